@@ -1,0 +1,155 @@
+"""A territory beside its départements and France, indicator by indicator.
+
+Two counts of GPs that do not agree (BPE, Cnam) stand side by side: they do not count the
+same doctors. A density of few doctors carries its interval.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from cpts_geo.schema import COLUMNS, COMPARED, Status
+from cpts_geo.sources.catalogue import sources
+from cpts_geo.territories.aggregate import area_summary
+
+#: Facts that fill an indicator no table of communes gives: fact -> (level, area, indicator).
+_PUBLISHED = {
+    "gps_per_100k": ("cpts", "", "gps_per_100k_published"),
+    "gps_per_100k_loiret": ("departement", "45", "gps_per_100k_published"),
+    "gps_per_100k_france": ("france", "FR", "gps_per_100k_published"),
+    "share_without_mt": ("cpts", "", "share_without_mt"),
+    "share_without_mt_16plus": ("cpts", "", "share_without_mt"),
+}
+_COLUMNS = ["area_level", "area_code", "area_name", "indicator", "value", "status", "note"]
+
+
+def poisson_interval(count: float, *, level: float = 0.95) -> tuple[float, float]:
+    """
+    Exact (Garwood) interval of the mean of a Poisson count.
+
+    Parameters
+    ----------
+    count : float
+        Observed count, >= 0; NaN gives NaN bounds.
+    level : float
+        Confidence level.
+
+    Returns
+    -------
+    tuple of float
+        Lower and upper bound, in the unit of the count.
+
+    Examples
+    --------
+    >>> tuple(round(bound, 3) for bound in poisson_interval(1))
+    (0.025, 5.572)
+    >>> tuple(round(bound / 80_000 * 100_000, 1) for bound in poisson_interval(24))
+    (19.2, 44.6)
+    """
+    if np.isnan(count):
+        return (np.nan, np.nan)
+    tail = (1 - level) / 2
+    low = stats.chi2.ppf(tail, 2 * count) / 2 if count > 0 else 0.0
+    return (float(low), float(stats.chi2.ppf(1 - tail, 2 * count + 2) / 2))
+
+
+def compare(
+    communes: pd.DataFrame,
+    comparisons: pd.DataFrame,
+    *,
+    names: pd.Series,
+    facts: pd.DataFrame,
+) -> pd.DataFrame:
+    """
+    Every compared indicator for each territory, its départements and France.
+
+    Parameters
+    ----------
+    communes : DataFrame
+        Communes of the territories, from
+        :func:`cpts_geo.territories.perimeters.territory_communes`.
+    comparisons : DataFrame
+        Embedded figures of départements and France.
+    names : Series of str
+        Display name by territory.
+    facts : DataFrame
+        Published facts; those of `_PUBLISHED` stand as indicators of their own.
+
+    Returns
+    -------
+    DataFrame
+        Long table: territory, area_level (cpts, departement, france), area_code, area_name,
+        indicator, value (NaN unknown), low and high (95 % interval of a density, else NaN),
+        unit, vintage, status, note, grade, source.
+    """
+    summary = area_summary(communes, by="territory")
+    mine = summary.rename(columns={"territory": "area_code"}).assign(area_level="cpts")
+    mine["area_name"] = mine["area_code"].map(names)
+    published = _published(facts, names)
+    blocks = []
+    for territory in names.index:
+        inside = communes["territory"] == territory
+        departements = sorted(set(communes.loc[inside, "departement"]))
+        areas = [("cpts", territory, names[territory])]
+        around = comparisons[comparisons["area_code"].isin([*departements, "FR"])].drop_duplicates(
+            "area_code"
+        )
+        areas += list(
+            around[["area_level", "area_code", "area_name"]].itertuples(index=False, name=None)
+        )
+        grid = pd.DataFrame(
+            [(*area, indicator) for area in areas for indicator in COMPARED],
+            columns=["area_level", "area_code", "area_name", "indicator"],
+        )
+        known = pd.concat([mine[_COLUMNS], comparisons[_COLUMNS], published], ignore_index=True)
+        keys = ["area_level", "area_code", "indicator"]
+        block = grid.merge(known.drop(columns="area_name"), on=keys, how="left", validate="1:1")
+        blocks.append(block.assign(territory=territory))
+    table = pd.concat(blocks, ignore_index=True)
+    table["status"] = table["status"].fillna(Status.UNKNOWN.value)
+    table["note"] = table["note"].fillna("")
+    return _described(_with_intervals(table))
+
+
+def _published(facts: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
+    rows = []
+    for fact in facts[facts["fact"].isin(_PUBLISHED)].itertuples():
+        level, area, indicator = _PUBLISHED[fact.fact]
+        area = area or fact.territory
+        if level == "cpts" and area not in names.index:
+            continue
+        note = f"{fact.document} ; {fact.definition}"
+        rows.append((level, area, "", indicator, fact.value, Status.MEASURED.value, note))
+    return pd.DataFrame(rows, columns=_COLUMNS)
+
+
+def _with_intervals(table: pd.DataFrame) -> pd.DataFrame:
+    """Poisson interval of the BPE density: the only one whose count is in the table."""
+    keys = ["territory", "area_code"]
+    counts = table[table["indicator"] == "gps_2017"].set_index(keys)["value"]
+    low, high = [], []
+    for row in table.itertuples():
+        bounds = (np.nan, np.nan)
+        if row.indicator == "gps_per_100k_2017":
+            count = counts[(row.territory, row.area_code)]
+            if count > 0:
+                scale = row.value / count
+                bounds = tuple(bound * scale for bound in poisson_interval(count))
+        low.append(bounds[0])
+        high.append(bounds[1])
+    return table.assign(low=low, high=high)
+
+
+def _described(table: pd.DataFrame) -> pd.DataFrame:
+    columns = table["indicator"].map(COLUMNS)
+    origins = columns.map(lambda column: sources()[column.source])
+    table = table.assign(
+        unit=columns.map(lambda column: column.unit),
+        vintage=columns.map(lambda column: column.vintage),
+        grade=origins.map(lambda source: source.grade),
+        source=origins.map(lambda source: source.attribution),
+    )
+    order = ["territory", "area_level", "area_code", "area_name", "indicator", "value", "low"]
+    return table[[*order, "high", "unit", "vintage", "status", "note", "grade", "source"]]

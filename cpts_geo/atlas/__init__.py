@@ -1,0 +1,1 @@
+"""Figures, maps and files for people. Computes nothing: it shows what it is given."""

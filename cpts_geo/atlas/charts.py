@@ -1,0 +1,192 @@
+"""Small SVG charts drawn as text: they scale, print, and carry their own numbers."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+from cpts_geo.atlas import style
+from cpts_geo.atlas.french import number
+
+
+@dataclass(frozen=True)
+class Bar:
+    """
+    One bar of a comparison.
+
+    Parameters
+    ----------
+    label : str
+        Name of the area.
+    value : float
+        NaN is unknown: hatched, without length.
+    text : str
+        Value as it is written.
+    low, high : float
+        Interval, NaN when there is none.
+    main : bool
+        Whether it is the territory itself.
+    """
+
+    label: str
+    value: float
+    text: str
+    low: float = math.nan
+    high: float = math.nan
+    main: bool = False
+
+
+_HATCH = (
+    '<defs><pattern id="{id}" width="6" height="6" patternUnits="userSpaceOnUse" '
+    'patternTransform="rotate(45)"><rect width="6" height="6" fill="{paper}"/>'
+    '<line x1="0" y1="0" x2="0" y2="6" stroke="{line}" stroke-width="{width}"/></pattern></defs>'
+)
+
+
+def bars_svg(bars: Sequence[Bar], *, title: str) -> str:
+    """
+    Horizontal bars: the territory, its départements, France.
+
+    Parameters
+    ----------
+    bars : sequence of Bar
+        In reading order; a whisker shows the interval where there is one.
+    title : str
+        Text for screen readers.
+
+    Returns
+    -------
+    str
+        An SVG element, 320 wide.
+    """
+    row, left, width, text_room = 22, 108, 320, 66
+    tops = [b.high if not math.isnan(b.high) else b.value for b in bars]
+    top = max((value for value in tops if not math.isnan(value)), default=1.0) or 1.0
+    scale = (width - left - text_room) / top
+    parts = [
+        f'<svg viewBox="0 0 {width} {row * len(bars)}" role="img" aria-label="{escape(title)}" '
+        'class="bars">',
+        _HATCH.format(id="hb", paper=style.PAPER, line=style.HATCH_LINE, width=2),
+    ]
+    for index, bar in enumerate(bars):
+        y = index * row
+        weight = ' font-weight="600"' if bar.main else ""
+        parts.append(
+            f'<text x="{left - 6}" y="{y + 15}" text-anchor="end"{weight}>'
+            f"{escape(_short(bar.label))}</text>"
+        )
+        if math.isnan(bar.value):
+            parts.append(
+                f'<rect x="{left}" y="{y + 4}" width="40" height="14" fill="url(#hb)" '
+                f'stroke="{style.HATCH_LINE}"/><text x="{left + 46}" y="{y + 15}" '
+                f'class="muted">{escape(bar.text)}</text>'
+            )
+            continue
+        fill = style.FILL if bar.main else style.FILL_LIGHT
+        length = max(bar.value * scale, 0.5)
+        parts.append(
+            f'<rect x="{left}" y="{y + 4}" width="{length:.1f}" height="14" fill="{fill}"/>'
+        )
+        end = length
+        if not math.isnan(bar.low):
+            low, high = bar.low * scale, bar.high * scale
+            end = max(end, high)
+            parts.append(
+                f'<path d="M{left + low:.1f} {y + 11}H{left + high:.1f}M{left + low:.1f} {y + 7}v8'
+                f'M{left + high:.1f} {y + 7}v8" stroke="{style.INK}" fill="none"/>'
+            )
+        parts.append(f'<text x="{left + end + 5:.1f}" y="{y + 15}"{weight}>{bar.text}</text>')
+    return "".join(parts) + "</svg>"
+
+
+def _short(label: str) -> str:
+    name = label.removeprefix("CPTS ")
+    return name if len(name) <= 18 else name[:17] + "…"
+
+
+def dots_svg(
+    dots: Sequence[int],
+    *,
+    interval: tuple[int, int, int],
+    today: int | None,
+    floor: int | None,
+    assumed: bool,
+    title: str,
+) -> str:
+    """
+    Quantile dot plot of slots per day, with median, interval and today's capacity.
+
+    Parameters
+    ----------
+    dots : sequence of int
+        Slots of equally likely situations.
+    interval : tuple of int
+        p10, p50, p90.
+    today : int or None
+        Slots offered today; None is unknown and said so in words elsewhere.
+    floor : int or None
+        Slots that the consultations already served require.
+    assumed : bool
+        Whether the share without médecin traitant is assumed: dots are hatched.
+    title : str
+        Text for screen readers.
+
+    Returns
+    -------
+    str
+        An SVG element, 640 wide.
+    """
+    low, median, high = interval
+    marks = [*dots, *(value for value in (today, floor) if value is not None)]
+    first, last = max(min(marks) - 1, 0), max(marks) + 1
+    width, left, base = 640, 20, 172
+    # Few distinct values must not become a huge plot: a column is at most 46 wide.
+    step = min((width - 2 * left) / max(last - first, 1), 46.0)
+    count = Counter(dots)
+    radius = min(step * 0.42, 9.0, 118 / (2 * max(count.values())))
+
+    def x(value: float) -> float:
+        return left + (value - first) * step
+
+    fill = "url(#hd)" if assumed else style.FILL
+    parts = [
+        f'<svg viewBox="0 0 {width} 236" role="img" aria-label="{escape(title)}" class="dots">',
+        _HATCH.format(id="hd", paper=style.PAPER, line=style.FILL, width=3),
+        f'<path d="M{x(first):.1f} {base}H{x(last):.1f}" stroke="{style.BORDER}"/>',
+    ]
+    for value in range(first, last + 1):
+        if (last - first) <= 24 or value % 5 == 0:
+            parts.append(
+                f'<text x="{x(value):.1f}" y="{base + 17}" text-anchor="middle" class="muted">'
+                f"{number(value)}</text>"
+            )
+    for value, times in sorted(count.items()):
+        for level in range(times):
+            y = base - radius - 3 - level * 2 * radius
+            parts.append(
+                f'<circle cx="{x(value):.1f}" cy="{y:.1f}" r="{radius * 0.92:.1f}" fill="{fill}" '
+                f'stroke="{style.FILL}"/>'
+            )
+    bar = base + 30
+    inner = "url(#hd)" if assumed else style.FILL_LIGHT
+    parts.append(
+        f'<rect x="{x(low) - 3:.1f}" y="{bar}" width="{x(high) - x(low) + 6:.1f}" height="12" '
+        f'fill="{inner}" stroke="{style.FILL}"/>'
+        f'<path d="M{x(median):.1f} {bar - 4}v20" stroke="{style.INK}" stroke-width="4"/>'
+        f'<text x="{x(median):.1f}" y="{bar + 30}" text-anchor="middle" font-weight="600">'
+        f"médiane {number(median)}</text>"
+    )
+    for value, text in ((today, "aujourd’hui"), (floor, "au moins, vu l’activité")):
+        if value is not None:
+            end = x(value) > width * 0.75
+            anchor, shift = ("end", -6) if end else ("start", 6)
+            parts.append(
+                f'<path d="M{x(value):.1f} 16V{bar + 14}" stroke="{style.ACCENT}" '
+                f'stroke-width="2.5" stroke-dasharray="{"none" if value == today else "5 3"}"/>'
+                f'<text x="{x(value) + shift:.1f}" y="26" text-anchor="{anchor}" '
+                f'fill="{style.ACCENT}" font-weight="600">{text} : {number(value)}</text>'
+            )
+    return "".join(parts) + "</svg>"

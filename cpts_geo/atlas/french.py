@@ -1,0 +1,137 @@
+"""Numbers and words as French readers expect them: 44 165, 30,5, 12,3 %."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+
+from babel.numbers import format_decimal
+
+from cpts_geo.schema import Column
+
+#: Narrow no-break space, before %, ; and between thousands.
+NNBSP = "\u202f"
+UNKNOWN_TEXT = "donnée absente"
+
+
+def number(value: float, decimals: int = 0) -> str:
+    """
+    Write a number in French.
+
+    Parameters
+    ----------
+    value : float
+        NaN is written as « donnée absente », never as 0.
+    decimals : int
+        Decimals kept.
+
+    Returns
+    -------
+    str
+        Narrow no-break spaces between thousands, decimal comma.
+
+    Examples
+    --------
+    >>> number(44165).replace("\\u202f", " ")
+    '44 165'
+    >>> number(30.46, 1)
+    '30,5'
+    """
+    if value is None or math.isnan(value):
+        return UNKNOWN_TEXT
+    pattern = "#,##0." + "0" * decimals if decimals else "#,##0"
+    return str(format_decimal(value, format=pattern, locale="fr_FR"))
+
+
+def percent(share: float, decimals: int = 1) -> str:
+    """
+    Write a share as a percentage.
+
+    Parameters
+    ----------
+    share : float
+        In [0, 1]; NaN is unknown.
+    decimals : int
+        Decimals kept.
+
+    Returns
+    -------
+    str
+        Such as 12,3 %, with a narrow no-break space.
+
+    Examples
+    --------
+    >>> percent(0.123).replace("\\u202f", " ")
+    '12,3 %'
+    """
+    if math.isnan(share):
+        return UNKNOWN_TEXT
+    return number(100 * share, decimals) + NNBSP + "%"
+
+
+def signed_percent(points: float) -> str:
+    """
+    Write a gap already in percent, with its sign.
+
+    Parameters
+    ----------
+    points : float
+        Gap in %.
+
+    Returns
+    -------
+    str
+        Such as +3,8 % or −3,6 %.
+    """
+    sign = "+" if points > 0 else "−" if points < 0 else ""
+    return f"{sign}{number(abs(points), 1)}{NNBSP}%"
+
+
+def value_text(column: Column, value: float, *, unit: bool = False) -> str:
+    """
+    Write a value of a column.
+
+    Parameters
+    ----------
+    column : Column
+        Says decimals and whether the value is a share.
+    value : float
+        NaN is unknown.
+    unit : bool
+        Whether the unit follows.
+
+    Returns
+    -------
+    str
+        Formatted value.
+    """
+    if value is None or math.isnan(value):
+        return UNKNOWN_TEXT
+    if column.percent:
+        return percent(value, column.decimals)
+    text = number(value, column.decimals)
+    return f"{text} {column.unit}" if unit else text
+
+
+def slug(text: str) -> str:
+    """
+    Make a file name of a French title.
+
+    Parameters
+    ----------
+    text : str
+        Any text; accents, quotes and tags are dropped.
+
+    Returns
+    -------
+    str
+        Lower-case ASCII letters, digits and underscores; ``territoire`` when nothing is left.
+
+    Examples
+    --------
+    >>> slug("CPTS Beauce-Gâtinais")
+    'cpts_beauce_gatinais'
+    """
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:60] or "territoire"

@@ -1,0 +1,398 @@
+"""Interactive maps: folium objects that are returned, never saved here.
+
+A map carries its own legend, which follows the visible layer, and the hatching of missing
+values; so it reads the same in a notebook, alone in a file, and inside a page.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+import folium
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from branca.element import MacroElement
+from folium.template import Template
+
+from cpts_geo.atlas import style
+from cpts_geo.atlas.french import value_text
+from cpts_geo.atlas.offline import leaflet_addresses
+from cpts_geo.schema import COLUMNS, STATUS_LABELS, STATUS_MARKS, Status, status_column
+from cpts_geo.settings import METRIC_CRS
+from cpts_geo.sources.catalogue import sources
+
+#: Decimals of coordinates in a page: about ten metres.
+_DECIMALS = 4
+_MARGIN_KM = 20.0
+_LABELLED = 7
+
+
+class _Furniture(MacroElement):
+    """Hatching, French zoom buttons and a legend that follows the visible layer."""
+
+    _template = Template(
+        """
+        {% macro html(this, kwargs) %}
+        <svg width="0" height="0" style="position:absolute" aria-hidden="true"><defs>
+          <pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse"
+                   patternTransform="rotate(45)">
+            <rect width="6" height="6" fill="#ffffff"></rect>
+            <line x1="0" y1="0" x2="0" y2="6" stroke="{{ this.hatch }}" stroke-width="2"></line>
+          </pattern></defs></svg>
+        {% endmacro %}
+        {% macro script(this, kwargs) %}
+        (function () {
+          var map = {{ this._parent.get_name() }};
+          map.attributionControl.setPrefix(false);
+          L.control.scale({imperial: false}).addTo(map);
+          L.control.zoom({zoomInTitle: "Zoomer", zoomOutTitle: "Dézoomer"}).addTo(map);
+          map.getContainer().setAttribute("role", "group");
+          map.getContainer().setAttribute("aria-label", {{ this.label|tojson }});
+          var legends = {{ this.legends|tojson }};
+          if (legends.length === 0) { return; }
+          var control = L.control({position: "bottomleft"});
+          control.onAdd = function () {
+            var box = L.DomUtil.create("div", "cpts-legend");
+            box.innerHTML = legends[0].html;
+            L.DomEvent.disableClickPropagation(box);
+            map.on("baselayerchange", function (event) {
+              legends.forEach(function (legend) {
+                if (legend.name === event.name) { box.innerHTML = legend.html; }
+              });
+            });
+            return box;
+          };
+          control.addTo(map);
+        })();
+        {% endmacro %}
+        """
+    )
+
+    def __init__(self, label: str, legends: list[dict[str, str]]) -> None:
+        super().__init__()
+        self._name = "Furniture"
+        self.label = label
+        self.legends = legends
+        self.hatch = style.HATCH_LINE
+
+
+#: Style of legends, labels and tooltips; part of the map so that it works alone.
+MAP_CSS = f"""
+.folium-map.leaflet-container {{ background: {style.SEA}; font: 13px/1.35 system-ui, sans-serif; color: {style.INK}; }}
+.cpts-legend {{ background: rgba(255,255,255,.94); padding: 8px 10px; border: 1px solid #c9ccce;
+  max-width: 230px; font-size: 12px; }}
+.cpts-legend b {{ display: block; margin-bottom: 2px; }}
+.cpts-legend i {{ display: inline-block; width: 18px; height: 12px; margin-right: 6px;
+  border: 1px solid #777; vertical-align: -1px; }}
+.cpts-legend i.hatch {{ background: repeating-linear-gradient(45deg, #fff 0 3px, {style.HATCH_LINE} 3px 5px); }}
+.cpts-legend small {{ display: block; color: {style.MUTED}; margin-top: 3px; font-size: 11px; }}
+.leaflet-tooltip.cpts-label {{ background: none; border: 0; box-shadow: none; padding: 0; margin: 0;
+  white-space: nowrap; font: 600 12px system-ui, sans-serif; color: {style.INK};
+  text-shadow: 0 0 3px #fff, 0 0 3px #fff, 0 0 3px #fff, 0 0 3px #fff; text-align: center; }}
+.leaflet-tooltip.cpts-label::before {{ display: none; }}
+.leaflet-tooltip.cpts-label.out {{ font-weight: 400; color: {style.MUTED}; }}
+.foliumtooltip {{ max-width: 320px; white-space: normal; }}
+.foliumtooltip th {{ display: none; }}
+.leaflet-control-layers {{ font-size: 13px; }}
+"""
+
+
+def blank_map(label: str, legends: list[dict[str, str]] | None = None) -> folium.Map:
+    """
+    Make a map without tiles whose only assets are Leaflet's.
+
+    Parameters
+    ----------
+    label : str
+        French description for screen readers.
+    legends : list of dict, optional
+        Legend of each layer: name and html.
+
+    Returns
+    -------
+    folium.Map
+        An empty map; call ``fit_bounds`` once layers are added.
+    """
+    new = folium.Map(tiles=None, zoom_control=False, scrollWheelZoom=False, zoomSnap=0.25)
+    known = set(leaflet_addresses())
+    new.default_js = [pair for pair in folium.Map.default_js if pair[1] in known]
+    new.default_css = [pair for pair in folium.Map.default_css if pair[1] in known]
+    new.get_root().header.add_child(folium.Element(f"<style>{MAP_CSS}</style>"), name="cpts_css")
+    new.add_child(_Furniture(label, legends or []))
+    return new
+
+
+def territory_map(
+    communes: gpd.GeoDataFrame, outline: Any, *, name: str, national: gpd.GeoDataFrame
+) -> folium.Map:
+    """
+    Map of one territory: population, GPs and APL by commune, on their surroundings.
+
+    Parameters
+    ----------
+    communes : GeoDataFrame
+        Communes of the territory with their figures (EPSG:4326).
+    outline : shapely geometry
+        Outline of the territory.
+    name : str
+        Name of the territory.
+    national : GeoDataFrame
+        All communes, for the surroundings.
+
+    Returns
+    -------
+    folium.Map
+        Layers to choose from, legend that follows, tooltips with value, unit, vintage, status
+        and source; missing values hatched.
+    """
+    shown = communes[communes.geometry.notna()]
+    legends = [{"name": layer.title, "html": legend_html(layer, shown)} for layer in style.LAYERS]
+    new = blank_map(f"Carte de {name}", legends)
+    around = _surroundings(national, outline)
+    outside = around[~around["code_insee"].isin(shown["code_insee"])]
+    # Land without contour is hatched, never left to look like water.
+    uncovered = _uncovered(around)
+    _add_polygons(new, uncovered, fill="url(#hatch)", edge=style.LAND_EDGE)
+    _add_polygons(new, outside, fill=style.LAND, edge=style.LAND_EDGE, tips=outside["name"])
+    borders = around.dissolve("departement").boundary
+    _add_lines(new, borders, colour=style.BORDER, weight=1.5, dash="5 4")
+    for number, layer in enumerate(style.LAYERS):
+        group = folium.FeatureGroup(name=layer.title, overlay=False, show=number == 0)
+        _choropleth(shown, layer).add_to(group)
+        group.add_to(new)
+    _add_lines(new, gpd.GeoSeries([outline], crs=communes.crs), colour=style.ACCENT, weight=3)
+    for commune in _labelled(shown, _LABELLED).itertuples():
+        _label(commune.lat, commune.lon, commune.name).add_to(new)
+    for commune in _labelled(outside, 3, near=shown).itertuples():
+        _label(commune.lat, commune.lon, commune.name, kind="out").add_to(new)
+    folium.LayerControl(collapsed=False).add_to(new)
+    _fit(new, outline)
+    return new
+
+
+def overview_map(outlines: gpd.GeoDataFrame, national: gpd.GeoDataFrame) -> folium.Map:
+    """
+    Map of all territories in métropole.
+
+    Parameters
+    ----------
+    outlines : GeoDataFrame
+        One row a territory: name, population, communes, geometry (EPSG:4326).
+    national : GeoDataFrame
+        All communes, for the départements.
+
+    Returns
+    -------
+    folium.Map
+        Territories in the accent colour, named on the map.
+    """
+    new = blank_map("Carte de France des territoires")
+    mainland = national[~national["departement"].str.startswith("97") & national.geometry.notna()]
+    shapes = mainland.geometry.to_crs(METRIC_CRS)
+    merged = [
+        shapely.coverage_union_all(np.asarray(shapes.loc[rows]))
+        for rows in mainland.groupby("departement").groups.values()
+    ]
+    light = gpd.GeoSeries(shapely.coverage_simplify(np.asarray(merged), 2500), crs=METRIC_CRS)
+    land = gpd.GeoDataFrame(geometry=light.to_crs(national.crs).map(_filled))
+    _add_polygons(new, land, fill=style.LAND, edge=style.LAND_EDGE)
+    tips = [
+        f"<b>{escape(row.name)}</b><br>{row.communes} communes, "
+        f"{value_text(COLUMNS['population'], row.population, unit=True)} (Insee 2023)"
+        for row in outlines.reset_index(drop=True).itertuples(index=False)
+    ]
+    simple = outlines.assign(geometry=outlines.geometry.simplify(0.002))
+    _add_polygons(new, simple, fill=style.ACCENT, edge=style.ACCENT, opacity=0.75, tips=tips)
+    for row in outlines.itertuples(index=False):
+        point = row.geometry.representative_point()
+        _label(point.y, point.x, row.name.removeprefix("CPTS "), kind="free").add_to(new)
+    _fit(new, shapely.box(-4.8, 42.4, 8.2, 51.0))
+    return new
+
+
+def legend_html(layer: style.MapLayer, communes: pd.DataFrame) -> str:
+    """
+    Legend of a layer.
+
+    Parameters
+    ----------
+    layer : MapLayer
+        The layer.
+    communes : DataFrame
+        Communes shown; « donnée absente » stands in the legend only when one of them is.
+
+    Returns
+    -------
+    str
+        HTML of the legend.
+    """
+    column = COLUMNS[layer.column]
+    rows = [
+        f'<div><i style="background:{colour}"></i>{escape(label)}</div>'
+        for colour, label in zip(layer.colours, layer.labels, strict=True)
+    ]
+    if communes[layer.column].isna().any():
+        rows.append('<div><i class="hatch"></i>donnée absente</div>')
+    origin = sources()[column.source].attribution
+    return (
+        f"<b>{escape(column.label)}</b>{escape(column.unit)}{''.join(rows)}"
+        f"<small>{escape(origin)}</small>"
+    )
+
+
+def tooltip_html(commune: pd.Series, shown: style.MapLayer) -> str:
+    """
+    Tooltip of a commune: the layer's value first, then the others.
+
+    Parameters
+    ----------
+    commune : Series
+        A row of the table of communes.
+    shown : MapLayer
+        The layer it is painted for.
+
+    Returns
+    -------
+    str
+        HTML, names escaped.
+    """
+    lines = [f"<b>{escape(str(commune['name']))}</b> ({escape(str(commune['code_insee']))})"]
+    for layer in (shown, *(other for other in style.LAYERS if other != shown)):
+        column = COLUMNS[layer.column]
+        status = Status(commune[status_column(layer.column)])
+        text = escape(value_text(column, commune[layer.column], unit=True))
+        known = f" {STATUS_MARKS[status]} {STATUS_LABELS[status]}" if status != "unknown" else ""
+        value = f"<b>{text}</b>" if layer == shown else text
+        lines.append(f"{escape(column.label)}, {column.vintage} : {value}{known}")
+    origin = sources()[COLUMNS[shown.column].source].attribution
+    return "<br>".join(lines) + f"<br><small>Source : {escape(origin)}</small>"
+
+
+def _choropleth(communes: gpd.GeoDataFrame, layer: style.MapLayer) -> folium.GeoJson:
+    classes = style.classify(communes[layer.column], layer)
+    fills = ["url(#hatch)" if k < 0 else layer.colours[k] for k in classes]
+    tips = [tooltip_html(row, layer) for _, row in communes.iterrows()]
+    data = _collection(communes.geometry, fill=fills, tip=tips)
+    return folium.GeoJson(
+        data,
+        style_function=lambda feature: {
+            "fillColor": feature["properties"]["fill"],
+            "fillOpacity": 0.9,
+            "color": style.PAPER,
+            "weight": 1,
+        },
+        highlight_function=lambda _: {"weight": 2.5, "color": style.INK},
+        tooltip=folium.GeoJsonTooltip(fields=["tip"], labels=False),
+    )
+
+
+def _collection(shapes: gpd.GeoSeries, **properties: Any) -> dict[str, Any]:
+    rounded = shapely.transform(np.asarray(shapes), lambda xy: np.round(xy, _DECIMALS))
+    names = list(properties)
+    rows = zip(*properties.values(), strict=True) if names else ((),) * len(rounded)
+    features = [
+        {
+            "type": "Feature",
+            "properties": dict(zip(names, row, strict=True)),
+            "geometry": shapely.geometry.mapping(shape),
+        }
+        for shape, row in zip(rounded, rows, strict=True)
+    ]
+    return {"type": "FeatureCollection", "features": features}
+
+
+def _add_polygons(
+    target: folium.Map,
+    table: gpd.GeoDataFrame,
+    *,
+    fill: str,
+    edge: str,
+    opacity: float = 1.0,
+    tips: Any = None,
+) -> None:
+    properties = {} if tips is None else {"tip": [str(tip) for tip in tips]}
+    folium.GeoJson(
+        _collection(table.geometry, **properties),
+        style_function=lambda _: {
+            "fillColor": fill, "fillOpacity": opacity, "color": edge, "weight": 1,
+        },
+        tooltip=None if tips is None else folium.GeoJsonTooltip(fields=["tip"], labels=False),
+        control=False,
+    ).add_to(target)  # fmt: skip
+
+
+def _add_lines(
+    target: folium.Map, lines: gpd.GeoSeries, *, colour: str, weight: float, dash: str = ""
+) -> None:
+    folium.GeoJson(
+        _collection(lines),
+        style_function=lambda _: {
+            "color": colour, "weight": weight, "dashArray": dash, "fill": False,
+            "interactive": False,
+        },
+        control=False,
+        interactive=False,
+    ).add_to(target)  # fmt: skip
+
+
+def _uncovered(communes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Interior holes of the union of contours."""
+    union = shapely.coverage_union_all(np.asarray(communes.geometry))
+    rings = [ring for part in shapely.get_parts(union) for ring in part.interiors]
+    return gpd.GeoDataFrame(geometry=[shapely.Polygon(ring) for ring in rings], crs=communes.crs)
+
+
+def _filled(shape: Any) -> Any:
+    """The same land without its holes."""
+    parts = shapely.get_parts(shape)
+    return shapely.multipolygons([shapely.polygons(part.exterior) for part in parts])
+
+
+def _surroundings(national: gpd.GeoDataFrame, outline: Any) -> gpd.GeoDataFrame:
+    margin = _MARGIN_KM / 111
+    west, south, east, north = outline.bounds
+    box = shapely.box(west - 1.5 * margin, south - margin, east + 1.5 * margin, north + margin)
+    return national[national.geometry.intersects(box)]
+
+
+def _labelled(communes: gpd.GeoDataFrame, count: int, *, near: Any = None) -> gpd.GeoDataFrame:
+    """The most populated communes whose names do not overlap on the map."""
+    west, south, east, north = (communes if near is None else near).total_bounds
+    taken: list[tuple[float, float]] = []
+    kept = []
+    for row in communes.sort_values("population", ascending=False).itertuples():
+        x, y = (row.lon - west) / (east - west), (row.lat - south) / (north - south)
+        free = all(abs(x - a) > 0.24 or abs(y - b) > 0.05 for a, b in taken)
+        if len(kept) < count and 0 <= x <= 1 and 0 <= y <= 1 and free:
+            taken.append((x, y))
+            kept.append(row.Index)
+    return communes.loc[kept]
+
+
+def _label(lat: float, lon: float, text: str, *, kind: str = "in") -> folium.CircleMarker:
+    # A permanent tooltip: folium's markers ask for the default icon's file before their own.
+    # Its text lands in a JavaScript template literal, hence the extra entities.
+    safe = escape(text)
+    for sign in "`$\\":
+        safe = safe.replace(sign, f"&#{ord(sign)};")
+    name = folium.Tooltip(
+        safe, permanent=True, sticky=False, direction="top", class_name=f"cpts-label {kind}"
+    )
+    return folium.CircleMarker(
+        (lat, lon),
+        radius=2 if kind != "free" else 0,
+        weight=0,
+        fill=True,
+        fill_color=style.INK if kind == "in" else style.MUTED,
+        fill_opacity=1,
+        tooltip=name,
+        interactive=False,
+    )
+
+
+def _fit(target: folium.Map, shape: Any) -> None:
+    west, south, east, north = shape.bounds
+    target.fit_bounds([[south, west], [north, east]], padding=(12, 12))

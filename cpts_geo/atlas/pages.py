@@ -1,0 +1,269 @@
+"""Pages: a sheet a territory, and the index. One self-contained HTML file each."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import folium
+import geopandas as gpd
+import pandas as pd
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
+
+from cpts_geo import __version__
+from cpts_geo.atlas import charts, maps, sentences, static, style, tables
+from cpts_geo.atlas.french import number, percent, value_text
+from cpts_geo.atlas.offline import inline_assets
+from cpts_geo.capacity.headline import Headline
+from cpts_geo.capacity.scenario import default_parameters
+from cpts_geo.schema import COLUMNS, GRADE_LABELS, STATUS_LABELS, STATUS_MARKS
+from cpts_geo.sources.catalogue import Source, sources
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """
+    What the page of one territory shows.
+
+    Parameters
+    ----------
+    key, name, document, perimeter : str
+        Key, name, document it comes from, French sentence on its list of communes.
+    outline : Series
+        communes, population, area_km2, departements, geometry.
+    communes : GeoDataFrame
+        Communes with their figures and status.
+    comparison, gaps, facts, audit : DataFrame
+        Rows of this territory.
+    headline : Headline
+        Slots and hours needed.
+    notes : tuple of str
+        What was adapted while reading an analyst's file.
+    """
+
+    key: str
+    name: str
+    document: str
+    perimeter: str
+    outline: pd.Series
+    communes: gpd.GeoDataFrame
+    comparison: pd.DataFrame
+    gaps: pd.DataFrame
+    facts: pd.DataFrame
+    audit: pd.DataFrame
+    headline: Headline
+    notes: tuple[str, ...]
+
+    @property
+    def file(self) -> str:
+        """File name of the page."""
+        return f"{self.key}.html"
+
+    @property
+    def departements(self) -> str:
+        """Names of its départements, joined in French."""
+        names = list(self.communes.drop_duplicates("departement")["departement_name"])
+        return " et ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("cpts_geo.atlas"),
+        autoescape=select_autoescape(default=True, default_for_string=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"number": number, "percent": percent}
+    environment.globals |= {
+        "style": style,
+        "marks": [(STATUS_MARKS[s], STATUS_LABELS[s]) for s in STATUS_LABELS],
+        "grades": GRADE_LABELS,
+        "version": __version__,
+    }
+    return environment
+
+
+def _map_parts(new: folium.Map) -> dict[str, Markup]:
+    """The pieces of a map, to place inside a page of our own."""
+    root = new.get_root()
+    root.render()
+    head = "\n".join(
+        child.render()
+        for name, child in root.header._children.items()
+        if name not in ("meta_http", new.get_name())
+    )
+    return {
+        "map_head": Markup(head),
+        "map_html": Markup(root.html.render()),
+        "map_script": Markup(root.script.render()),
+    }
+
+
+def _png(sheet: Sheet, national: gpd.GeoDataFrame) -> Markup:
+    figure = static.panel_figure(sheet.communes, name=sheet.name, national=national)
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=110)
+    return Markup(base64.b64encode(buffer.getvalue()).decode("ascii"))
+
+
+def _capacity_chart(result: Headline) -> Markup:
+    low, median, high = (
+        result.slots_per_day.p10,
+        result.slots_per_day.p50,
+        result.slots_per_day.p90,
+    )
+    observed = result.observed
+    refuted = observed is not None and observed.above_p90
+    return Markup(
+        charts.dots_svg(
+            result.slots_dots,
+            interval=(low, median, high),
+            today=result.today.slots if result.today else None,
+            floor=observed.slots if observed is not None and refuted else None,
+            assumed=result.scenario.share_assumed,
+            title=f"Créneaux par jour nécessaires : {sentences.short_answer(result)}",
+        )
+    )
+
+
+def _sources_used() -> list[Source]:
+    used = {COLUMNS[name].source for name in tables.COMPARED}
+    used |= {COLUMNS[name].source for name in tables.COMMUNE_COLUMNS} | {"admin_express"}
+    return [source for key, source in sources().items() if key in used]
+
+
+def sheet_page(sheet: Sheet, *, national: gpd.GeoDataFrame, date: str) -> str:
+    """
+    Render the page of one territory.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        Its tables and headline.
+    national : GeoDataFrame
+        All communes, for the surroundings.
+    date : str
+        Date of the run, as written on the page.
+
+    Returns
+    -------
+    str
+        A complete HTML page that asks nothing of any network.
+
+    Raises
+    ------
+    AssetError
+        The page would need a file that cannot be embedded.
+    """
+    interactive = maps.territory_map(
+        sheet.communes, sheet.outline["geometry"], name=sheet.name, national=national
+    )
+    areas, rows = tables.comparison_rows(sheet.comparison)
+    headers, commune_rows = tables.commune_table(sheet.communes)
+    figures = [
+        (label, detail, note, Markup(charts.bars_svg(bars, title=label)))
+        for label, detail, note, bars in tables.key_figures(sheet.comparison)
+    ]
+    result = sheet.headline
+    page = _environment().get_template("fiche.html.j2").render(
+        sheet=sheet,
+        population=value_text(COLUMNS["population"], sheet.outline["population"], unit=True),
+        area=number(sheet.outline["area_km2"], 0),
+        answer=sentences.answer(result),
+        today=sentences.today(result),
+        evidence=sentences.evidence(result),
+        dots_caption=sentences.dots_caption(result),
+        chart=_capacity_chart(result),
+        result=result,
+        defaults=list(default_parameters().values()),
+        figures=figures,
+        areas=areas,
+        rows=rows,
+        headers=headers,
+        commune_rows=commune_rows,
+        gap_rows=tables.gap_rows(sheet.gaps),
+        audit_rows=tables.audit_rows(sheet.audit),
+        fact_rows=tables.fact_rows(sheet.facts),
+        still=_png(sheet, national),
+        layer_sources=[(layer.title, style.layer_source(layer)) for layer in style.LAYERS],
+        sources=_sources_used(),
+        date=date,
+        **_map_parts(interactive),
+    )  # fmt: skip
+    return inline_assets(page)
+
+
+def index_page(
+    sheets: Sequence[Sheet], outlines: gpd.GeoDataFrame, *, national: gpd.GeoDataFrame, date: str
+) -> str:
+    """
+    Render the index: overview map and comparison of the territories.
+
+    Parameters
+    ----------
+    sheets : sequence of Sheet
+        Territories in order.
+    outlines : GeoDataFrame
+        Their outlines and names.
+    national : GeoDataFrame
+        All communes.
+    date : str
+        Date of the run.
+
+    Returns
+    -------
+    str
+        A complete HTML page that asks nothing of any network.
+    """
+    overview = maps.overview_map(outlines, national)
+    rows = []
+    for sheet in sheets:
+        values = sheet.comparison[sheet.comparison["area_level"] == "cpts"]
+        cells = values.set_index("indicator")
+        rows.append(
+            {
+                "sheet": sheet,
+                "answer": sentences.short_answer(sheet.headline),
+                "hours": _hours(sheet.headline),
+                "today": sheet.headline.today,
+                "assumed": sheet.headline.scenario.share_assumed,
+                "label": sheet.headline.scenario.evidence_label,
+                "cells": [
+                    tables.Cell(
+                        value_text(COLUMNS[name], cells.at[name, "value"]),
+                        status=cells.at[name, "status"],
+                        note=cells.at[name, "note"],
+                    )
+                    for name in _INDEX_COLUMNS
+                ],
+            }
+        )
+    page = _environment().get_template("index.html.j2").render(
+        rows=rows,
+        columns=[COLUMNS[name] for name in _INDEX_COLUMNS],
+        sources=_sources_used(),
+        date=date,
+        **_map_parts(overview),
+    )  # fmt: skip
+    return inline_assets(page)
+
+
+_INDEX_COLUMNS = (
+    "population",
+    "area_km2",
+    "share_without_mt",
+    "gps_per_100k_2017",
+    "apl_2023",
+    "share_low_apl_2023",
+)
+
+
+def _hours(result: Headline) -> str:
+    if result.observed is not None and result.observed.above_p90:
+        return f"au moins {number(result.observed.gp_hours_per_week)}"
+    least = "au moins " if result.lower_bound else ""
+    return f"{least}{number(result.gp_hours_per_week.p50)}"

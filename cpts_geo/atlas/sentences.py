@@ -1,0 +1,182 @@
+"""What a page says in words: the answer, its interval, today's capacity, the evidence."""
+
+from __future__ import annotations
+
+from cpts_geo.atlas.french import NNBSP, number, percent
+from cpts_geo.capacity.headline import Headline, Interval
+
+_EVIDENCE_MARK = {1: "●", 2: "◐", 3: "◐", 4: "○"}
+
+
+def slots(count: float) -> str:
+    """
+    Write a number of slots.
+
+    Parameters
+    ----------
+    count : float
+        Slots.
+
+    Returns
+    -------
+    str
+        Such as « 1 créneau » or « 14 créneaux ».
+    """
+    return f"{number(count)} créneau{'x' if count >= 2 else ''}"
+
+
+def deadline(days: int) -> str:
+    """
+    Say the deadline of a booking in words.
+
+    Parameters
+    ----------
+    days : int
+        Opening days after the request.
+
+    Returns
+    -------
+    str
+        French words.
+    """
+    words = {0: "le jour même", 1: "le jour même ou le lendemain ouvré"}
+    return words.get(days, f"dans les {days} jours ouvrés")
+
+
+def answer(result: Headline) -> str:
+    """
+    Answer the question of the meeting in one sentence.
+
+    Parameters
+    ----------
+    result : Headline
+        Capacity needed by a territory.
+
+    Returns
+    -------
+    str
+        French sentence: slots a day, interval in words, GP-hours a week. Where the observed
+        activity refutes the model, the observed minimum is the answer.
+    """
+    scenario = result.scenario
+    goal = (
+        f"Pour que {percent(scenario.target, 0)} des demandes des personnes sans médecin traitant "
+        f"trouvent un créneau {deadline(scenario.deadline_days)}, il faudrait "
+    )
+    if result.observed is not None and result.observed.above_p90:
+        seen = result.observed
+        return (
+            f"{goal}au moins {slots(seen.slots)} par jour, d’après l’activité déjà assurée "
+            f"({number(seen.line.per_day, 1)} consultations par jour d’ouverture), soit environ "
+            f"{number(seen.gp_hours_per_week)} heures de médecin par semaine."
+        )
+    low, middle, high = _triple(result.slots_per_day)
+    hours = result.gp_hours_per_week
+    least = "au moins " if result.lower_bound else ""
+    return (
+        f"{goal}{least}{slots(middle)} par jour — {_between(low, high)}, 8 chances sur 10 —, soit "
+        f"{number(hours.p50)} heures de médecin par semaine "
+        f"({_between(round(hours.p10), round(hours.p90))}{NNBSP}h)."
+    )
+
+
+def today(result: Headline) -> str:
+    """
+    Say what is offered today, and what it can carry.
+
+    Parameters
+    ----------
+    result : Headline
+        Capacity needed by a territory.
+
+    Returns
+    -------
+    str
+        French sentence; says that it is not published where it is unknown.
+    """
+    offered = result.today
+    if offered is None:
+        return "Capacité d’aujourd’hui : non publiée."
+    text = (
+        f"Aujourd’hui : {slots(offered.slots)} par jour "
+        f"({number(offered.gp_hours_per_week)} h de médecin par semaine), de quoi tenir "
+        f"l’objectif jusqu’à {number(offered.carries_per_day, 1)} demandes par jour"
+    )
+    if result.scenario.uncounted_demand is not None:
+        return text + "."
+    return (
+        f"{text} ; à la demande médiane, {percent(offered.served_at_median, 0)} "
+        "seraient servies dans ce délai."
+    )
+
+
+def dots_caption(result: Headline) -> str:
+    """
+    Read the dot plot aloud.
+
+    Parameters
+    ----------
+    result : Headline
+        Capacity needed by a territory.
+
+    Returns
+    -------
+    str
+        French sentence.
+    """
+    low, _, high = _triple(result.slots_per_day)
+    inside = sum(low <= dot <= high for dot in result.slots_dots)
+    return (
+        f"Chaque point est une situation plausible parmi {len(result.slots_dots)} : "
+        f"{inside} demandent {_between(low, high)} créneaux par jour."
+    )
+
+
+def evidence(result: Headline) -> str:
+    """
+    Give the evidence label with its mark.
+
+    Parameters
+    ----------
+    result : Headline
+        Capacity needed by a territory.
+
+    Returns
+    -------
+    str
+        Such as « ● niveau de preuve 1 sur 4 — … ».
+    """
+    level = result.scenario.evidence_label
+    mark = "○" if result.scenario.share_assumed else _EVIDENCE_MARK[level]
+    return f"{mark} Appui {level} (de 1, le plus solide, à 4) — {result.evidence}"
+
+
+def short_answer(result: Headline) -> str:
+    """
+    Give the answer as it stands in a table.
+
+    Parameters
+    ----------
+    result : Headline
+        Capacity needed by a territory.
+
+    Returns
+    -------
+    str
+        Such as « 14 (10 à 19) » or « au moins 6 ».
+    """
+    if result.observed is not None and result.observed.above_p90:
+        return f"au moins {number(result.observed.slots)}"
+    low, middle, high = _triple(result.slots_per_day)
+    least = "au moins " if result.lower_bound else ""
+    return f"{least}{number(middle)} ({number(low)} à {number(high)})"
+
+
+def _triple(interval: Interval[int]) -> tuple[int, int, int]:
+    return interval.p10, interval.p50, interval.p90
+
+
+def _between(low: float, high: float) -> str:
+    if low == high:
+        return f"{number(low)}"
+    return f"entre {number(low)} et {number(high)}"

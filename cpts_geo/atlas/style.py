@@ -1,0 +1,137 @@
+"""Palettes, classes and strokes: one visual language for maps, charts and tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+import mapclassify
+import numpy as np
+import pandas as pd
+
+from cpts_geo import settings
+from cpts_geo.atlas.french import number
+from cpts_geo.schema import COLUMNS
+from cpts_geo.sources.catalogue import sources
+
+#: ColorBrewer YlGnBu: ordered in greyscale, safe for colour-blind readers; darker is more.
+SEQUENTIAL: Final = {
+    4: ("#ffffcc", "#a1dab4", "#41b6c4", "#225ea8"),
+    5: ("#ffffcc", "#a1dab4", "#41b6c4", "#2c7fb8", "#253494"),
+    6: ("#ffffcc", "#c7e9b4", "#7fcdbb", "#41b6c4", "#2c7fb8", "#253494"),
+}
+INK: Final = "#1f2a33"
+MUTED: Final = "#5b6770"
+PAPER: Final = "#ffffff"
+SEA: Final = "#dfe9ee"
+LAND: Final = "#f1f0ec"
+LAND_EDGE: Final = "#d9d7d0"
+BORDER: Final = "#8c8a84"
+#: The one saturated accent: outline of the territory, today's capacity.
+ACCENT: Final = "#b3370b"
+FILL: Final = "#2c7fb8"
+FILL_LIGHT: Final = "#c6dbef"
+HATCH_LINE: Final = "#8a8f94"
+
+
+@dataclass(frozen=True)
+class MapLayer:
+    """
+    A variable painted on communes.
+
+    Parameters
+    ----------
+    column : str
+        Column of the table of communes.
+    title : str
+        French name of the layer, short.
+    breaks : tuple of float
+        Upper bounds of the classes, right-closed; the last class is open.
+    labels : tuple of str
+        French label of each class, one more than `breaks`.
+    """
+
+    column: str
+    title: str
+    breaks: tuple[float, ...]
+    labels: tuple[str, ...]
+
+    @property
+    def colours(self) -> tuple[str, ...]:
+        """Colour of each class."""
+        return SEQUENTIAL[len(self.labels)]
+
+
+def _interval_labels(breaks: tuple[float, ...], decimals: int) -> tuple[str, ...]:
+    texts = [number(value, decimals) for value in breaks]
+    inner = [f"{a} à {b}" for a, b in pairwise(texts)]
+    return (f"moins de {texts[0]}", *inner, f"plus de {texts[-1]}")
+
+
+#: Layers of a territory's map, in the order of the selector; the first one is shown first.
+LAYERS: Final = (
+    MapLayer(
+        "apl_2023",
+        "APL 2023",
+        settings.APL_BREAKS,
+        _interval_labels(settings.APL_BREAKS, 1),
+    ),
+    MapLayer(
+        "gps_2017",
+        "Médecins généralistes (2017)",
+        settings.GP_COUNT_BREAKS,
+        ("aucun", "1", "2 ou 3", "4 à 6", "7 à 10", "plus de 10"),
+    ),
+    MapLayer(
+        "population",
+        "Population 2023",
+        settings.POPULATION_BREAKS,
+        _interval_labels(settings.POPULATION_BREAKS, 0),
+    ),
+)
+
+
+def classify(values: pd.Series, layer: MapLayer) -> pd.Series:
+    """
+    Class of each value of a layer.
+
+    Parameters
+    ----------
+    values : Series of float
+        NaN is unknown.
+    layer : MapLayer
+        Fixed breaks with a meaning, right-closed.
+
+    Returns
+    -------
+    Series of int
+        Class number from 0, on the same index; -1 where the value is unknown.
+    """
+    classes = pd.Series(-1, index=values.index, dtype=int)
+    known = values.dropna()
+    if known.empty:
+        return classes
+    # mapclassify closes the last class on its top: it must reach the largest value.
+    top = max(float(known.max()), layer.breaks[-1] + 1)
+    found = mapclassify.UserDefined(known.to_numpy(dtype=float), [*layer.breaks, top])
+    classes[known.index] = np.asarray(found.yb, dtype=int)
+    return classes
+
+
+def layer_source(layer: MapLayer) -> str:
+    """
+    Attribution of a layer: definition, producer and vintage.
+
+    Parameters
+    ----------
+    layer : MapLayer
+        A layer of :data:`LAYERS`.
+
+    Returns
+    -------
+    str
+        French sentence.
+    """
+    column = COLUMNS[layer.column]
+    return f"{column.definition} Source : {sources()[column.source].attribution}."

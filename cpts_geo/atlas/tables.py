@@ -1,0 +1,291 @@
+"""Tables as people read them: formatted text, every cell with its status."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import pandas as pd
+
+from cpts_geo.atlas.charts import Bar
+from cpts_geo.atlas.french import number, percent, signed_percent, slug, value_text
+from cpts_geo.schema import COLUMNS, COMPARED, STATUS_LABELS, STATUS_MARKS, Status, status_column
+
+#: Columns of the table of communes, after the name.
+COMMUNE_COLUMNS = (
+    "population",
+    "gps_2017",
+    "apl_2022",
+    "apl_2023",
+    "apl_65_2023",
+    "share_75plus_2022",
+    "emergency_departments_2020",
+)
+#: The four figures beside the map.
+KEY_FIGURES = ("share_without_mt", "gps_per_100k_2017", "apl_2023", "share_low_apl_2023")
+_METHODS = {
+    "exact": "identique",
+    "normalised": "casse, accents ou article",
+    "fuzzy": "orthographe proche",
+    "moved": "ancienne commune",
+    "repaired": "zéro initial rétabli",
+}
+_QUANTITIES = {
+    "population": ("Population", "habitants", 0),
+    "area_km2": ("Superficie", "km²", 0),
+    "communes": ("Communes", "", 0),
+}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """
+    A cell of a table.
+
+    Parameters
+    ----------
+    text : str
+        What is written.
+    status : str
+        Status of the value, empty for plain text.
+    note : str
+        What a reader must know of this value, empty when nothing.
+    numeric : bool
+        Whether it is aligned on the right.
+    """
+
+    text: str
+    status: str = ""
+    note: str = ""
+    numeric: bool = True
+
+    @property
+    def mark(self) -> str:
+        """Sign of the status."""
+        return STATUS_MARKS[Status(self.status)] if self.status else ""
+
+    @property
+    def title(self) -> str:
+        """Status and note in words."""
+        words = STATUS_LABELS[Status(self.status)] if self.status else ""
+        return " — ".join(part for part in (words, self.note) if part)
+
+
+@dataclass(frozen=True)
+class Row:
+    """
+    A row of a comparison.
+
+    Parameters
+    ----------
+    label, detail : str
+        Name of the indicator; unit, vintage and source.
+    cells : tuple of Cell
+        One cell an area.
+    """
+
+    label: str
+    detail: str
+    cells: tuple[Cell, ...]
+
+
+def _cell(column_name: str, value: float, status: str, note: str = "") -> Cell:
+    text = value_text(COLUMNS[column_name], value)
+    return Cell(text, status=status, note=note)
+
+
+def comparison_rows(comparison: pd.DataFrame) -> tuple[list[str], list[Row]]:
+    """
+    Lay out the comparison of one territory: an indicator a row, an area a column.
+
+    Parameters
+    ----------
+    comparison : DataFrame
+        Rows of :func:`cpts_geo.access.comparison.compare` for one territory.
+
+    Returns
+    -------
+    areas : list of str
+        Names of the areas, the territory first.
+    rows : list of Row
+        Indicators in reading order; those unknown everywhere are left out.
+    """
+    order = comparison.drop_duplicates(["area_level", "area_code"])
+    areas = list(order["area_code"])
+    rows = []
+    for name in COMPARED:
+        block = comparison[comparison["indicator"] == name].set_index("area_code")
+        if block["value"].isna().all():
+            continue
+        column = COLUMNS[name]
+        cells = []
+        for area in areas:
+            found = block.loc[area]
+            note = str(found["note"])
+            if not math.isnan(found["low"]):
+                bounds = f"de {number(found['low'], 0)} à {number(found['high'], 0)}"
+                note = " ; ".join(part for part in (f"intervalle à 95 % : {bounds}", note) if part)
+            cells.append(_cell(name, found["value"], found["status"], note))
+        unit = "" if column.percent else column.unit
+        details = (unit, column.vintage, f"{block['source'].iloc[0]} ({block['grade'].iloc[0]})")
+        detail = ", ".join(part for part in details if part)
+        rows.append(Row(column.label, detail, tuple(cells)))
+    return list(order["area_name"]), rows
+
+
+def key_figures(comparison: pd.DataFrame) -> list[tuple[str, str, str, list[Bar]]]:
+    """
+    Give the four figures beside the map, each as bars.
+
+    Parameters
+    ----------
+    comparison : DataFrame
+        Rows of the comparison for one territory.
+
+    Returns
+    -------
+    list of tuple
+        Label, detail (unit, vintage, source), note of the territory's value, bars.
+    """
+    figures = []
+    for name in KEY_FIGURES:
+        block = comparison[comparison["indicator"] == name]
+        column = COLUMNS[name]
+        bars = [
+            Bar(
+                label=row.area_name,
+                value=row.value,
+                text=value_text(column, row.value),
+                low=row.low,
+                high=row.high,
+                main=row.area_level == "cpts",
+            )
+            for row in block.itertuples()
+        ]
+        first = block.iloc[0]
+        unit = "" if column.percent else column.unit
+        details = (unit, column.vintage, f"{first['source']} ({first['grade']})")
+        mark = STATUS_MARKS[Status(first["status"])] + " " + STATUS_LABELS[Status(first["status"])]
+        note = " — ".join(part for part in (mark, str(first["note"])) if part)
+        figures.append((column.label, ", ".join(part for part in details if part), note, bars))
+    return figures
+
+
+def commune_table(communes: pd.DataFrame) -> tuple[list[tuple[str, str]], list[list[Cell]]]:
+    """
+    Table of the communes of one territory, the map in figures.
+
+    Parameters
+    ----------
+    communes : DataFrame
+        Communes with their figures and status.
+
+    Returns
+    -------
+    headers : list of tuple
+        Label and detail of each column.
+    rows : list of list of Cell
+        Communes in alphabetical order.
+    """
+    headers = [("Commune", ""), ("Code", "Insee, COG 2026")]
+    for name in COMMUNE_COLUMNS:
+        column = COLUMNS[name]
+        headers.append((column.label, column.vintage))
+    rows = []
+    order = communes["name"].map(slug).sort_values().index
+    for _, commune in communes.loc[order].iterrows():
+        row = [Cell(commune["name"], numeric=False), Cell(commune["code_insee"], numeric=False)]
+        row += [
+            _cell(name, commune[name], commune[status_column(name)]) for name in COMMUNE_COLUMNS
+        ]
+        rows.append(row)
+    return headers, rows
+
+
+def gap_rows(gaps: pd.DataFrame) -> list[list[Cell]]:
+    """
+    Set published sizes beside today's.
+
+    Parameters
+    ----------
+    gaps : DataFrame
+        Rows of :func:`cpts_geo.territories.perimeters.published_gaps` for one territory.
+
+    Returns
+    -------
+    list of list of Cell
+        Quantity, published, date, today, gap, reason.
+    """
+    rows = []
+    for gap in gaps.itertuples():
+        label, unit, decimals = _QUANTITIES[gap.quantity]
+        rows.append(
+            [
+                Cell(label, numeric=False),
+                Cell(f"{number(gap.published, decimals)} {unit}".strip()),
+                Cell(gap.date, note=gap.document, numeric=False),
+                Cell(f"{number(gap.today, decimals)} {unit}".strip()),
+                Cell(signed_percent(gap.gap_percent) if abs(gap.gap_percent) >= 0.05 else "aucun"),
+                Cell(gap.reason, numeric=False),
+            ]
+        )
+    return rows
+
+
+def audit_rows(audit: pd.DataFrame) -> list[list[Cell]]:
+    """
+    Show the names that were not written exactly as the official ones.
+
+    Parameters
+    ----------
+    audit : DataFrame
+        Audit of one territory.
+
+    Returns
+    -------
+    list of list of Cell
+        Published, recognised, code, how, similarity.
+    """
+    changed = audit[audit["method"] != "exact"]
+    return [
+        [
+            Cell(row.published, numeric=False),
+            Cell(row.name, numeric=False),
+            Cell(row.code_insee, numeric=False),
+            Cell(_METHODS.get(row.method, row.method), numeric=False),
+            Cell(number(row.score, 0)),
+        ]
+        for row in changed.itertuples(index=False)
+    ]
+
+
+def fact_rows(facts: pd.DataFrame) -> list[list[Cell]]:
+    """
+    List the published facts of one territory.
+
+    Parameters
+    ----------
+    facts : DataFrame
+        Facts of the territory.
+
+    Returns
+    -------
+    list of list of Cell
+        Definition, value with unit, date, document, grade.
+    """
+    rows = []
+    for fact in facts.itertuples():
+        share = fact.unit.startswith("part des ")
+        decimals = 0 if float(fact.value).is_integer() else 1
+        value = percent(fact.value, 0) if share else number(fact.value, decimals)
+        unit = fact.unit.removeprefix("part ") if share else fact.unit
+        rows.append(
+            [
+                Cell(fact.definition, numeric=False),
+                Cell(f"{value} {unit}"),
+                Cell(fact.date.replace("/", " à "), numeric=False),
+                Cell(fact.document, numeric=False),
+                Cell(fact.grade, numeric=False),
+            ]
+        )
+    return rows

@@ -1,0 +1,213 @@
+"""Write a report: pages, maps, tables and manifest, each file whole or not at all."""
+
+from __future__ import annotations
+
+import platform
+import sys
+import tempfile
+from collections.abc import Callable
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from cpts_geo import __version__, settings
+from cpts_geo.analysis import Analysis
+from cpts_geo.atlas import static, style
+from cpts_geo.atlas.pages import Sheet, index_page, sheet_page
+from cpts_geo.capacity.headline import to_frame
+from cpts_geo.errors import OutputError
+from cpts_geo.sources.catalogue import sha256_of
+from cpts_geo.sources.datapackage import write_atomically, write_csv, write_json
+
+_PACKAGES = ("folium", "geopandas", "matplotlib", "numpy", "pandas", "scipy", "shapely")
+
+
+def sheets(analysis: Analysis) -> list[Sheet]:
+    """
+    Split an analysis into one sheet a territory.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        Result of :func:`cpts_geo.analysis.analyse`.
+
+    Returns
+    -------
+    list of Sheet
+        In the order of the analysis.
+    """
+
+    def rows(table: Any, key: str) -> Any:
+        return table[table["territory"] == key]
+
+    return [
+        Sheet(
+            key=str(key),
+            name=str(row["name"]),
+            document=str(row["document"]),
+            perimeter=str(row["perimeter"]),
+            outline=row,
+            communes=rows(analysis.communes, key),
+            comparison=rows(analysis.comparison, key),
+            gaps=rows(analysis.gaps, key),
+            facts=rows(analysis.facts, key),
+            audit=rows(analysis.audit, key),
+            headline=analysis.headlines[key],
+            notes=analysis.notes,
+        )
+        for key, row in analysis.territories.iterrows()
+    ]
+
+
+def tables(analysis: Analysis) -> dict[str, pd.DataFrame]:
+    """
+    Tables of an analysis as they are written to CSV.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        Result of an analysis.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        Table by file name, without geometry.
+    """
+    territories = analysis.territories.drop(columns="geometry").reset_index()
+    return {
+        "territoires.csv": territories.round({"area_km2": 3}),
+        "communes.csv": analysis.communes.drop(columns="geometry"),
+        "comparaison.csv": analysis.comparison,
+        "ecarts.csv": analysis.gaps,
+        "faits.csv": analysis.facts,
+        "noms_reconnus.csv": analysis.audit,
+        "capacite.csv": to_frame(analysis.headlines.values()),
+    }
+
+
+def check_writable(folder: Path) -> None:
+    """
+    Make the output folder and check that it can be written, before any work.
+
+    Parameters
+    ----------
+    folder : Path
+        Output folder.
+
+    Raises
+    ------
+    OutputError
+        It cannot be made or written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise OutputError(
+            f"Impossible d’écrire dans « {folder} » : {error.strerror or error}.",
+            remedy="choisissez un dossier où vous pouvez écrire avec --output.",
+        ) from error
+
+
+def write_report(
+    analysis: Analysis, output: Path, *, say: Callable[[str], None] = lambda _: None
+) -> Path:
+    """
+    Write index, sheets, maps, tables and manifest.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        Result of an analysis.
+    output : Path
+        Folder to write; other files in it are left alone.
+    say : callable
+        Receives one French line a step.
+
+    Returns
+    -------
+    Path
+        The index page.
+
+    Raises
+    ------
+    OutputError
+        The folder cannot be written.
+    AssetError
+        A page would need a network.
+    """
+    check_writable(output)
+    today = date.today()
+    shown = f"{today:%d/%m/%Y}"
+    national = analysis.national
+    made: list[Path] = []
+
+    def text(path: Path, content: str) -> None:
+        write_atomically(path, lambda part: part.write_text(content, encoding="utf-8") and None)
+        made.append(path)
+
+    every = sheets(analysis)
+    for sheet in every:
+        say(f"Fiche et cartes : {sheet.name}")
+        text(output / sheet.file, sheet_page(sheet, national=national, date=shown))
+        for layer in style.LAYERS:
+            figure = static.layer_figure(sheet.communes, layer, name=sheet.name, national=national)
+            path = output / "cartes" / f"{sheet.key}_{layer.column}.png"
+            write_atomically(
+                path, lambda part, figure=figure: figure.savefig(part, format="png", dpi=150)
+            )
+            made.append(path)
+    say("Page d’accueil, tableaux, manifeste")
+    index = output / "index.html"
+    text(index, index_page(every, analysis.territories, national=national, date=shown))
+    for name, table in tables(analysis).items():
+        write_csv(table, output / "tableaux" / name)
+        made.append(output / "tableaux" / name)
+    write_json(manifest(analysis, made, output=output, day=today), output / "manifest.json")
+    return index
+
+
+def manifest(analysis: Analysis, made: list[Path], *, output: Path, day: date) -> dict[str, Any]:
+    """
+    Say what a report was made of.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        What was written.
+    made : list of Path
+        Files written.
+    output : Path
+        Folder they are in.
+    day : date
+        Date of the run.
+
+    Returns
+    -------
+    dict
+        Date, versions, parameters, SHA-256 of every input and output.
+    """
+    inputs = sorted([*settings.COMMUNES_DIR.glob("*.*"), *settings.CPTS_DIR.glob("*.*")])
+    data = settings.DATA_DIR
+    scenarios = {
+        key: {
+            name: value
+            for name, value in result.scenario.model_dump(mode="json").items()
+            if name != "notes"
+        }
+        for key, result in analysis.headlines.items()
+    }
+    first = next(iter(analysis.headlines.values()))
+    return {
+        "date": day.isoformat(),
+        "versions": {"cpts_geo": __version__, "python": platform.python_version()}
+        | {name: version(name) for name in _PACKAGES},
+        "system": sys.platform,
+        "parameters": {"draws": first.draws, "seed": first.seed, "scenarios": scenarios},
+        "inputs": {path.relative_to(data).as_posix(): sha256_of(path) for path in inputs},
+        "outputs": {path.relative_to(output).as_posix(): sha256_of(path) for path in made},
+    }

@@ -1,0 +1,48 @@
+"""Paths, coordinate systems, vintages and thresholds: the one place to change them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Final
+
+_PACKAGE_DIR: Final = Path(__file__).resolve().parent
+_EMBEDDED: Final = _PACKAGE_DIR / "_data"
+#: Embedded data: inside an installed wheel, beside the package in a checkout.
+DATA_DIR: Final = _EMBEDDED if _EMBEDDED.is_dir() else _PACKAGE_DIR.parent / "data"
+COMMUNES_DIR: Final = DATA_DIR / "communes"
+CPTS_DIR: Final = DATA_DIR / "cpts"
+#: Producers' files that ``run.py data`` compiles; never part of the repository.
+OFFICIAL_DIR: Final = Path(os.environ.get("CPTS_GEO_OFFICIAL", "../shared/data/official"))
+
+GEOGRAPHIC_CRS: Final = "EPSG:4326"
+#: Metric system of métropole (Lambert-93); overseas départements have their own below.
+METRIC_CRS: Final = "EPSG:2154"
+OVERSEAS_METRIC_CRS: Final = {
+    "971": "EPSG:5490",
+    "972": "EPSG:5490",
+    "973": "EPSG:2972",
+    "974": "EPSG:2975",
+    "976": "EPSG:4471",
+}
+
+COG_YEAR: Final = 2026
+#: Figures are compiled for communes this far from one of the five CPTS.
+FIGURES_RADIUS_KM: Final = 30.0
+#: "Sous-dense" in DREES studies: consultations per year per standardised inhabitant.
+APL_LOW: Final = 2.5
+#: Class breaks with a meaning (upper bounds; the last class is open).
+APL_BREAKS: Final = (1.5, 2.5, 3.3, 4.0, 5.0)
+GP_DENSITY_BREAKS: Final = (30.0, 57.0, 87.0)
+POPULATION_BREAKS: Final = (500.0, 1_000.0, 2_000.0, 5_000.0, 10_000.0)
+GP_COUNT_BREAKS: Final = (0.0, 1.0, 3.0, 6.0, 10.0)
+
+#: Fuzzy names: accepted at or above this similarity (0-100) ...
+FUZZY_MIN_SCORE: Final = 90.0
+#: ... and only when the runner-up is at least this much less similar.
+FUZZY_MIN_MARGIN: Final = 5.0
+
+#: An area's count is given when its figure is known for at least this share of the people ...
+MIN_COVERAGE_COUNT: Final = 0.99
+#: ... and a mean when at least this one is; below, the area's figure is unknown.
+MIN_COVERAGE_RATE: Final = 0.90

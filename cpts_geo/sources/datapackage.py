@@ -1,0 +1,224 @@
+"""Write tables atomically and describe them as a Frictionless data package."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from cpts_geo import __version__
+from cpts_geo.errors import OutputError
+from cpts_geo.schema import COLUMNS, FIGURE_COLUMNS, Status, status_column
+from cpts_geo.sources.catalogue import sha256_of, sources
+
+_TEXTS = {
+    "code_insee": "Code Insee de la commune, COG 2026",
+    "name": "Nom officiel de la commune",
+    "departement": "Code du département",
+    "departement_name": "Nom du département",
+    "region": "Code de la région",
+    "epci": "SIREN de l’EPCI à fiscalité propre ; vide : aucun",
+    "epci_name": "Nom de l’EPCI",
+    "lon": "Longitude du chef-lieu, degrés WGS84, voir point_status",
+    "lat": "Latitude du chef-lieu, degrés WGS84, voir point_status",
+    "geometry": "Contour simplifié, WGS84 ; vide : contour inconnu",
+    "former_code": "Code d’une commune déléguée, associée, d’un arrondissement ou code retiré",
+    "former_name": "Nom de l’ancienne commune",
+    "kind": "Nature de l’ancien code",
+    "since_cog": "Premier COG où le code n’existe plus ; vide : non daté dans la source",
+    "area_level": "departement ou france",
+    "area_code": "Code du département, FR pour la France",
+    "area_name": "Nom du territoire de comparaison",
+    "indicator": "Nom de l’indicateur, voir cpts_geo/schema.py",
+    "value": "Valeur dans l’unité de l’indicateur ; vide : inconnue",
+    "status": "measured, estimated, assumed ou unknown",
+    "note": "Champ ou couverture de la valeur",
+    "source": "Source du code",
+}
+_RESOURCES: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
+    "communes.parquet": (
+        "Communes de France, COG 2026 : noms, populations, superficies, contours simplifiés",
+        ("decoupage_administratif", "admin_express"),
+        ("code_insee", "name", "departement", "departement_name", "region", "epci", "epci_name",
+         "population", "population_2017", "area_km2", "lon", "lat", "point_status",
+         "geometry"),
+    ),
+    "former_communes.csv": (
+        "Communes déléguées, associées, arrondissements et codes retirés depuis 2021",
+        ("decoupage_administratif",),
+        ("former_code", "former_name", "kind", "code_insee", "since_cog"),
+    ),
+    "figures.csv": (
+        "Chiffres des communes à moins de 30 km des cinq CPTS",
+        ("drees_apl", "insee_bpe_2017", "insee_bpe_2020", "insee_rp_2022"),
+        ("code_insee", *(c for name in FIGURE_COLUMNS for c in (name, status_column(name)))),
+    ),
+    "comparisons.csv": (
+        "Mêmes indicateurs par département et pour la France",
+        ("decoupage_administratif", "admin_express", "drees_apl", "insee_bpe_2017",
+         "insee_bpe_2020", "insee_bpe_2024", "insee_rp_2022", "cnam_2024"),
+        ("area_level", "area_code", "area_name", "indicator", "value", "status", "note"),
+    ),
+    "contour_holes.csv": (
+        "Trous des contours de métropole : terres qu’aucun contour ne couvre",
+        ("admin_express",),
+        ("lon", "lat", "area_km2"),
+    ),
+    "unmoved_codes.csv": (
+        "Codes des fichiers des producteurs sans successeur connu dans le COG 2026",
+        ("drees_apl", "insee_bpe_2017", "insee_bpe_2020"),
+        ("source", "code_insee"),
+    ),
+}  # fmt: skip
+_NUMBERS = {"value", "lon", "lat", "since_cog"}
+
+
+def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
+    """
+    Write a file under a temporary name beside it, then rename it.
+
+    Parameters
+    ----------
+    path : Path
+        The file to make or replace.
+    write : callable
+        Receives the temporary path and writes it whole.
+
+    Raises
+    ------
+    OutputError
+        The folder cannot be made or written, or the disk is full; the file that stood
+        there, if any, is untouched.
+    """
+    temporary = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write(temporary)
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise OutputError(
+            f"Impossible d’écrire « {path} » : {error.strerror or error}.",
+            remedy="choisissez un dossier où vous pouvez écrire (--output) et vérifiez la place "
+            "disponible.",
+        ) from error
+
+
+def write_csv(table: pd.DataFrame, path: Path) -> None:
+    """
+    Write a table as UTF-8 CSV with a comma, unknown values empty.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Written without its index.
+    path : Path
+        Target file.
+    """
+    write_atomically(path, lambda part: table.to_csv(part, index=False, lineterminator="\n"))
+
+
+def write_parquet(table: gpd.GeoDataFrame, path: Path) -> None:
+    """
+    Write a table of geometries as GeoParquet, zstd.
+
+    Parameters
+    ----------
+    table : GeoDataFrame
+        Written without its index.
+    path : Path
+        Target file.
+    """
+    write_atomically(
+        path,
+        lambda part: table.to_parquet(part, index=False, compression="zstd", compression_level=15),
+    )
+
+
+def write_json(content: dict[str, Any], path: Path) -> None:
+    """
+    Write a JSON document, two spaces, keys in the given order.
+
+    Parameters
+    ----------
+    content : dict
+        Serialisable content.
+    path : Path
+        Target file.
+    """
+    text = json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+    write_atomically(path, lambda part: part.write_text(text, encoding="utf-8") and None)
+
+
+def _field(name: str) -> dict[str, Any]:
+    if name in COLUMNS:
+        column = COLUMNS[name]
+        field: dict[str, Any] = {"name": name, "type": "number", "title": column.label}
+        return field | {"description": column.definition, "unit": column.unit}
+    if name.endswith("_status"):
+        values = [status.value for status in Status]
+        return {"name": name, "type": "string", "constraints": {"enum": values}}
+    kind = "number" if name in _NUMBERS else "geojson" if name == "geometry" else "string"
+    return {"name": name, "type": kind, "description": _TEXTS[name]}
+
+
+def descriptor(folder: Path) -> dict[str, Any]:
+    """
+    Describe the files of data/communes as a Frictionless data package.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder that holds every resource, already written.
+
+    Returns
+    -------
+    dict
+        Content of ``datapackage.json``: resources with schema, units, sources, size, SHA-256.
+    """
+    resources = []
+    for path, (title, keys, names) in _RESOURCES.items():
+        file = folder / path
+        tabular = path.endswith(".csv")
+        fields = [_field(name) for name in names]
+        resource: dict[str, Any] = {
+            "name": file.stem,
+            "type": "table" if tabular else "file",
+            "title": title,
+            "path": path,
+            "format": file.suffix[1:],
+            "mediatype": "text/csv" if tabular else "application/vnd.apache.parquet",
+            "bytes": file.stat().st_size,
+            "hash": f"sha256:{sha256_of(file)}",
+            "sources": [_source(key) for key in keys],
+        }
+        # A parquet file carries its own schema; its fields are documented, not re-typed.
+        resource |= {"schema": {"fields": fields}} if tabular else {"fields": fields}
+        if tabular:
+            resource["encoding"] = "utf-8"
+        resources.append(resource)
+    return {
+        "name": "cpts-geo-communes",
+        "title": "Données communales embarquées de cpts_geo",
+        "version": __version__,
+        "licenses": [
+            {
+                "name": "etalab-2.0",
+                "title": "Licence Ouverte 2.0",
+                "path": "https://www.etalab.gouv.fr/licence-ouverte-open-licence/",
+            }
+        ],
+        "resources": resources,
+    }
+
+
+def _source(key: str) -> dict[str, str]:
+    source = sources()[key]
+    entry = {"title": source.attribution, "vintage": source.vintage, "licence": source.licence}
+    if source.file and source.sha256:
+        entry |= {"file": source.file, "sha256": source.sha256}
+    return entry

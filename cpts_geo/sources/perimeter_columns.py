@@ -1,0 +1,239 @@
+"""Which columns of an analyst's list hold names, codes, départements: by their header's words."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from cpts_geo.errors import PerimeterError
+
+#: Column separators of text files, with their French name.
+SEPARATORS: Final = {";": "point-virgule", ",": "virgule", "\t": "tabulation", "|": "barre"}
+ADD_HEADER: Final = (
+    "mettez en première ligne le nom des colonnes, par exemple `commune` pour des noms ou "
+    "`code_insee` pour des codes Insee"
+)
+# Titles may stand above the header; a list that starts lower is not looked for.
+_HEADER_ROWS: Final = 20
+_HEADERS: Final = {
+    "code": (
+        "codeinsee", "insee", "codgeo", "codegeo", "com", "depcom", "codecommune", "codecom",
+        "codeinseecommune", "codecommuneinsee", "codeinseedelacommune", "inseecom", "cog",
+        "numeroinsee", "codecog", "codedelacommune",
+    ),
+    "name": (
+        "commune", "communes", "nom", "nomcommune", "nomdelacommune", "nomdecommune", "nomcom",
+        "nomdescommunes", "libgeo", "libelle", "libellecommune", "libelledelacommune", "libcom",
+        "libellegeographique", "ville", "villes", "municipalite",
+    ),
+    "departement": (
+        "departement", "dep", "dpt", "dept", "codedepartement", "codedep", "numdep",
+        "numerodepartement", "codedudepartement", "numerodedepartement",
+    ),
+    "population": (
+        "population", "pop", "populationmunicipale", "pmun", "habitants", "nombredhabitants",
+        "nbhabitants",
+    ),
+}  # fmt: skip
+_POSTAL: Final = frozenset({"codepostal", "codespostaux", "cp", "codepostaux"})
+
+#: Line of the file (from 1) and its cells.
+Row = tuple[int, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Header:
+    """
+    The line of a list that names its columns.
+
+    Parameters
+    ----------
+    position : int
+        Position of the line among the rows read.
+    columns : dict of str to int
+        Position of the columns ``name``, ``code``, ``departement`` and ``population`` found.
+    labels : tuple of str
+        All column names as written, up to the last that is not empty.
+    """
+
+    position: int
+    columns: dict[str, int]
+    labels: tuple[str, ...]
+
+
+def one_line(text: str) -> str:
+    """
+    Write any text so that it can be quoted in a message of one line.
+
+    Parameters
+    ----------
+    text : str
+        Anything, line breaks and control characters included.
+
+    Returns
+    -------
+    str
+        Unprintable characters escaped as in Python; 80 characters at most, then an ellipsis.
+
+    Examples
+    --------
+    >>> print(one_line("Saint-\\nAy"))
+    Saint-\\nAy
+    """
+    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    return shown if len(shown) <= 80 else f"{shown[:79]}…"
+
+
+def roles(cells: Sequence[str]) -> dict[str, list[int]]:
+    """
+    Columns that a row of headers names, by role.
+
+    Parameters
+    ----------
+    cells : sequence of str
+        Cells of the row; accents, case and punctuation do not count.
+
+    Returns
+    -------
+    dict of str to list of int
+        Positions for each of the roles ``name``, ``code``, ``departement``, ``population`` found.
+
+    Examples
+    --------
+    >>> roles(["Code INSEE", "Libellé", "Code postal"])
+    {'code': [0], 'name': [1]}
+    """
+    keys = [_key(cell) for cell in cells]
+    return {
+        role: places
+        for role, known in _HEADERS.items()
+        if (places := [i for i, key in enumerate(keys) if key in known])
+    }
+
+
+def find_header(path: Path, rows: Sequence[Row]) -> Header | None:
+    """
+    First row, among the first twenty, that names a column of names or of codes.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file, for messages.
+    rows : sequence of Row
+        Rows as read.
+
+    Returns
+    -------
+    Header or None
+        None when no row does.
+
+    Raises
+    ------
+    PerimeterError
+        When two columns claim the same role.
+
+    Examples
+    --------
+    >>> rows = [(1, ("Liste 2024", "")), (2, ("Commune", "Insee"))]
+    >>> find_header(Path("liste.csv"), rows).columns
+    {'code': 1, 'name': 0}
+    """
+    for position, (_, cells) in enumerate(_filled(rows)):
+        found = roles(cells)
+        if not {"name", "code"} & found.keys():
+            continue
+        if twice := [places for places in found.values() if len(places) > 1]:
+            raise PerimeterError(
+                f"Plusieurs colonnes de {one_line(path.name)} peuvent avoir le même rôle.",
+                defects=[" et ".join(f"« {one_line(cells[i])} »" for i in p) for p in twice],
+                remedy="n’en gardez qu’une, ou renommez celle qui ne sert pas.",
+            )
+        width = max(i for i, cell in enumerate(cells) if cell) + 1
+        columns = {role: places[0] for role, places in found.items()}
+        return Header(position, columns, tuple(cells[:width]))
+    return None
+
+
+def missing_column(path: Path, rows: Sequence[Row]) -> PerimeterError:
+    """
+    Error for a list in which no column of names or codes is recognised.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file, for messages.
+    rows : sequence of Row
+        Rows as read.
+
+    Returns
+    -------
+    PerimeterError
+        Says what was read and what to write instead; to be raised by the caller.
+
+    Examples
+    --------
+    >>> print(missing_column(Path("l.csv"), [(1, ("Code postal",))]).summary)
+    l.csv donne des codes postaux (colonne « Code postal »), pas des communes.
+    """
+    filled = [cells for _, cells in _filled(rows) if any(cells)]
+    if not filled:
+        return empty_list(path)
+    if postal := [cell for cells in filled for cell in cells if _key(cell) in _POSTAL]:
+        return PerimeterError(
+            f"{one_line(path.name)} donne des codes postaux (colonne « {one_line(postal[0])} »), "
+            "pas des communes.",
+            remedy="ajoutez une colonne `commune` ou `code_insee` : un code postal couvre souvent "
+            "plusieurs communes, et le même nombre peut être le code Insee d’une autre.",
+        )
+    first = " | ".join(one_line(cell) for cell in filled[0] if cell)
+    return PerimeterError(
+        f"Aucune colonne de noms ou de codes reconnue dans {one_line(path.name)}.",
+        defects=[f"première ligne lue : {first}"],
+        remedy=f"{ADD_HEADER}.",
+    )
+
+
+def empty_list(path: Path) -> PerimeterError:
+    """
+    Error for a file without any commune.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file, for messages.
+
+    Returns
+    -------
+    PerimeterError
+        To be raised by the caller.
+
+    Examples
+    --------
+    >>> print(empty_list(Path("l.csv")).summary)
+    l.csv ne contient aucune commune.
+    """
+    return PerimeterError(
+        f"{one_line(path.name)} ne contient aucune commune.",
+        remedy=f"{ADD_HEADER}, puis une commune par ligne.",
+    )
+
+
+def _filled(rows: Sequence[Row]) -> Sequence[Row]:
+    """Rows down to the twentieth that is not empty."""
+    filled = 0
+    for i, (_, cells) in enumerate(rows):
+        filled += any(cells)
+        if filled == _HEADER_ROWS:
+            return rows[: i + 1]
+    return rows
+
+
+def _key(cell: str) -> str:
+    # A cell that still holds a separator was not split: it names no column.
+    if any(separator in cell for separator in SEPARATORS):
+        return ""
+    folded = unicodedata.normalize("NFKD", cell).casefold()
+    return "".join(char for char in folded if char.isalnum())

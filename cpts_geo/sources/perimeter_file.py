@@ -1,0 +1,292 @@
+"""An analyst's list of communes: CSV, text or spreadsheet, read without guessing.
+
+What is adapted (encoding, separator, title lines, sheet) is reported in ``notes``; what cannot be
+read for certain raises one error that lists every defect and says what to do. The names and codes
+are read as text here; what they mean is decided in :mod:`cpts_geo.territories`.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
+from cpts_geo.errors import PerimeterError
+from cpts_geo.sources.perimeter_columns import (
+    Header,
+    Row,
+    empty_list,
+    find_header,
+    missing_column,
+    one_line,
+)
+from cpts_geo.sources.perimeter_text import read_text_rows
+
+#: Larger files are refused: a list of all the communes of France is a hundred times smaller.
+MAX_BYTES: Final = 20_000_000
+_TEXT: Final = frozenset({".csv", ".txt", ".tsv"})
+_WORKBOOKS: Final = frozenset({".xlsx", ".xlsm", ".xls", ".ods"})
+# Name of the stream that holds an encrypted workbook in its container.
+_ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
+_INSEE_CODE: Final = re.compile(r"\d{4,5}|2[ABab]\d{3}")
+_DEPARTEMENT: Final = re.compile(r"\d{1,3}|2[ABab]")
+_SAVE_AGAIN: Final = "repartez du fichier d’origine et enregistrez-le en « CSV UTF-8 » ou en .xlsx."
+
+
+@dataclass(frozen=True)
+class PerimeterFile:
+    """
+    A list of communes as its author wrote it.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+    table : pandas.DataFrame
+        One row a commune: ``line`` (line of the file, from 1), ``name`` and/or ``code`` (text as
+        written, empty when not given), and where the file has them ``departement`` (text) and
+        ``population`` (inhabitants, NaN when not given).
+    notes : tuple of str
+        French sentences on all that was adapted to read the file.
+    """
+
+    path: Path
+    table: pd.DataFrame
+    notes: tuple[str, ...]
+
+
+def read_perimeter_file(path: Path | str) -> PerimeterFile:
+    """
+    Read an analyst's list of communes.
+
+    Parameters
+    ----------
+    path : pathlib.Path or str
+        A text file (``.csv``, ``.txt``, ``.tsv``: UTF-8, UTF-16 with its mark or Windows-1252;
+        columns separated by ``;``, ``,``, a tabulation or ``|``) or a spreadsheet (``.xlsx``,
+        ``.xlsm``, ``.xls``, ``.ods``), with a line of column names among its first 20.
+
+    Returns
+    -------
+    PerimeterFile
+        The table and the notes.
+
+    Raises
+    ------
+    PerimeterError
+        When the file cannot be read, holds no recognised column, no commune, or wrong values.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "liste.csv"
+    ...     _ = path.write_text("commune;code_insee\\nDry;45130\\n", encoding="utf-8")
+    ...     read_perimeter_file(path).table.to_dict("records")
+    [{'line': 2, 'name': 'Dry', 'code': '45130'}]
+    """
+    path = Path(path)
+    content = _read_bytes(path)
+    read = _read_workbook_rows if path.suffix.lower() in _WORKBOOKS else read_text_rows
+    rows, header, notes = read(path, content)
+    body = [(line, cells) for line, cells in rows[header.position + 1 :] if any(cells)]
+    if not body:
+        raise empty_list(path)
+    values = {
+        role: [cells[place] if place < len(cells) else "" for _, cells in body]
+        for role, place in header.columns.items()
+    }
+    labels = {role: f"« {one_line(header.labels[i])} »" for role, i in header.columns.items()}
+    lines = [line for line, _ in body]
+    _check_names(path, lines, values, labels)
+    _check_rows(path, lines, values)
+    columns: dict[str, list[int] | list[str] | list[float]] = {"line": lines}
+    columns |= {role: values[role] for role in ("name", "code") if role in values}
+    if "departement" in values and _are_departements(values["departement"]):
+        columns["departement"] = values["departement"]
+    if "population" in values:
+        columns["population"] = [_population(written) for written in values["population"]]
+    said = (*notes, *_column_notes(rows, header, values, labels))
+    return PerimeterFile(path=path, table=pd.DataFrame(columns), notes=said)
+
+
+def _read_bytes(path: Path) -> bytes:
+    shown = one_line(str(path))
+    if path.suffix.lower() not in _TEXT | _WORKBOOKS:
+        raise PerimeterError(
+            f"Type de fichier non pris en charge : {one_line(path.name)}.",
+            remedy="donnez un fichier .csv, .txt, .xlsx ou .ods (« Enregistrer sous »).",
+        )
+    try:
+        if path.is_dir():
+            raise PerimeterError(
+                f"{shown} est un dossier.",
+                remedy="donnez le chemin d’un fichier .csv, .txt, .xlsx ou .ods.",
+            )
+        size = path.stat().st_size
+        content = path.read_bytes() if size <= MAX_BYTES else b""
+    except FileNotFoundError as error:
+        raise PerimeterError(
+            f"Le fichier {shown} n’existe pas.", remedy="vérifiez le chemin et le nom du fichier."
+        ) from error
+    except OSError as error:
+        raise PerimeterError(
+            f"Le fichier {shown} ne peut pas être lu ({error.strerror}).",
+            remedy="fermez-le dans les autres logiciels et vérifiez vos droits de lecture.",
+        ) from error
+    if size > MAX_BYTES:
+        raise PerimeterError(
+            f"Le fichier {shown} est trop gros ({size / 1e6:.0f} Mo).",
+            remedy=f"ne gardez que les colonnes des communes (moins de {MAX_BYTES // 10**6} Mo).",
+        )
+    if not content.strip():
+        raise empty_list(path)
+    return content
+
+
+def _read_workbook_rows(path: Path, content: bytes) -> tuple[list[Row], Header, list[str]]:
+    """First visible sheet with a recognised column."""
+    sheets: list[list[Row]] = []
+    try:
+        with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
+            for sheet in book.sheets_metadata:
+                visible = sheet.visible is SheetVisibleEnum.Visible
+                if not visible or sheet.typ is not SheetTypeEnum.WorkSheet:
+                    continue
+                cells = book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
+                rows = [
+                    (line, tuple(_cell_text(cell) for cell in row))
+                    for line, row in enumerate(cells, start=1)
+                ]
+                if header := find_header(path, rows):
+                    return rows, header, [f"Feuille lue : « {one_line(sheet.name)} »."]
+                sheets.append(rows)
+    except CalamineError as error:
+        reason = (
+            "il est protégé par un mot de passe"
+            if _ENCRYPTED in content
+            else "il est endommagé, ou d’un autre format que son extension"
+        )
+        raise PerimeterError(
+            f"Le classeur {one_line(path.name)} ne peut pas être ouvert : {reason}.",
+            remedy="ouvrez-le dans votre tableur et enregistrez-le en .xlsx sans mot de passe, "
+            "ou en « CSV UTF-8 ».",
+        ) from error
+    raise missing_column(path, max(sheets, key=len, default=[]))
+
+
+def _cell_text(cell: object) -> str:
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell).strip()
+
+
+def _check_names(
+    path: Path, lines: Sequence[int], values: dict[str, list[str]], labels: dict[str, str]
+) -> None:
+    """Refuse names that are codes, or whose accents are damaged."""
+    names = values.get("name", [])
+    if names and not any(values.get("code", ())) and all(map(_INSEE_CODE.fullmatch, names)):
+        raise PerimeterError(
+            f"La colonne {labels['name']} de {one_line(path.name)} contient des codes et non des "
+            "noms.",
+            remedy="si ce sont des codes Insee, renommez-la `code_insee` ; si ce sont des codes "
+            "postaux, remplacez-les par les noms ou les codes Insee des communes.",
+        )
+    garbled = [
+        f"ligne {line} : « {one_line(name)} », sans doute « {one_line(clean)} »"
+        for line, name in zip(lines, names, strict=False)
+        if (clean := _undo_double_encoding(name)) != name
+    ]
+    lost = [
+        f"ligne {line} : « {one_line(name)} », lettre remplacée par « \ufffd »"
+        for line, name in zip(lines, names, strict=False)
+        if "\ufffd" in name
+    ]
+    if garbled or lost:
+        raise PerimeterError(
+            f"Les accents de {one_line(path.name)} ont été abîmés par un enregistrement dans un "
+            "mauvais encodage.",
+            defects=[*garbled, *lost],
+            remedy=_SAVE_AGAIN,
+        )
+
+
+def _undo_double_encoding(text: str) -> str:
+    def undo(run: re.Match[str]) -> str:
+        for encoding in ("cp1252", "latin-1"):
+            try:
+                return run[0].encode(encoding).decode("utf-8")
+            except UnicodeError:
+                continue
+        return run[0]
+
+    return re.sub(r"[^\x00-\x7f]{2,}", undo, text)
+
+
+def _check_rows(path: Path, lines: Sequence[int], values: dict[str, list[str]]) -> None:
+    """Refuse rows that name no commune, and populations that count nobody."""
+    nothing = [""] * len(lines)
+    defects = [
+        f"ligne {line} : ni nom ni code"
+        for line, name, code in zip(
+            lines, values.get("name", nothing), values.get("code", nothing), strict=True
+        )
+        if not name and not code
+    ]
+    for line, written in zip(lines, values.get("population", nothing), strict=True):
+        inhabitants = _population(written)
+        if written and math.isnan(inhabitants):
+            defects.append(
+                f"ligne {line} : population « {one_line(written)} », nombre entier attendu"
+            )
+        elif inhabitants < 0:
+            defects.append(f"ligne {line} : population « {one_line(written)} », négative")
+    if defects:
+        raise PerimeterError(
+            f"Des lignes de {one_line(path.name)} ne peuvent pas être utilisées.",
+            defects=defects,
+            remedy="corrigez-les ou supprimez-les (une ligne de total n’est pas une commune ; une "
+            "population inconnue se laisse vide).",
+        )
+
+
+def _population(written: str) -> float:
+    """Whole number of inhabitants; NaN when empty or not one."""
+    digits = re.sub(r"\s", "", written)
+    if not re.fullmatch(r"-?\d+([.,]0+)?", digits):
+        return math.nan
+    return float(digits.replace(",", "."))
+
+
+def _are_departements(written: Sequence[str]) -> bool:
+    return all(_DEPARTEMENT.fullmatch(value) for value in written if value)
+
+
+def _column_notes(
+    rows: Sequence[Row], header: Header, values: dict[str, list[str]], labels: dict[str, str]
+) -> Iterator[str]:
+    if any(any(cells) for _, cells in rows[: header.position]):
+        line = rows[header.position][0]
+        yield f"En-tête trouvé à la ligne {line} ; les lignes au-dessus sont ignorées."
+    for role, said in {
+        "name": "noms",
+        "code": "codes Insee",
+        "departement": "départements",
+    }.items():
+        if role == "departement" and not _are_departements(values.get(role, ())):
+            yield f"Colonne {labels[role]} ignorée : numéros attendus (42, 2A, 971)."
+        elif role in labels:
+            yield f"Colonne des {said} : {labels[role]}."
+    if short := sum(bool(re.fullmatch(r"\d{4}", code)) for code in values.get("code", ())):
+        yield (
+            f"Codes à 4 chiffres : {short}. Le zéro initial a sans doute été perdu ; il n’est "
+            "rétabli que si le code complété est celui d’une commune."
+        )

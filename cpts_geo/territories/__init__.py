@@ -1,0 +1,1 @@
+"""Published names to INSEE codes, membership of a territory, and aggregation of its communes."""

@@ -1,0 +1,117 @@
+"""Territories as tables: their communes, their outline, their published size against today's."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from cpts_geo.schema import FIGURE_COLUMNS, Status, status_column
+from cpts_geo.territories.coverage import dissolve
+
+#: Published quantity of the facts table -> column of the outlines it is compared with.
+_COMPARABLE = {
+    "population_published": "population",
+    "area_published": "area_km2",
+    "communes_published": "communes",
+}
+
+
+def territory_communes(
+    members: pd.DataFrame, communes: gpd.GeoDataFrame, *, figures: pd.DataFrame
+) -> gpd.GeoDataFrame:
+    """
+    Gather everything known of the communes of each territory.
+
+    Parameters
+    ----------
+    members : DataFrame
+        territory, code_insee (current), published, basis, note; one row a membership.
+    communes : GeoDataFrame
+        The national table of communes.
+    figures : DataFrame
+        Compiled figures; communes that are not in it get NaN and the status ``unknown``.
+
+    Returns
+    -------
+    GeoDataFrame
+        One row a (territory, commune) in the order of `members`, with the columns of the
+        three tables; ``population_status`` is ``measured``.
+    """
+    wanted = ["territory", "code_insee", "published", "basis", "note"]
+    table = members[wanted].merge(communes, on="code_insee", how="left", validate="m:1")
+    table = table.merge(figures, on="code_insee", how="left", validate="m:1")
+    for name in FIGURE_COLUMNS:
+        column = status_column(name)
+        table[column] = table[column].fillna(Status.UNKNOWN.value)
+    table["population_status"] = np.where(
+        table["population"].isna(), Status.UNKNOWN.value, Status.MEASURED.value
+    )
+    return gpd.GeoDataFrame(table, geometry="geometry", crs=communes.crs)
+
+
+def outlines(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """
+    Outline, number of communes, population and area of each territory.
+
+    Parameters
+    ----------
+    table : GeoDataFrame
+        Result of :func:`territory_communes`.
+
+    Returns
+    -------
+    GeoDataFrame
+        Indexed by territory in order of first appearance: communes (count), population
+        (inhabitants), area_km2 (sum of the unsimplified areas, NaN when one is unknown),
+        departements (codes joined by a space), geometry.
+    """
+    groups = table.groupby("territory", sort=False)
+    summary = pd.DataFrame(
+        {
+            "communes": groups.size(),
+            "population": groups["population"].sum(),
+            "area_km2": groups["area_km2"].sum(skipna=False),
+            "departements": groups["departement"].agg(lambda codes: " ".join(sorted(set(codes)))),
+        }
+    )
+    shapes = dissolve(table, "territory")["geometry"]
+    return gpd.GeoDataFrame(summary, geometry=shapes.reindex(summary.index), crs=table.crs)
+
+
+def published_gaps(facts: pd.DataFrame, outline: gpd.GeoDataFrame) -> pd.DataFrame:
+    """
+    Set each published size beside today's sum.
+
+    Parameters
+    ----------
+    facts : DataFrame
+        Published facts of the territories.
+    outline : GeoDataFrame
+        Result of :func:`outlines`.
+
+    Returns
+    -------
+    DataFrame
+        territory, quantity (population, area_km2 or communes), published, date, document,
+        grade, today, gap_percent (today against published, in %), reason (French sentence,
+        empty when unknown).
+    """
+    rows = facts[facts["fact"].isin(_COMPARABLE) & facts["territory"].isin(outline.index)]
+    quantity = rows["fact"].map(_COMPARABLE)
+    pairs = zip(rows["territory"], quantity, strict=True)
+    today = np.array([outline.at[territory, column] for territory, column in pairs], dtype=float)
+    published = rows["value"].to_numpy(dtype=float)
+    return pd.DataFrame(
+        {
+            "territory": rows["territory"],
+            "quantity": quantity,
+            "published": published,
+            "date": rows["date"],
+            "document": rows["document"],
+            "grade": rows["grade"],
+            "today": today,
+            "gap_percent": 100 * (today / published - 1),
+            "reason": rows["gap_reason"],
+        }
+    ).reset_index(drop=True)

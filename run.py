@@ -1,0 +1,250 @@
+"""Set up the environment, then run one job: ``python run.py VERB [ARGUMENTS]``.
+
+Standard library only; needs neither make nor administrator rights; speaks French to analysts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+PYTHON_IN_VENV = "Scripts/python.exe" if os.name == "nt" else "bin/python"
+PYTHON = str(VENV / PYTHON_IN_VENV)
+LOCK_NAME = "requirements.lock"
+STAMP_NAME = ".cpts_geo-stamp"
+MIN_PYTHON = (3, 11)
+
+#: Verb -> what it does (French), and what the environment's Python is asked to run.
+VERBS: dict[str, tuple[str, list[str]]] = {
+    "report": ("construit outputs/index.html", ["-m", "cpts_geo.cli", "report"]),
+    "test": ("vérifie tout (avec des arguments : pytest seul)", ["-m", "pytest"]),
+    "lab": ("ouvre les carnets dans JupyterLab", ["-m", "jupyterlab", "notebooks"]),
+    "bench": ("mesure les temps", ["benchmarks/run_benchmarks.py"]),
+    "data": ("recompile les données embarquées", ["-m", "cpts_geo.cli", "data", "build"]),
+}
+USAGE = "Usage : python run.py VERBE [ARGUMENTS]" + "".join(
+    f"\n  {verb:<7} {description}" for verb, (description, _) in VERBS.items()
+)
+#: Run by `test`, pytest last because its closing line is what CI reads.
+CHECKS: list[tuple[str, list[str]]] = [
+    ("ruff check", ["-m", "ruff", "check", "."]),
+    ("ruff format", ["-m", "ruff", "format", "--check", "."]),
+    ("mypy", ["-m", "mypy"]),
+    ("import-linter", ["-c", "from importlinter.cli import lint_imports_command as run; run()"]),
+    ("pytest", ["-m", "pytest", "--doctest-modules", "cpts_geo", "tests"]),
+]
+
+BROWSER_COMMANDS = ("chromium", "chromium-browser", "google-chrome", "microsoft-edge")
+BROWSER_PLACES = (
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
+    *(
+        f"{os.environ.get(folder)}/{program}.exe"
+        for folder in ("PROGRAMFILES", "PROGRAMFILES(X86)", "LOCALAPPDATA")
+        for program in ("Google/Chrome/Application/chrome", "Microsoft/Edge/Application/msedge")
+    ),
+)
+
+#: Printed at once, so that lines keep their order beside those of child processes.
+say = partial(print, flush=True)
+
+
+class RunError(Exception):
+    """A foreseeable failure: what happened and what to do, without a traceback."""
+
+    def __init__(self, summary: str, *, remedy: str) -> None:
+        super().__init__(f"{summary}\nÀ faire : {remedy}")
+
+
+def seconds(duration: float) -> str:
+    """Write a duration in French."""
+    return f"{duration:.1f} s".replace(".", ",")
+
+
+def timed(label: str, command: Sequence[str]) -> tuple[int, float]:
+    """Announce a command, run it at the root, and return its exit code and duration."""
+    say(f"→ {label}…")
+    start = time.perf_counter()
+    code = subprocess.run(command, cwd=ROOT, check=False).returncode
+    duration = time.perf_counter() - start
+    say(f"  {'échec après' if code else 'fait en'} {seconds(duration)}")
+    return code, duration
+
+
+def check_python(version: tuple[int, ...]) -> None:
+    """Refuse a Python that is too old."""
+    if version[:2] < MIN_PYTHON:
+        found, needed = (".".join(map(str, v)) for v in (version[:2], MIN_PYTHON))
+        summary = f"Il faut Python {needed} ou plus récent ; celui-ci est en version {found}."
+        example = f"python{needed} run.py … (sous Windows : py -{needed} run.py …)"
+        raise RunError(summary, remedy=f"installez-le, puis relancez avec lui : {example}.")
+
+
+def wanted_stamp(root: Path) -> str:
+    """Two lines that a complete environment carries: what it is tied to, what it contains."""
+    contents = b"".join((root / name).read_bytes() for name in (LOCK_NAME, "pyproject.toml"))
+    tied_to = f"Python {platform.python_version()} {sys.base_prefix} {root}"
+    return f"{tied_to}\n{hashlib.sha256(contents).hexdigest()}"
+
+
+def write_stamp(venv: Path, stamp: str) -> None:
+    """Write the stamp in one move, so that half a stamp is never read."""
+    draft = venv / f"{STAMP_NAME}.tmp"
+    draft.write_text(stamp, encoding="utf-8")
+    draft.replace(venv / STAMP_NAME)
+
+
+def state(venv: Path, wanted: str) -> str:
+    """Tell whether an environment is absent, unusable, unfinished (or outdated) or ready."""
+    if not venv.exists():
+        return "absent"
+    stamp = venv / STAMP_NAME
+    found = stamp.read_text(encoding="utf-8") if stamp.is_file() else ""
+    tied_to, _, _ = wanted.partition("\n")
+    if not (venv / PYTHON_IN_VENV).is_file() or found.partition("\n")[0] != tied_to:
+        return "unusable"
+    return "ready" if found == wanted else "unfinished"
+
+
+def uv_block(lock: str) -> str:
+    """Return the lines of the lock that pin uv, hashes included."""
+    block = re.search(r"^uv==[^\n]*(?:\n[ \t]+--hash=[^\n]*)+", lock, re.MULTILINE)
+    if block is None:
+        summary = f"{LOCK_NAME} ne contient pas uv avec ses empreintes."
+        raise RunError(summary, remedy=f"rétablissez ce fichier (git checkout {LOCK_NAME}).")
+    return block.group() + "\n"
+
+
+def install(label: str, command: Sequence[str]) -> None:
+    """Run one step of the installation, or say why it may have failed."""
+    if timed(label, command)[0] == 0:
+        return
+    raise RunError(
+        f"Échec de l'étape « {label} ».",
+        remedy="lisez le message ci-dessus, puis relancez la même commande, qui reprendra.\n"
+        f"  - disque plein : il reste {shutil.disk_usage(ROOT).free / 1e9:.0f} Go, il en faut 3 ;\n"
+        "  - pas de réseau, ou un proxy : définissez HTTPS_PROXY ;\n"
+        "  - certificat refusé : définissez UV_SYSTEM_CERTS=1 ;\n"
+        "  - sous Windows, chemin trop long : rapprochez ce dossier de la racine du disque.",
+    )
+
+
+def ensure_environment() -> None:
+    """Create, complete or rebuild ``.venv``; do nothing when it is ready."""
+    wanted = wanted_stamp(ROOT)
+    found = state(VENV, wanted)
+    if found == "ready":
+        say("Environnement .venv à jour.")
+        return
+    if not all(map(importlib.util.find_spec, ("venv", "ensurepip"))):
+        remedy = "sous Debian ou Ubuntu, apt install python3-venv ; ailleurs, un Python complet."
+        raise RunError("Ce Python n'a pas le module venv (ou ensurepip).", remedy=remedy)
+    start = time.perf_counter()
+    if found != "unfinished":
+        why = " (inachevé, déplacé ou d'un autre Python)" if found == "unusable" else ""
+        base = getattr(sys, "_base_executable", None) or sys.executable
+        install(f"Création de .venv{why}", [base, "-m", "venv", "--clear", str(VENV)])
+    # From here an interrupted installation is resumed, not started again.
+    write_stamp(VENV, wanted.partition("\n")[0])
+    with tempfile.TemporaryDirectory() as folder:
+        pinned = Path(folder, "uv.txt")
+        pinned.write_text(uv_block((ROOT / LOCK_NAME).read_text("utf-8")), "utf-8")
+        pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        install("Installateur uv", [*pip, "--no-deps", "--require-hashes", "-r", str(pinned)])
+    uv = [PYTHON, "-m", "uv", "pip", "install", "--quiet", "--python", PYTHON]
+    install("Bibliothèques (environ 1 Go)", [*uv, "--require-hashes", "-r", LOCK_NAME])
+    install("Paquet cpts_geo", [*uv, "--no-deps", "--no-build-isolation", "-e", "."])
+    write_stamp(VENV, wanted)
+    say(f"Environnement prêt en {seconds(time.perf_counter() - start)}.")
+
+
+def find_browser(
+    env: Mapping[str, str] = os.environ,
+    which: Callable[[str], str | None] = shutil.which,
+    places: Sequence[str] = BROWSER_PLACES,
+) -> Path | None:
+    """Return a browser of the Chromium family: CPTS_GEO_BROWSER, PATH, then usual places."""
+    asked = env.get("CPTS_GEO_BROWSER")
+    if asked:
+        if not Path(asked).is_file():
+            summary = f"CPTS_GEO_BROWSER désigne un fichier absent : {asked}"
+            raise RunError(summary, remedy="corrigez ou supprimez cette variable d'environnement.")
+        return Path(asked)
+    candidates = [*map(which, BROWSER_COMMANDS), *(p for p in places if Path(p).is_file())]
+    return next((Path(candidate) for candidate in candidates if candidate), None)
+
+
+def ensure_browser() -> Path | None:
+    """Find a browser; where apt-get may be used freely (Linux, root), install one."""
+    browser = find_browser()
+    if sys.platform == "linux" and not browser and shutil.which("apt-get") and os.geteuid() == 0:
+        apt = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"]
+        timed("Liste des paquets", [*apt, "update"])
+        timed("Installation de Chromium", [*apt, "install", "-y", "chromium"])
+        browser = find_browser()
+    if browser is None:
+        say("Aucun navigateur Chromium, Chrome ou Edge : les tests de pages seront sautés.")
+        say("À faire : installez-en un, ou donnez son chemin dans CPTS_GEO_BROWSER.")
+    return browser
+
+
+def run_checks() -> int:
+    """Run every check whatever the others say, then show a table."""
+    # On CI a missing browser is an error: page tests must not be skipped unseen.
+    browser_missing = ensure_browser() is None and os.environ.get("CI") == "true"
+    rows = [("navigateur", int(browser_missing), 0.0)]
+    rows += [(name, *timed(name, [PYTHON, *arguments])) for name, arguments in CHECKS]
+    say("\nBilan")
+    for name, code, duration in rows:
+        say(f"  {name:<14} {'ÉCHEC' if code else 'réussi':<7} {seconds(duration):>8}")
+    return int(any(code for _, code, _ in rows))
+
+
+def run(verb: str, arguments: Sequence[str]) -> int:
+    """Prepare the environment, run the verb and return its exit code."""
+    if verb not in VERBS:
+        raise RunError(f"Verbe inconnu : {verb}", remedy=f"choisissez un verbe.\n{USAGE}")
+    ensure_environment()
+    if verb == "test" and not arguments:
+        return run_checks()
+    # Paths typed after `report` and `data` are relative to where they were typed.
+    cwd = None if verb in {"report", "data"} else ROOT
+    return subprocess.run([PYTHON, *VERBS[verb][1], *arguments], cwd=cwd, check=False).returncode
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the command line; foreseeable failures end in a message, never a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # old Windows code pages lack some characters
+            stream.reconfigure(errors="replace")
+    if not arguments or arguments[0] in {"-h", "--help"}:
+        say(USAGE)
+        return 0 if arguments else 2
+    try:
+        check_python(sys.version_info[:3])
+        return run(arguments[0], arguments[1:])
+    except RunError as error:
+        say(f"\n{error}", file=sys.stderr)
+    except OSError as error:
+        say(f"\nRefus du système : {error}\nÀ faire : vérifiez disque et droits.", file=sys.stderr)
+    except KeyboardInterrupt:
+        say("\nInterrompu ; la même commande reprendra.", file=sys.stderr)
+        return 130
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,130 @@
+"""What several test files share: the producers' files, and a real browser without a network."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Route, WebSocket, sync_playwright
+
+from cpts_geo import settings
+from run import find_browser
+
+ROOT = Path(__file__).resolve().parent.parent
+BROWSER_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+#: A fixture that needs something the machine may lack -> the marker its tests carry.
+MARKER_OF_FIXTURE = {"official_dir": "official", "browser_path": "browser"}
+
+
+def unavailable(reason: str) -> NoReturn:
+    """Skip with the reason on a desk; fail on CI, where nothing may be skipped unseen."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(reason)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests by the fixtures they use, so that nobody has to remember to."""
+    for item in items:
+        for fixture, marker in MARKER_OF_FIXTURE.items():
+            if fixture in getattr(item, "fixturenames", ()):
+                item.add_marker(marker)
+
+
+@pytest.fixture(scope="session")
+def official_dir() -> Path:
+    """Folder of the producers' files, which are never part of the repository."""
+    folder = (ROOT / settings.OFFICIAL_DIR).resolve()
+    if not folder.is_dir():
+        unavailable(f"producers' files absent: set CPTS_GEO_OFFICIAL (looked in {folder})")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def browser_path() -> Path:
+    """Return a browser of the Chromium family installed on this machine."""
+    path = find_browser()
+    if path is None:
+        unavailable("no Chromium, Chrome or Edge: install one or set CPTS_GEO_BROWSER")
+    return path
+
+
+@dataclass
+class OpenedPage:
+    """A page open in a real browser, and what it did besides showing itself."""
+
+    page: Page
+    #: Addresses asked of a network (http, https, ws, wss); every one was refused.
+    requests: list[str] = field(default_factory=list)
+    #: Console errors and uncaught exceptions.
+    errors: list[str] = field(default_factory=list)
+
+    def close(self) -> None:
+        """Free the page; what is left open is closed at the end of the session."""
+        self.page.context.close()
+
+
+def _watch(opened: OpenedPage) -> None:
+    def refuse(route: Route) -> None:
+        opened.requests.append(route.request.url)
+        route.abort()
+
+    def refuse_socket(socket: WebSocket) -> None:
+        opened.requests.append(socket.url)
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            opened.errors.append(message.text)
+
+    opened.page.context.route(re.compile(r"^https?:"), refuse)
+    opened.page.on("websocket", refuse_socket)
+    opened.page.on("console", note)
+    opened.page.on("pageerror", lambda error: opened.errors.append(str(error)))
+
+
+@pytest.fixture(scope="session")
+def chromium(browser_path: Path) -> Iterator[Browser]:
+    """Start one browser for the whole session, with a new user-data directory."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=browser_path, args=BROWSER_FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def open_offline(
+    chromium: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[..., OpenedPage]:
+    """
+    Return ``open_offline(source, **context_options)``, which opens a page with the network cut.
+
+    ``source`` is a file, or a text of HTML; the options are those of Playwright's new_context
+    (``viewport={"width": 400, "height": 800}``, ``java_script_enabled=False``...).
+    """
+
+    def open_page(source: Path | str, **context_options: Any) -> OpenedPage:
+        if isinstance(source, str):
+            file = tmp_path_factory.mktemp("page") / "page.html"
+            file.write_text(source, encoding="utf-8")
+        else:
+            file = source
+        context = chromium.new_context(offline=True, **{"locale": "fr-FR", **context_options})
+        opened = OpenedPage(context.new_page())
+        _watch(opened)
+        opened.page.goto(file.resolve().as_uri())
+        return opened
+
+    return open_page

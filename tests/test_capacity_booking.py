@@ -1,0 +1,436 @@
+"""Booking queue: published oracles, two independent implementations, properties, bad input."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cpts_geo.capacity.booking import (
+    WEEKDAY_FACTORS,
+    day_quantile_slots,
+    largest_demand,
+    minimum_slots,
+    service,
+    slots_for_each,
+    weekly_service,
+)
+from cpts_geo.errors import ScenarioError
+
+OL = 1511 / 270
+BG = 2000 / 251
+BG_CALLS = 5800 / 251
+DIGITS_4 = 5e-5
+DIGITS_6 = 5e-7
+
+arrivals_ = st.floats(0.01, 60.0)
+slots_ = st.integers(1, 40)
+deadline_ = st.integers(0, 3)
+dispersion_ = st.sampled_from([1.0, 1.5, 2.0, 3.0])
+
+
+# --- oracles -----------------------------------------------------------------
+
+
+def test_o8_tiny_line() -> None:
+    line = service(1.0, 1)
+    assert line.backlog_distribution[1] == pytest.approx((math.e - 2) / (math.e - 1), rel=1e-12)
+    assert line.backlog_distribution[1] == pytest.approx(0.4180232931, abs=5e-11)
+    assert line.served == pytest.approx(0.7859027343, abs=5e-11)
+    assert line.utilisation == pytest.approx(line.served, rel=1e-12)
+    assert line.same_day == pytest.approx(0.3678794412, abs=5e-11)
+
+
+@pytest.mark.parametrize("demand", [0.01, 0.3, 1.0, 2.5, 10.0, 40.0])
+def test_o8_closed_form_of_one_slot(demand: float) -> None:
+    none, one = math.exp(-demand), demand * math.exp(-demand)
+    waiting = (1 - none - one) / (1 - one)  # balance of the two states
+    free = 1 - waiting
+    lost = free * (demand - 2 + 2 * none + one) + waiting * (demand - 1 + none)
+    line = service(demand, 1)
+    assert line.backlog_distribution == pytest.approx((free, waiting), rel=1e-9)
+    assert line.lost_per_day == pytest.approx(lost, rel=1e-9, abs=1e-13)
+    assert line.same_day == pytest.approx(free * (1 - none) / demand, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("slots", "served", "same_day"),
+    [
+        (5, 0.871421, 0.276527),
+        (6, 0.970160, 0.594492),
+        (7, 0.996803, 0.837091),
+        (8, 0.999793, 0.938327),
+    ],
+)
+def test_o9_ouest_loiret(slots: int, served: float, same_day: float) -> None:
+    line = service(OL, slots)
+    assert line.served == pytest.approx(served, abs=DIGITS_6)
+    assert line.same_day == pytest.approx(same_day, abs=DIGITS_6)
+
+
+def test_o9_utilisation_and_backlog() -> None:
+    assert service(OL, 6).utilisation == pytest.approx(0.904884, abs=DIGITS_6)
+    assert service(OL, 6).expected_backlog == pytest.approx(2.102353, abs=DIGITS_6)
+    assert service(OL, 7).utilisation == pytest.approx(0.796915, abs=DIGITS_6)
+
+
+@pytest.mark.parametrize(
+    ("deadline", "slots", "served"),
+    [(0, 6, 0.865390), (0, 7, 0.924206), (0, 8, 0.960401), (2, 5, 0.887327), (2, 6, 0.989406)],
+)
+def test_o9_other_deadlines(deadline: int, slots: int, served: float) -> None:
+    line = service(OL, slots, deadline_days=deadline)
+    assert line.served == pytest.approx(served, abs=DIGITS_6)
+
+
+def test_o9_minimum_slots() -> None:
+    assert [minimum_slots(OL, deadline_days=k) for k in (0, 1, 2)] == [8, 6, 6]
+    assert day_quantile_slots(OL) == 10
+    assert minimum_slots(OL, target=0.99) == 7
+    assert minimum_slots(OL, same_day_target=0.80) == 7
+
+
+def test_o9_weekly_cycle() -> None:
+    week = weekly_service(OL, 6)
+    assert week.served == pytest.approx(0.967136, abs=DIGITS_6)
+    assert week.same_day == pytest.approx(0.585829, abs=DIGITS_6)
+    assert week.lost_by_weekday == pytest.approx(
+        (0.05081, 0.04322, 0.02729, 0.01649, 0.01733), abs=5e-6
+    )
+    assert weekly_service(OL, 7).served == pytest.approx(0.995690, abs=DIGITS_6)
+
+
+def test_o10_eight_for_eight() -> None:
+    without = service(8.0, 8, deadline_days=0)
+    assert without.served == pytest.approx(0.860413, abs=DIGITS_6)
+    assert without.same_day == pytest.approx(without.served, rel=1e-12)
+    assert day_quantile_slots(8.0, probability=0.592547 - 1e-6) == 8  # P(X <= 8) = .592547
+    assert day_quantile_slots(8.0, probability=0.592547 + 1e-6) == 9
+    line = service(8.0, 8)
+    assert line.served == pytest.approx(0.955974, abs=DIGITS_6)
+    assert line.same_day == pytest.approx(0.470765, abs=DIGITS_6)
+
+
+def test_o11_beauce_gatinais() -> None:
+    assert [minimum_slots(BG, deadline_days=k) for k in (0, 1, 2)] == [11, 8, 8]
+    assert [minimum_slots(BG_CALLS, deadline_days=k) for k in (0, 1, 2)] == [25, 23, 22]
+    assert service(BG_CALLS, 8).served == pytest.approx(0.346207, abs=DIGITS_6)
+    assert service(BG_CALLS / 2, 8).served == pytest.approx(0.692370, abs=DIGITS_6)
+    assert service(BG_CALLS, 16).served == pytest.approx(0.692414, abs=DIGITS_6)
+    assert service(BG_CALLS / 2, 16).served == pytest.approx(0.999999, abs=DIGITS_6)
+    assert service(BG_CALLS / 2, 16).same_day == pytest.approx(0.979, abs=5e-4)
+
+
+@pytest.mark.parametrize(
+    ("slots", "deadline", "dispersion", "demand"),
+    [
+        (1, 1, 1.0, 0.4738),
+        (4, 1, 1.0, 3.7216),
+        (8, 1, 1.0, 8.0980),
+        (12, 1, 1.0, 12.4129),
+        (16, 1, 1.0, 16.6917),
+        (24, 1, 1.0, 25.1904),
+        (4, 1, 2.0, 2.8875),
+        (12, 1, 2.0, 11.8302),
+        (16, 1, 2.0, 16.1985),
+        (4, 0, 1.0, 2.2193),
+        (8, 0, 1.0, 5.9303),
+        (12, 0, 1.0, 9.8744),
+        (16, 0, 1.0, 13.9145),
+    ],
+)
+def test_o12_largest_demand(slots: int, deadline: int, dispersion: float, demand: float) -> None:
+    found = largest_demand(slots, deadline_days=deadline, dispersion=dispersion)
+    assert found == pytest.approx(demand, abs=DIGITS_4)
+
+
+def test_o12_twelve_slots_overloaded() -> None:
+    assert service(15.0, 12).served == pytest.approx(0.7999, abs=DIGITS_4)
+    assert service(20.0, 12).served == pytest.approx(0.6000, abs=DIGITS_4)
+
+
+# --- independent implementations ---------------------------------------------
+
+
+def daily_probabilities(demand: float, dispersion: float) -> list[float]:
+    """Return P(X = k) by its recurrence, without scipy."""
+    top = math.ceil(demand + 14 * math.sqrt(dispersion * demand) + 60)
+    if dispersion == 1.0:
+        values = [math.exp(-demand)]
+        for k in range(1, top + 1):
+            values.append(values[-1] * demand / k)
+        return values
+    size, keep = demand / (dispersion - 1), 1 - 1 / dispersion
+    values = [(1 - keep) ** size]
+    for k in range(1, top + 1):
+        values.append(values[-1] * keep * (size + k - 1) / k)
+    return values
+
+
+def naive_service(
+    demand: float, slots: int, deadline: int, dispersion: float
+) -> tuple[float, float, float]:
+    """Apply the three recursions to every backlog and count; power iteration."""
+    chances = daily_probabilities(demand, dispersion)
+    cap = deadline * slots
+    states = range(cap + 1)
+    step = [[0.0] * (cap + 1) for _ in states]
+    lost, same, used = ([0.0] * (cap + 1) for _ in range(3))
+    for backlog in states:
+        for count, chance in enumerate(chances):
+            after = backlog + count - slots
+            step[backlog][min(max(after, 0), cap)] += chance
+            lost[backlog] += chance * max(after - cap, 0)
+            same[backlog] += chance * min(count, max(slots - backlog, 0))
+            used[backlog] += chance * min(backlog + count, slots)
+    matrix = np.array(step)
+    for _ in range(40):
+        matrix = matrix @ matrix
+        matrix /= matrix.sum(axis=1, keepdims=True)
+    start = matrix[0]
+    return 1 - start @ lost / demand, start @ same / demand, start @ used / slots
+
+
+@pytest.mark.parametrize("deadline", [0, 1, 2, 3])
+@pytest.mark.parametrize("dispersion", [1.0, 1.7])
+@pytest.mark.parametrize(("demand", "slots"), [(0.2, 1), (3.1, 4), (5.6, 5), (9.0, 6), (12.0, 14)])
+def test_agrees_with_the_naive_chain(
+    demand: float, slots: int, deadline: int, dispersion: float
+) -> None:
+    line = service(demand, slots, deadline_days=deadline, dispersion=dispersion)
+    served, same_day, used = naive_service(demand, slots, deadline, dispersion)
+    assert line.served == pytest.approx(served, abs=1e-9)
+    assert line.same_day == pytest.approx(same_day, abs=1e-9)
+    # flow conservation: slots counted as used, not deduced from the losses
+    assert line.utilisation == pytest.approx(used, abs=1e-9)
+
+
+def fifo_losses(requests: list[int], slots: int, deadline: int) -> list[int]:
+    """Serve the oldest first and drop whoever waited more than the deadline."""
+    waiting: deque[list[int]] = deque()  # [day of request, people]
+    losses = [0] * len(requests)
+    for day, count in enumerate([*requests, *[0] * (deadline + 1)]):
+        while waiting and waiting[0][0] < day - deadline:
+            asked, people = waiting.popleft()
+            losses[asked] += people
+        waiting.append([day, count])
+        room = slots
+        while waiting and room:
+            seen = min(room, waiting[0][1])
+            room -= seen
+            waiting[0][1] -= seen
+            if waiting[0][1]:
+                break
+            waiting.popleft()
+    for asked, people in waiting:
+        losses[asked] += people
+    return losses
+
+
+@pytest.mark.parametrize(("demand", "slots", "deadline"), [(OL, 6, 1), (4.0, 4, 2), (7.0, 5, 1)])
+def test_agrees_with_an_age_structured_simulation(demand: float, slots: int, deadline: int) -> None:
+    days, batches = 40_000, 40
+    requests = np.random.default_rng(7).poisson(demand, days)
+    lost = np.array(fifo_losses(requests.tolist(), slots, deadline))
+    shares = 1 - lost.reshape(batches, -1).sum(1) / requests.reshape(batches, -1).sum(1)
+    error = shares.std(ddof=1) / math.sqrt(batches)
+    found = service(demand, slots, deadline_days=deadline).served
+    assert abs(shares.mean() - found) < 3 * error
+
+
+def test_weekly_cycle_against_an_independent_sum() -> None:
+    """Simulate the recursion over weeks instead of multiplying matrices."""
+    rng = np.random.default_rng(3)
+    weeks, slots = 30_000, 6
+    requests = rng.poisson(OL * np.array(WEEKDAY_FACTORS), (weeks, 5))
+    lost = np.zeros((weeks, 5))
+    backlog = 0
+    for week in range(weeks):
+        for day in range(5):
+            after = backlog + int(requests[week, day]) - slots
+            lost[week, day] = max(after - slots, 0)
+            backlog = min(max(after, 0), slots)
+    per_batch = lost.reshape(30, -1, 5).sum(1) / requests.reshape(30, -1, 5).sum(1)
+    error = per_batch.std(axis=0, ddof=1) / math.sqrt(30)
+    gap = per_batch.mean(axis=0) - weekly_service(OL, slots).lost_by_weekday
+    assert (np.abs(gap) < 3.5 * error).all()
+
+
+# --- properties and limits ---------------------------------------------------
+
+
+@settings(max_examples=60, deadline=None)
+@given(arrivals_, slots_, deadline_, dispersion_)
+def test_shares_are_shares_and_flow_is_conserved(
+    demand: float, slots: int, deadline: int, dispersion: float
+) -> None:
+    line = service(demand, slots, deadline_days=deadline, dispersion=dispersion)
+    assert 0 <= line.same_day <= line.served + 1e-12
+    assert line.served <= 1
+    assert 0 <= line.utilisation <= 1
+    assert demand * line.served == pytest.approx(slots * line.utilisation, rel=1e-9)
+    assert line.lost_per_day == pytest.approx(demand * (1 - line.served), abs=1e-9)
+    assert sum(line.backlog_distribution) == pytest.approx(1, abs=1e-12)
+    assert len(line.backlog_distribution) == deadline * slots + 1
+
+
+@settings(max_examples=60, deadline=None)
+@given(arrivals_, slots_, deadline_, dispersion_)
+def test_served_is_monotone(demand: float, slots: int, deadline: int, dispersion: float) -> None:
+    base = service(demand, slots, deadline_days=deadline, dispersion=dispersion).served
+    more_slots = service(demand, slots + 1, deadline_days=deadline, dispersion=dispersion)
+    more_time = service(demand, slots, deadline_days=deadline + 1, dispersion=dispersion)
+    more_demand = service(demand * 1.1, slots, deadline_days=deadline, dispersion=dispersion)
+    more_spread = service(demand, slots, deadline_days=deadline, dispersion=dispersion + 1)
+    assert more_slots.served >= base - 1e-12
+    assert more_time.served >= base - 1e-12
+    assert more_demand.served <= base + 1e-12
+    assert more_spread.served <= base + 1e-12
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.floats(0.05, 30.0), st.sampled_from([0.8, 0.95, 0.99]), st.integers(0, 2))
+def test_minimum_slots_is_the_smallest(demand: float, target: float, deadline: int) -> None:
+    slots = minimum_slots(demand, target=target, deadline_days=deadline)
+    assert service(demand, slots, deadline_days=deadline).served >= target
+    if slots > 1:
+        assert service(demand, slots - 1, deadline_days=deadline).served < target
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(1, 30), st.sampled_from([0.8, 0.95, 0.99]), st.integers(0, 2), dispersion_)
+def test_largest_demand_meets_the_target_exactly(
+    slots: int, target: float, deadline: int, dispersion: float
+) -> None:
+    demand = largest_demand(slots, target=target, deadline_days=deadline, dispersion=dispersion)
+    line = service(demand or 1e-6, slots, deadline_days=deadline, dispersion=dispersion)
+    if demand == 0:  # clusters: one slot misses the target however rare the requests
+        assert dispersion > 1
+        assert line.served < target
+    else:
+        assert line.served == pytest.approx(target, abs=1e-9)
+
+
+def test_clustered_requests_can_defeat_one_slot() -> None:
+    # rare negative binomial requests come in logarithmic clusters: one in two-day slots
+    # serves sum(min(k, 2) / (k 2^k)) = ln 2 + (ln 2 - 1/2) of them
+    rare = service(1e-7, 1, dispersion=2.0)
+    assert rare.served == pytest.approx(2 * math.log(2) - 0.5, abs=1e-6)
+    assert largest_demand(1, dispersion=2.0) == 0.0
+    assert minimum_slots(1e-7, dispersion=2.0) == 2
+    assert slots_for_each([1e-7, 3.0], dispersion=2.0).tolist() == [
+        2,
+        minimum_slots(3, dispersion=2),
+    ]
+
+
+@pytest.mark.parametrize("deadline", [0, 1, 2])
+@pytest.mark.parametrize("dispersion", [1.0, 2.0])
+def test_table_equals_one_search_per_demand(deadline: int, dispersion: float) -> None:
+    demands = np.random.default_rng(5).lognormal(1.5, 0.8, (20, 5))
+    table = slots_for_each(demands, deadline_days=deadline, dispersion=dispersion)
+    one_by_one = [
+        minimum_slots(x, deadline_days=deadline, dispersion=dispersion) for x in demands.ravel()
+    ]
+    assert table.shape == demands.shape
+    assert table.ravel().tolist() == one_by_one
+    assert slots_for_each([]).tolist() == []
+
+
+def test_limits() -> None:
+    assert service(5.0, 80).served == pytest.approx(1.0, abs=1e-12)
+    assert service(5.0, 80).same_day == pytest.approx(1.0, abs=1e-12)
+    assert service(1e-9, 1).served == pytest.approx(1.0, abs=1e-8)
+    full = service(60.0, 1)
+    assert full.utilisation == pytest.approx(1.0)
+    assert full.served == pytest.approx(1 / 60)
+    assert full.same_day == pytest.approx(0.0, abs=1e-12)
+    assert service(60.0, 80).served == pytest.approx(1.0, abs=1e-6)
+    # a large line is a fluid: served = slots / demand
+    assert largest_demand(200) == pytest.approx(200 / 0.95, rel=1e-6)
+
+
+def test_negative_binomial_tends_to_poisson() -> None:
+    close = service(OL, 6, dispersion=1 + 1e-7)
+    assert close.served == pytest.approx(service(OL, 6).served, abs=1e-6)
+
+
+def test_flat_week_is_the_plain_queue() -> None:
+    flat = weekly_service(OL, 6, factors=[1.0] * 5)
+    assert flat.served == pytest.approx(service(OL, 6).served, rel=1e-12)
+    assert flat.lost_by_weekday == pytest.approx([1 - flat.served] * 5, rel=1e-9)
+    one = weekly_service(OL, 6, factors=[1.0])
+    assert one.served == pytest.approx(flat.served, rel=1e-12)
+
+
+def test_capacity_table_increases() -> None:
+    table = [largest_demand(s) for s in range(1, 41)]
+    assert all(low < high for low, high in pairwise(table))
+
+
+# --- bad input ---------------------------------------------------------------
+
+
+def test_every_defect_is_listed() -> None:
+    with pytest.raises(ScenarioError) as caught:
+        service(-1.0, 0, dispersion=0.5)
+    assert len(caught.value.defects) == 3
+    text = str(caught.value)
+    assert "demandes par jour = -1.0" in text
+    assert "créneaux par jour = 0" in text
+    assert "dispersion = 0.5" in text
+    assert "À faire" in text
+
+
+@pytest.mark.parametrize("demand", [0, -0.1, math.nan, math.inf, "5", True, 1e9])
+def test_bad_demand(demand: object) -> None:
+    with pytest.raises(ScenarioError, match="demandes par jour"):
+        service(demand, 5)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("slots", [0, -3, 2.5, "6", True, math.nan, 100_000])
+def test_bad_slots(slots: object) -> None:
+    with pytest.raises(ScenarioError, match="créneaux par jour"):
+        service(5.0, slots)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("deadline", [-1, 1.5, "1", None])
+def test_bad_deadline(deadline: object) -> None:
+    with pytest.raises(ScenarioError, match="délai"):
+        minimum_slots(5.0, deadline_days=deadline)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("target", [0, 1, 1.2, -0.1, math.nan, "0.95"])
+def test_bad_target(target: object) -> None:
+    for call in (
+        lambda: minimum_slots(5.0, target=target),  # type: ignore[arg-type]
+        lambda: largest_demand(5, target=target),  # type: ignore[arg-type]
+        lambda: day_quantile_slots(5.0, probability=target),  # type: ignore[arg-type]
+    ):
+        with pytest.raises(ScenarioError, match="cible"):
+            call()
+
+
+@pytest.mark.parametrize("factors", [[], [1, 2], [1, 1, 1, 1, -4], [math.nan] * 5, ["1"] * 5])
+def test_bad_weekday_factors(factors: list[float]) -> None:
+    with pytest.raises(ScenarioError, match="jours de la semaine"):
+        weekly_service(5.0, 6, factors=factors)
+
+
+def test_demand_beyond_a_cpts_is_said_so() -> None:
+    with pytest.raises(ScenarioError, match="trop grande"):
+        minimum_slots(2000.0)
+    with pytest.raises(ScenarioError, match="demandes par jour"):
+        slots_for_each([3.0, math.nan])
+    with pytest.raises(ScenarioError, match="demandes par jour"):
+        slots_for_each([3.0, 0.0])
+
+
+def test_numpy_integers_are_integers() -> None:
+    found = service(5.0, np.int64(6))  # type: ignore[arg-type]
+    assert found.served == service(5.0, 6).served
