@@ -290,7 +290,7 @@ def _closest(
     runner_up = near[1][0] if len(near) > 1 else 0.0
     lost = [f"{c} {n}" for c, n in gazetteer.lost.items() if normalise_name(n) == query.key]
     # A name borne elsewhere is no misspelling: the commune lies outside the départements given.
-    close = bool(near) and near[0][0] >= FUZZY_MIN_SCORE and not lost
+    close = bool(near) and near[0][0] >= FUZZY_MIN_SCORE and not elsewhere and not lost
     clear = close and near[0][0] - runner_up >= FUZZY_MIN_MARGIN
     if clear and near[0][1].is_current:
         return _resolution(gazetteer, query, "fuzzy", near[0], others=near[1:4])
