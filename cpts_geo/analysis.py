@@ -11,7 +11,11 @@ import pandas as pd
 
 from cpts_geo.access.comparison import compare
 from cpts_geo.capacity.headline import Headline, headline
-from cpts_geo.capacity.scenario import load_scenarios, scenario_from_population
+from cpts_geo.capacity.scenario import (
+    default_parameters,
+    load_scenarios,
+    scenario_from_population,
+)
 from cpts_geo.errors import DataFileError, PerimeterError
 from cpts_geo.sources import embedded
 from cpts_geo.sources.perimeter_file import read_perimeter_file
@@ -129,13 +133,16 @@ def published_perimeters(
         choices = dict(zip(listed["published"], listed["code_insee"], strict=True))
         # Only a homonym inside the départements needs the stored choice.
         ambiguous = {p: c for p, c in choices.items() if "homonyme" in _note(listed, p)}
-        departements = identity.at[key, "departements"].split()
+        departements = str(identity.at[str(key), "departements"]).split()
+        # The stored codes are checked below: looking inside these départements is enough.
+        near = communes[communes["departement"].isin(departements)]
+        past = former[former["code_insee"].isin(near["code_insee"])]
         parts = []
         if len(listed):
             named = resolve(
                 list(listed["published"]),
-                communes,
-                former=former,
+                near,
+                former=past,
                 departements=departements,
                 choices=ambiguous,
             )
@@ -143,7 +150,7 @@ def published_perimeters(
             parts.append(named)
         rest = group[group["published"] == ""]
         if len(rest):
-            parts.append(resolve_codes(list(rest["code_insee"]), communes, former=former))
+            parts.append(resolve_codes(list(rest["code_insee"]), near, former=past))
         audits.append(pd.concat(parts, ignore_index=True).assign(territory=key))
     audit = pd.concat(audits, ignore_index=True)
     order = members.groupby("territory", sort=False).ngroup()
@@ -213,6 +220,20 @@ def file_perimeter(
     return Perimeters(identity, members, audit.assign(territory=key), tuple(read.notes))
 
 
+def _national_share() -> pd.DataFrame:
+    """The national share without MT, as a fact: its home is the scenarios' defaults."""
+    default = default_parameters()["share_without_mt"]
+    fact = {
+        "territory": "france",
+        "fact": "share_without_mt_france",
+        "value": default.value,
+        "definition": default.unit,
+        "document": default.text,
+        "grade": default.grade,
+    }
+    return pd.DataFrame([fact])
+
+
 def analyse(
     territories: Sequence[str] = (),
     *,
@@ -280,7 +301,12 @@ def analyse(
     outline = outline.join(found.identity[["name", "document", "perimeter"]])
     outline = outline.loc[found.identity.index]
     facts = embedded.load_facts()
-    comparison = compare(communes, embedded.load_comparisons(), names=outline["name"], facts=facts)
+    comparison = compare(
+        communes,
+        embedded.load_comparisons(),
+        names=outline["name"],
+        facts=pd.concat([facts, _national_share()], ignore_index=True),
+    )
     say(f"Capacité : {draws} tirages par territoire")
     scenarios = load_scenarios()
     headlines = {}

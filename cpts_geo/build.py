@@ -18,6 +18,7 @@ from cpts_geo import settings
 from cpts_geo.errors import DataFileError
 from cpts_geo.schema import COLUMNS, FIGURE_COLUMNS, Status, status_column
 from cpts_geo.sources import embedded, official, packages
+from cpts_geo.sources.contracts import check
 from cpts_geo.sources.datapackage import descriptor, write_csv, write_json, write_parquet
 from cpts_geo.territories import coverage
 from cpts_geo.territories.aggregate import area_summary
@@ -98,12 +99,12 @@ def codes_within(communes: gpd.GeoDataFrame, centre: pd.Series, *, radius_km: fl
     metric = mainland.to_crs(settings.METRIC_CRS)
     inside = metric["code_insee"].isin(centre)
     zone = shapely.coverage_union_all(np.asarray(metric.geometry[inside]))
-    near = metric["code_insee"][metric.distance(zone) <= radius_km * 1000]
+    near: pd.Series[str] = metric["code_insee"][metric.distance(zone) <= radius_km * 1000]
     return near.sort_values(ignore_index=True)
 
 
 def moved_figures(
-    folder: Path, communes: pd.DataFrame, former: pd.DataFrame
+    folder: Path, communes: pd.DataFrame, former: pd.DataFrame, *, splits: pd.DataFrame
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """
     Every commune figure in the current COG, for all of France.
@@ -114,12 +115,15 @@ def moved_figures(
         Folder of the producers' files.
     communes, former : DataFrame
         Current and former communes.
+    splits : DataFrame
+        parent, part, from :func:`cpts_geo.sources.packages.read_splits`.
 
     Returns
     -------
     figures : DataFrame
         code_insee, :data:`cpts_geo.schema.FIGURE_COLUMNS` and a status column for each, for
-        every current commune; NaN and ``unknown`` where the producer says nothing.
+        every current commune; NaN and ``unknown`` where the producer says nothing,
+        ``estimated`` where it describes a wider commune that has been split since.
     lost : DataFrame
         source, code_insee: rows whose code has no known successor.
     """
@@ -142,11 +146,22 @@ def moved_figures(
     losses = []
     for source, (table, counts, rates) in parts.items():
         moved, lost = move(table, successor, counts=counts, rates=rates)
+        # A part that is absent, or listed with nobody in it, is counted in the commune it left.
+        counted = table["code_insee"][table[counts[0]] > 0]
+        wider = splits[~splits["part"].isin(counted)]
+        of_wider = moved["code_insee"].isin([*wider["parent"], *wider["part"]])
+        for name in [*counts, *rates]:
+            status = moved[status_column(name)]
+            known = status != Status.UNKNOWN.value
+            moved[status_column(name)] = status.mask(of_wider & known, Status.ESTIMATED.value)
         figures = figures.merge(moved, on="code_insee", how="left")
         losses.append(lost[["code_insee"]].assign(source=source))
     # The BPE 2017 lists equipped communes only: a commune of 2017 that is absent has none.
     absent = figures["gps_2017"].isna() & communes["population_2017"].notna()
     absent &= ~communes["departement"].str.startswith("97")
+    # A commune made again since may hold some of the GPs of the one it left: not a known zero.
+    equipped = figures["code_insee"][figures["gps_2017"].notna()]
+    absent &= ~communes["code_insee"].isin(splits["part"][splits["parent"].isin(equipped)])
     figures.loc[absent, "gps_2017"] = 0
     figures.loc[absent, status_column("gps_2017")] = Status.MEASURED.value
     for name in FIGURE_COLUMNS:
@@ -231,12 +246,16 @@ def build(
     say("Communes, populations, contours : lecture, nettoyage, simplification")
     communes, former, holes = national_table(packages_dir)
     say("Chiffres des producteurs : lecture, passage au COG courant")
-    figures, lost = moved_figures(official_dir, communes, former)
+    splits = packages.read_splits(packages_dir, communes)
+    figures, lost = moved_figures(official_dir, communes, former, splits=splits)
     members = embedded.load_memberships()
     near = codes_within(communes, members["code_insee"], radius_km=settings.FIGURES_RADIUS_KM)
     say(f"{len(near)} communes à moins de {settings.FIGURES_RADIUS_KM:.0f} km des cinq CPTS")
     compared = comparisons(official_dir, communes, figures)
     kept = figures[figures["code_insee"].isin(near)].reset_index(drop=True)
+    check(communes, "communes")
+    check(kept, "figures")
+    check(compared, "comparisons")
     output.mkdir(parents=True, exist_ok=True)
     write_parquet(communes, output / "communes.parquet")
     write_csv(former, output / "former_communes.csv")

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from matplotlib.figure import Figure
 
 from cpts_geo import __version__, settings
 from cpts_geo.analysis import Analysis
@@ -20,7 +21,7 @@ from cpts_geo.atlas.pages import Sheet, index_page, sheet_page
 from cpts_geo.capacity.headline import to_frame
 from cpts_geo.errors import OutputError
 from cpts_geo.sources.catalogue import sha256_of
-from cpts_geo.sources.datapackage import write_atomically, write_csv, write_json
+from cpts_geo.sources.datapackage import write_atomically, write_csv, write_json, write_text
 
 _PACKAGES = ("folium", "geopandas", "matplotlib", "numpy", "pandas", "scipy", "shapely")
 
@@ -147,7 +148,11 @@ def write_report(
     made: list[Path] = []
 
     def text(path: Path, content: str) -> None:
-        write_atomically(path, lambda part: part.write_text(content, encoding="utf-8") and None)
+        write_text(content, path)
+        made.append(path)
+
+    def still(path: Path, figure: Figure) -> None:
+        write_atomically(path, lambda part: figure.savefig(part, format="png", dpi=150))
         made.append(path)
 
     every = sheets(analysis)
@@ -157,10 +162,7 @@ def write_report(
         for layer in style.LAYERS:
             figure = static.layer_figure(sheet.communes, layer, name=sheet.name, national=national)
             path = output / "cartes" / f"{sheet.key}_{layer.column}.png"
-            write_atomically(
-                path, lambda part, figure=figure: figure.savefig(part, format="png", dpi=150)
-            )
-            made.append(path)
+            still(path, figure)
     say("Page d’accueil, tableaux, manifeste")
     index = output / "index.html"
     text(index, index_page(every, analysis.territories, national=national, date=shown))

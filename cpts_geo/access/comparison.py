@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy.special import gammaincinv
 
 from cpts_geo.schema import COLUMNS, COMPARED, Status
 from cpts_geo.sources.catalogue import sources
@@ -21,6 +21,7 @@ _PUBLISHED = {
     "gps_per_100k_france": ("france", "FR", "gps_per_100k_published"),
     "share_without_mt": ("cpts", "", "share_without_mt"),
     "share_without_mt_16plus": ("cpts", "", "share_without_mt"),
+    "share_without_mt_france": ("france", "FR", "share_without_mt"),
 }
 _COLUMNS = ["area_level", "area_code", "area_name", "indicator", "value", "status", "note"]
 
@@ -51,8 +52,9 @@ def poisson_interval(count: float, *, level: float = 0.95) -> tuple[float, float
     if np.isnan(count):
         return (np.nan, np.nan)
     tail = (1 - level) / 2
-    low = stats.chi2.ppf(tail, 2 * count) / 2 if count > 0 else 0.0
-    return (float(low), float(stats.chi2.ppf(1 - tail, 2 * count + 2) / 2))
+    # Quantiles of the gamma law that the chi-square form of Garwood's interval stands for.
+    low = gammaincinv(count, tail) if count > 0 else 0.0
+    return (float(low), float(gammaincinv(count + 1, 1 - tail)))
 
 
 def compare(
@@ -82,7 +84,7 @@ def compare(
     DataFrame
         Long table: territory, area_level (cpts, departement, france), area_code, area_name,
         indicator, value (NaN unknown), low and high (95 % interval of a density, else NaN),
-        unit, vintage, status, note, grade, source.
+        unit, vintage, status, note, grade, source (both empty where the value is unknown).
     """
     summary = area_summary(communes, by="territory")
     mine = summary.rename(columns={"territory": "area_code"}).assign(area_level="cpts")
@@ -115,14 +117,15 @@ def compare(
 
 def _published(facts: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
     rows = []
-    for fact in facts[facts["fact"].isin(_PUBLISHED)].itertuples():
-        level, area, indicator = _PUBLISHED[fact.fact]
-        area = area or fact.territory
+    for fact in facts[facts["fact"].isin(_PUBLISHED)].to_dict("records"):
+        level, area, indicator = _PUBLISHED[fact["fact"]]
+        area = area or fact["territory"]
         if level == "cpts" and area not in names.index:
             continue
-        note = f"{fact.document} ; {fact.definition}"
-        rows.append((level, area, "", indicator, fact.value, Status.MEASURED.value, note))
-    return pd.DataFrame(rows, columns=_COLUMNS)
+        known = (fact["value"], Status.MEASURED.value, fact["definition"])
+        origin = (fact["document"], fact["grade"])
+        rows.append((level, area, "", indicator, *known, *origin))
+    return pd.DataFrame(rows, columns=[*_COLUMNS, "source", "grade"])
 
 
 def _with_intervals(table: pd.DataFrame) -> pd.DataFrame:
@@ -130,13 +133,14 @@ def _with_intervals(table: pd.DataFrame) -> pd.DataFrame:
     keys = ["territory", "area_code"]
     counts = table[table["indicator"] == "gps_2017"].set_index(keys)["value"]
     low, high = [], []
-    for row in table.itertuples():
+    for row in table.to_dict("records"):
         bounds = (np.nan, np.nan)
-        if row.indicator == "gps_per_100k_2017":
-            count = counts[(row.territory, row.area_code)]
+        if row["indicator"] == "gps_per_100k_2017":
+            count = float(counts.loc[(row["territory"], row["area_code"])])
             if count > 0:
-                scale = row.value / count
-                bounds = tuple(bound * scale for bound in poisson_interval(count))
+                scale = row["value"] / count
+                lower, upper = poisson_interval(count)
+                bounds = (lower * scale, upper * scale)
         low.append(bounds[0])
         high.append(bounds[1])
     return table.assign(low=low, high=high)
@@ -145,11 +149,16 @@ def _with_intervals(table: pd.DataFrame) -> pd.DataFrame:
 def _described(table: pd.DataFrame) -> pd.DataFrame:
     columns = table["indicator"].map(COLUMNS)
     origins = columns.map(lambda column: sources()[column.source])
+    known = table["value"].notna()
     table = table.assign(
         unit=columns.map(lambda column: column.unit),
         vintage=columns.map(lambda column: column.vintage),
-        grade=origins.map(lambda source: source.grade),
-        source=origins.map(lambda source: source.attribution),
+        # A fact brings its own document and grade; other figures have their producer's;
+        # what is unknown comes from nowhere.
+        grade=table["grade"].fillna(origins.map(lambda source: source.grade)).where(known, ""),
+        source=table["source"]
+        .fillna(origins.map(lambda source: source.attribution))
+        .where(known, ""),
     )
     order = ["territory", "area_level", "area_code", "area_name", "indicator", "value", "low"]
     return table[[*order, "high", "unit", "vintage", "status", "note", "grade", "source"]]

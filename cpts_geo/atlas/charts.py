@@ -60,9 +60,9 @@ def bars_svg(bars: Sequence[Bar], *, title: str) -> str:
     Returns
     -------
     str
-        An SVG element, 320 wide.
+        An SVG element, 300 wide.
     """
-    row, left, width, text_room = 22, 108, 320, 66
+    row, left, width, text_room = 22, 134, 300, 56
     tops = [b.high if not math.isnan(b.high) else b.value for b in bars]
     top = max((value for value in tops if not math.isnan(value)), default=1.0) or 1.0
     scale = (width - left - text_room) / top
@@ -142,27 +142,31 @@ def dots_svg(
     low, median, high = interval
     marks = [*dots, *(value for value in (today, floor) if value is not None)]
     first, last = max(min(marks) - 1, 0), max(marks) + 1
-    width, left, base = 640, 20, 172
+    width, left = 640, 20
     # Few distinct values must not become a huge plot: a column is at most 46 wide.
     step = min((width - 2 * left) / max(last - first, 1), 46.0)
     count = Counter(dots)
-    radius = min(step * 0.42, 9.0, 118 / (2 * max(count.values())))
+    radius = min(step * 0.42, 9.0)
+    # Room above the tallest column for the words about today.
+    base = 44 + 2 * radius * max(count.values())
 
     def x(value: float) -> float:
         return left + (value - first) * step
 
     fill = "url(#hd)" if assumed else style.FILL
     parts = [
-        f'<svg viewBox="0 0 {width} 236" role="img" aria-label="{escape(title)}" class="dots">',
+        f'<svg viewBox="0 0 {width} {base + 66:.0f}" role="img" aria-label="{escape(title)}" '
+        'class="dots">',
         _HATCH.format(id="hd", paper=style.PAPER, line=style.FILL, width=3),
         f'<path d="M{x(first):.1f} {base}H{x(last):.1f}" stroke="{style.BORDER}"/>',
     ]
-    for value in range(first, last + 1):
-        if (last - first) <= 24 or value % 5 == 0:
-            parts.append(
-                f'<text x="{x(value):.1f}" y="{base + 17}" text-anchor="middle" class="muted">'
-                f"{number(value)}</text>"
-            )
+    every = 1 if last - first <= 24 else 5
+    parts.extend(
+        f'<text x="{x(value):.1f}" y="{base + 17}" text-anchor="middle" class="muted">'
+        f"{number(value)}</text>"
+        for value in range(first, last + 1)
+        if value % every == 0
+    )
     for value, times in sorted(count.items()):
         for level in range(times):
             y = base - radius - 3 - level * 2 * radius
@@ -179,14 +183,20 @@ def dots_svg(
         f'<text x="{x(median):.1f}" y="{bar + 30}" text-anchor="middle" font-weight="600">'
         f"médiane {number(median)}</text>"
     )
-    for value, text in ((today, "aujourd’hui"), (floor, "au moins, vu l’activité")):
-        if value is not None:
-            end = x(value) > width * 0.75
-            anchor, shift = ("end", -6) if end else ("start", 6)
-            parts.append(
-                f'<path d="M{x(value):.1f} 16V{bar + 14}" stroke="{style.ACCENT}" '
-                f'stroke-width="2.5" stroke-dasharray="{"none" if value == today else "5 3"}"/>'
-                f'<text x="{x(value) + shift:.1f}" y="26" text-anchor="{anchor}" '
-                f'fill="{style.ACCENT}" font-weight="600">{text} : {number(value)}</text>'
-            )
+    for slots, text, dash in ((today, "aujourd’hui", "none"), (floor, _FLOOR_TEXT, "5 3")):
+        if slots is not None:
+            parts.append(_mark(x(slots), f"{text} : {number(slots)}", dash, width=width, end=bar))
     return "".join(parts) + "</svg>"
+
+
+_FLOOR_TEXT = "au moins, vu l’activité"
+
+
+def _mark(x: float, text: str, dash: str, *, width: float, end: float) -> str:
+    """A vertical mark of the accent colour, its words on the side that has room."""
+    anchor, shift = ("end", -6) if x > width * 0.7 else ("start", 6)
+    return (
+        f'<path d="M{x:.1f} 14V{end + 14:.1f}" stroke="{style.ACCENT}" stroke-width="2.5" '
+        f'stroke-dasharray="{dash}"/><text x="{x + shift:.1f}" y="24" text-anchor="{anchor}" '
+        f'fill="{style.ACCENT}" font-weight="600">{text}</text>'
+    )

@@ -17,17 +17,20 @@ import shapely
 from branca.element import MacroElement
 from folium.template import Template
 
-from cpts_geo.atlas import style
+from cpts_geo.atlas import basemap, style
 from cpts_geo.atlas.french import value_text
 from cpts_geo.atlas.offline import leaflet_addresses
 from cpts_geo.schema import COLUMNS, STATUS_LABELS, STATUS_MARKS, Status, status_column
-from cpts_geo.settings import METRIC_CRS
 from cpts_geo.sources.catalogue import sources
+from cpts_geo.territories.coverage import dissolve
 
 #: Decimals of coordinates in a page: about ten metres.
 _DECIMALS = 4
-_MARGIN_KM = 20.0
+_MARGIN_KM = 12.0
 _LABELLED = 7
+_METROPOLE = shapely.box(-4.8, 42.4, 8.2, 51.0)
+#: Pixels kept free on the left of a territory, so that the legend covers nothing of it.
+_LEGEND_WIDTH = 250
 
 
 class _Furniture(MacroElement):
@@ -72,7 +75,7 @@ class _Furniture(MacroElement):
     )
 
     def __init__(self, label: str, legends: list[dict[str, str]]) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._name = "Furniture"
         self.label = label
         self.legends = legends
@@ -81,13 +84,15 @@ class _Furniture(MacroElement):
 
 #: Style of legends, labels and tooltips; part of the map so that it works alone.
 MAP_CSS = f"""
-.folium-map.leaflet-container {{ background: {style.SEA}; font: 13px/1.35 system-ui, sans-serif; color: {style.INK}; }}
+.folium-map.leaflet-container {{ background: {style.SEA};
+  font: 13px/1.35 system-ui, sans-serif; color: {style.INK}; }}
 .cpts-legend {{ background: rgba(255,255,255,.94); padding: 8px 10px; border: 1px solid #c9ccce;
   max-width: 230px; font-size: 12px; }}
 .cpts-legend b {{ display: block; margin-bottom: 2px; }}
 .cpts-legend i {{ display: inline-block; width: 18px; height: 12px; margin-right: 6px;
   border: 1px solid #777; vertical-align: -1px; }}
-.cpts-legend i.hatch {{ background: repeating-linear-gradient(45deg, #fff 0 3px, {style.HATCH_LINE} 3px 5px); }}
+.cpts-legend i.hatch {{
+  background: repeating-linear-gradient(45deg, #fff 0 3px, {style.HATCH_LINE} 3px 5px); }}
 .cpts-legend small {{ display: block; color: {style.MUTED}; margin-top: 3px; font-size: 11px; }}
 .leaflet-tooltip.cpts-label {{ background: none; border: 0; box-shadow: none; padding: 0; margin: 0;
   white-space: nowrap; font: 600 12px system-ui, sans-serif; color: {style.INK};
@@ -120,23 +125,22 @@ def blank_map(label: str, legends: list[dict[str, str]] | None = None) -> folium
     known = set(leaflet_addresses())
     new.default_js = [pair for pair in folium.Map.default_js if pair[1] in known]
     new.default_css = [pair for pair in folium.Map.default_css if pair[1] in known]
-    new.get_root().header.add_child(folium.Element(f"<style>{MAP_CSS}</style>"), name="cpts_css")
+    root: Any = new.get_root()
+    root.header.add_child(folium.Element(f"<style>{MAP_CSS}</style>"), name="cpts_css")
     new.add_child(_Furniture(label, legends or []))
     return new
 
 
 def territory_map(
-    communes: gpd.GeoDataFrame, outline: Any, *, name: str, national: gpd.GeoDataFrame
+    communes: gpd.GeoDataFrame, *, name: str, national: gpd.GeoDataFrame
 ) -> folium.Map:
     """
-    Map of one territory: population, GPs and APL by commune, on their surroundings.
+    Map of one territory: APL, GPs and population by commune, on their surroundings.
 
     Parameters
     ----------
     communes : GeoDataFrame
         Communes of the territory with their figures (EPSG:4326).
-    outline : shapely geometry
-        Outline of the territory.
     name : str
         Name of the territory.
     national : GeoDataFrame
@@ -146,30 +150,32 @@ def territory_map(
     -------
     folium.Map
         Layers to choose from, legend that follows, tooltips with value, unit, vintage, status
-        and source; missing values hatched.
+        and source; missing values and land without contour hatched.
     """
     shown = communes[communes.geometry.notna()]
+    box = basemap.extent(communes, national=national)
     legends = [{"name": layer.title, "html": legend_html(layer, shown)} for layer in style.LAYERS]
     new = blank_map(f"Carte de {name}", legends)
-    around = _surroundings(national, outline)
+    _add_polygons(new, basemap.land(national, box), fill=style.LAND, edge=style.LAND)
+    around = basemap.surroundings(national, box, km=_MARGIN_KM)
     outside = around[~around["code_insee"].isin(shown["code_insee"])]
-    # Land without contour is hatched, never left to look like water.
-    uncovered = _uncovered(around)
-    _add_polygons(new, uncovered, fill="url(#hatch)", edge=style.LAND_EDGE)
     _add_polygons(new, outside, fill=style.LAND, edge=style.LAND_EDGE, tips=outside["name"])
-    borders = around.dissolve("departement").boundary
+    # Land without contour is hatched, never left to look like water.
+    _add_polygons(new, basemap.uncovered(around), fill="url(#hatch)", edge=style.LAND_EDGE)
+    borders = dissolve(around, "departement").boundary
     _add_lines(new, borders, colour=style.BORDER, weight=1.5, dash="5 4")
     for number, layer in enumerate(style.LAYERS):
         group = folium.FeatureGroup(name=layer.title, overlay=False, show=number == 0)
         _choropleth(shown, layer).add_to(group)
         group.add_to(new)
-    _add_lines(new, gpd.GeoSeries([outline], crs=communes.crs), colour=style.ACCENT, weight=3)
-    for commune in _labelled(shown, _LABELLED).itertuples():
+    outline = dissolve(shown.assign(all=0), "all").boundary
+    _add_lines(new, outline, colour=style.ACCENT, weight=3)
+    for commune in basemap.labelled(communes, _LABELLED, box=box).itertuples():
         _label(commune.lat, commune.lon, commune.name).add_to(new)
-    for commune in _labelled(outside, 3, near=shown).itertuples():
+    for commune in basemap.labelled(outside, 3, box=box).itertuples():
         _label(commune.lat, commune.lon, commune.name, kind="out").add_to(new)
     folium.LayerControl(collapsed=False).add_to(new)
-    _fit(new, outline)
+    _fit(new, box, legend=True)
     return new
 
 
@@ -180,7 +186,7 @@ def overview_map(outlines: gpd.GeoDataFrame, national: gpd.GeoDataFrame) -> foli
     Parameters
     ----------
     outlines : GeoDataFrame
-        One row a territory: name, population, communes, geometry (EPSG:4326).
+        One row a territory: name, population, communes, departements, geometry (EPSG:4326).
     national : GeoDataFrame
         All communes, for the départements.
 
@@ -190,26 +196,30 @@ def overview_map(outlines: gpd.GeoDataFrame, national: gpd.GeoDataFrame) -> foli
         Territories in the accent colour, named on the map.
     """
     new = blank_map("Carte de France des territoires")
-    mainland = national[~national["departement"].str.startswith("97") & national.geometry.notna()]
-    shapes = mainland.geometry.to_crs(METRIC_CRS)
-    merged = [
-        shapely.coverage_union_all(np.asarray(shapes.loc[rows]))
-        for rows in mainland.groupby("departement").groups.values()
-    ]
-    light = gpd.GeoSeries(shapely.coverage_simplify(np.asarray(merged), 2500), crs=METRIC_CRS)
-    land = gpd.GeoDataFrame(geometry=light.to_crs(national.crs).map(_filled))
-    _add_polygons(new, land, fill=style.LAND, edge=style.LAND_EDGE)
+    shown = outlines[outlines.geometry.notna()]
+    mainland = ~national["departement"].str.startswith("97")
+    mine = national["departement"].isin(" ".join(outlines["departements"]).split())
+    overseas = national[mine & ~mainland]
+    for _, communes in [(0, national[mainland]), *overseas.groupby("departement")]:
+        ground = basemap.departements(communes, tolerance_m=2500)
+        _add_polygons(new, ground, fill=style.LAND, edge=style.LAND_EDGE)
     tips = [
         f"<b>{escape(row.name)}</b><br>{row.communes} communes, "
         f"{value_text(COLUMNS['population'], row.population, unit=True)} (Insee 2023)"
-        for row in outlines.reset_index(drop=True).itertuples(index=False)
+        for row in shown.itertuples(index=False)
     ]
-    simple = outlines.assign(geometry=outlines.geometry.simplify(0.002))
+    simple = shown.assign(geometry=shown.geometry.simplify(0.002))
     _add_polygons(new, simple, fill=style.ACCENT, edge=style.ACCENT, opacity=0.75, tips=tips)
-    for row in outlines.itertuples(index=False):
-        point = row.geometry.representative_point()
-        _label(point.y, point.x, row.name.removeprefix("CPTS "), kind="free").add_to(new)
-    _fit(new, shapely.box(-4.8, 42.4, 8.2, 51.0))
+    placed: list[tuple[float, float]] = []
+    for row in shown.sort_values("population", ascending=False).itertuples(index=False):
+        west, _, east, _ = row.geometry.bounds
+        lat = row.geometry.representative_point().y
+        crowded = any(abs(lat - y) < 0.5 and 0 <= x - west < 5 for y, x in placed)
+        placed.append((lat, east))
+        text = row.name.removeprefix("CPTS ")
+        side = "left" if crowded else "right"
+        _label(lat, west if crowded else east, text, kind="free", side=side).add_to(new)
+    _fit(new, _METROPOLE if overseas.empty else shapely.box(*shown.total_bounds))
     return new
 
 
@@ -280,7 +290,7 @@ def _choropleth(communes: gpd.GeoDataFrame, layer: style.MapLayer) -> folium.Geo
         data,
         style_function=lambda feature: {
             "fillColor": feature["properties"]["fill"],
-            "fillOpacity": 0.9,
+            "fillOpacity": 1,
             "color": style.PAPER,
             "weight": 1,
         },
@@ -338,61 +348,33 @@ def _add_lines(
     ).add_to(target)  # fmt: skip
 
 
-def _uncovered(communes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Interior holes of the union of contours."""
-    union = shapely.coverage_union_all(np.asarray(communes.geometry))
-    rings = [ring for part in shapely.get_parts(union) for ring in part.interiors]
-    return gpd.GeoDataFrame(geometry=[shapely.Polygon(ring) for ring in rings], crs=communes.crs)
-
-
-def _filled(shape: Any) -> Any:
-    """The same land without its holes."""
-    parts = shapely.get_parts(shape)
-    return shapely.multipolygons([shapely.polygons(part.exterior) for part in parts])
-
-
-def _surroundings(national: gpd.GeoDataFrame, outline: Any) -> gpd.GeoDataFrame:
-    margin = _MARGIN_KM / 111
-    west, south, east, north = outline.bounds
-    box = shapely.box(west - 1.5 * margin, south - margin, east + 1.5 * margin, north + margin)
-    return national[national.geometry.intersects(box)]
-
-
-def _labelled(communes: gpd.GeoDataFrame, count: int, *, near: Any = None) -> gpd.GeoDataFrame:
-    """The most populated communes whose names do not overlap on the map."""
-    west, south, east, north = (communes if near is None else near).total_bounds
-    taken: list[tuple[float, float]] = []
-    kept = []
-    for row in communes.sort_values("population", ascending=False).itertuples():
-        x, y = (row.lon - west) / (east - west), (row.lat - south) / (north - south)
-        free = all(abs(x - a) > 0.24 or abs(y - b) > 0.05 for a, b in taken)
-        if len(kept) < count and 0 <= x <= 1 and 0 <= y <= 1 and free:
-            taken.append((x, y))
-            kept.append(row.Index)
-    return communes.loc[kept]
-
-
-def _label(lat: float, lon: float, text: str, *, kind: str = "in") -> folium.CircleMarker:
+def _label(
+    lat: float, lon: float, text: str, *, kind: str = "in", side: str = "top"
+) -> folium.CircleMarker:
     # A permanent tooltip: folium's markers ask for the default icon's file before their own.
     # Its text lands in a JavaScript template literal, hence the extra entities.
     safe = escape(text)
     for sign in "`$\\":
         safe = safe.replace(sign, f"&#{ord(sign)};")
     name = folium.Tooltip(
-        safe, permanent=True, sticky=False, direction="top", class_name=f"cpts-label {kind}"
+        safe, permanent=True, sticky=False, direction=side, class_name=f"cpts-label {kind}"
     )
     return folium.CircleMarker(
         (lat, lon),
-        radius=2 if kind != "free" else 0,
+        radius=2,
         weight=0,
         fill=True,
         fill_color=style.INK if kind == "in" else style.MUTED,
-        fill_opacity=1,
+        fill_opacity=0 if kind == "free" else 1,
         tooltip=name,
         interactive=False,
     )
 
 
-def _fit(target: folium.Map, shape: Any) -> None:
+def _fit(target: folium.Map, shape: Any, *, legend: bool = False) -> None:
     west, south, east, north = shape.bounds
-    target.fit_bounds([[south, west], [north, east]], padding=(12, 12))
+    target.fit_bounds(
+        [[south, west], [north, east]],
+        padding_top_left=(_LEGEND_WIDTH if legend else 12, 12),
+        padding_bottom_right=(12, 12),
+    )

@@ -6,6 +6,7 @@ import base64
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import folium
 import geopandas as gpd
@@ -15,11 +16,11 @@ from markupsafe import Markup
 
 from cpts_geo import __version__
 from cpts_geo.atlas import charts, maps, sentences, static, style, tables
-from cpts_geo.atlas.french import number, percent, value_text
+from cpts_geo.atlas.french import number, percent, typeset, value_text
 from cpts_geo.atlas.offline import inline_assets
 from cpts_geo.capacity.headline import Headline
 from cpts_geo.capacity.scenario import default_parameters
-from cpts_geo.schema import COLUMNS, GRADE_LABELS, STATUS_LABELS, STATUS_MARKS
+from cpts_geo.schema import COLUMNS, COMPARED, GRADE_LABELS, STATUS_LABELS, STATUS_MARKS
 from cpts_geo.sources.catalogue import Source, sources
 
 
@@ -77,7 +78,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"number": number, "percent": percent}
+    environment.filters |= {"number": number, "percent": percent, "typeset": typeset}
     environment.globals |= {
         "style": style,
         "marks": [(STATUS_MARKS[s], STATUS_LABELS[s]) for s in STATUS_LABELS],
@@ -89,7 +90,7 @@ def _environment() -> Environment:
 
 def _map_parts(new: folium.Map) -> dict[str, Markup]:
     """The pieces of a map, to place inside a page of our own."""
-    root = new.get_root()
+    root: Any = new.get_root()
     root.render()
     head = "\n".join(
         child.render()
@@ -106,7 +107,7 @@ def _map_parts(new: folium.Map) -> dict[str, Markup]:
 def _png(sheet: Sheet, national: gpd.GeoDataFrame) -> Markup:
     figure = static.panel_figure(sheet.communes, name=sheet.name, national=national)
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=110)
+    figure.savefig(buffer, format="png", dpi=120)
     return Markup(base64.b64encode(buffer.getvalue()).decode("ascii"))
 
 
@@ -131,8 +132,11 @@ def _capacity_chart(result: Headline) -> Markup:
 
 
 def _sources_used() -> list[Source]:
-    used = {COLUMNS[name].source for name in tables.COMPARED}
-    used |= {COLUMNS[name].source for name in tables.COMMUNE_COLUMNS} | {"admin_express"}
+    used = {COLUMNS[name].source for name in COMPARED}
+    used |= {COLUMNS[name].source for name in tables.COMMUNE_COLUMNS} | {
+        "admin_express",
+        "insee_population_2017",
+    }
     return [source for key, source in sources().items() if key in used]
 
 
@@ -159,9 +163,8 @@ def sheet_page(sheet: Sheet, *, national: gpd.GeoDataFrame, date: str) -> str:
     AssetError
         The page would need a file that cannot be embedded.
     """
-    interactive = maps.territory_map(
-        sheet.communes, sheet.outline["geometry"], name=sheet.name, national=national
-    )
+    interactive = maps.territory_map(sheet.communes, name=sheet.name, national=national)
+    unmapped = sheet.communes["name"][sheet.communes.geometry.isna()]
     areas, rows = tables.comparison_rows(sheet.comparison)
     headers, commune_rows = tables.commune_table(sheet.communes)
     figures = [
@@ -181,6 +184,7 @@ def sheet_page(sheet: Sheet, *, national: gpd.GeoDataFrame, date: str) -> str:
         result=result,
         defaults=list(default_parameters().values()),
         figures=figures,
+        unmapped=", ".join(unmapped),
         areas=areas,
         rows=rows,
         headers=headers,
@@ -223,7 +227,7 @@ def index_page(
     rows = []
     for sheet in sheets:
         values = sheet.comparison[sheet.comparison["area_level"] == "cpts"]
-        cells = values.set_index("indicator")
+        cells = values.set_index("indicator").to_dict("index")
         rows.append(
             {
                 "sheet": sheet,
@@ -234,9 +238,9 @@ def index_page(
                 "label": sheet.headline.scenario.evidence_label,
                 "cells": [
                     tables.Cell(
-                        value_text(COLUMNS[name], cells.at[name, "value"]),
-                        status=cells.at[name, "status"],
-                        note=cells.at[name, "note"],
+                        value_text(COLUMNS[name], cells[name]["value"]),
+                        status=cells[name]["status"],
+                        note=cells[name]["note"],
                     )
                     for name in _INDEX_COLUMNS
                 ],
@@ -254,7 +258,6 @@ def index_page(
 
 _INDEX_COLUMNS = (
     "population",
-    "area_km2",
     "share_without_mt",
     "gps_per_100k_2017",
     "apl_2023",

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Any
 
 import geopandas as gpd
 import matplotlib as mpl
-import numpy as np
-import shapely
+from matplotlib import patheffects
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from cpts_geo.atlas import style
+from cpts_geo.atlas import basemap, style
 from cpts_geo.schema import COLUMNS
-from cpts_geo.settings import METRIC_CRS
 from cpts_geo.sources.catalogue import sources
+from cpts_geo.territories.coverage import dissolve, metric_crs
 
-_RC = {
+_LABELLED = 5
+_MARGIN_KM = 10.0
+_RC: Any = {
     "font.family": "sans-serif",
     "font.size": 9,
     "text.color": style.INK,
@@ -31,7 +33,7 @@ def draw_layer(
     layer: style.MapLayer,
     *,
     ax: Axes,
-    surroundings: gpd.GeoDataFrame | None = None,
+    national: gpd.GeoDataFrame,
 ) -> Axes:
     """
     Paint one layer of a territory on axes.
@@ -44,18 +46,23 @@ def draw_layer(
         Variable, breaks and labels.
     ax : Axes
         Axes to draw on; they are returned.
-    surroundings : GeoDataFrame, optional
-        Neighbouring communes, drawn pale.
+    national : GeoDataFrame
+        All communes: the neighbours are drawn pale.
 
     Returns
     -------
     Axes
         The same axes: title, unit, classes, source.
     """
-    shown = communes[communes.geometry.notna()].to_crs(METRIC_CRS)
-    if surroundings is not None:
-        near = surroundings[surroundings.geometry.notna()].to_crs(METRIC_CRS)
-        near.plot(ax=ax, color=style.LAND, edgecolor=style.LAND_EDGE, linewidth=0.4)
+    crs = metric_crs(communes["code_insee"])
+    shown = communes[communes.geometry.notna()].to_crs(crs)
+    box = basemap.extent(communes, national=national)
+    near = basemap.surroundings(national, box, km=_MARGIN_KM)
+    near.to_crs(crs).plot(ax=ax, color=style.LAND, edgecolor=style.LAND_EDGE, linewidth=0.4)
+    # Land without contour is hatched, never left to look like water.
+    bare = basemap.uncovered(near)
+    if len(bare):
+        _hatched(bare.to_crs(crs), ax=ax)
     classes = style.classify(shown[layer.column], layer)
     for number, colour in enumerate(layer.colours):
         part = shown[classes == number]
@@ -63,11 +70,12 @@ def draw_layer(
             part.plot(ax=ax, color=colour, edgecolor=style.PAPER, linewidth=0.5)
     absent = shown[classes < 0]
     if len(absent):
-        absent.plot(ax=ax, color=style.PAPER, edgecolor=style.HATCH_LINE, hatch="////", lw=0.4)
-    outline = shapely.coverage_union_all(np.asarray(communes.geometry[communes.geometry.notna()]))
-    edge = gpd.GeoSeries([outline], crs=communes.crs).to_crs(METRIC_CRS)
-    edge.boundary.plot(ax=ax, color=style.ACCENT, linewidth=1.6)
-    _frame(ax, edge.total_bounds)
+        _hatched(absent, ax=ax)
+    if len(shown):
+        outline = dissolve(shown.assign(all=0), "all")
+        outline.boundary.plot(ax=ax, color=style.ACCENT, linewidth=1.6)
+    _frame(ax, gpd.GeoSeries([box], crs=communes.crs).to_crs(crs).total_bounds)
+    _name_places(communes, box, ax=ax, crs=crs)
     column = COLUMNS[layer.column]
     handles = [
         Patch(facecolor=colour, edgecolor="#777777", linewidth=0.5, label=label)
@@ -87,7 +95,8 @@ def draw_layer(
         fontsize=8,
         handlelength=1.6,
     )
-    ax.set_title(f"{column.label}\n{column.unit}, {column.vintage}", fontsize=9.5, loc="left")
+    measure = textwrap.fill(f"{column.unit}, {column.vintage}", 40)
+    ax.set_title(f"{column.label}\n{measure}", fontsize=9.5, loc="left")
     return ax
 
 
@@ -138,7 +147,7 @@ def panel_figure(communes: gpd.GeoDataFrame, *, name: str, national: gpd.GeoData
     Figure
         One row of maps.
     """
-    return _figure(communes, list(style.LAYERS), name=name, national=national, size=(13.5, 6.2))
+    return _figure(communes, list(style.LAYERS), name=name, national=national, size=(11.0, 5.0))
 
 
 def _figure(
@@ -152,9 +161,8 @@ def _figure(
     with mpl.rc_context(_RC):
         figure = Figure(figsize=size, layout="constrained")
         axes = figure.subplots(1, len(layers), squeeze=False)[0]
-        near = _near(communes, national)
         for ax, layer in zip(axes, layers, strict=True):
-            draw_layer(communes, layer, ax=ax, surroundings=near)
+            draw_layer(communes, layer, ax=ax, national=national)
         if len(layers) == 1:
             figure.suptitle(name, fontsize=13, fontweight="bold", x=0.02, ha="left")
         keys = {COLUMNS[layer.column].source: None for layer in layers}
@@ -164,10 +172,20 @@ def _figure(
     return figure
 
 
-def _near(communes: gpd.GeoDataFrame, national: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    west, south, east, north = communes.total_bounds
-    box = shapely.box(west - 0.15, south - 0.1, east + 0.15, north + 0.1)
-    return national[national.geometry.intersects(box)]
+def _hatched(shapes: gpd.GeoDataFrame, *, ax: Axes) -> None:
+    shapes.plot(ax=ax, color=style.PAPER, edgecolor=style.HATCH_LINE, hatch="////", linewidth=0.4)
+
+
+def _name_places(communes: gpd.GeoDataFrame, box: Any, *, ax: Axes, crs: str) -> None:
+    places = basemap.labelled(communes, _LABELLED, box=box)
+    points = gpd.GeoSeries(gpd.points_from_xy(places["lon"], places["lat"]), crs=communes.crs)
+    halo = [patheffects.withStroke(linewidth=2.2, foreground=style.PAPER)]
+    for point, name in zip(points.to_crs(crs), places["name"], strict=True):
+        ax.plot(point.x, point.y, "o", color=style.INK, markersize=2)
+        ax.annotate(
+            name, (point.x, point.y), xytext=(0, 3), textcoords="offset points", ha="center",
+            fontsize=7.5, fontweight="bold", path_effects=halo,
+        )  # fmt: skip
 
 
 def _frame(ax: Axes, bounds: Any) -> None:
@@ -177,6 +195,8 @@ def _frame(ax: Axes, bounds: Any) -> None:
     ax.set_ylim(south - pad, north + pad)
     ax.set_aspect("equal")
     ax.set_facecolor(style.SEA)
+    ax.set_xlabel("")
+    ax.set_ylabel("")
     ax.set_xticks([])
     ax.set_yticks([])
     for spine in ax.spines.values():

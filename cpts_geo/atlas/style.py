@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-import mapclassify
 import numpy as np
 import pandas as pd
 
@@ -108,15 +107,8 @@ def classify(values: pd.Series, layer: MapLayer) -> pd.Series:
     Series of int
         Class number from 0, on the same index; -1 where the value is unknown.
     """
-    classes = pd.Series(-1, index=values.index, dtype=int)
-    known = values.dropna()
-    if known.empty:
-        return classes
-    # mapclassify closes the last class on its top: it must reach the largest value.
-    top = max(float(known.max()), layer.breaks[-1] + 1)
-    found = mapclassify.UserDefined(known.to_numpy(dtype=float), [*layer.breaks, top])
-    classes[known.index] = np.asarray(found.yb, dtype=int)
-    return classes
+    classes = np.searchsorted(layer.breaks, values.to_numpy(dtype=float), side="left")
+    return pd.Series(classes, index=values.index).where(values.notna(), -1)
 
 
 def layer_source(layer: MapLayer) -> str:

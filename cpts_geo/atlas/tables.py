@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from cpts_geo.atlas.charts import Bar
-from cpts_geo.atlas.french import number, percent, signed_percent, slug, value_text
+from cpts_geo.atlas.french import number, percent, signed_percent, slug, typeset, value_text
 from cpts_geo.schema import COLUMNS, COMPARED, STATUS_LABELS, STATUS_MARKS, Status, status_column
 
 #: Columns of the table of communes, after the name.
@@ -52,12 +52,15 @@ class Cell:
         What a reader must know of this value, empty when nothing.
     numeric : bool
         Whether it is aligned on the right.
+    origin : str
+        Where this value comes from, when it is not where its row says.
     """
 
     text: str
     status: str = ""
     note: str = ""
     numeric: bool = True
+    origin: str = ""
 
     @property
     def mark(self) -> str:
@@ -68,7 +71,7 @@ class Cell:
     def title(self) -> str:
         """Status and note in words."""
         words = STATUS_LABELS[Status(self.status)] if self.status else ""
-        return " — ".join(part for part in (words, self.note) if part)
+        return typeset(" — ".join(part for part in (words, self.note) if part))
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,17 @@ class Row:
 def _cell(column_name: str, value: float, status: str, note: str = "") -> Cell:
     text = value_text(COLUMNS[column_name], value)
     return Cell(text, status=status, note=note)
+
+
+def _origin(found: pd.Series) -> str:
+    """Definition, document and grade of a value that has its own."""
+    return f"{found['note']} : {found['source']} ({found['grade']})"
+
+
+def _detail(unit: str, vintage: str, origin: pd.Series) -> str:
+    """Unit, vintage, source and grade, in one line."""
+    source = f"{origin['source']} ({origin['grade']})" if origin["source"] else ""
+    return ", ".join(part for part in (unit, vintage, source) if part)
 
 
 def comparison_rows(comparison: pd.DataFrame) -> tuple[list[str], list[Row]]:
@@ -125,10 +139,12 @@ def comparison_rows(comparison: pd.DataFrame) -> tuple[list[str], list[Row]]:
             if not math.isnan(found["low"]):
                 bounds = f"de {number(found['low'], 0)} à {number(found['high'], 0)}"
                 note = " ; ".join(part for part in (f"intervalle à 95 % : {bounds}", note) if part)
-            cells.append(_cell(name, found["value"], found["status"], note))
+            main = block[block["source"] != ""].iloc[0]
+            origin = "" if found["source"] in ("", main["source"]) else _origin(found)
+            text = value_text(column, found["value"])
+            cells.append(Cell(text, status=found["status"], note=note, origin=origin))
         unit = "" if column.percent else column.unit
-        details = (unit, column.vintage, f"{block['source'].iloc[0]} ({block['grade'].iloc[0]})")
-        detail = ", ".join(part for part in details if part)
+        detail = _detail(unit, column.vintage, main)
         rows.append(Row(column.label, detail, tuple(cells)))
     return list(order["area_name"]), rows
 
@@ -153,21 +169,22 @@ def key_figures(comparison: pd.DataFrame) -> list[tuple[str, str, str, list[Bar]
         column = COLUMNS[name]
         bars = [
             Bar(
-                label=row.area_name,
-                value=row.value,
-                text=value_text(column, row.value),
-                low=row.low,
-                high=row.high,
-                main=row.area_level == "cpts",
+                label=row["area_name"],
+                value=row["value"],
+                text=value_text(column, row["value"]),
+                low=row["low"],
+                high=row["high"],
+                main=row["area_level"] == "cpts",
             )
-            for row in block.itertuples()
+            for row in block.to_dict("records")
         ]
         first = block.iloc[0]
         unit = "" if column.percent else column.unit
-        details = (unit, column.vintage, f"{first['source']} ({first['grade']})")
         mark = STATUS_MARKS[Status(first["status"])] + " " + STATUS_LABELS[Status(first["status"])]
-        note = " — ".join(part for part in (mark, str(first["note"])) if part)
-        figures.append((column.label, ", ".join(part for part in details if part), note, bars))
+        others = block[~block["source"].isin(["", first["source"]])]
+        apart = [f"{row['area_name']} : {_origin(row)}" for _, row in others.iterrows()]
+        note = " — ".join(part for part in (mark, str(first["note"]), *apart) if part)
+        figures.append((column.label, _detail(unit, column.vintage, first), note, bars))
     return figures
 
 
@@ -193,7 +210,7 @@ def commune_table(communes: pd.DataFrame) -> tuple[list[tuple[str, str]], list[l
         headers.append((column.label, column.vintage))
     rows = []
     order = communes["name"].map(slug).sort_values().index
-    for _, commune in communes.loc[order].iterrows():
+    for commune in communes.loc[order].to_dict("records"):
         row = [Cell(commune["name"], numeric=False), Cell(commune["code_insee"], numeric=False)]
         row += [
             _cell(name, commune[name], commune[status_column(name)]) for name in COMMUNE_COLUMNS
@@ -217,16 +234,20 @@ def gap_rows(gaps: pd.DataFrame) -> list[list[Cell]]:
         Quantity, published, date, today, gap, reason.
     """
     rows = []
-    for gap in gaps.itertuples():
-        label, unit, decimals = _QUANTITIES[gap.quantity]
+    for gap in gaps.to_dict("records"):
+        label, unit, decimals = _QUANTITIES[gap["quantity"]]
         rows.append(
             [
                 Cell(label, numeric=False),
-                Cell(f"{number(gap.published, decimals)} {unit}".strip()),
-                Cell(gap.date, note=gap.document, numeric=False),
-                Cell(f"{number(gap.today, decimals)} {unit}".strip()),
-                Cell(signed_percent(gap.gap_percent) if abs(gap.gap_percent) >= 0.05 else "aucun"),
-                Cell(gap.reason, numeric=False),
+                Cell(f"{number(gap['published'], decimals)} {unit}".strip()),
+                Cell(gap["date"], note=gap["document"], numeric=False),
+                Cell(f"{number(gap['today'], decimals)} {unit}".strip()),
+                Cell(
+                    signed_percent(gap["gap_percent"])
+                    if abs(gap["gap_percent"]) >= 0.05
+                    else "aucun"
+                ),
+                Cell(gap["reason"], numeric=False),
             ]
         )
     return rows
@@ -249,13 +270,13 @@ def audit_rows(audit: pd.DataFrame) -> list[list[Cell]]:
     changed = audit[audit["method"] != "exact"]
     return [
         [
-            Cell(row.published, numeric=False),
-            Cell(row.name, numeric=False),
-            Cell(row.code_insee, numeric=False),
-            Cell(_METHODS.get(row.method, row.method), numeric=False),
-            Cell(number(row.score, 0)),
+            Cell(row["published"], numeric=False),
+            Cell(row["name"], numeric=False),
+            Cell(row["code_insee"], numeric=False),
+            Cell(_METHODS.get(row["method"], row["method"]), numeric=False),
+            Cell(number(row["score"], 0)),
         ]
-        for row in changed.itertuples(index=False)
+        for row in changed.to_dict("records")
     ]
 
 
@@ -274,18 +295,18 @@ def fact_rows(facts: pd.DataFrame) -> list[list[Cell]]:
         Definition, value with unit, date, document, grade.
     """
     rows = []
-    for fact in facts.itertuples():
-        share = fact.unit.startswith("part des ")
-        decimals = 0 if float(fact.value).is_integer() else 1
-        value = percent(fact.value, 0) if share else number(fact.value, decimals)
-        unit = fact.unit.removeprefix("part ") if share else fact.unit
+    for fact in facts.to_dict("records"):
+        share = fact["unit"].startswith("part des ")
+        decimals = 0 if float(fact["value"]).is_integer() else 1
+        value = percent(fact["value"], 0) if share else number(fact["value"], decimals)
+        unit = fact["unit"].removeprefix("part ") if share else fact["unit"]
         rows.append(
             [
-                Cell(fact.definition, numeric=False),
+                Cell(fact["definition"], numeric=False),
                 Cell(f"{value} {unit}"),
-                Cell(fact.date.replace("/", " à "), numeric=False),
-                Cell(fact.document, numeric=False),
-                Cell(fact.grade, numeric=False),
+                Cell(fact["date"].replace("/", " à "), numeric=False),
+                Cell(fact["document"], numeric=False),
+                Cell(fact["grade"], numeric=False),
             ]
         )
     return rows

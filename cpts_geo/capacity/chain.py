@@ -157,7 +157,7 @@ def stationary(transition: Floats) -> Floats:
     return np.asarray(solution / solution.sum(), dtype=np.float64)
 
 
-def check(  # noqa: PLR0913 - one argument per quantity, all in one error
+def check(
     *,
     arrivals: float | None = None,
     slots: int | None = None,

@@ -42,7 +42,7 @@ _TEXTS = {
 _RESOURCES: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     "communes.parquet": (
         "Communes de France, COG 2026 : noms, populations, superficies, contours simplifiés",
-        ("decoupage_administratif", "admin_express"),
+        ("decoupage_administratif", "admin_express", "insee_population_2017"),
         ("code_insee", "name", "departement", "departement_name", "region", "epci", "epci_name",
          "population", "population_2017", "area_km2", "lon", "lat", "point_status",
          "geometry"),
@@ -150,8 +150,25 @@ def write_json(content: dict[str, Any], path: Path) -> None:
     path : Path
         Target file.
     """
-    text = json.dumps(content, ensure_ascii=False, indent=2) + "\n"
-    write_atomically(path, lambda part: part.write_text(text, encoding="utf-8") and None)
+    write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", path)
+
+
+def write_text(content: str, path: Path) -> None:
+    """
+    Write a text file in UTF-8.
+
+    Parameters
+    ----------
+    content : str
+        Whole content.
+    path : Path
+        Target file.
+    """
+
+    def write(part: Path) -> None:
+        part.write_text(content, encoding="utf-8", newline="\n")
+
+    write_atomically(path, write)
 
 
 def _field(name: str) -> dict[str, Any]:
@@ -196,8 +213,7 @@ def descriptor(folder: Path) -> dict[str, Any]:
             "hash": f"sha256:{sha256_of(file)}",
             "sources": [_source(key) for key in keys],
         }
-        # A parquet file carries its own schema; its fields are documented, not re-typed.
-        resource |= {"schema": {"fields": fields}} if tabular else {"fields": fields}
+        resource["schema"] = {"fields": fields}
         if tabular:
             resource["encoding"] = "utf-8"
         resources.append(resource)

@@ -12,6 +12,7 @@ import pandas as pd
 from cpts_geo import settings
 from cpts_geo.errors import DataFileError
 from cpts_geo.sources.catalogue import sha256_of
+from cpts_geo.sources.contracts import check
 
 _REBUILD = "reprenez le fichier du dépôt (git checkout -- data) ou refaites « python3 run.py data »"
 
@@ -22,7 +23,7 @@ def _expected(folder: Path) -> dict[str, str]:
     try:
         package = json.loads(path.read_text(encoding="utf-8"))
         return {r["path"]: r["hash"].removeprefix("sha256:") for r in package["resources"]}
-    except (OSError, ValueError, KeyError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise DataFileError(
             f"Description des données illisible : {path.name} ({type(error).__name__}).",
             remedy=_REBUILD + ".",
@@ -79,8 +80,9 @@ def load_communes(folder: Path | None = None) -> gpd.GeoDataFrame:
     GeoDataFrame
         34,875 rows in code order: code_insee, name, departement, departement_name, region,
         epci, epci_name, population (2023), population_2017, area_km2, lon, lat (degrees),
-        point_status (``measured``: town hall inside its contour; ``estimated``: a point of the
-        contour stands for a missing or misplaced town hall), geometry (EPSG:4326, a valid coverage; None for 8 communes). NaN is unknown.
+        point_status (``measured``: town hall inside its contour; ``estimated``: a point of
+        the contour stands for a missing or misplaced town hall), geometry (EPSG:4326, a valid
+        coverage; None for 8 communes). NaN is unknown.
 
     Raises
     ------
@@ -173,8 +175,15 @@ def load_memberships() -> pd.DataFrame:
     DataFrame
         territory, published (spelling of the document, empty when no document lists the
         commune), code_insee, name, basis, note; all text.
+
+    Raises
+    ------
+    DataFileError
+        The file is missing.
+    TableError
+        A row breaks the contract of the table; every defect is listed.
     """
-    return _cpts("memberships.csv")
+    return check(_cpts("memberships.csv"), "memberships", origin="memberships.csv")
 
 
 def load_territories() -> pd.DataFrame:
@@ -197,7 +206,14 @@ def load_facts() -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        territory, fact (key), value (float), unit, date, definition, document, grade.
+        territory, fact (key), value (float), unit, date, definition, document, grade,
+        gap_reason (why today's sum differs, empty text when unknown).
+
+    Raises
+    ------
+    DataFileError
+        The file is missing.
+    TableError
+        A row breaks the contract of the table; every defect is listed.
     """
-    facts = _cpts("facts.csv")
-    return facts.assign(value=pd.to_numeric(facts["value"]))
+    return check(_cpts("facts.csv"), "facts", origin="facts.csv")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -27,7 +28,18 @@ _APL_HEADERS = {
 _GP_LABEL = "Médecins généralistes (hors médecins à expertise particulière - MEP)"
 
 
-def _header_row(rows: list[list[object]], first_cell: str, path: Path) -> int:
+def _require(wanted: Sequence[str], present: Iterable[object], path: Path) -> None:
+    found = [str(name) for name in present]
+    missing = [name for name in wanted if name not in found]
+    if missing:
+        raise DataFileError(
+            f"{path.name} : colonne ou feuille absente.",
+            defects=[f"« {name} » n’est pas parmi {found}" for name in missing],
+            remedy="vérifiez que le fichier est celui du producteur, non remanié.",
+        )
+
+
+def _header_row(rows: Sequence[Sequence[object]], first_cell: str, path: Path) -> int:
     for index, row in enumerate(rows):
         if row and str(row[0]).strip() == first_cell:
             return index
@@ -105,7 +117,9 @@ def read_bpe_gps_2017(folder: Path) -> pd.DataFrame:
         the file is kept once.
     """
     path = verified_path("insee_bpe_2017", folder)
-    table = pd.read_csv(path, dtype={"CODGEO": str})[["CODGEO", "NB_D201"]].drop_duplicates()
+    table = pd.read_csv(path, dtype={"CODGEO": str})
+    _require(["CODGEO", "NB_D201"], table.columns, path)
+    table = table[["CODGEO", "NB_D201"]].drop_duplicates()
     return table.rename(columns={"CODGEO": "code_insee", "NB_D201": "gps_2017"})
 
 
@@ -124,7 +138,9 @@ def read_emergency_departments(folder: Path) -> pd.DataFrame:
         code_insee (COG 2021), emergency_departments_2020 (count; 0 is a known absence).
     """
     path = verified_path("insee_bpe_2020", folder)
-    rows = CalamineWorkbook.from_path(path).get_sheet_by_name("COM").to_python()
+    book = CalamineWorkbook.from_path(path)
+    _require(["COM"], book.sheet_names, path)
+    rows = book.get_sheet_by_name("COM").to_python()
     # The label row above also begins with CODGEO: the row of codes is the one holding NB_D106.
     start = next((i for i, row in enumerate(rows) if "NB_D106" in row), None)
     if start is None:
@@ -178,6 +194,8 @@ def read_cnam_gps(folder: Path) -> pd.DataFrame:
     """
     path = verified_path("cnam_2024", folder)
     table = pd.read_csv(path, dtype=str, encoding="utf-8-sig")
+    wanted = ["profession_sante", "classe_age", "region", "departement", "effectif", "densite"]
+    _require(wanted, table.columns, path)
     table = table[(table.profession_sante == _GP_LABEL) & (table.classe_age == "tout_age")]
     france = (table.region == "99") & (table.departement == "999")
     table = table[france | (table.departement != "999")]

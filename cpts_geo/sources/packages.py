@@ -169,6 +169,33 @@ def _retired_codes(folder: Path, *, seen: set[str]) -> pd.DataFrame:
     return pd.DataFrame(found.values())
 
 
+def read_splits(folder: Path, communes: pd.DataFrame) -> pd.DataFrame:
+    """
+    Communes of today that were part of another one since the oldest COG kept.
+
+    Their producers' figures of before are those of the wider commune.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder with the packages named in the catalogue.
+    communes : DataFrame
+        Current communes: code_insee.
+
+    Returns
+    -------
+    DataFrame
+        parent (the commune it left, still a commune), part (the commune that was made again).
+    """
+    current = set(communes["code_insee"])
+    pairs: set[tuple[str, str]] = set()
+    for year in PAST_COG:
+        (entries,) = _members(verified_path(f"decoupage_administratif_{year}", folder), "communes")
+        pairs |= {(e["chefLieu"], e["code"]) for e in entries if "chefLieu" in e}
+    kept = [(old, new) for old, new in sorted(pairs) if old != new and {old, new} <= current]
+    return pd.DataFrame(kept, columns=["parent", "part"])
+
+
 def read_contours(folder: Path) -> gpd.GeoDataFrame:
     """
     Contours and town-hall points of the current communes, as the package has them.
@@ -201,7 +228,8 @@ def read_contours(folder: Path) -> gpd.GeoDataFrame:
     table = table[table.type == "COM"].sort_values("code", ignore_index=True)
 
     def shapes(column: str) -> Any:
-        return shapely.from_wkb(table[column].to_numpy(dtype=object, na_value=None))
+        texts = table[column].astype(object)
+        return shapely.from_wkb(texts.where(texts.notna(), None).to_numpy())
 
     points = shapes("mairie_localisation")
     points = np.where(shapely.is_empty(points), None, points)

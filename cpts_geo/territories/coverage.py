@@ -30,6 +30,29 @@ def _zones(codes: pd.Series) -> dict[str, pd.Series]:
     return masks
 
 
+def metric_crs(codes: pd.Series) -> str:
+    """
+    Metric system in which a set of communes can be drawn and measured together.
+
+    Parameters
+    ----------
+    codes : Series of str
+        INSEE codes of the communes.
+
+    Returns
+    -------
+    str
+        The overseas system when all communes are of one overseas département, else Lambert-93.
+
+    Examples
+    --------
+    >>> metric_crs(pd.Series(["97411", "97415"]))
+    'EPSG:2975'
+    """
+    found = {crs for crs, zone in _zones(codes).items() if zone.any()}
+    return found.pop() if len(found) == 1 else METRIC_CRS
+
+
 def area_km2(communes: gpd.GeoDataFrame) -> pd.Series:
     """
     Area of each commune in the metric system of its zone.
@@ -135,7 +158,7 @@ def holes(communes: gpd.GeoDataFrame) -> pd.DataFrame:
     mask = ~communes["code_insee"].str.startswith("97") & communes.geometry.notna()
     metric = np.asarray(communes.geometry[mask].to_crs(METRIC_CRS))
     union = shapely.coverage_union_all(shapely.coverage_clean(metric))
-    rings = [shapely.Polygon(ring) for part in union.geoms for ring in part.interiors]
+    rings = [shapely.Polygon(ring) for part in shapely.get_parts(union) for ring in part.interiors]
     found = gpd.GeoSeries(rings, crs=METRIC_CRS)
     points = found.representative_point().to_crs(GEOGRAPHIC_CRS)
     table = pd.DataFrame(

@@ -1,0 +1,158 @@
+"""What lies under and around a territory: land, neighbours, places worth naming."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from cpts_geo.territories.coverage import dissolve, metric_crs
+
+#: Land is drawn this far, well beyond what a screen shows around a territory.
+LAND_KM = 120.0
+
+
+def extent(communes: gpd.GeoDataFrame, *, national: gpd.GeoDataFrame) -> Any:
+    """
+    Rectangle of a territory: its contours, or its départements where none has a contour.
+
+    Parameters
+    ----------
+    communes : GeoDataFrame
+        Communes with departement and geometry (EPSG:4326).
+    national : GeoDataFrame
+        All communes.
+
+    Returns
+    -------
+    shapely geometry
+        A box.
+    """
+    if communes.geometry.notna().any():
+        return shapely.box(*communes.total_bounds)
+    around = national[national["departement"].isin(communes["departement"])]
+    return shapely.box(*around.total_bounds)
+
+
+def land(national: gpd.GeoDataFrame, box: Any) -> gpd.GeoDataFrame:
+    """
+    Land around a territory, well beyond what a screen shows.
+
+    Parameters
+    ----------
+    national : GeoDataFrame
+        All communes.
+    box : shapely geometry
+        Rectangle of the territory.
+
+    Returns
+    -------
+    GeoDataFrame
+        Départements, without holes.
+    """
+    near = surroundings(national, box, km=LAND_KM)["departement"].unique()
+    return departements(national[national["departement"].isin(near)], tolerance_m=800)
+
+
+def departements(communes: gpd.GeoDataFrame, *, tolerance_m: float) -> gpd.GeoDataFrame:
+    """
+    Départements as simplified land without holes.
+
+    Parameters
+    ----------
+    communes : GeoDataFrame
+        Communes of whole départements.
+    tolerance_m : float
+        Tolerance of the simplification, metres.
+
+    Returns
+    -------
+    GeoDataFrame
+        One row a département, in the system of `communes`.
+    """
+    crs = metric_crs(communes["code_insee"])
+    merged = dissolve(communes[communes.geometry.notna()].to_crs(crs), "departement")
+    light = shapely.coverage_simplify(np.asarray(merged.geometry), tolerance_m)
+    shapes = gpd.GeoSeries(light, crs=crs).to_crs(communes.crs).map(_filled)
+    return gpd.GeoDataFrame(geometry=shapes, crs=communes.crs)
+
+
+def surroundings(national: gpd.GeoDataFrame, box: Any, *, km: float) -> gpd.GeoDataFrame:
+    """
+    Communes that a rectangle enlarged by `km` touches.
+
+    Parameters
+    ----------
+    national : GeoDataFrame
+        All communes.
+    box : shapely geometry
+        Rectangle of the territory.
+    km : float
+        Margin, kilometres, half as much again in width.
+
+    Returns
+    -------
+    GeoDataFrame
+        Rows of `national`.
+    """
+    margin = km / 111
+    west, south, east, north = box.bounds
+    wide = shapely.box(west - 1.5 * margin, south - margin, east + 1.5 * margin, north + margin)
+    return national[national.geometry.intersects(wide)]
+
+
+def uncovered(communes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """
+    Interior holes of the union of contours: land that no commune's contour covers.
+
+    Parameters
+    ----------
+    communes : GeoDataFrame
+        Neighbouring communes with contours.
+
+    Returns
+    -------
+    GeoDataFrame
+        One row a hole.
+    """
+    union = shapely.coverage_union_all(np.asarray(communes.geometry))
+    rings = [ring for part in shapely.get_parts(union) for ring in part.interiors]
+    return gpd.GeoDataFrame(geometry=[shapely.Polygon(ring) for ring in rings], crs=communes.crs)
+
+
+def labelled(communes: gpd.GeoDataFrame, count: int, *, box: Any) -> gpd.GeoDataFrame:
+    """
+    Find the most populated communes whose names do not overlap on the map.
+
+    Parameters
+    ----------
+    communes : GeoDataFrame
+        Candidates with lon, lat and population.
+    count : int
+        Names at most.
+    box : shapely geometry
+        Rectangle of the view.
+
+    Returns
+    -------
+    GeoDataFrame
+        Rows of `communes`, most populated first.
+    """
+    west, south, east, north = box.bounds
+    taken: list[tuple[float, float]] = []
+    kept: list[Any] = []
+    for row in communes.sort_values("population", ascending=False).itertuples():
+        x, y = (row.lon - west) / (east - west), (row.lat - south) / (north - south)
+        free = all(abs(x - a) > 0.24 or abs(y - b) > 0.05 for a, b in taken)
+        if len(kept) < count and 0 <= x <= 1 and 0 <= y <= 1 and free:
+            taken.append((x, y))
+            kept.append(row.Index)
+    return communes.loc[kept]
+
+
+def _filled(shape: Any) -> Any:
+    """The same land without its holes."""
+    parts = shapely.get_parts(shape)
+    return shapely.multipolygons([shapely.polygons(part.exterior) for part in parts])

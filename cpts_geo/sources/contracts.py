@@ -1,0 +1,237 @@
+"""What each table must hold: columns, types, domains, and what may be unknown.
+
+Files compiled into data/communes are checked when they are compiled, and their SHA-256 proves
+it afterwards; the hand-written files of data/cpts are checked every time they are read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable
+from typing import Any, Final, Literal, TypeVar, cast
+
+import pandas as pd
+import pandera.pandas as pa
+from pandera.errors import SchemaErrors
+
+from cpts_geo.errors import TableError
+from cpts_geo.schema import COLUMNS, FIGURE_COLUMNS, GRADE_LABELS, Status, status_column
+from cpts_geo.sources.perimeter_columns import one_line
+
+TableName = Literal["communes", "figures", "comparisons", "memberships", "facts"]
+TableT = TypeVar("TableT", bound=pd.DataFrame)
+
+#: Overseas codes (971...) have the shape of the others.
+CODE_PATTERN: Final = r"^(?:\d{2}|2[AB])\d{3}$"
+_DATE_PATTERN: Final = r"^\d{4}(-\d{2}(-\d{2})?)?(/\d{4}(-\d{2}(-\d{2})?)?)?$"
+_BASES: Final = ("liste publiée", "intercommunalité", "hypothèse")
+#: Figures that count things one can point at: never fractions.
+_WHOLE: Final = frozenset({"gps_2017", "emergency_departments_2020"})
+#: Columns that name a row in a message.
+_KEYS: Final[dict[TableName, list[str]]] = {
+    "communes": ["code_insee"],
+    "figures": ["code_insee"],
+    "comparisons": ["area_code", "indicator"],
+    "memberships": ["territory", "code_insee"],
+    "facts": ["territory", "fact"],
+}
+_SHOWN: Final = 20
+_TYPE_RULE: Final = re.compile(r"(?:coerce_)?dtype\('(\w+)'\)")
+_TYPES: Final = {"int64": "nombre entier", "float64": "nombre", "str": "texte"}
+_RULES: Final = {
+    "not_nullable": "valeur absente",
+    "field_uniqueness": "valeur en double",
+    "multiple_fields_uniqueness": "ligne en double",
+}
+
+_POSITIVE: Final = pa.Check.ge(0, error="nombre positif ou nul attendu")
+_FILLED: Final = pa.Check.str_length(min_value=1, error="texte vide")
+_SHARE: Final = pa.Check.in_range(0, 1, error="part entre 0 et 1 attendue")
+_WHOLE_NUMBER: Final = pa.Check(lambda values: values % 1 == 0, error="nombre entier attendu")
+
+
+def _one_of(values: Any, **options: Any) -> pa.Column:
+    allowed = [str(value) for value in values]
+    return pa.Column(
+        str, pa.Check.isin(allowed, error=f"attendu : {', '.join(allowed)}"), **options
+    )
+
+
+def _code(*, unique: bool = False) -> pa.Column:
+    check = pa.Check.str_matches(CODE_PATTERN, error="code Insee de 5 caractères attendu")
+    return pa.Column(str, check, unique=unique)
+
+
+def _text(*checks: pa.Check, nullable: bool = False) -> pa.Column:
+    return pa.Column(str, list(checks), nullable=nullable)
+
+
+def _figure(name: str) -> pa.Column:
+    checks = [_SHARE if COLUMNS[name].percent else _POSITIVE]
+    if name in _WHOLE:
+        checks.append(_WHOLE_NUMBER)
+    return pa.Column(float, checks, nullable=True)
+
+
+def _unknown_exactly(value: str, status: str) -> pa.Check:
+    """Say ``unknown`` where the value is missing, and nowhere else."""
+    return pa.Check(
+        lambda table: table[value].isna() == (table[status] == Status.UNKNOWN.value),
+        error=f"{status} doit valoir « {Status.UNKNOWN.value} » si et seulement si {value} manque",
+    )
+
+
+_SHARES: Final = [name for name, column in COLUMNS.items() if column.percent]
+_SCHEMAS: Final[dict[TableName, pa.DataFrameSchema]] = {
+    "communes": pa.DataFrameSchema(
+        {
+            "code_insee": _code(unique=True),
+            "name": _text(_FILLED),
+            "departement": _text(_FILLED),
+            "departement_name": _text(_FILLED),
+            "region": _text(_FILLED),
+            "epci": _text(nullable=True),
+            "epci_name": _text(nullable=True),
+            "population": pa.Column(int, _POSITIVE),
+            "population_2017": pa.Column(float, [_POSITIVE, _WHOLE_NUMBER], nullable=True),
+            "area_km2": pa.Column(
+                float, pa.Check.gt(0, error="superficie positive attendue"), nullable=True
+            ),
+            "lon": pa.Column(float, pa.Check.in_range(-180, 180), nullable=True),
+            "lat": pa.Column(float, pa.Check.in_range(-90, 90), nullable=True),
+            "point_status": _one_of((Status.MEASURED, Status.ESTIMATED)),
+            "geometry": pa.Column(None, nullable=True),
+        },
+    ),
+    "figures": pa.DataFrameSchema(
+        {
+            "code_insee": _code(unique=True),
+            **{name: _figure(name) for name in FIGURE_COLUMNS},
+            **{status_column(name): _one_of(Status) for name in FIGURE_COLUMNS},
+        },
+        checks=[_unknown_exactly(name, status_column(name)) for name in FIGURE_COLUMNS],
+    ),
+    "comparisons": pa.DataFrameSchema(
+        {
+            "area_level": _one_of(("departement", "france")),
+            "area_code": _text(_FILLED),
+            "area_name": _text(_FILLED),
+            "indicator": _one_of(COLUMNS),
+            "value": pa.Column(float, _POSITIVE, nullable=True),
+            "status": _one_of(Status),
+            "note": _text(),
+        },
+        checks=[
+            _unknown_exactly("value", "status"),
+            pa.Check(
+                lambda table: ~table["indicator"].isin(_SHARES) | ~(table["value"] > 1),
+                error="une part dépasse 1",
+            ),
+        ],
+        unique=["area_level", "area_code", "indicator"],
+    ),
+    "memberships": pa.DataFrameSchema(
+        {
+            "territory": _text(_FILLED),
+            "published": _text(),
+            "code_insee": _code(),
+            "name": _text(_FILLED),
+            "basis": _one_of(_BASES),
+            "note": _text(),
+        },
+        unique=["territory", "code_insee"],
+    ),
+    "facts": pa.DataFrameSchema(
+        {
+            "territory": _text(_FILLED),
+            "fact": _text(_FILLED),
+            "value": pa.Column(float, _POSITIVE, coerce=True),
+            "unit": _text(_FILLED),
+            "date": _text(pa.Check.str_matches(_DATE_PATTERN, error="date AAAA-MM-JJ attendue")),
+            "definition": _text(_FILLED),
+            "document": _text(_FILLED),
+            "grade": _one_of(GRADE_LABELS),
+            "gap_reason": _text(),
+        },
+        unique=["territory", "fact"],
+    ),
+}
+
+
+def check(table: TableT, name: TableName, *, origin: str = "") -> TableT:
+    """
+    Check a table against its contract.
+
+    Parameters
+    ----------
+    table : DataFrame
+        The table to check; left as it is.
+    name : {"communes", "figures", "comparisons", "memberships", "facts"}
+        Name of the contract.
+    origin : str, optional
+        File the table comes from, for the message.
+
+    Returns
+    -------
+    DataFrame
+        The same rows; `value` of facts turned into a number.
+
+    Raises
+    ------
+    TableError
+        A column is missing or unknown, or values break their type or domain; lists every one.
+
+    Examples
+    --------
+    >>> row = {"territory": "lvo", "published": "", "code_insee": "85047", "name": "Challans"}
+    >>> row |= {"basis": "hypothèse", "note": ""}
+    >>> len(check(pd.DataFrame([row]), "memberships"))
+    1
+    """
+    schema = _SCHEMAS[name]
+    defects = [f"colonne absente : {column}" for column in schema.columns if column not in table]
+    defects += [f"colonne inconnue : {column}" for column in table if column not in schema.columns]
+    if not defects:
+        try:
+            return cast("TableT", schema.validate(table, lazy=True))
+        except SchemaErrors as errors:
+            defects = _defects(errors.failure_cases, table, keys=_KEYS[name])
+    raise TableError(
+        f"La table « {origin or name} » ne respecte pas son contrat.",
+        defects=defects,
+        remedy="corrigez ces valeurs à la source ; une valeur inconnue se laisse vide.",
+    )
+
+
+def _defects(failures: pd.DataFrame, table: pd.DataFrame, *, keys: list[str]) -> list[str]:
+    """One French line a column and rule, naming the guilty rows by their keys."""
+    of_rows = failures["schema_context"] == "DataFrameSchema"
+    # A rule on whole rows is reported once for each of their columns: its text says which.
+    failures = failures.assign(column=failures["column"].mask(of_rows, ""))
+    lines: list[str] = []
+    ill_typed: set[str] = set()
+    for pair, group in failures.groupby(["column", "check"], sort=False):
+        column, rule = map(str, pair)
+        typed = _TYPE_RULE.fullmatch(rule)
+        if column in ill_typed and (typed or group["index"].isna().all()):
+            continue  # the same value again, or a domain that cannot be judged
+        if typed:
+            ill_typed.add(column)
+        cases = group.drop_duplicates("index").to_dict("records")
+        texts = list(dict.fromkeys(_case_text(case, table, keys=keys) for case in cases))
+        shown = texts[:_SHOWN]
+        if len(texts) > _SHOWN:
+            shown.append(f"et {len(texts) - _SHOWN} autres")
+        said = f"{_TYPES[typed[1]]} attendu" if typed else _RULES.get(rule, rule)
+        lines.append(f"{column or 'ligne'} : {said} ({', '.join(shown)})")
+    return lines
+
+
+def _case_text(case: dict[Hashable, Any], table: pd.DataFrame, *, keys: list[str]) -> str:
+    if pd.isna(case["index"]):
+        return f"toute la colonne est de type {case['failure_case']}"
+    row = table.loc[[case["index"]]].iloc[0]
+    name = " ".join(str(row[key]) for key in keys)
+    if case["column"] in ("", *keys) or pd.isna(case["failure_case"]) or case["failure_case"] == "":
+        return name
+    return f"{name} : « {one_line(str(case['failure_case']))} »"

@@ -1,0 +1,185 @@
+"""The command line as an analyst meets it: real runs, French words, no traceback."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+ROOT = Path(__file__).parent.parent
+BROKEN = Path(__file__).parent / "data" / "broken"
+
+
+def run(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "cpts_geo.cli", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        cwd=cwd,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "COLUMNS": "200"},
+        check=False,
+    )
+
+
+def refused(*arguments: str | Path) -> str:
+    done = run(*arguments)
+    assert done.returncode == 1, done.stderr
+    assert "Traceback" not in done.stderr
+    assert "Erreur :" in done.stderr
+    assert "À faire :" in done.stderr
+    return done.stderr
+
+
+@pytest.fixture(scope="module")
+def anywhere(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A report on three communes of Finistère, where no figure is embedded."""
+    folder = tmp_path_factory.mktemp("finistere")
+    source = folder / "Pays d'Iroise.csv"
+    source.write_text("commune\nLe Conquet\nPlougonvelin\nBrest\n", encoding="utf-8")
+    output = folder / "résultats"
+    done = run("report", "--perimeter", source, "--departement", "29", "--output", output)
+    assert done.returncode == 0, done.stderr
+    assert f"Rapport prêt : {output / 'index.html'}" in done.stdout
+    assert "Fiche et cartes" in done.stderr
+    return output
+
+
+def test_report_of_one_territory_writes_every_file(tmp_path: Path) -> None:
+    done = run("report", "ouest_loiret", "--output", tmp_path)
+    assert done.returncode == 0, done.stderr
+    files = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.*")}
+    assert {"index.html", "ouest_loiret.html", "manifest.json"} <= files
+    assert {
+        f"cartes/ouest_loiret_{name}.png" for name in ("apl_2023", "gps_2017", "population")
+    } <= files
+    assert {"tableaux/capacite.csv", "tableaux/communes.csv", "tableaux/comparaison.csv"} <= files
+    assert not [name for name in files if name.endswith(".part")]
+    manifest = json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))
+    assert set(manifest["outputs"]) == files - {"manifest.json"}
+    assert manifest["inputs"]["communes/communes.parquet"]
+    assert manifest["parameters"]["seed"] == 20_260_101
+
+
+def test_a_second_run_gives_the_same_tables(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        assert run("report", "ondaine_forez", "--output", tmp_path / name).returncode == 0
+    tables = sorted((tmp_path / "one" / "tableaux").iterdir())
+    assert tables
+    for table in tables:
+        assert table.read_bytes() == (tmp_path / "two" / "tableaux" / table.name).read_bytes()
+
+
+def test_a_territory_anywhere_shows_unknown_not_zero(anywhere: Path) -> None:
+    table = pd.read_csv(anywhere / "tableaux" / "communes.csv", dtype={"code_insee": str})
+    assert set(table["code_insee"]) == {"29040", "29190", "29019"}
+    assert table["population"].gt(0).all()
+    assert table[["gps_2017", "apl_2023", "share_75plus_2022"]].isna().all().all()
+    assert set(table["gps_2017_status"]) == {"unknown"}
+    page = (anywhere / "perimetre.html").read_text(encoding="utf-8")
+    assert "donnée absente" in page
+    assert "Pays d&#39;Iroise" in page
+
+
+def test_capacity_of_a_territory_anywhere_is_marked_as_an_assumption(anywhere: Path) -> None:
+    row = pd.read_csv(anywhere / "tableaux" / "capacite.csv").iloc[0]
+    assert row["evidence_label"] == 4
+    assert bool(row["share_assumed"])
+
+
+def test_version_and_help() -> None:
+    assert run("--version").stdout.startswith("cpts_geo 0.")
+    assert "--perimeter" in run("report", "--help").stdout
+
+
+def test_unknown_territory_names_the_five(tmp_path: Path) -> None:
+    message = refused("report", "beauce", "lyon", "--output", tmp_path)
+    assert "« beauce »" in message
+    assert "« lyon »" in message
+    assert "beauce_gatinais" in message
+
+
+def test_territory_and_perimeter_together_are_refused(tmp_path: Path) -> None:
+    message = refused("report", "lvo", "--perimeter", BROKEN / "cp1252.csv", "--output", tmp_path)
+    assert "soit" in message
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("zero_bytes.csv", ["aucune commune"]),
+        ("header_only.csv", ["commune"]),
+        ("missing_column.csv", ["colonne"]),
+        ("unknown_names.csv", ["À faire"]),
+        ("repeated.csv", ["même commune", "45130"]),
+        ("wrong_codes.csv", ["code"]),
+        ("bad_population.csv", ["population"]),
+        ("postal_codes.csv", ["postal"]),
+        ("unknown_separator.csv", ["séparateur"]),
+        ("double_encoded.csv", ["UTF-8"]),
+    ],
+)
+def test_bad_files_are_refused_in_words(name: str, words: list[str], tmp_path: Path) -> None:
+    message = refused("report", "--perimeter", BROKEN / name, "--output", tmp_path / "out")
+    for word in words:
+        assert word in message
+    assert not list((tmp_path / "out").rglob("*.html"))
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    message = refused("report", "--perimeter", tmp_path / "absent.csv", "--output", tmp_path)
+    assert "absent.csv" in message
+
+
+def test_an_output_that_is_a_file_is_refused_before_any_work(tmp_path: Path) -> None:
+    occupied = tmp_path / "occupied"
+    occupied.write_text("x", encoding="utf-8")
+    message = refused("report", "--output", occupied)
+    assert "--output" in message
+    assert "Communes" not in message
+    assert occupied.read_text(encoding="utf-8") == "x"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="droits POSIX")
+def test_an_output_without_write_permission_is_refused(tmp_path: Path) -> None:
+    if os.geteuid() == 0:
+        target = Path("/proc/cpts_geo")  # refuses even the superuser
+    else:
+        target = tmp_path / "locked" / "out"
+        target.parent.mkdir(mode=0o500)
+    message = refused("report", "--output", target)
+    assert "choisissez un dossier" in message
+
+
+def test_adapted_files_say_what_was_adapted(tmp_path: Path) -> None:
+    source = tmp_path / "liste.csv"
+    source.write_bytes("code_insee;commune\n1004;Ambérieu-en-Bugey\n".encode("cp1252"))
+    done = run("report", "--perimeter", source, "--output", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    assert "cp1252" in done.stderr or "Windows" in done.stderr
+    audit = pd.read_csv(tmp_path / "out" / "tableaux" / "noms_reconnus.csv", dtype=str)
+    assert audit.loc[0, "code_insee"] == "01004"
+    assert audit.loc[0, "method"] == "repaired"
+
+
+def test_a_commune_without_contour_is_named_and_kept(tmp_path: Path) -> None:
+    source = tmp_path / "liste.csv"
+    source.write_text("code_insee\n15031\n", encoding="utf-8")
+    done = run("report", "--perimeter", source, "--output", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    page = (tmp_path / "out" / "perimetre.html").read_text(encoding="utf-8")
+    assert "Sans contour connu" in page
+    assert "Celles" in page
+
+
+def test_overseas_territory(tmp_path: Path) -> None:
+    source = tmp_path / "liste.csv"
+    source.write_text("code_insee\n97411\n97415\n", encoding="utf-8")
+    done = run("report", "--perimeter", source, "--name", "Ouest Réunion", "--output", tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "Ouest Réunion" in (tmp_path / "index.html").read_text(encoding="utf-8")
