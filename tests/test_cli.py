@@ -7,9 +7,12 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Protocol
 
 import pandas as pd
 import pytest
+
+from cpts_geo.cli import main
 
 ROOT = Path(__file__).parent.parent
 BROKEN = Path(__file__).parent / "data" / "broken"
@@ -27,13 +30,33 @@ def run(*arguments: str | Path, cwd: Path | None = None) -> subprocess.Completed
     )
 
 
-def refused(*arguments: str | Path) -> str:
-    done = run(*arguments)
-    assert done.returncode == 1, done.stderr
-    assert "Traceback" not in done.stderr
-    assert "Erreur :" in done.stderr
+class Refused(Protocol):
+    def __call__(self, *arguments: str | Path) -> str: ...
+
+
+@pytest.fixture
+def refused(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Refused:
+    """Run the command in this process, expect a refusal, return what it said."""
+
+    def call(*arguments: str | Path) -> str:
+        monkeypatch.setattr(sys, "argv", ["cpts-geo", *map(str, arguments)])
+        with pytest.raises(SystemExit) as stop:
+            main()
+        said = capsys.readouterr().err
+        assert stop.value.code == 1, said
+        assert "Traceback" not in said
+        assert "Erreur :" in said
+        assert "À faire :" in said
+        return said
+
+    return call
+
+
+def test_a_refusal_of_the_real_command_has_no_traceback(tmp_path: Path) -> None:
+    done = run("report", "--perimeter", BROKEN / "unknown_names.csv", "--output", tmp_path)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr + done.stdout
     assert "À faire :" in done.stderr
-    return done.stderr
 
 
 @pytest.fixture(scope="module")
@@ -97,14 +120,14 @@ def test_version_and_help() -> None:
     assert "--perimeter" in run("report", "--help").stdout
 
 
-def test_unknown_territory_names_the_five(tmp_path: Path) -> None:
+def test_unknown_territory_names_the_five(tmp_path: Path, refused: Refused) -> None:
     message = refused("report", "beauce", "lyon", "--output", tmp_path)
     assert "« beauce »" in message
     assert "« lyon »" in message
     assert "beauce_gatinais" in message
 
 
-def test_territory_and_perimeter_together_are_refused(tmp_path: Path) -> None:
+def test_territory_and_perimeter_together_are_refused(tmp_path: Path, refused: Refused) -> None:
     message = refused("report", "lvo", "--perimeter", BROKEN / "cp1252.csv", "--output", tmp_path)
     assert "soit" in message
 
@@ -124,19 +147,23 @@ def test_territory_and_perimeter_together_are_refused(tmp_path: Path) -> None:
         ("double_encoded.csv", ["UTF-8"]),
     ],
 )
-def test_bad_files_are_refused_in_words(name: str, words: list[str], tmp_path: Path) -> None:
+def test_bad_files_are_refused_in_words(
+    name: str, words: list[str], tmp_path: Path, refused: Refused
+) -> None:
     message = refused("report", "--perimeter", BROKEN / name, "--output", tmp_path / "out")
     for word in words:
         assert word in message
     assert not list((tmp_path / "out").rglob("*.html"))
 
 
-def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+def test_a_file_that_is_not_there(tmp_path: Path, refused: Refused) -> None:
     message = refused("report", "--perimeter", tmp_path / "absent.csv", "--output", tmp_path)
     assert "absent.csv" in message
 
 
-def test_an_output_that_is_a_file_is_refused_before_any_work(tmp_path: Path) -> None:
+def test_an_output_that_is_a_file_is_refused_before_any_work(
+    tmp_path: Path, refused: Refused
+) -> None:
     occupied = tmp_path / "occupied"
     occupied.write_text("x", encoding="utf-8")
     message = refused("report", "--output", occupied)
@@ -146,7 +173,7 @@ def test_an_output_that_is_a_file_is_refused_before_any_work(tmp_path: Path) -> 
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="droits POSIX")
-def test_an_output_without_write_permission_is_refused(tmp_path: Path) -> None:
+def test_an_output_without_write_permission_is_refused(tmp_path: Path, refused: Refused) -> None:
     if os.geteuid() == 0:
         target = Path("/proc/cpts_geo")  # refuses even the superuser
     else:

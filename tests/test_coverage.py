@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from geopandas.testing import assert_geodataframe_equal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -107,7 +108,7 @@ def test_missing_contours_stay_missing_and_arguments_are_left():
     before = land.copy()
     simple = clean_and_simplify(land, tolerance_m=400)
     assert simple.geometry.isna().tolist() == land.geometry.isna().tolist()
-    gpd.testing.assert_geodataframe_equal(land, before)
+    assert_geodataframe_equal(land, before)
 
 
 def test_zones_do_not_touch_one_another():

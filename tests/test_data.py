@@ -471,5 +471,5 @@ def test_former_communes_lead_to_current_ones(communes):
 
 def test_unmoved_codes_are_listed_and_not_current(communes):
     unmoved = pd.read_csv(embedded.verified("unmoved_codes.csv"), dtype=str)
-    assert len(unmoved) == 44
+    assert len(unmoved) == 41
     assert not set(unmoved["code_insee"]) & set(communes["code_insee"])

@@ -106,9 +106,10 @@ def test_identity_on_the_embedded_communes():
 def test_known_moves_of_the_cog():
     same = successors(embedded.load_communes(), embedded.load_former_communes())
     assert same["85060"] == same["85166"] == "85194"  # Les Sables-d'Olonne, 2019
-    assert same["41017"] == "41151"  # Bourré, in Montrichard Val de Cher
+    assert same["41023"] == "41151"  # Bourré, in Montrichard Val de Cher
     assert same["75101"] == "75056"
-    assert "42072" not in same  # La Côte-en-Couzan: retired, successor unknown to the source
+    assert same["42072"] == "42217"  # La Côte-en-Couzan, 2025: no delegated commune was kept
+    assert "72287" not in same  # Saint-Gervais-en-Belin: retired, successor not in the source
 
 
 def test_duplicates_are_refused_all_at_once():

@@ -154,7 +154,8 @@ def territory_map(
     """
     shown = communes[communes.geometry.notna()]
     box = basemap.extent(communes, national=national)
-    legends = [{"name": layer.title, "html": legend_html(layer, shown)} for layer in style.LAYERS]
+    layers = style.LAYERS if len(shown) else ()
+    legends = [{"name": layer.title, "html": legend_html(layer, shown)} for layer in layers]
     new = blank_map(f"Carte de {name}", legends)
     _add_polygons(new, basemap.land(national, box), fill=style.LAND, edge=style.LAND)
     around = basemap.surroundings(national, box, km=_MARGIN_KM)
@@ -164,7 +165,7 @@ def territory_map(
     _add_polygons(new, basemap.uncovered(around), fill="url(#hatch)", edge=style.LAND_EDGE)
     borders = dissolve(around, "departement").boundary
     _add_lines(new, borders, colour=style.BORDER, weight=1.5, dash="5 4")
-    for number, layer in enumerate(style.LAYERS):
+    for number, layer in enumerate(layers):
         group = folium.FeatureGroup(name=layer.title, overlay=False, show=number == 0)
         _choropleth(shown, layer).add_to(group)
         group.add_to(new)
@@ -174,7 +175,8 @@ def territory_map(
         _label(commune.lat, commune.lon, commune.name).add_to(new)
     for commune in basemap.labelled(outside, 3, box=box).itertuples():
         _label(commune.lat, commune.lon, commune.name, kind="out").add_to(new)
-    folium.LayerControl(collapsed=False).add_to(new)
+    if layers:
+        folium.LayerControl(collapsed=False).add_to(new)
     _fit(new, box, legend=True)
     return new
 
@@ -323,6 +325,8 @@ def _add_polygons(
     opacity: float = 1.0,
     tips: Any = None,
 ) -> None:
+    if table.empty:
+        return
     properties = {} if tips is None else {"tip": [str(tip) for tip in tips]}
     folium.GeoJson(
         _collection(table.geometry, **properties),

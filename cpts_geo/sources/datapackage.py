@@ -39,6 +39,12 @@ _TEXTS = {
     "note": "Champ ou couverture de la valeur",
     "source": "Source du code",
 }
+#: Columns that mean something else in one file.
+_OWN_TEXTS = {
+    ("contour_holes.csv", "lon"): "Longitude d’un point du trou, degrés WGS84",
+    ("contour_holes.csv", "lat"): "Latitude d’un point du trou, degrés WGS84",
+    ("unmoved_codes.csv", "code_insee"): "Code du fichier du producteur, absent du COG 2026",
+}
 _RESOURCES: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     "communes.parquet": (
         "Communes de France, COG 2026 : noms, populations, superficies, contours simplifiés",
@@ -49,7 +55,8 @@ _RESOURCES: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     ),
     "former_communes.csv": (
         "Communes déléguées, associées, arrondissements et codes retirés depuis 2021",
-        ("decoupage_administratif",),
+        ("decoupage_administratif",
+         *(f"decoupage_administratif_{year}" for year in (2025, 2024, 2023, 2022, 2021))),
         ("former_code", "former_name", "kind", "code_insee", "since_cog"),
     ),
     "figures.csv": (
@@ -59,8 +66,8 @@ _RESOURCES: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     ),
     "comparisons.csv": (
         "Mêmes indicateurs par département et pour la France",
-        ("decoupage_administratif", "admin_express", "drees_apl", "insee_bpe_2017",
-         "insee_bpe_2020", "insee_bpe_2024", "insee_rp_2022", "cnam_2024"),
+        ("decoupage_administratif", "admin_express", "insee_population_2017", "drees_apl",
+         "insee_bpe_2017", "insee_bpe_2020", "insee_bpe_2024", "insee_rp_2022", "cnam_2024"),
         ("area_level", "area_code", "area_name", "indicator", "value", "status", "note"),
     ),
     "contour_holes.csv": (
@@ -171,16 +178,18 @@ def write_text(content: str, path: Path) -> None:
     write_atomically(path, write)
 
 
-def _field(name: str) -> dict[str, Any]:
+def _field(name: str, path: str) -> dict[str, Any]:
     if name in COLUMNS:
         column = COLUMNS[name]
         field: dict[str, Any] = {"name": name, "type": "number", "title": column.label}
-        return field | {"description": column.definition, "unit": column.unit}
+        unit = "part entre 0 et 1" if column.percent else column.unit
+        return field | {"description": column.definition, "unit": unit}
     if name.endswith("_status"):
         values = [status.value for status in Status]
         return {"name": name, "type": "string", "constraints": {"enum": values}}
     kind = "number" if name in _NUMBERS else "geojson" if name == "geometry" else "string"
-    return {"name": name, "type": kind, "description": _TEXTS[name]}
+    text = _OWN_TEXTS.get((path, name), _TEXTS[name])
+    return {"name": name, "type": kind, "description": text}
 
 
 def descriptor(folder: Path) -> dict[str, Any]:
@@ -201,7 +210,7 @@ def descriptor(folder: Path) -> dict[str, Any]:
     for path, (title, keys, names) in _RESOURCES.items():
         file = folder / path
         tabular = path.endswith(".csv")
-        fields = [_field(name) for name in names]
+        fields = [_field(name, path) for name in names]
         resource: dict[str, Any] = {
             "name": file.stem,
             "type": "table" if tabular else "file",

@@ -167,7 +167,8 @@ def read_share_75plus(folder: Path) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        code_insee, share_75plus_2022 in [0, 1]; Paris, Lyon and Marseille are not in the file.
+        code_insee, share_75plus_2022 in [0, 1]; Mayotte and the communes without inhabitants are
+        not in the file.
     """
     path = verified_path("insee_rp_2022", folder)
     entries = json.loads(path.read_text(encoding="utf-8"))

@@ -145,7 +145,7 @@ def read_admin(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
 
 
 def _events() -> pd.DataFrame:
-    """Mergers before the oldest package vintage, written down from the COG."""
+    """Mergers that no vintage of the package tells the successor of, written down from the COG."""
     with (resources.files("cpts_geo.sources") / "cog_events.csv").open(encoding="utf-8") as file:
         table = pd.read_csv(file, dtype={"former_code": str, "code_insee": str})
     return table.drop(columns="event").assign(kind="code retiré")

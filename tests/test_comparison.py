@@ -1,0 +1,254 @@
+"""A territory beside its départements and France, and what is said to be unknown."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from cpts_geo.access.comparison import compare, poisson_interval
+from cpts_geo.schema import COMPARED
+from cpts_geo.sources import embedded
+from cpts_geo.territories.perimeters import territory_communes
+
+NAMES = pd.Series(
+    {
+        "ouest_loiret": "CPTS Ouest Loiret",
+        "beauce_gatinais": "CPTS Beauce-Gâtinais",
+        "lvo": "CPTS Loire-Vendée-Océan",
+        "asclepios": "CPTS Asclépios",
+        "ondaine_forez": "CPTS Ondaine-Forez",
+    }
+)
+KEYS = ["territory", "area_code", "indicator"]
+#: Known everywhere in France; every other figure is embedded around the five CPTS only.
+NATIONAL = {"population", "area_km2", "density_km2"}
+
+
+@pytest.fixture(scope="module")
+def communes():
+    return embedded.load_communes()
+
+
+@pytest.fixture(scope="module")
+def table(communes):
+    inside = territory_communes(
+        embedded.load_memberships(), communes, figures=embedded.load_figures()
+    )
+    return compare(inside, embedded.load_comparisons(), names=NAMES, facts=embedded.load_facts())
+
+
+@pytest.fixture(scope="module")
+def rows(table):
+    return table.set_index(KEYS).sort_index()
+
+
+# --- Poisson interval -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("count", "people", "low", "high"),
+    [(1, 1, 0.025, 5.57), (24, 0.8, 19.2, 44.6), (0, 1, 0, 3.689), (10, 1, 4.795, 18.39)],
+)
+def test_interval_of_a_published_count(count, people, low, high):
+    found = [bound / people for bound in poisson_interval(count)]
+    assert found[0] == pytest.approx(low, abs=0.05 if people < 1 else 0.0006)
+    assert found[1] == pytest.approx(high, abs=0.05 if people < 1 else 0.005)
+
+
+def test_interval_of_an_unknown_count_is_unknown():
+    assert np.isnan(poisson_interval(np.nan)).all()
+
+
+@given(count=st.integers(0, 3000), level=st.sampled_from([0.5, 0.8, 0.95, 0.99]))
+def test_interval_is_the_exact_one(count, level):
+    low, high = poisson_interval(count, level=level)
+    assert low <= count <= high
+    # By definition: the observed count is in each tail with half the remaining probability.
+    tail = (1 - level) / 2
+    assert stats.poisson.cdf(count, high) == pytest.approx(tail, rel=1e-6)
+    if count:
+        assert stats.poisson.sf(count - 1, low) == pytest.approx(tail, rel=1e-6)
+
+
+@given(count=st.integers(0, 500))
+def test_interval_widens_with_its_level(count):
+    bounds = [poisson_interval(count, level=level) for level in (0.5, 0.8, 0.95)]
+    lows, highs = zip(*bounds, strict=True)
+    assert sorted(lows, reverse=True) == list(lows)
+    assert sorted(highs) == list(highs)
+
+
+# --- what is compared ---------------------------------------------------------------------
+
+
+def test_every_indicator_of_every_area_once(table):
+    assert not table.duplicated(KEYS).any()
+    sizes = table.groupby(["territory", "area_code"]).size()
+    assert set(sizes) == {len(COMPARED)}
+    areas = table.groupby("territory")["area_code"].unique().map(set).to_dict()
+    assert areas["ondaine_forez"] == {"ondaine_forez", "42", "43", "FR"}
+    assert areas["asclepios"] == {"asclepios", "37", "41", "FR"}
+    assert areas["beauce_gatinais"] == {"beauce_gatinais", "45", "FR"}
+    assert set(table["area_level"]) == {"cpts", "departement", "france"}
+
+
+def test_unknown_and_missing_go_together(table):
+    unknown = table["status"] == "unknown"
+    assert unknown.equals(table["value"].isna())
+    assert (table.loc[~unknown, "source"] != "").all()
+    assert table.loc[~unknown, "grade"].isin(list("ABCD")).all()
+
+
+def test_published_densities_stand_where_they_belong(rows):
+    places = {"beauce_gatinais": 30, "45": 57, "FR": 87}
+    for area, value in places.items():
+        row = rows.loc[("beauce_gatinais", area, "gps_per_100k_published")]
+        assert row["value"] == value
+        assert row["status"] == "measured"
+        said = f"{row['source']} {row['note']}"
+        assert "15 décembre 2021" in said
+        assert "champ et millésime non précisés" in said
+    # The département and France are the same beside another territory, which has none itself.
+    assert rows.at[("ouest_loiret", "45", "gps_per_100k_published"), "value"] == 57
+    assert np.isnan(rows.at[("ouest_loiret", "ouest_loiret", "gps_per_100k_published"), "value"])
+    assert np.isnan(rows.at[("lvo", "85", "gps_per_100k_published"), "value"])
+
+
+@pytest.mark.parametrize(
+    ("area", "count", "density"),
+    [
+        ("45", 376, 54.4),
+        ("85", 429, 59.3),
+        ("42", 595, 76.6),
+        ("37", 531, 85.6),
+        ("41", 192, 58.6),
+        ("FR", 51_775, 75.5),
+    ],
+)
+def test_official_counts_stand_beside_the_published_ones(table, area, count, density):
+    of_area = table[table["area_code"] == area].drop_duplicates("indicator").set_index("indicator")
+    assert of_area.at["gps_cnam_2024", "value"] == count
+    assert of_area.at["gps_per_100k_cnam_2024", "value"] == density
+
+
+def test_two_counts_of_gps_are_never_mixed(rows):
+    france = rows.loc[("lvo", "FR")]
+    assert france.at["gps_bpe_2024", "value"] == 60_573
+    assert france.at["gps_cnam_2024", "value"] == 51_775
+    assert rows.at[("beauce_gatinais", "45", "gps_bpe_2024"), "value"] == 427
+    assert france.at["gps_bpe_2024", "source"] != france.at["gps_cnam_2024", "source"]
+    # Neither is published for a territory: unknown there, not zero.
+    for territory in NAMES.index:
+        for indicator in ("gps_bpe_2024", "gps_cnam_2024"):
+            assert rows.at[(territory, territory, indicator), "status"] == "unknown"
+
+
+def test_share_without_mt_only_where_it_is_published(table):
+    shares = table[table["indicator"] == "share_without_mt"]
+    known = shares[shares["value"].notna()].set_index(["territory", "area_code"])["value"]
+    assert known.to_dict() == {
+        ("beauce_gatinais", "beauce_gatinais"): 0.30,
+        ("ondaine_forez", "ondaine_forez"): 0.02,
+    }
+    assert set(shares.loc[shares["value"].isna(), "status"]) == {"unknown"}
+
+
+def test_share_of_part_of_the_ages_says_so(rows):
+    row = rows.loc[("ondaine_forez", "ondaine_forez", "share_without_mt")]
+    assert "16 ans" in row["note"]
+
+
+@pytest.mark.parametrize(
+    ("area", "apl", "apl_65"),
+    [
+        ("45", 2.6217, 2.1237),
+        ("41", 2.7704, 2.3177),
+        ("37", 4.1076, 3.7452),
+        ("42", 3.5226, 3.3195),
+        ("43", 3.5276, 3.2866),
+        ("85", 2.9864, 2.7841),
+        ("FR", 3.7446, 3.2947),
+    ],
+)
+def test_apl_of_the_areas_around(table, area, apl, apl_65):
+    of_area = table[table["area_code"] == area].drop_duplicates("indicator").set_index("indicator")
+    tolerance = 5.1e-5 if area != "FR" else 1e-3
+    assert of_area.at["apl_2023", "value"] == pytest.approx(apl, abs=tolerance)
+    assert of_area.at["apl_65_2023", "value"] == pytest.approx(apl_65, abs=tolerance)
+
+
+def test_intervals_stand_on_the_density_of_a_counted_supply(table):
+    density = table["indicator"] == "gps_per_100k_2017"
+    assert table.loc[~density, ["low", "high"]].isna().all().all()
+    known = table[density & table["value"].notna()]
+    assert (known["low"] < known["value"]).all()
+    assert (known["value"] < known["high"]).all()
+    assert len(known) == density.sum()
+    widths = (known["high"] - known["low"]) / known["value"]
+    # Few doctors, wide interval: every CPTS is less sure than any département, then France.
+    by_level = widths.groupby(known["area_level"])
+    assert by_level.min()["cpts"] > by_level.max()["departement"] > by_level.max()["france"]
+
+
+def test_interval_is_the_count_s(rows):
+    row = rows.loc[("beauce_gatinais", "beauce_gatinais", "gps_per_100k_2017")]
+    count = rows.at[("beauce_gatinais", "beauce_gatinais", "gps_2017"), "value"]
+    low, high = poisson_interval(count)
+    assert row["low"] == pytest.approx(low * row["value"] / count)
+    assert row["high"] == pytest.approx(high * row["value"] / count)
+
+
+# --- a perimeter that the embedded figures do not cover -----------------------------------------
+
+
+@pytest.fixture(scope="module")
+def finistere(communes):
+    members = pd.DataFrame(
+        {
+            "code_insee": ["29019", "29232", "29151"],
+            "territory": "perimetre",
+            "published": "",
+            "basis": "fichier",
+            "note": "",
+        }
+    )
+    inside = territory_communes(members, communes, figures=embedded.load_figures())
+    names = pd.Series({"perimetre": "Finistère"})
+    found = compare(inside, embedded.load_comparisons(), names=names, facts=embedded.load_facts())
+    return found.set_index(["area_code", "indicator"])
+
+
+def test_figures_that_are_not_embedded_are_unknown_not_zero(finistere):
+    mine = finistere.loc["perimetre"]
+    unknown = set(COMPARED) - NATIONAL
+    assert mine.loc[sorted(unknown), "value"].isna().all()
+    assert set(mine.loc[sorted(unknown), "status"]) == {"unknown"}
+    assert mine.loc[sorted(unknown), ["low", "high"]].isna().all().all()
+
+
+def test_population_and_area_are_known_everywhere(finistere, communes):
+    mine = finistere.loc["perimetre"]
+    rows = communes[communes["code_insee"].isin(["29019", "29232", "29151"])]
+    assert mine.at["population", "value"] == rows["population"].sum()
+    assert mine.at["area_km2", "value"] == pytest.approx(rows["area_km2"].sum())
+    density = rows["population"].sum() / rows["area_km2"].sum()
+    assert mine.at["density_km2", "value"] == pytest.approx(density)
+    assert set(mine.loc[sorted(NATIONAL), "status"]) == {"measured"}
+
+
+def test_its_departement_and_france_are_known(finistere):
+    departement = finistere.loc["29"]
+    assert departement.at["apl_2023", "area_name"] == "Finistère"
+    assert departement.at["apl_2023", "value"] > 1
+    assert departement.at["gps_cnam_2024", "value"] > 100
+    assert finistere.at[("FR", "gps_cnam_2024"), "value"] == 51_775
+
+
+def test_facts_of_other_territories_do_not_leak(finistere):
+    # The press release's France stays; a CPTS that is not compared brings nothing.
+    assert finistere.at[("FR", "gps_per_100k_published"), "value"] == 87
+    assert finistere.loc["perimetre"].at["share_without_mt", "status"] == "unknown"

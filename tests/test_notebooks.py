@@ -1,0 +1,167 @@
+"""Notebooks: prose and calls, one parameter cell, no result kept; each runs, and runs quietly."""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import tokenize
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from tests.conftest import ROOT
+
+FOLDER = ROOT / "notebooks"
+PATHS = sorted(FOLDER.glob("*.ipynb"))
+DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+#: Executed first: a warning due to our own code is an error, which fails the notebook.
+STRICT = r"""
+import warnings
+for category in (DeprecationWarning, FutureWarning):
+    warnings.filterwarnings("error", category=category, module=r"cpts_geo\b")
+"""
+
+every_notebook = pytest.mark.parametrize("path", PATHS, ids=[path.stem for path in PATHS])
+
+
+def code_cells(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def definitions(source):
+    """Lines where a function or a class is defined."""
+    return [node.lineno for node in ast.walk(ast.parse(source)) if isinstance(node, DEFINITIONS)]
+
+
+def uncommented(source):
+    """Names assigned by statements that carry no comment."""
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    comments = {token.start[0] for token in tokens if token.type == tokenize.COMMENT}
+    return [
+        ast.unparse(node).partition(" =")[0]
+        for node in ast.parse(source).body
+        if comments.isdisjoint(range(node.lineno, (node.end_lineno or node.lineno) + 1))
+    ]
+
+
+def complaints(notebook):
+    """What cells wrote on their error stream."""
+    return [
+        output.text
+        for cell in code_cells(notebook)
+        for output in cell.outputs
+        if output.get("name") == "stderr"
+    ]
+
+
+def repository_state():
+    """Files that a notebook could write beside itself, with their time of change."""
+    kept = [path for name in ("notebooks", "outputs") for path in (ROOT / name).rglob("*")]
+    return {path: path.stat().st_mtime_ns for path in kept if path.is_file()}
+
+
+def test_numbered_from_00_to_05():
+    assert [path.name[:3] for path in PATHS] == [f"{number:02d}_" for number in range(6)]
+
+
+@every_notebook
+def test_format(path):
+    notebook = nbformat.read(path, as_version=nbformat.NO_CONVERT)
+    nbformat.validate(notebook)
+    assert (notebook.nbformat, notebook.nbformat_minor) == (4, 5)
+    assert notebook.metadata.kernelspec.name == "python3"
+    ids = [cell.id for cell in notebook.cells]
+    assert ids == [f"{path.name[:2]}-{rank:02d}" for rank in range(1, len(ids) + 1)]
+
+
+@every_notebook
+def test_holds_no_result(path):
+    cells = code_cells(nbformat.read(path, as_version=4))
+    assert [cell.id for cell in cells if cell.outputs or cell.execution_count is not None] == []
+
+
+@every_notebook
+def test_title_is_the_one_of_the_readme(path):
+    first = nbformat.read(path, as_version=4).cells[0]
+    assert first.cell_type == "markdown"
+    number, title = re.fullmatch(r"# (\d\d)\. (.+)", first.source.splitlines()[0]).groups()
+    readme = (FOLDER / "README.md").read_text(encoding="utf-8")
+    assert f"| [{number}]({path.name}) | {title} |" in readme
+
+
+@every_notebook
+def test_prose_and_calls_only(path):
+    cells = code_cells(nbformat.read(path, as_version=4))
+    assert {cell.id: definitions(cell.source) for cell in cells if definitions(cell.source)} == {}
+
+
+@every_notebook
+def test_one_parameter_cell_whose_values_say_their_unit(path):
+    cells = nbformat.read(path, as_version=4).cells
+    tagged = [cell for cell in cells if "parameters" in cell.metadata.get("tags", [])]
+    assert [cell.cell_type for cell in tagged] == ["code"]
+    assert all(isinstance(node, ast.Assign) for node in ast.parse(tagged[0].source).body)
+    assert uncommented(tagged[0].source) == []
+
+
+@every_notebook
+def test_links_lead_to_files(path):
+    cells = nbformat.read(path, as_version=4).cells
+    text = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    targets = re.findall(r"\]\(([^)#]+)\)", text)
+    assert [target for target in targets if not (FOLDER / target).is_file()] == []
+
+
+@pytest.fixture(scope="module")
+def _font_cache():
+    """Build matplotlib's font cache once: on a new machine it would announce itself."""
+    import matplotlib.font_manager  # noqa: PLC0415, F401
+
+
+@pytest.mark.notebook
+@pytest.mark.usefixtures("_font_cache")
+@every_notebook
+def test_runs_quietly_and_writes_nothing_here(path, tmp_path, monkeypatch):
+    for name in ("TMPDIR", "TEMP", "TMP"):
+        monkeypatch.setenv(name, str(tmp_path))
+    # As pytest's own `pythonpath`: the checkout is tested, installed or not.
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    before = repository_state()
+    done = run(nbformat.read(path, as_version=4), tmp_path)
+    assert complaints(done) == []
+    assert repository_state() == before
+
+
+def run(notebook, folder: Path):
+    notebook.cells.insert(0, new_code_cell(STRICT))
+    place = {"metadata": {"path": str(folder)}}
+    client = NotebookClient(notebook, kernel_name="python3", timeout=180, resources=place)
+    return client.execute()
+
+
+@pytest.mark.parametrize(
+    "source", ["def f(): pass", "x = [lambda: 1]", "if x:\n    class C: pass", "async def f(): 1"]
+)
+def test_definitions_are_seen(source):
+    assert len(definitions(source)) == 1
+
+
+def test_words_in_texts_are_not_definitions():
+    assert definitions('print("def lambda class")  # def f(): pass') == []
+
+
+def test_missing_comments_are_seen():
+    assert uncommented("a = 1  # jours\nb = [\n    2,  # km\n]\nc = 3") == ["c"]
+
+
+def test_error_stream_is_seen():
+    quiet = new_output("stream", name="stdout", text="bien")
+    loud = new_output("stream", name="stderr", text="FutureWarning")
+    notebook = new_notebook(
+        cells=[new_markdown_cell("# Titre"), new_code_cell("1", outputs=[quiet, loud])]
+    )
+    assert complaints(notebook) == ["FutureWarning"]

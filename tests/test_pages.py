@@ -1,0 +1,284 @@
+"""Pages as the meeting sees them: a real Chromium, the network cut."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import folium
+import pandas as pd
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from cpts_geo.analysis import Analysis, analyse
+from cpts_geo.atlas import charts, style
+from cpts_geo.atlas.maps import territory_map
+from cpts_geo.atlas.offline import inline_assets
+from cpts_geo.errors import AssetError, OutputError
+from cpts_geo.report import write_report
+
+TERRITORIES = ("ouest_loiret", "beauce_gatinais", "lvo", "asclepios", "ondaine_forez")
+EVIL = "<script>window.owned=1</script>\"'\n`${window.owned=2}`<img src=x onerror=window.owned=3>"
+Open = Callable[..., Any]
+
+
+@pytest.fixture(scope="session")
+def five() -> Analysis:
+    return analyse()
+
+
+@pytest.fixture(scope="session")
+def report_dir(five: Analysis, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("report")
+    write_report(five, folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def evil_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A territory whose names hold markup, quotes, a newline and a template literal."""
+    folder = tmp_path_factory.mktemp("evil")
+    source = folder / "liste.csv"
+    source.write_text("code_insee\n45203\n45024\n29019\n", encoding="utf-8")
+    found = analyse(perimeter=source, name=EVIL, draws=500)
+    communes = found.communes.assign(name=EVIL)
+    national = found.national.assign(
+        name=found.national["name"].where(~found.national["departement"].eq("45"), EVIL)
+    )
+    audit = found.audit.assign(published=EVIL, name=EVIL, method="fuzzy")
+    write_report(replace(found, communes=communes, national=national, audit=audit), folder)
+    return folder
+
+
+@pytest.mark.parametrize("name", [*TERRITORIES, "index"])
+def test_page_opens_without_any_network(name: str, report_dir: Path, open_offline: Open) -> None:
+    opened = open_offline(report_dir / f"{name}.html")
+    opened.page.wait_for_selector(".leaflet-interactive", state="attached")
+    assert opened.requests == []
+    assert opened.errors == []
+    assert opened.page.locator("html").get_attribute("lang") == "fr"
+    opened.close()
+
+
+@pytest.mark.parametrize("name", TERRITORIES)
+def test_page_stays_under_two_megabytes(name: str, report_dir: Path) -> None:
+    assert (report_dir / f"{name}.html").stat().st_size < 2_000_000
+
+
+@pytest.mark.parametrize("name", ["beauce_gatinais", "index"])
+def test_page_has_no_serious_accessibility_violation(
+    name: str, report_dir: Path, open_offline: Open
+) -> None:
+    opened = open_offline(report_dir / f"{name}.html")
+    opened.page.wait_for_selector(".leaflet-interactive", state="attached")
+    found = Axe().run(opened.page).response["violations"]
+    serious = [
+        (violation["id"], [node["html"][:120] for node in violation["nodes"]][:3])
+        for violation in found
+        if violation["impact"] in ("serious", "critical")
+    ]
+    assert serious == []
+    opened.close()
+
+
+def test_legend_follows_the_visible_layer(report_dir: Path, open_offline: Open) -> None:
+    opened = open_offline(report_dir / "ouest_loiret.html")
+    page = opened.page
+    legend = page.locator(".cpts-legend")
+    assert "APL aux médecins généralistes" in legend.inner_text()
+    for layer in style.LAYERS[1:]:
+        page.get_by_label(layer.title).check()
+        assert layer.labels[0] in legend.inner_text()
+        assert layer.labels[-1] in legend.inner_text()
+    page.get_by_label("Population 2023").check()
+    assert "Insee" in legend.inner_text()
+    opened.close()
+
+
+def test_layers_are_chosen_with_the_keyboard(report_dir: Path, open_offline: Open) -> None:
+    opened = open_offline(report_dir / "ouest_loiret.html")
+    opened.page.get_by_label("APL 2023").focus()
+    opened.page.keyboard.press("ArrowDown")
+    assert "BPE 2017" in opened.page.locator(".cpts-legend").inner_text()
+    opened.close()
+
+
+def test_tooltip_gives_value_unit_vintage_status_and_source(
+    report_dir: Path, open_offline: Open
+) -> None:
+    opened = open_offline(report_dir / "ouest_loiret.html")
+    page = opened.page
+    # Fill of a commune of the territory: the first class colour that is on the map.
+    page.locator(f"path.leaflet-interactive[fill='{style.LAYERS[0].colours[1]}']").first.hover()
+    text = page.locator(".leaflet-tooltip.foliumtooltip").inner_text()
+    assert re.search(r"APL aux médecins généralistes, 2023 : \d,\d\d consultations par an", text)
+    assert "● mesuré" in text
+    assert "Source : Drees" in text
+    opened.close()
+
+
+def test_missing_values_are_hatched_and_zero_is_not(evil_dir: Path, open_offline: Open) -> None:
+    opened = open_offline(evil_dir / "perimetre.html")
+    page = opened.page
+    page.wait_for_selector(".leaflet-interactive", state="attached")
+    # Brest has no embedded figure; Meung and Baule have.
+    assert page.locator("path[fill='url(#hatch)']").count() >= 1
+    assert "donnée absente" in page.locator(".cpts-legend").inner_text()
+    page.get_by_label("Population 2023").check()
+    assert "donnée absente" not in page.locator(".cpts-legend").inner_text()
+    cells = page.locator("td.unknown").all_inner_texts()
+    assert cells
+    assert not any("0" in cell for cell in cells)
+    opened.close()
+
+
+@pytest.mark.parametrize("name", ["perimetre", "index"])
+def test_names_are_text_and_never_code(name: str, evil_dir: Path, open_offline: Open) -> None:
+    opened = open_offline(evil_dir / f"{name}.html")
+    page = opened.page
+    page.wait_for_selector(".leaflet-interactive", state="attached")
+    for path in page.locator("path.leaflet-interactive").all()[:4]:
+        path.dispatch_event("mouseover")
+    assert page.evaluate("window.owned") is None
+    assert opened.requests == []
+    assert opened.errors == []
+    assert "<script>window.owned" in page.locator("body").inner_text()
+    opened.close()
+
+
+def test_paper_gets_the_still_maps(report_dir: Path, open_offline: Open) -> None:
+    opened = open_offline(report_dir / "lvo.html")
+    page = opened.page
+    assert page.locator(".map").is_visible()
+    assert not page.locator(".still").is_visible()
+    page.emulate_media(media="print")
+    assert not page.locator(".map").is_visible()
+    assert page.locator(".still").is_visible()
+    pages = len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4")))
+    assert 2 <= pages <= 8
+    opened.close()
+
+
+def test_without_scripts_the_answer_and_the_tables_are_there(
+    report_dir: Path, open_offline: Open
+) -> None:
+    opened = open_offline(report_dir / "beauce_gatinais.html", java_script_enabled=False)
+    text = opened.page.locator("body").inner_text()
+    assert "14 créneaux" in text
+    assert "Pithiviers" in text
+    opened.close()
+
+
+def test_headline_figures_of_beauce_gatinais(report_dir: Path, open_offline: Open) -> None:
+    opened = open_offline(report_dir / "beauce_gatinais.html")
+    text = re.sub(r"[\u202f\u00a0]", " ", opened.page.locator("body").inner_text())
+    for expected in (
+        "il faudrait 14 créneaux par jour — entre 10 et 19, 8 chances sur 10",
+        "Aujourd’hui : 8 créneaux par jour",
+        "54,4",
+        "ligne saturée",
+        "Périmètre proposé",
+    ):
+        assert expected in text
+    row = opened.page.get_by_role("row", name=re.compile("communiqué.*30.*57.*87", re.S))
+    assert row.count() == 1
+    opened.close()
+
+
+def test_ouest_loiret_says_that_the_model_fails(report_dir: Path) -> None:
+    text = re.sub(r"[\u202f\u00a0]", " ", (report_dir / "ouest_loiret.html").read_text("utf-8"))
+    assert "au moins 6 créneaux par jour" in text
+    assert "le modèle ne convient pas à ce territoire" in text
+    assert "5,60 par jour" in text
+
+
+def test_an_address_without_local_file_is_refused() -> None:
+    with pytest.raises(AssetError) as caught:
+        inline_assets(folium.Map().get_root().render())
+    assert any("jquery" in defect for defect in caught.value.defects)
+    assert len(caught.value.defects) >= 5
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        '<img src="https://example.org/a.png">',
+        "<script src='//example.org/a.js'></script>",
+        '<link rel="stylesheet" href="style.css">',
+        '<iframe src="http://example.org"></iframe>',
+    ],
+)
+def test_every_kind_of_outside_address_is_refused(markup: str) -> None:
+    with pytest.raises(AssetError, match="embarqués"):
+        inline_assets(f"<html><body>{markup}</body></html>")
+
+
+def test_a_map_alone_works_too(five: Analysis, open_offline: Open) -> None:
+    rows = five.communes[five.communes["territory"] == "ouest_loiret"]
+    alone = territory_map(rows, name="CPTS Ouest Loiret", national=five.national)
+    opened = open_offline(inline_assets(alone.get_root().render()))
+    opened.page.wait_for_selector(".cpts-legend")
+    assert opened.requests == []
+    assert opened.errors == []
+    opened.close()
+
+
+def test_arguments_are_left_as_they_were(five: Analysis) -> None:
+    rows = five.communes[five.communes["territory"] == "ouest_loiret"]
+    before = rows.copy()
+    territory_map(rows, name="x", national=five.national)
+    pd.testing.assert_frame_equal(pd.DataFrame(rows), pd.DataFrame(before))
+
+
+def test_classes_are_right_closed() -> None:
+    layer = style.MapLayer("x", "x", (30, 57, 87, 120), ("a", "b", "c", "d", "e"))
+    values = pd.Series([0, 12, 25, 30, 31, 45, 57, 58, 61, 70, 87, 90, 104, 130, 210, None])
+    assert style.classify(values, layer).value_counts().sort_index().to_dict() == {
+        -1: 1, 0: 4, 1: 3, 2: 4, 3: 2, 4: 2,
+    }  # fmt: skip
+
+
+def test_twenty_dots_and_the_marks() -> None:
+    svg = charts.dots_svg(
+        [9, 10, *[14] * 17, 21], interval=(10, 14, 19), today=8, floor=None, assumed=False, title=""
+    )
+    assert svg.count("<circle") == 20
+    assert "aujourd’hui : 8" in svg
+    assert "médiane 14" in svg
+    assert "url(#hd)" not in svg
+    assumed = charts.dots_svg(
+        [2] * 20, interval=(2, 2, 2), today=None, floor=6, assumed=True, title="<b>"
+    )
+    assert "url(#hd)" in assumed
+    assert "<b>" not in assumed
+    assert "aujourd’hui" not in assumed
+
+
+def test_an_unknown_bar_has_no_length() -> None:
+    svg = charts.bars_svg([charts.Bar("A & B", float("nan"), "donnée absente")], title="t")
+    assert "url(#hb)" in svg
+    assert "A &amp; B" in svg
+    assert style.FILL not in svg
+
+
+def test_a_failed_write_leaves_the_old_file(
+    five: Analysis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = tmp_path / "index.html"
+    old.write_text("old", encoding="utf-8")
+    real = Path.replace
+
+    def full(self: Path, target: Path) -> Path:
+        if Path(target).name == "index.html":
+            raise OSError(28, "No space left on device")
+        return real(self, target)
+
+    monkeypatch.setattr(Path, "replace", full)
+    one = replace(five, territories=five.territories.loc[["ouest_loiret"]])
+    with pytest.raises(OutputError, match="place"):
+        write_report(one, tmp_path)
+    assert old.read_text(encoding="utf-8") == "old"
+    assert not list(tmp_path.rglob("*.part"))

@@ -1,0 +1,149 @@
+"""Territories as tables: their communes, outlines, and published size against today's."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+
+from cpts_geo.schema import FIGURE_COLUMNS, status_column
+from cpts_geo.sources import embedded
+from cpts_geo.territories.perimeters import outlines, published_gaps, territory_communes
+
+#: Sums of today and published values, from the documents and the legal populations of 2023.
+GAPS = {
+    ("ouest_loiret", "population"): (44_165, 45_828, 3.8),
+    ("ouest_loiret", "communes"): (21, 21, 0.0),
+    ("beauce_gatinais", "population"): (80_000, 78_745, -1.6),
+    ("lvo", "population"): (135_000, 140_148, 3.8),
+    ("asclepios", "population"): (50_000, 54_037, 8.1),
+    ("ondaine_forez", "population"): (84_466, 81_461, -3.6),
+    ("ondaine_forez", "communes"): (25, 25, 0.0),
+}
+WITHOUT_CONTOUR = "69114"
+
+
+@pytest.fixture(scope="module")
+def national():
+    return embedded.load_communes()
+
+
+@pytest.fixture(scope="module")
+def five(national):
+    return territory_communes(
+        embedded.load_memberships(), national, figures=embedded.load_figures()
+    )
+
+
+def list_of(codes, territory="essai") -> pd.DataFrame:
+    return pd.DataFrame(
+        {"code_insee": codes, "territory": territory, "published": "", "basis": "", "note": ""}
+    )
+
+
+@pytest.mark.parametrize("key", GAPS)
+def test_published_sizes_beside_todays(five, key):
+    gaps = published_gaps(embedded.load_facts(), outlines(five))
+    row = gaps.set_index(["territory", "quantity"]).loc[key]
+    published, today, percent = GAPS[key]
+    assert row["published"] == published
+    assert row["today"] == today
+    assert row["gap_percent"] == pytest.approx(percent, abs=0.05)
+    assert row["document"]
+    # A gap over 1 % never stands without a word, even if the word is "not explained".
+    assert row["reason"] or abs(percent) < 1
+
+
+def test_area_of_asclepios(five):
+    gaps = published_gaps(embedded.load_facts(), outlines(five)).set_index(
+        ["territory", "quantity"]
+    )
+    row = gaps.loc[("asclepios", "area_km2")]
+    assert row["published"] == 555
+    assert 601 <= row["today"] <= 602
+    assert row["gap_percent"] == pytest.approx(8.4, abs=0.1)
+
+
+def test_no_other_gap_is_claimed(five):
+    gaps = published_gaps(embedded.load_facts(), outlines(five))
+    keys = set(zip(gaps["territory"], gaps["quantity"], strict=True))
+    assert keys == {*GAPS, ("asclepios", "area_km2")}
+
+
+def test_gaps_of_some_territories_only(five):
+    one = outlines(five[five["territory"] == "lvo"])
+    assert published_gaps(embedded.load_facts(), one)["territory"].tolist() == ["lvo"]
+    none = outlines(five[five["territory"] == "lvo"].assign(territory="perimetre"))
+    assert published_gaps(embedded.load_facts(), none).empty
+
+
+def test_outlines_of_the_five(five):
+    shapes = outlines(five)
+    order = list(dict.fromkeys(embedded.load_memberships()["territory"]))
+    assert shapes.index.tolist() == order
+    assert shapes["communes"].to_dict() == five.groupby("territory").size().to_dict()
+    assert shapes["departements"].to_dict() == {
+        "ouest_loiret": "45",
+        "ondaine_forez": "42 43",
+        "beauce_gatinais": "45",
+        "asclepios": "37 41",
+        "lvo": "85",
+    }
+    assert shapes.is_valid.all()
+    drawn = shapes.to_crs("EPSG:2154").area / 1e6
+    # Contours are simplified to 250 m; areas are those of the contours before that.
+    assert np.allclose(drawn, shapes["area_km2"], rtol=0.02)
+
+
+def test_every_figure_of_the_five_is_known(five):
+    assert len(five) == 198
+    for name in FIGURE_COLUMNS:
+        assert five[name].notna().all()
+        assert set(five[status_column(name)]) <= {"measured", "estimated"}
+    assert set(five["population_status"]) == {"measured"}
+
+
+def test_commune_outside_the_embedded_figures_is_unknown_not_zero(national):
+    table = territory_communes(
+        list_of(["29232", "29019"]), national, figures=embedded.load_figures()
+    )
+    assert table["name"].tolist() == ["Quimper", "Brest"]
+    for name in FIGURE_COLUMNS:
+        assert table[name].isna().all()
+        assert set(table[status_column(name)]) == {"unknown"}
+    assert (table["population"] > 0).all()
+
+
+def test_commune_without_contour_is_counted_but_not_drawn(national):
+    table = territory_communes(
+        list_of([WITHOUT_CONTOUR, "69010"]), national, figures=embedded.load_figures()
+    )
+    shape = outlines(table).loc["essai"]
+    assert shape["communes"] == 2
+    assert shape["population"] == table["population"].sum()
+    assert np.isnan(shape["area_km2"])
+    assert shape.geometry.equals(national.set_index("code_insee").geometry["69010"])
+
+
+def test_territory_of_one_commune_without_contour(national):
+    table = territory_communes(
+        list_of([WITHOUT_CONTOUR]), national, figures=embedded.load_figures()
+    )
+    shapes = outlines(table)
+    assert shapes.geometry.isna().all() or shapes.geometry.is_empty.all()
+    assert shapes.at["essai", "population"] > 0
+
+
+def test_order_of_the_list_is_kept(national):
+    codes = ["45203", "45019", "45028"]
+    table = territory_communes(list_of(codes), national, figures=embedded.load_figures())
+    assert table["code_insee"].tolist() == codes
+    assert isinstance(table, gpd.GeoDataFrame)
+    assert table.crs == national.crs
+
+
+def test_territories_may_overlap(national):
+    members = pd.concat([list_of(["45203"], "a"), list_of(["45203", "45019"], "b")])
+    shapes = outlines(territory_communes(members, national, figures=embedded.load_figures()))
+    assert shapes["communes"].to_dict() == {"a": 1, "b": 2}
