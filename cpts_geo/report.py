@@ -85,7 +85,7 @@ def tables(analysis: Analysis) -> dict[str, pd.DataFrame]:
         "ecarts.csv": analysis.gaps,
         "faits.csv": analysis.facts,
         "noms_reconnus.csv": analysis.audit,
-        "capacite.csv": to_frame(analysis.headlines.values()),
+        "capacite.csv": to_frame(analysis.headlines.values()).reset_index(),
     }
 
 

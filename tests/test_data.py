@@ -473,3 +473,29 @@ def test_unmoved_codes_are_listed_and_not_current(communes):
     unmoved = pd.read_csv(embedded.verified("unmoved_codes.csv"), dtype=str)
     assert len(unmoved) == 41
     assert not set(unmoved["code_insee"]) & set(communes["code_insee"])
+
+
+@pytest.mark.parametrize("folder", ["communes", "cpts"])
+def test_readme_names_every_file_and_column(folder):
+    place = settings.DATA_DIR / folder
+    readme = (place / "README.md").read_text(encoding="utf-8")
+    files = [path for path in place.iterdir() if path.name != "README.md"]
+    assert [path.name for path in files if f"`{path.name}`" not in readme] == []
+    columns = set(embedded.load_communes()) if folder == "communes" else set()
+    for path in files:
+        columns |= set(pd.read_csv(path, nrows=0)) if path.suffix == ".csv" else set()
+    columns = {name for name in columns if not name.endswith("_status")}
+    assert sorted(name for name in columns if f"`{name}`" not in readme) == []
+
+
+def test_numbers_of_the_readme():
+    readme = (settings.COMMUNES_DIR / "README.md").read_text(encoding="utf-8")
+    rows = {
+        "figures.csv": len(embedded.load_figures()),
+        "comparisons.csv": len(embedded.load_comparisons()),
+        "former_communes.csv": len(embedded.load_former_communes()),
+        "unmoved_codes.csv": len(pd.read_csv(embedded.verified("unmoved_codes.csv"))),
+    }
+    for name, count in rows.items():
+        (line,) = [text for text in readme.splitlines() if text.startswith(f"| `{name}`")]
+        assert line.endswith(f"| {count:,} |".replace(",", " ")), line

@@ -14,6 +14,7 @@ from cpts_geo import __version__
 from cpts_geo.errors import OutputError
 from cpts_geo.schema import COLUMNS, FIGURE_COLUMNS, Status, status_column
 from cpts_geo.sources.catalogue import sha256_of, sources
+from cpts_geo.sources.packages import PAST_COG
 
 _TEXTS = {
     "code_insee": "Code Insee de la commune, COG 2026",
@@ -56,7 +57,7 @@ _RESOURCES: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     "former_communes.csv": (
         "Communes déléguées, associées, arrondissements et codes retirés depuis 2021",
         ("decoupage_administratif",
-         *(f"decoupage_administratif_{year}" for year in (2025, 2024, 2023, 2022, 2021))),
+         *(f"decoupage_administratif_{year}" for year in PAST_COG)),
         ("former_code", "former_name", "kind", "code_insee", "since_cog"),
     ),
     "figures.csv": (
