@@ -227,7 +227,7 @@ def _national_share() -> pd.DataFrame:
         "territory": "france",
         "fact": "share_without_mt_france",
         "value": default.value,
-        "definition": default.unit,
+        "definition": "",
         "document": default.text,
         "grade": default.grade,
     }

@@ -146,7 +146,7 @@ def dots_svg(
     # Few distinct values must not become a huge plot: a column is at most 46 wide.
     step = min((width - 2 * left) / max(last - first, 1), 46.0)
     count = Counter(dots)
-    radius = min(step * 0.42, 9.0)
+    radius = min(step * 0.42, 9.0, 75 / max(count.values()))
     # Room above the tallest column for the words about today.
     base = 44 + 2 * radius * max(count.values())
 

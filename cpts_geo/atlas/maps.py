@@ -55,6 +55,12 @@ class _Furniture(MacroElement):
           map.getContainer().setAttribute("role", "group");
           map.getContainer().setAttribute("aria-label", {{ this.label|tojson }});
           var legends = {{ this.legends|tojson }};
+          // The legend stays beside the territory where there is room for both.
+          var beside = legends.length > 0 && map.getSize().x > 700;
+          map.fitBounds({{ this.bounds|tojson }}, {
+            animate: false, paddingTopLeft: [beside ? {{ this.legend_width }} : 12, 12],
+            paddingBottomRight: [12, 12]
+          });
           if (legends.length === 0) { return; }
           var control = L.control({position: "bottomleft"});
           control.onAdd = function () {
@@ -74,12 +80,15 @@ class _Furniture(MacroElement):
         """
     )
 
-    def __init__(self, label: str, legends: list[dict[str, str]]) -> None:
+    def __init__(self, label: str, *, box: Any, legends: list[dict[str, str]]) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "Furniture"
         self.label = label
         self.legends = legends
         self.hatch = style.HATCH_LINE
+        self.legend_width = _LEGEND_WIDTH
+        west, south, east, north = box.bounds
+        self.bounds = [[south, west], [north, east]]
 
 
 #: Style of legends, labels and tooltips; part of the map so that it works alone.
@@ -88,6 +97,8 @@ MAP_CSS = f"""
   font: 13px/1.35 system-ui, sans-serif; color: {style.INK}; }}
 .cpts-legend {{ background: rgba(255,255,255,.94); padding: 8px 10px; border: 1px solid #c9ccce;
   max-width: 230px; font-size: 12px; }}
+@media (max-width: 700px) {{
+  .cpts-legend {{ max-width: 150px; font-size: 10px; padding: 4px 6px; }} }}
 .cpts-legend b {{ display: block; margin-bottom: 2px; }}
 .cpts-legend i {{ display: inline-block; width: 18px; height: 12px; margin-right: 6px;
   border: 1px solid #777; vertical-align: -1px; }}
@@ -105,7 +116,7 @@ MAP_CSS = f"""
 """
 
 
-def blank_map(label: str, legends: list[dict[str, str]] | None = None) -> folium.Map:
+def blank_map(label: str, *, box: Any, legends: list[dict[str, str]] | None = None) -> folium.Map:
     """
     Make a map without tiles whose only assets are Leaflet's.
 
@@ -113,13 +124,15 @@ def blank_map(label: str, legends: list[dict[str, str]] | None = None) -> folium
     ----------
     label : str
         French description for screen readers.
+    box : shapely geometry
+        Rectangle to show (EPSG:4326).
     legends : list of dict, optional
         Legend of each layer: name and html.
 
     Returns
     -------
     folium.Map
-        An empty map; call ``fit_bounds`` once layers are added.
+        A map that fits `box`, to add layers to.
     """
     new = folium.Map(tiles=None, zoom_control=False, scrollWheelZoom=False, zoomSnap=0.25)
     known = set(leaflet_addresses())
@@ -127,7 +140,7 @@ def blank_map(label: str, legends: list[dict[str, str]] | None = None) -> folium
     new.default_css = [pair for pair in folium.Map.default_css if pair[1] in known]
     root: Any = new.get_root()
     root.header.add_child(folium.Element(f"<style>{MAP_CSS}</style>"), name="cpts_css")
-    new.add_child(_Furniture(label, legends or []))
+    new.add_child(_Furniture(label, box=box, legends=legends or []))
     return new
 
 
@@ -156,7 +169,7 @@ def territory_map(
     box = basemap.extent(communes, national=national)
     layers = style.LAYERS if len(shown) else ()
     legends = [{"name": layer.title, "html": legend_html(layer, shown)} for layer in layers]
-    new = blank_map(f"Carte de {name}", legends)
+    new = blank_map(f"Carte de {name}", box=box, legends=legends)
     _add_polygons(new, basemap.land(national, box), fill=style.LAND, edge=style.LAND)
     around = basemap.surroundings(national, box, km=_MARGIN_KM)
     outside = around[~around["code_insee"].isin(shown["code_insee"])]
@@ -177,7 +190,6 @@ def territory_map(
         _label(commune.lat, commune.lon, commune.name, kind="out").add_to(new)
     if layers:
         folium.LayerControl(collapsed=False).add_to(new)
-    _fit(new, box, legend=True)
     return new
 
 
@@ -197,11 +209,12 @@ def overview_map(outlines: gpd.GeoDataFrame, national: gpd.GeoDataFrame) -> foli
     folium.Map
         Territories in the accent colour, named on the map.
     """
-    new = blank_map("Carte de France des territoires")
     shown = outlines[outlines.geometry.notna()]
     mainland = ~national["departement"].str.startswith("97")
     mine = national["departement"].isin(" ".join(outlines["departements"]).split())
     overseas = national[mine & ~mainland]
+    box = _METROPOLE if overseas.empty else shapely.box(*shown.total_bounds)
+    new = blank_map("Carte de France des territoires", box=box)
     for _, communes in [(0, national[mainland]), *overseas.groupby("departement")]:
         ground = basemap.departements(communes, tolerance_m=2500)
         _add_polygons(new, ground, fill=style.LAND, edge=style.LAND_EDGE)
@@ -221,7 +234,6 @@ def overview_map(outlines: gpd.GeoDataFrame, national: gpd.GeoDataFrame) -> foli
         text = row.name.removeprefix("CPTS ")
         side = "left" if crowded else "right"
         _label(lat, west if crowded else east, text, kind="free", side=side).add_to(new)
-    _fit(new, _METROPOLE if overseas.empty else shapely.box(*shown.total_bounds))
     return new
 
 
@@ -372,13 +384,4 @@ def _label(
         fill_opacity=0 if kind == "free" else 1,
         tooltip=name,
         interactive=False,
-    )
-
-
-def _fit(target: folium.Map, shape: Any, *, legend: bool = False) -> None:
-    west, south, east, north = shape.bounds
-    target.fit_bounds(
-        [[south, west], [north, east]],
-        padding_top_left=(_LEGEND_WIDTH if legend else 12, 12),
-        padding_bottom_right=(12, 12),
     )

@@ -99,7 +99,8 @@ def _cell(column_name: str, value: float, status: str, note: str = "") -> Cell:
 
 def _origin(found: pd.Series) -> str:
     """Definition, document and grade of a value that has its own."""
-    return f"{found['note']} : {found['source']} ({found['grade']})"
+    source = f"{found['source']} ({found['grade']})"
+    return " : ".join(part for part in (found["note"], source) if part)
 
 
 def _detail(unit: str, vintage: str, origin: pd.Series) -> str:
