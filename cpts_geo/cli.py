@@ -41,8 +41,8 @@ def _root(
         raise typer.Exit
 
 
-@app.command()
-def report(
+@app.command("report")
+def _report(
     territory: Annotated[
         list[str] | None,
         typer.Argument(help="Clés des CPTS embarquées ; toutes par défaut.", show_default=False),
@@ -81,7 +81,7 @@ def report(
 
 
 @data_app.command("build")
-def data_build(
+def _data_build(
     official: Annotated[
         Path, typer.Option(help="Dossier des fichiers des producteurs.")
     ] = settings.OFFICIAL_DIR,

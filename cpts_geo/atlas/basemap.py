@@ -122,7 +122,13 @@ def uncovered(communes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(geometry=[shapely.Polygon(ring) for ring in rings], crs=communes.crs)
 
 
-def labelled(communes: gpd.GeoDataFrame, count: int, *, box: Any) -> gpd.GeoDataFrame:
+def labelled(
+    communes: gpd.GeoDataFrame,
+    count: int,
+    *,
+    box: Any,
+    avoid: gpd.GeoDataFrame | None = None,
+) -> gpd.GeoDataFrame:
     """
     Find the most populated communes whose names do not overlap on the map.
 
@@ -134,6 +140,8 @@ def labelled(communes: gpd.GeoDataFrame, count: int, *, box: Any) -> gpd.GeoData
         Names at most.
     box : shapely geometry
         Rectangle of the view.
+    avoid : GeoDataFrame, optional
+        Communes whose names are there already.
 
     Returns
     -------
@@ -141,10 +149,14 @@ def labelled(communes: gpd.GeoDataFrame, count: int, *, box: Any) -> gpd.GeoData
         Rows of `communes`, most populated first.
     """
     west, south, east, north = box.bounds
-    taken: list[tuple[float, float]] = []
+
+    def place(row: Any) -> tuple[float, float]:
+        return (row.lon - west) / (east - west), (row.lat - south) / (north - south)
+
+    taken = [] if avoid is None else [place(row) for row in avoid.itertuples()]
     kept: list[Any] = []
     for row in communes.sort_values("population", ascending=False).itertuples():
-        x, y = (row.lon - west) / (east - west), (row.lat - south) / (north - south)
+        x, y = place(row)
         free = all(abs(x - a) > 0.24 or abs(y - b) > 0.05 for a, b in taken)
         if len(kept) < count and 0 <= x <= 1 and 0 <= y <= 1 and free:
             taken.append((x, y))

@@ -10,6 +10,8 @@ from html import escape
 
 from cpts_geo.atlas import style
 from cpts_geo.atlas.french import number
+from cpts_geo.atlas.sentences import short_answer
+from cpts_geo.capacity.headline import Headline
 
 
 @dataclass(frozen=True)
@@ -67,8 +69,7 @@ def bars_svg(bars: Sequence[Bar], *, title: str) -> str:
     top = max((value for value in tops if not math.isnan(value)), default=1.0) or 1.0
     scale = (width - left - text_room) / top
     parts = [
-        f'<svg viewBox="0 0 {width} {row * len(bars)}" role="img" aria-label="{escape(title)}" '
-        'class="bars">',
+        _svg(width, row * len(bars), title=title, kind="bars"),
         _HATCH.format(id="hb", paper=style.PAPER, line=style.HATCH_LINE, width=2),
     ]
     for index, bar in enumerate(bars):
@@ -155,8 +156,7 @@ def dots_svg(
 
     fill = "url(#hd)" if assumed else style.FILL
     parts = [
-        f'<svg viewBox="0 0 {width} {base + 66:.0f}" role="img" aria-label="{escape(title)}" '
-        'class="dots">',
+        _svg(width, base + 66, title=title, kind="dots"),
         _HATCH.format(id="hd", paper=style.PAPER, line=style.FILL, width=3),
         f'<path d="M{x(first):.1f} {base}H{x(last):.1f}" stroke="{style.BORDER}"/>',
     ]
@@ -185,18 +185,55 @@ def dots_svg(
     )
     for slots, text, dash in ((today, "aujourd’hui", "none"), (floor, _FLOOR_TEXT, "5 3")):
         if slots is not None:
-            parts.append(_mark(x(slots), f"{text} : {number(slots)}", dash, width=width, end=bar))
+            words = f"{text} : {number(slots)}"
+            parts.append(_mark(x(slots), words, dash, width=width, axis=base, end=bar))
     return "".join(parts) + "</svg>"
+
+
+def capacity_svg(result: Headline) -> str:
+    """
+    Draw the capacity a territory needs: dots, median, interval, today.
+
+    Parameters
+    ----------
+    result : Headline
+        Capacity needed by a territory.
+
+    Returns
+    -------
+    str
+        An SVG element; hatched where the share without médecin traitant is assumed.
+    """
+    needed, observed = result.slots_per_day, result.observed
+    refuted = observed is not None and observed.above_p90
+    return dots_svg(
+        result.slots_dots,
+        interval=(needed.p10, needed.p50, needed.p90),
+        today=result.today.slots if result.today else None,
+        floor=observed.slots if observed is not None and refuted else None,
+        assumed=result.scenario.share_assumed,
+        title=f"Créneaux par jour nécessaires : {short_answer(result)}",
+    )
 
 
 _FLOOR_TEXT = "au moins, vu l’activité"
 
 
-def _mark(x: float, text: str, dash: str, *, width: float, end: float) -> str:
-    """A vertical mark of the accent colour, its words on the side that has room."""
+def _svg(width: float, height: float, *, title: str, kind: str) -> str:
+    """Opening tag: the drawing names itself, and has its font where no page gives one."""
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height:.0f}" role="img" '
+        f'aria-label="{escape(title)}" class="{kind}" font-family="system-ui, sans-serif" '
+        'font-size="12">'
+    )
+
+
+def _mark(x: float, text: str, dash: str, *, width: float, axis: float, end: float) -> str:
+    """A vertical mark of the accent colour that spares the number under the axis."""
     anchor, shift = ("end", -6) if x > width * 0.7 else ("start", 6)
     return (
-        f'<path d="M{x:.1f} 14V{end + 14:.1f}" stroke="{style.ACCENT}" stroke-width="2.5" '
-        f'stroke-dasharray="{dash}"/><text x="{x + shift:.1f}" y="24" text-anchor="{anchor}" '
+        f'<path d="M{x:.1f} 14V{axis:.1f}M{x:.1f} {axis + 22:.1f}V{end + 14:.1f}" '
+        f'stroke="{style.ACCENT}" stroke-width="2.5" stroke-dasharray="{dash}"/>'
+        f'<text x="{x + shift:.1f}" y="24" text-anchor="{anchor}" '
         f'fill="{style.ACCENT}" font-weight="600">{text}</text>'
     )

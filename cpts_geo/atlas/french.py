@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from datetime import date
 
+from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from cpts_geo.schema import Column
@@ -41,7 +43,7 @@ def number(value: float, decimals: int = 0) -> str:
     if value is None or math.isnan(value):
         return UNKNOWN_TEXT
     pattern = "#,##0." + "0" * decimals if decimals else "#,##0"
-    return str(format_decimal(value, format=pattern, locale="fr_FR"))
+    return str(format_decimal(value, format=pattern, locale="fr_FR")).replace("-", "−")
 
 
 def percent(share: float, decimals: int = 1) -> str:
@@ -114,6 +116,31 @@ def value_text(column: Column, value: float, *, unit: bool = False) -> str:
     return f"{text} {column.unit}" if unit else text
 
 
+def day(iso: str) -> str:
+    """
+    Write a date, a month, a year or a period in French.
+
+    Parameters
+    ----------
+    iso : str
+        ``2024-04-15``, ``2017-12``, ``2021``, or two of them joined by ``/``.
+
+    Returns
+    -------
+    str
+        French words.
+
+    Examples
+    --------
+    >>> day("2023-03-06/2024-03-31"), day("2017-12"), day("2021")
+    ('6 mars 2023 au 31 mars 2024', 'décembre 2017', '2021')
+    """
+    if "/" in iso:
+        return " au ".join(day(part) for part in iso.split("/"))
+    pattern = {4: "y", 7: "MMMM y", 10: "d MMMM y"}[len(iso)]
+    return str(format_date(date.fromisoformat(f"{iso}-01-01"[:10]), pattern, locale="fr"))
+
+
 def typeset(text: str) -> str:
     """
     Keep the digits of a number together, and punctuation with its word.
@@ -126,7 +153,8 @@ def typeset(text: str) -> str:
     Returns
     -------
     str
-        The same text with narrow no-break spaces inside numbers and before ; : ! ? % ».
+            The same text with narrow no-break spaces inside numbers and before ; : ! ? % »,
+        and typographic apostrophes.
 
     Examples
     --------
@@ -134,6 +162,7 @@ def typeset(text: str) -> str:
     2
     """
     text = re.sub(r"(?<=\d) (?=\d{3}(?!\d))", NNBSP, text)
+    text = re.sub(r"(?<=\w)'(?=\w)", "’", text)
     return re.sub(r" (?=[;:!?%»])|(?<=«) ", NNBSP, text)
 
 

@@ -28,7 +28,7 @@ from cpts_geo.territories.coverage import dissolve
 _DECIMALS = 4
 _MARGIN_KM = 12.0
 _LABELLED = 7
-_METROPOLE = shapely.box(-4.8, 42.4, 8.2, 51.0)
+_METROPOLE = shapely.box(-4.9, 41.3, 9.6, 51.1)
 #: Pixels kept free on the left of a territory, so that the legend covers nothing of it.
 _LEGEND_WIDTH = 250
 
@@ -184,9 +184,10 @@ def territory_map(
         group.add_to(new)
     outline = dissolve(shown.assign(all=0), "all").boundary
     _add_lines(new, outline, colour=style.ACCENT, weight=3)
-    for commune in basemap.labelled(communes, _LABELLED, box=box).itertuples():
+    inside = basemap.labelled(communes, _LABELLED, box=box)
+    for commune in inside.itertuples():
         _label(commune.lat, commune.lon, commune.name).add_to(new)
-    for commune in basemap.labelled(outside, 3, box=box).itertuples():
+    for commune in basemap.labelled(outside, 3, box=box, avoid=inside).itertuples():
         _label(commune.lat, commune.lon, commune.name, kind="out").add_to(new)
     if layers:
         folium.LayerControl(collapsed=False).add_to(new)

@@ -10,6 +10,7 @@ import base64
 import mimetypes
 import re
 from functools import cache
+from html import escape
 from pathlib import Path
 from typing import Final
 
@@ -113,3 +114,29 @@ def inline_assets(html: str) -> str:
     if missing:
         raise _unmapped(sorted(set(missing)))
     return page
+
+
+def frame(new: folium.Map, *, height: int = 560) -> str:
+    """
+    Show a map inside another page or a notebook, without a network.
+
+    Parameters
+    ----------
+    new : folium.Map
+        Any map whose assets can be embedded.
+    height : int
+        Height in pixels.
+
+    Returns
+    -------
+    str
+        HTML that holds the whole map, for ``IPython.display.HTML``.
+
+    Raises
+    ------
+    AssetError
+        The map would need a network.
+    """
+    page = escape(inline_assets(new.get_root().render()))
+    style = f"width:100%;height:{height}px;border:0"
+    return f'<div><iframe title="Carte" style="{style}" srcdoc="{page}"></iframe></div>'

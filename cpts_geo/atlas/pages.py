@@ -111,26 +111,6 @@ def _png(sheet: Sheet, national: gpd.GeoDataFrame) -> Markup:
     return Markup(base64.b64encode(buffer.getvalue()).decode("ascii"))
 
 
-def _capacity_chart(result: Headline) -> Markup:
-    low, median, high = (
-        result.slots_per_day.p10,
-        result.slots_per_day.p50,
-        result.slots_per_day.p90,
-    )
-    observed = result.observed
-    refuted = observed is not None and observed.above_p90
-    return Markup(
-        charts.dots_svg(
-            result.slots_dots,
-            interval=(low, median, high),
-            today=result.today.slots if result.today else None,
-            floor=observed.slots if observed is not None and refuted else None,
-            assumed=result.scenario.share_assumed,
-            title=f"Créneaux par jour nécessaires : {sentences.short_answer(result)}",
-        )
-    )
-
-
 def _sources_used() -> list[Source]:
     used = {COLUMNS[name].source for name in COMPARED}
     used |= {COLUMNS[name].source for name in tables.COMMUNE_COLUMNS} | {
@@ -180,7 +160,7 @@ def sheet_page(sheet: Sheet, *, national: gpd.GeoDataFrame, date: str) -> str:
         today=sentences.today(result),
         evidence=sentences.evidence(result),
         dots_caption=sentences.dots_caption(result),
-        chart=_capacity_chart(result),
+        chart=Markup(charts.capacity_svg(result)),
         result=result,
         defaults=list(default_parameters().values()),
         figures=figures,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from cpts_geo.atlas.charts import Bar
-from cpts_geo.atlas.french import number, percent, signed_percent, slug, typeset, value_text
+from cpts_geo.atlas.french import day, number, percent, signed_percent, slug, typeset, value_text
 from cpts_geo.schema import COLUMNS, COMPARED, STATUS_LABELS, STATUS_MARKS, Status, status_column
 
 #: Columns of the table of communes, after the name.
@@ -103,10 +103,10 @@ def _origin(found: pd.Series) -> str:
     return " : ".join(part for part in (found["note"], source) if part)
 
 
-def _detail(unit: str, vintage: str, origin: pd.Series) -> str:
-    """Unit, vintage, source and grade, in one line."""
+def _detail(unit: str, origin: pd.Series) -> str:
+    """Unit, source and grade, in one line."""
     source = f"{origin['source']} ({origin['grade']})" if origin["source"] else ""
-    return ", ".join(part for part in (unit, vintage, source) if part)
+    return ", ".join(part for part in (unit, source) if part)
 
 
 def comparison_rows(comparison: pd.DataFrame) -> tuple[list[str], list[Row]]:
@@ -145,8 +145,9 @@ def comparison_rows(comparison: pd.DataFrame) -> tuple[list[str], list[Row]]:
             text = value_text(column, found["value"])
             cells.append(Cell(text, status=found["status"], note=note, origin=origin))
         unit = "" if column.percent else column.unit
-        detail = _detail(unit, column.vintage, main)
-        rows.append(Row(column.label, detail, tuple(cells)))
+        dated = column.vintage in column.label
+        label = column.label if dated else f"{column.label}, {column.vintage}"
+        rows.append(Row(label, _detail(unit, main), tuple(cells)))
     return list(order["area_name"]), rows
 
 
@@ -185,7 +186,8 @@ def key_figures(comparison: pd.DataFrame) -> list[tuple[str, str, str, list[Bar]
         others = block[~block["source"].isin(["", first["source"]])]
         apart = [f"{row['area_name']} : {_origin(row)}" for _, row in others.iterrows()]
         note = " — ".join(part for part in (mark, str(first["note"]), *apart) if part)
-        figures.append((column.label, _detail(unit, column.vintage, first), note, bars))
+        detail = ", ".join(part for part in (column.vintage, _detail(unit, first)) if part)
+        figures.append((column.label, detail, note, bars))
     return figures
 
 
@@ -241,14 +243,14 @@ def gap_rows(gaps: pd.DataFrame) -> list[list[Cell]]:
             [
                 Cell(label, numeric=False),
                 Cell(f"{number(gap['published'], decimals)} {unit}".strip()),
-                Cell(gap["date"], note=gap["document"], numeric=False),
+                Cell(day(gap["date"]), note=gap["document"], numeric=False),
                 Cell(f"{number(gap['today'], decimals)} {unit}".strip()),
                 Cell(
                     signed_percent(gap["gap_percent"])
                     if abs(gap["gap_percent"]) >= 0.05
                     else "aucun"
                 ),
-                Cell(gap["reason"], numeric=False),
+                Cell(typeset(gap["reason"]), numeric=False),
             ]
         )
     return rows
@@ -303,10 +305,10 @@ def fact_rows(facts: pd.DataFrame) -> list[list[Cell]]:
         unit = fact["unit"].removeprefix("part ") if share else fact["unit"]
         rows.append(
             [
-                Cell(fact["definition"], numeric=False),
+                Cell(typeset(fact["definition"]), numeric=False),
                 Cell(f"{value} {unit}"),
-                Cell(fact["date"].replace("/", " à "), numeric=False),
-                Cell(fact["document"], numeric=False),
+                Cell(day(fact["date"]), numeric=False),
+                Cell(typeset(fact["document"]), numeric=False),
                 Cell(fact["grade"], numeric=False),
             ]
         )

@@ -1,0 +1,291 @@
+"""Measure what the project promises: ``python3 run.py bench [--json FILE]``.
+
+Each line is a median of several runs on this machine. A promise is a ratio between two ways of
+doing the same work in one run, or a duration; a missed one is marked, and never hidden.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from cpts_geo.analysis import analyse
+from cpts_geo.atlas.french import number
+from cpts_geo.atlas.pages import sheet_page
+from cpts_geo.errors import CptsGeoError
+from cpts_geo.report import sheets
+from cpts_geo.sources import embedded, packages
+from cpts_geo.sources.catalogue import sources
+from cpts_geo.territories.coverage import dissolve
+
+ROOT = Path(__file__).resolve().parent.parent
+TERRITORY = "beauce_gatinais"
+BROWSER_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
+#: Runs before any page script: notes when the map's shapes are there and were painted.
+WATCH_MAP = """
+(() => {
+  const look = () => {
+    if (document.querySelectorAll('path.leaflet-interactive').length >= SHAPES) {
+      requestAnimationFrame(() => requestAnimationFrame(() => {
+        window.mapPainted = performance.now();
+      }));
+    } else {
+      requestAnimationFrame(look);
+    }
+  };
+  look();
+})();
+"""
+FIRST_PAINT = "performance.getEntriesByName('first-contentful-paint')[0].startTime"
+MEASURE_CHILD = """
+import json, resource, subprocess, sys, time
+start = time.perf_counter()
+done = subprocess.run(sys.argv[1:], capture_output=True, text=True)
+peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+print(json.dumps([done.returncode, done.stderr[-500:], peak, time.perf_counter() - start]))
+"""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """
+    One line of the table.
+
+    ``target`` is an upper bound in ``unit``; None when nothing was promised. ``value`` is None
+    when it could not be measured, and ``detail`` says why.
+    """
+
+    name: str
+    value: float | None
+    unit: str
+    target: float | None
+    detail: str
+
+    @property
+    def verdict(self) -> str:
+        """Tell whether the promise is kept."""
+        if self.value is None:
+            return "non mesuré"
+        if self.target is None:
+            return "sans cible"
+        return "tenu" if self.value <= self.target else "MANQUÉ"
+
+
+def median_seconds(work: Callable[[], Any], *, repeats: int, warm_up: bool = True) -> float:
+    """Median duration of `work`; what the first run alone pays (imports, caches) is left out."""
+    if warm_up:
+        work()
+    durations = []
+    for _ in range(repeats):
+        gc.collect()
+        start = time.perf_counter()
+        work()
+        durations.append(time.perf_counter() - start)
+    return statistics.median(durations)
+
+
+def seconds(value: float) -> str:
+    return f"{number(value, 2 if value >= 0.1 else 3)} s"
+
+
+def packages_folder() -> Path:
+    return Path(os.environ.get("CPTS_GEO_PACKAGES") or ROOT / ".cache" / "packages")
+
+
+def bench_load() -> list[Measure]:
+    """Load all communes, against reading the same communes in the package's CSV."""
+
+    def load() -> None:
+        embedded._expected.cache_clear()  # the description and its hashes are read each time
+        embedded.load_communes()
+
+    ours = median_seconds(load, repeats=5)
+    name = "Communes de France : notre fichier / CSV du paquet"
+    folder = packages_folder()
+    wheel = sources()["admin_express"].file or ""
+    if not (folder / wheel).is_file():
+        detail = f"{seconds(ours)} ; paquet absent ({wheel}) : lancez d’abord « run.py data »"
+        return [Measure(name, None, "ratio", 1 / 10, detail)]
+    theirs = median_seconds(lambda: packages.read_contours(folder), repeats=3, warm_up=False)
+    detail = f"{seconds(ours)} contre {seconds(theirs)}, empreintes vérifiées des deux côtés"
+    return [Measure(name, ours / theirs, "ratio", 1 / 10, detail)]
+
+
+def bench_dissolve() -> list[Measure]:
+    """Dissolve the communes of métropole into their EPCI, against geopandas' default."""
+    communes = embedded.load_communes()
+    used = communes["epci"].notna() & communes.geometry.notna()
+    used &= ~communes["code_insee"].str.startswith("97")
+    land = communes.loc[used, ["epci", "geometry"]]
+    ours = median_seconds(lambda: dissolve(land, "epci"), repeats=5)
+    theirs = median_seconds(lambda: land.dissolve("epci"), repeats=3, warm_up=False)
+    found = dissolve(land, "epci")
+    invalid = int((~found.is_valid).sum())
+    reference = land.dissolve("epci").geometry
+    differing = int((~found.geometry.geom_equals(reference.reindex(found.index))).sum())
+    counts = f"{number(len(land))} communes en {number(len(found))} EPCI"
+    detail = f"{seconds(ours)} contre {seconds(theirs)} ; {counts}"
+    agreement = f"contre geopandas : {differing} contour(s) différent(s)"
+    return [
+        Measure(
+            "Contours des EPCI : les nôtres / geopandas", ours / theirs, "ratio", 1 / 8, detail
+        ),
+        Measure("Contours des EPCI invalides", invalid, "contours", 0, agreement),
+    ]
+
+
+def bench_page(folder: Path) -> list[Measure]:
+    """Build one page, then open it in a browser."""
+    analysis = analyse([TERRITORY])
+    (sheet,) = sheets(analysis)
+
+    def build() -> str:
+        return sheet_page(sheet, national=analysis.national, date="1er janvier 2026")
+
+    duration = median_seconds(build, repeats=3)
+    path = folder / "page.html"
+    path.write_text(build(), encoding="utf-8")
+    size = f"{sheet.name}, {number(path.stat().st_size / 1e6, 2)} Mo"
+    built = Measure("Une fiche construite", duration, "s", 2.0, size)
+    return [built, *bench_paint(path, shapes=len(sheet.communes))]
+
+
+def bench_paint(path: Path, *, shapes: int, repeats: int = 3) -> list[Measure]:
+    """Time from opening the page to its first content, then to its map."""
+    names = ("Fiche dans Chromium : premier contenu", "Fiche dans Chromium : carte peinte")
+    try:
+        from playwright.sync_api import Error, sync_playwright  # noqa: PLC0415
+    except ImportError:
+        return [Measure(name, None, "s", None, "playwright absent") for name in names]
+    sys.path.insert(0, str(ROOT))
+    from run import find_browser  # noqa: PLC0415
+
+    browser = find_browser()
+    if browser is None:
+        return [Measure(name, None, "s", None, "aucun navigateur trouvé") for name in names]
+    first, whole = [], []
+    try:
+        with sync_playwright() as playwright:
+            chromium = playwright.chromium.launch(executable_path=browser, args=BROWSER_FLAGS)
+            for _ in range(repeats + 1):
+                context = chromium.new_context(offline=True, locale="fr-FR")
+                page = context.new_page()
+                page.add_init_script(WATCH_MAP.replace("SHAPES", str(shapes)))
+                page.goto(path.resolve().as_uri())
+                page.wait_for_function("window.mapPainted !== undefined", timeout=30_000)
+                first.append(page.evaluate(FIRST_PAINT) / 1000)
+                whole.append(page.evaluate("window.mapPainted") / 1000)
+                context.close()
+            detail = f"navigateur {chromium.version}, réseau coupé, cache vide"
+            chromium.close()
+    except Error as error:
+        reason = str(error).splitlines()[0]
+        return [Measure(name, None, "s", None, reason) for name in names]
+    # The first opening also starts the browser's own processes.
+    values = (statistics.median(first[1:]), statistics.median(whole[1:]))
+    return [
+        Measure(name, value, "s", None, detail) for name, value in zip(names, values, strict=True)
+    ]
+
+
+def bench_report(folder: Path) -> list[Measure]:
+    """Peak memory of the whole report, run as a person runs it."""
+    name = "Mémoire au plus haut de « report »"
+    if sys.platform == "win32":
+        return [Measure(name, None, "Mo", None, "non mesurable sous Windows")]
+    report = [sys.executable, "-m", "cpts_geo.cli", "report", "--output", str(folder / "out")]
+    command = [sys.executable, "-c", MEASURE_CHILD, *report]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        return [Measure(name, None, "Mo", None, done.stderr.strip()[-200:])]
+    code, said, peak, duration = json.loads(done.stdout)
+    if code:
+        return [Measure(name, None, "Mo", None, f"report a échoué : {said.strip()[-200:]}")]
+    # macOS counts bytes, Linux kibibytes.
+    megabytes = peak / 1e6 if sys.platform == "darwin" else peak * 1024 / 1e6
+    detail = f"cinq CPTS, {seconds(duration)}, un seul passage"
+    return [Measure(name, megabytes, "Mo", None, detail)]
+
+
+def machine() -> dict[str, Any]:
+    """Describe the machine, without its name."""
+    libraries = ("geopandas", "shapely", "pandas", "pyarrow", "folium")
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return {
+        "système": f"{platform.system()} {platform.machine()}",
+        "cœurs": usable,
+        "python": platform.python_version(),
+        **{library: version(library) for library in libraries},
+    }
+
+
+def shown(value: float | None, unit: str) -> str:
+    """Write a value in French, a ratio as 1/n."""
+    if value is None:
+        return "—"
+    if unit == "ratio":
+        return f"1/{number(1 / value, 1)}"
+    decimals = 2 if unit == "s" else 0
+    return f"{number(value, decimals)} {unit}"
+
+
+def print_table(measures: Sequence[Measure]) -> None:
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
+    console.print("Machine : " + ", ".join(f"{key} {value}" for key, value in machine().items()))
+    table = Table(box=box.SIMPLE, pad_edge=False)
+    for header in ("mesure", "valeur", "cible", "verdict", "détail"):
+        justify = "right" if header in ("valeur", "cible") else "left"
+        table.add_column(header, justify=justify, overflow="fold")
+    for each in measures:
+        target = "—" if each.target is None else f"≤ {shown(each.target, each.unit)}"
+        value = shown(each.value, each.unit)
+        table.add_row(each.name, value, target, each.verdict, each.detail)
+    console.print(table)
+    missed = [each.name for each in measures if each.verdict == "MANQUÉ"]
+    console.print(f"Cibles manquées : {', '.join(missed)}." if missed else "Aucune cible manquée.")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run every bench; a missed target is said, it is not a failure of the command."""
+    parser = argparse.ArgumentParser(description="Mesure les temps et la mémoire.")
+    parser.add_argument("--json", type=Path, metavar="FICHIER", help="écrit aussi les mesures ici")
+    options = parser.parse_args(arguments)
+    try:
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            measures = [
+                *bench_load(),
+                *bench_dissolve(),
+                *bench_page(folder),
+                *bench_report(folder),
+            ]
+    except CptsGeoError as error:
+        print(f"Erreur : {error}", file=sys.stderr)
+        return 1
+    print_table(measures)
+    if options.json:
+        rows = [{**asdict(each), "verdict": each.verdict} for each in measures]
+        content = json.dumps({"machine": machine(), "measures": rows}, ensure_ascii=False, indent=2)
+        options.json.write_text(content + "\n", encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
