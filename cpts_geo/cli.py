@@ -105,7 +105,7 @@ def main() -> None:
     From a shell: ``cpts-geo report beauce_gatinais --output resultats``.
     """
     try:
-        app()
+        app(prog_name="cpts-geo")
     except CptsGeoError as error:
         Console(stderr=True, highlight=False, markup=False, soft_wrap=True).print(
             f"Erreur : {error}"
