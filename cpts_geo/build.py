@@ -16,11 +16,12 @@ import shapely
 
 from cpts_geo import settings
 from cpts_geo.errors import DataFileError
+from cpts_geo.files import write_csv, write_json, write_parquet
 from cpts_geo.schema import COLUMNS, FIGURE_COLUMNS, Status, status_column
 from cpts_geo.sources import embedded, official, packages
 from cpts_geo.sources.catalogue import sources, verified_path
 from cpts_geo.sources.contracts import check
-from cpts_geo.sources.datapackage import descriptor, write_csv, write_json, write_parquet
+from cpts_geo.sources.datapackage import descriptor
 from cpts_geo.territories import coverage
 from cpts_geo.territories.aggregate import area_summary
 from cpts_geo.territories.moves import move, successors

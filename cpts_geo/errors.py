@@ -58,3 +58,26 @@ class OutputError(CptsGeoError):
 
 class AssetError(CptsGeoError):
     """A page refers to an asset that cannot be embedded, so it would need a network."""
+
+
+def one_line(text: str) -> str:
+    """
+    Write any text so that it can be quoted in a message of one line.
+
+    Parameters
+    ----------
+    text : str
+        Anything, line breaks and control characters included.
+
+    Returns
+    -------
+    str
+        Unprintable characters escaped as in Python; 80 characters at most, then an ellipsis.
+
+    Examples
+    --------
+    >>> print(one_line("Saint-\\nAy"))
+    Saint-\\nAy
+    """
+    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    return shown if len(shown) <= 80 else f"{shown[:79]}…"

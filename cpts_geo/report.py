@@ -20,8 +20,8 @@ from cpts_geo.atlas import static, style
 from cpts_geo.atlas.pages import Sheet, index_page, sheet_page
 from cpts_geo.capacity.headline import to_frame
 from cpts_geo.errors import OutputError
+from cpts_geo.files import write_atomically, write_csv, write_json, write_text
 from cpts_geo.sources.catalogue import sha256_of
-from cpts_geo.sources.datapackage import write_atomically, write_csv, write_json, write_text
 
 _PACKAGES = ("folium", "geopandas", "matplotlib", "numpy", "pandas", "scipy", "shapely")
 

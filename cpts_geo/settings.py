@@ -41,6 +41,8 @@ GP_COUNT_BREAKS: Final = (0.0, 1.0, 3.0, 6.0, 10.0)
 FUZZY_MIN_SCORE: Final = 90.0
 #: ... and only when the runner-up is at least this much less similar.
 FUZZY_MIN_MARGIN: Final = 5.0
+#: Two names side by side (in a file, in a choice) contradict each other under this similarity.
+NAME_AGREEMENT_MIN_SCORE: Final = 75.0
 
 #: An area's count is given when its figure is known for at least this share of the people ...
 MIN_COVERAGE_COUNT: Final = 0.99

@@ -127,6 +127,7 @@ def labelled(
     count: int,
     *,
     box: Any,
+    spacing: tuple[float, float] = (0.24, 0.05),
     avoid: gpd.GeoDataFrame | None = None,
 ) -> gpd.GeoDataFrame:
     """
@@ -140,6 +141,8 @@ def labelled(
         Names at most.
     box : shapely geometry
         Rectangle of the view.
+    spacing : tuple of float
+        Room of a name, as shares of the width and height of the view.
     avoid : GeoDataFrame, optional
         Communes whose names are there already.
 
@@ -157,7 +160,7 @@ def labelled(
     kept: list[Any] = []
     for row in communes.sort_values("population", ascending=False).itertuples():
         x, y = place(row)
-        free = all(abs(x - a) > 0.24 or abs(y - b) > 0.05 for a, b in taken)
+        free = all(abs(x - a) > spacing[0] or abs(y - b) > spacing[1] for a, b in taken)
         if len(kept) < count and 0 <= x <= 1 and 0 <= y <= 1 and free:
             taken.append((x, y))
             kept.append(row.Index)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from typing import Any
 
@@ -18,7 +19,10 @@ from cpts_geo.sources.catalogue import sources
 from cpts_geo.territories.coverage import dissolve, metric_crs
 
 _LABELLED = 5
+_SPACING = (0.5, 0.14)
 _MARGIN_KM = 10.0
+#: Inches of titles, legend and source around a map.
+_WORDS = 1.9
 _RC: Any = {
     "font.family": "sans-serif",
     "font.size": 9,
@@ -126,7 +130,7 @@ def layer_figure(
     Figure
         Title, map, legend, source.
     """
-    return _figure(communes, [layer], name=name, national=national, size=(7.2, 7.4))
+    return _figure(communes, [layer], name=name, national=national, width=7.2)
 
 
 def panel_figure(communes: gpd.GeoDataFrame, *, name: str, national: gpd.GeoDataFrame) -> Figure:
@@ -147,7 +151,7 @@ def panel_figure(communes: gpd.GeoDataFrame, *, name: str, national: gpd.GeoData
     Figure
         One row of maps.
     """
-    return _figure(communes, list(style.LAYERS), name=name, national=national, size=(11.0, 5.0))
+    return _figure(communes, list(style.LAYERS), name=name, national=national, width=11.0)
 
 
 def _figure(
@@ -156,10 +160,11 @@ def _figure(
     *,
     name: str,
     national: gpd.GeoDataFrame,
-    size: tuple[float, float],
+    width: float,
 ) -> Figure:
     with mpl.rc_context(_RC):
-        figure = Figure(figsize=size, layout="constrained")
+        figure = Figure(figsize=(width, _height(communes, width / len(layers), national=national)))
+        figure.set_layout_engine("constrained")
         axes = figure.subplots(1, len(layers), squeeze=False)[0]
         for ax, layer in zip(axes, layers, strict=True):
             draw_layer(communes, layer, ax=ax, national=national)
@@ -172,12 +177,20 @@ def _figure(
     return figure
 
 
+def _height(communes: gpd.GeoDataFrame, width: float, *, national: gpd.GeoDataFrame) -> float:
+    """Height of a figure whose maps are `width` wide: words included, no empty band."""
+    west, south, east, north = basemap.extent(communes, national=national).bounds
+    parallel = math.cos(math.radians((north + south) / 2))
+    slope = float((north - south) / ((east - west) * parallel))
+    return min(max(width * slope, 0.4 * width), 1.6 * width) + _WORDS
+
+
 def _hatched(shapes: gpd.GeoDataFrame, *, ax: Axes) -> None:
     shapes.plot(ax=ax, color=style.PAPER, edgecolor=style.HATCH_LINE, hatch="////", linewidth=0.4)
 
 
 def _name_places(communes: gpd.GeoDataFrame, box: Any, *, ax: Axes, crs: str) -> None:
-    places = basemap.labelled(communes, _LABELLED, box=box)
+    places = basemap.labelled(communes, _LABELLED, box=box, spacing=_SPACING)
     points = gpd.GeoSeries(gpd.points_from_xy(places["lon"], places["lat"]), crs=communes.crs)
     halo = [patheffects.withStroke(linewidth=2.2, foreground=style.PAPER)]
     for point, name in zip(points.to_crs(crs), places["name"], strict=True):

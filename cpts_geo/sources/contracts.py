@@ -14,9 +14,8 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
-from cpts_geo.errors import TableError
+from cpts_geo.errors import TableError, one_line
 from cpts_geo.schema import COLUMNS, FIGURE_COLUMNS, GRADE_LABELS, Status, status_column
-from cpts_geo.sources.perimeter_columns import one_line
 
 TableName = Literal["communes", "figures", "comparisons", "memberships", "facts"]
 TableT = TypeVar("TableT", bound=pd.DataFrame)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from cpts_geo.errors import PerimeterError
+from cpts_geo.errors import PerimeterError, one_line
 
 #: Column separators of text files, with their French name.
 SEPARATORS: Final = {";": "point-virgule", ",": "virgule", "\t": "tabulation", "|": "barre"}
@@ -62,29 +62,6 @@ class Header:
     position: int
     columns: dict[str, int]
     labels: tuple[str, ...]
-
-
-def one_line(text: str) -> str:
-    """
-    Write any text so that it can be quoted in a message of one line.
-
-    Parameters
-    ----------
-    text : str
-        Anything, line breaks and control characters included.
-
-    Returns
-    -------
-    str
-        Unprintable characters escaped as in Python; 80 characters at most, then an ellipsis.
-
-    Examples
-    --------
-    >>> print(one_line("Saint-\\nAy"))
-    Saint-\\nAy
-    """
-    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-    return shown if len(shown) <= 80 else f"{shown[:79]}…"
 
 
 def roles(cells: Sequence[str]) -> dict[str, list[int]]:

@@ -18,14 +18,13 @@ from typing import Final
 import pandas as pd
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from cpts_geo.errors import PerimeterError
+from cpts_geo.errors import PerimeterError, one_line
 from cpts_geo.sources.perimeter_columns import (
     Header,
     Row,
     empty_list,
     find_header,
     missing_column,
-    one_line,
 )
 from cpts_geo.sources.perimeter_text import read_text_rows
 

@@ -11,14 +11,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from cpts_geo.errors import PerimeterError
+from cpts_geo.errors import PerimeterError, one_line
 from cpts_geo.sources.perimeter_columns import (
     SEPARATORS,
     Header,
     Row,
     find_header,
     missing_column,
-    one_line,
     roles,
 )
 

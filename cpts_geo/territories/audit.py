@@ -9,8 +9,7 @@ from typing import Final, Literal, NamedTuple
 
 import pandas as pd
 
-from cpts_geo.errors import NameResolutionError, PerimeterError
-from cpts_geo.sources.perimeter_columns import one_line
+from cpts_geo.errors import NameResolutionError, PerimeterError, one_line
 from cpts_geo.territories.gazetteer import CANDIDATES_SHOWN, Gazetteer, Place
 
 Method = Literal["exact", "normalised", "fuzzy", "moved", "repaired"]

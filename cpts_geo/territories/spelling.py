@@ -14,8 +14,8 @@ from typing import Final
 
 from rapidfuzz import fuzz
 
-#: Two names side by side (in a file, in a choice) contradict each other under this similarity.
-AGREEMENT_MIN_SCORE: Final = 75.0
+from cpts_geo.settings import NAME_AGREEMENT_MIN_SCORE
+
 _ARTICLES: Final = frozenset({"le", "la", "les", "l"})
 # "les" becomes "lez", not the reverse: a leading "les" is an article and goes, "lez" stays.
 _SAME_WORD: Final = {
@@ -197,4 +197,4 @@ def agree(one: str, other: str) -> bool:
     False
     """
     shortened = bool(one) and set(one.split()).issubset(other.split())
-    return shortened or similarity(one, other) >= AGREEMENT_MIN_SCORE
+    return shortened or similarity(one, other) >= NAME_AGREEMENT_MIN_SCORE
