@@ -122,6 +122,31 @@ def uncovered(communes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(geometry=[shapely.Polygon(ring) for ring in rings], crs=communes.crs)
 
 
+def sides(outlines: gpd.GeoDataFrame) -> list[str]:
+    """
+    Choose on which side of each territory its name stands, so that names stay apart.
+
+    Parameters
+    ----------
+    outlines : GeoDataFrame
+        One row a territory (EPSG:4326), in order of precedence.
+
+    Returns
+    -------
+    list of str
+        ``right``, or ``left`` where a name on the right would run into another territory's.
+    """
+    placed: list[tuple[float, float]] = []
+    found = []
+    for shape in outlines.geometry:
+        west, _, east, _ = shape.bounds
+        lat = shape.representative_point().y
+        crowded = any(abs(lat - y) < 0.5 and 0 <= x - west < 5 for y, x in placed)
+        placed.append((lat, east))
+        found.append("left" if crowded else "right")
+    return found
+
+
 def labelled(
     communes: gpd.GeoDataFrame,
     count: int,

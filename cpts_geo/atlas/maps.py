@@ -226,15 +226,12 @@ def overview_map(outlines: gpd.GeoDataFrame, national: gpd.GeoDataFrame) -> foli
     ]
     simple = shown.assign(geometry=shown.geometry.simplify(0.002))
     _add_polygons(new, simple, fill=style.ACCENT, edge=style.ACCENT, opacity=0.75, tips=tips)
-    placed: list[tuple[float, float]] = []
-    for row in shown.sort_values("population", ascending=False).itertuples(index=False):
+    ranked = shown.sort_values("population", ascending=False)
+    for row, side in zip(ranked.itertuples(index=False), basemap.sides(ranked), strict=True):
         west, _, east, _ = row.geometry.bounds
-        lat = row.geometry.representative_point().y
-        crowded = any(abs(lat - y) < 0.5 and 0 <= x - west < 5 for y, x in placed)
-        placed.append((lat, east))
         text = row.name.removeprefix("CPTS ")
-        side = "left" if crowded else "right"
-        _label(lat, west if crowded else east, text, kind="free", side=side).add_to(new)
+        lat = row.geometry.representative_point().y
+        _label(lat, west if side == "left" else east, text, kind="free", side=side).add_to(new)
     return new
 
 

@@ -13,6 +13,7 @@ import geopandas as gpd
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
+from matplotlib.figure import Figure
 
 from cpts_geo import __version__
 from cpts_geo.atlas import charts, maps, sentences, static, style, tables
@@ -104,8 +105,7 @@ def _map_parts(new: folium.Map) -> dict[str, Markup]:
     }
 
 
-def _png(sheet: Sheet, national: gpd.GeoDataFrame) -> Markup:
-    figure = static.panel_figure(sheet.communes, name=sheet.name, national=national)
+def _png(figure: Figure) -> Markup:
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=120)
     return Markup(base64.b64encode(buffer.getvalue()).decode("ascii"))
@@ -172,7 +172,7 @@ def sheet_page(sheet: Sheet, *, national: gpd.GeoDataFrame, date: str) -> str:
         gap_rows=tables.gap_rows(sheet.gaps),
         audit_rows=tables.audit_rows(sheet.audit),
         fact_rows=tables.fact_rows(sheet.facts),
-        still=_png(sheet, national),
+        still=_png(static.panel_figure(sheet.communes, name=sheet.name, national=national)),
         layer_sources=[(layer.title, style.layer_source(layer)) for layer in style.LAYERS],
         sources=_sources_used(),
         date=date,
@@ -229,6 +229,7 @@ def index_page(
     page = _environment().get_template("index.html.j2").render(
         rows=rows,
         columns=[COLUMNS[name] for name in _INDEX_COLUMNS],
+        still=_png(static.overview_figure(outlines, national=national)),
         sources=_sources_used(),
         date=date,
         **_map_parts(overview),

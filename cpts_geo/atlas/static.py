@@ -15,6 +15,7 @@ from matplotlib.patches import Patch
 
 from cpts_geo.atlas import basemap, style
 from cpts_geo.schema import COLUMNS
+from cpts_geo.settings import METRIC_CRS
 from cpts_geo.sources.catalogue import sources
 from cpts_geo.territories.coverage import dissolve, metric_crs
 
@@ -154,6 +155,53 @@ def panel_figure(communes: gpd.GeoDataFrame, *, name: str, national: gpd.GeoData
     return _figure(communes, list(style.LAYERS), name=name, national=national, width=11.0)
 
 
+def overview_figure(outlines: gpd.GeoDataFrame, *, national: gpd.GeoDataFrame) -> Figure:
+    """
+    Make the map of all territories in métropole, for paper.
+
+    Parameters
+    ----------
+    outlines : GeoDataFrame
+        One row a territory: name, population, geometry (EPSG:4326).
+    national : GeoDataFrame
+        All communes.
+
+    Returns
+    -------
+    Figure
+        Départements, territories in the accent colour with their names, source.
+    """
+    with mpl.rc_context(_RC):
+        figure = Figure(figsize=(6.6, 6.6), layout="constrained")
+        ax = figure.subplots()
+        mainland = national[~national["departement"].str.startswith("97")]
+        land = basemap.departements(mainland, tolerance_m=1500).to_crs(METRIC_CRS)
+        land.plot(ax=ax, color=style.LAND, edgecolor=style.BORDER, linewidth=0.3)
+        ranked = outlines[outlines.geometry.notna()].sort_values("population", ascending=False)
+        shown = ranked.to_crs(METRIC_CRS)
+        shown.plot(ax=ax, color=style.ACCENT)
+        for name, shape, side in zip(
+            shown["name"], shown.geometry, basemap.sides(ranked), strict=True
+        ):
+            west, _, east, _ = shape.bounds
+            left = side == "left"
+            ax.annotate(
+                name.removeprefix("CPTS "),
+                (west if left else east, shape.representative_point().y),
+                xytext=(-4 if left else 4, 0), textcoords="offset points",
+                ha="right" if left else "left", va="center", fontsize=8, fontweight="bold",
+                path_effects=_halo(),
+            )  # fmt: skip
+        _frame(ax, land.total_bounds)
+        origin = sources()["admin_express"].attribution
+        figure.supxlabel(f"Source : {origin}. Licence Ouverte 2.0.", fontsize=7, x=0.02, ha="left")
+    return figure
+
+
+def _halo() -> list[patheffects.AbstractPathEffect]:
+    return [patheffects.withStroke(linewidth=2.2, foreground=style.PAPER)]
+
+
 def _figure(
     communes: gpd.GeoDataFrame,
     layers: list[style.MapLayer],
@@ -192,12 +240,11 @@ def _hatched(shapes: gpd.GeoDataFrame, *, ax: Axes) -> None:
 def _name_places(communes: gpd.GeoDataFrame, box: Any, *, ax: Axes, crs: str) -> None:
     places = basemap.labelled(communes, _LABELLED, box=box, spacing=_SPACING)
     points = gpd.GeoSeries(gpd.points_from_xy(places["lon"], places["lat"]), crs=communes.crs)
-    halo = [patheffects.withStroke(linewidth=2.2, foreground=style.PAPER)]
     for point, name in zip(points.to_crs(crs), places["name"], strict=True):
         ax.plot(point.x, point.y, "o", color=style.INK, markersize=2)
         ax.annotate(
             name, (point.x, point.y), xytext=(0, 3), textcoords="offset points", ha="center",
-            fontsize=7.5, fontweight="bold", path_effects=halo,
+            fontsize=7.5, fontweight="bold", path_effects=_halo(),
         )  # fmt: skip
 
 
