@@ -27,7 +27,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cpts_geo.analysis import analyse
-from cpts_geo.atlas.french import number
+from cpts_geo.french import number
 from cpts_geo.atlas.pages import sheet_page
 from cpts_geo.errors import CptsGeoError
 from cpts_geo.report import sheets

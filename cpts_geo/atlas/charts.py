@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from html import escape
 
 from cpts_geo.atlas import style
-from cpts_geo.atlas.french import number
 from cpts_geo.atlas.sentences import short_answer
 from cpts_geo.capacity.headline import Headline
+from cpts_geo.french import number
 
 
 @dataclass(frozen=True)

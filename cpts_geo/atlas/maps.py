@@ -18,8 +18,8 @@ from branca.element import MacroElement
 from folium.template import Template
 
 from cpts_geo.atlas import basemap, style
-from cpts_geo.atlas.french import value_text
 from cpts_geo.atlas.offline import leaflet_addresses
+from cpts_geo.french import value_text
 from cpts_geo.schema import COLUMNS, STATUS_LABELS, STATUS_MARKS, Status, status_column
 from cpts_geo.sources.catalogue import sources
 from cpts_geo.territories.coverage import dissolve

@@ -17,10 +17,10 @@ from matplotlib.figure import Figure
 
 from cpts_geo import __version__
 from cpts_geo.atlas import charts, maps, sentences, static, style, tables
-from cpts_geo.atlas.french import number, percent, typeset, value_text
 from cpts_geo.atlas.offline import inline_assets
 from cpts_geo.capacity.headline import Headline
 from cpts_geo.capacity.scenario import default_parameters
+from cpts_geo.french import number, percent, typeset, value_text
 from cpts_geo.schema import COLUMNS, COMPARED, GRADE_LABELS, STATUS_LABELS, STATUS_MARKS
 from cpts_geo.sources.catalogue import Source, sources
 

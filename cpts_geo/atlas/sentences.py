@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cpts_geo.atlas.french import NNBSP, number, percent
 from cpts_geo.capacity.headline import Headline, Interval
+from cpts_geo.french import NNBSP, number, percent
 
 _EVIDENCE_MARK = {1: "●", 2: "◐", 3: "◐", 4: "○"}
 

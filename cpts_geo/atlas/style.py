@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from cpts_geo import settings
-from cpts_geo.atlas.french import number
+from cpts_geo.french import number
 from cpts_geo.schema import COLUMNS
 from cpts_geo.sources.catalogue import sources
 

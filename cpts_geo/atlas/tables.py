@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from cpts_geo.atlas.charts import Bar
-from cpts_geo.atlas.french import day, number, percent, signed_percent, slug, typeset, value_text
+from cpts_geo.french import day, number, percent, signed_percent, slug, typeset, value_text
 from cpts_geo.schema import COLUMNS, COMPARED, STATUS_LABELS, STATUS_MARKS, Status, status_column
 
 #: Columns of the table of communes, after the name.
