@@ -11,11 +11,12 @@ from typing import Any
 import folium
 import pandas as pd
 import pytest
+import shapely
 from axe_playwright_python.sync_playwright import Axe
 
 from cpts_geo.analysis import Analysis, analyse
 from cpts_geo.atlas import charts, style
-from cpts_geo.atlas.maps import territory_map
+from cpts_geo.atlas.maps import blank_map, territory_map
 from cpts_geo.atlas.offline import inline_assets
 from cpts_geo.errors import AssetError, OutputError
 from cpts_geo.report import write_report
@@ -206,14 +207,64 @@ def test_an_address_without_local_file_is_refused() -> None:
     "markup",
     [
         '<img src="https://example.org/a.png">',
+        "<img src=https://example.org/a.png>",
+        '<img srcset="https://example.org/a.png 2x">',
+        '<video poster="//example.org/a.png"></video>',
         "<script src='//example.org/a.js'></script>",
+        '<script src="https://example.org/a.js">var a;</script>',
+        "<script src=https://example.org/a.js></script>",
+        '<script>import("https://example.org/a.js")</script>',
+        "<script>L.tileLayer('https://{s}.example.org/{z}')</script>",
+        '<script>fetch("//example.org")</script>',
         '<link rel="stylesheet" href="style.css">',
+        "<link rel=stylesheet href=https://example.org/a.css>",
         '<iframe src="http://example.org"></iframe>',
+        "<style>@import 'https://example.org/a.css';</style>",
+        "<style>p { background: url(https://example.org/a.png) }</style>",
+        '<p style="background:url(//example.org/a.png)"></p>',
+        '<svg><use href="https://example.org/a.svg#b"></use></svg>',
+        '<svg><image xlink:href="a.png"></image></svg>',
+        '<input type="image" src="a.png">',
+        '<meta http-equiv="refresh" content="0;url=https://example.org">',
+        '<iframe srcdoc="&lt;img src=https://example.org/a.png&gt;"></iframe>',
     ],
 )
 def test_every_kind_of_outside_address_is_refused(markup: str) -> None:
     with pytest.raises(AssetError, match="embarqués"):
-        inline_assets(f"<html><body>{markup}</body></html>")
+        inline_assets(f"<html><head></head><body>{markup}</body></html>")
+
+
+def test_what_stays_inside_is_accepted() -> None:
+    markup = (
+        '<a href="https://example.org">lien</a><svg xmlns="http://www.w3.org/2000/svg">'
+        '<use href="#a"></use></svg><img src="data:image/png;base64,AA">'
+        "<script>var ns = 'http://www.w3.org/2000/svg'; // voir https://example.org</script>"
+    )
+    assert "lien" in inline_assets(f"<html><head></head><body>{markup}</body></html>")
+
+
+def test_online_tiles_and_icons_are_refused() -> None:
+    box = shapely.box(1, 47, 2, 48)
+    for element in (folium.TileLayer("OpenStreetMap"), folium.Marker((47.5, 1.5))):
+        new = blank_map("x", box=box)
+        element.add_to(new)
+        if isinstance(element, folium.Marker):
+            # Its default icon is a file beside the page: the policy keeps it from being asked.
+            assert "Content-Security-Policy" in inline_assets(new.get_root().render())
+        else:
+            with pytest.raises(AssetError):
+                inline_assets(new.get_root().render())
+
+
+def test_the_policy_stops_what_a_script_would_ask(open_offline: Open) -> None:
+    page = inline_assets(
+        "<html><head></head><body><script>var a = 'example.org';"
+        "new Image().src = 'http' + '://' + a;</script></body></html>"
+    )
+    opened = open_offline(page)
+    assert opened.requests == []
+    assert any("Content Security Policy" in error for error in opened.errors)
+    opened.close()
 
 
 def test_a_map_alone_works_too(five: Analysis, open_offline: Open) -> None:

@@ -1,7 +1,8 @@
 """Make a page self-contained: every script, style sheet and image inlined.
 
 The files come from installed packages. An address that is not mapped to one of them raises:
-a page either opens in a room without a network, or is not written.
+a page either opens in a room without a network, or is not written. The page also carries a
+policy that forbids the browser to ask anything of a network, whatever a script would try.
 """
 
 from __future__ import annotations
@@ -11,23 +12,79 @@ import mimetypes
 import re
 from functools import cache
 from html import escape
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Final
 
 import folium
 from xstatic.pkg import leaflet
 
-from cpts_geo.errors import AssetError
+from cpts_geo.errors import AssetError, one_line
 
 _ASSETS: Final = Path(leaflet.BASE_DIR)
 _SCRIPT: Final = re.compile(r"<script\b[^>]*?\bsrc=[\"']([^\"']+)[\"'][^>]*>\s*</script>", re.I)
 _LINK: Final = re.compile(r"<link\b[^>]*?\bhref=[\"']([^\"']+)[\"'][^>]*>", re.I)
-_CSS_URL: Final = re.compile(r"url\(\s*[\"']?(?!data:|#)([^\"')]+)[\"']?\s*\)")
-_REMAINING: Final = re.compile(
-    r"<(?:script|img|iframe|source|video|audio|embed|object|image)\b[^>]*?"
-    r"\b(?:src|data|href)=[\"'](?!data:|#)([^\"']+)[\"']",
-    re.I,
+_HEAD: Final = re.compile(r"<head\b[^>]*>", re.I)
+_CSS_URL: Final = re.compile(r"url\(\s*[\"']?(?!data:|#)([^\"')]+)[\"']?\s*\)", re.I)
+_CSS_IMPORT: Final = re.compile(r"@import\s+(?:url\()?\s*[\"']?([^\"');]+)", re.I)
+#: A string of a script that begins with an address, the names of XML vocabularies excepted.
+_SCRIPT_ADDRESS: Final = re.compile(r"[\"'`]((?:https?:|wss?:)?//(?!www\.w3\.org/)[\w.{][^\"'`]*)")
+#: Attributes whose value a browser fetches by itself.
+_FETCHED: Final = frozenset(
+    {"src", "srcset", "href", "xlink:href", "poster", "data", "background", "manifest"}
 )
+#: Elements whose address is only followed when a person asks.
+_LINKS: Final = frozenset({"a", "area"})
+_POLICY: Final = (
+    '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
+    "script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; font-src data:\">"
+)
+
+
+class _Addresses(HTMLParser):
+    """Every address that opening a page would ask for."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found: list[str] = []
+        self._inside = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note what attributes ask for."""
+        self._inside = tag
+        values = {name: value or "" for name, value in attrs}
+        for name, value in values.items():
+            address = value.strip()
+            local = address.startswith(("data:", "#", "about:")) or not address
+            if name in _FETCHED and tag not in _LINKS and not local:
+                self.found.append(address)
+            if name == "style":
+                self._note_style(address)
+            if name == "srcdoc":
+                self.found += _asked_by(address)
+        if tag == "meta" and values.get("http-equiv", "").lower() == "refresh":
+            self.found.append(values.get("content", ""))
+
+    def handle_data(self, data: str) -> None:
+        """Note what styles and scripts ask for."""
+        if self._inside == "style":
+            self._note_style(data)
+        if self._inside == "script":
+            self.found += _SCRIPT_ADDRESS.findall(data)
+
+    def handle_endtag(self, tag: str) -> None:
+        """Leave a style or a script."""
+        self._inside = ""
+
+    def _note_style(self, text: str) -> None:
+        self.found += _CSS_URL.findall(text) + _CSS_IMPORT.findall(text)
+
+
+def _asked_by(html: str) -> list[str]:
+    parser = _Addresses()
+    parser.feed(html)
+    parser.close()
+    return parser.found
 
 
 def leaflet_addresses() -> dict[str, str]:
@@ -38,6 +95,11 @@ def leaflet_addresses() -> dict[str, str]:
     -------
     dict of str to str
         File name in the asset package, by address as folium writes it.
+
+    Examples
+    --------
+    >>> sorted(leaflet_addresses().values())
+    ['leaflet.css', 'leaflet.js']
     """
     scripts = dict(folium.Map.default_js)
     styles = dict(folium.Map.default_css)
@@ -69,7 +131,7 @@ def _asset_text(name: str) -> str:
 def _unmapped(addresses: list[str]) -> AssetError:
     return AssetError(
         "La page renvoie à des fichiers qui ne peuvent pas être embarqués.",
-        defects=addresses,
+        defects=[one_line(address) for address in addresses],
         remedy="retirez l’élément de carte qui les demande (par exemple une icône ou un fond "
         "de carte en ligne), ou ajoutez le fichier local à cpts_geo/atlas/offline.py.",
     )
@@ -87,33 +149,29 @@ def inline_assets(html: str) -> str:
     Returns
     -------
     str
-        The same page, asking nothing of any network.
+        The same page, asking nothing of any network and forbidden to.
 
     Raises
     ------
     AssetError
         An address has no local file; all of them are listed.
+
+    Examples
+    --------
+    >>> inline_assets('<p>sans réseau</p>')
+    '<p>sans réseau</p>'
     """
     known = leaflet_addresses()
-    missing: list[str] = []
 
-    def replace(match: re.Match[str], tag: str) -> str:
-        address = match[1]
-        if address.startswith("data:"):
-            return match[0]
-        if address not in known:
-            missing.append(address)
-            return match[0]
-        return f"<{tag}>{_asset_text(known[address])}</{tag}>"
+    def without(match: re.Match[str]) -> str:
+        return "" if match[1] in known else match[0]
 
-    page = _LINK.sub(lambda match: replace(match, "style"), html)
-    page = _SCRIPT.sub(lambda match: replace(match, "script"), page)
-    # Scripts are text, not markup: what they contain is not asked for when the page opens.
-    markup = re.sub(r"<script\b.*?</script>", "", page, flags=re.S | re.I)
-    missing += _REMAINING.findall(markup)
+    missing = _asked_by(_SCRIPT.sub(without, _LINK.sub(without, html)))
     if missing:
         raise _unmapped(sorted(set(missing)))
-    return page
+    page = _LINK.sub(lambda match: f"<style>{_asset_text(known[match[1]])}</style>", html)
+    page = _SCRIPT.sub(lambda match: f"<script>{_asset_text(known[match[1]])}</script>", page)
+    return _HEAD.sub(lambda match: match[0] + _POLICY, page, count=1)
 
 
 def frame(new: folium.Map, *, height: int = 560) -> str:
