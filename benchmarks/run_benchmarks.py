@@ -27,9 +27,9 @@ from rich.console import Console
 from rich.table import Table
 
 from cpts_geo.analysis import analyse
-from cpts_geo.french import number
 from cpts_geo.atlas.pages import sheet_page
 from cpts_geo.errors import CptsGeoError
+from cpts_geo.french import number
 from cpts_geo.report import sheets
 from cpts_geo.sources import embedded, packages
 from cpts_geo.sources.catalogue import sources

@@ -5,49 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 
 from cpts_geo.access.comparison import compare
-from cpts_geo.capacity.headline import Headline, headline
+from cpts_geo.capacity.headline import DRAWS, SEED, Headline, headline
+from cpts_geo.capacity.inputs import Scenario
 from cpts_geo.capacity.scenario import (
     default_parameters,
     load_scenarios,
     scenario_from_population,
 )
-from cpts_geo.errors import DataFileError, PerimeterError
+from cpts_geo.errors import DemandTooLargeError, PerimeterError
+from cpts_geo.french import number
 from cpts_geo.sources import embedded
-from cpts_geo.sources.perimeter_file import read_perimeter_file
-from cpts_geo.territories.codes import resolve_codes, resolve_table
-from cpts_geo.territories.names import resolve
+from cpts_geo.territories.membership import file_perimeter, published_perimeters
 from cpts_geo.territories.perimeters import outlines, published_gaps, territory_communes
-
-DRAWS = 20_000
-SEED = 20_260_101
-
-
-@dataclass(frozen=True)
-class Perimeters:
-    """
-    Communes of the territories to analyse, and how each was recognised.
-
-    Parameters
-    ----------
-    identity : DataFrame
-        Indexed by territory: name, document, perimeter (French sentence on the list).
-    members : DataFrame
-        territory, published, code_insee, basis, note.
-    audit : DataFrame
-        territory, published, code_insee, name, departement, method, score, alternatives.
-    notes : tuple of str
-        What was adapted while reading an analyst's file, in French.
-    """
-
-    identity: pd.DataFrame
-    members: pd.DataFrame
-    audit: pd.DataFrame
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,12 +45,16 @@ class Analysis:
         Each territory beside its départements and France.
     facts : DataFrame
         Published facts of the territories.
-    headlines : dict of str to Headline
-        Slots and hours needed, by territory.
+    headlines : dict of str to Headline or None
+        Slots and hours needed, by territory; None where it is too large for one queue.
     national : GeoDataFrame
         All communes, for the surroundings of maps.
     notes : tuple of str
-        What was adapted while reading an analyst's file, in French.
+        What was adapted while reading an analyst's file, and what to know of the perimeter.
+    parameters : dict
+        What was asked: territories, name, départements, draws, seed.
+    inputs : dict of str to str
+        SHA-256 of the analyst's file, by file name.
     """
 
     territories: gpd.GeoDataFrame
@@ -84,140 +63,22 @@ class Analysis:
     gaps: pd.DataFrame
     comparison: pd.DataFrame
     facts: pd.DataFrame
-    headlines: dict[str, Headline]
+    headlines: dict[str, Headline | None]
     national: gpd.GeoDataFrame
     notes: tuple[str, ...]
+    parameters: dict[str, Any]
+    inputs: dict[str, str]
 
 
-def published_perimeters(
-    territories: Sequence[str], communes: pd.DataFrame, *, former: pd.DataFrame
-) -> Perimeters:
-    """
-    Resolve the published lists of the five CPTS again, and check them.
-
-    Parameters
-    ----------
-    territories : sequence of str
-        Keys of the territories; empty for all.
-    communes, former : DataFrame
-        Current and former communes.
-
-    Returns
-    -------
-    Perimeters
-        Names that a document lists are resolved as it spells them; the other communes of a
-        proposed perimeter by their code.
-
-    Raises
-    ------
-    PerimeterError
-        A territory is unknown.
-    DataFileError
-        A stored code is not the one its published name leads to.
-    """
-    identity = embedded.load_territories().set_index("territory")
-    unknown = [key for key in territories if key not in identity.index]
-    if unknown:
-        raise PerimeterError(
-            "Territoire inconnu.",
-            defects=[f"« {key} »" for key in unknown],
-            remedy=f"choisissez parmi : {', '.join(identity.index)} ; "
-            "ou donnez votre liste avec --perimeter.",
-        )
-    identity = identity.loc[list(dict.fromkeys(territories)) or identity.index]
-    members = embedded.load_memberships()
-    members = members[members["territory"].isin(identity.index)]
-    audits = []
-    for key, group in members.groupby("territory", sort=False):
-        listed = group[group["published"] != ""]
-        choices = dict(zip(listed["published"], listed["code_insee"], strict=True))
-        # Only a homonym inside the départements needs the stored choice.
-        ambiguous = {p: c for p, c in choices.items() if "homonyme" in _note(listed, p)}
-        departements = str(identity.at[str(key), "departements"]).split()
-        # The stored codes are checked below: looking inside these départements is enough.
-        near = communes[communes["departement"].isin(departements)]
-        past = former[former["code_insee"].isin(near["code_insee"])]
-        parts = []
-        if len(listed):
-            named = resolve(
-                list(listed["published"]),
-                near,
-                former=past,
-                departements=departements,
-                choices=ambiguous,
-            )
-            _check_stored(named, choices)
-            parts.append(named)
-        rest = group[group["published"] == ""]
-        if len(rest):
-            parts.append(resolve_codes(list(rest["code_insee"]), near, former=past))
-        audits.append(pd.concat(parts, ignore_index=True).assign(territory=key))
-    audit = pd.concat(audits, ignore_index=True)
-    order = members.groupby("territory", sort=False).ngroup()
-    members = members.iloc[order.argsort(kind="stable")].reset_index(drop=True)
-    return Perimeters(identity=identity, members=members, audit=audit)
-
-
-def _note(listed: pd.DataFrame, published: str) -> str:
-    return str(listed.loc[listed["published"] == published, "note"].iloc[0])
-
-
-def _check_stored(named: pd.DataFrame, choices: dict[str, str]) -> None:
-    stored = named["published"].map(choices)
-    wrong = named[stored != named["code_insee"]]
-    if not wrong.empty:
-        raise DataFileError(
-            "La liste des communes d’un CPTS contredit ses noms publiés.",
-            defects=[f"{row.published} : {row.code_insee} attendu" for row in wrong.itertuples()],
-            remedy="corrigez data/cpts/memberships.csv.",
-        )
-
-
-def file_perimeter(
-    path: Path,
-    communes: pd.DataFrame,
-    *,
-    former: pd.DataFrame,
-    name: str | None = None,
-    departements: Collection[str] | None = None,
-) -> Perimeters:
-    """
-    Perimeter of an analyst's own file, anywhere in France.
-
-    Parameters
-    ----------
-    path : Path
-        CSV or XLSX with a column of names or codes.
-    communes, former : DataFrame
-        Current and former communes.
-    name : str, optional
-        Name of the territory; the file's name by default.
-    departements : collection of str, optional
-        Départements in which names are looked for; all of France by default.
-
-    Returns
-    -------
-    Perimeters
-        One territory, whose key is ``perimetre``.
-
-    Raises
-    ------
-    PerimeterError
-        The file or its communes cannot be used; every defect is listed.
-    """
-    read = read_perimeter_file(path)
-    audit = resolve_table(read.table, communes, former=former, departements=departements)
-    key = "perimetre"
-    identity = pd.DataFrame(
-        {
-            "name": [name or path.stem],
-            "document": [f"liste de communes fournie : {path.name}"],
-            "perimeter": ["Périmètre fourni par l’utilisateur."],
-        },
-        index=pd.Index([key], name="territory"),
-    )
-    members = audit[["published", "code_insee"]].assign(territory=key, basis="fichier", note="")
-    return Perimeters(identity, members, audit.assign(territory=key), tuple(read.notes))
+def _calendar_note(departements: pd.Series) -> list[str]:
+    """Say where the calendar of opening days is not the one of the law."""
+    own = sorted({d for d in departements if d in ("57", "67", "68") or d.startswith("97")})
+    if not own:
+        return []
+    return [
+        "Jours d’ouverture comptés avec les jours fériés de métropole ; le territoire "
+        f"(département {', '.join(own)}) en a d’autres, non comptés."
+    ]
 
 
 def _national_share() -> pd.DataFrame:
@@ -229,9 +90,19 @@ def _national_share() -> pd.DataFrame:
         "value": default.value,
         "definition": "",
         "document": default.text,
+        "base": "17 ans et plus",
         "grade": default.grade,
     }
     return pd.DataFrame([fact])
+
+
+def _default_scenario(key: str, row: pd.Series) -> Scenario:
+    return scenario_from_population(
+        float(row["population"]),
+        territory=key,
+        label=str(row["name"]),
+        population_basis="population municipale 2023 (Insee) des communes du périmètre",
+    )
 
 
 def analyse(
@@ -307,19 +178,17 @@ def analyse(
         names=outline["name"],
         facts=pd.concat([facts, _national_share()], ignore_index=True),
     )
-    say(f"Capacité : {draws} tirages par territoire")
-    scenarios = load_scenarios()
-    headlines = {}
-    for row in outline.itertuples():
-        scenario = scenarios.get(row.Index)
-        if scenario is None:
-            scenario = scenario_from_population(
-                float(row.population),
-                territory=row.Index,
-                label=row.name,
-                population_basis="population municipale 2023 (Insee) des communes du périmètre",
-            )
-        headlines[row.Index] = headline(scenario, draws=draws, seed=seed)
+    say(f"Capacité : {number(draws)} tirages par territoire")
+    scenarios = load_scenarios() if perimeter is None else {}
+    headlines: dict[str, Headline | None] = {}
+    for key, row in outline.iterrows():
+        scenario = scenarios.get(str(key)) or _default_scenario(str(key), row)
+        try:
+            headlines[str(key)] = headline(scenario, draws=draws, seed=seed)
+        except DemandTooLargeError as error:
+            # Maps and indicators remain true: only the queue has a limit.
+            say(f"{row['name']} : {error.summary}")
+            headlines[str(key)] = None
     return Analysis(
         territories=outline,
         communes=communes,
@@ -329,5 +198,13 @@ def analyse(
         facts=facts[facts["territory"].isin(outline.index)].reset_index(drop=True),
         headlines=headlines,
         national=national,
-        notes=found.notes,
+        notes=(*found.notes, *_calendar_note(communes["departement"])),
+        parameters={
+            "territories": list(outline.index),
+            "name": name,
+            "departements": sorted(departements) if departements else None,
+            "draws": draws,
+            "seed": seed,
+        },
+        inputs=found.inputs,
     )

@@ -50,6 +50,8 @@ def national_table(folder: Path) -> tuple[gpd.GeoDataFrame, pd.DataFrame, pd.Dat
         The table of contour_holes.csv.
     """
     communes, former, departements = packages.read_admin(folder)
+    family = split_families(packages.read_splits(folder, communes))
+    communes = communes.assign(split_family=communes["code_insee"].map(family))
     contours = packages.read_contours(folder)
     unmatched = set(communes["code_insee"]) ^ set(contours["code_insee"])
     if unmatched:
@@ -58,6 +60,13 @@ def national_table(folder: Path) -> tuple[gpd.GeoDataFrame, pd.DataFrame, pd.Dat
             defects=[f"code {code}" for code in sorted(unmatched)],
             remedy="prenez deux paquets du même COG.",
         )
+    # The people of a split commune are still those of before, or unknown: what is left of it is
+    # the sum of its delegated communes.
+    split = contours["code_insee"].isin(family.index) & contours["delegated_2017"].notna()
+    contours["population_2017"] = contours["population_2017"].mask(
+        split, contours["delegated_2017"]
+    )
+    contours = contours.drop(columns="delegated_2017")
     holes = coverage.holes(contours)
     contours["area_km2"] = coverage.area_km2(contours).round(4)
     contours = contours.assign(**coverage.checked_points(contours))
@@ -67,6 +76,7 @@ def national_table(folder: Path) -> tuple[gpd.GeoDataFrame, pd.DataFrame, pd.Dat
     columns = ["code_insee", "name", "departement", "departement_name", "region", "epci"]
     columns += [
         "epci_name",
+        "split_family",
         "population",
         "population_2017",
         "area_km2",
@@ -77,6 +87,33 @@ def national_table(folder: Path) -> tuple[gpd.GeoDataFrame, pd.DataFrame, pd.Dat
     columns += ["geometry"]
     table = table[columns].sort_values("code_insee", ignore_index=True)
     return gpd.GeoDataFrame(table, crs=settings.GEOGRAPHIC_CRS), former, holes
+
+
+def split_families(splits: pd.DataFrame) -> pd.Series:
+    """
+    Communes that were one commune and have been split since, as one text a family.
+
+    Parameters
+    ----------
+    splits : DataFrame
+        parent, part, from :func:`cpts_geo.sources.packages.read_splits`.
+
+    Returns
+    -------
+    Series of str
+        By code of a parent or part: codes of the family joined by a space, the parent first.
+
+    Examples
+    --------
+    >>> splits = pd.DataFrame({"parent": ["85084", "85084"], "part": ["85165", "85212"]})
+    >>> split_families(splits)["85212"]
+    '85084 85165 85212'
+    """
+    texts = {
+        str(parent): " ".join([str(parent), *group["part"]])
+        for parent, group in splits.groupby("parent")
+    }
+    return pd.Series({code: text for text in texts.values() for code in text.split()}, dtype=str)
 
 
 def codes_within(communes: gpd.GeoDataFrame, centre: pd.Series, *, radius_km: float) -> pd.Series:
@@ -106,7 +143,7 @@ def codes_within(communes: gpd.GeoDataFrame, centre: pd.Series, *, radius_km: fl
 
 
 def moved_figures(
-    folder: Path, communes: pd.DataFrame, former: pd.DataFrame, *, splits: pd.DataFrame
+    folder: Path, communes: pd.DataFrame, former: pd.DataFrame
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """
     Every commune figure in the current COG, for all of France.
@@ -116,9 +153,7 @@ def moved_figures(
     folder : Path
         Folder of the producers' files.
     communes, former : DataFrame
-        Current and former communes.
-    splits : DataFrame
-        parent, part, from :func:`cpts_geo.sources.packages.read_splits`.
+        Current and former communes, see :func:`national_table`.
 
     Returns
     -------
@@ -145,13 +180,16 @@ def moved_figures(
     figures[status_column("share_75plus_2022")] = np.where(
         share.isna(), Status.UNKNOWN, Status.MEASURED
     )
+    family = communes.dropna(subset=["split_family"]).set_index("code_insee")["split_family"]
+    parent = family.str.split().str[0]
+    part_of = parent[parent.index != parent]
     losses = []
     for source, (table, counts, rates) in parts.items():
         moved, lost = move(table, successor, counts=counts, rates=rates)
         # A part that is absent, or listed with nobody in it, is counted in the commune it left.
         counted = table["code_insee"][table[counts[0]] > 0]
-        wider = splits[~splits["part"].isin(counted)]
-        of_wider = moved["code_insee"].isin([*wider["parent"], *wider["part"]])
+        wider = part_of[~part_of.index.isin(counted)]
+        of_wider = moved["code_insee"].isin([*wider, *wider.index])
         for name in [*counts, *rates]:
             status = moved[status_column(name)]
             known = status != Status.UNKNOWN.value
@@ -163,7 +201,7 @@ def moved_figures(
     absent &= ~communes["departement"].str.startswith("97")
     # A commune made again since may hold some of the GPs of the one it left: not a known zero.
     equipped = figures["code_insee"][figures["gps_2017"].notna()]
-    absent &= ~communes["code_insee"].isin(splits["part"][splits["parent"].isin(equipped)])
+    absent &= ~communes["code_insee"].isin(part_of.index[part_of.isin(equipped)])
     figures.loc[absent, "gps_2017"] = 0
     figures.loc[absent, status_column("gps_2017")] = Status.MEASURED.value
     for name in FIGURE_COLUMNS:
@@ -251,8 +289,7 @@ def build(
     say("Communes, populations, contours : lecture, nettoyage, simplification")
     communes, former, holes = national_table(packages_dir)
     say("Chiffres des producteurs : lecture, passage au COG courant")
-    splits = packages.read_splits(packages_dir, communes)
-    figures, lost = moved_figures(official_dir, communes, former, splits=splits)
+    figures, lost = moved_figures(official_dir, communes, former)
     members = embedded.load_memberships()
     near = codes_within(communes, members["code_insee"], radius_km=settings.FIGURES_RADIUS_KM)
     say(f"{len(near)} communes à moins de {settings.FIGURES_RADIUS_KM:.0f} km des cinq CPTS")

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+import io
 import os
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
+from typer.exceptions import TyperException
 
 from cpts_geo import __version__, settings
-from cpts_geo.errors import CptsGeoError
+from cpts_geo.errors import CptsGeoError, PerimeterError
+from cpts_geo.french import decodable, slug
 
 app = typer.Typer(
     help="De la liste des communes d’un territoire au nombre de créneaux de soins non programmés.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-data_app = typer.Typer(help="Données embarquées.", no_args_is_help=True, rich_markup_mode=None)
+data_app = typer.Typer(help="Données embarquées.", rich_markup_mode=None)
 app.add_typer(data_app, name="data")
 
 
@@ -32,13 +35,15 @@ def _teller() -> Callable[[str], None]:
 
 @app.callback(invoke_without_command=True)
 def _root(
+    context: typer.Context,
     show_version: Annotated[
         bool, typer.Option("--version", help="Afficher la version.", is_eager=True)
     ] = False,
 ) -> None:
     if show_version:
         typer.echo(f"cpts_geo {__version__}")
-        raise typer.Exit
+    elif context.invoked_subcommand is None:
+        typer.echo(context.get_help())
 
 
 @app.command("report")
@@ -56,28 +61,49 @@ def _report(
         list[str] | None,
         typer.Option(help="Département où chercher les noms ; répétable (42, 43…)."),
     ] = None,
-    output: Annotated[Path, typer.Option(help="Dossier des résultats.")] = Path("outputs"),
-    draws: Annotated[int, typer.Option(help="Tirages de l’incertitude.")] = 20_000,
+    output: Annotated[
+        Path | None,
+        typer.Option(help="Dossier des résultats ; outputs, ou outputs/NOM pour votre liste."),
+    ] = None,
+    draws: Annotated[
+        int | None, typer.Option(help="Tirages de l’incertitude ; un nombre convenable par défaut.")
+    ] = None,
 ) -> None:
     """Écrire les fiches, cartes et tableaux, et donner le chemin de la page d’accueil."""
     # Imported here so that --help and --version answer at once.
     from cpts_geo.analysis import analyse  # noqa: PLC0415
+    from cpts_geo.atlas.tables import recognised  # noqa: PLC0415
+    from cpts_geo.capacity.headline import DRAWS  # noqa: PLC0415
     from cpts_geo.report import check_writable, write_report  # noqa: PLC0415
 
     say = _teller()
+    if perimeter is None and (name or departement):
+        raise PerimeterError(
+            "--name et --departement décrivent une liste de communes, et aucune n’est donnée.",
+            remedy="ajoutez --perimeter FICHIER, ou retirez ces options.",
+        )
+    if output is None:
+        own = [] if perimeter is None else [slug(decodable(name or perimeter.stem))]
+        output = Path("outputs", *own)
     check_writable(output)
     result = analyse(
         territory or (),
         perimeter=perimeter,
         name=name,
         departements=departement,
-        draws=draws,
+        draws=DRAWS if draws is None else draws,
         say=say,
     )
-    for note in result.notes:
+    for note in (*result.notes, *(recognised(result.audit) if perimeter else ())):
         say(f"À savoir : {note}")
     index = write_report(result, output, say=say)
     typer.echo(f"Rapport prêt : {index.resolve()}")
+
+
+@data_app.callback(invoke_without_command=True)
+def _data(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
 
 
 @data_app.command("build")
@@ -96,6 +122,32 @@ def _data_build(
     build(official_dir=official, packages_dir=packages, output=output, say=_teller())
 
 
+#: The command line library speaks English: what it says of a command that is not understood.
+_MISTAKES = (
+    (r"No such option: (\S+) \(Possible options?: (.*)\)", "option inconnue : {0} ; existe : {1}"),
+    (r"No such option: (\S+)", "option inconnue : {0}"),
+    (r"No such command '(.*?)'\. Did you mean '(.*?)'", "commande inconnue : {0} ; existe : {1}"),
+    (r"No such command '(.*?)'", "commande inconnue : {0}"),
+    (r"Invalid value for '(.*?)'.*integer", "{0} attend un nombre entier"),
+    (r"Option '?(.*?)'? requires an argument", "l’option {0} attend une valeur"),
+    (r"Got unexpected extra argument\S* \((.*)\)", "en trop : {0}"),
+)
+
+
+def _misunderstood(error: TyperException) -> str:
+    text = getattr(error, "message", "") or str(error)
+    shown = error.format_message() if hasattr(error, "format_message") else text
+    for pattern, french in _MISTAKES:
+        if found := re.search(pattern, shown):
+            return french.format(*found.groups())
+    return shown
+
+
+def _refuse(text: str, code: int) -> NoReturn:
+    Console(stderr=True, highlight=False, markup=False, soft_wrap=True).print(text)
+    sys.exit(code)
+
+
 def main() -> None:
     """
     Run the command line; an error of ours is printed in words and exits with 1.
@@ -104,20 +156,34 @@ def main() -> None:
     --------
     From a shell: ``cpts-geo report beauce_gatinais --output resultats``.
     """
+    # A path the system cannot decode must not stop the message that names it.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
-        app(prog_name="cpts-geo")
+        app(prog_name="cpts-geo", standalone_mode=False)
     except CptsGeoError as error:
-        Console(stderr=True, highlight=False, markup=False, soft_wrap=True).print(
-            f"Erreur : {error}"
+        _refuse(f"Erreur : {error}", 1)
+    except (typer.Abort, KeyboardInterrupt):
+        _refuse("Interrompu : les fichiers déjà écrits sont entiers.", 130)
+    except TyperException as error:
+        _refuse(
+            f"Erreur : commande mal comprise.\n  - {_misunderstood(error)}\n"
+            "À faire : « cpts-geo report --help » montre comment l’écrire.",
+            2,
         )
-        sys.exit(1)
-    except KeyboardInterrupt:
-        print("Interrompu : les fichiers déjà écrits sont entiers.", file=sys.stderr)
-        sys.exit(130)
     except BrokenPipeError:
         # The reader of our output left (a pager, head): nothing to say to anyone.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    except Exception as error:
+        if os.environ.get("CPTS_GEO_DEBUG"):
+            raise
+        _refuse(
+            f"Erreur inattendue : {type(error).__name__}, {error}.\nÀ faire : signalez-la avec la "
+            "commande que vous avez tapée ; CPTS_GEO_DEBUG=1 en montre le détail.",
+            70,
+        )
 
 
 if __name__ == "__main__":

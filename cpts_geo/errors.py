@@ -52,6 +52,10 @@ class ScenarioError(CptsGeoError):
     """A capacity scenario holds values outside their domain."""
 
 
+class DemandTooLargeError(ScenarioError):
+    """More requests a day than one booking queue can represent."""
+
+
 class OutputError(CptsGeoError):
     """A result cannot be written where it was asked for."""
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +14,18 @@ import geopandas as gpd
 import pandas as pd
 
 from cpts_geo.errors import OutputError
+
+_REASONS = {
+    errno.ENOSPC: "plus de place sur le disque",
+    errno.EACCES: "accès refusé",
+    errno.EPERM: "accès refusé",
+    errno.EROFS: "disque en lecture seule",
+    errno.ENOENT: "dossier introuvable",
+    errno.ENOTDIR: "le chemin passe par un fichier",
+    errno.EEXIST: "un fichier porte déjà ce nom",
+    errno.EISDIR: "c’est un dossier",
+    errno.ENAMETOOLONG: "nom trop long",
+}
 
 
 def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
@@ -30,18 +45,43 @@ def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
         The folder cannot be made or written, or the disk is full; the file that stood
         there, if any, is untouched.
     """
-    temporary = path.with_name(f".{path.name}.part")
+    # The process number keeps two runs into one folder apart.
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         write(temporary)
         temporary.replace(path)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise OutputError(
-            f"Impossible d’écrire « {path} » : {error.strerror or error}.",
-            remedy="choisissez un dossier où vous pouvez écrire (--output) et vérifiez la place "
-            "disponible.",
+            f"Impossible d’écrire « {path} » : {reason(error)}.",
+            remedy="fermez le fichier s’il est ouvert dans un autre programme, vérifiez la place "
+            "disponible, ou choisissez un autre dossier (--output).",
         ) from error
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+
+
+def reason(error: OSError) -> str:
+    """
+    Say in French why the system refused a file.
+
+    Parameters
+    ----------
+    error : OSError
+        The refusal.
+
+    Returns
+    -------
+    str
+        A few French words; the system's own where the case is rare.
+
+    Examples
+    --------
+    >>> reason(OSError(28, "No space left on device"))
+    'plus de place sur le disque'
+    """
+    return _REASONS.get(error.errno or 0, error.strerror or str(error))
 
 
 def write_csv(table: pd.DataFrame, path: Path) -> None:

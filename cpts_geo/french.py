@@ -187,3 +187,26 @@ def slug(text: str) -> str:
     """
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:60] or "territoire"
+
+
+def decodable(text: str) -> str:
+    """
+    Make a name that the system could not decode fit for any file.
+
+    Parameters
+    ----------
+    text : str
+        A file name or an argument; bytes that are no UTF-8 arrive as lone surrogates.
+
+    Returns
+    -------
+    str
+        The same text, each undecodable byte replaced by ``\ufffd``.
+
+    Examples
+    --------
+    >>> import os
+    >>> decodable(os.fsdecode(b"liste_\\xe9")) == "liste_\N{REPLACEMENT CHARACTER}"
+    True
+    """
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import platform
 import sys
 import tempfile
@@ -20,7 +21,7 @@ from cpts_geo.atlas import static, style
 from cpts_geo.atlas.pages import Sheet, index_page, sheet_page
 from cpts_geo.capacity.headline import to_frame
 from cpts_geo.errors import OutputError
-from cpts_geo.files import write_atomically, write_csv, write_json, write_text
+from cpts_geo.files import reason, write_atomically, write_csv, write_json, write_text
 from cpts_geo.sources.catalogue import sha256_of
 
 _PACKAGES = ("folium", "geopandas", "matplotlib", "numpy", "pandas", "scipy", "shapely")
@@ -85,13 +86,13 @@ def tables(analysis: Analysis) -> dict[str, pd.DataFrame]:
         "ecarts.csv": analysis.gaps,
         "faits.csv": analysis.facts,
         "noms_reconnus.csv": analysis.audit,
-        "capacite.csv": to_frame(analysis.headlines.values()).reset_index(),
+        "capacite.csv": to_frame([h for h in analysis.headlines.values() if h]).reset_index(),
     }
 
 
 def check_writable(folder: Path) -> None:
     """
-    Make the output folder and check that it can be written, before any work.
+    Check that the output folder can be made and written, before any work.
 
     Parameters
     ----------
@@ -103,13 +104,16 @@ def check_writable(folder: Path) -> None:
     OutputError
         It cannot be made or written.
     """
+    # Nothing is made yet: a run that is refused later leaves no empty folder behind.
+    nearest = next(place for place in (folder, *folder.absolute().parents) if place.exists())
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
+        if folder.exists() and not folder.is_dir():
+            raise FileExistsError(errno.EEXIST, "exists")
+        with tempfile.TemporaryFile(dir=nearest):
             pass
     except OSError as error:
         raise OutputError(
-            f"Impossible d’écrire dans « {folder} » : {error.strerror or error}.",
+            f"Impossible d’écrire dans « {folder} » : {reason(error)}.",
             remedy="choisissez un dossier où vous pouvez écrire avec --output.",
         ) from error
 
@@ -142,6 +146,8 @@ def write_report(
         A page would need a network.
     """
     check_writable(output)
+    # A manifest speaks of all the files beside it: the old one goes before they change.
+    (output / "manifest.json").unlink(missing_ok=True)
     today = date.today()
     shown = f"{today:%d/%m/%Y}"
     national = analysis.national
@@ -193,23 +199,26 @@ def manifest(analysis: Analysis, made: list[Path], *, output: Path, day: date) -
     dict
         Date, versions, parameters, SHA-256 of every input and output.
     """
-    inputs = sorted([*settings.COMMUNES_DIR.glob("*.*"), *settings.CPTS_DIR.glob("*.*")])
     data = settings.DATA_DIR
+    read = [
+        path
+        for folder in (settings.COMMUNES_DIR, settings.CPTS_DIR)
+        for path in sorted(folder.iterdir())
+        if path.suffix != ".md"
+    ]
+    inputs = {path.relative_to(data).as_posix(): sha256_of(path) for path in read}
     scenarios = {
-        key: {
-            name: value
-            for name, value in result.scenario.model_dump(mode="json").items()
-            if name != "notes"
-        }
+        key: result.scenario.model_dump(mode="json", exclude={"notes"})
         for key, result in analysis.headlines.items()
+        if result is not None
     }
-    first = next(iter(analysis.headlines.values()))
     return {
         "date": day.isoformat(),
         "versions": {"cpts_geo": __version__, "python": platform.python_version()}
         | {name: version(name) for name in _PACKAGES},
         "system": sys.platform,
-        "parameters": {"draws": first.draws, "seed": first.seed, "scenarios": scenarios},
-        "inputs": {path.relative_to(data).as_posix(): sha256_of(path) for path in inputs},
+        "parameters": analysis.parameters | {"scenarios": scenarios},
+        "notes": list(analysis.notes),
+        "inputs": inputs | analysis.inputs,
         "outputs": {path.relative_to(output).as_posix(): sha256_of(path) for path in made},
     }

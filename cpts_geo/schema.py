@@ -167,23 +167,23 @@ _ALL: Final = (
         "insee_population_2017", "2017", "Dénominateur des comptages BPE 2017.",
     ),
     Column(
-        "gps_2017", "Médecins généralistes (BPE 2017)", "médecins", "count", 0,
+        "gps_2017", "Généralistes libéraux (BPE 2017)", "médecins", "count", 0,
         "insee_bpe_2017", "2017",
         "Médecins généralistes libéraux comptés par lieu d’exercice (BPE, D201), "
         "codes ramenés au COG 2026.",
     ),
     Column(
-        "gps_per_100k_2017", "Généralistes pour 100 000 habitants (BPE 2017)",
+        "gps_per_100k_2017", "Généralistes libéraux pour 100 000 habitants (BPE 2017)",
         "pour 100 000 hab.", "derived", 1, "insee_bpe_2017", "2017",
         "Médecins généralistes de la BPE 2017 rapportés à la population municipale 2017.",
         weight="population_2017",
     ),
     Column(
-        "gps_bpe_2024", "Médecins généralistes (BPE 2024)", "médecins", "count", 0,
+        "gps_bpe_2024", "Généralistes libéraux (BPE 2024)", "médecins", "count", 0,
         "insee_bpe_2024", "2024", "Médecins généralistes libéraux par lieu d’exercice (BPE 2024).",
     ),
     Column(
-        "gps_per_100k_bpe_2024", "Généralistes pour 100 000 habitants (BPE 2024)",
+        "gps_per_100k_bpe_2024", "Généralistes libéraux pour 100 000 habitants (BPE 2024)",
         "pour 100 000 hab.", "derived", 1, "insee_bpe_2024", "2024",
         "Médecins généralistes de la BPE 2024 rapportés à la population municipale 2023.",
         weight="population",
@@ -225,13 +225,13 @@ _ALL: Final = (
         weight="population", percent=True,
     ),
     Column(
-        "population_without_gp_2017", "Habitants d’une commune sans généraliste", "habitants",
-        "derived", 0, "insee_bpe_2017", "2017",
+        "population_without_gp_2017", "Habitants sans généraliste libéral dans la commune",
+        "habitants", "derived", 0, "insee_bpe_2017", "2017",
         "Population 2017 des communes où la BPE 2017 ne compte aucun généraliste.",
     ),
     Column(
-        "share_without_gp_2017", "Habitants d’une commune sans généraliste", "%", "derived", 1,
-        "insee_bpe_2017", "2017",
+        "share_without_gp_2017", "Habitants sans généraliste libéral dans la commune",
+        "%", "derived", 1, "insee_bpe_2017", "2017",
         "Part de la population 2017 vivant dans une commune sans généraliste (BPE 2017).",
         weight="population_2017", percent=True,
     ),

@@ -33,7 +33,6 @@ FIGURES_RADIUS_KM: Final = 30.0
 APL_LOW: Final = 2.5
 #: Class breaks with a meaning (upper bounds; the last class is open).
 APL_BREAKS: Final = (1.5, 2.5, 3.3, 4.0, 5.0)
-GP_DENSITY_BREAKS: Final = (30.0, 57.0, 87.0)
 POPULATION_BREAKS: Final = (500.0, 1_000.0, 2_000.0, 5_000.0, 10_000.0)
 GP_COUNT_BREAKS: Final = (0.0, 1.0, 3.0, 6.0, 10.0)
 

@@ -28,7 +28,9 @@ PUBLISHED = {
 def communes(**columns) -> pd.DataFrame:
     """A table of communes: every figure known and equal to 1 unless given."""
     size = len(next(iter(columns.values())))
-    table = pd.DataFrame({"area": ["x"] * size, "area_km2": 10.0, **columns})
+    given = {"area_km2": 10.0, "split_family": None, **columns}
+    table = pd.DataFrame({"area": ["x"] * size, **given})
+    table["code_insee"] = columns.get("code_insee", [f"01{i:03d}" for i in range(size)])
     for name in ("population", "population_2017"):
         table[name] = columns.get(name, [100] * size)
     for name in FIGURE_COLUMNS:
@@ -38,12 +40,13 @@ def communes(**columns) -> pd.DataFrame:
     return table
 
 
-def summary(table: pd.DataFrame) -> pd.DataFrame:
-    return area_summary(table, by="area").set_index(["area", "indicator"])
+def summary(table: pd.DataFrame, *wanted: str) -> pd.DataFrame:
+    found = area_summary(table, by="area", indicators=wanted or SUMMARISED)
+    return found.set_index(["area", "indicator"])
 
 
-def known(table: pd.DataFrame) -> dict[str, float]:
-    return summary(table).loc["x", "value"].to_dict()
+def known(table: pd.DataFrame, *wanted: str) -> dict[str, float]:
+    return summary(table, *wanted).loc["x", "value"].to_dict()
 
 
 # --- worked by hand ---------------------------------------------------------------------
@@ -157,6 +160,17 @@ def test_unknown_area_of_a_commune():
     assert found.at["population", "value"] == 100
 
 
+def test_land_is_known_for_communes_not_for_people():
+    # The missing commune holds 90 % of the people: it still is one commune among many.
+    table = communes(population=[9_000, *[1] * 99], area_km2=[np.nan, *[10.0] * 99])
+    found = summary(table).loc["x"]
+    assert found.at["area_km2", "value"] == 990
+    assert found.at["area_km2", "status"] == "estimated"
+    assert found.at["area_km2", "note"] == "1 commune(s) sans donnée (1,0 % des communes)"
+    assert found.at["density_km2", "status"] == "unknown"
+    assert np.isnan(known(table.drop(index=99))["area_km2"])
+
+
 def test_area_without_people_is_unknown_and_raises_nothing():
     # Two communes of the Meuse have no inhabitant.
     found = summary(communes(population=[0], population_2017=[0.0], gps_2017=[0.0])).loc["x"]
@@ -179,6 +193,85 @@ def test_share_of_the_aged_is_never_better_than_estimated():
     assert found["share_75plus_2022"] == "estimated"
 
 
+# --- communes split since a figure --------------------------------------------------------------
+
+FAMILY = "85084 85165 85212"
+
+
+def split(**columns) -> pd.DataFrame:
+    """A commune of before, its two parts that producers do not know, and a neighbour."""
+    given = {
+        "population": [700, 100, 100, 1000],
+        "population_2017": [600.0, 80.0, 120.0, 1200.0],
+        "gps_2017": [2.0, np.nan, np.nan, 1.0],
+        "gps_2017_status": ["estimated", "unknown", "unknown", "measured"],
+        "apl_2023": [2.0, np.nan, 3.0, 4.0],
+        "apl_2023_status": ["estimated", "unknown", "estimated", "measured"],
+        "standardised_population_2023": [900.0, np.nan, 0.0, 1100.0],
+        "area_km2": [30.0, np.nan, np.nan, 20.0],
+    }
+    codes = ["85084", "85165", "85212", "85047"]
+    return communes(
+        code_insee=codes, split_family=[FAMILY, FAMILY, FAMILY, None], **(given | columns)
+    )
+
+
+def test_split_commune_and_its_parts_count_as_one():
+    found = summary(split()).loc["x"]
+    expected = {
+        "population": 1900,
+        "population_2017": 2000,
+        "gps_2017": 3,
+        "gps_per_100k_2017": 3 / 2000 * 1e5,
+        "population_without_gp_2017": 0,
+        "apl_2023": (2 * 900 + 4 * 1100) / 2000,
+        "area_km2": 50,
+        "density_km2": 1900 / 50,
+    }
+    assert found.loc[list(expected), "value"].to_dict() == pytest.approx(expected)
+    assert set(found.loc[list(expected), "status"]) == {"measured"}
+    assert set(found["note"]) == {""}
+
+
+def test_split_commune_without_gp_lends_its_people():
+    found = known(split(gps_2017=[0.0, np.nan, np.nan, 1.0]))
+    assert found["population_without_gp_2017"] == 800
+    assert found["share_without_gp_2017"] == 800 / 2000
+
+
+def test_parts_with_their_own_rates_are_weighed():
+    found = summary(split(standardised_population_2023=[600.0, np.nan, 300.0, 1100.0])).loc["x"]
+    assert found.at["apl_2023", "value"] == pytest.approx((1200 + 900 + 4400) / 2000)
+    assert found.at["apl_2023", "status"] == "estimated"
+
+
+def test_split_commune_of_unknown_figure_is_unknown_with_its_parts():
+    table = split(gps_2017=[np.nan, 1.0, np.nan, 1.0])
+    table["gps_2017_status"] = ["unknown", "measured", "unknown", "measured"]
+    found = summary(table).loc["x"]
+    assert found.at["gps_2017", "status"] == "unknown"
+    assert found.at["gps_2017", "note"] == "3 commune(s) sans donnée (47,4 % des habitants)"
+
+
+def test_area_that_holds_only_what_is_left_of_a_split_commune_says_so():
+    found = summary(split().query("code_insee in ['85084', '85047']")).loc["x"]
+    assert found.at["gps_2017", "value"] == 3
+    assert found.at["gps_2017", "status"] == "estimated"
+    assert found.at["gps_2017", "note"] == "1 commune(s) divisée(s) depuis : chiffre de l’ancienne"
+    assert found.at["population_2017", "note"] == ""
+    # A figure that is measured there is its own.
+    assert found.at["emergency_departments_2020", "note"] == ""
+
+
+def test_split_commune_may_be_whole_in_one_area_only():
+    table = split()
+    apart = table.assign(area=["y", "z", "z", "y"])
+    found = summary(pd.concat([table, apart], ignore_index=True))
+    assert found.at[("x", "gps_2017"), "status"] == "measured"
+    assert found.at[("y", "gps_2017"), "status"] == "estimated"
+    assert found.at[("z", "gps_2017"), "status"] == "unknown"
+
+
 # --- properties -----------------------------------------------------------------------------
 
 figures = st.lists(
@@ -195,14 +288,14 @@ def test_counts_add_and_rates_stay_between_their_parts(rows):
     table = communes(
         population=people, apl_2023=rates, standardised_population_2023=[p * 1.1 for p in people]
     ).assign(area=areas)
-    found = summary(table)["value"]
+    found = summary(table, "population", "apl_2023", "share_low_apl_2023")["value"]
     for area, group in table.groupby("area"):
         assert found[area, "population"] == group["population"].sum()
         low, high = group["apl_2023"].min(), group["apl_2023"].max()
         assert low - 1e-9 <= found[area, "apl_2023"] <= high + 1e-9
         assert 0 <= found[area, "share_low_apl_2023"] <= 1
     total = sum(found[area, "population"] for area in set(areas))
-    assert total == known(table.assign(area="x"))["population"]
+    assert total == known(table.assign(area="x"), "population")["population"]
 
 
 @settings(max_examples=15, deadline=None)
@@ -211,13 +304,36 @@ def test_whole_is_the_weighted_mean_of_its_areas(rows):
     people, rates, areas = map(list, zip(*rows, strict=True))
     weights = [float(p) for p in people]
     table = communes(population=people, apl_2023=rates, standardised_population_2023=weights)
-    parts = summary(table.assign(area=areas))["value"].unstack()
-    whole = known(table)["apl_2023"]
+    wanted = ("apl_2023", "standardised_population_2023")
+    parts = summary(table.assign(area=areas), *wanted)["value"].unstack()
+    whole = known(table, *wanted)["apl_2023"]
     again = np.average(parts["apl_2023"], weights=parts["standardised_population_2023"])
     assert whole == pytest.approx(again, rel=1e-9, abs=1e-12)
 
 
 # --- on the embedded data ----------------------------------------------------------------------
+
+
+def test_departements_add_up_from_their_communes():
+    rows = embedded.load_communes()
+    long = embedded.load_comparisons()
+    table = long.pivot(index="area_code", columns="indicator", values="value")
+    sums = rows.groupby("departement")[["population", "population_2017"]].sum()
+    for name in sums:
+        kept = table[name].drop("FR").dropna()
+        assert kept.to_dict() == sums.loc[kept.index, name].to_dict()
+    density = table["gps_2017"] / table["population_2017"] * 1e5
+    kept = density.drop("FR").dropna()
+    assert len(kept) == 96
+    assert kept.to_dict() == pytest.approx(table.loc[kept.index, "gps_per_100k_2017"].to_dict())
+
+
+def test_comparisons_know_every_part_of_a_split_commune():
+    rows = embedded.load_comparisons().query("area_code in ['15', '27', '60', '85']")
+    figures = rows[rows["indicator"].isin(SUMMARISED)]
+    assert set(figures["note"]) == {""}
+    exact = figures["indicator"].str.contains("gps|2017|emergency|population")
+    assert set(figures.loc[exact, "status"]) == {"measured"}
 
 
 @pytest.fixture(scope="module")

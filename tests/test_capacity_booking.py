@@ -1,9 +1,8 @@
-"""Booking queue: published oracles, two independent implementations, properties, bad input."""
+"""Booking queue: published oracles, properties, bad input."""
 
 from __future__ import annotations
 
 import math
-from collections import deque
 from itertools import pairwise
 
 import numpy as np
@@ -12,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cpts_geo.capacity.booking import (
-    WEEKDAY_FACTORS,
     day_quantile_slots,
     largest_demand,
     minimum_slots,
@@ -152,113 +150,6 @@ def test_o12_largest_demand(slots: int, deadline: int, dispersion: float, demand
 def test_o12_twelve_slots_overloaded() -> None:
     assert service(15.0, 12).served == pytest.approx(0.7999, abs=DIGITS_4)
     assert service(20.0, 12).served == pytest.approx(0.6000, abs=DIGITS_4)
-
-
-# --- independent implementations ---------------------------------------------
-
-
-def daily_probabilities(demand: float, dispersion: float) -> list[float]:
-    """Return P(X = k) by its recurrence, without scipy."""
-    top = math.ceil(demand + 14 * math.sqrt(dispersion * demand) + 60)
-    if dispersion == 1.0:
-        values = [math.exp(-demand)]
-        for k in range(1, top + 1):
-            values.append(values[-1] * demand / k)
-        return values
-    size, keep = demand / (dispersion - 1), 1 - 1 / dispersion
-    values = [(1 - keep) ** size]
-    for k in range(1, top + 1):
-        values.append(values[-1] * keep * (size + k - 1) / k)
-    return values
-
-
-def naive_service(
-    demand: float, slots: int, deadline: int, dispersion: float
-) -> tuple[float, float, float]:
-    """Apply the three recursions to every backlog and count; power iteration."""
-    chances = daily_probabilities(demand, dispersion)
-    cap = deadline * slots
-    states = range(cap + 1)
-    step = [[0.0] * (cap + 1) for _ in states]
-    lost, same, used = ([0.0] * (cap + 1) for _ in range(3))
-    for backlog in states:
-        for count, chance in enumerate(chances):
-            after = backlog + count - slots
-            step[backlog][min(max(after, 0), cap)] += chance
-            lost[backlog] += chance * max(after - cap, 0)
-            same[backlog] += chance * min(count, max(slots - backlog, 0))
-            used[backlog] += chance * min(backlog + count, slots)
-    matrix = np.array(step)
-    for _ in range(40):
-        matrix = matrix @ matrix
-        matrix /= matrix.sum(axis=1, keepdims=True)
-    start = matrix[0]
-    return 1 - start @ lost / demand, start @ same / demand, start @ used / slots
-
-
-@pytest.mark.parametrize("deadline", [0, 1, 2, 3])
-@pytest.mark.parametrize("dispersion", [1.0, 1.7])
-@pytest.mark.parametrize(("demand", "slots"), [(0.2, 1), (3.1, 4), (5.6, 5), (9.0, 6), (12.0, 14)])
-def test_agrees_with_the_naive_chain(
-    demand: float, slots: int, deadline: int, dispersion: float
-) -> None:
-    line = service(demand, slots, deadline_days=deadline, dispersion=dispersion)
-    served, same_day, used = naive_service(demand, slots, deadline, dispersion)
-    assert line.served == pytest.approx(served, abs=1e-9)
-    assert line.same_day == pytest.approx(same_day, abs=1e-9)
-    # flow conservation: slots counted as used, not deduced from the losses
-    assert line.utilisation == pytest.approx(used, abs=1e-9)
-
-
-def fifo_losses(requests: list[int], slots: int, deadline: int) -> list[int]:
-    """Serve the oldest first and drop whoever waited more than the deadline."""
-    waiting: deque[list[int]] = deque()  # [day of request, people]
-    losses = [0] * len(requests)
-    for day, count in enumerate([*requests, *[0] * (deadline + 1)]):
-        while waiting and waiting[0][0] < day - deadline:
-            asked, people = waiting.popleft()
-            losses[asked] += people
-        waiting.append([day, count])
-        room = slots
-        while waiting and room:
-            seen = min(room, waiting[0][1])
-            room -= seen
-            waiting[0][1] -= seen
-            if waiting[0][1]:
-                break
-            waiting.popleft()
-    for asked, people in waiting:
-        losses[asked] += people
-    return losses
-
-
-@pytest.mark.parametrize(("demand", "slots", "deadline"), [(OL, 6, 1), (4.0, 4, 2), (7.0, 5, 1)])
-def test_agrees_with_an_age_structured_simulation(demand: float, slots: int, deadline: int) -> None:
-    days, batches = 40_000, 40
-    requests = np.random.default_rng(7).poisson(demand, days)
-    lost = np.array(fifo_losses(requests.tolist(), slots, deadline))
-    shares = 1 - lost.reshape(batches, -1).sum(1) / requests.reshape(batches, -1).sum(1)
-    error = shares.std(ddof=1) / math.sqrt(batches)
-    found = service(demand, slots, deadline_days=deadline).served
-    assert abs(shares.mean() - found) < 3 * error
-
-
-def test_weekly_cycle_against_an_independent_sum() -> None:
-    """Simulate the recursion over weeks instead of multiplying matrices."""
-    rng = np.random.default_rng(3)
-    weeks, slots = 30_000, 6
-    requests = rng.poisson(OL * np.array(WEEKDAY_FACTORS), (weeks, 5))
-    lost = np.zeros((weeks, 5))
-    backlog = 0
-    for week in range(weeks):
-        for day in range(5):
-            after = backlog + int(requests[week, day]) - slots
-            lost[week, day] = max(after - slots, 0)
-            backlog = min(max(after, 0), slots)
-    per_batch = lost.reshape(30, -1, 5).sum(1) / requests.reshape(30, -1, 5).sum(1)
-    error = per_batch.std(axis=0, ddof=1) / math.sqrt(30)
-    gap = per_batch.mean(axis=0) - weekly_service(OL, slots).lost_by_weekday
-    assert (np.abs(gap) < 3.5 * error).all()
 
 
 # --- properties and limits ---------------------------------------------------
@@ -423,8 +314,13 @@ def test_bad_weekday_factors(factors: list[float]) -> None:
 
 
 def test_demand_beyond_a_cpts_is_said_so() -> None:
-    with pytest.raises(ScenarioError, match="trop grande"):
-        minimum_slots(2000.0)
+    for demand in (2000.0, 40_800.0):  # a large region, then the whole country
+        with pytest.raises(ScenarioError, match="trop grande") as caught:
+            minimum_slots(demand)
+        assert "découpez le territoire" in caught.value.remedy
+        assert "jusqu'à 600 créneaux par jour" in caught.value.remedy
+    with pytest.raises(ScenarioError, match="jusqu'à 200 créneaux par jour"):
+        minimum_slots(2000.0, deadline_days=3)
     with pytest.raises(ScenarioError, match="demandes par jour"):
         slots_for_each([3.0, math.nan])
     with pytest.raises(ScenarioError, match="demandes par jour"):

@@ -9,11 +9,13 @@ import pytest
 from scipy import stats
 
 from cpts_geo.capacity.demand import (
+    calls_per_year,
     central_requests,
     draw_requests,
     normative_ceiling,
     observed_line,
 )
+from cpts_geo.capacity.headline import SEED
 from cpts_geo.capacity.ratios import (
     gp_hours_per_day,
     per_thousand_a_year,
@@ -24,8 +26,6 @@ from cpts_geo.capacity.ratios import (
 )
 from cpts_geo.capacity.scenario import Scenario, load_scenarios, revise
 from cpts_geo.errors import ScenarioError
-
-SEED = 20_260_101
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +39,7 @@ def test_o6_ouest_loiret(cases: dict[str, Scenario]) -> None:
     assert line.opening_days == 270
     assert line.per_day == pytest.approx(5.59630, abs=5e-6)
     assert line.per_year == pytest.approx(1407.9, abs=0.05)
+    assert line.per_thousand_a_year == pytest.approx(31.878, abs=5e-4)
     rate = per_thousand_a_year(1511, people=44_165, calendar_days=392)
     assert rate == pytest.approx(31.878, abs=5e-4)
     rate = per_thousand_a_year(1511, people=44_165, calendar_days=392, days_per_year=365)
@@ -64,6 +65,10 @@ def test_o7_beauce_gatinais(cases: dict[str, Scenario]) -> None:
     line = observed_line(cases["beauce_gatinais"])
     assert line is not None
     assert (line.opening_days, line.per_year) == (251, 2000.0)
+    assert line.per_thousand_a_year == pytest.approx(25.0)
+    unknown = observed_line(revise(cases["beauce_gatinais"], population=None))
+    assert unknown is not None
+    assert unknown.per_thousand_a_year is None
     assert line.per_day == pytest.approx(7.96813, abs=5e-6)
     assert requests_per_day(5800, opening_days_per_year=251) == pytest.approx(23.10757, abs=5e-6)
     for days, share in ((251, 0.996016), (253, 0.988142), (365, 0.684932)):
@@ -151,6 +156,11 @@ def test_everything_fixed_gives_the_central_product(cases: dict[str, Scenario]) 
     assert (drawn.minutes == 15.0).all()
     assert drawn.requests_per_year == pytest.approx(central_requests(case), rel=1e-3)
     assert central_requests(case) == pytest.approx(2001)
+
+
+def test_calls_of_a_year(cases: dict[str, Scenario]) -> None:
+    assert calls_per_year(cases["beauce_gatinais"]) == pytest.approx(5800)
+    assert calls_per_year(cases["asclepios"]) == pytest.approx(4345 * 5800 / 24_000)
 
 
 def test_normative_ceiling() -> None:

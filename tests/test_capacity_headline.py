@@ -8,15 +8,24 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cpts_geo.capacity.booking import minimum_slots
-from cpts_geo.capacity.demand import central_requests
-from cpts_geo.capacity.headline import Headline, headline, to_frame
+from cpts_geo.capacity.booking import minimum_slots, service
+from cpts_geo.capacity.demand import central_requests, draw_requests
+from cpts_geo.capacity.headline import (
+    DRAWS,
+    SAME_DAY_TARGET,
+    SEED,
+    Headline,
+    headline,
+    to_frame,
+)
 from cpts_geo.capacity.scenario import (
     Scenario,
     load_scenarios,
     revise,
     scenario_from_population,
 )
+from cpts_geo.errors import ScenarioError
+from cpts_geo.schema import Status
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +71,83 @@ def test_acceptance_beauce_gatinais(answers: dict[str, Headline]) -> None:
     assert (found.today.slots, found.today.gp_hours_per_week) == (8, 10.0)
     assert found.today.carries_per_day == pytest.approx(8.0980, abs=5e-5)
     assert found.today.served_at_median < 0.6
+    assert found.today.served_if_all_calls == pytest.approx(0.346207, abs=5e-7)  # O11
     assert found.lower_bound is False
+
+
+def test_o11_announced_doubling(answers: dict[str, Headline]) -> None:
+    found = answers["beauce_gatinais"]
+    assert found.planned is not None
+    assert (found.planned.slots, found.planned.gp_hours_per_week) == (16, 20.0)
+    assert found.planned.served_if_all_calls == pytest.approx(0.692414, abs=5e-7)
+    median = found.requests_per_year.p50 / 251
+    assert found.planned.served_at_median == pytest.approx(service(median, 16).served, rel=1e-12)
+    assert [name for name, x in answers.items() if x.planned] == ["beauce_gatinais"]
+
+
+def test_all_calls_are_those_of_the_own_log_only(cases: dict[str, Scenario]) -> None:
+    today = headline(cases["lvo"]).today
+    assert today is not None
+    assert today.gp_hours_per_week == 20.0
+    assert today.served_if_all_calls is None  # its call rate is another territory's
+    silent = headline(revise(cases["beauce_gatinais"], calls_observed=0)).today
+    assert silent is not None
+    assert silent.served_if_all_calls is None  # no share of no call
+
+
+def test_planned_slots_without_a_known_length_last_a_consultation(
+    cases: dict[str, Scenario],
+) -> None:
+    case = revise(cases["asclepios"], slots_planned=6, planned_basis="projet de santé")
+    found = headline(case)
+    assert found.today is None
+    assert found.planned is not None
+    assert found.planned.gp_hours_per_week == pytest.approx(5 * 6 * 16.4 / 60)
+
+
+def test_same_day_companion(cases: dict[str, Scenario], answers: dict[str, Headline]) -> None:
+    assert SAME_DAY_TARGET == 0.80
+    slots = {name: found.slots_same_day for name, found in answers.items()}
+    assert slots == {
+        "ouest_loiret": 4,
+        "beauce_gatinais": 16,
+        "lvo": 8,
+        "asclepios": 4,
+        "ondaine_forez": 2,
+    }
+    for name, found in answers.items():
+        median = found.requests_per_year.p50 / cases[name].opening_days_per_year
+        line = service(median, found.slots_same_day)
+        assert line.served >= 0.95
+        assert line.same_day >= 0.80
+        fewer = service(median, found.slots_same_day - 1)
+        assert fewer.served < 0.95 or fewer.same_day < 0.80
+
+
+def test_interval_holds_at_least_eight_draws_in_ten(
+    cases: dict[str, Scenario], answers: dict[str, Headline]
+) -> None:
+    for name, found in answers.items():
+        assert 0.8 <= found.interval_share <= 1
+        drawn = draw_requests(cases[name], draws=DRAWS, seed=SEED).requests_per_year / 251
+        slots = np.array([minimum_slots(x) for x in drawn[:500]])
+        low, _, high = three(found.slots_per_day)
+        inside = np.mean((low <= slots) & (slots <= high))
+        assert found.interval_share == pytest.approx(inside, abs=0.06)  # 3.5 binomial errors
+    assert answers["beauce_gatinais"].interval_share == pytest.approx(0.90, abs=0.01)
+    assert headline(scenario_from_population(100)).interval_share == 1.0
+
+
+def test_status(answers: dict[str, Headline]) -> None:
+    for name, found in answers.items():
+        assumed = name in ("ouest_loiret", "lvo", "asclepios")
+        assert found.status is (Status.ASSUMED if assumed else Status.ESTIMATED)
+        assert found.people_status is found.scenario.people_status
+
+
+def test_one_home_for_the_setting(cases: dict[str, Scenario]) -> None:
+    found = headline(cases["lvo"])
+    assert (found.draws, found.seed) == (DRAWS, SEED) == (20_000, 20_260_101)
 
 
 def test_acceptance_todays_device(cases: dict[str, Scenario]) -> None:
@@ -123,7 +208,7 @@ def test_saturated_ratio_is_not_a_need(
 def test_uncounted_demand_makes_a_lower_bound(answers: dict[str, Headline]) -> None:
     found = answers["lvo"]
     assert found.lower_bound
-    assert "au moins" in " ".join(found.warnings)
+    assert "une partie de la demande" in " ".join(found.warnings)
     assert found.today is not None
     assert found.today.carries_per_year == pytest.approx(16.6917 * 251, abs=0.05)
     assert found.observed is None
@@ -192,10 +277,33 @@ def test_table_of_territories(answers: dict[str, Headline]) -> None:
     assert bool(table.loc["ouest_loiret", "observed_above_p90"]) is True
     assert table["observed_above_p90"].isna().sum() == 3
     names = [str(name) for name in table]
-    complete = [x for x in names if "today" not in x and not x.startswith("observed_")]
+    absent = ("today", "planned", "observed_", "per_thousand")
+    complete = [x for x in names if not any(word in x for word in absent)]
     assert table[complete].notna().all().all()
+    assert table["status"].tolist() == ["assumed", "estimated", "assumed", "assumed", "estimated"]
+    people = ["assumed", "measured", "assumed", "assumed", "estimated"]
+    assert table["people_status"].tolist() == people
+    assert table.loc["beauce_gatinais", "population"] == 80_000
+    assert table["per_thousand_a_year"].round(3).tolist()[:2] == [31.878, 25.0]
+    assert table["per_thousand_a_year"].isna().tolist() == [False, False, True, True, True]
+    assert table["slots_planned"].isna().tolist() == [True, False, True, True, True]
+    planned = answers["beauce_gatinais"].planned
+    assert planned is not None
+    row = table.loc["beauce_gatinais"]
+    assert row["slots_planned"] == 16
+    assert row["planned_served_at_median"] == planned.served_at_median
+    assert row["planned_served_if_all_calls"] == pytest.approx(0.692414, abs=5e-7)
+    assert row["served_today_if_all_calls"] == pytest.approx(0.346207, abs=5e-7)
+    assert table["slots_same_day"].tolist() == [4, 16, 8, 4, 2]
+    assert table["interval_share"].between(0.8, 1).all()
     again = to_frame(answers.values())
     pd.testing.assert_frame_equal(table, again)
+
+
+def test_unknown_population_is_missing_not_zero(cases: dict[str, Scenario]) -> None:
+    table = to_frame([headline(revise(cases["ouest_loiret"], population=None), draws=500)])
+    assert table[["population", "per_thousand_a_year"]].isna().all().all()
+    assert table.loc["ouest_loiret", "observed_slots"] == 6
 
 
 def test_empty_table_keeps_its_columns(answers: dict[str, Headline]) -> None:
@@ -207,6 +315,11 @@ def test_tiny_and_large_territories() -> None:
     assert three(hamlet.slots_per_day) == (1, 1, 1)
     large = headline(scenario_from_population(300_000), draws=2_000)
     assert large.slots_per_day.p50 == minimum_slots(large.requests_per_year.p50 / 251)
+
+
+def test_a_country_is_told_to_be_split() -> None:
+    with pytest.raises(ScenarioError, match=r"découpez le territoire.*600 créneaux"):
+        headline(scenario_from_population(68_000_000))
 
 
 def test_zero_consultations_set_no_floor(cases: dict[str, Scenario]) -> None:

@@ -18,6 +18,7 @@ from cpts_geo.capacity.scenario import (
     scenario_from_population,
 )
 from cpts_geo.errors import ScenarioError
+from cpts_geo.schema import Status
 
 MINE = """
 [territories.mine]
@@ -68,12 +69,54 @@ def test_the_five_cases(cases: dict[str, Scenario]) -> None:
 
 
 def test_todays_capacity(cases: dict[str, Scenario]) -> None:
-    hours = {name: case.gp_hours_today_per_week for name, case in cases.items()}
-    assert hours["beauce_gatinais"] == 10.0
-    assert hours["lvo"] == 20.0
-    assert hours["ouest_loiret"] is None  # unknown, not 0
-    assert cases["beauce_gatinais"].slots_today == 8
-    assert cases["lvo"].slots_today == 16
+    slots = {name: case.slots_today for name, case in cases.items()}
+    assert slots["beauce_gatinais"] == 8
+    assert slots["lvo"] == 16
+    assert slots["ouest_loiret"] is None  # unknown, not 0
+
+
+def test_only_beauce_gatinais_announces_a_capacity(cases: dict[str, Scenario]) -> None:
+    planned = {name: case.slots_planned for name, case in cases.items() if case.slots_planned}
+    assert planned == {"beauce_gatinais": 16}
+    basis = cases["beauce_gatinais"].planned_basis
+    assert basis == "doublement annoncé, communiqué du 15 décembre 2021"
+
+
+def test_population_is_kept(cases: dict[str, Scenario]) -> None:
+    population = {name: case.population for name, case in cases.items()}
+    assert population == {
+        "ouest_loiret": 44_165,
+        "beauce_gatinais": 80_000,
+        "lvo": 135_000,
+        "asclepios": 50_000,
+        "ondaine_forez": 84_466,
+    }
+    for case in cases.values():  # the text that sources it gives the same number
+        assert f"{case.population:,.0f}".replace(",", " ") in case.population_basis
+    assert scenario_from_population(50_000).population == 50_000
+
+
+def test_population_beside_the_people_changes_nothing_but_itself(
+    tmp_path: Path, cases: dict[str, Scenario]
+) -> None:
+    alone = load_scenarios(write(tmp_path, MINE))["mine"]
+    both = load_scenarios(write(tmp_path, MINE + "population = 20000\n"))["mine"]
+    assert alone.population is None
+    assert both == revise(alone, population=20_000.0)
+    assert cases["beauce_gatinais"].sources["people_without_mt"].grade == "A"
+
+
+def test_people_status(cases: dict[str, Scenario]) -> None:
+    assert {name: case.people_status for name, case in cases.items()} == {
+        "ouest_loiret": Status.ASSUMED,
+        "beauce_gatinais": Status.MEASURED,
+        "lvo": Status.ASSUMED,
+        "asclepios": Status.ASSUMED,
+        "ondaine_forez": Status.ESTIMATED,
+    }
+    # an assumed share is never shown as measured, even beside an own call log
+    own = revise(cases["beauce_gatinais"], share_assumed=True)
+    assert own.people_status is Status.ASSUMED
 
 
 def test_every_input_has_a_source_and_a_grade(cases: dict[str, Scenario]) -> None:
@@ -112,10 +155,20 @@ def test_people_of_ondaine_forez_by_hand() -> None:
     )
 
 
-@pytest.mark.parametrize("population", [0, -1, float("nan"), float("inf"), "50000", None, True])
+@pytest.mark.parametrize("population", [-1, float("nan"), float("inf"), "50000", None, True])
 def test_bad_population(population: Any) -> None:
     with pytest.raises(ScenarioError, match="population"):
         scenario_from_population(population)
+
+
+@pytest.mark.parametrize("population", [0, 0.0])
+def test_uninhabited_perimeter_speaks_of_the_communes(population: float) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        scenario_from_population(population, label="Douaumont")
+    assert "« Douaumont »" in caught.value.summary
+    assert caught.value.defects == ("ce périmètre n'a aucun habitant",)
+    assert "liste des communes" in caught.value.remedy
+    assert "scenarios.toml" not in str(caught.value)
 
 
 def test_own_file_takes_the_defaults(tmp_path: Path) -> None:
@@ -166,8 +219,13 @@ def test_every_defect_of_every_territory(tmp_path: Path) -> None:
         ("slots_today = 8", "vont ensemble"),
         ("observed_start = 2023-03-06", "vont ensemble"),
         ("observed_consultations = -1", "il faut 0 ou plus"),
-        ("population = 3000", "donnez l'un ou l'autre"),
-        ("share_without_mt = 0.5", "« population » : il manque"),
+        ("slots_planned = 0", "il faut 1 ou plus"),
+        ("slots_planned = 8", "vont ensemble"),
+        ("planned_basis = 'annonce'", "vont ensemble"),
+        ("population = 0", "« population » = 0 : il faut plus de 0"),
+        ("population = 3000", "« people_without_mt » dépasse « population »"),
+        ("share_without_mt = 0.5", "« share_without_mt » : donnez l'un ou l'autre"),
+        ("age_share = 2.0", "« age_share » : donnez l'un ou l'autre"),
         ('notes = "une phrase"', "il faut une liste"),
         ("[territories.mine.sources]\nminuts = {text = 'x', grade = 'A'}", "« sources.minuts »"),
         ("[territories.mine.sources]\nminutes = {text = 'x', grade = 'Z'}", "'A', 'B', 'C' ou 'D'"),
@@ -183,6 +241,8 @@ def test_bad_line(tmp_path: Path, line: str, words: str) -> None:
     ("old", "new", "words"),
     [
         ("5000.0", "0.0", "il faut plus de 0"),
+        ("people_without_mt = 5000.0", "share_without_mt = 0.5", "« population » : il manque"),
+        ("people_without_mt = 5000.0", "population = -1", "« population » = -1 : il faut plus"),
         ("evidence_label = 3", "evidence_label = 7", "1, 2, 3 ou 4"),
         ("evidence_label = 3", "evidence_label = 2", "demande « observed_consultations »"),
         ("evidence_label = 3", "evidence_label = 4", "demande « share_assumed »"),

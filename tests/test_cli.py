@@ -104,7 +104,7 @@ def test_a_territory_anywhere_shows_unknown_not_zero(anywhere: Path) -> None:
     assert table["population"].gt(0).all()
     assert table[["gps_2017", "apl_2023", "share_75plus_2022"]].isna().all().all()
     assert set(table["gps_2017_status"]) == {"unknown"}
-    page = (anywhere / "perimetre.html").read_text(encoding="utf-8")
+    page = (anywhere / "pays_d_iroise.html").read_text(encoding="utf-8")
     assert "donnée absente" in page
     assert "Pays d&#39;Iroise" in page
 
@@ -199,7 +199,7 @@ def test_a_commune_without_contour_is_named_and_kept(tmp_path: Path) -> None:
     source.write_text("code_insee\n15031\n", encoding="utf-8")
     done = run("report", "--perimeter", source, "--output", tmp_path / "out")
     assert done.returncode == 0, done.stderr
-    page = (tmp_path / "out" / "perimetre.html").read_text(encoding="utf-8")
+    page = (tmp_path / "out" / "liste.html").read_text(encoding="utf-8")
     assert "Sans contour connu" in page
     assert "Celles" in page
 
@@ -210,3 +210,96 @@ def test_overseas_territory(tmp_path: Path) -> None:
     done = run("report", "--perimeter", source, "--name", "Ouest Réunion", "--output", tmp_path)
     assert done.returncode == 0, done.stderr
     assert "Ouest Réunion" in (tmp_path / "index.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["repot"], "commande inconnue : repot"),
+        (["report", "--drws", "3"], "option inconnue : --drws"),
+        (["report", "--draws", "beaucoup"], "--draws attend un nombre entier"),
+        (["report", "--output"], "--output attend une valeur"),
+        (["data", "build", "trop"], "en trop : trop"),
+    ],
+)
+def test_a_mistyped_command_is_explained_in_french(
+    arguments: list[str],
+    words: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["cpts-geo", *arguments])
+    with pytest.raises(SystemExit) as stop:
+        main()
+    said = capsys.readouterr().err
+    assert stop.value.code == 2
+    assert words in said
+    assert "À faire :" in said
+
+
+def test_a_population_column_is_compared_and_not_used(tmp_path: Path) -> None:
+    source = tmp_path / "liste.csv"
+    source.write_text("code_insee;population\n45203;7000\n45024;2000\n", encoding="utf-8")
+    done = run("report", "--perimeter", source, "--output", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    said = done.stderr.replace("\u202f", " ")
+    assert "9 000 habitants en tout" in said
+    assert "8 655" in said
+
+
+def test_the_manifest_names_what_was_read_and_asked(anywhere: Path) -> None:
+    manifest = json.loads((anywhere / "manifest.json").read_text(encoding="utf-8"))
+    assert len(manifest["inputs"]["Pays d'Iroise.csv"]) == 64
+    assert manifest["parameters"]["departements"] == ["29"]
+    assert manifest["parameters"]["seed"] == 20_260_101
+    assert not [name for name in manifest["inputs"] if name.endswith(".md")]
+    page = (anywhere / "index.html").read_text(encoding="utf-8")
+    assert "proposé" not in page
+
+
+def test_a_name_that_is_no_utf8_is_shown_and_does_not_stop_the_run(tmp_path: Path) -> None:
+    source = tmp_path / os.fsdecode(b"liste_\xe9t\xe9.csv")
+    try:
+        source.write_text("commune\nBaule\nTavers\n", encoding="utf-8")
+    except OSError:
+        pytest.skip("this file system takes UTF-8 names only")
+    done = run("report", "--perimeter", source, "--departement", "45", "--output", tmp_path / "o")
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "o" / "index.html").is_file()
+
+
+def test_dollar_signs_in_a_name_are_no_formula(tmp_path: Path) -> None:
+    source = tmp_path / "liste.csv"
+    source.write_text("commune\nBaule\nTavers\n", encoding="utf-8")
+    asked = ("--perimeter", source, "--departement", "45", "--name", r"A $\badcmd$ B")
+    done = run("report", *asked, "--output", tmp_path / "o")
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_territory_too_large_for_a_queue_keeps_its_maps(tmp_path: Path) -> None:
+    source = tmp_path / "paris.csv"
+    source.write_text("code_insee\n75056\n", encoding="utf-8")
+    done = run("report", "--perimeter", source, "--output", tmp_path / "o")
+    assert done.returncode == 0, done.stderr
+    page = (tmp_path / "o" / "paris.html").read_text(encoding="utf-8")
+    assert "Capacité non calculée" in page
+    assert "1 commune," in page
+    assert "non calculé" in (tmp_path / "o" / "index.html").read_text(encoding="utf-8")
+
+
+def test_ones_own_list_never_overwrites_the_report_of_the_five(tmp_path: Path) -> None:
+    source = tmp_path / "ma liste.csv"
+    source.write_text("commune\nBaule\nEpieds en Bauce\n", encoding="utf-8")
+    done = run("report", "--perimeter", source, "--departement", "45", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "outputs" / "ma_liste" / "ma_liste.html").is_file()
+    assert "« Epieds en Bauce » pris pour Épieds-en-Beauce" in " ".join(done.stderr.split())
+
+
+def test_options_of_a_list_need_a_list(refused: Refused) -> None:
+    assert "--perimeter" in refused("report", "--name", "x")
+
+
+def test_a_refused_run_leaves_no_folder(tmp_path: Path, refused: Refused) -> None:
+    refused("report", "--perimeter", BROKEN / "unknown_names.csv", "--output", tmp_path / "o")
+    assert not (tmp_path / "o").exists()

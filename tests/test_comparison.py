@@ -157,9 +157,26 @@ def test_share_without_mt_only_where_it_is_published(table):
     assert set(shares.loc[shares["value"].isna(), "status"]) == {"unknown"}
 
 
-def test_share_of_part_of_the_ages_says_so(rows):
-    row = rows.loc[("ondaine_forez", "ondaine_forez", "share_without_mt")]
-    assert "16 ans" in row["note"]
+def test_published_shares_say_which_ages_they_are_of(table):
+    bases = table[table["base"] != ""].set_index(["area_code", "indicator"])["base"]
+    assert bases.to_dict() == {
+        ("beauce_gatinais", "share_without_mt"): "tous âges",
+        ("ondaine_forez", "share_without_mt"): "16 ans ou plus",
+    }
+
+
+@pytest.mark.parametrize("base", ["17 ans et plus", np.nan])
+def test_base_of_a_fact_is_shown_and_may_be_missing(communes, base):
+    fact = {"territory": "france", "fact": "share_without_mt_france", "value": 0.11}
+    fact |= {"definition": "", "document": "Assurance maladie", "grade": "B", "base": base}
+    members = embedded.load_memberships().query("territory == 'lvo'")
+    inside = territory_communes(members, communes, figures=embedded.load_figures())
+    table = compare(
+        inside, embedded.load_comparisons(), names=NAMES[["lvo"]], facts=pd.DataFrame([fact])
+    )
+    row = table.set_index(KEYS).loc[("lvo", "FR", "share_without_mt")]
+    assert row["value"] == 0.11
+    assert row["base"] == ("" if pd.isna(base) else base)
 
 
 @pytest.mark.parametrize(
@@ -200,6 +217,50 @@ def test_interval_is_the_count_s(rows):
     low, high = poisson_interval(count)
     assert row["low"] == pytest.approx(low * row["value"] / count)
     assert row["high"] == pytest.approx(high * row["value"] / count)
+
+
+def small_perimeter(communes, codes, **figures) -> pd.DataFrame:
+    """Rows of the density for a perimeter of a few communes, some of whose figures are changed."""
+    members = pd.DataFrame(
+        {"code_insee": codes, "territory": "essai", "published": "", "basis": "", "note": ""}
+    )
+    inside = territory_communes(members, communes, figures=embedded.load_figures())
+    inside = inside.assign(**figures)
+    table = compare(
+        inside,
+        embedded.load_comparisons(),
+        names=pd.Series({"essai": "Essai"}),
+        facts=embedded.load_facts(),
+    )
+    rows = table[table["area_code"] == "essai"].set_index("indicator")
+    rows.attrs["people"] = inside["population_2017"].sum()
+    return rows
+
+
+def test_density_of_no_doctor_has_an_upper_bound(communes):
+    # Three neighbours of the Loiret in which the BPE 2017 counts nobody.
+    rows = small_perimeter(communes, ["45019", "45020", "45021"], gps_2017=0.0)
+    density = rows.loc["gps_per_100k_2017"]
+    assert density["value"] == density["low"] == 0
+    assert density["high"] == pytest.approx(3.6889 / rows.attrs["people"] * 1e5, rel=1e-4)
+    assert "intervalle" not in density["note"]
+
+
+def test_density_whose_count_is_unknown_says_that_it_has_no_interval(communes):
+    codes = ["45234", "45075"]  # Orléans, and a commune of 9 % of the people of both
+    rows = small_perimeter(
+        communes,
+        codes,
+        gps_2017=[90.0, np.nan],
+        gps_2017_status=["measured", "unknown"],
+    )
+    density = rows.loc["gps_per_100k_2017"]
+    assert rows.at["gps_2017", "status"] == "unknown"
+    assert density["value"] > 0
+    assert np.isnan(density["low"])
+    assert np.isnan(density["high"])
+    assert density["note"].startswith("1 commune(s) sans donnée (")
+    assert density["note"].endswith(" ; sans intervalle : nombre de médecins incomplet")
 
 
 # --- a perimeter that the embedded figures do not cover -----------------------------------------

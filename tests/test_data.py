@@ -13,7 +13,7 @@ import pytest
 import shapely
 
 from cpts_geo import settings
-from cpts_geo.errors import DataFileError, TableError
+from cpts_geo.errors import DataFileError
 from cpts_geo.schema import COLUMNS, FIGURE_COLUMNS, Status, status_column
 from cpts_geo.sources import embedded
 from cpts_geo.sources.contracts import CODE_PATTERN, check
@@ -74,7 +74,8 @@ def test_types_and_what_may_be_unknown(communes):
     assert unknown[unknown > 0].to_dict() == {
         "epci": 4,
         "epci_name": 4,
-        "population_2017": 18,
+        "split_family": ROWS - 10,
+        "population_2017": 17,
         "area_km2": 8,
         "lon": 5,
         "lat": 5,
@@ -205,11 +206,11 @@ def test_altered_or_missing_file_is_refused(copied, name, load):
         load(copied)
     assert "altéré" in altered.value.summary
     assert [defect.split()[1] for defect in altered.value.defects] == ["attendu", "trouvé"]
-    assert "run.py data" in altered.value.remedy
+    assert "git checkout -- data" in altered.value.remedy
     (copied / name).unlink()
     with pytest.raises(DataFileError, match="absent") as missing:
         load(copied)
-    assert "run.py data" in missing.value.remedy
+    assert "réinstallez cpts_geo" in missing.value.remedy
 
 
 @pytest.mark.parametrize(
@@ -228,181 +229,6 @@ def test_file_that_is_not_described_is_refused(copied):
     (copied / "extra.csv").write_text("a\n1\n", encoding="utf-8")
     with pytest.raises(DataFileError, match="altéré"):
         embedded.verified("extra.csv", copied)
-
-
-# --- contracts ----------------------------------------------------------------------------
-
-
-def test_embedded_tables_keep_their_contracts():
-    check(embedded.load_figures(), "figures")
-    check(embedded.load_comparisons(), "comparisons")
-    check(embedded.load_memberships(), "memberships")
-    check(embedded.load_facts(), "facts")
-
-
-@pytest.mark.parametrize(
-    ("column", "value", "said"),
-    [
-        ("population", -3, "population : nombre positif ou nul attendu (01001 : « -3 »)"),
-        ("population", "douze", "population : nombre entier attendu (01001 : « douze »)"),
-        ("population", None, "population : valeur absente (01001)"),
-        ("code_insee", "1001", "code_insee : code Insee de 5 caractères attendu (1001)"),
-        ("code_insee", "01002", "code_insee : valeur en double (01002)"),
-        ("name", "", "name : texte vide (01001)"),
-        ("area_km2", 0.0, "area_km2 : superficie positive attendue (01001 : « 0.0 »)"),
-        ("population_2017", 1.5, "population_2017 : nombre entier attendu (01001 : « 1.5 »)"),
-        ("point_status", "sûr", "point_status : attendu : measured, estimated (01001 : « sûr »)"),
-    ],
-)
-def test_broken_commune_is_refused(communes, column, value, said):
-    table = communes.head(5).copy()
-    table[column] = table[column].astype(object)
-    table.loc[0, column] = value
-    table[column] = table[column].infer_objects()
-    with pytest.raises(TableError) as refused:
-        check(table, "communes")
-    assert any(defect.startswith(said.split(" (")[0]) for defect in refused.value.defects)
-    assert said in refused.value.defects
-    assert "source" in refused.value.remedy
-
-
-def test_every_defect_is_listed_at_once(communes):
-    table = communes.head(30).copy()
-    table["population"] = -1
-    table.loc[2, "name"] = None
-    with pytest.raises(TableError) as refused:
-        check(table, "communes", origin="essai.csv")
-    assert "essai.csv" in refused.value.summary
-    population, name = sorted(refused.value.defects, reverse=True)
-    assert population.count("« -1 »") == 20
-    assert population.endswith("et 10 autres)")
-    assert name == "name : valeur absente (01004)"
-
-
-def test_missing_and_unknown_columns_are_named(communes):
-    table = communes.head(3).drop(columns=["population", "epci"]).assign(revenu=1)
-    with pytest.raises(TableError) as refused:
-        check(table, "communes")
-    assert refused.value.defects == (
-        "colonne absente : epci",
-        "colonne absente : population",
-        "colonne inconnue : revenu",
-    )
-
-
-@pytest.mark.parametrize(
-    ("column", "value", "said"),
-    [
-        ("gps_2017", -1.0, "gps_2017 : nombre positif"),
-        ("gps_2017", 0.5, "gps_2017 : nombre entier attendu"),
-        ("share_75plus_2022", 8.3, "share_75plus_2022 : part entre 0 et 1"),
-        ("apl_2023_status", "sûr", "apl_2023_status : attendu : measured"),
-        ("apl_2023_status", "unknown", "ligne : apl_2023_status doit valoir « unknown »"),
-        ("apl_2023", np.nan, "ligne : apl_2023_status doit valoir « unknown »"),
-    ],
-)
-def test_broken_figure_is_refused(column, value, said):
-    table = embedded.load_figures().head(4)
-    table.loc[1, column] = value
-    with pytest.raises(TableError) as refused:
-        check(table, "figures")
-    (defect,) = refused.value.defects
-    assert defect.startswith(said)
-    assert "07010" in defect
-
-
-def test_broken_comparison_is_refused():
-    table = embedded.load_comparisons()
-    share = table["indicator"] == "share_low_apl_2023"
-    wrong = table.assign(value=table["value"].mask(share & (table["area_code"] == "FR"), 16.6))
-    with pytest.raises(TableError, match=r"dépasse 1 \(FR share_low_apl_2023\)"):
-        check(wrong, "comparisons")
-    with pytest.raises(TableError, match="en double"):
-        check(pd.concat([table, table.tail(1)], ignore_index=True), "comparisons")
-
-
-def test_contract_leaves_the_table_as_it_is():
-    facts = embedded.load_facts()
-    written = facts.assign(value=facts["value"].astype(str))
-    before = written.copy()
-    assert check(written, "facts")["value"].dtype == np.float64
-    pd.testing.assert_frame_equal(written, before)
-
-
-# --- the files of data/cpts, written by hand ------------------------------------------------
-
-
-@pytest.fixture
-def cpts_copy(tmp_path, monkeypatch) -> Path:
-    folder = tmp_path / "cpts"
-    shutil.copytree(settings.CPTS_DIR, folder)
-    monkeypatch.setattr(settings, "CPTS_DIR", folder)
-    return folder
-
-
-@pytest.mark.parametrize(
-    ("file", "old", "new", "said"),
-    [
-        ("facts.csv", ",44165,", ',"44 165",', "value : nombre attendu (ouest_loiret population"),
-        ("facts.csv", ",44165,", ",-44165,", "value : nombre positif ou nul"),
-        ("facts.csv", ",44165,", ",,", "value : nombre attendu"),
-        ("facts.csv", ",2024-04-15,", ",15/04/2024,", "date : date AAAA-MM-JJ attendue"),
-        ("memberships.csv", ",45019,", ",5019,", "code_insee : code Insee de 5 caractères"),
-        ("memberships.csv", ",45019,", ",45024,", "ligne : ligne en double"),
-        ("memberships.csv", ",liste publiée,", ",on dit,", "basis : attendu : liste publiée"),
-    ],
-)
-def test_broken_cpts_file_is_refused(cpts_copy, file, old, new, said):
-    load = embedded.load_facts if file == "facts.csv" else embedded.load_memberships
-    path = cpts_copy / file
-    path.write_text(path.read_text("utf-8").replace(old, new, 1), encoding="utf-8")
-    with pytest.raises(TableError) as refused:
-        load()
-    assert file in refused.value.summary
-    assert [defect for defect in refused.value.defects if defect.startswith(said)]
-
-
-@pytest.mark.parametrize(
-    "load", [embedded.load_facts, embedded.load_memberships, embedded.load_territories]
-)
-def test_missing_cpts_file_is_refused(cpts_copy, load):
-    for path in cpts_copy.glob("*.csv"):
-        path.unlink()
-    with pytest.raises(DataFileError, match="absent"):
-        load()
-
-
-def test_memberships_are_current_communes_of_their_departements(communes):
-    members = embedded.load_memberships()
-    assert len(members) == 198
-    counts = members.groupby("territory").size().to_dict()
-    assert counts == {
-        "asclepios": 30,
-        "beauce_gatinais": 87,
-        "lvo": 35,
-        "ondaine_forez": 25,
-        "ouest_loiret": 21,
-    }
-    rows = communes.set_index("code_insee").loc[members["code_insee"]]
-    assert rows["name"].tolist() == members["name"].tolist()
-    allowed = embedded.load_territories().set_index("territory")["departements"].str.split()
-    pairs = zip(rows["departement"], members["territory"].map(allowed), strict=True)
-    assert all(departement in among for departement, among in pairs)
-    # Published lists are whole; elsewhere a document names a town or two.
-    listed = members["basis"] == "liste publiée"
-    assert (members["published"][listed] != "").all()
-    assert set(members["territory"][listed]) == {"ouest_loiret", "ondaine_forez"}
-    assert (members["note"][~listed] != "").all()
-
-
-def test_facts_belong_to_a_territory_and_name_their_document():
-    facts = embedded.load_facts()
-    assert set(facts["territory"]) == set(embedded.load_territories()["territory"])
-    values = facts.set_index(["territory", "fact"])["value"]
-    assert values["ouest_loiret", "consultations"] == 1511
-    assert values["beauce_gatinais", "people_without_mt"] == 24_000
-    assert values["ondaine_forez", "share_without_mt_16plus"] == 0.02
-    assert values["asclepios", "area_published"] == 555
 
 
 # --- the figures ------------------------------------------------------------------------
@@ -429,17 +255,29 @@ def test_figures_stop_at_thirty_kilometres(communes):
     assert inside <= set(distance.index[distance < 30.1])
 
 
-def test_commune_split_since_a_figure_is_only_estimated():
+def test_commune_split_since_a_figure_is_only_estimated(communes):
     # Essarts-en-Bocage lost two communes in 2024: its older figures describe the three.
     row = embedded.load_figures().set_index("code_insee").loc["85084"]
     assert row["gps_2017_status"] == row["apl_2023_status"] == "estimated"
-    vendee = embedded.load_comparisons().query("area_code == '85'").set_index("indicator")
-    assert vendee.at["gps_2017", "value"] == 521
-    # Not 677,707, which would count the people of the two communes twice.
-    density = vendee.at["gps_per_100k_2017", "value"]
-    assert density == pytest.approx(521 / 675_247 * 1e5, rel=1e-6)
-    assert vendee.at["gps_per_100k_2017", "status"] == "estimated"
-    assert "2 commune(s) sans donnée" in vendee.at["gps_per_100k_2017", "note"]
+    rows = communes.set_index("code_insee")
+    assert rows.at["85084", "split_family"] == "85084 85165 85212"
+    # Its people are its own: 8,931 less the 2,460 of the two.
+    assert rows.at["85084", "population_2017"] == 6_471
+
+
+#: Legal populations of 2017 (Insee), and GPs of the BPE 2017 counted in the raw file.
+@pytest.mark.parametrize(
+    ("area", "people", "gps"),
+    [("15", 145_143, 143), ("60", 824_503, 589), ("85", 675_247, 521), ("FR", 66_524_339, None)],
+)
+def test_departements_of_split_communes_are_exact(area, people, gps):
+    table = embedded.load_comparisons().query(f"area_code == '{area}'").set_index("indicator")
+    assert table.at["population_2017", "value"] == people
+    if gps is not None:
+        assert table.at["gps_2017", "value"] == gps
+        assert table.at["gps_per_100k_2017", "value"] == pytest.approx(gps / people * 1e5)
+        assert table.at["gps_per_100k_2017", "status"] == "measured"
+        assert table.at["gps_per_100k_2017", "note"] == ""
 
 
 def test_holes_of_the_contours_are_listed():
@@ -471,7 +309,7 @@ def test_former_communes_lead_to_current_ones(communes):
 
 def test_unmoved_codes_are_listed_and_not_current(communes):
     unmoved = pd.read_csv(embedded.verified("unmoved_codes.csv"), dtype=str)
-    assert len(unmoved) == 41
+    assert len(unmoved) == 40
     assert not set(unmoved["code_insee"]) & set(communes["code_insee"])
 
 

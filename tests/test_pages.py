@@ -16,13 +16,16 @@ from axe_playwright_python.sync_playwright import Axe
 
 from cpts_geo.analysis import Analysis, analyse
 from cpts_geo.atlas import charts, style
-from cpts_geo.atlas.maps import blank_map, territory_map
+from cpts_geo.atlas.canvas import blank_map
+from cpts_geo.atlas.maps import territory_map
 from cpts_geo.atlas.offline import inline_assets
 from cpts_geo.errors import AssetError, OutputError
+from cpts_geo.french import slug
 from cpts_geo.report import write_report
 
 TERRITORIES = ("ouest_loiret", "beauce_gatinais", "lvo", "asclepios", "ondaine_forez")
 EVIL = "<script>window.owned=1</script>\"'\n`${window.owned=2}`<img src=x onerror=window.owned=3>"
+EVIL_PAGE = f"{slug(EVIL)}.html"
 Open = Callable[..., Any]
 
 
@@ -107,6 +110,25 @@ def test_layers_are_chosen_with_the_keyboard(report_dir: Path, open_offline: Ope
     opened.close()
 
 
+def test_the_keyboard_reaches_the_layers_at_once(report_dir: Path, open_offline: Open) -> None:
+    page = open_offline(report_dir / "beauce_gatinais.html").page
+    page.wait_for_selector(".cpts-legend")
+    for _ in range(8):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.type") == "radio":
+            break
+    assert page.evaluate("document.activeElement.type") == "radio"
+    page.context.close()
+
+
+def test_the_outline_stays_on_top_of_every_layer(report_dir: Path, open_offline: Open) -> None:
+    page = open_offline(report_dir / "lvo.html").page
+    page.get_by_label("Population 2023").check()
+    outline = page.locator(f".leaflet-outline-pane path[stroke='{style.ACCENT}']")
+    assert outline.count() == 1
+    page.context.close()
+
+
 def test_tooltip_gives_value_unit_vintage_status_and_source(
     report_dir: Path, open_offline: Open
 ) -> None:
@@ -118,11 +140,15 @@ def test_tooltip_gives_value_unit_vintage_status_and_source(
     assert re.search(r"APL aux médecins généralistes, 2023 : \d,\d\d consultations par an", text)
     assert "● mesuré" in text
     assert "Source : Drees" in text
+    box = page.locator(".leaflet-tooltip.foliumtooltip")
+    inner = "e.querySelector('table').getBoundingClientRect().width"
+    assert box.evaluate(f"e => {inner} <= e.clientWidth")
+    assert box.bounding_box()["width"] <= 330
     opened.close()
 
 
 def test_missing_values_are_hatched_and_zero_is_not(evil_dir: Path, open_offline: Open) -> None:
-    opened = open_offline(evil_dir / "perimetre.html")
+    opened = open_offline(evil_dir / EVIL_PAGE)
     page = opened.page
     page.wait_for_selector(".leaflet-interactive", state="attached")
     # Brest has no embedded figure; Meung and Baule have.
@@ -136,7 +162,7 @@ def test_missing_values_are_hatched_and_zero_is_not(evil_dir: Path, open_offline
     opened.close()
 
 
-@pytest.mark.parametrize("name", ["perimetre", "index"])
+@pytest.mark.parametrize("name", [EVIL_PAGE.removesuffix(".html"), "index"])
 def test_names_are_text_and_never_code(name: str, evil_dir: Path, open_offline: Open) -> None:
     opened = open_offline(evil_dir / f"{name}.html")
     page = opened.page
@@ -177,7 +203,7 @@ def test_headline_figures_of_beauce_gatinais(report_dir: Path, open_offline: Ope
     opened = open_offline(report_dir / "beauce_gatinais.html")
     text = re.sub(r"[\u202f\u00a0]", " ", opened.page.locator("body").inner_text())
     for expected in (
-        "il faudrait 14 créneaux par jour — entre 10 et 19, 8 chances sur 10",
+        "il faudrait 14 créneaux par jour — entre 10 et 19, au moins 8 chances sur 10",
         "Aujourd’hui : 8 créneaux par jour",
         "54,4",
         "ligne saturée",

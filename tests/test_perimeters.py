@@ -9,6 +9,7 @@ import pytest
 
 from cpts_geo.schema import FIGURE_COLUMNS, status_column
 from cpts_geo.sources import embedded
+from cpts_geo.territories.aggregate import area_summary
 from cpts_geo.territories.perimeters import outlines, published_gaps, territory_communes
 
 #: Sums of today and published values, from the documents and the legal populations of 2023.
@@ -124,6 +125,17 @@ def test_commune_without_contour_is_counted_but_not_drawn(national):
     assert shape["population"] == table["population"].sum()
     assert np.isnan(shape["area_km2"])
     assert shape.geometry.equals(national.set_index("code_insee").geometry["69010"])
+
+
+def test_area_is_the_one_that_is_compared(national):
+    # One commune without contour among 250: the area is known, and the same everywhere.
+    near = national[national["code_insee"].str.startswith("69")]["code_insee"]
+    table = territory_communes(list_of(near.tolist()), national, figures=embedded.load_figures())
+    assert table["area_km2"].isna().sum() == 1
+    sums = area_summary(table, by="territory").set_index("indicator")["value"]
+    shape = outlines(table).loc["essai"]
+    assert shape["area_km2"] == sums["area_km2"] > 0
+    assert shape["population"] == sums["population"]
 
 
 def test_territory_of_one_commune_without_contour(national):

@@ -23,6 +23,7 @@ _PUBLISHED = {
     "share_without_mt_16plus": ("cpts", "", "share_without_mt"),
     "share_without_mt_france": ("france", "FR", "share_without_mt"),
 }
+_NO_INTERVAL = "sans intervalle : nombre de médecins incomplet"
 _COLUMNS = ["area_level", "area_code", "area_name", "indicator", "value", "status", "note"]
 
 
@@ -83,8 +84,24 @@ def compare(
     -------
     DataFrame
         Long table: territory, area_level (cpts, departement, france), area_code, area_name,
-        indicator, value (NaN unknown), low and high (95 % interval of a density, else NaN),
-        unit, vintage, status, note, grade, source (both empty where the value is unknown).
+        indicator, value (NaN unknown), low and high (95 % interval of a density whose count is
+        known, else NaN), unit, base (ages a published share is of, else empty), vintage, status,
+        note, grade, source (both empty where the value is unknown).
+
+    Examples
+    --------
+    >>> from cpts_geo.sources import embedded
+    >>> from cpts_geo.territories.perimeters import territory_communes
+    >>> members = embedded.load_memberships().query("territory == 'ouest_loiret'")
+    >>> figures = embedded.load_figures()
+    >>> table = compare(
+    ...     territory_communes(members, embedded.load_communes(), figures=figures),
+    ...     embedded.load_comparisons(),
+    ...     names=pd.Series({"ouest_loiret": "CPTS Ouest Loiret"}),
+    ...     facts=embedded.load_facts(),
+    ... )
+    >>> table[table["indicator"] == "apl_2023"].set_index("area_code")["value"].round(2).to_dict()
+    {'ouest_loiret': 2.54, '45': 2.62, 'FR': 3.74}
     """
     summary = area_summary(communes, by="territory")
     mine = summary.rename(columns={"territory": "area_code"}).assign(area_level="cpts")
@@ -111,8 +128,8 @@ def compare(
         blocks.append(block.assign(territory=territory))
     table = pd.concat(blocks, ignore_index=True)
     table["status"] = table["status"].fillna(Status.UNKNOWN.value)
-    table["note"] = table["note"].fillna("")
-    return _described(_with_intervals(table))
+    table[["note", "base"]] = table[["note", "base"]].fillna("")
+    return _described(_with_intervals(table, people=_population_2017(mine, comparisons)))
 
 
 def _published(facts: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
@@ -123,27 +140,38 @@ def _published(facts: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
         if level == "cpts" and area not in names.index:
             continue
         known = (fact["value"], Status.MEASURED.value, fact["definition"])
-        origin = (fact["document"], fact["grade"])
+        base = fact.get("base", "")
+        origin = (fact["document"], fact["grade"], "" if pd.isna(base) else base)
         rows.append((level, area, "", indicator, *known, *origin))
-    return pd.DataFrame(rows, columns=[*_COLUMNS, "source", "grade"])
+    return pd.DataFrame(rows, columns=[*_COLUMNS, "source", "grade", "base"])
 
 
-def _with_intervals(table: pd.DataFrame) -> pd.DataFrame:
+def _population_2017(*tables: pd.DataFrame) -> pd.Series:
+    """Population 2017 by code of the area."""
+    known = pd.concat([table[table["indicator"] == "population_2017"] for table in tables])
+    return known.set_index("area_code")["value"]
+
+
+def _with_intervals(table: pd.DataFrame, *, people: pd.Series) -> pd.DataFrame:
     """Poisson interval of the BPE density: the only one whose count is in the table."""
     keys = ["territory", "area_code"]
     counts = table[table["indicator"] == "gps_2017"].set_index(keys)["value"]
-    low, high = [], []
+    low, high, notes = [], [], []
     for row in table.to_dict("records"):
-        bounds = (np.nan, np.nan)
-        if row["indicator"] == "gps_per_100k_2017":
+        bounds, note = (np.nan, np.nan), row["note"]
+        if row["indicator"] == "gps_per_100k_2017" and pd.notna(row["value"]):
             count = float(counts.loc[(row["territory"], row["area_code"])])
-            if count > 0:
-                scale = row["value"] / count
+            if np.isnan(count):
+                note = " ; ".join(filter(None, [note, _NO_INTERVAL]))
+            else:
+                # No doctor, no ratio of density to count: the people say what one would weigh.
+                scale = row["value"] / count if count > 0 else 1e5 / people[row["area_code"]]
                 lower, upper = poisson_interval(count)
                 bounds = (lower * scale, upper * scale)
         low.append(bounds[0])
         high.append(bounds[1])
-    return table.assign(low=low, high=high)
+        notes.append(note)
+    return table.assign(low=low, high=high, note=notes)
 
 
 def _described(table: pd.DataFrame) -> pd.DataFrame:
@@ -161,4 +189,4 @@ def _described(table: pd.DataFrame) -> pd.DataFrame:
         .where(known, ""),
     )
     order = ["territory", "area_level", "area_code", "area_name", "indicator", "value", "low"]
-    return table[[*order, "high", "unit", "vintage", "status", "note", "grade", "source"]]
+    return table[[*order, "high", "unit", "base", "vintage", "status", "note", "grade", "source"]]

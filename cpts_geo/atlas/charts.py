@@ -31,6 +31,8 @@ class Bar:
         Interval, NaN when there is none.
     main : bool
         Whether it is the territory itself.
+    base : str
+        Whom the value speaks of, where bars differ on that.
     """
 
     label: str
@@ -39,6 +41,7 @@ class Bar:
     low: float = math.nan
     high: float = math.nan
     main: bool = False
+    base: str = ""
 
 
 _HATCH = (
@@ -62,9 +65,11 @@ def bars_svg(bars: Sequence[Bar], *, title: str) -> str:
     Returns
     -------
     str
-        An SVG element, 300 wide.
+        An SVG element, about 300 wide.
     """
-    row, left, width, text_room = 22, 134, 300, 56
+    left = 14 + 7.3 * max(len(_short(bar.label)) for bar in bars)
+    width, text_room = left + 166, 56
+    row = 36 if any(bar.base for bar in bars) else 22
     tops = [b.high if not math.isnan(b.high) else b.value for b in bars]
     top = max((value for value in tops if not math.isnan(value)), default=1.0) or 1.0
     scale = (width - left - text_room) / top
@@ -79,6 +84,8 @@ def bars_svg(bars: Sequence[Bar], *, title: str) -> str:
             f'<text x="{left - 6}" y="{y + 15}" text-anchor="end"{weight}>'
             f"{escape(_short(bar.label))}</text>"
         )
+        if bar.base:
+            parts.append(f'<text x="{left}" y="{y + 31}" class="muted">{escape(bar.base)}</text>')
         if math.isnan(bar.value):
             parts.append(
                 f'<rect x="{left}" y="{y + 4}" width="40" height="14" fill="url(#hb)" '
@@ -143,9 +150,9 @@ def dots_svg(
     low, median, high = interval
     marks = [*dots, *(value for value in (today, floor) if value is not None)]
     first, last = max(min(marks) - 1, 0), max(marks) + 1
-    width, left = 640, 20
+    width, left, note = 640, 20, 210
     # Few distinct values must not become a huge plot: a column is at most 46 wide.
-    step = min((width - 2 * left) / max(last - first, 1), 46.0)
+    step = min((width - 2 * left - note) / max(last - first, 1), 46.0)
     count = Counter(dots)
     radius = min(step * 0.42, 9.0, 75 / max(count.values()))
     # Room above the tallest column for the words about today.
@@ -182,6 +189,8 @@ def dots_svg(
         f'<path d="M{x(median):.1f} {bar - 4}v20" stroke="{style.INK}" stroke-width="4"/>'
         f'<text x="{x(median):.1f}" y="{bar + 30}" text-anchor="middle" font-weight="600">'
         f"médiane {number(median)}</text>"
+        f'<text x="{x(high) + 10:.1f}" y="{bar + 10}" class="muted">{number(low)} à '
+        f"{number(high)} : au moins 8 chances sur 10</text>"
     )
     for slots, text, dash in ((today, "aujourd’hui", "none"), (floor, _FLOOR_TEXT, "5 3")):
         if slots is not None:

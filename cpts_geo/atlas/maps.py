@@ -14,11 +14,9 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from branca.element import MacroElement
-from folium.template import Template
 
 from cpts_geo.atlas import basemap, style
-from cpts_geo.atlas.offline import leaflet_addresses
+from cpts_geo.atlas.canvas import blank_map
 from cpts_geo.french import value_text
 from cpts_geo.schema import COLUMNS, STATUS_LABELS, STATUS_MARKS, Status, status_column
 from cpts_geo.sources.catalogue import sources
@@ -28,120 +26,8 @@ from cpts_geo.territories.coverage import dissolve
 _DECIMALS = 4
 _MARGIN_KM = 12.0
 _LABELLED = 7
+_OUTLINE_PANE = "outline"
 _METROPOLE = shapely.box(-4.9, 41.3, 9.6, 51.1)
-#: Pixels kept free on the left of a territory, so that the legend covers nothing of it.
-_LEGEND_WIDTH = 250
-
-
-class _Furniture(MacroElement):
-    """Hatching, French zoom buttons and a legend that follows the visible layer."""
-
-    _template = Template(
-        """
-        {% macro html(this, kwargs) %}
-        <svg width="0" height="0" style="position:absolute" aria-hidden="true"><defs>
-          <pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse"
-                   patternTransform="rotate(45)">
-            <rect width="6" height="6" fill="#ffffff"></rect>
-            <line x1="0" y1="0" x2="0" y2="6" stroke="{{ this.hatch }}" stroke-width="2"></line>
-          </pattern></defs></svg>
-        {% endmacro %}
-        {% macro script(this, kwargs) %}
-        (function () {
-          var map = {{ this._parent.get_name() }};
-          map.attributionControl.setPrefix(false);
-          L.control.scale({imperial: false}).addTo(map);
-          L.control.zoom({zoomInTitle: "Zoomer", zoomOutTitle: "Dézoomer"}).addTo(map);
-          map.getContainer().setAttribute("role", "group");
-          map.getContainer().setAttribute("aria-label", {{ this.label|tojson }});
-          var legends = {{ this.legends|tojson }};
-          // The legend stays beside the territory where there is room for both.
-          var beside = legends.length > 0 && map.getSize().x > 700;
-          map.fitBounds({{ this.bounds|tojson }}, {
-            animate: false, paddingTopLeft: [beside ? {{ this.legend_width }} : 12, 12],
-            paddingBottomRight: [12, 12]
-          });
-          if (legends.length === 0) { return; }
-          var control = L.control({position: "bottomleft"});
-          control.onAdd = function () {
-            var box = L.DomUtil.create("div", "cpts-legend");
-            box.innerHTML = legends[0].html;
-            L.DomEvent.disableClickPropagation(box);
-            map.on("baselayerchange", function (event) {
-              legends.forEach(function (legend) {
-                if (legend.name === event.name) { box.innerHTML = legend.html; }
-              });
-            });
-            return box;
-          };
-          control.addTo(map);
-        })();
-        {% endmacro %}
-        """
-    )
-
-    def __init__(self, label: str, *, box: Any, legends: list[dict[str, str]]) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self._name = "Furniture"
-        self.label = label
-        self.legends = legends
-        self.hatch = style.HATCH_LINE
-        self.legend_width = _LEGEND_WIDTH
-        west, south, east, north = box.bounds
-        self.bounds = [[south, west], [north, east]]
-
-
-#: Style of legends, labels and tooltips; part of the map so that it works alone.
-MAP_CSS = f"""
-.folium-map.leaflet-container {{ background: {style.SEA};
-  font: 13px/1.35 system-ui, sans-serif; color: {style.INK}; }}
-.cpts-legend {{ background: rgba(255,255,255,.94); padding: 8px 10px; border: 1px solid #c9ccce;
-  max-width: 230px; font-size: 12px; }}
-@media (max-width: 700px) {{
-  .cpts-legend {{ max-width: 150px; font-size: 10px; padding: 4px 6px; }} }}
-.cpts-legend b {{ display: block; margin-bottom: 2px; }}
-.cpts-legend i {{ display: inline-block; width: 18px; height: 12px; margin-right: 6px;
-  border: 1px solid #777; vertical-align: -1px; }}
-.cpts-legend i.hatch {{
-  background: repeating-linear-gradient(45deg, #fff 0 3px, {style.HATCH_LINE} 3px 5px); }}
-.cpts-legend small {{ display: block; color: {style.MUTED}; margin-top: 3px; font-size: 11px; }}
-.leaflet-tooltip.cpts-label {{ background: none; border: 0; box-shadow: none; padding: 0; margin: 0;
-  white-space: nowrap; font: 600 12px system-ui, sans-serif; color: {style.INK};
-  text-shadow: 0 0 3px #fff, 0 0 3px #fff, 0 0 3px #fff, 0 0 3px #fff; text-align: center; }}
-.leaflet-tooltip.cpts-label::before {{ display: none; }}
-.leaflet-tooltip.cpts-label.out {{ font-weight: 400; color: {style.MUTED}; }}
-.foliumtooltip {{ max-width: 320px; white-space: normal; }}
-.foliumtooltip th {{ display: none; }}
-.leaflet-control-layers {{ font-size: 13px; }}
-"""
-
-
-def blank_map(label: str, *, box: Any, legends: list[dict[str, str]] | None = None) -> folium.Map:
-    """
-    Make a map without tiles whose only assets are Leaflet's.
-
-    Parameters
-    ----------
-    label : str
-        French description for screen readers.
-    box : shapely geometry
-        Rectangle to show (EPSG:4326).
-    legends : list of dict, optional
-        Legend of each layer: name and html.
-
-    Returns
-    -------
-    folium.Map
-        A map that fits `box`, to add layers to.
-    """
-    new = folium.Map(tiles=None, zoom_control=False, scrollWheelZoom=False, zoomSnap=0.25)
-    known = set(leaflet_addresses())
-    new.default_js = [pair for pair in folium.Map.default_js if pair[1] in known]
-    new.default_css = [pair for pair in folium.Map.default_css if pair[1] in known]
-    root: Any = new.get_root()
-    root.header.add_child(folium.Element(f"<style>{MAP_CSS}</style>"), name="cpts_css")
-    new.add_child(_Furniture(label, box=box, legends=legends or []))
-    return new
 
 
 def territory_map(
@@ -168,29 +54,35 @@ def territory_map(
     shown = communes[communes.geometry.notna()]
     box = basemap.extent(communes, national=national)
     layers = style.LAYERS if len(shown) else ()
-    legends = [{"name": layer.title, "html": legend_html(layer, shown)} for layer in layers]
+    around = basemap.surroundings(national, box, km=_MARGIN_KM)
+    uncovered = basemap.uncovered(around)
+    legends = [
+        {"name": layer.title, "html": legend_html(layer, shown, uncovered=len(uncovered) > 0)}
+        for layer in layers
+    ]
     new = blank_map(f"Carte de {name}", box=box, legends=legends)
     _add_polygons(new, basemap.land(national, box), fill=style.LAND, edge=style.LAND)
-    around = basemap.surroundings(national, box, km=_MARGIN_KM)
     outside = around[~around["code_insee"].isin(shown["code_insee"])]
     _add_polygons(new, outside, fill=style.LAND, edge=style.LAND_EDGE, tips=outside["name"])
     # Land without contour is hatched, never left to look like water.
-    _add_polygons(new, basemap.uncovered(around), fill="url(#hatch)", edge=style.LAND_EDGE)
+    _add_polygons(new, uncovered, fill="url(#hatch)", edge=style.LAND_EDGE)
     borders = dissolve(around, "departement").boundary
     _add_lines(new, borders, colour=style.BORDER, weight=1.5, dash="5 4")
     for number, layer in enumerate(layers):
         group = folium.FeatureGroup(name=layer.title, overlay=False, show=number == 0)
         _choropleth(shown, layer).add_to(group)
         group.add_to(new)
+    # A pane of its own: the outline stays on top when another layer is chosen.
+    folium.map.CustomPane(_OUTLINE_PANE, z_index=450).add_to(new)
     outline = dissolve(shown.assign(all=0), "all").boundary
-    _add_lines(new, outline, colour=style.ACCENT, weight=3)
+    _add_lines(new, outline, colour=style.ACCENT, weight=3, pane=_OUTLINE_PANE)
     inside = basemap.labelled(communes, _LABELLED, box=box)
     for commune in inside.itertuples():
         _label(commune.lat, commune.lon, commune.name).add_to(new)
     for commune in basemap.labelled(outside, 3, box=box, avoid=inside).itertuples():
         _label(commune.lat, commune.lon, commune.name, kind="out").add_to(new)
     if layers:
-        folium.LayerControl(collapsed=False).add_to(new)
+        folium.LayerControl(position="topleft", collapsed=False).add_to(new)
     return new
 
 
@@ -235,7 +127,7 @@ def overview_map(outlines: gpd.GeoDataFrame, national: gpd.GeoDataFrame) -> foli
     return new
 
 
-def legend_html(layer: style.MapLayer, communes: pd.DataFrame) -> str:
+def legend_html(layer: style.MapLayer, communes: pd.DataFrame, *, uncovered: bool = False) -> str:
     """
     Legend of a layer.
 
@@ -245,6 +137,8 @@ def legend_html(layer: style.MapLayer, communes: pd.DataFrame) -> str:
         The layer.
     communes : DataFrame
         Communes shown; « donnée absente » stands in the legend only when one of them is.
+    uncovered : bool
+        Whether the map shows land without contour, hatched too.
 
     Returns
     -------
@@ -256,11 +150,13 @@ def legend_html(layer: style.MapLayer, communes: pd.DataFrame) -> str:
         f'<div><i style="background:{colour}"></i>{escape(label)}</div>'
         for colour, label in zip(layer.colours, layer.labels, strict=True)
     ]
-    if communes[layer.column].isna().any():
-        rows.append('<div><i class="hatch"></i>donnée absente</div>')
+    absent = ["donnée absente"] if communes[layer.column].isna().any() else []
+    absent += ["contour absent"] if uncovered else []
+    if absent:
+        rows.append(f'<div><i class="hatch"></i>{" ou ".join(absent)}</div>')
     origin = sources()[column.source].attribution
     return (
-        f"<b>{escape(column.label)}</b>{escape(column.unit)}{''.join(rows)}"
+        f"<b>{escape(column.label)}</b>{escape(column.unit)}, {column.vintage}{''.join(rows)}"
         f"<small>{escape(origin)}</small>"
     )
 
@@ -349,7 +245,13 @@ def _add_polygons(
 
 
 def _add_lines(
-    target: folium.Map, lines: gpd.GeoSeries, *, colour: str, weight: float, dash: str = ""
+    target: folium.Map,
+    lines: gpd.GeoSeries,
+    *,
+    colour: str,
+    weight: float,
+    dash: str = "",
+    pane: str = "overlayPane",
 ) -> None:
     folium.GeoJson(
         _collection(lines),
@@ -359,6 +261,7 @@ def _add_lines(
         },
         control=False,
         interactive=False,
+        pane=pane,
     ).add_to(target)  # fmt: skip
 
 

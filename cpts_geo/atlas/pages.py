@@ -16,12 +16,14 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from cpts_geo import __version__
+from cpts_geo.access.comparison import poisson_interval
 from cpts_geo.atlas import charts, maps, sentences, static, style, tables
 from cpts_geo.atlas.offline import inline_assets
+from cpts_geo.capacity.demand import NORMATIVE_RATES
 from cpts_geo.capacity.headline import Headline
-from cpts_geo.capacity.scenario import default_parameters
 from cpts_geo.french import number, percent, typeset, value_text
 from cpts_geo.schema import COLUMNS, COMPARED, GRADE_LABELS, STATUS_LABELS, STATUS_MARKS
+from cpts_geo.settings import APL_LOW
 from cpts_geo.sources.catalogue import Source, sources
 
 
@@ -40,8 +42,8 @@ class Sheet:
         Communes with their figures and status.
     comparison, gaps, facts, audit : DataFrame
         Rows of this territory.
-    headline : Headline
-        Slots and hours needed.
+    headline : Headline or None
+        Slots and hours needed; None where the territory is too large for the queue.
     notes : tuple of str
         What was adapted while reading an analyst's file.
     """
@@ -56,7 +58,7 @@ class Sheet:
     gaps: pd.DataFrame
     facts: pd.DataFrame
     audit: pd.DataFrame
-    headline: Headline
+    headline: Headline | None
     notes: tuple[str, ...]
 
     @property
@@ -111,6 +113,21 @@ def _png(figure: Figure) -> Markup:
     return Markup(base64.b64encode(buffer.getvalue()).decode("ascii"))
 
 
+def _capacity(result: Headline | None) -> dict[str, str]:
+    """Words and drawing of the capacity; empty where it was not computed."""
+    if result is None:
+        return {}
+    return {
+        "answer": sentences.answer(result),
+        "today": sentences.today(result),
+        "planned": sentences.planned(result),
+        "evidence": sentences.evidence(result),
+        "dots_caption": sentences.dots_caption(result),
+        "chart": Markup(charts.capacity_svg(result)),
+        "people_mark": STATUS_MARKS[result.people_status],
+    }
+
+
 def _sources_used() -> list[Source]:
     used = {COLUMNS[name].source for name in COMPARED}
     used |= {COLUMNS[name].source for name in tables.COMMUNE_COLUMNS} | {
@@ -155,16 +172,15 @@ def sheet_page(sheet: Sheet, *, national: gpd.GeoDataFrame, date: str) -> str:
     page = _environment().get_template("fiche.html.j2").render(
         sheet=sheet,
         population=value_text(COLUMNS["population"], sheet.outline["population"], unit=True),
-        area=number(sheet.outline["area_km2"], 0),
-        answer=sentences.answer(result),
-        today=sentences.today(result),
-        evidence=sentences.evidence(result),
-        dots_caption=sentences.dots_caption(result),
-        chart=Markup(charts.capacity_svg(result)),
+        area=value_text(COLUMNS["area_km2"], sheet.outline["area_km2"], unit=True),
+        capacity=_capacity(result),
         result=result,
-        defaults=list(default_parameters().values()),
+        assumption_rows=tables.assumption_rows(result.scenario) if result else [],
+        apl_low=APL_LOW,
+        rates=" – ".join(number(rate, 2) for rate in NORMATIVE_RATES),
+        one_gp=[number(bound, 2) for bound in poisson_interval(1)],
         figures=figures,
-        unmapped=", ".join(unmapped),
+        unmapped=list(unmapped),
         areas=areas,
         rows=rows,
         headers=headers,
@@ -208,14 +224,15 @@ def index_page(
     for sheet in sheets:
         values = sheet.comparison[sheet.comparison["area_level"] == "cpts"]
         cells = values.set_index("indicator").to_dict("index")
+        result = sheet.headline
         rows.append(
             {
                 "sheet": sheet,
-                "answer": sentences.short_answer(sheet.headline),
-                "hours": _hours(sheet.headline),
-                "today": sheet.headline.today,
-                "assumed": sheet.headline.scenario.share_assumed,
-                "label": sheet.headline.scenario.evidence_label,
+                "answer": sentences.short_answer(result) if result else "non calculé",
+                "hours": _hours(result) if result else "non calculé",
+                "today": result.today if result else None,
+                "label": result.scenario.evidence_label if result else "—",
+                "mark": STATUS_MARKS[sentences.answer_status(result)] if result else "",
                 "cells": [
                     tables.Cell(
                         value_text(COLUMNS[name], cells[name]["value"]),
@@ -228,7 +245,9 @@ def index_page(
         )
     page = _environment().get_template("index.html.j2").render(
         rows=rows,
-        columns=[COLUMNS[name] for name in _INDEX_COLUMNS],
+        columns=[(COLUMNS[name], sources()[COLUMNS[name].source]) for name in _INDEX_COLUMNS],
+        goals=sorted({sentences.goal(s.headline) for s in sheets if s.headline}),
+        perimeters=[f"{sheet.name} : {sheet.perimeter}" for sheet in sheets],
         still=_png(static.overview_figure(outlines, national=national)),
         sources=_sources_used(),
         date=date,
@@ -249,5 +268,4 @@ _INDEX_COLUMNS = (
 def _hours(result: Headline) -> str:
     if result.observed is not None and result.observed.above_p90:
         return f"au moins {number(result.observed.gp_hours_per_week)}"
-    least = "au moins " if result.lower_bound else ""
-    return f"{least}{number(result.gp_hours_per_week.p50)}"
+    return number(result.gp_hours_per_week.p50)

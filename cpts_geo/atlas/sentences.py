@@ -4,8 +4,28 @@ from __future__ import annotations
 
 from cpts_geo.capacity.headline import Headline, Interval
 from cpts_geo.french import NNBSP, number, percent
+from cpts_geo.schema import STATUS_MARKS, Status
 
-_EVIDENCE_MARK = {1: "●", 2: "◐", 3: "◐", 4: "○"}
+#: Said of a figure that leaves out people the line also serves.
+_PARTIAL = ", demande partielle"
+
+
+def answer_status(result: Headline) -> Status:
+    """
+    Say how the answer is known.
+
+    Parameters
+    ----------
+    result : Headline
+        Capacity needed by a territory.
+
+    Returns
+    -------
+    Status
+        Estimated where the answer rests on observed activity, else that of the headline.
+    """
+    refuted = result.observed is not None and result.observed.above_p90
+    return Status.ESTIMATED if refuted else result.status
 
 
 def slots(count: float) -> str:
@@ -43,6 +63,27 @@ def deadline(days: int) -> str:
     return words.get(days, f"dans les {days} jours ouvrés")
 
 
+def goal(result: Headline) -> str:
+    """
+    Say what the slots are counted for.
+
+    Parameters
+    ----------
+    result : Headline
+        Capacity needed by a territory.
+
+    Returns
+    -------
+    str
+        French clause: target, people, deadline.
+    """
+    scenario = result.scenario
+    return (
+        f"{percent(scenario.target, 0)} des demandes des personnes sans médecin traitant "
+        f"trouvent un créneau {deadline(scenario.deadline_days)}"
+    )
+
+
 def answer(result: Headline) -> str:
     """
     Answer the question of the meeting in one sentence.
@@ -58,24 +99,20 @@ def answer(result: Headline) -> str:
         French sentence: slots a day, interval in words, GP-hours a week. Where the observed
         activity refutes the model, the observed minimum is the answer.
     """
-    scenario = result.scenario
-    goal = (
-        f"Pour que {percent(scenario.target, 0)} des demandes des personnes sans médecin traitant "
-        f"trouvent un créneau {deadline(scenario.deadline_days)}, il faudrait "
-    )
+    need = f"Pour que {goal(result)}, il faudrait "
     if result.observed is not None and result.observed.above_p90:
         seen = result.observed
         return (
-            f"{goal}au moins {slots(seen.slots)} par jour, d’après l’activité déjà assurée "
+            f"{need}au moins {slots(seen.slots)} par jour, d’après l’activité déjà assurée "
             f"({number(seen.line.per_day, 1)} consultations par jour d’ouverture), soit environ "
             f"{number(seen.gp_hours_per_week)} heures de médecin par semaine."
         )
     low, middle, high = _triple(result.slots_per_day)
     hours = result.gp_hours_per_week
-    least = "au moins " if result.lower_bound else ""
+    partial = _PARTIAL if result.scenario.uncounted_demand is not None else ""
     return (
-        f"{goal}{least}{slots(middle)} par jour — {_between(low, high)}, 8 chances sur 10 —, soit "
-        f"{number(hours.p50)} heures de médecin par semaine "
+        f"{need}{slots(middle)} par jour{partial} — {_between(low, high)}, "
+        f"au moins 8 chances sur 10 —, soit {number(hours.p50)} heures de médecin par semaine "
         f"({_between(round(hours.p10), round(hours.p90))}{NNBSP}h)."
     )
 
@@ -108,6 +145,33 @@ def today(result: Headline) -> str:
         f"{text} ; à la demande médiane, {percent(offered.served_at_median, 0)} "
         "seraient servies dans ce délai."
     )
+
+
+def planned(result: Headline) -> str:
+    """
+    Say what the announced capacity would serve.
+
+    Parameters
+    ----------
+    result : Headline
+        Capacity needed by a territory.
+
+    Returns
+    -------
+    str
+        French sentence, empty where nothing is announced.
+    """
+    offer = result.planned
+    if offer is None:
+        return ""
+    text = (
+        f"Avec {slots(offer.slots)} ({result.scenario.planned_basis}) : "
+        f"{percent(offer.served_at_median, 0)} des demandes servies dans le délai à la demande "
+        "médiane"
+    )
+    if offer.served_if_all_calls is not None:
+        text += f", {percent(offer.served_if_all_calls, 0)} si chaque appel demandait un créneau"
+    return text + "."
 
 
 def dots_caption(result: Headline) -> str:
@@ -147,7 +211,7 @@ def evidence(result: Headline) -> str:
         Such as « ● niveau de preuve 1 sur 4 — … ».
     """
     level = result.scenario.evidence_label
-    mark = "○" if result.scenario.share_assumed else _EVIDENCE_MARK[level]
+    mark = STATUS_MARKS[answer_status(result)]
     return f"{mark} Appui {level} (de 1, le plus solide, à 4) — {result.evidence}"
 
 
@@ -163,13 +227,13 @@ def short_answer(result: Headline) -> str:
     Returns
     -------
     str
-        Such as « 14 (10 à 19) » or « au moins 6 ».
+        Such as « 14 (10 à 19) » or « au moins 6 »; says so where part of the demand is left out.
     """
     if result.observed is not None and result.observed.above_p90:
         return f"au moins {number(result.observed.slots)}"
     low, middle, high = _triple(result.slots_per_day)
-    least = "au moins " if result.lower_bound else ""
-    return f"{least}{number(middle)} ({number(low)} à {number(high)})"
+    partial = _PARTIAL if result.scenario.uncounted_demand is not None else ""
+    return f"{number(middle)} ({number(low)} à {number(high)}){partial}"
 
 
 def _triple(interval: Interval[int]) -> tuple[int, int, int]:

@@ -29,7 +29,8 @@ _RC: Any = {
     "font.size": 9,
     "text.color": style.INK,
     "hatch.linewidth": 0.6,
-    "svg.fonttype": "none",
+    # A name that holds dollar signs is a name, not a formula.
+    "text.parse_math": False,
 }
 
 
@@ -245,7 +246,7 @@ def _name_places(communes: gpd.GeoDataFrame, box: Any, *, ax: Axes, crs: str) ->
         ax.annotate(
             name, (point.x, point.y), xytext=(0, 3), textcoords="offset points", ha="center",
             fontsize=7.5, fontweight="bold", path_effects=_halo(),
-        )  # fmt: skip
+        ).set_in_layout(False)  # fmt: skip
 
 
 def _frame(ax: Axes, bounds: Any) -> None:

@@ -78,7 +78,7 @@ LAYERS: Final = (
     ),
     MapLayer(
         "gps_2017",
-        "Médecins généralistes (2017)",
+        "Généralistes libéraux (2017)",
         settings.GP_COUNT_BREAKS,
         ("aucun", "1", "2 ou 3", "4 à 6", "7 à 10", "plus de 10"),
     ),

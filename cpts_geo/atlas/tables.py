@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from cpts_geo.atlas.charts import Bar
+from cpts_geo.capacity.scenario import Scenario, default_parameters
+from cpts_geo.errors import one_line
 from cpts_geo.french import day, number, percent, signed_percent, slug, typeset, value_text
 from cpts_geo.schema import COLUMNS, COMPARED, STATUS_LABELS, STATUS_MARKS, Status, status_column
 
@@ -17,7 +19,6 @@ COMMUNE_COLUMNS = (
     "gps_2017",
     "apl_2022",
     "apl_2023",
-    "apl_65_2023",
     "share_75plus_2022",
     "emergency_departments_2020",
 )
@@ -130,24 +131,31 @@ def comparison_rows(comparison: pd.DataFrame) -> tuple[list[str], list[Row]]:
     rows = []
     for name in COMPARED:
         block = comparison[comparison["indicator"] == name].set_index("area_code")
-        if block["value"].isna().all():
+        known = block["value"].notna()
+        # A press release of elsewhere is no figure of this territory: France alone is not enough.
+        local = known & (block["area_level"] != "france")
+        if not known.any() or (name == "gps_per_100k_published" and not local.any()):
             continue
         column = COLUMNS[name]
-        cells = []
+        cells, remarks = [], []
         for area in areas:
             found = block.loc[area]
             note = str(found["note"])
             if not math.isnan(found["low"]):
                 bounds = f"de {number(found['low'], 0)} à {number(found['high'], 0)}"
-                note = " ; ".join(part for part in (f"intervalle à 95 % : {bounds}", note) if part)
+                note = " ; ".join(part for part in (f"intervalle à 95 % {bounds}", note) if part)
+            if note:
+                remarks.append(f"{found['area_name']} : {note}")
             main = block[block["source"] != ""].iloc[0]
             origin = "" if found["source"] in ("", main["source"]) else _origin(found)
             text = value_text(column, found["value"])
-            cells.append(Cell(text, status=found["status"], note=note, origin=origin))
+            base = f", {found['base']}" if found["base"] else ""
+            cells.append(Cell(text + base, status=found["status"], note=note, origin=origin))
         unit = "" if column.percent else column.unit
         dated = column.vintage in column.label
         label = column.label if dated else f"{column.label}, {column.vintage}"
-        rows.append(Row(label, _detail(unit, main), tuple(cells)))
+        detail = ". ".join([_detail(unit, main), *dict.fromkeys(remarks)])
+        rows.append(Row(label, detail, tuple(cells)))
     return list(order["area_name"]), rows
 
 
@@ -174,6 +182,7 @@ def key_figures(comparison: pd.DataFrame) -> list[tuple[str, str, str, list[Bar]
                 label=row["area_name"],
                 value=row["value"],
                 text=value_text(column, row["value"]),
+                base=row["base"],
                 low=row["low"],
                 high=row["high"],
                 main=row["area_level"] == "cpts",
@@ -256,6 +265,44 @@ def gap_rows(gaps: pd.DataFrame) -> list[list[Cell]]:
     return rows
 
 
+def assumption_rows(scenario: Scenario) -> list[list[Cell]]:
+    """
+    List what the capacity of a territory assumes, with values.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Scenario of the territory.
+
+    Returns
+    -------
+    list of list of Cell
+        Meaning, value with unit, source, grade; what the territory does not use is left out.
+    """
+    rows = []
+    for name, default in default_parameters().items():
+        if name in ("share_without_mt", "age_share") and not scenario.share_assumed:
+            continue
+        value = getattr(scenario, name, default.value)
+        source = scenario.sources.get(name, default)
+        values = value if isinstance(value, (list, tuple)) else [value]
+        text = " ; ".join(_short_number(float(part)) for part in values)
+        rows.append(
+            [
+                Cell(typeset(default.meaning), numeric=False),
+                Cell(f"{text} {default.unit}", numeric=False),
+                Cell(typeset(source.text), numeric=False),
+                Cell(source.grade, numeric=False),
+            ]
+        )
+    return rows
+
+
+def _short_number(value: float) -> str:
+    """As many decimals as the value needs, three at most."""
+    return number(value, next(d for d in range(4) if d == 3 or round(value, d) == value))
+
+
 def audit_rows(audit: pd.DataFrame) -> list[list[Cell]]:
     """
     Show the names that were not written exactly as the official ones.
@@ -279,6 +326,28 @@ def audit_rows(audit: pd.DataFrame) -> list[list[Cell]]:
             Cell(_METHODS.get(row["method"], row["method"]), numeric=False),
             Cell(number(row["score"], 0)),
         ]
+        for row in changed.to_dict("records")
+    ]
+
+
+def recognised(audit: pd.DataFrame) -> list[str]:
+    """
+    Say in words which names were not recognised to the letter, case and accents aside.
+
+    Parameters
+    ----------
+    audit : DataFrame
+        Audit of one territory.
+
+    Returns
+    -------
+    list of str
+        One French sentence a name: misspelt, former or repaired.
+    """
+    changed = audit[~audit["method"].isin(["exact", "normalised"])]
+    return [
+        f"« {one_line(row['published'])} » pris pour {row['name']} ({row['code_insee']}) : "
+        f"{_METHODS[row['method']]}."
         for row in changed.to_dict("records")
     ]
 

@@ -25,7 +25,8 @@ import numpy.typing as npt
 from scipy.optimize import brentq
 
 from cpts_geo.capacity.chain import MAX_BACKLOG, Day, arrivals_pmf, check, stationary
-from cpts_geo.errors import ScenarioError
+from cpts_geo.errors import DemandTooLargeError
+from cpts_geo.french import number
 
 #: Requests Monday..Friday relative to the mean day (grade D: no log gives it yet).
 WEEKDAY_FACTORS: Final = (1.30, 1.00, 0.90, 0.85, 0.95)
@@ -243,10 +244,11 @@ def minimum_slots(
         if line.served >= target and line.same_day >= (same_day_target or 0.0):
             return slots
         slots += 1
-    raise ScenarioError(
+    raise DemandTooLargeError(
         "La demande est trop grande pour ce calcul.",
-        defects=[f"{arrivals_per_day:.1f} demandes par jour demandent plus de {most} créneaux"],
-        remedy="découpez le territoire en territoires de la taille d'une CPTS.",
+        defects=[f"{number(arrivals_per_day, 1)} demandes par jour : plus de {most} créneaux"],
+        remedy=f"découpez le territoire : le calcul va jusqu'à {most} créneaux par jour, "
+        "plusieurs fois ce que demande une CPTS.",
     )
 
 

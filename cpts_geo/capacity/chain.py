@@ -15,13 +15,14 @@ import numpy.typing as npt
 from scipy import stats
 
 from cpts_geo.errors import ScenarioError
+from cpts_geo.french import number
 
 Floats = npt.NDArray[np.float64]
 
 #: Largest backlog (deadline x slots) solved: beyond, a territory is no CPTS any more.
 MAX_BACKLOG: Final = 600
 #: Largest mean number of requests a day: bounds the size of the arrival distribution.
-MAX_ARRIVALS: Final = 10_000.0
+MAX_ARRIVALS: Final = 1_000_000.0
 
 
 class Day:
@@ -63,6 +64,11 @@ class Day:
         -------
         numpy.ndarray of float
             Matrix: rows are backlogs at the start, columns at the end; rows sum to 1.
+
+        Examples
+        --------
+        >>> Day(1.0, 1, 0, 1.0).transition().tolist()
+        [[1.0]]
         """
         last = self.backlog.size - 1
         if last == 0:
@@ -82,6 +88,11 @@ class Day:
         -------
         numpy.ndarray of float
             E[max(B + X - s - K s, 0)] for each backlog B at the start.
+
+        Examples
+        --------
+        >>> Day(1.0, 1, 1, 1.0).lost().round(4).tolist()
+        [0.1036, 0.3679]
         """
         return np.asarray(self._excess[self.backlog[::-1] + self.slots], dtype=np.float64)
 
@@ -93,6 +104,11 @@ class Day:
         -------
         numpy.ndarray of float
             E[min(X, max(s - B, 0))] for each backlog B at the start.
+
+        Examples
+        --------
+        >>> Day(1.0, 1, 1, 1.0).same_day().round(4).tolist()
+        [0.6321, 0.0]
         """
         met = np.append(0.0, np.cumsum(self._tail))
         return np.asarray(met[np.maximum(self.slots - self.backlog, 0)], dtype=np.float64)
@@ -188,11 +204,19 @@ def check(
     ------
     ScenarioError
         If any is outside its domain.
+
+    Examples
+    --------
+    >>> check(arrivals=5.6, slots=6, deadline=1)
+    >>> check(slots=0)
+    Traceback (most recent call last):
+    cpts_geo.errors.ScenarioError: Le calcul des créneaux a reçu des valeurs impossibles.
+      - créneaux par jour = 0 : ...
     """
     defects: list[str] = []
     if arrivals is not None and not _real(arrivals, above=0.0, at_most=MAX_ARRIVALS):
         defects.append(
-            f"demandes par jour = {arrivals} : il faut plus de 0 et au plus {MAX_ARRIVALS:.0f}"
+            f"demandes par jour = {arrivals} : il faut plus de 0 et au plus {number(MAX_ARRIVALS)}"
         )
     if not (_whole(deadline) and deadline >= 0):
         defects.append(f"délai = {deadline} : il faut un nombre entier de jours, 0 ou plus")
@@ -216,7 +240,7 @@ def check(
         raise ScenarioError(
             "Le calcul des créneaux a reçu des valeurs impossibles.",
             defects=defects,
-            remedy="corrigez ces valeurs ; un territoire trop grand se découpe en plusieurs.",
+            remedy="corrigez ces valeurs ; si elles sont justes, découpez le territoire.",
         )
 
 

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from cpts_geo.capacity.calendar import opening_days
 from cpts_geo.capacity.inputs import Scenario
-from cpts_geo.capacity.ratios import DAYS_PER_YEAR, requests_per_day
+from cpts_geo.capacity.ratios import DAYS_PER_YEAR, per_thousand_a_year, requests_per_day
 from cpts_geo.errors import ScenarioError
 
 Floats = npt.NDArray[np.float64]
@@ -43,12 +43,15 @@ class ObservedLine:
         Consultations per opening day.
     per_year : float
         Consultations per year of 365.25 days; the count itself where it covers a year.
+    per_thousand_a_year : float or None
+        Consultations per 1,000 inhabitants and year; None where the population is unknown.
     """
 
     consultations: int
     opening_days: int
     per_day: float
     per_year: float
+    per_thousand_a_year: float | None
 
 
 @dataclass(frozen=True)
@@ -124,7 +127,33 @@ def observed_line(scenario: Scenario) -> ObservedLine | None:
         opening_days=days,
         per_day=requests_per_day(count, opening_days_per_year=days),
         per_year=per_year,
+        per_thousand_a_year=None
+        if scenario.population is None
+        else per_thousand_a_year(per_year, people=scenario.population),
     )
+
+
+def calls_per_year(scenario: Scenario) -> float:
+    """
+    Multiply the people without médecin traitant by the calls per person-year.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Territory; no gap between territories is taken.
+
+    Returns
+    -------
+    float
+        Calls a year: those of its own log where the territory has one.
+
+    Examples
+    --------
+    >>> from cpts_geo.capacity.scenario import load_scenarios
+    >>> round(calls_per_year(load_scenarios()["beauce_gatinais"]))
+    5800
+    """
+    return scenario.people_without_mt * scenario.calls_observed / scenario.calls_people_years
 
 
 def central_requests(scenario: Scenario) -> float:
@@ -147,8 +176,7 @@ def central_requests(scenario: Scenario) -> float:
     >>> round(central_requests(load_scenarios()["beauce_gatinais"]))
     2900
     """
-    calls_per_person = scenario.calls_observed / scenario.calls_people_years
-    return scenario.people_without_mt * calls_per_person * scenario.need_share[1]
+    return calls_per_year(scenario) * scenario.need_share[1]
 
 
 def normative_ceiling(people_without_mt: float) -> NormativeCeiling:
@@ -245,5 +273,5 @@ def _check_draws(draws: int, seed: int) -> None:
         raise ScenarioError(
             "Le tirage au sort est mal réglé.",
             defects=defects,
-            remedy="gardez les valeurs par défaut (20 000 tirages) en cas de doute.",
+            remedy="gardez les valeurs par défaut en cas de doute.",
         )

@@ -1,19 +1,19 @@
-"""The line that exists: what its slots can carry, and the floor its activity sets."""
+"""The line that exists or is announced: what its slots carry, the floor its activity sets."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from cpts_geo.capacity.booking import largest_demand, minimum_slots, service
-from cpts_geo.capacity.demand import ObservedLine, observed_line
+from cpts_geo.capacity.demand import ObservedLine, calls_per_year, observed_line
 from cpts_geo.capacity.inputs import Scenario
-from cpts_geo.capacity.ratios import weekly_gp_hours
+from cpts_geo.capacity.ratios import requests_per_day, weekly_gp_hours
 
 
 @dataclass(frozen=True)
-class Today:
+class Offer:
     """
-    What the slots offered today can do.
+    What a number of slots can do: those of today, or those announced.
 
     Attributes
     ----------
@@ -27,6 +27,9 @@ class Today:
         The same over a year (requests).
     served_at_median : float
         Share of requests they serve within the deadline if the demand is the median.
+    served_if_all_calls : float or None
+        Share they would serve if every call of the territory's own log asked for a slot;
+        None where it has no call log.
     """
 
     slots: int
@@ -34,6 +37,7 @@ class Today:
     carries_per_day: float
     carries_per_year: float
     served_at_median: float
+    served_if_all_calls: float | None
 
 
 @dataclass(frozen=True)
@@ -59,50 +63,66 @@ class ObservedFloor:
     above_p90: bool
 
 
-def today_capacity(scenario: Scenario, *, median_per_day: float) -> Today | None:
+def offer(scenario: Scenario, slots: int | None, *, median_per_day: float) -> Offer | None:
     """
-    Compute what the slots offered today can do.
+    Compute what a number of slots a day can do.
 
     Parameters
     ----------
     scenario : Scenario
-        Territory.
+        Territory; a slot has the length of today's, or else that of a consultation.
+    slots : int or None
+        Slots per opening day, 1 or more; None = unknown.
     median_per_day : float
         Median of the plausible demands (requests per opening day), above 0.
 
     Returns
     -------
-    Today or None
-        Today's capacity; None where the slots are unknown.
+    Offer or None
+        What they carry and serve; None where the slots are unknown.
+
+    Raises
+    ------
+    ScenarioError
+        If an argument is outside its domain; lists them all.
 
     Examples
     --------
     >>> from cpts_geo.capacity.scenario import load_scenarios
-    >>> today = today_capacity(load_scenarios()["lvo"], median_per_day=10.0)
+    >>> today = offer(load_scenarios()["lvo"], 16, median_per_day=10.0)
     >>> round(today.carries_per_day, 2), today.gp_hours_per_week
     (16.69, 20.0)
     """
-    slots, hours = scenario.slots_today, scenario.gp_hours_today_per_week
-    if slots is None or hours is None:
+    if slots is None:
         return None
+
+    def served(per_day: float) -> float:
+        return service(
+            per_day,
+            slots,
+            deadline_days=scenario.deadline_days,
+            dispersion=scenario.dispersion,
+        ).served
+
     carries = largest_demand(
         slots,
         target=scenario.target,
         deadline_days=scenario.deadline_days,
         dispersion=scenario.dispersion,
     )
-    line = service(
-        median_per_day,
-        slots,
-        deadline_days=scenario.deadline_days,
-        dispersion=scenario.dispersion,
-    )
-    return Today(
+    days = scenario.opening_days_per_year
+    calls = calls_per_year(scenario) if scenario.evidence_label == 1 else 0.0
+    return Offer(
         slots=slots,
-        gp_hours_per_week=hours,
+        gp_hours_per_week=weekly_gp_hours(
+            slots, minutes=scenario.minutes_per_slot_today or scenario.minutes[1]
+        ),
         carries_per_day=carries,
-        carries_per_year=carries * scenario.opening_days_per_year,
-        served_at_median=line.served,
+        carries_per_year=carries * days,
+        served_at_median=served(median_per_day),
+        served_if_all_calls=served(requests_per_day(calls, opening_days_per_year=days))
+        if calls > 0
+        else None,
     )
 
 

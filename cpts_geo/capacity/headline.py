@@ -15,34 +15,30 @@ from typing import Any, Final, Generic, TypeVar
 
 import numpy as np
 import pandas as pd
-from babel.numbers import format_decimal, format_percent
 
-from cpts_geo.capacity.booking import minimum_slots, service, slots_for_each
+from cpts_geo.capacity.booking import minimum_slots, slots_for_each
+from cpts_geo.capacity.caveats import EVIDENCE, caveats
 from cpts_geo.capacity.demand import (
     DemandDraws,
     NormativeCeiling,
-    ObservedLine,
     central_requests,
     draw_requests,
     normative_ceiling,
 )
-from cpts_geo.capacity.existing import ObservedFloor, Today, observed_floor, today_capacity
+from cpts_geo.capacity.existing import ObservedFloor, Offer, observed_floor, offer
 from cpts_geo.capacity.inputs import Scenario
 from cpts_geo.capacity.ratios import requests_per_day, weekly_gp_hours
+from cpts_geo.schema import Status
 
 Number = TypeVar("Number", int, float)
 
+#: Setting of the Monte Carlo: equal inputs give equal results.
+DRAWS: Final = 20_000
+SEED: Final = 20_260_101
 DOTS: Final = 20
 DISPERSION_VARIANT: Final = 2.0
-#: Own calls are "saturated" if today's slots alone explain consultations / calls this closely.
-SATURATION_MARGIN: Final = 0.05
-
-EVIDENCE: Final = {
-    1: "Ses propres appels : la demande est estimée à partir du journal d'appels du territoire.",
-    2: "Ses consultations seulement : ce qui a été servi est un minimum (« au moins »).",
-    3: "Aucune activité locale connue : le taux d'appel est celui d'un autre territoire.",
-    4: "Part d'habitants sans médecin traitant supposée, aucune demande locale connue.",
-}
+#: Share to serve on the day of the request itself, for the stricter companion figure.
+SAME_DAY_TARGET: Final = 0.80
 
 
 @dataclass(frozen=True)
@@ -78,6 +74,9 @@ class Headline:
         Slots per opening day for the target.
     gp_hours_per_week : Interval of float
         GP-hours per week for the target.
+    interval_share : float
+        Share of the draws whose slots lie from p10 to p90, both included: 0.8 or more, since
+        slots are whole numbers.
     slots_dots : tuple of int
         Slots per opening day of 20 equally likely situations, in order (dot plot).
     central_requests_per_year : float
@@ -86,10 +85,15 @@ class Headline:
         GP-hours per week for these if every slot were used: a queue at 100 %.
     slots_dispersed : int
         Slots per opening day for the median demand if its daily variance is twice its mean.
+    slots_same_day : int
+        Slots per opening day for the target at the median demand, if 80 % must also be served on
+        the day of the request.
     ceiling : NormativeCeiling
         Needs of a whole population, requests a year: a separate scale.
-    today : Today or None
+    today : Offer or None
         Today's capacity; None = unknown.
+    planned : Offer or None
+        Capacity announced for later; None = none announced.
     observed : ObservedFloor or None
         Floor given by consultations already served; None = unknown.
     lower_bound : bool
@@ -108,20 +112,59 @@ class Headline:
     requests_per_year: Interval[float]
     slots_per_day: Interval[int]
     gp_hours_per_week: Interval[float]
+    interval_share: float
     slots_dots: tuple[int, ...]
     central_requests_per_year: float
     central_gp_hours_per_week: float
     slots_dispersed: int
+    slots_same_day: int
     ceiling: NormativeCeiling
-    today: Today | None
+    today: Offer | None
+    planned: Offer | None
     observed: ObservedFloor | None
     lower_bound: bool
     evidence: str
     warnings: tuple[str, ...]
     median_error: float
 
+    @property
+    def status(self) -> Status:
+        """
+        Say how the answer is known; it is never measured, since it comes from a model.
 
-def headline(scenario: Scenario, *, draws: int = 20_000, seed: int = 20_260_101) -> Headline:
+        Returns
+        -------
+        Status
+            Assumed where the share without médecin traitant is; estimated otherwise.
+
+        Examples
+        --------
+        >>> from cpts_geo.capacity.scenario import load_scenarios
+        >>> str(headline(load_scenarios()["ondaine_forez"]).status)
+        'estimated'
+        """
+        return Status.ASSUMED if self.scenario.share_assumed else Status.ESTIMATED
+
+    @property
+    def people_status(self) -> Status:
+        """
+        Say how the people without médecin traitant are known.
+
+        Returns
+        -------
+        Status
+            That of the scenario.
+
+        Examples
+        --------
+        >>> from cpts_geo.capacity.scenario import load_scenarios
+        >>> str(headline(load_scenarios()["beauce_gatinais"]).people_status)
+        'measured'
+        """
+        return self.scenario.people_status
+
+
+def headline(scenario: Scenario, *, draws: int = DRAWS, seed: int = SEED) -> Headline:
     """
     Compute the slots and GP-hours a territory needs, with their interval.
 
@@ -166,7 +209,7 @@ def headline(scenario: Scenario, *, draws: int = 20_000, seed: int = 20_260_101)
         requests.p50, opening_days_per_year=scenario.opening_days_per_year
     )
     central = central_requests(scenario)
-    today = today_capacity(scenario, median_per_day=median_per_day)
+    today = offer(scenario, scenario.slots_today, median_per_day=median_per_day)
     observed = observed_floor(scenario, p90_per_year=requests.p90)
     return Headline(
         scenario=scenario,
@@ -177,6 +220,7 @@ def headline(scenario: Scenario, *, draws: int = 20_000, seed: int = 20_260_101)
         gp_hours_per_week=_interval(
             weekly_gp_hours(slots.astype(np.float64), minutes=drawn.minutes)
         ),
+        interval_share=float(np.mean((slots >= ranks[0]) & (slots <= ranks[2]))),
         slots_dots=tuple(int(x) for x in dots),
         central_requests_per_year=central,
         central_gp_hours_per_week=weekly_gp_hours(
@@ -188,14 +232,22 @@ def headline(scenario: Scenario, *, draws: int = 20_000, seed: int = 20_260_101)
             deadline_days=scenario.deadline_days,
             dispersion=DISPERSION_VARIANT,
         ),
+        slots_same_day=minimum_slots(
+            median_per_day,
+            target=scenario.target,
+            deadline_days=scenario.deadline_days,
+            dispersion=scenario.dispersion,
+            same_day_target=SAME_DAY_TARGET,
+        ),
         ceiling=normative_ceiling(scenario.people_without_mt),
         today=today,
+        planned=offer(scenario, scenario.slots_planned, median_per_day=median_per_day),
         observed=observed,
         lower_bound=scenario.evidence_label == 2
         or scenario.uncounted_demand is not None
         or (observed is not None and observed.above_p90),
         evidence=EVIDENCE[scenario.evidence_label],
-        warnings=tuple(_warnings(scenario, requests, observed)),
+        warnings=caveats(scenario, p90_per_year=requests.p90, today=today, observed=observed),
         median_error=_median_error(drawn),
     )
 
@@ -231,21 +283,26 @@ _COLUMNS: Final[dict[str, Any]] = {
     "label": "str",
     "evidence_label": "int64",
     "evidence": "str",
+    "status": "str",
     "share_assumed": "bool",
     "lower_bound": "bool",
+    "population": "float64",
     "people_without_mt": "float64",
+    "people_status": "str",
     "requests_per_year_p10": "float64",
     "requests_per_year_p50": "float64",
     "requests_per_year_p90": "float64",
     "slots_p10": "int64",
     "slots_p50": "int64",
     "slots_p90": "int64",
+    "interval_share": "float64",
     "gp_hours_per_week_p10": "float64",
     "gp_hours_per_week_p50": "float64",
     "gp_hours_per_week_p90": "float64",
     "central_requests_per_year": "float64",
     "central_gp_hours_per_week": "float64",
     "slots_dispersed": "int64",
+    "slots_same_day": "int64",
     "ceiling_low_per_year": "float64",
     "ceiling_central_per_year": "float64",
     "ceiling_high_per_year": "float64",
@@ -253,8 +310,13 @@ _COLUMNS: Final[dict[str, Any]] = {
     "gp_hours_today_per_week": "float64",
     "carried_today_per_year": "float64",
     "served_today_at_median": "float64",
+    "served_today_if_all_calls": "float64",
+    "slots_planned": "Int64",
+    "planned_served_at_median": "float64",
+    "planned_served_if_all_calls": "float64",
     "observed_per_day": "float64",
     "observed_per_year": "float64",
+    "per_thousand_a_year": "float64",
     "observed_slots": "Int64",
     "observed_above_p90": "boolean",
     "target": "float64",
@@ -269,13 +331,15 @@ _COLUMNS: Final[dict[str, Any]] = {
 
 
 def _row(result: Headline) -> dict[str, Any]:
-    scenario, today, observed = result.scenario, result.today, result.observed
-    same = ("territory", "label", "evidence_label", "share_assumed", "people_without_mt")
+    scenario, observed = result.scenario, result.observed
+    same = ("territory", "label", "evidence_label", "share_assumed", "population")
+    people = ("people_without_mt", "people_status")
     rules = ("target", "deadline_days", "dispersion", "opening_days_per_year")
-    row: dict[str, Any] = {name: getattr(scenario, name) for name in (*same, *rules)}
-    own = ("evidence", "lower_bound", "slots_dispersed", "draws", "seed", "median_error")
+    row: dict[str, Any] = {name: getattr(scenario, name) for name in (*same, *people, *rules)}
+    own = ("evidence", "status", "lower_bound", "draws", "seed", "median_error", "interval_share")
+    other = ("slots_dispersed", "slots_same_day")
     central = ("central_requests_per_year", "central_gp_hours_per_week")
-    row |= {name: getattr(result, name) for name in (*own, *central)}
+    row |= {name: getattr(result, name) for name in (*own, *other, *central)}
     for name, values in (
         ("requests_per_year", result.requests_per_year),
         ("slots", result.slots_per_day),
@@ -284,14 +348,20 @@ def _row(result: Headline) -> dict[str, Any]:
         row |= {f"{name}_{p}": getattr(values, p) for p in ("p10", "p50", "p90")}
     for level in ("low", "central", "high"):
         row[f"ceiling_{level}_per_year"] = getattr(result.ceiling, level)
-    if today is not None:
+    if (today := result.today) is not None:
         row["slots_today"] = today.slots
         row["gp_hours_today_per_week"] = today.gp_hours_per_week
         row["carried_today_per_year"] = today.carries_per_year
         row["served_today_at_median"] = today.served_at_median
+        row["served_today_if_all_calls"] = today.served_if_all_calls
+    if (planned := result.planned) is not None:
+        row["slots_planned"] = planned.slots
+        row["planned_served_at_median"] = planned.served_at_median
+        row["planned_served_if_all_calls"] = planned.served_if_all_calls
     if observed is not None:
         row["observed_per_day"] = observed.line.per_day
         row["observed_per_year"] = observed.line.per_year
+        row["per_thousand_a_year"] = observed.line.per_thousand_a_year
         row["observed_slots"] = observed.slots
         row["observed_above_p90"] = observed.above_p90
     row["warnings"] = " | ".join(result.warnings)
@@ -308,62 +378,3 @@ def _median_error(drawn: DemandDraws) -> float:
     step = 0.5 / math.sqrt(requests.size)
     low, median, high = np.quantile(requests, [0.5 - step, 0.5, 0.5 + step])
     return float((high - low) / 2.0 / median)
-
-
-def _warnings(
-    scenario: Scenario, requests: Interval[float], observed: ObservedFloor | None
-) -> Iterable[str]:
-    if observed is not None and observed.above_p90:
-        yield (
-            f"L'activité observée ({_fr(observed.line.per_year)} consultations par an) dépasse la "
-            f"valeur que le modèle ne devrait dépasser qu'une fois sur dix "
-            f"({_fr(requests.p90)}) : le modèle ne convient pas à ce territoire. "
-            f"Retenir le minimum observé : au moins {observed.slots} créneaux par jour."
-        )
-    if scenario.uncounted_demand is not None:
-        yield (
-            f"Ne sont pas comptés : {scenario.uncounted_demand}. "
-            "Le résultat est un minimum (« au moins »)."
-        )
-    if scenario.share_assumed:
-        yield (
-            "La part de personnes sans médecin traitant est supposée, elle n'est pas mesurée "
-            "sur ce territoire."
-        )
-    if scenario.evidence_label != 1:
-        yield (
-            "Le taux d'appel vient d'un autre territoire. Or ces taux ne se transportent pas : "
-            "d'un territoire à l'autre l'usage varie de 2 à 4 fois, d'où l'intervalle large."
-        )
-    elif scenario.slots_today is not None and observed is not None:
-        yield from _saturation(scenario, scenario.slots_today, observed.line)
-
-
-def _saturation(scenario: Scenario, slots: int, line: ObservedLine) -> Iterable[str]:
-    """Warn where today's slots alone explain the consultations given per call."""
-    calls = scenario.people_without_mt * scenario.calls_observed / scenario.calls_people_years
-    if calls == 0:
-        return
-    full = service(
-        calls / scenario.opening_days_per_year,
-        slots,
-        deadline_days=scenario.deadline_days,
-        dispersion=scenario.dispersion,
-    )
-    ratio = line.per_year / calls
-    if full.utilisation > 1 - SATURATION_MARGIN and abs(full.served - ratio) < SATURATION_MARGIN:
-        yield (
-            f"{_fr(line.per_year)} consultations pour {_fr(calls)} appels "
-            f"({_percent(ratio)}) : une ligne de {slots} créneaux "
-            f"par jour en servirait {_percent(full.served)} si tous "
-            "les appels demandaient un créneau. Ce rapport est celui d'une ligne saturée, "
-            "ce n'est pas la part des appels qui méritent une consultation."
-        )
-
-
-def _fr(value: float) -> str:
-    return str(format_decimal(round(value), locale="fr"))
-
-
-def _percent(share: float) -> str:
-    return str(format_percent(share, "0.0\u202f%", locale="fr"))

@@ -1,14 +1,12 @@
 """What the capacity of a territory is computed from: one checked and sourced record.
 
-Values live in ``data/cpts/scenarios.toml``; this module only says what they may be, and turns
-every refusal into a French sentence.
+Values live in ``data/cpts/scenarios.toml``; this module only says what they may be.
 Grades: A = official file, legal text or press release of the territory; B = official figure
 read through an excerpt or a reproducible computation; C = weak; D = assumption of ours.
 """
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Any, Final, Literal
@@ -21,10 +19,10 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
-from pydantic_core import ErrorDetails
 
-from cpts_geo.capacity.ratios import weekly_gp_hours
+from cpts_geo.capacity.refusals import in_french
 from cpts_geo.errors import ScenarioError
+from cpts_geo.schema import Status
 
 Grade = Literal["A", "B", "C", "D"]
 Text = Annotated[str, Field(min_length=1)]
@@ -112,6 +110,12 @@ class Default(Source):
         -------
         Source
             Text and grade.
+
+        Examples
+        --------
+        >>> from cpts_geo.capacity.scenario import default_parameters
+        >>> default_parameters()["age_share"].as_source().grade
+        'C'
         """
         return Source(text=self.text, grade=self.grade)
 
@@ -157,13 +161,21 @@ class Scenario(BaseModel):
     eligibility : str
         Who may use the line, in French.
     population_basis : str
-        Population behind the people without médecin traitant, with its date, in French.
+        Where the population and the people without médecin traitant come from, with the date,
+        in French.
     sources : dict of str to Source
         Source and grade of each input that has a value.
+    population : float or None
+        Inhabitants of all ages of the territory (persons), above 0; gives rates only, the people
+        without médecin traitant are counted apart; None = unknown.
     slots_today : int or None
         Slots per opening day offered today (slots); None = unknown.
     minutes_per_slot_today : float or None
         Length of a slot offered today (minutes); None = unknown.
+    slots_planned : int or None
+        Slots per opening day announced for later (slots); None = none announced.
+    planned_basis : str or None
+        Who announced them and when, in French; goes with ``slots_planned``.
     observed_consultations : int or None
         Consultations given by the line (count); None = unknown.
     observed_start : datetime.date or None
@@ -202,8 +214,11 @@ class Scenario(BaseModel):
     eligibility: Text
     population_basis: Text
     sources: dict[str, Source]
+    population: Positive | None = None
     slots_today: Annotated[int, Field(ge=1)] | None = None
     minutes_per_slot_today: Positive | None = None
+    slots_planned: Annotated[int, Field(ge=1)] | None = None
+    planned_basis: Text | None = None
     observed_consultations: Annotated[int, Field(ge=0)] | None = None
     observed_start: date | None = None
     observed_end: date | None = None
@@ -218,7 +233,7 @@ class Scenario(BaseModel):
             scenario = handler(values)
         except ValidationError as error:
             names = list(cls.model_fields)
-            defects = [french(detail, names) for detail in error.errors()]
+            defects = [in_french(detail, names) for detail in error.errors()]
         else:
             defects = scenario._contradictions()
         if defects:
@@ -244,6 +259,10 @@ class Scenario(BaseModel):
             defects.append(
                 "« slots_today » et « minutes_per_slot_today » vont ensemble : un seul est donné"
             )
+        if (self.slots_planned is None) != (self.planned_basis is None):
+            defects.append("« slots_planned » et « planned_basis » vont ensemble : un seul donné")
+        if self.population is not None and self.people_without_mt > self.population:
+            defects.append("« people_without_mt » dépasse « population »")
         if (self.observed_start is None) != (self.observed_end is None):
             defects.append("« observed_start » et « observed_end » vont ensemble : un seul donné")
         elif self.observed_start and self.observed_end and self.observed_end < self.observed_start:
@@ -263,18 +282,25 @@ class Scenario(BaseModel):
         return defects
 
     @property
-    def gp_hours_today_per_week(self) -> float | None:
+    def people_status(self) -> Status:
         """
-        Turn today's slots into GP-hours a week.
+        Say how the people without médecin traitant are known.
 
         Returns
         -------
-        float or None
-            GP-hours per week of 5 opening days; None = unknown.
+        Status
+            Assumed where the share is; measured where the territory has its own call log;
+            estimated otherwise.
+
+        Examples
+        --------
+        >>> from cpts_geo.capacity.scenario import load_scenarios
+        >>> [str(case.people_status) for case in load_scenarios().values()]
+        ['assumed', 'measured', 'assumed', 'assumed', 'estimated']
         """
-        if self.slots_today is None or self.minutes_per_slot_today is None:
-            return None
-        return weekly_gp_hours(self.slots_today, minutes=self.minutes_per_slot_today)
+        if self.share_assumed:
+            return Status.ASSUMED
+        return Status.MEASURED if self.evidence_label == 1 else Status.ESTIMATED
 
 
 class Population(BaseModel):
@@ -296,76 +322,3 @@ class Population(BaseModel):
     population: Positive
     share_without_mt: PositiveShare
     age_share: PositiveShare
-
-
-_PHRASES: Final = {
-    "missing": "il manque",
-    "greater_than": "il faut plus de {gt:g}",
-    "greater_than_equal": "il faut {ge:g} ou plus",
-    "less_than": "il faut moins de {lt:g}",
-    "less_than_equal": "il faut {le:g} ou moins",
-    "finite_number": "il faut un nombre fini",
-    "float_type": "il faut un nombre",
-    "int_type": "il faut un nombre entier",
-    "int_from_float": "il faut un nombre entier",
-    "string_type": "il faut un texte entre guillemets",
-    "string_too_short": "le texte est vide",
-    "bool_type": "il faut true ou false",
-    "date_type": "il faut une date, par exemple 2023-03-06",
-    "tuple_type": "il faut une liste",
-    "list_type": "il faut une liste",
-    "too_long": "la liste est trop longue : il en faut {max_length}",
-    "literal_error": "il faut l'une de ces valeurs : {expected}",
-    "dict_type": "il faut une table",
-    "model_type": "il faut une table",
-}
-
-
-def french(detail: ErrorDetails, names: list[str]) -> str:
-    """
-    Say one refusal of pydantic in French.
-
-    Parameters
-    ----------
-    detail : pydantic_core.ErrorDetails
-        The refusal.
-    names : list of str
-        Known field names, to propose the nearest one.
-
-    Returns
-    -------
-    str
-        Field, value received and what is expected.
-    """
-    place = ".".join(str(x + 1) if isinstance(x, int) else x for x in detail["loc"])
-    if detail["type"] == "extra_forbidden":
-        return f"« {place} » est inconnu{nearest(place, names)}"
-    phrase = _PHRASES.get(detail["type"], "valeur refusée").format(**detail.get("ctx", {}))
-    if detail["type"] == "missing":
-        return f"« {place} » : {phrase}"
-    return f"« {place} » = {detail['input']!r} : {phrase.replace(' or ', ' ou ')}"
-
-
-def nearest(name: str, names: list[str]) -> str:
-    """
-    Propose the known name closest to an unknown one.
-
-    Parameters
-    ----------
-    name : str
-        Unknown name.
-    names : list of str
-        Known names.
-
-    Returns
-    -------
-    str
-        End of a French sentence, empty if no name is close.
-
-    Examples
-    --------
-    >>> nearest("minuts", ["minutes", "target"])
-    ' ; vouliez-vous dire « minutes » ?'
-    """
-    close = difflib.get_close_matches(name, names, n=1)
-    return f" ; vouliez-vous dire « {close[0]} » ?" if close else ""

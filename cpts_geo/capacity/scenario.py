@@ -24,9 +24,8 @@ from cpts_geo.capacity.inputs import (
     Population,
     Scenario,
     Source,
-    french,
-    nearest,
 )
+from cpts_geo.capacity.refusals import in_french, nearest
 from cpts_geo.errors import ScenarioError
 from cpts_geo.settings import CPTS_DIR
 
@@ -111,7 +110,8 @@ def load_scenarios(path: Path = SCENARIOS_FILE) -> dict[str, Scenario]:
     Read and check a file of scenarios.
 
     A territory takes each parameter it does not give from the ``[defaults]`` of the file, then
-    from those of the package. It gives either ``people_without_mt`` or a ``population``.
+    from those of the package. It gives either ``people_without_mt`` or the ``population`` it is
+    multiplied from; a population beside ``people_without_mt`` gives rates only.
 
     Parameters
     ----------
@@ -222,7 +222,7 @@ def scenario_from_population(
     Raises
     ------
     ScenarioError
-        If the population is not a number above 0.
+        If the population is not a number above 0, as where no commune is inhabited.
 
     Examples
     --------
@@ -237,7 +237,14 @@ def scenario_from_population(
         "share_assumed": True,
         "eligibility": "Personnes sans médecin traitant.",
     }
-    return _build(territory, values, default_parameters())
+    try:
+        return _build(territory, values, default_parameters())
+    except ScenarioError as error:
+        raise ScenarioError(
+            f"La capacité de « {label} » ne peut pas être calculée.",
+            defects=["ce périmètre n'a aucun habitant"] if population == 0 else error.defects,
+            remedy="vérifiez la liste des communes : il en faut au moins une habitée.",
+        ) from None
 
 
 def _build(
@@ -255,9 +262,11 @@ def _build(
         if name in parameters and name not in given:
             given[name] = parameters[name].value
             sources.setdefault(name, parameters[name].as_source())
-    if given.keys() & Population.model_fields.keys():
-        if "people_without_mt" in given:
-            defects.append("« people_without_mt » et « population » : donnez l'un ou l'autre")
+    shares = sorted(given.keys() & (Population.model_fields.keys() - {"population"}))
+    if "people_without_mt" in given:
+        defects += [f"« people_without_mt » et « {x} » : donnez l'un ou l'autre" for x in shares]
+        given = {name: value for name, value in given.items() if name not in shares}
+    elif shares or "population" in given:
         count, source, found = _multiply(given, parameters)
         defects += found
         given["people_without_mt"] = count
@@ -278,7 +287,7 @@ def _build(
 def _multiply(
     given: dict[str, Any], parameters: Mapping[str, Default]
 ) -> tuple[float, Source, list[str]]:
-    """Take the population out of the values; return people, their source and the defects."""
+    """Take the shares out of the values; return people, their source and the defects."""
     names = list(Population.model_fields)
     values = {name: given.pop(name) for name in names if name in given}
     assumed = [parameters[name] for name in names if name in parameters and name not in values]
@@ -293,7 +302,8 @@ def _multiply(
         checked = Population.model_validate(values)
     except ValidationError as error:
         # 1.0 stands in so that the other fields are checked as well; the defects stop it there
-        return 1.0, source, [french(detail, names) for detail in error.errors()]
+        return 1.0, source, [in_french(detail, names) for detail in error.errors()]
+    given["population"] = checked.population
     people = people_without_mt(
         checked.population,
         share_without_mt=checked.share_without_mt,
@@ -316,7 +326,7 @@ def _parse_defaults(tables: object) -> tuple[dict[str, Default], list[str]]:
             parameters[name] = Default.model_validate(values)
         except ValidationError as error:
             fields = list(Default.model_fields)
-            defects += [f"defaults.{name} : {french(x, fields)}" for x in error.errors()]
+            defects += [f"defaults.{name} : {in_french(x, fields)}" for x in error.errors()]
     return parameters, defects
 
 

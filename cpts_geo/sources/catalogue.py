@@ -78,6 +78,15 @@ def sha256_of(path: Path) -> str:
     -------
     str
         Hexadecimal digest.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "empty"
+    ...     path.touch()
+    ...     sha256_of(path)[:8]
+    'e3b0c442'
     """
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
@@ -103,6 +112,13 @@ def verified_path(key: str, folder: Path) -> Path:
     ------
     DataFileError
         The file is missing or differs from the one the catalogue names.
+
+    Examples
+    --------
+    >>> verified_path("drees_apl", Path("absent"))
+    Traceback (most recent call last):
+        ...
+    cpts_geo.errors.DataFileError: Fichier du producteur introuvable : ...
     """
     source = sources()[key]
     if source.file is None:

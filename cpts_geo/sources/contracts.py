@@ -17,12 +17,14 @@ from pandera.errors import SchemaErrors
 from cpts_geo.errors import TableError, one_line
 from cpts_geo.schema import COLUMNS, FIGURE_COLUMNS, GRADE_LABELS, Status, status_column
 
-TableName = Literal["communes", "figures", "comparisons", "memberships", "facts"]
+TableName = Literal["communes", "figures", "comparisons", "memberships", "territories", "facts"]
 TableT = TypeVar("TableT", bound=pd.DataFrame)
 
 #: Overseas codes (971...) have the shape of the others.
 CODE_PATTERN: Final = r"^(?:\d{2}|2[AB])\d{3}$"
 _DATE_PATTERN: Final = r"^\d{4}(-\d{2}(-\d{2})?)?(/\d{4}(-\d{2}(-\d{2})?)?)?$"
+_CODES_PATTERN: Final = r"^(?:\d{2}|2[AB])\d{3}( (?:\d{2}|2[AB])\d{3})+$"
+_DEPARTEMENTS_PATTERN: Final = r"^(?:\d{2,3}|2[AB])( (?:\d{2,3}|2[AB]))*$"
 _BASES: Final = ("liste publiée", "intercommunalité", "hypothèse")
 #: Figures that count things one can point at: never fractions.
 _WHOLE: Final = frozenset({"gps_2017", "emergency_departments_2020"})
@@ -32,6 +34,7 @@ _KEYS: Final[dict[TableName, list[str]]] = {
     "figures": ["code_insee"],
     "comparisons": ["area_code", "indicator"],
     "memberships": ["territory", "code_insee"],
+    "territories": ["territory"],
     "facts": ["territory", "fact"],
 }
 _SHOWN: Final = 20
@@ -65,6 +68,9 @@ def _text(*checks: pa.Check, nullable: bool = False) -> pa.Column:
     return pa.Column(str, list(checks), nullable=nullable)
 
 
+_DATE: Final = _text(pa.Check.str_matches(_DATE_PATTERN, error="date AAAA-MM-JJ attendue"))
+
+
 def _figure(name: str) -> pa.Column:
     checks = [_SHARE if COLUMNS[name].percent else _POSITIVE]
     if name in _WHOLE:
@@ -91,6 +97,10 @@ _SCHEMAS: Final[dict[TableName, pa.DataFrameSchema]] = {
             "region": _text(_FILLED),
             "epci": _text(nullable=True),
             "epci_name": _text(nullable=True),
+            "split_family": _text(
+                pa.Check.str_matches(_CODES_PATTERN, error="codes Insee séparés par un espace"),
+                nullable=True,
+            ),
             "population": pa.Column(int, _POSITIVE),
             "population_2017": pa.Column(float, [_POSITIVE, _WHOLE_NUMBER], nullable=True),
             "area_km2": pa.Column(
@@ -140,18 +150,39 @@ _SCHEMAS: Final[dict[TableName, pa.DataFrameSchema]] = {
         },
         unique=["territory", "code_insee"],
     ),
+    "territories": pa.DataFrameSchema(
+        {
+            "territory": pa.Column(str, _FILLED, unique=True),
+            "name": _text(_FILLED),
+            "departements": _text(
+                pa.Check.str_matches(
+                    _DEPARTEMENTS_PATTERN, error="codes de département séparés par un espace"
+                )
+            ),
+            "published_date": _DATE,
+            "document": _text(_FILLED),
+            "perimeter": _text(_FILLED),
+        },
+    ),
     "facts": pa.DataFrameSchema(
         {
             "territory": _text(_FILLED),
             "fact": _text(_FILLED),
             "value": pa.Column(float, _POSITIVE, coerce=True),
             "unit": _text(_FILLED),
-            "date": _text(pa.Check.str_matches(_DATE_PATTERN, error="date AAAA-MM-JJ attendue")),
+            "base": _text(),
+            "date": _DATE,
             "definition": _text(_FILLED),
             "document": _text(_FILLED),
             "grade": _one_of(GRADE_LABELS),
             "gap_reason": _text(),
         },
+        checks=[
+            pa.Check(
+                lambda table: table["unit"].str.startswith("part ") == (table["base"] != ""),
+                error="base : les âges d’une part, et rien pour une autre unité",
+            ),
+        ],
         unique=["territory", "fact"],
     ),
 }
@@ -165,7 +196,7 @@ def check(table: TableT, name: TableName, *, origin: str = "") -> TableT:
     ----------
     table : DataFrame
         The table to check; left as it is.
-    name : {"communes", "figures", "comparisons", "memberships", "facts"}
+    name : {"communes", "figures", "comparisons", "memberships", "territories", "facts"}
         Name of the contract.
     origin : str, optional
         File the table comes from, for the message.

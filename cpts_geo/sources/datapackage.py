@@ -18,6 +18,8 @@ _TEXTS = {
     "region": "Code de la région",
     "epci": "SIREN de l’EPCI à fiscalité propre ; vide : aucun",
     "epci_name": "Nom de l’EPCI",
+    "split_family": "Commune divisée depuis 2021 : son code, puis ceux des communes rétablies ; "
+    "vide : non divisée",
     "lon": "Longitude du chef-lieu, degrés WGS84, voir point_status",
     "lat": "Latitude du chef-lieu, degrés WGS84, voir point_status",
     "geometry": "Contour simplifié, WGS84 ; vide : contour inconnu",
@@ -45,8 +47,8 @@ _RESOURCES: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
         "Communes de France, COG 2026 : noms, populations, superficies, contours simplifiés",
         ("decoupage_administratif", "admin_express", "insee_population_2017"),
         ("code_insee", "name", "departement", "departement_name", "region", "epci", "epci_name",
-         "population", "population_2017", "area_km2", "lon", "lat", "point_status",
-         "geometry"),
+         "split_family", "population", "population_2017", "area_km2", "lon", "lat",
+         "point_status", "geometry"),
     ),
     "former_communes.csv": (
         "Communes déléguées, associées, arrondissements et codes retirés depuis 2021",
@@ -106,6 +108,12 @@ def descriptor(folder: Path) -> dict[str, Any]:
     -------
     dict
         Content of ``datapackage.json``: resources with schema, units, sources, size, SHA-256.
+
+    Examples
+    --------
+    >>> from cpts_geo.settings import COMMUNES_DIR
+    >>> [r["name"] for r in descriptor(COMMUNES_DIR)["resources"]][:2]
+    ['communes', 'former_communes']
     """
     resources = []
     for path, (title, keys, names) in _RESOURCES.items():

@@ -10,11 +10,11 @@ import geopandas as gpd
 import pandas as pd
 
 from cpts_geo import settings
-from cpts_geo.errors import DataFileError
+from cpts_geo.errors import DataFileError, TableError, one_line
 from cpts_geo.sources.catalogue import sha256_of
 from cpts_geo.sources.contracts import check
 
-_REBUILD = "reprenez le fichier du dépôt (git checkout -- data) ou refaites « python3 run.py data »"
+_RESTORE = "réinstallez cpts_geo, ou dans un dépôt : git checkout -- data"
 
 
 @cache
@@ -26,7 +26,7 @@ def _expected(folder: Path) -> dict[str, str]:
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise DataFileError(
             f"Description des données illisible : {path.name} ({type(error).__name__}).",
-            remedy=_REBUILD + ".",
+            remedy=_RESTORE + ".",
         ) from error
 
 
@@ -50,18 +50,23 @@ def verified(name: str, folder: Path | None = None) -> Path:
     ------
     DataFileError
         The file is missing, is not described, or has another SHA-256.
+
+    Examples
+    --------
+    >>> verified("figures.csv").name
+    'figures.csv'
     """
     folder = settings.COMMUNES_DIR if folder is None else folder
     path = folder / name
     if not path.is_file():
-        raise DataFileError(f"Fichier de données absent : {path}.", remedy=_REBUILD + ".")
+        raise DataFileError(f"Fichier de données absent : {path}.", remedy=_RESTORE + ".")
     expected = _expected(folder).get(name)
     found = sha256_of(path)
     if found != expected:
         raise DataFileError(
             f"Fichier de données altéré : {path}.",
             defects=[f"sha256 attendu {expected}", f"sha256 trouvé {found}"],
-            remedy=_REBUILD + ".",
+            remedy=_RESTORE + ".",
         )
     return path
 
@@ -79,10 +84,11 @@ def load_communes(folder: Path | None = None) -> gpd.GeoDataFrame:
     -------
     GeoDataFrame
         34,875 rows in code order: code_insee, name, departement, departement_name, region,
-        epci, epci_name, population (2023), population_2017, area_km2, lon, lat (degrees),
-        point_status (``measured``: town hall inside its contour; ``estimated``: a point of
-        the contour stands for a missing or misplaced town hall), geometry (EPSG:4326, a valid
-        coverage; None for 8 communes). NaN is unknown.
+        epci, epci_name, split_family (codes of the communes that were one with it, the one
+        they left first; NaN for all but a few), population (2023), population_2017, area_km2,
+        lon, lat (degrees), point_status (``measured``: town hall inside its contour;
+        ``estimated``: a point of the contour stands for a missing or misplaced town hall),
+        geometry (EPSG:4326, a valid coverage; None for 8 communes). NaN is unknown.
 
     Raises
     ------
@@ -118,6 +124,12 @@ def load_former_communes(folder: Path | None = None) -> pd.DataFrame:
     DataFrame
         former_code, former_name, kind, code_insee (current commune, NaN: successor unknown),
         since_cog (year, NaN unknown).
+
+    Examples
+    --------
+    >>> former = load_former_communes().set_index("former_code")
+    >>> former.at["85060", "former_name"], former.at["85060", "code_insee"]
+    ("Château-d'Olonne", '85194')
     """
     return _read("former_communes.csv", folder)
 
@@ -136,6 +148,11 @@ def load_figures(folder: Path | None = None) -> pd.DataFrame:
     DataFrame
         code_insee, then each of :data:`cpts_geo.schema.FIGURE_COLUMNS` (NaN unknown, 0 a
         known absence) followed by its status column.
+
+    Examples
+    --------
+    >>> load_figures().set_index("code_insee").at["45203", "apl_2023_status"]
+    'measured'
     """
     return _read("figures.csv", folder)
 
@@ -154,6 +171,12 @@ def load_comparisons(folder: Path | None = None) -> pd.DataFrame:
     DataFrame
         Long table: area_level, area_code, area_name, indicator, value (NaN unknown),
         status, note (empty text when there is nothing to say).
+
+    Examples
+    --------
+    >>> loiret = load_comparisons().query("area_code == '45'").set_index("indicator")["value"]
+    >>> int(loiret["gps_cnam_2024"])
+    376
     """
     return _read("comparisons.csv", folder).fillna({"note": ""})
 
@@ -163,7 +186,7 @@ def _cpts(name: str) -> pd.DataFrame:
     try:
         return pd.read_csv(path, dtype=str, keep_default_na=False)
     except OSError as error:
-        raise DataFileError(f"Fichier absent : {path}.", remedy=_REBUILD + ".") from error
+        raise DataFileError(f"Fichier absent : {path}.", remedy=_RESTORE + ".") from error
 
 
 def load_memberships() -> pd.DataFrame:
@@ -182,8 +205,22 @@ def load_memberships() -> pd.DataFrame:
         The file is missing.
     TableError
         A row breaks the contract of the table; every defect is listed.
+
+    Examples
+    --------
+    >>> int((load_memberships()["territory"] == "ondaine_forez").sum())
+    25
     """
-    return check(_cpts("memberships.csv"), "memberships", origin="memberships.csv")
+    table = check(_cpts("memberships.csv"), "memberships", origin="memberships.csv")
+    table = _of_known_territories(table, origin="memberships.csv")
+    empty = set(load_territories()["territory"]) - set(table["territory"])
+    if empty:
+        raise TableError(
+            "Des territoires de territories.csv n’ont aucune commune dans memberships.csv.",
+            defects=[f"territoire « {one_line(key)} »" for key in sorted(empty)],
+            remedy="ajoutez leurs communes, ou retirez-les de territories.csv.",
+        )
+    return table
 
 
 def load_territories() -> pd.DataFrame:
@@ -195,8 +232,33 @@ def load_territories() -> pd.DataFrame:
     DataFrame
         territory (key), name, departements (codes joined by a space), published_date,
         document, perimeter (French sentence on how sure the list of communes is); all text.
+
+    Raises
+    ------
+    DataFileError
+        The file is missing.
+    TableError
+        A row breaks the contract of the table; every defect is listed.
+
+    Examples
+    --------
+    >>> load_territories().set_index("territory").at["asclepios", "departements"]
+    '37 41'
     """
-    return _cpts("territories.csv")
+    return check(_cpts("territories.csv"), "territories", origin="territories.csv")
+
+
+def _of_known_territories(table: pd.DataFrame, *, origin: str) -> pd.DataFrame:
+    known = load_territories()["territory"]
+    unknown = table["territory"][~table["territory"].isin(known)].unique()
+    if len(unknown):
+        raise TableError(
+            f"Des territoires de {origin} ne sont pas dans territories.csv.",
+            defects=[f"territoire « {one_line(key)} »" for key in unknown],
+            remedy=f"corrigez la clé dans {origin}, ou ajoutez le territoire à territories.csv ; "
+            f"territoires connus : {', '.join(known)}.",
+        )
+    return table
 
 
 def load_facts() -> pd.DataFrame:
@@ -206,8 +268,9 @@ def load_facts() -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        territory, fact (key), value (float), unit, date, definition, document, grade,
-        gap_reason (why today's sum differs, empty text when unknown).
+        territory, fact (key), value (float), unit, base (ages a share is of, empty text for
+        other units), date, definition, document, grade, gap_reason (why today's sum differs,
+        empty text when unknown).
 
     Raises
     ------
@@ -215,5 +278,13 @@ def load_facts() -> pd.DataFrame:
         The file is missing.
     TableError
         A row breaks the contract of the table; every defect is listed.
+
+    Examples
+    --------
+    >>> facts = load_facts().set_index(["territory", "fact"])
+    >>> row = facts.loc[("beauce_gatinais", "share_without_mt")]
+    >>> float(row["value"]), row["base"]
+    (0.3, 'tous âges')
     """
-    return check(_cpts("facts.csv"), "facts", origin="facts.csv")
+    table = check(_cpts("facts.csv"), "facts", origin="facts.csv")
+    return _of_known_territories(table, origin="facts.csv")

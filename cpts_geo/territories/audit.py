@@ -45,6 +45,11 @@ class Defect(NamedTuple):
         Line of the list or file; 0 when it concerns no line.
     text : str
         French sentence, on one line.
+
+    Examples
+    --------
+    >>> Defect(3, "nom vide").line
+    3
     """
 
     line: int
@@ -72,6 +77,12 @@ class Resolution:
         What else the name could have meant; empty when nothing.
     whole : bool
         True when it names a commune that took a new name on merging, hence all of its parts.
+
+    Examples
+    --------
+    >>> dry = Place("45130", "Dry", "45", "45130", "commune")
+    >>> Resolution(1, "DRY", dry, "normalised", 100.0, "", False).place.name
+    'Dry'
     """
 
     line: int

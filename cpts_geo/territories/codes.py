@@ -48,6 +48,11 @@ class CodeQuery:
         Name written beside it; empty when there is none.
     departement : str or None
         Département code written beside it.
+
+    Examples
+    --------
+    >>> CodeQuery(2, "45130", "Dry").where
+    'ligne 2, code « 45130 »'
     """
 
     line: int

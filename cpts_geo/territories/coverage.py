@@ -71,6 +71,13 @@ def area_km2(communes: gpd.GeoDataFrame) -> pd.Series:
     -----
     EPSG:2154 in métropole. Lambert-93 would be wrong by tens of per cent overseas, so each
     overseas département uses its own UTM system.
+
+    Examples
+    --------
+    >>> square = shapely.box(1.6, 47.8, 1.7, 47.9)
+    >>> land = gpd.GeoDataFrame({"code_insee": ["45019"]}, geometry=[square], crs=GEOGRAPHIC_CRS)
+    >>> area_km2(land).round(1).tolist()
+    [83.1]
     """
     areas = pd.Series(np.nan, index=communes.index, name="area_km2")
     for crs, mask in _zones(communes["code_insee"]).items():
@@ -95,6 +102,17 @@ def clean_and_simplify(communes: gpd.GeoDataFrame, *, tolerance_m: float) -> gpd
     GeoDataFrame
         Same rows, geometry in EPSG:4326 rounded to about a metre; edges shared by two
         communes are identical in both.
+
+    Examples
+    --------
+    >>> land = gpd.GeoDataFrame(
+    ...     {"code_insee": ["45019", "45024"]},
+    ...     geometry=[shapely.box(1.6, 47.8, 1.7, 47.9), shapely.box(1.7, 47.8, 1.8, 47.9)],
+    ...     crs=GEOGRAPHIC_CRS,
+    ... )
+    >>> shapes = clean_and_simplify(land, tolerance_m=250).geometry
+    >>> bool(shapely.coverage_is_valid(shapes.to_numpy()))
+    True
     """
     shapes = np.full(len(communes), None, dtype=object)
     present = communes.geometry.notna()
@@ -127,6 +145,16 @@ def checked_points(communes: gpd.GeoDataFrame) -> pd.DataFrame:
         lon, lat, point_status on the same index: ``measured`` for a town-hall point inside
         the contour (or within about 200 m), ``estimated`` for a point inside the contour that
         replaces a missing or misplaced one, and for a point that no contour can confirm.
+
+    Examples
+    --------
+    >>> land = gpd.GeoDataFrame(
+    ...     {"lon": [1.65, 9.0], "lat": [47.85, 47.85]},
+    ...     geometry=[shapely.box(1.6, 47.8, 1.7, 47.9), shapely.box(1.7, 47.8, 1.8, 47.9)],
+    ...     crs=GEOGRAPHIC_CRS,
+    ... )
+    >>> checked_points(land)[["lon", "point_status"]].to_numpy().tolist()
+    [[1.65, 'measured'], [1.75, 'estimated']]
     """
     points = shapely.points(communes["lon"].to_numpy(), communes["lat"].to_numpy())
     shapes = np.asarray(communes.geometry)
@@ -154,6 +182,13 @@ def holes(communes: gpd.GeoDataFrame) -> pd.DataFrame:
     -------
     DataFrame
         lon, lat (degrees, a point inside) and area_km2 of each hole, largest first.
+
+    Examples
+    --------
+    >>> ring = shapely.box(1.6, 47.8, 1.9, 48.1) - shapely.box(1.7, 47.9, 1.8, 48.0)
+    >>> land = gpd.GeoDataFrame({"code_insee": ["45019"]}, geometry=[ring], crs=GEOGRAPHIC_CRS)
+    >>> holes(land).round(2).to_numpy().tolist()
+    [[1.75, 47.95, 82.95]]
     """
     mask = ~communes["code_insee"].str.startswith("97") & communes.geometry.notna()
     metric = np.asarray(communes.geometry[mask].to_crs(METRIC_CRS))
@@ -187,6 +222,16 @@ def dissolve(communes: gpd.GeoDataFrame, by: str) -> gpd.GeoDataFrame:
     GeoDataFrame
         One valid geometry a group, indexed by group in sorted order. A commune without
         contour adds nothing to the outline.
+
+    Examples
+    --------
+    >>> land = gpd.GeoDataFrame(
+    ...     {"epci": ["x", "x"]},
+    ...     geometry=[shapely.box(1.6, 47.8, 1.7, 47.9), shapely.box(1.7, 47.8, 1.8, 47.9)],
+    ...     crs=GEOGRAPHIC_CRS,
+    ... )
+    >>> dissolve(land, "epci").geometry["x"].bounds
+    (1.6, 47.8, 1.8, 47.9)
     """
     used = communes[communes[by].notna() & communes.geometry.notna()]
     shapes = np.asarray(used.geometry)

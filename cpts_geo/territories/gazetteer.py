@@ -39,6 +39,12 @@ class Place(NamedTuple):
         INSEE code of the commune of today; equal to `code` when the place is one.
     kind : str
         ``commune`` for a commune of today, else the kind of former or partial commune.
+
+    Examples
+    --------
+    >>> place = Place("85060", "Château-d'Olonne", "85", "85194", "code retiré")
+    >>> place.is_current, place.is_arrondissement
+    (False, False)
     """
 
     code: str
@@ -79,6 +85,14 @@ class Gazetteer:
         Name of the former communes whose commune of today is not known, by code.
     departements : frozenset of str
         Départements that hold a commune.
+
+    Examples
+    --------
+    >>> dry = Place("45130", "Dry", "45", "45130", COMMUNE)
+    >>> inside = frozenset({"45"})
+    >>> index = Gazetteer((dry,), ("dry",), {"dry": (dry,)}, {"45130": dry}, {}, {}, inside)
+    >>> index.current["45130"].name
+    'Dry'
     """
 
     places: tuple[Place, ...]

@@ -26,6 +26,13 @@ def successors(communes: pd.DataFrame, former: pd.DataFrame) -> pd.Series:
     Series of str
         Current code, indexed by the code it replaces; a current code maps to itself even
         where a delegated commune bears the same code.
+
+    Examples
+    --------
+    >>> communes = pd.DataFrame({"code_insee": ["85194"]})
+    >>> former = pd.DataFrame({"former_code": ["85060"], "code_insee": ["85194"]})
+    >>> successors(communes, former)["85060"]
+    '85194'
     """
     known = former.dropna(subset=["code_insee"]).drop_duplicates("former_code")
     past = known.set_index("former_code")["code_insee"]
@@ -66,6 +73,16 @@ def move(
     ------
     TableError
         A code stands twice.
+
+    Examples
+    --------
+    >>> before = pd.DataFrame(
+    ...     {"code_insee": ["85060", "85194"], "people": [100, 300], "apl": [4.0, 2.0]}
+    ... )
+    >>> now = pd.Series({"85060": "85194", "85194": "85194"})
+    >>> moved, lost = move(before, now, counts=["people"], rates={"apl": "people"})
+    >>> moved[["code_insee", "people", "apl", "apl_status"]].to_numpy().tolist()
+    [['85194', 400, 2.5, 'estimated']]
     """
     twice = table["code_insee"][table["code_insee"].duplicated()]
     if not twice.empty:

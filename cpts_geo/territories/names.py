@@ -65,6 +65,12 @@ class NameQuery:
         Département code written beside the name.
     choice : str or None
         INSEE code chosen by the analyst for this name.
+
+    Examples
+    --------
+    >>> query = NameQuery(2, "Chenereilles (42)", None)
+    >>> query.where, query.key, query.narrow
+    ('ligne 2, « Chenereilles (42) »', 'chenereilles', frozenset({'42'}))
     """
 
     line: int

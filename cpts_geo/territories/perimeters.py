@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from cpts_geo.schema import FIGURE_COLUMNS, Status, status_column
+from cpts_geo.territories.aggregate import area_summary
 from cpts_geo.territories.coverage import dissolve
 
 #: Published quantity of the facts table -> column of the outlines it is compared with.
@@ -37,6 +38,15 @@ def territory_communes(
     GeoDataFrame
         One row a (territory, commune) in the order of `members`, with the columns of the
         three tables; ``population_status`` is ``measured``.
+
+    Examples
+    --------
+    >>> from cpts_geo.sources import embedded
+    >>> members = embedded.load_memberships().query("territory == 'ouest_loiret'")
+    >>> national = embedded.load_communes()
+    >>> table = territory_communes(members, national, figures=embedded.load_figures())
+    >>> len(table), int(table["population"].sum())
+    (21, 45828)
     """
     wanted = ["territory", "code_insee", "published", "basis", "note"]
     table = members[wanted].merge(communes, on="code_insee", how="left", validate="m:1")
@@ -63,18 +73,31 @@ def outlines(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     -------
     GeoDataFrame
         Indexed by territory in order of first appearance: communes (count), population
-        (inhabitants), area_km2 (sum of the unsimplified areas, NaN when one is unknown),
-        departements (codes joined by a space), geometry.
+        (inhabitants) and area_km2 (NaN unknown) as in
+        :func:`cpts_geo.territories.aggregate.area_summary`, departements (codes joined by a
+        space), geometry.
+
+    Examples
+    --------
+    >>> from cpts_geo.sources import embedded
+    >>> members = embedded.load_memberships().query("territory == 'ouest_loiret'")
+    >>> national = embedded.load_communes()
+    >>> table = territory_communes(members, national, figures=embedded.load_figures())
+    >>> outlines(table)[["communes", "population"]].to_numpy().tolist()
+    [[21, 45828]]
     """
     groups = table.groupby("territory", sort=False)
+    sums = area_summary(table, by="territory", indicators=["population", "area_km2"])
+    values = sums.pivot(index="territory", columns="indicator", values="value")
     summary = pd.DataFrame(
         {
             "communes": groups.size(),
-            "population": groups["population"].sum(),
-            "area_km2": groups["area_km2"].sum(skipna=False),
+            "population": values["population"].astype("int64"),
+            "area_km2": values["area_km2"],
             "departements": groups["departement"].agg(lambda codes: " ".join(sorted(set(codes)))),
         }
     )
+    summary = summary.loc[list(groups.groups)]
     shapes = dissolve(table, "territory")["geometry"]
     return gpd.GeoDataFrame(summary, geometry=shapes.reindex(summary.index), crs=table.crs)
 
@@ -96,6 +119,16 @@ def published_gaps(facts: pd.DataFrame, outline: gpd.GeoDataFrame) -> pd.DataFra
         territory, quantity (population, area_km2 or communes), published, date, document,
         grade, today, gap_percent (today against published, in %), reason (French sentence,
         empty when unknown).
+
+    Examples
+    --------
+    >>> facts = pd.DataFrame(
+    ...     {"territory": ["lvo"], "fact": ["population_published"], "value": [135_000.0],
+    ...      "date": "2022-01", "document": "concours", "grade": "B", "gap_reason": ""}
+    ... )
+    >>> outline = pd.DataFrame({"population": [140_148]}, index=["lvo"])
+    >>> published_gaps(facts, gpd.GeoDataFrame(outline))["gap_percent"].round(1).tolist()
+    [3.8]
     """
     rows = facts[facts["fact"].isin(_COMPARABLE) & facts["territory"].isin(outline.index)]
     quantity = rows["fact"].map(_COMPARABLE)

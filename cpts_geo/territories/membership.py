@@ -1,0 +1,191 @@
+"""Which communes make a territory: the published lists, or an analyst's own file."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from cpts_geo.errors import DataFileError, PerimeterError
+from cpts_geo.french import decodable, number, signed_percent, slug
+from cpts_geo.sources import embedded
+from cpts_geo.sources.catalogue import sha256_of
+from cpts_geo.sources.perimeter_file import read_perimeter_file
+from cpts_geo.territories.codes import resolve_codes, resolve_table
+from cpts_geo.territories.names import resolve
+
+
+@dataclass(frozen=True)
+class Perimeters:
+    """
+    Communes of the territories to analyse, and how each was recognised.
+
+    Parameters
+    ----------
+    identity : DataFrame
+        Indexed by territory: name, document, perimeter (French sentence on the list).
+    members : DataFrame
+        territory, published, code_insee, basis, note.
+    audit : DataFrame
+        territory, published, code_insee, name, departement, method, score, alternatives.
+    notes : tuple of str
+        What was adapted while reading an analyst's file, in French.
+    inputs : dict of str to str
+        SHA-256 of the analyst's file, by file name.
+    """
+
+    identity: pd.DataFrame
+    members: pd.DataFrame
+    audit: pd.DataFrame
+    notes: tuple[str, ...] = ()
+    inputs: dict[str, str] = field(default_factory=dict)
+
+
+def published_perimeters(
+    territories: Sequence[str], communes: pd.DataFrame, *, former: pd.DataFrame
+) -> Perimeters:
+    """
+    Resolve the published lists of the five CPTS again, and check them.
+
+    Parameters
+    ----------
+    territories : sequence of str
+        Keys of the territories; empty for all.
+    communes, former : DataFrame
+        Current and former communes.
+
+    Returns
+    -------
+    Perimeters
+        Names that a document lists are resolved as it spells them; the other communes of a
+        proposed perimeter by their code.
+
+    Raises
+    ------
+    PerimeterError
+        A territory is unknown.
+    DataFileError
+        A stored code is not the one its published name leads to.
+    """
+    identity = embedded.load_territories().set_index("territory")
+    unknown = [key for key in territories if key not in identity.index]
+    if unknown:
+        raise PerimeterError(
+            "Territoire inconnu.",
+            defects=[f"« {key} »" for key in unknown],
+            remedy=f"choisissez parmi : {', '.join(identity.index)} ; "
+            "ou donnez votre liste avec --perimeter.",
+        )
+    identity = identity.loc[list(dict.fromkeys(territories)) or identity.index]
+    members = embedded.load_memberships()
+    members = members[members["territory"].isin(identity.index)]
+    audits = []
+    for key, group in members.groupby("territory", sort=False):
+        listed = group[group["published"] != ""]
+        choices = dict(zip(listed["published"], listed["code_insee"], strict=True))
+        # Only a homonym inside the départements needs the stored choice.
+        ambiguous = {p: c for p, c in choices.items() if "homonyme" in _note(listed, p)}
+        departements = str(identity.at[str(key), "departements"]).split()
+        # The stored codes are checked below: looking inside these départements is enough.
+        near = communes[communes["departement"].isin(departements)]
+        past = former[former["code_insee"].isin(near["code_insee"])]
+        parts = []
+        if len(listed):
+            named = resolve(
+                list(listed["published"]),
+                near,
+                former=past,
+                departements=departements,
+                choices=ambiguous,
+            )
+            _check_stored(named, choices)
+            parts.append(named)
+        rest = group[group["published"] == ""]
+        if len(rest):
+            codes, beside = list(rest["code_insee"]), list(rest["name"])
+            parts.append(resolve_codes(codes, near, former=past, names=beside))
+        audits.append(pd.concat(parts, ignore_index=True).assign(territory=key))
+    audit = pd.concat(audits, ignore_index=True)
+    order = members.groupby("territory", sort=False).ngroup()
+    members = members.iloc[order.argsort(kind="stable")].reset_index(drop=True)
+    return Perimeters(identity=identity, members=members, audit=audit)
+
+
+def _note(listed: pd.DataFrame, published: str) -> str:
+    return str(listed.loc[listed["published"] == published, "note"].iloc[0])
+
+
+def _check_stored(named: pd.DataFrame, choices: dict[str, str]) -> None:
+    stored = named["published"].map(choices)
+    wrong = named[stored != named["code_insee"]]
+    if not wrong.empty:
+        raise DataFileError(
+            "La liste des communes d’un CPTS contredit ses noms publiés.",
+            defects=[f"{row.published} : {row.code_insee} attendu" for row in wrong.itertuples()],
+            remedy="corrigez data/cpts/memberships.csv.",
+        )
+
+
+def file_perimeter(
+    path: Path,
+    communes: pd.DataFrame,
+    *,
+    former: pd.DataFrame,
+    name: str | None = None,
+    departements: Collection[str] | None = None,
+) -> Perimeters:
+    """
+    Perimeter of an analyst's own file, anywhere in France.
+
+    Parameters
+    ----------
+    path : Path
+        CSV or XLSX with a column of names or codes.
+    communes, former : DataFrame
+        Current and former communes.
+    name : str, optional
+        Name of the territory; the file's name by default.
+    departements : collection of str, optional
+        Départements in which names are looked for; all of France by default.
+
+    Returns
+    -------
+    Perimeters
+        One territory, whose key is made of its name.
+
+    Raises
+    ------
+    PerimeterError
+        The file or its communes cannot be used; every defect is listed.
+    """
+    read = read_perimeter_file(path)
+    audit = resolve_table(read.table, communes, former=former, departements=departements)
+    label, file = decodable(name or path.stem), decodable(path.name)
+    key = slug(label)
+    identity = pd.DataFrame(
+        {
+            "name": [label],
+            "document": [f"liste de communes fournie : {file}"],
+            "perimeter": ["Périmètre fourni par l’utilisateur."],
+        },
+        index=pd.Index([key], name="territory"),
+    )
+    members = audit[["published", "code_insee"]].assign(territory=key, basis="fichier", note="")
+    notes = [*map(decodable, read.notes), *_population_note(read.table, audit, communes)]
+    inputs = {file: sha256_of(path)}
+    return Perimeters(identity, members, audit.assign(territory=key), tuple(notes), inputs)
+
+
+def _population_note(table: pd.DataFrame, audit: pd.DataFrame, communes: pd.DataFrame) -> list[str]:
+    """Say what a population column of the analyst's file amounts to, since it is not used."""
+    if "population" not in table:
+        return []
+    given = float(table["population"].sum())
+    known = communes["population"][communes["code_insee"].isin(audit["code_insee"])].sum()
+    gap = f", soit {signed_percent(100 * (known / given - 1))}" if given else ""
+    return [
+        f"Colonne « population » de votre fichier : {number(given)} habitants en tout. Les "
+        f"calculs prennent la population municipale 2023 de l’Insee : {number(known)}{gap}."
+    ]

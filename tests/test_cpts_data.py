@@ -1,0 +1,146 @@
+"""The hand-written files of data/cpts: within their contracts, and refused when they break them."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from cpts_geo import settings
+from cpts_geo.errors import DataFileError, PerimeterError, TableError
+from cpts_geo.sources import embedded
+from cpts_geo.sources.contracts import check
+from cpts_geo.territories.membership import published_perimeters
+
+LOADERS = {
+    "facts.csv": embedded.load_facts,
+    "memberships.csv": embedded.load_memberships,
+    "territories.csv": embedded.load_territories,
+}
+
+
+@pytest.fixture(scope="module")
+def communes():
+    return embedded.load_communes()
+
+
+@pytest.fixture
+def cpts_copy(tmp_path, monkeypatch) -> Path:
+    folder = tmp_path / "cpts"
+    shutil.copytree(settings.CPTS_DIR, folder)
+    monkeypatch.setattr(settings, "CPTS_DIR", folder)
+    return folder
+
+
+def change(path: Path, old: str, new: str) -> None:
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        ("facts.csv", ",44165,", ',"44 165",', "value : nombre attendu (ouest_loiret population"),
+        ("facts.csv", ",44165,", ",-44165,", "value : nombre positif ou nul"),
+        ("facts.csv", ",44165,", ",,", "value : nombre attendu"),
+        ("facts.csv", ",2024-04-15,", ",15/04/2024,", "date : date AAAA-MM-JJ attendue"),
+        ("memberships.csv", ",45019,", ",5019,", "code_insee : code Insee de 5 caractères"),
+        ("memberships.csv", ",45019,", ",45024,", "ligne : ligne en double"),
+        ("facts.csv", ",tous âges,", ",,", "ligne : base : les âges d’une part"),
+        ("facts.csv", ",habitants,,", ",habitants,tous âges,", "ligne : base : les âges d’une"),
+        ("facts.csv", ",base,", ",ages,", "colonne absente : base"),
+        ("memberships.csv", ",liste publiée,", ",on dit,", "basis : attendu : liste publiée"),
+        ("territories.csv", ",departements,", ",depts,", "colonne absente : departements"),
+        ("territories.csv", ",45,", ",Loiret,", "departements : codes de département séparés"),
+        ("territories.csv", ",2024-04-15,", ",avril,", "published_date : date AAAA-MM-JJ"),
+        ("territories.csv", "\nlvo,", "\nasclepios,", "territory : valeur en double (asclepios"),
+    ],
+)
+def test_broken_cpts_file_is_refused(cpts_copy, file, old, new, said):
+    change(cpts_copy / file, old, new)
+    with pytest.raises(TableError) as refused:
+        LOADERS[file]()
+    assert file in refused.value.summary
+    assert [defect for defect in refused.value.defects if defect.startswith(said)]
+
+
+@pytest.mark.parametrize("load", LOADERS.values())
+def test_missing_cpts_file_is_refused(cpts_copy, load):
+    for path in cpts_copy.glob("*.csv"):
+        path.unlink()
+    with pytest.raises(DataFileError, match="absent") as refused:
+        load()
+    assert "réinstallez cpts_geo" in refused.value.remedy
+
+
+@pytest.mark.parametrize("file", ["facts.csv", "memberships.csv"])
+def test_row_of_an_unknown_territory_is_refused(cpts_copy, file):
+    change(cpts_copy / file, "\nouest_loiret,", "\nouest-loiret,")
+    with pytest.raises(TableError) as refused:
+        LOADERS[file]()
+    assert file in refused.value.summary
+    assert refused.value.defects == ("territoire « ouest-loiret »",)
+    assert "ouest_loiret, beauce_gatinais" in refused.value.remedy
+
+
+def test_territory_without_communes_is_refused(cpts_copy):
+    path = cpts_copy / "territories.csv"
+    path.write_text(
+        path.read_text("utf-8") + "isere,CPTS de l’Isère,38,2020,document,liste\n", encoding="utf-8"
+    )
+    with pytest.raises(TableError, match="aucune commune") as refused:
+        embedded.load_memberships()
+    assert refused.value.defects == ("territoire « isere »",)
+
+
+def test_wrong_name_beside_a_code_is_refused(cpts_copy, communes):
+    # No document names this commune: nothing else can tell which of the two columns is wrong.
+    change(cpts_copy / "memberships.csv", ",85096,La Garnache,", ",85096,Luçon,")
+    with pytest.raises(PerimeterError, match="La Garnache") as refused:
+        published_perimeters(["lvo"], communes, former=embedded.load_former_communes())
+    assert "pas de « Luçon »" in str(refused.value)
+
+
+def test_memberships_are_current_communes_of_their_departements(communes):
+    members = embedded.load_memberships()
+    assert len(members) == 198
+    counts = members.groupby("territory").size().to_dict()
+    assert counts == {
+        "asclepios": 30,
+        "beauce_gatinais": 87,
+        "lvo": 35,
+        "ondaine_forez": 25,
+        "ouest_loiret": 21,
+    }
+    rows = communes.set_index("code_insee").loc[members["code_insee"]]
+    assert rows["name"].tolist() == members["name"].tolist()
+    allowed = embedded.load_territories().set_index("territory")["departements"].str.split()
+    pairs = zip(rows["departement"], members["territory"].map(allowed), strict=True)
+    assert all(departement in among for departement, among in pairs)
+    # Published lists are whole; elsewhere a document names a town or two.
+    listed = members["basis"] == "liste publiée"
+    assert (members["published"][listed] != "").all()
+    assert set(members["territory"][listed]) == {"ouest_loiret", "ondaine_forez"}
+    assert (members["note"][~listed] != "").all()
+
+
+def test_facts_belong_to_a_territory_and_name_their_document():
+    facts = embedded.load_facts()
+    assert set(facts["territory"]) == set(embedded.load_territories()["territory"])
+    values = facts.set_index(["territory", "fact"])["value"]
+    assert values["ouest_loiret", "consultations"] == 1511
+    assert values["beauce_gatinais", "people_without_mt"] == 24_000
+    assert values["ondaine_forez", "share_without_mt_16plus"] == 0.02
+    assert values["asclepios", "area_published"] == 555
+
+
+def test_contract_leaves_the_table_as_it_is():
+    facts = embedded.load_facts()
+    written = facts.assign(value=facts["value"].astype(str))
+    before = written.copy()
+    assert check(written, "facts")["value"].dtype == np.float64
+    pd.testing.assert_frame_equal(written, before)
