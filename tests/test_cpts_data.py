@@ -144,3 +144,12 @@ def test_contract_leaves_the_table_as_it_is():
     before = written.copy()
     assert check(written, "facts")["value"].dtype == np.float64
     pd.testing.assert_frame_equal(written, before)
+
+
+@pytest.mark.parametrize("file", sorted(LOADERS))
+@pytest.mark.parametrize("content", [b"", "caf\xe9;\u20ac".encode("cp1252")])
+def test_a_file_that_cannot_be_read_says_so(cpts_copy: Path, file: str, content: bytes) -> None:
+    (cpts_copy / file).write_bytes(content)
+    with pytest.raises(DataFileError, match="illisible") as refused:
+        LOADERS[file]()
+    assert "UTF-8" in refused.value.remedy

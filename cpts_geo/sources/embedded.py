@@ -187,6 +187,12 @@ def _cpts(name: str) -> pd.DataFrame:
         return pd.read_csv(path, dtype=str, keep_default_na=False)
     except OSError as error:
         raise DataFileError(f"Fichier absent : {path}.", remedy=_RESTORE + ".") from error
+    except ValueError as error:
+        # Undecodable, empty or ragged: pandas' own errors are all ValueError.
+        raise DataFileError(
+            f"Fichier illisible : {path} ({one_line(str(error))}).",
+            remedy=f"enregistrez-le en CSV UTF-8 avec des virgules, ou {_RESTORE}.",
+        ) from error
 
 
 def load_memberships() -> pd.DataFrame:

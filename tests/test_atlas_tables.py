@@ -1,0 +1,331 @@
+"""What the tables and charts of a page show, cell by cell, and the marks of the index.
+
+A line of a snapshot is a row: ``mark text [note] {origin}``, cells parted by ``|``; a narrow
+no-break space is written ``⍽``.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable
+from html import unescape
+
+import pandas as pd
+import pytest
+from syrupy.assertion import SnapshotAssertion
+
+from cpts_geo.analysis import Analysis, analyse
+from cpts_geo.atlas import charts, pages, sentences, style, tables
+from cpts_geo.capacity.headline import Headline
+from cpts_geo.french import NNBSP, number, typeset
+from cpts_geo.report import sheets
+
+KEY = "ouest_loiret"
+MARKS = {"measured": "●", "estimated": "◐", "assumed": "○", "unknown": "▨"}
+
+
+@pytest.fixture(scope="module")
+def five() -> Analysis:
+    return analyse()
+
+
+@pytest.fixture(scope="module")
+def index(five: Analysis) -> list[list[str]]:
+    """Rows of the index, each as the text of its cells."""
+    page = pages.index_page(
+        sheets(five), five.territories, national=five.national, date="1er janvier 2026"
+    )
+    body = re.findall(r"<tbody>(.*?)</tbody>", page, re.S)[-1]
+    return [
+        [cell_text(cell) for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.S)]
+        for row in re.findall(r"<tr>(.*?)</tr>", body, re.S)
+    ]
+
+
+@pytest.fixture(scope="module")
+def sheet(five: Analysis) -> str:
+    """Text of the page of Beauce-Gâtinais, without its scripts and drawings."""
+    mine = next(one for one in sheets(five) if one.key == "beauce_gatinais")
+    page = pages.sheet_page(mine, national=five.national, date="1er janvier 2026")
+    return cell_text(re.sub(r"<(script|style|svg)\b.*?</\1>", " ", page, flags=re.S))
+
+
+def cell_text(markup: str) -> str:
+    """Text of a piece of a page, its blanks made one."""
+    return re.sub(r"[ \n]+", " ", unescape(re.sub(r"<[^>]+>", " ", markup))).strip()
+
+
+def of(table: pd.DataFrame, key: str = KEY) -> pd.DataFrame:
+    return table[table["territory"] == key]
+
+
+def result_of(five: Analysis, key: str) -> Headline:
+    result = five.headlines[key]
+    assert result is not None
+    return result
+
+
+def as_text(rows: Iterable[Iterable[tables.Cell]]) -> str:
+    """Rows of cells as lines."""
+    return "\n".join(" | ".join(map(_as_text, row)) for row in rows).replace(NNBSP, "⍽")
+
+
+def _as_text(cell: tables.Cell) -> str:
+    note = f"[{cell.note}]" if cell.note else ""
+    origin = f"{{{cell.origin}}}" if cell.origin else ""
+    return " ".join(part for part in (cell.mark, cell.text, note, origin) if part)
+
+
+def test_comparison_table(five: Analysis, snapshot: SnapshotAssertion) -> None:
+    areas, rows = tables.comparison_rows(of(five.comparison))
+    assert areas == ["CPTS Ouest Loiret", "Loiret", "France"]
+    lines = [f"{row.label} — {row.detail}\n  {as_text([row.cells])}" for row in rows]
+    assert "\n".join(lines).replace(NNBSP, "⍽") == snapshot
+
+
+def test_a_density_of_few_doctors_carries_its_interval(five: Analysis) -> None:
+    _, rows = tables.comparison_rows(of(five.comparison))
+    density = next(row for row in rows if row.label.endswith("(BPE 2017)") and "100" in row.label)
+    assert [cell.text for cell in density.cells] == ["78,0", "69,3", "89,8"]
+    # In the cell (title) and under the label: a title is not read on paper.
+    assert density.cells[0].note == "intervalle à 95 % de 54 à 109"
+    assert "CPTS Ouest Loiret : intervalle à 95 % de 54 à 109." in density.detail
+    assert "Loiret : intervalle à 95 % de 63 à 76." in density.detail
+    assert "France métropolitaine" in density.detail
+
+
+def test_what_is_left_out_of_a_sum_is_said_under_its_label(five: Analysis) -> None:
+    _, rows = tables.comparison_rows(of(five.comparison))
+    apl = next(row for row in rows if row.label == "APL aux médecins généralistes, 2023")
+    assert "France : 23 commune(s) sans donnée" in apl.detail
+    assert [cell.mark for cell in apl.cells] == ["●", "●", "◐"]
+
+
+def test_a_share_keeps_its_base_and_its_document(five: Analysis) -> None:
+    _, rows = tables.comparison_rows(of(five.comparison, "beauce_gatinais"))
+    row = next(row for row in rows if row.label.startswith("Habitants sans médecin traitant"))
+    mine, loiret, france = row.cells
+    assert (mine.text, loiret.text) == (f"30,0{NNBSP}%, tous âges", "donnée absente")
+    assert (loiret.mark, loiret.title) == ("▨", "donnée absente")
+    assert france.text == f"11,0{NNBSP}%, 17 ans et plus"
+    assert "CNAM, juin 2021" in france.origin
+    assert france.origin.endswith("(B)")
+
+
+@pytest.mark.parametrize("status", MARKS)
+def test_every_status_has_its_own_mark(status: str) -> None:
+    assert tables.Cell("1", status=status).mark == MARKS[status]
+    assert tables.Cell("1").mark == ""
+
+
+def test_other_tables(five: Analysis, snapshot: SnapshotAssertion) -> None:
+    headers, communes = tables.commune_table(of(five.communes))
+    parts = {
+        "gaps": tables.gap_rows(of(five.gaps)),
+        "audit": tables.audit_rows(of(five.audit)),
+        "facts": tables.fact_rows(of(five.facts)),
+        "assumptions": tables.assumption_rows(result_of(five, KEY).scenario),
+        "communes": communes,
+    }
+    head = " | ".join(" ".join(filter(None, pair)) for pair in headers)
+    text = "\n\n".join(f"# {name}\n{as_text(rows)}" for name, rows in parts.items())
+    assert f"{head}\n\n{text}" == snapshot
+
+
+def test_key_figures(five: Analysis, snapshot: SnapshotAssertion) -> None:
+    lines = []
+    for label, detail, note, bars in tables.key_figures(of(five.comparison)):
+        lines.append(f"{label} — {detail}. {note}")
+        lines += [
+            f"  {'*' if bar.main else ' '} {bar.label} : {bar.text} {bar.base}".rstrip()
+            + ("" if math.isnan(bar.low) else f" ({number(bar.low, 1)} à {number(bar.high, 1)})")
+            for bar in bars
+        ]
+    assert "\n".join(lines).replace(NNBSP, "⍽") == snapshot
+
+
+@pytest.mark.parametrize(
+    ("key", "gaps"),
+    [
+        ("ouest_loiret", ["+3,8", "aucun"]),
+        ("beauce_gatinais", ["−1,6"]),
+        ("asclepios", ["+8,1", "+8,3"]),
+        ("ondaine_forez", ["−3,6", "aucun"]),
+    ],
+)
+def test_a_gap_is_positive_where_today_is_more(five: Analysis, key: str, gaps: list[str]) -> None:
+    rows = tables.gap_rows(of(five.gaps, key))
+    assert [row[4].text.removesuffix(f"{NNBSP}%") for row in rows] == gaps
+    for row, gap in zip(rows, of(five.gaps, key).to_dict("records"), strict=True):
+        sign = (
+            "+"
+            if gap["today"] > gap["published"]
+            else "−"
+            if gap["today"] < gap["published"]
+            else "a"
+        )
+        assert row[4].text[0] == sign
+
+
+def test_names_read_otherwise_than_to_the_letter(
+    five: Analysis, snapshot: SnapshotAssertion
+) -> None:
+    audit = of(five.audit, "ondaine_forez")
+    assert as_text(tables.audit_rows(audit)) == snapshot
+    assert len(tables.audit_rows(audit)) == int((audit["method"] != "exact").sum()) == 5
+    assert tables.audit_rows(of(five.audit, "lvo")) == []
+
+
+def test_only_doubtful_names_are_said_in_words(five: Analysis) -> None:
+    # Case, accents and apostrophes are not worth a sentence.
+    assert tables.recognised(of(five.audit)) == []
+    assert tables.recognised(of(five.audit, "asclepios")) == [
+        "« Montrichard » pris pour Montrichard Val de Cher (41151) : ancienne commune."
+    ]
+    assert tables.recognised(of(five.audit, "ondaine_forez")) == [
+        "« Rozie-Côtes-d’Aurec » pris pour Rozier-Côtes-d'Aurec (42192) : orthographe proche.",
+        "« Saint-Just-Malomont » pris pour Saint-Just-Malmont (43205) : orthographe proche.",
+    ]
+    code = {"published": "1004\n", "name": "Ambérieu-en-Bugey", "code_insee": "01004"}
+    found = tables.recognised(pd.DataFrame([code | {"method": "repaired"}]))
+    assert len(found) == 1
+    assert found[0].endswith("pris pour Ambérieu-en-Bugey (01004) : zéro initial rétabli.")
+    assert "\n" not in found[0]
+
+
+def test_facts_keep_their_own_grade(five: Analysis) -> None:
+    grades = {
+        key: [row[-1].text for row in tables.fact_rows(of(five.facts, key))]
+        for key in ("lvo", "asclepios", "ondaine_forez")
+    }
+    assert grades["lvo"] == ["B", "A"]
+    assert grades["asclepios"] == ["A"] * 8 + ["C"]
+    assert grades["ondaine_forez"] == ["A", "A", "A", "C", "A", "A"]
+
+
+def test_a_fact_is_written_with_its_unit_and_date(five: Analysis) -> None:
+    rows = [[cell.text for cell in row] for row in tables.fact_rows(of(five.facts))]
+    served = next(row for row in rows if row[0].startswith("Consultations"))
+    assert served[1:3] == [f"1{NNBSP}511 consultations", "6 mars 2023 au 31 mars 2024"]
+    shares = [row[1].text for row in tables.fact_rows(of(five.facts, "beauce_gatinais"))]
+    assert f"30{NNBSP}% des habitants" in shares
+
+
+def test_assumptions_are_those_of_the_territory(five: Analysis) -> None:
+    def values(key: str) -> dict[str, str]:
+        rows = tables.assumption_rows(result_of(five, key).scenario)
+        return {row[0].text: row[1].text for row in rows}
+
+    sd = "Écart du taux d’appel d’un territoire à l’autre"
+    cv = "Incertitude sur le nombre de personnes sans médecin traitant"
+    ouest, beauce = values("ouest_loiret"), values("beauce_gatinais")
+    assert (ouest[sd], beauce[sd]) == ("0,5 écart-type du logarithme", "0 écart-type du logarithme")
+    assert (ouest[cv], beauce[cv]) == ("0,25 écart-type / moyenne", "0,05 écart-type / moyenne")
+    assert ouest["Part des appels qui méritent un créneau"].startswith("0,345 ; 0,5 ; 1 part")
+    assert ouest["Durée d’une consultation non programmée"].startswith("15 ; 16,4 ; 20 minutes")
+    # The national share is no assumption of a territory that published its own.
+    share = "Part sans médecin traitant, moyenne nationale"
+    assert share in ouest
+    assert share not in beauce
+
+
+def test_communes_are_in_alphabetical_order_whatever_the_accents(five: Analysis) -> None:
+    _, rows = tables.commune_table(of(five.communes))
+    names = [row[0].text for row in rows]
+    assert names.index("Dry") < names.index("Épieds-en-Beauce") < names.index("Huisseau-sur-Mauves")
+
+
+def test_bars_of_a_density(five: Analysis, snapshot: SnapshotAssertion) -> None:
+    label, _, _, bars = tables.key_figures(of(five.comparison))[1]
+    assert charts.bars_svg(bars, title=label).replace("><", ">\n<") == snapshot
+
+
+def test_a_whisker_spans_the_interval_on_the_scale_of_the_bar() -> None:
+    svg = charts.bars_svg([charts.Bar("A", 60.0, "60", low=45.0, high=90.0)], title="t")
+    bar = re.search(
+        rf'<rect x="([\d.]+)" [^>]*width="([\d.]+)" [^>]*fill="{style.FILL_LIGHT}"', svg
+    )
+    whisker = re.search(r'<path d="M([\d.]+) \d+H([\d.]+)M', svg)
+    assert bar
+    assert whisker
+    left, length = map(float, bar.groups())
+    low, high = map(float, whisker.groups())
+    assert (low - left) / length == pytest.approx(45 / 60, abs=0.01)
+    assert (high - left) / length == pytest.approx(90 / 60, abs=0.01)
+    # The value is written beyond the whisker, never on it.
+    assert float(re.findall(r'<text x="([\d.]+)"', svg)[-1]) > high
+
+
+def test_no_interval_no_whisker() -> None:
+    assert "<path" not in charts.bars_svg([charts.Bar("A", 60.0, "60")], title="t")
+
+
+def test_dots_of_the_capacity(five: Analysis, snapshot: SnapshotAssertion) -> None:
+    svg = charts.capacity_svg(result_of(five, "beauce_gatinais"))
+    assert svg.replace("><", ">\n<") == snapshot
+
+
+@pytest.mark.parametrize(
+    ("key", "hatched", "today", "floor"),
+    [
+        ("ouest_loiret", True, None, 6),
+        ("beauce_gatinais", False, 8, None),
+        ("lvo", True, 16, None),
+        ("asclepios", True, None, None),
+        ("ondaine_forez", False, None, None),
+    ],
+)
+def test_the_drawing_says_what_is_assumed_offered_and_observed(
+    five: Analysis, key: str, hatched: bool, today: int | None, floor: int | None
+) -> None:
+    svg = charts.capacity_svg(result_of(five, key))
+    assert ('fill="url(#hd)"' in svg) is hatched
+    assert re.findall(r"aujourd’hui : (\d+)", svg) == ([] if today is None else [str(today)])
+    assert re.findall(r"au moins, vu l’activité : (\d+)", svg) == ([str(floor)] if floor else [])
+
+
+@pytest.mark.parametrize(
+    ("row", "name", "answer", "today", "hours", "level"),
+    [
+        (0, "CPTS Ouest Loiret", "au moins 6 ◐", "non publié", "au moins 8", "2"),
+        (1, "CPTS Beauce-Gâtinais", "14 (10 à 19) ◐", "8 ○", "20", "1"),
+        (2, "CPTS Loire-Vendée-Océan", "7 (4 à 14), demande partielle ○", "16 ○", "10", "4"),
+        (3, "CPTS Asclépios", "3 (2 à 6) ○", "non publié", "5", "4"),
+        (4, "CPTS Ondaine-Forez", "2 (1 à 3) ◐", "non publié", "3", "3"),
+    ],
+)
+def test_a_row_of_the_index(
+    index: list[list[str]], row: int, name: str, answer: str, today: str, hours: str, level: str
+) -> None:
+    assert index[row][0].startswith(name)
+    assert index[row][1:5] == [answer, today, hours, level]
+
+
+def test_indicators_of_the_index(index: list[list[str]]) -> None:
+    cells = [[cell.replace(NNBSP, " ") for cell in row[5:]] for row in index]
+    assert cells[0] == ["45 828 ●", "donnée absente", "78,0 ●", "2,54 ●", "50,9 % ●"]
+    assert cells[1] == ["78 745 ●", "30,0 % ●", "60,8 ●", "1,83 ●", "96,8 % ●"]
+
+
+def test_a_page_shows_every_sentence_and_table(five: Analysis, sheet: str) -> None:
+    key = "beauce_gatinais"
+    result = result_of(five, key)
+    said = [
+        sentences.answer(result),
+        sentences.today(result),
+        sentences.planned(result),
+        sentences.evidence(result),
+        sentences.dots_caption(result),
+        *result.warnings,
+    ]
+    assert [text for text in map(typeset, said) if text not in sheet] == []
+    cells = [
+        *tables.gap_rows(of(five.gaps, key)),
+        *tables.fact_rows(of(five.facts, key)),
+        *tables.assumption_rows(result.scenario),
+        *tables.commune_table(of(five.communes, key))[1],
+    ]
+    assert [cell.text for row in cells for cell in row if cell.text not in sheet] == []
+    _, rows = tables.comparison_rows(of(five.comparison, key))
+    assert [row.detail for row in rows if typeset(row.detail) not in sheet] == []

@@ -1,0 +1,217 @@
+"""What the pages say: numbers and dates in French, and the sentences of the five territories.
+
+The snapshots hold every sentence; the assertions beside them say which signs matter and why.
+A narrow no-break space is written ``⍽`` in the snapshots, so that a lost one shows.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import replace
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+
+from cpts_geo.analysis import Analysis, analyse
+from cpts_geo.atlas import sentences
+from cpts_geo.capacity.headline import Headline
+from cpts_geo.capacity.scenario import revise
+from cpts_geo.french import NNBSP, day, number, percent, signed_percent, typeset, value_text
+from cpts_geo.schema import COLUMNS, Status
+
+TERRITORIES = ("ouest_loiret", "beauce_gatinais", "lvo", "asclepios", "ondaine_forez")
+SENTENCES = ("answer", "today", "planned", "evidence", "dots_caption", "short_answer")
+
+
+@pytest.fixture(scope="module")
+def five() -> Analysis:
+    return analyse()
+
+
+def result_of(five: Analysis, key: str) -> Headline:
+    result = five.headlines[key]
+    assert result is not None
+    return result
+
+
+def visible(text: str) -> str:
+    """The text with its no-break spaces visible."""
+    return text.replace(NNBSP, "⍽").replace("\u00a0", "[nbsp]")
+
+
+def plain(text: str) -> str:
+    """The text with ordinary spaces."""
+    return re.sub("[\u202f\u00a0]", " ", text)
+
+
+@pytest.mark.parametrize("key", TERRITORIES)
+def test_sentences_of_a_territory(five: Analysis, key: str, snapshot: SnapshotAssertion) -> None:
+    result = result_of(five, key)
+    said = [f"{name}: {getattr(sentences, name)(result)}" for name in SENTENCES]
+    said += [f"warning: {typeset(warning)}" for warning in result.warnings]
+    assert visible("\n".join(said)) == snapshot
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "text"),
+    [
+        (44165, 0, f"44{NNBSP}165"),
+        (68_350_798, 0, f"68{NNBSP}350{NNBSP}798"),
+        (999, 0, "999"),
+        (2.544571, 2, "2,54"),
+        (0, 0, "0"),
+        (-3.6, 1, "−3,6"),
+        (math.nan, 1, "donnée absente"),
+    ],
+)
+def test_numbers_in_french(value: float, decimals: int, text: str) -> None:
+    assert number(value, decimals) == text
+
+
+def test_percent_keeps_its_sign_with_its_number() -> None:
+    assert percent(0.345) == f"34,5{NNBSP}%"
+    assert percent(0.95, 0) == f"95{NNBSP}%"
+    assert percent(math.nan) == "donnée absente"
+
+
+@pytest.mark.parametrize(
+    ("points", "text"), [(3.77, "+3,8"), (-3.56, "−3,6"), (0.0, "0,0"), (1234.5, "+1⍽234,5")]
+)
+def test_a_gap_carries_its_sign(points: float, text: str) -> None:
+    assert visible(signed_percent(points)) == f"{text}⍽%"
+
+
+def test_a_value_is_written_with_the_unit_and_decimals_of_its_column() -> None:
+    assert value_text(COLUMNS["population"], 45828.0, unit=True) == f"45{NNBSP}828 habitants"
+    assert value_text(COLUMNS["population"], 45828.0) == f"45{NNBSP}828"
+    assert value_text(COLUMNS["share_low_apl_2023"], 0.5094, unit=True) == f"50,9{NNBSP}%"
+    assert value_text(COLUMNS["apl_2023"], math.nan, unit=True) == "donnée absente"
+
+
+@pytest.mark.parametrize(
+    ("iso", "text"),
+    [
+        ("2024-04-15", "15 avril 2024"),
+        ("2021-12-15", "15 décembre 2021"),
+        ("2020-02-29", "29 février 2020"),
+        ("2022-01", "janvier 2022"),
+        ("2017", "2017"),
+        ("2023-03-06/2024-03-31", "6 mars 2023 au 31 mars 2024"),
+    ],
+)
+def test_dates_in_french(iso: str, text: str) -> None:
+    assert day(iso) == text
+
+
+def test_punctuation_stays_with_its_word() -> None:
+    typed = "L'essai : « 24 000 » à 11 % ; vrai ? oui !"
+    assert visible(typeset(typed)) == "L’essai⍽: «⍽24⍽000⍽» à 11⍽%⍽; vrai⍽? oui⍽!"
+    # A year beside a number, a code or a time is no thousands.
+    assert typeset("en 2023 12 communes de 8 h à 20 h") == "en 2023 12 communes de 8 h à 20 h"
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        (0, "le jour même"),
+        (1, "le jour même ou le lendemain ouvré"),
+        (2, "dans les 2 jours ouvrés"),
+    ],
+)
+def test_the_goal_names_target_people_and_deadline(five: Analysis, days: int, words: str) -> None:
+    assert sentences.deadline(days) == words
+    result = result_of(five, "beauce_gatinais")
+    other = replace(result, scenario=revise(result.scenario, deadline_days=days, target=0.9))
+    goal = f"90 % des demandes des personnes sans médecin traitant trouvent un créneau {words}"
+    assert plain(sentences.goal(other)) == goal
+    assert plain(sentences.answer(other)).startswith(f"Pour que {goal}, il faudrait 14 créneaux")
+
+
+def test_one_slot_is_singular() -> None:
+    assert sentences.slots(1) == "1 créneau"
+    assert sentences.slots(2) == "2 créneaux"
+    assert sentences.slots(0) == "0 créneau"
+
+
+def test_the_interval_is_in_the_answer_and_beside_it(five: Analysis) -> None:
+    result = result_of(five, "beauce_gatinais")
+    low, middle, high = 10, 14, 19
+    assert (result.slots_per_day.p10, result.slots_per_day.p50) == (low, middle)
+    said = plain(sentences.answer(result))
+    assert f"{middle} créneaux par jour — entre {low} et {high}, au moins 8 chances" in said
+    assert "20 heures de médecin par semaine (entre 15 et 27 h)" in said
+    assert sentences.short_answer(result) == f"{middle} ({low} à {high})"
+
+
+@pytest.mark.parametrize("key", TERRITORIES)
+def test_the_caption_counts_the_dots_of_the_interval(five: Analysis, key: str) -> None:
+    result = result_of(five, key)
+    low, high = result.slots_per_day.p10, result.slots_per_day.p90
+    inside = len([dot for dot in result.slots_dots if low <= dot <= high])
+    caption = sentences.dots_caption(result)
+    assert f"parmi {len(result.slots_dots)} : {inside} demandent " in caption
+    assert 16 <= inside <= 20
+    # It counts what is drawn: fewer dots inside, a smaller number.
+    moved = replace(result, slots_dots=(high + 1,) * 13 + (high,) * 7)
+    assert "parmi 20 : 7 demandent " in sentences.dots_caption(moved)
+
+
+def test_the_observed_minimum_replaces_the_model_it_refutes(five: Analysis) -> None:
+    result = result_of(five, "ouest_loiret")
+    said = plain(sentences.answer(result))
+    assert "il faudrait au moins 6 créneaux par jour, d’après l’activité déjà assurée" in said
+    assert "(5,6 consultations par jour d’ouverture)" in said
+    assert "chances" not in said
+    assert sentences.short_answer(result) == "au moins 6"
+    assert sentences.answer_status(result) is Status.ESTIMATED
+    assert result.status is Status.ASSUMED
+
+
+def test_the_announced_doubling_of_beauce_gatinais(five: Analysis) -> None:
+    assert plain(sentences.planned(result_of(five, "beauce_gatinais"))) == (
+        "Avec 16 créneaux (doublement annoncé, communiqué du 15 décembre 2021) : 100 % des "
+        "demandes servies dans le délai à la demande médiane, 69 % si chaque appel demandait "
+        "un créneau."
+    )
+
+
+@pytest.mark.parametrize("key", [key for key in TERRITORIES if key != "beauce_gatinais"])
+def test_nothing_is_announced_elsewhere(five: Analysis, key: str) -> None:
+    assert sentences.planned(result_of(five, key)) == ""
+
+
+def test_a_partial_demand_is_said_wherever_its_figure_stands(five: Analysis) -> None:
+    lvo = result_of(five, "lvo")
+    assert "7 créneaux par jour, demande partielle — entre 4 et 14" in sentences.answer(lvo)
+    assert sentences.short_answer(lvo) == "7 (4 à 14), demande partielle"
+    # 100 % of a part of the demand would read as a line that is large enough.
+    assert "%" not in sentences.today(lvo)
+    assert "16 créneaux par jour (20 h de médecin par semaine)" in sentences.today(lvo)
+    whole = replace(lvo, scenario=revise(lvo.scenario, uncounted_demand=None))
+    assert "partielle" not in sentences.answer(whole) + sentences.short_answer(whole)
+    assert f"100{NNBSP}% seraient servies" in sentences.today(whole)
+
+
+def test_today_unknown_is_no_zero(five: Analysis) -> None:
+    assert sentences.today(result_of(five, "asclepios")) == "Capacité d’aujourd’hui : non publiée."
+    beauce = plain(sentences.today(result_of(five, "beauce_gatinais")))
+    assert beauce == (
+        "Aujourd’hui : 8 créneaux par jour (10 h de médecin par semaine), de quoi tenir "
+        "l’objectif jusqu’à 8,1 demandes par jour ; à la demande médiane, 58 % seraient servies "
+        "dans ce délai."
+    )
+
+
+@pytest.mark.parametrize(
+    ("key", "start"),
+    [
+        ("ouest_loiret", "◐ Appui 2 "),
+        ("beauce_gatinais", "◐ Appui 1 "),
+        ("lvo", "○ Appui 4 "),
+        ("asclepios", "○ Appui 4 "),
+        ("ondaine_forez", "◐ Appui 3 "),
+    ],
+)
+def test_evidence_shows_mark_and_level(five: Analysis, key: str, start: str) -> None:
+    assert sentences.evidence(result_of(five, key)).startswith(start)
