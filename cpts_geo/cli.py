@@ -143,6 +143,10 @@ def _misunderstood(error: TyperException) -> str:
     return shown
 
 
+#: The command line library turns an interruption into this return value.
+_INTERRUPTED = 130
+
+
 def _refuse(text: str, code: int) -> NoReturn:
     Console(stderr=True, highlight=False, markup=False, soft_wrap=True).print(text)
     sys.exit(code)
@@ -161,11 +165,13 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     try:
-        app(prog_name="cpts-geo", standalone_mode=False)
+        code = app(prog_name="cpts-geo", standalone_mode=False)
+        if code == _INTERRUPTED:
+            raise KeyboardInterrupt
     except CptsGeoError as error:
         _refuse(f"Erreur : {error}", 1)
-    except (typer.Abort, KeyboardInterrupt):
-        _refuse("Interrompu : les fichiers déjà écrits sont entiers.", 130)
+    except KeyboardInterrupt:
+        _refuse("Interrompu : les fichiers déjà écrits sont entiers.", _INTERRUPTED)
     except TyperException as error:
         _refuse(
             f"Erreur : commande mal comprise.\n  - {_misunderstood(error)}\n"

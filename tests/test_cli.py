@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -303,3 +304,30 @@ def test_options_of_a_list_need_a_list(refused: Refused) -> None:
 def test_a_refused_run_leaves_no_folder(tmp_path: Path, refused: Refused) -> None:
     refused("report", "--perimeter", BROKEN / "unknown_names.csv", "--output", tmp_path / "o")
     assert not (tmp_path / "o").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signaux POSIX")
+def test_an_interruption_is_said_and_leaves_whole_files(tmp_path: Path) -> None:
+    # A test runner may ignore the signal, and children inherit that.
+    code = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+        "from cpts_geo.cli import main; main()"
+    )
+    command = [sys.executable, "-c", code, "report", "--output", str(tmp_path)]
+    child = subprocess.Popen(
+        command,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"},
+    )
+    assert child.stderr is not None
+    for line in child.stderr:
+        if "Fiche et cartes" in line:
+            break
+    child.send_signal(signal.SIGINT)
+    said = child.stderr.read()
+    assert child.wait(timeout=30) == 130
+    assert "Interrompu" in said
+    assert not list(tmp_path.rglob("*.part"))
+    assert not (tmp_path / "manifest.json").exists()
