@@ -68,7 +68,7 @@ def result_of(five: Analysis, key: str) -> Headline:
 
 def as_text(rows: Iterable[Iterable[tables.Cell]]) -> str:
     """Rows of cells as lines."""
-    return "\n".join(" | ".join(map(_as_text, row)) for row in rows).replace(NNBSP, "⍽")
+    return "\n".join(" | ".join(map(_as_text, row)).rstrip() for row in rows).replace(NNBSP, "⍽")
 
 
 def _as_text(cell: tables.Cell) -> str:
@@ -129,8 +129,8 @@ def test_other_tables(five: Analysis, snapshot: SnapshotAssertion) -> None:
         "communes": communes,
     }
     head = " | ".join(" ".join(filter(None, pair)) for pair in headers)
-    text = "\n\n".join(f"# {name}\n{as_text(rows)}" for name, rows in parts.items())
-    assert f"{head}\n\n{text}" == snapshot
+    text = "\n".join(f"# {name}\n{as_text(rows)}" for name, rows in parts.items())
+    assert f"{head}\n{text}" == snapshot
 
 
 def test_key_figures(five: Analysis, snapshot: SnapshotAssertion) -> None:

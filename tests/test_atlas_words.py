@@ -48,7 +48,7 @@ def plain(text: str) -> str:
 @pytest.mark.parametrize("key", TERRITORIES)
 def test_sentences_of_a_territory(five: Analysis, key: str, snapshot: SnapshotAssertion) -> None:
     result = result_of(five, key)
-    said = [f"{name}: {getattr(sentences, name)(result)}" for name in SENTENCES]
+    said = [f"{name}: {getattr(sentences, name)(result) or '(nothing)'}" for name in SENTENCES]
     said += [f"warning: {typeset(warning)}" for warning in result.warnings]
     assert visible("\n".join(said)) == snapshot
 

@@ -1,0 +1,402 @@
+"""What the maps show: classes, hatching, legends, tooltips and the names written on them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import folium
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from matplotlib.axes import Axes
+from matplotlib.collections import Collection
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
+from syrupy.assertion import SnapshotAssertion
+
+from cpts_geo.analysis import Analysis, analyse
+from cpts_geo.atlas import basemap, maps, static, style
+from cpts_geo.french import NNBSP
+from cpts_geo.schema import status_column
+
+KEY = "ouest_loiret"
+HATCH = "url(#hatch)"
+APL, GPS, POPULATION = style.LAYERS
+
+
+@pytest.fixture(scope="module")
+def five() -> Analysis:
+    # Maps do not show the capacity: few draws do.
+    return analyse(draws=500)
+
+
+@pytest.fixture(scope="module")
+def communes(five: Analysis) -> gpd.GeoDataFrame:
+    """Communes of a territory where everything is known and every contour is there."""
+    return five.communes[five.communes["territory"] == KEY]
+
+
+@pytest.fixture(scope="module")
+def one_unknown(communes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """The same, without the APL of Beaugency."""
+    unknown = communes["name"] == "Beaugency"
+    return communes.assign(
+        apl_2023=communes["apl_2023"].mask(unknown),
+        apl_2023_status=communes["apl_2023_status"].mask(unknown, "unknown"),
+    )
+
+
+@pytest.fixture(scope="module")
+def with_hole(five: Analysis) -> gpd.GeoDataFrame:
+    """All communes but Cravant, inland in the territory: its land has no contour."""
+    return five.national[five.national["name"] != "Cravant"]
+
+
+def painted(new: folium.Map) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """Every feature of a map, with the style it is drawn with."""
+    for layer in _geojson(new):
+        for feature in layer.data["features"]:
+            yield feature, layer.style_function(feature)
+
+
+def _geojson(item: Any) -> Iterator[folium.GeoJson]:
+    for child in item._children.values():
+        if isinstance(child, folium.GeoJson):
+            yield child
+        elif isinstance(child, folium.FeatureGroup):
+            yield from _geojson(child)
+
+
+def hatched_shapes(new: folium.Map) -> list[Any]:
+    return [
+        shapely.geometry.shape(feature["geometry"])
+        for feature, look in painted(new)
+        if look.get("fillColor") == HATCH
+    ]
+
+
+def legends(new: folium.Map) -> dict[str, str]:
+    """Legend of each layer, as the map carries it."""
+    found = [child.legends for child in new._children.values() if hasattr(child, "legends")]
+    assert len(found) == 1
+    return {legend["name"]: legend["html"] for legend in found[0]}
+
+
+def classes_of(legend: str) -> list[tuple[str, str]]:
+    """Colour and label of each class of a legend."""
+    return re.findall(r'<i style="background:(#\w{6})"></i>([^<]+)<', legend)
+
+
+@pytest.mark.parametrize("layer", style.LAYERS, ids=lambda layer: layer.column)
+def test_legend(
+    layer: style.MapLayer, communes: gpd.GeoDataFrame, snapshot: SnapshotAssertion
+) -> None:
+    legend = maps.legend_html(layer, communes)
+    assert legend.replace("<div>", "\n<div>").replace(NNBSP, "⍽") == snapshot
+    assert classes_of(legend) == list(zip(layer.colours, layer.labels, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("layer", "unit", "source"),
+    [
+        (APL, "consultations par an et par habitant standardisé, 2023", "Drees, APL"),
+        (GPS, "médecins, 2017", "Insee, BPE 2017"),
+        (POPULATION, "habitants, 2023", "Insee, populations de référence 2023"),
+    ],
+    ids=("apl", "gps", "population"),
+)
+def test_legend_gives_unit_vintage_and_source(
+    communes: gpd.GeoDataFrame, layer: style.MapLayer, unit: str, source: str
+) -> None:
+    legend = maps.legend_html(layer, communes)
+    assert f"</b>{unit}<div>" in legend
+    assert source in legend.split("<small>")[1]
+
+
+@pytest.mark.parametrize(
+    ("missing", "uncovered", "words"),
+    [
+        (False, False, None),
+        (True, False, "donnée absente"),
+        (False, True, "contour absent"),
+        (True, True, "donnée absente ou contour absent"),
+    ],
+)
+def test_legend_explains_the_hatching_that_is_there(
+    communes: gpd.GeoDataFrame,
+    one_unknown: gpd.GeoDataFrame,
+    missing: bool,
+    uncovered: bool,
+    words: str | None,
+) -> None:
+    legend = maps.legend_html(APL, one_unknown if missing else communes, uncovered=uncovered)
+    found = re.findall(r'<div><i class="hatch"></i>([^<]*)</div>', legend)
+    assert found == ([] if words is None else [words])
+
+
+def test_classes_cover_every_value_of_a_layer() -> None:
+    values = pd.Series([0.0, 1.5, 1.51, 2.5, 5.0, 5.01, np.nan])
+    assert style.classify(values, APL).tolist() == [0, 0, 1, 1, 4, 5, -1]
+    assert [layer.labels[0] for layer in style.LAYERS] == ["moins de 1,5", "aucun", "moins de 500"]
+    # No doctor is a class of its own, apart from unknown.
+    assert style.classify(pd.Series([0.0, 1.0, 2.0, np.nan]), GPS).tolist() == [0, 1, 2, -1]
+
+
+def test_tooltip_of_a_known_value(communes: gpd.GeoDataFrame) -> None:
+    meung = communes[communes["name"] == "Meung-sur-Loire"].iloc[0]
+    assert maps.tooltip_html(meung, APL).replace(NNBSP, "⍽") == (
+        "<b>Meung-sur-Loire</b> (45203)"
+        "<br>APL aux médecins généralistes, 2023 : "
+        "<b>3,51 consultations par an et par habitant standardisé</b> ● mesuré"
+        "<br>Généralistes libéraux (BPE 2017), 2017 : 6 médecins ● mesuré"
+        "<br>Population municipale, 2023 : 6⍽670 habitants ● mesuré"
+        "<br><small>Source : Drees, APL aux médecins généralistes 2022-2023</small>"
+    )
+    # The layer that is painted comes first, in bold, and gives the source.
+    other = maps.tooltip_html(meung, POPULATION).split("<br>")
+    assert other[1].startswith("Population municipale, 2023 : <b>")
+    assert "Insee, populations de référence 2023" in other[-1]
+
+
+def test_tooltip_of_an_unknown_value(one_unknown: gpd.GeoDataFrame) -> None:
+    beaugency = one_unknown[one_unknown["name"] == "Beaugency"].iloc[0]
+    lines = maps.tooltip_html(beaugency, APL).split("<br>")
+    assert lines[1] == "APL aux médecins généralistes, 2023 : <b>donnée absente</b>"
+    assert lines[2].endswith("● mesuré")
+
+
+@pytest.mark.parametrize(
+    ("status", "words"), [("estimated", "◐ estimé"), ("assumed", "○ hypothèse")]
+)
+def test_tooltip_marks_what_is_not_measured(
+    communes: gpd.GeoDataFrame, status: str, words: str
+) -> None:
+    row = communes.iloc[0].copy()
+    row[status_column(APL.column)] = status
+    assert maps.tooltip_html(row, APL).split("<br>")[1].endswith(f"</b> {words}")
+
+
+def test_tooltip_escapes_names(communes: gpd.GeoDataFrame) -> None:
+    row = communes.iloc[0].copy()
+    row["name"] = "<i>A & B</i>"
+    assert "<b>&lt;i&gt;A &amp; B&lt;/i&gt;</b>" in maps.tooltip_html(row, APL)
+
+
+def test_a_commune_is_painted_with_the_colour_of_its_class(
+    five: Analysis, communes: gpd.GeoDataFrame
+) -> None:
+    new = maps.territory_map(communes, name="x", national=five.national)
+    assert hatched_shapes(new) == []
+    assert all("absent" not in legend for legend in legends(new).values())
+    fills = {
+        feature["properties"]["tip"].split("</b>")[0].removeprefix("<b>"): look["fillColor"]
+        for feature, look in painted(new)
+        if "<b>" in feature["properties"].get("tip", "")
+        and "APL aux médecins généralistes, 2023 : <b>" in feature["properties"]["tip"]
+    }
+    assert len(fills) == 21
+    # 3.51, 1.76 and 2.60 consultations.
+    assert fills["Meung-sur-Loire"] == APL.colours[3]
+    assert fills["Baccon"] == APL.colours[1]
+    assert fills["Baule"] == APL.colours[2]
+
+
+def test_a_missing_value_is_hatched_and_in_the_legend(
+    five: Analysis, one_unknown: gpd.GeoDataFrame
+) -> None:
+    new = maps.territory_map(one_unknown, name="x", national=five.national)
+    (shape,) = hatched_shapes(new)
+    beaugency = one_unknown[one_unknown["name"] == "Beaugency"].geometry.iloc[0]
+    assert shape.intersection(beaugency).area > 0.95 * beaugency.area
+    found = legends(new)
+    assert ">donnée absente<" in found[APL.title]
+    assert "absent" not in found[POPULATION.title]
+
+
+def test_land_without_contour_is_hatched_and_in_every_legend(
+    five: Analysis, communes: gpd.GeoDataFrame, with_hole: gpd.GeoDataFrame
+) -> None:
+    inside = communes[communes["name"] != "Cravant"]
+    new = maps.territory_map(inside, name="x", national=with_hole)
+    (shape,) = hatched_shapes(new)
+    cravant = communes[communes["name"] == "Cravant"].geometry.iloc[0]
+    assert shape.intersection(cravant).area > 0.95 * cravant.area
+    assert [">contour absent<" in legend for legend in legends(new).values()] == [True] * 3
+
+
+def test_beauce_gatinais_shows_its_two_holes(five: Analysis) -> None:
+    rows = five.communes[five.communes["territory"] == "beauce_gatinais"]
+    new = maps.territory_map(rows, name="x", national=five.national)
+    assert len(hatched_shapes(new)) == 2
+    assert all(">contour absent<" in legend for legend in legends(new).values())
+
+
+def test_the_outline_is_drawn_in_the_accent_colour(
+    five: Analysis, communes: gpd.GeoDataFrame
+) -> None:
+    new = maps.territory_map(communes, name="x", national=five.national)
+    lines = [look for _, look in painted(new) if look["color"] == style.ACCENT]
+    assert [look["weight"] for look in lines] == [3]
+
+
+def test_the_overview_names_every_territory(five: Analysis) -> None:
+    new = maps.overview_map(five.territories, five.national)
+    tips = [
+        feature["properties"]["tip"].replace(NNBSP, " ")
+        for feature, look in painted(new)
+        if look.get("fillColor") == style.ACCENT
+    ]
+    assert tips[0] == "<b>CPTS Ouest Loiret</b><br>21 communes, 45 828 habitants (Insee 2023)"
+    assert len(tips) == 5
+    # Beside the tooltips, a name that is always there, without « CPTS ».
+    names = [
+        child.text
+        for label in new._children.values()
+        if isinstance(label, folium.CircleMarker)
+        for child in label._children.values()
+        if isinstance(child, folium.Tooltip)
+    ]
+    assert len(names) == 5
+    assert {"Ouest Loiret", "Beauce-Gâtinais", "Asclépios", "Ondaine-Forez"} < set(names)
+
+
+def drawn(
+    communes: gpd.GeoDataFrame, national: gpd.GeoDataFrame, layer: style.MapLayer = APL
+) -> Axes:
+    return static.draw_layer(communes, layer, ax=Figure().subplots(), national=national)
+
+
+def hatched_artists(ax: Axes) -> list[Collection]:
+    return [artist for artist in ax.collections if artist.get_hatch()]
+
+
+def covers(artist: Collection, shape: gpd.GeoSeries) -> bool:
+    """Whether the artist is drawn where the shape is, in the system of the axes."""
+    box = artist.get_paths()[0].get_extents().extents
+    return np.allclose(box, shape.to_crs("EPSG:2154").total_bounds, atol=50)
+
+
+def legend_words(ax: Axes) -> list[str]:
+    legend = ax.get_legend()
+    assert legend is not None
+    return [text.get_text() for text in legend.get_texts()]
+
+
+def test_still_map_where_all_is_known_has_no_hatching(
+    five: Analysis, communes: gpd.GeoDataFrame
+) -> None:
+    ax = drawn(communes, five.national)
+    assert hatched_artists(ax) == []
+    assert legend_words(ax) == list(APL.labels)
+    assert ax.get_title(loc="left").startswith("APL aux médecins généralistes\nconsultations")
+    assert ax.get_title(loc="left").endswith("2023")
+
+
+def test_still_map_hatches_a_missing_value(five: Analysis, one_unknown: gpd.GeoDataFrame) -> None:
+    ax = drawn(one_unknown, five.national)
+    (artist,) = hatched_artists(ax)
+    assert covers(artist, one_unknown[one_unknown["name"] == "Beaugency"].geometry)
+    assert to_hex(artist.get_facecolor()[0]) == style.PAPER
+    assert legend_words(ax) == [*APL.labels, "donnée absente"]
+    # Another layer of the same communes is known everywhere.
+    assert hatched_artists(drawn(one_unknown, five.national, POPULATION)) == []
+
+
+def test_still_map_hatches_land_without_contour(
+    communes: gpd.GeoDataFrame, with_hole: gpd.GeoDataFrame
+) -> None:
+    ax = drawn(communes[communes["name"] != "Cravant"], with_hole)
+    (artist,) = hatched_artists(ax)
+    assert covers(artist, communes[communes["name"] == "Cravant"].geometry)
+
+
+def test_still_map_paints_the_colours_of_the_legend(
+    five: Analysis, communes: gpd.GeoDataFrame
+) -> None:
+    ax = drawn(communes, five.national)
+    fills = {
+        to_hex(colour): len(artist.get_paths())
+        for artist in ax.collections
+        for colour in artist.get_facecolor()[:1]
+    }
+    classes = style.classify(communes["apl_2023"], APL).value_counts()
+    assert {c: fills[c] for c in APL.colours if c in fills} == {
+        APL.colours[number]: count for number, count in classes.items()
+    }
+
+
+def test_still_maps_name_territory_and_sources(five: Analysis, communes: gpd.GeoDataFrame) -> None:
+    figure = static.layer_figure(communes, APL, name="CPTS $x$", national=five.national)
+    assert figure.get_suptitle() == "CPTS $x$"
+    assert "Drees, APL aux médecins généralistes" in figure.get_supxlabel()
+    assert "IGN, ADMIN EXPRESS" in figure.get_supxlabel()
+    panel = static.panel_figure(communes, name="x", national=five.national)
+    assert len(panel.axes) == len(style.LAYERS)
+    overview = static.overview_figure(five.territories, national=five.national)
+    names = {text.get_text() for text in overview.axes[0].texts}
+    assert {"Ouest Loiret", "Beauce-Gâtinais", "Asclépios", "Ondaine-Forez"} < names
+
+
+def places(*rows: tuple[str, float, float, int]) -> gpd.GeoDataFrame:
+    table = pd.DataFrame(rows, columns=["name", "lon", "lat", "population"])
+    return gpd.GeoDataFrame(
+        table, geometry=gpd.points_from_xy(table["lon"], table["lat"]), crs="EPSG:4326"
+    )
+
+
+def test_labelled_keeps_names_apart() -> None:
+    box = shapely.box(0, 0, 1, 1)
+    towns = places(
+        ("small, apart", 0.9, 0.9, 10),
+        ("large", 0.5, 0.5, 1000),
+        ("beside the large", 0.6, 0.52, 900),
+        ("above the large", 0.5, 0.6, 800),
+        ("outside", 1.5, 0.5, 5000),
+    )
+    found = basemap.labelled(towns, 7, box=box)
+    assert list(found["name"]) == ["large", "above the large", "small, apart"]
+    assert list(basemap.labelled(towns, 1, box=box)["name"]) == ["large"]
+    free = basemap.labelled(towns, 7, box=box, avoid=towns[towns["name"] == "large"])
+    assert list(free["name"]) == ["above the large", "small, apart"]
+    close = basemap.labelled(towns, 7, box=box, spacing=(0.05, 0.01))
+    assert "beside the large" in set(close["name"])
+
+
+def test_labels_of_a_territory_never_overlap(communes: gpd.GeoDataFrame) -> None:
+    box = shapely.box(*communes.total_bounds)
+    found = basemap.labelled(communes, 7, box=box)
+    west, south, east, north = box.bounds
+    x, y = (found["lon"] - west) / (east - west), (found["lat"] - south) / (north - south)
+    assert 3 <= len(found) <= 7
+    assert found["population"].is_monotonic_decreasing
+    for i in range(len(found)):
+        for j in range(i):
+            apart = abs(x.iloc[i] - x.iloc[j]) > 0.24 or abs(y.iloc[i] - y.iloc[j]) > 0.05
+            assert apart, (found["name"].iloc[i], found["name"].iloc[j])
+
+
+@pytest.mark.parametrize(
+    ("second", "side"),
+    [
+        ((-0.8, 47.0), "left"),  # its name would run into the first one
+        ((2.5, 47.0), "right"),  # on the other side of it: nothing there
+        ((-0.8, 48.0), "right"),  # well above
+        ((-9.0, 47.0), "right"),  # too far to reach it
+    ],
+)
+def test_sides_keep_the_names_of_territories_apart(second: tuple[float, float], side: str) -> None:
+    lon, lat = second
+    shapes = [shapely.box(1, 47, 1.5, 47.3), shapely.box(lon, lat, lon + 0.5, lat + 0.3)]
+    table = gpd.GeoDataFrame(geometry=shapes, crs="EPSG:4326")
+    assert basemap.sides(table)[0] == "right"
+    assert basemap.sides(table)[1] == side
+
+
+def test_sides_of_the_five(five: Analysis) -> None:
+    ranked = five.territories.sort_values("population", ascending=False)
+    found = dict(zip(ranked.index, basemap.sides(ranked), strict=True))
+    assert found["beauce_gatinais"] != found["ouest_loiret"]
