@@ -113,7 +113,34 @@ def value_text(column: Column, value: float, *, unit: bool = False) -> str:
     if column.percent:
         return percent(value, column.decimals)
     text = number(value, column.decimals)
-    return f"{text} {column.unit}" if unit else text
+    if not unit:
+        return text
+    one_word = abs(value) < 2 and " " not in column.unit
+    return f"{text} {column.unit.removesuffix('s') if one_word else column.unit}"
+
+
+def counted(count: float, singular: str, plural: str) -> str:
+    """
+    Write a number with the word it counts.
+
+    Parameters
+    ----------
+    count : float
+        Whole number.
+    singular, plural : str
+        The word below 2, and from 2 on.
+
+    Returns
+    -------
+    str
+        Such as « 1 heure » or « 14 heures ».
+
+    Examples
+    --------
+    >>> counted(1, "créneau", "créneaux"), counted(2, "créneau", "créneaux")
+    ('1 créneau', '2 créneaux')
+    """
+    return f"{number(count)} {singular if count < 2 else plural}"
 
 
 def day(iso: str) -> str:
@@ -148,13 +175,13 @@ def typeset(text: str) -> str:
     Parameters
     ----------
     text : str
-        French text typed with ordinary spaces.
+        French text typed with ordinary spaces and straight apostrophes.
 
     Returns
     -------
     str
-            The same text with narrow no-break spaces inside numbers and before ; : ! ? % »,
-        and typographic apostrophes.
+        The same text with narrow no-break spaces inside numbers and before ; : ! ? % », and
+        typographic apostrophes.
 
     Examples
     --------

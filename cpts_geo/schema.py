@@ -82,6 +82,11 @@ class Column:
     weight: str | None = None
     percent: bool = False
 
+    @property
+    def dated_label(self) -> str:
+        """Label with its vintage, said once."""
+        return self.label if self.vintage in self.label else f"{self.label}, {self.vintage}"
+
 
 def _apl(vintage: int, *, capped: bool) -> Column:
     cap = " (médecins de 65 ans ou moins)" if capped else ""
@@ -135,7 +140,7 @@ def _share_low(vintage: int, *, capped: bool) -> Column:
     base = _apl(vintage, capped=capped)
     return Column(
         name=f"share_low_{base.name}",
-        label="Habitants vivant dans une commune sous 2,5" + (" (≤ 65 ans)" if capped else ""),
+        label="Habitants d’une commune d’APL inférieure à 2,5" + (" (≤ 65 ans)" if capped else ""),
         unit="%",
         kind="derived",
         decimals=1,

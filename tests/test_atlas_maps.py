@@ -152,7 +152,7 @@ def test_tooltip_of_a_known_value(communes: gpd.GeoDataFrame) -> None:
         "<b>Meung-sur-Loire</b> (45203)"
         "<br>APL aux médecins généralistes, 2023 : "
         "<b>3,51 consultations par an et par habitant standardisé</b> ● mesuré"
-        "<br>Généralistes libéraux (BPE 2017), 2017 : 6 médecins ● mesuré"
+        "<br>Généralistes libéraux (BPE 2017) : 6 médecins ● mesuré"
         "<br>Population municipale, 2023 : 6⍽670 habitants ● mesuré"
         "<br><small>Source : Drees, APL aux médecins généralistes 2022-2023</small>"
     )

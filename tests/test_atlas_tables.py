@@ -290,7 +290,14 @@ def test_the_drawing_says_what_is_assumed_offered_and_observed(
     [
         (0, "CPTS Ouest Loiret", "au moins 6 ◐", "non publié", "au moins 8", "2"),
         (1, "CPTS Beauce-Gâtinais", "14 (10 à 19) ◐", "8 ○", "20", "1"),
-        (2, "CPTS Loire-Vendée-Océan", "7 (4 à 14), demande partielle ○", "16 ○", "10", "4"),
+        (
+            2,
+            "CPTS Loire-Vendée-Océan",
+            "7 (4 à 14), demande partielle ○",
+            "16 ○",
+            "10, demande partielle",
+            "4",
+        ),
         (3, "CPTS Asclépios", "3 (2 à 6) ○", "non publié", "5", "4"),
         (4, "CPTS Ondaine-Forez", "2 (1 à 3) ◐", "non publié", "3", "3"),
     ],

@@ -103,7 +103,7 @@ def surroundings(national: gpd.GeoDataFrame, box: Any, *, km: float) -> gpd.GeoD
     return national[national.geometry.intersects(wide)]
 
 
-def uncovered(communes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def uncovered(communes: gpd.GeoDataFrame, *, national: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """
     Interior holes of the union of contours: land that no commune's contour covers.
 
@@ -111,6 +111,8 @@ def uncovered(communes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     ----------
     communes : GeoDataFrame
         Neighbouring communes with contours.
+    national : GeoDataFrame
+        All communes: a neighbour left out of the view is no hole.
 
     Returns
     -------
@@ -119,7 +121,9 @@ def uncovered(communes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """
     union = shapely.coverage_union_all(np.asarray(communes.geometry))
     rings = [ring for part in shapely.get_parts(union) for ring in part.interiors]
-    return gpd.GeoDataFrame(geometry=[shapely.Polygon(ring) for ring in rings], crs=communes.crs)
+    holes = gpd.GeoDataFrame(geometry=[shapely.Polygon(ring) for ring in rings], crs=communes.crs)
+    known = national.sindex.query(holes.representative_point(), predicate="intersects")[0]
+    return holes.drop(index=holes.index[np.unique(known)])
 
 
 def sides(outlines: gpd.GeoDataFrame) -> list[str]:

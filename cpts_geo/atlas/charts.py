@@ -190,7 +190,7 @@ def dots_svg(
         f'<text x="{x(median):.1f}" y="{bar + 30}" text-anchor="middle" font-weight="600">'
         f"médiane {number(median)}</text>"
         f'<text x="{x(high) + 10:.1f}" y="{bar + 10}" class="muted">{number(low)} à '
-        f"{number(high)} : au moins 8 chances sur 10</text>"
+        f"{number(high)} : {_REFUTED if floor is not None else _CHANCES}</text>"
     )
     for slots, text, dash in ((today, "aujourd’hui", "none"), (floor, _FLOOR_TEXT, "5 3")):
         if slots is not None:
@@ -226,6 +226,8 @@ def capacity_svg(result: Headline) -> str:
 
 
 _FLOOR_TEXT = "au moins, vu l’activité"
+_CHANCES = "au moins 8 chances sur 10"
+_REFUTED = "modèle démenti par l’activité"
 
 
 def _svg(width: float, height: float, *, title: str, kind: str) -> str:

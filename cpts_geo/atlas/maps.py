@@ -55,7 +55,7 @@ def territory_map(
     box = basemap.extent(communes, national=national)
     layers = style.LAYERS if len(shown) else ()
     around = basemap.surroundings(national, box, km=_MARGIN_KM)
-    uncovered = basemap.uncovered(around)
+    uncovered = basemap.uncovered(around, national=national)
     legends = [
         {"name": layer.title, "html": legend_html(layer, shown, uncovered=len(uncovered) > 0)}
         for layer in layers
@@ -184,7 +184,7 @@ def tooltip_html(commune: pd.Series, shown: style.MapLayer) -> str:
         text = escape(value_text(column, commune[layer.column], unit=True))
         known = f" {STATUS_MARKS[status]} {STATUS_LABELS[status]}" if status != "unknown" else ""
         value = f"<b>{text}</b>" if layer == shown else text
-        lines.append(f"{escape(column.label)}, {column.vintage} : {value}{known}")
+        lines.append(f"{escape(column.dated_label)} : {value}{known}")
     origin = sources()[COLUMNS[shown.column].source].attribution
     return "<br>".join(lines) + f"<br><small>Source : {escape(origin)}</small>"
 

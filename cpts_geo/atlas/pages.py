@@ -123,6 +123,7 @@ def _capacity(result: Headline | None) -> dict[str, str]:
         "planned": sentences.planned(result),
         "evidence": sentences.evidence(result),
         "dots_caption": sentences.dots_caption(result),
+        "deadline": sentences.deadline(result.scenario.deadline_days),
         "chart": Markup(charts.capacity_svg(result)),
         "people_mark": STATUS_MARKS[result.people_status],
     }
@@ -268,4 +269,4 @@ _INDEX_COLUMNS = (
 def _hours(result: Headline) -> str:
     if result.observed is not None and result.observed.above_p90:
         return f"au moins {number(result.observed.gp_hours_per_week)}"
-    return number(result.gp_hours_per_week.p50)
+    return number(result.gp_hours_per_week.p50) + sentences.partial(result)

@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 from cpts_geo.capacity.headline import Headline, Interval
-from cpts_geo.french import NNBSP, number, percent
+from cpts_geo.french import NNBSP, counted, number, percent
 from cpts_geo.schema import STATUS_MARKS, Status
 
-#: Said of a figure that leaves out people the line also serves.
-_PARTIAL = ", demande partielle"
+
+def partial(result: Headline) -> str:
+    """
+    Say of a figure that it leaves out people the line also serves.
+
+    Parameters
+    ----------
+    result : Headline
+        Capacity needed by a territory.
+
+    Returns
+    -------
+    str
+        French words to put after the figure, empty where all are counted.
+    """
+    return ", demande partielle" if result.scenario.uncounted_demand is not None else ""
 
 
 def answer_status(result: Headline) -> Status:
@@ -24,8 +38,7 @@ def answer_status(result: Headline) -> Status:
     Status
         Estimated where the answer rests on observed activity, else that of the headline.
     """
-    refuted = result.observed is not None and result.observed.above_p90
-    return Status.ESTIMATED if refuted else result.status
+    return Status.ESTIMATED if _refuted(result) else result.status
 
 
 def slots(count: float) -> str:
@@ -42,7 +55,7 @@ def slots(count: float) -> str:
     str
         Such as « 1 créneau » or « 14 créneaux ».
     """
-    return f"{number(count)} créneau{'x' if count >= 2 else ''}"
+    return counted(count, "créneau", "créneaux")
 
 
 def deadline(days: int) -> str:
@@ -100,19 +113,18 @@ def answer(result: Headline) -> str:
         activity refutes the model, the observed minimum is the answer.
     """
     need = f"Pour que {goal(result)}, il faudrait "
-    if result.observed is not None and result.observed.above_p90:
+    if result.observed is not None and _refuted(result):
         seen = result.observed
         return (
             f"{need}au moins {slots(seen.slots)} par jour, d’après l’activité déjà assurée "
             f"({number(seen.line.per_day, 1)} consultations par jour d’ouverture), soit environ "
-            f"{number(seen.gp_hours_per_week)} heures de médecin par semaine."
+            f"{_hours(seen.gp_hours_per_week)} de médecin par semaine."
         )
     low, middle, high = _triple(result.slots_per_day)
     hours = result.gp_hours_per_week
-    partial = _PARTIAL if result.scenario.uncounted_demand is not None else ""
     return (
-        f"{need}{slots(middle)} par jour{partial} — {_between(low, high)}, "
-        f"au moins 8 chances sur 10 —, soit {number(hours.p50)} heures de médecin par semaine "
+        f"{need}{slots(middle)} par jour{partial(result)} — {_between(low, high)}, "
+        f"au moins 8 chances sur 10 —, soit {_hours(hours.p50)} de médecin par semaine "
         f"({_between(round(hours.p10), round(hours.p90))}{NNBSP}h)."
     )
 
@@ -142,7 +154,7 @@ def today(result: Headline) -> str:
     if result.scenario.uncounted_demand is not None:
         return text + "."
     return (
-        f"{text} ; à la demande médiane, {percent(offered.served_at_median, 0)} "
+        f"{text} ; à la demande médiane, {_share(offered.served_at_median)} "
         "seraient servies dans ce délai."
     )
 
@@ -166,11 +178,11 @@ def planned(result: Headline) -> str:
         return ""
     text = (
         f"Avec {slots(offer.slots)} ({result.scenario.planned_basis}) : "
-        f"{percent(offer.served_at_median, 0)} des demandes servies dans le délai à la demande "
+        f"{_share(offer.served_at_median)} des demandes servies dans le délai à la demande "
         "médiane"
     )
     if offer.served_if_all_calls is not None:
-        text += f", {percent(offer.served_if_all_calls, 0)} si chaque appel demandait un créneau"
+        text += f", {_share(offer.served_if_all_calls)} si chaque appel demandait un créneau"
     return text + "."
 
 
@@ -190,9 +202,11 @@ def dots_caption(result: Headline) -> str:
     """
     low, _, high = _triple(result.slots_per_day)
     inside = sum(low <= dot <= high for dot in result.slots_dots)
+    model = "selon le modèle, que l’activité dément, " if _refuted(result) else ""
+    needed = slots(high) if low == high else f"{_between(low, high)} créneaux"
     return (
-        f"Chaque point est une situation plausible parmi {len(result.slots_dots)} : "
-        f"{inside} demandent {_between(low, high)} créneaux par jour."
+        f"Chaque point est une situation plausible parmi {len(result.slots_dots)} : {model}"
+        f"{inside} demandent {needed} par jour."
     )
 
 
@@ -208,7 +222,7 @@ def evidence(result: Headline) -> str:
     Returns
     -------
     str
-        Such as « ● niveau de preuve 1 sur 4 — … ».
+        Such as « ◐ Appui 1 (de 1, le plus solide, à 4) — … ».
     """
     level = result.scenario.evidence_label
     mark = STATUS_MARKS[answer_status(result)]
@@ -229,15 +243,27 @@ def short_answer(result: Headline) -> str:
     str
         Such as « 14 (10 à 19) » or « au moins 6 »; says so where part of the demand is left out.
     """
-    if result.observed is not None and result.observed.above_p90:
+    if result.observed is not None and _refuted(result):
         return f"au moins {number(result.observed.slots)}"
     low, middle, high = _triple(result.slots_per_day)
-    partial = _PARTIAL if result.scenario.uncounted_demand is not None else ""
-    return f"{number(middle)} ({number(low)} à {number(high)}){partial}"
+    return f"{number(middle)} ({number(low)} à {number(high)}){partial(result)}"
 
 
 def _triple(interval: Interval[int]) -> tuple[int, int, int]:
     return interval.p10, interval.p50, interval.p90
+
+
+def _refuted(result: Headline) -> bool:
+    return result.observed is not None and result.observed.above_p90
+
+
+def _hours(hours: float) -> str:
+    return counted(round(hours), "heure", "heures")
+
+
+def _share(share: float) -> str:
+    """A share that is not quite whole does not read 100 %."""
+    return f"plus de {percent(0.99, 0)}" if 0.995 <= share < 1 else percent(share, 0)
 
 
 def _between(low: float, high: float) -> str:

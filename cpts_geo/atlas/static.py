@@ -66,7 +66,7 @@ def draw_layer(
     near = basemap.surroundings(national, box, km=_MARGIN_KM)
     near.to_crs(crs).plot(ax=ax, color=style.LAND, edgecolor=style.LAND_EDGE, linewidth=0.4)
     # Land without contour is hatched, never left to look like water.
-    bare = basemap.uncovered(near)
+    bare = basemap.uncovered(near, national=national)
     if len(bare):
         _hatched(bare.to_crs(crs), ax=ax)
     classes = style.classify(shown[layer.column], layer)
@@ -87,10 +87,12 @@ def draw_layer(
         Patch(facecolor=colour, edgecolor="#777777", linewidth=0.5, label=label)
         for colour, label in zip(layer.colours, layer.labels, strict=True)
     ]
-    if len(absent):
+    words = ["donnée absente"] if len(absent) else []
+    words += ["contour absent"] if len(bare) else []
+    if words:
         handles.append(
             Patch(facecolor=style.PAPER, edgecolor=style.HATCH_LINE, hatch="////",
-                  label="donnée absente")
+                  label=" ou ".join(words))
         )  # fmt: skip
     ax.legend(
         handles=handles,

@@ -145,17 +145,16 @@ def comparison_rows(comparison: pd.DataFrame) -> tuple[list[str], list[Row]]:
                 bounds = f"de {number(found['low'], 0)} à {number(found['high'], 0)}"
                 note = " ; ".join(part for part in (f"intervalle à 95 % {bounds}", note) if part)
             if note:
-                remarks.append(f"{found['area_name']} : {note}")
+                area_name = str(found["area_name"])
+                remarks.append(note if note.startswith(area_name) else f"{area_name} : {note}")
             main = block[block["source"] != ""].iloc[0]
             origin = "" if found["source"] in ("", main["source"]) else _origin(found)
             text = value_text(column, found["value"])
             base = f", {found['base']}" if found["base"] else ""
             cells.append(Cell(text + base, status=found["status"], note=note, origin=origin))
         unit = "" if column.percent else column.unit
-        dated = column.vintage in column.label
-        label = column.label if dated else f"{column.label}, {column.vintage}"
         detail = ". ".join([_detail(unit, main), *dict.fromkeys(remarks)])
-        rows.append(Row(label, detail, tuple(cells)))
+        rows.append(Row(column.dated_label, detail, tuple(cells)))
     return list(order["area_name"]), rows
 
 
@@ -219,7 +218,7 @@ def commune_table(communes: pd.DataFrame) -> tuple[list[tuple[str, str]], list[l
     headers = [("Commune", ""), ("Code", "Insee, COG 2026")]
     for name in COMMUNE_COLUMNS:
         column = COLUMNS[name]
-        headers.append((column.label, column.vintage))
+        headers.append((column.label, "" if column.vintage in column.label else column.vintage))
     rows = []
     order = communes["name"].map(slug).sort_values().index
     for commune in communes.loc[order].to_dict("records"):
