@@ -182,6 +182,8 @@ def dots_svg(
                 f'stroke="{style.FILL}"/>'
             )
     bar = base + 30
+    # The words of the interval stand right of every mark, crossed by none.
+    beyond = max([high, *(value for value in (today, floor) if value is not None)])
     inner = "url(#hd)" if assumed else style.FILL_LIGHT
     parts.append(
         f'<rect x="{x(low) - 3:.1f}" y="{bar}" width="{x(high) - x(low) + 6:.1f}" height="12" '
@@ -189,7 +191,7 @@ def dots_svg(
         f'<path d="M{x(median):.1f} {bar - 4}v20" stroke="{style.INK}" stroke-width="4"/>'
         f'<text x="{x(median):.1f}" y="{bar + 30}" text-anchor="middle" font-weight="600">'
         f"médiane {number(median)}</text>"
-        f'<text x="{x(high) + 10:.1f}" y="{bar + 10}" class="muted">{number(low)} à '
+        f'<text x="{x(beyond) + 10:.1f}" y="{bar + 10}" class="muted">{number(low)} à '
         f"{number(high)} : {_REFUTED if floor is not None else _CHANCES}</text>"
     )
     for slots, text, dash in ((today, "aujourd’hui", "none"), (floor, _FLOOR_TEXT, "5 3")):
