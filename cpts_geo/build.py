@@ -21,7 +21,7 @@ from cpts_geo.schema import COLUMNS, FIGURE_COLUMNS, Status, status_column
 from cpts_geo.sources import embedded, official, packages
 from cpts_geo.sources.catalogue import sources, verified_path
 from cpts_geo.sources.contracts import check
-from cpts_geo.sources.datapackage import descriptor
+from cpts_geo.sources.datapackage import columns_of, descriptor
 from cpts_geo.territories import coverage
 from cpts_geo.territories.aggregate import area_summary
 from cpts_geo.territories.moves import move, successors
@@ -73,18 +73,7 @@ def national_table(folder: Path) -> tuple[gpd.GeoDataFrame, pd.DataFrame, pd.Dat
     simplified = coverage.clean_and_simplify(contours, tolerance_m=SIMPLIFY_TOLERANCE_M)
     table = simplified.merge(communes, on="code_insee", validate="1:1")
     table = table.merge(departements[["departement", "departement_name"]], on="departement")
-    columns = ["code_insee", "name", "departement", "departement_name", "region", "epci"]
-    columns += [
-        "epci_name",
-        "split_family",
-        "population",
-        "population_2017",
-        "area_km2",
-        "lon",
-        "lat",
-        "point_status",
-    ]
-    columns += ["geometry"]
+    columns = columns_of("communes.parquet")
     table = table[columns].sort_values("code_insee", ignore_index=True)
     return gpd.GeoDataFrame(table, crs=settings.GEOGRAPHIC_CRS), former, holes
 
@@ -207,8 +196,7 @@ def moved_figures(
     for name in FIGURE_COLUMNS:
         column = status_column(name)
         figures[column] = figures[column].fillna(Status.UNKNOWN.value).astype(str)
-    ordered = [c for name in FIGURE_COLUMNS for c in (name, status_column(name))]
-    return figures[["code_insee", *ordered]], pd.concat(losses, ignore_index=True)
+    return figures[columns_of("figures.csv")], pd.concat(losses, ignore_index=True)
 
 
 def comparisons(folder: Path, communes: pd.DataFrame, figures: pd.DataFrame) -> pd.DataFrame:
@@ -251,8 +239,9 @@ def comparisons(folder: Path, communes: pd.DataFrame, figures: pd.DataFrame) -> 
     long["area_name"] = long["area"].map(names).fillna("France")
     long = long.rename(columns={"area": "area_code"})
     long["value"] = long["value"].round(6)
-    columns = ["area_level", "area_code", "area_name", "indicator", "value", "status", "note"]
-    return long[columns].sort_values(["area_level", "area_code", "indicator"], ignore_index=True)
+    return long[columns_of("comparisons.csv")].sort_values(
+        ["area_level", "area_code", "indicator"], ignore_index=True
+    )
 
 
 def build(
@@ -304,6 +293,6 @@ def build(
     write_csv(kept, output / "figures.csv")
     write_csv(compared, output / "comparisons.csv")
     write_csv(holes, output / "contour_holes.csv")
-    write_csv(lost[["source", "code_insee"]], output / "unmoved_codes.csv")
+    write_csv(lost[columns_of("unmoved_codes.csv")], output / "unmoved_codes.csv")
     write_json(descriptor(output), output / "datapackage.json")
     say(f"Écrit dans {output} ; {len(lost)} codes sans successeur connu (unmoved_codes.csv)")

@@ -83,6 +83,11 @@ class Column:
     percent: bool = False
 
     @property
+    def shown_unit(self) -> str:
+        """Unit written beside a label: none for a share, whose values carry their %."""
+        return "" if self.percent else self.unit
+
+    @property
     def dated_label(self) -> str:
         """Label with its vintage, said once."""
         return self.label if self.vintage in self.label else f"{self.label}, {self.vintage}"

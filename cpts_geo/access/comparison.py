@@ -107,6 +107,8 @@ def compare(
     mine = summary.rename(columns={"territory": "area_code"}).assign(area_level="cpts")
     mine["area_name"] = mine["area_code"].map(names)
     published = _published(facts, names)
+    known = pd.concat([mine[_COLUMNS], comparisons[_COLUMNS], published], ignore_index=True)
+    keys = ["area_level", "area_code", "indicator"]
     blocks = []
     for territory in names.index:
         inside = communes["territory"] == territory
@@ -122,8 +124,6 @@ def compare(
             [(*area, indicator) for area in areas for indicator in COMPARED],
             columns=["area_level", "area_code", "area_name", "indicator"],
         )
-        known = pd.concat([mine[_COLUMNS], comparisons[_COLUMNS], published], ignore_index=True)
-        keys = ["area_level", "area_code", "indicator"]
         block = grid.merge(known.drop(columns="area_name"), on=keys, how="left", validate="1:1")
         blocks.append(block.assign(territory=territory))
     table = pd.concat(blocks, ignore_index=True)

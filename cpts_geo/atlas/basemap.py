@@ -36,6 +36,23 @@ def extent(communes: gpd.GeoDataFrame, *, national: gpd.GeoDataFrame) -> Any:
     return shapely.box(*around.total_bounds)
 
 
+def outline(communes: gpd.GeoDataFrame) -> gpd.GeoSeries:
+    """
+    Border of a set of communes.
+
+    Parameters
+    ----------
+    communes : GeoDataFrame
+        Communes with contours.
+
+    Returns
+    -------
+    GeoSeries
+        One line, none where there is no commune.
+    """
+    return dissolve(communes.assign(all=0), "all").boundary
+
+
 def land(national: gpd.GeoDataFrame, box: Any) -> gpd.GeoDataFrame:
     """
     Land around a territory, well beyond what a screen shows.

@@ -215,13 +215,12 @@ def capacity_svg(result: Headline) -> str:
     str
         An SVG element; hatched where the share without médecin traitant is assumed.
     """
-    needed, observed = result.slots_per_day, result.observed
-    refuted = observed is not None and observed.above_p90
+    needed = result.slots_per_day
     return dots_svg(
         result.slots_dots,
         interval=(needed.p10, needed.p50, needed.p90),
         today=result.today.slots if result.today else None,
-        floor=observed.slots if observed is not None and refuted else None,
+        floor=result.refuting.slots if result.refuting else None,
         assumed=result.scenario.share_assumed,
         title=f"Créneaux par jour nécessaires : {short_answer(result)}",
     )

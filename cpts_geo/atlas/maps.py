@@ -17,7 +17,7 @@ import shapely
 
 from cpts_geo.atlas import basemap, style
 from cpts_geo.atlas.canvas import blank_map
-from cpts_geo.french import value_text
+from cpts_geo.french import counted, value_text
 from cpts_geo.schema import COLUMNS, STATUS_LABELS, STATUS_MARKS, Status, status_column
 from cpts_geo.sources.catalogue import sources
 from cpts_geo.territories.coverage import dissolve
@@ -74,8 +74,8 @@ def territory_map(
         group.add_to(new)
     # A pane of its own: the outline stays on top when another layer is chosen.
     folium.map.CustomPane(_OUTLINE_PANE, z_index=450).add_to(new)
-    outline = dissolve(shown.assign(all=0), "all").boundary
-    _add_lines(new, outline, colour=style.ACCENT, weight=3, pane=_OUTLINE_PANE)
+    border = basemap.outline(shown)
+    _add_lines(new, border, colour=style.ACCENT, weight=3, pane=_OUTLINE_PANE)
     inside = basemap.labelled(communes, _LABELLED, box=box)
     for commune in inside.itertuples():
         _label(commune.lat, commune.lon, commune.name).add_to(new)
@@ -112,7 +112,7 @@ def overview_map(outlines: gpd.GeoDataFrame, national: gpd.GeoDataFrame) -> foli
         ground = basemap.departements(communes, tolerance_m=2500)
         _add_polygons(new, ground, fill=style.LAND, edge=style.LAND_EDGE)
     tips = [
-        f"<b>{escape(row.name)}</b><br>{row.communes} communes, "
+        f"<b>{escape(row.name)}</b><br>{counted(row.communes, 'commune', 'communes')}, "
         f"{value_text(COLUMNS['population'], row.population, unit=True)} (Insee 2023)"
         for row in shown.itertuples(index=False)
     ]
@@ -150,10 +150,9 @@ def legend_html(layer: style.MapLayer, communes: pd.DataFrame, *, uncovered: boo
         f'<div><i style="background:{colour}"></i>{escape(label)}</div>'
         for colour, label in zip(layer.colours, layer.labels, strict=True)
     ]
-    absent = ["donnée absente"] if communes[layer.column].isna().any() else []
-    absent += ["contour absent"] if uncovered else []
-    if absent:
-        rows.append(f'<div><i class="hatch"></i>{" ou ".join(absent)}</div>')
+    missing = bool(communes[layer.column].isna().any())
+    if words := style.hatch_label(missing=missing, uncovered=uncovered):
+        rows.append(f'<div><i class="hatch"></i>{words}</div>')
     origin = sources()[column.source].attribution
     return (
         f"<b>{escape(column.label)}</b>{escape(column.unit)}, {column.vintage}{''.join(rows)}"

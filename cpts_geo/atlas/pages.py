@@ -18,10 +18,11 @@ from matplotlib.figure import Figure
 from cpts_geo import __version__
 from cpts_geo.access.comparison import poisson_interval
 from cpts_geo.atlas import charts, maps, sentences, static, style, tables
+from cpts_geo.atlas.cells import value_cell
 from cpts_geo.atlas.offline import inline_assets
 from cpts_geo.capacity.demand import NORMATIVE_RATES
 from cpts_geo.capacity.headline import Headline
-from cpts_geo.french import number, percent, typeset, value_text
+from cpts_geo.french import counted, number, percent, typeset, value_text
 from cpts_geo.schema import COLUMNS, COMPARED, GRADE_LABELS, STATUS_LABELS, STATUS_MARKS
 from cpts_geo.settings import APL_LOW
 from cpts_geo.sources.catalogue import Source, sources
@@ -81,7 +82,12 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"number": number, "percent": percent, "typeset": typeset}
+    environment.filters |= {
+        "number": number,
+        "percent": percent,
+        "typeset": typeset,
+        "counted": counted,
+    }
     environment.globals |= {
         "style": style,
         "marks": [(STATUS_MARKS[s], STATUS_LABELS[s]) for s in STATUS_LABELS],
@@ -230,15 +236,13 @@ def index_page(
             {
                 "sheet": sheet,
                 "answer": sentences.short_answer(result) if result else "non calculé",
-                "hours": _hours(result) if result else "non calculé",
+                "hours": sentences.short_hours(result) if result else "non calculé",
                 "today": result.today if result else None,
                 "label": result.scenario.evidence_label if result else "—",
                 "mark": STATUS_MARKS[sentences.answer_status(result)] if result else "",
                 "cells": [
-                    tables.Cell(
-                        value_text(COLUMNS[name], cells[name]["value"]),
-                        status=cells[name]["status"],
-                        note=cells[name]["note"],
+                    value_cell(
+                        name, cells[name]["value"], cells[name]["status"], cells[name]["note"]
                     )
                     for name in _INDEX_COLUMNS
                 ],
@@ -264,9 +268,3 @@ _INDEX_COLUMNS = (
     "apl_2023",
     "share_low_apl_2023",
 )
-
-
-def _hours(result: Headline) -> str:
-    if result.observed is not None and result.observed.above_p90:
-        return f"au moins {number(result.observed.gp_hours_per_week)}"
-    return number(result.gp_hours_per_week.p50) + sentences.partial(result)

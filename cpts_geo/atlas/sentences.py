@@ -38,7 +38,7 @@ def answer_status(result: Headline) -> Status:
     Status
         Estimated where the answer rests on observed activity, else that of the headline.
     """
-    return Status.ESTIMATED if _refuted(result) else result.status
+    return Status.ESTIMATED if result.refuting else result.status
 
 
 def slots(count: float) -> str:
@@ -113,8 +113,7 @@ def answer(result: Headline) -> str:
         activity refutes the model, the observed minimum is the answer.
     """
     need = f"Pour que {goal(result)}, il faudrait "
-    if result.observed is not None and _refuted(result):
-        seen = result.observed
+    if (seen := result.refuting) is not None:
         return (
             f"{need}au moins {slots(seen.slots)} par jour, d’après l’activité déjà assurée "
             f"({number(seen.line.per_day, 1)} consultations par jour d’ouverture), soit environ "
@@ -202,7 +201,7 @@ def dots_caption(result: Headline) -> str:
     """
     low, _, high = _triple(result.slots_per_day)
     inside = sum(low <= dot <= high for dot in result.slots_dots)
-    model = "selon le modèle, que l’activité dément, " if _refuted(result) else ""
+    model = "selon le modèle, que l’activité dément, " if result.refuting else ""
     needed = slots(high) if low == high else f"{_between(low, high)} créneaux"
     return (
         f"Chaque point est une situation plausible parmi {len(result.slots_dots)} : {model}"
@@ -243,18 +242,33 @@ def short_answer(result: Headline) -> str:
     str
         Such as « 14 (10 à 19) » or « au moins 6 »; says so where part of the demand is left out.
     """
-    if result.observed is not None and _refuted(result):
-        return f"au moins {number(result.observed.slots)}"
+    if (seen := result.refuting) is not None:
+        return f"au moins {number(seen.slots)}"
     low, middle, high = _triple(result.slots_per_day)
     return f"{number(middle)} ({number(low)} à {number(high)}){partial(result)}"
 
 
+def short_hours(result: Headline) -> str:
+    """
+    Give the GP-hours a week as they stand in a table.
+
+    Parameters
+    ----------
+    result : Headline
+        Capacity needed by a territory.
+
+    Returns
+    -------
+    str
+        Such as « 20 » or « au moins 8 »; says so where part of the demand is left out.
+    """
+    if (seen := result.refuting) is not None:
+        return f"au moins {number(seen.gp_hours_per_week)}"
+    return number(result.gp_hours_per_week.p50) + partial(result)
+
+
 def _triple(interval: Interval[int]) -> tuple[int, int, int]:
     return interval.p10, interval.p50, interval.p90
-
-
-def _refuted(result: Headline) -> bool:
-    return result.observed is not None and result.observed.above_p90
 
 
 def _hours(hours: float) -> str:

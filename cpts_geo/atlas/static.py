@@ -17,7 +17,7 @@ from cpts_geo.atlas import basemap, style
 from cpts_geo.schema import COLUMNS
 from cpts_geo.settings import METRIC_CRS
 from cpts_geo.sources.catalogue import sources
-from cpts_geo.territories.coverage import dissolve, metric_crs
+from cpts_geo.territories.coverage import metric_crs
 
 _LABELLED = 5
 _SPACING = (0.5, 0.14)
@@ -78,8 +78,7 @@ def draw_layer(
     if len(absent):
         _hatched(absent, ax=ax)
     if len(shown):
-        outline = dissolve(shown.assign(all=0), "all")
-        outline.boundary.plot(ax=ax, color=style.ACCENT, linewidth=1.6)
+        basemap.outline(shown).plot(ax=ax, color=style.ACCENT, linewidth=1.6)
     _frame(ax, gpd.GeoSeries([box], crs=communes.crs).to_crs(crs).total_bounds)
     _name_places(communes, box, ax=ax, crs=crs)
     column = COLUMNS[layer.column]
@@ -87,12 +86,10 @@ def draw_layer(
         Patch(facecolor=colour, edgecolor="#777777", linewidth=0.5, label=label)
         for colour, label in zip(layer.colours, layer.labels, strict=True)
     ]
-    words = ["donnée absente"] if len(absent) else []
-    words += ["contour absent"] if len(bare) else []
-    if words:
+    if words := style.hatch_label(missing=len(absent) > 0, uncovered=len(bare) > 0):
         handles.append(
             Patch(facecolor=style.PAPER, edgecolor=style.HATCH_LINE, hatch="////",
-                  label=" ou ".join(words))
+                  label=words)
         )  # fmt: skip
     ax.legend(
         handles=handles,

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from cpts_geo import settings
-from cpts_geo.french import number
+from cpts_geo.french import UNKNOWN_TEXT, number
 from cpts_geo.schema import COLUMNS
 from cpts_geo.sources.catalogue import sources
 
@@ -89,6 +89,32 @@ LAYERS: Final = (
         _interval_labels(settings.POPULATION_BREAKS, 0),
     ),
 )
+
+
+def hatch_label(*, missing: bool, uncovered: bool) -> str:
+    """
+    Say what hatching stands for on a map.
+
+    Parameters
+    ----------
+    missing : bool
+        Whether a commune shown has no value.
+    uncovered : bool
+        Whether land shown has no contour.
+
+    Returns
+    -------
+    str
+        Words of the legend, empty where nothing is hatched.
+
+    Examples
+    --------
+    >>> hatch_label(missing=True, uncovered=True)
+    'donnée absente ou contour absent'
+    """
+    words = [UNKNOWN_TEXT] if missing else []
+    words += ["contour absent"] if uncovered else []
+    return " ou ".join(words)
 
 
 def classify(values: pd.Series, layer: MapLayer) -> pd.Series:

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import pandas as pd
 
+from cpts_geo.atlas.cells import Cell, Row, value_cell
 from cpts_geo.atlas.charts import Bar
 from cpts_geo.capacity.scenario import Scenario, default_parameters
 from cpts_geo.errors import one_line
 from cpts_geo.french import day, number, percent, signed_percent, slug, typeset, value_text
-from cpts_geo.schema import COLUMNS, COMPARED, STATUS_LABELS, STATUS_MARKS, Status, status_column
+from cpts_geo.schema import (
+    COLUMNS,
+    COMPARED,
+    STATUS_LABELS,
+    STATUS_MARKS,
+    Column,
+    Status,
+    status_column,
+)
 
 #: Columns of the table of communes, after the name.
 COMMUNE_COLUMNS = (
@@ -38,76 +46,16 @@ _QUANTITIES = {
 }
 
 
-@dataclass(frozen=True)
-class Cell:
-    """
-    A cell of a table.
-
-    Parameters
-    ----------
-    text : str
-        What is written.
-    status : str
-        Status of the value, empty for plain text.
-    note : str
-        What a reader must know of this value, empty when nothing.
-    numeric : bool
-        Whether it is aligned on the right.
-    origin : str
-        Where this value comes from, when it is not where its row says.
-    """
-
-    text: str
-    status: str = ""
-    note: str = ""
-    numeric: bool = True
-    origin: str = ""
-
-    @property
-    def mark(self) -> str:
-        """Sign of the status."""
-        return STATUS_MARKS[Status(self.status)] if self.status else ""
-
-    @property
-    def title(self) -> str:
-        """Status and note in words."""
-        words = STATUS_LABELS[Status(self.status)] if self.status else ""
-        return typeset(" — ".join(part for part in (words, self.note) if part))
-
-
-@dataclass(frozen=True)
-class Row:
-    """
-    A row of a comparison.
-
-    Parameters
-    ----------
-    label, detail : str
-        Name of the indicator; unit, vintage and source.
-    cells : tuple of Cell
-        One cell an area.
-    """
-
-    label: str
-    detail: str
-    cells: tuple[Cell, ...]
-
-
-def _cell(column_name: str, value: float, status: str, note: str = "") -> Cell:
-    text = value_text(COLUMNS[column_name], value)
-    return Cell(text, status=status, note=note)
-
-
 def _origin(found: pd.Series) -> str:
     """Definition, document and grade of a value that has its own."""
     source = f"{found['source']} ({found['grade']})"
     return " : ".join(part for part in (found["note"], source) if part)
 
 
-def _detail(unit: str, origin: pd.Series) -> str:
+def _detail(column: Column, origin: pd.Series) -> str:
     """Unit, source and grade, in one line."""
     source = f"{origin['source']} ({origin['grade']})" if origin["source"] else ""
-    return ", ".join(part for part in (unit, source) if part)
+    return ", ".join(part for part in (column.shown_unit, source) if part)
 
 
 def comparison_rows(comparison: pd.DataFrame) -> tuple[list[str], list[Row]]:
@@ -137,6 +85,7 @@ def comparison_rows(comparison: pd.DataFrame) -> tuple[list[str], list[Row]]:
         if not known.any() or (name == "gps_per_100k_published" and not local.any()):
             continue
         column = COLUMNS[name]
+        main = block[block["source"] != ""].iloc[0]
         cells, remarks = [], []
         for area in areas:
             found = block.loc[area]
@@ -147,13 +96,11 @@ def comparison_rows(comparison: pd.DataFrame) -> tuple[list[str], list[Row]]:
             if note:
                 area_name = str(found["area_name"])
                 remarks.append(note if note.startswith(area_name) else f"{area_name} : {note}")
-            main = block[block["source"] != ""].iloc[0]
             origin = "" if found["source"] in ("", main["source"]) else _origin(found)
             text = value_text(column, found["value"])
             base = f", {found['base']}" if found["base"] else ""
             cells.append(Cell(text + base, status=found["status"], note=note, origin=origin))
-        unit = "" if column.percent else column.unit
-        detail = ". ".join([_detail(unit, main), *dict.fromkeys(remarks)])
+        detail = ". ".join([_detail(column, main), *dict.fromkeys(remarks)])
         rows.append(Row(column.dated_label, detail, tuple(cells)))
     return list(order["area_name"]), rows
 
@@ -189,12 +136,11 @@ def key_figures(comparison: pd.DataFrame) -> list[tuple[str, str, str, list[Bar]
             for row in block.to_dict("records")
         ]
         first = block.iloc[0]
-        unit = "" if column.percent else column.unit
         mark = STATUS_MARKS[Status(first["status"])] + " " + STATUS_LABELS[Status(first["status"])]
         others = block[~block["source"].isin(["", first["source"]])]
         apart = [f"{row['area_name']} : {_origin(row)}" for _, row in others.iterrows()]
         note = " — ".join(part for part in (mark, str(first["note"]), *apart) if part)
-        detail = ", ".join(part for part in (column.vintage, _detail(unit, first)) if part)
+        detail = ", ".join(part for part in (column.vintage, _detail(column, first)) if part)
         figures.append((column.label, detail, note, bars))
     return figures
 
@@ -224,7 +170,8 @@ def commune_table(communes: pd.DataFrame) -> tuple[list[tuple[str, str]], list[l
     for commune in communes.loc[order].to_dict("records"):
         row = [Cell(commune["name"], numeric=False), Cell(commune["code_insee"], numeric=False)]
         row += [
-            _cell(name, commune[name], commune[status_column(name)]) for name in COMMUNE_COLUMNS
+            value_cell(name, commune[name], commune[status_column(name)])
+            for name in COMMUNE_COLUMNS
         ]
         rows.append(row)
     return headers, rows

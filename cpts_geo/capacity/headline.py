@@ -146,6 +146,24 @@ class Headline:
         return Status.ASSUMED if self.scenario.share_assumed else Status.ESTIMATED
 
     @property
+    def refuting(self) -> ObservedFloor | None:
+        """
+        Give the observed floor that refutes the model.
+
+        Returns
+        -------
+        ObservedFloor or None
+            The floor where the line gives more than the model's p90; None where the model stands.
+
+        Examples
+        --------
+        >>> from cpts_geo.capacity.scenario import load_scenarios
+        >>> headline(load_scenarios()["ouest_loiret"]).refuting.slots
+        6
+        """
+        return self.observed if self.observed is not None and self.observed.above_p90 else None
+
+    @property
     def people_status(self) -> Status:
         """
         Say how the people without médecin traitant are known.

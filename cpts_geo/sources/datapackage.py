@@ -95,6 +95,28 @@ def _field(name: str, path: str) -> dict[str, Any]:
     return {"name": name, "type": kind, "description": text}
 
 
+def columns_of(file: str) -> list[str]:
+    """
+    Columns of an embedded file, in order.
+
+    Parameters
+    ----------
+    file : str
+        File name in data/communes.
+
+    Returns
+    -------
+    list of str
+        Column names.
+
+    Examples
+    --------
+    >>> columns_of("unmoved_codes.csv")
+    ['source', 'code_insee']
+    """
+    return list(_RESOURCES[file][2])
+
+
 def descriptor(folder: Path) -> dict[str, Any]:
     """
     Describe the files of data/communes as a Frictionless data package.

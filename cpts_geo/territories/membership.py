@@ -14,7 +14,7 @@ from cpts_geo.sources import embedded
 from cpts_geo.sources.catalogue import sha256_of
 from cpts_geo.sources.perimeter_file import read_perimeter_file
 from cpts_geo.territories.codes import resolve_codes, resolve_table
-from cpts_geo.territories.names import resolve
+from cpts_geo.territories.names import normalise_name, resolve
 
 
 @dataclass(frozen=True)
@@ -85,12 +85,14 @@ def published_perimeters(
     for key, group in members.groupby("territory", sort=False):
         listed = group[group["published"] != ""]
         choices = dict(zip(listed["published"], listed["code_insee"], strict=True))
-        # Only a homonym inside the départements needs the stored choice.
-        ambiguous = {p: c for p, c in choices.items() if "homonyme" in _note(listed, p)}
         departements = str(identity.at[str(key), "departements"]).split()
         # The stored codes are checked below: looking inside these départements is enough.
         near = communes[communes["departement"].isin(departements)]
         past = former[former["code_insee"].isin(near["code_insee"])]
+        # Only a name that several of these communes bear needs the stored choice.
+        borne = near["name"].map(normalise_name)
+        homonyms = set(borne[borne.duplicated()])
+        ambiguous = {p: c for p, c in choices.items() if normalise_name(p) in homonyms}
         parts = []
         if len(listed):
             named = resolve(
@@ -108,13 +110,7 @@ def published_perimeters(
             parts.append(resolve_codes(codes, near, former=past, names=beside))
         audits.append(pd.concat(parts, ignore_index=True).assign(territory=key))
     audit = pd.concat(audits, ignore_index=True)
-    order = members.groupby("territory", sort=False).ngroup()
-    members = members.iloc[order.argsort(kind="stable")].reset_index(drop=True)
-    return Perimeters(identity=identity, members=members, audit=audit)
-
-
-def _note(listed: pd.DataFrame, published: str) -> str:
-    return str(listed.loc[listed["published"] == published, "note"].iloc[0])
+    return Perimeters(identity=identity, members=members.reset_index(drop=True), audit=audit)
 
 
 def _check_stored(named: pd.DataFrame, choices: dict[str, str]) -> None:
