@@ -159,7 +159,7 @@ def moved_figures(
         weight = f"standardised_population_{year}"
         rates = {f"apl_{year}": weight, f"apl_65_{year}": weight}
         counts = [weight, f"apl_population_{year}"]
-        parts[f"drees_apl {year}"] = (official.read_apl(folder, year), counts, rates)
+        parts[f"drees_apl_2023 {year}"] = (official.read_apl(folder, year), counts, rates)
     parts["insee_bpe_2017"] = (official.read_bpe_gps_2017(folder), ["gps_2017"], {})
     urgent = official.read_emergency_departments(folder)
     parts["insee_bpe_2020"] = (urgent, ["emergency_departments_2020"], {})

@@ -60,7 +60,7 @@ class Column:
     decimals : int
         Decimals shown.
     source : str
-        Key of the source in ``sources/catalogue.toml``.
+        Key of the source in ``sources/catalogue_*.toml``.
     vintage : str
         Year (or years) the figure describes.
     definition : str
@@ -101,7 +101,7 @@ def _apl(vintage: int, *, capped: bool) -> Column:
         unit="consultations par an et par habitant standardisé",
         kind="rate",
         decimals=2,
-        source="drees_apl",
+        source="drees_apl_2023",
         vintage=str(vintage),
         definition=(
             "Consultations, visites et téléconsultations de médecine générale accessibles par an "
@@ -119,7 +119,7 @@ def _standardised(vintage: int) -> Column:
         unit="habitants standardisés",
         kind="count",
         decimals=0,
-        source="drees_apl",
+        source="drees_apl_2023",
         vintage=str(vintage - 2),
         definition=(
             "Habitants pondérés par la consommation de soins de leur âge : "
@@ -135,7 +135,7 @@ def _apl_population(vintage: int) -> Column:
         unit="habitants",
         kind="count",
         decimals=0,
-        source="drees_apl",
+        source="drees_apl_2023",
         vintage=str(vintage - 2),
         definition=f"Population des seuils et quantiles de l’APL {vintage}.",
     )
@@ -149,7 +149,7 @@ def _share_low(vintage: int, *, capped: bool) -> Column:
         unit="%",
         kind="derived",
         decimals=1,
-        source="drees_apl",
+        source="drees_apl_2023",
         vintage=str(vintage),
         definition=f"Part de la population des communes dont l’{base.label} est inférieure à 2,5.",
         weight=f"apl_population_{vintage}",
@@ -160,7 +160,7 @@ def _share_low(vintage: int, *, capped: bool) -> Column:
 _ALL: Final = (
     Column(
         "population", "Population municipale", "habitants", "count", 0,
-        "decoupage_administratif", "2023",
+        "decoupage_administratif_2026", "2023",
         "Population municipale de référence, millésime 2023, communes du COG 2026.",
     ),
     Column(
@@ -169,8 +169,8 @@ _ALL: Final = (
     ),
     Column(
         "density_km2", "Densité de population", "hab./km²", "derived", 1,
-        "decoupage_administratif", "2023", "Population municipale 2023 rapportée à la superficie.",
-        weight="area_km2",
+        "decoupage_administratif_2026", "2023",
+        "Population municipale 2023 rapportée à la superficie.", weight="area_km2",
     ),
     Column(
         "population_2017", "Population municipale 2017", "habitants", "count", 0,

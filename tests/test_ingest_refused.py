@@ -55,7 +55,7 @@ def apl_workbook(header=APL_HEADER, sheet="APL 2023", *, rows=None) -> Callable[
 
 
 def test_small_apl_workbook_is_read(stand_in):
-    table = official.read_apl(stand_in("drees_apl", apl_workbook()), 2023)
+    table = official.read_apl(stand_in("drees_apl_2023", apl_workbook()), 2023)
     assert table.to_dict("records") == [
         {
             "code_insee": "01001",
@@ -74,7 +74,7 @@ def test_columns_are_found_by_their_text_not_their_place(stand_in):
         *APL_HEADER[:1:-1],
     )
     rows = [("01001", "L'Abergement", 9.9, 832, 840.5, 1.881, 1.942)]
-    folder = stand_in("drees_apl", apl_workbook(header, rows=rows))
+    folder = stand_in("drees_apl_2023", apl_workbook(header, rows=rows))
     table = official.read_apl(folder, 2023)
     assert table[["apl_2023", "apl_65_2023"]].iloc[0].tolist() == [1.942, 1.881]
     assert table["apl_population_2023"].tolist() == [832]
@@ -83,7 +83,7 @@ def test_columns_are_found_by_their_text_not_their_place(stand_in):
 @pytest.mark.parametrize("place", [2, 3, 4, 5])
 def test_renamed_apl_header_is_refused(stand_in, place):
     header = [*APL_HEADER[:place], "Accessibilité", *APL_HEADER[place + 1 :]]
-    folder = stand_in("drees_apl", apl_workbook(header))
+    folder = stand_in("drees_apl_2023", apl_workbook(header))
     with pytest.raises(DataFileError, match="colonne absente") as refused:
         official.read_apl(folder, 2023)
     names = ("apl", "apl_65", "standardised_population", "apl_population")
@@ -91,13 +91,13 @@ def test_renamed_apl_header_is_refused(stand_in, place):
 
 
 def test_apl_without_its_header_row_is_refused(stand_in):
-    folder = stand_in("drees_apl", apl_workbook(("Code", *APL_HEADER[1:])))
+    folder = stand_in("drees_apl_2023", apl_workbook(("Code", *APL_HEADER[1:])))
     with pytest.raises(DataFileError, match="en-tête introuvable"):
         official.read_apl(folder, 2023)
 
 
 def test_missing_apl_sheet_is_refused(stand_in):
-    folder = stand_in("drees_apl", apl_workbook(sheet="APL 2021"))
+    folder = stand_in("drees_apl_2023", apl_workbook(sheet="APL 2021"))
     with pytest.raises(DataFileError, match="pas de feuille APL 2023") as refused:
         official.read_apl(folder, 2023)
     assert "APL 2021" in refused.value.defects[0]
@@ -163,14 +163,14 @@ def test_file_of_another_form_is_refused(stand_in, key, read, write, named):
 
 
 READERS = {
-    "drees_apl": lambda folder: official.read_apl(folder, 2023),
+    "drees_apl_2023": lambda folder: official.read_apl(folder, 2023),
     "insee_bpe_2017": official.read_bpe_gps_2017,
     "insee_bpe_2020": official.read_emergency_departments,
     "insee_rp_2022": official.read_share_75plus,
     "cnam_2024": official.read_cnam_gps,
     "insee_bpe_2024": official.read_bpe_gps_2024,
     "admin_express": packages.read_contours,
-    "decoupage_administratif": packages.read_admin,
+    "decoupage_administratif_2026": packages.read_admin,
 }
 
 
@@ -184,7 +184,7 @@ def test_other_or_missing_file_is_refused(tmp_path, key):
     with pytest.raises(DataFileError, match="n’est pas le fichier attendu") as other:
         READERS[key](tmp_path)
     assert catalogue.sources()[key].sha256 in other.value.defects[0]
-    assert "catalogue.toml" in other.value.remedy
+    assert "catalogue_*.toml" in other.value.remedy
 
 
 def test_catalogue_is_whole():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import tomllib
 from dataclasses import dataclass
 from functools import cache
@@ -10,6 +11,8 @@ from importlib import resources
 from pathlib import Path
 
 from cpts_geo.errors import DataFileError
+
+_FILES = ("catalogue_embedded.toml", "catalogue_population.toml", "catalogue_care.toml")
 
 
 @dataclass(frozen=True)
@@ -20,17 +23,40 @@ class Source:
     Parameters
     ----------
     key : str
-        Name of the source in the catalogue.
+        Name of the source in the catalogue: its family, then its vintage where it has several.
     producer, product, vintage, geography, licence, attribution : str
         French texts shown beside every figure that comes from it.
     grade : str
         Trust grade, A to D (see :data:`cpts_geo.schema.GRADE_LABELS`).
     file : str or None
-        Name of the producer's file; None for documents quoted fact by fact.
+        Name of its file in the cache; None for documents quoted fact by fact.
     sha256 : str or None
-        Expected SHA-256 of that file, in hexadecimal.
+        Expected SHA-256 of that file, in hexadecimal; None where no file was at hand.
     package : str or None
         Registry, name and version the file is taken from, such as ``npm:name==1.0``.
+    addresses : tuple of str
+        Candidate addresses, tried in order; empty when nobody serves the file any more.
+    reader : str or None
+        Name of its reader in :data:`cpts_geo.sources.readers.READERS`.
+    inner : str or None
+        Regular expression of the member to read when the file is an archive.
+    resource : str or None
+        Regular expression of the resource to take where an address is the list of the files of
+        a data set (data.gouv.fr, Opendatasoft attachments) and not a file.
+    service : {"wfs", "arcgis"} or None
+        Kind of feature service its addresses ask; None for plain files.
+    holds : str or None
+        Vintage its content must say, as its reader finds it; None for an address that serves
+        whatever is newest, whose vintage is recorded and not expected.
+    next_release : str or None
+        When the producer is expected to publish the next vintage, ``YYYY-MM``.
+    national : bool
+        Whether ``cpts-geo data fetch`` brings it without being asked for it by name.
+    megabytes : float or None
+        Size announced or seen, for people to choose; None unknown.
+    trust : str
+        What was not verified of its address, form or licence; empty when nothing is known to
+        be uncertain.
     """
 
     key: str
@@ -44,6 +70,21 @@ class Source:
     file: str | None = None
     sha256: str | None = None
     package: str | None = None
+    addresses: tuple[str, ...] = ()
+    reader: str | None = None
+    inner: str | None = None
+    resource: str | None = None
+    service: str | None = None
+    holds: str | None = None
+    next_release: str | None = None
+    national: bool = False
+    megabytes: float | None = None
+    trust: str = ""
+
+    @property
+    def family(self) -> str:
+        """Product without its vintage: sources of one family are read by one reader."""
+        return re.sub(r"_\d{4}$", "", self.key)
 
 
 @cache
@@ -54,15 +95,27 @@ def sources() -> dict[str, Source]:
     Returns
     -------
     dict of str to Source
-        Every source by key, in file order.
+        Every source by key: those of the embedded data, then those that are fetched.
 
     Examples
     --------
-    >>> sources()["drees_apl"].vintage
+    >>> sources()["drees_apl_2023"].vintage
     '2022 et 2023'
     """
-    text = (resources.files("cpts_geo.sources") / "catalogue.toml").read_text(encoding="utf-8")
-    return {key: Source(key=key, **entry) for key, entry in tomllib.loads(text).items()}
+    folder = resources.files("cpts_geo.sources")
+    texts = [(folder / name).read_text(encoding="utf-8") for name in _FILES]
+    families = {family: entry for text in texts for family, entry in tomllib.loads(text).items()}
+    found: dict[str, Source] = {}
+    for family, entry in families.items():
+        # What a family says holds for each of its vintages, unless the vintage says otherwise.
+        common = {name: value for name, value in entry.items() if not isinstance(value, dict)}
+        vintages = {name: value for name, value in entry.items() if isinstance(value, dict)}
+        for name, own in (vintages or {"": {}}).items():
+            key = f"{family}_{name}" if name else family
+            described = common | own
+            described["addresses"] = tuple(described.get("addresses", ()))
+            found[key] = Source(key=key, **described)
+    return found
 
 
 def sha256_of(path: Path) -> str:
@@ -115,7 +168,7 @@ def verified_path(key: str, folder: Path) -> Path:
 
     Examples
     --------
-    >>> verified_path("drees_apl", Path("absent"))
+    >>> verified_path("drees_apl_2023", Path("absent"))
     Traceback (most recent call last):
         ...
     cpts_geo.errors.DataFileError: Fichier du producteur introuvable : ...
@@ -124,7 +177,7 @@ def verified_path(key: str, folder: Path) -> Path:
     if source.file is None:
         raise DataFileError(
             f"La source « {key} » n’a pas de fichier.",
-            remedy="choisissez une source qui porte un fichier dans sources/catalogue.toml.",
+            remedy="choisissez une source qui porte un fichier dans sources/catalogue_*.toml.",
         )
     path = folder / source.file
     if not path.is_file():
@@ -138,6 +191,6 @@ def verified_path(key: str, folder: Path) -> Path:
             f"{source.file} n’est pas le fichier attendu ({source.attribution}).",
             defects=[f"sha256 attendu {source.sha256}", f"sha256 trouvé {found}"],
             remedy="reprenez le fichier d’origine, ou mettez à jour sha256 et millésime dans "
-            "sources/catalogue.toml après avoir relu son contenu.",
+            "sources/catalogue_*.toml après avoir relu son contenu.",
         )
     return path

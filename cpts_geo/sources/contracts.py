@@ -218,16 +218,53 @@ def check(table: TableT, name: TableName, *, origin: str = "") -> TableT:
     >>> len(check(pd.DataFrame([row]), "memberships"))
     1
     """
-    schema = _SCHEMAS[name]
+    return validate(table, _SCHEMAS[name], keys=_KEYS[name], origin=origin or name)
+
+
+def validate(table: TableT, schema: pa.DataFrameSchema, *, keys: list[str], origin: str) -> TableT:
+    """
+    Check a table against a schema, and say every defect in French.
+
+    Parameters
+    ----------
+    table : DataFrame
+        The table to check; left as it is.
+    schema : pandera.pandas.DataFrameSchema
+        Its columns, all of them, with the rules of each.
+    keys : list of str
+        Columns that name a row in a message.
+    origin : str
+        File or table, for the message.
+
+    Returns
+    -------
+    DataFrame
+        The same rows, coerced where the schema says so.
+
+    Raises
+    ------
+    TableError
+        A column is missing or unknown, or values break their type or domain; lists every one.
+
+    Examples
+    --------
+    >>> schema = pa.DataFrameSchema({"people": pa.Column(int, pa.Check.ge(0, error="négatif"))})
+    >>> validate(pd.DataFrame({"people": [3, -1]}), schema, keys=["people"], origin="essai")
+    Traceback (most recent call last):
+        ...
+    cpts_geo.errors.TableError: La table « essai » ne respecte pas son contrat.
+      - people : négatif (-1)
+    À faire : corrigez ces valeurs à la source ; une valeur inconnue se laisse vide.
+    """
     defects = [f"colonne absente : {column}" for column in schema.columns if column not in table]
     defects += [f"colonne inconnue : {column}" for column in table if column not in schema.columns]
     if not defects:
         try:
             return cast("TableT", schema.validate(table, lazy=True))
         except SchemaErrors as errors:
-            defects = _defects(errors.failure_cases, table, keys=_KEYS[name])
+            defects = _defects(errors.failure_cases, table, keys=keys)
     raise TableError(
-        f"La table « {origin or name} » ne respecte pas son contrat.",
+        f"La table « {origin} » ne respecte pas son contrat.",
         defects=defects,
         remedy="corrigez ces valeurs à la source ; une valeur inconnue se laisse vide.",
     )

@@ -45,25 +45,25 @@ _OWN_TEXTS = {
 _RESOURCES: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     "communes.parquet": (
         "Communes de France, COG 2026 : noms, populations, superficies, contours simplifiés",
-        ("decoupage_administratif", "admin_express", "insee_population_2017"),
+        ("decoupage_administratif_2026", "admin_express", "insee_population_2017"),
         ("code_insee", "name", "departement", "departement_name", "region", "epci", "epci_name",
          "split_family", "population", "population_2017", "area_km2", "lon", "lat",
          "point_status", "geometry"),
     ),
     "former_communes.csv": (
         "Communes déléguées, associées, arrondissements et codes retirés depuis 2021",
-        ("decoupage_administratif",
+        ("decoupage_administratif_2026",
          *(f"decoupage_administratif_{year}" for year in PAST_COG)),
         ("former_code", "former_name", "kind", "code_insee", "since_cog"),
     ),
     "figures.csv": (
         "Chiffres des communes à moins de 30 km des cinq CPTS",
-        ("drees_apl", "insee_bpe_2017", "insee_bpe_2020", "insee_rp_2022"),
+        ("drees_apl_2023", "insee_bpe_2017", "insee_bpe_2020", "insee_rp_2022"),
         ("code_insee", *(c for name in FIGURE_COLUMNS for c in (name, status_column(name)))),
     ),
     "comparisons.csv": (
         "Mêmes indicateurs par département et pour la France",
-        ("decoupage_administratif", "admin_express", "insee_population_2017", "drees_apl",
+        ("decoupage_administratif_2026", "admin_express", "insee_population_2017", "drees_apl_2023",
          "insee_bpe_2017", "insee_bpe_2020", "insee_bpe_2024", "insee_rp_2022", "cnam_2024"),
         ("area_level", "area_code", "area_name", "indicator", "value", "status", "note"),
     ),
@@ -74,7 +74,7 @@ _RESOURCES: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     ),
     "unmoved_codes.csv": (
         "Codes des fichiers des producteurs sans successeur connu dans le COG 2026",
-        ("drees_apl", "insee_bpe_2017", "insee_bpe_2020"),
+        ("drees_apl_2023", "insee_bpe_2017", "insee_bpe_2020"),
         ("source", "code_insee"),
     ),
 }  # fmt: skip

@@ -71,7 +71,7 @@ def read_apl(folder: Path, vintage: int) -> pd.DataFrame:
     DataFileError
         No sheet of that vintage, or a header that is not there.
     """
-    path = verified_path("drees_apl", folder)
+    path = verified_path("drees_apl_2023", folder)
     book = CalamineWorkbook.from_path(path)
     sheets = {int(m[1]): n for n in book.sheet_names if (m := re.fullmatch(r"APL[ _](\d{4})", n))}
     if vintage not in sheets:

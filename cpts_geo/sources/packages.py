@@ -108,7 +108,7 @@ def read_admin(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
         departement, departement_name, region.
     """
     entries, epcis, departements = _members(
-        verified_path("decoupage_administratif", folder), "communes", "epci", "departements"
+        verified_path("decoupage_administratif_2026", folder), "communes", "epci", "departements"
     )
     table = pd.DataFrame(entries)
     current = table[(table.type == _CURRENT) & (table.zone != "com")]

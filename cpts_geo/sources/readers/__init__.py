@@ -1,0 +1,1 @@
+"""Readers: a producer's file in, a checked table out."""
