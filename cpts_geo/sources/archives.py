@@ -158,6 +158,9 @@ def open_content(path: Path, inner: str | None = None) -> Iterator[IO[bytes]]:
         return
     with path.open("rb") as plain:
         packed = plain.read(2) == _GZIP
-    opened = cast("IO[bytes]", gzip.open(path) if packed else path.open("rb"))
-    with opened as stream:
-        yield stream
+    if packed:
+        with gzip.open(path) as unpacked:
+            yield cast("IO[bytes]", unpacked)
+    else:
+        with path.open("rb") as stream:
+            yield stream

@@ -117,6 +117,23 @@ def columns_of(file: str) -> list[str]:
     return list(_RESOURCES[file][2])
 
 
+def compiled_sources() -> list[str]:
+    """
+    Sources that the embedded files are compiled from.
+
+    Returns
+    -------
+    list of str
+        Keys of the catalogue, each once.
+
+    Examples
+    --------
+    >>> "drees_apl_2023" in compiled_sources()
+    True
+    """
+    return list(dict.fromkeys(key for _, keys, _ in _RESOURCES.values() for key in keys))
+
+
 def descriptor(folder: Path) -> dict[str, Any]:
     """
     Describe the files of data/communes as a Frictionless data package.
