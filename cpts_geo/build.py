@@ -17,17 +17,19 @@ import shapely
 from cpts_geo import settings
 from cpts_geo.errors import DataFileError
 from cpts_geo.files import write_csv, write_json, write_parquet
-from cpts_geo.schema import COLUMNS, FIGURE_COLUMNS, Status, status_column
+from cpts_geo.schema import COLUMNS, EMBEDDED_FIGURES, Status, status_column
 from cpts_geo.sources import embedded, official, packages
 from cpts_geo.sources.catalogue import sources, verified_path
 from cpts_geo.sources.contracts import check
 from cpts_geo.sources.datapackage import columns_of, compiled_sources, descriptor
 from cpts_geo.territories import coverage
-from cpts_geo.territories.aggregate import area_summary
+from cpts_geo.territories.aggregate import area_summary, with_every_figure
+from cpts_geo.territories.estimates import scaled_to_totals
 from cpts_geo.territories.moves import move, successors
 
 #: Chosen by looking at the five CPTS: 250 m keeps the shape of small communes on a CPTS page.
 SIMPLIFY_TOLERANCE_M = 250.0
+#: Vintages of the embedded APL file.
 APL_VINTAGES = (2022, 2023)
 
 
@@ -147,7 +149,7 @@ def moved_figures(
     Returns
     -------
     figures : DataFrame
-        code_insee, :data:`cpts_geo.schema.FIGURE_COLUMNS` and a status column for each, for
+        code_insee, :data:`cpts_geo.schema.EMBEDDED_FIGURES` and a status column for each, for
         every current commune; NaN and ``unknown`` where the producer says nothing,
         ``estimated`` where it describes a wider commune that has been split since.
     lost : DataFrame
@@ -193,7 +195,13 @@ def moved_figures(
     absent &= ~communes["code_insee"].isin(part_of.index[part_of.isin(equipped)])
     figures.loc[absent, "gps_2017"] = 0
     figures.loc[absent, status_column("gps_2017")] = Status.MEASURED.value
-    for name in FIGURE_COLUMNS:
+    totals = official.read_bpe_gps_2024(folder).set_index("departement")["gps_bpe_2024"]
+    estimate = scaled_to_totals(figures["gps_2017"], communes["departement"], totals)
+    figures["gps_estimated_2024"] = estimate.round(3)
+    figures[status_column("gps_estimated_2024")] = np.where(
+        estimate.isna(), Status.UNKNOWN, Status.ESTIMATED
+    )
+    for name in EMBEDDED_FIGURES:
         column = status_column(name)
         figures[column] = figures[column].fillna(Status.UNKNOWN.value).astype(str)
     return figures[columns_of("figures.csv")], pd.concat(losses, ignore_index=True)
@@ -215,7 +223,7 @@ def comparisons(folder: Path, communes: pd.DataFrame, figures: pd.DataFrame) -> 
     DataFrame
         Long table: area_level, area_code, area_name, indicator, value, status, note.
     """
-    table = communes.merge(figures, on="code_insee")
+    table = with_every_figure(communes.merge(figures, on="code_insee"))
     names = table.drop_duplicates("departement").set_index("departement")["departement_name"]
     mainland = table[~table["departement"].str.startswith("97")]
     areas = [table.assign(area=table["departement"]), table.assign(area="FR")]
@@ -235,6 +243,8 @@ def comparisons(folder: Path, communes: pd.DataFrame, figures: pd.DataFrame) -> 
     published = published.dropna(subset=["value"])
     status = np.where(published["indicator"] == "gps_per_100k_bpe_2024", "estimated", "measured")
     long = pd.concat([long, published.assign(status=status, note="")], ignore_index=True)
+    brought = long.groupby("indicator")["value"].transform("count") > 0
+    long = long[brought].reset_index(drop=True)
     long["area_level"] = np.where(long["area"] == "FR", "france", "departement")
     long["area_name"] = long["area"].map(names).fillna("France")
     long = long.rename(columns={"area": "area_code"})

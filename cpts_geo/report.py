@@ -165,7 +165,7 @@ def write_report(
     for sheet in every:
         say(f"Fiche et cartes : {sheet.name}")
         text(output / sheet.file, sheet_page(sheet, national=national, date=shown))
-        for layer in style.LAYERS:
+        for layer in style.layers(sheet.communes):
             figure = static.layer_figure(sheet.communes, layer, name=sheet.name, national=national)
             path = output / "cartes" / f"{sheet.key}_{layer.column}.png"
             still(path, figure)

@@ -93,6 +93,14 @@ class Column:
         return self.label if self.vintage in self.label else f"{self.label}, {self.vintage}"
 
 
+#: Years the fetched files may bring, oldest first; the embedded figures hold some of them.
+APL_VINTAGES: Final = (2022, 2023, 2024)
+GP_VINTAGES: Final = (2017, 2025)
+EMERGENCY_VINTAGES: Final = (2020, 2025)
+#: Source of the APL, by vintage: the first published file that holds it.
+_APL_SOURCES: Final = {2022: "drees_apl_2023", 2023: "drees_apl_2023", 2024: "drees_apl_2024"}
+
+
 def _apl(vintage: int, *, capped: bool) -> Column:
     cap = " (médecins de 65 ans ou moins)" if capped else ""
     return Column(
@@ -101,7 +109,7 @@ def _apl(vintage: int, *, capped: bool) -> Column:
         unit="consultations par an et par habitant standardisé",
         kind="rate",
         decimals=2,
-        source="drees_apl_2023",
+        source=_APL_SOURCES[vintage],
         vintage=str(vintage),
         definition=(
             "Consultations, visites et téléconsultations de médecine générale accessibles par an "
@@ -119,7 +127,7 @@ def _standardised(vintage: int) -> Column:
         unit="habitants standardisés",
         kind="count",
         decimals=0,
-        source="drees_apl_2023",
+        source=_APL_SOURCES[vintage],
         vintage=str(vintage - 2),
         definition=(
             "Habitants pondérés par la consommation de soins de leur âge : "
@@ -135,7 +143,7 @@ def _apl_population(vintage: int) -> Column:
         unit="habitants",
         kind="count",
         decimals=0,
-        source="drees_apl_2023",
+        source=_APL_SOURCES[vintage],
         vintage=str(vintage - 2),
         definition=f"Population des seuils et quantiles de l’APL {vintage}.",
     )
@@ -149,11 +157,79 @@ def _share_low(vintage: int, *, capped: bool) -> Column:
         unit="%",
         kind="derived",
         decimals=1,
-        source="drees_apl_2023",
+        source=_APL_SOURCES[vintage],
         vintage=str(vintage),
         definition=f"Part de la population des communes dont l’{base.label} est inférieure à 2,5.",
         weight=f"apl_population_{vintage}",
         percent=True,
+    )
+
+
+def _gps(vintage: int) -> Column:
+    return Column(
+        name=f"gps_{vintage}",
+        label=f"Généralistes libéraux (BPE {vintage})",
+        unit="médecins",
+        kind="count",
+        decimals=0,
+        source=f"insee_bpe_{vintage}",
+        vintage=str(vintage),
+        definition="Médecins généralistes libéraux comptés par lieu d’exercice (BPE, "
+        f"{'D201' if vintage < 2024 else 'D265'}), codes ramenés au COG 2026.",
+    )
+
+
+def _gp_population(vintage: int) -> str:
+    """People that GPs of one BPE are set against: of that year where embedded, else of today."""
+    return "population_2017" if vintage == 2017 else "population"
+
+
+def _gp_density(vintage: int) -> Column:
+    weight = _gp_population(vintage)
+    return Column(
+        name=f"gps_per_100k_{vintage}",
+        label=f"Généralistes libéraux pour 100 000 habitants (BPE {vintage})",
+        unit="pour 100 000 hab.",
+        kind="derived",
+        decimals=1,
+        source=f"insee_bpe_{vintage}",
+        vintage=str(vintage),
+        definition=f"Médecins généralistes de la BPE {vintage} rapportés à la population "
+        f"municipale {'2017' if weight == 'population_2017' else '2023'}.",
+        weight=weight,
+    )
+
+
+def _without_gp(vintage: int, *, share: bool) -> Column:
+    people = f"Population {2017 if _gp_population(vintage) == 'population_2017' else 2023}"
+    return Column(
+        name=f"{'share' if share else 'population'}_without_gp_{vintage}",
+        label="Habitants sans généraliste libéral dans la commune",
+        unit="%" if share else "habitants",
+        kind="derived",
+        decimals=1 if share else 0,
+        source=f"insee_bpe_{vintage}",
+        vintage=str(vintage),
+        definition=(
+            f"Part de la {people.lower()} vivant dans une commune sans généraliste (BPE {vintage})."
+            if share
+            else f"{people} des communes où la BPE {vintage} ne compte aucun généraliste."
+        ),
+        weight=_gp_population(vintage) if share else None,
+        percent=share,
+    )
+
+
+def _emergency(vintage: int) -> Column:
+    return Column(
+        name=f"emergency_departments_{vintage}",
+        label="Services d’urgences",
+        unit="services",
+        kind="count",
+        decimals=0,
+        source=f"insee_bpe_{vintage}",
+        vintage=str(vintage),
+        definition="Établissements avec un service d’urgences (BPE, D106).",
     )
 
 
@@ -176,17 +252,21 @@ _ALL: Final = (
         "population_2017", "Population municipale 2017", "habitants", "count", 0,
         "insee_population_2017", "2017", "Dénominateur des comptages BPE 2017.",
     ),
+    *(_gps(vintage) for vintage in GP_VINTAGES),
+    *(_gp_density(vintage) for vintage in GP_VINTAGES),
     Column(
-        "gps_2017", "Généralistes libéraux (BPE 2017)", "médecins", "count", 0,
-        "insee_bpe_2017", "2017",
-        "Médecins généralistes libéraux comptés par lieu d’exercice (BPE, D201), "
-        "codes ramenés au COG 2026.",
+        "gps_estimated_2024", "Généralistes libéraux estimés (2024)", "médecins", "count", 1,
+        "gps_estimate", "2024",
+        "Médecins de la BPE par commune, multipliés dans chaque département par le rapport entre "
+        "son total le plus récent (BPE 2024) et la somme de ses communes : suppose que toutes "
+        "ont évolué comme leur département.",
     ),
     Column(
-        "gps_per_100k_2017", "Généralistes libéraux pour 100 000 habitants (BPE 2017)",
-        "pour 100 000 hab.", "derived", 1, "insee_bpe_2017", "2017",
-        "Médecins généralistes de la BPE 2017 rapportés à la population municipale 2017.",
-        weight="population_2017",
+        "gps_per_100k_estimated_2024",
+        "Généralistes libéraux estimés pour 100 000 habitants (2024)",
+        "pour 100 000 hab.", "derived", 1, "gps_estimate", "2024",
+        "Médecins estimés pour 2024 rapportés à la population municipale 2023.",
+        weight="population",
     ),
     Column(
         "gps_bpe_2024", "Généralistes libéraux (BPE 2024)", "médecins", "count", 0,
@@ -205,10 +285,26 @@ _ALL: Final = (
         "une fois.",
     ),
     Column(
+        "gps_mep_cnam_2024", "Médecins à expertise particulière (Cnam 2024)", "médecins", "count", 0,
+        "cnam_2024", "2024",
+        "Généralistes libéraux à expertise particulière (MEP), que la Cnam compte à part.",
+    ),
+    Column(
         "gps_per_100k_cnam_2024", "Généralistes hors MEP pour 100 000 habitants (Cnam 2024)",
         "pour 100 000 hab.", "rate", 1, "cnam_2024", "2024",
         "Densité publiée par la Cnam, médecins généralistes libéraux hors MEP.",
         weight="population",
+    ),
+    Column(
+        "gps_rpps", "Généralistes de premier recours (RPPS)", "médecins", "count", 1,
+        "ans_rpps", "extraction courante",
+        "Généralistes de l’annuaire santé en cabinet, maison ou centre de santé, libéraux ou "
+        "salariés ; un médecin de n lieux compte 1/n dans chacun.",
+    ),
+    Column(
+        "gps_per_100k_rpps", "Généralistes de premier recours pour 100 000 habitants (RPPS)",
+        "pour 100 000 hab.", "derived", 1, "ans_rpps", "extraction courante",
+        "Généralistes du RPPS rapportés à la population municipale 2023.", weight="population",
     ),
     Column(
         "gps_per_100k_published", "Généralistes pour 100 000 habitants (communiqué)",
@@ -223,53 +319,46 @@ _ALL: Final = (
         "jamais répartie par commune.",
         weight="population", percent=True,
     ),
-    _apl(2022, capped=False), _apl(2022, capped=True),
-    _apl(2023, capped=False), _apl(2023, capped=True),
-    _standardised(2022), _standardised(2023),
-    _apl_population(2022), _apl_population(2023),
-    _share_low(2022, capped=False), _share_low(2022, capped=True),
-    _share_low(2023, capped=False), _share_low(2023, capped=True),
+    *(_apl(vintage, capped=capped) for vintage in APL_VINTAGES for capped in (False, True)),
+    *(_standardised(vintage) for vintage in APL_VINTAGES),
+    *(_apl_population(vintage) for vintage in APL_VINTAGES),
+    *(_share_low(vintage, capped=capped) for vintage in APL_VINTAGES for capped in (False, True)),
     Column(
         "share_75plus_2022", "Habitants de 75 ans ou plus", "%", "rate", 1,
         "insee_rp_2022", "2022", "Part des 75 ans ou plus au recensement 2022.",
         weight="population", percent=True,
     ),
-    Column(
-        "population_without_gp_2017", "Habitants sans généraliste libéral dans la commune",
-        "habitants", "derived", 0, "insee_bpe_2017", "2017",
-        "Population 2017 des communes où la BPE 2017 ne compte aucun généraliste.",
-    ),
-    Column(
-        "share_without_gp_2017", "Habitants sans généraliste libéral dans la commune",
-        "%", "derived", 1, "insee_bpe_2017", "2017",
-        "Part de la population 2017 vivant dans une commune sans généraliste (BPE 2017).",
-        weight="population_2017", percent=True,
-    ),
-    Column(
-        "emergency_departments_2020", "Services d’urgences", "services", "count", 0,
-        "insee_bpe_2020", "2020", "Établissements avec un service d’urgences (BPE, D106).",
-    ),
+    *(_without_gp(vintage, share=share) for vintage in GP_VINTAGES for share in (False, True)),
+    *(_emergency(vintage) for vintage in EMERGENCY_VINTAGES),
 )  # fmt: skip
 
 #: Every column by name.
 COLUMNS: Final = {column.name: column for column in _ALL}
 
-#: Columns of the compiled figures per commune, in file order.
+
+def _per_commune(
+    apl: tuple[int, ...], gps: tuple[int, ...], emergency: tuple[int, ...]
+) -> tuple[str, ...]:
+    of_apl = ("apl", "apl_65", "standardised_population", "apl_population")
+    return (
+        *(f"gps_{vintage}" for vintage in gps),
+        "gps_estimated_2024",
+        *(f"{name}_{vintage}" for vintage in apl for name in of_apl),
+        "share_75plus_2022",
+        *(f"emergency_departments_{vintage}" for vintage in emergency),
+    )
+
+
+#: Columns of the embedded figures per commune, in file order.
+EMBEDDED_FIGURES: Final = _per_commune((2022, 2023), (2017,), (2020,))
+#: Every figure a commune may have, once the national layers are fetched.
 FIGURE_COLUMNS: Final = (
-    "gps_2017",
-    "apl_2022",
-    "apl_65_2022",
-    "standardised_population_2022",
-    "apl_population_2022",
-    "apl_2023",
-    "apl_65_2023",
-    "standardised_population_2023",
-    "apl_population_2023",
-    "share_75plus_2022",
-    "emergency_departments_2020",
+    *_per_commune(APL_VINTAGES, GP_VINTAGES, EMERGENCY_VINTAGES),
+    "gps_rpps",
 )
 
-#: Indicators shown side by side for a CPTS, its départements and France, in reading order.
+#: Indicators shown side by side for a CPTS, its départements and France, in reading order; those
+#: unknown everywhere are left out.
 COMPARED: Final = (
     "population",
     "area_km2",
@@ -279,21 +368,25 @@ COMPARED: Final = (
     "gps_per_100k_published",
     "gps_per_100k_cnam_2024",
     "gps_per_100k_bpe_2024",
-    "gps_per_100k_2017",
+    *(f"gps_per_100k_{vintage}" for vintage in GP_VINTAGES),
+    "gps_per_100k_estimated_2024",
+    "gps_per_100k_rpps",
     "gps_cnam_2024",
+    "gps_mep_cnam_2024",
     "gps_bpe_2024",
-    "gps_2017",
-    "apl_2022",
-    "apl_2023",
-    "apl_65_2022",
-    "apl_65_2023",
-    "share_low_apl_2022",
-    "share_low_apl_2023",
-    "share_low_apl_65_2022",
-    "share_low_apl_65_2023",
-    "population_without_gp_2017",
-    "share_without_gp_2017",
-    "emergency_departments_2020",
+    *(f"gps_{vintage}" for vintage in GP_VINTAGES),
+    "gps_estimated_2024",
+    "gps_rpps",
+    *(f"apl_{vintage}" for vintage in APL_VINTAGES),
+    *(f"apl_65_{vintage}" for vintage in APL_VINTAGES),
+    *(f"share_low_apl_{vintage}" for vintage in APL_VINTAGES),
+    *(f"share_low_apl_65_{vintage}" for vintage in APL_VINTAGES),
+    *(
+        f"{name}_without_gp_{vintage}"
+        for vintage in GP_VINTAGES
+        for name in ("population", "share")
+    ),
+    *(f"emergency_departments_{vintage}" for vintage in EMERGENCY_VINTAGES),
 )
 
 

@@ -25,7 +25,8 @@ from cpts_geo.schema import status_column
 
 KEY = "ouest_loiret"
 HATCH = "url(#hatch)"
-APL, GPS, POPULATION = style.LAYERS
+LAYERS = style.layers(pd.DataFrame())
+APL, GPS, POPULATION = LAYERS
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +92,7 @@ def classes_of(legend: str) -> list[tuple[str, str]]:
     return re.findall(r'<i style="background:(#\w{6})"></i>([^<]+)<', legend)
 
 
-@pytest.mark.parametrize("layer", style.LAYERS, ids=lambda layer: layer.column)
+@pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: layer.column)
 def test_legend(
     layer: style.MapLayer, communes: gpd.GeoDataFrame, snapshot: SnapshotAssertion
 ) -> None:
@@ -141,14 +142,14 @@ def test_legend_explains_the_hatching_that_is_there(
 def test_classes_cover_every_value_of_a_layer() -> None:
     values = pd.Series([0.0, 1.5, 1.51, 2.5, 5.0, 5.01, np.nan])
     assert style.classify(values, APL).tolist() == [0, 0, 1, 1, 4, 5, -1]
-    assert [layer.labels[0] for layer in style.LAYERS] == ["moins de 1,5", "aucun", "moins de 500"]
+    assert [layer.labels[0] for layer in LAYERS] == ["moins de 1,5", "aucun", "moins de 500"]
     # No doctor is a class of its own, apart from unknown.
     assert style.classify(pd.Series([0.0, 1.0, 2.0, np.nan]), GPS).tolist() == [0, 1, 2, -1]
 
 
 def test_tooltip_of_a_known_value(communes: gpd.GeoDataFrame) -> None:
     meung = communes[communes["name"] == "Meung-sur-Loire"].iloc[0]
-    assert maps.tooltip_html(meung, APL).replace(NNBSP, "⍽") == (
+    assert maps.tooltip_html(meung, APL, layers=LAYERS).replace(NNBSP, "⍽") == (
         "<b>Meung-sur-Loire</b> (45203)"
         "<br>APL aux médecins généralistes, 2023 : "
         "<b>3,51 consultations par an et par habitant standardisé</b> ● mesuré"
@@ -157,14 +158,14 @@ def test_tooltip_of_a_known_value(communes: gpd.GeoDataFrame) -> None:
         "<br><small>Source : Drees, APL aux médecins généralistes 2022-2023</small>"
     )
     # The layer that is painted comes first, in bold, and gives the source.
-    other = maps.tooltip_html(meung, POPULATION).split("<br>")
+    other = maps.tooltip_html(meung, POPULATION, layers=LAYERS).split("<br>")
     assert other[1].startswith("Population municipale, 2023 : <b>")
     assert "Insee, populations de référence 2023" in other[-1]
 
 
 def test_tooltip_of_an_unknown_value(one_unknown: gpd.GeoDataFrame) -> None:
     beaugency = one_unknown[one_unknown["name"] == "Beaugency"].iloc[0]
-    lines = maps.tooltip_html(beaugency, APL).split("<br>")
+    lines = maps.tooltip_html(beaugency, APL, layers=LAYERS).split("<br>")
     assert lines[1] == "APL aux médecins généralistes, 2023 : <b>donnée absente</b>"
     assert lines[2].endswith("● mesuré")
 
@@ -177,13 +178,13 @@ def test_tooltip_marks_what_is_not_measured(
 ) -> None:
     row = communes.iloc[0].copy()
     row[status_column(APL.column)] = status
-    assert maps.tooltip_html(row, APL).split("<br>")[1].endswith(f"</b> {words}")
+    assert maps.tooltip_html(row, APL, layers=LAYERS).split("<br>")[1].endswith(f"</b> {words}")
 
 
 def test_tooltip_escapes_names(communes: gpd.GeoDataFrame) -> None:
     row = communes.iloc[0].copy()
     row["name"] = "<i>A & B</i>"
-    assert "<b>&lt;i&gt;A &amp; B&lt;/i&gt;</b>" in maps.tooltip_html(row, APL)
+    assert "<b>&lt;i&gt;A &amp; B&lt;/i&gt;</b>" in maps.tooltip_html(row, APL, layers=LAYERS)
 
 
 def test_a_commune_is_painted_with_the_colour_of_its_class(
@@ -335,7 +336,7 @@ def test_still_maps_name_territory_and_sources(five: Analysis, communes: gpd.Geo
     assert "Drees, APL aux médecins généralistes" in figure.get_supxlabel()
     assert "IGN, ADMIN EXPRESS" in figure.get_supxlabel()
     panel = static.panel_figure(communes, name="x", national=five.national)
-    assert len(panel.axes) == len(style.LAYERS)
+    assert len(panel.axes) == len(LAYERS)
     overview = static.overview_figure(five.territories, national=five.national)
     names = {text.get_text() for text in overview.axes[0].texts}
     assert {"Ouest Loiret", "Beauce-Gâtinais", "Asclépios", "Ondaine-Forez"} < names

@@ -16,7 +16,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from cpts_geo.analysis import Analysis, analyse
-from cpts_geo.atlas import charts, pages, sentences, style, tables
+from cpts_geo.atlas import charts, pages, reconciliation, sentences, style, tables
 from cpts_geo.capacity.headline import Headline
 from cpts_geo.french import NNBSP, number, typeset
 from cpts_geo.report import sheets
@@ -85,14 +85,48 @@ def test_comparison_table(five: Analysis, snapshot: SnapshotAssertion) -> None:
 
 
 def test_a_density_of_few_doctors_carries_its_interval(five: Analysis) -> None:
-    _, rows = tables.comparison_rows(of(five.comparison))
-    density = next(row for row in rows if row.label.endswith("(BPE 2017)") and "100" in row.label)
+    _, rows = reconciliation.source_rows(of(five.comparison))
+    density = next(row for row in rows if row.label == "Généralistes libéraux (BPE 2017)")
     assert [cell.text for cell in density.cells] == ["78,0", "69,3", "89,8"]
-    # In the cell (title) and under the label: a title is not read on paper.
-    assert density.cells[0].note == "intervalle à 95 % de 54 à 109"
-    assert "CPTS Ouest Loiret : intervalle à 95 % de 54 à 109." in density.detail
-    assert "Loiret : intervalle à 95 % de 63 à 76." in density.detail
-    assert "France métropolitaine" in density.detail
+    # In the cell, under the value: a title is not read on paper.
+    assert density.cells[0].origin == "34 médecins ; 54 à 109 à 95 %"
+    assert density.cells[1].origin == "470 médecins ; 63 à 76 à 95 %"
+    assert density.detail.endswith("France métropolitaine.")
+
+
+def test_an_estimate_is_marked_and_only_of_the_territory(five: Analysis) -> None:
+    _, rows = reconciliation.source_rows(of(five.comparison, "beauce_gatinais"))
+    estimate = next(row for row in rows if row.label == "Généralistes libéraux estimés (2024)")
+    mine, loiret, france = estimate.cells
+    # 48 GPs in 2017, in a département that went from 470 to 427.
+    assert (mine.text, mine.mark, mine.origin) == ("55,4", "◐", "44 médecins")
+    assert (loiret.text, france.text) == ("—", "—")
+    assert estimate.detail.endswith(
+        "estimation cpts_geo : répartition communale de la BPE, ramenée "
+        "aux totaux départementaux de la BPE 2024 (Insee) (B)."
+    )
+
+
+def test_sources_of_gps_are_explained_with_their_figures(five: Analysis) -> None:
+    said = reconciliation.explanations(of(five.comparison, "beauce_gatinais"))
+    loiret = said[0].replace(NNBSP, " ")
+    assert loiret.startswith(
+        "Loiret : la BPE compte 427 médecins en 2024 et la Cnam 376, soit 51 de "
+        "plus (+13,6 %). 27 sont les médecins à expertise particulière"
+    )
+    assert "les 24 autres tiennent aux lieux d’exercice secondaires" in loiret
+    published = next(text for text in said if text.startswith("CPTS Beauce-Gâtinais"))
+    assert "30 pour 100 000 sans dire sa source, moins que toutes les autres" in published
+    between = next(text for text in said if text.startswith("Loiret : le communiqué"))
+    assert (
+        "57 pour 100 000 sans dire sa source, entre les autres sources (Cnam 2024 : 54,4, "
+        in between
+    )
+    # A territory whose document gives no density is not told about that of another.
+    assert not any(
+        "communiqué" in text and text.startswith("CPTS")
+        for text in reconciliation.explanations(of(five.comparison))
+    )
 
 
 def test_what_is_left_out_of_a_sum_is_said_under_its_label(five: Analysis) -> None:

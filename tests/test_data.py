@@ -14,7 +14,7 @@ import shapely
 
 from cpts_geo import settings
 from cpts_geo.errors import DataFileError
-from cpts_geo.schema import COLUMNS, FIGURE_COLUMNS, Status, status_column
+from cpts_geo.schema import COLUMNS, EMBEDDED_FIGURES, Status, status_column
 from cpts_geo.sources import embedded
 from cpts_geo.sources.contracts import CODE_PATTERN, check
 from cpts_geo.sources.datapackage import descriptor
@@ -239,7 +239,7 @@ def test_figures_cover_the_communes_around_the_five(communes):
     assert set(embedded.load_memberships()["code_insee"]) <= set(figures["code_insee"])
     assert set(figures["code_insee"]) <= set(communes["code_insee"])
     assert len(figures) == 1687
-    for name in FIGURE_COLUMNS:
+    for name in EMBEDDED_FIGURES:
         assert COLUMNS[name].source
         assert set(figures[status_column(name)]) <= {"measured", "estimated"}
 

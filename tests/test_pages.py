@@ -24,6 +24,7 @@ from cpts_geo.french import slug
 from cpts_geo.report import write_report
 
 TERRITORIES = ("ouest_loiret", "beauce_gatinais", "lvo", "asclepios", "ondaine_forez")
+LAYERS = style.layers(pd.DataFrame())
 EVIL = "<script>window.owned=1</script>\"'\n`${window.owned=2}`<img src=x onerror=window.owned=3>"
 EVIL_PAGE = f"{slug(EVIL)}.html"
 Open = Callable[..., Any]
@@ -93,7 +94,7 @@ def test_legend_follows_the_visible_layer(report_dir: Path, open_offline: Open) 
     page = opened.page
     legend = page.locator(".cpts-legend")
     assert "APL aux médecins généralistes" in legend.inner_text()
-    for layer in style.LAYERS[1:]:
+    for layer in LAYERS[1:]:
         page.get_by_label(layer.title).check()
         assert layer.labels[0] in legend.inner_text()
         assert layer.labels[-1] in legend.inner_text()
@@ -135,7 +136,7 @@ def test_tooltip_gives_value_unit_vintage_status_and_source(
     opened = open_offline(report_dir / "ouest_loiret.html")
     page = opened.page
     # Fill of a commune of the territory: the first class colour that is on the map.
-    page.locator(f"path.leaflet-interactive[fill='{style.LAYERS[0].colours[1]}']").first.hover()
+    page.locator(f"path.leaflet-interactive[fill='{LAYERS[0].colours[1]}']").first.hover()
     text = page.locator(".leaflet-tooltip.foliumtooltip").inner_text()
     assert re.search(r"APL aux médecins généralistes, 2023 : \d,\d\d consultations par an", text)
     assert "● mesuré" in text

@@ -6,6 +6,8 @@ same doctors. A density of few doctors carries its interval.
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 from scipy.special import gammaincinv
@@ -22,6 +24,12 @@ _PUBLISHED = {
     "share_without_mt": ("cpts", "", "share_without_mt"),
     "share_without_mt_16plus": ("cpts", "", "share_without_mt"),
     "share_without_mt_france": ("france", "FR", "share_without_mt"),
+}
+#: Densities of counted GPs -> the people they are set against.
+_COUNTED = {
+    name: column.weight
+    for name, column in COLUMNS.items()
+    if re.fullmatch(r"gps_per_100k_\d{4}", name)
 }
 _NO_INTERVAL = "sans intervalle : nombre de médecins incomplet"
 _COLUMNS = ["area_level", "area_code", "area_name", "indicator", "value", "status", "note"]
@@ -129,7 +137,7 @@ def compare(
     table = pd.concat(blocks, ignore_index=True)
     table["status"] = table["status"].fillna(Status.UNKNOWN.value)
     table[["note", "base"]] = table[["note", "base"]].fillna("")
-    return _described(_with_intervals(table, people=_population_2017(mine, comparisons)))
+    return _described(_with_intervals(table, areas=pd.concat([mine, comparisons])))
 
 
 def _published(facts: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
@@ -146,26 +154,24 @@ def _published(facts: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[*_COLUMNS, "source", "grade", "base"])
 
 
-def _population_2017(*tables: pd.DataFrame) -> pd.Series:
-    """Population 2017 by code of the area."""
-    known = pd.concat([table[table["indicator"] == "population_2017"] for table in tables])
-    return known.set_index("area_code")["value"]
-
-
-def _with_intervals(table: pd.DataFrame, *, people: pd.Series) -> pd.DataFrame:
-    """Poisson interval of the BPE density: the only one whose count is in the table."""
-    keys = ["territory", "area_code"]
-    counts = table[table["indicator"] == "gps_2017"].set_index(keys)["value"]
+def _with_intervals(table: pd.DataFrame, *, areas: pd.DataFrame) -> pd.DataFrame:
+    """Poisson interval of the densities of counted GPs: those whose count is in the table."""
+    counts = table.set_index(["territory", "area_code", "indicator"])["value"]
+    known_areas = areas.drop_duplicates(["area_code", "indicator"])
+    people = known_areas.set_index(["area_code", "indicator"])["value"]
     low, high, notes = [], [], []
     for row in table.to_dict("records"):
         bounds, note = (np.nan, np.nan), row["note"]
-        if row["indicator"] == "gps_per_100k_2017" and pd.notna(row["value"]):
-            count = float(counts.loc[(row["territory"], row["area_code"])])
+        weight = _COUNTED.get(row["indicator"])
+        if weight and pd.notna(row["value"]):
+            indicator = row["indicator"].replace("per_100k_", "")
+            count = float(counts.loc[(row["territory"], row["area_code"], indicator)])
             if np.isnan(count):
                 note = " ; ".join(filter(None, [note, _NO_INTERVAL]))
             else:
                 # No doctor, no ratio of density to count: the people say what one would weigh.
-                scale = row["value"] / count if count > 0 else 1e5 / people[row["area_code"]]
+                alone = 1e5 / people[row["area_code"], weight]
+                scale = row["value"] / count if count > 0 else alone
                 lower, upper = poisson_interval(count)
                 bounds = (lower * scale, upper * scale)
         low.append(bounds[0])

@@ -63,6 +63,30 @@ class Row:
     cells: tuple[Cell, ...]
 
 
+def remark(area: str, note: str) -> str:
+    """
+    Write what is to know of the value of an area, under a label that stands for several.
+
+    Parameters
+    ----------
+    area : str
+        Name of the area.
+    note : str
+        What a reader must know of its value.
+
+    Returns
+    -------
+    str
+        The note, after the name of the area unless it begins with it.
+
+    Examples
+    --------
+    >>> remark("France", "France métropolitaine")
+    'France métropolitaine'
+    """
+    return note if note.startswith(area) else f"{area} : {note}"
+
+
 def value_cell(name: str, value: float, status: str, note: str = "") -> Cell:
     """
     Write a value of a column in a cell.

@@ -6,6 +6,7 @@ values; so it reads the same in a notebook, alone in a file, and inside a page.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 from typing import Any
 
@@ -53,7 +54,7 @@ def territory_map(
     """
     shown = communes[communes.geometry.notna()]
     box = basemap.extent(communes, national=national)
-    layers = style.LAYERS if len(shown) else ()
+    layers = style.layers(communes) if len(shown) else ()
     around = basemap.surroundings(national, box, km=_MARGIN_KM)
     uncovered = basemap.uncovered(around, national=national)
     legends = [
@@ -70,7 +71,7 @@ def territory_map(
     _add_lines(new, borders, colour=style.BORDER, weight=1.5, dash="5 4")
     for number, layer in enumerate(layers):
         group = folium.FeatureGroup(name=layer.title, overlay=False, show=number == 0)
-        _choropleth(shown, layer).add_to(group)
+        _choropleth(shown, layer, layers).add_to(group)
         group.add_to(new)
     # A pane of its own: the outline stays on top when another layer is chosen.
     folium.map.CustomPane(_OUTLINE_PANE, z_index=450).add_to(new)
@@ -160,7 +161,9 @@ def legend_html(layer: style.MapLayer, communes: pd.DataFrame, *, uncovered: boo
     )
 
 
-def tooltip_html(commune: pd.Series, shown: style.MapLayer) -> str:
+def tooltip_html(
+    commune: pd.Series, shown: style.MapLayer, *, layers: Sequence[style.MapLayer]
+) -> str:
     """
     Tooltip of a commune: the layer's value first, then the others.
 
@@ -170,6 +173,8 @@ def tooltip_html(commune: pd.Series, shown: style.MapLayer) -> str:
         A row of the table of communes.
     shown : MapLayer
         The layer it is painted for.
+    layers : sequence of MapLayer
+        All layers of the map: their values are told too.
 
     Returns
     -------
@@ -177,7 +182,7 @@ def tooltip_html(commune: pd.Series, shown: style.MapLayer) -> str:
         HTML, names escaped.
     """
     lines = [f"<b>{escape(str(commune['name']))}</b> ({escape(str(commune['code_insee']))})"]
-    for layer in (shown, *(other for other in style.LAYERS if other != shown)):
+    for layer in (shown, *(other for other in layers if other != shown)):
         column = COLUMNS[layer.column]
         status = Status(commune[status_column(layer.column)])
         text = escape(value_text(column, commune[layer.column], unit=True))
@@ -188,10 +193,12 @@ def tooltip_html(commune: pd.Series, shown: style.MapLayer) -> str:
     return "<br>".join(lines) + f"<br><small>Source : {escape(origin)}</small>"
 
 
-def _choropleth(communes: gpd.GeoDataFrame, layer: style.MapLayer) -> folium.GeoJson:
+def _choropleth(
+    communes: gpd.GeoDataFrame, layer: style.MapLayer, layers: Sequence[style.MapLayer]
+) -> folium.GeoJson:
     classes = style.classify(communes[layer.column], layer)
     fills = ["url(#hatch)" if k < 0 else layer.colours[k] for k in classes]
-    tips = [tooltip_html(row, layer) for _, row in communes.iterrows()]
+    tips = [tooltip_html(row, layer, layers=layers) for _, row in communes.iterrows()]
     data = _collection(communes.geometry, fill=fills, tip=tips)
     return folium.GeoJson(
         data,

@@ -17,13 +17,22 @@ from matplotlib.figure import Figure
 
 from cpts_geo import __version__
 from cpts_geo.access.comparison import poisson_interval
-from cpts_geo.atlas import charts, maps, sentences, static, style, tables
+from cpts_geo.atlas import (
+    charts,
+    maps,
+    reconciliation,
+    sentences,
+    source_chart,
+    static,
+    style,
+    tables,
+)
 from cpts_geo.atlas.cells import value_cell
 from cpts_geo.atlas.offline import inline_assets
 from cpts_geo.capacity.demand import NORMATIVE_RATES
 from cpts_geo.capacity.headline import Headline
 from cpts_geo.french import counted, number, percent, typeset, value_text
-from cpts_geo.schema import COLUMNS, COMPARED, GRADE_LABELS, STATUS_LABELS, STATUS_MARKS
+from cpts_geo.schema import COLUMNS, GRADE_LABELS, STATUS_LABELS, STATUS_MARKS
 from cpts_geo.settings import APL_LOW
 from cpts_geo.sources.catalogue import Source, sources
 
@@ -135,12 +144,13 @@ def _capacity(result: Headline | None) -> dict[str, str]:
     }
 
 
-def _sources_used() -> list[Source]:
-    used = {COLUMNS[name].source for name in COMPARED}
-    used |= {COLUMNS[name].source for name in tables.COMMUNE_COLUMNS} | {
-        "admin_express",
-        "insee_population_2017",
-    }
+def _sources_used(sheets: Sequence[Sheet]) -> list[Source]:
+    """Sources of the figures shown, and of the outlines and people behind them."""
+    used = {"admin_express", "insee_population_2017"}
+    for sheet in sheets:
+        known = sheet.comparison["indicator"][sheet.comparison["value"].notna()]
+        names = {*known, *tables.commune_columns(sheet.communes)}
+        used |= {COLUMNS[name].source for name in names}
     return [source for key, source in sources().items() if key in used]
 
 
@@ -176,6 +186,7 @@ def sheet_page(sheet: Sheet, *, national: gpd.GeoDataFrame, date: str) -> str:
         for label, detail, note, bars in tables.key_figures(sheet.comparison)
     ]
     result = sheet.headline
+    layers = style.layers(sheet.communes)
     page = _environment().get_template("fiche.html.j2").render(
         sheet=sheet,
         population=value_text(COLUMNS["population"], sheet.outline["population"], unit=True),
@@ -192,12 +203,20 @@ def sheet_page(sheet: Sheet, *, national: gpd.GeoDataFrame, date: str) -> str:
         rows=rows,
         headers=headers,
         commune_rows=commune_rows,
+        source_rows=reconciliation.source_rows(sheet.comparison)[1],
+        source_chart=Markup(
+            source_chart.sources_svg(
+                sheet.comparison, title="Médecins pour 100 000 habitants selon chaque source"
+            )
+        ),
+        source_words=reconciliation.explanations(sheet.comparison),
         gap_rows=tables.gap_rows(sheet.gaps),
         audit_rows=tables.audit_rows(sheet.audit),
         fact_rows=tables.fact_rows(sheet.facts),
         still=_png(static.panel_figure(sheet.communes, name=sheet.name, national=national)),
-        layer_sources=[(layer.title, style.layer_source(layer)) for layer in style.LAYERS],
-        sources=_sources_used(),
+        layer_sources=[(layer.title, style.layer_source(layer)) for layer in layers],
+        layer_titles=", ".join(layer.title for layer in layers),
+        sources=_sources_used([sheet]),
         date=date,
         **_map_parts(interactive),
     )  # fmt: skip
@@ -227,6 +246,7 @@ def index_page(
         A complete HTML page that asks nothing of any network.
     """
     overview = maps.overview_map(outlines, national)
+    columns = tables.newest_known(_INDEX_COLUMNS, pd.concat([s.comparison for s in sheets]))
     rows = []
     for sheet in sheets:
         values = sheet.comparison[sheet.comparison["area_level"] == "cpts"]
@@ -244,17 +264,17 @@ def index_page(
                     value_cell(
                         name, cells[name]["value"], cells[name]["status"], cells[name]["note"]
                     )
-                    for name in _INDEX_COLUMNS
+                    for name in columns
                 ],
             }
         )
     page = _environment().get_template("index.html.j2").render(
         rows=rows,
-        columns=[(COLUMNS[name], sources()[COLUMNS[name].source]) for name in _INDEX_COLUMNS],
+        columns=[(COLUMNS[name], sources()[COLUMNS[name].source]) for name in columns],
         goals=sorted({sentences.goal(s.headline) for s in sheets if s.headline}),
         perimeters=[f"{sheet.name} : {sheet.perimeter}" for sheet in sheets],
         still=_png(static.overview_figure(outlines, national=national)),
-        sources=_sources_used(),
+        sources=_sources_used(sheets),
         date=date,
         **_map_parts(overview),
     )  # fmt: skip

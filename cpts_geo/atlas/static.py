@@ -152,7 +152,7 @@ def panel_figure(communes: gpd.GeoDataFrame, *, name: str, national: gpd.GeoData
     Figure
         One row of maps.
     """
-    return _figure(communes, list(style.LAYERS), name=name, national=national, width=11.0)
+    return _figure(communes, list(style.layers(communes)), name=name, national=national, width=11.0)
 
 
 def overview_figure(outlines: gpd.GeoDataFrame, *, national: gpd.GeoDataFrame) -> Figure:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -68,27 +70,76 @@ def _interval_labels(breaks: tuple[float, ...], decimals: int) -> tuple[str, ...
     return (f"moins de {texts[0]}", *inner, f"plus de {texts[-1]}")
 
 
-#: Layers of a territory's map, in the order of the selector; the first one is shown first.
-LAYERS: Final = (
-    MapLayer(
-        "apl_2023",
-        "APL 2023",
-        settings.APL_BREAKS,
-        _interval_labels(settings.APL_BREAKS, 1),
-    ),
-    MapLayer(
-        "gps_2017",
-        "Généralistes libéraux (2017)",
-        settings.GP_COUNT_BREAKS,
-        ("aucun", "1", "2 ou 3", "4 à 6", "7 à 10", "plus de 10"),
-    ),
-    MapLayer(
-        "population",
-        "Population 2023",
-        settings.POPULATION_BREAKS,
-        _interval_labels(settings.POPULATION_BREAKS, 0),
-    ),
+def newest(column: str, known: Collection[str]) -> str:
+    """
+    Name of the newest vintage of a column that is known.
+
+    Parameters
+    ----------
+    column : str
+        A column with its embedded vintage, such as ``apl_2023``.
+    known : collection of str
+        Columns with at least one value.
+
+    Returns
+    -------
+    str
+        The newest of its vintages among `known`; `column` itself where none is.
+
+    Examples
+    --------
+    >>> newest("apl_2023", {"apl_2022", "apl_2024", "apl_65_2025"}), newest("population", ())
+    ('apl_2024', 'population')
+    """
+    stem, _, year = column.rpartition("_")
+    others = [name for name in known if re.fullmatch(rf"{re.escape(stem)}_\d{{4}}", name)]
+    return max([column, *others]) if year.isdigit() else column
+
+
+def _apl_layer(column: str) -> MapLayer:
+    labels = _interval_labels(settings.APL_BREAKS, 1)
+    return MapLayer(column, f"APL {COLUMNS[column].vintage}", settings.APL_BREAKS, labels)
+
+
+def _gp_layer(column: str) -> MapLayer:
+    title = f"Généralistes libéraux ({COLUMNS[column].vintage})"
+    labels = ("aucun", "1", "2 ou 3", "4 à 6", "7 à 10", "plus de 10")
+    return MapLayer(column, title, settings.GP_COUNT_BREAKS, labels)
+
+
+_POPULATION_LAYER: Final = MapLayer(
+    "population",
+    "Population 2023",
+    settings.POPULATION_BREAKS,
+    _interval_labels(settings.POPULATION_BREAKS, 0),
 )
+
+
+def layers(communes: pd.DataFrame) -> tuple[MapLayer, ...]:
+    """
+    Layers of a territory's map, each at the newest vintage known of its communes.
+
+    Parameters
+    ----------
+    communes : DataFrame
+        Communes with their figures, NaN unknown.
+
+    Returns
+    -------
+    tuple of MapLayer
+        In the order of the selector; the first one is shown first.
+
+    Examples
+    --------
+    >>> [layer.title for layer in layers(pd.DataFrame({"apl_2024": [2.1]}))]
+    ['APL 2024', 'Généralistes libéraux (2017)', 'Population 2023']
+    """
+    known = [str(name) for name in communes.columns[communes.notna().any()]]
+    return (
+        _apl_layer(newest("apl_2023", known)),
+        _gp_layer(newest("gps_2017", known)),
+        _POPULATION_LAYER,
+    )
 
 
 def hatch_label(*, missing: bool, uncovered: bool) -> str:
@@ -144,7 +195,7 @@ def layer_source(layer: MapLayer) -> str:
     Parameters
     ----------
     layer : MapLayer
-        A layer of :data:`LAYERS`.
+        A layer of :func:`layers`.
 
     Returns
     -------

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import math
+import re
+from collections.abc import Sequence
 
 import pandas as pd
 
-from cpts_geo.atlas.cells import Cell, Row, value_cell
+from cpts_geo.access.reconciliation import GP_SOURCES
+from cpts_geo.atlas import style
+from cpts_geo.atlas.cells import Cell, Row, remark, value_cell
 from cpts_geo.atlas.charts import Bar
 from cpts_geo.capacity.scenario import Scenario, default_parameters
 from cpts_geo.errors import one_line
@@ -21,17 +24,20 @@ from cpts_geo.schema import (
     status_column,
 )
 
-#: Columns of the table of communes, after the name.
-COMMUNE_COLUMNS = (
+#: Columns of the table of communes, after the name, before newer vintages take their place.
+_COMMUNE_COLUMNS = (
     "population",
     "gps_2017",
+    "gps_estimated_2024",
     "apl_2022",
     "apl_2023",
     "share_75plus_2022",
     "emergency_departments_2020",
 )
-#: The four figures beside the map.
-KEY_FIGURES = ("share_without_mt", "gps_per_100k_2017", "apl_2023", "share_low_apl_2023")
+#: The four figures beside the map, likewise.
+_KEY_FIGURES = ("share_without_mt", "gps_per_100k_2017", "apl_2023", "share_low_apl_2023")
+#: Counts and densities of GPs: source by source in a panel of their own.
+_IN_SOURCE_PANEL = {"gps_mep_cnam_2024", *(name for pair in GP_SOURCES for name in pair)}
 _METHODS = {
     "exact": "identique",
     "normalised": "casse, accents ou article",
@@ -72,17 +78,16 @@ def comparison_rows(comparison: pd.DataFrame) -> tuple[list[str], list[Row]]:
     areas : list of str
         Names of the areas, the territory first.
     rows : list of Row
-        Indicators in reading order; those unknown everywhere are left out.
+        Indicators in reading order; those unknown everywhere, and the GPs that have a panel of
+        their own, are left out.
     """
     order = comparison.drop_duplicates(["area_level", "area_code"])
     areas = list(order["area_code"])
     rows = []
-    for name in COMPARED:
+    for name in (name for name in COMPARED if name not in _IN_SOURCE_PANEL):
         block = comparison[comparison["indicator"] == name].set_index("area_code")
         known = block["value"].notna()
-        # A press release of elsewhere is no figure of this territory: France alone is not enough.
-        local = known & (block["area_level"] != "france")
-        if not known.any() or (name == "gps_per_100k_published" and not local.any()):
+        if not known.any():
             continue
         column = COLUMNS[name]
         main = block[block["source"] != ""].iloc[0]
@@ -90,12 +95,8 @@ def comparison_rows(comparison: pd.DataFrame) -> tuple[list[str], list[Row]]:
         for area in areas:
             found = block.loc[area]
             note = str(found["note"])
-            if not math.isnan(found["low"]):
-                bounds = f"de {number(found['low'], 0)} à {number(found['high'], 0)}"
-                note = " ; ".join(part for part in (f"intervalle à 95 % {bounds}", note) if part)
             if note:
-                area_name = str(found["area_name"])
-                remarks.append(note if note.startswith(area_name) else f"{area_name} : {note}")
+                remarks.append(remark(str(found["area_name"]), note))
             origin = "" if found["source"] in ("", main["source"]) else _origin(found)
             text = value_text(column, found["value"])
             base = f", {found['base']}" if found["base"] else ""
@@ -120,7 +121,7 @@ def key_figures(comparison: pd.DataFrame) -> list[tuple[str, str, str, list[Bar]
         Label, detail (unit, vintage, source), note of the territory's value, bars.
     """
     figures = []
-    for name in KEY_FIGURES:
+    for name in newest_known(_KEY_FIGURES, comparison):
         block = comparison[comparison["indicator"] == name]
         column = COLUMNS[name]
         bars = [
@@ -145,6 +146,51 @@ def key_figures(comparison: pd.DataFrame) -> list[tuple[str, str, str, list[Bar]
     return figures
 
 
+def newest_known(names: Sequence[str], comparison: pd.DataFrame) -> list[str]:
+    """
+    Replace each indicator by its newest vintage known of some territory.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Indicators, with their embedded vintage.
+    comparison : DataFrame
+        Rows of :func:`cpts_geo.access.comparison.compare`.
+
+    Returns
+    -------
+    list of str
+        Indicators in the same order.
+    """
+    mine = comparison[(comparison["area_level"] == "cpts") & comparison["value"].notna()]
+    known = set(mine["indicator"])
+    return [style.newest(name, known) for name in names]
+
+
+def commune_columns(communes: pd.DataFrame) -> list[str]:
+    """
+    Columns of the table of communes: the newest vintage known of each, and the one before of APL.
+
+    Parameters
+    ----------
+    communes : DataFrame
+        Communes with their figures, NaN unknown.
+
+    Returns
+    -------
+    list of str
+        Column names in reading order.
+    """
+    known = [str(name) for name in communes.columns[communes.notna().any()]]
+    newest = [style.newest(name, known) for name in _COMMUNE_COLUMNS if name != "apl_2022"]
+    place = next(i for i, name in enumerate(newest) if name.startswith("apl_"))
+    year = int(newest[place].removeprefix("apl_"))
+    # An estimate at 2024 says nothing beside a count of a later year.
+    wanted = [*newest[:place], f"apl_{year - 1}", *newest[place:]]
+    counted = max(name for name in wanted if re.fullmatch(r"gps_\d{4}", name))
+    return [n for n in wanted if n != "gps_estimated_2024" or counted < "gps_2024"]
+
+
 def commune_table(communes: pd.DataFrame) -> tuple[list[tuple[str, str]], list[list[Cell]]]:
     """
     Table of the communes of one territory, the map in figures.
@@ -162,17 +208,15 @@ def commune_table(communes: pd.DataFrame) -> tuple[list[tuple[str, str]], list[l
         Communes in alphabetical order.
     """
     headers = [("Commune", ""), ("Code", "Insee, COG 2026")]
-    for name in COMMUNE_COLUMNS:
+    names = commune_columns(communes)
+    for name in names:
         column = COLUMNS[name]
         headers.append((column.label, "" if column.vintage in column.label else column.vintage))
     rows = []
     order = communes["name"].map(slug).sort_values().index
     for commune in communes.loc[order].to_dict("records"):
         row = [Cell(commune["name"], numeric=False), Cell(commune["code_insee"], numeric=False)]
-        row += [
-            value_cell(name, commune[name], commune[status_column(name)])
-            for name in COMMUNE_COLUMNS
-        ]
+        row += [value_cell(name, commune[name], commune[status_column(name)]) for name in names]
         rows.append(row)
     return headers, rows
 

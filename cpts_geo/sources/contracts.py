@@ -15,7 +15,7 @@ import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
 from cpts_geo.errors import TableError, one_line
-from cpts_geo.schema import COLUMNS, FIGURE_COLUMNS, GRADE_LABELS, Status, status_column
+from cpts_geo.schema import COLUMNS, EMBEDDED_FIGURES, GRADE_LABELS, Status, status_column
 
 TableName = Literal["communes", "figures", "comparisons", "memberships", "territories", "facts"]
 TableT = TypeVar("TableT", bound=pd.DataFrame)
@@ -115,10 +115,10 @@ _SCHEMAS: Final[dict[TableName, pa.DataFrameSchema]] = {
     "figures": pa.DataFrameSchema(
         {
             "code_insee": _code(unique=True),
-            **{name: _figure(name) for name in FIGURE_COLUMNS},
-            **{status_column(name): _one_of(Status) for name in FIGURE_COLUMNS},
+            **{name: _figure(name) for name in EMBEDDED_FIGURES},
+            **{status_column(name): _one_of(Status) for name in EMBEDDED_FIGURES},
         },
-        checks=[_unknown_exactly(name, status_column(name)) for name in FIGURE_COLUMNS],
+        checks=[_unknown_exactly(name, status_column(name)) for name in EMBEDDED_FIGURES],
     ),
     "comparisons": pa.DataFrameSchema(
         {

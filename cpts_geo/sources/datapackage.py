@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from cpts_geo import __version__
-from cpts_geo.schema import COLUMNS, FIGURE_COLUMNS, Status, status_column
+from cpts_geo.schema import COLUMNS, EMBEDDED_FIGURES, Status, status_column
 from cpts_geo.sources.catalogue import sha256_of, sources
 from cpts_geo.sources.packages import PAST_COG
 
@@ -59,7 +59,7 @@ _RESOURCES: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     "figures.csv": (
         "Chiffres des communes à moins de 30 km des cinq CPTS",
         ("drees_apl_2023", "insee_bpe_2017", "insee_bpe_2020", "insee_rp_2022"),
-        ("code_insee", *(c for name in FIGURE_COLUMNS for c in (name, status_column(name)))),
+        ("code_insee", *(c for name in EMBEDDED_FIGURES for c in (name, status_column(name)))),
     ),
     "comparisons.csv": (
         "Mêmes indicateurs par département et pour la France",

@@ -146,7 +146,7 @@ def load_figures(folder: Path | None = None) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        code_insee, then each of :data:`cpts_geo.schema.FIGURE_COLUMNS` (NaN unknown, 0 a
+        code_insee, then each of :data:`cpts_geo.schema.EMBEDDED_FIGURES` (NaN unknown, 0 a
         known absence) followed by its status column.
 
     Examples

@@ -26,6 +26,7 @@ _APL_HEADERS = {
     "apl_population": r"^population totale (\d{4})$",
 }
 _GP_LABEL = "Médecins généralistes (hors médecins à expertise particulière - MEP)"
+_MEP_LABEL = "Médecins généralistes à expertise particulière (MEP)"
 
 
 def _require(wanted: Sequence[str], present: Iterable[object], path: Path) -> None:
@@ -190,23 +191,32 @@ def read_cnam_gps(folder: Path) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        departement ("FR" for France), gps_cnam_2024 (count), gps_per_100k_cnam_2024
+        departement ("FR" for France), gps_cnam_2024 and gps_mep_cnam_2024 (counts, the second of
+        doctors of particular expertise), gps_per_100k_cnam_2024
         (published density). Overseas départements are regions in the file and are left out.
     """
     path = verified_path("cnam_2024", folder)
     table = pd.read_csv(path, dtype=str, encoding="utf-8-sig")
-    wanted = ["profession_sante", "classe_age", "region", "departement", "effectif", "densite"]
+    wanted = ["profession_sante", "classe_age", "libelle_sexe", "region", "departement"]
+    wanted += ["effectif", "densite"]
     _require(wanted, table.columns, path)
-    table = table[(table.profession_sante == _GP_LABEL) & (table.classe_age == "tout_age")]
+    labels = [_GP_LABEL, _MEP_LABEL]
+    everyone = (table.classe_age == "tout_age") & (table.libelle_sexe == "tout sexe")
+    table = table[table.profession_sante.isin(labels) & everyone]
     france = (table.region == "99") & (table.departement == "999")
-    table = table[france | (table.departement != "999")]
+    table = table.assign(departement=table.departement.where(~france, "FR"))
+    table = table[table.departement != "999"]
+    wide = table.pivot(
+        index="departement", columns="profession_sante", values=["effectif", "densite"]
+    )
+    wide = wide.apply(pd.to_numeric)
     return pd.DataFrame(
         {
-            "departement": table.departement.where(~france, "FR"),
-            "gps_cnam_2024": pd.to_numeric(table.effectif),
-            "gps_per_100k_cnam_2024": pd.to_numeric(table.densite),
+            "gps_cnam_2024": wide["effectif", _GP_LABEL],
+            "gps_mep_cnam_2024": wide["effectif", _MEP_LABEL],
+            "gps_per_100k_cnam_2024": wide["densite", _GP_LABEL],
         }
-    ).sort_values("departement", ignore_index=True)
+    ).reset_index()
 
 
 def read_bpe_gps_2024(folder: Path) -> pd.DataFrame:

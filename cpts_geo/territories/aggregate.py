@@ -16,33 +16,22 @@ import pandas as pd
 from cpts_geo.schema import COLUMNS, FIGURE_COLUMNS, Column, Status, status_column
 from cpts_geo.settings import APL_LOW, MIN_COVERAGE_COUNT, MIN_COVERAGE_RATE
 
-#: Indicators of an area that come from the table of communes, and from nothing else.
-SUMMARISED = (
-    "population",
-    "area_km2",
-    "density_km2",
-    "share_75plus_2022",
-    "population_2017",
-    "gps_2017",
-    "gps_per_100k_2017",
-    "population_without_gp_2017",
-    "share_without_gp_2017",
-    "standardised_population_2022",
-    "standardised_population_2023",
-    "apl_population_2022",
-    "apl_population_2023",
-    "apl_2022",
-    "apl_2023",
-    "apl_65_2022",
-    "apl_65_2023",
-    "share_low_apl_2022",
-    "share_low_apl_2023",
-    "share_low_apl_65_2022",
-    "share_low_apl_65_2023",
-    "emergency_departments_2020",
+#: Indicators of an area that no table of communes gives: published facts, département files.
+_NOT_SUMMED = frozenset(
+    {
+        "gps_bpe_2024",
+        "gps_per_100k_bpe_2024",
+        "gps_cnam_2024",
+        "gps_mep_cnam_2024",
+        "gps_per_100k_cnam_2024",
+        "gps_per_100k_published",
+        "share_without_mt",
+    }
 )
+#: Indicators of an area that come from the table of communes, and from nothing else.
+SUMMARISED = tuple(name for name in COLUMNS if name not in _NOT_SUMMED)
 #: Weighed by a population of another year than the rate's own: never better than estimated.
-_APPROXIMATE_WEIGHT = frozenset({"share_75plus_2022"})
+_APPROXIMATE_WEIGHT = frozenset({"share_75plus_2022", "gps_per_100k_2025", "share_without_gp_2025"})
 #: Figures of the land: an area knows them when it knows them for its communes, not its people.
 _OF_LAND = frozenset({"area_km2"})
 _ALWAYS_THERE = ("population", "population_2017", "area_km2")
@@ -96,6 +85,32 @@ def area_summary(
     return pd.concat([_one(units, COLUMNS[name], by=by) for name in indicators], ignore_index=True)
 
 
+def with_every_figure(table: pd.DataFrame) -> pd.DataFrame:
+    """
+    Give a table of communes every figure column: what no file brought is unknown.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Communes with some of :data:`cpts_geo.schema.FIGURE_COLUMNS` and their status.
+
+    Returns
+    -------
+    DataFrame
+        The same rows with all of them: NaN and ``unknown`` where there was nothing.
+
+    Examples
+    --------
+    >>> with_every_figure(pd.DataFrame({"code_insee": ["45019"]}))["apl_2023_status"].tolist()
+    ['unknown']
+    """
+    statuses = {name: status_column(name) for name in FIGURE_COLUMNS}
+    absent = [column for pair in statuses.items() for column in pair if column not in table]
+    whole = pd.concat([table, pd.DataFrame(np.nan, index=table.index, columns=absent)], axis=1)
+    filled = {c: whole[c].astype(object).fillna(Status.UNKNOWN.value) for c in statuses.values()}
+    return whole.assign(**filled)
+
+
 def _units(communes: pd.DataFrame, *, by: str) -> pd.DataFrame:
     """Rows that are counted: communes, and as one row the whole of a commune split since."""
     statuses = [status_column(name) for name in FIGURE_COLUMNS]
@@ -140,12 +155,14 @@ def _parts(communes: pd.DataFrame, column: Column) -> tuple[pd.Series, pd.Series
     name, weight = column.name, column.weight
     if name == "density_km2":
         return communes["population"], communes["area_km2"], []
-    if name == "gps_per_100k_2017":
-        return communes["gps_2017"] * 1e5, communes["population_2017"], ["gps_2017"]
-    if name in ("population_without_gp_2017", "share_without_gp_2017"):
-        without = communes["population_2017"].where(communes["gps_2017"] == 0, 0)
-        without = without.where(communes["gps_2017"].notna())
-        return without, communes["population_2017"] if weight else None, ["gps_2017"]
+    if name.startswith("gps_per_100k_") and weight:
+        count = name.replace("per_100k_", "")
+        return communes[count] * 1e5, communes[weight], [count]
+    if "_without_gp_" in name:
+        count = f"gps_{column.vintage}"
+        people = communes[COLUMNS[name.replace("population_", "share_")].weight or "population"]
+        without = people.where(communes[count] == 0, 0).where(communes[count].notna())
+        return without, people if weight else None, [count]
     if name.startswith("share_low_") and weight:
         apl = communes[name.removeprefix("share_low_")]
         low = communes[weight].where(apl < APL_LOW, 0).where(apl.notna())

@@ -6,8 +6,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from cpts_geo.schema import FIGURE_COLUMNS, Status, status_column
-from cpts_geo.territories.aggregate import area_summary
+from cpts_geo.schema import Status
+from cpts_geo.territories.aggregate import area_summary, with_every_figure
 from cpts_geo.territories.coverage import dissolve
 
 #: Published quantity of the facts table -> column of the outlines it is compared with.
@@ -31,7 +31,8 @@ def territory_communes(
     communes : GeoDataFrame
         The national table of communes.
     figures : DataFrame
-        Compiled figures; communes that are not in it get NaN and the status ``unknown``.
+        Figures of communes; communes and vintages that are not in it get NaN and the
+        status ``unknown``.
 
     Returns
     -------
@@ -50,10 +51,7 @@ def territory_communes(
     """
     wanted = ["territory", "code_insee", "published", "basis", "note"]
     table = members[wanted].merge(communes, on="code_insee", how="left", validate="m:1")
-    table = table.merge(figures, on="code_insee", how="left", validate="m:1")
-    for name in FIGURE_COLUMNS:
-        column = status_column(name)
-        table[column] = table[column].fillna(Status.UNKNOWN.value)
+    table = with_every_figure(table.merge(figures, on="code_insee", how="left", validate="m:1"))
     table["population_status"] = np.where(
         table["population"].isna(), Status.UNKNOWN.value, Status.MEASURED.value
     )
