@@ -1,0 +1,323 @@
+"""Layers collected from real HTTP servers on loopback that behave like GeoServer and ArcGIS."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+import requests
+from shapely.geometry import box, mapping
+
+from cpts_geo.errors import DataFileError
+from cpts_geo.sources import services
+from cpts_geo.sources.catalogue import sources
+from cpts_geo.sources.readers.cpts_perimeters import READERS
+
+SCHEMA = """<?xml version="1.0" encoding="UTF-8"?>
+<xsd:schema xmlns:xsd="http://www.w3.org/2001/XMLSchema" xmlns:gml="http://www.opengis.net/gml"
+    xmlns:GCS="gcs" elementFormDefault="qualified" targetNamespace="gcs">
+  <xsd:import namespace="http://www.opengis.net/gml" schemaLocation="gml.xsd"/>
+  <xsd:complexType name="AMBU_CPTSType"><xsd:complexContent>
+    <xsd:extension base="gml:AbstractFeatureType"><xsd:sequence>
+      <xsd:element name="nom_cpts" minOccurs="0" nillable="true" type="xsd:string"/>
+      <xsd:element name="statut" minOccurs="0"><xsd:simpleType>
+        <xsd:restriction base="xsd:string"><xsd:maxLength value="20"/></xsd:restriction>
+      </xsd:simpleType></xsd:element>
+      <xsd:element name="geom" type="gml:MultiSurfacePropertyType"/>
+    </xsd:sequence></xsd:extension>
+  </xsd:complexContent></xsd:complexType>
+  <xsd:element name="AMBU_CPTS" substitutionGroup="gml:_Feature" type="GCS:AMBU_CPTSType"/>
+</xsd:schema>"""
+EXCEPTION = """<?xml version="1.0" encoding="UTF-8"?>
+<ServiceExceptionReport version="1.2.0" xmlns="http://www.opengis.net/ogc">
+  <ServiceException code="InvalidParameterValue">Feature type GCS:AMBU_CPTS unknown
+  </ServiceException></ServiceExceptionReport>"""
+OWS_EXCEPTION = """<?xml version="1.0" encoding="UTF-8"?>
+<ows:ExceptionReport xmlns:ows="http://www.opengis.net/ows/1.1" version="2.0.0">
+  <ows:Exception exceptionCode="NoApplicableCode"><ows:ExceptionText>Accès refusé
+  </ows:ExceptionText></ows:Exception></ows:ExceptionReport>"""
+BOMB = """<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]>
+<ExceptionReport>&b;</ExceptionReport>"""
+FIELDS = [
+    {"name": "nom_cpts", "type": "xsd:string"},
+    {"name": "statut", "type": "xsd:string"},
+    {"name": "geom", "type": "gml:MultiSurfacePropertyType"},
+]
+
+
+def features(count: int) -> list[dict[str, Any]]:
+    return [
+        {
+            "type": "Feature",
+            "id": f"AMBU_CPTS.{n}",
+            "properties": {"nom_cpts": f"CPTS numéro {n}", "statut": "validée"},
+            "geometry": mapping(box(2 + n / 1000, 48, 2.001 + n / 1000, 48.1)),
+        }
+        for n in range(count)
+    ]
+
+
+@dataclass
+class Behaviour:
+    """What the server holds, and how it fails."""
+
+    layer: list[dict[str, Any]] = field(default_factory=lambda: features(3))
+    #: The most it gives at once.
+    page: int = 1_000
+    announces: bool = True
+    ignores_start: bool = False
+    loses: int = 0
+    #: Request or path -> text sent instead, as a success.
+    instead: dict[str, str] = field(default_factory=dict)
+    status: int = 200
+    asked: list[dict[str, str]] = field(default_factory=list)
+
+
+class Handler(BaseHTTPRequestHandler):
+    behaviour: Behaviour
+
+    def do_GET(self) -> None:
+        parts = urlsplit(self.path)
+        query = dict(parse_qsl(parts.query))
+        self.behaviour.asked.append(query)
+        lower = {name.lower(): value for name, value in query.items()}
+        answer = self._wfs(lower) if "wfs" in parts.path else self._arcgis(parts.path, lower)
+        content = answer.encode() if isinstance(answer, str) else json.dumps(answer).encode()
+        self.send_response(self.behaviour.status)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def _page(self, start: int, count: int) -> list[dict[str, Any]]:
+        does = self.behaviour
+        first = 0 if does.ignores_start else start
+        end = min(first + min(count, does.page), len(does.layer) - does.loses)
+        return does.layer[first:end]
+
+    def _wfs(self, query: dict[str, str]) -> Any:
+        does = self.behaviour
+        request = query["request"]
+        if request in does.instead:
+            return does.instead[request]
+        # GeoServer knows the layer by typeName, in 2.0.0 by typeNames.
+        named = query.get("typenames" if query["version"].startswith("2") else "typename")
+        if named != "GCS:AMBU_CPTS":
+            return EXCEPTION
+        if request == "DescribeFeatureType":
+            return SCHEMA
+        name = "count" if query["version"].startswith("2") else "maxfeatures"
+        page = self._page(int(query.get("startindex", 0)), int(query.get(name, 10**6)))
+        crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::4326"}}
+        said = {"totalFeatures": len(does.layer), "numberMatched": len(does.layer)}
+        return {
+            "type": "FeatureCollection",
+            "features": page,
+            **(said if does.announces else {"numberMatched": "unknown"}),
+            "numberReturned": len(page),
+            "crs": crs,
+        }
+
+    def _arcgis(self, path: str, query: dict[str, str]) -> Any:
+        does = self.behaviour
+        kind = "query" if path.endswith("/query") else "layer"
+        kind = "count" if "returncountonly" in query else kind
+        if kind in does.instead:
+            return does.instead[kind]
+        if kind == "layer":
+            named = [{"name": "OBJECTID", "type": "esriFieldTypeOID"}]
+            named += [{"name": "nom_cpts", "type": "esriFieldTypeString", "alias": "Nom"}]
+            return {"id": 20, "name": "cpts", "objectIdField": "OBJECTID", "fields": named}
+        if kind == "count":
+            return {"count": len(does.layer)}
+        assert query["f"] == "geojson"
+        assert query["orderbyfields"] == "OBJECTID"
+        start = int(query.get("resultoffset", 0))
+        page = self._page(start, 10**6)
+        more = start + len(page) < len(does.layer) - does.loses
+        said = {"properties": {"exceededTransferLimit": True}} if more else {}
+        return {"type": "FeatureCollection", "features": page, **said}
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Quiet."""
+
+
+@dataclass
+class Server:
+    address: str
+    behaviour: Behaviour
+
+    def wfs(self, version: str = "1.0.0") -> bytes:
+        names = "typeNames" if version.startswith("2") else "typeName"
+        query = f"service=WFS&version={version}&request=GetFeature&{names}=GCS%3AAMBU_CPTS"
+        query += "&outputFormat=application%2Fjson&srsName=EPSG%3A4326"
+        return self.collect(f"{self.address}/wfs?{query}", "wfs")
+
+    def arcgis(self, end: str = "/query?where=1%3D1&outFields=*&outSR=4326&f=geojson") -> bytes:
+        return self.collect(f"{self.address}/rest/services/x/FeatureServer/20{end}", "arcgis")
+
+    def collect(self, address: str, service: str) -> bytes:
+        with requests.Session() as session:
+            session.trust_env = False  # loopback needs no proxy
+            return services.collect(address, service=service, session=session)
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    behaviour = Behaviour()
+    handler = type("Bound", (Handler,), {"behaviour": behaviour})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as httpd:
+        thread = threading.Thread(target=httpd.serve_forever, args=(0.01,), daemon=True)
+        thread.start()
+        yield Server(f"http://127.0.0.1:{httpd.server_port}", behaviour)
+        httpd.shutdown()
+        thread.join()
+
+
+def ids(content: bytes) -> list[str]:
+    return [feature["id"] for feature in json.loads(content)["features"]]
+
+
+@pytest.mark.parametrize("version", ["1.0.0", "1.1.0", "2.0.0"])
+def test_a_wfs_is_described_first_then_paged(server: Server, version: str) -> None:
+    server.behaviour.layer = features(25)
+    server.behaviour.page = 10
+    content = server.wfs(version)
+    assert ids(content) == [f"AMBU_CPTS.{n}" for n in range(25)]
+    assert json.loads(content)["cpts_geo_fields"] == FIELDS
+    requests_made = [query["request"] for query in server.behaviour.asked]
+    assert requests_made == ["DescribeFeatureType", "GetFeature", "GetFeature", "GetFeature"]
+    assert "outputFormat" not in server.behaviour.asked[0]
+    assert all(query["srsName"] == "EPSG:4326" for query in server.behaviour.asked[1:])
+    assert [q.get("startIndex") for q in server.behaviour.asked[1:]] == [None, "10", "20"]
+
+
+def test_a_wfs_that_does_not_count_is_paged_until_a_short_page(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "_WFS_PAGE", 10)
+    server.behaviour.announces = False
+    for count in (10, 24):
+        server.behaviour.layer = features(count)
+        assert len(ids(server.wfs("2.0.0"))) == count
+
+
+def test_a_collected_wfs_is_what_the_reader_of_perimeters_reads(
+    server: Server, tmp_path: Path
+) -> None:
+    path = tmp_path / "atlasante_cpts.geojson"
+    path.write_bytes(server.wfs())
+    table = READERS["cpts_perimeters"].table(path, sources()["atlasante_cpts"])
+    assert table["cpts"].tolist() == [f"CPTS numéro {n}" for n in range(3)]
+    assert table["status"].tolist() == ["validée"] * 3
+    assert table.attrs["fields"] == {"cpts": "nom_cpts", "status": "statut", "code_insee": None}
+
+
+@pytest.mark.parametrize(
+    "end", ["", "/", "/query", "/query?where=1%3D1&outFields=*&outSR=4326&f=geojson"]
+)
+def test_an_arcgis_layer_is_described_counted_then_paged(server: Server, end: str) -> None:
+    server.behaviour.layer = features(25)
+    server.behaviour.page = 10
+    content = server.arcgis(end)
+    assert ids(content) == [f"AMBU_CPTS.{n}" for n in range(25)]
+    assert [said["name"] for said in json.loads(content)["cpts_geo_fields"]] == [
+        "OBJECTID",
+        "nom_cpts",
+    ]
+    assert server.behaviour.asked[0] == {"f": "json"}
+    assert [query.get("resultOffset") for query in server.behaviour.asked[2:]] == ["0", "10", "20"]
+
+
+ESRI_ERROR = json.dumps(
+    {"error": {"code": 499, "message": "Token Required", "details": ["couche privée"]}}
+)
+
+
+@pytest.mark.parametrize(
+    ("request_name", "text", "said"),
+    [
+        ("DescribeFeatureType", EXCEPTION, ["InvalidParameterValue", "AMBU_CPTS unknown"]),
+        ("GetFeature", EXCEPTION, ["InvalidParameterValue", "AMBU_CPTS unknown"]),
+        ("GetFeature", OWS_EXCEPTION, ["NoApplicableCode", "Accès refusé"]),
+        ("GetFeature", BOMB, ["DOCTYPE, refusé"]),
+        ("DescribeFeatureType", BOMB, ["DOCTYPE, refusé"]),
+        ("GetFeature", "<!DOCTYPE html><title>Maintenance</title>", ["pas du JSON", "Maintenance"]),
+        ("DescribeFeatureType", "<!doctype html>", ["pas du XML"]),
+        ("DescribeFeatureType", "<schema/>", ["aucun champ"]),
+        ("GetFeature", '{"type": "Feature"}', ["FeatureCollection"]),
+        ("GetFeature", "[]", ["objet JSON"]),
+        ("GetFeature", "", ["pas du JSON"]),
+    ],
+)
+def test_a_wfs_that_refuses_as_a_success_is_an_error(
+    server: Server, request_name: str, text: str, said: list[str]
+) -> None:
+    server.behaviour.instead = {request_name: text}
+    with pytest.raises(DataFileError, match=r"Couche non obtenue de 127\.0\.0\.1") as caught:
+        server.wfs()
+    for words in said:
+        assert words in str(caught.value)
+
+
+@pytest.mark.parametrize("kind", ["layer", "count", "query"])
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [(ESRI_ERROR, "499 Token Required"), ("<html>Connexion</html>", "pas du JSON")],
+)
+def test_an_arcgis_that_refuses_as_a_success_is_an_error(
+    server: Server, kind: str, text: str, said: str
+) -> None:
+    server.behaviour.instead = {kind: text}
+    with pytest.raises(DataFileError) as caught:
+        server.arcgis()
+    assert said in str(caught.value)
+
+
+def test_an_arcgis_layer_without_fields_is_refused(server: Server) -> None:
+    server.behaviour.instead = {"layer": '{"name": "dossier", "layers": []}'}
+    with pytest.raises(DataFileError, match="ne décrit aucun champ"):
+        server.arcgis()
+
+
+@pytest.mark.parametrize("service", ["wfs", "arcgis"])
+def test_a_layer_that_comes_short_is_refused(server: Server, service: str) -> None:
+    server.behaviour.layer = features(25)
+    server.behaviour.page = 10
+    server.behaviour.loses = 2
+    with pytest.raises(DataFileError, match="23 entités reçues sur 25 annoncées"):
+        getattr(server, service)()
+
+
+@pytest.mark.parametrize("service", ["wfs", "arcgis"])
+def test_a_server_that_sends_the_first_page_for_ever_is_left(server: Server, service: str) -> None:
+    server.behaviour.layer = features(25)
+    server.behaviour.page = 10
+    server.behaviour.ignores_start = True
+    with pytest.raises(DataFileError, match="toujours la première page"):
+        getattr(server, service)()
+
+
+@pytest.mark.parametrize("service", ["wfs", "arcgis"])
+def test_an_empty_layer_is_refused(server: Server, service: str) -> None:
+    server.behaviour.layer = []
+    with pytest.raises(DataFileError, match="vide"):
+        getattr(server, service)()
+
+
+@pytest.mark.parametrize("service", ["wfs", "arcgis"])
+def test_a_server_error_is_left_to_whoever_retries(server: Server, service: str) -> None:
+    server.behaviour.status = 503
+    with pytest.raises(requests.HTTPError):
+        getattr(server, service)()
+
+
+def test_an_unknown_service_is_said(server: Server) -> None:
+    with pytest.raises(DataFileError, match="« wms »"):
+        server.collect(server.address, "wms")
