@@ -18,11 +18,12 @@ from cpts_geo.capacity.scenario import (
     load_scenarios,
     scenario_from_population,
 )
-from cpts_geo.errors import DemandTooLargeError, PerimeterError
+from cpts_geo.errors import DemandTooLargeError
 from cpts_geo.french import number
 from cpts_geo.sources import embedded
-from cpts_geo.territories.membership import file_perimeter, published_perimeters
+from cpts_geo.territories.national import load_national
 from cpts_geo.territories.perimeters import outlines, published_gaps, territory_communes
+from cpts_geo.territories.request import Request, find_perimeters
 
 
 @dataclass(frozen=True)
@@ -52,9 +53,15 @@ class Analysis:
     notes : tuple of str
         What was adapted while reading an analyst's file, and what to know of the perimeter.
     parameters : dict
-        What was asked: territories, name, départements, draws, seed.
+        What was asked: territories, kind of perimeter, name, draws, seed.
     inputs : dict of str to str
-        SHA-256 of the analyst's file, by file name.
+        SHA-256 of the file the communes come from, by file name, and of each fetched source
+        used, by key.
+    border : DataFrame
+        Communes that the limit of a polygon cuts, with the share of their area inside and the
+        people it would hold (estimated); empty where no polygon was given.
+    folder : str
+        Name of the set of territories, fit for a folder; empty for the five CPTS.
     """
 
     territories: gpd.GeoDataFrame
@@ -68,6 +75,8 @@ class Analysis:
     notes: tuple[str, ...]
     parameters: dict[str, Any]
     inputs: dict[str, str]
+    border: pd.DataFrame
+    folder: str
 
 
 def _calendar_note(departements: pd.Series) -> list[str]:
@@ -105,12 +114,21 @@ def _default_scenario(key: str, row: pd.Series) -> Scenario:
     )
 
 
+def _several(texts: Collection[str] | None) -> tuple[str, ...]:
+    """One text alone is a text, not its letters."""
+    return (texts,) if isinstance(texts, str) else tuple(texts or ())
+
+
 def analyse(
     territories: Sequence[str] = (),
     *,
     perimeter: Path | None = None,
     name: str | None = None,
     departements: Collection[str] | None = None,
+    epci: Sequence[str] = (),
+    tvs: Sequence[str] = (),
+    by: str | None = None,
+    fetched: bool = True,
     draws: int = DRAWS,
     seed: int = SEED,
     say: Callable[[str], None] = lambda _: None,
@@ -121,13 +139,22 @@ def analyse(
     Parameters
     ----------
     territories : sequence of str
-        Keys among the five CPTS; empty for all of them, or for none when `perimeter` is given.
+        Keys among the five CPTS; empty for all of them, or for none when another kind of
+        perimeter is given.
     perimeter : Path, optional
-        An analyst's file, analysed instead of the five CPTS.
+        An analyst's file, analysed instead of the five CPTS: a list of communes, or polygons.
     name : str, optional
-        Name of the territory of `perimeter`.
+        Name of the territory, when there is one and it is not among the five.
     departements : collection of str, optional
-        Départements in which the names of `perimeter` are looked for.
+        With a list, départements in which its names are looked for; alone, départements whose
+        every EPCI, or TVS, is a territory.
+    epci, tvs : sequence of str, optional
+        Codes or names of intercommunalités, or of territoires de vie-santé: a territory each.
+    by : {"epci", "tvs"}, optional
+        Division of `departements`; EPCI by default.
+    fetched : bool
+        Whether the sources that were fetched give their figures, for all of France; else the
+        embedded figures alone, whatever the cache holds.
     draws : int
         Monte Carlo draws.
     seed : int
@@ -151,35 +178,38 @@ def analyse(
     >>> result.territories.at["ouest_loiret", "population"]
     np.int64(45828)
     """
+    request = Request(
+        territories=_several(territories),
+        perimeter=perimeter,
+        epci=_several(epci),
+        tvs=_several(tvs),
+        departements=_several(departements),
+        by=by,
+        name=name,
+    )
     say("Données communales : lecture et vérification")
     national = embedded.load_communes()
     former = embedded.load_former_communes()
     say("Communes : reconnaissance des noms et des codes")
-    if perimeter is None:
-        found = published_perimeters(territories, national, former=former)
-    else:
-        if territories:
-            raise PerimeterError(
-                "Un périmètre et des territoires ont été demandés ensemble.",
-                remedy="donnez soit des noms de CPTS, soit --perimeter FICHIER.",
-            )
-        found = file_perimeter(
-            perimeter, national, former=former, name=name, departements=departements
-        )
+    found = find_perimeters(request, national, former=former)
     say(f"Indicateurs de {len(found.identity)} territoire(s)")
-    communes = territory_communes(found.members, national, figures=embedded.load_figures())
+    layer = load_national(national, fetched=fetched, say=say)
+    communes = territory_communes(found.members, national, figures=layer.figures)
     outline = outlines(communes)
     outline = outline.join(found.identity[["name", "document", "perimeter"]])
     outline = outline.loc[found.identity.index]
     facts = embedded.load_facts()
+    if not request.published:
+        # A key that happens to be one of the five makes nothing of theirs its own.
+        facts = facts[~facts["territory"].isin(outline.index)]
     comparison = compare(
         communes,
-        embedded.load_comparisons(),
+        layer.comparisons,
         names=outline["name"],
         facts=pd.concat([facts, _national_share()], ignore_index=True),
     )
     say(f"Capacité : {number(draws)} tirages par territoire")
-    scenarios = load_scenarios() if perimeter is None else {}
+    scenarios = load_scenarios() if request.published else {}
     headlines: dict[str, Headline | None] = {}
     for key, row in outline.iterrows():
         scenario = scenarios.get(str(key)) or _default_scenario(str(key), row)
@@ -202,9 +232,15 @@ def analyse(
         parameters={
             "territories": list(outline.index),
             "name": name,
-            "departements": sorted(departements) if departements else None,
+            "departements": sorted(request.departements) or None,
+            "epci": list(request.epci),
+            "tvs": list(request.tvs),
+            "by": by,
+            "fetched": fetched,
             "draws": draws,
             "seed": seed,
         },
-        inputs=found.inputs,
+        inputs=found.inputs | layer.inputs,
+        border=found.border,
+        folder=found.folder,
     )

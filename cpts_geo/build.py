@@ -6,6 +6,7 @@ and each file is written under a temporary name, then renamed.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,12 +21,14 @@ from cpts_geo.files import write_csv, write_json, write_parquet
 from cpts_geo.schema import COLUMNS, EMBEDDED_FIGURES, Status, status_column
 from cpts_geo.sources import embedded, official, packages
 from cpts_geo.sources.catalogue import sources, verified_path
-from cpts_geo.sources.contracts import check
+from cpts_geo.sources.cog_vintages import read_events
+from cpts_geo.sources.contracts import RETIRED, SPLIT, check
 from cpts_geo.sources.datapackage import columns_of, compiled_sources, descriptor
 from cpts_geo.territories import coverage
 from cpts_geo.territories.aggregate import area_summary, with_every_figure
 from cpts_geo.territories.estimates import scaled_to_totals
-from cpts_geo.territories.moves import move, successors
+from cpts_geo.territories.events import LOST
+from cpts_geo.territories.moves import MoveWarning, move, successors
 
 #: Chosen by looking at the five CPTS: 250 m keeps the shape of small communes on a CPTS page.
 SIMPLIFY_TOLERANCE_M = 250.0
@@ -134,7 +137,7 @@ def codes_within(communes: gpd.GeoDataFrame, centre: pd.Series, *, radius_km: fl
 
 
 def moved_figures(
-    folder: Path, communes: pd.DataFrame, former: pd.DataFrame
+    folder: Path, communes: pd.DataFrame, former: pd.DataFrame, events: pd.DataFrame
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """
     Every commune figure in the current COG, for all of France.
@@ -145,6 +148,8 @@ def moved_figures(
         Folder of the producers' files.
     communes, former : DataFrame
         Current and former communes, see :func:`national_table`.
+    events : DataFrame
+        Events between COG, see :func:`cpts_geo.sources.cog_vintages.read_events`.
 
     Returns
     -------
@@ -155,38 +160,50 @@ def moved_figures(
     lost : DataFrame
         source, code_insee: rows whose code has no known successor.
     """
-    successor = successors(communes, former)
-    parts: dict[str, tuple[pd.DataFrame, list[str], dict[str, str]]] = {}
+    family = communes.dropna(subset=["split_family"]).set_index("code_insee")["split_family"]
+    parent = family.str.split().str[0]
+    part_of = parent[parent.index != parent]
+    # Only what former_communes.csv and split_family tell is used: other codes are listed as lost.
+    told = events["from_code"].isin(successors(communes, former).index)
+    events = events.assign(
+        to_code=events["to_code"].where(told), event=events["event"].where(told, RETIRED)
+    )[(events["event"] != SPLIT) | events["from_code"].isin(part_of)]
+    parts: dict[str, tuple[pd.DataFrame, int, list[str], dict[str, str]]] = {}
     for year in APL_VINTAGES:
         weight = f"standardised_population_{year}"
         rates = {f"apl_{year}": weight, f"apl_65_{year}": weight}
         counts = [weight, f"apl_population_{year}"]
-        parts[f"drees_apl_2023 {year}"] = (official.read_apl(folder, year), counts, rates)
-    parts["insee_bpe_2017"] = (official.read_bpe_gps_2017(folder), ["gps_2017"], {})
+        # The codes of a vintage are those of the next COG.
+        parts[f"drees_apl_2023 {year}"] = (official.read_apl(folder, year), year + 1, counts, rates)
+    parts["insee_bpe_2017"] = (official.read_bpe_gps_2017(folder), 2018, ["gps_2017"], {})
     urgent = official.read_emergency_departments(folder)
-    parts["insee_bpe_2020"] = (urgent, ["emergency_departments_2020"], {})
+    parts["insee_bpe_2020"] = (urgent, 2021, ["emergency_departments_2020"], {})
     # The census file is already in the current COG: its rates need no weight.
     figures = communes[["code_insee"]].merge(official.read_share_75plus(folder), how="left")
     share = figures["share_75plus_2022"]
     figures[status_column("share_75plus_2022")] = np.where(
         share.isna(), Status.UNKNOWN, Status.MEASURED
     )
-    family = communes.dropna(subset=["split_family"]).set_index("code_insee")["split_family"]
-    parent = family.str.split().str[0]
-    part_of = parent[parent.index != parent]
     losses = []
-    for source, (table, counts, rates) in parts.items():
-        moved, lost = move(table, successor, counts=counts, rates=rates)
-        # A part that is absent, or listed with nobody in it, is counted in the commune it left.
-        counted = table["code_insee"][table[counts[0]] > 0]
-        wider = part_of[~part_of.index.isin(counted)]
-        of_wider = moved["code_insee"].isin([*wider, *wider.index])
+    people = communes.set_index("code_insee")["population"]
+    for source, (table, vintage, counts, rates) in parts.items():
+        with warnings.catch_warnings():
+            # What is lost is written to unmoved_codes.csv.
+            warnings.simplefilter("ignore", MoveWarning)
+            moved, journey = move(
+                table, from_vintage=vintage, to_vintage=settings.COG_YEAR, counts=counts,
+                rates=rates, split="parent", events=events, population=people,
+            )  # fmt: skip
+        # A part listed with nobody in it is still counted in the commune it left.
+        empty = part_of[part_of.index.isin(table["code_insee"][table[counts[0]] == 0])]
+        of_wider = moved["code_insee"].isin([*empty, *empty.index])
         for name in [*counts, *rates]:
             status = moved[status_column(name)]
             known = status != Status.UNKNOWN.value
             moved[status_column(name)] = status.mask(of_wider & known, Status.ESTIMATED.value)
         figures = figures.merge(moved, on="code_insee", how="left")
-        losses.append(lost[["code_insee"]].assign(source=source))
+        lost = journey.loc[journey["how"] == LOST, ["from_code"]]
+        losses.append(lost.rename(columns={"from_code": "code_insee"}).assign(source=source))
     # The BPE 2017 lists equipped communes only: a commune of 2017 that is absent has none.
     absent = figures["gps_2017"].isna() & communes["population_2017"].notna()
     absent &= ~communes["departement"].str.startswith("97")
@@ -288,7 +305,8 @@ def build(
     say("Communes, populations, contours : lecture, nettoyage, simplification")
     communes, former, holes = national_table(packages_dir)
     say("Chiffres des producteurs : lecture, passage au COG courant")
-    figures, lost = moved_figures(official_dir, communes, former)
+    events = read_events(packages_dir)
+    figures, lost = moved_figures(official_dir, communes, former, events)
     members = embedded.load_memberships()
     near = codes_within(communes, members["code_insee"], radius_km=settings.FIGURES_RADIUS_KM)
     say(f"{len(near)} communes à moins de {settings.FIGURES_RADIUS_KM:.0f} km des cinq CPTS")
@@ -297,9 +315,11 @@ def build(
     check(communes, "communes")
     check(kept, "figures")
     check(compared, "comparisons")
+    check(events, "cog_events")
     output.mkdir(parents=True, exist_ok=True)
     write_parquet(communes, output / "communes.parquet")
     write_csv(former, output / "former_communes.csv")
+    write_csv(events, output / "cog_events.csv")
     write_csv(kept, output / "figures.csv")
     write_csv(compared, output / "comparisons.csv")
     write_csv(holes, output / "contour_holes.csv")

@@ -6,7 +6,6 @@ import io
 import os
 import re
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -14,9 +13,10 @@ import typer
 from rich.console import Console
 from typer.exceptions import TyperException
 
-from cpts_geo import __version__, settings
-from cpts_geo.errors import CptsGeoError, PerimeterError
-from cpts_geo.french import decodable, slug
+from cpts_geo import __version__
+from cpts_geo.data_commands import data_app, teller
+from cpts_geo.errors import CptsGeoError
+from cpts_geo.french import counted, number
 
 app = typer.Typer(
     help="De la liste des communes d’un territoire au nombre de créneaux de soins non programmés.",
@@ -24,13 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-data_app = typer.Typer(help="Données embarquées.", rich_markup_mode=None)
 app.add_typer(data_app, name="data")
-
-
-def _teller() -> Callable[[str], None]:
-    console = Console(stderr=True, highlight=False, markup=False)
-    return lambda line: console.print(f"· {line}")
 
 
 @app.callback(invoke_without_command=True)
@@ -54,17 +48,41 @@ def _report(
     ] = None,
     perimeter: Annotated[
         Path | None,
-        typer.Option(help="Votre liste : CSV ou XLSX, colonne de noms ou de codes."),
+        typer.Option(
+            help="Votre liste (CSV ou XLSX, colonne de noms ou de codes), ou vos polygones (GPKG, "
+            "GeoJSON)."
+        ),
+    ] = None,
+    epci: Annotated[
+        list[str] | None,
+        typer.Option(help="Intercommunalité, par SIREN ou nom ; répétable."),
+    ] = None,
+    tvs: Annotated[
+        list[str] | None,
+        typer.Option(help="Territoire de vie-santé de 2019, par code ou nom ; répétable."),
     ] = None,
     name: Annotated[str | None, typer.Option(help="Nom de votre territoire.")] = None,
     departement: Annotated[
         list[str] | None,
-        typer.Option(help="Département où chercher les noms ; répétable (42, 43…)."),
+        typer.Option(
+            help="Avec une liste, département où chercher les noms ; seul, toutes ses "
+            "intercommunalités, une fiche chacune. Répétable (42, 43…)."
+        ),
+    ] = None,
+    by: Annotated[
+        str | None, typer.Option(help="Avec --departement seul : « epci » (par défaut) ou « tvs ».")
     ] = None,
     output: Annotated[
         Path | None,
-        typer.Option(help="Dossier des résultats ; outputs, ou outputs/NOM pour votre liste."),
+        typer.Option(help="Dossier des résultats ; outputs, ou outputs/NOM pour le vôtre."),
     ] = None,
+    embedded_only: Annotated[
+        bool,
+        typer.Option(
+            "--embedded-only",
+            help="N’utiliser que les chiffres embarqués, même si des sources ont été téléchargées.",
+        ),
+    ] = False,
     draws: Annotated[
         int | None, typer.Option(help="Tirages de l’incertitude ; un nombre convenable par défaut.")
     ] = None,
@@ -72,54 +90,33 @@ def _report(
     """Écrire les fiches, cartes et tableaux, et donner le chemin de la page d’accueil."""
     # Imported here so that --help and --version answer at once.
     from cpts_geo.analysis import analyse  # noqa: PLC0415
-    from cpts_geo.atlas.tables import recognised  # noqa: PLC0415
+    from cpts_geo.atlas.perimeter_tables import recognised  # noqa: PLC0415
     from cpts_geo.capacity.headline import DRAWS  # noqa: PLC0415
     from cpts_geo.report import check_writable, write_report  # noqa: PLC0415
 
-    say = _teller()
-    if perimeter is None and (name or departement):
-        raise PerimeterError(
-            "--name et --departement décrivent une liste de communes, et aucune n’est donnée.",
-            remedy="ajoutez --perimeter FICHIER, ou retirez ces options.",
-        )
-    if output is None:
-        own = [] if perimeter is None else [slug(decodable(name or perimeter.stem))]
-        output = Path("outputs", *own)
-    check_writable(output)
+    say = teller()
+    check_writable(output or Path("outputs"))
     result = analyse(
         territory or (),
         perimeter=perimeter,
         name=name,
         departements=departement,
+        epci=epci or (),
+        tvs=tvs or (),
+        by=by,
+        fetched=not embedded_only,
         draws=DRAWS if draws is None else draws,
         say=say,
     )
-    for note in (*result.notes, *(recognised(result.audit) if perimeter else ())):
+    for row in result.territories.itertuples() if result.folder else ():
+        size = f"{counted(row.communes, 'commune', 'communes')}, {number(row.population)} habitants"
+        # Zones are whole by construction; what a limit cuts is worth a sentence here.
+        say(f"{row.name} : {size}. {'' if result.border.empty else row.perimeter}".strip())
+    for note in (*result.notes, *(recognised(result.audit) if result.folder else ())):
         say(f"À savoir : {note}")
+    output = output or Path("outputs", *filter(None, [result.folder]))
     index = write_report(result, output, say=say)
     typer.echo(f"Rapport prêt : {index.resolve()}")
-
-
-@data_app.callback(invoke_without_command=True)
-def _data(context: typer.Context) -> None:
-    if context.invoked_subcommand is None:
-        typer.echo(context.get_help())
-
-
-@data_app.command("build")
-def _data_build(
-    official: Annotated[
-        Path, typer.Option(help="Dossier des fichiers des producteurs.")
-    ] = settings.OFFICIAL_DIR,
-    packages: Annotated[
-        Path, typer.Option(help="Dossier des paquets du registre, téléchargés au besoin.")
-    ] = Path(".cache/packages"),
-    output: Annotated[Path, typer.Option(help="Dossier à écrire.")] = settings.COMMUNES_DIR,
-) -> None:
-    """Recompiler data/communes à partir des fichiers des producteurs."""
-    from cpts_geo.build import build  # noqa: PLC0415
-
-    build(official_dir=official, packages_dir=packages, output=output, say=_teller())
 
 
 #: The command line library speaks English: what it says of a command that is not understood.

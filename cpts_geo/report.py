@@ -58,7 +58,9 @@ def sheets(analysis: Analysis) -> list[Sheet]:
             facts=rows(analysis.facts, key),
             audit=rows(analysis.audit, key),
             headline=analysis.headlines[key],
-            notes=analysis.notes,
+            # What concerns a set of territories stands once, on the index.
+            notes=analysis.notes if len(analysis.territories) == 1 else (),
+            border=rows(analysis.border, key),
         )
         for key, row in analysis.territories.iterrows()
     ]
@@ -79,7 +81,8 @@ def tables(analysis: Analysis) -> dict[str, pd.DataFrame]:
         Table by file name, without geometry.
     """
     territories = analysis.territories.drop(columns="geometry").reset_index()
-    return {
+    border = {} if analysis.border.empty else {"communes_de_bordure.csv": analysis.border}
+    return border | {
         "territoires.csv": territories.round({"area_km2": 3}),
         "communes.csv": analysis.communes.drop(columns="geometry"),
         "comparaison.csv": analysis.comparison,
@@ -171,7 +174,12 @@ def write_report(
             still(path, figure)
     say("Page d’accueil, tableaux, manifeste")
     index = output / "index.html"
-    text(index, index_page(every, analysis.territories, national=national, date=shown))
+    text(
+        index,
+        index_page(
+            every, analysis.territories, national=national, notes=analysis.notes, date=shown
+        ),
+    )
     for name, table in tables(analysis).items():
         write_csv(table, output / "tableaux" / name)
         made.append(output / "tableaux" / name)

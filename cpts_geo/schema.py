@@ -120,33 +120,19 @@ def _apl(vintage: int, *, capped: bool) -> Column:
     )
 
 
-def _standardised(vintage: int) -> Column:
-    return Column(
-        name=f"standardised_population_{vintage}",
-        label="Population standardisée",
-        unit="habitants standardisés",
-        kind="count",
-        decimals=0,
-        source=_APL_SOURCES[vintage],
-        vintage=str(vintage - 2),
-        definition=(
+def _apl_people(vintage: int, *, standardised: bool) -> Column:
+    if standardised:
+        label, unit = "Population standardisée", "habitants standardisés"
+        definition = (
             "Habitants pondérés par la consommation de soins de leur âge : "
             f"dénominateur de l’APL {vintage}."
-        ),
-    )
-
-
-def _apl_population(vintage: int) -> Column:
-    return Column(
-        name=f"apl_population_{vintage}",
-        label=f"Population totale du fichier APL {vintage}",
-        unit="habitants",
-        kind="count",
-        decimals=0,
-        source=_APL_SOURCES[vintage],
-        vintage=str(vintage - 2),
-        definition=f"Population des seuils et quantiles de l’APL {vintage}.",
-    )
+        )
+    else:
+        label, unit = f"Population totale du fichier APL {vintage}", "habitants"
+        definition = f"Population des seuils et quantiles de l’APL {vintage}."
+    name = f"{'standardised' if standardised else 'apl'}_population_{vintage}"
+    source, year = _APL_SOURCES[vintage], str(vintage - 2)
+    return Column(name, label, unit, "count", 0, source, year, definition)
 
 
 def _share_low(vintage: int, *, capped: bool) -> Column:
@@ -221,16 +207,10 @@ def _without_gp(vintage: int, *, share: bool) -> Column:
 
 
 def _emergency(vintage: int) -> Column:
-    return Column(
-        name=f"emergency_departments_{vintage}",
-        label="Services d’urgences",
-        unit="services",
-        kind="count",
-        decimals=0,
-        source=f"insee_bpe_{vintage}",
-        vintage=str(vintage),
-        definition="Établissements avec un service d’urgences (BPE, D106).",
-    )
+    name, source = f"emergency_departments_{vintage}", f"insee_bpe_{vintage}"
+    definition = "Établissements avec un service d’urgences (BPE, D106)."
+    label = "Services d’urgences"
+    return Column(name, label, "services", "count", 0, source, str(vintage), definition)
 
 
 _ALL: Final = (
@@ -285,8 +265,8 @@ _ALL: Final = (
         "une fois.",
     ),
     Column(
-        "gps_mep_cnam_2024", "Médecins à expertise particulière (Cnam 2024)", "médecins", "count", 0,
-        "cnam_2024", "2024",
+        "gps_mep_cnam_2024", "Médecins à expertise particulière (Cnam 2024)", "médecins", "count",
+        0, "cnam_2024", "2024",
         "Généralistes libéraux à expertise particulière (MEP), que la Cnam compte à part.",
     ),
     Column(
@@ -320,8 +300,8 @@ _ALL: Final = (
         weight="population", percent=True,
     ),
     *(_apl(vintage, capped=capped) for vintage in APL_VINTAGES for capped in (False, True)),
-    *(_standardised(vintage) for vintage in APL_VINTAGES),
-    *(_apl_population(vintage) for vintage in APL_VINTAGES),
+    *(_apl_people(vintage, standardised=True) for vintage in APL_VINTAGES),
+    *(_apl_people(vintage, standardised=False) for vintage in APL_VINTAGES),
     *(_share_low(vintage, capped=capped) for vintage in APL_VINTAGES for capped in (False, True)),
     Column(
         "share_75plus_2022", "Habitants de 75 ans ou plus", "%", "rate", 1,

@@ -14,6 +14,7 @@ COMMUNES_DIR: Final = DATA_DIR / "communes"
 CPTS_DIR: Final = DATA_DIR / "cpts"
 #: Producers' files that ``run.py data`` compiles; never part of the repository.
 OFFICIAL_DIR: Final = Path(os.environ.get("CPTS_GEO_OFFICIAL", "../shared/data/official"))
+_LOCK_NAME: Final = "sources.lock.toml"
 
 GEOGRAPHIC_CRS: Final = "EPSG:4326"
 #: Metric system of métropole (Lambert-93); overseas départements have their own below.
@@ -47,3 +48,48 @@ NAME_AGREEMENT_MIN_SCORE: Final = 75.0
 MIN_COVERAGE_COUNT: Final = 0.99
 #: ... and a mean when at least this one is; below, the area's figure is unknown.
 MIN_COVERAGE_RATE: Final = 0.90
+
+
+def cache_dir() -> Path:
+    """
+    Folder where producers' files are kept once fetched, outside the repository.
+
+    Returns
+    -------
+    Path
+        ``CPTS_GEO_CACHE`` when it is set, else the system's cache folder of this user.
+    """
+    # Imported here so that only what fetches waits for it.
+    import pooch  # noqa: PLC0415
+
+    own = os.environ.get("CPTS_GEO_CACHE")
+    return Path(own).expanduser() if own else Path(pooch.os_cache("cpts_geo"))
+
+
+def lock_path() -> Path:
+    """
+    File that says which bytes were fetched, from where and when.
+
+    Returns
+    -------
+    Path
+        ``CPTS_GEO_LOCK`` when it is set, else data/sources.lock.toml of a checkout; in the
+        cache folder for an installed wheel.
+    """
+    own = os.environ.get("CPTS_GEO_LOCK")
+    if own:
+        return Path(own).expanduser()
+    return (cache_dir() if DATA_DIR == _EMBEDDED else DATA_DIR) / _LOCK_NAME
+
+
+def mirror_dir() -> Path | None:
+    """
+    Folder of producers' files already at hand, tried before any address.
+
+    Returns
+    -------
+    Path or None
+        ``CPTS_GEO_MIRROR``; None when it is not set.
+    """
+    own = os.environ.get("CPTS_GEO_MIRROR")
+    return Path(own).expanduser() if own else None

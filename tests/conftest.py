@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import re
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,6 +37,15 @@ def unavailable(reason: str) -> NoReturn:
     if os.environ.get("CI") == "true":
         pytest.fail(reason, pytrace=False)
     pytest.skip(reason)
+
+
+def pytest_configure() -> None:
+    """Keep the tests away from what the user of this machine has fetched."""
+    folder = Path(tempfile.mkdtemp(prefix="cpts_geo-tests-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    os.environ["CPTS_GEO_CACHE"] = str(folder)
+    os.environ["CPTS_GEO_LOCK"] = str(folder / "sources.lock.toml")
+    os.environ.pop("CPTS_GEO_MIRROR", None)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -16,7 +16,15 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from cpts_geo.analysis import Analysis, analyse
-from cpts_geo.atlas import charts, pages, reconciliation, sentences, style, tables
+from cpts_geo.atlas import (
+    charts,
+    pages,
+    perimeter_tables,
+    reconciliation,
+    sentences,
+    style,
+    tables,
+)
 from cpts_geo.capacity.headline import Headline
 from cpts_geo.french import NNBSP, number, typeset
 from cpts_geo.report import sheets
@@ -34,7 +42,7 @@ def five() -> Analysis:
 def index(five: Analysis) -> list[list[str]]:
     """Rows of the index, each as the text of its cells."""
     page = pages.index_page(
-        sheets(five), five.territories, national=five.national, date="1er janvier 2026"
+        sheets(five), five.territories, national=five.national, notes=(), date="1er janvier 2026"
     )
     body = re.findall(r"<tbody>(.*?)</tbody>", page, re.S)[-1]
     return [
@@ -156,8 +164,8 @@ def test_every_status_has_its_own_mark(status: str) -> None:
 def test_other_tables(five: Analysis, snapshot: SnapshotAssertion) -> None:
     headers, communes = tables.commune_table(of(five.communes))
     parts = {
-        "gaps": tables.gap_rows(of(five.gaps)),
-        "audit": tables.audit_rows(of(five.audit)),
+        "gaps": perimeter_tables.gap_rows(of(five.gaps)),
+        "audit": perimeter_tables.audit_rows(of(five.audit)),
         "facts": tables.fact_rows(of(five.facts)),
         "assumptions": tables.assumption_rows(result_of(five, KEY).scenario),
         "communes": communes,
@@ -189,7 +197,7 @@ def test_key_figures(five: Analysis, snapshot: SnapshotAssertion) -> None:
     ],
 )
 def test_a_gap_is_positive_where_today_is_more(five: Analysis, key: str, gaps: list[str]) -> None:
-    rows = tables.gap_rows(of(five.gaps, key))
+    rows = perimeter_tables.gap_rows(of(five.gaps, key))
     assert [row[4].text.removesuffix(f"{NNBSP}%") for row in rows] == gaps
     for row, gap in zip(rows, of(five.gaps, key).to_dict("records"), strict=True):
         sign = (
@@ -206,23 +214,23 @@ def test_names_read_otherwise_than_to_the_letter(
     five: Analysis, snapshot: SnapshotAssertion
 ) -> None:
     audit = of(five.audit, "ondaine_forez")
-    assert as_text(tables.audit_rows(audit)) == snapshot
-    assert len(tables.audit_rows(audit)) == int((audit["method"] != "exact").sum()) == 5
-    assert tables.audit_rows(of(five.audit, "lvo")) == []
+    assert as_text(perimeter_tables.audit_rows(audit)) == snapshot
+    assert len(perimeter_tables.audit_rows(audit)) == int((audit["method"] != "exact").sum()) == 5
+    assert perimeter_tables.audit_rows(of(five.audit, "lvo")) == []
 
 
 def test_only_doubtful_names_are_said_in_words(five: Analysis) -> None:
     # Case, accents and apostrophes are not worth a sentence.
-    assert tables.recognised(of(five.audit)) == []
-    assert tables.recognised(of(five.audit, "asclepios")) == [
+    assert perimeter_tables.recognised(of(five.audit)) == []
+    assert perimeter_tables.recognised(of(five.audit, "asclepios")) == [
         "« Montrichard » pris pour Montrichard Val de Cher (41151) : ancienne commune."
     ]
-    assert tables.recognised(of(five.audit, "ondaine_forez")) == [
+    assert perimeter_tables.recognised(of(five.audit, "ondaine_forez")) == [
         "« Rozie-Côtes-d’Aurec » pris pour Rozier-Côtes-d'Aurec (42192) : orthographe proche.",
         "« Saint-Just-Malomont » pris pour Saint-Just-Malmont (43205) : orthographe proche.",
     ]
     code = {"published": "1004\n", "name": "Ambérieu-en-Bugey", "code_insee": "01004"}
-    found = tables.recognised(pd.DataFrame([code | {"method": "repaired"}]))
+    found = perimeter_tables.recognised(pd.DataFrame([code | {"method": "repaired"}]))
     assert len(found) == 1
     assert found[0].endswith("pris pour Ambérieu-en-Bugey (01004) : zéro initial rétabli.")
     assert "\n" not in found[0]
@@ -362,7 +370,7 @@ def test_a_page_shows_every_sentence_and_table(five: Analysis, sheet: str) -> No
     ]
     assert [text for text in map(typeset, said) if text not in sheet] == []
     cells = [
-        *tables.gap_rows(of(five.gaps, key)),
+        *perimeter_tables.gap_rows(of(five.gaps, key)),
         *tables.fact_rows(of(five.facts, key)),
         *tables.assumption_rows(result.scenario),
         *tables.commune_table(of(five.communes, key))[1],

@@ -301,6 +301,53 @@ def test_options_of_a_list_need_a_list(refused: Refused) -> None:
     assert "--perimeter" in refused("report", "--name", "x")
 
 
+def test_an_epci_is_a_ready_perimeter(tmp_path: Path) -> None:
+    done = run("report", "--epci", "berry loire puisaye", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    folder = tmp_path / "outputs" / "cc_berry_loire_puisaye"
+    page = (folder / "cc_berry_loire_puisaye.html").read_text(encoding="utf-8")
+    assert "SIREN 200068278" in page
+    said = " ".join(done.stderr.replace("\u202f", " ").split())
+    assert "20 communes, 17 307 habitants" in said
+    assert "« berry loire puisaye » pris pour CC Berry Loire Puisaye (200068278)" in said
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["parameters"]["epci"] == ["berry loire puisaye"]
+
+
+def test_a_polygon_is_a_perimeter(tmp_path: Path) -> None:
+    ring = [[1.6, 47.75], [1.8, 47.75], [1.8, 47.9], [1.6, 47.9], [1.6, 47.75]]
+    source = tmp_path / "Bords de Loire.geojson"
+    source.write_text(json.dumps({"type": "Polygon", "coordinates": [ring]}), encoding="utf-8")
+    done = run("report", "--perimeter", source, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    folder = tmp_path / "outputs" / "bords_de_loire"
+    assert "communes de bordure" in done.stderr.replace("\n", " ")
+    assert "communes de bordure" in (folder / "index.html").read_text(encoding="utf-8")
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    assert len(manifest["inputs"][source.name]) == 64
+
+
+def test_zones_are_compared_before_any_work(refused: Refused) -> None:
+    message = refused("report", "lvo", "--epci", "200068278", "--by", "canton", "--name", "x")
+    assert "clés de CPTS et --epci" in message
+    assert "« canton » inconnu" in message
+    assert "Communes" not in message
+
+
+def test_unknown_epci_are_all_listed(refused: Refused) -> None:
+    message = refused("report", "--epci", "200068279", "--epci", "Val de Sulli")
+    assert "200068278" in message
+    assert "200070100" in message
+
+
+def test_tvs_that_were_not_fetched_say_what_to_type(
+    tmp_path: Path, refused: Refused, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CPTS_GEO_CACHE", str(tmp_path))
+    monkeypatch.setenv("CPTS_GEO_LOCK", str(tmp_path / "lock.toml"))
+    assert "cpts-geo data fetch drees_tvs_2019" in refused("report", "--tvs", "45252")
+
+
 def test_a_refused_run_leaves_no_folder(tmp_path: Path, refused: Refused) -> None:
     refused("report", "--perimeter", BROKEN / "unknown_names.csv", "--output", tmp_path / "o")
     assert not (tmp_path / "o").exists()

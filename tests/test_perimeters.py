@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cpts_geo.schema import FIGURE_COLUMNS, status_column
+from cpts_geo.schema import EMBEDDED_FIGURES, FIGURE_COLUMNS, status_column
 from cpts_geo.sources import embedded
 from cpts_geo.territories.aggregate import area_summary
 from cpts_geo.territories.perimeters import outlines, published_gaps, territory_communes
@@ -97,9 +97,9 @@ def test_outlines_of_the_five(five):
     assert np.allclose(drawn, shapes["area_km2"], rtol=0.02)
 
 
-def test_every_figure_of_the_five_is_known(five):
+def test_every_embedded_figure_of_the_five_is_known(five):
     assert len(five) == 198
-    for name in FIGURE_COLUMNS:
+    for name in EMBEDDED_FIGURES:
         assert five[name].notna().all()
         assert set(five[status_column(name)]) <= {"measured", "estimated"}
     assert set(five["population_status"]) == {"measured"}

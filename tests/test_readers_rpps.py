@@ -51,8 +51,8 @@ def line(activity: Activity, header: Sequence[str] = HEADER) -> str:
         "Code mode exercice": activity.mode,
         "Code commune (coord. structure)": activity.commune,
         "Code postal (coord. structure)": "45300",
-        "Téléphone (coord. structure)": "0200000000",
-        "Adresse e-mail (coord. structure)": "zoe@exemple.invalid",
+        "Téléphone (coord. structure)": "T" * 10,
+        "Adresse e-mail (coord. structure)": "zoe[arobase]exemple.invalid",
         "Code secteur d'activité": activity.sector,
     }
     return "|".join(texts.get(name, "") for name in header) + "|"
@@ -137,7 +137,7 @@ def test_nothing_that_names_someone_comes_out(tmp_path: Path) -> None:
     path = write(tmp_path / "rpps.txt", [Activity(n) for n in range(3)])
     table = READER.table(path, SOURCE)
     everything = table.to_csv() + str(table.attrs)
-    for personal in ("PERSONNE", "Zoé", "1000000", "0200000000", "exemple.invalid"):
+    for personal in ("PERSONNE", "Zoé", "1000000", "T" * 10, "exemple.invalid"):
         assert personal not in everything
 
 

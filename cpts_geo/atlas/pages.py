@@ -20,6 +20,7 @@ from cpts_geo.access.comparison import poisson_interval
 from cpts_geo.atlas import (
     charts,
     maps,
+    perimeter_tables,
     reconciliation,
     sentences,
     source_chart,
@@ -56,6 +57,8 @@ class Sheet:
         Slots and hours needed; None where the territory is too large for the queue.
     notes : tuple of str
         What was adapted while reading an analyst's file.
+    border : DataFrame
+        Communes that the limit of its polygon cuts; empty where it is no polygon.
     """
 
     key: str
@@ -70,6 +73,7 @@ class Sheet:
     audit: pd.DataFrame
     headline: Headline | None
     notes: tuple[str, ...]
+    border: pd.DataFrame
 
     @property
     def file(self) -> str:
@@ -210,8 +214,9 @@ def sheet_page(sheet: Sheet, *, national: gpd.GeoDataFrame, date: str) -> str:
             )
         ),
         source_words=reconciliation.explanations(sheet.comparison),
-        gap_rows=tables.gap_rows(sheet.gaps),
-        audit_rows=tables.audit_rows(sheet.audit),
+        gap_rows=perimeter_tables.gap_rows(sheet.gaps),
+        border_rows=perimeter_tables.border_rows(sheet.border),
+        audit_rows=perimeter_tables.audit_rows(sheet.audit),
         fact_rows=tables.fact_rows(sheet.facts),
         still=_png(static.panel_figure(sheet.communes, name=sheet.name, national=national)),
         layer_sources=[(layer.title, style.layer_source(layer)) for layer in layers],
@@ -224,7 +229,12 @@ def sheet_page(sheet: Sheet, *, national: gpd.GeoDataFrame, date: str) -> str:
 
 
 def index_page(
-    sheets: Sequence[Sheet], outlines: gpd.GeoDataFrame, *, national: gpd.GeoDataFrame, date: str
+    sheets: Sequence[Sheet],
+    outlines: gpd.GeoDataFrame,
+    *,
+    national: gpd.GeoDataFrame,
+    notes: Sequence[str],
+    date: str,
 ) -> str:
     """
     Render the index: overview map and comparison of the territories.
@@ -237,6 +247,8 @@ def index_page(
         Their outlines and names.
     national : GeoDataFrame
         All communes.
+    notes : sequence of str
+        What to know of the set of territories.
     date : str
         Date of the run.
 
@@ -272,6 +284,7 @@ def index_page(
         rows=rows,
         columns=[(COLUMNS[name], sources()[COLUMNS[name].source]) for name in columns],
         goals=sorted({sentences.goal(s.headline) for s in sheets if s.headline}),
+        notes=notes if len(sheets) > 1 else (),
         perimeters=[f"{sheet.name} : {sheet.perimeter}" for sheet in sheets],
         still=_png(static.overview_figure(outlines, national=national)),
         sources=_sources_used(sheets),

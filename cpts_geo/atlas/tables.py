@@ -12,8 +12,7 @@ from cpts_geo.atlas import style
 from cpts_geo.atlas.cells import Cell, Row, remark, value_cell
 from cpts_geo.atlas.charts import Bar
 from cpts_geo.capacity.scenario import Scenario, default_parameters
-from cpts_geo.errors import one_line
-from cpts_geo.french import day, number, percent, signed_percent, slug, typeset, value_text
+from cpts_geo.french import day, number, percent, slug, typeset, value_text
 from cpts_geo.schema import (
     COLUMNS,
     COMPARED,
@@ -38,18 +37,6 @@ _COMMUNE_COLUMNS = (
 _KEY_FIGURES = ("share_without_mt", "gps_per_100k_2017", "apl_2023", "share_low_apl_2023")
 #: Counts and densities of GPs: source by source in a panel of their own.
 _IN_SOURCE_PANEL = {"gps_mep_cnam_2024", *(name for pair in GP_SOURCES for name in pair)}
-_METHODS = {
-    "exact": "identique",
-    "normalised": "casse, accents ou article",
-    "fuzzy": "orthographe proche",
-    "moved": "ancienne commune",
-    "repaired": "zéro initial rétabli",
-}
-_QUANTITIES = {
-    "population": ("Population", "habitants", 0),
-    "area_km2": ("Superficie", "km²", 0),
-    "communes": ("Communes", "", 0),
-}
 
 
 def _origin(found: pd.Series) -> str:
@@ -221,40 +208,6 @@ def commune_table(communes: pd.DataFrame) -> tuple[list[tuple[str, str]], list[l
     return headers, rows
 
 
-def gap_rows(gaps: pd.DataFrame) -> list[list[Cell]]:
-    """
-    Set published sizes beside today's.
-
-    Parameters
-    ----------
-    gaps : DataFrame
-        Rows of :func:`cpts_geo.territories.perimeters.published_gaps` for one territory.
-
-    Returns
-    -------
-    list of list of Cell
-        Quantity, published, date, today, gap, reason.
-    """
-    rows = []
-    for gap in gaps.to_dict("records"):
-        label, unit, decimals = _QUANTITIES[gap["quantity"]]
-        rows.append(
-            [
-                Cell(label, numeric=False),
-                Cell(f"{number(gap['published'], decimals)} {unit}".strip()),
-                Cell(day(gap["date"]), note=gap["document"], numeric=False),
-                Cell(f"{number(gap['today'], decimals)} {unit}".strip()),
-                Cell(
-                    signed_percent(gap["gap_percent"])
-                    if abs(gap["gap_percent"]) >= 0.05
-                    else "aucun"
-                ),
-                Cell(typeset(gap["reason"]), numeric=False),
-            ]
-        )
-    return rows
-
-
 def assumption_rows(scenario: Scenario) -> list[list[Cell]]:
     """
     List what the capacity of a territory assumes, with values.
@@ -291,55 +244,6 @@ def assumption_rows(scenario: Scenario) -> list[list[Cell]]:
 def _short_number(value: float) -> str:
     """As many decimals as the value needs, three at most."""
     return number(value, next(d for d in range(4) if d == 3 or round(value, d) == value))
-
-
-def audit_rows(audit: pd.DataFrame) -> list[list[Cell]]:
-    """
-    Show the names that were not written exactly as the official ones.
-
-    Parameters
-    ----------
-    audit : DataFrame
-        Audit of one territory.
-
-    Returns
-    -------
-    list of list of Cell
-        Published, recognised, code, how, similarity.
-    """
-    changed = audit[audit["method"] != "exact"]
-    return [
-        [
-            Cell(row["published"], numeric=False),
-            Cell(row["name"], numeric=False),
-            Cell(row["code_insee"], numeric=False),
-            Cell(_METHODS.get(row["method"], row["method"]), numeric=False),
-            Cell(number(row["score"], 0)),
-        ]
-        for row in changed.to_dict("records")
-    ]
-
-
-def recognised(audit: pd.DataFrame) -> list[str]:
-    """
-    Say in words which names were not recognised to the letter, case and accents aside.
-
-    Parameters
-    ----------
-    audit : DataFrame
-        Audit of one territory.
-
-    Returns
-    -------
-    list of str
-        One French sentence a name: misspelt, former or repaired.
-    """
-    changed = audit[~audit["method"].isin(["exact", "normalised"])]
-    return [
-        f"« {one_line(row['published'])} » pris pour {row['name']} ({row['code_insee']}) : "
-        f"{_METHODS[row['method']]}."
-        for row in changed.to_dict("records")
-    ]
 
 
 def fact_rows(facts: pd.DataFrame) -> list[list[Cell]]:

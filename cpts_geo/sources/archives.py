@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -39,7 +40,7 @@ def is_zip(path: Path) -> bool:
         return stream.read(4) == _ZIP
 
 
-def archive_defects(path: Path) -> list[str]:
+def archive_defects(path: Path, *, whole: bool = True) -> list[str]:
     """
     List what makes a ZIP archive unfit to be read.
 
@@ -47,6 +48,8 @@ def archive_defects(path: Path) -> list[str]:
     ----------
     path : Path
         A file that starts like a ZIP archive.
+    whole : bool
+        Whether every member is unpacked to check it; else its list alone is looked at.
 
     Returns
     -------
@@ -62,7 +65,7 @@ def archive_defects(path: Path) -> list[str]:
             if total > MAX_UNPACKED:
                 defects.append(f"{total / 1e9:.0f} Go une fois décompressé".replace(".", ","))
             # Nothing suspect is unpacked, not even to compute its checksum.
-            damaged = None if defects else archive.testzip()
+            damaged = archive.testzip() if whole and not defects else None
             if damaged is not None:
                 defects.append(f"membre « {one_line(damaged)} » abîmé")
             return defects
@@ -108,13 +111,10 @@ def member_name(path: Path, inner: str | None) -> str:
     """
     if not is_zip(path):
         return path.name
-    defects = archive_defects(path)
+    # What is read checks itself as it goes: unpacking everything first would double the work.
+    defects = archive_defects(path, whole=False)
     if defects:
-        raise DataFileError(
-            f"Archive inutilisable : {one_line(path.name)}.",
-            defects=defects,
-            remedy="téléchargez-la de nouveau : cpts-geo data fetch.",
-        )
+        raise _unusable(path, defects)
     with zipfile.ZipFile(path) as archive:
         names = [member.filename for member in archive.infolist() if not member.is_dir()]
     wanted = [n for n in names if re.fullmatch(inner or ".*", PurePosixPath(n).name)]
@@ -151,16 +151,27 @@ def open_content(path: Path, inner: str | None = None) -> Iterator[IO[bytes]]:
     DataFileError
         The archive is damaged, or holds no such member.
     """
-    if is_zip(path):
-        name = member_name(path, inner)
-        with zipfile.ZipFile(path) as archive, archive.open(name) as stream:
-            yield stream
-        return
-    with path.open("rb") as plain:
-        packed = plain.read(2) == _GZIP
-    if packed:
-        with gzip.open(path) as unpacked:
-            yield cast("IO[bytes]", unpacked)
-    else:
-        with path.open("rb") as stream:
-            yield stream
+    try:
+        if is_zip(path):
+            name = member_name(path, inner)
+            with zipfile.ZipFile(path) as archive, archive.open(name) as stream:
+                yield stream
+            return
+        with path.open("rb") as plain:
+            packed = plain.read(2) == _GZIP
+        if packed:
+            with gzip.open(path) as unpacked:
+                yield cast("IO[bytes]", unpacked)
+        else:
+            with path.open("rb") as stream:
+                yield stream
+    except (zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, EOFError) as error:
+        raise _unusable(path, ["contenu tronqué ou abîmé"]) from error
+
+
+def _unusable(path: Path, defects: list[str]) -> DataFileError:
+    return DataFileError(
+        f"Archive inutilisable : {one_line(path.name)}.",
+        defects=defects,
+        remedy="téléchargez-la de nouveau : cpts-geo data fetch.",
+    )

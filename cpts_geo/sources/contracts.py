@@ -17,14 +17,24 @@ from pandera.errors import SchemaErrors
 from cpts_geo.errors import TableError, one_line
 from cpts_geo.schema import COLUMNS, EMBEDDED_FIGURES, GRADE_LABELS, Status, status_column
 
-TableName = Literal["communes", "figures", "comparisons", "memberships", "territories", "facts"]
+TableName = Literal[
+    "communes", "figures", "comparisons", "cog_events", "memberships", "territories", "facts"
+]
 TableT = TypeVar("TableT", bound=pd.DataFrame)
 
 #: Overseas codes (971...) have the shape of the others.
 CODE_PATTERN: Final = r"^(?:\d{2}|2[AB])\d{3}$"
 _DATE_PATTERN: Final = r"^\d{4}(-\d{2}(-\d{2})?)?(/\d{4}(-\d{2}(-\d{2})?)?)?$"
 _CODES_PATTERN: Final = r"^(?:\d{2}|2[AB])\d{3}( (?:\d{2}|2[AB])\d{3})+$"
+_CODE_OR_CODES: Final = _CODES_PATTERN.removesuffix("+$") + "*$"
 _DEPARTEMENTS_PATTERN: Final = r"^(?:\d{2,3}|2[AB])( (?:\d{2,3}|2[AB]))*$"
+#: What happens to a commune from one COG to the next.
+FUSION: Final = "fusion"
+SPLIT: Final = "scission"
+#: Another code, or another département, for the same commune.
+RECODED: Final = "code"
+#: The code is gone, and nothing says what became of it.
+RETIRED: Final = "retrait"
 _BASES: Final = ("liste publiée", "intercommunalité", "hypothèse")
 #: Figures that count things one can point at: never fractions.
 _WHOLE: Final = frozenset({"gps_2017", "emergency_departments_2020"})
@@ -33,6 +43,7 @@ _KEYS: Final[dict[TableName, list[str]]] = {
     "communes": ["code_insee"],
     "figures": ["code_insee"],
     "comparisons": ["area_code", "indicator"],
+    "cog_events": ["year", "from_code"],
     "memberships": ["territory", "code_insee"],
     "territories": ["territory"],
     "facts": ["territory", "fact"],
@@ -59,9 +70,9 @@ def _one_of(values: Any, **options: Any) -> pa.Column:
     )
 
 
-def _code(*, unique: bool = False) -> pa.Column:
+def _code(*, unique: bool = False, nullable: bool = False) -> pa.Column:
     check = pa.Check.str_matches(CODE_PATTERN, error="code Insee de 5 caractères attendu")
-    return pa.Column(str, check, unique=unique)
+    return pa.Column(str, check, unique=unique, nullable=nullable)
 
 
 def _text(*checks: pa.Check, nullable: bool = False) -> pa.Column:
@@ -139,6 +150,41 @@ _SCHEMAS: Final[dict[TableName, pa.DataFrameSchema]] = {
         ],
         unique=["area_level", "area_code", "indicator"],
     ),
+    "cog_events": pa.DataFrameSchema(
+        {
+            "year": pa.Column(int, pa.Check.ge(1943, error="année de 1943 ou après attendue")),
+            "dated": pa.Column(bool),
+            "event": _one_of((FUSION, SPLIT, RECODED, RETIRED)),
+            "from_code": _code(),
+            "to_code": _code(nullable=True),
+            "former_codes": _text(
+                pa.Check.str_matches(_CODE_OR_CODES, error="codes Insee séparés par un espace"),
+                nullable=True,
+            ),
+            "evidence": _text(_FILLED),
+        },
+        checks=[
+            pa.Check(
+                lambda table: (table["event"] == RETIRED) == table["to_code"].isna(),
+                error="to_code doit manquer pour un retrait, et lui seul",
+            ),
+            pa.Check(
+                lambda table: (table["event"] == SPLIT) == table["former_codes"].notna(),
+                error="former_codes doit être rempli pour une scission, et elle seule",
+            ),
+            pa.Check(
+                lambda table: (
+                    (table["event"] == SPLIT) | ~table.duplicated(["year", "from_code"], keep=False)
+                ),
+                error="un code n’a plusieurs suites que par scission",
+            ),
+            pa.Check(
+                lambda table: (table["event"] == SPLIT) | (table["from_code"] != table["to_code"]),
+                error="un code ne devient pas lui-même",
+            ),
+        ],
+        unique=["year", "from_code", "to_code"],
+    ),
     "memberships": pa.DataFrameSchema(
         {
             "territory": _text(_FILLED),
@@ -196,8 +242,8 @@ def check(table: TableT, name: TableName, *, origin: str = "") -> TableT:
     ----------
     table : DataFrame
         The table to check; left as it is.
-    name : {"communes", "figures", "comparisons", "memberships", "territories", "facts"}
-        Name of the contract.
+    name : str
+        Name of the contract, one of ``TableName``.
     origin : str, optional
         File the table comes from, for the message.
 

@@ -8,6 +8,7 @@ from typing import Any
 from cpts_geo import __version__
 from cpts_geo.schema import COLUMNS, EMBEDDED_FIGURES, Status, status_column
 from cpts_geo.sources.catalogue import sha256_of, sources
+from cpts_geo.sources.cog_vintages import EVENT_COLUMNS
 from cpts_geo.sources.packages import PAST_COG
 
 _TEXTS = {
@@ -35,6 +36,15 @@ _TEXTS = {
     "status": "measured, estimated, assumed ou unknown",
     "note": "Champ ou couverture de la valeur",
     "source": "Source du code",
+    "year": "Premier COG (1er janvier) où l’événement vaut ; voir dated",
+    "dated": "True : année exacte ; False : événement de ce COG ou d’un COG antérieur",
+    "event": "fusion, scission, code (changement de code ou de département) ou retrait (suite "
+    "inconnue)",
+    "from_code": "Code dans le COG précédent",
+    "to_code": "Code dans le COG de l’événement ; vide : inconnu. Une scission a une ligne par "
+    "partie, la commune divisée comprise si elle subsiste",
+    "former_codes": "Scission : anciennes communes qui suivent la partie ; vide sinon",
+    "evidence": "D’où l’événement est connu : COG comparés, ou liste écrite",
 }
 #: Columns that mean something else in one file.
 _OWN_TEXTS = {
@@ -55,6 +65,12 @@ _RESOURCES: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
         ("decoupage_administratif_2026",
          *(f"decoupage_administratif_{year}" for year in PAST_COG)),
         ("former_code", "former_name", "kind", "code_insee", "since_cog"),
+    ),
+    "cog_events.csv": (
+        "Événements entre COG annuels : fusions, scissions, changements de code",
+        ("decoupage_administratif_2026",
+         *(f"decoupage_administratif_{year}" for year in PAST_COG)),
+        EVENT_COLUMNS,
     ),
     "figures.csv": (
         "Chiffres des communes à moins de 30 km des cinq CPTS",
@@ -78,7 +94,8 @@ _RESOURCES: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
         ("source", "code_insee"),
     ),
 }  # fmt: skip
-_NUMBERS = {"value", "lon", "lat", "since_cog"}
+_OTHER_TYPES = {"geometry": "geojson", "dated": "boolean"}
+_NUMBERS = {"value", "lon", "lat", "since_cog", "year"}
 
 
 def _field(name: str, path: str) -> dict[str, Any]:
@@ -90,7 +107,7 @@ def _field(name: str, path: str) -> dict[str, Any]:
     if name.endswith("_status"):
         values = [status.value for status in Status]
         return {"name": name, "type": "string", "constraints": {"enum": values}}
-    kind = "number" if name in _NUMBERS else "geojson" if name == "geometry" else "string"
+    kind = "number" if name in _NUMBERS else _OTHER_TYPES.get(name, "string")
     text = _OWN_TEXTS.get((path, name), _TEXTS[name])
     return {"name": name, "type": kind, "description": text}
 

@@ -106,7 +106,7 @@ def load_communes(folder: Path | None = None) -> gpd.GeoDataFrame:
 
 def _read(name: str, folder: Path | None = None) -> pd.DataFrame:
     path = verified(name, folder)
-    texts = {"code_insee", "former_code", "area_code"}
+    texts = {"code_insee", "former_code", "area_code", "from_code", "to_code", "former_codes"}
     return pd.read_csv(path, dtype=dict.fromkeys(texts, str), keep_default_na=False, na_values=[""])
 
 
@@ -132,6 +132,67 @@ def load_former_communes(folder: Path | None = None) -> pd.DataFrame:
     ("Château-d'Olonne", '85194')
     """
     return _read("former_communes.csv", folder)
+
+
+def load_population(folder: Path | None = None) -> pd.Series[int]:
+    """
+    Load the people of each current commune, without contours: quick.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        Another folder that holds a data package.
+
+    Returns
+    -------
+    Series of int
+        Reference population 2023, indexed by code of the COG 2026, in order.
+
+    Raises
+    ------
+    DataFileError
+        The file is missing or altered.
+
+    Examples
+    --------
+    >>> len(load_population())
+    34875
+    """
+    columns = ["code_insee", "population"]
+    table = pd.read_parquet(verified("communes.parquet", folder), columns=columns)
+    people: pd.Series[int] = table.set_index("code_insee")["population"]
+    return people
+
+
+def load_cog_events(folder: Path | None = None) -> pd.DataFrame:
+    """
+    Load what happened to the codes of communes from one COG to the next.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        Another folder that holds a data package.
+
+    Returns
+    -------
+    DataFrame
+        year (first COG in which the event holds), dated (False: of that COG or of an earlier
+        one), event (``fusion``, ``scission``, ``code``, ``retrait``), from_code, to_code (NaN
+        for ``retrait``), former_codes (former communes that went with a part, NaN when not a
+        split), evidence; see :func:`cpts_geo.sources.cog_vintages.read_events`.
+
+    Raises
+    ------
+    DataFileError
+        The file is missing or altered.
+
+    Examples
+    --------
+    >>> events = load_cog_events()
+    >>> events[events["from_code"] == "49069"][["year", "event", "to_code"]].to_numpy().tolist()
+    [[2025, 'code', '49126']]
+    """
+    return _read("cog_events.csv", folder)
 
 
 def load_figures(folder: Path | None = None) -> pd.DataFrame:

@@ -28,7 +28,8 @@ from cpts_geo.errors import DataFileError
 from cpts_geo.settings import GEOGRAPHIC_CRS
 from cpts_geo.sources.catalogue import sources, verified_path
 
-_CURRENT = "commune-actuelle"
+#: Type of the entries that are communes of their own.
+CURRENT = "commune-actuelle"
 _FORMER_KINDS = ("commune-deleguee", "commune-associee", "arrondissement-municipal")
 #: Vintages of the first package kept to find codes that left the COG, newest first.
 PAST_COG = (2025, 2024, 2023, 2022, 2021)
@@ -84,6 +85,31 @@ def _members(archive: Path, *names: str) -> list[Any]:
         return [json.load(stream) for stream in streams if stream is not None]
 
 
+def read_entries(folder: Path, year: int) -> list[dict[str, Any]]:
+    """
+    Entries of one COG as the package has them: communes, delegated ones, arrondissements.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder with the packages named in the catalogue.
+    year : int
+        Year of the COG.
+
+    Returns
+    -------
+    list of dict
+        Content of its communes.json.
+
+    Raises
+    ------
+    DataFileError
+        The archive is missing or altered.
+    """
+    (entries,) = _members(verified_path(f"decoupage_administratif_{year}", folder), "communes")
+    return list(entries)
+
+
 def read_admin(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """
     Communes, former communes and départements of the current COG.
@@ -111,7 +137,7 @@ def read_admin(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
         verified_path("decoupage_administratif_2026", folder), "communes", "epci", "departements"
     )
     table = pd.DataFrame(entries)
-    current = table[(table.type == _CURRENT) & (table.zone != "com")]
+    current = table[(table.type == CURRENT) & (table.zone != "com")]
     epci_of = {m["code"]: (e["code"], e["nom"]) for e in epcis for m in e["membres"]}
     communes = pd.DataFrame(
         {
@@ -134,7 +160,9 @@ def read_admin(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
             "since_cog": pd.NA,
         }
     )
-    events = _events()
+    events = handwritten_events().drop(columns="event").assign(kind="code retiré")
+    # A commune that was split or restored is one of today.
+    events = events[~events["former_code"].isin(current.code)]
     seen = set(current.code) | set(known.code) | set(events.former_code)
     former = pd.concat([former, events, _retired_codes(folder, seen=seen)], ignore_index=True)
     former = former.sort_values(["former_code", "kind", "former_name"], ignore_index=True)
@@ -144,21 +172,33 @@ def read_admin(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     return communes, former, named[["departement", "departement_name", "region"]]
 
 
-def _events() -> pd.DataFrame:
-    """Mergers that no vintage of the package tells the successor of, written down from the COG."""
+def handwritten_events() -> pd.DataFrame:
+    """
+    Events written down from the COG, whose date or successor the package does not tell.
+
+    Returns
+    -------
+    DataFrame
+        former_code, former_name, code_insee (the code that replaces it), since_cog (first COG
+        after the event), event (French sentence). A split has one row a part, the commune that
+        was split included where it goes on.
+
+    Examples
+    --------
+    >>> int(handwritten_events().set_index("former_code").at["85060", "since_cog"])
+    2019
+    """
     with (resources.files("cpts_geo.sources") / "cog_events.csv").open(encoding="utf-8") as file:
-        table = pd.read_csv(file, dtype={"former_code": str, "code_insee": str})
-    return table.drop(columns="event").assign(kind="code retiré")
+        return pd.read_csv(file, dtype={"former_code": str, "code_insee": str})
 
 
 def _retired_codes(folder: Path, *, seen: set[str]) -> pd.DataFrame:
     """Codes current in a past COG that no table of today knows, with the first COG without."""
     found: dict[str, dict[str, Any]] = {}
     for year in PAST_COG:
-        (entries,) = _members(verified_path(f"decoupage_administratif_{year}", folder), "communes")
-        for entry in entries:
+        for entry in read_entries(folder, year):
             code = entry["code"]
-            if entry["type"] == _CURRENT and code not in seen and code not in found:
+            if entry["type"] == CURRENT and code not in seen and code not in found:
                 found[code] = {
                     "former_code": code,
                     "former_name": entry["nom"],
@@ -190,7 +230,7 @@ def read_splits(folder: Path, communes: pd.DataFrame) -> pd.DataFrame:
     current = set(communes["code_insee"])
     pairs: set[tuple[str, str]] = set()
     for year in PAST_COG:
-        (entries,) = _members(verified_path(f"decoupage_administratif_{year}", folder), "communes")
+        entries = read_entries(folder, year)
         pairs |= {(e["chefLieu"], e["code"]) for e in entries if "chefLieu" in e}
     kept = [(old, new) for old, new in sorted(pairs) if old != new and {old, new} <= current]
     return pd.DataFrame(kept, columns=["parent", "part"])

@@ -121,7 +121,8 @@ def _read_bytes(path: Path) -> bytes:
     if path.suffix.lower() not in _TEXT | _WORKBOOKS:
         raise PerimeterError(
             f"Type de fichier non pris en charge : {one_line(path.name)}.",
-            remedy="donnez un fichier .csv, .txt, .xlsx ou .ods (« Enregistrer sous »).",
+            remedy="donnez une liste de communes (.csv, .txt, .xlsx, .ods) ou des "
+            "polygones (.gpkg, .geojson).",
         )
     try:
         if path.is_dir():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 import pandas as pd
 
@@ -15,6 +16,21 @@ from cpts_geo.sources.catalogue import sha256_of
 from cpts_geo.sources.perimeter_file import read_perimeter_file
 from cpts_geo.territories.codes import resolve_codes, resolve_table
 from cpts_geo.territories.names import normalise_name, resolve
+
+#: Columns of the table of border communes; see :mod:`cpts_geo.territories.polygons`.
+BORDER_COLUMNS: Final = (
+    "territory",
+    "code_insee",
+    "name",
+    "kept",
+    "area_share",
+    "population",
+    "population_inside",
+    "population_inside_status",
+    "weight",
+)
+#: A page of that name would take the place of the index.
+_RESERVED_KEY: Final = "index"
 
 
 @dataclass(frozen=True)
@@ -31,9 +47,15 @@ class Perimeters:
     audit : DataFrame
         territory, published, code_insee, name, departement, method, score, alternatives.
     notes : tuple of str
-        What was adapted while reading an analyst's file, in French.
+        What was adapted to find the communes, in French; what concerns one territory is in its
+        sentence of `identity`.
     inputs : dict of str to str
-        SHA-256 of the analyst's file, by file name.
+        SHA-256 of the file the communes come from, by file name.
+    border : DataFrame
+        Columns of :data:`BORDER_COLUMNS`, one row a commune that the limit of a polygon cuts;
+        empty where no polygon was given.
+    folder : str
+        Name of the set of territories, fit for a folder; empty for the five CPTS.
     """
 
     identity: pd.DataFrame
@@ -41,6 +63,40 @@ class Perimeters:
     audit: pd.DataFrame
     notes: tuple[str, ...] = ()
     inputs: dict[str, str] = field(default_factory=dict)
+    border: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=BORDER_COLUMNS))
+    folder: str = ""
+
+
+def territory_keys(names: Sequence[str], codes: Sequence[str]) -> list[str]:
+    """
+    Key of each territory: its name made fit for a file, its code added where that is not enough.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Display names.
+    codes : sequence of str
+        Code of each, in the same order.
+
+    Returns
+    -------
+    list of str
+        Keys, all different.
+
+    Examples
+    --------
+    >>> territory_keys(["CC des Quatre Rivières"] * 2 + ["Index"], ["247000623", "247400666", "1"])
+    ['cc_des_quatre_rivieres_247000623', 'cc_des_quatre_rivieres_247400666', 'index_1']
+    """
+    slugs = [slug(name) for name in names]
+    keys: list[str] = []
+    for made, code in zip(slugs, codes, strict=True):
+        enough = made != _RESERVED_KEY and slugs.count(made) == 1
+        key = made if enough else f"{made}_{slug(code)}"
+        while key in keys:
+            key += "_2"
+        keys.append(key)
+    return keys
 
 
 def published_perimeters(
@@ -159,7 +215,7 @@ def file_perimeter(
     read = read_perimeter_file(path)
     audit = resolve_table(read.table, communes, former=former, departements=departements)
     label, file = decodable(name or path.stem), decodable(path.name)
-    key = slug(label)
+    [key] = territory_keys([label], ["liste"])
     identity = pd.DataFrame(
         {
             "name": [label],
@@ -171,7 +227,8 @@ def file_perimeter(
     members = audit[["published", "code_insee"]].assign(territory=key, basis="fichier", note="")
     notes = [*map(decodable, read.notes), *_population_note(read.table, audit, communes)]
     inputs = {file: sha256_of(path)}
-    return Perimeters(identity, members, audit.assign(territory=key), tuple(notes), inputs)
+    audit = audit.assign(territory=key)
+    return Perimeters(identity, members, audit, tuple(notes), inputs, folder=key)
 
 
 def _population_note(table: pd.DataFrame, audit: pd.DataFrame, communes: pd.DataFrame) -> list[str]:

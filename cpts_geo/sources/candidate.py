@@ -1,0 +1,149 @@
+"""One candidate of a source, as the downloader that pooch calls."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import requests
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+
+from cpts_geo.errors import DataFileError
+from cpts_geo.files import reason
+from cpts_geo.sources.catalogue import Source, sha256_of
+from cpts_geo.sources.download import Told, download, listed_address, network_refusal, partial_dir
+from cpts_geo.sources.inspection import check_form
+
+
+@dataclass
+class Candidate:
+    """
+    A place where the file of a source may be: an address, or the copy of a mirror.
+
+    Called by pooch with a temporary file to fill; pooch then checks its hash.
+
+    Parameters
+    ----------
+    name : str
+        The address, or ``miroir : FILE``.
+    source : Source
+        The source, one that has a file.
+    cache : Path
+        The cache, where partial files wait.
+    session : requests.Session
+        See :func:`cpts_geo.sources.download.open_session`.
+    copy : Path or None
+        Copy of a mirror; None to ask the address.
+    progress : bool
+        Whether a bar is shown on the error output.
+    address : str
+        Filled by the call: where the file came from in the end.
+    sha256 : str
+        Filled by the call: SHA-256 of what came whole; empty until then.
+    """
+
+    name: str
+    source: Source
+    cache: Path
+    session: requests.Session
+    copy: Path | None = None
+    progress: bool = False
+    address: str = ""
+    sha256: str = ""
+    _folders: set[Path] = field(default_factory=set)
+
+    @property
+    def file(self) -> str:
+        """Name of the file in the cache."""
+        return self.source.file or ""
+
+    @property
+    def folder(self) -> Path:
+        """Where the file waits to be judged."""
+        return partial_dir(self.name, self.cache)
+
+    def __call__(self, url: str, output_file: str, _: object) -> None:
+        """
+        Bring the file, and refuse what is not of its form.
+
+        Parameters
+        ----------
+        url : str
+            Name of the candidate.
+        output_file : str
+            File to fill.
+
+        Raises
+        ------
+        DataFileError
+            The candidate does not have the file, or has something else in its place.
+        OSError
+            The cache refuses it.
+        """
+        target = Path(output_file)
+        self.address = url
+        if self.copy is not None:
+            self._copy(self.copy, target)
+        elif self.source.service is not None:
+            # Imported here: it brings geometry libraries that plain files do without.
+            from cpts_geo.sources.services import collect  # noqa: PLC0415
+
+            try:
+                content = collect(url, service=self.source.service, session=self.session)
+            except requests.RequestException as error:
+                raise network_refusal(error, url) from error
+            target.write_bytes(content)
+        else:
+            body, self.address = self._download(url)
+            pattern = self.source.resource
+            listed = pattern and listed_address(body, pattern, base=self.address)
+            if listed:
+                body, self.address = self._download(listed)
+            body.replace(target)
+        self.sha256 = sha256_of(target)
+        check_form(target, self.file)
+
+    def clean(self) -> None:
+        """Throw away what came whole and was judged; what was cut waits for its end."""
+        for folder in {self.folder, *self._folders}:
+            if self.sha256 or not (folder / "body").is_file():
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def _copy(self, copy: Path, target: Path) -> None:
+        try:
+            stream = copy.open("rb")
+        except OSError as error:
+            raise DataFileError(
+                f"illisible ({reason(error)})", remedy="donnez-en le droit de lecture."
+            ) from error
+        with stream, target.open("wb") as out:
+            shutil.copyfileobj(stream, out)
+
+    def _download(self, address: str) -> tuple[Path, str]:
+        folder = partial_dir(address, self.cache)
+        self._folders.add(folder)
+        with _bar(self.file, shown=self.progress) as told:
+            return download(
+                address,
+                folder,
+                session=self.session,
+                # Some servers announce a gzip file as a packing for the journey.
+                unpack=not self.file.endswith((".gz", ".tgz")),
+                told=told,
+            )
+
+
+@contextmanager
+def _bar(file: str, *, shown: bool) -> Iterator[Told | None]:
+    if not shown:
+        yield None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
+    console = Console(stderr=True)
+    with Progress(*columns, TransferSpeedColumn(), console=console, transient=True) as progress:
+        task = progress.add_task(file, total=None)
+        yield lambda have, total: progress.update(task, completed=have, total=total)

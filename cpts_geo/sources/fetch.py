@@ -1,0 +1,346 @@
+"""Bring producers' files into the cache, verified, and write down where they came from.
+
+For each source: the cache, then a mirror, then its addresses in order. What arrives is looked
+at before it takes its place: its form, its SHA-256, then the vintage that its content says.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Final, Literal
+
+import pooch
+import requests
+from rapidfuzz import process
+
+from cpts_geo import settings
+from cpts_geo.errors import CptsGeoError, DataFileError, OutputError, one_line
+from cpts_geo.sources.candidate import Candidate
+from cpts_geo.sources.catalogue import Source, sha256_of, sources
+from cpts_geo.sources.download import open_session, partial_dir
+from cpts_geo.sources.inspection import check_content
+from cpts_geo.sources.lock import Locked, alone, cache_refused, read_lock, write_entry
+
+State = Literal["cache", "miroir", "téléchargé"]
+_REMEDY: Final = (
+    "vérifiez la connexion et réessayez, ou déposez ces fichiers, sous ces noms, dans un dossier "
+    "indiqué par --mirror."
+)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """
+    A source that is in the cache.
+
+    Parameters
+    ----------
+    key : str
+        Its key in the catalogue.
+    path : Path
+        Its file.
+    sha256 : str
+        SHA-256 of the file, in hexadecimal.
+    address : str
+        Where it came from, see :class:`cpts_geo.sources.lock.Locked`.
+    vintage : str
+        Vintage its content says; empty when it says none.
+    state : {"cache", "miroir", "téléchargé"}
+        Whether it was there already, or how it came.
+    """
+
+    key: str
+    path: Path
+    sha256: str
+    address: str
+    vintage: str
+    state: State
+
+
+@dataclass(frozen=True)
+class _Run:
+    """What holds for every source of one call."""
+
+    cache: Path
+    lock: Path
+    mirror: Path | None
+    offline: bool
+    update: bool
+    progress: bool
+    say: Callable[[str], None]
+    session: requests.Session
+
+
+def fetch(
+    keys: Sequence[str] | None = None,
+    *,
+    mirror: Path | None = None,
+    offline: bool = False,
+    update: bool = False,
+    cache: Path | None = None,
+    lock: Path | None = None,
+    catalogue: Mapping[str, Source] | None = None,
+    say: Callable[[str], None] = lambda _: None,
+    progress: bool = False,
+) -> list[Outcome]:
+    """
+    Have the files of these sources in the cache.
+
+    A file must have the SHA-256 of the catalogue, else the one of the lock: two people who share
+    a lock have the same bytes, or an error.
+
+    Parameters
+    ----------
+    keys : sequence of str, optional
+        Keys of the catalogue; the national sources by default.
+    mirror : Path, optional
+        Folder of files named as in the catalogue, tried before any address;
+        :func:`cpts_geo.settings.mirror_dir` by default.
+    offline : bool
+        Whether no address is tried.
+    update : bool
+        Whether a new content is taken for the sources whose hash is only in the lock.
+    cache, lock : Path, optional
+        :func:`cpts_geo.settings.cache_dir` and :func:`cpts_geo.settings.lock_path` by default.
+    catalogue : mapping of str to Source, optional
+        :func:`cpts_geo.sources.catalogue.sources` by default.
+    say : callable
+        Receives French lines that tell the progress.
+    progress : bool
+        Whether a bar is shown on the error output.
+
+    Returns
+    -------
+    list of Outcome
+        One a source, in the order asked for.
+
+    Raises
+    ------
+    DataFileError
+        A key is unknown; the mirror is no folder; the lock cannot be read; or some source could
+        not be had: every candidate is listed with its reason, once all other sources are there.
+    OutputError
+        The cache cannot be made.
+    """
+    known = sources() if catalogue is None else catalogue
+    wanted = _asked(keys, known)
+    cache = cache or settings.cache_dir()
+    mirror = mirror or settings.mirror_dir()
+    lock = lock or settings.lock_path()
+    if mirror is not None and not mirror.is_dir():
+        raise DataFileError(
+            f"Le miroir « {mirror} » n’est pas un dossier.",
+            remedy="indiquez un dossier existant avec --mirror ou CPTS_GEO_MIRROR.",
+        )
+    read_lock(lock)
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise cache_refused(cache, error) from error
+    pooch.get_logger().setLevel(logging.WARNING)
+    had: list[Outcome] = []
+    failed: list[tuple[str, CptsGeoError]] = []
+    with open_session() as session:
+        run = _Run(cache, lock, mirror, offline, update, progress, say, session)
+        for source in wanted:
+            try:
+                had.append(_have(source, run))
+            except CptsGeoError as error:
+                failed.append((f"{source.key} ({source.file})", error))
+                say(f"{source.key} : échec")
+    if failed:
+        raise DataFileError(
+            f"Sources qui n’ont pas pu être obtenues : {len(failed)} sur {len(wanted)}.",
+            defects=[
+                "\n      · ".join([f"{name} : {error.summary}", *error.defects])
+                for name, error in failed
+            ],
+            remedy=" ; ".join(dict.fromkeys(e.remedy.rstrip(".") for _, e in failed)) + ".",
+        )
+    return had
+
+
+def located(
+    key: str,
+    *,
+    cache: Path | None = None,
+    lock: Path | None = None,
+    catalogue: Mapping[str, Source] | None = None,
+) -> Path | None:
+    """
+    Find the cached file of a source, without reading it.
+
+    Parameters
+    ----------
+    key : str
+        Key of the source.
+    cache, lock : Path, optional
+        As in :func:`fetch`.
+    catalogue : mapping of str to Source, optional
+        As in :func:`fetch`.
+
+    Returns
+    -------
+    Path or None
+        The file, when it stands in the lock and has its size;
+        :func:`cpts_geo.sources.status.verify` reads its bytes. None otherwise.
+
+    Raises
+    ------
+    DataFileError
+        The lock cannot be read.
+    """
+    source = (sources() if catalogue is None else catalogue)[key]
+    entry = read_lock(lock or settings.lock_path()).get(key)
+    if entry is None or entry.file != source.file or source.sha256 not in (None, entry.sha256):
+        return None
+    path = (cache or settings.cache_dir()) / entry.file
+    return path if path.is_file() and path.stat().st_size == entry.bytes else None
+
+
+def _asked(keys: Sequence[str] | None, known: Mapping[str, Source]) -> list[Source]:
+    """Sources of these keys, once each; every key that is wrong is told with what is near it."""
+    if not keys:
+        return [source for source in known.values() if source.national]
+    defects = []
+    for key in dict.fromkeys(keys):
+        if key not in known:
+            near = [name for name, _, _ in process.extract(key, list(known), limit=3)]
+            defects.append(f"« {one_line(key)} » est inconnue ; proches : {', '.join(near)}")
+        elif known[key].file is None:
+            defects.append(f"« {key} » n’a pas de fichier : ses chiffres sont embarqués")
+    if defects:
+        raise DataFileError(
+            "Ces sources ne peuvent pas être demandées.",
+            defects=defects,
+            remedy="« cpts-geo data status » donne la liste des sources.",
+        )
+    return [known[key] for key in dict.fromkeys(keys)]
+
+
+def _have(source: Source, run: _Run) -> Outcome:
+    file = source.file or ""
+
+    def waits() -> None:
+        run.say(f"{source.key} : un autre processus s’en occupe, attente")
+
+    with alone(file, run.cache, waits=waits):
+        try:
+            return _had(source, file, run) or _bring(source, file, run)
+        except OSError as error:
+            raise cache_refused(run.cache, error) from error
+
+
+def _expected(source: Source, run: _Run) -> str | None:
+    entry = None if run.update else read_lock(run.lock).get(source.key)
+    return source.sha256 or (entry.sha256 if entry else None)
+
+
+def _had(source: Source, file: str, run: _Run) -> Outcome | None:
+    """What the cache holds already, when its bytes are known to be the right ones."""
+    path, expected = run.cache / file, _expected(source, run)
+    if expected is None or not path.is_file():
+        return None
+    if sha256_of(path) != expected:
+        run.say(f"{source.key} : le fichier du cache n’est pas celui attendu, il est repris")
+        return None
+    entry = read_lock(run.lock).get(source.key)
+    if entry is None or (entry.file, entry.sha256) != (file, expected):
+        # Brought under another lock: the catalogue's hash proves it.
+        entry = _locked(path, expected, f"cache : {file}", check_content(path, source))
+        write_entry(source.key, entry, run.lock, cache=run.cache)
+    run.say(f"{source.key} : déjà dans le cache{_words(entry.vintage)}")
+    return Outcome(source.key, path, expected, entry.address, entry.vintage, "cache")
+
+
+def _locked(path: Path, sha256: str, address: str, vintage: str) -> Locked:
+    today = datetime.now(UTC).date().isoformat()
+    return Locked(path.name, sha256, path.stat().st_size, today, address, vintage)
+
+
+def _words(vintage: str) -> str:
+    return f" (millésime {vintage})" if vintage else ""
+
+
+def _bring(source: Source, file: str, run: _Run) -> Outcome:
+    """Try each candidate in order; all of them failing is an error that lists them."""
+    refusals = []
+    copy = run.mirror / file if run.mirror else None
+    new = partial(
+        Candidate, source=source, cache=run.cache, session=run.session, progress=run.progress
+    )
+    candidates = [new(f"miroir : {file}", copy=copy)] if copy and copy.is_file() else []
+    candidates += [new(address) for address in source.addresses if not run.offline]
+    for candidate in candidates:
+        try:
+            outcome = _keep(candidate, run)
+        except OutputError:
+            raise  # the lock cannot be written: no candidate would do better
+        except CptsGeoError as error:
+            refusals.append(f"{candidate.name} : {'; '.join([error.summary, *error.defects])}")
+        else:
+            for address in source.addresses:
+                shutil.rmtree(partial_dir(address, run.cache), ignore_errors=True)
+            return outcome
+        if candidate is not candidates[-1]:
+            run.say(f"{source.key} : candidat suivant, le précédent ne convient pas")
+    if copy and not copy.is_file():
+        refusals.append("le miroir n’a pas ce fichier")
+    if run.offline and source.addresses:
+        refusals.append(f"hors ligne : {len(source.addresses)} adresse(s) non essayée(s)")
+    if not source.addresses:
+        where = f"vient du paquet {source.package}" if source.package else "plus aucune adresse"
+        refusals.append(f"{where} : seul un miroir peut l’apporter")
+    raise DataFileError("aucun candidat ne convient", defects=refusals, remedy=_REMEDY)
+
+
+def _keep(candidate: Candidate, run: _Run) -> Outcome:
+    """Bring a candidate, check it, and only then give it its place and its line in the lock."""
+    source = candidate.source
+    arrived = candidate.folder / candidate.file
+    expected = _expected(source, run)
+    try:
+        arrived.unlink(missing_ok=True)
+        vintage = _vintage_arrived(candidate, expected)
+        path = run.cache / candidate.file
+        entry = _locked(arrived, candidate.sha256, candidate.address, vintage)
+        arrived.replace(path)
+    finally:
+        candidate.clean()
+    write_entry(source.key, entry, run.lock, cache=run.cache)
+    copied = candidate.copy is not None
+    run.say(f"{source.key} : {'copié du miroir' if copied else 'téléchargé'}{_words(vintage)}")
+    state: State = "miroir" if copied else "téléchargé"
+    return Outcome(source.key, path, candidate.sha256, candidate.address, vintage, state)
+
+
+def _vintage_arrived(candidate: Candidate, expected: str | None) -> str:
+    """Bring a candidate's file into its folder, hash checked, and read its vintage there."""
+    try:
+        path = pooch.retrieve(
+            candidate.name,
+            known_hash=expected and f"sha256:{expected}",
+            fname=candidate.file,
+            path=candidate.folder,
+            downloader=candidate,
+        )
+    except ValueError as error:
+        if not candidate.sha256:
+            raise
+        raise _other_bytes(candidate, expected) from error
+    return check_content(Path(path), candidate.source)
+
+
+def _other_bytes(candidate: Candidate, expected: str | None) -> DataFileError:
+    said = f"sha256 {candidate.sha256}, {expected} attendu"
+    if candidate.source.sha256:
+        return DataFileError(f"pas le fichier du catalogue ({said})", remedy=_REMEDY)
+    return DataFileError(
+        f"contenu différent de celui du verrou ({said}) : « --update » l’accepte", remedy=_REMEDY
+    )

@@ -1,0 +1,219 @@
+"""The lock: which bytes were fetched for each source, from where, when, and what they say."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import tomllib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+from filelock import FileLock, Timeout
+
+from cpts_geo.errors import DataFileError, OutputError, one_line
+from cpts_geo.files import reason, write_atomically
+
+_HEADER = (
+    "# Written by `cpts-geo data fetch`: what was fetched for each source. Commit it with an\n"
+    "# analysis, and the same files, or an error, come back years later.\n\n"
+)
+
+
+@dataclass(frozen=True)
+class Locked:
+    """
+    What is known of the file fetched for a source.
+
+    Parameters
+    ----------
+    file : str
+        Its name in the cache.
+    sha256 : str
+        SHA-256 of its bytes, in hexadecimal.
+    bytes : int
+        Its size.
+    fetched : str
+        Day it was fetched, ISO, UTC.
+    address : str
+        Where it came from, after redirects; ``miroir : FILE`` for a copy from a mirror,
+        ``cache : FILE`` for a file that was in the cache before this lock.
+    vintage : str
+        Vintage its content says; empty when it says none.
+    """
+
+    file: str
+    sha256: str
+    bytes: int
+    fetched: str
+    address: str
+    vintage: str
+
+
+def read_lock(path: Path) -> dict[str, Locked]:
+    """
+    Read a lock.
+
+    Parameters
+    ----------
+    path : Path
+        The lock; a file that does not exist is an empty one.
+
+    Returns
+    -------
+    dict of str to Locked
+        By key of source, in order of key.
+
+    Raises
+    ------
+    DataFileError
+        It cannot be read, or an entry lacks a field; every defect is listed.
+
+    Examples
+    --------
+    >>> read_lock(Path("absent.toml"))
+    {}
+    """
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise _unreadable(path, [reason(error)]) from error
+    except ValueError as error:  # not TOML, not UTF-8
+        raise _unreadable(path, [one_line(str(error))]) from error
+    defects = [line for key, entry in content.items() for line in _defects(key, entry)]
+    if defects:
+        raise _unreadable(path, defects)
+    return {key: Locked(**content[key]) for key in sorted(content)}
+
+
+def _defects(key: str, entry: Any) -> list[str]:
+    types = {field.name: int if field.name == "bytes" else str for field in _FIELDS}
+    if not isinstance(entry, dict):
+        return [f"« {one_line(key)} » n’est pas une entrée"]
+    missing = [f"{one_line(key)} : {name} absent" for name in types if name not in entry]
+    wrong = [
+        f"{one_line(key)} : {one_line(name)} inattendu"
+        for name, value in entry.items()
+        if not isinstance(value, types.get(name, ()))
+    ]
+    return missing + wrong
+
+
+_FIELDS = dataclasses.fields(Locked)
+
+
+def _unreadable(path: Path, defects: list[str]) -> DataFileError:
+    return DataFileError(
+        f"Le verrou « {path} » est illisible.",
+        defects=defects,
+        remedy="reprenez sa dernière version enregistrée (git checkout), ou supprimez-le : "
+        "cpts-geo data fetch en écrit un autre.",
+    )
+
+
+def write_entry(key: str, entry: Locked, path: Path, *, cache: Path) -> None:
+    """
+    Write down what was fetched for one source, leaving the other entries as they are.
+
+    Parameters
+    ----------
+    key : str
+        Key of the source.
+    entry : Locked
+        What was fetched.
+    path : Path
+        The lock.
+    cache : Path
+        The cache; processes that share it write the lock one after the other.
+
+    Raises
+    ------
+    DataFileError
+        The lock that is there cannot be read.
+    OutputError
+        The lock cannot be written.
+    """
+    with alone(str(path.resolve()), cache):
+        entries = read_lock(path) | {key: entry}
+        content = {name: dataclasses.asdict(entries[name]) for name in sorted(entries)}
+
+        def write(part: Path) -> None:
+            part.write_text(_HEADER + tomli_w.dumps(content), encoding="utf-8", newline="\n")
+
+        try:
+            write_atomically(path, write)
+        except OutputError as error:
+            raise OutputError(
+                error.summary,
+                remedy="libérez ce fichier, ou choisissez-en un autre avec CPTS_GEO_LOCK.",
+            ) from error
+
+
+@contextmanager
+def alone(name: str, cache: Path, *, waits: Callable[[], None] | None = None) -> Iterator[None]:
+    """
+    Do something that one process at a time may do.
+
+    Parameters
+    ----------
+    name : str
+        What is worked on.
+    cache : Path
+        The cache that the processes share; made when missing.
+    waits : callable, optional
+        Called without argument when another process is at it, before waiting for its end.
+
+    Yields
+    ------
+    None
+        While nobody else is at it; a process that dies leaves nothing locked.
+
+    Raises
+    ------
+    OutputError
+        The cache cannot be made or written.
+    """
+    folder = cache / ".locks"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        guard = FileLock(folder / f"{hashlib.sha256(name.encode()).hexdigest()[:12]}.lock")
+        try:
+            guard.acquire(timeout=0)
+        except Timeout:
+            if waits:
+                waits()
+            guard.acquire()
+    except OSError as error:
+        raise cache_refused(cache, error) from error
+    try:
+        yield
+    finally:
+        guard.release()
+
+
+def cache_refused(cache: Path, error: OSError) -> OutputError:
+    """
+    Error of a cache that cannot be written.
+
+    Parameters
+    ----------
+    cache : Path
+        The cache.
+    error : OSError
+        What the system said.
+
+    Returns
+    -------
+    OutputError
+        To raise.
+    """
+    return OutputError(
+        f"Impossible d’écrire dans le cache « {cache} » : {reason(error)}.",
+        remedy="faites de la place, ou choisissez un autre dossier avec CPTS_GEO_CACHE ; "
+        "un téléchargement entamé reprendra où il s’est arrêté.",
+    )

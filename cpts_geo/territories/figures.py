@@ -1,0 +1,232 @@
+"""Figures of every commune, from checked tables of any vintage, in the current COG.
+
+One path for the embedded figures and for the fetched ones: a source is a :class:`Part`, all
+parts are moved to the current COG and laid side by side, and what nobody brought is unknown.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from cpts_geo.schema import APL_VINTAGES, FIGURE_COLUMNS, Status, status_column
+from cpts_geo.settings import COG_YEAR
+from cpts_geo.sources.embedded import load_cog_events
+from cpts_geo.sources.readers.base import PLM
+from cpts_geo.territories.estimates import scaled_to_totals
+from cpts_geo.territories.events import LOST, codes_at
+from cpts_geo.territories.moves import MoveWarning, move
+
+_OVERSEAS = "97"
+
+
+@dataclass(frozen=True)
+class Part:
+    """
+    What one source says of communes, in its own geography.
+
+    Parameters
+    ----------
+    source : str
+        Source and vintage, for the list of lost codes.
+    table : DataFrame
+        code_insee (unique) and the columns of `counts` and `rates`.
+    cog : int
+        Year of the COG of its codes.
+    counts : tuple of str
+        Columns that add.
+    rates : mapping of str to str
+        Columns that weigh, with the count that weighs each.
+    equipped_only : bool
+        Whether communes without any are not listed: their count is then a known zero.
+    overseas : bool
+        Whether overseas communes are covered.
+    unknown : frozenset of str
+        Codes that are not listed and yet are no known zero.
+    """
+
+    source: str
+    table: pd.DataFrame
+    cog: int
+    counts: tuple[str, ...]
+    rates: Mapping[str, str] = field(default_factory=dict)
+    equipped_only: bool = False
+    overseas: bool = True
+    unknown: frozenset[str] = frozenset()
+
+
+def apl_parts(table: pd.DataFrame, *, source: str) -> list[Part]:
+    """
+    Parts of the DREES workbook, one a vintage.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Table of the reader ``apl``: code_insee, vintage, apl, apl_65, standardised_population,
+        total_population.
+    source : str
+        Key of the source.
+
+    Returns
+    -------
+    list of Part
+        Those of :data:`cpts_geo.schema.APL_VINTAGES` that the workbook holds.
+    """
+    parts = []
+    held = set(table["vintage"])
+    for year in (year for year in APL_VINTAGES if year in held):
+        rows = table[table["vintage"] == year]
+        weight = f"standardised_population_{year}"
+        names = {"apl": f"apl_{year}", "apl_65": f"apl_65_{year}"}
+        names |= {"standardised_population": weight, "total_population": f"apl_population_{year}"}
+        renamed = rows.drop(columns="vintage").rename(columns=names)
+        rates = {f"apl_{year}": weight, f"apl_65_{year}": weight}
+        # The codes of a vintage are those of the next COG, as far as they were checked (2023).
+        cog = min(year + 1, COG_YEAR)
+        counts = (weight, f"apl_population_{year}")
+        parts.append(Part(f"{source} {year}", renamed, cog, counts, rates))
+    return parts
+
+
+def facility_part(
+    table: pd.DataFrame,
+    facility: str,
+    *,
+    column: str,
+    source: str,
+    cog: int,
+    equipped_only: bool,
+    overseas: bool = True,
+) -> Part:
+    """
+    Part of one facility of a BPE.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Table of a BPE reader: code_insee, facility, count; ``attrs["left_out"]``, where there is
+        one, are communes whose figures stand in another one.
+    facility : str
+        Facility kept, such as ``gps``.
+    column : str
+        Column of the schema it fills.
+    source : str
+        Key of the source.
+    cog : int
+        Year of the COG of its codes.
+    equipped_only : bool
+        Whether communes without any are not listed.
+    overseas : bool
+        Whether overseas communes are covered.
+
+    Returns
+    -------
+    Part
+        One count a listed commune.
+    """
+    kept = table.loc[table["facility"] == facility, ["code_insee", "count"]]
+    kept = kept.rename(columns={"count": column})
+    return Part(
+        source,
+        kept,
+        cog,
+        (column,),
+        equipped_only=equipped_only,
+        overseas=overseas,
+        unknown=frozenset(table.attrs.get("left_out", ())),
+    )
+
+
+def national_figures(
+    parts: Sequence[Part],
+    communes: pd.DataFrame,
+    *,
+    shares: pd.DataFrame,
+    totals: pd.Series,
+    events: pd.DataFrame | None = None,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """
+    Lay every part side by side in the current COG, for all of France.
+
+    Parameters
+    ----------
+    parts : sequence of Part
+        What the sources say.
+    communes : DataFrame
+        Current communes: code_insee, departement, population, population_2017, split_family.
+    shares : DataFrame
+        code_insee (current COG) and rates that need no weight.
+    totals : Series of float
+        GPs by département at the date of the estimate, in the BPE.
+    events : DataFrame, optional
+        Events between COG; the embedded ones by default.
+
+    Returns
+    -------
+    figures : DataFrame
+        code_insee, then the columns of :data:`cpts_geo.schema.FIGURE_COLUMNS` that were brought,
+        each with its status, for every current commune; NaN and ``unknown`` where the producer
+        says nothing, ``estimated`` where it describes a wider commune that has been split since.
+    lost : DataFrame
+        source, code_insee: rows whose code is not of the COG of the source, or has no known
+        successor.
+    """
+    figures = communes[["code_insee"]].merge(shares, how="left", on="code_insee")
+    for name in shares.columns.drop("code_insee"):
+        unknown = figures[name].isna()
+        figures[status_column(name)] = np.where(unknown, Status.UNKNOWN, Status.MEASURED)
+    people = communes.set_index("code_insee")["population"]
+    losses = []
+    known = load_cog_events() if events is None else events
+    for part in parts:
+        universe = codes_at(part.cog, people.index, known) | {a for w in PLM.values() for a in w}
+        of_cog = part.table["code_insee"].isin(universe)
+        losses.append(part.table.loc[~of_cog, ["code_insee"]].assign(source=part.source))
+        with warnings.catch_warnings():
+            # What is lost is returned.
+            warnings.simplefilter("ignore", MoveWarning)
+            moved, journey = move(
+                part.table[of_cog], from_vintage=part.cog, to_vintage=COG_YEAR, counts=part.counts,
+                rates=part.rates, split="parent", events=known, population=people,
+            )  # fmt: skip
+        figures = figures.merge(moved, on="code_insee", how="left")
+        lost = journey.loc[journey["how"] == LOST, ["from_code"]]
+        losses.append(lost.rename(columns={"from_code": "code_insee"}).assign(source=part.source))
+        if part.equipped_only:
+            for name in part.counts:
+                absent = _known_zeros(figures, communes, name, part)
+                figures.loc[absent, name] = 0
+                figures.loc[absent, status_column(name)] = Status.MEASURED.value
+    if "gps_2017" in figures:
+        estimate = scaled_to_totals(figures["gps_2017"], communes["departement"], totals)
+        figures["gps_estimated_2024"] = estimate.round(3)
+        figures[status_column("gps_estimated_2024")] = np.where(
+            estimate.isna(), Status.UNKNOWN, Status.ESTIMATED
+        )
+    brought = [name for name in FIGURE_COLUMNS if name in figures]
+    for name in brought:
+        column = status_column(name)
+        figures[column] = figures[column].fillna(Status.UNKNOWN.value).astype(str)
+    columns = ["code_insee", *(c for name in brought for c in (name, status_column(name)))]
+    all_lost = pd.concat(losses, ignore_index=True) if losses else pd.DataFrame(columns=["source"])
+    return figures[columns], all_lost
+
+
+def _known_zeros(figures: pd.DataFrame, communes: pd.DataFrame, name: str, part: Part) -> pd.Series:
+    """Communes that a list of equipped communes leaves out, and that existed when it was made."""
+    absent = figures[name].isna() & ~figures["code_insee"].isin(part.unknown)
+    if not part.overseas:
+        absent &= ~communes["departement"].str.startswith(_OVERSEAS)
+    if part.cog == COG_YEAR:
+        return absent
+    absent &= communes["population_2017"].notna()
+    # A commune made again since may hold some of what the one it left has: not a known zero.
+    family = communes.dropna(subset=["split_family"]).set_index("code_insee")["split_family"]
+    parent = family.str.split().str[0]
+    part_of = parent[parent.index != parent]
+    equipped = figures["code_insee"][figures[name].notna()]
+    return absent & ~communes["code_insee"].isin(part_of.index[part_of.isin(equipped)])

@@ -1,0 +1,229 @@
+"""The national layer: figures of every commune from the sources that were fetched.
+
+Compiled once from the locked files, then read from the cache; embedded figures stand where no
+fetched source brings one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+import pandas as pd
+
+from cpts_geo import __version__, settings
+from cpts_geo.files import write_atomically
+from cpts_geo.sources import embedded
+from cpts_geo.sources.catalogue import sources
+from cpts_geo.sources.fetch import located
+from cpts_geo.sources.lock import read_lock
+from cpts_geo.sources.tables import load_source, readers_digest
+from cpts_geo.territories.aggregate import SUMMARISED, area_summary, with_every_figure
+from cpts_geo.territories.figures import Part, apl_parts, facility_part, national_figures
+from cpts_geo.territories.moves import MoveWarning, move, successors
+
+#: Notion -> sources that bring it, the first one that was fetched is taken.
+CHOICES = {
+    "apl": ("drees_apl_2024", "drees_apl_2023"),
+    "gps_2025": ("insee_bpe_2025",),
+    "gps_2017": ("insee_bpe_2017",),
+    "emergency_2020": ("insee_bpe_2020",),
+    "age": ("insee_rp_structure_2022", "insee_rp_2022"),
+    "rpps": ("ans_rpps",),
+}
+_AGE_75 = 75
+
+
+@dataclass(frozen=True)
+class National:
+    """
+    Figures of every commune, and of the areas they are compared with.
+
+    Parameters
+    ----------
+    figures : DataFrame
+        One row a commune, in the form of :func:`cpts_geo.sources.embedded.load_figures`, with
+        all the figures that are known.
+    comparisons : DataFrame
+        In the form of :func:`cpts_geo.sources.embedded.load_comparisons`.
+    inputs : dict of str to str
+        SHA-256 of the fetched files used, by source key; empty when none was fetched.
+    """
+
+    figures: pd.DataFrame
+    comparisons: pd.DataFrame
+    inputs: dict[str, str]
+
+
+def load_national(
+    communes: pd.DataFrame, *, fetched: bool = True, say: Callable[[str], None] = lambda _: None
+) -> National:
+    """
+    Load the figures of every commune: fetched where they were, embedded elsewhere.
+
+    Parameters
+    ----------
+    communes : DataFrame
+        The national table of communes.
+    fetched : bool
+        Whether fetched sources are looked for; else the embedded figures alone.
+    say : callable
+        Receives one French line when the layer has to be compiled.
+
+    Returns
+    -------
+    National
+        Figures, comparisons and what they were read from.
+
+    Raises
+    ------
+    CptsGeoError
+        A fetched file cannot be read, or the cache cannot be written.
+
+    Examples
+    --------
+    >>> national = load_national(embedded.load_communes(), fetched=False)
+    >>> len(national.figures), national.inputs
+    (1687, {})
+    """
+    figures, comparisons = embedded.load_figures(), embedded.load_comparisons()
+    chosen = _chosen() if fetched else {}
+    if not chosen:
+        return National(figures, comparisons, {})
+    lock = read_lock(settings.lock_path())
+    inputs = {key: lock[key].sha256 for key in sorted(set(chosen.values()))}
+    folder = settings.cache_dir() / "layers" / _digest(inputs)
+    paths = folder / "figures.parquet", folder / "comparisons.parquet"
+    if not all(path.is_file() for path in paths):
+        say(f"Couche nationale : compilation de {len(inputs)} source(s), une seule fois")
+        tables = _compiled(chosen, communes, figures, comparisons)
+        for table, path in zip(tables, paths, strict=True):
+            _write(table, path)
+    return National(pd.read_parquet(paths[0]), pd.read_parquet(paths[1]), inputs)
+
+
+def _chosen() -> dict[str, str]:
+    """Notion -> the source taken for it, among those fetched."""
+    found = {
+        notion: next((key for key in keys if located(key)), "") for notion, keys in CHOICES.items()
+    }
+    return {notion: key for notion, key in found.items() if key}
+
+
+def _digest(inputs: dict[str, str]) -> str:
+    """Changes with the files, the embedded data, and the code that compiles them."""
+    code = hashlib.sha256()
+    for file in sorted(Path(str(resources.files("cpts_geo.territories"))).glob("*.py")):
+        code.update(file.read_bytes())
+    data = (settings.COMMUNES_DIR / "datapackage.json").read_text(encoding="utf-8")
+    said = json.dumps([__version__, inputs, readers_digest(), code.hexdigest(), data])
+    return hashlib.sha256(said.encode()).hexdigest()[:20]
+
+
+def _write(table: pd.DataFrame, path: Path) -> None:
+    write_atomically(path, lambda part: table.to_parquet(part, index=False, compression="zstd"))
+
+
+def _parts(chosen: dict[str, str], communes: pd.DataFrame) -> list[Part]:
+    parts: list[Part] = []
+    tables = {key: load_source(key) for key in set(chosen.values())}
+    if key := chosen.get("apl"):
+        parts += apl_parts(tables[key], source=key)
+    if key := chosen.get("gps_2017"):
+        parts.append(
+            facility_part(
+                tables[key], "gps", column="gps_2017", source=key, cog=2018,
+                equipped_only=True, overseas=False,
+            )
+        )  # fmt: skip
+    if key := chosen.get("gps_2025"):
+        for facility, column in (
+            ("gps", "gps_2025"),
+            ("emergency_departments", "emergency_departments_2025"),
+        ):
+            parts.append(
+                facility_part(
+                    tables[key], facility, column=column, source=key,
+                    cog=settings.COG_YEAR, equipped_only=True,
+                )
+            )  # fmt: skip
+    if key := chosen.get("emergency_2020"):
+        parts.append(
+            facility_part(
+                tables[key], "emergency_departments", column="emergency_departments_2020",
+                source=key, cog=2021, equipped_only=False,
+            )
+        )  # fmt: skip
+    if key := chosen.get("rpps"):
+        parts.append(_rpps_part(tables[key], key, communes))
+    return parts
+
+
+def _rpps_part(table: pd.DataFrame, key: str, communes: pd.DataFrame) -> Part:
+    """Codes of the RPPS are of several COG: each is followed to the current one on its own."""
+    now = successors(communes, embedded.load_former_communes())
+    codes = table["code_insee"].map(now).fillna(table["code_insee"])
+    counts = table["gps"].groupby(codes).sum().rename("gps_rpps")
+    moved = counts.rename_axis("code_insee").reset_index()
+    return Part(key, moved, settings.COG_YEAR, ("gps_rpps",), equipped_only=True)
+
+
+def _shares(chosen: dict[str, str]) -> pd.DataFrame:
+    """Share of people of 75 or more, by commune of the current COG."""
+    key = chosen.get("age")
+    if key is None:
+        return pd.DataFrame({"code_insee": pd.Series(dtype=str)})
+    table = load_source(key)
+    if "share_75plus" in table:
+        return table.rename(columns={"share_75plus": "share_75plus_2022"})
+    people = table["population"]
+    old = people.where(table["age_low"] >= _AGE_75, 0)
+    by_age = pd.DataFrame({"code_insee": table["code_insee"], "old": old, "people": people})
+    wide = by_age.groupby("code_insee", as_index=False).sum()
+    cog = int(sources()[key].geography.removeprefix("COG "))
+    with warnings.catch_warnings():
+        # A code without successor has no share: it is unknown, as any code the source lacks.
+        warnings.simplefilter("ignore", MoveWarning)
+        moved, _ = move(
+            wide, from_vintage=cog, to_vintage=settings.COG_YEAR,
+            counts=["old", "people"], split="parent",
+        )  # fmt: skip
+    share = moved["old"] / moved["people"].where(moved["people"] > 0)
+    return pd.DataFrame({"code_insee": moved["code_insee"], "share_75plus_2022": share})
+
+
+def _compiled(
+    chosen: dict[str, str],
+    communes: pd.DataFrame,
+    known_figures: pd.DataFrame,
+    known_areas: pd.DataFrame,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    totals = known_areas[known_areas["indicator"] == "gps_bpe_2024"]
+    figures, _ = national_figures(
+        _parts(chosen, communes),
+        communes,
+        shares=_shares(chosen),
+        totals=totals.set_index("area_code")["value"].drop("FR"),
+    )
+    # What no fetched file brings keeps its embedded value, where there is one.
+    brought = set(figures)
+    rest = ["code_insee", *(name for name in known_figures if name not in brought)]
+    figures = figures.merge(known_figures[rest], on="code_insee", how="left")
+    figures = with_every_figure(figures)
+    table = communes.drop(columns="geometry").merge(figures, on="code_insee")
+    new = [name for name in SUMMARISED if name not in set(known_areas["indicator"])]
+    areas = pd.concat([table.assign(area=table["departement"]), table.assign(area="FR")])
+    long = area_summary(areas.reset_index(drop=True), by="area", indicators=new)
+    long = long[long.groupby("indicator")["value"].transform("count") > 0]
+    names = known_areas.drop_duplicates("area_code").set_index("area_code")["area_name"]
+    long = long.assign(
+        area_level=(long["area"] == "FR").map({True: "france", False: "departement"}),
+        area_name=long["area"].map(names),
+        value=long["value"].round(6),
+    ).rename(columns={"area": "area_code"})
+    return figures, pd.concat([known_areas, long[list(known_areas)]], ignore_index=True)

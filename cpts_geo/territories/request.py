@@ -1,0 +1,184 @@
+"""What territories a run is asked for, and the one place that says how to find each kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import geopandas as gpd
+import pandas as pd
+
+from cpts_geo.errors import PerimeterError
+from cpts_geo.french import counted, decodable, slug
+from cpts_geo.sources import polygon_file
+from cpts_geo.territories.membership import Perimeters, file_perimeter, published_perimeters
+from cpts_geo.territories.polygons import polygon_perimeters
+from cpts_geo.territories.tvs import fetched_tvs, tvs_zoning
+from cpts_geo.territories.zonings import (
+    epci_zoning,
+    find_zones,
+    zones_of_departements,
+    zoning_perimeters,
+)
+
+_DIVISIONS: Final = ("epci", "tvs")
+
+
+@dataclass(frozen=True)
+class Request:
+    """
+    Territories asked for; one kind of perimeter at a time.
+
+    Parameters
+    ----------
+    territories : tuple of str
+        Keys among the five CPTS; empty for all of them when nothing else is asked.
+    perimeter : Path or None
+        An analyst's file: list of communes, or polygons.
+    epci, tvs : tuple of str
+        Intercommunalités and territoires de vie-santé, by code or name.
+    departements : tuple of str
+        With a list of communes, where its names are looked for; alone, départements whose every
+        zone is a territory.
+    by : str or None
+        Division of the départements: ``epci`` (when None) or ``tvs``.
+    name : str or None
+        Name of the territory, when there is one.
+
+    Raises
+    ------
+    PerimeterError
+        The parts contradict each other; every contradiction is listed.
+
+    Examples
+    --------
+    >>> Request(epci=("200070183",), name="Val de Loire").polygon
+    False
+    """
+
+    territories: tuple[str, ...] = ()
+    perimeter: Path | None = None
+    epci: tuple[str, ...] = ()
+    tvs: tuple[str, ...] = ()
+    departements: tuple[str, ...] = ()
+    by: str | None = None
+    name: str | None = None
+
+    def __post_init__(self) -> None:
+        defects = self._defects()
+        if defects:
+            raise PerimeterError(
+                f"La demande n’est pas claire : {counted(len(defects), 'point', 'points')}.",
+                defects=defects,
+                remedy="donnez soit des clés de CPTS, soit --perimeter FICHIER, soit --epci, soit "
+                "--tvs, soit --departement (avec --by tvs au besoin).",
+            )
+
+    @property
+    def polygon(self) -> bool:
+        """Whether the analyst's file draws polygons, by its extension."""
+        drawn = polygon_file.SUFFIXES | polygon_file.OTHER_SUFFIXES
+        return self.perimeter is not None and self.perimeter.suffix.lower() in drawn
+
+    @property
+    def published(self) -> bool:
+        """Whether the territories are among the five CPTS."""
+        return not (self.perimeter or self.epci or self.tvs or self.departements)
+
+    def _defects(self) -> list[str]:
+        listed = self.perimeter is not None and not self.polygon
+        whole = self.departements and not listed
+        kinds = {
+            "des clés de CPTS": self.territories,
+            "--perimeter": self.perimeter,
+            "--epci": self.epci,
+            "--tvs": self.tvs,
+            "--departement": whole,
+        }
+        given = [kind for kind, value in kinds.items() if value]
+        defects = []
+        if len(given) > 1:
+            defects.append(f"{' et '.join(given)} : un seul à la fois")
+        if self.polygon and self.departements:
+            defects.append("--departement : un polygone n’a pas de noms à chercher")
+        if self.name and self.published:
+            defects.append("--name : aucun périmètre à nommer (--perimeter, --epci ou --tvs)")
+        if self.name and (len(self.epci) > 1 or len(self.tvs) > 1 or given == ["--departement"]):
+            defects.append("--name : nomme un seul territoire, et plusieurs sont demandés")
+        if self.by and given != ["--departement"]:
+            defects.append("--by : ne va qu’avec --departement, sans autre périmètre")
+        if self.by and self.by not in _DIVISIONS:
+            defects.append(f"--by : « {self.by} » inconnu ; existe : {', '.join(_DIVISIONS)}")
+        return defects
+
+
+def find_perimeters(
+    request: Request,
+    communes: gpd.GeoDataFrame,
+    *,
+    former: pd.DataFrame,
+    tvs: Callable[[], tuple[pd.DataFrame, dict[str, str]]] = fetched_tvs,
+) -> Perimeters:
+    """
+    Find the communes of the territories asked for.
+
+    Parameters
+    ----------
+    request : Request
+        What is asked.
+    communes : GeoDataFrame
+        The national table of communes.
+    former : DataFrame
+        Former communes.
+    tvs : callable
+        Gives the composition of the TVS and its SHA-256 by file name; called only when a TVS is
+        asked for.
+
+    Returns
+    -------
+    Perimeters
+        Territories and their communes.
+
+    Raises
+    ------
+    PerimeterError
+        A territory or a file cannot be used; every defect is listed.
+    DataFileError
+        TVS are asked for and their composition was not fetched.
+
+    Examples
+    --------
+    >>> from cpts_geo.sources import embedded
+    >>> communes, former = embedded.load_communes(), embedded.load_former_communes()
+    >>> found = find_perimeters(Request(departements=("45",)), communes, former=former)
+    >>> len(found.identity), found.folder
+    (16, 'departement_45_epci')
+    """
+    if request.published:
+        return published_perimeters(request.territories, communes, former=former)
+    if request.perimeter is not None:
+        if request.polygon:
+            return polygon_perimeters(request.perimeter, communes, name=request.name)
+        return file_perimeter(
+            request.perimeter,
+            communes,
+            former=former,
+            name=request.name,
+            departements=request.departements or None,
+        )
+    kind = request.by or ("tvs" if request.tvs else "epci")
+    if kind == "tvs":
+        table, inputs = tvs()
+        zoning = tvs_zoning(table, communes, former=former, inputs=inputs)
+    else:
+        zoning = epci_zoning(communes)
+    if request.departements:
+        codes, notes = zones_of_departements(zoning, request.departements, communes)
+        folder = slug(f"departement {' '.join(request.departements)} {kind}")
+    else:
+        codes, notes = find_zones(zoning, request.tvs if kind == "tvs" else request.epci)
+        folder = None
+    name = decodable(request.name) if request.name else None
+    return zoning_perimeters(zoning, codes, communes, name=name, notes=notes, folder=folder)

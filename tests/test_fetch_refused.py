@@ -1,0 +1,281 @@
+"""What a server may send in place of the file: refused in words, and never kept."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import subprocess
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from cpts_geo.errors import DataFileError, OutputError
+from cpts_geo.sources import download, readers
+from cpts_geo.sources.catalogue import Source, sources
+from cpts_geo.sources.fetch import Outcome, fetch
+from cpts_geo.sources.inspection import check_form
+from cpts_geo.sources.lock import read_lock
+from cpts_geo.sources.readers.base import Reader
+from tests.http_server import Answer, Site, running_site
+
+CSV = b"code;valeur\n45001;3\n"
+PAGE = "<!DOCTYPE html>\n<html><head><title>Maintenance &amp; travaux</title></head></html>"
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with running_site() as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Retry without the waits that spare a real server."""
+    monkeypatch.setattr(download, "_BACKOFF_S", 0.001)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    for name in ("CPTS_GEO_MIRROR", "CPTS_GEO_CACHE", "CPTS_GEO_LOCK"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def plain_source(file: str) -> Source:
+    """A source that no reader reads."""
+    return replace(sources()["cnam_densities"], key="essai", file=file, reader=None)
+
+
+def fetched(source: Source, tmp_path: Path, **options: object) -> Outcome:
+    place = {"cache": tmp_path / "cache", "lock": tmp_path / "lock.toml"}
+    had = fetch([source.key], catalogue={source.key: source}, **place | options)  # type: ignore[arg-type]
+    return had[0]
+
+
+Refused = Callable[..., str]
+
+
+@pytest.fixture
+def refused(site: Site, tmp_path: Path) -> Refused:
+    """Serve this for a source, expect a refusal that leaves nothing, return what was said."""
+
+    def call(source: Source, answer: Answer | bytes) -> str:
+        with pytest.raises(DataFileError) as error:
+            fetched(replace(source, addresses=(site.serve("/f", answer),)), tmp_path)
+        left = [path for path in (tmp_path / "cache").rglob("*") if path.is_file()]
+        assert [path for path in left if path.suffix != ".lock"] == []
+        assert read_lock(tmp_path / "lock.toml") == {}
+        said = str(error.value)
+        assert f"{site.address}/f : " in said
+        return said
+
+    return call
+
+
+def zipped(**members: bytes) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return content.getvalue()
+
+
+def edited(content: bytes, member: str, old: str, new: str) -> bytes:
+    """A real workbook where a text of one of its parts was changed."""
+    result = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as book, zipfile.ZipFile(result, "w") as out:
+        for info in book.infolist():
+            data = book.read(info)
+            if info.filename == member:
+                assert old.encode() in data
+                data = data.replace(old.encode(), new.encode())
+            out.writestr(info, data)
+    return result.getvalue()
+
+
+@pytest.mark.parametrize("type_", ["text/html; charset=utf-8", "text/csv"])
+@pytest.mark.parametrize("suffix", ["csv", "zip", "xlsx", "parquet", "geojson", "txt", "7z", "gz"])
+def test_web_page_in_place_of_the_file(refused: Refused, type_: str, suffix: str) -> None:
+    said = refused(plain_source(f"f.{suffix}"), Answer(PAGE.encode(), type=type_))
+    assert f"page web au lieu d’un fichier .{suffix} : « Maintenance & travaux »" in said
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "words"),
+    [
+        ("f.csv", b"", "fichier vide (0 octet)"),
+        ("f.csv", b'{"error_code": "NotFound"}', "message JSON au lieu d’un fichier .csv"),
+        ("f.geojson", b'{"error": {"code": 400}}', "message JSON au lieu d’un fichier .geojson"),
+        ("f.geojson", b'{"type": "FeatureCollection", "features": [', "JSON tronqué"),
+        ("f.json", b"code;valeur\n", "contenu d’un autre genre au lieu d’un fichier .json"),
+        (
+            "f.geojson",
+            b'<?xml version="1.0"?><r><ows:ExceptionText>Unknown layer</ows:ExceptionText></r>',
+            "XML au lieu d’un fichier .geojson : « Unknown layer »",
+        ),
+        ("f.csv", b"\xd0\xcf\x11\xe0\0\0", "contenu d’un autre genre au lieu d’un fichier .csv"),
+        ("f.xlsx", b"\xd0\xcf\x11\xe0\0\0", "premiers octets : d0 cf 11 e0"),
+        ("f.zip", CSV, "contenu d’un autre genre au lieu d’un fichier .zip"),
+        ("f.csv.gz", gzip.compress(CSV)[:-9], "archive gzip tronquée ou abîmée"),
+        ("f.csv.gz", gzip.compress(bytes(11_000_000)), "bombe de décompression"),
+        ("f.parquet", b"PAR1 and then nothing", "fichier parquet tronqué"),
+        ("f.7z", b"7z\xbc\xaf\x27\x1c\0\4aaaa" + bytes([9] * 20), "archive 7z tronquée"),
+        ("f.zip", zipped(a=CSV * 50)[:-30], "archive ZIP tronquée ou abîmée"),
+        ("f.csv", zipped(a=CSV * 50)[:-30], "archive ZIP tronquée ou abîmée"),
+        ("f.zip", zipped(**{"../../a.csv": CSV}), "« ../../a.csv » : son chemin sort de"),
+        ("f.zip", zipped(**{"a.csv": bytes(20_000_000)}), "bombe de décompression"),
+    ],
+)
+def test_damaged_or_other_content(refused: Refused, file: str, content: bytes, words: str) -> None:
+    assert words in refused(plain_source(file), content)
+
+
+@pytest.mark.parametrize(
+    ("file", "content"),
+    [
+        ("f.csv", b"\xef\xbb\xbfcode;valeur\n"),
+        ("f.csv", "libellé;\n".encode("cp1252")),
+        ("f.txt", zipped(**{"personne_activite.txt": CSV})),
+        ("f.csv", gzip.compress(CSV)),
+        ("f.zip", zipped(**{"a.csv": CSV, "b.csv": b""})),
+        ("f.geojson", b'\n{"type": "FeatureCollection", "features": []}\n'),
+        ("f.parquet", b"PAR1....PAR1"),
+        ("f.csv.gz", gzip.compress(CSV)),
+    ],
+)
+def test_content_of_the_right_form_is_let_through(
+    tmp_path: Path, file: str, content: bytes
+) -> None:
+    (tmp_path / "arrived").write_bytes(content)
+    check_form(tmp_path / "arrived", file)
+
+
+def test_other_bytes_than_the_catalogue_s(refused: Refused, official_dir: Path) -> None:
+    source = sources()["cnam_2024"]
+    content = (official_dir / str(source.file)).read_bytes()
+    said = refused(source, content.replace(b",Corse,", b",CORSE,"))
+    assert "pas le fichier du catalogue (sha256 " in said
+    assert f"{source.sha256} attendu" in said
+
+
+def test_other_vintage_is_refused_and_named(refused: Refused, official_dir: Path) -> None:
+    """The address of the 2022-2024 workbook still serves the one of 2022-2023."""
+    served = (official_dir / str(sources()["drees_apl_2023"].file)).read_bytes()
+    said = refused(sources()["drees_apl_2024"], served)
+    assert "millésime 2023 servi, 2024 attendu : demandez « drees_apl_2023 »" in said
+
+
+def test_vintage_that_the_catalogue_does_not_know(refused: Refused, official_dir: Path) -> None:
+    source = replace(sources()["cnam_2024"], sha256=None)
+    content = (official_dir / str(source.file)).read_bytes()
+    said = refused(source, content.replace(b"\n2024,", b"\n2031,"))
+    assert "millésime 2031 servi, 2024 attendu : ajoutez le millésime 2031 à « cnam »" in said
+
+
+@pytest.mark.parametrize(
+    ("key", "member", "old", "new", "words"),
+    [
+        ("drees_apl_2023", "xl/workbook.xml", 'name="APL 2023"', 'name="Notes"', "2022 servi"),
+        ("insee_bpe_2020", "xl/workbook.xml", 'name="COM"', 'name="Feuille"', "COM"),
+        (
+            "drees_apl_2023",
+            "xl/sharedStrings.xml",
+            "Population standardisée",
+            "Habitants pondérés",
+            "colonne introuvable",
+        ),
+    ],
+)
+def test_workbook_whose_headers_or_sheets_have_changed(
+    refused: Refused, official_dir: Path, key: str, member: str, old: str, new: str, words: str
+) -> None:
+    source = replace(sources()[key], sha256=None)
+    content = (official_dir / str(source.file)).read_bytes()
+    assert words in refused(source, edited(content, member, old, new))
+
+
+def _reader(monkeypatch: pytest.MonkeyPatch, vintage: Callable[..., str | None]) -> Source:
+    known = readers.READERS["cnam_densities"]
+    reader = Reader(read=known.read, vintage=vintage, contract=known.contract, keys=known.keys)
+    monkeypatch.setitem(readers.READERS, "essai", reader)
+    return replace(plain_source("f.csv"), reader="essai", holds="2024")
+
+
+def test_content_that_says_no_vintage_where_one_is_expected(
+    refused: Refused, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = refused(_reader(monkeypatch, lambda *_: None), CSV)
+    assert "le contenu ne dit pas son millésime (2024 attendu)" in said
+
+
+def test_library_broken_by_hostile_content_is_a_refusal(
+    refused: Refused, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> str:
+        raise UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid")
+
+    said = refused(_reader(monkeypatch, broken), CSV)
+    assert "lecture impossible (UnicodeDecodeError" in said
+
+
+def test_redirects_without_end(refused: Refused) -> None:
+    loop = Answer(status=302, headers={"Location": "/f"})
+    assert "redirections sans fin" in refused(plain_source("f.csv"), loop)
+
+
+def test_announced_length_that_never_comes(refused: Refused) -> None:
+    short = Answer(CSV, etag=None, headers={"Content-Length": "999"}, cut=len(CSV))
+    assert "connexion coupée 5 fois" in refused(plain_source("f.csv"), short)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of one megabyte."""
+    folder = tmp_path / "petit"
+    folder.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    except OSError as error:
+        pytest.skip(f"no mount command: {error}")
+    if done.returncode:
+        pytest.skip(f"a small file system cannot be mounted: {done.stderr.strip()}")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def test_full_disk_is_said_and_what_arrived_is_gone_on_with(
+    site: Site, small_disk: Path, tmp_path: Path
+) -> None:
+    body = b"".join(b"%06d;%d\n" % (n, n) for n in range(160_000))
+    assert len(body) > 2_000_000
+    addresses = site.serve("/f", body), site.serve("/other", body)
+    source = replace(plain_source("f.csv"), addresses=addresses)
+    cache = small_disk / "cache"
+    with pytest.raises(DataFileError) as error:
+        fetched(source, tmp_path, cache=cache)
+    assert "plus de place sur le disque" in str(error.value)
+    assert "CPTS_GEO_CACHE" in str(error.value)
+    assert site.paths() == ["/f"]
+    assert not (cache / "f.csv").exists()
+    assert read_lock(tmp_path / "lock.toml") == {}
+    subprocess.run(["mount", "-o", "remount,size=8m", str(small_disk)], check=True)
+    assert fetched(source, tmp_path, cache=cache).path.read_bytes() == body
+    assert int(site.asked[1].headers["Range"].removeprefix("bytes=").removesuffix("-")) > 500_000
+
+
+def test_cache_that_cannot_be_made(tmp_path: Path) -> None:
+    (tmp_path / "plat").write_text("")
+    with pytest.raises(OutputError, match="un fichier porte déjà ce nom"):
+        fetched(plain_source("f.csv"), tmp_path, cache=tmp_path / "plat")
+
+
+def test_lock_that_cannot_be_written_stops_the_source(site: Site, tmp_path: Path) -> None:
+    source = replace(plain_source("f.csv"), addresses=(site.serve("/f", CSV),) * 2)
+    (tmp_path / "lock.toml").mkdir()
+    with pytest.raises(DataFileError, match="est illisible"):
+        fetched(source, tmp_path)
+    # Its own name fits, the temporary one it is first written under does not.
+    with pytest.raises(DataFileError, match=r"(?s)nom trop long.*CPTS_GEO_LOCK"):
+        fetched(source, tmp_path, lock=tmp_path / ("l" * 250))
+    # One download: another candidate would not do better.
+    assert site.paths() == ["/f"]

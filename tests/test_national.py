@@ -1,0 +1,146 @@
+"""The national layer: what was fetched gives every commune its figures, on every page."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from cpts_geo import settings
+from cpts_geo.analysis import analyse
+from cpts_geo.atlas import style, tables
+from cpts_geo.errors import DataFileError
+from cpts_geo.schema import EMBEDDED_FIGURES, FIGURE_COLUMNS, status_column
+from cpts_geo.sources import embedded
+from cpts_geo.sources.fetch import fetch
+from cpts_geo.sources.tables import load_source
+from cpts_geo.territories.national import load_national
+
+REAL = ("drees_apl_2023", "insee_bpe_2017", "insee_bpe_2020", "insee_rp_2022")
+#: Brest, far from the five: nothing of it is embedded.
+BREST = "29019"
+
+
+def write_bpe_2025(path: Path, counts: dict[str, int]) -> None:
+    """Write a BPE in the layout of 2025: one commune a row, and totals that must not count."""
+    header = (
+        "GEO;GEO_OBJECT;FACILITY_DOM;FACILITY_SDOM;FACILITY_TYPE;BPE_MEASURE;UNIT_MEASURE;"
+        "OBS_STATUS;UNIT_MULT;TIME_PERIOD;OBS_VALUE"
+    )
+    rows = [
+        f"{code};COM;D;D2;{kind};FACILITIES;NB;A;0;2025;{n}"
+        for code, n in counts.items()
+        for kind in ("D265", "D106")
+    ]
+    rows += [f"{code};COM;D;_T;_T;FACILITIES;NB;A;0;2025;99" for code in counts]
+    rows += ["29;DEP;D;D2;D265;FACILITIES;NB;A;0;2025;999"]
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("DS_BPE_2025_data.csv", "\n".join([header, *rows]) + "\n")
+        archive.writestr("DS_BPE_2025_metadata.csv", "COD_VAR;LIB\n")
+
+
+@pytest.fixture(scope="module")
+def communes():
+    return embedded.load_communes()
+
+
+@pytest.fixture
+def empty(tmp_path, monkeypatch):
+    monkeypatch.setenv("CPTS_GEO_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("CPTS_GEO_LOCK", str(tmp_path / "lock.toml"))
+    return tmp_path
+
+
+@pytest.fixture
+def real(empty, official_dir):
+    fetch(REAL, mirror=official_dir, offline=True)
+    return empty
+
+
+def test_nothing_fetched_is_the_embedded_figures(empty, communes):
+    layer = load_national(communes)
+    assert layer.inputs == {}
+    pd.testing.assert_frame_equal(layer.figures, embedded.load_figures())
+    assert not (settings.cache_dir() / "layers").exists()
+
+
+def test_real_files_give_the_embedded_figures_and_all_others(real, communes):
+    layer = load_national(communes)
+    assert sorted(layer.inputs) == sorted(REAL)
+    assert len(layer.figures) == len(communes)
+    mine = embedded.load_figures().set_index("code_insee")
+    same = layer.figures.set_index("code_insee").loc[mine.index, list(mine)]
+    pd.testing.assert_frame_equal(same, mine, check_dtype=False, rtol=1e-9)
+    assert list(layer.comparisons) == list(embedded.load_comparisons())
+    # Figures that no file brings stay unknown, those of everywhere are known nearly everywhere.
+    known = layer.figures.notna().mean()
+    assert (known[list(EMBEDDED_FIGURES)] > 0.95).all()
+    assert (known[[n for n in FIGURE_COLUMNS if n not in EMBEDDED_FIGURES]] == 0).all()
+
+
+def test_the_layer_is_compiled_once_and_again_when_a_file_changes(real, communes, official_dir):
+    said: list[str] = []
+    load_national(communes, say=said.append)
+    load_national(communes, say=said.append)
+    assert len(said) == 1
+    mirror = real / "mirror"
+    mirror.mkdir()
+    write_bpe_2025(mirror / "DS_BPE_2025_CSV_FR.zip", {BREST: 130})
+    fetch(["insee_bpe_2025"], mirror=mirror, offline=True)
+    layer = load_national(communes, say=said.append)
+    assert len(said) == 2
+    figures = layer.figures.set_index("code_insee")
+    assert figures.at[BREST, "gps_2025"] == figures.at[BREST, "emergency_departments_2025"] == 130
+    # The BPE lists equipped communes only: the others have none, and that is known.
+    assert figures.at["45005", "gps_2025"] == 0
+    assert set(figures[status_column("gps_2025")]) == {"measured"}
+    of_finistere = layer.comparisons.query("area_code == '29' and indicator == 'gps_2025'")
+    assert of_finistere["value"].tolist() == [130]
+
+
+def test_a_territory_far_from_the_five_shows_every_indicator(real):
+    result = analyse(epci=["242900314"], draws=1_000)  # Brest Métropole
+    mine = result.comparison.query("area_level == 'cpts'").set_index("indicator")
+    wanted = ["apl_2023", "gps_per_100k_2017", "gps_estimated_2024", "share_75plus_2022"]
+    assert mine.loc[wanted, "value"].notna().all()
+    assert set(REAL) <= set(result.inputs)
+    assert result.communes["apl_2023"].notna().all()
+    blind = analyse(epci=["242900314"], draws=1_000, fetched=False)
+    assert blind.communes["apl_2023"].isna().all()
+    assert blind.inputs == {}
+
+
+def test_pages_take_the_newest_vintage_fetched(real):
+    mirror = real / "mirror"
+    mirror.mkdir()
+    write_bpe_2025(mirror / "DS_BPE_2025_CSV_FR.zip", {"45252": 9, "45208": 12})
+    fetch(["insee_bpe_2025"], mirror=mirror, offline=True)
+    result = analyse(["beauce_gatinais"], draws=1_000)
+    assert [layer.column for layer in style.layers(result.communes)][1] == "gps_2025"
+    columns = tables.commune_columns(result.communes)
+    assert "gps_2025" in columns and "emergency_departments_2025" in columns
+    # An estimate of 2024 is of no use beside a count of 2025.
+    assert "gps_estimated_2024" not in columns
+    labels = [label for label, *_ in tables.key_figures(result.comparison)]
+    assert "Généralistes libéraux pour 100 000 habitants (BPE 2025)" in labels
+    density = result.comparison.query(
+        "indicator == 'gps_per_100k_2025' and area_level == 'cpts'"
+    ).iloc[0]
+    assert density["low"] < density["value"] < density["high"]
+
+
+def test_a_parsed_table_is_read_from_its_parquet(real):
+    first = load_source("drees_apl_2023")
+    [parsed] = (settings.cache_dir() / "tables").glob("drees_apl_2023-*.parquet")
+    stamp = parsed.stat().st_mtime_ns
+    pd.testing.assert_frame_equal(load_source("drees_apl_2023"), first)
+    assert parsed.stat().st_mtime_ns == stamp
+
+
+def test_a_source_that_was_not_fetched_says_how_to(empty):
+    with pytest.raises(DataFileError, match="cpts-geo data fetch drees_tvs_2019"):
+        load_source("drees_tvs_2019")
+    with pytest.raises(DataFileError, match="Source sans lecteur : rien"):
+        load_source("rien")
