@@ -32,7 +32,7 @@ VERBS: dict[str, tuple[str, list[str]]] = {
     "report": ("construit outputs/index.html", ["-m", "cpts_geo.cli", "report"]),
     "test": ("vérifie tout (avec des arguments : pytest seul)", ["-m", "pytest"]),
     "lab": ("ouvre les carnets dans JupyterLab", ["-m", "jupyterlab", "notebooks"]),
-    "bench": ("mesure les temps", ["benchmarks/run_benchmarks.py"]),
+    "bench": ("mesure les temps", ["-m", "benchmarks.run_benchmarks"]),
     "data": ("recompile les données embarquées", ["-m", "cpts_geo.cli", "data", "build"]),
 }
 USAGE = "Usage : python run.py VERBE [ARGUMENTS]" + "".join(

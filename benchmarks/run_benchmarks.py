@@ -7,17 +7,14 @@ doing the same work in one run, or a duration; a missed one is marked, and never
 from __future__ import annotations
 
 import argparse
-import gc
 import json
 import os
 import platform
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -26,6 +23,8 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.measures import ROOT, Measure, measured, median_seconds, seconds
+from benchmarks.source_benchmarks import bench_sources
 from cpts_geo.analysis import analyse
 from cpts_geo.atlas.pages import sheet_page
 from cpts_geo.errors import CptsGeoError
@@ -35,7 +34,6 @@ from cpts_geo.sources import embedded, packages
 from cpts_geo.sources.catalogue import sources
 from cpts_geo.territories.coverage import dissolve
 
-ROOT = Path(__file__).resolve().parent.parent
 TERRITORY = "beauce_gatinais"
 BROWSER_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 #: Runs before any page script: notes when the map's shapes are there and were painted.
@@ -55,55 +53,6 @@ WATCH_MAP = """
 """
 #: Null until the browser has written the entry, which may come after the paint itself.
 FIRST_PAINT = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
-MEASURE_CHILD = """
-import json, resource, subprocess, sys, time
-start = time.perf_counter()
-done = subprocess.run(sys.argv[1:], capture_output=True, text=True)
-peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-print(json.dumps([done.returncode, done.stderr[-500:], peak, time.perf_counter() - start]))
-"""
-
-
-@dataclass(frozen=True)
-class Measure:
-    """
-    One line of the table.
-
-    ``target`` is an upper bound in ``unit``; None when nothing was promised. ``value`` is None
-    when it could not be measured, and ``detail`` says why.
-    """
-
-    name: str
-    value: float | None
-    unit: str
-    target: float | None
-    detail: str
-
-    @property
-    def verdict(self) -> str:
-        """Tell whether the promise is kept."""
-        if self.value is None:
-            return "non mesuré"
-        if self.target is None:
-            return "sans cible"
-        return "tenu" if self.value <= self.target else "MANQUÉ"
-
-
-def median_seconds(work: Callable[[], Any], *, repeats: int, warm_up: bool = True) -> float:
-    """Median duration of `work`; what the first run alone pays (imports, caches) is left out."""
-    if warm_up:
-        work()
-    durations = []
-    for _ in range(repeats):
-        gc.collect()
-        start = time.perf_counter()
-        work()
-        durations.append(time.perf_counter() - start)
-    return statistics.median(durations)
-
-
-def seconds(value: float) -> str:
-    return f"{number(value, 2 if value >= 0.1 else 3)} s"
 
 
 def packages_folder() -> Path:
@@ -175,7 +124,6 @@ def bench_paint(path: Path, *, shapes: int, repeats: int = 3) -> list[Measure]:
         from playwright.sync_api import Error, sync_playwright  # noqa: PLC0415
     except ImportError:
         return [Measure(name, None, "s", None, "playwright absent") for name in names]
-    sys.path.insert(0, str(ROOT))
     from run import find_browser  # noqa: PLC0415
 
     browser = find_browser()
@@ -209,21 +157,10 @@ def bench_paint(path: Path, *, shapes: int, repeats: int = 3) -> list[Measure]:
 
 def bench_report(folder: Path) -> list[Measure]:
     """Peak memory of the whole report, run as a person runs it."""
-    name = "Mémoire au plus haut de « report »"
-    if sys.platform == "win32":
-        return [Measure(name, None, "Mo", None, "non mesurable sous Windows")]
-    report = [sys.executable, "-m", "cpts_geo.cli", "report", "--output", str(folder / "out")]
-    command = [sys.executable, "-c", MEASURE_CHILD, *report]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    if done.returncode:
-        return [Measure(name, None, "Mo", None, done.stderr.strip()[-200:])]
-    code, said, peak, duration = json.loads(done.stdout)
-    if code:
-        return [Measure(name, None, "Mo", None, f"report a échoué : {said.strip()[-200:]}")]
-    # macOS counts bytes, Linux kibibytes.
-    megabytes = peak / 1e6 if sys.platform == "darwin" else peak * 1024 / 1e6
-    detail = f"cinq CPTS, {seconds(duration)}, un seul passage"
-    return [Measure(name, megabytes, "Mo", None, detail)]
+    command = ["-m", "cpts_geo.cli", "report", "--embedded-only", "--output", str(folder / "out")]
+    run = measured(command)
+    detail = run.failure or f"cinq CPTS, {seconds(run.seconds)}, un seul passage"
+    return [Measure("Mémoire au plus haut de « report »", run.megabytes, "Mo", None, detail)]
 
 
 def machine() -> dict[str, Any]:
@@ -277,6 +214,7 @@ def main(arguments: Sequence[str]) -> int:
                 *bench_dissolve(),
                 *bench_page(folder),
                 *bench_report(folder),
+                *bench_sources(folder),
             ]
     except CptsGeoError as error:
         print(f"Erreur : {error}", file=sys.stderr)

@@ -172,7 +172,7 @@ def test_unknown_verb_on_the_real_command_line(tmp_path):
         ("data", [], ["cpts_geo.cli", "data", "build"], None),
         ("test", ["-k", "names"], ["-m", "pytest", "-k", "names"], ROOT),
         ("lab", ["--no-browser"], ["jupyterlab", "notebooks", "--no-browser"], ROOT),
-        ("bench", [], ["benchmarks/run_benchmarks.py"], ROOT),
+        ("bench", [], ["-m", "benchmarks.run_benchmarks"], ROOT),
     ],
 )
 def test_arguments_are_passed_through(monkeypatch, verb, arguments, tail, cwd):

@@ -30,6 +30,8 @@ _OF_FUSION: Final = (31, 32, 33, 34)
 _OF_CODE: Final = (41, 50)
 _OF_SPLIT: Final = (20, 21, 30)
 _THEN: Final = " puis "
+#: Events of one commune on one date are never more than this.
+_SAME_DAY: Final = 3
 
 
 def among(values: pd.Series[str], codes: Set[str]) -> pd.Series[bool]:
@@ -253,7 +255,6 @@ def from_movements(movements: pd.DataFrame) -> pd.DataFrame:
         }
     )[kept].drop_duplicates(["date", "from_code", "to_code"])
     several = table.groupby(["date", "from_code"])["to_code"].transform("nunique") > 1
-    table["recoded"] &= ~several
     table["event"] = np.where(several, SPLIT, np.where(table["recoded"], RECODED, FUSION))
     table["former_codes"] = table["to_code"].where(several)
     table = table[several | (table["from_code"] != table["to_code"])]
@@ -266,11 +267,15 @@ def from_movements(movements: pd.DataFrame) -> pd.DataFrame:
 def _one_year(steps: pd.DataFrame) -> pd.DataFrame:
     """Compose the events of one year into one step."""
     links, born = _start(steps["from_code"]), set[str]()
-    # On one date, a commune changes its code after others have joined it.
-    for _, step in steps.groupby(["date", "recoded"]):
-        made = step.loc[step["event"] != FUSION, "to_code"]
-        born |= set(made) - set(steps.loc[steps["date"] <= step["date"].iloc[0], "from_code"])
-        links = _advance(links, step, split="refuse", population=None)
+    for date, step in steps.groupby("date"):
+        divided = step["event"] == SPLIT
+        links = _advance(links, step[divided], split="refuse", population=None)
+        # On one date a commune may change its code and merge, in either order.
+        for _ in range(_SAME_DAY):
+            links = _advance(links, step[~divided], split="refuse", population=None)
+        made = (step["event"] != FUSION) & (step["from_code"] != step["to_code"])
+        earlier = steps.loc[steps["date"] < date, "from_code"]
+        born |= set(step.loc[made, "to_code"]) - set(earlier)
     # A code made during the year was nobody's at its beginning.
     links = links[~links["from_code"].isin(born)].drop_duplicates(["from_code", "to_code"])
     several = links.groupby("from_code")["to_code"].transform("nunique") > 1

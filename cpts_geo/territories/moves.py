@@ -146,8 +146,8 @@ def move(
     >>> moved, journey = move(before, from_vintage=2018, to_vintage=2026, counts=["beds"])
     >>> moved[["code_insee", "population", "beds", "beds_status"]].to_numpy().tolist()
     [['85194', 400, 6, 'measured']]
-    >>> journey[["from_code", "to_code", "event", "year"]].to_numpy().tolist()
-    [['85060', '85194', 'fusion', 2019]]
+    >>> journey[["from_code", "to_code", "year", "how"]].to_numpy().tolist()
+    [['85060', '85194', 2019, 'suivi'], ['85166', '85194', 2019, 'absent de la table']]
     """
     known = load_cog_events() if events is None else check(events, "cog_events", origin="events")
     people = load_population() if population is None else population
@@ -254,7 +254,7 @@ def _check_rows(
     both = sorted(set(codes.map(_WHOLE_OF).dropna()) & set(codes))
     defects += [f"code {code} : la commune et ses arrondissements" for code in both]
     strangers = sorted(set(codes) - universe - set(_WHOLE_OF))
-    defects += [f"code {one_line(code)} : {_why(code, events)}" for code in strangers]
+    defects += [f"code {one_line(code)} : {_why(code, events, vintage)}" for code in strangers]
     for name in names:
         if status_column(name) not in table:
             continue
@@ -273,18 +273,23 @@ def _check_rows(
         )
 
 
-def _why(code: str, events: pd.DataFrame) -> str:
+def _why(code: str, events: pd.DataFrame, vintage: int) -> str:
     """French words on a code that is not of the vintage."""
-    made = events[(events["to_code"] == code) & (events["from_code"] != code)]
-    gone = events[(events["from_code"] == code) & (events["to_code"] != code)]
+    other = events["from_code"] != events["to_code"]
+    gone = events[other & (events["from_code"] == code) & (events["year"] <= vintage)]
+    made = events[other & (events["to_code"] == code) & (events["year"] > vintage)]
+    said = []
     if not gone.empty:
         last = gone.iloc[-1]
-        when = f"au COG {last['year']}" if last["dated"] else f"au plus tard au COG {last['year']}"
         after = gone.loc[gone["year"] == last["year"], "to_code"].dropna()
-        return f"disparu {when}, devenu {' et '.join(after) or 'on ne sait quoi'}"
+        said.append(
+            f"disparu {'' if last['dated'] else 'au plus tard '}au COG {last['year']}, "
+            f"devenu {' et '.join(after) or 'on ne sait quoi'}"
+        )
     if not made.empty:
-        return f"n’existe qu’à partir du COG {made['year'].iloc[-1]}"
-    return "inconnu des COG de métropole et des DROM"
+        begins = "de nouveau commune à partir" if said else "n’existe qu’à partir"
+        said.append(f"{begins} du COG {made['year'].iloc[0]}")
+    return ", ".join(said) or "inconnu des COG de métropole et des DROM"
 
 
 def _check_splits(path: pd.DataFrame, *, split: Split) -> None:

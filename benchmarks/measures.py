@@ -1,0 +1,96 @@
+"""What a measure is, and how durations and memory are taken."""
+
+from __future__ import annotations
+
+import gc
+import json
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cpts_geo.french import number
+
+ROOT = Path(__file__).resolve().parent.parent
+#: A small process stands between: a child inherits the peak of the process that starts it.
+MEASURE_CHILD = """
+import json, resource, subprocess, sys, time
+start = time.perf_counter()
+done = subprocess.run(sys.argv[1:], capture_output=True, text=True)
+peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+print(json.dumps([done.returncode, done.stderr[-500:], peak, time.perf_counter() - start]))
+"""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """
+    One line of the table.
+
+    ``target`` is an upper bound in ``unit``; None when nothing was promised. ``value`` is None
+    when it could not be measured, and ``detail`` says why.
+    """
+
+    name: str
+    value: float | None
+    unit: str
+    target: float | None
+    detail: str
+
+    @property
+    def verdict(self) -> str:
+        """Tell whether the promise is kept."""
+        if self.value is None:
+            return "non mesuré"
+        if self.target is None:
+            return "sans cible"
+        return "tenu" if self.value <= self.target else "MANQUÉ"
+
+
+def median_seconds(work: Callable[[], Any], *, repeats: int, warm_up: bool = True) -> float:
+    """Median duration of `work`; what the first run alone pays (imports, caches) is left out."""
+    if warm_up:
+        work()
+    durations = []
+    for _ in range(repeats):
+        gc.collect()
+        start = time.perf_counter()
+        work()
+        durations.append(time.perf_counter() - start)
+    return statistics.median(durations)
+
+
+def seconds(value: float) -> str:
+    return f"{number(value, 2 if value >= 0.1 else 3)} s"
+
+
+@dataclass(frozen=True)
+class Run:
+    """
+    A command run on its own: seconds, and peak memory in MB.
+
+    Both are None when it failed or cannot be measured here, and ``failure`` says why.
+    """
+
+    seconds: float
+    megabytes: float | None
+    failure: str = ""
+
+
+def measured(arguments: Sequence[str]) -> Run:
+    """Run this Python with arguments, once."""
+    if sys.platform == "win32":
+        return Run(0.0, None, "non mesurable sous Windows")
+    command = [sys.executable, "-c", MEASURE_CHILD, sys.executable, *arguments]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        return Run(0.0, None, done.stderr.strip()[-200:])
+    code, said, peak, duration = json.loads(done.stdout)
+    if code:
+        return Run(duration, None, f"échec : {said.strip()[-200:]}")
+    # macOS counts bytes, Linux kibibytes.
+    return Run(duration, peak / 1e6 if sys.platform == "darwin" else peak * 1024 / 1e6)
