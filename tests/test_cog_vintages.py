@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 
 import numpy as np
 import pandas as pd
@@ -432,6 +433,19 @@ def test_move_with_dated_events(vintage, codes, found):
         moved, _ = move(before, **options)
         sums = before["n"].groupby(found).sum()
         assert moved.set_index("code_insee")["n"].to_dict() == sums.to_dict()
+
+
+def test_a_real_sized_list_of_movements_is_read_quickly():
+    random = np.random.default_rng(1)
+    codes = [f"{number:05d}" for number in random.permutation(np.arange(1_000, 90_000))[:30_000]]
+    dates = pd.date_range("1943-01-01", "2025-12-31").strftime("%Y-%m-%d")
+    days = dates[random.integers(0, len(dates), 15_000)]
+    rows = [com(days[i // 2], 31, *codes[i : i + 2]) for i in range(0, 30_000, 2)]
+    start = time.perf_counter()
+    events = from_movements(movements(*rows))
+    assert time.perf_counter() - start < 5
+    assert len(events) == 15_000
+    assert events["year"].between(1943, 2026).all()
 
 
 def test_a_code_that_is_gone_is_refused_when_dates_are_known():

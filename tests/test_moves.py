@@ -270,7 +270,7 @@ def test_rows_that_cannot_move_are_all_listed():
 
 def test_code_without_successor_is_handed_back_with_a_warning():
     before = table(code_insee=["01001", "01099"], gps=[1, 2])
-    with pytest.warns(MoveWarning, match=r"1 code\(s\) sans successeur.*01099 ; perdus : gps 2"):
+    with pytest.warns(MoveWarning, match=r"1\scode sans successeur.*01099 ; perdus : gps 2"):
         moved, journey = moved_from(2021, before, counts=["gps"])
     assert moved["gps"].tolist() == [1]
     lost = journey[journey["how"] == "perdu"]
@@ -334,8 +334,8 @@ def test_split_is_refused_by_default():
 def test_split_shared_by_population():
     with pytest.warns(MoveWarning) as told:
         moved, journey = moved_from(2024, WIDE, split="population", **SPLIT)
-    assert "01005 → 01005 : 75.0%" in str(told[0].message)
-    assert "01005 → 01006 : 25.0%" in str(told[0].message)
+    said = str(told[0].message).replace("\u202f", " ")
+    assert said.endswith(": 01005 → 01005 : 75,0 % ; 01005 → 01006 : 25,0 %.")
     rows = moved.set_index("code_insee")
     assert rows["people"].to_dict() == {"01005": 60, "01006": 20, "01007": 5}
     assert rows["beds"].to_dict() == {"01005": 6, "01006": 2, "01007": 3}
@@ -390,6 +390,24 @@ def test_merger_after_a_split_weighs_the_shares():
     assert rows["people"].to_dict() == {"01005": 60, "01007": 25}
     assert rows.at["01007", "apl"] == pytest.approx((20 * 2.5 + 5 * 1.0) / 25)
     assert "scission puis fusion" in set(journey["event"])
+
+
+def test_refused_split_is_said_with_its_own_year_and_parts():
+    chain = events_of(
+        (2024, "scission", "01005", "01005", "01005"),
+        (2024, "scission", "01005", "01006", "01006"),
+        (2025, "fusion", "01006", "01007"),
+    )
+    with pytest.raises(TableError, match="divisé au COG 2024 en 01005, 01006"):
+        moved_from(2021, WIDE, events=chain, **SPLIT)
+
+
+def test_table_without_rows():
+    empty = table(code_insee=pd.Series(dtype=str), gps_2017=pd.Series(dtype=float))
+    moved, journey = moved_from(2021, empty)
+    assert moved.empty
+    assert list(moved) == ["code_insee", "gps_2017", "gps_2017_status"]
+    assert journey.empty
 
 
 def test_commune_that_merged_and_left_comes_back_whole():

@@ -263,11 +263,14 @@ def with_written(events: pd.DataFrame, written: pd.DataFrame) -> pd.DataFrame:
     """
     loose = ~events["dated"] | events["to_code"].isna()
     firm, oldest = events[~loose], events["year"].min()
-    known = {row.from_code: (row.to_code, row.year) for row in firm.itertuples()}
+    outcomes = zip(firm["to_code"].astype(str), firm["year"].astype(int), strict=True)
+    known = dict(zip(firm["from_code"].astype(str), outcomes, strict=True))
     rows, defects = [], []
-    for (old, year), parts in written.groupby(["former_code", "since_cog"]):
+    pairs = zip(written["former_code"], written["since_cog"], strict=True)
+    for old, year in dict.fromkeys((str(old), int(year)) for old, year in pairs):
+        parts = written[(written["former_code"] == old) & (written["since_cog"] == year)]
         told = known.get(old) if year > oldest else None
-        for new in parts["code_insee"]:
+        for new in map(str, parts["code_insee"]):
             if told is None:
                 event = SPLIT if len(parts) > 1 else _label(old, new)
                 former = new if len(parts) > 1 else None

@@ -19,7 +19,7 @@ _TEXTS = {
     "region": "Code de la région",
     "epci": "SIREN de l’EPCI à fiscalité propre ; vide : aucun",
     "epci_name": "Nom de l’EPCI",
-    "split_family": "Commune divisée depuis 2021 : son code, puis ceux des communes rétablies ; "
+    "split_family": "Commune divisée depuis 2018 : son code, puis ceux des communes rétablies ; "
     "vide : non divisée",
     "lon": "Longitude du chef-lieu, degrés WGS84, voir point_status",
     "lat": "Latitude du chef-lieu, degrés WGS84, voir point_status",

@@ -232,6 +232,9 @@ def read_splits(folder: Path, communes: pd.DataFrame) -> pd.DataFrame:
     for year in PAST_COG:
         entries = read_entries(folder, year)
         pairs |= {(e["chefLieu"], e["code"]) for e in entries if "chefLieu" in e}
+    written = handwritten_events()
+    pairs |= set(zip(written["former_code"], written["code_insee"], strict=True))
+    # A code that is still one and left people to another: a merger's is gone.
     kept = [(old, new) for old, new in sorted(pairs) if old != new and {old, new} <= current]
     return pd.DataFrame(kept, columns=["parent", "part"])
 

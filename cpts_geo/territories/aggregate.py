@@ -140,8 +140,12 @@ def _joined(group: pd.DataFrame) -> dict[str, Any]:
         if weight:
             weights = group[weight].where(values.notna(), 0)
             value = (values * weights).sum() / weights.sum() if weights.sum() > 0 else np.nan
-            # The rate of the wider commune is its producer's; a mean over its parts is ours.
-            status = Status.ESTIMATED if (weights.iloc[1:] > 0).any() else status
+            # The rate of the wider commune is its producer's, and so are those of its parts when
+            # each was measured; any other mean over them is ours.
+            mixed = (weights.iloc[1:] > 0).any()
+            if name in FIGURE_COLUMNS:
+                mixed &= (group[status_column(name)] != Status.MEASURED.value).any()
+            status = Status.ESTIMATED if mixed else status
         else:
             value = values.sum()
         row[name] = value if pd.notna(values.iloc[0]) else np.nan

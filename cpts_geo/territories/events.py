@@ -261,11 +261,23 @@ def from_movements(movements: pd.DataFrame) -> pd.DataFrame:
     years = [_one_year(steps) for _, steps in table.groupby("year")]
     events = pd.concat([pd.DataFrame(columns=list(EVENT_COLUMNS)), *years], ignore_index=True)
     events = events.astype({"year": "int64", "dated": "bool"})
+    events["evidence"] = "Insee, événements sur les communes"
     return check(events, "cog_events", origin="v_mvt_commune")
 
 
 def _one_year(steps: pd.DataFrame) -> pd.DataFrame:
     """Compose the events of one year into one step."""
+    dates = steps.groupby("from_code")["date"].transform("nunique")
+    onward = steps.loc[steps["from_code"] != steps["to_code"], "to_code"]
+    again = steps["from_code"][(dates > 1) | steps["from_code"].isin(onward)]
+    chained = steps["from_code"].isin(again) | steps["to_code"].isin(again)
+    events = [steps[~chained], *([_composed(steps[chained])] if chained.any() else [])]
+    found = pd.concat(events, ignore_index=True).reindex(columns=list(EVENT_COLUMNS))
+    return found.sort_values(["from_code", "to_code"])
+
+
+def _composed(steps: pd.DataFrame) -> pd.DataFrame:
+    """Net outcome of events of one year that follow one another."""
     links, born = _start(steps["from_code"]), set[str]()
     for date, step in steps.groupby("date"):
         divided = step["event"] == SPLIT
@@ -284,7 +296,5 @@ def _one_year(steps: pd.DataFrame) -> pd.DataFrame:
         dated=True,
         event=np.where(several, SPLIT, np.where(merged, FUSION, RECODED)),
         former_codes=links["to_code"].where(several),
-        evidence="Insee, événements sur les communes",
     )
-    kept = several | (links["from_code"] != links["to_code"])
-    return events.loc[kept, list(EVENT_COLUMNS)].sort_values(["from_code", "to_code"])
+    return events[several | (links["from_code"] != links["to_code"])]

@@ -6,15 +6,18 @@ parts are moved to the current COG and laid side by side, and what nobody brough
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from cpts_geo.schema import APL_VINTAGES, FIGURE_COLUMNS, Status, status_column
 from cpts_geo.settings import COG_YEAR
+from cpts_geo.sources.catalogue import sources
 from cpts_geo.sources.embedded import load_cog_events
 from cpts_geo.sources.readers.base import PLM
 from cpts_geo.territories.estimates import scaled_to_totals
@@ -92,53 +95,75 @@ def apl_parts(table: pd.DataFrame, *, source: str) -> list[Part]:
     return parts
 
 
-def facility_part(
-    table: pd.DataFrame,
-    facility: str,
-    *,
-    column: str,
-    source: str,
-    cog: int,
-    equipped_only: bool,
-    overseas: bool = True,
-) -> Part:
+#: Source -> facilities it counts, the column of each, whether it lists equipped communes only,
+#: whether it covers overseas communes.
+_FACILITIES: Final[dict[str, tuple[dict[str, str], bool, bool]]] = {
+    "insee_bpe_2017": ({"gps": "gps_2017"}, True, False),
+    "insee_bpe_2020": ({"emergency_departments": "emergency_departments_2020"}, False, True),
+    "insee_bpe_2025": (
+        {"gps": "gps_2025", "emergency_departments": "emergency_departments_2025"},
+        True,
+        True,
+    ),
+}
+
+
+def parts_of(tables: Mapping[str, pd.DataFrame]) -> list[Part]:
     """
-    Part of one facility of a BPE.
+    Parts that sources bring: the APL of each vintage, facilities of each BPE.
 
     Parameters
     ----------
-    table : DataFrame
-        Table of a BPE reader: code_insee, facility, count; ``attrs["left_out"]``, where there is
-        one, are communes whose figures stand in another one.
-    facility : str
-        Facility kept, such as ``gps``.
-    column : str
-        Column of the schema it fills.
-    source : str
-        Key of the source.
-    cog : int
-        Year of the COG of its codes.
-    equipped_only : bool
-        Whether communes without any are not listed.
-    overseas : bool
-        Whether overseas communes are covered.
+    tables : mapping of str to DataFrame
+        Table of its reader, by source key; sources that bring no count of communes are passed
+        over. ``attrs["left_out"]`` of a BPE are communes whose figures stand in another one.
 
     Returns
     -------
-    Part
-        One count a listed commune.
+    list of Part
+        In order of the sources.
     """
-    kept = table.loc[table["facility"] == facility, ["code_insee", "count"]]
-    kept = kept.rename(columns={"count": column})
-    return Part(
-        source,
-        kept,
-        cog,
-        (column,),
-        equipped_only=equipped_only,
-        overseas=overseas,
-        unknown=frozenset(table.attrs.get("left_out", ())),
-    )
+    parts = []
+    for key, table in tables.items():
+        if sources()[key].reader == "apl":
+            parts += apl_parts(table, source=key)
+        facilities, equipped_only, overseas = _FACILITIES.get(key, ({}, False, False))
+        for facility, column in facilities.items():
+            kept = table.loc[table["facility"] == facility, ["code_insee", "count"]]
+            parts.append(
+                Part(
+                    key,
+                    kept.rename(columns={"count": column}),
+                    cog_of(key),
+                    (column,),
+                    equipped_only=equipped_only,
+                    overseas=overseas,
+                    unknown=frozenset(table.attrs.get("left_out", ())),
+                )
+            )
+    return parts
+
+
+def cog_of(key: str) -> int:
+    """
+    COG of the codes of a source, as its entry in the catalogue says.
+
+    Parameters
+    ----------
+    key : str
+        Key of the source.
+
+    Returns
+    -------
+    int
+        Year.
+
+    Examples
+    --------
+    >>> cog_of("insee_bpe_2017"), cog_of("insee_bpe_2025")
+    (2018, 2026)
+    """
+    return int(re.findall(r"\d{4}", sources()[key].geography)[0])
 
 
 def national_figures(
@@ -193,6 +218,8 @@ def national_figures(
                 part.table[of_cog], from_vintage=part.cog, to_vintage=COG_YEAR, counts=part.counts,
                 rates=part.rates, split="parent", events=known, population=people,
             )  # fmt: skip
+        if part.rates:
+            moved = _with_wider(moved, part, communes)
         figures = figures.merge(moved, on="code_insee", how="left")
         lost = journey.loc[journey["how"] == LOST, ["from_code"]]
         losses.append(lost.rename(columns={"from_code": "code_insee"}).assign(source=part.source))
@@ -216,6 +243,27 @@ def national_figures(
     return figures[columns], all_lost
 
 
+def _part_of(communes: pd.DataFrame) -> pd.Series:
+    """Commune that each part of a split one has left, by code of the part."""
+    family = communes.dropna(subset=["split_family"]).set_index("code_insee")["split_family"]
+    parent = family.str.split().str[0]
+    return parent[parent.index != parent]
+
+
+def _with_wider(moved: pd.DataFrame, part: Part, communes: pd.DataFrame) -> pd.DataFrame:
+    """Mark what describes a wider commune: a part listed with nobody in it is counted there."""
+    part_of = _part_of(communes)
+    counted = part.table["code_insee"][part.table[part.counts[0]] > 0]
+    wider = part_of[~part_of.index.isin(counted)]
+    of_wider = moved["code_insee"].isin([*wider, *wider.index])
+    statuses = {}
+    for name in (*part.counts, *part.rates):
+        status = moved[status_column(name)]
+        changed = of_wider & (status != Status.UNKNOWN.value)
+        statuses[status_column(name)] = status.mask(changed, Status.ESTIMATED.value)
+    return moved.assign(**statuses)
+
+
 def _known_zeros(figures: pd.DataFrame, communes: pd.DataFrame, name: str, part: Part) -> pd.Series:
     """Communes that a list of equipped communes leaves out, and that existed when it was made."""
     absent = figures[name].isna() & ~figures["code_insee"].isin(part.unknown)
@@ -225,8 +273,6 @@ def _known_zeros(figures: pd.DataFrame, communes: pd.DataFrame, name: str, part:
         return absent
     absent &= communes["population_2017"].notna()
     # A commune made again since may hold some of what the one it left has: not a known zero.
-    family = communes.dropna(subset=["split_family"]).set_index("code_insee")["split_family"]
-    parent = family.str.split().str[0]
-    part_of = parent[parent.index != parent]
+    part_of = _part_of(communes)
     equipped = figures["code_insee"][figures[name].notna()]
     return absent & ~communes["code_insee"].isin(part_of.index[part_of.isin(equipped)])

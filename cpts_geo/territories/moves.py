@@ -11,9 +11,10 @@ import pandas as pd
 from pandas.api.types import infer_dtype, is_numeric_dtype
 
 from cpts_geo.errors import TableError, one_line
+from cpts_geo.french import counted, number, percent
 from cpts_geo.schema import COLUMNS, Status, status_column
 from cpts_geo.settings import COG_YEAR
-from cpts_geo.sources.contracts import check
+from cpts_geo.sources.contracts import SPLIT, check
 from cpts_geo.sources.embedded import load_cog_events, load_population
 from cpts_geo.sources.readers.base import PLM
 from cpts_geo.territories.events import FOLLOWED, KEPT, LOST, SHARED, Split, among, codes_at, follow
@@ -162,7 +163,8 @@ def move(
         split=split, population=people if split == "population" else None,
     )  # fmt: skip
     in_table = among(path["from_code"], present)
-    _check_splits(path[in_table], split=split)
+    window = known[known["year"].between(from_vintage + 1, to_vintage)]
+    _check_splits(path[in_table], window, split=split)
     links = _links(codes, path[in_table])
     moved = _moved(table.iloc[links["row"]], links, counts=adding, rates=weighing)
     # What is gone without a date may have been gone before this table.
@@ -292,14 +294,15 @@ def _why(code: str, events: pd.DataFrame, vintage: int) -> str:
     return ", ".join(said) or "inconnu des COG de métropole et des DROM"
 
 
-def _check_splits(path: pd.DataFrame, *, split: Split) -> None:
-    open_ended = path[path["split_code"].notna() & path["share"].isna()]
-    if open_ended.empty:
+def _check_splits(path: pd.DataFrame, events: pd.DataFrame, *, split: Split) -> None:
+    undecided = path.loc[path["split_code"].notna() & path["share"].isna(), "split_code"]
+    if undecided.empty:
         return
-    defects = []
-    for (code, year), parts in open_ended.groupby(["split_code", "year"]):
-        names = ", ".join(sorted(set(parts["to_code"].dropna())))
-        defects.append(f"code {code}, divisé au COG {year} en {names}")
+    divided = events[(events["event"] == SPLIT) & events["from_code"].isin(undecided)]
+    defects = [
+        f"code {code}, divisé au COG {year} en {', '.join(sorted(parts))}"
+        for (code, year), parts in divided.groupby(["from_code", "year"])["to_code"]
+    ]
     remedies = {
         "refuse": 'choisissez split="population" (comptes partagés selon la population, estimés) '
         'ou split="parent" (chiffres laissés à la commune divisée, estimés), ou retirez ces '
@@ -376,32 +379,21 @@ def _absent(
     heirs = pd.DataFrame([(code, code) for code in rest & universe], columns=columns[:2])
     changed = changed[among(changed["from_code"], universe)]
     every = pd.concat([pd.DataFrame(siblings, columns=columns), changed, heirs], ignore_index=True)
-    return (
-        every[~among(every["from_code"], codes)]
-        .assign(how=ABSENT, share=np.nan)
-        .reindex(columns=_JOURNEY)
-    )
+    lacking = every[~among(every["from_code"], codes)]
+    return lacking.assign(how=ABSENT, share=np.nan).reindex(columns=_JOURNEY)
 
 
 def _warn(table: pd.DataFrame, changed: pd.DataFrame, *, counts: Sequence[str]) -> None:
     lost = changed.loc[changed["how"] == LOST, "row"]
     if len(lost):
         gone = table.iloc[lost]
-        sums = ", ".join(f"{name} {gone[name].sum():g}" for name in counts)
-        warnings.warn(
-            f"{len(lost)} code(s) sans successeur connu, absents de la table obtenue : "
-            f"{', '.join(gone[_CODE])}" + (f" ; perdus : {sums}." if sums else "."),
-            MoveWarning,
-            stacklevel=3,
-        )
+        sums = ", ".join(f"{name} {number(gone[name].sum())}" for name in counts)
+        text = f"{counted(len(lost), 'code', 'codes')} sans successeur connu, hors de la table : "
+        text += f"{', '.join(gone[_CODE])} ; perdus : {sums or 'aucun compte'}."
+        warnings.warn(text, MoveWarning, stacklevel=3)
     shared = changed[changed["how"] == SHARED]
     if len(shared):
-        parts = [
-            f"{row.from_code} → {row.to_code} : {row.share:.1%}" for row in shared.itertuples()
-        ]
-        warnings.warn(
-            "Communes divisées depuis, comptes partagés selon la population (estimés) : "
-            f"{' ; '.join(parts)}.",
-            MoveWarning,
-            stacklevel=3,
-        )
+        text = "Communes divisées depuis, comptes partagés selon la population (estimés) : "
+        parts = zip(shared["from_code"], shared["to_code"], shared["share"], strict=True)
+        text += " ; ".join(f"{old} → {new} : {percent(part)}" for old, new, part in parts)
+        warnings.warn(f"{text}.", MoveWarning, stacklevel=3)

@@ -19,12 +19,11 @@ import pandas as pd
 from cpts_geo import __version__, settings
 from cpts_geo.files import write_atomically
 from cpts_geo.sources import embedded
-from cpts_geo.sources.catalogue import sources
 from cpts_geo.sources.fetch import located
 from cpts_geo.sources.lock import read_lock
 from cpts_geo.sources.tables import load_source, readers_digest
 from cpts_geo.territories.aggregate import SUMMARISED, area_summary, with_every_figure
-from cpts_geo.territories.figures import Part, apl_parts, facility_part, national_figures
+from cpts_geo.territories.figures import Part, cog_of, national_figures, parts_of
 from cpts_geo.territories.moves import MoveWarning, move, successors
 
 #: Notion -> sources that bring it, the first one that was fetched is taken.
@@ -130,35 +129,8 @@ def _write(table: pd.DataFrame, path: Path) -> None:
 
 
 def _parts(chosen: dict[str, str], communes: pd.DataFrame) -> list[Part]:
-    parts: list[Part] = []
-    tables = {key: load_source(key) for key in set(chosen.values())}
-    if key := chosen.get("apl"):
-        parts += apl_parts(tables[key], source=key)
-    if key := chosen.get("gps_2017"):
-        parts.append(
-            facility_part(
-                tables[key], "gps", column="gps_2017", source=key, cog=2018,
-                equipped_only=True, overseas=False,
-            )
-        )  # fmt: skip
-    if key := chosen.get("gps_2025"):
-        for facility, column in (
-            ("gps", "gps_2025"),
-            ("emergency_departments", "emergency_departments_2025"),
-        ):
-            parts.append(
-                facility_part(
-                    tables[key], facility, column=column, source=key,
-                    cog=settings.COG_YEAR, equipped_only=True,
-                )
-            )  # fmt: skip
-    if key := chosen.get("emergency_2020"):
-        parts.append(
-            facility_part(
-                tables[key], "emergency_departments", column="emergency_departments_2020",
-                source=key, cog=2021, equipped_only=False,
-            )
-        )  # fmt: skip
+    tables = {key: load_source(key) for notion, key in chosen.items() if notion != "age"}
+    parts = parts_of(tables)
     if key := chosen.get("rpps"):
         parts.append(_rpps_part(tables[key], key, communes))
     return parts
@@ -185,12 +157,11 @@ def _shares(chosen: dict[str, str]) -> pd.DataFrame:
     old = people.where(table["age_low"] >= _AGE_75, 0)
     by_age = pd.DataFrame({"code_insee": table["code_insee"], "old": old, "people": people})
     wide = by_age.groupby("code_insee", as_index=False).sum()
-    cog = int(sources()[key].geography.removeprefix("COG "))
     with warnings.catch_warnings():
         # A code without successor has no share: it is unknown, as any code the source lacks.
         warnings.simplefilter("ignore", MoveWarning)
         moved, _ = move(
-            wide, from_vintage=cog, to_vintage=settings.COG_YEAR,
+            wide, from_vintage=cog_of(key), to_vintage=settings.COG_YEAR,
             counts=["old", "people"], split="parent",
         )  # fmt: skip
     share = moved["old"] / moved["people"].where(moved["people"] > 0)
