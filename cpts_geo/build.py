@@ -306,6 +306,8 @@ def build(
     write_csv(kept, output / "figures.csv")
     write_csv(compared, output / "comparisons.csv")
     write_csv(holes, output / "contour_holes.csv")
-    write_csv(lost[columns_of("unmoved_codes.csv")], output / "unmoved_codes.csv")
     write_json(descriptor(output), output / "datapackage.json")
-    say(f"Écrit dans {output} ; {len(lost)} codes sans successeur connu (unmoved_codes.csv)")
+    # None with the files of today; a new file may hold a code that no event tells of.
+    rows = lost[["source", "code_insee"]].itertuples(index=False, name=None)
+    left = ", ".join(f"{code} ({source})" for source, code in rows) or "aucun"
+    say(f"Écrit dans {output} ; codes sans successeur connu, laissés de côté : {left}")

@@ -35,7 +35,6 @@ _TEXTS = {
     "value": "Valeur dans l’unité de l’indicateur ; vide : inconnue",
     "status": "measured, estimated, assumed ou unknown",
     "note": "Champ ou couverture de la valeur",
-    "source": "Source du code",
     "year": "Premier COG (1er janvier) où l’événement vaut ; voir dated",
     "dated": "True : année exacte ; False : événement de ce COG ou d’un COG antérieur",
     "event": "fusion, scission, code (changement de code ou de département) ou retrait (suite "
@@ -50,7 +49,6 @@ _TEXTS = {
 _OWN_TEXTS = {
     ("contour_holes.csv", "lon"): "Longitude d’un point du trou, degrés WGS84",
     ("contour_holes.csv", "lat"): "Latitude d’un point du trou, degrés WGS84",
-    ("unmoved_codes.csv", "code_insee"): "Code du fichier du producteur, absent du COG 2026",
 }
 _RESOURCES: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     "communes.parquet": (
@@ -88,11 +86,6 @@ _RESOURCES: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
         ("admin_express",),
         ("lon", "lat", "area_km2"),
     ),
-    "unmoved_codes.csv": (
-        "Codes des fichiers des producteurs sans successeur connu dans le COG 2026",
-        ("drees_apl_2023", "insee_bpe_2017", "insee_bpe_2020"),
-        ("source", "code_insee"),
-    ),
 }  # fmt: skip
 _OTHER_TYPES = {"geometry": "geojson", "dated": "boolean"}
 _NUMBERS = {"value", "lon", "lat", "since_cog", "year"}
@@ -128,8 +121,8 @@ def columns_of(file: str) -> list[str]:
 
     Examples
     --------
-    >>> columns_of("unmoved_codes.csv")
-    ['source', 'code_insee']
+    >>> columns_of("contour_holes.csv")
+    ['lon', 'lat', 'area_km2']
     """
     return list(_RESOURCES[file][2])
 
