@@ -172,7 +172,8 @@ def main() -> None:
     except TyperException as error:
         _refuse(
             f"Erreur : commande mal comprise.\n  - {_misunderstood(error)}\n"
-            "À faire : « cpts-geo report --help » montre comment l’écrire.",
+            "À faire : « cpts-geo --help », puis « cpts-geo COMMANDE --help », montrent comment "
+            "l’écrire.",
             2,
         )
     except BrokenPipeError:

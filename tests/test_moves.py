@@ -15,8 +15,8 @@ from cpts_geo.errors import TableError
 from cpts_geo.sources import embedded
 from cpts_geo.sources.contracts import check
 from cpts_geo.territories import move
-from cpts_geo.territories.events import codes_at, follow
-from cpts_geo.territories.moves import MoveWarning, successors
+from cpts_geo.territories.events import codes_at, current_codes, follow
+from cpts_geo.territories.moves import MoveWarning
 
 COLUMNS = ["year", "dated", "event", "from_code", "to_code", "former_codes", "evidence"]
 CURRENT = ["01001", "01003", "01005", "01006", "01007"]
@@ -58,22 +58,13 @@ def moved_from(year: int, before: pd.DataFrame, **options) -> tuple[pd.DataFrame
 # --- worked by hand -----------------------------------------------------------------------
 
 
-def test_successors():
-    former = pd.DataFrame(
-        {
-            "former_code": ["01010", "01011", "01002", "01099"],
-            "code_insee": ["01001", "01001", "01001", None],
-        }
-    )
-    found = successors(pd.DataFrame({"code_insee": ["01001", "01002", "01003"]}), former)
-    # A current code is itself, even where a delegated commune bears it.
-    assert found.to_dict() == {
-        "01001": "01001",
-        "01002": "01002",
-        "01003": "01003",
-        "01010": "01001",
-        "01011": "01001",
-    }
+def test_current_codes():
+    codes = pd.Series(["01001", "85060", "85165", "14666", "85084", "72287", "99999"])
+    found = current_codes(codes, from_vintage=2018)
+    # A commune that merged and left again is itself; one that was split is the one that stayed.
+    expected = ["01001", "85194", "85165", "14666", "85084", "72155"]
+    assert found.tolist()[:-1] == expected
+    assert found.isna().tolist() == [False] * 6 + [True]
 
 
 def test_merger_worked_by_hand():

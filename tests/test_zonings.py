@@ -190,11 +190,11 @@ def test_tvs_of_pithiviers(communes, former, tvs):
 
 
 def test_tvs_put_each_commune_in_one_zone(communes, former, tvs):
-    zoning = tvs_zoning(tvs, communes, former=former)
+    zoning = tvs_zoning(tvs, communes)
     placed = zoning.members.set_index("code_insee")["zone"]
     assert not placed.index.duplicated().any()
     assert set(placed.index) <= set(communes["code_insee"])
-    assert set(communes["code_insee"]) - set(placed.index) == {"14666", "13055", "69123", "75056"}
+    assert set(communes["code_insee"]) - set(placed.index) == {"13055", "69123", "75056"}
     # A commune that exists today and did in 2019 is where the file puts it.
     then = tvs.set_index("code_insee")["tvs"]
     both = placed.index.intersection(then.index)
@@ -205,7 +205,7 @@ def test_tvs_put_each_commune_in_one_zone(communes, former, tvs):
 
 
 def test_a_merger_over_two_tvs_is_in_that_of_its_chef_lieu(communes, former, tvs):
-    zoning = tvs_zoning(tvs, communes, former=former)
+    zoning = tvs_zoning(tvs, communes)
     then = tvs.set_index("code_insee")["tvs"]
     crossing = [
         (part, code)
@@ -245,13 +245,16 @@ def test_a_tvs_that_cannot_be_a_list_of_communes_says_why(communes, former, tvs)
         found(Request(departements=("75",), by="tvs"), communes, former, tvs)
 
 
-def test_a_code_without_successor_is_named(communes, former, tvs):
-    one = found(Request(tvs=("45145",)), communes, former, tvs)
-    known = set(former["former_code"][former["code_insee"].notna()])
-    if "45287" in known:
-        assert "45287" not in one.identity["perimeter"].iloc[0]
-    else:
-        assert "45287 a quitté le COG" in one.identity["perimeter"].iloc[0]
+def test_every_code_of_2019_is_followed(communes, tvs):
+    zoning = tvs_zoning(tvs, communes)
+    assert not any("a quitté le COG" in text for text in zoning.remarks.values())
+    assert zoning.members.set_index("code_insee")["published"].str.contains("45287").any()
+
+
+def test_a_code_without_successor_is_named(communes):
+    table = pd.DataFrame({"code_insee": ["45252", "45999"], "tvs": "45252", "tvs_name": "Essai"})
+    said = tvs_zoning(table, communes).remarks["45252"]
+    assert said == "Le code 45999 a quitté le COG et sa commune actuelle n’est pas connue."
 
 
 @pytest.mark.parametrize(
@@ -290,6 +293,6 @@ def test_combinations_that_do_are_accepted():
 
 def test_tables_given_are_left_as_they_are(communes, former, tvs):
     before = [table.copy() for table in (tvs, former, pd.DataFrame(communes))]
-    tvs_zoning(tvs, communes, former=former)
+    tvs_zoning(tvs, communes)
     for table, copy in zip((tvs, former, pd.DataFrame(communes)), before, strict=True):
         pd.testing.assert_frame_equal(table, copy)

@@ -12,8 +12,10 @@ from typing import Final, Literal
 import numpy as np
 import pandas as pd
 
+from cpts_geo.settings import COG_YEAR
 from cpts_geo.sources.cog_vintages import EVENT_COLUMNS
 from cpts_geo.sources.contracts import FUSION, RECODED, SPLIT, check
+from cpts_geo.sources.embedded import load_cog_events, load_population
 
 Split = Literal["refuse", "population", "parent"]
 
@@ -139,6 +141,39 @@ def follow(
     links = links[links["event"] != ""]
     links["how"] = links["how"].mask(links["to_code"].isna(), LOST)
     return links.drop(columns="merged").sort_values(["from_code", "to_code"], ignore_index=True)
+
+
+def current_codes(codes: pd.Series, *, from_vintage: int) -> pd.Series:
+    """
+    Code that each commune of a past COG has today.
+
+    Parameters
+    ----------
+    codes : Series of str
+        Codes of communes, of `from_vintage` or of any COG since.
+    from_vintage : int
+        Year of the oldest COG of these codes.
+
+    Returns
+    -------
+    Series of str
+        Current code, on the same index: the merged commune, and for a commune that was split the
+        one that kept its code. NaN for a code that nothing tells the successor of.
+
+    Examples
+    --------
+    >>> current_codes(pd.Series(["85060", "45019", "99999"]), from_vintage=2018).tolist()
+    ['85194', '45019', nan]
+    """
+    today = load_population().index
+    path = follow(
+        set(codes), load_cog_events(), from_vintage=from_vintage, to_vintage=COG_YEAR,
+        split="parent",
+    )  # fmt: skip
+    path = path[path["share"] > 0].drop_duplicates("from_code")
+    after = codes.map(path.set_index("from_code")["to_code"])
+    untouched = ~codes.isin(path["from_code"]) & codes.isin(today)
+    return after.where(~untouched, codes)
 
 
 def _start(codes: pd.Series[str]) -> pd.DataFrame:

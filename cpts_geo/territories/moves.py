@@ -35,36 +35,6 @@ class MoveWarning(UserWarning):
     """What a change of vintage could not keep as it was."""
 
 
-def successors(communes: pd.DataFrame, former: pd.DataFrame) -> pd.Series:
-    """
-    Current code of every code known to the COG, past or present.
-
-    Parameters
-    ----------
-    communes : DataFrame
-        Current communes: code_insee.
-    former : DataFrame
-        Former communes: former_code, code_insee (missing when the successor is unknown).
-
-    Returns
-    -------
-    Series of str
-        Current code, indexed by the code it replaces; a current code maps to itself even
-        where a delegated commune bears the same code.
-
-    Examples
-    --------
-    >>> communes = pd.DataFrame({"code_insee": ["85194"]})
-    >>> former = pd.DataFrame({"former_code": ["85060"], "code_insee": ["85194"]})
-    >>> successors(communes, former)["85060"]
-    '85194'
-    """
-    known = former.dropna(subset=["code_insee"]).drop_duplicates("former_code")
-    past = known.set_index("former_code")["code_insee"]
-    present = pd.Series(communes["code_insee"].to_numpy(), index=communes["code_insee"].to_numpy())
-    return pd.concat([present, past[~past.index.isin(present.index)]])
-
-
 def move(
     table: pd.DataFrame,
     *,

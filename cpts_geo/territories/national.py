@@ -23,8 +23,9 @@ from cpts_geo.sources.fetch import located
 from cpts_geo.sources.lock import read_lock
 from cpts_geo.sources.tables import load_source, readers_digest
 from cpts_geo.territories.aggregate import SUMMARISED, area_summary, with_every_figure
+from cpts_geo.territories.events import current_codes
 from cpts_geo.territories.figures import Part, cog_of, national_figures, parts_of
-from cpts_geo.territories.moves import MoveWarning, move, successors
+from cpts_geo.territories.moves import MoveWarning, move
 
 #: Notion -> sources that bring it, the first one that was fetched is taken.
 CHOICES = {
@@ -36,6 +37,8 @@ CHOICES = {
     "rpps": ("ans_rpps",),
 }
 _AGE_75 = 75
+#: The oldest code seen in the RPPS is not known; no merger before that year is looked for.
+_RPPS_COG = 2018
 
 
 @dataclass(frozen=True)
@@ -128,18 +131,18 @@ def _write(table: pd.DataFrame, path: Path) -> None:
     write_atomically(path, lambda part: table.to_parquet(part, index=False, compression="zstd"))
 
 
-def _parts(chosen: dict[str, str], communes: pd.DataFrame) -> list[Part]:
+def _parts(chosen: dict[str, str]) -> list[Part]:
     tables = {key: load_source(key) for notion, key in chosen.items() if notion != "age"}
     parts = parts_of(tables)
     if key := chosen.get("rpps"):
-        parts.append(_rpps_part(tables[key], key, communes))
+        parts.append(_rpps_part(tables[key], key))
     return parts
 
 
-def _rpps_part(table: pd.DataFrame, key: str, communes: pd.DataFrame) -> Part:
+def _rpps_part(table: pd.DataFrame, key: str) -> Part:
     """Codes of the RPPS are of several COG: each is followed to the current one on its own."""
-    now = successors(communes, embedded.load_former_communes())
-    codes = table["code_insee"].map(now).fillna(table["code_insee"])
+    now = current_codes(table["code_insee"], from_vintage=_RPPS_COG)
+    codes = now.fillna(table["code_insee"])
     counts = table["gps"].groupby(codes).sum().rename("gps_rpps")
     moved = counts.rename_axis("code_insee").reset_index()
     return Part(key, moved, settings.COG_YEAR, ("gps_rpps",), equipped_only=True)
@@ -176,7 +179,7 @@ def _compiled(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     totals = known_areas[known_areas["indicator"] == "gps_bpe_2024"]
     figures, _ = national_figures(
-        _parts(chosen, communes),
+        _parts(chosen),
         communes,
         shares=_shares(chosen),
         totals=totals.set_index("area_code")["value"].drop("FR"),

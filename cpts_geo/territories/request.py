@@ -171,7 +171,7 @@ def find_perimeters(
     kind = request.by or ("tvs" if request.tvs else "epci")
     if kind == "tvs":
         table, inputs = tvs()
-        zoning = tvs_zoning(table, communes, former=former, inputs=inputs)
+        zoning = tvs_zoning(table, communes, inputs=inputs)
     else:
         zoning = epci_zoning(communes)
     if request.departements:

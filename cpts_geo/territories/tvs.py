@@ -8,11 +8,13 @@ import pandas as pd
 
 from cpts_geo.settings import COG_YEAR
 from cpts_geo.sources.catalogue import sha256_of
-from cpts_geo.territories.moves import successors
+from cpts_geo.sources.readers.base import PLM
+from cpts_geo.territories.events import current_codes
 from cpts_geo.territories.zonings import Zoning
 
 #: The whole composition may not be distributed with the package: it is fetched.
 SOURCE: Final = "drees_tvs_2019"
+_COG: Final = 2019
 
 
 def fetched_tvs() -> tuple[pd.DataFrame, dict[str, str]]:
@@ -43,7 +45,6 @@ def tvs_zoning(
     table: pd.DataFrame,
     communes: pd.DataFrame,
     *,
-    former: pd.DataFrame,
     inputs: dict[str, str] | None = None,
 ) -> Zoning:
     """
@@ -55,8 +56,6 @@ def tvs_zoning(
         code_insee (COG 2019), tvs, tvs_name (NaN unknown); see :func:`fetched_tvs`.
     communes : DataFrame
         Current communes: code_insee, name, split_family.
-    former : DataFrame
-        Former communes: former_code, kind, code_insee (current, NaN unknown).
     inputs : dict of str to str, optional
         SHA-256 of the file of the table, by file name.
 
@@ -71,26 +70,20 @@ def tvs_zoning(
     Examples
     --------
     >>> table = pd.DataFrame(
-    ...     {"code_insee": ["85060", "85194"], "tvs": ["85194"] * 2, "tvs_name": "Olonne"}
+    ...     {"code_insee": ["02311", "02589"], "tvs": ["02408"] * 2, "tvs_name": "Laon"}
     ... )
     >>> communes = pd.DataFrame(
-    ...     {"code_insee": ["85194"], "name": ["Les Sables-d’Olonne"], "split_family": None}
+    ...     {"code_insee": ["02589"], "name": ["Pargny-et-Filain"], "split_family": None}
     ... )
-    >>> former = pd.DataFrame(
-    ...     {"former_code": ["85060"], "former_name": ["Château-d’Olonne"],
-    ...      "kind": ["code retiré"], "code_insee": ["85194"]}
-    ... )
-    >>> zoning = tvs_zoning(table, communes, former=former)
+    >>> zoning = tvs_zoning(table, communes)
     >>> zoning.members[["zone", "code_insee", "published", "method"]].to_numpy().tolist()
-    [['85194', '85194', '85060 + 85194', 'moved']]
+    [['02408', '02589', '02311 + 02589', 'moved']]
     """
     names = table.drop_duplicates("tvs").set_index("tvs")["tvs_name"].sort_index()
     names = names.fillna(names.index.to_series())
-    parts = former.loc[former["kind"] == "arrondissement-municipal", "former_code"]
-    is_part = table["code_insee"].isin(parts)
-    whole = table[~is_part].assign(
-        current=lambda rows: rows["code_insee"].map(successors(communes, former))
-    )
+    is_part = table["code_insee"].isin([part for parts in PLM.values() for part in parts])
+    whole = table[~is_part]
+    whole = whole.assign(current=current_codes(whole["code_insee"], from_vintage=_COG))
     lost = whole[whole["current"].isna()]
     whole = whole.dropna(subset=["current"])
     own = (whole["code_insee"] == whole["current"]).to_numpy()
