@@ -401,3 +401,28 @@ def test_sides_of_the_five(five: Analysis) -> None:
     ranked = five.territories.sort_values("population", ascending=False)
     found = dict(zip(ranked.index, basemap.sides(ranked), strict=True))
     assert found["beauce_gatinais"] != found["ouest_loiret"]
+
+
+def test_neighbours_are_mapped_near_and_far_territories_on_france(five: Analysis) -> None:
+    assert not basemap.neighbours(five.territories)
+    assert not basemap.neighbours(five.territories.head(1))
+    loiret = analyse(epci=("Orléans Métropole", "200070183", "200035764"), draws=100)
+    assert basemap.neighbours(loiret.territories)
+    new = maps.overview_map(loiret.territories, loiret.national)
+    shapes = [look for _, look in painted(new) if look.get("color") == style.ACCENT]
+    # Told apart by their edges: a fill of the accent colour would run them into one.
+    assert {look["fillColor"] for look in shapes} == {style.FILL_LIGHT}
+    figure = static.overview_figure(loiret.territories, national=loiret.national)
+    west, east = figure.axes[0].get_xlim()
+    assert (east - west) / 1000 < 150  # kilometres
+
+
+def test_names_of_neighbours_stand_apart() -> None:
+    shapes = gpd.GeoDataFrame(
+        {"name": ["CC du Val", "CC de la Plaine", "CC des Bois"], "population": [3, 2, 1]},
+        geometry=[shapely.box(0, 0, 1, 1), shapely.box(0.1, 0, 1.1, 1), shapely.box(0, 3, 1, 4)],
+        crs="EPSG:4326",
+    )
+    named = basemap.named_within(shapes, letter=0.05, line=0.1)
+    assert [name for name, *_ in named] == ["Val", "Bois"]
+    assert len(basemap.named_within(shapes, letter=0.001, line=0.001)) == 3

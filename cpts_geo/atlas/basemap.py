@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import geopandas as gpd
@@ -141,6 +142,79 @@ def uncovered(communes: gpd.GeoDataFrame, *, national: gpd.GeoDataFrame) -> gpd.
     holes = gpd.GeoDataFrame(geometry=[shapely.Polygon(ring) for ring in rings], crs=communes.crs)
     known = national.sindex.query(holes.representative_point(), predicate="intersects")[0]
     return holes.drop(index=holes.index[np.unique(known)])
+
+
+def neighbours(outlines: gpd.GeoDataFrame) -> bool:
+    """
+    Tell whether several territories lie so near that a map of France would not tell them apart.
+
+    Parameters
+    ----------
+    outlines : GeoDataFrame
+        One row a territory (EPSG:4326).
+
+    Returns
+    -------
+    bool
+        True where all fit into a rectangle of 4 degrees by 3, about a region.
+    """
+    west, south, east, north = outlines.total_bounds
+    return len(outlines) > 1 and east - west < 4 and north - south < 3
+
+
+def short_name(name: str) -> str:
+    """
+    Name of a territory without the kind of territory it begins with, for a map.
+
+    Parameters
+    ----------
+    name : str
+        Name of a territory.
+
+    Returns
+    -------
+    str
+        The name, shorter where it says its kind.
+
+    Examples
+    --------
+    >>> short_name("CC des Terres du Val de Loire"), short_name("CPTS Asclépios")
+    ('Terres du Val de Loire', 'Asclépios')
+    """
+    short = re.sub(r"^(?:CPTS|CC|CA|CU|TVS) (?:du |des |de la |de l['’]|de )?", "", name)
+    return short[:1].upper() + short[1:]
+
+
+def named_within(
+    outlines: gpd.GeoDataFrame, *, letter: float, line: float
+) -> list[tuple[str, float, float]]:
+    """
+    Choose the territories whose names can stand on them without overlapping.
+
+    Parameters
+    ----------
+    outlines : GeoDataFrame
+        One row a territory: name, population, geometry (EPSG:4326).
+    letter, line : float
+        Width of a letter and height of a line, as shares of the width and height of the view.
+
+    Returns
+    -------
+    list of tuple
+        Short name, longitude and latitude of a point inside; the most populated first.
+    """
+    west, south, east, north = outlines.total_bounds
+    kept: list[tuple[str, float, float]] = []
+    for row in outlines.sort_values("population", ascending=False).itertuples(index=False):
+        point, name = row.geometry.representative_point(), short_name(row.name)
+        free = all(
+            abs(point.x - x) / (east - west) > letter * (len(name) + len(other)) / 2
+            or abs(point.y - y) / (north - south) > line
+            for other, x, y in kept
+        )
+        if free:
+            kept.append((name, point.x, point.y))
+    return kept
 
 
 def sides(outlines: gpd.GeoDataFrame) -> list[str]:

@@ -89,7 +89,7 @@ def territory_map(
 
 def overview_map(outlines: gpd.GeoDataFrame, national: gpd.GeoDataFrame) -> folium.Map:
     """
-    Map of all territories in métropole.
+    Map of all territories: métropole, or their region where they are neighbours.
 
     Parameters
     ----------
@@ -101,16 +101,22 @@ def overview_map(outlines: gpd.GeoDataFrame, national: gpd.GeoDataFrame) -> foli
     Returns
     -------
     folium.Map
-        Territories in the accent colour, named on the map.
+        Territories with their names; where neighbours leave no room for a name, their tooltip
+        has it.
     """
     shown = outlines[outlines.geometry.notna()]
     mainland = ~national["departement"].str.startswith("97")
     mine = national["departement"].isin(" ".join(outlines["departements"]).split())
     overseas = national[mine & ~mainland]
-    box = _METROPOLE if overseas.empty else shapely.box(*shown.total_bounds)
-    new = blank_map("Carte de France des territoires", box=box)
-    for _, communes in [(0, national[mainland]), *overseas.groupby("departement")]:
-        ground = basemap.departements(communes, tolerance_m=2500)
+    near = basemap.neighbours(shown)
+    box = shapely.box(*shown.total_bounds) if near or len(overseas) else _METROPOLE
+    new = blank_map("Carte des territoires", box=box)
+    if near:
+        grounds = [basemap.land(national, box)]
+    else:
+        pieces = [national[mainland], *(rows for _, rows in overseas.groupby("departement"))]
+        grounds = [basemap.departements(rows, tolerance_m=2500) for rows in pieces]
+    for ground in grounds:
         _add_polygons(new, ground, fill=style.LAND, edge=style.LAND_EDGE)
     tips = [
         f"<b>{escape(row.name)}</b><br>{counted(row.communes, 'commune', 'communes')}, "
@@ -118,13 +124,19 @@ def overview_map(outlines: gpd.GeoDataFrame, national: gpd.GeoDataFrame) -> foli
         for row in shown.itertuples(index=False)
     ]
     simple = shown.assign(geometry=shown.geometry.simplify(0.002))
-    _add_polygons(new, simple, fill=style.ACCENT, edge=style.ACCENT, opacity=0.75, tips=tips)
+    # Territories that touch are told apart by their edges, far ones by their colour.
+    fill, opacity = (style.FILL_LIGHT, 0.9) if near else (style.ACCENT, 0.75)
+    _add_polygons(new, simple, fill=fill, edge=style.ACCENT, opacity=opacity, tips=tips)
+    if near:
+        for text, lon, lat in basemap.named_within(shown, letter=0.0095, line=0.04):
+            _label(lat, lon, text, kind="free", side="center").add_to(new)
+        return new
     ranked = shown.sort_values("population", ascending=False)
     for row, side in zip(ranked.itertuples(index=False), basemap.sides(ranked), strict=True):
         west, _, east, _ = row.geometry.bounds
-        text = row.name.removeprefix("CPTS ")
-        lat = row.geometry.representative_point().y
-        _label(lat, west if side == "left" else east, text, kind="free", side=side).add_to(new)
+        lat, lon = row.geometry.representative_point().y, west if side == "left" else east
+        name = basemap.short_name(row.name)
+        _label(lat, lon, name, kind="free", side=side).add_to(new)
     return new
 
 

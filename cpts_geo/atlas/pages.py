@@ -285,13 +285,21 @@ def index_page(
         columns=[(COLUMNS[name], sources()[COLUMNS[name].source]) for name in columns],
         goals=sorted({sentences.goal(s.headline) for s in sheets if s.headline}),
         notes=notes if len(sheets) > 1 else (),
-        perimeters=[f"{sheet.name} : {sheet.perimeter}" for sheet in sheets],
+        perimeters=_perimeters(sheets),
         still=_png(static.overview_figure(outlines, national=national)),
         sources=_sources_used(sheets),
         date=date,
         **_map_parts(overview),
     )  # fmt: skip
     return inline_assets(page)
+
+
+def _perimeters(sheets: Sequence[Sheet]) -> list[str]:
+    """What is to know of each list of communes, said once where it is the same for several."""
+    said: dict[str, list[str]] = {}
+    for sheet in sheets:
+        said.setdefault(sheet.perimeter, []).append(sheet.name)
+    return [f"{', '.join(names)} : {text}" for text, names in said.items()]
 
 
 _INDEX_COLUMNS = (

@@ -8,6 +8,7 @@ from typing import Any
 
 import geopandas as gpd
 import matplotlib as mpl
+import shapely
 from matplotlib import patheffects
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -157,12 +158,12 @@ def panel_figure(communes: gpd.GeoDataFrame, *, name: str, national: gpd.GeoData
 
 def overview_figure(outlines: gpd.GeoDataFrame, *, national: gpd.GeoDataFrame) -> Figure:
     """
-    Make the map of all territories in métropole, for paper.
+    Make the map of all territories for paper: métropole, or their region where neighbours.
 
     Parameters
     ----------
     outlines : GeoDataFrame
-        One row a territory: name, population, geometry (EPSG:4326).
+        One row a territory: name, population, departements, geometry (EPSG:4326).
     national : GeoDataFrame
         All communes.
 
@@ -174,28 +175,46 @@ def overview_figure(outlines: gpd.GeoDataFrame, *, national: gpd.GeoDataFrame) -
     with mpl.rc_context(_RC):
         figure = Figure(figsize=(6.6, 6.6), layout="constrained")
         ax = figure.subplots()
-        mainland = national[~national["departement"].str.startswith("97")]
-        land = basemap.departements(mainland, tolerance_m=1500).to_crs(METRIC_CRS)
+        shown = outlines[outlines.geometry.notna()]
+        near = basemap.neighbours(shown)
+        crs = METRIC_CRS
+        if near:
+            mine = national["departement"].isin(" ".join(shown["departements"]).split())
+            crs = metric_crs(national.loc[mine, "code_insee"])
+            land = basemap.land(national, shapely.box(*shown.total_bounds)).to_crs(crs)
+        else:
+            mainland = national[~national["departement"].str.startswith("97")]
+            land = basemap.departements(mainland, tolerance_m=1500).to_crs(crs)
         land.plot(ax=ax, color=style.LAND, edgecolor=style.BORDER, linewidth=0.3)
-        ranked = outlines[outlines.geometry.notna()].sort_values("population", ascending=False)
-        shown = ranked.to_crs(METRIC_CRS)
-        shown.plot(ax=ax, color=style.ACCENT)
-        for name, shape, side in zip(
-            shown["name"], shown.geometry, basemap.sides(ranked), strict=True
-        ):
-            west, _, east, _ = shape.bounds
-            left = side == "left"
-            ax.annotate(
-                name.removeprefix("CPTS "),
-                (west if left else east, shape.representative_point().y),
-                xytext=(-4 if left else 4, 0), textcoords="offset points",
-                ha="right" if left else "left", va="center", fontsize=8, fontweight="bold",
-                path_effects=_halo(),
-            )  # fmt: skip
-        _frame(ax, land.total_bounds)
+        ranked = shown.sort_values("population", ascending=False)
+        placed = ranked.to_crs(crs)
+        if near:
+            placed.plot(ax=ax, color=style.FILL_LIGHT, edgecolor=style.ACCENT, linewidth=1.0)
+            named = basemap.named_within(shown, letter=0.0135, line=0.045)
+            texts, lons, lats = zip(*named, strict=True)
+            points = gpd.GeoSeries(gpd.points_from_xy(lons, lats), crs=shown.crs).to_crs(crs)
+            for text, point in zip(texts, points, strict=True):
+                _annotate(ax, text, (point.x, point.y), ha="center", shift=0)
+        else:
+            placed.plot(ax=ax, color=style.ACCENT)
+            for name, shape, side in zip(
+                placed["name"], placed.geometry, basemap.sides(ranked), strict=True
+            ):
+                west, _, east, _ = shape.bounds
+                left = side == "left"
+                place = (west if left else east, shape.representative_point().y)
+                _annotate(ax, name, place, ha="right" if left else "left", shift=-4 if left else 4)
+        _frame(ax, placed.total_bounds if near else land.total_bounds)
         origin = sources()["admin_express"].attribution
         figure.supxlabel(f"Source : {origin}. Licence Ouverte 2.0.", fontsize=7, x=0.02, ha="left")
     return figure
+
+
+def _annotate(ax: Axes, name: str, place: tuple[float, float], *, ha: str, shift: int) -> None:
+    ax.annotate(
+        basemap.short_name(name), place, xytext=(shift, 0), textcoords="offset points",
+        ha=ha, va="center", fontsize=8, fontweight="bold", path_effects=_halo(),
+    )  # fmt: skip
 
 
 def _halo() -> list[patheffects.AbstractPathEffect]:

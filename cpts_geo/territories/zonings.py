@@ -145,7 +145,7 @@ def find_zones(zoning: Zoning, asked: Sequence[str]) -> tuple[list[str], list[st
             defects.append(f"{quoted(text)} : inconnu ; au plus près : {near}")
         elif why := zoning.unusable.get(found[0]):
             defects.append(f"{quoted(text)} : {why}")
-        elif text != found[0]:
+        elif text != found[0] and normalise_name(text) != normalise_name(zoning.names[found[0]]):
             notes.append(f"{quoted(text)} pris pour {_named(zoning, found[0])}.")
     if defects:
         raise PerimeterError(
