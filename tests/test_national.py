@@ -5,13 +5,17 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
+import openpyxl
 import pandas as pd
 import pytest
 
+from benchmarks.samples import write_rpps
 from cpts_geo import settings
 from cpts_geo.analysis import analyse
-from cpts_geo.atlas import style, tables
+from cpts_geo.atlas import reconciliation, style, tables
+from cpts_geo.atlas.pages import sheet_page
 from cpts_geo.errors import DataFileError
+from cpts_geo.report import sheets
 from cpts_geo.schema import EMBEDDED_FIGURES, FIGURE_COLUMNS, status_column
 from cpts_geo.sources import embedded
 from cpts_geo.sources.fetch import fetch
@@ -144,3 +148,65 @@ def test_a_source_that_was_not_fetched_says_how_to(empty):
         load_source("drees_tvs_2019")
     with pytest.raises(DataFileError, match="Source sans lecteur : rien"):
         load_source("rien")
+
+
+def write_apl_2024(path: Path, codes: list[str]) -> None:
+    """Write a workbook in the layout announced for 2024: three sheets, the other label for 65."""
+    book = openpyxl.Workbook()
+    book.active.title = "Paramètres"
+    for year in (2022, 2023, 2024):
+        sheet = book.create_sheet(f"APL {year}")
+        for _ in range(8):
+            sheet.append(["Accessibilité potentielle localisée"])
+        sheet.append([
+            "Code commune INSEE", "Commune", "APL aux médecins généralistes",
+            "APL aux médecins généralistes de 65 ans ou moins",
+            f"Population standardisée {year - 2} pour la médecine générale",
+            f"Population totale {year - 2}",
+        ])  # fmt: skip
+        per = "consultations par an par habitant standardisé"
+        sheet.append(["", "", per, per, "habitants standardisés", "nombre d'habitants"])
+        for code in codes:
+            sheet.append([code, "x", year - 2020, 1.5, 900.5, 1000])
+    book.save(path)
+
+
+def test_a_newer_apl_takes_the_map_and_the_tables(empty, communes):
+    mirror = empty / "mirror"
+    mirror.mkdir()
+    codes = communes.loc[communes["departement"] == "29", "code_insee"].tolist()
+    write_apl_2024(mirror / "drees_apl_generalistes_2022_2024.xlsx", codes)
+    [had] = fetch(["drees_apl_2024"], mirror=mirror, offline=True)
+    assert had.vintage == "2024"
+    result = analyse(epci=["242900314"], draws=1_000)
+    first = style.layers(result.communes)[0]
+    assert (first.column, first.title) == ("apl_2024", "APL 2024")
+    assert tables.commune_columns(result.communes)[2:5] == [
+        "gps_estimated_2024", "apl_2023", "apl_2024",
+    ]  # fmt: skip
+    mine = result.comparison.query("area_level == 'cpts'").set_index("indicator")
+    assert mine.loc["apl_2024", ["value", "source"]].tolist() == [
+        4.0, "Drees, APL aux médecins généralistes 2022-2024",
+    ]  # fmt: skip
+    assert mine.loc["share_low_apl_65_2024", "value"] == 1
+    page = sheets(result)[0]
+    html = sheet_page(page, national=result.national, date="1er janvier 2026")
+    assert "APL 2024" in html
+
+
+def test_the_rpps_is_one_more_source_of_the_panel(empty):
+    mirror = empty / "mirror"
+    mirror.mkdir()
+    write_rpps(mirror / "PS_LibreAcces_Personne_activite.txt", lines=40_000)
+    fetch(["ans_rpps"], mirror=mirror, offline=True)
+    result = analyse(["beauce_gatinais"], draws=1_000)
+    areas, rows = reconciliation.source_rows(result.comparison)
+    [row] = [row for row in rows if "RPPS" in row.label]
+    counted = result.communes["gps_rpps"].sum()
+    assert counted > 0
+    assert row.cells[0].origin == f"{round(counted)} médecins"
+    assert "1/n" in row.detail
+    assert areas[0] == "CPTS Beauce-Gâtinais"
+    france = result.comparison.query("indicator == 'gps_rpps' and area_code == 'FR'")["value"]
+    table = load_source("ans_rpps")
+    assert france.iloc[0] == pytest.approx(table["gps"].sum())
