@@ -228,7 +228,7 @@ def analyse(
         facts=facts[facts["territory"].isin(outline.index)].reset_index(drop=True),
         headlines=headlines,
         national=national,
-        notes=(*found.notes, *_calendar_note(communes["departement"])),
+        notes=(*found.notes, *layer.notes, *_calendar_note(communes["departement"])),
         parameters={
             "territories": list(outline.index),
             "name": name,

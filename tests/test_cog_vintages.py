@@ -11,7 +11,7 @@ import pytest
 
 from cpts_geo.errors import DataFileError, TableError
 from cpts_geo.settings import COG_YEAR
-from cpts_geo.sources import embedded, official, packages
+from cpts_geo.sources import embedded, packages
 from cpts_geo.sources.cog_vintages import (
     Vintage,
     events_between,
@@ -25,7 +25,6 @@ from cpts_geo.sources.readers.base import PLM
 from cpts_geo.territories import move
 from cpts_geo.territories.events import codes_at, from_movements
 from cpts_geo.territories.moves import MoveWarning
-from tests.test_build import packages_dir  # noqa: F401
 
 YEARS = (*sorted(packages.PAST_COG), COG_YEAR)
 #: Communes split between COG 2021 and COG 2026: COG, name before, name of each part.
@@ -41,12 +40,12 @@ SPLITS = {
 
 
 @pytest.fixture(scope="module")
-def vintages(packages_dir) -> dict[int, Vintage]:  # noqa: F811
+def vintages(packages_dir) -> dict[int, Vintage]:
     return {year: vintage_of(packages.read_entries(packages_dir, year), year) for year in YEARS}
 
 
 @pytest.fixture(scope="module")
-def people_2021(packages_dir) -> pd.DataFrame:  # noqa: F811
+def people_2021(packages_dir) -> pd.DataFrame:
     entries = packages.read_entries(packages_dir, 2021)
     rows = [(e["code"], e.get("population")) for e in entries if e["type"] == packages.CURRENT]
     found = pd.DataFrame(rows, columns=["code_insee", "population"]).dropna()
@@ -63,7 +62,7 @@ def ones_and_more(codes) -> pd.DataFrame:
 # --- the events -----------------------------------------------------------------------------
 
 
-def test_embedded_events_are_those_of_the_vintages(packages_dir):  # noqa: F811
+def test_embedded_events_are_those_of_the_vintages(packages_dir):
     found = check(read_events(packages_dir), "cog_events")
     pd.testing.assert_frame_equal(found, embedded.load_cog_events())
 
@@ -206,8 +205,9 @@ def test_split_shared_by_the_population_of_the_parts():
 # --- producers' files -------------------------------------------------------------------------
 
 
-def test_gps_of_the_bpe_2017_all_arrive(official_dir):
-    before = official.read_bpe_gps_2017(official_dir)
+def test_gps_of_the_bpe_2017_all_arrive(official_table):
+    raw = official_table("insee_bpe_2017")
+    before = raw.drop(columns="facility").rename(columns={"count": "gps_2017"})
     moved, journey = move(before, from_vintage=2018, to_vintage=COG_YEAR, split="parent")
     assert not (journey["how"] == "perdu").any()
     assert moved["gps_2017"].sum() == before["gps_2017"].sum() == 58_031
@@ -248,8 +248,11 @@ def test_communes_of_the_tvs_2019_all_arrive(official_dir):
 
 
 @pytest.mark.parametrize(("year", "cog"), [(2022, 2023), (2023, 2024)])
-def test_the_apl_is_of_the_cog_after_its_year(official_dir, year, cog):
-    before = official.read_apl(official_dir, year)
+def test_the_apl_is_of_the_cog_after_its_year(official_table, year, cog):
+    raw = official_table("drees_apl_2023")
+    names = {name: f"{name}_{year}" for name in ("apl", "apl_65", "standardised_population")}
+    names["total_population"] = f"apl_population_{year}"
+    before = raw[raw["vintage"] == year].drop(columns="vintage").rename(columns=names)
     moved, _ = move(before, from_vintage=cog, to_vintage=COG_YEAR, split="parent")
     weight = f"standardised_population_{year}"
     assert moved[weight].sum() == pytest.approx(before[weight].sum(), abs=1e-3)
@@ -266,8 +269,9 @@ def test_the_apl_is_of_the_cog_after_its_year(official_dir, year, cog):
     assert len(later.value.defects) == {2022: 81, 2023: 68}[year]
 
 
-def test_the_bpe_2020_is_of_the_cog_2021(official_dir, vintages):
-    before = official.read_emergency_departments(official_dir)
+def test_the_bpe_2020_is_of_the_cog_2021(official_table, vintages):
+    raw = official_table("insee_bpe_2020").query("facility == 'emergency_departments'")
+    before = raw.drop(columns="facility").rename(columns={"count": "emergency_departments_2020"})
     assert set(before["code_insee"]) == set(vintages[2021].names)
     moved, _ = move(before, from_vintage=2021, to_vintage=COG_YEAR, split="parent")
     assert moved["emergency_departments_2020"].sum() == 698

@@ -74,7 +74,7 @@ def test_types_and_what_may_be_unknown(communes):
     assert unknown[unknown > 0].to_dict() == {
         "epci": 4,
         "epci_name": 4,
-        "split_family": ROWS - 10,
+        "split_family": ROWS - 12,
         "population_2017": 17,
         "area_km2": 8,
         "lon": 5,
@@ -307,10 +307,17 @@ def test_former_communes_lead_to_current_ones(communes):
     assert unknown["since_cog"].between(2022, settings.COG_YEAR).all()
 
 
-def test_unmoved_codes_are_listed_and_not_current(communes):
-    unmoved = pd.read_csv(embedded.verified("unmoved_codes.csv"), dtype=str)
-    assert len(unmoved) == 40
-    assert not set(unmoved["code_insee"]) & set(communes["code_insee"])
+def test_split_families_are_those_of_the_events(communes):
+    events = embedded.load_cog_events()
+    split = events[events["event"] == "scission"]
+    parts = split["to_code"].groupby(split["from_code"]).agg(lambda codes: sorted(set(codes)))
+    expected = {
+        code: " ".join([parent, *(part for part in codes if part != parent)])
+        for parent, codes in parts.items()
+        for code in codes
+    }
+    assert len(parts) == 4
+    assert communes.set_index("code_insee")["split_family"].dropna().to_dict() == expected
 
 
 @pytest.mark.parametrize("folder", ["communes", "cpts"])
@@ -332,8 +339,22 @@ def test_numbers_of_the_readme():
         "figures.csv": len(embedded.load_figures()),
         "comparisons.csv": len(embedded.load_comparisons()),
         "former_communes.csv": len(embedded.load_former_communes()),
-        "unmoved_codes.csv": len(pd.read_csv(embedded.verified("unmoved_codes.csv"))),
+        "cog_events.csv": len(embedded.load_cog_events()),
+        "contour_holes.csv": len(pd.read_csv(embedded.verified("contour_holes.csv"))),
+        "communes.parquet": ROWS,
     }
     for name, count in rows.items():
         (line,) = [text for text in readme.splitlines() if text.startswith(f"| `{name}`")]
         assert line.endswith(f"| {count:,} |".replace(",", " ")), line
+
+
+def test_readme_tells_of_the_split_communes_and_of_every_doctor(communes):
+    readme = (settings.COMMUNES_DIR / "README.md").read_text(encoding="utf-8")
+    families = communes["split_family"].dropna()
+    (line,) = [text for text in readme.splitlines() if text.startswith("- **Communes rétablies**")]
+    assert f"({len(families)} communes, quatre anciennes" in line
+    for parent in {family.split()[0] for family in families}:
+        assert parent in readme
+    areas = embedded.load_comparisons().query("area_level == 'departement'")
+    doctors = areas.loc[areas["indicator"] == "gps_2017", "value"].sum()
+    assert f"{doctors:,.0f} généralistes".replace(",", " ") in readme

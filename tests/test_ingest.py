@@ -1,4 +1,4 @@
-"""Readers of the producers' files, on the real files."""
+"""The producers' files, from what they hold to what is embedded: nothing changed, nobody lost."""
 
 from __future__ import annotations
 
@@ -7,8 +7,14 @@ import pandas as pd
 import pytest
 
 from cpts_geo import settings
-from cpts_geo.errors import DataFileError
-from cpts_geo.sources import embedded, official
+from cpts_geo.build import department_totals, read_sources
+from cpts_geo.schema import Status, status_column
+from cpts_geo.sources import embedded
+from cpts_geo.sources.readers.base import PLM
+from cpts_geo.territories.figures import national_figures, parts_of
+
+GPS = "Médecins généralistes (hors médecins à expertise particulière - MEP)"
+MEP = "Médecins généralistes à expertise particulière (MEP)"
 
 #: methods.md §1.3.
 NATIONAL = {
@@ -37,12 +43,10 @@ NATIONAL = {
 
 
 @pytest.fixture(scope="module", params=[2022, 2023])
-def apl(request, official_dir):
-    """One vintage of the APL under plain column names, with its year."""
-    year = request.param
-    table = official.read_apl(official_dir, year)
-    table.columns = [name.removesuffix(f"_{year}") for name in table.columns]
-    return year, table
+def apl(request, official_table):
+    """One vintage of the APL, with its year."""
+    table = official_table("drees_apl_2023")
+    return request.param, table[table["vintage"] == request.param].drop(columns="vintage")
 
 
 def weighted_quantile(values: pd.Series, weights: pd.Series, level: float) -> float:
@@ -59,7 +63,7 @@ def test_apl_rows_and_codes(apl):
     assert table["code_insee"].str.fullmatch(r"(?:\d{2}|2[AB])\d{3}").all()
     assert not table.isna().any().any()
     # Paris, Lyon and Marseille stand by arrondissement, and only so.
-    assert set(table["code_insee"]).isdisjoint({"75056", "69123", "13055"})
+    assert set(table["code_insee"]).isdisjoint(PLM)
     assert int(table["code_insee"].str.match(r"751\d\d|6938\d|132\d\d").sum()) == 45
 
 
@@ -77,7 +81,7 @@ def test_apl_national_means_and_supply(apl):
 def test_apl_quantiles_of_people(apl):
     year, table = apl
     found = [
-        weighted_quantile(table["apl_65"], table["apl_population"], level)
+        weighted_quantile(table["apl_65"], table["total_population"], level)
         for level in (0.10, 0.25, 0.50, 0.75, 0.90)
     ]
     assert found == pytest.approx(NATIONAL[year]["quantiles"], abs=1e-3)
@@ -86,7 +90,7 @@ def test_apl_quantiles_of_people(apl):
 def test_apl_tails(apl):
     year, table = apl
     ranked = table.sort_values("apl_65", kind="stable")
-    share = ranked["apl_population"].cumsum() / ranked["apl_population"].sum()
+    share = ranked["total_population"].cumsum() / ranked["total_population"].sum()
     tails = [
         np.average(part["apl_65"], weights=part["standardised_population"])
         for part in (ranked[share <= 0.1], ranked[share > 0.9])
@@ -96,16 +100,16 @@ def test_apl_tails(apl):
 
 def test_apl_shares_of_people_under_the_threshold(apl):
     year, table = apl
-    people = table["apl_population"]
+    people = table["total_population"]
     shares = [people[table[name] < settings.APL_LOW].sum() / people.sum()
               for name in ("apl", "apl_65")]  # fmt: skip
     assert shares == pytest.approx(NATIONAL[year]["low"], abs=1e-3)
 
 
-def test_apl_standardised_population_sums_to_the_total(official_dir):
-    table = official.read_apl(official_dir, 2023)
-    assert table["standardised_population_2023"].sum() == pytest.approx(67_408_052, abs=1)
-    assert table["apl_population_2023"].sum() == pytest.approx(67_408_052, abs=1)
+def test_apl_standardised_population_sums_to_the_total(official_table):
+    table = official_table("drees_apl_2023").query("vintage == 2023")
+    assert table["standardised_population"].sum() == pytest.approx(67_408_052, abs=1)
+    assert table["total_population"].sum() == pytest.approx(67_408_052, abs=1)
 
 
 @pytest.mark.parametrize(
@@ -116,26 +120,22 @@ def test_apl_standardised_population_sums_to_the_total(official_dir):
         ("45030", (1.823, 1.582, 1.795, 1.318)),
     ],
 )
-def test_apl_of_known_communes(official_dir, code, values):
-    found = []
-    for year in (2022, 2023):
-        row = official.read_apl(official_dir, year).set_index("code_insee").loc[code]
-        found += [row[f"apl_{year}"], row[f"apl_65_{year}"]]
+def test_apl_of_known_communes(official_table, code, values):
+    rows = official_table("drees_apl_2023").set_index(["code_insee", "vintage"])
+    found = rows.loc[[(code, 2022), (code, 2023)], ["apl", "apl_65"]].to_numpy().ravel()
     assert found == pytest.approx(values, abs=5e-4)
 
 
-def test_apl_of_another_year_is_refused(official_dir):
-    with pytest.raises(DataFileError, match="pas de feuille APL 2019") as refused:
-        official.read_apl(official_dir, 2019)
-    assert "APL 2023" in refused.value.defects[0] or "APL_2023" in refused.value.defects[0]
+def test_apl_holds_two_vintages_and_no_other(official_table):
+    assert set(official_table("drees_apl_2023")["vintage"]) == set(NATIONAL)
 
 
 def test_embedded_means_are_those_of_the_file(official_dir):
     france = embedded.load_comparisons().query("area_code == 'FR'").set_index("indicator")["value"]
     for year, expected in NATIONAL.items():
-        # The few communes whose code has no known successor are left out: 1e-4 at most.
-        assert france[f"apl_{year}"] == pytest.approx(expected["mean"], abs=1e-3)
-        assert france[f"apl_65_{year}"] == pytest.approx(expected["mean_65"], abs=1e-3)
+        # No commune is left out: the published mean, to its last decimal.
+        assert france[f"apl_{year}"] == pytest.approx(expected["mean"], abs=6e-5)
+        assert france[f"apl_65_{year}"] == pytest.approx(expected["mean_65"], abs=6e-5)
         low, low_65 = expected["low"]
         assert france[f"share_low_apl_{year}"] == pytest.approx(low, abs=1e-3)
         assert france[f"share_low_apl_65_{year}"] == pytest.approx(low_65, abs=1e-3)
@@ -144,53 +144,38 @@ def test_embedded_means_are_those_of_the_file(official_dir):
 # --- other producers --------------------------------------------------------------------
 
 
-def test_bpe_2017_counts_the_doubled_row_once(official_dir):
-    table = official.read_bpe_gps_2017(official_dir)
+def counted(table: pd.DataFrame, facility: str) -> pd.Series:
+    """Counts of one facility, by place."""
+    place = "departement" if "departement" in table else "code_insee"
+    return table[table["facility"] == facility].set_index(place)["count"]
+
+
+def test_bpe_2017_counts_the_doubled_row_once(official_table):
+    table = official_table("insee_bpe_2017")
     assert table["code_insee"].is_unique
-    assert table["gps_2017"].sum() == 58_031
-    assert table["gps_2017"].min() == 1
-    assert table.set_index("code_insee").at["58062", "gps_2017"] == 3
+    assert set(table["facility"]) == {"gps"}
+    assert table["count"].sum() == 58_031
+    assert table["count"].min() == 1
+    assert counted(table, "gps")["58062"] == 3
 
 
-def test_bpe_2017_moved_loses_nobody_unseen(official_dir):
-    before = official.read_bpe_gps_2017(official_dir).set_index("code_insee")["gps_2017"]
-    unmoved = pd.read_csv(embedded.verified("unmoved_codes.csv"), dtype=str)
-    lost = before[unmoved.loc[unmoved["source"] == "insee_bpe_2017", "code_insee"]].sum()
-    france = embedded.load_comparisons().query("area_code == 'FR'").set_index("indicator")["value"]
-    assert france["gps_2017"] + lost == before.sum()
-    assert lost == 15
+def test_emergency_departments(official_table):
+    counts = counted(official_table("insee_bpe_2020"), "emergency_departments")
+    assert len(counts) == 34_965
+    assert counts.index.is_unique
+    assert counts.sum() == 698
+    assert (counts >= 0).all()
+    assert counts["45234"] >= 1
 
 
-def test_departements_of_split_communes_hold_the_doctors_of_the_raw_file(official_dir):
-    raw = official.read_bpe_gps_2017(official_dir)
-    emergency = official.read_emergency_departments(official_dir)
-    long = embedded.load_comparisons()
-    table = long.pivot(index="area_code", columns="indicator", values="value")
-    for area in ("15", "60", "85"):
-        inside = raw["code_insee"].str.startswith(area)
-        assert table.at[area, "gps_2017"] == raw.loc[inside, "gps_2017"].sum()
-    for area in ("15", "27", "60", "85"):
-        inside = emergency["code_insee"].str.startswith(area)
-        counted = emergency.loc[inside, "emergency_departments_2020"].sum()
-        assert table.at[area, "emergency_departments_2020"] == counted
-
-
-def test_emergency_departments(official_dir):
-    table = official.read_emergency_departments(official_dir)
-    assert len(table) == 34_965
-    assert table["code_insee"].is_unique
-    assert table["emergency_departments_2020"].sum() == 698
-    assert (table["emergency_departments_2020"] >= 0).all()
-    assert table.set_index("code_insee").at["45234", "emergency_departments_2020"] >= 1
-
-
-def test_share_of_the_aged(official_dir):
-    table = official.read_share_75plus(official_dir)
-    assert len(table) == 34_848
-    assert table["share_75plus_2022"].between(0, 1).all()
-    assert 0.09 < table["share_75plus_2022"].median() < 0.10
-    assert table.set_index("code_insee").at["75056", "share_75plus_2022"] == pytest.approx(0.084)
-    assert not table["code_insee"].str.startswith("976").any()
+def test_share_of_the_aged(official_table):
+    shares = official_table("insee_rp_2022").set_index("code_insee")["share_75plus"]
+    assert len(shares) == 34_848
+    assert shares.index.is_unique
+    assert shares.between(0, 1).all()
+    assert 0.09 < shares.median() < 0.10
+    assert shares["75056"] == pytest.approx(0.084)
+    assert not shares.index.str.startswith("976").any()
 
 
 @pytest.mark.parametrize(
@@ -204,16 +189,135 @@ def test_share_of_the_aged(official_dir):
         ("FR", 51_775, 75.5),
     ],
 )
-def test_cnam(official_dir, area, count, density):
-    table = official.read_cnam_gps(official_dir)
-    assert table["departement"].is_unique
-    row = table.set_index("departement").loc[area]
-    assert (row["gps_cnam_2024"], row["gps_per_100k_cnam_2024"]) == (count, density)
+def test_cnam(official_table, area, count, density):
+    table = official_table("cnam_2024")
+    rows = table[table["profession"] == GPS].set_index("departement")
+    assert rows.index.is_unique
+    assert rows.loc[area, ["low", "high", "density"]].tolist() == [count, count, density]
 
 
-def test_bpe_2024(official_dir):
-    table = official.read_bpe_gps_2024(official_dir)
-    assert table["departement"].is_unique
-    assert len(table) == 101
-    assert table["gps_bpe_2024"].sum() == 60_573
-    assert table.set_index("departement").at["45", "gps_bpe_2024"] == 427
+def test_bpe_2024(official_table):
+    counts = counted(official_table("insee_bpe_2024"), "gps")
+    assert counts.index.is_unique
+    assert len(counts) == 101
+    assert counts.sum() == 60_573
+    assert counts["45"] == 427
+
+
+# --- what is made of them -----------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def tables(official_dir):
+    """Every table that the embedded data are compiled from."""
+    return read_sources(official_dir)
+
+
+@pytest.fixture(scope="module")
+def national(tables):
+    """Figures of every commune, by code, and the codes that were lost."""
+    figures, lost = national_figures(
+        parts_of(tables),
+        embedded.load_communes(),
+        shares=tables["insee_rp_2022"].rename(columns={"share_75plus": "share_75plus_2022"}),
+        totals=department_totals(tables)["gps_bpe_2024"].drop("FR"),
+    )
+    return figures.set_index("code_insee"), lost
+
+
+@pytest.fixture(scope="module")
+def compared():
+    """Embedded comparisons: one row an area, one column an indicator."""
+    long = embedded.load_comparisons()
+    return long.pivot(index="area_code", columns="indicator", values="value")
+
+
+def test_sources_read_are_those_of_the_catalogue(tables):
+    assert set(tables) == {
+        "drees_apl_2023",
+        "insee_bpe_2017",
+        "insee_bpe_2020",
+        "insee_bpe_2024",
+        "insee_rp_2022",
+        "cnam_2024",
+    }
+
+
+def test_no_code_is_lost_and_every_count_arrives_whole(tables, national):
+    figures, lost = national
+    assert lost.empty
+    counts = {name: part.table[name].sum() for part in parts_of(tables) for name in part.counts}
+    assert counts["gps_2017"] == 58_031
+    assert counts["emergency_departments_2020"] == 698
+    for name, total in counts.items():
+        assert figures[name].sum() == pytest.approx(total, rel=1e-12), name
+    for year in NATIONAL:
+        weight = f"standardised_population_{year}"
+        raw = tables["drees_apl_2023"].query(f"vintage == {year}")
+        supply = (raw["apl"] * raw["standardised_population"]).sum()
+        assert (figures[f"apl_{year}"] * figures[weight]).sum() == pytest.approx(supply, rel=1e-12)
+
+
+def test_embedded_figures_are_those_of_the_files(national):
+    figures, _ = national
+    mine = embedded.load_figures().set_index("code_insee")
+    pd.testing.assert_frame_equal(figures.loc[mine.index, list(mine)], mine, rtol=1e-12)
+
+
+def test_statuses_say_what_is_known(national):
+    figures, _ = national
+    for name in (name for name in figures if not name.endswith("_status")):
+        unknown = figures[status_column(name)] == Status.UNKNOWN.value
+        assert unknown.equals(figures[name].isna()), name
+    # Split since the BPE 2017: its doctors are known of the whole, and not of the part.
+    assert figures.loc["14712", ["gps_2017", "gps_2017_status"]].tolist() == [5, "estimated"]
+    assert figures.at["14666", "gps_2017_status"] == "unknown"
+    # The APL and the BPE 2020 came after that split, and know both.
+    rows = figures.loc[["14712", "14666"]]
+    for name in ("apl_2022", "apl_2023", "emergency_departments_2020"):
+        assert set(rows[status_column(name)]) == {"measured"}
+    overseas = figures.index.str.startswith("97")
+    assert figures.loc[overseas, "gps_2017"].isna().all()
+    assert figures.loc[overseas & ~figures.index.str.startswith("976"), "apl_2023"].notna().all()
+
+
+def test_embedded_doctors_are_those_of_the_file(official_table, compared):
+    before = counted(official_table("insee_bpe_2017"), "gps")
+    assert compared.at["FR", "gps_2017"] == before.sum() == 58_031
+    departement = before.index.str[:2].where(before.index != "14513", "50")  # Pont-Farcy
+    sums = before.groupby(departement).sum()
+    found = compared["gps_2017"].drop("FR").dropna()
+    assert found[sums.index].to_dict() == sums.to_dict()
+    assert found.sum() == 58_031
+
+
+def test_departements_of_split_communes_hold_the_emergencies_of_the_file(official_table, compared):
+    emergency = counted(official_table("insee_bpe_2020"), "emergency_departments")
+    for area in ("14", "15", "27", "60", "85"):
+        inside = emergency[emergency.index.str.startswith(area)]
+        assert compared.at[area, "emergency_departments_2020"] == inside.sum()
+    assert compared.at["FR", "emergency_departments_2020"] == 698
+
+
+def test_totals_by_departement(tables, compared):
+    totals = department_totals(tables)
+    assert len(totals) == 102
+    assert totals.notna().all(axis=None)
+    assert totals.loc["45"].tolist() == [427, 376, 27, 54.4]
+    assert totals.loc["FR"].tolist() == [60_573, 51_775, 3_771, 75.5]
+    pd.testing.assert_frame_equal(compared.loc[totals.index, list(totals)], totals,
+                                  check_names=False, check_dtype=False)  # fmt: skip
+
+
+def test_masked_count_is_no_total():
+    rows = [("45", GPS, 376.0, False), ("45", MEP, 0.0, True), ("41", GPS, 192.0, False),
+            ("41", MEP, 6.0, False)]  # fmt: skip
+    cnam = pd.DataFrame(rows, columns=["departement", "profession", "low", "masked"])
+    bpe = pd.DataFrame({"departement": ["45", "41"], "facility": "gps", "count": [427, 200]})
+    tables = {"insee_bpe_2024": bpe, "cnam_2024": cnam.assign(high=4.0, density=50.0)}
+    before = {key: table.copy() for key, table in tables.items()}
+    totals = department_totals(tables)
+    assert np.isnan(totals.at["45", "gps_mep_cnam_2024"])
+    assert totals.loc["41"].tolist() == [200, 192, 6, 50]
+    assert totals.at["FR", "gps_bpe_2024"] == 627
+    assert all(tables[key].equals(table) for key, table in before.items())

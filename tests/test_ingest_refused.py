@@ -4,188 +4,118 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import openpyxl
 import pytest
 
-from cpts_geo.build import build
+from cpts_geo.build import build, read_sources
 from cpts_geo.errors import DataFileError
-from cpts_geo.sources import catalogue, official, packages
+from cpts_geo.sources import catalogue, packages
+from cpts_geo.sources.datapackage import compiled_sources
+
+#: Sources of the embedded data that are files; the others are read inside those files.
+WITH_FILE = [key for key in compiled_sources() if catalogue.sources()[key].file]
+PRODUCERS = [key for key in WITH_FILE if catalogue.sources()[key].package is None]
+
+
+def test_every_source_is_compiled_from_a_file_or_a_package():
+    assert [key for key in PRODUCERS if catalogue.sources()[key].reader is None] == []
+    assert len(PRODUCERS) == 6
+    # Populations of 2017 stand in the package of the contours.
+    assert set(compiled_sources()) - set(WITH_FILE) == {"insee_population_2017"}
+
+
+@pytest.mark.parametrize("key", WITH_FILE)
+def test_other_or_missing_file_is_refused(tmp_path, key):
+    source = catalogue.sources()[key]
+    with pytest.raises(DataFileError, match="introuvable") as missing:
+        catalogue.verified_path(key, tmp_path)
+    assert source.file in missing.value.summary
+    assert source.attribution in missing.value.summary
+    assert "--official" in missing.value.remedy
+    path = tmp_path / source.file
+    path.write_bytes(b"autre chose")
+    with pytest.raises(DataFileError, match="n’est pas le fichier attendu") as other:
+        catalogue.verified_path(key, tmp_path)
+    assert other.value.defects == (
+        f"sha256 attendu {source.sha256}",
+        f"sha256 trouvé {catalogue.sha256_of(path)}",
+    )
+    assert "catalogue_*.toml" in other.value.remedy
+
+
+@pytest.mark.parametrize("read", [packages.read_admin, packages.read_contours])
+def test_packages_are_verified_when_they_are_read(tmp_path, read):
+    with pytest.raises(DataFileError, match="introuvable"):
+        read(tmp_path)
 
 
 @pytest.fixture
-def stand_in(tmp_path, monkeypatch) -> Callable[[str, Callable[[Path], None]], Path]:
-    """Return ``put(key, write)``: a file written in place of a source's, and made acceptable."""
+def all_but_one(tmp_path, official_dir):
+    """Return ``replace(key, content)``: a folder of the real files, one of them replaced."""
 
-    def put(key: str, write: Callable[[Path], None]) -> Path:
-        source = catalogue.sources()[key]
-        path = tmp_path / source.file
-        write(path)
-        expected = dataclasses.replace(source, sha256=catalogue.sha256_of(path))
-        monkeypatch.setitem(catalogue.sources(), key, expected)
-        return tmp_path
+    def replace(key: str, content: bytes | None) -> Path:
+        folder = tmp_path / "official"
+        folder.mkdir()
+        for other in PRODUCERS:
+            name = catalogue.sources()[other].file
+            if other != key:
+                (folder / name).symlink_to(official_dir / name)
+            elif content is not None:
+                (folder / name).write_bytes(content)
+        return folder
 
-    return put
-
-
-APL_HEADER = (
-    "Code commune INSEE",
-    "Commune",
-    "APL aux médecins généralistes",
-    "APL aux médecins généralistes de 65 ans et moins",
-    "Population standardisée 2021 pour la médecine générale",
-    "Population totale 2021",
-)
+    return replace
 
 
-def apl_workbook(header=APL_HEADER, sheet="APL 2023", *, rows=None) -> Callable[[Path], None]:
-    def write(path: Path) -> None:
-        book = openpyxl.Workbook()
-        book.active.title = "Paramètres"
-        page = book.create_sheet(sheet)
-        page.append(["Accessibilité potentielle localisée"])
-        page.append(list(header))
-        page.append(["", "", "consultations", "consultations", "habitants", "habitants"])
-        for row in rows or [("01001", "L'Abergement", 1.942, 1.881, 840.5, 832)]:
-            page.append(list(row))
-        book.save(path)
-
-    return write
-
-
-def test_small_apl_workbook_is_read(stand_in):
-    table = official.read_apl(stand_in("drees_apl_2023", apl_workbook()), 2023)
-    assert table.to_dict("records") == [
-        {
-            "code_insee": "01001",
-            "apl_2023": 1.942,
-            "apl_65_2023": 1.881,
-            "standardised_population_2023": 840.5,
-            "apl_population_2023": 832.0,
-        }
-    ]
-
-
-def test_columns_are_found_by_their_text_not_their_place(stand_in):
-    header = (
-        *APL_HEADER[:2],
-        "APL aux médecins généralistes de 60 ans et moins",
-        *APL_HEADER[:1:-1],
-    )
-    rows = [("01001", "L'Abergement", 9.9, 832, 840.5, 1.881, 1.942)]
-    folder = stand_in("drees_apl_2023", apl_workbook(header, rows=rows))
-    table = official.read_apl(folder, 2023)
-    assert table[["apl_2023", "apl_65_2023"]].iloc[0].tolist() == [1.942, 1.881]
-    assert table["apl_population_2023"].tolist() == [832]
-
-
-@pytest.mark.parametrize("place", [2, 3, 4, 5])
-def test_renamed_apl_header_is_refused(stand_in, place):
-    header = [*APL_HEADER[:place], "Accessibilité", *APL_HEADER[place + 1 :]]
-    folder = stand_in("drees_apl_2023", apl_workbook(header))
-    with pytest.raises(DataFileError, match="colonne absente") as refused:
-        official.read_apl(folder, 2023)
-    names = ("apl", "apl_65", "standardised_population", "apl_population")
-    assert f"« {names[place - 2]} »" in refused.value.defects[0]
-
-
-def test_apl_without_its_header_row_is_refused(stand_in):
-    folder = stand_in("drees_apl_2023", apl_workbook(("Code", *APL_HEADER[1:])))
-    with pytest.raises(DataFileError, match="en-tête introuvable"):
-        official.read_apl(folder, 2023)
-
-
-def test_missing_apl_sheet_is_refused(stand_in):
-    folder = stand_in("drees_apl_2023", apl_workbook(sheet="APL 2021"))
-    with pytest.raises(DataFileError, match="pas de feuille APL 2023") as refused:
-        official.read_apl(folder, 2023)
-    assert "APL 2021" in refused.value.defects[0]
-
-
-def workbook(sheet: str, *rows: tuple[object, ...]) -> Callable[[Path], None]:
-    def write(path: Path) -> None:
-        book = openpyxl.Workbook()
-        book.active.title = sheet
-        for row in rows:
-            book.active.append(list(row))
-        book.save(path)
-
-    return write
-
-
-def text(content: str) -> Callable[[Path], None]:
-    return lambda path: path.write_text(content, encoding="utf-8") and None
-
-
-@pytest.mark.parametrize(
-    ("key", "read", "write", "named"),
-    [
-        (
-            "insee_bpe_2020",
-            official.read_emergency_departments,
-            workbook("Communes", ("CODGEO", "NB_D106"), ("01001", 0)),
-            "COM",
-        ),
-        (
-            "insee_bpe_2020",
-            official.read_emergency_departments,
-            workbook("COM", ("CODGEO", "NB_D101"), ("01001", 0)),
-            "NB_D106",
-        ),
-        (
-            "insee_bpe_2017",
-            official.read_bpe_gps_2017,
-            text("code,NB_D201\n01001,1\n"),
-            "CODGEO",
-        ),
-        (
-            "cnam_2024",
-            official.read_cnam_gps,
-            text("annee,profession,region,departement\n2024,x,24,45\n"),
-            "profession_sante",
-        ),
-        (
-            "insee_bpe_2024",
-            official.read_bpe_gps_2024,
-            text("titre\ntitre\nCode;Libellé;Médecins 2024\n45;Loiret;427\n"),
-            "médecins généralistes 2024",
-        ),
-    ],
-)
-def test_file_of_another_form_is_refused(stand_in, key, read, write, named):
-    folder = stand_in(key, write)
-    with pytest.raises(DataFileError) as refused:
-        read(folder)
-    assert named in str(refused.value)
+@pytest.mark.parametrize("key", PRODUCERS)
+def test_one_missing_input_is_said_before_any_work(tmp_path, all_but_one, key):
+    said: list[str] = []
+    with pytest.raises(DataFileError, match="introuvable") as refused:
+        build(
+            official_dir=all_but_one(key, None),
+            packages_dir=tmp_path / "packages",
+            output=tmp_path / "out",
+            say=said.append,
+        )
     assert catalogue.sources()[key].file in refused.value.summary
-    assert refused.value.remedy
+    assert said == []
+    assert [path.name for path in tmp_path.iterdir()] == ["official"]
 
 
-READERS = {
-    "drees_apl_2023": lambda folder: official.read_apl(folder, 2023),
-    "insee_bpe_2017": official.read_bpe_gps_2017,
-    "insee_bpe_2020": official.read_emergency_departments,
-    "insee_rp_2022": official.read_share_75plus,
-    "cnam_2024": official.read_cnam_gps,
-    "insee_bpe_2024": official.read_bpe_gps_2024,
-    "admin_express": packages.read_contours,
-    "decoupage_administratif_2026": packages.read_admin,
-}
+@pytest.mark.parametrize("key", [PRODUCERS[0], PRODUCERS[-1]])
+def test_an_altered_file_is_never_read(all_but_one, key):
+    with pytest.raises(DataFileError, match="n’est pas le fichier attendu"):
+        read_sources(all_but_one(key, b"x"))
 
 
-@pytest.mark.parametrize("key", READERS)
-def test_other_or_missing_file_is_refused(tmp_path, key):
-    name = catalogue.sources()[key].file
-    with pytest.raises(DataFileError, match="introuvable") as missing:
-        READERS[key](tmp_path)
-    assert name in missing.value.summary
-    (tmp_path / name).write_bytes(b"autre chose")
-    with pytest.raises(DataFileError, match="n’est pas le fichier attendu") as other:
-        READERS[key](tmp_path)
-    assert catalogue.sources()[key].sha256 in other.value.defects[0]
-    assert "catalogue_*.toml" in other.value.remedy
+def test_a_workbook_of_another_form_is_refused_even_when_it_is_the_expected_file(
+    tmp_path, monkeypatch
+):
+    source = catalogue.sources()["drees_apl_2023"]
+    book = openpyxl.Workbook()
+    book.save(tmp_path / source.file)
+    accepted = dataclasses.replace(source, sha256=catalogue.sha256_of(tmp_path / source.file))
+    monkeypatch.setitem(catalogue.sources(), source.key, accepted)
+    with pytest.raises(DataFileError, match="n’a pas la forme attendue") as refused:
+        read_sources(tmp_path)
+    assert source.file in refused.value.summary
+    assert "« Sheet »" in refused.value.defects[-1]
+    assert "lecteur" in refused.value.remedy
+
+
+def test_no_input_at_all_is_said_before_any_work(tmp_path):
+    said: list[str] = []
+    with pytest.raises(DataFileError, match="introuvable"):
+        build(
+            official_dir=tmp_path / "absent",
+            packages_dir=tmp_path / "packages",
+            output=tmp_path / "out",
+            say=said.append,
+        )
+    assert said == []
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_catalogue_is_whole():
@@ -205,22 +135,8 @@ def test_catalogue_is_whole():
 
 
 def test_real_files_are_the_catalogued_ones(official_dir):
-    for key in READERS:
-        if catalogue.sources()[key].package is None:
-            assert catalogue.verified_path(key, official_dir).is_file()
-
-
-def test_missing_input_is_said_before_any_work(tmp_path):
-    said: list[str] = []
-    with pytest.raises(DataFileError, match="introuvable"):
-        build(
-            official_dir=tmp_path / "absent",
-            packages_dir=tmp_path / "packages",
-            output=tmp_path / "out",
-            say=said.append,
-        )
-    assert said == []
-    assert list(tmp_path.iterdir()) == []
+    for key in PRODUCERS:
+        assert catalogue.verified_path(key, official_dir).is_file()
 
 
 def test_client_that_fails_is_reported(tmp_path, monkeypatch):

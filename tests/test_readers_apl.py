@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 import openpyxl
+import pandas as pd
 import pytest
 from python_calamine import CalamineWorkbook
 
 from cpts_geo.errors import DataFileError, TableError
 from cpts_geo.sources.catalogue import sources
-from cpts_geo.sources.official import read_apl
 from cpts_geo.sources.readers.apl import READERS
 from cpts_geo.sources.readers.base import PLM
 from cpts_geo.sources.readers.workbook import block, cell_text, open_book, sheets
@@ -74,18 +74,31 @@ def test_the_real_workbook_gives_the_published_means(official_dir: Path) -> None
     assert table.attrs["notes"] == []
 
 
-@pytest.mark.parametrize("vintage", [2022, 2023])
-def test_the_real_workbook_reads_as_the_embedded_data(official_dir: Path, vintage: int) -> None:
-    long = READER.table(official_dir / str(SOURCE.file), SOURCE)
-    mine = long[long["vintage"] == vintage].set_index("code_insee")
-    other = read_apl(official_dir, vintage).set_index("code_insee").sort_index()
-    for name, their in (
-        ("apl", "apl"),
-        ("apl_65", "apl_65"),
-        ("standardised_population", "standardised_population"),
-        ("total_population", "apl_population"),
-    ):
-        assert mine[name].equals(other[f"{their}_{vintage}"].rename(name))
+def test_the_real_workbook_is_read_cell_by_cell(
+    official_dir: Path, official_table: Callable[[str], pd.DataFrame]
+) -> None:
+    book = openpyxl.load_workbook(official_dir / str(SOURCE.file), read_only=True)
+    rows = [
+        (row[0], int(name[-4:]), *row[2:6])
+        for name in ("APL 2022", "APL 2023")
+        for row in book[name].iter_rows(min_row=11, max_col=6, values_only=True)
+        if row[0]
+    ]
+    book.close()
+    table = official_table(SOURCE.key)
+    assert list(table) == [
+        "code_insee",
+        "vintage",
+        "apl",
+        "apl_65",
+        "standardised_population",
+        "total_population",
+    ]
+    assert list(table.itertuples(index=False, name=None)) == sorted(
+        rows, key=lambda r: (r[1], r[0])
+    )
+    assert len(rows) == 34_964 + 34_954
+    assert not table.isna().any(axis=None)
 
 
 def test_the_layout_of_2024_is_three_sheets_and_another_label(tmp_path: Path) -> None:
@@ -99,6 +112,32 @@ def test_the_layout_of_2024_is_three_sheets_and_another_label(tmp_path: Path) ->
     assert table["vintage"].tolist() == [2022, 2022, 2023, 2023, 2024, 2024]
     assert table["apl"].tolist() == [1.942, 5.0] * 3
     assert table["apl_65"].tolist() == [1.881, 4.0] * 3
+    assert table["standardised_population"].tolist() == [838.154, 15_000] * 3
+    assert table["total_population"].tolist() == [832, 15_917] * 3
+
+
+def test_columns_are_found_by_their_text_not_their_place(tmp_path: Path) -> None:
+    code, name, apl, apl_65, standardised, total = header(2023)
+    names = [code, name, "APL aux médecins généralistes de 60 ans et moins"]
+    rows = [["01001", "L'Abergement-Clémenciat", 9.9, 832, 838.154, 1.881, 1.942]]
+    path = write_book(
+        tmp_path / "apl.xlsx", {"APL 2023": [[*names, total, standardised, apl_65, apl], *rows]}
+    )
+    table = READER.table(path, SOURCE)
+    assert table.to_numpy().tolist() == [["01001", 2023, 1.942, 1.881, 838.154, 832.0]]
+
+
+@pytest.mark.parametrize(("place", "missing"), [(3, "apl_65"), (5, "total_population")])
+def test_a_renamed_column_that_a_vintage_may_lack_is_unknown_and_said(
+    tmp_path: Path, place: int, missing: str
+) -> None:
+    names = header(2023)
+    names[place] = "Accessibilité"
+    path = write_book(tmp_path / "apl.xlsx", {"APL 2023": [names, UNITS, *ROWS]})
+    table = READER.table(path, SOURCE)
+    assert table[missing].isna().all()
+    assert table.drop(columns=missing).notna().all(axis=None)
+    assert table.attrs["notes"] == [f"APL 2023 : pas de colonne « {missing} »"]
 
 
 def test_an_older_sheet_has_an_underscore_other_columns_and_lost_zeros(tmp_path: Path) -> None:
@@ -140,6 +179,9 @@ def test_populations_of_another_year_are_said(tmp_path: Path) -> None:
     ("rows", "said"),
     [
         ([["Code commune INSEE", "Commune", *header(2023)[4:]], *ROWS], "colonne introuvable"),
+        ([["Code", *header(2023)[1:]], UNITS, *ROWS], "colonne introuvable : code commune"),
+        ([[*header(2023)[:2], "Accessibilité", *header(2023)[3:]], UNITS, *ROWS], "introuvable"),
+        ([[*header(2023)[:4], "Habitants", header(2023)[5]], UNITS, *ROWS], "standardisee"),
         ([header(2023), ["", "", "En minutes", *UNITS[3:]], *ROWS], "unité de apl : « en minutes"),
         ([header(2023), UNITS, ["01001", "A", "n.d.?", 1, 1, 1]], "apl : « n.d.? »"),
         ([header(2023), UNITS, ["Ain", "A", 1, 1, 1, 1]], "code « AIN »"),
@@ -149,9 +191,10 @@ def test_populations_of_another_year_are_said(tmp_path: Path) -> None:
 )
 def test_a_changed_sheet_is_refused(tmp_path: Path, rows: list[list[object]], said: str) -> None:
     path = write_book(tmp_path / "apl.xlsx", {"APL 2023": rows})
-    with pytest.raises(DataFileError, match="n’a pas la forme attendue") as caught:
+    with pytest.raises(DataFileError, match=r"apl\.xlsx n’a pas la forme attendue") as caught:
         READER.table(path, SOURCE)
-    assert said in str(caught.value)
+    assert any(said in defect for defect in caught.value.defects)
+    assert "vérifiez que le fichier est celui du producteur" in str(caught.value.remedy)
 
 
 def test_a_part_above_the_whole_breaks_the_contract(tmp_path: Path) -> None:

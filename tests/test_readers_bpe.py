@@ -11,11 +11,11 @@ import zipfile
 from collections import Counter
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from benchmarks.samples import RPPS_COLUMNS, write_bpe_long, write_melodi, write_rpps
 from cpts_geo.errors import DataFileError, TableError
-from cpts_geo.sources import official
 from cpts_geo.sources.catalogue import sources
 from cpts_geo.sources.readers import READERS
 
@@ -218,35 +218,107 @@ def of(official_dir, key):
     return reader.table(path, source), reader.vintage(path, source)
 
 
-def test_bpe_2020_agrees_with_the_compiled_figures(official_dir):
+def by_code(table, facility):
+    rows = table[table["facility"] == facility]
+    return dict(zip(rows["code_insee"], rows["count"], strict=True))
+
+
+def test_bpe_2020_is_read_cell_by_cell(official_dir):
     table, vintage = of(official_dir, "insee_bpe_2020")
     assert vintage == "2020"
     assert set(table["facility"]) == {"emergency_departments", "pharmacies"}
-    ours = table[table["facility"] == "emergency_departments"].set_index("code_insee")["count"]
-    theirs = official.read_emergency_departments(official_dir).set_index("code_insee")
-    expected = theirs["emergency_departments_2020"].astype("int64").sort_index()
-    assert ours.to_dict() == expected.to_dict()
+    book = openpyxl.load_workbook(official_dir / sources()["insee_bpe_2020"].file, read_only=True)
+    header, *rows = book["COM"].iter_rows(min_row=6, values_only=True)
+    book.close()
+    for column, facility in (("NB_D106", "emergency_departments"), ("NB_D307", "pharmacies")):
+        place = header.index(column)
+        expected = {row[0]: row[place] for row in rows if row[0]}
+        assert by_code(table, facility) == expected
+    ours = by_code(table, "emergency_departments")
     assert len(ours) == 34_965
+    assert sum(ours.values()) == 698
+    assert ours["45234"] == 1
     assert "75056" in ours and "75101" not in ours
 
 
-def test_bpe_2017_agrees_with_the_compiled_figures(official_dir):
+def test_bpe_2017_is_read_line_by_line(official_dir):
     table, vintage = of(official_dir, "insee_bpe_2017")
     assert vintage is None
-    theirs = official.read_bpe_gps_2017(official_dir).set_index("code_insee")["gps_2017"]
-    assert table.set_index("code_insee")["count"].to_dict() == theirs.to_dict()
+    with (official_dir / sources()["insee_bpe_2017"].file).open(encoding="utf-8") as stream:
+        rows = [(row["CODGEO"], int(row["NB_D201"])) for row in csv.DictReader(stream)]
+    assert len(rows) == len(table) + 1
+    assert by_code(table, "gps") == dict(rows)
     assert table["count"].sum() == 58_031
     assert (table["code_insee"] == "58062").sum() == 1
 
 
-def test_bpe_by_departement_agrees_with_the_compiled_figures(official_dir):
+def test_bpe_by_departement_is_read_line_by_line(official_dir):
     table, vintage = of(official_dir, "insee_bpe_2024")
     assert vintage == "2024"
+    path = official_dir / sources()["insee_bpe_2024"].file
+    lines = path.read_text(encoding="utf-8-sig").splitlines()[2:]
+    rows = list(csv.DictReader(lines, delimiter=";"))
+    for label, facility in (
+        ("Médecin généraliste", "gps"),
+        ("Urgences", "emergency_departments"),
+        ("Pharmacie", "pharmacies"),
+    ):
+        found = table[table["facility"] == facility].set_index("departement")["count"]
+        expected = {row["Code"]: int(row[f"{label} (en nombre) 2024"]) for row in rows}
+        assert found.to_dict() == expected
     gps = table[table["facility"] == "gps"].set_index("departement")["count"]
-    theirs = official.read_bpe_gps_2024(official_dir).set_index("departement")["gps_bpe_2024"]
-    assert gps.to_dict() == theirs.to_dict()
     assert (gps.sum(), gps["45"], gps["976"]) == (60_573, 427, 39)
     assert table.groupby("facility").size().unique().tolist() == [101]
+
+
+# --- older editions of another form ----------------------------------------------
+
+
+def workbook(path, sheet, *rows):
+    book = openpyxl.Workbook()
+    book.active.title = sheet
+    for row in rows:
+        book.active.append(row)
+    book.save(path)
+
+
+@pytest.mark.parametrize(
+    ("sheet", "header", "said"),
+    [
+        ("Communes", ["CODGEO", "NB_D106"], "feuille introuvable : COM"),
+        ("COM", ["CODGEO", "NB_D101"], "colonne introuvable : .*nb_d106"),
+        ("COM", ["Commune", "NB_D106"], "colonne introuvable : codgeo"),
+    ],
+)
+def test_a_workbook_of_another_form_is_refused(tmp_path, sheet, header, said):
+    path = tmp_path / "bpe.xlsx"
+    workbook(path, sheet, header, ["01001", 0])
+    with pytest.raises(DataFileError, match=said) as refused:
+        READERS["bpe_workbook"].table(path, sources()["insee_bpe_2020"])
+    assert refused.value.summary == "bpe.xlsx n’a pas la forme attendue."
+    assert refused.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("reader", "key", "content", "said"),
+    [
+        ("bpe_2017", "insee_bpe_2017", "code,NB_D201\n01001,1\n", "introuvable : codgeo"),
+        ("bpe_2017", "insee_bpe_2017", "CODGEO,NB_D301\n01001,1\n", "introuvable : nb_d201"),
+        (
+            "bpe_departements",
+            "insee_bpe_2024",
+            "titre\ntitre\nCode;Libellé;Médecins 2024\n45;Loiret;427\n",
+            "introuvable : medecin generaliste",
+        ),
+    ],
+)
+def test_a_csv_of_another_form_is_refused(tmp_path, reader, key, content, said):
+    path = tmp_path / "bpe.csv"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(DataFileError, match=said) as refused:
+        READERS[reader].table(path, sources()[key])
+    assert refused.value.summary == "bpe.csv n’a pas la forme attendue."
+    assert refused.value.remedy
 
 
 def test_the_same_code_with_another_count_is_refused(tmp_path):

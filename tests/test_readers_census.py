@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from itertools import pairwise
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.samples import write_melodi
 from cpts_geo.errors import DataFileError, TableError
-from cpts_geo.sources import official
 from cpts_geo.sources.catalogue import sources
 from cpts_geo.sources.readers import READERS
 from cpts_geo.sources.readers.census import FIVE_YEARS, OPEN, parsed_age, partition
@@ -274,13 +273,17 @@ def test_a_wide_file_without_all_ages_is_refused(tmp_path):
 # --- real file -----------------------------------------------------------------
 
 
-def test_share_of_75_or_more_agrees_with_the_compiled_figures(official_dir):
+def test_share_of_75_or_more_is_read_entry_by_entry(official_dir):
     source = sources()["insee_rp_2022"]
     path = official_dir / source.file
     table = READERS["share_75plus"].table(path, source)
-    theirs = official.read_share_75plus(official_dir)
-    expected = theirs.rename(columns={"share_75plus_2022": "share_75plus"})
-    pd.testing.assert_frame_equal(table, expected, check_dtype=False)
+    entries = json.loads(path.read_text(encoding="utf-8"))
+    assert list(table) == ["code_insee", "share_75plus"]
+    assert table["code_insee"].tolist() == list(entries)
+    percents = [entry["part_personnes_agees_75_plus"] for entry in entries.values()]
+    assert (100 * table["share_75plus"]).tolist() == pytest.approx(percents)
+    shares = dict(zip(table["code_insee"], table["share_75plus"], strict=True))
+    assert shares["01001"] == pytest.approx(0.088)
     assert len(table) == 34_848
     assert READERS["share_75plus"].vintage(path, source) is None
 

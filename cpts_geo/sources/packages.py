@@ -233,8 +233,9 @@ def read_splits(folder: Path, communes: pd.DataFrame) -> pd.DataFrame:
         entries = read_entries(folder, year)
         pairs |= {(e["chefLieu"], e["code"]) for e in entries if "chefLieu" in e}
     written = handwritten_events()
-    pairs |= set(zip(written["former_code"], written["code_insee"], strict=True))
-    # A code that is still one and left people to another: a merger's is gone.
+    # A split has one row a part.
+    split = written[written["former_code"].duplicated(keep=False)]
+    pairs |= set(zip(split["former_code"], split["code_insee"], strict=True))
     kept = [(old, new) for old, new in sorted(pairs) if old != new and {old, new} <= current]
     return pd.DataFrame(kept, columns=["parent", "part"])
 

@@ -130,6 +130,9 @@ def parts_of(tables: Mapping[str, pd.DataFrame]) -> list[Part]:
         facilities, equipped_only, overseas = _FACILITIES.get(key, ({}, False, False))
         for facility, column in facilities.items():
             kept = table.loc[table["facility"] == facility, ["code_insee", "count"]]
+            # A facility that a file never lists is not counted by it: no commune has a zero.
+            if kept.empty:
+                continue
             parts.append(
                 Part(
                     key,
@@ -239,8 +242,8 @@ def national_figures(
         column = status_column(name)
         figures[column] = figures[column].fillna(Status.UNKNOWN.value).astype(str)
     columns = ["code_insee", *(c for name in brought for c in (name, status_column(name)))]
-    all_lost = pd.concat(losses, ignore_index=True) if losses else pd.DataFrame(columns=["source"])
-    return figures[columns], all_lost
+    none = pd.DataFrame(columns=["code_insee", "source"], dtype=str)
+    return figures[columns], pd.concat([none, *losses], ignore_index=True)
 
 
 def _part_of(communes: pd.DataFrame) -> pd.Series:

@@ -106,8 +106,8 @@ def move(
     -----
     Going back in time would invent figures and is refused. From a COG older than 2021, the
     embedded events know what became of a code and not when: a merger counts when the table
-    still holds the code that is gone. Split communes are rare: 60054 and 85084 in 2024, 15141
-    in 2025.
+    still holds the code that is gone. Split communes are rare: 14712 in 2020, 60054
+    and 85084 in 2024, 15141 in 2025.
 
     Examples
     --------

@@ -19,6 +19,7 @@ import pandas as pd
 from cpts_geo import __version__, settings
 from cpts_geo.files import write_atomically
 from cpts_geo.sources import embedded
+from cpts_geo.sources.catalogue import sources
 from cpts_geo.sources.fetch import located
 from cpts_geo.sources.lock import read_lock
 from cpts_geo.sources.tables import load_source, readers_digest
@@ -55,11 +56,14 @@ class National:
         In the form of :func:`cpts_geo.sources.embedded.load_comparisons`.
     inputs : dict of str to str
         SHA-256 of the fetched files used, by source key; empty when none was fetched.
+    notes : tuple of str
+        What was left out or lacks in the fetched files, in French.
     """
 
     figures: pd.DataFrame
     comparisons: pd.DataFrame
     inputs: dict[str, str]
+    notes: tuple[str, ...]
 
 
 def load_national(
@@ -96,7 +100,7 @@ def load_national(
     figures, comparisons = embedded.load_figures(), embedded.load_comparisons()
     chosen = _chosen() if fetched else {}
     if not chosen:
-        return National(figures, comparisons, {})
+        return National(figures, comparisons, {}, ())
     lock = read_lock(settings.lock_path())
     inputs = {key: lock[key].sha256 for key in sorted(set(chosen.values()))}
     folder = settings.cache_dir() / "layers" / _digest(inputs)
@@ -106,7 +110,8 @@ def load_national(
         tables = _compiled(chosen, communes, figures, comparisons)
         for table, path in zip(tables, paths, strict=True):
             _write(table, path)
-    return National(pd.read_parquet(paths[0]), pd.read_parquet(paths[1]), inputs)
+    figures = pd.read_parquet(paths[0])
+    return National(figures, pd.read_parquet(paths[1]), inputs, tuple(figures.attrs["notes"]))
 
 
 def _chosen() -> dict[str, str]:
@@ -131,12 +136,23 @@ def _write(table: pd.DataFrame, path: Path) -> None:
     write_atomically(path, lambda part: table.to_parquet(part, index=False, compression="zstd"))
 
 
-def _parts(chosen: dict[str, str]) -> list[Part]:
-    tables = {key: load_source(key) for notion, key in chosen.items() if notion != "age"}
-    parts = parts_of(tables)
-    if key := chosen.get("rpps"):
-        parts.append(_rpps_part(tables[key], key))
-    return parts
+def _parts(tables: dict[str, pd.DataFrame]) -> list[Part]:
+    known = {key: table for key, table in tables.items() if key != "ans_rpps"}
+    rpps = [_rpps_part(table, key) for key, table in tables.items() if key not in known]
+    return parts_of(known) + rpps
+
+
+def _notes(tables: dict[str, pd.DataFrame], lost: pd.DataFrame) -> list[str]:
+    """What readers noted, and the codes that have no place in the current COG."""
+    said = [
+        f"{sources()[key].attribution} : {note}."
+        for key, table in tables.items()
+        for note in table.attrs.get("notes", [])
+    ]
+    for source, rows in lost.groupby("source"):
+        codes = ", ".join(rows["code_insee"])
+        said.append(f"{source} : codes sans place dans le COG, laissés de côté : {codes}.")
+    return said
 
 
 def _rpps_part(table: pd.DataFrame, key: str) -> Part:
@@ -178,8 +194,9 @@ def _compiled(
     known_areas: pd.DataFrame,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     totals = known_areas[known_areas["indicator"] == "gps_bpe_2024"]
-    figures, _ = national_figures(
-        _parts(chosen),
+    tables = {key: load_source(key) for notion, key in chosen.items() if notion != "age"}
+    figures, lost = national_figures(
+        _parts(tables),
         communes,
         shares=_shares(chosen),
         totals=totals.set_index("area_code")["value"].drop("FR"),
@@ -200,4 +217,5 @@ def _compiled(
         area_name=long["area"].map(names),
         value=long["value"].round(6),
     ).rename(columns={"area": "area_code"})
+    figures.attrs = {"notes": _notes(tables, lost)}
     return figures, pd.concat([known_areas, long[list(known_areas)]], ignore_index=True)

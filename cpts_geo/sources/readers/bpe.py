@@ -13,6 +13,7 @@ import pandera.pandas as pa
 from cpts_geo.sources.catalogue import Source
 from cpts_geo.sources.readers import sdmx
 from cpts_geo.sources.readers.base import (
+    PLM,
     Reader,
     bounds,
     one_level,
@@ -256,7 +257,13 @@ def read_bpe_2017(path: Path, source: Source) -> pd.DataFrame:
     table["code_insee"] = repaired_codes(table["code_insee"], path)
     table["count"] = whole_numbers(table["count"], path)
     table.insert(1, "facility", "gps")
-    return table.reset_index(drop=True)
+    table = table.reset_index(drop=True)
+    # A city of which neither the whole nor a part is listed is missing, not without doctors.
+    listed = set(table["code_insee"])
+    table.attrs["left_out"] = [
+        whole for whole, parts in PLM.items() if listed.isdisjoint((whole, *parts))
+    ]
+    return table
 
 
 _STATLOCALES: Final = {

@@ -1,0 +1,419 @@
+"""Figures of every commune: sources of any COG side by side, a known zero never mistaken."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cpts_geo.errors import TableError
+from cpts_geo.schema import FIGURE_COLUMNS, Status, status_column
+from cpts_geo.settings import COG_YEAR
+from cpts_geo.sources.contracts import check
+from cpts_geo.territories.estimates import scaled_to_totals
+from cpts_geo.territories.figures import Part, apl_parts, cog_of, national_figures, parts_of
+
+#: 01010 joined 01001 in 2022; nobody knows what became of 01099; 01006 left 01005 in 2024; 03001
+#: was created since 2017, at a date that no event tells; 02 has no doctor, 97 is overseas.
+EVENTS = check(
+    pd.DataFrame(
+        [
+            (2022, True, "fusion", "01010", "01001", None, "essai"),
+            (2023, True, "retrait", "01099", None, None, "essai"),
+            (2024, True, "scission", "01005", "01005", "01005", "essai"),
+            (2024, True, "scission", "01005", "01006", "01006", "essai"),
+        ],
+        columns=["year", "dated", "event", "from_code", "to_code", "former_codes", "evidence"],
+    ).astype(dict.fromkeys(["event", "from_code", "to_code", "former_codes", "evidence"], "str")),
+    "cog_events",
+)
+COMMUNES = pd.DataFrame(
+    [
+        ("01001", "01", 500, 480.0, None),
+        ("01002", "01", 100, 110.0, None),
+        ("01005", "01", 60, 55.0, "01005 01006"),
+        ("01006", "01", 30, 35.0, "01005 01006"),
+        ("02001", "02", 70, 75.0, None),
+        ("03001", "03", 80, np.nan, None),
+        ("75056", "75", 900, 950.0, None),
+        ("97101", "971", 40, 45.0, None),
+    ],
+    columns=["code_insee", "departement", "population", "population_2017", "split_family"],
+)
+CODES = COMMUNES["code_insee"].tolist()
+#: Codes of the COG 2021, arrondissements aside.
+CODES_2021 = ["01001", "01002", "01005", "01010", "01099", "02001", "03001", "97101"]
+NO_SHARES = pd.DataFrame({"code_insee": pd.Series(dtype=str)})
+NO_TOTALS = pd.Series(dtype=float)
+
+
+def figures_of(*parts: Part, shares=NO_SHARES, totals=NO_TOTALS):
+    """Figures by code, and the lost codes as pairs."""
+    found, lost = national_figures(parts, COMMUNES, shares=shares, totals=totals, events=EVENTS)
+    assert found["code_insee"].tolist() == CODES
+    return found.set_index("code_insee"), list(zip(lost["source"], lost["code_insee"], strict=True))
+
+
+def doctors(counts: dict[str, float], *, cog: int = 2021, **options) -> Part:
+    """A list of equipped communes."""
+    table = pd.DataFrame({"code_insee": list(counts), "gps_2017": list(counts.values())})
+    options = {"equipped_only": True, "overseas": False} | options
+    return Part("bpe", table, cog, ("gps_2017",), **options)
+
+
+def known(figures: pd.DataFrame, name: str) -> dict[str, tuple[float, str]]:
+    """Value and status by code, of what is known; the rest is said to be unknown."""
+    status = figures[status_column(name)]
+    assert (status == Status.UNKNOWN.value).equals(figures[name].isna())
+    pairs = zip(figures[name], status, strict=True)
+    return {
+        code: pair for code, pair in zip(figures.index, pairs, strict=True) if pair[0] == pair[0]
+    }
+
+
+# --- what sources bring -------------------------------------------------------------------
+
+
+def facilities(*rows: tuple[str, str, int], left_out: tuple[str, ...] = ()) -> pd.DataFrame:
+    table = pd.DataFrame(rows, columns=["code_insee", "facility", "count"])
+    table.attrs["left_out"] = list(left_out)
+    return table
+
+
+def apl_table(rows: list[tuple]) -> pd.DataFrame:
+    names = ["code_insee", "vintage", "apl", "apl_65", "standardised_population"]
+    return pd.DataFrame(rows, columns=[*names, "total_population"])
+
+
+def test_parts_of_the_sources():
+    parts = parts_of(
+        {
+            "drees_apl_2023": apl_table([("01001", 2023, 3.5, 3.0, 90.0, 100.0)]),
+            "cnam_2024": pd.DataFrame({"departement": ["45"]}),
+            "insee_bpe_2017": facilities(("01001", "gps", 3)),
+            "insee_bpe_2020": facilities(
+                ("01001", "emergency_departments", 0), ("01001", "pharmacies", 2)
+            ),
+            "insee_rp_2022": pd.DataFrame({"code_insee": ["01001"], "share_75plus": [0.1]}),
+            "insee_bpe_2025": facilities(
+                ("01001", "gps", 4),
+                ("01001", "emergency_departments", 1),
+                ("01001", "pharmacies", 2),
+                left_out=("01002",),
+            ),
+        }
+    )
+    said = [(p.source, p.counts, p.cog, p.equipped_only, p.overseas, p.unknown) for p in parts]
+    nobody, left_out = frozenset[str](), frozenset({"01002"})
+    people = ("standardised_population_2023", "apl_population_2023")
+    assert said == [
+        ("drees_apl_2023 2023", people, 2024, False, True, nobody),
+        ("insee_bpe_2017", ("gps_2017",), 2018, True, False, nobody),
+        ("insee_bpe_2020", ("emergency_departments_2020",), 2021, False, True, nobody),
+        ("insee_bpe_2025", ("gps_2025",), 2026, True, True, left_out),
+        ("insee_bpe_2025", ("emergency_departments_2025",), 2026, True, True, left_out),
+    ]
+    for part in parts:
+        assert list(part.table["code_insee"]) == ["01001"]
+        assert set(part.table) == {"code_insee", *part.counts, *part.rates}
+        assert set(part.rates.values()) <= set(part.counts)
+    assert [int(part.table[part.counts[0]].iloc[0]) for part in parts] == [90, 3, 0, 4, 1]
+
+
+def test_apl_of_each_vintage_is_its_own_part_in_the_next_cog():
+    rows = [("01001", year, 3.0, 2.5, 90.0, 100.0) for year in (2024, 2019, 2022)]
+    table = apl_table(rows)
+    before = table.copy()
+    first, last = apl_parts(table, source="drees_apl_2024")
+    assert table.equals(before)
+    assert (first.source, first.cog) == ("drees_apl_2024 2022", 2023)
+    # Columns of 2019 are in no table of ours.
+    assert (last.source, last.cog) == ("drees_apl_2024 2024", 2025)
+    assert first.table.to_dict("records") == [
+        {
+            "code_insee": "01001",
+            "apl_2022": 3.0,
+            "apl_65_2022": 2.5,
+            "standardised_population_2022": 90.0,
+            "apl_population_2022": 100.0,
+        }
+    ]
+    weight = "standardised_population_2022"
+    assert first.rates == {"apl_2022": weight, "apl_65_2022": weight}
+    assert not first.equipped_only
+
+
+def test_every_column_of_a_part_is_a_figure_of_the_schema():
+    tables = {
+        "drees_apl_2024": apl_table([("01001", y, 3.0, 2.5, 9.0, 9.0) for y in (2022, 2023, 2024)]),
+        **{
+            key: facilities(("01001", "gps", 1), ("01001", "emergency_departments", 1))
+            for key in ("insee_bpe_2017", "insee_bpe_2020", "insee_bpe_2025")
+        },
+    }
+    brought = [name for part in parts_of(tables) for name in (*part.counts, *part.rates)]
+    assert len(brought) == len(set(brought))
+    others = {"gps_estimated_2024", "share_75plus_2022", "gps_rpps"}
+    assert set(brought) == set(FIGURE_COLUMNS) - others
+
+
+def test_cog_of_a_source_is_the_one_of_the_catalogue():
+    assert cog_of("insee_bpe_2020") == 2021
+    assert cog_of("insee_bpe_2025") == COG_YEAR
+
+
+# --- known zeros, unknown figures -----------------------------------------------------------
+
+
+def test_communes_out_of_a_list_of_equipped_ones_have_none():
+    figures, lost = figures_of(doctors({"01001": 2, "01010": 1, "75056": 9}))
+    # 01010 joined 01001. Overseas is not covered; 03001 may not have been a commune.
+    assert known(figures, "gps_2017") == {
+        "01001": (3, "measured"),
+        "01002": (0, "measured"),
+        "01005": (0, "measured"),
+        "01006": (0, "measured"),
+        "02001": (0, "measured"),
+        "75056": (9, "measured"),
+    }
+    assert lost == []
+
+
+def test_list_that_covers_overseas_knows_its_zeros_there():
+    figures, _ = figures_of(doctors({"01001": 2}, overseas=True))
+    assert figures.loc["97101", ["gps_2017", "gps_2017_status"]].tolist() == [0, "measured"]
+
+
+def test_list_of_every_commune_leaves_nothing_but_unknowns_out():
+    figures, _ = figures_of(doctors({"01001": 2, "01002": 0}, equipped_only=False))
+    assert known(figures, "gps_2017") == {"01001": (2, "measured"), "01002": (0, "measured")}
+
+
+def test_part_of_an_equipped_commune_that_was_split_is_unknown():
+    figures, _ = figures_of(doctors({"01005": 4}))
+    rows = known(figures, "gps_2017")
+    assert rows["01005"] == (4, "estimated")
+    assert "01006" not in rows
+
+
+@pytest.mark.parametrize("cog", [2021, COG_YEAR])
+def test_codes_said_to_be_unknown_are_never_zero(cog):
+    part = doctors({"01001": 2}, cog=cog, unknown=frozenset({"01002", "02001"}))
+    rows = known(figures_of(part)[0], "gps_2017")
+    assert not {"01002", "02001"} & set(rows)
+    assert rows["01005"] == (0, "measured")
+
+
+def test_list_in_the_current_cog_knows_every_commune_of_today():
+    rows = known(figures_of(doctors({"01005": 4}, cog=COG_YEAR, overseas=True))[0], "gps_2017")
+    assert set(rows) == set(CODES)
+    assert rows["01005"] == (4, "measured")
+    assert rows["01006"] == rows["03001"] == (0, "measured")
+
+
+def test_unknown_count_of_a_listed_commune_stays_unknown():
+    figures, _ = figures_of(doctors({"01001": 2, "01002": np.nan}, equipped_only=False))
+    assert set(known(figures, "gps_2017")) == {"01001"}
+
+
+@settings(max_examples=40)
+@given(
+    st.dictionaries(st.sampled_from(CODES_2021), st.integers(1, 500)),
+    st.booleans(),
+    st.sets(st.sampled_from(CODES)),
+)
+def test_every_count_arrives_or_is_listed(counts, overseas, unknown):
+    part = doctors(counts, overseas=overseas, unknown=frozenset(unknown))
+    figures, lost = figures_of(part)
+    gone = sum(counts[code] for _, code in lost)
+    assert figures["gps_2017"].sum() + gone == sum(counts.values())
+    assert {code for _, code in lost} == {"01099"} & set(counts)
+    zeros = figures.index[figures["gps_2017"] == 0]
+    assert not set(zeros) & (set(counts) | unknown | {"03001"})
+    assert overseas or "97101" not in zeros
+    known(figures, "gps_2017")
+
+
+# --- codes of another COG -----------------------------------------------------------------
+
+
+def test_codes_of_another_cog_or_gone_are_listed_and_not_raised():
+    counts = {"01001": 2, "01010": 1, "01006": 5, "01099": 7, "99999": 8}
+    figures, lost = figures_of(doctors(counts, cog=2022))
+    # 01010 is gone since 2022; 01006 is no commune before 2024; 01099 leads nowhere.
+    assert sorted(lost) == [("bpe", code) for code in ("01006", "01010", "01099", "99999")]
+    rows = known(figures, "gps_2017")
+    assert rows["01001"] == (2, "measured")
+    assert rows["01006"] == (0, "measured")
+
+
+def test_each_part_tells_its_own_lost_codes():
+    first = doctors({"99999": 1})
+    table = pd.DataFrame({"code_insee": ["01001", "99998"], "emergency_departments_2020": [1, 2]})
+    second = Part("bpe 2020", table, 2021, ("emergency_departments_2020",))
+    figures, lost = figures_of(first, second)
+    assert lost == [("bpe", "99999"), ("bpe 2020", "99998")]
+    assert figures["emergency_departments_2020"].sum() == 1
+    assert figures["gps_2017"].sum() == 0
+
+
+# --- rates ------------------------------------------------------------------------------------
+
+
+def apl(cog: int, *rows: tuple[str, float, float]) -> Part:
+    names = ["code_insee", "standardised_population_2023", "apl_2023"]
+    table = pd.DataFrame(rows, columns=names)
+    return Part("apl", table, cog, names[1:2], {"apl_2023": names[1]})
+
+
+def test_rates_of_communes_that_merged_weigh():
+    figures, _ = figures_of(apl(2021, ("01001", 300, 2.0), ("01010", 100, 6.0), ("01002", 9, 1.5)))
+    assert known(figures, "apl_2023") == {"01001": (3.0, "estimated"), "01002": (1.5, "measured")}
+    assert known(figures, "standardised_population_2023")["01001"] == (400, "measured")
+
+
+def test_arrondissements_make_their_commune_in_any_cog():
+    for cog in (2021, COG_YEAR):
+        figures, lost = figures_of(apl(cog, ("75101", 100, 3.0), ("75120", 300, 5.0)))
+        assert known(figures, "apl_2023") == {"75056": (4.5, "estimated")}
+        assert lost == []
+
+
+@pytest.mark.parametrize("people", [None, 0.0, np.nan])
+def test_part_listed_with_nobody_or_not_at_all_is_counted_in_the_commune_it_left(people):
+    rows = [("01001", 300.0, 2.0), ("01005", 90.0, 1.5)]
+    if people is not None:
+        rows.append(("01006", people, 2.5))
+    figures, _ = figures_of(apl(2024, *rows))
+    weights = known(figures, "standardised_population_2023")
+    rates = known(figures, "apl_2023")
+    # What it says of 01005 is of both; a rate of its own for 01006 is no measure either.
+    assert weights["01005"] == (90, "estimated")
+    assert rates["01005"] == (1.5, "estimated")
+    assert rates["01001"] == (2, "measured")
+    assert rates.get("01006") == (None if people is None else (2.5, "estimated"))
+    assert weights.get("01006") == ((0, "estimated") if people == 0 else None)
+
+
+def test_part_listed_with_its_people_is_measured():
+    figures, _ = figures_of(apl(2024, ("01005", 60, 1.5), ("01006", 30, 2.5)))
+    assert known(figures, "apl_2023") == {"01005": (1.5, "measured"), "01006": (2.5, "measured")}
+
+
+# --- shares, and the whole table ----------------------------------------------------------------
+
+
+def test_shares_are_taken_as_they_are():
+    shares = pd.DataFrame(
+        {"code_insee": ["01002", "01001", "99999"], "share_75plus_2022": [0.1, np.nan, 0.5]}
+    )
+    figures, lost = figures_of(doctors({"01001": 2}), shares=shares)
+    assert known(figures, "share_75plus_2022") == {"01002": (0.1, "measured")}
+    assert lost == []
+
+
+def test_columns_are_those_brought_in_the_order_of_the_schema_and_nothing_is_modified():
+    shares = pd.DataFrame({"code_insee": ["01001"], "share_75plus_2022": [0.2]})
+    parts = [apl(2024, ("01001", 300, 2.0)), doctors({"01001": 2})]
+    totals = pd.Series({"01": 4.0})
+    inputs = [shares, COMMUNES, EVENTS, *(part.table for part in parts)]
+    before = [table.copy() for table in inputs]
+    figures, _ = figures_of(*parts, shares=shares, totals=totals)
+    assert all(table.equals(old) for table, old in zip(inputs, before, strict=True))
+    names = [name for name in FIGURE_COLUMNS if name in figures]
+    assert names == [
+        "gps_2017",
+        "gps_estimated_2024",
+        "apl_2023",
+        "standardised_population_2023",
+        "share_75plus_2022",
+    ]
+    assert list(figures) == [column for name in names for column in (name, status_column(name))]
+
+
+# --- estimates ----------------------------------------------------------------------------------
+
+
+def test_estimates_sum_to_the_totals_of_their_departement():
+    part = doctors({"01001": 3, "01002": 1, "01005": 2, "75056": 10})
+    totals = pd.Series({"01": 4.5, "02": 0.0, "03": 5.0, "971": 6.0})
+    figures, _ = figures_of(part, totals=totals)
+    estimates = known(figures, "gps_estimated_2024")
+    assert estimates == {
+        "01001": (2.25, "estimated"),
+        "01002": (0.75, "estimated"),
+        "01005": (1.5, "estimated"),
+        # None before and none today. 75 has no total, 03 and 971 are not covered.
+        "02001": (0, "estimated"),
+    }
+    departement = COMMUNES.set_index("code_insee")["departement"]
+    sums = figures["gps_estimated_2024"].groupby(departement).sum(min_count=1).dropna()
+    assert sums.to_dict() == {"01": 4.5, "02": 0.0}
+
+
+def test_departement_without_any_doctor_listed_has_no_estimate():
+    figures, _ = figures_of(doctors({"01001": 3}), totals=pd.Series({"01": 4.0, "02": 1.0}))
+    assert figures.at["02001", "gps_2017"] == 0
+    assert set(known(figures, "gps_estimated_2024")) == {"01001", "01002", "01005", "01006"}
+
+
+def test_no_estimate_without_its_base():
+    part = doctors({"01001": 3}).table.rename(columns={"gps_2017": "gps_2025"})
+    figures, _ = figures_of(
+        Part("bpe", part, COG_YEAR, ("gps_2025",)), totals=pd.Series({"01": 4.0})
+    )
+    assert "gps_estimated_2024" not in figures
+
+
+AREAS = ["01", "02", "2A"]
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(AREAS), st.one_of(st.just(np.nan), st.just(0.0), st.floats(0.01, 1e4))
+        ),
+        min_size=1,
+    ),
+    st.dictionaries(st.sampled_from(AREAS), st.one_of(st.just(np.nan), st.floats(0, 1e5))),
+)
+def test_scaled_counts_sum_to_the_totals(rows, totals):
+    index = [f"c{number}" for number in range(len(rows))]
+    areas = pd.Series([area for area, _ in rows], index=index, dtype=str)
+    counts = pd.Series([count for _, count in rows], index=index, dtype=float)
+    total = pd.Series(totals, dtype=float)
+    before = counts.copy(), areas.copy(), total.copy()
+    found = scaled_to_totals(counts, areas, total)
+    for argument, old in zip((counts, areas, total), before, strict=True):
+        pd.testing.assert_series_equal(argument, old)
+    assert found.index.equals(counts.index)
+    assert found[counts.isna()].isna().all()
+    for area in set(areas):
+        here = areas == area
+        wanted, base = totals.get(area, np.nan), counts[here].sum()
+        if np.isnan(wanted) or (base == 0 and wanted > 0):
+            assert found[here].isna().all()
+        else:
+            assert found[here].sum() == pytest.approx(wanted if base > 0 else 0.0)
+            assert (found[here & (counts == 0)] == 0).all()
+            assert found[here].isna().equals(counts[here].isna())
+            # All change alike: the order of the communes of an area stays.
+            positive = here & (counts > 0)
+            ratios = found[positive] / counts[positive]
+            assert ratios.tolist() == pytest.approx([wanted / base] * len(ratios) if base else [])
+
+
+def test_what_cannot_be_scaled_is_refused_and_every_defect_listed():
+    counts = pd.Series([-1.0, -2.0, 3.0])
+    areas = pd.Series(["01", "01"])
+    with pytest.raises(TableError) as refused:
+        scaled_to_totals(counts, areas, pd.Series({"01": -4.0, "02": 3.0, "2A": -0.5}))
+    assert refused.value.defects == (
+        "index différents",
+        "2 compte(s) négatif(s)",
+        "total négatif : 01",
+        "total négatif : 2A",
+    )
+    assert "positifs ou nuls" in refused.value.remedy
