@@ -16,6 +16,7 @@ from typer.exceptions import TyperException
 from cpts_geo import __version__
 from cpts_geo.data_commands import data_app, teller
 from cpts_geo.errors import CptsGeoError
+from cpts_geo.files import reason
 from cpts_geo.french import counted, number
 
 app = typer.Typer(
@@ -180,6 +181,8 @@ def main() -> None:
         # The reader of our output left (a pager, head): nothing to say to anyone.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    except OSError as error:
+        _refuse(f"Erreur : le système refuse une écriture ou une lecture : {reason(error)}.", 1)
     except Exception as error:
         if os.environ.get("CPTS_GEO_DEBUG"):
             raise

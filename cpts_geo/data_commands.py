@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cpts_geo import settings
-from cpts_geo.errors import DataFileError, PerimeterError
+from cpts_geo.errors import DataFileError
 from cpts_geo.french import counted, number
 
 if TYPE_CHECKING:
@@ -72,22 +72,42 @@ def _fetch(
     from cpts_geo.sources.fetch import fetch  # noqa: PLC0415
 
     if offline and update and mirror is None and settings.mirror_dir() is None:
-        raise PerimeterError(
+        raise DataFileError(
             "--update demande un contenu nouveau, et --offline n’en cherche aucun.",
             remedy="retirez l’une de ces options, ou indiquez un miroir avec --mirror.",
         )
-    had = fetch(
-        keys,
-        mirror=mirror,
-        offline=offline,
-        update=update,
-        say=teller(),
-        progress=sys.stderr.isatty(),
-    )
+    say = teller()
+    try:
+        had = fetch(
+            keys,
+            mirror=mirror,
+            offline=offline,
+            update=update,
+            say=say,
+            progress=sys.stderr.isatty(),
+        )
+    finally:
+        _read_personal(keys, say)
     typer.echo(
         f"{counted(len(had), 'source prête', 'sources prêtes')} dans {settings.cache_dir()}\n"
         f"Verrou : {settings.lock_path()}"
     )
+
+
+def _read_personal(keys: list[str] | None, say: Callable[[str], None]) -> None:
+    """Read at once the files that name people: their counts stay, the files do not."""
+    from cpts_geo.sources.catalogue import sources  # noqa: PLC0415
+    from cpts_geo.sources.fetch import located  # noqa: PLC0415
+
+    for source in sources().values():
+        asked = source.key in keys if keys else source.national
+        path = located(source.key) if source.personal and asked else None
+        if path:
+            from cpts_geo.sources.tables import load_source  # noqa: PLC0415
+
+            load_source(source.key)
+            path.unlink(missing_ok=True)  # the same bytes fetched again are not read again
+            say(f"{source.key} : lu, puis effacé (données personnelles)")
 
 
 @data_app.command("status")
@@ -114,7 +134,7 @@ def _status() -> None:
 @data_app.command("verify")
 def _verify() -> None:
     """Relire chaque fichier du cache et comparer ses octets au verrou."""
-    from cpts_geo.sources.status import WRONG, verify  # noqa: PLC0415
+    from cpts_geo.sources.status import ERASED, WRONG, verify  # noqa: PLC0415
 
     table = verify()
     wrong = table[table["state"].isin(WRONG)]
@@ -128,7 +148,11 @@ def _verify() -> None:
     if table.empty:
         typer.echo("Aucun fichier n’a encore été téléchargé : cpts-geo data fetch.")
     else:
-        typer.echo(f"{counted(len(table), 'fichier conforme', 'fichiers conformes')} au verrou.")
+        erased = table[table["state"] == ERASED]
+        count = len(table) - len(erased)
+        typer.echo(f"{counted(count, 'fichier conforme', 'fichiers conformes')} au verrou.")
+        for row in erased.itertuples():
+            typer.echo(f"{row.source} ({row.file}) : {row.state} ({row.detail}).")
 
 
 @data_app.command("build")
@@ -151,7 +175,8 @@ def _status_view(table: pd.DataFrame, *, wide: bool) -> Table:
     """Table of the status that holds in 80 columns; a wide one says what each source is."""
     view = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
     view.caption = (
-        f"Âge en jours ; ! : l’édition suivante devrait être parue ; {_LICENCE_SHORT} : {_LICENCE}"
+        "Millésime entre parenthèses : attendu, pas lu dans le fichier ; âge en jours ; "
+        f"! : l’édition suivante devrait être parue ; {_LICENCE_SHORT} : {_LICENCE}"
     )
     view.caption_justify = "left"
     view.add_column("Source", no_wrap=True)
@@ -165,10 +190,11 @@ def _status_view(table: pd.DataFrame, *, wide: bool) -> Table:
         view.add_column("Produit", no_wrap=True)
     for row in table.to_dict("records"):
         size = row["megabytes"]
+        expected = re.split(r" \(|, ", row["expected_vintage"])[0]
         cells = [
             row["source"],
             row["state"],
-            row["vintage"] or re.split(r" \(|, ", row["expected_vintage"])[0],
+            row["vintage"] or f"({expected})",
             number(row["age_days"]) if row["age_days"] >= 0 else "",
             number(size, 0 if size >= 10 else 1) if size >= 0 else "",
             row["next_release"] + ("!" if row["overdue"] else ""),

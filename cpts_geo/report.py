@@ -24,6 +24,7 @@ from cpts_geo.errors import OutputError
 from cpts_geo.files import reason, write_atomically, write_csv, write_json, write_text
 from cpts_geo.sources.catalogue import sha256_of
 
+_BORDER_TABLE = "communes_de_bordure.csv"
 _PACKAGES = ("folium", "geopandas", "matplotlib", "numpy", "pandas", "scipy", "shapely")
 
 
@@ -81,7 +82,7 @@ def tables(analysis: Analysis) -> dict[str, pd.DataFrame]:
         Table by file name, without geometry.
     """
     territories = analysis.territories.drop(columns="geometry").reset_index()
-    border = {} if analysis.border.empty else {"communes_de_bordure.csv": analysis.border}
+    border = {} if analysis.border.empty else {_BORDER_TABLE: analysis.border}
     return border | {
         "territoires.csv": territories.round({"area_km2": 3}),
         "communes.csv": analysis.communes.drop(columns="geometry"),
@@ -180,6 +181,8 @@ def write_report(
             every, analysis.territories, national=national, notes=analysis.notes, date=shown
         ),
     )
+    # A table that only some runs have: the one of another run would speak of other communes.
+    (output / "tableaux" / _BORDER_TABLE).unlink(missing_ok=True)
     for name, table in tables(analysis).items():
         write_csv(table, output / "tableaux" / name)
         made.append(output / "tableaux" / name)

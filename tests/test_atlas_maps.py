@@ -155,7 +155,7 @@ def test_tooltip_of_a_known_value(communes: gpd.GeoDataFrame) -> None:
         "<b>3,51 consultations par an et par habitant standardisé</b> ● mesuré"
         "<br>Généralistes libéraux (BPE 2017) : 6 médecins ● mesuré"
         "<br>Population municipale, 2023 : 6⍽670 habitants ● mesuré"
-        "<br><small>Source : Drees, APL aux médecins généralistes 2022-2023</small>"
+        "<br><small>Source : Drees, APL aux médecins généralistes</small>"
     )
     # The layer that is painted comes first, in bold, and gives the source.
     other = maps.tooltip_html(meung, POPULATION, layers=LAYERS).split("<br>")

@@ -120,9 +120,9 @@ def test_sources_of_gps_are_explained_with_their_figures(five: Analysis) -> None
     loiret = said[0].replace(NNBSP, " ")
     assert loiret.startswith(
         "Loiret : la BPE compte 427 médecins en 2024 et la Cnam 376, soit 51 de "
-        "plus (+13,6 %). 27 sont les médecins à expertise particulière"
+        "plus (+13,6 %). La Cnam compte à part 27 médecins à expertise particulière"
     )
-    assert "les 24 autres tiennent aux lieux d’exercice secondaires" in loiret
+    assert "Le reste (24 médecins) tient aux lieux d’exercice secondaires" in loiret
     published = next(text for text in said if text.startswith("CPTS Beauce-Gâtinais"))
     assert "30 pour 100 000 sans dire sa source, moins que toutes les autres" in published
     between = next(text for text in said if text.startswith("Loiret : le communiqué"))

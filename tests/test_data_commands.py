@@ -18,8 +18,11 @@ from cpts_geo.sources import status
 from cpts_geo.sources.catalogue import Source, sources
 from cpts_geo.sources.lock import Locked, read_lock, write_entry
 from cpts_geo.sources.status import status_table, verify
+from cpts_geo.sources.tables import load_source
 from tests.http_server import Answer, Site, running_site
 from tests.test_cli import run
+from tests.test_readers_rpps import Activity
+from tests.test_readers_rpps import write as write_rpps
 
 CSV = b"code;valeur\n45001;3\n"
 
@@ -126,7 +129,7 @@ def test_fetch_from_a_mirror_without_a_network(
         (["fetch", "insee_bpe_2052"], "proches : insee_bpe_2025"),
         (["fetch", "--mirror", "nulle part"], "n’est pas un dossier"),
         (["fetch", "--offline", "--update"], "--update demande un contenu nouveau"),
-        (["fetch", "drees_apl_2023", "--offline"], "hors ligne : 2 adresse(s) non essayée(s)"),
+        (["fetch", "drees_apl_2023", "--offline"], "hors ligne : 2 adresses non essayées"),
     ],
 )
 def test_what_cannot_be_done_is_said(command: Command, arguments: list[str], words: str) -> None:
@@ -170,6 +173,97 @@ def test_verify_lists_what_is_missing_altered_or_unknown(
     assert "b (b.csv) : altéré, sha256 " in err
     assert "d (d.csv) : hors verrou" in err
     assert "À faire : cpts-geo data fetch a b d" in err
+
+
+def test_lock_of_another_catalogue_is_told_as_it_is_judged(
+    site: Site, catalogue: dict[str, Source], command: Command, place: Path
+) -> None:
+    for key in ("a", "b", "c"):
+        catalogue[key] = source(key, site.serve(f"/{key}", CSV))
+    assert command("data", "fetch", "a", "b", "c")[0] == 0
+    catalogue["a"] = replace(catalogue["a"], sha256="0" * 64)
+    catalogue["b"] = replace(catalogue["b"], file="b2.csv")
+    (place / "cache" / "b2.csv").write_bytes(CSV)
+    table = verify()
+    assert table[["file", "state"]].to_numpy().tolist() == [
+        ["a.csv", "altéré"],
+        ["b.csv", "hors verrou"],
+        ["c.csv", "conforme"],
+        ["b2.csv", "hors verrou"],
+    ]
+    assert "000000000000… dans le catalogue" in table["detail"][0]
+    assert "b2.csv" in table["detail"][1]
+    states = status_table().set_index("source")["state"].to_dict()
+    assert states == {"a": "altéré", "b": "hors verrou", "c": "en cache"}
+    assert [key for key in catalogue if fetching.located(key)] == ["c"]
+    _, out, _ = command("data", "status")
+    assert "en cache" not in next(line for line in out.splitlines() if line.startswith("a "))
+
+
+def test_file_of_personal_data_is_read_then_erased_and_not_missed(
+    command: Command, place: Path
+) -> None:
+    real = sources()["ans_rpps"]
+    mirror = place / "miroir"
+    mirror.mkdir()
+    write_rpps(mirror / str(real.file), [Activity(1), Activity(2)])
+    fetch_it = ("data", "fetch", "ans_rpps", "--mirror", mirror, "--offline")
+    # A source that fails beside it does not leave the file there.
+    code, _, err = command(*fetch_it, "cnam_2024")
+    assert (code, "ans_rpps : lu, puis effacé" in err) == (1, True)
+    raw = place / "cache" / str(real.file)
+    assert not raw.exists()
+    assert fetching.located("ans_rpps") is None
+    assert not load_source("ans_rpps").empty
+    code, out, _ = command("data", "verify")
+    assert code == 0
+    assert "effacé après lecture (données personnelles)" in out
+    row = status_table().set_index("source").loc["ans_rpps"]
+    assert (row["state"], row["age_days"]) == ("effacé après lecture", 0)
+    code, _, err = command("data", "fetch", "ans_rpps", "--offline")
+    assert (code, "ans_rpps : déjà lu, et effacé depuis" in err) == (0, True), err
+    # What a killed command left unread is replaced, and not kept for other locks.
+    raw.write_bytes(b"left")
+    assert command(*fetch_it, "--update")[0] == 0
+    assert not raw.exists()
+    assert not (place / "cache" / "previous").exists()
+    # Without its table, the file is missing.
+    for table in (place / "cache" / "tables").iterdir():
+        table.unlink()
+    assert command("data", "verify")[0] == 1
+
+
+def test_day_of_a_lock_that_is_no_day(command: Command, place: Path) -> None:
+    entry = Locked("a.csv", "0" * 64, 1, "hier", "https://exemple.fr", "")
+    write_entry("a", entry, place / "lock.toml", cache=place / "cache")
+    for name in ("status", "verify"):
+        code, _, err = command("data", name)
+        assert code == 1
+        assert "a : fetched « hier » n’est pas un jour (AAAA-MM-JJ)" in err
+
+
+def test_vintage_that_no_file_said_is_in_parentheses(
+    site: Site, catalogue: dict[str, Source], command: Command
+) -> None:
+    catalogue["a"] = source("a", site.serve("/a", CSV), vintage="2031 (provisoire)")
+    assert "(2031)" in command("data", "status")[1]
+    catalogue["insee_bpe_2017"] = sources()["insee_bpe_2017"]
+    table = status_table().assign(vintage=["2030", ""])
+    console = Console(width=80, record=True, file=sys.stderr)
+    console.print(data_commands._status_view(table, wide=False))
+    shown = console.export_text()
+    assert " 2030 " in shown
+    assert "2031" not in shown
+    assert "entre parenthèses" in shown
+
+
+def test_source_without_address_says_where_to_put_its_file(command: Command, place: Path) -> None:
+    code, _, err = command("data", "fetch", "drees_tvs_2019", "cnam_2024")
+    assert code == 1
+    assert f"drees_tvs_2019 ({sources()['drees_tvs_2019'].file})" in err
+    assert "vérifiez la connexion" not in err
+    said = " ".join(err.split())
+    assert "déposez le fichier, sous le nom dit ici, dans un dossier indiqué par --mirror" in said
 
 
 def test_verify_of_an_empty_cache(command: Command) -> None:

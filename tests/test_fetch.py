@@ -175,6 +175,42 @@ def test_server_that_ignores_if_range_does_not_mix_two_files(site: Site, get: Ge
     assert "Range" not in site.asked[2].headers
 
 
+def test_rest_of_a_file_of_another_length_is_not_mixed_with_the_start(site: Site, get: Get) -> None:
+    """The rest is as long as it should be, and said to be that of a longer file."""
+    other = bytes(reversed(BODY))
+    said = {"Content-Range": f"bytes {KEPT}-{len(BODY) - 1}/{len(BODY) + 5}"}
+    tail = Answer(other[KEPT:], status=206, etag=None, headers=said)
+    address = site.serve("/longer", Answer(BODY, cut=HALF), tail, Answer(BODY))
+    assert get(plain_source(address)).path.read_bytes() == BODY
+    assert "Range" not in site.asked[2].headers
+
+
+def test_nothing_missing_is_believed_at_the_length_that_is_here(site: Site, get: Get) -> None:
+    none = Answer(status=416, headers={"Content-Range": "bytes */99"})
+    address = site.serve("/416", Answer(BODY, cut=HALF), none, Answer(BODY))
+    assert get(plain_source(address)).path.read_bytes() == BODY
+    assert "Range" not in site.asked[2].headers
+
+
+def test_body_packed_for_the_journey_is_not_gone_on_with(site: Site, get: Get) -> None:
+    """Its rest is counted in packed bytes, and what is here was unpacked."""
+    packed = Answer(gzip.compress(BODY), headers={"Content-Encoding": "gzip"})
+    address = site.serve("/packed", replace(packed, cut=len(packed.body) // 2), packed)
+    assert get(plain_source(address)).path.read_bytes() == BODY
+    assert len(site.asked) == 2
+    assert "Range" not in site.asked[1].headers
+
+
+def test_server_that_asks_for_too_long_a_wait_is_not_obeyed(
+    site: Site, get: Get, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(download, "_LONGEST_WAIT_S", 0.1)
+    busy = Answer(status=503, headers={"Retry-After": "15"})
+    start = time.monotonic()
+    assert get(plain_source(site.serve("/busy", busy, Answer(BODY)))).state == "téléchargé"
+    assert time.monotonic() - start < 10
+
+
 @pytest.mark.parametrize(
     ("answer", "tries"),
     [
@@ -354,6 +390,85 @@ def test_update_that_fails_leaves_the_file_and_its_entry(site: Site, get: Get) -
     assert get(source).state == "cache"
 
 
+def test_locks_that_share_a_cache_each_have_their_bytes_back(
+    site: Site, get: Get, tmp_path: Path
+) -> None:
+    newer = b"code;valeur\n1;2\n"
+    source = plain_source(site.serve("/f", BODY, newer))
+    place = {"cache": tmp_path / "cache", "catalogue": {"essai": source}}
+
+    def under(lock: str) -> Outcome:
+        return fetch(["essai"], lock=tmp_path / lock, **place)[0]  # type: ignore[arg-type]
+
+    first = under("a.toml")
+    second = under("b.toml")
+    assert second.path == first.path
+    assert second.path.read_bytes() == newer
+    kept = tmp_path / "cache" / "previous" / first.sha256 / "essai.csv"
+    assert kept.read_bytes() == BODY
+    for lock, content in (("a.toml", BODY), ("b.toml", newer), ("a.toml", BODY)):
+        had = under(lock)
+        assert (had.state, had.path.read_bytes()) == ("cache", content)
+        assert located("essai", lock=tmp_path / lock, **place) == had.path  # type: ignore[arg-type]
+    assert len(site.asked) == 2
+    # Kept bytes are believed on their hash only.
+    (tmp_path / "cache" / "previous" / second.sha256 / "essai.csv").write_bytes(b"damaged")
+    assert under("b.toml").state == "téléchargé"
+    assert kept.read_bytes() == BODY
+
+
+def test_address_of_the_lock_is_tried_after_those_of_the_catalogue(
+    site: Site, get: Get, tmp_path: Path
+) -> None:
+    """A dated address outlives the redirect that led to it."""
+    dated = site.serve("/dated.csv", BODY)
+    moved = Answer(status=302, headers={"Location": "/dated.csv"})
+    latest = site.serve("/latest", moved, Answer(status=404))
+    source = plain_source(latest)
+    get(source).path.unlink()
+    with pytest.raises(DataFileError, match="2 adresses non essayées"):
+        get(source, offline=True)
+    had = get(source)
+    assert (had.address, had.path.read_bytes()) == (dated, BODY)
+    assert site.paths() == ["/latest", "/dated.csv", "/latest", "/dated.csv"]
+    # It is the old content: not what an update asks for.
+    with pytest.raises(DataFileError, match="404"):
+        get(source, update=True)
+    assert site.paths()[4:] == ["/latest"]
+
+
+def test_address_of_a_lock_that_is_no_address_is_not_asked(get: Get, tmp_path: Path) -> None:
+    (tmp_path / "essai.csv").write_bytes(BODY)
+    source = plain_source()
+    get(source, mirror=tmp_path).path.unlink()
+    with pytest.raises(DataFileError) as refused:
+        get(source)
+    assert "miroir : essai.csv" not in str(refused.value)
+    assert "seul un miroir peut l’apporter" in str(refused.value)
+
+
+def test_start_left_by_another_candidate_goes_when_the_file_is_there(
+    site: Site, get: Get, tmp_path: Path
+) -> None:
+    cut = site.serve("/cut", Answer(BODY, cut=40_000))
+    source = plain_source(cut, site.serve("/missing", Answer(status=404)))
+    with pytest.raises(DataFileError):
+        get(source)
+    assert partials(tmp_path) != []
+    assert get(replace(source, addresses=(cut, site.serve("/f", BODY)))).address.endswith("/f")
+    assert partials(tmp_path) == []
+
+
+def test_what_a_killed_process_left_unjudged_is_not_taken_for_the_file(
+    site: Site, get: Get, tmp_path: Path
+) -> None:
+    address = site.serve("/f", BODY)
+    left = download.partial_dir(address, tmp_path / "cache") / "essai.csv"
+    left.parent.mkdir(parents=True)
+    left.write_bytes(b"code;valeur\n")
+    assert get(plain_source(address)).path.read_bytes() == BODY
+
+
 def test_altered_file_of_the_cache_is_fetched_again(site: Site, get: Get) -> None:
     source = plain_source(site.serve("/f", BODY))
     path = get(source).path
@@ -378,13 +493,17 @@ def test_file_brought_under_another_lock_is_proved_by_the_catalogue(
 def test_located_needs_the_lock_and_the_size(site: Site, get: Get, tmp_path: Path) -> None:
     source = plain_source(site.serve("/f", BODY))
 
-    def found() -> Path | None:
+    def found(**changed: object) -> Path | None:
         place = {"cache": tmp_path / "cache", "lock": tmp_path / "lock.toml"}
-        return located("essai", **place, catalogue={"essai": source})
+        return located("essai", **place, catalogue={"essai": replace(source, **changed)})  # type: ignore[arg-type]
 
     assert found() is None
     path = get(source).path
     assert found() == path
+    assert found(sha256=sha256_of(path)) == path
+    assert found(sha256="0" * 64) is None
+    assert found(file="autre.csv") is None
+    assert located("inconnue", cache=tmp_path / "cache", lock=tmp_path / "lock.toml") is None
     path.write_bytes(b"court")
     assert found() is None
 
@@ -402,6 +521,14 @@ def test_list_of_data_gouv_gives_the_newest_file_of_that_name(site: Site, get: G
     assert (had.address, had.path.read_bytes()) == (new, BODY)
     with pytest.raises(DataFileError, match=r"(?s)aucun fichier « reg99 ».*2024-reg24"):
         get(replace(source, key="autre", file="autre.csv", resource="reg99"))
+
+
+def test_address_relative_to_a_list_that_was_redirected(site: Site, get: Get) -> None:
+    listing = json.dumps({"resources": [{"title": "reg24", "url": "reg24.csv"}]}).encode()
+    site.serve("/data/list", listing)
+    file = site.serve("/data/reg24.csv", BODY)
+    address = site.serve("/api", Answer(status=302, headers={"Location": "/data/list"}))
+    assert get(replace(plain_source(address), resource="reg24")).address == file
 
 
 def test_list_of_opendatasoft_attachments_after_a_direct_address(site: Site, get: Get) -> None:
@@ -503,7 +630,9 @@ def test_lock_is_sorted_readable_and_whole(tmp_path: Path) -> None:
         write_entry(key, entry, path, cache=tmp_path / "cache")
     assert list(read_lock(path)) == ["a", "b"]
     assert read_lock(path)["a"] == entry
-    assert path.read_text(encoding="utf-8").startswith("# Written by `cpts-geo data fetch`")
+    text = path.read_text(encoding="utf-8")
+    assert text.startswith("# Written by `cpts-geo data fetch`")
+    assert text.index("[a]") < text.index("[b]")
     assert [p.name for p in path.parent.iterdir()] == ["lock.toml"]
 
 
@@ -515,6 +644,8 @@ def test_lock_is_sorted_readable_and_whole(tmp_path: Path) -> None:
         ('[a]\nfile = "x"\nbytes = "3"\nplus = 1', "a : sha256 absent"),
         ('[a]\nfile = "x"\nbytes = "3"\nplus = 1', "a : bytes inattendu"),
         ('[a]\nfile = "x"\nbytes = "3"\nplus = 1', "a : plus inattendu"),
+        ('[a]\nfetched = "hier"', "a : fetched « hier » n’est pas un jour"),
+        ('[a]\nfetched = "20260131"', "a : fetched « 20260131 » n’est pas un jour"),
     ],
 )
 def test_damaged_lock_is_told_and_left_as_it_is(tmp_path: Path, text: str, said: str) -> None:

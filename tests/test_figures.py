@@ -11,9 +11,17 @@ from hypothesis import strategies as st
 from cpts_geo.errors import TableError
 from cpts_geo.schema import FIGURE_COLUMNS, Status, status_column
 from cpts_geo.settings import COG_YEAR
+from cpts_geo.sources import embedded
 from cpts_geo.sources.contracts import check
 from cpts_geo.territories.estimates import scaled_to_totals
-from cpts_geo.territories.figures import Part, apl_parts, cog_of, national_figures, parts_of
+from cpts_geo.territories.figures import (
+    Part,
+    apl_parts,
+    best_cog,
+    cog_of,
+    national_figures,
+    parts_of,
+)
 
 #: 01010 joined 01001 in 2022; nobody knows what became of 01099; 01006 left 01005 in 2024; 03001
 #: was created since 2017, at a date that no event tells; 02 has no doctor, 97 is overseas.
@@ -218,7 +226,7 @@ def test_unknown_count_of_a_listed_commune_stays_unknown():
     assert set(known(figures, "gps_2017")) == {"01001"}
 
 
-@settings(max_examples=40)
+@settings(deadline=None, max_examples=40)
 @given(
     st.dictionaries(st.sampled_from(CODES_2021), st.integers(1, 500)),
     st.booleans(),
@@ -242,11 +250,29 @@ def test_every_count_arrives_or_is_listed(counts, overseas, unknown):
 def test_codes_of_another_cog_or_gone_are_listed_and_not_raised():
     counts = {"01001": 2, "01010": 1, "01006": 5, "01099": 7, "99999": 8}
     figures, lost = figures_of(doctors(counts, cog=2022))
-    # 01010 is gone since 2022; 01006 is no commune before 2024; 01099 leads nowhere.
-    assert sorted(lost) == [("bpe", code) for code in ("01006", "01010", "01099", "99999")]
+    # The COG before 01010 went knows most of them; 01006 is no commune then, 01099 leads nowhere.
+    assert sorted(lost) == [("bpe", code) for code in ("01006", "01099", "99999")]
     rows = known(figures, "gps_2017")
-    assert rows["01001"] == (2, "measured")
-    assert rows["01006"] == (0, "measured")
+    assert rows["01001"] == (3, "measured")
+    # What was set aside is no zero.
+    assert "01006" not in rows
+
+
+def test_the_cog_is_the_one_that_knows_the_codes():
+    today, events = embedded.load_population().index, embedded.load_cog_events()
+    # Pierrefitte-sur-Seine joined Saint-Denis in 2025: a file said to be of 2026 is older.
+    assert best_cog(pd.Series(["93059", "93066"]), 2026, today, events) == (2024, set())
+    assert best_cog(pd.Series(["93066", "75101"]), 2026, today, events) == (2026, set())
+    assert best_cog(pd.Series(["93066", "99999"]), 2026, today, events) == (2026, {"99999"})
+
+
+def test_an_old_code_is_followed_and_never_leaves_a_zero():
+    communes = embedded.load_communes()
+    part = Part("bpe", pd.DataFrame({"code_insee": ["93059"], "gps_2025": [7]}), 2026,
+                ("gps_2025",), equipped_only=True)  # fmt: skip
+    found, lost = national_figures([part], communes, shares=NO_SHARES, totals=NO_TOTALS)
+    assert found.set_index("code_insee").at["93066", "gps_2025"] == 7
+    assert lost.empty
 
 
 def test_each_part_tells_its_own_lost_codes():

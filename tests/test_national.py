@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from cpts_geo.errors import DataFileError
 from cpts_geo.report import sheets
 from cpts_geo.schema import EMBEDDED_FIGURES, FIGURE_COLUMNS, status_column
 from cpts_geo.sources import embedded
+from cpts_geo.sources.catalogue import sources
 from cpts_geo.sources.fetch import fetch
 from cpts_geo.sources.tables import load_source
 from cpts_geo.territories.national import load_national
@@ -186,7 +188,7 @@ def test_a_newer_apl_takes_the_map_and_the_tables(empty, communes):
     ]  # fmt: skip
     mine = result.comparison.query("area_level == 'cpts'").set_index("indicator")
     assert mine.loc["apl_2024", ["value", "source"]].tolist() == [
-        4.0, "Drees, APL aux médecins généralistes 2022-2024",
+        4.0, "Drees, APL aux médecins généralistes",
     ]  # fmt: skip
     assert mine.loc["share_low_apl_65_2024", "value"] == 1
     page = sheets(result)[0]
@@ -210,3 +212,44 @@ def test_the_rpps_is_one_more_source_of_the_panel(empty):
     france = result.comparison.query("indicator == 'gps_rpps' and area_code == 'FR'")["value"]
     table = load_source("ans_rpps")
     assert france.iloc[0] == pytest.approx(table["gps"].sum())
+
+
+def test_bytes_that_changed_after_the_fetch_are_refused(real):
+    file = settings.cache_dir() / "insee_bpe_2017_gp_by_commune.csv"
+    whole = file.read_bytes()
+    file.write_bytes(whole.replace(b'"35238",269,', b'"35238",999,'))
+    assert len(file.read_bytes()) == len(whole)
+    with pytest.raises(DataFileError, match="n’est plus celui du verrou"):
+        analyse(epci=["243500139"], draws=1_000)
+    file.write_bytes(whole)
+    result = analyse(epci=["243500139"], draws=1_000)
+    rennes = result.communes.set_index("code_insee").at["35238", "gps_2017"]
+    assert rennes == 269
+
+
+def test_a_file_that_the_lock_names_and_is_gone_is_said(real, communes):
+    (settings.cache_dir() / "insee_bpe_2017_gp_by_commune.csv").unlink()
+    [note] = [n for n in load_national(communes).notes if "verrou" in n]
+    assert "insee_bpe_2017, absent du cache ou altéré : ses chiffres manquent" in note
+    for key in REAL:
+        file = settings.cache_dir() / (sources()[key].file or "")
+        file.unlink(missing_ok=True)
+    # Their tables, once parsed, are as good as the files.
+    assert set(load_national(communes).inputs) == set(REAL) - {"insee_bpe_2017"}
+    shutil.rmtree(settings.cache_dir() / "tables")
+    layer = load_national(communes)
+    assert layer.inputs == {} and all(key in layer.notes[0] for key in REAL)
+    assert load_national(communes, fetched=False).notes == ()
+
+
+def test_a_damaged_derived_file_is_made_again(real, communes):
+    before = load_national(communes)
+    for file in [*settings.cache_dir().rglob("*.parquet")]:
+        file.write_bytes(b"junk")
+    pd.testing.assert_frame_equal(load_national(communes).figures, before.figures)
+
+
+def test_files_without_a_date_say_when_they_came(real, communes):
+    notes = " ".join(load_national(communes).notes)
+    assert "Insee, BPE 2017 : fichier reçu le " in notes
+    assert "Drees, APL" not in notes

@@ -72,6 +72,8 @@ class Behaviour:
     #: The most it gives at once.
     page: int = 1_000
     announces: bool = True
+    #: Whether numberMatched is « unknown » where totalFeatures is known.
+    unknown_matched: bool = False
     ignores_start: bool = False
     loses: int = 0
     #: Request or path -> text sent instead, as a success.
@@ -115,7 +117,8 @@ class Handler(BaseHTTPRequestHandler):
         name = "count" if query["version"].startswith("2") else "maxfeatures"
         page = self._page(int(query.get("startindex", 0)), int(query.get(name, 10**6)))
         crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::4326"}}
-        said = {"totalFeatures": len(does.layer), "numberMatched": len(does.layer)}
+        said: dict[str, Any] = {"totalFeatures": len(does.layer)}
+        said["numberMatched"] = "unknown" if does.unknown_matched else len(does.layer)
         return {
             "type": "FeatureCollection",
             "features": page,
@@ -198,14 +201,25 @@ def test_a_wfs_is_described_first_then_paged(server: Server, version: str) -> No
     assert [q.get("startIndex") for q in server.behaviour.asked[1:]] == [None, "10", "20"]
 
 
-def test_a_wfs_that_does_not_count_is_paged_until_a_short_page(
-    server: Server, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("most", [1_000, 7])
+def test_a_wfs_that_does_not_count_is_paged_until_an_empty_page(
+    server: Server, monkeypatch: pytest.MonkeyPatch, most: int
 ) -> None:
+    """Also when it gives fewer at once than it is asked for: a short page is not the end."""
     monkeypatch.setattr(services, "_WFS_PAGE", 10)
     server.behaviour.announces = False
-    for count in (10, 24):
+    server.behaviour.page = most
+    for count in (3, 10, 24):
         server.behaviour.layer = features(count)
         assert len(ids(server.wfs("2.0.0"))) == count
+
+
+def test_a_wfs_that_counts_under_one_name_only_is_believed(server: Server) -> None:
+    server.behaviour.layer = features(25)
+    server.behaviour.loses = 2
+    server.behaviour.unknown_matched = True
+    with pytest.raises(DataFileError, match="23 entités reçues sur 25 annoncées"):
+        server.wfs()
 
 
 def test_a_collected_wfs_is_what_the_reader_of_perimeters_reads(

@@ -7,13 +7,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from cpts_geo.errors import PerimeterError
+from cpts_geo.errors import DataFileError, PerimeterError
 from cpts_geo.sources import embedded
 from cpts_geo.sources.catalogue import sources
+from cpts_geo.sources.fetch import fetch
 from cpts_geo.sources.readers.tvs import READERS
 from cpts_geo.territories.membership import territory_keys
 from cpts_geo.territories.request import Request, find_perimeters
-from cpts_geo.territories.tvs import tvs_zoning
+from cpts_geo.territories.tvs import fetched_tvs, tvs_zoning
 from cpts_geo.territories.zonings import epci_zoning, find_zones, zones_of_departements
 
 #: SIREN -> communes, of the COG 2026: the sixteen of Loiret.
@@ -189,6 +190,42 @@ def test_tvs_of_pithiviers(communes, former, tvs):
     assert set(one.members["code_insee"]) == set(listed)
     assert one.inputs == {"tvs.xlsx": "0" * 64}
     assert found(Request(tvs=("tvs pithiviers",)), communes, former, tvs).folder == one.folder
+
+
+def test_the_first_composition_that_was_fetched_is_taken_and_named(
+    communes, official_dir, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("CPTS_GEO_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("CPTS_GEO_LOCK", str(tmp_path / "lock.toml"))
+    with pytest.raises(DataFileError) as refused:
+        fetched_tvs()
+    remedy = refused.value.remedy
+    assert "cpts-geo data fetch drees_tvs_2018 " in remedy
+    assert "cpts-geo data fetch drees_tvs_2019 --mirror" in remedy
+    assert "Correspondance_communes_tvs_2019.xlsx" in remedy
+
+    of_2018 = sources()["drees_tvs_2018"]
+    # 85060 joined 85194 on the first of January 2019.
+    lines = ["insee,tvs", "45252,45252", "45001,45252", "85060,85194", "85194,85194"]
+    (tmp_path / str(of_2018.file)).write_text("\n".join(lines), encoding="utf-8")
+    fetch(["drees_tvs_2018"], mirror=tmp_path, offline=True)
+    table, inputs = fetched_tvs()
+    assert list(inputs) == [of_2018.file]
+    zoning = tvs_zoning(table, communes, inputs=inputs)
+    assert zoning.document == "Ministère de la santé, territoires de vie-santé 2018, TVS"
+    assert "composition de 2018" in zoning.perimeter
+    # No name in this file: that of the main commune.
+    assert zoning.names.to_dict() == {"45252": "TVS Pithiviers", "85194": "TVS Les Sables-d'Olonne"}
+    published = zoning.members.set_index("code_insee")["published"]
+    assert published["85194"] == "85060 + 85194"
+    assert zoning.remarks == {}
+
+    fetch(["drees_tvs_2019"], mirror=official_dir, offline=True)
+    table, inputs = fetched_tvs()
+    assert list(inputs) == ["Correspondance_communes_tvs_2019.xlsx"]
+    zoning = tvs_zoning(table, communes, inputs=inputs)
+    assert "composition de 2019" in zoning.perimeter
+    assert zoning.document == "Drees, territoires de vie-santé 2019, TVS"
 
 
 def test_tvs_put_each_commune_in_one_zone(communes, former, tvs):

@@ -24,6 +24,7 @@ GP_SOURCES: Final[tuple[tuple[str | None, str], ...]] = (
     ("gps_2017", "gps_per_100k_2017"),
     ("gps_rpps", "gps_per_100k_rpps"),
 )
+ESTIMATED: Final = "gps_per_100k_estimated_2024"
 _AREA: Final = ["area_level", "area_code", "area_name"]
 
 
@@ -58,6 +59,9 @@ def reconcile(comparison: pd.DataFrame) -> pd.DataFrame:
     blocks = []
     for count, density in GP_SOURCES:
         rows = comparison[comparison["indicator"] == density]
+        if density == ESTIMATED:
+            # By construction a département has its total of another source: it says nothing more.
+            rows = rows.assign(value=rows["value"].where(rows["area_level"] == "cpts"))
         known = rows["value"].notna()
         # A density of France alone, beside no figure of the place, reconciles nothing.
         if not known.any() or (count is None and not (rows["area_level"] != "france")[known].any()):

@@ -6,13 +6,19 @@ import math
 
 import pandas as pd
 
-from cpts_geo.access.reconciliation import BpeGap, bpe_gaps, counted, reconcile, trend
+from cpts_geo.access.reconciliation import (
+    ESTIMATED,
+    BpeGap,
+    bpe_gaps,
+    counted,
+    reconcile,
+    trend,
+)
 from cpts_geo.atlas.cells import Cell, Row, remark
 from cpts_geo.french import UNKNOWN_TEXT, number, percent, signed_percent
 from cpts_geo.french import counted as with_word
 from cpts_geo.schema import COLUMNS
 
-ESTIMATED = "gps_per_100k_estimated_2024"
 #: How a sentence calls each source.
 _SHORT = {
     "gps_per_100k_cnam_2024": "Cnam 2024",
@@ -103,30 +109,42 @@ def explanations(comparison: pd.DataFrame) -> list[str]:
             "L’estimation 2024 applique cette évolution à chaque commune du département ; elle ne "
             "voit ni un départ ni une arrivée dans une commune précise."
         )
+    listed = set(reconcile(comparison)["indicator"])
     published = comparison[comparison["indicator"] == "gps_per_100k_published"]
+    # The sentence goes with its row: a press release of elsewhere is none of this territory.
+    if "gps_per_100k_published" not in listed:
+        published = published.head(0)
     said += [_published_sentence(row, comparison) for _, row in published.iterrows()]
     return [sentence for sentence in said if sentence]
 
 
 def _gap_sentence(gap: BpeGap) -> str:
-    share = signed_percent(100 * gap.gap / gap.cnam) if gap.cnam else ""
+    share = f" ({signed_percent(100 * gap.gap / gap.cnam)})" if gap.cnam else ""
+    more = "plus" if gap.gap >= 0 else "moins"
     first = (
-        f"{gap.area_name} : la BPE compte {number(gap.bpe)} médecins en 2024 et la Cnam "
-        f"{number(gap.cnam)}, soit {number(abs(gap.gap))} de {'plus' if gap.gap >= 0 else 'moins'}"
-        f"{f' ({share})' if share else ''}."
+        f"{gap.area_name} : la BPE compte {_doctors(gap.bpe)} en 2024 et la Cnam "
+        f"{number(gap.cnam)}, soit {number(abs(gap.gap))} de {more}{share}."
     )
-    if not 0 < gap.expertise <= gap.gap:
+    if 0 < gap.expertise < gap.gap:
         return (
-            f"{first} La Cnam compte à part {number(gap.expertise)} médecins à expertise "
-            "particulière ; dates et lieux d’exercice secondaires expliquent aussi l’écart, sans "
-            "qu’aucun des deux fichiers permette de les séparer."
+            f"{first} La Cnam compte à part {_doctors(gap.expertise)} à expertise particulière, "
+            f"que la BPE ne dit pas exclure : {percent(gap.expertise / gap.gap, 0)} de l’écart. Le "
+            f"reste ({_doctors(gap.rest)}) tient aux lieux d’exercice secondaires, que la BPE "
+            "compte, et aux dates, sans qu’aucun des deux fichiers permette de les séparer."
         )
-    return (
-        f"{first} {number(gap.expertise)} sont les médecins à expertise particulière que la Cnam "
-        f"compte à part ({percent(gap.expertise / gap.gap, 0)} de l’écart) ; les "
-        f"{number(gap.rest)} autres tiennent aux lieux d’exercice secondaires, que la BPE compte, "
-        "et aux dates, sans qu’aucun des deux fichiers permette de les séparer."
+    apart = (
+        f" La Cnam compte aussi à part {_doctors(gap.expertise)} à expertise particulière."
+        if gap.expertise
+        else ""
     )
+    return (
+        f"{first}{apart} Lieux d’exercice secondaires et dates y contribuent, sans qu’aucun des "
+        "deux fichiers permette de les séparer."
+    )
+
+
+def _doctors(count: float) -> str:
+    return with_word(round(count), "médecin", "médecins")
 
 
 def _published_sentence(row: pd.Series, comparison: pd.DataFrame) -> str:

@@ -9,7 +9,6 @@ import pandas as pd
 
 from cpts_geo.access.reconciliation import reconcile
 from cpts_geo.atlas import style
-from cpts_geo.atlas.reconciliation import ESTIMATED
 from cpts_geo.french import number
 from cpts_geo.schema import COLUMNS, Status
 
@@ -36,9 +35,7 @@ def sources_svg(comparison: pd.DataFrame, *, title: str) -> str:
         bar.
     """
     table = reconcile(comparison)
-    # By construction an estimated area has its total of another source: it says nothing more.
-    told = (table["indicator"] != ESTIMATED) | (table["area_level"] == "cpts")
-    known = table[table["density"].notna() & told]
+    known = table[table["density"].notna()]
     if known.empty:
         return ""
     tops = known["high"].where(known["high"].notna(), known["density"])

@@ -52,6 +52,8 @@ class Source:
         When the producer is expected to publish the next vintage, ``YYYY-MM``.
     national : bool
         Whether ``cpts-geo data fetch`` brings it without being asked for it by name.
+    personal : bool
+        Whether its file names people: once read, only counts are kept and the file is deleted.
     megabytes : float or None
         Size announced or seen, for people to choose; None unknown.
     trust : str
@@ -78,6 +80,7 @@ class Source:
     holds: str | None = None
     next_release: str | None = None
     national: bool = False
+    personal: bool = False
     megabytes: float | None = None
     trust: str = ""
 

@@ -1,7 +1,8 @@
 """Bring producers' files into the cache, verified, and write down where they came from.
 
-For each source: the cache, then a mirror, then its addresses in order. What arrives is looked
-at before it takes its place: its form, its SHA-256, then the vintage that its content says.
+For each source: the cache, then a mirror, then its addresses in order, then the one of the lock.
+What arrives is looked at before it takes its place: its form, its SHA-256, then the vintage that
+its content says. The bytes it replaces are kept, for the other locks that share the cache.
 """
 
 from __future__ import annotations
@@ -21,15 +22,21 @@ from rapidfuzz import process
 
 from cpts_geo import settings
 from cpts_geo.errors import CptsGeoError, DataFileError, OutputError, one_line
+from cpts_geo.french import counted
 from cpts_geo.sources.candidate import Candidate
 from cpts_geo.sources.catalogue import Source, sha256_of, sources
 from cpts_geo.sources.download import open_session, partial_dir
 from cpts_geo.sources.inspection import check_content
 from cpts_geo.sources.lock import Locked, alone, cache_refused, read_lock, write_entry
+from cpts_geo.sources.previous import set_aside, taken_back
 
 State = Literal["cache", "miroir", "téléchargé"]
 _REMEDY: Final = (
     "vérifiez la connexion et réessayez, ou déposez ces fichiers, sous ces noms, dans un dossier "
+    "indiqué par --mirror."
+)
+_NO_ADDRESS_REMEDY: Final = (
+    "pour ce qui n’a pas d’adresse, déposez le fichier, sous le nom dit ici, dans un dossier "
     "indiqué par --mirror."
 )
 
@@ -44,7 +51,7 @@ class Outcome:
     key : str
         Its key in the catalogue.
     path : Path
-        Its file.
+        Its file; its parsed table when the file was erased, see :func:`erased`.
     sha256 : str
         SHA-256 of the file, in hexadecimal.
     address : str
@@ -189,19 +196,43 @@ def located(
     -------
     Path or None
         The file, when it stands in the lock and has its size;
-        :func:`cpts_geo.sources.status.verify` reads its bytes. None otherwise.
+        :func:`cpts_geo.sources.status.verify` reads its bytes. None otherwise, unknown keys too.
 
     Raises
     ------
     DataFileError
         The lock cannot be read.
     """
-    source = (sources() if catalogue is None else catalogue)[key]
+    source = (sources() if catalogue is None else catalogue).get(key)
     entry = read_lock(lock or settings.lock_path()).get(key)
-    if entry is None or entry.file != source.file or source.sha256 not in (None, entry.sha256):
+    return entry.held(source, cache or settings.cache_dir()) if entry and source else None
+
+
+def erased(source: Source, entry: Locked, cache: Path) -> Path | None:
+    """
+    Find the table of a source whose file was erased once read, because it names people.
+
+    Parameters
+    ----------
+    source : Source
+        Entry of the catalogue.
+    entry : Locked
+        Entry of the lock.
+    cache : Path
+        The cache.
+
+    Returns
+    -------
+    Path or None
+        The parsed table that stays; None for any other source, or when the file is there.
+    """
+    if not source.personal or not entry.is_of(source) or (cache / entry.file).exists():
         return None
-    path = (cache or settings.cache_dir()) / entry.file
-    return path if path.is_file() and path.stat().st_size == entry.bytes else None
+    # Imported here: it brings the readers, and it needs this module.
+    from cpts_geo.sources.tables import parsed_path  # noqa: PLC0415
+
+    parsed = cache / "tables" / parsed_path(source.key, entry).name
+    return parsed if parsed.is_file() else None
 
 
 def _asked(keys: Sequence[str] | None, known: Mapping[str, Source]) -> list[Source]:
@@ -245,12 +276,18 @@ def _expected(source: Source, run: _Run) -> str | None:
 def _had(source: Source, file: str, run: _Run) -> Outcome | None:
     """What the cache holds already, when its bytes are known to be the right ones."""
     path, expected = run.cache / file, _expected(source, run)
-    if expected is None or not path.is_file():
-        return None
-    if sha256_of(path) != expected:
-        run.say(f"{source.key} : le fichier du cache n’est pas celui attendu, il est repris")
-        return None
     entry = read_lock(run.lock).get(source.key)
+    table = erased(source, entry, run.cache) if entry and not run.update else None
+    if entry and table:
+        run.say(f"{source.key} : déjà lu, et effacé depuis{_words(entry.vintage)}")
+        return Outcome(source.key, table, entry.sha256, entry.address, entry.vintage, "cache")
+    if expected is None:
+        return None
+    found = sha256_of(path) if path.is_file() else None
+    if found != expected and not taken_back(path, expected, found=found):
+        if found:
+            run.say(f"{source.key} : le fichier du cache n’est pas celui attendu, il est repris")
+        return None
     if entry is None or (entry.file, entry.sha256) != (file, expected):
         # Brought under another lock: the catalogue's hash proves it.
         entry = _locked(path, expected, f"cache : {file}", check_content(path, source))
@@ -276,7 +313,8 @@ def _bring(source: Source, file: str, run: _Run) -> Outcome:
         Candidate, source=source, cache=run.cache, session=run.session, progress=run.progress
     )
     candidates = [new(f"miroir : {file}", copy=copy)] if copy and copy.is_file() else []
-    candidates += [new(address) for address in source.addresses if not run.offline]
+    addresses = _addresses(source, run)
+    candidates += [new(address) for address in addresses if not run.offline]
     for candidate in candidates:
         try:
             outcome = _keep(candidate, run)
@@ -285,19 +323,31 @@ def _bring(source: Source, file: str, run: _Run) -> Outcome:
         except CptsGeoError as error:
             refusals.append(f"{candidate.name} : {'; '.join([error.summary, *error.defects])}")
         else:
-            for address in source.addresses:
+            for address in addresses:
                 shutil.rmtree(partial_dir(address, run.cache), ignore_errors=True)
             return outcome
         if candidate is not candidates[-1]:
             run.say(f"{source.key} : candidat suivant, le précédent ne convient pas")
     if copy and not copy.is_file():
         refusals.append("le miroir n’a pas ce fichier")
-    if run.offline and source.addresses:
-        refusals.append(f"hors ligne : {len(source.addresses)} adresse(s) non essayée(s)")
-    if not source.addresses:
+    if run.offline and addresses:
+        untried = counted(len(addresses), "adresse non essayée", "adresses non essayées")
+        refusals.append(f"hors ligne : {untried}")
+    if not addresses:
         where = f"vient du paquet {source.package}" if source.package else "plus aucune adresse"
         refusals.append(f"{where} : seul un miroir peut l’apporter")
-    raise DataFileError("aucun candidat ne convient", defects=refusals, remedy=_REMEDY)
+    raise DataFileError(
+        "aucun candidat ne convient",
+        defects=refusals,
+        remedy=_REMEDY if addresses else _NO_ADDRESS_REMEDY,
+    )
+
+
+def _addresses(source: Source, run: _Run) -> list[str]:
+    """Those of the catalogue, then the one of the lock: a dated address outlives a redirect."""
+    entry = None if run.update else read_lock(run.lock).get(source.key)
+    locked = [entry.address] if entry and entry.address.startswith(("http://", "https://")) else []
+    return list(dict.fromkeys([*source.addresses, *locked]))
 
 
 def _keep(candidate: Candidate, run: _Run) -> Outcome:
@@ -310,6 +360,9 @@ def _keep(candidate: Candidate, run: _Run) -> Outcome:
         vintage = _vintage_arrived(candidate, expected)
         path = run.cache / candidate.file
         entry = _locked(arrived, candidate.sha256, candidate.address, vintage)
+        replaced = sha256_of(path) if path.is_file() else candidate.sha256
+        if replaced != candidate.sha256 and not source.personal:
+            set_aside(path, replaced)
         arrived.replace(path)
     finally:
         candidate.clean()

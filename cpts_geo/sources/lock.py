@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from filelock import FileLock, Timeout
 
 from cpts_geo.errors import DataFileError, OutputError, one_line
 from cpts_geo.files import reason, write_atomically
+from cpts_geo.sources.catalogue import Source
 
 _HEADER = (
     "# Written by `cpts-geo data fetch`: what was fetched for each source. Commit it with an\n"
@@ -52,6 +54,42 @@ class Locked:
     address: str
     vintage: str
 
+    def is_of(self, source: Source) -> bool:
+        """
+        Whether this is about the file that the catalogue expects.
+
+        Parameters
+        ----------
+        source : Source
+            Entry of the catalogue.
+
+        Returns
+        -------
+        bool
+            Whether name and SHA-256 are those of the catalogue, as far as it gives them.
+        """
+        return self.file == source.file and source.sha256 in (None, self.sha256)
+
+    def held(self, source: Source, cache: Path) -> Path | None:
+        """
+        Find the file in the cache, without reading it.
+
+        Parameters
+        ----------
+        source : Source
+            Entry of the catalogue.
+        cache : Path
+            The cache.
+
+        Returns
+        -------
+        Path or None
+            The file, when it is the one of the catalogue and has the size written here.
+        """
+        path = cache / self.file
+        there = self.is_of(source) and path.is_file() and path.stat().st_size == self.bytes
+        return path if there else None
+
 
 def read_lock(path: Path) -> dict[str, Locked]:
     """
@@ -70,7 +108,7 @@ def read_lock(path: Path) -> dict[str, Locked]:
     Raises
     ------
     DataFileError
-        It cannot be read, or an entry lacks a field; every defect is listed.
+        It cannot be read, or an entry lacks a field or has a wrong one; every defect is listed.
 
     Examples
     --------
@@ -101,7 +139,18 @@ def _defects(key: str, entry: Any) -> list[str]:
         for name, value in entry.items()
         if not isinstance(value, types.get(name, ()))
     ]
+    fetched = entry.get("fetched")
+    if isinstance(fetched, str) and not _is_day(fetched):
+        said = f"« {one_line(fetched)} » n’est pas un jour (AAAA-MM-JJ)"
+        wrong.append(f"{one_line(key)} : fetched {said}")
     return missing + wrong
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 _FIELDS = dataclasses.fields(Locked)

@@ -73,11 +73,12 @@ def _wfs(address: str, session: requests.Session) -> bytes:
     asked = {name: value for name, value in query.items() if name.lower() != count.lower()}
     first = _geojson(_get(session, base, asked | {count: str(_WFS_PAGE)}), address)
     features = list(first["features"])
-    announced = first.get("numberMatched", first.get("totalFeatures"))
-    total = announced if isinstance(announced, int) else None
+    announced = (first.get("numberMatched"), first.get("totalFeatures"))
+    total = next((said for said in announced if isinstance(said, int)), None)
     page = features
-    # A server that does not say how many there are has more when it fills the page.
-    while page and (len(features) < total if total is not None else len(page) == _WFS_PAGE):
+    # A page may be short because the server gives fewer at once: where no total is announced,
+    # only an empty page is the end.
+    while page and (total is None or len(features) < total):
         paging = {count: str(_WFS_PAGE), "startIndex": str(len(features))}
         page = _geojson(_get(session, base, asked | paging), address)["features"]
         _refuse_repeated(page, features, address)

@@ -12,9 +12,20 @@ import pandas as pd
 from cpts_geo import settings
 from cpts_geo.sources.catalogue import Source, sha256_of, sources
 from cpts_geo.sources.datapackage import compiled_sources
+from cpts_geo.sources.fetch import erased
 from cpts_geo.sources.lock import Locked, read_lock
 
-Had = Literal["en cache", "altéré", "hors verrou", "dans le miroir", "embarqué", "absent"]
+Had = Literal[
+    "en cache",
+    "effacé après lecture",
+    "altéré",
+    "hors verrou",
+    "dans le miroir",
+    "embarqué",
+    "absent",
+]
+#: State of a file of personal data, of which only a table of counts was kept.
+ERASED: Final = "effacé après lecture"
 #: States of a checked file that call for something to be done.
 WRONG: Final = ("absent", "altéré", "hors verrou")
 
@@ -43,8 +54,10 @@ def status_table(
     -------
     DataFrame
         One row a source, in the order of the catalogue: source, producer, product, state (``en
-        cache``, ``altéré`` when its size is not the lock's, ``hors verrou`` when the lock does
-        not know it, ``dans le miroir``, ``embarqué`` when only its compiled figures are there,
+        cache`` for what :func:`cpts_geo.sources.fetch.located` finds, ``effacé après lecture``
+        when a file of personal data left its table, ``altéré`` when its size is not the lock's
+        or the lock's SHA-256 not the catalogue's, ``hors verrou`` when the lock does not know
+        it, ``dans le miroir``, ``embarqué`` when only its compiled figures are there,
         ``absent``), expected_vintage (text of the catalogue), vintage (what the content says;
         empty: unknown), age_days (since it was fetched; NaN when not in the cache),
         next_release (``YYYY-MM``; empty: not announced), overdue (whether that month is over),
@@ -71,7 +84,7 @@ def status_table(
     for source in known.values():
         entry = entries.get(source.key)
         state = _state(source, entry, cache, mirror)
-        have = entry if state == "en cache" else None
+        have = entry if state in ("en cache", ERASED) else None
         rows.append(
             {
                 "source": source.key,
@@ -92,11 +105,12 @@ def status_table(
 
 
 def _state(source: Source, entry: Locked | None, cache: Path, mirror: Path | None) -> Had:
-    path = cache / source.file if source.file else None
-    if path and path.is_file():
-        if entry is None or entry.file != source.file:
-            return "hors verrou"
-        return "en cache" if path.stat().st_size == entry.bytes else "altéré"
+    if entry and entry.held(source, cache):
+        return "en cache"
+    if entry and erased(source, entry, cache):
+        return ERASED
+    if source.file and (cache / source.file).is_file():
+        return "altéré" if entry and entry.file == source.file else "hors verrou"
     if mirror and source.file and (mirror / source.file).is_file():
         return "dans le miroir"
     embedded = source.file is None or source.key in compiled_sources()
@@ -123,7 +137,8 @@ def verify(
     -------
     DataFrame
         One row a line of the lock, then a cached file of the catalogue that the lock does not
-        know: source, file, state (``conforme`` or one of :data:`WRONG`) and detail (French).
+        know: source, file, state (``conforme``, :data:`ERASED` or one of :data:`WRONG`) and
+        detail (French).
 
     Raises
     ------
@@ -152,13 +167,17 @@ _UNLOCKED: Final = ("hors verrou", "rien ne dit d’où il vient")
 
 
 def _judged(key: str, entry: Locked, cache: Path, known: Mapping[str, Source]) -> tuple[str, str]:
-    path = cache / entry.file
+    path, source = cache / entry.file, known.get(key)
+    if source and source.file != entry.file:
+        return "hors verrou", f"le catalogue attend {source.file}"
+    if source and erased(source, entry, cache):
+        return ERASED, "données personnelles"
     if not path.is_file():
         return "absent", "dans le verrou, pas dans le cache"
     found = sha256_of(path)
     if found != entry.sha256:
         return "altéré", f"sha256 {found[:12]}…, {entry.sha256[:12]}… dans le verrou"
-    expected = known[key].sha256 if key in known else None
+    expected = source.sha256 if source else None
     if expected not in (None, found):
         return "altéré", f"sha256 {found[:12]}…, {expected[:12]}… dans le catalogue"
     return "conforme", ""

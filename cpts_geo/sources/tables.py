@@ -1,11 +1,12 @@
 """The fetched sources as checked tables, each parsed once.
 
 A workbook takes seconds to parse: its table is kept as parquet beside the cached files, under a
-name that changes with its bytes, its catalogue entry and the code of the readers.
+name that changes with its bytes, its catalogue entry and the code of the package.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 from functools import cache
@@ -14,13 +15,14 @@ from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
+import pyarrow.parquet as pq
 
 from cpts_geo import settings
 from cpts_geo.errors import DataFileError
 from cpts_geo.files import write_atomically
-from cpts_geo.sources.catalogue import sources
+from cpts_geo.sources.catalogue import sha256_of, sources
 from cpts_geo.sources.fetch import located
-from cpts_geo.sources.lock import read_lock
+from cpts_geo.sources.lock import Locked, read_lock
 from cpts_geo.sources.readers import READERS
 
 
@@ -52,47 +54,101 @@ def load_source(key: str) -> pd.DataFrame:
             f"Source sans lecteur : {key}.",
             remedy="« cpts-geo data status » donne la liste des sources.",
         )
+    entry = read_lock(settings.lock_path()).get(key)
+    parsed = parsed_path(key, entry) if entry else None
+    if parsed and (kept := _read(parsed)) is not None:
+        return kept
     path = located(key)
-    if path is None:
+    if path is None or entry is None or parsed is None:
         raise DataFileError(
             f"La source « {key} » n’est pas dans le cache ({source.attribution}).",
-            remedy=f"cpts-geo data fetch {key}",
+            remedy=f"cpts-geo data fetch {key}{'' if source.addresses else ' --mirror DOSSIER'}",
         )
-    entry = read_lock(settings.lock_path())[key]
-    said = json.dumps([entry.sha256, source.reader, source.inner, readers_digest()])
-    name = f"{key}-{hashlib.sha256(said.encode()).hexdigest()[:16]}.parquet"
-    parsed = settings.cache_dir() / "tables" / name
-    if parsed.is_file():
-        return _read(parsed)
+    # What is derived bears the hash of the lock: the bytes must be those.
+    if sha256_of(path) != entry.sha256:
+        raise DataFileError(
+            f"Le fichier de « {key} » n’est plus celui du verrou : {path.name}.",
+            remedy=f"cpts-geo data fetch {key}, qui le reprend.",
+        )
     table = READERS[source.reader].table(path, source)
     write_atomically(parsed, lambda part: table.to_parquet(part, index=False, compression="zstd"))
     for old in parsed.parent.glob(f"{key}-*.parquet"):
         if old != parsed:
-            old.unlink(missing_ok=True)
+            # Another process may be reading it.
+            with contextlib.suppress(OSError):
+                old.unlink()
+    if source.personal:
+        path.unlink()
     return table
 
 
-def _read(path: Path) -> pd.DataFrame:
+def parsed_path(key: str, entry: Locked) -> Path:
+    """
+    Where the table of a fetched file is kept once parsed.
+
+    Parameters
+    ----------
+    key : str
+        Key of the source.
+    entry : Locked
+        Its line in the lock.
+
+    Returns
+    -------
+    Path
+        A name that changes with the bytes of the file, its entry and the code of the package.
+    """
+    source = sources()[key]
+    # A file that was deleted cannot be read again by newer code.
+    code = "" if source.personal else code_digest()
+    said = json.dumps([entry.sha256, source.reader, source.inner, code])
+    name = f"{key}-{hashlib.sha256(said.encode()).hexdigest()[:16]}.parquet"
+    return settings.cache_dir() / "tables" / name
+
+
+def available(key: str) -> bool:
+    """
+    Tell whether the table of a source can be loaded.
+
+    Parameters
+    ----------
+    key : str
+        Key of the source.
+
+    Returns
+    -------
+    bool
+        Its file is in the cache and the lock, or its table was kept when the file was deleted.
+    """
+    entry = read_lock(settings.lock_path()).get(key)
+    return entry is not None and (located(key) is not None or parsed_path(key, entry).is_file())
+
+
+def _read(path: Path) -> pd.DataFrame | None:
+    """Table of a derived file; None where there is none, or a damaged one, to make again."""
+    if not path.is_file():
+        return None
     try:
-        found: pd.DataFrame = gpd.read_parquet(path)
-    except ValueError:
-        found = pd.read_parquet(path)
+        # Without the mark of geometries, it is a plain table.
+        geographic = b"geo" in (pq.read_schema(path).metadata or {})
+        found: pd.DataFrame = gpd.read_parquet(path) if geographic else pd.read_parquet(path)
+    except (OSError, ValueError):
+        return None
     return found
 
 
 @cache
-def readers_digest() -> str:
+def code_digest() -> str:
     """
-    Fingerprint of the code of the readers: what they would read otherwise is read again.
+    Fingerprint of the code of the package: what other code would derive is derived again.
 
     Returns
     -------
     str
-        SHA-256 in hexadecimal.
+        SHA-256 in hexadecimal, of every module and catalogue.
     """
-    folder = resources.files("cpts_geo.sources.readers")
-    files = sorted((f for f in folder.iterdir() if f.name.endswith(".py")), key=lambda f: f.name)
+    root = Path(str(resources.files("cpts_geo")))
     digest = hashlib.sha256()
-    for file in files:
+    for file in sorted([*root.rglob("*.py"), *root.rglob("*.toml"), *root.rglob("sources/*.csv")]):
         digest.update(file.read_bytes())
     return digest.hexdigest()

@@ -31,7 +31,15 @@ _NOT_SUMMED = frozenset(
 #: Indicators of an area that come from the table of communes, and from nothing else.
 SUMMARISED = tuple(name for name in COLUMNS if name not in _NOT_SUMMED)
 #: Weighed by a population of another year than the rate's own: never better than estimated.
-_APPROXIMATE_WEIGHT = frozenset({"share_75plus_2022", "gps_per_100k_2025", "share_without_gp_2025"})
+_APPROXIMATE_WEIGHT = frozenset(
+    {
+        "share_75plus_2022",
+        "gps_per_100k_2025",
+        "population_without_gp_2025",
+        "share_without_gp_2025",
+        "gps_per_100k_rpps",
+    }
+)
 #: Figures of the land: an area knows them when it knows them for its communes, not its people.
 _OF_LAND = frozenset({"area_km2"})
 _ALWAYS_THERE = ("population", "population_2017", "area_km2")
@@ -211,6 +219,8 @@ def _one(communes: pd.DataFrame, column: Column, *, by: str) -> pd.DataFrame:
         exact=("exact", "all"),
     )
     coverage = sums["known_size"] / sums["size"].where(sums["size"] > 0)
+    # Where nobody lives, a sum is known when it is known of every commune.
+    coverage = coverage.mask((sums["size"] == 0) & (sums["missing"] == 0), 1.0)
     if denominator is None:
         value, enough = sums["numerator"], coverage >= MIN_COVERAGE_COUNT
     else:
@@ -219,7 +229,7 @@ def _one(communes: pd.DataFrame, column: Column, *, by: str) -> pd.DataFrame:
     value = value.where(enough)
     measured = sums["exact"] & (sums["missing"] == 0) & (column.name not in _APPROXIMATE_WEIGHT)
     status = np.where(measured, Status.MEASURED.value, Status.ESTIMATED.value)
-    share = (100 * (1 - coverage)).round(1).astype(str).str.replace(".", ",")
+    share = (100 * (1 - coverage.fillna(1))).round(1).astype(str).str.replace(".", ",")
     people = "communes" if of_land else "habitants"
     missing = (
         sums["missing"].astype(str) + " commune(s) sans donnée (" + share + f" % des {people})"

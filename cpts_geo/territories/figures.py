@@ -21,10 +21,12 @@ from cpts_geo.sources.catalogue import sources
 from cpts_geo.sources.embedded import load_cog_events
 from cpts_geo.sources.readers.base import PLM
 from cpts_geo.territories.estimates import scaled_to_totals
-from cpts_geo.territories.events import LOST, codes_at
+from cpts_geo.territories.events import LOST, codes_at, current_codes
 from cpts_geo.territories.moves import MoveWarning, move
 
 _OVERSEAS = "97"
+#: The oldest COG a producer's file is looked for in.
+_OLDEST = 2018
 
 
 @dataclass(frozen=True)
@@ -211,14 +213,14 @@ def national_figures(
     losses = []
     known = load_cog_events() if events is None else events
     for part in parts:
-        universe = codes_at(part.cog, people.index, known) | {a for w in PLM.values() for a in w}
-        of_cog = part.table["code_insee"].isin(universe)
+        cog, strangers = best_cog(part.table["code_insee"], part.cog, people.index, known)
+        of_cog = ~part.table["code_insee"].isin(strangers)
         losses.append(part.table.loc[~of_cog, ["code_insee"]].assign(source=part.source))
         with warnings.catch_warnings():
             # What is lost is returned.
             warnings.simplefilter("ignore", MoveWarning)
             moved, journey = move(
-                part.table[of_cog], from_vintage=part.cog, to_vintage=COG_YEAR, counts=part.counts,
+                part.table[of_cog], from_vintage=cog, to_vintage=COG_YEAR, counts=part.counts,
                 rates=part.rates, split="parent", events=known, population=people,
             )  # fmt: skip
         if part.rates:
@@ -231,6 +233,12 @@ def national_figures(
                 absent = _known_zeros(figures, communes, name, part)
                 figures.loc[absent, name] = 0
                 figures.loc[absent, status_column(name)] = Status.MEASURED.value
+        # A commune one of whose former codes was set aside is known in part only.
+        short = current_codes(pd.Series(sorted(strangers), dtype=str), from_vintage=_OLDEST)
+        for name in (*part.counts, *part.rates):
+            incomplete = figures["code_insee"].isin(short)
+            figures.loc[incomplete, name] = np.nan
+            figures.loc[incomplete, status_column(name)] = Status.UNKNOWN.value
     if "gps_2017" in figures:
         estimate = scaled_to_totals(figures["gps_2017"], communes["departement"], totals)
         figures["gps_estimated_2024"] = estimate.round(3)
@@ -244,6 +252,47 @@ def national_figures(
     columns = ["code_insee", *(c for name in brought for c in (name, status_column(name)))]
     none = pd.DataFrame(columns=["code_insee", "source"], dtype=str)
     return figures[columns], pd.concat([none, *losses], ignore_index=True)
+
+
+def best_cog(
+    codes: pd.Series, said: int, current: pd.Index[str], events: pd.DataFrame
+) -> tuple[int, set[str]]:
+    """
+    Find the COG that knows most of the codes of a table.
+
+    Parameters
+    ----------
+    codes : Series of str
+        Codes of communes, or of arrondissements of Paris, Lyon and Marseille.
+    said : int
+        COG that the catalogue says, kept unless a later or earlier one knows more codes.
+    current : Index of str
+        Codes of the COG of today.
+    events : DataFrame
+        Events between COG.
+
+    Returns
+    -------
+    int and set of str
+        The COG, and the codes that even it does not know.
+
+    Examples
+    --------
+    >>> from cpts_geo.sources.embedded import load_population
+    >>> codes = pd.Series(["93059", "93066", "45019"])
+    >>> best_cog(codes, 2026, load_population().index, load_cog_events())
+    (2024, set())
+    """
+    arrondissements = {part for parts in PLM.values() for part in parts}
+    best, strangers = said, set(codes)
+    # The nearest first: a tie goes to what the catalogue says.
+    for cog in sorted(range(_OLDEST, COG_YEAR + 1), key=lambda year: abs(year - said)):
+        left = set(codes) - codes_at(cog, current, events) - arrondissements
+        if len(left) < len(strangers):
+            best, strangers = cog, left
+        if not strangers:
+            break
+    return best, strangers
 
 
 def _part_of(communes: pd.DataFrame) -> pd.Series:

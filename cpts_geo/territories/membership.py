@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,8 +30,8 @@ BORDER_COLUMNS: Final = (
     "population_inside_status",
     "weight",
 )
-#: A page of that name would take the place of the index.
-_RESERVED_KEY: Final = "index"
+#: The page of the index, and codes of départements and of France.
+_RESERVED_KEY: Final = re.compile(r"index|fr|\d{1,3}|2[ab]")
 
 
 @dataclass(frozen=True)
@@ -88,10 +89,11 @@ def territory_keys(names: Sequence[str], codes: Sequence[str]) -> list[str]:
     >>> territory_keys(["CC des Quatre Rivières"] * 2 + ["Index"], ["247000623", "247400666", "1"])
     ['cc_des_quatre_rivieres_247000623', 'cc_des_quatre_rivieres_247400666', 'index_1']
     """
-    slugs = [slug(name) for name in names]
+    made_of = [slug(name) for name in names]
+    slugs = [f"territoire_{key}" if _RESERVED_KEY.fullmatch(key) else key for key in made_of]
     keys: list[str] = []
     for made, code in zip(slugs, codes, strict=True):
-        enough = made != _RESERVED_KEY and slugs.count(made) == 1
+        enough = slugs.count(made) <= 1
         key = made if enough else f"{made}_{slug(code)}"
         while key in keys:
             key += "_2"

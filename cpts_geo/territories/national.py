@@ -11,21 +11,21 @@ import json
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 
 import pandas as pd
 
-from cpts_geo import __version__, settings
+from cpts_geo import settings
 from cpts_geo.files import write_atomically
+from cpts_geo.french import day
+from cpts_geo.schema import Status, status_column
 from cpts_geo.sources import embedded
 from cpts_geo.sources.catalogue import sources
-from cpts_geo.sources.fetch import located
 from cpts_geo.sources.lock import read_lock
-from cpts_geo.sources.tables import load_source, readers_digest
+from cpts_geo.sources.tables import available, code_digest, load_source
 from cpts_geo.territories.aggregate import SUMMARISED, area_summary, with_every_figure
 from cpts_geo.territories.events import current_codes
-from cpts_geo.territories.figures import Part, cog_of, national_figures, parts_of
+from cpts_geo.territories.figures import Part, best_cog, cog_of, national_figures, parts_of
 from cpts_geo.territories.moves import MoveWarning, move
 
 #: Notion -> sources that bring it, the first one that was fetched is taken.
@@ -38,6 +38,8 @@ CHOICES = {
     "rpps": ("ans_rpps",),
 }
 _AGE_75 = 75
+#: The file of the embedded APL: a newer one holds the same years, sometimes corrected.
+_EMBEDDED_APL = "drees_apl_2023"
 #: The oldest code seen in the RPPS is not known; no merger before that year is looked for.
 _RPPS_COG = 2018
 
@@ -99,36 +101,56 @@ def load_national(
     """
     figures, comparisons = embedded.load_figures(), embedded.load_comparisons()
     chosen = _chosen() if fetched else {}
+    missing = _missing() if fetched else ()
     if not chosen:
-        return National(figures, comparisons, {}, ())
+        return National(figures, comparisons, {}, missing)
     lock = read_lock(settings.lock_path())
     inputs = {key: lock[key].sha256 for key in sorted(set(chosen.values()))}
     folder = settings.cache_dir() / "layers" / _digest(inputs)
     paths = folder / "figures.parquet", folder / "comparisons.parquet"
-    if not all(path.is_file() for path in paths):
+    try:
+        figures, comparisons = (pd.read_parquet(path) for path in paths)
+    except (OSError, ValueError):
+        # Not compiled yet, or damaged.
         say(f"Couche nationale : compilation de {len(inputs)} source(s), une seule fois")
-        tables = _compiled(chosen, communes, figures, comparisons)
-        for table, path in zip(tables, paths, strict=True):
+        figures, comparisons = _compiled(chosen, communes, figures, comparisons)
+        for table, path in zip((figures, comparisons), paths, strict=True):
             _write(table, path)
-    figures = pd.read_parquet(paths[0])
-    return National(figures, pd.read_parquet(paths[1]), inputs, tuple(figures.attrs["notes"]))
+    undated = [
+        f"{sources()[key].attribution} : fichier reçu le {day(lock[key].fetched)}, sans date dans "
+        "son contenu."
+        for key in inputs
+        if not lock[key].vintage
+    ]
+    return National(figures, comparisons, inputs, (*missing, *undated, *figures.attrs["notes"]))
+
+
+def _missing() -> tuple[str, ...]:
+    """Sources that the lock names and the cache has no more: their figures would lack unseen."""
+    locked = read_lock(settings.lock_path())
+    wanted = {key for keys in CHOICES.values() for key in keys}
+    gone = [key for key in locked if key in wanted and not available(key)]
+    if not gone:
+        return ()
+    return (
+        f"Le verrou nomme {', '.join(gone)}, absent du cache ou altéré : ses chiffres manquent ici "
+        f"(cpts-geo data fetch {' '.join(gone)}).",
+    )
 
 
 def _chosen() -> dict[str, str]:
     """Notion -> the source taken for it, among those fetched."""
     found = {
-        notion: next((key for key in keys if located(key)), "") for notion, keys in CHOICES.items()
+        notion: next((key for key in keys if available(key)), "")
+        for notion, keys in CHOICES.items()
     }
     return {notion: key for notion, key in found.items() if key}
 
 
 def _digest(inputs: dict[str, str]) -> str:
     """Changes with the files, the embedded data, and the code that compiles them."""
-    code = hashlib.sha256()
-    for file in sorted(Path(str(resources.files("cpts_geo.territories"))).glob("*.py")):
-        code.update(file.read_bytes())
     data = (settings.COMMUNES_DIR / "datapackage.json").read_text(encoding="utf-8")
-    said = json.dumps([__version__, inputs, readers_digest(), code.hexdigest(), data])
+    said = json.dumps([inputs, code_digest(), data])
     return hashlib.sha256(said.encode()).hexdigest()[:20]
 
 
@@ -176,11 +198,16 @@ def _shares(chosen: dict[str, str]) -> pd.DataFrame:
     old = people.where(table["age_low"] >= _AGE_75, 0)
     by_age = pd.DataFrame({"code_insee": table["code_insee"], "old": old, "people": people})
     wide = by_age.groupby("code_insee", as_index=False).sum()
+    people_of = embedded.load_population().index
+    cog, strangers = best_cog(
+        wide["code_insee"], cog_of(key), people_of, embedded.load_cog_events()
+    )
+    wide = wide[~wide["code_insee"].isin(strangers)]
     with warnings.catch_warnings():
         # A code without successor has no share: it is unknown, as any code the source lacks.
         warnings.simplefilter("ignore", MoveWarning)
         moved, _ = move(
-            wide, from_vintage=cog_of(key), to_vintage=settings.COG_YEAR,
+            wide, from_vintage=cog, to_vintage=settings.COG_YEAR,
             counts=["old", "people"], split="parent",
         )  # fmt: skip
     share = moved["old"] / moved["people"].where(moved["people"] > 0)
@@ -206,7 +233,13 @@ def _compiled(
     rest = ["code_insee", *(name for name in known_figures if name not in brought)]
     figures = figures.merge(known_figures[rest], on="code_insee", how="left")
     figures = with_every_figure(figures)
+    # A doctor of several places is shared between them, and those without a place are nowhere.
+    rpps = status_column("gps_rpps")
+    figures[rpps] = figures[rpps].replace(Status.MEASURED.value, Status.ESTIMATED.value)
     table = communes.drop(columns="geometry").merge(figures, on="code_insee")
+    # A département is compared with the file its communes come from.
+    replaced = chosen.get("apl") not in (None, _EMBEDDED_APL)
+    known_areas = known_areas[~(known_areas["indicator"].str.contains("apl") & replaced)]
     new = [name for name in SUMMARISED if name not in set(known_areas["indicator"])]
     areas = pd.concat([table.assign(area=table["departement"]), table.assign(area="FR")])
     long = area_summary(areas.reset_index(drop=True), by="area", indicators=new)

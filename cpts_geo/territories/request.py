@@ -11,7 +11,8 @@ import geopandas as gpd
 import pandas as pd
 
 from cpts_geo.errors import PerimeterError
-from cpts_geo.french import counted, decodable, slug
+from cpts_geo.french import counted, decodable, number, slug
+from cpts_geo.settings import MAX_COMMUNES
 from cpts_geo.sources import polygon_file
 from cpts_geo.territories.membership import Perimeters, file_perimeter, published_perimeters
 from cpts_geo.territories.polygons import polygon_perimeters
@@ -156,6 +157,27 @@ def find_perimeters(
     >>> len(found.identity), found.folder
     (16, 'departement_45_epci')
     """
+    found = _perimeters(request, communes, former=former, tvs=tvs)
+    sizes = found.members["territory"].map(found.identity["name"]).value_counts()
+    large = sizes[sizes > MAX_COMMUNES].to_dict()
+    defects = [f"{name} : {number(size)} communes" for name, size in large.items()]
+    if defects:
+        raise PerimeterError(
+            f"Un territoire ne peut dépasser {number(MAX_COMMUNES)} communes : sa page ne "
+            "s’ouvrirait pas.",
+            defects=defects,
+            remedy="découpez-le, par exemple par département.",
+        )
+    return found
+
+
+def _perimeters(
+    request: Request,
+    communes: gpd.GeoDataFrame,
+    *,
+    former: pd.DataFrame,
+    tvs: Callable[[], tuple[pd.DataFrame, dict[str, str]]],
+) -> Perimeters:
     if request.published:
         return published_perimeters(request.territories, communes, former=former)
     if request.perimeter is not None:

@@ -1,4 +1,4 @@
-"""Territoires de vie-santé: their composition of 2019, brought to the communes of today."""
+"""Territoires de vie-santé: their composition of 2019 or 2018, brought to today's communes."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ from typing import Final
 
 import pandas as pd
 
+from cpts_geo.errors import DataFileError
 from cpts_geo.settings import COG_YEAR
-from cpts_geo.sources.catalogue import sha256_of
+from cpts_geo.sources.catalogue import sha256_of, sources
 from cpts_geo.sources.readers.base import PLM
 from cpts_geo.territories.events import current_codes
+from cpts_geo.territories.figures import cog_of
 from cpts_geo.territories.zonings import Zoning
 
-#: The whole composition may not be distributed with the package: it is fetched.
-SOURCE: Final = "drees_tvs_2019"
-_COG: Final = 2019
+#: The whole composition may not be distributed with the package: it is fetched. The best first;
+#: no address serves the one of 2019 any more.
+SOURCES: Final = ("drees_tvs_2019", "drees_tvs_2018")
 
 
 def fetched_tvs() -> tuple[pd.DataFrame, dict[str, str]]:
@@ -24,21 +26,33 @@ def fetched_tvs() -> tuple[pd.DataFrame, dict[str, str]]:
     Returns
     -------
     table : DataFrame
-        code_insee (COG 2019; Paris, Lyon and Marseille by arrondissement), tvs, tvs_name.
+        code_insee (COG of the source; Paris, Lyon and Marseille by arrondissement), tvs, tvs_name
+        (NaN unknown). ``attrs["source"]`` is the first of :data:`SOURCES` that is in the cache.
     inputs : dict of str to str
         SHA-256 of its file, by file name.
 
     Raises
     ------
     DataFileError
-        It was not fetched, or its file is not of the form its reader knows.
+        None was fetched, or the file is not of the form its reader knows.
     """
     # Only a run on TVS needs what reads the fetched sources.
     from cpts_geo.sources.fetch import located  # noqa: PLC0415
     from cpts_geo.sources.tables import load_source  # noqa: PLC0415
 
-    table, path = load_source(SOURCE), located(SOURCE)
-    return table, {path.name: sha256_of(path)} if path else {}
+    for key in SOURCES:
+        path = located(key)
+        if path:
+            table = load_source(key)
+            table.attrs["source"] = key
+            return table, {path.name: sha256_of(path)}
+    best, served = (sources()[key] for key in SOURCES)
+    raise DataFileError(
+        "La composition des territoires de vie-santé n’est pas dans le cache.",
+        remedy=f"cpts-geo data fetch {served.key} la télécharge (celle de {served.vintage}) ; "
+        f"cpts-geo data fetch {best.key} --mirror DOSSIER prend celle de {best.vintage}, que plus "
+        f"aucune adresse ne donne, d’un dossier où se trouve {best.file}.",
+    )
 
 
 def tvs_zoning(
@@ -53,7 +67,9 @@ def tvs_zoning(
     Parameters
     ----------
     table : DataFrame
-        code_insee (COG 2019), tvs, tvs_name (NaN unknown); see :func:`fetched_tvs`.
+        code_insee, tvs, tvs_name (NaN unknown: that of the main commune, else the code, stands
+        for it); see :func:`fetched_tvs`. ``attrs["source"]`` says of which of :data:`SOURCES`,
+        the first when it is not there.
     communes : DataFrame
         Current communes: code_insee, name, split_family.
     inputs : dict of str to str, optional
@@ -62,7 +78,7 @@ def tvs_zoning(
     Returns
     -------
     Zoning
-        Each current commune in the TVS that its own code had in 2019, that of its chef-lieu: a
+        Each current commune in the TVS that its own code had then, that of its chef-lieu: a
         merger of communes of two TVS is whole in that one, and both say so. A commune split
         since is in the TVS of the commune it left. A TVS of arrondissements, or whose communes
         are all part of a commune of another, is ``unusable``.
@@ -79,11 +95,16 @@ def tvs_zoning(
     >>> zoning.members[["zone", "code_insee", "published", "method"]].to_numpy().tolist()
     [['02408', '02589', '02311 + 02589', 'moved']]
     """
+    source = sources()[table.attrs.get("source", SOURCES[0])]
     names = table.drop_duplicates("tvs").set_index("tvs")["tvs_name"].sort_index()
-    names = names.fillna(names.index.to_series())
+    # The code of a TVS is that of its main commune.
+    main = names.index.to_series().map(communes.set_index("code_insee")["name"])
+    names = names.fillna(main).fillna(names.index.to_series())
     is_part = table["code_insee"].isin([part for parts in PLM.values() for part in parts])
     whole = table[~is_part]
-    whole = whole.assign(current=current_codes(whole["code_insee"], from_vintage=_COG))
+    whole = whole.assign(
+        current=current_codes(whole["code_insee"], from_vintage=cog_of(source.key))
+    )
     lost = whole[whole["current"].isna()]
     whole = whole.dropna(subset=["current"])
     own = (whole["code_insee"] == whole["current"]).to_numpy()
@@ -115,9 +136,9 @@ def tvs_zoning(
     }
     return Zoning(
         kind="tvs",
-        document="Drees, territoires de vie-santé 2019, TVS",
-        perimeter=f"Territoire de vie-santé entier : composition de 2019, communes du COG "
-        f"{COG_YEAR}.",
+        document=f"{source.attribution}, TVS",
+        perimeter=f"Territoire de vie-santé entier : composition de {source.vintage}, communes "
+        f"du COG {COG_YEAR}.",
         names="TVS " + names,
         members=members.sort_values("code_insee", ignore_index=True),
         remarks=remarks,
@@ -127,7 +148,7 @@ def tvs_zoning(
 
 
 def _split_since(communes: pd.DataFrame, zone: pd.Series) -> pd.DataFrame:
-    """Current communes that stood in 2019 inside another, which has a TVS."""
+    """Current communes that stood then inside another, which has a TVS."""
     families = communes[communes["split_family"].notna()]
     left = families["split_family"].str[:5]
     since = ~families["code_insee"].isin(zone.index) & left.isin(zone.index)

@@ -212,7 +212,9 @@ def repaired_codes(codes: pd.Series, path: Path) -> pd.Series:
     return text
 
 
-def bounds(values: pd.Series, *, masked: tuple[float, float], path: Path) -> pd.DataFrame:
+def bounds(
+    values: pd.Series, *, masked: tuple[float, float], path: Path, whole: bool = True
+) -> pd.DataFrame:
     """
     Lowest and highest value each cell can stand for: a masked figure is bounds, never zero.
 
@@ -225,6 +227,8 @@ def bounds(values: pd.Series, *, masked: tuple[float, float], path: Path) -> pd.
         What a masked cell can stand for, as the producer documents it, such as ``(1, 4)``.
     path : Path
         The file, for the message.
+    whole : bool
+        Whether what is measured comes whole: under 5 people is at most 4, under 5 % is not.
 
     Returns
     -------
@@ -249,11 +253,15 @@ def bounds(values: pd.Series, *, masked: tuple[float, float], path: Path) -> pd.
     low = pd.to_numeric(number).astype("float64")
     high = low.copy()
     hidden = text.str.fullmatch(_MASKED.pattern).to_numpy(dtype=bool)
-    under = text.str.extract(_LESS_THAN)[0].str.replace(",", ".").astype("float64")
+    under = (
+        text.str.extract(rf"^{_LESS_THAN.pattern}$", flags=re.IGNORECASE)[0]
+        .str.replace(",", ".")
+        .astype("float64")
+    )
     below = (under.notna() & low.isna()).to_numpy()
     low = low.where(~hidden, masked[0]).where(~below, 0.0)
-    # Under 5 people is at most 4: what is counted comes whole.
-    high = high.where(~hidden, masked[1]).where(~below, pd.Series(np.ceil(under)) - 1)
+    most = pd.Series(np.ceil(under)) - 1 if whole else under
+    high = high.where(~hidden, masked[1]).where(~below, most)
     unread = sorted(set(text[low.isna() & (text != "")]))
     if unread:
         raise unexpected(

@@ -64,7 +64,7 @@ def read_densities(path: Path, source: Source) -> pd.DataFrame:
         raise unexpected(path, ["aucune ligne « tout_age », « tout sexe »", f"trouvé : {shown}"])
     kept = _territories(raw[everyone], path)
     count = bounds(kept["effectif"], masked=_FEW, path=path)
-    density = bounds(kept["densite"], masked=(0.0, float("inf")), path=path)
+    density = bounds(kept["densite"], masked=(0.0, float("inf")), path=path, whole=False)
     return pd.DataFrame(
         {
             "year": kept["year"],
@@ -103,7 +103,8 @@ def read_ald(path: Path, source: Source) -> pd.DataFrame:
     """
     kept = _territories(read_csv_text(path, inner=source.inner, patterns=_ALD), path)
     # "4,2 %" and "4,2%", the space being any of those of French typography.
-    share = bounds(kept["taux"].str.replace(r"\s*%$", "", regex=True), masked=(0, 100), path=path)
+    rates = kept["taux"].str.replace(r"\s*%$", "", regex=True)
+    share = bounds(rates, masked=(0, 100), path=path, whole=False)
     return pd.DataFrame(
         {
             "year": kept["year"],

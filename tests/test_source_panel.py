@@ -1,0 +1,135 @@
+"""The panel of sources and the tables on the perimeter: what people read, word and mark."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from cpts_geo.access.reconciliation import BpeGap, bpe_gaps, reconcile, trend
+from cpts_geo.atlas import style
+from cpts_geo.atlas.perimeter_tables import border_rows
+from cpts_geo.atlas.reconciliation import explanations, source_rows
+from cpts_geo.atlas.source_chart import sources_svg
+from cpts_geo.french import NNBSP
+
+ESTIMATED = "gps_per_100k_estimated_2024"
+
+
+def comparison(*rows: tuple) -> pd.DataFrame:
+    """Rows of (level, code, name, indicator, value, status[, low, high])."""
+    names = ["area_level", "area_code", "area_name", "indicator", "value", "status"]
+    table = pd.DataFrame([row[:6] for row in rows], columns=names)
+    table["low"] = [row[6] if len(row) > 6 else np.nan for row in rows]
+    table["high"] = [row[7] if len(row) > 7 else np.nan for row in rows]
+    known = table["value"].notna()
+    return table.assign(note="", source=np.where(known, "source", ""), grade="A", base="")
+
+
+def area(level: str, indicator: str, value: float, status: str = "measured", *bounds: float):
+    code, name = {
+        "cpts": ("x", "CPTS X"),
+        "departement": ("45", "Loiret"),
+        "france": ("FR", "France"),
+    }[level]
+    return (level, code, name, indicator, value, status, *bounds)
+
+
+def test_a_published_density_of_france_alone_is_no_source_of_the_place():
+    rows = [
+        area("cpts", "gps_per_100k_published", np.nan, "unknown"),
+        area("france", "gps_per_100k_published", 87.0),
+        area("france", "gps_per_100k_cnam_2024", 75.5),
+        area("france", "gps_cnam_2024", 51_775.0),
+    ]
+    table = comparison(*rows)
+    assert set(reconcile(table)["indicator"]) == {"gps_per_100k_cnam_2024"}
+    assert not any("communiqué" in text for text in explanations(table))
+    here = comparison(*rows, area("departement", "gps_per_100k_published", 57.0))
+    assert "gps_per_100k_published" in set(reconcile(here)["indicator"])
+
+
+def test_an_estimate_that_the_territory_lacks_is_no_row():
+    rows = [area("departement", ESTIMATED, 61.8, "estimated"), area("cpts", ESTIMATED, np.nan)]
+    assert reconcile(comparison(*rows)).empty
+    assert sources_svg(comparison(*rows), title="x") == ""
+    rows[1] = area("cpts", ESTIMATED, 55.4, "estimated")
+    table = reconcile(comparison(*rows)).set_index("area_level")["density"]
+    assert table["cpts"] == 55.4 and np.isnan(table["departement"])
+
+
+@pytest.mark.parametrize(
+    ("gap", "said"),
+    [
+        ((301, 299, 1), "La Cnam compte à part 1 médecin à expertise particulière, que la BPE ne"),
+        ((100, 99, 1), "La Cnam compte aussi à part 1 médecin à expertise particulière."),
+        ((101, 99, 5), "La Cnam compte aussi à part 5 médecins à expertise particulière."),
+        ((90, 100, 0), "soit 10 de moins (−10,0 %). Lieux d’exercice secondaires et dates"),
+    ],
+)
+def test_the_gap_is_said_as_far_as_figures_support_it(gap, said):
+    counts = dict(zip(["gps_bpe_2024", "gps_cnam_2024", "gps_mep_cnam_2024"], gap, strict=True))
+    table = comparison(*(area("departement", name, float(n)) for name, n in counts.items()))
+    assert bpe_gaps(table) == [BpeGap("Loiret", *map(float, gap))]
+    [text] = [text for text in explanations(table) if text.startswith("Loiret")]
+    assert said in text.replace(NNBSP, " ")
+    # A share of the gap is given only where it is one.
+    assert ("de l’écart" in text) == (0 < gap[2] < gap[0] - gap[1])
+
+
+def test_an_area_without_one_of_the_counts_has_no_gap():
+    table = comparison(
+        area("departement", "gps_bpe_2024", 427.0), area("departement", "gps_cnam_2024", np.nan)
+    )
+    assert bpe_gaps(table) == []
+    assert trend(table) == {}
+
+
+def test_the_chart_keeps_everything_inside_and_marks_estimates():
+    table = comparison(
+        area("cpts", "gps_per_100k_2017", 60.0, "measured", 20.0, 190.0),
+        area("cpts", "gps_2017", 3.0),
+        area("departement", "gps_per_100k_bpe_2024", 61.8, "estimated"),
+        area("cpts", ESTIMATED, 55.4, "estimated"),
+    )
+    svg = sources_svg(table, title="Densités")
+    width = float(re.search(r'viewBox="0 0 (\d+)', svg)[1])
+    ends = [float(x) for x in re.findall(r"H(\d+\.\d)M", svg)]
+    assert ends and max(ends) < width
+    discs = re.findall(r'<circle [^>]*fill="(#\w+)"', svg)
+    # Legend: one full, one half-empty; then the measured and the estimated one.
+    assert discs.count(style.ACCENT) == 2 and discs.count(style.PAPER) == 2
+    assert "à demi vide" in svg and "60,0" in svg and "55,4" in svg
+    measured = comparison(area("cpts", "gps_per_100k_2017", 60.0), area("cpts", "gps_2017", 3.0))
+    assert "à demi vide" not in sources_svg(measured, title="x")
+
+
+def test_rows_say_density_count_and_interval():
+    table = comparison(
+        area("cpts", "gps_per_100k_2017", 60.8, "measured", 44.8, 80.6),
+        area("cpts", "gps_2017", 48.0),
+        area("departement", "gps_per_100k_2017", np.nan, "unknown"),
+    )
+    areas, [row] = source_rows(table)
+    assert areas == ["CPTS X", "Loiret"]
+    assert [(cell.text, cell.mark, cell.origin) for cell in row.cells] == [
+        ("60,8", "●", "48 médecins ; 45 à 81 à 95 %"),
+        ("donnée absente", "▨", ""),
+    ]
+
+
+def test_border_communes_say_what_is_measured_and_what_is_estimated():
+    row = {
+        "territory": "x", "code_insee": "45232", "name": "Olivet", "kept": False,
+        "area_share": 0.082, "population": 23_507, "population_inside": 1_930.7,
+        "population_inside_status": "estimated", "weight": 0.51,
+    }  # fmt: skip
+    [cells] = border_rows(pd.DataFrame([row]))
+    assert [cell.text.replace(NNBSP, " ") for cell in cells] == [
+        "Olivet", "45232", "non retenue", "8,2 %", "23 507", "1 931", "51,0 %",
+    ]  # fmt: skip
+    assert [cell.mark for cell in cells] == ["", "", "", "●", "●", "◐", ""]
+    [kept] = border_rows(pd.DataFrame([row | {"kept": True}]))
+    assert kept[2].text == "retenue"
