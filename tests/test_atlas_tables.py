@@ -108,7 +108,7 @@ def test_an_estimate_is_marked_and_only_of_the_territory(five: Analysis) -> None
     mine, loiret, france = estimate.cells
     # 48 GPs in 2017, in a département that went from 470 to 427.
     assert (mine.text, mine.mark, mine.origin) == ("55,4", "◐", "44 médecins")
-    assert (loiret.text, france.text) == ("—", "—")
+    assert (loiret.text, france.text) == ("= BPE 2024", "= BPE 2024")
     assert estimate.detail.endswith(
         "estimation cpts_geo : répartition communale de la BPE, ramenée "
         "aux totaux départementaux de la BPE 2024 (Insee) (B)."

@@ -101,7 +101,7 @@ def test_the_chart_keeps_everything_inside_and_marks_estimates():
     discs = re.findall(r'<circle [^>]*fill="(#\w+)"', svg)
     # Legend: one full, one half-empty; then the measured and the estimated one.
     assert discs.count(style.ACCENT) == 2 and discs.count(style.PAPER) == 2
-    assert "à demi vide" in svg and "60,0" in svg and "55,4" in svg
+    assert "vide ou à demi vide" in svg and "60,0" in svg and "55,4" in svg
     measured = comparison(area("cpts", "gps_per_100k_2017", 60.0), area("cpts", "gps_2017", 3.0))
     assert "à demi vide" not in sources_svg(measured, title="x")
 

@@ -19,6 +19,8 @@ from cpts_geo.french import UNKNOWN_TEXT, number, percent, signed_percent
 from cpts_geo.french import counted as with_word
 from cpts_geo.schema import COLUMNS
 
+#: Sources whose definition says what notes on their values would say again.
+_SAID = (ESTIMATED, "gps_per_100k_published")
 #: How a sentence calls each source.
 _SHORT = {
     "gps_per_100k_cnam_2024": "Cnam 2024",
@@ -55,7 +57,7 @@ def source_rows(comparison: pd.DataFrame) -> tuple[list[str], list[Row]]:
         told = zip(block["area_name"], block["note"], strict=True)
         remarks = [remark(str(area), str(note)) + "." for area, note in told if note]
         first = f"{counted(column.name)} Source : {known['source']} ({known['grade']})."
-        detail = " ".join([first, *([] if column.name == ESTIMATED else remarks)])
+        detail = " ".join([first, *([] if column.name in _SAID else remarks)])
         rows.append(
             Row(
                 column.label.replace(" pour 100 000 habitants", ""),
@@ -69,7 +71,7 @@ def source_rows(comparison: pd.DataFrame) -> tuple[list[str], list[Row]]:
 def _cell(found: pd.Series) -> Cell:
     """Density, then the count and the interval it comes with."""
     if found["indicator"] == ESTIMATED and found["area_level"] != "cpts":
-        return Cell("—", note="par construction, celle de la BPE 2024")
+        return Cell("= BPE 2024", note="par construction")
     if math.isnan(found["density"]):
         return Cell(UNKNOWN_TEXT, status="unknown", note=str(found["note"]))
     details = []

@@ -123,5 +123,7 @@ def _legend(known: pd.DataFrame) -> list[str]:
             x += 34 + 7 * len(word)
     if (known["status"] != Status.MEASURED.value).any():
         parts.append(_mark("cpts", x, 12, estimated=True))
-        parts.append(f'<text x="{x + 12:.1f}" y="16" class="muted">à demi vide : estimé</text>')
+        parts.append(
+            f'<text x="{x + 12:.1f}" y="16" class="muted">vide ou à demi vide : estimé</text>'
+        )
     return parts
