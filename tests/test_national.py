@@ -249,7 +249,11 @@ def test_a_damaged_derived_file_is_made_again(real, communes):
     pd.testing.assert_frame_equal(load_national(communes).figures, before.figures)
 
 
-def test_files_without_a_date_say_when_they_came(real, communes):
-    notes = " ".join(load_national(communes).notes)
-    assert "Insee, BPE 2017 : fichier reçu le " in notes
-    assert "Drees, APL" not in notes
+def test_a_file_that_nothing_dates_says_when_it_came(real, communes):
+    assert not any("fichier reçu" in note for note in load_national(communes).notes)
+    mirror = real / "mirror"
+    mirror.mkdir()
+    write_rpps(mirror / "PS_LibreAcces_Personne_activite.txt", lines=5_000)
+    fetch(["ans_rpps"], mirror=mirror, offline=True)
+    said = " ".join(load_national(communes).notes)
+    assert "annuaire santé : fichier reçu le " in said and "sans date dans son contenu" in said

@@ -120,7 +120,8 @@ def load_national(
         f"{sources()[key].attribution} : fichier reçu le {day(lock[key].fetched)}, sans date dans "
         "son contenu."
         for key in inputs
-        if not lock[key].vintage
+        # A file that the catalogue knows by its hash needs no date of its own.
+        if not lock[key].vintage and sources()[key].sha256 is None
     ]
     return National(figures, comparisons, inputs, (*missing, *undated, *figures.attrs["notes"]))
 
