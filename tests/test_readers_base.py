@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cpts_geo.errors import DataFileError, TableError
+from cpts_geo.sources import archives
 from cpts_geo.sources.archives import archive_defects, member_name, open_content
 from cpts_geo.sources.catalogue import sources
 from cpts_geo.sources.readers import READERS
@@ -27,6 +28,7 @@ from cpts_geo.sources.readers.base import (
 )
 from cpts_geo.sources.readers.insee import whole_numbers, without_parts
 from cpts_geo.sources.readers.text import cells, decoded, header_cells, read_csv_text
+from cpts_geo.sources.readers.workbook import open_book
 
 FILE = Path("fichier.csv")
 DEPARTEMENTS = [f"{n:02d}" for n in range(1, 96) if n != 20] + ["2A", "2B", "97"]
@@ -350,3 +352,19 @@ def test_damaged_and_hostile_archives_are_told(tmp_path):
         # What is altered inside shows when it is read, not before.
         with pytest.raises(DataFileError), open_content(path, ".*") as stream:
             stream.read()
+
+
+def test_a_bomb_inside_a_workbook_inside_an_archive_is_refused(tmp_path):
+    bomb = _zip(tmp_path / "bomb.xlsx", {"[Content_Types].xml": b"0" * 30_000_000})
+    outer = _zip(tmp_path / "outer.zip", {"classeur.xlsx": bomb.read_bytes()})
+    assert archive_defects(outer) == []
+    with pytest.raises(DataFileError, match="bombe"):
+        open_book(outer, r"classeur\.xlsx")
+
+
+def test_an_archive_larger_than_any_official_file_is_refused(tmp_path, monkeypatch):
+    two = _zip(tmp_path / "two.zip", {"a.csv": b"a" * 600, "b.csv": b"b" * 600})
+    monkeypatch.setattr(archives, "MAX_UNPACKED", 1_000)
+    assert "une fois décompressé" in archive_defects(two)[0]
+    monkeypatch.setattr(archives, "MAX_UNPACKED", 1_200)
+    assert archive_defects(two) == []

@@ -40,13 +40,13 @@ def is_zip(path: Path) -> bool:
         return stream.read(4) == _ZIP
 
 
-def archive_defects(path: Path, *, whole: bool = True) -> list[str]:
+def archive_defects(file: Path | IO[bytes], *, whole: bool = True) -> list[str]:
     """
     List what makes a ZIP archive unfit to be read.
 
     Parameters
     ----------
-    path : Path
+    file : Path or binary stream
         A file that starts like a ZIP archive.
     whole : bool
         Whether every member is unpacked to check it; else its list alone is looked at.
@@ -58,7 +58,7 @@ def archive_defects(path: Path, *, whole: bool = True) -> list[str]:
         that unpack to far more than official files do; empty when there is none.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(file) as archive:
             members = archive.infolist()
             defects = [line for member in members for line in _member_defects(member)]
             total = sum(member.file_size for member in members)

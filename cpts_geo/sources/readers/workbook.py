@@ -158,7 +158,12 @@ def open_book(path: Path, inner: str | None = None) -> CalamineWorkbook:
                 packed = "[Content_Types].xml" not in archive.namelist()
             if packed:
                 with open_content(path, inner) as stream:
-                    return CalamineWorkbook.from_filelike(io.BytesIO(stream.read()))
+                    held = io.BytesIO(stream.read())
+                # A workbook is an archive too, packed in another one.
+                if defects := archive_defects(held):
+                    raise unexpected(path, defects)
+                held.seek(0)
+                return CalamineWorkbook.from_filelike(held)
         return CalamineWorkbook.from_path(path)
     except CalamineError as error:
         raise unexpected(path, ["ce n’est pas un classeur lisible"]) from error
