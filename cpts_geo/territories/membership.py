@@ -87,7 +87,7 @@ def territory_keys(names: Sequence[str], codes: Sequence[str]) -> list[str]:
     Examples
     --------
     >>> territory_keys(["CC des Quatre Rivières"] * 2 + ["Index"], ["247000623", "247400666", "1"])
-    ['cc_des_quatre_rivieres_247000623', 'cc_des_quatre_rivieres_247400666', 'index_1']
+    ['cc_des_quatre_rivieres_247000623', 'cc_des_quatre_rivieres_247400666', 'territoire_index']
     """
     made_of = [slug(name) for name in names]
     slugs = [f"territoire_{key}" if _RESERVED_KEY.fullmatch(key) else key for key in made_of]
