@@ -19,7 +19,9 @@ from cpts_geo.schema import APL_VINTAGES, FIGURE_COLUMNS, Status, status_column
 from cpts_geo.settings import COG_YEAR
 from cpts_geo.sources.catalogue import sources
 from cpts_geo.sources.embedded import load_cog_events
-from cpts_geo.sources.readers.base import PLM
+from cpts_geo.sources.readers.base import (
+    WHOLE_OF,
+)
 from cpts_geo.territories.estimates import scaled_to_totals
 from cpts_geo.territories.events import LOST, codes_at, current_codes
 from cpts_geo.territories.moves import MoveWarning, move
@@ -283,11 +285,10 @@ def best_cog(
     >>> best_cog(codes, 2026, load_population().index, load_cog_events())
     (2024, set())
     """
-    arrondissements = {part for parts in PLM.values() for part in parts}
     best, strangers = said, set(codes)
     # The nearest first: a tie goes to what the catalogue says.
     for cog in sorted(range(_OLDEST, COG_YEAR + 1), key=lambda year: abs(year - said)):
-        left = set(codes) - codes_at(cog, current, events) - arrondissements
+        left = set(codes) - codes_at(cog, current, events) - WHOLE_OF.keys()
         if len(left) < len(strangers):
             best, strangers = cog, left
         if not strangers:

@@ -16,11 +16,13 @@ from cpts_geo.schema import COLUMNS, Status, status_column
 from cpts_geo.settings import COG_YEAR
 from cpts_geo.sources.contracts import SPLIT, check
 from cpts_geo.sources.embedded import load_cog_events, load_population
-from cpts_geo.sources.readers.base import PLM
+from cpts_geo.sources.readers.base import (
+    PLM,
+    WHOLE_OF,
+)
 from cpts_geo.territories.events import FOLLOWED, KEPT, LOST, SHARED, Split, among, codes_at, follow
 
 _CODE: Final = "code_insee"
-_WHOLE_OF: Final = {part: whole for whole, parts in PLM.items() for part in parts}
 #: From the best known to the least: a sum is no better than the worst of its parts.
 _GRADES: Final = (Status.MEASURED, Status.ESTIMATED, Status.ASSUMED, Status.UNKNOWN)
 _OLDEST: Final = 1943
@@ -127,7 +129,7 @@ def move(
     universe = codes_at(from_vintage, people.index, known)
     _check_rows(table, [*adding, *weighing], universe=universe, vintage=from_vintage, events=known)
     codes = table[_CODE]
-    present = set(codes.map(_WHOLE_OF).fillna(codes))
+    present = set(codes.map(WHOLE_OF).fillna(codes))
     path = follow(
         present, known, from_vintage=from_vintage, to_vintage=to_vintage,
         split=split, population=people if split == "population" else None,
@@ -223,9 +225,9 @@ def _check_rows(
     defects = [f"code absent : ligne {row}" for row in table.index[codes.isna()]]
     codes = codes.dropna().astype(str)
     defects += [f"code {code} : en double" for code in sorted(set(codes[codes.duplicated()]))]
-    both = sorted(set(codes.map(_WHOLE_OF).dropna()) & set(codes))
+    both = sorted(set(codes.map(WHOLE_OF).dropna()) & set(codes))
     defects += [f"code {code} : la commune et ses arrondissements" for code in both]
-    strangers = sorted(set(codes) - universe - set(_WHOLE_OF))
+    strangers = sorted(set(codes) - universe - set(WHOLE_OF))
     defects += [f"code {one_line(code)} : {_why(code, events, vintage)}" for code in strangers]
     for name in names:
         if status_column(name) not in table:
@@ -290,7 +292,7 @@ def _check_splits(path: pd.DataFrame, events: pd.DataFrame, *, split: Split) -> 
 def _links(codes: pd.Series[str], path: pd.DataFrame) -> pd.DataFrame:
     """One row a row of the table and code it goes to, in the order of the table."""
     links = pd.DataFrame({"row": np.arange(len(codes)), "code": codes.to_numpy()})
-    links["from_code"] = links["code"].map(_WHOLE_OF).fillna(links["code"])
+    links["from_code"] = links["code"].map(WHOLE_OF).fillna(links["code"])
     links = links.merge(path, on="from_code", how="left", sort=False)
     arrondissement = links["code"] != links["from_code"]
     untouched = links["how"].isna()
@@ -340,7 +342,7 @@ def _absent(
     codes: set[str], path: pd.DataFrame, reached: set[str], *, universe: set[str]
 ) -> pd.DataFrame:
     """Codes that the table lacks, of communes of which it has another part."""
-    wholes = reached & {_WHOLE_OF[code] for code in codes & _WHOLE_OF.keys()}
+    wholes = reached & {WHOLE_OF[code] for code in codes & WHOLE_OF.keys()}
     siblings = [(part, one, ARRONDISSEMENT) for one in wholes for part in PLM[one]]
     changed = path[among(path["to_code"], reached)]
     # A commune that others joined may be missing itself.

@@ -9,7 +9,9 @@ import pandas as pd
 from cpts_geo.errors import DataFileError
 from cpts_geo.settings import COG_YEAR
 from cpts_geo.sources.catalogue import sha256_of, sources
-from cpts_geo.sources.readers.base import PLM
+from cpts_geo.sources.readers.base import (
+    WHOLE_OF,
+)
 from cpts_geo.territories.events import current_codes
 from cpts_geo.territories.figures import cog_of
 from cpts_geo.territories.zonings import Zoning
@@ -100,7 +102,7 @@ def tvs_zoning(
     # The code of a TVS is that of its main commune.
     main = names.index.to_series().map(communes.set_index("code_insee")["name"])
     names = names.fillna(main).fillna(names.index.to_series())
-    is_part = table["code_insee"].isin([part for parts in PLM.values() for part in parts])
+    is_part = table["code_insee"].isin(WHOLE_OF)
     whole = table[~is_part]
     whole = whole.assign(
         current=current_codes(whole["code_insee"], from_vintage=cog_of(source.key))

@@ -14,14 +14,20 @@ import pyarrow.dataset as ds
 
 from cpts_geo.errors import one_line
 from cpts_geo.sources.catalogue import Source
-from cpts_geo.sources.readers.base import PLM, Reader, find_columns, repaired_codes, unexpected
+from cpts_geo.sources.readers.base import (
+    WHOLE_OF,
+    Reader,
+    find_columns,
+    no_vintage,
+    repaired_codes,
+    unexpected,
+)
 from cpts_geo.sources.readers.insee import (
     CODE,
     FACILITY,
     GP_CODES,
     OTHER_FACILITIES,
     QUANTITY,
-    no_vintage,
 )
 
 _COLUMNS: Final = {
@@ -85,9 +91,8 @@ def read_access_times(path: Path, source: Source) -> pd.DataFrame:
         raise unexpected(path, [f"généralistes : ni {' ni '.join(GP_CODES)}"])
     frame["facility"] = frame["facility"].map({gp_code: "gps"} | OTHER_FACILITIES)
     frame = frame[frame["facility"].notna()].reset_index(drop=True)
-    whole = {part: city for city, parts in PLM.items() for part in parts}
     codes = pd.Series(frame["code_insee"].unique(), dtype=str)
-    repaired = repaired_codes(codes, path).replace(whole)
+    repaired = repaired_codes(codes, path).replace(WHOLE_OF)
     frame["code_insee"] = frame["code_insee"].map(dict(zip(codes, repaired, strict=True)))
     for column in ("x", "y", "population", "minutes", "distance"):
         frame[column] = frame[column].astype("float64")

@@ -23,7 +23,8 @@ PLM: Final = {
     "69123": tuple(f"6938{n}" for n in range(1, 10)),
     "13055": tuple(f"132{n:02d}" for n in range(1, 17)),
 }
-_WHOLE_OF: Final = {part: whole for whole, parts in PLM.items() for part in parts}
+#: Commune of each arrondissement.
+WHOLE_OF: Final = {part: whole for whole, parts in PLM.items() for part in parts}
 _SPLIT_RULE: Final = "une commune et ses arrondissements dans la même table"
 #: Marks of a figure that its producer hides (statistical secrecy) or did not receive.
 _MASKED: Final = re.compile(
@@ -176,6 +177,47 @@ def find_columns(
     return places
 
 
+def with_zero(codes: pd.Series) -> pd.Series:
+    """
+    Give codes of four digits the leading zero that a spreadsheet took.
+
+    Parameters
+    ----------
+    codes : Series of str
+        Codes as written; a missing one stays so.
+
+    Returns
+    -------
+    Series of str
+        The same codes, those of four digits with a zero before them.
+
+    Examples
+    --------
+    >>> with_zero(pd.Series(["1001", "2A004"])).tolist()
+    ['01001', '2A004']
+    """
+    return codes.where(~codes.str.fullmatch(r"\d{4}", na=False), "0" + codes)
+
+
+def no_vintage(path: Path, source: Source) -> str | None:
+    """
+    Vintage of a file whose content says none.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    source : Source
+        Its entry in the catalogue.
+
+    Returns
+    -------
+    None
+        Always.
+    """
+    return None
+
+
 def repaired_codes(codes: pd.Series, path: Path) -> pd.Series:
     """
     INSEE codes of communes with their lost leading zero and letter case restored.
@@ -203,7 +245,7 @@ def repaired_codes(codes: pd.Series, path: Path) -> pd.Series:
     ['01001', '2A004', '75056']
     """
     text = codes.astype(str).str.strip().str.upper().str.replace(r"[.,]0+$", "", regex=True)
-    text = text.where(~text.str.fullmatch(r"\d{4}"), "0" + text)
+    text = with_zero(text)
     bad = sorted(set(text[~text.str.fullmatch(CODE_PATTERN)]))
     if bad:
         lines = [f"code « {one_line(code)} »" for code in bad[:20]]
@@ -297,7 +339,7 @@ def one_level(table: pd.DataFrame, *, by: Sequence[str] = ()) -> pd.DataFrame:
     >>> one_level(table).to_numpy().tolist()
     [['69123', 42]]
     """
-    whole = table["code_insee"].map(_WHOLE_OF)
+    whole = table["code_insee"].map(WHOLE_OF)
     both = sorted(set(whole.dropna()) & set(table["code_insee"]))
     if both:
         raise TableError(

@@ -16,6 +16,7 @@ from cpts_geo.sources.readers.base import (
     PLM,
     Reader,
     bounds,
+    no_vintage,
     one_level,
     plain,
     repaired_codes,
@@ -27,7 +28,6 @@ from cpts_geo.sources.readers.insee import (
     FACILITY,
     GP_CODES,
     OTHER_FACILITIES,
-    no_vintage,
     whole_numbers,
 )
 from cpts_geo.sources.readers.text import header_cells, read_csv_text

@@ -18,12 +18,18 @@ from cpts_geo.sources.readers import sdmx
 from cpts_geo.sources.readers.base import (
     Reader,
     bounds,
+    no_vintage,
     one_level,
     plain,
     repaired_codes,
     unexpected,
 )
-from cpts_geo.sources.readers.insee import CODE, QUANTITY, UNIQUE_CODE, no_vintage, without_parts
+from cpts_geo.sources.readers.insee import (
+    CODE,
+    QUANTITY,
+    UNIQUE_CODE,
+    without_parts,
+)
 from cpts_geo.sources.readers.text import decoded, header_cells, read_csv_text
 
 #: Ages of a band: first, last; the last is infinite for an open band.

@@ -12,8 +12,16 @@ import pandera.pandas as pa
 from cpts_geo.errors import one_line
 from cpts_geo.sources.catalogue import Source
 from cpts_geo.sources.contracts import CODE_PATTERN
-from cpts_geo.sources.readers.base import Reader, repaired_codes, unexpected
-from cpts_geo.sources.readers.insee import CODE, no_vintage, whole_numbers
+from cpts_geo.sources.readers.base import (
+    Reader,
+    no_vintage,
+    repaired_codes,
+    unexpected,
+)
+from cpts_geo.sources.readers.insee import (
+    CODE,
+    whole_numbers,
+)
 from cpts_geo.sources.readers.text import read_csv_text
 
 _KINDS: Final = ("COM", "ARM", "COMA", "COMD")

@@ -20,7 +20,14 @@ from cpts_geo.settings import GEOGRAPHIC_CRS
 from cpts_geo.sources.archives import MAX_UNPACKED, open_content
 from cpts_geo.sources.catalogue import Source
 from cpts_geo.sources.contracts import CODE_PATTERN
-from cpts_geo.sources.readers.base import PLM, Reader, find_columns, repaired_codes, unexpected
+from cpts_geo.sources.readers.base import (
+    WHOLE_OF,
+    Reader,
+    find_columns,
+    no_vintage,
+    repaired_codes,
+    unexpected,
+)
 
 _GEOJSON: Final = {
     "code_insee": r"code|code_?insee|insee_com",
@@ -35,7 +42,6 @@ _GEOPACKAGE: Final = {
     "population": r"population",
 }
 _SEVEN_ZIP: Final = b"7z\xbc\xaf\x27\x1c"
-_PARTS: Final = frozenset(part for parts in PLM.values() for part in parts)
 
 
 def read_contours(path: Path, source: Source) -> gpd.GeoDataFrame:
@@ -150,7 +156,7 @@ def _communes(
     if "population" in raw:
         columns["population"] = pd.to_numeric(raw["population"]).astype("float64")
     found = gpd.GeoDataFrame(columns, geometry=shapes.geometry.array, crs=shapes.crs)
-    whole = found[~found["code_insee"].isin(_PARTS)].sort_values("code_insee", ignore_index=True)
+    whole = found[~found["code_insee"].isin(WHOLE_OF)].sort_values("code_insee", ignore_index=True)
     _require_wgs84(whole, path)
     whole.attrs = {"invalid": int((~whole.geometry.is_valid).sum())}
     return whole.to_crs(GEOGRAPHIC_CRS)
@@ -228,25 +234,6 @@ def _leaves(name: str) -> bool:
     return parts.is_absolute() or ".." in parts.parts or bool(re.match(r"[A-Za-z]:", name))
 
 
-def vintage_of_contours(path: Path, source: Source) -> str | None:
-    """
-    Vintage of the contours of Etalab: the file does not say it.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-    source : Source
-        Its entry in the catalogue.
-
-    Returns
-    -------
-    None
-        The content says nothing.
-    """
-    return None
-
-
 def vintage_of_admin_express(path: Path, source: Source) -> str | None:
     """
     Vintage of ADMIN EXPRESS, from the name of the GeoPackage in the archive.
@@ -296,7 +283,7 @@ _PEOPLE: Final = pa.Column(
 READERS: Final = {
     "contours": Reader(
         read=read_contours,
-        vintage=vintage_of_contours,
+        vintage=no_vintage,
         contract=pa.DataFrameSchema(_SHAPES),
         keys=("code_insee",),
     ),

@@ -15,7 +15,13 @@ from cpts_geo.settings import GEOGRAPHIC_CRS
 from cpts_geo.sources.archives import open_content
 from cpts_geo.sources.catalogue import Source
 from cpts_geo.sources.contracts import CODE_PATTERN
-from cpts_geo.sources.readers.base import Reader, plain, unexpected
+from cpts_geo.sources.readers.base import (
+    Reader,
+    no_vintage,
+    plain,
+    unexpected,
+    with_zero,
+)
 from cpts_geo.sources.readers.contours import read_vector
 
 #: Fields that name the CPTS, the surest first; the last ones may name anything, so they are
@@ -95,8 +101,7 @@ def _texts(values: pd.Series) -> pd.Series[str]:
 
 
 def _codes(texts: pd.Series[str]) -> pd.Series[str]:
-    codes = texts.str.upper().str.replace(r"\.0$", "", regex=True)
-    return codes.where(~codes.str.fullmatch(r"\d{4}", na=False), "0" + codes)
+    return with_zero(texts.str.upper().str.replace(r"\.0$", "", regex=True))
 
 
 def _is_code(field: str, texts: pd.Series[str]) -> bool:
@@ -155,29 +160,10 @@ def _located(shapes: gpd.GeoDataFrame, path: Path) -> gpd.GeoDataFrame:
     return shapes.to_crs(GEOGRAPHIC_CRS)
 
 
-def vintage_of_cpts_perimeters(path: Path, source: Source) -> str | None:
-    """
-    Vintage of a layer that is updated continuously: its content does not say it.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-    source : Source
-        Its entry in the catalogue.
-
-    Returns
-    -------
-    None
-        The content says nothing.
-    """
-    return None
-
-
 READERS: Final = {
     "cpts_perimeters": Reader(
         read=read_cpts_perimeters,
-        vintage=vintage_of_cpts_perimeters,
+        vintage=no_vintage,
         contract=pa.DataFrameSchema(
             {
                 "cpts": pa.Column(str, pa.Check.str_length(min_value=1, error="texte vide")),

@@ -9,7 +9,6 @@ import pandas as pd
 import pandera.pandas as pa
 
 from cpts_geo.errors import one_line
-from cpts_geo.sources.catalogue import Source
 from cpts_geo.sources.contracts import CODE_PATTERN
 from cpts_geo.sources.readers.base import PLM, bounds, unexpected
 
@@ -96,22 +95,3 @@ def without_parts(table: pd.DataFrame) -> pd.DataFrame:
     listed = set(table["code_insee"])
     twice = {part for whole, parts in PLM.items() if whole in listed for part in parts}
     return table[~table["code_insee"].isin(twice)].reset_index(drop=True)
-
-
-def no_vintage(path: Path, source: Source) -> str | None:
-    """
-    Vintage of a file whose content says none.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-    source : Source
-        Its entry in the catalogue.
-
-    Returns
-    -------
-    None
-        Always.
-    """
-    return None

@@ -12,7 +12,14 @@ from cpts_geo.sources.archives import open_content
 from cpts_geo.sources.catalogue import Source
 from cpts_geo.sources.contracts import CODE_PATTERN
 from cpts_geo.sources.readers import sdmx
-from cpts_geo.sources.readers.base import Reader, one_level, plain, repaired_codes, unexpected
+from cpts_geo.sources.readers.base import (
+    Reader,
+    one_level,
+    plain,
+    repaired_codes,
+    unexpected,
+    with_zero,
+)
 from cpts_geo.sources.readers.insee import COUNT, UNIQUE_CODE, whole_numbers
 from cpts_geo.sources.readers.text import decoded, read_csv_text
 
@@ -74,8 +81,7 @@ def read_populations(path: Path, source: Source) -> pd.DataFrame:
 def _codes(raw: pd.DataFrame, path: Path) -> pd.Series:
     """Code of each row: COM where it holds codes, else département and number."""
     if "com" in raw:
-        text = raw["com"].str.upper()
-        text = text.where(~text.str.fullmatch(r"\d{4}"), "0" + text)
+        text = with_zero(raw["com"].str.upper())
         if text.str.fullmatch(CODE_PATTERN).all():
             return text
     departement = "coddep" if "coddep" in raw else "dep"

@@ -24,7 +24,14 @@ from cpts_geo.errors import DataFileError, one_line
 from cpts_geo.sources.archives import is_zip, member_name, open_content
 from cpts_geo.sources.catalogue import Source
 from cpts_geo.sources.contracts import CODE_PATTERN
-from cpts_geo.sources.readers.base import PLM, Reader, find_columns, plain, unexpected
+from cpts_geo.sources.readers.base import (
+    WHOLE_OF,
+    Reader,
+    find_columns,
+    plain,
+    unexpected,
+    with_zero,
+)
 from cpts_geo.sources.readers.text import decoded
 
 _PERSON: Final = {"person": r"identifiant pp"}
@@ -46,7 +53,6 @@ _DOCTOR: Final = "10"
 GP_SKILLS: Final = ("SM53", "SM54", "SM26")
 #: Where patients come first: cabinet individuel, de groupe, société; centre, maison de santé.
 FIRST_CONTACT: Final = ("SA05", "SA07", "SA08", "SA09", "SA52")
-_WHOLE_OF: Final = {part: whole for whole, parts in PLM.items() for part in parts}
 #: Read at a time: eight times more takes twice the memory and saves nothing.
 _BLOCK: Final = 1024**2
 #: More broken lines than this, and what is left says nothing.
@@ -228,14 +234,12 @@ def _counts(places: pd.DataFrame, known: pd.DataFrame, lines: _Lines) -> pd.Data
     )[gp | ~specialist]
     placed = places[places["sector"] != ""].drop_duplicates(["person", "commune", "sector"])
     weight = 1 / placed.groupby("person")["person"].transform("size")
-    code = placed["commune"].where(
-        ~placed["commune"].str.fullmatch(r"\d{4}"), "0" + placed["commune"]
-    )
+    code = with_zero(placed["commune"])
     valid = code.str.fullmatch(CODE_PATTERN)
     table = pd.DataFrame(
         {
             # Each row is a place, so one that says 75056 and one that says 75108 both count.
-            "code_insee": code.replace(_WHOLE_OF),
+            "code_insee": code.replace(WHOLE_OF),
             "gps": weight,
             "gps_without_specialty": weight.where(placed["alone"], 0.0),
             "practices": 1,

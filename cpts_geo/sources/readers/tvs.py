@@ -12,7 +12,13 @@ from cpts_geo.errors import one_line
 from cpts_geo.sources.archives import is_zip
 from cpts_geo.sources.catalogue import Source
 from cpts_geo.sources.contracts import CODE_PATTERN
-from cpts_geo.sources.readers.base import Reader, repaired_codes, unexpected
+from cpts_geo.sources.readers.base import (
+    Reader,
+    no_vintage,
+    repaired_codes,
+    unexpected,
+    with_zero,
+)
 from cpts_geo.sources.readers.text import read_csv_text
 from cpts_geo.sources.readers.workbook import block, open_book
 
@@ -68,7 +74,7 @@ def read_tvs(path: Path, source: Source) -> pd.DataFrame:
 
 def _tvs_codes(codes: pd.Series[str], path: Path) -> pd.Series[str]:
     text = codes.str.upper().str.replace(r"\.0$", "", regex=True)
-    text = text.where(~text.str.fullmatch(r"\d{4}"), "0" + text)
+    text = with_zero(text)
     wrong = sorted(set(codes[~text.str.fullmatch(_TVS_PATTERN)]))
     if wrong:
         lines = [f"code de TVS « {one_line(code)} »" for code in wrong[:20]]
@@ -76,29 +82,10 @@ def _tvs_codes(codes: pd.Series[str], path: Path) -> pd.Series[str]:
     return text
 
 
-def vintage_of_tvs(path: Path, source: Source) -> str | None:
-    """
-    Vintage of the file: neither form says it.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-    source : Source
-        Its entry in the catalogue.
-
-    Returns
-    -------
-    None
-        The content says nothing.
-    """
-    return None
-
-
 READERS: Final = {
     "tvs": Reader(
         read=read_tvs,
-        vintage=vintage_of_tvs,
+        vintage=no_vintage,
         contract=pa.DataFrameSchema(
             {
                 "code_insee": pa.Column(
