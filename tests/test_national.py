@@ -257,3 +257,21 @@ def test_a_file_that_nothing_dates_says_when_it_came(real, communes):
     fetch(["ans_rpps"], mirror=mirror, offline=True)
     said = " ".join(load_national(communes).notes)
     assert "annuaire santé : fichier reçu le " in said and "sans date dans son contenu" in said
+
+
+def test_the_share_of_the_aged_comes_from_the_census_by_age(empty, communes):
+    mirror = empty / "mirror"
+    mirror.mkdir()
+    bands = ("0014", "1529", "3044", "4559", "6074", "7589", "90P")
+    lines = [";".join(["CODGEO", "P22_POP", *(f"P22_POP{band}" for band in bands)])]
+    # 93059 joined 93066 in 2025; no COG knows 99999.
+    for code, old in (("29019", 30), ("93059", 20), ("93066", 0), ("99999", 5)):
+        lines.append(f"{code};{100 + old};20;20;20;20;20;{old - old // 3};{old // 3}")
+    with zipfile.ZipFile(mirror / "base-cc-evol-struct-pop-2022_csv.zip", "w") as archive:
+        archive.writestr("base-cc-evol-struct-pop-2022.CSV", "\n".join(lines) + "\n")
+    [had] = fetch(["insee_rp_structure_2022"], mirror=mirror, offline=True)
+    assert had.vintage == "2022"
+    share = load_national(communes).figures.set_index("code_insee")["share_75plus_2022"]
+    assert share["29019"] == pytest.approx(30 / 130)
+    assert share["93066"] == pytest.approx(20 / 220)
+    assert share.notna().sum() == 2

@@ -215,21 +215,18 @@ def national_figures(
     losses = []
     known = load_cog_events() if events is None else events
     for part in parts:
-        cog, strangers = best_cog(part.table["code_insee"], part.cog, people.index, known)
-        of_cog = ~part.table["code_insee"].isin(strangers)
-        losses.append(part.table.loc[~of_cog, ["code_insee"]].assign(source=part.source))
-        with warnings.catch_warnings():
-            # What is lost is returned.
-            warnings.simplefilter("ignore", MoveWarning)
-            moved, journey = move(
-                part.table[of_cog], from_vintage=cog, to_vintage=COG_YEAR, counts=part.counts,
-                rates=part.rates, split="parent", events=known, population=people,
-            )  # fmt: skip
+        moved, strangers, lost = moved_to_today(
+            part.table,
+            part.cog,
+            counts=part.counts,
+            rates=part.rates,
+            people=people,
+            events=known,
+        )
+        losses.append(lost.assign(source=part.source))
         if part.rates:
             moved = _with_wider(moved, part, communes)
         figures = figures.merge(moved, on="code_insee", how="left")
-        lost = journey.loc[journey["how"] == LOST, ["from_code"]]
-        losses.append(lost.rename(columns={"from_code": "code_insee"}).assign(source=part.source))
         if part.equipped_only:
             for name in part.counts:
                 absent = _known_zeros(figures, communes, name, part)
@@ -254,6 +251,56 @@ def national_figures(
     columns = ["code_insee", *(c for name in brought for c in (name, status_column(name)))]
     none = pd.DataFrame(columns=["code_insee", "source"], dtype=str)
     return figures[columns], pd.concat([none, *losses], ignore_index=True)
+
+
+def moved_to_today(
+    table: pd.DataFrame,
+    said: int,
+    *,
+    counts: Sequence[str],
+    rates: Mapping[str, str],
+    people: pd.Series,
+    events: pd.DataFrame,
+) -> tuple[pd.DataFrame, set[str], pd.DataFrame]:
+    """
+    Bring a table to the current COG from the COG that knows its codes, losing none unseen.
+
+    Parameters
+    ----------
+    table : DataFrame
+        code_insee (unique) and the columns of `counts` and `rates`.
+    said : int
+        COG that the catalogue says, see :func:`best_cog`.
+    counts : sequence of str
+        Columns that add.
+    rates : mapping of str to str
+        Columns that weigh, with the count that weighs each.
+    people : Series of int
+        People by code of the current COG.
+    events : DataFrame
+        Events between COG.
+
+    Returns
+    -------
+    moved : DataFrame
+        The columns by current commune, with their status; a split commune keeps its figures.
+    strangers : set of str
+        Codes that no COG of the table knows, set aside.
+    lost : DataFrame
+        code_insee of the strangers, then of the codes without successor.
+    """
+    cog, strangers = best_cog(table["code_insee"], said, people.index, events)
+    of_cog = ~table["code_insee"].isin(strangers)
+    with warnings.catch_warnings():
+        # What is lost is returned.
+        warnings.simplefilter("ignore", MoveWarning)
+        moved, journey = move(
+            table[of_cog], from_vintage=cog, to_vintage=COG_YEAR, counts=counts, rates=rates,
+            split="parent", events=events, population=people,
+        )  # fmt: skip
+    gone = journey.loc[journey["how"] == LOST, ["from_code"]]
+    aside = table.loc[~of_cog, ["code_insee"]]
+    return moved, strangers, pd.concat([aside, gone.rename(columns={"from_code": "code_insee"})])
 
 
 def best_cog(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,8 +24,13 @@ from cpts_geo.sources.lock import read_lock
 from cpts_geo.sources.tables import available, code_digest, load_source
 from cpts_geo.territories.aggregate import SUMMARISED, area_summary, with_every_figure
 from cpts_geo.territories.events import current_codes
-from cpts_geo.territories.figures import Part, best_cog, cog_of, national_figures, parts_of
-from cpts_geo.territories.moves import MoveWarning, move
+from cpts_geo.territories.figures import (
+    Part,
+    cog_of,
+    moved_to_today,
+    national_figures,
+    parts_of,
+)
 
 #: Notion -> sources that bring it, the first one that was fetched is taken.
 CHOICES = {
@@ -199,18 +203,15 @@ def _shares(chosen: dict[str, str]) -> pd.DataFrame:
     old = people.where(table["age_low"] >= _AGE_75, 0)
     by_age = pd.DataFrame({"code_insee": table["code_insee"], "old": old, "people": people})
     wide = by_age.groupby("code_insee", as_index=False).sum()
-    people_of = embedded.load_population().index
-    cog, strangers = best_cog(
-        wide["code_insee"], cog_of(key), people_of, embedded.load_cog_events()
+    # A code without place today has no share: it is unknown, as any code the source lacks.
+    moved, _, _ = moved_to_today(
+        wide,
+        cog_of(key),
+        counts=["old", "people"],
+        rates={},
+        people=embedded.load_population(),
+        events=embedded.load_cog_events(),
     )
-    wide = wide[~wide["code_insee"].isin(strangers)]
-    with warnings.catch_warnings():
-        # A code without successor has no share: it is unknown, as any code the source lacks.
-        warnings.simplefilter("ignore", MoveWarning)
-        moved, _ = move(
-            wide, from_vintage=cog, to_vintage=settings.COG_YEAR,
-            counts=["old", "people"], split="parent",
-        )  # fmt: skip
     share = moved["old"] / moved["people"].where(moved["people"] > 0)
     return pd.DataFrame({"code_insee": moved["code_insee"], "share_75plus_2022": share})
 
