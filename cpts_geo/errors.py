@@ -48,6 +48,14 @@ class TableError(CptsGeoError):
     """A table breaks its contract: column missing, value negative, not a number."""
 
 
+class TravelError(CptsGeoError):
+    """Travel times, or the points and networks they come from, cannot be used as they are."""
+
+
+class SitingError(CptsGeoError):
+    """A question of where to open has no answer, or is badly asked."""
+
+
 class ScenarioError(CptsGeoError):
     """A capacity scenario holds values outside their domain."""
 
