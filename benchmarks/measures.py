@@ -24,6 +24,8 @@ done = subprocess.run(sys.argv[1:], capture_output=True, text=True)
 peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
 print(json.dumps([done.returncode, done.stderr[-500:], peak, time.perf_counter() - start]))
 """
+#: The same, for a child that measures itself.
+RELAY = "import subprocess, sys; sys.exit(subprocess.run(sys.argv[1:]).returncode)"
 
 
 @dataclass(frozen=True)
@@ -94,3 +96,14 @@ def measured(arguments: Sequence[str]) -> Run:
         return Run(duration, None, f"échec : {said.strip()[-200:]}")
     # macOS counts bytes, Linux kibibytes.
     return Run(duration, peak / 1e6 if sys.platform == "darwin" else peak * 1024 / 1e6)
+
+
+def measured_json(arguments: Sequence[str]) -> Any:
+    """Run this Python with arguments and give what its last line says, in JSON."""
+    if sys.platform == "win32":
+        raise RuntimeError("non mesurable sous Windows")
+    command = [sys.executable, "-c", RELAY, sys.executable, *arguments]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"échec : {done.stderr.strip()[-200:]}")
+    return json.loads(done.stdout.strip().splitlines()[-1])

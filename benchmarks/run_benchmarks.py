@@ -23,6 +23,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.access_benchmarks import bench_access
 from benchmarks.measures import ROOT, Measure, measured, median_seconds, seconds
 from benchmarks.source_benchmarks import bench_sources
 from cpts_geo.analysis import analyse
@@ -181,7 +182,7 @@ def shown(value: float | None, unit: str) -> str:
         return "—"
     if unit == "ratio":
         return f"1/{number(1 / value, 1)}"
-    decimals = 2 if unit == "s" else 0
+    decimals = 2 if unit in ("s", "ms", "fois", "exposant", "milliardièmes") else 0
     return f"{number(value, decimals)} {unit}"
 
 
@@ -215,6 +216,7 @@ def main(arguments: Sequence[str]) -> int:
                 *bench_page(folder),
                 *bench_report(folder),
                 *bench_sources(folder),
+                *bench_access(),
             ]
     except CptsGeoError as error:
         print(f"Erreur : {error}", file=sys.stderr)

@@ -1,0 +1,369 @@
+"""Minutes by car from where people live to where care is: one object, checked at the door.
+
+A pair is directed: from the commune of residence (origin) to the commune of practice
+(destination); the two ways may differ and are kept apart. A pair that is absent is slower than
+the table's reach; a place that no road reaches is ``unsnapped``, and what concerns it is unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.sparse import coo_array, csr_array
+
+from cpts_geo.errors import TravelError, one_line
+from cpts_geo.french import counted, number
+from cpts_geo.schema import Status
+
+_COLUMNS = ("origin", "destination", "minutes")
+#: Codes shown in a message before the rest is counted.
+_SHOWN = 8
+
+
+@dataclass(frozen=True)
+class TravelTimes:
+    """
+    Travel times between places; make one with :func:`travel_times`.
+
+    Parameters
+    ----------
+    origins, destinations : Index of str
+        Codes of the places people leave from and go to, unique.
+    minutes : csr_array
+        Minutes, origins by destinations; what is not stored is slower than `reach`. A stored 0
+        is a time.
+    reach : float
+        Every pair up to this many minutes is there; ``inf`` where all pairs are.
+    status : Status
+        How the times are known: never better than ``estimated`` for an approximation.
+    label : str
+        French words on what they are, for captions.
+    source, grade : str
+        Where they come from, and the trust it deserves (A to D).
+    unsnapped : tuple of str
+        Origins or destinations without a road: their times are unknown.
+    """
+
+    origins: pd.Index
+    destinations: pd.Index
+    minutes: csr_array
+    reach: float
+    status: Status
+    label: str
+    source: str
+    grade: str
+    unsnapped: tuple[str, ...] = ()
+
+    def pairs(self) -> pd.DataFrame:
+        """Give the pairs as a table: origin, destination, minutes."""
+        rows = np.repeat(np.arange(len(self.origins)), np.diff(self.minutes.indptr))
+        return pd.DataFrame(
+            {
+                "origin": self.origins.to_numpy()[rows],
+                "destination": self.destinations.to_numpy()[self.minutes.indices],
+                "minutes": self.minutes.data,
+            }
+        )
+
+
+def travel_times(
+    pairs: pd.DataFrame,
+    *,
+    label: str,
+    source: str,
+    grade: str = "B",
+    status: Status = Status.ESTIMATED,
+    reach: float | None = None,
+    diagonal: float | None = None,
+    unsnapped: Sequence[str] = (),
+) -> TravelTimes:
+    """
+    Make travel times of a table of pairs.
+
+    Parameters
+    ----------
+    pairs : DataFrame
+        origin, destination (codes) and minutes (>= 0, finite); one row a pair, an absent pair is
+        slower than `reach`. The same pair twice with the same time counts once.
+    label : str
+        French words on what the times are, shown wherever they are used.
+    source, grade : str
+        Where they come from, and the trust it deserves.
+    status : Status
+        How they are known.
+    reach : float, optional
+        Minutes up to which the table holds every pair; by default, ``inf`` for a table that holds
+        every pair of its codes, else its longest time.
+    diagonal : float, optional
+        Minutes within a place, given to each place that is an origin and a destination and has no
+        pair with itself (0 is the convention of Insee's METRIC); None refuses such a table.
+    unsnapped : sequence of str
+        Codes that the router could not put on a road; no pair but each one's own.
+
+    Returns
+    -------
+    TravelTimes
+        Codes in order of first appearance (the same order for both where they are the same),
+        unsnapped ones last.
+
+    Raises
+    ------
+    TravelError
+        Column missing; minutes missing, negative or infinite; two times for one pair; a place
+        without its own pair; times to or from an unsnapped place; lists every defect.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame(
+    ...     {"origin": ["A", "B"], "destination": ["B", "A"], "minutes": [12.0, 13.5]}
+    ... )
+    >>> times = travel_times(table, label="essai", source="exemple", diagonal=0.0)
+    >>> times.pairs()["minutes"].tolist(), times.reach
+    ([0.0, 12.0, 13.5, 0.0], inf)
+    """
+    missing = [name for name in _COLUMNS if name not in pairs]
+    if missing:
+        raise _refused([f"colonne absente : {', '.join(missing)}"])
+    # Codes and minutes are read before rows are compared: 1 and "1", 5 and "5.0" are the same.
+    read = pairs[list(_COLUMNS)].astype({"origin": "str", "destination": "str"})
+    minutes = pd.to_numeric(read["minutes"], errors="coerce").astype("float64")
+    table = read.assign(minutes=minutes).drop_duplicates()
+    origin, destination, minutes = (table[name] for name in _COLUMNS)
+    away = pd.Index([str(code) for code in unsnapped], dtype="str")
+    defects = _defects(table, away)
+    origins, destinations = (pd.Index(codes.unique()) for codes in (origin, destination))
+    if origins.symmetric_difference(destinations).empty:
+        destinations = origins
+    own = origin == destination
+    alone = origins.intersection(destinations, sort=False).difference(origin[own], sort=False)
+    alone = alone.difference(away, sort=False).dropna()
+    if len(alone) and diagonal is None:
+        defects.append(
+            f"{counted(len(alone), 'lieu', 'lieux')} sans temps vers lui-même (diagonale) : "
+            f"{listed(alone)}"
+        )
+    if reach is not None and not reach > 0:
+        defects.append(f"reach = {reach} : minutes au-dessus de 0 attendues")
+    if diagonal is not None and not (np.isfinite(diagonal) and diagonal >= 0):
+        defects.append(f"diagonal = {diagonal} : minutes positives ou nulles attendues")
+    if defects:
+        raise _refused(defects)
+    if len(alone):
+        inner = pd.Series(float(diagonal or 0.0), index=range(len(alone)))
+        minutes = pd.concat([minutes, inner], ignore_index=True)
+        origin = pd.concat([origin, pd.Series(alone)], ignore_index=True)
+        destination = pd.concat([destination, pd.Series(alone)], ignore_index=True)
+    complete = len(minutes) == len(origins) * len(destinations)
+    longest = float(minutes.max()) if len(minutes) else 0.0
+    rows = origins.append(away.difference(origins, sort=False))
+    columns = destinations.append(away.difference(destinations, sort=False))
+    positions = rows.get_indexer(origin), columns.get_indexer(destination)
+    matrix = csr(minutes.to_numpy(dtype=np.float64), *positions, shape=(len(rows), len(columns)))
+    matrix.sort_indices()
+    return TravelTimes(
+        origins=rows,
+        destinations=columns,
+        minutes=matrix,
+        reach=float(reach) if reach is not None else np.inf if complete else longest,
+        status=status,
+        label=label,
+        source=source,
+        grade=grade,
+        unsnapped=tuple(away),
+    )
+
+
+def csr(
+    values: npt.NDArray[np.floating[Any]],
+    rows: npt.NDArray[np.integer],
+    columns: npt.NDArray[np.integer],
+    *,
+    shape: tuple[int, int],
+) -> csr_array:
+    """
+    Store values by row, with 32-bit indices and zeros kept.
+
+    Parameters
+    ----------
+    values : ndarray of float
+        Values, one a pair.
+    rows, columns : ndarray of int
+        Places of the values, each pair once.
+    shape : tuple of int
+        Rows and columns.
+
+    Returns
+    -------
+    csr_array
+        Matrix whose columns are in the order given within each row.
+
+    Examples
+    --------
+    >>> csr(np.array([0.0, 5.0]), np.array([1, 0]), np.array([0, 0]), shape=(2, 1)).data.tolist()
+    [5.0, 0.0]
+    """
+    # Half the memory of the default, and twice as fast.
+    places = rows.astype(np.int32, copy=False), columns.astype(np.int32, copy=False)
+    matrix = coo_array((values, places), shape=shape)
+    # Each pair stands once: no need to look for duplicates, which would sort every row.
+    matrix.has_canonical_format = True
+    return matrix.tocsr()
+
+
+def minutes_matrix(
+    travel: TravelTimes, *, origins: Sequence[str], destinations: Sequence[str]
+) -> pd.DataFrame:
+    """
+    Lay travel times out as a matrix, for few places.
+
+    Parameters
+    ----------
+    travel : TravelTimes
+        Travel times.
+    origins, destinations : sequence of str
+        Codes wanted, in order.
+
+    Returns
+    -------
+    DataFrame
+        Minutes, origins by destinations; NaN where the pair is slower than the reach, or unknown.
+
+    Raises
+    ------
+    TravelError
+        Codes that the travel times do not know.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"origin": ["A"], "destination": ["B"], "minutes": [7.0]})
+    >>> times = travel_times(table, label="essai", source="exemple")
+    >>> minutes_matrix(times, origins=["A"], destinations=["B"]).loc["A", "B"]
+    np.float64(7.0)
+    """
+    known = (
+        ("origine", travel.origins, origins),
+        ("destination", travel.destinations, destinations),
+    )
+    defects = [
+        f"{word} inconnue des temps de trajet : {listed(lost)}"
+        for word, index, wanted in known
+        if len(lost := pd.Index(list(wanted), dtype="str").difference(index, sort=False))
+    ]
+    if defects:
+        raise _refused(defects)
+    rows = travel.origins.get_indexer(pd.Index(list(origins)))
+    columns = travel.destinations.get_indexer(pd.Index(list(destinations)))
+    block = travel.minutes[rows][:, columns].tocoo()
+    values = np.full((len(rows), len(columns)), np.nan)
+    values[block.row, block.col] = block.data
+    return pd.DataFrame(values, index=list(origins), columns=list(destinations))
+
+
+def asymmetry(travel: TravelTimes) -> pd.Series:
+    """
+    Measure how much the two ways of a pair differ.
+
+    Parameters
+    ----------
+    travel : TravelTimes
+        Travel times.
+
+    Returns
+    -------
+    Series of float
+        pairs (unordered, the place itself left out), one_way (pairs with a time in one direction
+        only), median_gap and largest_gap (minutes between the two ways; NaN without any pair),
+        share_over_10_percent (share of pairs whose slower way takes over 10 % more).
+
+    Examples
+    --------
+    >>> table = pd.DataFrame(
+    ...     {"origin": ["A", "B"], "destination": ["B", "A"], "minutes": [10.0, 12.0]}
+    ... )
+    >>> asymmetry(travel_times(table, label="essai", source="exemple", diagonal=0.0)).to_dict()[
+    ...     "largest_gap"
+    ... ]
+    2.0
+    """
+    pairs = travel.pairs()
+    pairs = pairs[pairs["origin"] != pairs["destination"]]
+    back = pairs.rename(
+        columns={"origin": "destination", "destination": "origin", "minutes": "back"}
+    )
+    both = pairs.merge(back, on=["origin", "destination"], how="left")
+    lonely = both["back"].isna()
+    ordered = both[~lonely & (both["origin"] < both["destination"])]
+    slow = ordered[["minutes", "back"]].max(axis=1)
+    gap = slow - ordered[["minutes", "back"]].min(axis=1)
+    return pd.Series(
+        {
+            "pairs": float(len(ordered) + lonely.sum()),
+            "one_way": float(lonely.sum()),
+            "median_gap": float(gap.median()),
+            "largest_gap": float(gap.max()),
+            "share_over_10_percent": float((gap > 0.1 * (slow - gap)).mean()),
+        }
+    )
+
+
+def listed(codes: Iterable[object]) -> str:
+    """
+    Write codes for a message: the first ones, then how many more.
+
+    Parameters
+    ----------
+    codes : iterable
+        Codes.
+
+    Returns
+    -------
+    str
+        Codes joined by commas.
+
+    Examples
+    --------
+    >>> listed(["45019", "45024"])
+    '45019, 45024'
+    """
+    every = [one_line(str(code)) for code in codes]
+    more = f" et {number(len(every) - _SHOWN)} de plus" if len(every) > _SHOWN else ""
+    return ", ".join(every[:_SHOWN]) + more
+
+
+def _defects(table: pd.DataFrame, away: pd.Index) -> list[str]:
+    """Every row that is no pair of two codes with a time."""
+
+    def shown(rows: pd.Series) -> str:
+        found = table[rows.to_numpy()]
+        return listed(
+            f"{a} → {b}" for a, b in zip(found["origin"], found["destination"], strict=True)
+        )
+
+    minutes, own = table["minutes"], table["origin"] == table["destination"]
+    roadless = table["origin"].isin(away) | table["destination"].isin(away)
+    nameless = table["origin"].isna() | table["destination"].isna()
+    twice = table.duplicated(["origin", "destination"], keep=False)
+    rules = (
+        (nameless, "code d’origine ou de destination absent"),
+        (minutes.isna(), "minutes absentes ou qui ne sont pas un nombre (une paire sans temps "
+                         "n’a pas de ligne)"),
+        (minutes < 0, "minutes négatives"),
+        (np.isinf(minutes) & (minutes > 0), "minutes infinies"),
+        (twice & ~nameless, "plusieurs temps pour une même paire"),
+        (roadless & ~own, "temps vers ou depuis un lieu dit sans route"),
+    )  # fmt: skip
+    return [f"{text} : {shown(rows)}" for rows, text in rules if rows.any()]
+
+
+def _refused(defects: Sequence[str]) -> TravelError:
+    return TravelError(
+        "Les temps de trajet ne peuvent pas être utilisés.",
+        defects=defects,
+        remedy="donnez une ligne par paire (origin, destination, minutes), en minutes positives, "
+        "chaque paire une fois ; diagonal=0.0 complète le temps d’un lieu vers lui-même.",
+    )
