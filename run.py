@@ -135,7 +135,7 @@ def install(label: str, command: Sequence[str]) -> None:
     raise RunError(
         f"Échec de l'étape « {label} ».",
         remedy="lisez le message ci-dessus, puis relancez la même commande, qui reprendra.\n"
-        f"  - disque plein : il reste {shutil.disk_usage(ROOT).free / 1e9:.0f} Go, il en faut 3 ;\n"
+        f"  - disque plein : il reste {shutil.disk_usage(ROOT).free / 1e9:.0f} Go, il en faut 4 ;\n"
         "  - pas de réseau, ou un proxy : définissez HTTPS_PROXY ;\n"
         "  - certificat refusé : définissez UV_SYSTEM_CERTS=1 ;\n"
         "  - sous Windows, chemin trop long : rapprochez ce dossier de la racine du disque.",
@@ -165,7 +165,7 @@ def ensure_environment() -> None:
         pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
         install("Installateur uv", [*pip, "--no-deps", "--require-hashes", "-r", str(pinned)])
     uv = [PYTHON, "-m", "uv", "pip", "install", "--quiet", "--python", PYTHON]
-    install("Bibliothèques (environ 1 Go)", [*uv, "--require-hashes", "-r", LOCK_NAME])
+    install("Bibliothèques (environ 2 Go)", [*uv, "--require-hashes", "-r", LOCK_NAME])
     install("Paquet cpts_geo", [*uv, "--no-deps", "--no-build-isolation", "-e", "."])
     write_stamp(VENV, wanted)
     say(f"Environnement prêt en {seconds(time.perf_counter() - start)}.")
