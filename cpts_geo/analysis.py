@@ -11,6 +11,7 @@ import geopandas as gpd
 import pandas as pd
 
 from cpts_geo.access.comparison import compare
+from cpts_geo.access.travel import TravelTimes, listed, travel_times
 from cpts_geo.capacity.headline import DRAWS, SEED, Headline, headline
 from cpts_geo.capacity.inputs import Scenario
 from cpts_geo.capacity.scenario import (
@@ -18,9 +19,13 @@ from cpts_geo.capacity.scenario import (
     load_scenarios,
     scenario_from_population,
 )
+from cpts_geo.capacity.territory_access import TerritoryAccess, study_access
 from cpts_geo.errors import DemandTooLargeError
-from cpts_geo.french import number
+from cpts_geo.french import counted, decodable, number
 from cpts_geo.sources import embedded
+from cpts_geo.sources.catalogue import sha256_of, sources
+from cpts_geo.sources.travel_columns import Unit
+from cpts_geo.sources.travel_file import read_travel_file
 from cpts_geo.territories.national import load_national
 from cpts_geo.territories.perimeters import outlines, published_gaps, territory_communes
 from cpts_geo.territories.request import Request, find_perimeters
@@ -60,6 +65,8 @@ class Analysis:
     border : DataFrame
         Communes that the limit of a polygon cuts, with the share of their area inside and the
         people it would hold (estimated); empty where no polygon was given.
+    access : dict of str to TerritoryAccess
+        Minutes to care, coverage, scenarios of supply and where to open, by territory.
     folder : str
         Name of the set of territories, fit for a folder; empty for the five CPTS.
     """
@@ -76,6 +83,7 @@ class Analysis:
     parameters: dict[str, Any]
     inputs: dict[str, str]
     border: pd.DataFrame
+    access: dict[str, TerritoryAccess]
     folder: str
 
 
@@ -119,6 +127,37 @@ def _several(texts: Collection[str] | None) -> tuple[str, ...]:
     return (texts,) if isinstance(texts, str) else tuple(texts or ())
 
 
+def _given_times(
+    path: Path | None, unit: Unit | None, *, codes: pd.Series
+) -> tuple[TravelTimes | None, tuple[str, ...]]:
+    """Travel times of the analyst's file, and what was adapted while reading it."""
+    if path is None:
+        return None, ()
+    pairs = read_travel_file(path, unit=unit)
+    origin = sources()["travel_file"]
+    times = travel_times(
+        pairs,
+        label=f"temps de la table « {decodable(path.name)} »",
+        source=origin.attribution,
+        grade=origin.grade,
+        # Insee's convention: no time within a commune.
+        diagonal=0.0,
+    )
+    words = {
+        "missing": (
+            "paire sans temps, comptée hors de portée",
+            "paires sans temps, comptées hors de portée",
+        ),
+        "duplicates": ("ligne en double, comptée une fois", "lignes en double, comptées une fois"),
+        "repaired": ("code au zéro initial rétabli", "codes au zéro initial rétabli"),
+    }
+    strangers = times.origins.union(times.destinations).difference(pd.Index(codes))
+    adapted = [counted(pairs.attrs[key], *text) for key, text in words.items() if pairs.attrs[key]]
+    if len(strangers):
+        adapted.append(f"codes absents du COG 2026, laissés de côté : {listed(strangers)}")
+    return times, (f"Table des temps : {', '.join(adapted)}.",) if adapted else ()
+
+
 def analyse(
     territories: Sequence[str] = (),
     *,
@@ -128,6 +167,9 @@ def analyse(
     epci: Sequence[str] = (),
     tvs: Sequence[str] = (),
     by: str | None = None,
+    travel: Path | None = None,
+    travel_unit: Unit | None = None,
+    scenarios: Sequence[str] = (),
     fetched: bool = True,
     draws: int = DRAWS,
     seed: int = SEED,
@@ -152,6 +194,14 @@ def analyse(
         Codes or names of intercommunalités, or of territoires de vie-santé: a territory each.
     by : {"epci", "tvs"}, optional
         Division of `departements`; EPCI by default.
+    travel : Path, optional
+        An analyst's file of travel times between communes, used instead of approximations
+        (:func:`cpts_geo.sources.travel_file.read_travel_file`).
+    travel_unit : {"minutes", "seconds"}, optional
+        Unit of these times, where the file does not say it.
+    scenarios : sequence of str
+        Changes of supply to show, such as ``départ:Pithiviers``
+        (:func:`cpts_geo.access.change_text.parse_changes`); by default two usual ones.
     fetched : bool
         Whether the sources that were fetched give their figures, for all of France; else the
         embedded figures alone, whatever the cache holds.
@@ -190,6 +240,7 @@ def analyse(
     say("Données communales : lecture et vérification")
     national = embedded.load_communes()
     former = embedded.load_former_communes()
+    given, travel_notes = _given_times(travel, travel_unit, codes=national["code_insee"])
     say("Communes : reconnaissance des noms et des codes")
     found = find_perimeters(request, national, former=former)
     say(f"Indicateurs de {len(found.identity)} territoire(s)")
@@ -209,16 +260,29 @@ def analyse(
         facts=pd.concat([facts, _national_share()], ignore_index=True),
     )
     say(f"Capacité : {number(draws)} tirages par territoire")
-    scenarios = load_scenarios() if request.published else {}
+    of_capacity = load_scenarios() if request.published else {}
     headlines: dict[str, Headline | None] = {}
     for key, row in outline.iterrows():
-        scenario = scenarios.get(str(key)) or _default_scenario(str(key), row)
+        scenario = of_capacity.get(str(key)) or _default_scenario(str(key), row)
         try:
             headlines[str(key)] = headline(scenario, draws=draws, seed=seed)
         except DemandTooLargeError as error:
             # Maps and indicators remain true: only the queue has a limit.
             say(f"{row['name']} : {error.summary}")
             headlines[str(key)] = None
+    say("Accès : temps de trajet, couverture, scénarios, où ouvrir")
+    sites = embedded.load_sites()
+    communes, access = study_access(
+        communes,
+        national,
+        figures=layer.figures,
+        headlines=headlines,
+        sites=sites if request.published else sites.iloc[:0],
+        former=former,
+        given=given,
+        asked=_several(scenarios),
+        fetched=fetched,
+    )
     return Analysis(
         territories=outline,
         communes=communes,
@@ -228,7 +292,7 @@ def analyse(
         facts=facts[facts["territory"].isin(outline.index)].reset_index(drop=True),
         headlines=headlines,
         national=national,
-        notes=(*found.notes, *layer.notes, *_calendar_note(communes["departement"])),
+        notes=(*found.notes, *layer.notes, *travel_notes, *_calendar_note(communes["departement"])),
         parameters={
             "territories": list(outline.index),
             "name": name,
@@ -236,11 +300,16 @@ def analyse(
             "epci": list(request.epci),
             "tvs": list(request.tvs),
             "by": by,
+            "travel": None if travel is None else travel.name,
+            "offer_scenarios": list(_several(scenarios)),
             "fetched": fetched,
             "draws": draws,
             "seed": seed,
         },
-        inputs=found.inputs | layer.inputs,
+        inputs=found.inputs
+        | layer.inputs
+        | ({} if travel is None else {travel.name: sha256_of(travel)}),
         border=found.border,
+        access=access,
         folder=found.folder,
     )

@@ -6,8 +6,9 @@ import io
 import os
 import re
 import sys
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Final, Literal, NoReturn
 
 import typer
 from rich.console import Console
@@ -26,6 +27,19 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(data_app, name="data")
+
+
+class TravelUnit(StrEnum):
+    """Units of travel times, as an analyst types them."""
+
+    MINUTES = "minutes"
+    SECONDS = "secondes"
+
+
+_UNITS: Final[dict[TravelUnit, Literal["minutes", "seconds"]]] = {
+    TravelUnit.MINUTES: "minutes",
+    TravelUnit.SECONDS: "seconds",
+}
 
 
 @app.callback(invoke_without_command=True)
@@ -77,6 +91,25 @@ def _report(
         Path | None,
         typer.Option(help="Dossier des résultats ; outputs, ou outputs/NOM pour le vôtre."),
     ] = None,
+    travel: Annotated[
+        Path | None,
+        typer.Option(
+            help="Votre table de temps de trajet entre communes (CSV ou parquet : matrice, ou "
+            "origine, destination, minutes), à la place des temps approchés."
+        ),
+    ] = None,
+    travel_unit: Annotated[
+        TravelUnit | None,
+        typer.Option(help="Unité de cette table, si le nom de sa colonne ne la dit pas."),
+    ] = None,
+    scenario: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Changement d’offre à montrer : départ:COMMUNE, arrivée:COMMUNE, "
+            "réduction:COMMUNE:AVANT>APRÈS (consultations par an), centre:COMMUNE:HEURES (par "
+            "semaine) ; répétable."
+        ),
+    ] = None,
     embedded_only: Annotated[
         bool,
         typer.Option(
@@ -105,6 +138,9 @@ def _report(
         epci=epci or (),
         tvs=tvs or (),
         by=by,
+        travel=travel,
+        travel_unit=_UNITS[travel_unit] if travel_unit else None,
+        scenarios=scenario or (),
         fetched=not embedded_only,
         draws=DRAWS if draws is None else draws,
         say=say,
@@ -127,6 +163,7 @@ _MISTAKES = (
     (r"No such command '(.*?)'\. Did you mean '(.*?)'", "commande inconnue : {0} ; existe : {1}"),
     (r"No such command '(.*?)'", "commande inconnue : {0}"),
     (r"Invalid value for '(.*?)'.*integer", "{0} attend un nombre entier"),
+    (r"Invalid value for '(.*?)'.* is not one of (.*)\.", "{0} attend une de ces valeurs : {1}"),
     (r"Option '?(.*?)'? requires an argument", "l’option {0} attend une valeur"),
     (r"Got unexpected extra argument\S* \((.*)\)", "en trop : {0}"),
 )

@@ -113,6 +113,8 @@ def value_text(column: Column, value: float, *, unit: bool = False) -> str:
     if column.percent:
         return percent(value, column.decimals)
     text = number(value, column.decimals)
+    if column.signed and value > 0:
+        text = f"+{text}"
     if not unit:
         return text
     one_word = abs(value) < 2 and " " not in column.unit

@@ -16,8 +16,10 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from cpts_geo import __version__, settings
+from cpts_geo.access.disclosure import protected, releasable, releasable_areas
 from cpts_geo.analysis import Analysis
 from cpts_geo.atlas import static, style
+from cpts_geo.atlas.access_files import ACCESS_FILES, access_files
 from cpts_geo.atlas.pages import Sheet, index_page, sheet_page
 from cpts_geo.capacity.headline import to_frame
 from cpts_geo.errors import OutputError
@@ -26,6 +28,22 @@ from cpts_geo.sources.catalogue import sha256_of
 
 _BORDER_TABLE = "communes_de_bordure.csv"
 _PACKAGES = ("folium", "geopandas", "matplotlib", "numpy", "pandas", "scipy", "shapely")
+
+
+def _released(analysis: Analysis) -> tuple[Any, pd.DataFrame]:
+    """Communes and comparison that may leave: masked once, over all the territories."""
+    communes, comparison = analysis.communes, analysis.comparison
+    if not protected([*communes.columns, *comparison["indicator"].unique()]):
+        return communes, comparison
+    # Territories that fill a département could be subtracted from it.
+    rest = analysis.national[~analysis.national["code_insee"].isin(communes["code_insee"])]
+    filled = ~communes["departement"].isin(rest["departement"])
+    grouped = communes.assign(_filled=communes["departement"].where(filled))
+    within = ("territory", "_filled")
+    return (
+        releasable(grouped, within=within).drop(columns="_filled"),
+        releasable_areas(comparison, grouped, within=within),
+    )
 
 
 def sheets(analysis: Analysis) -> list[Sheet]:
@@ -40,8 +58,9 @@ def sheets(analysis: Analysis) -> list[Sheet]:
     Returns
     -------
     list of Sheet
-        In the order of the analysis.
+        In the order of the analysis; what may not be published is masked.
     """
+    communes, comparison = _released(analysis)
 
     def rows(table: Any, key: str) -> Any:
         return table[table["territory"] == key]
@@ -53,8 +72,8 @@ def sheets(analysis: Analysis) -> list[Sheet]:
             document=str(row["document"]),
             perimeter=str(row["perimeter"]),
             outline=row,
-            communes=rows(analysis.communes, key),
-            comparison=rows(analysis.comparison, key),
+            communes=rows(communes, key),
+            comparison=rows(comparison, key),
             gaps=rows(analysis.gaps, key),
             facts=rows(analysis.facts, key),
             audit=rows(analysis.audit, key),
@@ -62,6 +81,7 @@ def sheets(analysis: Analysis) -> list[Sheet]:
             # What concerns a set of territories stands once, on the index.
             notes=analysis.notes if len(analysis.territories) == 1 else (),
             border=rows(analysis.border, key),
+            access=analysis.access[str(key)],
         )
         for key, row in analysis.territories.iterrows()
     ]
@@ -79,18 +99,20 @@ def tables(analysis: Analysis) -> dict[str, pd.DataFrame]:
     Returns
     -------
     dict of str to DataFrame
-        Table by file name, without geometry.
+        Table by file name, without geometry; what may not be published is masked.
     """
+    communes, comparison = _released(analysis)
     territories = analysis.territories.drop(columns="geometry").reset_index()
     border = {} if analysis.border.empty else {_BORDER_TABLE: analysis.border}
     return border | {
         "territoires.csv": territories.round({"area_km2": 3}),
-        "communes.csv": analysis.communes.drop(columns="geometry"),
-        "comparaison.csv": analysis.comparison,
+        "communes.csv": communes.drop(columns="geometry"),
+        "comparaison.csv": comparison,
         "ecarts.csv": analysis.gaps,
         "faits.csv": analysis.facts,
         "noms_reconnus.csv": analysis.audit,
         "capacite.csv": to_frame([h for h in analysis.headlines.values() if h]).reset_index(),
+        **access_files(analysis.access),
     }
 
 
@@ -169,7 +191,7 @@ def write_report(
     for sheet in every:
         say(f"Fiche et cartes : {sheet.name}")
         text(output / sheet.file, sheet_page(sheet, national=national, date=shown))
-        for layer in style.layers(sheet.communes):
+        for layer in style.layers(sheet.communes, scenarios=sheet.scenarios):
             figure = static.layer_figure(sheet.communes, layer, name=sheet.name, national=national)
             path = output / "cartes" / f"{sheet.key}_{layer.column}.png"
             still(path, figure)
@@ -181,8 +203,9 @@ def write_report(
             every, analysis.territories, national=national, notes=analysis.notes, date=shown
         ),
     )
-    # A table that only some runs have: the one of another run would speak of other communes.
-    (output / "tableaux" / _BORDER_TABLE).unlink(missing_ok=True)
+    # Tables that only some runs have: those of another run would speak of other communes.
+    for name in (_BORDER_TABLE, *ACCESS_FILES):
+        (output / "tableaux" / name).unlink(missing_ok=True)
     for name, table in tables(analysis).items():
         write_csv(table, output / "tableaux" / name)
         made.append(output / "tableaux" / name)

@@ -6,92 +6,24 @@ vintage, so two vintages can never share a column by accident.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Final, Literal
+from typing import Final
 
-Kind = Literal["count", "rate", "derived"]
+from cpts_geo.columns import (
+    GRADE_LABELS,
+    STATUS_LABELS,
+    STATUS_MARKS,
+    Column,
+    Kind,
+    Secrecy,
+    Status,
+    status_column,
+)
 
-
-class Status(StrEnum):
-    """How a value is known; the four never look alike on a page."""
-
-    MEASURED = "measured"
-    ESTIMATED = "estimated"
-    ASSUMED = "assumed"
-    UNKNOWN = "unknown"
-
-
-STATUS_LABELS: Final = {
-    Status.MEASURED: "mesuré",
-    Status.ESTIMATED: "estimé",
-    Status.ASSUMED: "hypothèse",
-    Status.UNKNOWN: "donnée absente",
-}
-STATUS_MARKS: Final = {
-    Status.MEASURED: "●",
-    Status.ESTIMATED: "◐",
-    Status.ASSUMED: "○",
-    Status.UNKNOWN: "▨",
-}
-GRADE_LABELS: Final = {
-    "A": "fichier officiel, texte légal ou communiqué",
-    "B": "chiffre officiel lu par extrait, ou calcul reproductible sur données publiques",
-    "C": "faible : petite étude, déduction, convention",
-    "D": "hypothèse de modélisation, modifiable",
-}
-
-
-@dataclass(frozen=True)
-class Column:
-    """
-    One quantity, described once.
-
-    Parameters
-    ----------
-    name : str
-        Column name in every table.
-    label : str
-        French label, without unit.
-    unit : str
-        French unit, empty for a share shown in %.
-    kind : {"count", "rate", "derived"}
-        Counts add, rates weigh by `weight`, derived values are computed from other columns.
-    decimals : int
-        Decimals shown.
-    source : str
-        Key of the source in ``sources/catalogue_*.toml``.
-    vintage : str
-        Year (or years) the figure describes.
-    definition : str
-        One French sentence that says what is counted.
-    weight : str or None
-        Denominator of a rate: the column its mean is weighed by.
-    percent : bool
-        Stored as a share in [0, 1], shown in %.
-    """
-
-    name: str
-    label: str
-    unit: str
-    kind: Kind
-    decimals: int
-    source: str
-    vintage: str
-    definition: str
-    weight: str | None = None
-    percent: bool = False
-
-    @property
-    def shown_unit(self) -> str:
-        """Unit written beside a label: none for a share, whose values carry their %."""
-        return "" if self.percent else self.unit
-
-    @property
-    def dated_label(self) -> str:
-        """Label with its vintage, said once."""
-        return self.label if self.vintage in self.label else f"{self.label}, {self.vintage}"
-
+__all__ = [
+    "ACCESS_COLUMNS", "APL_VINTAGES", "COLUMNS", "COMPARED", "EMBEDDED_FIGURES",
+    "EMERGENCY_VINTAGES", "FIGURE_COLUMNS", "GP_VINTAGES", "GRADE_LABELS", "MAX_CHANGES",
+    "STATUS_LABELS", "STATUS_MARKS", "Column", "Kind", "Secrecy", "Status", "status_column",
+]  # fmt: skip
 
 #: Years the fetched files may bring, oldest first; the embedded figures hold some of them.
 APL_VINTAGES: Final = (2022, 2023, 2024)
@@ -213,6 +145,62 @@ def _emergency(vintage: int) -> Column:
     return Column(name, label, "services", "count", 0, source, str(vintage), definition)
 
 
+#: Facility -> vintages of the figure that says where it is, and its French words.
+_FACILITIES: Final = {
+    "gp": (GP_VINTAGES, "généraliste le plus proche", "généralistes"),
+    "emergency": (EMERGENCY_VINTAGES, "service d’urgences le plus proche", "urgences"),
+}
+#: Scenarios of supply that one page shows at most.
+MAX_CHANGES: Final = 3
+
+
+def _minutes(facility: str, series: str, vintage: int) -> Column:
+    words, kind = _FACILITIES[facility][1:]
+    label, source, how = {
+        "approx": ("Minutes approchées", "travel_surrogate", "approchées par la distance"),
+        "file": ("Minutes", "travel_file", "de la table des temps fournie par l’analyste"),
+        "insee": ("Minutes", "insee_access_times_24", "de l’Insee, moyenne des habitants"),
+    }[series]
+    return Column(
+        name=f"{facility}_minutes_{series}_{vintage}",
+        label=f"{label} jusqu’au {words}",
+        unit="min",
+        kind="derived",
+        decimals=0,
+        source=source,
+        vintage=f"{kind} {vintage}",
+        definition=f"Minutes en voiture {how}, jusqu’au {words} ({kind} de {vintage}) ; 0 dans sa "
+        "commune. Près ne veut pas dire disponible.",
+    )
+
+
+def _shift(number: int, *, after: bool) -> Column:
+    return Column(
+        name=f"apl_{'after' if after else 'shift'}_{number}",
+        label=f"{'APL après' if after else 'Écart d’APL'} (scénario {number})",
+        unit="consultations par an et par habitant standardisé",
+        kind="derived",
+        decimals=2,
+        source="apl_shift",
+        vintage=f"scénario {number}",
+        definition="APL publiée et son écart si l’offre d’une commune change, par les bassins de "
+        "20 minutes ; temps approchés, consultations supposées.",
+        signed=not after,
+    )
+
+
+#: What access brings to communes: minutes to care, and the APL of scenarios.
+ACCESS_COLUMNS: Final = (
+    *(
+        _minutes(facility, series, vintage)
+        for facility, (vintages, _, _) in _FACILITIES.items()
+        for series in ("approx", "file")
+        for vintage in vintages
+    ),
+    *(_minutes(facility, "insee", 2024) for facility in _FACILITIES),
+    *(_shift(k, after=after) for k in range(1, MAX_CHANGES + 1) for after in (False, True)),
+)
+
 _ALL: Final = (
     Column(
         "population", "Population municipale", "habitants", "count", 0,
@@ -310,6 +298,7 @@ _ALL: Final = (
     ),
     *(_without_gp(vintage, share=share) for vintage in GP_VINTAGES for share in (False, True)),
     *(_emergency(vintage) for vintage in EMERGENCY_VINTAGES),
+    *ACCESS_COLUMNS,
 )  # fmt: skip
 
 #: Every column by name.
@@ -368,25 +357,3 @@ COMPARED: Final = (
     ),
     *(f"emergency_departments_{vintage}" for vintage in EMERGENCY_VINTAGES),
 )
-
-
-def status_column(name: str) -> str:
-    """
-    Name of the column that says how the values of `name` are known.
-
-    Parameters
-    ----------
-    name : str
-        Name of a value column.
-
-    Returns
-    -------
-    str
-        Name of its status column, whose values are those of :class:`Status`.
-
-    Examples
-    --------
-    >>> status_column("apl_2023")
-    'apl_2023_status'
-    """
-    return f"{name}_status"

@@ -18,6 +18,7 @@ from cpts_geo.territories.membership import published_perimeters
 LOADERS = {
     "facts.csv": embedded.load_facts,
     "memberships.csv": embedded.load_memberships,
+    "sites.csv": embedded.load_sites,
     "territories.csv": embedded.load_territories,
 }
 
@@ -54,6 +55,8 @@ def change(path: Path, old: str, new: str) -> None:
         ("facts.csv", ",habitants,,", ",habitants,tous âges,", "ligne : base : les âges d’une"),
         ("facts.csv", ",base,", ",ages,", "colonne absente : base"),
         ("memberships.csv", ",liste publiée,", ",on dit,", "basis : attendu : liste publiée"),
+        ("sites.csv", ",20,", ",vingt,", "hours_per_week : nombre attendu"),
+        ("sites.csv", ",85047,", ",5047,", "code_insee : code Insee de 5 caractères"),
         ("territories.csv", ",departements,", ",depts,", "colonne absente : departements"),
         ("territories.csv", ",45,", ",Loiret,", "departements : codes de département séparés"),
         ("territories.csv", ",2024-04-15,", ",avril,", "published_date : date AAAA-MM-JJ"),
@@ -77,13 +80,16 @@ def test_missing_cpts_file_is_refused(cpts_copy, load):
     assert "réinstallez cpts_geo" in refused.value.remedy
 
 
-@pytest.mark.parametrize("file", ["facts.csv", "memberships.csv"])
-def test_row_of_an_unknown_territory_is_refused(cpts_copy, file):
-    change(cpts_copy / file, "\nouest_loiret,", "\nouest-loiret,")
+@pytest.mark.parametrize(
+    ("file", "key"),
+    [("facts.csv", "ouest_loiret"), ("memberships.csv", "ouest_loiret"), ("sites.csv", "lvo")],
+)
+def test_row_of_an_unknown_territory_is_refused(cpts_copy, file, key):
+    change(cpts_copy / file, f"\n{key},", f"\n{key}-2,")
     with pytest.raises(TableError) as refused:
         LOADERS[file]()
     assert file in refused.value.summary
-    assert refused.value.defects == ("territoire « ouest-loiret »",)
+    assert refused.value.defects == (f"territoire « {key}-2 »",)
     assert "ouest_loiret, beauce_gatinais" in refused.value.remedy
 
 

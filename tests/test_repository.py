@@ -163,7 +163,8 @@ def public_names(package: ModuleType) -> Iterator[str]:
     found = pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
     for module in [package, *(importlib.import_module(info.name) for info in found)]:
         for name, thing in vars(module).items():
-            if getattr(thing, "__module__", None) != module.__name__ or not callable(thing):
+            defined = inspect.isroutine(thing) or inspect.isclass(thing)
+            if getattr(thing, "__module__", None) != module.__name__ or not defined:
                 continue
             yield f"{module.__name__}.{name}"
             for member, value in vars(thing).items() if inspect.isclass(thing) else ():

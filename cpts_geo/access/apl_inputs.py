@@ -69,7 +69,8 @@ def counted_activity(acts: pd.Series, *, practice: Practice = "liberal") -> pd.S
     >>> counted_activity(pd.Series([250.0, 251.0, 5000.0, 9000.0])).tolist()
     [0.0, 3600.0, 5000.0, 6000.0]
     """
-    _refuse_negative(acts, "acts")
+    if defects := _negative(acts, "acts"):
+        raise _refused(defects)
     if practice == "new":
         return pd.Series(ACTIVITY_NEW_DOCTOR, index=acts.index)
     if practice == "centre":
@@ -138,10 +139,10 @@ def standardised_population(pyramid: pd.DataFrame, *, vintage: int = 2023) -> pd
         defects.append(f"tranches absentes : {listed(lost)}")
     if extra := [age for age in pyramid if age not in AGE_BANDS]:
         defects.append(f"colonnes qui ne sont pas des tranches : {listed(extra)}")
+    ages = pyramid[[age for age in AGE_BANDS if age in pyramid]].astype("float64")
+    defects += _negative(ages.min(axis=1), "pyramid")
     if defects:
         raise _refused(defects)
-    ages = pyramid[list(AGE_BANDS)].astype("float64")
-    _refuse_negative(ages.min(axis=1), "pyramid")
     return (ages * np.array(AGE_WEIGHTS[vintage])).sum(axis=1, skipna=False)
 
 
@@ -177,10 +178,9 @@ def scaled_to(standardised: pd.Series, *, population: float) -> pd.Series:
     return standardised * (population / total)
 
 
-def _refuse_negative(values: pd.Series, name: str) -> None:
+def _negative(values: pd.Series, name: str) -> list[str]:
     wrong = values.index[values < 0]
-    if len(wrong):
-        raise _refused([f"{name} : nombres négatifs : {listed(wrong)}"])
+    return [f"{name} : nombres négatifs : {listed(wrong)}"] if len(wrong) else []
 
 
 def _refused(defects: list[str]) -> TableError:

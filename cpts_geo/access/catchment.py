@@ -158,8 +158,14 @@ def m2sfca(
 
     Parameters
     ----------
-    travel, supply, demand, weight
-        As in :func:`enhanced_two_stage_fca`.
+    travel : TravelTimes
+        Minutes from homes to places of care.
+    supply : Series of float
+        Supply by destination, >= 0, NaN unknown.
+    demand : Series of float
+        People by origin, >= 0, NaN unknown.
+    weight : Weight
+        Weight of travel time.
 
     Returns
     -------
@@ -192,8 +198,14 @@ def three_stage_fca(
 
     Parameters
     ----------
-    travel, supply, demand, weight
-        As in :func:`enhanced_two_stage_fca`.
+    travel : TravelTimes
+        Minutes from homes to places of care.
+    supply : Series of float
+        Supply by destination, >= 0, NaN unknown.
+    demand : Series of float
+        People by origin, >= 0, NaN unknown.
+    weight : Weight
+        Weight of travel time.
 
     Returns
     -------

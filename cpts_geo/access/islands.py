@@ -40,6 +40,8 @@ ROADLESS: Final[tuple[tuple[str, ...], ...]] = (
     ("97362",),  # Papaichton
     ("97608", "97615"),  # Petite-Terre, Mayotte
 )
+#: Départements that no road joins to any other: Corse, then overseas.
+APART: Final = (("2A", "2B"), ("971",), ("972",), ("973",), ("974",), ("976",))
 
 
 def land_of(codes: pd.Index) -> npt.NDArray[np.int64]:
@@ -54,12 +56,16 @@ def land_of(codes: pd.Index) -> npt.NDArray[np.int64]:
     Returns
     -------
     ndarray of int
-        0 for all that roads join, one number above 0 for each place of :data:`ROADLESS`.
+        0 for all that roads join to Paris, one number above 0 for each place of :data:`ROADLESS`
+        and for what is left of each of :data:`APART`.
 
     Examples
     --------
-    >>> land_of(pd.Index(["85047", "85113"])).tolist()
-    [0, 13]
+    >>> land_of(pd.Index(["85047", "85113", "2A004", "2B033"])).tolist()
+    [0, 13, 25, 25]
     """
-    numbers = {code: land for land, group in enumerate(ROADLESS, 1) for code in group}
-    return np.array([numbers.get(code, 0) for code in codes], dtype=np.int64)
+    numbers = {code: land for land, group in enumerate((*ROADLESS, *APART), 1) for code in group}
+    get = numbers.get
+    # Of a list and not of the index: three times faster.
+    lands = [get(code) or get(code[:3]) or get(code[:2], 0) for code in codes.tolist()]
+    return np.array(lands, dtype=np.int64)

@@ -56,11 +56,35 @@ class PowerLaw:
     grade: str
 
     def minutes(self, km: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        """Minutes for great-circle distances in kilometres."""
+        """
+        Minutes that distances take.
+
+        Parameters
+        ----------
+        km : ndarray of float
+            Great-circle distances, kilometres.
+
+        Returns
+        -------
+        ndarray of float
+            Minutes, same shape.
+        """
         return np.asarray(self.factor * km**self.exponent, dtype=np.float64)
 
     def distance(self, minutes: float) -> float:
-        """Kilometres reached in some minutes."""
+        """
+        Distance reached in some minutes.
+
+        Parameters
+        ----------
+        minutes : float
+            Minutes, above 0.
+
+        Returns
+        -------
+        float
+            Great-circle kilometres.
+        """
         return float((minutes / self.factor) ** (1 / self.exponent))
 
 
@@ -142,7 +166,7 @@ def surrogate_times(
         status=Status.ESTIMATED,
         label=(
             f"temps approchés par la distance ({words} : "
-            f"{number(chosen.factor, 2)} × km^{number(chosen.exponent, 2)} minutes), "
+            f"{number(chosen.factor, 2)} minutes × km puissance {number(chosen.exponent, 2)}), "
             "sans réseau routier"
         ),
         source=f"cpts_geo, {chosen.text}",
@@ -211,7 +235,7 @@ def _near(
 
 def _check(points: gpd.GeoSeries, law: PowerLaw, reach: float) -> None:
     defects = []
-    twice = points.index[points.index.duplicated()].unique()
+    twice = points.index[points.index.astype("str").duplicated()].unique()
     if len(twice):
         defects.append(f"codes en double : {listed(twice)}")
     if not (law.factor > 0 and law.exponent > 0):

@@ -60,7 +60,14 @@ class TravelTimes:
     unsnapped: tuple[str, ...] = ()
 
     def pairs(self) -> pd.DataFrame:
-        """Give the pairs as a table: origin, destination, minutes."""
+        """
+        Give the pairs as a table.
+
+        Returns
+        -------
+        DataFrame
+            origin, destination, minutes; one row a pair that is stored.
+        """
         rows = np.repeat(np.arange(len(self.origins)), np.diff(self.minutes.indptr))
         return pd.DataFrame(
             {
@@ -255,7 +262,11 @@ def minutes_matrix(
         if len(lost := pd.Index(list(wanted), dtype="str").difference(index, sort=False))
     ]
     if defects:
-        raise _refused(defects)
+        raise TravelError(
+            "La matrice des temps de trajet ne peut pas être donnée.",
+            defects=defects,
+            remedy="demandez des lieux de la table des temps, par leur code.",
+        )
     rows = travel.origins.get_indexer(pd.Index(list(origins)))
     columns = travel.destinations.get_indexer(pd.Index(list(destinations)))
     block = travel.minutes[rows][:, columns].tocoo()

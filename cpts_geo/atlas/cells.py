@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
+from cpts_geo.access.disclosure import Mask
 from cpts_geo.french import typeset, value_text
-from cpts_geo.schema import COLUMNS, STATUS_LABELS, STATUS_MARKS, Status
+from cpts_geo.schema import COLUMNS, STATUS_LABELS, STATUS_MARKS, Column, Status
+
+#: A masked value is written, marked and painted as such: never like an unknown one, or like 0.
+MASK_TEXTS: Final = {Mask.UNDER_11: "moins de 11", Mask.SECRET: "secret"}
+MASK_LABEL: Final = "secret statistique"
+MASK_MARK: Final = "■"
 
 
 @dataclass(frozen=True)
@@ -18,7 +25,7 @@ class Cell:
     text : str
         What is written.
     status : str
-        Status of the value, empty for plain text.
+        Status of the value (or the mask in its place), empty for plain text.
     note : str
         What a reader must know of this value, empty when nothing.
     numeric : bool
@@ -36,12 +43,12 @@ class Cell:
     @property
     def mark(self) -> str:
         """Sign of the status."""
-        return STATUS_MARKS[Status(self.status)] if self.status else ""
+        return status_mark(self.status) if self.status else ""
 
     @property
     def title(self) -> str:
         """Status and note in words."""
-        words = STATUS_LABELS[Status(self.status)] if self.status else ""
+        words = status_words(self.status) if self.status else ""
         return typeset(" — ".join(part for part in (words, self.note) if part))
 
 
@@ -87,6 +94,80 @@ def remark(area: str, note: str) -> str:
     return note if note.startswith(area) else f"{area} : {note}"
 
 
+def status_mark(status: str) -> str:
+    """
+    Sign of the status of a value, or of the mask in its place.
+
+    Parameters
+    ----------
+    status : str
+        A status, or a mask.
+
+    Returns
+    -------
+    str
+        One character.
+
+    Examples
+    --------
+    >>> status_mark("measured"), status_mark("masked")
+    ('●', '■')
+    """
+    return MASK_MARK if status in MASK_TEXTS else STATUS_MARKS[Status(status)]
+
+
+def status_words(status: str) -> str:
+    """
+    Status of a value in words, or those of the mask in its place.
+
+    Parameters
+    ----------
+    status : str
+        A status, or a mask.
+
+    Returns
+    -------
+    str
+        French words.
+
+    Examples
+    --------
+    >>> status_words("measured"), status_words("masked")
+    ('mesuré', 'secret statistique')
+    """
+    return MASK_LABEL if status in MASK_TEXTS else STATUS_LABELS[Status(status)]
+
+
+def shown_text(column: Column, value: float, status: str, *, unit: bool = False) -> str:
+    """
+    Write a value, or the mask in its place.
+
+    Parameters
+    ----------
+    column : Column
+        Says decimals and whether the value is a share.
+    value : float
+        NaN is unknown, or masked where `status` says so.
+    status : str
+        How the value is known, or its mask.
+    unit : bool
+        Whether the unit follows.
+
+    Returns
+    -------
+    str
+        French text.
+
+    Examples
+    --------
+    >>> shown_text(COLUMNS["population"], float("nan"), "masked_under_11")
+    'moins de 11'
+    """
+    if status in MASK_TEXTS:
+        return MASK_TEXTS[Mask(status)]
+    return value_text(column, value, unit=unit)
+
+
 def value_cell(name: str, value: float, status: str, note: str = "") -> Cell:
     """
     Write a value of a column in a cell.
@@ -96,9 +177,9 @@ def value_cell(name: str, value: float, status: str, note: str = "") -> Cell:
     name : str
         Name of the column.
     value : float
-        NaN is unknown.
+        NaN is unknown, or masked where `status` says so.
     status : str
-        How the value is known.
+        How the value is known, or its mask.
     note : str
         What a reader must know of it.
 
@@ -107,4 +188,4 @@ def value_cell(name: str, value: float, status: str, note: str = "") -> Cell:
     Cell
         Formatted value with its status.
     """
-    return Cell(value_text(COLUMNS[name], value), status=status, note=note)
+    return Cell(shown_text(COLUMNS[name], value, status), status=status, note=note)

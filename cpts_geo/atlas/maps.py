@@ -16,10 +16,12 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from cpts_geo.access.disclosure import masked, releasable
 from cpts_geo.atlas import basemap, style
 from cpts_geo.atlas.canvas import blank_map
+from cpts_geo.atlas.cells import MASK_LABEL, shown_text, status_mark, status_words
 from cpts_geo.french import counted, value_text
-from cpts_geo.schema import COLUMNS, STATUS_LABELS, STATUS_MARKS, Status, status_column
+from cpts_geo.schema import COLUMNS, status_column
 from cpts_geo.sources.catalogue import sources
 from cpts_geo.territories.coverage import dissolve
 
@@ -32,10 +34,14 @@ _METROPOLE = shapely.box(-4.9, 41.3, 9.6, 51.1)
 
 
 def territory_map(
-    communes: gpd.GeoDataFrame, *, name: str, national: gpd.GeoDataFrame
+    communes: gpd.GeoDataFrame,
+    *,
+    name: str,
+    national: gpd.GeoDataFrame,
+    scenarios: Sequence[str] = (),
 ) -> folium.Map:
     """
-    Map of one territory: APL, GPs and population by commune, on their surroundings.
+    Map of one territory: APL, minutes to care, GPs, people and scenarios, on its surroundings.
 
     Parameters
     ----------
@@ -45,16 +51,20 @@ def territory_map(
         Name of the territory.
     national : GeoDataFrame
         All communes, for the surroundings.
+    scenarios : sequence of str
+        Titles of the scenarios of supply whose shifts the communes have.
 
     Returns
     -------
     folium.Map
         Layers to choose from, legend that follows, tooltips with value, unit, vintage, status
-        and source; missing values and land without contour hatched.
+        and source; missing values and land without contour hatched. What may not be published
+        is masked first (:func:`cpts_geo.access.disclosure.releasable`).
     """
+    communes = releasable(communes)
     shown = communes[communes.geometry.notna()]
     box = basemap.extent(communes, national=national)
-    layers = style.layers(communes) if len(shown) else ()
+    layers = style.layers(communes, scenarios=scenarios) if len(shown) else ()
     around = basemap.surroundings(national, box, km=_MARGIN_KM)
     uncovered = basemap.uncovered(around, national=national)
     legends = [
@@ -149,7 +159,8 @@ def legend_html(layer: style.MapLayer, communes: pd.DataFrame, *, uncovered: boo
     layer : MapLayer
         The layer.
     communes : DataFrame
-        Communes shown; « donnée absente » stands in the legend only when one of them is.
+        Communes shown; « donnée absente » and « secret statistique » stand in the legend only
+        when one of them is.
     uncovered : bool
         Whether the map shows land without contour, hatched too.
 
@@ -163,12 +174,16 @@ def legend_html(layer: style.MapLayer, communes: pd.DataFrame, *, uncovered: boo
         f'<div><i style="background:{colour}"></i>{escape(label)}</div>'
         for colour, label in zip(layer.colours, layer.labels, strict=True)
     ]
-    missing = bool(communes[layer.column].isna().any())
+    hidden = masked(communes, layer.column)
+    if hidden.any():
+        rows.append(f'<div><i style="background:{style.MASK_FILL}"></i>{MASK_LABEL}</div>')
+    missing = bool((communes[layer.column].isna() & ~hidden).any())
     if words := style.hatch_label(missing=missing, uncovered=uncovered):
         rows.append(f'<div><i class="hatch"></i>{words}</div>')
     origin = sources()[column.source].attribution
     return (
-        f"<b>{escape(column.label)}</b>{escape(column.unit)}, {column.vintage}{''.join(rows)}"
+        f"<b>{escape(layer.words or column.label)}</b>{escape(column.unit)}, "
+        f"{column.vintage}{''.join(rows)}"
         f"<small>{escape(origin)}</small>"
     )
 
@@ -182,7 +197,7 @@ def tooltip_html(
     Parameters
     ----------
     commune : Series
-        A row of the table of communes.
+        A row of the table of communes, once it went through the gate.
     shown : MapLayer
         The layer it is painted for.
     layers : sequence of MapLayer
@@ -196,20 +211,33 @@ def tooltip_html(
     lines = [f"<b>{escape(str(commune['name']))}</b> ({escape(str(commune['code_insee']))})"]
     for layer in (shown, *(other for other in layers if other != shown)):
         column = COLUMNS[layer.column]
-        status = Status(commune[status_column(layer.column)])
-        text = escape(value_text(column, commune[layer.column], unit=True))
-        known = f" {STATUS_MARKS[status]} {STATUS_LABELS[status]}" if status != "unknown" else ""
+        status = commune[status_column(layer.column)]
+        text = escape(shown_text(column, commune[layer.column], status, unit=True))
+        known = f" {status_mark(status)} {status_words(status)}" if status != "unknown" else ""
         value = f"<b>{text}</b>" if layer == shown else text
-        lines.append(f"{escape(column.dated_label)} : {value}{known}")
+        after = _after(commune, layer)
+        lines.append(f"{escape(layer.name)} : {value}{known}{after}")
     origin = sources()[COLUMNS[shown.column].source].attribution
     return "<br>".join(lines) + f"<br><small>Source : {escape(origin)}</small>"
+
+
+def _after(commune: pd.Series, layer: style.MapLayer) -> str:
+    """What a shift leads to, beside it."""
+    name = layer.column.replace("_shift_", "_after_")
+    if not layer.diverging or name not in commune or pd.isna(commune[name]):
+        return ""
+    return f", APL après : {value_text(COLUMNS[name], commune[name])}"
 
 
 def _choropleth(
     communes: gpd.GeoDataFrame, layer: style.MapLayer, layers: Sequence[style.MapLayer]
 ) -> folium.GeoJson:
     classes = style.classify(communes[layer.column], layer)
-    fills = ["url(#hatch)" if k < 0 else layer.colours[k] for k in classes]
+    hidden = masked(communes, layer.column)
+    fills = [
+        style.MASK_FILL if secret else "url(#hatch)" if k < 0 else layer.colours[k]
+        for k, secret in zip(classes, hidden, strict=True)
+    ]
     tips = [tooltip_html(row, layer, layers=layers) for _, row in communes.iterrows()]
     data = _collection(communes.geometry, fill=fills, tip=tips)
     return folium.GeoJson(

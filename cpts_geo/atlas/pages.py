@@ -18,6 +18,8 @@ from matplotlib.figure import Figure
 from cpts_geo import __version__
 from cpts_geo.access.comparison import poisson_interval
 from cpts_geo.atlas import (
+    access_tables,
+    access_words,
     charts,
     maps,
     perimeter_tables,
@@ -32,6 +34,7 @@ from cpts_geo.atlas.cells import value_cell
 from cpts_geo.atlas.offline import inline_assets
 from cpts_geo.capacity.demand import NORMATIVE_RATES
 from cpts_geo.capacity.headline import Headline
+from cpts_geo.capacity.territory_access import TerritoryAccess
 from cpts_geo.french import counted, number, percent, typeset, value_text
 from cpts_geo.schema import COLUMNS, GRADE_LABELS, STATUS_LABELS, STATUS_MARKS
 from cpts_geo.settings import APL_LOW
@@ -59,6 +62,8 @@ class Sheet:
         What was adapted while reading an analyst's file.
     border : DataFrame
         Communes that the limit of its polygon cuts; empty where it is no polygon.
+    access : TerritoryAccess
+        Minutes to care, scenarios of supply, where to open.
     """
 
     key: str
@@ -74,6 +79,12 @@ class Sheet:
     headline: Headline | None
     notes: tuple[str, ...]
     border: pd.DataFrame
+    access: TerritoryAccess
+
+    @property
+    def scenarios(self) -> list[str]:
+        """Titles of the scenarios of supply, in the order of the columns of communes."""
+        return [shift.title for shift in self.access.shifts]
 
     @property
     def file(self) -> str:
@@ -148,12 +159,43 @@ def _capacity(result: Headline | None) -> dict[str, str]:
     }
 
 
+def _access(access: TerritoryAccess) -> dict[str, Any]:
+    """Words and tables of the access section."""
+    found = access.opening
+    parts: dict[str, Any] = {
+        "note": access_words.times_note(access),
+        "sentences": access_words.coverage_sentences(access),
+        "headers": access_tables.coverage_headers(),
+        "rows": access_tables.coverage_rows(access),
+        "shifts": [
+            (
+                shift,
+                access_words.shift_sentence(shift, access.names),
+                access_tables.shift_rows(shift, access.names),
+            )
+            for shift in access.shifts
+        ],
+    }
+    if found is not None:
+        parts["opening"] = {
+            "answer": access_words.opening_answer(found, access),
+            "capacity": access_words.capacity_sentence(found, access),
+            "gain": access_words.gain_sentence(found, access),
+            "headers": access_tables.site_headers(found),
+            "rows": access_tables.site_rows(found, access),
+            "gains": access_tables.gain_rows(found, access),
+        }
+    return parts
+
+
 def _sources_used(sheets: Sequence[Sheet]) -> list[Source]:
     """Sources of the figures shown, and of the outlines and people behind them."""
     used = {"admin_express", "insee_population_2017"}
     for sheet in sheets:
         known = sheet.comparison["indicator"][sheet.comparison["value"].notna()]
-        names = {*known, *tables.commune_columns(sheet.communes)}
+        layers = style.layers(sheet.communes, scenarios=sheet.scenarios)
+        names = {*known, *tables.commune_columns(sheet.communes), *(x.column for x in layers)}
+        names |= set(sheet.access.coverage["column"])
         used |= {COLUMNS[name].source for name in names}
     return [source for key, source in sources().items() if key in used]
 
@@ -181,7 +223,8 @@ def sheet_page(sheet: Sheet, *, national: gpd.GeoDataFrame, date: str) -> str:
     AssetError
         The page would need a file that cannot be embedded.
     """
-    interactive = maps.territory_map(sheet.communes, name=sheet.name, national=national)
+    shown = {"name": sheet.name, "national": national, "scenarios": sheet.scenarios}
+    interactive = maps.territory_map(sheet.communes, **shown)
     unmapped = sheet.communes["name"][sheet.communes.geometry.isna()]
     areas, rows = tables.comparison_rows(sheet.comparison)
     headers, commune_rows = tables.commune_table(sheet.communes)
@@ -190,12 +233,13 @@ def sheet_page(sheet: Sheet, *, national: gpd.GeoDataFrame, date: str) -> str:
         for label, detail, note, bars in tables.key_figures(sheet.comparison)
     ]
     result = sheet.headline
-    layers = style.layers(sheet.communes)
+    layers = style.layers(sheet.communes, scenarios=sheet.scenarios)
     page = _environment().get_template("fiche.html.j2").render(
         sheet=sheet,
         population=value_text(COLUMNS["population"], sheet.outline["population"], unit=True),
         area=value_text(COLUMNS["area_km2"], sheet.outline["area_km2"], unit=True),
         capacity=_capacity(result),
+        access=_access(sheet.access),
         result=result,
         assumption_rows=tables.assumption_rows(result.scenario) if result else [],
         apl_low=APL_LOW,
@@ -218,7 +262,7 @@ def sheet_page(sheet: Sheet, *, national: gpd.GeoDataFrame, date: str) -> str:
         border_rows=perimeter_tables.border_rows(sheet.border),
         audit_rows=perimeter_tables.audit_rows(sheet.audit),
         fact_rows=tables.fact_rows(sheet.facts),
-        still=_png(static.panel_figure(sheet.communes, name=sheet.name, national=national)),
+        still=_png(static.panel_figure(sheet.communes, **shown)),
         layer_sources=[(layer.title, style.layer_source(layer)) for layer in layers],
         layer_titles=", ".join(layer.title for layer in layers),
         sources=_sources_used([sheet]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import textwrap
+from collections.abc import Sequence
 from typing import Any
 
 import geopandas as gpd
@@ -14,7 +15,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
+from cpts_geo.access.disclosure import masked, releasable
 from cpts_geo.atlas import basemap, style
+from cpts_geo.atlas.cells import MASK_LABEL
 from cpts_geo.schema import COLUMNS
 from cpts_geo.settings import METRIC_CRS
 from cpts_geo.sources.catalogue import sources
@@ -23,6 +26,8 @@ from cpts_geo.territories.coverage import metric_crs
 _LABELLED = 5
 _SPACING = (0.5, 0.14)
 _MARGIN_KM = 10.0
+#: Maps in one row of a sheet of paper.
+_ABREAST = 3
 #: Inches of titles, legend and source around a map.
 _WORDS = 1.9
 _RC: Any = {
@@ -59,8 +64,10 @@ def draw_layer(
     Returns
     -------
     Axes
-        The same axes: title, unit, classes, source.
+        The same axes: title, unit, classes, source. What may not be published is masked first
+        (:func:`cpts_geo.access.disclosure.releasable`).
     """
+    communes = releasable(communes)
     crs = metric_crs(communes["code_insee"])
     shown = communes[communes.geometry.notna()].to_crs(crs)
     box = basemap.extent(communes, national=national)
@@ -75,7 +82,10 @@ def draw_layer(
         part = shown[classes == number]
         if len(part):
             part.plot(ax=ax, color=colour, edgecolor=style.PAPER, linewidth=0.5)
-    absent = shown[classes < 0]
+    hidden = masked(shown, layer.column)
+    if hidden.any():
+        shown[hidden].plot(ax=ax, color=style.MASK_FILL, edgecolor=style.PAPER, linewidth=0.5)
+    absent = shown[(classes < 0) & ~hidden]
     if len(absent):
         _hatched(absent, ax=ax)
     if len(shown):
@@ -87,6 +97,8 @@ def draw_layer(
         Patch(facecolor=colour, edgecolor="#777777", linewidth=0.5, label=label)
         for colour, label in zip(layer.colours, layer.labels, strict=True)
     ]
+    if hidden.any():
+        handles.append(Patch(facecolor=style.MASK_FILL, label=MASK_LABEL))
     if words := style.hatch_label(missing=len(absent) > 0, uncovered=len(bare) > 0):
         handles.append(
             Patch(facecolor=style.PAPER, edgecolor=style.HATCH_LINE, hatch="////",
@@ -102,7 +114,8 @@ def draw_layer(
         handlelength=1.6,
     )
     measure = textwrap.fill(f"{column.unit}, {column.vintage}", 40)
-    ax.set_title(f"{column.label}\n{measure}", fontsize=9.5, loc="left")
+    title = textwrap.fill(layer.words or column.label, 46)
+    ax.set_title(f"{title}\n{measure}", fontsize=9.5, loc="left")
     return ax
 
 
@@ -135,9 +148,15 @@ def layer_figure(
     return _figure(communes, [layer], name=name, national=national, width=7.2)
 
 
-def panel_figure(communes: gpd.GeoDataFrame, *, name: str, national: gpd.GeoDataFrame) -> Figure:
+def panel_figure(
+    communes: gpd.GeoDataFrame,
+    *,
+    name: str,
+    national: gpd.GeoDataFrame,
+    scenarios: Sequence[str] = (),
+) -> Figure:
     """
-    Make the three layers of a territory side by side, for paper.
+    Make the layers of a territory side by side, for paper.
 
     Parameters
     ----------
@@ -147,13 +166,16 @@ def panel_figure(communes: gpd.GeoDataFrame, *, name: str, national: gpd.GeoData
         Name of the territory.
     national : GeoDataFrame
         All communes.
+    scenarios : sequence of str
+        Titles of the scenarios of supply whose shifts the communes have.
 
     Returns
     -------
     Figure
-        One row of maps.
+        Rows of three maps.
     """
-    return _figure(communes, list(style.layers(communes)), name=name, national=national, width=11.0)
+    layers = list(style.layers(communes, scenarios=scenarios))
+    return _figure(communes, layers, name=name, national=national, width=11.0)
 
 
 def overview_figure(outlines: gpd.GeoDataFrame, *, national: gpd.GeoDataFrame) -> Figure:
@@ -230,10 +252,15 @@ def _figure(
     width: float,
 ) -> Figure:
     with mpl.rc_context(_RC):
-        figure = Figure(figsize=(width, _height(communes, width / len(layers), national=national)))
+        columns = min(len(layers), _ABREAST)
+        rows = math.ceil(len(layers) / columns)
+        height = _height(communes, width / columns, national=national)
+        figure = Figure(figsize=(width, rows * height))
         figure.set_layout_engine("constrained")
-        axes = figure.subplots(1, len(layers), squeeze=False)[0]
-        for ax, layer in zip(axes, layers, strict=True):
+        axes = figure.subplots(rows, columns, squeeze=False).flat
+        for ax in axes[len(layers) :]:
+            ax.set_axis_off()
+        for ax, layer in zip(axes, layers, strict=False):
             draw_layer(communes, layer, ax=ax, national=national)
         if len(layers) == 1:
             figure.suptitle(name, fontsize=13, fontweight="bold", x=0.02, ha="left")

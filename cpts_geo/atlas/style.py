@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -22,6 +22,10 @@ SEQUENTIAL: Final = {
     5: ("#ffffcc", "#a1dab4", "#41b6c4", "#2c7fb8", "#253494"),
     6: ("#ffffcc", "#c7e9b4", "#7fcdbb", "#41b6c4", "#2c7fb8", "#253494"),
 }
+#: ColorBrewer PuOr: losses orange, gains purple, no change nearly white; safe likewise.
+DIVERGING: Final = {
+    7: ("#b35806", "#f1a340", "#fee0b6", "#f7f7f7", "#d8daeb", "#998ec3", "#542788"),
+}
 INK: Final = "#1f2a33"
 MUTED: Final = "#5b6770"
 PAPER: Final = "#ffffff"
@@ -34,6 +38,8 @@ ACCENT: Final = "#b3370b"
 FILL: Final = "#2c7fb8"
 FILL_LIGHT: Final = "#c6dbef"
 HATCH_LINE: Final = "#8a8f94"
+#: A value that may not be published: solid, never like an unknown one.
+MASK_FILL: Final = "#a3a3a3"
 
 
 @dataclass(frozen=True)
@@ -51,17 +57,28 @@ class MapLayer:
         Upper bounds of the classes, right-closed; the last class is open.
     labels : tuple of str
         French label of each class, one more than `breaks`.
+    words : str
+        What the layer shows, where the label of its column does not say it.
+    diverging : bool
+        Whether its values are differences, around 0.
     """
 
     column: str
     title: str
     breaks: tuple[float, ...]
     labels: tuple[str, ...]
+    words: str = ""
+    diverging: bool = False
 
     @property
     def colours(self) -> tuple[str, ...]:
         """Colour of each class."""
-        return SEQUENTIAL[len(self.labels)]
+        return (DIVERGING if self.diverging else SEQUENTIAL)[len(self.labels)]
+
+    @property
+    def name(self) -> str:
+        """What a value is called in a tooltip or a title."""
+        return self.words or COLUMNS[self.column].dated_label
 
 
 def _interval_labels(breaks: tuple[float, ...], decimals: int) -> tuple[str, ...]:
@@ -115,7 +132,57 @@ _POPULATION_LAYER: Final = MapLayer(
 )
 
 
-def layers(communes: pd.DataFrame) -> tuple[MapLayer, ...]:
+def minutes_column(known: Collection[str]) -> str | None:
+    """
+    Choose the minutes to a GP to show.
+
+    Parameters
+    ----------
+    known : collection of str
+        Columns with at least one value.
+
+    Returns
+    -------
+    str or None
+        From the analyst's times, else Insee's cells, else the approximation; at the newest GPs.
+        None where none is known.
+
+    Examples
+    --------
+    >>> minutes_column({"gp_minutes_approx_2017", "gp_minutes_insee_2024"})
+    'gp_minutes_insee_2024'
+    """
+    for series in ("file", "insee", "approx"):
+        stem = f"gp_minutes_{series}_"
+        if found := [name for name in known if name in COLUMNS and name.startswith(stem)]:
+            return max(found)
+    return None
+
+
+def _minutes_layer(column: str) -> MapLayer:
+    texts = [number(value) for value in settings.MINUTES_BREAKS]
+    inner = [f"{a} à {b} min" for a, b in pairwise(texts[1:])]
+    first = ("dans la commune", f"{texts[1]} min ou moins")
+    labels = (*first, *inner, f"plus de {texts[-1]} min")
+    return MapLayer(column, "Minutes jusqu’au généraliste", settings.MINUTES_BREAKS, labels)
+
+
+def _shift_layer(column: str, title: str) -> MapLayer:
+    up = settings.SHIFT_BREAKS
+    # One float lower: classes are right-closed, and both sides mirror each other.
+    down = tuple(float(np.nextafter(-value, -np.inf)) for value in reversed(up))
+    still, *others = (number(value, 3 if value < 0.01 else 2) for value in up)
+    sizes = [f"moins de {others[0]}", f"{others[0]} à {others[1]}", f"plus de {others[1]}"]
+    labels = (
+        *(f"perte : {size}" for size in reversed(sizes)),
+        f"sans effet (moins de {still})",
+        *(f"gain : {size}" for size in sizes),
+    )
+    words = f"Écart d’APL — {title}"
+    return MapLayer(column, title, (*down, *up), labels, words, diverging=True)
+
+
+def layers(communes: pd.DataFrame, *, scenarios: Sequence[str] = ()) -> tuple[MapLayer, ...]:
     """
     Layers of a territory's map, each at the newest vintage known of its communes.
 
@@ -123,6 +190,8 @@ def layers(communes: pd.DataFrame) -> tuple[MapLayer, ...]:
     ----------
     communes : DataFrame
         Communes with their figures, NaN unknown.
+    scenarios : sequence of str
+        French titles of the scenarios whose shifts stand in ``apl_shift_1``, ``apl_shift_2``...
 
     Returns
     -------
@@ -135,10 +204,17 @@ def layers(communes: pd.DataFrame) -> tuple[MapLayer, ...]:
     ['APL 2024', 'Généralistes libéraux (2017)', 'Population 2023']
     """
     known = [str(name) for name in communes.columns[communes.notna().any()]]
+    minutes = minutes_column(known)
     return (
         _apl_layer(newest("apl_2023", known)),
+        *(() if minutes is None else (_minutes_layer(minutes),)),
         _gp_layer(newest("gps_2017", known)),
         _POPULATION_LAYER,
+        *(
+            _shift_layer(f"apl_shift_{k}", title)
+            for k, title in enumerate(scenarios, 1)
+            if f"apl_shift_{k}" in known
+        ),
     )
 
 

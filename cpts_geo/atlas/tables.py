@@ -7,21 +7,22 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from cpts_geo.access.disclosure import releasable
 from cpts_geo.access.reconciliation import GP_SOURCES
 from cpts_geo.atlas import style
-from cpts_geo.atlas.cells import Cell, Row, remark, value_cell
+from cpts_geo.atlas.cells import (
+    Cell,
+    Row,
+    remark,
+    shown_text,
+    status_mark,
+    status_words,
+    value_cell,
+)
 from cpts_geo.atlas.charts import Bar
 from cpts_geo.capacity.scenario import Scenario, default_parameters
-from cpts_geo.french import day, number, percent, slug, typeset, value_text
-from cpts_geo.schema import (
-    COLUMNS,
-    COMPARED,
-    STATUS_LABELS,
-    STATUS_MARKS,
-    Column,
-    Status,
-    status_column,
-)
+from cpts_geo.french import day, number, percent, slug, typeset
+from cpts_geo.schema import COLUMNS, COMPARED, Column, status_column
 
 #: Columns of the table of communes, after the name, before newer vintages take their place.
 _COMMUNE_COLUMNS = (
@@ -85,7 +86,7 @@ def comparison_rows(comparison: pd.DataFrame) -> tuple[list[str], list[Row]]:
             if note:
                 remarks.append(remark(str(found["area_name"]), note))
             origin = "" if found["source"] in ("", main["source"]) else _origin(found)
-            text = value_text(column, found["value"])
+            text = shown_text(column, found["value"], found["status"])
             base = f", {found['base']}" if found["base"] else ""
             cells.append(Cell(text + base, status=found["status"], note=note, origin=origin))
         detail = ". ".join([_detail(column, main), *dict.fromkeys(remarks)])
@@ -115,7 +116,7 @@ def key_figures(comparison: pd.DataFrame) -> list[tuple[str, str, str, list[Bar]
             Bar(
                 label=row["area_name"],
                 value=row["value"],
-                text=value_text(column, row["value"]),
+                text=shown_text(column, row["value"], row["status"]),
                 base=row["base"],
                 low=row["low"],
                 high=row["high"],
@@ -124,7 +125,7 @@ def key_figures(comparison: pd.DataFrame) -> list[tuple[str, str, str, list[Bar]
             for row in block.to_dict("records")
         ]
         first = block.iloc[0]
-        mark = STATUS_MARKS[Status(first["status"])] + " " + STATUS_LABELS[Status(first["status"])]
+        mark = f"{status_mark(first['status'])} {status_words(first['status'])}"
         others = block[~block["source"].isin(["", first["source"]])]
         apart = [f"{row['area_name']} : {_origin(row)}" for _, row in others.iterrows()]
         note = " — ".join(part for part in (mark, str(first["note"]), *apart) if part)
@@ -156,7 +157,7 @@ def newest_known(names: Sequence[str], comparison: pd.DataFrame) -> list[str]:
 
 def commune_columns(communes: pd.DataFrame) -> list[str]:
     """
-    Columns of the table of communes: the newest vintage known of each, and the one before of APL.
+    Columns of the table of communes: the newest vintage known, the APL of the year before too.
 
     Parameters
     ----------
@@ -175,7 +176,9 @@ def commune_columns(communes: pd.DataFrame) -> list[str]:
     # An estimate at 2024 says nothing beside a count of a later year.
     wanted = [*newest[:place], f"apl_{year - 1}", *newest[place:]]
     counted = max(name for name in wanted if re.fullmatch(r"gps_\d{4}", name))
-    return [n for n in wanted if n != "gps_estimated_2024" or counted < "gps_2024"]
+    wanted = [n for n in wanted if n != "gps_estimated_2024" or counted < "gps_2024"]
+    minutes = style.minutes_column(known)
+    return wanted if minutes is None else [*wanted, minutes]
 
 
 def commune_table(communes: pd.DataFrame) -> tuple[list[tuple[str, str]], list[list[Cell]]]:
@@ -192,8 +195,10 @@ def commune_table(communes: pd.DataFrame) -> tuple[list[tuple[str, str]], list[l
     headers : list of tuple
         Label and detail of each column.
     rows : list of list of Cell
-        Communes in alphabetical order.
+        Communes in alphabetical order; what may not be published is masked first
+        (:func:`cpts_geo.access.disclosure.releasable`).
     """
+    communes = releasable(communes)
     headers = [("Commune", ""), ("Code", "Insee, COG 2026")]
     names = commune_columns(communes)
     for name in names:

@@ -12,7 +12,12 @@ from pathlib import Path
 
 from cpts_geo.errors import DataFileError
 
-_FILES = ("catalogue_embedded.toml", "catalogue_population.toml", "catalogue_care.toml")
+_FILES = (
+    "catalogue_embedded.toml",
+    "catalogue_population.toml",
+    "catalogue_care.toml",
+    "catalogue_computed.toml",
+)
 
 
 @dataclass(frozen=True)

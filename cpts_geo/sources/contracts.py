@@ -18,8 +18,9 @@ from cpts_geo.errors import TableError, one_line
 from cpts_geo.schema import COLUMNS, EMBEDDED_FIGURES, GRADE_LABELS, Status, status_column
 
 TableName = Literal[
-    "communes", "figures", "comparisons", "cog_events", "memberships", "territories", "facts"
-]
+    "communes", "figures", "comparisons", "cog_events", "memberships", "territories", "facts",
+    "sites",
+]  # fmt: skip
 TableT = TypeVar("TableT", bound=pd.DataFrame)
 
 #: Overseas codes (971...) have the shape of the others.
@@ -47,6 +48,7 @@ _KEYS: Final[dict[TableName, list[str]]] = {
     "memberships": ["territory", "code_insee"],
     "territories": ["territory"],
     "facts": ["territory", "fact"],
+    "sites": ["territory", "code_insee"],
 }
 _SHOWN: Final = 20
 _TYPE_RULE: Final = re.compile(r"(?:coerce_)?dtype\('(\w+)'\)")
@@ -230,6 +232,17 @@ _SCHEMAS: Final[dict[TableName, pa.DataFrameSchema]] = {
             ),
         ],
         unique=["territory", "fact"],
+    ),
+    "sites": pa.DataFrameSchema(
+        {
+            "territory": _text(_FILLED),
+            "code_insee": _code(),
+            "name": _text(_FILLED),
+            "hours_per_week": pa.Column(float, _POSITIVE, coerce=True),
+            "document": _text(_FILLED),
+            "grade": _one_of(GRADE_LABELS),
+        },
+        unique=["territory", "code_insee", "name"],
     ),
 }
 

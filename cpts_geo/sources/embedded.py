@@ -355,3 +355,28 @@ def load_facts() -> pd.DataFrame:
     """
     table = check(_cpts("facts.csv"), "facts", origin="facts.csv")
     return _of_known_territories(table, origin="facts.csv")
+
+
+def load_sites() -> pd.DataFrame:
+    """
+    Load the centres for unscheduled care that the five CPTS have opened.
+
+    Returns
+    -------
+    DataFrame
+        territory, code_insee, name, hours_per_week (of doctor), document, grade.
+
+    Raises
+    ------
+    DataFileError
+        The file is missing.
+    TableError
+        A row breaks the contract of the table; every defect is listed.
+
+    Examples
+    --------
+    >>> load_sites().set_index("territory").at["lvo", "code_insee"]
+    '85047'
+    """
+    table = check(_cpts("sites.csv"), "sites", origin="sites.csv")
+    return _of_known_territories(table, origin="sites.csv")

@@ -139,8 +139,8 @@ def said_unit(path: Path, column: str, unit: Unit | None) -> Unit:
     if not wanted:
         raise TravelError(
             f"Rien ne dit l’unité des temps de {one_line(path.name)}.",
-            remedy='ajoutez unit="minutes" ou unit="seconds", ou nommez la colonne des temps '
-            "minutes ou secondes.",
+            remedy="dites-la (unit en Python, --travel-unit à la ligne de commande : minutes ou "
+            "secondes), ou nommez ainsi la colonne des temps.",
         )
     raise TravelError(
         f"L’unité des temps de {one_line(path.name)} est dite de deux façons.",

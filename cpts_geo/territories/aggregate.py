@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cpts_geo.schema import COLUMNS, FIGURE_COLUMNS, Column, Status, status_column
+from cpts_geo.schema import ACCESS_COLUMNS, COLUMNS, FIGURE_COLUMNS, Column, Status, status_column
 from cpts_geo.settings import APL_LOW, MIN_COVERAGE_COUNT, MIN_COVERAGE_RATE
 
 #: Indicators of an area that no table of communes gives: published facts, département files.
@@ -29,7 +29,11 @@ _NOT_SUMMED = frozenset(
     }
 )
 #: Indicators of an area that come from the table of communes, and from nothing else.
-SUMMARISED = tuple(name for name in COLUMNS if name not in _NOT_SUMMED)
+SUMMARISED = tuple(
+    name
+    for name, column in COLUMNS.items()
+    if name not in _NOT_SUMMED and column not in ACCESS_COLUMNS
+)
 #: Weighed by a population of another year than the rate's own: never better than estimated.
 _APPROXIMATE_WEIGHT = frozenset(
     {

@@ -1,0 +1,99 @@
+"""Tables of access for tools: coverage, scenarios by commune, sites judged by each allocation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import pandas as pd
+
+from cpts_geo.capacity.territory_access import TerritoryAccess
+from cpts_geo.schema import COLUMNS
+from cpts_geo.sources.catalogue import sources
+
+#: Files that only some runs have.
+ACCESS_FILES: Final = ("acces.csv", "scenarios_offre.csv", "ou_ouvrir.csv")
+
+
+def access_files(access: Mapping[str, TerritoryAccess]) -> dict[str, pd.DataFrame]:
+    """
+    Gather the access of territories as it is written to CSV.
+
+    Parameters
+    ----------
+    access : mapping of str to TerritoryAccess
+        By territory.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        ``acces.csv`` (people within each time, by facility and variant of the times),
+        ``scenarios_offre.csv`` (APL before, shift, after, by commune and scenario) and
+        ``ou_ouvrir.csv`` (each set of sites under each allocation of the demand); a table without
+        any row is left out.
+    """
+    tables = {
+        "acces.csv": [_coverage(key, found) for key, found in access.items()],
+        "scenarios_offre.csv": [
+            part for key, each in access.items() for part in _shifts(key, each)
+        ],
+        "ou_ouvrir.csv": [_sites(key, each) for key, each in access.items() if each.opening],
+    }
+    found = {name: [part for part in parts if len(part)] for name, parts in tables.items()}
+    return {name: pd.concat(parts, ignore_index=True) for name, parts in found.items() if parts}
+
+
+def _coverage(key: str, access: TerritoryAccess) -> pd.DataFrame:
+    table = access.coverage.rename(columns={"column": "indicator"})
+    table.insert(0, "territory", key)
+    origins = table["indicator"].map(lambda name: sources()[COLUMNS[name].source].attribution)
+    return table.assign(status=access.times.status.value, times=origins)
+
+
+def _shifts(key: str, access: TerritoryAccess) -> list[pd.DataFrame]:
+    parts = []
+    for shift in access.shifts:
+        table = shift.communes.rename_axis("code_insee").reset_index()
+        table.insert(0, "territory", key)
+        table.insert(1, "scenario", shift.title)
+        table.insert(3, "name", table["code_insee"].map(access.names))
+        parts.append(
+            table.assign(
+                apl=f"apl_{shift.vintage}",
+                crossing=[shift.crossing["direction"].get(c, "") for c in table["code_insee"]],
+                supposed=" ; ".join(change.words for change in shift.changes),
+                times=access.times.label,
+            )
+        )
+    return parts
+
+
+def _sites(key: str, access: TerritoryAccess) -> pd.DataFrame:
+    found = access.opening
+    assert found is not None
+    solutions = found.solutions
+    table = pd.DataFrame(
+        {
+            "territory": key,
+            "allocation": solutions["allocation"],
+            "rank": solutions["rank"],
+            "sites": solutions["sites"].map(" ".join),
+            "names": solutions["sites"].map(
+                lambda sites: " + ".join(str(access.names.get(code, code)) for code in sites)
+            ),
+            "mean_minutes": solutions["mean_minutes"],
+            "worst_minutes": solutions["worst_minutes"],
+            "worst_commune": solutions["worst_commune"],
+            "requests_per_day": found.requests_per_day,
+            "site_capacity": found.site_capacity,
+            "existing": " ".join(found.existing),
+            "times": access.times.label,
+        }
+    )
+    if found.stability is None:
+        return table.assign(regret_share=float("nan"))
+    regrets = found.stability.regrets
+    regrets = regrets.assign(sites=regrets["sites"].map(" ".join))
+    lost = regrets.set_index(["sites", "allocation"])["regret_share"].abs()
+    keys = pd.MultiIndex.from_frame(table[["sites", "allocation"]])
+    return table.assign(regret_share=lost.reindex(keys).to_numpy())

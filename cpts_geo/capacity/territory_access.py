@@ -1,0 +1,274 @@
+"""Access of territories, gathered: minutes to care, coverage, scenarios, where to open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import geopandas as gpd
+import pandas as pd
+
+from cpts_geo.access.cells import cell_minutes
+from cpts_geo.access.change_text import change_title, parse_changes
+from cpts_geo.access.minutes import (
+    coverage_by_variant,
+    facility_counts,
+    minutes_columns,
+    minutes_to_care,
+    neighbourhood,
+    travel_variants,
+)
+from cpts_geo.access.proximity import BANDS
+from cpts_geo.access.scenario import Change, centre_opens, gp_leaves
+from cpts_geo.access.shifts import (
+    Basins,
+    Shift,
+    basins,
+    check_departures,
+    largest_practice,
+    shift_of,
+)
+from cpts_geo.access.travel import TravelTimes
+from cpts_geo.capacity.headline import Headline
+from cpts_geo.capacity.opening import Opening, opening
+from cpts_geo.schema import Status, status_column
+from cpts_geo.sources.catalogue import sources
+from cpts_geo.sources.tables import available, load_source
+
+#: Facility of Insee's cells -> column of the schema.
+_CELL_COLUMNS = {
+    "gps": "gp_minutes_insee_2024",
+    "emergency_departments": "emergency_minutes_insee_2024",
+}
+
+
+@dataclass(frozen=True)
+class TerritoryAccess:
+    """
+    Access of one territory.
+
+    Parameters
+    ----------
+    times : TravelTimes
+        Central travel times: what they are, how they are known.
+    approximate : bool
+        Whether they are approximations, with two other variants.
+    coverage : DataFrame
+        People within each time, from :func:`cpts_geo.access.minutes.coverage_by_variant`.
+    cells : DataFrame
+        The same by Insee's 200 m cells, by facility, from
+        :func:`cpts_geo.access.cells.cell_minutes`; empty where they were not fetched.
+    opening : Opening or None
+        Where to open; None where it cannot be said.
+    shifts : tuple of Shift
+        Scenarios of supply, in the order asked for.
+    asked : bool
+        Whether the analyst asked for these scenarios.
+    names : Series of str
+        Names of the communes of the neighbourhood, by code.
+    population : Series of float
+        Their people, by code.
+    """
+
+    times: TravelTimes
+    approximate: bool
+    coverage: pd.DataFrame
+    cells: pd.DataFrame
+    opening: Opening | None
+    shifts: tuple[Shift, ...]
+    asked: bool
+    names: pd.Series
+    population: pd.Series
+
+
+def study_access(
+    communes: gpd.GeoDataFrame,
+    national: gpd.GeoDataFrame,
+    *,
+    figures: pd.DataFrame,
+    headlines: Mapping[str, Headline | None],
+    sites: pd.DataFrame,
+    former: pd.DataFrame,
+    given: TravelTimes | None = None,
+    asked: Sequence[str] = (),
+    fetched: bool = True,
+) -> tuple[gpd.GeoDataFrame, dict[str, TerritoryAccess]]:
+    """
+    Study the access of every territory.
+
+    Parameters
+    ----------
+    communes : GeoDataFrame
+        One row a (territory, commune) with its figures.
+    national : GeoDataFrame
+        All communes.
+    figures : DataFrame
+        Figures of communes, those around the territories included.
+    headlines : mapping of str to Headline or None
+        Capacity needed by each territory.
+    sites : DataFrame
+        Centres open today: territory, code_insee.
+    former : DataFrame
+        Former communes, for the names of scenarios.
+    given : TravelTimes, optional
+        Times of the analyst, instead of approximations.
+    asked : sequence of str
+        Scenarios of the analyst (:func:`cpts_geo.access.change_text.parse_changes`); by default
+        a GP leaves where most are, and a centre of the hours needed opens at the best site.
+    fetched : bool
+        Whether Insee's cells are looked for among the fetched sources.
+
+    Returns
+    -------
+    communes : GeoDataFrame
+        The same rows with minutes to care and, by scenario, shift and APL after, with status.
+    access : dict of str to TerritoryAccess
+        By territory.
+
+    Raises
+    ------
+    CptsGeoError
+        Times of other places, scenarios that are not understood or not possible.
+
+    Examples
+    --------
+    >>> from cpts_geo.capacity.headline import headline
+    >>> from cpts_geo.capacity.scenario import load_scenarios
+    >>> from cpts_geo.sources import embedded
+    >>> from cpts_geo.territories.perimeters import territory_communes
+    >>> national, figures = embedded.load_communes(), embedded.load_figures()
+    >>> members = embedded.load_memberships().query("territory == 'ouest_loiret'")
+    >>> table, access = study_access(
+    ...     territory_communes(members, national, figures=figures), national, figures=figures,
+    ...     headlines={"ouest_loiret": headline(load_scenarios()["ouest_loiret"], draws=500)},
+    ...     sites=embedded.load_sites(), former=embedded.load_former_communes(), fetched=False,
+    ... )
+    >>> found = access["ouest_loiret"]
+    >>> found.names[list(found.opening.best)].tolist(), [shift.title for shift in found.shifts]
+    (['Meung-sur-Loire'], ['Un médecin part : Chaingy', 'Un centre ouvre : Meung-sur-Loire'])
+    """
+    field = neighbourhood(communes, national, figures=figures)
+    variants = travel_variants(field, given=given)
+    care = minutes_to_care(field, variants)
+    basis = basins(field, variants)
+    around = national[national["code_insee"].isin(field.index)]
+    changes = parse_changes(asked, around, former=former) if asked else []
+    counted = facility_counts(field, "gp")
+    if counted is not None:
+        check_departures(changes, counted[1])
+    emergencies = _emergencies(field)
+    cells = _cells(communes) if fetched else pd.DataFrame()
+    central = variants["central"]
+    parts, access = [], {}
+    for key, part in communes.groupby("territory", sort=False):
+        codes = list(part["code_insee"])
+        result = headlines[str(key)]
+        found = None
+        if result is not None:
+            found = opening(
+                result, field, communes=codes, emergencies=emergencies, given=given,
+                existing=list(sites.loc[sites["territory"] == key, "code_insee"]),
+                apl=None if basis is None else basis.apl,
+            )  # fmt: skip
+        wanted = changes or _usual(part, found, result)
+        shifts = () if basis is None else _shifts(basis, wanted, codes, names=field["name"])
+        people = part.set_index("code_insee")["population"]
+        access[str(key)] = TerritoryAccess(
+            times=central,
+            approximate=given is None,
+            coverage=coverage_by_variant(care, people),
+            cells=_cell_coverage(cells, codes),
+            opening=found,
+            shifts=shifts,
+            asked=bool(asked),
+            names=field["name"],
+            population=field["population"],
+        )
+        columns = [
+            minutes_columns(care, part["code_insee"], status=central.status),
+            _cell_columns(cells, part["code_insee"]),
+            _shift_columns(shifts, part["code_insee"]),
+        ]
+        parts.append(pd.concat([part, *columns], axis=1))
+    # A column that one territory lacks is unknown there, not without status.
+    whole = pd.concat(parts).loc[communes.index]
+    statuses = [name for name in whole if str(name).endswith("_status")]
+    whole[statuses] = whole[statuses].astype(object).fillna(Status.UNKNOWN.value)
+    return gpd.GeoDataFrame(whole, geometry="geometry", crs=communes.crs), access
+
+
+def _emergencies(field: pd.DataFrame) -> list[str]:
+    found = facility_counts(field, "emergency")
+    return [] if found is None else list(found[1].index[found[1] > 0])
+
+
+def _usual(part: pd.DataFrame, found: Opening | None, result: Headline | None) -> list[Change]:
+    """What every meeting asks: a departure where most doctors are, a centre at the best site."""
+    place = largest_practice(part)
+    changes = [] if place is None else [gp_leaves(place)]
+    if found is not None and result is not None:
+        hours = max(1.0, float(round(result.gp_hours_per_week.p50)))
+        minutes = result.scenario.minutes[1]
+        # Several sites share the hours of the territory: only the first one is shown.
+        hours = max(1.0, float(round(hours / len(found.best))))
+        changes.append(centre_opens(found.best[0], hours_per_week=hours, minutes=minutes))
+    return changes
+
+
+def _shifts(
+    basis: Basins, changes: Sequence[Change], codes: list[str], *, names: pd.Series
+) -> tuple[Shift, ...]:
+    """Scenarios that reach the territory and whose effect is known somewhere."""
+    every = [
+        shift_of(basis, [change], title=change_title(change, names[change.code]), communes=codes)
+        for change in changes
+    ]
+    return tuple(shift for shift in every if (shift.communes["shift"].fillna(0.0) != 0).any())
+
+
+def _shift_columns(shifts: Sequence[Shift], codes: pd.Series) -> pd.DataFrame:
+    columns: dict[str, pd.Series] = {}
+    for number, shift in enumerate(shifts, 1):
+        for name in ("shift", "after"):
+            values = codes.map(shift.communes[name])
+            known = pd.Series(Status.ASSUMED.value, index=codes.index)
+            column = f"apl_{name}_{number}"
+            columns[column] = values
+            columns[status_column(column)] = known.where(values.notna(), Status.UNKNOWN.value)
+    return pd.DataFrame(columns, index=codes.index)
+
+
+def _cells(communes: pd.DataFrame) -> pd.DataFrame:
+    """Insee's cells of the communes, from the regions that were fetched."""
+    wanted = set(communes["code_insee"])
+    keys = [f"insee_access_times_{region}" for region in sorted(set(communes["region"]))]
+    tables = [load_source(key) for key in keys if key in sources() and available(key)]
+    found = [table[table["code_insee"].isin(wanted)] for table in tables]
+    return pd.concat(found, ignore_index=True) if found else pd.DataFrame()
+
+
+def _cell_coverage(cells: pd.DataFrame, codes: list[str]) -> pd.DataFrame:
+    if cells.empty:
+        return pd.DataFrame()
+    mine = cells[cells["code_insee"].isin(codes)]
+    rows = {
+        facility: cell_minutes(
+            mine, facility=facility, bands=BANDS, areas=dict.fromkeys(codes, "territory")
+        ).iloc[0]
+        for facility in _CELL_COLUMNS
+        if (mine["facility"] == facility).any()
+    }
+    return pd.DataFrame(rows).T
+
+
+def _cell_columns(cells: pd.DataFrame, codes: pd.Series) -> pd.DataFrame:
+    columns: dict[str, pd.Series] = {}
+    for facility, column in _CELL_COLUMNS.items() if len(cells) else ():
+        if not (cells["facility"] == facility).any():
+            continue
+        means = cell_minutes(cells, facility=facility, bands=BANDS)["mean_minutes"]
+        values = codes.map(means)
+        known = pd.Series(Status.MEASURED.value, index=codes.index)
+        columns[column] = values
+        columns[status_column(column)] = known.where(values.notna(), Status.UNKNOWN.value)
+    return pd.DataFrame(columns, index=codes.index)

@@ -1,0 +1,636 @@
+"""Secret of small areas: the rules, an attacker who subtracts, and the gate on every path."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
+from scipy.optimize import linprog
+
+from cpts_geo import report
+from cpts_geo.access.disclosure import Mask, masked, releasable, releasable_areas
+from cpts_geo.analysis import Analysis, analyse
+from cpts_geo.atlas import cells, maps, static, style, tables
+from cpts_geo.errors import TableError
+from cpts_geo.schema import COLUMNS, Column, Kind, Secrecy, status_column
+
+UNDER, SECRET = Mask.UNDER_11.value, Mask.SECRET.value
+
+
+def column(
+    name: str,
+    kind: Kind,
+    secrecy: Secrecy,
+    *,
+    people: str | None = None,
+    weight: str | None = None,
+    percent: bool = False,
+) -> Column:
+    return Column(
+        name, f"Colonne {name}", "unités", kind, 1 if percent else 0, "insee_bpe_2017", "2017",
+        "Pour les tests.", weight=weight, percent=percent, secrecy=secrecy, people=people,
+    )  # fmt: skip
+
+
+PROTECTED = (
+    column("seen", "count", "patients"),
+    column("share_seen", "rate", "patients", people="seen", weight="population", percent=True),
+    column("mean_of_seen", "rate", "public", weight="seen"),
+    column("gp_age", "rate", "professionals", people="gps_2017", weight="gps_2017"),
+    column("gp_60", "rate", "professionals", people="gps_2017", weight="gps_2017", percent=True),
+    column("gp_acts", "count", "professionals", people="gps_2017"),
+    column("apl_gap", "derived", "professionals", people="gps_2017", weight="population"),
+)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def protected_columns() -> Iterator[None]:
+    """A schema with columns to protect: today's are all public."""
+    with pytest.MonkeyPatch.context() as patch:
+        for one in PROTECTED:
+            patch.setitem(COLUMNS, one.name, one)
+        yield
+
+
+def table(groups: Mapping[str, Any] | None = None, **columns: Any) -> pd.DataFrame:
+    """Communes named after their place, every figure measured or unknown."""
+    made = pd.DataFrame({name: pd.Series(values, dtype=float) for name, values in columns.items()})
+    for name in columns:
+        made[status_column(name)] = np.where(made[name].isna(), "unknown", "measured")
+    made["code_insee"] = [f"45{n:03}" for n in range(len(made))]
+    return made.assign(**({"territory": "t"} if groups is None else groups))
+
+
+def shown(released: pd.DataFrame, name: str = "seen") -> list[Any]:
+    """Each value, or the status that stands for it."""
+    status = released[status_column(name)]
+    return [s if pd.isna(v) else v for v, s in zip(released[name], status, strict=True)]
+
+
+def totals(communes: pd.DataFrame, within: tuple[str, ...], name: str = "seen") -> pd.DataFrame:
+    """Rows of a comparison: the total of each group."""
+    sums = [communes.dropna(subset=key).groupby(key)[name].sum() for key in within]
+    rows = pd.concat(sums).rename_axis("area_code").reset_index(name="value")
+    return rows.assign(indicator=name, low=rows["value"], high=rows["value"], status="measured")
+
+
+def withheld(communes: pd.DataFrame, within: tuple[str, ...] = ("territory",)) -> set[str]:
+    areas = releasable_areas(totals(communes, within), communes, within=within)
+    assert (areas["value"].isna() == (areas["status"] == SECRET)).all()
+    assert areas.loc[areas["value"].isna(), ["low", "high"]].isna().all(axis=None)
+    return set(areas.loc[areas["status"] == SECRET, "area_code"])
+
+
+# The rules.
+
+
+def test_public_tables_pass_as_they_are() -> None:
+    communes = table(gps_2017=[1, 2, np.nan], apl_2023=[2.1, 3, 4], population=[3, 8, 12])
+    assert releasable(communes) is communes
+    areas = totals(communes, ("territory",), "gps_2017")
+    assert releasable_areas(areas, communes) is areas
+
+
+def test_every_protected_column_of_the_schema_says_whose_it_is() -> None:
+    for one in COLUMNS.values():
+        if one.secrecy == "professionals":
+            assert COLUMNS[str(one.people)].secrecy == "public"
+        if one.secrecy == "patients" and one.kind != "count":
+            assert COLUMNS[str(one.people)].secrecy == "patients"
+
+
+def test_one_to_ten_patients_are_masked_and_zero_and_unknown_stay_what_they_are() -> None:
+    released = releasable(table(seen=[0, 1, 10, 11, np.nan, 40]))
+    assert shown(released) == [0, UNDER, UNDER, 11, "unknown", 40]
+
+
+def test_a_single_masked_count_takes_the_smallest_other_one_along() -> None:
+    communes = table(seen=[7, 40, 0, 25, 60])
+    assert shown(releasable(communes)) == [UNDER, 40, 0, SECRET, 60]
+    assert withheld(communes) == set()
+
+
+@pytest.mark.parametrize(
+    ("seen", "expected"),
+    [
+        # Two masked counts of 7 together are 7 patients by subtraction.
+        ([3, 4, 50], [UNDER, UNDER, SECRET]),
+        ([5, 6, 50], [UNDER, UNDER, 50]),
+        # Both can only be 10, or 9 and 10.
+        ([10, 10, 50], [UNDER, UNDER, SECRET]),
+        ([9, 10, 50], [UNDER, UNDER, SECRET]),
+        # 1 + 11 is the only sum of a count under 11 and one above: a third is needed.
+        ([1, 11, 300], [UNDER, SECRET, SECRET]),
+        # Who knows that the smallest is masked knows that it is not above 40.
+        ([10, 40, 40, 90], [UNDER, SECRET, SECRET, 90]),
+    ],
+)
+def test_what_is_masked_cannot_be_narrowed(seen: list[float], expected: list[Any]) -> None:
+    communes = table(seen=seen)
+    assert shown(releasable(communes)) == expected
+    assert withheld(communes) == set()
+
+
+@pytest.mark.parametrize("seen", [[7], [7, 0, 0], [3, 4], [10, 10], [10, 10, 0], [1, 11]])
+def test_a_total_is_withheld_where_nothing_is_left_to_mask(seen: list[float]) -> None:
+    communes = table(seen=seen)
+    expected = [UNDER if 0 < v < 11 else v for v in seen]
+    assert shown(releasable(communes)) == expected
+    assert withheld(communes) == {"t"}
+
+
+def test_a_total_under_eleven_goes_to_no_table_of_areas() -> None:
+    rows = totals(table(seen=[7], groups={"territory": "elsewhere"}), ("territory",))
+    assert releasable_areas(rows, table(seen=[50, 60]))["status"].tolist() == [SECRET]
+
+
+def test_territories_are_protected_one_by_one() -> None:
+    communes = table({"territory": list("aaabb")}, seen=[7, 40, 25, 30, 90])
+    assert shown(releasable(communes)) == [UNDER, 40, SECRET, 30, 90]
+
+
+def test_without_territory_the_whole_table_is_one_group() -> None:
+    assert shown(releasable(table({}, seen=[7, 40, 25]))) == [UNDER, 40, SECRET]
+
+
+def test_a_commune_of_no_group_needs_no_other() -> None:
+    communes = table({"territory": [None, None, "a", "a"]}, seen=[7, 30, 40, 25])
+    assert shown(releasable(communes)) == [UNDER, 30, 40, 25]
+
+
+def test_a_small_territory_is_not_the_rest_of_its_departement() -> None:
+    # Only 7 patients in a: another territory's total goes too, and something in it.
+    groups = {"territory": list("aabbccc"), "departement": ["45"] * 7}
+    communes = table(groups, seen=[7, 0, 30, 50, 90, 80, 70])
+    within = ("territory", "departement")
+    assert shown(releasable(communes, within=within)) == [UNDER, 0, SECRET, 50, 90, 80, 70]
+    assert withheld(communes, within) == {"a", "b"}
+
+
+def test_the_first_grouping_is_kept_where_both_cannot() -> None:
+    # One commune of the territory over the border, which a département's total would tell.
+    groups = {"territory": ["a"] * 3 + ["b"] * 2, "departement": ["45"] * 2 + ["41"] * 3}
+    communes = table(groups, seen=[60, 50, 7, 30, 90])
+    within = ("territory", "departement")
+    assert shown(releasable(communes, within=within)) == [60, SECRET, UNDER, 30, 90]
+    assert withheld(communes, within) == {"41", "45"}
+    assert withheld(communes, within[::-1]) == {"a", "b"}
+
+
+def test_a_commune_in_two_territories_is_masked_in_both() -> None:
+    # The total of a needs the commune that b has too: b alone would have shown it.
+    communes = table({"territory": list("aabbb")}, seen=[7, 30, 30, 20, 25])
+    communes["code_insee"] = ["45001", "45002", "45002", "45003", "45004"]
+    assert shown(releasable(communes)) == [UNDER, SECRET, SECRET, 20, 25]
+    assert withheld(communes) == {"b"}
+
+
+# Rates, and what is derived from professionals.
+
+
+def test_a_rate_is_masked_with_its_count_or_its_denominator() -> None:
+    communes = table(
+        seen=[7, 40, 25, 60, np.nan],
+        population=[100, 100, 100, 0, 100],
+        share_seen=[0.07, 0.4, 0.25, np.nan, 0.3],
+        mean_of_seen=[1.0, 2.0, 3.0, 4.0, np.nan],
+    )
+    released = releasable(communes)
+    # The last one's count is not known: nothing says that it is 11 or more.
+    assert shown(released, "share_seen") == [SECRET, 0.4, SECRET, "unknown", SECRET]
+    assert shown(released, "mean_of_seen") == [SECRET, 2, SECRET, 4, "unknown"]
+
+
+def test_a_rate_without_its_count_in_the_table_is_all_masked() -> None:
+    released = releasable(table(share_seen=[0.07, np.nan]))
+    assert shown(released, "share_seen") == [SECRET, "unknown"]
+
+
+def test_the_rate_of_an_area_goes_with_its_count() -> None:
+    communes = table(seen=[7, 0], share_seen=[0.1, 0.0])
+    areas = pd.concat([totals(communes, ("territory",), n) for n in ("seen", "share_seen")])
+    assert set(releasable_areas(areas, communes)["status"]) == {SECRET}
+    alone = areas[areas["indicator"] == "share_seen"]
+    assert set(releasable_areas(alone, communes)["status"]) == {SECRET}
+    many = table(seen=[70, 0], share_seen=[0.1, 0.0])
+    areas = pd.concat([totals(many, ("territory",), n) for n in ("seen", "share_seen")])
+    assert set(releasable_areas(areas, many)["status"]) == {"measured"}
+
+
+def test_nothing_is_derived_from_fewer_than_five_professionals() -> None:
+    communes = table(
+        gps_2017=[0, 1, 4, 5, 20, np.nan], gp_age=[np.nan, 61, 50, 48, 55, 40]
+    )  # fmt: skip
+    released = releasable(communes)
+    assert shown(released, "gp_age") == ["unknown", SECRET, SECRET, 48, 55, SECRET]
+    # Head-counts are public.
+    assert released["gps_2017"].equals(communes["gps_2017"])
+
+
+def test_the_rest_of_a_mean_rests_on_five_professionals_too() -> None:
+    # 1 + 2 doctors: the territory's mean less what is shown would be that of three.
+    communes = table(gps_2017=[1, 2, 9, 6], gp_age=[61, 50, 48, 55])
+    assert shown(releasable(communes), "gp_age") == [SECRET, SECRET, 48, SECRET]
+    communes = table(gps_2017=[1, 4, 9, 6], gp_age=[61, 50, 48, 55])
+    assert shown(releasable(communes), "gp_age") == [SECRET, SECRET, 48, 55]
+
+
+def test_a_share_that_all_masked_communes_have_is_not_told_by_the_rest() -> None:
+    # All doctors of the first two are 60 or more: so says their total, if they alone are masked.
+    communes = table(gps_2017=[1, 4, 8, 20], gp_60=[1.0, 1.0, 0.5, 0.3])
+    assert shown(releasable(communes), "gp_60") == [SECRET, SECRET, SECRET, 0.3]
+    communes = table(gps_2017=[1, 4, 8, 20], gp_60=[0.0, 0.0, 0.5, 0.3])
+    assert shown(releasable(communes), "gp_60") == [SECRET, SECRET, SECRET, 0.3]
+
+
+def test_acts_are_zero_where_no_professional_is() -> None:
+    communes = table(gps_2017=[0, 1, 4, 6], gp_acts=[0, 4000, 12000, 30000])
+    assert shown(releasable(communes), "gp_acts") == [0, SECRET, SECRET, 30000]
+
+
+def test_a_difference_of_apl_is_no_personal_fact() -> None:
+    # With no doctor or one, it says whether one person nearby is over 65.
+    communes = table(
+        gps_2017=[0, 1, 6, 8], population=[500, 900, 4000, 8000], apl_gap=[-0.4, -1.2, -0.6, 0.0]
+    )
+    assert shown(releasable(communes), "apl_gap") == [SECRET, SECRET, SECRET, 0.0]
+
+
+def test_the_mean_of_an_area_rests_on_five_professionals() -> None:
+    communes = table(gps_2017=[2, 2], gp_age=[61, 50])
+    areas = pd.concat([totals(communes, ("territory",), n) for n in ("gps_2017", "gp_age")])
+    assert releasable_areas(areas, communes)["status"].tolist() == ["measured", SECRET]
+    # An area that is none of the groups is under the same rule.
+    elsewhere = table(gps_2017=[9, 20], gp_age=[61, 50], groups={"territory": "elsewhere"})
+    assert releasable_areas(areas, elsewhere)["status"].tolist() == ["measured", SECRET]
+    several = table(gps_2017=[3, 2], gp_age=[61, 50])
+    areas = pd.concat([totals(several, ("territory",), n) for n in ("gps_2017", "gp_age")])
+    assert releasable_areas(areas, several)["status"].tolist() == ["measured", "measured"]
+
+
+# The attacker: what he can conclude from all that is published, by linear programmes.
+
+LABELS = {"first": "ab", "second": "xy", "third": "pqr"}
+counts = st.one_of(
+    st.none(), st.just(0), st.integers(1, 10), st.integers(11, 16), st.integers(20, 60)
+)
+groupings = st.lists(st.sampled_from(sorted(LABELS)), min_size=1, max_size=3, unique=True)
+
+
+@st.composite
+def grouped(draw: st.DrawFn, *, most: int = 3) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    within = tuple(draw(groupings))[:most]
+    seen = draw(st.lists(counts, min_size=1, max_size=9))
+    groups = {
+        name: draw(st.lists(st.sampled_from([*LABELS[name], None]), min_size=n, max_size=n))
+        for name in within
+        for n in [len(seen)]
+    }
+    return table(groups, seen=seen), within
+
+
+def interval(
+    objective: np.ndarray, equalities: list[tuple[np.ndarray, float]], bounds: list[Any]
+) -> float:
+    """How much a sum of masked values may vary, given the totals shown."""
+    left = np.array([row for row, _ in equalities]) if equalities else None
+    right = [total for _, total in equalities] if equalities else None
+    ends = []
+    for sign in (1, -1):
+        found = linprog(sign * objective, A_eq=left, b_eq=right, bounds=bounds, method="highs")
+        assert found.status in (0, 3), found.message
+        ends.append(np.inf if found.status == 3 else sign * found.fun)
+    return np.inf if np.inf in ends else ends[1] - ends[0]
+
+
+def attack(communes: pd.DataFrame, within: tuple[str, ...], *, knows_order: bool = False) -> None:
+    """Fail where a masked count, or a total under 11, can be narrowed to fewer than 5 numbers."""
+    released = releasable(communes, within=within)
+    secret = withheld(communes, within)
+    hidden = masked(released, "seen").to_numpy()
+    raw, left = communes["seen"], released["seen"]
+    assert left[~hidden].equals(raw[~hidden])
+    assert not left.between(1, 10).any()
+    assert (raw[hidden] > 0).all()
+    small = (released["seen_status"] == UNDER)[hidden]
+    assert (small == raw[hidden].between(1, 10)).all()
+    bounds: list[Any] = [(1, 10) if one else (11, None) for one in small]
+    equalities, small_totals = [], []
+    for name in within:
+        for label in communes[name].dropna().unique():
+            inside = (communes[name] == label).to_numpy()
+            total = raw[inside].sum()
+            row = inside[hidden].astype(float)
+            if label in secret:
+                if 0 < total < 11:
+                    small_totals.append(row)
+                continue
+            assert not 0 < total < 11
+            rest = total - left[inside].sum()
+            assert not 0 < rest < 11
+            equalities.append((row, rest))
+            shown_here = left[inside & (left > 0).to_numpy()]
+            if knows_order and len(shown_here):
+                ceiling = shown_here.min()
+                for place in np.flatnonzero(row):
+                    low, high = bounds[place]
+                    bounds[place] = (low, min(ceiling, high or np.inf))
+    for objective in [*np.eye(int(hidden.sum())), *small_totals]:
+        assert interval(objective, equalities, bounds) >= 4 - 1e-6
+
+
+@settings(max_examples=30, deadline=None)
+@given(grouped())
+@example(
+    (table({"first": list("aab"), "second": list("xyy")}, seen=[7, 30, 40]), ("first", "second"))
+)
+def test_no_count_is_recovered_however_groups_cross(
+    drawn: tuple[pd.DataFrame, tuple[str, ...]],
+) -> None:
+    attack(*drawn)
+
+
+@settings(max_examples=20, deadline=None)
+@given(grouped(most=1))
+def test_no_count_is_recovered_by_who_knows_that_the_smallest_are_masked(
+    drawn: tuple[pd.DataFrame, tuple[str, ...]],
+) -> None:
+    attack(*drawn, knows_order=True)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(counts, min_size=2, max_size=9), st.data())
+def test_no_count_is_recovered_where_territories_fill_a_departement(
+    seen: list[int | None], data: st.DataObject
+) -> None:
+    of = data.draw(st.lists(st.sampled_from("abc"), min_size=len(seen), max_size=len(seen)))
+    nested = table({"territory": of, "departement": "45"}, seen=seen)
+    attack(nested, ("territory", "departement"))
+
+
+people = st.integers(0, 12)
+shares = st.sampled_from([0.0, 0.1, 0.25, 0.5, 0.9, 1.0])
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.tuples(people, shares, st.sampled_from("ab")), min_size=1, max_size=9))
+@pytest.mark.parametrize("name", ["gp_60", "gp_age"])
+def test_no_figure_of_professionals_is_recovered(
+    name: str, rows: list[tuple[int, float, str]]
+) -> None:
+    numbers, values, labels = map(list, zip(*rows, strict=True))
+    # A mean over nobody is not known.
+    figures = [v if n else np.nan for v, n in zip(values, numbers, strict=True)]
+    communes = table({"territory": labels}, gps_2017=numbers, **{name: figures})
+    released = releasable(communes)
+    hidden = masked(released, name).to_numpy()
+    raw, n = communes[name], communes["gps_2017"]
+    assert (hidden | raw.isna() | (n >= 5)).all()
+    assert released[name][~hidden].equals(raw[~hidden])
+    areas = pd.concat([totals(communes, ("territory",), c) for c in ("gps_2017", name)])
+    areas = releasable_areas(areas, communes)
+    told = areas.loc[(areas["indicator"] == name) & areas["value"].notna(), "area_code"]
+    bounds = [(0, k if name == "gp_60" else None) for k in n[hidden]]
+    equalities = []
+    for label in set(told):
+        inside = (communes["territory"] == label).to_numpy() & (n > 0).to_numpy()
+        masked_here = inside & hidden
+        assert not masked_here.any() or n[masked_here].sum() >= 5
+        equalities.append((inside[hidden].astype(float), (raw * n)[masked_here].sum()))
+    for objective, k, value in zip(np.eye(len(bounds)), n[hidden], raw[hidden], strict=True):
+        width = interval(objective, equalities, bounds) / k
+        assert width >= max(0.2 * value, 1e-9) - 1e-9
+
+
+# A gate that can be passed twice, on a table that stays as it was.
+
+
+@settings(max_examples=15, deadline=None)
+@given(grouped(), st.randoms(use_true_random=False))
+def test_passing_twice_or_in_another_order_masks_the_same(
+    drawn: tuple[pd.DataFrame, tuple[str, ...]], random: Any
+) -> None:
+    communes, within = drawn
+    before = communes.copy()
+    once = releasable(communes, within=within)
+    pd.testing.assert_frame_equal(communes, before)
+    pd.testing.assert_frame_equal(releasable(once, within=within), once)
+    order = random.sample(range(len(communes)), len(communes))
+    pd.testing.assert_frame_equal(
+        releasable(communes.iloc[order], within=within).sort_index(), once
+    )
+
+
+def test_geometry_is_not_copied() -> None:
+    shapes = gpd.GeoSeries.from_xy([0.0, 1, 2], [0.0, 1, 2])
+    communes = gpd.GeoDataFrame(table(seen=[7, 40, 25]), geometry=shapes)
+    released = releasable(communes)
+    assert isinstance(released, gpd.GeoDataFrame)
+    assert np.shares_memory(released.geometry.to_numpy(), communes.geometry.to_numpy()) or all(
+        a is b for a, b in zip(released.geometry, communes.geometry, strict=True)
+    )
+
+
+def test_estimated_counts_need_not_be_whole() -> None:
+    assert shown(releasable(table(seen=[0.4, 10.8, 11.0, 30]))) == [UNDER, UNDER, 11, 30]
+    # Thirteen communes of 1 to 10 that have 13 together have 1 each; of 0 to 11, any number.
+    assert shown(releasable(table(seen=[1] * 13 + [40])))[-1] == SECRET
+    assert shown(releasable(table(seen=[1.2] * 13 + [40])))[-1] == 40
+
+
+def test_ties_are_broken_by_code_not_by_row() -> None:
+    communes = table(gps_2017=[6, 1, 6, 20], gp_age=[50, 61, 48, 55])
+    assert shown(releasable(communes), "gp_age") == [SECRET, SECRET, 48, 55]
+    assert shown(releasable(communes[::-1])[::-1], "gp_age") == [SECRET, SECRET, 48, 55]
+
+
+def test_a_table_that_cannot_be_protected_says_all_that_is_wrong() -> None:
+    communes = table(seen=[7, -1, 30, -2])
+    communes.loc[3, "code_insee"] = "45002"
+    with pytest.raises(TableError) as error:
+        releasable(communes)
+    assert list(error.value.defects) == [
+        "45002 : deux valeurs pour une commune",
+        "45001 : seen négatif",
+        "45002 : seen négatif",
+    ]
+    with pytest.raises(TableError, match="« seen_status » absente"):
+        releasable(communes.drop(columns=["code_insee", "seen_status"]))
+
+
+def test_totals_are_not_checked_on_masked_communes() -> None:
+    communes = table(seen=[7, 40, 25])
+    with pytest.raises(TableError, match="déjà masquées"):
+        releasable_areas(totals(communes, ("territory",)), releasable(communes))
+
+
+# Every path: what a reader gets is the same whatever the masked values are.
+
+
+@pytest.fixture(scope="module")
+def analysis() -> Analysis:
+    return analyse(["ouest_loiret"], draws=500)
+
+
+LAYER = style.MapLayer("seen", "Patients", (5.0, 13.0, 30.0), ("a", "b", "c", "d"))
+
+
+def with_patients(analysis: Analysis, first: float, second: float) -> Analysis:
+    """The analysis with two communes of few patients, an unknown one, and one without any."""
+    size = len(analysis.communes)
+    seen = pd.Series(np.arange(20.0, 20 + size), index=analysis.communes.index)
+    seen.iloc[:4] = [first, second, np.nan, 0]
+    share = seen / analysis.communes["population"]
+    unknown = np.where(seen.isna(), "unknown", "measured")
+    communes = analysis.communes.assign(
+        seen=seen, seen_status=unknown, share_seen=share, share_seen_status=unknown
+    )
+    row = analysis.comparison.iloc[[0]].assign(
+        indicator="seen", value=seen.sum(), low=np.nan, high=np.nan, status="measured"
+    )
+    comparison = pd.concat([analysis.comparison, row], ignore_index=True)
+    return replace(analysis, communes=communes, comparison=comparison)
+
+
+#: 7 and 12 patients, or 4 and 15: the rules mask both, and their sum is the same.
+PAIRS = ((7, 12), (4, 15))
+
+
+@pytest.fixture(scope="module", params=["raw", "gated"])
+def both(request: pytest.FixtureRequest, analysis: Analysis) -> list[gpd.GeoDataFrame]:
+    """Communes given to a map or a table: raw in a notebook, gated before in a report."""
+    pair = [with_patients(analysis, *values) for values in PAIRS]
+    if request.param == "raw":
+        return [one.communes for one in pair]
+    return [report.sheets(one)[0].communes for one in pair]
+
+
+@pytest.fixture
+def shown_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put the patients on the map and in the table."""
+    monkeypatch.setattr(style, "layers", lambda *_, **__: (LAYER,))
+    listed = (*tables._COMMUNE_COLUMNS, "seen", "share_seen")
+    monkeypatch.setattr(tables, "_COMMUNE_COLUMNS", listed)
+
+
+@pytest.mark.usefixtures("shown_everywhere")
+def test_maps_do_not_tell_what_is_masked(analysis: Analysis, both: list[gpd.GeoDataFrame]) -> None:
+    pages = []
+    for communes in both:
+        new = maps.territory_map(communes, name="x", national=analysis.national)
+        root: Any = new.get_root()
+        # folium numbers its elements at random.
+        pages.append(re.sub(r"[0-9a-f]{32}", "id", root.render()))
+    assert pages[0] == pages[1]
+    page = re.sub(r"\\u([0-9a-f]{4})", lambda found: chr(int(found[1], 16)), pages[0])
+    lines = set(re.findall(r"Colonne seen, 2017 : <b>(.*?)<br>", page))
+    assert "moins de 11</b> ■ secret statistique" in lines
+    assert "secret</b> ■ secret statistique" in lines
+    assert "donnée absente</b>" in lines
+    assert "0 unité</b> ● mesuré" in lines
+    # Masked is no class, and no hatching.
+    assert page.count(f'"fill": "{style.MASK_FILL}"') == 2
+    assert page.count('"fill": "url(#hatch)"') == 1
+    assert style.MASK_FILL not in LAYER.colours
+    assert f'background:{style.MASK_FILL}\\"></i>secret statistique' in page
+
+
+@pytest.mark.usefixtures("shown_everywhere")
+def test_still_maps_do_not_tell_what_is_masked(
+    analysis: Analysis, both: list[gpd.GeoDataFrame]
+) -> None:
+    drawings = []
+    for communes in both:
+        ax = static.draw_layer(communes, LAYER, ax=Figure().subplots(), national=analysis.national)
+        painted = [
+            (to_hex(artist.get_facecolor()[0]), artist.get_hatch(), len(artist.get_paths()))
+            for artist in ax.collections
+            if len(artist.get_facecolor())
+        ]
+        drawings.append((painted, [text.get_text() for text in ax.get_legend().get_texts()]))
+        panel = static.panel_figure(communes, name="x", national=analysis.national)
+        assert [len(one.collections) for one in panel.axes] == [len(ax.collections)]
+    assert drawings[0] == drawings[1]
+    painted, words = drawings[0]
+    assert (style.MASK_FILL, None, 2) in painted
+    assert words[-2:] == ["secret statistique", "donnée absente"]
+
+
+@pytest.mark.usefixtures("shown_everywhere")
+def test_tables_do_not_tell_what_is_masked(both: list[gpd.GeoDataFrame]) -> None:
+    (headers, first), (_, second) = (tables.commune_table(communes) for communes in both)
+    assert first == second
+    places = [headers.index((COLUMNS[n].label, "2017")) for n in ("seen", "share_seen")]
+    found = {row[1].text: [row[place] for place in places] for row in first}
+    codes = both[0]["code_insee"].tolist()
+    assert [cell.text for cell in found[codes[0]]] == ["moins de 11", "secret"]
+    assert [cell.text for cell in found[codes[1]]] == ["secret", "secret"]
+    assert [cell.text for cell in found[codes[2]]] == ["donnée absente", "donnée absente"]
+    assert found[codes[3]][0].text == "0"
+    assert (found[codes[0]][0].mark, found[codes[0]][0].title) == ("■", "secret statistique")
+
+
+def test_files_do_not_tell_what_is_masked(analysis: Analysis) -> None:
+    first, second = (report.tables(with_patients(analysis, *values)) for values in PAIRS)
+    for name, frame in first.items():
+        assert frame.to_csv() == second[name].to_csv()
+    communes = first["communes.csv"]
+    assert shown(communes)[:4] == [UNDER, SECRET, "unknown", 0]
+    total = first["comparaison.csv"].query("indicator == 'seen'")
+    assert total["status"].tolist() == ["measured"]
+
+
+def test_a_territory_of_few_patients_is_masked_in_files_and_in_the_comparison(
+    analysis: Analysis,
+) -> None:
+    few = with_patients(analysis, 3, 4)
+    first = few.communes.index[:2]
+    few = replace(
+        few,
+        communes=few.communes.assign(
+            seen=few.communes["seen"].where(few.communes.index.isin(first), 0),
+            seen_status="measured",
+        ),
+    )
+    few.comparison.loc[few.comparison["indicator"] == "seen", "value"] = 7.0
+    total = report.tables(few)["comparaison.csv"].query("indicator == 'seen'")
+    assert total["status"].tolist() == [SECRET]
+    (sheet,) = report.sheets(few)
+    assert sheet.comparison.query("indicator == 'seen'")["value"].isna().all()
+
+
+def test_territories_that_fill_a_departement_are_protected_together(analysis: Analysis) -> None:
+    mine = analysis.communes.reset_index(drop=True)
+    mine = mine.assign(
+        territory=np.where(mine.index < 2, "small", np.where(mine.index < 10, "middle", "big")),
+        seen=np.where(mine.index == 0, 7.0, np.where(mine.index == 1, 0.0, 20.0 + mine.index)),
+        seen_status="measured",
+    )
+    rows = totals(mine, ("territory",))
+    comparison = pd.concat([analysis.comparison, rows], ignore_index=True)
+    split = replace(analysis, communes=mine, comparison=comparison)
+    secret = report.tables(split)["comparaison.csv"].query("indicator == 'seen'")
+    assert set(secret.loc[secret["status"] == SECRET, "area_code"]) == {"small"}
+    inside = analysis.national["code_insee"].isin(mine["code_insee"])
+    filled = report.tables(replace(split, national=analysis.national[inside]))
+    secret = filled["comparaison.csv"].query("indicator == 'seen'")
+    assert set(secret.loc[secret["status"] == SECRET, "area_code"]) == {"small", "middle"}
+    assert "_filled" not in filled["communes.csv"]
+
+
+def test_masked_words_are_not_those_of_the_unknown() -> None:
+    assert cells.value_cell("seen", np.nan, UNDER).text == "moins de 11"
+    assert cells.value_cell("seen", np.nan, SECRET).text == "secret"
+    assert cells.value_cell("seen", np.nan, "unknown").text == "donnée absente"
+    marks = {cells.status_mark(s) for s in ("measured", "estimated", "assumed", "unknown", SECRET)}
+    assert len(marks) == 5
