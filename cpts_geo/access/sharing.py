@@ -105,7 +105,9 @@ def weigh(travel: TravelTimes, weight: Weight) -> csr_array:
         ``w(t_ij)``, origins by destinations; a weight of 0 may be stored.
     """
     minutes = travel.minutes
-    return csr_array((weight(minutes.data), minutes.indices, minutes.indptr), shape=minutes.shape)
+    # A copy: scipy sorts columns in place when it needs to, and would leave the minutes behind.
+    places = minutes.indices.copy(), minutes.indptr
+    return csr_array((weight(minutes.data), *places), shape=minutes.shape)
 
 
 def check_reach(travel: TravelTimes, weight: Weight) -> None:
