@@ -243,7 +243,8 @@ def sites_by_allocation(
     ]
     regrets = pd.DataFrame(rows, columns=["sites", "allocation", "objective", "best_objective"])
     gap = regrets["best_objective"] - regrets["objective"]
-    gap = (gap if objective == "mclp" else -gap).clip(lower=0.0)
+    # Adding 0 makes a plain zero of a negative one, which people would read as a loss.
+    gap = (gap if objective == "mclp" else -gap).clip(lower=0.0) + 0.0
     regrets["regret"] = gap
     regrets["regret_share"] = regrets["regret"] / regrets["best_objective"].replace(0.0, math.nan)
     slack = _AS_GOOD * regrets["best_objective"].abs()
