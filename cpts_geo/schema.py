@@ -184,7 +184,7 @@ def _shift(number: int, *, after: bool) -> Column:
         source="apl_shift",
         vintage=f"scénario {number}",
         definition="APL publiée et son écart si l’offre d’une commune change, par les bassins de "
-        "20 minutes ; temps approchés, consultations supposées.",
+        "20 minutes ; temps approchés ou fournis, consultations supposées.",
         signed=not after,
     )
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import folium
@@ -12,6 +14,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from hypothesis import given
+from hypothesis import strategies as st
 from matplotlib.axes import Axes
 from matplotlib.collections import Collection
 from matplotlib.colors import to_hex
@@ -147,6 +151,125 @@ def test_classes_cover_every_value_of_a_layer() -> None:
     assert style.classify(pd.Series([0.0, 1.0, 2.0, np.nan]), GPS).tolist() == [0, 1, 2, -1]
 
 
+def scenarios(five: Analysis, key: str = KEY) -> list[str]:
+    return [shift.title for shift in five.access[key].shifts]
+
+
+def test_access_adds_minutes_and_a_layer_a_scenario(
+    five: Analysis, communes: gpd.GeoDataFrame
+) -> None:
+    titles = scenarios(five)
+    found = style.layers(communes, scenarios=titles)
+    assert [layer.column for layer in found] == [
+        "apl_2023",
+        "gp_minutes_approx_2017",
+        "gps_2017",
+        "population",
+        "apl_shift_1",
+        "apl_shift_2",
+    ]
+    assert [layer.title for layer in found[-2:]] == titles
+    assert [layer.diverging for layer in found] == [False] * 4 + [True] * 2
+    # Titles choose a layer: no two are alike.
+    assert len({layer.title for layer in found}) == len(found)
+
+
+def test_a_scenario_whose_shift_is_nowhere_known_has_no_layer(communes: gpd.GeoDataFrame) -> None:
+    table = communes.assign(apl_shift_1=np.nan)
+    columns = [layer.column for layer in style.layers(table, scenarios=["un", "deux"])]
+    assert "apl_shift_1" not in columns
+    assert "apl_shift_2" in columns
+
+
+@pytest.mark.parametrize(
+    ("known", "chosen"),
+    [
+        ((), None),
+        (("emergency_minutes_approx_2020", "apl_2023"), None),
+        (("gp_minutes_approx_2017",), "gp_minutes_approx_2017"),
+        (("gp_minutes_approx_2017", "gp_minutes_approx_2025"), "gp_minutes_approx_2025"),
+        (("gp_minutes_approx_2025", "gp_minutes_insee_2024"), "gp_minutes_insee_2024"),
+        (("gp_minutes_insee_2024", "gp_minutes_file_2017"), "gp_minutes_file_2017"),
+    ],
+)
+def test_real_times_come_before_approximations(known: tuple[str, ...], chosen: str | None) -> None:
+    assert style.minutes_column(known) == chosen
+
+
+def test_in_the_commune_is_a_class_apart_from_near_and_from_unknown(
+    communes: gpd.GeoDataFrame,
+) -> None:
+    minutes = style.layers(communes)[1]
+    values = pd.Series([0.0, 0.1, 10.0, 10.1, 15.0, 20.0, 30.0, 30.1, np.nan])
+    assert style.classify(values, minutes).tolist() == [0, 1, 1, 2, 2, 3, 4, 5, -1]
+    assert minutes.labels == (
+        "dans la commune", "10 min ou moins", "10 à 15 min", "15 à 20 min", "20 à 30 min",
+        "plus de 30 min",
+    )  # fmt: skip
+
+
+@given(st.floats(0, 5))
+def test_losses_mirror_gains(value: float) -> None:
+    (shift,) = style.layers(pd.DataFrame({"apl_shift_1": [0.1]}), scenarios=["essai"])[-1:]
+    gain, loss = style.classify(pd.Series([value, -value]), shift)
+    assert gain + loss == 6
+    assert gain >= 3
+    assert (gain == 3) == (value <= 0.005)
+
+
+def test_a_shift_has_its_size_and_its_side() -> None:
+    (shift,) = style.layers(pd.DataFrame({"apl_shift_1": [0.1]}), scenarios=["essai"])[-1:]
+    values = pd.Series([-0.2, -0.1, -0.01, 0.0, 0.01, 0.1, 0.2, np.nan])
+    classes = style.classify(values, shift)
+    assert [shift.labels[k] for k in classes[:7]] == [
+        "perte : plus de 0,15", "perte : 0,05 à 0,15", "perte : moins de 0,05",
+        "sans effet (moins de 0,005)",
+        "gain : moins de 0,05", "gain : 0,05 à 0,15", "gain : plus de 0,15",
+    ]  # fmt: skip
+    assert classes.tolist()[7] == -1
+    assert len(set(shift.colours)) == 7
+
+
+def test_legends_of_access_say_what_is_approximate_or_supposed(
+    five: Analysis, communes: gpd.GeoDataFrame
+) -> None:
+    titles = scenarios(five)
+    new = maps.territory_map(communes, name="x", national=five.national, scenarios=titles)
+    found = {name: html.replace(NNBSP, " ") for name, html in legends(new).items()}
+    minutes = found["Minutes jusqu’au généraliste"]
+    assert "<b>Minutes approchées jusqu’au généraliste le plus proche</b>min" in minutes
+    assert "sans réseau routier, ni rivière, ni relief" in minutes
+    shift = found["Un médecin part : Chaingy"]
+    assert "<b>Écart d’APL — Un médecin part : Chaingy</b>" in shift
+    assert "temps approchés" in shift
+    assert len(classes_of(shift)) == 7
+
+
+def test_tooltip_of_a_scenario_gives_the_sign_and_the_apl_after(
+    five: Analysis, communes: gpd.GeoDataFrame
+) -> None:
+    layers = style.layers(communes, scenarios=scenarios(five))
+    meung = communes[communes["name"] == "Meung-sur-Loire"].iloc[0]
+    lines = maps.tooltip_html(meung, layers[-1], layers=layers).replace(NNBSP, " ").split("<br>")
+    assert lines[1] == (
+        "Écart d’APL — Un centre ouvre : Meung-sur-Loire : "
+        "<b>+0,04 consultations par an et par habitant standardisé</b> ○ hypothèse, "
+        "APL après : 3,55"
+    )
+    assert any("Un médecin part : Chaingy : −0,03 consultations" in line for line in lines)
+    assert any("Minutes approchées jusqu’au généraliste le plus proche" in line for line in lines)
+
+
+def test_minutes_out_of_reach_are_hatched_and_none_is_painted_as_zero(five: Analysis) -> None:
+    rows = five.communes[five.communes["territory"] == "lvo"]
+    new = maps.territory_map(rows, name="x", national=five.national)
+    (shape,) = hatched_shapes(new)
+    yeu = rows[rows["name"] == "L'Île-d'Yeu"].geometry.iloc[0]
+    assert shape.intersection(yeu).area > 0.95 * yeu.area
+    hatched = [name for name, html in legends(new).items() if ">donnée absente<" in html]
+    assert hatched == ["Minutes jusqu’au généraliste"]
+
+
 def test_tooltip_of_a_known_value(communes: gpd.GeoDataFrame) -> None:
     meung = communes[communes["name"] == "Meung-sur-Loire"].iloc[0]
     assert maps.tooltip_html(meung, APL, layers=LAYERS).replace(NNBSP, "⍽") == (
@@ -226,7 +349,7 @@ def test_land_without_contour_is_hatched_and_in_every_legend(
     (shape,) = hatched_shapes(new)
     cravant = communes[communes["name"] == "Cravant"].geometry.iloc[0]
     assert shape.intersection(cravant).area > 0.95 * cravant.area
-    assert [">contour absent<" in legend for legend in legends(new).values()] == [True] * 3
+    assert [">contour absent<" in legend for legend in legends(new).values()] == [True] * 4
 
 
 def test_beauce_gatinais_shows_its_two_holes(five: Analysis) -> None:
@@ -335,8 +458,6 @@ def test_still_maps_name_territory_and_sources(five: Analysis, communes: gpd.Geo
     assert figure.get_suptitle() == "CPTS $x$"
     assert "Drees, APL aux médecins généralistes" in figure.get_supxlabel()
     assert "IGN, ADMIN EXPRESS" in figure.get_supxlabel()
-    panel = static.panel_figure(communes, name="x", national=five.national)
-    assert len(panel.axes) == len(LAYERS)
     overview = static.overview_figure(five.territories, national=five.national)
     names = {text.get_text() for text in overview.axes[0].texts}
     assert {"Ouest Loiret", "Beauce-Gâtinais", "Asclépios", "Ondaine-Forez"} < names
@@ -426,3 +547,35 @@ def test_names_of_neighbours_stand_apart() -> None:
     named = basemap.named_within(shapes, letter=0.05, line=0.1)
     assert [name for name, *_ in named] == ["Val", "Bois"]
     assert len(basemap.named_within(shapes, letter=0.001, line=0.001)) == 3
+
+
+@pytest.mark.parametrize("key", ["ouest_loiret", "lvo", "ondaine_forez"])
+def test_nothing_is_cut_or_covered_on_the_still_maps_of_a_sheet(five: Analysis, key: str) -> None:
+    rows = five.communes[five.communes["territory"] == key]
+    titles = scenarios(five, key)
+    options = {"name": "x", "national": five.national}
+    figures = static.panel_figures(rows, scenarios=titles, **options)
+    assert [sum(ax.axison for ax in figure.axes) for figure in figures] == [3, 3]
+    last = style.layers(rows, scenarios=titles)[-1]
+    for figure in [*figures, static.layer_figure(rows, last, **options)]:
+        with warnings.catch_warnings():
+            # A layout that leaves no room for the maps gives up with a warning.
+            warnings.simplefilter("error")
+            figure.draw_without_rendering()
+        page = figure.bbox
+        words = [figure._supxlabel]
+        legends_drawn = []
+        for ax in figure.axes:
+            if not ax.axison:
+                continue
+            # A map takes most of its third of the page.
+            share = ax.get_window_extent().width / (page.width / len(figure.axes))
+            assert share > 0.6
+            words.append(ax._left_title)
+            legends_drawn.append(ax.get_legend().get_window_extent())
+        boxes = [*(text.get_window_extent() for text in words), *legends_drawn]
+        # Three pixels of a hundred an inch.
+        assert min(box.x0 for box in boxes) >= -3
+        assert max(box.x1 for box in boxes) <= page.width + 3
+        for left, right in pairwise(legends_drawn):
+            assert left.x1 <= right.x0 + 3

@@ -19,7 +19,7 @@ from cpts_geo.access.surrogate import LAWS, Variant, surrogate_times
 from cpts_geo.access.travel import TravelTimes, listed
 from cpts_geo.errors import TravelError
 from cpts_geo.schema import EMERGENCY_VINTAGES, GP_VINTAGES, Status, status_column
-from cpts_geo.settings import GEOGRAPHIC_CRS
+from cpts_geo.settings import GEOGRAPHIC_CRS, MIN_COVERAGE_RATE
 
 #: Minutes looked at around a territory: an hour is beyond any rota.
 REACH: Final = 45.0
@@ -164,7 +164,8 @@ def minutes_to_care(field: pd.DataFrame, variants: Mapping[Variant, TravelTimes]
     -------
     DataFrame
         One row a (code_insee, facility, variant): site (code), minutes (NaN unknown, or farther
-        than the reach), known, reach, column (of the schema).
+        than the reach), known, reach, column (of the schema). Where the times reach no place of
+        care, and do not know them all, how far it is is not known.
 
     Examples
     --------
@@ -182,6 +183,9 @@ def minutes_to_care(field: pd.DataFrame, variants: Mapping[Variant, TravelTimes]
         for variant, times in variants.items():
             series = "approx" if len(variants) > 1 else "file"
             near = nearest(times, counts.reindex(times.destinations))
+            # A table of a territory alone says nothing of the hospital beside it.
+            if (counts.drop(times.destinations, errors="ignore") != 0).any():
+                near["known"] &= near["minutes"].notna()
             blocks.append(
                 near.rename_axis("code_insee").reset_index().assign(
                     facility=facility,
@@ -245,10 +249,12 @@ def coverage_by_variant(care: pd.DataFrame, people: pd.Series) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a (facility, variant, minutes): people, share (of those whose time is known),
-        unknown (people whose time is not), mean_minutes and p90_minutes (weighed by people; NaN
-        where more than a tenth, or anyone for the mean, is beyond the reach or unknown),
-        worst_minutes, worst (code; the farthest known), column.
+        One row a (facility, variant, minutes): people, share (of those whose time is known; NaN
+        where that is under nine in ten: the others could change it), unknown (people whose time is
+        not), beyond (people farther than the reach, or that no road joins to care), mean_minutes
+        and p90_minutes (weighed by people; NaN where more than a tenth, or anyone for the mean, is
+        beyond or unknown), worst_minutes, worst (code; the farthest known, where there is a
+        share), column.
 
     Examples
     --------
@@ -266,23 +272,29 @@ def coverage_by_variant(care: pd.DataFrame, people: pd.Series) -> pd.DataFrame:
         reach = float(part["reach"].iloc[0])
         bands = [band for band in BANDS if band <= reach]
         table = coverage(near, people, reach=reach, bands=bands)
+        spread = _spread_of(near["minutes"], people)
+        total = float(people.sum())
+        if total - table.attrs["unknown"] < MIN_COVERAGE_RATE * total:
+            table["share"] = np.nan
+            spread |= {"worst_minutes": np.nan, "worst": ""}
         blocks.append(
             table.reset_index().assign(
                 facility=str(facility),
                 variant=str(variant),
                 unknown=table.attrs["unknown"],
+                beyond=float(people[near["known"] & near["minutes"].isna()].sum()),
                 column=part["column"].iloc[0],
-                **_spread_of(near["minutes"], people),
+                **spread,
             )
         )
-    names = [*keys, "minutes", "people", "share", "unknown", "mean_minutes", "p90_minutes"]
-    names += ["worst_minutes", "worst", "column"]
+    names = [*keys, "minutes", "people", "share", "unknown", "beyond", "mean_minutes"]
+    names += ["p90_minutes", "worst_minutes", "worst", "column"]
     return pd.concat(blocks, ignore_index=True)[names] if blocks else pd.DataFrame(columns=names)
 
 
 def _spread_of(minutes: pd.Series, people: pd.Series) -> dict[str, Any]:
     """Mean, ninth decile and worst, over the people; what is beyond the table stands last."""
-    order = minutes.sort_values(na_position="last").index
+    order = minutes.sort_values(na_position="last", kind="stable").index
     weights = people.reindex(order).fillna(0.0)
     lived = weights.index[(weights > 0) & minutes.reindex(order).notna()]
     total = float(weights.sum())
@@ -292,7 +304,7 @@ def _spread_of(minutes: pd.Series, people: pd.Series) -> dict[str, Any]:
             mean = float((minutes[lived] * weights[lived]).sum() / total)
         reached = np.flatnonzero(weights.cumsum().to_numpy() >= 0.9 * total)
         p90 = float(minutes[order[reached[0]]])
-    worst = str(lived[-1]) if len(lived) else ""
+    worst = str(minutes[lived].idxmax()) if len(lived) else ""
     worst_minutes = float(minutes[worst]) if worst else np.nan
     return {
         "mean_minutes": mean,

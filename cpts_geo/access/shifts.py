@@ -42,6 +42,26 @@ class Basins:
     people: pd.Series
     shared: dict[Variant, Catchments]
 
+    def reaches(self, code: str) -> bool:
+        """
+        Say whether the supply of a commune can be shifted.
+
+        Parameters
+        ----------
+        code : str
+            INSEE code.
+
+        Returns
+        -------
+        bool
+            Whether the travel times know the commune, and bring people to it.
+        """
+        return all(
+            code in shared.travel.destinations
+            and bool(shared.people[shared.travel.destinations.get_loc(code)] != 0)
+            for shared in self.shared.values()
+        )
+
 
 @dataclass(frozen=True)
 class Shift:
@@ -219,7 +239,7 @@ def check_departures(changes: Sequence[Change], gps: pd.Series) -> None:
     Parameters
     ----------
     changes : sequence of Change
-        What is supposed.
+        What is supposed, each a scenario of its own.
     gps : Series of float
         GPs by commune, NaN unknown.
 
@@ -233,13 +253,12 @@ def check_departures(changes: Sequence[Change], gps: pd.Series) -> None:
     >>> from cpts_geo.access.scenario import gp_leaves
     >>> check_departures([gp_leaves("45252")], pd.Series({"45252": 11.0}))
     """
-    leaving = pd.Series([c.code for c in changes if c.kind in ("departure", "fewer_hours")])
-    wanted = leaving.value_counts(sort=False)
-    short = [code for code, count in wanted.items() if gps.get(code, np.nan) < count]
+    losing = dict.fromkeys(c.code for c in changes if c.kind in ("departure", "fewer_hours"))
+    short = [code for code in losing if gps.get(code, np.nan) < 1]
     if short:
         raise ScenarioError(
-            "Un médecin ne peut pas partir d’où il n’y en a pas.",
-            defects=[f"moins de médecins que de départs : {listed(short)}"],
+            "Un médecin ne peut pas partir d’où il n’y en a pas, ni y réduire son activité.",
+            defects=[f"aucun médecin généraliste : {listed(short)}"],
             remedy="choisissez une commune qui a un généraliste (colonne Généralistes de la table "
             "des communes).",
         )

@@ -9,7 +9,15 @@ import pandas as pd
 
 from cpts_geo.access.proximity import BANDS
 from cpts_geo.access.shifts import Shift
-from cpts_geo.atlas.access_words import aside, between, named, signed
+from cpts_geo.atlas.access_words import (
+    aside,
+    between,
+    most_touched,
+    named,
+    out_of_reach,
+    signed,
+    whose_times,
+)
 from cpts_geo.atlas.cells import Cell, Row
 from cpts_geo.capacity.opening import Opening
 from cpts_geo.capacity.territory_access import TerritoryAccess
@@ -20,7 +28,6 @@ from cpts_geo.sources.catalogue import sources
 #: Communes of a scenario listed on a page; all are in the CSV.
 _LISTED = 8
 _LABELS = {"gp": "Généraliste", "emergency": "Service d’urgences"}
-_SERIES = {"travel_surrogate": "temps approchés", "travel_file": "temps fournis par l’analyste"}
 _CELLS = {"gps": "gp_minutes_insee_2024", "emergency_departments": "emergency_minutes_insee_2024"}
 
 
@@ -34,7 +41,7 @@ def coverage_headers() -> list[str]:
         French titles.
     """
     bands = [f"à {number(band)} min au plus" for band in BANDS]
-    return [*bands, "Minutes en moyenne", "9 habitants sur 10", "La plus éloignée"]
+    return [*bands, "En moyenne", "Pour 9 habitants sur 10, au plus", "Commune la plus éloignée"]
 
 
 def coverage_rows(access: TerritoryAccess) -> list[Row]:
@@ -60,14 +67,18 @@ def coverage_rows(access: TerritoryAccess) -> list[Row]:
             cells.append(_share_cell(part, status))
         last = block.drop_duplicates("variant").set_index("variant").to_dict("index")
         worst = last["central"]
+        far = out_of_reach(worst["beyond"], access)
         for name in ("mean_minutes", "p90_minutes"):
             span = between((each[name] for each in last.values()), _minutes)
             known = status if pd.notna(worst[name]) else Status.UNKNOWN.value
-            cells.append(Cell(_minutes(worst[name]), status=known, origin=span))
+            origin = span if pd.notna(worst[name]) else far
+            cells.append(Cell(_minutes(worst[name]), status=known, origin=origin))
         text = f"{access.names.get(worst['worst'], '')} : {_minutes(worst['worst_minutes'])}"
-        cells.append(Cell(text if worst["worst"] else _minutes(float("nan")), status=status))
+        if not worst["worst"]:
+            text, status = _minutes(float("nan")), Status.UNKNOWN.value
+        cells.append(Cell(text, status=status, origin=far and f"hors {far}"))
         column = COLUMNS[str(block["column"].iloc[0])]
-        detail = f"{column.vintage} ; {_SERIES[column.source]} ({access.times.grade})"
+        detail = f"{column.vintage} ; {whose_times(access)} ({access.times.grade})"
         rows.append(Row(_LABELS[str(facility)], detail, tuple(cells)))
     return [*rows, *_cell_rows(access.cells)]
 
@@ -126,16 +137,17 @@ def shift_rows(shift: Shift, names: pd.Series) -> list[list[Cell]]:
     Returns
     -------
     list of list of Cell
-        Commune, APL before, after, shift with its other variants, crossing.
+        Commune, APL before, after, shift with its other variants, crossing; none where no shift is
+        seen in the figure as written.
     """
-    table = shift.communes[shift.communes["shift"].fillna(0.0) != 0]
-    order = table["shift"].abs().sort_values(ascending=False).index
-    crossing = [code for code in order if code in shift.crossing.index]
-    listed = list(dict.fromkeys([*crossing, *order]))[: max(_LISTED, len(crossing))]
+    table = shift.communes.to_dict("index")
+    sizes = shift.communes.loc[shift.crossing.index, "shift"].abs()
+    crossing = list(sizes.sort_values(ascending=False, kind="stable").index)
+    listed = list(dict.fromkeys([*crossing, *most_touched(shift)]))
     words = {"falls": "passe sous 2,5", "rises": "passe à 2,5 ou plus"}
     rows = []
-    for code in listed:
-        row = table.loc[code]
+    for code in listed[: max(_LISTED, len(crossing))]:
+        row = table[code]
         span = aside(between((row["low"], row["high"]), signed))
         direction = shift.crossing["direction"].get(code, "")
         known = Status.ASSUMED.value if pd.notna(row["after"]) else Status.UNKNOWN.value
@@ -166,7 +178,7 @@ def site_headers(found: Opening) -> list[str]:
     list of str
         French titles: minutes under each allocation.
     """
-    return [f"Minutes en moyenne, demande {name}" for name in _allocations(found)]
+    return [f"Minutes en moyenne : demande {name}" for name in _allocations(found)]
 
 
 def site_rows(found: Opening, access: TerritoryAccess) -> list[list[Cell]]:
@@ -235,10 +247,11 @@ def gain_rows(found: Opening, access: TerritoryAccess) -> list[Row]:
         return []
     status = Status.ESTIMATED.value
     before: pd.Series = found.gains[found.best].T["before"]
-    tables = [("Aujourd’hui", named(found.today, access.names), before)]
+    how = f"{whose_times(access)} ({access.times.grade})"
+    tables = [("Aujourd’hui", f"{named(found.today, access.names)} ; {how}", before)]
     for sites in dict.fromkeys([found.best, found.farthest_first]):
-        title = f"Avec un centre à {named(sites, access.names)}"
-        tables.append((title, "", found.gains[sites].T["after"]))
+        title = f"Avec un centre : {named(sites, access.names)}"
+        tables.append((title, how, found.gains[sites].T["after"]))
     rows = []
     for title, detail, figures in tables:
         cells = [

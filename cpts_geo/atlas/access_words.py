@@ -1,25 +1,27 @@
-"""What a page says of access in words: minutes, scenarios of supply, where to open."""
+"""What a page says of access in words: minutes to care, scenarios of supply."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
 from cpts_geo.access.shifts import Shift
-from cpts_geo.access.surrogate import VARIANT_NAMES
-from cpts_geo.capacity.opening import Opening
 from cpts_geo.capacity.territory_access import TerritoryAccess
 from cpts_geo.french import counted, number, percent
 from cpts_geo.schema import COLUMNS
+from cpts_geo.settings import SHIFT_BREAKS
 
 #: Communes named in a sentence before the others are counted.
 _NAMED = 4
+#: Shift of the APL up to which nothing is seen in the figure as written: no effect on a map.
+UNSEEN: Final = SHIFT_BREAKS[0]
+#: Facility -> of it, and up to it.
 _FACILITIES = {
-    "gp": "d’une commune où exerce un généraliste",
-    "emergency": "d’un service d’urgences",
+    "gp": ("d’une commune où exerce un généraliste", "jusqu’au généraliste"),
+    "emergency": ("d’un service d’urgences", "jusqu’au service d’urgences"),
 }
 
 
@@ -73,6 +75,11 @@ def times_note(access: TerritoryAccess) -> str:
             "40 % à 10 km ; entre parenthèses, les variantes basse et haute. De chef-lieu à "
             "chef-lieu, 0 dans la commune ; une île sans pont n’a aucune route."
         )
+    else:
+        words += (
+            " Seuls les lieux de cette table comptent : des soins plus proches qui n’y sont pas ne "
+            "sont pas vus."
+        )
     return words + " Sans transport en commun : qui n’a pas de voiture n’est pas décrit."
 
 
@@ -88,38 +95,89 @@ def coverage_sentences(access: TerritoryAccess) -> list[str]:
     Returns
     -------
     list of str
-        A French sentence a facility whose times are known for someone.
+        A French sentence a facility, where something is known of it; where it is of too few people
+        to speak of the territory, the sentence says so.
     """
     found = []
-    for facility, words in _FACILITIES.items():
+    for facility, (words, up_to) in _FACILITIES.items():
         mine = access.coverage[access.coverage["facility"] == facility]
         band = 10.0 if facility == "gp" else 20.0
         rows = mine[mine["minutes"] == band].set_index("variant")
-        if rows.empty or not rows["share"].notna().any():
+        if rows.empty:
             continue
         row = rows.to_dict("index")["central"]
+        if pd.isna(row["share"]):
+            people = counted(row["unknown"], "habitant", "habitants")
+            found.append(f"Temps inconnu {up_to} pour {people} : aucune part n’est donnée.")
+            continue
         column = COLUMNS[str(row["column"])]
         span = aside(between(rows["share"], _whole_percent))
         text = (
             f"{percent(row['share'], 0)}{span} des habitants vivent à {number(band)} minutes au "
-            f"plus {words} ({column.vintage})"
+            f"plus {words} ({column.vintage} ; {whose_times(access)})"
         )
+        details = []
         if pd.notna(row["mean_minutes"]):
-            text += f" ; {number(row['mean_minutes'])} min en moyenne"
+            details.append(f"{number(row['mean_minutes'])} min en moyenne")
         if row["worst"] and row["worst_minutes"] > 0:
-            text += (
-                f", jusqu’à {number(row['worst_minutes'])} min pour "
+            details.append(
+                f"jusqu’à {number(row['worst_minutes'])} min pour "
                 f"{access.names.get(row['worst'], row['worst'])}"
             )
-        found.append(text + "." + _beyond(row))
+        tail = f" ; {', '.join(details)}" if details else ""
+        found.append(f"{text}{tail}.{_beyond(row, access)}")
     return found
 
 
-def _beyond(row: dict[Hashable, Any]) -> str:
-    if not row["unknown"]:
+def whose_times(access: TerritoryAccess) -> str:
+    """
+    Say in three words whose times are shown, beside any figure that comes from them.
+
+    Parameters
+    ----------
+    access : TerritoryAccess
+        Access of the territory.
+
+    Returns
+    -------
+    str
+        French words.
+    """
+    return "temps approchés" if access.approximate else "temps fournis par l’analyste"
+
+
+def out_of_reach(people: float, access: TerritoryAccess) -> str:
+    """
+    Say how many people the times do not bring to any care.
+
+    Parameters
+    ----------
+    people : float
+        People beyond the reach of the times, or that no road joins to care.
+    access : TerritoryAccess
+        Access of the territory.
+
+    Returns
+    -------
+    str
+        French words; empty where there is nobody.
+    """
+    if not people:
         return ""
-    people = counted(row["unknown"], "habitant", "habitants")
-    return f" Temps inconnu pour {people}, laissés hors du compte."
+    where = "sans route dans la table"
+    if np.isfinite(access.times.reach):
+        where = f"à plus de {number(access.times.reach)} min ou sans route"
+    return f"{counted(people, 'habitant', 'habitants')} {where}"
+
+
+def _beyond(row: dict[Hashable, Any], access: TerritoryAccess) -> str:
+    text = ""
+    if row["beyond"]:
+        text += f" Hors d’atteinte : {out_of_reach(row['beyond'], access)}."
+    if row["unknown"]:
+        people = counted(row["unknown"], "habitant", "habitants")
+        text += f" Temps inconnu pour {people}, hors du compte."
+    return text
 
 
 def between(values: Iterable[float], write: Callable[[float], str]) -> str:
@@ -199,13 +257,39 @@ def shift_sentence(shift: Shift, names: pd.Series) -> str:
             f"L’APL du territoire ({shift.vintage}) passerait de {number(central['before'], 2)} à "
             f"{number(central['after'], 2)}{span}. "
         )
-    most = str(moved.abs().idxmax())
-    row = shift.communes.to_dict("index")[most]
-    span = aside(between((row["low"], row["high"]), signed))
-    text += f"Commune la plus touchée : {names.get(most, most)}, {signed(row['shift'])}{span}. "
-    touched = int((moved.abs() > 0.0).sum())
-    text += f"{counted(touched, 'commune touchée', 'communes touchées')} sur {len(moved)}. "
-    return text + _crossing(shift, names)
+    seen = int((moved.abs() > UNSEEN).sum())
+    if seen:
+        most = most_touched(shift)[0]
+        row = shift.communes.to_dict("index")[most]
+        span = aside(between((row["low"], row["high"]), signed))
+        text += f"Commune la plus touchée : {names.get(most, most)}, {signed(row['shift'])}{span}. "
+        text += f"{counted(seen, 'commune touchée', 'communes touchées')} sur {len(moved)}. "
+    else:
+        text += f"Aucune commune ne bougerait de plus de {number(UNSEEN, 3)}. "
+    return (text + _crossing(shift, names)).strip()
+
+
+def most_touched(shift: Shift) -> list[str]:
+    """
+    Order the communes that a scenario touches, the most touched first.
+
+    Parameters
+    ----------
+    shift : Shift
+        Scenario on a territory.
+
+    Returns
+    -------
+    list of str
+        Codes of the communes whose shift is seen in the figure as written; of those as touched,
+        the commune of the scenario first, then the order of the table.
+    """
+    size = shift.communes["shift"].abs()
+    seen = size[size > UNSEEN].round(9).rename("size").to_frame()
+    own = {change.code for change in shift.changes}
+    seen["own"] = [code in own for code in seen.index]
+    order = seen.sort_values(["size", "own"], ascending=False, kind="stable")
+    return [str(code) for code in order.index]
 
 
 def _whole_percent(share: float) -> str:
@@ -249,156 +333,3 @@ def signed(value: float) -> str:
     ('+0,08', '−0,20')
     """
     return f"{'+' if value > 0 else ''}{number(value, 2)}"
-
-
-def opening_answer(found: Opening, access: TerritoryAccess) -> str:
-    """
-    Say where to open, and whether the answer holds.
-
-    Parameters
-    ----------
-    found : Opening
-        Where to open.
-    access : TerritoryAccess
-        Access of the territory.
-
-    Returns
-    -------
-    str
-        French sentences.
-    """
-    places = named(found.best, access.names)
-    rows = found.solutions[found.solutions["allocation"] == found.solutions["allocation"].iloc[0]]
-    first = rows.iloc[0]
-    more = " de plus" if found.existing else ""
-    count = len(found.best)
-    where = f"le meilleur lieu d’un centre{more} est "
-    if count > 1:
-        where = f"les meilleurs lieux de {count} centres{more} sont "
-    text = f"Pour que chacun soit le plus près possible, {where}"
-    text += (
-        f"{places} : {number(first['mean_minutes'])} minutes en moyenne, "
-        f"{number(first['worst_minutes'])} pour la commune la plus éloignée "
-        f"({access.names.get(first['worst_commune'], first['worst_commune'])})."
-    )
-    return f"{text} {_holds(found, access)}"
-
-
-def _holds(found: Opening, access: TerritoryAccess) -> str:
-    others = {name: sites for name, sites in found.by_variant.items() if sites != found.best}
-    parts = []
-    if found.stability is None:
-        parts.append(
-            "Une seule répartition de la demande, proportionnelle : l’APL, qui donnerait les "
-            "autres, est inconnue ici."
-        )
-    elif found.stability.changes:
-        regrets = found.stability.regrets
-        mine = regrets[regrets["sites"] == found.best]
-        worst = float((mine["regret"] / found.requests_per_day).max())
-        parts.append(
-            "Le meilleur lieu change selon la répartition de la demande ; celui-ci coûte au pire "
-            f"{number(worst, 1)} minute par demande de plus que le meilleur."
-        )
-    else:
-        count = found.solutions["allocation"].nunique()
-        parts.append(f"C’est le même pour les {count} répartitions de la demande essayées.")
-    if others:
-        words = " et ".join(
-            f"{named(sites, access.names)} avec la variante {VARIANT_NAMES[name]}"
-            for name, sites in others.items()
-        )
-        parts.append(f"Ce serait {words} des temps.")
-    elif len(found.by_variant) > 1:
-        parts.append("Et pour les trois variantes des temps.")
-    return " ".join(parts)
-
-
-def gain_sentence(found: Opening, access: TerritoryAccess) -> str:
-    """
-    Say what a new centre changes to the time to the nearest care without appointment.
-
-    Parameters
-    ----------
-    found : Opening
-        Where to open.
-    access : TerritoryAccess
-        Access of the territory.
-
-    Returns
-    -------
-    str
-        French sentences: for the best site, then for the one that comes closest to those far from
-        emergencies.
-    """
-    if not found.today:
-        return (
-            "Aucun service d’urgences ni centre connu à 45 minutes : le gain ne peut pas être "
-            "compté."
-        )
-    texts = [_gain(found, access, found.best, "Là")]
-    if found.farthest_first != found.best:
-        place = named(found.farthest_first, access.names)
-        lead = "Si les urgences comptent déjà comme un recours, le meilleur lieu est plutôt "
-        texts.append(f"{lead}{place} : {_gain(found, access, found.farthest_first, 'il')}")
-    return " ".join(texts)
-
-
-def _gain(found: Opening, access: TerritoryAccess, sites: tuple[str, ...], subject: str) -> str:
-    table = found.gains[sites].to_dict("index")
-    people = float(table["difference"]["within_15"])
-    before, after = table["before"]["mean_minutes"], table["after"]["mean_minutes"]
-    place = "le service d’urgences ou le centre le plus proche"
-    if not people and np.isclose(before, after):
-        inside = named([code for code in sites if code in found.today], access.names)
-        why = f" : {inside} a déjà un service d’urgences ou un centre" if inside else ""
-        return f"{subject}, il ne rapproche personne d’un lieu de soins sans rendez-vous{why}."
-    head = "il mettrait" if subject == "il" else f"{subject}, il mettrait"
-    text = f"{head} {counted(people, 'habitant', 'habitants')} de plus à 15 minutes au plus"
-    if pd.notna(before) and pd.notna(after):
-        text += f" ; {place} serait à {number(after)} minutes en moyenne, contre {number(before)}"
-    return text + "."
-
-
-def capacity_sentence(found: Opening, access: TerritoryAccess) -> str:
-    """
-    Say how many sites the requests call for.
-
-    Parameters
-    ----------
-    found : Opening
-        Where to open.
-    access : TerritoryAccess
-        Access of the territory.
-
-    Returns
-    -------
-    str
-        French sentences.
-    """
-    asked = number(found.requests_per_day, 1)
-    text = (
-        f"Demande à porter : {asked} par jour d’ouverture. Un site de {found.site_slots} créneaux "
-        f"par jour (un médecin 4 h, créneaux de 15 min) en porte {number(found.site_capacity, 1)} "
-        f"à l’objectif : il en faut {number(found.sites_needed)}"
-    )
-    if found.existing:
-        open_now = named(found.existing, access.names)
-        text += f", et {open_now} en a déjà un"
-        if found.sites_needed <= len(found.existing):
-            text += " ; un de plus se justifierait par la distance, pas par le nombre de créneaux"
-    text += "."
-    heavy = found.loads[found.loads > found.site_capacity]
-    if len(heavy):
-        text += (
-            f" Si chacun va au plus près, {named(list(heavy.index), access.names)} recevrait "
-            f"{number(float(heavy.max()), 1)} demandes par jour, plus qu’un site n’en porte."
-        )
-    if found.sites_needed > len(found.existing) + len(found.best):
-        text += f" Les lieux ci-dessous sont les {len(found.best)} premiers seulement."
-    if found.left_out:
-        text += (
-            f" {named(found.left_out, access.names)} : aucune route vers les autres communes, "
-            "hors de ce calcul."
-        )
-    return text

@@ -51,7 +51,9 @@ class _Furniture(MacroElement):
           var folded = legends.length > 0 && !beside;
           map.fitBounds({{ this.bounds|tojson }}, {
             animate: false,
-            paddingTopLeft: [beside ? {{ this.legend_width }} : 12, folded ? 150 : 12],
+            // On a narrow screen the territory stands under the choice of layers.
+            paddingTopLeft: [
+              beside ? {{ this.legend_width }} : 12, folded ? 100 + 20 * legends.length : 12],
             paddingBottomRight: [12, 12]
           });
           if (legends.length === 0) { return; }

@@ -20,7 +20,7 @@ from cpts_geo.access.disclosure import masked, releasable
 from cpts_geo.atlas import basemap, style
 from cpts_geo.atlas.canvas import blank_map
 from cpts_geo.atlas.cells import MASK_LABEL, shown_text, status_mark, status_words
-from cpts_geo.french import counted, value_text
+from cpts_geo.french import counted, typeset, value_text
 from cpts_geo.schema import COLUMNS, status_column
 from cpts_geo.sources.catalogue import sources
 from cpts_geo.territories.coverage import dissolve
@@ -182,9 +182,9 @@ def legend_html(layer: style.MapLayer, communes: pd.DataFrame, *, uncovered: boo
         rows.append(f'<div><i class="hatch"></i>{words}</div>')
     origin = sources()[column.source].attribution
     return (
-        f"<b>{escape(layer.words or column.label)}</b>{escape(column.unit)}, "
+        f"<b>{escape(typeset(layer.words or column.label))}</b>{escape(column.unit)}, "
         f"{column.vintage}{''.join(rows)}"
-        f"<small>{escape(origin)}</small>"
+        f"<small>{escape(typeset(origin))}</small>"
     )
 
 
@@ -260,10 +260,12 @@ def _collection(shapes: gpd.GeoSeries, **properties: Any) -> dict[str, Any]:
     features = [
         {
             "type": "Feature",
+            # Without it the whole tooltip would name each feature once more in the page.
+            "id": str(number),
             "properties": dict(zip(names, row, strict=True)),
             "geometry": shapely.geometry.mapping(shape),
         }
-        for shape, row in zip(rounded, rows, strict=True)
+        for number, (shape, row) in enumerate(zip(rounded, rows, strict=True))
     ]
     return {"type": "FeatureCollection", "features": features}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 from matplotlib.figure import Figure
+from PIL import Image
 
 from cpts_geo import __version__
 from cpts_geo.access.comparison import poisson_interval
@@ -22,6 +24,7 @@ from cpts_geo.atlas import (
     access_words,
     charts,
     maps,
+    opening_words,
     perimeter_tables,
     reconciliation,
     sentences,
@@ -137,10 +140,23 @@ def _map_parts(new: folium.Map) -> dict[str, Markup]:
     }
 
 
+def _numbered(page: str) -> str:
+    """Number what folium names at random: equal inputs give equal bytes."""
+    numbers: dict[str, str] = {}
+    return re.sub(
+        r"(?<=_)[0-9a-f]{32}(?![0-9a-f])",
+        lambda found: numbers.setdefault(found[0], str(len(numbers))),
+        page,
+    )
+
+
 def _png(figure: Figure) -> Markup:
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=120)
-    return Markup(base64.b64encode(buffer.getvalue()).decode("ascii"))
+    drawn, small = io.BytesIO(), io.BytesIO()
+    figure.savefig(drawn, format="png", dpi=120)
+    # Flat colours: a palette, the same for maps and legends, takes a quarter of the page's room.
+    palette = Image.open(drawn).convert("RGB").quantize(256, Image.Quantize.FASTOCTREE)
+    palette.save(small, format="png", optimize=True)
+    return Markup(base64.b64encode(small.getvalue()).decode("ascii"))
 
 
 def _capacity(result: Headline | None) -> dict[str, str]:
@@ -164,6 +180,7 @@ def _access(access: TerritoryAccess) -> dict[str, Any]:
     found = access.opening
     parts: dict[str, Any] = {
         "note": access_words.times_note(access),
+        "whose": access_words.whose_times(access),
         "sentences": access_words.coverage_sentences(access),
         "headers": access_tables.coverage_headers(),
         "rows": access_tables.coverage_rows(access),
@@ -175,12 +192,13 @@ def _access(access: TerritoryAccess) -> dict[str, Any]:
             )
             for shift in access.shifts
         ],
+        "opening": None,
     }
     if found is not None:
         parts["opening"] = {
-            "answer": access_words.opening_answer(found, access),
-            "capacity": access_words.capacity_sentence(found, access),
-            "gain": access_words.gain_sentence(found, access),
+            "answer": opening_words.opening_answer(found, access),
+            "capacity": opening_words.capacity_sentence(found, access),
+            "gain": opening_words.gain_sentence(found, access),
             "headers": access_tables.site_headers(found),
             "rows": access_tables.site_rows(found, access),
             "gains": access_tables.gain_rows(found, access),
@@ -262,14 +280,14 @@ def sheet_page(sheet: Sheet, *, national: gpd.GeoDataFrame, date: str) -> str:
         border_rows=perimeter_tables.border_rows(sheet.border),
         audit_rows=perimeter_tables.audit_rows(sheet.audit),
         fact_rows=tables.fact_rows(sheet.facts),
-        still=_png(static.panel_figure(sheet.communes, **shown)),
+        stills=[_png(figure) for figure in static.panel_figures(sheet.communes, **shown)],
         layer_sources=[(layer.title, style.layer_source(layer)) for layer in layers],
         layer_titles=", ".join(layer.title for layer in layers),
         sources=_sources_used([sheet]),
         date=date,
         **_map_parts(interactive),
     )  # fmt: skip
-    return inline_assets(page)
+    return inline_assets(_numbered(page))
 
 
 def index_page(
@@ -335,7 +353,7 @@ def index_page(
         date=date,
         **_map_parts(overview),
     )  # fmt: skip
-    return inline_assets(page)
+    return inline_assets(_numbered(page))
 
 
 def _perimeters(sheets: Sequence[Sheet]) -> list[str]:

@@ -18,6 +18,7 @@ from matplotlib.patches import Patch
 from cpts_geo.access.disclosure import masked, releasable
 from cpts_geo.atlas import basemap, style
 from cpts_geo.atlas.cells import MASK_LABEL
+from cpts_geo.french import typeset
 from cpts_geo.schema import COLUMNS
 from cpts_geo.settings import METRIC_CRS
 from cpts_geo.sources.catalogue import sources
@@ -28,6 +29,9 @@ _SPACING = (0.5, 0.14)
 _MARGIN_KM = 10.0
 #: Maps in one row of a sheet of paper.
 _ABREAST = 3
+#: Inches across a sheet of paper, and letters of a source in one of them.
+_PANEL = 11.0
+_LETTERS = 17
 #: Inches of titles, legend and source around a map.
 _WORDS = 1.9
 _RC: Any = {
@@ -108,13 +112,15 @@ def draw_layer(
         handles=handles,
         loc="upper center",
         bbox_to_anchor=(0.5, -0.01),
-        ncols=3,
+        # Losses and gains face each other; three columns of long words would leave no map.
+        ncols=2 if layer.diverging else 3,
         frameon=False,
         fontsize=8,
         handlelength=1.6,
+        columnspacing=1.2,
     )
     measure = textwrap.fill(f"{column.unit}, {column.vintage}", 40)
-    title = textwrap.fill(layer.words or column.label, 46)
+    title = textwrap.fill(typeset(layer.words or column.label), 40)
     ax.set_title(f"{title}\n{measure}", fontsize=9.5, loc="left")
     return ax
 
@@ -148,13 +154,13 @@ def layer_figure(
     return _figure(communes, [layer], name=name, national=national, width=7.2)
 
 
-def panel_figure(
+def panel_figures(
     communes: gpd.GeoDataFrame,
     *,
     name: str,
     national: gpd.GeoDataFrame,
     scenarios: Sequence[str] = (),
-) -> Figure:
+) -> list[Figure]:
     """
     Make the layers of a territory side by side, for paper.
 
@@ -171,11 +177,16 @@ def panel_figure(
 
     Returns
     -------
-    Figure
-        Rows of three maps.
+    list of Figure
+        Rows of three maps at most, so that a page of paper may break between two.
     """
-    layers = list(style.layers(communes, scenarios=scenarios))
-    return _figure(communes, layers, name=name, national=national, width=11.0)
+    layers = style.layers(communes, scenarios=scenarios)
+    return [
+        _figure(
+            communes, layers[start : start + _ABREAST], name=name, national=national, width=_PANEL
+        )
+        for start in range(0, len(layers), _ABREAST)
+    ]
 
 
 def overview_figure(outlines: gpd.GeoDataFrame, *, national: gpd.GeoDataFrame) -> Figure:
@@ -245,29 +256,31 @@ def _halo() -> list[patheffects.AbstractPathEffect]:
 
 def _figure(
     communes: gpd.GeoDataFrame,
-    layers: list[style.MapLayer],
+    layers: Sequence[style.MapLayer],
     *,
     name: str,
     national: gpd.GeoDataFrame,
     width: float,
 ) -> Figure:
     with mpl.rc_context(_RC):
-        columns = min(len(layers), _ABREAST)
-        rows = math.ceil(len(layers) / columns)
+        # A short row of a panel keeps the scale of the others.
+        columns = 1 if width < _PANEL else _ABREAST
         height = _height(communes, width / columns, national=national)
-        figure = Figure(figsize=(width, rows * height))
+        figure = Figure(figsize=(width, height))
         figure.set_layout_engine("constrained")
-        axes = figure.subplots(rows, columns, squeeze=False).flat
+        axes = figure.subplots(1, columns, squeeze=False)[0]
         for ax in axes[len(layers) :]:
             ax.set_axis_off()
         for ax, layer in zip(axes, layers, strict=False):
             draw_layer(communes, layer, ax=ax, national=national)
-        if len(layers) == 1:
+        if columns == 1:
             figure.suptitle(name, fontsize=13, fontweight="bold", x=0.02, ha="left")
         keys = {COLUMNS[layer.column].source: None for layer in layers}
         keys["admin_express"] = None
         origin = " ; ".join(sources()[key].attribution for key in keys)
-        figure.supxlabel(f"Sources : {origin}. Licence Ouverte 2.0.", fontsize=7, x=0.02, ha="left")
+        words = typeset(f"Sources : {origin}. Licence Ouverte 2.0.")
+        wrapped = textwrap.fill(words, int(width * _LETTERS))
+        figure.supxlabel(wrapped, fontsize=7, x=0.02, ha="left")
     return figure
 
 

@@ -32,6 +32,8 @@ SITE_SLOTS: Final = 16
 MAX_SITES: Final = 3
 #: Solutions listed.
 BEST: Final = 5
+#: Sets of sites tried for one answer (100 communes and 3 sites): a page comes in seconds.
+_TRIED: Final = 200_000
 #: Minutes over which a time is no longer looked for between two communes of one territory.
 _REACH: Final = 240.0
 
@@ -54,9 +56,11 @@ class Opening:
     today : tuple of str
         Communes whose emergency department or centre is today the nearest one of some commune.
     best : tuple of str
-        New sites with the fewest minutes for all, centres open today staying open.
+        New sites with the fewest minutes for all, centres open today staying open; fewer than the
+        requests call for where more than :data:`MAX_SITES`, or too many sets to try.
     farthest_first : tuple of str
-        New sites with the fewest minutes for all when emergency departments count as open too.
+        New sites with the fewest minutes for all when emergency departments count as open too;
+        `best` where every candidate has one.
     solutions : DataFrame
         The best sets of sites by allocation, see :func:`cpts_geo.access.siting.best_sites`.
     stability : AllocationStability or None
@@ -72,7 +76,8 @@ class Opening:
         Requests per opening day of each site of `best` and `existing` if everyone goes to the
         nearest one, proportional allocation.
     left_out : tuple of str
-        Communes that no road joins to the others, or without a known point: not counted.
+        Inhabited communes that no road joins to the others, or without a known point or time: not
+        counted.
     """
 
     requests_per_day: float
@@ -187,7 +192,8 @@ def opening(
     -------
     Opening or None
         The answer; None where the territory has fewer than two communes that can be compared, or
-        where the given times leave pairs of them unknown.
+        where the given times leave pairs of them unknown. Places of care that the times do not
+        know do not count.
 
     Notes
     -----
@@ -215,13 +221,14 @@ def opening(
     needed = max(1, math.ceil(requests / capacity - 1e-9))
     care = [code for code in dict.fromkeys([*existing, *emergencies]) if code in field.index]
     times = siting_times(field, [*communes, *care], given=given)
+    care = [code for code in care if code in times["central"].destinations]
     asking = _joined(times["central"], communes, people=field["population"])
-    open_now = [code for code in existing if code in asking or code in care]
+    open_now = [code for code in existing if code in care]
     candidates = [code for code in asking if code not in open_now]
     if len(candidates) < 2:
         return None
     matrices = {name: _matrix(each, asking, [*asking, *care]) for name, each in times.items()}
-    new = min(max(1, needed - len(open_now)), MAX_SITES, len(candidates) - 1)
+    new = _tractable(min(max(1, needed - len(open_now)), MAX_SITES), len(candidates))
     people = field.loc[asking, "population"].astype("float64")
     proportional = allocate(requests, people)
     central = matrices["central"]
@@ -231,7 +238,10 @@ def opening(
             for name, matrix in matrices.items()
         }
         elsewhere = [code for code in candidates if code not in care]
-        far = _first(_nearest_for_all(central, proportional, new, elsewhere, care))
+        far = by_variant["central"]
+        if elsewhere:
+            count = min(new, len(elsewhere))
+            far = _first(_nearest_for_all(central, proportional, count, elsewhere, care))
         demands = _demands(requests, people, apl=apl)
         stability = None
         solutions = _nearest_for_all(central, proportional, new, candidates, open_now)
@@ -245,6 +255,8 @@ def opening(
         # Times given by an analyst may leave pairs unknown: no answer is better than a guess.
         return None
     best = by_variant["central"]
+    # Nobody asks where nobody lives: such a commune is left out of nothing.
+    lived = [code for code in communes if field.at[code, "population"] != 0]
     return Opening(
         requests_per_day=requests,
         site_slots=SITE_SLOTS,
@@ -259,8 +271,14 @@ def opening(
         by_variant=by_variant,
         gains={sites: _gain(central, people, sites, care) for sites in {best, far}},
         loads=_loads(central, proportional, [*open_now, *best]),
-        left_out=tuple(code for code in communes if code not in set(asking)),
+        left_out=tuple(pd.Index(lived).difference(asking, sort=False)),
     )
+
+
+def _tractable(wanted: int, candidates: int) -> int:
+    """As many sites as wanted, fewer where trying every set would keep a page waiting."""
+    counts = range(min(wanted, candidates - 1), 1, -1)
+    return next((count for count in counts if math.comb(candidates, count) <= _TRIED), 1)
 
 
 def _joined(times: TravelTimes, communes: Sequence[str], *, people: pd.Series) -> list[str]:

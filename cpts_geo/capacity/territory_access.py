@@ -170,7 +170,7 @@ def study_access(
                 existing=list(sites.loc[sites["territory"] == key, "code_insee"]),
                 apl=None if basis is None else basis.apl,
             )  # fmt: skip
-        wanted = changes or _usual(part, found, result)
+        wanted = changes or _usual(part, found, result, basis=basis)
         shifts = () if basis is None else _shifts(basis, wanted, codes, names=field["name"])
         people = part.set_index("code_insee")["population"]
         access[str(key)] = TerritoryAccess(
@@ -202,28 +202,42 @@ def _emergencies(field: pd.DataFrame) -> list[str]:
     return [] if found is None else list(found[1].index[found[1] > 0])
 
 
-def _usual(part: pd.DataFrame, found: Opening | None, result: Headline | None) -> list[Change]:
+def _usual(
+    part: pd.DataFrame, found: Opening | None, result: Headline | None, *, basis: Basins | None
+) -> list[Change]:
     """What every meeting asks: a departure where most doctors are, a centre at the best site."""
     place = largest_practice(part)
     changes = [] if place is None else [gp_leaves(place)]
     if found is not None and result is not None:
-        hours = max(1.0, float(round(result.gp_hours_per_week.p50)))
+        # Where the observed activity refutes the model, its hours are those needed.
+        seen = result.refuting
+        hours = result.gp_hours_per_week.p50 if seen is None else seen.gp_hours_per_week
         minutes = result.scenario.minutes[1]
         # Several sites share the hours of the territory: only the first one is shown.
         hours = max(1.0, float(round(hours / len(found.best))))
         changes.append(centre_opens(found.best[0], hours_per_week=hours, minutes=minutes))
-    return changes
+    # Nobody asked for these: a place that the analyst's times do not know is no error of theirs.
+    return [change for change in changes if basis is not None and basis.reaches(change.code)]
 
 
 def _shifts(
     basis: Basins, changes: Sequence[Change], codes: list[str], *, names: pd.Series
 ) -> tuple[Shift, ...]:
     """Scenarios that reach the territory and whose effect is known somewhere."""
+    titles = [change_title(change, names[change.code]) for change in changes]
     every = [
-        shift_of(basis, [change], title=change_title(change, names[change.code]), communes=codes)
-        for change in changes
+        shift_of(basis, [change], title=title, communes=codes)
+        for title, change in zip(_told_apart(titles), changes, strict=True)
     ]
     return tuple(shift for shift in every if (shift.communes["shift"].fillna(0.0) != 0).any())
+
+
+def _told_apart(titles: list[str]) -> list[str]:
+    """Titles that repeat are numbered: two layers of one name hide each other on a map."""
+    return [
+        f"{title} ({titles[: k + 1].count(title)})" if titles.count(title) > 1 else title
+        for k, title in enumerate(titles)
+    ]
 
 
 def _shift_columns(shifts: Sequence[Shift], codes: pd.Series) -> pd.DataFrame:

@@ -1,0 +1,156 @@
+"""Scenarios as an analyst types them: what is understood, and every line that is not."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from cpts_geo.access.change_text import change_title, parse_changes
+from cpts_geo.access.scenario import Change, centre_opens, gp_arrives, gp_cuts_hours, gp_leaves
+from cpts_geo.errors import ScenarioError
+from cpts_geo.sources import embedded
+
+
+@pytest.fixture(scope="module")
+def loiret() -> pd.DataFrame:
+    table = embedded.load_communes()
+    return table[table["departement"].isin(["45", "85"])]
+
+
+@pytest.fixture(scope="module")
+def former() -> pd.DataFrame:
+    return embedded.load_former_communes()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("départ:Pithiviers", gp_leaves("45252")),
+        ("départ:Pithiviers:", gp_leaves("45252")),
+        ("départ:Pithiviers:4200", gp_leaves("45252", consultations=4_200)),
+        ("départ:Pithiviers:9 000", gp_leaves("45252", consultations=9_000)),
+        ("arrivée:Pithiviers", gp_arrives("45252")),
+        ("arrivée:Pithiviers:3\u202f800,5", gp_arrives("45252", consultations=3_800.5)),
+        ("réduction:Pithiviers:4000", gp_cuts_hours("45252", before=5_400, after=4_000)),
+        ("réduction:Pithiviers:6000>4500", gp_cuts_hours("45252", before=6_000, after=4_500)),
+        ("réduction:Pithiviers: 6 000 > 4 500 ", gp_cuts_hours("45252", before=6_000, after=4_500)),
+        ("centre:Challans:20", centre_opens("85047", hours_per_week=20)),
+        ("centre:Challans:7,5h", centre_opens("85047", hours_per_week=7.5)),
+        ("centre:Challans:20 h", centre_opens("85047", hours_per_week=20)),
+    ],
+)
+def test_each_form_gives_its_change(
+    text: str, expected: Change, loiret: pd.DataFrame, former: pd.DataFrame
+) -> None:
+    assert parse_changes([text], loiret, former=former) == [expected]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "depart:pithiviers",
+        "DÉPART:PITHIVIERS",
+        " De\u0301part : Pithiviers ",
+        "départ:45252",
+        "Départ: Pithivier",  # a letter is missing
+    ],
+)
+def test_accents_case_spaces_codes_and_slips_do_not_matter(
+    text: str, loiret: pd.DataFrame, former: pd.DataFrame
+) -> None:
+    assert parse_changes([text], loiret, former=former) == [gp_leaves("45252")]
+
+
+def test_a_name_of_yesterday_is_the_commune_of_today(
+    loiret: pd.DataFrame, former: pd.DataFrame
+) -> None:
+    """Malesherbes became Le Malesherbois in 2016."""
+    (found,) = parse_changes(["arrivée:Malesherbes"], loiret, former=former)
+    assert found.code == "45191"
+
+
+def test_changes_keep_the_order_they_were_typed_in(
+    loiret: pd.DataFrame, former: pd.DataFrame
+) -> None:
+    texts = ["centre:Challans:20", "départ:Pithiviers", "arrivée:Baule"]
+    before = loiret.copy()
+    found = parse_changes(texts, loiret, former=former)
+    assert [change.code for change in found] == ["85047", "45252", "45024"]
+    assert parse_changes([], loiret, former=former) == []
+    pd.testing.assert_frame_equal(pd.DataFrame(loiret), pd.DataFrame(before))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Pithiviers", "attendu départ:COMMUNE"),
+        ("retraite:Pithiviers", "centre:COMMUNE:HEURES"),
+        ("départ:", "attendu départ:COMMUNE"),
+        ("", "attendu départ:COMMUNE"),
+        ("départ:Zzyzx", "commune introuvable autour du territoire"),
+        ("départ:75056", "commune introuvable autour du territoire"),
+        ("départ:Pithiviers:beaucoup", "nombre illisible ; attendu départ:COMMUNE"),
+        ("réduction:Pithiviers", "nombre illisible ; attendu réduction:COMMUNE:APRÈS"),
+        ("réduction:Pithiviers:>4000", "nombre illisible"),
+        ("réduction:Pithiviers:4000>6000", "ce n’est pas moins"),
+        ("centre:Pithiviers", "nombre illisible ; attendu centre:COMMUNE:HEURES"),
+        ("centre:Pithiviers:0", "heures par semaine"),
+        ("centre:Pithiviers:200", "heures par semaine"),
+        ("arrivée:Pithiviers:-5", "nombre positif"),
+        ("arrivée:Pithiviers:inf", "nombre positif"),
+        ("arrivée:Pithiviers:nan", "nombre positif"),
+        ("réduction:Pithiviers:inf>2000", "ce n’est pas moins"),
+        ("centre:Pithiviers:nan", "heures par semaine"),
+    ],
+)
+def test_what_is_not_understood_is_refused_in_words(
+    text: str, said: str, loiret: pd.DataFrame, former: pd.DataFrame
+) -> None:
+    with pytest.raises(ScenarioError) as refused:
+        parse_changes([text], loiret, former=former)
+    (defect,) = refused.value.defects
+    assert defect.startswith(f"« {text} »")
+    assert said in defect
+    assert "--scenario" in refused.value.remedy
+
+
+def test_all_that_is_wrong_is_said_at_once(loiret: pd.DataFrame, former: pd.DataFrame) -> None:
+    texts = ["départ:Zzyzx", "arrivée:Baule", "quoi ?", "centre:Baule:\nabc", "centre:Baule:0"]
+    with pytest.raises(ScenarioError) as refused:
+        parse_changes(texts, loiret, former=former)
+    defects = refused.value.defects
+    assert len(defects) == 5
+    assert defects[0].startswith("5 scénarios : une page en montre 3")
+    # One line a defect, whatever was typed.
+    assert not any("\n" in defect for defect in defects)
+    assert not any("arrivée:Baule" in defect for defect in defects)
+
+
+def test_three_scenarios_fit_on_a_page_and_four_do_not(
+    loiret: pd.DataFrame, former: pd.DataFrame
+) -> None:
+    texts = [f"arrivée:Baule:{count}" for count in (4_000, 4_100, 4_200)]
+    assert len(parse_changes(texts, loiret, former=former)) == 3
+    with pytest.raises(ScenarioError, match="4 scénarios"):
+        parse_changes([*texts, "arrivée:Baule"], loiret, former=former)
+
+
+def test_near_names_are_given_where_none_is_found(
+    loiret: pd.DataFrame, former: pd.DataFrame
+) -> None:
+    with pytest.raises(ScenarioError) as refused:
+        parse_changes(["départ:Meung"], loiret, former=former)
+    assert "Meung-sur-Loire" in refused.value.defects[0]
+
+
+@pytest.mark.parametrize(
+    ("change", "title"),
+    [
+        (gp_leaves("x"), "Un médecin part : Baule"),
+        (gp_arrives("x"), "Un médecin s’installe : Baule"),
+        (gp_cuts_hours("x", after=3_000), "Un médecin réduit son activité : Baule"),
+        (centre_opens("x", hours_per_week=3), "Un centre ouvre : Baule"),
+    ],
+)
+def test_titles(change: Change, title: str) -> None:
+    assert change_title(change, "Baule") == title

@@ -1,0 +1,273 @@
+"""Access of territories, gathered: columns of communes, usual scenarios, what is not known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from cpts_geo.analysis import Analysis, analyse
+from cpts_geo.capacity.territory_access import study_access
+from cpts_geo.errors import CptsGeoError, ScenarioError, TravelError
+from cpts_geo.schema import COLUMNS
+from cpts_geo.sources import embedded
+from cpts_geo.territories.perimeters import territory_communes
+
+GP = "gp_minutes_approx_2017"
+EMERGENCY = "emergency_minutes_approx_2020"
+
+
+def study(*territories: str, **options: object) -> Analysis:
+    return analyse(territories, draws=300, fetched=False, **options)
+
+
+@pytest.fixture(scope="module")
+def two() -> Analysis:
+    return study("ouest_loiret", "lvo")
+
+
+@pytest.fixture(scope="module")
+def ouest_loiret() -> list[str]:
+    table = embedded.load_memberships().query("territory == 'ouest_loiret'")
+    return list(table["code_insee"])
+
+
+@pytest.fixture
+def table_of(tmp_path: Path) -> Callable[[list[str]], Path]:
+    """A file of times between communes: 5 minutes and one more a rank of difference."""
+
+    def write(codes: list[str]) -> Path:
+        rows = ["origine,destination,minutes"]
+        for a, start in enumerate(codes):
+            for b, end in enumerate(codes):
+                rows.append(f"{start},{end},{5 + abs(a - b) if a != b else 0}")
+        path = tmp_path / "temps du bureau.csv"
+        path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+        return path
+
+    return write
+
+
+# --- columns of communes ----------------------------------------------------------------
+
+
+def test_communes_get_minutes_and_the_two_usual_scenarios(two: Analysis) -> None:
+    table = two.communes.set_index("code_insee")
+    access = [name for name in table if name in COLUMNS and COLUMNS[name].kind == "derived"]
+    scenarios = [f"apl_{word}_{k}" for k in (1, 2) for word in ("shift", "after")]
+    assert {GP, EMERGENCY, *scenarios} <= set(access)
+    assert not [name for name in access if name.endswith("_3")]
+    # A GP practises in Meung in 2017, none in Baccon.
+    assert table.at["45203", GP] == 0
+    assert 0 < table.at["45019", GP] < 15
+    assert set(table.loc[["45203", "45019"], f"{GP}_status"]) == {"estimated"}
+    known = table["apl_2023"] + table["apl_shift_1"]
+    pd.testing.assert_series_equal(table["apl_after_1"], known, check_names=False)
+    assert set(table["apl_shift_1_status"]) == {"assumed"}
+
+
+def test_the_island_is_joined_to_nothing(two: Analysis) -> None:
+    yeu = two.communes.set_index("code_insee").loc["85113"]
+    assert pd.isna(yeu[GP])
+    assert pd.isna(yeu[EMERGENCY])
+    assert yeu[f"{GP}_status"] == "unknown"
+    # A centre on the mainland changes nothing there: that is known.
+    assert (yeu["apl_shift_2"], yeu["apl_shift_2_status"]) == (0, "assumed")
+    assert two.access["lvo"].opening.left_out == ("85113",)
+    every = two.access["lvo"].coverage
+    far = every[every["variant"] == "central"]
+    assert set(far["beyond"]) == {yeu["population"]}
+    assert set(far["unknown"]) == {0}
+    assert far["mean_minutes"].isna().all()
+
+
+def test_rows_stay_as_they_were(two: Analysis) -> None:
+    members = embedded.load_memberships()
+    wanted = members[members["territory"].isin(["ouest_loiret", "lvo"])]
+    pairs = two.communes[["territory", "code_insee"]].to_numpy().tolist()
+    assert sorted(pairs) == sorted(wanted[["territory", "code_insee"]].to_numpy().tolist())
+    assert two.communes.index.is_unique
+    assert two.communes.crs == two.national.crs
+
+
+def test_every_access_column_has_a_status_that_agrees_with_it(two: Analysis) -> None:
+    for name in two.communes:
+        if str(name).endswith("_status"):
+            value = str(name).removesuffix("_status")
+            if value in two.communes:
+                unknown = two.communes[name] == "unknown"
+                assert (unknown == two.communes[value].isna()).all(), name
+
+
+# --- usual scenarios --------------------------------------------------------------------
+
+
+def test_usual_scenarios_are_a_departure_and_a_centre_of_the_hours_needed(two: Analysis) -> None:
+    for key, result in two.headlines.items():
+        found = two.access[key]
+        departure, centre = (shift.changes[0] for shift in found.shifts)
+        assert not found.asked
+        assert departure.kind == "departure"
+        part = two.communes[two.communes["territory"] == key].set_index("code_insee")
+        assert part.at[departure.code, "gps_2017"] == part["gps_2017"].max()
+        assert centre.kind == "centre"
+        assert centre.code == found.opening.best[0]
+        seen = result.refuting
+        hours = result.gp_hours_per_week.p50 if seen is None else seen.gp_hours_per_week
+        a_week = round(hours) * 60 / result.scenario.minutes[1]
+        assert centre.consultations == pytest.approx(50 * a_week)
+
+
+def test_the_centre_of_ouest_loiret_has_the_hours_of_the_activity_seen(two: Analysis) -> None:
+    """The model is refuted there: its 4 hours would not do, 8 are the answer of the page."""
+    assert two.headlines["ouest_loiret"].refuting is not None
+    (centre,) = two.access["ouest_loiret"].shifts[1].changes
+    assert "8 h de médecin par semaine" in centre.words
+
+
+# --- scenarios asked for ----------------------------------------------------------------
+
+
+def test_scenarios_asked_for_replace_the_usual_ones() -> None:
+    found = study("ouest_loiret", scenarios=["arrivée:Baule", "centre:Beaugency:12"])
+    access = found.access["ouest_loiret"]
+    assert access.asked
+    titles = [shift.title for shift in access.shifts]
+    assert titles == ["Un médecin s’installe : Baule", "Un centre ouvre : Beaugency"]
+    assert found.parameters["offer_scenarios"] == ["arrivée:Baule", "centre:Beaugency:12"]
+    assert found.communes.set_index("code_insee").at["45024", "apl_shift_1"] > 0
+
+
+def test_one_text_alone_is_one_scenario() -> None:
+    assert len(study("ouest_loiret", scenarios="arrivée:Baule").access["ouest_loiret"].shifts) == 1
+
+
+def test_scenarios_of_one_name_are_told_apart() -> None:
+    asked = ["réduction:Baule:5000", "réduction:Baule:4000", "départ:Baule"]
+    access = study("ouest_loiret", scenarios=asked).access["ouest_loiret"]
+    assert [shift.title for shift in access.shifts] == [
+        "Un médecin réduit son activité : Baule (1)",
+        "Un médecin réduit son activité : Baule (2)",
+        "Un médecin part : Baule",
+    ]
+
+
+def test_a_scenario_beside_the_territory_counts_and_one_too_far_is_not_shown() -> None:
+    # Orléans is next door; Gien, within 45 minutes by the widest law alone, touches nobody.
+    near = study("ouest_loiret", scenarios=["départ:Orléans"]).access["ouest_loiret"]
+    assert [shift.title for shift in near.shifts] == ["Un médecin part : Orléans"]
+    far = study("ouest_loiret", scenarios=["arrivée:Vennecy"]).access["ouest_loiret"]
+    assert far.asked
+    assert far.shifts == ()
+
+
+@pytest.mark.parametrize(
+    ("scenarios", "said"),
+    [
+        (["départ:Baccon", "réduction:Charsonville:3000"], "aucun médecin généraliste"),
+        (["départ:Baule"] * 4, "4 scénarios"),
+        (["départ:Bordeaux"], "introuvable autour du territoire"),
+    ],
+)
+def test_scenarios_that_cannot_be_are_refused(scenarios: list[str], said: str) -> None:
+    with pytest.raises(ScenarioError) as refused:
+        study("ouest_loiret", scenarios=scenarios)
+    assert any(said in defect for defect in refused.value.defects)
+
+
+# --- times of the analyst ---------------------------------------------------------------
+
+
+def test_the_analysts_times_take_the_place_of_the_approximations(
+    table_of: Callable[[list[str]], Path], ouest_loiret: list[str]
+) -> None:
+    path = table_of(ouest_loiret)
+    found = study("ouest_loiret", travel=path)
+    access = found.access["ouest_loiret"]
+    assert not access.approximate
+    assert "temps du bureau.csv" in access.times.label
+    assert set(access.coverage["variant"]) == {"central"}
+    assert "gp_minutes_file_2017" in found.communes
+    assert GP not in found.communes
+    gps = found.communes.set_index("code_insee")["gps_2017"].reindex(ouest_loiret)
+    ranks = [k for k, count in enumerate(gps) if count > 0]
+    minutes = found.communes.set_index("code_insee")["gp_minutes_file_2017"]
+    for k, code in enumerate(ouest_loiret):
+        nearest = min(abs(k - other) for other in ranks)
+        assert minutes[code] == (5 + nearest if nearest else 0), code
+    # No hospital stands in the table, and some do around: how far they are is not known.
+    emergency = access.coverage[access.coverage["facility"] == "emergency"]
+    assert emergency["share"].isna().all()
+    assert set(emergency["unknown"]) == {45_828}
+    # Where to open has an answer all the same.
+    assert access.opening is not None
+    assert access.opening.today == ()
+    assert found.parameters["travel"] == path.name
+    assert path.name in found.inputs
+
+
+def test_a_table_that_lacks_a_place_leaves_the_usual_scenario_out(
+    table_of: Callable[[list[str]], Path], ouest_loiret: list[str]
+) -> None:
+    known = [code for code in ouest_loiret if code != "45067"]  # Chaingy, where most GPs are
+    found = study("ouest_loiret", travel=table_of(known))
+    access = found.access["ouest_loiret"]
+    assert [shift.changes[0].kind for shift in access.shifts] == ["centre"]
+    assert access.opening.left_out == ("45067",)
+    row = found.communes.set_index("code_insee").loc["45067"]
+    assert pd.isna(row["gp_minutes_file_2017"])
+    assert row["gp_minutes_file_2017_status"] == "unknown"
+    # Asked for, it is an error.
+    with pytest.raises(CptsGeoError, match="45067"):
+        study("ouest_loiret", travel=table_of(known), scenarios=["départ:Chaingy"])
+
+
+def test_a_table_of_another_region_is_refused(table_of: Callable[[list[str]], Path]) -> None:
+    with pytest.raises(TravelError, match="ne parle pas de ce territoire"):
+        study("ouest_loiret", travel=table_of(["01001", "01002"]))
+
+
+# --- where little is known --------------------------------------------------------------
+
+
+def test_a_territory_without_figures_has_no_minute_and_no_scenario() -> None:
+    """No figure is embedded around Guéret: who practises there is unknown, not nobody."""
+    found = study(epci=["Grand Guéret"])
+    (access,) = found.access.values()
+    assert access.coverage.empty
+    assert access.cells.empty
+    assert access.shifts == ()
+    assert not [name for name in found.communes if "minutes" in str(name)]
+    assert access.opening is not None
+    assert access.opening.stability is None
+    assert access.opening.today == ()
+
+
+def test_a_territory_too_large_for_one_queue_has_its_minutes_all_the_same(two: Analysis) -> None:
+    national, figures = embedded.load_communes(), embedded.load_figures()
+    members = embedded.load_memberships().query("territory == 'ouest_loiret'")
+    communes = territory_communes(members, national, figures=figures)
+    before = communes.copy()
+    table, access = study_access(
+        communes,
+        national,
+        figures=figures,
+        headlines={"ouest_loiret": None},
+        sites=embedded.load_sites(),
+        former=embedded.load_former_communes(),
+        fetched=False,
+    )
+    found = access["ouest_loiret"]
+    assert found.opening is None
+    assert [shift.changes[0].kind for shift in found.shifts] == ["departure"]
+    mine = two.communes[two.communes["territory"] == "ouest_loiret"].set_index("code_insee")
+    assert table.set_index("code_insee")[GP].equals(mine[GP].reindex(table["code_insee"]))
+    pd.testing.assert_frame_equal(pd.DataFrame(communes), pd.DataFrame(before))
+
+
+def test_whole_departements_have_a_territory_an_intercommunalite() -> None:
+    found = analyse(departements=["23"], draws=300, fetched=False)
+    assert len(found.access) == len(found.territories) > 5
+    assert all(access.coverage.empty for access in found.access.values())
