@@ -20,7 +20,7 @@ from cpts_geo.capacity.scenario import (
     scenario_from_population,
 )
 from cpts_geo.capacity.territory_access import TerritoryAccess, study_access
-from cpts_geo.errors import DemandTooLargeError
+from cpts_geo.errors import DemandTooLargeError, TravelError
 from cpts_geo.french import counted, decodable, number
 from cpts_geo.sources import embedded
 from cpts_geo.sources.catalogue import sha256_of, sources
@@ -132,6 +132,11 @@ def _given_times(
 ) -> tuple[TravelTimes | None, tuple[str, ...]]:
     """Travel times of the analyst's file, and what was adapted while reading it."""
     if path is None:
+        if unit is not None:
+            raise TravelError(
+                "Une unité de temps est donnée sans table des temps.",
+                remedy="ajoutez la table (--travel FICHIER), ou retirez --travel-unit.",
+            )
         return None, ()
     pairs = read_travel_file(path, unit=unit)
     origin = sources()["travel_file"]
@@ -153,6 +158,11 @@ def _given_times(
     }
     strangers = times.origins.union(times.destinations).difference(pd.Index(codes))
     adapted = [counted(pairs.attrs[key], *text) for key, text in words.items() if pairs.attrs[key]]
+    own = pairs.loc[pairs["origin"] == pairs["destination"], "origin"]
+    alone = set(pairs["origin"]) & set(pairs["destination"]) - set(own)
+    if alone:
+        words_of_own = ("lieu sans temps vers lui-même", "lieux sans temps vers eux-mêmes")
+        adapted.append(f"{counted(len(alone), *words_of_own)}, à 0 minute par convention")
     if len(strangers):
         adapted.append(f"codes absents du COG 2026, laissés de côté : {listed(strangers)}")
     return times, (f"Table des temps : {', '.join(adapted)}.",) if adapted else ()
@@ -301,6 +311,7 @@ def analyse(
             "tvs": list(request.tvs),
             "by": by,
             "travel": None if travel is None else travel.name,
+            "travel_unit": travel_unit,
             "offer_scenarios": list(_several(scenarios)),
             "fetched": fetched,
             "draws": draws,

@@ -191,6 +191,9 @@ def write_report(
     for sheet in every:
         say(f"Fiche et cartes : {sheet.name}")
         text(output / sheet.file, sheet_page(sheet, national=national, date=shown))
+        # Scenarios of another run are other scenarios, under the same names.
+        for old in (output / "cartes").glob(f"{sheet.key}_apl_shift_*.png"):
+            old.unlink()
         for layer in style.layers(sheet.communes, scenarios=sheet.scenarios):
             figure = static.layer_figure(sheet.communes, layer, name=sheet.name, national=national)
             path = output / "cartes" / f"{sheet.key}_{layer.column}.png"

@@ -147,7 +147,7 @@ def _emergency(vintage: int) -> Column:
 
 #: Facility -> vintages of the figure that says where it is, and its French words.
 _FACILITIES: Final = {
-    "gp": (GP_VINTAGES, "généraliste le plus proche", "généralistes"),
+    "gp": (GP_VINTAGES, "généraliste libéral le plus proche", "généralistes libéraux"),
     "emergency": (EMERGENCY_VINTAGES, "service d’urgences le plus proche", "urgences"),
 }
 #: Scenarios of supply that one page shows at most.

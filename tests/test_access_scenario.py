@@ -96,7 +96,7 @@ def test_a_centre_gives_its_slots_without_bounds():
     assert change.consultations == 20 * 4 * 50
     assert change.kind == "centre"
     assert "20 h de médecin" in change.words
-    assert "4\u202f000 consultations par an si tous les créneaux servent" in change.words
+    assert "4\u202f000 consultations par an, si tous les créneaux servent" in change.words
     small = centre_opens("85047", hours_per_week=2.5, minutes=20, weeks=40)
     assert small.consultations == pytest.approx(2.5 * 3 * 40)
     assert "2,5 h" in small.words

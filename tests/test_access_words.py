@@ -214,12 +214,15 @@ def shift_with(
     table["after"] = table["before"] + table["shift"]
     table["low"], table["high"] = table["shift"] * 1.5, table["shift"] * 0.5
     crossed = pd.DataFrame({"direction": crossing or {}}, dtype=object)
+    crossed = crossed.assign(central=True, sure=True)
+    counts = crossed["direction"].value_counts().reindex(["falls", "rises"]).fillna(0).astype(int)
     return Shift(
         title="Un médecin part : Aa",
         changes=(change or gp_leaves("a"),),
         vintage=2023,
         communes=table[["before", "shift", "after", "low", "high"]],
         crossing=crossed,
+        counts=counts.to_frame("central").T,
         means=pd.DataFrame({"central": {"before": 3.0, "after": 2.9}}).T,
     )
 
@@ -355,7 +358,12 @@ def test_a_centre_that_is_open_is_said_and_another_is_not_for_its_slots(five: An
     access = five.access["lvo"]
     found = opening_of(access)
     text = opening_words.capacity_sentence(found, access)
-    assert "il en faut 1, et Challans en a déjà un ; un de plus se justifierait par la" in text
+    # Its demand is partial: nothing says that its slots are enough.
+    assert (
+        "il en faut 1, et Challans en a déjà un. Cette demande ne compte pas les patients" in text
+    )
+    whole = opening_words.capacity_sentence(replace(found, uncounted=None), access)
+    assert "Challans en a déjà un ; un de plus se justifierait par la distance" in whole
     assert "le meilleur lieu d’un centre de plus est" in opening_words.opening_answer(found, access)
     both = replace(found, existing=("85047", "85113"))
     assert "Challans et L'Île-d'Yeu en ont déjà un" in opening_words.capacity_sentence(both, access)

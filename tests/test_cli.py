@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 
 from cpts_geo.cli import main
+from cpts_geo.sources import embedded
 
 ROOT = Path(__file__).parent.parent
 BROKEN = Path(__file__).parent / "data" / "broken"
@@ -82,6 +83,12 @@ def test_report_of_one_territory_writes_every_file(tmp_path: Path) -> None:
     assert {
         f"cartes/ouest_loiret_{name}.png" for name in ("apl_2023", "gps_2017", "population")
     } <= files
+    assert "cartes/ouest_loiret_gp_minutes_approx_2017.png" in files
+    assert "cartes/ouest_loiret_apl_shift_2.png" in files
+    access = pd.read_csv(tmp_path / "tableaux" / "acces.csv")
+    assert access["indicator"].str.contains("_approx_").all()
+    assert set(access["status"]) == {"estimated"}
+    assert access["times"].str.contains("temps approchés").all()
     assert {"tableaux/capacite.csv", "tableaux/communes.csv", "tableaux/comparaison.csv"} <= files
     assert not [name for name in files if name.endswith(".part")]
     manifest = json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))
@@ -378,3 +385,130 @@ def test_an_interruption_is_said_and_leaves_whole_files(tmp_path: Path) -> None:
     assert "Interrompu" in said
     assert not list(tmp_path.rglob("*.part"))
     assert not (tmp_path / "manifest.json").exists()
+
+
+# --- access -----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def times_of_ouest_loiret(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Seconds between the 21 communes of Ouest Loiret: 9 minutes, but 25 to and from Meung."""
+    table = embedded.load_memberships().query("territory == 'ouest_loiret'")
+    codes = list(table["code_insee"])
+    rows = ["origine,destination,temps"]
+    for a in codes:
+        rows += [f"{a},{b},{1500 if '45203' in (a, b) else 540}" for b in codes if a != b]
+    path = tmp_path_factory.mktemp("temps") / "temps du SIG.csv"
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return path
+
+
+def test_times_and_scenarios_of_the_analyst_reach_every_table(
+    tmp_path: Path, times_of_ouest_loiret: Path
+) -> None:
+    done = run(
+        "report", "ouest_loiret", "--draws", "500", "--output", tmp_path,
+        "--travel", times_of_ouest_loiret, "--travel-unit", "secondes",
+        "--scenario", "Départ:meung sur loire", "--scenario", "centre:45024:20",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    text = {"code_insee": str, "worst": str}
+    folder = tmp_path / "tableaux"
+    communes = pd.read_csv(folder / "communes.csv", dtype=text).set_index("code_insee")
+    minutes = communes["gp_minutes_file_2017"]
+    assert set(minutes) == {0, 9}
+    assert minutes["45203"] == 0
+    assert set(communes["gp_minutes_file_2017_status"]) == {"estimated"}
+    # No hospital is in his table: unknown, never 0.
+    assert communes["emergency_minutes_file_2020"].isna().all()
+    assert set(communes["emergency_minutes_file_2020_status"]) == {"unknown"}
+    assert not [name for name in communes if "approx" in name]
+    # 25 minutes are beyond every catchment: Meung alone loses a doctor.
+    assert communes["apl_shift_1"][communes["apl_shift_1"] != 0].index.tolist() == ["45203"]
+    access = pd.read_csv(folder / "acces.csv", dtype=text)
+    assert set(access["indicator"]) == {"gp_minutes_file_2017", "emergency_minutes_file_2020"}
+    assert set(access["variant"]) == {"central"}
+    scenarios = pd.read_csv(folder / "scenarios_offre.csv", dtype=text)
+    assert scenarios["scenario"].drop_duplicates().tolist() == [
+        "Un médecin part : Meung-sur-Loire",
+        "Un centre ouvre : Baule",
+    ]
+    assert len(scenarios) == 2 * 21
+    assert scenarios["times"].str.contains("temps du SIG.csv").all()
+    sites = pd.read_csv(folder / "ou_ouvrir.csv", dtype=str)
+    assert sites["allocation"].nunique() == 3
+    # 25 minutes from everywhere: the last place to open.
+    assert "45203" not in set(sites.query("rank == '1'")["sites"])
+    manifest = json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))
+    assert len(manifest["inputs"]["temps du SIG.csv"]) == 64
+    assert manifest["parameters"]["travel"] == "temps du SIG.csv"
+    assert manifest["parameters"]["offer_scenarios"] == [
+        "Départ:meung sur loire",
+        "centre:45024:20",
+    ]
+    page = (tmp_path / "ouest_loiret.html").read_text(encoding="utf-8")
+    assert "temps fournis par l’analyste" in page
+    assert {path.name for path in (tmp_path / "cartes").iterdir()} == {
+        f"ouest_loiret_{name}.png"
+        for name in (
+            "apl_2023", "gp_minutes_file_2017", "gps_2017", "population", "apl_shift_1",
+            "apl_shift_2",
+        )
+    }  # fmt: skip
+
+
+def test_tables_of_access_are_there_only_where_something_is_known(
+    anywhere: Path, tmp_path: Path
+) -> None:
+    assert not [path for path in (anywhere / "tableaux").iterdir() if path.name == "acces.csv"]
+    # Tables of another run do not stay behind.
+    (tmp_path / "tableaux").mkdir()
+    for name in ("acces.csv", "scenarios_offre.csv"):
+        (tmp_path / "tableaux" / name).write_text("old", encoding="utf-8")
+    done = run("report", "--epci", "200034825", "--draws", "500", "--output", tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert not {"acces.csv", "scenarios_offre.csv"} & {
+        path.name for path in (tmp_path / "tableaux").iterdir()
+    }
+
+
+def test_times_without_a_unit_or_of_another_region_are_refused(
+    tmp_path: Path, times_of_ouest_loiret: Path, refused: Refused
+) -> None:
+    asked = ("report", "--output", tmp_path / "out", "--travel", times_of_ouest_loiret)
+    message = refused(*asked, "ouest_loiret")
+    assert "minutes" in message
+    assert "secondes" in message
+    message = refused(*asked, "lvo", "--travel-unit", "secondes")
+    assert "ne parle pas de ce territoire" in message
+    message = refused("report", "--travel", tmp_path / "absent.csv", "--output", tmp_path / "out")
+    assert "absent.csv" in message
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_wrong_unit_of_times_is_refused_before_any_work(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["cpts-geo", "report", "--travel-unit", "heures"])
+    with pytest.raises(SystemExit) as stop:
+        main()
+    assert stop.value.code == 2
+    assert "--travel-unit attend une de ces valeurs" in capsys.readouterr().err
+
+
+def test_scenarios_that_are_not_understood_are_all_said(tmp_path: Path, refused: Refused) -> None:
+    texts = ("départ:Zzyzx", "retraite:Baule", "centre:Baule:mille", "arrivée:Baule")
+    asked = [part for text in texts for part in ("--scenario", text)]
+    message = refused("report", "ouest_loiret", "--output", tmp_path / "out", *asked)
+    assert "4 scénarios : une page en montre 3 au plus" in message
+    for text in texts[:3]:
+        assert f"« {text} »" in message
+    assert "arrivée:Baule »" not in message
+    assert not (tmp_path / "out").exists()
+
+
+def test_nobody_leaves_where_nobody_is(tmp_path: Path, refused: Refused) -> None:
+    message = refused(
+        "report", "ouest_loiret", "--output", tmp_path / "out", "--scenario", "départ:Baccon"
+    )
+    assert "aucun médecin généraliste : 45019" in message

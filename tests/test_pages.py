@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +23,18 @@ from cpts_geo.atlas.offline import inline_assets
 from cpts_geo.errors import AssetError, OutputError
 from cpts_geo.french import slug
 from cpts_geo.report import write_report
+from cpts_geo.sources import embedded
 
 TERRITORIES = ("ouest_loiret", "beauce_gatinais", "lvo", "asclepios", "ondaine_forez")
-LAYERS = style.layers(pd.DataFrame())
+APL = style.layers(pd.DataFrame())[0]
 EVIL = "<script>window.owned=1</script>\"'\n`${window.owned=2}`<img src=x onerror=window.owned=3>"
 EVIL_PAGE = f"{slug(EVIL)}.html"
 Open = Callable[..., Any]
+
+
+def plain(text: str) -> str:
+    """The text with ordinary spaces."""
+    return re.sub("[\u202f\u00a0]", " ", text)
 
 
 @pytest.fixture(scope="session")
@@ -47,14 +54,33 @@ def evil_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A territory whose names hold markup, quotes, a newline and a template literal."""
     folder = tmp_path_factory.mktemp("evil")
     source = folder / "liste.csv"
-    source.write_text("code_insee\n45203\n45024\n29019\n", encoding="utf-8")
+    source.write_text("code_insee\n45203\n45024\n29040\n", encoding="utf-8")
     found = analyse(perimeter=source, name=EVIL, draws=500)
     communes = found.communes.assign(name=EVIL)
     national = found.national.assign(
         name=found.national["name"].where(~found.national["departement"].eq("45"), EVIL)
     )
     audit = found.audit.assign(published=EVIL, name=EVIL, method="fuzzy")
-    write_report(replace(found, communes=communes, national=national, audit=audit), folder)
+    (key,) = found.access
+    access = found.access[key]
+    named = {
+        key: replace(
+            access,
+            names=access.names.map(lambda _: EVIL),
+            shifts=tuple(replace(shift, title=EVIL) for shift in access.shifts[:1]),
+        )
+    }
+    assert access.opening is not None
+    changed = replace(found, communes=communes, national=national, audit=audit, access=named)
+    write_report(changed, folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def gueret_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An intercommunalité far from the five: who practises there is unknown, not nobody."""
+    folder = tmp_path_factory.mktemp("gueret")
+    write_report(analyse(epci=["Grand Guéret"], draws=500), folder)
     return folder
 
 
@@ -73,7 +99,7 @@ def test_page_stays_under_two_megabytes(name: str, report_dir: Path) -> None:
     assert (report_dir / f"{name}.html").stat().st_size < 2_000_000
 
 
-@pytest.mark.parametrize("name", ["beauce_gatinais", "index"])
+@pytest.mark.parametrize("name", ["beauce_gatinais", "lvo", "index"])
 def test_page_has_no_serious_accessibility_violation(
     name: str, report_dir: Path, open_offline: Open
 ) -> None:
@@ -89,15 +115,24 @@ def test_page_has_no_serious_accessibility_violation(
     opened.close()
 
 
-def test_legend_follows_the_visible_layer(report_dir: Path, open_offline: Open) -> None:
+def test_legend_follows_the_visible_layer(
+    five: Analysis, report_dir: Path, open_offline: Open
+) -> None:
     opened = open_offline(report_dir / "ouest_loiret.html")
     page = opened.page
     legend = page.locator(".cpts-legend")
     assert "APL aux médecins généralistes" in legend.inner_text()
-    for layer in LAYERS[1:]:
-        page.get_by_label(layer.title).check()
+    communes = five.communes[five.communes["territory"] == "ouest_loiret"]
+    titles = [shift.title for shift in five.access["ouest_loiret"].shifts]
+    layers = style.layers(communes, scenarios=titles)
+    assert page.locator(".leaflet-control-layers-base label").all_inner_texts() == [
+        f" {layer.title}" for layer in layers
+    ]
+    for layer in layers[1:]:
+        page.get_by_role("radio", name=layer.title).check()
         assert layer.labels[0] in legend.inner_text()
         assert layer.labels[-1] in legend.inner_text()
+        assert plain(layer.words) in plain(legend.inner_text())
     page.get_by_label("Population 2023").check()
     assert "Insee" in legend.inner_text()
     opened.close()
@@ -106,8 +141,11 @@ def test_legend_follows_the_visible_layer(report_dir: Path, open_offline: Open) 
 def test_layers_are_chosen_with_the_keyboard(report_dir: Path, open_offline: Open) -> None:
     opened = open_offline(report_dir / "ouest_loiret.html")
     opened.page.get_by_label("APL 2023").focus()
+    legend = opened.page.locator(".cpts-legend")
     opened.page.keyboard.press("ArrowDown")
-    assert "BPE 2017" in opened.page.locator(".cpts-legend").inner_text()
+    assert "Minutes approchées" in legend.inner_text()
+    opened.page.keyboard.press("ArrowDown")
+    assert "BPE 2017" in legend.inner_text()
     opened.close()
 
 
@@ -136,7 +174,7 @@ def test_tooltip_gives_value_unit_vintage_status_and_source(
     opened = open_offline(report_dir / "ouest_loiret.html")
     page = opened.page
     # Fill of a commune of the territory: the first class colour that is on the map.
-    page.locator(f"path.leaflet-interactive[fill='{LAYERS[0].colours[1]}']").first.hover()
+    page.locator(f"path.leaflet-interactive[fill='{APL.colours[1]}']").first.hover()
     text = page.locator(".leaflet-tooltip.foliumtooltip").inner_text()
     assert re.search(r"APL aux médecins généralistes, 2023 : \d,\d\d consultations par an", text)
     assert "● mesuré" in text
@@ -152,7 +190,7 @@ def test_missing_values_are_hatched_and_zero_is_not(evil_dir: Path, open_offline
     opened = open_offline(evil_dir / EVIL_PAGE)
     page = opened.page
     page.wait_for_selector(".leaflet-interactive", state="attached")
-    # Brest has no embedded figure; Meung and Baule have.
+    # Le Conquet has no embedded figure; Meung and Baule have.
     assert page.locator("path[fill='url(#hatch)']").count() >= 1
     assert "donnée absente" in page.locator(".cpts-legend").inner_text()
     page.get_by_label("Population 2023").check()
@@ -180,14 +218,169 @@ def test_names_are_text_and_never_code(name: str, evil_dir: Path, open_offline: 
 def test_paper_gets_the_still_maps(report_dir: Path, open_offline: Open) -> None:
     opened = open_offline(report_dir / "lvo.html")
     page = opened.page
+    stills = page.locator(".still").all()
+    assert len(stills) == 2
     assert page.locator(".map").is_visible()
-    assert not page.locator(".still").is_visible()
+    assert not any(still.is_visible() for still in stills)
     page.emulate_media(media="print")
     assert not page.locator(".map").is_visible()
-    assert page.locator(".still").is_visible()
+    for still in stills:
+        assert still.is_visible()
+        assert still.evaluate("image => image.naturalWidth") > 1_000
+    # Said once for all of them.
+    assert [bool(still.get_attribute("alt")) for still in stills] == [True, False]
     pages = len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4")))
     assert 2 <= pages <= 8
     opened.close()
+
+
+def access_text(page: Any) -> str:
+    """What stands from the heading of access to the comparison with the département."""
+    text = plain(page.locator("main").inner_text())
+    return text[text.index("Accès : qui est à combien") : text.index("Le territoire à côté de")]
+
+
+@pytest.mark.parametrize("name", TERRITORIES)
+def test_the_access_section_follows_the_capacity_with_headings_in_order(
+    name: str, report_dir: Path, open_offline: Open
+) -> None:
+    page = open_offline(report_dir / f"{name}.html").page
+    found = page.evaluate(
+        "[...document.querySelectorAll('h1,h2,h3')].map(h => [Number(h.tagName[1]), h.id])"
+    )
+    levels = [level for level, _ in found]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+    ids = [anchor for _, anchor in found if anchor]
+    assert ids[:3] == ["acces", "scenarios", "ouvrir"]
+    scenarios = levels[ids_index(found, "scenarios") + 1 : ids_index(found, "ouvrir")]
+    assert scenarios == [3, 3]
+    page.context.close()
+
+
+def ids_index(found: list[list[Any]], anchor: str) -> int:
+    return next(k for k, (_, name) in enumerate(found) if name == anchor)
+
+
+def test_the_access_section_calls_its_times_approximate(
+    report_dir: Path, open_offline: Open
+) -> None:
+    page = open_offline(report_dir / "lvo.html").page
+    text = access_text(page)
+    assert "temps approchés par la distance" in text
+    assert "Les temps approchés n’étant pas ceux de la Drees" in text
+    assert "Il ne dépend pas de la variante des temps" in text
+    # Every table of minutes says whose they are: coverage, best sites, before and after.
+    tables = page.locator("#acces ~ .scroll table").all()[:5]
+    said = ["temps approchés" in plain(table.inner_text()) for table in tables]
+    assert said == [True, False, False, True, True]
+    # The two between are shifts of the APL: supposed, with their extremes.
+    for table in tables[1:3]:
+        assert re.search(r"\(de [+−]0,\d\d à [+−]0,\d\d\)", plain(table.inner_text()))
+    assert page.locator("#scenarios ~ h3 .status").first.inner_text().endswith("hypothèse")
+    page.context.close()
+
+
+def test_the_island_is_said_to_be_left_out(report_dir: Path, open_offline: Open) -> None:
+    page = open_offline(report_dir / "lvo.html").page
+    text = access_text(page)
+    assert "L’Île-d’Yeu : aucune route vers les autres communes, hors de ce calcul" in text
+    assert "4 883 habitants à plus de 45 min ou sans route" in text
+    row = page.locator("#communes ~ .scroll tr", has_text="L'Île-d'Yeu").first
+    assert row.locator("td").last.inner_text() == "donnée absente"
+    page.context.close()
+
+
+def test_the_page_of_ouest_loiret_supposes_the_hours_it_answers(
+    report_dir: Path, open_offline: Open
+) -> None:
+    page = open_offline(report_dir / "ouest_loiret.html").page
+    text = plain(page.locator("body").inner_text())
+    assert "environ 8 heures de médecin par semaine" in text
+    assert "un centre ouvre 8 h de médecin par semaine" in text
+    page.context.close()
+
+
+@pytest.mark.parametrize("width", [400, 1280])
+def test_no_page_is_wider_than_its_screen(width: int, report_dir: Path, open_offline: Open) -> None:
+    for name in ("beauce_gatinais", "lvo"):
+        page = open_offline(
+            report_dir / f"{name}.html", viewport={"width": width, "height": 800}
+        ).page
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        page.context.close()
+
+
+def test_on_a_narrow_screen_the_territory_stands_under_the_choice_of_layers(
+    report_dir: Path, open_offline: Open
+) -> None:
+    page = open_offline(report_dir / "lvo.html", viewport={"width": 400, "height": 800}).page
+    page.wait_for_selector(".leaflet-interactive", state="attached")
+    choice = page.locator(".leaflet-control-layers").bounding_box()
+    outline = page.locator(f".leaflet-outline-pane path[stroke='{style.ACCENT}']").bounding_box()
+    assert outline["y"] >= choice["y"] + choice["height"] - 10
+    page.context.close()
+
+
+def test_where_nothing_is_known_the_page_says_so(gueret_dir: Path, open_offline: Open) -> None:
+    opened = open_offline(gueret_dir / "ca_du_grand_gueret.html")
+    page = opened.page
+    text = access_text(page)
+    assert "Aucun lieu d’exercice connu autour du territoire" in text
+    assert "Et si l’offre changeait" not in text
+    assert "Les services d’urgences autour du territoire sont inconnus" in text
+    assert "l’APL, qui donnerait les autres, est inconnue ici" in text
+    assert not re.search(r"(?<!\d)0 %", text)
+    titles = page.locator(".leaflet-control-layers-base label").all_inner_texts()
+    assert not any("Minutes" in title for title in titles)
+    assert (opened.requests, opened.errors) == ([], [])
+    tables = {path.name for path in (gueret_dir / "tableaux").iterdir()}
+    assert "ou_ouvrir.csv" in tables
+    assert not {"acces.csv", "scenarios_offre.csv"} & tables
+    opened.close()
+
+
+def test_the_page_says_whose_times_they_are_and_leaves_variants_out(
+    tmp_path: Path, open_offline: Open
+) -> None:
+    codes = embedded.load_memberships().query("territory == 'ouest_loiret'")["code_insee"]
+    rows = [f"{a};{b};{9 + k % 7}" for k, a in enumerate(codes) for b in codes if a != b]
+    source = tmp_path / "temps du SIG.csv"
+    source.write_text("\n".join(["origine;destination;minutes", *rows]), encoding="utf-8")
+    asked = ["départ:Meung-sur-Loire", "arrivée:Tavers", "réduction:Tavers:4000"]
+    found = analyse(["ouest_loiret"], travel=source, scenarios=asked, draws=500)
+    write_report(found, tmp_path / "out")
+    opened = open_offline(tmp_path / "out" / "ouest_loiret.html")
+    text = access_text(opened.page)
+    assert "temps de la table « temps du SIG.csv » (confiance C)" in text
+    assert "temps fournis par l’analyste" in text
+    assert "Les temps fournis n’étant pas ceux de la Drees, l’écart est une estimation." in text
+    assert not re.search("approch|variante|Scénarios choisis par défaut", text)
+    assert opened.page.locator("h3.apart").count() == 3
+    assert opened.page.locator(".leaflet-control-layers-base input").count() == 7
+    assert (opened.requests, opened.errors) == ([], [])
+    opened.close()
+
+
+def test_scenarios_that_touch_nobody_are_said_to_touch_nobody(tmp_path: Path) -> None:
+    found = analyse(["ouest_loiret"], scenarios=["arrivée:Vennecy"], draws=500, fetched=False)
+    write_report(found, tmp_path)
+    page = (tmp_path / "ouest_loiret.html").read_text(encoding="utf-8")
+    assert "Les scénarios demandés ne changent l’APL connue d’aucune commune" in page
+    assert 'id="scenarios"' not in page
+
+
+def test_two_reports_of_one_analysis_are_the_same_bytes(five: Analysis, tmp_path: Path) -> None:
+    one = replace(five, territories=five.territories.loc[["ouest_loiret"]])
+    for name in ("one", "two"):
+        write_report(one, tmp_path / name)
+    files = sorted(path for path in (tmp_path / "one").rglob("*") if path.is_file())
+    assert {path.suffix for path in files} == {".html", ".png", ".csv", ".json"}
+    # On the same day; the date is all that a later one would change.
+    for path in files:
+        other = tmp_path / "two" / path.relative_to(tmp_path / "one")
+        assert path.read_bytes() == other.read_bytes(), path.name
 
 
 def test_without_scripts_the_answer_and_the_tables_are_there(

@@ -21,7 +21,7 @@ from cpts_geo.access.shifts import (
     shift_of,
 )
 from cpts_geo.access.travel import travel_times
-from cpts_geo.errors import ScenarioError, TableError, TravelError
+from cpts_geo.errors import ScenarioError, TableError
 from cpts_geo.sources import embedded
 
 #: Kilometres of one degree of longitude on the equator.
@@ -92,12 +92,11 @@ def test_nobody_is_counted_where_nobody_lives_or_where_another_commune_holds_the
     assert unknown["C"] == 0
 
 
-def test_times_shorter_than_a_catchment_are_refused() -> None:
+def test_times_shorter_than_a_catchment_give_no_basin() -> None:
     field = field_of([0, 5], apl=[2.0, 3.0], people=[10.0, 10.0])
     pairs = pd.DataFrame({"origin": ["A"], "destination": ["B"], "minutes": [12.0]})
     short = travel_times(pairs, label="x", source="x", diagonal=0.0, reach=15.0)
-    with pytest.raises(TravelError, match="bassin"):
-        basins(field, {"central": short})
+    assert basins(field, {"central": short}) is None
 
 
 # --- one scenario -----------------------------------------------------------------------

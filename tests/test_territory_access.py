@@ -10,7 +10,7 @@ import pytest
 
 from cpts_geo.analysis import Analysis, analyse
 from cpts_geo.capacity.territory_access import study_access
-from cpts_geo.errors import CptsGeoError, ScenarioError, TravelError
+from cpts_geo.errors import ScenarioError, TravelError
 from cpts_geo.schema import COLUMNS
 from cpts_geo.sources import embedded
 from cpts_geo.territories.perimeters import territory_communes
@@ -73,8 +73,8 @@ def test_the_island_is_joined_to_nothing(two: Analysis) -> None:
     assert pd.isna(yeu[GP])
     assert pd.isna(yeu[EMERGENCY])
     assert yeu[f"{GP}_status"] == "unknown"
-    # A centre on the mainland changes nothing there: that is known.
-    assert (yeu["apl_shift_2"], yeu["apl_shift_2_status"]) == (0, "assumed")
+    # A departure on the mainland changes nothing there: that is known.
+    assert (yeu["apl_shift_1"], yeu["apl_shift_1_status"]) == (0, "assumed")
     assert two.access["lvo"].opening.left_out == ("85113",)
     every = two.access["lvo"].coverage
     far = every[every["variant"] == "central"]
@@ -107,17 +107,23 @@ def test_every_access_column_has_a_status_that_agrees_with_it(two: Analysis) -> 
 def test_usual_scenarios_are_a_departure_and_a_centre_of_the_hours_needed(two: Analysis) -> None:
     for key, result in two.headlines.items():
         found = two.access[key]
-        departure, centre = (shift.changes[0] for shift in found.shifts)
+        departure, *centres = (shift.changes[0] for shift in found.shifts)
         assert not found.asked
         assert departure.kind == "departure"
         part = two.communes[two.communes["territory"] == key].set_index("code_insee")
         assert part.at[departure.code, "gps_2017"] == part["gps_2017"].max()
+        # Where a centre open today carries the demand, none opens.
+        assert len(centres) == (found.opening.sites_needed > len(found.opening.existing))
+        if not centres:
+            continue
+        (centre,) = centres
         assert centre.kind == "centre"
         assert centre.code == found.opening.best[0]
         seen = result.refuting
         hours = result.gp_hours_per_week.p50 if seen is None else seen.gp_hours_per_week
         a_week = round(hours) * 60 / result.scenario.minutes[1]
-        assert centre.consultations == pytest.approx(50 * a_week)
+        asked = found.opening.requests_per_day * result.scenario.opening_days_per_year
+        assert centre.consultations == pytest.approx(min(50 * a_week, asked))
 
 
 def test_the_centre_of_ouest_loiret_has_the_hours_of_the_activity_seen(two: Analysis) -> None:
@@ -214,14 +220,16 @@ def test_a_table_that_lacks_a_place_leaves_the_usual_scenario_out(
     known = [code for code in ouest_loiret if code != "45067"]  # Chaingy, where most GPs are
     found = study("ouest_loiret", travel=table_of(known))
     access = found.access["ouest_loiret"]
-    assert [shift.changes[0].kind for shift in access.shifts] == ["centre"]
+    assert access.shifts == ()
+    first, second = access.set_aside
+    assert "ne connaissent pas cette commune" in first
+    assert "partagent ce bassin" in second
     assert access.opening.left_out == ("45067",)
     row = found.communes.set_index("code_insee").loc["45067"]
     assert pd.isna(row["gp_minutes_file_2017"])
     assert row["gp_minutes_file_2017_status"] == "unknown"
-    # Asked for, it is an error.
-    with pytest.raises(CptsGeoError, match="45067"):
-        study("ouest_loiret", travel=table_of(known), scenarios=["départ:Chaingy"])
+    asked = study("ouest_loiret", travel=table_of(known), scenarios=["départ:Chaingy"])
+    assert asked.access["ouest_loiret"].set_aside == (first,)
 
 
 def test_a_table_of_another_region_is_refused(table_of: Callable[[list[str]], Path]) -> None:

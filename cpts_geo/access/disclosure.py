@@ -175,7 +175,8 @@ def releasable_areas(
     DataFrame
         The same object where everything is public. Else the same rows: value, low and high are
         NaN and the status ``masked`` where the area has fewer than 11 patients or 5 professionals
-        or an unknown number, and where its total would give a commune away.
+        or an unknown number, and where its total would give a commune away: less what is shown
+        of the territories too, where they fill a département but for a few communes.
 
     Raises
     ------
@@ -201,8 +202,25 @@ def releasable_areas(
         of_area = _hidden_areas(column.name, wide, withheld)
         rows = comparison["indicator"] == column.name
         hidden |= rows & comparison["area_code"].isin(of_area.index[of_area])
+        hidden |= rows & comparison["area_code"].isin(_near_whole(column, wide, communes))
     blank = {name: comparison[name].mask(hidden) for name in ("value", "low", "high")}
     return comparison.assign(**blank, status=comparison["status"].mask(hidden, Mask.SECRET.value))
+
+
+def _near_whole(column: Column, wide: pd.DataFrame, communes: pd.DataFrame) -> list[str]:
+    """Départements whose few people outside the territories are told by subtraction."""
+    if "departement" not in communes:
+        return []
+    patients = column.secrecy == "patients"
+    counter = column.people or (column.name if column.kind == "count" else column.weight) or ""
+    mine = {str(code) for code in communes["departement"]}
+    if counter not in communes or counter not in wide:
+        return [area for area in map(str, wide.index) if area in mine]
+    once = communes.drop_duplicates("code_insee")
+    inside = once.groupby("departement")[counter].agg(lambda values: values.sum(skipna=False))
+    outside = wide[counter].reindex(inside.index) - inside
+    safe = (outside == 0) | (outside >= (MIN_PATIENTS if patients else MIN_PROFESSIONALS))
+    return [str(area) for area in safe.index[~safe]]
 
 
 def _hidden_areas(name: str, wide: pd.DataFrame, withheld: set[tuple[str, str]]) -> pd.Series:

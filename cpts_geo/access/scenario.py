@@ -7,6 +7,7 @@ standardised people around j. With approximate times the shift is approximate: g
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -72,8 +73,9 @@ def gp_arrives(code: str, *, consultations: float = ACTIVITY_NEW_DOCTOR) -> Chan
     >>> gp_arrives("45252").consultations
     5400.0
     """
-    words = f"un médecin généraliste s’installe ({number(consultations)} consultations par an)"
-    return Change(code, _counted(consultations), "arrival", words)
+    counted = _counted(consultations)
+    words = f"un médecin généraliste s’installe ({_given(consultations, counted)})"
+    return Change(code, counted, "arrival", words)
 
 
 def gp_leaves(code: str, *, consultations: float = ACTIVITY_NEW_DOCTOR) -> Change:
@@ -97,8 +99,9 @@ def gp_leaves(code: str, *, consultations: float = ACTIVITY_NEW_DOCTOR) -> Chang
     >>> gp_leaves("45252", consultations=9_000).consultations
     -6000.0
     """
-    words = f"un médecin généraliste part ({number(consultations)} consultations par an)"
-    return Change(code, -_counted(consultations), "departure", words)
+    counted = _counted(consultations)
+    words = f"un médecin généraliste part ({_given(consultations, counted)})"
+    return Change(code, -counted, "departure", words)
 
 
 def gp_cuts_hours(code: str, *, before: float = ACTIVITY_NEW_DOCTOR, after: float) -> Change:
@@ -132,8 +135,11 @@ def gp_cuts_hours(code: str, *, before: float = ACTIVITY_NEW_DOCTOR, after: floa
         raise _refused(
             [f"de {number(before)} à {number(after)} consultations : ce n’est pas moins"]
         )
+    kept, had = _counted(after), _counted(before)
     words = f"un médecin passe de {number(before)} à {number(after)} consultations par an"
-    return Change(code, _counted(after) - _counted(before), "fewer_hours", words)
+    if (had, kept) != (before, after):
+        words += f" (comptées {number(had)} et {number(kept)} par la règle de l’APL)"
+    return Change(code, kept - had, "fewer_hours", words)
 
 
 def centre_opens(
@@ -142,6 +148,7 @@ def centre_opens(
     hours_per_week: float,
     minutes: float = MINUTES_A_CONSULTATION,
     weeks: float = WEEKS_A_YEAR,
+    demand: float = math.inf,
 ) -> Change:
     """
     A centre for unscheduled care opens in a commune.
@@ -156,12 +163,15 @@ def centre_opens(
         Minutes a consultation, above 0.
     weeks : float
         Opening weeks a year.
+    demand : float
+        Requests a year that it answers: it gives no more consultations than that.
 
     Returns
     -------
     Change
-        ``hours x 60 / minutes x weeks``: every slot used, counted without bounds as a health
-        centre's. A gain of this size supposes that the doctors are new to the territory.
+        ``hours x 60 / minutes x weeks``, at most `demand`, counted without bounds as a health
+        centre's. It supposes that the doctors are new to the territory: consultations that move
+        from a practice to a centre add none.
 
     Raises
     ------
@@ -179,15 +189,21 @@ def centre_opens(
             ("heures par semaine", hours_per_week, 168.0),
             ("minutes par consultation", minutes, 240.0),
             ("semaines par an", weeks, 53.0),
+            ("demandes par an", demand, math.inf),
         )
         if not 0 < value <= most
     ]
     if defects:
         raise _refused(defects)
-    total = hours_per_week * 60 / minutes * weeks
+    slots = hours_per_week * 60 / minutes * weeks
+    total = min(slots, demand)
+    use = "si tous les créneaux servent"
+    if demand < slots:
+        use = f"autant que de demandes, pour {number(slots)} créneaux"
     words = (
         f"un centre ouvre {number(hours_per_week, 0 if hours_per_week % 1 == 0 else 1)} h de "
-        f"médecin par semaine ({number(total)} consultations par an si tous les créneaux servent)"
+        f"médecin par semaine ({number(total)} consultations par an, {use}), avec des médecins "
+        "nouveaux pour le territoire : des consultations déplacées n’ajouteraient rien"
     )
     return Change(code, total, "centre", words)
 
@@ -297,6 +313,14 @@ def crossings(before: pd.Series, after: pd.Series, *, threshold: float = APL_LOW
     rises = (before < threshold) & (after >= threshold)
     table = pd.DataFrame({"before": before, "after": after})[falls | rises]
     return table.assign(direction=np.where(falls[falls | rises], "falls", "rises"))
+
+
+def _given(consultations: float, counted: float) -> str:
+    """Consultations as they are typed, and as they count where that differs."""
+    text = f"{number(consultations)} consultations par an"
+    if counted == consultations:
+        return text
+    return f"{text}, comptées {number(counted)} par la règle de l’APL"
 
 
 def _counted(consultations: float) -> float:

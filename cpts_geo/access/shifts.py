@@ -1,7 +1,7 @@
 """Scenarios of supply on a territory: APL before and after, and the communes that cross 2.5.
 
 The published APL moved by :mod:`cpts_geo.access.scenario`, for each variant of the travel times:
-a shift is a central value between the two others, never a measure.
+a shift is given with its extremes over them, and is never a measure.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from cpts_geo.access.islands import land_of
 from cpts_geo.access.scenario import Change, apl_shift, crossings
 from cpts_geo.access.sharing import Catchments, catchments
-from cpts_geo.access.surrogate import Variant
+from cpts_geo.access.surrogate import LAWS, Variant, great_circle_km
 from cpts_geo.access.travel import TravelTimes, listed
 from cpts_geo.access.weights import APL_WEIGHT
 from cpts_geo.errors import ScenarioError
@@ -80,8 +81,12 @@ class Shift:
         By commune of the territory: before (published APL), shift, after (at least 0), low and
         high (extreme shifts over the variants of the travel times); NaN unknown.
     crossing : DataFrame
-        Communes that cross 2.5, from :func:`cpts_geo.access.scenario.crossings`, with the
-        people of each (standardised) in people.
+        Communes that cross 2.5 under some variant of the times, from
+        :func:`cpts_geo.access.scenario.crossings`: before, after (central), direction, central
+        (whether they do with the central times), sure (whether with every variant), people
+        (standardised).
+    counts : DataFrame
+        By variant: falls and rises, the number of communes that cross 2.5.
     means : DataFrame
         By variant: before, after (means of the territory weighed by its standardised people;
         NaN where one of them is unknown).
@@ -92,6 +97,7 @@ class Shift:
     vintage: int
     communes: pd.DataFrame
     crossing: pd.DataFrame
+    counts: pd.DataFrame
     means: pd.DataFrame
 
 
@@ -104,12 +110,13 @@ def basins(field: pd.DataFrame, variants: Mapping[Variant, TravelTimes]) -> Basi
     field : DataFrame
         Result of :func:`cpts_geo.access.minutes.neighbourhood`.
     variants : mapping of str to TravelTimes
-        Travel times of its communes, 20 minutes at least.
+        Travel times of its communes.
 
     Returns
     -------
     Basins or None
-        At the newest APL that some commune has; None where none has one.
+        At the newest APL that some commune has; None where none has one, or where the times stop
+        short of the 20 minutes of a basin.
 
     Examples
     --------
@@ -121,7 +128,8 @@ def basins(field: pd.DataFrame, variants: Mapping[Variant, TravelTimes]) -> Basi
     2023
     """
     known = [v for v in APL_VINTAGES if f"apl_{v}" in field and field[f"apl_{v}"].notna().any()]
-    if not known:
+    short = any(times.reach < APL_WEIGHT.reach for times in variants.values())
+    if short or not known:
         return None
     vintage = known[-1]
     people = _counted_once(field, field[f"standardised_population_{vintage}"])
@@ -186,7 +194,10 @@ def shift_of(
             "high": shifts.max(axis=1, skipna=False),
         }
     )
-    crossing = crossings(table["before"], table["after"])
+    crossed = {
+        str(name): crossings(before, (before + values).clip(lower=0.0))["direction"]
+        for name, values in shifts.items()
+    }
     means = pd.DataFrame(
         {
             name: {
@@ -201,9 +212,48 @@ def shift_of(
         changes=tuple(changes),
         vintage=basis.vintage,
         communes=table,
-        crossing=crossing.assign(people=people.reindex(crossing.index)),
+        crossing=_crossing(table, crossed, people=people),
+        counts=pd.DataFrame({name: found.value_counts() for name, found in crossed.items()})
+        .reindex(["falls", "rises"])
+        .fillna(0)
+        .astype(int)
+        .T,
         means=means,
     )
+
+
+def people_missing(code: str, field: pd.DataFrame, *, origins: pd.Index) -> pd.Series:
+    """
+    Find the inhabited communes near a place that travel times do not have.
+
+    Parameters
+    ----------
+    code : str
+        Commune of a scenario.
+    field : DataFrame
+        Result of :func:`cpts_geo.access.minutes.neighbourhood`.
+    origins : Index of str
+        Communes that the travel times leave from.
+
+    Returns
+    -------
+    Series of float
+        People of the communes within 20 minutes by the fastest approximation and not in
+        `origins`: they would share a catchment that does not see them, and a shift without them
+        is too large.
+
+    Examples
+    --------
+    >>> field = pd.DataFrame({"lon": [2.0, 2.1], "lat": 48.0, "population": [900, 90]}, ["A", "B"])
+    >>> people_missing("A", field, origins=pd.Index(["A"])).to_dict()
+    {'B': 90}
+    """
+    here = field.loc[code]
+    km = great_circle_km(here["lon"], here["lat"], field["lon"], field["lat"])
+    near = LAWS["low"].minutes(km) < APL_WEIGHT.reach
+    land = land_of(field.index)
+    near &= land == land[field.index.get_loc(code)]
+    return field.loc[near & ~field.index.isin(origins) & (field["population"] > 0), "population"]
 
 
 def largest_practice(communes: pd.DataFrame) -> str | None:
@@ -262,6 +312,27 @@ def check_departures(changes: Sequence[Change], gps: pd.Series) -> None:
             remedy="choisissez une commune qui a un généraliste (colonne Généralistes de la table "
             "des communes).",
         )
+
+
+def _crossing(
+    table: pd.DataFrame, crossed: Mapping[str, pd.Series], *, people: pd.Series
+) -> pd.DataFrame:
+    """Communes that cross under some variant, and how sure it is."""
+    every = pd.concat(crossed.values())
+    direction = every[~every.index.duplicated()]
+    codes = [code for code in table.index if code in direction.index]
+    times = every.index.value_counts()
+    return pd.DataFrame(
+        {
+            "before": table["before"].reindex(codes),
+            "after": table["after"].reindex(codes),
+            "direction": direction.reindex(codes),
+            "central": [code in crossed["central"].index for code in codes],
+            "sure": [times[code] == len(crossed) for code in codes],
+            "people": people.reindex(codes),
+        },
+        index=codes,
+    )
 
 
 def _counted_once(field: pd.DataFrame, people: pd.Series) -> pd.Series:

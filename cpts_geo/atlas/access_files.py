@@ -8,7 +8,7 @@ from typing import Final
 import pandas as pd
 
 from cpts_geo.capacity.territory_access import TerritoryAccess
-from cpts_geo.schema import COLUMNS
+from cpts_geo.schema import COLUMNS, Status
 from cpts_geo.sources.catalogue import sources
 
 #: Files that only some runs have.
@@ -47,7 +47,11 @@ def _coverage(key: str, access: TerritoryAccess) -> pd.DataFrame:
     table = access.coverage.rename(columns={"column": "indicator"})
     table.insert(0, "territory", key)
     origins = table["indicator"].map(lambda name: sources()[COLUMNS[name].source].attribution)
-    return table.assign(status=access.times.status.value, times=origins)
+    # A count that leaves people out is no count of the territory.
+    partial = table["unknown"] > 0
+    table[["people", "share"]] = table[["people", "share"]].mask(partial)
+    status = pd.Series(access.times.status.value, index=table.index)
+    return table.assign(status=status.mask(partial, Status.UNKNOWN.value), times=origins)
 
 
 def _shifts(key: str, access: TerritoryAccess) -> list[pd.DataFrame]:

@@ -16,6 +16,7 @@ from cpts_geo.atlas.access_words import (
     named,
     out_of_reach,
     signed,
+    whole_percent,
     whose_times,
 )
 from cpts_geo.atlas.cells import Cell, Row
@@ -87,14 +88,10 @@ def _share_cell(part: pd.DataFrame, status: str) -> Cell:
     found = part.to_dict("index").get("central")
     if found is None or pd.isna(found["share"]):
         return Cell(percent(float("nan")), status=Status.UNKNOWN.value)
-    span = between(part["share"], _whole_percent)
+    span = between(part["share"], whole_percent)
     people = f"{number(found['people'])} habitants"
     origin = f"{span} ; {people}" if span else people
-    return Cell(_whole_percent(found["share"]), status=status, origin=origin)
-
-
-def _whole_percent(share: float) -> str:
-    return percent(share, 0)
+    return Cell(whole_percent(found["share"]), status=status, origin=origin)
 
 
 def _cell_rows(cells: pd.DataFrame) -> list[Row]:
@@ -104,7 +101,7 @@ def _cell_rows(cells: pd.DataFrame) -> list[Row]:
         origin = sources()[column.source]
         shares = [
             Cell(
-                percent(found[f"share_within_{band:g}"], 0),
+                whole_percent(float(found[f"share_within_{band:g}"])),
                 status=Status.MEASURED.value,
                 origin=f"{number(found[f'within_{band:g}'])} habitants",
             )
@@ -149,7 +146,9 @@ def shift_rows(shift: Shift, names: pd.Series) -> list[list[Cell]]:
     for code in listed[: max(_LISTED, len(crossing))]:
         row = table[code]
         span = aside(between((row["low"], row["high"]), signed))
-        direction = shift.crossing["direction"].get(code, "")
+        direction = words.get(shift.crossing["direction"].get(code, ""), "—")
+        if not shift.crossing["sure"].get(code, True):
+            direction += ", selon les temps"
         known = Status.ASSUMED.value if pd.notna(row["after"]) else Status.UNKNOWN.value
         before = Status.MEASURED.value if pd.notna(row["before"]) else Status.UNKNOWN.value
         rows.append(
@@ -158,7 +157,7 @@ def shift_rows(shift: Shift, names: pd.Series) -> list[list[Cell]]:
                 Cell(number(row["before"], 2), status=before),
                 Cell(number(row["after"], 2), status=known),
                 Cell(signed(row["shift"]) + span, status=Status.ASSUMED.value),
-                Cell(words.get(direction, "—"), numeric=False),
+                Cell(direction, numeric=False),
             ]
         )
     return rows
@@ -243,7 +242,7 @@ def gain_rows(found: Opening, access: TerritoryAccess) -> list[Row]:
     list of Row
         Today, then with each proposed site: shares within each time, mean, p90, worst.
     """
-    if not found.today:
+    if not found.today or not found.gains:
         return []
     status = Status.ESTIMATED.value
     before: pd.Series = found.gains[found.best].T["before"]
@@ -256,7 +255,7 @@ def gain_rows(found: Opening, access: TerritoryAccess) -> list[Row]:
     for title, detail, figures in tables:
         cells = [
             Cell(
-                percent(float(figures[f"share_within_{band:g}"]), 0),
+                whole_percent(float(figures[f"share_within_{band:g}"])),
                 status=status,
                 origin=f"{number(float(figures[f'within_{band:g}']))} habitants",
             )

@@ -20,7 +20,7 @@ _NAMED = 4
 UNSEEN: Final = SHIFT_BREAKS[0]
 #: Facility -> of it, and up to it.
 _FACILITIES = {
-    "gp": ("d’une commune où exerce un généraliste", "jusqu’au généraliste"),
+    "gp": ("d’une commune où exerce un généraliste libéral", "jusqu’au généraliste libéral"),
     "emergency": ("d’un service d’urgences", "jusqu’au service d’urgences"),
 }
 
@@ -78,7 +78,7 @@ def times_note(access: TerritoryAccess) -> str:
     else:
         words += (
             " Seuls les lieux de cette table comptent : des soins plus proches qui n’y sont pas ne "
-            "sont pas vus."
+            "sont pas vus. Un lieu sans temps vers lui-même est compté à 0 minute."
         )
     return words + " Sans transport en commun : qui n’a pas de voiture n’est pas décrit."
 
@@ -111,9 +111,9 @@ def coverage_sentences(access: TerritoryAccess) -> list[str]:
             found.append(f"Temps inconnu {up_to} pour {people} : aucune part n’est donnée.")
             continue
         column = COLUMNS[str(row["column"])]
-        span = aside(between(rows["share"], _whole_percent))
+        span = aside(between(rows["share"], whole_percent))
         text = (
-            f"{percent(row['share'], 0)}{span} des habitants vivent à {number(band)} minutes au "
+            f"{whole_percent(row['share'])}{span} des habitants vivent à {number(band)} minutes au "
             f"plus {words} ({column.vintage} ; {whose_times(access)})"
         )
         details = []
@@ -252,11 +252,19 @@ def shift_sentence(shift: Shift, names: pd.Series) -> str:
     text = f"Supposé : {supposed}. "
     central = shift.means.to_dict("index")["central"]
     if pd.notna(central["after"]):
-        span = aside(between(shift.means["after"], _two))
-        text += (
-            f"L’APL du territoire ({shift.vintage}) passerait de {number(central['before'], 2)} à "
-            f"{number(central['after'], 2)}{span}. "
-        )
+        moves = shift.means["after"] - shift.means["before"]
+        before, gap = number(central["before"], 2), central["after"] - central["before"]
+        if abs(gap) > UNSEEN:
+            span = aside(between(moves, signed))
+            text += (
+                f"L’APL du territoire ({shift.vintage}) passerait de {before} à "
+                f"{number(central['after'], 2)}, soit {signed(gap)}{span}. "
+            )
+        else:
+            text += (
+                f"L’APL du territoire ({shift.vintage}) resterait à {before}, à moins de "
+                f"{number(UNSEEN, 3)} près. "
+            )
     seen = int((moved.abs() > UNSEEN).sum())
     if seen:
         most = most_touched(shift)[0]
@@ -292,12 +300,30 @@ def most_touched(shift: Shift) -> list[str]:
     return [str(code) for code in order.index]
 
 
-def _whole_percent(share: float) -> str:
+def whole_percent(share: float) -> str:
+    """
+    Write a share to the percent, without rounding to all or to nobody what is neither.
+
+    Parameters
+    ----------
+    share : float
+        In [0, 1]; NaN is unknown.
+
+    Returns
+    -------
+    str
+        Such as 97 %, « plus de 99 % » or « moins de 1 % ».
+
+    Examples
+    --------
+    >>> [whole_percent(share).replace("\u202f", " ") for share in (0.9965, 1.0, 0.0, 0.002)]
+    ['plus de 99 %', '100 %', '0 %', 'moins de 1 %']
+    """
+    if 0.995 <= share < 1:
+        return f"plus de {percent(0.99, 0)}"
+    if 0 < share < 0.005:
+        return f"moins de {percent(0.01, 0)}"
     return percent(share, 0)
-
-
-def _two(value: float) -> str:
-    return number(value, 2)
 
 
 def _crossing(shift: Shift, names: pd.Series) -> str:
@@ -305,11 +331,18 @@ def _crossing(shift: Shift, names: pd.Series) -> str:
         return ""
     parts = []
     for direction, words in (("falls", "sous 2,5"), ("rises", "à 2,5 ou plus")):
-        codes = list(shift.crossing.index[shift.crossing["direction"] == direction])
-        if codes:
-            verb = "passerait" if len(codes) == 1 else "passeraient"
-            many = counted(len(codes), "commune", "communes")
-            parts.append(f"{many} {verb} {words} : {named(codes, names)}.")
+        rows = shift.crossing[shift.crossing["direction"] == direction]
+        if rows.empty:
+            continue
+        codes = list(rows.index[rows["central"]])
+        span = aside(between(shift.counts[direction].astype(float), number))
+        # Those that another variant alone takes across the threshold are said apart.
+        lead = "" if codes else "Avec une autre variante des temps, "
+        shown = codes or list(rows.index)
+        many = counted(len(shown), "commune", "communes")
+        verb = "passerait" if len(shown) == 1 else "passeraient"
+        depends = f"{span} selon les temps" if span and codes else ""
+        parts.append(f"{lead}{many}{depends} {verb} {words} : {named(shown, names)}.")
     return " ".join(parts) or "Aucune commune ne franchirait le seuil de 2,5."
 
 

@@ -67,9 +67,11 @@ def territory_map(
     layers = style.layers(communes, scenarios=scenarios) if len(shown) else ()
     around = basemap.surroundings(national, box, km=_MARGIN_KM)
     uncovered = basemap.uncovered(around, national=national)
+    # Leaflet writes the names of layers as HTML: one of them holds the name of a commune.
+    names = [escape(layer.title) for layer in layers]
     legends = [
-        {"name": layer.title, "html": legend_html(layer, shown, uncovered=len(uncovered) > 0)}
-        for layer in layers
+        {"name": title, "html": legend_html(layer, shown, uncovered=len(uncovered) > 0)}
+        for title, layer in zip(names, layers, strict=True)
     ]
     new = blank_map(f"Carte de {name}", box=box, legends=legends)
     _add_polygons(new, basemap.land(national, box), fill=style.LAND, edge=style.LAND)
@@ -80,7 +82,7 @@ def territory_map(
     borders = dissolve(around, "departement").boundary
     _add_lines(new, borders, colour=style.BORDER, weight=1.5, dash="5 4")
     for number, layer in enumerate(layers):
-        group = folium.FeatureGroup(name=layer.title, overlay=False, show=number == 0)
+        group = folium.FeatureGroup(name=names[number], overlay=False, show=number == 0)
         _choropleth(shown, layer, layers).add_to(group)
         group.add_to(new)
     # A pane of its own: the outline stays on top when another layer is chosen.

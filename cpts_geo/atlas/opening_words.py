@@ -59,7 +59,7 @@ def _holds(found: Opening, access: TerritoryAccess) -> str:
             "Une seule répartition de la demande, proportionnelle : l’APL, qui donnerait les "
             "autres, est inconnue ici."
         )
-    elif found.stability.changes:
+    elif found.best not in found.stability.common:
         regrets = found.stability.regrets
         mine = regrets[regrets["sites"] == found.best]
         worst = float((mine["regret"] / found.requests_per_day).max())
@@ -98,12 +98,12 @@ def gain_sentence(found: Opening, access: TerritoryAccess) -> str:
         French sentences: for the best site, then for the one that comes closest to those far from
         emergencies.
     """
+    if not found.emergencies_known:
+        return (
+            "Les services d’urgences autour du territoire ne sont pas tous connus : le temps "
+            "d’aujourd’hui, et donc le gain, ne peut pas être compté."
+        )
     if not found.today:
-        if not (access.coverage["facility"] == "emergency").any():
-            return (
-                "Les services d’urgences autour du territoire sont inconnus : le gain ne peut pas "
-                "être compté."
-            )
         return (
             "Aucun service d’urgences ni centre dans les temps connus : le gain ne peut pas être "
             "compté."
@@ -149,6 +149,9 @@ def capacity_sentence(found: Opening, access: TerritoryAccess) -> str:
         French sentences.
     """
     asked = number(found.requests_per_day, 1)
+    if found.at_least:
+        asked = f"au moins {asked}"
+    partial = found.uncounted
     text = (
         f"Demande à porter : {asked} par jour d’ouverture. Un site de {found.site_slots} créneaux "
         f"par jour (un médecin 4 h, créneaux de 15 min) en porte {number(found.site_capacity, 1)} "
@@ -157,9 +160,11 @@ def capacity_sentence(found: Opening, access: TerritoryAccess) -> str:
     if found.existing:
         open_now = named(found.existing, access.names)
         text += f", et {open_now} en {'a' if len(found.existing) == 1 else 'ont'} déjà un"
-        if found.sites_needed <= len(found.existing):
+        if found.sites_needed <= len(found.existing) and partial is None:
             text += " ; un de plus se justifierait par la distance, pas par le nombre de créneaux"
     text += "."
+    if partial is not None:
+        text += f" Cette demande ne compte pas {partial} : la vraie en appelle davantage."
     heavy = found.loads[found.loads > found.site_capacity]
     if len(heavy):
         verb = "recevrait" if len(heavy) == 1 else "recevraient jusqu’à"

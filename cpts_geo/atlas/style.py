@@ -167,7 +167,7 @@ def _minutes_layer(column: str) -> MapLayer:
     return MapLayer(column, "Minutes jusqu’au généraliste", settings.MINUTES_BREAKS, labels)
 
 
-def _shift_layer(column: str, title: str) -> MapLayer:
+def _shift_layer(column: str, title: str, *, apl: str) -> MapLayer:
     up = settings.SHIFT_BREAKS
     # One float lower: classes are right-closed, and both sides mirror each other.
     down = tuple(float(np.nextafter(-value, -np.inf)) for value in reversed(up))
@@ -178,7 +178,7 @@ def _shift_layer(column: str, title: str) -> MapLayer:
         f"sans effet (moins de {still})",
         *(f"gain : {size}" for size in sizes),
     )
-    words = f"Écart d’APL — {title}"
+    words = f"Écart d’APL {COLUMNS[apl].vintage}, hypothèse — {title}"
     return MapLayer(column, title, (*down, *up), labels, words, diverging=True)
 
 
@@ -211,7 +211,7 @@ def layers(communes: pd.DataFrame, *, scenarios: Sequence[str] = ()) -> tuple[Ma
         _gp_layer(newest("gps_2017", known)),
         _POPULATION_LAYER,
         *(
-            _shift_layer(f"apl_shift_{k}", title)
+            _shift_layer(f"apl_shift_{k}", title, apl=newest("apl_2023", known))
             for k, title in enumerate(scenarios, 1)
             if f"apl_shift_{k}" in known
         ),

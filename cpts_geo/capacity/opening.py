@@ -47,6 +47,10 @@ class Opening:
     ----------
     requests_per_day : float
         Requests per opening day that the sites must carry.
+    at_least : bool
+        Whether that is a floor: what a line has already given.
+    uncounted : str or None
+        People it does not count, in French; None where all are.
     site_slots, site_capacity : int, float
         Slots per opening day of one site, and the largest demand it serves at the target.
     sites_needed : int
@@ -75,12 +79,16 @@ class Opening:
     loads : Series of float
         Requests per opening day of each site of `best` and `existing` if everyone goes to the
         nearest one, proportional allocation.
+    emergencies_known : bool
+        Whether emergency departments around are all known: without them there is no gain.
     left_out : tuple of str
         Inhabited communes that no road joins to the others, or without a known point or time: not
         counted.
     """
 
     requests_per_day: float
+    at_least: bool
+    uncounted: str | None
     site_slots: int
     site_capacity: float
     sites_needed: int
@@ -93,6 +101,7 @@ class Opening:
     by_variant: dict[Variant, tuple[str, ...]]
     gains: dict[tuple[str, ...], pd.DataFrame]
     loads: pd.Series
+    emergencies_known: bool
     left_out: tuple[str, ...]
 
 
@@ -164,7 +173,7 @@ def opening(
     *,
     communes: Sequence[str],
     existing: Sequence[str] = (),
-    emergencies: Sequence[str] = (),
+    emergencies: Sequence[str] | None = (),
     apl: pd.Series | None = None,
     given: TravelTimes | None = None,
 ) -> Opening | None:
@@ -181,8 +190,9 @@ def opening(
         Communes of the territory: they ask, and are the candidates.
     existing : sequence of str
         Communes with a centre open today.
-    emergencies : sequence of str
-        Communes of the neighbourhood with an emergency department.
+    emergencies : sequence of str, or None
+        Communes of the neighbourhood with an emergency department; None where they are not all
+        known: nothing is then said of today's times.
     apl : Series of float, optional
         Published APL by commune, which tilts the demand; NaN unknown.
     given : TravelTimes, optional
@@ -219,7 +229,9 @@ def opening(
         dispersion=scenario.dispersion,
     )
     needed = max(1, math.ceil(requests / capacity - 1e-9))
-    care = [code for code in dict.fromkeys([*existing, *emergencies]) if code in field.index]
+    known = emergencies is not None
+    places = dict.fromkeys([*existing, *(emergencies or ())])
+    care = [code for code in places if code in field.index]
     times = siting_times(field, [*communes, *care], given=given)
     care = [code for code in care if code in times["central"].destinations]
     asking = _joined(times["central"], communes, people=field["population"])
@@ -239,7 +251,7 @@ def opening(
         }
         elsewhere = [code for code in candidates if code not in care]
         far = by_variant["central"]
-        if elsewhere:
+        if elsewhere and known:
             count = min(new, len(elsewhere))
             far = _first(_nearest_for_all(central, proportional, count, elsewhere, care))
         demands = _demands(requests, people, apl=apl)
@@ -259,17 +271,20 @@ def opening(
     lived = [code for code in communes if field.at[code, "population"] != 0]
     return Opening(
         requests_per_day=requests,
+        at_least=result.refuting is not None,
+        uncounted=scenario.uncounted_demand,
         site_slots=SITE_SLOTS,
         site_capacity=capacity,
         sites_needed=needed,
         existing=tuple(open_now),
-        today=_nearest_care(central, care),
+        today=_nearest_care(central, care) if known else (),
         best=best,
         farthest_first=far,
         solutions=solutions.assign(allocation=solutions.get("allocation", next(iter(demands)))),
         stability=stability,
         by_variant=by_variant,
-        gains={sites: _gain(central, people, sites, care) for sites in {best, far}},
+        gains={s: _gain(central, people, s, care) for s in {best, far}} if known else {},
+        emergencies_known=known,
         loads=_loads(central, proportional, [*open_now, *best]),
         left_out=tuple(pd.Index(lived).difference(asking, sort=False)),
     )

@@ -26,11 +26,14 @@ from cpts_geo.access.shifts import (
     basins,
     check_departures,
     largest_practice,
+    people_missing,
     shift_of,
 )
 from cpts_geo.access.travel import TravelTimes
+from cpts_geo.access.weights import APL_WEIGHT
 from cpts_geo.capacity.headline import Headline
 from cpts_geo.capacity.opening import Opening, opening
+from cpts_geo.french import counted, number
 from cpts_geo.schema import Status, status_column
 from cpts_geo.sources.catalogue import sources
 from cpts_geo.sources.tables import available, load_source
@@ -64,6 +67,8 @@ class TerritoryAccess:
         Scenarios of supply, in the order asked for.
     asked : bool
         Whether the analyst asked for these scenarios.
+    set_aside : tuple of str
+        French sentences on the scenarios that cannot be shown, and why.
     names : Series of str
         Names of the communes of the neighbourhood, by code.
     population : Series of float
@@ -77,6 +82,7 @@ class TerritoryAccess:
     opening: Opening | None
     shifts: tuple[Shift, ...]
     asked: bool
+    set_aside: tuple[str, ...]
     names: pd.Series
     population: pd.Series
 
@@ -153,26 +159,29 @@ def study_access(
     basis = basins(field, variants)
     around = national[national["code_insee"].isin(field.index)]
     changes = parse_changes(asked, around, former=former) if asked else []
-    counted = facility_counts(field, "gp")
-    if counted is not None:
-        check_departures(changes, counted[1])
+    gps = facility_counts(field, "gp")
+    if gps is not None:
+        check_departures(changes, gps[1])
     emergencies = _emergencies(field)
+    doubtful = _doubtful(care)
     cells = _cells(communes) if fetched else pd.DataFrame()
     central = variants["central"]
     parts, access = [], {}
     for key, part in communes.groupby("territory", sort=False):
         codes = list(part["code_insee"])
+        people = part.set_index("code_insee")["population"]
+        lived = set(people.index[people > 0])
         result = headlines[str(key)]
         found = None
         if result is not None:
             found = opening(
-                result, field, communes=codes, emergencies=emergencies, given=given,
+                result, field, communes=codes, given=given,
+                emergencies=None if emergencies is None or doubtful & lived else emergencies,
                 existing=list(sites.loc[sites["territory"] == key, "code_insee"]),
                 apl=None if basis is None else basis.apl,
             )  # fmt: skip
-        wanted = changes or _usual(part, found, result, basis=basis)
-        shifts = () if basis is None else _shifts(basis, wanted, codes, names=field["name"])
-        people = part.set_index("code_insee")["population"]
+        wanted = changes or _usual(part, found, result)
+        shifts, aside = _shifts(basis, wanted, codes, field=field, given=given)
         access[str(key)] = TerritoryAccess(
             times=central,
             approximate=given is None,
@@ -181,6 +190,8 @@ def study_access(
             opening=found,
             shifts=shifts,
             asked=bool(asked),
+            # Nobody asked for the usual ones: their absence needs no word.
+            set_aside=aside if asked or given is not None else (),
             names=field["name"],
             population=field["population"],
         )
@@ -197,39 +208,85 @@ def study_access(
     return gpd.GeoDataFrame(whole, geometry="geometry", crs=communes.crs), access
 
 
-def _emergencies(field: pd.DataFrame) -> list[str]:
+def _emergencies(field: pd.DataFrame) -> list[str] | None:
     found = facility_counts(field, "emergency")
-    return [] if found is None else list(found[1].index[found[1] > 0])
+    return None if found is None else list(found[1].index[found[1] > 0])
 
 
-def _usual(
-    part: pd.DataFrame, found: Opening | None, result: Headline | None, *, basis: Basins | None
-) -> list[Change]:
+def _doubtful(care: pd.DataFrame) -> set[str]:
+    """Communes where an emergency department of unknown presence may be the nearest."""
+    rows = care[(care["facility"] == "emergency") & (care["variant"] == "central")]
+    return set(rows["code_insee"][~rows["known"].astype(bool)])
+
+
+def _usual(part: pd.DataFrame, found: Opening | None, result: Headline | None) -> list[Change]:
     """What every meeting asks: a departure where most doctors are, a centre at the best site."""
     place = largest_practice(part)
     changes = [] if place is None else [gp_leaves(place)]
-    if found is not None and result is not None:
-        # Where the observed activity refutes the model, its hours are those needed.
-        seen = result.refuting
-        hours = result.gp_hours_per_week.p50 if seen is None else seen.gp_hours_per_week
-        minutes = result.scenario.minutes[1]
-        # Several sites share the hours of the territory: only the first one is shown.
-        hours = max(1.0, float(round(hours / len(found.best))))
-        changes.append(centre_opens(found.best[0], hours_per_week=hours, minutes=minutes))
-    # Nobody asked for these: a place that the analyst's times do not know is no error of theirs.
-    return [change for change in changes if basis is not None and basis.reaches(change.code)]
+    if found is None or result is None or found.sites_needed <= len(found.existing):
+        return changes
+    # Where the observed activity refutes the model, its hours are those needed.
+    seen = result.refuting
+    hours = result.gp_hours_per_week.p50 if seen is None else seen.gp_hours_per_week
+    # Several sites share the hours and the requests: only the first one is shown.
+    centre = centre_opens(
+        found.best[0],
+        hours_per_week=max(1.0, float(round(hours / len(found.best)))),
+        minutes=result.scenario.minutes[1],
+        demand=found.requests_per_day * result.scenario.opening_days_per_year / len(found.best),
+    )
+    return [*changes, centre]
 
 
 def _shifts(
-    basis: Basins, changes: Sequence[Change], codes: list[str], *, names: pd.Series
-) -> tuple[Shift, ...]:
-    """Scenarios that reach the territory and whose effect is known somewhere."""
-    titles = [change_title(change, names[change.code]) for change in changes]
-    every = [
-        shift_of(basis, [change], title=title, communes=codes)
-        for title, change in zip(_told_apart(titles), changes, strict=True)
-    ]
-    return tuple(shift for shift in every if (shift.communes["shift"].fillna(0.0) != 0).any())
+    basis: Basins | None,
+    changes: Sequence[Change],
+    codes: list[str],
+    *,
+    field: pd.DataFrame,
+    given: TravelTimes | None,
+) -> tuple[tuple[Shift, ...], tuple[str, ...]]:
+    """Scenarios whose effect on the territory is known, and a sentence on each of the others."""
+    titles = _told_apart([change_title(change, field["name"][change.code]) for change in changes])
+    shifts, aside = [], []
+    for title, change in zip(titles, changes, strict=True):
+        why = _impossible(basis, change, field=field, given=given)
+        if basis is not None and not why:
+            shift = shift_of(basis, [change], title=title, communes=codes)
+            moved = shift.communes["shift"]
+            if moved.isna().all():
+                why = "la population standardisée autour n’est pas connue"
+            elif not (moved.fillna(0.0) != 0).any():
+                why = "il ne change l’APL d’aucune commune de ce territoire"
+                if change.consultations == 0:
+                    why += " (la règle de l’APL compte autant de consultations qu’avant)"
+        if why:
+            aside.append(f"{title} : écart non montré, {why}.")
+        else:
+            shifts.append(shift)
+    return tuple(shifts), tuple(aside)
+
+
+def _impossible(
+    basis: Basins | None, change: Change, *, field: pd.DataFrame, given: TravelTimes | None
+) -> str:
+    if basis is None:
+        if given is not None and given.reach < APL_WEIGHT.reach:
+            most = number(given.reach, 1)
+            return f"la table des temps s’arrête à {most} min, et un bassin va jusqu’à 20"
+        return "l’APL n’est pas connue ici"
+    if not basis.reaches(change.code):
+        return "les temps de trajet ne connaissent pas cette commune"
+    if given is None:
+        return ""
+    lost = people_missing(change.code, field, origins=given.origins)
+    if lost.empty:
+        return ""
+    return (
+        f"la table des temps n’a pas {counted(len(lost), 'commune', 'communes')} "
+        f"({counted(float(lost.sum()), 'habitant', 'habitants')}) à une vingtaine de minutes, qui "
+        "partagent ce bassin : l’écart serait exagéré"
+    )
 
 
 def _told_apart(titles: list[str]) -> list[str]:
@@ -242,11 +299,11 @@ def _told_apart(titles: list[str]) -> list[str]:
 
 def _shift_columns(shifts: Sequence[Shift], codes: pd.Series) -> pd.DataFrame:
     columns: dict[str, pd.Series] = {}
-    for number, shift in enumerate(shifts, 1):
+    for rank, shift in enumerate(shifts, 1):
         for name in ("shift", "after"):
             values = codes.map(shift.communes[name])
             known = pd.Series(Status.ASSUMED.value, index=codes.index)
-            column = f"apl_{name}_{number}"
+            column = f"apl_{name}_{rank}"
             columns[column] = values
             columns[status_column(column)] = known.where(values.notna(), Status.UNKNOWN.value)
     return pd.DataFrame(columns, index=codes.index)

@@ -34,6 +34,8 @@ from cpts_geo.sources.travel_columns import LAYOUTS, Unit, named, roles, said_un
 MAX_BYTES: Final = 1_000_000_000
 #: No drive in France is longer: such a time is the mark (9999, 2147483647) of a pair without road.
 _MAX_MINUTES: Final = 24 * 60.0
+#: Beyond, a number is written in powers of ten.
+_WRITTEN: Final = 1e9
 #: Median minutes to the nearest other place: outside, the times are in another unit.
 _NEAREST: Final = (1.0, 120.0)
 _TEXT: Final = frozenset({".csv", ".txt", ".tsv"})
@@ -338,14 +340,15 @@ def _check_plausible(path: Path, pairs: pd.DataFrame, said: Unit) -> None:
         hint = f' (unit="{other}" ?)' if low <= converted <= high else ""
         raise TravelError(
             f"Les temps de {one_line(path.name)} ne sont pas en {unit} : le lieu le plus proche "
-            f"serait à {number(nearest, 2)} min (médiane).",
+            f"serait à {number(nearest, 2) if nearest < _WRITTEN else f'{nearest:.3g}'} min "
+            "(médiane).",
             remedy=f"dites leur unité{hint}, ou convertissez-les en minutes.",
         )
     long = pairs[pairs["minutes"] > _MAX_MINUTES]
     if len(long):
         raise TravelError(
             f"Des trajets de {one_line(path.name)} durent plus d’un jour.",
-            defects=_listed("minutes", long, long["minutes"].map("{:.0f}".format)),
+            defects=_listed("minutes", long, long["minutes"].map("{:.6g}".format)),
             remedy="si c’est la marque d’une paire sans route, laissez ces cellules vides.",
         )
 
