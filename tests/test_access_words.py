@@ -131,9 +131,10 @@ def test_where_nothing_is_known_nothing_is_said(unknown: TerritoryAccess) -> Non
     assert access_words.coverage_sentences(unknown) == []
     assert access_tables.coverage_rows(unknown) == []
     found = opening_of(unknown)
+    assert not found.emergencies_known
     assert opening_words.gain_sentence(found, unknown) == (
-        "Les services d’urgences autour du territoire sont inconnus : le gain ne peut pas être "
-        "compté."
+        "Les services d’urgences autour du territoire ne sont pas tous connus : le temps "
+        "d’aujourd’hui, et donc le gain, ne peut pas être compté."
     )
     assert access_tables.gain_rows(found, unknown) == []
     answer = opening_words.opening_answer(found, unknown)
@@ -142,8 +143,8 @@ def test_where_nothing_is_known_nothing_is_said(unknown: TerritoryAccess) -> Non
 
 
 def test_no_hospital_anywhere_is_not_an_unknown_one(unknown: TerritoryAccess) -> None:
-    none = pd.DataFrame({"facility": ["emergency"]})
-    sentence = opening_words.gain_sentence(opening_of(unknown), replace(unknown, coverage=none))
+    none = replace(opening_of(unknown), emergencies_known=True)
+    sentence = opening_words.gain_sentence(none, unknown)
     assert sentence.startswith("Aucun service d’urgences ni centre")
 
 
@@ -234,8 +235,8 @@ def test_a_scenario_in_words() -> None:
     shift = shift_with({"b": -0.1, "a": -0.4, "c": 0.0}, crossing={"a": "falls"})
     assert plain(access_words.shift_sentence(shift, NAMES)) == (
         "Supposé : un médecin généraliste part (5 400 consultations par an). L’APL du territoire "
-        "(2023) passerait de 3,00 à 2,90. Commune la plus touchée : Aa, −0,40 (de −0,60 à −0,20). "
-        "2 communes touchées sur 3. 1 commune passerait sous 2,5 : Aa."
+        "(2023) passerait de 3,00 à 2,90, soit −0,10. Commune la plus touchée : Aa, −0,40 "
+        "(de −0,60 à −0,20). 2 communes touchées sur 3. 1 commune passerait sous 2,5 : Aa."
     )
 
 

@@ -257,7 +257,7 @@ def test_tooltip_of_a_scenario_gives_the_sign_and_the_apl_after(
         "APL après : 3,55"
     )
     assert any("Un médecin part : Chaingy : −0,03 consultations" in line for line in lines)
-    assert any("Minutes approchées jusqu’au généraliste le plus proche" in line for line in lines)
+    assert any("Minutes approchées jusqu’au généraliste libéral" in line for line in lines)
 
 
 def test_minutes_out_of_reach_are_hatched_and_none_is_painted_as_zero(five: Analysis) -> None:

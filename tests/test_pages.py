@@ -15,6 +15,7 @@ import pytest
 import shapely
 from axe_playwright_python.sync_playwright import Axe
 
+from cpts_geo.access.minutes import neighbourhood, travel_variants
 from cpts_geo.analysis import Analysis, analyse
 from cpts_geo.atlas import charts, style
 from cpts_geo.atlas.canvas import blank_map
@@ -242,7 +243,7 @@ def access_text(page: Any) -> str:
 
 @pytest.mark.parametrize("name", TERRITORIES)
 def test_the_access_section_follows_the_capacity_with_headings_in_order(
-    name: str, report_dir: Path, open_offline: Open
+    name: str, five: Analysis, report_dir: Path, open_offline: Open
 ) -> None:
     page = open_offline(report_dir / f"{name}.html").page
     found = page.evaluate(
@@ -255,7 +256,8 @@ def test_the_access_section_follows_the_capacity_with_headings_in_order(
     ids = [anchor for _, anchor in found if anchor]
     assert ids[:3] == ["acces", "scenarios", "ouvrir"]
     scenarios = levels[ids_index(found, "scenarios") + 1 : ids_index(found, "ouvrir")]
-    assert scenarios == [3, 3]
+    assert scenarios == [3] * len(five.access[name].shifts)
+    assert scenarios
     page.context.close()
 
 
@@ -266,7 +268,7 @@ def ids_index(found: list[list[Any]], anchor: str) -> int:
 def test_the_access_section_calls_its_times_approximate(
     report_dir: Path, open_offline: Open
 ) -> None:
-    page = open_offline(report_dir / "lvo.html").page
+    page = open_offline(report_dir / "ouest_loiret.html").page
     text = access_text(page)
     assert "temps approchés par la distance" in text
     assert "Les temps approchés n’étant pas ceux de la Drees" in text
@@ -329,7 +331,7 @@ def test_where_nothing_is_known_the_page_says_so(gueret_dir: Path, open_offline:
     text = access_text(page)
     assert "Aucun lieu d’exercice connu autour du territoire" in text
     assert "Et si l’offre changeait" not in text
-    assert "Les services d’urgences autour du territoire sont inconnus" in text
+    assert "Les services d’urgences autour du territoire ne sont pas tous connus" in text
     assert "l’APL, qui donnerait les autres, est inconnue ici" in text
     assert not re.search(r"(?<!\d)0 %", text)
     titles = page.locator(".leaflet-control-layers-base label").all_inner_texts()
@@ -341,13 +343,18 @@ def test_where_nothing_is_known_the_page_says_so(gueret_dir: Path, open_offline:
     opened.close()
 
 
+def times_file(folder: Path, pairs: pd.DataFrame) -> Path:
+    path = folder / "temps du SIG.csv"
+    pairs.to_csv(path, index=False, sep=";")
+    return path
+
+
 def test_the_page_says_whose_times_they_are_and_leaves_variants_out(
-    tmp_path: Path, open_offline: Open
+    tmp_path: Path, five: Analysis, open_offline: Open
 ) -> None:
-    codes = embedded.load_memberships().query("territory == 'ouest_loiret'")["code_insee"]
-    rows = [f"{a};{b};{9 + k % 7}" for k, a in enumerate(codes) for b in codes if a != b]
-    source = tmp_path / "temps du SIG.csv"
-    source.write_text("\n".join(["origine;destination;minutes", *rows]), encoding="utf-8")
+    members = five.communes[five.communes["territory"] == "ouest_loiret"]
+    field = neighbourhood(members, five.national, figures=embedded.load_figures())
+    source = times_file(tmp_path, travel_variants(field)["low"].pairs())
     asked = ["départ:Meung-sur-Loire", "arrivée:Tavers", "réduction:Tavers:4000"]
     found = analyse(["ouest_loiret"], travel=source, scenarios=asked, draws=500)
     write_report(found, tmp_path / "out")
@@ -363,11 +370,35 @@ def test_the_page_says_whose_times_they_are_and_leaves_variants_out(
     opened.close()
 
 
+def test_a_table_of_the_territory_alone_shows_no_shift_and_says_why(
+    tmp_path: Path, open_offline: Open
+) -> None:
+    codes = embedded.load_memberships().query("territory == 'ouest_loiret'")["code_insee"]
+    rows = [(a, b, 9 + k % 7) for k, a in enumerate(codes) for b in codes if a != b]
+    source = times_file(tmp_path, pd.DataFrame(rows, columns=["origine", "destination", "minutes"]))
+    write_report(analyse(["ouest_loiret"], travel=source, draws=500), tmp_path / "out")
+    opened = open_offline(tmp_path / "out" / "ouest_loiret.html")
+    text = access_text(opened.page)
+    # Orléans, which the table does not hold, shares the catchments of its neighbours.
+    assert "Un médecin part : Chaingy : écart non montré" in text
+    assert "partagent ce bassin : l’écart serait exagéré" in text
+    assert "Et si l’offre changeait" not in text
+    assert opened.page.locator(".leaflet-control-layers-base input").count() == 4
+    # No hospital is in the table: today's minutes are unknown, those of the sites are not.
+    assert "le temps d’aujourd’hui, et donc le gain, ne peut pas être compté" in text
+    assert "Aujourd’hui" not in text
+    assert opened.page.locator("#ouvrir ~ .scroll").first.is_visible()
+    opened.close()
+
+
 def test_scenarios_that_touch_nobody_are_said_to_touch_nobody(tmp_path: Path) -> None:
     found = analyse(["ouest_loiret"], scenarios=["arrivée:Vennecy"], draws=500, fetched=False)
     write_report(found, tmp_path)
-    page = (tmp_path / "ouest_loiret.html").read_text(encoding="utf-8")
-    assert "Les scénarios demandés ne changent l’APL connue d’aucune commune" in page
+    page = plain((tmp_path / "ouest_loiret.html").read_text(encoding="utf-8"))
+    assert (
+        "Un médecin s’installe : Vennecy : écart non montré, il ne change l’APL d’aucune commune "
+        "de ce territoire." in page
+    )
     assert 'id="scenarios"' not in page
 
 
