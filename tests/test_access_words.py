@@ -240,6 +240,24 @@ def test_a_scenario_in_words() -> None:
     )
 
 
+def test_crossings_that_depend_on_the_times_say_so() -> None:
+    shift = shift_with({"b": -0.1, "a": -0.4, "c": -0.2}, crossing=dict.fromkeys("abc", "falls"))
+    counts = pd.DataFrame({"falls": [1, 2, 3], "rises": 0}, index=["low", "central", "high"])
+    crossing = shift.crossing.assign(central=[True, True, False], sure=[True, False, False])
+    found = replace(shift, crossing=crossing, counts=counts)
+    text = access_words.shift_sentence(found, NAMES)
+    assert text.endswith("2 communes (de 1 à 3 selon les temps) passeraient sous 2,5 : Aa et Bb.")
+    ends = {row[0].text: row[-1].text for row in access_tables.shift_rows(found, NAMES)}
+    assert ends == {
+        "Aa": "passe sous 2,5",
+        "Cc": "passe sous 2,5, selon les temps",
+        "Bb": "passe sous 2,5, selon les temps",
+    }
+    alone = replace(found, crossing=crossing.loc[["c"]], counts=counts.assign(falls=[0, 0, 1]))
+    text = access_words.shift_sentence(alone, NAMES)
+    assert text.endswith("Avec une autre variante des temps, 1 commune passerait sous 2,5 : Cc.")
+
+
 def test_of_communes_as_touched_that_of_the_scenario_comes_first() -> None:
     shift = shift_with({"b": 0.2, "c": 0.3, "a": 0.3 + 1e-13, "d": 0.3}, change=gp_arrives("d"))
     assert access_words.most_touched(shift) == ["d", "c", "a", "b"]
@@ -373,6 +391,9 @@ def test_a_centre_that_is_open_is_said_and_another_is_not_for_its_slots(five: An
 def test_sites_that_would_overflow_are_said(five: Analysis) -> None:
     access = five.access["ouest_loiret"]
     found = opening_of(access)
+    assert "Demande à porter : au moins 5,6 par jour" in opening_words.capacity_sentence(
+        found, access
+    )
     assert "recevrai" not in opening_words.capacity_sentence(found, access)
     one = replace(found, loads=pd.Series({"45203": 18.0, "45024": 3.0}), sites_needed=2)
     text = opening_words.capacity_sentence(one, access)

@@ -124,7 +124,8 @@ def test_pages_take_the_newest_vintage_fetched(real):
     write_bpe_2025(mirror / "DS_BPE_2025_CSV_FR.zip", {"45252": 9, "45208": 12})
     fetch(["insee_bpe_2025"], mirror=mirror, offline=True)
     result = analyse(["beauce_gatinais"], draws=1_000)
-    assert [layer.column for layer in style.layers(result.communes)][1] == "gps_2025"
+    shown = [layer.column for layer in style.layers(result.communes)]
+    assert shown[1:3] == ["gp_minutes_approx_2025", "gps_2025"]
     columns = tables.commune_columns(result.communes)
     assert "gps_2025" in columns and "emergency_departments_2025" in columns
     # An estimate of 2024 is of no use beside a count of 2025.

@@ -190,6 +190,10 @@ def test_a_centre_open_today_is_kept_and_not_proposed_again(asclepios: Headline)
     )
     assert found.sites_needed == 1
     assert set(found.loads.index) == {"B", *found.best}
+    # Two sites are needed, one is there: one more. None is needed: one all the same, for distance.
+    more = found_in(asking(asclepios, 20), FOUR, existing=["B"])
+    assert (more.sites_needed, len(more.best)) == (2, 1)
+    assert len(found.best) == 1
 
 
 def test_challans_stays_open_and_the_island_of_yeu_is_left_out() -> None:
@@ -248,6 +252,37 @@ def test_without_any_place_of_care_there_is_no_today(asclepios: Headline) -> Non
     assert found.today == ()
     assert found.farthest_first == found.best
     assert found.gains[("B",)].at["before", "unreached"] == FOUR["population"].sum()
+
+
+def test_unknown_hospitals_are_not_absent_ones(asclepios: Headline) -> None:
+    unknown = found_in(asclepios, FOUR, emergencies=None, existing=["C"])
+    assert not unknown.emergencies_known
+    assert (unknown.today, unknown.gains) == ((), {})
+    # Nothing can be said of those far from them; the site nearest to all stands.
+    assert unknown.farthest_first == unknown.best == ("B",)
+    absent = found_in(asclepios, FOUR, emergencies=[], existing=["C"])
+    assert absent.emergencies_known
+    assert absent.today == ("C",)
+    assert set(absent.gains) == {("B",)}
+
+
+def test_a_demand_that_leaves_people_out_says_whom() -> None:
+    partial = headline(load_scenarios()["lvo"], draws=300)
+    found = found_in(partial, FOUR)
+    assert found.uncounted == partial.scenario.uncounted_demand is not None
+    assert not found.at_least
+    seen = found_in(headline(load_scenarios()["ouest_loiret"], draws=300), FOUR)
+    assert seen.at_least
+    assert seen.uncounted is None
+
+
+def test_a_centre_that_no_road_joins_serves_nobody_and_hides_nothing(asclepios: Headline) -> None:
+    field = on_a_line(**{"85047": (0, 900), "85113": (10, 100), "85012": (20, 800)})
+    found = found_in(asclepios, field, existing=["85113"])
+    assert found.existing == ("85113",)
+    assert found.best == ("85047",)
+    assert found.left_out == ("85113",)
+    assert found.loads["85113"] == 0
 
 
 def test_everyone_goes_to_the_nearest_site(asclepios: Headline) -> None:

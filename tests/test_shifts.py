@@ -18,6 +18,7 @@ from cpts_geo.access.shifts import (
     basins,
     check_departures,
     largest_practice,
+    people_missing,
     shift_of,
 )
 from cpts_geo.access.travel import travel_times
@@ -162,6 +163,33 @@ def test_communes_that_cross_come_with_their_people() -> None:
     assert found["people"].to_dict() == {"A": 9_000, "B": 900}
     fall = studied(field.assign(apl_2023=[2.6, 2.6, 2.6]), gp_leaves("A")).crossing
     assert fall["direction"].to_dict() == {"A": "falls", "B": "falls"}
+
+
+def test_communes_that_some_times_alone_take_across_are_told_from_the_others() -> None:
+    # From A, B gains 0.55 with the low times, 0.38 with the others; A 0.55 and 0.56.
+    field = field_of([0, 7.5, 60], apl=[2.0, 2.0, 2.4], people=[9_000.0, 900.0, 500.0])
+    found = studied(field, gp_arrives("A"))
+    assert list(found.crossing.index) == ["A", "B"]
+    assert found.crossing["central"].tolist() == [True, False]
+    assert found.crossing["sure"].tolist() == [True, False]
+    assert found.crossing.at["B", "after"] == pytest.approx(2 + 5_400 / 9_600 * 2 / 3)
+    assert found.counts.T.to_dict() == {
+        "low": {"falls": 0, "rises": 2},
+        "central": {"falls": 0, "rises": 1},
+        "high": {"falls": 0, "rises": 1},
+    }
+
+
+def test_people_that_a_table_leaves_out_of_a_catchment_are_found() -> None:
+    # 20 minutes by the low law are 16.7 km.
+    field = field_of([0, 5, 16, 17, 3], apl=[2.0] * 5, people=[10.0, 20.0, 30.0, 40.0, 0.0])
+    lost = people_missing("A", field, origins=pd.Index(["A"]))
+    assert lost.to_dict() == {"B": 20, "C": 30}
+    assert people_missing("A", field, origins=pd.Index(["A", "B", "C"])).empty
+    # No road joins Yeu to the coast: it shares nothing with it.
+    sea = field_of([0, 5], apl=[2.0, 2.0], people=[10.0, 20.0])
+    sea.index = ["85047", "85113"]
+    assert people_missing("85047", sea, origins=pd.Index(["85047"])).empty
 
 
 def test_only_the_communes_of_the_territory_are_given_in_their_order() -> None:

@@ -114,8 +114,6 @@ def travel_variants(
     points = gpd.GeoSeries.from_xy(
         field["lon"], field["lat"], index=field.index, crs=GEOGRAPHIC_CRS
     )
-    # A point without coordinates is no place: None, not a point at NaN.
-    points[field["lon"].isna().to_numpy()] = None
     return {name: surrogate_times(points, reach=REACH, variant=name) for name in LAWS}
 
 

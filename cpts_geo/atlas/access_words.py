@@ -335,13 +335,13 @@ def _crossing(shift: Shift, names: pd.Series) -> str:
         if rows.empty:
             continue
         codes = list(rows.index[rows["central"]])
-        span = aside(between(shift.counts[direction].astype(float), number))
+        span = between(shift.counts[direction].astype(float), number)
         # Those that another variant alone takes across the threshold are said apart.
         lead = "" if codes else "Avec une autre variante des temps, "
         shown = codes or list(rows.index)
         many = counted(len(shown), "commune", "communes")
         verb = "passerait" if len(shown) == 1 else "passeraient"
-        depends = f"{span} selon les temps" if span and codes else ""
+        depends = aside(f"{span} selon les temps") if span and codes else ""
         parts.append(f"{lead}{many}{depends} {verb} {words} : {named(shown, names)}.")
     return " ".join(parts) or "Aucune commune ne franchirait le seuil de 2,5."
 
