@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from matplotlib.axes import Axes
 from matplotlib.collections import Collection
@@ -209,6 +209,9 @@ def test_in_the_commune_is_a_class_apart_from_near_and_from_unknown(
 
 
 @given(st.floats(0, 5))
+@example(0.005)
+@example(0.05)
+@example(0.15)
 def test_losses_mirror_gains(value: float) -> None:
     (shift,) = style.layers(pd.DataFrame({"apl_shift_1": [0.1]}), scenarios=["essai"])[-1:]
     gain, loss = style.classify(pd.Series([value, -value]), shift)
