@@ -11,7 +11,7 @@ import geopandas as gpd
 import pandas as pd
 
 from cpts_geo.access.comparison import compare
-from cpts_geo.access.travel import TravelTimes, listed, travel_times
+from cpts_geo.access.given_times import given_times
 from cpts_geo.capacity.headline import DRAWS, SEED, Headline, headline
 from cpts_geo.capacity.inputs import Scenario
 from cpts_geo.capacity.scenario import (
@@ -20,12 +20,11 @@ from cpts_geo.capacity.scenario import (
     scenario_from_population,
 )
 from cpts_geo.capacity.territory_access import TerritoryAccess, study_access
-from cpts_geo.errors import DemandTooLargeError, TravelError
-from cpts_geo.french import counted, decodable, number
+from cpts_geo.errors import DemandTooLargeError
+from cpts_geo.french import number
 from cpts_geo.sources import embedded
-from cpts_geo.sources.catalogue import sha256_of, sources
+from cpts_geo.sources.catalogue import sha256_of
 from cpts_geo.sources.travel_columns import Unit
-from cpts_geo.sources.travel_file import read_travel_file
 from cpts_geo.territories.national import load_national
 from cpts_geo.territories.perimeters import outlines, published_gaps, territory_communes
 from cpts_geo.territories.request import Request, find_perimeters
@@ -127,47 +126,6 @@ def _several(texts: Collection[str] | None) -> tuple[str, ...]:
     return (texts,) if isinstance(texts, str) else tuple(texts or ())
 
 
-def _given_times(
-    path: Path | None, unit: Unit | None, *, codes: pd.Series
-) -> tuple[TravelTimes | None, tuple[str, ...]]:
-    """Travel times of the analyst's file, and what was adapted while reading it."""
-    if path is None:
-        if unit is not None:
-            raise TravelError(
-                "Une unité de temps est donnée sans table des temps.",
-                remedy="ajoutez la table (--travel FICHIER), ou retirez --travel-unit.",
-            )
-        return None, ()
-    pairs = read_travel_file(path, unit=unit)
-    origin = sources()["travel_file"]
-    times = travel_times(
-        pairs,
-        label=f"temps de la table « {decodable(path.name)} »",
-        source=origin.attribution,
-        grade=origin.grade,
-        # Insee's convention: no time within a commune.
-        diagonal=0.0,
-    )
-    words = {
-        "missing": (
-            "paire sans temps, comptée hors de portée",
-            "paires sans temps, comptées hors de portée",
-        ),
-        "duplicates": ("ligne en double, comptée une fois", "lignes en double, comptées une fois"),
-        "repaired": ("code au zéro initial rétabli", "codes au zéro initial rétabli"),
-    }
-    strangers = times.origins.union(times.destinations).difference(pd.Index(codes))
-    adapted = [counted(pairs.attrs[key], *text) for key, text in words.items() if pairs.attrs[key]]
-    own = pairs.loc[pairs["origin"] == pairs["destination"], "origin"]
-    alone = set(pairs["origin"]) & set(pairs["destination"]) - set(own)
-    if alone:
-        words_of_own = ("lieu sans temps vers lui-même", "lieux sans temps vers eux-mêmes")
-        adapted.append(f"{counted(len(alone), *words_of_own)}, à 0 minute par convention")
-    if len(strangers):
-        adapted.append(f"codes absents du COG 2026, laissés de côté : {listed(strangers)}")
-    return times, (f"Table des temps : {', '.join(adapted)}.",) if adapted else ()
-
-
 def analyse(
     territories: Sequence[str] = (),
     *,
@@ -250,7 +208,7 @@ def analyse(
     say("Données communales : lecture et vérification")
     national = embedded.load_communes()
     former = embedded.load_former_communes()
-    given, travel_notes = _given_times(travel, travel_unit, codes=national["code_insee"])
+    given, travel_notes = given_times(travel, travel_unit, codes=national["code_insee"])
     say("Communes : reconnaissance des noms et des codes")
     found = find_perimeters(request, national, former=former)
     say(f"Indicateurs de {len(found.identity)} territoire(s)")

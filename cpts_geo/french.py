@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import date
 
 from babel.dates import format_date
@@ -72,6 +73,79 @@ def percent(share: float, decimals: int = 1) -> str:
     return number(100 * share, decimals) + NNBSP + "%"
 
 
+def whole_percent(share: float) -> str:
+    """
+    Write a share to the percent, without rounding to all or to nobody what is neither.
+
+    Parameters
+    ----------
+    share : float
+        In [0, 1]; NaN is unknown.
+
+    Returns
+    -------
+    str
+        Such as 97 %, « plus de 99 % » or « moins de 1 % ».
+
+    Examples
+    --------
+    >>> [whole_percent(share).replace("\u202f", " ") for share in (0.9965, 1.0, 0.0, 0.002)]
+    ['plus de 99 %', '100 %', '0 %', 'moins de 1 %']
+    """
+    if 0.995 <= share < 1:
+        return f"plus de {percent(0.99, 0)}"
+    if 0 < share < 0.005:
+        return f"moins de {percent(0.01, 0)}"
+    return percent(share, 0)
+
+
+def signed_number(value: float, decimals: int) -> str:
+    """
+    Write a difference, + included.
+
+    Parameters
+    ----------
+    value : float
+        NaN is unknown.
+    decimals : int
+        Decimals kept.
+
+    Returns
+    -------
+    str
+        Such as +0,08 or −0,20.
+
+    Examples
+    --------
+    >>> signed_number(0.081, 2), signed_number(-0.2, 2)
+    ('+0,08', '−0,20')
+    """
+    return f"{'+' if value > 0 else ''}{number(value, decimals)}"
+
+
+def joined(texts: Sequence[str]) -> str:
+    """
+    Join words as a French sentence does.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        Words.
+
+    Returns
+    -------
+    str
+        Commas, then « et » before the last one; empty where there is none.
+
+    Examples
+    --------
+    >>> joined(["Loiret"]), joined(["Baule", "Dry", "Messas"])
+    ('Loiret', 'Baule, Dry et Messas')
+    """
+    *first, last = texts or [""]
+    return f"{', '.join(first)} et {last}" if first else last
+
+
 def signed_percent(points: float) -> str:
     """
     Write a gap already in percent, with its sign.
@@ -112,9 +186,8 @@ def value_text(column: Column, value: float, *, unit: bool = False) -> str:
         return UNKNOWN_TEXT
     if column.percent:
         return percent(value, column.decimals)
-    text = number(value, column.decimals)
-    if column.signed and value > 0:
-        text = f"+{text}"
+    write = signed_number if column.signed else number
+    text = write(value, column.decimals)
     if not unit:
         return text
     one_word = abs(value) < 2 and " " not in column.unit

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from cpts_geo.access.siting_checks import codes_text, repeated
 from cpts_geo.errors import TableError
 from cpts_geo.french import number
 
@@ -144,13 +145,14 @@ def _tilt_factors(
 def _population_defects(population: pd.Series) -> list[str]:
     if not pd.api.types.is_numeric_dtype(population):
         return ["population : il faut des nombres"]
-    defects = _code_defects("population", population)
+    defects = repeated("population : codes en double", population.index)
     values = population.to_numpy(dtype=np.float64, na_value=np.nan)
     finite = np.isfinite(values)
     if not finite.all():
-        defects.append(f"population inconnue : {_codes(population.index[~finite])}")
+        defects.append(f"population inconnue : {codes_text(population.index[~finite])}")
     if (values[finite] < 0).any():
-        defects.append(f"population négative : {_codes(population.index[finite & (values < 0)])}")
+        wrong = population.index[finite & (values < 0)]
+        defects.append(f"population négative : {codes_text(wrong)}")
     if not (values[finite] > 0).any():
         defects.append("population : aucun habitant dans aucune commune")
     return defects
@@ -159,24 +161,15 @@ def _population_defects(population: pd.Series) -> list[str]:
 def _apl_defects(apl: pd.Series, population: pd.Series) -> list[str]:
     if not pd.api.types.is_numeric_dtype(apl):
         return ["APL : il faut des nombres"]
-    defects = _code_defects("APL", apl)
+    defects = repeated("APL : codes en double", apl.index)
     values = apl.to_numpy(dtype=np.float64, na_value=np.nan)
     wrong = np.isinf(values) | (values < 0)
     if wrong.any():
-        defects.append(f"APL négative ou infinie : {_codes(apl.index[wrong])}")
+        defects.append(f"APL négative ou infinie : {codes_text(apl.index[wrong])}")
     missing = population.index[~population.index.isin(apl.index)]
     if len(missing):
-        defects.append(f"communes absentes de la table d’APL : {_codes(missing)}")
+        defects.append(f"communes absentes de la table d’APL : {codes_text(missing)}")
     inhabited = population.index[(population > 0).to_numpy(dtype=bool, na_value=False)]
     if len(inhabited) and not apl[apl.index.isin(inhabited)].notna().any():
         defects.append("APL inconnue dans toutes les communes habitées : rien à incliner")
     return defects
-
-
-def _code_defects(what: str, series: pd.Series) -> list[str]:
-    twice = series.index[series.index.duplicated()].unique()
-    return [f"{what} : codes en double : {_codes(twice)}"] if len(twice) else []
-
-
-def _codes(codes: pd.Index) -> str:
-    return ", ".join(str(code) for code in codes)

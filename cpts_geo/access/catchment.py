@@ -16,7 +16,6 @@ from cpts_geo.access.sharing import (
     catchments,
     check_places,
     check_reach,
-    gather,
     ratio_of,
     spread,
     values_at,
@@ -241,7 +240,7 @@ def three_stage_fca(
     homes = values_at(demand, travel.origins)
     unsure = offered @ np.isnan(amounts).astype(np.float64) > 0
     homes = np.where(unsure & (homes > 0), np.nan, homes)
-    return by_origin(spread(chosen, ratio_of(amounts, gather(chosen, homes))), travel)
+    return by_origin(spread(chosen, ratio_of(amounts, spread(chosen.T, homes))), travel)
 
 
 def apl(travel: TravelTimes, *, consultations: pd.Series, standardised: pd.Series) -> pd.Series:

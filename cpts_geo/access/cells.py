@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from cpts_geo.access.proximity import BANDS
+from cpts_geo.access.proximity import BANDS, NEAR_SHARE
 from cpts_geo.errors import TravelError, one_line
 from cpts_geo.french import number
 
@@ -100,7 +100,7 @@ def cell_minutes(
         "population": sums["population"],
         "population_unknown": sums["population"] - sums["known"],
         "mean_minutes": sums["weighed"] / known,
-        "p90_minutes": _quantile(table, 0.9, by=key).reindex(sums.index),
+        "p90_minutes": _quantile(table, NEAR_SHARE, by=key).reindex(sums.index),
         "worst_minutes": groups["inhabited"].max(),
     }
     for band in bands:

@@ -14,7 +14,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from cpts_geo.access.proximity import BANDS, coverage, nearest
+from cpts_geo.access.proximity import BANDS, NEAR_SHARE, coverage, nearest, time_reached
 from cpts_geo.access.surrogate import LAWS, Variant, surrogate_times
 from cpts_geo.access.travel import TravelTimes, listed
 from cpts_geo.errors import TravelError
@@ -111,10 +111,35 @@ def travel_variants(
                 remedy="donnez une table dont les codes sont ceux des communes (Insee, COG 2026).",
             )
         return {"central": given}
+    return approximations(field, reach=REACH)
+
+
+def approximations(places: pd.DataFrame, *, reach: float) -> dict[Variant, TravelTimes]:
+    """
+    Approximate the times between places, in each variant.
+
+    Parameters
+    ----------
+    places : DataFrame
+        lon, lat (degrees) by code; a place without them is ``unsnapped``.
+    reach : float
+        Minutes up to which pairs are given.
+
+    Returns
+    -------
+    dict of str to TravelTimes
+        ``low``, ``central`` and ``high``.
+
+    Examples
+    --------
+    >>> places = pd.DataFrame({"lon": [2.0, 2.1], "lat": 48.0}, index=["45001", "45002"])
+    >>> list(approximations(places, reach=20.0))
+    ['low', 'central', 'high']
+    """
     points = gpd.GeoSeries.from_xy(
-        field["lon"], field["lat"], index=field.index, crs=GEOGRAPHIC_CRS
+        places["lon"], places["lat"], index=places.index, crs=GEOGRAPHIC_CRS
     )
-    return {name: surrogate_times(points, reach=REACH, variant=name) for name in LAWS}
+    return {name: surrogate_times(points, reach=reach, variant=name) for name in LAWS}
 
 
 def facility_counts(field: pd.DataFrame, facility: str) -> tuple[int, pd.Series] | None:
@@ -224,13 +249,47 @@ def minutes_columns(care: pd.DataFrame, codes: pd.Series, *, status: Status) -> 
     >>> minutes_columns(care, pd.Series(["A", "B"]), status=Status.ESTIMATED).iat[1, 1]
     'unknown'
     """
+    central = care[care["variant"] == "central"]
+    wide = {
+        str(name): codes.map(part.set_index("code_insee")["minutes"]).astype("float64")
+        for name, part in central.groupby("column", sort=False)
+    }
+    return with_status(wide, codes.index, status=status)
+
+
+def with_status(
+    columns: Mapping[str, pd.Series], index: pd.Index, *, status: Status
+) -> pd.DataFrame:
+    """
+    Put its status beside each column.
+
+    Parameters
+    ----------
+    columns : mapping of str to Series
+        Values by name of column, on `index`.
+    index : Index
+        Rows wanted, where there may be no column.
+    status : Status
+        How the values that are there are known.
+
+    Returns
+    -------
+    DataFrame
+        Each column and its status, ``unknown`` where the value is NaN.
+
+    Examples
+    --------
+    >>> values = pd.Series([4.0, np.nan])
+    >>> table = with_status({"minutes": values}, values.index, status=Status.ESTIMATED)
+    >>> table["minutes_status"].tolist()
+    ['estimated', 'unknown']
+    """
     wide: dict[str, pd.Series] = {}
-    for name, part in care[care["variant"] == "central"].groupby("column", sort=False):
-        values = codes.map(part.set_index("code_insee")["minutes"]).astype("float64")
-        wide[str(name)] = values
-        known = pd.Series(status.value, index=codes.index)
-        wide[status_column(str(name))] = known.where(values.notna(), Status.UNKNOWN.value)
-    return pd.DataFrame(wide, index=codes.index)
+    for name, values in columns.items():
+        known = pd.Series(status.value, index=index)
+        wide[name] = values
+        wide[status_column(name)] = known.where(values.notna(), Status.UNKNOWN.value)
+    return pd.DataFrame(wide, index=index)
 
 
 def coverage_by_variant(care: pd.DataFrame, people: pd.Series) -> pd.DataFrame:
@@ -292,18 +351,16 @@ def coverage_by_variant(care: pd.DataFrame, people: pd.Series) -> pd.DataFrame:
 
 def _spread_of(minutes: pd.Series, people: pd.Series) -> dict[str, Any]:
     """Mean, ninth decile and worst, over the people; what is beyond the table stands last."""
-    order = minutes.sort_values(na_position="last", kind="stable").index
-    weights = people.reindex(order).fillna(0.0)
-    lived = weights.index[(weights > 0) & minutes.reindex(order).notna()]
-    total = float(weights.sum())
-    mean = p90 = np.nan
-    if total > 0:
-        if len(lived) == int((weights > 0).sum()):
-            mean = float((minutes[lived] * weights[lived]).sum() / total)
-        reached = np.flatnonzero(weights.cumsum().to_numpy() >= 0.9 * total)
-        p90 = float(minutes[order[reached[0]]])
-    worst = str(minutes[lived].idxmax()) if len(lived) else ""
-    worst_minutes = float(minutes[worst]) if worst else np.nan
+    asking = people[people > 0]
+    times = minutes[asking.index]
+    mean = p90 = worst_minutes = np.nan
+    worst = ""
+    if len(asking):
+        p90 = time_reached(times, asking, share=NEAR_SHARE)
+    if times.notna().any():
+        worst, worst_minutes = str(times.idxmax()), float(times.max())
+        if times.notna().all():
+            mean = float((times * asking).sum() / asking.sum())
     return {
         "mean_minutes": mean,
         "p90_minutes": p90,

@@ -20,6 +20,8 @@ from cpts_geo.french import number
 
 #: Minutes of the coverage bands.
 BANDS: Final = (10.0, 15.0, 20.0, 30.0)
+#: Share of the people within the "p90" of times.
+NEAR_SHARE: Final = 0.9
 
 
 def nearest(travel: TravelTimes, supply: pd.Series) -> pd.DataFrame:
@@ -138,6 +140,36 @@ def coverage(
         "unknown_places": int(people.isna().sum()),
     }
     return table
+
+
+def time_reached(minutes: pd.Series, people: pd.Series, *, share: float) -> float:
+    """
+    Find the time within which a share of the people are.
+
+    Parameters
+    ----------
+    minutes : Series of float
+        Minutes by place; NaN (beyond every time, or unknown) comes last.
+    people : Series of float
+        People of the same places, >= 0, not all 0.
+    share : float
+        Share of all the people, between 0 and 1.
+
+    Returns
+    -------
+    float
+        Smallest time within which at least that share is; NaN where it is not reached.
+
+    Examples
+    --------
+    >>> minutes = pd.Series([0.0, 12.0, np.nan], index=["A", "B", "C"])
+    >>> time_reached(minutes, pd.Series({"A": 600, "B": 380, "C": 20}), share=0.9)
+    12.0
+    """
+    ordered = minutes.sort_values(na_position="last", kind="stable")
+    reached = people[ordered.index].cumsum().to_numpy() / people.sum()
+    # Sums are rounded: a share reached exactly counts as reached.
+    return float(ordered.iloc[int(np.searchsorted(reached, share - 1e-12))])
 
 
 def _first(travel: TravelTimes, wanted: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -85,7 +85,7 @@ def catchments(
     check_reach(travel, weight)
     check_places(travel, supply=supply, demand=demand)
     weights = weigh(travel, weight)
-    return Catchments(travel, weights, gather(weights, values_at(demand, travel.origins)))
+    return Catchments(travel, weights, spread(weights.T, values_at(demand, travel.origins)))
 
 
 def weigh(travel: TravelTimes, weight: Weight) -> csr_array:
@@ -157,29 +157,6 @@ def values_at(values: pd.Series, index: pd.Index) -> Floats:
     return values.reindex(index).to_numpy(dtype=np.float64)
 
 
-def gather(weights: csr_array, people: Floats) -> Floats:
-    """
-    Add up the people in reach of each destination.
-
-    Parameters
-    ----------
-    weights : csr_array
-        Weights, origins by destinations.
-    people : ndarray of float
-        People by origin, NaN unknown.
-
-    Returns
-    -------
-    ndarray of float
-        ``sum_k w_kj P_k`` by destination; NaN where the people of an origin in reach are unknown.
-    """
-    unknown = np.isnan(people)
-    found = np.asarray(weights.T @ np.where(unknown, 0.0, people))
-    if unknown.any():
-        found[np.asarray(weights.T @ unknown.astype(np.float64)) > 0] = np.nan
-    return found
-
-
 def ratio_of(supply: Floats, people: Floats) -> Floats:
     """
     Divide supply by the people who share it.
@@ -202,24 +179,24 @@ def ratio_of(supply: Floats, people: Floats) -> Floats:
     return np.where(supply == 0.0, 0.0, ratio)
 
 
-def spread(weights: csr_array, ratio: Floats) -> Floats:
+def spread(weights: csr_array, values: Floats) -> Floats:
     """
-    Add up what is in reach of each origin.
+    Add up what is in reach.
 
     Parameters
     ----------
     weights : csr_array
-        Weights, origins by destinations.
-    ratio : ndarray of float
-        Value by destination, NaN unknown.
+        Weights, those who reach by those reached.
+    values : ndarray of float
+        Value of those reached, NaN unknown.
 
     Returns
     -------
     ndarray of float
-        ``sum_j w_ij R_j`` by origin; NaN where a destination in reach is unknown.
+        ``sum_j w_ij V_j``; NaN where a value in reach is unknown.
     """
-    unknown = np.isnan(ratio)
-    found = np.asarray(weights @ np.where(unknown, 0.0, ratio))
+    unknown = np.isnan(values)
+    found = np.asarray(weights @ np.where(unknown, 0.0, values))
     if unknown.any():
         found[np.asarray(weights @ unknown.astype(np.float64)) > 0] = np.nan
     return found

@@ -184,27 +184,22 @@ def shift_of(
         {name: apl_shift(shared, changes).reindex(codes) for name, shared in basis.shared.items()}
     )
     before, people = basis.apl.reindex(codes), basis.people.reindex(codes)
+    # Travel times that are not the DREES' could take away more than there is.
+    after = shifts.add(before, axis=0).clip(lower=0.0)
     table = pd.DataFrame(
         {
             "before": before,
             "shift": shifts["central"],
-            # Travel times that are not the DREES' could take away more than there is.
-            "after": (before + shifts["central"]).clip(lower=0.0),
+            "after": after["central"],
             "low": shifts.min(axis=1, skipna=False),
             "high": shifts.max(axis=1, skipna=False),
         }
     )
-    crossed = {
-        str(name): crossings(before, (before + values).clip(lower=0.0))["direction"]
-        for name, values in shifts.items()
-    }
+    crossed = {str(name): crossings(before, values)["direction"] for name, values in after.items()}
     means = pd.DataFrame(
         {
-            name: {
-                "before": _mean(before, people),
-                "after": _mean((before + values).clip(lower=0.0), people),
-            }
-            for name, values in shifts.items()
+            name: {"before": _mean(before, people), "after": _mean(values, people)}
+            for name, values in after.items()
         }
     ).T
     return Shift(

@@ -41,6 +41,31 @@ def codes_text(codes: Iterable[Any]) -> str:
     return ", ".join(str(code) for code in codes)
 
 
+def repeated(what: str, codes: pd.Index) -> list[str]:
+    """
+    List the codes that stand more than once.
+
+    Parameters
+    ----------
+    what : str
+        French words that open the sentence.
+    codes : Index
+        Codes.
+
+    Returns
+    -------
+    list of str
+        One defect; empty when there is none.
+
+    Examples
+    --------
+    >>> repeated("sites en double", pd.Index(["A", "B", "A"]))
+    ['sites en double : A']
+    """
+    twice = codes[codes.duplicated()].unique()
+    return [f"{what} : {codes_text(twice)}"] if len(twice) else []
+
+
 def minutes_defects(minutes: pd.DataFrame) -> list[str]:
     """
     List what is wrong with a table of minutes.
@@ -62,8 +87,8 @@ def minutes_defects(minutes: pd.DataFrame) -> list[str]:
     """
     if minutes.empty:
         return ["la table des temps est vide"]
-    defects = _repeated("communes en double dans la table des temps", minutes.index)
-    defects += _repeated("sites en double dans la table des temps", minutes.columns)
+    defects = repeated("communes en double dans la table des temps", minutes.index)
+    defects += repeated("sites en double dans la table des temps", minutes.columns)
     numeric = np.array([pd.api.types.is_numeric_dtype(kind) for kind in minutes.dtypes])
     if not numeric.all():
         wrong = codes_text(minutes.columns[~numeric])
@@ -100,7 +125,7 @@ def demand_defects(demand: pd.Series, minutes: pd.DataFrame) -> list[str]:
     """
     if demand.empty:
         return ["la demande est vide"]
-    defects = _repeated("communes en double dans la demande", demand.index)
+    defects = repeated("communes en double dans la demande", demand.index)
     if pd.api.types.is_numeric_dtype(demand):
         values = demand.to_numpy(dtype=np.float64, na_value=np.nan)
         finite = np.isfinite(values)
@@ -146,7 +171,7 @@ def site_defects(sites: Collection[str], minutes: pd.DataFrame, *, what: str) ->
     """
     codes = pd.Index(list(sites), dtype=object)
     unknown = codes[~codes.isin(minutes.columns)].unique()
-    defects = _repeated(f"{what} en double", codes)
+    defects = repeated(f"{what} en double", codes)
     if len(unknown):
         defects.append(f"{what} absents de la table des temps : {codes_text(unknown)}")
     return defects
@@ -269,11 +294,6 @@ def _number_defects(
         places = counted(len(candidates), "candidat", "candidats")
         return [f"p = {counted(p, 'nouveau site', 'nouveaux sites')} pour {places}"]
     return []
-
-
-def _repeated(what: str, codes: pd.Index) -> list[str]:
-    twice = codes[codes.duplicated()].unique()
-    return [f"{what} : {codes_text(twice)}"] if len(twice) else []
 
 
 def _is_number(value: object) -> bool:

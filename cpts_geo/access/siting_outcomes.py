@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Sequence
-from typing import Final
 
-import numpy as np
 import pandas as pd
 
-from cpts_geo.access.proximity import BANDS
+from cpts_geo.access.proximity import BANDS, NEAR_SHARE, time_reached
 from cpts_geo.access.siting_checks import (
     codes_text,
     demand_defects,
@@ -20,9 +18,6 @@ from cpts_geo.access.siting_checks import (
     site_defects,
 )
 from cpts_geo.errors import SitingError
-
-#: Share of the demand that is nearer than the p90.
-_NEAR_SHARE: Final = 0.9
 
 
 def coverage_outcomes(
@@ -69,7 +64,7 @@ def coverage_outcomes(
 
     Examples
     --------
-    >>> minutes = pd.DataFrame({"A": [0.0, 12.0, np.nan]}, index=["A", "B", "C"])
+    >>> minutes = pd.DataFrame({"A": [0.0, 12.0, math.nan]}, index=["A", "B", "C"])
     >>> people = pd.Series({"A": 600, "B": 380, "C": 20})
     >>> coverage_outcomes(minutes, people, sites=["A"], bands=[10]).to_dict()
     {'demand': 1000.0, 'within_10': 600.0, 'share_within_10': 0.6, \
@@ -163,17 +158,11 @@ def _outcomes(
     in_reach = float(asks[known].sum())
     spent = float((asks * nearest)[known].sum())
     figures["mean_minutes"] = spent / in_reach if known.any() else math.nan
-    figures["p90_minutes"] = _quantile(nearest, asks)
+    figures["p90_minutes"] = time_reached(nearest, asks, share=NEAR_SHARE)
     figures["worst_minutes"] = float(nearest.max())
     figures["worst_commune"] = str(nearest.idxmax()) if known.any() else ""
     figures["unreached"] = float(asks[~known].sum())
     return pd.Series(figures, dtype=object)
-
-
-def _quantile(nearest: pd.Series, asks: pd.Series) -> float:
-    ordered = nearest.sort_values(na_position="last")
-    share = asks[ordered.index].cumsum().to_numpy() / asks.sum()
-    return float(ordered.iloc[int(np.searchsorted(share, _NEAR_SHARE - 1e-12))])
 
 
 def _check(

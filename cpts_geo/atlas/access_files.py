@@ -32,14 +32,13 @@ def access_files(access: Mapping[str, TerritoryAccess]) -> dict[str, pd.DataFram
         ``ou_ouvrir.csv`` (each set of sites under each allocation of the demand); a table without
         any row is left out.
     """
-    tables = {
-        "acces.csv": [_coverage(key, found) for key, found in access.items()],
-        "scenarios_offre.csv": [
-            part for key, each in access.items() for part in _shifts(key, each)
-        ],
-        "ou_ouvrir.csv": [_sites(key, each) for key, each in access.items() if each.opening],
-    }
-    found = {name: [part for part in parts if len(part)] for name, parts in tables.items()}
+    tables = (
+        [_coverage(key, each) for key, each in access.items()],
+        [part for key, each in access.items() for part in _shifts(key, each)],
+        [_sites(key, each) for key, each in access.items() if each.opening],
+    )
+    named = zip(ACCESS_FILES, tables, strict=True)
+    found = {name: [part for part in parts if len(part)] for name, parts in named}
     return {name: pd.concat(parts, ignore_index=True) for name, parts in found.items() if parts}
 
 

@@ -16,20 +16,19 @@ from cpts_geo.atlas.access_words import (
     named,
     out_of_reach,
     signed,
-    whole_percent,
     whose_times,
 )
 from cpts_geo.atlas.cells import Cell, Row
 from cpts_geo.capacity.opening import Opening
-from cpts_geo.capacity.territory_access import TerritoryAccess
-from cpts_geo.french import NNBSP, number, percent
+from cpts_geo.capacity.territory_access import CELL_COLUMNS, TerritoryAccess
+from cpts_geo.french import NNBSP, number, percent, whole_percent
 from cpts_geo.schema import COLUMNS, Status
 from cpts_geo.sources.catalogue import sources
 
 #: Communes of a scenario listed on a page; all are in the CSV.
 _LISTED = 8
+_TIMES = ("mean_minutes", "p90_minutes")
 _LABELS = {"gp": "Généraliste", "emergency": "Service d’urgences"}
-_CELLS = {"gps": "gp_minutes_insee_2024", "emergency_departments": "emergency_minutes_insee_2024"}
 
 
 def coverage_headers() -> list[str]:
@@ -69,7 +68,7 @@ def coverage_rows(access: TerritoryAccess) -> list[Row]:
         last = block.drop_duplicates("variant").set_index("variant").to_dict("index")
         worst = last["central"]
         far = out_of_reach(worst["beyond"], access)
-        for name in ("mean_minutes", "p90_minutes"):
+        for name in _TIMES:
             span = between((each[name] for each in last.values()), _minutes)
             known = status if pd.notna(worst[name]) else Status.UNKNOWN.value
             origin = span if pd.notna(worst[name]) else far
@@ -97,23 +96,27 @@ def _share_cell(part: pd.DataFrame, status: str) -> Cell:
 def _cell_rows(cells: pd.DataFrame) -> list[Row]:
     rows = []
     for facility, found in cells.iterrows():
-        column = COLUMNS[_CELLS[str(facility)]]
+        column = COLUMNS[CELL_COLUMNS[str(facility)]]
         origin = sources()[column.source]
-        shares = [
-            Cell(
-                whole_percent(float(found[f"share_within_{band:g}"])),
-                status=Status.MEASURED.value,
-                origin=f"{number(found[f'within_{band:g}'])} habitants",
-            )
-            for band in BANDS
-        ]
-        times = [
-            Cell(_minutes(found[name]), status=Status.MEASURED.value)
-            for name in ("mean_minutes", "p90_minutes", "worst_minutes")
-        ]
+        cells_of = _figure_cells(found, Status.MEASURED.value)
+        worst = Cell(_minutes(found["worst_minutes"]), status=Status.MEASURED.value)
         detail = f"{origin.attribution} ({origin.grade})"
-        rows.append(Row(_LABELS[column.name.partition("_")[0]], detail, (*shares, *times)))
+        rows.append(Row(_LABELS[column.name.partition("_")[0]], detail, (*cells_of, worst)))
     return rows
+
+
+def _figure_cells(figures: pd.Series, status: str) -> list[Cell]:
+    """People within each time, then mean and ninth decile, as access counts them."""
+    shares = [
+        Cell(
+            whole_percent(float(figures[f"share_within_{band:g}"])),
+            status=status,
+            origin=f"{number(float(figures[f'within_{band:g}']))} habitants",
+        )
+        for band in BANDS
+    ]
+    times = (Cell(_minutes(figures[name]), status=status) for name in _TIMES)
+    return [*shares, *times]
 
 
 def _minutes(value: float) -> str:
@@ -253,17 +256,7 @@ def gain_rows(found: Opening, access: TerritoryAccess) -> list[Row]:
         tables.append((title, how, found.gains[sites].T["after"]))
     rows = []
     for title, detail, figures in tables:
-        cells = [
-            Cell(
-                whole_percent(float(figures[f"share_within_{band:g}"])),
-                status=status,
-                origin=f"{number(float(figures[f'within_{band:g}']))} habitants",
-            )
-            for band in BANDS
-        ]
-        cells += [
-            Cell(_minutes(figures[n]), status=status) for n in ("mean_minutes", "p90_minutes")
-        ]
+        cells = _figure_cells(figures, status)
         far = access.names.get(figures["worst_commune"], figures["worst_commune"])
         cells.append(Cell(f"{far} : {_minutes(figures['worst_minutes'])}", status=status))
         rows.append(Row(title, detail, tuple(cells)))

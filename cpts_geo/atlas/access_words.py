@@ -10,7 +10,7 @@ import pandas as pd
 
 from cpts_geo.access.shifts import Shift
 from cpts_geo.capacity.territory_access import TerritoryAccess
-from cpts_geo.french import counted, number, percent
+from cpts_geo.french import counted, joined, number, signed_number, whole_percent
 from cpts_geo.schema import COLUMNS
 from cpts_geo.settings import SHIFT_BREAKS
 
@@ -50,7 +50,7 @@ def named(codes: Sequence[str], names: pd.Series) -> str:
     if len(texts) > _NAMED + 1:
         rest = f"{number(len(texts) - _NAMED)} autres"
         texts = [*texts[:_NAMED], rest]
-    return " et ".join([", ".join(texts[:-1]), texts[-1]] if len(texts) > 1 else texts)
+    return joined(texts)
 
 
 def times_note(access: TerritoryAccess) -> str:
@@ -300,32 +300,6 @@ def most_touched(shift: Shift) -> list[str]:
     return [str(code) for code in order.index]
 
 
-def whole_percent(share: float) -> str:
-    """
-    Write a share to the percent, without rounding to all or to nobody what is neither.
-
-    Parameters
-    ----------
-    share : float
-        In [0, 1]; NaN is unknown.
-
-    Returns
-    -------
-    str
-        Such as 97 %, « plus de 99 % » or « moins de 1 % ».
-
-    Examples
-    --------
-    >>> [whole_percent(share).replace("\u202f", " ") for share in (0.9965, 1.0, 0.0, 0.002)]
-    ['plus de 99 %', '100 %', '0 %', 'moins de 1 %']
-    """
-    if 0.995 <= share < 1:
-        return f"plus de {percent(0.99, 0)}"
-    if 0 < share < 0.005:
-        return f"moins de {percent(0.01, 0)}"
-    return percent(share, 0)
-
-
 def _crossing(shift: Shift, names: pd.Series) -> str:
     if shift.communes["before"].isna().all():
         return ""
@@ -365,4 +339,4 @@ def signed(value: float) -> str:
     >>> signed(0.081), signed(-0.2)
     ('+0,08', '−0,20')
     """
-    return f"{'+' if value > 0 else ''}{number(value, 2)}"
+    return signed_number(value, 2)

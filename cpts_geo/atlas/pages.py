@@ -38,7 +38,7 @@ from cpts_geo.atlas.offline import inline_assets
 from cpts_geo.capacity.demand import NORMATIVE_RATES
 from cpts_geo.capacity.headline import Headline
 from cpts_geo.capacity.territory_access import TerritoryAccess
-from cpts_geo.french import counted, number, percent, typeset, value_text
+from cpts_geo.french import counted, joined, number, percent, typeset, value_text
 from cpts_geo.schema import COLUMNS, GRADE_LABELS, STATUS_LABELS, STATUS_MARKS
 from cpts_geo.settings import APL_LOW
 from cpts_geo.sources.catalogue import Source, sources
@@ -98,7 +98,7 @@ class Sheet:
     def departements(self) -> str:
         """Names of its départements, joined in French."""
         names = list(self.communes.drop_duplicates("departement")["departement_name"])
-        return " et ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+        return joined(names)
 
 
 def _environment() -> Environment:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cpts_geo.capacity.headline import Headline, Interval
-from cpts_geo.french import NNBSP, counted, number, percent
+from cpts_geo.french import NNBSP, counted, number, percent, whole_percent
 from cpts_geo.schema import STATUS_MARKS, Status
 
 
@@ -153,7 +153,7 @@ def today(result: Headline) -> str:
     if result.scenario.uncounted_demand is not None:
         return text + "."
     return (
-        f"{text} ; à la demande médiane, {_share(offered.served_at_median)} "
+        f"{text} ; à la demande médiane, {whole_percent(offered.served_at_median)} "
         "seraient servies dans ce délai."
     )
 
@@ -177,11 +177,11 @@ def planned(result: Headline) -> str:
         return ""
     text = (
         f"Avec {slots(offer.slots)} ({result.scenario.planned_basis}) : "
-        f"{_share(offer.served_at_median)} des demandes servies dans le délai à la demande "
+        f"{whole_percent(offer.served_at_median)} des demandes servies dans le délai à la demande "
         "médiane"
     )
     if offer.served_if_all_calls is not None:
-        text += f", {_share(offer.served_if_all_calls)} si chaque appel demandait un créneau"
+        text += f", {whole_percent(offer.served_if_all_calls)} si chaque appel demandait un créneau"
     return text + "."
 
 
@@ -273,11 +273,6 @@ def _triple(interval: Interval[int]) -> tuple[int, int, int]:
 
 def _hours(hours: float) -> str:
     return counted(round(hours), "heure", "heures")
-
-
-def _share(share: float) -> str:
-    """A share that is not quite whole does not read 100 %."""
-    return f"plus de {percent(0.99, 0)}" if 0.995 <= share < 1 else percent(share, 0)
 
 
 def _between(low: float, high: float) -> str:

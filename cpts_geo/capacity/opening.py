@@ -13,18 +13,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import geopandas as gpd
 import pandas as pd
 
 from cpts_geo.access.allocation import allocate, allocations
+from cpts_geo.access.minutes import approximations
 from cpts_geo.access.siting import AllocationStability, best_sites, sites_by_allocation
 from cpts_geo.access.siting_outcomes import coverage_gain
-from cpts_geo.access.surrogate import LAWS, Variant, surrogate_times
+from cpts_geo.access.surrogate import Variant
 from cpts_geo.access.travel import TravelTimes, minutes_matrix
 from cpts_geo.capacity.booking import largest_demand
 from cpts_geo.capacity.headline import Headline
 from cpts_geo.errors import SitingError
-from cpts_geo.settings import GEOGRAPHIC_CRS
 
 #: A doctor four hours a day in slots of 15 minutes, as in Challans (grade D elsewhere).
 SITE_SLOTS: Final = 16
@@ -160,11 +159,7 @@ def siting_times(
     if given is not None:
         return {"central": given}
     places = field.loc[list(dict.fromkeys(codes))]
-    places = places[places["lon"].notna()]
-    points = gpd.GeoSeries.from_xy(
-        places["lon"], places["lat"], index=places.index, crs=GEOGRAPHIC_CRS
-    )
-    return {name: surrogate_times(points, reach=_REACH, variant=name) for name in LAWS}
+    return approximations(places[places["lon"].notna()], reach=_REACH)
 
 
 def opening(
@@ -245,28 +240,33 @@ def opening(
     proportional = allocate(requests, people)
     central = matrices["central"]
     try:
-        by_variant = {
-            name: _first(_nearest_for_all(matrix, proportional, new, candidates, open_now))
-            for name, matrix in matrices.items()
-        }
-        elsewhere = [code for code in candidates if code not in care]
-        far = by_variant["central"]
-        if elsewhere and known:
-            count = min(new, len(elsewhere))
-            far = _first(_nearest_for_all(central, proportional, count, elsewhere, care))
         demands = _demands(requests, people, apl=apl)
         stability = None
-        solutions = _nearest_for_all(central, proportional, new, candidates, open_now)
         if len(demands) > 1:
             stability = sites_by_allocation(
                 central, demands, objective="p_median", p=new, existing=open_now,
                 candidates=candidates, best=BEST,
             )  # fmt: skip
             solutions = stability.solutions
+        else:
+            solutions = _nearest_for_all(central, proportional, new, candidates, open_now)
+            solutions = solutions.assign(allocation=next(iter(demands)))
+        # The first allocation is the proportional one.
+        best = _first(solutions)
+        by_variant = {
+            name: best
+            if name == "central"
+            else _first(_nearest_for_all(matrix, proportional, new, candidates, open_now))
+            for name, matrix in matrices.items()
+        }
+        elsewhere = [code for code in candidates if code not in care]
+        far = best
+        if elsewhere and known:
+            count = min(new, len(elsewhere))
+            far = _first(_nearest_for_all(central, proportional, count, elsewhere, care))
     except SitingError:
         # Times given by an analyst may leave pairs unknown: no answer is better than a guess.
         return None
-    best = by_variant["central"]
     # Nobody asks where nobody lives: such a commune is left out of nothing.
     lived = [code for code in communes if field.at[code, "population"] != 0]
     return Opening(
@@ -280,7 +280,7 @@ def opening(
         today=_nearest_care(central, care) if known else (),
         best=best,
         farthest_first=far,
-        solutions=solutions.assign(allocation=solutions.get("allocation", next(iter(demands)))),
+        solutions=solutions,
         stability=stability,
         by_variant=by_variant,
         gains={s: _gain(central, people, s, care) for s in {best, far}} if known else {},

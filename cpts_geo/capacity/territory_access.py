@@ -17,6 +17,7 @@ from cpts_geo.access.minutes import (
     minutes_to_care,
     neighbourhood,
     travel_variants,
+    with_status,
 )
 from cpts_geo.access.proximity import BANDS
 from cpts_geo.access.scenario import Change, centre_opens, gp_leaves
@@ -34,12 +35,12 @@ from cpts_geo.access.weights import APL_WEIGHT
 from cpts_geo.capacity.headline import Headline
 from cpts_geo.capacity.opening import Opening, opening
 from cpts_geo.french import counted, number
-from cpts_geo.schema import Status, status_column
+from cpts_geo.schema import Status
 from cpts_geo.sources.catalogue import sources
 from cpts_geo.sources.tables import available, load_source
 
 #: Facility of Insee's cells -> column of the schema.
-_CELL_COLUMNS = {
+CELL_COLUMNS = {
     "gps": "gp_minutes_insee_2024",
     "emergency_departments": "emergency_minutes_insee_2024",
 }
@@ -170,6 +171,7 @@ def study_access(
     for key, part in communes.groupby("territory", sort=False):
         codes = list(part["code_insee"])
         people = part.set_index("code_insee")["population"]
+        mine = cells if cells.empty else cells[cells["code_insee"].isin(codes)]
         lived = set(people.index[people > 0])
         result = headlines[str(key)]
         found = None
@@ -186,7 +188,7 @@ def study_access(
             times=central,
             approximate=given is None,
             coverage=coverage_by_variant(care, people),
-            cells=_cell_coverage(cells, codes),
+            cells=_cell_coverage(mine),
             opening=found,
             shifts=shifts,
             asked=bool(asked),
@@ -197,7 +199,7 @@ def study_access(
         )
         columns = [
             minutes_columns(care, part["code_insee"], status=central.status),
-            _cell_columns(cells, part["code_insee"]),
+            _cell_columns(mine, part["code_insee"]),
             _shift_columns(shifts, part["code_insee"]),
         ]
         parts.append(pd.concat([part, *columns], axis=1))
@@ -298,15 +300,12 @@ def _told_apart(titles: list[str]) -> list[str]:
 
 
 def _shift_columns(shifts: Sequence[Shift], codes: pd.Series) -> pd.DataFrame:
-    columns: dict[str, pd.Series] = {}
-    for rank, shift in enumerate(shifts, 1):
-        for name in ("shift", "after"):
-            values = codes.map(shift.communes[name])
-            known = pd.Series(Status.ASSUMED.value, index=codes.index)
-            column = f"apl_{name}_{rank}"
-            columns[column] = values
-            columns[status_column(column)] = known.where(values.notna(), Status.UNKNOWN.value)
-    return pd.DataFrame(columns, index=codes.index)
+    columns = {
+        f"apl_{name}_{rank}": codes.map(shift.communes[name])
+        for rank, shift in enumerate(shifts, 1)
+        for name in ("shift", "after")
+    }
+    return with_status(columns, codes.index, status=Status.ASSUMED)
 
 
 def _cells(communes: pd.DataFrame) -> pd.DataFrame:
@@ -318,28 +317,24 @@ def _cells(communes: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(found, ignore_index=True) if found else pd.DataFrame()
 
 
-def _cell_coverage(cells: pd.DataFrame, codes: list[str]) -> pd.DataFrame:
-    if cells.empty:
-        return pd.DataFrame()
-    mine = cells[cells["code_insee"].isin(codes)]
+def _facilities(cells: pd.DataFrame) -> list[str]:
+    return [] if cells.empty else [f for f in CELL_COLUMNS if (cells["facility"] == f).any()]
+
+
+def _cell_coverage(cells: pd.DataFrame) -> pd.DataFrame:
+    whole = dict.fromkeys([] if cells.empty else cells["code_insee"], "territory")
     rows = {
-        facility: cell_minutes(
-            mine, facility=facility, bands=BANDS, areas=dict.fromkeys(codes, "territory")
-        ).iloc[0]
-        for facility in _CELL_COLUMNS
-        if (mine["facility"] == facility).any()
+        facility: cell_minutes(cells, facility=facility, bands=BANDS, areas=whole).iloc[0]
+        for facility in _facilities(cells)
     }
     return pd.DataFrame(rows).T
 
 
 def _cell_columns(cells: pd.DataFrame, codes: pd.Series) -> pd.DataFrame:
-    columns: dict[str, pd.Series] = {}
-    for facility, column in _CELL_COLUMNS.items() if len(cells) else ():
-        if not (cells["facility"] == facility).any():
-            continue
-        means = cell_minutes(cells, facility=facility, bands=BANDS)["mean_minutes"]
-        values = codes.map(means)
-        known = pd.Series(Status.MEASURED.value, index=codes.index)
-        columns[column] = values
-        columns[status_column(column)] = known.where(values.notna(), Status.UNKNOWN.value)
-    return pd.DataFrame(columns, index=codes.index)
+    means = {
+        CELL_COLUMNS[facility]: codes.map(
+            cell_minutes(cells, facility=facility, bands=BANDS)["mean_minutes"]
+        )
+        for facility in _facilities(cells)
+    }
+    return with_status(means, codes.index, status=Status.MEASURED)

@@ -12,7 +12,7 @@ import pandas as pd
 from cpts_geo import settings
 from cpts_geo.errors import DataFileError, TableError, one_line
 from cpts_geo.sources.catalogue import sha256_of
-from cpts_geo.sources.contracts import check
+from cpts_geo.sources.contracts import TableName, check
 
 _RESTORE = "réinstallez cpts_geo, ou dans un dépôt : git checkout -- data"
 
@@ -278,8 +278,7 @@ def load_memberships() -> pd.DataFrame:
     >>> int((load_memberships()["territory"] == "ondaine_forez").sum())
     25
     """
-    table = check(_cpts("memberships.csv"), "memberships", origin="memberships.csv")
-    table = _of_known_territories(table, origin="memberships.csv")
+    table = _of_known_territories("memberships")
     empty = set(load_territories()["territory"]) - set(table["territory"])
     if empty:
         raise TableError(
@@ -315,7 +314,10 @@ def load_territories() -> pd.DataFrame:
     return check(_cpts("territories.csv"), "territories", origin="territories.csv")
 
 
-def _of_known_territories(table: pd.DataFrame, *, origin: str) -> pd.DataFrame:
+def _of_known_territories(name: TableName) -> pd.DataFrame:
+    """A hand-written table of data/cpts, checked, whose territories are all known."""
+    origin = f"{name}.csv"
+    table = check(_cpts(origin), name, origin=origin)
     known = load_territories()["territory"]
     unknown = table["territory"][~table["territory"].isin(known)].unique()
     if len(unknown):
@@ -353,8 +355,7 @@ def load_facts() -> pd.DataFrame:
     >>> float(row["value"]), row["base"]
     (0.3, 'tous âges')
     """
-    table = check(_cpts("facts.csv"), "facts", origin="facts.csv")
-    return _of_known_territories(table, origin="facts.csv")
+    return _of_known_territories("facts")
 
 
 def load_sites() -> pd.DataFrame:
@@ -378,5 +379,4 @@ def load_sites() -> pd.DataFrame:
     >>> load_sites().set_index("territory").at["lvo", "code_insee"]
     '85047'
     """
-    table = check(_cpts("sites.csv"), "sites", origin="sites.csv")
-    return _of_known_territories(table, origin="sites.csv")
+    return _of_known_territories("sites")
