@@ -154,6 +154,38 @@ def test_a_total_under_eleven_goes_to_no_table_of_areas() -> None:
     assert releasable_areas(rows, table(seen=[50, 60]))["status"].tolist() == [SECRET]
 
 
+@pytest.mark.parametrize(
+    ("whole", "status"),
+    # Outside the territory: nobody, 5 patients, 10, 11, fewer than nobody (an error).
+    [(630, "measured"), (635, SECRET), (640, SECRET), (641, "measured"), (620, SECRET)],
+)
+def test_a_departement_does_not_tell_its_few_patients_outside(whole: float, status: str) -> None:
+    groups = {"territory": "t", "departement": "45"}
+    communes = table(groups, seen=[300, 230, 100])
+    areas = totals(communes, ("territory",))
+    areas = pd.concat([areas, areas.assign(area_code="45", value=whole)], ignore_index=True)
+    assert releasable_areas(areas, communes)["status"].tolist() == ["measured", status]
+
+
+def test_a_departement_does_not_tell_its_few_professionals_outside() -> None:
+    groups = {"territory": "t", "departement": "45"}
+    communes = table(groups, gps_2017=[9, 20], gp_age=[61, 50])
+    rows = [totals(communes, ("territory",), name) for name in ("gps_2017", "gp_age")]
+    for doctors, status in ((29, "measured"), (33, SECRET), (34, "measured")):
+        whole = [rows[0].assign(area_code="45", value=doctors), rows[1].assign(area_code="45")]
+        areas = releasable_areas(pd.concat([*rows, *whole], ignore_index=True), communes)
+        ages = areas[areas["indicator"] == "gp_age"].set_index("area_code")["status"]
+        assert ages.to_dict() == {"t": "measured", "45": status}
+
+
+def test_an_unknown_departement_is_not_called_secret() -> None:
+    communes = table({"territory": "t", "departement": "45"}, seen=[300, 230, 100])
+    areas = totals(communes, ("territory",))
+    unknown = areas.assign(area_code="45", value=np.nan, status="unknown")
+    areas = pd.concat([areas, unknown], ignore_index=True)
+    assert releasable_areas(areas, communes)["status"].tolist() == ["measured", "unknown"]
+
+
 def test_territories_are_protected_one_by_one() -> None:
     communes = table({"territory": list("aaabb")}, seen=[7, 40, 25, 30, 90])
     assert shown(releasable(communes)) == [UNDER, 40, SECRET, 30, 90]

@@ -211,6 +211,8 @@ def _near_whole(column: Column, wide: pd.DataFrame, communes: pd.DataFrame) -> l
     """Départements whose few people outside the territories are told by subtraction."""
     if "departement" not in communes:
         return []
+    # What is unknown stays unknown: nothing is subtracted from it.
+    wide = wide[wide[column.name].notna()]
     patients = column.secrecy == "patients"
     counter = column.people or (column.name if column.kind == "count" else column.weight) or ""
     mine = {str(code) for code in communes["departement"]}
@@ -218,7 +220,8 @@ def _near_whole(column: Column, wide: pd.DataFrame, communes: pd.DataFrame) -> l
         return [area for area in map(str, wide.index) if area in mine]
     once = communes.drop_duplicates("code_insee")
     inside = once.groupby("departement")[counter].agg(lambda values: values.sum(skipna=False))
-    outside = wide[counter].reindex(inside.index) - inside
+    outside = (wide[counter] - inside).reindex(inside.index.intersection(wide.index))
+    # Where nobody is outside, the territories are protected against the whole as a group.
     safe = (outside == 0) | (outside >= (MIN_PATIENTS if patients else MIN_PROFESSIONALS))
     return [str(area) for area in safe.index[~safe]]
 
