@@ -21,7 +21,7 @@ CONDA_NAME = {
     "matplotlib": "matplotlib-base",
 }
 #: Not on conda-forge: in the pip section.
-PIP_ONLY = {"xstatic-leaflet"}
+PIP_ONLY = {"vacances-scolaires-france", "xstatic-leaflet"}
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
