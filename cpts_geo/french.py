@@ -6,9 +6,9 @@ import math
 import re
 import unicodedata
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, time
 
-from babel.dates import format_date
+from babel.dates import format_date, get_day_names, get_month_names
 from babel.numbers import format_decimal
 
 from cpts_geo.schema import Column
@@ -16,6 +16,9 @@ from cpts_geo.schema import Column
 #: Narrow no-break space, before %, ; and between thousands.
 NNBSP = "\u202f"
 UNKNOWN_TEXT = "donnée absente"
+#: From Monday; from January.
+WEEKDAYS = tuple(get_day_names(locale="fr")[index] for index in range(7))
+MONTHS = tuple(get_month_names(locale="fr")[index] for index in range(1, 13))
 
 
 def number(value: float, decimals: int = 0) -> str:
@@ -241,6 +244,29 @@ def day(iso: str) -> str:
         return " au ".join(day(part) for part in iso.split("/"))
     pattern = {4: "y", 7: "MMMM y", 10: "d MMMM y"}[len(iso)]
     return str(format_date(date.fromisoformat(f"{iso}-01-01"[:10]), pattern, locale="fr"))
+
+
+def clock(hour: time) -> str:
+    """
+    Write an hour as French writes it.
+
+    Parameters
+    ----------
+    hour : datetime.time
+        Hour and minutes.
+
+    Returns
+    -------
+    str
+        Such as « 8 h » or « 13 h 30 », with non-breaking spaces.
+
+    Examples
+    --------
+    >>> clock(time(13, 30)), clock(time(8))
+    ('13\u202fh\u202f30', '8\u202fh')
+    """
+    text = f"{hour.hour}{NNBSP}h"
+    return f"{text}{NNBSP}{hour.minute:02d}" if hour.minute else text
 
 
 def typeset(text: str) -> str:

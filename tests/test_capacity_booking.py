@@ -319,8 +319,8 @@ def test_demand_beyond_a_cpts_is_said_so() -> None:
             minimum_slots(demand)
         assert "découpez le territoire" in caught.value.remedy
         assert "jusqu'à 600 créneaux par jour" in caught.value.remedy
-    with pytest.raises(ScenarioError, match="jusqu'à 200 créneaux par jour"):
-        minimum_slots(2000.0, deadline_days=3)
+    with pytest.raises(ScenarioError, match="jusqu'à 480 créneaux par jour"):
+        minimum_slots(2000.0, deadline_days=5)
     with pytest.raises(ScenarioError, match="demandes par jour"):
         slots_for_each([3.0, math.nan])
     with pytest.raises(ScenarioError, match="demandes par jour"):

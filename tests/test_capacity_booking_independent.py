@@ -9,23 +9,9 @@ import numpy as np
 import pytest
 
 from cpts_geo.capacity.booking import WEEKDAY_FACTORS, service, weekly_service
+from tests.booking_oracles import daily_probabilities, run_weeks
 
 OL = 1511 / 270
-
-
-def daily_probabilities(demand: float, dispersion: float) -> list[float]:
-    """Return P(X = k) by its recurrence, without scipy."""
-    top = math.ceil(demand + 14 * math.sqrt(dispersion * demand) + 60)
-    if dispersion == 1.0:
-        values = [math.exp(-demand)]
-        for k in range(1, top + 1):
-            values.append(values[-1] * demand / k)
-        return values
-    size, keep = demand / (dispersion - 1), 1 - 1 / dispersion
-    values = [(1 - keep) ** size]
-    for k in range(1, top + 1):
-        values.append(values[-1] * keep * (size + k - 1) / k)
-    return values
 
 
 def naive_service(
@@ -66,6 +52,50 @@ def test_agrees_with_the_naive_chain(
     assert line.utilisation == pytest.approx(used, abs=1e-9)
 
 
+@pytest.mark.parametrize("deadline", [0, 1, 2, 3])
+@pytest.mark.parametrize(("demand", "slots", "dispersion"), [(0.7, 1, 1.0), (2.2, 2, 1.7)])
+def test_waiting_agrees_with_a_diary(
+    demand: float, slots: int, deadline: int, dispersion: float
+) -> None:
+    (day,) = run_weeks([demand], [slots], deadline=deadline, dispersion=dispersion, weeks=250)
+    line = service(demand, slots, deadline_days=deadline, dispersion=dispersion)
+    assert np.multiply(line.waiting, demand) == pytest.approx(day.seen, abs=1e-9)
+    assert line.lost_per_day == pytest.approx(day.lost, abs=1e-9)
+    assert line.expected_backlog == pytest.approx(day.booked, abs=1e-9)
+
+
+@pytest.mark.parametrize("dispersion", [1.0, 1.7])
+@pytest.mark.parametrize(
+    ("slots", "deadline"),
+    [
+        ([3, 0, 2, 0, 1], 0),
+        ([3, 0, 2, 0, 1], 1),
+        ([3, 0, 2, 0, 1], 2),
+        ([0, 0, 4, 0, 0], 1),
+        ([1, 2, 1, 2, 1], 2),
+        ([0, 2, 0, 0, 2], 4),
+        ([1, 0, 0, 0, 1], 6),  # further ahead than a week
+    ],
+)
+def test_sessions_on_some_days_agree_with_a_diary(
+    slots: list[int], deadline: int, dispersion: float
+) -> None:
+    factors = [1.4, 1.0, 0.6, 1.1, 0.9]
+    demands = [1.2 * factor for factor in factors]
+    days = run_weeks(demands, slots, deadline=deadline, dispersion=dispersion, weeks=60)
+    week = weekly_service(
+        1.2, slots, factors=factors, deadline_days=deadline, dispersion=dispersion
+    )
+    lost = [day.lost / demand for day, demand in zip(days, demands, strict=True)]
+    assert week.lost_by_weekday == pytest.approx(lost, abs=1e-9)
+    assert week.waiting == pytest.approx(np.sum([day.seen for day in days], axis=0) / 6, abs=1e-9)
+    assert week.served == pytest.approx(1 - sum(day.lost for day in days) / 6, abs=1e-9)
+    assert week.same_day == week.waiting[0]
+    assert week.expected_backlog == pytest.approx(np.mean([day.booked for day in days]), abs=1e-9)
+    used = sum(sum(day.seen) for day in days)
+    assert week.utilisation == pytest.approx(used / sum(slots), abs=1e-9)
+
+
 def fifo_losses(requests: list[int], slots: int, deadline: int) -> list[int]:
     """Serve the oldest first and drop whoever waited more than the deadline."""
     waiting: deque[list[int]] = deque()  # [day of request, people]
@@ -97,6 +127,26 @@ def test_agrees_with_an_age_structured_simulation(demand: float, slots: int, dea
     error = shares.std(ddof=1) / math.sqrt(batches)
     found = service(demand, slots, deadline_days=deadline).served
     assert abs(shares.mean() - found) < 3 * error
+
+
+def test_waiting_agrees_with_an_age_structured_simulation() -> None:
+    """Ages at the time of the visit, oldest served first, against bookings made on the day."""
+    demand, slots, deadline, batches = 4.1, 4, 2, 40
+    requests = np.random.default_rng(11).poisson(demand, 40_000)
+    waiting: list[list[int]] = []  # [day of request, people], oldest first
+    seen = np.zeros((deadline + 1, requests.size))
+    for day, count in enumerate(requests.tolist()):
+        waiting = [[asked, n] for asked, n in [*waiting, [day, count]] if asked >= day - deadline]
+        room = slots
+        for group in waiting:
+            served = min(room, group[1])
+            seen[day - group[0], group[0]] += served
+            group[1] -= served
+            room -= served
+    shares = seen.reshape(deadline + 1, batches, -1).sum(2) / requests.reshape(batches, -1).sum(1)
+    error = shares.std(axis=1, ddof=1) / math.sqrt(batches)
+    found = service(demand, slots, deadline_days=deadline).waiting
+    assert (np.abs(shares.mean(axis=1) - found) < 3 * error).all()
 
 
 def test_weekly_cycle_against_an_independent_sum() -> None:

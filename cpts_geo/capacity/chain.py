@@ -1,28 +1,24 @@
-"""Markov chain of the booking queue: one opening day as a matrix, and its steady state.
+"""Markov chain of the booking queue: one opening day, the matrix it makes, the steady state.
 
-Private to :mod:`cpts_geo.capacity.booking`, the public door: it checks, then computes.
+Private to the modules of the queue (:mod:`cpts_geo.capacity.booking` is the public door), which
+check before they compute. Slots may change from day to day: those already taken always are the
+first ones of the coming days, so their number says all there is to know.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from numbers import Integral, Real
-from typing import Final
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
-
-from cpts_geo.errors import ScenarioError
-from cpts_geo.french import number
+from scipy import special, stats
+from threadpoolctl import ThreadpoolController
 
 Floats = npt.NDArray[np.float64]
 
-#: Largest backlog (deadline x slots) solved: beyond, a territory is no CPTS any more.
-MAX_BACKLOG: Final = 600
-#: Largest mean number of requests a day: bounds the size of the arrival distribution.
-MAX_ARRIVALS: Final = 1_000_000.0
+_BLAS = ThreadpoolController()
 
 
 class Day:
@@ -32,28 +28,29 @@ class Day:
     Parameters
     ----------
     arrivals : float
-        Mean requests of the day, above 0.
-    slots : int
-        Slots of the day, 1 or more.
-    deadline : int
-        Opening days after the request within which it must be seen, 0 or more.
+        Mean requests of the day, 0 or more.
+    slots : sequence of int
+        Slots of the day and of each of the K opening days after it, 0 or more each.
     dispersion : float
         Variance over mean of the requests, 1 or more.
 
     Examples
     --------
-    >>> Day(1.0, 1, 1, 1.0).transition().round(4).tolist()
+    >>> Day(1.0, (1, 1), 1.0).transition().round(4).tolist()
     [[0.7358, 0.2642], [0.3679, 0.6321]]
     """
 
-    def __init__(self, arrivals: float, slots: int, deadline: int, dispersion: float) -> None:
+    def __init__(self, arrivals: float, slots: Sequence[int], dispersion: float) -> None:
         self.arrivals = arrivals
-        self.slots = slots
-        #: Slots of the coming days already taken: 0, 1, ..., deadline x slots.
-        self.backlog = np.arange(deadline * slots + 1)
-        self._pmf = arrivals_pmf(arrivals, dispersion, at_least=(deadline + 1) * slots + 1)
-        # P(X > k) and E[(X - k)+], summed from the tail: no cancellation when they are tiny
-        self._tail = np.append(_sum_from_end(self._pmf)[1:], 0.0)
+        self.slots = slots[0]
+        self._room = np.cumsum(slots)  # slots until the end of each day
+        #: Slots of this day and the coming ones already taken when it starts.
+        self.backlog = np.arange(sum(slots[:-1]) + 1)
+        self._last = int(self._room[-1]) - self.slots  # most that can be taken when it ends
+        self._pmf = arrivals_pmf(arrivals, dispersion, at_least=int(self._room[-1]) + 1)
+        # P(X >= k), P(X > k) and E[(X - k)+], from the tail: no cancellation when they are tiny
+        self._reached = _sum_from_end(self._pmf)
+        self._tail = np.append(self._reached[1:], 0.0)
         self._excess = _sum_from_end(self._tail)
 
     def transition(self) -> Floats:
@@ -67,18 +64,44 @@ class Day:
 
         Examples
         --------
-        >>> Day(1.0, 1, 0, 1.0).transition().tolist()
+        >>> Day(1.0, (1,), 1.0).transition().tolist()
         [[1.0]]
         """
-        last = self.backlog.size - 1
+        first, last = self.backlog.size - 1, self._last
         if last == 0:
-            return np.ones((1, 1))
+            return np.ones((first + 1, 1))
         free = self.slots - self.backlog
-        requests = self.backlog[None, :] + free[:, None]
-        step = np.where(requests >= 0, self._pmf[np.maximum(requests, 0)], 0.0)
+        # entry (b, b') is P(X = b' + slots - b); zeros stand before P(X = 0)
+        padded = np.concatenate([np.zeros(first), self._pmf])
+        step = padded[(first + free)[:, None] + np.arange(last + 1)]
         step[:, 0] = np.where(free >= 0, np.cumsum(self._pmf)[np.maximum(free, 0)], 0.0)
-        step[:, last] = self._tail[last + free - 1]
+        step[:, last] = self._reached[last + free]
         return np.asarray(step, dtype=np.float64)
+
+    def after(self, backlog: Floats) -> Floats:
+        """
+        Give the distribution of the backlog at the end of the day, without the matrix.
+
+        Parameters
+        ----------
+        backlog : numpy.ndarray of float
+            Probability of each backlog at the start of the day.
+
+        Returns
+        -------
+        numpy.ndarray of float
+            Probability of each backlog at the end; sums to 1.
+
+        Examples
+        --------
+        >>> Day(1.0, (1, 1), 1.0).after(np.array([1.0, 0.0])).round(4).tolist()
+        [0.7358, 0.2642]
+        """
+        taken = np.convolve(backlog, self._pmf)  # as long as the room, or longer
+        left = taken[self.slots : self.slots + self._last + 1].copy()
+        left[0] += taken[: self.slots].sum()
+        left[-1] += taken[self.slots + self._last + 1 :].sum()
+        return np.asarray(left / left.sum(), dtype=np.float64)
 
     def lost(self) -> Floats:
         """
@@ -87,31 +110,42 @@ class Day:
         Returns
         -------
         numpy.ndarray of float
-            E[max(B + X - s - K s, 0)] for each backlog B at the start.
+            E[max(B + X - room, 0)] for each backlog B at the start, room = all the slots that
+            a request of the day may take.
 
         Examples
         --------
-        >>> Day(1.0, 1, 1, 1.0).lost().round(4).tolist()
+        >>> Day(1.0, (1, 1), 1.0).lost().round(4).tolist()
         [0.1036, 0.3679]
         """
-        return np.asarray(self._excess[self.backlog[::-1] + self.slots], dtype=np.float64)
+        return np.asarray(self._excess[self._room[-1] - self.backlog], dtype=np.float64)
 
-    def same_day(self) -> Floats:
+    def seen(self, after: int) -> Floats:
         """
-        Give the mean number of requests seen on the day itself.
+        Give the mean number of requests of the day that are seen a number of days later.
+
+        Parameters
+        ----------
+        after : int
+            Opening days after the request, 0 to K.
 
         Returns
         -------
         numpy.ndarray of float
-            E[min(X, max(s - B, 0))] for each backlog B at the start.
+            For each backlog B at the start; the j-th request of the day takes the slot B + j,
+            so those seen by the end of a day are E[min(X, max(slots until then - B, 0))].
 
         Examples
         --------
-        >>> Day(1.0, 1, 1, 1.0).same_day().round(4).tolist()
-        [0.6321, 0.0]
+        >>> day = Day(1.0, (1, 1), 1.0)
+        >>> day.seen(0).round(4).tolist(), day.seen(1).round(4).tolist()
+        ([0.6321, 0.0], [0.2642, 0.6321])
         """
-        met = np.append(0.0, np.cumsum(self._tail))
-        return np.asarray(met[np.maximum(self.slots - self.backlog, 0)], dtype=np.float64)
+        met = np.append(0.0, np.cumsum(self._tail))  # E[min(X, k)]
+        by_then = met[np.maximum(self._room[after] - self.backlog, 0)]
+        if after > 0:
+            by_then = by_then - met[np.maximum(self._room[after - 1] - self.backlog, 0)]
+        return np.asarray(by_then, dtype=np.float64)
 
 
 def arrivals_pmf(mean: float, dispersion: float, *, at_least: int = 0) -> Floats:
@@ -121,7 +155,7 @@ def arrivals_pmf(mean: float, dispersion: float, *, at_least: int = 0) -> Floats
     Parameters
     ----------
     mean : float
-        Mean requests of the day, above 0.
+        Mean requests of the day, 0 or more.
     dispersion : float
         Variance over mean: 1 is Poisson, above 1 negative binomial.
     at_least : int
@@ -137,12 +171,18 @@ def arrivals_pmf(mean: float, dispersion: float, *, at_least: int = 0) -> Floats
     >>> arrivals_pmf(1.0, 1.0)[:2].round(4).tolist()
     [0.3679, 0.3679]
     """
-    top = math.ceil(mean + 14 * math.sqrt(dispersion * mean) + 60)
+    poisson = dispersion == 1.0 or mean < 1e-300  # nobody: scipy's negative binomial gives NaN
+    # clusters of requests are rarer by 1 - 1/dispersion each: 1e-16 of them are left out
+    cluster = 0.0 if poisson else 37 / -math.log1p(-1 / dispersion)
+    top = math.ceil(mean + 14 * math.sqrt(dispersion * mean) + max(60.0, cluster))
     counts = np.arange(max(top, at_least) + 1)
-    if dispersion == 1.0:
-        return np.asarray(stats.poisson.pmf(counts, mean), dtype=np.float64)
-    size = mean / (dispersion - 1.0)
-    return np.asarray(stats.nbinom.pmf(counts, size, 1.0 / dispersion), dtype=np.float64)
+    if poisson:
+        # what scipy.stats computes, without its checks: they take longer than the sums
+        chances = np.exp(special.xlogy(counts, mean) - special.gammaln(counts + 1) - mean)
+    else:
+        size = mean / (dispersion - 1.0)
+        chances = stats.nbinom.pmf(counts, size, 1.0 / dispersion)
+    return np.asarray(chances, dtype=np.float64)
 
 
 def stationary(transition: Floats) -> Floats:
@@ -169,89 +209,41 @@ def stationary(transition: Floats) -> Floats:
     system[-1] = 1.0
     unit = np.zeros(states)
     unit[-1] = 1.0
-    solution = np.maximum(np.linalg.solve(system, unit), 0.0)
+    # One thread: on such small systems several wait for one another, and may change a last bit.
+    with _BLAS.limit(limits=1, user_api="blas"):
+        solution = np.maximum(np.linalg.solve(system, unit), 0.0)
     return np.asarray(solution / solution.sum(), dtype=np.float64)
 
 
-def check(
-    *,
-    arrivals: float | None = None,
-    slots: int | None = None,
-    deadline: int = 0,
-    dispersion: float = 1.0,
-    targets: Sequence[float] = (),
-    factors: Sequence[float] = (1.0,),
-) -> None:
+@lru_cache(maxsize=65_536)
+def served_share(arrivals: float, slots: int, deadline: int, dispersion: float) -> float:
     """
-    Raise one error that lists every argument outside its domain.
+    Give the share of requests served in the steady state, and nothing else.
 
     Parameters
     ----------
-    arrivals : float or None
-        Mean requests a day; None = not used by the caller, as for the others.
-    slots : int or None
-        Slots a day.
+    arrivals : float
+        Mean requests per opening day, above 0.
+    slots : int
+        Slots per opening day, 1 or more.
     deadline : int
-        Opening days after the request.
+        Opening days after the request within which it must be seen.
     dispersion : float
-        Variance over mean.
-    targets : sequence of float
-        Shares strictly between 0 and 1.
-    factors : sequence of float
-        Relative weights of the days, mean 1.
+        Variance over mean of the requests, 1 or more.
 
-    Raises
-    ------
-    ScenarioError
-        If any is outside its domain.
+    Returns
+    -------
+    float
+        The same number as :func:`cpts_geo.capacity.booking.service`, kept for the next call.
 
     Examples
     --------
-    >>> check(arrivals=5.6, slots=6, deadline=1)
-    >>> check(slots=0)
-    Traceback (most recent call last):
-    cpts_geo.errors.ScenarioError: Le calcul des créneaux a reçu des valeurs impossibles.
-      - créneaux par jour = 0 : ...
+    >>> round(served_share(1.0, 1, 1, 1.0), 4)
+    0.7859
     """
-    defects: list[str] = []
-    if arrivals is not None and not _real(arrivals, above=0.0, at_most=MAX_ARRIVALS):
-        defects.append(
-            f"demandes par jour = {arrivals} : il faut plus de 0 et au plus {number(MAX_ARRIVALS)}"
-        )
-    if not (_whole(deadline) and deadline >= 0):
-        defects.append(f"délai = {deadline} : il faut un nombre entier de jours, 0 ou plus")
-    elif slots is not None and not (_whole(slots) and 1 <= slots * max(deadline, 1) <= MAX_BACKLOG):
-        defects.append(
-            f"créneaux par jour = {slots} : il faut un nombre entier, 1 ou plus, "
-            f"et au plus {MAX_BACKLOG} créneaux sur le délai"
-        )
-    if not _real(dispersion, above=1.0 - 1e-15, at_most=100.0):
-        defects.append(f"dispersion = {dispersion} : il faut 1 (Poisson) ou plus, au plus 100")
-    defects += [
-        f"cible = {target} : il faut une part entre 0 et 1, bornes exclues"
-        for target in targets
-        if not (_real(target, above=0.0, at_most=1.0) and target < 1.0)
-    ]
-    if not all(_real(x, above=0.0, at_most=MAX_ARRIVALS) for x in factors) or not (
-        math.isclose(sum(factors), len(factors), rel_tol=1e-9) and len(factors) > 0
-    ):
-        defects.append(f"jours de la semaine = {list(factors)} : facteurs positifs de moyenne 1")
-    if defects:
-        raise ScenarioError(
-            "Le calcul des créneaux a reçu des valeurs impossibles.",
-            defects=defects,
-            remedy="corrigez ces valeurs ; si elles sont justes, découpez le territoire.",
-        )
+    day = Day(arrivals, (slots,) * (deadline + 1), dispersion)
+    return 1.0 - float(stationary(day.transition()) @ day.lost()) / arrivals
 
 
 def _sum_from_end(values: Floats) -> Floats:
     return np.cumsum(values[::-1])[::-1]
-
-
-def _whole(value: object) -> bool:
-    return isinstance(value, Integral) and not isinstance(value, bool)
-
-
-def _real(value: object, *, above: float, at_most: float) -> bool:
-    number = isinstance(value, Real) and not isinstance(value, bool)
-    return number and above < float(value) <= at_most  # type: ignore[arg-type]

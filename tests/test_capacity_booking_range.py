@@ -1,0 +1,234 @@
+"""Booking queue from the smallest line to 600 slots: closed forms, extremes, properties, misuse."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cpts_geo.capacity.booking import (
+    BookingService,
+    minimum_slots,
+    service,
+    weekly_service,
+)
+from cpts_geo.errors import DemandTooLargeError, ScenarioError
+
+OL = 1511 / 270
+
+
+def assert_whole(line: BookingService, demand: float) -> None:
+    """Nothing unknown, nothing negative, and every request either seen or lost."""
+    chances = np.array(line.backlog_distribution)
+    assert np.isfinite(chances).all()
+    assert (chances >= 0).all()
+    assert chances.sum() == pytest.approx(1, abs=1e-12)
+    assert min(line.waiting) >= 0
+    assert line.lost_per_day >= 0
+    rounding = 1e-10 if demand <= 10_000 else 1e-8
+    assert sum(line.waiting) == pytest.approx(line.served, abs=rounding)
+    assert line.waiting[0] == line.same_day
+    carried = demand * sum(line.waiting)
+    assert carried + line.lost_per_day == pytest.approx(demand, rel=rounding)
+
+
+# --- closed forms ------------------------------------------------------------
+
+
+def filled(demand: float, slots: int) -> float:
+    """Mean requests seen in a day alone, from E[X; X <= n] = demand P(X <= n - 1)."""
+    terms = [math.exp(-demand)]
+    for k in range(1, slots + 1):
+        terms.append(terms[-1] * demand / k)
+    below = math.fsum(terms[:slots])  # P(X <= slots - 1)
+    met = demand * math.fsum(terms[: slots - 1]) if slots > 1 else 0.0
+    return met + slots * (1 - below)
+
+
+@pytest.mark.parametrize(("demand", "slots"), [(0.2, 1), (OL, 6), (8.0, 8), (30.0, 20), (90, 100)])
+def test_today_or_lost_is_one_day_alone(demand: float, slots: int) -> None:
+    line = service(demand, slots, deadline_days=0)
+    assert line.served == pytest.approx(filled(demand, slots) / demand, rel=1e-10)
+    assert line.waiting == (line.same_day,)
+    assert line.backlog_distribution == (1.0,)
+
+
+@pytest.mark.parametrize("demand", [0.2, 0.6, 0.8])
+def test_one_slot_without_deadline_is_pollaczek_khinchine(demand: float) -> None:
+    line = service(demand, 1, deadline_days=200)
+    assert line.expected_backlog == pytest.approx(demand**2 / (2 * (1 - demand)), rel=1e-9)
+    assert line.backlog_distribution[0] == pytest.approx((1 - demand) * math.exp(demand), rel=1e-9)
+    assert line.served == pytest.approx(1.0, abs=1e-12)
+    # the j-th request of a day waits B + j - 1 days
+    days = sum(after * share for after, share in enumerate(line.waiting))
+    assert days == pytest.approx(line.expected_backlog + demand / 2, rel=1e-9)
+
+
+@pytest.mark.parametrize(("demand", "slots"), [(12.0, 8), (7.0, 8)])
+def test_a_long_deadline_is_a_fluid(demand: float, slots: int) -> None:
+    line = service(demand, slots, deadline_days=100)
+    assert line.served == pytest.approx(min(1.0, slots / demand), rel=1e-9)
+    assert line.utilisation == pytest.approx(min(1.0, demand / slots), rel=1e-9)
+
+
+# --- extremes ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("deadline", [0, 1, 2, 3])
+@pytest.mark.parametrize("demand", [500.0, 600.0])
+def test_six_hundred_slots(demand: float, deadline: int) -> None:
+    line = service(demand, 600, deadline_days=deadline)
+    assert_whole(line, demand)
+    assert len(line.backlog_distribution) == 600 * deadline + 1
+    if demand == 500:  # 4.5 standard deviations below
+        assert line.served == pytest.approx(1.0, abs=1e-5)
+    elif deadline > 0:  # losses of Brownian motion between two barriers
+        width = 600 * deadline + 2 * 0.5826 * math.sqrt(600)
+        assert 1 - line.served == pytest.approx(1 / (2 * width), rel=5e-3)
+
+
+@pytest.mark.parametrize("dispersion", [1.0, 2.0, 100.0])
+@pytest.mark.parametrize(("demand", "slots"), [(1e-9, 1), (1e-9, 300), (500.0, 1), (1e6, 7)])
+@pytest.mark.parametrize("deadline", [0, 1, 3])
+def test_extremes(demand: float, slots: int, deadline: int, dispersion: float) -> None:
+    line = service(demand, slots, deadline_days=deadline, dispersion=dispersion)
+    assert_whole(line, demand)
+    if demand >= 500 and dispersion == 1.0:  # every slot is taken, the last of the deadline first
+        assert line.waiting[-1] == pytest.approx(slots / demand, rel=1e-9)
+        assert line.utilisation == pytest.approx(1.0, rel=1e-12)
+
+
+def test_limits_of_slots_and_deadline() -> None:
+    assert len(service(5.0, 600, deadline_days=1).backlog_distribution) == 601
+    assert len(service(5.0, 1, deadline_days=600).backlog_distribution) == 601
+    for slots, deadline in [(601, 0), (601, 1), (600, 5), (2, 1201)]:
+        with pytest.raises(ScenarioError, match="créneaux par jour"):
+            service(5.0, slots, deadline_days=deadline)
+    with pytest.raises(ScenarioError, match="délai = 2401"):
+        minimum_slots(5.0, deadline_days=2401)
+
+
+def test_minimum_slots_near_the_limit() -> None:
+    assert minimum_slots(497.3) == 473  # a fluid: .95 x 497.3 = 472.4
+    alone = next(s for s in range(1, 601) if filled(500.0, s) >= 0.99 * 500.0)
+    assert minimum_slots(500.0, target=0.99, deadline_days=0) == alone
+    with pytest.raises(DemandTooLargeError, match="jusqu'à 600"):
+        minimum_slots(632.0)
+    # .95 x 631 < 600, yet 600 slots do not serve it on the very day
+    with pytest.raises(DemandTooLargeError):
+        minimum_slots(631.0, deadline_days=0)
+    with pytest.raises(DemandTooLargeError):
+        minimum_slots(500.0, target=0.5, same_day_target=1 - 1e-9)
+
+
+# --- properties --------------------------------------------------------------
+
+_lines = st.tuples(
+    st.floats(0.05, 40.0), st.integers(1, 30), st.integers(0, 3), st.sampled_from([1.0, 2.0])
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(_lines)
+def test_longer_deadline_serves_more_and_later(line: tuple[float, int, int, float]) -> None:
+    demand, slots, deadline, dispersion = line
+    short, long = (
+        service(demand, slots, deadline_days=k, dispersion=dispersion)
+        for k in (deadline, deadline + 1)
+    )
+    assert_whole(short, demand)
+    assert long.served >= short.served - 1e-12
+    assert long.same_day <= short.same_day + 1e-12
+    assert long.utilisation >= short.utilisation - 1e-12
+
+
+@settings(max_examples=40, deadline=None)
+@given(_lines)
+def test_more_slots_lose_less_and_see_sooner(line: tuple[float, int, int, float]) -> None:
+    demand, slots, deadline, dispersion = line
+    few, many = (
+        service(demand, s, deadline_days=deadline, dispersion=dispersion)
+        for s in (slots, slots + 1)
+    )
+    assert many.lost_per_day <= few.lost_per_day + 1e-10
+    assert many.same_day >= few.same_day - 1e-12
+    assert many.utilisation <= few.utilisation + 1e-12
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.floats(0.1, 20.0),
+    st.lists(st.integers(0, 12), min_size=5, max_size=5).filter(any),
+    st.integers(0, 3),
+    st.integers(0, 4),
+)
+def test_a_week_keeps_its_requests(
+    demand: float, slots: list[int], deadline: int, day: int
+) -> None:
+    week = weekly_service(demand, slots, deadline_days=deadline)
+    assert min(week.waiting) >= 0
+    assert sum(week.waiting) == pytest.approx(week.served, abs=1e-9)
+    assert 5 * demand * week.served == pytest.approx(sum(slots) * week.utilisation, rel=1e-9)
+    assert week.expected_backlog >= 0
+    slots[day] += 1
+    assert weekly_service(demand, slots, deadline_days=deadline).served >= week.served - 1e-12
+
+
+# --- weeks -------------------------------------------------------------------
+
+
+def test_one_number_of_slots_is_the_same_every_day() -> None:
+    assert weekly_service(OL, 6) == weekly_service(OL, [6] * 5)
+    assert weekly_service(OL, np.array([6] * 5)) == weekly_service(OL, 6)  # type: ignore[arg-type]
+    flat, line = weekly_service(OL, 6, factors=[1.0] * 5), service(OL, 6)
+    assert flat.waiting == pytest.approx(line.waiting, rel=1e-12)
+    assert flat.expected_backlog == pytest.approx(line.expected_backlog, rel=1e-12)
+    assert flat.utilisation == pytest.approx(line.utilisation, rel=1e-12)
+
+
+def test_one_session_a_week_without_deadline_is_one_day_alone() -> None:
+    week = weekly_service(8.0, [0, 0, 9, 0, 0], factors=[1.0] * 5, deadline_days=0)
+    alone = service(8.0, 9, deadline_days=0)
+    assert week.lost_by_weekday == pytest.approx([1, 1, 1 - alone.served, 1, 1], rel=1e-12)
+    assert week.served == pytest.approx(alone.served / 5, rel=1e-12)
+    assert week.expected_backlog == 0
+
+
+def test_the_day_the_week_begins_on_does_not_matter() -> None:
+    slots, factors = [12, 0, 9, 0, 9], [1.3, 1.0, 0.9, 0.85, 0.95]
+    week = weekly_service(OL, slots, factors=factors, deadline_days=2)
+    turned = weekly_service(
+        OL, slots[2:] + slots[:2], factors=factors[2:] + factors[:2], deadline_days=2
+    )
+    assert turned.waiting == pytest.approx(week.waiting, rel=1e-11)
+    assert turned.lost_by_weekday[3:] == pytest.approx(week.lost_by_weekday[:2], rel=1e-10)
+
+
+@pytest.mark.parametrize(
+    ("slots", "message"),
+    [
+        ([0] * 5, "tous nuls"),
+        ([6] * 4, "4 jours pour une semaine de 5"),
+        ([], "0 jours pour une semaine de 5"),
+        ([6, -1, 6, 6, 6], "jour 2 = -1"),
+        ([6, 6, 6.5, 6, 6], "jour 3 = 6.5"),
+        ([6, 6, 6, True, 6], "jour 4 = True"),
+        ([601, 0, 0, 0, 0], "jour 1 = 601"),
+        ("66666", "créneaux par jour = 66666"),
+        (0, "créneaux par jour = 0"),
+    ],
+)
+def test_bad_slots_of_a_week(slots: object, message: str) -> None:
+    with pytest.raises(ScenarioError, match=message):
+        weekly_service(5.0, slots)  # type: ignore[arg-type]
+
+
+def test_every_defect_of_a_week_is_listed() -> None:
+    with pytest.raises(ScenarioError) as caught:
+        weekly_service(-1.0, [-1, 6, 6, 6, 1.5], factors=[1, 1, 1, 1, 2], dispersion=0)  # type: ignore[list-item]
+    assert len(caught.value.defects) == 5
+    with pytest.raises(ScenarioError, match=r"sur le délai : 3\s600"):
+        weekly_service(5.0, [600] * 5, deadline_days=6)
