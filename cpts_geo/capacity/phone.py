@@ -1,0 +1,396 @@
+"""The telephone line: how many people must answer, hour by hour, so that callers do not wait.
+
+Calls come at random (Poisson) and last an exponential time; ``agents`` people answer and whoever
+finds them busy waits in order (M/M/c, Erlang C) or is turned away (Erlang B). The load is in
+erlangs: ``a = calls per hour x minutes per call / 60``, the agents busy at every moment on average.
+
+Impatience (Erlang A) is out of scope. People do hang up, so these are upper bounds on waits;
+whoever hangs up and calls again is a further call, to be counted as one. Every hour is taken in
+its steady state, so that a peak shorter than the hour is smoothed.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Sequence
+from numbers import Integral, Real
+from typing import Any, Final
+
+import pandas as pd
+
+from cpts_geo.errors import ScenarioError, one_line
+from cpts_geo.french import number
+
+#: Shares of a day's calls by hour, 8 h to 20 h: a morning peak (grade D: no log gives it yet).
+HOUR_SHARES: Final = (0.15, 0.13, 0.11, 0.09, 0.06, 0.06, 0.08, 0.08, 0.07, 0.07, 0.05, 0.05)
+#: Largest load computed (erlangs), beyond any line of a CPTS: bounds the recursion.
+MAX_LOAD: Final = 10_000
+
+_TINY: Final = math.nextafter(0.0, 1.0)
+_SOME: Final = (0.0, sys.float_info.max, "il faut 0 ou plus")
+_ABOVE: Final = (_TINY, sys.float_info.max, "il faut plus de 0")
+#: Argument: its name in French, least and largest value, and the same in words.
+_DOMAINS: Final = {
+    "load": ("charge (erlangs)", 0.0, MAX_LOAD, f"il faut de 0 à {number(MAX_LOAD)}"),
+    "agents": ("personnes", 1, 2 * MAX_LOAD, f"il faut un entier de 1 à {number(2 * MAX_LOAD)}"),
+    "opens": ("ouverture", 0, 23, "il faut une heure entière, de 0 à 23"),
+    "hour_share": ("part horaire", 0.0, 1.0, "il faut une part entre 0 et 1"),
+    "target_share": ("cible", _TINY, math.nextafter(1.0, 0.0), "il faut plus de 0, moins de 1"),
+    "handling_minutes": ("minutes par appel", *_ABOVE),
+    "minutes": ("minutes par consultation", *_ABOVE),
+    "calls_per_hour": ("appels par heure", *_SOME),
+    "calls_per_day": ("appels par jour", *_SOME),
+    "arrivals_per_hour": ("arrivées par heure", *_SOME),
+    "within_seconds": ("délai de réponse (secondes)", *_SOME),
+}
+_WHOLE: Final = ("agents", "opens")
+
+
+def erlang_b(load: float, agents: int) -> float:
+    """
+    Compute the share of calls that find every agent busy when none may wait.
+
+    Parameters
+    ----------
+    load : float
+        Offered load a (erlangs), 0 or more; it may exceed `agents`.
+    agents : int
+        People answering c, 1 or more.
+
+    Returns
+    -------
+    float
+        Share of calls turned away, 0 to 1.
+
+    Raises
+    ------
+    ScenarioError
+        If an argument is outside its domain; lists them all.
+
+    Notes
+    -----
+    ``(a^c / c!) / sum(a^k / k!, k = 0..c)``, by the recursion ``B_0 = 1``,
+    ``B_k = a B_{k-1} / (k + a B_{k-1})``, which neither overflows nor cancels.
+
+    Examples
+    --------
+    >>> round(erlang_b(3.0, 5), 7)
+    0.1100543
+    """
+    _check(load=load, agents=agents)
+    blocked = 1.0
+    for k in range(1, agents + 1):
+        blocked = load * blocked / (k + load * blocked)
+    return blocked
+
+
+def erlang_c(load: float, agents: int) -> float:
+    """
+    Compute the share of calls that must wait.
+
+    Parameters
+    ----------
+    load : float
+        Offered load a (erlangs), 0 or more.
+    agents : int
+        People answering c, 1 or more.
+
+    Returns
+    -------
+    float
+        Share of calls that wait, 0 to 1; 1 where ``agents <= load``: the queue then grows
+        without end.
+
+    Raises
+    ------
+    ScenarioError
+        If an argument is outside its domain; lists them all.
+
+    Notes
+    -----
+    ``C = B / (1 - (a / c) (1 - B))``, B being :func:`erlang_b`.
+
+    Examples
+    --------
+    >>> round(erlang_c(3.0, 5), 7)
+    0.2361516
+    """
+    blocked = erlang_b(load, agents)
+    return blocked / (1.0 - load / agents * (1.0 - blocked)) if agents > load else 1.0
+
+
+def average_speed_of_answer(load: float, agents: int, *, handling_minutes: float) -> float:
+    """
+    Compute the mean wait before an answer, callers answered at once included.
+
+    Parameters
+    ----------
+    load : float
+        Offered load a (erlangs), 0 or more.
+    agents : int
+        People answering c, 1 or more.
+    handling_minutes : float
+        Mean time an agent spends on a call (minutes), above 0.
+
+    Returns
+    -------
+    float
+        Mean wait (seconds); infinite where ``agents <= load``.
+
+    Raises
+    ------
+    ScenarioError
+        If an argument is outside its domain; lists them all.
+
+    Notes
+    -----
+    ``ASA = C AHT / (c - a)``, C being :func:`erlang_c` and AHT the time on a call.
+
+    Examples
+    --------
+    >>> round(average_speed_of_answer(0.34661, 1, handling_minutes=6))
+    191
+    """
+    _check(load=load, agents=agents, handling_minutes=handling_minutes)
+    if agents <= load:
+        return math.inf
+    return 60.0 * handling_minutes * erlang_c(load, agents) / (agents - load)
+
+
+def service_level(
+    load: float, agents: int, *, handling_minutes: float, within_seconds: float = 20.0
+) -> float:
+    """
+    Compute the share of calls answered within a delay.
+
+    Parameters
+    ----------
+    load : float
+        Offered load a (erlangs), 0 or more.
+    agents : int
+        People answering c, 1 or more.
+    handling_minutes : float
+        Mean time an agent spends on a call (minutes), above 0.
+    within_seconds : float
+        Delay T (seconds), 0 or more; 0 asks for an answer without any wait.
+
+    Returns
+    -------
+    float
+        Share of calls, 0 to 1; 0 where ``agents <= load``.
+
+    Raises
+    ------
+    ScenarioError
+        If an argument is outside its domain; lists them all.
+
+    Notes
+    -----
+    ``SL(T) = 1 - C exp(-(c - a) T / AHT)``, C being :func:`erlang_c`.
+
+    Examples
+    --------
+    >>> round(service_level(0.34661, 1, handling_minutes=6), 4)
+    0.6657
+    """
+    _check(
+        load=load, agents=agents, handling_minutes=handling_minutes, within_seconds=within_seconds
+    )
+    if agents <= load:
+        return 0.0
+    served_before = (agents - load) * within_seconds / (60.0 * handling_minutes)
+    return 1.0 - erlang_c(load, agents) * math.exp(-served_before)
+
+
+def agents_needed(
+    calls_per_hour: float,
+    handling_minutes: float,
+    *,
+    target_share: float = 0.8,
+    within_seconds: float = 20.0,
+) -> int:
+    """
+    Find the fewest agents who answer the target share of calls within a delay.
+
+    Parameters
+    ----------
+    calls_per_hour : float
+        Mean calls in the hour, 0 or more.
+    handling_minutes : float
+        Mean time an agent spends on a call (minutes), above 0.
+    target_share : float
+        Share of calls to answer in time, between 0 and 1 (both excluded).
+    within_seconds : float
+        Delay (seconds), 0 or more.
+
+    Returns
+    -------
+    int
+        People answering at the same time, 1 or more: an open line without calls has one.
+
+    Raises
+    ------
+    ScenarioError
+        If an argument is outside its domain, or the load beyond 10,000 erlangs; lists them all.
+
+    Examples
+    --------
+    >>> agents_needed(5800 / 251 / 12, 5), agents_needed(0.15 * 5800 / 251, 6)
+    (1, 2)
+    """
+    _check(
+        calls_per_hour=calls_per_hour,
+        handling_minutes=handling_minutes,
+        target_share=target_share,
+        within_seconds=within_seconds,
+    )
+    load = calls_per_hour * handling_minutes / 60.0
+    _check(load=load)
+    delays = {"handling_minutes": handling_minutes, "within_seconds": within_seconds}
+    agents = math.floor(load) + 1  # any fewer and the queue grows without end
+    while service_level(load, agents, **delays) < target_share:
+        agents += 1
+    return agents
+
+
+def agents_by_hour(
+    calls_per_day: float,
+    *,
+    hour_shares: Sequence[float] = HOUR_SHARES,
+    opens: int = 8,
+    handling_minutes: float = 5.0,
+    target_share: float = 0.8,
+    within_seconds: float = 20.0,
+) -> pd.DataFrame:
+    """
+    Find the agents that each hour of the day calls for.
+
+    Parameters
+    ----------
+    calls_per_day : float
+        Mean calls of an opening day, 0 or more.
+    hour_shares : sequence of float
+        Share of the day's calls in each opening hour, 0 or more, of sum 1.
+    opens : int
+        Hour at which the line opens, 0 to 23; it closes by midnight.
+    handling_minutes : float
+        Mean time an agent spends on a call (minutes), above 0.
+    target_share : float
+        Share of calls to answer in time, between 0 and 1 (both excluded).
+    within_seconds : float
+        Delay (seconds), 0 or more.
+
+    Returns
+    -------
+    DataFrame
+        One row per opening hour, index ``hour`` (its start): ``calls_per_hour``,
+        ``load_erlangs``, ``agents`` (as :func:`agents_needed`), and with these agents
+        ``service_level`` (share answered in time), ``asa_seconds`` (mean wait), ``waits``
+        (share of calls that wait) and ``utilisation`` (share of the agents' time). No NaN.
+
+    Raises
+    ------
+    ScenarioError
+        If an argument is outside its domain, or a load beyond 10,000 erlangs; lists them all.
+
+    Examples
+    --------
+    >>> day = agents_by_hour(5800 / 251, handling_minutes=6)
+    >>> day["agents"].tolist()
+    [2, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1]
+    >>> day.loc[8, ["calls_per_hour", "service_level", "asa_seconds"]].round(3).tolist()
+    [3.466, 0.953, 11.148]
+    """
+    _check(
+        calls_per_day=calls_per_day,
+        hour_shares=hour_shares,
+        opens=opens,
+        handling_minutes=handling_minutes,
+        target_share=target_share,
+        within_seconds=within_seconds,
+    )
+    delays = {"handling_minutes": handling_minutes, "within_seconds": within_seconds}
+    calls = [calls_per_day * float(share) for share in hour_shares]
+    agents = [agents_needed(rate, target_share=target_share, **delays) for rate in calls]
+    hours = pd.RangeIndex(opens, opens + len(calls), name="hour")
+    table = pd.DataFrame({"calls_per_hour": calls}, index=hours)
+    table["load_erlangs"] = table["calls_per_hour"] * handling_minutes / 60.0
+    table["agents"] = agents
+    staffed = list(zip(table["load_erlangs"], agents, strict=True))
+    table["service_level"] = [service_level(a, c, **delays) for a, c in staffed]
+    table["asa_seconds"] = [
+        average_speed_of_answer(a, c, handling_minutes=handling_minutes) for a, c in staffed
+    ]
+    table["waits"] = [erlang_c(a, c) for a, c in staffed]
+    table["utilisation"] = table["load_erlangs"] / table["agents"]
+    return table
+
+
+def walk_in_wait(arrivals_per_hour: float, minutes: float, *, fixed_length: bool = True) -> float:
+    """
+    Compute the mean wait of people who come without appointment to one doctor.
+
+    Parameters
+    ----------
+    arrivals_per_hour : float
+        Mean arrivals in an hour of the session, 0 or more.
+    minutes : float
+        Mean length of a consultation (minutes), above 0.
+    fixed_length : bool
+        Whether every consultation lasts the same (M/D/1), or an exponential time (M/M/1).
+
+    Returns
+    -------
+    float
+        Mean wait before the consultation (minutes); infinite where people come as fast as they
+        are seen, or faster.
+
+    Raises
+    ------
+    ScenarioError
+        If an argument is outside its domain; lists them all.
+
+    Notes
+    -----
+    With ``rho = arrivals per hour x m / 60``: ``rho m / (2 (1 - rho))``, and the double when
+    lengths are exponential. A steady state, reached by no short session: an upper bound when
+    the doctor starts with an empty room.
+
+    Examples
+    --------
+    >>> walk_in_wait(3, 15), walk_in_wait(3, 15, fixed_length=False)
+    (22.5, 45.0)
+    """
+    _check(arrivals_per_hour=arrivals_per_hour, minutes=minutes)
+    busy = arrivals_per_hour * minutes / 60.0
+    if busy >= 1.0:
+        return math.inf
+    exponential = busy * minutes / (1.0 - busy)
+    return float(exponential / 2.0 if fixed_length else exponential)
+
+
+def _check(*, hour_shares: Sequence[Any] = (1.0,), **values: Any) -> None:
+    """Raise one error that lists every argument outside its domain, by name."""
+    defects = []
+    for name, value in [*values.items(), *(("hour_share", share) for share in hour_shares)]:
+        label, least, most, rule = _DOMAINS[name]
+        if not _inside(value, least, most, kind=Integral if name in _WHOLE else Real):
+            defects.append(f"{label} = {one_line(str(value))} : {rule}")
+    if all(_inside(share, 0.0, 1.0) for share in hour_shares):
+        total = math.fsum(hour_shares)
+        if not math.isclose(total, 1.0, rel_tol=1e-9):
+            defects.append(f"parts horaires : leur somme est {number(total, 4)}, il faut 1")
+    opens = values.get("opens", 0)
+    if _inside(opens, 0, 23, kind=Integral) and opens + len(hour_shares) > 24:
+        defects.append(f"fermeture à {opens + len(hour_shares)} h : il faut 24 h au plus")
+    if defects:
+        raise ScenarioError(
+            "Le calcul des attentes a reçu des valeurs impossibles.",
+            defects=defects,
+            remedy="corrigez ces valeurs.",
+        )
+
+
+def _inside(value: Any, least: float, most: float, *, kind: Any = Real) -> bool:
+    return isinstance(value, kind) and not isinstance(value, bool) and least <= value <= most
