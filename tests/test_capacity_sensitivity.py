@@ -1,0 +1,302 @@
+"""Tornado, Sobol indices, convergence: closed forms, simulation, bad input."""
+
+from __future__ import annotations
+
+import math
+import warnings
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from SALib.sample import sobol as sampling
+from scipy import stats
+
+from cpts_geo.capacity.convergence import convergence, draws_needed, quantile_errors
+from cpts_geo.capacity.sensitivity import Input, sobol, tornado
+from cpts_geo.errors import ScenarioError
+
+BOUNDS = {"share": (0.25, 0.35), "rate": (0.6, 1.4), "unmet": (0.2, 0.6), "minutes": (15.0, 20.0)}
+
+
+def uniform(name: str, low: float, high: float) -> Input:
+    return Input(name, f"{name} en français", stats.uniform(low, high - low).ppf)
+
+
+@pytest.fixture
+def inputs() -> list[Input]:
+    return [uniform(name, *bounds) for name, bounds in BOUNDS.items()]
+
+
+def hours(x: dict[str, np.ndarray]) -> np.ndarray:
+    return 80_000 * x["share"] * x["rate"] * x["unmet"] * x["minutes"] / 60 / 251
+
+
+def product_indices() -> tuple[np.ndarray, np.ndarray]:
+    """Exact indices of a product of independent inputs, from their coefficients of variation."""
+    squares = np.array([(b - a) ** 2 / 12 / ((a + b) / 2) ** 2 for a, b in BOUNDS.values()])
+    variance = np.prod(1 + squares) - 1
+    return squares / variance, squares * np.prod(1 + squares) / (1 + squares) / variance
+
+
+# --- Sobol [O18] -------------------------------------------------------------
+
+
+def test_o18_exact_indices_are_those_of_the_closed_form() -> None:
+    first, total = product_indices()
+    assert first == pytest.approx([0.05805, 0.33435, 0.52243, 0.04265], abs=5e-6)
+    assert total == pytest.approx([0.06669, 0.36806, 0.55916, 0.04912], abs=5e-6)
+
+
+@pytest.mark.parametrize("seed", [0, 1, 20_260_101])
+def test_o18_sobol_agrees_with_the_closed_form(inputs: list[Input], seed: int) -> None:
+    first, total = product_indices()
+    table = sobol(hours, inputs, n=4096, seed=seed)
+    assert table["input"].tolist() == list(BOUNDS)
+    assert table["label"].tolist() == [f"{name} en français" for name in BOUNDS]
+    assert table["first_order"].to_numpy() == pytest.approx(first, abs=0.005)
+    assert table["total"].to_numpy() == pytest.approx(total, abs=0.005)
+    assert (table["first_order_conf"] > 0).all() and (table["first_order_conf"] < 0.05).all()
+    assert (table["total_conf"] > 0).all() and (table["total_conf"] < 0.05).all()
+
+
+@pytest.mark.parametrize("seed", [0, 5])
+def test_equal_seeds_give_equal_indices_whatever_was_drawn_before(
+    inputs: list[Input], seed: int
+) -> None:
+    first = sobol(hours, inputs, n=64, seed=seed)
+    np.random.seed(None)  # SALib falls back on the global generator
+    assert sobol(hours, inputs, n=64, seed=seed).equals(first)
+    assert not sobol(hours, inputs, n=64, seed=seed + 1).equals(first)
+
+
+def test_ishigami_whose_third_input_acts_with_the_first_alone() -> None:
+    a, b = 7.0, 0.1
+    variance = a**2 / 8 + b * math.pi**4 / 5 + b**2 * math.pi**8 / 18 + 0.5
+    alone = [0.5 * (1 + b * math.pi**4 / 5) ** 2 / variance, a**2 / 8 / variance, 0.0]
+    shared = b**2 * math.pi**8 * 8 / 225 / variance
+    table = sobol(
+        lambda x: np.sin(x["x"]) + a * np.sin(x["y"]) ** 2 + b * x["z"] ** 4 * np.sin(x["x"]),
+        [uniform(name, -math.pi, math.pi) for name in "xyz"],
+        n=8192,
+        seed=2,
+    )
+    assert table["first_order"].to_numpy() == pytest.approx(alone, abs=0.01)
+    expected = [alone[0] + shared, alone[1], shared]
+    assert table["total"].to_numpy() == pytest.approx(expected, abs=0.01)
+
+
+def test_any_distribution_will_do_even_without_bounds() -> None:
+    laws = {"a": stats.norm(3, 1), "b": stats.gamma(4), "c": stats.triang(0.2, 1, 5)}
+    variances = np.array([law.var() for law in laws.values()])
+    given_ = [Input(name, name, law.ppf) for name, law in laws.items()]
+    table = sobol(lambda x: x["a"] + x["b"] - x["c"], given_, seed=3)
+    shares = variances / variances.sum()
+    assert table["first_order"].to_numpy() == pytest.approx(shares, abs=0.01)
+    assert table["total"].to_numpy() == pytest.approx(shares, abs=0.01)
+
+
+def test_the_edge_of_the_sequence_is_no_infinite_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = sampling.sample
+
+    def touching(*args: object, **options: object) -> np.ndarray:
+        unit = drawn(*args, **options)
+        unit[0], unit[1] = 0.0, 1 - 2.0**-30  # the ends of a scrambled sequence
+        return unit
+
+    monkeypatch.setattr(sampling, "sample", touching)
+    table = sobol(lambda x: x["a"], [Input("a", "a", stats.norm().ppf)], n=64, seed=1)
+    assert np.isfinite(table.iloc[:, 2:]).all(axis=None)
+
+
+@pytest.mark.parametrize("value", [0.0, 14.0])
+def test_a_constant_result_has_no_share_to_give(inputs: list[Input], value: float) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        table = sobol(lambda x: np.full(x["rate"].shape, value), inputs, n=64, seed=1)
+    assert (table.iloc[:, 2:] == 0.0).all(axis=None)
+
+
+def test_rounding_is_not_taken_for_variance(inputs: list[Input]) -> None:
+    table = sobol(lambda x: (x["rate"] + 1e6) - x["rate"], inputs, n=64, seed=1)
+    assert (table.iloc[:, 2:] == 0.0).all(axis=None)
+
+
+def test_an_input_without_effect_has_no_share(inputs: list[Input]) -> None:
+    table = sobol(lambda x: x["rate"] ** 2, inputs, n=1024, seed=1).set_index("input")
+    assert table.loc["unmet", ["first_order", "total"]].tolist() == pytest.approx([0, 0], abs=1e-12)
+    assert table.loc["rate", "total"] == pytest.approx(1.0, abs=0.02)
+
+
+# --- tornado -----------------------------------------------------------------
+
+
+def test_tornado_moves_one_input_and_holds_the_others(inputs: list[Input]) -> None:
+    table = tornado(hours, inputs)
+    middle = {name: (a + b) / 2 for name, (a, b) in BOUNDS.items()}
+    assert table["input"].tolist() == ["unmet", "rate", "share", "minutes"]
+    for row in table.itertuples():
+        a, b = BOUNDS[str(row.input)]
+        assert row.low_value == pytest.approx(a + 0.1 * (b - a))
+        assert row.high_value == pytest.approx(a + 0.9 * (b - a))
+        at_low = hours({**middle, row.input: row.low_value})
+        at_high = hours({**middle, row.input: row.high_value})
+        assert row.result_low == pytest.approx(at_low)
+        assert row.result_high == pytest.approx(at_high)
+        assert row.result_median == pytest.approx(hours(middle))
+        assert row.label == f"{row.input} en français"
+
+
+def test_tornado_sorts_by_width_whichever_way_the_result_goes() -> None:
+    table = tornado(
+        lambda x: 5 * x["a"] - 9 * x["b"] + 0 * x["c"] + 5 * x["d"],
+        [uniform(name, 0, 1) for name in "cadb"],
+        low=0.25,
+        high=0.75,
+    )
+    assert table["input"].tolist() == ["b", "a", "d", "c"]
+    assert table.index.tolist() == [0, 1, 2, 3]
+    assert table.loc[0, "result_low"] - table.loc[0, "result_high"] == pytest.approx(4.5)
+
+
+def test_a_model_that_writes_in_its_arguments_changes_nothing(inputs: list[Input]) -> None:
+    def greedy(x: dict[str, np.ndarray]) -> np.ndarray:
+        result = hours(x)
+        x["rate"] *= 0
+        return result
+
+    assert tornado(greedy, inputs).equals(tornado(hours, inputs))
+
+
+# --- convergence -------------------------------------------------------------
+
+
+@pytest.mark.parametrize("level", [0.1, 0.5, 0.9])
+def test_quantile_error_is_the_spread_of_the_quantile_between_repetitions(level: float) -> None:
+    runs = np.random.default_rng(11).lognormal(2.0, 0.5, (1_000, 2_000))
+    found = np.quantile(runs, level, axis=1)
+    errors = [quantile_errors(run, [level])[0] for run in runs]
+    assert np.mean(errors) == pytest.approx(found.std() / found.mean(), rel=0.08)
+
+
+@pytest.mark.parametrize("level", [0.1, 0.5, 0.9])
+def test_quantile_error_follows_the_asymptotic_law(level: float) -> None:
+    draws = np.random.default_rng(12).normal(100, 10, 400_000)
+    quantile = stats.norm(100, 10).ppf(level)
+    expected = math.sqrt(level * (1 - level) / draws.size) / stats.norm(100, 10).pdf(quantile)
+    assert quantile_errors(draws, [level])[0] == pytest.approx(expected / quantile, rel=0.15)
+
+
+@given(st.floats(0.01, 1e6))
+def test_quantile_error_has_no_unit(unit: float) -> None:
+    draws = np.random.default_rng(13).gamma(3.0, 1.0, 500)
+    assert quantile_errors(draws * unit, [0.9])[0] == pytest.approx(
+        quantile_errors(draws, [0.9])[0]
+    )
+    assert quantile_errors(-draws * unit, [0.1])[0] == pytest.approx(
+        quantile_errors(draws, [0.9])[0]
+    )
+
+
+def test_quantile_error_of_a_nil_quantile_is_unknown() -> None:
+    assert math.isnan(quantile_errors(np.zeros(100), [0.5])[0])
+    assert quantile_errors(np.full(100, 3.0), [0.5])[0] == 0.0
+
+
+def test_convergence_takes_the_first_draws_in_their_order() -> None:
+    draws = np.random.default_rng(14).lognormal(0.0, 0.5, 10_000)
+    table = convergence(draws, [100, 1_000, 10_000])
+    assert table.index.tolist() == [100, 1_000, 10_000] and table.index.name == "draws"
+    for size in table.index:
+        quantiles = np.quantile(draws[:size], [0.1, 0.5, 0.9])
+        assert table.loc[size, ["p10", "p50", "p90"]].tolist() == pytest.approx(quantiles)
+        errors = list(quantile_errors(draws[:size], [0.1, 0.5, 0.9]))
+        assert table.loc[size, ["p10_error", "p50_error", "p90_error"]].tolist() == errors
+    assert table["p90_error"].is_monotonic_decreasing
+
+
+def test_convergence_of_no_size_is_an_empty_table() -> None:
+    assert convergence(np.ones(100), []).shape == (0, 6)
+
+
+def test_draws_needed_give_the_error_asked() -> None:
+    generator = np.random.default_rng(15)
+    needed = draws_needed(generator.lognormal(0.0, 0.5, 20_000), error=0.01)
+    runs = generator.lognormal(0.0, 0.5, (300, needed))
+    enough = max(x.std() / x.mean() for x in np.quantile(runs, [0.1, 0.5, 0.9], axis=1))
+    short = runs[:, : needed // 4]
+    not_enough = max(x.std() / x.mean() for x in np.quantile(short, [0.1, 0.5, 0.9], axis=1))
+    assert enough <= 0.01 * 1.1
+    assert not_enough > 0.01
+
+
+@settings(max_examples=50)
+@given(st.floats(1e-3, 0.4))
+def test_draws_needed_are_the_smallest_doubling_that_does(error: float) -> None:
+    draws = np.random.default_rng(16).lognormal(0.0, 0.6, 5_000)
+    worst = quantile_errors(draws, [0.1, 0.5, 0.9]).max()
+    needed = draws_needed(draws, error=error)
+    assert needed % 1_000 == 0 and (needed // 1_000).bit_count() == 1
+    assert worst * math.sqrt(5_000 / needed) <= error * (1 + 1e-9)
+    assert needed == 1_000 or worst * math.sqrt(5_000 / (needed / 2)) > error
+
+
+def test_a_certain_result_needs_the_fewest_draws() -> None:
+    assert draws_needed(np.full(1_000, 7.0), error=0.001) == 1_000
+
+
+# --- bad input ---------------------------------------------------------------
+
+
+def test_every_defect_is_told_at_once() -> None:
+    twice = [uniform("a", 0, 1), Input("a", "a", stats.uniform(0, 1))]
+    with pytest.raises(ScenarioError) as caught:
+        sobol(hours, twice, n=100, seed=-1)
+    assert len(caught.value.defects) == 4
+    with pytest.raises(ScenarioError) as caught:
+        tornado(hours, [], low=0.6, high=1.0)
+    assert len(caught.value.defects) == 3
+    with pytest.raises(ScenarioError) as caught:
+        draws_needed([1.0, math.nan], error=2.0)
+    assert len(caught.value.defects) == 2
+
+
+@pytest.mark.parametrize("n", [0, 32, 1000, 4096.5, 131_072, math.nan])
+def test_the_sample_is_a_power_of_two(inputs: list[Input], n: float) -> None:
+    with pytest.raises(ScenarioError, match="puissance de 2"):
+        sobol(hours, inputs, n=n, seed=1)  # type: ignore[arg-type]
+
+
+def test_a_model_must_give_a_number_per_element(inputs: list[Input]) -> None:
+    with pytest.raises(ScenarioError, match="résultat du modèle : forme"):
+        tornado(lambda x: 3.0, inputs)
+    with pytest.raises(ScenarioError, match="9 valeurs sur 9"):
+        tornado(lambda x: x["rate"] * math.nan, inputs)
+
+
+def test_an_input_must_give_numbers() -> None:
+    nowhere = Input("a", "a", lambda p: p * math.nan)
+    with pytest.raises(ScenarioError, match="« a » : 3 valeurs sur 3"):
+        tornado(lambda x: x["a"], [nowhere])
+
+
+@pytest.mark.parametrize("sizes", [[50], [2_000], [150.5]])
+def test_sizes_are_among_the_draws(sizes: list[float]) -> None:
+    with pytest.raises(ScenarioError, match="nombre de tirages"):
+        convergence(np.ones(1_000), sizes)  # type: ignore[arg-type]
+
+
+def test_draws_are_a_list_of_numbers() -> None:
+    with pytest.raises(ScenarioError, match="au moins 100"):
+        quantile_errors(np.ones(99), [0.5])[0]
+    with pytest.raises(ScenarioError, match="liste"):
+        convergence(np.ones((200, 2)), [])
+    with pytest.raises(ScenarioError, match="1 des tirages"):
+        quantile_errors(np.append(np.ones(200), np.inf), [0.5])[0]
+    with pytest.raises(ScenarioError, match="probabilité"):
+        quantile_errors(np.ones(200), [0.99])[0]
+
+
+def test_an_error_as_a_share_of_zero_is_refused() -> None:
+    with pytest.raises(ScenarioError, match="vaut 0"):
+        draws_needed(np.zeros(1_000), error=0.01)
