@@ -1,0 +1,465 @@
+"""The simulation agrees with the exact formulas, and would not with wrong ones."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from cpts_geo.capacity import simulation
+from cpts_geo.capacity.booking import WEEKDAY_FACTORS, service, weekly_service
+from cpts_geo.capacity.phone import average_speed_of_answer, erlang_c
+from cpts_geo.capacity.simulation import simulate, simulate_phone
+from cpts_geo.capacity.verification import (
+    VERIFIED_SETTINGS,
+    Setting,
+    verification,
+    z_scores,
+)
+from cpts_geo.errors import ScenarioError
+
+OL = 1511 / 270
+
+
+@pytest.fixture(scope="module")
+def heard() -> list[str]:
+    return []
+
+
+@pytest.fixture(scope="module")
+def table(heard: list[str]) -> pd.DataFrame:
+    return verification(say=heard.append)
+
+
+# --- the chain is right ... --------------------------------------------------
+
+
+def test_chain_agrees_with_the_simulation(table: pd.DataFrame) -> None:
+    assert len(table) == 2 * len(VERIFIED_SETTINGS) == 26
+    assert (table["error"] > 0).all()
+    assert table[table["z"].abs() > 3].empty
+
+
+def test_settings_are_spread() -> None:
+    assert {setting.deadline_days for setting in VERIFIED_SETTINGS} == {0, 1, 2}
+    assert {setting.dispersion for setting in VERIFIED_SETTINGS} == {1.0, 2.0}
+    loads = [setting.arrivals_per_day / np.mean(setting.slots) for setting in VERIFIED_SETTINGS]
+    assert min(loads) < 0.75
+    assert max(loads) == 1.5
+    demands = [setting.arrivals_per_day for setting in VERIFIED_SETTINGS]
+    assert (min(demands), max(demands)) == (1.0, 30.0)
+    assert len({len(setting.factors) for setting in VERIFIED_SETTINGS}) == 2
+    assert sum(np.ndim(setting.slots) for setting in VERIFIED_SETTINGS) == 1
+    assert len(set(VERIFIED_SETTINGS)) == 13
+
+
+def memory_days(setting: Setting) -> float:
+    """Days for a full book to be forgotten: second eigenvalue of the flat queue, built naively."""
+    slots = round(np.mean(setting.slots))
+    last = setting.deadline_days * slots
+    if last == 0:
+        return 0.0
+    spread = setting.dispersion - 1
+    counts = (
+        stats.nbinom(setting.arrivals_per_day / spread, 1 / setting.dispersion)
+        if spread
+        else stats.poisson(setting.arrivals_per_day)
+    )
+    chances = counts.pmf(np.arange(400))
+    step = np.zeros((last + 1, last + 1))
+    for backlog in range(last + 1):
+        after = np.clip(backlog + np.arange(400) - slots, 0, last)
+        np.add.at(step[backlog], after, chances)
+    return float(-1 / np.log(np.sort(np.abs(np.linalg.eigvals(step)))[-2]))
+
+
+@pytest.mark.parametrize("setting", VERIFIED_SETTINGS)
+def test_batches_are_long_against_the_memory_of_the_queue(setting: Setting) -> None:
+    memory = memory_days(setting)
+    spread = math.sqrt(setting.dispersion * setting.arrivals_per_day)
+    # the rule of thumb of the documentation
+    backlog = setting.deadline_days * np.mean(setting.slots)
+    assert memory <= 1.3 * (1 + backlog / spread) ** 2 / 5
+    assert setting.days / 20 >= 20 * memory
+    assert 20 * memory <= 500  # the warm-up
+    assert (setting.days // 20) % len(setting.factors) == 0
+
+
+def test_progress_is_told(table: pd.DataFrame, heard: list[str]) -> None:
+    assert len(heard) == 13
+    assert [heard[rank].replace("\u202f", " ") for rank in (0, 12)] == [
+        "Réglage 1 sur 13 : 20 000 jours à 1,0 demandes, 1 créneaux par jour",
+        "Réglage 13 sur 13 : 10 000 jours à 5,6 demandes, 12 / 0 / 9 / 0 / 9 créneaux par jour",
+    ]
+
+
+def test_slots_of_a_plan_are_told_by_their_mean(table: pd.DataFrame) -> None:
+    assert table["slots"].tolist()[-3:] == [21.0, 6.0, 6.0]
+    assert table["weekly"].tolist()[-5:] == [True] * 5
+    alike = verification([Setting(4.0, (5, 5), 1, 1.0, days=200, factors=(1.0, 1.0))])
+    assert alike["weekly"].all()
+
+
+@pytest.mark.parametrize(
+    "setting", [setting for setting in VERIFIED_SETTINGS if setting.deadline_days == 2]
+)
+def test_waiting_agrees_with_the_simulation(setting: Setting) -> None:
+    queue: dict[str, Any] = {
+        "arrivals_per_day": setting.arrivals_per_day,
+        "slots": setting.slots,
+        "deadline_days": 2,
+        "dispersion": setting.dispersion,
+        "factors": setting.factors,
+    }
+    played = simulate(**queue, days=setting.days, seed=20)
+    waiting = weekly_service(**queue).waiting
+    assert np.abs(z_scores(waiting, played.waiting, played.waiting_errors)).max() <= 3
+    # a formula that took a day for the other would be seen
+    for wrong in [np.roll(waiting, 1), (waiting[0], waiting[2], waiting[1])]:
+        assert np.abs(z_scores(wrong, played.waiting, played.waiting_errors)).max() > 3
+
+
+# --- ... and a wrong chain is caught -----------------------------------------
+
+
+def slots_added(setting: Setting, slots: int) -> Setting:
+    """Add slots to the day, or to the first day of a week that tells its sessions."""
+    if isinstance(setting.slots, tuple):
+        return replace(setting, slots=(setting.slots[0] + slots, *setting.slots[1:]))
+    return replace(setting, slots=setting.slots + slots)
+
+
+Change = Callable[[Setting], Setting]
+WRONG: dict[str, tuple[Change, Callable[[Setting], bool], int]] = {
+    "a day too few": (
+        lambda s: replace(s, deadline_days=s.deadline_days - 1),
+        lambda s: s.deadline_days > 0,
+        11,
+    ),
+    "a day too many": (
+        lambda s: replace(s, deadline_days=s.deadline_days + 1),
+        lambda s: s.deadline_days < 2,
+        10,
+    ),
+    "a slot too many": (lambda s: slots_added(s, 1), lambda _: True, 13),
+    "a slot too few": (lambda s: slots_added(s, -1), lambda s: s.slots != 1, 12),
+    "sessions ignored": (
+        lambda s: replace(s, slots=round(np.mean(s.slots))),
+        lambda s: isinstance(s.slots, tuple),
+        1,
+    ),
+    "sessions a day late": (
+        lambda s: replace(s, slots=tuple(np.roll(s.slots, 1).tolist())),
+        lambda s: isinstance(s.slots, tuple),
+        1,
+    ),
+    "dispersion ignored": (
+        lambda s: replace(s, dispersion=1.0),
+        lambda s: s.dispersion > 1,
+        4,
+    ),
+    "week ignored": (
+        lambda s: replace(s, factors=(1.0,)),
+        lambda s: s.factors != WEEKDAY_FACTORS and len(s.factors) > 1,  # a mild week hardly shows
+        1,
+    ),
+}
+
+
+@pytest.mark.parametrize("mistake", WRONG)
+def test_a_wrong_chain_is_refuted(table: pd.DataFrame, mistake: str) -> None:
+    change, concerned, expected = WRONG[mistake]
+    refuted = []
+    for index, setting in enumerate(VERIFIED_SETTINGS):
+        if not concerned(setting):
+            continue
+        wrong = change(setting)
+        line = weekly_service(
+            wrong.arrivals_per_day,
+            wrong.slots,
+            factors=wrong.factors,
+            deadline_days=wrong.deadline_days,
+            dispersion=wrong.dispersion,
+        )
+        rows = table.iloc[2 * index : 2 * index + 2]
+        z = z_scores([line.served, line.same_day], rows["simulated"], rows["error"])
+        refuted.append(bool(np.abs(z).max() > 3))
+    assert refuted == [True] * expected
+
+
+def test_simulation_does_not_import_what_it_checks() -> None:
+    imported = {
+        node.module
+        for node in ast.walk(ast.parse(inspect.getsource(simulation)))
+        if isinstance(node, ast.ImportFrom)
+    }
+    assert "cpts_geo.errors" in imported
+    assert {name for name in imported if name and name.startswith("cpts_geo.capacity")} == {
+        "cpts_geo.capacity.queue_checks"
+    }
+
+
+# --- the simulation itself ---------------------------------------------------
+
+
+def daily_requests(
+    seed: int, days: int, demand: float, dispersion: float, factors: Sequence[float]
+) -> list[int]:
+    """Draw the same requests as the simulation, and keep their number a day."""
+    rng = np.random.default_rng(seed)
+    counts = []
+    for day in range(days):
+        mean = demand * factors[day % len(factors)]
+        if dispersion > 1:
+            counts.append(int(rng.negative_binomial(mean / (dispersion - 1), 1 / dispersion)))
+            rng.random(counts[-1])
+            continue
+        requests, moment = 0, rng.exponential(1 / mean)
+        while moment < 1:
+            requests += 1
+            moment += rng.exponential(1 / mean)
+        counts.append(requests)
+    return counts
+
+
+@pytest.mark.parametrize("deadline", [0, 1, 2, 3])
+@pytest.mark.parametrize("dispersion", [1.0, 2.5])
+@pytest.mark.parametrize(
+    ("factors", "slots"),
+    [
+        ((1.0,), 4),
+        (WEEKDAY_FACTORS, 4),
+        (WEEKDAY_FACTORS, (8, 0, 7, 0, 5)),
+        ((1.0, 1.2, 0.8), [0, 0, 13]),
+    ],
+)
+def test_patients_add_up_to_the_daily_recursion(
+    deadline: int, dispersion: float, factors: tuple[float, ...], slots: int | Sequence[int]
+) -> None:
+    # the days kept start within a week
+    demand, days, warm_up = 4.2, 400, 37
+    plan = np.resize(slots, warm_up + days + 2 * deadline)
+    counts = daily_requests(11, warm_up + days, demand, dispersion, factors)
+    backlog, lost, same, used, taken = 0, 0, 0, 0, 0
+    for day, requests in enumerate(counts):
+        after = backlog + requests - plan[day]
+        ahead = plan[day + 1 : day + 1 + deadline].sum()
+        if day >= warm_up:
+            taken += backlog
+            lost += max(after - ahead, 0)
+            same += min(requests, max(plan[day] - backlog, 0))
+            used += min(backlog + requests, plan[day])
+        backlog = min(max(after, 0), ahead)
+    line = simulate(
+        demand,
+        slots,
+        deadline_days=deadline,
+        dispersion=dispersion,
+        factors=factors,
+        days=days,
+        warm_up=warm_up,
+        seed=11,
+    )
+    asked = sum(counts[warm_up:])
+    assert line.requests == asked
+    assert line.served == pytest.approx(1 - lost / asked, rel=1e-12)
+    assert line.same_day == pytest.approx(same / asked, rel=1e-12)
+    assert line.utilisation == pytest.approx(used / plan[warm_up : warm_up + days].sum(), rel=1e-12)
+    assert line.expected_backlog == pytest.approx(taken / days, rel=1e-12)
+    assert len(line.waiting) == len(line.waiting_errors) == deadline + 1
+    assert line.waiting_errors[0] == line.same_day_error
+    assert line.waiting[0] == line.same_day
+    assert sum(line.waiting) == pytest.approx(line.served, rel=1e-12)
+
+
+def test_utilisation_and_backlog_agree_with_the_chain() -> None:
+    line, exact = simulate(OL, 6, days=10_000, seed=4), service(OL, 6)
+    assert abs(line.utilisation - exact.utilisation) < 3 * line.utilisation_error
+    assert abs(line.expected_backlog - exact.expected_backlog) < 3 * line.backlog_error
+
+
+@pytest.mark.parametrize("dispersion", [1.0, 3.0])
+def test_requests_have_the_mean_asked_for(dispersion: float) -> None:
+    days, demand = 8_000, 3.0
+    line = simulate(
+        demand, 3, dispersion=dispersion, factors=WEEKDAY_FACTORS, days=days, warm_up=0, seed=2
+    )
+    spread = math.sqrt(dispersion * demand * days)
+    assert abs(line.requests - demand * days) < 3 * spread
+
+
+def test_standard_errors_are_those_of_repeated_runs() -> None:
+    lines = [simulate(4.0, 4, days=600, warm_up=60, seed=seed) for seed in range(60)]
+    for measure, error in [
+        ("served", "served_error"),
+        ("same_day", "same_day_error"),
+        ("utilisation", "utilisation_error"),
+        ("expected_backlog", "backlog_error"),
+    ]:
+        seen = np.std([getattr(line, measure) for line in lines], ddof=1)
+        told = np.sqrt(np.mean([getattr(line, error) ** 2 for line in lines]))
+        # 60 runs know a standard deviation to 9 %; three times that
+        assert told == pytest.approx(seen, rel=0.28), measure
+
+
+def test_same_seed_same_run() -> None:
+    first, again, other = (simulate(3.0, 3, days=200, seed=seed) for seed in (1, 1, 2))
+    assert first == again
+    assert first != other
+
+
+def test_limits() -> None:
+    wide = simulate(3.0, 60, deadline_days=2, days=200, seed=1)
+    assert (wide.served, wide.same_day, wide.expected_backlog) == (1.0, 1.0, 0.0)
+    assert (wide.served_error, wide.backlog_error) == (0.0, 0.0)
+    assert wide.waiting == (1.0, 0.0, 0.0)
+    narrow = simulate(60.0, 1, days=200, seed=1)
+    assert (narrow.utilisation, narrow.expected_backlog) == (1.0, 1.0)
+    assert narrow.served == 200 / narrow.requests
+    assert narrow.waiting == (0.0, narrow.served)
+
+
+def test_warm_up_forgets_the_empty_book() -> None:
+    cold = simulate(60.0, 1, deadline_days=5, days=20, warm_up=0, seed=1)
+    warm = simulate(60.0, 1, deadline_days=5, days=20, warm_up=5, seed=1)
+    assert cold.same_day > 0
+    assert warm.same_day == 0
+
+
+def test_shares_of_nobody_are_unknown() -> None:
+    line = simulate(1e-9, 2, days=20, warm_up=0, seed=1)
+    assert (line.requests, line.utilisation, line.expected_backlog) == (0, 0.0, 0.0)
+    assert all(map(math.isnan, (line.served, line.same_day, line.served_error, *line.waiting)))
+
+
+def test_one_plan_for_all_days_is_one_number() -> None:
+    factors, days = (1.1, 0.9), 200
+    assert simulate(3.0, [4, 4], factors=factors, days=days, seed=1) == simulate(
+        3.0, 4, factors=factors, days=days, seed=1
+    )
+
+
+def test_a_day_without_session_has_no_slot() -> None:
+    line = simulate(3.0, [0, 9], factors=(1.0, 1.0), deadline_days=0, days=2_000, seed=3)
+    # only the second day's requests are served, and 9 slots are enough but for 1 in 1,000
+    assert line.served == pytest.approx(0.5, abs=3 * line.served_error + 1e-3)
+    assert line.same_day == line.served
+
+
+# --- z -----------------------------------------------------------------------
+
+
+def test_z_is_in_standard_errors_and_signed() -> None:
+    assert z_scores([0.5, 0.5], [0.6, 0.4], [0.05, 0.05]) == pytest.approx([2, -2])
+
+
+def test_z_without_spread() -> None:
+    z = z_scores([1.0, 1 - 1e-15, 0.999, 1.0], [1.0, 1.0, 1.0, 0.999], [0.0] * 4)
+    assert z.tolist() == [0, 0, math.inf, -math.inf]
+    assert math.isnan(z_scores([0.9], [math.nan], [math.nan])[0])
+
+
+def test_a_setting_where_all_is_served_has_z_zero() -> None:
+    table = verification([Setting(2.0, 40, 1, 1.0, days=200)])
+    assert table["error"].tolist() == [0.0, 0.0]
+    assert table["z"].tolist() == [0.0, 0.0]
+
+
+# --- the phone line ----------------------------------------------------------
+
+LINES = [(36, 5, 5, 0.2361516), (84, 5, 10, 0.2217312), (1.9256, 5, 1, 0.16047)]
+
+
+@pytest.mark.parametrize(("calls", "minutes", "agents", "published"), LINES)
+def test_phone_agrees_with_erlang_c(
+    calls: float, minutes: float, agents: int, published: float
+) -> None:
+    line = simulate_phone(calls, minutes, agents, hours=int(15_000 / calls) // 20 * 20, seed=5)
+    load = calls * minutes / 60
+    answer = average_speed_of_answer(load, agents, handling_minutes=minutes)
+    assert abs(line.waits - published) < 3 * line.waits_error
+    assert abs(line.waits - erlang_c(load, agents)) < 3 * line.waits_error
+    assert abs(line.mean_wait_seconds - answer) < 3 * line.mean_wait_error
+    # an agent more or a minute less would be seen
+    assert abs(line.waits - erlang_c(load, agents + 1)) > 3 * line.waits_error
+    shorter = average_speed_of_answer(
+        load * (minutes - 1) / minutes, agents, handling_minutes=minutes - 1
+    )
+    assert abs(line.mean_wait_seconds - shorter) > 3 * line.mean_wait_error
+
+
+def test_one_agent_waits_as_in_closed_form() -> None:
+    line = simulate_phone(3.4661, 6, 1, hours=8_000, seed=6)
+    load = 0.34661
+    assert abs(line.calls - 3.4661 * 8_000) < 3 * math.sqrt(3.4661 * 8_000)
+    assert abs(line.waits - load) < 3 * line.waits_error
+    assert abs(line.mean_wait_seconds - 360 * load / (1 - load)) < 3 * line.mean_wait_error
+    assert 360 * load / (1 - load) == pytest.approx(191, abs=0.5)  # [O14]
+
+
+def test_phone_limits() -> None:
+    idle = simulate_phone(1.0, 1.0, 50, hours=200, seed=1)
+    assert (idle.waits, idle.mean_wait_seconds, idle.waits_error) == (0.0, 0.0, 0.0)
+    silent = simulate_phone(1e-9, 5, 1, hours=20, seed=1)
+    assert silent.calls == 0
+    assert math.isnan(silent.waits)
+    assert idle == simulate_phone(1.0, 1.0, 50, hours=200, seed=1)
+
+
+# --- bad input ---------------------------------------------------------------
+
+
+def test_every_defect_of_a_simulation_is_listed() -> None:
+    with pytest.raises(ScenarioError) as caught:
+        simulate(
+            -1.0,
+            0,
+            dispersion=0.5,
+            factors=(1.0, 2.0),
+            days=0,
+            warm_up=-1,
+            batches=1,
+            seed=-3,
+        )
+    assert len(caught.value.defects) == 8
+    for slots, expected in [
+        ([4], "créneaux de 1 jours pour une semaine de 2"),
+        ([0, 0], "tous nuls"),
+        ([4, -1], "créneaux, jour 2 = -1"),
+        ([4, 1.5], "créneaux, jour 2 = 1.5"),
+        ([600, 600], "créneaux sur le délai : 6"),
+    ]:
+        with pytest.raises(ScenarioError, match=expected):
+            simulate(1.0, slots, factors=(1.0, 1.0), deadline_days=10, days=20, seed=1)
+    with pytest.raises(ScenarioError) as caught:
+        simulate(-1.0, [4, -1], factors=(), days=20, seed=1)
+    assert len(caught.value.defects) == 3
+    with pytest.raises(ScenarioError, match="délai"):
+        simulate(1.0, 1, deadline_days=-1, days=20, seed=1)
+    with pytest.raises(ScenarioError, match="multiple de 20"):
+        simulate(1.0, 1, days=30, seed=1)
+    with pytest.raises(ScenarioError, match="nombre entier"):
+        simulate(1.0, 1, days=20.0, seed=1)  # type: ignore[arg-type]
+
+
+def test_every_defect_of_a_phone_line_is_listed() -> None:
+    with pytest.raises(ScenarioError) as caught:
+        simulate_phone(0.0, math.nan, 0, hours=0, batches=1, seed=-1)
+    assert len(caught.value.defects) == 6
+    assert "appels par heure = 0.0" in str(caught.value)
+    with pytest.raises(ScenarioError, match="multiple de 20"):
+        simulate_phone(1.0, 1.0, 1, hours=30, seed=1)
+
+
+@pytest.mark.parametrize("calls", [12, 13])
+def test_a_line_that_never_empties_is_refused(calls: float) -> None:
+    with pytest.raises(ScenarioError, match="s’allonge sans fin"):
+        simulate_phone(calls, 5, 1, hours=20, seed=1)
