@@ -6,6 +6,7 @@ import contextlib
 import errno
 import json
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ import pandas as pd
 
 from cpts_geo.errors import OutputError
 
+#: What a spreadsheet would compute, when a cell of text begins so; signed numbers are harmless.
+_FORMULA = re.compile(r"[=@\t\r]|[+-](?![\d\s.,]*%?$)")
 _REASONS = {
     errno.ENOSPC: "plus de place sur le disque",
     errno.EACCES: "accès refusé",
@@ -86,7 +89,7 @@ def reason(error: OSError) -> str:
 
 def write_csv(table: pd.DataFrame, path: Path) -> None:
     """
-    Write a table as UTF-8 CSV with a comma, unknown values empty.
+    Write a table as UTF-8 CSV with a comma, unknown values empty, no text that is a formula.
 
     Parameters
     ----------
@@ -94,8 +97,32 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
         Written without its index.
     path : Path
         Target file.
+
+    Notes
+    -----
+    A text that a spreadsheet would take for a formula (names come from the files of others) gets
+    an apostrophe before it.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "table.csv")
+    ...     write_csv(pd.DataFrame({"name": ["=1+1", "Dry", "-3,5"], "gap": [-1, 0, 1]}), path)
+    ...     path.read_text(encoding="utf-8").split()
+    ['name,gap', "'=1+1,-1", 'Dry,0', '"-3,5",1']
     """
-    write_atomically(path, lambda part: table.to_csv(part, index=False, lineterminator="\n"))
+    texts = [
+        name
+        for name, column in table.items()
+        if pd.api.types.is_string_dtype(column) or pd.api.types.is_object_dtype(column)
+    ]
+    safe = table.assign(**{str(name): table[name].map(_neutral) for name in texts})
+    write_atomically(path, lambda part: safe.to_csv(part, index=False, lineterminator="\n"))
+
+
+def _neutral(cell: object) -> object:
+    return f"'{cell}" if isinstance(cell, str) and _FORMULA.match(cell) else cell
 
 
 def write_parquet(table: gpd.GeoDataFrame, path: Path) -> None:

@@ -1,14 +1,27 @@
-"""Opening days against the published calendar."""
+"""Opening days against the published calendar, and the shape of demand over a year."""
 
-from datetime import date
+from __future__ import annotations
+
+from datetime import date, time
+from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from cpts_geo.capacity.calendar import opening_days, public_holidays
+from cpts_geo.capacity.calendar import (
+    REGIONS,
+    Calendar,
+    Region,
+    default_calendar,
+    opening_days,
+    public_holidays,
+)
 from cpts_geo.errors import ScenarioError
 
+YEAR = (date(2025, 1, 1), date(2025, 12, 31))
 PERIOD = (date(2023, 3, 6), date(2024, 3, 31))
 
 
@@ -56,3 +69,256 @@ def test_reversed_period_is_refused() -> None:
     with pytest.raises(ScenarioError, match="à l'envers") as caught:
         opening_days(date(2024, 1, 2), date(2024, 1, 1))
     assert caught.value.remedy
+
+
+# ---- calendars of a line
+
+
+def calendar(**changes: Any) -> Calendar:
+    return Calendar(**dict(default_calendar()) | changes)
+
+
+def flat(**changes: Any) -> Calendar:
+    week = changes.get("weekdays", (1, 2, 3, 4, 5))
+    return calendar(
+        **{"weekday_factors": (1.0,) * len(week), "month_factors": (1.0,) * 12} | changes
+    )
+
+
+def days_of(year: int, **changes: Any) -> pd.DatetimeIndex:
+    rules = calendar(year=year, **changes)
+    return opening_days(date(year, 1, 1), date(year, 12, 31), calendar=rules)
+
+
+@pytest.mark.parametrize(
+    ("region", "opens_not"),
+    [
+        ("alsace", ["2025-04-18", "2025-12-26"]),  # Good Friday, Saint Stephen
+        ("moselle", ["2025-04-18", "2025-12-26"]),
+        # the days of the abolition of slavery
+        ("guadeloupe", ["2025-05-27"]),
+        ("martinique", ["2025-05-22"]),
+        ("guyane", ["2025-06-10"]),
+        ("la_reunion", ["2024-12-20"]),
+        ("mayotte", ["2026-04-27"]),
+    ],
+)
+def test_holidays_of_a_region(region: Region, opens_not: list[str]) -> None:
+    for day in map(pd.Timestamp, opens_not):
+        assert day not in days_of(day.year, region=region)
+        assert day in days_of(day.year)
+    assert set(public_holidays(*YEAR)) <= set(public_holidays(*YEAR, region=region))
+
+
+def test_every_region_has_its_days() -> None:
+    assert set(get_args(Region)) == set(REGIONS)
+    found = {region: len(public_holidays(*YEAR, region=region)) for region in get_args(Region)}
+    assert found["metropole"] == 11
+    assert found["alsace"] == found["moselle"] == 13
+    assert all(found[region] >= 12 for region in found if region != "metropole")
+
+
+def test_a_line_open_on_holidays() -> None:
+    assert len(days_of(2025, public_holidays="open")) == len(pd.bdate_range(*YEAR)) == 261
+    assert calendar(public_holidays="open").days_per_year == 261
+
+
+def test_a_line_open_at_the_weekend_only() -> None:
+    found = days_of(2025, weekdays=(6, 7), weekday_factors=(1.0, 1.0))
+    assert set(found.day_of_week) == {5, 6}
+    assert len(found) == 104 - 1  # All Saints' Day is a Saturday
+    assert flat(weekdays=(6, 7)).days_per_year == 103
+    for year, days in ((2024, 366), (2025, 365)):
+        every = flat(weekdays=tuple(range(1, 8)), public_holidays="open", year=year)
+        assert every.days_per_year == days
+
+
+def test_own_closures_include_both_ends() -> None:
+    one = (date(2025, 8, 4), date(2025, 8, 8))
+    closed = days_of(2025, closed=(one,))
+    assert days_of(2025).difference(closed).tolist() == pd.date_range(*one).tolist()
+    single = (date(2025, 9, 1), date(2025, 9, 1))
+    overlapping = ((date(2025, 8, 6), date(2025, 8, 11)), one, single)
+    assert len(days_of(2025, closed=overlapping)) == 251 - 5 - 1 - 1
+    other_year = ((date(2024, 8, 4), date(2024, 8, 8)),)
+    assert len(days_of(2025, closed=other_year)) == 251
+    august = calendar(closed=((date(2025, 8, 1), date(2025, 8, 31)),))
+    assert august.opening_months == set(range(1, 13)) - {8}
+
+
+def test_the_default_line_is_that_of_no_line() -> None:
+    assert opening_days(*YEAR).tolist() == opening_days(*YEAR, calendar=default_calendar()).tolist()
+    rules = default_calendar()
+    assert (rules.weekdays, rules.region, rules.public_holidays) == (
+        (1, 2, 3, 4, 5),
+        "metropole",
+        "closed",
+    )
+    assert rules.weekday_factors == (1.30, 1.00, 0.90, 0.85, 0.95)  # mean 1
+    assert (rules.opens, rules.closes, rules.days_per_year) == (time(8), time(20), 251)
+
+
+# ---- shape of the year
+
+
+def test_factors_by_hand() -> None:
+    shape = calendar().factors
+    assert (shape.name, len(shape)) == ("factor", 251)
+    assert shape.index.equals(days_of(2025))
+    # Mondays and Tuesdays, January and July, no holiday in between
+    assert shape["2025-01-06"] / shape["2025-01-07"] == pytest.approx(1.30)
+    assert shape["2025-01-06"] / shape["2025-07-07"] == pytest.approx(1.25 / 0.8)
+    assert shape["2025-12-01"] / shape["2025-03-07"] == pytest.approx(1.3 * 1.25 / 0.95)
+
+
+def test_factors_against_a_plain_loop() -> None:
+    rules = calendar(after_holiday_factor=1.4, year=2024, region="alsace")
+    off = set(public_holidays(date(2024, 1, 1), date(2024, 12, 31), region="alsace"))
+    week = dict(zip(rules.weekdays, rules.weekday_factors, strict=True))
+    raw, after = {}, False
+    for day in pd.date_range("2024-01-01", "2024-12-31"):
+        if day in off:
+            after = after or day.isoweekday() in week
+        elif day.isoweekday() in week:
+            raw[day] = week[day.isoweekday()] * rules.month_factors[day.month - 1]
+            raw[day] *= 1.4 if after else 1.0
+            after = False
+    expected = np.array(list(raw.values()))
+    assert rules.factors.index.tolist() == list(raw)
+    assert rules.factors.to_numpy() == pytest.approx(expected / expected.mean())
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    week=st.sets(st.integers(1, 7), min_size=1),
+    by_weekday=st.tuples(*[st.floats(0.01, 100)] * 7),
+    by_month=st.tuples(*[st.floats(0.01, 100)] * 12),
+    after=st.floats(0.01, 100),
+    zone=st.sampled_from(["A", "B", "C"]),
+    school=st.floats(0.01, 100),
+    year=st.sampled_from([1991, 2024, 2025, 2027]),
+)
+def test_factors_mean_one_whatever_they_are(
+    week: set[int],
+    by_weekday: tuple[float, ...],
+    by_month: tuple[float, ...],
+    after: float,
+    zone: str,
+    school: float,
+    year: int,
+) -> None:
+    rules = calendar(
+        year=year,
+        weekdays=tuple(sorted(week)),
+        weekday_factors=by_weekday[: len(week)],
+        month_factors=by_month,
+        after_holiday_factor=after,
+        school_zone=zone,
+        school_holiday_factor=school,
+    )
+    for shape in (rules.factors, rules.day_profile):
+        assert shape.mean() == pytest.approx(1, rel=1e-9)
+        assert (shape > 0).all()
+        assert len(shape) == rules.days_per_year
+
+
+def test_only_ratios_of_factors_count() -> None:
+    twice = calendar(
+        weekday_factors=tuple(2 * x for x in default_calendar().weekday_factors),
+        month_factors=tuple(3 * x for x in default_calendar().month_factors),
+    )
+    assert twice.factors.to_numpy() == pytest.approx(calendar().factors.to_numpy())
+
+
+def test_the_first_opening_day_after_a_holiday() -> None:
+    shape = flat(after_holiday_factor=2.0).factors
+    busy = [f"{day:%m-%d}" for day in shape.index[shape > shape.min() * 1.5]]
+    assert busy == [
+        "01-02", "04-22", "05-02", "05-09", "05-30", "06-10", "07-15",
+        "08-18",  # Friday 15 August: the Monday; Saturday 1 November closed nothing
+        "11-12", "12-26",
+    ]  # fmt: skip
+    assert shape.max() / shape.min() == pytest.approx(2.0)
+    assert flat(after_holiday_factor=2.0, public_holidays="open").factors.nunique() == 1
+
+
+def test_two_holidays_in_a_row_make_one_day_after() -> None:
+    shape = flat(after_holiday_factor=2.0, region="alsace").factors
+    # Good Friday and Easter Monday, Christmas and Saint Stephen (a Friday)
+    for day in ("2025-04-22", "2025-12-29"):
+        assert shape[day] / shape.min() == pytest.approx(2.0)
+    assert (shape > shape.min() * 1.5).sum() == 10
+
+
+def test_a_holiday_on_a_day_closed_anyway_holds_nobody_back() -> None:
+    def busy(**changes: Any) -> list[str]:
+        shape = flat(after_holiday_factor=2.0, **changes).factors
+        return [f"{day:%m-%d}" for day in shape.index[shape > shape.min() * 1.5]]
+
+    usual = busy()
+    # Christmas, a Thursday, within own holidays; a line that never opens on Thursdays
+    feasts = ((date(2025, 12, 22), date(2025, 12, 26)),)
+    assert busy(closed=feasts) == usual[:-1]
+    # 2025: Thursdays 1 and 8 May, Ascension and Christmas; 1 January is a Wednesday
+    assert busy(weekdays=(1, 2, 3, 5)) == ["01-03", "04-22", "06-10", "07-15", "08-18", "11-12"]
+
+
+def test_a_holiday_before_an_own_closure_counts_when_the_line_opens_again() -> None:
+    bridge = ((date(2025, 5, 2), date(2025, 5, 2)),)
+    shape = flat(after_holiday_factor=2.0, closed=bridge).factors
+    assert shape["2025-05-05"] / shape["2025-05-06"] == pytest.approx(2.0)
+
+
+@pytest.mark.parametrize(
+    ("zone", "first", "last"),
+    [
+        # winter holidays of 2025, from the evening of the Friday to the Monday that follows
+        ("A", "2025-02-24", "2025-03-07"),
+        ("B", "2025-02-10", "2025-02-21"),
+        ("C", "2025-02-17", "2025-02-28"),
+    ],
+)
+def test_school_holidays_of_a_zone(zone: str, first: str, last: str) -> None:
+    shape = flat(school_zone=zone, school_holiday_factor=0.5).factors
+    free = shape.index[shape < shape.max() * 0.75]
+    winter = free[(free >= "2025-02-01") & (free < "2025-04-01")]
+    assert winter.tolist() == pd.bdate_range(first, last).tolist()
+    assert shape.min() / shape.max() == pytest.approx(0.5)
+    # summer and the feasts are those of all zones
+    assert {"2025-01-02", "2025-07-15", "2025-08-29", "2025-10-20", "2025-12-24"} <= {
+        f"{day:%Y-%m-%d}" for day in free
+    }
+    for school in ("2025-01-06", "2025-07-04", "2025-09-01", "2025-11-03"):
+        assert pd.Timestamp(school) not in free
+
+
+@pytest.mark.parametrize("year", [1990, 2028, 2090])
+def test_a_year_whose_school_holidays_are_not_known_in_full_is_refused(year: int) -> None:
+    with pytest.raises(ScenarioError, match="vacances scolaires inconnues"):
+        flat(year=year, school_zone="B", school_holiday_factor=0.5)
+    assert flat(year=year).days_per_year > 245
+
+
+def test_the_day_profile_has_no_month_in_it() -> None:
+    rules = calendar(after_holiday_factor=1.5)
+    profile = rules.day_profile
+    assert profile.mean() == pytest.approx(1)
+    assert profile["2025-01-06"] == pytest.approx(profile["2025-07-07"])  # two Mondays
+    assert profile["2025-01-06"] / profile["2025-01-07"] == pytest.approx(1.3)
+    assert profile["2025-05-02"] / profile["2025-05-16"] == pytest.approx(1.5)
+    extreme = calendar(
+        after_holiday_factor=1.5,
+        month_factors=(9.0, *(0.1,) * 11),
+        school_zone="B",
+        school_holiday_factor=0.1,
+    )
+    pd.testing.assert_series_equal(extreme.day_profile, profile)
+    assert not np.allclose(extreme.factors, rules.factors)
+
+
+def test_a_shape_may_be_altered_without_harm() -> None:
+    rules = calendar()
+    for name in ("factors", "day_profile"):
+        shape = getattr(rules, name)
+        shape *= 0.0
+        assert getattr(rules, name).mean() == pytest.approx(1)

@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-import time
+from datetime import date
 
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
-from cpts_geo.capacity.booking import minimum_slots, service
+from cpts_geo.capacity.booking import minimum_slots, service, slots_for_each, weekly_service
+from cpts_geo.capacity.caveats import caveats
 from cpts_geo.capacity.demand import central_requests, draw_requests
-from cpts_geo.capacity.headline import (
-    DRAWS,
-    SAME_DAY_TARGET,
-    SEED,
-    Headline,
-    headline,
-    to_frame,
-)
-from cpts_geo.capacity.scenario import (
-    Scenario,
-    load_scenarios,
-    revise,
-    scenario_from_population,
-)
+from cpts_geo.capacity.existing import observed_floor, offer, served_by
+from cpts_geo.capacity.headline import DRAWS, SAME_DAY_TARGET, Headline, headline
+from cpts_geo.capacity.headline_table import to_frame
+from cpts_geo.capacity.inputs import SEED, Scenario
+from cpts_geo.capacity.periods import studied_means
+from cpts_geo.capacity.scenario import load_scenarios, scenario_from_population
 from cpts_geo.errors import ScenarioError
 from cpts_geo.schema import Status
+
+LEVELS = (0.1, 0.5, 0.9)
 
 
 @pytest.fixture(scope="module")
@@ -56,9 +52,7 @@ def test_o17_headline(
     slots: tuple[int, ...],
     hours: tuple[float, ...] | None,
 ) -> None:
-    began = time.perf_counter()
     found = headline(cases[territory], draws=400_000)
-    assert time.perf_counter() - began < 3
     assert three(found.slots_per_day) == slots  # the document allows 1 slot
     if hours is not None:
         assert three(found.gp_hours_per_week) == pytest.approx(hours, abs=0.05)
@@ -90,7 +84,7 @@ def test_all_calls_are_those_of_the_own_log_only(cases: dict[str, Scenario]) -> 
     assert today is not None
     assert today.gp_hours_per_week == 20.0
     assert today.served_if_all_calls is None  # its call rate is another territory's
-    silent = headline(revise(cases["beauce_gatinais"], calls_observed=0)).today
+    silent = headline(cases["beauce_gatinais"].evolve(calls_observed=0)).today
     assert silent is not None
     assert silent.served_if_all_calls is None  # no share of no call
 
@@ -98,7 +92,7 @@ def test_all_calls_are_those_of_the_own_log_only(cases: dict[str, Scenario]) -> 
 def test_planned_slots_without_a_known_length_last_a_consultation(
     cases: dict[str, Scenario],
 ) -> None:
-    case = revise(cases["asclepios"], slots_planned=6, planned_basis="projet de santé")
+    case = cases["asclepios"].evolve(slots_planned=6, planned_basis="projet de santé")
     found = headline(case)
     assert found.today is None
     assert found.planned is not None
@@ -129,7 +123,7 @@ def test_interval_holds_at_least_eight_draws_in_ten(
 ) -> None:
     for name, found in answers.items():
         assert 0.8 <= found.interval_share <= 1
-        drawn = draw_requests(cases[name], draws=DRAWS, seed=SEED).requests_per_year / 251
+        drawn = draw_requests(cases[name], draws=DRAWS, seed=SEED).no_mt / 251
         slots = np.array([minimum_slots(x) for x in drawn[:500]])
         low, _, high = three(found.slots_per_day)
         inside = np.mean((low <= slots) & (slots <= high))
@@ -143,6 +137,8 @@ def test_status(answers: dict[str, Headline]) -> None:
         assumed = name in ("ouest_loiret", "lvo", "asclepios")
         assert found.status is (Status.ASSUMED if assumed else Status.ESTIMATED)
         assert found.people_status is found.scenario.people_status
+    guessed = answers["beauce_gatinais"].scenario.evolve(people_without_mt=20_000.0)
+    assert headline(guessed, draws=300).status is Status.ASSUMED  # grade D: an analyst's choice
 
 
 def test_one_home_for_the_setting(cases: dict[str, Scenario]) -> None:
@@ -151,11 +147,9 @@ def test_one_home_for_the_setting(cases: dict[str, Scenario]) -> None:
 
 
 def test_acceptance_todays_device(cases: dict[str, Scenario]) -> None:
-    case = revise(
-        cases["beauce_gatinais"],
+    case = cases["beauce_gatinais"].evolve(
         need_share=[0.345, 0.345, 0.345],
         between_territory_sd=0.0,
-        opening_days_per_year=251,
         minutes=[15.0, 15.0, 15.0],
     )
     demand = central_requests(case) / 251
@@ -181,7 +175,7 @@ def test_acceptance_ouest_loiret_warns(answers: dict[str, Headline]) -> None:
 
 def test_ouest_loiret_is_centred_at_28_percent(cases: dict[str, Scenario]) -> None:
     people = 44_165 * 0.79 * 0.28
-    found = headline(revise(cases["ouest_loiret"], people_without_mt=people))
+    found = headline(cases["ouest_loiret"].evolve(people_without_mt=people))
     assert found.observed is not None
     assert not found.observed.above_p90
     assert found.requests_per_year.p50 == pytest.approx(1408, rel=0.05)
@@ -197,7 +191,7 @@ def test_saturated_ratio_is_not_a_need(
     assert "34,5\u202f%" in text
     assert "transportent" not in text
     # with slots to spare the ratio is no longer explained by the slots alone
-    wide = headline(revise(cases["beauce_gatinais"], slots_today=16))
+    wide = headline(cases["beauce_gatinais"].evolve(slots_today=16))
     assert not any("saturée" in warning for warning in wide.warnings)
     for other in ("ouest_loiret", "lvo", "asclepios", "ondaine_forez"):
         warnings = " ".join(answers[other].warnings)
@@ -243,15 +237,24 @@ def test_companions(answers: dict[str, Headline]) -> None:
     assert found.ceiling.central == pytest.approx(21_600)
 
 
-def test_stated_monte_carlo_error_covers_the_large_run(cases: dict[str, Scenario]) -> None:
-    for name in ("beauce_gatinais", "ouest_loiret"):
-        large = headline(cases[name], draws=400_000, seed=1).requests_per_year.p50
-        gaps = []
-        for seed in range(2, 12):
-            small = headline(cases[name], draws=2_000, seed=seed)
-            gaps.append((small.requests_per_year.p50 / large - 1) / small.median_error)
-        assert max(np.abs(gaps)) < 3.5
-        assert np.std(gaps) > 0.3  # an error stated ten times too wide would fail here
+def test_stated_monte_carlo_error_is_that_of_repeated_runs(cases: dict[str, Scenario]) -> None:
+    for name in ("beauce_gatinais", "ondaine_forez"):
+        runs = np.array(
+            [
+                np.quantile(draw_requests(cases[name], draws=2_000, seed=x).no_mt, LEVELS)
+                for x in range(200)
+            ]
+        )
+        # 200 runs give a standard deviation within 5 %; the worst of the three is stated
+        seen = (runs.std(axis=0) / runs.mean(axis=0)).max()
+        stated = [headline(cases[name], draws=2_000, seed=x).draw_error for x in range(10)]
+        assert np.mean(stated) == pytest.approx(seen, rel=0.2)
+
+
+def test_more_draws_less_error(cases: dict[str, Scenario]) -> None:
+    few, many = (headline(cases["lvo"], draws=n).draw_error for n in (1_000, 100_000))
+    assert many == pytest.approx(few / 10, rel=0.5)
+    assert headline(cases["lvo"]).draw_error < 0.01  # what DRAWS promises
 
 
 def test_same_seed_same_answer(cases: dict[str, Scenario]) -> None:
@@ -262,7 +265,7 @@ def test_same_seed_same_answer(cases: dict[str, Scenario]) -> None:
 def test_stricter_rules_never_ask_for_less(cases: dict[str, Scenario]) -> None:
     base = headline(cases["lvo"])
     for change in ({"target": 0.99}, {"deadline_days": 0}, {"dispersion": 2.0}):
-        strict = headline(revise(cases["lvo"], **change))
+        strict = headline(cases["lvo"].evolve(**change))
         assert strict.requests_per_year == base.requests_per_year
         assert all(a >= b for a, b in zip(strict.slots_dots, base.slots_dots, strict=True))
 
@@ -272,7 +275,7 @@ def test_table_of_territories(answers: dict[str, Headline]) -> None:
     assert list(table.index) == list(answers)
     assert table.loc["beauce_gatinais", "slots_p50"] == 14
     assert table["slots_today"].isna().tolist() == [True, False, False, True, True]
-    assert table["served_today_at_median"].isna().tolist() == [True, False, False, True, True]
+    assert table["served_today_no_mt_at_median"].isna().tolist() == [True, False, False, True, True]
     assert table.loc["ouest_loiret", "observed_slots"] == 6
     assert bool(table.loc["ouest_loiret", "observed_above_p90"]) is True
     assert table["observed_above_p90"].isna().sum() == 3
@@ -291,7 +294,7 @@ def test_table_of_territories(answers: dict[str, Headline]) -> None:
     assert planned is not None
     row = table.loc["beauce_gatinais"]
     assert row["slots_planned"] == 16
-    assert row["planned_served_at_median"] == planned.served_at_median
+    assert row["planned_served_no_mt_at_median"] == planned.served_at_median
     assert row["planned_served_if_all_calls"] == pytest.approx(0.692414, abs=5e-7)
     assert row["served_today_if_all_calls"] == pytest.approx(0.346207, abs=5e-7)
     assert table["slots_same_day"].tolist() == [4, 16, 8, 4, 2]
@@ -301,7 +304,7 @@ def test_table_of_territories(answers: dict[str, Headline]) -> None:
 
 
 def test_unknown_population_is_missing_not_zero(cases: dict[str, Scenario]) -> None:
-    table = to_frame([headline(revise(cases["ouest_loiret"], population=None), draws=500)])
+    table = to_frame([headline(cases["ouest_loiret"].evolve(population=None), draws=500)])
     assert table[["population", "per_thousand_a_year"]].isna().all().all()
     assert table.loc["ouest_loiret", "observed_slots"] == 6
 
@@ -322,5 +325,299 @@ def test_a_country_is_told_to_be_split() -> None:
         headline(scenario_from_population(68_000_000))
 
 
+def test_a_rare_draw_beyond_the_queue_is_shown_as_its_largest() -> None:
+    wide = scenario_from_population(1_800_000).evolve(between_territory_sd=1.3)
+    found = headline(wide, draws=2_000)
+    assert found.slots_per_day.p90 < 600
+    assert found.slots_dots[-1] == 600
+    assert list(found.slots_dots) == sorted(found.slots_dots)
+    assert found.slots_dots[17] <= found.slots_per_day.p90 <= found.slots_dots[18]
+    slow = wide.evolve(deadline_days=8, people_without_mt=wide.people_without_mt / 2)
+    assert headline(slow, draws=2_000).slots_dots[-1] == 300
+    # One draw in ten beyond it is no rare one.
+    with pytest.raises(ScenarioError, match="600 créneaux"):
+        headline(wide.evolve(people_without_mt=wide.people_without_mt * 1.5), draws=2_000)
+
+
+def test_a_week_counted_is_compared_on_opening_days(cases: dict[str, Scenario]) -> None:
+    # Five consultations in the week of 14 July 2025, which has four opening days: 314 a year.
+    case = cases["ouest_loiret"].evolve(
+        observed_consultations=5, observed_start=date(2025, 7, 14), observed_end=date(2025, 7, 20)
+    )
+    floor = observed_floor(case, p90_per_year=300.0)
+    assert floor is not None
+    assert floor.line.per_year == pytest.approx(5 * 365.25 / 7)  # 261 of calendar days
+    assert floor.above_p90
+    same = observed_floor(case, p90_per_year=5 / 4 * 251 + 0.01)
+    assert same is not None
+    assert not same.above_p90
+
+
 def test_zero_consultations_set_no_floor(cases: dict[str, Scenario]) -> None:
-    assert headline(revise(cases["ouest_loiret"], observed_consultations=0)).observed is None
+    assert headline(cases["ouest_loiret"].evolve(observed_consultations=0)).observed is None
+
+
+# ---- two intervals
+
+
+def test_sampling_interval_is_that_of_the_calls_alone(answers: dict[str, Headline]) -> None:
+    for found in answers.values():
+        low, middle, high = stats.gamma(5800.5, scale=1 / 24_000).ppf(LEVELS)
+        expected = [found.requests_per_year.p50 * x / middle for x in (low, middle, high)]
+        assert three(found.sampling_requests) == pytest.approx(expected, rel=1e-12)
+        slots = [minimum_slots(x / 251) for x in three(found.sampling_requests)]
+        assert three(found.sampling_slots) == tuple(slots)
+
+
+def test_sampling_interval_is_inside_the_whole_one(answers: dict[str, Headline]) -> None:
+    for found in answers.values():
+        for part, whole in (
+            (found.sampling_requests, found.requests_per_year),
+            (found.sampling_slots, found.slots_per_day),
+        ):
+            assert whole.p10 <= part.p10 <= part.p50 == whole.p50 <= part.p90 <= whole.p90
+        # counting calls for a year leaves 2 % unknown, the structure 25 % or more
+        sampled = found.sampling_requests
+        assert sampled.p90 / sampled.p10 == pytest.approx(1.034, abs=1e-3)
+        assert found.requests_per_year.p90 / found.requests_per_year.p10 > 1.8
+
+
+def test_where_calls_alone_are_unknown_the_intervals_are_one(cases: dict[str, Scenario]) -> None:
+    case = cases["asclepios"].evolve(
+        people_cv=0.0,
+        between_territory_sd=0.0,
+        need_share=(0.5, 0.5, 0.5),
+        calls_observed=50,
+        calls_people_years=200.0,
+    )
+    found = headline(case, draws=200_000)
+    whole = three(found.requests_per_year)
+    assert three(found.sampling_requests) == pytest.approx(whole, rel=5e-3)
+    more = headline(case.evolve(calls_observed=500, calls_people_years=2000.0))
+    narrow = more.sampling_requests
+    assert narrow.p90 / narrow.p10 < found.sampling_requests.p90 / found.sampling_requests.p10
+
+
+# ---- the p90 of the hours
+
+
+def by_brute_force(case: Scenario, *, draws: int, seed: int | None = None) -> tuple[float, ...]:
+    """Quantiles of the GP-hours with every draw solved."""
+    drawn = draw_requests(case, draws=draws, seed=seed)
+    per_day = drawn.no_mt / case.opening_days_per_year * studied_means(case)[0]
+    slots = slots_for_each(
+        per_day,
+        target=case.target,
+        deadline_days=case.deadline_days,
+        dispersion=case.dispersion,
+    )
+    hours = slots * drawn.minutes / 60 * len(case.calendar.weekdays)
+    return tuple(np.quantile(hours, LEVELS))
+
+
+@pytest.mark.parametrize(
+    "key", ["ouest_loiret", "beauce_gatinais", "lvo", "asclepios", "ondaine_forez"]
+)
+def test_large_draws_left_out_change_no_hours(cases: dict[str, Scenario], key: str) -> None:
+    found = headline(cases[key], draws=5_000)
+    brute = by_brute_force(cases[key], draws=5_000)
+    assert three(found.gp_hours_per_week) == pytest.approx(brute, rel=1e-12)
+
+
+def test_few_wide_draws_are_interpolated_like_all(cases: dict[str, Scenario]) -> None:
+    """The p90 lies between two draws: the upper one must be solved too."""
+    wide = cases["ondaine_forez"].evolve(
+        between_territory_sd=2.5, people_without_mt=200.0, minutes=(15.0, 15.0, 15.0)
+    )
+    for seed in range(30):
+        found = headline(wide, draws=100, seed=seed)
+        brute = by_brute_force(wide, draws=100, seed=seed)
+        assert three(found.gp_hours_per_week) == pytest.approx(brute, rel=1e-12), seed
+
+
+def test_hours_follow_opening_days_and_rules(cases: dict[str, Scenario]) -> None:
+    three_days = {"weekdays": (1, 3, 5), "weekday_factors": (1.0, 1.0, 1.0)}
+    case = cases["ondaine_forez"].evolve(
+        calendar=three_days, months=(1, 2), target=0.9, deadline_days=2, dispersion=1.5
+    )
+    found = headline(case, draws=2_000)
+    assert three(found.gp_hours_per_week) == pytest.approx(
+        by_brute_force(case, draws=2_000), rel=1e-12
+    )
+    assert found.central_gp_hours_per_week == pytest.approx(
+        3 * central_requests(case) / case.opening_days_per_year * studied_means(case)[0] * 16.4 / 60
+    )
+
+
+# ---- months, days, seeds
+
+
+def test_slots_of_the_months_studied(cases: dict[str, Scenario]) -> None:
+    case = cases["beauce_gatinais"]
+    year = headline(case, draws=2_000)
+    for months in ((7, 8), (12,), (1, 2, 12)):
+        found = headline(case.evolve(months=months), draws=2_000)
+        ratio = studied_means(case.evolve(months=months))[0]
+        assert found.requests_per_year == year.requests_per_year  # the year is the same
+        assert found.sampling_requests == year.sampling_requests
+        per_day = draw_requests(case, draws=2_000).no_mt / 251 * ratio
+        slots = [minimum_slots(x) for x in np.quantile(per_day, LEVELS, method="inverted_cdf")]
+        assert three(found.slots_per_day) == tuple(slots)
+        median = year.requests_per_year.p50 / 251 * ratio
+        assert found.today is not None
+        assert found.today.served_at_median == pytest.approx(service(median, 8).served, rel=1e-9)
+        assert found.slots_dispersed == minimum_slots(median, dispersion=2.0)
+        assert found.slots_same_day == minimum_slots(median, same_day_target=SAME_DAY_TARGET)
+        assert found.central_gp_hours_per_week == pytest.approx(
+            year.central_gp_hours_per_week * ratio
+        )
+    summer, winter = (headline(case.evolve(months=x), draws=2_000) for x in ((7, 8), (1, 2)))
+    assert summer.slots_per_day.p50 < year.slots_per_day.p50 < winter.slots_per_day.p50
+
+
+def test_slots_that_differ_by_day(cases: dict[str, Scenario]) -> None:
+    week = (12, 0, 9, 0, 9)
+    today = headline(cases["beauce_gatinais"].evolve(slots_today=week), draws=500).today
+    assert today is not None
+    assert (today.slots, today.gp_hours_per_week) == (6.0, 7.5)  # 30 slots of 15 min
+    assert today.consultations_per_day == pytest.approx(6 * 0.996)
+    even = [1.0] * 5
+    carried = weekly_service(today.carries_per_day, week, factors=even)
+    assert carried.served == pytest.approx(0.95, abs=1e-7)
+    assert weekly_service(today.carries_per_day * 1.01, week, factors=even).served < 0.95
+    assert today.carries_per_year == pytest.approx(today.carries_per_day * 251)
+    calls = weekly_service(5800 / 251, week, factors=even)
+    assert today.served_if_all_calls == pytest.approx(calls.served)
+    # the same slots spread evenly carry more
+    spread = headline(cases["beauce_gatinais"].evolve(slots_today=6), draws=500).today
+    assert spread is not None
+    assert spread.carries_per_day > today.carries_per_day
+
+
+def test_equal_days_given_one_by_one_are_the_number(cases: dict[str, Scenario]) -> None:
+    case = cases["lvo"]
+    days = offer(case, (16,) * 5, median_per_day=10.0)
+    assert days == offer(case, 16, median_per_day=10.0)
+    assert offer(case, None, median_per_day=10.0) is None
+
+
+def test_a_week_that_cannot_reach_the_target_carries_nothing(cases: dict[str, Scenario]) -> None:
+    # no carry-over and two days of five without a slot: 60 % at most
+    case = cases["lvo"].evolve(deadline_days=0)
+    today = offer(case, (20, 0, 20, 0, 20), median_per_day=1.0)
+    assert today is not None
+    assert today.carries_per_day == today.carries_per_year == 0.0
+    assert today.served_at_median == pytest.approx(0.6)
+    assert served_by(case, (20, 0, 20, 0, 20), per_day=1e-3) <= 0.6 + 1e-12
+
+
+def test_hours_of_a_line_open_three_days(cases: dict[str, Scenario]) -> None:
+    case = cases["beauce_gatinais"].evolve(
+        calendar={"weekdays": (1, 3, 5), "weekday_factors": (1.0, 1.0, 1.0)},
+        slots_today=(10, 6, 8),
+    )
+    found = headline(case, draws=500)
+    assert found.today is not None
+    assert (found.today.slots, found.today.gp_hours_per_week) == (8.0, 6.0)
+    assert found.planned is not None
+    assert found.planned.gp_hours_per_week == 12.0  # 3 x 16 x 15 min
+    days = case.opening_days_per_year
+    assert days == 152  # 156 Mondays, Wednesdays and Fridays of 2025, less 4 holidays
+    # as many requests on fewer days
+    year = headline(cases["beauce_gatinais"], draws=500)
+    assert found.requests_per_year == year.requests_per_year
+    assert found.slots_per_day.p50 == minimum_slots(
+        float(np.quantile(draw_requests(case, draws=500).no_mt, 0.5, method="inverted_cdf")) / days
+    )
+
+
+def test_a_rota_gives_the_slots_of_today(cases: dict[str, Scenario]) -> None:
+    rota = {"gps": 14, "sessions_per_gp_per_week": 0.5, "session_hours": 2.0}
+    case = cases["beauce_gatinais"].evolve(slots_today=None, rota=rota)
+    today = headline(case, draws=500).today
+    assert today is not None
+    assert (today.slots, today.gp_hours_per_week) == (pytest.approx(11.2), pytest.approx(14.0))
+    named = cases["beauce_gatinais"].evolve(slots_today=(12, 11, 11, 11, 11))
+    assert headline(named, draws=500).today == today
+
+
+def test_seed_of_the_scenario_or_of_the_call(cases: dict[str, Scenario]) -> None:
+    case = cases["lvo"]
+    own = headline(case.evolve(seed=5), draws=500)
+    asked = headline(case, draws=500, seed=5)
+    assert (own.seed, asked.seed, headline(case, draws=500).seed) == (5, 5, SEED)
+    assert own.gp_hours_per_week == asked.gp_hours_per_week
+    assert own.requests_per_year == asked.requests_per_year
+    assert asked.requests_per_year != headline(case, draws=500).requests_per_year
+    # the seed of the call wins, 0 included
+    zero = headline(case.evolve(seed=5), draws=500, seed=0)
+    assert zero.seed == 0
+    assert zero.requests_per_year == headline(case, draws=500, seed=0).requests_per_year
+
+
+def test_other_groups_do_not_move_the_headline(cases: dict[str, Scenario]) -> None:
+    everyone = headline(cases["lvo"], draws=1_000)
+    alone = headline(cases["lvo"].evolve(eligible=("no_mt",), visitors=None), draws=1_000)
+    for name in ("requests_per_year", "slots_per_day", "gp_hours_per_week", "slots_dots", "today"):
+        assert getattr(everyone, name) == getattr(alone, name)
+    assert everyone.lower_bound
+    assert not alone.lower_bound
+
+
+# ---- caveats
+
+
+def test_kinds_of_the_five(answers: dict[str, Headline]) -> None:
+    kinds = {name: [caveat.kind for caveat in found.caveats] for name, found in answers.items()}
+    assert kinds == {
+        "ouest_loiret": ["refuted", "share_assumed", "transferred_rate"],
+        "beauce_gatinais": ["saturated_ratio"],
+        "lvo": ["uncounted", "share_assumed", "transferred_rate"],
+        "asclepios": ["share_assumed", "transferred_rate"],
+        "ondaine_forez": ["transferred_rate"],
+    }
+    for found in answers.values():
+        assert found.warnings == tuple(caveat.text for caveat in found.caveats)
+
+
+def test_rates_per_person_do_not_transfer(answers: dict[str, Headline]) -> None:
+    """1,408 consultations of 3,838 people, beside 5,800 calls of 24,000."""
+    texts = {
+        name: caveat.text
+        for name, found in answers.items()
+        for caveat in found.caveats
+        if caveat.kind == "transferred_rate"
+    }
+    assert (
+        "0,37 consultation par personne sans médecin traitant et par an, plus que le taux "
+        "emprunté, 0,24 appel par personne." in texts["ouest_loiret"]
+    )
+    for name in ("lvo", "asclepios", "ondaine_forez"):  # nothing is observed there
+        assert "consultation par personne" not in texts[name]
+
+
+def test_own_rate_below_the_borrowed_one_is_no_sign(cases: dict[str, Scenario]) -> None:
+    few = headline(cases["ouest_loiret"].evolve(observed_consultations=500), draws=500)
+    assert [caveat.kind for caveat in few.caveats] == ["share_assumed", "transferred_rate"]
+    assert "consultation par personne" not in few.caveats[1].text
+    assert few.lower_bound  # consultations are a minimum all the same
+
+
+def test_saturation_is_told_by_the_slots_of_each_day_too(cases: dict[str, Scenario]) -> None:
+    case = cases["beauce_gatinais"]
+    for slots in (8, (8, 8, 8, 8, 8), (9, 7, 9, 7, 8)):
+        found = headline(case.evolve(slots_today=slots), draws=500)
+        assert [caveat.kind for caveat in found.caveats] == ["saturated_ratio"]
+        assert "une ligne de 8 créneaux par jour" in found.caveats[0].text
+
+
+def test_calls_of_other_people_tell_no_saturation(cases: dict[str, Scenario]) -> None:
+    case = cases["beauce_gatinais"]
+    # Same ratio of consultations to calls; but nobody counted the calls of 23,999 people.
+    other = headline(case.evolve(people_without_mt=23_999.0), draws=500)
+    assert [caveat.kind for caveat in other.caveats] == []
+
+
+def test_nothing_known_of_today_raises_no_caveat_of_it(cases: dict[str, Scenario]) -> None:
+    found = caveats(cases["beauce_gatinais"], p90_per_year=5000.0, today=None, observed=None)
+    assert found == ()

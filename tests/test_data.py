@@ -324,8 +324,13 @@ def test_split_families_are_those_of_the_events(communes):
 def test_readme_names_every_file_and_column(folder):
     place = settings.DATA_DIR / folder
     readme = (place / "README.md").read_text(encoding="utf-8")
-    files = [path for path in place.iterdir() if path.name != "README.md"]
-    assert [path.name for path in files if f"`{path.name}`" not in readme] == []
+    files = [path for path in place.rglob("*") if path.is_file() and path.name != "README.md"]
+    # A folder of files of one kind stands once, as a pattern.
+    names = {
+        path.name if path.parent == place else f"{path.parent.name}/*{path.suffix}"
+        for path in files
+    }
+    assert {name for name in names if f"`{name}`" not in readme} == set()
     columns = set(embedded.load_communes()) if folder == "communes" else set()
     for path in files:
         columns |= set(pd.read_csv(path, nrows=0)) if path.suffix == ".csv" else set()

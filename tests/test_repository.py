@@ -176,15 +176,21 @@ def class_defects(kind: type, codes: dict[str, str]) -> dict[str, str]:
     """
     Judge a class by the fields it declares, where numpydoc looks at its constructor.
 
-    Fields (dataclass, named tuple, pydantic) may stand under Parameters or Attributes; a class
-    that declares neither fields nor a constructor owes nothing for those of its parent.
+    Fields (dataclass, named tuple, pydantic) may stand under Parameters or Attributes, or carry
+    their own description; a class that declares neither fields nor a constructor owes nothing for
+    those of its parent.
     """
     fields = {name for name in inspect.get_annotations(kind) if not name.startswith("_")}
     if not fields and "__init__" in vars(kind):
         return codes
     sections = NumpyDocString(inspect.getdoc(kind) or "")
     entries = [*sections["Parameters"], *sections["Attributes"]]
-    missing = fields - {name.strip() for entry in entries for name in entry.name.split(",")}
+    described = {
+        name for name, field in getattr(kind, "model_fields", {}).items() if field.description
+    }
+    missing = (
+        fields - described - {name.strip() for entry in entries for name in entry.name.split(",")}
+    )
     others = {code: message for code, message in codes.items() if code not in {"PR01", "PR02"}}
     return others | ({"PR01": f"Fields {sorted(missing)} not documented"} if missing else {})
 

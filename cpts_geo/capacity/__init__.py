@@ -1,8 +1,20 @@
 """From unmet need to slots: demand of a territory, booking queue, answer with its interval.
 
-:mod:`~cpts_geo.capacity.inputs` says what is assumed of a territory and
-:mod:`~cpts_geo.capacity.scenario` loads it, :mod:`~cpts_geo.capacity.calendar` counts opening
-days, :mod:`~cpts_geo.capacity.demand` requests, :mod:`~cpts_geo.capacity.chain` and
-:mod:`~cpts_geo.capacity.booking` solve the queue, :mod:`~cpts_geo.capacity.headline` answers
-and :mod:`~cpts_geo.capacity.caveats` says what to know first.
+========================  =======================================================================
+what is assumed           ``inputs`` (the scenario), ``input_types``, ``calendar``, ``supply``,
+                          ``parameters``; ``scenario`` and ``scenario_file`` load and save it,
+                          ``records`` and ``refusals`` refuse it
+requests                  ``demand`` (a year), ``periods`` (its days); a territory's own log:
+                          ``call_profile``, ``call_dispersion``, ``call_tables``,
+                          ``local_evidence``
+the queue                 ``booking``, ``largest`` (steady state), ``weekly``, ``transient``;
+                          ``chain``, ``search`` and ``queue_checks`` are its engine; ``phone``,
+                          ``pooling``, ``ratios``
+the answer                ``headline``, ``headline_table``, ``existing``, ``caveats``, ``seasons``,
+                          ``measures``, ``compare``, ``service_grid``, ``territory_capacity``
+how far to trust it       ``posterior``, ``drivers``, ``sensitivity``, ``convergence``,
+                          ``backtest``, ``simulation``, ``verification``
+the years to come         ``workforce``, ``workforce_fan``
+where                     ``opening``, ``territory_access``
+========================  =======================================================================
 """

@@ -1,15 +1,20 @@
 """Requests that deserve a slot: observed, central and drawn with their uncertainty.
 
-Requests a year = people without médecin traitant x calls per person-year x share of calls
-that deserve a slot x exp(gap between territories). People with an unavailable médecin traitant
-and visitors are not counted. The call rate and the need share come from one saturated line
-(see ``need_share`` in ``data/cpts/scenarios.toml``), so intervals are wide by construction.
+Three groups may ask, each with its own term of the year's requests::
+
+    no médecin traitant      N c p exp(eps)     people x calls a person-year x share that deserves
+    médecin traitant absent  E r u              insured with one x needs a person-year x share unmet
+    visitors                 V r rho u          present when open x needs x visitor ratio x unmet
+
+The call rate and the need share come from one saturated line, and no log tells u, so intervals
+are wide by construction (sources and grades: ``data/cpts/parameters.toml``).
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Final
 
 import numpy as np
@@ -17,6 +22,7 @@ import numpy.typing as npt
 
 from cpts_geo.capacity.calendar import opening_days
 from cpts_geo.capacity.inputs import Scenario
+from cpts_geo.capacity.periods import visitor_presence
 from cpts_geo.capacity.ratios import DAYS_PER_YEAR, per_thousand_a_year, requests_per_day
 from cpts_geo.errors import ScenarioError
 
@@ -77,14 +83,39 @@ class DemandDraws:
 
     Attributes
     ----------
-    requests_per_year : numpy.ndarray of float
-        Requests that deserve a slot, a year; shape (draws,), above 0.
+    no_mt : numpy.ndarray of float
+        Requests a year of people without médecin traitant; shape (draws,), above 0.
+    mt_unavailable : numpy.ndarray of float
+        Requests a year of residents whose médecin traitant is not available; 0 if not eligible.
+    visitors : numpy.ndarray of float
+        Requests a year of visitors; 0 if not eligible.
     minutes : numpy.ndarray of float
         Length of a consultation (minutes); shape (draws,).
     """
 
-    requests_per_year: Floats
+    no_mt: Floats
+    mt_unavailable: Floats
+    visitors: Floats
     minutes: Floats
+
+    @cached_property
+    def requests_per_year(self) -> Floats:
+        """
+        Add the groups.
+
+        Returns
+        -------
+        numpy.ndarray of float
+            Requests a year of all who may ask; shape (draws,).
+
+        Examples
+        --------
+        >>> from cpts_geo.capacity.scenario import load_scenario
+        >>> drawn = draw_requests(load_scenario("lvo"), draws=1000, seed=1)
+        >>> bool((drawn.requests_per_year > drawn.no_mt).all())
+        True
+        """
+        return self.no_mt + self.mt_unavailable + self.visitors
 
 
 def observed_line(scenario: Scenario) -> ObservedLine | None:
@@ -120,7 +151,7 @@ def observed_line(scenario: Scenario) -> ObservedLine | None:
     if start is None or end is None:
         days, per_year = scenario.opening_days_per_year, float(count)
     else:
-        days = len(opening_days(start, end))
+        days = len(opening_days(start, end, calendar=scenario.calendar))
         per_year = count * DAYS_PER_YEAR / ((end - start).days + 1)
     return ObservedLine(
         consultations=count,
@@ -202,15 +233,15 @@ def normative_ceiling(people_without_mt: float) -> NormativeCeiling:
     return NormativeCeiling(low, central, high)
 
 
-def draw_requests(scenario: Scenario, *, draws: int, seed: int) -> DemandDraws:
+def draw_requests(scenario: Scenario, *, draws: int, seed: int | None = None) -> DemandDraws:
     """
-    Draw plausible demands: N c p exp(eps), and the length of a consultation.
+    Draw plausible demands of each group, and the length of a consultation.
 
     N, the people, is lognormal with mean ``people_without_mt`` (not median) and coefficient of
     variation ``people_cv``; c, calls per person-year, is Gamma(calls + 1/2) / person-years
     (Jeffreys); p, the need share, and the minutes are triangular; eps is Normal(0,
-    ``between_territory_sd``). All are independent and drawn in this order, minutes last, each
-    from the same stream whatever the other values: scenarios compare draw by draw.
+    ``between_territory_sd``); r, u and rho are triangular. All are independent, each from its own
+    stream whatever the other values: scenarios compare draw by draw.
 
     Parameters
     ----------
@@ -218,13 +249,13 @@ def draw_requests(scenario: Scenario, *, draws: int, seed: int) -> DemandDraws:
         Territory.
     draws : int
         Number of draws, 100 to 2,000,000.
-    seed : int
-        Seed of the generator, 0 or more; the same seed gives the same draws.
+    seed : int, optional
+        Seed of the generator, 0 or more; that of the scenario if absent.
 
     Returns
     -------
     DemandDraws
-        Requests a year and minutes, one per draw.
+        Requests a year by group and minutes, one per draw.
 
     Raises
     ------
@@ -235,30 +266,82 @@ def draw_requests(scenario: Scenario, *, draws: int, seed: int) -> DemandDraws:
     --------
     >>> from cpts_geo.capacity.scenario import load_scenarios
     >>> drawn = draw_requests(load_scenarios()["beauce_gatinais"], draws=1000, seed=1)
-    >>> drawn.requests_per_year.shape, bool((drawn.minutes >= 15).all())
-    ((1000,), True)
+    >>> drawn.no_mt.shape, bool((drawn.minutes >= 15).all()), float(drawn.visitors.max())
+    ((1000,), True, 0.0)
     """
+    seed = scenario.seed if seed is None else seed
     _check_draws(draws, seed)
-    rng = np.random.default_rng(seed)
     sigma = math.sqrt(math.log1p(scenario.people_cv**2))
-    people = scenario.people_without_mt * np.exp(
-        sigma * rng.standard_normal(draws) - sigma**2 / 2.0
+    stream = _streams(draws, seed)
+    people = scenario.people_without_mt * np.exp(sigma * stream["people"] - sigma**2 / 2.0)
+    calls = _calls(draws, seed, scenario.calls_observed) / scenario.calls_people_years
+    need = triangular(stream["need"], scenario.need_share)
+    gap = np.exp(scenario.between_territory_sd * stream["gap"])
+    minutes = triangular(stream["minutes"], scenario.minutes)
+    nobody = np.zeros(draws)
+    if scenario.uncounted_demand is None:
+        return DemandDraws(people * calls * need * gap, nobody, nobody, minutes)
+    needs = triangular(stream["needs"], scenario.snp_rate)
+    unmet = needs * triangular(stream["unmet"], scenario.unmet_share)
+    ratio = triangular(stream["ratio"], scenario.visitor_rate_ratio)
+    # People drawn without médecin traitant are not insured with one.
+    insured = np.maximum((scenario.population or 0.0) - people, 0.0)
+    with_mt = "mt_unavailable" in scenario.eligible
+    return DemandDraws(
+        no_mt=people * calls * need * gap,
+        mt_unavailable=insured * unmet if with_mt else nobody,
+        visitors=visitor_presence(scenario) * unmet * ratio if scenario.visitors else nobody,
+        minutes=minutes,
     )
-    calls = rng.standard_gamma(scenario.calls_observed + 0.5, draws) / scenario.calls_people_years
-    need = _triangular(rng, scenario.need_share, draws)
-    gap = np.exp(scenario.between_territory_sd * rng.standard_normal(draws))
-    minutes = _triangular(rng, scenario.minutes, draws)
-    return DemandDraws(requests_per_year=people * calls * need * gap, minutes=minutes)
 
 
-def _triangular(rng: np.random.Generator, ends: tuple[float, float, float], draws: int) -> Floats:
-    """Draw by inverse distribution: unlike numpy's, low = high is allowed (a fixed value)."""
+#: Streams in the order they are drawn; those of normal variables, the others uniform.
+_STREAMS: Final = ("people", "need", "gap", "minutes", "needs", "unmet", "ratio")
+_NORMAL: Final = ("people", "gap")
+
+
+@lru_cache(maxsize=1)
+def _streams(draws: int, seed: int) -> dict[str, Floats]:
+    """Numbers that no value of a scenario changes: kept, since scenarios are drawn in turn."""
+    rng = np.random.default_rng(seed)
+    return {
+        name: rng.standard_normal(draws) if name in _NORMAL else rng.random(draws)
+        for name in _STREAMS
+    }
+
+
+@lru_cache(maxsize=1)
+def _calls(draws: int, seed: int, observed: int) -> Floats:
+    """Gamma draws, from a generator of their own: how many numbers they take depends on them."""
+    return np.random.default_rng([seed, 1]).standard_gamma(observed + 0.5, draws)
+
+
+def triangular(probabilities: Floats, ends: tuple[float, float, float]) -> Floats:
+    """
+    Give the quantiles of a triangular distribution, of width 0 included (a fixed value).
+
+    Parameters
+    ----------
+    probabilities : numpy.ndarray of float
+        Probabilities, 0 to 1.
+    ends : tuple of float
+        Low end, most likely value, high end.
+
+    Returns
+    -------
+    numpy.ndarray of float
+        Values, same shape.
+
+    Examples
+    --------
+    >>> triangular(np.array([0.0, 0.5, 1.0]), (0.0, 1.0, 2.0)).tolist()
+    [0.0, 1.0, 2.0]
+    """
     low, mode, high = ends
-    uniform = rng.random(draws)
     width = high - low
-    rising = low + np.sqrt(uniform * width * (mode - low))
-    falling = high - np.sqrt((1.0 - uniform) * width * (high - mode))
-    return np.where(uniform * width <= mode - low, rising, falling)
+    rising = low + np.sqrt(probabilities * width * (mode - low))
+    falling = high - np.sqrt((1.0 - probabilities) * width * (high - mode))
+    return np.where(probabilities * width <= mode - low, rising, falling)
 
 
 def _check_draws(draws: int, seed: int) -> None:

@@ -1,25 +1,25 @@
 """The answer for a territory: slots a day and GP-hours a week, with their interval.
 
 "Slots needed so that the target share of requests from people without médecin traitant gets
-a slot within the deadline", for every draw of the demand. The interval holds what is assumed
-of the inputs; it does not hold what the model leaves out (season, people with an unavailable
-médecin traitant, visitors), which the warnings say.
+a slot within the deadline", for every draw of the demand. Two intervals stand apart: what
+counting calls for a year leaves unknown (sampling), and that with all that is assumed of the
+inputs (structure), which is far larger. Seasons and the other groups who may ask are in
+:mod:`cpts_geo.capacity.seasons`.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
 import numpy as np
-import pandas as pd
+from scipy import special
 
 from cpts_geo.capacity.booking import minimum_slots, slots_for_each
-from cpts_geo.capacity.caveats import EVIDENCE, caveats
+from cpts_geo.capacity.caveats import EVIDENCE, Caveat, caveats
+from cpts_geo.capacity.convergence import LEVELS, quantile_errors
 from cpts_geo.capacity.demand import (
-    DemandDraws,
     NormativeCeiling,
     central_requests,
     draw_requests,
@@ -27,14 +27,15 @@ from cpts_geo.capacity.demand import (
 )
 from cpts_geo.capacity.existing import ObservedFloor, Offer, observed_floor, offer
 from cpts_geo.capacity.inputs import Scenario
-from cpts_geo.capacity.ratios import requests_per_day, weekly_gp_hours
+from cpts_geo.capacity.periods import no_mt_per_day
+from cpts_geo.capacity.queue_checks import most_slots
+from cpts_geo.capacity.ratios import weekly_gp_hours
 from cpts_geo.schema import Status
 
 Number = TypeVar("Number", int, float)
 
-#: Setting of the Monte Carlo: equal inputs give equal results.
+#: Draws of the Monte Carlo: enough for the five CPTS to know each quantile within 1 %.
 DRAWS: Final = 20_000
-SEED: Final = 20_260_101
 DOTS: Final = 20
 DISPERSION_VARIANT: Final = 2.0
 #: Share to serve on the day of the request itself, for the stricter companion figure.
@@ -74,11 +75,16 @@ class Headline:
         Slots per opening day for the target.
     gp_hours_per_week : Interval of float
         GP-hours per week for the target.
+    sampling_requests : Interval of float
+        Requests a year if counting calls were the only unknown: all else at the median.
+    sampling_slots : Interval of int
+        Slots per opening day for these.
     interval_share : float
         Share of the draws whose slots lie from p10 to p90, both included: 0.8 or more, since
         slots are whole numbers.
     slots_dots : tuple of int
-        Slots per opening day of 20 equally likely situations, in order (dot plot).
+        Slots per opening day of 20 equally likely situations, in order (dot plot); those beyond
+        the queue are shown as its largest, 600 or fewer with a long deadline.
     central_requests_per_year : float
         Requests a year at the central value of every input.
     central_gp_hours_per_week : float
@@ -100,10 +106,11 @@ class Headline:
         True if the figure must be read "au moins".
     evidence : str
         What the figure rests on, in French.
-    warnings : tuple of str
-        What to know before using the figure, in French.
-    median_error : float
-        Monte Carlo standard error of the median of requests, as a share of it.
+    caveats : tuple of Caveat
+        What to know before using the figure.
+    draw_error : float
+        Monte Carlo standard error of the least known of p10, p50 and p90 of the requests, as a
+        share of it.
     """
 
     scenario: Scenario
@@ -112,6 +119,8 @@ class Headline:
     requests_per_year: Interval[float]
     slots_per_day: Interval[int]
     gp_hours_per_week: Interval[float]
+    sampling_requests: Interval[float]
+    sampling_slots: Interval[int]
     interval_share: float
     slots_dots: tuple[int, ...]
     central_requests_per_year: float
@@ -124,8 +133,26 @@ class Headline:
     observed: ObservedFloor | None
     lower_bound: bool
     evidence: str
-    warnings: tuple[str, ...]
-    median_error: float
+    caveats: tuple[Caveat, ...]
+    draw_error: float
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """
+        Give the sentences of the caveats.
+
+        Returns
+        -------
+        tuple of str
+            In French, the gravest first.
+
+        Examples
+        --------
+        >>> from cpts_geo.capacity.scenario import load_scenarios
+        >>> len(headline(load_scenarios()["ondaine_forez"]).warnings)
+        1
+        """
+        return tuple(caveat.text for caveat in self.caveats)
 
     @property
     def status(self) -> Status:
@@ -135,7 +162,7 @@ class Headline:
         Returns
         -------
         Status
-            Assumed where the share without médecin traitant is; estimated otherwise.
+            Assumed where the people without médecin traitant are; estimated otherwise.
 
         Examples
         --------
@@ -143,7 +170,8 @@ class Headline:
         >>> str(headline(load_scenarios()["ondaine_forez"]).status)
         'estimated'
         """
-        return Status.ASSUMED if self.scenario.share_assumed else Status.ESTIMATED
+        assumed = self.people_status is Status.ASSUMED
+        return Status.ASSUMED if assumed else Status.ESTIMATED
 
     @property
     def refuting(self) -> ObservedFloor | None:
@@ -182,18 +210,18 @@ class Headline:
         return self.scenario.people_status
 
 
-def headline(scenario: Scenario, *, draws: int = DRAWS, seed: int = SEED) -> Headline:
+def headline(scenario: Scenario, *, draws: int = DRAWS, seed: int | None = None) -> Headline:
     """
     Compute the slots and GP-hours a territory needs, with their interval.
 
     Parameters
     ----------
     scenario : Scenario
-        Territory and assumptions.
+        Territory and assumptions; where it names months, the slots are those of these months.
     draws : int
         Monte Carlo draws, 100 to 2,000,000.
-    seed : int
-        Seed of the generator, 0 or more.
+    seed : int, optional
+        Seed of the generator, 0 or more; that of the scenario if absent.
 
     Returns
     -------
@@ -212,51 +240,53 @@ def headline(scenario: Scenario, *, draws: int = DRAWS, seed: int = SEED) -> Hea
     Interval(p10=10, p50=14, p90=19)
     """
     drawn = draw_requests(scenario, draws=draws, seed=seed)
-    requests = _interval(drawn.requests_per_year)
-    per_day = drawn.requests_per_year / scenario.opening_days_per_year
-    slots = slots_for_each(
-        per_day,
-        target=scenario.target,
-        deadline_days=scenario.deadline_days,
-        dispersion=scenario.dispersion,
-    )
-    # inverted_cdf: a number of slots that was drawn, never 13.5
-    ranks = np.quantile(slots, [0.1, 0.5, 0.9], method="inverted_cdf")
-    dots = np.quantile(slots, (np.arange(DOTS) + 0.5) / DOTS, method="inverted_cdf")
-    median_per_day = requests_per_day(
-        requests.p50, opening_days_per_year=scenario.opening_days_per_year
-    )
+    ordered = np.sort(drawn.no_mt)  # every quantile below is then at hand
+    requests = interval(ordered)
+    rules: dict[str, Any] = {
+        "target": scenario.target,
+        "deadline_days": scenario.deadline_days,
+        "dispersion": scenario.dispersion,
+    }
+    # Slots grow with the demand: their quantiles are the slots of its own. inverted_cdf: a
+    # demand that was drawn, so that no number of slots is 13.5. The last is past the p90.
+    shares = [0.1, 0.5, 0.9, *(np.arange(DOTS) + 0.5) / DOTS, 0.9 + 1.0 / draws]
+    sampling = _sampling(scenario, requests.p50)
+    drawn_once = np.quantile(ordered, shares, method="inverted_cdf")
+    alone = [sampling.p10, sampling.p50, sampling.p90]
+    per_day = no_mt_per_day(scenario, np.array([*alone, *drawn_once]))
+    # A p90 beyond the queue is an error; a rare draw beyond it is shown as its largest.
+    largest = most_slots(scenario.deadline_days)
+    ranks = [int(x) for x in slots_for_each(per_day[:6], **rules)]
+    *dots, above = (int(x) for x in slots_for_each(per_day[6:], at_most=largest, **rules))
+    # More slots than this cannot enter the p90 of the hours, whatever the length of a slot.
+    most = min(math.ceil(above * scenario.minutes[2] / scenario.minutes[0]), largest)
+    slots = slots_for_each(no_mt_per_day(scenario, drawn.no_mt), at_most=most, **rules)
+    median_per_day = float(no_mt_per_day(scenario, requests.p50))
     central = central_requests(scenario)
-    today = offer(scenario, scenario.slots_today, median_per_day=median_per_day)
+    week = len(scenario.calendar.weekdays)
+    today = offer(scenario, scenario.slots_by_weekday, median_per_day=median_per_day)
     observed = observed_floor(scenario, p90_per_year=requests.p90)
     return Headline(
         scenario=scenario,
         draws=draws,
-        seed=seed,
+        seed=scenario.seed if seed is None else seed,
         requests_per_year=requests,
-        slots_per_day=Interval(*(int(x) for x in ranks)),
-        gp_hours_per_week=_interval(
-            weekly_gp_hours(slots.astype(np.float64), minutes=drawn.minutes)
+        slots_per_day=Interval(*ranks[3:6]),
+        gp_hours_per_week=interval(
+            weekly_gp_hours(slots.astype(np.float64), minutes=drawn.minutes, opening_days=week)
         ),
-        interval_share=float(np.mean((slots >= ranks[0]) & (slots <= ranks[2]))),
-        slots_dots=tuple(int(x) for x in dots),
+        sampling_requests=sampling,
+        sampling_slots=Interval(*ranks[:3]),
+        interval_share=float(np.mean((slots >= ranks[3]) & (slots <= ranks[5]))),
+        slots_dots=tuple(min(dot, largest) for dot in dots),
         central_requests_per_year=central,
         central_gp_hours_per_week=weekly_gp_hours(
-            central / scenario.opening_days_per_year, minutes=scenario.minutes[1]
+            float(no_mt_per_day(scenario, central)), minutes=scenario.minutes[1], opening_days=week
         ),
-        slots_dispersed=minimum_slots(
-            median_per_day,
-            target=scenario.target,
-            deadline_days=scenario.deadline_days,
-            dispersion=DISPERSION_VARIANT,
+        slots_dispersed=int(
+            slots_for_each([median_per_day], **(rules | {"dispersion": DISPERSION_VARIANT}))[0]
         ),
-        slots_same_day=minimum_slots(
-            median_per_day,
-            target=scenario.target,
-            deadline_days=scenario.deadline_days,
-            dispersion=scenario.dispersion,
-            same_day_target=SAME_DAY_TARGET,
-        ),
+        slots_same_day=minimum_slots(median_per_day, same_day_target=SAME_DAY_TARGET, **rules),
         ceiling=normative_ceiling(scenario.people_without_mt),
         today=today,
         planned=offer(scenario, scenario.slots_planned, median_per_day=median_per_day),
@@ -265,134 +295,34 @@ def headline(scenario: Scenario, *, draws: int = DRAWS, seed: int = SEED) -> Hea
         or scenario.uncounted_demand is not None
         or (observed is not None and observed.above_p90),
         evidence=EVIDENCE[scenario.evidence_label],
-        warnings=caveats(scenario, p90_per_year=requests.p90, today=today, observed=observed),
-        median_error=_median_error(drawn),
+        caveats=caveats(scenario, p90_per_year=requests.p90, today=today, observed=observed),
+        draw_error=float(np.max(quantile_errors(ordered, list(LEVELS.values())))),
     )
 
 
-def to_frame(headlines: Iterable[Headline]) -> pd.DataFrame:
+def interval(values: np.ndarray[Any, np.dtype[np.float64]]) -> Interval[float]:
     """
-    Lay headlines out as a table, one row per territory.
+    Take the median and the central 80 % of draws.
 
     Parameters
     ----------
-    headlines : iterable of Headline
-        Results, in the order of the rows.
+    values : numpy.ndarray of float
+        One value a draw, no NaN.
 
     Returns
     -------
-    pandas.DataFrame
-        Index ``territory``; requests per year, slots per opening day, GP-hours per week,
-        shares between 0 and 1; NaN or missing = unknown.
+    Interval of float
+        Quantiles 10, 50 and 90 %.
 
     Examples
     --------
-    >>> from cpts_geo.capacity.scenario import load_scenarios
-    >>> table = to_frame([headline(load_scenarios()["ondaine_forez"])])
-    >>> table.loc["ondaine_forez", "slots_p50"]
-    np.int64(2)
+    >>> interval(np.arange(101.0))
+    Interval(p10=10.0, p50=50.0, p90=90.0)
     """
-    frame = pd.DataFrame([_row(result) for result in headlines], columns=list(_COLUMNS))
-    return frame.astype(_COLUMNS).set_index("territory")
-
-
-_COLUMNS: Final[dict[str, Any]] = {
-    "territory": "str",
-    "label": "str",
-    "evidence_label": "int64",
-    "evidence": "str",
-    "status": "str",
-    "share_assumed": "bool",
-    "lower_bound": "bool",
-    "population": "float64",
-    "people_without_mt": "float64",
-    "people_status": "str",
-    "requests_per_year_p10": "float64",
-    "requests_per_year_p50": "float64",
-    "requests_per_year_p90": "float64",
-    "slots_p10": "int64",
-    "slots_p50": "int64",
-    "slots_p90": "int64",
-    "interval_share": "float64",
-    "gp_hours_per_week_p10": "float64",
-    "gp_hours_per_week_p50": "float64",
-    "gp_hours_per_week_p90": "float64",
-    "central_requests_per_year": "float64",
-    "central_gp_hours_per_week": "float64",
-    "slots_dispersed": "int64",
-    "slots_same_day": "int64",
-    "ceiling_low_per_year": "float64",
-    "ceiling_central_per_year": "float64",
-    "ceiling_high_per_year": "float64",
-    "slots_today": "Int64",
-    "gp_hours_today_per_week": "float64",
-    "carried_today_per_year": "float64",
-    "served_today_at_median": "float64",
-    "served_today_if_all_calls": "float64",
-    "slots_planned": "Int64",
-    "planned_served_at_median": "float64",
-    "planned_served_if_all_calls": "float64",
-    "observed_per_day": "float64",
-    "observed_per_year": "float64",
-    "per_thousand_a_year": "float64",
-    "observed_slots": "Int64",
-    "observed_above_p90": "boolean",
-    "target": "float64",
-    "deadline_days": "int64",
-    "dispersion": "float64",
-    "opening_days_per_year": "int64",
-    "draws": "int64",
-    "seed": "int64",
-    "median_error": "float64",
-    "warnings": "str",
-}
-
-
-def _row(result: Headline) -> dict[str, Any]:
-    scenario, observed = result.scenario, result.observed
-    same = ("territory", "label", "evidence_label", "share_assumed", "population")
-    people = ("people_without_mt", "people_status")
-    rules = ("target", "deadline_days", "dispersion", "opening_days_per_year")
-    row: dict[str, Any] = {name: getattr(scenario, name) for name in (*same, *people, *rules)}
-    own = ("evidence", "status", "lower_bound", "draws", "seed", "median_error", "interval_share")
-    other = ("slots_dispersed", "slots_same_day")
-    central = ("central_requests_per_year", "central_gp_hours_per_week")
-    row |= {name: getattr(result, name) for name in (*own, *other, *central)}
-    for name, values in (
-        ("requests_per_year", result.requests_per_year),
-        ("slots", result.slots_per_day),
-        ("gp_hours_per_week", result.gp_hours_per_week),
-    ):
-        row |= {f"{name}_{p}": getattr(values, p) for p in ("p10", "p50", "p90")}
-    for level in ("low", "central", "high"):
-        row[f"ceiling_{level}_per_year"] = getattr(result.ceiling, level)
-    if (today := result.today) is not None:
-        row["slots_today"] = today.slots
-        row["gp_hours_today_per_week"] = today.gp_hours_per_week
-        row["carried_today_per_year"] = today.carries_per_year
-        row["served_today_at_median"] = today.served_at_median
-        row["served_today_if_all_calls"] = today.served_if_all_calls
-    if (planned := result.planned) is not None:
-        row["slots_planned"] = planned.slots
-        row["planned_served_at_median"] = planned.served_at_median
-        row["planned_served_if_all_calls"] = planned.served_if_all_calls
-    if observed is not None:
-        row["observed_per_day"] = observed.line.per_day
-        row["observed_per_year"] = observed.line.per_year
-        row["per_thousand_a_year"] = observed.line.per_thousand_a_year
-        row["observed_slots"] = observed.slots
-        row["observed_above_p90"] = observed.above_p90
-    row["warnings"] = " | ".join(result.warnings)
-    return row
-
-
-def _interval(values: np.ndarray[Any, np.dtype[np.float64]]) -> Interval[float]:
     return Interval(*(float(x) for x in np.quantile(values, [0.1, 0.5, 0.9])))
 
 
-def _median_error(drawn: DemandDraws) -> float:
-    """Half the distance between the quantiles one binomial standard error around the median."""
-    requests = drawn.requests_per_year
-    step = 0.5 / math.sqrt(requests.size)
-    low, median, high = np.quantile(requests, [0.5 - step, 0.5, 0.5 + step])
-    return float((high - low) / 2.0 / median)
+def _sampling(scenario: Scenario, median: float) -> Interval[float]:
+    """Scale the median by the posterior of the call rate alone, Gamma(calls + 1/2)."""
+    low, middle, high = special.gammaincinv(scenario.calls_observed + 0.5, [0.1, 0.5, 0.9])
+    return Interval(median * float(low / middle), median, median * float(high / middle))

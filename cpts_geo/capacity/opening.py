@@ -23,6 +23,7 @@ from cpts_geo.access.surrogate import Variant
 from cpts_geo.access.travel import TravelTimes, minutes_matrix
 from cpts_geo.capacity.booking import largest_demand
 from cpts_geo.capacity.headline import Headline
+from cpts_geo.capacity.periods import no_mt_per_day
 from cpts_geo.errors import SitingError
 
 #: A doctor four hours a day in slots of 15 minutes, as in Challans (grade D elsewhere).
@@ -116,7 +117,8 @@ def requests_to_carry(result: Headline) -> float:
     Returns
     -------
     float
-        Median of the model; where the observed activity refutes it, that activity.
+        Median of the model, over the months studied where there are some; where the observed
+        activity refutes it, that activity.
 
     Examples
     --------
@@ -127,7 +129,7 @@ def requests_to_carry(result: Headline) -> float:
     """
     if result.refuting is not None:
         return result.refuting.line.per_day
-    return result.requests_per_year.p50 / result.scenario.opening_days_per_year
+    return no_mt_per_day(result.scenario, result.requests_per_year.p50)
 
 
 def siting_times(

@@ -114,9 +114,11 @@ def gp_hours_per_day(slots_per_day: Amount, *, minutes: Amount) -> Amount:
     return slots_per_day * minutes / 60.0
 
 
-def weekly_gp_hours(slots_per_day: Amount, *, minutes: Amount) -> Amount:
+def weekly_gp_hours(
+    slots_per_day: Amount, *, minutes: Amount, opening_days: int = OPENING_DAYS_PER_WEEK
+) -> Amount:
     """
-    Turn slots a day into GP-hours a week of five opening days.
+    Turn slots a day into GP-hours a week.
 
     Parameters
     ----------
@@ -124,18 +126,55 @@ def weekly_gp_hours(slots_per_day: Amount, *, minutes: Amount) -> Amount:
         Slots per opening day.
     minutes : float or numpy.ndarray
         Length of a consultation (minutes).
+    opening_days : int
+        Opening days of a week (days).
 
     Returns
     -------
     float or numpy.ndarray
-        GP-hours per week: H = 5 s m / 60.
+        GP-hours per week: H = days s m / 60.
 
     Examples
     --------
     >>> weekly_gp_hours(8, minutes=15.0)
     10.0
     """
-    return OPENING_DAYS_PER_WEEK * gp_hours_per_day(slots_per_day, minutes=minutes)
+    return opening_days * gp_hours_per_day(slots_per_day, minutes=minutes)
+
+
+def effective_slots(slots_per_day: float, *, no_show_rate: float) -> float:
+    """
+    Take from the slots those booked by someone who does not come, and not given again.
+
+    Parameters
+    ----------
+    slots_per_day : float
+        Slots per opening day.
+    no_show_rate : float
+        Share of bookings that are not honoured, 0 to 1 (1 excluded).
+
+    Returns
+    -------
+    float
+        Consultations given when every slot is booked: s (1 - z).
+
+    Raises
+    ------
+    ScenarioError
+        If the rate is not a share below 1.
+
+    Examples
+    --------
+    >>> round(effective_slots(8, no_show_rate=0.03), 2)
+    7.76
+    """
+    if not 0.0 <= no_show_rate < 1.0:
+        raise ScenarioError(
+            "La part de rendez-vous non honorés est impossible.",
+            defects=[f"part = {no_show_rate} : il faut 0 ou plus, et moins de 1"],
+            remedy="donnez une part, par exemple 0,03 pour 3 %.",
+        )
+    return slots_per_day * (1.0 - no_show_rate)
 
 
 def volunteers_needed(

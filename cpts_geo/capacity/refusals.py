@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import difflib
-from typing import Final
+from collections.abc import Sequence
+from typing import Any, Final, get_args
 
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
+
+from cpts_geo.errors import one_line
+from cpts_geo.french import number
 
 _PHRASES: Final = {
     "missing": "il manque",
-    "greater_than": "il faut plus de {gt:g}",
-    "greater_than_equal": "il faut {ge:g} ou plus",
-    "less_than": "il faut moins de {lt:g}",
-    "less_than_equal": "il faut {le:g} ou moins",
+    "greater_than": "il faut plus de {gt}",
+    "greater_than_equal": "il faut {ge} ou plus",
+    "less_than": "il faut moins de {lt}",
+    "less_than_equal": "il faut {le} ou moins",
     "finite_number": "il faut un nombre fini",
     "float_type": "il faut un nombre",
     "int_type": "il faut un nombre entier",
@@ -27,7 +32,81 @@ _PHRASES: Final = {
     "literal_error": "il faut l'une de ces valeurs : {expected}",
     "dict_type": "il faut une table",
     "model_type": "il faut une table",
+    "time_type": "il faut une heure, par exemple 08:00:00",
 }
+#: How pydantic places the name of an entry of a table.
+_KEY: Final = ".[key]"
+
+
+class ContradictionError(ValueError):
+    """
+    What one field of a record denies of another.
+
+    Parameters
+    ----------
+    defects : sequence of str
+        French sentences, one a contradiction.
+    """
+
+    def __init__(self, defects: Sequence[str]) -> None:
+        self.defects = list(defects)
+        super().__init__(" ; ".join(defects))
+
+
+def refusals(error: ValidationError, model: type[BaseModel]) -> list[str]:
+    """
+    Say all that pydantic refuses of a record, in French.
+
+    Parameters
+    ----------
+    error : pydantic.ValidationError
+        What it refuses.
+    model : type of BaseModel
+        The record, whose names are proposed for an unknown one.
+
+    Returns
+    -------
+    list of str
+        One sentence a defect, in the order of the fields.
+
+    Examples
+    --------
+    >>> from pydantic import BaseModel, ValidationError
+    >>> class Length(BaseModel):
+    ...     minutes: float
+    >>> try:
+    ...     Length(minutes="long")
+    ... except ValidationError as error:
+    ...     refusals(error, Length)
+    ["« minutes » = 'long' : valeur refusée"]
+    """
+    said = []
+    for detail in error.errors():
+        raised = detail.get("ctx", {}).get("error")
+        if isinstance(raised, ContradictionError):
+            place = ".".join(map(str, detail["loc"]))
+            key = place.removesuffix(_KEY)  # a name refused in a table, not its value
+            where = f"« {key} »" if key != place else f"{place} :"
+            said += [f"{where} {defect}" for defect in raised.defects]
+        else:
+            said.append(in_french(detail, list(_record_at(model, detail["loc"]).model_fields)))
+    return said
+
+
+def _record_at(model: type[BaseModel], place: Sequence[int | str]) -> type[BaseModel]:
+    """Follow the place of a defect into the records nested in a record."""
+    for name in place:
+        known = model.model_fields.get(str(name))
+        annotation: Any = known.annotation if known else None
+        nested = [
+            kind
+            for kind in (annotation, *get_args(annotation))
+            if isinstance(kind, type) and issubclass(kind, BaseModel)
+        ]
+        if not nested:
+            break
+        model = nested[0]
+    return model
 
 
 def in_french(detail: ErrorDetails, names: list[str]) -> str:
@@ -57,11 +136,46 @@ def in_french(detail: ErrorDetails, names: list[str]) -> str:
     """
     place = ".".join(str(x + 1) if isinstance(x, int) else x for x in detail["loc"])
     if detail["type"] == "extra_forbidden":
-        return f"« {place} » est inconnu{nearest(place, names)}"
-    phrase = _PHRASES.get(detail["type"], "valeur refusée").format(**detail.get("ctx", {}))
+        return f"« {place} » est inconnu{nearest(str(detail['loc'][-1]), names)}"
+    bounds = {name: _bound(value) for name, value in detail.get("ctx", {}).items()}
+    phrase = _PHRASES.get(detail["type"], "valeur refusée").format(**bounds)
     if detail["type"] == "missing":
         return f"« {place} » : {phrase}"
-    return f"« {place} » = {detail['input']!r} : {phrase.replace(' or ', ' ou ')}"
+    return f"« {place} » = {shown(detail['input'])} : {phrase.replace(' or ', ' ou ')}"
+
+
+def shown(value: object) -> str:
+    """
+    Quote a refused value in one short line, whatever it is.
+
+    Parameters
+    ----------
+    value : object
+        Value of a file or of an analyst.
+
+    Returns
+    -------
+    str
+        As Python writes it, cut after 80 characters.
+
+    Examples
+    --------
+    >>> shown([8, 601]), len(shown(10**400))
+    ('[8, 601]', 80)
+    >>> shown(10**5000)
+    '(valeur trop longue à écrire)'
+    """
+    try:
+        return one_line(repr(value))
+    except (ValueError, RecursionError):  # integers of thousands of digits, nested lists
+        return "(valeur trop longue à écrire)"
+
+
+def _bound(value: Any) -> Any:
+    """Write a bound as people read it: 0.1 as in TOML, large ones with spaces."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return value
+    return number(value) if value >= 10_000 else f"{value:g}"
 
 
 def nearest(name: str, names: list[str]) -> str:

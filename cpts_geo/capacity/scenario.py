@@ -1,82 +1,56 @@
-"""Where scenarios come from: the shipped file, an analyst's file, or a mere population.
+"""Where scenarios come from: the five shipped files, an analyst's file, or a mere population.
 
-A parameter that a territory does not give is that of ``[defaults]`` in
-``data/cpts/scenarios.toml``, with its source and grade; a value given without a source is
-graded D and says so.
+A file gives only what is its own. ``base`` names the scenario it starts from, a shipped one or
+another file; without it, what is absent is that of ``data/cpts/parameters.toml``, with its
+source and grade. A value given without a source is graded D and says so.
 """
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-from pydantic import ValidationError
+import tomli_w
 
-from cpts_geo.capacity.inputs import (
-    ANALYST,
-    REMEDY,
-    SOURCED_FIELDS,
-    UNSOURCED,
-    Default,
-    Population,
-    Scenario,
-    Source,
-)
-from cpts_geo.capacity.refusals import in_french, nearest
+from cpts_geo.capacity.calendar import default_calendar
+from cpts_geo.capacity.input_types import MAX_PEOPLE
+from cpts_geo.capacity.inputs import SOURCED_FIELDS, Scenario
+from cpts_geo.capacity.parameters import UNSOURCED, Source, default_parameters, field
+from cpts_geo.capacity.records import REMEDY, Record
+from cpts_geo.capacity.refusals import nearest
+from cpts_geo.capacity.scenario_file import SHIPPED, read_values, scenario_name
 from cpts_geo.errors import ScenarioError
-from cpts_geo.settings import CPTS_DIR
+from cpts_geo.files import write_text
 
 __all__ = [
     "Scenario",
-    "default_parameters",
+    "described",
+    "load_scenario",
     "load_scenarios",
     "people_without_mt",
-    "revise",
+    "save_scenario",
     "scenario_from_population",
+    "scenario_schema",
 ]
 
-SCENARIOS_FILE: Final = CPTS_DIR / "scenarios.toml"
+#: First line of a saved file: editors that know it check and complete as one types.
+_SCHEMA_LINE: Final = "#:schema scenario.schema.json\n"
 
 
-def revise(scenario: Scenario, **changes: object) -> Scenario:
-    """
-    Copy a scenario with other values, checked again.
+class Population(Record):
+    """What ``people_without_mt`` is multiplied from; fields carry their description and unit."""
 
-    Parameters
-    ----------
-    scenario : Scenario
-        The starting point; left as it is.
-    **changes : object
-        Fields of :class:`Scenario` and their new values; None empties an optional field.
-
-    Returns
-    -------
-    Scenario
-        The copy; a changed input is sourced as a value chosen by the analyst, grade D,
-        unless ``sources`` is among the changes.
-
-    Raises
-    ------
-    ScenarioError
-        If a field is unknown or a value outside its domain; lists them all.
-
-    Examples
-    --------
-    >>> strict = revise(load_scenarios()["lvo"], target=0.99)
-    >>> strict.target, strict.sources["target"].grade
-    (0.99, 'D')
-    """
-    values = {name: getattr(scenario, name) for name in type(scenario).model_fields} | changes
-    if "sources" not in changes:
-        values["sources"] = {
-            name: ANALYST if name in changes else scenario.sources[name]
-            for name in SOURCED_FIELDS
-            if values[name] is not None
-        }
-    return Scenario.model_validate(values)
+    population: float = field("Habitants de tous âges", "personnes", gt=0, le=MAX_PEOPLE)
+    share_without_mt: float = field(
+        "Part sans médecin traitant, parmi l’âge pour lequel elle est publiée",
+        "part de cet âge",
+        gt=0,
+        le=1,
+    )
+    age_share: float = field(
+        "Part de cet âge dans la population", "part de la population", gt=0, le=1
+    )
 
 
 def people_without_mt(population: float, *, share_without_mt: float, age_share: float) -> float:
@@ -105,92 +79,87 @@ def people_without_mt(population: float, *, share_without_mt: float, age_share: 
     return population * age_share * share_without_mt
 
 
-def load_scenarios(path: Path = SCENARIOS_FILE) -> dict[str, Scenario]:
+def load_scenario(path: Path | str) -> Scenario:
     """
-    Read and check a file of scenarios.
+    Read and check one scenario.
 
-    A territory takes each parameter it does not give from the ``[defaults]`` of the file, then
-    from those of the package. It gives either ``people_without_mt`` or the ``population`` it is
-    multiplied from; a population beside ``people_without_mt`` gives rates only.
+    It gives either ``people_without_mt`` or the ``population`` it is multiplied from; a
+    population beside ``people_without_mt`` gives rates only.
 
     Parameters
     ----------
-    path : pathlib.Path
-        TOML file in UTF-8 with the tables ``[defaults.*]`` and ``[territories.*]``.
+    path : Path or str
+        TOML file in UTF-8, or the key of a shipped scenario.
 
     Returns
     -------
-    dict of str to Scenario
-        Scenarios by territory, in the order of the file.
+    Scenario
+        Complete: what the file does not give comes from its base or from the defaults.
 
     Raises
     ------
     ScenarioError
-        If the file cannot be read or holds defects; lists those of every territory.
+        If the file cannot be read or holds defects; lists them all.
+
+    Examples
+    --------
+    >>> load_scenario("beauce_gatinais").slots_today
+    8
+    """
+    values = read_values(path)
+    name = scenario_name(path)
+    return _build(values, territory=name, origin=f"Le scénario « {name} »")
+
+
+def load_scenarios() -> dict[str, Scenario]:
+    """
+    Read the scenarios of the five published CPTS.
+
+    Returns
+    -------
+    dict of str to Scenario
+        Scenarios by territory.
+
+    Raises
+    ------
+    ScenarioError
+        If a shipped file was altered and holds defects.
 
     Examples
     --------
     >>> list(load_scenarios())
     ['ouest_loiret', 'beauce_gatinais', 'lvo', 'asclepios', 'ondaine_forez']
     """
-    content = _read_toml(path)
-    own, defects = _parse_defaults(content.get("defaults", {}))
-    defects += [
-        f"« {key} » : seules les tables « defaults » et « territories » sont connues"
-        for key in content
-        if key not in ("defaults", "territories")
-    ]
-    parameters = own if path == SCENARIOS_FILE else {**default_parameters(), **own}
-    territories = content.get("territories", {})
-    if not isinstance(territories, dict) or not territories:
-        defects.append("aucune table « [territories.…] »")
-        territories = {}
-    scenarios = {}
-    for territory, values in territories.items():
-        try:
-            if not isinstance(values, dict):
-                defects.append(f"{territory} : il faut une table « [territories.{territory}] »")
-                continue
-            scenarios[territory] = _build(territory, values, parameters)
-        except ScenarioError as error:
-            defects += [f"{territory} : {defect}" for defect in error.defects]
-    if defects:
-        raise ScenarioError(
-            f"Le fichier de scénarios {path.name} contient {len(defects)} défaut(s).",
-            defects=defects,
-            remedy=REMEDY,
-        )
-    return scenarios
+    return {name: load_scenario(name) for name in SHIPPED}
 
 
-@lru_cache(maxsize=1)
-def default_parameters() -> Mapping[str, Default]:
+def save_scenario(scenario: Scenario, path: Path) -> None:
     """
-    Read the parameters used where a territory gives none, with unit, source and grade.
+    Write a scenario as a TOML file that loads back to an equal one.
 
-    Returns
-    -------
-    Mapping of str to Default
-        Parameters by name, as the package ships them.
+    Parameters
+    ----------
+    scenario : Scenario
+        Scenario to keep.
+    path : pathlib.Path
+        File to write, whole or not at all.
 
     Raises
     ------
-    ScenarioError
-        If the shipped file was altered and holds defects.
+    OSError
+        If the file cannot be written.
 
     Examples
     --------
-    >>> default_parameters()["share_without_mt"].grade
-    'B'
+    >>> import tempfile
+    >>> case = load_scenario("lvo").evolve(slots_today=24)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save_scenario(case, Path(folder, "lvo_24.toml"))
+    ...     load_scenario(Path(folder, "lvo_24.toml")) == case
+    True
     """
-    parameters, defects = _parse_defaults(_read_toml(SCENARIOS_FILE).get("defaults", {}))
-    if defects:
-        raise ScenarioError(
-            f"Le fichier {SCENARIOS_FILE.name} du paquet est altéré.",
-            defects=defects,
-            remedy="réinstallez le paquet.",
-        )
-    return parameters
+    values = scenario.model_dump(mode="python", exclude_none=True)
+    write_text(_SCHEMA_LINE + tomli_w.dumps(values), path)
 
 
 def scenario_from_population(
@@ -235,10 +204,11 @@ def scenario_from_population(
         "population_basis": population_basis,
         "evidence_label": 4,
         "share_assumed": True,
+        "eligible": ["no_mt"],
         "eligibility": "Personnes sans médecin traitant.",
     }
     try:
-        return _build(territory, values, default_parameters())
+        return _build(values, territory=territory, origin=f"La capacité de « {label} »")
     except ScenarioError as error:
         raise ScenarioError(
             f"La capacité de « {label} » ne peut pas être calculée.",
@@ -247,62 +217,148 @@ def scenario_from_population(
         ) from None
 
 
-def _build(
-    territory: str, values: Mapping[str, Any], parameters: Mapping[str, Default]
-) -> Scenario:
+def described(name: str) -> tuple[str, str]:
+    """
+    Give the French description and unit of a field of a scenario.
+
+    Parameters
+    ----------
+    name : str
+        Field of :class:`Scenario`, or of the population it is multiplied from.
+
+    Returns
+    -------
+    tuple of str
+        Description, unit; the unit is empty where there is none.
+
+    Raises
+    ------
+    KeyError
+        If there is no such field.
+
+    Examples
+    --------
+    >>> described("target")
+    ('Part des demandes à servir dans le délai', 'part des demandes')
+    """
+    known = (Population.model_fields | Scenario.model_fields)[name]
+    extra = known.json_schema_extra
+    return known.description or "", str(extra.get("unit", "")) if isinstance(extra, dict) else ""
+
+
+def scenario_schema() -> dict[str, Any]:
+    """
+    Describe a scenario file in JSON Schema, for editors that complete and check it.
+
+    Returns
+    -------
+    dict
+        Schema published as ``data/cpts/scenario.schema.json``; what has a default is optional.
+
+    Examples
+    --------
+    >>> scenario_schema()["properties"]["target"]["unit"]
+    'part des demandes'
+    """
+    schema = Scenario.model_json_schema()
+    shares = Population.model_json_schema()["properties"]
+    base = {
+        "type": "string",
+        "description": "Scénario de départ : clé d’une des cinq CPTS, ou autre fichier TOML",
+    }
+    optional = {*default_parameters(), "territory", "people_without_mt", "sources"}
+    required = [name for name in schema["required"] if name not in optional]
+    # A table may give a part of its fields: the rest is that of the base or of the defaults.
+    tables = {
+        name: {key: value for key, value in table.items() if key != "required" or name == "Source"}
+        for name, table in schema["$defs"].items()
+    }
+    return schema | {
+        "$defs": tables,
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Scénario de capacité",
+        "description": "Ce dont les créneaux d’un territoire sont calculés.",
+        "properties": {"base": base} | schema["properties"] | shares,
+        "required": [],
+        "anyOf": [
+            {"required": ["base"]},
+            {"required": [*required, "people_without_mt"]},
+            {"required": [*required, "population"]},
+        ],
+    }
+
+
+def _build(values: Mapping[str, Any], *, territory: str, origin: str) -> Scenario:
     """Complete the values of a territory with the default parameters and check them."""
+    parameters = default_parameters()
     given = dict(values)
     sources = given.pop("sources", {})
     defects = []
     if not isinstance(sources, dict):
-        defects.append("« sources » doit être une table « [territories.….sources] »")
+        defects.append("« sources » doit être une table « [sources] »")
         sources = {}
     sources = {name: UNSOURCED for name in SOURCED_FIELDS if name in given} | sources
     for name in SOURCED_FIELDS:
-        if name in parameters and name not in given:
-            given[name] = parameters[name].value
-            sources.setdefault(name, parameters[name].as_source())
+        default = parameters.get(name)
+        if default is None:
+            continue
+        if name == "calendar" and isinstance(given.get(name), dict):
+            given[name] = dict(default_calendar()) | given[name]
+        elif name not in given:
+            given[name] = default_calendar() if name == "calendar" else default.value
+            sources.setdefault(name, default.as_source())
     shares = sorted(given.keys() & (Population.model_fields.keys() - {"population"}))
     if "people_without_mt" in given:
         defects += [f"« people_without_mt » et « {x} » : donnez l'un ou l'autre" for x in shares]
         given = {name: value for name, value in given.items() if name not in shares}
     elif shares or "population" in given:
-        count, source, found = _multiply(given, parameters)
+        if given.get("share_assumed") is False and "share_without_mt" not in given:
+            defects.append(
+                "« share_assumed » = false demande « share_without_mt » ou « people_without_mt » : "
+                "la part du paquet est supposée ici"
+            )
+        count, source, found = _multiply(given)
         defects += found
         given["people_without_mt"] = count
         sources.setdefault("people_without_mt", source)
+    known = [*Scenario.model_fields, *Population.model_fields]
+    unknown = [name for name in given if name not in known]
+    defects += [f"« {name} » est inconnu{nearest(name, [*known, 'base'])}" for name in unknown]
+    given = {name: value for name, value in given.items() if name not in unknown}
     try:
         scenario = Scenario.model_validate({"territory": territory, "sources": sources} | given)
     except ScenarioError as error:
         defects += error.defects
     if defects:
         raise ScenarioError(
-            f"Le scénario « {territory} » contient des valeurs impossibles.",
+            f"{origin} contient {len(defects)} valeur(s) impossible(s).",
             defects=defects,
             remedy=REMEDY,
         )
     return scenario
 
 
-def _multiply(
-    given: dict[str, Any], parameters: Mapping[str, Default]
-) -> tuple[float, Source, list[str]]:
+def _multiply(given: dict[str, Any]) -> tuple[float, Source, list[str]]:
     """Take the shares out of the values; return people, their source and the defects."""
+    parameters = default_parameters()
     names = list(Population.model_fields)
     values = {name: given.pop(name) for name in names if name in given}
-    assumed = [parameters[name] for name in names if name in parameters and name not in values]
-    source = Source(
-        text=" ; ".join(parameter.text for parameter in assumed) or "part publiée du territoire",
-        grade=max((parameter.grade for parameter in assumed), default="D"),
+    assumed = {name: parameters[name] for name in names if name in parameters}
+    # A share given here is sourced with the people it makes, or it is not sourced.
+    source = (
+        UNSOURCED
+        if assumed.keys() & values.keys()
+        else Source(
+            text=" ; ".join(parameter.text for parameter in assumed.values()),
+            grade=max(parameter.grade for parameter in assumed.values()),
+        )
     )
-    for name in names:
-        if name in parameters:
-            values.setdefault(name, parameters[name].value)
+    values = {name: parameter.value for name, parameter in assumed.items()} | values
     try:
         checked = Population.model_validate(values)
-    except ValidationError as error:
+    except ScenarioError as error:
         # 1.0 stands in so that the other fields are checked as well; the defects stop it there
-        return 1.0, source, [in_french(detail, names) for detail in error.errors()]
+        return 1.0, source, list(error.defects)
     given["population"] = checked.population
     people = people_without_mt(
         checked.population,
@@ -310,40 +366,3 @@ def _multiply(
         age_share=checked.age_share,
     )
     return people, source, []
-
-
-def _parse_defaults(tables: object) -> tuple[dict[str, Default], list[str]]:
-    """Check the tables of default parameters; return them with the defects found."""
-    if not isinstance(tables, dict):
-        return {}, ["« defaults » doit être une table « [defaults.…] »"]
-    known = [*SOURCED_FIELDS, *list(Population.model_fields)[1:]]
-    parameters, defects = {}, []
-    for name, values in tables.items():
-        if name not in known:
-            defects.append(f"defaults : « {name} » est inconnu{nearest(name, known)}")
-            continue
-        try:
-            parameters[name] = Default.model_validate(values)
-        except ValidationError as error:
-            fields = list(Default.model_fields)
-            defects += [f"defaults.{name} : {in_french(x, fields)}" for x in error.errors()]
-    return parameters, defects
-
-
-def _read_toml(path: Path) -> dict[str, Any]:
-    """Read a TOML file; every way it can fail becomes one error of the package."""
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        reason = "il n'existe pas"
-    except OSError as error:
-        reason = f"le système refuse de le lire ({error.strerror})"
-    except UnicodeDecodeError as error:
-        reason = f"il n'est pas en UTF-8 (octet {error.start})"
-    except tomllib.TOMLDecodeError as error:
-        reason = f"ce n'est pas du TOML correct ({error})"
-    raise ScenarioError(
-        f"Le fichier de scénarios {path.name} est illisible.",
-        defects=[reason],
-        remedy="vérifiez le chemin et enregistrez le fichier en TOML, encodage UTF-8.",
-    )

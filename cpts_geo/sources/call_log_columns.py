@@ -1,0 +1,290 @@
+"""What the columns of an analyst's call log are, by their header, and what outcomes are called.
+
+A header is reduced to its words, without accents, case, punctuation or articles. Columns that
+announce a person (name, phone, address, comment...) are told here too; they are refused by
+:mod:`cpts_geo.sources.call_log`, never dropped in silence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from cpts_geo.sources.readers.base import plain
+
+#: How a call ended; ``cancelled`` holds those who cancelled and those who did not come.
+OUTCOMES: Final = (
+    "appointment",
+    "advice",
+    "redirected",
+    "no_slot",
+    "duplicate",
+    "cancelled",
+    "other",
+)
+#: Wordings understood, by outcome; accents, case, spaces and punctuation do not count.
+WORDINGS: Final = {
+    "appointment": (
+        "rendez-vous", "RDV", "rendez-vous pris", "RDV pris", "rendez-vous donné", "RDV donné",
+        "rendez-vous attribué", "RDV attribué", "rendez-vous proposé", "RDV proposé",
+        "consultation", "téléconsultation", "visite", "servi", "servie", "vu", "vue", "reçu",
+        "reçue", "venu", "venue", "présent", "présente", "honoré", "créneau donné",
+        "créneau attribué", "pris en charge", "prise en charge", "appointment", "booked", "seen",
+    ),
+    "advice": (
+        "conseil", "conseils", "conseil médical", "conseil téléphonique", "renseignement",
+        "information", "advice",
+    ),
+    "redirected": (
+        "réorienté", "réorientée", "réorientation", "orienté", "orientée", "orientation", "15",
+        "centre 15", "SAMU", "SAMU 15", "urgences", "urgence", "SAU", "116 117", "SAS",
+        "médecin traitant", "redirected", "referred",
+    ),
+    "no_slot": (
+        "sans créneau", "pas de créneau", "aucun créneau", "refus", "refusé", "refusée",
+        "pas de place", "plus de place", "complet", "perdu", "perdue", "sans solution",
+        "non servi", "non servie", "sans rendez-vous", "pas de rendez-vous", "sans RDV",
+        "pas de RDV", "no slot", "lost",
+    ),
+    "duplicate": ("doublon", "doublons", "double appel", "appel répété", "duplicate"),
+    "cancelled": (
+        "annulé", "annulée", "annulation", "absent", "absente", "absence", "lapin",
+        "non honoré", "non venu", "non venue", "pas venu", "pas venue", "cancelled", "canceled",
+        "no-show",
+    ),
+    "other": (
+        "autre", "autres", "divers", "abandon", "raccroché", "hors périmètre", "non éligible",
+        "erreur", "other",
+    ),
+}  # fmt: skip
+#: Cells that say that nothing is known.
+UNKNOWN: Final = frozenset(
+    {"", "na", "nan", "nr", "nc", "null", "none", "inconnu", "inconnue", "nonrenseigne", "unknown"}
+)
+# Each line is a preference: the first that the header holds gives the column.
+_ALIASES: Final[dict[str, tuple[frozenset[str], ...]]] = {
+    "date": (
+        frozenset({"dateheure", "dateetheure", "datetime", "horodatage", "horodate", "timestamp"}),
+        frozenset({"date", "dates", "jour", "day", "datedebut", "datecreation"}),
+        frozenset({"dateheurerdv", "daterdv", "daterendezvous", "dateconsultation"}),
+    ),
+    "hour": (frozenset({"heure", "heures", "horaire", "hour", "time", "heuredebut"}),),
+    "outcome": (
+        frozenset({"issue", "issues", "outcome"}),
+        frozenset({"suite", "suites", "suitedonnee", "devenir", "decision"}),
+        frozenset({"resultat", "result", "reponse", "orientation"}),
+        frozenset({"statut", "status", "etat"}),
+    ),
+    "code": (
+        frozenset({
+            "codeinsee", "insee", "codecommune", "codgeo", "codegeo", "depcom", "inseecode",
+            "codeinseecommune", "codecommuneinsee", "numeroinsee",
+        }),
+    ),
+    "commune": (
+        frozenset({
+            "commune", "communes", "nomcommune", "libellecommune", "libcom", "nomcom", "ville",
+            "city", "municipality",
+        }),
+    ),
+    "age": (
+        frozenset({
+            "classeage", "classesage", "trancheage", "tranchesage", "trancheages", "groupeage",
+            "ageclass", "agegroup", "ageband",
+        }),
+        frozenset({"age", "ages", "ageans", "ageannees", "ageyears"}),
+    ),
+}  # fmt: skip
+# "Commune du patient", "date de l'appel": words that change nothing.
+_FILLERS: Final = frozenset(
+    {
+        "a", "au", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les", "of", "the",
+        "appel", "appels", "call", "patient", "patients", "residence", "domicile", "appelant",
+        "appelante", "usager", "usagers",
+    }
+)  # fmt: skip
+_PERSONAL_WORDS: Final = {
+    "un nom de personne": frozenset({
+        "nom", "noms", "prenom", "prenoms", "name", "names", "firstname", "lastname", "surname",
+        "patronyme", "identite", "patient", "patiente", "patients", "malade", "usager", "usagere",
+        "usagers", "appelant", "appelante", "appelants", "caller", "beneficiaire",
+        "beneficiaires", "assure", "assuree", "assures", "client", "cliente", "clients",
+        "demandeur", "demandeuse", "requerant", "personne", "contact", "contacts",
+        "interlocuteur", "agent", "operateur", "operatrice",
+    }),
+    "un numéro de téléphone": frozenset({
+        "tel", "tels", "telephone", "telephones", "phone", "mobile", "portable", "gsm", "fax",
+    }),
+    "une adresse électronique": frozenset({"email", "emails", "mail", "mails", "mel", "courriel"}),
+    "une adresse": frozenset({
+        "adresse", "adresses", "address", "rue", "voie", "street", "latitude", "longitude", "lat",
+        "lon", "lng", "gps", "coordonnees",
+    }),
+    "un numéro de sécurité sociale ou de dossier": frozenset({
+        "nir", "secu", "securite", "ins", "ipp", "nss", "ss", "dossier", "dossiers",
+    }),
+    "une date de naissance": frozenset({
+        "naissance", "ddn", "dob", "birth", "birthdate", "ne", "nee", "born",
+    }),
+    "un texte libre": frozenset({
+        "commentaire", "commentaires", "comment", "comments", "motif", "motifs", "reason", "note",
+        "notes", "observation", "observations", "remarque", "remarques", "texte", "libre",
+        "description", "descriptif", "symptome", "symptomes", "pathologie", "pathologies",
+        "diagnostic", "diagnostics", "plainte", "plaintes", "detail", "details", "precision",
+        "precisions", "antecedent", "antecedents", "traitement", "traitements", "maladie",
+        "message", "memo", "infos",
+    }),
+}  # fmt: skip
+# The same, in headers whose words are glued together.
+_PERSONAL_STEMS: Final = {
+    "un nom de personne": re.compile(
+        "prenom|patronym|identite|nom(?:de)?(?:famille|usage|patient)|appelant|usager|beneficiaire"
+    ),
+    "un numéro de téléphone": re.compile("telephon|(?:num|numero)tel"),
+    "une adresse électronique": re.compile("e?mail|courriel"),
+    "une adresse": re.compile("adresse"),
+    "un numéro de sécurité sociale ou de dossier": re.compile(
+        "secu(?:rite)?soc|(?:num|numero)(?:secu|ss|dossier)"
+    ),
+    "une date de naissance": re.compile("naissance|birth"),
+    "un texte libre": re.compile("commentaire|observation|symptom|patholog|diagnos"),
+}  # fmt: skip
+_GLUED_CASE: Final = re.compile(r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Ý])")
+
+
+def key(text: str) -> str:
+    """
+    Reduce a wording to its letters and digits.
+
+    Parameters
+    ----------
+    text : str
+        A cell.
+
+    Returns
+    -------
+    str
+        Lower-case ASCII letters and digits, without spaces.
+
+    Examples
+    --------
+    >>> key(" Réorienté (e)")
+    'reorientee'
+    """
+    return "".join(re.findall("[a-z0-9]+", plain(text)))
+
+
+_OUTCOME_OF: Final = {
+    key(wording): outcome for outcome, wordings in WORDINGS.items() for wording in wordings
+}
+
+
+def outcome_of(text: str) -> str | None:
+    """
+    Outcome that a wording names.
+
+    Parameters
+    ----------
+    text : str
+        A cell of the column of outcomes.
+
+    Returns
+    -------
+    str or None
+        One of :data:`OUTCOMES`; None for an unknown wording.
+
+    Examples
+    --------
+    >>> outcome_of("Rendez-vous pris"), outcome_of("no_slot"), outcome_of("peut-être")
+    ('appointment', 'no_slot', None)
+    """
+    return _OUTCOME_OF.get(key(text))
+
+
+def roles(header: Sequence[str]) -> dict[str, list[int]]:
+    """
+    Columns that a line of headers names, by role.
+
+    Parameters
+    ----------
+    header : sequence of str
+        Cells of the line.
+
+    Returns
+    -------
+    dict of str to list of int
+        For each of ``date``, ``hour``, ``outcome``, ``code``, ``commune`` and ``age`` found, the
+        columns of its preferred wording: more than one is ambiguous. A column of hours without
+        any of dates is taken for the dates.
+
+    Examples
+    --------
+    >>> roles(["Date de l’appel", "Heure", "Suite donnée", "Âge du patient", "Nom"])
+    {'date': [0], 'hour': [1], 'outcome': [2], 'age': [3]}
+    """
+    keys = ["".join(w for w in _words(cell) if w not in _FILLERS) for cell in header]
+    found: dict[str, list[int]] = {}
+    for role, preferences in _ALIASES.items():
+        for names in preferences:
+            if places := [i for i, each in enumerate(keys) if each in names]:
+                found[role] = places
+                break
+    if "hour" in found and "date" not in found:
+        found["date"] = found.pop("hour")
+    return found
+
+
+def named(cell: str) -> bool:
+    """
+    Tell whether a header is one that some role knows.
+
+    Parameters
+    ----------
+    cell : str
+        A header.
+
+    Returns
+    -------
+    bool
+        True for every wording of every role, the preferred one or not.
+
+    Examples
+    --------
+    >>> named("Nom de la commune"), named("Nom")
+    (True, False)
+    """
+    return bool(roles([cell]))
+
+
+def announces(cell: str) -> str | None:
+    """
+    Say what about a person a header announces.
+
+    Parameters
+    ----------
+    cell : str
+        A header.
+
+    Returns
+    -------
+    str or None
+        French noun phrase; None where it announces nothing nominative.
+
+    Examples
+    --------
+    >>> announces("N° sécu"), announces("dateNaissance"), announces("Commune du patient")
+    ('un numéro de sécurité sociale ou de dossier', 'une date de naissance', None)
+    """
+    if named(cell):
+        return None
+    words = _words(cell)
+    for what, known in _PERSONAL_WORDS.items():
+        if not known.isdisjoint(words):
+            return what
+    glued = "".join(words)
+    return next((what for what, stem in _PERSONAL_STEMS.items() if stem.search(glued)), None)
+
+
+def _words(cell: str) -> list[str]:
+    return re.findall("[a-z]+", plain(_GLUED_CASE.sub(" ", cell)))

@@ -1,0 +1,231 @@
+"""Words of the cells of a call log: those of categories, common names, communes.
+
+A name repeated cannot be told from a category by its form: the commonest names of France are
+listed, and words that categories are made of. Communes are those of the embedded COG.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Final
+
+import pandas as pd
+
+from cpts_geo.sources.call_log_columns import UNKNOWN, WORDINGS, key
+from cpts_geo.sources.embedded import load_former_communes, verified
+from cpts_geo.sources.readers.base import plain
+
+# Split below: a word a line would be three hundred lines.
+_CATEGORIES: Final = (
+    "ars cpam hors ide ligne mt non oui pds pdsa smur snp sos appel appels entrant entrante "
+    "sortant sortante telephone tel phone web internet mail sms courriel standard plateforme "
+    "doctolib medecin medecins infirmier infirmiere pharmacien secretaire secretariat "
+    "regulateur regulation generaliste pediatre pediatrie kine dentiste homme femme masculin "
+    "feminin enfant enfants adulte adultes nourrisson senior seniors vrai faux true false yes "
+    "ok ko nord sud est ouest interne externe direct directe traite traitee termine terminee "
+    "cloture cloturee ferme fermee ouvert ouverte attente cours transfere transferee repondu "
+    "manque decroche nouveau nouvelle ancien ancienne suivi urgent urgente faible moyen "
+    "moyenne eleve elevee fort forte normal normale haut haute bas basse matin midi soir nuit "
+    "jour semaine weekend lundi mardi mercredi jeudi vendredi samedi dimanche janvier fevrier "
+    "mars avril mai juin juillet aout septembre octobre novembre decembre departement canton "
+    "commune groupe type niveau priorite categorie equipe poste territoire perimetre "
+    "certificat ordonnance renouvellement vaccin aigu chronique "
+)
+_NAMES: Final = (
+    "martin bernard thomas petit robert richard durand dubois moreau laurent simon michel "
+    "lefebvre leroy roux david bertrand morel fournier girard bonnet dupont lambert fontaine "
+    "rousseau vincent muller lefevre faure andre mercier blanc guerin boyer garnier chevalier "
+    "francois legrand gauthier garcia perrin robin clement morin nicolas henry roussel "
+    "mathieu gautier masson marchand duval denis dumont marie lemaire noel meyer dufour "
+    "meunier brun blanchard giraud joly lucas brunet gaillard barbier arnaud martinez gerard "
+    "renard schmitt leroux colin vidal caron picard roger fabre aubert lemoine renaud dumas "
+    "lacroix olivier philippe pierre benoit rey leclerc payet rolland guillaume lopez jean "
+    "dupuy guillot hubert berger carpentier sanchez dupuis moulin louis deschamps huet "
+    "vasseur perez boucher fleury jacques alain rene claude christian henri georges patrick "
+    "christophe joseph julien maurice frederic eric stephane pascal sebastien alexandre "
+    "thierry antoine raymond guy dominique charles didier marcel daniel paul jeanne francoise "
+    "monique catherine nathalie isabelle jacqueline anne sylvie martine madeleine nicole "
+    "suzanne helene christine marguerite denise louise christiane yvonne valerie sophie "
+    "sandrine stephanie celine veronique emma lea manon chloe camille julie laura sarah "
+    "marion pauline mathilde lucie maxime hugo theo leo gabriel raphael arthur jules adam "
+    "mohamed fatima karim ahmed ali kevin florian romain jeremy anthony benjamin quentin "
+    "clara alice zoe ines jade lina rose yves serge gilles bruno herve xavier fabrice corinne "
+    "brigitte chantal annie josiane odile "
+)
+_PLACES: Final = (
+    "saint sainte hopital clinique centre site maison msp cds csnp cpts esp pole ehpad ch chu "
+    "chr cabinet pharmacie secteur zone quartier "
+)
+_INSIDE: Final = "le la les l en sur sous lez du des d de aux au et"
+_ELSEWHERE: Final = "autre autres hors exterieur divers"
+#: Words of what bears the name of somebody: a hospital, a site.
+_PLACE_WORDS: Final = frozenset(_PLACES.split())
+#: Words of outcomes, services, times and answers: a text that has one is no rare name.
+CATEGORY_WORDS: Final = (
+    frozenset(
+        word
+        for wordings in WORDINGS.values()
+        for text in wordings
+        for word in map(key, text.split())
+        if word not in {"de", "en", "no"}
+    )
+    | frozenset(_CATEGORIES.split())
+    | _PLACE_WORDS
+)
+#: The commonest surnames and first names of France, without accents.
+COMMON_NAMES: Final = frozenset(_NAMES.split())
+# Words inside compound names of places.
+_PARTICLES: Final = frozenset(_INSIDE.split())
+# « 45300 Pithiviers », « Pithiviers (45) », « Orléans cedex 2 »: nothing else may stand beside.
+_COMMUNE: Final = re.compile(
+    r"(?:\d{5}\s+)?([^\d()]+?)(?:\s+cedex(?:\s+\d{1,2})?|\s*\(\s*\d[\dab]\d?\s*\))?", re.I
+)
+_ARTICLE: Final = re.compile("^(?:les?|la|l) ")
+
+
+def words(text: str) -> list[str]:
+    """
+    Split a cell into its words.
+
+    Parameters
+    ----------
+    text : str
+        A cell.
+
+    Returns
+    -------
+    list of str
+        Lower-case, without accents; digits and marks separate them.
+
+    Examples
+    --------
+    >>> words("Élie-Test d’Exemple")
+    ['elie', 'test', 'd', 'exemple']
+    """
+    return re.findall("[a-z]+", plain(text))
+
+
+def is_common_name(text: str) -> bool:
+    """
+    Tell whether a cell of a few words has a common name, and is no place.
+
+    Parameters
+    ----------
+    text : str
+        A cell.
+
+    Returns
+    -------
+    bool
+        True where it looks like somebody, whatever its case.
+
+    Examples
+    --------
+    >>> is_common_name("jean exemple"), is_common_name("Saint-Jean"), is_common_name("web")
+    (True, False, False)
+    """
+    said = words(text)
+    return (
+        0 < len(said) <= 4
+        and not COMMON_NAMES.isdisjoint(said)
+        and _PLACE_WORDS.isdisjoint(said)
+        and commune_of(text) is None
+    )
+
+
+def has_particle(text: str) -> bool:
+    """
+    Tell whether a cell of three words or more is made like the name of a place.
+
+    Parameters
+    ----------
+    text : str
+        A cell.
+
+    Returns
+    -------
+    bool
+        True for a particle inside (sur, la, en...).
+
+    Examples
+    --------
+    >>> has_particle("Exemple-sur-Loir"), has_particle("exemple fictif")
+    (True, False)
+    """
+    said = words(text)
+    return len(said) > 2 and not _PARTICLES.isdisjoint(said[1:-1])
+
+
+def commune_of(text: str) -> str | None:
+    """
+    Name of the commune, today's or former, that a cell writes.
+
+    Parameters
+    ----------
+    text : str
+        Such as « st denis en val », with a postal code or the département in brackets or not; or
+        a code of five characters.
+
+    Returns
+    -------
+    str or None
+        The name of the official code (COG), or the code; None where it is no commune.
+
+    Examples
+    --------
+    >>> commune_of("45300 PITHIVIERS"), commune_of("clery st andre"), commune_of("EXEMPLE Prenom")
+    ('Pithiviers', 'Cléry-Saint-André', None)
+    >>> commune_of("01001"), commune_of("=Dry")
+    ('01001', 'Dry')
+    """
+    if re.fullmatch(r"\d[\dABab]\d{3}", text.strip()):
+        return text.strip().upper()
+    names, folded = _communes()
+    if text in names:  # accents and articles tell homonyms apart
+        return text
+    match = _COMMUNE.fullmatch(text.strip())
+    if not match:
+        return None
+    place = _place(match[1])
+    return folded.get(place) or folded.get(_ARTICLE.sub("", place))
+
+
+def says_nothing(text: str) -> bool:
+    """
+    Tell whether a cell of communes says that it is unknown, or elsewhere.
+
+    Parameters
+    ----------
+    text : str
+        A cell.
+
+    Returns
+    -------
+    bool
+        True for « inconnue », « autre », « hors secteur »...
+
+    Examples
+    --------
+    >>> says_nothing("NR"), says_nothing("Hors secteur"), says_nothing("Dry")
+    (True, True, False)
+    """
+    said = words(text)
+    elsewhere = len(said) <= 3 and said[:1] and said[0] in _ELSEWHERE.split()
+    return key(text) in UNKNOWN or (bool(elsewhere) and CATEGORY_WORDS.issuperset(said))
+
+
+def _place(name: str) -> str:
+    """Words of a name, abbreviations in full."""
+    return " ".join({"st": "saint", "ste": "sainte"}.get(word, word) for word in words(name))
+
+
+@cache
+def _communes() -> tuple[frozenset[str], dict[str, str]]:
+    """Names of communes, and the same by their words, with their article and without."""
+    # Names alone: reading the outlines would take seconds.
+    today = pd.read_parquet(verified("communes.parquet"), columns=["name"])["name"]
+    names = [*load_former_communes()["former_name"], *today]  # those of today have the last word
+    folded = {_place(name): name for name in names}
+    bare = {_ARTICLE.sub("", place): name for place, name in folded.items()}
+    return frozenset(names), bare | folded

@@ -1,0 +1,217 @@
+"""Requests of a year laid on its opening days: sums kept, visitors in their months."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cpts_geo.capacity.inputs import Scenario
+from cpts_geo.capacity.periods import (
+    month_means,
+    month_of,
+    no_mt_per_day,
+    requests_by_day,
+    studied_means,
+    visitor_factors,
+    visitor_presence,
+)
+from cpts_geo.capacity.scenario import load_scenario
+from cpts_geo.capacity.supply import Visitors
+
+FLAT = {"weekday_factors": (1.0,) * 5, "month_factors": (1.0,) * 12}
+#: Opening days of each month of 2025: weekdays less public holidays.
+DAYS_2025 = [22, 20, 21, 21, 19, 20, 22, 20, 22, 23, 19, 22]
+
+
+@pytest.fixture(scope="module")
+def lvo() -> Scenario:
+    return load_scenario("lvo")
+
+
+def coming(*people: float) -> Visitors:
+    return Visitors(present=people)
+
+
+def test_opening_days_of_each_month(lvo: Scenario) -> None:
+    assert month_means(lvo)["opening_days"].tolist() == DAYS_2025
+    assert sum(DAYS_2025) == lvo.opening_days_per_year == 251
+
+
+def test_month_of_days() -> None:
+    days = pd.DatetimeIndex(["2025-01-31", "2025-02-01", "2025-12-31"])
+    assert month_of(pd.Series(0.0, index=days)).tolist() == [1, 2, 12]
+    assert month_of(pd.DataFrame({"a": 0.0}, index=days)).tolist() == [1, 2, 12]
+
+
+# ---- the year's requests are kept
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    residents=st.floats(0, 1e6),
+    visitors=st.floats(0, 1e6),
+    months=st.tuples(*[st.floats(0.01, 100)] * 12),
+    present=st.tuples(*[st.floats(0, 1e6)] * 12).filter(lambda x: max(x) > 1e-3),
+)
+def test_a_season_moves_requests_and_adds_none(
+    residents: float, visitors: float, months: tuple[float, ...], present: tuple[float, ...]
+) -> None:
+    case = load_scenario("lvo").evolve(
+        calendar={"month_factors": months}, visitors={"present": present}
+    )
+    days = requests_by_day(case, residents=residents, visitors=visitors)
+    assert len(days) == 251
+    assert (days >= 0).all()
+    assert days.sum() == pytest.approx(residents + visitors, rel=1e-9, abs=1e-9)
+    ratios = month_means(case)
+    weights = ratios["opening_days"] / 251
+    assert (weights * ratios["residents"]).sum() == pytest.approx(1)
+    assert (weights * ratios["visitors"]).sum() == pytest.approx(1)
+
+
+def test_requests_of_each_group_add_up(lvo: Scenario) -> None:
+    both = requests_by_day(lvo, residents=1000.0, visitors=500.0)
+    alone = requests_by_day(lvo, residents=1000.0)
+    assert both.name == "requests"
+    assert alone.sum() == pytest.approx(1000)
+    expected = alone + requests_by_day(lvo, residents=0.0, visitors=500.0)
+    pd.testing.assert_series_equal(both, expected)
+    pd.testing.assert_series_equal(alone, 1000 / 251 * lvo.calendar.factors, check_names=False)
+
+
+def test_a_flat_year_has_equal_days(lvo: Scenario) -> None:
+    days = requests_by_day(lvo.evolve(calendar=FLAT), residents=251.0)
+    assert days.to_numpy() == pytest.approx(1.0)
+
+
+# ---- visitors
+
+
+def test_visitors_come_in_their_months_only(lvo: Scenario) -> None:
+    shape = visitor_factors(lvo)
+    present = np.asarray(lvo.visitors.by_month if lvo.visitors else ())
+    assert shape.mean() == pytest.approx(1)
+    assert ((shape > 0) == (present[month_of(shape) - 1] > 0)).all()
+    # winter makes residents ill more often; visitors come by their own months alone
+    summer = shape[month_of(shape) == 8].mean() / shape[month_of(shape) == 5].mean()
+    weekdays = lvo.calendar.day_profile
+    by_weekday = weekdays[month_of(weekdays) == 8].mean() / weekdays[month_of(weekdays) == 5].mean()
+    assert summer == pytest.approx(472_500 / 135_000 * by_weekday)
+
+
+def test_visitors_by_hand(lvo: Scenario) -> None:
+    case = lvo.evolve(calendar=FLAT, visitors={"present": (0.0,) * 6 + (300.0, 100.0) + (0.0,) * 4})
+    # 22 days of July weigh 3, 20 of August 1: 86 shares of 251 mean days
+    shape = visitor_factors(case)
+    assert shape["2025-07-01"] == pytest.approx(3 * 251 / 86)
+    assert shape["2025-08-01"] == pytest.approx(251 / 86)
+    assert shape["2025-06-30"] == 0.0
+
+
+def test_visitors_follow_weekdays_and_not_school(lvo: Scenario) -> None:
+    case = lvo.evolve(
+        calendar={
+            "month_factors": (5.0,) * 6 + (1.0,) * 6,
+            "school_zone": "B",
+            "school_holiday_factor": 0.5,
+        },
+        visitors={"present": (7.0,) * 12},
+    )
+    shape = visitor_factors(case)
+    assert shape["2025-02-10"] == pytest.approx(shape["2025-11-17"])  # Mondays
+    assert shape["2025-02-10"] / shape["2025-02-11"] == pytest.approx(1.3)
+    assert case.calendar.factors["2025-02-10"] != pytest.approx(case.calendar.factors["2025-11-17"])
+
+
+def test_presence_is_that_of_opening_days(lvo: Scenario) -> None:
+    case = lvo.evolve(calendar=FLAT, visitors={"present": tuple(map(float, range(12)))})
+    expected = sum(day * month for month, day in enumerate(DAYS_2025)) / 251
+    assert visitor_presence(case) == pytest.approx(expected)
+    # Mondays, when people ask more, weigh more
+    mondays = (2.0, 1.0, 1.0, 1.0, 1.0)
+    closed = ((date(2025, 8, 5), date(2025, 8, 31)),)  # August: Friday 1 and Monday 4
+    busy = case.evolve(
+        calendar={"weekday_factors": mondays, "closed": closed},
+        visitors={"present": (*(0.0,) * 7, 100.0, *(0.0,) * 4)},
+    )
+    opened = pd.DatetimeIndex(busy.calendar.factors.index)
+    weight = len(opened) + int((opened.day_of_week == 0).sum())
+    assert visitor_presence(busy) == pytest.approx(100 * 3 / weight)
+
+
+def test_a_closed_month_has_no_presence_and_moves_none(lvo: Scenario) -> None:
+    august = {"closed": ((date(2025, 8, 1), date(2025, 8, 31)),)}
+    whole, shut = lvo.evolve(calendar=FLAT), lvo.evolve(calendar=FLAT | august)
+    rate = 0.01
+    for case in (whole, shut):
+        asked = rate * visitor_presence(case)
+        days = requests_by_day(case, residents=0.0, visitors=asked)
+        assert days.sum() == pytest.approx(asked)
+        # a July day is July's people at the rate, over the opening days: no one else's
+        assert days["2025-07-15"] == pytest.approx(rate * 472_500 / case.opening_days_per_year)
+    only = shut.evolve(visitors={"present": (*(0.0,) * 7, 9.0, *(0.0,) * 4)})
+    assert visitor_presence(only) == 0.0
+    assert requests_by_day(only, residents=0.0, visitors=0.0).sum() == 0.0
+    alone = lvo.evolve(eligible=("no_mt",), visitors=None)
+    assert visitor_presence(alone) == 0.0
+
+
+def test_no_visitor_is_zero_and_not_unknown(lvo: Scenario) -> None:
+    for case in (
+        lvo.evolve(visitors={"present": (0.0,) * 12}),
+        lvo.evolve(eligible=("no_mt",), visitors=None),
+    ):
+        shape = visitor_factors(case)
+        assert len(shape) == 251
+        assert (shape == 0.0).all()
+        assert requests_by_day(case, residents=10.0).sum() == pytest.approx(10)
+
+
+# ---- months studied
+
+
+def test_a_whole_year_is_exactly_one(lvo: Scenario) -> None:
+    assert studied_means(lvo) == (1.0, 1.0)
+    assert no_mt_per_day(lvo, 502.0) == 2.0
+    all_months = studied_means(lvo.evolve(months=tuple(range(1, 13))))
+    assert all_months == pytest.approx((1, 1))
+
+
+def test_months_studied_weigh_their_opening_days(lvo: Scenario) -> None:
+    table = month_means(lvo)
+    for months in ((7,), (7, 8), (1, 5, 12)):
+        part = table.loc[list(months)]
+        weights = part["opening_days"] / part["opening_days"].sum()
+        expected = [(weights * part[name]).sum() for name in ("residents", "visitors")]
+        assert studied_means(lvo.evolve(months=months)) == pytest.approx(expected)
+
+
+def test_requests_of_the_months_studied_by_hand(lvo: Scenario) -> None:
+    halved = (1.0,) * 6 + (0.5,) * 2 + (1.0,) * 4
+    summer = lvo.evolve(months=(7, 8), calendar=FLAT | {"month_factors": halved})
+    # 209 ordinary days and 42 of half: a summer day has half of 251 / 230 of the mean day
+    assert studied_means(summer)[0] == pytest.approx(0.5 * 251 / 230)
+    many = np.array([251.0, 502.0])
+    assert no_mt_per_day(summer, many) == pytest.approx(0.5 * 251 / 230 * np.array([1.0, 2.0]))
+    assert many.tolist() == [251.0, 502.0]
+
+
+def test_the_months_studied_are_those_of_the_days(lvo: Scenario) -> None:
+    case = lvo.evolve(months=(7, 8))
+    days = requests_by_day(case, residents=900.0, visitors=300.0)
+    residents, visitors = studied_means(case)
+    mean = days[np.isin(month_of(days), (7, 8))].mean()
+    assert mean == pytest.approx((900 * residents + 300 * visitors) / 251)
+
+
+def test_a_month_without_opening_day_has_no_row(lvo: Scenario) -> None:
+    case = lvo.evolve(calendar={"closed": ((date(2025, 8, 1), date(2025, 8, 31)),)})
+    table = month_means(case)
+    assert table.index.tolist() == [1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12]
+    assert table.index.name == "month"
+    assert table["opening_days"].sum() == 231

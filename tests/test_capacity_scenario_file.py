@@ -1,0 +1,519 @@
+"""Scenario files: written and read back, laid over a base, described by a published schema."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Callable
+from datetime import date, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cpts_geo.capacity.calendar import REGIONS, Calendar
+from cpts_geo.capacity.headline import headline
+from cpts_geo.capacity.inputs import Scenario
+from cpts_geo.capacity.parameters import UNSOURCED, default_parameters
+from cpts_geo.capacity.scenario import (
+    load_scenario,
+    load_scenarios,
+    save_scenario,
+    scenario_from_population,
+    scenario_schema,
+)
+from cpts_geo.capacity.scenario_file import SCENARIOS_DIR, SHIPPED, read_values, scenario_name
+from cpts_geo.capacity.supply import Rota, Visitors
+from cpts_geo.errors import ScenarioError
+from cpts_geo.settings import CPTS_DIR
+
+SCHEMA_FILE = CPTS_DIR / "scenario.schema.json"
+SHIPPED_FILES = sorted([*SCENARIOS_DIR.glob("*.toml"), *CPTS_DIR.glob("variants/*.toml")])
+REGENERATE = (
+    "the published schema is old; regenerate it: .venv/bin/python -c \"import json; "
+    "from cpts_geo.capacity.scenario import scenario_schema; "
+    "from cpts_geo.settings import CPTS_DIR; "
+    "(CPTS_DIR / 'scenario.schema.json').write_text(json.dumps(scenario_schema(), "
+    "ensure_ascii=False, indent=1) + '\\n', encoding='utf-8')\""
+)  # fmt: skip
+MINE = """
+label = "Mon territoire"
+people_without_mt = 5000.0
+evidence_label = 3
+share_assumed = false
+eligible = ["no_mt"]
+eligibility = "Tous"
+population_basis = "inconnue"
+"""
+
+Write = Callable[..., Path]
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    def to(text: str, name: str = "mine.toml") -> Path:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return to
+
+
+def refused(path: Path | str) -> ScenarioError:
+    with pytest.raises(ScenarioError) as caught:
+        load_scenario(path)
+    return caught.value
+
+
+def saved(case: Scenario, folder: Path) -> Scenario:
+    # The name of the file is not that of the territory, which is kept inside.
+    path = folder / "autre_nom.toml"
+    save_scenario(case, path)
+    return load_scenario(path)
+
+
+# ---- read back what was written
+
+
+@pytest.mark.parametrize("key", SHIPPED)
+def test_a_case_is_read_back_as_it_was_written(key: str, tmp_path: Path) -> None:
+    case = load_scenario(key)
+    assert saved(case, tmp_path) == case
+    assert (tmp_path / "autre_nom.toml").read_text(encoding="utf-8").startswith("#:schema ")
+
+
+def test_variants_are_read_back(tmp_path: Path) -> None:
+    lvo, beauce = load_scenario("lvo"), load_scenario("beauce_gatinais")
+    for case in (
+        scenario_from_population(12_345.6),
+        lvo.evolve(months=(7, 8), slots_today=(20, 16, 16, 0, 16)),
+        lvo.evolve(eligible=("no_mt",), visitors=None),
+        lvo.evolve(slots_today=None, minutes_per_slot_today=None),
+        lvo.evolve(visitors={"present": None, "camping_pitches": 10, "occupancy": (0.1,) * 12}),
+        beauce.evolve(
+            slots_today=None,
+            rota={"gps": 14, "sessions_per_gp_per_week": 0.5, "session_hours": 2.0},
+            calendar={
+                "closed": ((date(2025, 8, 1), date(2025, 8, 15)),),
+                "opens": time(13, 30, 15, 250),
+                "school_zone": "B",
+                "school_holiday_factor": 0.7,
+            },
+        ),
+        beauce.evolve(population=None, notes=(), label='« é » "x" \\ #=\u00a0\u202f🩺'),
+    ):  # fmt: skip
+        assert saved(case, tmp_path) == case
+
+
+def test_the_answer_of_a_file_is_that_of_what_it_keeps(tmp_path: Path) -> None:
+    case = load_scenario("lvo").evolve(months=(7, 8), target=0.9)
+    assert headline(saved(case, tmp_path), draws=300) == headline(case, draws=300)
+
+
+def test_saving_fails_with_the_reason_and_leaves_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("kept", encoding="utf-8")
+    with pytest.raises(Exception, match="Impossible d’écrire"):
+        save_scenario(load_scenario("lvo"), file / "x.toml")
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+positive = st.floats(1e-6, 1e6)
+texts = st.text(
+    st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), min_size=1, max_size=12
+).filter(str.strip)
+factors = st.floats(0.01, 100.0)
+
+
+def triangles(low: float, high: float) -> st.SearchStrategy[tuple[float, ...]]:
+    return st.lists(st.floats(low, high), min_size=3, max_size=3).map(lambda x: tuple(sorted(x)))
+
+
+def twelve(of: st.SearchStrategy[float]) -> st.SearchStrategy[tuple[float, ...]]:
+    return st.tuples(*[of] * 12)
+
+
+def unfolded(moment: time) -> time:
+    """Without the mark of a repeated hour, which no file keeps."""
+    return moment.replace(fold=0)
+
+
+@st.composite
+def calendars(draw: st.DrawFn) -> Calendar:
+    zone = draw(st.sampled_from([None, "A", "B", "C"]))
+    year = draw(st.integers(1991, 2027))
+    week = sorted(draw(st.sets(st.integers(1, 7), min_size=1)))
+    first = date(year, 1, 1) + timedelta(days=draw(st.integers(0, 360)))
+    return Calendar(
+        year=year,
+        weekdays=tuple(week),
+        opens=draw(st.times(max_value=time(22)).map(unfolded)),
+        closes=draw(st.times(min_value=time(22, 1)).map(unfolded)),
+        public_holidays=draw(st.sampled_from(["open", "closed"])),
+        region=draw(st.sampled_from(sorted(REGIONS))),
+        closed=draw(st.sampled_from([(), ((first, first + timedelta(days=4)),)])),
+        weekday_factors=tuple(draw(factors) for _ in week),
+        month_factors=draw(twelve(factors)),
+        after_holiday_factor=draw(factors),
+        school_zone=zone,
+        school_holiday_factor=draw(factors) if zone else 1.0,
+    )
+
+
+visits = st.one_of(
+    twelve(st.floats(0, 1e7)).map(lambda x: Visitors(present=x)),
+    st.builds(
+        Visitors,
+        hotel_rooms=st.integers(1, 10**6),
+        second_homes=st.integers(0, 10**6),
+        occupancy=twelve(st.floats(0, 1)),
+    ),
+)
+rotas = st.builds(
+    Rota,
+    gps=st.integers(1, 30),
+    sessions_per_gp_per_week=st.floats(0.1, 14),
+    session_hours=st.floats(1, 12),
+)
+
+
+@st.composite
+def changes(draw: st.DrawFn) -> dict[str, Any]:
+    calendar = draw(calendars())
+    come = draw(st.none() | visits)
+    others = ["visitors"] if come else []
+    rota = draw(st.none() | rotas)
+    day = st.integers(1, 600)
+    week = st.tuples(*[st.integers(0, 600)] * len(calendar.weekdays)).filter(any)
+    slots = None if rota else draw(st.none() | day | week)
+    people = draw(st.floats(1, 1e6))
+    return {
+        "label": draw(texts),
+        "notes": tuple(draw(st.lists(texts, max_size=3))),
+        "population": people * draw(st.floats(1, 100)),
+        "people_without_mt": people,
+        "people_cv": draw(st.floats(0, 3)),
+        "between_territory_sd": draw(st.floats(0, 3)),
+        "calls_observed": draw(st.integers(0, 10**9)),
+        "calls_people_years": draw(positive),
+        "need_share": draw(triangles(1e-9, 1)),
+        "unmet_share": draw(triangles(1e-9, 1)),
+        "snp_rate": draw(triangles(1e-9, 1e3)),
+        "minutes": draw(triangles(1, 60)),
+        "eligible": ("no_mt", *draw(st.sampled_from([[], ["mt_unavailable"]])), *others),
+        "visitors": come,
+        "calendar": calendar,
+        "months": tuple(sorted(draw(st.sets(st.sampled_from(sorted(calendar.opening_months)))))),
+        "deadline_days": draw(st.integers(0, 30)),
+        "target": draw(st.floats(0.1, 1, exclude_max=True)),
+        "dispersion": draw(st.floats(1, 100)),
+        "no_show_rate": draw(st.floats(0, 1, exclude_max=True)),
+        "seed": draw(st.integers(0, 2**63 - 1)),
+        "rota": rota,
+        "slots_today": slots,
+        "minutes_per_slot_today": draw(st.floats(1, 30)) if rota or slots else None,
+        "observed_consultations": draw(st.none() | st.integers(0, 10**6)),
+    }
+
+
+@settings(
+    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(values=changes())
+def test_any_scenario_is_read_back(values: dict[str, Any], tmp_path: Path) -> None:
+    case = load_scenario("asclepios").evolve(**values)
+    again = saved(case, tmp_path)
+    assert again == case
+    assert repr(again) == repr(case)  # -0.0, tuples and ints too
+    assert all(getattr(again, name) == value for name, value in values.items())
+
+
+# ---- what a file does not give
+
+
+def test_own_file_takes_the_defaults(write: Write) -> None:
+    case = load_scenario(write(MINE))
+    assert case.territory == "mine"
+    assert case.need_share == (0.345, 0.5, 1.0)
+    assert case.sources["need_share"] == default_parameters()["need_share"].as_source()
+    assert case.sources["people_without_mt"] == UNSOURCED
+    assert (UNSOURCED.text, UNSOURCED.grade) == ("valeur saisie sans source", "D")
+
+
+def test_a_value_given_with_its_source_keeps_it(write: Write) -> None:
+    own = '[sources]\ntarget = { text = "comité du 3 mars", grade = "C" }\n'
+    case = load_scenario(write(MINE + "target = 0.9\n" + own))
+    assert (case.target, case.deadline_days) == (0.9, 1)
+    assert case.sources["target"].text == "comité du 3 mars"
+    assert load_scenario(write(MINE + "target = 0.9\n")).sources["target"] == UNSOURCED
+
+
+def test_a_part_of_the_calendar_keeps_the_rest_of_the_defaults(write: Write) -> None:
+    case = load_scenario(write(MINE + "[calendar]\nyear = 2026\n"))
+    assert (case.calendar.year, case.opening_days_per_year) == (2026, 252)
+    assert case.calendar.weekdays == (1, 2, 3, 4, 5)
+    assert case.sources["calendar"] == UNSOURCED
+
+
+def test_population_beside_the_people_changes_nothing_but_itself(write: Write) -> None:
+    alone = load_scenario(write(MINE))
+    both = load_scenario(write(MINE + "population = 20000\n"))
+    assert alone.population is None
+    assert both == alone.evolve(population=20_000.0)
+
+
+def test_people_multiplied_from_a_population(write: Write) -> None:
+    text = MINE.replace("people_without_mt = 5000.0", "population = 10000")
+    text = text.replace("share_assumed = false", "share_assumed = true")
+    text = text.replace("evidence_label = 3", "evidence_label = 4")
+    national = load_scenario(write(text))
+    assert national.people_without_mt == pytest.approx(0.11 * 0.79 * 10_000)
+    assert national.sources["people_without_mt"].grade == "C"  # the weaker of B and C
+    for line in ("share_without_mt = 0.2\n", "share_without_mt = 0.2\nage_share = 0.5\n"):
+        case = load_scenario(write(text + line))
+        share = 0.5 if "age" in line else 0.79
+        assert case.people_without_mt == pytest.approx(0.2 * share * 10_000)
+        assert case.sources["people_without_mt"] == UNSOURCED
+
+
+def test_a_file_may_start_with_a_byte_order_mark(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + MINE.encode())
+    assert load_scenario(path).label == "Mon territoire"
+
+
+# ---- a base
+
+
+def test_a_base_gives_what_the_file_does_not(write: Write) -> None:
+    case = load_scenario(write('base = "beauce_gatinais"\nslots_today = 16\n', "doublement.toml"))
+    beauce = load_scenario("beauce_gatinais")
+    assert case.territory == "doublement"
+    assert case.sources["slots_today"] == UNSOURCED
+    expected = beauce.evolve(
+        territory="doublement",
+        slots_today=16,
+        sources={**beauce.sources, "slots_today": UNSOURCED},
+    )
+    assert case == expected
+
+
+def test_a_base_alone_is_the_base(write: Write) -> None:
+    for key in SHIPPED:
+        case = load_scenario(write(f'base = "{key}"\n'))
+        assert case == load_scenario(key).evolve(territory="mine", sources=case.sources)
+        assert case.sources == load_scenario(key).sources
+
+
+def test_a_base_is_found_from_the_folder_of_the_file(write: Write) -> None:
+    write(MINE + "target = 0.9\n", "bases/un.toml")
+    write('base = "../bases/un.toml"\ndeadline_days = 2\n', "essais/deux.toml")
+    third = write(
+        'base = "deux.toml"\ntarget = 0.8\n[calendar]\nyear = 2024\n', "essais/trois.toml"
+    )
+    case = load_scenario(third)
+    assert (case.label, case.people_without_mt) == ("Mon territoire", 5000.0)
+    assert (case.target, case.deadline_days, case.opening_days_per_year) == (0.8, 2, 252)
+    assert case.territory == "trois"
+    assert case.sources["deadline_days"] == UNSOURCED
+    absolute = write(f"base = {json.dumps(str(third))}\n", "ailleurs/quatre.toml")
+    assert load_scenario(absolute) == case.evolve(territory="quatre", sources=case.sources)
+
+
+def test_sources_of_the_base_hold_for_what_is_not_changed(write: Write) -> None:
+    own = 'base = "lvo"\n[calendar]\nyear = 2026\n'
+    own += '[sources]\nminutes = { text = "relevé", grade = "C" }\n'
+    case, lvo = load_scenario(write(own)), load_scenario("lvo")
+    assert case.sources["calendar"] == UNSOURCED
+    assert case.sources["minutes"].text == "relevé"
+    same = set(lvo.sources) - {"calendar", "minutes"}
+    assert {name: case.sources[name] for name in same} == {x: lvo.sources[x] for x in same}
+    assert case.calendar.opens == time(13, 30)  # a part of the table, over that of the base
+
+
+def test_a_rota_replaces_the_slots_of_the_base(write: Write) -> None:
+    rota = "[rota]\ngps = 14\nsessions_per_gp_per_week = 0.5\nsession_hours = 2\n"
+    first = write('base = "beauce_gatinais"\n' + rota, "tour.toml")
+    case = load_scenario(first)
+    assert (case.slots_today, case.slots_by_weekday) == (None, (12, 11, 11, 11, 11))
+    assert "slots_today" not in case.sources
+    assert case.sources["rota"] == UNSOURCED
+    # and back
+    back = load_scenario(write('base = "tour.toml"\nslots_today = [9, 9, 9, 9, 8]\n'))
+    assert (back.rota, back.slots_today) == (None, (9, 9, 9, 9, 8))
+    assert "rota" not in back.sources
+    assert "« rota »" in refused(write('base = "lvo"\nslots_today = 3\n' + rota)).defects[0]
+
+
+def test_people_and_shares_replace_each_other(write: Write) -> None:
+    counted = load_scenario(write('base = "ondaine_forez"\npeople_without_mt = 2000\n'))
+    assert (counted.people_without_mt, counted.population) == (2000.0, 84_466.0)
+    assert counted.sources["people_without_mt"] == UNSOURCED
+    share = load_scenario(write('base = "beauce_gatinais"\nshare_without_mt = 0.2\n'))
+    assert share.people_without_mt == pytest.approx(80_000 * 0.79 * 0.2)
+    assert share.sources["people_without_mt"] == UNSOURCED
+    # the source of the base told of 81 %: it cannot stand beside another share
+    aged = load_scenario(write('base = "ondaine_forez"\nage_share = 0.82\n'))
+    assert aged.people_without_mt == pytest.approx(84_466 * 0.82 * 0.02)
+    assert aged.sources["people_without_mt"] == UNSOURCED
+    # people counted by the base are not multiplied by a share of age behind one's back
+    assert refused(write('base = "beauce_gatinais"\nage_share = 0.7\n')).defects == (
+        "« people_without_mt » et « age_share » : donnez l'un ou l'autre",
+    )
+    larger = load_scenario(write('base = "beauce_gatinais"\npopulation = 90000\n'))
+    assert (larger.people_without_mt, larger.population) == (24_000.0, 90_000.0)
+    assert larger.sources["people_without_mt"].grade == "A"
+
+
+def test_visitors_go_with_their_eligibility(write: Write) -> None:
+    residents = load_scenario(write('base = "lvo"\neligible = ["no_mt", "mt_unavailable"]\n'))
+    assert residents.visitors is None
+    assert "visitors" not in residents.sources
+    beds = f"[visitors]\nsecond_homes = 20000\noccupancy = {[0.5] * 12}\n"
+    counted = load_scenario(write('base = "lvo"\n' + beds, "lits.toml"))
+    assert counted.visitors == Visitors(second_homes=20_000, occupancy=(0.5,) * 12)
+    present = f'base = "lits.toml"\n[visitors]\npresent = {[9.0] * 12}\n'
+    assert load_scenario(write(present)).visitors == Visitors(present=(9.0,) * 12)
+    more = load_scenario(write('base = "lits.toml"\n[visitors]\nhotel_rooms = 5\n'))
+    assert more.visitors == Visitors(hotel_rooms=5, second_homes=20_000, occupancy=(0.5,) * 12)
+
+
+@pytest.mark.parametrize("spelling", ["a.toml", "./a.toml", "../{folder}/a.toml"])
+def test_a_cycle_is_refused(write: Write, tmp_path: Path, spelling: str) -> None:
+    base = spelling.format(folder=tmp_path.name)
+    write(f'base = "{base}"\n', "b.toml")
+    error = refused(write('base = "b.toml"\n', "a.toml"))
+    assert "part de lui-même" in error.summary
+    assert error.defects == ("a.toml → b.toml → a.toml",)
+    assert refused(write('base = "a.toml"\n', "a.toml")).defects == ("a.toml → a.toml",)
+
+
+def test_a_diamond_is_no_cycle(write: Write) -> None:
+    write(MINE, "a.toml")
+    write('base = "a.toml"\n', "b.toml")
+    assert load_scenario(write('base = "b.toml"\n', "c.toml")).label == "Mon territoire"
+
+
+@pytest.mark.parametrize(
+    ("base", "words"),
+    [
+        ('"beauce_gatinai"', "il n'existe pas ; vouliez-vous dire « beauce_gatinais » ?"),
+        ('"absent.toml"', "il n'existe pas"),
+        ('"."', "le système refuse de le lire"),
+        ('"a\\u0000"', "son chemin est impossible"),
+        ('"lvo.toml"', "il n'existe pas ; vouliez-vous dire « lvo » ?"),
+        ("3", "« base » = 3 : il faut un texte entre guillemets"),
+        ('""', "« base » = '' : il faut un texte entre guillemets"),
+        ('["lvo"]', "« base » = ['lvo'] : il faut un texte"),
+    ],
+)
+def test_a_missing_base_is_refused(write: Write, base: str, words: str) -> None:
+    error = refused(write(f"base = {base}\n"))
+    assert words in error.defects[0]
+    assert "ondaine_forez" in error.remedy
+
+
+def test_defects_of_base_and_file_are_told_together(write: Write) -> None:
+    write(MINE + "target = 2.0\nminuts = 3\n", "un.toml")
+    error = refused(write('base = "un.toml"\ndeadline_days = -1\n[calendar]\nyeer = 2024\n'))
+    assert "« mine »" in error.summary
+    assert set(error.defects) == {
+        "« minuts » est inconnu ; vouliez-vous dire « minutes » ?",
+        "« calendar.yeer » est inconnu ; vouliez-vous dire « year » ?",
+        "« target » = 2.0 : il faut moins de 1",
+        "« deadline_days » = -1 : il faut 0 ou plus",
+    }
+    assert refused(write('bases = "lvo"\n' + MINE)).defects == (
+        "« bases » est inconnu ; vouliez-vous dire « base » ?",
+    )
+
+
+def test_values_are_read_without_being_checked(write: Write) -> None:
+    assert read_values(write('base = "lvo"\ntarget = 3.0\n'))["target"] == 3.0
+    assert scenario_name("a/b.c.toml") == "b.c"
+
+
+# ---- schema
+
+
+def plain(value: Any) -> Any:
+    """As JSON: dates and times are texts."""
+    if isinstance(value, dict):
+        return {name: plain(x) for name, x in value.items()}
+    if isinstance(value, list):
+        return [plain(x) for x in value]
+    return value.isoformat() if isinstance(value, date | time) else value
+
+
+def complaints(values: dict[str, Any]) -> list[str]:
+    validator = jsonschema.Draft202012Validator(scenario_schema())
+    return [f"{x.json_path} {x.message}" for x in validator.iter_errors(plain(values))]
+
+
+def test_the_published_schema_is_that_of_the_code() -> None:
+    published = SCHEMA_FILE.read_text(encoding="utf-8")
+    written = json.dumps(scenario_schema(), ensure_ascii=False, indent=1) + "\n"
+    assert published == written, REGENERATE
+
+
+def test_the_schema_is_one() -> None:
+    jsonschema.Draft202012Validator.check_schema(scenario_schema())
+
+
+@pytest.mark.parametrize("path", SHIPPED_FILES, ids=lambda path: path.stem)
+def test_shipped_files_follow_the_schema(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    named = text.splitlines()[0].removeprefix("#:schema ")
+    assert (path.parent / named).resolve() == SCHEMA_FILE.resolve()
+    assert complaints(tomllib.loads(text)) == []
+    load_scenario(path)
+
+
+def test_every_shipped_case_has_its_file() -> None:
+    assert {path.stem for path in SCENARIOS_DIR.glob("*.toml")} == set(SHIPPED)
+    assert list(load_scenarios()) == list(SHIPPED)
+
+
+def test_a_saved_file_follows_the_schema(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    for case in load_scenarios().values():
+        save_scenario(case, path)
+        assert complaints(tomllib.loads(path.read_text(encoding="utf-8"))) == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "targett = 0.9",
+        "target = 1.0",
+        "deadline_days = -1",
+        "deadline_days = 1.5",
+        "need_share = [0.5, 0.8, 1.2]",
+        "need_share = [0.5, 0.8]",
+        "no_show_rate = 1.0",
+        'eligible = ["tous"]',
+        "[calendar]\nyeer = 2024",
+        "[calendar]\nweekdays = [0]",
+        "[visitors]\nhotel_rooms = -1",
+        '[sources]\ntarget = { text = "x" }',
+    ],
+)
+def test_the_schema_refuses_what_the_code_refuses(write: Write, change: str) -> None:
+    text = 'base = "lvo"\n' + change
+    assert complaints(tomllib.loads(text))
+    assert refused(write(text)).defects
+
+
+@pytest.mark.parametrize(
+    "missing", ["label", "evidence_label", "eligible", "population_basis", "people_without_mt"]
+)
+def test_without_a_base_the_schema_asks_for_the_rest(write: Write, missing: str) -> None:
+    text = "\n".join(line for line in MINE.splitlines() if not line.startswith(missing))
+    assert complaints(tomllib.loads(MINE)) == []
+    assert complaints(tomllib.loads(text))
+    assert missing in str(refused(write(text)).defects)
+    assert complaints(tomllib.loads('base = "lvo"\n')) == []

@@ -1,0 +1,488 @@
+"""Two scenarios compared: by hand, against the exact chain, and by what cannot be otherwise."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cpts_geo.capacity.booking import minimum_slots, service, weekly_service
+from cpts_geo.capacity.compare import changed_fields, compare_scenarios
+from cpts_geo.capacity.demand import DemandDraws, draw_requests
+from cpts_geo.capacity.headline import headline
+from cpts_geo.capacity.inputs import Scenario
+from cpts_geo.capacity.measures import (
+    MEASURES,
+    SAMPLING,
+    TOTALS,
+    requests_served,
+    sampling_measures,
+    scenario_measures,
+    served_shares,
+    studied_weekdays,
+)
+from cpts_geo.capacity.scenario import load_scenario
+from cpts_geo.capacity.scenario_file import VARIANTS, VARIANTS_DIR
+from cpts_geo.errors import DemandTooLargeError, ScenarioError
+
+DRAWS = 2000
+TODAY = load_scenario("beauce_gatinais")
+DOUBLED = load_scenario("beauce_gatinais_16_creneaux")
+UNKNOWN = TODAY.evolve(slots_today=None, minutes_per_slot_today=None)
+LVO = load_scenario("lvo")
+SUMMER = load_scenario("lvo_ete")
+
+
+def certain(per_day: float, **changes: Any) -> Scenario:
+    """A territory whose demand is known: `per_day` requests on each of its 251 days."""
+    people = changes.pop("people_without_mt", 10_000.0)
+    rate = 251 * per_day / people
+    # The most that a scenario takes: so many calls leave no doubt on their rate.
+    exposure = 1e9 / max(1.0, rate)
+    return TODAY.evolve(
+        people_without_mt=people,
+        people_cv=0.0,
+        need_share=(1.0, 1.0, 1.0),
+        minutes=(15.0, 15.0, 15.0),
+        calls_observed=round(rate * exposure),
+        calls_people_years=exposure,
+        **changes,
+    )
+
+
+def table_of(first: Scenario, second: Scenario, **options: Any) -> pd.DataFrame:
+    return compare_scenarios(first, second, **{"draws": DRAWS} | options).table
+
+
+# ---- by hand
+
+
+def test_a_known_demand_by_hand() -> None:
+    # O10: 8 slots facing 8 requests serve .955974, .470765 on the day.
+    rate = {"no_show_rate": 0.03}
+    first, second = certain(8.0, **rate), certain(8.0, slots_today=16, **rate)
+    found = table_of(first, second, draws=100)["first_p50"]
+    served = 251 * 8 * 0.955974
+    expected = {
+        "requests_per_day": 8.0,
+        "sampling_requests_per_day": 8.0,
+        "slots_needed": 8,
+        "sampling_slots_needed": 8,
+        "gp_hours_needed": 10.0,  # 8 slots x 15 min x 5 days
+        "slots_offered": 8,
+        "gp_hours_offered": 10.0,
+        "served": 0.955974,
+        "same_day": 0.470765,
+        "requests_served": served,
+        "consultations": served * 0.97,
+        "people_reached": 10_000 * (1 - np.exp(-served / 10_000)),
+        "cost": 50_200,  # 251 days x 2 h x 100 euros
+        "cost_per_consultation": 50_200 / (served * 0.97),
+    }
+    assert found.to_dict() == pytest.approx(expected, rel=1e-4)
+    assert list(found.index) == list(MEASURES)
+
+
+def test_the_difference_by_hand() -> None:
+    first = certain(8.0)
+    second = certain(8.0, slots_today=[9, 9, 9, 9, 8], gp_hour_cost=120.0)
+    found = table_of(first, second, draws=100)["difference_p50"]
+    assert found["slots_offered"] == pytest.approx(0.8)
+    assert found["gp_hours_offered"] == pytest.approx(1.0)  # 4 slots of 15 min
+    # 200 days of 9 slots of 15 min, and 51 Fridays of 8.
+    assert found["cost"] == pytest.approx((200 * 9 + 51 * 8) / 4 * 120 - 50_200)
+    week = weekly_service(8.0, [9, 9, 9, 9, 8], factors=[1.0] * 5)
+    assert found["served"] == pytest.approx(week.served - 0.955974, abs=1e-4)
+
+
+def test_announced_doubling_of_beauce_gatinais() -> None:
+    # O11: facing 2,900 requests a year, 8 slots serve .692370, 16 serve .999999.
+    facing = 2900 / 251
+    first, second = certain(facing), certain(facing, slots_today=16)
+    found = table_of(first, second, draws=100)
+    assert found.at["served", "first_p50"] == pytest.approx(0.692370, abs=1e-4)
+    assert found.at["served", "second_p50"] == pytest.approx(0.999999, abs=1e-4)
+    assert found.at["same_day", "second_p50"] == pytest.approx(0.979, abs=1e-3)
+
+
+def test_each_side_is_that_of_the_headline() -> None:
+    found = compare_scenarios(TODAY, DOUBLED, draws=DRAWS).table
+    answer = headline(TODAY, draws=DRAWS)
+    for side in ("first", "second"):
+        row = found.loc["slots_needed", [f"{side}_{p}" for p in ("p10", "p50", "p90")]]
+        needed = answer.slots_per_day
+        assert row.tolist() == [needed.p10, needed.p50, needed.p90]
+
+
+def test_sampling_alone_is_that_of_the_headline() -> None:
+    few = TODAY.evolve(calls_observed=58, calls_people_years=240.0)
+    for case in (TODAY, few):
+        found = table_of(case, DOUBLED)
+        answer = headline(case, draws=DRAWS)
+        for measure, expected, per in (
+            ("requests_per_day", answer.sampling_requests, 251),
+            ("slots_needed", answer.sampling_slots, 1),
+        ):
+            row = found.loc[f"sampling_{measure}"]
+            assert [row[f"first_{p}"] * per for p in ("p10", "p50", "p90")] == pytest.approx(
+                [expected.p10, expected.p50, expected.p90]
+            )
+    # 58 calls tell less than 5,800.
+    assert found.at["sampling_slots_needed", "first_p90"] > 14
+
+
+def test_sampling_moves_only_those_whose_calls_were_counted() -> None:
+    drawn = draw_requests(LVO, draws=DRAWS)
+    found = sampling_measures(LVO, drawn)["sampling_requests_per_day"]
+    low, middle, high = np.quantile(found, [0.1, 0.5, 0.9])
+    assert middle == pytest.approx(np.median(drawn.requests_per_year) / 251)
+    # 5,800 calls: a standard deviation of 1 / sqrt(5800), 2.563 of them between p10 and p90
+    assert high - low == pytest.approx(2.563 / 5800**0.5 * np.median(drawn.no_mt) / 251, rel=0.01)
+
+
+@pytest.mark.parametrize("calls", [0, 1, 58])
+def test_sampling_alone_is_narrower_than_the_whole(calls: int) -> None:
+    found = table_of(LVO.evolve(calls_observed=calls, calls_people_years=240.0), LVO)
+    for measure in ("requests_per_day", "slots_needed"):
+        alone, whole = found.loc[f"sampling_{measure}"], found.loc[measure]
+        assert alone["first_p50"] == pytest.approx(whole["first_p50"])
+        assert alone["first_p90"] <= whole["first_p90"]
+        assert alone["first_p10"] >= whole["first_p10"]
+
+
+def test_slots_of_mondays_alone_are_those_of_the_mondays_of_the_year() -> None:
+    busy = certain(500.0, slots_today=[40, 0, 0, 0, 0], no_show_rate=0.25)
+    found = table_of(busy, busy, draws=100)["first_p50"]
+    # 49 Mondays in 2025: 1,960 slots of 15 min at 100 euros an hour, all taken.
+    assert found["cost"] == pytest.approx(49_000)
+    assert found["requests_served"] == pytest.approx(1960, rel=1e-6)
+    assert found["consultations"] == pytest.approx(1960 * 0.75, rel=1e-6)
+    assert found["cost_per_consultation"] == pytest.approx(49_000 / 1470, rel=1e-6)
+    assert found["gp_hours_offered"] == pytest.approx(10)
+
+
+def test_slots_of_the_months_studied_are_those_of_their_weekdays() -> None:
+    busy = certain(500.0, slots_today=[0, 0, 40, 0, 0], months=(5,))
+    found = table_of(busy, busy, draws=100)["first_p50"]
+    # 4 Wednesdays in May 2025; its two holidays are Thursdays.
+    assert found["cost"] == pytest.approx(4 * 1000)
+    assert found["requests_served"] == pytest.approx(160, rel=1e-6)
+
+
+def test_alike_days_serve_the_share_of_the_requests() -> None:
+    demands = np.array([4.0, 8.0, 20.0])
+    served = served_shares(TODAY, [8] * 5, demands)[0]
+    assert requests_served(TODAY, [8] * 5, demands) == pytest.approx(251 * demands * served)
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    week=st.lists(st.integers(0, 12), min_size=5, max_size=5).filter(any),
+    load=st.floats(0.05, 4.0),
+    deadline=st.sampled_from([0, 1, 3]),
+)
+def test_no_more_is_served_than_asked_or_offered(
+    week: list[int], load: float, deadline: int
+) -> None:
+    demand = np.array([load * sum(week) / 5])
+    case = TODAY.evolve(deadline_days=deadline)
+    found = requests_served(case, week, demand)[0]
+    offered = float(np.dot(week, studied_weekdays(case)))
+    assert 0 < found <= min(251 * demand[0], offered) * (1 + 1e-9)
+
+
+def test_what_is_computed_is_said() -> None:
+    said: list[str] = []
+    compare_scenarios(TODAY, UNKNOWN, draws=100, say=said.append)
+    assert len(said) == 2
+    assert "40 créneaux par semaine" in said[0]
+    assert "créneaux inconnus" in said[1]
+
+
+# ---- what cannot be otherwise
+
+
+@pytest.mark.parametrize("scenario", [TODAY, SUMMER], ids=["year", "summer"])
+def test_a_scenario_does_not_differ_from_itself(scenario: Scenario) -> None:
+    found = compare_scenarios(scenario, scenario, draws=DRAWS)
+    assert (found.table.filter(like="difference_") == 0).all(axis=None)
+    assert found.changes == ()
+    assert found.warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [(TODAY, DOUBLED), (LVO, SUMMER), (TODAY, TODAY.evolve(target=0.8))]
+)
+def test_there_and_back_is_the_opposite(first: Scenario, second: Scenario) -> None:
+    there, back = table_of(first, second), table_of(second, first)
+    for low, high in (("p10", "p90"), ("p50", "p50"), ("p90", "p10")):
+        ahead = there[f"difference_{low}"]
+        # A whole number of slots is one that was drawn: the next one, the other way round.
+        gap = (ahead + back[f"difference_{high}"]).abs()
+        slots = ["slots_needed", "sampling_slots_needed"]
+        assert gap.drop(slots).max() <= 1e-9 * ahead.abs().max()
+        assert gap[slots].max() <= 1
+    assert (there.filter(like="first_").to_numpy() == back.filter(like="second_").to_numpy()).all()
+
+
+def test_common_draws_make_the_difference_narrow() -> None:
+    one_more = load_scenario("beauce_gatinais_un_medecin_de_plus")
+    first = scenario_measures(TODAY, draw_requests(TODAY, draws=DRAWS))["served"]
+    apart = scenario_measures(one_more, draw_requests(one_more, draws=DRAWS, seed=7))["served"]
+    low, high = np.quantile(apart - first, [0.1, 0.9])
+    found = table_of(TODAY, one_more).loc["served"]
+    assert found["difference_p90"] - found["difference_p10"] < (high - low) / 5
+    assert found["difference_p10"] > 0 > low
+
+
+def test_more_slots_serve_more_and_cost_more() -> None:
+    found = table_of(TODAY, DOUBLED)
+    for measure in ("served", "same_day", "requests_served", "people_reached", "cost"):
+        assert found.at[measure, "difference_p10"] > 0
+    for measure in ("requests_per_day", "slots_needed", "gp_hours_needed"):
+        assert (found.loc[measure].filter(like="difference") == 0).all()
+
+
+def test_a_longer_deadline_serves_more_but_fewer_on_the_day() -> None:
+    found = table_of(TODAY, TODAY.evolve(deadline_days=3))
+    assert found.at["served", "difference_p10"] >= 0
+    assert found.at["same_day", "difference_p90"] <= 0
+    assert found.at["slots_needed", "difference_p90"] <= 0
+
+
+def test_arguments_are_not_modified_and_equal_inputs_give_equal_results() -> None:
+    before = TODAY.model_dump()
+    found = [compare_scenarios(TODAY, DOUBLED, draws=500).table for _ in range(2)]
+    pd.testing.assert_frame_equal(*found, check_exact=True)
+    assert TODAY.model_dump() == before
+
+
+# ---- interpolated shares against the exact chain
+
+
+@settings(max_examples=12, deadline=None)
+@given(
+    slots=st.sampled_from([1, 2, 5, 8, 12, 16, 24, 40, 120]),
+    spread=st.floats(0.2, 1.2),
+    deadline=st.sampled_from([0, 1, 3]),
+    dispersion=st.sampled_from([1.0, 2.0, 5.0]),
+    load=st.floats(0.3, 2.5),
+    seed=st.integers(0, 2**16),
+)
+def test_shares_are_those_of_the_chain(
+    slots: int, spread: float, deadline: int, dispersion: float, load: float, seed: int
+) -> None:
+    case = TODAY.evolve(deadline_days=deadline, dispersion=dispersion)
+    rng = np.random.default_rng(seed)
+    demands = slots * load * np.exp(spread * rng.standard_normal(300))
+    served, same_day = served_shares(case, [slots] * 5, demands)
+    for place in range(0, 300, 30):
+        exact = service(float(demands[place]), slots, deadline_days=deadline, dispersion=dispersion)
+        assert served[place] == pytest.approx(exact.served, abs=1e-4)
+        assert same_day[place] == pytest.approx(exact.same_day, abs=1e-4)
+
+
+def test_shares_of_an_uneven_week_are_those_of_the_chain() -> None:
+    week = [12, 0, 9, 4, 9]
+    assert sum(weekly_service(9.0, week).seen_by_weekday) == pytest.approx(
+        weekly_service(9.0, week).served
+    )
+    demands = np.random.default_rng(1).uniform(2, 25, 200)
+    served, same_day = served_shares(TODAY, week, demands)
+    for place in range(0, 200, 20):
+        exact = weekly_service(float(demands[place]), week, factors=[1.0] * 5)
+        assert served[place] == pytest.approx(exact.served, abs=1e-4)
+        assert same_day[place] == pytest.approx(exact.same_day, abs=1e-4)
+
+
+def test_one_demand_alone_is_exact() -> None:
+    served, same_day = served_shares(TODAY, [8] * 5, np.full(3, 8.0))
+    assert served.tolist() == [service(8.0, 8).served] * 3
+    assert same_day.tolist() == [service(8.0, 8).same_day] * 3
+
+
+def test_a_demand_of_nothing_is_refused() -> None:
+    with pytest.raises(ScenarioError, match="il faut plus de 0"):
+        served_shares(TODAY, [8] * 5, np.array([1.0, 0.0]))
+
+
+# ---- people
+
+
+@pytest.mark.parametrize("people", [50.0, 2_000.0, 10_000_000.0])
+def test_people_reached_are_at_most_people_and_requests(people: float) -> None:
+    found = table_of(certain(8.0, people_without_mt=people, population=None), DOUBLED, draws=100)[
+        "first_p50"
+    ]
+    assert found["people_reached"] <= min(people, found["requests_served"])
+    if people == 50.0:  # 38 requests served for each
+        assert found["people_reached"] == pytest.approx(50, rel=1e-6)
+    if people == 10_000_000.0:  # nobody comes twice
+        assert found["people_reached"] == pytest.approx(found["requests_served"], rel=1e-3)
+
+
+def test_visitors_of_a_season_are_reached_one_by_one() -> None:
+    nobody = np.zeros(100)
+    drawn = DemandDraws(
+        no_mt=nobody, mt_unavailable=nobody, visitors=np.full(100, 600.0), minutes=np.ones(100)
+    )
+    found = scenario_measures(SUMMER, drawn)
+    assert found["people_reached"] == pytest.approx(found["requests_served"])
+    # Their months hold about 945,000 of 1,620,000 month-presences.
+    assert 600 * 0.5 < found["people_reached"][0] < 600 * 0.7
+
+
+def test_groups_that_may_not_come_are_not_reached() -> None:
+    found = scenario_measures(TODAY, draw_requests(TODAY, draws=200))
+    assert (found["people_reached"] < TODAY.people_without_mt).all()
+
+
+# ---- unknown slots
+
+
+def test_unknown_slots_are_unknown_never_nil() -> None:
+    found = table_of(TODAY, UNKNOWN)
+    asked = ["requests_per_day", "slots_needed", "gp_hours_needed", *SAMPLING]
+    assert found.loc[asked].notna().all(axis=None)
+    rest = found.drop(asked)
+    assert rest.filter(like="first_").notna().all(axis=None)
+    assert rest.filter(like="second_").isna().all(axis=None)
+    assert rest.filter(like="difference_").isna().all(axis=None)
+
+
+# ---- months, calendars, warnings
+
+
+def test_totals_of_different_periods_are_brought_to_a_month() -> None:
+    found = compare_scenarios(LVO, SUMMER, draws=DRAWS)
+    assert not found.same_period
+    assert "people_reached" not in found.table.index
+    alone = table_of(LVO, LVO), table_of(SUMMER, SUMMER)
+    for name in set(TOTALS) - {"people_reached"}:
+        assert found.table.at[name, "first_p50"] == pytest.approx(
+            alone[0].at[name, "first_p50"] / 12
+        )
+        assert found.table.at[name, "second_p50"] == pytest.approx(
+            alone[1].at[name, "first_p50"] / 2
+        )
+    # 42 days of 4 h at 100 euros in two months; 251 in twelve
+    assert found.table.at["cost", "second_p50"] == pytest.approx(42 * 400 / 2)
+    assert found.table.at["cost", "first_p50"] == pytest.approx(251 * 400 / 12)
+    assert any("mois" in text for text in found.warnings)
+
+
+def test_totals_of_the_same_months_are_those_of_the_months() -> None:
+    found = compare_scenarios(SUMMER, load_scenario("lvo_ete_deux_medecins"), draws=DRAWS)
+    assert found.same_period
+    assert found.table.at["cost", "difference_p50"] == pytest.approx(42 * 400)
+    assert "people_reached" in found.table.index
+    assert found.warnings == ()
+
+
+def test_days_studied_are_those_of_the_months() -> None:
+    assert sum(studied_weekdays(TODAY)) == 251
+    days = [day for day in SUMMER.calendar.factors.index if day.month in (7, 8)]
+    assert studied_weekdays(SUMMER) == tuple(
+        sum(day.isoweekday() == weekday for day in days) for weekday in range(1, 6)
+    )
+    weekend = TODAY.evolve(
+        calendar={"weekdays": (2, 6), "weekday_factors": (1.0, 1.0)},
+        slots_today=8,
+        minutes_per_slot_today=15.0,
+    )
+    assert len(studied_weekdays(weekend)) == 2
+
+
+@pytest.mark.parametrize(
+    ("second", "words"),
+    [
+        (LVO.evolve(eligible=("no_mt",), visitors=None), "publics admis"),
+        (LVO.evolve(deadline_days=2), "Le délai change de"),
+        (LVO.evolve(deadline_days=2, target=0.9), "Le délai et l’objectif changent de"),
+        (LVO.evolve(seed=1), "graines"),
+        (
+            LVO.evolve(calendar={"weekdays": (1, 2, 3, 4), "weekday_factors": (1.0,) * 4}),
+            "jours par semaine",
+        ),
+        (TODAY, "deux territoires"),
+    ],
+)
+def test_what_may_not_be_compared_as_it_stands_is_said(second: Scenario, words: str) -> None:
+    assert any(words in text for text in compare_scenarios(LVO, second, draws=100).warnings)
+
+
+def test_a_model_refuted_by_activity_says_so() -> None:
+    west = load_scenario("ouest_loiret")
+    found = compare_scenarios(west, west.evolve(label="Autre", gp_hour_cost=90.0), draws=DRAWS)
+    both = [text for text in found.warnings if "ne convient pas à ce territoire" in text]
+    assert len(both) == 1
+    assert both[0].startswith("L'activité")
+    other = compare_scenarios(west, TODAY, draws=DRAWS)
+    assert any(text.startswith(f"{west.label} : l'activité") for text in other.warnings)
+
+
+def test_changed_fields_leave_words_out() -> None:
+    assert changed_fields(TODAY, TODAY.evolve(label="x", notes=("y",))) == ()
+    assert changed_fields(TODAY, DOUBLED) == ("slots_today",)
+    assert changed_fields(TODAY, TODAY.evolve(calendar={"year": 2024}, target=0.9)) == (
+        "calendar",
+        "target",
+    )
+
+
+# ---- bounds
+
+
+@pytest.mark.parametrize("draws", [99, 2_000_001, 1000.5])
+def test_bad_numbers_of_draws_are_refused(draws: Any) -> None:
+    with pytest.raises(ScenarioError, match="tirages"):
+        compare_scenarios(TODAY, DOUBLED, draws=draws)
+
+
+def test_a_rare_draw_beyond_the_queue_is_no_error() -> None:
+    per_day = np.concatenate([np.full(95, 8.0), np.full(5, 5_000.0)])
+    drawn = DemandDraws(per_day * 251, 0 * per_day, 0 * per_day, per_day)
+    needed = scenario_measures(TODAY, drawn)["slots_needed"]
+    assert sorted(set(needed)) == [minimum_slots(8.0), 601]
+    with pytest.raises(DemandTooLargeError):
+        scenario_measures(TODAY, DemandDraws(per_day * 125_500, 0 * per_day, 0 * per_day, per_day))
+
+
+# ---- shipped variants
+
+
+def test_shipped_variants_are_those_named() -> None:
+    assert {path.stem for path in VARIANTS_DIR.glob("*.toml")} == set(VARIANTS)
+
+
+@pytest.mark.parametrize(
+    ("base", "variant", "fields"),
+    [
+        ("beauce_gatinais", "beauce_gatinais_16_creneaux", ("slots_today",)),
+        ("beauce_gatinais", "beauce_gatinais_un_medecin_de_plus", ("slots_today",)),
+        ("lvo", "lvo_ete", ("months",)),
+        ("lvo_ete", "lvo_ete_deux_medecins", ("slots_today",)),
+    ],
+)
+def test_a_variant_changes_what_it_says_and_no_more(
+    base: str, variant: str, fields: tuple[str, ...]
+) -> None:
+    found = load_scenario(variant)
+    assert changed_fields(load_scenario(base), found) == fields
+    assert found.territory == variant
+    assert "sans source" not in found.sources["slots_today"].text
+
+
+def test_slots_of_the_variants() -> None:
+    weeks = {key: load_scenario(key).slots_by_weekday for key in VARIANTS}
+    assert weeks == {
+        "beauce_gatinais_16_creneaux": (16,) * 5,
+        # One session of 2 h every two weeks: 4 slots of 15 min a week.
+        "beauce_gatinais_un_medecin_de_plus": (9, 9, 9, 9, 8),
+        "lvo_ete": (16,) * 5,
+        "lvo_ete_deux_medecins": (32,) * 5,
+    }

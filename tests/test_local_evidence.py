@@ -1,0 +1,250 @@
+"""A log turned into a scenario: what it gives, what it leaves, what it never tells."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from cpts_geo.atlas.log_words import log_sentences, log_views
+from cpts_geo.capacity.calendar import opening_days
+from cpts_geo.capacity.call_tables import released
+from cpts_geo.capacity.demand import draw_requests
+from cpts_geo.capacity.inputs import Scenario
+from cpts_geo.capacity.local_evidence import profile_of, with_call_log
+from cpts_geo.capacity.scenario import load_scenario, save_scenario
+from cpts_geo.errors import ScenarioError
+
+WEST = load_scenario("ouest_loiret")
+YEAR = (date(2023, 3, 6), date(2024, 3, 29))
+WEEK = np.array([1.3, 1.0, 0.9, 0.85, 0.95])
+
+
+def log_of(
+    start: date = YEAR[0], end: date = YEAR[1], *, mean: float = 20.0, dispersion: float = 1.0
+) -> pd.DataFrame:
+    """Calls of a line with a known week, all at 9:00, half of them given an appointment."""
+    rng = np.random.default_rng(1)
+    days = opening_days(start, end)
+    means = mean * WEEK[days.day_of_week]
+    counts = (
+        rng.poisson(means)
+        if dispersion == 1
+        else rng.negative_binomial(means / (dispersion - 1), 1 / dispersion)
+    )
+    counts[[0, -1]] = np.maximum(counts[[0, -1]], 1)  # the log spans its period
+    times = days.repeat(counts) + pd.Timedelta(hours=9)
+    ends = np.where(np.arange(counts.sum()) % 2 == 0, "appointment", "advice")
+    return pd.DataFrame({"time": times, "outcome": ends, "commune": None, "age_class": None})
+
+
+def own_of(log: pd.DataFrame, base: Scenario = WEST) -> Scenario:
+    return with_call_log(base, profile_of(log, base))
+
+
+def test_a_year_of_calls_makes_label_1() -> None:
+    log = log_of()
+    own = own_of(log)
+    days = len(opening_days(*YEAR))
+    assert own.evidence_label == 1
+    assert own.calls_observed == len(log)
+    assert own.calls_people_years == pytest.approx(WEST.people_without_mt * days / 251)
+    assert (own.between_territory_sd, own.people_cv) == (0.0, 0.0)
+    assert own.observed_consultations == (log["outcome"] == "appointment").sum()
+    assert (own.observed_start, own.observed_end) == YEAR
+    text = "Journal d’appels du territoire, 06/03/2023–29/03/2024"
+    assert (own.sources["calls_observed"].text, own.sources["calls_observed"].grade) == (text, "A")
+    assert own.sources["observed_consultations"].text == text
+    # Who has no médecin traitant is still assumed: the log does not tell.
+    assert own.share_assumed
+    assert own.sources["people_without_mt"] == WEST.sources["people_without_mt"]
+
+
+def test_week_and_year_are_those_of_the_log() -> None:
+    own = own_of(log_of(mean=200.0))
+    shape = np.array(own.calendar.weekday_factors)
+    assert shape / shape.mean() == pytest.approx(WEEK / WEEK.mean(), rel=0.03)
+    assert np.array(own.calendar.month_factors) == pytest.approx(np.ones(12), abs=0.08)
+    assert own.sources["calendar"].grade == "A"
+    assert own.calendar.weekdays == WEST.calendar.weekdays
+
+
+def test_requests_follow_the_calls_whatever_the_people() -> None:
+    log = log_of()
+    more = WEST.evolve(people_without_mt=2 * WEST.people_without_mt)
+    drawn = [draw_requests(own_of(log, base), draws=2000).no_mt for base in (WEST, more)]
+    assert drawn[0] == pytest.approx(drawn[1])
+    # Calls a year times a triangular share, with the error of counting only.
+    per_year = len(log) * 251 / len(opening_days(*YEAR))
+    assert np.median(drawn[0]) == pytest.approx(per_year * 0.599, rel=0.03)
+
+
+@pytest.mark.parametrize(("dispersion", "kept"), [(1.0, True), (3.0, False)])
+def test_dispersion_only_where_poisson_is_refused(dispersion: float, kept: bool) -> None:
+    own = own_of(log_of(dispersion=dispersion))
+    assert (own.dispersion == WEST.dispersion) is kept
+    if not kept:
+        assert own.dispersion == pytest.approx(3.0, rel=0.25)
+        assert own.sources["dispersion"].text.startswith("Journal")
+
+
+def test_a_short_log_leaves_the_year_as_it_was() -> None:
+    own = own_of(log_of(date(2024, 1, 8), date(2024, 2, 16)))
+    assert own.calendar.month_factors == WEST.calendar.month_factors
+    assert own.calendar.weekday_factors != WEST.calendar.weekday_factors
+    assert own.sources["calendar"].grade == WEST.sources["calendar"].grade
+    assert any("saisons" in note for note in own.notes)
+    assert any("douze mois" in note for note in own.notes)
+
+
+def test_a_day_of_few_calls_leaves_the_week_as_it_was() -> None:
+    log = log_of(date(2024, 1, 8), date(2024, 2, 16))
+    few = log[(log["time"].dt.day_of_week != 2) | (log["time"] < pd.Timestamp("2024-01-11"))]
+    few = few.drop(few.index[few["time"].dt.day_of_week == 2][6:])
+    own = own_of(few)
+    assert own.calendar.weekday_factors == WEST.calendar.weekday_factors
+    assert any("forme de la semaine" in note for note in own.notes)
+
+
+def test_appointments_alone_are_a_lower_bound() -> None:
+    log = log_of().assign(outcome="appointment")
+    own = own_of(log)
+    assert own.evidence_label == 2
+    assert own.observed_consultations == len(log)
+    assert own.calls_observed == WEST.calls_observed
+    assert own.between_territory_sd == WEST.between_territory_sd
+    assert own.calendar == WEST.calendar
+    beauce = load_scenario("beauce_gatinais")
+    assert own_of(log, beauce).evidence_label == 1  # its own calls are better evidence
+
+
+def test_few_appointments_are_not_written() -> None:
+    log = log_of().assign(outcome="advice")
+    log.loc[:6, "outcome"] = "appointment"
+    own = own_of(log, load_scenario("asclepios"))
+    assert own.observed_consultations is None
+    assert own.observed_start is None
+
+
+def test_too_few_calls_are_refused() -> None:
+    with pytest.raises(ScenarioError, match="trop peu d’appels"):
+        profile_of(log_of().iloc[:10], WEST)
+
+
+def test_a_log_of_closed_days_is_refused() -> None:
+    sundays = pd.DatetimeIndex(["2024-03-10"] * 40)
+    log = log_of().iloc[:40].assign(time=sundays)
+    with pytest.raises(ScenarioError, match="aucun jour d’ouverture"):
+        profile_of(log, WEST)
+
+
+LVO = load_scenario("lvo")
+RATE = (
+    "evidence_label", "calls_observed", "calls_people_years", "between_territory_sd", "people_cv",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("outcome", [None, "appointment"])
+def test_calls_of_several_groups_are_no_rate_of_one(outcome: str | None) -> None:
+    log = log_of(dispersion=3.0)
+    own = own_of(log if outcome is None else log.assign(outcome=outcome), LVO)
+    for name in RATE:
+        assert getattr(own, name) == getattr(LVO, name), name
+        if name in LVO.sources:
+            assert own.sources[name] == LVO.sources[name]
+    # Nobody is counted twice: the demand of each group is that of before.
+    before, after = draw_requests(LVO, draws=500), draw_requests(own, draws=500)
+    assert after.no_mt == pytest.approx(before.no_mt)
+    assert any("ne dit pas qui appelle" in note for note in own.notes)
+    assert own.observed_consultations is not None
+    assert (own.observed_start, own.observed_end) == YEAR
+    if outcome is None:  # days vary as the log says, whoever calls
+        assert own.dispersion == pytest.approx(3.0, rel=0.25)
+        assert own.calendar.weekday_factors != LVO.calendar.weekday_factors
+        assert own.sources["calendar"].grade == "A"
+
+
+def test_words_give_no_rate_of_several_groups() -> None:
+    found = profile_of(log_of(), LVO)
+    said = " ".join(log_sentences(found, released(found)))
+    assert "Par personne et par an : inconnu" in said
+    assert "nan" not in said
+    found = profile_of(log_of().assign(outcome="appointment"), LVO)
+    assert "appui 2" not in " ".join(log_sentences(found, released(found)))
+
+
+def test_a_few_days_give_the_rate_of_the_year() -> None:
+    own = own_of(log_of(date(2024, 3, 4), date(2024, 3, 8)))
+    per_day = own.calls_observed / 5
+    per_year = own.calls_observed / own.calls_people_years * WEST.people_without_mt
+    assert per_year == pytest.approx(per_day * 251)
+
+
+def test_a_second_log_replaces_the_words_of_the_first() -> None:
+    log = log_of(date(2024, 1, 8), date(2024, 2, 16))
+    once = own_of(log)
+    assert own_of(log, once) == once
+    other = own_of(log_of(date(2024, 1, 8), date(2024, 3, 1)), once)
+    assert len(other.notes) == len(once.notes)
+    assert other.notes[: len(WEST.notes)] == WEST.notes
+    assert other.sources["calendar"].text.count("Journal") == 1
+
+
+def test_one_day_is_one_day() -> None:
+    own = own_of(log_of(date(2024, 3, 4), date(2024, 3, 4)))
+    assert any(note.startswith("Journal : 1 jour, soit") for note in own.notes)
+    assert any("en 1 jour d’ouverture" in note for note in own.notes)
+
+
+@pytest.mark.parametrize(("dispersion", "words"), [(4.0, "(p < 0,001)"), (1.0, "(p = 0,")])
+def test_a_tiny_p_value_is_not_written_as_zero(dispersion: float, words: str) -> None:
+    found = profile_of(log_of(dispersion=dispersion), WEST)
+    said = " ".join(log_sentences(found, released(found)))
+    assert words in said
+    assert "0,000" not in said
+
+
+def test_scenario_survives_its_file(tmp_path: Path) -> None:
+    own = own_of(log_of(dispersion=3.0))
+    save_scenario(own, tmp_path / "x.toml")
+    assert load_scenario(tmp_path / "x.toml") == own
+
+
+def test_base_and_log_are_not_modified() -> None:
+    log = log_of()
+    before, copy = WEST.model_dump(), log.copy()
+    own_of(log)
+    assert WEST.model_dump() == before
+    pd.testing.assert_frame_equal(log, copy)
+
+
+def test_words_hold_no_small_count() -> None:
+    log = log_of().assign(outcome="advice")
+    log.loc[:6, "outcome"] = "duplicate"
+    sunday = log.iloc[:3].assign(time=pd.Timestamp("2023-06-04 10:00"))
+    log = pd.concat([log, sunday], ignore_index=True)
+    found = profile_of(log, WEST)
+    tables = released(found)
+    said = " ".join(log_sentences(found, tables))
+    assert "En dehors des jours d’ouverture : moins de 11." in said
+    assert "Doublons signalés : moins de 11 appels" in said
+    cells = [
+        cell.text
+        for title, _, rows in log_views(tables)
+        if title == "Issues"
+        for row in rows
+        for cell in row
+    ]
+    assert "moins de 11" in cells
+    assert "7" not in cells
+
+
+def test_a_log_of_appointments_says_what_it_bounds() -> None:
+    found = profile_of(log_of().assign(outcome="appointment"), WEST)
+    said = log_sentences(found, released(found))
+    assert any("au moins celle-là" in text for text in said)
+    assert not any("Doublons" in text for text in said)
+    assert "consultations du 6 mars 2023 au 29 mars 2024" in said[0]
