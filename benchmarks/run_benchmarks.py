@@ -24,6 +24,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.access_benchmarks import bench_access
+from benchmarks.capacity_benchmarks import bench_capacity
 from benchmarks.measures import ROOT, Measure, measured, median_seconds, seconds
 from benchmarks.source_benchmarks import bench_sources
 from cpts_geo.analysis import analyse
@@ -217,6 +218,7 @@ def main(arguments: Sequence[str]) -> int:
                 *bench_report(folder),
                 *bench_sources(folder),
                 *bench_access(),
+                *bench_capacity(),
             ]
     except CptsGeoError as error:
         print(f"Erreur : {error}", file=sys.stderr)

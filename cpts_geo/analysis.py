@@ -12,15 +12,17 @@ import pandas as pd
 
 from cpts_geo.access.comparison import compare
 from cpts_geo.access.given_times import given_times
-from cpts_geo.capacity.headline import DRAWS, SEED, Headline, headline
-from cpts_geo.capacity.inputs import Scenario
+from cpts_geo.capacity.headline import DRAWS, Headline, headline
+from cpts_geo.capacity.inputs import SEED, Scenario
+from cpts_geo.capacity.parameters import default_parameters
 from cpts_geo.capacity.scenario import (
-    default_parameters,
+    load_scenario,
     load_scenarios,
     scenario_from_population,
 )
 from cpts_geo.capacity.territory_access import TerritoryAccess, study_access
-from cpts_geo.errors import DemandTooLargeError
+from cpts_geo.capacity.territory_capacity import TerritoryCapacity, study_capacity
+from cpts_geo.errors import DemandTooLargeError, ScenarioError
 from cpts_geo.french import number
 from cpts_geo.sources import embedded
 from cpts_geo.sources.catalogue import sha256_of
@@ -28,6 +30,9 @@ from cpts_geo.sources.travel_columns import Unit
 from cpts_geo.territories.national import load_national
 from cpts_geo.territories.perimeters import outlines, published_gaps, territory_communes
 from cpts_geo.territories.request import Request, find_perimeters
+
+#: A population given for a perimeter is another count of it up to this gap.
+_SAME_PEOPLE = 0.1
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,8 @@ class Analysis:
     border : DataFrame
         Communes that the limit of a polygon cuts, with the share of their area inside and the
         people it would hold (estimated); empty where no polygon was given.
+    capacity : dict of str to TerritoryCapacity or None
+        Months, groups, drivers, telephone and future, by territory; None as for headlines.
     access : dict of str to TerritoryAccess
         Minutes to care, coverage, scenarios of supply and where to open, by territory.
     folder : str
@@ -82,6 +89,7 @@ class Analysis:
     parameters: dict[str, Any]
     inputs: dict[str, str]
     border: pd.DataFrame
+    capacity: dict[str, TerritoryCapacity | None]
     access: dict[str, TerritoryAccess]
     folder: str
 
@@ -112,13 +120,43 @@ def _national_share() -> pd.DataFrame:
     return pd.DataFrame([fact])
 
 
+def _numbers(facts: pd.DataFrame, key: str) -> dict[str, float]:
+    """Published facts of one territory, by name."""
+    own = facts[facts["territory"] == key]
+    return dict(zip(own["fact"], own["value"].astype("float64"), strict=True))
+
+
 def _default_scenario(key: str, row: pd.Series) -> Scenario:
+    # A name read in a file may hold line breaks; the label of a scenario stands on one line.
+    label = "".join(letter if letter.isprintable() else " " for letter in str(row["name"]))
     return scenario_from_population(
         float(row["population"]),
         territory=key,
-        label=str(row["name"]),
+        label=label.strip() or key,
         population_basis="population municipale 2023 (Insee) des communes du périmètre",
     )
+
+
+def _not_alone(names: Sequence[str]) -> ScenarioError:
+    return ScenarioError(
+        f"Un scénario de capacité est celui d’un territoire, et {len(names)} sont demandés.",
+        defects=names,
+        remedy="demandez ce seul territoire (sa clé, sa liste de communes, ou --epci).",
+    )
+
+
+def _capacity_notes(scenario: Scenario | None, *, population: float) -> list[str]:
+    """Say whose scenario it is, and where its people are not those of the perimeter."""
+    if scenario is None:
+        return []
+    said = [f"Capacité calculée avec le scénario « {scenario.label} »."]
+    people = scenario.population
+    if people is not None and abs(people / population - 1) > _SAME_PEOPLE:
+        said.append(
+            f"Ce scénario compte {number(people)} habitants, et les communes du périmètre "
+            f"{number(population)} : vérifiez qu’il s’agit du même territoire."
+        )
+    return said
 
 
 def _several(texts: Collection[str] | None) -> tuple[str, ...]:
@@ -138,9 +176,10 @@ def analyse(
     travel: Path | None = None,
     travel_unit: Unit | None = None,
     scenarios: Sequence[str] = (),
+    capacity: Path | None = None,
     fetched: bool = True,
     draws: int = DRAWS,
-    seed: int = SEED,
+    seed: int | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> Analysis:
     """
@@ -170,13 +209,16 @@ def analyse(
     scenarios : sequence of str
         Changes of supply to show, such as ``départ:Pithiviers``
         (:func:`cpts_geo.access.change_text.parse_changes`); by default two usual ones.
+    capacity : Path, optional
+        An analyst's capacity scenario (TOML) for the territory, which must then be alone; by
+        default that of the CPTS, or the national share without médecin traitant.
     fetched : bool
         Whether the sources that were fetched give their figures, for all of France; else the
         embedded figures alone, whatever the cache holds.
     draws : int
         Monte Carlo draws.
-    seed : int
-        Seed of the draws: equal inputs give equal results.
+    seed : int, optional
+        Seed of the draws, those of the scenarios if absent: equal inputs give equal results.
     say : callable
         Receives one French line a step.
 
@@ -205,12 +247,15 @@ def analyse(
         by=by,
         name=name,
     )
+    own = None if capacity is None else load_scenario(capacity)
     say("Données communales : lecture et vérification")
     national = embedded.load_communes()
     former = embedded.load_former_communes()
     given, travel_notes = given_times(travel, travel_unit, codes=national["code_insee"])
     say("Communes : reconnaissance des noms et des codes")
     found = find_perimeters(request, national, former=former)
+    if own is not None and len(found.identity) != 1:
+        raise _not_alone(list(found.identity["name"]))
     say(f"Indicateurs de {len(found.identity)} territoire(s)")
     layer = load_national(national, fetched=fetched, say=say)
     communes = territory_communes(found.members, national, figures=layer.figures)
@@ -229,6 +274,9 @@ def analyse(
     )
     say(f"Capacité : {number(draws)} tirages par territoire")
     of_capacity = load_scenarios() if request.published else {}
+    if own is not None:
+        key = str(outline.index[0])
+        of_capacity = {key: own.evolve(territory=key, sources=own.sources)}
     headlines: dict[str, Headline | None] = {}
     for key, row in outline.iterrows():
         scenario = of_capacity.get(str(key)) or _default_scenario(str(key), row)
@@ -238,6 +286,12 @@ def analyse(
             # Maps and indicators remain true: only the queue has a limit.
             say(f"{row['name']} : {error.summary}")
             headlines[str(key)] = None
+    studied = {
+        key: None
+        if result is None
+        else study_capacity(result, facts=_numbers(facts, key), draws=draws)
+        for key, result in headlines.items()
+    }
     say("Accès : temps de trajet, couverture, scénarios, où ouvrir")
     sites = embedded.load_sites()
     communes, access = study_access(
@@ -260,7 +314,13 @@ def analyse(
         facts=facts[facts["territory"].isin(outline.index)].reset_index(drop=True),
         headlines=headlines,
         national=national,
-        notes=(*found.notes, *layer.notes, *travel_notes, *_calendar_note(communes["departement"])),
+        notes=(
+            *found.notes,
+            *layer.notes,
+            *travel_notes,
+            *_capacity_notes(own, population=float(outline["population"].iloc[0])),
+            *_calendar_note(communes["departement"]),
+        ),
         parameters={
             "territories": list(outline.index),
             "name": name,
@@ -271,14 +331,16 @@ def analyse(
             "travel": None if travel is None else travel.name,
             "travel_unit": travel_unit,
             "offer_scenarios": list(_several(scenarios)),
+            "capacity": None if capacity is None else capacity.name,
             "fetched": fetched,
             "draws": draws,
-            "seed": seed,
+            "seed": seed if seed is not None else SEED if own is None else own.seed,
         },
         inputs=found.inputs
         | layer.inputs
-        | ({} if travel is None else {travel.name: sha256_of(travel)}),
+        | {path.name: sha256_of(path) for path in (travel, capacity) if path and path.is_file()},
         border=found.border,
+        capacity=studied,
         access=access,
         folder=found.folder,
     )

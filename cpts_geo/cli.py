@@ -15,6 +15,7 @@ from rich.console import Console
 from typer.exceptions import TyperException
 
 from cpts_geo import __version__
+from cpts_geo.capacity_commands import capacity_app
 from cpts_geo.data_commands import data_app, teller
 from cpts_geo.errors import CptsGeoError
 from cpts_geo.files import reason
@@ -27,6 +28,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(data_app, name="data")
+app.add_typer(capacity_app)
 
 
 class TravelUnit(StrEnum):
@@ -110,6 +112,12 @@ def _report(
             "semaine) ; répétable."
         ),
     ] = None,
+    capacity: Annotated[
+        Path | None,
+        typer.Option(
+            help="Votre scénario de capacité (fichier TOML) pour ce territoire, demandé seul."
+        ),
+    ] = None,
     embedded_only: Annotated[
         bool,
         typer.Option(
@@ -141,6 +149,7 @@ def _report(
         travel=travel,
         travel_unit=_UNITS[travel_unit] if travel_unit else None,
         scenarios=scenario or (),
+        capacity=capacity,
         fetched=not embedded_only,
         draws=DRAWS if draws is None else draws,
         say=say,
@@ -165,6 +174,7 @@ _MISTAKES = (
     (r"Invalid value for '(.*?)'.*integer", "{0} attend un nombre entier"),
     (r"Invalid value for '(.*?)'.* is not one of (.*)\.", "{0} attend une de ces valeurs : {1}"),
     (r"Option '?(.*?)'? requires an argument", "l’option {0} attend une valeur"),
+    (r"Missing (?:argument|option) '(.*?)'", "il manque : {0}"),
     (r"Got unexpected extra argument\S* \((.*)\)", "en trop : {0}"),
 )
 

@@ -20,12 +20,15 @@ from cpts_geo.access.disclosure import protected, releasable, releasable_areas
 from cpts_geo.analysis import Analysis
 from cpts_geo.atlas import static, style
 from cpts_geo.atlas.access_files import ACCESS_FILES, access_files
+from cpts_geo.atlas.capacity_files import CAPACITY_FILES, capacity_files
 from cpts_geo.atlas.pages import Sheet, index_page, sheet_page
-from cpts_geo.capacity.headline import to_frame
+from cpts_geo.capacity.headline_table import to_frame
+from cpts_geo.capacity.scenario import save_scenario
 from cpts_geo.errors import OutputError
 from cpts_geo.files import reason, write_atomically, write_csv, write_json, write_text
 from cpts_geo.sources.catalogue import sha256_of
 
+_SCHEMA_FILE = "scenario.schema.json"
 _BORDER_TABLE = "communes_de_bordure.csv"
 _PACKAGES = ("folium", "geopandas", "matplotlib", "numpy", "pandas", "scipy", "shapely")
 
@@ -82,6 +85,7 @@ def sheets(analysis: Analysis) -> list[Sheet]:
             notes=analysis.notes if len(analysis.territories) == 1 else (),
             border=rows(analysis.border, key),
             access=analysis.access[str(key)],
+            capacity=analysis.capacity[str(key)],
         )
         for key, row in analysis.territories.iterrows()
     ]
@@ -112,6 +116,7 @@ def tables(analysis: Analysis) -> dict[str, pd.DataFrame]:
         "faits.csv": analysis.facts,
         "noms_reconnus.csv": analysis.audit,
         "capacite.csv": to_frame([h for h in analysis.headlines.values() if h]).reset_index(),
+        **capacity_files(analysis.headlines, analysis.capacity),
         **access_files(analysis.access),
     }
 
@@ -148,7 +153,7 @@ def write_report(
     analysis: Analysis, output: Path, *, say: Callable[[str], None] = lambda _: None
 ) -> Path:
     """
-    Write index, sheets, maps, tables and manifest.
+    Write index, sheets, maps, tables, scenarios and manifest.
 
     Parameters
     ----------
@@ -207,11 +212,18 @@ def write_report(
         ),
     )
     # Tables that only some runs have: those of another run would speak of other communes.
-    for name in (_BORDER_TABLE, *ACCESS_FILES):
+    for name in (_BORDER_TABLE, *CAPACITY_FILES, *ACCESS_FILES):
         (output / "tableaux" / name).unlink(missing_ok=True)
     for name, table in tables(analysis).items():
         write_csv(table, output / "tableaux" / name)
         made.append(output / "tableaux" / name)
+    # An analyst edits a copy of these and compares: files of other names are left alone.
+    for key, result in analysis.headlines.items():
+        if result is not None:
+            save_scenario(result.scenario, output / "scenarios" / f"{key}.toml")
+            made.append(output / "scenarios" / f"{key}.toml")
+    schema = settings.CPTS_DIR / _SCHEMA_FILE
+    text(output / "scenarios" / _SCHEMA_FILE, schema.read_text(encoding="utf-8"))
     write_json(manifest(analysis, made, output=output, day=today), output / "manifest.json")
     return index
 
@@ -240,8 +252,8 @@ def manifest(analysis: Analysis, made: list[Path], *, output: Path, day: date) -
     read = [
         path
         for folder in (settings.COMMUNES_DIR, settings.CPTS_DIR)
-        for path in sorted(folder.iterdir())
-        if path.suffix != ".md"
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.suffix != ".md"
     ]
     inputs = {path.relative_to(data).as_posix(): sha256_of(path) for path in read}
     scenarios = {

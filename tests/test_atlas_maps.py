@@ -20,6 +20,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import Collection
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
+from matplotlib.path import Path as MplPath
 from syrupy.assertion import SnapshotAssertion
 
 from cpts_geo.analysis import Analysis, analyse
@@ -332,6 +333,23 @@ def test_a_commune_is_painted_with_the_colour_of_its_class(
     assert fills["Baule"] == APL.colours[2]
 
 
+def test_every_layer_has_the_tooltips_of_its_own_value(
+    five: Analysis, communes: gpd.GeoDataFrame
+) -> None:
+    titles = scenarios(five)
+    layers = style.layers(communes, scenarios=titles)
+    new = maps.territory_map(communes, name="x", national=five.national, scenarios=titles)
+    found = [
+        [feature["properties"]["tip"] for feature in layer.data["features"]]
+        for layer in _geojson(new)
+        if "fill" in layer.data["features"][0]["properties"]
+    ]
+    assert found == [
+        [maps.tooltip_html(row, layer, layers=layers) for _, row in communes.iterrows()]
+        for layer in layers
+    ]
+
+
 def test_a_missing_value_is_hatched_and_in_the_legend(
     five: Analysis, one_unknown: gpd.GeoDataFrame
 ) -> None:
@@ -454,6 +472,38 @@ def test_still_map_paints_the_colours_of_the_legend(
     assert {c: fills[c] for c in APL.colours if c in fills} == {
         APL.colours[number]: count for number, count in classes.items()
     }
+
+
+def painted_area(path: MplPath) -> float:
+    """Area that a path turns around: a hole that turned like its outline would add to it."""
+    rings = [ring.T for ring in path.to_polygons(closed_only=True)]
+    return abs(sum(x[:-1] @ y[1:] - x[1:] @ y[:-1] for x, y in rings)) / 2
+
+
+def test_still_map_paints_every_part_of_a_commune_and_no_hole(
+    five: Analysis, communes: gpd.GeoDataFrame
+) -> None:
+    # A commune in two parts, and one around an enclave.
+    assert "Charsonville" in set(
+        communes["name"][shapely.get_num_geometries(communes.geometry) > 1]
+    )
+    baccon = communes["name"] == "Baccon"
+    around = communes.geometry[baccon].iloc[0]
+    # The ring of the enclave turns like the one around it, as a file may well have it.
+    enclave = shapely.LinearRing(around.representative_point().buffer(0.01).exterior)
+    same = enclave.is_ccw == around.exterior.is_ccw
+    pierced = shapely.Polygon(around.exterior, [enclave if same else enclave.reverse()])
+    shapes = communes.geometry.where(~baccon, pierced)
+    ax = drawn(communes.set_geometry(shapes), five.national)
+    found = [
+        painted_area(path)
+        for artist in ax.collections
+        for colour in artist.get_facecolor()[:1]
+        if to_hex(colour) in APL.colours
+        for path in artist.get_paths()
+    ]
+    expected = shapes.to_crs("EPSG:2154").area
+    np.testing.assert_allclose(sorted(found), sorted(expected), rtol=1e-6)
 
 
 def test_still_maps_name_territory_and_sources(five: Analysis, communes: gpd.GeoDataFrame) -> None:

@@ -267,7 +267,7 @@ def test_assumptions_are_those_of_the_territory(five: Analysis) -> None:
     assert ouest["Part des appels qui méritent un créneau"].startswith("0,345 ; 0,5 ; 1 part")
     assert ouest["Durée d’une consultation non programmée"].startswith("15 ; 16,4 ; 20 minutes")
     # The national share is no assumption of a territory that published its own.
-    share = "Part sans médecin traitant, moyenne nationale"
+    share = "Part sans médecin traitant, parmi l’âge pour lequel elle est publiée"
     assert share in ouest
     assert share not in beauce
 

@@ -16,7 +16,7 @@ from syrupy.assertion import SnapshotAssertion
 from cpts_geo.analysis import Analysis, analyse
 from cpts_geo.atlas import sentences
 from cpts_geo.capacity.headline import Headline, headline
-from cpts_geo.capacity.scenario import revise, scenario_from_population
+from cpts_geo.capacity.scenario import scenario_from_population
 from cpts_geo.french import NNBSP, day, number, percent, signed_percent, typeset, value_text
 from cpts_geo.schema import COLUMNS, Status
 
@@ -122,7 +122,7 @@ def test_punctuation_stays_with_its_word() -> None:
 def test_the_goal_names_target_people_and_deadline(five: Analysis, days: int, words: str) -> None:
     assert sentences.deadline(days) == words
     result = result_of(five, "beauce_gatinais")
-    other = replace(result, scenario=revise(result.scenario, deadline_days=days, target=0.9))
+    other = replace(result, scenario=result.scenario.evolve(deadline_days=days, target=0.9))
     goal = f"90 % des demandes des personnes sans médecin traitant trouvent un créneau {words}"
     assert plain(sentences.goal(other)) == goal
     assert plain(sentences.answer(other)).startswith(f"Pour que {goal}, il faudrait 14 créneaux")
@@ -132,6 +132,15 @@ def test_one_slot_is_singular() -> None:
     assert sentences.slots(1) == "1 créneau"
     assert sentences.slots(2) == "2 créneaux"
     assert sentences.slots(0) == "0 créneau"
+
+
+def test_slots_that_differ_by_day_keep_their_mean(five: Analysis) -> None:
+    assert sentences.slots(1.6) == "1,6 créneau"
+    assert sentences.slots(8.0) == "8 créneaux"
+    uneven = headline(
+        result_of(five, "beauce_gatinais").scenario.evolve(slots_today=(8, 8, 8, 8, 6)), draws=500
+    )
+    assert "Aujourd’hui : 7,6 créneaux par jour" in sentences.today(uneven)
 
 
 def test_the_interval_is_in_the_answer_and_beside_it(five: Analysis) -> None:
@@ -189,7 +198,8 @@ def test_a_partial_demand_is_said_wherever_its_figure_stands(five: Analysis) -> 
     # 100 % of a part of the demand would read as a line that is large enough.
     assert "%" not in sentences.today(lvo)
     assert "16 créneaux par jour (20 h de médecin par semaine)" in sentences.today(lvo)
-    whole = replace(lvo, scenario=revise(lvo.scenario, uncounted_demand=None))
+    alone = lvo.scenario.evolve(eligible=("no_mt",), visitors=None)
+    whole = replace(lvo, scenario=alone)
     assert "partielle" not in sentences.answer(whole) + sentences.short_answer(whole)
     # 0.99999… is not quite all of them.
     assert f"plus de 99{NNBSP}% seraient servies" in sentences.today(whole)

@@ -91,7 +91,8 @@ def departements(communes: gpd.GeoDataFrame, *, tolerance_m: float) -> gpd.GeoDa
         One row a département, in the system of `communes`.
     """
     crs = metric_crs(communes["code_insee"])
-    merged = dissolve(communes[communes.geometry.notna()].to_crs(crs), "departement")
+    # Dissolved first: what is inside a département needs no projection.
+    merged = dissolve(communes, "departement").to_crs(crs)
     light = shapely.coverage_simplify(np.asarray(merged.geometry), tolerance_m)
     shapes = gpd.GeoSeries(light, crs=crs).to_crs(communes.crs).map(_filled)
     return gpd.GeoDataFrame(geometry=shapes, crs=communes.crs)
@@ -273,18 +274,21 @@ def labelled(
     """
     west, south, east, north = box.bounds
 
-    def place(row: Any) -> tuple[float, float]:
-        return (row.lon - west) / (east - west), (row.lat - south) / (north - south)
+    def places(table: gpd.GeoDataFrame) -> list[tuple[float, float]]:
+        x, y = (table["lon"] - west) / (east - west), (table["lat"] - south) / (north - south)
+        return list(zip(x, y, strict=True))
 
-    taken = [] if avoid is None else [place(row) for row in avoid.itertuples()]
-    kept: list[Any] = []
-    for row in communes.sort_values("population", ascending=False).itertuples():
-        x, y = place(row)
+    ranked = communes.loc[communes["population"].sort_values(ascending=False).index]
+    taken = [] if avoid is None else places(avoid)
+    kept: list[int] = []
+    for row, (x, y) in enumerate(places(ranked)):
+        if len(kept) == count:
+            break
         free = all(abs(x - a) > spacing[0] or abs(y - b) > spacing[1] for a, b in taken)
-        if len(kept) < count and 0 <= x <= 1 and 0 <= y <= 1 and free:
+        if 0 <= x <= 1 and 0 <= y <= 1 and free:
             taken.append((x, y))
-            kept.append(row.Index)
-    return communes.loc[kept]
+            kept.append(row)
+    return ranked.iloc[kept]
 
 
 def _filled(shape: Any) -> Any:

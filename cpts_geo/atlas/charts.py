@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import Final
 
 from cpts_geo.atlas import style
-from cpts_geo.atlas.sentences import short_answer
+from cpts_geo.atlas.sentences import short_answer, slots_text
 from cpts_geo.capacity.headline import Headline
 from cpts_geo.french import number
 
@@ -44,7 +45,8 @@ class Bar:
     base: str = ""
 
 
-_HATCH = (
+#: A hatched fill; its own `id` in each kind of drawing, since a page holds several.
+HATCH: Final = (
     '<defs><pattern id="{id}" width="6" height="6" patternUnits="userSpaceOnUse" '
     'patternTransform="rotate(45)"><rect width="6" height="6" fill="{paper}"/>'
     '<line x1="0" y1="0" x2="0" y2="6" stroke="{line}" stroke-width="{width}"/></pattern></defs>'
@@ -74,8 +76,8 @@ def bars_svg(bars: Sequence[Bar], *, title: str) -> str:
     top = max((value for value in tops if not math.isnan(value)), default=1.0) or 1.0
     scale = (width - left - text_room) / top
     parts = [
-        _svg(width, row * len(bars), title=title, kind="bars"),
-        _HATCH.format(id="hb", paper=style.PAPER, line=style.HATCH_LINE, width=2),
+        svg_tag(width, row * len(bars), title=title, kind="bars"),
+        HATCH.format(id="hb", paper=style.PAPER, line=style.HATCH_LINE, width=2),
     ]
     for index, bar in enumerate(bars):
         y = index * row
@@ -119,13 +121,14 @@ def dots_svg(
     dots: Sequence[int],
     *,
     interval: tuple[int, int, int],
-    today: int | None,
+    today: float | None,
     floor: int | None,
     assumed: bool,
     title: str,
+    sampling: tuple[int, int] | None = None,
 ) -> str:
     """
-    Quantile dot plot of slots per day, with median, interval and today's capacity.
+    Quantile dot plot of slots per day, with median, intervals and today's capacity.
 
     Parameters
     ----------
@@ -133,7 +136,7 @@ def dots_svg(
         Slots of equally likely situations.
     interval : tuple of int
         p10, p50, p90.
-    today : int or None
+    today : float or None
         Slots offered today; None is unknown and said so in words elsewhere.
     floor : int or None
         Slots that the consultations already served require.
@@ -141,18 +144,21 @@ def dots_svg(
         Whether the share without médecin traitant is assumed: dots are hatched.
     title : str
         Text for screen readers.
+    sampling : tuple of int or None
+        p10 and p90 if counting calls were the only unknown: a bar inside that of the interval;
+        None draws none.
 
     Returns
     -------
     str
-        An SVG element, 640 wide.
+        An SVG element, 440 wide.
     """
     low, median, high = interval
     marks = [*dots, *(value for value in (today, floor) if value is not None)]
-    first, last = max(min(marks) - 1, 0), max(marks) + 1
-    width, left, note = 640, 20, 210
+    first, last = max(math.floor(min(marks)) - 1, 0), math.ceil(max(marks)) + 1
+    width, left = 440, 20
     # Few distinct values must not become a huge plot: a column is at most 46 wide.
-    step = min((width - 2 * left - note) / max(last - first, 1), 46.0)
+    step = min((width - 2 * left) / max(last - first, 1), 46.0)
     count = Counter(dots)
     radius = min(step * 0.42, 9.0, 75 / max(count.values()))
     # Room above the tallest column for the words about today.
@@ -162,12 +168,18 @@ def dots_svg(
         return left + (value - first) * step
 
     fill = "url(#hd)" if assumed else style.FILL
+    bar = base + 30
+    inner = "url(#hl)" if assumed else style.FILL_LIGHT
+    said = [(f"{_span(low, high)} : {_REFUTED if floor is not None else _CHANCES}", inner, 12)]
+    if sampling is not None:
+        said.append((f"{_span(*sampling)} : {_SAMPLING}", style.FILL, 6))
     parts = [
-        _svg(width, base + 66, title=title, kind="dots"),
-        _HATCH.format(id="hd", paper=style.PAPER, line=style.FILL, width=3),
+        svg_tag(width, bar + 42 + 20 * len(said), title=title, kind="dots"),
+        HATCH.format(id="hd", paper=style.PAPER, line=style.FILL, width=3),
+        HATCH.format(id="hl", paper=style.PAPER, line=style.FILL_LIGHT, width=3),
         f'<path d="M{x(first):.1f} {base}H{x(last):.1f}" stroke="{style.BORDER}"/>',
     ]
-    every = 1 if last - first <= 24 else 5
+    every = 1 if step >= 22 else 2 if step >= 11 else 5
     parts.extend(
         f'<text x="{x(value):.1f}" y="{base + 17}" text-anchor="middle" class="muted">'
         f"{number(value)}</text>"
@@ -181,24 +193,37 @@ def dots_svg(
                 f'<circle cx="{x(value):.1f}" cy="{y:.1f}" r="{radius * 0.92:.1f}" fill="{fill}" '
                 f'stroke="{style.FILL}"/>'
             )
-    bar = base + 30
-    # The words of the interval stand right of every mark, crossed by none.
-    beyond = max([high, *(value for value in (today, floor) if value is not None)])
-    inner = "url(#hd)" if assumed else style.FILL_LIGHT
     parts.append(
-        f'<rect x="{x(low) - 3:.1f}" y="{bar}" width="{x(high) - x(low) + 6:.1f}" height="12" '
+        f'<rect x="{x(low) - 6:.1f}" y="{bar}" width="{x(high) - x(low) + 12:.1f}" height="12" '
         f'fill="{inner}" stroke="{style.FILL}"/>'
-        f'<path d="M{x(median):.1f} {bar - 4}v20" stroke="{style.INK}" stroke-width="4"/>'
-        f'<text x="{x(median):.1f}" y="{bar + 30}" text-anchor="middle" font-weight="600">'
-        f"médiane {number(median)}</text>"
-        f'<text x="{x(beyond) + 10:.1f}" y="{bar + 10}" class="muted">{number(low)} à '
-        f"{number(high)} : {_REFUTED if floor is not None else _CHANCES}</text>"
     )
+    if sampling is not None:
+        parts.append(
+            f'<rect x="{x(sampling[0]) - 5:.1f}" y="{bar + 3}" '
+            f'width="{x(sampling[1]) - x(sampling[0]) + 10:.1f}" height="6" fill="{style.FILL}"/>'
+        )
+    words = f"médiane {number(median)}"
+    parts.append(
+        f'<path d="M{x(median):.1f} {bar - 4}v20" stroke="{style.INK}" stroke-width="2.5"/>'
+        f'<text x="{max(x(median), 3.8 * len(words)):.1f}" y="{bar + 30}" text-anchor="middle" '
+        f'font-weight="600">{words}</text>'
+    )
+    for row, (text, colour, height) in enumerate(said):
+        y = bar + 50 + 20 * row
+        parts.append(
+            f'<rect x="{left}" y="{y - 4 - height / 2}" width="22" height="{height}" '
+            f'fill="{colour}"{_EDGE if height > 6 else ""}/>'
+            f'<text x="{left + 30}" y="{y}" class="muted">{text}</text>'
+        )
     for slots, text, dash in ((today, "aujourd’hui", "none"), (floor, _FLOOR_TEXT, "5 3")):
         if slots is not None:
-            words = f"{text} : {number(slots)}"
+            words = f"{text} : {slots_text(slots)}"
             parts.append(_mark(x(slots), words, dash, width=width, axis=base, end=bar))
     return "".join(parts) + "</svg>"
+
+
+def _span(low: int, high: int) -> str:
+    return number(low) if low == high else f"{number(low)} à {number(high)}"
 
 
 def capacity_svg(result: Headline) -> str:
@@ -223,16 +248,40 @@ def capacity_svg(result: Headline) -> str:
         floor=result.refuting.slots if result.refuting else None,
         assumed=result.scenario.share_assumed,
         title=f"Créneaux par jour nécessaires : {short_answer(result)}",
+        sampling=(result.sampling_slots.p10, result.sampling_slots.p90),
     )
 
 
 _FLOOR_TEXT = "au moins, vu l’activité"
 _CHANCES = "au moins 8 chances sur 10"
 _REFUTED = "modèle démenti par l’activité"
+_SAMPLING = "si seul le comptage des appels était incertain"
+_EDGE = f' stroke="{style.FILL}"'
 
 
-def _svg(width: float, height: float, *, title: str, kind: str) -> str:
-    """Opening tag: the drawing names itself, and has its font where no page gives one."""
+def svg_tag(width: float, height: float, *, title: str, kind: str) -> str:
+    """
+    Open a drawing that names itself, and has its font where no page gives one.
+
+    Parameters
+    ----------
+    width, height : float
+        Size of its view box; it scales to the room it is given.
+    title : str
+        Text for screen readers.
+    kind : str
+        Class of the style sheet.
+
+    Returns
+    -------
+    str
+        Opening tag of an SVG element.
+
+    Examples
+    --------
+    >>> 'viewBox="0 0 300 40"' in svg_tag(300, 40, title="Trois barres", kind="bars")
+    True
+    """
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height:.0f}" role="img" '
         f'aria-label="{escape(title)}" class="{kind}" font-family="system-ui, sans-serif" '
@@ -242,7 +291,7 @@ def _svg(width: float, height: float, *, title: str, kind: str) -> str:
 
 def _mark(x: float, text: str, dash: str, *, width: float, axis: float, end: float) -> str:
     """A vertical mark of the accent colour that spares the number under the axis."""
-    anchor, shift = ("end", -6) if x > width * 0.7 else ("start", 6)
+    anchor, shift = ("end", -6) if x > width * 0.55 else ("start", 6)
     return (
         f'<path d="M{x:.1f} 14V{axis:.1f}M{x:.1f} {axis + 22:.1f}V{end + 14:.1f}" '
         f'stroke="{style.ACCENT}" stroke-width="2.5" stroke-dasharray="{dash}"/>'

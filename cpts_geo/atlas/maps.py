@@ -6,7 +6,9 @@ values; so it reads the same in a notebook, alone in a file, and inside a page.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from html import escape
 from typing import Any
 
@@ -81,9 +83,12 @@ def territory_map(
     _add_polygons(new, uncovered, fill="url(#hatch)", edge=style.LAND_EDGE)
     borders = dissolve(around, "departement").boundary
     _add_lines(new, borders, colour=style.BORDER, weight=1.5, dash="5 4")
+    contours = _contours(shown.geometry)
+    told = [_told(commune, layers) for commune in shown.to_dict("records")]
     for number, layer in enumerate(layers):
         group = folium.FeatureGroup(name=names[number], overlay=False, show=number == 0)
-        _choropleth(shown, layer, layers).add_to(group)
+        tips = [_tooltip(lines, layer) for lines in told]
+        _choropleth(shown, layer, contours=contours, tips=tips).add_to(group)
         group.add_to(new)
     # A pane of its own: the outline stays on top when another layer is chosen.
     folium.map.CustomPane(_OUTLINE_PANE, z_index=450).add_to(new)
@@ -210,20 +215,38 @@ def tooltip_html(
     str
         HTML, names escaped.
     """
-    lines = [f"<b>{escape(str(commune['name']))}</b> ({escape(str(commune['code_insee']))})"]
-    for layer in (shown, *(other for other in layers if other != shown)):
+    return _tooltip(_told(commune, (shown, *layers)), shown)
+
+
+@dataclass(frozen=True)
+class _Told:
+    """A commune in words: its name, then what is before, in and after the value of each layer."""
+
+    title: str
+    lines: dict[style.MapLayer, tuple[str, str, str]]
+
+
+def _told(commune: Any, layers: Sequence[style.MapLayer]) -> _Told:
+    lines = {}
+    for layer in layers:
         column = COLUMNS[layer.column]
         status = commune[status_column(layer.column)]
         text = escape(shown_text(column, commune[layer.column], status, unit=True))
         known = f" {status_mark(status)} {status_words(status)}" if status != "unknown" else ""
-        value = f"<b>{text}</b>" if layer == shown else text
-        after = _after(commune, layer)
-        lines.append(f"{escape(layer.name)} : {value}{known}{after}")
+        lines[layer] = f"{escape(layer.name)} : ", text, f"{known}{_after(commune, layer)}"
+    title = f"<b>{escape(str(commune['name']))}</b> ({escape(str(commune['code_insee']))})"
+    return _Told(title, lines)
+
+
+def _tooltip(told: _Told, shown: style.MapLayer) -> str:
+    before, value, after = told.lines[shown]
+    others = ("".join(line) for layer, line in told.lines.items() if layer != shown)
     origin = sources()[COLUMNS[shown.column].source].attribution
-    return "<br>".join(lines) + f"<br><small>Source : {escape(origin)}</small>"
+    source = f"<small>Source : {escape(origin)}</small>"
+    return "<br>".join([told.title, f"{before}<b>{value}</b>{after}", *others, source])
 
 
-def _after(commune: pd.Series, layer: style.MapLayer) -> str:
+def _after(commune: Any, layer: style.MapLayer) -> str:
     """What a shift leads to, beside it."""
     name = layer.column.replace("_shift_", "_after_")
     if not layer.diverging or name not in commune or pd.isna(commune[name]):
@@ -232,7 +255,11 @@ def _after(commune: pd.Series, layer: style.MapLayer) -> str:
 
 
 def _choropleth(
-    communes: gpd.GeoDataFrame, layer: style.MapLayer, layers: Sequence[style.MapLayer]
+    communes: gpd.GeoDataFrame,
+    layer: style.MapLayer,
+    *,
+    contours: Sequence[dict[str, Any]],
+    tips: Sequence[str],
 ) -> folium.GeoJson:
     classes = style.classify(communes[layer.column], layer)
     hidden = masked(communes, layer.column)
@@ -240,8 +267,7 @@ def _choropleth(
         style.MASK_FILL if secret else "url(#hatch)" if k < 0 else layer.colours[k]
         for k, secret in zip(classes, hidden, strict=True)
     ]
-    tips = [tooltip_html(row, layer, layers=layers) for _, row in communes.iterrows()]
-    data = _collection(communes.geometry, fill=fills, tip=tips)
+    data = _collection(contours, fill=fills, tip=tips)
     return folium.GeoJson(
         data,
         style_function=lambda feature: {
@@ -255,19 +281,23 @@ def _choropleth(
     )
 
 
-def _collection(shapes: gpd.GeoSeries, **properties: Any) -> dict[str, Any]:
+def _contours(shapes: gpd.GeoSeries) -> list[dict[str, Any]]:
     rounded = shapely.transform(np.asarray(shapes), lambda xy: np.round(xy, _DECIMALS))
+    return [json.loads(text) for text in shapely.to_geojson(rounded)]
+
+
+def _collection(contours: Sequence[dict[str, Any]], **properties: Any) -> dict[str, Any]:
     names = list(properties)
-    rows = zip(*properties.values(), strict=True) if names else ((),) * len(rounded)
+    rows = zip(*properties.values(), strict=True) if names else ((),) * len(contours)
     features = [
         {
             "type": "Feature",
             # Without it the whole tooltip would name each feature once more in the page.
             "id": str(number),
             "properties": dict(zip(names, row, strict=True)),
-            "geometry": shapely.geometry.mapping(shape),
+            "geometry": contour,
         }
-        for number, (shape, row) in enumerate(zip(rounded, rows, strict=True))
+        for number, (contour, row) in enumerate(zip(contours, rows, strict=True))
     ]
     return {"type": "FeatureCollection", "features": features}
 
@@ -285,7 +315,7 @@ def _add_polygons(
         return
     properties = {} if tips is None else {"tip": [str(tip) for tip in tips]}
     folium.GeoJson(
-        _collection(table.geometry, **properties),
+        _collection(_contours(table.geometry), **properties),
         style_function=lambda _: {
             "fillColor": fill, "fillOpacity": opacity, "color": edge, "weight": 1,
         },
@@ -304,7 +334,7 @@ def _add_lines(
     pane: str = "overlayPane",
 ) -> None:
     folium.GeoJson(
-        _collection(lines),
+        _collection(_contours(lines)),
         style_function=lambda _: {
             "color": colour, "weight": weight, "dashArray": dash, "fill": False,
             "interactive": False,

@@ -11,17 +11,18 @@ from typing import Any
 
 import folium
 import geopandas as gpd
+import numpy as np
 import pandas as pd
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
-from cpts_geo import __version__
 from cpts_geo.access.comparison import poisson_interval
 from cpts_geo.atlas import (
     access_tables,
     access_words,
+    capacity_section,
     charts,
     maps,
     opening_words,
@@ -35,11 +36,13 @@ from cpts_geo.atlas import (
 )
 from cpts_geo.atlas.cells import value_cell
 from cpts_geo.atlas.offline import inline_assets
+from cpts_geo.atlas.templating import template
 from cpts_geo.capacity.demand import NORMATIVE_RATES
 from cpts_geo.capacity.headline import Headline
 from cpts_geo.capacity.territory_access import TerritoryAccess
-from cpts_geo.french import counted, joined, number, percent, typeset, value_text
-from cpts_geo.schema import COLUMNS, GRADE_LABELS, STATUS_LABELS, STATUS_MARKS
+from cpts_geo.capacity.territory_capacity import TerritoryCapacity
+from cpts_geo.french import joined, number, value_text
+from cpts_geo.schema import COLUMNS, STATUS_MARKS
 from cpts_geo.settings import APL_LOW
 from cpts_geo.sources.catalogue import Source, sources
 
@@ -67,6 +70,8 @@ class Sheet:
         Communes that the limit of its polygon cuts; empty where it is no polygon.
     access : TerritoryAccess
         Minutes to care, scenarios of supply, where to open.
+    capacity : TerritoryCapacity or None
+        Months, groups, drivers, telephone, future; None where the headline is.
     """
 
     key: str
@@ -83,6 +88,7 @@ class Sheet:
     notes: tuple[str, ...]
     border: pd.DataFrame
     access: TerritoryAccess
+    capacity: TerritoryCapacity | None
 
     @property
     def scenarios(self) -> list[str]:
@@ -99,29 +105,6 @@ class Sheet:
         """Names of its départements, joined in French."""
         names = list(self.communes.drop_duplicates("departement")["departement_name"])
         return joined(names)
-
-
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("cpts_geo.atlas"),
-        autoescape=select_autoescape(default=True, default_for_string=True),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {
-        "number": number,
-        "percent": percent,
-        "typeset": typeset,
-        "counted": counted,
-    }
-    environment.globals |= {
-        "style": style,
-        "marks": [(STATUS_MARKS[s], STATUS_LABELS[s]) for s in STATUS_LABELS],
-        "grades": GRADE_LABELS,
-        "version": __version__,
-    }
-    return environment
 
 
 def _map_parts(new: folium.Map) -> dict[str, Markup]:
@@ -151,28 +134,15 @@ def _numbered(page: str) -> str:
 
 
 def _png(figure: Figure) -> Markup:
-    drawn, small = io.BytesIO(), io.BytesIO()
-    figure.savefig(drawn, format="png", dpi=120)
+    small = io.BytesIO()
+    figure.set_dpi(120)
+    # Drawn once: saving a figure draws it twice, and packs every colour before they are few.
+    canvas: Any = FigureCanvasAgg(figure)
+    canvas.draw()
+    drawn = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
     # Flat colours: a palette, the same for maps and legends, takes a quarter of the page's room.
-    palette = Image.open(drawn).convert("RGB").quantize(256, Image.Quantize.FASTOCTREE)
-    palette.save(small, format="png", optimize=True)
+    drawn.quantize(256, Image.Quantize.FASTOCTREE).save(small, format="png", compress_level=6)
     return Markup(base64.b64encode(small.getvalue()).decode("ascii"))
-
-
-def _capacity(result: Headline | None) -> dict[str, str]:
-    """Words and drawing of the capacity; empty where it was not computed."""
-    if result is None:
-        return {}
-    return {
-        "answer": sentences.answer(result),
-        "today": sentences.today(result),
-        "planned": sentences.planned(result),
-        "evidence": sentences.evidence(result),
-        "dots_caption": sentences.dots_caption(result),
-        "deadline": sentences.deadline(result.scenario.deadline_days),
-        "chart": Markup(charts.capacity_svg(result)),
-        "people_mark": STATUS_MARKS[result.people_status],
-    }
 
 
 def _access(access: TerritoryAccess) -> dict[str, Any]:
@@ -252,11 +222,13 @@ def sheet_page(sheet: Sheet, *, national: gpd.GeoDataFrame, date: str) -> str:
     ]
     result = sheet.headline
     layers = style.layers(sheet.communes, scenarios=sheet.scenarios)
-    page = _environment().get_template("fiche.html.j2").render(
+    page = template("fiche.html.j2").render(
         sheet=sheet,
         population=value_text(COLUMNS["population"], sheet.outline["population"], unit=True),
         area=value_text(COLUMNS["area_km2"], sheet.outline["area_km2"], unit=True),
-        capacity=_capacity(result),
+        capacity=capacity_section.capacity_section(result, sheet.capacity, facts=sheet.facts)
+        if result and sheet.capacity
+        else {},
         access=_access(sheet.access),
         result=result,
         assumption_rows=tables.assumption_rows(result.scenario) if result else [],
@@ -331,7 +303,9 @@ def index_page(
                 "sheet": sheet,
                 "answer": sentences.short_answer(result) if result else "non calculé",
                 "hours": sentences.short_hours(result) if result else "non calculé",
-                "today": result.today if result else None,
+                "today": sentences.slots_text(result.today.slots)
+                if result and result.today
+                else None,
                 "label": result.scenario.evidence_label if result else "—",
                 "mark": STATUS_MARKS[sentences.answer_status(result)] if result else "",
                 "cells": [
@@ -342,7 +316,7 @@ def index_page(
                 ],
             }
         )
-    page = _environment().get_template("index.html.j2").render(
+    page = template("index.html.j2").render(
         rows=rows,
         columns=[(COLUMNS[name], sources()[COLUMNS[name].source]) for name in columns],
         goals=sorted({sentences.goal(s.headline) for s in sheets if s.headline}),

@@ -41,6 +41,28 @@ def answer_status(result: Headline) -> Status:
     return Status.ESTIMATED if result.refuting else result.status
 
 
+def slots_text(count: float) -> str:
+    """
+    Write a number of slots without its word.
+
+    Parameters
+    ----------
+    count : float
+        Slots a day; a mean over the week may have decimals.
+
+    Returns
+    -------
+    str
+        Such as « 14 » or « 7,6 ».
+
+    Examples
+    --------
+    >>> slots_text(14.0), slots_text(7.6)
+    ('14', '7,6')
+    """
+    return number(count, 0 if float(count).is_integer() else 1)
+
+
 def slots(count: float) -> str:
     """
     Write a number of slots.
@@ -53,9 +75,14 @@ def slots(count: float) -> str:
     Returns
     -------
     str
-        Such as « 1 créneau » or « 14 créneaux ».
+        Such as « 1 créneau », « 7,6 créneaux » or « 14 créneaux ».
+
+    Examples
+    --------
+    >>> slots(1), slots(7.6)
+    ('1 créneau', '7,6 créneaux')
     """
-    return counted(count, "créneau", "créneaux")
+    return f"{slots_text(count)} {'créneau' if count < 2 else 'créneaux'}"
 
 
 def deadline(days: int) -> str:

@@ -5,15 +5,19 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
 import matplotlib as mpl
+import numpy as np
 import shapely
 from matplotlib import patheffects
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
+from matplotlib.path import Path
 
 from cpts_geo.access.disclosure import masked, releasable
 from cpts_geo.atlas import basemap, style
@@ -34,6 +38,11 @@ _PANEL = 11.0
 _LETTERS = 17
 #: Inches of titles, legend and source around a map.
 _WORDS = 1.9
+#: Look of land or of a value that is not known, and edges between communes.
+_HATCHED: Any = {
+    "facecolor": style.PAPER, "edgecolor": style.HATCH_LINE, "hatch": "////", "linewidth": 0.4,
+}  # fmt: skip
+_APART: Any = {"edgecolor": style.PAPER, "linewidth": 0.5}
 _RC: Any = {
     "font.family": "sans-serif",
     "font.size": 9,
@@ -71,31 +80,81 @@ def draw_layer(
         The same axes: title, unit, classes, source. What may not be published is masked first
         (:func:`cpts_geo.access.disclosure.releasable`).
     """
+    return _draw(_scene(communes, national=national), layer, ax=ax)
+
+
+@dataclass(frozen=True)
+class _Scene:
+    """What the layers of a territory share: measured and projected once, drawn under each."""
+
+    #: Rectangle of the territory (EPSG:4326).
+    box: Any
+    #: Communes with a contour, what may not be published masked; their contours, row by row.
+    communes: gpd.GeoDataFrame
+    contours: list[Path]
+    #: Neighbouring communes, and land without contour.
+    near: list[Path]
+    bare: list[Path]
+    border: list[Any]
+    #: Bounds of the map, as it is projected.
+    frame: Any
+    #: Name, x and y of the communes named.
+    names: list[tuple[str, float, float]]
+
+
+def _scene(communes: gpd.GeoDataFrame, *, national: gpd.GeoDataFrame) -> _Scene:
     communes = releasable(communes)
     crs = metric_crs(communes["code_insee"])
     shown = communes[communes.geometry.notna()].to_crs(crs)
     box = basemap.extent(communes, national=national)
     near = basemap.surroundings(national, box, km=_MARGIN_KM)
-    near.to_crs(crs).plot(ax=ax, color=style.LAND, edgecolor=style.LAND_EDGE, linewidth=0.4)
+    places = basemap.labelled(communes, _LABELLED, box=box, spacing=_SPACING)
+    points = gpd.GeoSeries(gpd.points_from_xy(places["lon"], places["lat"]), crs=communes.crs)
+    points = points.to_crs(crs)
+    return _Scene(
+        box=box,
+        communes=shown,
+        contours=_paths(shown.geometry),
+        near=_paths(near.geometry.to_crs(crs)),
+        bare=_paths(basemap.uncovered(near, national=national).geometry.to_crs(crs)),
+        border=[
+            shapely.get_coordinates(line)
+            for line in shapely.get_parts(basemap.outline(shown).normalize().to_numpy())
+        ],
+        frame=gpd.GeoSeries([box], crs=communes.crs).to_crs(crs).total_bounds,
+        names=list(zip(places["name"], points.x, points.y, strict=True)),
+    )
+
+
+def _paths(shapes: gpd.GeoSeries) -> list[Path]:
+    """One path a shape: every ring of every part, holes included."""
+    # Matplotlib fills what rings turn around: holes turn the other way once normalised.
+    normal = shapely.normalize(np.asarray(shapes))
+    rings = (shapely.get_rings(shapely.get_parts(shape)) for shape in normal)
+    return [
+        Path.make_compound_path(
+            *(Path(shapely.get_coordinates(ring), closed=True) for ring in found)
+        )
+        for found in rings
+    ]
+
+
+def _draw(scene: _Scene, layer: style.MapLayer, *, ax: Axes) -> Axes:
+    _paint(scene.near, ax=ax, facecolor=style.LAND, edgecolor=style.LAND_EDGE, linewidth=0.4)
     # Land without contour is hatched, never left to look like water.
-    bare = basemap.uncovered(near, national=national)
-    if len(bare):
-        _hatched(bare.to_crs(crs), ax=ax)
-    classes = style.classify(shown[layer.column], layer)
+    _paint(scene.bare, ax=ax, **_HATCHED)
+    values = scene.communes[layer.column]
+    classes = style.classify(values, layer).to_numpy()
+    hidden = masked(scene.communes, layer.column).to_numpy()
+    absent = (classes < 0) & ~hidden
     for number, colour in enumerate(layer.colours):
-        part = shown[classes == number]
-        if len(part):
-            part.plot(ax=ax, color=colour, edgecolor=style.PAPER, linewidth=0.5)
-    hidden = masked(shown, layer.column)
-    if hidden.any():
-        shown[hidden].plot(ax=ax, color=style.MASK_FILL, edgecolor=style.PAPER, linewidth=0.5)
-    absent = shown[(classes < 0) & ~hidden]
-    if len(absent):
-        _hatched(absent, ax=ax)
-    if len(shown):
-        basemap.outline(shown).plot(ax=ax, color=style.ACCENT, linewidth=1.6)
-    _frame(ax, gpd.GeoSeries([box], crs=communes.crs).to_crs(crs).total_bounds)
-    _name_places(communes, box, ax=ax, crs=crs)
+        _paint(_chosen(scene, classes == number), ax=ax, facecolor=colour, **_APART)
+    _paint(_chosen(scene, hidden), ax=ax, facecolor=style.MASK_FILL, **_APART)
+    _paint(_chosen(scene, absent), ax=ax, **_HATCHED)
+    border = LineCollection(scene.border, color=style.ACCENT, linewidth=1.6)
+    ax.add_collection(border, autolim=False)
+    _frame(ax, scene.frame)
+    _name_places(scene.names, ax=ax)
     column = COLUMNS[layer.column]
     handles = [
         Patch(facecolor=colour, edgecolor="#777777", linewidth=0.5, label=label)
@@ -103,7 +162,7 @@ def draw_layer(
     ]
     if hidden.any():
         handles.append(Patch(facecolor=style.MASK_FILL, label=MASK_LABEL))
-    if words := style.hatch_label(missing=len(absent) > 0, uncovered=len(bare) > 0):
+    if words := style.hatch_label(missing=bool(absent.any()), uncovered=len(scene.bare) > 0):
         handles.append(
             Patch(facecolor=style.PAPER, edgecolor=style.HATCH_LINE, hatch="////",
                   label=words)
@@ -151,7 +210,7 @@ def layer_figure(
     Figure
         Title, map, legend, source.
     """
-    return _figure(communes, [layer], name=name, national=national, width=7.2)
+    return _figure(_scene(communes, national=national), [layer], name=name, width=7.2)
 
 
 def panel_figures(
@@ -181,10 +240,9 @@ def panel_figures(
         Rows of three maps at most, so that a page of paper may break between two.
     """
     layers = style.layers(communes, scenarios=scenarios)
+    scene = _scene(communes, national=national)
     return [
-        _figure(
-            communes, layers[start : start + _ABREAST], name=name, national=national, width=_PANEL
-        )
+        _figure(scene, layers[start : start + _ABREAST], name=name, width=_PANEL)
         for start in range(0, len(layers), _ABREAST)
     ]
 
@@ -254,25 +312,18 @@ def _halo() -> list[patheffects.AbstractPathEffect]:
     return [patheffects.withStroke(linewidth=2.2, foreground=style.PAPER)]
 
 
-def _figure(
-    communes: gpd.GeoDataFrame,
-    layers: Sequence[style.MapLayer],
-    *,
-    name: str,
-    national: gpd.GeoDataFrame,
-    width: float,
-) -> Figure:
+def _figure(scene: _Scene, layers: Sequence[style.MapLayer], *, name: str, width: float) -> Figure:
     with mpl.rc_context(_RC):
         # A short row of a panel keeps the scale of the others.
         columns = 1 if width < _PANEL else _ABREAST
-        height = _height(communes, width / columns, national=national)
+        height = _height(scene.box, width / columns)
         figure = Figure(figsize=(width, height))
         figure.set_layout_engine("constrained")
         axes = figure.subplots(1, columns, squeeze=False)[0]
         for ax in axes[len(layers) :]:
             ax.set_axis_off()
         for ax, layer in zip(axes, layers, strict=False):
-            draw_layer(communes, layer, ax=ax, national=national)
+            _draw(scene, layer, ax=ax)
         if columns == 1:
             figure.suptitle(name, fontsize=13, fontweight="bold", x=0.02, ha="left")
         keys = {COLUMNS[layer.column].source: None for layer in layers}
@@ -284,25 +335,29 @@ def _figure(
     return figure
 
 
-def _height(communes: gpd.GeoDataFrame, width: float, *, national: gpd.GeoDataFrame) -> float:
+def _height(box: Any, width: float) -> float:
     """Height of a figure whose maps are `width` wide: words included, no empty band."""
-    west, south, east, north = basemap.extent(communes, national=national).bounds
+    west, south, east, north = box.bounds
     parallel = math.cos(math.radians((north + south) / 2))
     slope = float((north - south) / ((east - west) * parallel))
     return min(max(width * slope, 0.4 * width), 1.6 * width) + _WORDS
 
 
-def _hatched(shapes: gpd.GeoDataFrame, *, ax: Axes) -> None:
-    shapes.plot(ax=ax, color=style.PAPER, edgecolor=style.HATCH_LINE, hatch="////", linewidth=0.4)
+def _chosen(scene: _Scene, rows: Any) -> list[Path]:
+    return [scene.contours[row] for row in np.flatnonzero(rows)]
 
 
-def _name_places(communes: gpd.GeoDataFrame, box: Any, *, ax: Axes, crs: str) -> None:
-    places = basemap.labelled(communes, _LABELLED, box=box, spacing=_SPACING)
-    points = gpd.GeoSeries(gpd.points_from_xy(places["lon"], places["lat"]), crs=communes.crs)
-    for point, name in zip(points.to_crs(crs), places["name"], strict=True):
-        ax.plot(point.x, point.y, "o", color=style.INK, markersize=2)
+def _paint(paths: Sequence[Path], *, ax: Axes, **look: Any) -> None:
+    # The frame is set afterwards: nothing has to be measured here.
+    if paths:
+        ax.add_collection(PathCollection(paths, **look), autolim=False)
+
+
+def _name_places(names: Sequence[tuple[str, float, float]], *, ax: Axes) -> None:
+    for name, x, y in names:
+        ax.plot(x, y, "o", color=style.INK, markersize=2)
         ax.annotate(
-            name, (point.x, point.y), xytext=(0, 3), textcoords="offset points", ha="center",
+            name, (x, y), xytext=(0, 3), textcoords="offset points", ha="center",
             fontsize=7.5, fontweight="bold", path_effects=_halo(),
         ).set_in_layout(False)  # fmt: skip
 

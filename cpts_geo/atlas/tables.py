@@ -20,7 +20,10 @@ from cpts_geo.atlas.cells import (
     value_cell,
 )
 from cpts_geo.atlas.charts import Bar
-from cpts_geo.capacity.scenario import Scenario, default_parameters
+from cpts_geo.atlas.scenario_words import value_words
+from cpts_geo.capacity.inputs import VISITOR_FIELDS, WIDER_FIELDS, Scenario
+from cpts_geo.capacity.parameters import default_parameters
+from cpts_geo.capacity.scenario import described
 from cpts_geo.french import day, number, percent, slug, typeset
 from cpts_geo.schema import COLUMNS, COMPARED, Column, status_column
 
@@ -228,27 +231,26 @@ def assumption_rows(scenario: Scenario) -> list[list[Cell]]:
         Meaning, value with unit, source, grade; what the territory does not use is left out.
     """
     rows = []
+    unused = set() if scenario.share_assumed else {"share_without_mt", "age_share"}
+    unused |= set() if scenario.uncounted_demand else {*WIDER_FIELDS}
+    unused |= set() if scenario.visitors else {*VISITOR_FIELDS}
     for name, default in default_parameters().items():
-        if name in ("share_without_mt", "age_share") and not scenario.share_assumed:
+        if name in unused:
             continue
-        value = getattr(scenario, name, default.value)
+        meaning, unit = described(name)
         source = scenario.sources.get(name, default)
-        values = value if isinstance(value, (list, tuple)) else [value]
-        text = " ; ".join(_short_number(float(part)) for part in values)
         rows.append(
             [
-                Cell(typeset(default.meaning), numeric=False),
-                Cell(f"{text} {default.unit}", numeric=False),
+                Cell(typeset(meaning), numeric=False),
+                Cell(
+                    f"{value_words(name, getattr(scenario, name, default.value))} {unit}".strip(),
+                    numeric=False,
+                ),
                 Cell(typeset(source.text), numeric=False),
                 Cell(source.grade, numeric=False),
             ]
         )
     return rows
-
-
-def _short_number(value: float) -> str:
-    """As many decimals as the value needs, three at most."""
-    return number(value, next(d for d in range(4) if d == 3 or round(value, d) == value))
 
 
 def fact_rows(facts: pd.DataFrame) -> list[list[Cell]]:

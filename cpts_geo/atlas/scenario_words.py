@@ -1,0 +1,116 @@
+"""The values of a scenario in French, as pages, tables and messages write them."""
+
+from __future__ import annotations
+
+from datetime import date, time
+from typing import Any, Final
+
+from cpts_geo.capacity.calendar import Calendar
+from cpts_geo.capacity.records import Record
+from cpts_geo.french import MONTHS, UNKNOWN_TEXT, WEEKDAYS, clock, day, joined, number
+
+_GROUPS: Final = {
+    "no_mt": "sans médecin traitant",
+    "mt_unavailable": "médecin traitant indisponible",
+    "visitors": "visiteurs",
+}
+_WORDS: Final = {
+    "closed": "fermé",
+    "open": "ouvert",
+    "metropole": "métropole",
+    "alsace": "Alsace",
+    "moselle": "Moselle",
+    "guadeloupe": "Guadeloupe",
+    "martinique": "Martinique",
+    "guyane": "Guyane",
+    "la_reunion": "La Réunion",
+    "mayotte": "Mayotte",
+}
+#: Fields whose absence is a choice and not an unknown value.
+_NONE: Final = {"visitors": "aucun", "rota": "aucun", "school_zone": "aucune", "closed": "aucune"}
+
+
+def month_names(months: tuple[int, ...]) -> str:
+    """
+    Name the months studied.
+
+    Parameters
+    ----------
+    months : tuple of int
+        1 (January) to 12; empty for the whole year.
+
+    Returns
+    -------
+    str
+        French words.
+
+    Examples
+    --------
+    >>> month_names((7, 8)), month_names(())
+    ('juillet et août', 'l’année entière')
+    """
+    return joined([MONTHS[month - 1] for month in months]) or "l’année entière"
+
+
+def value_words(name: str, value: Any) -> str:
+    """
+    Write the value of a field of a scenario.
+
+    Parameters
+    ----------
+    name : str
+        Field.
+    value : object
+        Its value.
+
+    Returns
+    -------
+    str
+        French words; « donnée absente » where it is unknown.
+
+    Examples
+    --------
+    >>> value_words("months", (7, 8)), value_words("target", 0.95), value_words("slots_today", None)
+    ('juillet et août', '0,95', 'donnée absente')
+    """
+    if value is None or (value == () and name == "closed"):
+        return _NONE.get(name, UNKNOWN_TEXT)
+    if name == "months":
+        return month_names(value)
+    if name == "weekdays":
+        return joined([WEEKDAYS[weekday - 1] for weekday in value])
+    if isinstance(value, Record):
+        return _record_words(value)
+    if isinstance(value, tuple):
+        return " ; ".join(value_words(name, part) for part in value)
+    return _one(value, year=name == "year")
+
+
+def _record_words(value: Record) -> str:
+    if isinstance(value, Calendar):
+        return (
+            f"{value_words('weekdays', value.weekdays)}, de {clock(value.opens)} à "
+            f"{clock(value.closes)}, {value.days_per_year} jours en {value.year}"
+        )
+    given = {name: getattr(value, name) for name in type(value).model_fields}
+    return " ; ".join(
+        f"{type(value).model_fields[name].description} : {value_words(name, each)}"
+        for name, each in given.items()
+        if each is not None and each != 0
+    )
+
+
+def _one(value: Any, *, year: bool) -> str:
+    if isinstance(value, bool):
+        return "oui" if value else "non"
+    if isinstance(value, date):
+        return day(value.isoformat())
+    if isinstance(value, time):
+        return clock(value)
+    if isinstance(value, str):
+        return _GROUPS.get(value) or _WORDS.get(value, value)
+    if year:
+        return str(value)
+    most = 0 if abs(value) >= 1000 else 4
+    decimals = next(d for d in range(5) if d == most or round(value, d) == value)
+    return number(float(value), decimals)

@@ -1,0 +1,147 @@
+"""Write what a comparison, or a call log, gives: a page and tables, each whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+
+from cpts_geo.atlas.compare_measures import TEXTS, period_words
+from cpts_geo.atlas.compare_page import compare_page
+from cpts_geo.capacity.compare import ScenarioComparison
+from cpts_geo.capacity.inputs import Scenario
+from cpts_geo.capacity.scenario import save_scenario
+from cpts_geo.files import write_atomically, write_csv, write_text
+from cpts_geo.french import slug
+
+#: Table of a call log -> end of its file's name.
+_LOG_FILES: Final = {
+    "outcome": "issues",
+    "weekday": "semaine",
+    "hour": "heures",
+    "month": "mois",
+    "commune": "communes",
+    "age_class": "ages",
+    "apart": "a_part",
+}
+
+
+def write_comparison(
+    found: ScenarioComparison,
+    folder: Path,
+    *,
+    names: tuple[str, str],
+    day: date | None = None,
+    say: Callable[[str], None] = lambda _: None,
+) -> list[Path]:
+    """
+    Write the page and the table of a comparison.
+
+    Parameters
+    ----------
+    found : ScenarioComparison
+        Comparison.
+    folder : Path
+        Folder to write; other files in it are left alone.
+    names : tuple of str
+        What the files are named after: two scenarios may be of one territory.
+    day : datetime.date, optional
+        Date shown on the page; today by default.
+    say : callable
+        Told in French that a comparison of the same names is replaced.
+
+    Returns
+    -------
+    list of Path
+        ``comparaison_<first>_<second>.html`` and ``.csv``.
+
+    Raises
+    ------
+    OutputError
+        The folder cannot be written.
+    """
+    name = "_".join(["comparaison", *map(slug, names)])
+    page, table = folder / f"{name}.html", folder / f"{name}.csv"
+    if page.exists():
+        say(f"« {page.name} » existait déjà : la comparaison qu’il contenait est remplacée.")
+    write_text(compare_page(found, date=f"{day or date.today():%d/%m/%Y}"), page)
+    write_csv(comparison_table(found, names=names), table)
+    return [page, table]
+
+
+def comparison_table(found: ScenarioComparison, *, names: tuple[str, str]) -> pd.DataFrame:
+    """
+    Lay a comparison out as it is written to CSV.
+
+    Parameters
+    ----------
+    found : ScenarioComparison
+        Comparison.
+    names : tuple of str
+        What tells the two scenarios apart.
+
+    Returns
+    -------
+    DataFrame
+        One row a measure: measure, label, unit, first, second (names), then the quantiles
+        of each and of the difference; NaN = unknown.
+
+    Examples
+    --------
+    >>> from cpts_geo.capacity.compare import compare_scenarios
+    >>> from cpts_geo.capacity.scenario import load_scenario
+    >>> case = load_scenario("beauce_gatinais")
+    >>> found = compare_scenarios(case, case, draws=100)
+    >>> comparison_table(found, names=("avant", "essai")).iloc[0, :5].tolist()
+    ['requests_per_day', 'Demandes', 'par jour d’ouverture', 'avant', 'essai']
+    """
+    table = found.table.reset_index()
+    texts = [TEXTS[measure] for measure in table["measure"]]
+    period = period_words(found)
+    table.insert(1, "label", [text.label for text in texts])
+    table.insert(2, "unit", [text.unit.format(period=period) for text in texts])
+    table.insert(3, "first", names[0])
+    table.insert(4, "second", names[1])
+    return table
+
+
+def write_call_log(
+    scenario: Scenario, tables: Mapping[str, pd.DataFrame], folder: Path
+) -> list[Path]:
+    """
+    Write the scenario that a call log gives, and the tables of the log that may leave.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Scenario with its local evidence.
+    tables : Mapping of str to DataFrame
+        Tables of :func:`cpts_geo.capacity.call_tables.released`.
+    folder : Path
+        Folder to write; other files in it are left alone.
+
+    Returns
+    -------
+    list of Path
+        ``<territory>_appels.toml``, then a CSV a table.
+
+    Raises
+    ------
+    OutputError
+        The folder cannot be written.
+    """
+    name = f"{slug(scenario.territory)}_appels"
+    made = [folder / f"{name}.toml"]
+    write_atomically(made[0], lambda part: save_scenario(scenario, part))
+    for key, end in _LOG_FILES.items():
+        path = folder / f"{name}_{end}.csv"
+        if key not in tables:
+            # That of another log would speak of other calls.
+            path.unlink(missing_ok=True)
+            continue
+        write_csv(tables[key].rename_axis(key).reset_index(), path)
+        made.append(path)
+    return made

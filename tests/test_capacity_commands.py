@@ -1,0 +1,294 @@
+"""The commands on capacity as an analyst types them, in this process."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from cpts_geo.analysis import analyse
+from cpts_geo.capacity.calendar import opening_days
+from cpts_geo.capacity.measures import MEASURES
+from cpts_geo.capacity.scenario import load_scenario, save_scenario
+from cpts_geo.cli import main
+from cpts_geo.errors import ScenarioError
+from cpts_geo.sources.catalogue import sha256_of
+
+Command = Callable[..., tuple[int, str, str]]
+#: Like a telephone number, and that of nobody.
+PHONE = "06" + 8 * "0"
+MINE = 'base = "beauce_gatinais"\nlabel = "Mon essai"\nslots_today = 12\n'
+
+
+@pytest.fixture
+def command(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> Command:
+    """Run the command line in this process, in an empty folder: code, output, error output."""
+    monkeypatch.chdir(tmp_path)
+
+    def call(*arguments: str | Path) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["cpts-geo", *map(str, arguments)])
+        code = 0
+        try:
+            main()
+        except SystemExit as stop:
+            code = int(stop.code or 0)
+        said = capsys.readouterr()
+        assert "Traceback" not in said.out + said.err
+        return code, said.out, said.err
+
+    return call
+
+
+def journal(path: Path, *, outcome: bool = True, extra: str = "") -> Path:
+    rng = np.random.default_rng(1)
+    days = opening_days(pd.Timestamp("2023-03-06").date(), pd.Timestamp("2024-03-29").date())
+    times = days.repeat(rng.poisson(15, len(days)) + 1) + pd.Timedelta(hours=9, minutes=5)
+    ends = np.where(np.arange(len(times)) % 3 == 0, "sans créneau", "RDV")
+    head = "date_heure;issue" if outcome else "date_heure"
+    lines = [
+        f"{time:%d/%m/%Y %H:%M}" + (f";{end}" if outcome else "")
+        for time, end in zip(times, ends, strict=True)
+    ]
+    path.write_text("\n".join([head, *lines, *([extra] if extra else [])]), encoding="utf-8")
+    return path
+
+
+# ---- compare
+
+
+def test_compare_prints_and_writes(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "essai.toml").write_text(MINE, encoding="utf-8")
+    code, out, err = command("compare", "beauce_gatinais", "essai.toml", "--draws", "500")
+    assert code == 0, err
+    for words in ("Mon essai", "Ce qui change", "Avec 12 créneaux par jour au lieu de 8"):
+        assert words in out
+    assert "12 (valeur saisie sans source (D)) ○" in out
+    page = tmp_path / "outputs" / "comparaison_beauce_gatinais_essai.html"
+    assert str(page) in out
+    assert "Mon essai" in page.read_text(encoding="utf-8")
+    table = pd.read_csv(page.with_suffix(".csv"))
+    assert list(table["measure"]) == list(MEASURES)
+    assert table.set_index("measure").at["slots_offered", "difference_p50"] == 4
+
+
+def test_copies_of_a_scenario_are_told_apart(command: Command, tmp_path: Path) -> None:
+    # What a report leaves says the territory it is of, whatever its copy is called.
+    for name, slots in (("un", 12), ("deux", 20)):
+        mine = load_scenario("lvo").evolve(slots_today=slots)
+        save_scenario(mine, tmp_path / f"{name}.toml")
+    code, out, err = command("compare", "un.toml", "deux.toml", "--draws", "200")
+    assert code == 0, err
+    page = tmp_path / "outputs" / "comparaison_un_deux.html"
+    text = page.read_text(encoding="utf-8")
+    label = load_scenario("lvo").label
+    for name in ("un", "deux"):
+        assert f"{label} ({name})" in text
+        assert f"{label} ({name})" in out
+    table = pd.read_csv(page.with_suffix(".csv"))
+    assert set(table["first"]) == {"un"}
+    assert set(table["second"]) == {"deux"}
+    assert "remplacée" not in err
+    said = " ".join(err.split())
+    assert "60 créneaux par semaine" in said
+    assert "100 créneaux par semaine" in said
+
+
+def test_files_of_one_name_are_told_apart_by_their_folders(
+    command: Command, tmp_path: Path
+) -> None:
+    for folder in ("un", "deux"):
+        (tmp_path / folder).mkdir()
+        save_scenario(load_scenario("lvo"), tmp_path / folder / "lvo.toml")
+    for names in (("un/lvo.toml", "deux/lvo.toml"), ("lvo", "un/lvo.toml")):
+        assert command("compare", *names, "--draws", "200")[0] == 0
+    made = sorted(path.name for path in (tmp_path / "outputs").glob("*.html"))
+    assert made == ["comparaison_lvo_un_lvo.html", "comparaison_un_lvo_deux_lvo.html"]
+
+
+def test_a_comparison_of_the_same_names_is_not_replaced_in_silence(command: Command) -> None:
+    names = ("beauce_gatinais", "beauce_gatinais_16_creneaux", "--draws", "200")
+    assert "remplacée" not in command("compare", *names)[2]
+    assert "« comparaison_beauce_gatinais_beauce_gatinais_16_creneaux.html »" in (
+        said := command("compare", *names)[2]
+    )
+    assert "remplacée" in said
+
+
+def test_compare_knows_the_variants(command: Command, tmp_path: Path) -> None:
+    code, out, err = command(
+        "compare", "lvo", "lvo_ete", "--draws", "500", "--output", tmp_path / "ici"
+    )
+    assert code == 0, err
+    assert "par mois" in out
+    assert "mois étudiés ne sont pas les mêmes" in err
+    assert (tmp_path / "ici" / "comparaison_lvo_lvo_ete.html").is_file()
+
+
+def test_unknown_slots_are_marked_as_such(command: Command) -> None:
+    code, out, err = command("compare", "ouest_loiret", "beauce_gatinais", "--draws", "500")
+    assert code == 0, err
+    line = next(x for x in out.splitlines() if x.strip().startswith("Créneaux offerts, par"))
+    assert line.count("▨ donnée absente") == 2
+    assert "8 ○" in line
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["beauce_gatinas", "lvo"], ["vouliez-vous dire « beauce_gatinais » ?"]),
+        (["lvo", "lvo_etee"], ["vouliez-vous dire « lvo_ete » ?"]),
+        (["lvo", "esai.toml"], ["vouliez-vous dire « essai.toml » ?"]),
+        (["lvo", "essai.toml"], ["« slot_today » est inconnu", "« slots_today »", "« target »"]),
+        (["beauce_gatinas", "essai.toml"], ["Les deux", "beauce_gatinais", "« slots_today »"]),
+        (["lvo", "dossier"], ["dossier"]),
+        (["lvo", "lvo", "--draws", "5"], ["tirages = 5"]),
+    ],
+)
+def test_what_cannot_be_compared_is_said(
+    command: Command, tmp_path: Path, arguments: list[str], words: list[str]
+) -> None:
+    (tmp_path / "dossier").mkdir()
+    wrong = 'base = "lvo"\nslot_today = 3\ntarget = 1.5\n'
+    (tmp_path / "essai.toml").write_text(wrong, encoding="utf-8")
+    code, out, err = command("compare", *arguments)
+    assert (code, out) == (1, "")
+    for text in ("Erreur : ", "À faire : ", *words):
+        assert text in err
+    assert not (tmp_path / "outputs").exists()
+
+
+def test_a_folder_that_cannot_be_written_is_said(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "pris").write_text("", encoding="utf-8")
+    code, _, err = command("compare", "lvo", "lvo", "--draws", "200", "--output", "pris")
+    assert code == 1
+    assert "Impossible d’écrire" in err
+
+
+def test_a_missing_argument_is_said_in_french(command: Command) -> None:
+    code, _, err = command("compare", "lvo")
+    assert code == 2
+    assert "il manque : B" in err
+
+
+# ---- call-log
+
+
+def test_call_log_writes_a_scenario_that_compares(command: Command, tmp_path: Path) -> None:
+    path = journal(tmp_path / "journal.csv")
+    code, out, err = command("call-log", path, "--scenario", "ouest_loiret", "--output", "ici")
+    assert code == 0, err
+    assert "en 270 jours d’ouverture" in out
+    assert "Par personne sans médecin traitant et par an" in out
+    own = load_scenario(tmp_path / "ici" / "ouest_loiret_appels.toml")
+    assert own.evidence_label == 1
+    assert (own.territory, own.label) == ("ouest_loiret", "CPTS Ouest Loiret")
+    week = pd.read_csv(tmp_path / "ici" / "ouest_loiret_appels_semaine.csv")
+    assert week["calls"].sum() == own.calls_observed
+    assert week["calls_status"].eq("measured").all()
+    assert not (tmp_path / "ici" / "ouest_loiret_appels_communes.csv").exists()
+    made = "ici/ouest_loiret_appels.toml"
+    code, out, err = command("compare", "ouest_loiret", made, "--draws", "300")
+    assert code == 0, err
+    assert "Appels traités par la ligne" in out
+
+
+def test_tables_of_another_log_do_not_stay(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "ici").mkdir()
+    old = tmp_path / "ici" / "ouest_loiret_appels_communes.csv"
+    old.write_text("commune,calls\nDry,12\n", encoding="utf-8")
+    path = journal(tmp_path / "journal.csv")
+    assert command("call-log", path, "--scenario", "ouest_loiret", "--output", "ici")[0] == 0
+    assert not old.exists()
+
+
+def test_appointments_give_label_2(command: Command, tmp_path: Path) -> None:
+    path = journal(tmp_path / "rdv.csv", outcome=False)
+    code, out, err = command("call-log", path, "--scenario", "ouest_loiret")
+    assert code == 0, err
+    assert "appui 2" in out
+    assert "borne la demande par le bas" in err
+    assert load_scenario(tmp_path / "outputs" / "ouest_loiret_appels.toml").evidence_label == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "secret"),
+    [
+        ("date;issue;nom\n04/03/2024 08:30;RDV;Durand-Lefebvre", "Lefebvre"),
+        (f"date;issue;contact\n04/03/2024 08:30;RDV;{PHONE}", PHONE),
+    ],
+)
+def test_nothing_nominative_is_kept_or_repeated(
+    command: Command, tmp_path: Path, text: str, secret: str
+) -> None:
+    (tmp_path / "journal.csv").write_text(text, encoding="utf-8")
+    code, out, err = command("call-log", "journal.csv", "--scenario", "ouest_loiret")
+    assert (code, out) == (1, "")
+    assert "nominatives" in err
+    assert secret not in err
+    assert not (tmp_path / "outputs").exists()
+
+
+@pytest.mark.parametrize(
+    ("scenario", "words"),
+    [("ouest_loire", "vouliez-vous dire « ouest_loiret »"), ("ouest_loiret", "n’existe pas")],
+)
+def test_what_cannot_be_read_is_said(command: Command, scenario: str, words: str) -> None:
+    code, _, err = command("call-log", "absent.csv", "--scenario", scenario)
+    assert code == 1
+    assert words in err
+    assert "À faire : " in err
+
+
+# ---- report --capacity
+
+
+def test_a_report_takes_the_analysts_scenario(tmp_path: Path) -> None:
+    path = tmp_path / "essai.toml"
+    path.write_text(MINE, encoding="utf-8")
+    found = analyse(["beauce_gatinais"], capacity=path, draws=300, fetched=False)
+    result = found.headlines["beauce_gatinais"]
+    assert result is not None
+    assert result.today is not None
+    assert (result.today.slots, result.scenario.territory) == (12, "beauce_gatinais")
+    assert result.scenario.label == "Mon essai"
+    assert found.parameters["capacity"] == "essai.toml"
+    assert found.inputs["essai.toml"] == sha256_of(path)
+    assert any("« Mon essai »" in note for note in found.notes)
+    assert not any("vérifiez qu’il s’agit" in note for note in found.notes)
+
+
+def test_a_scenario_of_another_territory_is_noticed(tmp_path: Path) -> None:
+    path = tmp_path / "essai.toml"
+    path.write_text(MINE, encoding="utf-8")
+    found = analyse(["ouest_loiret"], capacity=path, draws=300, fetched=False)
+    assert any("vérifiez qu’il s’agit du même territoire" in note for note in found.notes)
+
+
+def test_a_scenario_is_that_of_one_territory(tmp_path: Path) -> None:
+    path = tmp_path / "essai.toml"
+    path.write_text(MINE, encoding="utf-8")
+    with pytest.raises(ScenarioError) as caught:
+        analyse(capacity=path, draws=300, fetched=False)
+    assert len(caught.value.defects) == 5
+    assert "5 sont demandés" in str(caught.value)
+
+
+def test_a_bad_scenario_stops_the_report_at_once(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "essai.toml").write_text('base = "lvo"\ntarget = 2.0\n', encoding="utf-8")
+    code, out, err = command("report", "lvo", "--capacity", "essai.toml")
+    assert (code, out) == (1, "")
+    assert "« target » = 2.0" in err
+    assert "Données communales" not in err
+
+
+def test_help_names_the_commands(command: Command) -> None:
+    code, out, _ = command("--help")
+    assert code == 0
+    for name in ("report", "compare", "call-log", "data"):
+        assert name in out

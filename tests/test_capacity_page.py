@@ -1,0 +1,637 @@
+"""The capacity section of a page: words, tables, drawings, sliders and files of each case.
+
+The snapshots hold every sentence; a narrow no-break space is written ``⍽`` in them.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import tomllib
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from syrupy.assertion import SnapshotAssertion
+
+from cpts_geo import report
+from cpts_geo.analysis import Analysis, analyse
+from cpts_geo.atlas import (
+    calendar_words,
+    capacity_charts,
+    capacity_tables,
+    capacity_words,
+    charts,
+    staff_words,
+    style,
+)
+from cpts_geo.atlas.capacity_files import CAPACITY_FILES, capacity_files
+from cpts_geo.atlas.capacity_section import capacity_section
+from cpts_geo.atlas.capacity_sliders import sliders
+from cpts_geo.atlas.pages import sheet_page
+from cpts_geo.capacity.backtest import back_test
+from cpts_geo.capacity.booking import service
+from cpts_geo.capacity.headline import Headline, headline
+from cpts_geo.capacity.phone import agents_by_hour
+from cpts_geo.capacity.scenario import load_scenario, load_scenarios, scenario_from_population
+from cpts_geo.capacity.service_grid import service_grid
+from cpts_geo.capacity.territory_capacity import TerritoryCapacity, study_capacity
+from cpts_geo.french import NNBSP, number, whole_percent
+from cpts_geo.schema import Status
+from cpts_geo.sources import embedded
+
+TERRITORIES = ("ouest_loiret", "beauce_gatinais", "lvo", "asclepios", "ondaine_forez")
+Case = tuple[Headline, TerritoryCapacity, pd.DataFrame]
+Open = Callable[..., Any]
+
+
+def plain(text: str) -> str:
+    """The text with ordinary spaces."""
+    return re.sub("[\u202f\u00a0]", " ", text)
+
+
+def studied(key: str, **changes: Any) -> Case:
+    """A shipped case, or a variant of it, with its published facts."""
+    scenario = load_scenario(key).evolve(**changes)
+    facts = embedded.load_facts().query("territory == @key")
+    values = dict(zip(facts["fact"], facts["value"].astype(float), strict=True))
+    result = headline(scenario, draws=2000)
+    return result, study_capacity(result, facts=values, draws=2000), facts
+
+
+@pytest.fixture(scope="module")
+def cases() -> dict[str, Case]:
+    return {key: studied(key) for key in TERRITORIES}
+
+
+@pytest.fixture(scope="module")
+def sections(cases: dict[str, Case]) -> dict[str, dict[str, Any]]:
+    return {
+        key: capacity_section(result, capacity, facts=facts)
+        for key, (result, capacity, facts) in cases.items()
+    }
+
+
+def sentences_of(section: dict[str, Any]) -> list[str]:
+    """Every sentence of a section besides those of :mod:`cpts_geo.atlas.sentences`."""
+    said = [section["draw_error"], section["sampling"], section["model_note"]]
+    said += [section["sliders"].start]
+    for name in ("groups", "months", "week", "drivers", "phone", "future"):
+        part = section[name] or {}
+        said += [*part.get("sentences", ()), part.get("sentence", ""), part.get("note", "")]
+    return [text for text in [*said, section["back_test"] or ""] if text]
+
+
+@pytest.mark.parametrize("key", TERRITORIES)
+def test_sentences_of_a_territory(
+    sections: dict[str, dict[str, Any]], key: str, snapshot: SnapshotAssertion
+) -> None:
+    assert "\n".join(sentences_of(sections[key])).replace(NNBSP, "⍽") == snapshot
+
+
+@pytest.mark.parametrize(
+    ("key", "shown"),
+    [
+        ("ouest_loiret", {"months", "drivers", "back_test", "sliders", "model_note"}),
+        ("beauce_gatinais", {"months", "week", "drivers", "phone", "future", "back_test"}),
+        ("lvo", {"groups", "months", "week", "drivers"}),
+        ("asclepios", {"months", "drivers"}),
+        ("ondaine_forez", {"months", "drivers"}),
+    ],
+)
+def test_a_page_shows_what_its_territory_knows(
+    sections: dict[str, dict[str, Any]], key: str, shown: set[str]
+) -> None:
+    parts = ("groups", "months", "week", "drivers", "phone", "future", "back_test", "model_note")
+    assert {part for part in parts if sections[key][part]} == shown - {"sliders"}
+    assert sections[key]["sliders"] is not None
+
+
+# Two uncertainties
+
+
+@pytest.mark.parametrize("key", TERRITORIES)
+def test_sampling_stands_beside_the_whole_interval(
+    cases: dict[str, Case], sections: dict[str, dict[str, Any]], key: str
+) -> None:
+    result = cases[key][0]
+    few, whole = result.sampling_slots, result.slots_per_day
+    assert whole.p10 <= few.p10 <= few.p90 <= whole.p90
+    text = plain(sections[key]["sampling"])
+    assert f"seul, donnerait {capacity_words.span(few.p10, few.p90)} créneaux par jour" in text
+    assert f"c’est {whole.p10} à {whole.p90}" in text
+    assert "tromperait" in text
+
+
+def test_the_sampling_part_of_months_is_that_of_the_answer(cases: dict[str, Case]) -> None:
+    result = cases["lvo"][0]
+    # 5,800 calls: 1.2816 standard deviations of 1 / sqrt(5800)
+    said = plain(capacity_words.sampling_part(result))
+    assert "1,7 % au plus" in said
+    assert "trop peu pour se voir" in said
+    few = headline(result.scenario.evolve(calls_observed=58, calls_people_years=240.0), draws=2000)
+    said = plain(capacity_words.sampling_part(few))
+    assert "trop peu" not in said
+    assert re.search(r"1[789],\d % au plus", said)
+
+
+def test_the_inner_bar_is_as_wide_as_its_slots() -> None:
+    dots = [10, *[14] * 18, 19]
+    parts = {"interval": (10, 14, 19), "today": None, "floor": None, "assumed": False, "title": "t"}
+    svg = charts.dots_svg(dots, sampling=(13, 16), **parts)
+    places = {int(v): float(x) for x, v in re.findall(r'<text x="([\d.]+)"[^>]*>(\d+)<', svg)}
+    inner = re.search(
+        rf'x="([\d.]+)" y="[\d.]+" width="([\d.]+)" height="6" fill="{style.FILL}"', svg
+    )
+    assert inner
+    start, width = map(float, inner.groups())
+    assert (start + 5, start + width - 5) == pytest.approx((places[13], places[16]), abs=0.2)
+    assert "13 à 16 : si seul le comptage des appels était incertain" in svg
+    assert "si seul" not in charts.dots_svg(dots, **parts)
+
+
+def test_the_draw_error_is_never_understated(cases: dict[str, Case]) -> None:
+    result = replace(cases["lvo"][0], draw_error=0.00712)
+    assert plain(capacity_words.draw_error(result)) == "erreur de tirage : 0,8 % au plus"
+
+
+# Who asks
+
+
+def test_who_asks_is_two_questions(cases: dict[str, Case], sections: dict[str, Any]) -> None:
+    result, capacity, _ = cases["lvo"]
+    found, week = capacity.eligible, capacity.week
+    assert found is not None
+    assert week is not None
+    text = plain(" ".join(sections["lvo"]["groups"]["sentences"]))
+    assert "deux questions différentes" in text
+    assert f"il faudrait {result.slots_per_day.p50} créneaux (" in text
+    assert f"il en faudrait {found.slots_per_day.p50} (" in text
+    assert f"serviraient {plain(whole_percent(week.served))} dans le délai" in text
+
+
+def test_each_public_has_its_requests_and_the_total_its_own(cases: dict[str, Case]) -> None:
+    result, capacity, _ = cases["lvo"]
+    assert capacity.eligible is not None
+    rows = capacity_tables.group_rows(result, capacity.eligible)
+    assert [row.label.split()[0] for row in rows] == ["Personnes", "Patients", "Visiteurs", "Tous"]
+    asked = capacity.eligible.requests_per_year
+    assert [row.cells[0].text for row in rows] == [number(x.p50) for x in asked.values()]
+    assert [row.cells[1].text for row in rows][1:3] == ["—", "—"]
+    assert {cell.status for row in rows for cell in row.cells} == {"assumed", ""}
+    assert "2 à 10 %" in plain(rows[1].detail)
+    assert "confiance C, D" in rows[2].detail
+
+
+# Months and days
+
+
+def test_the_summer_of_challans(cases: dict[str, Case], sections: dict[str, Any]) -> None:
+    found = cases["lvo"][1].eligible
+    assert found is not None
+    first, second, third = (plain(text) for text in sections["lvo"]["months"]["sentences"])
+    august = found.by_month.loc[8]
+    assert first.startswith(f"Août demande le plus : {number(august['slots_p50'])} créneaux")
+    assert f"contre {found.slots_per_day.p50} pour un jour moyen de l’année" in first
+    assert second.startswith("En juillet et août, il faudrait 2,1")
+    assert plain(whole_percent(august["served_today"])) in third
+
+
+@pytest.mark.parametrize("key", ["ouest_loiret", "asclepios", "ondaine_forez"])
+def test_slots_unknown_today_draw_no_line_and_serve_no_share(
+    sections: dict[str, Any], key: str
+) -> None:
+    months = sections[key]["months"]
+    assert "aujourd’hui" not in months["chart"]
+    assert ("stroke-dasharray" in months["chart"]) is (key == "ouest_loiret")
+    assert [row.label for row in months["rows"]][-1] == "Créneaux par jour"
+    assert "ne sont pas publiés" in months["note"]
+    assert not any("serviraient" in text for text in months["sentences"])
+
+
+def test_a_year_without_seasons_has_one_median() -> None:
+    even = {"month_factors": (1.0,) * 12, "weekday_factors": (1.0,) * 5}
+    result, capacity, _ = studied("beauce_gatinais", calendar=even)
+    assert capacity.eligible is not None
+    said = calendar_words.months_sentences(result, capacity.eligible)
+    assert said[0].startswith("La médiane est la même toute l’année : 14 créneaux")
+
+
+def test_a_month_without_opening_day_has_no_column() -> None:
+    august = ((date(2025, 8, 1), date(2025, 8, 31)),)
+    result, capacity, facts = studied("lvo", calendar={"closed": august})
+    months = capacity_section(result, capacity, facts=facts)["months"]
+    assert "août" not in months["headers"]
+    assert len(months["rows"][0].cells) == len(months["headers"]) == 11
+    assert months["sentences"][0].startswith("Juillet demande le plus")
+
+
+def test_months_are_drawn_to_scale(cases: dict[str, Case]) -> None:
+    found = cases["lvo"][1].eligible
+    assert found is not None
+    svg = capacity_charts.months_svg(
+        found.by_month, today=16.0, floor=None, assumed=True, title="<mois>"
+    )
+    assert "<mois>" not in svg
+    ticks = {
+        int(v.replace(NNBSP, "")): float(y) - 4
+        for y, v in re.findall(r'y="([\d.]+)" text-anchor="end" class="muted">([\d\u202f]+)<', svg)
+    }
+    zero, top = ticks[0], max(ticks)
+    scale = (zero - ticks[top]) / top
+    medians = [float(y) for y in re.findall(r'<path d="M[\d.]+ ([\d.]+)h22"', svg)]
+    expected = [zero - slots * scale for slots in found.by_month["slots_p50"]]
+    assert medians == pytest.approx(expected, abs=0.1)
+    bands = re.findall(r'y="([\d.]+)" width="18" height="([\d.]+)" fill="url\(#ml\)"', svg)
+    tops = [zero - slots * scale for slots in found.by_month["slots_p90"]]
+    assert [float(y) for y, _ in bands] == pytest.approx(tops, abs=0.1)
+    line = re.search(rf'M38 ([\d.]+)H436[^>]*stroke="{style.ACCENT}"', svg)
+    assert line
+    assert float(line[1]) == pytest.approx(zero - 16 * scale, abs=0.1)
+
+
+def test_the_day_that_loses_most_is_named(cases: dict[str, Case]) -> None:
+    result, capacity, _ = cases["beauce_gatinais"]
+    assert capacity.week is not None
+    lost = (0.1, 0.0, 0.304, 0.2, 0.1)
+    text = plain(calendar_words.week_sentence(result, replace(capacity.week, lost_by_weekday=lost)))
+    assert "le mercredi perd le plus : 30 % de ses demandes" in text
+    assert "lundi 10 %, mardi 0 %, mercredi 30 %, jeudi 20 %, vendredi 10 %" in text
+    little = replace(capacity.week, lost_by_weekday=(0.004, 0.0, 0.0, 0.0, 0.001))
+    assert "moins de 1 % des demandes" in plain(calendar_words.week_sentence(result, little))
+
+
+# What makes the interval
+
+
+def test_the_first_cause_is_the_widest_bar(cases: dict[str, Case]) -> None:
+    tornado = cases["beauce_gatinais"][1].tornado
+    text = plain(capacity_words.drivers_sentence(tornado))
+    assert text.startswith("Part des appels qui méritent un créneau : de 16 à 27 heures")
+    assert "Mesurer cette part" in text
+    other = tornado[tornado["input"] == "minutes"]
+    assert "Mesurer cette durée" in capacity_words.drivers_sentence(other)
+    still = tornado.assign(result_low=20.0, result_high=20.0)
+    assert "ne change le nombre d’heures" in capacity_words.drivers_sentence(still)
+
+
+@pytest.mark.parametrize("key", TERRITORIES)
+def test_every_cause_has_its_bar_and_its_mark(
+    cases: dict[str, Case], sections: dict[str, Any], key: str
+) -> None:
+    result, capacity, _ = cases[key]
+    bars = capacity_tables.swings(result, capacity.tornado)
+    svg = sections[key]["drivers"]["chart"]
+    assert len(re.findall(r'height="13"', svg)) == len(bars) == len(capacity.tornado)
+    hatched = sum(bar.status is Status.ASSUMED for bar in bars)
+    assert svg.count('fill="url(#td)"') == hatched > 0
+    still = sum(bar.low == bar.high for bar in bars)
+    assert svg.count("ne change rien") == still
+    # Drawn apart, written apart.
+    ends = re.findall(r'y="\d+" text-anchor="end">([\d,]+)</text><text[^>]*>([\d,]+)<', svg)
+    assert len(ends) == len(bars) - still
+    assert all(low != high for low, high in ends)
+
+
+# Telephone and future
+
+
+def test_two_answer_in_the_peak_of_beauce_gatinais(sections: dict[str, Any]) -> None:
+    phone = sections["beauce_gatinais"]["phone"]
+    text = plain(phone["sentence"])
+    assert "une personne suffit en moyenne (1,9 appel par heure)" in text
+    assert text.endswith("de 8 h à 11 h, il en faut 2.")
+    assert phone["chart"].count("<circle") == 3 * 2 + 9
+    assert [row.label for row in phone["rows"]] == [
+        f"8{NNBSP}h à 11{NNBSP}h",
+        f"11{NNBSP}h à 20{NNBSP}h",
+    ]
+
+
+def test_peaks_apart_and_no_peak() -> None:
+    apart = agents_by_hour(23.0, hour_shares=[0.15, 0.06, 0.15, 0.64 / 9, *[0.64 / 9] * 8])
+    assert plain(staff_words.phone_sentence(apart)).endswith("à 8 h et 10 h, il en faut 2.")
+    flat = agents_by_hour(23.0, hour_shares=[1 / 12] * 12)
+    assert staff_words.phone_sentence(flat).endswith("par heure), et à toute heure.")
+    assert len(capacity_tables.phone_rows(flat)) == 1
+
+
+def test_the_future_is_a_range_for_each_number_of_arrivals(
+    cases: dict[str, Case], sections: dict[str, Any]
+) -> None:
+    future = cases["beauce_gatinais"][1].future
+    assert future is not None
+    part = sections["beauce_gatinais"]["future"]
+    assert len(part["rows"]) == 1 + 3 * 2
+    last = future.query("year == 10 and entries == 0")["gps"]
+    found = part["rows"][2]
+    assert found.label == "Dans 10 ans, sans installation"
+    assert found.cells[0].text == f"{number(last.min())} à {number(last.max())}"
+    assert {cell.status for row in part["rows"][1:] for cell in row.cells} == {"assumed"}
+    assert part["chart"].count('fill="url(#fd)"') == 3
+    assert "imaginés autour de cette moyenne" in part["note"]
+    assert "de 61 ans en moyenne" in plain(part["note"])
+
+
+# Observed and predicted
+
+
+def test_observed_and_predicted(cases: dict[str, Case]) -> None:
+    table = back_test([case.scenario for case, _, _ in cases.values()], draws=2000)
+    rows = table.to_dict("index")
+    refuted = plain(capacity_words.back_test_sentence(rows["ouest_loiret"], today=None))
+    assert "1 408 ont été observées : hors de l’intervalle" in refuted
+    assert "ne convient pas" in refuted
+    held = plain(capacity_words.back_test_sentence(rows["beauce_gatinais"], today=8.0))
+    assert "que bornent 8 créneaux par jour" in held
+    assert "l’accord tient" in held
+    assert "une ligne pleine ne dit rien" in held
+    few = {**rows["ouest_loiret"], "observed": 100.0, "rank": 0.0, "refuted": False}
+    assert "rien n’est réfuté" in capacity_words.back_test_sentence(few, today=None)
+    free = {**rows["beauce_gatinais"], "bounded": False, "own_calls": False}
+    assert "bornent" not in capacity_words.back_test_sentence(free, today=None)
+
+
+# Sliders
+
+
+@settings(max_examples=30, deadline=None)
+@given(slots=st.sampled_from([1, 2, 5, 8, 16, 33]), ratio=st.floats(0.4, 2.5))
+def test_the_table_of_the_sliders_is_the_exact_queue(slots: int, ratio: float) -> None:
+    grid = service_grid([slots], least_demand=0.5, most_demand=60.0)
+    demand = min(max(slots * ratio, 0.5), 60.0)
+    exact, points = service(demand, slots), np.array(grid.demands[0])
+    for shares, value in ((grid.served, exact.served), (grid.same_day, exact.same_day)):
+        between = np.interp(demand, points, points * shares[0]) / demand
+        assert between == pytest.approx(value, abs=0.005)
+
+
+def test_every_point_of_the_table_is_exact_to_four_decimals() -> None:
+    grid = service_grid([1, 7, 24], least_demand=0.5, most_demand=60.0, deadline_days=2)
+    for slots, demands, served, same_day in zip(
+        grid.slots, grid.demands, grid.served, grid.same_day, strict=True
+    ):
+        assert (demands[0], demands[-1]) == (0.5, 60.0)
+        lines = [service(demand, slots, deadline_days=2) for demand in demands]
+        # 0.0001 and 0.9999 stand for what is neither nothing nor everything.
+        assert list(served) == pytest.approx([x.served for x in lines], abs=0.00011)
+        assert list(same_day) == pytest.approx([x.same_day for x in lines], abs=0.00011)
+        assert list(served) == sorted(served, reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("key", "slots", "demand", "words"),
+    [
+        ("ouest_loiret", 6, 5.6, "consultations déjà assurées"),
+        ("beauce_gatinais", 8, None, "les 8 créneaux par jour d’aujourd’hui"),
+        ("lvo", 16, None, "médiane de tous ceux qui peuvent demander"),
+        ("asclepios", 3, None, "ne sont pas publiés"),
+        ("ondaine_forez", 2, None, "demande par jour (médiane)"),
+    ],
+)
+def test_sliders_start_where_the_territory_is(
+    cases: dict[str, Case], key: str, slots: int, demand: float | None, words: str
+) -> None:
+    result, capacity, _ = cases[key]
+    found = sliders(result, capacity)
+    assert found is not None
+    assert capacity.eligible is not None
+    least, most, step, start = found.slots
+    assert start == slots
+    assert (start - least) % step == 0
+    expected = round(capacity.eligible.requests_per_day.p50, 1) if demand is None else demand
+    assert found.demand[2] == expected
+    assert found.demand[0] <= expected <= found.demand[1]
+    table = json.loads(found.table)
+    assert table["slots"] == list(range(least, most + 1, step))
+    assert words in plain(found.start)
+
+
+def test_no_slider_beyond_a_table(cases: dict[str, Case]) -> None:
+    result, capacity, facts = cases["lvo"]
+    late = replace(result, scenario=result.scenario.evolve(deadline_days=10))
+    assert sliders(late, capacity) is None
+    assert capacity_section(late, capacity, facts=facts)["sliders"] is None
+    unknown = replace(cases["lvo"][1], eligible=None)
+    assert sliders(cases["lvo"][0], unknown) is None
+
+
+def test_a_demand_beyond_one_queue_leaves_the_answer_alone(cases: dict[str, Case]) -> None:
+    result, capacity, facts = cases["lvo"]
+    section = capacity_section(result, replace(capacity, eligible=None, week=None), facts=facts)
+    assert (section["groups"], section["months"], section["week"]) == (None, None, None)
+    assert section["drivers"]
+
+
+# Files
+
+
+def test_tables_for_tools(cases: dict[str, Case]) -> None:
+    headlines = {key: case[0] for key, case in cases.items()} | {"immense": None}
+    capacity = {key: case[1] for key, case in cases.items()} | {"immense": None}
+    files = capacity_files(headlines, capacity)
+    assert tuple(files) == CAPACITY_FILES
+    assert all(table.columns[0] == "territory" for table in files.values())
+    assert files["saisons.csv"].groupby("territory").size().to_dict() == dict.fromkeys(cases, 12)
+    assert set(files["telephone.csv"]["territory"]) == {"beauce_gatinais"}
+    assert set(files["avenir_medecins.csv"]["territory"]) == {"beauce_gatinais"}
+    assert list(files["retro_test.csv"]["territory"]) == ["ouest_loiret", "beauce_gatinais"]
+    alone = {"asclepios": capacity["asclepios"]}
+    kept = capacity_files({"asclepios": headlines["asclepios"]}, alone)
+    assert set(kept) == {"publics.csv", "saisons.csv", "incertitude.csv"}
+    assert capacity_files({"immense": None}, {"immense": None}) == {}
+
+
+def test_a_report_leaves_scenarios_to_edit(
+    two: Analysis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report, "sheets", lambda _: [])
+    monkeypatch.setattr(report, "index_page", lambda *_, **__: "")
+    (tmp_path / "tableaux").mkdir()
+    (tmp_path / "scenarios").mkdir()
+    mine = tmp_path / "scenarios" / "mon_essai.toml"
+    mine.write_text('base = "lvo"\n', encoding="utf-8")
+    stale = tmp_path / "tableaux" / "avenir_medecins.csv"
+    stale.write_text("territory\nailleurs\n", encoding="utf-8")
+    lvo = replace(
+        two,
+        headlines={"lvo": two.headlines["lvo"]},
+        capacity={"lvo": two.capacity["lvo"]},
+    )
+    report.write_report(lvo, tmp_path)
+    assert not stale.exists()
+    assert mine.read_text(encoding="utf-8") == 'base = "lvo"\n'
+    written = tmp_path / "scenarios" / "lvo.toml"
+    assert load_scenario(written) == load_scenarios()["lvo"]
+    assert tomllib.loads(written.read_text(encoding="utf-8"))["slots_today"] == 16
+    assert "#:schema scenario.schema.json" in written.read_text(encoding="utf-8")
+    made = json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))["outputs"]
+    assert {"scenarios/lvo.toml", "scenarios/scenario.schema.json", "tableaux/saisons.csv"} <= {
+        *made
+    }
+
+
+# In a browser
+
+
+@pytest.fixture(scope="module")
+def two() -> Analysis:
+    return analyse(["beauce_gatinais", "lvo"], draws=2000, fetched=False)
+
+
+@pytest.fixture(scope="module")
+def pages_dir(two: Analysis, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("capacity")
+    for sheet in report.sheets(two):
+        page = sheet_page(sheet, national=two.national, date="1er janvier 2026")
+        (folder / sheet.file).write_text(page, encoding="utf-8")
+    return folder
+
+
+def moved(page: Any, *, slots: int, demand: float) -> tuple[float, str]:
+    """Move both sliders; give the share drawn and the words said."""
+    for name, value in (("essai-creneaux", slots), ("essai-demandes", demand)):
+        page.locator(f"#{name}").evaluate(
+            "(e, v) => { e.value = v; e.dispatchEvent(new Event('input', {bubbles: true})); }",
+            str(value),
+        )
+    width = page.locator(".gauge .part").evaluate("e => e.style.width")
+    return float(width.removesuffix("%")) / 100, plain(page.locator(".found").inner_text())
+
+
+@pytest.mark.parametrize(
+    ("slots", "demand"), [(1, 0.5), (8, 13.8), (8, 8.1), (16, 13.8), (24, 23.1), (40, 60.0)]
+)
+def test_the_sliders_say_what_the_queue_says(
+    slots: int, demand: float, pages_dir: Path, open_offline: Open
+) -> None:
+    opened = open_offline(pages_dir / "beauce_gatinais.html")
+    served, words = moved(opened.page, slots=slots, demand=demand)
+    exact = service(demand, slots)
+    assert served == pytest.approx(exact.served, abs=0.001)
+    told = re.findall(r"(?i)(plus de |moins de )?(\d+) %", words)
+    for (bound, value), share in zip(told, (exact.served, exact.same_day), strict=True):
+        assert float(value) / 100 == pytest.approx(share, abs=0.011)
+        beyond = share >= 0.995 or share < 0.005
+        assert bool(bound) is beyond or min(abs(share - 0.995), abs(share - 0.005)) < 0.001
+    assert words.endswith("objectif tenu." if exact.served >= 0.95 else "objectif manqué.")
+    assert (opened.requests, opened.errors) == ([], [])
+    opened.close()
+
+
+def test_the_sliders_start_at_today_and_the_keyboard_moves_them(
+    two: Analysis, pages_dir: Path, open_offline: Open
+) -> None:
+    result, capacity = two.headlines["lvo"], two.capacity["lvo"]
+    assert result is not None
+    assert capacity is not None
+    assert capacity.eligible is not None
+    page = open_offline(pages_dir / "lvo.html").page
+    slots = page.get_by_label("Créneaux par jour", exact=True)
+    assert slots.input_value() == "16"
+    demand = page.get_by_label("Demandes par jour", exact=True)
+    median = round(capacity.eligible.requests_per_day.p50, 1)
+    assert float(demand.input_value()) == median
+    output = page.locator("output").nth(1)
+    assert output.inner_text() == number(median, 1)
+    before = page.locator(".found").inner_text()
+    assert plain(before).startswith(f"{100 * service(median, 16).served:.0f} % des demandes")
+    slots.focus()
+    for _ in range(8):
+        page.keyboard.press("ArrowRight")
+    assert page.locator("output").first.inner_text() == "48"
+    assert page.locator(".found").inner_text() != before
+    assert page.locator(".found").get_attribute("aria-live") == "polite"
+    page.context.close()
+
+
+def test_paper_and_pages_without_scripts_have_no_slider(
+    pages_dir: Path, open_offline: Open
+) -> None:
+    page = open_offline(pages_dir / "lvo.html").page
+    assert page.locator("#essai").is_visible()
+    page.emulate_media(media="print")
+    assert not page.locator("#essai").is_visible()
+    page.context.close()
+    still = open_offline(pages_dir / "lvo.html", java_script_enabled=False).page
+    assert not still.locator("#essai").is_visible()
+    assert "Août demande le plus" in still.locator("main").inner_text()
+    still.context.close()
+
+
+@pytest.mark.parametrize("name", ["beauce_gatinais", "lvo"])
+@pytest.mark.parametrize("width", [400, 1280])
+def test_nothing_is_cut_or_wider_than_the_screen(
+    name: str, width: int, pages_dir: Path, open_offline: Open
+) -> None:
+    opened = open_offline(pages_dir / f"{name}.html", viewport={"width": width, "height": 900})
+    page = opened.page
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    # No word of a drawing leaves it, and none is too small to read.
+    cut = page.evaluate(
+        """() => [...document.querySelectorAll('svg.chart, svg.dots')].flatMap(svg => {
+          const box = svg.getBoundingClientRect();
+          return [...svg.querySelectorAll('text')].filter(text => {
+            const own = text.getBoundingClientRect();
+            return own.left < box.left - 1 || own.right > box.right + 1
+              || own.top < box.top - 1 || own.bottom > box.bottom + 1;
+          }).map(text => text.textContent);
+        })"""
+    )
+    assert cut == []
+    sizes = page.evaluate(
+        """() => [...document.querySelectorAll('svg.chart, svg.dots')].map(
+          svg => 12 * svg.getBoundingClientRect().width / svg.viewBox.baseVal.width)"""
+    )
+    assert min(sizes) >= 9.5
+    assert (opened.requests, opened.errors) == ([], [])
+    opened.close()
+
+
+def test_paper_is_not_wider_than_a4(pages_dir: Path, open_offline: Open) -> None:
+    # 210 mm less the margins, at 96 points an inch.
+    page = open_offline(pages_dir / "lvo.html", viewport={"width": 688, "height": 990}).page
+    page.emulate_media(media="print")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 688
+    page.context.close()
+
+
+def test_a_page_says_whom_its_answer_counts(pages_dir: Path) -> None:
+    lvo, beauce = (
+        plain((pages_dir / f"{key}.html").read_text(encoding="utf-8"))
+        for key in ("lvo", "beauce_gatinais")
+    )
+    assert "Population comptée ici : les personnes sans médecin traitant seulement ; les" in lvo
+    assert f"Population comptée ici : {load_scenario('lvo').eligibility}" not in lvo
+    assert f"Population comptée ici : {load_scenario('beauce_gatinais').eligibility}" in beauce
+    # Under the publics, and under the months.
+    assert lvo.count("Du hasard des appels comptés") == 2
+    assert beauce.count("Du hasard des appels comptés") == 1
+    assert "moins 0,4 % de rendez-vous" in beauce
+    assert "moins 3 % de rendez-vous" in lvo
+
+
+def test_calls_of_elsewhere_are_hatched_no_more_than_they_are_measured(
+    cases: dict[str, Case],
+) -> None:
+    for key, status in (("beauce_gatinais", Status.MEASURED), ("ondaine_forez", Status.ESTIMATED)):
+        result, capacity, _ = cases[key]
+        bars = capacity_tables.swings(result, capacity.tornado)
+        (calls,) = [bar for bar in bars if bar.label.startswith("Appels")]
+        assert calls.status is status
+
+
+def test_a_territory_without_data_of_its_own_has_its_section() -> None:
+    result = headline(scenario_from_population(1_000), draws=500)
+    capacity = study_capacity(result, facts={}, draws=500)
+    section = capacity_section(result, capacity, facts=embedded.load_facts().iloc[:0])
+    assert section["phone"] is section["future"] is section["week"] is section["back_test"] is None
+    assert not any(math.isnan(x) for x in section["sliders"].demand)

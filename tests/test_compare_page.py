@@ -1,0 +1,306 @@
+"""The page of a comparison: its words, its drawings, and the page in a real browser."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from cpts_geo.atlas.compare_chart import _ticks, paired_svg
+from cpts_geo.atlas.compare_measures import (
+    TEXTS,
+    measure_rows,
+    measure_status,
+    period_words,
+    side_text,
+)
+from cpts_geo.atlas.compare_page import compare_page
+from cpts_geo.atlas.compare_tables import change_rows, common_rows
+from cpts_geo.atlas.compare_words import finding, goal_sentences
+from cpts_geo.atlas.scenario_words import value_words
+from cpts_geo.capacity.compare import ScenarioComparison, compare_scenarios
+from cpts_geo.capacity.inputs import Scenario
+from cpts_geo.capacity.measures import MEASURES
+from cpts_geo.capacity.scenario import load_scenario
+from cpts_geo.french import typeset
+
+Open = Callable[..., Any]
+EVIL = "<script>window.owned=1</script>\"'<img src=x onerror=window.owned=3>"
+TODAY = load_scenario("beauce_gatinais")
+UNKNOWN = TODAY.evolve(slots_today=None, minutes_per_slot_today=None, label="Inconnu")
+
+
+def plain(text: str) -> str:
+    return re.sub("[\u202f\u00a0]", " ", text)
+
+
+def compared(first: Scenario | str, second: Scenario | str) -> ScenarioComparison:
+    pair = [load_scenario(x) if isinstance(x, str) else x for x in (first, second)]
+    return compare_scenarios(*pair, draws=2000)
+
+
+@pytest.fixture(scope="module")
+def doubled() -> ScenarioComparison:
+    return compared("beauce_gatinais", "beauce_gatinais_16_creneaux")
+
+
+@pytest.fixture(scope="module")
+def summer() -> ScenarioComparison:
+    return compared("lvo", "lvo_ete")
+
+
+# ---- words
+
+
+def test_the_finding_is_the_answer(doubled: ScenarioComparison) -> None:
+    said = plain(finding(doubled))
+    assert re.fullmatch(
+        r"Avec 16 créneaux par jour au lieu de 8, (3[89]|4[01]) points de plus de demandes "
+        r"servies dans le délai \(entre 2\d et 4\d, 8 chances sur 10\), pour 50 200 € de plus "
+        r"par an \(hypothèse : 100 € l’heure de médecin\)\.",
+        said,
+    )
+
+
+def test_the_finding_backwards_takes_away() -> None:
+    said = plain(finding(compared("beauce_gatinais_16_creneaux", "beauce_gatinais")))
+    assert said.startswith("Avec 8 créneaux par jour au lieu de 16, ")
+    assert "points de moins" in said
+    assert "pour 50 200 € de moins par an" in said
+    low, high = (int(x) for x in re.findall(r"entre (\d+) et (\d+)", said)[0])
+    assert low < high
+
+
+def test_a_season_says_what_it_asks_and_no_cost(summer: ScenarioComparison) -> None:
+    said = finding(summer)
+    assert said.startswith("Sur juillet et août plutôt que sur l’année entière, il faudrait")
+    assert "€" not in said
+    assert said.count("8 chances sur 10") == 1
+    assert period_words(summer) == "par mois"
+    assert "people_reached" not in summer.table.index
+
+
+def test_totals_of_a_season_are_of_its_months() -> None:
+    found = compared("lvo_ete", "lvo_ete_deux_medecins")
+    assert period_words(found) == "en juillet et août"
+    assert "16 800 € de plus en juillet et août" in plain(finding(found))
+
+
+def test_nothing_changed_is_said() -> None:
+    assert "rien ne les distingue" in finding(compared(TODAY, TODAY))
+
+
+def test_another_target_changes_what_is_needed() -> None:
+    found = compared(TODAY, TODAY.evolve(target=0.8))
+    assert "de moins par jour" in finding(found)
+    assert len(goal_sentences(found)) == 2
+
+
+def test_unknown_slots_never_look_like_a_number() -> None:
+    found = compared(TODAY, UNKNOWN)
+    assert "ne se compare pas : ceux de Inconnu ne sont pas connus" in finding(found)
+    assert "B en offre un nombre inconnu" in " ".join(goal_sentences(found))
+    rows = {label: cells for label, _, cells in measure_rows(found)}
+    one, two, gap = rows["Demandes servies dans le délai"]
+    assert (two.text, two.status, two.mark) == ("donnée absente", "unknown", "▨")
+    assert (gap.text, gap.status) == ("donnée absente", "unknown")
+    assert one.text.endswith("%")
+    assert "donnée absente" in paired_svg(found, "served")
+
+
+def test_needs_alike_are_said_once(doubled: ScenarioComparison) -> None:
+    (said,) = goal_sentences(doubled)
+    assert plain(said).startswith("Pour servir 95 % des demandes le jour même ou le lendemain")
+    assert said.endswith("A en offre 8 et B en offre 16.")
+
+
+def test_every_measure_has_its_words(doubled: ScenarioComparison) -> None:
+    assert tuple(TEXTS) == MEASURES
+    assert [label for label, _, _ in measure_rows(doubled)] == [t.label for t in TEXTS.values()]
+    assert len({(t.label, t.unit) for t in TEXTS.values()}) == len(TEXTS)
+    assert all("{" not in unit for _, unit, _ in measure_rows(doubled))
+
+
+def test_small_differences_keep_a_decimal_and_none_is_minus_nothing() -> None:
+    found = compared("lvo", "lvo_ete")
+    said = side_text("same_day", found.table.loc["same_day"], "difference")
+    assert said == "presque identique"
+    one_more = compared(TODAY, "beauce_gatinais_un_medecin_de_plus")
+    said = side_text("served", one_more.table.loc["served"], "difference")
+    assert re.fullmatch(r"\+\d,\d points \(\+\d,\d à \+\d,\d\)", said)
+
+
+def test_a_measure_is_known_no_better_than_what_makes_it() -> None:
+    assert str(measure_status(TODAY, "slots_offered")) == "assumed"
+    official = TODAY.evolve(
+        sources=TODAY.sources
+        | dict.fromkeys(
+            ("slots_today", "minutes_per_slot_today"), TODAY.sources["people_without_mt"]
+        )
+    )
+    assert str(measure_status(official, "slots_offered")) == "measured"
+    assert str(measure_status(official, "served")) == "estimated"
+    assert str(measure_status(official, "cost")) == "assumed"  # 100 euros is an assumption
+    assert str(measure_status(load_scenario("lvo"), "slots_needed")) == "assumed"
+
+
+def test_changes_give_both_values_and_sources(doubled: ScenarioComparison) -> None:
+    ((meaning, one, two),) = change_rows(doubled)
+    assert meaning.text.startswith("Créneaux offerts aujourd’hui")
+    assert (one.text, two.text) == ("8", "16")
+    assert "Doublement annoncé" in two.origin
+    assert two.origin.endswith("(D)")
+    assert two.mark == "○"
+
+
+def test_people_are_marked_as_on_the_sheet() -> None:
+    west = load_scenario("ouest_loiret")
+    more = west.evolve(
+        people_without_mt=9000.0,
+        sources=west.sources | {"people_without_mt": {"text": "Assurance maladie", "grade": "A"}},
+    )
+    ((_, one, two),) = change_rows(compared(west, more))
+    assert west.people_status == more.people_status == "assumed"
+    assert (one.mark, two.mark) == ("○", "○")
+
+
+def marks(found: ScenarioComparison) -> dict[str, str]:
+    return {row[0].text: row[1].mark for row in common_rows(found)}
+
+
+def test_calls_borrowed_from_elsewhere_are_not_measured(doubled: ScenarioComparison) -> None:
+    calls = "Appels traités par la ligne qui donne le taux d’appel"
+    assert marks(doubled)[calls] == "●"
+    lvo = marks(compared("lvo", load_scenario("lvo").evolve(target=0.9)))
+    assert lvo[calls] == "◐"
+    assert "●" not in {mark for text, mark in lvo.items() if text.startswith("Appels")}
+    # Own for one, borrowed for the other: no better than borrowed.
+    assert marks(compared(TODAY, "ondaine_forez"))[calls] == "◐"
+
+
+def test_slots_announced_say_who_announced_them() -> None:
+    rows = change_rows(compared(TODAY, TODAY.evolve(slots_planned=12)))
+    ((_, one, two),) = rows
+    assert one.origin == two.origin == TODAY.planned_basis
+
+
+def test_sampling_stands_beside_the_whole_for_both(doubled: ScenarioComparison, page: str) -> None:
+    rows = [(label, unit, cells) for label, unit, cells in measure_rows(doubled)]
+    alone = "Si seul le comptage des appels était incertain"
+    units = [unit for label, unit, _ in rows if label == alone]
+    assert units == ["demandes par jour d’ouverture", "créneaux par jour d’ouverture"]
+    whole = {label: cells for label, _, cells in rows}["Demandes"]
+    few = next(cells for label, _, cells in rows if label == alone)
+    for side in (0, 1):
+        assert few[side].text == whole[side].text
+        assert few[side].origin != whole[side].origin
+    assert page.count(f">{alone}<small>") == 2
+
+
+def test_changes_of_a_table_are_its_fields() -> None:
+    rows = change_rows(compared(TODAY, TODAY.evolve(calendar={"year": 2024})))
+    assert [[cell.text for cell in row][1:] for row in rows] == [["2025", "2024"]]
+
+
+def test_common_assumptions_leave_out_what_changes(doubled: ScenarioComparison) -> None:
+    meanings = [row[0].text for row in common_rows(doubled)]
+    assert "Coût d’une heure de médecin" in meanings
+    assert not any(text.startswith("Créneaux offerts") for text in meanings)
+    assert not any("visiteur" in text for text in meanings)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("months", (), "l’année entière"),
+        ("visitors", None, "aucun"),
+        ("population", None, "donnée absente"),
+        ("share_assumed", False, "non"),
+        ("weekdays", (1, 2), "lundi et mardi"),
+        ("eligible", ("no_mt", "visitors"), "sans médecin traitant ; visiteurs"),
+        ("need_share", (0.345, 0.5, 1.0), "0,345 ; 0,5 ; 1"),
+        ("people_without_mt", 11731.5, "11 732"),
+        ("closed", (), "aucune"),
+    ],
+)
+def test_values_in_words(name: str, value: Any, words: str) -> None:
+    assert plain(value_words(name, value)) == words
+
+
+@pytest.mark.parametrize(
+    ("low", "high"), [(0, 1), (0, 0.01), (-30, -9), (0, 221), (-0.2, 0.1), (0, 1e-9), (7, 7)]
+)
+def test_ticks_hold_both_ends(low: float, high: float) -> None:
+    ticks = _ticks(low, high)
+    assert ticks[0] <= low
+    assert ticks[-1] >= high
+    assert 2 <= len(ticks) <= 7
+    assert all(a < b for a, b in pairwise(ticks))
+
+
+# ---- the page
+
+
+@pytest.fixture(scope="module")
+def page(doubled: ScenarioComparison) -> str:
+    return compare_page(doubled, date="26/11/2026")
+
+
+def test_page_says_the_finding_first_and_where_each_figure_comes_from(
+    page: str, doubled: ScenarioComparison
+) -> None:
+    assert typeset(finding(doubled)) in page
+    assert page.index('class="answer"') < page.index("<svg")
+    for row in common_rows(doubled):
+        assert row[2].text.replace("'", "’") in page.replace("&#39;", "’")
+    assert "IGN" not in page
+    assert "Données : ." not in page
+    assert page == compare_page(doubled, date="26/11/2026")
+
+
+@pytest.mark.parametrize("width", [1280, 400])
+def test_page_opens_without_any_network(page: str, open_offline: Open, width: int) -> None:
+    opened = open_offline(page, viewport={"width": width, "height": 900})
+    assert opened.requests == []
+    assert opened.errors == []
+    size = opened.page.evaluate("document.documentElement.scrollWidth")
+    assert size <= width
+    assert Axe().run(opened.page).violations_count == 0
+    assert opened.page.locator("svg").count() == 3
+    opened.close()
+
+
+def test_words_of_drawings_stay_inside_them(open_offline: Open, summer: ScenarioComparison) -> None:
+    for found in (summer, compared(TODAY, UNKNOWN)):
+        opened = open_offline(compare_page(found, date="26/11/2026"))
+        outside = opened.page.evaluate(
+            """() => [...document.querySelectorAll("svg")].flatMap(svg => {
+                const box = svg.getBoundingClientRect();
+                return [...svg.querySelectorAll("text")].filter(text => {
+                    const own = text.getBoundingClientRect();
+                    return own.left < box.left - 1 || own.right > box.right + 1
+                        || own.bottom > box.bottom + 1;
+                }).map(text => text.textContent);
+            })"""
+        )
+        assert outside == []
+        opened.close()
+
+
+def test_markup_in_an_analysts_words_is_only_text(open_offline: Open) -> None:
+    text = EVIL.replace('"', "”")
+    evil = TODAY.evolve(
+        label=EVIL,
+        eligibility=text,
+        population_basis=text,
+        slots_today=9,
+        sources=TODAY.sources | {"slots_today": {"text": EVIL, "grade": "D"}},
+    )
+    opened = open_offline(compare_page(compared(TODAY, evil), date="26/11/2026"))
+    assert opened.page.evaluate("window.owned") is None
+    assert opened.errors == []
+    opened.close()
