@@ -63,8 +63,8 @@ def files_here():
     return {path for name in ("notebooks", "outputs") for path in (ROOT / name).rglob("*")}
 
 
-def test_numbered_from_00_to_07():
-    assert [path.name[:3] for path in PATHS] == [f"{number:02d}_" for number in range(8)]
+def test_numbered_from_00_to_10():
+    assert [path.name[:3] for path in PATHS] == [f"{number:02d}_" for number in range(11)]
 
 
 @every_notebook
