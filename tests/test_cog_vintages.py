@@ -445,9 +445,9 @@ def test_a_real_sized_list_of_movements_is_read_quickly():
     dates = pd.date_range("1943-01-01", "2025-12-31").strftime("%Y-%m-%d")
     days = dates[random.integers(0, len(dates), 15_000)]
     rows = [com(days[i // 2], 31, *codes[i : i + 2]) for i in range(0, 30_000, 2)]
-    start = time.perf_counter()
+    start = time.process_time()
     events = from_movements(movements(*rows))
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
     assert len(events) == 15_000
     assert events["year"].between(1943, 2026).all()
 

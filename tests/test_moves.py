@@ -502,10 +502,10 @@ def test_all_of_france_in_well_under_a_second():
     before = table(code_insee=codes, people=np.arange(len(codes)), rate=0.5)
     spent = []
     for _ in range(3):
-        start = time.perf_counter()
+        start = time.process_time()
         move(before, from_vintage=2021, to_vintage=2026, counts=["people"],
              rates={"rate": "people"}, split="parent")  # fmt: skip
-        spent.append(time.perf_counter() - start)
+        spent.append(time.process_time() - start)
     assert min(spent) < 1.0
 
 

@@ -16,6 +16,7 @@ from cpts_geo.access.minutes import neighbourhood
 from cpts_geo.access.travel import TravelTimes, travel_times
 from cpts_geo.capacity.headline import Headline, Interval, headline
 from cpts_geo.capacity.opening import Opening, opening, requests_to_carry, siting_times
+from cpts_geo.capacity.periods import studied_means
 from cpts_geo.capacity.scenario import load_scenarios
 from cpts_geo.sources import embedded
 
@@ -81,6 +82,17 @@ def test_requests_are_the_median_unless_the_activity_refutes_it(asclepios: Headl
     # methods.md O6: 1,511 consultations in 270 opening days, above what the model expects.
     assert requests_to_carry(refuted) == pytest.approx(1_511 / 270)
     assert requests_to_carry(refuted) > refuted.requests_per_year.p50 / 251
+
+
+def test_requests_are_those_of_the_months_studied() -> None:
+    case = load_scenarios()["asclepios"]
+    year, winter = (
+        requests_to_carry(headline(case.evolve(months=months), draws=300))
+        for months in ((), (1, 2))
+    )
+    # January and February ask 1.25 times an ordinary month.
+    assert winter / year == pytest.approx(studied_means(case.evolve(months=(1, 2)))[0])
+    assert winter > 1.15 * year
 
 
 def test_a_site_carries_what_its_slots_serve_at_the_target(asclepios: Headline) -> None:

@@ -21,9 +21,10 @@ from cpts_geo.atlas import charts, style
 from cpts_geo.atlas.canvas import blank_map
 from cpts_geo.atlas.maps import territory_map
 from cpts_geo.atlas.offline import inline_assets
+from cpts_geo.atlas.pages import sheet_page
 from cpts_geo.errors import AssetError, OutputError
 from cpts_geo.french import slug
-from cpts_geo.report import write_report
+from cpts_geo.report import sheets, write_report
 from cpts_geo.sources import embedded
 
 TERRITORIES = ("ouest_loiret", "beauce_gatinais", "lvo", "asclepios", "ondaine_forez")
@@ -231,7 +232,7 @@ def test_paper_gets_the_still_maps(report_dir: Path, open_offline: Open) -> None
     # Said once for all of them.
     assert [bool(still.get_attribute("alt")) for still in stills] == [True, False]
     pages = len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4")))
-    assert 2 <= pages <= 8
+    assert 2 <= pages <= 9
     opened.close()
 
 
@@ -343,6 +344,15 @@ def test_where_nothing_is_known_the_page_says_so(gueret_dir: Path, open_offline:
     opened.close()
 
 
+def sheet_file(found: Analysis, folder: Path) -> Path:
+    """The page of the one territory of an analysis, without the other files of a report."""
+    (sheet,) = sheets(found)
+    path = folder / sheet.file
+    page = sheet_page(sheet, national=found.national, date="01/01/2026")
+    path.write_text(page, encoding="utf-8")
+    return path
+
+
 def times_file(folder: Path, pairs: pd.DataFrame) -> Path:
     path = folder / "temps du SIG.csv"
     pairs.to_csv(path, index=False, sep=";")
@@ -357,8 +367,7 @@ def test_the_page_says_whose_times_they_are_and_leaves_variants_out(
     source = times_file(tmp_path, travel_variants(field)["low"].pairs())
     asked = ["départ:Meung-sur-Loire", "arrivée:Tavers", "réduction:Tavers:4000"]
     found = analyse(["ouest_loiret"], travel=source, scenarios=asked, draws=500)
-    write_report(found, tmp_path / "out")
-    opened = open_offline(tmp_path / "out" / "ouest_loiret.html")
+    opened = open_offline(sheet_file(found, tmp_path))
     text = access_text(opened.page)
     assert "temps de la table « temps du SIG.csv » (confiance C)" in text
     assert "temps fournis par l’analyste" in text
@@ -376,8 +385,8 @@ def test_a_table_of_the_territory_alone_shows_no_shift_and_says_why(
     codes = embedded.load_memberships().query("territory == 'ouest_loiret'")["code_insee"]
     rows = [(a, b, 9 + k % 7) for k, a in enumerate(codes) for b in codes if a != b]
     source = times_file(tmp_path, pd.DataFrame(rows, columns=["origine", "destination", "minutes"]))
-    write_report(analyse(["ouest_loiret"], travel=source, draws=500), tmp_path / "out")
-    opened = open_offline(tmp_path / "out" / "ouest_loiret.html")
+    found = analyse(["ouest_loiret"], travel=source, draws=500)
+    opened = open_offline(sheet_file(found, tmp_path))
     text = access_text(opened.page)
     # Orléans, which the table does not hold, shares the catchments of its neighbours.
     assert "Un médecin part : Chaingy : écart non montré" in text
@@ -393,8 +402,7 @@ def test_a_table_of_the_territory_alone_shows_no_shift_and_says_why(
 
 def test_scenarios_that_touch_nobody_are_said_to_touch_nobody(tmp_path: Path) -> None:
     found = analyse(["ouest_loiret"], scenarios=["arrivée:Vennecy"], draws=500, fetched=False)
-    write_report(found, tmp_path)
-    page = plain((tmp_path / "ouest_loiret.html").read_text(encoding="utf-8"))
+    page = plain(sheet_file(found, tmp_path).read_text(encoding="utf-8"))
     assert (
         "Un médecin s’installe : Vennecy : écart non montré, il ne change l’APL d’aucune commune "
         "de ce territoire." in page
@@ -407,7 +415,7 @@ def test_two_reports_of_one_analysis_are_the_same_bytes(five: Analysis, tmp_path
     for name in ("one", "two"):
         write_report(one, tmp_path / name)
     files = sorted(path for path in (tmp_path / "one").rglob("*") if path.is_file())
-    assert {path.suffix for path in files} == {".html", ".png", ".csv", ".json"}
+    assert {path.suffix for path in files} == {".html", ".png", ".csv", ".json", ".toml"}
     # On the same day; the date is all that a later one would change.
     for path in files:
         other = tmp_path / "two" / path.relative_to(tmp_path / "one")

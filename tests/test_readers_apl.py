@@ -60,9 +60,9 @@ def write_book(
 
 def test_the_real_workbook_gives_the_published_means(official_dir: Path) -> None:
     path = official_dir / str(SOURCE.file)
-    started = time.perf_counter()
+    started = time.process_time()
     table = READER.table(path, SOURCE)
-    assert time.perf_counter() - started < 6
+    assert time.process_time() - started < 6
     assert READER.vintage(path, SOURCE) == SOURCE.holds == "2023"
     newest = table[table["vintage"] == 2023]
     weights = newest["standardised_population"]

@@ -202,6 +202,15 @@ def test_every_check_runs_and_any_failure_counts(monkeypatch, capfd, failing, co
     assert ("ÉCHEC" in capfd.readouterr().out) == bool(code)
 
 
+def test_the_whole_suite_runs_in_parallel_and_what_is_asked_for_does_not():
+    commands = dict(run.CHECKS)
+    assert list(commands)[-1] == "pytest"
+    assert "-n" in commands["pytest"]
+    # A file shares what it builds: split over workers, each would build it again.
+    assert commands["pytest"][commands["pytest"].index("--dist") + 1] == "loadfile"
+    assert "-n" not in run.VERBS["test"][1]
+
+
 @pytest.mark.parametrize(("ci", "code"), [("true", 1), ("", 0)])
 def test_missing_browser_fails_only_on_ci(monkeypatch, ci, code):
     monkeypatch.setattr(run, "timed", lambda _label, _command: (0, 0.0))
