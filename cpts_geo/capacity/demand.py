@@ -271,16 +271,21 @@ def draw_requests(scenario: Scenario, *, draws: int, seed: int | None = None) ->
     """
     seed = scenario.seed if seed is None else seed
     _check_draws(draws, seed)
-    sigma = math.sqrt(math.log1p(scenario.people_cv**2))
     stream = _streams(draws, seed)
-    people = scenario.people_without_mt * np.exp(sigma * stream["people"] - sigma**2 / 2.0)
-    calls = _calls(draws, seed, scenario.calls_observed) / scenario.calls_people_years
-    need = triangular(stream["need"], scenario.need_share)
-    gap = np.exp(scenario.between_territory_sd * stream["gap"])
-    minutes = triangular(stream["minutes"], scenario.minutes)
+    count = _spread(draws, seed, scenario.people_cv)
+    rate = _rates(
+        draws,
+        seed,
+        scenario.calls_observed,
+        scenario.calls_people_years,
+        scenario.need_share,
+        scenario.between_territory_sd,
+    )
+    people = scenario.people_without_mt * count
+    minutes = _minutes(draws, seed, scenario.minutes)
     nobody = np.zeros(draws)
     if scenario.uncounted_demand is None:
-        return DemandDraws(people * calls * need * gap, nobody, nobody, minutes)
+        return DemandDraws(people * rate, nobody, nobody, minutes)
     needs = triangular(stream["needs"], scenario.snp_rate)
     unmet = needs * triangular(stream["unmet"], scenario.unmet_share)
     ratio = triangular(stream["ratio"], scenario.visitor_rate_ratio)
@@ -288,7 +293,7 @@ def draw_requests(scenario: Scenario, *, draws: int, seed: int | None = None) ->
     insured = np.maximum((scenario.population or 0.0) - people, 0.0)
     with_mt = "mt_unavailable" in scenario.eligible
     return DemandDraws(
-        no_mt=people * calls * need * gap,
+        no_mt=people * rate,
         mt_unavailable=insured * unmet if with_mt else nobody,
         visitors=visitor_presence(scenario) * unmet * ratio if scenario.visitors else nobody,
         minutes=minutes,
@@ -310,10 +315,38 @@ def _streams(draws: int, seed: int) -> dict[str, Floats]:
     }
 
 
-@lru_cache(maxsize=1)
-def _calls(draws: int, seed: int, observed: int) -> Floats:
-    """Gamma draws, from a generator of their own: how many numbers they take depends on them."""
-    return np.random.default_rng([seed, 1]).standard_gamma(observed + 0.5, draws)
+@lru_cache(maxsize=2)
+def _spread(draws: int, seed: int, people_cv: float) -> Floats:
+    """People of each draw over their mean; kept, as below, since territories often share it."""
+    sigma = math.sqrt(math.log1p(people_cv**2))
+    return _kept(np.exp(sigma * _streams(draws, seed)["people"] - sigma**2 / 2.0))
+
+
+@lru_cache(maxsize=2)
+def _rates(
+    draws: int,
+    seed: int,
+    observed: int,
+    people_years: float,
+    need: tuple[float, float, float],
+    between_sd: float,
+) -> Floats:
+    """Requests a year of a person without médecin traitant, in each draw."""
+    # From a generator of their own: how many numbers gamma draws take depends on the count.
+    calls = np.random.default_rng([seed, 1]).standard_gamma(observed + 0.5, draws) / people_years
+    stream = _streams(draws, seed)
+    return _kept(calls * triangular(stream["need"], need) * np.exp(between_sd * stream["gap"]))
+
+
+@lru_cache(maxsize=2)
+def _minutes(draws: int, seed: int, ends: tuple[float, float, float]) -> Floats:
+    """Length of a consultation in each draw."""
+    return _kept(triangular(_streams(draws, seed)["minutes"], ends))
+
+
+def _kept(values: Floats) -> Floats:
+    values.flags.writeable = False
+    return values
 
 
 def triangular(probabilities: Floats, ends: tuple[float, float, float]) -> Floats:

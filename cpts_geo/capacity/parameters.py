@@ -117,7 +117,13 @@ class Default(Source):
         >>> default_parameters()["age_share"].as_source().grade
         'C'
         """
-        return Source(text=self.text, grade=self.grade)
+        return _source(self.text, self.grade)
+
+
+@lru_cache(maxsize=64)
+def _source(text: str, grade: Grade) -> Source:
+    """Checked once: every scenario takes most of its sources from here."""
+    return Source(text=text, grade=grade)
 
 
 @lru_cache(maxsize=1)
