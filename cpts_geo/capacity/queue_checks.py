@@ -212,6 +212,41 @@ def plan_defects(
     return []
 
 
+def week_defects(plan: Sequence[int], days: int, deadline: int) -> list[str]:
+    """
+    List what is wrong with slots that differ by day of the week.
+
+    Parameters
+    ----------
+    plan : sequence of int
+        Slots of each opening day of the week.
+    days : int
+        Opening days of the week; with none, the factors of the week say so.
+    deadline : int
+        Opening days after the request.
+
+    Returns
+    -------
+    list of str
+        A wrong number of days, else what :func:`plan_defects` finds, else a week without slots.
+
+    Examples
+    --------
+    >>> week_defects([6, 0], 2, 1)
+    []
+    """
+    if len(plan) != days:
+        return [f"créneaux de {len(plan)} jours pour une semaine de {days} : il en faut autant"]
+    if days == 0:
+        return []
+    names = [f"jour {day + 1}" for day in range(days)]
+    following = [plan[day % days] for day in range(deadline)] if is_deadline(deadline) else []
+    defects = plan_defects(plan, deadline, names=names, following=following)
+    if not defects and not any(plan):
+        return ["créneaux de la semaine : tous nuls, il en faut au moins un"]
+    return defects
+
+
 def each_day(slots: int | Sequence[int] | pd.Series[int], days: int) -> list[int]:
     """
     Write the slots of each day.

@@ -28,8 +28,7 @@ from cpts_geo.capacity.queue_checks import (
     check,
     each_day,
     factor_defects,
-    is_deadline,
-    plan_defects,
+    week_defects,
     whole,
 )
 from cpts_geo.errors import ScenarioError
@@ -185,7 +184,7 @@ def simulate(
         dispersion=dispersion,
         others=[
             *factor_defects(factors),
-            *(_plan_defects(plan, week, deadline_days) if np.ndim(slots) else []),
+            *(week_defects(plan, week, deadline_days) if np.ndim(slots) else []),
             *_run_defects("jours", days, batches, seed),
             *_whole_defects("jours de préchauffage", warm_up, least=0),
         ],
@@ -363,18 +362,6 @@ def _ratio(part: npt.NDArray[np.float64], whole: npt.NDArray[np.float64]) -> tup
     residuals = part - ratio * whole
     spread = math.sqrt((residuals**2).sum() / (whole.size - 1) / whole.size)
     return float(ratio), float(spread / whole.mean())
-
-
-def _plan_defects(plan: Sequence[int], week: int, deadline: int) -> list[str]:
-    if len(plan) != week:
-        return [f"créneaux de {len(plan)} jours pour une semaine de {week} : il en faut autant"]
-    ahead = range(deadline) if week and is_deadline(deadline) else ()
-    names = [f"jour {day + 1}" for day in range(week)]
-    following = [plan[day % week] for day in ahead]
-    defects = plan_defects(plan, deadline, names=names, following=following)
-    if not defects and week and not any(plan):
-        return ["créneaux de la semaine : tous nuls, il en faut au moins un"]
-    return defects
 
 
 def _positive_defects(name: str, value: object) -> list[str]:

@@ -18,8 +18,7 @@ from cpts_geo.capacity.queue_checks import (
     check,
     each_day,
     factor_defects,
-    is_deadline,
-    plan_defects,
+    week_defects,
 )
 
 #: Requests Monday..Friday relative to the mean day (grade D: no log gives it yet).
@@ -117,7 +116,7 @@ def weekly_service(
         dispersion=dispersion,
         others=[
             *factor_defects(factors),
-            *(_week_defects(plan, days, deadline_days) if np.ndim(slots) else []),
+            *(week_defects(plan, days, deadline_days) if np.ndim(slots) else []),
         ],
     )
     deadline, spread = int(deadline_days), float(dispersion)
@@ -153,16 +152,3 @@ def weekly_service(
         waiting=waiting,
         seen_by_weekday=tuple(each / total for each in on_day),
     )
-
-
-def _week_defects(plan: Sequence[int], days: int, deadline: int) -> list[str]:
-    if len(plan) != days:
-        return [f"créneaux de {len(plan)} jours pour une semaine de {days} : il en faut autant"]
-    if days == 0:  # the factors say so
-        return []
-    names = [f"jour {day + 1}" for day in range(days)]
-    following = [plan[day % days] for day in range(deadline)] if is_deadline(deadline) else []
-    defects = plan_defects(plan, deadline, names=names, following=following)
-    if not defects and not any(plan):
-        return ["créneaux de la semaine : tous nuls, il en faut au moins un"]
-    return defects
