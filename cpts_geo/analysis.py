@@ -25,8 +25,8 @@ from cpts_geo.capacity.territory_capacity import TerritoryCapacity, study_capaci
 from cpts_geo.errors import DemandTooLargeError, ScenarioError
 from cpts_geo.french import number
 from cpts_geo.sources import embedded
+from cpts_geo.sources.analyst.travel_columns import Unit
 from cpts_geo.sources.catalogue import sha256_of
-from cpts_geo.sources.travel_columns import Unit
 from cpts_geo.territories.national import load_national
 from cpts_geo.territories.perimeters import outlines, published_gaps, territory_communes
 from cpts_geo.territories.request import Request, find_perimeters
@@ -203,7 +203,7 @@ def analyse(
         Division of `departements`; EPCI by default.
     travel : Path, optional
         An analyst's file of travel times between communes, used instead of approximations
-        (:func:`cpts_geo.sources.travel_file.read_travel_file`).
+        (:func:`cpts_geo.sources.analyst.travel.read_travel_file`).
     travel_unit : {"minutes", "seconds"}, optional
         Unit of these times, where the file does not say it.
     scenarios : sequence of str

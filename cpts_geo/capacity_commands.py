@@ -76,7 +76,7 @@ def _call_log(
     from cpts_geo.capacity.call_tables import released  # noqa: PLC0415
     from cpts_geo.capacity.local_evidence import profile_of, with_call_log  # noqa: PLC0415
     from cpts_geo.capacity_report import write_call_log  # noqa: PLC0415
-    from cpts_geo.sources.call_log import read_call_log  # noqa: PLC0415
+    from cpts_geo.sources.analyst.calls.log import read_call_log  # noqa: PLC0415
 
     (base,) = _loaded(scenario)
     calls = read_call_log(log)

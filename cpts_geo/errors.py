@@ -7,7 +7,75 @@ catches one class and never shows a traceback.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from typing import Final
+
+#: Defects that a message writes in full; those beyond are counted by kind.
+MAX_DEFECTS: Final = 50
+
+
+class Defect(str):
+    """
+    One line on what is wrong, and what kind of fault it is.
+
+    Parameters
+    ----------
+    text : str
+        The line.
+    kind : str
+        French words of the kind, in the singular, such as « nom inconnu »: what is counted where
+        there are too many lines to write.
+
+    Examples
+    --------
+    >>> line = Defect("ligne 3 : « Drie » est inconnu", "nom inconnu")
+    >>> line, line.kind
+    ('ligne 3 : « Drie » est inconnu', 'nom inconnu')
+    """
+
+    __slots__ = ("kind",)
+    kind: str
+
+    def __new__(cls, text: str, kind: str) -> Defect:
+        """Make a line that remembers its kind."""
+        line = super().__new__(cls, text)
+        line.kind = kind
+        return line
+
+
+def written(defects: Sequence[str]) -> tuple[str, ...]:
+    """
+    Give the lines of a message: the first fifty defects, then the count of the rest by kind.
+
+    Parameters
+    ----------
+    defects : sequence of str
+        Every defect; a :class:`Defect` says its kind.
+
+    Returns
+    -------
+    tuple of str
+        At most one line more than :data:`MAX_DEFECTS`.
+
+    Examples
+    --------
+    >>> lines = written([Defect(f"ligne {n}", "nom inconnu") for n in range(1, 1053)])
+    >>> len(lines), lines[-1].replace("\u202f", " ")
+    (51, 'et 1 002 autres (nom inconnu : 1 002)')
+    """
+    if len(defects) <= MAX_DEFECTS:
+        return tuple(defects)
+    rest = defects[MAX_DEFECTS:]
+    kinds = Counter(line.kind if isinstance(line, Defect) else "" for line in rest)
+    by_kind = " ; ".join(f"{kind} : {_count(n)}" for kind, n in kinds.most_common() if kind)
+    others = "autre" if len(rest) == 1 else "autres"
+    more = f"et {_count(len(rest))} {others}{f' ({by_kind})' if by_kind else ''}"
+    return (*defects[:MAX_DEFECTS], more)
+
+
+def _count(n: int) -> str:
+    return f"{n:,}".replace(",", "\u202f")
 
 
 class CptsGeoError(Exception):
@@ -19,14 +87,15 @@ class CptsGeoError(Exception):
     summary : str
         One French sentence that says what is wrong.
     defects : sequence of str, optional
-        Every defect found, one line each; all of them, not only the first.
+        Every defect found, one line each; all of them, not only the first. The message, and the
+        attribute, hold the first fifty and the count of the others by kind.
     remedy : str
         French sentence that says what to do.
     """
 
     def __init__(self, summary: str, *, defects: Sequence[str] = (), remedy: str) -> None:
         self.summary = summary
-        self.defects = tuple(defects)
+        self.defects = written(defects)
         self.remedy = remedy
         lines = [summary, *(f"  - {defect}" for defect in self.defects), f"À faire : {remedy}"]
         super().__init__("\n".join(lines))

@@ -23,7 +23,7 @@ from cpts_geo.access.surrogate import LAWS, PowerLaw
 from cpts_geo.access.travel import TravelTimes, travel_times
 from cpts_geo.errors import TravelError
 from cpts_geo.sources import embedded
-from cpts_geo.sources.travel_file import read_travel_file
+from cpts_geo.sources.analyst.travel import read_travel_file
 
 #: Kilometres of one degree of longitude on the equator.
 DEGREE = math.pi * 6371.0088 / 180

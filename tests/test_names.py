@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cpts_geo.errors import NameResolutionError, PerimeterError
 from cpts_geo.settings import COMMUNES_DIR
-from cpts_geo.sources.perimeter_file import read_perimeter_file
+from cpts_geo.sources.analyst.perimeter import read_perimeter_file
 from cpts_geo.territories.audit import AUDIT_COLUMNS
 from cpts_geo.territories.codes import resolve_codes, resolve_table
 from cpts_geo.territories.names import normalise_name, resolve

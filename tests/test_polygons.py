@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 
 from cpts_geo.analysis import analyse
 from cpts_geo.errors import PerimeterError, one_line
-from cpts_geo.sources import embedded, polygon_file
-from cpts_geo.sources.polygon_file import read_polygon_file
+from cpts_geo.sources import embedded
+from cpts_geo.sources.analyst import polygons as polygon_file
+from cpts_geo.sources.analyst.polygons import read_polygon_file
 from cpts_geo.territories.membership import BORDER_COLUMNS
 from cpts_geo.territories.polygons import inside_shares, polygon_perimeters
 

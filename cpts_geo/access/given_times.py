@@ -9,9 +9,9 @@ import pandas as pd
 from cpts_geo.access.travel import TravelTimes, listed, travel_times
 from cpts_geo.errors import TravelError
 from cpts_geo.french import counted, decodable
+from cpts_geo.sources.analyst.travel import read_travel_file
+from cpts_geo.sources.analyst.travel_columns import Unit
 from cpts_geo.sources.catalogue import sources
-from cpts_geo.sources.travel_columns import Unit
-from cpts_geo.sources.travel_file import read_travel_file
 
 
 def given_times(
@@ -23,7 +23,7 @@ def given_times(
     Parameters
     ----------
     path : Path or None
-        The file (:func:`cpts_geo.sources.travel_file.read_travel_file`); None where none is given.
+        The file (:func:`~cpts_geo.sources.analyst.travel.read_travel_file`); None without one.
     unit : {"minutes", "seconds"} or None
         Unit of its times, where the file does not say it.
     codes : Series of str

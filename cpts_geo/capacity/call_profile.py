@@ -20,7 +20,7 @@ from cpts_geo.access.disclosure import MIN_PATIENTS
 from cpts_geo.capacity.call_dispersion import Dispersion, daily_dispersion
 from cpts_geo.errors import ScenarioError
 from cpts_geo.french import counted
-from cpts_geo.sources.call_log_columns import OUTCOMES
+from cpts_geo.sources.analyst.calls.columns import OUTCOMES
 
 COLUMNS: Final = ("time", "outcome", "commune", "age_class")
 #: Outcomes of those who were given a slot: a log of these alone says nothing of the others.
@@ -51,7 +51,8 @@ class CallProfile:
         People without médecin traitant times years of opening days (person-years): the exposure
         behind ``calls``. NaN where others call too, and the log does not tell who does.
     outcomes : Series of int
-        Calls by outcome (:data:`~cpts_geo.sources.call_log_columns.OUTCOMES`), then ``unknown``.
+        Calls by outcome (:data:`~cpts_geo.sources.analyst.calls.columns.OUTCOMES`), then
+        ``unknown``.
     weekdays : DataFrame
         By weekday (0 = Monday) that has opening days: days, calls, factor (calls a day over
         those of all days; mean 1 when weighed by days).
@@ -195,7 +196,7 @@ def profile(
     Parameters
     ----------
     log : DataFrame
-        Calls, as :func:`cpts_geo.sources.call_log.read_call_log` gives them; not modified.
+        Calls, as :func:`cpts_geo.sources.analyst.calls.log.read_call_log` gives them; not modified.
     people_without_mt : float or None
         People without médecin traitant who may call (persons), above 0; None where others may
         too, so that calls are no rate of theirs.

@@ -35,7 +35,7 @@ def profile_of(log: pd.DataFrame, scenario: Scenario) -> CallProfile:
     Parameters
     ----------
     log : DataFrame
-        Calls, as :func:`cpts_geo.sources.call_log.read_call_log` gives them.
+        Calls, as :func:`cpts_geo.sources.analyst.calls.log.read_call_log` gives them.
     scenario : Scenario
         Its people without médecin traitant and its calendar.
 

@@ -159,7 +159,7 @@ def resolve_table(
     Parameters
     ----------
     table : pandas.DataFrame
-        As read by :func:`cpts_geo.sources.perimeter_file.read_perimeter_file`: ``line``, and
+        As read by :func:`cpts_geo.sources.analyst.perimeter.read_perimeter_file`: ``line``, and
         ``name`` or ``code`` or both; optionally ``departement`` (empty text when not given).
         A line with a code is resolved by its code, and its name must agree.
     communes : pandas.DataFrame

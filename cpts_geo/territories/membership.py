@@ -13,8 +13,8 @@ import pandas as pd
 from cpts_geo.errors import DataFileError, PerimeterError
 from cpts_geo.french import decodable, number, signed_percent, slug
 from cpts_geo.sources import embedded
+from cpts_geo.sources.analyst.perimeter import read_perimeter_file
 from cpts_geo.sources.catalogue import sha256_of
-from cpts_geo.sources.perimeter_file import read_perimeter_file
 from cpts_geo.territories.codes import resolve_codes, resolve_table
 from cpts_geo.territories.names import normalise_name, resolve
 

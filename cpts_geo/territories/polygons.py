@@ -20,8 +20,8 @@ from cpts_geo.errors import PerimeterError, one_line
 from cpts_geo.french import counted, decodable, number, signed_percent, slug
 from cpts_geo.schema import Status
 from cpts_geo.settings import GEOGRAPHIC_CRS
+from cpts_geo.sources.analyst.polygons import read_polygon_file
 from cpts_geo.sources.catalogue import sha256_of
-from cpts_geo.sources.polygon_file import read_polygon_file
 from cpts_geo.territories.coverage import metric_crs
 from cpts_geo.territories.membership import BORDER_COLUMNS, Perimeters, territory_keys
 
@@ -40,7 +40,7 @@ def polygon_perimeters(
     Parameters
     ----------
     path : Path
-        GeoPackage or GeoJSON; see :func:`cpts_geo.sources.polygon_file.read_polygon_file`.
+        GeoPackage or GeoJSON; see :func:`cpts_geo.sources.analyst.polygons.read_polygon_file`.
     communes : GeoDataFrame
         The national table of communes.
     name : str, optional

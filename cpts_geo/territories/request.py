@@ -13,7 +13,7 @@ import pandas as pd
 from cpts_geo.errors import PerimeterError
 from cpts_geo.french import counted, decodable, number, slug
 from cpts_geo.settings import MAX_COMMUNES
-from cpts_geo.sources import polygon_file
+from cpts_geo.sources.analyst import polygons
 from cpts_geo.territories.membership import Perimeters, file_perimeter, published_perimeters
 from cpts_geo.territories.polygons import polygon_perimeters
 from cpts_geo.territories.tvs import fetched_tvs, tvs_zoning
@@ -80,7 +80,7 @@ class Request:
     @property
     def polygon(self) -> bool:
         """Whether the analyst's file draws polygons, by its extension."""
-        drawn = polygon_file.SUFFIXES | polygon_file.OTHER_SUFFIXES
+        drawn = polygons.SUFFIXES | polygons.OTHER_SUFFIXES
         return self.perimeter is not None and self.perimeter.suffix.lower() in drawn
 
     @property

@@ -2,7 +2,7 @@
 
 A header is reduced to its words, without accents, case, punctuation or articles. Columns that
 announce a person (name, phone, address, comment...) are told here too; they are refused by
-:mod:`cpts_geo.sources.call_log`, never dropped in silence.
+:mod:`cpts_geo.sources.analyst.calls.log`, never dropped in silence.
 """
 
 from __future__ import annotations

@@ -12,8 +12,8 @@ from typing import Final
 
 import pandas as pd
 
-from cpts_geo.sources.call_log_columns import UNKNOWN, key, outcome_of
-from cpts_geo.sources.call_log_words import (
+from cpts_geo.sources.analyst.calls.columns import UNKNOWN, key, outcome_of
+from cpts_geo.sources.analyst.calls.words import (
     CATEGORY_WORDS,
     commune_of,
     has_particle,

@@ -12,7 +12,7 @@ from typing import Final
 
 import pandas as pd
 
-from cpts_geo.sources.call_log_columns import UNKNOWN, WORDINGS, key
+from cpts_geo.sources.analyst.calls.columns import UNKNOWN, WORDINGS, key
 from cpts_geo.sources.embedded import load_former_communes, verified
 from cpts_geo.sources.readers.base import plain
 

@@ -19,10 +19,10 @@ import pandas as pd
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from cpts_geo.errors import TableError, one_line
-from cpts_geo.sources.call_log_columns import OUTCOMES, announces, roles
-from cpts_geo.sources.call_log_personal import looks_personal, personal_content
-from cpts_geo.sources.call_log_values import Times, age_classes, outcomes, said_lines, times
-from cpts_geo.sources.call_log_words import commune_of, says_nothing
+from cpts_geo.sources.analyst.calls.columns import OUTCOMES, announces, roles
+from cpts_geo.sources.analyst.calls.personal import looks_personal, personal_content
+from cpts_geo.sources.analyst.calls.values import Times, age_classes, outcomes, said_lines, times
+from cpts_geo.sources.analyst.calls.words import commune_of, says_nothing
 from cpts_geo.sources.readers.text import decoded
 
 #: Larger files are refused: ten years of a busy line are a tenth of this.

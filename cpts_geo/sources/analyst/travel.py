@@ -25,9 +25,16 @@ from pyarrow import csv as arrow_csv
 
 from cpts_geo.errors import DataFileError, TravelError, one_line
 from cpts_geo.french import number
+from cpts_geo.sources.analyst.travel_columns import (
+    LAYOUTS,
+    Unit,
+    named,
+    roles,
+    said_unit,
+    unrecognised,
+)
 from cpts_geo.sources.readers.base import repaired_codes
 from cpts_geo.sources.readers.text import cells, decoded
-from cpts_geo.sources.travel_columns import LAYOUTS, Unit, named, roles, said_unit, unrecognised
 
 #: Larger files are refused: they are read whole, and held several times over in memory. A list of
 #: all the pairs of communes of France under an hour takes a third of this.

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from cpts_geo.errors import PerimeterError, one_line
-from cpts_geo.sources.perimeter_columns import (
+from cpts_geo.sources.analyst.perimeter_columns import (
     SEPARATORS,
     Header,
     Row,

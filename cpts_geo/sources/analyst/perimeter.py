@@ -19,14 +19,14 @@ import pandas as pd
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from cpts_geo.errors import PerimeterError, one_line
-from cpts_geo.sources.perimeter_columns import (
+from cpts_geo.sources.analyst.perimeter_columns import (
     Header,
     Row,
     empty_list,
     find_header,
     missing_column,
 )
-from cpts_geo.sources.perimeter_text import read_text_rows
+from cpts_geo.sources.analyst.perimeter_text import read_text_rows
 
 #: Larger files are refused: a list of all the communes of France is a hundred times smaller.
 MAX_BYTES: Final = 20_000_000

@@ -18,8 +18,8 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from cpts_geo.french import number
-from cpts_geo.sources.call_log_columns import OUTCOMES, UNKNOWN, WORDINGS, key, outcome_of
-from cpts_geo.sources.call_log_words import is_common_name
+from cpts_geo.sources.analyst.calls.columns import OUTCOMES, UNKNOWN, WORDINGS, key, outcome_of
+from cpts_geo.sources.analyst.calls.words import is_common_name
 from cpts_geo.sources.readers.base import plain
 
 #: Lower ends of the classes that exact ages are turned into; the last is open.
@@ -177,7 +177,7 @@ def outcomes(texts: pd.Series) -> tuple[pd.Series, list[str]]:
     Returns
     -------
     outcomes : Series of category
-        One of :data:`~cpts_geo.sources.call_log_columns.OUTCOMES`; missing where the cell is
+        One of :data:`~cpts_geo.sources.analyst.calls.columns.OUTCOMES`; missing where the cell is
         empty or says that nothing is known.
     defects : list of str
         French lines on the wordings that are not known.

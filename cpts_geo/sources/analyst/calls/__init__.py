@@ -1,0 +1,1 @@
+"""Logs of calls and of appointments: columns, words, values, and what may not be kept."""
