@@ -25,6 +25,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from cpts_geo.analysis import Analysis, analyse
 from cpts_geo.atlas import basemap, maps, static, style
+from cpts_geo.atlas.canvas import Drawing
 from cpts_geo.french import NNBSP
 from cpts_geo.schema import status_column
 
@@ -62,34 +63,34 @@ def with_hole(five: Analysis) -> gpd.GeoDataFrame:
     return five.national[five.national["name"] != "Cravant"]
 
 
+def drawing(new: folium.Map) -> Drawing:
+    """What a map of ours draws."""
+    (found,) = [child for child in new._children.values() if isinstance(child, Drawing)]
+    return found
+
+
 def painted(new: folium.Map) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
-    """Every feature of a map, with the style it is drawn with."""
-    for layer in _geojson(new):
-        for feature in layer.data["features"]:
-            yield feature, layer.style_function(feature)
-
-
-def _geojson(item: Any) -> Iterator[folium.GeoJson]:
-    for child in item._children.values():
-        if isinstance(child, folium.GeoJson):
-            yield child
-        elif isinstance(child, folium.FeatureGroup):
-            yield from _geojson(child)
+    """Every shape of a map as it is handed to the page, with the look it is given."""
+    data = drawing(new).data
+    for group in data["groups"]:
+        for rank, contour in enumerate(data["contours"][group["contours"]]):
+            fill = None if group["fills"] is None else group["fills"][rank]
+            tip = "" if group["tips"] is None else group["tips"][rank]
+            look = {"fillColor": fill, "color": group["edge"], "weight": group["weight"]}
+            yield {"geometry": contour, "tip": tip}, look
 
 
 def hatched_shapes(new: folium.Map) -> list[Any]:
     return [
         shapely.geometry.shape(feature["geometry"])
         for feature, look in painted(new)
-        if look.get("fillColor") == HATCH
+        if look["fillColor"] == HATCH
     ]
 
 
 def legends(new: folium.Map) -> dict[str, str]:
     """Legend of each layer, as the map carries it."""
-    found = [child.legends for child in new._children.values() if hasattr(child, "legends")]
-    assert len(found) == 1
-    return {legend["name"]: legend["html"] for legend in found[0]}
+    return {group.name: group.legend for group in drawing(new).shapes if group.name is not None}
 
 
 def classes_of(legend: str) -> list[tuple[str, str]]:
@@ -321,10 +322,9 @@ def test_a_commune_is_painted_with_the_colour_of_its_class(
     assert hatched_shapes(new) == []
     assert all("absent" not in legend for legend in legends(new).values())
     fills = {
-        feature["properties"]["tip"].split("</b>")[0].removeprefix("<b>"): look["fillColor"]
+        feature["tip"].split("</b>")[0].removeprefix("<b>"): look["fillColor"]
         for feature, look in painted(new)
-        if "<b>" in feature["properties"].get("tip", "")
-        and "APL aux médecins généralistes, 2023 : <b>" in feature["properties"]["tip"]
+        if "APL aux médecins généralistes, 2023 : <b>" in feature["tip"]
     }
     assert len(fills) == 21
     # 3.51, 1.76 and 2.60 consultations.
@@ -339,11 +339,7 @@ def test_every_layer_has_the_tooltips_of_its_own_value(
     titles = scenarios(five)
     layers = style.layers(communes, scenarios=titles)
     new = maps.territory_map(communes, name="x", national=five.national, scenarios=titles)
-    found = [
-        [feature["properties"]["tip"] for feature in layer.data["features"]]
-        for layer in _geojson(new)
-        if "fill" in layer.data["features"][0]["properties"]
-    ]
+    found = [group.tips for group in drawing(new).shapes if group.name is not None]
     assert found == [
         [maps.tooltip_html(row, layer, layers=layers) for _, row in communes.iterrows()]
         for layer in layers
@@ -391,20 +387,14 @@ def test_the_outline_is_drawn_in_the_accent_colour(
 def test_the_overview_names_every_territory(five: Analysis) -> None:
     new = maps.overview_map(five.territories, five.national)
     tips = [
-        feature["properties"]["tip"].replace(NNBSP, " ")
+        feature["tip"].replace(NNBSP, " ")
         for feature, look in painted(new)
-        if look.get("fillColor") == style.ACCENT
+        if look["fillColor"] == style.ACCENT
     ]
     assert tips[0] == "<b>CPTS Ouest Loiret</b><br>21 communes, 45 828 habitants (Insee 2023)"
     assert len(tips) == 5
     # Beside the tooltips, a name that is always there, without « CPTS ».
-    names = [
-        child.text
-        for label in new._children.values()
-        if isinstance(label, folium.CircleMarker)
-        for child in label._children.values()
-        if isinstance(child, folium.Tooltip)
-    ]
+    names = [label.text for label in drawing(new).labels]
     assert len(names) == 5
     assert {"Ouest Loiret", "Beauce-Gâtinais", "Asclépios", "Ondaine-Forez"} < set(names)
 
@@ -583,7 +573,7 @@ def test_neighbours_are_mapped_near_and_far_territories_on_france(five: Analysis
     loiret = analyse(epci=("Orléans Métropole", "200070183", "200035764"), draws=100)
     assert basemap.neighbours(loiret.territories)
     new = maps.overview_map(loiret.territories, loiret.national)
-    shapes = [look for _, look in painted(new) if look.get("color") == style.ACCENT]
+    shapes = [look for _, look in painted(new) if look["color"] == style.ACCENT]
     # Told apart by their edges: a fill of the accent colour would run them into one.
     assert {look["fillColor"] for look in shapes} == {style.FILL_LIGHT}
     figure = static.overview_figure(loiret.territories, national=loiret.national)

@@ -18,7 +18,7 @@ from axe_playwright_python.sync_playwright import Axe
 from cpts_geo.access.minutes import neighbourhood, travel_variants
 from cpts_geo.analysis import Analysis, analyse
 from cpts_geo.atlas import charts, style
-from cpts_geo.atlas.canvas import blank_map
+from cpts_geo.atlas.canvas import drawn_map
 from cpts_geo.atlas.maps import territory_map
 from cpts_geo.atlas.offline import inline_assets
 from cpts_geo.atlas.pages import sheet_page
@@ -165,7 +165,7 @@ def test_the_keyboard_reaches_the_layers_at_once(report_dir: Path, open_offline:
 def test_the_outline_stays_on_top_of_every_layer(report_dir: Path, open_offline: Open) -> None:
     page = open_offline(report_dir / "lvo.html").page
     page.get_by_label("Population 2023").check()
-    outline = page.locator(f".leaflet-outline-pane path[stroke='{style.ACCENT}']")
+    outline = page.locator(f".leaflet-cpts-above-pane path[stroke='{style.ACCENT}']")
     assert outline.count() == 1
     page.context.close()
 
@@ -177,13 +177,12 @@ def test_tooltip_gives_value_unit_vintage_status_and_source(
     page = opened.page
     # Fill of a commune of the territory: the first class colour that is on the map.
     page.locator(f"path.leaflet-interactive[fill='{APL.colours[1]}']").first.hover()
-    text = page.locator(".leaflet-tooltip.foliumtooltip").inner_text()
+    text = page.locator(".leaflet-tooltip.cpts-tip").inner_text()
     assert re.search(r"APL aux médecins généralistes, 2023 : \d,\d\d consultations par an", text)
     assert "● mesuré" in text
     assert "Source : Drees" in text
-    box = page.locator(".leaflet-tooltip.foliumtooltip")
-    inner = "e.querySelector('table').getBoundingClientRect().width"
-    assert box.evaluate(f"e => {inner} <= e.clientWidth")
+    box = page.locator(".leaflet-tooltip.cpts-tip")
+    assert box.evaluate("e => e.scrollWidth <= e.clientWidth")
     assert box.bounding_box()["width"] <= 330
     opened.close()
 
@@ -321,7 +320,7 @@ def test_on_a_narrow_screen_the_territory_stands_under_the_choice_of_layers(
     page = open_offline(report_dir / "lvo.html", viewport={"width": 400, "height": 800}).page
     page.wait_for_selector(".leaflet-interactive", state="attached")
     choice = page.locator(".leaflet-control-layers").bounding_box()
-    outline = page.locator(f".leaflet-outline-pane path[stroke='{style.ACCENT}']").bounding_box()
+    outline = page.locator(f".leaflet-cpts-above-pane path[stroke='{style.ACCENT}']").bounding_box()
     assert outline["y"] >= choice["y"] + choice["height"] - 10
     page.context.close()
 
@@ -505,7 +504,7 @@ def test_what_stays_inside_is_accepted() -> None:
 def test_online_tiles_and_icons_are_refused() -> None:
     box = shapely.box(1, 47, 2, 48)
     for element in (folium.TileLayer("OpenStreetMap"), folium.Marker((47.5, 1.5))):
-        new = blank_map("x", box=box)
+        new = drawn_map("x", box=box)
         element.add_to(new)
         if isinstance(element, folium.Marker):
             # Its default icon is a file beside the page: the policy keeps it from being asked.

@@ -1,94 +1,199 @@
-"""An empty map of ours: no tiles, French controls, hatching, a legend that follows.
+"""A map of ours: no tiles, French controls, hatching, a legend that follows the layer.
 
-Everything that makes a map readable alone is part of it, so that it is the same in a notebook,
-in a file of its own and inside a page.
+Everything that makes a map readable alone is part of it, so that it is the same in a notebook, in
+a file of its own and inside a page. What is drawn goes as JSON into an inert block that a script
+of ours reads: folium compiles what its own elements write a second time, as a template, so no text
+of a file ever passes through them.
 """
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from functools import cache, partial
+from importlib import resources
+from typing import Any, Final
 
 import folium
-from branca.element import MacroElement
-from folium.template import Template
+from branca.element import Element, MacroElement
+from jinja2 import Template
+from jinja2.utils import htmlsafe_json_dumps
 
 from cpts_geo.atlas import style
 from cpts_geo.atlas.offline import leaflet_addresses
 
 #: Pixels kept free on the left of a territory, so that the legend covers nothing of it.
-_LEGEND_WIDTH = 250
+_LEGEND_WIDTH: Final = 250
+_HATCHING: Final = f"""
+<svg width="0" height="0" style="position:absolute" aria-hidden="true"><defs>
+  <pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse"
+           patternTransform="rotate(45)">
+    <rect width="6" height="6" fill="#ffffff"></rect>
+    <line x1="0" y1="0" x2="0" y2="6" stroke="{style.HATCH_LINE}" stroke-width="2"></line>
+  </pattern></defs></svg>"""
+_dumps: Final = partial(
+    json.dumps, ensure_ascii=False, allow_nan=False, separators=(",", ":"), check_circular=False
+)
+
+#: A geometry as GeoJSON.
+Contour = dict[str, Any]
 
 
-class _Furniture(MacroElement):
-    """Hatching, French zoom buttons and a legend that follows the visible layer."""
+@dataclass(frozen=True, kw_only=True)
+class Shapes:
+    """
+    Shapes drawn alike, on top of those given before them.
 
-    _template = Template(
-        """
-        {% macro html(this, kwargs) %}
-        <svg width="0" height="0" style="position:absolute" aria-hidden="true"><defs>
-          <pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse"
-                   patternTransform="rotate(45)">
-            <rect width="6" height="6" fill="#ffffff"></rect>
-            <line x1="0" y1="0" x2="0" y2="6" stroke="{{ this.hatch }}" stroke-width="2"></line>
-          </pattern></defs></svg>
-        {% endmacro %}
-        {% macro script(this, kwargs) %}
-        (function () {
-          var map = {{ this._parent.get_name() }};
-          map.attributionControl.setPrefix(false);
-          L.control.scale({imperial: false}).addTo(map);
-          L.control.zoom({zoomInTitle: "Zoomer", zoomOutTitle: "Dézoomer"}).addTo(map);
-          // Hundreds of shapes are no path for a keyboard: the table of communes is.
-          map.on("layeradd", function () {
-            map.getContainer().querySelectorAll("path:not([tabindex='-1'])").forEach(
-              function (path) { path.setAttribute("tabindex", "-1"); });
-          });
-          map.getContainer().setAttribute("role", "group");
-          map.getContainer().setAttribute("aria-label", {{ this.label|tojson }});
-          var legends = {{ this.legends|tojson }};
-          // The legend stays beside the territory where there is room for both.
-          var beside = legends.length > 0 && map.getSize().x > 700;
-          var folded = legends.length > 0 && !beside;
-          map.fitBounds({{ this.bounds|tojson }}, {
-            animate: false,
-            // On a narrow screen the territory stands under the choice of layers.
-            paddingTopLeft: [
-              beside ? {{ this.legend_width }} : 12, folded ? 100 + 20 * legends.length : 12],
-            paddingBottomRight: [12, 12]
-          });
-          if (legends.length === 0) { return; }
-          var control = L.control({position: "bottomleft"});
-          control.onAdd = function () {
-            // Folded on a narrow screen, where it would cover the territory.
-            var box = L.DomUtil.create("details", "cpts-legend");
-            box.open = beside;
-            var title = L.DomUtil.create("summary", "", box);
-            title.textContent = "Légende";
-            var body = L.DomUtil.create("div", "", box);
-            body.innerHTML = legends[0].html;
-            L.DomEvent.disableClickPropagation(box);
-            map.on("baselayerchange", function (event) {
-              legends.forEach(function (legend) {
-                if (legend.name === event.name) { body.innerHTML = legend.html; }
-              });
-            });
-            return box;
-          };
-          control.addTo(map);
-        })();
-        {% endmacro %}
-        """
-    )
+    Parameters
+    ----------
+    contours : sequence of dict
+        Geometries as GeoJSON (EPSG:4326); one sequence given to several groups is written once.
+    edge : str
+        Colour of the edges.
+    weight : float
+        Their width in pixels.
+    dash : str
+        Their dashes, as in SVG; empty for a full line.
+    fills : sequence of str or None
+        Colour of each shape; None for lines.
+    opacity : float
+        Opacity of the fill, in [0, 1].
+    tips : sequence of str or None
+        Tooltip of each shape: HTML in which names are escaped. None for shapes that say nothing.
+    highlight : dict or None
+        Leaflet style of the shape under the pointer; None where it does not change.
+    name : str or None
+        Name among the layers that a reader chooses from, as plain text; None for what is always
+        there. The first layer that has one is the one shown.
+    legend : str
+        HTML of the legend of that layer.
+    above : bool
+        Whether it stays on top when another layer is chosen.
+    """
 
-    def __init__(self, label: str, *, box: Any, legends: list[dict[str, str]]) -> None:
+    contours: Sequence[Contour]
+    edge: str
+    weight: float = 1
+    dash: str = ""
+    fills: Sequence[str] | None = None
+    opacity: float = 1
+    tips: Sequence[str] | None = None
+    highlight: dict[str, Any] | None = None
+    name: str | None = None
+    legend: str = ""
+    above: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Label:
+    """
+    A name that is always written on the map.
+
+    Parameters
+    ----------
+    lat, lon : float
+        Where it stands, in degrees.
+    text : str
+        The name, as plain text.
+    colour : str
+        Colour of its dot.
+    kind : {"in", "out", "free"}
+        Of a commune inside, of one around, or of a territory.
+    side : {"top", "center", "left", "right"}
+        Side of the place on which it is written.
+    dot : bool
+        Whether the place is marked.
+    """
+
+    lat: float
+    lon: float
+    text: str
+    colour: str
+    kind: str = "in"
+    side: str = "top"
+    dot: bool = True
+
+
+class Drawing(MacroElement):
+    """
+    What is drawn on a map, as data for a script that is not a template.
+
+    Parameters
+    ----------
+    label : str
+        French description for screen readers.
+    box : shapely geometry
+        Rectangle to show (EPSG:4326).
+    shapes : sequence of Shapes
+        From the bottom to the top.
+    labels : sequence of Label
+        Names.
+    """
+
+    def __init__(
+        self, label: str, *, box: Any, shapes: Sequence[Shapes], labels: Sequence[Label]
+    ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
-        self._name = "Furniture"
-        self.label = label
-        self.legends = legends
-        self.hatch = style.HATCH_LINE
-        self.legend_width = _LEGEND_WIDTH
+        self._name = "Drawing"
+        self.shapes = tuple(shapes)
+        self.labels = tuple(labels)
         west, south, east, north = box.bounds
-        self.bounds = [[south, west], [north, east]]
+        # Contours that several layers share are written once.
+        places = {id(group.contours): group.contours for group in self.shapes}
+        rank = {place: number for number, place in enumerate(places)}
+        self.data: dict[str, Any] = {
+            "label": label,
+            "bounds": [[south, west], [north, east]],
+            "legend_width": _LEGEND_WIDTH,
+            "contours": list(places.values()),
+            "groups": [vars(g) | {"contours": rank[id(g.contours)]} for g in self.shapes],
+            "labels": [asdict(each) for each in self.labels],
+        }
+
+    def render(self, **_: Any) -> str:
+        """
+        Place the data and the script in the page, as they are.
+
+        Parameters
+        ----------
+        **_ : Any
+            What folium hands on; unused.
+
+        Returns
+        -------
+        str
+            Nothing more to write.
+        """
+        figure: Any = self.get_root()
+        parent: Any = self._parent
+        map_name, name = parent.get_name(), self.get_name()
+        block = f'<script type="application/json" id="{name}">{_json(self.data)}</script>'
+        figure.header.add_child(_Inert(f"<style>{MAP_CSS}</style>"), name="cpts_css")
+        figure.html.add_child(_Inert(_HATCHING + block), name=name)
+        read = f'JSON.parse(document.getElementById("{name}").textContent)'
+        figure.script.add_child(_Inert(_script()), name="cpts_script")
+        figure.script.add_child(_Inert(f"cptsMap({map_name}, {read});"), name=name)
+        return ""
+
+
+class _Inert(Element):
+    """A text that a page holds as it is: a value of this template, never one itself."""
+
+    _template = Template("{{ this.text }}")
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+
+
+def _json(data: dict[str, Any]) -> str:
+    return str(htmlsafe_json_dumps(data, dumps=_dumps))
+
+
+@cache
+def _script() -> str:
+    return (resources.files("cpts_geo.atlas") / "templates" / "map.js").read_text(encoding="utf-8")
 
 
 #: Style of legends, labels and tooltips; part of the map so that it works alone.
@@ -111,16 +216,15 @@ MAP_CSS = f"""
   text-shadow: 0 0 3px #fff, 0 0 3px #fff, 0 0 3px #fff, 0 0 3px #fff; text-align: center; }}
 .leaflet-tooltip.cpts-label::before {{ display: none; }}
 .leaflet-tooltip.cpts-label.out {{ font-weight: 400; color: {style.MUTED}; }}
-.leaflet-tooltip.foliumtooltip {{ width: max-content; max-width: min(320px, 70vw);
+.leaflet-tooltip.cpts-tip {{ width: max-content; max-width: min(320px, 70vw);
   white-space: normal; }}
-.leaflet-tooltip.foliumtooltip table {{ border: 0; margin: 0; }}
-.leaflet-tooltip.foliumtooltip td {{ border: 0; padding: 0; }}
-.foliumtooltip th {{ display: none; }}
 .leaflet-control-layers {{ font-size: 13px; }}
 """
 
 
-def blank_map(label: str, *, box: Any, legends: list[dict[str, str]] | None = None) -> folium.Map:
+def drawn_map(
+    label: str, *, box: Any, shapes: Sequence[Shapes] = (), labels: Sequence[Label] = ()
+) -> folium.Map:
     """
     Make a map without tiles whose only assets are Leaflet's.
 
@@ -130,19 +234,25 @@ def blank_map(label: str, *, box: Any, legends: list[dict[str, str]] | None = No
         French description for screen readers.
     box : shapely geometry
         Rectangle to show (EPSG:4326).
-    legends : list of dict, optional
-        Legend of each layer: name and html.
+    shapes : sequence of Shapes
+        What it shows, from the bottom to the top.
+    labels : sequence of Label
+        Names written on it.
 
     Returns
     -------
     folium.Map
-        A map that fits `box`, to add layers to.
+        A map that fits `box`; folium layers can be added to it.
+
+    Examples
+    --------
+    >>> import shapely
+    >>> "{{ 7*7 }}" in drawn_map("{{ 7*7 }}", box=shapely.box(1, 47, 2, 48)).get_root().render()
+    True
     """
     new = folium.Map(tiles=None, zoom_control=False, scrollWheelZoom=False, zoomSnap=0.25)
     known = set(leaflet_addresses())
     new.default_js = [pair for pair in folium.Map.default_js if pair[1] in known]
     new.default_css = [pair for pair in folium.Map.default_css if pair[1] in known]
-    root: Any = new.get_root()
-    root.header.add_child(folium.Element(f"<style>{MAP_CSS}</style>"), name="cpts_css")
-    new.add_child(_Furniture(label, box=box, legends=legends or []))
+    new.add_child(Drawing(label, box=box, shapes=shapes, labels=labels))
     return new

@@ -20,7 +20,7 @@ import shapely
 
 from cpts_geo.access.disclosure import masked, releasable
 from cpts_geo.atlas import basemap, style
-from cpts_geo.atlas.canvas import blank_map
+from cpts_geo.atlas.canvas import Contour, Label, Shapes, drawn_map
 from cpts_geo.atlas.cells import MASK_LABEL, shown_text, status_mark, status_words
 from cpts_geo.french import counted, typeset, value_text
 from cpts_geo.schema import COLUMNS, status_column
@@ -31,7 +31,7 @@ from cpts_geo.territories.coverage import dissolve
 _DECIMALS = 4
 _MARGIN_KM = 12.0
 _LABELLED = 7
-_OUTLINE_PANE = "outline"
+_HATCH = "url(#hatch)"
 _METROPOLE = shapely.box(-4.9, 41.3, 9.6, 51.1)
 
 
@@ -69,39 +69,27 @@ def territory_map(
     layers = style.layers(communes, scenarios=scenarios) if len(shown) else ()
     around = basemap.surroundings(national, box, km=_MARGIN_KM)
     uncovered = basemap.uncovered(around, national=national)
-    # Leaflet writes the names of layers as HTML: one of them holds the name of a commune.
-    names = [escape(layer.title) for layer in layers]
-    legends = [
-        {"name": title, "html": legend_html(layer, shown, uncovered=len(uncovered) > 0)}
-        for title, layer in zip(names, layers, strict=True)
-    ]
-    new = blank_map(f"Carte de {name}", box=box, legends=legends)
-    _add_polygons(new, basemap.land(national, box), fill=style.LAND, edge=style.LAND)
     outside = around[~around["code_insee"].isin(shown["code_insee"])]
-    _add_polygons(new, outside, fill=style.LAND, edge=style.LAND_EDGE, tips=outside["name"])
-    # Land without contour is hatched, never left to look like water.
-    _add_polygons(new, uncovered, fill="url(#hatch)", edge=style.LAND_EDGE)
-    borders = dissolve(around, "departement").boundary
-    _add_lines(new, borders, colour=style.BORDER, weight=1.5, dash="5 4")
+    shapes = [
+        _areas(basemap.land(national, box), fill=style.LAND, edge=style.LAND),
+        _areas(outside, fill=style.LAND, edge=style.LAND_EDGE, tips=outside["name"].map(escape)),
+        # Land without contour is hatched, never left to look like water.
+        _areas(uncovered, fill=_HATCH, edge=style.LAND_EDGE),
+        _lines(dissolve(around, "departement").boundary, colour=style.BORDER, dash="5 4"),
+    ]
     contours = _contours(shown.geometry)
     told = [_told(commune, layers) for commune in shown.to_dict("records")]
-    for number, layer in enumerate(layers):
-        group = folium.FeatureGroup(name=names[number], overlay=False, show=number == 0)
+    for layer in layers:
         tips = [_tooltip(lines, layer) for lines in told]
-        _choropleth(shown, layer, contours=contours, tips=tips).add_to(group)
-        group.add_to(new)
-    # A pane of its own: the outline stays on top when another layer is chosen.
-    folium.map.CustomPane(_OUTLINE_PANE, z_index=450).add_to(new)
+        legend = legend_html(layer, shown, uncovered=len(uncovered) > 0)
+        shapes.append(_choropleth(shown, layer, contours=contours, tips=tips, legend=legend))
     border = basemap.outline(shown)
-    _add_lines(new, border, colour=style.ACCENT, weight=3, pane=_OUTLINE_PANE)
+    shapes.append(_lines(border, colour=style.ACCENT, weight=3, above=True))
     inside = basemap.labelled(communes, _LABELLED, box=box)
-    for commune in inside.itertuples():
-        _label(commune.lat, commune.lon, commune.name).add_to(new)
-    for commune in basemap.labelled(outside, 3, box=box, avoid=inside).itertuples():
-        _label(commune.lat, commune.lon, commune.name, kind="out").add_to(new)
-    if layers:
-        folium.LayerControl(position="topleft", collapsed=False).add_to(new)
-    return new
+    beyond = basemap.labelled(outside, 3, box=box, avoid=inside)
+    labels = [_label(town.lat, town.lon, town.name) for town in inside.itertuples()]
+    labels += [_label(town.lat, town.lon, town.name, kind="out") for town in beyond.itertuples()]
+    return drawn_map(f"Carte de {name}", box=box, shapes=shapes, labels=labels)
 
 
 def overview_map(outlines: gpd.GeoDataFrame, national: gpd.GeoDataFrame) -> folium.Map:
@@ -127,14 +115,12 @@ def overview_map(outlines: gpd.GeoDataFrame, national: gpd.GeoDataFrame) -> foli
     overseas = national[mine & ~mainland]
     near = basemap.neighbours(shown)
     box = shapely.box(*shown.total_bounds) if near or len(overseas) else _METROPOLE
-    new = blank_map("Carte des territoires", box=box)
     if near:
         grounds = [basemap.land(national, box)]
     else:
         pieces = [national[mainland], *(rows for _, rows in overseas.groupby("departement"))]
         grounds = [basemap.departements(rows, tolerance_m=2500) for rows in pieces]
-    for ground in grounds:
-        _add_polygons(new, ground, fill=style.LAND, edge=style.LAND_EDGE)
+    shapes = [_areas(ground, fill=style.LAND, edge=style.LAND_EDGE) for ground in grounds]
     tips = [
         f"<b>{escape(row.name)}</b><br>{counted(row.communes, 'commune', 'communes')}, "
         f"{value_text(COLUMNS['population'], row.population, unit=True)} (Insee 2023)"
@@ -143,18 +129,24 @@ def overview_map(outlines: gpd.GeoDataFrame, national: gpd.GeoDataFrame) -> foli
     simple = shown.assign(geometry=shown.geometry.simplify(0.002))
     # Territories that touch are told apart by their edges, far ones by their colour.
     fill, opacity = (style.FILL_LIGHT, 0.9) if near else (style.ACCENT, 0.75)
-    _add_polygons(new, simple, fill=fill, edge=style.ACCENT, opacity=opacity, tips=tips)
-    if near:
-        for text, lon, lat in basemap.named_within(shown, letter=0.0095, line=0.04):
-            _label(lat, lon, text, kind="free", side="center").add_to(new)
-        return new
+    shapes.append(_areas(simple, fill=fill, edge=style.ACCENT, opacity=opacity, tips=tips))
+    labels = _names_apart(shown) if near else _names_beside(shown)
+    return drawn_map("Carte des territoires", box=box, shapes=shapes, labels=labels)
+
+
+def _names_apart(shown: gpd.GeoDataFrame) -> list[Label]:
+    named = basemap.named_within(shown, letter=0.0095, line=0.04)
+    return [_label(lat, lon, text, kind="free", side="center") for text, lon, lat in named]
+
+
+def _names_beside(shown: gpd.GeoDataFrame) -> list[Label]:
     ranked = shown.sort_values("population", ascending=False)
+    labels = []
     for row, side in zip(ranked.itertuples(index=False), basemap.sides(ranked), strict=True):
         west, _, east, _ = row.geometry.bounds
         lat, lon = row.geometry.representative_point().y, west if side == "left" else east
-        name = basemap.short_name(row.name)
-        _label(lat, lon, name, kind="free", side=side).add_to(new)
-    return new
+        labels.append(_label(lat, lon, basemap.short_name(row.name), kind="free", side=side))
+    return labels
 
 
 def legend_html(layer: style.MapLayer, communes: pd.DataFrame, *, uncovered: bool = False) -> str:
@@ -258,111 +250,57 @@ def _choropleth(
     communes: gpd.GeoDataFrame,
     layer: style.MapLayer,
     *,
-    contours: Sequence[dict[str, Any]],
+    contours: Sequence[Contour],
     tips: Sequence[str],
-) -> folium.GeoJson:
+    legend: str,
+) -> Shapes:
     classes = style.classify(communes[layer.column], layer)
     hidden = masked(communes, layer.column)
     fills = [
-        style.MASK_FILL if secret else "url(#hatch)" if k < 0 else layer.colours[k]
+        style.MASK_FILL if secret else _HATCH if k < 0 else layer.colours[k]
         for k, secret in zip(classes, hidden, strict=True)
     ]
-    data = _collection(contours, fill=fills, tip=tips)
-    return folium.GeoJson(
-        data,
-        style_function=lambda feature: {
-            "fillColor": feature["properties"]["fill"],
-            "fillOpacity": 1,
-            "color": style.PAPER,
-            "weight": 1,
-        },
-        highlight_function=lambda _: {"weight": 2.5, "color": style.INK},
-        tooltip=folium.GeoJsonTooltip(fields=["tip"], labels=False),
+    return Shapes(
+        contours=contours,
+        edge=style.PAPER,
+        fills=fills,
+        tips=tips,
+        highlight={"weight": 2.5, "color": style.INK},
+        name=layer.title,
+        legend=legend,
     )
 
 
-def _contours(shapes: gpd.GeoSeries) -> list[dict[str, Any]]:
+def _contours(shapes: gpd.GeoSeries) -> list[Contour]:
     rounded = shapely.transform(np.asarray(shapes), lambda xy: np.round(xy, _DECIMALS))
     return [json.loads(text) for text in shapely.to_geojson(rounded)]
 
 
-def _collection(contours: Sequence[dict[str, Any]], **properties: Any) -> dict[str, Any]:
-    names = list(properties)
-    rows = zip(*properties.values(), strict=True) if names else ((),) * len(contours)
-    features = [
-        {
-            "type": "Feature",
-            # Without it the whole tooltip would name each feature once more in the page.
-            "id": str(number),
-            "properties": dict(zip(names, row, strict=True)),
-            "geometry": contour,
-        }
-        for number, (contour, row) in enumerate(zip(contours, rows, strict=True))
-    ]
-    return {"type": "FeatureCollection", "features": features}
-
-
-def _add_polygons(
-    target: folium.Map,
+def _areas(
     table: gpd.GeoDataFrame,
     *,
     fill: str,
     edge: str,
-    opacity: float = 1.0,
-    tips: Any = None,
-) -> None:
-    if table.empty:
-        return
-    properties = {} if tips is None else {"tip": [str(tip) for tip in tips]}
-    folium.GeoJson(
-        _collection(_contours(table.geometry), **properties),
-        style_function=lambda _: {
-            "fillColor": fill, "fillOpacity": opacity, "color": edge, "weight": 1,
-        },
-        tooltip=None if tips is None else folium.GeoJsonTooltip(fields=["tip"], labels=False),
-        control=False,
-    ).add_to(target)  # fmt: skip
-
-
-def _add_lines(
-    target: folium.Map,
-    lines: gpd.GeoSeries,
-    *,
-    colour: str,
-    weight: float,
-    dash: str = "",
-    pane: str = "overlayPane",
-) -> None:
-    folium.GeoJson(
-        _collection(_contours(lines)),
-        style_function=lambda _: {
-            "color": colour, "weight": weight, "dashArray": dash, "fill": False,
-            "interactive": False,
-        },
-        control=False,
-        interactive=False,
-        pane=pane,
-    ).add_to(target)  # fmt: skip
-
-
-def _label(
-    lat: float, lon: float, text: str, *, kind: str = "in", side: str = "top"
-) -> folium.CircleMarker:
-    # A permanent tooltip: folium's markers ask for the default icon's file before their own.
-    # Its text lands in a JavaScript template literal, hence the extra entities.
-    safe = escape(text)
-    for sign in "`$\\":
-        safe = safe.replace(sign, f"&#{ord(sign)};")
-    name = folium.Tooltip(
-        safe, permanent=True, sticky=False, direction=side, class_name=f"cpts-label {kind}"
+    opacity: float = 1,
+    tips: Sequence[str] | pd.Series | None = None,
+) -> Shapes:
+    return Shapes(
+        contours=_contours(table.geometry),
+        edge=edge,
+        fills=[fill] * len(table),
+        opacity=opacity,
+        tips=None if tips is None else list(tips),
     )
-    return folium.CircleMarker(
-        (lat, lon),
-        radius=2,
-        weight=0,
-        fill=True,
-        fill_color=style.INK if kind == "in" else style.MUTED,
-        fill_opacity=0 if kind == "free" else 1,
-        tooltip=name,
-        interactive=False,
+
+
+def _lines(
+    lines: gpd.GeoSeries, *, colour: str, weight: float = 1.5, dash: str = "", above: bool = False
+) -> Shapes:
+    return Shapes(contours=_contours(lines), edge=colour, weight=weight, dash=dash, above=above)
+
+
+def _label(lat: float, lon: float, text: str, *, kind: str = "in", side: str = "top") -> Label:
+    colour = style.INK if kind == "in" else style.MUTED
+    return Label(
+        lat=lat, lon=lon, text=text, colour=colour, kind=kind, side=side, dot=kind != "free"
     )

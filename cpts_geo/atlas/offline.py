@@ -51,8 +51,9 @@ class _Addresses(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note what attributes ask for."""
-        self._inside = tag
         values = {name: value or "" for name, value in attrs}
+        # A block of data is read, and asks for nothing: an address in it is a text.
+        self._inside = "" if "json" in values.get("type", "") else tag
         for name, value in values.items():
             address = value.strip()
             local = address.startswith(("data:", "#", "about:")) or not address

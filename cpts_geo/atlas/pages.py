@@ -116,21 +116,14 @@ def _map_parts(new: folium.Map) -> dict[str, Markup]:
         for name, child in root.header._children.items()
         if name not in ("meta_http", new.get_name())
     )
+    parts = {"map_head": head, "map_html": root.html.render(), "map_script": root.script.render()}
+    # folium names its elements at random: numbered, so that equal inputs give equal bytes.
+    numbers = {each._id: str(n) for n, each in enumerate((new, *new._children.values()))}
+    named = re.compile("|".join(numbers))
     return {
-        "map_head": Markup(head),
-        "map_html": Markup(root.html.render()),
-        "map_script": Markup(root.script.render()),
+        name: Markup(named.sub(lambda found: numbers[found[0]], text))
+        for name, text in parts.items()
     }
-
-
-def _numbered(page: str) -> str:
-    """Number what folium names at random: equal inputs give equal bytes."""
-    numbers: dict[str, str] = {}
-    return re.sub(
-        r"(?<=_)[0-9a-f]{32}(?![0-9a-f])",
-        lambda found: numbers.setdefault(found[0], str(len(numbers))),
-        page,
-    )
 
 
 def _png(figure: Figure) -> Markup:
@@ -259,7 +252,7 @@ def sheet_page(sheet: Sheet, *, national: gpd.GeoDataFrame, date: str) -> str:
         date=date,
         **_map_parts(interactive),
     )  # fmt: skip
-    return inline_assets(_numbered(page))
+    return inline_assets(page)
 
 
 def index_page(
@@ -327,7 +320,7 @@ def index_page(
         date=date,
         **_map_parts(overview),
     )  # fmt: skip
-    return inline_assets(_numbered(page))
+    return inline_assets(page)
 
 
 def _perimeters(sheets: Sequence[Sheet]) -> list[str]:
