@@ -127,12 +127,10 @@ def _numbers(facts: pd.DataFrame, key: str) -> dict[str, float]:
 
 
 def _default_scenario(key: str, row: pd.Series) -> Scenario:
-    # A name read in a file may hold line breaks; the label of a scenario stands on one line.
-    label = "".join(letter if letter.isprintable() else " " for letter in str(row["name"]))
     return scenario_from_population(
         float(row["population"]),
         territory=key,
-        label=label.strip() or key,
+        label=str(row["name"]),
         population_basis="population municipale 2023 (Insee) des communes du périmètre",
     )
 

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from cpts_geo.data_commands import teller
 from cpts_geo.errors import ScenarioError
+from cpts_geo.terminal import echo, results, table_view, teller
 
 if TYPE_CHECKING:
     from cpts_geo.atlas.cells import Cell
@@ -21,8 +18,6 @@ if TYPE_CHECKING:
     from cpts_geo.capacity.inputs import Scenario
 
 capacity_app = typer.Typer(rich_markup_mode=None)
-#: Columns a pipe or a file is given: wide enough that a row is one line.
-_PIPED_WIDTH = 200
 
 
 @capacity_app.command("compare")
@@ -49,7 +44,7 @@ def _compare(
     one, two = _labelled(_loaded(first, second), names)
     say = teller()
     found = compare_scenarios(one, two, draws=DRAWS if draws is None else draws, say=say)
-    console = _console()
+    console = results()
     console.print(_measures_view(found))
     console.print(_changes_view(found))
     for line in (finding(found), COMMON_DRAWS):
@@ -57,8 +52,8 @@ def _compare(
     for text in (*found.warnings, *found.caveats):
         say(f"À savoir : {text}")
     page, table = write_comparison(found, output, names=names, say=say)
-    typer.echo(f"Tableau : {table.resolve()}")
-    typer.echo(f"Page : {page.resolve()}")
+    echo(f"Tableau : {table.resolve()}")
+    echo(f"Page : {page.resolve()}")
 
 
 @capacity_app.command("call-log")
@@ -86,17 +81,18 @@ def _call_log(
     say = teller()
     for note in calls.attrs["notes"]:
         say(note)
-    console = _console()
+    console = results()
     for sentence in log_sentences(found, tables):
         console.print(sentence, soft_wrap=True)
     for title, headers, rows in log_views(tables):
-        console.print(_table("", [title, *headers[1:]], [[_shown(c) for c in row] for row in rows]))
+        cells = [[_shown(cell) for cell in row] for row in rows]
+        console.print(table_view([title, *headers[1:]], cells, right=True))
     for note in [note for note in own.notes if note not in base.notes]:
         say(f"À savoir : {note}")
     made, *others = write_call_log(own, tables, output)
     for path in others:
-        typer.echo(f"Tableau : {path.resolve()}")
-    typer.echo(f"Scénario (appui {own.evidence_label}) : {made.resolve()}")
+        echo(f"Tableau : {path.resolve()}")
+    echo(f"Scénario (appui {own.evidence_label}) : {made.resolve()}")
 
 
 def _loaded(*names: str) -> list[Scenario]:
@@ -139,43 +135,25 @@ def _labelled(scenarios: list[Scenario], names: tuple[str, str]) -> list[Scenari
     return [s.evolve(label=f"{s.label} ({name})") for s, name in zip(scenarios, names, strict=True)]
 
 
-def _console() -> Console:
-    return Console(
-        width=None if sys.stdout.isatty() else _PIPED_WIDTH, highlight=False, markup=False
-    )
-
-
 def _measures_view(found: ScenarioComparison) -> Table:
     from cpts_geo.atlas.compare_measures import measure_rows  # noqa: PLC0415
 
     rows = []
     for label, unit, cells in measure_rows(found):
         rows.append([Text(f"{label}, {unit}"), *(_shown(cell) for cell in cells)])
-    return _table(
-        "", ["Mesure", found.first.label, found.second.label, "Différence (8 chances sur 10)"], rows
-    )
+    headers = ["Mesure", found.first.label, found.second.label, "Différence (8 chances sur 10)"]
+    return table_view(headers, rows, right=True)
 
 
 def _changes_view(found: ScenarioComparison) -> Table:
     from cpts_geo.atlas.compare_tables import change_rows  # noqa: PLC0415
 
-    return _table(
-        "Ce qui change",
+    return table_view(
         ["Donnée", found.first.label, found.second.label],
         [[_shown(cell) for cell in row] for row in change_rows(found)],
-        numeric=False,
+        title="Ce qui change",
+        right=False,
     )
-
-
-def _table(
-    title: str, headers: list[str], rows: list[list[Text]], *, numeric: bool = True
-) -> Table:
-    table = Table(box=SIMPLE_HEAD, title=title or None, title_justify="left", pad_edge=False)
-    for place, header in enumerate(headers):
-        table.add_column(header, justify="right" if numeric and place else "left")
-    for row in rows:
-        table.add_row(*row)
-    return table
 
 
 def _shown(cell: Cell) -> Text:

@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import Annotated, Final, Literal, NoReturn
 
 import typer
-from rich.console import Console
 from typer.exceptions import TyperException
 
 from cpts_geo import __version__
 from cpts_geo.capacity_commands import capacity_app
-from cpts_geo.data_commands import data_app, teller
+from cpts_geo.data_commands import data_app
 from cpts_geo.errors import CptsGeoError
 from cpts_geo.files import reason
 from cpts_geo.french import counted, number
+from cpts_geo.terminal import echo, tell_error, teller
 
 app = typer.Typer(
     help="De la liste des communes d’un territoire au nombre de créneaux de soins non programmés.",
@@ -162,7 +162,7 @@ def _report(
         say(f"À savoir : {note}")
     output = output or Path("outputs", *filter(None, [result.folder]))
     index = write_report(result, output, say=say)
-    typer.echo(f"Rapport prêt : {index.resolve()}")
+    echo(f"Rapport prêt : {index.resolve()}")
 
 
 #: The command line library speaks English: what it says of a command that is not understood.
@@ -193,7 +193,7 @@ _INTERRUPTED = 130
 
 
 def _refuse(text: str, code: int) -> NoReturn:
-    Console(stderr=True, highlight=False, markup=False, soft_wrap=True).print(text)
+    tell_error(text)
     sys.exit(code)
 
 

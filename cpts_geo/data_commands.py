@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.table import Table
 
 from cpts_geo import settings
 from cpts_geo.errors import DataFileError
 from cpts_geo.french import counted, number
+from cpts_geo.terminal import echo, results, teller
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,24 +23,9 @@ if TYPE_CHECKING:
 data_app = typer.Typer(
     help="Données embarquées et fichiers des producteurs.", rich_markup_mode=None
 )
-#: Columns a pipe or a file is given: wide enough that a row is one line.
-_PIPED_WIDTH = 240
 #: From this width on, the table of sources also says what each is.
 _WIDE = 160
 _LICENCE, _LICENCE_SHORT = "Licence Ouverte 2.0", "LO 2.0"
-
-
-def teller() -> Callable[[str], None]:
-    """
-    Say the progress of a command on the error output.
-
-    Returns
-    -------
-    callable
-        Receives a line.
-    """
-    console = Console(stderr=True, highlight=False, markup=False)
-    return lambda line: console.print(f"· {line}")
 
 
 @data_app.callback(invoke_without_command=True)
@@ -88,7 +73,7 @@ def _fetch(
         )
     finally:
         _read_personal(keys, say)
-    typer.echo(
+    echo(
         f"{counted(len(had), 'source prête', 'sources prêtes')} dans {settings.cache_dir()}\n"
         f"Verrou : {settings.lock_path()}"
     )
@@ -116,9 +101,7 @@ def _status() -> None:
     from cpts_geo.sources.status import status_table  # noqa: PLC0415
 
     table = status_table()
-    console = Console(
-        width=None if sys.stdout.isatty() else _PIPED_WIDTH, highlight=False, markup=False
-    )
+    console = results()
     console.print(_status_view(table, wide=console.width >= _WIDE))
     for title, column in (("Autres licences", "licence"), ("À vérifier", "to_check")):
         told = table[~table[column].isin(["", _LICENCE])]
@@ -146,13 +129,13 @@ def _verify() -> None:
             remedy="cpts-geo data fetch " + " ".join(dict.fromkeys(wrong["source"])),
         )
     if table.empty:
-        typer.echo("Aucun fichier n’a encore été téléchargé : cpts-geo data fetch.")
+        echo("Aucun fichier n’a encore été téléchargé : cpts-geo data fetch.")
     else:
         erased = table[table["state"] == ERASED]
         count = len(table) - len(erased)
-        typer.echo(f"{counted(count, 'fichier conforme', 'fichiers conformes')} au verrou.")
+        echo(f"{counted(count, 'fichier conforme', 'fichiers conformes')} au verrou.")
         for row in erased.itertuples():
-            typer.echo(f"{row.source} ({row.file}) : {row.state} ({row.detail}).")
+            echo(f"{row.source} ({row.file}) : {row.state} ({row.detail}).")
 
 
 @data_app.command("build")

@@ -6,7 +6,6 @@ import contextlib
 import errno
 import json
 import os
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,9 +14,8 @@ import geopandas as gpd
 import pandas as pd
 
 from cpts_geo.errors import OutputError
+from cpts_geo.foreign import for_spreadsheet
 
-#: What a spreadsheet would compute, when a cell of text begins so; signed numbers are harmless.
-_FORMULA = re.compile(r"[=@\t\r]|[+-](?![\d\s.,]*%?$)")
 _REASONS = {
     errno.ENOSPC: "plus de place sur le disque",
     errno.EACCES: "accès refusé",
@@ -100,8 +98,8 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
 
     Notes
     -----
-    A text that a spreadsheet would take for a formula (names come from the files of others) gets
-    an apostrophe before it.
+    A text that a spreadsheet would compute (names come from the files of others) gets an
+    apostrophe, see :func:`cpts_geo.foreign.for_spreadsheet`; so does the name of a column.
 
     Examples
     --------
@@ -118,11 +116,12 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
         if pd.api.types.is_string_dtype(column) or pd.api.types.is_object_dtype(column)
     ]
     safe = table.assign(**{str(name): table[name].map(_neutral) for name in texts})
+    safe.columns = [_neutral(str(name)) for name in safe.columns]
     write_atomically(path, lambda part: safe.to_csv(part, index=False, lineterminator="\n"))
 
 
 def _neutral(cell: object) -> object:
-    return f"'{cell}" if isinstance(cell, str) and _FORMULA.match(cell) else cell
+    return for_spreadsheet(cell) if isinstance(cell, str) else cell
 
 
 def write_parquet(table: gpd.GeoDataFrame, path: Path) -> None:

@@ -16,6 +16,8 @@ from cpts_geo.schema import Column
 #: Narrow no-break space, before %, ; and between thousands.
 NNBSP = "\u202f"
 UNKNOWN_TEXT = "donnée absente"
+#: No file of Windows bears these names, whatever its extension.
+_DEVICE = re.compile(r"con|prn|aux|nul|(?:com|lpt)\d")
 #: From Monday; from January.
 WEEKDAYS = tuple(get_day_names(locale="fr")[index] for index in range(7))
 MONTHS = tuple(get_month_names(locale="fr")[index] for index in range(1, 13))
@@ -306,35 +308,14 @@ def slug(text: str) -> str:
     Returns
     -------
     str
-        Lower-case ASCII letters, digits and underscores; ``territoire`` when nothing is left.
+        Lower-case ASCII letters, digits and underscores, 60 at most; ``territoire`` when nothing is
+        left, and before the names that Windows keeps for its devices.
 
     Examples
     --------
-    >>> slug("CPTS Beauce-Gâtinais")
-    'cpts_beauce_gatinais'
+    >>> slug("CPTS Beauce-Gâtinais"), slug("Con")
+    ('cpts_beauce_gatinais', 'territoire_con')
     """
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:60] or "territoire"
-
-
-def decodable(text: str) -> str:
-    """
-    Make a name that the system could not decode fit for any file.
-
-    Parameters
-    ----------
-    text : str
-        A file name or an argument; bytes that are no UTF-8 arrive as lone surrogates.
-
-    Returns
-    -------
-    str
-        The same text, each undecodable byte replaced by ``\ufffd``.
-
-    Examples
-    --------
-    >>> import os
-    >>> decodable(os.fsdecode(b"liste_\\xe9")) == "liste_\N{REPLACEMENT CHARACTER}"
-    True
-    """
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    name = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:60].strip("_") or "territoire"
+    return f"territoire_{name}" if _DEVICE.fullmatch(name) else name

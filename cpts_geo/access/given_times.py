@@ -8,7 +8,8 @@ import pandas as pd
 
 from cpts_geo.access.travel import TravelTimes, listed, travel_times
 from cpts_geo.errors import TravelError
-from cpts_geo.french import counted, decodable
+from cpts_geo.foreign import shown_name
+from cpts_geo.french import counted
 from cpts_geo.sources.analyst.travel import read_travel_file
 from cpts_geo.sources.analyst.travel_columns import Unit
 from cpts_geo.sources.catalogue import sources
@@ -57,7 +58,7 @@ def given_times(
     origin = sources()["travel_file"]
     times = travel_times(
         pairs,
-        label=f"temps de la table « {decodable(path.name)} »",
+        label=f"temps de la table « {shown_name(path.name)} »",
         source=origin.attribution,
         grade=origin.grade,
         # Insee's convention: no time within a commune.

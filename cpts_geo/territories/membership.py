@@ -11,7 +11,8 @@ from typing import Final
 import pandas as pd
 
 from cpts_geo.errors import DataFileError, PerimeterError
-from cpts_geo.french import decodable, number, signed_percent, slug
+from cpts_geo.foreign import shown_name, visible
+from cpts_geo.french import number, signed_percent, slug
 from cpts_geo.sources import embedded
 from cpts_geo.sources.analyst.perimeter import read_perimeter_file
 from cpts_geo.sources.catalogue import sha256_of
@@ -216,7 +217,7 @@ def file_perimeter(
     """
     read = read_perimeter_file(path)
     audit = resolve_table(read.table, communes, former=former, departements=departements)
-    label, file = decodable(name or path.stem), decodable(path.name)
+    label, file = name or path.stem, shown_name(path.name)
     [key] = territory_keys([label], ["liste"])
     identity = pd.DataFrame(
         {
@@ -227,7 +228,7 @@ def file_perimeter(
         index=pd.Index([key], name="territory"),
     )
     members = audit[["published", "code_insee"]].assign(territory=key, basis="fichier", note="")
-    notes = [*map(decodable, read.notes), *_population_note(read.table, audit, communes)]
+    notes = [*map(visible, read.notes), *_population_note(read.table, audit, communes)]
     inputs = {file: sha256_of(path)}
     audit = audit.assign(territory=key)
     return Perimeters(identity, members, audit, tuple(notes), inputs, folder=key)

@@ -17,7 +17,8 @@ import pandas as pd
 import shapely
 
 from cpts_geo.errors import PerimeterError, one_line
-from cpts_geo.french import counted, decodable, number, signed_percent, slug
+from cpts_geo.foreign import shown_name
+from cpts_geo.french import counted, number, signed_percent, slug
 from cpts_geo.schema import Status
 from cpts_geo.settings import GEOGRAPHIC_CRS
 from cpts_geo.sources.analyst.polygons import read_polygon_file
@@ -58,8 +59,8 @@ def polygon_perimeters(
         point of no commune.
     """
     read = read_polygon_file(path)
-    file = decodable(path.name)
-    labels = [label or decodable(path.stem) for label in read.table["name"]]
+    file = shown_name(path.name)
+    labels = [label or path.stem for label in read.table["name"]]
     if name:
         if len(labels) > 1:
             raise PerimeterError(
@@ -67,7 +68,7 @@ def polygon_perimeters(
                 defects=[f"« {one_line(label)} »" for label in labels],
                 remedy="retirez --name, ou fusionnez les polygones.",
             )
-        labels = [decodable(name)]
+        labels = [name]
     keys = territory_keys(labels, [str(rank) for rank in range(1, len(labels) + 1)])
     shares = [inside_shares(shape, communes) for shape in read.table.geometry]
     if empty := [rank for rank, found in enumerate(shares) if not found["kept"].any()]:
@@ -101,7 +102,7 @@ def polygon_perimeters(
         notes=(*read.notes, *_notes(kept, communes)),
         inputs={file: sha256_of(path)},
         border=_border(found),
-        folder=keys[0] if len(keys) == 1 else slug(decodable(path.stem)),
+        folder=keys[0] if len(keys) == 1 else slug(path.stem),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -11,7 +11,8 @@ import geopandas as gpd
 import pandas as pd
 
 from cpts_geo.errors import PerimeterError
-from cpts_geo.french import counted, decodable, number, slug
+from cpts_geo.foreign import MAX_NAME, is_invisible, shown_name
+from cpts_geo.french import counted, number, slug
 from cpts_geo.settings import MAX_COMMUNES
 from cpts_geo.sources.analyst import polygons
 from cpts_geo.territories.membership import Perimeters, file_perimeter, published_perimeters
@@ -157,7 +158,7 @@ def find_perimeters(
     >>> len(found.identity), found.folder
     (16, 'departement_45_epci')
     """
-    found = _perimeters(request, communes, former=former, tvs=tvs)
+    found = _shown(_perimeters(request, communes, former=former, tvs=tvs))
     sizes = found.members["territory"].map(found.identity["name"]).value_counts()
     large = sizes[sizes > MAX_COMMUNES].to_dict()
     defects = [f"{name} : {number(size)} communes" for name, size in large.items()]
@@ -169,6 +170,26 @@ def find_perimeters(
             remedy="découpez-le, par exemple par département.",
         )
     return found
+
+
+def _shown(found: Perimeters) -> Perimeters:
+    """Names and spellings that come from others, made fit to be shown; what was changed is said."""
+    identity = found.identity.copy()
+    notes, names = [], []
+    for key, given in identity["name"].items():
+        name = shown_name(str(given)) or str(key)
+        names.append(name)
+        if len(name) < len(str(given)) and name.endswith("…"):
+            notes.append(f"Nom coupé à {MAX_NAME} caractères : « {name} ».")
+        if any(map(is_invisible, str(given))):
+            notes.append(f"Caractères invisibles retirés d’un nom : « {name} ».")
+    return replace(
+        found,
+        identity=identity.assign(name=names, document=identity["document"].map(shown_name)),
+        members=found.members.assign(published=found.members["published"].map(shown_name)),
+        audit=found.audit.assign(published=found.audit["published"].map(shown_name)),
+        notes=(*found.notes, *notes),
+    )
 
 
 def _perimeters(
@@ -202,5 +223,4 @@ def _perimeters(
     else:
         codes, notes = find_zones(zoning, request.tvs if kind == "tvs" else request.epci)
         folder = None
-    name = decodable(request.name) if request.name else None
-    return zoning_perimeters(zoning, codes, communes, name=name, notes=notes, folder=folder)
+    return zoning_perimeters(zoning, codes, communes, name=request.name, notes=notes, folder=folder)

@@ -1,0 +1,123 @@
+"""Text that others wrote, made fit to be shown: one line, nothing invisible, no longer than a name.
+
+What is refused or quoted goes through :func:`cpts_geo.errors.one_line`; this is for what is kept
+and shown: names of territories and files, titles, whatever a terminal or a spreadsheet receives.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+#: Longer names are cut: no title, legend or row of a table has room for more.
+MAX_NAME: Final = 200
+#: Categories of what no one sees: controls, marks of direction, zero-width signs, halves of
+#: characters, private ones, line and paragraph separators.
+_INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+#: What a spreadsheet computes, when a cell begins so; a signed number is harmless. Full-width
+#: signs are signs to it too.
+_FORMULA: Final = re.compile(r"[=@＝＠]|[+\-＋－](?![\d\s.,]*%?\s*$)")
+#: Where a spreadsheet may begin a cell: it splits where another separator stands too.
+_CELL: Final = re.compile(r"([;\t\r\n])")
+
+
+def is_invisible(character: str) -> bool:
+    """
+    Tell whether a character shows nothing, or changes how others show.
+
+    Parameters
+    ----------
+    character : str
+        One character.
+
+    Returns
+    -------
+    bool
+        True for controls, marks of direction, zero-width signs, lone surrogates, private or
+        unassigned characters, and separators of lines.
+
+    Examples
+    --------
+    >>> [is_invisible(character) for character in ("\\x1b", "\\u202e", "é", "\\u202f")]
+    [True, True, False, False]
+    """
+    return unicodedata.category(character) in _INVISIBLE
+
+
+def shown_name(text: str) -> str:
+    """
+    Make a name fit to be shown.
+
+    Parameters
+    ----------
+    text : str
+        A name from a file, a file's own name or an argument.
+
+    Returns
+    -------
+    str
+        On one line, without what is invisible, each byte that was no text as ``\\ufffd``, and
+        200 characters at most, the last an ellipsis where it was cut. Empty when nothing of it
+        can be seen.
+
+    Examples
+    --------
+    >>> shown_name("CPTS\\n du\\u202e Val"), len(shown_name("a" * 10_000))
+    ('CPTS du Val', 200)
+    """
+    text = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    blank = {"Cc", "Zl", "Zp"}
+    seen = (" " if unicodedata.category(c) in blank else "" if is_invisible(c) else c for c in text)
+    name = " ".join("".join(seen).split())
+    return name if len(name) <= MAX_NAME else f"{name[: MAX_NAME - 1].rstrip()}…"
+
+
+def visible(text: str) -> str:
+    """
+    Show what is invisible in a text, its lines and tabulations apart.
+
+    Parameters
+    ----------
+    text : str
+        Any text, such as what a terminal receives.
+
+    Returns
+    -------
+    str
+        The same, each character that shows nothing, or could command a terminal, as ``\\ufffd``.
+
+    Examples
+    --------
+    >>> visible("a\\tb\\n\\x1b[2J") == "a\\tb\\n\\ufffd[2J"
+    True
+    """
+    return "".join("\ufffd" if is_invisible(c) and c not in "\n\t" else c for c in text)
+
+
+def for_spreadsheet(text: str) -> str:
+    """
+    Make a text that a spreadsheet reads as a text, whichever separator it takes.
+
+    Parameters
+    ----------
+    text : str
+        A cell.
+
+    Returns
+    -------
+    str
+        The same, an apostrophe before what would be computed: at the start, after ``;``, a
+        tabulation or a line break, spaces and invisible signs before it set aside.
+
+    Examples
+    --------
+    >>> for_spreadsheet("=1+1"), for_spreadsheet("Dry;@A1"), for_spreadsheet("-3,5")
+    ("'=1+1", "Dry;'@A1", '-3,5')
+    """
+    return "".join(_as_text(piece) for piece in _CELL.split(text))
+
+
+def _as_text(piece: str) -> str:
+    start = next((i for i, c in enumerate(piece) if not (c.isspace() or is_invisible(c))), None)
+    return f"'{piece}" if start is not None and _FORMULA.match(piece, start) else piece

@@ -1,0 +1,117 @@
+"""What a command says: progress on the error output, results on the other, text made harmless."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from cpts_geo.foreign import visible
+
+#: Columns a pipe or a file is given: wide enough that a row is one line.
+_PIPED_WIDTH: Final = 240
+
+
+class _Plain(Console):
+    """A console to which a text is a text: no markup, no emphasis, no command of a terminal."""
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        """Print, each text made harmless."""
+        safe = [visible(each) if isinstance(each, str) else each for each in objects]
+        super().print(*safe, **options)
+
+
+def results() -> Console:
+    """
+    Console for results, on the standard output.
+
+    Returns
+    -------
+    Console
+        As wide as the terminal; a row is one line where there is none.
+    """
+    width = None if sys.stdout.isatty() else _PIPED_WIDTH
+    return _Plain(width=width, highlight=False, markup=False)
+
+
+def echo(line: str) -> None:
+    """
+    Print a line of result.
+
+    Parameters
+    ----------
+    line : str
+        French text; one line whatever the width of the terminal.
+    """
+    results().print(line, soft_wrap=True)
+
+
+def teller() -> Callable[[str], None]:
+    """
+    Say the progress of a command on the error output.
+
+    Returns
+    -------
+    callable
+        Receives a line.
+    """
+    console = _Plain(stderr=True, highlight=False, markup=False)
+    return lambda line: console.print(f"· {line}")
+
+
+def tell_error(text: str) -> None:
+    """
+    Say on the error output why a command stops.
+
+    Parameters
+    ----------
+    text : str
+        French text of one or several lines.
+    """
+    _Plain(stderr=True, highlight=False, markup=False, soft_wrap=True).print(text)
+
+
+def table_view(
+    headers: Sequence[str], rows: Sequence[Sequence[str | Text]], *, title: str = "", right: bool
+) -> Table:
+    """
+    Lay rows out for a terminal.
+
+    Parameters
+    ----------
+    headers : sequence of str
+        Names of the columns.
+    rows : sequence of sequence of str or Text
+        Cells.
+    title : str
+        What the table is; empty for none.
+    right : bool
+        Whether all columns but the first are numbers.
+
+    Returns
+    -------
+    Table
+        To print on :func:`results`.
+    """
+    table = Table(
+        box=SIMPLE_HEAD,
+        title=visible(title) or None,
+        title_justify="left",
+        pad_edge=False,
+    )
+    for place, header in enumerate(headers):
+        table.add_column(Text(visible(header)), justify="right" if right and place else "left")
+    for row in rows:
+        table.add_row(*(_harmless(cell) for cell in row))
+    return table
+
+
+def _harmless(cell: str | Text) -> Text:
+    if isinstance(cell, Text):
+        return Text(visible(cell.plain), style=cell.style)
+    return Text(visible(cell))
