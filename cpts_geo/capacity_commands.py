@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cpts_geo.errors import ScenarioError
+from cpts_geo.foreign import shown_name
 from cpts_geo.terminal import echo, results, table_view, teller
 
 if TYPE_CHECKING:
@@ -132,7 +133,11 @@ def _labelled(scenarios: list[Scenario], names: tuple[str, str]) -> list[Scenari
     """Add the names to labels that are the same, so that a reader tells them apart."""
     if len({s.label for s in scenarios}) > 1 or names[0] == names[1]:
         return scenarios
-    return [s.evolve(label=f"{s.label} ({name})") for s, name in zip(scenarios, names, strict=True)]
+    # Both parts are kept where together they would be too long for a name.
+    return [
+        s.evolve(label=f"{s.label[:100]} ({shown_name(name)[:90]})")
+        for s, name in zip(scenarios, names, strict=True)
+    ]
 
 
 def _measures_view(found: ScenarioComparison) -> Table:

@@ -15,9 +15,10 @@ MAX_NAME: Final = 200
 #: Categories of what no one sees: controls, marks of direction, zero-width signs, halves of
 #: characters, private ones, line and paragraph separators.
 _INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-#: What a spreadsheet computes, when a cell begins so; a signed number is harmless. Full-width
-#: signs are signs to it too.
-_FORMULA: Final = re.compile(r"[=@＝＠]|[+\-＋－](?![\d\s.,]*%?\s*$)")
+#: What a spreadsheet computes, when a cell begins so: full-width signs are signs to it too.
+_FORMULA: Final = re.compile(r"[=@+\-＝＠＋－]")
+#: A signed number alone is harmless.
+_NUMBER: Final = re.compile(r"[+-][\d\s.,]*%?\s*")
 #: Where a spreadsheet may begin a cell: it splits where another separator stands too.
 _CELL: Final = re.compile(r"([;\t\r\n])")
 
@@ -66,11 +67,16 @@ def shown_name(text: str) -> str:
     >>> shown_name("CPTS\\n du\\u202e Val"), len(shown_name("a" * 10_000))
     ('CPTS du Val', 200)
     """
-    text = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    blank = {"Cc", "Zl", "Zp"}
-    seen = (" " if unicodedata.category(c) in blank else "" if is_invisible(c) else c for c in text)
-    name = " ".join("".join(seen).split())
+    name = " ".join("".join(map(_seen, text)).split())
     return name if len(name) <= MAX_NAME else f"{name[: MAX_NAME - 1].rstrip()}…"
+
+
+def _seen(character: str) -> str:
+    """The character, or what stands for it: a byte that was no text arrives as a surrogate."""
+    instead = {"Cc": " ", "Zl": " ", "Zp": " ", "Cs": "\ufffd"}
+    return instead.get(
+        unicodedata.category(character), "" if is_invisible(character) else character
+    )
 
 
 def visible(text: str) -> str:
@@ -115,7 +121,9 @@ def for_spreadsheet(text: str) -> str:
     >>> for_spreadsheet("=1+1"), for_spreadsheet("Dry;@A1"), for_spreadsheet("-3,5")
     ("'=1+1", "Dry;'@A1", '-3,5')
     """
-    return "".join(_as_text(piece) for piece in _CELL.split(text))
+    if _NUMBER.fullmatch(text):
+        return text
+    return "".join(map(_as_text, _CELL.split(text)))
 
 
 def _as_text(piece: str) -> str:

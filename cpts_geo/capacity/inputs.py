@@ -28,6 +28,7 @@ from cpts_geo.capacity.input_types import (
 from cpts_geo.capacity.parameters import (
     ANALYST,
     AS_TUPLE,
+    Name,
     Source,
     Text,
     default_parameters,
@@ -60,8 +61,8 @@ class Scenario(Record):
     24000.0
     """
 
-    territory: Text = field("Identifiant du territoire")
-    label: Text = field("Nom montré aux lecteurs")
+    territory: Name = field("Identifiant du territoire")
+    label: Name = field("Nom montré aux lecteurs")
     evidence_label: Literal[1, 2, 3, 4] = field(
         "Ce qui est connu ici : 1 ses appels, 2 ses consultations, 3 rien, 4 part supposée"
     )

@@ -7,7 +7,6 @@ read through an excerpt or a reproducible computation; C = weak; D = assumption 
 from __future__ import annotations
 
 import tomllib
-import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Annotated, Any, Final, Literal
@@ -17,24 +16,28 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from cpts_geo.capacity.records import Record
 from cpts_geo.capacity.refusals import ContradictionError
 from cpts_geo.errors import ScenarioError
+from cpts_geo.foreign import MAX_NAME, is_invisible
 from cpts_geo.settings import CPTS_DIR
 
 Grade = Literal["A", "B", "C", "D"]
 
 
 def _one_line(text: str) -> str:
-    """Refuse what a page, a file name or a table cannot show: blanks, control characters."""
+    """Refuse what a page, a file name or a table cannot show: blanks, invisible characters."""
     if not text.strip():
         raise ContradictionError(["le texte est vide"])
-    if odd := sorted({c for c in text if unicodedata.category(c) in ("Cc", "Zl", "Zp")}):
+    if odd := sorted(set(filter(is_invisible, text))):
         raise ContradictionError(
-            [f"{', '.join(map(ascii, odd))} : caractère de contrôle, le texte tient sur une ligne"]
+            [f"{', '.join(map(ascii, odd))} : caractère invisible, le texte tient sur une ligne"]
         )
     return text
 
 
-#: A text of one line that says something.
-Text = Annotated[str, Field(min_length=1), AfterValidator(_one_line)]
+#: Longer than any sentence on a source: what is not read by anyone.
+_MAX_TEXT: Final = 2_000
+#: A text of one line that says something, and one that names.
+Text = Annotated[str, Field(min_length=1, max_length=_MAX_TEXT), AfterValidator(_one_line)]
+Name = Annotated[str, Field(min_length=1, max_length=MAX_NAME), AfterValidator(_one_line)]
 #: TOML and JSON know lists only; a frozen record holds tuples.
 AS_TUPLE: Final = BeforeValidator(lambda value: tuple(value) if isinstance(value, list) else value)
 

@@ -24,6 +24,7 @@ _PHRASES: Final = {
     "int_from_float": "il faut un nombre entier",
     "string_type": "il faut un texte entre guillemets",
     "string_too_short": "le texte est vide",
+    "string_too_long": "le texte est trop long : {max_length} caractères au plus",
     "bool_type": "il faut true ou false",
     "date_type": "il faut une date, par exemple 2023-03-06",
     "tuple_type": "il faut une liste",
