@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -14,35 +12,13 @@ from cpts_geo.analysis import analyse
 from cpts_geo.capacity.calendar import opening_days
 from cpts_geo.capacity.measures import MEASURES
 from cpts_geo.capacity.scenario import load_scenario, save_scenario
-from cpts_geo.cli import main
 from cpts_geo.errors import ScenarioError
 from cpts_geo.sources.catalogue import sha256_of
+from tests.conftest import Command
 
-Command = Callable[..., tuple[int, str, str]]
 #: Like a telephone number, and that of nobody.
 PHONE = "06" + 8 * "0"
 MINE = 'base = "beauce_gatinais"\nlabel = "Mon essai"\nslots_today = 12\n'
-
-
-@pytest.fixture
-def command(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> Command:
-    """Run the command line in this process, in an empty folder: code, output, error output."""
-    monkeypatch.chdir(tmp_path)
-
-    def call(*arguments: str | Path) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["cpts-geo", *map(str, arguments)])
-        code = 0
-        try:
-            main()
-        except SystemExit as stop:
-            code = int(stop.code or 0)
-        said = capsys.readouterr()
-        assert "Traceback" not in said.out + said.err
-        return code, said.out, said.err
-
-    return call
 
 
 def journal(path: Path, *, outcome: bool = True, extra: str = "") -> Path:
