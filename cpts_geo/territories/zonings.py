@@ -26,6 +26,7 @@ _KINDS: Final = frozenset(
 )
 _LINKS: Final = frozenset({"de", "du", "des", "d", "la", "le", "les", "lez", "l"})
 _CODE: Final = re.compile(r"\d[\dAB]?\d*")
+_Key = Callable[[str], str]
 _KIND_WORDS: Final = {"epci": "intercommunalité", "tvs": "territoire de vie-santé"}
 _NONE_WORDS: Final = {"epci": "aucune intercommunalité", "tvs": "aucun territoire de vie-santé"}
 
@@ -136,7 +137,8 @@ def find_zones(zoning: Zoning, asked: Sequence[str]) -> tuple[list[str], list[st
     codes: list[str] = []
     notes: list[str] = []
     defects: list[Defect] = []
-    names = {key: _by_key(zoning, key) for key in (normalise_name, _name_key)}
+    keys: tuple[_Key, ...] = (normalise_name, _name_key)
+    names = {key: _by_key(zoning, key) for key in keys}
     for written in dict.fromkeys(asked):
         text, found = _matching(zoning, written, names)
         codes += found
@@ -163,7 +165,7 @@ def find_zones(zoning: Zoning, asked: Sequence[str]) -> tuple[list[str], list[st
     return list(dict.fromkeys(codes)), notes
 
 
-def _by_key(zoning: Zoning, key: Callable[[str], str]) -> dict[str, list[str]]:
+def _by_key(zoning: Zoning, key: _Key) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for code, name in zoning.names.items():
         found.setdefault(key(name), []).append(str(code))
@@ -171,7 +173,7 @@ def _by_key(zoning: Zoning, key: Callable[[str], str]) -> dict[str, list[str]]:
 
 
 def _matching(
-    zoning: Zoning, written: str, names: dict[Callable[[str], str], dict[str, list[str]]]
+    zoning: Zoning, written: str, names: dict[_Key, dict[str, list[str]]]
 ) -> tuple[str, list[str]]:
     """Text that is compared, and codes of the zones it designates."""
     text = written.strip()
