@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from cpts_geo.errors import DataFileError, OutputError
-from cpts_geo.sources import download, readers
+from cpts_geo.sources import readers, web
 from cpts_geo.sources.catalogue import Source, sources
 from cpts_geo.sources.fetch import Outcome, fetch
 from cpts_geo.sources.inspection import check_form
@@ -34,7 +34,7 @@ def site() -> Iterator[Site]:
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Retry without the waits that spare a real server."""
-    monkeypatch.setattr(download, "_BACKOFF_S", 0.001)
+    monkeypatch.setattr(web, "BACKOFF_S", 0.001)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     for name in ("CPTS_GEO_MIRROR", "CPTS_GEO_CACHE", "CPTS_GEO_LOCK"):
         monkeypatch.delenv(name, raising=False)

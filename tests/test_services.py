@@ -18,6 +18,7 @@ from shapely.geometry import box, mapping
 from cpts_geo.errors import DataFileError
 from cpts_geo.sources import services
 from cpts_geo.sources.catalogue import sources
+from cpts_geo.sources.pace import Pace
 from cpts_geo.sources.readers.cpts_perimeters import READERS
 
 SCHEMA = """<?xml version="1.0" encoding="UTF-8"?>
@@ -168,7 +169,9 @@ class Server:
     def collect(self, address: str, service: str) -> bytes:
         with requests.Session() as session:
             session.trust_env = False  # loopback needs no proxy
-            return services.collect(address, service=service, session=session)
+            return services.collect(
+                address, service=service, session=session, pace=Pace(10_000_000)
+            )
 
 
 @pytest.fixture
@@ -326,9 +329,9 @@ def test_an_empty_layer_is_refused(server: Server, service: str) -> None:
 
 
 @pytest.mark.parametrize("service", ["wfs", "arcgis"])
-def test_a_server_error_is_left_to_whoever_retries(server: Server, service: str) -> None:
+def test_a_server_error_is_said(server: Server, service: str) -> None:
     server.behaviour.status = 503
-    with pytest.raises(requests.HTTPError):
+    with pytest.raises(DataFileError, match=r"réponse 503 \(panne du serveur\)"):
         getattr(server, service)()
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 import requests
 from rich.console import Console
@@ -15,8 +17,14 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, Trans
 from cpts_geo.errors import DataFileError
 from cpts_geo.files import reason
 from cpts_geo.sources.catalogue import Source, sha256_of
-from cpts_geo.sources.download import Told, download, listed_address, network_refusal, partial_dir
+from cpts_geo.sources.download import Told, download, partial_dir
 from cpts_geo.sources.inspection import check_form
+from cpts_geo.sources.listing import listed_address
+from cpts_geo.sources.pace import Pace
+from cpts_geo.sources.web import network_refusal
+
+#: Bytes copied at a time.
+_PIECE: Final = 1 << 20
 
 
 @dataclass
@@ -35,7 +43,9 @@ class Candidate:
     cache : Path
         The cache, where partial files wait.
     session : requests.Session
-        See :func:`cpts_geo.sources.download.open_session`.
+        See :func:`cpts_geo.sources.web.open_session`.
+    pace : Pace
+        The one of the session: bytes and seconds that the source may take.
     copy : Path or None
         Copy of a mirror; None to ask the address.
     progress : bool
@@ -50,6 +60,7 @@ class Candidate:
     source: Source
     cache: Path
     session: requests.Session
+    pace: Pace
     copy: Path | None = None
     progress: bool = False
     address: str = ""
@@ -93,7 +104,9 @@ class Candidate:
             from cpts_geo.sources.services import collect  # noqa: PLC0415
 
             try:
-                content = collect(url, service=self.source.service, session=self.session)
+                content = collect(
+                    url, service=self.source.service, session=self.session, pace=self.pace
+                )
             except requests.RequestException as error:
                 raise network_refusal(error, url) from error
             target.write_bytes(content)
@@ -105,7 +118,7 @@ class Candidate:
                 body, self.address = self._download(listed)
             body.replace(target)
         self.sha256 = sha256_of(target)
-        check_form(target, self.file)
+        check_form(target, self.file, most=self.pace.most)
 
     def clean(self) -> None:
         """Throw away what came whole and was judged; what was cut waits for its end."""
@@ -121,7 +134,11 @@ class Candidate:
                 f"illisible ({reason(error)})", remedy="donnez-en le droit de lecture."
             ) from error
         with stream, target.open("wb") as out:
-            shutil.copyfileobj(stream, out)
+            self.pace.check_size(os.fstat(stream.fileno()).st_size, announced=True)
+            # A file may grow while it is read, or say that it is empty.
+            while piece := stream.read(_PIECE):
+                self.pace.check_size(out.tell() + len(piece))
+                out.write(piece)
 
     def _download(self, address: str) -> tuple[Path, str]:
         folder = partial_dir(address, self.cache)
@@ -131,6 +148,7 @@ class Candidate:
                 address,
                 folder,
                 session=self.session,
+                pace=self.pace,
                 # Some servers announce a gzip file as a packing for the journey.
                 unpack=not self.file.endswith((".gz", ".tgz")),
                 told=told,

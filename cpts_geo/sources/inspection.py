@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import re
-import zlib
 from html import unescape
 from pathlib import Path
 from typing import Final
 
 from cpts_geo.errors import CptsGeoError, DataFileError, one_line
-from cpts_geo.sources.archives import MAX_RATIO, MAX_UNPACKED, archive_defects, is_zip
+from cpts_geo.sources.archives import archive_defects, gzip_defects, is_zip
 from cpts_geo.sources.catalogue import Source, sources
+from cpts_geo.sources.fetch_bounds import LIMITS, most_unpacked
 
 _GZIP: Final = b"\x1f\x8b"
 _7Z: Final = b"7z\xbc\xaf\x27\x1c"
@@ -35,7 +34,7 @@ _READ_WHOLE: Final = 20_000_000
 _TRY_ANOTHER: Final = "essayez une autre adresse, ou déposez le fichier dans un miroir."
 
 
-def check_form(path: Path, file: str) -> None:
+def check_form(path: Path, file: str, *, most: int | None = None) -> None:
     """
     Refuse what is not the kind of file that was expected, or is not whole.
 
@@ -45,6 +44,8 @@ def check_form(path: Path, file: str) -> None:
         What has arrived, under any name.
     file : str
         Name it is to have, whose suffix says what was expected.
+    most : int, optional
+        Bytes of the largest file of its source: what it unpacks to is bounded by them.
 
     Raises
     ------
@@ -68,7 +69,7 @@ def check_form(path: Path, file: str) -> None:
     with path.open("rb") as stream:
         head = stream.read(_HEAD)
     instead = _stand_in(head, suffix)
-    defects = [instead] if instead else _incomplete(path, head, suffix)
+    defects = [instead] if instead else _incomplete(path, head, suffix, most=most)
     if defects:
         raise DataFileError(defects[0], defects=defects[1:], remedy=_TRY_ANOTHER)
 
@@ -103,22 +104,23 @@ def _stand_in(head: bytes, suffix: str) -> str:
 def _is_error(text: str) -> bool:
     try:
         content = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False  # longer than its first bytes, as data are
     names = {"error", "errors", "message", "error_code"}
     return isinstance(content, dict) and not names.isdisjoint(content)
 
 
-def _incomplete(path: Path, head: bytes, suffix: str) -> list[str]:
+def _incomplete(path: Path, head: bytes, suffix: str, *, most: int | None) -> list[str]:
     """What lacks or is harmful in a file of the right kind."""
     size = path.stat().st_size
     with path.open("rb") as stream:
         stream.seek(max(0, size - _HEAD))
         tail = stream.read()
+    unpacked = LIMITS["unpacked"] if most is None else most_unpacked(most)
     if is_zip(path):
-        return archive_defects(path)
+        return archive_defects(path, most=unpacked)
     if head.startswith(_GZIP):
-        return _gzip_defects(path)
+        return gzip_defects(path, most=unpacked)
     if head.startswith(_7Z):
         # Its header says where its end stands: 32 bytes, then an offset and a length.
         ends = 32 + int.from_bytes(head[12:20], "little") + int.from_bytes(head[20:28], "little")
@@ -127,20 +129,6 @@ def _incomplete(path: Path, head: bytes, suffix: str) -> list[str]:
         return ["fichier parquet tronqué"]
     if suffix in _JSON and not tail.rstrip().endswith((b"}", b"]")):
         return ["JSON tronqué"]
-    return []
-
-
-def _gzip_defects(path: Path) -> list[str]:
-    most = min(MAX_UNPACKED, max(10**7, MAX_RATIO * path.stat().st_size))
-    unpacked = 0
-    try:
-        with gzip.open(path) as stream:
-            while chunk := stream.read(1 << 20):
-                unpacked += len(chunk)
-                if unpacked > most:
-                    return ["taille décompressée anormale (bombe de décompression)"]
-    except (EOFError, gzip.BadGzipFile, zlib.error):
-        return ["archive gzip tronquée ou abîmée"]
     return []
 
 
