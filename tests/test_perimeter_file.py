@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cpts_geo.errors import PerimeterError
-from cpts_geo.sources.analyst.perimeter import MAX_BYTES, read_perimeter_file
+from cpts_geo.sources.analyst.door.bounds import LIMITS
+from cpts_geo.sources.analyst.perimeter import read_perimeter_file
 from cpts_geo.sources.analyst.perimeter_columns import one_line
 from cpts_geo.sources.analyst.perimeter_text import read_text_rows
 
@@ -252,7 +253,7 @@ def test_file_the_system_refuses_to_read(tmp_path: Path) -> None:
 def test_too_big_file_is_refused_before_reading(tmp_path: Path) -> None:
     path = tmp_path / "liste.csv"
     with path.open("wb") as file:
-        file.truncate(MAX_BYTES + 1)
+        file.truncate(LIMITS["perimeter_bytes"] + 1)
     with pytest.raises(PerimeterError, match="trop gros"):
         read_perimeter_file(path)
 

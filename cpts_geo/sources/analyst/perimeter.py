@@ -7,7 +7,6 @@ are read as text here; what they mean is decided in :mod:`cpts_geo.territories`.
 
 from __future__ import annotations
 
-import io
 import math
 import re
 from collections.abc import Iterator, Sequence
@@ -16,24 +15,20 @@ from pathlib import Path
 from typing import Final
 
 import pandas as pd
-from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from cpts_geo.errors import PerimeterError, one_line
+from cpts_geo.sources.analyst.door.reading import memory_told, read_bytes
+from cpts_geo.sources.analyst.door.text import Row
+from cpts_geo.sources.analyst.door.workbook import SUFFIXES, sheets_of
 from cpts_geo.sources.analyst.perimeter_columns import (
+    PERIMETER,
     Header,
-    Row,
     empty_list,
     find_header,
     missing_column,
 )
 from cpts_geo.sources.analyst.perimeter_text import read_text_rows
 
-#: Larger files are refused: a list of all the communes of France is a hundred times smaller.
-MAX_BYTES: Final = 20_000_000
-_TEXT: Final = frozenset({".csv", ".txt", ".tsv"})
-_WORKBOOKS: Final = frozenset({".xlsx", ".xlsm", ".xls", ".ods"})
-# Name of the stream that holds an encrypted workbook in its container.
-_ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
 _INSEE_CODE: Final = re.compile(r"\d{4,5}|2[ABab]\d{3}")
 _DEPARTEMENT: Final = re.compile(r"\d{1,3}|2[ABab]")
 _SAVE_AGAIN: Final = "repartez du fichier d’origine et enregistrez-le en « CSV UTF-8 » ou en .xlsx."
@@ -61,6 +56,7 @@ class PerimeterFile:
     notes: tuple[str, ...]
 
 
+@memory_told(PERIMETER)
 def read_perimeter_file(path: Path | str) -> PerimeterFile:
     """
     Read an analyst's list of communes.
@@ -92,10 +88,10 @@ def read_perimeter_file(path: Path | str) -> PerimeterFile:
     [{'line': 2, 'name': 'Dry', 'code': '45130'}]
     """
     path = Path(path)
-    content = _read_bytes(path)
-    read = _read_workbook_rows if path.suffix.lower() in _WORKBOOKS else read_text_rows
+    content = read_bytes(path, PERIMETER)
+    read = _read_workbook_rows if path.suffix.lower() in SUFFIXES else read_text_rows
     rows, header, notes = read(path, content)
-    body = [(line, cells) for line, cells in rows[header.position + 1 :] if any(cells)]
+    body = rows[header.position + 1 :]
     if not body:
         raise empty_list(path)
     values = {
@@ -116,76 +112,13 @@ def read_perimeter_file(path: Path | str) -> PerimeterFile:
     return PerimeterFile(path=path, table=pd.DataFrame(columns), notes=said)
 
 
-def _read_bytes(path: Path) -> bytes:
-    shown = one_line(str(path))
-    if path.suffix.lower() not in _TEXT | _WORKBOOKS:
-        raise PerimeterError(
-            f"Type de fichier non pris en charge : {one_line(path.name)}.",
-            remedy="donnez une liste de communes (.csv, .txt, .xlsx, .ods) ou des "
-            "polygones (.gpkg, .geojson).",
-        )
-    try:
-        if path.is_dir():
-            raise PerimeterError(
-                f"{shown} est un dossier.",
-                remedy="donnez le chemin d’un fichier .csv, .txt, .xlsx ou .ods.",
-            )
-        size = path.stat().st_size
-        content = path.read_bytes() if size <= MAX_BYTES else b""
-    except FileNotFoundError as error:
-        raise PerimeterError(
-            f"Le fichier {shown} n’existe pas.", remedy="vérifiez le chemin et le nom du fichier."
-        ) from error
-    except OSError as error:
-        raise PerimeterError(
-            f"Le fichier {shown} ne peut pas être lu ({error.strerror}).",
-            remedy="fermez-le dans les autres logiciels et vérifiez vos droits de lecture.",
-        ) from error
-    if size > MAX_BYTES:
-        raise PerimeterError(
-            f"Le fichier {shown} est trop gros ({size / 1e6:.0f} Mo).",
-            remedy=f"ne gardez que les colonnes des communes (moins de {MAX_BYTES // 10**6} Mo).",
-        )
-    if not content.strip():
-        raise empty_list(path)
-    return content
-
-
 def _read_workbook_rows(path: Path, content: bytes) -> tuple[list[Row], Header, list[str]]:
     """First visible sheet with a recognised column."""
-    sheets: list[list[Row]] = []
-    try:
-        with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
-            for sheet in book.sheets_metadata:
-                visible = sheet.visible is SheetVisibleEnum.Visible
-                if not visible or sheet.typ is not SheetTypeEnum.WorkSheet:
-                    continue
-                cells = book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
-                rows = [
-                    (line, tuple(_cell_text(cell) for cell in row))
-                    for line, row in enumerate(cells, start=1)
-                ]
-                if header := find_header(path, rows):
-                    return rows, header, [f"Feuille lue : « {one_line(sheet.name)} »."]
-                sheets.append(rows)
-    except CalamineError as error:
-        reason = (
-            "il est protégé par un mot de passe"
-            if _ENCRYPTED in content
-            else "il est endommagé, ou d’un autre format que son extension"
-        )
-        raise PerimeterError(
-            f"Le classeur {one_line(path.name)} ne peut pas être ouvert : {reason}.",
-            remedy="ouvrez-le dans votre tableur et enregistrez-le en .xlsx sans mot de passe, "
-            "ou en « CSV UTF-8 ».",
-        ) from error
-    raise missing_column(path, max(sheets, key=len, default=[]))
-
-
-def _cell_text(cell: object) -> str:
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell).strip()
+    sheets = sheets_of(path, content, door=PERIMETER)
+    for sheet in sheets:
+        if header := find_header(path, sheet.rows):
+            return sheet.rows, header, [f"Feuille lue : « {one_line(sheet.name)} »."]
+    raise missing_column(path, max((sheet.rows for sheet in sheets), key=len, default=[]))
 
 
 def _check_names(
@@ -273,7 +206,7 @@ def _are_departements(written: Sequence[str]) -> bool:
 def _column_notes(
     rows: Sequence[Row], header: Header, values: dict[str, list[str]], labels: dict[str, str]
 ) -> Iterator[str]:
-    if any(any(cells) for _, cells in rows[: header.position]):
+    if header.position:
         line = rows[header.position][0]
         yield f"En-tête trouvé à la ligne {line} ; les lignes au-dessus sont ignorées."
     for role, said in {

@@ -9,15 +9,16 @@ from pathlib import Path
 from typing import Final
 
 from cpts_geo.errors import PerimeterError, one_line
+from cpts_geo.sources.analyst.door.reading import Door
+from cpts_geo.sources.analyst.door.text import SEPARATORS, Row
+from cpts_geo.sources.analyst.door.workbook import SUFFIXES
 
-#: Column separators of text files, with their French name.
-SEPARATORS: Final = {";": "point-virgule", ",": "virgule", "\t": "tabulation", "|": "barre"}
 ADD_HEADER: Final = (
     "mettez en première ligne le nom des colonnes, par exemple `commune` pour des noms ou "
     "`code_insee` pour des codes Insee"
 )
-# Titles may stand above the header; a list that starts lower is not looked for.
-_HEADER_ROWS: Final = 20
+#: Titles may stand above the header; a list that starts lower is not looked for.
+HEADER_ROWS: Final = 20
 _HEADERS: Final = {
     "code": (
         "codeinsee", "insee", "codgeo", "codegeo", "com", "depcom", "codecommune", "codecom",
@@ -39,9 +40,6 @@ _HEADERS: Final = {
     ),
 }  # fmt: skip
 _POSTAL: Final = frozenset({"codepostal", "codespostaux", "cp", "codepostaux"})
-
-#: Line of the file (from 1) and its cells.
-Row = tuple[int, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -100,7 +98,7 @@ def find_header(path: Path, rows: Sequence[Row]) -> Header | None:
     path : pathlib.Path
         The file, for messages.
     rows : sequence of Row
-        Rows as read.
+        Rows that hold something.
 
     Returns
     -------
@@ -118,7 +116,7 @@ def find_header(path: Path, rows: Sequence[Row]) -> Header | None:
     >>> find_header(Path("liste.csv"), rows).columns
     {'code': 1, 'name': 0}
     """
-    for position, (_, cells) in enumerate(_filled(rows)):
+    for position, (_, cells) in enumerate(rows[:HEADER_ROWS]):
         found = roles(cells)
         if not {"name", "code"} & found.keys():
             continue
@@ -143,7 +141,7 @@ def missing_column(path: Path, rows: Sequence[Row]) -> PerimeterError:
     path : pathlib.Path
         The file, for messages.
     rows : sequence of Row
-        Rows as read.
+        Rows that hold something.
 
     Returns
     -------
@@ -155,7 +153,7 @@ def missing_column(path: Path, rows: Sequence[Row]) -> PerimeterError:
     >>> print(missing_column(Path("l.csv"), [(1, ("Code postal",))]).summary)
     l.csv donne des codes postaux (colonne « Code postal »), pas des communes.
     """
-    filled = [cells for _, cells in _filled(rows) if any(cells)]
+    filled = [cells for _, cells in rows[:HEADER_ROWS]]
     if not filled:
         return empty_list(path)
     if postal := [cell for cells in filled for cell in cells if _key(cell) in _POSTAL]:
@@ -198,19 +196,21 @@ def empty_list(path: Path) -> PerimeterError:
     )
 
 
-def _filled(rows: Sequence[Row]) -> Sequence[Row]:
-    """Rows down to the twentieth that is not empty."""
-    filled = 0
-    for i, (_, cells) in enumerate(rows):
-        filled += any(cells)
-        if filled == _HEADER_ROWS:
-            return rows[: i + 1]
-    return rows
-
-
 def _key(cell: str) -> str:
     # A cell that still holds a separator was not split: it names no column.
     if any(separator in cell for separator in SEPARATORS):
         return ""
     folded = unicodedata.normalize("NFKD", cell).casefold()
     return "".join(char for char in folded if char.isalnum())
+
+
+#: What a list of communes says at the door.
+PERIMETER: Final = Door(
+    key="perimeter",
+    error=PerimeterError,
+    suffixes=SUFFIXES | {".csv", ".txt", ".tsv"},
+    formats=".csv, .txt, .xlsx ou .ods",
+    save_as="donnez une liste de communes (.csv, .txt, .xlsx, .ods) ou des polygones (.gpkg, "
+    ".geojson).",
+    empty=empty_list,
+)

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import codecs
-import csv
-import io
 import re
-import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from cpts_geo.errors import PerimeterError, one_line
-from cpts_geo.sources.analyst.perimeter_columns import (
+from cpts_geo.errors import CptsGeoError, PerimeterError, one_line
+from cpts_geo.sources.analyst.door.text import (
     SEPARATORS,
-    Header,
     Row,
+    first_rows,
+    rows_of,
+    text_of,
+    unbalanced,
+)
+from cpts_geo.sources.analyst.perimeter_columns import (
+    HEADER_ROWS,
+    PERIMETER,
+    Header,
     find_header,
     missing_column,
     roles,
@@ -54,16 +58,19 @@ def read_text_rows(path: Path, content: bytes) -> tuple[list[Row], Header, list[
     >>> rows[1], header.columns, notes
     ((2, ('Dry', '45130')), {'code': 1, 'name': 0}, ['Colonnes séparées par : point-virgule.'])
     """
-    text, notes = _decode(path, content)
-    splits = {separator: _split(text, separator) for separator in (_NO_SEPARATOR, *SEPARATORS)}
-    found = [
-        (separator, rows, header)
-        for separator, rows in splits.items()
-        if rows is not None and (header := find_header(path, rows)) is not None
-    ]
-    if not found:
-        raise _unrecognised(path, text, [rows for rows in splits.values() if rows is not None])
-    separator, rows, header = max(found, key=lambda each: len(each[2].labels))
+    text, notes = text_of(path, content, door=PERIMETER)
+    separators = (_NO_SEPARATOR, *SEPARATORS)
+    heads = {
+        each: first_rows(path, text, each, door=PERIMETER, most=HEADER_ROWS) for each in separators
+    }
+    found = {each: header for each in separators if (header := find_header(path, heads[each]))}
+    for separator in sorted(found, key=lambda each: -len(found[each].labels)):
+        rows = rows_of(path, text, separator, door=PERIMETER)
+        if rows is not None:
+            break
+    else:
+        raise _unrecognised(path, text, separators)
+    header = found[separator]
     if separator == _NO_SEPARATOR:
         _check_single_column(path, rows, header)
         return rows, header, notes
@@ -71,45 +78,14 @@ def read_text_rows(path: Path, content: bytes) -> tuple[list[Row], Header, list[
     return rows, header, [*notes, f"Colonnes séparées par : {SEPARATORS[separator]}."]
 
 
-def _decode(path: Path, content: bytes) -> tuple[str, list[str]]:
-    candidates = {"utf-8-sig": "", "cp1252": "Encodage Windows-1252 (cp1252), et non UTF-8."}
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        candidates = {"utf-16": "Encodage UTF-16."}
-    for encoding, note in candidates.items():
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if not any(unicodedata.category(c) == "Cc" and c not in "\t\r\n" for c in text):
-            return text, [note] if note else []
-    raise PerimeterError(
-        f"{one_line(path.name)} n’est pas un fichier texte lisible : contenu binaire ou encodage "
-        "inconnu.",
-        remedy="ouvrez-le dans le logiciel qui l’a produit et enregistrez-le en .xlsx ou en "
-        "« CSV UTF-8 » ; un classeur doit garder son extension .xlsx, .xls ou .ods.",
-    )
-
-
-def _split(text: str, separator: str) -> list[Row] | None:
-    """Rows, or None where the quotes make no sense with this separator."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    rows: list[Row] = []
-    start = 1
-    try:
-        for cells in reader:
-            rows.append((start, tuple(cell.strip() for cell in cells)))
-            start = reader.line_num + 1
-    except csv.Error:
-        return None
-    return rows
-
-
-def _unrecognised(path: Path, text: str, splits: Sequence[Sequence[Row]]) -> PerimeterError:
+def _unrecognised(path: Path, text: str, separators: Sequence[str]) -> CptsGeoError:
+    splits = [
+        rows
+        for each in separators
+        if (rows := rows_of(path, text, each, door=PERIMETER)) is not None
+    ]
     if not splits:
-        return PerimeterError(
-            f"Les guillemets de {one_line(path.name)} ne vont pas par paires.",
-            remedy='supprimez les guillemets " isolés, ou enregistrez la liste en .xlsx.',
-        )
+        return unbalanced(path, door=PERIMETER)
     first = next((line for line in text.splitlines() if line.strip()), "")
     words = [word for word in re.split(r"[^\w'’-]+", first) if word]
     if len(words) > 1 and {"name", "code"} & roles(words).keys():
@@ -128,7 +104,7 @@ def _check_widths(path: Path, rows: Sequence[Row], header: Header, separator: st
     defects = [
         f"ligne {line} : {len(cells)} au lieu de {expected} colonnes"
         for line, cells in rows[header.position + 1 :]
-        if any(cells) and (any(cells[expected:]) or len(cells) < expected)
+        if any(cells[expected:]) or len(cells) < expected
     ]
     if defects:
         raise PerimeterError(
@@ -143,7 +119,7 @@ def _check_single_column(path: Path, rows: Sequence[Row], header: Header) -> Non
     defects = [
         f"ligne {line} : « {one_line(cells[0])} »"
         for line, cells in rows[header.position + 1 :]
-        if cells and _SECOND_VALUE.search(cells[0])
+        if _SECOND_VALUE.search(cells[0])
     ]
     if defects:
         raise PerimeterError(

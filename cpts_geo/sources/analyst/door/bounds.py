@@ -1,0 +1,279 @@
+"""Every bound of an analyst's file, in one table: its limit, what it refuses, what to do then.
+
+A bound is generous for real use (all the communes of France, ten years of calls) and small enough
+that what is beyond is refused within seconds and without filling the memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal, TypeVar
+
+from cpts_geo.errors import CptsGeoError, one_line
+
+Unit = Literal[
+    "octets", "lignes", "colonnes", "cellules", "caractères", "secondes", "sommets", "territoires",
+    "noms",
+]  # fmt: skip
+_Error = TypeVar("_Error", bound=CptsGeoError)
+
+
+@dataclass(frozen=True)
+class Bound:
+    """
+    One limit, and the refusal of what is beyond it.
+
+    Parameters
+    ----------
+    key : str
+        Name of the bound, used by readers and by tests.
+    limit : int
+        The largest value that passes.
+    unit : str
+        What is counted, a French plural.
+    what : str
+        English words for the table of bounds: what is bounded, and why so.
+    sentence : str
+        French summary of the refusal; ``{name}``, ``{found}`` and ``{limit}`` are filled, and
+        ``{where}`` by those readers that know it.
+    remedy : str
+        French words of what to do, ``{limit}`` filled.
+    """
+
+    key: str
+    limit: int
+    unit: Unit
+    what: str
+    sentence: str
+    remedy: str
+
+
+_TOO_BIG: Final = "Le fichier {name} est trop gros ({found}, {limit} au plus)."
+_LIST_REMEDY: Final = (
+    "ne gardez que les colonnes des communes, une commune par ligne ({limit} au plus)."
+)
+_LOG_REMEDY: Final = (
+    "ne gardez que la date, l’heure, l’issue, la commune et la classe d’âge, ou donnez moins "
+    "d’années ({limit} au plus)."
+)
+_WORKBOOK_REMEDY: Final = (
+    "ouvrez le classeur, effacez ce qui traîne loin du tableau et les feuilles inutiles, puis "
+    "enregistrez-le de nouveau, ou enregistrez la feuille en « CSV UTF-8 »."
+)
+
+#: Lists of communes, call logs and scenario files.
+_FILES: Final = (
+    Bound(
+        "perimeter_bytes", 20_000_000, "octets",
+        "size of a list of communes; one of all the communes of France is ten times smaller",
+        _TOO_BIG, _LIST_REMEDY,
+    ),
+    Bound(
+        "perimeter_rows", 100_000, "lignes",
+        "rows of a list of communes; France has 35,000 communes",
+        "{name} a trop de lignes pour une liste de communes (plus de {limit}).", _LIST_REMEDY,
+    ),
+    Bound(
+        "call_log_bytes", 100_000_000, "octets",
+        "size of a call log; ten years of a busy line are a tenth of this",
+        _TOO_BIG, _LOG_REMEDY,
+    ),
+    Bound(
+        "call_log_rows", 1_500_000, "lignes",
+        "rows of a call log; a busy line of a territory takes 700,000 calls in ten years",
+        "{name} a trop de lignes pour un journal d’appels (plus de {limit}).", _LOG_REMEDY,
+    ),
+    Bound(
+        "scenario_bytes", 1_000_000, "octets",
+        "size of a scenario file; those of the package are a hundred times smaller",
+        _TOO_BIG, "n’y laissez que les valeurs du scénario ({limit} au plus).",
+    ),
+)  # fmt: skip
+
+#: What every delimited text is held to.
+_TEXTS: Final = (
+    Bound(
+        "line_length", 1_000_000, "caractères",
+        "length of a line of text; a matrix of all the communes of France has lines of 250,000",
+        "La ligne {where} de {name} est trop longue ({found}, {limit} au plus).",
+        "vérifiez que le fichier est bien un tableau, une ligne par enregistrement, et "
+        "enregistrez-le en « CSV UTF-8 ».",
+    ),
+    Bound(
+        "cell_length", 32_767, "caractères",
+        "length of a cell of text; what a spreadsheet can hold",
+        "Une cellule de {name} est trop longue (plus de {limit}, ligne {where}).",
+        'raccourcissez-la ; si la cellule avale plusieurs lignes, un guillemet " n’est pas fermé.',
+    ),
+    Bound(
+        "text_columns", 1_000, "colonnes",
+        "columns of a list or of a log",
+        "{name} a trop de colonnes ({found}, {limit} au plus).",
+        "ne gardez que les colonnes utiles ({limit} au plus).",
+    ),
+    Bound(
+        "text_cells", 20_000_000, "cellules",
+        "cells of a list or of a log, empty ones included",
+        "{name} a trop de cellules (plus de {limit}).",
+        "ne gardez que les colonnes utiles.",
+    ),
+)  # fmt: skip
+
+#: What every workbook is held to, before its rows are.
+_WORKBOOKS: Final = (
+    Bound(
+        "workbook_unpacked", 600_000_000, "octets",
+        "size of a workbook once unpacked; a million calls of six columns take half of it",
+        "Le classeur {name} est trop gros une fois décompressé ({found}, {limit} au plus).",
+        _WORKBOOK_REMEDY,
+    ),
+    Bound(
+        "workbook_range", 8_000_000, "cellules",
+        "rows times columns of the used range of a sheet: one stray cell far away makes it huge",
+        "La feuille {where} de {name} s’étend trop loin ({found}, {limit} au plus).",
+        _WORKBOOK_REMEDY,
+    ),
+    Bound(
+        "workbook_cells", 12_000_000, "cellules",
+        "rows times columns of all the visible sheets of a workbook together",
+        "Les feuilles visibles de {name} ont trop de cellules ({found}, {limit} au plus).",
+        _WORKBOOK_REMEDY,
+    ),
+    Bound(
+        "workbook_seconds", 60, "secondes",
+        "time to open a workbook, in a process apart",
+        "Le classeur {name} n’a pas pu être lu en {limit}.", _WORKBOOK_REMEDY,
+    ),
+    Bound(
+        "workbook_memory", 2_000_000_000, "octets",
+        "memory of the process that opens a workbook (where the system can limit it)",
+        "Le classeur {name} ne peut pas être lu : il demande plus de {limit} de mémoire, ou il est "
+        "fait de façon à arrêter le programme qui l’ouvre.",
+        _WORKBOOK_REMEDY,
+    ),
+)  # fmt: skip
+
+#: Polygons of territories.
+POLYGONS: Final = (
+    Bound(
+        "polygons_bytes", 50_000_000, "octets",
+        "size of a file of polygons",
+        _TOO_BIG,
+        "ne gardez que le contour du territoire, ou simplifiez-le ({limit} au plus).",
+    ),
+)  # fmt: skip
+
+#: Tables of travel times.
+TRAVEL: Final = (
+    Bound(
+        "travel_bytes", 1_000_000_000, "octets",
+        "size of a table of travel times; all the pairs of communes of France under an hour take "
+        "a third of this",
+        _TOO_BIG,
+        "ne gardez que les paires à moins d’une heure, en liste ({limit} au plus).",
+    ),
+)  # fmt: skip
+
+#: Every bound of an analyst's file.
+BOUNDS: Final[tuple[Bound, ...]] = (*_FILES, *_TEXTS, *_WORKBOOKS, *POLYGONS, *TRAVEL)
+
+#: Limit in force by key: what readers compare with, and what a test may lower.
+LIMITS: Final[dict[str, int]] = {bound.key: bound.limit for bound in BOUNDS}
+_BY_KEY: Final = {bound.key: bound for bound in BOUNDS}
+
+
+def beyond(
+    key: str, error: type[_Error], *, name: str, found: int | None = None, where: str = ""
+) -> _Error:
+    """
+    Refusal of what is beyond a bound.
+
+    Parameters
+    ----------
+    key : str
+        Key of the bound.
+    error : type of CptsGeoError
+        Class of the refusal.
+    name : str
+        Name or path of the file, as given.
+    found : int, optional
+        What was counted, in the unit of the bound.
+    where : str
+        Line, sheet or cell concerned, where the sentence of the bound says it.
+
+    Returns
+    -------
+    CptsGeoError
+        To be raised by the caller.
+
+    Examples
+    --------
+    >>> from cpts_geo.errors import PerimeterError
+    >>> print(beyond("perimeter_bytes", PerimeterError, name="l.csv", found=31_000_000).summary)
+    Le fichier l.csv est trop gros (31 Mo, 20 Mo au plus).
+    """
+    bound = _BY_KEY[key]
+    limit = quantity(LIMITS[key], bound.unit)
+    shown = quantity(found, bound.unit) if found is not None else ""
+    summary = bound.sentence.format(name=one_line(name), found=shown, limit=limit, where=where)
+    return error(summary, remedy=bound.remedy.format(limit=limit))
+
+
+def quantity(value: int, unit: str) -> str:
+    """
+    Write a count with its unit.
+
+    Parameters
+    ----------
+    value : int
+        The count.
+    unit : str
+        French plural; bytes are written in kilo-, mega- or gigabytes.
+
+    Returns
+    -------
+    str
+        French words.
+
+    Examples
+    --------
+    >>> quantity(20_400_000, "octets"), quantity(1, "lignes"), quantity(999, "octets")
+    ('20,4 Mo', '1 ligne', '999 octets')
+    """
+    if unit == "octets":
+        for size, word in ((10**9, "Go"), (10**6, "Mo"), (10**3, "ko")):
+            if value >= size:
+                return f"{value / size:.4g}".replace(".", ",") + f" {word}"
+    plain = unit.removesuffix("s") if value == 1 else unit
+    return f"{value:,}".replace(",", "\u202f") + f" {plain}"
+
+
+def bounds_table(bounds: Sequence[Bound]) -> str:
+    """
+    Write bounds as a table for people.
+
+    Parameters
+    ----------
+    bounds : sequence of Bound
+        In the order to show.
+
+    Returns
+    -------
+    str
+        Markdown: key, limit, what is bounded (English), sentence shown (French).
+
+    Examples
+    --------
+    >>> print(bounds_table(BOUNDS[1:2]).splitlines()[2].split(" | ")[1].replace("\u202f", " "))
+    100 000 lignes
+    """
+    lines = [
+        f"| `{b.key}` | {quantity(b.limit, b.unit)} | {b.what} | {_placeholders(b.sentence)} |"
+        for b in bounds
+    ]
+    return "\n".join(["| Bound | Limit | What it bounds | Refusal |", "|---|---|---|---|", *lines])
+
+
+def _placeholders(sentence: str) -> str:
+    return sentence.format(name="*fichier*", found="*trouvé*", limit="*limite*", where="*lieu*")

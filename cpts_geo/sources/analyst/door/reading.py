@@ -1,0 +1,262 @@
+"""One regular file of an analyst to bytes, within its bound; every way it can fail is told."""
+
+from __future__ import annotations
+
+import difflib
+import errno
+import functools
+import os
+import stat
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Final, ParamSpec, TypeVar
+
+from cpts_geo.errors import CptsGeoError, one_line
+from cpts_geo.sources.analyst.door.bounds import LIMITS, beyond
+
+_Given = ParamSpec("_Given")
+_Read = TypeVar("_Read")
+#: Names of a folder looked at for one like the missing file.
+_NAMES: Final = 5_000
+_KINDS: Final = (
+    (stat.S_ISFIFO, "un tube nommé"),
+    (stat.S_ISCHR, "un périphérique"),
+    (stat.S_ISBLK, "un périphérique"),
+    (stat.S_ISSOCK, "une prise de communication"),
+)
+_REASONS: Final = {
+    errno.EACCES: "accès refusé",
+    errno.EPERM: "accès refusé",
+    errno.ELOOP: "ses liens tournent en rond",
+    errno.ENAMETOOLONG: "nom trop long",
+    errno.EBUSY: "il est occupé par un autre programme",
+    errno.EIO: "le disque ne répond pas",
+    errno.EMFILE: "trop de fichiers sont ouverts",
+    errno.ENOMEM: "mémoire insuffisante",
+}
+
+
+@dataclass(frozen=True)
+class Door:
+    """
+    What one kind of file says when it is refused.
+
+    Parameters
+    ----------
+    key : str
+        Name of the kind: ``perimeter``, ``polygons``, ``travel``, ``call_log``, ``scenario``; its
+        bounds are named after it.
+    error : type of CptsGeoError
+        Class of its refusals.
+    suffixes : frozenset of str
+        Suffixes it accepts, in lower case; none for any.
+    formats : str
+        French words for these, after « un fichier ».
+    save_as : str
+        French remedy of a file of another type.
+    empty : callable
+        From the path, the refusal of a file that holds nothing.
+    """
+
+    key: str
+    error: type[CptsGeoError]
+    suffixes: frozenset[str]
+    formats: str
+    save_as: str
+    empty: Callable[[Path], CptsGeoError]
+
+    @property
+    def bytes_key(self) -> str:
+        """Key of the bound on the size of the file."""
+        return f"{self.key}_bytes"
+
+
+def read_bytes(path: Path, door: Door) -> bytes:
+    """
+    Read an analyst's file whole, within its bound.
+
+    Parameters
+    ----------
+    path : Path
+        The file; links are followed.
+    door : Door
+        What kind of file it should be.
+
+    Returns
+    -------
+    bytes
+        Its content, never blank.
+
+    Raises
+    ------
+    CptsGeoError
+        Of the class of the door: a path that cannot be, another type, no such file, a folder, a
+        pipe or a device, no permission, too many bytes, nothing in it.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from cpts_geo.sources.analyst.perimeter_columns import PERIMETER
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "liste.csv"
+    ...     _ = path.write_bytes(b"commune")
+    ...     read_bytes(path, PERIMETER)
+    b'commune'
+    """
+    check_file(path, door)
+    limit = LIMITS[door.bytes_key]
+    # Not to wait for whoever writes into a pipe that has just taken the place of the file.
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    try:
+        with open(os.open(path, flags), "rb") as file:  # noqa: PTH123 - flags
+            _check_kind(path, os.fstat(file.fileno()).st_mode, door)
+            # A file can grow, or say nothing of its size.
+            content = file.read(limit + 1)
+    except OSError as error:
+        raise _unreadable(path, error, door) from error
+    if len(content) > limit:
+        raise beyond(door.bytes_key, door.error, name=str(path), found=len(content))
+    if not content.strip():
+        raise door.empty(path)
+    return content
+
+
+def check_file(path: Path, door: Door) -> None:
+    """
+    Refuse, without opening it, what cannot be an analyst's file.
+
+    Parameters
+    ----------
+    path : Path
+        The file; links are followed.
+    door : Door
+        What kind of file it should be.
+
+    Raises
+    ------
+    CptsGeoError
+        As :func:`read_bytes`, but for permission and emptiness.
+
+    Examples
+    --------
+    >>> from cpts_geo.sources.analyst.perimeter_columns import PERIMETER
+    >>> check_file(Path("liste.doc"), PERIMETER)
+    Traceback (most recent call last):
+    cpts_geo.errors.PerimeterError: Type de fichier non pris en charge : liste.doc.
+    À faire : donnez une liste de communes (.csv, .txt, .xlsx, .ods) ou des polygones (.gpkg, \
+.geojson).
+    """
+    known = not door.suffixes or path.suffix.lower() in door.suffixes
+    try:
+        found = path.stat()
+    except ValueError as error:  # a NUL, or half a character
+        raise door.error(
+            f"Le chemin « {one_line(str(path))} » est impossible.",
+            remedy="vérifiez le chemin et le nom du fichier.",
+        ) from error
+    except OSError as error:
+        if not known:
+            raise _other_type(path, door) from error
+        raise _unreadable(path, error, door) from error
+    if stat.S_ISDIR(found.st_mode):
+        raise door.error(
+            f"{one_line(str(path))} est un dossier.",
+            remedy=f"donnez le chemin d’un fichier {door.formats}.",
+        )
+    if not known:
+        raise _other_type(path, door)
+    _check_kind(path, found.st_mode, door)
+    if found.st_size > LIMITS[door.bytes_key]:
+        raise beyond(door.bytes_key, door.error, name=str(path), found=found.st_size)
+
+
+def memory_told(door: Door) -> Callable[[Callable[_Given, _Read]], Callable[_Given, _Read]]:
+    """
+    Make a reader turn a lack of memory into a refusal of the file.
+
+    Parameters
+    ----------
+    door : Door
+        What kind of file it reads.
+
+    Returns
+    -------
+    callable
+        Decorator of a reader whose first argument is the path.
+
+    Examples
+    --------
+    >>> from cpts_geo.sources.analyst.perimeter_columns import PERIMETER
+    >>> @memory_told(PERIMETER)
+    ... def read(path):
+    ...     raise MemoryError
+    >>> read("liste.csv")
+    Traceback (most recent call last):
+    cpts_geo.errors.PerimeterError: La mémoire de cet ordinateur ne suffit pas pour lire liste.csv.
+    À faire : fermez d’autres logiciels, ou donnez un fichier plus petit.
+    """
+
+    def decorate(read: Callable[_Given, _Read]) -> Callable[_Given, _Read]:
+        @functools.wraps(read)
+        def told(*args: _Given.args, **options: _Given.kwargs) -> _Read:
+            try:
+                return read(*args, **options)
+            except MemoryError as error:
+                raise door.error(
+                    "La mémoire de cet ordinateur ne suffit pas pour lire "
+                    f"{one_line(Path(str(args[0])).name)}.",
+                    remedy="fermez d’autres logiciels, ou donnez un fichier plus petit.",
+                ) from error
+
+        return told
+
+    return decorate
+
+
+def _other_type(path: Path, door: Door) -> CptsGeoError:
+    return door.error(
+        f"Type de fichier non pris en charge : {one_line(path.name)}.", remedy=door.save_as
+    )
+
+
+def _check_kind(path: Path, mode: int, door: Door) -> None:
+    if stat.S_ISREG(mode):
+        return
+    kind = next((words for test, words in _KINDS if test(mode)), "autre chose")
+    raise door.error(
+        f"{one_line(str(path))} n’est pas un fichier ordinaire : c’est {kind}.",
+        remedy=f"copiez les données dans un fichier {door.formats}, et donnez son chemin.",
+    )
+
+
+def _unreadable(path: Path, error: OSError, door: Door) -> CptsGeoError:
+    shown = one_line(str(path))
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        return door.error(
+            f"Le fichier {shown} n’existe pas{_instead(path)}.",
+            remedy="vérifiez le chemin et le nom du fichier.",
+        )
+    reason = _REASONS.get(error.errno or 0, error.strerror or "refus du système")
+    return door.error(
+        f"Le fichier {shown} ne peut pas être lu ({reason}).",
+        remedy="fermez-le dans les autres logiciels et vérifiez vos droits de lecture.",
+    )
+
+
+def _instead(path: Path) -> str:
+    """Say what is there in place of a missing file: a broken link, no folder, a name like it."""
+    if path.is_symlink():
+        return f" : c’est un lien vers {one_line(str(path.readlink()))}, qui n’existe pas"
+    folder = path.parent
+    if not folder.is_dir():
+        what = "est un fichier" if folder.exists() else "non plus"
+        return f" : le dossier {one_line(str(folder))} {what}"
+    try:
+        with os.scandir(folder) as entries:
+            names = [entry.name for entry in islice(entries, _NAMES)]
+    except OSError:
+        return ""
+    close = difflib.get_close_matches(path.name, names, n=1, cutoff=0.8)
+    return f" ; vouliez-vous dire « {one_line(close[0])} » ?" if close else ""

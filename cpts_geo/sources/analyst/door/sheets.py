@@ -1,0 +1,166 @@
+"""Runs in the process apart: a workbook is weighed, then opened, then written as lines of JSON."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import json
+import posixpath
+import re
+import zipfile
+from collections.abc import Mapping
+from typing import Any, Final
+from xml.etree import ElementTree
+
+from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
+_BLOCK: Final = 1 << 20
+#: A cell that holds something, and its reference; one that is only formatted has no content.
+_CELL: Final = re.compile(
+    rb"<(?:\w+:)?c\s[^<>]*?\br=[\"']([A-Za-z]{1,4})(\d{1,9})[\"'][^<>]*(?<!/)>(?!\s*</)"
+)
+
+
+def sheets(content: bytes, *, most: Mapping[str, int]) -> bytes:
+    """
+    Read the visible sheets of a workbook.
+
+    Parameters
+    ----------
+    content : bytes
+        Its bytes.
+    most : mapping of str to int
+        Bounds: ``unpacked`` bytes, cells in the ``range`` of a sheet, ``cells`` of all of them.
+
+    Returns
+    -------
+    bytes
+        A line of JSON: ``damaged``, or ``beyond`` (a bound) with what was found, or ``sheets``
+        (name, width, rows); then one line a row that holds something: its number, and its texts
+        without the last empty ones.
+    """
+    try:
+        excess = _weighed(content, most)
+        if excess:
+            return json.dumps(excess).encode()
+        with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
+            return _read(book, most)
+    except CalamineError:
+        return json.dumps({"damaged": True}).encode()
+
+
+def _read(book: CalamineWorkbook, most: Mapping[str, int]) -> bytes:
+    heads: list[dict[str, Any]] = []
+    lines: list[bytes] = []
+    total = 0
+    for about in book.sheets_metadata:
+        visible = about.visible is SheetVisibleEnum.Visible
+        if not visible or about.typ is not SheetTypeEnum.WorkSheet:
+            continue
+        sheet = book.get_sheet_by_name(about.name)
+        last_row, last_column = sheet.end or (-1, -1)
+        height, width = last_row + 1, last_column + 1
+        total += height * width
+        if height * width > most["range"]:
+            cells = f"{height} lignes × {width} colonnes"
+            return _beyond("range", height * width, sheet=about.name, cells=cells)
+        if total > most["cells"]:
+            return _beyond("cells", total)
+        before = len(lines)
+        # Empty rows above the first cell are given, empty columns before it are not.
+        left = [""] * (sheet.start or (0, 0))[1]
+        for number, row in enumerate(sheet.iter_rows(), start=1):
+            texts = left + [_cell_text(cell) for cell in row]
+            while texts and not texts[-1]:
+                texts.pop()
+            if texts:
+                lines.append(json.dumps([number, texts]).encode())
+        heads.append({"name": about.name, "width": width, "rows": len(lines) - before})
+    return b"\n".join([json.dumps({"sheets": heads}).encode(), *lines])
+
+
+def _beyond(key: str, found: int, **where: str) -> bytes:
+    return json.dumps({"beyond": key, "found": found, **where}).encode()
+
+
+def _cell_text(cell: object) -> str:
+    if isinstance(cell, str):
+        return cell.strip()
+    if isinstance(cell, dt.datetime):
+        # Spreadsheets count days: seconds come back a little short.
+        rounded = cell + dt.timedelta(milliseconds=500)
+        return rounded.replace(microsecond=0).isoformat(sep=" ")
+    if isinstance(cell, dt.date):  # a whole number of days is midnight, or has its hour elsewhere
+        return f"{cell.isoformat()} 00:00:00"
+    if isinstance(cell, dt.time):
+        return cell.strftime("%H:%M:%S")
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell).strip()
+
+
+def _weighed(content: bytes, most: Mapping[str, int]) -> dict[str, Any] | None:
+    """What is beyond a bound in an archive, before anything of it is parsed."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            unpacked = sum(member.file_size for member in archive.infolist())
+            if unpacked > most["unpacked"]:
+                return {"beyond": "unpacked", "found": unpacked}
+            for name, part in _parts(archive).items():
+                if cell := _far_cell(archive, part, most["range"]):
+                    size, reference = cell
+                    where = {"sheet": name, "cells": f"cellule {reference}"}
+                    return {"beyond": "range", "found": size, **where}
+    except (zipfile.BadZipFile, KeyError, ElementTree.ParseError, EOFError, OSError):
+        # Not an archive, or a damaged one: the parser says so.
+        return None
+    return None
+
+
+def _parts(archive: zipfile.ZipFile) -> dict[str, str]:
+    """Part of each visible sheet of an Excel workbook; none for another format."""
+    if "xl/workbook.xml" not in archive.namelist():
+        return {}
+    links = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+    targets = {link.get("Id"): link.get("Target", "") for link in links}
+    found = {}
+    for sheet in ElementTree.fromstring(archive.read("xl/workbook.xml")).iter():
+        if sheet.tag.rpartition("}")[2] != "sheet" or sheet.get("state", "visible") != "visible":
+            continue
+        link = next((value for key, value in sheet.items() if key.endswith("}id")), None)
+        part = posixpath.normpath(posixpath.join("/xl", targets.get(link, ""))).lstrip("/")
+        if part in archive.namelist():
+            found[sheet.get("name", "")] = part
+    return found
+
+
+def _far_cell(archive: zipfile.ZipFile, part: str, most: int) -> tuple[int, str] | None:
+    """First cell that takes the used range of a sheet beyond the bound, and that range."""
+    height = width = 0
+    rest = b""
+    with archive.open(part) as stream:
+        while block := stream.read(_BLOCK):
+            text = rest + block
+            cut = _last_opening(text)
+            for match in _CELL.finditer(text, 0, cut):
+                height, width = max(height, int(match[2])), max(width, _column(match[1]))
+                if height * width > most:
+                    return height * width, (match[1] + match[2]).decode()
+            rest = text[cut:][-_BLOCK:]
+    return None
+
+
+def _last_opening(text: bytes) -> int:
+    """Where the last opening tag begins: it, and all below it, may go on in the next block."""
+    place = len(text)
+    while (place := text.rfind(b"<", 0, place)) > 0:
+        if text[place + 1 : place + 2] not in (b"", b"/"):
+            return place
+    return len(text)
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters.upper():
+        number = 26 * number + letter - 64
+    return number

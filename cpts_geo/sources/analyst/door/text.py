@@ -1,0 +1,255 @@
+"""Bytes of an analyst's file to text, and text to rows: one behaviour for every kind of file."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+from cpts_geo.errors import CptsGeoError, one_line
+from cpts_geo.sources.analyst.door.bounds import LIMITS, beyond
+from cpts_geo.sources.analyst.door.reading import Door
+
+#: Column separators of text files, with their French name.
+SEPARATORS: Final = {";": "point-virgule", ",": "virgule", "\t": "tabulation", "|": "barre"}
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_LINE_END: Final = re.compile(r"[\r\n]")
+#: First bytes of what is often renamed, or exported under a wrong name.
+_MAGIC: Final = (
+    (b"\x1f\x8b", "une archive gzip"),
+    (b"PK\x03\x04", "un classeur ou une archive ZIP"),
+    (b"\xd0\xcf\x11\xe0", "un ancien document de bureautique (.xls, .doc)"),
+    (b"%PDF", "un document PDF"),
+    (b"\x89PNG", "une image"),
+    (b"\xff\xd8\xff", "une image"),
+    (b"GIF8", "une image"),
+    (b"7z\xbc\xaf\x27\x1c", "une archive 7z"),
+    (b"Rar!", "une archive RAR"),
+    (b"PAR1", "un fichier Parquet"),
+    (b"SQLite format 3\x00", "une base SQLite ou un GeoPackage"),
+)
+
+#: Line of the file (from 1) and its cells.
+Row = tuple[int, tuple[str, ...]]
+
+
+def text_of(path: Path, content: bytes, *, door: Door) -> tuple[str, list[str]]:
+    """
+    Decode a text file, whose encoding is found and never guessed from a language.
+
+    Parameters
+    ----------
+    path : Path
+        The file, for messages.
+    content : bytes
+        UTF-8, UTF-16 with its mark, Windows-1252, or the first and the last from line to line.
+    door : Door
+        What kind of file it is.
+
+    Returns
+    -------
+    text : str
+        Without byte order mark or control character; no line is longer than the bound.
+    notes : list of str
+        French sentences on an encoding other than UTF-8.
+
+    Raises
+    ------
+    CptsGeoError
+        The content is no text in these encodings, or has a line that is too long.
+
+    Examples
+    --------
+    >>> from cpts_geo.sources.analyst.perimeter_columns import PERIMETER
+    >>> text_of(Path("l.csv"), "Bâgé".encode("cp1252"), door=PERIMETER)
+    ('Bâgé', ['Encodage Windows-1252 (cp1252), et non UTF-8.'])
+    """
+    kind = next((words for magic, words in _MAGIC if content.startswith(magic)), "")
+    decoded = None if kind else _decoded(content)
+    if decoded is None or _CONTROL.search(decoded[0]):
+        raise door.error(
+            f"{one_line(path.name)} n’est pas un fichier texte lisible : contenu binaire ou "
+            f"encodage inconnu{f' (c’est {kind})' if kind else ''}.",
+            remedy="ouvrez-le dans le logiciel qui l’a produit et enregistrez-le en .xlsx ou en "
+            "« CSV UTF-8 » ; un classeur doit garder son extension .xlsx, .xls ou .ods.",
+        )
+    _check_lines(path, decoded[0], door)
+    return decoded
+
+
+def _decoded(content: bytes) -> tuple[str, list[str]] | None:
+    """Text and notes, or None where an encoding does not hold for the whole."""
+    try:
+        if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            return content.decode("utf-16"), ["Encodage UTF-16."]
+        return content.decode("utf-8-sig"), []
+    except UnicodeDecodeError:
+        if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            return None
+    lines, in_utf8 = [], 0
+    for line in content.removeprefix(codecs.BOM_UTF8).split(b"\n"):
+        try:
+            lines.append(line.decode("utf-8"))
+            in_utf8 += not line.isascii()
+        except UnicodeDecodeError:
+            try:
+                lines.append(line.decode("cp1252"))
+            except UnicodeDecodeError:
+                return None
+    note = "Encodage Windows-1252 (cp1252), et non UTF-8."
+    if in_utf8:
+        note = f"Encodages mêlés : Windows-1252 (cp1252), et UTF-8 dans {in_utf8} lignes."
+    return "\n".join(lines), [note]
+
+
+def _check_lines(path: Path, text: str, door: Door) -> None:
+    limit = LIMITS["line_length"]
+    start, number = 0, 1
+    while len(text) - start > limit:
+        end = _LINE_END.search(text, start, start + limit + 1)
+        if end is None:
+            length = len(text) - start if (stop := text.find("\n", start)) < 0 else stop - start
+            raise beyond("line_length", door.error, name=path.name, found=length, where=str(number))
+        # Whole blocks of short lines are passed at once.
+        last = max(text.rfind("\n", start, start + limit + 1), end.start())
+        number += text.count("\n", start, last + 1)
+        start = last + 1
+
+
+def rows_of(path: Path, text: str, separator: str, *, door: Door) -> list[Row] | None:
+    """
+    Split a text into rows of cells; those that hold nothing are left out.
+
+    Parameters
+    ----------
+    path : Path
+        The file, for messages.
+    text : str
+        Text without control characters.
+    separator : str
+        One character between cells; quotes protect it.
+    door : Door
+        What kind of file it is; its bound on rows holds where it has one.
+
+    Returns
+    -------
+    list of Row or None
+        Cells without spaces around; None where the quotes make no sense with this separator.
+
+    Raises
+    ------
+    CptsGeoError
+        More rows, columns or cells than the bounds, or a cell longer than its own.
+
+    Examples
+    --------
+    >>> from cpts_geo.sources.analyst.perimeter_columns import PERIMETER
+    >>> rows_of(Path("l.csv"), 'a;"b;c"\\n', ";", door=PERIMETER)
+    [(1, ('a', 'b;c'))]
+    """
+    most_rows, most_cells = LIMITS[f"{door.key}_rows"], LIMITS["text_cells"]
+    most_columns = LIMITS["text_columns"]
+    rows: list[Row] = []
+    count = 0
+    try:
+        for row in _rows(path, text, separator, door):
+            rows.append(row)
+            width = len(row[1])
+            count += width
+            if width > most_columns and any(row[1][most_columns:]):
+                raise beyond("text_columns", door.error, name=path.name, found=width)
+            if len(rows) > most_rows:
+                raise beyond(f"{door.key}_rows", door.error, name=path.name)
+            if count > most_cells:
+                raise beyond("text_cells", door.error, name=path.name)
+    except csv.Error:
+        return None
+    return rows
+
+
+def first_rows(path: Path, text: str, separator: str, *, door: Door, most: int) -> list[Row]:
+    """
+    Split the head of a text: enough to tell its header, whatever follows.
+
+    Parameters
+    ----------
+    path : Path
+        The file, for messages.
+    text : str
+        Text without control characters.
+    separator : str
+        One character between cells.
+    door : Door
+        What kind of file it is.
+    most : int
+        Rows wanted; those that hold nothing are left out.
+
+    Returns
+    -------
+    list of Row
+        The first rows; fewer where the text, or what its quotes make sense of, ends sooner.
+
+    Examples
+    --------
+    >>> from cpts_geo.sources.analyst.perimeter_columns import PERIMETER
+    >>> first_rows(Path("l.csv"), "\\na;b\\nc;d\\n", ";", door=PERIMETER, most=1)
+    [(2, ('a', 'b'))]
+    """
+    rows: list[Row] = []
+    with suppress(csv.Error, door.error):
+        for row in islice(_rows(path, text, separator, door), most):
+            rows.append(row)  # noqa: PERF402 - those before an error are kept
+    return rows
+
+
+def unbalanced(path: Path, *, door: Door) -> CptsGeoError:
+    """
+    Refusal of a text whose quotes make sense with no separator.
+
+    Parameters
+    ----------
+    path : Path
+        The file, for messages.
+    door : Door
+        What kind of file it is.
+
+    Returns
+    -------
+    CptsGeoError
+        To be raised by the caller.
+
+    Examples
+    --------
+    >>> from cpts_geo.sources.analyst.perimeter_columns import PERIMETER
+    >>> print(unbalanced(Path("l.csv"), door=PERIMETER).summary)
+    Les guillemets de l.csv ne vont pas par paires.
+    """
+    return door.error(
+        f"Les guillemets de {one_line(path.name)} ne vont pas par paires.",
+        remedy='supprimez les guillemets " isolés, ou enregistrez le fichier en .xlsx.',
+    )
+
+
+def _rows(path: Path, text: str, separator: str, door: Door) -> Iterator[Row]:
+    longest = LIMITS["cell_length"]
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    start = 1
+    try:
+        for cells in reader:
+            if any(len(cell) > longest for cell in cells):
+                raise beyond("cell_length", door.error, name=path.name, where=str(start))
+            stripped = tuple(cell.strip() for cell in cells)
+            if any(stripped):
+                yield start, stripped
+            start = reader.line_num + 1
+    except csv.Error as error:
+        # The reader's own limit, which any library may have moved.
+        if "field larger than field limit" in str(error):
+            raise beyond("cell_length", door.error, name=path.name, where=str(start)) from error
+        raise

@@ -1,0 +1,110 @@
+"""Sheets of an analyst's workbook as rows of text, opened in a process apart and within bounds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from cpts_geo.errors import CptsGeoError, one_line
+from cpts_geo.sources.analyst.door.apart import ApartError, run_apart
+from cpts_geo.sources.analyst.door.bounds import LIMITS, beyond
+from cpts_geo.sources.analyst.door.reading import Door
+from cpts_geo.sources.analyst.door.text import Row
+
+SUFFIXES: Final = frozenset({".xlsx", ".xlsm", ".xls", ".ods"})
+# Name of the stream that holds an encrypted workbook in its container.
+_ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
+_SHEETS: Final = "cpts_geo.sources.analyst.door.sheets:sheets"
+
+
+class Sheet(NamedTuple):
+    """
+    A visible sheet of a workbook.
+
+    Parameters
+    ----------
+    name : str
+        As its author named it.
+    rows : list of Row
+        Those that hold something, all of one width, from the first column of the sheet.
+    """
+
+    name: str
+    rows: list[Row]
+
+
+def sheets_of(path: Path, content: bytes, *, door: Door) -> list[Sheet]:
+    """
+    Read the visible sheets of a workbook.
+
+    Parameters
+    ----------
+    path : Path
+        The file, for messages.
+    content : bytes
+        Its bytes: .xlsx, .xlsm, .xls or .ods.
+    door : Door
+        What kind of file it is.
+
+    Returns
+    -------
+    list of Sheet
+        In the order of the workbook; dates and times as ISO text, whole numbers without decimals.
+
+    Raises
+    ------
+    CptsGeoError
+        The workbook is damaged, protected, beyond a bound, or stops the program that opens it.
+    """
+    most = {key: LIMITS[f"workbook_{key}"] for key in ("unpacked", "range", "cells")}
+    try:
+        answer = run_apart(
+            _SHEETS,
+            {"most": most},
+            content=content,
+            memory=LIMITS["workbook_memory"],
+            seconds=LIMITS["workbook_seconds"],
+        )
+    except ApartError as error:
+        key = "workbook_seconds" if error.ending == "time" else "workbook_memory"
+        raise beyond(key, door.error, name=path.name) from error
+    lines = iter(answer.split(b"\n"))
+    said = json.loads(next(lines))
+    if said.get("damaged"):
+        raise _damaged(path, content, door)
+    if key := said.get("beyond"):
+        where = f"« {one_line(said['sheet'])} » ({said['cells']})" if "sheet" in said else ""
+        raise beyond(
+            f"workbook_{key}", door.error, name=path.name, found=said["found"], where=where
+        )
+    return [_sheet(path, sheet, lines, door) for sheet in said["sheets"]]
+
+
+def _sheet(path: Path, about: dict[str, Any], lines: Iterator[bytes], door: Door) -> Sheet:
+    if about["rows"] > LIMITS[f"{door.key}_rows"]:
+        raise beyond(f"{door.key}_rows", door.error, name=path.name)
+    width = about["width"]
+    # Few distinct texts fill a sheet: each is kept once.
+    once: dict[str, str] = {}
+    rows: list[Row] = []
+    for line in islice(lines, about["rows"]):
+        number, texts = json.loads(line)
+        cells = [once.setdefault(text, text) for text in texts]
+        rows.append((number, (*cells, *[""] * (width - len(cells)))))
+    return Sheet(about["name"], rows)
+
+
+def _damaged(path: Path, content: bytes, door: Door) -> CptsGeoError:
+    reason = (
+        "il est protégé par un mot de passe"
+        if _ENCRYPTED in content
+        else "il est endommagé, ou d’un autre format que son extension"
+    )
+    return door.error(
+        f"Le classeur {one_line(path.name)} ne peut pas être ouvert : {reason}.",
+        remedy="ouvrez-le dans votre tableur et enregistrez-le en .xlsx sans mot de passe, "
+        "ou en « CSV UTF-8 ».",
+    )
