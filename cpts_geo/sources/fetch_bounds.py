@@ -2,42 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from cpts_geo.errors import DataFileError
-from cpts_geo.french import number
+from cpts_geo.sources.analyst.door.bounds import Bound, quantity
 from cpts_geo.sources.catalogue import Source
-
-
-@dataclass(frozen=True)
-class Bound:
-    """
-    One limit, and the refusal of what is beyond it.
-
-    Parameters
-    ----------
-    key : str
-        Name of the bound, used by readers and by tests.
-    limit : int
-        The largest value that passes; the smallest for a rate.
-    unit : str
-        What is counted, a French plural.
-    what : str
-        English words for the table of bounds: what is bounded, and why so.
-    sentence : str
-        French summary of the refusal; ``{found}``, ``{limit}`` and ``{where}`` are filled.
-    remedy : str
-        French words of what to do.
-    """
-
-    key: str
-    limit: int
-    unit: str
-    what: str
-    sentence: str
-    remedy: str
-
 
 _ANOTHER: Final = "essayez une autre adresse, ou déposez le fichier dans un miroir."
 _LATER: Final = "réessayez plus tard."
@@ -235,33 +204,6 @@ def beyond(key: str, *, found: str = "", limit: str = "") -> DataFileError:
     'redirections sans fin (plus de 10 redirections)'
     """
     return DataFileError(said(key, found=found, limit=limit), remedy=_BY_KEY[key].remedy)
-
-
-def quantity(value: float, unit: str) -> str:
-    """
-    Write a count with its unit.
-
-    Parameters
-    ----------
-    value : float
-        The count.
-    unit : str
-        French plural; bytes are written in mega- or gigabytes.
-
-    Returns
-    -------
-    str
-        French words.
-
-    Examples
-    --------
-    >>> quantity(38_000_000, "octets"), quantity(8_600_000_000, "octets"), quantity(9, "pages")
-    ('38 Mo', '8,6 Go', '9 pages')
-    """
-    for size, word in ((10**9, "Go"), (10**6, "Mo")):
-        if unit == "octets" and value >= size:
-            return f"{number(value / size, 0 if value % size == 0 else 1)} {word}"
-    return f"{number(value)} {unit}"
 
 
 def most_bytes(source: Source) -> int:

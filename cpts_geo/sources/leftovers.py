@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final
 
+from cpts_geo.sources.analyst.door.bounds import quantity
 from cpts_geo.sources.download import partial_dir
-from cpts_geo.sources.fetch_bounds import quantity
 
 #: A start that waits for its end longer than this is of a file that has changed since.
 _OLD_S: Final = 7 * 86_400

@@ -7,7 +7,8 @@ from collections import deque
 from collections.abc import Callable
 
 from cpts_geo.errors import DataFileError
-from cpts_geo.sources.fetch_bounds import LIMITS, beyond, most_seconds, quantity, said
+from cpts_geo.sources.analyst.door.bounds import quantity
+from cpts_geo.sources.fetch_bounds import LIMITS, beyond, most_seconds, said
 
 
 class TooLargeError(DataFileError):
@@ -31,10 +32,11 @@ class Pace:
     >>> pace = Pace(10**6, clock=lambda: now)
     >>> pace.seen(10)
     >>> now = 61.0
-    >>> pace.seen(10)
-    Traceback (most recent call last):
-        ...
-    cpts_geo.sources.pace.DataFileError: serveur trop lent : ...
+    >>> try:
+    ...     pace.seen(600)
+    ... except DataFileError as error:
+    ...     print(error.summary.replace("\u202f", " ").split(",")[0])
+    serveur trop lent : 10 octets par seconde
     """
 
     def __init__(self, most: int, *, clock: Callable[[], float] = time.monotonic) -> None:
@@ -43,7 +45,7 @@ class Pace:
         self._seconds = most_seconds(most)
         self._end = clock() + self._seconds
         #: Bytes of each second of the window, the oldest first.
-        self._lately: deque[list[float]] = deque()
+        self._lately: deque[tuple[float, int]] = deque()
         self._since: float | None = None
 
     def begin(self) -> None:
@@ -67,7 +69,7 @@ class Pace:
         """
         left = self._end - self._clock()
         if left <= 0:
-            raise beyond("start", limit=quantity(self._seconds / 60, "minutes"))
+            raise beyond("start", limit=quantity(round(self._seconds), "secondes"))
         return left
 
     def seen(self, count: int) -> None:
@@ -87,14 +89,14 @@ class Pace:
         now = self._clock()
         self._since = now if self._since is None else self._since
         if self._lately and now - self._lately[-1][0] < 1:
-            self._lately[-1][1] += count
+            self._lately[-1] = (self._lately[-1][0], self._lately[-1][1] + count)
         else:
-            self._lately.append([now, count])
+            self._lately.append((now, count))
         while self._lately[0][0] < now - LIMITS["window"]:
             self._lately.popleft()
         came = sum(bytes_ for _, bytes_ in self._lately)
         if now - self._since > LIMITS["window"] and came < LIMITS["rate"] * LIMITS["window"]:
-            found = quantity(came / LIMITS["window"], "octets par seconde")
+            found = quantity(round(came / LIMITS["window"]), "octets par seconde")
             raise beyond("rate", found=found)
         self.left()
 

@@ -13,7 +13,8 @@ import requests
 
 from cpts_geo.errors import DataFileError, one_line
 from cpts_geo.sources import web
-from cpts_geo.sources.fetch_bounds import LIMITS, beyond, quantity
+from cpts_geo.sources.analyst.door.bounds import quantity
+from cpts_geo.sources.fetch_bounds import LIMITS, beyond
 from cpts_geo.sources.pace import Pace
 
 #: Seconds without any byte: these servers think before they answer.

@@ -14,8 +14,9 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from cpts_geo.errors import one_line
+from cpts_geo.sources.analyst.door.bounds import quantity
 from cpts_geo.sources.catalogue import Source
-from cpts_geo.sources.fetch_bounds import LIMITS, quantity, said
+from cpts_geo.sources.fetch_bounds import LIMITS, said
 from cpts_geo.sources.readers.base import (
     WHOLE_OF,
     Reader,

@@ -15,6 +15,8 @@ from cpts_geo.errors import CptsGeoError, one_line
 Unit = Literal[
     "octets", "lignes", "colonnes", "cellules", "caractères", "secondes", "sommets", "territoires",
     "noms",
+    "fois", "octets par seconde", "redirections", "fichiers", "pages", "membres",
+    "listes et objets",
 ]  # fmt: skip
 _Error = TypeVar("_Error", bound=CptsGeoError)
 
