@@ -167,8 +167,8 @@ def test_other_vintage_is_refused_and_named(refused: Refused, official_dir: Path
 def test_vintage_that_the_catalogue_does_not_know(refused: Refused, official_dir: Path) -> None:
     source = replace(sources()["cnam_2024"], sha256=None)
     content = (official_dir / str(source.file)).read_bytes()
-    said = refused(source, content.replace(b"\n2024,", b"\n2031,"))
-    assert "millésime 2031 servi, 2024 attendu : ajoutez le millésime 2031 à « cnam »" in said
+    said = refused(source, content.replace(b"\n2024,", b"\n2025,"))
+    assert "millésime 2025 servi, 2024 attendu : ajoutez le millésime 2025 à « cnam »" in said
 
 
 @pytest.mark.parametrize(

@@ -10,19 +10,25 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+import pooch
 import requests
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
-from cpts_geo.errors import DataFileError
+from cpts_geo.errors import CptsGeoError, DataFileError
 from cpts_geo.files import reason
 from cpts_geo.sources.catalogue import Source, sha256_of
 from cpts_geo.sources.download import Told, download, partial_dir
-from cpts_geo.sources.inspection import check_form
+from cpts_geo.sources.inspection import check_content, check_form
 from cpts_geo.sources.listing import listed_address
 from cpts_geo.sources.pace import Pace
 from cpts_geo.sources.web import network_refusal
 
+#: What to do where no candidate has the file.
+REMEDY: Final = (
+    "vérifiez la connexion et réessayez, ou déposez ces fichiers, sous ces noms, dans un dossier "
+    "indiqué par --mirror."
+)
 #: Bytes copied at a time.
 _PIECE: Final = 1 << 20
 
@@ -113,8 +119,13 @@ class Candidate:
         else:
             body, self.address = self._download(url)
             pattern = self.source.resource
-            listed = pattern and listed_address(body, pattern, base=self.address)
+            try:
+                listed = pattern and listed_address(body, pattern, base=self.address)
+            except DataFileError:
+                body.unlink()
+                raise
             if listed:
+                body.unlink()
                 body, self.address = self._download(listed)
             body.replace(target)
         self.sha256 = sha256_of(target)
@@ -153,6 +164,58 @@ class Candidate:
                 unpack=not self.file.endswith((".gz", ".tgz")),
                 told=told,
             )
+
+
+def judged(candidate: Candidate, expected: str | None) -> str:
+    """
+    Bring the file of a candidate into its folder, hash checked, and judge its content there.
+
+    Parameters
+    ----------
+    candidate : Candidate
+        Where the file may be.
+    expected : str or None
+        SHA-256 that it must have, in hexadecimal; None where none is known.
+
+    Returns
+    -------
+    str
+        Vintage that its content says; empty when it says none.
+
+    Raises
+    ------
+    DataFileError
+        The candidate does not have the file, or has something else in its place.
+    TableError
+        Its values break the contract of its table.
+    OSError
+        The cache refuses it.
+    """
+    try:
+        path = pooch.retrieve(
+            candidate.name,
+            known_hash=expected and f"sha256:{expected}",
+            fname=candidate.file,
+            path=candidate.folder,
+            downloader=candidate,
+        )
+    except (CptsGeoError, OSError):
+        raise
+    except Exception as error:
+        if isinstance(error, ValueError) and candidate.sha256:
+            raise _other_bytes(candidate, expected) from error
+        # What comes from a network may break a library in any way.
+        raise DataFileError(f"réponse illisible ({type(error).__name__})", remedy=REMEDY) from error
+    return check_content(Path(path), candidate.source)
+
+
+def _other_bytes(candidate: Candidate, expected: str | None) -> DataFileError:
+    said = f"sha256 {candidate.sha256}, {expected} attendu"
+    if candidate.source.sha256:
+        return DataFileError(f"pas le fichier du catalogue ({said})", remedy=REMEDY)
+    return DataFileError(
+        f"contenu différent de celui du verrou ({said}) : « --update » l’accepte", remedy=REMEDY
+    )
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from rapidfuzz import process
 from cpts_geo import settings
 from cpts_geo.errors import CptsGeoError, DataFileError, OutputError, one_line
 from cpts_geo.french import counted
-from cpts_geo.sources.candidate import Candidate
+from cpts_geo.sources.candidate import REMEDY, Candidate, judged
 from cpts_geo.sources.catalogue import Source, sha256_of, sources
 from cpts_geo.sources.fetch_bounds import most_bytes
 from cpts_geo.sources.inspection import check_content
@@ -34,9 +34,9 @@ from cpts_geo.sources.web import open_session
 State = Literal["cache", "miroir", "téléchargé"]
 #: How the copy of a mirror is named, before its file.
 _MIRROR: Final = "miroir : "
-_REMEDY: Final = (
-    "vérifiez la connexion et réessayez, ou déposez ces fichiers, sous ces noms, dans un dossier "
-    "indiqué par --mirror."
+_FIRST_BYTES: Final = (
+    "somme de contrôle non publiée par le producteur : première réception, jugée sur sa forme, "
+    "son millésime et ses totaux connus ; le verrou garde désormais ces octets-là."
 )
 _NO_ADDRESS_REMEDY: Final = (
     "pour ce qui n’a pas d’adresse, déposez le fichier, sous le nom dit ici, dans un dossier "
@@ -349,7 +349,7 @@ def _bring(source: Source, file: str, run: _Run) -> Outcome:
     raise DataFileError(
         "aucun candidat ne convient",
         defects=refusals,
-        remedy=_REMEDY if addresses else _NO_ADDRESS_REMEDY,
+        remedy=REMEDY if addresses else _NO_ADDRESS_REMEDY,
     )
 
 
@@ -367,7 +367,7 @@ def _keep(candidate: Candidate, run: _Run) -> Outcome:
     expected = _expected(source, run)
     try:
         arrived.unlink(missing_ok=True)
-        vintage = _vintage_arrived(candidate, expected)
+        vintage = judged(candidate, expected)
         path = run.cache / candidate.file
         entry = _locked(arrived, candidate.sha256, candidate.address, vintage)
         replaced = sha256_of(path) if path.is_file() else candidate.sha256
@@ -379,31 +379,7 @@ def _keep(candidate: Candidate, run: _Run) -> Outcome:
     write_entry(source.key, entry, run.lock, cache=run.cache)
     copied = candidate.copy is not None
     run.say(f"{source.key} : {'copié du miroir' if copied else 'téléchargé'}{_words(vintage)}")
+    if expected is None:
+        run.say(f"{source.key} : à savoir, {_FIRST_BYTES}")
     state: State = "miroir" if copied else "téléchargé"
     return Outcome(source.key, path, candidate.sha256, candidate.address, vintage, state)
-
-
-def _vintage_arrived(candidate: Candidate, expected: str | None) -> str:
-    """Bring a candidate's file into its folder, hash checked, and read its vintage there."""
-    try:
-        path = pooch.retrieve(
-            candidate.name,
-            known_hash=expected and f"sha256:{expected}",
-            fname=candidate.file,
-            path=candidate.folder,
-            downloader=candidate,
-        )
-    except ValueError as error:
-        if not candidate.sha256:
-            raise
-        raise _other_bytes(candidate, expected) from error
-    return check_content(Path(path), candidate.source)
-
-
-def _other_bytes(candidate: Candidate, expected: str | None) -> DataFileError:
-    said = f"sha256 {candidate.sha256}, {expected} attendu"
-    if candidate.source.sha256:
-        return DataFileError(f"pas le fichier du catalogue ({said})", remedy=_REMEDY)
-    return DataFileError(
-        f"contenu différent de celui du verrou ({said}) : « --update » l’accepte", remedy=_REMEDY
-    )

@@ -12,6 +12,7 @@ from cpts_geo.errors import CptsGeoError, DataFileError, one_line
 from cpts_geo.sources.archives import archive_defects, gzip_defects, is_zip
 from cpts_geo.sources.catalogue import Source, sources
 from cpts_geo.sources.fetch_bounds import LIMITS, most_unpacked
+from cpts_geo.sources.totals import check_totals, check_vintage
 
 _GZIP: Final = b"\x1f\x8b"
 _7Z: Final = b"7z\xbc\xaf\x27\x1c"
@@ -152,8 +153,9 @@ def check_content(path: Path, source: Source) -> str:
     Raises
     ------
     DataFileError
-        The content says another vintage than the catalogue expects, or none where it expects
-        one; its reader does not recognise the file (headers renamed, sheet missing).
+        The content says another vintage than the catalogue expects, one that cannot be, or none
+        where it expects one; its reader does not recognise the file (headers renamed, sheet
+        missing); its totals are not those known of the source.
     TableError
         Its values break the contract of its table.
     """
@@ -165,10 +167,11 @@ def check_content(path: Path, source: Source) -> str:
     reader = READERS[source.reader]
     try:
         found = reader.vintage(path, source) or ""
+        check_vintage(found, source)
         if source.holds not in (None, found):
             raise _other_vintage(source, found)
-        if path.stat().st_size <= _READ_WHOLE:
-            reader.table(path, source)
+        if read_on_arrival(path):
+            check_totals(reader.table(path, source), source)
     except CptsGeoError:
         raise
     except Exception as error:
@@ -178,6 +181,23 @@ def check_content(path: Path, source: Source) -> str:
             remedy=_TRY_ANOTHER,
         ) from error
     return found
+
+
+def read_on_arrival(path: Path) -> bool:
+    """
+    Tell whether a file is read whole on arrival, or when it is used.
+
+    Parameters
+    ----------
+    path : Path
+        An existing file.
+
+    Returns
+    -------
+    bool
+        Whether reading it takes some seconds at most.
+    """
+    return path.stat().st_size <= _READ_WHOLE
 
 
 def _other_vintage(source: Source, found: str) -> DataFileError:

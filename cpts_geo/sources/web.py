@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import io
 import socket
+from collections.abc import Iterator
 from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
 
@@ -141,6 +142,13 @@ class _Adapter(HTTPAdapter):
         return manager
 
 
+class _Session(requests.Session):
+    """Redirects are followed by :func:`ask`: the library reads the whole body of each first."""
+
+    def resolve_redirects(self, *_: Any, **__: Any) -> Iterator[Any]:
+        return iter(())
+
+
 def open_session(pace: Pace) -> requests.Session:
     """
     Session for one source, whose retries, with growing waits, are the library's.
@@ -165,7 +173,7 @@ def open_session(pace: Pace) -> requests.Session:
         raise_on_status=False,
     )
     retries.pace = pace
-    session = requests.Session()
+    session = _Session()
     for scheme in ("http://", "https://"):
         session.mount(scheme, _Adapter(pace, max_retries=retries))
     session.headers["User-Agent"] = f"Mozilla/5.0 (compatible; cpts_geo/{__version__})"
@@ -219,7 +227,6 @@ def ask(
             headers=headers,
             stream=True,
             timeout=(_CONNECT_S, silence),
-            # Followed here: the library would read the body of each redirect, however long.
             allow_redirects=False,
         )
         target = _target(response, session)
