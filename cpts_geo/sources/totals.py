@@ -100,7 +100,7 @@ def check_vintage(found: str, source: Source, *, today: date | None = None) -> N
         said = "ce n’est ni une année ni un jour"
     elif found > day[: len(found)]:
         said = "il est à venir"
-    elif own and found[:4] > own[1]:
+    elif own and source.holds is None and found[:4] > own[1]:
         said = f"cette source s’arrête à {own[1]}"
     else:
         return
