@@ -333,7 +333,8 @@ def test_slots_and_rota_are_not_both_given(refused: Refuse) -> None:
         ("[calendar\n", "ce n'est pas du TOML correct"),
         ("target = 0,95\n", "ce n'est pas du TOML correct"),
         ("target = 0.9\ntarget = 0.8\n", "ce n'est pas du TOML correct"),
-        ("", "« label » : il manque"),
+        ("", "Le fichier est vide"),
+        ("# vide\n", "« label » : il manque"),
         ("[territories.mine]\nlabel = 'x'", "« territories » est inconnu ; vouliez-vous dire"),
         (MINE + "[default.x]\nvalue = 1", "« default » est inconnu"),
         (MINE + "tarjet = 0.9\n", "« tarjet » est inconnu ; vouliez-vous dire « target » ?"),
@@ -350,8 +351,8 @@ def test_a_typo_is_placed(refused: Refuse) -> None:
 
 
 def test_unreadable_file(tmp_path: Path) -> None:
-    assert "n'existe pas" in defects_of_file(tmp_path / "absent.toml")
-    assert "refuse" in defects_of_file(tmp_path)
+    assert "n’existe pas" in defects_of_file(tmp_path / "absent.toml")
+    assert "est un dossier" in defects_of_file(tmp_path)
     path = tmp_path / "mine.toml"
     path.write_bytes((MINE + "# été").encode("cp1252"))
     assert "UTF-8" in defects_of_file(path)

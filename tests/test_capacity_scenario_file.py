@@ -401,11 +401,11 @@ def test_a_diamond_is_no_cycle(write: Write) -> None:
 @pytest.mark.parametrize(
     ("base", "words"),
     [
-        ('"beauce_gatinai"', "il n'existe pas ; vouliez-vous dire « beauce_gatinais » ?"),
-        ('"absent.toml"', "il n'existe pas"),
-        ('"."', "le système refuse de le lire"),
-        ('"a\\u0000"', "son chemin est impossible"),
-        ('"lvo.toml"', "il n'existe pas ; vouliez-vous dire « lvo » ?"),
+        ('"beauce_gatinai"', "n’existe pas ; vouliez-vous dire « beauce_gatinais » ?"),
+        ('"absent.toml"', "n’existe pas"),
+        ('"."', "est un dossier"),
+        ('"a\\u0000"', "est impossible"),
+        ('"lvo.toml"', "n’existe pas ; vouliez-vous dire « lvo » ?"),
         ("3", "« base » = 3 : il faut un texte entre guillemets"),
         ('""', "« base » = '' : il faut un texte entre guillemets"),
         ('["lvo"]', "« base » = ['lvo'] : il faut un texte"),

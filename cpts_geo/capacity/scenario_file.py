@@ -9,8 +9,9 @@ from typing import Any, Final
 from cpts_geo.capacity.inputs import SOURCED_FIELDS
 from cpts_geo.capacity.parameters import UNSOURCED
 from cpts_geo.capacity.refusals import nearest, shown
-from cpts_geo.errors import ScenarioError
+from cpts_geo.errors import ScenarioError, one_line
 from cpts_geo.settings import CPTS_DIR
+from cpts_geo.sources.analyst.door.reading import Door, read_bytes
 
 SCENARIOS_DIR: Final = CPTS_DIR / "scenarios"
 #: The five published CPTS, in the order they are shown.
@@ -152,30 +153,39 @@ def _like(path: Path) -> str:
     return nearest(path.name, beside) or nearest(path.stem, [*SHIPPED, *VARIANTS])
 
 
+def _no_value(path: Path) -> ScenarioError:
+    return ScenarioError("Le fichier est vide.", remedy="donnez au moins « label » ou « base ».")
+
+
+#: What a scenario file says at the door.
+_DOOR: Final = Door(
+    key="scenario",
+    error=ScenarioError,
+    suffixes=frozenset(),
+    formats=".toml",
+    save_as="",
+    empty=_no_value,
+    instead=_like,
+)
+
+
 def _parse(path: Path) -> dict[str, Any]:
     """Read a TOML file; every way it can fail becomes one error of the package."""
+    remedy = "enregistrez le fichier en TOML, encodage UTF-8"
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        reason = f"il n'existe pas{_like(path)}"
-    except OSError as error:
-        reason = f"le système refuse de le lire ({error.strerror})"
+        return tomllib.loads(read_bytes(path, _DOOR).decode("utf-8-sig"))
+    except ScenarioError as error:
+        reason, remedy = error.summary, error.remedy.rstrip(".")
     except UnicodeDecodeError as error:
         reason = f"il n'est pas en UTF-8 (octet {error.start})"
-    except ValueError:  # a NUL character in the path
-        reason = "son chemin est impossible"
-    else:
-        try:
-            return tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            reason = f"ce n'est pas du TOML correct ({error})"
-        except ValueError:  # Python reads no integer of more than 4,300 digits
-            reason = "un nombre y a des milliers de chiffres"
-        except RecursionError:
-            reason = "ses listes ou ses tables sont imbriquées trop profondément"
+    except tomllib.TOMLDecodeError as error:
+        reason = f"ce n'est pas du TOML correct ({error})"
+    except ValueError:  # Python reads no integer of more than 4,300 digits
+        reason = "un nombre y a des milliers de chiffres"
+    except RecursionError:
+        reason = "ses listes ou ses tables sont imbriquées trop profondément"
     raise ScenarioError(
-        f"Le fichier de scénario {path.name} est illisible.",
+        f"Le fichier de scénario {one_line(path.name)} est illisible.",
         defects=[reason],
-        remedy="vérifiez le chemin et enregistrez le fichier en TOML, encodage UTF-8 ; les clés "
-        f"connues sont {_KEYS}.",
+        remedy=f"{remedy} ; les clés connues sont {_KEYS}.",
     )

@@ -19,7 +19,7 @@ import pandas as pd
 from cpts_geo.errors import PerimeterError, one_line
 from cpts_geo.sources.analyst.door.reading import memory_told, read_bytes
 from cpts_geo.sources.analyst.door.text import Row
-from cpts_geo.sources.analyst.door.workbook import SUFFIXES, sheets_of
+from cpts_geo.sources.analyst.door.workbook import SUFFIXES, read_workbook
 from cpts_geo.sources.analyst.perimeter_columns import (
     PERIMETER,
     Header,
@@ -114,7 +114,7 @@ def read_perimeter_file(path: Path | str) -> PerimeterFile:
 
 def _read_workbook_rows(path: Path, content: bytes) -> tuple[list[Row], Header, list[str]]:
     """First visible sheet with a recognised column."""
-    sheets = sheets_of(path, content, door=PERIMETER)
+    sheets = read_workbook(path, content, door=PERIMETER).sheets
     for sheet in sheets:
         if header := find_header(path, sheet.rows):
             return sheet.rows, header, [f"Feuille lue : « {one_line(sheet.name)} »."]

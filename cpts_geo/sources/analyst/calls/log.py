@@ -6,30 +6,29 @@ reader keeps is the time, how the call ended, the commune and the class of age.
 
 from __future__ import annotations
 
-import codecs
-import csv
 import datetime as dt
-import io
-import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 import pandas as pd
-from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from cpts_geo.errors import TableError, one_line
 from cpts_geo.sources.analyst.calls.columns import OUTCOMES, announces, roles
 from cpts_geo.sources.analyst.calls.personal import looks_personal, personal_content
 from cpts_geo.sources.analyst.calls.values import Times, age_classes, outcomes, said_lines, times
 from cpts_geo.sources.analyst.calls.words import commune_of, says_nothing
-from cpts_geo.sources.readers.text import decoded
+from cpts_geo.sources.analyst.door.reading import Door, memory_told, read_bytes
+from cpts_geo.sources.analyst.door.text import (
+    SEPARATORS,
+    Row,
+    first_rows,
+    rows_of,
+    text_of,
+    unbalanced,
+)
+from cpts_geo.sources.analyst.door.workbook import SUFFIXES, read_workbook
 
-#: Larger files are refused: ten years of a busy line are a tenth of this.
-MAX_BYTES: Final = 100_000_000
-_TEXT: Final = frozenset({".csv", ".txt", ".tsv"})
-_WORKBOOKS: Final = frozenset({".xlsx", ".xlsm", ".xls", ".ods"})
-_SEPARATORS: Final = (";", ",", "\t", "|")
 # Titles may stand above the header; one that starts lower is not looked for.
 _HEADER_ROWS: Final = 20
 _LAYOUT: Final = (
@@ -44,10 +43,24 @@ _FRENCH: Final = {
     "commune": "commune",
     "age": "classe d’âge",
 }
-#: Line of the file (from 1) and its cells.
-Row = tuple[int, tuple[str, ...]]
 
 
+def _no_call(path: Path) -> TableError:
+    return TableError(f"{one_line(path.name)} ne contient aucun appel.", remedy=f"{_LAYOUT}.")
+
+
+#: What a call log says at the door.
+CALL_LOG: Final = Door(
+    key="call_log",
+    error=TableError,
+    suffixes=SUFFIXES | {".csv", ".txt", ".tsv"},
+    formats=".csv, .txt, .xlsx ou .ods",
+    save_as="enregistrez le journal en « CSV UTF-8 » (.csv) ou en .xlsx.",
+    empty=_no_call,
+)
+
+
+@memory_told(CALL_LOG)
 def read_call_log(path: Path | str, *, today: dt.date | None = None) -> pd.DataFrame:
     """
     Read an analyst's log of calls, or list of appointments.
@@ -97,12 +110,11 @@ def read_call_log(path: Path | str, *, today: dt.date | None = None) -> pd.DataF
     (['appointment', 'duplicate'], ['17-64', nan])
     """
     path = Path(path)
-    content = _read_bytes(path)
-    read = _workbook_rows if path.suffix.lower() in _WORKBOOKS else _text_rows
-    header, rows = read(path, content)
+    content = read_bytes(path, CALL_LOG)
+    read = _workbook_rows if path.suffix.lower() in SUFFIXES else _text_rows
+    header, filled, adapted = read(path, content)
     places = roles(header)
-    _check_width(path, header, rows)
-    filled = [(line, cells) for line, cells in rows if any(cells)]
+    _check_width(path, header, filled)
     width = len(header)
     cells = pd.DataFrame(
         [(*each, *[""] * (width - len(each)))[:width] for _, each in filled],
@@ -136,110 +148,39 @@ def read_call_log(path: Path | str, *, today: dt.date | None = None) -> pd.DataF
         }
     ).reset_index(drop=True)
     log.attrs = {
-        "notes": _notes(header, places, said=said, elsewhere=elsewhere),
+        "notes": tuple(adapted) + _notes(header, places, said=said, elsewhere=elsewhere),
         "lower_bound": "outcome" not in columns,
         "with_hour": said.with_hour,
     }
     return log
 
 
-def _read_bytes(path: Path) -> bytes:
-    shown = one_line(str(path))
-    if path.suffix.lower() not in _TEXT | _WORKBOOKS:
-        raise TableError(
-            f"Type de fichier non pris en charge : {one_line(path.name)}.",
-            remedy="enregistrez le journal en « CSV UTF-8 » (.csv) ou en .xlsx.",
-        )
-    try:
-        if path.is_dir():
-            raise TableError(f"{shown} est un dossier.", remedy="donnez le chemin d’un fichier.")
-        size = path.stat().st_size
-        content = path.read_bytes() if size <= MAX_BYTES else b""
-    except FileNotFoundError as error:
-        raise TableError(
-            f"Le fichier {shown} n’existe pas.", remedy="vérifiez le chemin et le nom du fichier."
-        ) from error
-    except OSError as error:
-        raise TableError(
-            f"Le fichier {shown} ne peut pas être lu ({error.strerror}).",
-            remedy="fermez-le dans les autres logiciels et vérifiez vos droits de lecture.",
-        ) from error
-    if size > MAX_BYTES:
-        raise TableError(
-            f"Le fichier {shown} est trop gros ({size / 1e6:.0f} Mo).",
-            remedy="ne gardez que la date, l’heure, l’issue, la commune et la classe d’âge.",
-        )
-    if not content.strip():
-        raise _no_call(path)
-    return content
+def _text_rows(path: Path, content: bytes) -> tuple[list[str], list[Row], list[str]]:
+    text, notes = text_of(path, content, door=CALL_LOG)
+    heads = {
+        each: first_rows(path, text, each, door=CALL_LOG, most=_HEADER_ROWS) for each in SEPARATORS
+    }
+    named = {each: _named(rows) for each, rows in heads.items()}
+    for separator in sorted(SEPARATORS, key=lambda each: named[each], reverse=True):
+        rows = rows_of(path, text, separator, door=CALL_LOG) if any(named[separator]) else None
+        if rows is not None:
+            return *_headed(path, [rows]), notes
+    splits = [rows_of(path, text, each, door=CALL_LOG) for each in SEPARATORS]
+    whole = [rows for rows in splits if rows is not None]
+    if len(whole) < len(splits):
+        raise unbalanced(path, door=CALL_LOG)
+    return *_headed(path, whole), notes
 
 
-def _text_rows(path: Path, content: bytes) -> tuple[list[str], list[Row]]:
-    utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    text = content.decode("utf-16", errors="replace") if utf16 else decoded(content)
-    if any(unicodedata.category(c) == "Cc" and c not in "\t\r\n" for c in set(text)):
-        raise TableError(
-            f"{one_line(path.name)} n’est pas un fichier texte : contenu binaire.",
-            remedy="ouvrez-le dans le logiciel qui l’a produit et enregistrez-le en « CSV UTF-8 ».",
-        )
-    splits = [rows for each in _SEPARATORS if (rows := _split(text, each)) is not None]
-    headed = any("date" in roles(cells) for rows in splits for _, cells in rows[:_HEADER_ROWS])
-    if len(splits) < len(_SEPARATORS) and not headed:
-        raise TableError(
-            f"Les guillemets de {one_line(path.name)} ne vont pas par paires.",
-            remedy='supprimez les guillemets " isolés, ou enregistrez le journal en .xlsx.',
-        )
-    return _headed(path, splits)
+def _named(rows: Sequence[Row]) -> tuple[int, int]:
+    """Columns that the header names, and that it has; none of either without a header."""
+    header = next((cells for _, cells in rows if "date" in roles(cells)), ())
+    return len(roles(header)), len(header)
 
 
-def _split(text: str, separator: str) -> list[Row] | None:
-    """Rows, or None where the quotes make no sense with this separator."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    rows: list[Row] = []
-    start = 1
-    try:
-        for cells in reader:
-            rows.append((start, tuple(cell.strip() for cell in cells)))
-            start = reader.line_num + 1
-    except csv.Error:
-        return None
-    return rows
-
-
-def _workbook_rows(path: Path, content: bytes) -> tuple[list[str], list[Row]]:
-    """First visible sheet with a header."""
-    sheets: list[list[Row]] = []
-    try:
-        with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
-            for sheet in book.sheets_metadata:
-                visible = sheet.visible is SheetVisibleEnum.Visible
-                if visible and sheet.typ is SheetTypeEnum.WorkSheet:
-                    cells = book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
-                    sheets.append(
-                        [(line, tuple(map(_cell_text, row))) for line, row in enumerate(cells, 1)]
-                    )
-    except CalamineError as error:
-        raise TableError(
-            f"Le classeur {one_line(path.name)} ne peut pas être ouvert : il est endommagé, "
-            "protégé par un mot de passe, ou d’un autre format que son extension.",
-            remedy="ouvrez-le dans votre tableur et enregistrez-le en .xlsx sans mot de passe, "
-            "ou en « CSV UTF-8 ».",
-        ) from error
-    return _headed(path, sheets)
-
-
-def _cell_text(cell: object) -> str:
-    if isinstance(cell, dt.datetime):
-        # Spreadsheets count days: seconds come back a little short.
-        rounded = cell + dt.timedelta(milliseconds=500)
-        return rounded.replace(microsecond=0).isoformat(sep=" ")
-    if isinstance(cell, dt.date):  # a whole number of days is midnight, or has its hour elsewhere
-        return f"{cell.isoformat()} 00:00:00"
-    if isinstance(cell, dt.time):
-        return cell.strftime("%H:%M:%S")
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell).strip()
+def _workbook_rows(path: Path, content: bytes) -> tuple[list[str], list[Row], list[str]]:
+    book = read_workbook(path, content, door=CALL_LOG)
+    return *_headed(path, [sheet.rows for sheet in book.sheets]), []
 
 
 def _headed(path: Path, tables: Sequence[list[Row]]) -> tuple[list[str], list[Row]]:
@@ -272,19 +213,13 @@ def _headed(path: Path, tables: Sequence[list[Row]]) -> tuple[list[str], list[Ro
     )
 
 
-def _no_call(path: Path) -> TableError:
-    return TableError(f"{one_line(path.name)} ne contient aucun appel.", remedy=f"{_LAYOUT}.")
-
-
 def _label(cell: str) -> str:
     return "« (masqué) »" if looks_personal(cell) else f"« {one_line(cell)} »"
 
 
 def _check_width(path: Path, header: Sequence[str], rows: Sequence[Row]) -> None:
     width = len(header)
-    wrong = [
-        line for line, cells in rows if any(cells) and (len(cells) < width or any(cells[width:]))
-    ]
+    wrong = [line for line, cells in rows if len(cells) < width or any(cells[width:])]
     if wrong:
         raise TableError(
             f"Des lignes de {one_line(path.name)} n’ont pas le nombre de colonnes de l’en-tête.",

@@ -82,7 +82,7 @@ _FILES: Final = (
         _TOO_BIG, _LOG_REMEDY,
     ),
     Bound(
-        "call_log_rows", 1_500_000, "lignes",
+        "call_log_rows", 1_000_000, "lignes",
         "rows of a call log; a busy line of a territory takes 700,000 calls in ten years",
         "{name} a trop de lignes pour un journal d’appels (plus de {limit}).", _LOG_REMEDY,
     ),

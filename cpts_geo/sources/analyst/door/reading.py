@@ -38,6 +38,40 @@ _REASONS: Final = {
 }
 
 
+def near_missing(path: Path) -> str:
+    """
+    Say what is there in place of a missing file: a broken link, no folder, a name like it.
+
+    Parameters
+    ----------
+    path : Path
+        The missing file.
+
+    Returns
+    -------
+    str
+        End of a French sentence; empty where nothing helps.
+
+    Examples
+    --------
+    >>> near_missing(Path("absent") / "liste.csv")
+    ' : le dossier absent non plus'
+    """
+    if path.is_symlink():
+        return f" : c’est un lien vers {one_line(str(path.readlink()))}, qui n’existe pas"
+    folder = path.parent
+    if not folder.is_dir():
+        what = "est un fichier" if folder.exists() else "non plus"
+        return f" : le dossier {one_line(str(folder))} {what}"
+    try:
+        with os.scandir(folder) as entries:
+            names = [entry.name for entry in islice(entries, _NAMES)]
+    except OSError:
+        return ""
+    close = difflib.get_close_matches(path.name, names, n=1, cutoff=0.8)
+    return f" ; vouliez-vous dire « {one_line(close[0])} » ?" if close else ""
+
+
 @dataclass(frozen=True)
 class Door:
     """
@@ -58,6 +92,8 @@ class Door:
         French remedy of a file of another type.
     empty : callable
         From the path, the refusal of a file that holds nothing.
+    instead : callable
+        From the path of a missing file, the end of a French sentence on what is there instead.
     """
 
     key: str
@@ -66,6 +102,7 @@ class Door:
     formats: str
     save_as: str
     empty: Callable[[Path], CptsGeoError]
+    instead: Callable[[Path], str] = near_missing
 
     @property
     def bytes_key(self) -> str:
@@ -235,7 +272,7 @@ def _unreadable(path: Path, error: OSError, door: Door) -> CptsGeoError:
     shown = one_line(str(path))
     if isinstance(error, FileNotFoundError | NotADirectoryError):
         return door.error(
-            f"Le fichier {shown} n’existe pas{_instead(path)}.",
+            f"Le fichier {shown} n’existe pas{door.instead(path)}.",
             remedy="vérifiez le chemin et le nom du fichier.",
         )
     reason = _REASONS.get(error.errno or 0, error.strerror or "refus du système")
@@ -243,20 +280,3 @@ def _unreadable(path: Path, error: OSError, door: Door) -> CptsGeoError:
         f"Le fichier {shown} ne peut pas être lu ({reason}).",
         remedy="fermez-le dans les autres logiciels et vérifiez vos droits de lecture.",
     )
-
-
-def _instead(path: Path) -> str:
-    """Say what is there in place of a missing file: a broken link, no folder, a name like it."""
-    if path.is_symlink():
-        return f" : c’est un lien vers {one_line(str(path.readlink()))}, qui n’existe pas"
-    folder = path.parent
-    if not folder.is_dir():
-        what = "est un fichier" if folder.exists() else "non plus"
-        return f" : le dossier {one_line(str(folder))} {what}"
-    try:
-        with os.scandir(folder) as entries:
-            names = [entry.name for entry in islice(entries, _NAMES)]
-    except OSError:
-        return ""
-    close = difflib.get_close_matches(path.name, names, n=1, cutoff=0.8)
-    return f" ; vouliez-vous dire « {one_line(close[0])} » ?" if close else ""

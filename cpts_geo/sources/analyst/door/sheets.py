@@ -30,14 +30,15 @@ def sheets(content: bytes, *, most: Mapping[str, int]) -> bytes:
     content : bytes
         Its bytes.
     most : mapping of str to int
-        Bounds: ``unpacked`` bytes, cells in the ``range`` of a sheet, ``cells`` of all of them.
+        Bounds: ``unpacked`` bytes, cells in the ``range`` of a sheet, ``cells`` of all of them,
+        ``rows`` of a sheet that hold something.
 
     Returns
     -------
     bytes
-        A line of JSON: ``damaged``, or ``beyond`` (a bound) with what was found, or ``sheets``
-        (name, width, rows); then one line a row that holds something: its number, and its texts
-        without the last empty ones.
+        A line of JSON: ``damaged``, or ``beyond`` (a bound) with what was found, or ``names`` and
+        ``sheets`` (name, width, rows); then one line a row that holds something: its number, and
+        its texts without the last empty ones.
     """
     try:
         excess = _weighed(content, most)
@@ -75,8 +76,11 @@ def _read(book: CalamineWorkbook, most: Mapping[str, int]) -> bytes:
                 texts.pop()
             if texts:
                 lines.append(json.dumps([number, texts]).encode())
+            if len(lines) - before > most["rows"]:
+                return _beyond("rows", len(lines) - before)
         heads.append({"name": about.name, "width": width, "rows": len(lines) - before})
-    return b"\n".join([json.dumps({"sheets": heads}).encode(), *lines])
+    said = {"names": book.sheet_names, "sheets": heads}
+    return b"\n".join([json.dumps(said).encode(), *lines])
 
 
 def _beyond(key: str, found: int, **where: str) -> bytes:

@@ -156,13 +156,15 @@ def rows_of(path: Path, text: str, separator: str, *, door: Door) -> list[Row] |
     most_rows, most_cells = LIMITS[f"{door.key}_rows"], LIMITS["text_cells"]
     most_columns = LIMITS["text_columns"]
     rows: list[Row] = []
+    # Few distinct texts fill a table: each is kept once.
+    once: dict[str, str] = {}
     count = 0
     try:
-        for row in _rows(path, text, separator, door):
-            rows.append(row)
-            width = len(row[1])
+        for line, texts in _rows(path, text, separator, door):
+            rows.append((line, tuple([once.setdefault(text, text) for text in texts])))
+            width = len(texts)
             count += width
-            if width > most_columns and any(row[1][most_columns:]):
+            if width > most_columns and any(texts[most_columns:]):
                 raise beyond("text_columns", door.error, name=path.name, found=width)
             if len(rows) > most_rows:
                 raise beyond(f"{door.key}_rows", door.error, name=path.name)

@@ -36,7 +36,23 @@ class Sheet(NamedTuple):
     rows: list[Row]
 
 
-def sheets_of(path: Path, content: bytes, *, door: Door) -> list[Sheet]:
+class Workbook(NamedTuple):
+    """
+    What is read of a workbook.
+
+    Parameters
+    ----------
+    sheets : list of Sheet
+        The visible sheets, in order.
+    names : tuple of str
+        Names of all the sheets, hidden ones too.
+    """
+
+    sheets: list[Sheet]
+    names: tuple[str, ...]
+
+
+def read_workbook(path: Path, content: bytes, *, door: Door) -> Workbook:
     """
     Read the visible sheets of a workbook.
 
@@ -51,19 +67,20 @@ def sheets_of(path: Path, content: bytes, *, door: Door) -> list[Sheet]:
 
     Returns
     -------
-    list of Sheet
-        In the order of the workbook; dates and times as ISO text, whole numbers without decimals.
+    Workbook
+        Cells as text: dates and times in ISO form, whole numbers without decimals.
 
     Raises
     ------
     CptsGeoError
         The workbook is damaged, protected, beyond a bound, or stops the program that opens it.
     """
-    most = {key: LIMITS[f"workbook_{key}"] for key in ("unpacked", "range", "cells")}
+    keys = {key: f"workbook_{key}" for key in ("unpacked", "range", "cells")}
+    keys["rows"] = f"{door.key}_rows"
     try:
         answer = run_apart(
             _SHEETS,
-            {"most": most},
+            {"most": {name: LIMITS[key] for name, key in keys.items()}},
             content=content,
             memory=LIMITS["workbook_memory"],
             seconds=LIMITS["workbook_seconds"],
@@ -75,17 +92,13 @@ def sheets_of(path: Path, content: bytes, *, door: Door) -> list[Sheet]:
     said = json.loads(next(lines))
     if said.get("damaged"):
         raise _damaged(path, content, door)
-    if key := said.get("beyond"):
+    if name := said.get("beyond"):
         where = f"« {one_line(said['sheet'])} » ({said['cells']})" if "sheet" in said else ""
-        raise beyond(
-            f"workbook_{key}", door.error, name=path.name, found=said["found"], where=where
-        )
-    return [_sheet(path, sheet, lines, door) for sheet in said["sheets"]]
+        raise beyond(keys[name], door.error, name=path.name, found=said["found"], where=where)
+    return Workbook([_sheet(sheet, lines) for sheet in said["sheets"]], tuple(said["names"]))
 
 
-def _sheet(path: Path, about: dict[str, Any], lines: Iterator[bytes], door: Door) -> Sheet:
-    if about["rows"] > LIMITS[f"{door.key}_rows"]:
-        raise beyond(f"{door.key}_rows", door.error, name=path.name)
+def _sheet(about: dict[str, Any], lines: Iterator[bytes]) -> Sheet:
     width = about["width"]
     # Few distinct texts fill a sheet: each is kept once.
     once: dict[str, str] = {}
