@@ -66,6 +66,8 @@ def check_form(path: Path, file: str, *, most: int | None = None) -> None:
     cpts_geo.errors.DataFileError: page web au lieu d’un fichier .csv : « Maintenance »
     À faire : essayez une autre adresse, ou déposez le fichier dans un miroir.
     """
+    if not path.is_file():  # a pipe would never end
+        raise DataFileError("ce n’est pas un fichier ordinaire", remedy=_TRY_ANOTHER)
     suffix = Path(file).suffix.lower()
     with path.open("rb") as stream:
         head = stream.read(_HEAD)

@@ -62,7 +62,7 @@ def _value(table: pd.DataFrame, total: Total) -> float:
 
 
 def _text(value: float) -> str:
-    return number(value, 0 if abs(value) >= 100 else 2)
+    return number(value, 0 if value % 1 == 0 or abs(value) >= 100 else 2)
 
 
 def check_vintage(found: str, source: Source, *, today: date | None = None) -> None:
