@@ -52,7 +52,7 @@ def rows(content: bytes, *, sheet: str, first: int | None, most: int) -> bytes:
     said: dict[str, Any]
     try:
         found = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_name(sheet)
-        cells = found.total_height * found.total_width
+        cells = found.height * found.width
         said = {"beyond": cells} if cells > most else {"rows": found.to_python(nrows=first)}
     except CalamineError:
         said = {"damaged": True}
