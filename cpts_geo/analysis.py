@@ -169,6 +169,7 @@ def analyse(
     *,
     perimeter: Path | None = None,
     name: str | None = None,
+    only: Sequence[str] = (),
     departements: Collection[str] | None = None,
     epci: Sequence[str] = (),
     tvs: Sequence[str] = (),
@@ -194,6 +195,8 @@ def analyse(
         An analyst's file, analysed instead of the five CPTS: a list of communes, or polygons.
     name : str, optional
         Name of the territory, when there is one and it is not among the five.
+    only : sequence of str
+        With polygons, names of the territories wanted among those that the file draws.
     departements : collection of str, optional
         With a list, départements in which its names are looked for; alone, départements whose
         every EPCI, or TVS, is a territory.
@@ -246,6 +249,7 @@ def analyse(
         departements=_several(departements),
         by=by,
         name=name,
+        only=_several(only),
     )
     own = None if capacity is None else load_scenario(capacity)
     say("Données communales : lecture et vérification")
@@ -324,6 +328,7 @@ def analyse(
         parameters={
             "territories": list(outline.index),
             "name": name,
+            "only": list(request.only),
             "departements": sorted(request.departements) or None,
             "epci": list(request.epci),
             "tvs": list(request.tvs),

@@ -79,6 +79,13 @@ def _report(
         typer.Option(help="Territoire de vie-santé de 2019, par code ou nom ; répétable."),
     ] = None,
     name: Annotated[str | None, typer.Option(help="Nom de votre territoire.")] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Avec des polygones, nom d’un territoire du fichier, pour ne prendre que lui ; "
+            "répétable."
+        ),
+    ] = None,
     departement: Annotated[
         list[str] | None,
         typer.Option(
@@ -142,6 +149,7 @@ def _report(
         territory or (),
         perimeter=perimeter,
         name=name,
+        only=only or (),
         departements=departement,
         epci=epci or (),
         tvs=tvs or (),

@@ -101,6 +101,15 @@ def test_changes_keep_the_order_they_were_typed_in(
         ("arrivée:Pithiviers:nan", "nombre positif"),
         ("réduction:Pithiviers:inf>2000", "ce n’est pas moins"),
         ("centre:Pithiviers:nan", "heures par semaine"),
+        ("arrivée:Pithiviers:1e400", "nombre illisible"),
+        ("arrivée:Pithiviers:∞", "nombre illisible"),
+        ("arrivée:Pithiviers:5_400", "nombre illisible"),
+        ("arrivée:Pithiviers:١٢٣", "nombre illisible"),
+        ("arrivée:Pithiviers:5.400", "milliers ou décimales ? écrivez 5400"),
+        ("arrivée:Pithiviers:5,400", "milliers ou décimales ? écrivez 5400"),
+        ("arrivée:Pithiviers:" + "9" * 40, "200"),
+        ("arrivée:Pithiviers:200001", "au plus"),
+        ("arrivée:Pithiviers:True", "nombre illisible"),
     ],
 )
 def test_what_is_not_understood_is_refused_in_words(
@@ -154,3 +163,16 @@ def test_near_names_are_given_where_none_is_found(
 )
 def test_titles(change: Change, title: str) -> None:
     assert change_title(change, "Baule") == title
+
+
+def test_the_most_consultations_are_still_read(loiret: pd.DataFrame, former: pd.DataFrame) -> None:
+    (found,) = parse_changes(["arrivée:Pithiviers:200 000"], loiret, former=former)
+    assert found.consultations == 6_000.0
+
+
+def test_many_unknown_communes_are_looked_for_together(
+    loiret: pd.DataFrame, former: pd.DataFrame
+) -> None:
+    with pytest.raises(ScenarioError) as refused:
+        parse_changes([f"départ:Qwx {n} zk" for n in range(500)], loiret, former=former)
+    assert "commune introuvable : 4" in refused.value.defects[-1]

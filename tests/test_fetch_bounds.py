@@ -14,12 +14,14 @@ import pytest
 
 from cpts_geo.errors import DataFileError
 from cpts_geo.sources import web
+from cpts_geo.sources.analyst.door.bounds import bounds_page
 from cpts_geo.sources.catalogue import Source, sources
 from cpts_geo.sources.download import partial_dir
 from cpts_geo.sources.fetch import Outcome, fetch
 from cpts_geo.sources.fetch_bounds import (
     BOUNDS,
     LIMITS,
+    PAGE,
     most_bytes,
     most_seconds,
     most_unpacked,
@@ -27,6 +29,7 @@ from cpts_geo.sources.fetch_bounds import (
 from cpts_geo.sources.leftovers import sweep
 from cpts_geo.sources.lock import read_lock
 from cpts_geo.sources.pace import Pace, TooLargeError
+from tests.conftest import ROOT
 from tests.http_server import Answer, Site, running_site
 
 CSV = b"code;valeur\n45001;3\n"
@@ -278,9 +281,37 @@ def test_list_that_leads_out_of_the_web(refused: Refused, url: str) -> None:
 
 
 def test_list_of_too_many_files(refused: Refused, monkeypatch: pytest.MonkeyPatch) -> None:
+    listing = Answer(json.dumps({"resources": [{"title": "reg24", "url": "/x"}] * 4}).encode())
     monkeypatch.setitem(LIMITS, "list_files", 3)
-    listing = json.dumps({"resources": [{"title": "reg24", "url": "/x"}] * 4}).encode()
-    assert "liste de 4 fichiers : 3 fichiers au plus" in refused(Answer(listing), resource="reg24")
+    assert "liste de 4 fichiers : 3 fichiers au plus" in refused(listing, resource="reg24")
+    monkeypatch.setitem(LIMITS, "list_files", 4)
+    assert "réponse 404" in refused(listing, resource="reg24")  # that of the file
+
+
+def test_list_that_is_longer_than_any_is_judged_as_the_file(
+    refused: Refused, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listing = json.dumps({"resources": [{"title": "reg52", "url": "/x"}]}).encode()
+    monkeypatch.setitem(LIMITS, "list_bytes", len(listing))
+    assert "aucun fichier « reg24 »" in refused(Answer(listing), resource="reg24")
+    monkeypatch.setitem(LIMITS, "list_bytes", len(listing) - 1)
+    assert "message JSON au lieu d’un fichier" in refused(Answer(listing), resource="reg24")
+
+
+@pytest.mark.parametrize(("extra", "words"), [(0, "réponse 404"), (1, "plus de 1 ko")])
+def test_other_answer_is_bounded_on_both_sides(
+    site: Site, get: Get, monkeypatch: pytest.MonkeyPatch, extra: int, words: str
+) -> None:
+    """A busy answer is read to its end before the next try; headers count too."""
+    head = b"HTTP/1.1 503 Busy\r\nContent-Length: %d\r\n\r\n"
+    room = 1_000 - len(head % 1_000)
+    body = b"a" * (room + 1 + extra)
+    raw = head % len(body) + body
+    assert len(raw) == 1_000 + extra
+    monkeypatch.setitem(LIMITS, "other_answer", 1_000)
+    address = site.serve("/f", Answer(raw=raw), Answer(status=404))
+    with pytest.raises(DataFileError, match=words):
+        get(plain_source(address))
 
 
 def test_titles_of_a_list_are_quoted_without_their_controls(refused: Refused) -> None:
@@ -384,6 +415,19 @@ def test_every_bound_is_named_once_and_says_its_limit() -> None:
         filled = bound.sentence.format(found="ceci", limit="cela")
         assert not filled.endswith(".")
         assert bound.remedy.endswith(".")
+
+
+REGENERATE = (
+    'docs/bounds_fetch.md is old; regenerate it: .venv/bin/python -c "from pathlib import Path; '
+    "from cpts_geo.sources.fetch_bounds import BOUNDS, PAGE; "
+    "from cpts_geo.sources.analyst.door.bounds import bounds_page; "
+    "Path('docs/bounds_fetch.md').write_text(bounds_page(BOUNDS, head=PAGE), encoding='utf-8')\""
+)
+
+
+def test_the_page_of_bounds_is_up_to_date() -> None:
+    page = (ROOT / "docs" / "bounds_fetch.md").read_text(encoding="utf-8")
+    assert page == bounds_page(BOUNDS, head=PAGE), REGENERATE
 
 
 def test_real_sources_are_within_the_bounds() -> None:

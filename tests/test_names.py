@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from cpts_geo.errors import NameResolutionError, PerimeterError
 from cpts_geo.settings import COMMUNES_DIR
 from cpts_geo.sources.analyst.perimeter import read_perimeter_file
+from cpts_geo.territories import names
 from cpts_geo.territories.audit import AUDIT_COLUMNS
 from cpts_geo.territories.codes import resolve_codes, resolve_table
 from cpts_geo.territories.names import normalise_name, resolve
-from cpts_geo.territories.spelling import agree
+from cpts_geo.territories.spelling import agree, split_departement_hint
 
 BROKEN = Path(__file__).parent / "data" / "broken"
 
@@ -486,3 +487,77 @@ def test_table_mixes_codes_names_and_departements() -> None:
         resolve_table(wrong, SMALL, former=PAST)
     with pytest.raises(PerimeterError, match="ni colonne de noms ni colonne de codes"):
         resolve_table(table[["line"]], SMALL, former=PAST)
+
+
+def unlike(count: int) -> list[str]:
+    """Distinct names that are like those of no commune."""
+    return [f"Qwx {n:06d} zk" for n in range(count)]
+
+
+def test_many_unknown_names_are_counted_beyond_the_first_fifty() -> None:
+    with pytest.raises(NameResolutionError) as refused:
+        resolve(unlike(names.MAX_SEARCHED + 1_000), SMALL, former=PAST)
+    message = refused.value
+    assert "3 000 points" in message.summary.replace("\u202f", " ")
+    assert len(message.defects) == 51
+    assert all("nom inconnu en France" in line for line in message.defects[:50])
+    counts = message.defects[-1].replace("\u202f", " ")
+    assert "nom inconnu : 1 950" in counts
+    assert "nom qui n’est écrit comme aucune commune : 1 000" in counts
+
+
+def test_names_are_searched_up_to_the_limit_and_no_further(monkeypatch) -> None:
+    monkeypatch.setattr(names, "MAX_SEARCHED", 1)
+    within = resolve(["Vallonnes", "Neuvile-en-Forez"], SMALL, former=PAST)
+    assert within["method"].tolist() == ["exact", "fuzzy"]
+    with pytest.raises(NameResolutionError) as refused:
+        resolve(["Neuvile-en-Forez", "Neuville-en-Foret"], SMALL, former=PAST)
+    assert "ne sont plus cherchés" in refused.value.defects[0]
+
+
+def test_a_name_repeated_is_looked_for_once(monkeypatch) -> None:
+    asked: list[str] = []
+    real = names.nearest_places
+
+    def spied(gazetteer, keys, *, scope):
+        asked.extend(keys)
+        return real(gazetteer, keys, scope=scope)
+
+    monkeypatch.setattr(names, "nearest_places", spied)
+    with pytest.raises(NameResolutionError) as refused:
+        resolve(["Zzyx"] * 60 + ["zzyx (99)", "ZZYX (98)"], SMALL, former=PAST)
+    # Once for France, once for what is no département.
+    assert asked == ["zzyx", "zzyx"]
+    assert len(refused.value.defects) == 51
+
+
+def test_a_long_name_is_told_not_searched() -> None:
+    longest = "a" * names.MAX_LETTERS
+    with pytest.raises(NameResolutionError) as refused:
+        resolve([longest, longest + "a"], SMALL, former=PAST)
+    assert "nom inconnu" in refused.value.defects[0]
+    assert "201 lettres" in refused.value.defects[1]
+
+
+def test_a_commune_written_many_times_is_told_in_a_line() -> None:
+    with pytest.raises(PerimeterError) as refused:
+        resolve(["Vallonnes"] * 2_000, SMALL, former=PAST)
+    (line,) = refused.value.defects
+    assert "1 992 autres" in line.replace("\u202f", " ")
+    assert len(line) < 400
+
+
+@pytest.mark.parametrize("name", ["a" + " " * 50_000 + "b", "(" * 50_000, ", le" * 30_000])
+def test_a_hint_is_looked_for_in_one_pass(name: str) -> None:
+    # Steps grew as the square of the spaces: minutes for this one name.
+    assert split_departement_hint(name) == (name, None)
+    assert isinstance(normalise_name(name), str)
+
+
+def test_a_departement_column_is_quoted_on_one_line() -> None:
+    table = pd.DataFrame({"line": [2], "name": ["Vallonnes"], "departement": ["9\n9" * 300]})
+    with pytest.raises(NameResolutionError) as refused:
+        resolve_table(table, SMALL, former=PAST)
+    (line,) = refused.value.defects
+    assert "\n" not in line
+    assert len(line) < 300

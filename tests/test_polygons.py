@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from cpts_geo.analysis import analyse
 from cpts_geo.errors import PerimeterError, one_line
 from cpts_geo.sources import embedded
-from cpts_geo.sources.analyst import polygons as polygon_file
+from cpts_geo.sources.analyst.door.bounds import LIMITS
 from cpts_geo.sources.analyst.polygons import read_polygon_file
 from cpts_geo.territories.membership import BORDER_COLUMNS
 from cpts_geo.territories.polygons import inside_shares, polygon_perimeters
@@ -437,13 +437,13 @@ def test_polygons_without_a_name_among_named_ones_are_refused(tmp_path):
 
 
 def test_too_many_territories(tmp_path, monkeypatch):
-    monkeypatch.setattr(polygon_file, "MAX_TERRITORIES", 2)
+    monkeypatch.setitem(LIMITS, "polygons_territories", 2)
     path = written(tmp_path / "z.gpkg", [SQUARE] * 3, nom=["A", "B", "C"])
-    assert "2 au plus" in refusal(path).summary
+    assert "2 territoires au plus" in refusal(path).summary
 
 
 def test_a_file_too_large(tmp_path, monkeypatch):
-    monkeypatch.setattr(polygon_file, "MAX_BYTES", 10)
+    monkeypatch.setitem(LIMITS, "polygons_bytes", 10)
     assert "trop gros" in refusal(geojson(tmp_path / "z.geojson")).summary
 
 

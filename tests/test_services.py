@@ -385,6 +385,8 @@ def test_description_of_a_layer_is_bounded(
     monkeypatch.setitem(LIMITS, "description", 100)
     with pytest.raises(DataFileError, match="description de la couche de plus de 100 octets"):
         getattr(server, service)()
+    monkeypatch.setitem(LIMITS, "description", max(len(SCHEMA), 500))
+    assert len(ids(getattr(server, service)())) == 3
 
 
 DEEP = '{"type": "FeatureCollection", "features": ' + "[" * 50_000 + "]" * 50_000 + "}"

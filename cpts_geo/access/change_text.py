@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from typing import Final
@@ -10,9 +11,10 @@ import pandas as pd
 
 from cpts_geo.access.apl_inputs import ACTIVITY_NEW_DOCTOR
 from cpts_geo.access.scenario import Change, centre_opens, gp_arrives, gp_cuts_hours, gp_leaves
-from cpts_geo.errors import CptsGeoError, NameResolutionError, ScenarioError, one_line
+from cpts_geo.errors import CptsGeoError, Defect, ScenarioError, one_line
 from cpts_geo.schema import MAX_CHANGES
-from cpts_geo.territories.names import resolve
+from cpts_geo.territories.gazetteer import build_gazetteer
+from cpts_geo.territories.names import NameQuery, resolve_queries
 
 #: Word -> what may follow the commune, for messages.
 _FORMS: Final = {
@@ -21,6 +23,12 @@ _FORMS: Final = {
     "reduction": "réduction:COMMUNE:APRÈS ou réduction:COMMUNE:AVANT>APRÈS",
     "centre": "centre:COMMUNE:HEURES",
 }
+_SPACES: Final = re.compile("[ \u00a0\u202f]")
+#: Figures alone: Python would also read « 1_000 » and the figures of other alphabets.
+_NUMBER: Final = re.compile(r"[-+]?(?:[0-9]+(?:[.,][0-9]*)?|inf|nan)", re.IGNORECASE)
+#: « 5.400 » is five thousand to one reader and five to another.
+_THOUSANDS: Final = re.compile(r"[-+]?[0-9]{1,3}(?:[.,][0-9]{3})+")
+_SEPARATOR: Final = re.compile("[.,]")
 _TITLES: Final = {
     "departure": "Un médecin part",
     "arrival": "Un médecin s’installe",
@@ -69,29 +77,30 @@ def parse_changes(
     >>> [(change.code, change.consultations) for change in found]
     [('45252', -5400.0), ('85047', 4000.0)]
     """
-    defects = []
+    defects: list[str] = []
     if len(texts) > MAX_CHANGES:
         defects.append(f"{len(texts)} scénarios : une page en montre {MAX_CHANGES} au plus")
+    split = [_split(text) for text in texts]
+    codes, unknown = _codes([place for _, place, _ in split], communes, former=former)
     found = []
-    for text in texts:
+    for text, (form, place, numbers) in zip(texts, split, strict=True):
         shown = f"« {one_line(text)} »"
-        kind, _, rest = text.partition(":")
-        place, _, numbers = rest.partition(":")
-        form = _plain(kind)
-        if form not in _FORMS or not place.strip():
-            defects.append(f"{shown} : attendu {' ; '.join(_FORMS.values())}")
+        if form not in _FORMS or not place:
+            said = f"{shown} : attendu {' ; '.join(_FORMS.values())}"
+            defects.append(Defect(said, "scénario incompris"))
+            continue
+        if place in unknown:
+            said = f"{shown} : commune introuvable autour du territoire{unknown[place]}"
+            defects.append(Defect(said, "commune introuvable"))
             continue
         try:
-            code = _code(place.strip(), communes, former=former)
-            found.append(_MAKERS[form](code, numbers.strip()))
+            found.append(_MAKERS[form](codes[place], numbers))
         except ValueError:
-            defects.append(f"{shown} : nombre illisible ; attendu {_FORMS[form]}")
-        except NameResolutionError as error:
-            near = error.defects[0].partition(" ; ")[2]
-            defects.append(f"{shown} : commune introuvable autour du territoire ; {near}")
+            said = f"{shown} : nombre illisible ; attendu {_FORMS[form]}"
+            defects.append(Defect(said, "nombre illisible"))
         except CptsGeoError as error:
             said = "; ".join(error.defects) or error.summary
-            defects.append(f"{shown} : {said}")
+            defects.append(Defect(f"{shown} : {said}", "nombre hors de son domaine"))
     if defects:
         raise ScenarioError(
             "Des scénarios d’offre ne sont pas compris.",
@@ -131,14 +140,41 @@ def _plain(text: str) -> str:
     return flat.encode("ascii", "ignore").decode()
 
 
-def _code(place: str, communes: pd.DataFrame, *, former: pd.DataFrame) -> str:
-    if place in set(communes["code_insee"]):
-        return place
-    return str(resolve([place], communes, former=former)["code_insee"].iloc[0])
+def _split(text: str) -> tuple[str, str, str]:
+    """Form, commune and numbers of a scenario."""
+    kind, _, rest = text.partition(":")
+    place, _, numbers = rest.partition(":")
+    return _plain(kind), place.strip(), numbers.strip()
+
+
+def _codes(
+    places: Sequence[str], communes: pd.DataFrame, *, former: pd.DataFrame
+) -> tuple[dict[str, str], dict[str, str]]:
+    """INSEE code of each place that is found, and what is near each one that is not."""
+    known = set(communes["code_insee"])
+    asked = list(dict.fromkeys(place for place in places if place and place not in known))
+    codes = {place: place for place in places if place in known}
+    if not asked:
+        return codes, {}
+    queries = [NameQuery(line, place, None) for line, place in enumerate(asked)]
+    resolved, defects = resolve_queries(build_gazetteer(communes, former), queries)
+    codes |= {asked[row.line]: row.place.current for row in resolved}
+    near = {asked[each.line]: each.text.partition(" ; ")[2] for each in defects}
+    return codes, {place: f" ; {text}" if text else "" for place, text in near.items()}
 
 
 def _read(text: str) -> float:
-    return float(text.replace("\u202f", "").replace(" ", "").replace(",", "."))
+    plain = _SPACES.sub("", text)
+    if _THOUSANDS.fullmatch(plain):
+        raise ScenarioError(
+            "Le nombre se lit de deux façons.",
+            defects=[f"{plain} : milliers ou décimales ? écrivez {_SEPARATOR.sub('', plain)}, ou "
+                     "moins de trois décimales"],
+            remedy="écrivez les milliers sans séparateur.",
+        )  # fmt: skip
+    if not _NUMBER.fullmatch(plain):
+        raise ValueError(plain)
+    return float(plain.replace(",", "."))
 
 
 def _departure(code: str, text: str) -> Change:

@@ -25,6 +25,8 @@ from cpts_geo.settings import APL_LOW
 Kind = Literal["arrival", "departure", "fewer_hours", "centre"]
 #: Opening weeks of a year: 52 less public holidays, for a centre open every weekday.
 WEEKS_A_YEAR: Final = 50.0
+#: Consultations a year of one doctor: beyond, ten times the busiest of France, it is a mistake.
+MOST_CONSULTATIONS: Final = 200_000.0
 #: Length of a slot on the lines for unscheduled care.
 MINUTES_A_CONSULTATION: Final = 15.0
 
@@ -132,9 +134,7 @@ def gp_cuts_hours(code: str, *, before: float = ACTIVITY_NEW_DOCTOR, after: floa
     -1800.0
     """
     if not 0 <= after <= before < np.inf:
-        raise _refused(
-            [f"de {number(before)} à {number(after)} consultations : ce n’est pas moins"]
-        )
+        raise _refused([f"de {before:g} à {after:g} consultations : ce n’est pas moins"])
     kept, had = _counted(after), _counted(before)
     words = f"un médecin passe de {number(before)} à {number(after)} consultations par an"
     if (had, kept) != (before, after):
@@ -324,8 +324,13 @@ def _given(consultations: float, counted: float) -> str:
 
 
 def _counted(consultations: float) -> float:
-    if not 0 <= consultations < np.inf:
-        raise _refused([f"{consultations} consultations par an : un nombre positif est attendu"])
+    if not 0 <= consultations <= MOST_CONSULTATIONS:
+        raise _refused(
+            [
+                f"{consultations:g} consultations par an : un nombre positif est attendu, "
+                f"{number(MOST_CONSULTATIONS)} au plus"
+            ]
+        )
     return float(bounded_activity(consultations))
 
 

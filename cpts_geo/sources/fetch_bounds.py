@@ -17,6 +17,18 @@ _GROWN: Final = (
 )
 _BOMB: Final = "taille décompressée anormale (bombe de décompression) : {found}, {limit} au plus"
 
+#: What stands above these bounds on their page, docs/bounds_fetch.md.
+PAGE: Final = """# Bounds of what is fetched
+
+What a server sends is read within these bounds, or refused in a French sentence with what to do.
+The largest download of a source is three times what the catalogue announces, plus a floor; its time
+is a start, plus that size at the mean rate. Workbooks are held to the `workbook_…` bounds of
+`docs/bounds.md` too. This page is written from `cpts_geo/sources/fetch_bounds.py`;
+`tests/test_fetch_bounds.py` checks that it is up to date.
+
+| Bound | Limit | What it bounds | Refusal |
+|---|---|---|---|"""
+
 #: What a server may send, and how long it may take.
 _SERVERS: Final = (
     Bound(
@@ -38,11 +50,6 @@ _SERVERS: Final = (
         "other_answer", 1_000_000, "octets",
         "body of an answer that is not the file: an error, a redirect",
         "le serveur envoie sans fin autre chose que le fichier (plus de {limit})", _LATER,
-    ),
-    Bound(
-        "header_line", 65_536, "octets",
-        "line of a header, or size of a chunk, in an answer",
-        "réponse illisible", _LATER,
     ),
     Bound(
         "redirects", 10, "redirections",

@@ -69,8 +69,14 @@ class _Watched(io.RawIOBase):
         self._silence = connection.gettimeout() or LONGEST_WAIT_S
         self._came = 0
         #: Framing and packing make more bytes of a file, never twice as many from a fair server.
-        self.most = 2 * pace.most + LIMITS["other_answer"]
+        self._most = 2 * pace.most + LIMITS["other_answer"]
         pace.begin()
+
+    def bound(self, most: int) -> None:
+        """Refuse more bytes than this from here on, those that have come included."""
+        self._most = most
+        if self._came > most:
+            raise TooLargeError(said("other_answer"), remedy=_RETRY_LATER)
 
     def readable(self) -> bool:
         return True
@@ -79,8 +85,7 @@ class _Watched(io.RawIOBase):
         self._socket.settimeout(min(self._silence, self._pace.left()))
         count = self._raw.readinto(buffer) or 0
         self._came += count
-        if self._came > self.most:
-            raise TooLargeError(said("other_answer"), remedy=_RETRY_LATER)
+        self.bound(self._most)
         if count:
             self._pace.seen(count)
         return count
@@ -90,26 +95,18 @@ class _Watched(io.RawIOBase):
         super().close()
 
 
-class _ShortLines(io.BufferedReader):
-    """A line without an end is cut: the library would keep it whole."""
-
-    def readline(self, size: int | None = -1) -> bytes:
-        most = LIMITS["header_line"] + 1
-        return super().readline(most if size is None or size < 0 else size)
-
-
 class _Answer(http.client.HTTPResponse):
     """Answer whose every byte is counted, from the first one of its headers."""
 
     def __init__(self, connection: socket.socket, pace: Pace, **options: Any) -> None:
         super().__init__(connection, **options)
         self._watched = _Watched(connection, self.fp.detach(), pace)
-        self.fp = _ShortLines(self._watched)
+        self.fp = io.BufferedReader(self._watched)
 
     def begin(self) -> None:
         super().begin()
         if self.status not in _GIVEN:
-            self._watched.most = LIMITS["other_answer"]
+            self._watched.bound(LIMITS["other_answer"])
 
 
 class _Adapter(HTTPAdapter):

@@ -9,7 +9,9 @@ from typing import Final, Literal, NamedTuple
 
 import pandas as pd
 
+from cpts_geo import errors
 from cpts_geo.errors import NameResolutionError, PerimeterError, one_line
+from cpts_geo.french import number
 from cpts_geo.territories.gazetteer import CANDIDATES_SHOWN, Gazetteer, Place
 
 Method = Literal["exact", "normalised", "fuzzy", "moved", "repaired"]
@@ -33,6 +35,8 @@ _CODE_REMEDY: Final = (
     "(45130 : code postal de Meung-sur-Loire, code Insee de Dry)"
 )
 _DUPLICATE_REMEDY: Final = "gardez une seule ligne par commune"
+#: Lines of one commune written in a message before the rest is counted.
+_LINES_SHOWN: Final = 8
 
 
 class Defect(NamedTuple):
@@ -45,15 +49,18 @@ class Defect(NamedTuple):
         Line of the list or file; 0 when it concerns no line.
     text : str
         French sentence, on one line.
+    kind : str
+        French words of the kind, in the singular, to count what is not written in full.
 
     Examples
     --------
-    >>> Defect(3, "nom vide").line
+    >>> Defect(3, "nom vide", "nom vide").line
     3
     """
 
     line: int
     text: str
+    kind: str
 
 
 @dataclass(frozen=True)
@@ -227,7 +234,7 @@ def audit_table(
     for row in resolved:
         groups[row.place.current].append(row)
     duplicates = [
-        Defect(rows[0].line, _duplicate_text(rows, gazetteer.current[code]))
+        Defect(rows[0].line, _duplicate_text(rows, gazetteer.current[code]), "commune en double")
         for code, rows in groups.items()
         if _overlap(rows)
     ]
@@ -240,8 +247,8 @@ def audit_table(
         error = NameResolutionError if name_defects else PerimeterError
         raise error(
             "La liste de communes ne peut pas être utilisée telle quelle : "
-            f"{len(defects)} point{'s' if len(defects) > 1 else ''} à corriger.",
-            defects=[defect.text for defect in defects],
+            f"{number(len(defects))} point{'s' if len(defects) > 1 else ''} à corriger.",
+            defects=[errors.Defect(defect.text, defect.kind) for defect in defects],
             remedy=" ; ".join(remedy for remedy, found in remedies.items() if found) + ".",
         )
     return pd.DataFrame(
@@ -256,10 +263,12 @@ def _overlap(rows: Sequence[Resolution]) -> bool:
 
 
 def _duplicate_text(rows: Sequence[Resolution], commune: Place) -> str:
-    lines = ", ".join(str(row.line) for row in rows)
-    written = ", ".join(quoted(row.published) for row in rows)
+    lines = ", ".join(str(row.line) for row in rows[:_LINES_SHOWN])
+    written = ", ".join(quoted(row.published) for row in rows[:_LINES_SHOWN])
+    more = len(rows) - _LINES_SHOWN
+    others = f" et {number(more)} autre{'s' if more > 1 else ''}" if more > 0 else ""
     return (
-        f"lignes {lines} : {written} désignent la même commune, "
+        f"lignes {lines}{others} : {written} désignent la même commune, "
         f"{commune.code} {commune.name} ({commune.departement})"
     )
 

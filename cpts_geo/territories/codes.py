@@ -13,7 +13,7 @@ from typing import Final
 
 import pandas as pd
 
-from cpts_geo.errors import PerimeterError
+from cpts_geo.errors import PerimeterError, one_line
 from cpts_geo.settings import COG_YEAR
 from cpts_geo.territories.audit import Defect, Method, Resolution, audit_table, part_text, quoted
 from cpts_geo.territories.gazetteer import (
@@ -232,16 +232,17 @@ def _resolve_code(gazetteer: Gazetteer, query: CodeQuery) -> Resolution | Defect
     elif re.fullmatch(r"\d{4}", code) and f"0{code}" in gazetteer.former:
         method, places = "moved", list(gazetteer.former[f"0{code}"])
     else:
-        return Defect(query.line, f"{query.where} : {_unknown_text(gazetteer, query, code)}")
+        text = f"{query.where} : {_unknown_text(gazetteer, query, code)}"
+        return Defect(query.line, text, "code inconnu")
     if places[0].is_arrondissement:
-        return Defect(query.line, f"{query.where} : {part_text(gazetteer, places[0])}")
+        text = f"{query.where} : {part_text(gazetteer, places[0])}"
+        return Defect(query.line, text, "arrondissement municipal")
     if len({place.current for place in places}) > 1:
         found = ", ".join(f"{p.current} {gazetteer.current[p.current].name}" for p in places)
-        return Defect(
-            query.line, f"{query.where} : a quitté le COG pour plusieurs communes : {found}"
-        )
+        text = f"{query.where} : a quitté le COG pour plusieurs communes : {found}"
+        return Defect(query.line, text, "code partagé entre plusieurs communes")
     if contradiction := _contradiction(gazetteer, query, places):
-        return Defect(query.line, f"{query.where} : {contradiction}")
+        return Defect(query.line, f"{query.where} : {contradiction}", "code contredit")
     return Resolution(query.line, query.published, places[0], method, 100.0, "", False)
 
 
@@ -252,7 +253,8 @@ def _contradiction(gazetteer: Gazetteer, query: CodeQuery, places: Sequence[Plac
     official = places[0].name or commune.name
     for departement in (query.departement, split_departement_hint(query.name)[1]):
         if departement not in {None, commune.departement} and not code.startswith(str(departement)):
-            return f"{code} est {official} ({commune.departement}), pas dans le {departement}"
+            beside = one_line(str(departement))
+            return f"{code} est {official} ({commune.departement}), pas dans le {beside}"
     key = normalise_name(query.name)
     namesakes = gazetteer.by_key.get(key, ())
     if not key or any(place.current == commune.code for place in namesakes):

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from rapidfuzz import fuzz, process
 
-from cpts_geo.errors import PerimeterError
+from cpts_geo.errors import Defect, PerimeterError, one_line
 from cpts_geo.territories.spelling import departement_code, normalise_name, similarity
 
 #: Nearest names shown to the analyst for a name that is not resolved.
@@ -202,7 +202,7 @@ def checked_departements(
     if unknown := [code for code in codes if code not in gazetteer.departements]:
         raise PerimeterError(
             "Département inconnu.",
-            defects=[f"« {codes[code]} »" for code in sorted(unknown)],
+            defects=[Defect(f"« {one_line(codes[code])} »", "inconnu") for code in sorted(unknown)],
             remedy="donnez des numéros de département : 45, 2A, 971.",
         )
     return frozenset(codes)

@@ -10,7 +10,7 @@ from typing import Final
 
 import pandas as pd
 
-from cpts_geo.errors import DataFileError, PerimeterError
+from cpts_geo.errors import DataFileError, Defect, PerimeterError, one_line
 from cpts_geo.french import decodable, number, signed_percent, slug
 from cpts_geo.sources import embedded
 from cpts_geo.sources.analyst.perimeter import read_perimeter_file
@@ -132,7 +132,7 @@ def published_perimeters(
     if unknown:
         raise PerimeterError(
             "Territoire inconnu.",
-            defects=[f"« {key} »" for key in unknown],
+            defects=[Defect(f"« {one_line(key)} »", "inconnu") for key in unknown],
             remedy=f"choisissez parmi : {', '.join(identity.index)} ; "
             "ou donnez votre liste avec --perimeter.",
         )

@@ -13,9 +13,13 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
 
 import pandas as pd
 
+from cpts_geo.errors import one_line
+from cpts_geo.french import number
 from cpts_geo.settings import FUZZY_MIN_MARGIN, FUZZY_MIN_SCORE
 from cpts_geo.territories.audit import (
     Defect,
@@ -46,6 +50,12 @@ from cpts_geo.territories.spelling import (
 __all__ = ["NameQuery", "normalise_name", "resolve", "resolve_queries"]
 
 Scope = frozenset[str] | None
+Found = Sequence[tuple[float, Place]]
+
+#: Distinct names for which names alike are looked for; no list misspells as many and is usable.
+MAX_SEARCHED: Final = 2_000
+#: Letters of a name that is looked for; the longest of France has 45.
+MAX_LETTERS: Final = 200
 
 
 @dataclass(frozen=True)
@@ -79,12 +89,12 @@ class NameQuery:
     departement: str | None = None
     choice: str | None = None
 
-    @property
+    @cached_property
     def key(self) -> str:
         """Normalised name."""
         return normalise_name(self.published)
 
-    @property
+    @cached_property
     def narrow(self) -> Scope:
         """Départements left by the list, the column and the hint in parentheses."""
         scope = self.scope
@@ -164,7 +174,11 @@ def resolve(
     ]
     unused = chosen.keys() - {name.strip() for name in written}
     idle = [
-        Defect(0, f"choix {quoted(name)} → {chosen[name]} : ce nom n’est pas dans la liste")
+        Defect(
+            0,
+            f"choix {quoted(name)} → {one_line(chosen[name])} : ce nom n’est pas dans la liste",
+            "choix impossible",
+        )
         for name in sorted(unused)
     ]
     resolved, defects = resolve_queries(gazetteer, queries)
@@ -200,20 +214,25 @@ def resolve_queries(
     ('45130', [])
     """
     outcomes: dict[int, Resolution | Defect] = {}
-    pending: defaultdict[Scope, list[int]] = defaultdict(list)
+    pending: dict[tuple[Scope, str], list[int]] = {}
     for i, query in enumerate(queries):
-        if query.choice is not None:
+        if len(query.published) > MAX_LETTERS:
+            outcomes[i] = _too_long(query)
+        elif query.choice is not None:
             outcomes[i] = _apply_choice(gazetteer, query)
         elif outcome := _same_name(gazetteer, query):
             outcomes[i] = outcome
         else:
-            pending[query.narrow].append(i)
-    for scope, members in pending.items():
-        keys = [queries[i].key for i in members]
-        nearest = nearest_places(gazetteer, keys, scope=scope)
-        containing = containing_places(gazetteer, keys, scope=scope)
-        for i, near, holding in zip(members, nearest, containing, strict=True):
-            outcomes[i] = _closest(gazetteer, queries[i], near, holding)
+            # What is no département holds no place: all such scopes are searched as one.
+            scope = None if query.narrow is None else query.narrow & gazetteer.departements
+            pending.setdefault((scope, query.key), []).append(i)
+    alike = _names_alike(gazetteer, list(pending)[:MAX_SEARCHED])
+    for wanted, members in pending.items():
+        for i in members:
+            if wanted in alike:
+                outcomes[i] = _closest(gazetteer, queries[i], *alike[wanted])
+            else:
+                outcomes[i] = _not_searched(queries[i])
     ordered = [outcomes[i] for i in range(len(queries))]
     return (
         [outcome for outcome in ordered if isinstance(outcome, Resolution)],
@@ -221,22 +240,55 @@ def resolve_queries(
     )
 
 
+def _names_alike(
+    gazetteer: Gazetteer, wanted: Sequence[tuple[Scope, str]]
+) -> dict[tuple[Scope, str], tuple[Found, Found]]:
+    """Nearest places, and places that hold every word, of each key in its départements."""
+    by_scope: defaultdict[Scope, list[str]] = defaultdict(list)
+    for scope, key in wanted:
+        by_scope[scope].append(key)
+    found: dict[tuple[Scope, str], tuple[Found, Found]] = {}
+    for scope, keys in by_scope.items():
+        nearest = nearest_places(gazetteer, keys, scope=scope)
+        containing = containing_places(gazetteer, keys, scope=scope)
+        for key, near, holding in zip(keys, nearest, containing, strict=True):
+            found[scope, key] = near, holding
+    return found
+
+
+def _too_long(query: NameQuery) -> Defect:
+    letters = number(len(query.published))
+    text = f"{query.where} : {letters} lettres, or un nom en a {MAX_LETTERS} au plus"
+    return Defect(query.line, text, "nom trop long")
+
+
+def _not_searched(query: NameQuery) -> Defect:
+    text = (
+        f"{query.where} : n’est écrit comme aucune commune (au-delà de {MAX_SEARCHED} noms ainsi "
+        "écrits, les noms proches ne sont plus cherchés)"
+    )
+    return Defect(query.line, text, "nom qui n’est écrit comme aucune commune")
+
+
 def _same_name(gazetteer: Gazetteer, query: NameQuery) -> Resolution | Defect | None:
     """Exact, normalised or moved; None when no place of the départements bears the name."""
     if not query.key:
-        return Defect(query.line, f"{query.where} : nom vide ou sans lettre")
+        return Defect(query.line, f"{query.where} : nom vide ou sans lettre", "nom vide")
     same = gazetteer.by_key.get(query.key, ())
     inside = [place for place in same if in_scope(place, query.narrow)]
-    tiers = _tiers(query, inside)
+    tiers = _tiers(query, inside) if inside else []
     if not tiers:
         parts = [place for place in inside if place.is_arrondissement]
-        text = part_text(gazetteer, parts[0]) if parts else ""
-        return Defect(query.line, f"{query.where} : {text}") if parts else None
+        if not parts:
+            return None
+        text = f"{query.where} : {part_text(gazetteer, parts[0])}"
+        return Defect(query.line, text, "arrondissement municipal")
     method, places = tiers[0]
     homonyms = _scored(query.key, [p for p in same if in_scope(p, query.scope)])
     if len({place.current for place in places}) > 1:
         text = candidates_text(gazetteer, _scored(query.key, places))
-        return Defect(query.line, f"{query.where} : plusieurs communes portent ce nom : {text}")
+        text = f"{query.where} : plusieurs communes portent ce nom : {text}"
+        return Defect(query.line, text, "nom de plusieurs communes")
     others = [pair for pair in homonyms if pair[1].current != places[0].current]
     return _resolution(gazetteer, query, method, (100.0, places[0]), others=others)
 
@@ -266,12 +318,12 @@ def _apply_choice(gazetteer: Gazetteer, query: NameQuery) -> Resolution | Defect
         and (place.current == code if code in gazetteer.current else place.code == code)
     ]
     if not allowed:
-        return Defect(query.line, f"{query.where} : le code choisi, {code}, est inconnu du COG")
+        text = f"{query.where} : le code choisi, {one_line(code)}, est inconnu du COG"
+        return Defect(query.line, text, "choix impossible")
     official = f"{code} {allowed[0].name} ({allowed[0].departement})"
     if not in_scope(allowed[0], query.narrow):
-        return Defect(
-            query.line, f"{query.where} : le choix, {official}, n’est pas {_place_text(query)}"
-        )
+        text = f"{query.where} : le choix, {official}, n’est pas {_place_text(query)}"
+        return Defect(query.line, text, "choix impossible")
     same = gazetteer.by_key.get(query.key, ())
     homonyms = [p for p in same if in_scope(p, query.scope) and p.current != allowed[0].current]
     others = _scored(query.key, homonyms)
@@ -280,7 +332,8 @@ def _apply_choice(gazetteer: Gazetteer, query: NameQuery) -> Resolution | Defect
         return _resolution(gazetteer, query, method, (100.0, places[0]), others=others)
     alike = [place for place in allowed if agree(query.key, normalise_name(place.name))]
     if not alike:
-        return Defect(query.line, f"{query.where} : le choix, {official}, est trop différent")
+        text = f"{query.where} : le choix, {official}, est trop différent"
+        return Defect(query.line, text, "choix impossible")
     best = _scored(query.key, alike)[0]
     return _resolution(gazetteer, query, "fuzzy", best, others=others)
 
@@ -288,8 +341,8 @@ def _apply_choice(gazetteer: Gazetteer, query: NameQuery) -> Resolution | Defect
 def _closest(
     gazetteer: Gazetteer,
     query: NameQuery,
-    near: Sequence[tuple[float, Place]],
-    holding: Sequence[tuple[float, Place]],
+    near: Found,
+    holding: Found,
 ) -> Resolution | Defect:
     """Accept a misspelling, or say what the name may stand for."""
     elsewhere = _scored(query.key, gazetteer.by_key.get(query.key, ()))
@@ -310,7 +363,7 @@ def _closest(
     candidates = [*holding, *(pair for pair in near if pair[1].current not in held)][:5]
     if candidates:
         text += f" ; noms les plus proches : {candidates_text(gazetteer, candidates)}"
-    return Defect(query.line, text)
+    return Defect(query.line, text, "nom inconnu" if reason == "nom inconnu" else "nom ambigu")
 
 
 def _resolution(
@@ -319,7 +372,7 @@ def _resolution(
     method: Method,
     found: tuple[float, Place],
     *,
-    others: Sequence[tuple[float, Place]],
+    others: Found,
 ) -> Resolution:
     score, place = found
     # Its chief town is a delegated commune of another name: the commune was renamed on merging.
@@ -337,5 +390,5 @@ def _scored(key: str, places: Sequence[Place]) -> list[tuple[float, Place]]:
 def _place_text(query: NameQuery) -> str:
     if query.narrow is None:
         return "en France"
-    codes = ", ".join(sorted(query.narrow or query.scope or ()))
+    codes = ", ".join(map(one_line, sorted(query.narrow or query.scope or ())))
     return f"dans le{'s départements' if ',' in codes else ' département'} {codes}"

@@ -8,6 +8,7 @@ commune by commune, and shown.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any, Final
 
@@ -32,7 +33,11 @@ _CLEAR_CUT: Final = 0.05
 
 
 def polygon_perimeters(
-    path: Path, communes: gpd.GeoDataFrame, *, name: str | None = None
+    path: Path,
+    communes: gpd.GeoDataFrame,
+    *,
+    name: str | None = None,
+    only: Collection[str] = (),
 ) -> Perimeters:
     """
     Perimeters of the polygons of an analyst's file.
@@ -45,6 +50,8 @@ def polygon_perimeters(
         The national table of communes.
     name : str, optional
         Name of the territory, when the file draws one; its own name, or the file's, by default.
+    only : collection of str
+        Names of the territories wanted, among those of the file; all of them without any.
 
     Returns
     -------
@@ -57,7 +64,7 @@ def polygon_perimeters(
         The file cannot be used, several territories are given one name, or a polygon holds the
         point of no commune.
     """
-    read = read_polygon_file(path)
+    read = read_polygon_file(path, only=only)
     file = decodable(path.name)
     labels = [label or decodable(path.stem) for label in read.table["name"]]
     if name:
@@ -65,7 +72,8 @@ def polygon_perimeters(
             raise PerimeterError(
                 f"--name nomme un seul territoire, et {file} en dessine {len(labels)}.",
                 defects=[f"« {one_line(label)} »" for label in labels],
-                remedy="retirez --name, ou fusionnez les polygones.",
+                remedy="retirez --name, choisissez un territoire avec --only, ou fusionnez les "
+                "polygones.",
             )
         labels = [decodable(name)]
     keys = territory_keys(labels, [str(rank) for rank in range(1, len(labels) + 1)])

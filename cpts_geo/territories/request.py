@@ -47,6 +47,8 @@ class Request:
         Division of the départements: ``epci`` (when None) or ``tvs``.
     name : str or None
         Name of the territory, when there is one.
+    only : tuple of str
+        Names of the territories wanted among those that a file of polygons draws.
 
     Raises
     ------
@@ -66,6 +68,7 @@ class Request:
     departements: tuple[str, ...] = ()
     by: str | None = None
     name: str | None = None
+    only: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         defects = self._defects()
@@ -104,6 +107,8 @@ class Request:
             defects.append(f"{' et '.join(given)} : un seul à la fois")
         if self.polygon and self.departements:
             defects.append("--departement : un polygone n’a pas de noms à chercher")
+        if self.only and not self.polygon:
+            defects.append("--only : choisit parmi les polygones d’un fichier (--perimeter)")
         if self.name and self.published:
             defects.append("--name : aucun périmètre à nommer (--perimeter, --epci ou --tvs)")
         if self.name and (len(self.epci) > 1 or len(self.tvs) > 1 or given == ["--departement"]):
@@ -182,7 +187,9 @@ def _perimeters(
         return published_perimeters(request.territories, communes, former=former)
     if request.perimeter is not None:
         if request.polygon:
-            return polygon_perimeters(request.perimeter, communes, name=request.name)
+            return polygon_perimeters(
+                request.perimeter, communes, name=request.name, only=request.only
+            )
         return file_perimeter(
             request.perimeter,
             communes,

@@ -27,7 +27,7 @@ _SAME_WORD: Final = {
 }
 _LIGATURES: Final = str.maketrans({"œ": "oe", "æ": "ae"})
 _INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
-_DEPARTEMENT_HINT: Final = re.compile(r"[\s]*[(\[]\s*(\d{1,3}|2[aAbB])\s*[)\]]\s*$")
+_DEPARTEMENT_HINT: Final = re.compile(r"[(\[]\s*(\d{1,3}|2[aAbB])\s*[)\]]\s*$")
 _TRAILING_ARTICLE: Final = re.compile(r"^(.*)[(,]\s*(les?|la|l)[\s'’)]*$", re.DOTALL)
 _SLASH: Final = re.compile(r"(?:\bs\s*)?/")
 _WORD: Final = re.compile(r"[a-z0-9]+")
@@ -120,7 +120,7 @@ def split_departement_hint(name: str) -> tuple[str, str | None]:
     found = _DEPARTEMENT_HINT.search(name)
     if found is None:
         return name, None
-    return name[: found.start()], departement_code(found[1])
+    return name[: found.start()].rstrip(), departement_code(found[1])
 
 
 def departement_code(text: str) -> str:

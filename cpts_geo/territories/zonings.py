@@ -11,7 +11,7 @@ import pandas as pd
 from rapidfuzz import process
 from rapidfuzz.distance import Indel, Levenshtein
 
-from cpts_geo.errors import PerimeterError
+from cpts_geo.errors import MAX_DEFECTS, Defect, PerimeterError
 from cpts_geo.french import counted, slug
 from cpts_geo.settings import COG_YEAR
 from cpts_geo.territories.audit import quoted
@@ -26,6 +26,7 @@ _KINDS: Final = frozenset(
 )
 _LINKS: Final = frozenset({"de", "du", "des", "d", "la", "le", "les", "lez", "l"})
 _CODE: Final = re.compile(r"\d[\dAB]?\d*")
+_Key = Callable[[str], str]
 _KIND_WORDS: Final = {"epci": "intercommunalité", "tvs": "territoire de vie-santé"}
 _NONE_WORDS: Final = {"epci": "aucune intercommunalité", "tvs": "aucun territoire de vie-santé"}
 
@@ -133,18 +134,24 @@ def find_zones(zoning: Zoning, asked: Sequence[str]) -> tuple[list[str], list[st
     >>> find_zones(epci_zoning(embedded.load_communes()), ["Terres du Val de Loire"])[0]
     ['200070183']
     """
-    codes, notes, defects = [], [], []
-    for written in asked:
-        text, found = _matching(zoning, written)
+    codes: list[str] = []
+    notes: list[str] = []
+    defects: list[Defect] = []
+    keys: tuple[_Key, ...] = (normalise_name, _name_key)
+    names = {key: _by_key(zoning, key) for key in keys}
+    for written in dict.fromkeys(asked):
+        text, found = _matching(zoning, written, names)
         codes += found
         if len(found) > 1:
             several = " ou ".join(_named(zoning, code) for code in found)
-            defects.append(f"{quoted(text)} : nom de plusieurs, {several}")
+            defects.append(Defect(f"{quoted(text)} : nom de plusieurs, {several}", "nom ambigu"))
         elif not found:
-            near = " ; ".join(_named(zoning, code) for code in _nearest(zoning, text))
-            defects.append(f"{quoted(text)} : inconnu ; au plus près : {near}")
+            # Those near are looked for where they are shown: it is what takes time.
+            shown = _nearest(zoning, text) if len(defects) < MAX_DEFECTS else []
+            near = " ; ".join(_named(zoning, code) for code in shown)
+            defects.append(Defect(f"{quoted(text)} : inconnu ; au plus près : {near}", "inconnu"))
         elif why := zoning.unusable.get(found[0]):
-            defects.append(f"{quoted(text)} : {why}")
+            defects.append(Defect(f"{quoted(text)} : {why}", "inutilisable"))
         elif text != found[0] and normalise_name(text) != normalise_name(zoning.names[found[0]]):
             notes.append(f"{quoted(text)} pris pour {_named(zoning, found[0])}.")
     if defects:
@@ -158,17 +165,23 @@ def find_zones(zoning: Zoning, asked: Sequence[str]) -> tuple[list[str], list[st
     return list(dict.fromkeys(codes)), notes
 
 
-def _matching(zoning: Zoning, written: str) -> tuple[str, list[str]]:
+def _by_key(zoning: Zoning, key: _Key) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for code, name in zoning.names.items():
+        found.setdefault(key(name), []).append(str(code))
+    return found
+
+
+def _matching(
+    zoning: Zoning, written: str, names: dict[_Key, dict[str, list[str]]]
+) -> tuple[str, list[str]]:
     """Text that is compared, and codes of the zones it designates."""
     text = written.strip()
     if _CODE.fullmatch(text.upper()):
         text = text.upper()
         return text, [text] if text in zoning.names.index else []
-    for key in (normalise_name, _name_key):
-        same = zoning.names.map(key) == key(text)
-        if same.any():
-            return text, list(zoning.names.index[same])
-    return text, []
+    same = (by_key[key(text)] for key, by_key in names.items() if key(text) in by_key)
+    return text, next(same, [])
 
 
 def _name_key(name: str) -> str:
@@ -228,10 +241,11 @@ def zones_of_departements(
     16
     """
     wanted = [departement_code(text) for text in departements]
-    if unknown := [code for code in wanted if code not in set(communes["departement"])]:
+    known = set(communes["departement"])
+    if unknown := [code for code in wanted if code not in known]:
         raise PerimeterError(
             "Département inconnu.",
-            defects=[f"« {code} »" for code in unknown],
+            defects=[Defect(quoted(code), "inconnu") for code in unknown],
             remedy="donnez des numéros de département : 45, 2A, 971.",
         )
     table = zoning.members.merge(

@@ -14,11 +14,20 @@ from cpts_geo.errors import CptsGeoError, one_line
 
 Unit = Literal[
     "octets", "lignes", "colonnes", "cellules", "caractères", "secondes", "sommets", "territoires",
-    "noms",
+    "noms", "entités", "contours", "couches", "champs", "paires",
     "fois", "octets par seconde", "redirections", "fichiers", "pages", "membres",
     "listes et objets",
 ]  # fmt: skip
 _Error = TypeVar("_Error", bound=CptsGeoError)
+_PAGE: Final = """# Bounds
+
+What an analyst brings is read within these bounds, or refused in a French sentence with what to do.
+They are generous for real use, and what is beyond is refused without filling the memory. This page
+is written from `cpts_geo/sources/analyst/door/bounds.py`; `tests/test_bounds.py` reads each bound
+on both sides and checks that the page is up to date.
+
+| Bound | Limit | What it bounds | Refusal |
+|---|---|---|---|"""
 
 
 @dataclass(frozen=True)
@@ -115,7 +124,7 @@ _TEXTS: Final = (
         "ne gardez que les colonnes utiles ({limit} au plus).",
     ),
     Bound(
-        "text_cells", 20_000_000, "cellules",
+        "text_cells", 10_000_000, "cellules",
         "cells of a list or of a log, empty ones included",
         "{name} a trop de cellules (plus de {limit}).",
         "ne gardez que les colonnes utiles.",
@@ -143,8 +152,8 @@ _WORKBOOKS: Final = (
         _WORKBOOK_REMEDY,
     ),
     Bound(
-        "workbook_seconds", 60, "secondes",
-        "time to open a workbook, in a process apart",
+        "workbook_seconds", 120, "secondes",
+        "time to open a workbook, in a process apart; a million calls take a third of it",
         "Le classeur {name} n’a pas pu être lu en {limit}.", _WORKBOOK_REMEDY,
     ),
     Bound(
@@ -156,13 +165,85 @@ _WORKBOOKS: Final = (
     ),
 )  # fmt: skip
 
+_POLYGONS_REMEDY: Final = (
+    "ne gardez que les territoires voulus (--only NOM, répétable), ou simplifiez les contours dans "
+    "votre logiciel de cartographie."
+)
+
 #: Polygons of territories.
 POLYGONS: Final = (
     Bound(
-        "polygons_bytes", 50_000_000, "octets",
-        "size of a file of polygons",
+        "polygons_bytes", 200_000_000, "octets",
+        "size of a file of polygons; 700 territories of 3 million vertices take half of it",
         _TOO_BIG,
         "ne gardez que le contour du territoire, ou simplifiez-le ({limit} au plus).",
+    ),
+    Bound(
+        "polygons_read", 500_000, "entités",
+        "features of a file, wanted or not; France has 35,000 communes",
+        "{name} contient trop d’entités ({limit} au plus).",
+        "ne gardez dans la couche que le contour de vos territoires.",
+    ),
+    Bound(
+        "polygons_layers", 1_000, "couches",
+        "layers of a GeoPackage",
+        "{name} a trop de couches (plus de {limit}).",
+        "n’y laissez que celle de vos territoires.",
+    ),
+    Bound(
+        "polygons_fields", 1_000, "champs",
+        "fields of a layer",
+        "{name} a trop de champs (plus de {limit}).",
+        "ne gardez que celui qui nomme les territoires.",
+    ),
+    Bound(
+        "polygons_name", 32_767, "caractères",
+        "length of the name of a territory; what a cell can hold",
+        "Un nom de territoire de {name} est trop long ({found}, {limit} au plus).",
+        "raccourcissez-le.",
+    ),
+    Bound(
+        "polygons_territories", 100, "territoires",
+        "territories wanted; a report has a page for each",
+        "{name} nomme {found} ({where}) : {limit} au plus.",
+        "choisissez-en avec --only NOM (répétable) ; si ce sont les communes d’un territoire, "
+        "fusionnez-les ou retirez ce champ.",
+    ),
+    Bound(
+        "polygons_features", 50_000, "entités",
+        "features of the territories wanted",
+        "Les territoires demandés de {name} ont trop d’entités ({found}, {limit} au plus).",
+        _POLYGONS_REMEDY,
+    ),
+    Bound(
+        "polygons_vertices", 4_000_000, "sommets",
+        "vertices of the territories wanted, once long edges are followed closely",
+        "Les contours de {name} ont trop de sommets ({found}, {limit} au plus).",
+        _POLYGONS_REMEDY,
+    ),
+    Bound(
+        "polygons_vertices_each", 1_000_000, "sommets",
+        "vertices of one territory; the coast of France at full detail takes a third of it",
+        "{where} de {name} a trop de sommets ({found}, {limit} au plus).",
+        "simplifiez son contour dans votre logiciel de cartographie.",
+    ),
+    Bound(
+        "polygons_rings", 200_000, "contours",
+        "parts and holes of the territories wanted",
+        "Les polygones de {name} ont trop de parties et de trous ({found}, {limit} au plus).",
+        _POLYGONS_REMEDY,
+    ),
+    Bound(
+        "polygons_seconds", 90, "secondes",
+        "time to read a file of polygons, in a process apart",
+        "Les polygones de {name} n’ont pas pu être lus en {limit}.", _POLYGONS_REMEDY,
+    ),
+    Bound(
+        "polygons_memory", 4_000_000_000, "octets",
+        "memory of the process that reads polygons (where the system can limit it)",
+        "Les polygones de {name} ne peuvent pas être lus : ils demandent plus de {limit} de "
+        "mémoire, ou sont faits de façon à arrêter le programme qui les ouvre.",
+        _POLYGONS_REMEDY,
     ),
 )  # fmt: skip
 
@@ -251,31 +332,34 @@ def quantity(value: int, unit: str) -> str:
     return f"{value:,}".replace(",", "\u202f") + f" {plain}"
 
 
-def bounds_table(bounds: Sequence[Bound]) -> str:
+def bounds_page(bounds: Sequence[Bound], *, head: str = _PAGE) -> str:
     """
-    Write bounds as a table for people.
+    Write bounds as a page for people.
 
     Parameters
     ----------
     bounds : sequence of Bound
         In the order to show.
+    head : str
+        What stands above the rows; that of an analyst's files by default.
 
     Returns
     -------
     str
-        Markdown: key, limit, what is bounded (English), sentence shown (French).
+        Markdown: key, limit, what is bounded (English), sentence shown (French) with its remedy.
 
     Examples
     --------
-    >>> print(bounds_table(BOUNDS[1:2]).splitlines()[2].split(" | ")[1].replace("\u202f", " "))
-    100 000 lignes
+    >>> bounds_page(BOUNDS[1:2]).splitlines()[-1].split(" | ")[1].replace("\u202f", " ")
+    '100 000 lignes'
     """
     lines = [
-        f"| `{b.key}` | {quantity(b.limit, b.unit)} | {b.what} | {_placeholders(b.sentence)} |"
+        f"| `{b.key}` | {quantity(b.limit, b.unit)} | {b.what} | {_shown(b.sentence)} "
+        f"*À faire :* {b.remedy.format(limit=quantity(b.limit, b.unit))} |"
         for b in bounds
     ]
-    return "\n".join(["| Bound | Limit | What it bounds | Refusal |", "|---|---|---|---|", *lines])
+    return "\n".join([head, *lines, ""])
 
 
-def _placeholders(sentence: str) -> str:
-    return sentence.format(name="*fichier*", found="*trouvé*", limit="*limite*", where="*lieu*")
+def _shown(sentence: str) -> str:
+    return sentence.format(name="…", found="…", limit="…", where="…")
