@@ -264,13 +264,13 @@ def strings_by_the_thousand(folder: Path) -> Path:
     return _put(folder, "drees_apl_generalistes_2022_2023.xlsx", content)
 
 
-def stray_cell(folder: Path) -> Path:
+def far_cell(folder: Path) -> Path:
     cells = '<row r="1"><c r="A1"><v>1</v></c></row>'
     cells += '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
     return _put(folder, "drees_apl_generalistes_2022_2023.xlsx", _with_sheet(cells))
 
 
-def stray_row(folder: Path) -> Path:
+def far_row(folder: Path) -> Path:
     cells = '<row r="1"><c r="AZ1"><v>1</v></c></row><row r="200000"><c><v>1</v></c></row>'
     return _put(folder, "drees_apl_generalistes_2022_2023.xlsx", _with_sheet(cells))
 
