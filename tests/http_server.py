@@ -29,6 +29,12 @@ class Answer:
     slow: float = 0.0
     #: Seconds for which the connection says nothing before it is cut.
     stall: float = 0.0
+    #: Sent again and again after the body, without an announced length, until nobody listens.
+    endless: bytes = b""
+    #: Seconds between two bytes of the body, or of `raw`.
+    drip: float = 0.0
+    #: Sent in place of status, headers and body.
+    raw: bytes | None = None
 
 
 @dataclass
@@ -47,6 +53,8 @@ class Site:
     asked: list[Asked] = field(default_factory=list)
     #: Set when the server stops, so that nothing waits any longer.
     over: threading.Event = field(default_factory=threading.Event)
+    #: Bytes of endless bodies that somebody listened to.
+    sent: int = 0
     _answers: dict[str, list[Answer]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -72,6 +80,10 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
         def do_GET(self) -> None:
             answer = site.next_answer(self.path, dict(self.headers))
             site.over.wait(answer.slow)
+            if answer.raw is not None:
+                self._send(answer.raw, answer)
+                self.close_connection = True
+                return
             start, body, status, part = 0, answer.body, answer.status, ""
             asked = self.headers.get("Range", "")
             validator = answer.etag or answer.headers.get("Last-Modified")
@@ -89,14 +101,26 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
                 self.send_header("ETag", answer.etag)
             if part:
                 self.send_header("Content-Range", f"{part}{len(answer.body)}")
-            if "Content-Length" not in answer.headers:
+            if answer.endless:
+                self.close_connection = True
+            elif "Content-Length" not in answer.headers:
                 self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            with contextlib.suppress(ConnectionError):
-                self.wfile.write(body if answer.cut is None else body[: answer.cut])
+            self._send(body if answer.cut is None else body[: answer.cut], answer)
             if answer.cut is not None:
                 site.over.wait(answer.stall)
                 self.close_connection = True
+
+        def _send(self, content: bytes, answer: Answer) -> None:
+            size = 1 if answer.drip else max(len(content), 1)
+            with contextlib.suppress(ConnectionError):
+                for start in range(0, len(content), size):
+                    self.wfile.write(content[start : start + size])
+                    if answer.drip and site.over.wait(answer.drip):
+                        return
+                while answer.endless and not site.over.is_set():
+                    self.wfile.write(answer.endless)
+                    site.sent += len(answer.endless)
 
         def log_message(self, format: str, *arguments: Any) -> None:
             """Nothing on the terminal: tests read what was asked."""

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from cpts_geo.errors import DataFileError, OutputError
-from cpts_geo.sources import download, readers
+from cpts_geo.sources import readers, web
 from cpts_geo.sources.catalogue import Source, sources
 from cpts_geo.sources.fetch import Outcome, fetch
 from cpts_geo.sources.inspection import check_form
@@ -34,7 +34,7 @@ def site() -> Iterator[Site]:
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Retry without the waits that spare a real server."""
-    monkeypatch.setattr(download, "_BACKOFF_S", 0.001)
+    monkeypatch.setattr(web, "BACKOFF_S", 0.001)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     for name in ("CPTS_GEO_MIRROR", "CPTS_GEO_CACHE", "CPTS_GEO_LOCK"):
         monkeypatch.delenv(name, raising=False)
@@ -167,8 +167,8 @@ def test_other_vintage_is_refused_and_named(refused: Refused, official_dir: Path
 def test_vintage_that_the_catalogue_does_not_know(refused: Refused, official_dir: Path) -> None:
     source = replace(sources()["cnam_2024"], sha256=None)
     content = (official_dir / str(source.file)).read_bytes()
-    said = refused(source, content.replace(b"\n2024,", b"\n2031,"))
-    assert "millésime 2031 servi, 2024 attendu : ajoutez le millésime 2031 à « cnam »" in said
+    said = refused(source, content.replace(b"\n2024,", b"\n2025,"))
+    assert "millésime 2025 servi, 2024 attendu : ajoutez le millésime 2025 à « cnam »" in said
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,6 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
-from python_calamine import CalamineWorkbook
 
 from cpts_geo.errors import DataFileError, TableError
 from cpts_geo.sources.catalogue import sources
@@ -239,5 +238,5 @@ def test_workbook_cells_keep_codes_and_sheets_are_found_by_pattern(tmp_path: Pat
     assert np.isnan(found.numbers("n")[1])
     assert "x" not in found.places
     with pytest.raises(DataFileError, match="vide"):
-        block(CalamineWorkbook.from_path(path), "Paramètres", columns={"code": "c"}, path=path)
+        block(open_book(path), "Paramètres", columns={"code": "c"}, path=path)
     assert cell_text(1.0) == "1"

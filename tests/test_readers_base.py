@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cpts_geo.errors import DataFileError, TableError
-from cpts_geo.sources import archives
 from cpts_geo.sources.archives import archive_defects, member_name, open_content
 from cpts_geo.sources.catalogue import sources
+from cpts_geo.sources.fetch_bounds import LIMITS
 from cpts_geo.sources.readers import READERS
 from cpts_geo.sources.readers.base import (
     PLM,
@@ -364,7 +364,7 @@ def test_a_bomb_inside_a_workbook_inside_an_archive_is_refused(tmp_path):
 
 def test_an_archive_larger_than_any_official_file_is_refused(tmp_path, monkeypatch):
     two = _zip(tmp_path / "two.zip", {"a.csv": b"a" * 600, "b.csv": b"b" * 600})
-    monkeypatch.setattr(archives, "MAX_UNPACKED", 1_000)
+    monkeypatch.setitem(LIMITS, "unpacked", 1_000)
     assert "une fois décompressé" in archive_defects(two)[0]
-    monkeypatch.setattr(archives, "MAX_UNPACKED", 1_200)
+    monkeypatch.setitem(LIMITS, "unpacked", 1_200)
     assert archive_defects(two) == []

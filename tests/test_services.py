@@ -18,6 +18,8 @@ from shapely.geometry import box, mapping
 from cpts_geo.errors import DataFileError
 from cpts_geo.sources import services
 from cpts_geo.sources.catalogue import sources
+from cpts_geo.sources.fetch_bounds import LIMITS
+from cpts_geo.sources.pace import Pace
 from cpts_geo.sources.readers.cpts_perimeters import READERS
 
 SCHEMA = """<?xml version="1.0" encoding="UTF-8"?>
@@ -155,6 +157,8 @@ class Handler(BaseHTTPRequestHandler):
 class Server:
     address: str
     behaviour: Behaviour
+    #: Bytes that the layer may be.
+    most: int = 10_000_000
 
     def wfs(self, version: str = "1.0.0") -> bytes:
         names = "typeNames" if version.startswith("2") else "typeName"
@@ -168,7 +172,7 @@ class Server:
     def collect(self, address: str, service: str) -> bytes:
         with requests.Session() as session:
             session.trust_env = False  # loopback needs no proxy
-            return services.collect(address, service=service, session=session)
+            return services.collect(address, service=service, session=session, pace=Pace(self.most))
 
 
 @pytest.fixture
@@ -326,12 +330,103 @@ def test_an_empty_layer_is_refused(server: Server, service: str) -> None:
 
 
 @pytest.mark.parametrize("service", ["wfs", "arcgis"])
-def test_a_server_error_is_left_to_whoever_retries(server: Server, service: str) -> None:
+def test_a_server_error_is_said(server: Server, service: str) -> None:
     server.behaviour.status = 503
-    with pytest.raises(requests.HTTPError):
+    with pytest.raises(DataFileError, match=r"réponse 503 \(panne du serveur\)"):
         getattr(server, service)()
 
 
 def test_an_unknown_service_is_said(server: Server) -> None:
     with pytest.raises(DataFileError, match="« wms »"):
         server.collect(server.address, "wms")
+
+
+@pytest.mark.parametrize("service", ["wfs", "arcgis"])
+def test_pages_of_a_layer_are_bounded_on_both_sides(
+    server: Server, service: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.behaviour.layer = features(25)
+    server.behaviour.page = 10
+    monkeypatch.setitem(LIMITS, "pages", 3)
+    assert len(ids(getattr(server, service)())) == 25
+    monkeypatch.setitem(LIMITS, "pages", 2)
+    with pytest.raises(DataFileError, match="couche de plus de 2 pages"):
+        getattr(server, service)()
+
+
+@pytest.mark.parametrize("service", ["wfs", "arcgis"])
+def test_values_of_a_layer_are_counted_over_its_pages(
+    server: Server, service: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.behaviour.layer = features(25)
+    server.behaviour.page = 10
+    monkeypatch.setitem(LIMITS, "values", 200)
+    with pytest.raises(DataFileError, match="listes et objets : 200 listes et objets au plus"):
+        getattr(server, service)()
+    monkeypatch.setitem(LIMITS, "values", 300)
+    assert len(ids(getattr(server, service)())) == 25
+
+
+@pytest.mark.parametrize("service", ["wfs", "arcgis"])
+def test_size_of_a_layer_is_that_of_all_its_pages(server: Server, service: str) -> None:
+    server.behaviour.layer = features(25)
+    server.behaviour.page = 10
+    server.most = 4_000  # one page passes, three do not
+    with pytest.raises(DataFileError, match="fichier trop gros"):
+        getattr(server, service)()
+    server.most = 20_000
+    assert len(ids(getattr(server, service)())) == 25
+
+
+@pytest.mark.parametrize("service", ["wfs", "arcgis"])
+def test_description_of_a_layer_is_bounded(
+    server: Server, service: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(LIMITS, "description", 100)
+    with pytest.raises(DataFileError, match="description de la couche de plus de 100 octets"):
+        getattr(server, service)()
+    monkeypatch.setitem(LIMITS, "description", max(len(SCHEMA), 500))
+    assert len(ids(getattr(server, service)())) == 3
+
+
+DEEP = '{"type": "FeatureCollection", "features": ' + "[" * 50_000 + "]" * 50_000 + "}"
+HOSTILE = EXCEPTION.replace("InvalidParameterValue", "&#x202e;{{7*7}}&#10;x")
+
+
+@pytest.mark.parametrize(
+    ("request_name", "text", "said"),
+    [
+        ("GetFeature", DEEP, "JSON imbriqué trop profondément"),
+        ("DescribeFeatureType", HOSTILE, "code \\u202e{{7*7}}\\nx"),
+    ],
+)
+def test_foreign_text_of_a_wfs_is_shown_as_text(
+    server: Server, request_name: str, text: str, said: str
+) -> None:
+    server.behaviour.instead = {request_name: text}
+    with pytest.raises(DataFileError) as caught:
+        server.wfs()
+    assert said in str(caught.value)
+    assert all(line.isprintable() for line in str(caught.value).splitlines())
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('{"fields": {"name": "x"}}', "ne décrit aucun champ"),
+        ('{"fields": ["x", 3]}', "ne décrit aucun champ"),
+        ('{"error": {"code": 499, "message": "\\u001b[31m", "details": 5}}', "\\x1b[31m"),
+        ('{"error": "\\u202e"}', "\\u202e"),
+    ],
+)
+def test_description_of_another_form_is_a_refusal(server: Server, text: str, said: str) -> None:
+    server.behaviour.instead = {"layer": text}
+    with pytest.raises(DataFileError) as caught:
+        server.arcgis()
+    assert said in str(caught.value)
+    assert all(line.isprintable() for line in str(caught.value).splitlines())
+
+
+def test_half_of_a_character_is_written_as_a_mark(server: Server) -> None:
+    server.behaviour.layer[0]["properties"]["nom_cpts"] = "CPTS \ud800"
+    assert json.loads(server.wfs())["features"][0]["properties"]["nom_cpts"] == "CPTS ?"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -18,6 +18,38 @@ _FILES = (
     "catalogue_care.toml",
     "catalogue_computed.toml",
 )
+
+
+@dataclass(frozen=True)
+class Total:
+    """
+    A figure of a producer's table that is known beforehand, within a tolerance.
+
+    Bytes whose hash nobody published are judged by it at their first reception.
+
+    Parameters
+    ----------
+    label : str
+        French name of what is counted.
+    low, high : float
+        Range it must be in.
+    column : str or None
+        Column whose values are added up; None to count rows.
+    mean : bool
+        Whether the mean of the column is taken instead of its sum.
+    where : dict of str to str
+        Column -> regular expression that its text must match in full; all rows by default.
+    newest : str or None
+        Column of years of which only the last one is kept.
+    """
+
+    label: str
+    low: float
+    high: float
+    column: str | None = None
+    mean: bool = False
+    where: dict[str, str] = field(default_factory=dict)
+    newest: str | None = None
 
 
 @dataclass(frozen=True)
@@ -60,7 +92,10 @@ class Source:
     personal : bool
         Whether its file names people: once read, only counts are kept and the file is deleted.
     megabytes : float or None
-        Size announced or seen, for people to choose; None unknown.
+        Size announced or seen, for people to choose, and to bound what a server may send, see
+        :func:`cpts_geo.sources.fetch_bounds.most_bytes`; None unknown.
+    totals : tuple of Total
+        Figures that its table must hold; empty where none is known.
     trust : str
         What was not verified of its address, form or licence; empty when nothing is known to
         be uncertain.
@@ -87,6 +122,7 @@ class Source:
     national: bool = False
     personal: bool = False
     megabytes: float | None = None
+    totals: tuple[Total, ...] = ()
     trust: str = ""
 
     @property
@@ -122,6 +158,7 @@ def sources() -> dict[str, Source]:
             key = f"{family}_{name}" if name else family
             described = common | own
             described["addresses"] = tuple(described.get("addresses", ()))
+            described["totals"] = tuple(Total(**said) for said in described.get("totals", ()))
             found[key] = Source(key=key, **described)
     return found
 

@@ -8,7 +8,6 @@ its content says. The bytes it replaces are kept, for the other locks that share
 from __future__ import annotations
 
 import logging
-import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,23 +16,27 @@ from pathlib import Path
 from typing import Final, Literal
 
 import pooch
-import requests
 from rapidfuzz import process
 
 from cpts_geo import settings
 from cpts_geo.errors import CptsGeoError, DataFileError, OutputError, one_line
 from cpts_geo.french import counted
-from cpts_geo.sources.candidate import Candidate
+from cpts_geo.sources.candidate import REMEDY, Candidate, judged
 from cpts_geo.sources.catalogue import Source, sha256_of, sources
-from cpts_geo.sources.download import open_session, partial_dir
+from cpts_geo.sources.fetch_bounds import most_bytes
 from cpts_geo.sources.inspection import check_content
+from cpts_geo.sources.leftovers import sweep, sweep_starts
 from cpts_geo.sources.lock import Locked, alone, cache_refused, read_lock, write_entry
+from cpts_geo.sources.pace import Pace
 from cpts_geo.sources.previous import set_aside, taken_back
+from cpts_geo.sources.web import open_session
 
 State = Literal["cache", "miroir", "téléchargé"]
-_REMEDY: Final = (
-    "vérifiez la connexion et réessayez, ou déposez ces fichiers, sous ces noms, dans un dossier "
-    "indiqué par --mirror."
+#: How the copy of a mirror is named, before its file.
+_MIRROR: Final = "miroir : "
+_FIRST_BYTES: Final = (
+    "somme de contrôle non publiée par le producteur : première réception, jugée sur sa forme, "
+    "son millésime et ses totaux connus ; le verrou garde désormais ces octets-là."
 )
 _NO_ADDRESS_REMEDY: Final = (
     "pour ce qui n’a pas d’adresse, déposez le fichier, sous le nom dit ici, dans un dossier "
@@ -81,7 +84,6 @@ class _Run:
     update: bool
     progress: bool
     say: Callable[[str], None]
-    session: requests.Session
 
 
 def fetch(
@@ -153,14 +155,14 @@ def fetch(
     pooch.get_logger().setLevel(logging.WARNING)
     had: list[Outcome] = []
     failed: list[tuple[str, CptsGeoError]] = []
-    with open_session() as session:
-        run = _Run(cache, lock, mirror, offline, update, progress, say, session)
-        for source in wanted:
-            try:
-                had.append(_have(source, run))
-            except CptsGeoError as error:
-                failed.append((f"{source.key} ({source.file})", error))
-                say(f"{source.key} : échec")
+    run = _Run(cache, lock, mirror, offline, update, progress, say)
+    sweep(cache, say=say)
+    for source in wanted:
+        try:
+            had.append(_have(source, run))
+        except CptsGeoError as error:
+            failed.append((f"{source.key} ({source.file})", error))
+            say(f"{source.key} : échec")
     if failed:
         raise DataFileError(
             f"Sources qui n’ont pas pu être obtenues : {len(failed)} sur {len(wanted)}.",
@@ -263,7 +265,10 @@ def _have(source: Source, run: _Run) -> Outcome:
 
     with alone(file, run.cache, waits=waits):
         try:
-            return _had(source, file, run) or _bring(source, file, run)
+            outcome = _had(source, file, run) or _bring(source, file, run)
+            names = [f"{_MIRROR}{file}", *_addresses(source, run)]
+            sweep_starts(names, run.cache, say=run.say)
+            return outcome
         except OSError as error:
             raise cache_refused(run.cache, error) from error
 
@@ -308,28 +313,33 @@ def _words(vintage: str) -> str:
 def _bring(source: Source, file: str, run: _Run) -> Outcome:
     """Try each candidate in order; all of them failing is an error that lists them."""
     refusals = []
-    copy = run.mirror / file if run.mirror else None
-    new = partial(
-        Candidate, source=source, cache=run.cache, session=run.session, progress=run.progress
-    )
-    candidates = [new(f"miroir : {file}", copy=copy)] if copy and copy.is_file() else []
+    pace = Pace(most_bytes(source))
     addresses = _addresses(source, run)
-    candidates += [new(address) for address in addresses if not run.offline]
-    for candidate in candidates:
-        try:
-            outcome = _keep(candidate, run)
-        except OutputError:
-            raise  # the lock cannot be written: no candidate would do better
-        except CptsGeoError as error:
-            refusals.append(f"{candidate.name} : {'; '.join([error.summary, *error.defects])}")
-        else:
-            for address in addresses:
-                shutil.rmtree(partial_dir(address, run.cache), ignore_errors=True)
-            return outcome
-        if candidate is not candidates[-1]:
-            run.say(f"{source.key} : candidat suivant, le précédent ne convient pas")
+    copy = run.mirror / file if run.mirror else None
+    with open_session(pace) as session:
+        new = partial(
+            Candidate,
+            source=source,
+            cache=run.cache,
+            session=session,
+            pace=pace,
+            progress=run.progress,
+        )
+        candidates = [new(f"{_MIRROR}{file}", copy=copy)] if copy and copy.is_file() else []
+        candidates += [new(address) for address in addresses if not run.offline]
+        for candidate in candidates:
+            try:
+                return _keep(candidate, run)
+            except OutputError:
+                raise  # the lock cannot be written: no candidate would do better
+            except CptsGeoError as error:
+                refusals.append(f"{candidate.name} : {'; '.join([error.summary, *error.defects])}")
+            if candidate is not candidates[-1]:
+                run.say(f"{source.key} : candidat suivant, le précédent ne convient pas")
     if copy and not copy.is_file():
-        refusals.append("le miroir n’a pas ce fichier")
+        special = copy.exists()  # a pipe would never end, a device would fill the disk
+        said = "n’est pas un fichier ordinaire" if special else "le miroir n’a pas ce fichier"
+        refusals.append(f"{_MIRROR}{file} : {said}" if special else said)
     if run.offline and addresses:
         untried = counted(len(addresses), "adresse non essayée", "adresses non essayées")
         refusals.append(f"hors ligne : {untried}")
@@ -339,7 +349,7 @@ def _bring(source: Source, file: str, run: _Run) -> Outcome:
     raise DataFileError(
         "aucun candidat ne convient",
         defects=refusals,
-        remedy=_REMEDY if addresses else _NO_ADDRESS_REMEDY,
+        remedy=REMEDY if addresses else _NO_ADDRESS_REMEDY,
     )
 
 
@@ -357,7 +367,7 @@ def _keep(candidate: Candidate, run: _Run) -> Outcome:
     expected = _expected(source, run)
     try:
         arrived.unlink(missing_ok=True)
-        vintage = _vintage_arrived(candidate, expected)
+        vintage = judged(candidate, expected)
         path = run.cache / candidate.file
         entry = _locked(arrived, candidate.sha256, candidate.address, vintage)
         replaced = sha256_of(path) if path.is_file() else candidate.sha256
@@ -369,31 +379,7 @@ def _keep(candidate: Candidate, run: _Run) -> Outcome:
     write_entry(source.key, entry, run.lock, cache=run.cache)
     copied = candidate.copy is not None
     run.say(f"{source.key} : {'copié du miroir' if copied else 'téléchargé'}{_words(vintage)}")
+    if expected is None:
+        run.say(f"{source.key} : à savoir, {_FIRST_BYTES}")
     state: State = "miroir" if copied else "téléchargé"
     return Outcome(source.key, path, candidate.sha256, candidate.address, vintage, state)
-
-
-def _vintage_arrived(candidate: Candidate, expected: str | None) -> str:
-    """Bring a candidate's file into its folder, hash checked, and read its vintage there."""
-    try:
-        path = pooch.retrieve(
-            candidate.name,
-            known_hash=expected and f"sha256:{expected}",
-            fname=candidate.file,
-            path=candidate.folder,
-            downloader=candidate,
-        )
-    except ValueError as error:
-        if not candidate.sha256:
-            raise
-        raise _other_bytes(candidate, expected) from error
-    return check_content(Path(path), candidate.source)
-
-
-def _other_bytes(candidate: Candidate, expected: str | None) -> DataFileError:
-    said = f"sha256 {candidate.sha256}, {expected} attendu"
-    if candidate.source.sha256:
-        return DataFileError(f"pas le fichier du catalogue ({said})", remedy=_REMEDY)
-    return DataFileError(
-        f"contenu différent de celui du verrou ({said}) : « --update » l’accepte", remedy=_REMEDY
-    )

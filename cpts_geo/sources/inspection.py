@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import re
-import zlib
 from html import unescape
 from pathlib import Path
 from typing import Final
 
 from cpts_geo.errors import CptsGeoError, DataFileError, one_line
-from cpts_geo.sources.archives import MAX_RATIO, MAX_UNPACKED, archive_defects, is_zip
+from cpts_geo.sources.archives import archive_defects, gzip_defects, is_zip
 from cpts_geo.sources.catalogue import Source, sources
+from cpts_geo.sources.fetch_bounds import LIMITS, most_unpacked
+from cpts_geo.sources.totals import check_totals, check_vintage
 
 _GZIP: Final = b"\x1f\x8b"
 _7Z: Final = b"7z\xbc\xaf\x27\x1c"
@@ -35,7 +35,7 @@ _READ_WHOLE: Final = 20_000_000
 _TRY_ANOTHER: Final = "essayez une autre adresse, ou déposez le fichier dans un miroir."
 
 
-def check_form(path: Path, file: str) -> None:
+def check_form(path: Path, file: str, *, most: int | None = None) -> None:
     """
     Refuse what is not the kind of file that was expected, or is not whole.
 
@@ -45,6 +45,8 @@ def check_form(path: Path, file: str) -> None:
         What has arrived, under any name.
     file : str
         Name it is to have, whose suffix says what was expected.
+    most : int, optional
+        Bytes of the largest file of its source: what it unpacks to is bounded by them.
 
     Raises
     ------
@@ -64,11 +66,13 @@ def check_form(path: Path, file: str) -> None:
     cpts_geo.errors.DataFileError: page web au lieu d’un fichier .csv : « Maintenance »
     À faire : essayez une autre adresse, ou déposez le fichier dans un miroir.
     """
+    if not path.is_file():  # a pipe would never end
+        raise DataFileError("ce n’est pas un fichier ordinaire", remedy=_TRY_ANOTHER)
     suffix = Path(file).suffix.lower()
     with path.open("rb") as stream:
         head = stream.read(_HEAD)
     instead = _stand_in(head, suffix)
-    defects = [instead] if instead else _incomplete(path, head, suffix)
+    defects = [instead] if instead else _incomplete(path, head, suffix, most=most)
     if defects:
         raise DataFileError(defects[0], defects=defects[1:], remedy=_TRY_ANOTHER)
 
@@ -103,22 +107,23 @@ def _stand_in(head: bytes, suffix: str) -> str:
 def _is_error(text: str) -> bool:
     try:
         content = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False  # longer than its first bytes, as data are
     names = {"error", "errors", "message", "error_code"}
     return isinstance(content, dict) and not names.isdisjoint(content)
 
 
-def _incomplete(path: Path, head: bytes, suffix: str) -> list[str]:
+def _incomplete(path: Path, head: bytes, suffix: str, *, most: int | None) -> list[str]:
     """What lacks or is harmful in a file of the right kind."""
     size = path.stat().st_size
     with path.open("rb") as stream:
         stream.seek(max(0, size - _HEAD))
         tail = stream.read()
+    unpacked = LIMITS["unpacked"] if most is None else most_unpacked(most)
     if is_zip(path):
-        return archive_defects(path)
+        return archive_defects(path, most=unpacked)
     if head.startswith(_GZIP):
-        return _gzip_defects(path)
+        return gzip_defects(path, most=unpacked)
     if head.startswith(_7Z):
         # Its header says where its end stands: 32 bytes, then an offset and a length.
         ends = 32 + int.from_bytes(head[12:20], "little") + int.from_bytes(head[20:28], "little")
@@ -127,20 +132,6 @@ def _incomplete(path: Path, head: bytes, suffix: str) -> list[str]:
         return ["fichier parquet tronqué"]
     if suffix in _JSON and not tail.rstrip().endswith((b"}", b"]")):
         return ["JSON tronqué"]
-    return []
-
-
-def _gzip_defects(path: Path) -> list[str]:
-    most = min(MAX_UNPACKED, max(10**7, MAX_RATIO * path.stat().st_size))
-    unpacked = 0
-    try:
-        with gzip.open(path) as stream:
-            while chunk := stream.read(1 << 20):
-                unpacked += len(chunk)
-                if unpacked > most:
-                    return ["taille décompressée anormale (bombe de décompression)"]
-    except (EOFError, gzip.BadGzipFile, zlib.error):
-        return ["archive gzip tronquée ou abîmée"]
     return []
 
 
@@ -164,8 +155,9 @@ def check_content(path: Path, source: Source) -> str:
     Raises
     ------
     DataFileError
-        The content says another vintage than the catalogue expects, or none where it expects
-        one; its reader does not recognise the file (headers renamed, sheet missing).
+        The content says another vintage than the catalogue expects, one that cannot be, or none
+        where it expects one; its reader does not recognise the file (headers renamed, sheet
+        missing); its totals are not those known of the source.
     TableError
         Its values break the contract of its table.
     """
@@ -177,10 +169,11 @@ def check_content(path: Path, source: Source) -> str:
     reader = READERS[source.reader]
     try:
         found = reader.vintage(path, source) or ""
+        check_vintage(found, source)
         if source.holds not in (None, found):
             raise _other_vintage(source, found)
-        if path.stat().st_size <= _READ_WHOLE:
-            reader.table(path, source)
+        if read_on_arrival(path):
+            check_totals(reader.table(path, source), source)
     except CptsGeoError:
         raise
     except Exception as error:
@@ -190,6 +183,23 @@ def check_content(path: Path, source: Source) -> str:
             remedy=_TRY_ANOTHER,
         ) from error
     return found
+
+
+def read_on_arrival(path: Path) -> bool:
+    """
+    Tell whether a file is read whole on arrival, or when it is used.
+
+    Parameters
+    ----------
+    path : Path
+        An existing file.
+
+    Returns
+    -------
+    bool
+        Whether reading it takes some seconds at most.
+    """
+    return path.stat().st_size <= _READ_WHOLE
 
 
 def _other_vintage(source: Source, found: str) -> DataFileError:

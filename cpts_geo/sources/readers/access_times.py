@@ -11,9 +11,12 @@ import pandera.pandas as pa
 import pyarrow as arrow
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
+import pyarrow.parquet as pq
 
 from cpts_geo.errors import one_line
+from cpts_geo.sources.analyst.door.bounds import quantity
 from cpts_geo.sources.catalogue import Source
+from cpts_geo.sources.fetch_bounds import LIMITS, said
 from cpts_geo.sources.readers.base import (
     WHOLE_OF,
     Reader,
@@ -74,6 +77,7 @@ def read_access_times(path: Path, source: Source) -> pd.DataFrame:
         Not that file, no GPs in it, or times and distances in unknown units.
     """
     try:
+        _check_size(path)
         data = ds.dataset(path, format="parquet")
         names = data.schema.names
         places = find_columns(names, _COLUMNS, path)
@@ -102,6 +106,19 @@ def read_access_times(path: Path, source: Source) -> pd.DataFrame:
     table = table.rename(columns={"distance": "distance_km"})
     table.attrs["gp_code"] = gp_code
     return table
+
+
+def _check_size(path: Path) -> None:
+    """Refuse by its metadata what would fill the memory."""
+    about = pq.read_metadata(path)
+    groups = [about.row_group(place) for place in range(about.num_row_groups)]
+    size = sum(group.total_byte_size for group in groups)
+    for key, found, unit in (
+        ("parquet_rows", about.num_rows, "lignes"),
+        ("parquet_bytes", size, "octets"),
+    ):
+        if found > LIMITS[key]:
+            raise unexpected(path, [said(key, found=quantity(found, unit))])
 
 
 def _one_row_a_cell(frame: pd.DataFrame) -> pd.DataFrame:

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
-from cpts_geo.errors import DataFileError, TableError, one_line
+from cpts_geo.errors import CptsGeoError, DataFileError, TableError, one_line
 from cpts_geo.sources.catalogue import Source
 from cpts_geo.sources.contracts import CODE_PATTERN, validate
 
@@ -30,6 +30,8 @@ _SPLIT_RULE: Final = "une commune et ses arrondissements dans la même table"
 _MASKED: Final = re.compile(
     r"(?i)ns|nc|nd|s|n/?a\b.*|.*secret\b.*|non (?:communiqué|significatif|diffusé).*"
 )
+#: Headers shown in a message.
+_SHOWN: Final = 40
 _LESS_THAN: Final = re.compile(r"(?:<|moins de)\s*(\d+(?:[.,]\d+)?)", re.IGNORECASE)
 
 
@@ -79,7 +81,14 @@ class Reader:
         TableError
             Its values break the contract; every one is listed.
         """
-        found = self.read(path, source)
+        try:
+            found = self.read(path, source)
+        except CptsGeoError:
+            raise
+        except Exception as error:
+            # What came from a network may break a library in any way. Its message may quote a
+            # line that names someone: it is not shown.
+            raise unexpected(path, [f"lecture impossible ({type(error).__name__})"]) from error
         if found.empty:
             raise unexpected(path, ["aucune ligne"])
         return validate(found, self.contract, keys=list(self.keys), origin=path.name)
@@ -171,7 +180,9 @@ def find_columns(
     }
     missing = [name for name, place in places.items() if place < 0]
     if missing:
-        shown = ", ".join(f"« {one_line(str(cell))} »" for cell in header if str(cell).strip())
+        filled = [f"« {one_line(str(cell))} »" for cell in header if str(cell).strip()]
+        more = [f"et {len(filled) - _SHOWN} autres"] if len(filled) > _SHOWN else []
+        shown = ", ".join([*filled[:_SHOWN], *more])
         defects = [f"colonne introuvable : {patterns[name]}" for name in missing]
         raise unexpected(path, [*defects, f"en-têtes trouvés : {shown or 'aucun'}"])
     return places

@@ -224,7 +224,7 @@ def workbook_vintage(path: Path, source: Source) -> str | None:
     """
     book = open_book(path, source.inner)
     (sheet,) = sheets(book, "COM", path).values()
-    rows = book.get_sheet_by_name(sheet).to_python(nrows=4)
+    rows = book.rows(sheet, first=4)
     titles = " ".join(str(cell) for row in rows for cell in row)
     found = re.search(r"\bBPE (\d{4})\b", titles)
     return found[1] if found else None

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
-from cpts_geo.sources.archives import open_content
+from cpts_geo.sources.archives import open_content, whole_json
 from cpts_geo.sources.catalogue import Source
 from cpts_geo.sources.readers import sdmx
 from cpts_geo.sources.readers.base import (
@@ -333,14 +333,14 @@ def read_share_75plus(path: Path, source: Source) -> pd.DataFrame:
         Not that file.
     """
     with open_content(path, source.inner) as stream:
-        text = decoded(stream.read())
+        text = decoded(whole_json(stream, path))
     try:
         entries = json.loads(text)
         shares = {
             str(code): float(entry["part_personnes_agees_75_plus"])
             for code, entry in entries.items()
         }
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise unexpected(path, [f"JSON inattendu ({type(error).__name__})"]) from error
     codes = repaired_codes(pd.Series([*shares], dtype=str), path)
     return pd.DataFrame({"code_insee": codes, "share_75plus": [*shares.values()]}).assign(

@@ -12,6 +12,7 @@ from cpts_geo.errors import one_line
 from cpts_geo.sources.catalogue import Source
 from cpts_geo.sources.readers.base import Reader, bounds, plain, unexpected
 from cpts_geo.sources.readers.text import read_csv_text
+from cpts_geo.sources.readers.years import newest_year
 
 _TERRITORY: Final = {"annee": r"annee", "region": r"region", "departement": r"departement"}
 _DENSITIES: Final = _TERRITORY | {
@@ -155,12 +156,10 @@ def vintage_of_cnam(path: Path, source: Source) -> str | None:
     Raises
     ------
     DataFileError
-        No column of years, no row, or a cell that is no year.
+        No column of years, no row, a cell that is no year, or a last year of next to no row.
     """
     raw = read_csv_text(path, inner=source.inner, patterns={"annee": "annee"})
-    if raw.empty:
-        raise unexpected(path, ["aucune ligne"])
-    return str(_years(raw["annee"], path).max())
+    return newest_year(_years(raw["annee"], path), path)
 
 
 _PLACE: Final = {

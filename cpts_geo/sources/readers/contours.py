@@ -17,9 +17,11 @@ import pandera.pandas as pa
 from cpts_geo.errors import DataFileError, one_line
 from cpts_geo.files import reason
 from cpts_geo.settings import GEOGRAPHIC_CRS
-from cpts_geo.sources.archives import MAX_UNPACKED, open_content
+from cpts_geo.sources.analyst.door.bounds import quantity
+from cpts_geo.sources.archives import open_content, whole_json
 from cpts_geo.sources.catalogue import Source
 from cpts_geo.sources.contracts import CODE_PATTERN
+from cpts_geo.sources.fetch_bounds import LIMITS, said
 from cpts_geo.sources.readers.base import (
     WHOLE_OF,
     Reader,
@@ -69,7 +71,7 @@ def read_contours(path: Path, source: Source) -> gpd.GeoDataFrame:
         longitude and latitude.
     """
     with open_content(path, source.inner) as stream:
-        shapes = read_vector(stream.read(), path)
+        shapes = read_vector(whole_json(stream, path), path)
     return _communes(shapes, _GEOJSON, path)
 
 
@@ -202,7 +204,7 @@ def _archive(path: Path) -> Iterator[Any]:
     try:
         with py7zr.SevenZipFile(path) as archive:
             yield archive
-    except (py7zr.exceptions.ArchiveError, lzma.LZMAError, EOFError) as error:
+    except (py7zr.exceptions.ArchiveError, lzma.LZMAError, EOFError, MemoryError) as error:
         raise unexpected(path, ["archive 7z tronquée ou abîmée"]) from error
     except OSError as error:
         raise DataFileError(
@@ -213,7 +215,10 @@ def _archive(path: Path) -> Iterator[Any]:
 
 def _member(archive: Any, inner: str | None, path: Path) -> str:
     """Name of the GeoPackage in the archive, which must stay inside the folder it goes to."""
-    members = [member for member in archive.list() if not member.is_directory]
+    listed = archive.list()
+    if len(listed) > LIMITS["members"]:
+        raise unexpected(path, [said("members", found=quantity(len(listed), "membres"))])
+    members = [member for member in listed if not member.is_directory]
     names = [str(member.filename) for member in members]
     outside = [str(m.filename) for m in members if m.is_symlink or _leaves(str(m.filename))]
     if outside:
@@ -224,8 +229,8 @@ def _member(archive: Any, inner: str | None, path: Path) -> str:
         shown = [f"membre « {one_line(name)} »" for name in names[:20]]
         raise unexpected(path, [f"{len(wanted)} GeoPackage au lieu d’un", *shown])
     size = sum(member.uncompressed for member in members if member.filename == wanted[0])
-    if size > MAX_UNPACKED:
-        raise unexpected(path, [f"{size / 1e9:.0f} Go une fois décompressé"])
+    if size > LIMITS["unpacked"]:
+        raise unexpected(path, [said("unpacked", found=quantity(size, "octets"))])
     return wanted[0]
 
 

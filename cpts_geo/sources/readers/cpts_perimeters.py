@@ -12,7 +12,7 @@ import pandera.pandas as pa
 
 from cpts_geo.errors import one_line
 from cpts_geo.settings import GEOGRAPHIC_CRS
-from cpts_geo.sources.archives import open_content
+from cpts_geo.sources.archives import open_content, whole_json
 from cpts_geo.sources.catalogue import Source
 from cpts_geo.sources.contracts import CODE_PATTERN
 from cpts_geo.sources.readers.base import (
@@ -67,7 +67,7 @@ def read_cpts_perimeters(path: Path, source: Source) -> gpd.GeoDataFrame:
         not say, or given latitude first; the fields found are listed.
     """
     with open_content(path, source.inner) as stream:
-        shapes = read_vector(stream.read(), path)
+        shapes = read_vector(whole_json(stream, path), path)
     fields = [str(name) for name in shapes.columns if name != shapes.geometry.name]
     texts = {field: _texts(shapes[field]) for field in fields}
     code = next((field for field in fields if _is_code(field, texts[field])), None)

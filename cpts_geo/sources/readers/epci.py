@@ -79,7 +79,7 @@ def epci_vintage(path: Path, source: Source) -> str | None:
     """
     book = open_book(path, source.inner)
     sheet = next(iter(sheets(book, _SHEET, path).values()))
-    rows = book.get_sheet_by_name(sheet).to_python(nrows=6)
+    rows = book.rows(sheet, first=6)
     titles = " ".join(cell_text(cell) for row in rows for cell in row)
     years = set(re.findall(r"au (?:1er janvier |01[/-]01[/-])(\d{4})", titles))
     return years.pop() if len(years) == 1 else None

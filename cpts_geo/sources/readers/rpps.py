@@ -24,6 +24,7 @@ from cpts_geo.errors import DataFileError, one_line
 from cpts_geo.sources.archives import is_zip, member_name, open_content
 from cpts_geo.sources.catalogue import Source
 from cpts_geo.sources.contracts import CODE_PATTERN
+from cpts_geo.sources.fetch_bounds import LIMITS, said
 from cpts_geo.sources.readers.base import (
     WHOLE_OF,
     Reader,
@@ -104,11 +105,15 @@ def read_rpps(path: Path, source: Source) -> pd.DataFrame:
     lines = _Lines()
     batches: list[pyarrow.RecordBatch] = []
     skills: list[pd.DataFrame] = []
+    practices = 0
     with open_content(path, source.inner) as stream:
         optional = _SKILL | _CATEGORY
         for batch in _batches(stream, path, columns=_ACTIVITY, optional=optional, lines=lines):
             doctors = _doctors(batch)
             batches.append(_places(doctors))
+            practices += batches[-1].num_rows
+            if practices > LIMITS["practices"]:
+                raise unexpected(path, [said("practices")])
             if "skill" in lines.columns:
                 skills.append(_skills(doctors))
     if "skill" not in lines.columns:
@@ -128,7 +133,7 @@ def _batches(
 ) -> Iterator[pyarrow.RecordBatch]:
     """Wanted columns of the file, a few megabytes at a time, as text."""
     buffered = io.BufferedReader(stream, 1024**2)  # type: ignore[type-var]
-    header = decoded(buffered.readline()).rstrip("\r\n").split("|")
+    header = decoded(buffered.readline(LIMITS["header_text"])).rstrip("\r\n").split("|")
     if re.search("Ã.|â€", "|".join(header)):
         raise unexpected(path, ["texte mal décodé : « Ã© » au lieu de « é » dans l’en-tête"])
     places = find_columns(header, columns, path)

@@ -14,7 +14,8 @@ import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
 from cpts_geo.errors import one_line
-from cpts_geo.sources.archives import open_content
+from cpts_geo.sources.archives import open_content, whole
+from cpts_geo.sources.fetch_bounds import LIMITS, said
 from cpts_geo.sources.readers.base import find_columns, plain, unexpected
 
 #: Title lines that producers write above the header are never more than this.
@@ -151,12 +152,15 @@ def read_csv_text(
             ),
         )
     except pa.ArrowInvalid as error:
+        if not body.strip():
+            raise unexpected(path, ["aucune ligne sous l’en-tête"]) from error
         raise unexpected(path, [f"lignes illisibles : {one_line(str(error))}"]) from error
     if wrong:
         # A line cut short, or a name with a separator in it: cells under the wrong header.
         lines = [f"ligne d’une autre largeur : « {one_line(line)} »" for line in wrong[:20]]
         raise unexpected(path, [*lines, f"{len(wrong)} lignes en tout, {len(names)} colonnes"])
-    lost = sum(1 for line in re.split(r"\r\n?|\n", body) if line) - table.num_rows
+    # One by one: a list of a hundred million empty lines would fill the memory.
+    lost = sum(1 for _ in re.finditer(r"[^\r\n]+", body)) - table.num_rows
     if lost:
         raise unexpected(path, [f"guillemet non fermé : {lost} lignes dans une cellule"])
     found_cells = pd.DataFrame(
@@ -208,11 +212,13 @@ def _opened(
 ) -> tuple[list[str], str, str]:
     """Header cells, separator, and the text below the header."""
     with open_content(path, inner) as stream:
-        text = decoded(stream.read())
+        text = decoded(whole(stream, path))
     start = 0
     for _ in range(_MAX_TITLES):
         end = text.find("\n", start)
         line = text[start : end if end >= 0 else len(text)].rstrip("\r")
+        if len(line) > LIMITS["header_text"]:
+            raise unexpected(path, [said("header_text")])
         for separator in separators:
             names = cells(line, separator)
             texts = [plain(name) for name in names]
@@ -221,7 +227,7 @@ def _opened(
         if end < 0:
             break
         start = end + 1
-    first = text.lstrip().partition("\n")[0]
+    first = text[: LIMITS["header_text"]].lstrip().partition("\n")[0]
     likely = max(separators, key=first.count)
     find_columns(cells(first, likely), patterns, path)  # says which columns are missing
     raise unexpected(path, ["aucune ligne d’en-tête parmi les premières lignes"])

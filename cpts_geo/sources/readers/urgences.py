@@ -12,6 +12,7 @@ from cpts_geo.errors import one_line
 from cpts_geo.sources.catalogue import Source
 from cpts_geo.sources.readers.base import Reader, bounds, unexpected
 from cpts_geo.sources.readers.text import read_csv_text
+from cpts_geo.sources.readers.years import newest_year
 
 _COLUMNS: Final = {
     "date": r"date",
@@ -87,12 +88,10 @@ def vintage_of_emergency_visits(path: Path, source: Source) -> str | None:
     Raises
     ------
     DataFileError
-        No column of dates, no row, or a date that cannot be read.
+        No column of dates, no row, a date that cannot be read, or a last year of next to no row.
     """
     raw = read_csv_text(path, inner=source.inner, patterns=_COLUMNS)
-    if raw.empty:
-        raise unexpected(path, ["aucune ligne"])
-    return str(_dates(raw["date"], path).max().year)
+    return newest_year(_dates(raw["date"], path).dt.year, path)
 
 
 READERS: Final = {

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
-from python_calamine import CalamineError, CalamineWorkbook
 
-from cpts_geo.errors import one_line
-from cpts_geo.sources.archives import archive_defects, is_zip, open_content
+from cpts_geo.errors import DataFileError, one_line
+from cpts_geo.sources.analyst.door.apart import ApartError, run_apart
+from cpts_geo.sources.analyst.door.bounds import LIMITS, beyond
+from cpts_geo.sources.archives import archive_defects, is_zip, open_content, whole
 from cpts_geo.sources.readers.base import find_columns, plain, unexpected
 
 #: A header stands below a title and notes, never deeper than this many rows.
@@ -128,7 +130,80 @@ def cell_text(cell: object) -> str:
     return str(cell).strip()
 
 
-def open_book(path: Path, inner: str | None = None) -> CalamineWorkbook:
+@dataclass(frozen=True)
+class Book:
+    """
+    A workbook, whose sheets are parsed in a process apart: a hostile one ends there.
+
+    Parameters
+    ----------
+    path : Path
+        The file, for messages.
+    content : bytes
+        The workbook.
+    sheet_names : tuple of str
+        In its order.
+    """
+
+    path: Path
+    content: bytes
+    sheet_names: tuple[str, ...]
+
+    def rows(self, sheet: str, *, first: int | None = None) -> list[list[object]]:
+        """
+        Cells of a sheet.
+
+        Parameters
+        ----------
+        sheet : str
+            Its name.
+        first : int, optional
+            Rows wanted from the top; all of them by default.
+
+        Returns
+        -------
+        list of list
+            Numbers, texts, booleans; dates as text.
+
+        Raises
+        ------
+        DataFileError
+            The sheet is damaged, or beyond a bound.
+        """
+        most = LIMITS["workbook_range"]
+        answer = _apart(self.path, self.content, "rows", sheet=sheet, first=first, most=most)
+        said = json.loads(answer)
+        if "beyond" in said:
+            raise _beyond(self.path, "workbook_range", found=said["beyond"], where=sheet)
+        if "damaged" in said:
+            raise unexpected(self.path, [f"feuille « {one_line(sheet)} » illisible"])
+        rows: list[list[object]] = said["rows"]
+        return rows
+
+
+def _apart(path: Path, content: bytes, function: str, **arguments: object) -> Any:
+    try:
+        return run_apart(
+            f"cpts_geo.sources.producer_sheets:{function}",
+            arguments,
+            content=content,
+            memory=LIMITS["workbook_memory"],
+            seconds=LIMITS["workbook_seconds"],
+        )
+    except ApartError as error:
+        key = "workbook_seconds" if error.ending == "time" else "workbook_memory"
+        raise _beyond(path, key) from error
+
+
+def _beyond(path: Path, key: str, *, found: int | None = None, where: str = "") -> DataFileError:
+    refusal = beyond(
+        key, DataFileError, name=path.name, found=found, where=f"« {one_line(where)} »"
+    )
+    # The remedy for a file of an analyst's own is not the one for a producer's.
+    return unexpected(path, [refusal.summary])
+
+
+def open_book(path: Path, inner: str | None = None) -> Book:
     """
     Open a workbook, alone or packed in a ZIP archive.
 
@@ -141,41 +216,42 @@ def open_book(path: Path, inner: str | None = None) -> CalamineWorkbook:
 
     Returns
     -------
-    CalamineWorkbook
-        Open workbook.
+    Book
+        Its sheets by name.
 
     Raises
     ------
     DataFileError
-        Neither a workbook nor an archive of one, or damaged.
+        Neither a workbook nor an archive of one, damaged, or beyond a bound.
     """
-    try:
-        if is_zip(path):
-            defects = archive_defects(path)
-            if defects:
-                raise unexpected(path, defects)
-            with zipfile.ZipFile(path) as archive:
-                packed = "[Content_Types].xml" not in archive.namelist()
-            if packed:
-                with open_content(path, inner) as stream:
-                    held = io.BytesIO(stream.read())
-                # A workbook is an archive too, packed in another one.
-                if defects := archive_defects(held):
-                    raise unexpected(path, defects)
-                held.seek(0)
-                return CalamineWorkbook.from_filelike(held)
-        return CalamineWorkbook.from_path(path)
-    except CalamineError as error:
-        raise unexpected(path, ["ce n’est pas un classeur lisible"]) from error
+    packed = False
+    if is_zip(path):
+        if defects := archive_defects(path):
+            raise unexpected(path, defects)
+        with zipfile.ZipFile(path) as archive:
+            packed = "[Content_Types].xml" not in archive.namelist()
+    if packed:
+        with open_content(path, inner) as stream:
+            content = whole(stream, path)
+        # A workbook is an archive too, packed in another one.
+        if defects := archive_defects(io.BytesIO(content)):
+            raise unexpected(path, defects)
+    else:
+        with path.open("rb") as stream:
+            content = whole(stream, path)
+    names = _apart(path, content, "names")
+    if names is None:
+        raise unexpected(path, ["ce n’est pas un classeur lisible"])
+    return Book(path, content, tuple(names))
 
 
-def sheets(book: CalamineWorkbook, pattern: str, path: Path) -> dict[str, str]:
+def sheets(book: Book, pattern: str, path: Path) -> dict[str, str]:
     """
     Choose sheets by their name.
 
     Parameters
     ----------
-    book : CalamineWorkbook
+    book : Book
         Open workbook.
     pattern : str
         Regular expression that a sheet name must match in full.
@@ -201,7 +277,7 @@ def sheets(book: CalamineWorkbook, pattern: str, path: Path) -> dict[str, str]:
 
 
 def block(
-    book: CalamineWorkbook,
+    book: Book,
     sheet: str,
     *,
     columns: Mapping[str, str],
@@ -213,7 +289,7 @@ def block(
 
     Parameters
     ----------
-    book : CalamineWorkbook
+    book : Book
         Open workbook.
     sheet : str
         Name of the sheet.
@@ -236,10 +312,7 @@ def block(
     DataFileError
         No row holds the wanted headers; the closest one is shown.
     """
-    try:
-        rows: list[list[object]] = [[*row] for row in book.get_sheet_by_name(sheet).to_python()]
-    except CalamineError as error:
-        raise unexpected(path, [f"feuille « {one_line(sheet)} » illisible"]) from error
+    rows = book.rows(sheet)
     # A sheet that starts with empty columns or rows keeps its order: only texts are looked at.
     at = max(
         range(min(len(rows), _HEADER_WITHIN)),

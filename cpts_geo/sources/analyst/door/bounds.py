@@ -15,6 +15,8 @@ from cpts_geo.errors import CptsGeoError, one_line
 Unit = Literal[
     "octets", "lignes", "colonnes", "cellules", "caractères", "secondes", "sommets", "territoires",
     "noms", "entités", "contours", "couches", "champs", "paires",
+    "fois", "octets par seconde", "redirections", "fichiers", "pages", "membres",
+    "listes et objets",
 ]  # fmt: skip
 _Error = TypeVar("_Error", bound=CptsGeoError)
 _PAGE: Final = """# Bounds
@@ -330,7 +332,7 @@ def quantity(value: int, unit: str) -> str:
     return f"{value:,}".replace(",", "\u202f") + f" {plain}"
 
 
-def bounds_page(bounds: Sequence[Bound]) -> str:
+def bounds_page(bounds: Sequence[Bound], *, head: str = _PAGE) -> str:
     """
     Write bounds as a page for people.
 
@@ -338,6 +340,8 @@ def bounds_page(bounds: Sequence[Bound]) -> str:
     ----------
     bounds : sequence of Bound
         In the order to show.
+    head : str
+        What stands above the rows; that of an analyst's files by default.
 
     Returns
     -------
@@ -354,7 +358,7 @@ def bounds_page(bounds: Sequence[Bound]) -> str:
         f"*À faire :* {b.remedy.format(limit=quantity(b.limit, b.unit))} |"
         for b in bounds
     ]
-    return "\n".join([_PAGE, *lines, ""])
+    return "\n".join([head, *lines, ""])
 
 
 def _shown(sentence: str) -> str:
