@@ -11,15 +11,18 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from cpts_geo.sources.analyst.calls.columns import UNKNOWN, roles
+from cpts_geo.sources.analyst.calls.columns import UNKNOWN, key, roles
 from cpts_geo.sources.analyst.calls.forms import (
+    BIRTH,
     NAME,
+    WHO_BORN,
     has_civility,
     has_name_form,
     kind_of,
 )
 from cpts_geo.sources.analyst.calls.words import (
     CATEGORY_WORDS,
+    PLACE_WORDS,
     commune_of,
     has_person,
     is_common_name,
@@ -29,15 +32,19 @@ from cpts_geo.sources.readers.base import plain
 
 _GLUED_CASE: Final = re.compile(r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Ý])")
 # Days and hours in the name of an export, and the number of a copy.
+_DAY: Final = r"[0-3]?\d[-_. ][01]?\d[-_. ]"
 _STAMP: Final = re.compile(
     r"(?<!\d)(?:(?:19|20)\d\d[-_. ]?[01]\d[-_. ]?[0-3]\d(?:[-_. T]*[0-2]\d[-_.h ]?[0-5]\d"
-    r"(?:[-_. ]?[0-5]\d)?)?|[0-3]?\d[-_. ][01]?\d[-_. ](?:19|20)?\d\d|[0-3]\d[01]\d20\d\d)(?!\d)"
+    rf"(?:[-_. ]?[0-5]\d)?)?|[0-3]\d[01]\d20\d\d|{_DAY}(?:19|20)\d\d"
+    # Years on two digits: from one day to another, or one day with no more digits around.
+    rf"|{_DAY}\d\d(?:[-_. ]|\D{{1,4}}){_DAY}\d\d|(?<!\d[-_. ]){_DAY}\d\d(?![-_. ]\d))(?!\d)"
 )
-# Words of the names of logs, that are nobody.
 _LOG_WORDS: Final = (
+    "cc ca cu communaute metropole heure heures code niveau libelle numero titre ligne id "
+    "identifiant "
     "journal journaux log logs export exports extrait extraction appel appels rdv agenda "
     "planning liste tableau donnees data fichier csv xlsx xls ods txt tsv copie copy final "
-    "finale version test essai exemple modele brut bruts anonyme anonymise anonymises "
+    "finale version test essai modele brut bruts anonyme anonymise anonymises "
     "pseudonymise net nettoye janvier fevrier mars avril mai juin juillet aout septembre "
     "octobre novembre decembre jan fev janv fevr juil sept oct nov dec trimestre semestre annee "
     "mois semaine du au de des le la les et en sur par pour total bilan rapport suivi activite "
@@ -45,6 +52,9 @@ _LOG_WORDS: Final = (
     "calls noel paques petit petite grand grande blanc brun rose marchand berger boucher "
 )
 _OF_LOGS: Final = frozenset(_LOG_WORDS.split())
+_PARTICLES: Final = frozenset({"du", "de", "des", "le", "la", "les", "et", "en", "sur", "par"})
+_NOBODY: Final = (_OF_LOGS | CATEGORY_WORDS) - _PARTICLES
+_SAINTS: Final = frozenset({"saint", "sainte", "st", "ste"})
 _LABELLED: Final = re.compile(
     r"\b(?:patient|patiente|nom|pr[ée]nom|usager|usag[èe]re|appelant|appelante|b[ée]n[ée]ficiaire|"
     r"assur[ée]e?)s?\s*:\s*([^\W\d_]\S*)",
@@ -88,7 +98,8 @@ def hint_of(text: str) -> Hint | None:
     (Hint(what='un nom de personne', certain=True), None)
     """
     dateless = _STAMP.sub(" ", text)
-    if what := kind_of(text) and kind_of(dateless):
+    what = kind_of(text)
+    if what and (what in {BIRTH, WHO_BORN} or kind_of(dateless)):
         return Hint(what, certain=True)
     labelled = (plain(match[1]) for match in _LABELLED.finditer(text))
     if has_civility(text) or any(word not in UNKNOWN | CATEGORY_WORDS for word in labelled):
@@ -97,10 +108,7 @@ def hint_of(text: str) -> Hint | None:
         return None
     if has_person(dateless):
         return Hint(NAME, certain=True)
-    said = " ".join(word for word in words(dateless) if word not in _OF_LOGS)
-    if has_name_form(dateless) or (is_common_name(said) and "saint" not in words(text)):
-        return Hint(NAME, certain=False)
-    return None
+    return Hint(NAME, certain=False) if _may_be_name(dateless) else None
 
 
 def in_file_name(path: Path) -> str | None:
@@ -124,12 +132,13 @@ def in_file_name(path: Path) -> str | None:
     ('un nom de personne', None)
     """
     stem = path.stem
-    # Digits are parted by the marks of the name, words by its capitals too.
-    for text in (stem, re.sub(r"[_+.\-]+", " ", _GLUED_CASE.sub(" ", _STAMP.sub(" ", stem)))):
-        found = hint_of(text)
-        if found and (found.certain or _is_person(text)):
-            return found.what
-    return None
+    whole = hint_of(stem)
+    if whole and whole.certain and whole.what != NAME:
+        return whole.what
+    # Words are parted by the marks and by the capitals of the name.
+    text = " ".join(re.split(r"[\s_+.\-]+", _GLUED_CASE.sub(" ", stem)))
+    found = hint_of(text)
+    return found.what if found and (found.certain or _is_person(text)) else None
 
 
 def around_table(titles: Sequence[str], sheets: Sequence[str]) -> dict[str, Hint]:
@@ -189,11 +198,20 @@ def in_headers(header: Sequence[str]) -> dict[int, str]:
 
 def _is_place(text: str) -> bool:
     """Whether a text is a commune, or a column's name, besides words of logs."""
-    said = [word for word in words(text) if word not in _OF_LOGS]
-    return not said or commune_of(" ".join(said)) is not None or bool(roles([text]))
+    said = [word for word in words(text) if word not in _OF_LOGS - _PARTICLES]
+    return (
+        _PARTICLES.issuperset(said) or commune_of(" ".join(said)) is not None or bool(roles([text]))
+    )
 
 
 def _is_person(text: str) -> bool:
     """Whether nothing but a name is left of a text, besides words of logs."""
     said = [word for word in words(text) if word not in _OF_LOGS]
-    return len(said) <= 3 and CATEGORY_WORDS.isdisjoint(said)
+    return _SAINTS.isdisjoint(words(text)) and len(said) <= 3 and CATEGORY_WORDS.isdisjoint(said)
+
+
+def _may_be_name(text: str) -> bool:
+    """Whether what is left besides words of logs has the form of a name, and is no place's."""
+    left = " ".join(w for w in re.findall(r"[\w.'’-]+", text) if key(w) not in _NOBODY)
+    nowhere = PLACE_WORDS.isdisjoint(words(text))
+    return nowhere and (has_name_form(left) or is_common_name(left))

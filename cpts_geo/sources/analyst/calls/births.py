@@ -21,7 +21,7 @@ from cpts_geo.sources.analyst.calls.shapes import LIKELY, MANY, PROOF, SHARE, is
 Years = npt.NDArray[Any]
 _YEARS_OF_CALLS: Final = 15
 _WRITTEN: Final = re.compile(
-    r"(?:(?P<a>\d{4})(?:[-/.]\d{1,2}[-/.]\d{1,2})?|\d{1,2}[-/.]\d{1,2}[-/.](?P<b>\d{4}|\d\d))"
+    r"(?:(?P<a>\d{4})(?:[-/. ]\d{1,2}[-/. ]\d{1,2})?|\d{1,2}[-/. ]\d{1,2}[-/. ](?P<b>\d{4}|\d\d))"
     r"(?:[T ]\d{1,2}[:hH]\d\d.*)?"
 )
 #: Letters, then the digits of a date; or the digits first.

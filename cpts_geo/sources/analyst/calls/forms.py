@@ -69,7 +69,7 @@ _NETWORK: Final = re.compile(
 )
 # Digits of these are neither phones nor NIR: dates, and identifiers drawn at random.
 _DATE: Final = re.compile(
-    r"(?<!\d)(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.][12]\d{3})(?!\d)"
+    r"(?<!\d)(?:[12]\d{3}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.][12]\d{3})(?!\d)"
     r"(?:[T ,]\s*\d{1,2}[:hH]\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?"
 )
 _TOKEN: Final = re.compile(r"\b(?=[\w-]*[a-f])[0-9a-f-]{16,}\b", re.IGNORECASE)
@@ -207,7 +207,7 @@ def has_civility(text: str) -> bool:
     return any(key(match[1]) not in nobody for match in _CIVIL.finditer(text))
 
 
-def has_name_form(text: str) -> bool:
+def has_name_form(text: str, *, nobody: frozenset[str] = CATEGORY_WORDS) -> bool:
     """
     Tell whether a text has a surname in capitals beside a first name, or an initial.
 
@@ -215,6 +215,8 @@ def has_name_form(text: str) -> bool:
     ----------
     text : str
         As for :func:`kind_of`.
+    nobody : frozenset of str
+        Words that, in capitals, are no surname.
 
     Returns
     -------
@@ -227,7 +229,7 @@ def has_name_form(text: str) -> bool:
     (True, False)
     """
     found = [*_MIXED.finditer(text), *_INITIAL.finditer(text)]
-    return any(key(match[1] or match[2]) not in CATEGORY_WORDS for match in found)
+    return any(key(match[1] or match[2]) not in nobody for match in found)
 
 
 def _flat(text: str) -> str:

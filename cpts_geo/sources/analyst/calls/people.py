@@ -36,8 +36,7 @@ def label_shown(label: str) -> str:
     >>> label_shown("Issue"), label_shown("Mme EXEMPLE")
     ('« Issue »', '« (masqué) »')
     """
-    hidden = looks_personal(label) or 0 in in_headers([label])
-    return "« (masqué) »" if hidden else f"« {one_line(label)} »"
+    return "« (masqué) »" if looks_personal(label) else f"« {one_line(label)} »"
 
 
 def refuse_name(path: Path) -> None:

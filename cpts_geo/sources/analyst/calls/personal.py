@@ -23,6 +23,7 @@ from typing import Final
 
 import pandas as pd
 
+from cpts_geo.sources.analyst.calls.around import hint_of
 from cpts_geo.sources.analyst.calls.births import births, coded_births
 from cpts_geo.sources.analyst.calls.columns import UNKNOWN, key, outcome_of, recognises
 from cpts_geo.sources.analyst.calls.forms import BIRTH, NAME, NIR, PHONE, WHO_BORN, is_name, kind_of
@@ -133,7 +134,7 @@ def looks_personal(text: str) -> bool:
     >>> looks_personal("Issue"), looks_personal("Mme EXEMPLE")
     (False, True)
     """
-    return bool(_rows(pd.Series([1], index=[text]), total=1, loose=False))
+    return hint_of(text) is not None
 
 
 def may_identify(label: str, texts: pd.Series) -> str | None:

@@ -70,7 +70,7 @@ _EPONYMS: Final = (
 _INSIDE: Final = "le la les l en sur sous lez du des d de aux au et"
 _ELSEWHERE: Final = "autre autres hors exterieur divers"
 #: Words of what bears the name of somebody: a hospital, a site.
-_PLACE_WORDS: Final = frozenset(_PLACES.split())
+PLACE_WORDS: Final = frozenset(_PLACES.split())
 #: Words of outcomes, services, times and answers: a text that has one is no rare name.
 CATEGORY_WORDS: Final = (
     frozenset(
@@ -81,7 +81,7 @@ CATEGORY_WORDS: Final = (
         if word not in {"de", "en", "no"}
     )
     | frozenset(_CATEGORIES.split())
-    | _PLACE_WORDS
+    | PLACE_WORDS
 )
 #: Names that are places, by their words.
 EPONYMS: Final = frozenset(_EPONYMS.split(","))
@@ -140,9 +140,9 @@ def is_common_name(text: str) -> bool:
     said = words(text)
     return (
         0 < len(said) <= 4
-        and " ".join(said) not in EPONYMS
+        and not any(name in " ".join(said) for name in EPONYMS)
         and not COMMON_NAMES.isdisjoint(said)
-        and _PLACE_WORDS.isdisjoint(said)
+        and PLACE_WORDS.isdisjoint(said)
         and commune_of(text) is None
     )
 
@@ -174,7 +174,7 @@ def has_person(text: str) -> bool:
     for place in range(len(said) - 1):
         pair = said[place : place + 2]
         near = said[max(0, place - 3) : place + 2]
-        if COMMON_NAMES.isdisjoint(pair) or not _PLACE_WORDS.isdisjoint(near):
+        if COMMON_NAMES.isdisjoint(pair) or not (PLACE_WORDS | {"st", "ste"}).isdisjoint(near):
             continue
         other = [i for i in (place, place + 1) if said[i] not in COMMON_NAMES]
         if all(
