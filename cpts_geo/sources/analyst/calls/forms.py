@@ -14,7 +14,13 @@ import unicodedata
 from typing import Final
 
 from cpts_geo.sources.analyst.calls.columns import key
-from cpts_geo.sources.analyst.calls.words import CATEGORY_WORDS, commune_of, has_person, words
+from cpts_geo.sources.analyst.calls.words import (
+    CATEGORY_WORDS,
+    commune_of,
+    has_person,
+    is_code_like,
+    words,
+)
 
 PHONE: Final = "un numéro de téléphone"
 NIR: Final = "un numéro de sécurité sociale"
@@ -292,7 +298,7 @@ def _born(text: str) -> str | None:
 
 
 def _is_place(text: str) -> bool:
-    return bool(commune_of(text.strip()))
+    return is_code_like(text) or commune_of(text.strip()) is not None
 
 
 def _is_birth(match: re.Match[str]) -> bool:

@@ -33,6 +33,7 @@ from cpts_geo.sources.analyst.calls.words import (
     CATEGORY_WORDS,
     commune_of,
     has_particle,
+    is_code_like,
     is_common_name,
     says_nothing,
     words,
@@ -96,8 +97,7 @@ def personal_content(cells: pd.DataFrame, places: Mapping[str, Sequence[int]]) -
         counts = texts.value_counts()
         role = role_of.get(place, "")
         if role in {"commune", "code"}:
-            somewhere = [bool(commune_of(str(t))) or says_nothing(str(t)) for t in counts.index]
-            strange = counts[[not a_place for a_place in somewhere]]
+            strange = counts[[not _is_somewhere(str(text)) for text in counts.index]]
             rows = _rows(strange, total=int(counts.sum()), loose=True, places=True)
             if not rows and 2 * strange.sum() > counts.sum():
                 rows["autre chose qu’une commune"] = int(strange.sum())
@@ -223,6 +223,10 @@ def _are_people(texts: Mapping[str, int], *, total: int, loose: bool) -> bool:
     if rare >= _RARE_VALUES or (rare and total < _SHORT_FILE):
         return True
     return loose and len(texts) >= _CATEGORIES
+
+
+def _is_somewhere(text: str) -> bool:
+    return commune_of(text) is not None or is_code_like(text) or says_nothing(text)
 
 
 def _is_place(text: str) -> bool:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from cpts_geo.sources.analyst.calls.columns import UNKNOWN, WORDINGS, key
 from cpts_geo.sources.embedded import load_former_communes, verified
-from cpts_geo.sources.readers.base import plain
+from cpts_geo.sources.readers.base import WHOLE_OF, plain
 
 # Split below: a word a line would be three hundred lines.
 _CATEGORIES: Final = (
@@ -233,7 +233,8 @@ def commune_of(text: str) -> str | None:
     Returns
     -------
     str or None
-        The name of the official code (COG), or the code; None where it is no commune.
+        The name of the official code (COG), or its code; None where it is no commune, so that a
+        number of somebody is never taken for a place.
 
     Examples
     --------
@@ -242,8 +243,9 @@ def commune_of(text: str) -> str | None:
     >>> commune_of("01001"), commune_of("=Dry")
     ('01001', 'Dry')
     """
-    if re.fullmatch(r"\d[\dABab]\d{3}", text.strip()):
-        return text.strip().upper()
+    if is_code_like(text):
+        code = text.strip().upper()
+        return code if code in _codes() else None
     names, folded = _communes()
     if text in names:  # accents and articles tell homonyms apart
         return text
@@ -252,6 +254,28 @@ def commune_of(text: str) -> str | None:
         return None
     place = _place(match[1])
     return folded.get(place) or folded.get(_ARTICLE.sub("", place))
+
+
+def is_code_like(text: str) -> bool:
+    """
+    Tell whether a cell has the form of an INSEE code, or of a postal code.
+
+    Parameters
+    ----------
+    text : str
+        A cell.
+
+    Returns
+    -------
+    bool
+        Whether the code exists is another question (:func:`commune_of`).
+
+    Examples
+    --------
+    >>> is_code_like("2A004"), is_code_like("Dry")
+    (True, False)
+    """
+    return re.fullmatch(r"\d[\dABab]\d{3}", text.strip()) is not None
 
 
 def says_nothing(text: str) -> bool:
@@ -281,6 +305,13 @@ def says_nothing(text: str) -> bool:
 def _place(name: str) -> str:
     """Words of a name, abbreviations in full."""
     return " ".join({"st": "saint", "ste": "sainte"}.get(word, word) for word in words(name))
+
+
+@cache
+def _codes() -> frozenset[str]:
+    """Codes of communes, of today and of before, and of arrondissements."""
+    today = pd.read_parquet(verified("communes.parquet"), columns=["code_insee"])["code_insee"]
+    return frozenset([*today, *load_former_communes()["former_code"], *WHOLE_OF])
 
 
 @cache
