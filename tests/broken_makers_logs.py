@@ -116,7 +116,7 @@ name_in_commune = _column("Dry", "Dry", "EXEMPLE Prenom", header="commune")
 
 phone_dotted = _column(pairs(_P[0], "."))
 phone_parenthesis = _column(f"({_P[0][:2]}) {_P[0][2:6]} {_P[0][6:]}")
-phone_letters = _column(pairs("06" + "12031018", " ").replace("0", "O").replace("1", "l"))
+phone_letters = _column(pairs("06" + "12345678", " ").replace("0", "O").replace("1", "l"))
 phone_lost_zero = _column(pairs(_P[0], " ")[1:])
 phone_overseas = _column("262 692 " + "12 34 56")
 phone_overseas_dashes = _column("0590-" + "12-34-56")
@@ -127,9 +127,7 @@ phone_split_in_five = _column(
 phone_split_spaced = _column(("06 12", "34 56 78"), header="a;b")
 phone_full_width = _column("".join(chr(ord(digit) + 0xFEE0) for digit in _P[0]))
 
-nir_dashes = _column(
-    "-".join((_N[0][0], _N[0][1:3], _N[0][3:5], _N[0][5:7], _N[0][7:10], _N[0][10:]))
-)
+nir_dashes = _column("-".join((_N[0][0], *(_N[0][i : i + 2] for i in (1, 3, 5)), _N[0][7:])))
 nir_stub_spaced = _column("1 51 03 45 …")
 nir_stub_corsica = _column("1-51-03-2A")
 nir_stub_column = _column(*(n[:7] for n in _N))

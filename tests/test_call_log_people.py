@@ -24,6 +24,7 @@ from tests.broken_makers_logs import births, callers, letters, nirs, pairs, phon
 
 CASES = Path(__file__).parent / "data" / "broken" / "cases_logs.csv"
 TODAY = date(2024, 12, 31)
+SEEDS = st.integers(0, 10**6)
 with CASES.open(encoding="utf-8", newline="") as lines:
     ROWS = list(csv.DictReader(lines))
 
@@ -49,12 +50,11 @@ def test_identity_is_refused_and_not_repeated(tmp_path: Path, row: dict[str, str
         assert not any(cell in said for cell in long if cell not in known)
 
 
-@given(st.randoms(use_true_random=False), st.sampled_from(["%d%m%y", "%d%m%Y", "%Y%m%d"]))
-@settings(max_examples=40, deadline=None)
-def test_columns_of_births_are_found_and_those_of_calls_left(
-    draw: random.Random, form: str
-) -> None:
-    born = births(draw.randint(0, 10**6))
+@given(SEEDS, st.sampled_from(["%d%m%y", "%d%m%Y", "%Y%m%d"]))
+@settings(max_examples=25, deadline=None, derandomize=True)
+def test_columns_of_births_are_found_and_those_of_calls_left(seed: int, form: str) -> None:
+    draw = random.Random(seed)
+    born = births(seed)
     assert "date de naissance" in found_in([f"{day:{form}}" for day in born])
     start = date(2023, 1, 2)
     called = [start + timedelta(days=draw.randint(0, 700)) for _ in range(30)]
@@ -68,9 +68,10 @@ def test_a_counter_that_reads_as_births_is_one_of_tickets(step: int) -> None:
     assert found_in([str(120351 + step * i) for i in range(20)]) == ""
 
 
-@given(st.randoms(use_true_random=False), st.sampled_from([10**5, 10**6, 10**7]))
-@settings(max_examples=40, deadline=None)
-def test_numbers_drawn_at_random_are_tickets(draw: random.Random, low: int) -> None:
+@given(SEEDS, st.sampled_from([10**5, 10**6, 10**7]))
+@settings(max_examples=25, deadline=None, derandomize=True)
+def test_numbers_drawn_at_random_are_tickets(seed: int, low: int) -> None:
+    draw = random.Random(seed)
     assert found_in([str(draw.randint(low, 10 * low - 1)) for _ in range(60)]) == ""
 
 
@@ -83,25 +84,25 @@ def test_three_values_prove_a_column_and_two_are_told(tmp_path: Path) -> None:
     assert not any("120351" in note for note in notes)
 
 
-@given(st.randoms(use_true_random=False))
-@settings(max_examples=30, deadline=None)
-def test_stubs_of_nir_are_told_from_seven_digits(draw: random.Random) -> None:
-    seed = draw.randint(0, 10**6)
+@given(SEEDS)
+@settings(max_examples=25, deadline=None, derandomize=True)
+def test_stubs_of_nir_are_told_from_seven_digits(seed: int) -> None:
     assert "sécurité sociale" in found_in([nir[:7] for nir in nirs(seed)])
     assert found_in([f"{1_510_345 + i}" for i in range(30)]) == ""
 
 
 @given(
-    st.integers(0, 10**6),
+    SEEDS,
     st.sampled_from([" ", ".", "-", "/", "_", "\u202f", " - "]),
     st.sampled_from(["{}", "({})", "tel {}", "{}."]),
 )
-@settings(deadline=None)
+@settings(max_examples=25, deadline=None, derandomize=True)
 def test_phones_are_found_however_they_are_parted(seed: int, mark: str, form: str) -> None:
     assert kind_of(form.format(pairs(phones(seed, 1)[0], mark))) == "un numéro de téléphone"
 
 
-@given(st.integers(0, 10**6), st.booleans())
+@given(SEEDS, st.booleans())
+@settings(max_examples=25, deadline=None, derandomize=True)
 def test_a_nir_in_parts_is_known_with_its_key(seed: int, corsica: bool) -> None:
     nir = nirs(seed, 1)[0]
     if corsica:
@@ -128,12 +129,10 @@ def test_identifiers_that_come_back_are_those_of_callers() -> None:
     assert found_in([str(100_001 + i) for i in range(200)]) == ""
     # The legs of one call follow one another; sites are few.
     assert found_in([str(80_000_000 + 7919 * (i // 2) % 10**6) for i in range(200)]) == ""
-    assert found_in(["450000104", "450002613"] * 0 + ["450104", "452613"] * 100) == ""
+    assert found_in(["450104", "452613"] * 100) == ""
     draw = random.Random(1)
-    clock = [
-        f"{draw.randint(8, 9):02}{draw.randint(0, 59):02}{draw.randint(0, 5)}0" for _ in range(300)
-    ]
-    assert found_in(clock) == ""
+    clock = [8 * 3600 + 10 * draw.randint(0, 700) for _ in range(300)]
+    assert found_in([f"{s // 3600:02}{s // 60 % 60:02}{s % 60:02}" for s in clock]) == ""
 
 
 def test_random_identifiers_with_digits_alone_are_no_phones() -> None:
@@ -186,8 +185,8 @@ def test_ordinary_titles_are_nobody(tmp_path: Path, title: str) -> None:
 
 def test_what_may_be_a_name_is_told_without_it(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
-    book.active.append(["FICTIF Prenom"])
-    book.active.append(["date", "issue", "FICTIF Prenom", None, "sexe"])
+    book.active.append(["FICTIF Tiers"])
+    book.active.append(["date", "issue", "FICTIF Tiers", None, "sexe"])
     book.active.append([datetime(2024, 3, 4, 8, 30), "RDV", "web", "oui", "F"])
     book.active.title = "Dupont"
     book.save(tmp_path / "journal.xlsx")

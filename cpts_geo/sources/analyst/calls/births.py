@@ -19,6 +19,8 @@ from cpts_geo.sources.analyst.calls.forms import FIRST_CALLS, LAST_CENTURY
 from cpts_geo.sources.analyst.calls.shapes import LIKELY, MANY, PROOF, SHARE, is_counter, matched
 
 Years = npt.NDArray[Any]
+# Digits of a date with its whole year.
+_WHOLE: Final = 8
 _YEARS_OF_CALLS: Final = 15
 _WRITTEN: Final = re.compile(
     r"(?:(?P<a>\d{4})(?:[-/. ]\d{1,2}[-/. ]\d{1,2})?|\d{1,2}[-/. ]\d{1,2}[-/. ](?P<b>\d{4}|\d\d))"
@@ -85,31 +87,26 @@ def coded_births(texts: pd.Series) -> int:
     return _compact_births(numbers)
 
 
-def are_calls(texts: pd.Series) -> bool:
+def are_days(texts: pd.Series) -> bool:
     """
-    Tell whether numbers are days of calls, the year first.
+    Tell whether numbers are days without marks, whatever their order.
 
     Parameters
     ----------
     texts : Series of str
-        Eight digits.
+        Cells of digits.
 
     Returns
     -------
     bool
-        False for days over decades.
+        True for nine possible dates in ten.
 
     Examples
     --------
-    >>> are_calls(pd.Series(["20240304", "20240305"])), are_calls(pd.Series(["80123456"]))
+    >>> are_days(pd.Series(["20240304", "20240305"])), are_days(pd.Series(["80123456"]))
     (True, False)
     """
-    whole = texts[texts.str.fullmatch(r"\d{8}")]
-    if len(whole) < SHARE * len(texts):
-        return False
-    years = _year_first(whole.astype(int).to_numpy())
-    dates = years[years >= FIRST_CALLS]
-    return len(dates) >= SHARE * len(texts) and not _are_lives(dates)
+    return any(len(found) >= SHARE * len(texts) for found in _compact_years(texts))
 
 
 def _written_births(counts: pd.Series) -> int:
@@ -140,24 +137,28 @@ def _are_lives(years: Years) -> bool:
 
 def _compact_births(texts: pd.Series) -> int:
     """Rows of dates of birth without marks, of six or eight digits; first zeros may be lost."""
-    first = texts.head(MANY)
-    if first.str.fullmatch(r"\d{5,8}").mean() < LIKELY:
+    dates = [found for found in _compact_years(texts) if len(found) >= SHARE * len(texts)]
+    if not dates or any(not _are_lives(found) for found in dates):
         return 0
+    # Eight digits that are dates are no counter: most numbers are no date.
+    return 0 if texts.str.len().max() < _WHOLE and is_counter(texts) else len(texts)
+
+
+def _compact_years(texts: pd.Series) -> list[Years]:
+    """Years of the numbers that are dates: the day first, then the year first."""
+    if texts.head(MANY).str.fullmatch(r"\d{5,8}").mean() < LIKELY:
+        return []
     bare = texts[texts.str.fullmatch(r"\d{5,8}")]
-    width = 8 if (bare.str.len() >= 7).mean() >= SHARE else 6
+    width = _WHOLE if (bare.str.len() >= _WHOLE - 1).mean() >= SHARE else 6
     bare = bare[bare.str.len().between(width - 1, width)]
-    if len(bare) < SHARE * len(texts) or not (bare.str.len() == width).any():
-        return 0
+    if not (bare.str.len() == width).any():
+        return []
     numbers = bare.astype(int).to_numpy()
     orders: tuple[Callable[[Years], Years], ...] = (_day_first, _year_first)
-    years = [order(numbers if width == 8 else _four_digits(numbers, order)) for order in orders]
-    dates = [found[found > 0] for found in years]
-    if any(len(found) >= SHARE * len(texts) and not _are_lives(found) for found in dates):
-        return 0
-    likely = [found for found in dates if len(found) >= SHARE * len(texts)]
-    if not likely or (width == 6 and is_counter(bare)):
-        return 0
-    return len(bare)
+    years = [
+        order(numbers if width == _WHOLE else _four_digits(numbers, order)) for order in orders
+    ]
+    return [found[found > 0] for found in years]
 
 
 def _four_digits(numbers: Years, order: Callable[[Years], Years]) -> Years:

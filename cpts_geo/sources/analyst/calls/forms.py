@@ -78,7 +78,10 @@ _DATE: Final = re.compile(
     r"(?<!\d)(?:[12]\d{3}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.][12]\d{3})(?!\d)"
     r"(?:[T ,]\s*\d{1,2}[:hH]\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?"
 )
-_TOKEN: Final = re.compile(r"\b(?=[\w-]*[a-f])[0-9a-f-]{16,}\b", re.IGNORECASE)
+# (Groups of four at least: those of a NIR are shorter.)
+_TOKEN: Final = re.compile(
+    r"\b(?=[\w-]*[a-f])(?:[0-9a-f]{16,}|[0-9a-f]{4,}(?:-[0-9a-f]{4,}){2,})\b", re.IGNORECASE
+)
 # The shortest number that is somebody's: a phone without its zero.
 _DIGITS: Final = 9
 _DIGIT: Final = re.compile(r"\d")

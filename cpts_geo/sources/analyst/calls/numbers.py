@@ -11,7 +11,7 @@ from typing import Final
 
 import pandas as pd
 
-from cpts_geo.sources.analyst.calls.births import CODED, are_calls
+from cpts_geo.sources.analyst.calls.births import CODED, are_days
 from cpts_geo.sources.analyst.calls.forms import kind_of
 from cpts_geo.sources.analyst.calls.shapes import (
     LIKELY,
@@ -25,6 +25,7 @@ from cpts_geo.sources.analyst.calls.shapes import (
 
 _STUB: Final = re.compile(r"[12]\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[1-8]\d|9[0-578]|2[ABab])(?:\d{3})?")
 _RECORD: Final = re.compile(r"[A-Za-z]{0,4}[-_ ]?\d{6,}|(?=[^\d]*\d)[0-9A-Za-z-]{8,}")
+_WHOLE_DAY: Final = 8
 _CLOCK: Final = r"(?:[01]\d|2[0-3])[0-5]\d[0-5]\d"
 # Share of different values, and of those that come back, in a column that follows callers.
 _DISTINCT: Final = 0.2
@@ -90,7 +91,9 @@ def records(texts: pd.Series) -> int:
         return 0
     if values.str.fullmatch(_CLOCK).mean() >= SHARE or is_counter(values):
         return 0
-    if are_calls(values.str.replace(r"\D", "", regex=True).str[:8]):
+    digits = values.str.replace(r"\D", "", regex=True)
+    # A day, alone or before the number of the call.
+    if are_days(digits) or (digits.str.len().min() > _WHOLE_DAY and are_days(digits.str[:8])):
         return 0
     return len(texts)
 
