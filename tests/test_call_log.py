@@ -125,9 +125,9 @@ def test_byte_order_mark_commas_codes_and_utc() -> None:
 def test_hour_in_its_own_column_below_a_title() -> None:
     log = read_call_log(LOGS / "two_columns.tsv", today=TODAY)
     assert log["time"].tolist() == [datetime(2024, 3, 4, 8, 30), datetime(2024, 3, 4, 10)]
-    # « suite donnée » comes before « statut », which is ignored and named.
+    # « suite donnée » comes before « statut », which is not read, and named.
     assert log["outcome"].tolist() == ["advice", "cancelled"]
-    assert "Colonnes ignorées : « statut »." in log.attrs["notes"]
+    assert "Colonnes présentes et non lues : n° 4 « statut »." in log.attrs["notes"]
 
 
 def test_list_without_outcomes_is_one_of_consultations() -> None:

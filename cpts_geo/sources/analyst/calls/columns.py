@@ -111,10 +111,11 @@ _PERSONAL_WORDS: Final = {
         "usagers", "appelant", "appelante", "appelants", "caller", "beneficiaire",
         "beneficiaires", "assure", "assuree", "assures", "client", "cliente", "clients",
         "demandeur", "demandeuse", "requerant", "personne", "contact", "contacts",
-        "interlocuteur", "agent", "operateur", "operatrice",
+        "interlocuteur", "agent", "operateur", "operatrice", "initiale", "initiales", "fullname",
     }),
     "un numéro de téléphone": frozenset({
         "tel", "tels", "telephone", "telephones", "phone", "mobile", "portable", "gsm", "fax",
+        "msisdn", "callerid", "cli",
     }),
     "une adresse électronique": frozenset({"email", "emails", "mail", "mails", "mel", "courriel"}),
     "une adresse": frozenset({
@@ -122,8 +123,11 @@ _PERSONAL_WORDS: Final = {
         "lon", "lng", "gps", "coordonnees",
     }),
     "un numéro de sécurité sociale ou de dossier": frozenset({
-        "nir", "secu", "securite", "ins", "ipp", "nss", "ss", "dossier", "dossiers",
+        "nir", "nia", "secu", "securite", "ins", "ipp", "nss", "ss", "dossier", "dossiers", "nda",
+        "iep", "matricule", "matricules", "mrn",
     }),
+    "une plaque d’immatriculation": frozenset({"immatriculation", "plaque"}),
+    "une adresse IP": frozenset({"ip", "ipv", "adresseip"}),
     "une date de naissance": frozenset({
         "naissance", "ddn", "dob", "birth", "birthdate", "ne", "nee", "born",
     }),
@@ -136,16 +140,25 @@ _PERSONAL_WORDS: Final = {
         "message", "memo", "infos",
     }),
 }  # fmt: skip
+# Alone they say nothing of somebody; with a date and a commune, they may.
+_RECOGNISES: Final = frozenset(
+    {
+        "sexe", "genre", "sex", "gender", "profession", "metier", "employeur", "quartier", "iris",
+        "nationalite", "langue", "mutuelle", "caisse", "regime", "situation", "postal", "cp",
+        "zip", "ald", "handicap", "grossesse",
+    }
+)  # fmt: skip
 # The same, in headers whose words are glued together.
 _PERSONAL_STEMS: Final = {
     "un nom de personne": re.compile(
-        "prenom|patronym|identite|nom(?:de)?(?:famille|usage|patient)|appelant|usager|beneficiaire"
+        "prenom|patronym|identite|nom(?:de)?(?:famille|usage)|patient(?!el)|appelant|usager|"
+        "beneficiaire"
     ),
     "un numéro de téléphone": re.compile("telephon|(?:num|numero)tel"),
     "une adresse électronique": re.compile("e?mail|courriel"),
     "une adresse": re.compile("adresse"),
     "un numéro de sécurité sociale ou de dossier": re.compile(
-        "secu(?:rite)?soc|(?:num|numero)(?:secu|ss|dossier)"
+        "secu(?:rite)?soc|(?:num|numero|ref|id)(?:secu|ss|nir|ipp|nda|dossier)"
     ),
     "une date de naissance": re.compile("naissance|birth"),
     "un texte libre": re.compile("commentaire|observation|symptom|patholog|diagnos"),
@@ -284,6 +297,28 @@ def announces(cell: str) -> str | None:
             return what
     glued = "".join(words)
     return next((what for what, stem in _PERSONAL_STEMS.items() if stem.search(glued)), None)
+
+
+def recognises(cell: str) -> bool:
+    """
+    Tell whether a header announces what, beside other data, may lead to somebody.
+
+    Parameters
+    ----------
+    cell : str
+        A header.
+
+    Returns
+    -------
+    bool
+        True for the sex, the postal code, the profession...
+
+    Examples
+    --------
+    >>> recognises("Code postal"), recognises("Canal")
+    (True, False)
+    """
+    return not _RECOGNISES.isdisjoint(_words(cell))
 
 
 def _words(cell: str) -> list[str]:

@@ -1,7 +1,10 @@
 """An analyst's log of calls or of appointments: read without a name, a number or a guess.
 
-A column that says who called is refused, not dropped: the file should not hold it. What the
-reader keeps is the time, how the call ended, the commune and the class of age.
+What says who called is refused, not dropped, wherever it stands (a column, its header, a title, the
+name of a sheet or of the file): the file should not hold it. The other columns that are not read
+are named to the analyst, with what in them may lead to a person
+(:mod:`cpts_geo.sources.analyst.calls.personal` has both rules). What the reader keeps is the time,
+how the call ended, the commune and the class of age.
 """
 
 from __future__ import annotations
@@ -9,13 +12,19 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import pandas as pd
 
 from cpts_geo.errors import TableError, one_line
-from cpts_geo.sources.analyst.calls.columns import OUTCOMES, announces, roles
-from cpts_geo.sources.analyst.calls.personal import looks_personal, personal_content
+from cpts_geo.sources.analyst.calls.around import Hint, around_table
+from cpts_geo.sources.analyst.calls.columns import OUTCOMES, roles
+from cpts_geo.sources.analyst.calls.people import (
+    label_shown,
+    refuse_name,
+    refuse_people,
+    unread_columns,
+)
 from cpts_geo.sources.analyst.calls.values import Times, age_classes, outcomes, said_lines, times
 from cpts_geo.sources.analyst.calls.words import commune_of, says_nothing
 from cpts_geo.sources.analyst.door.reading import Door, memory_told, read_bytes
@@ -61,6 +70,15 @@ CALL_LOG: Final = Door(
 
 
 @memory_told(CALL_LOG)
+class _Table(NamedTuple):
+    """Header, the rows below it, what is around it about people, what was adapted to read it."""
+
+    header: list[str]
+    rows: list[Row]
+    around: dict[str, Hint]
+    notes: Sequence[str]
+
+
 def read_call_log(path: Path | str, *, today: dt.date | None = None) -> pd.DataFrame:
     """
     Read an analyst's log of calls, or list of appointments.
@@ -89,14 +107,16 @@ def read_call_log(path: Path | str, *, today: dt.date | None = None) -> pd.DataF
     Raises
     ------
     TableError
-        The file cannot be read, says something of a person (by a header or by what cells look
-        like), has no column of dates, two for one role, or holds dates, outcomes or ages that
-        cannot be read; lists every defect by line, and repeats no value about a person.
+        The file cannot be read, says something of a person (by its name, a title, a header or by
+        what cells look like), has no column of dates, two for one role, or holds dates, outcomes
+        or ages that cannot be read; lists every defect by line, and repeats no value about a
+        person.
 
     Notes
     -----
     Dates without a year first are in French order (day, month, year). Exact ages become classes,
-    and are not kept. Other columns are looked at for personal data, then ignored and named.
+    and are not kept. Other columns are looked at for personal data, then dropped; the notes name
+    them, and say which may lead to a person.
 
     Examples
     --------
@@ -110,9 +130,10 @@ def read_call_log(path: Path | str, *, today: dt.date | None = None) -> pd.DataF
     (['appointment', 'duplicate'], ['17-64', nan])
     """
     path = Path(path)
+    refuse_name(path)
     content = read_bytes(path, CALL_LOG)
-    read = _workbook_rows if path.suffix.lower() in SUFFIXES else _text_rows
-    header, filled, adapted = read(path, content)
+    read = _workbook_table if path.suffix.lower() in SUFFIXES else _text_table
+    header, filled, around, adapted = read(path, content)
     places = roles(header)
     _check_width(path, header, filled)
     width = len(header)
@@ -122,7 +143,7 @@ def read_call_log(path: Path | str, *, today: dt.date | None = None) -> pd.DataF
         columns=range(width),
         dtype=str,
     )
-    _refuse_personal(path, header, cells, places)
+    refuse_people(path.name, header, cells, places, around=around)
     if cells.empty:
         raise _no_call(path)
     _refuse_ambiguous(path, header, places)
@@ -148,14 +169,18 @@ def read_call_log(path: Path | str, *, today: dt.date | None = None) -> pd.DataF
         }
     ).reset_index(drop=True)
     log.attrs = {
-        "notes": tuple(adapted) + _notes(header, places, said=said, elsewhere=elsewhere),
+        "notes": (
+            *adapted,
+            *_notes(header, places, said=said, elsewhere=elsewhere),
+            *unread_columns(header, cells, places, around=around),
+        ),
         "lower_bound": "outcome" not in columns,
         "with_hour": said.with_hour,
     }
     return log
 
 
-def _text_rows(path: Path, content: bytes) -> tuple[list[str], list[Row], list[str]]:
+def _text_table(path: Path, content: bytes) -> _Table:
     text, notes = text_of(path, content, door=CALL_LOG)
     heads = {
         each: first_rows(path, text, each, door=CALL_LOG, most=_HEADER_ROWS) for each in SEPARATORS
@@ -164,12 +189,12 @@ def _text_rows(path: Path, content: bytes) -> tuple[list[str], list[Row], list[s
     for separator in sorted(SEPARATORS, key=lambda each: named[each], reverse=True):
         rows = rows_of(path, text, separator, door=CALL_LOG) if any(named[separator]) else None
         if rows is not None:
-            return *_headed(path, [rows]), notes
+            return _headed(path, [rows], notes=notes)
     splits = [rows_of(path, text, each, door=CALL_LOG) for each in SEPARATORS]
     whole = [rows for rows in splits if rows is not None]
     if len(whole) < len(splits):
         raise unbalanced(path, door=CALL_LOG)
-    return *_headed(path, whole), notes
+    return _headed(path, whole, notes=notes)
 
 
 def _named(rows: Sequence[Row]) -> tuple[int, int]:
@@ -178,13 +203,19 @@ def _named(rows: Sequence[Row]) -> tuple[int, int]:
     return len(roles(header)), len(header)
 
 
-def _workbook_rows(path: Path, content: bytes) -> tuple[list[str], list[Row], list[str]]:
+def _workbook_table(path: Path, content: bytes) -> _Table:
     book = read_workbook(path, content, door=CALL_LOG)
-    return *_headed(path, [sheet.rows for sheet in book.sheets]), []
+    return _headed(path, [sheet.rows for sheet in book.sheets], sheets=book.names)
 
 
-def _headed(path: Path, tables: Sequence[list[Row]]) -> tuple[list[str], list[Row]]:
-    """Header and rows below it, for the table whose header names the most columns."""
+def _headed(
+    path: Path,
+    tables: Sequence[list[Row]],
+    *,
+    sheets: Sequence[str] = (),
+    notes: Sequence[str] = (),
+) -> _Table:
+    """The table whose header names the most columns."""
     found = []
     for rows in tables:
         for place, (_, cells) in enumerate(rows[:_HEADER_ROWS]):
@@ -196,12 +227,14 @@ def _headed(path: Path, tables: Sequence[list[Row]]) -> tuple[list[str], list[Ro
         header = list(rows[place][1])
         while header and not header[-1]:
             header.pop()
-        return header, rows[place + 1 :]
+        titles = [" ".join(filter(None, cells)) for _, cells in rows[:place]]
+        return _Table(header, rows[place + 1 :], around_table(titles, sheets), notes)
     likely = max((cells for rows in tables for _, cells in rows[:1]), key=len, default=())
-    _refuse_personal(path, likely, pd.DataFrame(columns=range(len(likely))), {})
+    none = pd.DataFrame(columns=range(len(likely)), dtype=str)
+    refuse_people(path.name, likely, none, {}, around=around_table([], sheets))
     # A first row with digits is a call, and no header: it is not quoted.
     is_call = any(char.isdigit() for cell in likely for char in cell)
-    shown = ", ".join(_label(cell) for cell in likely if cell)
+    shown = ", ".join(label_shown(cell) for cell in likely if cell)
     if not shown:
         raise _no_call(path)
     raise TableError(
@@ -211,10 +244,6 @@ def _headed(path: Path, tables: Sequence[list[Row]]) -> tuple[list[str], list[Ro
         else [f"en-têtes lus : {shown}"],
         remedy=f"{_LAYOUT}.",
     )
-
-
-def _label(cell: str) -> str:
-    return "« (masqué) »" if looks_personal(cell) else f"« {one_line(cell)} »"
 
 
 def _check_width(path: Path, header: Sequence[str], rows: Sequence[Row]) -> None:
@@ -229,30 +258,9 @@ def _check_width(path: Path, header: Sequence[str], rows: Sequence[Row]) -> None
         )
 
 
-def _refuse_personal(
-    path: Path, header: Sequence[str], cells: pd.DataFrame, places: dict[str, list[int]]
-) -> None:
-    """Stop at columns that say something of a person; values are not repeated."""
-    content = personal_content(cells, places)
-    defects = []
-    for place, label in enumerate(header):
-        reasons = [f"son nom annonce {what}"] if (what := announces(label)) else []
-        reasons += [content[place]] if place in content else []
-        if reasons:
-            defects.append(f"colonne {place + 1}, {_label(label)} : {' ; '.join(reasons)}")
-    if defects:
-        raise TableError(
-            f"{one_line(path.name)} contient des données nominatives, ou qui en ont l’air : rien "
-            "n’en a été gardé.",
-            defects=defects,
-            remedy="supprimez ces colonnes du fichier, puis relancez : l’outil n’a besoin "
-            "d’aucune d’elles (date, heure, issue, commune et classe d’âge lui suffisent).",
-        )
-
-
 def _refuse_ambiguous(path: Path, header: Sequence[str], places: dict[str, list[int]]) -> None:
     defects = [
-        f"{_FRENCH[role]} : {', '.join(_label(header[i]) for i in found)}"
+        f"{_FRENCH[role]} : {', '.join(label_shown(header[i]) for i in found)}"
         for role, found in places.items()
         if len(found) > 1
     ]
@@ -297,10 +305,10 @@ def _notes(
     header: Sequence[str], places: dict[str, list[int]], *, said: Times, elsewhere: list[int]
 ) -> tuple[str, ...]:
     used = {found[0] for found in places.values()}
-    ignored = [_label(label) for i, label in enumerate(header) if label and i not in used]
+    ignored = [label_shown(label) for i, label in enumerate(header) if label and i not in used]
     notes = [
         f"Colonne {'de l’' if _FRENCH[role][0] in 'aeiouhé' else 'de la '}{_FRENCH[role]} : "
-        f"{_label(header[found[0]])}."
+        f"{label_shown(header[found[0]])}."
         for role, found in places.items()
     ]
     if ignored:

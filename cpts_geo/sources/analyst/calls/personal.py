@@ -1,7 +1,18 @@
-"""What in the cells of a call log looks like a person: phones, NIR, e-mails, addresses, names.
+"""What in a call log may be a person: refused where it is certain, told where it is possible.
 
-A false alarm costs the analyst a column that the tool does not use; a miss costs a patient's
-privacy: in doubt, a column is refused. Values are counted, and never leave this module.
+Refused, in any column, read or not, by its header or its cells: a name (a civility, a surname in
+capitals beside a first name, initials, common names, words that do not come back), a phone (whole,
+split over neighbouring columns, with letters for digits), a NIR or its beginning, an e-mail, an
+address, a plate, a public IP address, a date of birth (alone, with initials, with a commune), an
+identifier that comes back from call to call. What is certain stops the reading, because the file
+should not hold it: a false alarm costs the analyst a column that the tool does not use, a miss
+costs a patient's privacy. The same holds for what stands around the table
+(:mod:`cpts_geo.sources.analyst.calls.around`).
+
+Told, in a note: every other column that was there and was not read, by its place and its header
+(hidden where it looks like somebody), and why it may lead to a person. Such a column is dropped.
+
+Values are counted, and never leave this module: not in an error, not in a note.
 """
 
 from __future__ import annotations
@@ -12,66 +23,33 @@ from typing import Final
 
 import pandas as pd
 
-from cpts_geo.sources.analyst.calls.columns import UNKNOWN, key, outcome_of
+from cpts_geo.sources.analyst.calls.around import hint_of
+from cpts_geo.sources.analyst.calls.births import births, coded_births
+from cpts_geo.sources.analyst.calls.columns import UNKNOWN, key, outcome_of, recognises
+from cpts_geo.sources.analyst.calls.forms import BIRTH, NAME, NIR, PHONE, WHO_BORN, is_name, kind_of
+from cpts_geo.sources.analyst.calls.numbers import doubt, records, split_phones, stubs
+from cpts_geo.sources.analyst.calls.shapes import known
 from cpts_geo.sources.analyst.calls.words import (
     CATEGORY_WORDS,
     commune_of,
     has_particle,
+    is_code_like,
     is_common_name,
     says_nothing,
     words,
 )
 
-_GAP: Final = r"[\s.\-/_()]{0,3}"
-_PHONE: Final = re.compile(
-    rf"(?<!\d)(?<!\d[.,])(?:(?:\+|00)?33{_GAP}(?:0{_GAP})?|0)[1-9](?:{_GAP}\d){{8}}(?!\d)"
-    rf"|(?<![\d+])(?:\+{_GAP}|00)[1-9](?:{_GAP}\d){{7,13}}(?!\d)"
-)
-# What a spreadsheet makes of long numbers: 6,12E+08 a phone, 2,85E+12 a NIR.
-_POWER: Final = re.compile(r"\d(?:[.,]\d+)?E\+?(\d{1,2})", re.IGNORECASE)
-# Sex, year, month (or the marks used when it is not known), département, commune, rank, key.
-_NIR: Final = re.compile(
-    rf"(?<!\d)[1-478]{_GAP}\d\d{_GAP}(?:0[1-9]|1[0-2]|[2-9]\d){_GAP}(?:\d\d|2[ABab]){_GAP}"
-    rf"\d{{3}}{_GAP}\d{{3}}(?:{_GAP}\d\d)?(?!\d)"
-)
-_EMAIL: Final = re.compile(r"[\w.+-]+\s?(?:@|\(at\)|\[at\])\s?[\w-]+\.[\w.-]+")
-_STREET: Final = re.compile(
-    r"\d+\s*(?:bis|ter|quater|[a-d])?\s*,?\s+(?:rue|avenue|av\.?|boulevard|bd|impasse|chemin|"
-    r"all[ée]e|place|route|rte|quai|square|cours|lotissement|r[ée]sidence)\b",
-    re.IGNORECASE,
-)
+#: What no form of one cell tells: the same person over rows.
+RECORD: Final = "un identifiant qui suit une personne d’un appel à l’autre"
 _LOST_ZERO: Final = re.compile(r"[1-79]\d{8}(?:[.,]0+)?")
-# Digits of these are neither phones nor NIR: dates, and identifiers drawn at random.
-_DATE: Final = re.compile(
-    r"(?<!\d)(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.][12]\d{3})(?!\d)"
-    r"(?:[T ,]\s*\d{1,2}[:hH]\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?"
-)
-_TOKEN: Final = re.compile(r"\b(?=[\w-]*[a-f])[0-9a-f-]{16,}\b", re.IGNORECASE)
-
+# An identifier drawn at random: now and then it has digits only, and is no phone.
+_RANDOM: Final = re.compile(r"[0-9a-f-]{16,}", re.IGNORECASE)
 _CAPITAL: Final = "A-ZÀ-ÖØ-Þ"
 _SMALL: Final = "a-zß-öø-ÿ"
 _UPPER: Final = rf"[{_CAPITAL}][{_CAPITAL}'’-]+"
 _TITLE: Final = rf"[{_CAPITAL}][{_SMALL}]+(?:[-'’][{_CAPITAL}]?[{_SMALL}]+)*"
-_CIVIL: Final = re.compile(
-    rf"\b(?:Mme|Mlle|Mr|Dr|Pr|Madame|Monsieur|Docteur|M\.)\s?[{_CAPITAL}][\w'’-]+"
-)
-_MIXED: Final = re.compile(
-    rf"(?<![\w'’-])(?:({_UPPER}),?\s+{_TITLE}|{_TITLE}\s+({_UPPER}))(?![\w'’-])"
-)
-# « EXEMPLE P. », « P. Exemple »: an initial with its point.
-_INITIAL: Final = re.compile(
-    rf"(?:({_UPPER}|{_TITLE}),?\s+[{_CAPITAL}](?:\.-?[{_CAPITAL}])?\.|"
-    rf"[{_CAPITAL}](?:\.-?\s?[{_CAPITAL}])?\.\s?({_UPPER}|{_TITLE}))(?![\w'’-])"
-)
 # Alike in case: as well a place or a category, unless there are many of them.
 _ALIKE: Final = re.compile(rf"{_TITLE}(?:\s+{_TITLE}){{1,2}}|{_UPPER}(?:\s+{_UPPER}){{1,2}}")
-_BIRTH: Final = re.compile(
-    r"(?:(?P<a>\d{4})(?:[-/.]\d{1,2}[-/.]\d{1,2})?|\d{1,2}[-/.]\d{1,2}[-/.](?P<b>\d{4}|\d\d))"
-    r"(?:[T ]\d{1,2}[:hH]\d\d.*)?"
-)
-#: Calls are later than this year, and within as many years: dates that are not are births.
-_FIRST_CALLS: Final = 2010
-_YEARS_OF_CALLS: Final = 15
 #: A category comes back; a value seen this often or less is rare.
 _RARE: Final = 2
 #: Rare pairs of capitalised words that make a column one of names, in a file of some length.
@@ -81,6 +59,7 @@ _SHORT_FILE: Final = 20
 _CATEGORIES: Final = 15
 #: Words of a sentence, and not of a name.
 _SENTENCE: Final = 4
+_HALF: Final = 0.5
 #: Share of nine-digit numbers that makes a column one of phones.
 _PHONES: Final = 0.1
 
@@ -111,20 +90,23 @@ def personal_content(cells: pd.DataFrame, places: Mapping[str, Sequence[int]]) -
     """
     found = {}
     role_of = {place: role for role, all_of in places.items() for place in all_of}
+    free = [place for place in range(cells.shape[1]) if place not in role_of]
+    split = split_phones(cells, free)
     for place in range(cells.shape[1]):
-        texts = cells[place]
-        counts = texts[texts != ""].value_counts()
+        texts = known(cells[place])
+        counts = texts.value_counts()
         role = role_of.get(place, "")
         if role in {"commune", "code"}:
-            somewhere = [bool(commune_of(str(t))) or says_nothing(str(t)) for t in counts.index]
-            strange = counts[[not known for known in somewhere]]
+            strange = counts[[not _is_somewhere(str(text)) for text in counts.index]]
             rows = _rows(strange, total=int(counts.sum()), loose=True, places=True)
             if not rows and 2 * strange.sum() > counts.sum():
                 rows["autre chose qu’une commune"] = int(strange.sum())
         else:
             rows = _rows(counts, total=int(counts.sum()), loose=not role)
-            if not role and (born := _births(counts)):
-                rows["une date de naissance"] = born
+            if role not in {"date", "hour"}:
+                rows |= {what: n for what, n in _whole(texts, free=not role).items() if n}
+        if place in split and PHONE not in rows:
+            rows[f"{PHONE}, mis bout à bout avec les colonnes voisines"] = split[place]
         if rows:
             found[place] = ", ".join(
                 f"{n} ligne{'s' if n > 1 else ''} ressemble{'nt' if n > 1 else ''} à {what}"
@@ -152,7 +134,45 @@ def looks_personal(text: str) -> bool:
     >>> looks_personal("Issue"), looks_personal("Mme EXEMPLE")
     (False, True)
     """
-    return bool(_rows(pd.Series([1], index=[text]), total=1, loose=False))
+    return hint_of(text) is not None
+
+
+def may_identify(label: str, texts: pd.Series) -> str | None:
+    """
+    Say why a column that is not read may lead to somebody, though nothing proves it.
+
+    Parameters
+    ----------
+    label : str
+        Its header.
+    texts : Series of str
+        Its cells, in the order of the file.
+
+    Returns
+    -------
+    str or None
+        French words, without any value; None where there is no reason.
+
+    Examples
+    --------
+    >>> may_identify("Sexe", pd.Series(["F", "M"])), may_identify("canal", pd.Series(["web"]))
+    ('avec d’autres données, aide à reconnaître quelqu’un', None)
+    """
+    if reason := doubt(known(texts)):
+        return reason
+    if looks_personal(label):
+        return "son titre ressemble à un nom"
+    if recognises(label):
+        return "avec d’autres données, aide à reconnaître quelqu’un"
+    return None
+
+
+def _whole(texts: pd.Series, *, free: bool) -> dict[str, int]:
+    """Rows of a column that is numbers of people, judged as a whole."""
+    if not len(texts):
+        return {}
+    found = {BIRTH: births(texts), WHO_BORN: coded_births(texts), NIR: stubs(texts)}
+    return found if any(found.values()) or not free else {RECORD: records(texts)}
 
 
 def _rows(counts: pd.Series, *, total: int, loose: bool, places: bool = False) -> dict[str, int]:
@@ -161,16 +181,19 @@ def _rows(counts: pd.Series, *, total: int, loose: bool, places: bool = False) -
     alike: dict[str, int] = {}
     told: dict[str, int] = {}
     bare = 0
+    random = _are_random(counts)
     for text, rows in counts.items():
         written = str(text)
-        if what := _kind(written):
+        if random and _RANDOM.fullmatch(written):
+            continue
+        if what := kind_of(written):
             found[what] = found.get(what, 0) + int(rows)
         elif _LOST_ZERO.fullmatch(written):
             bare += int(rows)
         elif not any(map(str.isalpha, written)) or _is_answer(written):
             continue
-        elif _is_name(written) or is_common_name(written):
-            found["un nom de personne"] = found.get("un nom de personne", 0) + int(rows)
+        elif is_name(written) or is_common_name(written):
+            found[NAME] = found.get(NAME, 0) + int(rows)
         elif not CATEGORY_WORDS.isdisjoint(words(written)) or (places and _is_place(written)):
             continue
         elif _ALIKE.fullmatch(written):
@@ -179,12 +202,20 @@ def _rows(counts: pd.Series, *, total: int, loose: bool, places: bool = False) -
             long = len(words(written)) >= _SENTENCE
             (told if long else alike)[written] = int(rows)
     if bare and bare >= _PHONES * total:  # a spreadsheet took the first zero of phones away
-        what = "un numéro de téléphone"
-        found[what] = found.get(what, 0) + bare
-    for what, texts in (("un nom de personne", alike), ("un texte libre", told)):
+        found[PHONE] = found.get(PHONE, 0) + bare
+    for what, texts in ((NAME, alike), ("un texte libre", told)):
         if _are_people(texts, total=total, loose=loose):
             found[what] = found.get(what, 0) + sum(texts.values())
     return found
+
+
+def _are_random(counts: pd.Series) -> bool:
+    """Whether a column is of identifiers drawn at random, all of one length."""
+    if len(counts) < _SHORT_FILE:
+        return False
+    texts = counts.index.to_series().head(1000)
+    alike = texts.str.fullmatch(_RANDOM.pattern, case=False)
+    return bool(alike.mean() > _HALF and texts.str.contains("[a-f]", case=False).mean() > _HALF)
 
 
 def _are_people(texts: Mapping[str, int], *, total: int, loose: bool) -> bool:
@@ -194,47 +225,13 @@ def _are_people(texts: Mapping[str, int], *, total: int, loose: bool) -> bool:
     return loose and len(texts) >= _CATEGORIES
 
 
+def _is_somewhere(text: str) -> bool:
+    return commune_of(text) is not None or is_code_like(text) or says_nothing(text)
+
+
 def _is_place(text: str) -> bool:
     """Whether an unknown commune may be one misspelt: a word alone, or a particle inside."""
     return len(words(text)) < 2 or has_particle(text)
-
-
-def _births(counts: pd.Series) -> int:
-    """Rows that are dates of birth, judged together: early, or over decades."""
-    years: list[int] = []
-    for text, rows in counts.items():
-        if match := _BIRTH.fullmatch(str(text).strip()):
-            year = int(match["a"] or match["b"])
-            year += 0 if year > 99 else 2000 if year < 50 else 1900
-            years += [year] * int(rows)
-    dates = pd.Series([year for year in years if 1890 < year < 2200], dtype=float)
-    if not len(dates) or 2 * len(dates) < counts.sum():
-        return 0
-    low, middle, high = dates.quantile([0.1, 0.5, 0.9])
-    early = middle < _FIRST_CALLS or high - low > _YEARS_OF_CALLS
-    return len(dates) if early else 0
-
-
-def _kind(text: str) -> str | None:
-    if _EMAIL.search(text):
-        return "une adresse électronique"
-    if _STREET.search(text):
-        return "une adresse"
-    digits = _TOKEN.sub(" ", _DATE.sub(" ", text))
-    if power := _POWER.fullmatch(text.strip()):
-        long = int(power[1]) >= 12
-        return "un numéro de sécurité sociale" if long else "un numéro de téléphone"
-    # A NIR first: it may hold the digits of a phone.
-    if _NIR.search(digits):
-        return "un numéro de sécurité sociale"
-    return "un numéro de téléphone" if _PHONE.search(digits) else None
-
-
-def _is_name(text: str) -> bool:
-    if _CIVIL.search(text):
-        return True
-    found = [*_MIXED.finditer(text), *_INITIAL.finditer(text)]
-    return any(key(match[1] or match[2]) not in CATEGORY_WORDS for match in found)
 
 
 def _is_answer(text: str) -> bool:

@@ -19,7 +19,7 @@ import pandas as pd
 
 from cpts_geo.french import number
 from cpts_geo.sources.analyst.calls.columns import OUTCOMES, UNKNOWN, WORDINGS, key, outcome_of
-from cpts_geo.sources.analyst.calls.words import is_common_name
+from cpts_geo.sources.analyst.calls.words import is_common_name, words
 from cpts_geo.sources.readers.base import plain
 
 #: Lower ends of the classes that exact ages are turned into; the last is open.
@@ -197,7 +197,8 @@ def outcomes(texts: pd.Series) -> tuple[pd.Series, list[str]]:
             continue
         lines = [int(line) for line in texts.index[texts == text]]
         close = difflib.get_close_matches(key(text), names, n=1, cutoff=_SLIP)
-        if not close or is_common_name(text):
+        # A word more than the wording may be somebody: « vu E. », « rendez-vous pris M. X ».
+        if not close or is_common_name(text) or _says_more(text, names[close[0]]):
             hidden += lines
             continue
         defects.append(
@@ -213,6 +214,11 @@ def outcomes(texts: pd.Series) -> tuple[pd.Series, list[str]]:
         said = " ; ".join(", ".join(wordings) for wordings in WORDINGS.values())
         defects.append(f"issues connues : {said}")
     return pd.Series(found, index=texts.index), defects
+
+
+def _says_more(text: str, wording: str) -> bool:
+    more = len(words(text)) > len(words(wording))
+    return more or any(c.isdigit() for c in text) > any(c.isdigit() for c in wording)
 
 
 def age_classes(texts: pd.Series) -> tuple[pd.Series, list[str]]:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from cpts_geo.sources.analyst.calls.columns import UNKNOWN, WORDINGS, key
 from cpts_geo.sources.embedded import load_former_communes, verified
-from cpts_geo.sources.readers.base import plain
+from cpts_geo.sources.readers.base import WHOLE_OF, plain
 
 # Split below: a word a line would be three hundred lines.
 _CATEGORIES: Final = (
@@ -57,10 +57,20 @@ _PLACES: Final = (
     "saint sainte hopital clinique centre site maison msp cds csnp cpts esp pole ehpad ch chu "
     "chr cabinet pharmacie secteur zone quartier "
 )
+# People whose names are those of schools, streets and health centres.
+_EPONYMS: Final = (
+    "jean moulin,jean jaures,jean zay,jean mermoz,jean mace,jean rostand,jean monnet,jules ferry,"
+    "jules verne,pierre curie,marie curie,louis pasteur,louis braille,louis aragon,louise michel,"
+    "victor hugo,emile zola,charles de gaulle,simone veil,george sand,albert camus,paul eluard,"
+    "paul langevin,paul valery,paul cezanne,claude bernard,claude monet,rene cassin,"
+    "rene descartes,andre malraux,andre gide,henri dunant,georges brassens,georges pompidou,"
+    "jacques prevert,jacques brel,jacques cartier,jacques monod,raymond poincare,"
+    "pierre mendes france,antoine de saint exupery,alexandre dumas,jeanne d arc"
+)
 _INSIDE: Final = "le la les l en sur sous lez du des d de aux au et"
 _ELSEWHERE: Final = "autre autres hors exterieur divers"
 #: Words of what bears the name of somebody: a hospital, a site.
-_PLACE_WORDS: Final = frozenset(_PLACES.split())
+PLACE_WORDS: Final = frozenset(_PLACES.split())
 #: Words of outcomes, services, times and answers: a text that has one is no rare name.
 CATEGORY_WORDS: Final = (
     frozenset(
@@ -71,8 +81,10 @@ CATEGORY_WORDS: Final = (
         if word not in {"de", "en", "no"}
     )
     | frozenset(_CATEGORIES.split())
-    | _PLACE_WORDS
+    | PLACE_WORDS
 )
+#: Names that are places, by their words.
+EPONYMS: Final = frozenset(_EPONYMS.split(","))
 #: The commonest surnames and first names of France, without accents.
 COMMON_NAMES: Final = frozenset(_NAMES.split())
 # Words inside compound names of places.
@@ -128,9 +140,60 @@ def is_common_name(text: str) -> bool:
     said = words(text)
     return (
         0 < len(said) <= 4
+        and not any(name in " ".join(said) for name in EPONYMS)
         and not COMMON_NAMES.isdisjoint(said)
-        and _PLACE_WORDS.isdisjoint(said)
+        and PLACE_WORDS.isdisjoint(said)
         and commune_of(text) is None
+    )
+
+
+def has_person(text: str) -> bool:
+    """
+    Tell whether a text of any length has a common name beside another, or beside a capital.
+
+    Parameters
+    ----------
+    text : str
+        A cell, a line of title, the name of a file.
+
+    Returns
+    -------
+    bool
+        True for « appel de jean martin », « rappeler Jean Exemple »; False for a place.
+
+    Examples
+    --------
+    >>> has_person("rappeler jean martin ce soir"), has_person("site Jean Moulin")
+    (True, False)
+    """
+    found = re.findall(r"[^\W\d_]+", text)
+    said = [plain(word) for word in found]
+    flat = " ".join(said)
+    if COMMON_NAMES.isdisjoint(said) or any(name in flat for name in EPONYMS):
+        return False
+    for place in range(len(said) - 1):
+        pair = said[place : place + 2]
+        near = said[max(0, place - 3) : place + 2]
+        if COMMON_NAMES.isdisjoint(pair) or not (PLACE_WORDS | {"st", "ste"}).isdisjoint(near):
+            continue
+        other = [i for i in (place, place + 1) if said[i] not in COMMON_NAMES]
+        if all(
+            found[i][0].isupper()
+            and len(said[i]) > 1
+            and said[i] not in CATEGORY_WORDS
+            and all(found[j][0].isupper() for j in (place, place + 1))
+            for i in other
+        ) and not _in_commune(said, place):
+            return True
+    return False
+
+
+def _in_commune(said: list[str], place: int) -> bool:
+    """Whether two words are inside the name of a commune, with those around them."""
+    return any(
+        commune_of(" ".join(said[start:end])) is not None
+        for start in range(max(0, place - 3), place + 1)
+        for end in range(place + 2, min(len(said), place + 5) + 1)
     )
 
 
@@ -170,7 +233,8 @@ def commune_of(text: str) -> str | None:
     Returns
     -------
     str or None
-        The name of the official code (COG), or the code; None where it is no commune.
+        The name of the official code (COG), or its code; None where it is no commune, so that a
+        number of somebody is never taken for a place.
 
     Examples
     --------
@@ -179,8 +243,9 @@ def commune_of(text: str) -> str | None:
     >>> commune_of("01001"), commune_of("=Dry")
     ('01001', 'Dry')
     """
-    if re.fullmatch(r"\d[\dABab]\d{3}", text.strip()):
-        return text.strip().upper()
+    if is_code_like(text):
+        code = text.strip().upper()
+        return code if code in _codes() else None
     names, folded = _communes()
     if text in names:  # accents and articles tell homonyms apart
         return text
@@ -189,6 +254,28 @@ def commune_of(text: str) -> str | None:
         return None
     place = _place(match[1])
     return folded.get(place) or folded.get(_ARTICLE.sub("", place))
+
+
+def is_code_like(text: str) -> bool:
+    """
+    Tell whether a cell has the form of an INSEE code, or of a postal code.
+
+    Parameters
+    ----------
+    text : str
+        A cell.
+
+    Returns
+    -------
+    bool
+        Whether the code exists is another question (:func:`commune_of`).
+
+    Examples
+    --------
+    >>> is_code_like("2A004"), is_code_like("Dry")
+    (True, False)
+    """
+    return re.fullmatch(r"\d[\dABab]\d{3}", text.strip()) is not None
 
 
 def says_nothing(text: str) -> bool:
@@ -218,6 +305,13 @@ def says_nothing(text: str) -> bool:
 def _place(name: str) -> str:
     """Words of a name, abbreviations in full."""
     return " ".join({"st": "saint", "ste": "sainte"}.get(word, word) for word in words(name))
+
+
+@cache
+def _codes() -> frozenset[str]:
+    """Codes of communes, of today and of before, and of arrondissements."""
+    today = pd.read_parquet(verified("communes.parquet"), columns=["code_insee"])["code_insee"]
+    return frozenset([*today, *load_former_communes()["former_code"], *WHOLE_OF])
 
 
 @cache
