@@ -30,7 +30,7 @@ from cpts_geo.territories.polygons import polygon_perimeters
 
 TESTS = Path(__file__).parent
 BROKEN = TESTS / "data" / "broken"
-LEAST_ROWS = 150
+LEAST_ROWS = 200
 MOST_OF_A_CLASS = 25
 
 

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cpts_geo.errors import TravelError
-from cpts_geo.sources.analyst import travel as travel_file
+from cpts_geo.sources.analyst.door.bounds import LIMITS
 from cpts_geo.sources.analyst.travel import read_travel_file
 from cpts_geo.sources.analyst.travel_columns import Unit
 
@@ -274,7 +274,7 @@ def test_folder_unreadable_parquet_and_too_large_files_are_refused(
     folder.mkdir()
     parquet.write_bytes(b"PAR1 is not enough")
     large.write_text("from;to;minutes\n45130;45098;6\n")
-    monkeypatch.setattr(travel_file, "MAX_BYTES", 20)
+    monkeypatch.setitem(LIMITS, "travel_bytes", 20)
     for path, said in [(folder, "dossier"), (parquet, "Parquet"), (large, "trop gros")]:
         with pytest.raises(TravelError, match=said):
             read_travel_file(path, unit="minutes")

@@ -31,6 +31,10 @@ from cpts_geo.territories.membership import BORDER_COLUMNS, Perimeters, territor
 _SLIVER: Final = 0.005
 #: Contours are generalised to 250 m: a limit that follows that of a commune cuts this much of it.
 _CLEAR_CUT: Final = 0.05
+#: A vertex of a limit is near two or three communes; those of long teeth, counted from this many
+#: on, are near far more, and what they cut takes hours.
+_CROSSED: Final = 8
+_TEETH: Final = 200_000
 
 
 def polygon_perimeters(
@@ -174,9 +178,24 @@ def _area_shares(polygon: shapely.Geometry, near: gpd.GeoDataFrame) -> pd.Series
     [zone] = gpd.GeoSeries([polygon], crs=GEOGRAPHIC_CRS).to_crs(crs)
     # Changing the system can fold a hair of an outline.
     flat, zone = shapely.make_valid(flat), shapely.make_valid(zone)
-    part: Any = shapely.area(shapely.intersection(flat, zone)) / shapely.area(flat)
+    # Each commune meets only what of a long outline is around it.
+    clipped = [shapely.clip_by_rect(zone, *shape.bounds) for shape in flat]
+    pieces = np.array(clipped, dtype=object)
+    _check_teeth(shapely.get_num_coordinates(pieces).sum(), shapely.get_num_coordinates(zone))
+    around = shapely.make_valid(pieces)
+    part: Any = shapely.area(shapely.intersection(flat, around)) / shapely.area(flat)
     shares[touched] = np.clip(part, 0.0, 1.0)
     return shares
+
+
+def _check_teeth(near: int, whole: int) -> None:
+    """Refuse an outline whose edges cross many communes thousands of times over."""
+    if near > _TEETH and near > _CROSSED * whole:
+        raise PerimeterError(
+            f"Un contour de {number(whole)} sommets va et vient à travers les communes : ce n’est "
+            "pas la limite d’un territoire.",
+            remedy="simplifiez-le dans votre logiciel de cartographie.",
+        )
 
 
 def _border(found: pd.DataFrame) -> pd.DataFrame:

@@ -7,11 +7,10 @@ a pair whose time is unknown: it gives no row, and never a time of 0.
 
 from __future__ import annotations
 
-import codecs
 import io
+import json
 import math
 import re
-import unicodedata
 from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
@@ -25,6 +24,10 @@ from pyarrow import csv as arrow_csv
 
 from cpts_geo.errors import DataFileError, TravelError, one_line
 from cpts_geo.french import number
+from cpts_geo.sources.analyst.door.apart import ApartError, run_apart
+from cpts_geo.sources.analyst.door.bounds import LIMITS, beyond
+from cpts_geo.sources.analyst.door.reading import Door, memory_told, read_bytes
+from cpts_geo.sources.analyst.door.text import SEPARATORS, text_of
 from cpts_geo.sources.analyst.travel_columns import (
     LAYOUTS,
     Unit,
@@ -34,11 +37,9 @@ from cpts_geo.sources.analyst.travel_columns import (
     unrecognised,
 )
 from cpts_geo.sources.readers.base import repaired_codes
-from cpts_geo.sources.readers.text import cells, decoded
+from cpts_geo.sources.readers.text import cells
 
-#: Larger files are refused: they are read whole, and held several times over in memory. A list of
-#: all the pairs of communes of France under an hour takes a third of this.
-MAX_BYTES: Final = 1_000_000_000
+_PARQUET_TABLE: Final = "cpts_geo.sources.analyst.travel_parquet:parquet_table"
 #: No drive in France is longer: such a time is the mark (9999, 2147483647) of a pair without road.
 _MAX_MINUTES: Final = 24 * 60.0
 #: Beyond, a number is written in powers of ten.
@@ -47,18 +48,32 @@ _WRITTEN: Final = 1e9
 _NEAREST: Final = (1.0, 120.0)
 _TEXT: Final = frozenset({".csv", ".txt", ".tsv"})
 _PARQUET: Final = frozenset({".parquet", ".pq"})
-_SEPARATORS: Final = {";": "point-virgule", ",": "virgule", "\t": "tabulation", "|": "barre"}
+TRAVEL: Final = Door(
+    key="travel",
+    error=TravelError,
+    suffixes=_TEXT | _PARQUET,
+    formats=".csv ou .parquet",
+    save_as="enregistrez la table en « CSV UTF-8 » (.csv), ou en .parquet.",
+    empty=lambda path: TravelError(f"{one_line(path.name)} est vide.", remedy=f"{LAYOUTS}."),
+)
 # Titles may stand above the header; one that starts lower is not looked for.
 _HEADER_ROWS: Final = 20
 _LINE: Final = re.compile(r"[^\r\n]+")
 _NO_TIME: Final = frozenset({"", "na", "n/a", "#n/a", "nan", "null", "none", "-"})
 _INFINITE: Final = re.compile(r"[-+]?(?:inf|infinity|infini|∞)", re.IGNORECASE)
-_NUMBER: Final = re.compile(r"[-+]?(?:\d+[.,]?\d*|[.,]\d+)(?:e[-+]?\d+)?", re.IGNORECASE)
+_NUMBER: Final = re.compile(
+    r"[-+]?(?:[0-9]+[.,]?[0-9]*|[.,][0-9]+)(?:e[-+]?[0-9]+)?", re.IGNORECASE
+)
 _THOUSANDS: Final = re.compile(r"(?<=\d)[ \u00a0\u202f](?=\d{3}(?!\d))")
+#: Times of most tables, which a library reads at once.
+_PLAIN: Final = r"[0-9]{1,15}(?:\.[0-9]{1,15})?"
 #: Defects of one kind written in full; the rest is counted.
 _SHOWN: Final = 20
+#: Lines of another width after which a file is not read further.
+_MAX_WRONG: Final = 10_000
 
 
+@memory_told(TRAVEL)
 def read_travel_file(path: Path | str, *, unit: Unit | None = None) -> pd.DataFrame:
     """
     Read an analyst's travel times between communes.
@@ -107,7 +122,7 @@ def read_travel_file(path: Path | str, *, unit: Unit | None = None) -> pd.DataFr
     {'missing': 1, 'duplicates': 0, 'repaired': 2}
     """
     path = Path(path)
-    content = _read_bytes(path)
+    content = read_bytes(path, TRAVEL)
     read = _read_parquet if path.suffix.lower() in _PARQUET else _read_text
     header, table = read(path, content)
     places = roles(header)
@@ -139,68 +154,45 @@ def read_travel_file(path: Path | str, *, unit: Unit | None = None) -> pd.DataFr
     return known
 
 
-def _read_bytes(path: Path) -> bytes:
-    shown = one_line(str(path))
-    if path.suffix.lower() not in _TEXT | _PARQUET:
-        raise TravelError(
-            f"Type de fichier non pris en charge : {one_line(path.name)}.",
-            remedy="enregistrez la table en « CSV UTF-8 » (.csv), ou en .parquet.",
-        )
-    try:
-        if path.is_dir():
-            raise TravelError(f"{shown} est un dossier.", remedy="donnez le chemin d’un fichier.")
-        size = path.stat().st_size
-        content = path.read_bytes() if size <= MAX_BYTES else b""
-    except FileNotFoundError as error:
-        raise TravelError(
-            f"Le fichier {shown} n’existe pas.", remedy="vérifiez le chemin et le nom du fichier."
-        ) from error
-    except OSError as error:
-        raise TravelError(
-            f"Le fichier {shown} ne peut pas être lu ({error.strerror}).",
-            remedy="fermez-le dans les autres logiciels et vérifiez vos droits de lecture.",
-        ) from error
-    if size > MAX_BYTES:
-        raise TravelError(
-            f"Le fichier {shown} est trop gros ({number(size / 1e6)} Mo).",
-            remedy="ne gardez que les paires à moins d’une heure, en liste (moins de "
-            f"{number(MAX_BYTES / 1e6)} Mo).",
-        )
-    if not content.strip():
-        raise TravelError(f"{one_line(path.name)} est vide.", remedy=f"{LAYOUTS}.")
-    return content
-
-
 def _read_parquet(path: Path, content: bytes) -> tuple[list[str], pd.DataFrame]:
     try:
-        table = pd.read_parquet(io.BytesIO(content))
-    except (OSError, ValueError, pa.ArrowException) as error:
-        raise TravelError(
-            f"{one_line(path.name)} n’est pas un fichier Parquet lisible.",
-            remedy="écrivez-le de nouveau, ou enregistrez la table en « CSV UTF-8 ».",
-        ) from error
-    # The codes of a matrix, or the pairs of a list, may be the index of who wrote it.
-    table = table if isinstance(table.index, pd.RangeIndex) else table.reset_index()
-    header = [str(name) for name in table.columns]
-    return header, table.set_axis(range(len(header)), axis=1)
+        answer = run_apart(
+            _PARQUET_TABLE,
+            {"name": one_line(path.name), "most": dict(LIMITS)},
+            content=content,
+            memory=LIMITS["travel_memory"],
+            seconds=LIMITS["travel_seconds"],
+        )
+    except ApartError as error:
+        key = "travel_seconds" if error.ending == "time" else "travel_memory"
+        raise beyond(key, TravelError, name=path.name) from error
+    table = pa.ipc.open_stream(answer).read_all()
+    header = json.loads(table.schema.metadata[b"header"])
+    return header, table.to_pandas().set_axis(range(len(header)), axis=1)
 
 
 def _read_text(path: Path, content: bytes) -> tuple[list[str], pd.DataFrame]:
-    utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    text = content.decode("utf-16", errors="replace") if utf16 else decoded(content)
-    if any(unicodedata.category(c) == "Cc" and c not in "\t\r\n" for c in set(text)):
-        raise TravelError(
-            f"{one_line(path.name)} n’est pas un fichier texte : contenu binaire.",
-            remedy="ouvrez-le dans le logiciel qui l’a produit et enregistrez-le en « CSV UTF-8 ».",
-        )
+    text, _ = text_of(path, content, door=TRAVEL)
     seen: list[list[str]] = []
     for line in islice(_LINE.finditer(text), _HEADER_ROWS):
-        for separator in _SEPARATORS:
+        for separator in SEPARATORS:
             header = cells(line[0], separator)
             if header and roles(header) is not None:
-                return header, _body(path, text[line.end() :], separator, len(header))
+                body = text[line.end() :]
+                _check_width(path, body, len(header), is_matrix=not roles(header))
+                return header, _body(path, body, separator, len(header))
             seen.append(header)
     raise unrecognised(path, max(seen, key=lambda each: (named(each), len(each)), default=[]))
+
+
+def _check_width(path: Path, body: str, width: int, *, is_matrix: bool) -> None:
+    """Refuse more columns, rows or cells of a matrix than can be held, before they are split."""
+    if width > LIMITS["travel_columns"]:
+        raise beyond("travel_columns", TravelError, name=path.name, found=width)
+    lines = max(body.count("\n"), body.count("\r"))
+    pairs = lines * (width - 1 if is_matrix else 1)
+    if pairs > LIMITS["travel_pairs"]:
+        raise beyond("travel_pairs", TravelError, name=path.name, found=pairs)
 
 
 def _body(path: Path, body: str, separator: str, width: int) -> pd.DataFrame:
@@ -213,7 +205,8 @@ def _body(path: Path, body: str, separator: str, width: int) -> pd.DataFrame:
     def refuse(row: arrow_csv.InvalidRow) -> str:
         counts = f"{row.actual_columns} au lieu de {row.expected_columns} colonnes"
         wrong.append(f"{counts} : « {one_line(row.text)} »")
-        return "skip"
+        # Each costs a call: a file of millions is no table, and is not read to its end.
+        return "skip" if len(wrong) < _MAX_WRONG else "error"
 
     try:
         table = arrow_csv.read_csv(
@@ -228,12 +221,13 @@ def _body(path: Path, body: str, separator: str, width: int) -> pd.DataFrame:
         if lost:
             wrong.append(f"guillemet non fermé : {lost} lignes dans une cellule")
     except pa.ArrowInvalid as error:
-        wrong.append(one_line(str(error)))
+        stopped = len(wrong) >= _MAX_WRONG
+        wrong.append("… la suite n’est pas lue" if stopped else one_line(str(error)))
     if wrong:
         raise TravelError(
             f"Des lignes de {one_line(path.name)} n’ont pas le nombre de colonnes de l’en-tête.",
             defects=_capped(wrong[:_SHOWN], len(wrong)),
-            remedy=f"utilisez partout le même séparateur (ici : {_SEPARATORS[separator]}) ; si la "
+            remedy=f"utilisez partout le même séparateur (ici : {SEPARATORS[separator]}) ; si la "
             "virgule est décimale, séparez les colonnes par des points-virgules.",
         )
     found = pd.DataFrame(
@@ -290,7 +284,12 @@ def _numbers(times: pd.Series) -> npt.NDArray[np.float64]:
         return times.to_numpy(dtype="float64", na_value=np.nan)
     # Far fewer distinct texts than cells: each is parsed once.
     places, texts = pd.factorize(times.astype(str).fillna(""))
-    return np.array([_number(str(text)) for text in texts], dtype="float64")[places]
+    written = pd.Series(texts, dtype=str)
+    is_plain = written.str.fullmatch(_PLAIN).to_numpy(dtype=bool)
+    values = np.full(len(written), np.nan)
+    values[is_plain] = written[is_plain].astype("float64")
+    values[~is_plain] = [_number(text) for text in written[~is_plain]]
+    return values[places]
 
 
 def _number(text: str) -> float:

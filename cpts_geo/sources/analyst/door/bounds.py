@@ -247,6 +247,11 @@ POLYGONS: Final = (
     ),
 )  # fmt: skip
 
+_TRAVEL_REMEDY: Final = (
+    "ne gardez que les paires utiles (à moins d’une heure, autour du territoire), en liste de "
+    "trois colonnes."
+)
+
 #: Tables of travel times.
 TRAVEL: Final = (
     Bound(
@@ -255,6 +260,33 @@ TRAVEL: Final = (
         "a third of this",
         _TOO_BIG,
         "ne gardez que les paires à moins d’une heure, en liste ({limit} au plus).",
+    ),
+    Bound(
+        "travel_columns", 40_000, "colonnes",
+        "columns of a table; a matrix of all the communes of France has 35,000",
+        "{name} a trop de colonnes ({found}, {limit} au plus).", _TRAVEL_REMEDY,
+    ),
+    Bound(
+        "travel_pairs", 40_000_000, "paires",
+        "rows of a list, or rows times columns of a matrix; 4 million is a whole region",
+        "{name} a trop de paires ({found}, {limit} au plus).", _TRAVEL_REMEDY,
+    ),
+    Bound(
+        "travel_unpacked", 3_000_000_000, "octets",
+        "size of a Parquet table once unpacked, as it says itself",
+        "{name} est trop gros une fois décompressé ({found}, {limit} au plus).", _TRAVEL_REMEDY,
+    ),
+    Bound(
+        "travel_seconds", 120, "secondes",
+        "time to read a Parquet table, in a process apart",
+        "{name} n’a pas pu être lu en {limit}.", _TRAVEL_REMEDY,
+    ),
+    Bound(
+        "travel_memory", 8_000_000_000, "octets",
+        "memory of the process that reads a Parquet table (where the system can limit it)",
+        "{name} ne peut pas être lu : il demande plus de {limit} de mémoire, ou il est fait de "
+        "façon à arrêter le programme qui l’ouvre.",
+        _TRAVEL_REMEDY,
     ),
 )  # fmt: skip
 
