@@ -15,7 +15,7 @@ from cpts_geo import __version__
 from cpts_geo.capacity_commands import capacity_app
 from cpts_geo.data_commands import data_app, teller
 from cpts_geo.french import counted, number
-from cpts_geo.last_resort import guarded, refuse
+from cpts_geo.last_resort import check_memory, guarded, refuse
 from cpts_geo.mistyped import misunderstood
 from cpts_geo.paths import typed_path
 
@@ -53,6 +53,8 @@ def _root(
         typer.echo(f"cpts_geo {__version__}")
     elif context.invoked_subcommand is None:
         typer.echo(context.get_help())
+    else:
+        check_memory()
 
 
 @app.command("report")

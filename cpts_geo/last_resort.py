@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Final, NoReturn
 
-from cpts_geo.errors import CptsGeoError, one_line
+from cpts_geo.errors import CptsGeoError, MemoryLimitError, one_line
 from cpts_geo.files import reason
 
 REFUSED: Final = 1
@@ -19,6 +19,14 @@ _MEMORY: Final = (
     "pas.\nÀ faire : fermez d’autres programmes, relevez la limite (ulimit -v), ou demandez moins "
     "à la fois : un seul territoire, moins de tirages (--draws)."
 )
+CRASH: Final = (
+    "Erreur : la commande a été arrêtée net par le système ou par une bibliothèque, le plus "
+    "souvent faute de mémoire ; ce qu’elle laisse d’inachevé sera effacé au prochain lancement.\n"
+    "À faire : fermez d’autres programmes et demandez moins à la fois ; si elle s’arrête encore, "
+    "signalez-la avec la commande que vous avez tapée (CPTS_GEO_DEBUG=1 en montre le détail)."
+)
+#: Address space (bytes) under which libraries stop, or wait for ever, without a word.
+MIN_ADDRESS_SPACE: Final = 2_500_000_000
 #: How libraries say it, that do not raise MemoryError.
 _MEMORY_WORDS: Final = (
     "bad_alloc",
@@ -86,6 +94,29 @@ def guarded(command: Callable[[], object]) -> None:
         # Frames hold the tables that fill the memory.
         each.__traceback__ = None
     refuse(*said(stopped))
+
+
+def check_memory() -> None:
+    """
+    Check that this session may use the memory that a command needs, before any work.
+
+    Raises
+    ------
+    MemoryLimitError
+        It may not.
+    """
+    try:
+        import resource  # noqa: PLC0415
+    except ImportError:
+        return  # Windows sets no such limit
+    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+    if limit != resource.RLIM_INFINITY and limit < MIN_ADDRESS_SPACE:
+        raise MemoryLimitError(
+            f"Cette session ne peut réserver que {limit // 10**6} Mo de mémoire (ulimit -v), et "
+            f"il en faut {MIN_ADDRESS_SPACE // 10**6}.",
+            remedy="relevez cette limite (ulimit -v unlimited), ou demandez-le à qui gère cet "
+            "ordinateur.",
+        )
 
 
 def said(error: BaseException) -> tuple[str, int]:

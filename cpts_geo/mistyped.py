@@ -17,7 +17,10 @@ _MISTAKES: Final = (
     (r"No such command '(.*?)'", "commande inconnue : {0}"),
     (r"Invalid value for '(.*?)'.*integer", "{0} attend un nombre entier"),
     (r"Invalid value for '(.*?)'.* is not one of (.*)\.", "{0} attend une de ces valeurs : {1}"),
+    (r"Invalid value for '(.*?)'", "la valeur de {0} ne convient pas"),
     (r"Option '?(.*?)'? requires an argument", "l’option {0} attend une valeur"),
+    (r"Option '?(.*?)'? does not take a value", "l’option {0} s’écrit seule, sans valeur"),
+    (r"Missing command", "il manque une commande après cpts-geo"),
     (r"Missing (?:argument|option) '(.*?)'", "il manque : {0}"),
     (r"Got unexpected extra argument\S* \((.*)\)", "en trop : {0}"),
 )

@@ -6,6 +6,7 @@ import tomllib
 from pathlib import Path
 from typing import Any, Final
 
+from cpts_geo import files
 from cpts_geo.capacity.inputs import SOURCED_FIELDS
 from cpts_geo.capacity.parameters import UNSOURCED
 from cpts_geo.capacity.refusals import nearest, shown
@@ -160,7 +161,7 @@ def _parse(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         reason = f"il n'existe pas{_like(path)}"
     except OSError as error:
-        reason = f"le système refuse de le lire ({error.strerror})"
+        reason = f"le système refuse de le lire ({files.reason(error)})"
     except UnicodeDecodeError as error:
         reason = f"il n'est pas en UTF-8 (octet {error.start})"
     except ValueError:  # a NUL character in the path
