@@ -30,11 +30,12 @@ from cpts_geo.sources.catalogue import sha256_of
 _SCHEMA_FILE: Final = "scenario.schema.json"
 _MANIFEST: Final = "manifest.json"
 _BORDER_TABLE: Final = "communes_de_bordure.csv"
-#: Files of every report.
+#: Files of every report; a map stands for those of the territories, in their folder.
 REPORT_FILES: Final = (
     "index.html",
     _MANIFEST,
     "tableaux/territoires.csv",
+    "cartes/carte.png",
     f"scenarios/{_SCHEMA_FILE}",
 )
 #: What the page, maps and tables of a territory weigh, at most.
