@@ -148,8 +148,10 @@ def _report(
     from cpts_geo.report import MEGABYTES, REPORT_FILES, write_report  # noqa: PLC0415
 
     say = teller()
+    # A perimeter of one's own gives its name to the folder, once it is read.
+    named = output or not (perimeter or epci or tvs or departement)
     check_output(
-        output or Path("outputs"), names=REPORT_FILES if output else (), megabytes=MEGABYTES
+        output or Path("outputs"), names=REPORT_FILES if named else (), megabytes=MEGABYTES
     )
     result = analyse(
         territory or (),

@@ -145,7 +145,7 @@ def said(error: BaseException) -> tuple[str, int]:
     if isinstance(error, CptsGeoError):
         return f"Erreur : {error}", REFUSED
     if isinstance(error, KeyboardInterrupt):
-        left = str(error) or "aucun fichier n’est resté à moitié écrit"
+        left = str(error) or "aucun résultat n’est resté à moitié écrit"
         return f"Interrompu : {left}.", INTERRUPTED
     if isinstance(error, OSError):
         where = f" (« {one_line(os.fsdecode(error.filename))} »)" if error.filename else ""

@@ -45,7 +45,7 @@ def _from(error: BaseException, cause: BaseException) -> BaseException:
         (ImportError("No module", name="pyarrow"), "une bibliothèque manque", 1),
         (RecursionError("maximum recursion depth exceeded"), "RecursionError", 70),
         (PanicException("index\x00out\nof bounds"), r"index\x00out\nof bounds", 70),
-        (KeyboardInterrupt(), "aucun fichier n’est resté à moitié écrit", 130),
+        (KeyboardInterrupt(), "aucun résultat n’est resté à moitié écrit", 130),
         (KeyboardInterrupt("« x » est resté comme il était"), "« x » est resté", 130),
     ],
 )
@@ -157,7 +157,7 @@ def test_a_signal_lets_the_work_be_undone(number: int, tmp_path: Path) -> None:
     child.send_signal(number)
     _, err = child.communicate()
     assert child.returncode == 130
-    assert err == "Interrompu : aucun fichier n’est resté à moitié écrit.\n"
+    assert err == "Interrompu : aucun résultat n’est resté à moitié écrit.\n"
     assert undone.exists()
 
 
