@@ -38,7 +38,7 @@ def typed_path(text: str | os.PathLike[str]) -> Path:
     if not shown.strip():
         raise PathError(
             "Un chemin est vide.",
-            remedy="écrivez un nom de fichier ou de dossier, ou retirez cette option (ou variable).",
+            remedy="écrivez un nom de fichier ou de dossier, ou retirez l’option (ou la variable).",
         )
     # Unlike that of pathlib, this one leaves an unknown user as it is.
     path = os.path.expanduser(shown)  # noqa: PTH111
