@@ -180,17 +180,16 @@ def _report(
     typer.echo(f"Rapport prêt : {index.resolve()}")
 
 
-#: The command line library turns an interruption into this return value.
-_INTERRUPTED: Final = 130
-
-
 def _typed() -> None:
+    # Step by step: run as a whole, it would keep to itself what an interruption has to say.
+    command = typer.main.get_command(app)
     try:
-        code = app(prog_name="cpts-geo", standalone_mode=False)
+        with command.make_context("cpts-geo", sys.argv[1:]) as context:
+            command.invoke(context)
+    except typer.Exit:
+        pass  # help was asked for
     except TyperException as error:
         refuse(misunderstood(error), 2)
-    if code == _INTERRUPTED:
-        raise KeyboardInterrupt
 
 
 def main() -> None:
