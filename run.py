@@ -29,11 +29,11 @@ MIN_PYTHON = (3, 11)
 
 #: Verb -> what it does (French), and what the environment's Python is asked to run.
 VERBS: dict[str, tuple[str, list[str]]] = {
-    "report": ("construit outputs/index.html", ["-m", "cpts_geo.cli", "report"]),
+    "report": ("construit outputs/index.html", ["-m", "cpts_geo", "report"]),
     "test": ("vérifie tout (avec des arguments : pytest seul)", ["-m", "pytest"]),
     "lab": ("ouvre les carnets dans JupyterLab", ["-m", "jupyterlab", "notebooks"]),
     "bench": ("mesure les temps", ["-m", "benchmarks.run_benchmarks"]),
-    "data": ("recompile les données embarquées", ["-m", "cpts_geo.cli", "data", "build"]),
+    "data": ("recompile les données embarquées", ["-m", "cpts_geo", "data", "build"]),
 }
 USAGE = "Usage : python run.py VERBE [ARGUMENTS]" + "".join(
     f"\n  {verb:<7} {description}" for verb, (description, _) in VERBS.items()

@@ -159,7 +159,7 @@ def bench_paint(path: Path, *, shapes: int, repeats: int = 3) -> list[Measure]:
 
 def bench_report(folder: Path) -> list[Measure]:
     """Peak memory of the whole report, run as a person runs it."""
-    command = ["-m", "cpts_geo.cli", "report", "--embedded-only", "--output", str(folder / "out")]
+    command = ["-m", "cpts_geo", "report", "--embedded-only", "--output", str(folder / "out")]
     run = measured(command)
     detail = run.failure or f"cinq CPTS, {seconds(run.seconds)}, un seul passage"
     return [Measure("Mémoire au plus haut de « report »", run.megabytes, "Mo", None, detail)]

@@ -1,13 +1,14 @@
 """Compile the embedded data of data/communes from the producers' files.
 
-Deterministic: same inputs, same bytes. Nothing is replaced until everything is computed,
-and each file is written under a temporary name, then renamed.
+Deterministic: same inputs, same bytes. Nothing is replaced until everything is computed and
+written aside; then all the files change at once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 import geopandas as gpd
 import numpy as np
@@ -17,6 +18,7 @@ import shapely
 from cpts_geo import settings
 from cpts_geo.errors import DataFileError
 from cpts_geo.files import write_csv, write_json, write_parquet
+from cpts_geo.output_folder import check_output, staged
 from cpts_geo.schema import COLUMNS
 from cpts_geo.sources import embedded, packages
 from cpts_geo.sources.catalogue import sources, verified_path
@@ -30,6 +32,18 @@ from cpts_geo.territories.figures import national_figures, parts_of
 
 #: Chosen by looking at the five CPTS: 250 m keeps the shape of small communes on a CPTS page.
 SIMPLIFY_TOLERANCE_M = 250.0
+_DESCRIPTOR: Final = "datapackage.json"
+_FILES: Final = (
+    "communes.parquet",
+    "former_communes.csv",
+    "cog_events.csv",
+    "figures.csv",
+    "comparisons.csv",
+    "contour_holes.csv",
+    _DESCRIPTOR,
+)
+#: What the compiled files weigh, at most.
+_MEGABYTES: Final = 20.0
 #: Professions of the Cnam file that are GPs.
 _GP_LABEL = "Médecins généralistes (hors médecins à expertise particulière - MEP)"
 _MEP_LABEL = "Médecins généralistes à expertise particulière (MEP)"
@@ -272,7 +286,10 @@ def build(
     ------
     DataFileError
         An input is missing, altered or of an unexpected form; nothing is written.
+    OutputError
+        The folder cannot be written; what it held is as it was.
     """
+    check_output(output, names=_FILES, megabytes=_MEGABYTES)
     for key in compiled_sources():
         if sources()[key].reader is not None:
             verified_path(key, official_dir)
@@ -302,14 +319,14 @@ def build(
     check(kept, "figures")
     check(compared, "comparisons")
     check(events, "cog_events")
-    output.mkdir(parents=True, exist_ok=True)
-    write_parquet(communes, output / "communes.parquet")
-    write_csv(former, output / "former_communes.csv")
-    write_csv(events, output / "cog_events.csv")
-    write_csv(kept, output / "figures.csv")
-    write_csv(compared, output / "comparisons.csv")
-    write_csv(holes, output / "contour_holes.csv")
-    write_json(descriptor(output), output / "datapackage.json")
+    with staged(output, last=_DESCRIPTOR, say=say) as stage:
+        write_parquet(communes, stage.folder / "communes.parquet")
+        write_csv(former, stage.folder / "former_communes.csv")
+        write_csv(events, stage.folder / "cog_events.csv")
+        write_csv(kept, stage.folder / "figures.csv")
+        write_csv(compared, stage.folder / "comparisons.csv")
+        write_csv(holes, stage.folder / "contour_holes.csv")
+        write_json(descriptor(stage.folder), stage.folder / _DESCRIPTOR)
     # None with the files of today; a new file may hold a code that no event tells of.
     rows = lost[["source", "code_insee"]].itertuples(index=False, name=None)
     left = ", ".join(f"{code} ({source})" for source, code in rows) or "aucun"

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from cpts_geo.errors import ScenarioError
 from cpts_geo.foreign import shown_name
+from cpts_geo.paths import typed_path
 from cpts_geo.terminal import echo, results, table_view, teller
 
 if TYPE_CHECKING:
@@ -29,7 +30,9 @@ def _compare(
     second: Annotated[
         str, typer.Argument(metavar="B", help="Scénario comparé : clé, ou fichier TOML.")
     ],
-    output: Annotated[Path, typer.Option(help="Dossier des résultats.")] = Path("outputs"),
+    output: Annotated[
+        Path, typer.Option(parser=typed_path, metavar="CHEMIN", help="Dossier des résultats.")
+    ] = Path("outputs"),
     draws: Annotated[
         int | None, typer.Option(help="Tirages de l’incertitude ; un nombre convenable par défaut.")
     ] = None,
@@ -39,9 +42,11 @@ def _compare(
     from cpts_geo.atlas.compare_words import COMMON_DRAWS, finding  # noqa: PLC0415
     from cpts_geo.capacity.compare import compare_scenarios  # noqa: PLC0415
     from cpts_geo.capacity.headline import DRAWS  # noqa: PLC0415
-    from cpts_geo.capacity_report import write_comparison  # noqa: PLC0415
+    from cpts_geo.capacity_report import comparison_files, write_comparison  # noqa: PLC0415
+    from cpts_geo.output_folder import check_output  # noqa: PLC0415
 
     names = _told_apart(first, second)
+    check_output(output, names=comparison_files(names))
     one, two = _labelled(_loaded(first, second), names)
     say = teller()
     found = compare_scenarios(one, two, draws=DRAWS if draws is None else draws, say=say)
@@ -60,20 +65,27 @@ def _compare(
 @capacity_app.command("call-log")
 def _call_log(
     log: Annotated[
-        Path, typer.Argument(metavar="FICHIER", help="Journal d’appels ou de rendez-vous.")
+        Path,
+        typer.Argument(
+            parser=typed_path, metavar="FICHIER", help="Journal d’appels ou de rendez-vous."
+        ),
     ],
     scenario: Annotated[
         str, typer.Option(metavar="BASE", help="Scénario du territoire : clé, ou fichier TOML.")
     ],
-    output: Annotated[Path, typer.Option(help="Dossier des résultats.")] = Path("outputs"),
+    output: Annotated[
+        Path, typer.Option(parser=typed_path, metavar="CHEMIN", help="Dossier des résultats.")
+    ] = Path("outputs"),
 ) -> None:
     """Lire un journal d’appels, et en tirer le scénario du territoire."""
     from cpts_geo.atlas.log_words import log_sentences, log_views  # noqa: PLC0415
     from cpts_geo.capacity.call_tables import released  # noqa: PLC0415
     from cpts_geo.capacity.local_evidence import profile_of, with_call_log  # noqa: PLC0415
     from cpts_geo.capacity_report import write_call_log  # noqa: PLC0415
+    from cpts_geo.output_folder import check_output  # noqa: PLC0415
     from cpts_geo.sources.analyst.calls.log import read_call_log  # noqa: PLC0415
 
+    check_output(output)
     (base,) = _loaded(scenario)
     calls = read_call_log(log)
     found = profile_of(calls, base)
@@ -90,7 +102,7 @@ def _call_log(
         console.print(table_view([title, *headers[1:]], cells, right=True))
     for note in [note for note in own.notes if note not in base.notes]:
         say(f"À savoir : {note}")
-    made, *others = write_call_log(own, tables, output)
+    made, *others = write_call_log(own, tables, output, say=say)
     for path in others:
         echo(f"Tableau : {path.resolve()}")
     echo(f"Scénario (appui {own.evidence_label}) : {made.resolve()}")

@@ -14,8 +14,9 @@ from cpts_geo.atlas.compare_page import compare_page
 from cpts_geo.capacity.compare import ScenarioComparison
 from cpts_geo.capacity.inputs import Scenario
 from cpts_geo.capacity.scenario import save_scenario
-from cpts_geo.files import write_atomically, write_csv, write_text
+from cpts_geo.files import write_csv, write_text
 from cpts_geo.french import slug
+from cpts_geo.output_folder import staged
 
 #: Table of a call log -> end of its file's name.
 _LOG_FILES: Final = {
@@ -63,13 +64,37 @@ def write_comparison(
     OutputError
         The folder cannot be written.
     """
+    page, table = comparison_files(names)
+    with staged(folder, say=say) as stage:
+        if (folder / page).exists():
+            say(f"« {page} » existait déjà : la comparaison qu’il contenait est remplacée.")
+        shown = f"{day or date.today():%d/%m/%Y}"
+        write_text(compare_page(found, date=shown), stage.folder / page)
+        write_csv(comparison_table(found, names=names), stage.folder / table)
+    return [folder / page, folder / table]
+
+
+def comparison_files(names: tuple[str, str]) -> tuple[str, str]:
+    """
+    Name the files of a comparison.
+
+    Parameters
+    ----------
+    names : tuple of str
+        What the two scenarios are called.
+
+    Returns
+    -------
+    tuple of str
+        Page, then table.
+
+    Examples
+    --------
+    >>> comparison_files(("lvo", "lvo_ete"))
+    ('comparaison_lvo_lvo_ete.html', 'comparaison_lvo_lvo_ete.csv')
+    """
     name = "_".join(["comparaison", *map(slug, names)])
-    page, table = folder / f"{name}.html", folder / f"{name}.csv"
-    if page.exists():
-        say(f"« {page.name} » existait déjà : la comparaison qu’il contenait est remplacée.")
-    write_text(compare_page(found, date=f"{day or date.today():%d/%m/%Y}"), page)
-    write_csv(comparison_table(found, names=names), table)
-    return [page, table]
+    return f"{name}.html", f"{name}.csv"
 
 
 def comparison_table(found: ScenarioComparison, *, names: tuple[str, str]) -> pd.DataFrame:
@@ -109,7 +134,11 @@ def comparison_table(found: ScenarioComparison, *, names: tuple[str, str]) -> pd
 
 
 def write_call_log(
-    scenario: Scenario, tables: Mapping[str, pd.DataFrame], folder: Path
+    scenario: Scenario,
+    tables: Mapping[str, pd.DataFrame],
+    folder: Path,
+    *,
+    say: Callable[[str], None] = lambda _: None,
 ) -> list[Path]:
     """
     Write the scenario that a call log gives, and the tables of the log that may leave.
@@ -122,6 +151,8 @@ def write_call_log(
         Tables of :func:`cpts_geo.capacity.call_tables.released`.
     folder : Path
         Folder to write; other files in it are left alone.
+    say : callable
+        Told in French that another run writes in this folder.
 
     Returns
     -------
@@ -134,14 +165,14 @@ def write_call_log(
         The folder cannot be written.
     """
     name = f"{slug(scenario.territory)}_appels"
-    made = [folder / f"{name}.toml"]
-    write_atomically(made[0], lambda part: save_scenario(scenario, part))
-    for key, end in _LOG_FILES.items():
-        path = folder / f"{name}_{end}.csv"
-        if key not in tables:
+    made = [f"{name}.toml"]
+    with staged(folder, say=say) as stage:
+        save_scenario(scenario, stage.folder / made[0])
+        for key, end in _LOG_FILES.items():
+            file = f"{name}_{end}.csv"
             # That of another log would speak of other calls.
-            path.unlink(missing_ok=True)
-            continue
-        write_csv(tables[key].rename_axis(key).reset_index(), path)
-        made.append(path)
-    return made
+            stage.stale.append(file)
+            if key in tables:
+                write_csv(tables[key].rename_axis(key).reset_index(), stage.folder / file)
+                made.append(file)
+    return [folder / file for file in made]

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import io
-import os
-import re
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Final, Literal, NoReturn
+from typing import Annotated, Final, Literal
 
 import typer
 from typer.exceptions import TyperException
@@ -16,10 +14,11 @@ from typer.exceptions import TyperException
 from cpts_geo import __version__
 from cpts_geo.capacity_commands import capacity_app
 from cpts_geo.data_commands import data_app
-from cpts_geo.errors import CptsGeoError
-from cpts_geo.files import reason
 from cpts_geo.french import counted, number
-from cpts_geo.terminal import echo, tell_error, teller
+from cpts_geo.last_resort import check_memory, guarded, refuse
+from cpts_geo.mistyped import misunderstood
+from cpts_geo.paths import typed_path
+from cpts_geo.terminal import echo, teller
 
 app = typer.Typer(
     help="De la liste des communes d’un territoire au nombre de créneaux de soins non programmés.",
@@ -55,6 +54,8 @@ def _root(
         typer.echo(f"cpts_geo {__version__}")
     elif context.invoked_subcommand is None:
         typer.echo(context.get_help())
+    else:
+        check_memory()
 
 
 @app.command("report")
@@ -66,8 +67,10 @@ def _report(
     perimeter: Annotated[
         Path | None,
         typer.Option(
+            parser=typed_path,
+            metavar="CHEMIN",
             help="Votre liste (CSV ou XLSX, colonne de noms ou de codes), ou vos polygones (GPKG, "
-            "GeoJSON)."
+            "GeoJSON).",
         ),
     ] = None,
     epci: Annotated[
@@ -98,13 +101,19 @@ def _report(
     ] = None,
     output: Annotated[
         Path | None,
-        typer.Option(help="Dossier des résultats ; outputs, ou outputs/NOM pour le vôtre."),
+        typer.Option(
+            parser=typed_path,
+            metavar="CHEMIN",
+            help="Dossier des résultats ; outputs, ou outputs/NOM pour le vôtre.",
+        ),
     ] = None,
     travel: Annotated[
         Path | None,
         typer.Option(
+            parser=typed_path,
+            metavar="CHEMIN",
             help="Votre table de temps de trajet entre communes (CSV ou parquet : matrice, ou "
-            "origine, destination, minutes), à la place des temps approchés."
+            "origine, destination, minutes), à la place des temps approchés.",
         ),
     ] = None,
     travel_unit: Annotated[
@@ -122,7 +131,9 @@ def _report(
     capacity: Annotated[
         Path | None,
         typer.Option(
-            help="Votre scénario de capacité (fichier TOML) pour ce territoire, demandé seul."
+            parser=typed_path,
+            metavar="CHEMIN",
+            help="Votre scénario de capacité (fichier TOML) pour ce territoire, demandé seul.",
         ),
     ] = None,
     embedded_only: Annotated[
@@ -141,10 +152,15 @@ def _report(
     from cpts_geo.analysis import analyse  # noqa: PLC0415
     from cpts_geo.atlas.perimeter_tables import recognised  # noqa: PLC0415
     from cpts_geo.capacity.headline import DRAWS  # noqa: PLC0415
-    from cpts_geo.report import check_writable, write_report  # noqa: PLC0415
+    from cpts_geo.output_folder import check_output  # noqa: PLC0415
+    from cpts_geo.report import MEGABYTES, REPORT_FILES, write_report  # noqa: PLC0415
 
     say = teller()
-    check_writable(output or Path("outputs"))
+    # A perimeter of one's own gives its name to the folder, once it is read.
+    named = output or not (perimeter or epci or tvs or departement)
+    check_output(
+        output or Path("outputs"), names=REPORT_FILES if named else (), megabytes=MEGABYTES
+    )
     result = analyse(
         territory or (),
         perimeter=perimeter,
@@ -173,41 +189,21 @@ def _report(
     echo(f"Rapport prêt : {index.resolve()}")
 
 
-#: The command line library speaks English: what it says of a command that is not understood.
-_MISTAKES = (
-    (r"No such option: (\S+) \(Possible options?: (.*)\)", "option inconnue : {0} ; existe : {1}"),
-    (r"No such option: (\S+)", "option inconnue : {0}"),
-    (r"No such command '(.*?)'\. Did you mean '(.*?)'", "commande inconnue : {0} ; existe : {1}"),
-    (r"No such command '(.*?)'", "commande inconnue : {0}"),
-    (r"Invalid value for '(.*?)'.*integer", "{0} attend un nombre entier"),
-    (r"Invalid value for '(.*?)'.* is not one of (.*)\.", "{0} attend une de ces valeurs : {1}"),
-    (r"Option '?(.*?)'? requires an argument", "l’option {0} attend une valeur"),
-    (r"Missing (?:argument|option) '(.*?)'", "il manque : {0}"),
-    (r"Got unexpected extra argument\S* \((.*)\)", "en trop : {0}"),
-)
-
-
-def _misunderstood(error: TyperException) -> str:
-    text = getattr(error, "message", "") or str(error)
-    shown = error.format_message() if hasattr(error, "format_message") else text
-    for pattern, french in _MISTAKES:
-        if found := re.search(pattern, shown):
-            return french.format(*found.groups())
-    return shown
-
-
-#: The command line library turns an interruption into this return value.
-_INTERRUPTED = 130
-
-
-def _refuse(text: str, code: int) -> NoReturn:
-    tell_error(text)
-    sys.exit(code)
+def _typed() -> None:
+    # Step by step: run as a whole, it would keep to itself what an interruption has to say.
+    command = typer.main.get_command(app)
+    try:
+        with command.make_context("cpts-geo", sys.argv[1:]) as context:
+            command.invoke(context)
+    except typer.Exit:
+        pass  # help was asked for
+    except TyperException as error:
+        refuse(misunderstood(error), 2)
 
 
 def main() -> None:
     """
-    Run the command line; an error of ours is printed in words and exits with 1.
+    Run the command line; what stops it is printed in words, and exits with 1, 2, 70 or 130.
 
     Examples
     --------
@@ -217,36 +213,4 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
-    try:
-        code = app(prog_name="cpts-geo", standalone_mode=False)
-        if code == _INTERRUPTED:
-            raise KeyboardInterrupt
-    except CptsGeoError as error:
-        _refuse(f"Erreur : {error}", 1)
-    except KeyboardInterrupt:
-        _refuse("Interrompu : les fichiers déjà écrits sont entiers.", _INTERRUPTED)
-    except TyperException as error:
-        _refuse(
-            f"Erreur : commande mal comprise.\n  - {_misunderstood(error)}\n"
-            "À faire : « cpts-geo --help », puis « cpts-geo COMMANDE --help », montrent comment "
-            "l’écrire.",
-            2,
-        )
-    except BrokenPipeError:
-        # The reader of our output left (a pager, head): nothing to say to anyone.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
-    except OSError as error:
-        _refuse(f"Erreur : le système refuse une écriture ou une lecture : {reason(error)}.", 1)
-    except Exception as error:
-        if os.environ.get("CPTS_GEO_DEBUG"):
-            raise
-        _refuse(
-            f"Erreur inattendue : {type(error).__name__}, {error}.\nÀ faire : signalez-la avec la "
-            "commande que vous avez tapée ; CPTS_GEO_DEBUG=1 en montre le détail.",
-            70,
-        )
-
-
-if __name__ == "__main__":
-    main()
+    guarded(_typed)

@@ -15,6 +15,7 @@ from rich.table import Table
 from cpts_geo import settings
 from cpts_geo.errors import DataFileError
 from cpts_geo.french import counted, number
+from cpts_geo.paths import typed_path
 from cpts_geo.terminal import echo, results, teller
 
 if TYPE_CHECKING:
@@ -45,7 +46,11 @@ def _fetch(
     ] = None,
     mirror: Annotated[
         Path | None,
-        typer.Option(help="Dossier de fichiers déjà téléchargés, essayé d’abord."),
+        typer.Option(
+            parser=typed_path,
+            metavar="CHEMIN",
+            help="Dossier de fichiers déjà téléchargés, essayé d’abord.",
+        ),
     ] = None,
     offline: Annotated[bool, typer.Option("--offline", help="N’essayer aucune adresse.")] = False,
     update: Annotated[
@@ -141,12 +146,22 @@ def _verify() -> None:
 @data_app.command("build")
 def _build(
     official: Annotated[
-        Path, typer.Option(help="Dossier des fichiers des producteurs.")
+        Path,
+        typer.Option(
+            parser=typed_path, metavar="CHEMIN", help="Dossier des fichiers des producteurs."
+        ),
     ] = settings.OFFICIAL_DIR,
     packages: Annotated[
-        Path, typer.Option(help="Dossier des paquets du registre, téléchargés au besoin.")
+        Path,
+        typer.Option(
+            parser=typed_path,
+            metavar="CHEMIN",
+            help="Dossier des paquets du registre, téléchargés au besoin.",
+        ),
     ] = Path(".cache/packages"),
-    output: Annotated[Path, typer.Option(help="Dossier à écrire.")] = settings.COMMUNES_DIR,
+    output: Annotated[
+        Path, typer.Option(parser=typed_path, metavar="CHEMIN", help="Dossier à écrire.")
+    ] = settings.COMMUNES_DIR,
 ) -> None:
     """Recompiler data/communes à partir des fichiers des producteurs."""
     from cpts_geo.build import build  # noqa: PLC0415

@@ -133,6 +133,14 @@ class DemandTooLargeError(ScenarioError):
     """More requests a day than one booking queue can represent."""
 
 
+class PathError(CptsGeoError):
+    """A path that was typed, or set in the environment, means no place."""
+
+
+class MemoryLimitError(CptsGeoError):
+    """This session may not use the memory that a command needs."""
+
+
 class OutputError(CptsGeoError):
     """A result cannot be written where it was asked for."""
 

@@ -6,26 +6,40 @@ import contextlib
 import errno
 import json
 import os
+import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
-
-import geopandas as gpd
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from cpts_geo.errors import OutputError
 from cpts_geo.foreign import for_spreadsheet
 
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
 _REASONS = {
     errno.ENOSPC: "plus de place sur le disque",
+    errno.EDQUOT: "votre part du disque est pleine (quota)",
+    errno.EFBIG: "fichier plus gros que ce que le système permet",
     errno.EACCES: "accès refusé",
     errno.EPERM: "accès refusé",
     errno.EROFS: "disque en lecture seule",
+    errno.EIO: "le disque répond mal",
     errno.ENOENT: "dossier introuvable",
     errno.ENOTDIR: "le chemin passe par un fichier",
     errno.EEXIST: "un fichier porte déjà ce nom",
     errno.EISDIR: "c’est un dossier",
     errno.ENAMETOOLONG: "nom trop long",
+    errno.EINVAL: "nom que ce disque refuse",
+    errno.EXDEV: "le dossier est sur un autre disque",
+    errno.ELOOP: "des liens tournent en rond",
+    errno.EBUSY: "occupé par un autre programme",
+    errno.EMFILE: "trop de fichiers ouverts",
+    errno.ENFILE: "trop de fichiers ouverts",
+    errno.ENOMEM: "plus de mémoire",
+    errno.ESTALE: "le disque du réseau ne répond plus",
 }
 
 
@@ -50,6 +64,7 @@ def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        sweep(path.parent, name=path.name)
         write(temporary)
         temporary.replace(path)
     except OSError as error:
@@ -61,6 +76,38 @@ def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink()
+
+
+def sweep(folder: Path, *, name: str = "") -> None:
+    """
+    Remove what writes that were killed have left.
+
+    Parameters
+    ----------
+    folder : Path
+        Where :func:`write_atomically` writes, or folders are made under such a name.
+    name : str
+        Name of the file that was to be written; any by default.
+    """
+    pattern = re.compile(rf"\.{re.escape(name) or '.+'}\.(\d+)\.part")
+    for left in list(folder.iterdir()) if folder.is_dir() else ():
+        found = pattern.fullmatch(left.name)
+        if found and not _is_running(int(found[1])):
+            with contextlib.suppress(OSError):
+                shutil.rmtree(left) if left.is_dir() else left.unlink()
+
+
+def _is_running(process: int) -> bool:
+    """Whether it may still write; Windows keeps by itself a file that a process has open."""
+    if os.name == "nt":
+        return process == os.getpid()
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def reason(error: OSError) -> str:
@@ -104,12 +151,16 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
     Examples
     --------
     >>> import tempfile
+    >>> import pandas as pd
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = Path(folder, "table.csv")
     ...     write_csv(pd.DataFrame({"name": ["=1+1", "Dry", "-3,5"], "gap": [-1, 0, 1]}), path)
     ...     path.read_text(encoding="utf-8").split()
     ['name,gap', "'=1+1,-1", 'Dry,0', '"-3,5",1']
     """
+    # Imported here: whoever only asks for help does not wait for it.
+    import pandas as pd  # noqa: PLC0415
+
     texts = [
         name
         for name, column in table.items()

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import errno
 import platform
 import sys
-import tempfile
 from collections.abc import Callable
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -23,13 +21,25 @@ from cpts_geo.atlas.access_files import ACCESS_FILES, access_files
 from cpts_geo.atlas.capacity_files import CAPACITY_FILES, capacity_files
 from cpts_geo.atlas.pages import Sheet, index_page, sheet_page
 from cpts_geo.capacity.headline_table import to_frame
+from cpts_geo.capacity.inputs import Scenario
 from cpts_geo.capacity.scenario import save_scenario
-from cpts_geo.errors import OutputError
-from cpts_geo.files import reason, write_atomically, write_csv, write_json, write_text
+from cpts_geo.files import write_atomically, write_csv, write_json, write_text
+from cpts_geo.output_folder import Stage, check_output, staged
 from cpts_geo.sources.catalogue import sha256_of
 
-_SCHEMA_FILE = "scenario.schema.json"
-_BORDER_TABLE = "communes_de_bordure.csv"
+_SCHEMA_FILE: Final = "scenario.schema.json"
+_MANIFEST: Final = "manifest.json"
+_BORDER_TABLE: Final = "communes_de_bordure.csv"
+#: Files of every report; a map stands for those of the territories, in their folder.
+REPORT_FILES: Final = (
+    "index.html",
+    _MANIFEST,
+    "tableaux/territoires.csv",
+    "cartes/carte.png",
+    f"scenarios/{_SCHEMA_FILE}",
+)
+#: What the page, maps and tables of a territory weigh, at most.
+MEGABYTES: Final = 6.0
 _PACKAGES = ("folium", "geopandas", "matplotlib", "numpy", "pandas", "scipy", "shapely")
 
 
@@ -121,34 +131,6 @@ def tables(analysis: Analysis) -> dict[str, pd.DataFrame]:
     }
 
 
-def check_writable(folder: Path) -> None:
-    """
-    Check that the output folder can be made and written, before any work.
-
-    Parameters
-    ----------
-    folder : Path
-        Output folder.
-
-    Raises
-    ------
-    OutputError
-        It cannot be made or written.
-    """
-    # Nothing is made yet: a run that is refused later leaves no empty folder behind.
-    nearest = next(place for place in (folder, *folder.absolute().parents) if place.exists())
-    try:
-        if folder.exists() and not folder.is_dir():
-            raise FileExistsError(errno.EEXIST, "exists")
-        with tempfile.TemporaryFile(dir=nearest):
-            pass
-    except OSError as error:
-        raise OutputError(
-            f"Impossible d’écrire dans « {folder} » : {reason(error)}.",
-            remedy="choisissez un dossier où vous pouvez écrire avec --output.",
-        ) from error
-
-
 def write_report(
     analysis: Analysis, output: Path, *, say: Callable[[str], None] = lambda _: None
 ) -> Path:
@@ -172,60 +154,66 @@ def write_report(
     Raises
     ------
     OutputError
-        The folder cannot be written.
+        The folder cannot be written; what it held is as it was.
     AssetError
         A page would need a network.
     """
-    check_writable(output)
-    # A manifest speaks of all the files beside it: the old one goes before they change.
-    (output / "manifest.json").unlink(missing_ok=True)
+    every = sheets(analysis)
+    frames = tables(analysis)
+    scenarios = {key: found.scenario for key, found in analysis.headlines.items() if found}
+    names = [*REPORT_FILES, *(sheet.file for sheet in every)]
+    names += [
+        *(f"tableaux/{name}" for name in frames),
+        *(f"scenarios/{key}.toml" for key in scenarios),
+    ]
+    check_output(output, names=names, megabytes=MEGABYTES * len(every))
+    # A manifest speaks of all the files beside it.
+    with staged(output, last=_MANIFEST, say=say) as stage:
+        _write(analysis, every, frames, scenarios, stage=stage, say=say)
+    return output / "index.html"
+
+
+def _write(
+    analysis: Analysis,
+    every: list[Sheet],
+    frames: dict[str, pd.DataFrame],
+    scenarios: dict[str, Scenario],
+    *,
+    stage: Stage,
+    say: Callable[[str], None],
+) -> None:
     today = date.today()
     shown = f"{today:%d/%m/%Y}"
-    national = analysis.national
-    made: list[Path] = []
-
-    def text(path: Path, content: str) -> None:
-        write_text(content, path)
-        made.append(path)
-
-    def still(path: Path, figure: Figure) -> None:
-        write_atomically(path, lambda part: figure.savefig(part, format="png", dpi=150))
-        made.append(path)
-
-    every = sheets(analysis)
+    national, folder = analysis.national, stage.folder
     for sheet in every:
         say(f"Fiche et cartes : {sheet.name}")
-        text(output / sheet.file, sheet_page(sheet, national=national, date=shown))
+        write_text(sheet_page(sheet, national=national, date=shown), folder / sheet.file)
         # Scenarios of another run are other scenarios, under the same names.
-        for old in (output / "cartes").glob(f"{sheet.key}_apl_shift_*.png"):
-            old.unlink()
+        stage.stale.append(f"cartes/{sheet.key}_apl_shift_*.png")
         for layer in style.layers(sheet.communes, scenarios=sheet.scenarios):
             figure = static.layer_figure(sheet.communes, layer, name=sheet.name, national=national)
-            path = output / "cartes" / f"{sheet.key}_{layer.column}.png"
-            still(path, figure)
+            _draw(figure, folder / "cartes" / f"{sheet.key}_{layer.column}.png")
     say("Page d’accueil, tableaux, manifeste")
-    index = output / "index.html"
-    text(
-        index,
-        index_page(
-            every, analysis.territories, national=national, notes=analysis.notes, date=shown
-        ),
+    index = index_page(
+        every, analysis.territories, national=national, notes=analysis.notes, date=shown
     )
+    write_text(index, folder / "index.html")
     # Tables that only some runs have: those of another run would speak of other communes.
-    for name in (_BORDER_TABLE, *CAPACITY_FILES, *ACCESS_FILES):
-        (output / "tableaux" / name).unlink(missing_ok=True)
-    for name, table in tables(analysis).items():
-        write_csv(table, output / "tableaux" / name)
-        made.append(output / "tableaux" / name)
+    some = (_BORDER_TABLE, *CAPACITY_FILES, *ACCESS_FILES)
+    stage.stale.extend(f"tableaux/{name}" for name in some)
+    for name, table in frames.items():
+        write_csv(table, folder / "tableaux" / name)
     # An analyst edits a copy of these and compares: files of other names are left alone.
-    for key, result in analysis.headlines.items():
-        if result is not None:
-            save_scenario(result.scenario, output / "scenarios" / f"{key}.toml")
-            made.append(output / "scenarios" / f"{key}.toml")
-    schema = settings.CPTS_DIR / _SCHEMA_FILE
-    text(output / "scenarios" / _SCHEMA_FILE, schema.read_text(encoding="utf-8"))
-    write_json(manifest(analysis, made, output=output, day=today), output / "manifest.json")
-    return index
+    for key, scenario in scenarios.items():
+        save_scenario(scenario, folder / "scenarios" / f"{key}.toml")
+    schema = (settings.CPTS_DIR / _SCHEMA_FILE).read_text(encoding="utf-8")
+    write_text(schema, folder / "scenarios" / _SCHEMA_FILE)
+    made = sorted(path for path in folder.rglob("*") if path.is_file())
+    write_json(manifest(analysis, made, output=folder, day=today), folder / _MANIFEST)
+
+
+def _draw(figure: Figure, path: Path) -> None:
+    write_atomically(path, lambda part: figure.savefig(part, format="png", dpi=150))
 
 
 def manifest(analysis: Analysis, made: list[Path], *, output: Path, day: date) -> dict[str, Any]:

@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 from typing import Final
 
+from cpts_geo.paths import typed_path
+
 _PACKAGE_DIR: Final = Path(__file__).resolve().parent
 _EMBEDDED: Final = _PACKAGE_DIR / "_data"
 #: Embedded data: inside an installed wheel, beside the package in a checkout.
@@ -13,7 +15,7 @@ DATA_DIR: Final = _EMBEDDED if _EMBEDDED.is_dir() else _PACKAGE_DIR.parent / "da
 COMMUNES_DIR: Final = DATA_DIR / "communes"
 CPTS_DIR: Final = DATA_DIR / "cpts"
 #: Producers' files that ``run.py data`` compiles; never part of the repository.
-OFFICIAL_DIR: Final = Path(os.environ.get("CPTS_GEO_OFFICIAL", "../shared/data/official"))
+OFFICIAL_DIR: Final = typed_path(os.environ.get("CPTS_GEO_OFFICIAL") or "../shared/data/official")
 _LOCK_NAME: Final = "sources.lock.toml"
 
 GEOGRAPHIC_CRS: Final = "EPSG:4326"
@@ -70,7 +72,7 @@ def cache_dir() -> Path:
     import pooch  # noqa: PLC0415
 
     own = os.environ.get("CPTS_GEO_CACHE")
-    return Path(own).expanduser() if own else Path(pooch.os_cache("cpts_geo"))
+    return typed_path(own) if own else Path(pooch.os_cache("cpts_geo"))
 
 
 def lock_path() -> Path:
@@ -85,7 +87,7 @@ def lock_path() -> Path:
     """
     own = os.environ.get("CPTS_GEO_LOCK")
     if own:
-        return Path(own).expanduser()
+        return typed_path(own)
     return (cache_dir() if DATA_DIR == _EMBEDDED else DATA_DIR) / _LOCK_NAME
 
 
@@ -99,4 +101,4 @@ def mirror_dir() -> Path | None:
         ``CPTS_GEO_MIRROR``; None when it is not set.
     """
     own = os.environ.get("CPTS_GEO_MIRROR")
-    return Path(own).expanduser() if own else None
+    return typed_path(own) if own else None

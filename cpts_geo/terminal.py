@@ -64,18 +64,6 @@ def teller() -> Callable[[str], None]:
     return lambda line: console.print(f"· {line}")
 
 
-def tell_error(text: str) -> None:
-    """
-    Say on the error output why a command stops.
-
-    Parameters
-    ----------
-    text : str
-        French text of one or several lines.
-    """
-    _Plain(stderr=True, highlight=False, markup=False, soft_wrap=True).print(text)
-
-
 def table_view(
     headers: Sequence[str], rows: Sequence[Sequence[str | Text]], *, title: str = "", right: bool
 ) -> Table:

@@ -60,7 +60,7 @@ def run(*arguments: str | Path, cwd: Path | None = None) -> Done:
 def process(*arguments: str | Path, **options: Any) -> subprocess.Popen[str]:
     """Start the command as a person does."""
     return subprocess.Popen(
-        [sys.executable, "-m", "cpts_geo.cli", *map(str, arguments)],
+        [sys.executable, "-m", "cpts_geo", *map(str, arguments)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -16,6 +16,7 @@ from cpts_geo import terminal
 from cpts_geo.files import write_csv
 from cpts_geo.foreign import MAX_NAME, for_spreadsheet, is_invisible, shown_name, visible
 from cpts_geo.french import slug
+from cpts_geo.last_resort import refuse
 
 anything = st.text(st.characters(), max_size=300)
 
@@ -62,11 +63,13 @@ def test_what_a_command_prints_is_harmless(capsys: pytest.CaptureFixture[str]) -
     evil = "[red]a\x1b[31mb\u202ec\x9b1m[/red]"
     terminal.echo(evil)
     terminal.teller()(evil)
-    terminal.tell_error(evil)
     view = terminal.table_view([evil, "x"], [[evil, terminal.Text(evil)]], title=evil, right=True)
     terminal.results().print(view)
     out, err = capsys.readouterr()
     assert out.count("[red]a\ufffd[31mb\ufffdc\ufffd1m[/red]") == 5
+    with pytest.raises(SystemExit):
+        refuse(evil, 1)
+    err += capsys.readouterr().err
     assert err.count("[red]a\ufffd[31mb\ufffdc\ufffd1m[/red]") == 2
     assert not any(is_invisible(c) for c in out + err if c != "\n")
 

@@ -166,10 +166,10 @@ def test_unknown_verb_on_the_real_command_line(tmp_path):
         (
             "report",
             ["a b", "--output", "x"],
-            ["cpts_geo.cli", "report", "a b", "--output", "x"],
+            ["cpts_geo", "report", "a b", "--output", "x"],
             None,
         ),
-        ("data", [], ["cpts_geo.cli", "data", "build"], None),
+        ("data", [], ["cpts_geo", "data", "build"], None),
         ("test", ["-k", "names"], ["-m", "pytest", "-k", "names"], ROOT),
         ("lab", ["--no-browser"], ["jupyterlab", "notebooks", "--no-browser"], ROOT),
         ("bench", [], ["-m", "benchmarks.run_benchmarks"], ROOT),

@@ -10,6 +10,7 @@ from cpts_geo.capacity.inputs import SOURCED_FIELDS
 from cpts_geo.capacity.parameters import UNSOURCED
 from cpts_geo.capacity.refusals import nearest, shown
 from cpts_geo.errors import ScenarioError, one_line
+from cpts_geo.paths import typed_path
 from cpts_geo.settings import CPTS_DIR
 from cpts_geo.sources.analyst.door.reading import Door, read_bytes
 
@@ -89,7 +90,7 @@ def _locate(name: str, folder: Path) -> Path:
     for keys, place in ((SHIPPED, SCENARIOS_DIR), (VARIANTS, VARIANTS_DIR)):
         if name in keys:
             return place / f"{name}.toml"
-    return folder / name
+    return folder / (typed_path(name) if name.startswith("~") else name)
 
 
 def _read(path: Path, seen: tuple[Path, ...]) -> dict[str, Any]:

@@ -6,17 +6,17 @@ import dataclasses
 import hashlib
 import tomllib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import tomli_w
-from filelock import FileLock, Timeout
 
 from cpts_geo.errors import DataFileError, OutputError, one_line
 from cpts_geo.files import reason, write_atomically
+from cpts_geo.locking import locked
 from cpts_geo.sources.catalogue import Source
 
 _HEADER = (
@@ -231,21 +231,14 @@ def alone(name: str, cache: Path, *, waits: Callable[[], None] | None = None) ->
         The cache cannot be made or written.
     """
     folder = cache / ".locks"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        guard = FileLock(folder / f"{hashlib.sha256(name.encode()).hexdigest()[:12]}.lock")
+    file = folder / f"{hashlib.sha256(name.encode()).hexdigest()[:12]}.lock"
+    with ExitStack() as held:
         try:
-            guard.acquire(timeout=0)
-        except Timeout:
-            if waits:
-                waits()
-            guard.acquire()
-    except OSError as error:
-        raise cache_refused(cache, error) from error
-    try:
+            folder.mkdir(parents=True, exist_ok=True)
+            held.enter_context(locked(file, waits=waits))
+        except OSError as error:
+            raise cache_refused(cache, error) from error
         yield
-    finally:
-        guard.release()
 
 
 def cache_refused(cache: Path, error: OSError) -> OutputError:

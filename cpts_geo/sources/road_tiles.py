@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from cpts_geo import settings
 from cpts_geo.errors import OutputError, TravelError, one_line
-from cpts_geo.files import reason
+from cpts_geo.files import reason, sweep
 from cpts_geo.sources.catalogue import sha256_of
 
 _EXTRACT: Final = "donnez un extrait d’OpenStreetMap (.osm.pbf), tel qu’une région de Geofabrik."
@@ -67,6 +67,7 @@ def build_tiles(pbf: Path | str, *, say: Callable[[str], None] = lambda _: None)
         part = folder.with_name(f".{folder.name}.{os.getpid()}.part")
         try:
             part.mkdir(parents=True, exist_ok=True)
+            sweep(part.parent)
             _build(path.resolve(), part)
             part.rename(folder)
         except OSError as error:

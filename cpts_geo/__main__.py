@@ -1,0 +1,113 @@
+"""Start the command line under watch: no crash of a library, and no signal, goes untold."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from types import FrameType
+from typing import Final
+
+_STOPS: Final = [getattr(signal, n) for n in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, n)]
+#: Seconds left to a command that was told to stop, to undo what it has begun.
+_GRACE: Final = 10
+_CRASHED: Final = 70
+
+
+def main() -> None:
+    """
+    Run the command line; where the system can, in a child process whose end is told.
+
+    Examples
+    --------
+    From a shell: ``cpts-geo report beauce_gatinais --output resultats``.
+    """
+    _fill_streams()
+    watched = os.fork() if hasattr(os, "fork") else 0
+    if watched:
+        _watch(watched)
+    _follow_signals()
+    _quiet_libraries()
+    # Imported here: an interruption, or too little memory, while libraries load is said in words.
+    from cpts_geo.last_resort import guarded  # noqa: PLC0415
+
+    def command() -> None:
+        from cpts_geo.cli import main as typed  # noqa: PLC0415
+
+        typed()
+
+    guarded(command)
+
+
+def _fill_streams() -> None:
+    """A closed stream would lend its number to the next file opened, and be written in it."""
+    while (free := os.open(os.devnull, os.O_RDWR)) < 3:
+        pass
+    os.close(free)
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115
+
+
+def _watch(child: int) -> None:
+    """Pass signals on to the command, wait for its end, tell a crash, and leave with its code."""
+
+    def end(*_: int | FrameType | None) -> None:
+        os.kill(child, signal.SIGKILL)
+
+    def follow(number: int, _: FrameType | None) -> None:
+        os.kill(child, number)
+        # A library that waits for ever hears no signal but the last.
+        signal.signal(signal.SIGALRM, end)
+        signal.alarm(_GRACE)
+
+    for number in _STOPS:
+        if signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, follow)
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    # The C library leaves with 127 where it finds no memory for a thread.
+    if code < 0 or code == 127:
+        from cpts_geo.last_resort import CRASH, refuse  # noqa: PLC0415
+
+        refuse(CRASH, _CRASHED)
+    sys.exit(code)
+
+
+def _follow_signals() -> None:
+    for number in _STOPS:
+        if signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, _stop)
+    if sys.platform == "linux":
+        # Whoever kills the one that watches means to stop the command.
+        import ctypes  # noqa: PLC0415
+
+        set_death_signal = 1
+        ctypes.CDLL(None).prctl(set_death_signal, signal.SIGKILL)
+
+
+def _stop(*_: int | FrameType | None) -> None:
+    # Once: what a second one interrupted would stay half-undone.
+    for number in _STOPS:
+        signal.signal(number, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
+def _quiet_libraries() -> None:
+    """Keep what native libraries write about their own failures off the terminal."""
+    if os.environ.get("CPTS_GEO_DEBUG"):
+        return
+    sys.unraisablehook = lambda _: None
+    threading.excepthook = lambda _: None
+    if hasattr(os, "fork"):
+        ours = os.dup(2)
+        sys.stderr = open(  # noqa: PTH123, SIM115
+            ours, "w", encoding=sys.stderr.encoding, errors="replace", buffering=1
+        )
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 2)
+        os.close(nowhere)
+
+
+if __name__ == "__main__":
+    main()

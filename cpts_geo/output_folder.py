@@ -1,0 +1,284 @@
+"""A folder of results changes all at once: written aside, then put in place, or left as it was."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import shutil
+import stat
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from cpts_geo.errors import OutputError, one_line
+from cpts_geo.files import reason, sweep
+from cpts_geo.french import number
+from cpts_geo.locking import locked
+
+#: Seconds that a run waits for another one to finish writing in the same folder.
+PATIENCE: Final = 900.0
+_LOCK: Final = ".cpts_geo.lock"
+_STAGE: Final = ".cpts_geo-"
+#: In a stage, what the folder held under the names that are being replaced.
+_BEFORE: Final = ".before"
+_NO_LOCK: Final = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL}
+_ELSEWHERE: Final = "ou choisissez un autre dossier avec --output."
+
+
+@dataclass(frozen=True)
+class Stage:
+    """
+    Where the results of a run are written before they take their place.
+
+    Parameters
+    ----------
+    folder : Path
+        Hidden folder, on the disk of the results: files are written here.
+    stale : list of str
+        Patterns of files that an earlier run may have left, to delete unless written again.
+    """
+
+    folder: Path
+    stale: list[str] = field(default_factory=list)
+
+
+def check_output(folder: Path, *, names: Iterable[str] = (), megabytes: float = 1) -> None:
+    """
+    Check that results can be written, before any work; nothing is made yet.
+
+    Parameters
+    ----------
+    folder : Path
+        Output folder.
+    names : iterable of str
+        Files to write, from this folder.
+    megabytes : float
+        What they weigh, at most.
+
+    Raises
+    ------
+    OutputError
+        The folder cannot be made or written, the disk is too full, or something stands in the
+        way of a file; every obstacle is listed.
+    """
+    try:
+        nearest = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+        if folder.exists() and not folder.is_dir():
+            raise FileExistsError(errno.EEXIST, "exists")
+        _probe(nearest)
+        free = shutil.disk_usage(nearest).free / 1e6
+    except OSError as error:
+        raise OutputError(
+            f"Impossible d’écrire dans « {folder} » : {reason(error)}.",
+            remedy="choisissez un dossier où vous pouvez écrire avec --output.",
+        ) from error
+    if free < megabytes:
+        raise OutputError(
+            f"Il reste {number(free)} Mo sur le disque de « {folder} », et il en faut "
+            f"{number(megabytes)}.",
+            remedy=f"faites de la place, {_ELSEWHERE}",
+        )
+    if defects := _obstacles(folder, names):
+        raise OutputError(
+            f"Impossible d’écrire dans « {folder} ».",
+            defects=defects,
+            remedy=f"déplacez ou fermez ce qui est nommé ci-dessus, {_ELSEWHERE}",
+        )
+
+
+def _probe(folder: Path) -> None:
+    with tempfile.TemporaryFile(dir=folder):
+        pass
+
+
+def _obstacles(folder: Path, names: Iterable[str]) -> list[str]:
+    """What stands in the way of these files: one line each."""
+    files = sorted(set(map(Path, names)))
+    places = sorted({place for file in files for place in file.parents[:-1]})
+    found = []
+    for name, obstacle in [(p, _no_folder) for p in places] + [(f, _no_file) for f in files]:
+        try:
+            said = obstacle(folder / name)
+        except (FileNotFoundError, NotADirectoryError):
+            continue  # nothing is there; what stands above is told by itself
+        except PermissionError:
+            said = "est protégé, ou ouvert dans un autre programme"
+        except OSError as error:
+            said = f"ne convient pas ({reason(error)})"
+        if said:
+            found.append(f"« {one_line(name.as_posix())} » {said}")
+    return found
+
+
+def _no_folder(path: Path) -> str:
+    if path.is_symlink() and not path.exists():
+        return "est un lien vers rien"
+    if not stat.S_ISDIR(path.stat().st_mode):
+        return "n’est pas un dossier : il en faut un de ce nom"
+    _probe(path)
+    return "" if path.stat().st_dev == path.parent.stat().st_dev else "mène à un autre disque"
+
+
+def _no_file(path: Path) -> str:
+    mode = path.stat().st_mode
+    if stat.S_ISDIR(mode):
+        return "est un dossier : il faut un fichier de ce nom"
+    if not stat.S_ISREG(mode):
+        return "n’est pas un fichier ordinaire"
+    # Refused to what is read-only and, on Windows, open in another program.
+    path.open("r+b").close()
+    return ""
+
+
+@contextmanager
+def staged(
+    folder: Path, *, last: str = "", say: Callable[[str], None] = lambda _: None
+) -> Iterator[Stage]:
+    """
+    Write results aside, and put them in their folder at the end, all of them or none.
+
+    Parameters
+    ----------
+    folder : Path
+        Output folder, made when missing; files of other names in it are left alone.
+    last : str
+        File that speaks of all the others: the old one goes first, the new one comes last.
+    say : callable
+        Told in French that another run writes in this folder, before waiting for its end.
+
+    Yields
+    ------
+    Stage
+        Where to write. When the work fails or is interrupted, the folder is as it was.
+
+    Raises
+    ------
+    OutputError
+        The folder cannot be written, or another run has written in it for too long.
+    """
+    check_output(folder)
+    missing = [place for place in (folder, *folder.absolute().parents) if not place.exists()]
+    left = "est resté comme il était"
+    try:
+        with _alone(folder, say=say) as is_alone:
+            if is_alone:
+                _recover(folder)
+            aside = Path(tempfile.mkdtemp(prefix=_STAGE, suffix=".part", dir=folder))
+            try:
+                yield (stage := Stage(aside))
+                _put(stage, folder, last=last)
+                left = "a ses nouveaux fichiers"
+            except OutputError as error:
+                # Where it is written aside concerns nobody.
+                said = error.summary.replace(str(aside), str(folder))
+                raise OutputError(said, defects=error.defects, remedy=error.remedy) from error
+            finally:
+                shutil.rmtree(aside, ignore_errors=True)
+    except BaseException as error:
+        for place in missing:
+            with contextlib.suppress(OSError):
+                place.rmdir()
+        if isinstance(error, KeyboardInterrupt):
+            raise KeyboardInterrupt(f"« {folder} » {left}") from error
+        raise
+
+
+@contextmanager
+def _alone(folder: Path, *, say: Callable[[str], None]) -> Iterator[bool]:
+    """Keep other runs out of a folder; False where its file system knows no lock."""
+
+    def waits() -> None:
+        say(
+            f"Un autre calcul écrit dans « {folder} » : attente de sa fin "
+            f"({number(PATIENCE / 60)} minutes au plus)"
+        )
+
+    lock = folder / _LOCK
+    with ExitStack() as held:
+        is_alone = True
+        try:
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+                held.enter_context(locked(lock, waits=waits, patience=PATIENCE))
+            except FileNotFoundError:
+                # The run that made the folder failed while this one waited, and removed it.
+                folder.mkdir(parents=True, exist_ok=True)
+                held.enter_context(locked(lock, waits=waits, patience=PATIENCE))
+        except TimeoutError as error:
+            raise OutputError(
+                f"Un autre calcul écrit encore dans « {folder} ».",
+                remedy=f"attendez sa fin, {_ELSEWHERE}",
+            ) from error
+        except OSError as error:
+            if error.errno not in _NO_LOCK:
+                raise OutputError(
+                    f"Impossible d’écrire dans « {folder} » : {reason(error)}.",
+                    remedy="choisissez un dossier où vous pouvez écrire avec --output.",
+                ) from error
+            say(f"« {folder} » ne connaît pas de verrou : n’y lancez pas deux calculs à la fois")
+            is_alone = False
+        try:
+            yield is_alone
+        finally:
+            # While it is held: whoever waits sees that it is gone, and makes another.
+            with contextlib.suppress(OSError):
+                lock.unlink()
+
+
+def _recover(folder: Path) -> None:
+    """Undo what a run that was killed left half-done; nobody else is in the folder."""
+    for left in folder.glob(f"{_STAGE}*.part"):
+        before = left / _BEFORE
+        for old in [path for path in before.rglob("*") if path.is_file()]:
+            target = folder / old.relative_to(before)
+            with contextlib.suppress(OSError):
+                target.parent.mkdir(parents=True, exist_ok=True)
+                old.replace(target)
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def _put(stage: Stage, folder: Path, *, last: str) -> None:
+    """Move what was written to its place; on any failure, every move is undone."""
+    new = [path.relative_to(stage.folder) for path in stage.folder.rglob("*") if path.is_file()]
+    new.sort(key=lambda name: (name.as_posix() == last, name))
+    if defects := _obstacles(folder, [name.as_posix() for name in new]):
+        raise OutputError(
+            f"Impossible d’écrire dans « {folder} » : rien n’y a été changé.",
+            defects=defects,
+            remedy=f"déplacez ou fermez ce qui est nommé ci-dessus, {_ELSEWHERE}",
+        )
+    stale = {path.relative_to(folder) for pattern in stage.stale for path in folder.glob(pattern)}
+    gone = [name for name in {*new, *stale} if os.path.lexists(folder / name)]
+    gone.sort(key=lambda name: (name.as_posix() != last, name))
+    moves = [(folder / name, stage.folder / _BEFORE / name) for name in gone]
+    moves += [(stage.folder / name, folder / name) for name in new]
+    made: list[Path] = []
+    for name in new:
+        sweep((folder / name).parent, name=name.name)
+    try:
+        for source, target in moves:
+            made += [place for place in target.parents if not place.exists()]
+            target.parent.mkdir(parents=True, exist_ok=True)
+            source.replace(target)
+    except BaseException as error:
+        _undo(moves)
+        for place in made:
+            with contextlib.suppress(OSError):
+                place.rmdir()
+        if isinstance(error, OSError):
+            raise OutputError(
+                f"Impossible d’écrire dans « {folder} » : {reason(error)} ; rien n’y a été changé.",
+                remedy=f"fermez les fichiers de ce dossier qui sont ouverts, {_ELSEWHERE}",
+            ) from error
+        raise
+
+
+def _undo(moves: Sequence[tuple[Path, Path]]) -> None:
+    for source, target in reversed(moves):
+        if os.path.lexists(target) and not os.path.lexists(source):
+            with contextlib.suppress(OSError):
+                target.replace(source)
