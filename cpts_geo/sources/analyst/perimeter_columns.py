@@ -153,7 +153,9 @@ def missing_column(path: Path, rows: Sequence[Row]) -> PerimeterError:
     >>> print(missing_column(Path("l.csv"), [(1, ("Code postal",))]).summary)
     l.csv donne des codes postaux (colonne « Code postal »), pas des communes.
     """
-    filled = [cells for _, cells in rows[:HEADER_ROWS]]
+    filled = [
+        cells for _, cells in rows[:HEADER_ROWS] if any(char.isalnum() for char in "".join(cells))
+    ]
     if not filled:
         return empty_list(path)
     if postal := [cell for cells in filled for cell in cells if _key(cell) in _POSTAL]:

@@ -112,6 +112,7 @@ def run_apart(
             raise ApartError("time", f"{seconds} s") from error
         finally:  # an interruption from the keyboard ends both
             child.kill()
+            child.wait()
     return _understood(answer, child.returncode)
 
 

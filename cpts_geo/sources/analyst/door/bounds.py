@@ -17,6 +17,15 @@ Unit = Literal[
     "noms", "entités", "contours", "couches", "champs", "paires",
 ]  # fmt: skip
 _Error = TypeVar("_Error", bound=CptsGeoError)
+_PAGE: Final = """# Bounds
+
+What an analyst brings is read within these bounds, or refused in a French sentence with what to do.
+They are generous for real use, and what is beyond is refused without filling the memory. This page
+is written from `cpts_geo/sources/analyst/door/bounds.py`; `tests/test_bounds.py` reads each bound
+on both sides and checks that the page is up to date.
+
+| Bound | Limit | What it bounds | Refusal |
+|---|---|---|---|"""
 
 
 @dataclass(frozen=True)
@@ -113,7 +122,7 @@ _TEXTS: Final = (
         "ne gardez que les colonnes utiles ({limit} au plus).",
     ),
     Bound(
-        "text_cells", 20_000_000, "cellules",
+        "text_cells", 10_000_000, "cellules",
         "cells of a list or of a log, empty ones included",
         "{name} a trop de cellules (plus de {limit}).",
         "ne gardez que les colonnes utiles.",
@@ -141,8 +150,8 @@ _WORKBOOKS: Final = (
         _WORKBOOK_REMEDY,
     ),
     Bound(
-        "workbook_seconds", 60, "secondes",
-        "time to open a workbook, in a process apart",
+        "workbook_seconds", 120, "secondes",
+        "time to open a workbook, in a process apart; a million calls take a third of it",
         "Le classeur {name} n’a pas pu être lu en {limit}.", _WORKBOOK_REMEDY,
     ),
     Bound(
@@ -353,9 +362,9 @@ def quantity(value: int, unit: str) -> str:
     return f"{value:,}".replace(",", "\u202f") + f" {plain}"
 
 
-def bounds_table(bounds: Sequence[Bound]) -> str:
+def bounds_page(bounds: Sequence[Bound]) -> str:
     """
-    Write bounds as a table for people.
+    Write bounds as a page for people.
 
     Parameters
     ----------
@@ -365,19 +374,20 @@ def bounds_table(bounds: Sequence[Bound]) -> str:
     Returns
     -------
     str
-        Markdown: key, limit, what is bounded (English), sentence shown (French).
+        Markdown: key, limit, what is bounded (English), sentence shown (French) with its remedy.
 
     Examples
     --------
-    >>> print(bounds_table(BOUNDS[1:2]).splitlines()[2].split(" | ")[1].replace("\u202f", " "))
-    100 000 lignes
+    >>> bounds_page(BOUNDS[1:2]).splitlines()[-1].split(" | ")[1].replace("\u202f", " ")
+    '100 000 lignes'
     """
     lines = [
-        f"| `{b.key}` | {quantity(b.limit, b.unit)} | {b.what} | {_placeholders(b.sentence)} |"
+        f"| `{b.key}` | {quantity(b.limit, b.unit)} | {b.what} | {_shown(b.sentence)} "
+        f"*À faire :* {b.remedy.format(limit=quantity(b.limit, b.unit))} |"
         for b in bounds
     ]
-    return "\n".join(["| Bound | Limit | What it bounds | Refusal |", "|---|---|---|---|", *lines])
+    return "\n".join([_PAGE, *lines, ""])
 
 
-def _placeholders(sentence: str) -> str:
-    return sentence.format(name="*fichier*", found="*trouvé*", limit="*limite*", where="*lieu*")
+def _shown(sentence: str) -> str:
+    return sentence.format(name="…", found="…", limit="…", where="…")

@@ -139,17 +139,20 @@ def _parts(archive: zipfile.ZipFile) -> dict[str, str]:
 
 
 def _far_cell(archive: zipfile.ZipFile, part: str, most: int) -> tuple[int, str] | None:
-    """First cell that takes the used range of a sheet beyond the bound, and that range."""
+    """Range of a sheet found beyond the bound, and the farthest cell of where it was found."""
     height = width = 0
     rest = b""
     with archive.open(part) as stream:
         while block := stream.read(_BLOCK):
             text = rest + block
             cut = _last_opening(text)
-            for match in _CELL.finditer(text, 0, cut):
-                height, width = max(height, int(match[2])), max(width, _column(match[1]))
-                if height * width > most:
-                    return height * width, (match[1] + match[2]).decode()
+            found = _CELL.findall(text, 0, cut)
+            # Each column and each row of a block is turned into a number once.
+            height = max([height, *map(int, {row for _, row in found})])
+            width = max([width, *map(_column, {letters for letters, _ in found})])
+            if height * width > most:
+                far = max(found, key=lambda cell: (_column(cell[0]) * int(cell[1]), cell))
+                return height * width, b"".join(far).decode()
             rest = text[cut:][-_BLOCK:]
     return None
 

@@ -1,0 +1,53 @@
+"""What a test has a process apart do: well, badly, and worse."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from typing import Any
+
+from cpts_geo.errors import PerimeterError
+
+
+def told(content: bytes, **arguments: Any) -> dict[str, Any]:
+    return {"content": content.decode(), "arguments": arguments, "modules": len(sys.modules)}
+
+
+def backwards(content: bytes) -> bytes:
+    return content[::-1]
+
+
+def noisy(content: bytes) -> str:
+    print("bruit")
+    os.write(1, b"\x00bruit\n")
+    os.write(2, b"\x1b[31mbruit\n")
+    return content.decode()
+
+
+def refuses(content: bytes) -> None:
+    raise PerimeterError("Non.", defects=[content.decode()], remedy="faites autrement.")
+
+
+def fails(content: bytes) -> None:
+    raise ZeroDivisionError(content.decode())
+
+
+def aborts(content: bytes) -> None:
+    os.abort()
+
+
+def leaves(content: bytes) -> None:
+    os._exit(3)
+
+
+def sleeps(content: bytes) -> None:
+    time.sleep(600)
+
+
+def swells(content: bytes) -> int:
+    return len(bytearray(4 * 10**9))
+
+
+def whereabouts(content: bytes) -> list[str]:
+    return [str(os.getpid()), *sys.path]

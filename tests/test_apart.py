@@ -1,0 +1,96 @@
+"""A parser apart: whatever becomes of it, the process that asked lives, and can tell it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cpts_geo.errors import PerimeterError
+from cpts_geo.sources.analyst.door.apart import ApartError, run_apart
+
+
+def asked(name: str, *, content: bytes = b"", seconds: float = 60, **arguments: Any) -> Any:
+    target = f"tests.apart_targets:{name}"
+    return run_apart(target, arguments, content=content, memory=2 * 10**9, seconds=seconds)
+
+
+def ending(name: str, *, seconds: float = 60) -> tuple[str, str]:
+    with pytest.raises(ApartError) as caught:
+        asked(name, content=b"x", seconds=seconds)
+    return caught.value.ending, caught.value.detail
+
+
+def test_content_and_arguments_go_and_come_back() -> None:
+    large = "é" * 3_000_000
+    said = asked("told", content=large.encode(), one=1, two=["é", None])
+    assert (said["content"], said["arguments"]) == (large, {"one": 1, "two": ["é", None]})
+    # A start that brings the heavy libraries would cost more than most files.
+    assert said["modules"] < 200
+    assert asked("backwards", content=b"\x00\n\xff") == b"\xff\n\x00"
+
+
+def test_a_refusal_keeps_its_class_and_its_words() -> None:
+    with pytest.raises(PerimeterError) as caught:
+        asked("refuses", content=b"Saint-\nAy")
+    assert caught.value.summary == "Non."
+    assert caught.value.defects == ("Saint-\nAy",)
+    assert caught.value.remedy == "faites autrement."
+
+
+def test_what_a_library_prints_goes_nowhere(capfd: pytest.CaptureFixture[str]) -> None:
+    assert asked("noisy", content=b"dit") == "dit"
+    assert tuple(capfd.readouterr()) == ("", "")
+
+
+def test_every_bad_end_is_told() -> None:
+    assert ending("fails") == ("crash", "ZeroDivisionError: x")
+    assert ending("absent")[0] == "crash"
+    assert ending("leaves") == ("crash", "ended with 3")
+    assert ending("aborts")[0] == "crash"
+    assert ending("sleeps", seconds=2)[0] == "time"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="this system does not limit memory")
+def test_a_greedy_parser_is_stopped() -> None:
+    assert ending("swells") == ("memory", "MemoryError")
+
+
+def test_no_module_is_taken_from_the_folder_of_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("json", "cpts_geo", "python_calamine"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    assert str(tmp_path) not in asked("whereabouts")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of Unix")
+def test_an_interruption_ends_both(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[subprocess.Popen[bytes]] = []
+    kept = subprocess.Popen.__init__
+
+    def remembered(self: subprocess.Popen[bytes], *args: Any, **options: Any) -> None:
+        kept(self, *args, **options)
+        started.append(self)
+
+    def interrupt() -> None:
+        while not started:
+            time.sleep(0.01)
+        # Long enough for the call to wait for its answer.
+        time.sleep(1)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    monkeypatch.setattr(subprocess.Popen, "__init__", remembered)
+    threading.Thread(target=interrupt).start()
+    with pytest.raises(KeyboardInterrupt):
+        asked("sleeps")
+    assert started[0].poll() is not None
