@@ -11,7 +11,7 @@ import geopandas as gpd
 import pandas as pd
 
 from cpts_geo.access.comparison import compare
-from cpts_geo.access.given_times import given_times
+from cpts_geo.access.given_times import given_times, lacking_notes
 from cpts_geo.capacity.headline import DRAWS, Headline, headline
 from cpts_geo.capacity.inputs import SEED, Scenario
 from cpts_geo.capacity.parameters import default_parameters
@@ -20,9 +20,10 @@ from cpts_geo.capacity.scenario import (
     load_scenarios,
     scenario_from_population,
 )
+from cpts_geo.capacity.scenario_file import SHIPPED
 from cpts_geo.capacity.territory_access import TerritoryAccess, study_access
 from cpts_geo.capacity.territory_capacity import TerritoryCapacity, study_capacity
-from cpts_geo.errors import DemandTooLargeError, ScenarioError
+from cpts_geo.errors import DemandTooLargeError, ScenarioError, one_line
 from cpts_geo.french import number
 from cpts_geo.sources import embedded
 from cpts_geo.sources.analyst.travel_columns import Unit
@@ -143,11 +144,30 @@ def _not_alone(names: Sequence[str]) -> ScenarioError:
     )
 
 
-def _capacity_notes(scenario: Scenario | None, *, population: float) -> list[str]:
+def _check_people(scenario: Scenario, *, population: float) -> None:
+    """Refuse a scenario whose people cannot be among those of the perimeter."""
+    without = scenario.people_without_mt
+    if without > population:
+        raise ScenarioError(
+            f"Le scénario « {one_line(scenario.label)} » n’est pas celui de ce périmètre.",
+            defects=[
+                f"{number(without)} personnes sans médecin traitant, pour {number(population)} "
+                "habitants dans les communes du périmètre"
+            ],
+            remedy="donnez le scénario de ce territoire, ou le périmètre de ce scénario.",
+        )
+
+
+def _capacity_notes(scenario: Scenario | None, *, key: str, population: float) -> list[str]:
     """Say whose scenario it is, and where its people are not those of the perimeter."""
     if scenario is None:
         return []
     said = [f"Capacité calculée avec le scénario « {scenario.label} »."]
+    if scenario.territory in SHIPPED and scenario.territory != key:
+        said.append(
+            f"Ce scénario porte la clé d’une autre CPTS ({scenario.territory}) : vérifiez que ses "
+            "valeurs sont celles de votre territoire."
+        )
     people = scenario.population
     if people is not None and abs(people / population - 1) > _SAME_PEOPLE:
         said.append(
@@ -275,9 +295,11 @@ def analyse(
         facts=pd.concat([facts, _national_share()], ignore_index=True),
     )
     say(f"Capacité : {number(draws)} tirages par territoire")
+    people = float(outline["population"].iloc[0])
     of_capacity = load_scenarios() if request.published else {}
     if own is not None:
         key = str(outline.index[0])
+        _check_people(own, population=people)
         of_capacity = {key: own.evolve(territory=key, sources=own.sources)}
     headlines: dict[str, Headline | None] = {}
     for key, row in outline.iterrows():
@@ -320,7 +342,8 @@ def analyse(
             *found.notes,
             *layer.notes,
             *travel_notes,
-            *_capacity_notes(own, population=float(outline["population"].iloc[0])),
+            *lacking_notes(given, communes),
+            *_capacity_notes(own, key=str(outline.index[0]), population=people),
             *_calendar_note(communes["departement"]),
         ),
         parameters={

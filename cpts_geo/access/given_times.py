@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from cpts_geo.access.travel import TravelTimes, listed, travel_times
-from cpts_geo.errors import TravelError
+from cpts_geo.errors import MAX_DEFECTS, TravelError
 from cpts_geo.foreign import shown_name
-from cpts_geo.french import counted
+from cpts_geo.french import counted, number
 from cpts_geo.sources.analyst.travel import read_travel_file
 from cpts_geo.sources.analyst.travel_columns import Unit
 from cpts_geo.sources.catalogue import sources
@@ -81,4 +82,77 @@ def given_times(
         adapted.append(f"{counted(len(alone), *words_of_own)}, à 0 minute par convention")
     if len(strangers):
         adapted.append(f"codes absents du COG 2026, laissés de côté : {listed(strangers)}")
-    return times, (f"Table des temps : {', '.join(adapted)}.",) if adapted else ()
+    said = (f"Table des temps : {', '.join(adapted)}.",) if adapted else ()
+    return times, (*said, *_one_way_note(times), *_own_note(pairs))
+
+
+def _one_way_note(times: TravelTimes) -> list[str]:
+    """Say that pairs have a time in one direction only: the other one is not supposed equal."""
+    places = times.origins.union(times.destinations)
+    lengths = np.diff(times.minutes.indptr)
+    start = np.repeat(places.get_indexer(times.origins), lengths)
+    end = places.get_indexer(times.destinations)[times.minutes.indices]
+    away = start != end
+    there = start[away] * np.int64(len(places)) + end[away]
+    back = end[away] * np.int64(len(places)) + start[away]
+    lonely = int((~np.isin(back, there)).sum())
+    if not lonely:
+        return []
+    pairs = (len(there) + lonely) // 2
+    words = ("paire n’a de temps que dans un sens", "paires n’ont de temps que dans un sens")
+    return [
+        f"Table des temps : {counted(lonely, *words)}, sur {number(pairs)} ; l’autre sens est "
+        "compté hors de portée, et non supposé égal."
+    ]
+
+
+def _own_note(pairs: pd.DataFrame) -> list[str]:
+    """Say that places have a time to themselves other than the zero of the convention."""
+    own = pairs.loc[(pairs["origin"] == pairs["destination"]) & (pairs["minutes"] > 0), "minutes"]
+    if own.empty:
+        return []
+    low, high = number(own.min(), 1), number(own.max(), 1)
+    size = low if low == high else f"de {low} à {high}"
+    words = ("commune a un temps vers elle-même", "communes ont un temps vers elles-mêmes")
+    return [
+        f"Table des temps : {counted(len(own), *words)} autre que 0 ({size} min) : "
+        "gardé tel quel, et non remis à 0."
+    ]
+
+
+def lacking_notes(times: TravelTimes | None, communes: pd.DataFrame) -> tuple[str, ...]:
+    """
+    Say which communes of the territories have no time in an analyst's table.
+
+    Parameters
+    ----------
+    times : TravelTimes or None
+        The table; None without one.
+    communes : DataFrame
+        Communes of the territories: code_insee, name.
+
+    Returns
+    -------
+    tuple of str
+        A French sentence that counts and names them, the first fifty; empty where none lacks.
+
+    Examples
+    --------
+    >>> lacking_notes(None, pd.DataFrame({"code_insee": ["45130"], "name": ["Dry"]}))
+    ()
+    """
+    if times is None:
+        return ()
+    own = communes.drop_duplicates("code_insee")
+    lost = own[~own["code_insee"].isin(times.origins)]
+    if lost.empty:
+        return ()
+    pairs = zip(lost["name"].head(MAX_DEFECTS), lost["code_insee"].head(MAX_DEFECTS), strict=True)
+    shown = ", ".join(f"{name} ({code})" for name, code in pairs)
+    more = len(lost) - MAX_DEFECTS
+    others = f", et {counted(more, 'autre', 'autres')}" if more > 0 else ""
+    words = ("commune du périmètre ne part", "communes du périmètre ne partent")
+    return (
+        f"Table des temps : {counted(len(lost), *words)} d’aucune paire, sur {number(len(own))} : "
+        f"{shown}{others}. Leurs temps d’accès sont inconnus, et ne sont pas devinés.",
+    )

@@ -194,7 +194,8 @@ def _check_rows(path: Path, lines: Sequence[int], values: dict[str, list[str]]) 
 def _population(written: str) -> float:
     """Whole number of inhabitants; NaN when empty or not one."""
     digits = re.sub(r"\s", "", written)
-    if not re.fullmatch(r"-?\d+([.,]0+)?", digits):
+    # « 12.000 » is twelve to one reader and twelve thousand to another.
+    if not re.fullmatch(r"-?[0-9]{1,9}([.,]0{1,2})?", digits):
         return math.nan
     return float(digits.replace(",", "."))
 
