@@ -10,6 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final, Literal, NoReturn
 
+import pyarrow as pa
 import typer
 from rich.console import Console
 from typer.exceptions import TyperException
@@ -209,6 +210,8 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
+    # Arrow's own allocator keeps what it has read; the system's gives it back for the report.
+    pa.set_memory_pool(pa.system_memory_pool())
     try:
         code = app(prog_name="cpts-geo", standalone_mode=False)
         if code == _INTERRUPTED:

@@ -276,18 +276,20 @@ def overview_figure(outlines: gpd.GeoDataFrame, *, national: gpd.GeoDataFrame) -
         else:
             mainland = national[~national["departement"].str.startswith("97")]
             land = basemap.departements(mainland, tolerance_m=1500).to_crs(crs)
-        land.plot(ax=ax, color=style.LAND, edgecolor=style.BORDER, linewidth=0.3)
+        look: Any = {"facecolor": style.LAND, "edgecolor": style.BORDER, "linewidth": 0.3}
+        _paint(_paths(land.geometry), ax=ax, **look)
         ranked = shown.sort_values("population", ascending=False)
         placed = ranked.to_crs(crs)
         if near:
-            placed.plot(ax=ax, color=style.FILL_LIGHT, edgecolor=style.ACCENT, linewidth=1.0)
+            look = {"facecolor": style.FILL_LIGHT, "edgecolor": style.ACCENT, "linewidth": 1.0}
+            _paint(_paths(placed.geometry), ax=ax, **look)
             named = basemap.named_within(shown, letter=0.0135, line=0.045)
             texts, lons, lats = zip(*named, strict=True)
             points = gpd.GeoSeries(gpd.points_from_xy(lons, lats), crs=shown.crs).to_crs(crs)
             for text, point in zip(texts, points, strict=True):
                 _annotate(ax, text, (point.x, point.y), ha="center", shift=0)
         else:
-            placed.plot(ax=ax, color=style.ACCENT)
+            _paint(_paths(placed.geometry), ax=ax, color=style.ACCENT)
             for name, shape, side in zip(
                 placed["name"], placed.geometry, basemap.sides(ranked), strict=True
             ):
