@@ -39,7 +39,7 @@ def teller() -> Callable[[str], None]:
     callable
         Receives a line.
     """
-    console = Console(stderr=True, highlight=False, markup=False)
+    console = Console(stderr=True, highlight=False, markup=False, emoji=False)
     return lambda line: console.print(f"· {line}")
 
 

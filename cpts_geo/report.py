@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import platform
 import sys
 import tempfile
@@ -191,6 +192,7 @@ def write_report(
     def still(path: Path, figure: Figure) -> None:
         write_atomically(path, lambda part: figure.savefig(part, format="png", dpi=150))
         made.append(path)
+        gc.collect()  # a figure holds itself, and 8 MB of pixels
 
     every = sheets(analysis)
     for sheet in every:

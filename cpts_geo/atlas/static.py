@@ -276,20 +276,18 @@ def overview_figure(outlines: gpd.GeoDataFrame, *, national: gpd.GeoDataFrame) -
         else:
             mainland = national[~national["departement"].str.startswith("97")]
             land = basemap.departements(mainland, tolerance_m=1500).to_crs(crs)
-        look: Any = {"facecolor": style.LAND, "edgecolor": style.BORDER, "linewidth": 0.3}
-        _paint(_paths(land.geometry), ax=ax, **look)
+        land.plot(ax=ax, color=style.LAND, edgecolor=style.BORDER, linewidth=0.3)
         ranked = shown.sort_values("population", ascending=False)
         placed = ranked.to_crs(crs)
         if near:
-            look = {"facecolor": style.FILL_LIGHT, "edgecolor": style.ACCENT, "linewidth": 1.0}
-            _paint(_paths(placed.geometry), ax=ax, **look)
+            placed.plot(ax=ax, color=style.FILL_LIGHT, edgecolor=style.ACCENT, linewidth=1.0)
             named = basemap.named_within(shown, letter=0.0135, line=0.045)
             texts, lons, lats = zip(*named, strict=True)
             points = gpd.GeoSeries(gpd.points_from_xy(lons, lats), crs=shown.crs).to_crs(crs)
             for text, point in zip(texts, points, strict=True):
                 _annotate(ax, text, (point.x, point.y), ha="center", shift=0)
         else:
-            _paint(_paths(placed.geometry), ax=ax, color=style.ACCENT)
+            placed.plot(ax=ax, color=style.ACCENT)
             for name, shape, side in zip(
                 placed["name"], placed.geometry, basemap.sides(ranked), strict=True
             ):

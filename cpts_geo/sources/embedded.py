@@ -111,8 +111,9 @@ def load_communes(folder: Path | None = None) -> gpd.GeoDataFrame:
         batches = file.iter_batches(_CONTOURS_AT_ONCE, columns=["geometry"], use_threads=False)
         contours = [shapely.from_wkb(batch.column(0).to_numpy(False)) for batch in batches]
         others = [name for name in file.schema_arrow.names if name != "geometry"]
-        communes = file.read(others).to_pandas()
-    return gpd.GeoDataFrame(communes, geometry=np.concatenate(contours), crs=settings.GEOGRAPHIC_CRS)
+        communes = file.read(others, use_threads=False).to_pandas(use_threads=False)
+    geometry = np.concatenate(contours)
+    return gpd.GeoDataFrame(communes, geometry=geometry, crs=settings.GEOGRAPHIC_CRS)
 
 
 def _read(name: str, folder: Path | None = None) -> pd.DataFrame:
