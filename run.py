@@ -23,20 +23,26 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 PYTHON_IN_VENV = "Scripts/python.exe" if os.name == "nt" else "bin/python"
 PYTHON = str(VENV / PYTHON_IN_VENV)
-LOCK_NAME = "requirements.lock"
+LOCK_NAME, LAB, TEST = "requirements.lock", "requirements-lab.lock", "requirements-test.lock"
+#: Each lock holds the one before it: installing one creates ``.venv``, or enlarges it.
+LOCKS = {
+    LOCK_NAME: "Bibliothèques (environ 1 Go)",
+    LAB: "Bibliothèques et JupyterLab (environ 1 Go en tout)",
+    TEST: "Bibliothèques et outils de vérification (environ 2 Go en tout)",
+}
 STAMP_NAME = ".cpts_geo-stamp"
 MIN_PYTHON = (3, 11)
 
-#: Verb -> what it does (French), and what the environment's Python is asked to run.
-VERBS: dict[str, tuple[str, list[str]]] = {
-    "report": ("construit outputs/index.html", ["-m", "cpts_geo", "report"]),
-    "test": ("vérifie tout (avec des arguments : pytest seul)", ["-m", "pytest"]),
-    "lab": ("ouvre les carnets dans JupyterLab", ["-m", "jupyterlab", "notebooks"]),
-    "bench": ("mesure les temps", ["-m", "benchmarks.run_benchmarks"]),
-    "data": ("recompile les données embarquées", ["-m", "cpts_geo", "data", "build"]),
+#: Verb -> what it does (French), what the environment's Python is asked to run, the lock it needs.
+VERBS: dict[str, tuple[str, list[str], str]] = {
+    "report": ("construit outputs/index.html", ["-m", "cpts_geo", "report"], LOCK_NAME),
+    "test": ("vérifie tout (avec des arguments : pytest seul)", ["-m", "pytest"], TEST),
+    "lab": ("ouvre les carnets dans JupyterLab", ["-m", "jupyterlab", "notebooks"], LAB),
+    "bench": ("mesure les temps", ["-m", "benchmarks.run_benchmarks"], TEST),
+    "data": ("recompile les données fournies", ["-m", "cpts_geo", "data", "build"], LOCK_NAME),
 }
 USAGE = "Usage : python run.py VERBE [ARGUMENTS]" + "".join(
-    f"\n  {verb:<7} {description}" for verb, (description, _) in VERBS.items()
+    f"\n  {verb:<7} {description}" for verb, (description, *_) in VERBS.items()
 )
 IN_PARALLEL = ["-n", "logical", "--maxprocesses", "4", "--dist", "loadfile"]  # no file is split
 #: Run by `test`, pytest last because its closing line is what CI reads.
@@ -95,8 +101,8 @@ def check_python(version: tuple[int, ...]) -> None:
 
 
 def wanted_stamp(root: Path) -> str:
-    """Two lines that a complete environment carries: what it is tied to, what it contains."""
-    contents = b"".join((root / name).read_bytes() for name in (LOCK_NAME, "pyproject.toml"))
+    """Two lines that an environment carries: what it is tied to, what it is made from."""
+    contents = b"".join((root / name).read_bytes() for name in (*LOCKS, "pyproject.toml"))
     tied_to = f"Python {platform.python_version()} {sys.base_prefix} {root}"
     return f"{tied_to}\n{hashlib.sha256(contents).hexdigest()}"
 
@@ -109,14 +115,17 @@ def write_stamp(venv: Path, stamp: str) -> None:
 
 
 def state(venv: Path, wanted: str) -> str:
-    """Tell whether an environment is absent, unusable, unfinished (or outdated) or ready."""
+    """Tell whether an environment is absent, unusable, unfinished (outdated, small) or ready."""
     if not venv.exists():
         return "absent"
     stamp = venv / STAMP_NAME
     found = stamp.read_text(encoding="utf-8") if stamp.is_file() else ""
     if not (venv / PYTHON_IN_VENV).is_file() or found.splitlines()[:1] != wanted.splitlines()[:1]:
         return "unusable"
-    return "ready" if found == wanted else "unfinished"
+    # What was enlarged serves the verbs that need less.
+    made_from, lock = wanted.rsplit("\n", 1)
+    enough = [f"{made_from}\n{larger}" for larger in [*LOCKS][[*LOCKS].index(lock) :]]
+    return "ready" if found in enough else "unfinished"
 
 
 def uv_block(lock: str) -> str:
@@ -142,9 +151,9 @@ def install(label: str, command: Sequence[str]) -> None:
     )
 
 
-def ensure_environment() -> None:
-    """Create, complete or rebuild ``.venv``; do nothing when it is ready."""
-    wanted = wanted_stamp(ROOT)
+def ensure_environment(lock: str = LOCK_NAME) -> None:
+    """Create, complete, enlarge or rebuild ``.venv``; do nothing when it is ready."""
+    wanted = f"{wanted_stamp(ROOT)}\n{lock}"
     found = state(VENV, wanted)
     if found == "ready":
         say("Environnement .venv à jour.")
@@ -165,7 +174,7 @@ def ensure_environment() -> None:
         pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
         install("Installateur uv", [*pip, "--no-deps", "--require-hashes", "-r", str(pinned)])
     uv = [PYTHON, "-m", "uv", "pip", "install", "--quiet", "--python", PYTHON]
-    install("Bibliothèques (environ 2 Go)", [*uv, "--require-hashes", "-r", LOCK_NAME])
+    install(LOCKS[lock], [*uv, "--require-hashes", "-r", lock])
     install("Paquet cpts_geo", [*uv, "--no-deps", "--no-build-isolation", "-e", "."])
     write_stamp(VENV, wanted)
     say(f"Environnement prêt en {seconds(time.perf_counter() - start)}.")
@@ -217,12 +226,13 @@ def run(verb: str, arguments: Sequence[str]) -> int:
     """Prepare the environment, run the verb and return its exit code."""
     if verb not in VERBS:
         raise RunError(f"Verbe inconnu : {verb}", remedy=f"choisissez un verbe.\n{USAGE}")
-    ensure_environment()
+    _, command, lock = VERBS[verb]
+    ensure_environment(lock)
     if verb == "test" and not arguments:
         return run_checks()
     # Paths typed after `report` and `data` are relative to where they were typed.
     cwd = None if verb in {"report", "data"} else ROOT
-    return subprocess.run([PYTHON, *VERBS[verb][1], *arguments], cwd=cwd, check=False).returncode
+    return subprocess.run([PYTHON, *command, *arguments], cwd=cwd, check=False).returncode
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -149,12 +149,16 @@ def _report(
 ) -> None:
     """Écrire les fiches, cartes et tableaux, et donner le chemin de la page d’accueil."""
     # Imported here so that --help and --version answer at once.
+    import pyarrow as pa  # noqa: PLC0415
+
     from cpts_geo.analysis import analyse  # noqa: PLC0415
     from cpts_geo.atlas.perimeter_tables import recognised  # noqa: PLC0415
     from cpts_geo.capacity.headline import DRAWS  # noqa: PLC0415
     from cpts_geo.output_folder import check_output  # noqa: PLC0415
     from cpts_geo.report import MEGABYTES, REPORT_FILES, write_report  # noqa: PLC0415
 
+    # Arrow's own allocator keeps what it has read; the system's gives it back for the report.
+    pa.set_memory_pool(pa.system_memory_pool())
     say = teller()
     # A perimeter of one's own gives its name to the folder, once it is read.
     named = output or not (perimeter or epci or tvs or departement)

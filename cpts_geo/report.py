@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import platform
 import sys
 from collections.abc import Callable
@@ -214,6 +215,7 @@ def _write(
 
 def _draw(figure: Figure, path: Path) -> None:
     write_atomically(path, lambda part: figure.savefig(part, format="png", dpi=150))
+    gc.collect()  # a figure holds itself, and 8 MB of pixels
 
 
 def manifest(analysis: Analysis, made: list[Path], *, output: Path, day: date) -> dict[str, Any]:

@@ -36,7 +36,7 @@ def results() -> Console:
         As wide as the terminal; a row is one line where there is none.
     """
     width = None if sys.stdout.isatty() else _PIPED_WIDTH
-    return _Plain(width=width, highlight=False, markup=False)
+    return _Plain(width=width, highlight=False, markup=False, emoji=False)
 
 
 def echo(line: str) -> None:
@@ -60,7 +60,7 @@ def teller() -> Callable[[str], None]:
     callable
         Receives a line.
     """
-    console = _Plain(stderr=True, highlight=False, markup=False)
+    console = _Plain(stderr=True, highlight=False, markup=False, emoji=False)
     return lambda line: console.print(f"· {line}")
 
 

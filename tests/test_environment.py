@@ -1,9 +1,10 @@
-"""environment.yml and requirements.lock say the same as pyproject.toml."""
+"""environment.yml and the three locks say the same as pyproject.toml."""
 
 from __future__ import annotations
 
 import re
 import tomllib
+from itertools import chain, pairwise
 
 import pytest
 import yaml
@@ -11,6 +12,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from rattler import MatchSpec, Version, VersionSpec
 
+import run
 from tests.conftest import ROOT
 
 #: PyPI name (with extras) -> conda-forge name, where they differ.
@@ -23,7 +25,8 @@ CONDA_NAME = {
 #: Not on conda-forge: in the pip section.
 PIP_ONLY = {"vacances-scolaires-france", "xstatic-leaflet"}
 
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PROJECT, GROUPS = PYPROJECT["project"], PYPROJECT["dependency-groups"]
 ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
 EXTRAS = PROJECT["optional-dependencies"]
 #: An analyst's environment: the package and its notebooks; checks run in the environment of run.py.
@@ -44,12 +47,20 @@ def conda_name(requirement: Requirement) -> str:
     return CONDA_NAME.get(requirement.name + extras, canonicalize_name(requirement.name))
 
 
-def locked_versions() -> dict[str, list[str]]:
-    """Every version of every package of the lock (several where markers differ)."""
-    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+#: Lock -> what it holds, besides the packages' own requirements.
+LOCKED = {
+    run.LOCK_NAME: PROJECT["dependencies"] + GROUPS["setup"],
+    run.LAB: EXTRAS["notebooks"],
+    run.TEST: [*chain(*EXTRAS.values()), *GROUPS["test"]],
+}
+
+
+def locked_versions(name: str = run.LOCK_NAME) -> dict[str, list[str]]:
+    """Every version of every package of a lock (several where markers differ)."""
+    lock = (ROOT / name).read_text(encoding="utf-8")
     versions: dict[str, list[str]] = {}
-    for name, version in re.findall(r"^([A-Za-z0-9._-]+)==(\S+)", lock, re.MULTILINE):
-        versions.setdefault(canonicalize_name(name), []).append(version)
+    for package, version in re.findall(r"^([A-Za-z0-9._-]+)==(\S+)", lock, re.MULTILINE):
+        versions.setdefault(canonicalize_name(package), []).append(version)
     return versions
 
 
@@ -81,25 +92,37 @@ def test_locked_versions_satisfy_the_conda_bounds(requirement):
     specs = {spec.name.normalized: spec for spec in CONDA}
     spec = specs.get(conda_name(requirement))
     clauses = spec.version if spec else str(requirement.specifier)
-    for version in locked_versions()[canonicalize_name(requirement.name)]:
+    for version in locked_versions(run.LAB)[canonicalize_name(requirement.name)]:
         assert VersionSpec(clauses).matches(Version(version))
 
 
-@pytest.mark.parametrize("extra", ["", *EXTRAS])
-def test_lock_satisfies_pyproject(extra):
-    locked = locked_versions()
-    wanted = map(Requirement, EXTRAS[extra] if extra else PROJECT["dependencies"])
+@pytest.mark.parametrize("lock", LOCKED)
+def test_lock_satisfies_pyproject(lock):
+    locked = locked_versions(lock)
     broken = [
         str(requirement)
-        for requirement in wanted
+        for requirement in map(Requirement, LOCKED[lock])
         for version in locked.get(canonicalize_name(requirement.name), ["0"])
         if version not in requirement.specifier
     ]
     assert broken == []
 
 
-def test_lock_holds_what_builds_the_package():
-    system = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["build-system"]
+def test_each_lock_holds_the_one_before_with_the_same_versions():
+    locks = list(map(locked_versions, run.LOCKS))
+    assert list(LOCKED) == list(run.LOCKS)
+    for smaller, larger in pairwise(locks):
+        assert {name: larger.get(name) for name in smaller} == smaller
+        assert len(larger) > len(smaller)
+
+
+def test_default_lock_is_free_of_what_only_checks_routing_and_notebooks_need():
+    heavy = {"playwright", "py-rattler", "pyvalhalla", "pyvalhalla-weekly", "jupyterlab", "mypy"}
+    assert heavy & set(locked_versions()) == set()
+    assert heavy <= set(locked_versions(run.TEST))
+
+
+def test_default_lock_holds_what_builds_the_package():
     # editables: asked for by hatchling when the package is installed with --editable.
-    needed = {Requirement(text).name for text in system["requires"]} | {"editables", "uv"}
-    assert needed <= set(locked_versions())
+    needed = {Requirement(text).name for text in PYPROJECT["build-system"]["requires"]}
+    assert needed | {"editables", "uv"} <= set(locked_versions())

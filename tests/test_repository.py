@@ -21,6 +21,7 @@ from numpydoc.docscrape import NumpyDocString
 from numpydoc.validate import Validator, validate
 
 import cpts_geo
+from run import LOCKS
 from tests.conftest import ROOT, unavailable
 
 FILE_CAP_BYTES = 8_500_000
@@ -133,8 +134,9 @@ def test_modules_stay_short():
     assert {name: n for name, n in lengths.items() if n > MODULE_CAP_LINES} == {}
 
 
-def test_lock_holds_only_names_versions_markers_and_hashes():
-    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", LOCKS)
+def test_lock_holds_only_names_versions_markers_and_hashes(name):
+    lock = (ROOT / name).read_text(encoding="utf-8")
     assert re.sub(LOCK_ENTRY, "", lock) == ""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -15,7 +16,8 @@ from tests.conftest import ROOT
 
 @pytest.fixture
 def checkout(tmp_path):
-    (tmp_path / run.LOCK_NAME).write_text("a==1\n", encoding="utf-8")
+    for name in run.LOCKS:
+        (tmp_path / name).write_text("a==1\n", encoding="utf-8")
     (tmp_path / "pyproject.toml").write_text("[project]\n", encoding="utf-8")
     return tmp_path
 
@@ -46,7 +48,7 @@ def test_only_the_standard_library_is_imported():
 
 
 def test_script_stays_short():
-    assert len((ROOT / "run.py").read_text(encoding="utf-8").splitlines()) <= 250
+    assert len((ROOT / "run.py").read_text(encoding="utf-8").splitlines()) <= 260
 
 
 @pytest.mark.parametrize("version", [(3, 11, 0), (3, 14, 2), (4, 0, 0)])
@@ -65,7 +67,7 @@ def test_bound_is_that_of_the_package():
     assert f'requires-python = ">={".".join(map(str, run.MIN_PYTHON))}"' in requires
 
 
-@pytest.mark.parametrize("changed", [run.LOCK_NAME, "pyproject.toml"])
+@pytest.mark.parametrize("changed", [*run.LOCKS, "pyproject.toml"])
 def test_stamp_follows_what_is_installed(checkout, changed):
     before = run.wanted_stamp(checkout)
     assert run.wanted_stamp(checkout) == before
@@ -83,21 +85,70 @@ def test_stamp_names_the_base_python_and_the_place(checkout, monkeypatch):
 
 
 def test_states_of_an_environment(checkout, venv):
-    wanted = run.wanted_stamp(checkout)
-    tied_to, contents = wanted.split("\n")
+    wanted = f"{run.wanted_stamp(checkout)}\n{run.LOCK_NAME}"
+    tied_to, contents, lock = wanted.split("\n")
     assert run.state(checkout / "none", wanted) == "absent"
     assert run.state(venv, wanted) == "unusable"  # not ours, or stopped while being created
     run.write_stamp(venv, tied_to)
     assert run.state(venv, wanted) == "unfinished"
-    run.write_stamp(venv, f"{tied_to}\nother contents")
+    run.write_stamp(venv, f"{tied_to}\nother contents\n{lock}")
     assert run.state(venv, wanted) == "unfinished"
-    run.write_stamp(venv, f"another Python\n{contents}")
+    run.write_stamp(venv, f"{tied_to}\n{contents}")  # from before there were several locks
+    assert run.state(venv, wanted) == "unfinished"
+    run.write_stamp(venv, f"another Python\n{contents}\n{lock}")
     assert run.state(venv, wanted) == "unusable"
     run.write_stamp(venv, wanted)
     assert run.state(venv, wanted) == "ready"
     assert [path.name for path in venv.glob("*stamp*")] == [run.STAMP_NAME]
     (venv / run.PYTHON_IN_VENV).unlink()
     assert run.state(venv, wanted) == "unusable"
+
+
+@pytest.mark.parametrize("installed", run.LOCKS)
+@pytest.mark.parametrize("asked", run.LOCKS)
+def test_a_larger_environment_serves_the_verbs_that_need_less(checkout, venv, installed, asked):
+    made_from = run.wanted_stamp(checkout)
+    run.write_stamp(venv, f"{made_from}\n{installed}")
+    order = list(run.LOCKS)
+    enough = order.index(installed) >= order.index(asked)
+    assert run.state(venv, f"{made_from}\n{asked}") == ("ready" if enough else "unfinished")
+
+
+def test_each_verb_installs_its_lock_once_and_says_its_size(checkout, venv, monkeypatch, capsys):
+    steps = []
+    (checkout / run.LOCK_NAME).write_text("uv==1 \\\n    --hash=sha256:00\n", encoding="utf-8")
+    monkeypatch.setattr(run, "ROOT", checkout)
+    monkeypatch.setattr(run, "VENV", venv)
+    monkeypatch.setattr(run, "install", lambda label, command: steps.append((label, command[-1])))
+    run.write_stamp(venv, run.wanted_stamp(checkout).splitlines()[0])
+    installed = []
+    for verb in ("report", "data", "report", "lab", "report", "test", "report", "lab", "bench"):
+        steps.clear()
+        run.ensure_environment(run.VERBS[verb][2])
+        installed.append([name for _, name in steps if name in run.LOCKS])
+        assert (not steps) == ("à jour" in capsys.readouterr().out)
+        assert [label for label, name in steps if name in run.LOCKS] == [
+            run.LOCKS[name] for name in installed[-1]
+        ]
+    report, lab, test = run.LOCKS
+    assert installed == [[report], [], [], [lab], [], [test], [], [], []]
+    assert [re.search(r"environ (\d) Go", label)[1] for label in run.LOCKS.values()] == list("112")
+
+
+def test_an_interrupted_enlargement_leaves_an_environment_to_finish(checkout, venv, monkeypatch):
+    (checkout / run.LOCK_NAME).write_text("uv==1 \\\n    --hash=sha256:00\n", encoding="utf-8")
+    monkeypatch.setattr(run, "ROOT", checkout)
+    monkeypatch.setattr(run, "VENV", venv)
+    run.write_stamp(venv, f"{run.wanted_stamp(checkout)}\n{run.LOCK_NAME}")
+
+    def stop(_label, _command):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(run, "install", stop)
+    with pytest.raises(KeyboardInterrupt):
+        run.ensure_environment(run.TEST)
+    for lock in run.LOCKS:
+        assert run.state(venv, f"{run.wanted_stamp(checkout)}\n{lock}") == "unfinished"
 
 
 def test_uv_block_of_the_lock():
@@ -177,7 +228,7 @@ def test_unknown_verb_on_the_real_command_line(tmp_path):
 )
 def test_arguments_are_passed_through(monkeypatch, verb, arguments, tail, cwd):
     calls = []
-    monkeypatch.setattr(run, "ensure_environment", lambda: None)
+    monkeypatch.setattr(run, "ensure_environment", lambda _lock: None)
     monkeypatch.setattr(subprocess, "run", started(calls, code=7))
     assert run.main([verb, *arguments]) == 7
     [(command, options)] = calls
@@ -220,7 +271,7 @@ def test_missing_browser_fails_only_on_ci(monkeypatch, ci, code):
 
 
 def test_failed_step_says_what_to_do(monkeypatch, capsys):
-    def fail():
+    def fail(_lock):
         run.install("Étape", [sys.executable, "-c", "raise SystemExit(3)"])
 
     monkeypatch.setattr(run, "ensure_environment", fail)
@@ -238,7 +289,7 @@ def test_failed_step_says_what_to_do(monkeypatch, capsys):
     ],
 )
 def test_interruptions_end_without_a_traceback(monkeypatch, capsys, error, code, words):
-    def stop():
+    def stop(_lock):
         raise error
 
     monkeypatch.setattr(run, "ensure_environment", stop)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gc
 import io
 import re
 from collections.abc import Sequence
@@ -11,7 +12,6 @@ from typing import Any
 
 import folium
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 from markupsafe import Markup
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -132,7 +132,11 @@ def _png(figure: Figure) -> Markup:
     # Drawn once: saving a figure draws it twice, and packs every colour before they are few.
     canvas: Any = FigureCanvasAgg(figure)
     canvas.draw()
-    drawn = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+    pixels = canvas.buffer_rgba()
+    drawn = Image.frombuffer("RGBA", pixels.shape[1::-1], pixels).convert("RGB")
+    # A figure holds itself, with its pixels: several would wait for one another's end.
+    del figure, canvas, pixels
+    gc.collect()
     # Flat colours: a palette, the same for maps and legends, takes a quarter of the page's room.
     drawn.quantize(256, Image.Quantize.FASTOCTREE).save(small, format="png", compress_level=6)
     return Markup(base64.b64encode(small.getvalue()).decode("ascii"))

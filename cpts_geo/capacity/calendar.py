@@ -15,9 +15,9 @@ from datetime import date, time
 from functools import lru_cache
 from typing import Annotated, Any, Final, Literal
 
-import holidays
 import numpy as np
 import pandas as pd
+from holidays.countries.france import France
 
 from cpts_geo.capacity.parameters import AS_TUPLE, default_parameters, field
 from cpts_geo.capacity.records import Record
@@ -211,9 +211,8 @@ def public_holidays(start: date, end: date, *, region: Region = "metropole") -> 
             defects=[f"début {start:%d/%m/%Y}, fin {end:%d/%m/%Y}"],
             remedy="donnez d'abord le premier jour, puis le dernier.",
         )
-    french = holidays.country_holidays(
-        "FR", subdiv=REGIONS[region], years=range(start.year, end.year + 1)
-    )
+    years = range(start.year, end.year + 1)
+    french = France(subdiv=REGIONS[region], years=years)  # type: ignore[no-untyped-call]
     return pd.DatetimeIndex(sorted(day for day in french if start <= day <= end))
 
 

@@ -7,13 +7,17 @@ from functools import cache
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
+import shapely
 
 from cpts_geo import settings
 from cpts_geo.errors import DataFileError, TableError, one_line
 from cpts_geo.sources.catalogue import sha256_of
 from cpts_geo.sources.contracts import TableName, check
 
+_CONTOURS_AT_ONCE = 4096
 _RESTORE = "réinstallez cpts_geo, ou dans un dépôt : git checkout -- data"
 
 
@@ -101,7 +105,15 @@ def load_communes(folder: Path | None = None) -> gpd.GeoDataFrame:
     >>> communes.set_index("code_insee").at["45203", "name"]
     'Meung-sur-Loire'
     """
-    return gpd.read_parquet(verified("communes.parquet", folder))
+    path = verified("communes.parquet", folder)
+    # Contours a few at a time: decoded whole, they were the peak memory of a report.
+    with pq.ParquetFile(path) as file:
+        batches = file.iter_batches(_CONTOURS_AT_ONCE, columns=["geometry"], use_threads=False)
+        contours = [shapely.from_wkb(batch.column(0).to_numpy(False)) for batch in batches]
+        others = [name for name in file.schema_arrow.names if name != "geometry"]
+        communes = file.read(others, use_threads=False).to_pandas(use_threads=False)
+    geometry = np.concatenate(contours)
+    return gpd.GeoDataFrame(communes, geometry=geometry, crs=settings.GEOGRAPHIC_CRS)
 
 
 def _read(name: str, folder: Path | None = None) -> pd.DataFrame:

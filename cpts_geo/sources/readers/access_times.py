@@ -10,7 +10,6 @@ import pandas as pd
 import pandera.pandas as pa
 import pyarrow as arrow
 import pyarrow.compute as pc
-import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from cpts_geo.errors import one_line
@@ -76,6 +75,9 @@ def read_access_times(path: Path, source: Source) -> pd.DataFrame:
     DataFileError
         Not that file, no GPs in it, or times and distances in unknown units.
     """
+    # Imported here: 10 MB that only this reader needs.
+    import pyarrow.dataset as ds  # noqa: PLC0415
+
     try:
         _check_size(path)
         data = ds.dataset(path, format="parquet")
