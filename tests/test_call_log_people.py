@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cpts_geo.errors import TableError
-from cpts_geo.sources.analyst.calls.around import in_file_name
-from cpts_geo.sources.analyst.calls.forms import kind_of
+from cpts_geo.sources.analyst.calls.around import hint_of, in_file_name
+from cpts_geo.sources.analyst.calls.forms import is_name, kind_of
 from cpts_geo.sources.analyst.calls.log import read_call_log
 from cpts_geo.sources.analyst.calls.personal import personal_content
 from cpts_geo.sources.analyst.calls.values import outcomes
@@ -212,3 +212,11 @@ def test_an_outcome_with_a_word_more_is_not_quoted(text: str) -> None:
     _, defects = outcomes(pd.Series([text]))
     assert "ne sont pas répétées" in defects[0]
     assert text not in " ".join(defects)
+
+
+@pytest.mark.parametrize("filler", ["a", "A", "19", "06-", "Aa-", "jean martin "])
+def test_a_long_text_is_looked_at_to_its_end(filler: str) -> None:
+    # Ten thousand letters took half a minute where time grew with their square.
+    text = f"{filler * (10_000 // len(filler))} ; Mme EXEMPLE"
+    assert is_name(text)
+    assert hint_of(text) is not None

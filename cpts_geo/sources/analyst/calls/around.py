@@ -19,6 +19,7 @@ from cpts_geo.sources.analyst.calls.forms import (
     has_civility,
     has_name_form,
     kind_of,
+    pieces,
 )
 from cpts_geo.sources.analyst.calls.words import (
     CATEGORY_WORDS,
@@ -97,6 +98,9 @@ def hint_of(text: str) -> Hint | None:
     >>> hint_of("Journal de Mme EXEMPLE"), hint_of("Appels de la CPTS, 2024")
     (Hint(what='un nom de personne', certain=True), None)
     """
+    if len(parts := pieces(text)) > 1:
+        hints = [hint for part in parts if (hint := hint_of(part))]
+        return max(hints, key=lambda hint: hint.certain, default=None)
     dateless = _STAMP.sub(" ", text)
     what = kind_of(text)
     if what and (what in {BIRTH, WHO_BORN} or kind_of(dateless)):

@@ -85,6 +85,8 @@ _TOKEN: Final = re.compile(
 # The shortest number that is somebody's: a phone without its zero.
 _DIGITS: Final = 9
 _DIGIT: Final = re.compile(r"\d")
+_LONG: Final = 300
+_OVERLAP: Final = 80
 _ZEROS: Final = str.maketrans("OoIl|", "00111")
 _LOOKS_DIGIT: Final = re.compile(r"(?<![^\W\dOolI_])[\dOoIl|]+(?![^\W\dOolI_])")
 
@@ -156,6 +158,10 @@ def kind_of(text: str) -> str | None:
     ('un nom ou des initiales avec une date de naissance', 'un numéro de sécurité sociale', None, \
 None)
     """
+    return next((what for piece in pieces(text) if (what := _kind(piece))), None)
+
+
+def _kind(text: str) -> str | None:
     text = _flat(text)
     if text.isdecimal() and len(text) < _DIGITS:
         return None
@@ -190,7 +196,33 @@ def is_name(text: str) -> bool:
     >>> is_name("Mme EXEMPLE"), is_name("EXEMPLE Prenom"), is_name("Dr de garde")
     (True, True, False)
     """
-    return has_civility(text) or has_name_form(text) or has_person(text)
+    return any(
+        has_civility(piece) or has_name_form(piece) or has_person(piece) for piece in pieces(text)
+    )
+
+
+def pieces(text: str) -> list[str]:
+    """
+    Cut a long text, so that the time to look at it grows no faster than its length.
+
+    Parameters
+    ----------
+    text : str
+        Of any length.
+
+    Returns
+    -------
+    list of str
+        The text itself where it is short; else parts that overlap by more than a name or a number.
+
+    Examples
+    --------
+    >>> pieces("RDV"), len(pieces("a" * 1000))
+    (['RDV'], 5)
+    """
+    if len(text) <= _LONG:
+        return [text]
+    return [text[start : start + _LONG] for start in range(0, len(text), _LONG - _OVERLAP)]
 
 
 def has_civility(text: str) -> bool:
