@@ -20,7 +20,7 @@ from cpts_geo.sources.analyst.calls.log import read_call_log
 from cpts_geo.sources.analyst.calls.personal import personal_content
 from cpts_geo.sources.analyst.calls.values import outcomes
 from tests import broken_makers_logs as makers
-from tests.broken_makers_logs import births, callers, letters, nirs, pairs, phones, write_log
+from tests.nobodies import births, callers, letters, nirs, pairs, phones, write_log
 
 CASES = Path(__file__).parent / "data" / "broken" / "cases_logs.csv"
 TODAY = date(2024, 12, 31)
