@@ -1,0 +1,47 @@
+"""Both sides of the bounds on tables of travel times."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+from pyarrow import parquet
+
+from cpts_geo.sources.analyst.door.bounds import LIMITS
+from cpts_geo.sources.analyst.travel import read_travel_file
+from tests.bound_sides_door import Side
+
+PAIRS = pd.DataFrame(
+    {"origine": ["45130", "45203"], "destination": ["45203", "45130"], "minutes": [9.0, 9.5]}
+)
+TEXT = PAIRS.to_csv(index=False).encode()
+PACKED = PAIRS.to_parquet()
+
+
+def _of(name: str, content: bytes) -> Callable[[Path], object]:
+    def act(folder: Path) -> object:
+        (folder / name).write_bytes(content)
+        return read_travel_file(folder / name)
+
+    return act
+
+
+def _unpacked() -> int:
+    about = parquet.ParquetFile(io.BytesIO(PACKED)).metadata
+    return sum(about.row_group(place).total_byte_size for place in range(about.num_row_groups))
+
+
+_list = _of("temps.csv", TEXT)
+_parquet = _of("temps.parquet", PACKED)
+
+SIDES: dict[str, Side] = {
+    "travel_bytes": (_list, len(TEXT), len(TEXT) - 1),
+    "travel_columns": (_list, 3, 2),
+    # Ends of lines below the header, its own included.
+    "travel_pairs": (_list, 3, 2),
+    "travel_unpacked": (_parquet, _unpacked(), _unpacked() - 1),
+    "travel_seconds": (_parquet, LIMITS["travel_seconds"], 0),
+    "travel_memory": (_parquet, LIMITS["travel_memory"], 1_000_000),
+}
