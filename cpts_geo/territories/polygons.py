@@ -177,7 +177,7 @@ def _area_shares(polygon: shapely.Geometry, near: gpd.GeoDataFrame) -> pd.Series
     flat = np.asarray(near.geometry[touched].to_crs(crs))
     [zone] = gpd.GeoSeries([polygon], crs=GEOGRAPHIC_CRS).to_crs(crs)
     # Changing the system can fold a hair of an outline.
-    flat, zone = shapely.make_valid(flat), shapely.make_valid(zone)
+    flat = shapely.make_valid(flat)
     # Each commune meets only what of a long outline is around it.
     clipped = [shapely.clip_by_rect(zone, *shape.bounds) for shape in flat]
     pieces = np.array(clipped, dtype=object)

@@ -189,7 +189,9 @@ def _check_width(path: Path, body: str, width: int, *, is_matrix: bool) -> None:
     """Refuse more columns, rows or cells of a matrix than can be held, before they are split."""
     if width > LIMITS["travel_columns"]:
         raise beyond("travel_columns", TravelError, name=path.name, found=width)
-    lines = max(body.count("\n"), body.count("\r"))
+    # The first line end is that of the header; the last line may have none.
+    ends = max(body.count("\n"), body.count("\r"))
+    lines = ends - (body[:1] in "\r\n") + (body[-1:] not in "\r\n")
     pairs = lines * (width - 1 if is_matrix else 1)
     if pairs > LIMITS["travel_pairs"]:
         raise beyond("travel_pairs", TravelError, name=path.name, found=pairs)
@@ -221,12 +223,15 @@ def _body(path: Path, body: str, separator: str, width: int) -> pd.DataFrame:
         if lost:
             wrong.append(f"guillemet non fermé : {lost} lignes dans une cellule")
     except pa.ArrowInvalid as error:
-        stopped = len(wrong) >= _MAX_WRONG
-        wrong.append("… la suite n’est pas lue" if stopped else one_line(str(error)))
+        if len(wrong) < _MAX_WRONG:
+            wrong.append(one_line(str(error)))
     if wrong:
         raise TravelError(
             f"Des lignes de {one_line(path.name)} n’ont pas le nombre de colonnes de l’en-tête.",
-            defects=_capped(wrong[:_SHOWN], len(wrong)),
+            defects=[
+                *_capped(wrong[:_SHOWN], len(wrong)),
+                *(["la suite n’est pas lue"] if len(wrong) >= _MAX_WRONG else []),
+            ],
             remedy=f"utilisez partout le même séparateur (ici : {SEPARATORS[separator]}) ; si la "
             "virgule est décimale, séparez les colonnes par des points-virgules.",
         )
