@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -190,9 +191,11 @@ def write_report(
         made.append(path)
 
     def still(path: Path, figure: Figure) -> None:
-        write_atomically(path, lambda part: figure.savefig(part, format="png", dpi=150))
+        write_atomically(path, partial(figure.savefig, format="png", dpi=150))
         made.append(path)
-        gc.collect()  # a figure holds itself, and 8 MB of pixels
+        # A figure holds itself, with 8 MB of pixels: the next is drawn once it is gone.
+        del figure
+        gc.collect()
 
     every = sheets(analysis)
     for sheet in every:
@@ -202,9 +205,9 @@ def write_report(
         for old in (output / "cartes").glob(f"{sheet.key}_apl_shift_*.png"):
             old.unlink()
         for layer in style.layers(sheet.communes, scenarios=sheet.scenarios):
-            figure = static.layer_figure(sheet.communes, layer, name=sheet.name, national=national)
             path = output / "cartes" / f"{sheet.key}_{layer.column}.png"
-            still(path, figure)
+            named = {"name": sheet.name, "national": national}
+            still(path, static.layer_figure(sheet.communes, layer, **named))
     say("Page d’accueil, tableaux, manifeste")
     index = output / "index.html"
     text(
