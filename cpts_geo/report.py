@@ -7,6 +7,7 @@ import platform
 import sys
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
@@ -192,8 +193,9 @@ def _write(
         # Scenarios of another run are other scenarios, under the same names.
         stage.stale.append(f"cartes/{sheet.key}_apl_shift_*.png")
         for layer in style.layers(sheet.communes, scenarios=sheet.scenarios):
-            figure = static.layer_figure(sheet.communes, layer, name=sheet.name, national=national)
-            _draw(figure, folder / "cartes" / f"{sheet.key}_{layer.column}.png")
+            path = folder / "cartes" / f"{sheet.key}_{layer.column}.png"
+            named = {"name": sheet.name, "national": national}
+            _draw(path, static.layer_figure(sheet.communes, layer, **named))
     say("Page d’accueil, tableaux, manifeste")
     index = index_page(
         every, analysis.territories, national=national, notes=analysis.notes, date=shown
@@ -213,9 +215,11 @@ def _write(
     write_json(manifest(analysis, made, output=folder, day=today), folder / _MANIFEST)
 
 
-def _draw(figure: Figure, path: Path) -> None:
-    write_atomically(path, lambda part: figure.savefig(part, format="png", dpi=150))
-    gc.collect()  # a figure holds itself, and 8 MB of pixels
+def _draw(path: Path, figure: Figure) -> None:
+    write_atomically(path, partial(figure.savefig, format="png", dpi=150))
+    # A figure holds itself, with 8 MB of pixels: the next is drawn once it is gone.
+    del figure
+    gc.collect()
 
 
 def manifest(analysis: Analysis, made: list[Path], *, output: Path, day: date) -> dict[str, Any]:

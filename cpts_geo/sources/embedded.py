@@ -17,7 +17,7 @@ from cpts_geo.errors import DataFileError, TableError, one_line
 from cpts_geo.sources.catalogue import sha256_of
 from cpts_geo.sources.contracts import TableName, check
 
-_CONTOURS_AT_ONCE = 4096
+_CONTOURS_AT_ONCE = 1024
 _RESTORE = "réinstallez cpts_geo, ou dans un dépôt : git checkout -- data"
 
 
@@ -107,7 +107,7 @@ def load_communes(folder: Path | None = None) -> gpd.GeoDataFrame:
     """
     path = verified("communes.parquet", folder)
     # Contours a few at a time: decoded whole, they were the peak memory of a report.
-    with pq.ParquetFile(path) as file:
+    with pq.ParquetFile(path, memory_map=True) as file:
         batches = file.iter_batches(_CONTOURS_AT_ONCE, columns=["geometry"], use_threads=False)
         contours = [shapely.from_wkb(batch.column(0).to_numpy(False)) for batch in batches]
         others = [name for name in file.schema_arrow.names if name != "geometry"]
