@@ -1,4 +1,4 @@
-"""Call logs that say who called, one a kind and a place; nobody's, and made when they are needed."""
+"""Call logs that say who called, one a kind and a place: nobody's, made when they are needed."""
 
 from __future__ import annotations
 

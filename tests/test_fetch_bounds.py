@@ -14,7 +14,7 @@ import pytest
 
 from cpts_geo.errors import DataFileError
 from cpts_geo.sources import web
-from cpts_geo.sources.analyst.door.bounds import bounds_page
+from cpts_geo.sources.bound import bounds_page
 from cpts_geo.sources.catalogue import Source, sources
 from cpts_geo.sources.download import partial_dir
 from cpts_geo.sources.fetch import Outcome, fetch
@@ -420,7 +420,7 @@ def test_every_bound_is_named_once_and_says_its_limit() -> None:
 REGENERATE = (
     'docs/bounds_fetch.md is old; regenerate it: .venv/bin/python -c "from pathlib import Path; '
     "from cpts_geo.sources.fetch_bounds import BOUNDS, PAGE; "
-    "from cpts_geo.sources.analyst.door.bounds import bounds_page; "
+    "from cpts_geo.sources.bound import bounds_page; "
     "Path('docs/bounds_fetch.md').write_text(bounds_page(BOUNDS, head=PAGE), encoding='utf-8')\""
 )
 

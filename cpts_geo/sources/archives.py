@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Final, cast
 
 from cpts_geo.errors import DataFileError, one_line
-from cpts_geo.sources.analyst.door.bounds import quantity
+from cpts_geo.sources.bound import quantity
 from cpts_geo.sources.fetch_bounds import LIMITS, said
 
 _ZIP: Final = b"PK\x03\x04"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from cpts_geo.errors import DataFileError
-from cpts_geo.sources.analyst.door.bounds import Bound, quantity
+from cpts_geo.sources.bound import Bound, quantity
 from cpts_geo.sources.catalogue import Source
 
 _ANOTHER: Final = "essayez une autre adresse, ou déposez le fichier dans un miroir."

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final
 
-from cpts_geo.sources.analyst.door.bounds import quantity
+from cpts_geo.sources.bound import quantity
 from cpts_geo.sources.download import partial_dir
 
 #: A start that waits for its end longer than this is of a file that has changed since.

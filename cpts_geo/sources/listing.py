@@ -9,7 +9,7 @@ from typing import Any, Final
 from urllib.parse import urljoin
 
 from cpts_geo.errors import DataFileError, one_line
-from cpts_geo.sources.analyst.door.bounds import quantity
+from cpts_geo.sources.bound import quantity
 from cpts_geo.sources.fetch_bounds import LIMITS, beyond
 
 #: A title is looked at no further: a pattern on a long text may search for ever.

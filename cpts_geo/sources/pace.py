@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable
 
 from cpts_geo.errors import DataFileError
-from cpts_geo.sources.analyst.door.bounds import quantity
+from cpts_geo.sources.bound import quantity
 from cpts_geo.sources.fetch_bounds import LIMITS, beyond, most_seconds, said
 
 

@@ -13,7 +13,7 @@ import requests
 
 from cpts_geo.errors import DataFileError, one_line
 from cpts_geo.sources import web
-from cpts_geo.sources.analyst.door.bounds import quantity
+from cpts_geo.sources.bound import quantity
 from cpts_geo.sources.fetch_bounds import LIMITS, beyond
 from cpts_geo.sources.pace import Pace
 

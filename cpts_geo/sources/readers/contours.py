@@ -17,8 +17,8 @@ import pandera.pandas as pa
 from cpts_geo.errors import DataFileError, one_line
 from cpts_geo.files import reason
 from cpts_geo.settings import GEOGRAPHIC_CRS
-from cpts_geo.sources.analyst.door.bounds import quantity
 from cpts_geo.sources.archives import open_content, whole_json
+from cpts_geo.sources.bound import quantity
 from cpts_geo.sources.catalogue import Source
 from cpts_geo.sources.contracts import CODE_PATTERN
 from cpts_geo.sources.fetch_bounds import LIMITS, said
