@@ -39,8 +39,7 @@ _parquet = _of("temps.parquet", PACKED)
 SIDES: dict[str, Side] = {
     "travel_bytes": (_list, len(TEXT), len(TEXT) - 1),
     "travel_columns": (_list, 3, 2),
-    # Ends of lines below the header, its own included.
-    "travel_pairs": (_list, 3, 2),
+    "travel_pairs": (_list, 2, 1),
     "travel_unpacked": (_parquet, _unpacked(), _unpacked() - 1),
     "travel_seconds": (_parquet, LIMITS["travel_seconds"], 0),
     "travel_memory": (_parquet, LIMITS["travel_memory"], 1_000_000),
