@@ -405,6 +405,39 @@ def test_start_of_a_source_that_is_in_the_cache_is_swept(
     assert not left.exists()
 
 
+@pytest.mark.parametrize(("megabytes", "most"), [(None, 2_000), (0.001, 4_000)])
+def test_the_largest_download_passes_and_a_byte_more_does_not(
+    site: Site, get: Get, monkeypatch: pytest.MonkeyPatch, megabytes: float | None, most: int
+) -> None:
+    for key, limit in (("unannounced", 2_000), ("floor", 1_000), ("announced_times", 3)):
+        monkeypatch.setitem(LIMITS, key, limit)
+    for size, path in ((most, "/whole"), (most + 1, "/more")):
+        body = CSV + b"x" * (size - len(CSV))
+        source = replace(plain_source(site.serve(path, Answer(body))), megabytes=megabytes)
+        assert most_bytes(source) == most
+        if size == most:
+            assert get(source).path.stat().st_size == most
+        else:
+            with pytest.raises(DataFileError, match="fichier trop gros"):
+                get(replace(source, key="autre", file="autre.csv"))
+
+
+def test_what_is_unpacked_and_the_time_of_a_source_follow_its_largest_download(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    limits = {"unpacked_times": 20, "unpacked": 50_000, "start": 600, "mean_rate": 50}
+    for key, limit in limits.items():
+        monkeypatch.setitem(LIMITS, key, limit)
+    assert [most_unpacked(most) for most in (1_000, 2_500, 2_501)] == [20_000, 50_000, 50_000]
+    now = 0.0
+    pace = Pace(1_000, clock=lambda: now)
+    now = 600 + 1_000 / 50 - 1
+    assert pace.left() > 0
+    now += 2
+    with pytest.raises(DataFileError, match="délai dépassé"):
+        pace.left()
+
+
 # --- the table ---------------------------------------------------------------------------------
 
 
