@@ -147,7 +147,7 @@ def _labelled(scenarios: list[Scenario], names: tuple[str, str]) -> list[Scenari
         return scenarios
     # Both parts are kept where together they would be too long for a name.
     return [
-        s.evolve(label=f"{s.label[:100]} ({shown_name(name)[:90]})")
+        s.evolve(label=f"{shown_name(s.label, most=100)} ({shown_name(name, most=90)})")
         for s, name in zip(scenarios, names, strict=True)
     ]
 

@@ -46,7 +46,7 @@ def is_invisible(character: str) -> bool:
     return unicodedata.category(character) in _INVISIBLE
 
 
-def shown_name(text: str) -> str:
+def shown_name(text: str, *, most: int = MAX_NAME) -> str:
     """
     Make a name fit to be shown.
 
@@ -54,12 +54,14 @@ def shown_name(text: str) -> str:
     ----------
     text : str
         A name from a file, a file's own name or an argument.
+    most : int
+        Characters kept.
 
     Returns
     -------
     str
         On one line, without what is invisible, each byte that was no text as ``\\ufffd``, and
-        200 characters at most, the last an ellipsis where it was cut. Empty when nothing of it
+        `most` characters at most, the last an ellipsis where it was cut. Empty when nothing of it
         can be seen.
 
     Examples
@@ -68,7 +70,7 @@ def shown_name(text: str) -> str:
     ('CPTS du Val', 200)
     """
     name = " ".join("".join(map(_seen, text)).split())
-    return name if len(name) <= MAX_NAME else f"{name[: MAX_NAME - 1].rstrip()}…"
+    return name if len(name) <= most else f"{name[: most - 1].rstrip()}…"
 
 
 def _seen(character: str) -> str:

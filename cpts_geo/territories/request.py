@@ -184,7 +184,7 @@ def _shown(found: Perimeters) -> Perimeters:
     for key, given in identity["name"].items():
         name = shown_name(str(given)) or str(key)
         names.append(name)
-        if len(name) < len(str(given)) and name.endswith("…"):
+        if name != (shown_name(str(given), most=len(str(given)) + 1) or str(key)):
             notes.append(f"Nom coupé à {MAX_NAME} caractères : « {name} ».")
         if any(map(is_invisible, str(given))):
             notes.append(f"Caractères invisibles retirés d’un nom : « {name} ».")

@@ -69,7 +69,6 @@ CALL_LOG: Final = Door(
 )
 
 
-@memory_told(CALL_LOG)
 class _Table(NamedTuple):
     """Header, the rows below it, what is around it about people, what was adapted to read it."""
 
@@ -79,6 +78,7 @@ class _Table(NamedTuple):
     notes: Sequence[str]
 
 
+@memory_told(CALL_LOG)
 def read_call_log(path: Path | str, *, today: dt.date | None = None) -> pd.DataFrame:
     """
     Read an analyst's log of calls, or list of appointments.
