@@ -73,6 +73,29 @@ def shown_name(text: str, *, most: int = MAX_NAME) -> str:
     return name if len(name) <= most else f"{name[: most - 1].rstrip()}…"
 
 
+def decodable(text: str) -> str:
+    """
+    Make a text that the system could not decode fit for any file.
+
+    Parameters
+    ----------
+    text : str
+        A file's name or an argument; bytes that are no UTF-8 arrive as lone surrogates.
+
+    Returns
+    -------
+    str
+        The same text, each undecodable byte as ``\\ufffd``.
+
+    Examples
+    --------
+    >>> import os
+    >>> decodable(os.fsdecode(b"liste_\\xe9")) == "liste_\N{REPLACEMENT CHARACTER}"
+    True
+    """
+    return "".join("\ufffd" if unicodedata.category(c) == "Cs" else c for c in text)
+
+
 def _seen(character: str) -> str:
     """The character, or what stands for it: a byte that was no text arrives as a surrogate."""
     instead = {"Cc": " ", "Zl": " ", "Zp": " ", "Cs": "\ufffd"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -571,8 +572,9 @@ def test_maps_do_not_tell_what_is_masked(analysis: Analysis, both: list[gpd.GeoD
     assert "donnée absente</b>" in lines
     assert "0 unité</b> ● mesuré" in lines
     # Masked is no class, and no hatching.
-    assert page.count(f'"fill": "{style.MASK_FILL}"') == 2
-    assert page.count('"fill": "url(#hatch)"') == 1
+    (fills,) = re.findall(r'"fills":(\[[^]]*\]),"opacity":1,"tips":\["<b>[^"]*Colonne seen', page)
+    assert json.loads(fills).count(style.MASK_FILL) == 2
+    assert json.loads(fills).count("url(#hatch)") == 1
     assert style.MASK_FILL not in LAYER.colours
     assert f'background:{style.MASK_FILL}\\"></i>secret statistique' in page
 

@@ -86,6 +86,7 @@ def test_real_files_give_the_embedded_figures_and_all_others(real, communes):
     assert (known[[n for n in FIGURE_COLUMNS if n not in EMBEDDED_FIGURES]] == 0).all()
 
 
+@pytest.mark.usefixtures("small_files")
 def test_the_layer_is_compiled_once_and_again_when_a_file_changes(real, communes, official_dir):
     said: list[str] = []
     load_national(communes, say=said.append)
@@ -118,6 +119,7 @@ def test_a_territory_far_from_the_five_shows_every_indicator(real):
     assert blind.inputs == {}
 
 
+@pytest.mark.usefixtures("small_files")
 def test_pages_take_the_newest_vintage_fetched(real):
     mirror = real / "mirror"
     mirror.mkdir()
@@ -174,6 +176,7 @@ def write_apl_2024(path: Path, codes: list[str]) -> None:
     book.save(path)
 
 
+@pytest.mark.usefixtures("small_files")
 def test_a_newer_apl_takes_the_map_and_the_tables(empty, communes):
     mirror = empty / "mirror"
     mirror.mkdir()
@@ -197,6 +200,7 @@ def test_a_newer_apl_takes_the_map_and_the_tables(empty, communes):
     assert "APL 2024" in html
 
 
+@pytest.mark.usefixtures("small_files")
 def test_the_rpps_is_one_more_source_of_the_panel(empty):
     mirror = empty / "mirror"
     mirror.mkdir()
@@ -250,6 +254,7 @@ def test_a_damaged_derived_file_is_made_again(real, communes):
     pd.testing.assert_frame_equal(load_national(communes).figures, before.figures)
 
 
+@pytest.mark.usefixtures("small_files")
 def test_a_file_that_nothing_dates_says_when_it_came(real, communes):
     assert not any("fichier reçu" in note for note in load_national(communes).notes)
     mirror = real / "mirror"
@@ -260,6 +265,7 @@ def test_a_file_that_nothing_dates_says_when_it_came(real, communes):
     assert "annuaire santé : fichier reçu le " in said and "sans date dans son contenu" in said
 
 
+@pytest.mark.usefixtures("small_files")
 def test_the_share_of_the_aged_comes_from_the_census_by_age(empty, communes):
     mirror = empty / "mirror"
     mirror.mkdir()

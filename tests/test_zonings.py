@@ -192,6 +192,7 @@ def test_tvs_of_pithiviers(communes, former, tvs):
     assert found(Request(tvs=("tvs pithiviers",)), communes, former, tvs).folder == one.folder
 
 
+@pytest.mark.usefixtures("small_files")
 def test_the_first_composition_that_was_fetched_is_taken_and_named(
     communes, official_dir, tmp_path, monkeypatch
 ):

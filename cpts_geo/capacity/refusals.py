@@ -85,7 +85,7 @@ def refusals(error: ValidationError, model: type[BaseModel]) -> list[str]:
     for detail in error.errors():
         raised = detail.get("ctx", {}).get("error")
         if isinstance(raised, ContradictionError):
-            place = ".".join(map(str, detail["loc"]))
+            place = one_line(".".join(map(str, detail["loc"])))
             key = place.removesuffix(_KEY)  # a name refused in a table, not its value
             where = f"« {key} »" if key != place else f"{place} :"
             said += [f"{where} {defect}" for defect in raised.defects]
@@ -135,7 +135,7 @@ def in_french(detail: ErrorDetails, names: list[str]) -> str:
     ...     in_french(error.errors()[0], ["draws"])
     '« draws » = 1.5 : il faut un nombre entier'
     """
-    place = ".".join(str(x + 1) if isinstance(x, int) else x for x in detail["loc"])
+    place = one_line(".".join(str(x + 1) if isinstance(x, int) else x for x in detail["loc"]))
     if detail["type"] == "extra_forbidden":
         return f"« {place} » est inconnu{nearest(str(detail['loc'][-1]), names)}"
     bounds = {name: _bound(value) for name, value in detail.get("ctx", {}).items()}

@@ -11,7 +11,7 @@ from typing import Final
 import pandas as pd
 
 from cpts_geo.errors import DataFileError, Defect, PerimeterError, one_line
-from cpts_geo.foreign import shown_name, visible
+from cpts_geo.foreign import decodable, shown_name, visible
 from cpts_geo.french import number, signed_percent, slug
 from cpts_geo.sources import embedded
 from cpts_geo.sources.analyst.perimeter import read_perimeter_file
@@ -217,7 +217,7 @@ def file_perimeter(
     """
     read = read_perimeter_file(path)
     audit = resolve_table(read.table, communes, former=former, departements=departements)
-    label, file = name or path.stem, shown_name(path.name)
+    label, file = decodable(name or path.stem), shown_name(path.name)
     [key] = territory_keys([label], ["liste"])
     identity = pd.DataFrame(
         {

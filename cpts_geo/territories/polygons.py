@@ -18,7 +18,7 @@ import pandas as pd
 import shapely
 
 from cpts_geo.errors import PerimeterError, one_line
-from cpts_geo.foreign import shown_name
+from cpts_geo.foreign import decodable, shown_name
 from cpts_geo.french import counted, number, signed_percent, slug
 from cpts_geo.schema import Status
 from cpts_geo.settings import GEOGRAPHIC_CRS
@@ -71,7 +71,7 @@ def polygon_perimeters(
     """
     read = read_polygon_file(path, only=only)
     file = shown_name(path.name)
-    labels = [label or path.stem for label in read.table["name"]]
+    labels = [label or decodable(path.stem) for label in read.table["name"]]
     if name:
         if len(labels) > 1:
             raise PerimeterError(
@@ -80,7 +80,7 @@ def polygon_perimeters(
                 remedy="retirez --name, choisissez un territoire avec --only, ou fusionnez les "
                 "polygones.",
             )
-        labels = [name]
+        labels = [decodable(name)]
     keys = territory_keys(labels, [str(rank) for rank in range(1, len(labels) + 1)])
     shares = [inside_shares(shape, communes) for shape in read.table.geometry]
     if empty := [rank for rank, found in enumerate(shares) if not found["kept"].any()]:

@@ -11,7 +11,7 @@ import geopandas as gpd
 import pandas as pd
 
 from cpts_geo.errors import PerimeterError
-from cpts_geo.foreign import MAX_NAME, is_invisible, shown_name
+from cpts_geo.foreign import MAX_NAME, decodable, is_invisible, shown_name
 from cpts_geo.french import counted, number, slug
 from cpts_geo.settings import MAX_COMMUNES
 from cpts_geo.sources.analyst import polygons
@@ -230,4 +230,5 @@ def _perimeters(
     else:
         codes, notes = find_zones(zoning, request.tvs if kind == "tvs" else request.epci)
         folder = None
-    return zoning_perimeters(zoning, codes, communes, name=request.name, notes=notes, folder=folder)
+    name = decodable(request.name) if request.name else None
+    return zoning_perimeters(zoning, codes, communes, name=name, notes=notes, folder=folder)
