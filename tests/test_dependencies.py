@@ -26,6 +26,7 @@ OURS = {"cpts_geo", "tests", "benchmarks", "run"}
 NOT_IMPORTED = {
     "jupyterlab": "run.py lab starts it",
     "ipykernel": "runs the notebooks",
+    "ipywidgets": "progress bars of tqdm, which spopt imports, warn in a notebook without it",
     "editables": "asked for by hatchling when the package is installed with --editable",
     "hatchling": "builds the package",
     "uv": "installs the locks",
