@@ -20,7 +20,7 @@ from cpts_geo.capacity.parameters import UNSOURCED, Source, default_parameters, 
 from cpts_geo.capacity.records import REMEDY, Record
 from cpts_geo.capacity.refusals import nearest
 from cpts_geo.capacity.scenario_file import SHIPPED, read_values, scenario_name
-from cpts_geo.errors import ScenarioError
+from cpts_geo.errors import ScenarioError, one_line
 from cpts_geo.files import write_text
 
 __all__ = [
@@ -323,7 +323,7 @@ def _build(values: Mapping[str, Any], *, territory: str, origin: str) -> Scenari
         sources.setdefault("people_without_mt", source)
     known = [*Scenario.model_fields, *Population.model_fields]
     unknown = [name for name in given if name not in known]
-    defects += [f"« {name} » est inconnu{nearest(name, [*known, 'base'])}" for name in unknown]
+    defects += [f"« {one_line(name)} » est inconnu{nearest(name, [*known, 'base'])}" for name in unknown]
     given = {name: value for name, value in given.items() if name not in unknown}
     try:
         scenario = Scenario.model_validate({"territory": territory, "sources": sources} | given)

@@ -10,7 +10,7 @@ from typing import Final
 import geopandas as gpd
 import pandas as pd
 
-from cpts_geo.errors import PerimeterError
+from cpts_geo.errors import PerimeterError, one_line
 from cpts_geo.foreign import MAX_NAME, decodable, is_invisible, shown_name
 from cpts_geo.french import counted, number, slug
 from cpts_geo.settings import MAX_COMMUNES
@@ -117,7 +117,7 @@ class Request:
         if self.by and given != ["--departement"]:
             defects.append("--by : ne va qu’avec --departement, sans autre périmètre")
         if self.by and self.by not in _DIVISIONS:
-            defects.append(f"--by : « {self.by} » inconnu ; existe : {', '.join(_DIVISIONS)}")
+            defects.append(f"--by : « {one_line(self.by)} » inconnu ; existe : {', '.join(_DIVISIONS)}")
         return defects
 
 
