@@ -323,7 +323,9 @@ def _build(values: Mapping[str, Any], *, territory: str, origin: str) -> Scenari
         sources.setdefault("people_without_mt", source)
     known = [*Scenario.model_fields, *Population.model_fields]
     unknown = [name for name in given if name not in known]
-    defects += [f"« {one_line(name)} » est inconnu{nearest(name, [*known, 'base'])}" for name in unknown]
+    defects += [
+        f"« {one_line(name)} » est inconnu{nearest(name, [*known, 'base'])}" for name in unknown
+    ]
     given = {name: value for name, value in given.items() if name not in unknown}
     try:
         scenario = Scenario.model_validate({"territory": territory, "sources": sources} | given)

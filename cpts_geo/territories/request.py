@@ -117,7 +117,9 @@ class Request:
         if self.by and given != ["--departement"]:
             defects.append("--by : ne va qu’avec --departement, sans autre périmètre")
         if self.by and self.by not in _DIVISIONS:
-            defects.append(f"--by : « {one_line(self.by)} » inconnu ; existe : {', '.join(_DIVISIONS)}")
+            defects.append(
+                f"--by : « {one_line(self.by)} » inconnu ; existe : {', '.join(_DIVISIONS)}"
+            )
         return defects
 
 
