@@ -141,10 +141,10 @@ def said(error: BaseException) -> tuple[str, int]:
     >>> said(OSError(24, "Too many open files"))[0].splitlines()[0]
     'Erreur : le système refuse une lecture ou une écriture : trop de fichiers ouverts.'
     """
-    if any(_is_of_memory(each) for each in _chain(error)):
-        return _MEMORY, REFUSED
     if isinstance(error, CptsGeoError):
         return f"Erreur : {error}", REFUSED
+    if any(_is_of_memory(each) for each in _chain(error)):
+        return _MEMORY, REFUSED
     if isinstance(error, KeyboardInterrupt):
         left = str(error) or "aucun résultat n’est resté à moitié écrit"
         return f"Interrompu : {left}.", INTERRUPTED

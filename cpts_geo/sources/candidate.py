@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
 from cpts_geo.errors import CptsGeoError, DataFileError
-from cpts_geo.files import reason
+from cpts_geo.files import open_regular, reason
 from cpts_geo.sources.catalogue import Source, sha256_of
 from cpts_geo.sources.download import Told, download, partial_dir
 from cpts_geo.sources.inspection import check_content, check_form
@@ -139,7 +139,7 @@ class Candidate:
 
     def _copy(self, copy: Path, target: Path) -> None:
         try:
-            stream = copy.open("rb")
+            stream = open_regular(copy)
         except OSError as error:
             raise DataFileError(
                 f"illisible ({reason(error)})", remedy="donnez-en le droit de lecture."
