@@ -98,12 +98,37 @@ def sweep(folder: Path, *, name: str = "") -> None:
     name : str
         Name of the file that was to be written; any by default.
     """
-    pattern = re.compile(rf"\.{re.escape(name) or '.+'}\.(\d+)\.part")
-    for left in list(folder.iterdir()) if folder.is_dir() else ():
-        found = pattern.fullmatch(left.name)
-        if found and not _is_running(int(found[1])):
+    for left, process in unfinished(folder, name=name).items():
+        if not _is_running(process):
             with contextlib.suppress(OSError):
                 shutil.rmtree(left) if left.is_dir() else left.unlink()
+
+
+def unfinished(folder: Path, *, name: str = "") -> dict[Path, int]:
+    """
+    Find what is being written, or was left by a write that was killed.
+
+    Parameters
+    ----------
+    folder : Path
+        As for :func:`sweep`; none when there is no such folder.
+    name : str
+        As for :func:`sweep`.
+
+    Returns
+    -------
+    dict of Path to int
+        Temporary files and folders, and the process that made each.
+
+    Examples
+    --------
+    >>> unfinished(Path("absent"))
+    {}
+    """
+    pattern = re.compile(rf"\.{re.escape(name) or '.+'}\.(\d+)\.part")
+    paths = list(folder.iterdir()) if folder.is_dir() else []
+    found = {path: pattern.fullmatch(path.name) for path in paths}
+    return {path: int(match[1]) for path, match in found.items() if match}
 
 
 def _is_running(process: int) -> bool:
@@ -142,6 +167,31 @@ def reason(error: OSError) -> str:
         return str(error)
     unknown = f"refus n° {error.errno} du système" if error.errno else "refus du système"
     return _REASONS.get(error.errno or 0, unknown)
+
+
+def why_unread(error: Exception) -> str:
+    """
+    Say in French why a library could not read a file, without its own words.
+
+    Parameters
+    ----------
+    error : Exception
+        What it raised: its message may quote a line that names someone.
+
+    Returns
+    -------
+    str
+        French words.
+
+    Examples
+    --------
+    >>> why_unread(MemoryError()), why_unread(KeyError("x"))
+    ('la mémoire de cet ordinateur ne suffit pas, ou le fichier est abîmé', 'KeyError')
+    """
+    if isinstance(error, MemoryError):
+        # Damaged figures ask for all the memory there is, too.
+        return "la mémoire de cet ordinateur ne suffit pas, ou le fichier est abîmé"
+    return type(error).__name__
 
 
 class SpecialFileError(OSError):
