@@ -12,7 +12,6 @@ from typing import Final
 _STOPS: Final = [getattr(signal, n) for n in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, n)]
 #: Seconds left to a command that was told to stop, to undo what it has begun.
 _GRACE: Final = 10
-_CRASHED: Final = 70
 
 
 def main() -> None:
@@ -68,9 +67,9 @@ def _watch(child: int) -> None:
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     # The C library leaves with 127 where it finds no memory for a thread.
     if code < 0 or code == 127:
-        from cpts_geo.last_resort import CRASH, refuse  # noqa: PLC0415
+        from cpts_geo.last_resort import CRASH, UNEXPECTED, refuse  # noqa: PLC0415
 
-        refuse(CRASH, _CRASHED)
+        refuse(CRASH, UNEXPECTED)
     sys.exit(code)
 
 

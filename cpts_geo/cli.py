@@ -202,7 +202,7 @@ def _typed() -> None:
     except typer.Exit:
         pass  # help was asked for
     except TyperException as error:
-        refuse(misunderstood(error), 2)
+        refuse(misunderstood(error, sys.argv[1:]), 2)
 
 
 def main() -> None:

@@ -11,6 +11,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
+from cpts_geo.foreign import escaped
+
 #: Defects that a message writes in full; those beyond are counted by kind.
 MAX_DEFECTS: Final = 50
 
@@ -161,12 +163,12 @@ def one_line(text: str) -> str:
     Returns
     -------
     str
-        Unprintable characters escaped as in Python; 80 characters at most, then an ellipsis.
+        What is invisible escaped as in Python; 80 characters at most, then an ellipsis.
 
     Examples
     --------
     >>> print(one_line("Saint-\\nAy"))
     Saint-\\nAy
     """
-    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    shown = escaped(text)
     return shown if len(shown) <= 80 else f"{shown[:79]}…"

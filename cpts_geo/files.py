@@ -8,18 +8,26 @@ import json
 import os
 import re
 import shutil
+import stat
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from cpts_geo.errors import OutputError
-from cpts_geo.foreign import for_spreadsheet
+from cpts_geo.foreign import for_spreadsheet, shown_path
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
-_REASONS = {
+_KINDS: Final = (
+    (stat.S_ISDIR, "un dossier"),
+    (stat.S_ISFIFO, "un tube nommé"),
+    (stat.S_ISCHR, "un périphérique"),
+    (stat.S_ISBLK, "un périphérique"),
+    (stat.S_ISSOCK, "une prise de communication"),
+)
+_REASONS: Final = {
     errno.ENOSPC: "plus de place sur le disque",
     errno.EDQUOT: "votre part du disque est pleine (quota)",
     errno.EFBIG: "fichier plus gros que ce que le système permet",
@@ -27,18 +35,19 @@ _REASONS = {
     errno.EPERM: "accès refusé",
     errno.EROFS: "disque en lecture seule",
     errno.EIO: "le disque répond mal",
-    errno.ENOENT: "dossier introuvable",
+    errno.ENOENT: "fichier ou dossier introuvable",
     errno.ENOTDIR: "le chemin passe par un fichier",
     errno.EEXIST: "un fichier porte déjà ce nom",
     errno.EISDIR: "c’est un dossier",
     errno.ENAMETOOLONG: "nom trop long",
     errno.EINVAL: "nom que ce disque refuse",
     errno.EXDEV: "le dossier est sur un autre disque",
-    errno.ELOOP: "des liens tournent en rond",
+    errno.ELOOP: "ses liens tournent en rond",
     errno.EBUSY: "occupé par un autre programme",
     errno.EMFILE: "trop de fichiers ouverts",
     errno.ENFILE: "trop de fichiers ouverts",
     errno.ENOMEM: "plus de mémoire",
+    errno.ENXIO: "ce n’est pas un fichier ordinaire",
     errno.ESTALE: "le disque du réseau ne répond plus",
 }
 
@@ -69,7 +78,7 @@ def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
         temporary.replace(path)
     except OSError as error:
         raise OutputError(
-            f"Impossible d’écrire « {path} » : {reason(error)}.",
+            f"Impossible d’écrire « {shown_path(path)} » : {reason(error)}.",
             remedy="fermez le fichier s’il est ouvert dans un autre programme, vérifiez la place "
             "disponible, ou choisissez un autre dossier (--output).",
         ) from error
@@ -89,12 +98,37 @@ def sweep(folder: Path, *, name: str = "") -> None:
     name : str
         Name of the file that was to be written; any by default.
     """
-    pattern = re.compile(rf"\.{re.escape(name) or '.+'}\.(\d+)\.part")
-    for left in list(folder.iterdir()) if folder.is_dir() else ():
-        found = pattern.fullmatch(left.name)
-        if found and not _is_running(int(found[1])):
+    for left, process in unfinished(folder, name=name).items():
+        if not _is_running(process):
             with contextlib.suppress(OSError):
                 shutil.rmtree(left) if left.is_dir() else left.unlink()
+
+
+def unfinished(folder: Path, *, name: str = "") -> dict[Path, int]:
+    """
+    Find what is being written, or was left by a write that was killed.
+
+    Parameters
+    ----------
+    folder : Path
+        As for :func:`sweep`; none when there is no such folder.
+    name : str
+        As for :func:`sweep`.
+
+    Returns
+    -------
+    dict of Path to int
+        Temporary files and folders, and the process that made each.
+
+    Examples
+    --------
+    >>> unfinished(Path("absent"))
+    {}
+    """
+    pattern = re.compile(rf"\.{re.escape(name) or '.+'}\.(\d+)\.part")
+    paths = list(folder.iterdir()) if folder.is_dir() else []
+    found = {path: pattern.fullmatch(path.name) for path in paths}
+    return {path: int(match[1]) for path, match in found.items() if match}
 
 
 def _is_running(process: int) -> bool:
@@ -122,14 +156,107 @@ def reason(error: OSError) -> str:
     Returns
     -------
     str
-        A few French words; the system's own where the case is rare.
+        A few French words; the number of the refusal where the case is rare.
 
     Examples
     --------
     >>> reason(OSError(28, "No space left on device"))
     'plus de place sur le disque'
     """
-    return _REASONS.get(error.errno or 0, error.strerror or str(error))
+    if isinstance(error, SpecialFileError):
+        return str(error)
+    unknown = f"refus n° {error.errno} du système" if error.errno else "refus du système"
+    return _REASONS.get(error.errno or 0, unknown)
+
+
+def why_unread(error: Exception) -> str:
+    """
+    Say in French why a library could not read a file, without its own words.
+
+    Parameters
+    ----------
+    error : Exception
+        What it raised: its message may quote a line that names someone.
+
+    Returns
+    -------
+    str
+        French words.
+
+    Examples
+    --------
+    >>> why_unread(MemoryError()), why_unread(KeyError("x"))
+    ('la mémoire de cet ordinateur ne suffit pas, ou le fichier est abîmé', 'KeyError')
+    """
+    if isinstance(error, MemoryError):
+        # Damaged figures ask for all the memory there is, too.
+        return "la mémoire de cet ordinateur ne suffit pas, ou le fichier est abîmé"
+    return type(error).__name__
+
+
+class SpecialFileError(OSError):
+    """What should be a file of data is a pipe, a device...: reading it may never end."""
+
+
+def special(mode: int) -> str:
+    """
+    Say what a path leads to, when it is no regular file.
+
+    Parameters
+    ----------
+    mode : int
+        As ``os.stat`` gives it.
+
+    Returns
+    -------
+    str
+        French noun phrase; empty for a regular file.
+
+    Examples
+    --------
+    >>> special(stat.S_IFIFO), special(stat.S_IFREG)
+    ('un tube nommé', '')
+    """
+    if stat.S_ISREG(mode):
+        return ""
+    return next((words for test, words in _KINDS if test(mode)), "autre chose")
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """
+    Open a file of data to read it, never waiting for whoever writes in a pipe.
+
+    Parameters
+    ----------
+    path : Path
+        The file; links are followed.
+
+    Returns
+    -------
+    BinaryIO
+        To close.
+
+    Raises
+    ------
+    SpecialFileError
+        It is no regular file.
+    OSError
+        It cannot be opened.
+
+    Examples
+    --------
+    >>> try:
+    ...     open_regular(Path(os.devnull))
+    ... except SpecialFileError as error:
+    ...     print(error)
+    ce n’est pas un fichier ordinaire, c’est un périphérique
+    """
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    number = os.open(path, flags)
+    if kind := special(os.fstat(number).st_mode):
+        os.close(number)
+        raise SpecialFileError(f"ce n’est pas un fichier ordinaire, c’est {kind}")
+    return open(number, "rb")  # noqa: PTH123 - not a path
 
 
 def write_csv(table: pd.DataFrame, path: Path) -> None:

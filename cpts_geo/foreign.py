@@ -1,17 +1,21 @@
 """Text that others wrote, made fit to be shown: one line, nothing invisible, no longer than a name.
 
-What is refused or quoted goes through :func:`cpts_geo.errors.one_line`; this is for what is kept
-and shown: names of territories and files, titles, whatever a terminal or a spreadsheet receives.
+What is refused or quoted goes through :func:`cpts_geo.errors.one_line`, and a path through
+:func:`shown_path`; the rest is for what is kept and shown: names of territories and files, titles,
+whatever a terminal or a spreadsheet receives.
 """
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
 from typing import Final
 
 #: Longer names are cut: no title, legend or row of a table has room for more.
 MAX_NAME: Final = 200
+#: A quoted path is cut at this many characters, by its start.
+_MAX_PATH: Final = 120
 #: Categories of what no one sees: controls, marks of direction, zero-width signs, halves of
 #: characters, private ones, line and paragraph separators.
 _INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -44,6 +48,56 @@ def is_invisible(character: str) -> bool:
     [True, True, False, False]
     """
     return unicodedata.category(character) in _INVISIBLE
+
+
+def escaped(text: str) -> str:
+    """
+    Write on one line, as Python does, what a text has that shows nothing.
+
+    Parameters
+    ----------
+    text : str
+        Anything, line breaks and control characters included.
+
+    Returns
+    -------
+    str
+        The same text, spaces of every width kept, what is invisible written as its code.
+
+    Examples
+    --------
+    >>> print(escaped("Saint-\\nAy\\u202e 10\\u202f000"))
+    Saint-\\nAy\\u202e 10\u202f000
+    """
+    return "".join(c.encode("unicode_escape").decode() if is_invisible(c) else c for c in text)
+
+
+def shown_path(path: str | os.PathLike[str]) -> str:
+    """
+    Write a path so that it can be quoted in a message of one line.
+
+    Parameters
+    ----------
+    path : str or path-like
+        Any path.
+
+    Returns
+    -------
+    str
+        What is invisible escaped; a long one without its first folders, so that the name of the
+        file stays, or without the start of that name.
+
+    Examples
+    --------
+    >>> shown_path("résultats/a.csv"), shown_path("/".join(["dossier"] * 40 + ["a.csv"]))[:10]
+    ('résultats/a.csv', '…/dossier/')
+    """
+    text = escaped(os.fspath(path))
+    if len(text) <= _MAX_PATH:
+        return text
+    end = text[1 - _MAX_PATH :]
+    cut = re.search(r"[/\\\\]", end)
+    return f"…{end[cut.start() :] if cut else end}"
 
 
 def shown_name(text: str, *, most: int = MAX_NAME) -> str:

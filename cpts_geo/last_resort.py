@@ -110,11 +110,14 @@ def check_memory() -> None:
         import resource  # noqa: PLC0415
     except ImportError:
         return  # Windows sets no such limit
+    # Imported here: the last words of a command need no library.
+    from cpts_geo.french import number  # noqa: PLC0415
+
     limit, _ = resource.getrlimit(resource.RLIMIT_AS)
     if limit != resource.RLIM_INFINITY and limit < MIN_ADDRESS_SPACE:
         raise MemoryLimitError(
-            f"Cette session ne peut réserver que {limit // 10**6} Mo de mémoire (ulimit -v), et "
-            f"il en faut {MIN_ADDRESS_SPACE // 10**6}.",
+            f"Cette session ne peut réserver que {number(limit // 10**6)} Mo de mémoire "
+            f"(ulimit -v), et il en faut {number(MIN_ADDRESS_SPACE // 10**6)}.",
             remedy="relevez cette limite (ulimit -v unlimited), ou demandez-le à qui gère cet "
             "ordinateur.",
         )
@@ -141,10 +144,10 @@ def said(error: BaseException) -> tuple[str, int]:
     >>> said(OSError(24, "Too many open files"))[0].splitlines()[0]
     'Erreur : le système refuse une lecture ou une écriture : trop de fichiers ouverts.'
     """
-    if any(_is_of_memory(each) for each in _chain(error)):
-        return _MEMORY, REFUSED
     if isinstance(error, CptsGeoError):
         return f"Erreur : {error}", REFUSED
+    if any(_is_of_memory(each) for each in _chain(error)):
+        return _MEMORY, REFUSED
     if isinstance(error, KeyboardInterrupt):
         left = str(error) or "aucun résultat n’est resté à moitié écrit"
         return f"Interrompu : {left}.", INTERRUPTED

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shlex
+from collections.abc import Sequence
 from typing import Final
 
 from typer.exceptions import TyperException
@@ -29,7 +31,7 @@ _REMEDY: Final = (
 )
 
 
-def misunderstood(error: TyperException) -> str:
+def misunderstood(error: TyperException, typed: Sequence[str]) -> str:
     """
     Say in French what is wrong with a command line.
 
@@ -37,6 +39,8 @@ def misunderstood(error: TyperException) -> str:
     ----------
     error : TyperException
         What the library refuses.
+    typed : sequence of str
+        What was typed after the name of the command: quoted where no word of the library is known.
 
     Returns
     -------
@@ -45,12 +49,16 @@ def misunderstood(error: TyperException) -> str:
 
     Examples
     --------
-    >>> print(misunderstood(TyperException("No such option: --drws")).splitlines()[1])
+    >>> print(misunderstood(TyperException("No such option: --drws"), ["--drws"]).splitlines()[1])
       - option inconnue : --drws
+    >>> print(misunderstood(TyperException("Whatever"), ["report", "a b"]).splitlines()[1])
+      - ce qui suit cpts-geo n’a pas été compris : « report 'a b' »
     """
     shown = error.format_message()
     for pattern, french in _MISTAKES:
         if found := re.search(pattern, shown):
-            shown = french.format(*map(one_line, found.groups()))
+            said = one_line(french.format(*map(one_line, found.groups())))
             break
-    return f"Erreur : commande mal comprise.\n  - {one_line(shown)}\nÀ faire : {_REMEDY}"
+    else:
+        said = f"ce qui suit cpts-geo n’a pas été compris : « {one_line(shlex.join(typed))} »"
+    return f"Erreur : commande mal comprise.\n  - {said}\nÀ faire : {_REMEDY}"

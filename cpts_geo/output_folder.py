@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import math
 import os
+import re
 import shutil
 import stat
 import tempfile
@@ -16,6 +18,7 @@ from typing import Final
 
 from cpts_geo.errors import OutputError, one_line
 from cpts_geo.files import reason, sweep
+from cpts_geo.foreign import shown_path
 from cpts_geo.french import number
 from cpts_geo.locking import locked
 
@@ -23,8 +26,11 @@ from cpts_geo.locking import locked
 PATIENCE: Final = 900.0
 _LOCK: Final = ".cpts_geo.lock"
 _STAGE: Final = ".cpts_geo-"
-#: In a stage, what the folder held under the names that are being replaced.
+#: In a stage, what the folder held under the names that are being replaced: what the next run
+#: puts back.
 _BEFORE: Final = ".before"
+#: The same, once all that is new has taken its place: what the next run only deletes.
+_REPLACED: Final = ".replaced"
 _NO_LOCK: Final = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL}
 _ELSEWHERE: Final = "ou choisissez un autre dossier avec --output."
 
@@ -73,18 +79,18 @@ def check_output(folder: Path, *, names: Iterable[str] = (), megabytes: float = 
         free = shutil.disk_usage(nearest).free / 1e6
     except OSError as error:
         raise OutputError(
-            f"Impossible d’écrire dans « {folder} » : {reason(error)}.",
+            f"Impossible d’écrire dans « {shown_path(folder)} » : {reason(error)}.",
             remedy="choisissez un dossier où vous pouvez écrire avec --output.",
         ) from error
     if free < megabytes:
         raise OutputError(
-            f"Il reste {number(free)} Mo sur le disque de « {folder} », et il en faut "
-            f"{number(megabytes)}.",
+            f"Il reste {number(math.floor(free))} Mo sur le disque de « {shown_path(folder)} », "
+            f"et il en faut {number(math.ceil(megabytes))}.",
             remedy=f"faites de la place, {_ELSEWHERE}",
         )
     if defects := _obstacles(folder, names):
         raise OutputError(
-            f"Impossible d’écrire dans « {folder} ».",
+            f"Impossible d’écrire dans « {shown_path(folder)} ».",
             defects=defects,
             remedy=f"déplacez ou fermez ce qui est nommé ci-dessus, {_ELSEWHERE}",
         )
@@ -116,7 +122,7 @@ def _obstacles(folder: Path, names: Iterable[str]) -> list[str]:
 
 def _no_folder(path: Path) -> str:
     if path.is_symlink() and not path.exists():
-        return "est un lien vers rien"
+        return "est un lien qui ne mène nulle part"
     if not stat.S_ISDIR(path.stat().st_mode):
         return "n’est pas un dossier : il en faut un de ce nom"
     _probe(path)
@@ -174,16 +180,19 @@ def staged(
                 left = "a ses nouveaux fichiers"
             except OutputError as error:
                 # Where it is written aside concerns nobody.
-                said = error.summary.replace(str(aside), str(folder))
+                said = re.sub(rf"{re.escape(aside.name)}[/\\]", "", error.summary)
                 raise OutputError(said, defects=error.defects, remedy=error.remedy) from error
             finally:
-                shutil.rmtree(aside, ignore_errors=True)
+                if _files(aside / _BEFORE):
+                    left = f"n’a pas retrouvé tous ses anciens fichiers : {_kept(aside)}"
+                else:
+                    shutil.rmtree(aside, ignore_errors=True)
     except BaseException as error:
         for place in missing:
             with contextlib.suppress(OSError):
                 place.rmdir()
         if isinstance(error, KeyboardInterrupt):
-            raise KeyboardInterrupt(f"« {folder} » {left}") from error
+            raise KeyboardInterrupt(f"« {shown_path(folder)} » {left}") from error
         raise
 
 
@@ -193,7 +202,7 @@ def _alone(folder: Path, *, say: Callable[[str], None]) -> Iterator[bool]:
 
     def waits() -> None:
         say(
-            f"Un autre calcul écrit dans « {folder} » : attente de sa fin "
+            f"Un autre calcul écrit dans « {shown_path(folder)} » : attente de sa fin "
             f"({number(PATIENCE / 60)} minutes au plus)"
         )
 
@@ -210,16 +219,19 @@ def _alone(folder: Path, *, say: Callable[[str], None]) -> Iterator[bool]:
                 held.enter_context(locked(lock, waits=waits, patience=PATIENCE))
         except TimeoutError as error:
             raise OutputError(
-                f"Un autre calcul écrit encore dans « {folder} ».",
+                f"Un autre calcul écrit encore dans « {shown_path(folder)} ».",
                 remedy=f"attendez sa fin, {_ELSEWHERE}",
             ) from error
         except OSError as error:
             if error.errno not in _NO_LOCK:
                 raise OutputError(
-                    f"Impossible d’écrire dans « {folder} » : {reason(error)}.",
+                    f"Impossible d’écrire dans « {shown_path(folder)} » : {reason(error)}.",
                     remedy="choisissez un dossier où vous pouvez écrire avec --output.",
                 ) from error
-            say(f"« {folder} » ne connaît pas de verrou : n’y lancez pas deux calculs à la fois")
+            say(
+                f"Le disque de « {shown_path(folder)} » ne permet pas de verrouiller un dossier : "
+                "n’y lancez pas deux calculs à la fois"
+            )
             is_alone = False
         try:
             yield is_alone
@@ -233,12 +245,32 @@ def _recover(folder: Path) -> None:
     """Undo what a run that was killed left half-done; nobody else is in the folder."""
     for left in folder.glob(f"{_STAGE}*.part"):
         before = left / _BEFORE
-        for old in [path for path in before.rglob("*") if path.is_file()]:
+        refusals = []
+        for old in _files(before):
             target = folder / old.relative_to(before)
-            with contextlib.suppress(OSError):
+            try:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 old.replace(target)
+            except OSError as error:
+                refusals.append(f"« {shown_path(target)} » : {reason(error)}")
+        if refusals:
+            # What is new would be taken for half a report by the run after this one.
+            raise OutputError(
+                f"Un calcul arrêté en route a laissé « {shown_path(folder)} » à moitié changé, et "
+                f"tous ses anciens fichiers n’y reviennent pas : {_kept(left)}.",
+                defects=refusals,
+                remedy=f"fermez les fichiers de ce dossier qui sont ouverts, {_ELSEWHERE}",
+            )
         shutil.rmtree(left, ignore_errors=True)
+
+
+def _files(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir()]
+
+
+def _kept(stage: Path) -> str:
+    """Where old files are, beside the name of the folder of results."""
+    return f"ils sont gardés dans son dossier « {stage.name} »"
 
 
 def _put(stage: Stage, folder: Path, *, last: str) -> None:
@@ -247,7 +279,7 @@ def _put(stage: Stage, folder: Path, *, last: str) -> None:
     new.sort(key=lambda name: (name.as_posix() == last, name))
     if defects := _obstacles(folder, [name.as_posix() for name in new]):
         raise OutputError(
-            f"Impossible d’écrire dans « {folder} » : rien n’y a été changé.",
+            f"Impossible d’écrire dans « {shown_path(folder)} » : rien n’y a été changé.",
             defects=defects,
             remedy=f"déplacez ou fermez ce qui est nommé ci-dessus, {_ELSEWHERE}",
         )
@@ -256,6 +288,9 @@ def _put(stage: Stage, folder: Path, *, last: str) -> None:
     gone.sort(key=lambda name: (name.as_posix() != last, name))
     moves = [(folder / name, stage.folder / _BEFORE / name) for name in gone]
     moves += [(stage.folder / name, folder / name) for name in new]
+    if gone:
+        # The end, in one move: from here on, nothing old comes back.
+        moves.append((stage.folder / _BEFORE, stage.folder / _REPLACED))
     made: list[Path] = []
     for name in new:
         sweep((folder / name).parent, name=name.name)
@@ -270,8 +305,16 @@ def _put(stage: Stage, folder: Path, *, last: str) -> None:
             with contextlib.suppress(OSError):
                 place.rmdir()
         if isinstance(error, OSError):
+            refused = f"Impossible d’écrire dans « {shown_path(folder)} » : {reason(error)} ; "
+            if _files(stage.folder / _BEFORE):
+                raise OutputError(
+                    f"{refused}tous ses anciens fichiers n’ont pas pu y être remis : "
+                    f"{_kept(stage.folder)}.",
+                    remedy="relancez la commande quand ce disque répond : elle les remet d’abord "
+                    "en place ; ou copiez-les vous-même.",
+                ) from error
             raise OutputError(
-                f"Impossible d’écrire dans « {folder} » : {reason(error)} ; rien n’y a été changé.",
+                f"{refused}rien n’y a été changé.",
                 remedy=f"fermez les fichiers de ce dossier qui sont ouverts, {_ELSEWHERE}",
             ) from error
         raise

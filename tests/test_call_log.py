@@ -294,7 +294,7 @@ def test_nominative_headers_are_refused(write: Write, label: str) -> None:
     error = refusal(write(f"date;issue;{label}\n04/03/2024;RDV;\n"))
     assert "nominatives" in error.summary
     assert len(error.defects) == 1
-    assert f"colonne 3, « {label} » : son nom annonce" in error.defects[0]
+    assert f"colonne 3, « {label} » : son titre annonce" in error.defects[0]
     assert "supprimez ces colonnes" in error.remedy
 
 

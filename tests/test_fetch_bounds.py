@@ -493,13 +493,19 @@ def test_pace_passes_at_the_rate_and_refuses_below_it() -> None:
     assert 59 < now < 62
 
 
-def test_pace_ends_with_the_time_of_its_source() -> None:
+@pytest.mark.parametrize(
+    ("start", "words"), [(100, "120 secondes"), (101, "2 minutes"), (600, "10 minutes")]
+)
+def test_pace_ends_with_the_time_of_its_source(
+    start: int, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(LIMITS, "start", start)
     now = 0.0
     pace = Pace(1_000_000, clock=lambda: now)
     now = most_seconds(1_000_000) - 1
     assert pace.left() == 1
     now += 1
-    with pytest.raises(DataFileError, match="délai dépassé pour cette source : 620 secondes"):
+    with pytest.raises(DataFileError, match=f"délai dépassé pour cette source : {words}"):
         pace.left()
 
 

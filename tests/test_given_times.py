@@ -52,7 +52,7 @@ def test_communes_without_a_time_are_named_up_to_fifty(tmp_path: Path) -> None:
     assert lacking_notes(times, pd.DataFrame({"code_insee": ["45130"], "name": ["Dry"]})) == ()
     many = pd.DataFrame({"code_insee": [f"{code:05d}" for code in range(60)], "name": "X"})
     [said] = lacking_notes(times, many)
-    assert said.startswith("Table des temps : 60 communes du périmètre")
+    assert said.startswith("Table des temps : 60 communes du périmètre n’ont aucun temps au départ")
     assert said.count("X (") == 50
     assert "et 10 autres" in said
 

@@ -36,7 +36,12 @@ def _from(error: BaseException, cause: BaseException) -> BaseException:
         (ImportError("x.so: failed to map segment from shared object"), MEMORY, 1),
         (RuntimeError("can't start new thread"), MEMORY, 1),
         (OSError(errno.ENOMEM, "Cannot allocate memory"), MEMORY, 1),
-        (_from(DataFileError("Illisible.", remedy="x."), MemoryError()), MEMORY, 1),
+        (
+            _from(DataFileError("Illisible : a.csv.", remedy="x."), MemoryError()),
+            "Illisible : a.csv",
+            1,
+        ),
+        (_from(ValueError("x"), MemoryError()), MEMORY, 1),
         (DataFileError("« bad_alloc » est inconnu.", remedy="x."), "« bad_alloc » est inconnu", 1),
         (OSError(errno.EMFILE, "Too many"), "trop de fichiers ouverts", 1),
         (OSError(errno.ENOSPC, "No space"), "plus de place sur le disque", 1),
@@ -83,7 +88,7 @@ def test_the_limit_of_memory(limit: int, refused: bool, monkeypatch: pytest.Monk
 
     monkeypatch.setattr(resource, "getrlimit", lambda _: (limit, -1))
     if refused:
-        with pytest.raises(CptsGeoError, match=r"2499 Mo .* il en faut 2500"):
+        with pytest.raises(CptsGeoError, match=r"2\u202f499 Mo .* il en faut 2\u202f500"):
             check_memory()
     else:
         check_memory()

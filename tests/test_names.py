@@ -503,7 +503,7 @@ def test_many_unknown_names_are_counted_beyond_the_first_fifty() -> None:
     assert all("nom inconnu en France" in line for line in message.defects[:50])
     counts = message.defects[-1].replace("\u202f", " ")
     assert "nom inconnu : 1 950" in counts
-    assert "nom qui n’est écrit comme aucune commune : 1 000" in counts
+    assert "nom qui ne ressemble à aucune commune : 1 000" in counts
 
 
 def test_names_are_searched_up_to_the_limit_and_no_further(monkeypatch) -> None:
@@ -512,6 +512,7 @@ def test_names_are_searched_up_to_the_limit_and_no_further(monkeypatch) -> None:
     assert within["method"].tolist() == ["exact", "fuzzy"]
     with pytest.raises(NameResolutionError) as refused:
         resolve(["Neuvile-en-Forez", "Neuville-en-Foret"], SMALL, former=PAST)
+    assert "ne ressemble à aucune commune connue (au-delà de 1 noms" in refused.value.defects[0]
     assert "ne sont plus cherchés" in refused.value.defects[0]
 
 
@@ -536,7 +537,7 @@ def test_a_long_name_is_told_not_searched() -> None:
     with pytest.raises(NameResolutionError) as refused:
         resolve([longest, longest + "a"], SMALL, former=PAST)
     assert "nom inconnu" in refused.value.defects[0]
-    assert "201 lettres" in refused.value.defects[1]
+    assert "trop long : 201 caractères, 200 au plus" in refused.value.defects[1]
 
 
 def test_a_commune_written_many_times_is_told_in_a_line() -> None:

@@ -151,8 +151,9 @@ def lacking_notes(times: TravelTimes | None, communes: pd.DataFrame) -> tuple[st
     shown = ", ".join(f"{name} ({code})" for name, code in pairs)
     more = len(lost) - MAX_DEFECTS
     others = f", et {counted(more, 'autre', 'autres')}" if more > 0 else ""
-    words = ("commune du périmètre ne part", "communes du périmètre ne partent")
+    words = ("commune du périmètre n’a", "communes du périmètre n’ont")
     return (
-        f"Table des temps : {counted(len(lost), *words)} d’aucune paire, sur {number(len(own))} : "
-        f"{shown}{others}. Leurs temps d’accès sont inconnus, et ne sont pas devinés.",
+        f"Table des temps : {counted(len(lost), *words)} aucun temps au départ, sur "
+        f"{number(len(own))} : {shown}{others}. Leurs temps d’accès sont inconnus, et ne sont pas "
+        "devinés.",
     )

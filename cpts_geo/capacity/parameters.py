@@ -27,8 +27,9 @@ def _one_line(text: str) -> str:
     if not text.strip():
         raise ContradictionError(["le texte est vide"])
     if odd := sorted(set(filter(is_invisible, text))):
+        signs = ", ".join(map(ascii, odd))
         raise ContradictionError(
-            [f"{', '.join(map(ascii, odd))} : caractère invisible, le texte tient sur une ligne"]
+            [f"{signs} : caractère invisible : le texte doit tenir sur une ligne"]
         )
     return text
 

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
 from cpts_geo.errors import CptsGeoError, DataFileError
-from cpts_geo.files import reason
+from cpts_geo.files import open_regular, reason, why_unread
 from cpts_geo.sources.catalogue import Source, sha256_of
 from cpts_geo.sources.download import Told, download, partial_dir
 from cpts_geo.sources.inspection import check_content, check_form
@@ -139,7 +139,7 @@ class Candidate:
 
     def _copy(self, copy: Path, target: Path) -> None:
         try:
-            stream = copy.open("rb")
+            stream = open_regular(copy)
         except OSError as error:
             raise DataFileError(
                 f"illisible ({reason(error)})", remedy="donnez-en le droit de lecture."
@@ -205,7 +205,7 @@ def judged(candidate: Candidate, expected: str | None) -> str:
         if isinstance(error, ValueError) and candidate.sha256:
             raise _other_bytes(candidate, expected) from error
         # What comes from a network may break a library in any way.
-        raise DataFileError(f"réponse illisible ({type(error).__name__})", remedy=REMEDY) from error
+        raise DataFileError(f"réponse illisible ({why_unread(error)})", remedy=REMEDY) from error
     return check_content(Path(path), candidate.source)
 
 

@@ -11,6 +11,7 @@ from importlib import resources
 from pathlib import Path
 
 from cpts_geo.errors import DataFileError
+from cpts_geo.foreign import shown_path
 
 _FILES = (
     "catalogue_embedded.toml",
@@ -228,7 +229,8 @@ def verified_path(key: str, folder: Path) -> Path:
     if not path.is_file():
         raise DataFileError(
             f"Fichier du producteur introuvable : {source.file} ({source.attribution}).",
-            remedy=f"placez-le dans « {folder} » ou indiquez son dossier avec --official.",
+            remedy=f"placez-le dans « {shown_path(folder)} » ou indiquez son dossier avec "
+            "--official.",
         )
     found = sha256_of(path)
     if found != source.sha256:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from cpts_geo.errors import CptsGeoError, DataFileError, one_line
+from cpts_geo.files import why_unread
 from cpts_geo.sources.archives import archive_defects, gzip_defects, is_zip
 from cpts_geo.sources.catalogue import Source, sources
 from cpts_geo.sources.fetch_bounds import LIMITS, most_unpacked
@@ -179,8 +180,7 @@ def check_content(path: Path, source: Source) -> str:
     except Exception as error:
         # What came from a network may break a library in any way: it is refused, not let through.
         raise DataFileError(
-            f"lecture impossible ({type(error).__name__} : {one_line(str(error))})",
-            remedy=_TRY_ANOTHER,
+            f"lecture impossible ({why_unread(error)})", remedy=_TRY_ANOTHER
         ) from error
     return found
 

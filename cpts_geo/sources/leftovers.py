@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import re
 import shutil
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final
 
+from cpts_geo.files import unfinished
 from cpts_geo.sources.bound import quantity
 from cpts_geo.sources.download import partial_dir
 
@@ -17,8 +17,6 @@ from cpts_geo.sources.download import partial_dir
 _OLD_S: Final = 7 * 86_400
 #: Nothing is written under a temporary name for as long as this.
 _UNFINISHED_S: Final = 3_600
-#: Temporary names of :func:`cpts_geo.files.write_atomically`, and of pooch.
-_TEMPORARY: Final = re.compile(r"\..+\.\d+\.part")
 #: What is worth a line.
 _LARGE: Final = 10_000_000
 
@@ -44,13 +42,14 @@ def sweep(
         for folder in (cache / ".partial").glob("*")
         if now - max(_times(folder), default=now) > _OLD_S
     ]
-    unfinished = [
+    # By age: a cache is shared with other computers, whose processes are not seen from here.
+    dead = [
         path
         for folder in (cache, cache / "tables")
-        for path in folder.glob(".*.part")
-        if _TEMPORARY.fullmatch(path.name) and now - max(_times(path), default=now) > _UNFINISHED_S
+        for path in unfinished(folder)
+        if now - max(_times(path), default=now) > _UNFINISHED_S
     ]
-    _remove([*old, *unfinished], say=say)
+    _remove([*old, *dead], say=say)
 
 
 def sweep_starts(names: Iterable[str], cache: Path, *, say: Callable[[str], None]) -> None:

@@ -10,13 +10,15 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import tomli_w
 
 from cpts_geo.errors import DataFileError, OutputError, one_line
-from cpts_geo.files import reason, write_atomically
+from cpts_geo.files import open_regular, reason, write_atomically
+from cpts_geo.foreign import is_invisible, shown_path
 from cpts_geo.locking import locked
+from cpts_geo.sources.bound import quantity
 from cpts_geo.sources.catalogue import Source
 
 _HEADER = (
@@ -25,6 +27,8 @@ _HEADER = (
     "# SHA-256: where the catalogue has none, the one below is that of the first bytes received,\n"
     "# judged by their form, their vintage and the totals that the catalogue knows.\n\n"
 )
+#: A thousand times the lock of the whole catalogue.
+MAX_BYTES: Final = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -118,11 +122,16 @@ def read_lock(path: Path) -> dict[str, Locked]:
     {}
     """
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        with open_regular(path) as file:
+            written = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
         return {}
     except OSError as error:
         raise _unreadable(path, [reason(error)]) from error
+    if len(written) > MAX_BYTES:
+        raise _unreadable(path, [f"il dépasse {quantity(MAX_BYTES, 'octets')}"])
+    try:
+        content = tomllib.loads(written.decode("utf-8"))
     except ValueError as error:  # not TOML, not UTF-8
         raise _unreadable(path, [one_line(str(error))]) from error
     defects = [line for key, entry in content.items() for line in _defects(key, entry)]
@@ -140,7 +149,7 @@ def _defects(key: str, entry: Any) -> list[str]:
         f"{one_line(key)} : {one_line(name)} inattendu"
         for name, value in entry.items()
         if not isinstance(value, types.get(name, ()))
-        or (isinstance(value, str) and not value.isprintable())
+        or (isinstance(value, str) and any(map(is_invisible, value)))
     ]
     fetched = entry.get("fetched")
     if isinstance(fetched, str) and not _is_day(fetched):
@@ -161,7 +170,7 @@ _FIELDS = dataclasses.fields(Locked)
 
 def _unreadable(path: Path, defects: list[str]) -> DataFileError:
     return DataFileError(
-        f"Le verrou « {path} » est illisible.",
+        f"Le verrou « {shown_path(path)} » est illisible.",
         defects=defects,
         remedy="reprenez sa dernière version enregistrée (git checkout), ou supprimez-le : "
         "cpts-geo data fetch en écrit un autre.",
@@ -258,7 +267,7 @@ def cache_refused(cache: Path, error: OSError) -> OutputError:
         To raise.
     """
     return OutputError(
-        f"Impossible d’écrire dans le cache « {cache} » : {reason(error)}.",
+        f"Impossible d’écrire dans le cache « {shown_path(cache)} » : {reason(error)}.",
         remedy="faites de la place, ou choisissez un autre dossier avec CPTS_GEO_CACHE ; "
         "un téléchargement entamé reprendra où il s’est arrêté.",
     )

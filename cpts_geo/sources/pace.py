@@ -69,7 +69,7 @@ class Pace:
         """
         left = self._end - self._clock()
         if left <= 0:
-            raise beyond("start", limit=quantity(round(self._seconds), "secondes"))
+            raise beyond("start", limit=_lasting(self._seconds))
         return left
 
     def seen(self, count: int) -> None:
@@ -122,3 +122,9 @@ class Pace:
             raise TooLargeError(
                 said("floor", found=found, limit=limit), remedy=beyond("floor").remedy
             )
+
+
+def _lasting(seconds: float) -> str:
+    if seconds <= 120:
+        return quantity(round(seconds), "secondes")
+    return quantity(round(seconds / 60), "minutes")

@@ -25,6 +25,8 @@ import pandas as pd
 import shapely
 
 from cpts_geo.errors import DataFileError, one_line
+from cpts_geo.files import reason
+from cpts_geo.foreign import shown_path
 from cpts_geo.settings import GEOGRAPHIC_CRS
 from cpts_geo.sources.catalogue import sources, verified_path
 
@@ -70,13 +72,13 @@ def fetch_packages(folder: Path) -> None:
             detail = [one_line(line) for line in last]
             failed = done.returncode != 0
         except OSError as error:
-            failed, detail = True, [str(error)]
+            failed, detail = True, [reason(error)]
         if failed:
             raise DataFileError(
                 f"Le paquet {requirement} n’a pas pu être téléchargé.",
                 defects=detail,
                 remedy=f"vérifiez que « {command[0]} » fonctionne sur ce poste, "
-                f"ou déposez {source.file} dans « {folder} ».",
+                f"ou déposez {source.file} dans « {shown_path(folder)} ».",
             )
 
 

@@ -16,7 +16,8 @@ from typing import Any, Final
 
 from cpts_geo import settings
 from cpts_geo.errors import OutputError, TravelError, one_line
-from cpts_geo.files import reason, sweep
+from cpts_geo.files import open_regular, reason, sweep
+from cpts_geo.foreign import shown_path
 from cpts_geo.sources.catalogue import sha256_of
 
 _EXTRACT: Final = "donnez un extrait d’OpenStreetMap (.osm.pbf), tel qu’une région de Geofabrik."
@@ -51,11 +52,11 @@ def build_tiles(pbf: Path | str, *, say: Callable[[str], None] = lambda _: None)
     if path.suffix.lower() != ".pbf":
         raise TravelError(f"{one_line(path.name)} n’est pas un .osm.pbf.", remedy=_EXTRACT)
     try:
-        path.open("rb").close()
-        status = path.stat()
+        with open_regular(path) as file:
+            status = os.fstat(file.fileno())
     except OSError as error:
         raise TravelError(
-            f"Le réseau routier {one_line(str(path))} ne peut pas être lu ({error.strerror}).",
+            f"Le réseau routier « {shown_path(path)} » ne peut pas être lu ({reason(error)}).",
             remedy=f"vérifiez le chemin ; {_EXTRACT}",
         ) from error
     version = valhalla_module().__version__
@@ -74,7 +75,7 @@ def build_tiles(pbf: Path | str, *, say: Callable[[str], None] = lambda _: None)
             # Another process may have finished first: its tiles are the same.
             if not folder.is_dir():
                 raise OutputError(
-                    f"Impossible d’écrire « {folder} » : {reason(error)}.",
+                    f"Impossible d’écrire « {shown_path(folder)} » : {reason(error)}.",
                     remedy="vérifiez la place disponible, ou déplacez le cache (CPTS_GEO_CACHE).",
                 ) from error
         finally:

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 
 from cpts_geo import settings
 from cpts_geo.errors import DataFileError
-from cpts_geo.files import sweep, write_atomically
+from cpts_geo.files import write_atomically
 from cpts_geo.sources.catalogue import sha256_of, sources
 from cpts_geo.sources.fetch import located
 from cpts_geo.sources.inspection import read_on_arrival
@@ -76,7 +76,6 @@ def load_source(key: str) -> pd.DataFrame:
     if not read_on_arrival(path):
         check_totals(table, source)
     write_atomically(parsed, lambda part: table.to_parquet(part, index=False, compression="zstd"))
-    sweep(parsed.parent)
     for old in parsed.parent.glob(f"{key}-*.parquet"):
         if old != parsed:
             # Another process may be reading it.

@@ -43,7 +43,7 @@ def check_totals(table: pd.DataFrame, source: Source) -> None:
             )
     if defects:
         raise DataFileError(
-            "les chiffres ne sont pas ceux que l’on connaît de cette source",
+            "les chiffres s’écartent de ceux que l’on connaît de cette source",
             defects=defects,
             remedy=_REMEDY,
         )

@@ -258,16 +258,16 @@ def _names_alike(
 
 def _too_long(query: NameQuery) -> Defect:
     letters = number(len(query.published))
-    text = f"{query.where} : {letters} lettres, or un nom en a {MAX_LETTERS} au plus"
+    text = f"{query.where} : trop long : {letters} caractères, {MAX_LETTERS} au plus"
     return Defect(query.line, text, "nom trop long")
 
 
 def _not_searched(query: NameQuery) -> Defect:
     text = (
-        f"{query.where} : n’est écrit comme aucune commune (au-delà de {MAX_SEARCHED} noms ainsi "
-        "écrits, les noms proches ne sont plus cherchés)"
+        f"{query.where} : ne ressemble à aucune commune connue (au-delà de {number(MAX_SEARCHED)} "
+        "noms inconnus, les noms proches ne sont plus cherchés)"
     )
-    return Defect(query.line, text, "nom qui n’est écrit comme aucune commune")
+    return Defect(query.line, text, "nom qui ne ressemble à aucune commune")
 
 
 def _same_name(gazetteer: Gazetteer, query: NameQuery) -> Resolution | Defect | None:

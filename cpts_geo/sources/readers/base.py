@@ -14,6 +14,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from cpts_geo.errors import CptsGeoError, DataFileError, TableError, one_line
+from cpts_geo.files import why_unread
 from cpts_geo.sources.catalogue import Source
 from cpts_geo.sources.contracts import CODE_PATTERN, validate
 
@@ -88,7 +89,7 @@ class Reader:
         except Exception as error:
             # What came from a network may break a library in any way. Its message may quote a
             # line that names someone: it is not shown.
-            raise unexpected(path, [f"lecture impossible ({type(error).__name__})"]) from error
+            raise unexpected(path, [f"lecture impossible ({why_unread(error)})"]) from error
         if found.empty:
             raise unexpected(path, ["aucune ligne"])
         return validate(found, self.contract, keys=list(self.keys), origin=path.name)

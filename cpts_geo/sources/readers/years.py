@@ -7,6 +7,7 @@ from typing import Final
 
 import pandas as pd
 
+from cpts_geo.french import counted, number
 from cpts_geo.sources.readers.base import unexpected
 
 #: A year of fewer rows than this share of the usual ones is a damaged figure.
@@ -45,8 +46,7 @@ def newest_year(years: pd.Series, path: Path) -> str:
     last = int(counts.index.max())
     others = counts.drop(last)
     if len(others) and counts[last] < _FEW_ROWS * others.median():
-        rows = "1 ligne" if counts[last] == 1 else f"{counts[last]} lignes"
-        usual = f"{others.median():.0f} pour une autre année"
-        said = f"millésimes qui se contredisent : {rows} de {last}, {usual}"
-        raise unexpected(path, [said])
+        rows = counted(int(counts[last]), "ligne seulement", "lignes seulement")
+        usual = number(round(others.median()))
+        raise unexpected(path, [f"{rows} pour {last}, contre {usual} pour une autre année"])
     return str(last)

@@ -11,10 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from cpts_geo.sources.analyst.calls.columns import UNKNOWN, key, roles
+from cpts_geo.sources.analyst.calls.columns import BIRTH, GLUED_CASE, NAME, UNKNOWN, key, roles
 from cpts_geo.sources.analyst.calls.forms import (
-    BIRTH,
-    NAME,
     WHO_BORN,
     has_civility,
     has_name_form,
@@ -31,7 +29,6 @@ from cpts_geo.sources.analyst.calls.words import (
 )
 from cpts_geo.sources.readers.base import plain
 
-_GLUED_CASE: Final = re.compile(r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Ý])")
 # Days and hours in the name of an export, and the number of a copy.
 _DAY: Final = r"[0-3]?\d[-_. ][01]?\d[-_. ]"
 _STAMP: Final = re.compile(
@@ -140,7 +137,7 @@ def in_file_name(path: Path) -> str | None:
     if whole and whole.certain and whole.what != NAME:
         return whole.what
     # Words are parted by the marks and by the capitals of the name.
-    text = " ".join(re.split(r"[\s_+.\-]+", _GLUED_CASE.sub(" ", stem)))
+    text = " ".join(re.split(r"[\s_+.\-]+", GLUED_CASE.sub(" ", stem)))
     found = hint_of(text)
     return found.what if found and (found.certain or _is_person(text)) else None
 

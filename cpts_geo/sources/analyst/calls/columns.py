@@ -13,6 +13,18 @@ from typing import Final
 
 from cpts_geo.sources.readers.base import plain
 
+#: What is said of somebody, in French: by a header here, by a text in
+#: :mod:`cpts_geo.sources.analyst.calls.forms`.
+NAME: Final = "un nom de personne"
+PHONE: Final = "un numéro de téléphone"
+EMAIL: Final = "une adresse électronique"
+ADDRESS: Final = "une adresse"
+BIRTH: Final = "une date de naissance"
+PLATE: Final = "une plaque d’immatriculation"
+NETWORK: Final = "une adresse IP"
+_FILE_NUMBER: Final = "un numéro de sécurité sociale ou de dossier"
+_FREE_TEXT: Final = "un texte libre"
+
 #: How a call ended; ``cancelled`` holds those who cancelled and those who did not come.
 OUTCOMES: Final = (
     "appointment",
@@ -105,7 +117,7 @@ _FILLERS: Final = frozenset(
     }
 )  # fmt: skip
 _PERSONAL_WORDS: Final = {
-    "un nom de personne": frozenset({
+    NAME: frozenset({
         "nom", "noms", "prenom", "prenoms", "name", "names", "firstname", "lastname", "surname",
         "patronyme", "identite", "patient", "patiente", "patients", "malade", "usager", "usagere",
         "usagers", "appelant", "appelante", "appelants", "caller", "beneficiaire",
@@ -113,25 +125,25 @@ _PERSONAL_WORDS: Final = {
         "demandeur", "demandeuse", "requerant", "personne", "contact", "contacts",
         "interlocuteur", "agent", "operateur", "operatrice", "initiale", "initiales", "fullname",
     }),
-    "un numéro de téléphone": frozenset({
+    PHONE: frozenset({
         "tel", "tels", "telephone", "telephones", "phone", "mobile", "portable", "gsm", "fax",
         "msisdn", "callerid", "cli",
     }),
-    "une adresse électronique": frozenset({"email", "emails", "mail", "mails", "mel", "courriel"}),
-    "une adresse": frozenset({
+    EMAIL: frozenset({"email", "emails", "mail", "mails", "mel", "courriel"}),
+    ADDRESS: frozenset({
         "adresse", "adresses", "address", "rue", "voie", "street", "latitude", "longitude", "lat",
         "lon", "lng", "gps", "coordonnees",
     }),
-    "un numéro de sécurité sociale ou de dossier": frozenset({
+    _FILE_NUMBER: frozenset({
         "nir", "nia", "secu", "securite", "ins", "ipp", "nss", "ss", "dossier", "dossiers", "nda",
         "iep", "matricule", "matricules", "mrn",
     }),
-    "une plaque d’immatriculation": frozenset({"immatriculation", "plaque"}),
-    "une adresse IP": frozenset({"ip", "ipv", "adresseip"}),
-    "une date de naissance": frozenset({
+    PLATE: frozenset({"immatriculation", "plaque"}),
+    NETWORK: frozenset({"ip", "ipv", "adresseip"}),
+    BIRTH: frozenset({
         "naissance", "ddn", "dob", "birth", "birthdate", "ne", "nee", "born",
     }),
-    "un texte libre": frozenset({
+    _FREE_TEXT: frozenset({
         "commentaire", "commentaires", "comment", "comments", "motif", "motifs", "reason", "note",
         "notes", "observation", "observations", "remarque", "remarques", "texte", "libre",
         "description", "descriptif", "symptome", "symptomes", "pathologie", "pathologies",
@@ -150,20 +162,21 @@ _RECOGNISES: Final = frozenset(
 )  # fmt: skip
 # The same, in headers whose words are glued together.
 _PERSONAL_STEMS: Final = {
-    "un nom de personne": re.compile(
+    NAME: re.compile(
         "prenom|patronym|identite|nom(?:de)?(?:famille|usage)|patient(?!el)|appelant|usager|"
         "beneficiaire"
     ),
-    "un numéro de téléphone": re.compile("telephon|(?:num|numero)tel"),
-    "une adresse électronique": re.compile("e?mail|courriel"),
-    "une adresse": re.compile("adresse"),
-    "un numéro de sécurité sociale ou de dossier": re.compile(
+    PHONE: re.compile("telephon|(?:num|numero)tel"),
+    EMAIL: re.compile("e?mail|courriel"),
+    ADDRESS: re.compile("adresse"),
+    _FILE_NUMBER: re.compile(
         "secu(?:rite)?soc|(?:num|numero|ref|id)(?:secu|ss|nir|ipp|nda|dossier)"
     ),
-    "une date de naissance": re.compile("naissance|birth"),
-    "un texte libre": re.compile("commentaire|observation|symptom|patholog|diagnos"),
+    BIRTH: re.compile("naissance|birth"),
+    _FREE_TEXT: re.compile("commentaire|observation|symptom|patholog|diagnos"),
 }  # fmt: skip
-_GLUED_CASE: Final = re.compile(r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Ý])")
+#: Where two words are glued together, told by their capital.
+GLUED_CASE: Final = re.compile(r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Ý])")
 
 
 def key(text: str) -> str:
@@ -322,4 +335,4 @@ def recognises(cell: str) -> bool:
 
 
 def _words(cell: str) -> list[str]:
-    return re.findall("[a-z]+", plain(_GLUED_CASE.sub(" ", cell)))
+    return re.findall("[a-z]+", plain(GLUED_CASE.sub(" ", cell)))

@@ -13,7 +13,15 @@ import re
 import unicodedata
 from typing import Final
 
-from cpts_geo.sources.analyst.calls.columns import key
+from cpts_geo.sources.analyst.calls.columns import (
+    ADDRESS,
+    BIRTH,
+    EMAIL,
+    NETWORK,
+    PHONE,
+    PLATE,
+    key,
+)
 from cpts_geo.sources.analyst.calls.words import (
     CATEGORY_WORDS,
     commune_of,
@@ -22,16 +30,9 @@ from cpts_geo.sources.analyst.calls.words import (
     words,
 )
 
-PHONE: Final = "un numéro de téléphone"
 NIR: Final = "un numéro de sécurité sociale"
-EMAIL: Final = "une adresse électronique"
-ADDRESS: Final = "une adresse"
-BIRTH: Final = "une date de naissance"
 WHO_BORN: Final = "un nom ou des initiales avec une date de naissance"
 BORN_WHERE: Final = "une année de naissance et une commune"
-PLATE: Final = "une plaque d’immatriculation"
-NETWORK: Final = "une adresse IP"
-NAME: Final = "un nom de personne"
 
 _GAP: Final = r"[\s.\-/_()]{0,3}"
 _PHONE: Final = re.compile(

@@ -304,15 +304,11 @@ def _nothing(index: pd.Index) -> pd.Series:
 def _notes(
     header: Sequence[str], places: dict[str, list[int]], *, said: Times, elsewhere: list[int]
 ) -> tuple[str, ...]:
-    used = {found[0] for found in places.values()}
-    ignored = [label_shown(label) for i, label in enumerate(header) if label and i not in used]
     notes = [
         f"Colonne {'de l’' if _FRENCH[role][0] in 'aeiouhé' else 'de la '}{_FRENCH[role]} : "
         f"{label_shown(header[found[0]])}."
         for role, found in places.items()
     ]
-    if ignored:
-        notes.append(f"Colonnes ignorées : {', '.join(ignored)}.")
     if said.converted:
         notes.append("Heures données avec leur décalage, ramenées à l’heure de Paris.")
     if said.order_assumed:

@@ -106,8 +106,8 @@ def refuse_people(
     columns = []
     for place, label in enumerate(header):
         what = announces(label)
-        reasons = [f"son nom annonce {what}"] if what else []
-        reasons += [f"son nom ressemble à {bare[place]}"] if place in bare and not what else []
+        reasons = [f"son titre annonce {what}"] if what else []
+        reasons += [f"son titre ressemble à {bare[place]}"] if place in bare and not what else []
         reasons += [content[place]] if place in content else []
         if reasons:
             columns.append(f"colonne {place + 1}, {label_shown(label)} : {' ; '.join(reasons)}")
@@ -118,8 +118,8 @@ def refuse_people(
             "été gardé.",
             defects=[*beside, *columns],
             remedy=f"supprimez {removed if columns else 'ces textes'} du fichier, puis relancez : "
-            "l’outil n’en a besoin d’aucun (date, heure, issue, commune et classe d’âge lui "
-            "suffisent).",
+            "l’outil n’a besoin d’aucune de ces données (date, heure, issue, commune et classe "
+            "d’âge lui suffisent).",
         )
 
 

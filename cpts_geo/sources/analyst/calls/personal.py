@@ -25,8 +25,16 @@ import pandas as pd
 
 from cpts_geo.sources.analyst.calls.around import hint_of
 from cpts_geo.sources.analyst.calls.births import births, coded_births
-from cpts_geo.sources.analyst.calls.columns import UNKNOWN, key, outcome_of, recognises
-from cpts_geo.sources.analyst.calls.forms import BIRTH, NAME, NIR, PHONE, WHO_BORN, is_name, kind_of
+from cpts_geo.sources.analyst.calls.columns import (
+    BIRTH,
+    NAME,
+    PHONE,
+    UNKNOWN,
+    key,
+    outcome_of,
+    recognises,
+)
+from cpts_geo.sources.analyst.calls.forms import NIR, WHO_BORN, is_name, kind_of
 from cpts_geo.sources.analyst.calls.numbers import doubt, records, split_phones, stubs
 from cpts_geo.sources.analyst.calls.shapes import known
 from cpts_geo.sources.analyst.calls.words import (

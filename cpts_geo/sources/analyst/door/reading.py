@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import errno
 import functools
 import os
 import stat
@@ -14,28 +13,13 @@ from pathlib import Path
 from typing import Final, ParamSpec, TypeVar
 
 from cpts_geo.errors import CptsGeoError, one_line
+from cpts_geo.files import open_regular, reason, special
 from cpts_geo.sources.analyst.door.bounds import LIMITS, beyond
 
 _Given = ParamSpec("_Given")
 _Read = TypeVar("_Read")
 #: Names of a folder looked at for one like the missing file.
 _NAMES: Final = 5_000
-_KINDS: Final = (
-    (stat.S_ISFIFO, "un tube nommé"),
-    (stat.S_ISCHR, "un périphérique"),
-    (stat.S_ISBLK, "un périphérique"),
-    (stat.S_ISSOCK, "une prise de communication"),
-)
-_REASONS: Final = {
-    errno.EACCES: "accès refusé",
-    errno.EPERM: "accès refusé",
-    errno.ELOOP: "ses liens tournent en rond",
-    errno.ENAMETOOLONG: "nom trop long",
-    errno.EBUSY: "il est occupé par un autre programme",
-    errno.EIO: "le disque ne répond pas",
-    errno.EMFILE: "trop de fichiers sont ouverts",
-    errno.ENOMEM: "mémoire insuffisante",
-}
 
 
 def near_missing(path: Path) -> str:
@@ -144,11 +128,8 @@ def read_bytes(path: Path, door: Door) -> bytes:
     """
     check_file(path, door)
     limit = LIMITS[door.bytes_key]
-    # Not to wait for whoever writes into a pipe that has just taken the place of the file.
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
-        with open(os.open(path, flags), "rb") as file:  # noqa: PTH123 - flags
-            _check_kind(path, os.fstat(file.fileno()).st_mode, door)
+        with open_regular(path) as file:
             # A file can grow, or say nothing of its size.
             content = file.read(limit + 1)
     except OSError as error:
@@ -259,9 +240,8 @@ def _other_type(path: Path, door: Door) -> CptsGeoError:
 
 
 def _check_kind(path: Path, mode: int, door: Door) -> None:
-    if stat.S_ISREG(mode):
+    if not (kind := special(mode)):
         return
-    kind = next((words for test, words in _KINDS if test(mode)), "autre chose")
     raise door.error(
         f"{one_line(str(path))} n’est pas un fichier ordinaire : c’est {kind}.",
         remedy=f"copiez les données dans un fichier {door.formats}, et donnez son chemin.",
@@ -275,8 +255,7 @@ def _unreadable(path: Path, error: OSError, door: Door) -> CptsGeoError:
             f"Le fichier {shown} n’existe pas{door.instead(path)}.",
             remedy="vérifiez le chemin et le nom du fichier.",
         )
-    reason = _REASONS.get(error.errno or 0, error.strerror or "refus du système")
     return door.error(
-        f"Le fichier {shown} ne peut pas être lu ({reason}).",
+        f"Le fichier {shown} ne peut pas être lu ({reason(error)}).",
         remedy="fermez-le dans les autres logiciels et vérifiez vos droits de lecture.",
     )

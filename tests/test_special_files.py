@@ -1,0 +1,126 @@
+"""What is read at a path that somebody gives: a regular file, or a refusal, and never a wait."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from cpts_geo.errors import DataFileError, TravelError
+from cpts_geo.files import SpecialFileError, open_regular, reason
+from cpts_geo.sources.analyst.door import reading
+from cpts_geo.sources.analyst.perimeter_columns import PERIMETER
+from cpts_geo.sources.lock import MAX_BYTES, read_lock
+from cpts_geo.sources.road_tiles import build_tiles
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="système POSIX")
+
+
+def _pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def _device(path: Path) -> None:
+    path.symlink_to("/dev/zero")
+
+
+def _folder(path: Path) -> None:
+    path.mkdir()
+
+
+def _socket(path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as made:
+        made.bind(str(path))
+
+
+SPECIAL = pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (_pipe, "c’est un tube nommé"),
+        (_device, "c’est un périphérique"),
+        (_folder, "c’est un dossier"),
+        (_socket, "ce n’est pas un fichier ordinaire"),
+    ],
+)
+
+
+@SPECIAL
+def test_it_is_not_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make: Callable[[Path], None], words: str
+) -> None:
+    monkeypatch.chdir(tmp_path)  # the path of a socket is short
+    make(Path("x"))
+    free = os.dup(0)
+    os.close(free)
+    with pytest.raises(OSError) as refused:
+        open_regular(Path("x"))
+    assert words in reason(refused.value)
+    # Nothing stays open.
+    again = os.dup(0)
+    os.close(again)
+    assert again == free
+
+
+@SPECIAL
+def test_a_lock_is_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make: Callable[[Path], None], words: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    make(Path("lock.toml"))
+    with pytest.raises(DataFileError, match=r"Le verrou « lock\.toml » est illisible") as refused:
+        read_lock(Path("lock.toml"))
+    assert words in refused.value.defects[0]
+
+
+@SPECIAL
+def test_a_road_network_is_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make: Callable[[Path], None], words: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    make(Path("x.pbf"))
+    with pytest.raises(TravelError, match=r"« x\.pbf » ne peut pas être lu") as refused:
+        build_tiles("x.pbf")
+    assert words in refused.value.summary
+
+
+def test_a_missing_road_network_is_said_in_french(tmp_path: Path) -> None:
+    with pytest.raises(TravelError, match="fichier ou dossier introuvable"):
+        build_tiles(tmp_path / "absent.pbf")
+
+
+def test_a_pipe_that_takes_the_place_of_a_file_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "liste.csv"
+    os.mkfifo(path)
+    monkeypatch.setattr(reading, "check_file", lambda *_: None)
+    with pytest.raises(PERIMETER.error, match="un tube nommé"):
+        reading.read_bytes(path, PERIMETER)
+
+
+def test_the_size_of_a_lock(tmp_path: Path) -> None:
+    path = tmp_path / "lock.toml"
+    path.write_text("#" * (MAX_BYTES - 1) + "\n", encoding="utf-8")
+    assert read_lock(path) == {}
+    path.write_text("#" * MAX_BYTES + "\n", encoding="utf-8")
+    with pytest.raises(DataFileError, match="il dépasse 10 Mo"):
+        read_lock(path)
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (OSError(errno.ENOENT, "No such file or directory"), "fichier ou dossier introuvable"),
+        (OSError(errno.EIO, "Input/output error"), "le disque répond mal"),
+        (OSError(errno.EPIPE, "Broken pipe"), f"refus n° {errno.EPIPE} du système"),
+        (OSError("in English"), "refus du système"),
+        (SpecialFileError("un tube"), "un tube"),
+    ],
+)
+def test_a_refusal_of_the_system_is_said_in_french(error: OSError, words: str) -> None:
+    assert reason(error) == words
