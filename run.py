@@ -8,12 +8,10 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import os
-import platform
 import re
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -41,9 +39,8 @@ VERBS: dict[str, tuple[str, list[str], str]] = {
     "bench": ("mesure les temps", ["-m", "benchmarks.run_benchmarks"], TEST),
     "data": ("recompile les données fournies", ["-m", "cpts_geo", "data", "build"], LOCK_NAME),
 }
-USAGE = "Usage : python run.py VERBE [ARGUMENTS]" + "".join(
-    f"\n  {verb:<7} {description}" for verb, (description, *_) in VERBS.items()
-)
+USAGE = "Usage : python run.py VERBE [ARGUMENTS]"
+USAGE += "".join(f"\n  {verb:<7} {description}" for verb, (description, *_) in VERBS.items())
 IN_PARALLEL = ["-n", "logical", "--maxprocesses", "4", "--dist", "loadfile"]  # no file is split
 #: Run by `test`, pytest last because its closing line is what CI reads.
 CHECKS: list[tuple[str, list[str]]] = [
@@ -53,18 +50,15 @@ CHECKS: list[tuple[str, list[str]]] = [
     ("import-linter", ["-c", "from importlinter.cli import lint_imports_command as run; run()"]),
     ("pytest", ["-m", "pytest", *IN_PARALLEL, "--doctest-modules", "cpts_geo", "tests"]),
 ]
-
 BROWSER_COMMANDS = ("chromium", "chromium-browser", "google-chrome", "microsoft-edge")
 BROWSER_PLACES = (
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-    "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
+    *(f"/Applications/{n}.app/Contents/MacOS/{n}" for n in ("Google Chrome", "Microsoft Edge")),
     *(
         f"{os.environ.get(folder)}/{program}.exe"
         for folder in ("PROGRAMFILES", "PROGRAMFILES(X86)", "LOCALAPPDATA")
         for program in ("Google/Chrome/Application/chrome", "Microsoft/Edge/Application/msedge")
     ),
 )
-
 #: Printed at once, so that lines keep their order beside those of child processes.
 say = partial(print, flush=True)
 
@@ -102,9 +96,8 @@ def check_python(version: tuple[int, ...]) -> None:
 
 def wanted_stamp(root: Path) -> str:
     """Two lines that an environment carries: what it is tied to, what it is made from."""
-    contents = b"".join((root / name).read_bytes() for name in (*LOCKS, "pyproject.toml"))
-    tied_to = f"Python {platform.python_version()} {sys.base_prefix} {root}"
-    return f"{tied_to}\n{hashlib.sha256(contents).hexdigest()}"
+    digest = hashlib.sha256(b"".join((root / n).read_bytes() for n in (*LOCKS, "pyproject.toml")))
+    return f"Python {sys.version.split()[0]} {sys.base_prefix} {root}\n{digest.hexdigest()}"
 
 
 def write_stamp(venv: Path, stamp: str) -> None:
@@ -118,8 +111,7 @@ def state(venv: Path, wanted: str) -> str:
     """Tell whether an environment is absent, unusable, unfinished (outdated, small) or ready."""
     if not venv.exists():
         return "absent"
-    stamp = venv / STAMP_NAME
-    found = stamp.read_text(encoding="utf-8") if stamp.is_file() else ""
+    found = (venv / STAMP_NAME).read_text("utf-8") if (venv / STAMP_NAME).is_file() else ""
     if not (venv / PYTHON_IN_VENV).is_file() or found.splitlines()[:1] != wanted.splitlines()[:1]:
         return "unusable"
     # What was enlarged serves the verbs that need less.
@@ -168,11 +160,10 @@ def ensure_environment(lock: str = LOCK_NAME) -> None:
         install(f"Création de .venv{why}", [base, "-m", "venv", "--clear", str(VENV)])
     # From here an interrupted installation is resumed, not started again.
     write_stamp(VENV, wanted.partition("\n")[0])
-    with tempfile.TemporaryDirectory() as folder:
-        pinned = Path(folder, "uv.txt")
-        pinned.write_text(uv_block((ROOT / LOCK_NAME).read_text("utf-8")), "utf-8")
-        pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        install("Installateur uv", [*pip, "--no-deps", "--require-hashes", "-r", str(pinned)])
+    pinned = VENV / "uv.txt"
+    pinned.write_text(uv_block((ROOT / LOCK_NAME).read_text("utf-8")), "utf-8")
+    pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    install("Installateur uv", [*pip, "--no-deps", "--require-hashes", "-r", str(pinned)])
     uv = [PYTHON, "-m", "uv", "pip", "install", "--quiet", "--python", PYTHON]
     install(LOCKS[lock], [*uv, "--require-hashes", "-r", lock])
     install("Paquet cpts_geo", [*uv, "--no-deps", "--no-build-isolation", "-e", "."])
@@ -213,8 +204,7 @@ def ensure_browser() -> Path | None:
 def run_checks() -> int:
     """Run every check whatever the others say, then show a table."""
     # On CI a missing browser is an error: page tests must not be skipped unseen.
-    browser_missing = ensure_browser() is None and os.environ.get("CI") == "true"
-    rows = [("navigateur", int(browser_missing), 0.0)]
+    rows = [("navigateur", int(not ensure_browser() and os.environ.get("CI") == "true"), 0.0)]
     rows += [(name, *timed(name, [PYTHON, *arguments])) for name, arguments in CHECKS]
     say("\nBilan")
     for name, code, duration in rows:

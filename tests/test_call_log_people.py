@@ -180,6 +180,7 @@ def test_ordinary_titles_are_nobody(tmp_path: Path, title: str) -> None:
     path = write_log(tmp_path, ["web"], header="canal", titles=[title])
     notes = read_call_log(path, today=TODAY).attrs["notes"]
     assert "Colonnes présentes et non lues : n° 3 « canal »." in notes
+    assert sum("canal" in note for note in notes) == 1
     assert not any("Non lu" in note for note in notes)
 
 

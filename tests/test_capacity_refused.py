@@ -298,7 +298,11 @@ def test_bad_line(refused: Refuse, line: str, words: str) -> None:
         ("people_without_mt = 5000.0", "population = 9000", "la part du paquet est supposée"),
         ('"Mon territoire"', '"  "', "label : le texte est vide"),
         ('"inconnue"', '"\\u00a0"', "population_basis : le texte est vide"),
-        ('"Mon territoire"', '"a\\u0007\\nb"', "label : '\\x07', '\\n' : caractère invisible"),
+        (
+            '"Mon territoire"',
+            '"a\\u0007\\nb"',
+            "label : caractère invisible ('\\x07', '\\n') : le texte doit tenir",
+        ),
         ("share_assumed = false", 'share_assumed = "non"', "true ou false"),
         ('label = "Mon territoire"', 'label = ""', "le texte est vide"),
         ('label = "Mon territoire"', "label = 3", "il faut un texte entre guillemets"),

@@ -293,7 +293,7 @@ def test_newest_year_is_of_a_tenth_of_the_usual_rows(rows: int, passes: bool) ->
     else:
         with pytest.raises(DataFileError) as refused:
             newest_year(years, Path("a.csv"))
-        assert "9 lignes de 2024, 100 pour une autre année" in str(refused.value)
+        assert "9 lignes seulement pour 2024, contre 100 pour une autre année" in str(refused.value)
 
 
 def test_json_of_a_source_is_read_within_its_bounds(

@@ -13,8 +13,16 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cpts_geo import terminal
+from cpts_geo.errors import one_line
 from cpts_geo.files import write_csv
-from cpts_geo.foreign import MAX_NAME, for_spreadsheet, is_invisible, shown_name, visible
+from cpts_geo.foreign import (
+    MAX_NAME,
+    for_spreadsheet,
+    is_invisible,
+    shown_name,
+    shown_path,
+    visible,
+)
 from cpts_geo.french import slug
 from cpts_geo.last_resort import refuse
 
@@ -153,3 +161,22 @@ def test_no_file_is_named_after_a_device_of_windows(device: str) -> None:
     assert slug(device) == f"territoire_{device.lower()}"
     assert slug(f"{device}.") == f"territoire_{device.lower()}"
     assert slug(f"{device} du Val") == f"{device.lower()}_du_val"
+
+
+def test_what_is_quoted_shows_its_spaces_and_escapes_what_is_invisible() -> None:
+    assert one_line("10\u202f000\xa0€\u2003\u3000.") == "10\u202f000\xa0€\u2003\u3000."
+    assert one_line("a\u2028\u200b\x85\ud800\ue000b") == r"a\u2028\u200b\x85\ud800\ue000b"
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        ("a" * 120, "a" * 120),
+        ("a" * 121, "…" + "a" * 119),
+        ("d" * 60 + "/" + "e" * 60 + "/a.csv", "…/" + "e" * 60 + "/a.csv"),
+        ("d\n/\x1ba\u202e.csv", r"d\n/\x1ba\u202e.csv"),
+    ],
+)
+def test_a_path_is_quoted_by_its_end_on_one_line(path: str, shown: str) -> None:
+    assert shown_path(path) == shown
+    assert shown_path(Path(path)) == shown

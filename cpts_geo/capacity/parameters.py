@@ -29,7 +29,7 @@ def _one_line(text: str) -> str:
     if odd := sorted(set(filter(is_invisible, text))):
         signs = ", ".join(map(ascii, odd))
         raise ContradictionError(
-            [f"{signs} : caractère invisible : le texte doit tenir sur une ligne"]
+            [f"caractère invisible ({signs}) : le texte doit tenir sur une ligne"]
         )
     return text
 
