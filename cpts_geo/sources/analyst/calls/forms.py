@@ -66,7 +66,7 @@ _WAYS: Final = (
     r"cours|lotissement|r[ée]sidence|lieu[ -]dit|hameau|faubourg|venelle|ruelle|esplanade"
 )
 _STREET: Final = re.compile(
-    rf"\d+\s*(?:bis|ter|quater|[a-d])?\s*,?\s+(?:{_WAYS})(?!\w)"
+    rf"\d\s{{0,3}}(?:bis|ter|quater|[a-d])?\s{{0,3}},?\s{{1,3}}(?:{_WAYS})(?!\w)"
     r"|\b(?:rue|avenue|boulevard|impasse|chemin|all[ée]e|lieu[ -]dit)\s[^\d,]{2,40},\s?n?°?\s?\d",
     re.IGNORECASE,
 )

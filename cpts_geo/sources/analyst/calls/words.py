@@ -12,6 +12,7 @@ from typing import Final
 
 import pandas as pd
 
+from cpts_geo.foreign import MAX_NAME
 from cpts_geo.sources.analyst.calls.columns import UNKNOWN, WORDINGS, key
 from cpts_geo.sources.embedded import load_former_communes, verified
 from cpts_geo.sources.readers.base import WHOLE_OF, plain
@@ -243,6 +244,9 @@ def commune_of(text: str) -> str | None:
     >>> commune_of("01001"), commune_of("=Dry")
     ('01001', 'Dry')
     """
+    # No place is written so long: what is looked for in it would take time for nothing.
+    if len(text) > MAX_NAME:
+        return None
     if is_code_like(text):
         code = text.strip().upper()
         return code if code in _codes() else None
