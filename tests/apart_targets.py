@@ -7,7 +7,7 @@ import sys
 import time
 from typing import Any
 
-from cpts_geo.errors import PerimeterError
+from cpts_geo.errors import Defect, PerimeterError
 
 
 def told(content: bytes, **arguments: Any) -> dict[str, Any]:
@@ -27,6 +27,11 @@ def noisy(content: bytes) -> str:
 
 def refuses(content: bytes) -> None:
     raise PerimeterError("Non.", defects=[content.decode()], remedy="faites autrement.")
+
+
+def refuses_much(content: bytes) -> None:
+    lines = [Defect(f"entité {n}", "point") for n in range(120)]
+    raise PerimeterError("Non.", defects=lines, remedy="faites autrement.")
 
 
 def fails(content: bytes) -> None:

@@ -45,6 +45,13 @@ def test_a_refusal_keeps_its_class_and_its_words() -> None:
     assert caught.value.remedy == "faites autrement."
 
 
+def test_every_defect_of_a_refusal_is_counted_with_its_kind() -> None:
+    with pytest.raises(PerimeterError) as caught:
+        asked("refuses_much")
+    assert len(caught.value.defects) == 120
+    assert "et 70 autres (point : 70)" in str(caught.value)
+
+
 def test_what_a_library_prints_goes_nowhere(capfd: pytest.CaptureFixture[str]) -> None:
     assert asked("noisy", content=b"dit") == "dit"
     assert tuple(capfd.readouterr()) == ("", "")

@@ -317,6 +317,15 @@ def geojson(path: Path, *geometries: object, **more: object) -> Path:
     return path
 
 
+def test_points_are_all_counted(tmp_path):
+    point = {"type": "Feature", "geometry": {"type": "Point", "coordinates": [1, 47]}}
+    path = tmp_path / "z.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [point] * 120}))
+    error = refusal(path)
+    assert len(error.defects) == 120
+    assert "et 70 autres (point : 70)" in str(error)
+
+
 def test_a_geopackage_without_crs_is_refused(tmp_path):
     path = written(tmp_path / "z.gpkg", [SQUARE], crs=None)
     assert "système de coordonnées" in refusal(path).summary

@@ -240,11 +240,25 @@ def test_defects_of_every_kind_are_listed_together(write: Write) -> None:
     assert len(caught.value.defects) == 3
 
 
-def test_long_lists_of_defects_are_cut_and_counted() -> None:
+def test_long_lists_of_defects_are_cut_and_counted(write: Write) -> None:
     with pytest.raises(TravelError) as caught:
         read_travel_file(BROKEN / "travel_many_wrong.csv")
-    assert len(caught.value.defects) == 21
-    assert caught.value.defects[-1] == "et 5 autres"
+    assert len(caught.value.defects) == 25
+    assert "autre" not in str(caught.value)
+    rows = [f"45130;{45000 + n};{'loin' if n < 30 else -n}\n" for n in range(330)]
+    with pytest.raises(TravelError) as caught:
+        read_travel_file(write("from;to;minutes\n" + "".join(rows)))
+    assert len(caught.value.defects) == 330
+    assert "- et 280 autres (temps négatif : 280)\nÀ faire" in str(caught.value)
+
+
+def test_rows_of_another_width_are_all_counted(write: Write) -> None:
+    with pytest.raises(TravelError) as caught:
+        read_travel_file(write("from;to;minutes\n" + "45130;45098\n" * 80))
+    assert "- et 30 autres (ligne d’une autre largeur : 30)\nÀ faire" in str(caught.value)
+    with pytest.raises(TravelError) as caught:
+        read_travel_file(write("from;to;minutes\n" + "45130;45098\n" * 20_000))
+    assert caught.value.defects[0] == "le fichier n’est pas lu plus loin"
 
 
 @pytest.mark.parametrize(

@@ -179,7 +179,8 @@ def _surfaces(shapes: _Shapes, ranks: Sequence[int], name: str) -> _Shapes:
     for rank, shape in zip(ranks, shapes, strict=True):
         if isinstance(shape, str) or (shape is not None and shape.geom_type not in _AREAS):
             kind = shape if isinstance(shape, str) else shape.geom_type
-            defects.append(Defect(f"entité {rank + 1} : {_FRENCH.get(kind, kind)}", kind))
+            what = _FRENCH.get(kind, kind)
+            defects.append(Defect(f"entité {rank + 1} : {what}", what))
         elif shape is None or shape.is_empty:
             text = f"entité {rank + 1} : sans contour, ou de surface nulle"
             defects.append(Defect(text, "sans contour"))

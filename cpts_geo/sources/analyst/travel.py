@@ -22,7 +22,7 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
-from cpts_geo.errors import DataFileError, TravelError, one_line
+from cpts_geo.errors import DataFileError, Defect, TravelError, alike, one_line
 from cpts_geo.french import number
 from cpts_geo.sources.analyst.door.apart import ApartError, run_apart
 from cpts_geo.sources.analyst.door.bounds import LIMITS, beyond
@@ -67,8 +67,6 @@ _NUMBER: Final = re.compile(
 _THOUSANDS: Final = re.compile(r"(?<=\d)[ \u00a0\u202f](?=\d{3}(?!\d))")
 #: Times of most tables, which a library reads at once.
 _PLAIN: Final = r"[0-9]{1,15}(?:\.[0-9]{1,15})?"
-#: Defects of one kind written in full; the rest is counted.
-_SHOWN: Final = 20
 #: Lines of another width after which a file is not read further.
 _MAX_WRONG: Final = 10_000
 
@@ -206,7 +204,7 @@ def _body(path: Path, body: str, separator: str, width: int) -> pd.DataFrame:
 
     def refuse(row: arrow_csv.InvalidRow) -> str:
         counts = f"{row.actual_columns} au lieu de {row.expected_columns} colonnes"
-        wrong.append(f"{counts} : « {one_line(row.text)} »")
+        wrong.append(Defect(f"{counts} : « {one_line(row.text)} »", "ligne d’une autre largeur"))
         # Each costs a call: a file of millions is no table, and is not read to its end.
         return "skip" if len(wrong) < _MAX_WRONG else "error"
 
@@ -226,12 +224,10 @@ def _body(path: Path, body: str, separator: str, width: int) -> pd.DataFrame:
         if len(wrong) < _MAX_WRONG:
             wrong.append(one_line(str(error)))
     if wrong:
+        unread = ["le fichier n’est pas lu plus loin"] if len(wrong) >= _MAX_WRONG else []
         raise TravelError(
             f"Des lignes de {one_line(path.name)} n’ont pas le nombre de colonnes de l’en-tête.",
-            defects=[
-                *_capped(wrong[:_SHOWN], len(wrong)),
-                *(["la suite n’est pas lue"] if len(wrong) >= _MAX_WRONG else []),
-            ],
+            defects=[*unread, *wrong],
             remedy=f"utilisez partout le même séparateur (ici : {SEPARATORS[separator]}) ; si la "
             "virgule est décimale, séparez les colonnes par des points-virgules.",
         )
@@ -255,8 +251,8 @@ def _pairs(
         origin, destination, repaired, defects = _mended(path, table[0], pd.Series(header[1:]))
         for where, codes in (("première colonne", origin), ("en-tête", destination)):
             twice = sorted(set(codes[codes.duplicated()]))
-            lines = [f"{where} : code « {one_line(code)} » en double" for code in twice[:_SHOWN]]
-            defects += _capped(lines, len(twice))
+            lines = (f"{where} : code « {one_line(code)} » en double" for code in twice)
+            defects += alike(lines, "code en double", total=len(twice))
         origin = origin.repeat(columns)
         destination = pd.Series(np.tile(destination.to_numpy(), rows), dtype=str)
         by_column = pd.concat([table[place + 1] for place in range(columns)], ignore_index=True)
@@ -311,7 +307,7 @@ def _wrong_times(pairs: pd.DataFrame, times: pd.Series) -> list[str]:
     known = pairs[minutes.notna()].drop_duplicates()
     twice = known[known.duplicated(["origin", "destination"], keep=False)]
     twice = twice.sort_values(["origin", "destination"], kind="stable")
-    defects = [
+    defects: list[str] = [
         *_listed("pas un nombre", pairs[minutes.isna() & ~empty], times),
         *_listed("temps négatif", pairs[minutes < 0], times),
         *_listed("temps infini", pairs[np.isinf(minutes) & (minutes > 0)], times),
@@ -326,19 +322,13 @@ def _wrong_times(pairs: pd.DataFrame, times: pd.Series) -> list[str]:
     return defects
 
 
-def _listed(what: str, pairs: pd.DataFrame, times: pd.Series) -> list[str]:
-    shown = pairs.head(_SHOWN)
-    ends = zip(shown["origin"], shown["destination"], times[shown.index].astype(str), strict=True)
-    lines = [
-        f"{what} : {one_line(origin)} → {one_line(destination)}, « {one_line(text)} »"
+def _listed(what: str, pairs: pd.DataFrame, times: pd.Series) -> list[Defect]:
+    ends = zip(pairs["origin"], pairs["destination"], times[pairs.index], strict=True)
+    lines = (
+        f"{what} : {one_line(origin)} → {one_line(destination)}, « {one_line(str(text))} »"
         for origin, destination, text in ends
-    ]
-    return _capped(lines, len(pairs))
-
-
-def _capped(lines: list[str], total: int) -> list[str]:
-    more = total - len(lines)
-    return [*lines, f"et {number(more)} autre{'s' if more > 1 else ''}"] if more else lines
+    )
+    return alike(lines, what, total=len(pairs))
 
 
 def _check_plausible(path: Path, pairs: pd.DataFrame, said: Unit) -> None:

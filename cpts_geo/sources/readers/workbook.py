@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from cpts_geo.errors import DataFileError, one_line
+from cpts_geo.errors import DataFileError, alike, one_line
 from cpts_geo.sources.analyst.door.apart import ApartError, run_apart
 from cpts_geo.sources.analyst.door.bounds import LIMITS, beyond
 from cpts_geo.sources.archives import archive_defects, is_zip, open_content, whole
@@ -95,14 +95,14 @@ class Block:
         Raises
         ------
         DataFileError
-            A cell is neither empty nor a number; the first twenty are listed.
+            A cell is neither empty nor a number; every one is listed.
         """
         texts = self.texts(name)
         values = pd.to_numeric(texts.str.replace(",", "."), errors="coerce").astype("float64")
         wrong = sorted(set(texts[values.isna() & (texts != "")]))
         if wrong:
-            shown = [f"{name} : « {one_line(text)} » n’est pas un nombre" for text in wrong[:20]]
-            raise unexpected(self.path, shown)
+            lines = (f"{name} : « {one_line(text)} » n’est pas un nombre" for text in wrong)
+            raise unexpected(self.path, alike(lines, "pas un nombre", total=len(wrong)))
         return values
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from cpts_geo import errors
-from cpts_geo.errors import CptsGeoError
+from cpts_geo.errors import CptsGeoError, Defect
 
 Ending = Literal["time", "memory", "crash"]
 # The paths of this interpreter, so that the child finds the same packages; never the folder of
@@ -128,7 +128,8 @@ def _understood(answer: bytes, code: int) -> Any:
             return json.loads(body)
         case "refused":
             known = getattr(errors, said["class"], CptsGeoError)
-            raise known(said["summary"], defects=said["defects"], remedy=said["remedy"])
+            defects = [Defect(text, kind) for text, kind in said["defects"]]
+            raise known(said["summary"], defects=defects, remedy=said["remedy"])
         case "memory":
             raise ApartError("memory", said["detail"])
         case _:
