@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 
 from cpts_geo.errors import CptsGeoError
-from cpts_geo.sources.analyst.door.bounds import BOUNDS, LIMITS
 from cpts_geo.sources.bound import Bound, bounds_page
+from cpts_geo.sources.file_bounds import BOUNDS, LIMITS
 from tests.conftest import ROOT
 
 Side = tuple[Callable[[Path], object], int, int]
 REGENERATE = (
     "docs/bounds.md is old; regenerate it: .venv/bin/python -c \"from pathlib import Path; "
-    "from cpts_geo.sources.analyst.door.bounds import BOUNDS; "
+    "from cpts_geo.sources.file_bounds import BOUNDS; "
     "from cpts_geo.sources.bound import bounds_page; "
     "Path('docs/bounds.md').write_text(bounds_page(BOUNDS), encoding='utf-8')\""
 )  # fmt: skip

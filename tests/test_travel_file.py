@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cpts_geo.errors import TravelError
-from cpts_geo.sources.analyst.door.bounds import LIMITS
 from cpts_geo.sources.analyst.travel import read_travel_file
 from cpts_geo.sources.analyst.travel_columns import Unit
+from cpts_geo.sources.file_bounds import LIMITS
 
 BROKEN = Path(__file__).parent / "data" / "broken"
 #: Three communes, both ways of a pair unlike, one pair without a time.
@@ -258,7 +258,7 @@ def test_rows_of_another_width_are_all_counted(write: Write) -> None:
     assert "- et 30 autres (ligne d’une autre largeur : 30)\nÀ faire" in str(caught.value)
     with pytest.raises(TravelError) as caught:
         read_travel_file(write("from;to;minutes\n" + "45130;45098\n" * 20_000))
-    assert caught.value.defects[0] == "le fichier n’est pas lu plus loin"
+    assert caught.value.defects[0] == "trop de lignes sont ainsi : la suite n’est pas lue"
 
 
 @pytest.mark.parametrize(

@@ -205,7 +205,7 @@ def judged(candidate: Candidate, expected: str | None) -> str:
         if isinstance(error, ValueError) and candidate.sha256:
             raise _other_bytes(candidate, expected) from error
         # What comes from a network may break a library in any way.
-        raise DataFileError(f"réponse illisible ({type(error).__name__})", remedy=REMEDY) from error
+        raise DataFileError("réponse illisible", remedy=REMEDY) from error
     return check_content(Path(path), candidate.source)
 
 

@@ -179,7 +179,7 @@ def check_content(path: Path, source: Source) -> str:
     except Exception as error:
         # What came from a network may break a library in any way: it is refused, not let through.
         raise DataFileError(
-            f"lecture impossible ({type(error).__name__} : {one_line(str(error))})",
+            "lecture impossible",
             remedy=_TRY_ANOTHER,
         ) from error
     return found

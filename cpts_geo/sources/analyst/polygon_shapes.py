@@ -14,10 +14,10 @@ from rapidfuzz import fuzz, process
 
 from cpts_geo.errors import Defect, PerimeterError, one_line
 from cpts_geo.settings import GEOGRAPHIC_CRS
-from cpts_geo.sources.analyst.door.bounds import LIMITS, beyond
 from cpts_geo.sources.analyst.geojson import geojson_layer
 from cpts_geo.sources.analyst.geopackage import geopackage_layer
 from cpts_geo.sources.analyst.polygon_layer import EXPORT, Layer
+from cpts_geo.sources.file_bounds import LIMITS, beyond
 from cpts_geo.sources.readers.base import plain
 
 _Shapes = npt.NDArray[Any]

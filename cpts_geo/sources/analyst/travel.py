@@ -24,8 +24,6 @@ from pyarrow import csv as arrow_csv
 
 from cpts_geo.errors import DataFileError, Defect, TravelError, alike, one_line
 from cpts_geo.french import number
-from cpts_geo.sources.analyst.door.apart import ApartError, run_apart
-from cpts_geo.sources.analyst.door.bounds import LIMITS, beyond
 from cpts_geo.sources.analyst.door.reading import Door, memory_told, read_bytes
 from cpts_geo.sources.analyst.door.text import SEPARATORS, text_of
 from cpts_geo.sources.analyst.travel_columns import (
@@ -36,6 +34,8 @@ from cpts_geo.sources.analyst.travel_columns import (
     said_unit,
     unrecognised,
 )
+from cpts_geo.sources.apart import run_within
+from cpts_geo.sources.file_bounds import LIMITS, beyond
 from cpts_geo.sources.readers.base import repaired_codes
 from cpts_geo.sources.readers.text import cells
 
@@ -153,17 +153,10 @@ def read_travel_file(path: Path | str, *, unit: Unit | None = None) -> pd.DataFr
 
 
 def _read_parquet(path: Path, content: bytes) -> tuple[list[str], pd.DataFrame]:
-    try:
-        answer = run_apart(
-            _PARQUET_TABLE,
-            {"name": one_line(path.name), "most": dict(LIMITS)},
-            content=content,
-            memory=LIMITS["travel_memory"],
-            seconds=LIMITS["travel_seconds"],
-        )
-    except ApartError as error:
-        key = "travel_seconds" if error.ending == "time" else "travel_memory"
-        raise beyond(key, TravelError, name=path.name) from error
+    arguments = {"name": one_line(path.name), "most": dict(LIMITS)}
+    answer = run_within(
+        "travel", _PARQUET_TABLE, arguments, content=content, error=TravelError, name=path.name
+    )
     table = pa.ipc.open_stream(answer).read_all()
     header = json.loads(table.schema.metadata[b"header"])
     return header, table.to_pandas().set_axis(range(len(header)), axis=1)
@@ -220,11 +213,11 @@ def _body(path: Path, body: str, separator: str, width: int) -> pd.DataFrame:
         lost = sum(1 for _ in _LINE.finditer(body)) - table.num_rows - len(wrong)
         if lost:
             wrong.append(f"guillemet non fermé : {lost} lignes dans une cellule")
-    except pa.ArrowInvalid as error:
+    except pa.ArrowInvalid:
         if len(wrong) < _MAX_WRONG:
-            wrong.append(one_line(str(error)))
+            wrong.append("lignes illisibles")
     if wrong:
-        unread = ["le fichier n’est pas lu plus loin"] if len(wrong) >= _MAX_WRONG else []
+        unread = ["trop de lignes sont ainsi : la suite n’est pas lue"] if len(wrong) >= _MAX_WRONG else []
         raise TravelError(
             f"Des lignes de {one_line(path.name)} n’ont pas le nombre de colonnes de l’en-tête.",
             defects=[*unread, *wrong],

@@ -88,7 +88,7 @@ class Reader:
         except Exception as error:
             # What came from a network may break a library in any way. Its message may quote a
             # line that names someone: it is not shown.
-            raise unexpected(path, [f"lecture impossible ({type(error).__name__})"]) from error
+            raise unexpected(path, ["lecture impossible"]) from error
         if found.empty:
             raise unexpected(path, ["aucune ligne"])
         return validate(found, self.contract, keys=list(self.keys), origin=path.name)

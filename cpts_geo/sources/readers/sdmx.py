@@ -164,7 +164,7 @@ def _stream(
     except pa.ArrowInvalid as error:
         if "Empty CSV" in str(error):
             raise unexpected(path, ["aucune ligne sous l’en-tête"]) from error
-        raise unexpected(path, [f"lignes illisibles : {one_line(str(error))}"]) from error
+        raise unexpected(path, ["lignes illisibles"]) from error
     if not parts:
         return pa.table({name: pa.array([], pa.string()) for name in wanted})
     return pa.Table.from_batches(parts).unify_dictionaries()

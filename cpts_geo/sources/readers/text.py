@@ -154,7 +154,7 @@ def read_csv_text(
     except pa.ArrowInvalid as error:
         if not body.strip():
             raise unexpected(path, ["aucune ligne sous l’en-tête"]) from error
-        raise unexpected(path, [f"lignes illisibles : {one_line(str(error))}"]) from error
+        raise unexpected(path, ["lignes illisibles"]) from error
     if wrong:
         # A line cut short, or a name with a separator in it: cells under the wrong header.
         kind = "ligne d’une autre largeur"
