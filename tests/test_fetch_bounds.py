@@ -445,6 +445,9 @@ def test_every_bound_is_named_once_and_says_its_limit() -> None:
     assert len(LIMITS) == len(BOUNDS)
     for bound in BOUNDS:
         assert bound.limit > 0
+        assert bool(bound.sentence) == bool(bound.remedy)
+        if not bound.sentence:
+            continue
         filled = bound.sentence.format(found="ceci", limit="cela")
         assert not filled.endswith(".")
         assert bound.remedy.endswith(".")

@@ -15,7 +15,7 @@ from typing import IO, Final, cast
 
 from cpts_geo.errors import DataFileError, one_line
 from cpts_geo.french import counted
-from cpts_geo.sources.bound import quantity
+from cpts_geo.sources.bound import excess, quantity
 from cpts_geo.sources.fetch_bounds import LIMITS, said
 
 _ZIP: Final = b"PK\x03\x04"
@@ -131,7 +131,7 @@ def _overlaps(members: list[zipfile.ZipInfo]) -> list[str]:
 def _too_large(found: int, limit: int) -> str:
     return said(
         "unpacked",
-        found=f"{quantity(found, 'octets')} une fois décompressé",
+        found=f"{excess(found, limit, unit='octets')} une fois décompressé",
         limit=quantity(limit, "octets"),
     )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final, TypeVar
 
 from cpts_geo.errors import CptsGeoError, one_line
-from cpts_geo.sources.bound import Bound, quantity
+from cpts_geo.sources.bound import Bound, excess, quantity
 
 _Error = TypeVar("_Error", bound=CptsGeoError)
 _TOO_BIG: Final = "Le fichier {name} est trop gros ({found}, {limit} au plus)."
@@ -280,6 +280,6 @@ def beyond(
     """
     bound = _BY_KEY[key]
     limit = quantity(LIMITS[key], bound.unit)
-    shown = quantity(found, bound.unit) if found is not None else ""
+    shown = "" if found is None else excess(found, LIMITS[key], unit=bound.unit)
     summary = bound.sentence.format(name=one_line(name), found=shown, limit=limit, where=where)
     return error(summary, remedy=bound.remedy.format(limit=limit))

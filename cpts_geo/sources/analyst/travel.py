@@ -217,7 +217,7 @@ def _body(path: Path, body: str, separator: str, width: int) -> pd.DataFrame:
         if len(wrong) < _MAX_WRONG:
             wrong.append("lignes illisibles")
     if wrong:
-        unread = ["trop de lignes sont ainsi : la suite n’est pas lue"] if len(wrong) >= _MAX_WRONG else []
+        unread = ["trop de lignes sont ainsi : la suite n’est pas lue"] * (len(wrong) >= _MAX_WRONG)
         raise TravelError(
             f"Des lignes de {one_line(path.name)} n’ont pas le nombre de colonnes de l’en-tête.",
             defects=[*unread, *wrong],
