@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from cpts_geo.errors import one_line
+from cpts_geo.sources.bound import excess
 from cpts_geo.sources.catalogue import Source
 from cpts_geo.sources.fetch_bounds import LIMITS, said
 from cpts_geo.sources.readers.base import (
