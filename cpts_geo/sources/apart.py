@@ -187,8 +187,12 @@ def run_within(
     ----------
     bounds : str
         Bounds of time and of memory: ``workbook``, ``polygons`` or ``travel``.
-    target, arguments, content
+    target : str
         As for :func:`run_apart`.
+    arguments : mapping of str to Any
+        As for :func:`run_apart`.
+    content : bytes
+        The file.
     error : type of CptsGeoError
         Class of the refusals.
     name : str
