@@ -327,7 +327,7 @@ def test_content_is_the_same_plain_packed_and_zipped(tmp_path):
 
 def test_the_member_must_be_one(tmp_path):
     path = _zip(tmp_path / "a.zip", {"a_data.csv": b"1", "b_data.csv": b"2"})
-    with pytest.raises(DataFileError, match=r"2 membre\(s\)"):
+    with pytest.raises(DataFileError, match="2 membres pour"):
         member_name(path, r".*_data\.csv")
     with pytest.raises(DataFileError, match="aucun") as refused:
         member_name(path, r"donnees\.csv")
