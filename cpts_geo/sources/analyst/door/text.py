@@ -76,8 +76,8 @@ def text_of(path: Path, content: bytes, *, door: Door) -> tuple[str, list[str]]:
         raise door.error(
             f"{one_line(path.name)} n’est pas un fichier texte lisible : contenu binaire ou "
             f"encodage inconnu{f' (c’est {kind})' if kind else ''}.",
-            remedy="ouvrez-le dans le logiciel qui l’a produit et enregistrez-le en « CSV UTF-8 » ; "
-            f"un fichier {door.formats} doit garder son extension.",
+            remedy="ouvrez-le dans le logiciel qui l’a produit et enregistrez-le en « CSV "
+            f"UTF-8 » ; un fichier {door.formats} doit garder son extension.",
         )
     _check_lines(path, found[0], door)
     return found
