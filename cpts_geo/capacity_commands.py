@@ -9,7 +9,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from cpts_geo.errors import ScenarioError
+from cpts_geo.errors import ScenarioError, nested
 from cpts_geo.foreign import shown_name
 from cpts_geo.paths import typed_path
 from cpts_geo.terminal import echo, results, table_view, teller
@@ -121,7 +121,7 @@ def _loaded(*names: str) -> list[Scenario]:
     if len(refused) > 1:
         raise ScenarioError(
             "Les deux scénarios sont à corriger.",
-            defects=[line for e in refused for line in (e.summary, *(f"  {d}" for d in e.defects))],
+            defects=[nested(error.summary, error.defects) for error in refused],
             remedy=" ; ".join(dict.fromkeys(error.remedy for error in refused)),
         )
     if refused:

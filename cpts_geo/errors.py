@@ -8,7 +8,8 @@ catches one class and never shows a traceback.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import Final
 
 from cpts_geo.foreign import escaped
@@ -76,6 +77,60 @@ def written(defects: Sequence[str]) -> tuple[str, ...]:
     return (*defects[:MAX_DEFECTS], more)
 
 
+def alike(lines: Iterable[str], kind: str, *, total: int) -> list[Defect]:
+    """
+    Give defects of one kind, however many, without writing more lines than a message shows.
+
+    Parameters
+    ----------
+    lines : iterable of str
+        Their lines, made as they are asked for; at most :data:`MAX_DEFECTS` are.
+    kind : str
+        French words of the kind, in the singular.
+    total : int
+        How many they are.
+
+    Returns
+    -------
+    list of Defect
+        As many; those that no message writes are one and the same.
+
+    Examples
+    --------
+    >>> found = alike((f"ligne {n}" for n in range(1, 3_000_001)), "temps négatif", total=3_000_000)
+    >>> len(found), found[49], found[50]
+    (3000000, 'ligne 50', 'temps négatif')
+    """
+    first = [Defect(line, kind) for line in islice(lines, MAX_DEFECTS)]
+    return first + [Defect(kind, kind)] * (total - len(first))
+
+
+def nested(summary: str, defects: Sequence[str]) -> str:
+    """
+    Write what one of several refusals says as one defect of the whole.
+
+    Parameters
+    ----------
+    summary : str
+        Its summary.
+    defects : sequence of str
+        Its defects, all of them.
+
+    Returns
+    -------
+    str
+        The summary, then at most :data:`MAX_DEFECTS` of its defects and the count of the others,
+        one a line, further in than the defects of a message.
+
+    Examples
+    --------
+    >>> print(nested("a.toml est illisible.", ["clé inconnue"]))
+    a.toml est illisible.
+          · clé inconnue
+    """
+    return "\n      · ".join([summary, *written(defects)])
+
+
 def _count(n: int) -> str:
     return f"{n:,}".replace(",", "\u202f")
 
@@ -89,17 +144,17 @@ class CptsGeoError(Exception):
     summary : str
         One French sentence that says what is wrong.
     defects : sequence of str, optional
-        Every defect found, one line each; all of them, not only the first. The message, and the
-        attribute, hold the first fifty and the count of the others by kind.
+        Every defect found, one line each; all of them, not only the first. The attribute holds
+        them as given; the message, the first fifty and the count of the others by kind.
     remedy : str
         French sentence that says what to do.
     """
 
     def __init__(self, summary: str, *, defects: Sequence[str] = (), remedy: str) -> None:
         self.summary = summary
-        self.defects = written(defects)
+        self.defects = tuple(defects)
         self.remedy = remedy
-        lines = [summary, *(f"  - {defect}" for defect in self.defects), f"À faire : {remedy}"]
+        lines = [summary, *(f"  - {defect}" for defect in written(defects)), f"À faire : {remedy}"]
         super().__init__("\n".join(lines))
 
 

@@ -25,7 +25,7 @@ _KINDS: Final = (
     (stat.S_ISFIFO, "un tube nommé"),
     (stat.S_ISCHR, "un périphérique"),
     (stat.S_ISBLK, "un périphérique"),
-    (stat.S_ISSOCK, "une prise de communication"),
+    (stat.S_ISSOCK, "un socket"),
 )
 _REASONS: Final = {
     errno.ENOSPC: "plus de place sur le disque",

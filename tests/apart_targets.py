@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import sys
 import time
+from contextlib import suppress
 from typing import Any
 
-from cpts_geo.errors import PerimeterError
+from cpts_geo.errors import Defect, PerimeterError
 
 
 def told(content: bytes, **arguments: Any) -> dict[str, Any]:
@@ -27,6 +28,35 @@ def noisy(content: bytes) -> str:
 
 def refuses(content: bytes) -> None:
     raise PerimeterError("Non.", defects=[content.decode()], remedy="faites autrement.")
+
+
+def refuses_much(content: bytes) -> None:
+    lines = [Defect(f"entité {n}", "point") for n in range(120)]
+    raise PerimeterError("Non.", defects=lines, remedy="faites autrement.")
+
+
+def sinks(content: bytes) -> None:
+    os.kill(os.getpid(), 11)
+
+
+def is_killed(content: bytes) -> None:
+    os.kill(os.getpid(), 9)
+
+
+def swells_elsewhere(content: bytes) -> None:
+    os.write(2, b"memory allocation of 4611686018427387904 bytes failed\n")
+    os.abort()
+
+
+def lacks(content: bytes) -> None:
+    raise ImportError("libgeos.so: failed to map segment from shared object")
+
+
+def shouts(content: bytes) -> None:
+    for _ in range(100):
+        with suppress(BlockingIOError):
+            os.write(2, bytes(100_000))
+    os._exit(3)
 
 
 def fails(content: bytes) -> None:

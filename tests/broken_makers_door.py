@@ -274,6 +274,39 @@ many_book_rows = _excel(
         ]
     },
 )
+
+
+def _with_sheet(
+    name: str, *, method: int | None = None, flag: int = 0, noise: bool = False
+) -> Maker:
+    """Make a workbook whose first sheet is packed badly: what stands in its archive is changed."""
+
+    def make(folder: Path) -> Path:
+        path = _excel(name, {SHEET: [EMPTY_SHEET.encode(), *ROWS, b"</sheetData></worksheet>"]})(
+            folder
+        )
+        content = bytearray(path.read_bytes())
+        with zipfile.ZipFile(path) as archive:
+            member = archive.getinfo(SHEET)
+            start = member.header_offset + 30 + len(SHEET)
+            listed = content.rindex(SHEET.encode()) - 46
+        for place in (member.header_offset + 6, listed + 8):
+            content[place] |= flag
+            if method is not None:
+                content[place + 2] = method
+        if noise:
+            middle = start + member.compress_size // 2
+            content[middle : middle + 60] = b"\xff" * 60
+        path.write_bytes(content)
+        return path
+
+    return make
+
+
+ROWS = [b'<row r="%d"><c r="A%d"><v>%d</v></c></row>' % (n, n, n * 7919) for n in range(1, 2_000)]
+damaged_stream = _with_sheet("liste.xlsx", noise=True)
+unknown_packing = _with_sheet("journal.xlsx", method=99)
+encrypted_part = _with_sheet("liste.xlsx", flag=1)
 not_an_archive = _written("liste.ods", b"commune\nDry\n")
 page_named_xls = _written("liste.xls", b"<html><table><tr><td>commune</td></tr></table></html>")
 cut_old_excel = _written("liste.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -14,7 +15,8 @@ from typing import Any
 import pytest
 
 from cpts_geo.errors import PerimeterError
-from cpts_geo.sources.analyst.door.apart import ApartError, run_apart
+from cpts_geo.sources.apart import ApartError, run_apart, run_within
+from cpts_geo.sources.file_bounds import LIMITS
 
 
 def asked(name: str, *, content: bytes = b"", seconds: float = 60, **arguments: Any) -> Any:
@@ -45,6 +47,13 @@ def test_a_refusal_keeps_its_class_and_its_words() -> None:
     assert caught.value.remedy == "faites autrement."
 
 
+def test_every_defect_of_a_refusal_is_counted_with_its_kind() -> None:
+    with pytest.raises(PerimeterError) as caught:
+        asked("refuses_much")
+    assert len(caught.value.defects) == 120
+    assert "et 70 autres (point : 70)" in str(caught.value)
+
+
 def test_what_a_library_prints_goes_nowhere(capfd: pytest.CaptureFixture[str]) -> None:
     assert asked("noisy", content=b"dit") == "dit"
     assert tuple(capfd.readouterr()) == ("", "")
@@ -61,6 +70,45 @@ def test_every_bad_end_is_told() -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="this system does not limit memory")
 def test_a_greedy_parser_is_stopped() -> None:
     assert ending("swells") == ("memory", "MemoryError")
+    # A library may say it in its own words, at its end or in an error, or be killed by the system.
+    assert ending("swells_elsewhere") == ("memory", "ended with -6")
+    assert ending("lacks")[0] == "memory"
+    assert ending("is_killed") == ("memory", "ended with -9")
+    assert ending("sinks") == ("crash", "ended with -11")
+
+
+def test_last_words_without_end_block_nothing() -> None:
+    assert ending("shouts") == ("crash", "ended with 3")
+
+
+def test_no_room_for_one_more_process_is_a_lack_of_memory(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(subprocess, "Popen", refuse)
+    with pytest.raises(MemoryError):
+        asked("told")
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("aborts", "l.xlsx a arrêté le programme qui l’ouvrait : il est sans doute endommagé."),
+        ("lacks", "Le classeur l.xlsx ne peut pas être lu : il demande plus de 2 Go de mém"),
+        ("sleeps", "Le classeur l.xlsx n’a pas pu être lu en 2 secondes."),
+    ],
+)
+def test_each_bad_end_has_its_sentence(
+    name: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(LIMITS, "workbook_seconds", 2)
+    target = f"tests.apart_targets:{name}"
+    with pytest.raises(PerimeterError) as caught:
+        run_within("workbook", target, {}, content=b"x", error=PerimeterError, name="l.xlsx")
+    assert caught.value.summary.startswith(said)
+    assert caught.value.remedy
 
 
 def test_no_module_is_taken_from_the_folder_of_work(

@@ -10,15 +10,16 @@ from pathlib import Path
 
 import pytest
 
+from cpts_geo.capacity.scenario import load_scenario
 from cpts_geo.errors import CptsGeoError
-from cpts_geo.sources.analyst.door.bounds import BOUNDS, LIMITS
 from cpts_geo.sources.bound import Bound, bounds_page
+from cpts_geo.sources.file_bounds import BOUNDS, LIMITS
 from tests.conftest import ROOT
 
 Side = tuple[Callable[[Path], object], int, int]
 REGENERATE = (
     "docs/bounds.md is old; regenerate it: .venv/bin/python -c \"from pathlib import Path; "
-    "from cpts_geo.sources.analyst.door.bounds import BOUNDS; "
+    "from cpts_geo.sources.file_bounds import BOUNDS; "
     "from cpts_geo.sources.bound import bounds_page; "
     "Path('docs/bounds.md').write_text(bounds_page(BOUNDS), encoding='utf-8')\""
 )  # fmt: skip
@@ -79,3 +80,10 @@ def test_bounds_are_said_in_whole_sentences() -> None:
 def test_the_page_of_bounds_is_up_to_date() -> None:
     page = (ROOT / "docs" / "bounds.md").read_text(encoding="utf-8")
     assert page == bounds_page(BOUNDS), REGENERATE
+
+
+def test_a_byte_too_many_never_reads_as_the_limit(tmp_path: Path) -> None:
+    path = tmp_path / "essai.toml"
+    path.write_bytes(b"#" * (BY_KEY["scenario_bytes"].limit + 1))
+    with pytest.raises(CptsGeoError, match=r"trop gros \(plus de 1 Mo, 1 Mo au plus\)"):
+        load_scenario(path)

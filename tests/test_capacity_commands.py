@@ -268,3 +268,13 @@ def test_help_names_the_commands(command: Command) -> None:
     assert code == 0
     for name in ("report", "compare", "call-log", "data"):
         assert name in out
+
+
+def test_both_scenarios_are_told_however_long_the_first(command: Command, tmp_path: Path) -> None:
+    for name, wrong in (("un", 120), ("deux", 2)):
+        keys = "".join(f"inconnu_{n} = 1\n" for n in range(wrong))
+        (tmp_path / f"{name}.toml").write_text(f'base = "lvo"\n{keys}', encoding="utf-8")
+    code, _, err = command("compare", "un.toml", "deux.toml")
+    assert code == 1
+    assert "et 70 autres" in err
+    assert err.count("inconnu_1 »") == 2

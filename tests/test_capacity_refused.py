@@ -333,9 +333,10 @@ def test_slots_and_rota_are_not_both_given(refused: Refuse) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("label = \n", "ce n'est pas du TOML correct"),
-        ("[calendar\n", "ce n'est pas du TOML correct"),
-        ("target = 0,95\n", "ce n'est pas du TOML correct"),
+        ("label = \n", "ce n'est pas du TOML correct (ligne 1, colonne 9)"),
+        ('label = "a"\nnote = "', "ce n'est pas du TOML correct (fin du fichier)"),
+        ("[calendar\n", "ce n'est pas du TOML correct (ligne 1, colonne 10)"),
+        ("target = 0,95\n", "ce n'est pas du TOML correct (ligne 1, colonne 11)"),
         ("target = 0.9\ntarget = 0.8\n", "ce n'est pas du TOML correct"),
         ("", "Le fichier est vide"),
         ("# vide\n", "« label » : il manque"),
@@ -351,7 +352,7 @@ def test_bad_file(refused: Refuse, text: str, words: str) -> None:
 
 
 def test_a_typo_is_placed(refused: Refuse) -> None:
-    assert "line 9" in refused(MINE + "target = = 0.9\n")
+    assert "ligne 9, colonne 10" in refused(MINE + "target = = 0.9\n")
 
 
 def test_unreadable_file(tmp_path: Path) -> None:

@@ -175,4 +175,4 @@ def test_many_unknown_communes_are_looked_for_together(
 ) -> None:
     with pytest.raises(ScenarioError) as refused:
         parse_changes([f"départ:Qwx {n} zk" for n in range(500)], loiret, former=former)
-    assert "commune introuvable : 4" in refused.value.defects[-1]
+    assert "commune introuvable : 451" in str(refused.value)

@@ -612,6 +612,21 @@ def test_all_sources_are_tried_before_the_error_that_lists_every_candidate(
     assert set(read_lock(place["lock"])) == {"c"}
 
 
+def test_defects_of_a_source_are_counted_whole(site: Site, tmp_path: Path) -> None:
+    known = sources()["insee_cog_communes_2026"]
+    body = b"TYPECOM,COM,REG,DEP,CTCD,ARR,TNCC,NCC,NCCENR,LIBELLE,CAN,COMPARENT\n" + b"COM\n" * 120
+    source = replace(known, addresses=(site.serve("/cog", body),), sha256=None)
+    with pytest.raises(DataFileError) as refused:
+        fetch(
+            [source.key],
+            cache=tmp_path / "cache",
+            lock=tmp_path / "lock.toml",
+            catalogue={source.key: source},
+        )
+    # The width of the header, then 120 lines.
+    assert "; et 71 autres (ligne d’une autre largeur : 71)" in str(refused.value)
+
+
 def test_national_sources_are_the_default(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
 

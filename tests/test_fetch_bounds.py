@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -30,6 +31,7 @@ from cpts_geo.sources.leftovers import sweep
 from cpts_geo.sources.lock import read_lock
 from cpts_geo.sources.pace import Pace, TooLargeError
 from tests.conftest import ROOT
+from tests.fetch_sides import SIDES
 from tests.http_server import Answer, Site, running_site
 
 CSV = b"code;valeur\n45001;3\n"
@@ -441,10 +443,44 @@ def test_what_is_unpacked_and_the_time_of_a_source_follow_its_largest_download(
 # --- the table ---------------------------------------------------------------------------------
 
 
+BY_KEY = {bound.key: bound for bound in BOUNDS}
+#: The bound whose sentence tells what is beyond one that has none.
+SAID_AS = {
+    "announced_times": "floor",
+    "unannounced": "floor",
+    "window": "rate",
+    "mean_rate": "start",
+    "unpacked_times": "unpacked",
+    "ratio": "unpacked",
+}
+
+
+def test_every_bound_is_tested() -> None:
+    assert SIDES.keys() == LIMITS.keys()
+
+
+@pytest.mark.parametrize("key", SIDES)
+def test_a_bound_holds_on_both_sides(
+    key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(LIMITS, "floor", 20_000_000)
+    act, passes, refuses = SIDES[key]
+    monkeypatch.setitem(LIMITS, key, passes)
+    act(tmp_path)
+    monkeypatch.setitem(LIMITS, key, refuses)
+    with pytest.raises(DataFileError) as error:
+        act(tmp_path)
+    sentence = BY_KEY[SAID_AS.get(key, key)].sentence or "liste trop longue"
+    assert re.search(re.sub(r"\\\{\w+\\\}", ".*", re.escape(sentence)), str(error.value))
+
+
 def test_every_bound_is_named_once_and_says_its_limit() -> None:
     assert len(LIMITS) == len(BOUNDS)
     for bound in BOUNDS:
         assert bound.limit > 0
+        assert bool(bound.sentence) == bool(bound.remedy)
+        if not bound.sentence:
+            continue
         filled = bound.sentence.format(found="ceci", limit="cela")
         assert not filled.endswith(".")
         assert bound.remedy.endswith(".")

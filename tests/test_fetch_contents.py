@@ -17,10 +17,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from cpts_geo.errors import DataFileError
-from cpts_geo.sources.analyst.door.bounds import LIMITS as DOOR
 from cpts_geo.sources.archives import archive_defects, gzip_defects, whole, whole_json
 from cpts_geo.sources.catalogue import Total, sources
 from cpts_geo.sources.fetch_bounds import LIMITS
+from cpts_geo.sources.file_bounds import LIMITS as DOOR
 from cpts_geo.sources.readers import READERS, access_times
 from cpts_geo.sources.readers.base import find_columns
 from cpts_geo.sources.readers.text import read_csv_text

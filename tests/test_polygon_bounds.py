@@ -15,8 +15,8 @@ import shapely
 
 from cpts_geo.errors import PerimeterError
 from cpts_geo.sources import embedded
-from cpts_geo.sources.analyst.door.bounds import LIMITS
 from cpts_geo.sources.analyst.polygons import read_polygon_file
+from cpts_geo.sources.file_bounds import LIMITS
 from cpts_geo.territories.polygons import inside_shares, polygon_perimeters
 from cpts_geo.territories.request import Request
 

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from cpts_geo.analysis import analyse
 from cpts_geo.errors import PerimeterError, one_line
 from cpts_geo.sources import embedded
-from cpts_geo.sources.analyst.door.bounds import LIMITS
 from cpts_geo.sources.analyst.polygons import read_polygon_file
+from cpts_geo.sources.file_bounds import LIMITS
 from cpts_geo.territories.membership import BORDER_COLUMNS
 from cpts_geo.territories.polygons import inside_shares, polygon_perimeters
 
@@ -317,6 +317,27 @@ def geojson(path: Path, *geometries: object, **more: object) -> Path:
     return path
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "cp1252"])
+def test_a_geojson_is_decoded_as_any_file_is(tmp_path, encoding):
+    square = shapely.geometry.mapping(SQUARE)
+    feature = {"type": "Feature", "properties": {"nom": "Épieds"}, "geometry": square}
+    mark = "\ufeff" if encoding == "utf-16-be" else ""
+    path = tmp_path / "z.geojson"
+    path.write_bytes((mark + json.dumps(feature, ensure_ascii=False)).encode(encoding))
+    read = read_polygon_file(path)
+    assert read.table["name"].tolist() == ["Épieds"]
+    assert "Encodage" in read.notes[0]
+
+
+def test_points_are_all_counted(tmp_path):
+    point = {"type": "Feature", "geometry": {"type": "Point", "coordinates": [1, 47]}}
+    path = tmp_path / "z.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [point] * 120}))
+    error = refusal(path)
+    assert len(error.defects) == 120
+    assert "et 70 autres (point : 70)" in str(error)
+
+
 def test_a_geopackage_without_crs_is_refused(tmp_path):
     path = written(tmp_path / "z.gpkg", [SQUARE], crs=None)
     assert "système de coordonnées" in refusal(path).summary
@@ -426,7 +447,7 @@ def test_two_layers_of_polygons_are_refused_and_one_among_others_read(tmp_path):
     points = gpd.GeoDataFrame(geometry=[shapely.Point(1, 47)], crs=4326)
     points.to_file(path, layer="mairies")
     read = read_polygon_file(path)
-    assert read.notes == ("Couche lue : « z » ; laissées : « mairies ».",)
+    assert read.notes == ("Couche lue : « z » ; laissées de côté : « mairies ».",)
     gpd.GeoDataFrame(geometry=[SQUARE], crs=4326).to_file(path, layer="autre")
     assert refusal(path).defects == ("couche « z »", "couche « autre »")
 

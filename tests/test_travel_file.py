@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cpts_geo.errors import TravelError
-from cpts_geo.sources.analyst.door.bounds import LIMITS
 from cpts_geo.sources.analyst.travel import read_travel_file
 from cpts_geo.sources.analyst.travel_columns import Unit
+from cpts_geo.sources.file_bounds import LIMITS
 
 BROKEN = Path(__file__).parent / "data" / "broken"
 #: Three communes, both ways of a pair unlike, one pair without a time.
@@ -240,11 +240,25 @@ def test_defects_of_every_kind_are_listed_together(write: Write) -> None:
     assert len(caught.value.defects) == 3
 
 
-def test_long_lists_of_defects_are_cut_and_counted() -> None:
+def test_long_lists_of_defects_are_cut_and_counted(write: Write) -> None:
     with pytest.raises(TravelError) as caught:
         read_travel_file(BROKEN / "travel_many_wrong.csv")
-    assert len(caught.value.defects) == 21
-    assert caught.value.defects[-1] == "et 5 autres"
+    assert len(caught.value.defects) == 25
+    assert "autre" not in str(caught.value)
+    rows = [f"45130;{45000 + n};{'loin' if n < 30 else -n}\n" for n in range(330)]
+    with pytest.raises(TravelError) as caught:
+        read_travel_file(write("from;to;minutes\n" + "".join(rows)))
+    assert len(caught.value.defects) == 330
+    assert "- et 280 autres (temps négatif : 280)\nÀ faire" in str(caught.value)
+
+
+def test_rows_of_another_width_are_all_counted(write: Write) -> None:
+    with pytest.raises(TravelError) as caught:
+        read_travel_file(write("from;to;minutes\n" + "45130;45098\n" * 80))
+    assert "- et 30 autres (ligne d’une autre largeur : 30)\nÀ faire" in str(caught.value)
+    with pytest.raises(TravelError) as caught:
+        read_travel_file(write("from;to;minutes\n" + "45130;45098\n" * 20_000))
+    assert caught.value.defects[0] == "trop de lignes sont ainsi : la suite n’est pas lue"
 
 
 @pytest.mark.parametrize(

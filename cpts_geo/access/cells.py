@@ -12,12 +12,10 @@ import numpy as np
 import pandas as pd
 
 from cpts_geo.access.proximity import BANDS, NEAR_SHARE
-from cpts_geo.errors import TravelError, one_line
-from cpts_geo.french import number
+from cpts_geo.errors import Defect, TravelError, alike, one_line
 
 _COLUMNS = ("x", "y", "code_insee", "population", "facility", "minutes")
 _CELL = ["x", "y", "code_insee"]
-_SHOWN = 20
 
 
 def cell_minutes(
@@ -154,13 +152,11 @@ def _check(
         )
 
 
-def _lines(kind: str, rows: pd.DataFrame) -> list[str]:
-    shown = rows.head(_SHOWN)
-    lines = [
+def _lines(kind: str, rows: pd.DataFrame) -> list[Defect]:
+    lines = (
         f"{kind} : {code} ({x:g}, {y:g}), {people:g} hab., {minutes:g} min"
         for x, y, code, people, minutes in zip(
-            *(shown[name] for name in (*_CELL, "population", "minutes")), strict=True
+            *(rows[name] for name in (*_CELL, "population", "minutes")), strict=True
         )
-    ]
-    more = len(rows) - len(lines)
-    return [*lines, f"et {number(more)} autre{'s' if more > 1 else ''}"] if more else lines
+    )
+    return alike(lines, kind, total=len(rows))

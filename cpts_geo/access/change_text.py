@@ -11,7 +11,7 @@ import pandas as pd
 
 from cpts_geo.access.apl_inputs import ACTIVITY_NEW_DOCTOR
 from cpts_geo.access.scenario import Change, centre_opens, gp_arrives, gp_cuts_hours, gp_leaves
-from cpts_geo.errors import CptsGeoError, Defect, ScenarioError, one_line
+from cpts_geo.errors import CptsGeoError, Defect, ScenarioError, one_line, written
 from cpts_geo.schema import MAX_CHANGES
 from cpts_geo.territories.gazetteer import build_gazetteer
 from cpts_geo.territories.names import NameQuery, resolve_queries
@@ -99,7 +99,7 @@ def parse_changes(
             said = f"{shown} : nombre illisible ; attendu {_FORMS[form]}"
             defects.append(Defect(said, "nombre illisible"))
         except CptsGeoError as error:
-            said = "; ".join(error.defects) or error.summary
+            said = "; ".join(written(error.defects)) or error.summary
             defects.append(Defect(f"{shown} : {said}", "nombre hors de son domaine"))
     if defects:
         raise ScenarioError(

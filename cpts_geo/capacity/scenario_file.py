@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Any, Final
@@ -143,6 +144,8 @@ def _gone(values: dict[str, Any]) -> set[str]:
     return {old for new, olds in _REPLACES.items() if new in values for old in olds}
 
 
+#: Where the library says that a TOML is wrong; else it is at its end.
+_PLACE: Final = re.compile(r"at line (\d+), column (\d+)")
 _KEYS: Final = ", ".join((*SHIPPED, *VARIANTS))
 
 
@@ -180,7 +183,9 @@ def _parse(path: Path) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         reason = f"il n'est pas en UTF-8 (octet {error.start})"
     except tomllib.TOMLDecodeError as error:
-        reason = f"ce n'est pas du TOML correct ({error})"
+        place = _PLACE.search(str(error))
+        where = "ligne {}, colonne {}".format(*place.groups()) if place else "fin du fichier"
+        reason = f"ce n'est pas du TOML correct ({where})"
     except ValueError:  # Python reads no integer of more than 4,300 digits
         reason = "un nombre y a des milliers de chiffres"
     except RecursionError:

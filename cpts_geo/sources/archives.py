@@ -14,7 +14,8 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Final, cast
 
 from cpts_geo.errors import DataFileError, one_line
-from cpts_geo.sources.bound import quantity
+from cpts_geo.french import counted
+from cpts_geo.sources.bound import excess, quantity
 from cpts_geo.sources.fetch_bounds import LIMITS, said
 
 _ZIP: Final = b"PK\x03\x04"
@@ -24,7 +25,8 @@ _ENTRY: Final = b"PK\x01\x02"
 _LOCAL: Final = 30
 #: Under this size, a packing that shrinks a text a thousand times harms nobody.
 _SMALL: Final = 10**7
-_UNREADABLE: Final = (
+#: What the libraries raise of an archive that is damaged, or packed in a way they do not know.
+UNREADABLE: Final = (
     zipfile.BadZipFile,
     EOFError,
     OSError,
@@ -96,7 +98,7 @@ def archive_defects(
             if damaged is not None:
                 defects.append(f"membre « {one_line(damaged)} » abîmé")
             return defects
-    except _UNREADABLE:
+    except UNREADABLE:
         return ["archive ZIP tronquée ou abîmée"]
 
 
@@ -129,7 +131,7 @@ def _overlaps(members: list[zipfile.ZipInfo]) -> list[str]:
 def _too_large(found: int, limit: int) -> str:
     return said(
         "unpacked",
-        found=f"{quantity(found, 'octets')} une fois décompressé",
+        found=f"{excess(found, limit, unit='octets')} une fois décompressé",
         limit=quantity(limit, "octets"),
     )
 
@@ -208,9 +210,9 @@ def member_name(path: Path, inner: str | None) -> str:
         names = [member.filename for member in archive.infolist() if not member.is_dir()]
     wanted = [n for n in names if re.fullmatch(inner or ".*", PurePosixPath(n).name)]
     if len(wanted) != 1:
-        found = "aucun" if not wanted else f"{len(wanted)}"
+        found = counted(len(wanted), "membre", "membres") if wanted else "aucun membre"
         raise DataFileError(
-            f"{one_line(path.name)} : {found} membre(s) pour « {inner or 'un seul fichier'} ».",
+            f"{one_line(path.name)} : {found} pour « {inner or 'un seul fichier'} ».",
             defects=[f"membre « {one_line(name)} »" for name in names[:20]],
             remedy="le producteur a changé le contenu de l’archive : adaptez « inner » dans "
             "sources/catalogue_*.toml après avoir regardé ces membres.",
@@ -315,7 +317,7 @@ def whole_json(stream: IO[bytes], path: Path) -> bytes:
 
 def _unusable(path: Path, defects: list[str]) -> DataFileError:
     return DataFileError(
-        f"Archive inutilisable : {one_line(path.name)}.",
+        f"Fichier inutilisable : {one_line(path.name)}.",
         defects=defects,
-        remedy="téléchargez-la de nouveau : cpts-geo data fetch.",
+        remedy="téléchargez-le de nouveau : cpts-geo data fetch.",
     )

@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 Unit = Literal[
     "octets", "lignes", "colonnes", "cellules", "caractères", "secondes", "sommets", "territoires",
-    "noms", "entités", "contours", "couches", "champs", "paires",
+    "entités", "contours", "couches", "champs", "paires",
     "fois", "octets par seconde", "redirections", "fichiers", "pages", "membres",
     "listes et objets",
 ]  # fmt: skip
@@ -16,7 +16,7 @@ _PAGE: Final = """# Bounds
 
 What an analyst brings is read within these bounds, or refused in a French sentence with what to do.
 They are generous for real use, and what is beyond is refused without filling the memory. This page
-is written from `cpts_geo/sources/analyst/door/bounds.py`; `tests/test_bounds.py` reads each bound
+is written from `cpts_geo/sources/file_bounds.py`; `tests/test_bounds.py` reads each bound
 on both sides and checks that the page is up to date.
 
 | Bound | Limit | What it bounds | Refusal |
@@ -38,19 +38,19 @@ class Bound:
         What is counted, a French plural.
     what : str
         English words for the table of bounds: what is bounded, and why so.
-    sentence : str
+    sentence : str, optional
         French summary of the refusal; ``{name}``, ``{found}`` and ``{limit}`` are filled, and
-        ``{where}`` by those readers that know it.
-    remedy : str
-        French words of what to do, ``{limit}`` filled.
+        ``{where}`` by those readers that know it. Empty for what only enters into another bound.
+    remedy : str, optional
+        French words of what to do, ``{limit}`` filled; empty as the sentence is.
     """
 
     key: str
     limit: int
     unit: Unit
     what: str
-    sentence: str
-    remedy: str
+    sentence: str = ""
+    remedy: str = ""
 
 
 def quantity(value: int, unit: str) -> str:
@@ -82,6 +82,31 @@ def quantity(value: int, unit: str) -> str:
     return f"{value:,}".replace(",", "\u202f") + f" {plain}"
 
 
+def excess(found: int, limit: int, *, unit: str) -> str:
+    """
+    Write a count that is beyond a limit, so that it never reads as the limit itself.
+
+    Parameters
+    ----------
+    found, limit : int
+        The count, and what it should not pass.
+    unit : str
+        As for :func:`quantity`.
+
+    Returns
+    -------
+    str
+        French words.
+
+    Examples
+    --------
+    >>> excess(1_300_000, 1_000_000, unit="octets"), excess(1_000_001, 1_000_000, unit="octets")
+    ('1,3 Mo', 'plus de 1 Mo')
+    """
+    shown, most = quantity(found, unit), quantity(limit, unit)
+    return f"plus de {most}" if shown == most else shown
+
+
 def bounds_page(bounds: Sequence[Bound], *, head: str = _PAGE) -> str:
     """
     Write bounds as a page for people.
@@ -105,12 +130,13 @@ def bounds_page(bounds: Sequence[Bound], *, head: str = _PAGE) -> str:
     '100 000 lignes'
     """
     lines = [
-        f"| `{b.key}` | {quantity(b.limit, b.unit)} | {b.what} | {_shown(b.sentence)} "
-        f"*À faire :* {b.remedy.format(limit=quantity(b.limit, b.unit))} |"
-        for b in bounds
+        f"| `{b.key}` | {quantity(b.limit, b.unit)} | {b.what} | {_shown(b)} |" for b in bounds
     ]
     return "\n".join([head, *lines, ""])
 
 
-def _shown(sentence: str) -> str:
-    return sentence.format(name="…", found="…", limit="…", where="…")
+def _shown(bound: Bound) -> str:
+    if not bound.sentence:
+        return "—"
+    sentence = bound.sentence.format(name="…", found="…", limit="…", where="…")
+    return f"{sentence} *À faire :* {bound.remedy.format(limit=quantity(bound.limit, bound.unit))}"

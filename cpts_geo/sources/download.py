@@ -27,6 +27,8 @@ _CHUNK: Final = 1 << 14
 #: Digits of a length: more are no size of a file.
 _LENGTH: Final = r"[0-9]{1,15}"
 
+_PARTIAL: Final = "réponse incomplète"
+
 #: Called with the bytes already here and the bytes expected (None: not announced).
 Told = Callable[[int, int | None], None]
 
@@ -114,7 +116,7 @@ def download(
     """
     folder.mkdir(parents=True, exist_ok=True)
     body = folder / "body"
-    cut = _CutError()
+    cut = ""
     for attempt in range(_ATTEMPTS):
         if attempt:
             time.sleep(min(web.BACKOFF_S * 2 ** (attempt - 1), pace.left()))
@@ -126,20 +128,29 @@ def download(
                 body.unlink(missing_ok=True)
             raise
         except _CutError as error:
-            cut = error
+            cut = str(error)
         except urllib3.exceptions.HTTPError as error:
             # The body is read under requests, which would have wrapped this one.
-            cut = _CutError(type(error).__name__)
+            cut = _in_french(error)
         except requests.RequestException as error:
             raise web.network_refusal(error, address) from error
     kept = _begun(body).have
     if not kept:
         body.unlink(missing_ok=True)
     raise DataFileError(
-        f"connexion coupée {_ATTEMPTS} fois ({cut or 'réponse incomplète'})"
+        f"connexion coupée {_ATTEMPTS} fois ({cut})"
         + (f" ; {kept} octets gardés" if kept else " ; ce serveur ne permet pas de reprendre"),
         remedy="relancez la commande : elle reprend où elle s’est arrêtée.",
     )
+
+
+def _in_french(error: urllib3.exceptions.HTTPError) -> str:
+    said: dict[type[Exception], str] = {
+        urllib3.exceptions.TimeoutError: "pas de réponse dans le délai",
+        urllib3.exceptions.SSLError: "liaison chiffrée rompue",
+        urllib3.exceptions.DecodeError: "contenu mal compressé",
+    }
+    return next((words for kind, words in said.items() if isinstance(error, kind)), _PARTIAL)
 
 
 def _begun(body: Path) -> _Begun:

@@ -19,7 +19,7 @@ import pooch
 from rapidfuzz import process
 
 from cpts_geo import settings
-from cpts_geo.errors import CptsGeoError, DataFileError, OutputError, one_line
+from cpts_geo.errors import CptsGeoError, DataFileError, OutputError, nested, one_line, written
 from cpts_geo.french import counted
 from cpts_geo.sources.candidate import REMEDY, Candidate, judged
 from cpts_geo.sources.catalogue import Source, sha256_of, sources
@@ -166,10 +166,7 @@ def fetch(
     if failed:
         raise DataFileError(
             f"Sources qui n’ont pas pu être obtenues : {len(failed)} sur {len(wanted)}.",
-            defects=[
-                "\n      · ".join([f"{name} : {error.summary}", *error.defects])
-                for name, error in failed
-            ],
+            defects=[nested(f"{name} : {error.summary}", error.defects) for name, error in failed],
             remedy=" ; ".join(dict.fromkeys(e.remedy.rstrip(".") for _, e in failed)) + ".",
         )
     return had
@@ -333,7 +330,8 @@ def _bring(source: Source, file: str, run: _Run) -> Outcome:
             except OutputError:
                 raise  # the lock cannot be written: no candidate would do better
             except CptsGeoError as error:
-                refusals.append(f"{candidate.name} : {'; '.join([error.summary, *error.defects])}")
+                said = "; ".join([error.summary, *written(error.defects)])
+                refusals.append(f"{candidate.name} : {said}")
             if candidate is not candidates[-1]:
                 run.say(f"{source.key} : candidat suivant, le précédent ne convient pas")
     if copy and not copy.is_file():

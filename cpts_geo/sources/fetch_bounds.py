@@ -34,7 +34,6 @@ _SERVERS: Final = (
     Bound(
         "announced_times", 3, "fois",
         "a download, in times the size that the catalogue announces; a floor is added",
-        "fichier trop gros : {limit} au plus pour cette source ({found})", _GROWN,
     ),
     Bound(
         "floor", 20_000_000, "octets",
@@ -44,7 +43,6 @@ _SERVERS: Final = (
     Bound(
         "unannounced", 500_000_000, "octets",
         "a download of which the catalogue announces no size",
-        "fichier trop gros : {limit} au plus pour cette source ({found})", _GROWN,
     ),
     Bound(
         "other_answer", 1_000_000, "octets",
@@ -64,7 +62,6 @@ _SERVERS: Final = (
     Bound(
         "window", 60, "secondes",
         "sliding window on which the rate is measured, from the first byte of an answer",
-        "serveur trop lent : {found}, {limit} au moins attendus", _GO_ON,
     ),
     Bound(
         "start", 600, "secondes",
@@ -74,7 +71,6 @@ _SERVERS: Final = (
     Bound(
         "mean_rate", 50_000, "octets par seconde",
         "mean rate that gives the time of a source: its largest download at this rate",
-        "délai dépassé pour cette source : {limit}", _GO_ON,
     ),
     Bound(
         "list_files", 10_000, "fichiers",
@@ -84,7 +80,6 @@ _SERVERS: Final = (
     Bound(
         "list_bytes", 20_000_000, "octets",
         "list of the files of a data set; what is longer is judged as the file itself",
-        "contenu d’un autre genre", _ANOTHER,
     ),
     Bound(
         "description", 5_000_000, "octets",
@@ -104,7 +99,6 @@ _CONTENTS: Final = (
         "unpacked_times", 20, "fois",
         "a file once unpacked, in times its largest download; the most repetitive official file "
         "seen (census) unpacks to 12 times its size",
-        _BOMB, _ANOTHER,
     ),
     Bound(
         "unpacked", 8 * 1024**3, "octets",
@@ -114,7 +108,6 @@ _CONTENTS: Final = (
     Bound(
         "ratio", 200, "fois",
         "a packed file or member of ten megabytes or more, in times its packed size",
-        _BOMB, _ANOTHER,
     ),
     Bound(
         "members", 10_000, "membres",
@@ -187,7 +180,9 @@ def said(key: str, *, found: str = "", limit: str = "") -> str:
     return bound.sentence.format(found=found, limit=limit or quantity(LIMITS[key], bound.unit))
 
 
-def beyond(key: str, *, found: str = "", limit: str = "") -> DataFileError:
+def beyond(
+    key: str, *, found: str = "", limit: str = "", error: type[DataFileError] = DataFileError
+) -> DataFileError:
     """
     Refusal of what is beyond a bound.
 
@@ -199,6 +194,8 @@ def beyond(key: str, *, found: str = "", limit: str = "") -> DataFileError:
         What was found, in French words.
     limit : str, optional
         The limit that holds here, where it is not that of the table alone.
+    error : type of DataFileError, optional
+        Class of the refusal.
 
     Returns
     -------
@@ -210,7 +207,7 @@ def beyond(key: str, *, found: str = "", limit: str = "") -> DataFileError:
     >>> beyond("redirects").summary
     'redirections sans fin (plus de 10 redirections)'
     """
-    return DataFileError(said(key, found=found, limit=limit), remedy=_BY_KEY[key].remedy)
+    return error(said(key, found=found, limit=limit), remedy=_BY_KEY[key].remedy)
 
 
 def most_bytes(source: Source) -> int:

@@ -7,8 +7,8 @@ from collections import deque
 from collections.abc import Callable
 
 from cpts_geo.errors import DataFileError
-from cpts_geo.sources.bound import quantity
-from cpts_geo.sources.fetch_bounds import LIMITS, beyond, most_seconds, said
+from cpts_geo.sources.bound import excess, quantity
+from cpts_geo.sources.fetch_bounds import LIMITS, beyond, most_seconds
 
 
 class TooLargeError(DataFileError):
@@ -117,11 +117,10 @@ class Pace:
             It is.
         """
         if size > self.most:
-            found = f"{quantity(size, 'octets')} annoncés" if announced else "il continue au-delà"
+            came = f"{excess(size, self.most, unit='octets')} annoncés"
+            found = came if announced else "il continue au-delà"
             limit = quantity(self.most, "octets")
-            raise TooLargeError(
-                said("floor", found=found, limit=limit), remedy=beyond("floor").remedy
-            )
+            raise beyond("floor", found=found, limit=limit, error=TooLargeError)
 
 
 def _lasting(seconds: float) -> str:

@@ -21,7 +21,7 @@ import pyproj
 import shapely
 
 from cpts_geo import settings
-from cpts_geo.errors import TravelError, one_line
+from cpts_geo.errors import TravelError, alike, one_line
 from cpts_geo.french import number
 from cpts_geo.sources.road_tiles import build_tiles, quiet_config, valhalla_module
 
@@ -36,7 +36,6 @@ MAX_MINUTES: Final = 120.0
 _GAP_KM2: Final = 1.0
 _EARTH: Final = pyproj.Geod(ellps="WGS84")
 _POINTS: Final = ("code", "lon", "lat")
-_SHOWN: Final = 20
 
 
 def network_minutes(
@@ -271,10 +270,9 @@ def _checked(tables: Mapping[str, pd.DataFrame], mode: Mode, snap_m: float) -> l
             "pas (longitude, latitude) en degrés": ~(lon.abs().le(180) & lat.abs().le(90)),
         }
         for kind, wrong in kinds.items():
-            rows = table[wrong].head(_SHOWN).itertuples(index=False)
-            lines = [f"{name} : {kind} : {one_line(str(tuple(row)))}" for row in rows]
-            more = int(wrong.sum()) - len(lines)
-            defects += [*lines, f"et {number(more)} autres"] if more else lines
+            rows = table[wrong].itertuples(index=False)
+            lines = (f"{name} : {kind} : {one_line(str(tuple(row)))}" for row in rows)
+            defects += alike(lines, kind, total=int(wrong.sum()))
         checked.append(table.assign(lon=lon, lat=lat))
     if defects:
         raise TravelError(

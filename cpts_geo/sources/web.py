@@ -320,4 +320,4 @@ def network_refusal(error: requests.RequestException, address: str) -> DataFileE
         requests.exceptions.ChunkedEncodingError: "connexion coupée",
     }
     text = next((french for kind, french in said.items() if isinstance(error, kind)), "")
-    return DataFileError(text or one_line(str(error)), remedy=_RETRY_LATER)
+    return DataFileError(text or "échec du réseau", remedy=_RETRY_LATER)

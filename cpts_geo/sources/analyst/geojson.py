@@ -13,7 +13,7 @@ import pyproj
 import shapely
 
 from cpts_geo.errors import PerimeterError, one_line
-from cpts_geo.sources.analyst.door.bounds import LIMITS, beyond
+from cpts_geo.sources.analyst.door.text import decoded
 from cpts_geo.sources.analyst.polygon_layer import (
     EXPORT,
     Layer,
@@ -22,6 +22,7 @@ from cpts_geo.sources.analyst.polygon_layer import (
     unclosed,
     unreadable,
 )
+from cpts_geo.sources.file_bounds import LIMITS, beyond
 
 _AREAS = ("Polygon", "MultiPolygon")
 _OTHERS = ("Point", "MultiPoint", "LineString", "MultiLineString", "GeometryCollection")
@@ -97,15 +98,10 @@ def geojson_layer(content: bytes, name: str) -> Layer:
 
 
 def _json(content: bytes, name: str) -> tuple[dict[str, Any], list[str]]:
-    notes = []
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        try:
-            text = content.decode("cp1252")
-        except UnicodeDecodeError as error:
-            raise unreadable(name, "encodage autre que UTF-8") from error
-        notes.append("Encodage Windows-1252 (cp1252), et non UTF-8.")
+    found = decoded(content)
+    if found is None:
+        raise unreadable(name, "encodage inconnu")
+    text, notes = found
     try:
         said = json.loads(text)
     except RecursionError as error:

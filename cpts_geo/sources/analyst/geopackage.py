@@ -16,7 +16,6 @@ import pyproj
 import shapely
 
 from cpts_geo.errors import PerimeterError, one_line
-from cpts_geo.sources.analyst.door.bounds import LIMITS, beyond
 from cpts_geo.sources.analyst.polygon_layer import (
     EXPORT,
     Layer,
@@ -25,6 +24,7 @@ from cpts_geo.sources.analyst.polygon_layer import (
     unclosed,
     unreadable,
 )
+from cpts_geo.sources.file_bounds import LIMITS, beyond
 
 _MAGIC = b"SQLite format 3\x00"
 _TABLES = ("gpkg_contents", "gpkg_geometry_columns", "gpkg_spatial_ref_sys")
@@ -158,7 +158,7 @@ def _chosen(drawn: Sequence[Any], name: str) -> tuple[str, str, int, list[str]]:
         )
     [(table, column, _, srs)] = usable
     others = [f"« {one_line(str(row[0]))} »" for row in drawn if row[0] != table]
-    note = f"Couche lue : « {one_line(str(table))} » ; laissées : {', '.join(others)}."
+    note = f"Couche lue : « {one_line(str(table))} » ; laissées de côté : {', '.join(others)}."
     place = srs if isinstance(srs, int) else -1
     return str(table), str(column), place, [note] if others else []
 

@@ -150,5 +150,5 @@ def unclosed(name: str) -> PerimeterError:
     """
     return PerimeterError(
         f"Un contour de {one_line(name)} n’est pas fermé ou n’a pas assez de sommets.",
-        remedy=EXPORT,
+        remedy="fermez ou corrigez ce contour dans votre logiciel, puis exportez-le.",
     )

@@ -14,10 +14,10 @@ from rapidfuzz import fuzz, process
 
 from cpts_geo.errors import Defect, PerimeterError, one_line
 from cpts_geo.settings import GEOGRAPHIC_CRS
-from cpts_geo.sources.analyst.door.bounds import LIMITS, beyond
 from cpts_geo.sources.analyst.geojson import geojson_layer
 from cpts_geo.sources.analyst.geopackage import geopackage_layer
 from cpts_geo.sources.analyst.polygon_layer import EXPORT, Layer
+from cpts_geo.sources.file_bounds import LIMITS, beyond
 from cpts_geo.sources.readers.base import plain
 
 _Shapes = npt.NDArray[Any]
@@ -179,7 +179,8 @@ def _surfaces(shapes: _Shapes, ranks: Sequence[int], name: str) -> _Shapes:
     for rank, shape in zip(ranks, shapes, strict=True):
         if isinstance(shape, str) or (shape is not None and shape.geom_type not in _AREAS):
             kind = shape if isinstance(shape, str) else shape.geom_type
-            defects.append(Defect(f"entité {rank + 1} : {_FRENCH.get(kind, kind)}", kind))
+            what = _FRENCH.get(kind, kind)
+            defects.append(Defect(f"entité {rank + 1} : {what}", what))
         elif shape is None or shape.is_empty:
             text = f"entité {rank + 1} : sans contour, ou de surface nulle"
             defects.append(Defect(text, "sans contour"))

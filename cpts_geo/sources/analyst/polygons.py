@@ -18,10 +18,10 @@ import shapely
 
 from cpts_geo.errors import PerimeterError, one_line
 from cpts_geo.settings import GEOGRAPHIC_CRS
-from cpts_geo.sources.analyst.door.apart import ApartError, run_apart
-from cpts_geo.sources.analyst.door.bounds import LIMITS, beyond
 from cpts_geo.sources.analyst.door.reading import Door, memory_told, read_bytes
 from cpts_geo.sources.analyst.polygon_layer import EXPORT, unreadable
+from cpts_geo.sources.apart import run_within
+from cpts_geo.sources.file_bounds import LIMITS
 
 SUFFIXES: Final = frozenset({".gpkg", ".geojson", ".json"})
 #: Files of geography in other formats, so that their refusal says what to save them as.
@@ -104,17 +104,9 @@ def read_polygon_file(path: Path, *, only: Collection[str] = ()) -> PolygonFile:
         "only": list(only),
         "most": dict(LIMITS),
     }
-    try:
-        answer = run_apart(
-            _TERRITORIES,
-            arguments,
-            content=content,
-            memory=LIMITS["polygons_memory"],
-            seconds=LIMITS["polygons_seconds"],
-        )
-    except ApartError as error:
-        key = "polygons_seconds" if error.ending == "time" else "polygons_memory"
-        raise beyond(key, PerimeterError, name=path.name) from error
+    answer = run_within(
+        "polygons", _TERRITORIES, arguments, content=content, error=PerimeterError, name=path.name
+    )
     head, _, body = answer.partition(b"\n")
     said = json.loads(head)
     ends = np.cumsum(said["sizes"]).tolist()

@@ -22,10 +22,8 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
-from cpts_geo.errors import DataFileError, TravelError, one_line
+from cpts_geo.errors import DataFileError, Defect, TravelError, alike, one_line
 from cpts_geo.french import number
-from cpts_geo.sources.analyst.door.apart import ApartError, run_apart
-from cpts_geo.sources.analyst.door.bounds import LIMITS, beyond
 from cpts_geo.sources.analyst.door.reading import Door, memory_told, read_bytes
 from cpts_geo.sources.analyst.door.text import SEPARATORS, text_of
 from cpts_geo.sources.analyst.travel_columns import (
@@ -36,6 +34,8 @@ from cpts_geo.sources.analyst.travel_columns import (
     said_unit,
     unrecognised,
 )
+from cpts_geo.sources.apart import run_within
+from cpts_geo.sources.file_bounds import LIMITS, beyond
 from cpts_geo.sources.readers.base import repaired_codes
 from cpts_geo.sources.readers.text import cells
 
@@ -67,8 +67,6 @@ _NUMBER: Final = re.compile(
 _THOUSANDS: Final = re.compile(r"(?<=\d)[ \u00a0\u202f](?=\d{3}(?!\d))")
 #: Times of most tables, which a library reads at once.
 _PLAIN: Final = r"[0-9]{1,15}(?:\.[0-9]{1,15})?"
-#: Defects of one kind written in full; the rest is counted.
-_SHOWN: Final = 20
 #: Lines of another width after which a file is not read further.
 _MAX_WRONG: Final = 10_000
 
@@ -155,17 +153,10 @@ def read_travel_file(path: Path | str, *, unit: Unit | None = None) -> pd.DataFr
 
 
 def _read_parquet(path: Path, content: bytes) -> tuple[list[str], pd.DataFrame]:
-    try:
-        answer = run_apart(
-            _PARQUET_TABLE,
-            {"name": one_line(path.name), "most": dict(LIMITS)},
-            content=content,
-            memory=LIMITS["travel_memory"],
-            seconds=LIMITS["travel_seconds"],
-        )
-    except ApartError as error:
-        key = "travel_seconds" if error.ending == "time" else "travel_memory"
-        raise beyond(key, TravelError, name=path.name) from error
+    arguments = {"name": one_line(path.name), "most": dict(LIMITS)}
+    answer = run_within(
+        "travel", _PARQUET_TABLE, arguments, content=content, error=TravelError, name=path.name
+    )
     table = pa.ipc.open_stream(answer).read_all()
     header = json.loads(table.schema.metadata[b"header"])
     return header, table.to_pandas().set_axis(range(len(header)), axis=1)
@@ -206,7 +197,7 @@ def _body(path: Path, body: str, separator: str, width: int) -> pd.DataFrame:
 
     def refuse(row: arrow_csv.InvalidRow) -> str:
         counts = f"{row.actual_columns} au lieu de {row.expected_columns} colonnes"
-        wrong.append(f"{counts} : « {one_line(row.text)} »")
+        wrong.append(Defect(f"{counts} : « {one_line(row.text)} »", "ligne d’une autre largeur"))
         # Each costs a call: a file of millions is no table, and is not read to its end.
         return "skip" if len(wrong) < _MAX_WRONG else "error"
 
@@ -222,16 +213,14 @@ def _body(path: Path, body: str, separator: str, width: int) -> pd.DataFrame:
         lost = sum(1 for _ in _LINE.finditer(body)) - table.num_rows - len(wrong)
         if lost:
             wrong.append(f"guillemet non fermé : {lost} lignes dans une cellule")
-    except pa.ArrowInvalid as error:
+    except pa.ArrowInvalid:
         if len(wrong) < _MAX_WRONG:
-            wrong.append(one_line(str(error)))
+            wrong.append("lignes illisibles")
     if wrong:
+        unread = ["trop de lignes sont ainsi : la suite n’est pas lue"] * (len(wrong) >= _MAX_WRONG)
         raise TravelError(
             f"Des lignes de {one_line(path.name)} n’ont pas le nombre de colonnes de l’en-tête.",
-            defects=[
-                *_capped(wrong[:_SHOWN], len(wrong)),
-                *(["la suite n’est pas lue"] if len(wrong) >= _MAX_WRONG else []),
-            ],
+            defects=[*unread, *wrong],
             remedy=f"utilisez partout le même séparateur (ici : {SEPARATORS[separator]}) ; si la "
             "virgule est décimale, séparez les colonnes par des points-virgules.",
         )
@@ -255,8 +244,8 @@ def _pairs(
         origin, destination, repaired, defects = _mended(path, table[0], pd.Series(header[1:]))
         for where, codes in (("première colonne", origin), ("en-tête", destination)):
             twice = sorted(set(codes[codes.duplicated()]))
-            lines = [f"{where} : code « {one_line(code)} » en double" for code in twice[:_SHOWN]]
-            defects += _capped(lines, len(twice))
+            lines = (f"{where} : code « {one_line(code)} » en double" for code in twice)
+            defects += alike(lines, "code en double", total=len(twice))
         origin = origin.repeat(columns)
         destination = pd.Series(np.tile(destination.to_numpy(), rows), dtype=str)
         by_column = pd.concat([table[place + 1] for place in range(columns)], ignore_index=True)
@@ -311,7 +300,7 @@ def _wrong_times(pairs: pd.DataFrame, times: pd.Series) -> list[str]:
     known = pairs[minutes.notna()].drop_duplicates()
     twice = known[known.duplicated(["origin", "destination"], keep=False)]
     twice = twice.sort_values(["origin", "destination"], kind="stable")
-    defects = [
+    defects: list[str] = [
         *_listed("pas un nombre", pairs[minutes.isna() & ~empty], times),
         *_listed("temps négatif", pairs[minutes < 0], times),
         *_listed("temps infini", pairs[np.isinf(minutes) & (minutes > 0)], times),
@@ -326,19 +315,13 @@ def _wrong_times(pairs: pd.DataFrame, times: pd.Series) -> list[str]:
     return defects
 
 
-def _listed(what: str, pairs: pd.DataFrame, times: pd.Series) -> list[str]:
-    shown = pairs.head(_SHOWN)
-    ends = zip(shown["origin"], shown["destination"], times[shown.index].astype(str), strict=True)
-    lines = [
-        f"{what} : {one_line(origin)} → {one_line(destination)}, « {one_line(text)} »"
+def _listed(what: str, pairs: pd.DataFrame, times: pd.Series) -> list[Defect]:
+    ends = zip(pairs["origin"], pairs["destination"], times[pairs.index], strict=True)
+    lines = (
+        f"{what} : {one_line(origin)} → {one_line(destination)}, « {one_line(str(text))} »"
         for origin, destination, text in ends
-    ]
-    return _capped(lines, len(pairs))
-
-
-def _capped(lines: list[str], total: int) -> list[str]:
-    more = total - len(lines)
-    return [*lines, f"et {number(more)} autre{'s' if more > 1 else ''}"] if more else lines
+    )
+    return alike(lines, what, total=len(pairs))
 
 
 def _check_plausible(path: Path, pairs: pd.DataFrame, said: Unit) -> None:

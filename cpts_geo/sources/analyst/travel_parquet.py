@@ -11,7 +11,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from cpts_geo.errors import TravelError, one_line
-from cpts_geo.sources.analyst.door.bounds import LIMITS, beyond
+from cpts_geo.sources.file_bounds import LIMITS, beyond
 
 
 def parquet_table(content: bytes, *, name: str, most: Mapping[str, int]) -> bytes:
@@ -82,7 +82,7 @@ def _check_weight(content: bytes, name: str) -> None:
         raise TravelError(
             f"{one_line(name)} a des colonnes faites de listes ou d’enregistrements.",
             defects=[f"colonne « {one_line(path)} »" for path in nested],
-            remedy="donnez une table à plat : un code ou un temps par cellule.",
+            remedy="donnez un tableau simple : un code ou un temps par cellule.",
         )
     cells = metadata.num_rows * max(1, columns - 1 if columns > 8 else 1)
     if cells > LIMITS["travel_pairs"]:

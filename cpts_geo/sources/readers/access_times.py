@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from cpts_geo.errors import one_line
-from cpts_geo.sources.bound import quantity
+from cpts_geo.sources.bound import excess
 from cpts_geo.sources.catalogue import Source
 from cpts_geo.sources.fetch_bounds import LIMITS, said
 from cpts_geo.sources.readers.base import (
@@ -120,7 +120,7 @@ def _check_size(path: Path) -> None:
         ("parquet_bytes", size, "octets"),
     ):
         if found > LIMITS[key]:
-            raise unexpected(path, [said(key, found=quantity(found, unit))])
+            raise unexpected(path, [said(key, found=excess(found, LIMITS[key], unit=unit))])
 
 
 def _one_row_a_cell(frame: pd.DataFrame) -> pd.DataFrame:

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
-from cpts_geo.errors import CptsGeoError, DataFileError, TableError, one_line
+from cpts_geo.errors import CptsGeoError, DataFileError, TableError, alike, one_line
 from cpts_geo.files import why_unread
 from cpts_geo.sources.catalogue import Source
 from cpts_geo.sources.contracts import CODE_PATTERN, validate
@@ -249,7 +249,7 @@ def repaired_codes(codes: pd.Series, path: Path) -> pd.Series:
     Raises
     ------
     DataFileError
-        A value is no commune code even so; the first twenty are listed with their count.
+        A value is no commune code even so; the every one is listed.
 
     Examples
     --------
@@ -260,9 +260,8 @@ def repaired_codes(codes: pd.Series, path: Path) -> pd.Series:
     text = with_zero(text)
     bad = sorted(set(text[~text.str.fullmatch(CODE_PATTERN)]))
     if bad:
-        lines = [f"code « {one_line(code)} »" for code in bad[:20]]
-        more = [f"et {len(bad) - 20} autres"] if len(bad) > 20 else []
-        raise unexpected(path, [*lines, *more])
+        lines = (f"code « {one_line(code)} »" for code in bad)
+        raise unexpected(path, alike(lines, "code impossible", total=len(bad)))
     return text
 
 
@@ -318,9 +317,8 @@ def bounds(
     high = high.where(~hidden, masked[1]).where(~below, most)
     unread = sorted(set(text[low.isna() & (text != "")]))
     if unread:
-        raise unexpected(
-            path, [f"ni nombre ni secret : « {one_line(cell)} »" for cell in unread[:20]]
-        )
+        lines = (f"ni nombre ni secret : « {one_line(cell)} »" for cell in unread)
+        raise unexpected(path, alike(lines, "ni nombre ni secret", total=len(unread)))
     return pd.DataFrame({"low": low, "high": high, "masked": hidden | below}, index=values.index)
 
 

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
+from cpts_geo.errors import alike
 from cpts_geo.sources.archives import open_content, whole_json
 from cpts_geo.sources.catalogue import Source
 from cpts_geo.sources.readers import sdmx
@@ -152,13 +153,14 @@ def _check_sums(
     rounding = 0.5 if (figures % 1 == 0).all() else 0.05
     off = np.abs(people.sum(axis=1) - total) > rounding * terms + 0.01
     if off.any():
-        lines = [
+        lines = (
             f"{code} : {summed:.1f} habitants par âge pour {published:.1f} au total"
             for code, summed, published in zip(
-                codes[off][:20], people.sum(axis=1)[off], total[off], strict=False
+                codes[off], people.sum(axis=1)[off], total[off], strict=True
             )
-        ]
-        raise unexpected(path, [*lines, f"{int(off.sum())} communes en tout"])
+        )
+        kind = "les âges ne font pas le total"
+        raise unexpected(path, alike(lines, kind, total=int(off.sum())))
 
 
 def _long(codes: np.ndarray, bands: Sequence[Band], people: np.ndarray) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from typing import Final
 import pandas as pd
 import pandera.pandas as pa
 
-from cpts_geo.errors import one_line
+from cpts_geo.errors import alike, one_line
 from cpts_geo.sources.catalogue import Source
 from cpts_geo.sources.readers.base import Reader, bounds, plain, unexpected
 from cpts_geo.sources.readers.text import read_csv_text
@@ -131,9 +131,10 @@ def _territories(raw: pd.DataFrame, path: Path) -> pd.DataFrame:
 def _years(annee: pd.Series[str], path: Path) -> pd.Series[int]:
     """Years written ``2024`` in one export and ``2024-01-01`` in another."""
     year = annee.str.extract(r"^(\d{4})(?:-\d{2}-\d{2}.*)?$")[0]
-    wrong = sorted(set(annee[year.isna()]))[:20]
+    wrong = sorted(set(annee[year.isna()]))
     if wrong:
-        raise unexpected(path, [f"année « {one_line(text)} »" for text in wrong])
+        lines = (f"année « {one_line(text)} »" for text in wrong)
+        raise unexpected(path, alike(lines, "année impossible", total=len(wrong)))
     return year.astype("int64")
 
 

@@ -9,7 +9,7 @@ from typing import Final
 import pandas as pd
 import pandera.pandas as pa
 
-from cpts_geo.errors import one_line
+from cpts_geo.errors import alike, one_line
 from cpts_geo.sources.catalogue import Source
 from cpts_geo.sources.contracts import CODE_PATTERN
 from cpts_geo.sources.readers.base import (
@@ -131,7 +131,8 @@ def _dates(texts: pd.Series, path: Path) -> pd.Series:
     found = pd.to_datetime(days, format="%Y-%m-%d", errors="coerce")
     bad = sorted(set(texts[found.isna()]))
     if bad:
-        raise unexpected(path, [f"date « {one_line(text)} »" for text in bad[:20]])
+        lines = (f"date « {one_line(text)} »" for text in bad)
+        raise unexpected(path, alike(lines, "date impossible", total=len(bad)))
     return found.astype("datetime64[s]")
 
 

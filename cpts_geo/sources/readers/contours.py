@@ -18,7 +18,7 @@ from cpts_geo.errors import DataFileError, one_line
 from cpts_geo.files import reason
 from cpts_geo.settings import GEOGRAPHIC_CRS
 from cpts_geo.sources.archives import open_content, whole_json
-from cpts_geo.sources.bound import quantity
+from cpts_geo.sources.bound import excess, quantity
 from cpts_geo.sources.catalogue import Source
 from cpts_geo.sources.contracts import CODE_PATTERN
 from cpts_geo.sources.fetch_bounds import LIMITS, said
@@ -230,7 +230,9 @@ def _member(archive: Any, inner: str | None, path: Path) -> str:
         raise unexpected(path, [f"{len(wanted)} GeoPackage au lieu d’un", *shown])
     size = sum(member.uncompressed for member in members if member.filename == wanted[0])
     if size > LIMITS["unpacked"]:
-        raise unexpected(path, [said("unpacked", found=quantity(size, "octets"))])
+        raise unexpected(
+            path, [said("unpacked", found=excess(size, LIMITS["unpacked"], unit="octets"))]
+        )
     return wanted[0]
 
 

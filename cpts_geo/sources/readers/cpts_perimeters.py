@@ -10,7 +10,7 @@ import geopandas as gpd
 import pandas as pd
 import pandera.pandas as pa
 
-from cpts_geo.errors import one_line
+from cpts_geo.errors import alike, one_line
 from cpts_geo.settings import GEOGRAPHIC_CRS
 from cpts_geo.sources.archives import open_content, whole_json
 from cpts_geo.sources.catalogue import Source
@@ -142,7 +142,8 @@ def _shown(texts: dict[str, pd.Series[str]]) -> list[str]:
 def _located(shapes: gpd.GeoDataFrame, path: Path) -> gpd.GeoDataFrame:
     empty = shapes["cpts"][shapes.geometry.is_empty | shapes.geometry.isna()]
     if len(empty):
-        raise unexpected(path, [f"géométrie vide : « {one_line(text)} »" for text in empty[:20]])
+        lines = (f"géométrie vide : « {one_line(text)} »" for text in empty)
+        raise unexpected(path, alike(lines, "géométrie vide", total=len(empty)))
     if shapes.empty:
         return shapes
     west, south, east, north = shapes.total_bounds

@@ -8,7 +8,7 @@ from typing import Final
 import pandas as pd
 import pandera.pandas as pa
 
-from cpts_geo.errors import one_line
+from cpts_geo.errors import alike, one_line
 from cpts_geo.sources.contracts import CODE_PATTERN
 from cpts_geo.sources.readers.base import PLM, bounds, unexpected
 
@@ -67,8 +67,8 @@ def whole_numbers(texts: pd.Series, path: Path) -> pd.Series:
     values = found["low"].mask(found["masked"])
     bad = sorted(set(texts[values.isna() | (values % 1 != 0)].astype(str)))
     if bad:
-        lines = [f"nombre entier attendu : « {one_line(text)} »" for text in bad[:20]]
-        raise unexpected(path, lines)
+        lines = (f"nombre entier attendu : « {one_line(text)} »" for text in bad)
+        raise unexpected(path, alike(lines, "nombre entier attendu", total=len(bad)))
     return values.astype("int64")
 
 

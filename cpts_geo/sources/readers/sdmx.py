@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
-from cpts_geo.errors import DataFileError, one_line
+from cpts_geo.errors import DataFileError, alike, one_line
 from cpts_geo.sources.archives import member_name, open_content
 from cpts_geo.sources.catalogue import Source
 from cpts_geo.sources.readers.base import find_columns, plain, repaired_codes, unexpected
@@ -164,7 +164,7 @@ def _stream(
     except pa.ArrowInvalid as error:
         if "Empty CSV" in str(error):
             raise unexpected(path, ["aucune ligne sous l’en-tête"]) from error
-        raise unexpected(path, [f"lignes illisibles : {one_line(str(error))}"]) from error
+        raise unexpected(path, ["lignes illisibles"]) from error
     if not parts:
         return pa.table({name: pa.array([], pa.string()) for name in wanted})
     return pa.Table.from_batches(parts).unify_dictionaries()
@@ -179,9 +179,8 @@ def _with_numbers(rows: pa.RecordBatch, path: Path) -> pa.RecordBatch:
     known = pc.fill_null(pc.match_substring_regex(given, _NUMBER), True)
     if not pc.all(known).as_py():
         bad = sorted(set(given.filter(pc.invert(known)).to_pylist()))
-        raise unexpected(
-            path, [f"ce n’est pas un nombre : « {one_line(value)} »" for value in bad[:20]]
-        )
+        lines = (f"ce n’est pas un nombre : « {one_line(value)} »" for value in bad)
+        raise unexpected(path, alike(lines, "pas un nombre", total=len(bad)))
     place = rows.schema.get_field_index("obs_value")
     return rows.set_column(place, "obs_value", pc.cast(given, pa.float64()))
 
@@ -215,12 +214,10 @@ def _refuse_repeats(table: pd.DataFrame, names: Sequence[str], path: Path) -> No
     if not (np.diff(np.sort(key)) == 0).any():
         return
     twice = table.loc[pd.Series(key).duplicated(), [*names, "period"]]
-    shown = [" ".join(map(str, row)) for row in twice.head(20).itertuples(index=False)]
-    raise unexpected(
-        path,
-        [f"plusieurs lignes pour « {one_line(row)} »" for row in shown]
-        + [f"{len(twice)} lignes en trop : une dimension n’est pas à son total"],
-    )
+    rows = (" ".join(map(str, row)) for row in twice.itertuples(index=False))
+    lines = (f"plusieurs lignes pour « {one_line(row)} »" for row in rows)
+    said = f"{len(twice)} lignes en trop : une dimension n’est pas à son total"
+    raise unexpected(path, [said, *alike(lines, "ligne en trop", total=len(twice))])
 
 
 def _codes(geo: pd.Series, path: Path) -> pd.Series:

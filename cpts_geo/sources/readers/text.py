@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
-from cpts_geo.errors import one_line
+from cpts_geo.errors import alike, one_line
 from cpts_geo.sources.archives import open_content, whole
 from cpts_geo.sources.fetch_bounds import LIMITS, said
 from cpts_geo.sources.readers.base import find_columns, plain, unexpected
@@ -154,11 +154,13 @@ def read_csv_text(
     except pa.ArrowInvalid as error:
         if not body.strip():
             raise unexpected(path, ["aucune ligne sous l’en-tête"]) from error
-        raise unexpected(path, [f"lignes illisibles : {one_line(str(error))}"]) from error
+        raise unexpected(path, ["lignes illisibles"]) from error
     if wrong:
         # A line cut short, or a name with a separator in it: cells under the wrong header.
-        lines = [f"ligne d’une autre largeur : « {one_line(line)} »" for line in wrong[:20]]
-        raise unexpected(path, [*lines, f"{len(wrong)} lignes en tout, {len(names)} colonnes"])
+        kind = "ligne d’une autre largeur"
+        lines = (f"{kind} : « {one_line(line)} »" for line in wrong)
+        width = f"en-tête de {len(names)} colonnes"
+        raise unexpected(path, [width, *alike(lines, kind, total=len(wrong))])
     # One by one: a list of a hundred million empty lines would fill the memory.
     lost = sum(1 for _ in re.finditer(r"[^\r\n]+", body)) - table.num_rows
     if lost:

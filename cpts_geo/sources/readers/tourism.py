@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
+from cpts_geo.errors import alike
 from cpts_geo.sources.catalogue import Source
 from cpts_geo.sources.readers import sdmx
 from cpts_geo.sources.readers.base import Reader, unexpected
@@ -94,11 +95,9 @@ def read_housing(path: Path, source: Source) -> pd.DataFrame:
     summed = table[[*_DWELLINGS]].sum(axis=1, skipna=False)
     off = (summed - table["total"]).abs() > 2
     if off.any():
-        shown = table.loc[off, "code_insee"].head(20)
-        raise unexpected(
-            path,
-            [f"{code} : les catégories de logements ne font pas le total" for code in shown],
-        )
+        kind = "les catégories de logements ne font pas le total"
+        lines = (f"{code} : {kind}" for code in table.loc[off, "code_insee"])
+        raise unexpected(path, alike(lines, kind, total=int(off.sum())))
     return table.drop(columns="total")
 
 

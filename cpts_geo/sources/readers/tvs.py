@@ -8,7 +8,7 @@ from typing import Final
 import pandas as pd
 import pandera.pandas as pa
 
-from cpts_geo.errors import one_line
+from cpts_geo.errors import alike, one_line
 from cpts_geo.sources.archives import is_zip
 from cpts_geo.sources.catalogue import Source
 from cpts_geo.sources.contracts import CODE_PATTERN
@@ -77,8 +77,8 @@ def _tvs_codes(codes: pd.Series[str], path: Path) -> pd.Series[str]:
     text = with_zero(text)
     wrong = sorted(set(codes[~text.str.fullmatch(_TVS_PATTERN)]))
     if wrong:
-        lines = [f"code de TVS « {one_line(code)} »" for code in wrong[:20]]
-        raise unexpected(path, [*lines, *([f"et {len(wrong) - 20} autres"] * (len(wrong) > 20))])
+        lines = (f"code de TVS « {one_line(code)} »" for code in wrong)
+        raise unexpected(path, alike(lines, "code de TVS inconnu", total=len(wrong)))
     return text
 
 

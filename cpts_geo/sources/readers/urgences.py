@@ -8,7 +8,7 @@ from typing import Final
 import pandas as pd
 import pandera.pandas as pa
 
-from cpts_geo.errors import one_line
+from cpts_geo.errors import alike, one_line
 from cpts_geo.sources.catalogue import Source
 from cpts_geo.sources.readers.base import Reader, bounds, unexpected
 from cpts_geo.sources.readers.text import read_csv_text
@@ -65,7 +65,8 @@ def _dates(texts: pd.Series[str], path: Path) -> pd.Series[pd.Timestamp]:
     dates = dates.fillna(pd.to_datetime(short, format="%d/%m/%Y", errors="coerce"))
     wrong = days[dates.isna()]
     if len(wrong):
-        raise unexpected(path, [f"date « {one_line(text)} »" for text in sorted(wrong)[:20]])
+        lines = (f"date « {one_line(text)} »" for text in sorted(wrong))
+        raise unexpected(path, alike(lines, "date impossible", total=len(wrong)))
     return texts.map(dict(zip(days, dates, strict=True))).astype("datetime64[s]")
 
 

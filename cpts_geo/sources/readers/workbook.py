@@ -13,10 +13,10 @@ from typing import Any, Final
 
 import pandas as pd
 
-from cpts_geo.errors import DataFileError, one_line
-from cpts_geo.sources.analyst.door.apart import ApartError, run_apart
-from cpts_geo.sources.analyst.door.bounds import LIMITS, beyond
+from cpts_geo.errors import DataFileError, alike, one_line
+from cpts_geo.sources.apart import run_within
 from cpts_geo.sources.archives import archive_defects, is_zip, open_content, whole
+from cpts_geo.sources.file_bounds import LIMITS, beyond
 from cpts_geo.sources.readers.base import find_columns, plain, unexpected
 
 #: A header stands below a title and notes, never deeper than this many rows.
@@ -95,14 +95,14 @@ class Block:
         Raises
         ------
         DataFileError
-            A cell is neither empty nor a number; the first twenty are listed.
+            A cell is neither empty nor a number; every one is listed.
         """
         texts = self.texts(name)
         values = pd.to_numeric(texts.str.replace(",", "."), errors="coerce").astype("float64")
         wrong = sorted(set(texts[values.isna() & (texts != "")]))
         if wrong:
-            shown = [f"{name} : « {one_line(text)} » n’est pas un nombre" for text in wrong[:20]]
-            raise unexpected(self.path, shown)
+            lines = (f"{name} : « {one_line(text)} » n’est pas un nombre" for text in wrong)
+            raise unexpected(self.path, alike(lines, "pas un nombre", total=len(wrong)))
         return values
 
 
@@ -174,7 +174,10 @@ class Book:
         answer = _apart(self.path, self.content, "rows", sheet=sheet, first=first, most=most)
         said = json.loads(answer)
         if "beyond" in said:
-            raise _beyond(self.path, "workbook_range", found=said["beyond"], where=sheet)
+            where, found = f"« {one_line(sheet)} »", said["beyond"]
+            name = self.path.name
+            refusal = beyond("workbook_range", DataFileError, name=name, found=found, where=where)
+            raise unexpected(self.path, [refusal.summary])
         if "damaged" in said:
             raise unexpected(self.path, [f"feuille « {one_line(sheet)} » illisible"])
         rows: list[list[object]] = said["rows"]
@@ -182,25 +185,14 @@ class Book:
 
 
 def _apart(path: Path, content: bytes, function: str, **arguments: object) -> Any:
+    target = f"cpts_geo.sources.producer_sheets:{function}"
     try:
-        return run_apart(
-            f"cpts_geo.sources.producer_sheets:{function}",
-            arguments,
-            content=content,
-            memory=LIMITS["workbook_memory"],
-            seconds=LIMITS["workbook_seconds"],
+        return run_within(
+            "workbook", target, arguments, content=content, error=DataFileError, name=path.name
         )
-    except ApartError as error:
-        key = "workbook_seconds" if error.ending == "time" else "workbook_memory"
-        raise _beyond(path, key) from error
-
-
-def _beyond(path: Path, key: str, *, found: int | None = None, where: str = "") -> DataFileError:
-    refusal = beyond(
-        key, DataFileError, name=path.name, found=found, where=f"« {one_line(where)} »"
-    )
-    # The remedy for a file of an analyst's own is not the one for a producer's.
-    return unexpected(path, [refusal.summary])
+    except DataFileError as refusal:
+        # The remedy for a file of an analyst's own is not the one for a producer's.
+        raise unexpected(path, [refusal.summary]) from refusal
 
 
 def open_book(path: Path, inner: str | None = None) -> Book:

@@ -14,7 +14,7 @@ from typing import Final, ParamSpec, TypeVar
 
 from cpts_geo.errors import CptsGeoError, one_line
 from cpts_geo.files import open_regular, reason, special
-from cpts_geo.sources.analyst.door.bounds import LIMITS, beyond
+from cpts_geo.sources.file_bounds import LIMITS, beyond
 
 _Given = ParamSpec("_Given")
 _Read = TypeVar("_Read")
@@ -45,8 +45,9 @@ def near_missing(path: Path) -> str:
         return f" : c’est un lien vers {one_line(str(path.readlink()))}, qui n’existe pas"
     folder = path.parent
     if not folder.is_dir():
-        what = "est un fichier" if folder.exists() else "non plus"
-        return f" : le dossier {one_line(str(folder))} {what}"
+        shown = one_line(str(folder))
+        there = f"{shown} est un fichier, pas un dossier"
+        return f" : {there if folder.exists() else f'le dossier {shown} non plus'}"
     try:
         with os.scandir(folder) as entries:
             names = [entry.name for entry in islice(entries, _NAMES)]

@@ -14,6 +14,8 @@ from xml.etree import ElementTree
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
+from cpts_geo.sources.archives import UNREADABLE
+
 _BLOCK: Final = 1 << 20
 #: A cell that holds something, and its reference; one that is only formatted has no content.
 _CELL: Final = re.compile(
@@ -115,7 +117,9 @@ def _weighed(content: bytes, most: Mapping[str, int]) -> dict[str, Any] | None:
                     size, reference = cell
                     where = {"sheet": name, "cells": f"cellule {reference}"}
                     return {"beyond": "range", "found": size, **where}
-    except (zipfile.BadZipFile, KeyError, ElementTree.ParseError, EOFError, OSError):
+    except MemoryError:
+        raise  # the process lacks it, and says so
+    except (*UNREADABLE, KeyError, ElementTree.ParseError):
         # Not an archive, or a damaged one: the parser says so.
         return None
     return None

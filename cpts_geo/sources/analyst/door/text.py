@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Final
 
 from cpts_geo.errors import CptsGeoError, one_line
-from cpts_geo.sources.analyst.door.bounds import LIMITS, beyond
 from cpts_geo.sources.analyst.door.reading import Door
+from cpts_geo.sources.file_bounds import LIMITS, beyond
 
 #: Column separators of text files, with their French name.
 SEPARATORS: Final = {";": "point-virgule", ",": "virgule", "\t": "tabulation", "|": "barre"}
@@ -71,20 +71,38 @@ def text_of(path: Path, content: bytes, *, door: Door) -> tuple[str, list[str]]:
     ('Bâgé', ['Encodage Windows-1252 (cp1252), et non UTF-8.'])
     """
     kind = next((words for magic, words in _MAGIC if content.startswith(magic)), "")
-    decoded = None if kind else _decoded(content)
-    if decoded is None or _CONTROL.search(decoded[0]):
+    found = None if kind else decoded(content)
+    if found is None or _CONTROL.search(found[0]):
         raise door.error(
             f"{one_line(path.name)} n’est pas un fichier texte lisible : contenu binaire ou "
             f"encodage inconnu{f' (c’est {kind})' if kind else ''}.",
-            remedy="ouvrez-le dans le logiciel qui l’a produit et enregistrez-le en .xlsx ou en "
-            "« CSV UTF-8 » ; un classeur doit garder son extension .xlsx, .xls ou .ods.",
+            remedy="ouvrez-le dans le logiciel qui l’a produit et enregistrez-le en « CSV "
+            f"UTF-8 » ; un fichier {door.formats} doit garder son extension.",
         )
-    _check_lines(path, decoded[0], door)
-    return decoded
+    _check_lines(path, found[0], door)
+    return found
 
 
-def _decoded(content: bytes) -> tuple[str, list[str]] | None:
-    """Text and notes, or None where an encoding does not hold for the whole."""
+def decoded(content: bytes) -> tuple[str, list[str]] | None:
+    """
+    Decode bytes in the encodings of an analyst's file.
+
+    Parameters
+    ----------
+    content : bytes
+        UTF-8, UTF-16 with its mark, Windows-1252, or the first and the last from line to line.
+
+    Returns
+    -------
+    tuple of str and list of str, or None
+        Text without byte order mark, and French sentences on an encoding other than UTF-8; None
+        where no encoding holds for the whole.
+
+    Examples
+    --------
+    >>> decoded("Bâgé".encode("utf-16"))
+    ('Bâgé', ['Encodage UTF-16.'])
+    """
     try:
         if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             return content.decode("utf-16"), ["Encodage UTF-16."]

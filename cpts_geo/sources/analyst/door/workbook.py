@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from cpts_geo.errors import CptsGeoError, one_line
-from cpts_geo.sources.analyst.door.apart import ApartError, run_apart
-from cpts_geo.sources.analyst.door.bounds import LIMITS, beyond
 from cpts_geo.sources.analyst.door.reading import Door
 from cpts_geo.sources.analyst.door.text import Row
+from cpts_geo.sources.apart import run_within
+from cpts_geo.sources.file_bounds import LIMITS, beyond
 
 SUFFIXES: Final = frozenset({".xlsx", ".xlsm", ".xls", ".ods"})
 # Name of the stream that holds an encrypted workbook in its container.
@@ -77,17 +77,10 @@ def read_workbook(path: Path, content: bytes, *, door: Door) -> Workbook:
     """
     keys = {key: f"workbook_{key}" for key in ("unpacked", "range", "cells")}
     keys["rows"] = f"{door.key}_rows"
-    try:
-        answer = run_apart(
-            _SHEETS,
-            {"most": {name: LIMITS[key] for name, key in keys.items()}},
-            content=content,
-            memory=LIMITS["workbook_memory"],
-            seconds=LIMITS["workbook_seconds"],
-        )
-    except ApartError as error:
-        key = "workbook_seconds" if error.ending == "time" else "workbook_memory"
-        raise beyond(key, door.error, name=path.name) from error
+    most = {name: LIMITS[key] for name, key in keys.items()}
+    answer = run_within(
+        "workbook", _SHEETS, {"most": most}, content=content, error=door.error, name=path.name
+    )
     lines = iter(answer.split(b"\n"))
     said = json.loads(next(lines))
     if said.get("damaged"):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final, TypeVar
 
 from cpts_geo.errors import CptsGeoError, one_line
-from cpts_geo.sources.bound import Bound, quantity
+from cpts_geo.sources.bound import Bound, excess, quantity
 
 _Error = TypeVar("_Error", bound=CptsGeoError)
 _TOO_BIG: Final = "Le fichier {name} est trop gros ({found}, {limit} au plus)."
@@ -111,8 +111,7 @@ _WORKBOOKS: Final = (
     Bound(
         "workbook_memory", 2_000_000_000, "octets",
         "memory of the process that opens a workbook (where the system can limit it)",
-        "Le classeur {name} ne peut pas être lu : il demande plus de {limit} de mémoire, ou il est "
-        "fait de façon à arrêter le programme qui l’ouvre.",
+        "Le classeur {name} ne peut pas être lu : il demande plus de {limit} de mémoire.",
         _WORKBOOK_REMEDY,
     ),
 )  # fmt: skip
@@ -194,7 +193,7 @@ POLYGONS: Final = (
         "polygons_memory", 4_000_000_000, "octets",
         "memory of the process that reads polygons (where the system can limit it)",
         "Les polygones de {name} ne peuvent pas être lus : ils demandent plus de {limit} de "
-        "mémoire, ou sont faits de façon à arrêter le programme qui les ouvre.",
+        "mémoire.",
         _POLYGONS_REMEDY,
     ),
 )  # fmt: skip
@@ -236,8 +235,7 @@ TRAVEL: Final = (
     Bound(
         "travel_memory", 8_000_000_000, "octets",
         "memory of the process that reads a Parquet table (where the system can limit it)",
-        "{name} ne peut pas être lu : il demande plus de {limit} de mémoire, ou il est fait de "
-        "façon à arrêter le programme qui l’ouvre.",
+        "{name} ne peut pas être lu : il demande plus de {limit} de mémoire.",
         _TRAVEL_REMEDY,
     ),
 )  # fmt: skip
@@ -282,6 +280,6 @@ def beyond(
     """
     bound = _BY_KEY[key]
     limit = quantity(LIMITS[key], bound.unit)
-    shown = quantity(found, bound.unit) if found is not None else ""
+    shown = "" if found is None else excess(found, LIMITS[key], unit=bound.unit)
     summary = bound.sentence.format(name=one_line(name), found=shown, limit=limit, where=where)
     return error(summary, remedy=bound.remedy.format(limit=limit))

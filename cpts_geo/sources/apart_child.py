@@ -9,7 +9,7 @@ import sys
 from contextlib import suppress
 from typing import Any
 
-from cpts_geo.errors import CptsGeoError
+from cpts_geo.errors import CptsGeoError, Defect
 
 
 def answer() -> None:
@@ -35,7 +35,8 @@ def answer() -> None:
     except MemoryError as error:
         head = {"kind": "memory", "detail": type(error).__name__}
     except CptsGeoError as error:
-        said = {"summary": error.summary, "defects": error.defects, "remedy": error.remedy}
+        defects = [(line, line.kind if isinstance(line, Defect) else "") for line in error.defects]
+        said = {"summary": error.summary, "defects": defects, "remedy": error.remedy}
         head = {"kind": "refused", "class": type(error).__name__, **said}
     except BaseException as error:  # a panic of a compiled parser is no Exception
         head = {"kind": "crash", "detail": f"{type(error).__name__}: {error}"}
