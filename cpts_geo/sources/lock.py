@@ -27,7 +27,7 @@ _HEADER = (
     "# SHA-256: where the catalogue has none, the one below is that of the first bytes received,\n"
     "# judged by their form, their vintage and the totals that the catalogue knows.\n\n"
 )
-#: A thousand times the lock of the whole catalogue.
+#: Hundreds of times a lock that holds the whole catalogue.
 MAX_BYTES: Final = 10_000_000
 
 
