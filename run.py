@@ -30,14 +30,15 @@ LOCKS = {
 }
 STAMP_NAME = ".cpts_geo-stamp"
 MIN_PYTHON = (3, 11)
+PACKAGE = ("-P", "-m", "cpts_geo")  # -P: a file where an analyst types is no library
 
 #: Verb -> what it does (French), what the environment's Python is asked to run, the lock it needs.
 VERBS: dict[str, tuple[str, list[str], str]] = {
-    "report": ("construit outputs/index.html", ["-m", "cpts_geo", "report"], LOCK_NAME),
+    "report": ("construit outputs/index.html", [*PACKAGE, "report"], LOCK_NAME),
     "test": ("vérifie tout (avec des arguments : pytest seul)", ["-m", "pytest"], TEST),
     "lab": ("ouvre les carnets dans JupyterLab", ["-m", "jupyterlab", "notebooks"], LAB),
     "bench": ("mesure les temps", ["-m", "benchmarks.run_benchmarks"], TEST),
-    "data": ("recompile les données fournies", ["-m", "cpts_geo", "data", "build"], LOCK_NAME),
+    "data": ("recompile les données fournies", [*PACKAGE, "data", "build"], LOCK_NAME),
 }
 USAGE = "Usage : python run.py VERBE [ARGUMENTS]"
 USAGE += "".join(f"\n  {verb:<7} {description}" for verb, (description, *_) in VERBS.items())

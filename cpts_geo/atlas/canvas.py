@@ -13,10 +13,11 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cache, partial
 from importlib import resources
+from threading import Lock
 from typing import Any, Final
 
 import folium
-from branca.element import Element, MacroElement
+from branca.element import Element, Figure, MacroElement
 from jinja2 import Template
 from jinja2.utils import htmlsafe_json_dumps
 
@@ -35,6 +36,8 @@ _HATCHING: Final = f"""
 _dumps: Final = partial(
     json.dumps, ensure_ascii=False, allow_nan=False, separators=(",", ":"), check_circular=False
 )
+
+_one_at_a_time: Final = Lock()
 
 #: A geometry as GeoJSON.
 Contour = dict[str, Any]
@@ -177,6 +180,27 @@ class Drawing(MacroElement):
         return ""
 
 
+class _Page(Figure):
+    """The page around a map, where what any element wrote is a text, folium's own included."""
+
+    def render(self, **kwargs: Any) -> str:
+        """Render, without compiling what is rendered: branca takes it for a template again."""
+        kind: Any = Element
+        plain = kind.__init__
+
+        def written(element: Any, template: str | None = None, *others: Any, **more: Any) -> None:
+            plain(element, None, *others, **more)
+            if template is not None:
+                element.text, element._template = template, _Inert._template
+
+        with _one_at_a_time:
+            kind.__init__ = written
+            try:
+                return str(super().render(**kwargs))
+            finally:
+                kind.__init__ = plain
+
+
 class _Inert(Element):
     """A text that a page holds as it is: a value of this template, never one itself."""
 
@@ -255,4 +279,5 @@ def drawn_map(
     new.default_js = [pair for pair in folium.Map.default_js if pair[1] in known]
     new.default_css = [pair for pair in folium.Map.default_css if pair[1] in known]
     new.add_child(Drawing(label, box=box, shapes=shapes, labels=labels))
+    _Page().add_child(new)
     return new

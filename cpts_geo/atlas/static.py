@@ -50,6 +50,8 @@ _RC: Any = {
     "hatch.linewidth": 0.6,
     # A name that holds dollar signs is a name, not a formula.
     "text.parse_math": False,
+    # Nor TeX, whatever a matplotlibrc beside the analyst's files asks for.
+    "text.usetex": False,
 }
 
 

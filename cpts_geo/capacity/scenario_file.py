@@ -37,6 +37,10 @@ _REPLACES: Final = {
 }
 
 
+#: Tables within tables that a key may name; a scenario has two.
+_DEEPEST: Final = 50
+
+
 def scenario_name(path: Path | str) -> str:
     """
     Name a scenario after its file.
@@ -177,7 +181,11 @@ def _parse(path: Path) -> dict[str, Any]:
     """Read a TOML file; every way it can fail becomes one error of the package."""
     remedy = "enregistrez le fichier en TOML, encodage UTF-8"
     try:
-        return tomllib.loads(read_bytes(path, _DOOR).decode("utf-8-sig"))
+        text = read_bytes(path, _DOOR).decode("utf-8-sig")
+        # The time that a key takes grows with the square of its depth.
+        if any(line.partition("=")[0].count(".") > _DEEPEST for line in text.splitlines()):
+            raise RecursionError
+        return tomllib.loads(text)
     except ScenarioError as error:
         reason, remedy = error.summary, error.remedy.rstrip(".")
     except UnicodeDecodeError as error:

@@ -100,11 +100,15 @@ def run_apart(
     Traceback (most recent call last):
     cpts_geo.sources.apart.ApartError: crash: TypeError: must be real number, not bytes
     """
-    paths = [*filter(None, sys.path), _ROOT]
+    # Never the folder of work: a file of the analyst's there is no library.
+    here = os.path.realpath(os.curdir)
+    paths = [*(p for p in sys.path if p and os.path.realpath(p) != here), _ROOT]
     command = [sys.executable, "-I", "-X", "utf8", "-c", _START, json.dumps(paths), target]
     command += [json.dumps(dict(arguments)), str(memory)]
     # A library of numbers that starts a thread a core would reserve its memory for each.
     calm = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+    # A system of coordinates asks for no grid over a network.
+    calm["PROJ_NETWORK"] = "OFF"
     with _last_words() as (writing, reading):
         try:
             child = subprocess.Popen(

@@ -5,10 +5,11 @@ Views and virtual tables are not read: what they run is chosen by who made the f
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -36,6 +37,8 @@ _LAYERS = """
 """
 #: Bytes of the envelope in the header of a geometry, by its code.
 _ENVELOPES = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}
+#: What makes a definition name files, which its library would open.
+_FILES: Final = re.compile(r"PARAMETERFILE|grids|BOUNDCRS|PROJ4|\binit\b", re.IGNORECASE)
 
 
 def geopackage_layer(content: bytes, name: str) -> Layer:
@@ -176,6 +179,8 @@ def _crs(base: sqlite3.Connection, srs: int) -> pyproj.CRS | None:
     with suppress(pyproj.exceptions.CRSError):
         if str(organization).upper() == "EPSG":
             return pyproj.CRS.from_epsg(int(code))
+    if _FILES.search(str(definition)):
+        return None
     with suppress(pyproj.exceptions.CRSError):
         return pyproj.CRS.from_wkt(str(definition))
     return None
