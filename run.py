@@ -31,7 +31,6 @@ LOCKS = {
 STAMP_NAME = ".cpts_geo-stamp"
 MIN_PYTHON = (3, 11)
 PACKAGE = ("-P", "-m", "cpts_geo")  # -P: a file where an analyst types is no library
-
 #: Verb -> what it does (French), what the environment's Python is asked to run, the lock it needs.
 VERBS: dict[str, tuple[str, list[str], str]] = {
     "report": ("construit outputs/index.html", [*PACKAGE, "report"], LOCK_NAME),

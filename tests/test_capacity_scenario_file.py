@@ -517,3 +517,14 @@ def test_without_a_base_the_schema_asks_for_the_rest(write: Write, missing: str)
     assert complaints(tomllib.loads(text))
     assert missing in str(refused(write(text)).defects)
     assert complaints(tomllib.loads('base = "lvo"\n')) == []
+
+
+@pytest.mark.parametrize("opening", ["{} = 1", "[{}]", "[[{}]]"])
+def test_a_key_has_a_depth(tmp_path: Path, opening: str) -> None:
+    path = tmp_path / "profond.toml"
+    path.write_text(opening.format(".".join(["a"] * 100_000)), encoding="utf-8")
+    with pytest.raises(ScenarioError, match="imbriquées trop profondément"):
+        load_scenario(path)
+    path.write_text(opening.format(".".join(["a"] * 40)), encoding="utf-8")
+    with pytest.raises(ScenarioError, match="« a »"):
+        load_scenario(path)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -11,6 +14,7 @@ from pathlib import Path
 
 import folium
 import geopandas as gpd
+import openpyxl
 import pandas as pd
 import pytest
 import shapely
@@ -26,7 +30,8 @@ from cpts_geo.sources import embedded
 from cpts_geo.sources.catalogue import sources
 from cpts_geo.sources.readers import READERS
 from cpts_geo.territories.request import Request, find_perimeters
-from tests.conftest import Command, OpenedPage
+from run import PACKAGE
+from tests.conftest import ROOT, Command, OpenedPage
 
 Open = Callable[..., OpenedPage]
 #: What would stand in the bytes if a text had been computed.
@@ -276,3 +281,35 @@ def test_names_of_fetched_cpts_are_data(tmp_path: Path) -> None:
     assert isinstance(table, gpd.GeoDataFrame)
     assert table["cpts"].str.contains("zq").all()
     assert not table["cpts"].str.contains(COMPUTED).any()
+
+
+def test_layers_of_folium_added_by_an_analyst_are_texts_too(open_offline: Open) -> None:
+    text = HOSTILE["template"]
+    place = {"type": "Point", "coordinates": [1.5, 47.5]}
+    feature = {"type": "Feature", "properties": {"nom": HOSTILE["raw"]}, "geometry": place}
+    new = drawn_map(text, box=shapely.box(1, 47, 2, 48))
+    folium.GeoJson(
+        {"type": "FeatureCollection", "features": [feature]},
+        marker=folium.CircleMarker(),
+        tooltip=folium.GeoJsonTooltip(fields=["nom"]),
+    ).add_to(new)
+    folium.CircleMarker((47.5, 1.5), popup=text, tooltip=text).add_to(new)
+    html = new.get_root().render()
+    assert COMPUTED not in html
+    assert html.count("zq{{7*7}}qz") >= 3
+    # Maps that are not ours are left as folium makes them.
+    theirs = folium.Map()
+    folium.CircleMarker((47.5, 1.5), tooltip=text).add_to(theirs)
+    assert COMPUTED in theirs.get_root().render()
+
+
+def test_no_file_of_the_folder_of_work_is_a_library(tmp_path: Path) -> None:
+    for name in ("numexpr", "bottleneck", "python_calamine"):
+        (tmp_path / f"{name}.py").write_text("open('PWNED', 'w').write('x')", encoding="utf-8")
+    openpyxl.Workbook().save(tmp_path / "liste.xlsx")
+    start = [sys.executable, *PACKAGE, "report", "--perimeter", "liste.xlsx"]
+    paths = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(start, cwd=tmp_path, env=paths, capture_output=True, check=False)
+    assert "À faire" in done.stderr.decode()
+    assert done.returncode == 1
+    assert not (tmp_path / "PWNED").exists()
