@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import sqlite3
 import threading
@@ -190,3 +191,14 @@ def test_long_teeth_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cpts_geo.territories.polygons._CROSSED", 0)
     with pytest.raises(PerimeterError, match="va et vient"):
         inside_shares(zone, communes)
+
+
+@pytest.mark.parametrize("names", [["\ud800x"], ["\ud800x", "b"], ["a\udfff", "a"]])
+def test_half_a_character_in_a_name_is_replaced(tmp_path: Path, names: list[str]) -> None:
+    ring = [[1, 47], [2, 47], [2, 48], [1, 47]]
+    shape = {"type": "Polygon", "coordinates": [ring]}
+    features = [{"type": "Feature", "properties": {"nom": n}, "geometry": shape} for n in names]
+    path = tmp_path / "z.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), "utf-8")
+    found = list(read_polygon_file(path).table["name"])
+    assert found == [re.sub("[\ud800-\udfff]", "\ufffd", n) for n in names]

@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pyproj
 
 from cpts_geo.errors import PerimeterError, one_line
+from cpts_geo.foreign import decodable
 from cpts_geo.sources.readers.base import plain
 
 #: What GIS export, for the remedy of what is no file of polygons.
@@ -80,7 +81,7 @@ def name_field(columns: Collection[str]) -> str:
 
 def one_name(value: object) -> str:
     """
-    Text of a name, spaces made single.
+    Text of a name, spaces made single, halves of characters replaced.
 
     Parameters
     ----------
@@ -97,7 +98,7 @@ def one_name(value: object) -> str:
     >>> one_name(" CPTS \\n Nord "), one_name(None)
     ('CPTS Nord', '')
     """
-    return "" if value is None else " ".join(str(value).split())
+    return "" if value is None else decodable(" ".join(str(value).split()))
 
 
 def unreadable(name: str, why: str = "") -> PerimeterError:
