@@ -291,16 +291,17 @@ def poly_endless_view(folder: Path) -> Path:
 
 def poly_grid_file(folder: Path) -> Path:
     """A system of coordinates that names a file its library would open."""
-    bound = (
-        'BOUNDCRS[SOURCECRS[GEOGCRS["x",DATUM["x",ELLIPSOID["x",6378137,298.257223563]],CS[ellipsoidal'
-        ',2],AXIS["lat",north],AXIS["lon",east],UNIT["degree",0.0174532925199433]]],TARGETCRS[GEOGCRS['
-        '"WGS 84",DATUM["World Geodetic System 1984",ELLIPSOID["WGS 84",6378137,298.257223563]],CS['
-        'ellipsoidal,2],AXIS["lat",north],AXIS["lon",east],UNIT["degree",0.0174532925199433],ID["EPSG"'
-        ',4326]]],ABRIDGEDTRANSFORMATION["x",METHOD["NTv2",ID["EPSG",9615]],PARAMETERFILE["Latitude and'
-        ' longitude difference file","grille.gsb"]]]'
+    degrees = (
+        'CS[ellipsoidal,2],AXIS["lat",north],AXIS["lon",east],UNIT["degree",0.0174532925199433]'
     )
-    change = "UPDATE gpkg_spatial_ref_sys SET organization = 'NONE', definition = "
-    return _base(folder, f"{change}'{bound}'")
+    datum = 'DATUM["{0}",ELLIPSOID["{0}",6378137,298.257223563]]'
+    asked = f'GEOGCRS["x",{datum.format("x")},{degrees}]'
+    known = f'GEOGCRS["WGS 84",{datum.format("WGS 84")},{degrees},ID["EPSG",4326]]'
+    file = 'PARAMETERFILE["Latitude and longitude difference file","grille.gsb"]'
+    change = f'ABRIDGEDTRANSFORMATION["x",METHOD["NTv2",ID["EPSG",9615]],{file}]'
+    bound = f"BOUNDCRS[SOURCECRS[{asked}],TARGETCRS[{known}],{change}]"
+    update = "UPDATE gpkg_spatial_ref_sys SET organization = 'NONE', definition = "
+    return _base(folder, f"{update}'{bound}'")
 
 
 def poly_virtual_table(folder: Path) -> Path:
