@@ -19,8 +19,8 @@ They are generous for real use, and what is beyond is refused without filling th
 is written from `cpts_geo/sources/file_bounds.py`; `tests/test_bounds.py` reads each bound
 on both sides and checks that the page is up to date.
 
-| Bound | Limit | What it bounds | Refusal |
-|---|---|---|---|"""
+| Bound | Limit | What it bounds | Refusal | Test |
+|---|---|---|---|---|"""
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,9 @@ def excess(found: int, limit: int, *, unit: str) -> str:
     return f"plus de {most}" if shown == most else shown
 
 
-def bounds_page(bounds: Sequence[Bound], *, head: str = _PAGE) -> str:
+def bounds_page(
+    bounds: Sequence[Bound], *, head: str = _PAGE, tests: str = "tests/test_bounds.py"
+) -> str:
     """
     Write bounds as a page for people.
 
@@ -117,11 +119,14 @@ def bounds_page(bounds: Sequence[Bound], *, head: str = _PAGE) -> str:
         In the order to show.
     head : str
         What stands above the rows; that of an analyst's files by default.
+    tests : str
+        File of the test that reads each bound on both sides.
 
     Returns
     -------
     str
-        Markdown: key, limit, what is bounded (English), sentence shown (French) with its remedy.
+        Markdown: key, limit, what is bounded (English), sentence shown (French) with its remedy,
+        arguments of pytest that run its test.
 
     Examples
     --------
@@ -130,7 +135,9 @@ def bounds_page(bounds: Sequence[Bound], *, head: str = _PAGE) -> str:
     '100 000 lignes'
     """
     lines = [
-        f"| `{b.key}` | {quantity(b.limit, b.unit)} | {b.what} | {_shown(b)} |" for b in bounds
+        f"| `{b.key}` | {quantity(b.limit, b.unit)} | {b.what} | {_shown(b)} "
+        f"| `{tests} -k {b.key}` |"
+        for b in bounds
     ]
     return "\n".join([head, *lines, ""])
 

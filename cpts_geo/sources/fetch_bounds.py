@@ -26,8 +26,8 @@ is a start, plus that size at the mean rate. Workbooks are held to the `workbook
 `docs/bounds.md` too. This page is written from `cpts_geo/sources/fetch_bounds.py`;
 `tests/test_fetch_bounds.py` checks that it is up to date.
 
-| Bound | Limit | What it bounds | Refusal |
-|---|---|---|---|"""
+| Bound | Limit | What it bounds | Refusal | Test |
+|---|---|---|---|---|"""
 
 #: What a server may send, and how long it may take.
 _SERVERS: Final = (
