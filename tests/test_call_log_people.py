@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cpts_geo.errors import TableError
+from cpts_geo.french import MONTHS
 from cpts_geo.sources.analyst.calls.around import hint_of, in_file_name
 from cpts_geo.sources.analyst.calls.forms import is_name, kind_of
 from cpts_geo.sources.analyst.calls.log import read_call_log
@@ -61,6 +62,17 @@ def test_columns_of_births_are_found_and_those_of_calls_left(seed: int, form: st
     assert found_in([f"{day:{form}}" for day in called]) == ""
     coded = [f"{two}{day:{form}}" for two, day in zip(letters(), called, strict=True)]
     assert found_in(coded) == ""
+
+
+@pytest.mark.parametrize("letters_kept", [3, 4, 9])
+def test_months_in_letters_are_dates_too(letters_kept: int) -> None:
+    def written(day: date) -> str:
+        month = MONTHS[day.month - 1]
+        return f"{day.day} {month[: max(letters_kept, 4 if 'jui' in month else 3)]} {day.year}"
+
+    assert "date de naissance" in found_in([written(day) for day in births(3)])
+    called = [date(2023, 1, 2) + timedelta(days=11 * n) for n in range(30)]
+    assert "naissance" not in found_in([written(day) for day in called])
 
 
 @pytest.mark.parametrize("step", [1, 7, 400])

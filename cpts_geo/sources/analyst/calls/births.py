@@ -22,9 +22,12 @@ Years = npt.NDArray[Any]
 # Digits of a date with its whole year.
 _WHOLE: Final = 8
 _YEARS_OF_CALLS: Final = 15
+_MONTH: Final = r"(?:janv|f[ée]v|mars|avr|mai|juin|juil|ao[uû]|sept|oct|nov|d[ée]c)[a-zéû]{0,6}\.?"
 _WRITTEN: Final = re.compile(
-    r"(?:(?P<a>\d{4})(?:[-/. ]\d{1,2}[-/. ]\d{1,2})?|\d{1,2}[-/. ]\d{1,2}[-/. ](?P<b>\d{4}|\d\d))"
-    r"(?:[T ]\d{1,2}[:hH]\d\d.*)?"
+    r"(?:(?P<a>\d{4})(?:[-/. ]\d{1,2}[-/. ]\d{1,2})?"
+    rf"|\d{{1,2}}(?:[-/. ]\d{{1,2}}[-/. ]|(?:er)? {_MONTH} )(?P<b>\d{{4}}|\d\d))"
+    r"(?:[T ]\d{1,2}[:hH]\d\d.*)?",
+    re.IGNORECASE,
 )
 #: Letters, then the digits of a date; or the digits first.
 CODED: Final = re.compile(
