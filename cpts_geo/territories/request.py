@@ -109,7 +109,8 @@ class Request:
         if self.polygon and self.departements:
             defects.append("--departement : un polygone n’a pas de noms à chercher")
         if self.only and not self.polygon:
-            defects.append("--only : choisit parmi les polygones d’un fichier (--perimeter)")
+            where = "les polygones d’un fichier (--perimeter)"
+            defects.append(f"--only : choisit parmi {where} ; retirez-le sinon")
         if self.name and self.published:
             defects.append("--name : aucun périmètre à nommer (--perimeter, --epci ou --tvs)")
         if self.name and (len(self.epci) > 1 or len(self.tvs) > 1 or given == ["--departement"]):

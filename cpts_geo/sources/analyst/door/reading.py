@@ -252,8 +252,9 @@ def _check_kind(path: Path, mode: int, door: Door) -> None:
 def _unreadable(path: Path, error: OSError, door: Door) -> CptsGeoError:
     shown = one_line(str(path))
     if isinstance(error, FileNotFoundError | NotADirectoryError):
+        said = door.instead(path)
         return door.error(
-            f"Le fichier {shown} n’existe pas{door.instead(path)}.",
+            f"Le fichier {shown} n’existe pas{said}{'' if said.endswith('?') else '.'}",
             remedy="vérifiez le chemin et le nom du fichier.",
         )
     return door.error(
