@@ -186,12 +186,12 @@ def why_unread(error: Exception) -> str:
     Examples
     --------
     >>> why_unread(MemoryError()), why_unread(KeyError("x"))
-    ('la mémoire de cet ordinateur ne suffit pas, ou le fichier est abîmé', 'KeyError')
+    ('la mémoire de cet ordinateur ne suffit pas, ou le fichier est abîmé', 'le fichier est abîmé')
     """
     if isinstance(error, MemoryError):
         # Damaged figures ask for all the memory there is, too.
         return "la mémoire de cet ordinateur ne suffit pas, ou le fichier est abîmé"
-    return type(error).__name__
+    return "le fichier est abîmé"
 
 
 class SpecialFileError(OSError):

@@ -125,8 +125,8 @@ def test_bands_that_miss_people_are_refused(tmp_path):
     rows = [row for row in of_commune("45203") if not row.startswith("Y25T39")]
     with pytest.raises(DataFileError) as refused:
         bands(tmp_path / "rp.zip", rows + of_commune("45001"))
-    assert refused.value.defects[0].startswith("45203 : 525.0 habitants par âge pour 635.0")
-    assert refused.value.defects[-1] == "1 communes en tout"
+    (line,) = refused.value.defects
+    assert line.startswith("45203 : 525.0 habitants par âge pour 635.0")
 
 
 @pytest.mark.parametrize("dropped", ["_T", "Y40T54"])

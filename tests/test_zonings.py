@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from cpts_geo.errors import DataFileError, PerimeterError
+from cpts_geo.errors import DataFileError, PerimeterError, written
 from cpts_geo.sources import embedded
 from cpts_geo.sources.catalogue import sources
 from cpts_geo.sources.fetch import fetch
@@ -341,7 +341,7 @@ def test_tables_given_are_left_as_they_are(communes, former, tvs):
 def test_many_unknown_zones_have_those_near_for_the_first_fifty(zoning):
     with pytest.raises(PerimeterError) as refused:
         find_zones(zoning, [f"CC Qwx {n}" for n in range(5_000)] + ["CC Qwx 1"])
-    defects = refused.value.defects
+    defects = written(refused.value.defects)
     assert "5 000 points" in refused.value.summary.replace("\u202f", " ")
     assert all(line.count("(") == 3 for line in defects[:50])
     assert defects[50].replace("\u202f", " ") == "et 4 950 autres (inconnu : 4 950)"
