@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -12,13 +12,13 @@ import pytest
 from rich.console import Console
 
 from cpts_geo import data_commands, settings
-from cpts_geo.cli import main
 from cpts_geo.sources import fetch as fetching
 from cpts_geo.sources import status
 from cpts_geo.sources.catalogue import Source, sources
 from cpts_geo.sources.lock import Locked, read_lock, write_entry
 from cpts_geo.sources.status import status_table, verify
 from cpts_geo.sources.tables import load_source
+from tests.conftest import Command
 from tests.http_server import Answer, Site, running_site
 from tests.test_cli import run
 from tests.test_readers_rpps import Activity
@@ -55,27 +55,6 @@ def catalogue(monkeypatch: pytest.MonkeyPatch) -> dict[str, Source]:
 def source(key: str, *addresses: str, **fields: object) -> Source:
     entry = replace(sources()["cnam_densities"], key=key, file=f"{key}.csv", reader=None)
     return replace(entry, addresses=addresses, **fields)  # type: ignore[arg-type]
-
-
-Command = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    """Run the command line in this process: code, output, error output."""
-
-    def call(*arguments: str | Path) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["cpts-geo", *map(str, arguments)])
-        code = 0
-        try:
-            main()
-        except SystemExit as stop:
-            code = int(stop.code or 0)
-        said = capsys.readouterr()
-        assert "Traceback" not in said.out + said.err
-        return code, said.out, said.err
-
-    return call
 
 
 def test_fetch_then_status_then_verify(

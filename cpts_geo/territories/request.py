@@ -185,9 +185,10 @@ def _shown(found: Perimeters) -> Perimeters:
     identity = found.identity.copy()
     notes, names = [], []
     for key, given in identity["name"].items():
-        name = shown_name(str(given)) or str(key)
+        whole = shown_name(str(given), most=len(str(given)) + 1) or str(key)
+        name = shown_name(whole)
         names.append(name)
-        if name != (shown_name(str(given), most=len(str(given)) + 1) or str(key)):
+        if name != whole:
             notes.append(f"Nom coupé à {MAX_NAME} caractères : « {name} ».")
         if any(map(is_invisible, str(given))):
             notes.append(f"Caractères invisibles retirés d’un nom : « {name} ».")
