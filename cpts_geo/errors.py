@@ -71,9 +71,9 @@ def written(defects: Sequence[str]) -> tuple[str, ...]:
         return tuple(defects)
     rest = defects[MAX_DEFECTS:]
     kinds = Counter(line.kind if isinstance(line, Defect) else "" for line in rest)
-    by_kind = " ; ".join(f"{kind} : {_count(n)}" for kind, n in kinds.most_common() if kind)
+    by_kind = " ; ".join(f"{kind} : {thousands(n)}" for kind, n in kinds.most_common() if kind)
     others = "autre" if len(rest) == 1 else "autres"
-    more = f"et {_count(len(rest))} {others}{f' ({by_kind})' if by_kind else ''}"
+    more = f"et {thousands(len(rest))} {others}{f' ({by_kind})' if by_kind else ''}"
     return (*defects[:MAX_DEFECTS], more)
 
 
@@ -131,8 +131,26 @@ def nested(summary: str, defects: Sequence[str]) -> str:
     return "\n      · ".join([summary, *written(defects)])
 
 
-def _count(n: int) -> str:
-    return f"{n:,}".replace(",", "\u202f")
+def thousands(count: float) -> str:
+    """
+    Write a whole number as French does, its thousands apart.
+
+    Parameters
+    ----------
+    count : float
+        The number, which is rounded to the unit (half to even).
+
+    Returns
+    -------
+    str
+        Digits, with narrow no-break spaces between thousands.
+
+    Examples
+    --------
+    >>> thousands(44_165).split("\u202f")
+    ['44', '165']
+    """
+    return f"{count:,.0f}".replace(",", "\u202f").replace("-", "−")
 
 
 class CptsGeoError(Exception):

@@ -5,10 +5,13 @@ from __future__ import annotations
 import contextlib
 import errno
 import json
+import lzma
 import os
 import re
 import shutil
 import stat
+import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
@@ -50,6 +53,18 @@ _REASONS: Final = {
     errno.ENXIO: "ce n’est pas un fichier ordinaire",
     errno.ESTALE: "le disque du réseau ne répond plus",
 }
+#: What the libraries raise of an archive that is damaged, or packed in a way they do not know.
+UNREADABLE: Final = (
+    zipfile.BadZipFile,
+    EOFError,
+    OSError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    zlib.error,
+    lzma.LZMAError,
+    MemoryError,
+)
 
 
 def write_atomically(path: Path, write: Callable[[Path], None]) -> None:

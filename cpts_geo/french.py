@@ -11,6 +11,7 @@ from datetime import date, time
 from babel.dates import format_date, get_day_names, get_month_names
 from babel.numbers import format_decimal
 
+from cpts_geo.errors import thousands
 from cpts_geo.schema import Column
 
 #: Narrow no-break space, before %, ; and between thousands.
@@ -48,6 +49,8 @@ def number(value: float, decimals: int = 0) -> str:
     """
     if value is None or math.isnan(value):
         return UNKNOWN_TEXT
+    if not decimals and math.isfinite(value):
+        return thousands(value)
     pattern = "#,##0." + "0" * decimals if decimals else "#,##0"
     return str(format_decimal(value, format=pattern, locale="fr_FR")).replace("-", "−")
 

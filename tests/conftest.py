@@ -23,9 +23,9 @@ from cpts_geo.cli.main import main
 from cpts_geo.errors import DataFileError
 from cpts_geo.sources.catalogue import catalogue
 from cpts_geo.sources.embedding import packages
-from cpts_geo.sources.fetching import inspection
+from cpts_geo.sources.fetching import _inspection as inspection
 from cpts_geo.sources.fetching import parsed as tables
-from cpts_geo.sources.readers import READERS
+from cpts_geo.sources.readers.registry import READERS
 from run import find_browser
 
 #: Runs the command line in this process: code, output, error output.

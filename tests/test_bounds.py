@@ -12,17 +12,13 @@ import pytest
 
 from cpts_geo.capacity.scenario.loading import load_scenario
 from cpts_geo.errors import CptsGeoError
-from cpts_geo.sources.bounds.bound import Bound, bounds_page
-from cpts_geo.sources.bounds.files import BOUNDS, LIMITS
+from cpts_geo.sources.bounds._bound import Bound
+from cpts_geo.sources.bounds._files import BOUNDS
+from cpts_geo.sources.bounds.limits import LIMITS
+from tests.bounds_page import files_page
 from tests.conftest import ROOT
 
 Side = tuple[Callable[[Path], object], int, int]
-REGENERATE = (
-    "docs/bounds.md is old; regenerate it: .venv/bin/python -c \"from pathlib import Path; "
-    "from cpts_geo.sources.bounds.files import BOUNDS; "
-    "from cpts_geo.sources.bounds.bound import bounds_page; "
-    "Path('docs/bounds.md').write_text(bounds_page(BOUNDS), encoding='utf-8')\""
-)  # fmt: skip
 
 
 def all_sides() -> dict[str, Side]:
@@ -79,7 +75,7 @@ def test_bounds_are_said_in_whole_sentences() -> None:
 
 def test_the_page_of_bounds_is_up_to_date() -> None:
     page = (ROOT / "docs" / "bounds.md").read_text(encoding="utf-8")
-    assert page == bounds_page(BOUNDS), REGENERATE
+    assert page == files_page(), "regenerate it: python -m tests.bounds_page"
 
 
 def test_a_byte_too_many_never_reads_as_the_limit(tmp_path: Path) -> None:

@@ -13,11 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cpts_geo.errors import TableError
-from cpts_geo.sources.analyst.calls.columns import OUTCOMES, WORDINGS, announces, outcome_of, roles
-from cpts_geo.sources.analyst.calls.log import read_call_log
-from cpts_geo.sources.analyst.calls.personal import personal_content
-from cpts_geo.sources.analyst.calls.values import age_classes, times
-from cpts_geo.sources.analyst.calls.words import commune_of
+from cpts_geo.sources.analyst.calls._columns import WORDINGS, announces, outcome_of, roles
+from cpts_geo.sources.analyst.calls._people import personal_content
+from cpts_geo.sources.analyst.calls._values import age_classes, times
+from cpts_geo.sources.analyst.calls._words import commune_of
+from cpts_geo.sources.analyst.calls.log import OUTCOMES, read_call_log
 from cpts_geo.sources.embedding.embedded import load_communes
 
 LOGS = Path(__file__).parent / "data" / "call_logs"

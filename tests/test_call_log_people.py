@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 
 from cpts_geo.errors import TableError
 from cpts_geo.french import MONTHS
-from cpts_geo.sources.analyst.calls.around import hint_of, in_file_name
-from cpts_geo.sources.analyst.calls.forms import is_name, kind_of
+from cpts_geo.sources.analyst.calls._around import hint_of, in_file_name
+from cpts_geo.sources.analyst.calls._forms import is_name, kind_of
+from cpts_geo.sources.analyst.calls._people import personal_content
+from cpts_geo.sources.analyst.calls._values import outcomes
 from cpts_geo.sources.analyst.calls.log import read_call_log
-from cpts_geo.sources.analyst.calls.personal import personal_content
-from cpts_geo.sources.analyst.calls.values import outcomes
 from tests import broken_makers_logs as makers
 from tests.nobodies import births, callers, letters, nirs, pairs, phones, write_log
 

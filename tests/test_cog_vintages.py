@@ -11,7 +11,7 @@ import pytest
 
 from cpts_geo.errors import DataFileError, TableError
 from cpts_geo.settings import COG_YEAR
-from cpts_geo.sources.catalogue.contracts import check
+from cpts_geo.sources.conventions.codes import PLM
 from cpts_geo.sources.embedding import embedded, packages
 from cpts_geo.sources.embedding.cog_vintages import (
     Vintage,
@@ -21,7 +21,7 @@ from cpts_geo.sources.embedding.cog_vintages import (
     vintage_of,
     with_written,
 )
-from cpts_geo.sources.readers.formats.base import PLM
+from cpts_geo.sources.embedding.contracts import check
 from cpts_geo.territories import move
 from cpts_geo.territories.cog.events import codes_at, from_movements
 from cpts_geo.territories.cog.moves import MoveWarning

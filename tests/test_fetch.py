@@ -18,9 +18,11 @@ import pytest
 from cpts_geo.errors import CptsGeoError, DataFileError
 from cpts_geo.sources.catalogue.catalogue import Source, sha256_of, sources
 from cpts_geo.sources.catalogue.lock import Locked, read_lock, write_entry
-from cpts_geo.sources.fetching import download, web
+from cpts_geo.sources.fetching import _download as download
+from cpts_geo.sources.fetching import _web as web
 from cpts_geo.sources.fetching import fetch as fetching
-from cpts_geo.sources.fetching.fetch import Outcome, fetch, located
+from cpts_geo.sources.fetching.cached import located
+from cpts_geo.sources.fetching.fetch import Outcome, fetch
 from tests.conftest import ROOT
 from tests.http_server import Answer, Site, running_site
 

@@ -14,22 +14,16 @@ from pathlib import Path
 import pytest
 
 from cpts_geo.errors import DataFileError
-from cpts_geo.sources.bounds.bound import bounds_page
-from cpts_geo.sources.bounds.fetched import (
-    BOUNDS,
-    LIMITS,
-    PAGE,
-    most_bytes,
-    most_seconds,
-    most_unpacked,
-)
+from cpts_geo.sources.bounds._fetched import BOUNDS
+from cpts_geo.sources.bounds.limits import LIMITS, most_bytes, most_seconds, most_unpacked
 from cpts_geo.sources.catalogue.catalogue import Source, sources
 from cpts_geo.sources.catalogue.lock import read_lock
-from cpts_geo.sources.fetching import web
-from cpts_geo.sources.fetching.download import partial_dir
+from cpts_geo.sources.fetching import _web as web
+from cpts_geo.sources.fetching._download import partial_dir
+from cpts_geo.sources.fetching._leftovers import sweep
+from cpts_geo.sources.fetching._web import Pace, TooLargeError
 from cpts_geo.sources.fetching.fetch import Outcome, fetch
-from cpts_geo.sources.fetching.leftovers import sweep
-from cpts_geo.sources.fetching.pace import Pace, TooLargeError
+from tests.bounds_page import fetched_page
 from tests.conftest import ROOT
 from tests.fetch_sides import SIDES
 from tests.http_server import Answer, Site, running_site
@@ -416,7 +410,7 @@ def test_the_largest_download_passes_and_a_byte_more_does_not(
     for size, path in ((most, "/whole"), (most + 1, "/more")):
         body = CSV + b"x" * (size - len(CSV))
         source = replace(plain_source(site.serve(path, Answer(body))), megabytes=megabytes)
-        assert most_bytes(source) == most
+        assert most_bytes(source.megabytes) == most
         if size == most:
             assert get(source).path.stat().st_size == most
         else:
@@ -486,25 +480,14 @@ def test_every_bound_is_named_once_and_says_its_limit() -> None:
         assert bound.remedy.endswith(".")
 
 
-REGENERATE = (
-    'docs/bounds_fetch.md is old; regenerate it: .venv/bin/python -c "from pathlib import Path; '
-    "from cpts_geo.sources.bounds.fetched import BOUNDS, PAGE; "
-    "from cpts_geo.sources.bounds.bound import bounds_page; "
-    "tests = 'tests/test_fetch_bounds.py'; "
-    "Path('docs/bounds_fetch.md').write_text("
-    "bounds_page(BOUNDS, head=PAGE, tests=tests), encoding='utf-8')\""
-)
-
-
 def test_the_page_of_bounds_is_up_to_date() -> None:
     page = (ROOT / "docs" / "bounds_fetch.md").read_text(encoding="utf-8")
-    made = bounds_page(BOUNDS, head=PAGE, tests="tests/test_fetch_bounds.py")
-    assert page == made, REGENERATE
+    assert page == fetched_page(), "regenerate it: python -m tests.bounds_page"
 
 
 def test_real_sources_are_within_the_bounds() -> None:
     for source in sources().values():
-        most = most_bytes(source)
+        most = most_bytes(source.megabytes)
         assert most > 2 * (source.megabytes or 0) * 1e6
         # A line of 1 Mbit/s brings the largest file in its time.
         assert most_seconds(most) > (source.megabytes or 0) * 1e6 / 125_000

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from cpts_geo.errors import TableError
 from cpts_geo.schema import FIGURE_COLUMNS, Status, status_column
 from cpts_geo.settings import COG_YEAR
-from cpts_geo.sources.catalogue.contracts import check
 from cpts_geo.sources.embedding import embedded
+from cpts_geo.sources.embedding.contracts import check
 from cpts_geo.territories.figures.by_commune import (
     Part,
     apl_parts,

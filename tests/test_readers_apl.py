@@ -13,8 +13,8 @@ import pytest
 
 from cpts_geo.errors import DataFileError, TableError
 from cpts_geo.sources.catalogue.catalogue import sources
+from cpts_geo.sources.conventions.codes import PLM
 from cpts_geo.sources.readers.care.apl import READERS
-from cpts_geo.sources.readers.formats.base import PLM
 from cpts_geo.sources.readers.formats.workbook import block, cell_text, open_book, sheets
 
 READER = READERS["apl"]

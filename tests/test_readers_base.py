@@ -14,21 +14,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cpts_geo.errors import DataFileError, TableError
-from cpts_geo.sources.bounds.fetched import LIMITS
+from cpts_geo.sources.bounds.limits import LIMITS
 from cpts_geo.sources.catalogue.catalogue import sources
-from cpts_geo.sources.readers import READERS
+from cpts_geo.sources.conventions.codes import PLM
+from cpts_geo.sources.conventions.text import cells, decoded, plain
 from cpts_geo.sources.readers.formats.archives import archive_defects, member_name, open_content
 from cpts_geo.sources.readers.formats.base import (
-    PLM,
     bounds,
     find_columns,
     one_level,
-    plain,
     repaired_codes,
+    whole_numbers,
+    without_parts,
 )
-from cpts_geo.sources.readers.formats.insee import whole_numbers, without_parts
-from cpts_geo.sources.readers.formats.text import cells, decoded, header_cells, read_csv_text
+from cpts_geo.sources.readers.formats.text import header_cells, read_csv_text
 from cpts_geo.sources.readers.formats.workbook import open_book
+from cpts_geo.sources.readers.registry import READERS
 
 FILE = Path("fichier.csv")
 DEPARTEMENTS = [f"{n:02d}" for n in range(1, 96) if n != 20] + ["2A", "2B", "97"]
@@ -226,12 +227,12 @@ def test_missing_columns_are_all_named_beside_those_found():
 def test_encodings_mixed_from_line_to_line_are_read(lines, mark):
     data = b"\n".join(name.encode("cp1252" if old else "utf-8") for name, old in lines)
     data = b"\xef\xbb\xbf" + data if mark else data
-    assert decoded(data) == "\n".join(name for name, _ in lines)
+    assert decoded(data).text == "\n".join(name for name, _ in lines)
 
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_text(data):
-    assert isinstance(decoded(data), str)
+    assert isinstance(decoded(data).text, str)
 
 
 @pytest.mark.parametrize("separator", [";", ",", "|", "\t"])

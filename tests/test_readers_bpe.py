@@ -17,7 +17,7 @@ import pytest
 from benchmarks.samples import RPPS_COLUMNS, write_bpe_long, write_melodi, write_rpps
 from cpts_geo.errors import DataFileError, TableError
 from cpts_geo.sources.catalogue.catalogue import sources
-from cpts_geo.sources.readers import READERS
+from cpts_geo.sources.readers.registry import READERS
 
 BPE = READERS["bpe"]
 SOURCE = sources()["insee_bpe_2025"]

@@ -9,9 +9,9 @@ import pytest
 
 from cpts_geo.errors import DataFileError, TableError
 from cpts_geo.sources.catalogue.catalogue import sources
+from cpts_geo.sources.conventions.codes import PLM
 from cpts_geo.sources.readers.care import cnam, urgences
-from cpts_geo.sources.readers.formats.base import PLM
-from cpts_geo.sources.readers.places import tvs
+from cpts_geo.sources.readers.communes import tvs
 
 DENSITIES = cnam.READERS["cnam_densities"]
 ALD = cnam.READERS["cnam_ald"]

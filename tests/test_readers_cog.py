@@ -10,7 +10,7 @@ import pytest
 
 from cpts_geo.errors import DataFileError, TableError
 from cpts_geo.sources.catalogue.catalogue import sources
-from cpts_geo.sources.readers import READERS
+from cpts_geo.sources.readers.registry import READERS
 
 COMMUNES = READERS["cog_communes"]
 EVENTS = READERS["cog_events"]

@@ -1,4 +1,4 @@
-"""Populations, EPCI, tourism, housing and access times, on samples in the documented layouts."""
+"""Populations, EPCI and access times, on samples in the documented layouts."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from benchmarks.samples import write_melodi
 from cpts_geo.errors import DataFileError, TableError
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.sources.embedding import embedded
-from cpts_geo.sources.readers import READERS
-from cpts_geo.sources.readers.people.populations import CONTROLS
+from cpts_geo.sources.readers.communes.populations import CONTROLS
+from cpts_geo.sources.readers.registry import READERS
 
 # --- populations ---------------------------------------------------------------
 
@@ -179,121 +179,6 @@ def test_broken_epci_are_refused(tmp_path):
     twice = [*EPCI_ROWS, EPCI_ROWS[1]]
     with pytest.raises(TableError, match="valeur en double"):
         EPCI.table(zipped(tmp_path / "c.zip", rows=twice), EPCI_SOURCE)
-
-
-# --- tourism -------------------------------------------------------------------
-
-TOURISM = READERS["tourist_capacity"]
-TOURISM_SOURCE = sources()["insee_tourism_2026"]
-TOURISM_MEMBER = "DS_TOUR_CAP_2026_data.csv"
-TOURISM_HEADER = (
-    "GEO;GEO_OBJECT;ACTIVITY;UNIT_LOC_RANKING;L_STAY;TOUR_MEASURE;FREQ;OBS_STATUS;"
-    "TIME_PERIOD;OBS_VALUE"
-)
-
-
-def bed(code, activity, measure, value, *, level="COM", rank="_T", stay="_T", status="A"):
-    return f"{code};{level};{activity};{rank};{stay};{measure};A;{status};2026;{value}"
-
-
-BEDS = [
-    bed("85194", "I551", "PLACE", 900),
-    bed("85194", "I551", "UNIT_LOC", 25),
-    bed("85194", "I551", "PLACE", 400, rank="3"),
-    bed("85194", "I553", "PLACE", 5200),
-    bed("85194", "I553", "PLACE", 1000, stay="LONG"),
-    bed("85194", "I552", "BEDPLACE", 3100.0),
-    bed("85194", "I552", "PLACE", 800),
-    bed("85194", "I552A", "BEDPLACE", 500),
-    bed("85194", "_T", "PLACE", 6900),
-    bed("85194", "I551", "PLACE", 950, level="BV2022"),
-    bed("85047", "I551", "PLACE", 40),
-    bed("85047", "I553", "PLACE", "", status="K"),
-    bed("85047", "I552", "BEDPLACE", 0),
-    bed("85001", "I553", "PLACE", 60),
-]
-
-
-def test_each_kind_of_bed_in_its_own_unit(tmp_path):
-    path = write_melodi(tmp_path / "t.zip", TOURISM_MEMBER, TOURISM_HEADER, BEDS)
-    table = TOURISM.table(path, TOURISM_SOURCE).set_index("code_insee")
-    assert list(table) == ["hotel_rooms", "campsite_pitches", "other_beds"]
-    assert table.loc["85194"].tolist() == [900, 5200, 3100]
-    # Listed without that kind: none. Listed without a figure: unknown.
-    assert table.loc["85001"].tolist() == [0, 60, 0]
-    assert np.isnan(table.at["85047", "campsite_pitches"])
-    assert TOURISM.vintage(path, TOURISM_SOURCE) == "2026"
-
-
-def test_broken_capacity_is_refused(tmp_path):
-    rows = [row for row in BEDS if "I552;_T;_T;BEDPLACE" not in row]
-    path = write_melodi(tmp_path / "a.zip", TOURISM_MEMBER, TOURISM_HEADER, rows)
-    with pytest.raises(DataFileError, match="aucune ligne pour other_beds"):
-        TOURISM.table(path, TOURISM_SOURCE)
-    path = write_melodi(tmp_path / "b.zip", TOURISM_MEMBER, TOURISM_HEADER, [*BEDS, BEDS[0]])
-    with pytest.raises(DataFileError, match="plusieurs lignes"):
-        TOURISM.table(path, TOURISM_SOURCE)
-    path = write_melodi(
-        tmp_path / "c.zip", TOURISM_MEMBER, TOURISM_HEADER, [*BEDS, bed("1", "I551", "PLACE", -1)]
-    )
-    with pytest.raises(DataFileError, match="code « 1 »"):
-        TOURISM.table(path, TOURISM_SOURCE)
-
-
-# --- housing -------------------------------------------------------------------
-
-HOUSING = READERS["housing"]
-HOUSING_SOURCE = sources()["insee_housing_2023"]
-HOUSING_MEMBER = "DS_RP_SERIE_HISTORIQUE_2023_data.csv"
-LIGHT = "GEO;GEO_OBJECT;RP_MEASURE;OCS;FREQ;OBS_STATUS;TIME_PERIOD;OBS_VALUE"
-
-
-def dwellings(code, kind, value, *, year=2023, measure="DWELLINGS", level="COM"):
-    return f"{code};{level};{measure};{kind};A;A;{year};{value}"
-
-
-DWELLINGS = [
-    dwellings("85194", "DW_MAIN", 23400.5),
-    dwellings("85194", "DW_SEC_DW_OCC", 21000.25),
-    dwellings("85194", "DW_VAC", 1500),
-    dwellings("85194", "_T", 45900.75),
-    dwellings("85194", "DW_MAIN", 1, year=2017),
-    dwellings("85194", "_T", 44000, measure="POP"),
-    dwellings("85194", "DW_MAIN", 99, level="AAV2020"),
-    dwellings("85001", "DW_MAIN", 300),
-    dwellings("85001", "_T", 300),
-]
-
-
-def test_dwellings_of_the_newest_census(tmp_path):
-    path = write_melodi(tmp_path / "h.zip", HOUSING_MEMBER, LIGHT, DWELLINGS)
-    table = HOUSING.table(path, HOUSING_SOURCE).set_index("code_insee")
-    assert table.loc["85194"].tolist() == [23400.5, 21000.25, 1500]
-    assert table.loc["85001"].tolist() == [300, 0, 0]
-    assert list(table) == ["main_dwellings", "secondary_dwellings", "vacant_dwellings"]
-    assert HOUSING.vintage(path, HOUSING_SOURCE) == "2023"
-
-
-def test_the_detailed_file_is_read_at_its_totals(tmp_path):
-    details = "L_STAY;TDW;CARS;CARPARK;NOR;TSH;BUILD_END;NRG_SRC"
-    header = LIGHT.replace("OCS;", f"OCS;{details};")
-    totals = ";".join(["_T"] * 8)
-    rows = [
-        ";".join([*cells[:4], totals, *cells[4:]])
-        for cells in (row.split(";") for row in DWELLINGS)
-    ]
-    rows += [row.replace(totals, totals.replace("_T", "HOUSE", 1)) for row in rows]
-    path = write_melodi(tmp_path / "h.zip", HOUSING_MEMBER, header, rows)
-    table = HOUSING.table(path, HOUSING_SOURCE).set_index("code_insee")
-    assert table.at["85194", "main_dwellings"] == 23400.5
-
-
-def test_kinds_that_do_not_make_the_total_are_refused(tmp_path):
-    rows = [row for row in DWELLINGS if "DW_SEC" not in row]
-    rows.append(dwellings("85001", "DW_SEC_DW_OCC", 0))
-    path = write_melodi(tmp_path / "h.zip", HOUSING_MEMBER, LIGHT, rows)
-    with pytest.raises(DataFileError, match="85194 : les catégories"):
-        HOUSING.table(path, HOUSING_SOURCE)
 
 
 # --- access times --------------------------------------------------------------

@@ -178,7 +178,7 @@ def test_the_counts_are_those_of_a_plain_loop(activities: list[Activity]) -> Non
     # Someone else of another profession: a file without a doctor is another matter.
     with tempfile.TemporaryDirectory() as folder:
         path = write(Path(folder) / "rpps.txt", [*activities, Activity(99, profession="60")])
-        table = rpps.read_rpps(path, SOURCE)
+        table = rpps._read_rpps(path, SOURCE)
     expected = counted_plainly(activities)
     apart = expected.pop("", 0.0)
     assert dict(zip(table["code_insee"], table["gps"], strict=True)) == pytest.approx(expected)

@@ -87,7 +87,7 @@ def _fetch(
 def _read_personal(keys: list[str] | None, say: Callable[[str], None]) -> None:
     """Read at once the files that name people: their counts stay, the files do not."""
     from cpts_geo.sources.catalogue.catalogue import sources  # noqa: PLC0415
-    from cpts_geo.sources.fetching.fetch import located  # noqa: PLC0415
+    from cpts_geo.sources.fetching.cached import located  # noqa: PLC0415
 
     for source in sources().values():
         asked = source.key in keys if keys else source.national
@@ -103,7 +103,7 @@ def _read_personal(keys: list[str] | None, say: Callable[[str], None]) -> None:
 @data_app.command("status")
 def _status() -> None:
     """Dire ce qui est là, son millésime, son âge, l’édition suivante et la licence."""
-    from cpts_geo.sources.catalogue.status import status_table  # noqa: PLC0415
+    from cpts_geo.sources.status import status_table  # noqa: PLC0415
 
     table = status_table()
     console = results()
@@ -122,7 +122,7 @@ def _status() -> None:
 @data_app.command("verify")
 def _verify() -> None:
     """Relire chaque fichier du cache et comparer ses octets au verrou."""
-    from cpts_geo.sources.catalogue.status import ERASED, WRONG, verify  # noqa: PLC0415
+    from cpts_geo.sources.status import ERASED, WRONG, verify  # noqa: PLC0415
 
     table = verify()
     wrong = table[table["state"].isin(WRONG)]

@@ -11,8 +11,7 @@ from cpts_geo.access.travel.times import TravelTimes, listed, travel_times
 from cpts_geo.errors import MAX_DEFECTS, TravelError
 from cpts_geo.foreign import shown_name
 from cpts_geo.french import counted, number
-from cpts_geo.sources.analyst.travel.columns import Unit
-from cpts_geo.sources.analyst.travel.file import read_travel_file
+from cpts_geo.sources.analyst.travel.file import Unit, read_travel_file
 from cpts_geo.sources.catalogue.catalogue import sources
 
 

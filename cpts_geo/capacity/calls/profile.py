@@ -20,7 +20,7 @@ from cpts_geo.capacity.calls.dispersion import Dispersion, daily_dispersion
 from cpts_geo.errors import ScenarioError
 from cpts_geo.french import counted
 from cpts_geo.secrecy.disclosure import MIN_PATIENTS
-from cpts_geo.sources.analyst.calls.columns import OUTCOMES
+from cpts_geo.sources.analyst.calls.log import OUTCOMES
 
 COLUMNS: Final = ("time", "outcome", "commune", "age_class")
 #: Outcomes of those who were given a slot: a log of these alone says nothing of the others.
@@ -51,7 +51,7 @@ class CallProfile:
         People without médecin traitant times years of opening days (person-years): the exposure
         behind ``calls``. NaN where others call too, and the log does not tell who does.
     outcomes : Series of int
-        Calls by outcome (:data:`~cpts_geo.sources.analyst.calls.columns.OUTCOMES`), then
+        Calls by outcome (:data:`~cpts_geo.sources.analyst.calls.log.OUTCOMES`), then
         ``unknown``.
     weekdays : DataFrame
         By weekday (0 = Monday) that has opening days: days, calls, factor (calls a day over

@@ -75,7 +75,7 @@ class Source:
     addresses : tuple of str
         Candidate addresses, tried in order; empty when nobody serves the file any more.
     reader : str or None
-        Name of its reader in :data:`cpts_geo.sources.readers.READERS`.
+        Name of its reader in :data:`cpts_geo.sources.readers.registry.READERS`.
     inner : str or None
         Regular expression of the member to read when the file is an archive.
     resource : str or None
@@ -94,7 +94,7 @@ class Source:
         Whether its file names people: once read, only counts are kept and the file is deleted.
     megabytes : float or None
         Size announced or seen, for people to choose, and to bound what a server may send, see
-        :func:`cpts_geo.sources.bounds.fetched.most_bytes`; None unknown.
+        :func:`cpts_geo.sources.bounds.limits.most_bytes`; None unknown.
     totals : tuple of Total
         Figures that its table must hold; empty where none is known.
     trust : str

@@ -15,7 +15,7 @@ import shapely
 from cpts_geo import settings
 from cpts_geo.errors import DataFileError, TableError, one_line
 from cpts_geo.sources.catalogue.catalogue import sha256_of
-from cpts_geo.sources.catalogue.contracts import TableName, check
+from cpts_geo.sources.embedding.contracts import TableName, check
 
 _CONTOURS_AT_ONCE = 1024
 _RESTORE = "réinstallez cpts_geo, ou dans un dépôt : git checkout -- data"

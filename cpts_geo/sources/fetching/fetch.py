@@ -21,15 +21,14 @@ from rapidfuzz import process
 from cpts_geo import settings
 from cpts_geo.errors import CptsGeoError, DataFileError, OutputError, nested, one_line, written
 from cpts_geo.french import counted
-from cpts_geo.sources.bounds.fetched import most_bytes
+from cpts_geo.sources.bounds.limits import most_bytes
 from cpts_geo.sources.catalogue.catalogue import Source, sha256_of, sources
 from cpts_geo.sources.catalogue.lock import Locked, alone, cache_refused, read_lock, write_entry
-from cpts_geo.sources.fetching.candidate import REMEDY, Candidate, judged
-from cpts_geo.sources.fetching.inspection import check_content
-from cpts_geo.sources.fetching.leftovers import sweep, sweep_starts
-from cpts_geo.sources.fetching.pace import Pace
-from cpts_geo.sources.fetching.previous import set_aside, taken_back
-from cpts_geo.sources.fetching.web import open_session
+from cpts_geo.sources.fetching._candidate import REMEDY, Candidate, judged
+from cpts_geo.sources.fetching._inspection import check_content
+from cpts_geo.sources.fetching._leftovers import set_aside, sweep, sweep_starts, taken_back
+from cpts_geo.sources.fetching._web import Pace, open_session
+from cpts_geo.sources.fetching.cached import erased
 
 State = Literal["cache", "miroir", "téléchargé"]
 #: How the copy of a mirror is named, before its file.
@@ -172,69 +171,6 @@ def fetch(
     return had
 
 
-def located(
-    key: str,
-    *,
-    cache: Path | None = None,
-    lock: Path | None = None,
-    catalogue: Mapping[str, Source] | None = None,
-) -> Path | None:
-    """
-    Find the cached file of a source, without reading it.
-
-    Parameters
-    ----------
-    key : str
-        Key of the source.
-    cache, lock : Path, optional
-        As in :func:`fetch`.
-    catalogue : mapping of str to Source, optional
-        As in :func:`fetch`.
-
-    Returns
-    -------
-    Path or None
-        The file, when it stands in the lock and has its size;
-        :func:`cpts_geo.sources.catalogue.status.verify` reads its bytes. None otherwise, unknown
-        keys too.
-
-    Raises
-    ------
-    DataFileError
-        The lock cannot be read.
-    """
-    source = (sources() if catalogue is None else catalogue).get(key)
-    entry = read_lock(lock or settings.lock_path()).get(key)
-    return entry.held(source, cache or settings.cache_dir()) if entry and source else None
-
-
-def erased(source: Source, entry: Locked, cache: Path) -> Path | None:
-    """
-    Find the table of a source whose file was erased once read, because it names people.
-
-    Parameters
-    ----------
-    source : Source
-        Entry of the catalogue.
-    entry : Locked
-        Entry of the lock.
-    cache : Path
-        The cache.
-
-    Returns
-    -------
-    Path or None
-        The parsed table that stays; None for any other source, or when the file is there.
-    """
-    if not source.personal or not entry.is_of(source) or (cache / entry.file).exists():
-        return None
-    # Imported here: it brings the readers, and it needs this module.
-    from cpts_geo.sources.fetching.parsed import parsed_path  # noqa: PLC0415
-
-    parsed = cache / "tables" / parsed_path(source.key, entry).name
-    return parsed if parsed.is_file() else None
-
-
 def _asked(keys: Sequence[str] | None, known: Mapping[str, Source]) -> list[Source]:
     """Sources of these keys, once each; every key that is wrong is told with what is near it."""
     if not keys:
@@ -311,7 +247,7 @@ def _words(vintage: str) -> str:
 def _bring(source: Source, file: str, run: _Run) -> Outcome:
     """Try each candidate in order; all of them failing is an error that lists them."""
     refusals = []
-    pace = Pace(most_bytes(source))
+    pace = Pace(most_bytes(source.megabytes))
     addresses = _addresses(source, run)
     copy = run.mirror / file if run.mirror else None
     with open_session(pace) as session:

@@ -7,10 +7,6 @@ name that changes with its bytes, its catalogue entry and the code of the packag
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import json
-from functools import cache
-from importlib import resources
 from pathlib import Path
 
 import geopandas as gpd
@@ -21,11 +17,11 @@ from cpts_geo import settings
 from cpts_geo.errors import DataFileError
 from cpts_geo.files import write_atomically
 from cpts_geo.sources.catalogue.catalogue import sha256_of, sources
-from cpts_geo.sources.catalogue.lock import Locked, read_lock
+from cpts_geo.sources.catalogue.lock import read_lock
 from cpts_geo.sources.catalogue.totals import check_totals
-from cpts_geo.sources.fetching.fetch import located
-from cpts_geo.sources.fetching.inspection import read_on_arrival
-from cpts_geo.sources.readers import READERS
+from cpts_geo.sources.fetching._inspection import read_on_arrival
+from cpts_geo.sources.fetching.cached import located, parsed_path
+from cpts_geo.sources.readers.registry import READERS
 
 
 def load_source(key: str) -> pd.DataFrame:
@@ -57,7 +53,7 @@ def load_source(key: str) -> pd.DataFrame:
             remedy="« cpts-geo data status » donne la liste des sources.",
         )
     entry = read_lock(settings.lock_path()).get(key)
-    parsed = parsed_path(key, entry) if entry else None
+    parsed = parsed_path(source, entry, settings.cache_dir()) if entry else None
     if parsed and (kept := _read(parsed)) is not None:
         return kept
     path = located(key)
@@ -86,30 +82,6 @@ def load_source(key: str) -> pd.DataFrame:
     return table
 
 
-def parsed_path(key: str, entry: Locked) -> Path:
-    """
-    Where the table of a fetched file is kept once parsed.
-
-    Parameters
-    ----------
-    key : str
-        Key of the source.
-    entry : Locked
-        Its line in the lock.
-
-    Returns
-    -------
-    Path
-        A name that changes with the bytes of the file, its entry and the code of the package.
-    """
-    source = sources()[key]
-    # A file that was deleted cannot be read again by newer code.
-    code = "" if source.personal else code_digest()
-    said = json.dumps([entry.sha256, source.reader, source.inner, code])
-    name = f"{key}-{hashlib.sha256(said.encode()).hexdigest()[:16]}.parquet"
-    return settings.cache_dir() / "tables" / name
-
-
 def available(key: str) -> bool:
     """
     Tell whether the table of a source can be loaded.
@@ -124,8 +96,10 @@ def available(key: str) -> bool:
     bool
         Its file is in the cache and the lock, or its table was kept when the file was deleted.
     """
-    entry = read_lock(settings.lock_path()).get(key)
-    return entry is not None and (located(key) is not None or parsed_path(key, entry).is_file())
+    source, entry = sources().get(key), read_lock(settings.lock_path()).get(key)
+    if source is None or entry is None:
+        return False
+    return located(key) is not None or parsed_path(source, entry, settings.cache_dir()).is_file()
 
 
 def _read(path: Path) -> pd.DataFrame | None:
@@ -139,20 +113,3 @@ def _read(path: Path) -> pd.DataFrame | None:
     except (OSError, ValueError):
         return None
     return found
-
-
-@cache
-def code_digest() -> str:
-    """
-    Fingerprint of the code of the package: what other code would derive is derived again.
-
-    Returns
-    -------
-    str
-        SHA-256 in hexadecimal, of every module and catalogue.
-    """
-    root = Path(str(resources.files("cpts_geo")))
-    digest = hashlib.sha256()
-    for file in sorted([*root.rglob("*.py"), *root.rglob("*.toml"), *root.rglob("sources/*.csv")]):
-        digest.update(file.read_bytes())
-    return digest.hexdigest()

@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 from cpts_geo.settings import COG_YEAR
-from cpts_geo.sources.catalogue.contracts import FUSION, RECODED, SPLIT, check
 from cpts_geo.sources.embedding.cog_vintages import EVENT_COLUMNS
+from cpts_geo.sources.embedding.contracts import FUSION, RECODED, SPLIT, check
 from cpts_geo.sources.embedding.embedded import load_cog_events, load_population
 
 Split = Literal["refuse", "population", "parent"]

@@ -18,10 +18,8 @@ import pandas as pd
 from cpts_geo.schema import APL_VINTAGES, FIGURE_COLUMNS, Status, status_column
 from cpts_geo.settings import COG_YEAR
 from cpts_geo.sources.catalogue.catalogue import sources
+from cpts_geo.sources.conventions.codes import WHOLE_OF
 from cpts_geo.sources.embedding.embedded import load_cog_events
-from cpts_geo.sources.readers.formats.base import (
-    WHOLE_OF,
-)
 from cpts_geo.territories.cog.events import LOST, codes_at, current_codes
 from cpts_geo.territories.cog.moves import MoveWarning, move
 from cpts_geo.territories.figures.estimates import scaled_to_totals

@@ -21,7 +21,8 @@ from cpts_geo.schema import Status, status_column
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.sources.catalogue.lock import read_lock
 from cpts_geo.sources.embedding import embedded
-from cpts_geo.sources.fetching.parsed import available, code_digest, load_source
+from cpts_geo.sources.fetching.cached import code_digest
+from cpts_geo.sources.fetching.parsed import available, load_source
 from cpts_geo.territories.cog.events import current_codes
 from cpts_geo.territories.figures.aggregate import SUMMARISED, area_summary, with_every_figure
 from cpts_geo.territories.figures.by_commune import (

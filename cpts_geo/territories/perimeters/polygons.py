@@ -22,7 +22,7 @@ from cpts_geo.foreign import decodable, shown_name
 from cpts_geo.french import counted, number, signed_percent, slug
 from cpts_geo.schema import Status
 from cpts_geo.settings import GEOGRAPHIC_CRS
-from cpts_geo.sources.analyst.polygons.polygons import read_polygon_file
+from cpts_geo.sources.analyst.polygons.file import read_polygon_file
 from cpts_geo.sources.catalogue.catalogue import sha256_of
 from cpts_geo.territories.perimeters.coverage import metric_crs
 from cpts_geo.territories.perimeters.membership import BORDER_COLUMNS, Perimeters, territory_keys
@@ -51,7 +51,7 @@ def polygon_perimeters(
     ----------
     path : Path
         GeoPackage or GeoJSON; see
-        :func:`cpts_geo.sources.analyst.polygons.polygons.read_polygon_file`.
+        :func:`cpts_geo.sources.analyst.polygons.file.read_polygon_file`.
     communes : GeoDataFrame
         The national table of communes.
     name : str, optional

@@ -14,7 +14,7 @@ from cpts_geo.errors import PerimeterError, one_line
 from cpts_geo.foreign import MAX_NAME, decodable, is_invisible, shown_name
 from cpts_geo.french import counted, number, slug
 from cpts_geo.settings import MAX_COMMUNES
-from cpts_geo.sources.analyst.polygons import polygons
+from cpts_geo.sources.analyst.polygons import file as polygons
 from cpts_geo.territories.perimeters.membership import (
     Perimeters,
     file_perimeter,

@@ -9,9 +9,7 @@ import pandas as pd
 from cpts_geo.errors import DataFileError
 from cpts_geo.settings import COG_YEAR
 from cpts_geo.sources.catalogue.catalogue import sha256_of, sources
-from cpts_geo.sources.readers.formats.base import (
-    WHOLE_OF,
-)
+from cpts_geo.sources.conventions.codes import WHOLE_OF
 from cpts_geo.territories.cog.events import current_codes
 from cpts_geo.territories.figures.by_commune import cog_of
 from cpts_geo.territories.perimeters.zonings import Zoning
@@ -39,7 +37,7 @@ def fetched_tvs() -> tuple[pd.DataFrame, dict[str, str]]:
         None was fetched, or the file is not of the form its reader knows.
     """
     # Only a run on TVS needs what reads the fetched sources.
-    from cpts_geo.sources.fetching.fetch import located  # noqa: PLC0415
+    from cpts_geo.sources.fetching.cached import located  # noqa: PLC0415
     from cpts_geo.sources.fetching.parsed import load_source  # noqa: PLC0415
 
     for key in SOURCES:

@@ -17,16 +17,16 @@ from typing import Final, NamedTuple
 import pandas as pd
 
 from cpts_geo.errors import TableError, one_line
-from cpts_geo.sources.analyst.calls.around import Hint, around_table
-from cpts_geo.sources.analyst.calls.columns import OUTCOMES, roles
-from cpts_geo.sources.analyst.calls.people import (
+from cpts_geo.sources.analyst.calls._around import Hint, around_table
+from cpts_geo.sources.analyst.calls._columns import WORDINGS, roles
+from cpts_geo.sources.analyst.calls._people import (
     label_shown,
     refuse_name,
     refuse_people,
     unread_columns,
 )
-from cpts_geo.sources.analyst.calls.values import Times, age_classes, outcomes, said_lines, times
-from cpts_geo.sources.analyst.calls.words import commune_of, says_nothing
+from cpts_geo.sources.analyst.calls._values import Times, age_classes, outcomes, said_lines, times
+from cpts_geo.sources.analyst.calls._words import commune_of, says_nothing
 from cpts_geo.sources.analyst.door.reading import Door, memory_told, read_bytes
 from cpts_geo.sources.analyst.door.text import (
     SEPARATORS,
@@ -37,7 +37,10 @@ from cpts_geo.sources.analyst.door.text import (
     unbalanced,
 )
 from cpts_geo.sources.analyst.door.workbook import SUFFIXES, read_workbook
+from cpts_geo.sources.conventions.codes import with_zero
 
+#: How a call ended.
+OUTCOMES: Final = tuple(WORDINGS)
 # Titles may stand above the header; one that starts lower is not looked for.
 _HEADER_ROWS: Final = 20
 _LAYOUT: Final = (
@@ -284,8 +287,7 @@ def _communes(
 ) -> tuple[pd.Series, list[int]]:
     """Code where the log has them, else the name of the COG; lines of what is no commune."""
     if codes is not None:
-        # A spreadsheet takes the first zero away.
-        texts = codes.where(~codes.str.fullmatch(r"\d{4}"), "0" + codes)
+        texts = with_zero(codes)
     elif names is not None:
         texts = names
     else:

@@ -14,7 +14,8 @@ from typing import Final
 
 from cpts_geo.errors import CptsGeoError, one_line
 from cpts_geo.sources.analyst.door.reading import Door
-from cpts_geo.sources.bounds.files import LIMITS, beyond
+from cpts_geo.sources.bounds.limits import LIMITS, beyond
+from cpts_geo.sources.conventions.text import decoded
 
 #: Column separators of text files, with their French name.
 SEPARATORS: Final = {";": "point-virgule", ",": "virgule", "\t": "tabulation", "|": "barre"}
@@ -66,12 +67,12 @@ def text_of(path: Path, content: bytes, *, door: Door) -> tuple[str, list[str]]:
 
     Examples
     --------
-    >>> from cpts_geo.sources.analyst.lists.columns import PERIMETER
+    >>> from cpts_geo.sources.analyst.lists._columns import PERIMETER
     >>> text_of(Path("l.csv"), "Bâgé".encode("cp1252"), door=PERIMETER)
     ('Bâgé', ['Encodage Windows-1252 (cp1252), et non UTF-8.'])
     """
     kind = next((words for magic, words in _MAGIC if content.startswith(magic)), "")
-    found = None if kind else decoded(content)
+    found = None if kind else text_and_notes(content)
     if found is None or _CONTROL.search(found[0]):
         raise door.error(
             f"{one_line(path.name)} n’est pas un fichier texte lisible : contenu binaire ou "
@@ -83,7 +84,7 @@ def text_of(path: Path, content: bytes, *, door: Door) -> tuple[str, list[str]]:
     return found
 
 
-def decoded(content: bytes) -> tuple[str, list[str]] | None:
+def text_and_notes(content: bytes) -> tuple[str, list[str]] | None:
     """
     Decode bytes in the encodings of an analyst's file.
 
@@ -100,30 +101,20 @@ def decoded(content: bytes) -> tuple[str, list[str]] | None:
 
     Examples
     --------
-    >>> decoded("Bâgé".encode("utf-16"))
+    >>> text_and_notes("Bâgé".encode("utf-16"))
     ('Bâgé', ['Encodage UTF-16.'])
     """
     try:
         if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             return content.decode("utf-16"), ["Encodage UTF-16."]
-        return content.decode("utf-8-sig"), []
+        text, in_utf8 = decoded(content, errors="strict")
     except UnicodeDecodeError:
-        if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            return None
-    lines, in_utf8 = [], 0
-    for line in content.removeprefix(codecs.BOM_UTF8).split(b"\n"):
-        try:
-            lines.append(line.decode("utf-8"))
-            in_utf8 += not line.isascii()
-        except UnicodeDecodeError:
-            try:
-                lines.append(line.decode("cp1252"))
-            except UnicodeDecodeError:
-                return None
-    note = "Encodage Windows-1252 (cp1252), et non UTF-8."
+        return None
+    if in_utf8 is None:
+        return text, []
     if in_utf8:
-        note = f"Encodages mêlés : Windows-1252 (cp1252), et UTF-8 dans {in_utf8} lignes."
-    return "\n".join(lines), [note]
+        return text, [f"Encodages mêlés : Windows-1252 (cp1252), et UTF-8 dans {in_utf8} lignes."]
+    return text, ["Encodage Windows-1252 (cp1252), et non UTF-8."]
 
 
 def _check_lines(path: Path, text: str, door: Door) -> None:
@@ -167,7 +158,7 @@ def rows_of(path: Path, text: str, separator: str, *, door: Door) -> list[Row] |
 
     Examples
     --------
-    >>> from cpts_geo.sources.analyst.lists.columns import PERIMETER
+    >>> from cpts_geo.sources.analyst.lists._columns import PERIMETER
     >>> rows_of(Path("l.csv"), 'a;"b;c"\\n', ";", door=PERIMETER)
     [(1, ('a', 'b;c'))]
     """
@@ -217,7 +208,7 @@ def first_rows(path: Path, text: str, separator: str, *, door: Door, most: int) 
 
     Examples
     --------
-    >>> from cpts_geo.sources.analyst.lists.columns import PERIMETER
+    >>> from cpts_geo.sources.analyst.lists._columns import PERIMETER
     >>> first_rows(Path("l.csv"), "\\na;b\\nc;d\\n", ";", door=PERIMETER, most=1)
     [(2, ('a', 'b'))]
     """
@@ -246,7 +237,7 @@ def unbalanced(path: Path, *, door: Door) -> CptsGeoError:
 
     Examples
     --------
-    >>> from cpts_geo.sources.analyst.lists.columns import PERIMETER
+    >>> from cpts_geo.sources.analyst.lists._columns import PERIMETER
     >>> print(unbalanced(Path("l.csv"), door=PERIMETER).summary)
     Les guillemets de l.csv ne vont pas par paires.
     """

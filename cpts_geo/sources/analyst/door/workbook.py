@@ -11,13 +11,13 @@ from typing import Any, Final, NamedTuple
 from cpts_geo.errors import CptsGeoError, one_line
 from cpts_geo.sources.analyst.door.reading import Door
 from cpts_geo.sources.analyst.door.text import Row
-from cpts_geo.sources.apart.run import run_within
-from cpts_geo.sources.bounds.files import LIMITS, beyond
+from cpts_geo.sources.apart import run_within
+from cpts_geo.sources.bounds.limits import beyond
 
 SUFFIXES: Final = frozenset({".xlsx", ".xlsm", ".xls", ".ods"})
 # Name of the stream that holds an encrypted workbook in its container.
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
-_SHEETS: Final = "cpts_geo.sources.analyst.door.sheets:sheets"
+_SHEETS: Final = "cpts_geo.sources.analyst.door._sheets:sheets"
 
 
 class Sheet(NamedTuple):
@@ -75,11 +75,9 @@ def read_workbook(path: Path, content: bytes, *, door: Door) -> Workbook:
     CptsGeoError
         The workbook is damaged, protected, beyond a bound, or stops the program that opens it.
     """
-    keys = {key: f"workbook_{key}" for key in ("unpacked", "range", "cells")}
-    keys["rows"] = f"{door.key}_rows"
-    most = {name: LIMITS[key] for name, key in keys.items()}
+    rows = {"rows": f"{door.key}_rows"}
     answer = run_within(
-        "workbook", _SHEETS, {"most": most}, content=content, error=door.error, name=path.name
+        "workbook", _SHEETS, rows, content=content, error=door.error, name=path.name
     )
     lines = iter(answer.split(b"\n"))
     said = json.loads(next(lines))
@@ -87,7 +85,7 @@ def read_workbook(path: Path, content: bytes, *, door: Door) -> Workbook:
         raise _damaged(path, content, door)
     if name := said.get("beyond"):
         where = f"« {one_line(said['sheet'])} » ({said['cells']})" if "sheet" in said else ""
-        raise beyond(keys[name], door.error, name=path.name, found=said["found"], where=where)
+        raise beyond(name, door.error, name=path.name, found=said["found"], where=where)
     return Workbook([_sheet(sheet, lines) for sheet in said["sheets"]], tuple(said["names"]))
 
 

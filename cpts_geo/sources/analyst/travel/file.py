@@ -14,7 +14,7 @@ import re
 from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -22,24 +22,19 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
-from cpts_geo.errors import DataFileError, Defect, TravelError, alike, one_line
+from cpts_geo.errors import Defect, TravelError, alike, one_line
 from cpts_geo.french import number
 from cpts_geo.sources.analyst.door.reading import Door, memory_told, read_bytes
 from cpts_geo.sources.analyst.door.text import SEPARATORS, text_of
-from cpts_geo.sources.analyst.travel.columns import (
-    LAYOUTS,
-    Unit,
-    named,
-    roles,
-    said_unit,
-    unrecognised,
-)
-from cpts_geo.sources.apart.run import run_within
-from cpts_geo.sources.bounds.files import LIMITS, beyond
-from cpts_geo.sources.readers.formats.base import repaired_codes
-from cpts_geo.sources.readers.formats.text import cells
+from cpts_geo.sources.analyst.travel import _columns
+from cpts_geo.sources.analyst.travel._columns import LAYOUTS, named, roles, said_unit, unrecognised
+from cpts_geo.sources.apart import run_within
+from cpts_geo.sources.bounds.limits import LIMITS, beyond
+from cpts_geo.sources.conventions.codes import mended_codes
+from cpts_geo.sources.conventions.text import cells
 
-_PARQUET_TABLE: Final = "cpts_geo.sources.analyst.travel.parquet:parquet_table"
+Unit: TypeAlias = _columns.Unit
+_PARQUET_TABLE: Final = "cpts_geo.sources.analyst.travel._parquet:parquet_table"
 #: No drive in France is longer: such a time is the mark (9999, 2147483647) of a pair without road.
 _MAX_MINUTES: Final = 24 * 60.0
 #: Beyond, a number is written in powers of ten.
@@ -129,9 +124,8 @@ def read_travel_file(path: Path | str, *, unit: Unit | None = None) -> pd.DataFr
     said = said_unit(path, header[places["time"]] if places else "", unit)
     if table.empty:
         raise _no_pair(path)
-    pairs, texts, repaired, defects = _pairs(path, header, table, places)
-    defects += _wrong_times(pairs, texts)
-    if defects:
+    pairs, texts, repaired, wrong = _pairs(path, header, table, places)
+    if defects := [*wrong, *_wrong_times(pairs, texts)]:
         raise TravelError(
             f"{one_line(path.name)} ne donne pas des temps entre communes qu’on puisse utiliser.",
             defects=defects,
@@ -153,7 +147,7 @@ def read_travel_file(path: Path | str, *, unit: Unit | None = None) -> pd.DataFr
 
 
 def _read_parquet(path: Path, content: bytes) -> tuple[list[str], pd.DataFrame]:
-    arguments = {"name": one_line(path.name), "most": dict(LIMITS)}
+    arguments = {"name": one_line(path.name)}
     answer = run_within(
         "travel", _PARQUET_TABLE, arguments, content=content, error=TravelError, name=path.name
     )
@@ -233,7 +227,7 @@ def _body(path: Path, body: str, separator: str, width: int) -> pd.DataFrame:
 
 def _pairs(
     path: Path, header: Sequence[str], table: pd.DataFrame, places: dict[str, int]
-) -> tuple[pd.DataFrame, pd.Series, int, list[str]]:
+) -> tuple[pd.DataFrame, pd.Series, int, list[Defect]]:
     """Pairs in the unit of the file, times as written, count of mended codes, wrong codes."""
     if places:
         times = table[places["time"]]
@@ -258,15 +252,12 @@ def _pairs(
 
 def _mended(
     path: Path, origin: pd.Series, destination: pd.Series
-) -> tuple[pd.Series, pd.Series, int, list[str]]:
+) -> tuple[pd.Series, pd.Series, int, list[Defect]]:
     """Codes of both ends with lost zeros restored, how many were, and those that are no code."""
     ends = [codes.astype(str).fillna("") for codes in (origin, destination)]
     written = pd.Series(pd.concat(ends).unique(), dtype=str)
-    defects: list[str] = []
-    try:
-        mended = repaired_codes(written, path)
-    except DataFileError as error:
-        mended, defects = written, list(error.defects)
+    mended, defects = mended_codes(written)
+    mended = written if defects else mended
     codes = dict(zip(written, mended, strict=True))
     origin, destination = (texts.map(codes).astype(str) for texts in ends)
     return origin, destination, int((mended != written).sum()), defects

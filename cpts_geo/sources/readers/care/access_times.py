@@ -13,18 +13,17 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from cpts_geo.errors import one_line
-from cpts_geo.sources.bounds.bound import excess
-from cpts_geo.sources.bounds.fetched import LIMITS, said
+from cpts_geo.sources.bounds.limits import LIMITS, said
 from cpts_geo.sources.catalogue.catalogue import Source
+from cpts_geo.sources.conventions.codes import WHOLE_OF
 from cpts_geo.sources.readers.formats.base import (
-    WHOLE_OF,
     Reader,
     find_columns,
     no_vintage,
     repaired_codes,
     unexpected,
 )
-from cpts_geo.sources.readers.formats.insee import (
+from cpts_geo.sources.readers.formats.columns import (
     CODE,
     FACILITY,
     GP_CODES,
@@ -48,32 +47,14 @@ _SPEED: Final = (5.0, 150.0)
 _CELL: Final = ["x", "y", "code_insee", "facility"]
 
 
-def read_access_times(path: Path, source: Source) -> pd.DataFrame:
-    """
-    Read the minutes by car from each inhabited cell to the nearest GP, emergency and pharmacy.
+def _read_access_times(path: Path, source: Source) -> pd.DataFrame:
+    """Read the minutes by car from each inhabited cell to the nearest GP, emergency and pharmacy.
 
     The people of a cell stand once for each facility: keep one facility before adding people up.
     Times are those of a free road, and of the nearest facility even when it takes no patient.
-
-    Parameters
-    ----------
-    path : Path
-        ``donnees-2024-reg24.parquet``, one region.
-    source : Source
-        Its entry in the catalogue.
-
-    Returns
-    -------
-    DataFrame
-        x, y (centre of the cell, metres; EPSG:3035 in métropole), code_insee (Paris, Lyon,
-        Marseille as wholes), population (of the part of the cell in that commune), facility,
-        minutes (NaN: no road), distance_km (NaN unknown). In attrs: gp_code, the code read for
-        ``gps``.
-
-    Raises
-    ------
-    DataFileError
-        Not that file, no GPs in it, or times and distances in unknown units.
+    Columns: x, y (centre of the cell, metres; EPSG:3035 in métropole), code_insee (Paris, Lyon,
+    Marseille as wholes), population (of the part of the cell in that commune), facility, minutes
+    (NaN: no road), distance_km (NaN unknown). In attrs: gp_code, the code read for ``gps``.
     """
     # Imported here: 10 MB that only this reader needs.
     import pyarrow.dataset as ds  # noqa: PLC0415
@@ -115,12 +96,9 @@ def _check_size(path: Path) -> None:
     about = pq.read_metadata(path)
     groups = [about.row_group(place) for place in range(about.num_row_groups)]
     size = sum(group.total_byte_size for group in groups)
-    for key, found, unit in (
-        ("parquet_rows", about.num_rows, "lignes"),
-        ("parquet_bytes", size, "octets"),
-    ):
+    for key, found in (("parquet_rows", about.num_rows), ("parquet_bytes", size)):
         if found > LIMITS[key]:
-            raise unexpected(path, [said(key, found=excess(found, LIMITS[key], unit=unit))])
+            raise unexpected(path, [said(key, found=found)])
 
 
 def _one_row_a_cell(frame: pd.DataFrame) -> pd.DataFrame:
@@ -172,7 +150,7 @@ def _metres(table: pd.DataFrame, path: Path) -> float:
 
 READERS: Final = {
     "access_times": Reader(
-        read_access_times,
+        _read_access_times,
         no_vintage,
         pa.DataFrameSchema(
             {

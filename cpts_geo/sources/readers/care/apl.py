@@ -12,8 +12,9 @@ import pandera.pandas as pa
 
 from cpts_geo.errors import one_line
 from cpts_geo.sources.catalogue.catalogue import Source
-from cpts_geo.sources.catalogue.contracts import CODE_PATTERN
-from cpts_geo.sources.readers.formats.base import Reader, plain, repaired_codes, unexpected
+from cpts_geo.sources.conventions.codes import CODE_PATTERN
+from cpts_geo.sources.conventions.text import plain
+from cpts_geo.sources.readers.formats.base import Reader, repaired_codes, unexpected
 from cpts_geo.sources.readers.formats.workbook import Block, block, cell_text, open_book, sheets
 
 _SHEET: Final = r"APL[ _](\d{4})"
@@ -40,32 +41,16 @@ _POSITIVE: Final = pa.Check.ge(0, error="nombre positif ou nul attendu")
 _RATE: Final = pa.Check.in_range(0, 100, error="consultations par an et habitant : de 0 à 100")
 
 
-def read_apl(path: Path, source: Source) -> pd.DataFrame:
-    """
-    Read every vintage of the workbook.
+def _read_apl(path: Path, source: Source) -> pd.DataFrame:
+    """Read every vintage of the workbook.
 
-    Parameters
-    ----------
-    path : Path
-        The workbook.
-    source : Source
-        Its entry in the catalogue.
-
-    Returns
-    -------
-    DataFrame
-        code_insee (Paris, Lyon and Marseille by arrondissement, as the producer has them: a rate
-        is never added), vintage (year), apl and apl_65 (consultations a year and standardised
-        inhabitant; apl_65 counts the doctors of 65 or less), standardised_population (weighs
-        means), total_population (counts people), in order of vintage then code. A column that a
-        vintage does not have is NaN; an APL of another age limit (60, 62) is never put in apl_65.
-        ``attrs["population_years"]``: year of the population by vintage;
-        ``attrs["notes"]``: French lines on what a vintage lacks or changes.
-
-    Raises
-    ------
-    DataFileError
-        No APL sheet, a header or a unit that is not the expected one, cells that are no number.
+    Columns: code_insee (Paris, Lyon and Marseille by arrondissement, as the producer has them: a
+    rate is never added), vintage (year), apl and apl_65 (consultations a year and standardised
+    inhabitant; apl_65 counts the doctors of 65 or less), standardised_population (weighs means),
+    total_population (counts people), in order of vintage then code. A column that a vintage does
+    not have is NaN; an APL of another age limit (60, 62) is never put in apl_65.
+    ``attrs["population_years"]``: year of the population by vintage; ``attrs["notes"]``: French
+    lines on what a vintage lacks or changes.
     """
     book = open_book(path, source.inner)
     parts: list[pd.DataFrame] = []
@@ -133,34 +118,15 @@ def _table(found: Block, vintage: int) -> pd.DataFrame:
     )
 
 
-def vintage_of_apl(path: Path, source: Source) -> str | None:
-    """
-    Newest vintage of the workbook.
-
-    Parameters
-    ----------
-    path : Path
-        The workbook.
-    source : Source
-        Its entry in the catalogue.
-
-    Returns
-    -------
-    str
-        Year of the newest APL sheet.
-
-    Raises
-    ------
-    DataFileError
-        No APL sheet.
-    """
+def _vintage_of_apl(path: Path, source: Source) -> str | None:
+    """Newest vintage of the workbook."""
     return max(sheets(open_book(path, source.inner), _SHEET, path))
 
 
 READERS: Final = {
     "apl": Reader(
-        read=read_apl,
-        vintage=vintage_of_apl,
+        read=_read_apl,
+        vintage=_vintage_of_apl,
         contract=pa.DataFrameSchema(
             {
                 "code_insee": pa.Column(

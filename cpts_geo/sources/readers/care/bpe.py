@@ -11,24 +11,24 @@ import pandas as pd
 import pandera.pandas as pa
 
 from cpts_geo.sources.catalogue.catalogue import Source
+from cpts_geo.sources.conventions.codes import PLM
+from cpts_geo.sources.conventions.text import plain
 from cpts_geo.sources.readers.formats import sdmx
 from cpts_geo.sources.readers.formats.base import (
-    PLM,
     Reader,
     bounds,
     no_vintage,
     one_level,
-    plain,
     repaired_codes,
     unexpected,
+    whole_numbers,
 )
-from cpts_geo.sources.readers.formats.insee import (
+from cpts_geo.sources.readers.formats.columns import (
     CODE,
     COUNT,
     FACILITY,
     GP_CODES,
     OTHER_FACILITIES,
-    whole_numbers,
 )
 from cpts_geo.sources.readers.formats.text import header_cells, read_csv_text
 from cpts_geo.sources.readers.formats.workbook import block, cell_text, open_book, sheets
@@ -49,32 +49,8 @@ _BY_DEPARTEMENT: Final = pa.DataFrameSchema(
 )
 
 
-def gp_code(codes: Sequence[str], path: Path) -> str:
-    """
-    Code that a file uses for general practitioners.
-
-    Parameters
-    ----------
-    codes : sequence of str
-        Codes of facilities found in the file.
-    path : Path
-        The file, for the message.
-
-    Returns
-    -------
-    str
-        ``D265`` where it is there, else ``D201``.
-
-    Raises
-    ------
-    DataFileError
-        Neither is there: no silent zero.
-
-    Examples
-    --------
-    >>> gp_code(["D106", "D201", "D265"], Path("f.csv"))
-    'D265'
-    """
+def _gp_code(codes: Sequence[str], path: Path) -> str:
+    """Code that a file uses for general practitioners."""
     found = [code for code in GP_CODES if code in codes]
     if not found:
         shown = ", ".join(sorted(codes)) or "aucun"
@@ -82,30 +58,13 @@ def gp_code(codes: Sequence[str], path: Path) -> str:
     return found[0]
 
 
-def read_bpe(path: Path, source: Source) -> pd.DataFrame:
-    """
-    Counts of facilities by commune in Melodi's long file.
+def _read_bpe(path: Path, source: Source) -> pd.DataFrame:
+    """Counts of facilities by commune in Melodi's long file.
 
     The file lists what exists: a commune without a row has none, which is a known zero, except
     those named in ``attrs["left_out"]``, whose figures the producer gives with another commune's.
-
-    Parameters
-    ----------
-    path : Path
-        ``DS_BPE_2025_data.csv`` or its archive.
-    source : Source
-        Its entry in the catalogue.
-
-    Returns
-    -------
-    DataFrame
-        code_insee (Paris, Lyon, Marseille as wholes), facility, count. In attrs: gp_code (the
-        code read for ``gps``), left_out (codes without figures of their own).
-
-    Raises
-    ------
-    DataFileError
-        Not that file, no code of general practitioners, or years that contradict each other.
+    Columns: code_insee (Paris, Lyon, Marseille as wholes), facility, count. In attrs: gp_code (the
+    code read for ``gps``), left_out (codes without figures of their own).
     """
     wanted = [*GP_CODES, *OTHER_FACILITIES]
     rows = sdmx.observations(
@@ -113,7 +72,7 @@ def read_bpe(path: Path, source: Source) -> pd.DataFrame:
     )
     _one_year(path, source, set(rows["period"]))
     rows["code_insee"] = rows["code_insee"].astype(str)
-    code = gp_code(list(rows["facility_type"].unique()), path)
+    code = _gp_code(list(rows["facility_type"].unique()), path)
     names = {code: "gps"} | OTHER_FACILITIES
     rows["facility"] = rows["facility_type"].astype(str).map(names)
     rows = rows[rows["facility"].notna()]
@@ -132,51 +91,16 @@ def _one_year(path: Path, source: Source, years: set[int]) -> str:
     return str(min(years))
 
 
-def bpe_vintage(path: Path, source: Source) -> str:
-    """
-    Year of the facilities, on which the member's name and its first rows must agree.
-
-    Parameters
-    ----------
-    path : Path
-        The file of :func:`read_bpe`.
-    source : Source
-        Its entry in the catalogue.
-
-    Returns
-    -------
-    str
-        Such as ``"2025"``: facilities on 1 January of that year.
-
-    Raises
-    ------
-    DataFileError
-        The two years differ.
-    """
+def _bpe_vintage(path: Path, source: Source) -> str:
+    """Year of the facilities, on which the member's name and its first rows must agree."""
     return _one_year(path, source, sdmx.periods(path, source, whole=False))
 
 
-def read_bpe_workbook(path: Path, source: Source) -> pd.DataFrame:
-    """
-    Counts of facilities by commune in the workbook of an older edition.
+def _read_bpe_workbook(path: Path, source: Source) -> pd.DataFrame:
+    """Counts of facilities by commune in the workbook of an older edition.
 
-    Parameters
-    ----------
-    path : Path
-        ``equip-serv-sante-com-2020.xlsx`` or another domain of the same edition.
-    source : Source
-        Its entry in the catalogue.
-
-    Returns
-    -------
-    DataFrame
-        code_insee (Paris, Lyon, Marseille as wholes), facility, count (0 is a known absence),
-        for the facilities that this workbook has: the one on health services has no GPs.
-
-    Raises
-    ------
-    DataFileError
-        No sheet COM, no row of codes, or none of the facilities.
+    Columns: code_insee (Paris, Lyon, Marseille as wholes), facility, count (0 is a known absence),
+    for the facilities that this workbook has: the one on health services has no GPs.
     """
     codes = {f"nb_{code.lower()}": "gps" for code in reversed(GP_CODES)}
     codes |= {f"nb_{code.lower()}": name for code, name in OTHER_FACILITIES.items()}
@@ -201,27 +125,8 @@ def read_bpe_workbook(path: Path, source: Source) -> pd.DataFrame:
     return one_level(pd.concat(parts, ignore_index=True), by=["facility"])
 
 
-def workbook_vintage(path: Path, source: Source) -> str | None:
-    """
-    Year in the title of the workbook, ``BPE 2020 - Base permanente...``.
-
-    Parameters
-    ----------
-    path : Path
-        The file of :func:`read_bpe_workbook`.
-    source : Source
-        Its entry in the catalogue.
-
-    Returns
-    -------
-    str or None
-        The year; None where the title does not say it.
-
-    Raises
-    ------
-    DataFileError
-        No such workbook.
-    """
+def _workbook_vintage(path: Path, source: Source) -> str | None:
+    """Year in the title of the workbook, ``BPE 2020 - Base permanente...``."""
     book = open_book(path, source.inner)
     (sheet,) = sheets(book, "COM", path).values()
     rows = book.rows(sheet, first=4)
@@ -230,27 +135,11 @@ def workbook_vintage(path: Path, source: Source) -> str | None:
     return found[1] if found else None
 
 
-def read_bpe_2017(path: Path, source: Source) -> pd.DataFrame:
-    """
-    GPs by commune in the BPE 2017; only communes with at least one are listed.
+def _read_bpe_2017(path: Path, source: Source) -> pd.DataFrame:
+    """GPs by commune in the BPE 2017; only communes with at least one are listed.
 
-    Parameters
-    ----------
-    path : Path
-        ``insee_bpe_2017_gp_by_commune.csv``, métropole, communes of 2018.
-    source : Source
-        Its entry in the catalogue.
-
-    Returns
-    -------
-    DataFrame
-        code_insee, facility (``gps``), count. A row that the file repeats is kept once; the same
-        code with another count is refused.
-
-    Raises
-    ------
-    DataFileError
-        Not that file.
+    Columns: code_insee, facility (``gps``), count. A row that the file repeats is kept once; the
+    same code with another count is refused.
     """
     patterns = {"code_insee": "codgeo", "count": "nb_d201"}
     table = read_csv_text(path, inner=source.inner, patterns=patterns).drop_duplicates()
@@ -273,26 +162,10 @@ _STATLOCALES: Final = {
 }
 
 
-def read_bpe_departements(path: Path, source: Source) -> pd.DataFrame:
-    """
-    Counts of facilities by département, from Insee's local statistics; France is their sum.
+def _read_bpe_departements(path: Path, source: Source) -> pd.DataFrame:
+    """Counts of facilities by département, from Insee's local statistics; France is their sum.
 
-    Parameters
-    ----------
-    path : Path
-        ``insee_statlocales_departements_bpe2024.csv``.
-    source : Source
-        Its entry in the catalogue.
-
-    Returns
-    -------
-    DataFrame
-        departement, facility, count; a département whose figure is not published has no row.
-
-    Raises
-    ------
-    DataFileError
-        Not that file, or columns of different years.
+    Columns: departement, facility, count; a département whose figure is not published has no row.
     """
     patterns = {"departement": "code", **_STATLOCALES}
     wide = read_csv_text(path, inner=source.inner, patterns=patterns)
@@ -309,27 +182,8 @@ def read_bpe_departements(path: Path, source: Source) -> pd.DataFrame:
     return table.sort_values(["departement", "facility"], ignore_index=True)
 
 
-def departements_vintage(path: Path, source: Source) -> str | None:
-    """
-    Year in the headers of the counts, the same for all of them.
-
-    Parameters
-    ----------
-    path : Path
-        The file of :func:`read_bpe_departements`.
-    source : Source
-        Its entry in the catalogue.
-
-    Returns
-    -------
-    str or None
-        Such as ``"2024"``.
-
-    Raises
-    ------
-    DataFileError
-        The counts are not of one year.
-    """
+def _departements_vintage(path: Path, source: Source) -> str | None:
+    """Year in the headers of the counts, the same for all of them."""
     header = header_cells(path, inner=source.inner, patterns=_STATLOCALES)
     texts = [plain(cell) for cell in header]
     found = [re.fullmatch(p, text) for p in _STATLOCALES.values() for text in texts]
@@ -340,12 +194,12 @@ def departements_vintage(path: Path, source: Source) -> str | None:
 
 
 READERS: Final = {
-    "bpe": Reader(read_bpe, bpe_vintage, _BY_COMMUNE, ("code_insee", "facility")),
+    "bpe": Reader(_read_bpe, _bpe_vintage, _BY_COMMUNE, ("code_insee", "facility")),
     "bpe_workbook": Reader(
-        read_bpe_workbook, workbook_vintage, _BY_COMMUNE, ("code_insee", "facility")
+        _read_bpe_workbook, _workbook_vintage, _BY_COMMUNE, ("code_insee", "facility")
     ),
-    "bpe_2017": Reader(read_bpe_2017, no_vintage, _BY_COMMUNE, ("code_insee", "facility")),
+    "bpe_2017": Reader(_read_bpe_2017, no_vintage, _BY_COMMUNE, ("code_insee", "facility")),
     "bpe_departements": Reader(
-        read_bpe_departements, departements_vintage, _BY_DEPARTEMENT, ("departement", "facility")
+        _read_bpe_departements, _departements_vintage, _BY_DEPARTEMENT, ("departement", "facility")
     ),
 }

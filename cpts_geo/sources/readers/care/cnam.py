@@ -10,9 +10,9 @@ import pandera.pandas as pa
 
 from cpts_geo.errors import alike, one_line
 from cpts_geo.sources.catalogue.catalogue import Source
-from cpts_geo.sources.readers.formats.base import Reader, bounds, plain, unexpected
+from cpts_geo.sources.conventions.text import plain
+from cpts_geo.sources.readers.formats.base import Reader, bounds, newest_year, unexpected
 from cpts_geo.sources.readers.formats.text import read_csv_text
-from cpts_geo.sources.readers.formats.years import newest_year
 
 _TERRITORY: Final = {"annee": r"annee", "region": r"region", "departement": r"departement"}
 _DENSITIES: Final = _TERRITORY | {
@@ -30,29 +30,12 @@ _POSITIVE: Final = pa.Check.ge(0, error="nombre positif ou nul attendu")
 _SHARE: Final = pa.Check.in_range(0, 1, error="part entre 0 et 1 attendue")
 
 
-def read_densities(path: Path, source: Source) -> pd.DataFrame:
-    """
-    Read the health professionals in private practice by département and year.
+def _read_densities(path: Path, source: Source) -> pd.DataFrame:
+    """Read the health professionals in private practice by département and year.
 
-    Parameters
-    ----------
-    path : Path
-        The export, separated by commas or semicolons.
-    source : Source
-        Its entry in the catalogue.
-
-    Returns
-    -------
-    DataFrame
-        year, departement ("FR" for France; totals of regions are dropped), profession (the
-        producer's label), low and high (count; equal unless masked), masked, density (per 100,000
-        inhabitants, as published; NaN where masked). All ages, both sexes.
-
-    Raises
-    ------
-    DataFileError
-        A column that is not there, a cell that is neither a number nor a known mark, no row of
-        all ages and both sexes.
+    Columns: year, departement ("FR" for France; totals of regions are dropped), profession (the
+    producer's label), low and high (count; equal unless masked), masked, density (per 100,000
+    inhabitants, as published; NaN where masked). All ages, both sexes.
     """
     raw = read_csv_text(path, inner=source.inner, patterns=_DENSITIES)
     everyone = (raw["classe_age"].map(plain) == "tout_age") & (
@@ -79,28 +62,12 @@ def read_densities(path: Path, source: Source) -> pd.DataFrame:
     ).sort_values(["year", "departement", "profession"], ignore_index=True)
 
 
-def read_ald(path: Path, source: Source) -> pd.DataFrame:
-    """
-    Read the share of ALD patients without a médecin traitant by département and year.
+def _read_ald(path: Path, source: Source) -> pd.DataFrame:
+    """Read the share of ALD patients without a médecin traitant by département and year.
 
-    Parameters
-    ----------
-    path : Path
-        The export.
-    source : Source
-        Its entry in the catalogue.
-
-    Returns
-    -------
-    DataFrame
-        year, departement ("FR" for France), share_low and share_high (0 to 1; equal unless
-        masked, then 0 and 1), masked. Read from the text of the rate: its numeric twin may be 0
-        where the text says that the figure is not communicated.
-
-    Raises
-    ------
-    DataFileError
-        A column that is not there, or a cell that is neither a rate nor a known mark.
+    Columns: year, departement ("FR" for France), share_low and share_high (0 to 1; equal unless
+    masked, then 0 and 1), masked. Read from the text of the rate: its numeric twin may be 0 where
+    the text says that the figure is not communicated.
     """
     kept = _territories(read_csv_text(path, inner=source.inner, patterns=_ALD), path)
     # "4,2 %" and "4,2%", the space being any of those of French typography.
@@ -138,27 +105,8 @@ def _years(annee: pd.Series[str], path: Path) -> pd.Series[int]:
     return year.astype("int64")
 
 
-def vintage_of_cnam(path: Path, source: Source) -> str | None:
-    """
-    Newest year of an export.
-
-    Parameters
-    ----------
-    path : Path
-        The export.
-    source : Source
-        Its entry in the catalogue.
-
-    Returns
-    -------
-    str
-        Year.
-
-    Raises
-    ------
-    DataFileError
-        No column of years, no row, a cell that is no year, or a last year of next to no row.
-    """
+def _vintage_of_cnam(path: Path, source: Source) -> str | None:
+    """Newest year of an export."""
     raw = read_csv_text(path, inner=source.inner, patterns={"annee": "annee"})
     return newest_year(_years(raw["annee"], path), path)
 
@@ -172,8 +120,8 @@ _PLACE: Final = {
 
 READERS: Final = {
     "cnam_densities": Reader(
-        read=read_densities,
-        vintage=vintage_of_cnam,
+        read=_read_densities,
+        vintage=_vintage_of_cnam,
         contract=pa.DataFrameSchema(
             {
                 **_PLACE,
@@ -188,8 +136,8 @@ READERS: Final = {
         keys=("year", "departement", "profession"),
     ),
     "cnam_ald": Reader(
-        read=read_ald,
-        vintage=vintage_of_cnam,
+        read=_read_ald,
+        vintage=_vintage_of_cnam,
         contract=pa.DataFrameSchema(
             {
                 **_PLACE,

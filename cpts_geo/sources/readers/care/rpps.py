@@ -21,19 +21,12 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from cpts_geo.errors import DataFileError, one_line
-from cpts_geo.sources.bounds.fetched import LIMITS, said
+from cpts_geo.sources.bounds.limits import LIMITS, said
 from cpts_geo.sources.catalogue.catalogue import Source
-from cpts_geo.sources.catalogue.contracts import CODE_PATTERN
+from cpts_geo.sources.conventions.codes import CODE_PATTERN, WHOLE_OF, with_zero
+from cpts_geo.sources.conventions.text import decoded, plain
 from cpts_geo.sources.readers.formats.archives import is_zip, member_name, open_content
-from cpts_geo.sources.readers.formats.base import (
-    WHOLE_OF,
-    Reader,
-    find_columns,
-    plain,
-    unexpected,
-    with_zero,
-)
-from cpts_geo.sources.readers.formats.text import decoded
+from cpts_geo.sources.readers.formats.base import Reader, find_columns, unexpected
 
 _PERSON: Final = {"person": r"identifiant pp"}
 _ACTIVITY: Final = _PERSON | {
@@ -74,33 +67,16 @@ class _Lines:
     columns: set[str] = field(default_factory=set)
 
 
-def read_rpps(path: Path, source: Source) -> pd.DataFrame:
-    """
-    Count the GPs of each commune.
+def _read_rpps(path: Path, source: Source) -> pd.DataFrame:
+    """Count the GPs of each commune.
 
-    Parameters
-    ----------
-    path : Path
-        The extraction, plain or in the archive of the ANS.
-    source : Source
-        Its entry in the catalogue.
-
-    Returns
-    -------
-    DataFrame
-        code_insee (communes, of any COG; arrondissements are added up), gps (doctors, each split
-        evenly between the places where they see patients), gps_without_specialty (the part of gps
-        that has no ordinal specialty and is counted as a GP by convention), practices (places: a
-        doctor, a commune and a sector). Only communes with a GP have a row.
-        ``attrs``: doctors (people counted), without_commune (the part of them whose place has no
-        commune, or one that is no code), without_sector (GPs left out: none of their places has a
-        sector), convention (what is counted, in French), unread_codes and unread_lines.
-
-    Raises
-    ------
-    DataFileError
-        A column is missing, the text was decoded wrongly, more than one line in a thousand is
-        broken, or no savoir-faire is there to tell GPs from other doctors.
+    Columns: code_insee (communes, of any COG; arrondissements are added up), gps (doctors, each
+    split evenly between the places where they see patients), gps_without_specialty (the part of gps
+    that has no ordinal specialty and is counted as a GP by convention), practices (places: a
+    doctor, a commune and a sector). Only communes with a GP have a row. ``attrs``: doctors (people
+    counted), without_commune (the part of them whose place has no commune, or one that is no code),
+    without_sector (GPs left out: none of their places has a sector), convention (what is counted,
+    in French), unread_codes and unread_lines.
     """
     lines = _Lines()
     batches: list[pyarrow.RecordBatch] = []
@@ -133,7 +109,7 @@ def _batches(
 ) -> Iterator[pyarrow.RecordBatch]:
     """Wanted columns of the file, a few megabytes at a time, as text."""
     buffered = io.BufferedReader(stream, 1024**2)  # type: ignore[type-var]
-    header = decoded(buffered.readline(LIMITS["header_text"])).rstrip("\r\n").split("|")
+    header = decoded(buffered.readline(LIMITS["header_text"])).text.rstrip("\r\n").split("|")
     if re.search("Ã.|â€", "|".join(header)):
         raise unexpected(path, ["texte mal décodé : « Ã© » au lieu de « é » dans l’en-tête"])
     places = find_columns(header, columns, path)
@@ -262,28 +238,8 @@ def _counts(places: pd.DataFrame, known: pd.DataFrame, lines: _Lines) -> pd.Data
     return counted
 
 
-def vintage_of_rpps(path: Path, source: Source) -> str | None:
-    """
-    Day of the extraction, where the archive's member says it.
-
-    Parameters
-    ----------
-    path : Path
-        The extraction.
-    source : Source
-        Its entry in the catalogue.
-
-    Returns
-    -------
-    str or None
-        ``AAAA-MM-JJ`` from a member named ``..._AAAAMMJJhhmm.txt``; None otherwise: the lines say
-        no date.
-
-    Raises
-    ------
-    DataFileError
-        The archive is damaged, or holds no such member.
-    """
+def _vintage_of_rpps(path: Path, source: Source) -> str | None:
+    """Day of the extraction, where the archive's member says it."""
     if not is_zip(path):
         return None
     said = re.search(r"(20\d{2})([01]\d)([0-3]\d)\d{4}", member_name(path, source.inner))
@@ -294,8 +250,8 @@ _POSITIVE: Final = pa.Check.ge(0, error="nombre positif ou nul attendu")
 
 READERS: Final = {
     "rpps": Reader(
-        read=read_rpps,
-        vintage=vintage_of_rpps,
+        read=_read_rpps,
+        vintage=_vintage_of_rpps,
         contract=pa.DataFrameSchema(
             {
                 "code_insee": pa.Column(

@@ -10,9 +10,8 @@ import pandera.pandas as pa
 
 from cpts_geo.errors import alike, one_line
 from cpts_geo.sources.catalogue.catalogue import Source
-from cpts_geo.sources.readers.formats.base import Reader, bounds, unexpected
+from cpts_geo.sources.readers.formats.base import Reader, bounds, newest_year, unexpected
 from cpts_geo.sources.readers.formats.text import read_csv_text
-from cpts_geo.sources.readers.formats.years import newest_year
 
 _COLUMNS: Final = {
     "date": r"date",
@@ -23,28 +22,12 @@ _COLUMNS: Final = {
 _ANY: Final = (0.0, float("inf"))
 
 
-def read_emergency_visits(path: Path, source: Source) -> pd.DataFrame:
-    """
-    Read the emergency visits of each day.
+def _read_emergency_visits(path: Path, source: Source) -> pd.DataFrame:
+    """Read the emergency visits of each day.
 
-    Parameters
-    ----------
-    path : Path
-        The producer's delimited file.
-    source : Source
-        Its entry in the catalogue.
-
-    Returns
-    -------
-    DataFrame
-        date, departement, visits (decimal: the summaries of visits, calibrated by the producer on
-        the yearly count of all emergency departments; NaN unknown), in order of département then
-        date. Days and départements the producer does not cover have no row.
-
-    Raises
-    ------
-    DataFileError
-        A column that is not there, a date or a number that cannot be read.
+    Columns: date, departement, visits (decimal: the summaries of visits, calibrated by the producer
+    on the yearly count of all emergency departments; NaN unknown), in order of département then
+    date. Days and départements the producer does not cover have no row.
     """
     raw = read_csv_text(path, inner=source.inner, patterns=_COLUMNS)
     visits = bounds(raw["visits"], masked=_ANY, path=path)
@@ -70,35 +53,16 @@ def _dates(texts: pd.Series[str], path: Path) -> pd.Series[pd.Timestamp]:
     return texts.map(dict(zip(days, dates, strict=True))).astype("datetime64[s]")
 
 
-def vintage_of_emergency_visits(path: Path, source: Source) -> str | None:
-    """
-    Newest year of the series.
-
-    Parameters
-    ----------
-    path : Path
-        The producer's file.
-    source : Source
-        Its entry in the catalogue.
-
-    Returns
-    -------
-    str
-        Year.
-
-    Raises
-    ------
-    DataFileError
-        No column of dates, no row, a date that cannot be read, or a last year of next to no row.
-    """
+def _vintage_of_emergency_visits(path: Path, source: Source) -> str | None:
+    """Newest year of the series."""
     raw = read_csv_text(path, inner=source.inner, patterns=_COLUMNS)
     return newest_year(_dates(raw["date"], path).dt.year, path)
 
 
 READERS: Final = {
     "emergency_visits": Reader(
-        read=read_emergency_visits,
-        vintage=vintage_of_emergency_visits,
+        read=_read_emergency_visits,
+        vintage=_vintage_of_emergency_visits,
         contract=pa.DataFrameSchema(
             {
                 "date": pa.Column("datetime64[s]"),

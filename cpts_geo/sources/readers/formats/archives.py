@@ -14,9 +14,9 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Final, cast
 
 from cpts_geo.errors import DataFileError, one_line
+from cpts_geo.files import UNREADABLE
 from cpts_geo.french import counted
-from cpts_geo.sources.bounds.bound import excess, quantity
-from cpts_geo.sources.bounds.fetched import LIMITS, said
+from cpts_geo.sources.bounds.limits import LIMITS, excess, said
 
 _ZIP: Final = b"PK\x03\x04"
 #: Mark of an entry of the list of members.
@@ -25,18 +25,6 @@ _ENTRY: Final = b"PK\x01\x02"
 _LOCAL: Final = 30
 #: Under this size, a packing that shrinks a text a thousand times harms nobody.
 _SMALL: Final = 10**7
-#: What the libraries raise of an archive that is damaged, or packed in a way they do not know.
-UNREADABLE: Final = (
-    zipfile.BadZipFile,
-    EOFError,
-    OSError,
-    NotImplementedError,
-    RuntimeError,
-    ValueError,
-    zlib.error,
-    lzma.LZMAError,
-    MemoryError,
-)
 _GZIP: Final = b"\x1f\x8b"
 
 
@@ -84,7 +72,7 @@ def archive_defects(
         # The library would first make an object of each entry of the list, however many.
         entries = _entries(file)
         if entries > LIMITS["members"]:
-            return [said("members", found=quantity(entries, "membres"))]
+            return [said("members", found=entries)]
         with zipfile.ZipFile(file) as archive:
             members = archive.infolist()
             defects = [line for member in members for line in _member_defects(member)]
@@ -132,7 +120,7 @@ def _too_large(found: int, limit: int) -> str:
     return said(
         "unpacked",
         found=f"{excess(found, limit, unit='octets')} une fois décompressé",
-        limit=quantity(limit, "octets"),
+        limit=limit,
     )
 
 
@@ -311,7 +299,7 @@ def whole_json(stream: IO[bytes], path: Path) -> bytes:
     content = whole(stream, path)
     values = content.count(b"[") + content.count(b"{")
     if values > LIMITS["values"]:
-        raise _unusable(path, [said("values", found=quantity(values, "listes et objets"))])
+        raise _unusable(path, [said("values", found=values)])
     return content
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,17 +14,12 @@ import pandera.pandas as pa
 
 from cpts_geo.errors import CptsGeoError, DataFileError, TableError, alike, one_line
 from cpts_geo.files import why_unread
+from cpts_geo.french import counted, number
 from cpts_geo.sources.catalogue.catalogue import Source
-from cpts_geo.sources.catalogue.contracts import CODE_PATTERN, validate
+from cpts_geo.sources.conventions.codes import PLM, WHOLE_OF, mended_codes
+from cpts_geo.sources.conventions.tables import validate
+from cpts_geo.sources.conventions.text import plain
 
-#: Communes given by some producers as a whole and by others as their arrondissements.
-PLM: Final = {
-    "75056": tuple(f"751{n:02d}" for n in range(1, 21)),
-    "69123": tuple(f"6938{n}" for n in range(1, 10)),
-    "13055": tuple(f"132{n:02d}" for n in range(1, 17)),
-}
-#: Commune of each arrondissement.
-WHOLE_OF: Final = {part: whole for whole, parts in PLM.items() for part in parts}
 _SPLIT_RULE: Final = "une commune et ses arrondissements dans la même table"
 #: Marks of a figure that its producer hides (statistical secrecy) or did not receive.
 _MASKED: Final = re.compile(
@@ -33,6 +27,8 @@ _MASKED: Final = re.compile(
 )
 #: Headers shown in a message.
 _SHOWN: Final = 40
+#: A year of fewer rows than this share of the usual ones is a damaged figure.
+_FEW_ROWS: Final = 0.1
 _LESS_THAN: Final = re.compile(r"(?:<|moins de)\s*(\d+(?:[.,]\d+)?)", re.IGNORECASE)
 
 
@@ -119,30 +115,6 @@ def unexpected(path: Path, defects: Sequence[str]) -> DataFileError:
     )
 
 
-def plain(text: object) -> str:
-    """
-    Text of a header reduced to what does not drift: no accent, no case, single spaces.
-
-    Parameters
-    ----------
-    text : object
-        A header cell.
-
-    Returns
-    -------
-    str
-        Lower-case ASCII letters, digits and punctuation, apostrophes straight.
-
-    Examples
-    --------
-    >>> plain(" APL  aux médecins généralistes\\n")
-    'apl aux medecins generalistes'
-    """
-    folded = unicodedata.normalize("NFKD", str(text).replace("’", "'").replace("\ufeff", ""))
-    kept = "".join(c for c in folded if not unicodedata.combining(c))
-    return re.sub(r"\s+", " ", kept).strip().lower()
-
-
 def find_columns(
     header: Sequence[object], patterns: Mapping[str, str], path: Path
 ) -> dict[str, int]:
@@ -187,28 +159,6 @@ def find_columns(
         defects = [f"colonne introuvable : {patterns[name]}" for name in missing]
         raise unexpected(path, [*defects, f"en-têtes trouvés : {shown or 'aucun'}"])
     return places
-
-
-def with_zero(codes: pd.Series) -> pd.Series:
-    """
-    Give codes of four digits the leading zero that a spreadsheet took.
-
-    Parameters
-    ----------
-    codes : Series of str
-        Codes as written; a missing one stays so.
-
-    Returns
-    -------
-    Series of str
-        The same codes, those of four digits with a zero before them.
-
-    Examples
-    --------
-    >>> with_zero(pd.Series(["1001", "2A004"])).tolist()
-    ['01001', '2A004']
-    """
-    return codes.where(~codes.str.fullmatch(r"\d{4}", na=False), "0" + codes)
 
 
 def no_vintage(path: Path, source: Source) -> str | None:
@@ -256,13 +206,10 @@ def repaired_codes(codes: pd.Series, path: Path) -> pd.Series:
     >>> repaired_codes(pd.Series(["1001", "2a004", "75056.0"]), Path("f.csv")).tolist()
     ['01001', '2A004', '75056']
     """
-    text = codes.astype(str).str.strip().str.upper().str.replace(r"[.,]0+$", "", regex=True)
-    text = with_zero(text)
-    bad = sorted(set(text[~text.str.fullmatch(CODE_PATTERN)]))
-    if bad:
-        lines = (f"code « {one_line(code)} »" for code in bad)
-        raise unexpected(path, alike(lines, "code impossible", total=len(bad)))
-    return text
+    mended, defects = mended_codes(codes)
+    if defects:
+        raise unexpected(path, defects)
+    return mended
 
 
 def bounds(
@@ -360,3 +307,101 @@ def one_level(table: pd.DataFrame, *, by: Sequence[str] = ()) -> pd.DataFrame:
     moved = table.assign(code_insee=whole.fillna(table["code_insee"]))
     summed = moved.groupby(["code_insee", *by], sort=True).sum(min_count=1, skipna=False)
     return summed.reset_index()[list(table.columns)]
+
+
+def whole_numbers(texts: pd.Series, path: Path) -> pd.Series:
+    """
+    Counts written as text, none of which may be masked, missing or split.
+
+    Parameters
+    ----------
+    texts : Series of str
+        ``12``, ``12.0``, ``1 204``.
+    path : Path
+        The file, for the message.
+
+    Returns
+    -------
+    Series of int
+        On the same index.
+
+    Raises
+    ------
+    DataFileError
+        A text is no whole number; the first twenty are listed.
+
+    Examples
+    --------
+    >>> whole_numbers(pd.Series(["12", "12.0", "1 204"]), Path("f.csv")).tolist()
+    [12, 12, 1204]
+    """
+    found = bounds(texts.astype(str), masked=(0.0, 0.0), path=path)
+    values = found["low"].mask(found["masked"])
+    bad = sorted(set(texts[values.isna() | (values % 1 != 0)].astype(str)))
+    if bad:
+        lines = (f"nombre entier attendu : « {one_line(text)} »" for text in bad)
+        raise unexpected(path, alike(lines, "nombre entier attendu", total=len(bad)))
+    return values.astype("int64")
+
+
+def without_parts(table: pd.DataFrame) -> pd.DataFrame:
+    """
+    Drop the arrondissements of Paris, Lyon or Marseille where the commune itself is listed.
+
+    Parameters
+    ----------
+    table : DataFrame
+        With a column code_insee.
+
+    Returns
+    -------
+    DataFrame
+        The same rows, less those counted twice; arrondissements that stand alone stay.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"code_insee": ["69123", "69381", "75101"]})
+    >>> without_parts(table)["code_insee"].tolist()
+    ['69123', '75101']
+    """
+    listed = set(table["code_insee"])
+    twice = {part for whole, parts in PLM.items() if whole in listed for part in parts}
+    return table[~table["code_insee"].isin(twice)].reset_index(drop=True)
+
+
+def newest_year(years: pd.Series, path: Path) -> str:
+    """
+    Newest year of a series, held by about as many rows as the others.
+
+    Parameters
+    ----------
+    years : Series of int
+        Year of each row.
+    path : Path
+        The file, for the message.
+
+    Returns
+    -------
+    str
+        The year.
+
+    Raises
+    ------
+    DataFileError
+        No row; or a year of next to no row: a damaged figure is no vintage.
+
+    Examples
+    --------
+    >>> newest_year(pd.Series([2023] * 50 + [2024] * 40), Path("f.csv"))
+    '2024'
+    """
+    if years.empty:
+        raise unexpected(path, ["aucune ligne"])
+    counts = years.value_counts()
+    last = int(counts.index.max())
+    others = counts.drop(last)
+    if len(others) and counts[last] < _FEW_ROWS * others.median():
+        rows = counted(int(counts[last]), "ligne seulement", "lignes seulement")
+        usual = number(round(others.median()))
+        raise unexpected(path, [f"{rows} pour {last}, contre {usual} pour une autre année"])
+    return str(last)

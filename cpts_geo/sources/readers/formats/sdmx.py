@@ -16,9 +16,9 @@ from pyarrow import csv as arrow_csv
 
 from cpts_geo.errors import DataFileError, alike, one_line
 from cpts_geo.sources.catalogue.catalogue import Source
+from cpts_geo.sources.conventions.text import cells, decoded, plain
 from cpts_geo.sources.readers.formats.archives import member_name, open_content
-from cpts_geo.sources.readers.formats.base import find_columns, plain, repaired_codes, unexpected
-from cpts_geo.sources.readers.formats.text import cells, decoded
+from cpts_geo.sources.readers.formats.base import find_columns, repaired_codes, unexpected
 
 #: Columns that describe an observation and do not split it.
 _ATTRIBUTES: Final = frozenset(
@@ -59,7 +59,7 @@ class _Header:
 
 
 def _read_header(stream: IO[bytes], path: Path, required: Collection[str]) -> _Header:
-    line = decoded(stream.readline(65536)).rstrip("\r\n")
+    line = decoded(stream.readline(65536)).text.rstrip("\r\n")
     separator = max(";,\t", key=line.count)
     names = cells(line, separator)
     find_columns(names, {name: re.escape(name.lower()) for name in required}, path)

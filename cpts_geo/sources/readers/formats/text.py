@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import re
 from collections.abc import Mapping, Sequence
@@ -14,74 +13,13 @@ import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
 from cpts_geo.errors import alike, one_line
-from cpts_geo.sources.bounds.fetched import LIMITS, said
+from cpts_geo.sources.bounds.limits import LIMITS, said
+from cpts_geo.sources.conventions.text import cells, decoded, plain
 from cpts_geo.sources.readers.formats.archives import open_content, whole
-from cpts_geo.sources.readers.formats.base import find_columns, plain, unexpected
+from cpts_geo.sources.readers.formats.base import find_columns, unexpected
 
 #: Title lines that producers write above the header are never more than this.
 _MAX_TITLES: Final = 20
-
-
-def decoded(data: bytes) -> str:
-    """
-    Text of a file in UTF-8, in Windows' Western code page, or in both from line to line.
-
-    Parameters
-    ----------
-    data : bytes
-        Content of the file.
-
-    Returns
-    -------
-    str
-        Its text, without byte order mark; a line that is not UTF-8 is read as cp1252.
-
-    Examples
-    --------
-    >>> decoded("Orléans\\n".encode() + "Bâgé\\n".encode("cp1252"))
-    'Orléans\\nBâgé\\n'
-    """
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        lines = data.removeprefix(b"\xef\xbb\xbf").split(b"\n")
-        return "\n".join(_line(line) for line in lines)
-
-
-def _line(data: bytes) -> str:
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        # Five bytes mean nothing in cp1252: shown as such rather than refused.
-        return data.decode("cp1252", errors="replace")
-
-
-def cells(line: str, separator: str) -> list[str]:
-    """
-    Cells of one line, quotes removed.
-
-    Parameters
-    ----------
-    line : str
-        A line of a delimited file.
-    separator : str
-        One character.
-
-    Returns
-    -------
-    list of str
-        Its cells, without the spaces around them; none for a line that is no line of a table.
-
-    Examples
-    --------
-    >>> cells('"COM";"Saint-Ay; Loiret"', ";")
-    ['COM', 'Saint-Ay; Loiret']
-    """
-    try:
-        row = next(csv.reader([line], delimiter=separator), [])
-    except csv.Error:  # a line too long to be one of a table
-        return []
-    return [cell.strip() for cell in row]
 
 
 def read_csv_text(
@@ -106,7 +44,7 @@ def read_csv_text(
         Regular expression of the member of a ZIP archive.
     patterns : mapping of str to str
         Wanted name -> regular expression that the header text, reduced by
-        :func:`~cpts_geo.sources.readers.formats.base.plain`, must match in full.
+        :func:`~cpts_geo.sources.conventions.text.plain`, must match in full.
     optional : mapping of str to str, optional
         The same for columns that some vintages do not have.
     separators : sequence of str
@@ -214,7 +152,7 @@ def _opened(
 ) -> tuple[list[str], str, str]:
     """Header cells, separator, and the text below the header."""
     with open_content(path, inner) as stream:
-        text = decoded(whole(stream, path))
+        text = decoded(whole(stream, path)).text
     start = 0
     for _ in range(_MAX_TITLES):
         end = text.find("\n", start)

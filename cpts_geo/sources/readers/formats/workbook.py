@@ -14,10 +14,11 @@ from typing import Any, Final
 import pandas as pd
 
 from cpts_geo.errors import DataFileError, alike, one_line
-from cpts_geo.sources.apart.run import run_within
-from cpts_geo.sources.bounds.files import LIMITS, beyond
+from cpts_geo.sources.apart import run_within
+from cpts_geo.sources.bounds.limits import beyond
+from cpts_geo.sources.conventions.text import plain
 from cpts_geo.sources.readers.formats.archives import archive_defects, is_zip, open_content, whole
-from cpts_geo.sources.readers.formats.base import find_columns, plain, unexpected
+from cpts_geo.sources.readers.formats.base import find_columns, unexpected
 
 #: A header stands below a title and notes, never deeper than this many rows.
 _HEADER_WITHIN: Final = 60
@@ -170,8 +171,7 @@ class Book:
         DataFileError
             The sheet is damaged, or beyond a bound.
         """
-        most = LIMITS["workbook_range"]
-        answer = _apart(self.path, self.content, "rows", sheet=sheet, first=first, most=most)
+        answer = _apart(self.path, self.content, "rows", sheet=sheet, first=first)
         said = json.loads(answer)
         if "beyond" in said:
             where, found = f"« {one_line(sheet)} »", said["beyond"]
@@ -185,7 +185,7 @@ class Book:
 
 
 def _apart(path: Path, content: bytes, function: str, **arguments: object) -> Any:
-    target = f"cpts_geo.sources.apart.producer_sheets:{function}"
+    target = f"cpts_geo.sources.readers.formats._sheets:{function}"
     try:
         return run_within(
             "workbook", target, arguments, content=content, error=DataFileError, name=path.name
@@ -287,8 +287,8 @@ def block(
         Name of the sheet.
     columns : mapping of str to str
         Wanted name -> pattern of the header, as in
-        :func:`cpts_geo.sources.readers.formats.base.find_columns`. The header is the first row that
-        has them all.
+        :func:`~cpts_geo.sources.readers.formats.base.find_columns`. The header is the first row
+        that has them all.
     optional : mapping of str to str or None, optional
         The same, for columns that some vintages lack.
     path : Path

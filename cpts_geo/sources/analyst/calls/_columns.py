@@ -1,0 +1,227 @@
+"""What the columns of an analyst's call log are, by their header, and what outcomes are called.
+
+A header is reduced to its words, without accents, case, punctuation or articles. Columns that
+announce a person (name, phone, address, comment...) are told here too; they are refused by
+:mod:`cpts_geo.sources.analyst.calls.log`, never dropped in silence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from cpts_geo.sources.conventions.text import plain
+
+#: What is said of somebody, in French: by a header here, by a text in
+#: :mod:`cpts_geo.sources.analyst.calls._forms`.
+NAME: Final = "un nom de personne"
+PHONE: Final = "un numéro de téléphone"
+EMAIL: Final = "une adresse électronique"
+ADDRESS: Final = "une adresse"
+BIRTH: Final = "une date de naissance"
+PLATE: Final = "une plaque d’immatriculation"
+NETWORK: Final = "une adresse IP"
+_FILE_NUMBER: Final = "un numéro de sécurité sociale ou de dossier"
+_FREE_TEXT: Final = "un texte libre"
+
+#: How a call ended, and the wordings understood for it; ``cancelled`` holds those who cancelled
+#: and those who did not come. Accents, case, spaces and punctuation do not count.
+WORDINGS: Final = {
+    "appointment": (
+        "rendez-vous", "RDV", "rendez-vous pris", "RDV pris", "rendez-vous donné", "RDV donné",
+        "rendez-vous attribué", "RDV attribué", "rendez-vous proposé", "RDV proposé",
+        "consultation", "téléconsultation", "visite", "servi", "servie", "vu", "vue", "reçu",
+        "reçue", "venu", "venue", "présent", "présente", "honoré", "créneau donné",
+        "créneau attribué", "pris en charge", "prise en charge", "appointment", "booked", "seen",
+    ),
+    "advice": (
+        "conseil", "conseils", "conseil médical", "conseil téléphonique", "renseignement",
+        "information", "advice",
+    ),
+    "redirected": (
+        "réorienté", "réorientée", "réorientation", "orienté", "orientée", "orientation", "15",
+        "centre 15", "SAMU", "SAMU 15", "urgences", "urgence", "SAU", "116 117", "SAS",
+        "médecin traitant", "redirected", "referred",
+    ),
+    "no_slot": (
+        "sans créneau", "pas de créneau", "aucun créneau", "refus", "refusé", "refusée",
+        "pas de place", "plus de place", "complet", "perdu", "perdue", "sans solution",
+        "non servi", "non servie", "sans rendez-vous", "pas de rendez-vous", "sans RDV",
+        "pas de RDV", "no slot", "lost",
+    ),
+    "duplicate": ("doublon", "doublons", "double appel", "appel répété", "duplicate"),
+    "cancelled": (
+        "annulé", "annulée", "annulation", "absent", "absente", "absence", "lapin",
+        "non honoré", "non venu", "non venue", "pas venu", "pas venue", "cancelled", "canceled",
+        "no-show",
+    ),
+    "other": (
+        "autre", "autres", "divers", "abandon", "raccroché", "hors périmètre", "non éligible",
+        "erreur", "other",
+    ),
+}  # fmt: skip
+#: Cells that say that nothing is known.
+UNKNOWN: Final = frozenset(
+    {"", "na", "nan", "nr", "nc", "null", "none", "inconnu", "inconnue", "nonrenseigne", "unknown"}
+)
+# Each line is a preference: the first that the header holds gives the column.
+_ALIASES: Final[dict[str, tuple[frozenset[str], ...]]] = {
+    "date": (
+        frozenset({"dateheure", "dateetheure", "datetime", "horodatage", "horodate", "timestamp"}),
+        frozenset({"date", "dates", "jour", "day", "datedebut", "datecreation"}),
+        frozenset({"dateheurerdv", "daterdv", "daterendezvous", "dateconsultation"}),
+    ),
+    "hour": (frozenset({"heure", "heures", "horaire", "hour", "time", "heuredebut"}),),
+    "outcome": (
+        frozenset({"issue", "issues", "outcome"}),
+        frozenset({"suite", "suites", "suitedonnee", "devenir", "decision"}),
+        frozenset({"resultat", "result", "reponse", "orientation"}),
+        frozenset({"statut", "status", "etat"}),
+    ),
+    "code": (
+        frozenset({
+            "codeinsee", "insee", "codecommune", "codgeo", "codegeo", "depcom", "inseecode",
+            "codeinseecommune", "codecommuneinsee", "numeroinsee",
+        }),
+    ),
+    "commune": (
+        frozenset({
+            "commune", "communes", "nomcommune", "libellecommune", "libcom", "nomcom", "ville",
+            "city", "municipality",
+        }),
+    ),
+    "age": (
+        frozenset({
+            "classeage", "classesage", "trancheage", "tranchesage", "trancheages", "groupeage",
+            "ageclass", "agegroup", "ageband",
+        }),
+        frozenset({"age", "ages", "ageans", "ageannees", "ageyears"}),
+    ),
+}  # fmt: skip
+# "Commune du patient", "date de l'appel": words that change nothing.
+_FILLERS: Final = frozenset(
+    {
+        "a", "au", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les", "of", "the",
+        "appel", "appels", "call", "patient", "patients", "residence", "domicile", "appelant",
+        "appelante", "usager", "usagers",
+    }
+)  # fmt: skip
+_PERSONAL_WORDS: Final = {
+    NAME: frozenset({
+        "nom", "noms", "prenom", "prenoms", "name", "names", "firstname", "lastname", "surname",
+        "patronyme", "identite", "patient", "patiente", "patients", "malade", "usager", "usagere",
+        "usagers", "appelant", "appelante", "appelants", "caller", "beneficiaire",
+        "beneficiaires", "assure", "assuree", "assures", "client", "cliente", "clients",
+        "demandeur", "demandeuse", "requerant", "personne", "contact", "contacts",
+        "interlocuteur", "agent", "operateur", "operatrice", "initiale", "initiales", "fullname",
+    }),
+    PHONE: frozenset({
+        "tel", "tels", "telephone", "telephones", "phone", "mobile", "portable", "gsm", "fax",
+        "msisdn", "callerid", "cli",
+    }),
+    EMAIL: frozenset({"email", "emails", "mail", "mails", "mel", "courriel"}),
+    ADDRESS: frozenset({
+        "adresse", "adresses", "address", "rue", "voie", "street", "latitude", "longitude", "lat",
+        "lon", "lng", "gps", "coordonnees",
+    }),
+    _FILE_NUMBER: frozenset({
+        "nir", "nia", "secu", "securite", "ins", "ipp", "nss", "ss", "dossier", "dossiers", "nda",
+        "iep", "matricule", "matricules", "mrn",
+    }),
+    PLATE: frozenset({"immatriculation", "plaque"}),
+    NETWORK: frozenset({"ip", "ipv", "adresseip"}),
+    BIRTH: frozenset({
+        "naissance", "ddn", "dob", "birth", "birthdate", "ne", "nee", "born",
+    }),
+    _FREE_TEXT: frozenset({
+        "commentaire", "commentaires", "comment", "comments", "motif", "motifs", "reason", "note",
+        "notes", "observation", "observations", "remarque", "remarques", "texte", "libre",
+        "description", "descriptif", "symptome", "symptomes", "pathologie", "pathologies",
+        "diagnostic", "diagnostics", "plainte", "plaintes", "detail", "details", "precision",
+        "precisions", "antecedent", "antecedents", "traitement", "traitements", "maladie",
+        "message", "memo", "infos",
+    }),
+}  # fmt: skip
+# Alone they say nothing of somebody; with a date and a commune, they may.
+_RECOGNISES: Final = frozenset(
+    {
+        "sexe", "genre", "sex", "gender", "profession", "metier", "employeur", "quartier", "iris",
+        "nationalite", "langue", "mutuelle", "caisse", "regime", "situation", "postal", "cp",
+        "zip", "ald", "handicap", "grossesse",
+    }
+)  # fmt: skip
+# The same, in headers whose words are glued together.
+_PERSONAL_STEMS: Final = {
+    NAME: re.compile(
+        "prenom|patronym|identite|nom(?:de)?(?:famille|usage)|patient(?!el)|appelant|usager|"
+        "beneficiaire"
+    ),
+    PHONE: re.compile("telephon|(?:num|numero)tel"),
+    EMAIL: re.compile("e?mail|courriel"),
+    ADDRESS: re.compile("adresse"),
+    _FILE_NUMBER: re.compile(
+        "secu(?:rite)?soc|(?:num|numero|ref|id)(?:secu|ss|nir|ipp|nda|dossier)"
+    ),
+    BIRTH: re.compile("naissance|birth"),
+    _FREE_TEXT: re.compile("commentaire|observation|symptom|patholog|diagnos"),
+}  # fmt: skip
+#: Where two words are glued together, told by their capital.
+GLUED_CASE: Final = re.compile(r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Ý])")
+
+
+def key(text: str) -> str:
+    """Reduce a wording to its lower-case ASCII letters and digits, without spaces."""
+    return "".join(re.findall("[a-z0-9]+", plain(text)))
+
+
+_OUTCOME_OF: Final = {
+    key(wording): outcome for outcome, wordings in WORDINGS.items() for wording in wordings
+}
+
+
+def outcome_of(text: str) -> str | None:
+    """Outcome that a wording names; None for an unknown one."""
+    return _OUTCOME_OF.get(key(text))
+
+
+def roles(header: Sequence[str]) -> dict[str, list[int]]:
+    """Columns that a line of headers names, by role and by preferred wording: more than one is
+    ambiguous; hours without dates are taken for the dates."""
+    keys = ["".join(w for w in _words(cell) if w not in _FILLERS) for cell in header]
+    found: dict[str, list[int]] = {}
+    for role, preferences in _ALIASES.items():
+        for names in preferences:
+            if places := [i for i, each in enumerate(keys) if each in names]:
+                found[role] = places
+                break
+    if "hour" in found and "date" not in found:
+        found["date"] = found.pop("hour")
+    return found
+
+
+def named(cell: str) -> bool:
+    """Tell whether a header is one that some role knows."""
+    return bool(roles([cell]))
+
+
+def announces(cell: str) -> str | None:
+    """Say in French what about a person a header announces; None where it is nothing."""
+    if named(cell):
+        return None
+    words = _words(cell)
+    for what, known in _PERSONAL_WORDS.items():
+        if not known.isdisjoint(words):
+            return what
+    glued = "".join(words)
+    return next((what for what, stem in _PERSONAL_STEMS.items() if stem.search(glued)), None)
+
+
+def recognises(cell: str) -> bool:
+    """Tell whether a header announces what, beside other data, may lead to somebody: a sex, a
+    postal code, a profession."""
+    return not _RECOGNISES.isdisjoint(_words(cell))
+
+
+def _words(cell: str) -> list[str]:
+    return re.findall("[a-z]+", plain(GLUED_CASE.sub(" ", cell)))

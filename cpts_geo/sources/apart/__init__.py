@@ -1,1 +1,0 @@
-"""Risky parsers run in a process apart, within bounds of memory and time."""

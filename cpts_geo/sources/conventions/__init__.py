@@ -1,0 +1,1 @@
+"""Conventions of writing that producers' files and analysts' share: text, codes, tables."""

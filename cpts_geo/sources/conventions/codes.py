@@ -1,0 +1,69 @@
+"""INSEE codes of communes as files write them, and the three cities that have two levels."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pandas as pd
+
+from cpts_geo.errors import Defect, alike, one_line
+
+#: Overseas codes (971...) have the shape of the others.
+CODE_PATTERN: Final = r"^(?:\d{2}|2[AB])\d{3}$"
+#: Communes given by some producers as a whole and by others as their arrondissements.
+PLM: Final = {
+    "75056": tuple(f"751{n:02d}" for n in range(1, 21)),
+    "69123": tuple(f"6938{n}" for n in range(1, 10)),
+    "13055": tuple(f"132{n:02d}" for n in range(1, 17)),
+}
+#: Commune of each arrondissement.
+WHOLE_OF: Final = {part: whole for whole, parts in PLM.items() for part in parts}
+
+
+def with_zero(codes: pd.Series) -> pd.Series:
+    """
+    Give codes of four digits the leading zero that a spreadsheet took.
+
+    Parameters
+    ----------
+    codes : Series of str
+        Codes as written; a missing one stays so.
+
+    Returns
+    -------
+    Series of str
+        The same codes, those of four digits with a zero before them.
+
+    Examples
+    --------
+    >>> with_zero(pd.Series(["1001", "2A004"])).tolist()
+    ['01001', '2A004']
+    """
+    return codes.where(~codes.str.fullmatch(r"\d{4}", na=False), "0" + codes)
+
+
+def mended_codes(codes: pd.Series) -> tuple[pd.Series, list[Defect]]:
+    """
+    Give codes of communes their lost leading zero and their letter case back.
+
+    Parameters
+    ----------
+    codes : Series of str
+        Codes as written: ``1001`` and ``1001.0`` stand for 01001, ``2a004`` for 2A004.
+
+    Returns
+    -------
+    tuple of Series of str and list of Defect
+        Codes on the same index, and a line on each that is no code even so.
+
+    Examples
+    --------
+    >>> mended, defects = mended_codes(pd.Series(["1001", "2a004", "75056.0", "?"]))
+    >>> mended.tolist(), defects
+    (['01001', '2A004', '75056', '?'], ['code « ? »'])
+    """
+    text = codes.astype(str).str.strip().str.upper().str.replace(r"[.,]0+$", "", regex=True)
+    text = with_zero(text)
+    bad = sorted(set(text[~text.str.fullmatch(CODE_PATTERN)]))
+    lines = (f"code « {one_line(code)} »" for code in bad)
+    return text, alike(lines, "code impossible", total=len(bad))

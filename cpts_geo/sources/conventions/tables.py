@@ -1,0 +1,106 @@
+"""What a table must hold, checked: every defect in French, naming its rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable
+from typing import Any, Final, TypeVar, cast
+
+import pandas as pd
+import pandera.pandas as pa
+from pandera.errors import SchemaErrors
+
+from cpts_geo.errors import TableError, one_line
+
+TableT = TypeVar("TableT", bound=pd.DataFrame)
+_SHOWN: Final = 20
+_TYPE_RULE: Final = re.compile(r"(?:coerce_)?dtype\('(\w+)'\)")
+_TYPES: Final = {"int64": "nombre entier", "float64": "nombre", "str": "texte"}
+_RULES: Final = {
+    "not_nullable": "valeur absente",
+    "field_uniqueness": "valeur en double",
+    "multiple_fields_uniqueness": "ligne en double",
+}
+
+
+def validate(table: TableT, schema: pa.DataFrameSchema, *, keys: list[str], origin: str) -> TableT:
+    """
+    Check a table against a schema, and say every defect in French.
+
+    Parameters
+    ----------
+    table : DataFrame
+        The table to check; left as it is.
+    schema : pandera.pandas.DataFrameSchema
+        Its columns, all of them, with the rules of each.
+    keys : list of str
+        Columns that name a row in a message.
+    origin : str
+        File or table, for the message.
+
+    Returns
+    -------
+    DataFrame
+        The same rows, coerced where the schema says so.
+
+    Raises
+    ------
+    TableError
+        A column is missing or unknown, or values break their type or domain; lists every one.
+
+    Examples
+    --------
+    >>> schema = pa.DataFrameSchema({"people": pa.Column(int, pa.Check.ge(0, error="négatif"))})
+    >>> validate(pd.DataFrame({"people": [3, -1]}), schema, keys=["people"], origin="essai")
+    Traceback (most recent call last):
+        ...
+    cpts_geo.errors.TableError: La table « essai » ne respecte pas son contrat.
+      - people : négatif (-1)
+    À faire : corrigez ces valeurs à la source ; une valeur inconnue se laisse vide.
+    """
+    defects = [f"colonne absente : {column}" for column in schema.columns if column not in table]
+    defects += [f"colonne inconnue : {column}" for column in table if column not in schema.columns]
+    if not defects:
+        try:
+            return cast("TableT", schema.validate(table, lazy=True))
+        except SchemaErrors as errors:
+            defects = _defects(errors.failure_cases, table, keys=keys)
+    raise TableError(
+        f"La table « {origin} » ne respecte pas son contrat.",
+        defects=defects,
+        remedy="corrigez ces valeurs à la source ; une valeur inconnue se laisse vide.",
+    )
+
+
+def _defects(failures: pd.DataFrame, table: pd.DataFrame, *, keys: list[str]) -> list[str]:
+    """One French line a column and rule, naming the guilty rows by their keys."""
+    of_rows = failures["schema_context"] == "DataFrameSchema"
+    # A rule on whole rows is reported once for each of their columns: its text says which.
+    failures = failures.assign(column=failures["column"].mask(of_rows, ""))
+    lines: list[str] = []
+    ill_typed: set[str] = set()
+    for pair, group in failures.groupby(["column", "check"], sort=False):
+        column, rule = map(str, pair)
+        typed = _TYPE_RULE.fullmatch(rule)
+        if column in ill_typed and (typed or group["index"].isna().all()):
+            continue  # the same value again, or a domain that cannot be judged
+        if typed:
+            ill_typed.add(column)
+        cases = group.drop_duplicates("index").to_dict("records")
+        texts = list(dict.fromkeys(_case_text(case, table, keys=keys) for case in cases))
+        shown = texts[:_SHOWN]
+        if len(texts) > _SHOWN:
+            shown.append(f"et {len(texts) - _SHOWN} autres")
+        said = f"{_TYPES[typed[1]]} attendu" if typed else _RULES.get(rule, rule)
+        lines.append(f"{column or 'ligne'} : {said} ({', '.join(shown)})")
+    return lines
+
+
+def _case_text(case: dict[Hashable, Any], table: pd.DataFrame, *, keys: list[str]) -> str:
+    if pd.isna(case["index"]):
+        return f"toute la colonne est de type {case['failure_case']}"
+    row = table.loc[[case["index"]]].iloc[0]
+    name = " ".join(str(row[key]) for key in keys)
+    if case["column"] in ("", *keys) or pd.isna(case["failure_case"]) or case["failure_case"] == "":
+        return name
+    return f"{name} : « {one_line(str(case['failure_case']))} »"

@@ -1,0 +1,265 @@
+"""What each table must hold: columns, types, domains, and what may be unknown.
+
+Files compiled into data/communes are checked when they are compiled, and their SHA-256 proves
+it afterwards; the hand-written files of data/cpts are checked every time they are read.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, Literal
+
+import pandera.pandas as pa
+
+from cpts_geo.schema import COLUMNS, EMBEDDED_FIGURES, GRADE_LABELS, Status, status_column
+from cpts_geo.sources.conventions.codes import CODE_PATTERN
+from cpts_geo.sources.conventions.tables import TableT, validate
+
+TableName = Literal[
+    "communes", "figures", "comparisons", "cog_events", "memberships", "territories", "facts",
+    "sites",
+]  # fmt: skip
+
+_DATE_PATTERN: Final = r"^\d{4}(-\d{2}(-\d{2})?)?(/\d{4}(-\d{2}(-\d{2})?)?)?$"
+_CODES_PATTERN: Final = r"^(?:\d{2}|2[AB])\d{3}( (?:\d{2}|2[AB])\d{3})+$"
+_CODE_OR_CODES: Final = _CODES_PATTERN.removesuffix("+$") + "*$"
+_DEPARTEMENTS_PATTERN: Final = r"^(?:\d{2,3}|2[AB])( (?:\d{2,3}|2[AB]))*$"
+#: What happens to a commune from one COG to the next.
+FUSION: Final = "fusion"
+SPLIT: Final = "scission"
+#: Another code, or another département, for the same commune.
+RECODED: Final = "code"
+#: The code is gone, and nothing says what became of it.
+RETIRED: Final = "retrait"
+_BASES: Final = ("liste publiée", "intercommunalité", "hypothèse")
+#: Figures that count things one can point at: never fractions.
+_WHOLE: Final = frozenset({"gps_2017", "emergency_departments_2020"})
+#: Columns that name a row in a message.
+_KEYS: Final[dict[TableName, list[str]]] = {
+    "communes": ["code_insee"],
+    "figures": ["code_insee"],
+    "comparisons": ["area_code", "indicator"],
+    "cog_events": ["year", "from_code"],
+    "memberships": ["territory", "code_insee"],
+    "territories": ["territory"],
+    "facts": ["territory", "fact"],
+    "sites": ["territory", "code_insee"],
+}
+_POSITIVE: Final = pa.Check.ge(0, error="nombre positif ou nul attendu")
+_FILLED: Final = pa.Check.str_length(min_value=1, error="texte vide")
+_SHARE: Final = pa.Check.in_range(0, 1, error="part entre 0 et 1 attendue")
+_WHOLE_NUMBER: Final = pa.Check(lambda values: values % 1 == 0, error="nombre entier attendu")
+
+
+def _one_of(values: Any, **options: Any) -> pa.Column:
+    allowed = [str(value) for value in values]
+    return pa.Column(
+        str, pa.Check.isin(allowed, error=f"attendu : {', '.join(allowed)}"), **options
+    )
+
+
+def _code(*, unique: bool = False, nullable: bool = False) -> pa.Column:
+    check = pa.Check.str_matches(CODE_PATTERN, error="code Insee de 5 caractères attendu")
+    return pa.Column(str, check, unique=unique, nullable=nullable)
+
+
+def _text(*checks: pa.Check, nullable: bool = False) -> pa.Column:
+    return pa.Column(str, list(checks), nullable=nullable)
+
+
+_DATE: Final = _text(pa.Check.str_matches(_DATE_PATTERN, error="date AAAA-MM-JJ attendue"))
+
+
+def _figure(name: str) -> pa.Column:
+    checks = [_SHARE if COLUMNS[name].percent else _POSITIVE]
+    if name in _WHOLE:
+        checks.append(_WHOLE_NUMBER)
+    return pa.Column(float, checks, nullable=True)
+
+
+def _unknown_exactly(value: str, status: str) -> pa.Check:
+    """Say ``unknown`` where the value is missing, and nowhere else."""
+    return pa.Check(
+        lambda table: table[value].isna() == (table[status] == Status.UNKNOWN.value),
+        error=f"{status} doit valoir « {Status.UNKNOWN.value} » si et seulement si {value} manque",
+    )
+
+
+_SHARES: Final = [name for name, column in COLUMNS.items() if column.percent]
+_SCHEMAS: Final[dict[TableName, pa.DataFrameSchema]] = {
+    "communes": pa.DataFrameSchema(
+        {
+            "code_insee": _code(unique=True),
+            "name": _text(_FILLED),
+            "departement": _text(_FILLED),
+            "departement_name": _text(_FILLED),
+            "region": _text(_FILLED),
+            "epci": _text(nullable=True),
+            "epci_name": _text(nullable=True),
+            "split_family": _text(
+                pa.Check.str_matches(_CODES_PATTERN, error="codes Insee séparés par un espace"),
+                nullable=True,
+            ),
+            "population": pa.Column(int, _POSITIVE),
+            "population_2017": pa.Column(float, [_POSITIVE, _WHOLE_NUMBER], nullable=True),
+            "area_km2": pa.Column(
+                float, pa.Check.gt(0, error="superficie positive attendue"), nullable=True
+            ),
+            "lon": pa.Column(float, pa.Check.in_range(-180, 180), nullable=True),
+            "lat": pa.Column(float, pa.Check.in_range(-90, 90), nullable=True),
+            "point_status": _one_of((Status.MEASURED, Status.ESTIMATED)),
+            "geometry": pa.Column(None, nullable=True),
+        },
+    ),
+    "figures": pa.DataFrameSchema(
+        {
+            "code_insee": _code(unique=True),
+            **{name: _figure(name) for name in EMBEDDED_FIGURES},
+            **{status_column(name): _one_of(Status) for name in EMBEDDED_FIGURES},
+        },
+        checks=[_unknown_exactly(name, status_column(name)) for name in EMBEDDED_FIGURES],
+    ),
+    "comparisons": pa.DataFrameSchema(
+        {
+            "area_level": _one_of(("departement", "france")),
+            "area_code": _text(_FILLED),
+            "area_name": _text(_FILLED),
+            "indicator": _one_of(COLUMNS),
+            "value": pa.Column(float, _POSITIVE, nullable=True),
+            "status": _one_of(Status),
+            "note": _text(),
+        },
+        checks=[
+            _unknown_exactly("value", "status"),
+            pa.Check(
+                lambda table: ~table["indicator"].isin(_SHARES) | ~(table["value"] > 1),
+                error="une part dépasse 1",
+            ),
+        ],
+        unique=["area_level", "area_code", "indicator"],
+    ),
+    "cog_events": pa.DataFrameSchema(
+        {
+            "year": pa.Column(int, pa.Check.ge(1943, error="année de 1943 ou après attendue")),
+            "dated": pa.Column(bool),
+            "event": _one_of((FUSION, SPLIT, RECODED, RETIRED)),
+            "from_code": _code(),
+            "to_code": _code(nullable=True),
+            "former_codes": _text(
+                pa.Check.str_matches(_CODE_OR_CODES, error="codes Insee séparés par un espace"),
+                nullable=True,
+            ),
+            "evidence": _text(_FILLED),
+        },
+        checks=[
+            pa.Check(
+                lambda table: (table["event"] == RETIRED) == table["to_code"].isna(),
+                error="to_code doit manquer pour un retrait, et lui seul",
+            ),
+            pa.Check(
+                lambda table: (table["event"] == SPLIT) == table["former_codes"].notna(),
+                error="former_codes doit être rempli pour une scission, et elle seule",
+            ),
+            pa.Check(
+                lambda table: (
+                    (table["event"] == SPLIT) | ~table.duplicated(["year", "from_code"], keep=False)
+                ),
+                error="un code n’a plusieurs suites que par scission",
+            ),
+            pa.Check(
+                lambda table: (table["event"] == SPLIT) | (table["from_code"] != table["to_code"]),
+                error="un code ne devient pas lui-même",
+            ),
+        ],
+        unique=["year", "from_code", "to_code"],
+    ),
+    "memberships": pa.DataFrameSchema(
+        {
+            "territory": _text(_FILLED),
+            "published": _text(),
+            "code_insee": _code(),
+            "name": _text(_FILLED),
+            "basis": _one_of(_BASES),
+            "note": _text(),
+        },
+        unique=["territory", "code_insee"],
+    ),
+    "territories": pa.DataFrameSchema(
+        {
+            "territory": pa.Column(str, _FILLED, unique=True),
+            "name": _text(_FILLED),
+            "departements": _text(
+                pa.Check.str_matches(
+                    _DEPARTEMENTS_PATTERN, error="codes de département séparés par un espace"
+                )
+            ),
+            "published_date": _DATE,
+            "document": _text(_FILLED),
+            "perimeter": _text(_FILLED),
+        },
+    ),
+    "facts": pa.DataFrameSchema(
+        {
+            "territory": _text(_FILLED),
+            "fact": _text(_FILLED),
+            "value": pa.Column(float, _POSITIVE, coerce=True),
+            "unit": _text(_FILLED),
+            "base": _text(),
+            "date": _DATE,
+            "definition": _text(_FILLED),
+            "document": _text(_FILLED),
+            "grade": _one_of(GRADE_LABELS),
+            "gap_reason": _text(),
+        },
+        checks=[
+            pa.Check(
+                lambda table: table["unit"].str.startswith("part ") == (table["base"] != ""),
+                error="base : les âges d’une part, et rien pour une autre unité",
+            ),
+        ],
+        unique=["territory", "fact"],
+    ),
+    "sites": pa.DataFrameSchema(
+        {
+            "territory": _text(_FILLED),
+            "code_insee": _code(),
+            "name": _text(_FILLED),
+            "hours_per_week": pa.Column(float, _POSITIVE, coerce=True),
+            "document": _text(_FILLED),
+            "grade": _one_of(GRADE_LABELS),
+        },
+        unique=["territory", "code_insee", "name"],
+    ),
+}
+
+
+def check(table: TableT, name: TableName, *, origin: str = "") -> TableT:
+    """
+    Check a table against its contract.
+
+    Parameters
+    ----------
+    table : DataFrame
+        The table to check; left as it is.
+    name : str
+        Name of the contract, one of ``TableName``.
+    origin : str, optional
+        File the table comes from, for the message.
+
+    Returns
+    -------
+    DataFrame
+        The same rows; `value` of facts turned into a number.
+
+    Raises
+    ------
+    TableError
+        A column is missing or unknown, or values break their type or domain; lists every one.
+
+    Examples
+    --------
+    >>> row = {"territory": "lvo", "published": "", "code_insee": "85047", "name": "Challans"}
+    >>> row |= {"basis": "hypothèse", "note": ""}
+    >>> len(check(pd.DataFrame([row]), "memberships"))
+    1
+    """
+    return validate(table, _SCHEMAS[name], keys=_KEYS[name], origin=origin or name)

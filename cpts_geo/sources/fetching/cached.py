@@ -1,0 +1,113 @@
+"""What the cache keeps of a source: its file as it was fetched, and its table once parsed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from functools import cache as once
+from importlib import resources
+from pathlib import Path
+
+from cpts_geo import settings
+from cpts_geo.sources.catalogue.catalogue import Source, sources
+from cpts_geo.sources.catalogue.lock import Locked, read_lock
+
+
+def located(
+    key: str,
+    *,
+    cache: Path | None = None,
+    lock: Path | None = None,
+    catalogue: Mapping[str, Source] | None = None,
+) -> Path | None:
+    """
+    Find the cached file of a source, without reading it.
+
+    Parameters
+    ----------
+    key : str
+        Key of the source.
+    cache, lock, catalogue : optional
+        As in :func:`cpts_geo.sources.fetching.fetch.fetch`.
+
+    Returns
+    -------
+    Path or None
+        The file, when it stands in the lock and has its size;
+        :func:`cpts_geo.sources.status.verify` reads its bytes. None otherwise, unknown keys too.
+
+    Raises
+    ------
+    DataFileError
+        The lock cannot be read.
+    """
+    source = (sources() if catalogue is None else catalogue).get(key)
+    entry = read_lock(lock or settings.lock_path()).get(key)
+    return entry.held(source, cache or settings.cache_dir()) if entry and source else None
+
+
+def erased(source: Source, entry: Locked, cache: Path) -> Path | None:
+    """
+    Find the table of a source whose file was erased once read, because it names people.
+
+    Parameters
+    ----------
+    source : Source
+        Entry of the catalogue.
+    entry : Locked
+        Entry of the lock.
+    cache : Path
+        The cache.
+
+    Returns
+    -------
+    Path or None
+        The parsed table that stays; None for any other source, or when the file is there.
+    """
+    if not source.personal or not entry.is_of(source) or (cache / entry.file).exists():
+        return None
+    parsed = parsed_path(source, entry, cache)
+    return parsed if parsed.is_file() else None
+
+
+def parsed_path(source: Source, entry: Locked, cache: Path) -> Path:
+    """
+    Tell where the table of a fetched file is kept once parsed.
+
+    Parameters
+    ----------
+    source : Source
+        Entry of the catalogue.
+    entry : Locked
+        Entry of the lock.
+    cache : Path
+        The cache.
+
+    Returns
+    -------
+    Path
+        In the cache, of a name that changes with what is read and with the code that reads it.
+    """
+    # A file that was deleted cannot be read again by newer code.
+    code = "" if source.personal else code_digest()
+    said = json.dumps([entry.sha256, source.reader, source.inner, code])
+    name = f"{source.key}-{hashlib.sha256(said.encode()).hexdigest()[:16]}.parquet"
+    return cache / "tables" / name
+
+
+@once
+def code_digest() -> str:
+    """
+    Fingerprint of the code of the package: what other code would derive is derived again.
+
+    Returns
+    -------
+    str
+        SHA-256, in hexadecimal.
+    """
+    root = Path(str(resources.files("cpts_geo")))
+    digest = hashlib.sha256()
+    for file in sorted([*root.rglob("*.py"), *root.rglob("*.toml"), *root.rglob("sources/*.csv")]):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()

@@ -1,1 +1,0 @@
-"""Readers of people: census, reference populations."""

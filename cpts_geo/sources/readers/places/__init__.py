@@ -1,1 +1,0 @@
-"""Readers of places: COG, contours, EPCI, TVS, perimeters of the CPTS."""
