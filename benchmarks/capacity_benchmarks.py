@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from benchmarks.measures import Measure, measured_json, median_seconds, seconds
-from cpts_geo.capacity.queue import chain, largest
-from cpts_geo.capacity.queue.booking import served_for_each, service, slots_for_each
+from cpts_geo.capacity.queue import _chain, _largest
+from cpts_geo.capacity.queue.rules import Rules
 from cpts_geo.capacity.queue.transient import seasonal_service, transient
 from cpts_geo.french import number
 
 SLOTS = (6, 24, 100, 300, 600)
 DEADLINES = (0, 1, 2, 3)
+USUAL = Rules(target=0.95, deadline_days=1, dispersion=1.0)
 
 
 def bench_capacity() -> list[Measure]:
@@ -24,7 +26,7 @@ def bench_capacity() -> list[Measure]:
 
 def bench_chain() -> Measure:
     """One exact chain as an analyst asks for it: every share, mean and distribution."""
-    duration = median_seconds(lambda: service(24.0, 24, deadline_days=2), repeats=51)
+    duration = median_seconds(lambda: replace(USUAL, deadline_days=2).service(24.0, 24), repeats=51)
     name = "Chaîne exacte, 24 créneaux par jour, délai de 2 jours"
     return Measure(name, 1000 * duration, "ms", 10.0, "49 états ; rien n’est gardé d’un appel")
 
@@ -35,7 +37,8 @@ def bench_growth() -> list[Measure]:
     for slots in SLOTS:
         taken = [
             median_seconds(
-                lambda s=slots, k=deadline: service(float(s), s, deadline_days=k), repeats=3
+                lambda s=slots, k=deadline: replace(USUAL, deadline_days=k).service(float(s), s),
+                repeats=3,
             )
             for deadline in DEADLINES
         ]
@@ -55,17 +58,17 @@ def bench_many() -> list[Measure]:
     bound = int(np.quantile(demands, 0.95))
 
     def fresh(at_most: int | None) -> float:
-        largest._largest_demand.cache_clear()
-        chain.served_share.cache_clear()
+        _largest.largest_demand.cache_clear()
+        _chain.served_share.cache_clear()
         start = time.perf_counter()
-        slots_for_each(demands, at_most=at_most)
+        USUAL.slots_for_each(demands, at_most=at_most)
         return time.perf_counter() - start
 
     whole, cut = fresh(None), fresh(bound)
-    again = median_seconds(lambda: slots_for_each(demands, at_most=bound), repeats=9)
-    slots = slots_for_each(demands[:1_250])
+    again = median_seconds(lambda: USUAL.slots_for_each(demands, at_most=bound), repeats=9)
+    slots = USUAL.slots_for_each(demands[:1_250])
     start = time.perf_counter()
-    served_for_each(demands[:1_250], slots)
+    USUAL.served_for_each(demands[:1_250], slots)
     shares = time.perf_counter() - start
     detail = f"jusqu’à {number(float(demands.max()))} demandes par jour ; rien de gardé"
     return [
@@ -86,9 +89,12 @@ def bench_year() -> list[Measure]:
     days = pd.bdate_range("2025-01-01", periods=251)
     means = pd.Series(20 + 6 * np.sin(np.arange(251) / 40) + np.arange(251) % 5, index=days)
     slots = 22 + np.arange(251) % 3
-    once = median_seconds(lambda: transient(means, slots.tolist(), deadline_days=2), repeats=5)
+    once = median_seconds(
+        lambda: transient(means, slots.tolist(), rules=replace(USUAL, deadline_days=2)), repeats=5
+    )
     again = median_seconds(
-        lambda: seasonal_service(means, slots.tolist(), deadline_days=2), repeats=5
+        lambda: seasonal_service(means, slots.tolist(), rules=replace(USUAL, deadline_days=2)),
+        repeats=5,
     )
     detail = f"251 jours tous différents ; année qui revient : {seconds(again)}"
     return [Measure("Une année, jour par jour", once, "s", 1.0, detail)]

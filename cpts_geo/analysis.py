@@ -311,9 +311,7 @@ def analyse(
             say(f"{row['name']} : {error.summary}")
             headlines[str(key)] = None
     studied = {
-        key: None
-        if result is None
-        else study_capacity(result, facts=_numbers(facts, key), draws=draws)
+        key: None if result is None else study_capacity(result, facts=_numbers(facts, key))
         for key, result in headlines.items()
     }
     say("Accès : temps de trajet, couverture, scénarios, où ouvrir")

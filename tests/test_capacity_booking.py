@@ -10,15 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cpts_geo.capacity.queue.booking import (
-    day_quantile_slots,
-    largest_demand,
-    minimum_slots,
-    service,
-    slots_for_each,
-    weekly_service,
-)
 from cpts_geo.errors import ScenarioError
+from tests.queues import WEEKDAY_FACTORS, queue
 
 OL = 1511 / 270
 BG = 2000 / 251
@@ -36,7 +29,7 @@ dispersion_ = st.sampled_from([1.0, 1.5, 2.0, 3.0])
 
 
 def test_o8_tiny_line() -> None:
-    line = service(1.0, 1)
+    line = queue().service(1.0, 1)
     assert line.backlog_distribution[1] == pytest.approx((math.e - 2) / (math.e - 1), rel=1e-12)
     assert line.backlog_distribution[1] == pytest.approx(0.4180232931, abs=5e-11)
     assert line.served == pytest.approx(0.7859027343, abs=5e-11)
@@ -50,7 +43,7 @@ def test_o8_closed_form_of_one_slot(demand: float) -> None:
     waiting = (1 - none - one) / (1 - one)  # balance of the two states
     free = 1 - waiting
     lost = free * (demand - 2 + 2 * none + one) + waiting * (demand - 1 + none)
-    line = service(demand, 1)
+    line = queue().service(demand, 1)
     assert line.backlog_distribution == pytest.approx((free, waiting), rel=1e-9)
     assert line.lost_per_day == pytest.approx(lost, rel=1e-9, abs=1e-13)
     assert line.same_day == pytest.approx(free * (1 - none) / demand, rel=1e-9)
@@ -66,15 +59,15 @@ def test_o8_closed_form_of_one_slot(demand: float) -> None:
     ],
 )
 def test_o9_ouest_loiret(slots: int, served: float, same_day: float) -> None:
-    line = service(OL, slots)
+    line = queue().service(OL, slots)
     assert line.served == pytest.approx(served, abs=DIGITS_6)
     assert line.same_day == pytest.approx(same_day, abs=DIGITS_6)
 
 
 def test_o9_utilisation_and_backlog() -> None:
-    assert service(OL, 6).utilisation == pytest.approx(0.904884, abs=DIGITS_6)
-    assert service(OL, 6).expected_backlog == pytest.approx(2.102353, abs=DIGITS_6)
-    assert service(OL, 7).utilisation == pytest.approx(0.796915, abs=DIGITS_6)
+    assert queue().service(OL, 6).utilisation == pytest.approx(0.904884, abs=DIGITS_6)
+    assert queue().service(OL, 6).expected_backlog == pytest.approx(2.102353, abs=DIGITS_6)
+    assert queue().service(OL, 7).utilisation == pytest.approx(0.796915, abs=DIGITS_6)
 
 
 @pytest.mark.parametrize(
@@ -82,46 +75,48 @@ def test_o9_utilisation_and_backlog() -> None:
     [(0, 6, 0.865390), (0, 7, 0.924206), (0, 8, 0.960401), (2, 5, 0.887327), (2, 6, 0.989406)],
 )
 def test_o9_other_deadlines(deadline: int, slots: int, served: float) -> None:
-    line = service(OL, slots, deadline_days=deadline)
+    line = queue(deadline_days=deadline).service(OL, slots)
     assert line.served == pytest.approx(served, abs=DIGITS_6)
 
 
 def test_o9_minimum_slots() -> None:
-    assert [minimum_slots(OL, deadline_days=k) for k in (0, 1, 2)] == [8, 6, 6]
-    assert day_quantile_slots(OL) == 10
-    assert minimum_slots(OL, target=0.99) == 7
-    assert minimum_slots(OL, same_day_target=0.80) == 7
+    assert [queue(deadline_days=k).slots(OL) for k in (0, 1, 2)] == [8, 6, 6]
+    assert queue().slots_by_day(OL) == 10
+    assert queue(target=0.99).slots(OL) == 7
+    assert queue().slots(OL, same_day=0.80) == 7
 
 
 def test_o9_weekly_cycle() -> None:
-    week = weekly_service(OL, 6)
+    week = queue().week(OL, 6, factors=WEEKDAY_FACTORS)
     assert week.served == pytest.approx(0.967136, abs=DIGITS_6)
     assert week.same_day == pytest.approx(0.585829, abs=DIGITS_6)
     assert week.lost_by_weekday == pytest.approx(
         (0.05081, 0.04322, 0.02729, 0.01649, 0.01733), abs=5e-6
     )
-    assert weekly_service(OL, 7).served == pytest.approx(0.995690, abs=DIGITS_6)
+    assert queue().week(OL, 7, factors=WEEKDAY_FACTORS).served == pytest.approx(
+        0.995690, abs=DIGITS_6
+    )
 
 
 def test_o10_eight_for_eight() -> None:
-    without = service(8.0, 8, deadline_days=0)
+    without = queue(deadline_days=0).service(8.0, 8)
     assert without.served == pytest.approx(0.860413, abs=DIGITS_6)
     assert without.same_day == pytest.approx(without.served, rel=1e-12)
-    assert day_quantile_slots(8.0, probability=0.592547 - 1e-6) == 8  # P(X <= 8) = .592547
-    assert day_quantile_slots(8.0, probability=0.592547 + 1e-6) == 9
-    line = service(8.0, 8)
+    assert queue(target=0.592547 - 1e-6).slots_by_day(8.0) == 8  # P(X <= 8) = .592547
+    assert queue(target=0.592547 + 1e-6).slots_by_day(8.0) == 9
+    line = queue().service(8.0, 8)
     assert line.served == pytest.approx(0.955974, abs=DIGITS_6)
     assert line.same_day == pytest.approx(0.470765, abs=DIGITS_6)
 
 
 def test_o11_beauce_gatinais() -> None:
-    assert [minimum_slots(BG, deadline_days=k) for k in (0, 1, 2)] == [11, 8, 8]
-    assert [minimum_slots(BG_CALLS, deadline_days=k) for k in (0, 1, 2)] == [25, 23, 22]
-    assert service(BG_CALLS, 8).served == pytest.approx(0.346207, abs=DIGITS_6)
-    assert service(BG_CALLS / 2, 8).served == pytest.approx(0.692370, abs=DIGITS_6)
-    assert service(BG_CALLS, 16).served == pytest.approx(0.692414, abs=DIGITS_6)
-    assert service(BG_CALLS / 2, 16).served == pytest.approx(0.999999, abs=DIGITS_6)
-    assert service(BG_CALLS / 2, 16).same_day == pytest.approx(0.979, abs=5e-4)
+    assert [queue(deadline_days=k).slots(BG) for k in (0, 1, 2)] == [11, 8, 8]
+    assert [queue(deadline_days=k).slots(BG_CALLS) for k in (0, 1, 2)] == [25, 23, 22]
+    assert queue().service(BG_CALLS, 8).served == pytest.approx(0.346207, abs=DIGITS_6)
+    assert queue().service(BG_CALLS / 2, 8).served == pytest.approx(0.692370, abs=DIGITS_6)
+    assert queue().service(BG_CALLS, 16).served == pytest.approx(0.692414, abs=DIGITS_6)
+    assert queue().service(BG_CALLS / 2, 16).served == pytest.approx(0.999999, abs=DIGITS_6)
+    assert queue().service(BG_CALLS / 2, 16).same_day == pytest.approx(0.979, abs=5e-4)
 
 
 @pytest.mark.parametrize(
@@ -143,13 +138,13 @@ def test_o11_beauce_gatinais() -> None:
     ],
 )
 def test_o12_largest_demand(slots: int, deadline: int, dispersion: float, demand: float) -> None:
-    found = largest_demand(slots, deadline_days=deadline, dispersion=dispersion)
+    found = queue(deadline_days=deadline, dispersion=dispersion).carries(slots)
     assert found == pytest.approx(demand, abs=DIGITS_4)
 
 
 def test_o12_twelve_slots_overloaded() -> None:
-    assert service(15.0, 12).served == pytest.approx(0.7999, abs=DIGITS_4)
-    assert service(20.0, 12).served == pytest.approx(0.6000, abs=DIGITS_4)
+    assert queue().service(15.0, 12).served == pytest.approx(0.7999, abs=DIGITS_4)
+    assert queue().service(20.0, 12).served == pytest.approx(0.6000, abs=DIGITS_4)
 
 
 # --- properties and limits ---------------------------------------------------
@@ -160,7 +155,7 @@ def test_o12_twelve_slots_overloaded() -> None:
 def test_shares_are_shares_and_flow_is_conserved(
     demand: float, slots: int, deadline: int, dispersion: float
 ) -> None:
-    line = service(demand, slots, deadline_days=deadline, dispersion=dispersion)
+    line = queue(deadline_days=deadline, dispersion=dispersion).service(demand, slots)
     assert 0 <= line.same_day <= line.served + 1e-12
     assert line.served <= 1
     assert 0 <= line.utilisation <= 1
@@ -173,11 +168,11 @@ def test_shares_are_shares_and_flow_is_conserved(
 @settings(max_examples=60, deadline=None)
 @given(arrivals_, slots_, deadline_, dispersion_)
 def test_served_is_monotone(demand: float, slots: int, deadline: int, dispersion: float) -> None:
-    base = service(demand, slots, deadline_days=deadline, dispersion=dispersion).served
-    more_slots = service(demand, slots + 1, deadline_days=deadline, dispersion=dispersion)
-    more_time = service(demand, slots, deadline_days=deadline + 1, dispersion=dispersion)
-    more_demand = service(demand * 1.1, slots, deadline_days=deadline, dispersion=dispersion)
-    more_spread = service(demand, slots, deadline_days=deadline, dispersion=dispersion + 1)
+    base = queue(deadline_days=deadline, dispersion=dispersion).service(demand, slots).served
+    more_slots = queue(deadline_days=deadline, dispersion=dispersion).service(demand, slots + 1)
+    more_time = queue(deadline_days=deadline + 1, dispersion=dispersion).service(demand, slots)
+    more_demand = queue(deadline_days=deadline, dispersion=dispersion).service(demand * 1.1, slots)
+    more_spread = queue(deadline_days=deadline, dispersion=dispersion + 1).service(demand, slots)
     assert more_slots.served >= base - 1e-12
     assert more_time.served >= base - 1e-12
     assert more_demand.served <= base + 1e-12
@@ -187,10 +182,10 @@ def test_served_is_monotone(demand: float, slots: int, deadline: int, dispersion
 @settings(max_examples=30, deadline=None)
 @given(st.floats(0.05, 30.0), st.sampled_from([0.8, 0.95, 0.99]), st.integers(0, 2))
 def test_minimum_slots_is_the_smallest(demand: float, target: float, deadline: int) -> None:
-    slots = minimum_slots(demand, target=target, deadline_days=deadline)
-    assert service(demand, slots, deadline_days=deadline).served >= target
+    slots = queue(target=target, deadline_days=deadline).slots(demand)
+    assert queue(deadline_days=deadline).service(demand, slots).served >= target
     if slots > 1:
-        assert service(demand, slots - 1, deadline_days=deadline).served < target
+        assert queue(deadline_days=deadline).service(demand, slots - 1).served < target
 
 
 @settings(max_examples=30, deadline=None)
@@ -198,8 +193,8 @@ def test_minimum_slots_is_the_smallest(demand: float, target: float, deadline: i
 def test_largest_demand_meets_the_target_exactly(
     slots: int, target: float, deadline: int, dispersion: float
 ) -> None:
-    demand = largest_demand(slots, target=target, deadline_days=deadline, dispersion=dispersion)
-    line = service(demand or 1e-6, slots, deadline_days=deadline, dispersion=dispersion)
+    demand = queue(target=target, deadline_days=deadline, dispersion=dispersion).carries(slots)
+    line = queue(deadline_days=deadline, dispersion=dispersion).service(demand or 1e-6, slots)
     if demand == 0:  # clusters: one slot misses the target however rare the requests
         assert dispersion > 1
         assert line.served < target
@@ -210,13 +205,13 @@ def test_largest_demand_meets_the_target_exactly(
 def test_clustered_requests_can_defeat_one_slot() -> None:
     # rare negative binomial requests come in logarithmic clusters: one in two-day slots
     # serves sum(min(k, 2) / (k 2^k)) = ln 2 + (ln 2 - 1/2) of them
-    rare = service(1e-7, 1, dispersion=2.0)
+    rare = queue(dispersion=2.0).service(1e-7, 1)
     assert rare.served == pytest.approx(2 * math.log(2) - 0.5, abs=1e-6)
-    assert largest_demand(1, dispersion=2.0) == 0.0
-    assert minimum_slots(1e-7, dispersion=2.0) == 2
-    assert slots_for_each([1e-7, 3.0], dispersion=2.0).tolist() == [
+    assert queue(dispersion=2.0).carries(1) == 0.0
+    assert queue(dispersion=2.0).slots(1e-7) == 2
+    assert queue(dispersion=2.0).slots_for_each([1e-7, 3.0]).tolist() == [
         2,
-        minimum_slots(3, dispersion=2),
+        queue(dispersion=2).slots(3),
     ]
 
 
@@ -224,43 +219,43 @@ def test_clustered_requests_can_defeat_one_slot() -> None:
 @pytest.mark.parametrize("dispersion", [1.0, 2.0])
 def test_table_equals_one_search_per_demand(deadline: int, dispersion: float) -> None:
     demands = np.random.default_rng(5).lognormal(1.5, 0.8, (20, 5))
-    table = slots_for_each(demands, deadline_days=deadline, dispersion=dispersion)
+    table = queue(deadline_days=deadline, dispersion=dispersion).slots_for_each(demands)
     one_by_one = [
-        minimum_slots(x, deadline_days=deadline, dispersion=dispersion) for x in demands.ravel()
+        queue(deadline_days=deadline, dispersion=dispersion).slots(x) for x in demands.ravel()
     ]
     assert table.shape == demands.shape
     assert table.ravel().tolist() == one_by_one
-    assert slots_for_each([]).tolist() == []
+    assert queue().slots_for_each([]).tolist() == []
 
 
 def test_limits() -> None:
-    assert service(5.0, 80).served == pytest.approx(1.0, abs=1e-12)
-    assert service(5.0, 80).same_day == pytest.approx(1.0, abs=1e-12)
-    assert service(1e-9, 1).served == pytest.approx(1.0, abs=1e-8)
-    full = service(60.0, 1)
+    assert queue().service(5.0, 80).served == pytest.approx(1.0, abs=1e-12)
+    assert queue().service(5.0, 80).same_day == pytest.approx(1.0, abs=1e-12)
+    assert queue().service(1e-9, 1).served == pytest.approx(1.0, abs=1e-8)
+    full = queue().service(60.0, 1)
     assert full.utilisation == pytest.approx(1.0)
     assert full.served == pytest.approx(1 / 60)
     assert full.same_day == pytest.approx(0.0, abs=1e-12)
-    assert service(60.0, 80).served == pytest.approx(1.0, abs=1e-6)
+    assert queue().service(60.0, 80).served == pytest.approx(1.0, abs=1e-6)
     # a large line is a fluid: served = slots / demand
-    assert largest_demand(200) == pytest.approx(200 / 0.95, rel=1e-6)
+    assert queue().carries(200) == pytest.approx(200 / 0.95, rel=1e-6)
 
 
 def test_negative_binomial_tends_to_poisson() -> None:
-    close = service(OL, 6, dispersion=1 + 1e-7)
-    assert close.served == pytest.approx(service(OL, 6).served, abs=1e-6)
+    close = queue(dispersion=1 + 1e-7).service(OL, 6)
+    assert close.served == pytest.approx(queue().service(OL, 6).served, abs=1e-6)
 
 
 def test_flat_week_is_the_plain_queue() -> None:
-    flat = weekly_service(OL, 6, factors=[1.0] * 5)
-    assert flat.served == pytest.approx(service(OL, 6).served, rel=1e-12)
+    flat = queue().week(OL, 6, factors=[1.0] * 5)
+    assert flat.served == pytest.approx(queue().service(OL, 6).served, rel=1e-12)
     assert flat.lost_by_weekday == pytest.approx([1 - flat.served] * 5, rel=1e-9)
-    one = weekly_service(OL, 6, factors=[1.0])
+    one = queue().week(OL, 6, factors=[1.0])
     assert one.served == pytest.approx(flat.served, rel=1e-12)
 
 
 def test_capacity_table_increases() -> None:
-    table = [largest_demand(s) for s in range(1, 41)]
+    table = [queue().carries(s) for s in range(1, 41)]
     assert all(low < high for low, high in pairwise(table))
 
 
@@ -269,7 +264,7 @@ def test_capacity_table_increases() -> None:
 
 def test_every_defect_is_listed() -> None:
     with pytest.raises(ScenarioError) as caught:
-        service(-1.0, 0, dispersion=0.5)
+        queue(dispersion=0.5).service(-1.0, 0)
     assert len(caught.value.defects) == 3
     text = str(caught.value)
     assert "demandes par jour = -1.0" in text
@@ -281,27 +276,27 @@ def test_every_defect_is_listed() -> None:
 @pytest.mark.parametrize("demand", [0, -0.1, math.nan, math.inf, "5", True, 1e9])
 def test_bad_demand(demand: object) -> None:
     with pytest.raises(ScenarioError, match="demandes par jour"):
-        service(demand, 5)  # type: ignore[arg-type]
+        queue().service(demand, 5)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("slots", [0, -3, 2.5, "6", True, math.nan, 100_000])
 def test_bad_slots(slots: object) -> None:
     with pytest.raises(ScenarioError, match="créneaux par jour"):
-        service(5.0, slots)  # type: ignore[arg-type]
+        queue().service(5.0, slots)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("deadline", [-1, 1.5, "1", None])
 def test_bad_deadline(deadline: object) -> None:
     with pytest.raises(ScenarioError, match="délai"):
-        minimum_slots(5.0, deadline_days=deadline)  # type: ignore[arg-type]
+        queue(deadline_days=deadline).slots(5.0)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("target", [0, 1, 1.2, -0.1, math.nan, "0.95"])
 def test_bad_target(target: object) -> None:
     for call in (
-        lambda: minimum_slots(5.0, target=target),  # type: ignore[arg-type]
-        lambda: largest_demand(5, target=target),  # type: ignore[arg-type]
-        lambda: day_quantile_slots(5.0, probability=target),  # type: ignore[arg-type]
+        lambda: queue(target=target).slots(5.0),  # type: ignore[arg-type]
+        lambda: queue(target=target).carries(5),  # type: ignore[arg-type]
+        lambda: queue(target=target).slots_by_day(5.0),  # type: ignore[arg-type]
     ):
         with pytest.raises(ScenarioError, match="cible"):
             call()
@@ -310,23 +305,23 @@ def test_bad_target(target: object) -> None:
 @pytest.mark.parametrize("factors", [[], [1, 2], [1, 1, 1, 1, -4], [math.nan] * 5, ["1"] * 5])
 def test_bad_weekday_factors(factors: list[float]) -> None:
     with pytest.raises(ScenarioError, match="jours de la semaine"):
-        weekly_service(5.0, 6, factors=factors)
+        queue().week(5.0, 6, factors=factors)
 
 
 def test_demand_beyond_a_cpts_is_said_so() -> None:
     for demand in (2000.0, 40_800.0):  # a large region, then the whole country
         with pytest.raises(ScenarioError, match="trop grande") as caught:
-            minimum_slots(demand)
+            queue().slots(demand)
         assert "découpez le territoire" in caught.value.remedy
         assert "jusqu'à 600 créneaux par jour" in caught.value.remedy
     with pytest.raises(ScenarioError, match="jusqu'à 480 créneaux par jour"):
-        minimum_slots(2000.0, deadline_days=5)
+        queue(deadline_days=5).slots(2000.0)
     with pytest.raises(ScenarioError, match="demandes par jour"):
-        slots_for_each([3.0, math.nan])
+        queue().slots_for_each([3.0, math.nan])
     with pytest.raises(ScenarioError, match="demandes par jour"):
-        slots_for_each([3.0, 0.0])
+        queue().slots_for_each([3.0, 0.0])
 
 
 def test_numpy_integers_are_integers() -> None:
-    found = service(5.0, np.int64(6))  # type: ignore[arg-type]
-    assert found.served == service(5.0, 6).served
+    found = queue().service(5.0, np.int64(6))  # type: ignore[arg-type]
+    assert found.served == queue().service(5.0, 6).served

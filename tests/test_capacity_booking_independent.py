@@ -8,8 +8,8 @@ from collections import deque
 import numpy as np
 import pytest
 
-from cpts_geo.capacity.queue.booking import WEEKDAY_FACTORS, service, weekly_service
 from tests.booking_oracles import daily_probabilities, run_weeks
+from tests.queues import WEEKDAY_FACTORS, queue
 
 OL = 1511 / 270
 
@@ -44,7 +44,7 @@ def naive_service(
 def test_agrees_with_the_naive_chain(
     demand: float, slots: int, deadline: int, dispersion: float
 ) -> None:
-    line = service(demand, slots, deadline_days=deadline, dispersion=dispersion)
+    line = queue(deadline_days=deadline, dispersion=dispersion).service(demand, slots)
     served, same_day, used = naive_service(demand, slots, deadline, dispersion)
     assert line.served == pytest.approx(served, abs=1e-9)
     assert line.same_day == pytest.approx(same_day, abs=1e-9)
@@ -58,7 +58,7 @@ def test_waiting_agrees_with_a_diary(
     demand: float, slots: int, deadline: int, dispersion: float
 ) -> None:
     (day,) = run_weeks([demand], [slots], deadline=deadline, dispersion=dispersion, weeks=250)
-    line = service(demand, slots, deadline_days=deadline, dispersion=dispersion)
+    line = queue(deadline_days=deadline, dispersion=dispersion).service(demand, slots)
     assert np.multiply(line.waiting, demand) == pytest.approx(day.seen, abs=1e-9)
     assert line.lost_per_day == pytest.approx(day.lost, abs=1e-9)
     assert line.expected_backlog == pytest.approx(day.booked, abs=1e-9)
@@ -83,9 +83,7 @@ def test_sessions_on_some_days_agree_with_a_diary(
     factors = [1.4, 1.0, 0.6, 1.1, 0.9]
     demands = [1.2 * factor for factor in factors]
     days = run_weeks(demands, slots, deadline=deadline, dispersion=dispersion, weeks=60)
-    week = weekly_service(
-        1.2, slots, factors=factors, deadline_days=deadline, dispersion=dispersion
-    )
+    week = queue(deadline_days=deadline, dispersion=dispersion).week(1.2, slots, factors=factors)
     lost = [day.lost / demand for day, demand in zip(days, demands, strict=True)]
     assert week.lost_by_weekday == pytest.approx(lost, abs=1e-9)
     assert week.waiting == pytest.approx(np.sum([day.seen for day in days], axis=0) / 6, abs=1e-9)
@@ -125,7 +123,7 @@ def test_agrees_with_an_age_structured_simulation(demand: float, slots: int, dea
     lost = np.array(fifo_losses(requests.tolist(), slots, deadline))
     shares = 1 - lost.reshape(batches, -1).sum(1) / requests.reshape(batches, -1).sum(1)
     error = shares.std(ddof=1) / math.sqrt(batches)
-    found = service(demand, slots, deadline_days=deadline).served
+    found = queue(deadline_days=deadline).service(demand, slots).served
     assert abs(shares.mean() - found) < 3 * error
 
 
@@ -145,7 +143,7 @@ def test_waiting_agrees_with_an_age_structured_simulation() -> None:
             room -= served
     shares = seen.reshape(deadline + 1, batches, -1).sum(2) / requests.reshape(batches, -1).sum(1)
     error = shares.std(axis=1, ddof=1) / math.sqrt(batches)
-    found = service(demand, slots, deadline_days=deadline).waiting
+    found = queue(deadline_days=deadline).service(demand, slots).waiting
     assert (np.abs(shares.mean(axis=1) - found) < 3 * error).all()
 
 
@@ -163,5 +161,5 @@ def test_weekly_cycle_against_an_independent_sum() -> None:
             backlog = min(max(after, 0), slots)
     per_batch = lost.reshape(30, -1, 5).sum(1) / requests.reshape(30, -1, 5).sum(1)
     error = per_batch.std(axis=0, ddof=1) / math.sqrt(30)
-    gap = per_batch.mean(axis=0) - weekly_service(OL, slots).lost_by_weekday
+    gap = per_batch.mean(axis=0) - queue().week(OL, slots, factors=WEEKDAY_FACTORS).lost_by_weekday
     assert (np.abs(gap) < 3.5 * error).all()

@@ -9,13 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cpts_geo.capacity.queue.booking import (
-    BookingService,
-    minimum_slots,
-    service,
-    weekly_service,
-)
+from cpts_geo.capacity.queue.services import BookingService
 from cpts_geo.errors import DemandTooLargeError, ScenarioError
+from tests.queues import WEEKDAY_FACTORS, queue
 
 OL = 1511 / 270
 
@@ -50,7 +46,7 @@ def filled(demand: float, slots: int) -> float:
 
 @pytest.mark.parametrize(("demand", "slots"), [(0.2, 1), (OL, 6), (8.0, 8), (30.0, 20), (90, 100)])
 def test_today_or_lost_is_one_day_alone(demand: float, slots: int) -> None:
-    line = service(demand, slots, deadline_days=0)
+    line = queue(deadline_days=0).service(demand, slots)
     assert line.served == pytest.approx(filled(demand, slots) / demand, rel=1e-10)
     assert line.waiting == (line.same_day,)
     assert line.backlog_distribution == (1.0,)
@@ -58,7 +54,7 @@ def test_today_or_lost_is_one_day_alone(demand: float, slots: int) -> None:
 
 @pytest.mark.parametrize("demand", [0.2, 0.6, 0.8])
 def test_one_slot_without_deadline_is_pollaczek_khinchine(demand: float) -> None:
-    line = service(demand, 1, deadline_days=200)
+    line = queue(deadline_days=200).service(demand, 1)
     assert line.expected_backlog == pytest.approx(demand**2 / (2 * (1 - demand)), rel=1e-9)
     assert line.backlog_distribution[0] == pytest.approx((1 - demand) * math.exp(demand), rel=1e-9)
     assert line.served == pytest.approx(1.0, abs=1e-12)
@@ -69,7 +65,7 @@ def test_one_slot_without_deadline_is_pollaczek_khinchine(demand: float) -> None
 
 @pytest.mark.parametrize(("demand", "slots"), [(12.0, 8), (7.0, 8)])
 def test_a_long_deadline_is_a_fluid(demand: float, slots: int) -> None:
-    line = service(demand, slots, deadline_days=100)
+    line = queue(deadline_days=100).service(demand, slots)
     assert line.served == pytest.approx(min(1.0, slots / demand), rel=1e-9)
     assert line.utilisation == pytest.approx(min(1.0, demand / slots), rel=1e-9)
 
@@ -80,7 +76,7 @@ def test_a_long_deadline_is_a_fluid(demand: float, slots: int) -> None:
 @pytest.mark.parametrize("deadline", [0, 1, 2, 3])
 @pytest.mark.parametrize("demand", [500.0, 600.0])
 def test_six_hundred_slots(demand: float, deadline: int) -> None:
-    line = service(demand, 600, deadline_days=deadline)
+    line = queue(deadline_days=deadline).service(demand, 600)
     assert_whole(line, demand)
     assert len(line.backlog_distribution) == 600 * deadline + 1
     if demand == 500:  # 4.5 standard deviations below
@@ -94,7 +90,7 @@ def test_six_hundred_slots(demand: float, deadline: int) -> None:
 @pytest.mark.parametrize(("demand", "slots"), [(1e-9, 1), (1e-9, 300), (500.0, 1), (1e6, 7)])
 @pytest.mark.parametrize("deadline", [0, 1, 3])
 def test_extremes(demand: float, slots: int, deadline: int, dispersion: float) -> None:
-    line = service(demand, slots, deadline_days=deadline, dispersion=dispersion)
+    line = queue(deadline_days=deadline, dispersion=dispersion).service(demand, slots)
     assert_whole(line, demand)
     if demand >= 500 and dispersion == 1.0:  # every slot is taken, the last of the deadline first
         assert line.waiting[-1] == pytest.approx(slots / demand, rel=1e-9)
@@ -102,26 +98,26 @@ def test_extremes(demand: float, slots: int, deadline: int, dispersion: float) -
 
 
 def test_limits_of_slots_and_deadline() -> None:
-    assert len(service(5.0, 600, deadline_days=1).backlog_distribution) == 601
-    assert len(service(5.0, 1, deadline_days=600).backlog_distribution) == 601
+    assert len(queue(deadline_days=1).service(5.0, 600).backlog_distribution) == 601
+    assert len(queue(deadline_days=600).service(5.0, 1).backlog_distribution) == 601
     for slots, deadline in [(601, 0), (601, 1), (600, 5), (2, 1201)]:
         with pytest.raises(ScenarioError, match="créneaux par jour"):
-            service(5.0, slots, deadline_days=deadline)
+            queue(deadline_days=deadline).service(5.0, slots)
     with pytest.raises(ScenarioError, match="délai = 2401"):
-        minimum_slots(5.0, deadline_days=2401)
+        queue(deadline_days=2401).slots(5.0)
 
 
 def test_minimum_slots_near_the_limit() -> None:
-    assert minimum_slots(497.3) == 473  # a fluid: .95 x 497.3 = 472.4
+    assert queue().slots(497.3) == 473  # a fluid: .95 x 497.3 = 472.4
     alone = next(s for s in range(1, 601) if filled(500.0, s) >= 0.99 * 500.0)
-    assert minimum_slots(500.0, target=0.99, deadline_days=0) == alone
+    assert queue(target=0.99, deadline_days=0).slots(500.0) == alone
     with pytest.raises(DemandTooLargeError, match="jusqu'à 600"):
-        minimum_slots(632.0)
+        queue().slots(632.0)
     # .95 x 631 < 600, yet 600 slots do not serve it on the very day
     with pytest.raises(DemandTooLargeError):
-        minimum_slots(631.0, deadline_days=0)
+        queue(deadline_days=0).slots(631.0)
     with pytest.raises(DemandTooLargeError):
-        minimum_slots(500.0, target=0.5, same_day_target=1 - 1e-9)
+        queue(target=0.5).slots(500.0, same_day=1 - 1e-9)
 
 
 # --- properties --------------------------------------------------------------
@@ -136,7 +132,7 @@ _lines = st.tuples(
 def test_longer_deadline_serves_more_and_later(line: tuple[float, int, int, float]) -> None:
     demand, slots, deadline, dispersion = line
     short, long = (
-        service(demand, slots, deadline_days=k, dispersion=dispersion)
+        queue(deadline_days=k, dispersion=dispersion).service(demand, slots)
         for k in (deadline, deadline + 1)
     )
     assert_whole(short, demand)
@@ -150,7 +146,7 @@ def test_longer_deadline_serves_more_and_later(line: tuple[float, int, int, floa
 def test_more_slots_lose_less_and_see_sooner(line: tuple[float, int, int, float]) -> None:
     demand, slots, deadline, dispersion = line
     few, many = (
-        service(demand, s, deadline_days=deadline, dispersion=dispersion)
+        queue(deadline_days=deadline, dispersion=dispersion).service(demand, s)
         for s in (slots, slots + 1)
     )
     assert many.lost_per_day <= few.lost_per_day + 1e-10
@@ -168,30 +164,37 @@ def test_more_slots_lose_less_and_see_sooner(line: tuple[float, int, int, float]
 def test_a_week_keeps_its_requests(
     demand: float, slots: list[int], deadline: int, day: int
 ) -> None:
-    week = weekly_service(demand, slots, deadline_days=deadline)
+    week = queue(deadline_days=deadline).week(demand, slots, factors=WEEKDAY_FACTORS)
     assert min(week.waiting) >= 0
     assert sum(week.waiting) == pytest.approx(week.served, abs=1e-9)
     assert 5 * demand * week.served == pytest.approx(sum(slots) * week.utilisation, rel=1e-9)
     assert week.expected_backlog >= 0
     slots[day] += 1
-    assert weekly_service(demand, slots, deadline_days=deadline).served >= week.served - 1e-12
+    assert (
+        queue(deadline_days=deadline).week(demand, slots, factors=WEEKDAY_FACTORS).served
+        >= week.served - 1e-12
+    )
 
 
 # --- weeks -------------------------------------------------------------------
 
 
 def test_one_number_of_slots_is_the_same_every_day() -> None:
-    assert weekly_service(OL, 6) == weekly_service(OL, [6] * 5)
-    assert weekly_service(OL, np.array([6] * 5)) == weekly_service(OL, 6)  # type: ignore[arg-type]
-    flat, line = weekly_service(OL, 6, factors=[1.0] * 5), service(OL, 6)
+    assert queue().week(OL, 6, factors=WEEKDAY_FACTORS) == queue().week(
+        OL, [6] * 5, factors=WEEKDAY_FACTORS
+    )
+    assert queue().week(OL, np.array([6] * 5), factors=WEEKDAY_FACTORS) == queue().week(
+        OL, 6, factors=WEEKDAY_FACTORS
+    )  # type: ignore[arg-type]
+    flat, line = queue().week(OL, 6, factors=[1.0] * 5), queue().service(OL, 6)
     assert flat.waiting == pytest.approx(line.waiting, rel=1e-12)
     assert flat.expected_backlog == pytest.approx(line.expected_backlog, rel=1e-12)
     assert flat.utilisation == pytest.approx(line.utilisation, rel=1e-12)
 
 
 def test_one_session_a_week_without_deadline_is_one_day_alone() -> None:
-    week = weekly_service(8.0, [0, 0, 9, 0, 0], factors=[1.0] * 5, deadline_days=0)
-    alone = service(8.0, 9, deadline_days=0)
+    week = queue(deadline_days=0).week(8.0, [0, 0, 9, 0, 0], factors=[1.0] * 5)
+    alone = queue(deadline_days=0).service(8.0, 9)
     assert week.lost_by_weekday == pytest.approx([1, 1, 1 - alone.served, 1, 1], rel=1e-12)
     assert week.served == pytest.approx(alone.served / 5, rel=1e-12)
     assert week.expected_backlog == 0
@@ -199,9 +202,9 @@ def test_one_session_a_week_without_deadline_is_one_day_alone() -> None:
 
 def test_the_day_the_week_begins_on_does_not_matter() -> None:
     slots, factors = [12, 0, 9, 0, 9], [1.3, 1.0, 0.9, 0.85, 0.95]
-    week = weekly_service(OL, slots, factors=factors, deadline_days=2)
-    turned = weekly_service(
-        OL, slots[2:] + slots[:2], factors=factors[2:] + factors[:2], deadline_days=2
+    week = queue(deadline_days=2).week(OL, slots, factors=factors)
+    turned = queue(deadline_days=2).week(
+        OL, slots[2:] + slots[:2], factors=factors[2:] + factors[:2]
     )
     assert turned.waiting == pytest.approx(week.waiting, rel=1e-11)
     assert turned.lost_by_weekday[3:] == pytest.approx(week.lost_by_weekday[:2], rel=1e-10)
@@ -223,12 +226,12 @@ def test_the_day_the_week_begins_on_does_not_matter() -> None:
 )
 def test_bad_slots_of_a_week(slots: object, message: str) -> None:
     with pytest.raises(ScenarioError, match=message):
-        weekly_service(5.0, slots)  # type: ignore[arg-type]
+        queue().week(5.0, slots, factors=WEEKDAY_FACTORS)  # type: ignore[arg-type]
 
 
 def test_every_defect_of_a_week_is_listed() -> None:
     with pytest.raises(ScenarioError) as caught:
-        weekly_service(-1.0, [-1, 6, 6, 6, 1.5], factors=[1, 1, 1, 1, 2], dispersion=0)  # type: ignore[list-item]
+        queue(dispersion=0).week(-1.0, [-1, 6, 6, 6, 1.5], factors=[1, 1, 1, 1, 2])  # type: ignore[list-item]
     assert len(caught.value.defects) == 5
     with pytest.raises(ScenarioError, match=r"sur le délai : 3\s600"):
-        weekly_service(5.0, [600] * 5, deadline_days=6)
+        queue(deadline_days=6).week(5.0, [600] * 5, factors=WEEKDAY_FACTORS)

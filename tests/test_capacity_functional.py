@@ -7,13 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from cpts_geo.capacity.queue.booking import (
-    WEEKDAY_FACTORS,
-    largest_demand,
-    minimum_slots,
-    service,
-    weekly_service,
-)
+from tests.queues import WEEKDAY_FACTORS, queue
 
 #: Ouest Loiret, Beauce-Gâtinais (consultations, then half its calls), and a small territory.
 DEMANDS = [1.2, 1511 / 270, 2000 / 251, 2900 / 251]
@@ -43,7 +37,7 @@ def around(demand: float) -> range:
 @each_dispersion
 def test_more_slots_fewer_losses(demand: float, deadline: int, dispersion: float) -> None:
     lines = [
-        service(demand, slots, deadline_days=deadline, dispersion=dispersion)
+        queue(deadline_days=deadline, dispersion=dispersion).service(demand, slots)
         for slots in around(demand)
     ]
     assert falls([line.lost_per_day for line in lines])
@@ -56,7 +50,9 @@ def test_more_slots_fewer_losses(demand: float, deadline: int, dispersion: float
 @each_dispersion
 def test_longer_deadline_more_served_less_same_day(demand: float, dispersion: float) -> None:
     slots = round(demand)
-    lines = [service(demand, slots, deadline_days=days, dispersion=dispersion) for days in range(5)]
+    lines = [
+        queue(deadline_days=days, dispersion=dispersion).service(demand, slots) for days in range(5)
+    ]
     assert rises([line.served for line in lines])
     assert falls([line.same_day for line in lines])
     assert rises([line.expected_backlog for line in lines])
@@ -67,7 +63,7 @@ def test_longer_deadline_more_served_less_same_day(demand: float, dispersion: fl
 def test_more_clustered_requests_fewer_served(demand: float, deadline: int) -> None:
     for slots in around(demand):
         lines = [
-            service(demand, slots, deadline_days=deadline, dispersion=dispersion)
+            queue(deadline_days=deadline, dispersion=dispersion).service(demand, slots)
             for dispersion in (1.0, 1.5, 2.0, 3.0, 5.0)
         ]
         assert falls([line.served for line in lines])
@@ -78,7 +74,7 @@ def test_more_clustered_requests_fewer_served(demand: float, deadline: int) -> N
 @pytest.mark.parametrize("slots", [2, 6, 8, 16])
 def test_more_requests_smaller_share_served(slots: int, deadline: int, dispersion: float) -> None:
     lines = [
-        service(load * slots, slots, deadline_days=deadline, dispersion=dispersion)
+        queue(deadline_days=deadline, dispersion=dispersion).service(load * slots, slots)
         for load in (0.8, 0.9, 1.0, 1.2, 1.6)
     ]
     assert falls([line.served for line in lines])
@@ -98,12 +94,10 @@ def week(peak: float) -> tuple[float, ...]:
 def test_sharper_weeks_fewer_served(demand: float, deadline: int, dispersion: float) -> None:
     slots = round(demand) + 1
     weeks = [
-        weekly_service(
-            demand, slots, factors=week(peak), deadline_days=deadline, dispersion=dispersion
-        )
+        queue(deadline_days=deadline, dispersion=dispersion).week(demand, slots, factors=week(peak))
         for peak in (0.0, 0.5, 1.0, 2.0, 3.0)
     ]
-    flat = service(demand, slots, deadline_days=deadline, dispersion=dispersion)
+    flat = queue(deadline_days=deadline, dispersion=dispersion).service(demand, slots)
     assert weeks[0].served == pytest.approx(flat.served, rel=1e-9)
     assert falls([line.served for line in weeks])
     assert falls([line.same_day for line in weeks])
@@ -115,7 +109,7 @@ def test_the_peak_day_loses_most(demand: float) -> None:
     for day in range(5):
         factors = [0.9] * 5
         factors[day] = 1.4
-        lost = weekly_service(demand, round(demand) + 1, factors=factors).lost_by_weekday
+        lost = queue().week(demand, round(demand) + 1, factors=factors).lost_by_weekday
         assert max(lost) == lost[day]
         # the next day pays too: the peak took its slots
         assert sorted(lost)[-2] == lost[(day + 1) % 5]
@@ -123,30 +117,30 @@ def test_the_peak_day_loses_most(demand: float) -> None:
 
 @each_demand
 def test_what_is_asked_sets_the_slots(demand: float) -> None:
-    assert minimum_slots(3 * demand) > minimum_slots(demand)
-    by_target = [minimum_slots(demand, target=target) for target in (0.5, 0.8, 0.95, 0.9999)]
+    assert queue().slots(3 * demand) > queue().slots(demand)
+    by_target = [queue(target=target).slots(demand) for target in (0.5, 0.8, 0.95, 0.9999)]
     assert by_target == sorted(by_target)
     assert by_target[-1] > by_target[0]
-    by_deadline = [minimum_slots(demand, deadline_days=days) for days in range(4)]
+    by_deadline = [queue(deadline_days=days).slots(demand) for days in range(4)]
     assert by_deadline == sorted(by_deadline, reverse=True)
     assert by_deadline[-1] < by_deadline[0]
-    by_dispersion = [minimum_slots(demand, dispersion=x) for x in (1.0, 2.0, 5.0)]
+    by_dispersion = [queue(dispersion=x).slots(demand) for x in (1.0, 2.0, 5.0)]
     assert by_dispersion == sorted(by_dispersion)
     assert by_dispersion[-1] > by_dispersion[0]
 
 
 @pytest.mark.parametrize("slots", [2, 6, 8, 16])
 def test_what_a_line_carries(slots: int) -> None:
-    assert rises([largest_demand(slots + more) for more in range(4)])
-    assert rises([largest_demand(slots, deadline_days=days) for days in range(4)])
-    assert falls([largest_demand(slots, target=target) for target in (0.8, 0.9, 0.95, 0.99)])
-    assert falls([largest_demand(slots, dispersion=x) for x in (1.0, 1.5, 2.0)])
+    assert rises([queue().carries(slots + more) for more in range(4)])
+    assert rises([queue(deadline_days=days).carries(slots) for days in range(4)])
+    assert falls([queue(target=target).carries(slots) for target in (0.8, 0.9, 0.95, 0.99)])
+    assert falls([queue(dispersion=x).carries(slots) for x in (1.0, 1.5, 2.0)])
 
 
 @each_demand
 @each_deadline
 def test_slots_and_demand_answer_each_other(demand: float, deadline: int) -> None:
-    slots = minimum_slots(demand, deadline_days=deadline)
-    assert largest_demand(slots, deadline_days=deadline) >= demand
+    slots = queue(deadline_days=deadline).slots(demand)
+    assert queue(deadline_days=deadline).carries(slots) >= demand
     if slots > 1:
-        assert largest_demand(slots - 1, deadline_days=deadline) < demand
+        assert queue(deadline_days=deadline).carries(slots - 1) < demand

@@ -10,16 +10,15 @@ import pytest
 from scipy import stats
 
 from cpts_geo.capacity.answer.caveats import caveats
-from cpts_geo.capacity.answer.existing import observed_floor, offer, served_by
-from cpts_geo.capacity.answer.headline import DRAWS, SAME_DAY_TARGET, Headline, headline
-from cpts_geo.capacity.answer.headline_table import to_frame
+from cpts_geo.capacity.answer.existing import observed_floor, offer
+from cpts_geo.capacity.answer.headline import DRAWS, SAME_DAY_TARGET, Headline, headline, to_frame
 from cpts_geo.capacity.demand.periods import studied_means
 from cpts_geo.capacity.demand.requests import central_requests, draw_requests
-from cpts_geo.capacity.queue.booking import minimum_slots, service, slots_for_each, weekly_service
 from cpts_geo.capacity.scenario.inputs import SEED, Scenario
 from cpts_geo.capacity.scenario.loading import load_scenarios, scenario_from_population
 from cpts_geo.errors import ScenarioError
 from cpts_geo.schema import Status
+from tests.queues import queue
 
 LEVELS = (0.1, 0.5, 0.9)
 
@@ -75,7 +74,9 @@ def test_o11_announced_doubling(answers: dict[str, Headline]) -> None:
     assert (found.planned.slots, found.planned.gp_hours_per_week) == (16, 20.0)
     assert found.planned.served_if_all_calls == pytest.approx(0.692414, abs=5e-7)
     median = found.requests_per_year.p50 / 251
-    assert found.planned.served_at_median == pytest.approx(service(median, 16).served, rel=1e-12)
+    assert found.planned.served_at_median == pytest.approx(
+        queue().service(median, 16).served, rel=1e-12
+    )
     assert [name for name, x in answers.items() if x.planned] == ["beauce_gatinais"]
 
 
@@ -111,10 +112,10 @@ def test_same_day_companion(cases: dict[str, Scenario], answers: dict[str, Headl
     }
     for name, found in answers.items():
         median = found.requests_per_year.p50 / cases[name].opening_days_per_year
-        line = service(median, found.slots_same_day)
+        line = queue().service(median, found.slots_same_day)
         assert line.served >= 0.95
         assert line.same_day >= 0.80
-        fewer = service(median, found.slots_same_day - 1)
+        fewer = queue().service(median, found.slots_same_day - 1)
         assert fewer.served < 0.95 or fewer.same_day < 0.80
 
 
@@ -124,7 +125,7 @@ def test_interval_holds_at_least_eight_draws_in_ten(
     for name, found in answers.items():
         assert 0.8 <= found.interval_share <= 1
         drawn = draw_requests(cases[name], draws=DRAWS, seed=SEED).no_mt / 251
-        slots = np.array([minimum_slots(x) for x in drawn[:500]])
+        slots = np.array([queue().slots(x) for x in drawn[:500]])
         low, _, high = three(found.slots_per_day)
         inside = np.mean((low <= slots) & (slots <= high))
         assert found.interval_share == pytest.approx(inside, abs=0.06)  # 3.5 binomial errors
@@ -154,7 +155,7 @@ def test_acceptance_todays_device(cases: dict[str, Scenario]) -> None:
     )
     demand = central_requests(case) / 251
     assert demand == pytest.approx(7.97, abs=5e-3)
-    assert minimum_slots(demand) == 8
+    assert queue().slots(demand) == 8
     found = headline(case)
     assert found.slots_per_day.p50 == 8
     assert found.gp_hours_per_week.p50 == 10.0
@@ -232,7 +233,7 @@ def test_companions(answers: dict[str, Headline]) -> None:
     # 2,900 / 251 slots of 16.4 min, five days a week
     assert found.central_gp_hours_per_week == pytest.approx(15.79, abs=5e-3)
     median = found.requests_per_year.p50 / 251
-    assert found.slots_dispersed == minimum_slots(median, dispersion=2.0)
+    assert found.slots_dispersed == queue(dispersion=2.0).slots(median)
     assert found.slots_dispersed >= found.slots_per_day.p50
     assert found.ceiling.central == pytest.approx(21_600)
 
@@ -317,7 +318,7 @@ def test_tiny_and_large_territories() -> None:
     hamlet = headline(scenario_from_population(100))
     assert three(hamlet.slots_per_day) == (1, 1, 1)
     large = headline(scenario_from_population(300_000), draws=2_000)
-    assert large.slots_per_day.p50 == minimum_slots(large.requests_per_year.p50 / 251)
+    assert large.slots_per_day.p50 == queue().slots(large.requests_per_year.p50 / 251)
 
 
 def test_a_country_is_told_to_be_split() -> None:
@@ -363,7 +364,7 @@ def test_sampling_interval_is_that_of_the_calls_alone(answers: dict[str, Headlin
         low, middle, high = stats.gamma(5800.5, scale=1 / 24_000).ppf(LEVELS)
         expected = [found.requests_per_year.p50 * x / middle for x in (low, middle, high)]
         assert three(found.sampling_requests) == pytest.approx(expected, rel=1e-12)
-        slots = [minimum_slots(x / 251) for x in three(found.sampling_requests)]
+        slots = [queue().slots(x / 251) for x in three(found.sampling_requests)]
         assert three(found.sampling_slots) == tuple(slots)
 
 
@@ -403,12 +404,9 @@ def by_brute_force(case: Scenario, *, draws: int, seed: int | None = None) -> tu
     """Quantiles of the GP-hours with every draw solved."""
     drawn = draw_requests(case, draws=draws, seed=seed)
     per_day = drawn.no_mt / case.opening_days_per_year * studied_means(case)[0]
-    slots = slots_for_each(
-        per_day,
-        target=case.target,
-        deadline_days=case.deadline_days,
-        dispersion=case.dispersion,
-    )
+    slots = queue(
+        target=case.target, deadline_days=case.deadline_days, dispersion=case.dispersion
+    ).slots_for_each(per_day)
     hours = slots * drawn.minutes / 60 * len(case.calendar.weekdays)
     return tuple(np.quantile(hours, LEVELS))
 
@@ -459,13 +457,15 @@ def test_slots_of_the_months_studied(cases: dict[str, Scenario]) -> None:
         assert found.requests_per_year == year.requests_per_year  # the year is the same
         assert found.sampling_requests == year.sampling_requests
         per_day = draw_requests(case, draws=2_000).no_mt / 251 * ratio
-        slots = [minimum_slots(x) for x in np.quantile(per_day, LEVELS, method="inverted_cdf")]
+        slots = [queue().slots(x) for x in np.quantile(per_day, LEVELS, method="inverted_cdf")]
         assert three(found.slots_per_day) == tuple(slots)
         median = year.requests_per_year.p50 / 251 * ratio
         assert found.today is not None
-        assert found.today.served_at_median == pytest.approx(service(median, 8).served, rel=1e-9)
-        assert found.slots_dispersed == minimum_slots(median, dispersion=2.0)
-        assert found.slots_same_day == minimum_slots(median, same_day_target=SAME_DAY_TARGET)
+        assert found.today.served_at_median == pytest.approx(
+            queue().service(median, 8).served, rel=1e-9
+        )
+        assert found.slots_dispersed == queue(dispersion=2.0).slots(median)
+        assert found.slots_same_day == queue().slots(median, same_day=SAME_DAY_TARGET)
         assert found.central_gp_hours_per_week == pytest.approx(
             year.central_gp_hours_per_week * ratio
         )
@@ -480,11 +480,11 @@ def test_slots_that_differ_by_day(cases: dict[str, Scenario]) -> None:
     assert (today.slots, today.gp_hours_per_week) == (6.0, 7.5)  # 30 slots of 15 min
     assert today.consultations_per_day == pytest.approx(6 * 0.996)
     even = [1.0] * 5
-    carried = weekly_service(today.carries_per_day, week, factors=even)
+    carried = queue().week(today.carries_per_day, week, factors=even)
     assert carried.served == pytest.approx(0.95, abs=1e-7)
-    assert weekly_service(today.carries_per_day * 1.01, week, factors=even).served < 0.95
+    assert queue().week(today.carries_per_day * 1.01, week, factors=even).served < 0.95
     assert today.carries_per_year == pytest.approx(today.carries_per_day * 251)
-    calls = weekly_service(5800 / 251, week, factors=even)
+    calls = queue().week(5800 / 251, week, factors=even)
     assert today.served_if_all_calls == pytest.approx(calls.served)
     # the same slots spread evenly carry more
     spread = headline(cases["beauce_gatinais"].evolve(slots_today=6), draws=500).today
@@ -506,7 +506,7 @@ def test_a_week_that_cannot_reach_the_target_carries_nothing(cases: dict[str, Sc
     assert today is not None
     assert today.carries_per_day == today.carries_per_year == 0.0
     assert today.served_at_median == pytest.approx(0.6)
-    assert served_by(case, (20, 0, 20, 0, 20), per_day=1e-3) <= 0.6 + 1e-12
+    assert case.rules.served(1e-3, (20, 0, 20, 0, 20)) <= 0.6 + 1e-12
 
 
 def test_hours_of_a_line_open_three_days(cases: dict[str, Scenario]) -> None:
@@ -524,7 +524,7 @@ def test_hours_of_a_line_open_three_days(cases: dict[str, Scenario]) -> None:
     # as many requests on fewer days
     year = headline(cases["beauce_gatinais"], draws=500)
     assert found.requests_per_year == year.requests_per_year
-    assert found.slots_per_day.p50 == minimum_slots(
+    assert found.slots_per_day.p50 == queue().slots(
         float(np.quantile(draw_requests(case, draws=500).no_mt, 0.5, method="inverted_cdf")) / days
     )
 

@@ -7,21 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cpts_geo.capacity.queue import chain, largest
-from cpts_geo.capacity.queue.booking import (
-    largest_demand,
-    minimum_slots,
-    served_for_each,
-    service,
-    slots_for_each,
-)
-from cpts_geo.capacity.queue.search import demand_guess, fewest, served_guess, slots_guess
+from cpts_geo.capacity.queue import _chain, _largest
+from cpts_geo.capacity.queue._largest import demand_guess, fewest, served_guess, slots_guess
 from cpts_geo.errors import DemandTooLargeError, ScenarioError
+from tests.queues import queue
 
 
 def forget() -> None:
-    largest._largest_demand.cache_clear()
-    chain.served_share.cache_clear()
+    _largest.largest_demand.cache_clear()
+    _chain.served_share.cache_clear()
 
 
 # --- largest demand ----------------------------------------------------------
@@ -29,12 +23,12 @@ def forget() -> None:
 
 def test_a_root_does_not_depend_on_what_was_computed_before() -> None:
     forget()
-    alone = {s: largest_demand(s) for s in (40, 7)}
+    alone = {s: queue().carries(s) for s in (40, 7)}
     forget()
-    upward = {s: largest_demand(s) for s in range(1, 41)}
+    upward = {s: queue().carries(s) for s in range(1, 41)}
     forget()
-    slots_for_each(np.linspace(0.1, 45.0, 400))
-    assert all(largest_demand(s) == upward[s] == root for s, root in alone.items())
+    queue().slots_for_each(np.linspace(0.1, 45.0, 400))
+    assert all(queue().carries(s) == upward[s] == root for s, root in alone.items())
 
 
 @pytest.mark.parametrize("deadline", [0, 1, 2])
@@ -42,24 +36,24 @@ def test_a_root_does_not_depend_on_what_was_computed_before() -> None:
 @pytest.mark.parametrize("target", [0.5, 0.8, 0.95, 0.999])
 def test_a_root_is_one_to_twelve_digits(target: float, dispersion: float, deadline: int) -> None:
     for slots in (1, 2, 5, 17):
-        root = largest_demand(slots, target=target, deadline_days=deadline, dispersion=dispersion)
+        root = queue(target=target, deadline_days=deadline, dispersion=dispersion).carries(slots)
         shares = [
-            service(x, slots, deadline_days=deadline, dispersion=dispersion).served
+            queue(deadline_days=deadline, dispersion=dispersion).service(x, slots).served
             for x in ((root - 3e-12 * slots), (root + 3e-12 * slots))
             if x > 0
         ]
         if root == 0:
-            assert service(1e-7, slots, deadline_days=deadline, dispersion=dispersion).served < (
-                target
-            )
+            assert queue(deadline_days=deadline, dispersion=dispersion).service(
+                1e-7, slots
+            ).served < (target)
         else:
             assert shares[0] > target > shares[-1]
 
 
 def test_large_lines_have_roots() -> None:
     # a fluid loses what exceeds its slots: root x target = slots
-    assert largest_demand(600) == pytest.approx(600 / 0.95, rel=1e-6)
-    assert largest_demand(600, target=0.9999, deadline_days=0) < 600
+    assert queue().carries(600) == pytest.approx(600 / 0.95, rel=1e-6)
+    assert queue(target=0.9999, deadline_days=0).carries(600) < 600
 
 
 # --- slots for each ----------------------------------------------------------
@@ -77,63 +71,63 @@ def test_equals_one_search_per_demand(
     demands: list[float], target: float, deadline: int, dispersion: float, at_most: int
 ) -> None:
     how = {"target": target, "deadline_days": deadline, "dispersion": dispersion}
-    found = slots_for_each(demands, **how)  # type: ignore[arg-type]
-    assert found.tolist() == [minimum_slots(x, **how) for x in demands]  # type: ignore[arg-type]
-    cut = slots_for_each(demands, at_most=at_most, **how)  # type: ignore[arg-type]
+    found = queue(**how).slots_for_each(demands)  # type: ignore[arg-type]
+    assert found.tolist() == [queue(**how).slots(x) for x in demands]  # type: ignore[arg-type]
+    cut = queue(**how).slots_for_each(demands, at_most=at_most)  # type: ignore[arg-type]
     assert cut.tolist() == np.minimum(found, at_most + 1).tolist()
 
 
 def test_a_demand_just_served_and_just_not() -> None:
-    root = largest_demand(8)
+    root = queue().carries(8)
     demands = [root, np.nextafter(root, 0), root * (1 + 1e-9)]
-    assert slots_for_each(demands).tolist() == [8, 8, 9]
-    assert slots_for_each(root).tolist() == 8
-    assert slots_for_each([[root], [20.0]]).shape == (2, 1)
+    assert queue().slots_for_each(demands).tolist() == [8, 8, 9]
+    assert queue().slots_for_each(root).tolist() == 8
+    assert queue().slots_for_each([[root], [20.0]]).shape == (2, 1)
 
 
 def test_a_lone_demand_costs_few_roots() -> None:
     forget()
-    assert slots_for_each([3.0, 3.1, 300.0]).tolist() == [4, 4, minimum_slots(300.0)]
-    assert largest._largest_demand.cache_info().currsize < 15
+    assert queue().slots_for_each([3.0, 3.1, 300.0]).tolist() == [4, 4, queue().slots(300.0)]
+    assert _largest.largest_demand.cache_info().currsize < 15
 
 
 def test_demands_above_the_cap_are_not_looked_into(monkeypatch: pytest.MonkeyPatch) -> None:
     demands = [2.0, 39.0, 41.5, 500.0, 900_000.0]
-    assert [minimum_slots(x) for x in demands[:3]] == [3, 38, 40]
+    assert [queue().slots(x) for x in demands[:3]] == [3, 38, 40]
     solved: list[int] = []
 
     def noted(arrivals: float, slots: int, deadline: int, dispersion: float) -> float:
         solved.append(slots)
-        return chain.served_share(arrivals, slots, deadline, dispersion)
+        return _chain.served_share(arrivals, slots, deadline, dispersion)
 
-    largest._largest_demand.cache_clear()
-    monkeypatch.setattr(largest, "served_share", noted)
-    assert slots_for_each(demands, at_most=40).tolist() == [3, 38, 40, 41, 41]
+    _largest.largest_demand.cache_clear()
+    monkeypatch.setattr(_largest, "served_share", noted)
+    assert queue().slots_for_each(demands, at_most=40).tolist() == [3, 38, 40, 41, 41]
     assert max(solved) == 40
     assert len(set(solved)) < 12
 
 
 def test_the_cap_does_not_hide_the_limit() -> None:
-    assert slots_for_each([5.0, 700.0], at_most=600).tolist() == [6, 601]
+    assert queue().slots_for_each([5.0, 700.0], at_most=600).tolist() == [6, 601]
     with pytest.raises(DemandTooLargeError, match="700,0 demandes par jour : plus de 600"):
-        slots_for_each([5.0, 700.0], at_most=601)
+        queue().slots_for_each([5.0, 700.0], at_most=601)
     with pytest.raises(DemandTooLargeError):
-        slots_for_each([5.0, 700.0])
-    assert slots_for_each([0.01, 5.0], at_most=1).tolist() == [1, 2]
+        queue().slots_for_each([5.0, 700.0])
+    assert queue().slots_for_each([0.01, 5.0], at_most=1).tolist() == [1, 2]
 
 
 @pytest.mark.parametrize("at_most", [0, -1, 2.5, True, "9"])
 def test_bad_cap(at_most: object) -> None:
     with pytest.raises(ScenarioError, match="plafond"):
-        slots_for_each([5.0], at_most=at_most)  # type: ignore[arg-type]
+        queue().slots_for_each([5.0], at_most=at_most)  # type: ignore[arg-type]
 
 
 def test_bad_demands_and_targets() -> None:
     for demands in ([np.nan], [1.0, np.inf], [0.0, 1.0], [-1.0]):
         with pytest.raises(ScenarioError, match="demandes par jour"):
-            slots_for_each(demands)
+            queue().slots_for_each(demands)
     with pytest.raises(ScenarioError, match="cible"):
-        slots_for_each([], target=1.0)
+        queue(target=1.0).slots_for_each([])
 
 
 # --- shares for each ---------------------------------------------------------
@@ -143,37 +137,37 @@ def test_shares_equal_one_service_per_pair_to_the_bit() -> None:
     rng = np.random.default_rng(2)
     demands, slots = rng.lognormal(1.5, 0.7, (6, 4)), rng.integers(1, 20, (6, 4))
     demands[0], slots[0] = demands[1], slots[1]  # pairs met twice
-    found = served_for_each(demands, slots, deadline_days=2, dispersion=1.5)
+    found = queue(deadline_days=2, dispersion=1.5).served_for_each(demands, slots)
     for place in np.ndindex(found.shape):
-        one = service(demands[place], int(slots[place]), deadline_days=2, dispersion=1.5)
+        one = queue(deadline_days=2, dispersion=1.5).service(demands[place], int(slots[place]))
         assert found[place] == one.served
 
 
 def test_a_pair_met_twice_is_solved_once() -> None:
     forget()
-    served_for_each([5.0] * 1_000, [6, 7] * 500)
-    served_for_each([5.0], 6)
-    assert chain.served_share.cache_info().misses == 2
+    queue().served_for_each([5.0] * 1_000, [6, 7] * 500)
+    queue().served_for_each([5.0], 6)
+    assert _chain.served_share.cache_info().misses == 2
 
 
 def test_shapes_and_no_device() -> None:
-    assert served_for_each([5.0, 8.0], 0).tolist() == [0.0, 0.0]
-    assert served_for_each([[5.0], [8.0]], [6, 7, 8]).shape == (2, 3)
-    assert served_for_each(5.0, 6) == service(5.0, 6).served
-    assert served_for_each([], []).tolist() == []
+    assert queue().served_for_each([5.0, 8.0], 0).tolist() == [0.0, 0.0]
+    assert queue().served_for_each([[5.0], [8.0]], [6, 7, 8]).shape == (2, 3)
+    assert queue().served_for_each(5.0, 6) == queue().service(5.0, 6).served
+    assert queue().served_for_each([], []).tolist() == []
 
 
 def test_bad_pairs() -> None:
     with pytest.raises(ScenarioError, match="créneaux par jour = -1"):
-        served_for_each([5.0, 5.0], [-1, 6])
+        queue().served_for_each([5.0, 5.0], [-1, 6])
     with pytest.raises(ScenarioError, match=r"créneaux par jour = 6\.0"):
-        served_for_each([5.0], [6.0])
+        queue().served_for_each([5.0], [6.0])
     with pytest.raises(ScenarioError, match="créneaux par jour = 601"):
-        served_for_each([5.0], [601])
+        queue().served_for_each([5.0], [601])
     with pytest.raises(ScenarioError, match="demandes par jour = nan"):
-        served_for_each([5.0, np.nan], 6)
+        queue().served_for_each([5.0, np.nan], 6)
     with pytest.raises(ScenarioError, match="délai"):
-        served_for_each([5.0], 6, deadline_days=-1)
+        queue(deadline_days=-1).served_for_each([5.0], 6)
 
 
 # --- guesses -----------------------------------------------------------------
@@ -198,20 +192,20 @@ def test_guesses_are_near_for_usual_lines() -> None:
     for demand, slots, deadline in [(5.6, 6, 1), (8.0, 8, 1), (23.1, 24, 2), (40.0, 30, 1)]:
         guess = served_guess(demand, slots, deadline=deadline, dispersion=1.0)
         assert guess == pytest.approx(
-            service(demand, slots, deadline_days=deadline).served, abs=0.01
+            queue(deadline_days=deadline).service(demand, slots).served, abs=0.01
         )
     for slots in (8, 24, 80):
-        near = demand_guess(slots, target=0.95, deadline=1, dispersion=1.0)
-        assert near == pytest.approx(largest_demand(slots), rel=2e-3)
-    assert slots_guess(14.0, target=0.95, deadline=1, dispersion=1.0, most=600) == 14
-    assert slots_guess(9000.0, target=0.95, deadline=1, dispersion=1.0, most=600) == 601
+        near = demand_guess(slots, 0.95, 1, 1.0)
+        assert near == pytest.approx(queue().carries(slots), rel=2e-3)
+    assert slots_guess(14.0, 0.95, 1, 1.0, most=600) == 14
+    assert slots_guess(9000.0, 0.95, 1, 1.0, most=600) == 601
 
 
 @pytest.mark.parametrize("guess", [1e-3, 0.5, 0.9999])
 def test_a_bad_guess_costs_time_not_truth(guess: float, monkeypatch: pytest.MonkeyPatch) -> None:
     forget()
-    expected = [largest_demand(s) for s in (1, 6, 20)]
+    expected = [queue().carries(s) for s in (1, 6, 20)]
     forget()
-    monkeypatch.setattr(largest, "demand_guess", lambda slots, **_: guess * slots / 0.95)
-    assert [largest_demand(s) for s in (1, 6, 20)] == pytest.approx(expected, rel=1e-12)
+    monkeypatch.setattr(_largest, "demand_guess", lambda slots, *_: guess * slots / 0.95)
+    assert [queue().carries(s) for s in (1, 6, 20)] == pytest.approx(expected, rel=1e-12)
     forget()

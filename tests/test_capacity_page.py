@@ -37,8 +37,7 @@ from cpts_geo.atlas.capacity_section import capacity_section
 from cpts_geo.atlas.capacity_sliders import sliders
 from cpts_geo.atlas.pages import sheet_page
 from cpts_geo.capacity.answer.headline import Headline, headline
-from cpts_geo.capacity.checks.backtest import back_test
-from cpts_geo.capacity.queue.booking import service
+from cpts_geo.capacity.checks.backtest import back_test, back_test_table
 from cpts_geo.capacity.queue.service_grid import service_grid
 from cpts_geo.capacity.scenario.loading import (
     load_scenario,
@@ -51,6 +50,7 @@ from cpts_geo.schema import Status
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.study.capacity import TerritoryCapacity, study_capacity
 from cpts_geo.writing import report
+from tests.queues import queue
 
 TERRITORIES = ("ouest_loiret", "beauce_gatinais", "lvo", "asclepios", "ondaine_forez")
 Case = tuple[Headline, TerritoryCapacity, pd.DataFrame]
@@ -68,7 +68,7 @@ def studied(key: str, **changes: Any) -> Case:
     facts = embedded.load_facts().query("territory == @key")
     values = dict(zip(facts["fact"], facts["value"].astype(float), strict=True))
     result = headline(scenario, draws=2000)
-    return result, study_capacity(result, facts=values, draws=2000), facts
+    return result, study_capacity(result, facts=values), facts
 
 
 @pytest.fixture(scope="module")
@@ -349,7 +349,8 @@ def test_the_future_is_a_range_for_each_number_of_arrivals(
 
 
 def test_observed_and_predicted(cases: dict[str, Case]) -> None:
-    table = back_test([case.scenario for case, _, _ in cases.values()], draws=2000)
+    tests = [back_test(case.scenario, case.drawn) for case, _, _ in cases.values()]
+    table = back_test_table([test for test in tests if test is not None])
     rows = table.to_dict("index")
     refuted = plain(capacity_words.back_test_sentence(rows["ouest_loiret"], today=None))
     assert "1 408 ont été observées : hors de l’intervalle" in refuted
@@ -370,21 +371,23 @@ def test_observed_and_predicted(cases: dict[str, Case]) -> None:
 @settings(max_examples=30, deadline=None)
 @given(slots=st.sampled_from([1, 2, 5, 8, 16, 33]), ratio=st.floats(0.4, 2.5))
 def test_the_table_of_the_sliders_is_the_exact_queue(slots: int, ratio: float) -> None:
-    grid = service_grid([slots], least_demand=0.5, most_demand=60.0)
+    grid = service_grid([slots], rules=queue(), least_demand=0.5, most_demand=60.0)
     demand = min(max(slots * ratio, 0.5), 60.0)
-    exact, points = service(demand, slots), np.array(grid.demands[0])
+    exact, points = queue().service(demand, slots), np.array(grid.demands[0])
     for shares, value in ((grid.served, exact.served), (grid.same_day, exact.same_day)):
         between = np.interp(demand, points, points * shares[0]) / demand
         assert between == pytest.approx(value, abs=0.005)
 
 
 def test_every_point_of_the_table_is_exact_to_four_decimals() -> None:
-    grid = service_grid([1, 7, 24], least_demand=0.5, most_demand=60.0, deadline_days=2)
+    grid = service_grid(
+        [1, 7, 24], rules=queue(deadline_days=2), least_demand=0.5, most_demand=60.0
+    )
     for slots, demands, served, same_day in zip(
         grid.slots, grid.demands, grid.served, grid.same_day, strict=True
     ):
         assert (demands[0], demands[-1]) == (0.5, 60.0)
-        lines = [service(demand, slots, deadline_days=2) for demand in demands]
+        lines = [queue(deadline_days=2).service(demand, slots) for demand in demands]
         # 0.0001 and 0.9999 stand for what is neither nothing nor everything.
         assert list(served) == pytest.approx([x.served for x in lines], abs=0.00011)
         assert list(same_day) == pytest.approx([x.same_day for x in lines], abs=0.00011)
@@ -519,7 +522,7 @@ def test_the_sliders_say_what_the_queue_says(
 ) -> None:
     opened = open_offline(pages_dir / "beauce_gatinais.html")
     served, words = moved(opened.page, slots=slots, demand=demand)
-    exact = service(demand, slots)
+    exact = queue().service(demand, slots)
     assert served == pytest.approx(exact.served, abs=0.001)
     told = re.findall(r"(?i)(plus de |moins de )?(\d+) %", words)
     for (bound, value), share in zip(told, (exact.served, exact.same_day), strict=True):
@@ -547,7 +550,9 @@ def test_the_sliders_start_at_today_and_the_keyboard_moves_them(
     output = page.locator("output").nth(1)
     assert output.inner_text() == number(median, 1)
     before = page.locator(".found").inner_text()
-    assert plain(before).startswith(f"{100 * service(median, 16).served:.0f} % des demandes")
+    assert plain(before).startswith(
+        f"{100 * queue().service(median, 16).served:.0f} % des demandes"
+    )
     slots.focus()
     for _ in range(8):
         page.keyboard.press("ArrowRight")
@@ -635,7 +640,7 @@ def test_calls_of_elsewhere_are_hatched_no_more_than_they_are_measured(
 
 def test_a_territory_without_data_of_its_own_has_its_section() -> None:
     result = headline(scenario_from_population(1_000), draws=500)
-    capacity = study_capacity(result, facts={}, draws=500)
+    capacity = study_capacity(result, facts={})
     section = capacity_section(result, capacity, facts=embedded.load_facts().iloc[:0])
     assert section["phone"] is section["future"] is section["week"] is section["back_test"] is None
     assert not any(math.isnan(x) for x in section["sliders"].demand)

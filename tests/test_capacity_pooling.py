@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cpts_geo.capacity.queue.booking import day_quantile_slots, minimum_slots
 from cpts_geo.capacity.workforce.pooling import Pooling, pool_within, pooled_slots
 from cpts_geo.errors import DemandTooLargeError, ScenarioError
+from tests.queues import queue
 
 OL = 1511 / 270
 BG = 2000 / 251
@@ -47,18 +47,18 @@ def test_o15_identical_territories(
     demand: float, next_day: tuple[float, ...], whole_day: tuple[float, ...]
 ) -> None:
     for n, booked_each, day_each in zip((1, 2, 5, 10), next_day, whole_day, strict=True):
-        booked = pooled_slots([demand] * n)
+        booked = pooled_slots([demand] * n, rules=queue())
         assert booked.slots_apart == (6,) * n
         assert booked.pooled == round(booked_each * n)
         assert booked.saved == 6 * n - booked.pooled
-        days = pooled_slots([demand] * n, deadline_days=0, whole_days=True)
+        days = pooled_slots([demand] * n, rules=queue(deadline_days=0), whole_days=True)
         assert days.slots_apart == (10,) * n
         assert days.pooled == round(day_each * n)
 
 
 def test_o15_two_territories() -> None:
-    assert pooled_slots([OL, BG]) == Pooling((6, 8), 14, 14, 0)
-    assert pooled_slots([OL, BG], deadline_days=0) == Pooling((8, 11), 19, 16, 3)
+    assert pooled_slots([OL, BG], rules=queue()) == Pooling((6, 8), 14, 14, 0)
+    assert pooled_slots([OL, BG], rules=queue(deadline_days=0)) == Pooling((8, 11), 19, 16, 3)
 
 
 # --- the comparison ----------------------------------------------------------
@@ -67,26 +67,33 @@ def test_o15_two_territories() -> None:
 def test_every_rule_reaches_the_queue() -> None:
     demand = [3.0, 1.5]
     rule = {"target": 0.9, "deadline_days": 2, "dispersion": 2.0}
-    found = pooled_slots(demand, **rule)
-    assert found.slots_apart == tuple(minimum_slots(x, **rule) for x in demand)
-    assert found.pooled == minimum_slots(4.5, **rule)
-    days = pooled_slots(demand, target=0.9, deadline_days=0, dispersion=2.0, whole_days=True)
-    assert days.slots_apart == tuple(
-        day_quantile_slots(x, probability=0.9, dispersion=2.0) for x in demand
+    found = pooled_slots(demand, rules=queue(**rule))
+    assert found.slots_apart == tuple(queue(**rule).slots(x) for x in demand)
+    assert found.pooled == queue(**rule).slots(4.5)
+    days = pooled_slots(
+        demand, rules=queue(target=0.9, deadline_days=0, dispersion=2.0), whole_days=True
     )
-    assert days.pooled == day_quantile_slots(4.5, probability=0.9, dispersion=2.0)
-    assert days.slots_apart != pooled_slots(demand, deadline_days=0, target=0.9).slots_apart
+    assert days.slots_apart == tuple(
+        queue(target=0.9, dispersion=2.0).slots_by_day(x) for x in demand
+    )
+    assert days.pooled == queue(target=0.9, dispersion=2.0).slots_by_day(4.5)
+    assert (
+        days.slots_apart
+        != pooled_slots(demand, rules=queue(deadline_days=0, target=0.9)).slots_apart
+    )
 
 
 def test_no_request_needs_no_slot() -> None:
-    assert pooled_slots([OL, 0.0]) == Pooling((6, 0), 6, 6, 0)
-    assert pooled_slots([0, 0]) == Pooling((0, 0), 0, 0, 0)
+    assert pooled_slots([OL, 0.0], rules=queue()) == Pooling((6, 0), 6, 6, 0)
+    assert pooled_slots([0, 0], rules=queue()) == Pooling((0, 0), 0, 0, 0)
 
 
 def test_series_and_list_agree() -> None:
     demand = pd.Series({"b": OL, "a": BG})
-    assert pooled_slots(demand) == pooled_slots([OL, BG])
-    assert pooled_slots(tuple(demand)) == pooled_slots(demand.to_numpy())
+    assert pooled_slots(demand, rules=queue()) == pooled_slots([OL, BG], rules=queue())
+    assert pooled_slots(tuple(demand), rules=queue()) == pooled_slots(
+        demand.to_numpy(), rules=queue()
+    )
 
 
 @settings(max_examples=40, deadline=None)
@@ -96,7 +103,7 @@ def test_series_and_list_agree() -> None:
     st.sampled_from([1.0, 2.0]),
 )
 def test_together_never_costs_more(demand: list[float], deadline: int, dispersion: float) -> None:
-    found = pooled_slots(demand, deadline_days=deadline, dispersion=dispersion)
+    found = pooled_slots(demand, rules=queue(deadline_days=deadline, dispersion=dispersion))
     assert found.total_apart == sum(found.slots_apart)
     assert found.saved == found.total_apart - found.pooled >= 0
     assert found.pooled >= max(found.slots_apart)
@@ -105,19 +112,21 @@ def test_together_never_costs_more(demand: list[float], deadline: int, dispersio
 
 
 def test_quantiles_of_days_do_not_add() -> None:
-    found = pooled_slots([5.91, 4.97], target=0.6, deadline_days=0, dispersion=2, whole_days=True)
+    found = pooled_slots(
+        [5.91, 4.97], rules=queue(target=0.6, deadline_days=0, dispersion=2), whole_days=True
+    )
     assert found == Pooling((6, 5), 11, 12, -1)
 
 
 def test_booking_does_most_of_the_work_of_pooling() -> None:
-    saved = [pooled_slots([OL] * 5, deadline_days=k).saved for k in (0, 1)]
+    saved = [pooled_slots([OL] * 5, rules=queue(deadline_days=k)).saved for k in (0, 1)]
     assert saved[0] > 2 * saved[1]
 
 
 def test_small_territories_gain_most() -> None:
     gains = []
     for demand in (0.5, 2.0, 8.0):
-        found = pooled_slots([demand] * 4)
+        found = pooled_slots([demand] * 4, rules=queue())
         gains.append(found.saved / found.total_apart)
     assert all(more > less for more, less in pairwise(gains))
 
@@ -129,7 +138,7 @@ def test_a_chain_is_cut_where_its_ends_are_too_far() -> None:
     labels = ["Nord", "Centre", "Sud"]
     demand = pd.Series([1.0, 2.0, 1.0], index=labels)
     chain = times(labels, {("Nord", "Centre"): 20, ("Centre", "Sud"): 25, ("Nord", "Sud"): 45})
-    table = pool_within(demand, chain, deadline_days=0)
+    table = pool_within(demand, chain, rules=queue(deadline_days=0))
     assert table.columns.tolist() == [
         "members",
         "territories",
@@ -142,15 +151,15 @@ def test_a_chain_is_cut_where_its_ends_are_too_far() -> None:
     ]
     assert table.index.tolist() == [1, 2]
     assert table.index.name == "group"
-    pair = pooled_slots([1.0, 2.0], deadline_days=0)
-    alone = minimum_slots(1.0, deadline_days=0)
+    pair = pooled_slots([1.0, 2.0], rules=queue(deadline_days=0))
+    alone = queue(deadline_days=0).slots(1.0)
     expected = [
         (("Centre", "Nord"), 2, 3.0, pair.total_apart, pair.pooled, pair.saved, 20.0, ()),
         (("Sud",), 1, 1.0, alone, alone, 0, 0.0, ()),
     ]
     assert [tuple(row) for row in table.itertuples(index=False)] == expected
     assert pair.saved > 0
-    wide = pool_within(demand, chain, max_minutes=45)
+    wide = pool_within(demand, chain, rules=queue(), max_minutes=45)
     assert wide["members"].tolist() == [("Centre", "Nord", "Sud")]
     assert wide.loc[1, "longest_minutes"] == 45.0
 
@@ -158,12 +167,15 @@ def test_a_chain_is_cut_where_its_ends_are_too_far() -> None:
 def test_limit_is_included_and_the_slower_way_counts() -> None:
     demand = pd.Series({"a": 1.0, "b": 1.0})
     both = times(["a", "b"], {("a", "b"): 30.0})
-    assert pool_within(demand, both)["members"].tolist() == [("a", "b")]
-    assert len(pool_within(demand, both, max_minutes=29.999)) == 2
+    assert pool_within(demand, both, rules=queue())["members"].tolist() == [("a", "b")]
+    assert len(pool_within(demand, both, rules=queue(), max_minutes=29.999)) == 2
     slow_back = times(["a", "b"], {("a", "b"): 12.0, ("b", "a"): 31.0})
-    assert len(pool_within(demand, slow_back)) == 2
-    assert pool_within(demand, slow_back, max_minutes=31).loc[1, "longest_minutes"] == 31.0
-    assert len(pool_within(demand, both, max_minutes=0)) == 2
+    assert len(pool_within(demand, slow_back, rules=queue())) == 2
+    assert (
+        pool_within(demand, slow_back, rules=queue(), max_minutes=31).loc[1, "longest_minutes"]
+        == 31.0
+    )
+    assert len(pool_within(demand, both, rules=queue(), max_minutes=0)) == 2
 
 
 def test_unknown_times_are_not_pooled_and_said() -> None:
@@ -181,11 +193,11 @@ def test_unknown_times_are_not_pooled_and_said() -> None:
             ("b", "d"): math.inf,  # known: no road
         },
     )
-    groups = pool_within(demand, table)
+    groups = pool_within(demand, table, rules=queue())
     assert groups["members"].tolist() == [("a", "b"), ("c",), ("d",)]
     assert groups["unknown_with"].tolist() == [("c",), ("a",), ()]
     assert not groups["longest_minutes"].isna().any()
-    nothing = pool_within(demand, table.where(np.eye(4, dtype=bool)))
+    nothing = pool_within(demand, table.where(np.eye(4, dtype=bool)), rules=queue())
     assert nothing["members"].tolist() == [("a",), ("b",), ("c",), ("d",)]
     assert nothing.loc[1, "unknown_with"] == ("b", "c", "d")
 
@@ -197,11 +209,14 @@ def test_missing_values_of_any_kind_are_unknown() -> None:
         known.astype("Float64").mask(known == 10.0),
         known.astype(object).mask(known == 10.0, None),
     ):
-        assert pool_within(demand, missing)["unknown_with"].tolist() == [("b",), ("a",)]
+        assert pool_within(demand, missing, rules=queue())["unknown_with"].tolist() == [
+            ("b",),
+            ("a",),
+        ]
 
 
 def test_one_territory_alone() -> None:
-    table = pool_within(pd.Series({"a": OL}), times(["a"], {}))
+    table = pool_within(pd.Series({"a": OL}), times(["a"], {}), rules=queue())
     assert table["members"].tolist() == [("a",)]
     assert table[["slots_apart", "slots_pooled", "saved"]].loc[1].tolist() == [6, 6, 0]
 
@@ -221,7 +236,7 @@ def random_case(seed: int, size: int) -> tuple[pd.Series, pd.DataFrame]:
 @given(st.integers(0, 10**6), st.integers(2, 9), st.sampled_from([20.0, 30.0, 45.0]))
 def test_groups_are_complete_and_cannot_be_merged(seed: int, size: int, limit: float) -> None:
     demand, minutes = random_case(seed, size)
-    table = pool_within(demand, minutes, max_minutes=limit)
+    table = pool_within(demand, minutes, rules=queue(), max_minutes=limit)
 
     def near(one: str, other: str) -> bool:
         there, back = minutes.loc[one, other], minutes.loc[other, one]
@@ -234,9 +249,9 @@ def test_groups_are_complete_and_cannot_be_merged(seed: int, size: int, limit: f
     for first, second in combinations(table["members"], 2):
         assert not all(near(one, other) for one in first for other in second)
     for row in table.itertuples():
-        pooling = pooled_slots(demand.loc[list(row.members)])
+        pooling = pooled_slots(demand.loc[list(row.members)], rules=queue())
         assert (row.slots_apart, row.slots_pooled) == (pooling.total_apart, pooling.pooled)
-    assert table["slots_apart"].sum() == sum(minimum_slots(x) for x in demand)
+    assert table["slots_apart"].sum() == sum(queue().slots(x) for x in demand)
     assert table["requests_per_day"].sum() == pytest.approx(demand.sum())
 
 
@@ -245,12 +260,12 @@ def test_groups_are_complete_and_cannot_be_merged(seed: int, size: int, limit: f
 def test_order_plays_no_part_and_arguments_are_kept(seed: int) -> None:
     demand, minutes = random_case(seed, 7)
     kept = demand.copy(), minutes.copy()
-    table = pool_within(demand, minutes)
+    table = pool_within(demand, minutes, rules=queue())
     order = np.random.default_rng(seed).permutation(7)
     other = np.random.default_rng(seed + 1).permutation(7)
-    shuffled = pool_within(demand.iloc[order], minutes.iloc[other, order])
+    shuffled = pool_within(demand.iloc[order], minutes.iloc[other, order], rules=queue())
     pd.testing.assert_frame_equal(table, shuffled)
-    pd.testing.assert_frame_equal(table, pool_within(demand, minutes))
+    pd.testing.assert_frame_equal(table, pool_within(demand, minutes, rules=queue()))
     pd.testing.assert_series_equal(demand, kept[0])
     pd.testing.assert_frame_equal(minutes, kept[1])
 
@@ -259,10 +274,18 @@ def test_rule_of_the_groups_is_the_one_asked() -> None:
     demand = pd.Series({"a": OL, "b": BG})
     near = times(["a", "b"], {("a", "b"): 10.0})
     columns = ["slots_apart", "slots_pooled", "saved"]
-    assert pool_within(demand, near)[columns].loc[1].tolist() == [14, 14, 0]
-    assert pool_within(demand, near, deadline_days=0)[columns].loc[1].tolist() == [19, 16, 3]
-    strict = pool_within(demand, near, deadline_days=0, whole_days=True, target=0.9, dispersion=2)
-    by_hand = pooled_slots(demand, deadline_days=0, whole_days=True, target=0.9, dispersion=2)
+    assert pool_within(demand, near, rules=queue())[columns].loc[1].tolist() == [14, 14, 0]
+    assert pool_within(demand, near, rules=queue(deadline_days=0))[columns].loc[1].tolist() == [
+        19,
+        16,
+        3,
+    ]
+    strict = pool_within(
+        demand, near, rules=queue(deadline_days=0, target=0.9, dispersion=2), whole_days=True
+    )
+    by_hand = pooled_slots(
+        demand, rules=queue(deadline_days=0, target=0.9, dispersion=2), whole_days=True
+    )
     assert strict[columns].loc[1].tolist() == [
         by_hand.total_apart,
         by_hand.pooled,
@@ -275,18 +298,20 @@ def test_rule_of_the_groups_is_the_one_asked() -> None:
 
 def test_every_defect_of_a_comparison_is_listed() -> None:
     with pytest.raises(ScenarioError) as caught:
-        pooled_slots([-1.0, math.nan, 3.0, "4"], target=1.0, deadline_days=-1, dispersion=0.5)  # type: ignore[list-item]
+        pooled_slots(
+            [-1.0, math.nan, 3.0, "4"], rules=queue(target=1.0, deadline_days=-1, dispersion=0.5)
+        )  # type: ignore[list-item]
     text = str(caught.value)
     assert len(caught.value.defects) == 6
     for part in ("de 1 = -1.0", "de 2 = nan", "de 4 = 4", "cible", "délai", "dispersion"):
         assert part in text
     assert "À faire" in text
     with pytest.raises(ScenarioError, match="aucun territoire"):
-        pooled_slots([])
+        pooled_slots([], rules=queue())
     with pytest.raises(ScenarioError, match="il faut 0 pour compter des jours entiers"):
-        pooled_slots([OL], whole_days=True)
+        pooled_slots([OL], rules=queue(), whole_days=True)
     with pytest.raises(ScenarioError, match="demandes par jour de Nord = inf"):
-        pooled_slots(pd.Series({"Nord": math.inf}))
+        pooled_slots(pd.Series({"Nord": math.inf}), rules=queue())
 
 
 def test_every_defect_of_the_times_is_listed() -> None:
@@ -295,7 +320,7 @@ def test_every_defect_of_the_times_is_listed() -> None:
         [[math.nan, -5.0, 3.0], [2.0, 1.0, "loin"]], index=["a", "b"], columns=["a", "b", "e"]
     )
     with pytest.raises(ScenarioError) as caught:
-        pool_within(demand, minutes, max_minutes=-1, target=0)
+        pool_within(demand, minutes, rules=queue(target=0), max_minutes=-1)
     assert set(caught.value.defects) == {
         "demandes par jour de b = -2.0 : il faut un nombre, 0 ou plus",
         "demandes : territoires répétés : c",
@@ -316,25 +341,25 @@ def test_repeated_rows_and_columns_are_refused() -> None:
     near = times(["a", "b"], {("a", "b"): 10.0})
     twice = near.loc[["a", "b", "b"], ["a", "a", "b"]]
     with pytest.raises(ScenarioError) as caught:
-        pool_within(demand, twice)
+        pool_within(demand, twice, rules=queue())
     assert caught.value.defects == (
         "lignes des temps : territoires répétés : b",
         "colonnes des temps : territoires répétés : a",
     )
     with pytest.raises(ScenarioError, match="aucun territoire"):
-        pool_within(pd.Series(dtype=float), pd.DataFrame())
+        pool_within(pd.Series(dtype=float), pd.DataFrame(), rules=queue())
 
 
 @pytest.mark.parametrize("limit", [-1, math.nan, math.inf, "30", True])
 def test_bad_limit(limit: object) -> None:
     with pytest.raises(ScenarioError, match="minutes au plus"):
-        pool_within(pd.Series({"a": 1.0}), times(["a"], {}), max_minutes=limit)  # type: ignore[arg-type]
+        pool_within(pd.Series({"a": 1.0}), times(["a"], {}), rules=queue(), max_minutes=limit)  # type: ignore[arg-type]
 
 
 def test_territories_beyond_a_cpts_pass_the_queue_s_own_error() -> None:
     with pytest.raises(DemandTooLargeError, match="trop grande"):
-        pooled_slots([400.0, 400.0])
+        pooled_slots([400.0, 400.0], rules=queue())
     demand = pd.Series({"a": 400.0, "b": 400.0})
-    assert len(pool_within(demand, times(["a", "b"], {}))) == 2
+    assert len(pool_within(demand, times(["a", "b"], {}), rules=queue())) == 2
     with pytest.raises(DemandTooLargeError, match="découpez le territoire"):
-        pool_within(demand, times(["a", "b"], {("a", "b"): 5.0}))
+        pool_within(demand, times(["a", "b"], {("a", "b"): 5.0}), rules=queue())

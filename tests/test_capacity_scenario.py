@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from cpts_geo.capacity.answer.headline import headline
 from cpts_geo.capacity.scenario import parameters
-from cpts_geo.capacity.scenario.inputs import SEED, SOURCED_FIELDS, Scenario
+from cpts_geo.capacity.scenario.inputs import SEED, Scenario
 from cpts_geo.capacity.scenario.loading import (
     Population,
     described,
@@ -22,7 +22,12 @@ from cpts_geo.capacity.scenario.loading import (
     people_without_mt,
     scenario_from_population,
 )
-from cpts_geo.capacity.scenario.parameters import ANALYST, Default, default_parameters
+from cpts_geo.capacity.scenario.parameters import (
+    ANALYST,
+    SOURCED_FIELDS,
+    Default,
+    default_parameters,
+)
 from cpts_geo.capacity.scenario.supply import Rota, Visitors
 from cpts_geo.errors import ScenarioError
 from cpts_geo.schema import Status

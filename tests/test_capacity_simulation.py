@@ -7,7 +7,6 @@ import inspect
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,9 +21,9 @@ from cpts_geo.capacity.checks.verification import (
     verification,
     z_scores,
 )
-from cpts_geo.capacity.queue.booking import WEEKDAY_FACTORS, service, weekly_service
 from cpts_geo.capacity.workforce.phone import average_speed_of_answer, erlang_c
 from cpts_geo.errors import ScenarioError
+from tests.queues import WEEKDAY_FACTORS, queue
 
 OL = 1511 / 270
 
@@ -49,8 +48,8 @@ def test_chain_agrees_with_the_simulation(table: pd.DataFrame) -> None:
 
 
 def test_settings_are_spread() -> None:
-    assert {setting.deadline_days for setting in VERIFIED_SETTINGS} == {0, 1, 2}
-    assert {setting.dispersion for setting in VERIFIED_SETTINGS} == {1.0, 2.0}
+    assert {setting.rules.deadline_days for setting in VERIFIED_SETTINGS} == {0, 1, 2}
+    assert {setting.rules.dispersion for setting in VERIFIED_SETTINGS} == {1.0, 2.0}
     loads = [setting.arrivals_per_day / np.mean(setting.slots) for setting in VERIFIED_SETTINGS]
     assert min(loads) < 0.75
     assert max(loads) == 1.5
@@ -64,12 +63,12 @@ def test_settings_are_spread() -> None:
 def memory_days(setting: Setting) -> float:
     """Days for a full book to be forgotten: second eigenvalue of the flat queue, built naively."""
     slots = round(np.mean(setting.slots))
-    last = setting.deadline_days * slots
+    last = setting.rules.deadline_days * slots
     if last == 0:
         return 0.0
-    spread = setting.dispersion - 1
+    spread = setting.rules.dispersion - 1
     counts = (
-        stats.nbinom(setting.arrivals_per_day / spread, 1 / setting.dispersion)
+        stats.nbinom(setting.arrivals_per_day / spread, 1 / setting.rules.dispersion)
         if spread
         else stats.poisson(setting.arrivals_per_day)
     )
@@ -84,9 +83,9 @@ def memory_days(setting: Setting) -> float:
 @pytest.mark.parametrize("setting", VERIFIED_SETTINGS)
 def test_batches_are_long_against_the_memory_of_the_queue(setting: Setting) -> None:
     memory = memory_days(setting)
-    spread = math.sqrt(setting.dispersion * setting.arrivals_per_day)
+    spread = math.sqrt(setting.rules.dispersion * setting.arrivals_per_day)
     # the rule of thumb of the documentation
-    backlog = setting.deadline_days * np.mean(setting.slots)
+    backlog = setting.rules.deadline_days * np.mean(setting.slots)
     assert memory <= 1.3 * (1 + backlog / spread) ** 2 / 5
     assert setting.days / 20 >= 20 * memory
     assert 20 * memory <= 500  # the warm-up
@@ -104,23 +103,19 @@ def test_progress_is_told(table: pd.DataFrame, heard: list[str]) -> None:
 def test_slots_of_a_plan_are_told_by_their_mean(table: pd.DataFrame) -> None:
     assert table["slots"].tolist()[-3:] == [21.0, 6.0, 6.0]
     assert table["weekly"].tolist()[-5:] == [True] * 5
-    alike = verification([Setting(4.0, (5, 5), 1, 1.0, days=200, factors=(1.0, 1.0))])
+    alike = verification([Setting(4.0, (5, 5), queue(), days=200, factors=(1.0, 1.0))])
     assert alike["weekly"].all()
 
 
 @pytest.mark.parametrize(
-    "setting", [setting for setting in VERIFIED_SETTINGS if setting.deadline_days == 2]
+    "setting", [setting for setting in VERIFIED_SETTINGS if setting.rules.deadline_days == 2]
 )
 def test_waiting_agrees_with_the_simulation(setting: Setting) -> None:
-    queue: dict[str, Any] = {
-        "arrivals_per_day": setting.arrivals_per_day,
-        "slots": setting.slots,
-        "deadline_days": 2,
-        "dispersion": setting.dispersion,
-        "factors": setting.factors,
-    }
-    played = simulate(**queue, days=setting.days, seed=20)
-    waiting = weekly_service(**queue).waiting
+    demand, slots, rules = setting.arrivals_per_day, setting.slots, setting.rules
+    played = simulate(
+        demand, slots, rules=rules, factors=setting.factors, days=setting.days, seed=20
+    )
+    waiting = rules.week(demand, slots, factors=setting.factors).waiting
     assert np.abs(z_scores(waiting, played.waiting, played.waiting_errors)).max() <= 3
     # a formula that took a day for the other would be seen
     for wrong in [np.roll(waiting, 1), (waiting[0], waiting[2], waiting[1])]:
@@ -137,16 +132,21 @@ def slots_added(setting: Setting, slots: int) -> Setting:
     return replace(setting, slots=setting.slots + slots)
 
 
+def ruled(setting: Setting, **changes: float) -> Setting:
+    """Change one of the rules."""
+    return replace(setting, rules=replace(setting.rules, **changes))
+
+
 Change = Callable[[Setting], Setting]
 WRONG: dict[str, tuple[Change, Callable[[Setting], bool], int]] = {
     "a day too few": (
-        lambda s: replace(s, deadline_days=s.deadline_days - 1),
-        lambda s: s.deadline_days > 0,
+        lambda s: ruled(s, deadline_days=s.rules.deadline_days - 1),
+        lambda s: s.rules.deadline_days > 0,
         11,
     ),
     "a day too many": (
-        lambda s: replace(s, deadline_days=s.deadline_days + 1),
-        lambda s: s.deadline_days < 2,
+        lambda s: ruled(s, deadline_days=s.rules.deadline_days + 1),
+        lambda s: s.rules.deadline_days < 2,
         10,
     ),
     "a slot too many": (lambda s: slots_added(s, 1), lambda _: True, 13),
@@ -162,8 +162,8 @@ WRONG: dict[str, tuple[Change, Callable[[Setting], bool], int]] = {
         1,
     ),
     "dispersion ignored": (
-        lambda s: replace(s, dispersion=1.0),
-        lambda s: s.dispersion > 1,
+        lambda s: ruled(s, dispersion=1.0),
+        lambda s: s.rules.dispersion > 1,
         4,
     ),
     "week ignored": (
@@ -182,13 +182,7 @@ def test_a_wrong_chain_is_refuted(table: pd.DataFrame, mistake: str) -> None:
         if not concerned(setting):
             continue
         wrong = change(setting)
-        line = weekly_service(
-            wrong.arrivals_per_day,
-            wrong.slots,
-            factors=wrong.factors,
-            deadline_days=wrong.deadline_days,
-            dispersion=wrong.dispersion,
-        )
+        line = wrong.rules.week(wrong.arrivals_per_day, wrong.slots, factors=wrong.factors)
         rows = table.iloc[2 * index : 2 * index + 2]
         z = z_scores([line.served, line.same_day], rows["simulated"], rows["error"])
         refuted.append(bool(np.abs(z).max() > 3))
@@ -203,7 +197,7 @@ def test_simulation_does_not_import_what_it_checks() -> None:
     }
     assert "cpts_geo.errors" in imported
     assert {name for name in imported if name and name.startswith("cpts_geo.capacity")} == {
-        "cpts_geo.capacity.queue.checks"
+        "cpts_geo.capacity.queue._checks"
     }
 
 
@@ -261,8 +255,7 @@ def test_patients_add_up_to_the_daily_recursion(
     line = simulate(
         demand,
         slots,
-        deadline_days=deadline,
-        dispersion=dispersion,
+        rules=queue(deadline_days=deadline, dispersion=dispersion),
         factors=factors,
         days=days,
         warm_up=warm_up,
@@ -281,7 +274,7 @@ def test_patients_add_up_to_the_daily_recursion(
 
 
 def test_utilisation_and_backlog_agree_with_the_chain() -> None:
-    line, exact = simulate(OL, 6, days=10_000, seed=4), service(OL, 6)
+    line, exact = simulate(OL, 6, rules=queue(), days=10_000, seed=4), queue().service(OL, 6)
     assert abs(line.utilisation - exact.utilisation) < 3 * line.utilisation_error
     assert abs(line.expected_backlog - exact.expected_backlog) < 3 * line.backlog_error
 
@@ -290,14 +283,20 @@ def test_utilisation_and_backlog_agree_with_the_chain() -> None:
 def test_requests_have_the_mean_asked_for(dispersion: float) -> None:
     days, demand = 8_000, 3.0
     line = simulate(
-        demand, 3, dispersion=dispersion, factors=WEEKDAY_FACTORS, days=days, warm_up=0, seed=2
+        demand,
+        3,
+        rules=queue(dispersion=dispersion),
+        factors=WEEKDAY_FACTORS,
+        days=days,
+        warm_up=0,
+        seed=2,
     )
     spread = math.sqrt(dispersion * demand * days)
     assert abs(line.requests - demand * days) < 3 * spread
 
 
 def test_standard_errors_are_those_of_repeated_runs() -> None:
-    lines = [simulate(4.0, 4, days=600, warm_up=60, seed=seed) for seed in range(60)]
+    lines = [simulate(4.0, 4, rules=queue(), days=600, warm_up=60, seed=seed) for seed in range(60)]
     for measure, error in [
         ("served", "served_error"),
         ("same_day", "same_day_error"),
@@ -311,44 +310,48 @@ def test_standard_errors_are_those_of_repeated_runs() -> None:
 
 
 def test_same_seed_same_run() -> None:
-    first, again, other = (simulate(3.0, 3, days=200, seed=seed) for seed in (1, 1, 2))
+    first, again, other = (
+        simulate(3.0, 3, rules=queue(), days=200, seed=seed) for seed in (1, 1, 2)
+    )
     assert first == again
     assert first != other
 
 
 def test_limits() -> None:
-    wide = simulate(3.0, 60, deadline_days=2, days=200, seed=1)
+    wide = simulate(3.0, 60, rules=queue(deadline_days=2), days=200, seed=1)
     assert (wide.served, wide.same_day, wide.expected_backlog) == (1.0, 1.0, 0.0)
     assert (wide.served_error, wide.backlog_error) == (0.0, 0.0)
     assert wide.waiting == (1.0, 0.0, 0.0)
-    narrow = simulate(60.0, 1, days=200, seed=1)
+    narrow = simulate(60.0, 1, rules=queue(), days=200, seed=1)
     assert (narrow.utilisation, narrow.expected_backlog) == (1.0, 1.0)
     assert narrow.served == 200 / narrow.requests
     assert narrow.waiting == (0.0, narrow.served)
 
 
 def test_warm_up_forgets_the_empty_book() -> None:
-    cold = simulate(60.0, 1, deadline_days=5, days=20, warm_up=0, seed=1)
-    warm = simulate(60.0, 1, deadline_days=5, days=20, warm_up=5, seed=1)
+    cold = simulate(60.0, 1, rules=queue(deadline_days=5), days=20, warm_up=0, seed=1)
+    warm = simulate(60.0, 1, rules=queue(deadline_days=5), days=20, warm_up=5, seed=1)
     assert cold.same_day > 0
     assert warm.same_day == 0
 
 
 def test_shares_of_nobody_are_unknown() -> None:
-    line = simulate(1e-9, 2, days=20, warm_up=0, seed=1)
+    line = simulate(1e-9, 2, rules=queue(), days=20, warm_up=0, seed=1)
     assert (line.requests, line.utilisation, line.expected_backlog) == (0, 0.0, 0.0)
     assert all(map(math.isnan, (line.served, line.same_day, line.served_error, *line.waiting)))
 
 
 def test_one_plan_for_all_days_is_one_number() -> None:
     factors, days = (1.1, 0.9), 200
-    assert simulate(3.0, [4, 4], factors=factors, days=days, seed=1) == simulate(
-        3.0, 4, factors=factors, days=days, seed=1
+    assert simulate(3.0, [4, 4], rules=queue(), factors=factors, days=days, seed=1) == simulate(
+        3.0, 4, rules=queue(), factors=factors, days=days, seed=1
     )
 
 
 def test_a_day_without_session_has_no_slot() -> None:
-    line = simulate(3.0, [0, 9], factors=(1.0, 1.0), deadline_days=0, days=2_000, seed=3)
+    line = simulate(
+        3.0, [0, 9], rules=queue(deadline_days=0), factors=(1.0, 1.0), days=2_000, seed=3
+    )
     # only the second day's requests are served, and 9 slots are enough but for 1 in 1,000
     assert line.served == pytest.approx(0.5, abs=3 * line.served_error + 1e-3)
     assert line.same_day == line.served
@@ -368,7 +371,7 @@ def test_z_without_spread() -> None:
 
 
 def test_a_setting_where_all_is_served_has_z_zero() -> None:
-    table = verification([Setting(2.0, 40, 1, 1.0, days=200)])
+    table = verification([Setting(2.0, 40, queue(), days=200)])
     assert table["error"].tolist() == [0.0, 0.0]
     assert table["z"].tolist() == [0.0, 0.0]
 
@@ -422,7 +425,7 @@ def test_every_defect_of_a_simulation_is_listed() -> None:
         simulate(
             -1.0,
             0,
-            dispersion=0.5,
+            rules=queue(dispersion=0.5),
             factors=(1.0, 2.0),
             days=0,
             warm_up=-1,
@@ -438,16 +441,16 @@ def test_every_defect_of_a_simulation_is_listed() -> None:
         ([600, 600], "créneaux sur le délai : 6"),
     ]:
         with pytest.raises(ScenarioError, match=expected):
-            simulate(1.0, slots, factors=(1.0, 1.0), deadline_days=10, days=20, seed=1)
+            simulate(1.0, slots, rules=queue(deadline_days=10), factors=(1.0, 1.0), days=20, seed=1)
     with pytest.raises(ScenarioError) as caught:
-        simulate(-1.0, [4, -1], factors=(), days=20, seed=1)
+        simulate(-1.0, [4, -1], rules=queue(), factors=(), days=20, seed=1)
     assert len(caught.value.defects) == 3
     with pytest.raises(ScenarioError, match="délai"):
-        simulate(1.0, 1, deadline_days=-1, days=20, seed=1)
+        simulate(1.0, 1, rules=queue(deadline_days=-1), days=20, seed=1)
     with pytest.raises(ScenarioError, match="multiple de 20"):
-        simulate(1.0, 1, days=30, seed=1)
+        simulate(1.0, 1, rules=queue(), days=30, seed=1)
     with pytest.raises(ScenarioError, match="nombre entier"):
-        simulate(1.0, 1, days=20.0, seed=1)  # type: ignore[arg-type]
+        simulate(1.0, 1, rules=queue(), days=20.0, seed=1)  # type: ignore[arg-type]
 
 
 def test_every_defect_of_a_phone_line_is_listed() -> None:

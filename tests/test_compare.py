@@ -16,18 +16,16 @@ from cpts_geo.capacity.comparing.measures import (
     MEASURES,
     SAMPLING,
     TOTALS,
-    requests_served,
     sampling_measures,
     scenario_measures,
-    served_shares,
-    studied_weekdays,
 )
+from cpts_geo.capacity.comparing.shares import requests_served, served_shares, studied_weekdays
 from cpts_geo.capacity.demand.requests import DemandDraws, draw_requests
-from cpts_geo.capacity.queue.booking import minimum_slots, service, weekly_service
 from cpts_geo.capacity.scenario.file import VARIANTS, VARIANTS_DIR
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import load_scenario
 from cpts_geo.errors import DemandTooLargeError, ScenarioError
+from tests.queues import WEEKDAY_FACTORS, queue
 
 DRAWS = 2000
 TODAY = load_scenario("beauce_gatinais")
@@ -95,7 +93,7 @@ def test_the_difference_by_hand() -> None:
     assert found["gp_hours_offered"] == pytest.approx(1.0)  # 4 slots of 15 min
     # 200 days of 9 slots of 15 min, and 51 Fridays of 8.
     assert found["cost"] == pytest.approx((200 * 9 + 51 * 8) / 4 * 120 - 50_200)
-    week = weekly_service(8.0, [9, 9, 9, 9, 8], factors=[1.0] * 5)
+    week = queue().week(8.0, [9, 9, 9, 9, 8], factors=[1.0] * 5)
     assert found["served"] == pytest.approx(week.served - 0.955974, abs=1e-4)
 
 
@@ -175,7 +173,7 @@ def test_slots_of_the_months_studied_are_those_of_their_weekdays() -> None:
 
 def test_alike_days_serve_the_share_of_the_requests() -> None:
     demands = np.array([4.0, 8.0, 20.0])
-    served = served_shares(TODAY, [8] * 5, demands)[0]
+    served = served_shares(TODAY.rules, [8] * 5, demands)[0]
     assert requests_served(TODAY, [8] * 5, demands) == pytest.approx(251 * demands * served)
 
 
@@ -279,35 +277,37 @@ def test_shares_are_those_of_the_chain(
     case = TODAY.evolve(deadline_days=deadline, dispersion=dispersion)
     rng = np.random.default_rng(seed)
     demands = slots * load * np.exp(spread * rng.standard_normal(300))
-    served, same_day = served_shares(case, [slots] * 5, demands)
+    served, same_day = served_shares(case.rules, [slots] * 5, demands)
     for place in range(0, 300, 30):
-        exact = service(float(demands[place]), slots, deadline_days=deadline, dispersion=dispersion)
+        exact = queue(deadline_days=deadline, dispersion=dispersion).service(
+            float(demands[place]), slots
+        )
         assert served[place] == pytest.approx(exact.served, abs=1e-4)
         assert same_day[place] == pytest.approx(exact.same_day, abs=1e-4)
 
 
 def test_shares_of_an_uneven_week_are_those_of_the_chain() -> None:
     week = [12, 0, 9, 4, 9]
-    assert sum(weekly_service(9.0, week).seen_by_weekday) == pytest.approx(
-        weekly_service(9.0, week).served
+    assert sum(queue().week(9.0, week, factors=WEEKDAY_FACTORS).seen_by_weekday) == pytest.approx(
+        queue().week(9.0, week, factors=WEEKDAY_FACTORS).served
     )
     demands = np.random.default_rng(1).uniform(2, 25, 200)
-    served, same_day = served_shares(TODAY, week, demands)
+    served, same_day = served_shares(TODAY.rules, week, demands)
     for place in range(0, 200, 20):
-        exact = weekly_service(float(demands[place]), week, factors=[1.0] * 5)
+        exact = queue().week(float(demands[place]), week, factors=[1.0] * 5)
         assert served[place] == pytest.approx(exact.served, abs=1e-4)
         assert same_day[place] == pytest.approx(exact.same_day, abs=1e-4)
 
 
 def test_one_demand_alone_is_exact() -> None:
-    served, same_day = served_shares(TODAY, [8] * 5, np.full(3, 8.0))
-    assert served.tolist() == [service(8.0, 8).served] * 3
-    assert same_day.tolist() == [service(8.0, 8).same_day] * 3
+    served, same_day = served_shares(TODAY.rules, [8] * 5, np.full(3, 8.0))
+    assert served.tolist() == [queue().service(8.0, 8).served] * 3
+    assert same_day.tolist() == [queue().service(8.0, 8).same_day] * 3
 
 
 def test_a_demand_of_nothing_is_refused() -> None:
     with pytest.raises(ScenarioError, match="il faut plus de 0"):
-        served_shares(TODAY, [8] * 5, np.array([1.0, 0.0]))
+        served_shares(TODAY.rules, [8] * 5, np.array([1.0, 0.0]))
 
 
 # ---- people
@@ -328,7 +328,11 @@ def test_people_reached_are_at_most_people_and_requests(people: float) -> None:
 def test_visitors_of_a_season_are_reached_one_by_one() -> None:
     nobody = np.zeros(100)
     drawn = DemandDraws(
-        no_mt=nobody, mt_unavailable=nobody, visitors=np.full(100, 600.0), minutes=np.ones(100)
+        no_mt=nobody,
+        mt_unavailable=nobody,
+        visitors=np.full(100, 600.0),
+        minutes=np.ones(100),
+        seed=1,
     )
     found = scenario_measures(SUMMER, drawn)
     assert found["people_reached"] == pytest.approx(found["requests_served"])
@@ -445,11 +449,13 @@ def test_bad_numbers_of_draws_are_refused(draws: Any) -> None:
 
 def test_a_rare_draw_beyond_the_queue_is_no_error() -> None:
     per_day = np.concatenate([np.full(95, 8.0), np.full(5, 5_000.0)])
-    drawn = DemandDraws(per_day * 251, 0 * per_day, 0 * per_day, per_day)
+    drawn = DemandDraws(per_day * 251, 0 * per_day, 0 * per_day, per_day, 1)
     needed = scenario_measures(TODAY, drawn)["slots_needed"]
-    assert sorted(set(needed)) == [minimum_slots(8.0), 601]
+    assert sorted(set(needed)) == [queue().slots(8.0), 601]
     with pytest.raises(DemandTooLargeError):
-        scenario_measures(TODAY, DemandDraws(per_day * 125_500, 0 * per_day, 0 * per_day, per_day))
+        scenario_measures(
+            TODAY, DemandDraws(per_day * 125_500, 0 * per_day, 0 * per_day, per_day, 1)
+        )
 
 
 # ---- shipped variants

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from cpts_geo.access.nearest.minutes import neighbourhood
 from cpts_geo.access.travel.times import TravelTimes, travel_times
-from cpts_geo.capacity.answer.headline import Headline, Interval, headline
+from cpts_geo.capacity.answer.headline import Headline, headline
+from cpts_geo.capacity.demand.interval import Interval
 from cpts_geo.capacity.demand.periods import studied_means
 from cpts_geo.capacity.scenario.loading import load_scenarios
 from cpts_geo.sources.embedding import embedded

@@ -17,8 +17,8 @@ from cpts_geo.access.siting.best_sites import best_sites as siting
 from cpts_geo.access.siting.enumeration import enumerate_sites
 from cpts_geo.access.siting.models import solve_sites
 from cpts_geo.access.siting.question import SitingQuestion, siting_question
-from cpts_geo.capacity.queue.booking import largest_demand
 from cpts_geo.errors import SitingError
+from tests.queues import queue
 from tests.siting_oracles import Place, places, ranked, realistic, smallest_covers
 
 # spopt makes its variables in a way that pulp 4 will refuse; both are pinned.
@@ -129,7 +129,7 @@ def test_o19_lists_every_solution_in_order(solve):
 
 @BOTH
 def test_o12_sixteen_slots_serve_less_than_seventeen_requests(solve):
-    capacity = largest_demand(16)
+    capacity = queue().carries(16)
     assert capacity == pytest.approx(16.6917, abs=5e-5)
     minutes = pd.DataFrame({"A": [0.0, 8.0]}, index=["A", "B"])
     half = pd.Series({"A": 1.0, "B": 1.0}) / 2
@@ -149,7 +149,7 @@ def test_o12_seventeen_requests_take_two_sites(solve):
     minutes = pd.DataFrame({"A": [0.0, 8.0], "B": [8.0, 0.0]}, index=["A", "B"])
     demand = pd.Series({"A": 16.9, "B": 0.1})
     question = siting_question(
-        minutes, demand, objective="lscp", radius=10, capacity=largest_demand(16)
+        minutes, demand, objective="lscp", radius=10, capacity=queue().carries(16)
     )
     # The demand of A alone is over one site: it is split.
     assert solve(question)["sites"].tolist() == [("A", "B")]

@@ -260,7 +260,7 @@ def fan_svg(future: pd.DataFrame, *, labels: Mapping[float, str], title: str) ->
     Parameters
     ----------
     future : DataFrame
-        As :func:`cpts_geo.capacity.workforce.fan.fan`.
+        As :func:`cpts_geo.capacity.workforce.projection.fan`.
     labels : mapping of float to str
         How each number of arrivals a year is written.
     title : str

@@ -8,7 +8,7 @@ from typing import Final
 import pandas as pd
 
 from cpts_geo.capacity.answer.headline import Headline
-from cpts_geo.capacity.checks.backtest import back_test
+from cpts_geo.capacity.checks.backtest import back_test, back_test_table
 from cpts_geo.study.capacity import TerritoryCapacity
 
 #: Files that only some runs have.
@@ -80,7 +80,7 @@ def _tested(headlines: Mapping[str, Headline | None]) -> list[pd.DataFrame]:
     for key, result in headlines.items():
         if result is None:
             continue
-        table = back_test([result.scenario], draws=result.draws)
-        if len(table):
-            parts.append(_of(key, table.reset_index(drop=True)))
+        found = back_test(result.scenario, result.drawn)
+        if found is not None:
+            parts.append(_of(key, back_test_table([found]).reset_index(drop=True)))
     return parts

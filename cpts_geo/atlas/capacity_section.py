@@ -19,7 +19,7 @@ from cpts_geo.atlas import (
 from cpts_geo.atlas.capacity_sliders import sliders
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.answer.seasons import EligibleDemand
-from cpts_geo.capacity.checks.backtest import back_test
+from cpts_geo.capacity.checks.backtest import back_test, back_test_table
 from cpts_geo.schema import STATUS_MARKS
 from cpts_geo.study.capacity import TerritoryCapacity
 
@@ -159,9 +159,10 @@ def _future(future: pd.DataFrame, facts: pd.DataFrame) -> dict[str, Any]:
 
 
 def _back_test(result: Headline) -> str | None:
-    table = back_test([result.scenario], draws=result.draws)
-    if table.empty:
+    found = back_test(result.scenario, result.drawn)
+    if found is None:
         return None
     return capacity_words.back_test_sentence(
-        table.to_dict("records")[0], today=result.today.slots if result.today else None
+        back_test_table([found]).to_dict("records")[0],
+        today=result.today.slots if result.today else None,
     )

@@ -85,8 +85,7 @@ def sliders(result: Headline, capacity: TerritoryCapacity) -> Sliders | None:
         choices,
         least_demand=LEAST_DEMAND,
         most_demand=furthest,
-        deadline_days=scenario.deadline_days,
-        dispersion=scenario.dispersion,
+        rules=scenario.rules,
     )
     table = {
         "slots": grid.slots,

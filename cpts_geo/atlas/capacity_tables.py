@@ -13,8 +13,9 @@ from cpts_geo.atlas.capacity_words import span
 from cpts_geo.atlas.cells import Cell, Row
 from cpts_geo.atlas.input_status import input_status
 from cpts_geo.atlas.staff_words import arrivals
-from cpts_geo.capacity.answer.headline import Headline, Interval
+from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.answer.seasons import EligibleDemand
+from cpts_geo.capacity.demand.interval import Interval
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.french import NNBSP, counted, number, percent, whole_percent
 from cpts_geo.schema import Status
@@ -158,7 +159,7 @@ def swings(result: Headline, tornado: pd.DataFrame) -> list[Swing]:
     result : Headline
         Capacity needed by the territory; its scenario gives the sources.
     tornado : DataFrame
-        As :func:`cpts_geo.capacity.answer.drivers.hours_tornado`.
+        As :func:`cpts_geo.capacity.answer.sensitivity.hours_tornado`.
 
     Returns
     -------

@@ -9,8 +9,9 @@ from typing import Any, Final
 import pandas as pd
 
 from cpts_geo.atlas.sentences import slots, slots_text
-from cpts_geo.capacity.answer.headline import Headline, Interval
+from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.answer.seasons import EligibleDemand
+from cpts_geo.capacity.demand.interval import Interval
 from cpts_geo.french import number, percent, whole_percent
 
 #: Input of the tornado -> what to do to know it better.
@@ -219,7 +220,7 @@ def drivers_sentence(tornado: pd.DataFrame) -> str:
     Parameters
     ----------
     tornado : DataFrame
-        As :func:`cpts_geo.capacity.answer.drivers.hours_tornado`.
+        As :func:`cpts_geo.capacity.answer.sensitivity.hours_tornado`.
 
     Returns
     -------
@@ -248,7 +249,7 @@ def hours_decimals(tornado: pd.DataFrame) -> int:
     Parameters
     ----------
     tornado : DataFrame
-        As :func:`cpts_geo.capacity.answer.drivers.hours_tornado`.
+        As :func:`cpts_geo.capacity.answer.sensitivity.hours_tornado`.
 
     Returns
     -------

@@ -37,7 +37,7 @@ from cpts_geo.atlas.cells import value_cell
 from cpts_geo.atlas.offline import inline_assets
 from cpts_geo.atlas.templating import template
 from cpts_geo.capacity.answer.headline import Headline
-from cpts_geo.capacity.demand.requests import NORMATIVE_RATES
+from cpts_geo.capacity.demand.requests import normative_rates
 from cpts_geo.french import joined, number, value_text
 from cpts_geo.indicators.comparison import poisson_interval
 from cpts_geo.schema import COLUMNS, STATUS_MARKS
@@ -230,7 +230,7 @@ def sheet_page(sheet: Sheet, *, national: gpd.GeoDataFrame, date: str) -> str:
         result=result,
         assumption_rows=tables.assumption_rows(result.scenario) if result else [],
         apl_low=APL_LOW,
-        rates=" – ".join(number(rate, 2) for rate in NORMATIVE_RATES),
+        rates=" – ".join(number(rate, 2) for rate in normative_rates()),
         one_gp=[number(bound, 2) for bound in poisson_interval(1)],
         figures=figures,
         unmapped=list(unmapped),

@@ -1,20 +1,16 @@
 """From unmet need to slots: demand of a territory, booking queue, answer with its interval.
 
-========================  =======================================================================
-what is assumed           ``inputs`` (the scenario), ``input_types``, ``calendar``, ``supply``,
-                          ``parameters``; ``scenario`` and ``scenario_file`` load and save it,
-                          ``records`` and ``refusals`` refuse it
-requests                  ``demand`` (a year), ``periods`` (its days); a territory's own log:
-                          ``call_profile``, ``call_dispersion``, ``call_tables``,
-                          ``local_evidence``
-the queue                 ``booking``, ``largest`` (steady state), ``weekly``, ``transient``;
-                          ``chain``, ``search`` and ``queue_checks`` are its engine; ``phone``,
-                          ``pooling``, ``ratios``
-the answer                ``headline``, ``headline_table``, ``existing``, ``caveats``, ``seasons``,
-                          ``measures``, ``compare``, ``service_grid``, ``territory_capacity``
-how far to trust it       ``posterior``, ``drivers``, ``sensitivity``, ``convergence``,
-                          ``backtest``, ``simulation``, ``verification``
-the years to come         ``workforce``, ``workforce_fan``
-where                     ``opening``, ``territory_access``
-========================  =======================================================================
+=============  ====================================================================================
+``queue``      target, deadline, dispersion (``rules``) and what they make of slots and demands
+``scenario``   what a capacity rests on: inputs checked and sourced, read and written
+``demand``     requests of a year and of a day, their laws, the interval that results are shown with
+``calls``      what a call log says of a line, and what of it may leave
+``answer``     slots and hours, everyone month by month, what the interval is made of
+``workforce``  who answers: GPs in the years to come, the telephone, rotas that are shared
+``comparing``  two scenarios side by side, draw by draw
+``checks``     the model held against simulations and against what was observed
+=============  ====================================================================================
+
+Each room knows those above it in this list only; ``calls``, ``answer`` and ``workforce`` do not
+know one another.
 """

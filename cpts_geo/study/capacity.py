@@ -8,16 +8,15 @@ from typing import Final
 
 import pandas as pd
 
-from cpts_geo.capacity.answer.drivers import hours_tornado
-from cpts_geo.capacity.answer.headline import DRAWS, Headline
+from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.answer.seasons import EligibleDemand, eligible_demand
+from cpts_geo.capacity.answer.sensitivity import hours_tornado
 from cpts_geo.capacity.demand.periods import no_mt_per_day
 from cpts_geo.capacity.demand.requests import calls_per_year
-from cpts_geo.capacity.queue.booking import minimum_slots
-from cpts_geo.capacity.queue.weekly import WeeklyService, weekly_service
+from cpts_geo.capacity.queue.services import WeeklyService
 from cpts_geo.capacity.scenario.inputs import Scenario
-from cpts_geo.capacity.workforce.fan import fan
 from cpts_geo.capacity.workforce.phone import HOUR_SHARES, agents_by_hour
+from cpts_geo.capacity.workforce.projection import fan
 from cpts_geo.errors import DemandTooLargeError
 from cpts_geo.secrecy.disclosure import MIN_PROFESSIONALS
 
@@ -56,9 +55,7 @@ class TerritoryCapacity:
     future: pd.DataFrame | None
 
 
-def study_capacity(
-    result: Headline, *, facts: Mapping[str, float], draws: int = DRAWS
-) -> TerritoryCapacity:
+def study_capacity(result: Headline, *, facts: Mapping[str, float]) -> TerritoryCapacity:
     """
     Compute what a page says of the capacity of a territory besides its headline.
 
@@ -68,31 +65,24 @@ def study_capacity(
         Its headline.
     facts : Mapping of str to float
         Published facts of the territory; ``gp_mean_age`` (years) and ``gps_per_100k`` are used.
-    draws : int
-        Monte Carlo draws, 100 to 2,000,000.
 
     Returns
     -------
     TerritoryCapacity
         Tables and results; what is not known is None.
 
-    Raises
-    ------
-    ScenarioError
-        If ``draws`` is outside its domain.
-
     Examples
     --------
     >>> from cpts_geo.capacity.answer.headline import headline
     >>> from cpts_geo.capacity.scenario.loading import load_scenario
     >>> answer = headline(load_scenario("beauce_gatinais"), draws=1000)
-    >>> found = study_capacity(answer, facts={}, draws=1000)
+    >>> found = study_capacity(answer, facts={})
     >>> found.phone["agents"].max(), found.future is None
     (np.int64(2), True)
     """
     scenario = result.scenario
     try:
-        eligible = eligible_demand(scenario, draws=draws)
+        eligible = eligible_demand(scenario, result.drawn)
     except DemandTooLargeError:
         eligible = None
     median = float(no_mt_per_day(scenario, result.requests_per_year.p50))
@@ -102,12 +92,10 @@ def study_capacity(
         tornado=hours_tornado(scenario),
         week=None
         if week is None or eligible is None
-        else weekly_service(
+        else scenario.rules.week(
             eligible.requests_per_day.p50,
             week,
             factors=_mean_one(scenario.calendar.weekday_factors),
-            deadline_days=scenario.deadline_days,
-            dispersion=scenario.dispersion,
         ),
         phone=_phone(scenario),
         future=_future(scenario, median=median, facts=facts),
@@ -150,15 +138,5 @@ def _future(
     )
     demand = median * table["people_without_mt"] / scenario.people_without_mt
     return table.assign(
-        slots=[
-            minimum_slots(
-                per_day,
-                target=scenario.target,
-                deadline_days=scenario.deadline_days,
-                dispersion=scenario.dispersion,
-            )
-            if per_day > 0
-            else 0
-            for per_day in demand
-        ]
+        slots=[scenario.rules.slots(per_day) if per_day > 0 else 0 for per_day in demand]
     )

@@ -23,7 +23,6 @@ from cpts_geo.access.travel.surrogate import Variant
 from cpts_geo.access.travel.times import TravelTimes, minutes_matrix
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.demand.periods import no_mt_per_day
-from cpts_geo.capacity.queue.booking import largest_demand
 from cpts_geo.errors import SitingError
 
 #: A doctor four hours a day in slots of 15 minutes, as in Challans (grade D elsewhere).
@@ -220,12 +219,7 @@ def opening(
     """
     scenario = result.scenario
     requests = requests_to_carry(result)
-    capacity = largest_demand(
-        SITE_SLOTS,
-        target=scenario.target,
-        deadline_days=scenario.deadline_days,
-        dispersion=scenario.dispersion,
-    )
+    capacity = scenario.rules.carries(SITE_SLOTS)
     needed = max(1, math.ceil(requests / capacity - 1e-9))
     known = emergencies is not None
     places = dict.fromkeys([*existing, *(emergencies or ())])

@@ -21,7 +21,7 @@ from cpts_geo.atlas import static, style
 from cpts_geo.atlas.access_files import ACCESS_FILES, access_files
 from cpts_geo.atlas.capacity_files import CAPACITY_FILES, capacity_files
 from cpts_geo.atlas.pages import Sheet, index_page, sheet_page
-from cpts_geo.capacity.answer.headline_table import to_frame
+from cpts_geo.capacity.answer.headline import to_frame
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import save_scenario
 from cpts_geo.files import write_atomically, write_csv, write_json, write_text

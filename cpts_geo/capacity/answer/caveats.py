@@ -12,7 +12,7 @@ from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.french import number, percent
 
 #: Own calls are "saturated" if today's slots alone explain consultations / calls this closely.
-SATURATION_MARGIN: Final = 0.05
+_SATURATION_MARGIN: Final = 0.05
 
 #: What each evidence label means.
 EVIDENCE: Final = {
@@ -140,7 +140,7 @@ def _saturation(
     calls = calls_per_year(scenario)
     utilisation = calls * served / (slots * scenario.opening_days_per_year)
     ratio = observed.line.per_year / calls
-    if utilisation > 1 - SATURATION_MARGIN and abs(served - ratio) < SATURATION_MARGIN:
+    if utilisation > 1 - _SATURATION_MARGIN and abs(served - ratio) < _SATURATION_MARGIN:
         yield (
             "saturated_ratio",
             f"{number(observed.line.per_year)} consultations pour {number(calls)} appels "

@@ -7,20 +7,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from cpts_geo.capacity.answer.sensitivity import Floats
+from cpts_geo.capacity.demand.interval import LEVELS
+from cpts_geo.capacity.demand.laws import Floats
+from cpts_geo.capacity.demand.requests import MIN_DRAWS
 from cpts_geo.errors import ScenarioError
 from cpts_geo.french import number
-
-#: Quantiles that a headline shows.
-LEVELS: Final = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
-#: Fewest draws whose quantiles and their errors mean something.
-MIN_DRAWS: Final = 100
 
 
 def quantile_errors(values: npt.ArrayLike, levels: Sequence[float]) -> Floats:

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from scipy.optimize import brentq
 
 from cpts_geo.capacity.demand.ratios import effective_slots, requests_per_day, weekly_gp_hours
 from cpts_geo.capacity.demand.requests import ObservedLine, calls_per_year, observed_line
-from cpts_geo.capacity.queue.booking import largest_demand, minimum_slots, service, weekly_service
 from cpts_geo.capacity.scenario.inputs import Scenario
 
 
@@ -111,7 +108,8 @@ def offer(
     days = scenario.opening_days_per_year
     calls = calls_per_year(scenario) if scenario.evidence_label == 1 else 0.0
     mean = float(np.mean(week))
-    carries = _carried(scenario, week)
+    rules = scenario.rules
+    carries = rules.carries(week)
     return Offer(
         slots=mean,
         gp_hours_per_week=weekly_gp_hours(
@@ -122,73 +120,11 @@ def offer(
         consultations_per_day=effective_slots(mean, no_show_rate=scenario.no_show_rate),
         carries_per_day=carries,
         carries_per_year=carries * days,
-        served_at_median=served_by(scenario, week, per_day=median_per_day),
-        served_if_all_calls=served_by(
-            scenario, week, per_day=requests_per_day(calls, opening_days_per_year=days)
-        )
+        served_at_median=rules.served(median_per_day, week),
+        served_if_all_calls=rules.served(requests_per_day(calls, opening_days_per_year=days), week)
         if calls > 0
         else None,
     )
-
-
-def served_by(scenario: Scenario, week: Sequence[int], *, per_day: float) -> float:
-    """
-    Compute the share of requests that the slots of a week serve, days alike in demand.
-
-    Parameters
-    ----------
-    scenario : Scenario
-        Its deadline and dispersion.
-    week : sequence of int
-        Slots of each opening day of the week.
-    per_day : float
-        Requests per opening day, above 0.
-
-    Returns
-    -------
-    float
-        Share served within the deadline, 0 to 1.
-
-    Raises
-    ------
-    ScenarioError
-        If an argument is outside its domain; lists them all.
-
-    Examples
-    --------
-    >>> from cpts_geo.capacity.scenario.loading import load_scenarios
-    >>> round(served_by(load_scenarios()["lvo"], [16] * 5, per_day=16.69), 3)
-    0.95
-    """
-    rules: dict[str, Any] = {
-        "deadline_days": scenario.deadline_days,
-        "dispersion": scenario.dispersion,
-    }
-    if len(set(week)) == 1:
-        return service(per_day, week[0], **rules).served
-    return weekly_service(per_day, week, factors=[1.0] * len(week), **rules).served
-
-
-def _carried(scenario: Scenario, week: Sequence[int]) -> float:
-    """Largest demand a week of slots serves at the target, requests per opening day."""
-    if len(set(week)) == 1:
-        return largest_demand(
-            week[0],
-            target=scenario.target,
-            deadline_days=scenario.deadline_days,
-            dispersion=scenario.dispersion,
-        )
-
-    def margin(per_day: float) -> float:
-        return served_by(scenario, week, per_day=per_day) - scenario.target
-
-    high = float(np.mean(week)) / scenario.target  # served <= slots / requests
-    low = high
-    while margin(low) <= 0.0:
-        low /= 2.0
-        if low < 1e-6:
-            return 0.0
-    return float(brentq(margin, low, high, xtol=1e-9)) if low < high else high
 
 
 def observed_floor(scenario: Scenario, *, p90_per_year: float) -> ObservedFloor | None:
@@ -216,12 +152,7 @@ def observed_floor(scenario: Scenario, *, p90_per_year: float) -> ObservedFloor 
     line = observed_line(scenario)
     if line is None or line.consultations == 0:
         return None
-    slots = minimum_slots(
-        line.per_day,
-        target=scenario.target,
-        deadline_days=scenario.deadline_days,
-        dispersion=scenario.dispersion,
-    )
+    slots = scenario.rules.slots(line.per_day)
     return ObservedFloor(
         line=line,
         slots=slots,

@@ -10,52 +10,40 @@ inputs (structure), which is far larger. Seasons and the other groups who may as
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import Any, Final, Generic, TypeVar
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
 
 import numpy as np
-from scipy import special
+import pandas as pd
 
 from cpts_geo.capacity.answer.caveats import EVIDENCE, Caveat, caveats
-from cpts_geo.capacity.answer.convergence import LEVELS, quantile_errors
+from cpts_geo.capacity.answer.convergence import quantile_errors
 from cpts_geo.capacity.answer.existing import ObservedFloor, Offer, observed_floor, offer
+from cpts_geo.capacity.demand.interval import LEVELS, Interval, interval
+from cpts_geo.capacity.demand.laws import laws
 from cpts_geo.capacity.demand.periods import no_mt_per_day
 from cpts_geo.capacity.demand.ratios import weekly_gp_hours
 from cpts_geo.capacity.demand.requests import (
+    DemandDraws,
     NormativeCeiling,
     central_requests,
     draw_requests,
     normative_ceiling,
 )
-from cpts_geo.capacity.queue.booking import minimum_slots, slots_for_each
-from cpts_geo.capacity.queue.checks import most_slots
 from cpts_geo.capacity.scenario.inputs import Scenario
+from cpts_geo.french import percent
 from cpts_geo.schema import Status
-
-Number = TypeVar("Number", int, float)
 
 #: Draws of the Monte Carlo: enough for the five CPTS to know each quantile within 1 %.
 DRAWS: Final = 20_000
-DOTS: Final = 20
+_DOTS: Final = 20
+#: Stricter companions of the figure, and what each is called: days whose variance is this many
+#: times their mean, and a share to serve on the day of the request itself.
 DISPERSION_VARIANT: Final = 2.0
-#: Share to serve on the day of the request itself, for the stricter companion figure.
+DISPERSION_WORDS: Final = "variance d’un jour double de la moyenne"
 SAME_DAY_TARGET: Final = 0.80
-
-
-@dataclass(frozen=True)
-class Interval(Generic[Number]):
-    """
-    Median and central 80 % of a result.
-
-    Attributes
-    ----------
-    p10, p50, p90 : int or float
-        Values that 10, 50 and 90 % of the draws do not exceed.
-    """
-
-    p10: Number
-    p50: Number
-    p90: Number
+SAME_DAY_WORDS: Final = f"Pour servir {percent(SAME_DAY_TARGET, 0)} le jour même"
 
 
 @dataclass(frozen=True)
@@ -67,8 +55,8 @@ class Headline:
     ----------
     scenario : Scenario
         What was assumed.
-    draws, seed : int
-        Setting of the Monte Carlo.
+    drawn : DemandDraws
+        Its plausible demands, handed on to what else is computed of the scenario.
     requests_per_year : Interval of float
         Requests that deserve a slot, a year.
     slots_per_day : Interval of int
@@ -114,8 +102,7 @@ class Headline:
     """
 
     scenario: Scenario
-    draws: int
-    seed: int
+    drawn: DemandDraws = field(repr=False, compare=False)
     requests_per_year: Interval[float]
     slots_per_day: Interval[int]
     gp_hours_per_week: Interval[float]
@@ -135,6 +122,16 @@ class Headline:
     evidence: str
     caveats: tuple[Caveat, ...]
     draw_error: float
+
+    @property
+    def draws(self) -> int:
+        """Number of draws of the Monte Carlo."""
+        return int(self.drawn.minutes.size)
+
+    @property
+    def seed(self) -> int:
+        """Seed of the Monte Carlo."""
+        return self.drawn.seed
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -242,25 +239,23 @@ def headline(scenario: Scenario, *, draws: int = DRAWS, seed: int | None = None)
     drawn = draw_requests(scenario, draws=draws, seed=seed)
     ordered = np.sort(drawn.no_mt)  # every quantile below is then at hand
     requests = interval(ordered)
-    rules: dict[str, Any] = {
-        "target": scenario.target,
-        "deadline_days": scenario.deadline_days,
-        "dispersion": scenario.dispersion,
-    }
+    rules = scenario.rules
     # Slots grow with the demand: their quantiles are the slots of its own. inverted_cdf: a
     # demand that was drawn, so that no number of slots is 13.5. The last is past the p90.
-    shares = [0.1, 0.5, 0.9, *(np.arange(DOTS) + 0.5) / DOTS, 0.9 + 1.0 / draws]
-    sampling = _sampling(scenario, requests.p50)
+    levels = list(LEVELS.values())
+    shares = [*levels, *(np.arange(_DOTS) + 0.5) / _DOTS, LEVELS["p90"] + 1.0 / draws]
+    low, middle, high = laws(scenario)["calls"].quantile(levels).tolist()
+    sampling = Interval(requests.p50 * (low / middle), requests.p50, requests.p50 * (high / middle))
     drawn_once = np.quantile(ordered, shares, method="inverted_cdf")
     alone = [sampling.p10, sampling.p50, sampling.p90]
     per_day = no_mt_per_day(scenario, np.array([*alone, *drawn_once]))
     # A p90 beyond the queue is an error; a rare draw beyond it is shown as its largest.
-    largest = most_slots(scenario.deadline_days)
-    ranks = [int(x) for x in slots_for_each(per_day[:6], **rules)]
-    *dots, above = (int(x) for x in slots_for_each(per_day[6:], at_most=largest, **rules))
+    largest = rules.most_slots
+    ranks = [int(x) for x in rules.slots_for_each(per_day[:6])]
+    *dots, above = (int(x) for x in rules.slots_for_each(per_day[6:], at_most=largest))
     # More slots than this cannot enter the p90 of the hours, whatever the length of a slot.
     most = min(math.ceil(above * scenario.minutes[2] / scenario.minutes[0]), largest)
-    slots = slots_for_each(no_mt_per_day(scenario, drawn.no_mt), at_most=most, **rules)
+    slots = rules.slots_for_each(no_mt_per_day(scenario, drawn.no_mt), at_most=most)
     median_per_day = float(no_mt_per_day(scenario, requests.p50))
     central = central_requests(scenario)
     week = len(scenario.calendar.weekdays)
@@ -268,8 +263,7 @@ def headline(scenario: Scenario, *, draws: int = DRAWS, seed: int | None = None)
     observed = observed_floor(scenario, p90_per_year=requests.p90)
     return Headline(
         scenario=scenario,
-        draws=draws,
-        seed=scenario.seed if seed is None else seed,
+        drawn=drawn,
         requests_per_year=requests,
         slots_per_day=Interval(*ranks[3:6]),
         gp_hours_per_week=interval(
@@ -283,10 +277,8 @@ def headline(scenario: Scenario, *, draws: int = DRAWS, seed: int | None = None)
         central_gp_hours_per_week=weekly_gp_hours(
             float(no_mt_per_day(scenario, central)), minutes=scenario.minutes[1], opening_days=week
         ),
-        slots_dispersed=int(
-            slots_for_each([median_per_day], **(rules | {"dispersion": DISPERSION_VARIANT}))[0]
-        ),
-        slots_same_day=minimum_slots(median_per_day, same_day_target=SAME_DAY_TARGET, **rules),
+        slots_dispersed=replace(rules, dispersion=DISPERSION_VARIANT).slots(median_per_day),
+        slots_same_day=rules.slots(median_per_day, same_day=SAME_DAY_TARGET),
         ceiling=normative_ceiling(scenario.people_without_mt),
         today=today,
         planned=offer(scenario, scenario.slots_planned, median_per_day=median_per_day),
@@ -296,33 +288,130 @@ def headline(scenario: Scenario, *, draws: int = DRAWS, seed: int | None = None)
         or (observed is not None and observed.above_p90),
         evidence=EVIDENCE[scenario.evidence_label],
         caveats=caveats(scenario, p90_per_year=requests.p90, today=today, observed=observed),
-        draw_error=float(np.max(quantile_errors(ordered, list(LEVELS.values())))),
+        draw_error=float(np.max(quantile_errors(ordered, levels))),
     )
 
 
-def interval(values: np.ndarray[Any, np.dtype[np.float64]]) -> Interval[float]:
+def to_frame(headlines: Iterable[Headline]) -> pd.DataFrame:
     """
-    Take the median and the central 80 % of draws.
+    Lay headlines out as a table, one row per territory.
 
     Parameters
     ----------
-    values : numpy.ndarray of float
-        One value a draw, no NaN.
+    headlines : iterable of Headline
+        Results, in the order of the rows.
 
     Returns
     -------
-    Interval of float
-        Quantiles 10, 50 and 90 %.
+    pandas.DataFrame
+        Index ``territory``; requests per year, slots per opening day, GP-hours per week,
+        shares between 0 and 1; NaN or missing = unknown. Columns ``no_mt`` are of the demand of
+        people without médecin traitant alone, as the whole answer is.
 
     Examples
     --------
-    >>> interval(np.arange(101.0))
-    Interval(p10=10.0, p50=50.0, p90=90.0)
+    >>> from cpts_geo.capacity.scenario.loading import load_scenarios
+    >>> table = to_frame([headline(load_scenarios()["ondaine_forez"])])
+    >>> table.loc["ondaine_forez", "slots_p50"]
+    np.int64(2)
     """
-    return Interval(*(float(x) for x in np.quantile(values, [0.1, 0.5, 0.9])))
+    frame = pd.DataFrame([_row(result) for result in headlines], columns=list(_COLUMNS))
+    return frame.astype(_COLUMNS).set_index("territory")
 
 
-def _sampling(scenario: Scenario, median: float) -> Interval[float]:
-    """Scale the median by the posterior of the call rate alone, Gamma(calls + 1/2)."""
-    low, middle, high = special.gammaincinv(scenario.calls_observed + 0.5, [0.1, 0.5, 0.9])
-    return Interval(median * float(low / middle), median, median * float(high / middle))
+_COLUMNS: Final[dict[str, Any]] = {
+    "territory": "str",
+    "label": "str",
+    "evidence_label": "int64",
+    "evidence": "str",
+    "status": "str",
+    "share_assumed": "bool",
+    "lower_bound": "bool",
+    "population": "float64",
+    "people_without_mt": "float64",
+    "people_status": "str",
+    "requests_per_year_p10": "float64",
+    "requests_per_year_p50": "float64",
+    "requests_per_year_p90": "float64",
+    "slots_p10": "int64",
+    "slots_p50": "int64",
+    "slots_p90": "int64",
+    "sampling_requests_per_year_p10": "float64",
+    "sampling_requests_per_year_p50": "float64",
+    "sampling_requests_per_year_p90": "float64",
+    "sampling_slots_p10": "int64",
+    "sampling_slots_p50": "int64",
+    "sampling_slots_p90": "int64",
+    "interval_share": "float64",
+    "gp_hours_per_week_p10": "float64",
+    "gp_hours_per_week_p50": "float64",
+    "gp_hours_per_week_p90": "float64",
+    "central_requests_per_year": "float64",
+    "central_gp_hours_per_week": "float64",
+    "slots_dispersed": "int64",
+    "slots_same_day": "int64",
+    "ceiling_low_per_year": "float64",
+    "ceiling_central_per_year": "float64",
+    "ceiling_high_per_year": "float64",
+    "slots_today": "float64",
+    "gp_hours_today_per_week": "float64",
+    "carried_today_per_year": "float64",
+    "served_today_no_mt_at_median": "float64",
+    "served_today_if_all_calls": "float64",
+    "slots_planned": "float64",
+    "planned_served_no_mt_at_median": "float64",
+    "planned_served_if_all_calls": "float64",
+    "observed_per_day": "float64",
+    "observed_per_year": "float64",
+    "per_thousand_a_year": "float64",
+    "observed_slots": "Int64",
+    "observed_above_p90": "boolean",
+    "target": "float64",
+    "deadline_days": "int64",
+    "dispersion": "float64",
+    "opening_days_per_year": "int64",
+    "draws": "int64",
+    "seed": "int64",
+    "draw_error": "float64",
+    "warnings": "str",
+}
+
+
+def _row(result: Headline) -> dict[str, Any]:
+    scenario, observed = result.scenario, result.observed
+    same = ("territory", "label", "evidence_label", "share_assumed", "population")
+    people = ("people_without_mt", "people_status")
+    rules = ("target", "deadline_days", "dispersion", "opening_days_per_year")
+    row: dict[str, Any] = {name: getattr(scenario, name) for name in (*same, *people, *rules)}
+    own = ("evidence", "status", "lower_bound", "draws", "seed", "draw_error", "interval_share")
+    other = ("slots_dispersed", "slots_same_day")
+    central = ("central_requests_per_year", "central_gp_hours_per_week")
+    row |= {name: getattr(result, name) for name in (*own, *other, *central)}
+    for name, values in (
+        ("requests_per_year", result.requests_per_year),
+        ("slots", result.slots_per_day),
+        ("gp_hours_per_week", result.gp_hours_per_week),
+        ("sampling_requests_per_year", result.sampling_requests),
+        ("sampling_slots", result.sampling_slots),
+    ):
+        row |= {f"{name}_{p}": getattr(values, p) for p in ("p10", "p50", "p90")}
+    for level in ("low", "central", "high"):
+        row[f"ceiling_{level}_per_year"] = getattr(result.ceiling, level)
+    if (today := result.today) is not None:
+        row["slots_today"] = today.slots
+        row["gp_hours_today_per_week"] = today.gp_hours_per_week
+        row["carried_today_per_year"] = today.carries_per_year
+        row["served_today_no_mt_at_median"] = today.served_at_median
+        row["served_today_if_all_calls"] = today.served_if_all_calls
+    if (planned := result.planned) is not None:
+        row["slots_planned"] = planned.slots
+        row["planned_served_no_mt_at_median"] = planned.served_at_median
+        row["planned_served_if_all_calls"] = planned.served_if_all_calls
+    if observed is not None:
+        row["observed_per_day"] = observed.line.per_day
+        row["observed_per_year"] = observed.line.per_year
+        row["per_thousand_a_year"] = observed.line.per_thousand_a_year
+        row["observed_slots"] = observed.slots
+        row["observed_above_p90"] = observed.above_p90
+    row["warnings"] = " | ".join(result.warnings)
+    return row

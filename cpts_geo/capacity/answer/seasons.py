@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from cpts_geo.capacity.answer.existing import served_by
-from cpts_geo.capacity.answer.headline import DRAWS, Interval, interval
-from cpts_geo.capacity.demand.periods import Floats, month_means, studied_means
-from cpts_geo.capacity.demand.requests import DemandDraws, draw_requests
-from cpts_geo.capacity.queue.booking import minimum_slots
+from cpts_geo.capacity.demand.interval import Interval, interval, quantiles
+from cpts_geo.capacity.demand.laws import Floats
+from cpts_geo.capacity.demand.periods import month_means, studied_means
+from cpts_geo.capacity.demand.requests import DemandDraws
 from cpts_geo.capacity.scenario.inputs import Scenario
 
 
@@ -61,6 +59,7 @@ def requests_per_day(scenario: Scenario, drawn: DemandDraws) -> Floats:
 
     Examples
     --------
+    >>> from cpts_geo.capacity.demand.requests import draw_requests
     >>> from cpts_geo.capacity.scenario.loading import load_scenario
     >>> case = load_scenario("lvo")
     >>> summer = case.evolve(months=(7, 8))
@@ -75,7 +74,7 @@ def requests_per_day(scenario: Scenario, drawn: DemandDraws) -> Floats:
     ) / days * residents + drawn.visitors / days * visitors
 
 
-def eligible_demand(scenario: Scenario, *, draws: int = DRAWS) -> EligibleDemand:
+def eligible_demand(scenario: Scenario, drawn: DemandDraws) -> EligibleDemand:
     """
     Compute the demand of all who may ask, and the slots of each month.
 
@@ -83,8 +82,8 @@ def eligible_demand(scenario: Scenario, *, draws: int = DRAWS) -> EligibleDemand
     ----------
     scenario : Scenario
         Territory and assumptions.
-    draws : int
-        Monte Carlo draws, 100 to 2,000,000.
+    drawn : DemandDraws
+        Its demands (:func:`cpts_geo.capacity.demand.requests.draw_requests`).
 
     Returns
     -------
@@ -94,16 +93,17 @@ def eligible_demand(scenario: Scenario, *, draws: int = DRAWS) -> EligibleDemand
     Raises
     ------
     ScenarioError
-        If ``draws`` is outside its domain, or the demand is beyond a CPTS.
+        If the demand is beyond a CPTS.
 
     Examples
     --------
+    >>> from cpts_geo.capacity.demand.requests import draw_requests
     >>> from cpts_geo.capacity.scenario.loading import load_scenario
-    >>> year = eligible_demand(load_scenario("beauce_gatinais"), draws=1000)
+    >>> case = load_scenario("beauce_gatinais")
+    >>> year = eligible_demand(case, draw_requests(case, draws=1000))
     >>> list(year.requests_per_year), len(year.by_month)
     (['no_mt', 'all'], 12)
     """
-    drawn = draw_requests(scenario, draws=draws)
     groups = {group: interval(getattr(drawn, group)) for group in scenario.eligible}
     per_day = requests_per_day(scenario, drawn)
     return EligibleDemand(
@@ -143,13 +143,8 @@ def slots_needed(scenario: Scenario, per_day: Floats) -> Interval[int]:
     >>> slots_needed(load_scenario("lvo"), np.full(100, 16.0))
     Interval(p10=16, p50=16, p90=16)
     """
-    rules: dict[str, Any] = {
-        "target": scenario.target,
-        "deadline_days": scenario.deadline_days,
-        "dispersion": scenario.dispersion,
-    }
-    demands = np.quantile(per_day, [0.1, 0.5, 0.9], method="inverted_cdf")
-    return Interval(*(minimum_slots(float(demand), **rules) for demand in demands))
+    rules = scenario.rules
+    return Interval(*(rules.slots(demand) for demand in quantiles(per_day, drawn=True)))
 
 
 def _months(scenario: Scenario, drawn: DemandDraws) -> pd.DataFrame:
@@ -170,9 +165,7 @@ def _months(scenario: Scenario, drawn: DemandDraws) -> pd.DataFrame:
                 "slots_p10": slots.p10,
                 "slots_p50": slots.p50,
                 "slots_p90": slots.p90,
-                "served_today": np.nan
-                if week is None
-                else served_by(scenario, week, per_day=demand.p50),
+                "served_today": np.nan if week is None else scenario.rules.served(demand.p50, week),
             }
         )
     return pd.DataFrame(rows).set_index("month")

@@ -1,6 +1,6 @@
-"""Which input carries the uncertainty of a result.
+"""Which input carries the uncertainty of a result: of any model, and of a territory's hours.
 
-Generic: a model is a function of named arrays, an input is a distribution given by its quantile
+A model is a function of named arrays, an input is a distribution given by its quantile
 function, and inputs are independent. Two questions: how far does each input alone move the result
 (:func:`tornado`), and which share of the variance does each one carry, alone and with the others
 (:func:`sobol`)?
@@ -12,21 +12,25 @@ import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from cpts_geo.capacity.demand.interval import LEVELS
+from cpts_geo.capacity.demand.laws import OTHER_GROUPS, Floats, laws
+from cpts_geo.capacity.demand.periods import no_mt_per_day
+from cpts_geo.capacity.demand.ratios import weekly_gp_hours
+from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.errors import ScenarioError
 from cpts_geo.french import number
 
-Floats: TypeAlias = npt.NDArray[np.float64]
 #: Takes an array per input, all of one length; gives a result per element.
 Model: TypeAlias = Callable[[dict[str, Floats]], npt.ArrayLike]
 
 #: Largest sample of the Sobol indices: the bootstrap holds 100 times as many numbers at once.
-MAX_SAMPLE: Final = 65_536
+_MAX_SAMPLE: Final = 65_536
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,11 @@ class Input:
 
 
 def tornado(
-    model: Model, inputs: Sequence[Input], *, low: float = 0.1, high: float = 0.9
+    model: Model,
+    inputs: Sequence[Input],
+    *,
+    low: float = LEVELS["p10"],
+    high: float = LEVELS["p90"],
 ) -> pd.DataFrame:
     """
     Move one input at a time between two of its quantiles, the others at their median.
@@ -167,8 +175,8 @@ def sobol(model: Model, inputs: Sequence[Input], *, n: int = 4096, seed: int) ->
     from SALib.sample import sobol as sampling  # noqa: PLC0415
 
     defects = []
-    if not (64 <= n <= MAX_SAMPLE and n == int(n) and int(n).bit_count() == 1):
-        defects.append(f"n = {n} : il faut une puissance de 2, de 64 à {number(MAX_SAMPLE)}")
+    if not (64 <= n <= _MAX_SAMPLE and n == int(n) and int(n).bit_count() == 1):
+        defects.append(f"n = {n} : il faut une puissance de 2, de 64 à {number(_MAX_SAMPLE)}")
     if not (0 <= seed < math.inf and seed == int(seed)):
         defects.append(f"graine = {seed} : il faut un nombre entier, 0 ou plus")
     _check(inputs, defects)
@@ -192,6 +200,91 @@ def sobol(model: Model, inputs: Sequence[Input], *, n: int = 4096, seed: int) ->
             "total_conf": np.asarray(found["ST_conf"], dtype=np.float64),
         }
     )
+
+
+def hours_tornado(scenario: Scenario) -> pd.DataFrame:
+    """
+    Move each input of a territory from its p10 to its p90, the others at their median.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Territory and assumptions.
+
+    Returns
+    -------
+    DataFrame
+        As :func:`tornado`; results in GP-hours per week.
+
+    Raises
+    ------
+    ScenarioError
+        If the demand is beyond a CPTS.
+
+    Examples
+    --------
+    >>> from cpts_geo.capacity.scenario.loading import load_scenario
+    >>> hours_tornado(load_scenario("beauce_gatinais"))["input"].iloc[0]
+    'need'
+    """
+    inputs = _inputs(scenario)
+    return tornado(lambda values: _weekly_hours(scenario, values), inputs)
+
+
+def hours_sobol(scenario: Scenario, *, n: int = 4096) -> pd.DataFrame:
+    """
+    Share the variance of the GP-hours of a territory among its inputs.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Territory and assumptions; its seed draws the sample.
+    n : int
+        Size of the sample, a power of two.
+
+    Returns
+    -------
+    DataFrame
+        As :func:`sobol`.
+
+    Raises
+    ------
+    ScenarioError
+        If ``n`` is no power of two, or the demand is beyond a CPTS.
+
+    Examples
+    --------
+    >>> from cpts_geo.capacity.scenario.loading import load_scenario
+    >>> shares = hours_sobol(load_scenario("beauce_gatinais"), n=256).set_index("input")
+    >>> bool(shares["total"].idxmax() == "need")
+    True
+    """
+    inputs = _inputs(scenario)
+    return sobol(lambda values: _weekly_hours(scenario, values), inputs, n=n, seed=scenario.seed)
+
+
+def _inputs(scenario: Scenario) -> list[Input]:
+    """Inputs of the demand without médecin traitant that are not known exactly."""
+    return [
+        Input(name, law.label, law.quantile)
+        for name, law in laws(scenario).items()
+        if law.spread and name not in OTHER_GROUPS
+    ]
+
+
+def _weekly_hours(scenario: Scenario, values: dict[str, Floats]) -> Floats:
+    """GP-hours a week for given inputs; those known exactly are added to them."""
+    used: dict[str, Any] = {
+        name: law.quantile(0.5) for name, law in laws(scenario).items()
+    } | values
+    requests = used["people"] * used["calls"] * used["need"] * used["gap"]
+    slots = scenario.rules.slots_for_each(no_mt_per_day(scenario, requests))
+    hours: Floats = weekly_gp_hours(
+        slots.astype("float64"),
+        minutes=used["minutes"],
+        opening_days=len(scenario.calendar.weekdays),
+    )
+    return hours
 
 
 def _check(inputs: Sequence[Input], defects: list[str]) -> None:

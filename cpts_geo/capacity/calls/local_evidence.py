@@ -16,6 +16,7 @@ import pandas as pd
 
 from cpts_geo.capacity.calls.profile import CallProfile, profile
 from cpts_geo.capacity.calls.released import released
+from cpts_geo.capacity.queue.rules import MAX_DISPERSION
 from cpts_geo.capacity.scenario.calendar import opening_days
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.parameters import Source
@@ -24,7 +25,6 @@ from cpts_geo.french import counted, joined, percent
 
 #: Start of the notes of a log, which those of the next log replace.
 _MARK: Final = "Journal : "
-_MAX_DISPERSION: Final = 100.0
 _YEAR_DAYS: Final = 330
 
 
@@ -128,7 +128,7 @@ def with_call_log(scenario: Scenario, found: CallProfile) -> Scenario:
         notes.append(_calls_note(found, tables))
         dispersion = found.dispersion
         if dispersion.overdispersed:
-            changes["dispersion"] = min(round(dispersion.index, 2), _MAX_DISPERSION)
+            changes["dispersion"] = min(round(dispersion.index, 2), float(MAX_DISPERSION))
             sources["dispersion"] = Source(
                 text=f"{text} : dispersion des appels d’un jour, la loi de Poisson étant refusée à "
                 "5 % ; un majorant de celle des demandes",

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from scipy import stats
 
+from cpts_geo.capacity.demand.laws import CountedRate
 from cpts_geo.errors import ScenarioError
 
 
@@ -99,20 +100,8 @@ class Prediction:
 
 
 @dataclass(frozen=True)
-class RatePosterior:
-    """
-    Rate that a count leaves possible: Gamma(shape, exposure). Sampling error only.
-
-    Attributes
-    ----------
-    shape : float
-        Count + 1/2.
-    exposure : float
-        What the count was made over, above 0; the rate is per unit of it.
-    """
-
-    shape: float
-    exposure: float
+class RatePosterior(CountedRate):
+    """Rate that a count leaves possible, and what it predicts. Sampling error only."""
 
     @property
     def mean(self) -> float:
@@ -174,8 +163,8 @@ class RatePosterior:
         (5.31945, 5.88386)
         """
         _check(level=level)
-        low, high = stats.gamma.interval(level, self.shape, scale=1.0 / self.exposure)
-        return float(low), float(high)
+        low, high = self.quantile([(1.0 - level) / 2.0, (1.0 + level) / 2.0]).tolist()
+        return low, high
 
     def predict(self, exposure: float) -> Prediction:
         """
@@ -237,7 +226,7 @@ def rate_posterior(count: float, exposure: float) -> RatePosterior:
     7.9701
     """
     _check(count=count, exposure=exposure)
-    return RatePosterior(float(count) + 0.5, float(exposure))
+    return RatePosterior("Taux", float(count), float(exposure))
 
 
 def standardised_gap(first: RatePosterior, second: RatePosterior) -> float:

@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from cpts_geo.capacity.calls.dispersion import Dispersion, daily_dispersion
+from cpts_geo.capacity.calls._dispersion import Dispersion, daily_dispersion
 from cpts_geo.errors import ScenarioError
 from cpts_geo.french import counted
 from cpts_geo.secrecy.disclosure import MIN_PATIENTS

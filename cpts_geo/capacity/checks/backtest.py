@@ -10,89 +10,144 @@ book and do not come are taken out, as everywhere a consultation is counted.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
-from cpts_geo.capacity.answer.headline import DRAWS
-from cpts_geo.capacity.comparing.measures import requests_served
-from cpts_geo.capacity.demand.requests import draw_requests, observed_line
+from cpts_geo.capacity.comparing.shares import requests_served
+from cpts_geo.capacity.demand.interval import Interval, interval
+from cpts_geo.capacity.demand.requests import DemandDraws, observed_line
 from cpts_geo.capacity.scenario.inputs import Scenario
 
 #: Published figures are rounded: a full line is not refuted by less than this share.
 ROUNDING: Final = 0.01
 
 
-def back_test(scenarios: Iterable[Scenario], *, draws: int = DRAWS) -> pd.DataFrame:
+@dataclass(frozen=True)
+class BackTest:
     """
-    Compare the consultations a year of each line with what the model predicts of it.
+    Consultations a year of a line beside what the model predicts of it.
+
+    Attributes
+    ----------
+    territory, label : str
+        Key and name of its scenario.
+    own_calls : bool
+        Whether the prediction used its own calls.
+    bounded : bool
+        Whether today's slots, where known, bound it.
+    observed : float
+        Consultations a year.
+    requests : Interval of float
+        Requests a year, of all who may ask.
+    predicted : Interval of float
+        Consultations a year, no-shows taken out.
+    rank : float
+        Share of the draws at or below the observed figure, 0 to 1.
+    ratio : float
+        Observed over median predicted.
+    inside : bool
+        Within p10 to p90, give or take the rounding of published figures.
+    refuted : bool
+        Above that, or below it where the slots are known: unknown ones may have been too few.
+    """
+
+    territory: str
+    label: str
+    own_calls: bool
+    bounded: bool
+    observed: float
+    requests: Interval[float]
+    predicted: Interval[float]
+    rank: float
+    ratio: float
+    inside: bool
+    refuted: bool
+
+
+def back_test(scenario: Scenario, drawn: DemandDraws) -> BackTest | None:
+    """
+    Compare the consultations a year of a line with what the model predicts of it.
 
     Parameters
     ----------
-    scenarios : iterable of Scenario
-        Territories; those without observed consultations are left out.
-    draws : int
-        Monte Carlo draws, 100 to 2,000,000.
+    scenario : Scenario
+        Territory.
+    drawn : DemandDraws
+        Its demands (:func:`cpts_geo.capacity.demand.requests.draw_requests`).
+
+    Returns
+    -------
+    BackTest or None
+        None where no consultation count is known.
+
+    Examples
+    --------
+    >>> from cpts_geo.capacity.demand.requests import draw_requests
+    >>> from cpts_geo.capacity.scenario.loading import load_scenarios
+    >>> case = load_scenarios()["ouest_loiret"]
+    >>> back_test(case, draw_requests(case, draws=2000)).inside
+    False
+    """
+    line = observed_line(scenario)
+    if line is None:
+        return None
+    requests = booked = drawn.requests_per_year
+    week = scenario.slots_by_weekday
+    if week is not None:
+        per_day = requests / scenario.opening_days_per_year
+        # A count is of a year, whatever the months studied.
+        booked = requests_served(scenario.evolve(months=()), week, per_day)
+    consultations = booked * (1.0 - scenario.no_show_rate)
+    predicted = interval(consultations)
+    below = line.per_year < predicted.p10 * (1 - ROUNDING)
+    above = line.per_year > predicted.p90 * (1 + ROUNDING)
+    return BackTest(
+        territory=scenario.territory,
+        label=scenario.label,
+        own_calls=scenario.evidence_label == 1,
+        bounded=week is not None,
+        observed=line.per_year,
+        requests=interval(requests),
+        predicted=predicted,
+        rank=float(np.mean(consultations <= line.per_year)),
+        ratio=line.per_year / predicted.p50,
+        inside=not (below or above),
+        refuted=above or (below and week is not None),
+    )
+
+
+def back_test_table(tests: Iterable[BackTest]) -> pd.DataFrame:
+    """
+    Lay back-tests out as a table, one row a territory.
+
+    Parameters
+    ----------
+    tests : iterable of BackTest
+        Results, in the order of the rows.
 
     Returns
     -------
     DataFrame
-        One row a territory, index ``territory``: label; own_calls (bool: the prediction used its
-        own calls); bounded (bool: by today's slots); observed (consultations a year);
-        requests_p10, requests_p50, requests_p90 (a year, of all who may ask) and predicted_p10,
-        predicted_p50, predicted_p90 (consultations a year, no-shows taken out); rank (share of
-        the draws at or below the observed figure, 0 to 1); ratio (observed over predicted_p50);
-        inside (bool: within p10 to p90, give or take the rounding of published figures); refuted
-        (bool: above that, or below it where the slots are known: unknown ones may have been too
-        few).
-
-    Raises
-    ------
-    ScenarioError
-        If ``draws`` is outside its domain.
+        Index ``territory``; fields of :class:`BackTest`, the bounds of its intervals in columns
+        of their own (``requests_p10``, ..., ``predicted_p90``).
 
     Examples
     --------
-    >>> from cpts_geo.capacity.scenario.loading import load_scenarios
-    >>> table = back_test(load_scenarios().values(), draws=2000)
-    >>> table["inside"].to_dict()
-    {'ouest_loiret': False, 'beauce_gatinais': True}
+    >>> list(back_test_table([]).columns)[3:6]
+    ['observed', 'requests_p10', 'requests_p50']
     """
-    rows = []
-    for scenario in scenarios:
-        line = observed_line(scenario)
-        if line is None:
-            continue
-        requests = draw_requests(scenario, draws=draws).requests_per_year
-        week = scenario.slots_by_weekday
-        booked = requests
-        if week is not None:
-            per_day = requests / scenario.opening_days_per_year
-            # A count is of a year, whatever the months studied.
-            booked = requests_served(scenario.evolve(months=()), week, per_day)
-        predicted = booked * (1.0 - scenario.no_show_rate)
-        demand = np.quantile(requests, [0.1, 0.5, 0.9])
-        low, middle, high = np.quantile(predicted, [0.1, 0.5, 0.9])
-        below = line.per_year < low * (1 - ROUNDING)
-        above = line.per_year > high * (1 + ROUNDING)
-        rows.append(
-            {
-                "territory": scenario.territory,
-                "label": scenario.label,
-                "own_calls": scenario.evidence_label == 1,
-                "bounded": week is not None,
-                "observed": line.per_year,
-                **dict(zip(("requests_p10", "requests_p50", "requests_p90"), demand, strict=True)),
-                "predicted_p10": low,
-                "predicted_p50": middle,
-                "predicted_p90": high,
-                "rank": float(np.mean(predicted <= line.per_year)),
-                "ratio": line.per_year / middle,
-                "inside": not (below or above),
-                "refuted": bool(above or (below and week is not None)),
-            }
-        )
+    rows = [
+        vars(each)
+        | {
+            f"{name}_{bound}": value
+            for name in ("requests", "predicted")
+            for bound, value in vars(getattr(each, name)).items()
+        }
+        for each in tests
+    ]
     return pd.DataFrame(rows, columns=list(_COLUMNS)).astype(_COLUMNS).set_index("territory")
 
 

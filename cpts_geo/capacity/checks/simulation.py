@@ -1,10 +1,9 @@
 """Booking queue and phone line played one patient, one call at a time.
 
-:func:`simulate` has the rules of :mod:`cpts_geo.capacity.queue.booking` seen by each patient:
+:func:`simulate` has the rules of :mod:`cpts_geo.capacity.queue.rules` seen by each patient:
 requests arrive during opening days, each looks in the appointment book for the first free slot of
-its own day or of the next ``deadline_days``, and leaves if there is none. :func:`simulate_phone`
-plays a phone line. Neither shares with the formulas that it checks more than the domain of
-arguments.
+its own day or of the next ``deadline_days``, and leaves if there is none. :func:`simulate_phone` plays a
+phone line. Neither shares with the formulas that it checks more than the domain of arguments.
 
 Standard errors come from batch means: the run is cut in equal spells, whose spread gives the error
 of the whole. That holds where a spell is long against the memory of the queue, the days for a
@@ -19,19 +18,13 @@ import math
 import sys
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
-from numbers import Real
+from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from cpts_geo.capacity.queue.checks import (
-    check,
-    each_day,
-    factor_defects,
-    week_defects,
-    whole,
-)
+from cpts_geo.capacity.queue.rules import Rules
 from cpts_geo.errors import ScenarioError
 from cpts_geo.french import number
 
@@ -112,8 +105,7 @@ def simulate(
     arrivals_per_day: float,
     slots: int | Sequence[int],
     *,
-    deadline_days: int = 1,
-    dispersion: float = 1.0,
+    rules: Rules,
     factors: Sequence[float] = (1.0,),
     days: int,
     warm_up: int = 500,
@@ -130,10 +122,8 @@ def simulate(
     slots : int or sequence of int
         Slots per opening day: one number for every day (1 or more), or one for each day of
         ``factors`` (0 on days without a session, not all 0).
-    deadline_days : int
-        Opening days after the request within which it must be seen (0 = the same day).
-    dispersion : float
-        Variance of the daily requests over their mean, 1 (Poisson) or more (negative binomial).
+    rules : Rules
+        Deadline and dispersion.
     factors : sequence of float
         Requests of each opening day of the week relative to the mean; above 0, mean 1.
     days : int
@@ -164,7 +154,7 @@ def simulate(
 
     Examples
     --------
-    >>> line = simulate(1.0, 1, days=4_000, seed=1)
+    >>> line = simulate(1.0, 1, rules=Rules(0.95, 1, 1.0), days=4_000, seed=1)
     >>> abs(line.served - 0.785903) < 3 * line.served_error  # the exact value
     True
     >>> math.isclose(sum(line.waiting), line.served)
@@ -172,29 +162,26 @@ def simulate(
 
     One session a week, nobody served on the other day:
 
-    >>> line = simulate(1.0, [4, 0], factors=[1.0, 1.0], deadline_days=0, days=4_000, seed=1)
+    >>> today = Rules(0.95, 0, 1.0)
+    >>> line = simulate(1.0, [4, 0], rules=today, factors=[1.0, 1.0], days=4_000, seed=1)
     >>> abs(line.served - 0.5) < 0.05
     True
     """
-    week = len(factors)
-    plan = each_day(slots, week)
-    check(
-        arrivals=arrivals_per_day,
-        slots=slots,
-        deadline=deadline_days,
-        dispersion=dispersion,
+    means, plan = rules.week_plan(
+        arrivals_per_day,
+        slots,
+        factors=factors,
         others=[
-            *factor_defects(factors),
-            *(week_defects(plan, week, deadline_days) if np.ndim(slots) else []),
             *_run_defects("jours", days, batches, seed),
             *_whole_defects("jours de préchauffage", warm_up, least=0),
         ],
     )
     import simpy  # noqa: PLC0415 - only those who check need it
 
+    week, deadline_days = len(plan), rules.deadline_days
     rng = np.random.default_rng(seed)
     total = warm_up + days
-    offered = [int(plan[day % week]) for day in range(total + deadline_days)]
+    offered = [plan[day % week] for day in range(total + deadline_days)]
     book = [0] * (total + deadline_days)  # slots taken, by day
     seen = [[0] * (deadline_days + 1) for _ in range(total)]  # by day of request, then wait
     asked, backlog = [0] * total, [0] * total
@@ -208,8 +195,7 @@ def simulate(
                 return
 
     def requests(env: simpy.Environment, today: int) -> Generator[simpy.Event, Any, None]:
-        mean = arrivals_per_day * factors[today % week]
-        for gap in _gaps(rng, mean, dispersion):
+        for gap in _gaps(rng, means[today % week], rules.dispersion):
             yield env.timeout(gap)
             patient(today)
 
@@ -372,7 +358,8 @@ def _positive_defects(name: str, value: object) -> list[str]:
 
 
 def _whole_defects(name: str, value: object, *, least: int) -> list[str]:
-    if whole(value, least, sys.maxsize):
+    integer = isinstance(value, Integral) and not isinstance(value, bool)
+    if integer and least <= int(value) <= sys.maxsize:  # type: ignore[call-overload]
         return []
     return [f"{name} = {value} : il faut un nombre entier, {least} ou plus"]
 

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from cpts_geo.capacity.checks.simulation import simulate
-from cpts_geo.capacity.queue.booking import WEEKDAY_FACTORS, service, weekly_service
+from cpts_geo.capacity.queue.rules import Rules
+from cpts_geo.capacity.queue.services import BookingService, WeeklyService
+from cpts_geo.capacity.scenario.calendar import default_calendar
 from cpts_geo.french import number
 
 #: Seed of the verification: chosen before any result was seen, and not to be shopped for.
@@ -33,10 +35,8 @@ class Setting:
         Mean requests per opening day.
     slots : int or tuple of int
         Slots per opening day, or one number for each day of `factors`.
-    deadline_days : int
-        Opening days after the request within which it must be seen.
-    dispersion : float
-        Variance of the daily requests over their mean.
+    rules : Rules
+        Deadline and dispersion.
     days : int
         Opening days played once the start is forgotten.
     factors : tuple of float
@@ -45,31 +45,36 @@ class Setting:
 
     arrivals_per_day: float
     slots: int | tuple[int, ...]
-    deadline_days: int
-    dispersion: float
+    rules: Rules
     days: int
     factors: tuple[float, ...] = (1.0,)
 
 
+def _queue(deadline: int, dispersion: float) -> Rules:
+    """Rules of a queue: no share that is verified depends on the target."""
+    return Rules(0.95, deadline, dispersion)
+
+
+_WEEK: Final = default_calendar().weekday_factors
 #: Monday 60 % above the mean: a week that a chain without weekdays cannot pass for its own.
 _SHARP_WEEK: Final = (1.6, 1.0, 0.8, 0.7, 0.9)
 #: Three sessions a week: the backlog is bounded by the slots of days that are not alike.
 _THREE_SESSIONS: Final = (12, 0, 9, 0, 9)
 #: Small to large, short to overloaded, every deadline, clustered or not, flat or weekly.
 VERIFIED_SETTINGS: Final = (
-    Setting(1.0, 1, 1, 1.0, 20_000),
-    Setting(2.0, 3, 0, 1.0, 20_000),
-    Setting(4.0, 4, 2, 1.0, 12_000),
-    Setting(5.6, 6, 1, 1.0, 10_000),
-    Setting(5.6, 8, 1, 2.0, 10_000),
-    Setting(8.0, 8, 1, 2.0, 8_000),
-    Setting(8.0, 9, 0, 2.0, 6_000),
-    Setting(12.0, 8, 1, 1.0, 4_000),
-    Setting(15.0, 16, 2, 2.0, 5_000),
-    Setting(30.0, 28, 1, 1.0, 3_000),
-    Setting(5.6, 6, 1, 1.0, 10_000, WEEKDAY_FACTORS),
-    Setting(20.0, 21, 1, 1.0, 4_000, _SHARP_WEEK),
-    Setting(5.6, _THREE_SESSIONS, 2, 1.0, 10_000, WEEKDAY_FACTORS),
+    Setting(1.0, 1, _queue(1, 1.0), 20_000),
+    Setting(2.0, 3, _queue(0, 1.0), 20_000),
+    Setting(4.0, 4, _queue(2, 1.0), 12_000),
+    Setting(5.6, 6, _queue(1, 1.0), 10_000),
+    Setting(5.6, 8, _queue(1, 2.0), 10_000),
+    Setting(8.0, 8, _queue(1, 2.0), 8_000),
+    Setting(8.0, 9, _queue(0, 2.0), 6_000),
+    Setting(12.0, 8, _queue(1, 1.0), 4_000),
+    Setting(15.0, 16, _queue(2, 2.0), 5_000),
+    Setting(30.0, 28, _queue(1, 1.0), 3_000),
+    Setting(5.6, 6, _queue(1, 1.0), 10_000, _WEEK),
+    Setting(20.0, 21, _queue(1, 1.0), 4_000, _SHARP_WEEK),
+    Setting(5.6, _THREE_SESSIONS, _queue(2, 1.0), 10_000, _WEEK),
 )
 
 
@@ -94,8 +99,8 @@ def verification(
     Returns
     -------
     DataFrame
-        Two rows a setting: its fields but `days` and `factors`, `slots` being their mean a day
-        (float), `weekly` (bool), `requests` (int, simulated), `measure` (``"served"`` or
+        Two rows a setting: its fields but `days`, `factors` and the target, `slots` being their
+        mean a day (float), `weekly` (bool), `requests` (int, simulated), `measure` (``"served"`` or
         ``"same_day"``), `chain` and `simulated` (shares), `error` (standard error of the second),
         `z` (:func:`z_scores`).
 
@@ -106,7 +111,7 @@ def verification(
 
     Examples
     --------
-    >>> table = verification([Setting(2.0, 2, 1, 1.0, days=2_000)])
+    >>> table = verification([Setting(2.0, 2, _queue(1, 1.0), days=2_000)])
     >>> table["measure"].tolist()
     ['served', 'same_day']
     >>> bool((table["z"].abs() <= 3).all())
@@ -119,17 +124,29 @@ def verification(
             f"{number(setting.arrivals_per_day, 1)} demandes, {_written(setting.slots)} créneaux "
             "par jour"
         )
-        queue: dict[str, Any] = {
-            "arrivals_per_day": setting.arrivals_per_day,
-            "slots": setting.slots,
-            "deadline_days": setting.deadline_days,
-            "dispersion": setting.dispersion,
+        rules, demand, slots = setting.rules, setting.arrivals_per_day, setting.slots
+        weekly = len(setting.factors) > 1 or isinstance(slots, tuple)
+        chain: BookingService | WeeklyService
+        if isinstance(slots, tuple) or weekly:
+            chain = rules.week(demand, slots, factors=setting.factors)
+        else:
+            chain = rules.service(demand, slots)
+        played = simulate(
+            demand,
+            slots,
+            rules=rules,
+            factors=setting.factors,
+            days=setting.days,
+            seed=seed + index,
+        )
+        common = {
+            "arrivals_per_day": demand,
+            "slots": float(np.mean(slots)),
+            "deadline_days": rules.deadline_days,
+            "dispersion": rules.dispersion,
+            "weekly": weekly,
+            "requests": played.requests,
         }
-        weekly = len(setting.factors) > 1 or isinstance(setting.slots, tuple)
-        chain = weekly_service(**queue, factors=setting.factors) if weekly else service(**queue)
-        played = simulate(**queue, factors=setting.factors, days=setting.days, seed=seed + index)
-        mean_slots = float(np.mean(setting.slots))
-        common = {**queue, "slots": mean_slots, "weekly": weekly, "requests": played.requests}
         rows += [
             {
                 **common,

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-import numpy as np
 import pandas as pd
 
 from cpts_geo.capacity.answer.caveats import caveats
@@ -23,15 +22,14 @@ from cpts_geo.capacity.comparing.measures import (
     sampling_measures,
     scenario_measures,
 )
-from cpts_geo.capacity.demand.periods import Floats
+from cpts_geo.capacity.demand.interval import LEVELS, interval, quantiles
+from cpts_geo.capacity.demand.laws import Floats
 from cpts_geo.capacity.demand.requests import DemandDraws, draw_requests
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.french import counted, joined, number
 
 #: Slots are whole numbers: a quantile is one that was drawn.
-_METHOD: Final[dict[str, Any]] = dict.fromkeys(
-    ("slots_needed", "sampling_slots_needed"), "inverted_cdf"
-)
+_WHOLE: Final = ("slots_needed", "sampling_slots_needed")
 #: Words, which change no figure.
 _WORDS: Final = ("territory", "label", "eligibility", "population_basis", "planned_basis", "notes")
 #: Caveats of a territory that hold when all who may ask are counted.
@@ -130,11 +128,7 @@ def compare_scenarios(
         rows[measure] = {
             f"{side}_{name}": value
             for side, values in (("first", one), ("second", two), ("difference", two - one))
-            for name, value in zip(
-                ("p10", "p50", "p90"),
-                np.quantile(values, [0.1, 0.5, 0.9], method=_METHOD.get(measure, "linear")),
-                strict=True,
-            )
+            for name, value in zip(LEVELS, quantiles(values, drawn=measure in _WHOLE), strict=True)
         }
     return ScenarioComparison(
         first=first,
@@ -242,7 +236,7 @@ def _caveats(
     """What both cannot tell, once; what one alone cannot, under its name."""
     found: dict[str, list[str]] = {}
     for scenario, own in zip(scenarios, drawn, strict=True):
-        p90 = float(np.quantile(own.no_mt, 0.9))
+        p90 = interval(own.no_mt).p90
         observed = observed_floor(scenario, p90_per_year=p90)
         for caveat in caveats(scenario, p90_per_year=p90, today=None, observed=observed):
             if caveat.kind in kinds:

@@ -7,16 +7,12 @@ over the opening days of the year: a season moves requests, it adds none.
 
 from __future__ import annotations
 
-from typing import TypeVar
-
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from cpts_geo.capacity.demand.ratios import Amount
 from cpts_geo.capacity.scenario.inputs import Scenario
-
-Floats = npt.NDArray[np.float64]
-Amount = TypeVar("Amount", float, npt.NDArray[np.float64])
 
 
 def month_of(days: pd.Series | pd.DataFrame) -> npt.NDArray[np.int64]:

@@ -12,26 +12,23 @@ are wide by construction (sources and grades: ``data/cpts/parameters.toml``).
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
+from cpts_geo.capacity.demand.laws import OTHER_GROUPS, Floats, laws
 from cpts_geo.capacity.demand.periods import visitor_presence
 from cpts_geo.capacity.demand.ratios import DAYS_PER_YEAR, per_thousand_a_year, requests_per_day
 from cpts_geo.capacity.scenario.calendar import opening_days
 from cpts_geo.capacity.scenario.inputs import Scenario
+from cpts_geo.capacity.scenario.parameters import default_parameters
 from cpts_geo.errors import ScenarioError
 
-Floats = npt.NDArray[np.float64]
-
-#: Unscheduled-care needs per person-year: low 35 M / 67 M (2018), central, high 0.45 x 3.3.
-NORMATIVE_RATES: Final = (0.52, 0.9, 1.5)
+#: Fewest draws whose quantiles mean something, and most that are made.
 MIN_DRAWS: Final = 100
-MAX_DRAWS: Final = 2_000_000
+_MAX_DRAWS: Final = 2_000_000
 
 
 @dataclass(frozen=True)
@@ -68,7 +65,7 @@ class NormativeCeiling:
     Attributes
     ----------
     low, central, high : float
-        Needs a year (requests), at 0.52, 0.9 and 1.5 per person-year; never the headline.
+        Needs a year (requests), at the three :func:`normative_rates`; never the headline.
     """
 
     low: float
@@ -91,12 +88,15 @@ class DemandDraws:
         Requests a year of visitors; 0 if not eligible.
     minutes : numpy.ndarray of float
         Length of a consultation (minutes); shape (draws,).
+    seed : int
+        Seed they were drawn with.
     """
 
     no_mt: Floats
     mt_unavailable: Floats
     visitors: Floats
     minutes: Floats
+    seed: int
 
     @cached_property
     def requests_per_year(self) -> Floats:
@@ -210,6 +210,24 @@ def central_requests(scenario: Scenario) -> float:
     return calls_per_year(scenario) * scenario.need_share[1]
 
 
+def normative_rates() -> tuple[float, float, float]:
+    """
+    Give the unscheduled-care needs of a person in a year: the default ``snp_rate`` of a scenario.
+
+    Returns
+    -------
+    tuple of float
+        Requests per person-year: low, central, high.
+
+    Examples
+    --------
+    >>> normative_rates()
+    (0.52, 0.9, 1.5)
+    """
+    low, central, high = np.asarray(default_parameters()["snp_rate"].value).tolist()
+    return low, central, high
+
+
 def normative_ceiling(people_without_mt: float) -> NormativeCeiling:
     """
     Give people without MT the unscheduled-care needs of the whole population.
@@ -222,14 +240,14 @@ def normative_ceiling(people_without_mt: float) -> NormativeCeiling:
     Returns
     -------
     NormativeCeiling
-        Needs a year at the low, central and high rates of ``NORMATIVE_RATES``.
+        Needs a year at the low, central and high :func:`normative_rates`.
 
     Examples
     --------
     >>> normative_ceiling(24_000).central
     21600.0
     """
-    low, central, high = (people_without_mt * rate for rate in NORMATIVE_RATES)
+    low, central, high = (people_without_mt * rate for rate in normative_rates())
     return NormativeCeiling(low, central, high)
 
 
@@ -237,11 +255,8 @@ def draw_requests(scenario: Scenario, *, draws: int, seed: int | None = None) ->
     """
     Draw plausible demands of each group, and the length of a consultation.
 
-    N, the people, is lognormal with mean ``people_without_mt`` (not median) and coefficient of
-    variation ``people_cv``; c, calls per person-year, is Gamma(calls + 1/2) / person-years
-    (Jeffreys); p, the need share, and the minutes are triangular; eps is Normal(0,
-    ``between_territory_sd``); r, u and rho are triangular. All are independent, each from its own
-    stream whatever the other values: scenarios compare draw by draw.
+    Each input follows its law (:func:`cpts_geo.capacity.demand.laws.laws`) and is drawn from
+    numbers of its own whatever the other values: scenarios compare draw by draw.
 
     Parameters
     ----------
@@ -271,118 +286,39 @@ def draw_requests(scenario: Scenario, *, draws: int, seed: int | None = None) ->
     """
     seed = scenario.seed if seed is None else seed
     _check_draws(draws, seed)
-    stream = _streams(draws, seed)
-    count = _spread(draws, seed, scenario.people_cv)
-    rate = _rates(
-        draws,
-        seed,
-        scenario.calls_observed,
-        scenario.calls_people_years,
-        scenario.need_share,
-        scenario.between_territory_sd,
-    )
-    people = scenario.people_without_mt * count
-    minutes = _minutes(draws, seed, scenario.minutes)
+    rng = np.random.default_rng(seed)
+    # Calls have a generator of their own: how many numbers Gamma draws take depends on the count.
+    own = np.random.default_rng([seed, 1])
+    alone = scenario.uncounted_demand is None
+    drawn = {
+        name: law.draw(own if name == "calls" else rng, draws)
+        for name, law in laws(scenario).items()
+        if not (alone and name in OTHER_GROUPS)
+    }
     nobody = np.zeros(draws)
-    if scenario.uncounted_demand is None:
-        return DemandDraws(people * rate, nobody, nobody, minutes)
-    needs = triangular(stream["needs"], scenario.snp_rate)
-    unmet = needs * triangular(stream["unmet"], scenario.unmet_share)
-    ratio = triangular(stream["ratio"], scenario.visitor_rate_ratio)
+    people, minutes = drawn["people"], drawn["minutes"]
+    no_mt = people * (drawn["calls"] * drawn["need"] * drawn["gap"])
+    if alone:
+        return DemandDraws(no_mt, nobody, nobody, minutes, seed)
+    unmet = drawn["needs"] * drawn["unmet"]
     # People drawn without médecin traitant are not insured with one.
     insured = np.maximum((scenario.population or 0.0) - people, 0.0)
-    with_mt = "mt_unavailable" in scenario.eligible
+    with_mt, visitors = "mt_unavailable" in scenario.eligible, scenario.visitors
     return DemandDraws(
-        no_mt=people * rate,
+        no_mt=no_mt,
         mt_unavailable=insured * unmet if with_mt else nobody,
-        visitors=visitor_presence(scenario) * unmet * ratio if scenario.visitors else nobody,
+        visitors=visitor_presence(scenario) * unmet * drawn["ratio"] if visitors else nobody,
         minutes=minutes,
+        seed=seed,
     )
-
-
-#: Streams in the order they are drawn; those of normal variables, the others uniform.
-_STREAMS: Final = ("people", "need", "gap", "minutes", "needs", "unmet", "ratio")
-_NORMAL: Final = ("people", "gap")
-
-
-@lru_cache(maxsize=1)
-def _streams(draws: int, seed: int) -> dict[str, Floats]:
-    """Numbers that no value of a scenario changes: kept, since scenarios are drawn in turn."""
-    rng = np.random.default_rng(seed)
-    return {
-        name: rng.standard_normal(draws) if name in _NORMAL else rng.random(draws)
-        for name in _STREAMS
-    }
-
-
-@lru_cache(maxsize=2)
-def _spread(draws: int, seed: int, people_cv: float) -> Floats:
-    """People of each draw over their mean; kept, as below, since territories often share it."""
-    sigma = math.sqrt(math.log1p(people_cv**2))
-    return _kept(np.exp(sigma * _streams(draws, seed)["people"] - sigma**2 / 2.0))
-
-
-@lru_cache(maxsize=2)
-def _rates(
-    draws: int,
-    seed: int,
-    observed: int,
-    people_years: float,
-    need: tuple[float, float, float],
-    between_sd: float,
-) -> Floats:
-    """Requests a year of a person without médecin traitant, in each draw."""
-    # From a generator of their own: how many numbers gamma draws take depends on the count.
-    calls = np.random.default_rng([seed, 1]).standard_gamma(observed + 0.5, draws) / people_years
-    stream = _streams(draws, seed)
-    return _kept(calls * triangular(stream["need"], need) * np.exp(between_sd * stream["gap"]))
-
-
-@lru_cache(maxsize=2)
-def _minutes(draws: int, seed: int, ends: tuple[float, float, float]) -> Floats:
-    """Length of a consultation in each draw."""
-    return _kept(triangular(_streams(draws, seed)["minutes"], ends))
-
-
-def _kept(values: Floats) -> Floats:
-    values.flags.writeable = False
-    return values
-
-
-def triangular(probabilities: Floats, ends: tuple[float, float, float]) -> Floats:
-    """
-    Give the quantiles of a triangular distribution, of width 0 included (a fixed value).
-
-    Parameters
-    ----------
-    probabilities : numpy.ndarray of float
-        Probabilities, 0 to 1.
-    ends : tuple of float
-        Low end, most likely value, high end.
-
-    Returns
-    -------
-    numpy.ndarray of float
-        Values, same shape.
-
-    Examples
-    --------
-    >>> triangular(np.array([0.0, 0.5, 1.0]), (0.0, 1.0, 2.0)).tolist()
-    [0.0, 1.0, 2.0]
-    """
-    low, mode, high = ends
-    width = high - low
-    rising = low + np.sqrt(probabilities * width * (mode - low))
-    falling = high - np.sqrt((1.0 - probabilities) * width * (high - mode))
-    return np.where(probabilities * width <= mode - low, rising, falling)
 
 
 def _check_draws(draws: int, seed: int) -> None:
     defects = []
     if isinstance(draws, bool) or not isinstance(draws, int | np.integer):
         defects.append(f"tirages = {draws!r} : il faut un nombre entier")
-    elif not MIN_DRAWS <= draws <= MAX_DRAWS:
-        defects.append(f"tirages = {draws} : il en faut de {MIN_DRAWS} à {MAX_DRAWS}")
+    elif not MIN_DRAWS <= draws <= _MAX_DRAWS:
+        defects.append(f"tirages = {draws} : il en faut de {MIN_DRAWS} à {_MAX_DRAWS}")
     if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
         defects.append(f"graine = {seed!r} : il faut un nombre entier, 0 ou plus")
     if defects:

@@ -15,7 +15,7 @@ from typing import Final
 
 import numpy as np
 
-from cpts_geo.capacity.queue.booking import service
+from cpts_geo.capacity.queue.rules import Rules
 
 #: A tenth of the last decimal kept.
 _UNSEEN: Final = 1e-5
@@ -55,8 +55,7 @@ def service_grid(
     *,
     least_demand: float,
     most_demand: float,
-    deadline_days: int = 1,
-    dispersion: float = 1.0,
+    rules: Rules,
 ) -> ServiceGrid:
     """
     Compute what each number of slots serves of each demand, in the steady state.
@@ -67,15 +66,14 @@ def service_grid(
         Slots per opening day, 1 or more, increasing.
     least_demand, most_demand : float
         Ends of the demands (requests per opening day), above 0.
-    deadline_days : int
-        Opening days after the request within which it must be seen (0 = the same day).
-    dispersion : float
-        Variance of the daily requests over their mean, 1 (Poisson) or more.
+    rules : Rules
+        Deadline and dispersion.
 
     Returns
     -------
     ServiceGrid
-        :func:`cpts_geo.capacity.queue.booking.service` at every point, kept for the next territory.
+        :meth:`cpts_geo.capacity.queue.rules.Rules.service` at every point, kept for the next
+        territory.
 
     Raises
     ------
@@ -91,22 +89,17 @@ def service_grid(
 
     Examples
     --------
-    >>> grid = service_grid([8], least_demand=8.0, most_demand=8.3)
+    >>> grid = service_grid([8], least_demand=8.0, most_demand=8.3, rules=Rules(0.95, 1, 1.0))
     >>> grid.demands, grid.served
     (((8.0, 8.1, 8.2, 8.3),), ((0.956, 0.9499, 0.9434, 0.9365),))
     """
-    return _grid(tuple(slots), least_demand, most_demand, deadline_days, dispersion)
+    return _grid(tuple(slots), least_demand, most_demand, rules)
 
 
 @lru_cache(maxsize=8)
-def _grid(
-    slots: tuple[int, ...], least: float, most: float, deadline: int, dispersion: float
-) -> ServiceGrid:
+def _grid(slots: tuple[int, ...], least: float, most: float, rules: Rules) -> ServiceGrid:
     demands = [_demands(offer, least, most) for offer in slots]
-    rows = [
-        _row(offer, points, deadline, dispersion)
-        for offer, points in zip(slots, demands, strict=True)
-    ]
+    rows = [_row(offer, points, rules) for offer, points in zip(slots, demands, strict=True)]
     return ServiceGrid(
         slots=slots,
         demands=tuple(demands),
@@ -122,9 +115,7 @@ def _demands(slots: int, least: float, most: float) -> tuple[float, ...]:
     return tuple(float(x) for x in np.unique([least, *inside, most]))
 
 
-def _row(
-    slots: int, demands: tuple[float, ...], deadline: int, dispersion: float
-) -> list[tuple[float, float]]:
+def _row(slots: int, demands: tuple[float, ...], rules: Rules) -> list[tuple[float, float]]:
     """Shares served in time and on the day, from the demand that equals the slots outwards."""
     middle = bisect(demands, slots)
     below: list[tuple[float, float]] = []
@@ -132,7 +123,7 @@ def _row(
         if below and below[-1][1] > 1 - _UNSEEN:
             below.append(below[-1])
             continue
-        line = service(demand, slots, deadline_days=deadline, dispersion=dispersion)
+        line = rules.service(demand, slots)
         below.append((line.served, line.same_day))
     above: list[tuple[float, float]] = []
     full = False
@@ -140,7 +131,7 @@ def _row(
         if full:
             above.append((slots / demand, above[-1][1]))
             continue
-        line = service(demand, slots, deadline_days=deadline, dispersion=dispersion)
+        line = rules.service(demand, slots)
         above.append((line.served, line.same_day))
         full = line.utilisation > 1 - _UNSEEN and line.same_day < _UNSEEN
     return [*reversed(below), *above]

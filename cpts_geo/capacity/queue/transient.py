@@ -3,7 +3,7 @@
 The distribution of the backlog is carried exactly from each opening day to the next: nothing is
 drawn. The plan of slots is known in advance, and a request only takes a slot that exists: the
 leave of a GP leaves no booking without a slot, but losses from the days before on, when less can
-be booked ahead. Rules and words are those of :mod:`cpts_geo.capacity.queue.booking`.
+be booked ahead. Rules and words are those of :mod:`cpts_geo.capacity.queue.rules`.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from cpts_geo.capacity.queue.chain import Day, Floats
-from cpts_geo.capacity.queue.checks import (
+from cpts_geo.capacity.queue._chain import Day, Floats
+from cpts_geo.capacity.queue._checks import (
     MAX_SLOTS,
     arrivals_defects,
-    check,
     each_day,
     is_deadline,
     plan_defects,
     whole,
 )
+from cpts_geo.capacity.queue.rules import Rules
 from cpts_geo.errors import ScenarioError
 from cpts_geo.french import number
 
@@ -41,8 +41,7 @@ def transient(
     arrivals: Sequence[float] | pd.Series[float],
     slots: int | Sequence[int] | pd.Series[int],
     *,
-    deadline_days: int = 1,
-    dispersion: float = 1.0,
+    rules: Rules,
     initial_backlog: int | Sequence[float] = 0,
 ) -> pd.DataFrame:
     """
@@ -56,14 +55,11 @@ def transient(
     slots : int or sequence or Series of int
         Slots of each of these days (0 = calls come, nobody is seen), or one number, 1 or more,
         for all.
-    deadline_days : int
-        Opening days after the request within which it must be seen (0 = the same day); a day
-        without slots counts.
-    dispersion : float
-        Variance of the daily requests over their mean, 1 (Poisson) or more.
+    rules : Rules
+        Deadline, in which a day without slots counts, and dispersion.
     initial_backlog : int or sequence of float
         Slots of the first days already taken at the start; or the probability that 0, 1, ... of
-        them are, such as the ``backlog_distribution`` of :func:`service`.
+        them are, as in a :class:`~cpts_geo.capacity.queue.services.BookingService`.
 
     Returns
     -------
@@ -88,23 +84,22 @@ def transient(
     --------
     After a holiday, the requests of two days come at once:
 
-    >>> days = transient([6.0, 12.0, 6.0, 6.0], 7)
+    >>> days = transient([6.0, 12.0, 6.0, 6.0], 7, rules=Rules(0.95, 1, 1.0))
     >>> days["lost"].round(2).tolist()
     [0.0, 0.88, 0.28, 0.18]
     """
     means = list(arrivals)
     plan = each_day(slots, len(means))
-    following = plan[-1:] * deadline_days if is_deadline(deadline_days) else []
-    check(
+    deadline = rules.deadline_days
+    following = plan[-1:] * deadline if is_deadline(deadline) else []
+    rules.check(
         slots=slots,
-        deadline=deadline_days,
-        dispersion=dispersion,
         others=[
-            *_defects(arrivals, slots, deadline_days, following=following),
+            *_defects(arrivals, slots, deadline, following=following),
             *_start_defects(initial_backlog, [*plan, *following][: len(following)]),
         ],
     )
-    queue = _queue(means, plan, following, dispersion)
+    queue = _queue(means, plan, following, rules.dispersion)
     start = np.zeros(queue[0].backlog.size)
     if np.ndim(initial_backlog) == 0:
         start[int(initial_backlog)] = 1.0  # type: ignore[arg-type]
@@ -118,8 +113,7 @@ def seasonal_service(
     arrivals: pd.Series[float],
     slots: int | Sequence[int] | pd.Series[int],
     *,
-    deadline_days: int = 1,
-    dispersion: float = 1.0,
+    rules: Rules,
 ) -> pd.DataFrame:
     """
     Compute what slots serve in each month of a year that comes back every year.
@@ -131,10 +125,8 @@ def seasonal_service(
     slots : int or sequence or Series of int
         Slots of each of these days (0 = calls come, nobody is seen), or one number, 1 or more,
         for all.
-    deadline_days : int
-        Opening days after the request within which it must be seen (0 = the same day).
-    dispersion : float
-        Variance of the daily requests over their mean, 1 (Poisson) or more.
+    rules : Rules
+        Deadline and dispersion.
 
     Returns
     -------
@@ -159,29 +151,27 @@ def seasonal_service(
     --------
     >>> year = pd.bdate_range("2025-01-01", "2025-12-31")
     >>> means = pd.Series(np.where(year.month == 8, 9.0, 6.0), index=year)
-    >>> months = seasonal_service(means, 7)
+    >>> months = seasonal_service(means, 7, rules=Rules(0.95, 1, 1.0))
     >>> months["served_share"].round(3).iloc[[5, 6, 7, 8]].tolist()
     [0.992, 0.992, 0.8, 0.984]
     """
     means = list(arrivals)
     plan = each_day(slots, len(means))
     following = (
-        [plan[day % len(plan)] for day in range(deadline_days)]
-        if plan and is_deadline(deadline_days)
+        [plan[day % len(plan)] for day in range(rules.deadline_days)]
+        if plan and is_deadline(rules.deadline_days)
         else []
     )
     dates = _dates(arrivals)
-    check(
+    rules.check(
         slots=slots,
-        deadline=deadline_days,
-        dispersion=dispersion,
         others=[
             *([] if dates is not None else ["demandes : il faut une série indexée par date"]),
-            *_defects(arrivals, slots, deadline_days, following=following),
+            *_defects(arrivals, slots, rules.deadline_days, following=following),
         ],
     )
-    queue = _queue(means, plan, following, dispersion)
-    days = _table(queue, _own_end(queue, deadline_days), pd.DatetimeIndex(arrivals.index))
+    queue = _queue(means, plan, following, rules.dispersion)
+    days = _table(queue, _own_end(queue, rules.deadline_days), pd.DatetimeIndex(arrivals.index))
     months = days.groupby(days.index.to_period("M")).sum()  # type: ignore[attr-defined]
     requests = months["requests"].where(months["requests"] > 0)
     return pd.DataFrame(

@@ -19,8 +19,8 @@ import numpy as np
 import pandas as pd
 from holidays.countries.france import France
 
-from cpts_geo.capacity.scenario.parameters import AS_TUPLE, default_parameters, field
-from cpts_geo.capacity.scenario.records import Record
+from cpts_geo.capacity.scenario.parameters import default_parameters
+from cpts_geo.capacity.scenario.records import AS_TUPLE, Record, field
 from cpts_geo.errors import ScenarioError
 
 #: Regions whose public holidays differ -> their name in the library of holidays.

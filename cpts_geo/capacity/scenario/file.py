@@ -7,9 +7,8 @@ import tomllib
 from pathlib import Path
 from typing import Any, Final
 
-from cpts_geo.capacity.scenario.inputs import SOURCED_FIELDS
-from cpts_geo.capacity.scenario.parameters import UNSOURCED
-from cpts_geo.capacity.scenario.refusals import nearest, shown
+from cpts_geo.capacity.scenario._refusals import nearest, shown
+from cpts_geo.capacity.scenario.parameters import SOURCED_FIELDS, UNSOURCED
 from cpts_geo.errors import ScenarioError, one_line
 from cpts_geo.paths import typed_path
 from cpts_geo.settings import CPTS_DIR

@@ -10,38 +10,31 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Final, Literal, Self
 
+from cpts_geo.capacity.queue.rules import MAX_DISPERSION, MAX_SLOTS, Rules
+from cpts_geo.capacity.scenario._contradictions import contradictions
 from cpts_geo.capacity.scenario.calendar import Calendar
-from cpts_geo.capacity.scenario.input_types import (
+from cpts_geo.capacity.scenario.parameters import ANALYST, SOURCED_FIELDS, Source, SourcedName
+from cpts_geo.capacity.scenario.records import (
+    AS_TUPLE,
     MAX_COUNT,
-    MAX_SLOTS,
-    SOURCED,
     Count,
     Group,
     Minutes,
     MinutesTriangle,
+    Name,
     People,
     RateTriangle,
+    Record,
     ShareTriangle,
     Slots,
-    SourcedName,
-)
-from cpts_geo.capacity.scenario.parameters import (
-    ANALYST,
-    AS_TUPLE,
-    Name,
-    Source,
     Text,
-    default_parameters,
     field,
 )
-from cpts_geo.capacity.scenario.records import Record
 from cpts_geo.capacity.scenario.supply import Rota, Visitors
 from cpts_geo.french import joined
 from cpts_geo.schema import Status
 
 SEED: Final = 20_260_101
-#: Inputs that must say where they come from, where they have a value.
-SOURCED_FIELDS: Final = SOURCED
 #: Inputs that only people with a médecin traitant, or only visitors, bring in.
 WIDER_FIELDS: Final = ("snp_rate", "unmet_share")
 VISITOR_FIELDS: Final = ("visitors", "visitor_rate_ratio")
@@ -52,8 +45,8 @@ class Scenario(Record):
     Everything the capacity of a territory is computed from.
 
     Each field carries its French description and unit
-    (:func:`cpts_geo.capacity.scenario.loading.described` and ``data/cpts/scenario.schema.json``).
-    Shares are ratios of 1; None is unknown, never 0.
+    (:func:`cpts_geo.capacity.scenario.loading.described`, ``data/cpts/scenario.schema.json``). Shares
+    are ratios of 1; None is unknown, never 0.
 
     Examples
     --------
@@ -134,7 +127,10 @@ class Scenario(Record):
         "Part des demandes à servir dans le délai", "part des demandes", ge=0.1, lt=1
     )
     dispersion: float = field(
-        "Dispersion des demandes d’un jour (1 = loi de Poisson)", "variance / moyenne", ge=1, le=100
+        "Dispersion des demandes d’un jour (1 = loi de Poisson)",
+        "variance / moyenne",
+        ge=1,
+        le=MAX_DISPERSION,
     )
     no_show_rate: float = field(
         "Rendez-vous pris et non honorés", "part des rendez-vous", ge=0, lt=1
@@ -169,88 +165,7 @@ class Scenario(Record):
     sources: dict[SourcedName, Source] = field("Source et confiance de chaque donnée")
 
     def _contradictions(self) -> list[str]:
-        """Check what one field says of another."""
-        defects = self._supply_defects()
-        if self.population is not None and self.people_without_mt > self.population:
-            defects.append("« people_without_mt » dépasse « population »")
-        if len(set(self.eligible)) != len(self.eligible) or "no_mt" not in self.eligible:
-            defects.append("« eligible » : il faut « no_mt », et chaque public une seule fois")
-        if "mt_unavailable" in self.eligible and self.population is None:
-            defects.append("« eligible » = mt_unavailable demande « population »")
-        if ("visitors" in self.eligible) != (self.visitors is not None):
-            defects.append("« eligible » = visitors et la table « visitors » vont ensemble")
-        if list(self.months) != sorted(set(self.months)):
-            defects.append("« months » : des mois dans l'ordre, sans doublon")
-        elif self.months and not self._opens_in(self.months):
-            defects.append("« months » : aucun jour d'ouverture dans ces mois")
-        return defects + self._closure_defects() + self._evidence_defects() + self._source_defects()
-
-    def _opens_in(self, months: tuple[int, ...]) -> bool:
-        return bool(self.calendar.opening_months & set(months))
-
-    def _supply_defects(self) -> list[str]:
-        defects = []
-        if self.rota is not None and self.slots_today is not None:
-            defects.append("« slots_today » et « rota » : donnez l'un ou l'autre")
-        offered = self.rota is not None or self.slots_today is not None
-        if offered != (self.minutes_per_slot_today is not None):
-            defects.append(
-                "« minutes_per_slot_today » va avec « slots_today » ou « rota » : un seul est donné"
-            )
-        if isinstance(self.slots_today, tuple):
-            if len(self.slots_today) != len(self.calendar.weekdays):
-                defects.append("« slots_today » : il faut un nombre par jour de « weekdays »")
-            elif not any(self.slots_today):
-                defects.append("« slots_today » : aucun créneau de la semaine")
-        elif self.rota is not None and not any(self.slots_by_weekday or (1,)):
-            defects.append("« rota » : moins d'un créneau par semaine")
-        if (self.slots_planned is None) != (self.planned_basis is None):
-            defects.append("« slots_planned » et « planned_basis » vont ensemble : un seul donné")
-        return defects
-
-    def _evidence_defects(self) -> list[str]:
-        defects = []
-        if (self.observed_start is None) != (self.observed_end is None):
-            defects.append("« observed_start » et « observed_end » vont ensemble : un seul donné")
-        elif self.observed_start and self.observed_end and self.observed_end < self.observed_start:
-            defects.append("« observed_end » vient avant « observed_start »")
-        if self.observed_start and self.observed_consultations is None:
-            defects.append("« observed_start » est donné sans « observed_consultations »")
-        if self.evidence_label == 2 and self.observed_consultations is None:
-            defects.append("« evidence_label » = 2 demande « observed_consultations »")
-        if self.evidence_label == 4 and not self.share_assumed:
-            defects.append("« evidence_label » = 4 demande « share_assumed » = true")
-        if self.evidence_label == 3 and self.share_assumed:
-            defects.append("« evidence_label » = 3 demande « share_assumed » = false")
-        borrowed = [name for name in _OWN_CALLS if self._is_default(name)]
-        if self.evidence_label == 1 and borrowed:
-            names = joined([f"« {name} »" for name in borrowed])
-            defects.append(
-                f"« evidence_label » = 1 demande ses propres appels : donnez {names} et leur source"
-            )
-        return defects
-
-    def _is_default(self, name: str) -> bool:
-        return self.sources.get(name) == default_parameters()[name].as_source()
-
-    def _closure_defects(self) -> list[str]:
-        """Find closures that close nothing that is counted: another year's."""
-        periods = [(date(self.calendar.year, 1, 1), date(self.calendar.year, 12, 31))]
-        if self.observed_start and self.observed_end:
-            periods.append((self.observed_start, self.observed_end))
-        return [
-            f"calendar : « closed » : {first:%d/%m/%Y} – {last:%d/%m/%Y} est hors de l’année "
-            f"{self.calendar.year} ; donnez « year »"
-            for first, last in self.calendar.closed
-            if not any(first <= end and last >= start for start, end in periods)
-        ]
-
-    def _source_defects(self) -> list[str]:
-        given = {name for name in SOURCED_FIELDS if getattr(self, name) is not None}
-        return [f"« {name} » n'a pas de source" for name in sorted(given - set(self.sources))] + [
-            f"« sources.{name} » ne correspond à aucune donnée du scénario"
-            for name in sorted(set(self.sources) - given)
-        ]
+        return contradictions(self)
 
     def evolve(self, **changes: Any) -> Self:
         """
@@ -298,6 +213,24 @@ class Scenario(Record):
                 if values[name] is not None
             }
         return type(self).model_validate(values)
+
+    @property
+    def rules(self) -> Rules:
+        """
+        Gather the rules of its queue.
+
+        Returns
+        -------
+        Rules
+            Target, deadline, dispersion.
+
+        Examples
+        --------
+        >>> from cpts_geo.capacity.scenario.loading import load_scenarios
+        >>> load_scenarios()["lvo"].rules
+        Rules(target=0.95, deadline_days=1, dispersion=1.0)
+        """
+        return Rules(self.target, self.deadline_days, self.dispersion)
 
     @property
     def people_status(self) -> Status:
@@ -385,8 +318,6 @@ class Scenario(Record):
         return self.calendar.days_per_year
 
 
-#: Inputs that a territory with a call log of its own gives itself.
-_OWN_CALLS: Final = ("calls_observed", "calls_people_years")
 #: People without médecin traitant excepted, how each group is called.
 _OTHERS: Final = {
     "mt_unavailable": "les patients dont le médecin traitant n’est pas disponible",

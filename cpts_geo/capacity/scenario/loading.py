@@ -13,13 +13,17 @@ from typing import Any, Final
 
 import tomli_w
 
+from cpts_geo.capacity.scenario._refusals import nearest
 from cpts_geo.capacity.scenario.calendar import default_calendar
 from cpts_geo.capacity.scenario.file import SHIPPED, read_values, scenario_name
-from cpts_geo.capacity.scenario.input_types import MAX_PEOPLE
-from cpts_geo.capacity.scenario.inputs import SOURCED_FIELDS, Scenario
-from cpts_geo.capacity.scenario.parameters import UNSOURCED, Source, default_parameters, field
-from cpts_geo.capacity.scenario.records import REMEDY, Record
-from cpts_geo.capacity.scenario.refusals import nearest
+from cpts_geo.capacity.scenario.inputs import Scenario
+from cpts_geo.capacity.scenario.parameters import (
+    SOURCED_FIELDS,
+    UNSOURCED,
+    Source,
+    default_parameters,
+)
+from cpts_geo.capacity.scenario.records import MAX_PEOPLE, REMEDY, Record, field
 from cpts_geo.errors import ScenarioError, one_line
 from cpts_geo.files import write_text
 

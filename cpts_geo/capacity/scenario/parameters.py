@@ -11,64 +11,17 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator
 
-from cpts_geo.capacity.scenario.records import Record
-from cpts_geo.capacity.scenario.refusals import ContradictionError
+from cpts_geo.capacity.scenario._refusals import ContradictionError, nearest
+from cpts_geo.capacity.scenario.records import Record, Text, field
 from cpts_geo.errors import ScenarioError
-from cpts_geo.foreign import MAX_NAME, is_invisible
 from cpts_geo.settings import CPTS_DIR
 
 Grade = Literal["A", "B", "C", "D"]
 
 
-def _one_line(text: str) -> str:
-    """Refuse what a page, a file name or a table cannot show: blanks, invisible characters."""
-    if not text.strip():
-        raise ContradictionError(["le texte est vide"])
-    if odd := sorted(set(filter(is_invisible, text))):
-        signs = ", ".join(map(ascii, odd))
-        raise ContradictionError(
-            [f"caractère invisible ({signs}) : le texte doit tenir sur une ligne"]
-        )
-    return text
-
-
-#: Longer than any sentence on a source: what is not read by anyone.
-_MAX_TEXT: Final = 2_000
-#: A text of one line that says something, and one that names.
-Text = Annotated[str, Field(min_length=1, max_length=_MAX_TEXT), AfterValidator(_one_line)]
-Name = Annotated[str, Field(min_length=1, max_length=MAX_NAME), AfterValidator(_one_line)]
-#: TOML and JSON know lists only; a frozen record holds tuples.
-AS_TUPLE: Final = BeforeValidator(lambda value: tuple(value) if isinstance(value, list) else value)
-
 PARAMETERS_FILE: Final = CPTS_DIR / "parameters.toml"
-
-
-def field(meaning: str, unit: str = "", **rules: Any) -> Any:
-    """
-    Describe one field of a scenario, in French, where everything that names it looks.
-
-    Parameters
-    ----------
-    meaning : str
-        What the field is.
-    unit : str
-        Its unit; empty where it has none.
-    **rules : Any
-        Bounds and default, as pydantic takes them.
-
-    Returns
-    -------
-    Any
-        The field.
-
-    Examples
-    --------
-    >>> field("Durée", "minutes", gt=0).json_schema_extra
-    {'unit': 'minutes'}
-    """
-    return Field(description=meaning, json_schema_extra={"unit": unit} if unit else None, **rules)
 
 
 class Source(Record):
@@ -167,3 +120,38 @@ def default_parameters() -> Mapping[str, Default]:
             remedy="réinstallez le paquet.",
         )
     return parameters
+
+
+#: Inputs that must say where they come from, where they have a value.
+SOURCED_FIELDS: Final = (
+    "people_without_mt",
+    "people_cv",
+    "between_territory_sd",
+    "calls_observed",
+    "calls_people_years",
+    "need_share",
+    "snp_rate",
+    "unmet_share",
+    "visitors",
+    "visitor_rate_ratio",
+    "minutes",
+    "calendar",
+    "deadline_days",
+    "target",
+    "dispersion",
+    "no_show_rate",
+    "gp_hour_cost",
+    "slots_today",
+    "rota",
+    "minutes_per_slot_today",
+    "observed_consultations",
+)
+
+
+def _sourced(name: str) -> str:
+    if name not in SOURCED_FIELDS:
+        raise ContradictionError([f"est inconnu{nearest(name, list(SOURCED_FIELDS))}"])
+    return name
+
+
+SourcedName = Annotated[str, AfterValidator(_sourced)]

@@ -1,15 +1,28 @@
-"""A record that refuses impossible values with one error of ours, whatever is nested in it."""
+"""A record that refuses impossible values with one error of ours, and the kinds of values it holds.
+
+Bounds lie far beyond any territory; they stop what no queue or law could be computed from.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from contextvars import ContextVar
-from typing import Any, Final, Self
+from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
-from cpts_geo.capacity.scenario.refusals import ContradictionError, refusals
+from cpts_geo.capacity.queue.rules import MAX_SLOTS
+from cpts_geo.capacity.scenario._refusals import ContradictionError, refusals, shown
 from cpts_geo.errors import ScenarioError
+from cpts_geo.foreign import MAX_NAME, is_invisible
 
 STRICT: Final = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 REMEDY: Final = "corrigez ces lignes ; data/cpts/scenario.schema.json donne champs et unités."
@@ -68,3 +81,96 @@ class Record(BaseModel):
     def _contradictions(self) -> list[str]:
         """Say in French what one field denies of another; called on well-formed values only."""
         return []
+
+
+def field(meaning: str, unit: str = "", **rules: Any) -> Any:
+    """
+    Describe one field of a scenario, in French, where everything that names it looks.
+
+    Parameters
+    ----------
+    meaning : str
+        What the field is.
+    unit : str
+        Its unit; empty where it has none.
+    **rules : Any
+        Bounds and default, as pydantic takes them.
+
+    Returns
+    -------
+    Any
+        The field.
+
+    Examples
+    --------
+    >>> field("Durée", "minutes", gt=0).json_schema_extra
+    {'unit': 'minutes'}
+    """
+    return Field(description=meaning, json_schema_extra={"unit": unit} if unit else None, **rules)
+
+
+def _one_line(text: str) -> str:
+    """Refuse what a page, a file name or a table cannot show: blanks, invisible characters."""
+    if not text.strip():
+        raise ContradictionError(["le texte est vide"])
+    if odd := sorted(set(filter(is_invisible, text))):
+        signs = ", ".join(map(ascii, odd))
+        raise ContradictionError(
+            [f"caractère invisible ({signs}) : le texte doit tenir sur une ligne"]
+        )
+    return text
+
+
+#: Longer than any sentence on a source: what is not read by anyone.
+_MAX_TEXT: Final = 2_000
+#: A text of one line that says something, and one that names.
+Text = Annotated[str, Field(min_length=1, max_length=_MAX_TEXT), AfterValidator(_one_line)]
+Name = Annotated[str, Field(min_length=1, max_length=MAX_NAME), AfterValidator(_one_line)]
+#: TOML and JSON know lists only; a frozen record holds tuples.
+AS_TUPLE: Final = BeforeValidator(lambda value: tuple(value) if isinstance(value, list) else value)
+
+#: Who may ask: residents without médecin traitant, residents whose médecin traitant is not
+#: available, people who do not live there. Without "visitors", residents only.
+Group = Literal["no_mt", "mt_unavailable", "visitors"]
+#: More than the people of any country of Europe.
+MAX_PEOPLE: Final = 1e8
+#: Calls, consultations or person-years of one line, whatever its years.
+MAX_COUNT: Final = 10**9
+
+People = Annotated[float, field("Personnes", gt=0, le=MAX_PEOPLE)]
+Count = Annotated[int, field("Nombre", ge=0, le=MAX_COUNT)]
+Share = Annotated[float, field("Part", gt=0, le=1)]
+Rate = Annotated[float, field("Nombre au-dessus de 0", gt=0, le=1000)]
+Minutes = Annotated[float, field("Minutes", ge=1, le=600)]
+
+
+def _ordered(values: tuple[float, float, float]) -> tuple[float, float, float]:
+    if list(values) != sorted(values):
+        said = ", ".join(f"{x:g}" for x in values)
+        raise ContradictionError([f"{said} : il faut bas ≤ probable ≤ haut"])
+    return values
+
+
+ShareTriangle = Annotated[tuple[Share, Share, Share], AS_TUPLE, AfterValidator(_ordered)]
+RateTriangle = Annotated[tuple[Rate, Rate, Rate], AS_TUPLE, AfterValidator(_ordered)]
+MinutesTriangle = Annotated[tuple[Minutes, Minutes, Minutes], AS_TUPLE, AfterValidator(_ordered)]
+
+
+def _whole_slots(value: object) -> object:
+    """Accept one number of slots, or a list of one a day: one defect, not one a kind."""
+    days = value if isinstance(value, list | tuple) else [value]
+    least = 0 if isinstance(value, list | tuple) else 1
+    if value is None or all(
+        isinstance(slots, int) and not isinstance(slots, bool) and least <= slots <= MAX_SLOTS
+        for slots in days
+    ):
+        return tuple(value) if isinstance(value, list) else value
+    raise ContradictionError(
+        [
+            f"{shown(value)} : il faut un nombre entier de créneaux, de 1 à {MAX_SLOTS}, ou un "
+            "par jour d'ouverture de la semaine"
+        ]
+    )
+
+
+Slots = Annotated[int | tuple[int, ...] | None, BeforeValidator(_whole_slots)]

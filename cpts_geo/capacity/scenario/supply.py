@@ -6,19 +6,18 @@ from typing import Annotated, Final
 
 import numpy as np
 
-from cpts_geo.capacity.scenario.parameters import AS_TUPLE, field
-from cpts_geo.capacity.scenario.records import Record
+from cpts_geo.capacity.scenario.records import AS_TUPLE, MAX_PEOPLE, Record, field
 
 #: People housed by a hotel room, a camping pitch, a second home (Insee's convention; grade C).
-PEOPLE_PER_ROOM: Final = 2.0
-PEOPLE_PER_PITCH: Final = 3.0
-PEOPLE_PER_SECOND_HOME: Final = 5.0
-MONTHS: Final = 12
+_PEOPLE_PER_ROOM: Final = 2.0
+_PEOPLE_PER_PITCH: Final = 3.0
+_PEOPLE_PER_SECOND_HOME: Final = 5.0
+_MONTHS: Final = 12
 
-Share = Annotated[float, field("Part", ge=0, le=1)]
-#: Far beyond any territory.
-People = Annotated[float, field("Personnes", ge=0, le=1e8)]
-MAX_BEDS: Final = 10**7
+_Occupancy = Annotated[float, field("Part", ge=0, le=1)]
+#: Where no visitor is a number too.
+_Present = Annotated[float, field("Personnes", ge=0, le=MAX_PEOPLE)]
+_MAX_BEDS: Final = 10**7
 
 
 class Rota(Record):
@@ -95,17 +94,17 @@ class Visitors(Record):
     3000.0
     """
 
-    present: Annotated[tuple[People, ...], AS_TUPLE] | None = field(
+    present: Annotated[tuple[_Present, ...], AS_TUPLE] | None = field(
         "Personnes présentes en plus des habitants, de janvier à décembre",
         "personnes",
         default=None,
     )
-    hotel_rooms: int = field("Chambres d’hôtel", "chambres", ge=0, le=MAX_BEDS, default=0)
+    hotel_rooms: int = field("Chambres d’hôtel", "chambres", ge=0, le=_MAX_BEDS, default=0)
     camping_pitches: int = field(
-        "Emplacements de camping", "emplacements", ge=0, le=MAX_BEDS, default=0
+        "Emplacements de camping", "emplacements", ge=0, le=_MAX_BEDS, default=0
     )
-    second_homes: int = field("Résidences secondaires", "logements", ge=0, le=MAX_BEDS, default=0)
-    occupancy: Annotated[tuple[Share, ...], AS_TUPLE] | None = field(
+    second_homes: int = field("Résidences secondaires", "logements", ge=0, le=_MAX_BEDS, default=0)
+    occupancy: Annotated[tuple[_Occupancy, ...], AS_TUPLE] | None = field(
         "Occupation de ces lits, de janvier à décembre", "part", default=None
     )
 
@@ -113,7 +112,7 @@ class Visitors(Record):
         defects = []
         for name in ("present", "occupancy"):
             values = getattr(self, name)
-            if values is not None and len(values) != MONTHS:
+            if values is not None and len(values) != _MONTHS:
                 defects.append(f"« {name} » : il faut 12 valeurs, de janvier à décembre")
         beds = self.hotel_rooms + self.camping_pitches + self.second_homes
         if (self.present is None) == (self.occupancy is None):
@@ -142,9 +141,9 @@ class Visitors(Record):
         if self.present is not None:
             return self.present
         beds = (
-            PEOPLE_PER_ROOM * self.hotel_rooms
-            + PEOPLE_PER_PITCH * self.camping_pitches
-            + PEOPLE_PER_SECOND_HOME * self.second_homes
+            _PEOPLE_PER_ROOM * self.hotel_rooms
+            + _PEOPLE_PER_PITCH * self.camping_pitches
+            + _PEOPLE_PER_SECOND_HOME * self.second_homes
         )
         return tuple(beds * share for share in self.occupancy or ())
 

@@ -21,7 +21,7 @@ import pandas as pd
 from scipy.cluster.hierarchy import fcluster, linkage
 
 from cpts_geo.access.travel.times import listed
-from cpts_geo.capacity.queue.booking import day_quantile_slots, minimum_slots
+from cpts_geo.capacity.queue.rules import Rules
 from cpts_geo.errors import DemandTooLargeError, ScenarioError, one_line
 
 _SOME: Final = "il faut un nombre, 0 ou plus"
@@ -54,9 +54,7 @@ class Pooling:
 def pooled_slots(
     requests_per_day: Sequence[float] | pd.Series,
     *,
-    target: float = 0.95,
-    deadline_days: int = 1,
-    dispersion: float = 1.0,
+    rules: Rules,
     whole_days: bool = False,
 ) -> Pooling:
     """
@@ -67,16 +65,11 @@ def pooled_slots(
     requests_per_day : sequence of float or Series
         Mean requests per opening day of each territory, 0 or more, one or more territories;
         0 requests need no slot.
-    target : float
-        Share of requests to serve within the deadline, between 0 and 1 (both excluded).
-    deadline_days : int
-        Opening days after the request within which it must be seen (0 = the same day).
-    dispersion : float
-        Variance of the daily requests over their mean, 1 (Poisson) or more; the sum of
-        independent territories keeps it.
+    rules : Rules
+        Rules of the queue; the sum of independent territories keeps the dispersion.
     whole_days : bool
-        Whether `target` is the share of days on which every request is seen the same day, a
-        stricter rule than the share of requests; asks for ``deadline_days=0``.
+        Whether the target is the share of days on which every request is seen the same day, a
+        stricter rule than the share of requests; asks for a deadline of 0.
 
     Returns
     -------
@@ -93,20 +86,20 @@ def pooled_slots(
 
     See Also
     --------
-    cpts_geo.capacity.queue.booking.minimum_slots : The slots of one territory.
-    cpts_geo.capacity.queue.booking.day_quantile_slots : The same by whole days.
+    cpts_geo.capacity.queue.rules.Rules.slots : The slots of one territory.
+    cpts_geo.capacity.queue.rules.Rules.slots_by_day : The same by whole days.
 
     Examples
     --------
-    >>> pooled_slots([1511 / 270, 2000 / 251])
+    >>> pooled_slots([1511 / 270, 2000 / 251], rules=Rules(0.95, 1, 1.0))
     Pooling(slots_apart=(6, 8), total_apart=14, pooled=14, saved=0)
-    >>> pooled_slots([1511 / 270, 2000 / 251], deadline_days=0)
+    >>> pooled_slots([1511 / 270, 2000 / 251], rules=Rules(0.95, 0, 1.0))
     Pooling(slots_apart=(8, 11), total_apart=19, pooled=16, saved=3)
     """
-    rule = _Rule(target, deadline_days, dispersion, whole_days)
+    enough = _Enough(rules, whole_days)
     demand = _by_territory(requests_per_day)
-    _refuse([*_demand_defects(demand), *rule.defects()])
-    return rule.compare(demand.tolist())
+    _refuse([*_demand_defects(demand), *enough.defects()])
+    return enough.compare(demand.tolist())
 
 
 def pool_within(
@@ -114,9 +107,7 @@ def pool_within(
     minutes: pd.DataFrame,
     *,
     max_minutes: float = 30.0,
-    target: float = 0.95,
-    deadline_days: int = 1,
-    dispersion: float = 1.0,
+    rules: Rules,
     whole_days: bool = False,
 ) -> pd.DataFrame:
     """
@@ -131,14 +122,10 @@ def pool_within(
         order; 0 on the diagonal, ``inf`` where no road leads, NaN where unknown.
     max_minutes : float
         Longest time between two territories of a group (minutes), 0 or more.
-    target : float
-        Share of requests to serve within the deadline, between 0 and 1 (both excluded).
-    deadline_days : int
-        Opening days after the request within which it must be seen (0 = the same day).
-    dispersion : float
-        Variance of the daily requests over their mean, 1 (Poisson) or more.
+    rules : Rules
+        Rules of the queue, of a territory and of a group.
     whole_days : bool
-        Whether `target` counts whole days, as in :func:`pooled_slots`.
+        Whether the target counts whole days, as in :func:`pooled_slots`.
 
     Returns
     -------
@@ -171,18 +158,18 @@ def pool_within(
     >>> times = pd.DataFrame(
     ...     [[0, 20, 45], [20, 0, 25], [45, 25, 0]], index=demand.index, columns=demand.index
     ... )
-    >>> groups = pool_within(demand, times)
+    >>> groups = pool_within(demand, times, rules=Rules(0.95, 1, 1.0))
     >>> groups["members"].tolist(), groups["saved"].tolist(), groups["longest_minutes"].tolist()
     ([('Centre', 'Nord'), ('Sud',)], [1, 0], [20.0, 0.0])
     """
-    rule = _Rule(target, deadline_days, dispersion, whole_days)
+    enough = _Enough(rules, whole_days)
     demand = _by_territory(requests_per_day)
     _refuse(
         [
             *_demand_defects(demand),
             *_matrix_defects(minutes, demand.index),
             *([] if _known(max_minutes) else [f"minutes au plus = {max_minutes} : {_SOME}"]),
-            *rule.defects(),
+            *enough.defects(),
         ]
     )
     labels = sorted(demand.index, key=str)
@@ -194,7 +181,7 @@ def pool_within(
     for group in _groups(slower, max_minutes):
         members = [labels[i] for i in group]
         requests = demand.loc[members].tolist()
-        pooling = rule.compare(requests)
+        pooling = enough.compare(requests)
         rows.append(
             {
                 "members": tuple(members),
@@ -213,20 +200,18 @@ def pool_within(
 
 
 @dataclass(frozen=True)
-class _Rule:
+class _Enough:
     """What "enough slots" means, the same for a territory alone and for all together."""
 
-    target: float
-    deadline_days: int
-    dispersion: float
+    rules: Rules
     whole_days: bool
 
     def defects(self) -> list[str]:
-        found = []
-        if self.whole_days and self.deadline_days != 0:
-            found.append(f"délai = {self.deadline_days} : il faut 0 pour compter des jours entiers")
+        deadline, found = self.rules.deadline_days, []
+        if self.whole_days and deadline != 0:
+            found.append(f"délai = {deadline} : il faut 0 pour compter des jours entiers")
         try:
-            self.slots(1.0)  # the booking queue judges its own arguments
+            self.slots(1.0)  # the booking queue judges its own values
         except DemandTooLargeError:
             pass
         except ScenarioError as error:
@@ -236,16 +221,8 @@ class _Rule:
     def slots(self, requests_per_day: float) -> int:
         if requests_per_day == 0:
             return 0
-        if self.whole_days:
-            return day_quantile_slots(
-                requests_per_day, probability=self.target, dispersion=self.dispersion
-            )
-        return minimum_slots(
-            requests_per_day,
-            target=self.target,
-            deadline_days=self.deadline_days,
-            dispersion=self.dispersion,
-        )
+        find = self.rules.slots_by_day if self.whole_days else self.rules.slots
+        return find(requests_per_day)
 
     def compare(self, demands: Sequence[float]) -> Pooling:
         apart = tuple(self.slots(demand) for demand in demands)

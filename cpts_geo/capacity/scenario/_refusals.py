@@ -40,14 +40,7 @@ _KEY: Final = ".[key]"
 
 
 class ContradictionError(ValueError):
-    """
-    What one field of a record denies of another.
-
-    Parameters
-    ----------
-    defects : sequence of str
-        French sentences, one a contradiction.
-    """
+    """What one field of a record denies of another: French sentences, one a contradiction."""
 
     def __init__(self, defects: Sequence[str]) -> None:
         self.defects = list(defects)
@@ -55,32 +48,7 @@ class ContradictionError(ValueError):
 
 
 def refusals(error: ValidationError, model: type[BaseModel]) -> list[str]:
-    """
-    Say all that pydantic refuses of a record, in French.
-
-    Parameters
-    ----------
-    error : pydantic.ValidationError
-        What it refuses.
-    model : type of BaseModel
-        The record, whose names are proposed for an unknown one.
-
-    Returns
-    -------
-    list of str
-        One sentence a defect, in the order of the fields.
-
-    Examples
-    --------
-    >>> from pydantic import BaseModel, ValidationError
-    >>> class Length(BaseModel):
-    ...     minutes: float
-    >>> try:
-    ...     Length(minutes="long")
-    ... except ValidationError as error:
-    ...     refusals(error, Length)
-    ["« minutes » = 'long' : valeur refusée"]
-    """
+    """Say all that pydantic refuses of a record, one French sentence a defect, in their order."""
     said = []
     for detail in error.errors():
         raised = detail.get("ctx", {}).get("error")
@@ -111,30 +79,7 @@ def _record_at(model: type[BaseModel], place: Sequence[int | str]) -> type[BaseM
 
 
 def in_french(detail: ErrorDetails, names: list[str]) -> str:
-    """
-    Say one refusal of pydantic in French.
-
-    Parameters
-    ----------
-    detail : pydantic_core.ErrorDetails
-        The refusal.
-    names : list of str
-        Known field names, to propose the nearest one.
-
-    Returns
-    -------
-    str
-        Field, value received and what is expected.
-
-    Examples
-    --------
-    >>> from pydantic import TypeAdapter, ValidationError
-    >>> try:
-    ...     TypeAdapter(dict[str, int]).validate_python({"draws": 1.5}, strict=True)
-    ... except ValidationError as error:
-    ...     in_french(error.errors()[0], ["draws"])
-    '« draws » = 1.5 : il faut un nombre entier'
-    """
+    """Say one refusal of pydantic in French: field, value received and what is expected."""
     place = one_line(".".join(str(x + 1) if isinstance(x, int) else x for x in detail["loc"]))
     if detail["type"] == "extra_forbidden":
         return f"« {place} » est inconnu{nearest(str(detail['loc'][-1]), names)}"
@@ -146,25 +91,10 @@ def in_french(detail: ErrorDetails, names: list[str]) -> str:
 
 
 def shown(value: object) -> str:
-    """
-    Quote a refused value in one short line, whatever it is.
+    """Quote a refused value in one line of 80 characters at most, whatever it is.
 
-    Parameters
-    ----------
-    value : object
-        Value of a file or of an analyst.
-
-    Returns
-    -------
-    str
-        As Python writes it, cut after 80 characters.
-
-    Examples
-    --------
-    >>> shown([8, 601]), len(shown(10**400))
-    ('[8, 601]', 80)
-    >>> shown(10**5000)
-    '(valeur trop longue à écrire)'
+    >>> shown([8, 601]), shown(10**5000)
+    ('[8, 601]', '(valeur trop longue à écrire)')
     """
     try:
         return one_line(repr(value))
@@ -180,25 +110,6 @@ def _bound(value: Any) -> Any:
 
 
 def nearest(name: str, names: list[str]) -> str:
-    """
-    Propose the known name closest to an unknown one.
-
-    Parameters
-    ----------
-    name : str
-        Unknown name.
-    names : list of str
-        Known names.
-
-    Returns
-    -------
-    str
-        End of a French sentence, empty if no name is close.
-
-    Examples
-    --------
-    >>> nearest("minuts", ["minutes", "target"])
-    ' ; vouliez-vous dire « minutes » ?'
-    """
+    """Propose the known name closest to an unknown one, as the end of a sentence; else empty."""
     close = difflib.get_close_matches(name, names, n=1)
     return f" ; vouliez-vous dire « {close[0]} » ?" if close else ""

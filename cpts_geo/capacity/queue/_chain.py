@@ -1,8 +1,7 @@
 """Markov chain of the booking queue: one opening day, the matrix it makes, the steady state.
 
-Private to the modules of the queue (:mod:`cpts_geo.capacity.queue.booking` is the public door),
-which check before they compute. Slots may change from day to day: those already taken always are
-the first ones of the coming days, so their number says all there is to know.
+Its callers check before they compute. Slots may change from day to day: those already taken always
+are the first ones of the coming days, so their number says all there is to know.
 """
 
 from __future__ import annotations
@@ -22,20 +21,11 @@ _BLAS = ThreadpoolController()
 
 
 class Day:
-    """
-    One opening day of the queue, for every backlog it can start with.
+    """One opening day of the queue, for every backlog it can start with.
 
-    Parameters
-    ----------
-    arrivals : float
-        Mean requests of the day, 0 or more.
-    slots : sequence of int
-        Slots of the day and of each of the K opening days after it, 0 or more each.
-    dispersion : float
-        Variance over mean of the requests, 1 or more.
+    Mean requests of the day (0 or more), slots of the day and of each of the K opening days after
+    it (0 or more each), variance over mean of the requests (1 or more).
 
-    Examples
-    --------
     >>> Day(1.0, (1, 1), 1.0).transition().round(4).tolist()
     [[0.7358, 0.2642], [0.3679, 0.6321]]
     """
@@ -54,19 +44,7 @@ class Day:
         self._excess = _sum_from_end(self._tail)
 
     def transition(self) -> Floats:
-        """
-        Give the probability of each backlog at the end of the day.
-
-        Returns
-        -------
-        numpy.ndarray of float
-            Matrix: rows are backlogs at the start, columns at the end; rows sum to 1.
-
-        Examples
-        --------
-        >>> Day(1.0, (1,), 1.0).transition().tolist()
-        [[1.0]]
-        """
+        """Matrix of the backlogs at the start (rows, of sum 1) and at the end (columns)."""
         first, last = self.backlog.size - 1, self._last
         if last == 0:
             return np.ones((first + 1, 1))
@@ -79,24 +57,7 @@ class Day:
         return np.asarray(step, dtype=np.float64)
 
     def after(self, backlog: Floats) -> Floats:
-        """
-        Give the distribution of the backlog at the end of the day, without the matrix.
-
-        Parameters
-        ----------
-        backlog : numpy.ndarray of float
-            Probability of each backlog at the start of the day.
-
-        Returns
-        -------
-        numpy.ndarray of float
-            Probability of each backlog at the end; sums to 1.
-
-        Examples
-        --------
-        >>> Day(1.0, (1, 1), 1.0).after(np.array([1.0, 0.0])).round(4).tolist()
-        [0.7358, 0.2642]
-        """
+        """Distribution of the backlog at the end from that at the start, without the matrix."""
         taken = np.convolve(backlog, self._pmf)  # as long as the room, or longer
         left = taken[self.slots : self.slots + self._last + 1].copy()
         left[0] += taken[: self.slots].sum()
@@ -104,42 +65,14 @@ class Day:
         return np.asarray(left / left.sum(), dtype=np.float64)
 
     def lost(self) -> Floats:
-        """
-        Give the mean number of requests that find no slot in time.
-
-        Returns
-        -------
-        numpy.ndarray of float
-            E[max(B + X - room, 0)] for each backlog B at the start, room = all the slots that
-            a request of the day may take.
-
-        Examples
-        --------
-        >>> Day(1.0, (1, 1), 1.0).lost().round(4).tolist()
-        [0.1036, 0.3679]
-        """
+        """E[max(B + X - room, 0)] for each backlog B: mean requests that find no slot in time."""
         return np.asarray(self._excess[self._room[-1] - self.backlog], dtype=np.float64)
 
     def seen(self, after: int) -> Floats:
-        """
-        Give the mean number of requests of the day that are seen a number of days later.
+        """Mean requests seen some days later (0 to K), for each backlog B at the start.
 
-        Parameters
-        ----------
-        after : int
-            Opening days after the request, 0 to K.
-
-        Returns
-        -------
-        numpy.ndarray of float
-            For each backlog B at the start; the j-th request of the day takes the slot B + j,
-            so those seen by the end of a day are E[min(X, max(slots until then - B, 0))].
-
-        Examples
-        --------
-        >>> day = Day(1.0, (1, 1), 1.0)
-        >>> day.seen(0).round(4).tolist(), day.seen(1).round(4).tolist()
-        ([0.6321, 0.0], [0.2642, 0.6321])
+        The j-th request of the day takes the slot B + j, so those seen by the end of a day are
+        E[min(X, max(slots until then - B, 0))].
         """
         met = np.append(0.0, np.cumsum(self._tail))  # E[min(X, k)]
         by_then = met[np.maximum(self._room[after] - self.backlog, 0)]
@@ -149,28 +82,7 @@ class Day:
 
 
 def arrivals_pmf(mean: float, dispersion: float, *, at_least: int = 0) -> Floats:
-    """
-    Give the probability of each number of requests in a day.
-
-    Parameters
-    ----------
-    mean : float
-        Mean requests of the day, 0 or more.
-    dispersion : float
-        Variance over mean: 1 is Poisson, above 1 negative binomial.
-    at_least : int
-        Last number of requests that must be in the result.
-
-    Returns
-    -------
-    numpy.ndarray of float
-        P(X = 0), P(X = 1), ... far enough for the tail to be nil.
-
-    Examples
-    --------
-    >>> arrivals_pmf(1.0, 1.0)[:2].round(4).tolist()
-    [0.3679, 0.3679]
-    """
+    """P(X = 0), P(X = 1), ... far enough for the tail to be nil, to ``at_least`` at least."""
     poisson = dispersion == 1.0 or mean < 1e-300  # nobody: scipy's negative binomial gives NaN
     # clusters of requests are rarer by 1 - 1/dispersion each: 1e-16 of them are left out
     cluster = 0.0 if poisson else 37 / -math.log1p(-1 / dispersion)
@@ -186,24 +98,7 @@ def arrivals_pmf(mean: float, dispersion: float, *, at_least: int = 0) -> Floats
 
 
 def stationary(transition: Floats) -> Floats:
-    """
-    Solve pi T = pi with sum(pi) = 1.
-
-    Parameters
-    ----------
-    transition : numpy.ndarray of float
-        Square matrix whose rows sum to 1, with one recurrent class.
-
-    Returns
-    -------
-    numpy.ndarray of float
-        Steady-state probability of each state.
-
-    Examples
-    --------
-    >>> stationary(np.array([[0.5, 0.5], [1.0, 0.0]])).round(4).tolist()
-    [0.6667, 0.3333]
-    """
+    """Solve pi T = pi with sum(pi) = 1, for rows that sum to 1 and one recurrent class."""
     states = transition.shape[0]
     system = transition.T - np.eye(states)
     system[-1] = 1.0
@@ -217,30 +112,7 @@ def stationary(transition: Floats) -> Floats:
 
 @lru_cache(maxsize=65_536)
 def served_share(arrivals: float, slots: int, deadline: int, dispersion: float) -> float:
-    """
-    Give the share of requests served in the steady state, and nothing else.
-
-    Parameters
-    ----------
-    arrivals : float
-        Mean requests per opening day, above 0.
-    slots : int
-        Slots per opening day, 1 or more.
-    deadline : int
-        Opening days after the request within which it must be seen.
-    dispersion : float
-        Variance over mean of the requests, 1 or more.
-
-    Returns
-    -------
-    float
-        The same number as :func:`cpts_geo.capacity.queue.booking.service`, kept for the next call.
-
-    Examples
-    --------
-    >>> round(served_share(1.0, 1, 1, 1.0), 4)
-    0.7859
-    """
+    """Share of requests served in the steady state, and nothing else, kept for the next call."""
     day = Day(arrivals, (slots,) * (deadline + 1), dispersion)
     return 1.0 - float(stationary(day.transition()) @ day.lost()) / arrivals
 

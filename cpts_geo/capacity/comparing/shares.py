@@ -1,0 +1,171 @@
+"""Shares that the slots of a week serve of many demands, and the requests served in a year.
+
+The queue is solved at 160 demands at most; between them, cubic splines of the logarithm of the
+demand: within 1e-4 of the exact shares, most often 1e-6.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from scipy.interpolate import CubicSpline
+from scipy.optimize import brentq
+
+from cpts_geo.capacity.demand.laws import Floats
+from cpts_geo.capacity.queue.rules import OVERSHOOT, Rules
+from cpts_geo.capacity.scenario.inputs import Scenario
+from cpts_geo.errors import ScenarioError
+
+#: Demands at which the queue is solved, at most: half over all demands, half around capacity.
+_NODES: Final = 160
+
+
+def studied_weekdays(scenario: Scenario) -> tuple[int, ...]:
+    """
+    Count the opening days of the months studied, or of the year, that fall on each weekday.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Its calendar and months.
+
+    Returns
+    -------
+    tuple of int
+        Opening days of each opening weekday, in their order.
+
+    Examples
+    --------
+    >>> from cpts_geo.capacity.scenario.loading import load_scenario
+    >>> studied_weekdays(load_scenario("lvo")), sum(studied_weekdays(load_scenario("lvo_ete")))
+    ((49, 51, 52, 48, 51), 42)
+    """
+    days = pd.DatetimeIndex(scenario.calendar.factors.index)
+    if scenario.months:
+        days = days[days.month.isin(scenario.months)]
+    return tuple(int((days.isocalendar().day == day).sum()) for day in scenario.calendar.weekdays)
+
+
+def requests_served(scenario: Scenario, week: Sequence[int], per_day: Floats) -> Floats:
+    """
+    Count the requests that the slots of a week serve over the months studied, or the year.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Its calendar, months, deadline and dispersion.
+    week : sequence of int
+        Slots of each opening day of the week.
+    per_day : numpy.ndarray of float
+        Requests per opening day, above 0.
+
+    Returns
+    -------
+    numpy.ndarray of float
+        Requests seen on each weekday of a steady week, times the days of the calendar that fall
+        on it; at most the requests made. Those who then do not come are among them.
+
+    Raises
+    ------
+    ScenarioError
+        If an argument is outside its domain; lists them all.
+
+    Examples
+    --------
+    A line open on Mondays alone, always full, in a year with 49 of them:
+
+    >>> from cpts_geo.capacity.scenario.loading import load_scenario
+    >>> case = load_scenario("beauce_gatinais")
+    >>> requests_served(case, [40, 0, 0, 0, 0], np.array([500.0])).round(3).tolist()
+    [1960.0]
+    """
+    _, _, *seen = all_shares(scenario.rules, week, per_day)
+    return served_of_year(scenario, per_day, seen)
+
+
+def served_of_year(scenario: Scenario, per_day: Floats, seen: Sequence[Floats]) -> Floats:
+    """Requests of a week times the share seen on each weekday, times such days."""
+    counts = studied_weekdays(scenario)
+    days = sum(n * share for n, share in zip(counts, seen, strict=True)) * len(counts)
+    # A calendar with more of the days that have slots cannot serve more than is asked.
+    handled: Floats = per_day * np.minimum(days, sum(counts))
+    return handled
+
+
+def served_shares(rules: Rules, week: Sequence[int], per_day: Floats) -> tuple[Floats, Floats]:
+    """
+    Compute what the slots of a week serve at each of many demands, days alike in demand.
+
+    Parameters
+    ----------
+    rules : Rules
+        Deadline and dispersion.
+    week : sequence of int
+        Slots of each opening day of the week.
+    per_day : numpy.ndarray of float
+        Requests per opening day, above 0.
+
+    Returns
+    -------
+    tuple of numpy.ndarray of float
+        Share served within the deadline, share served on the day itself.
+
+    Raises
+    ------
+    ScenarioError
+        If an argument is outside its domain; lists them all.
+
+    Examples
+    --------
+    >>> served, _ = served_shares(Rules(0.95, 1, 1.0), [16] * 5, np.array([16.69, 40.0]))
+    >>> served.round(3).tolist()
+    [0.95, 0.4]
+    """
+    served, same_day, *_ = all_shares(rules, week, per_day)
+    return served, same_day
+
+
+def all_shares(rules: Rules, week: Sequence[int], per_day: Floats) -> list[Floats]:
+    """Shares served, served on the day, and seen on each opening day of the week."""
+    low, high = float(per_day.min()), float(per_day.max())
+    if not low > 0:
+        raise ScenarioError(
+            "La part servie ne peut pas être calculée.",
+            defects=[f"demandes par jour = {low} : il faut plus de 0"],
+            remedy="donnez des demandes positives.",
+        )
+    nodes = _nodes(low, high, mean=float(np.mean(week)), rules=rules)
+    if nodes.size == 1:
+        return [np.full(per_day.shape, share) for share in _shares_at(rules, week, low)]
+    shares = [_shares_at(rules, week, math.exp(node)) for node in nodes]
+    found = np.clip(CubicSpline(nodes, shares)(np.log(per_day)), 0.0, 1.0)
+    return list(np.moveaxis(found, -1, 0))
+
+
+def _nodes(low: float, high: float, *, mean: float, rules: Rules) -> Floats:
+    """Logarithms of the demands to solve, closest where the shares bend: at the capacity."""
+    half = _NODES // 2
+    spread = rules.dispersion * mean
+    # Around the capacity, losses change over variance / room (requests a day).
+    bend = spread / (rules.deadline_days * mean + 2 * OVERSHOOT * math.sqrt(spread))
+    span = max(0.8 * mean, 6 * bend)
+    steps = np.linspace(-1.0, 1.0, half)
+    # sinh makes the middle steps a fifth of the bend, and the outer ones longer.
+    finest = bend / 5 / span * (half - 1) / 2
+    growth = 1e-6 if finest >= 1 else brentq(lambda a: a / math.sinh(a) - finest, 1e-6, 100.0)
+    around = mean + span * np.sinh(growth * steps) / math.sinh(growth)
+    inside = around[(around > low) & (around < high)]
+    # Rounded: two nodes that differ by an error of rounding make no slope.
+    return np.unique(np.round(np.log([*np.geomspace(low, high, half), *inside]), 9))
+
+
+def _shares_at(rules: Rules, week: Sequence[int], demand: float) -> list[float]:
+    if len(set(week)) == 1:
+        line = rules.service(demand, week[0])
+        return [line.served, line.same_day, *[line.served / len(week)] * len(week)]
+    weekly = rules.week(demand, week)
+    return [weekly.served, weekly.same_day, *weekly.seen_by_weekday]

@@ -1,0 +1,91 @@
+"""The interval that a result is shown with: median and central 80 %, in figures and in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Generic, Literal, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from cpts_geo.french import number, percent
+
+Number = TypeVar("Number", int, float)
+
+#: Quantiles that an interval shows, by the name of its bounds.
+LEVELS: Final = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
+#: Chance that it holds, and the same in words. Slots are whole numbers: their interval holds at
+#: least that.
+CHANCE: Final = round(LEVELS["p90"] - LEVELS["p10"], 9)
+CHANCES: Final = f"{number(10 * CHANCE)} chances sur 10"
+AT_LEAST_CHANCES: Final = f"au moins {CHANCES}"
+INTERVAL_WORDS: Final = f"intervalle à {percent(CHANCE, 0)}"
+
+
+@dataclass(frozen=True)
+class Interval(Generic[Number]):
+    """
+    Median and central 80 % of a result.
+
+    Attributes
+    ----------
+    p10, p50, p90 : int or float
+        Values that 10, 50 and 90 % of the draws do not exceed.
+    """
+
+    p10: Number
+    p50: Number
+    p90: Number
+
+
+def quantiles(values: npt.ArrayLike, *, drawn: bool = False) -> list[float]:
+    """
+    Take the quantiles of draws that an interval shows.
+
+    Parameters
+    ----------
+    values : array_like of float
+        One value a draw, no NaN.
+    drawn : bool
+        Whether each must be a value that was drawn, as whole numbers must; else they are
+        interpolated.
+
+    Returns
+    -------
+    list of float
+        Quantiles 10, 50 and 90 %.
+
+    Examples
+    --------
+    >>> quantiles([8.0, 9.0]), quantiles([8.0, 9.0], drawn=True)
+    ([8.1, 8.5, 8.9], [8.0, 8.0, 9.0])
+    """
+    method: Literal["inverted_cdf", "linear"] = "inverted_cdf" if drawn else "linear"
+    return [
+        float(x)
+        for x in np.quantile(
+            np.asarray(values, dtype=np.float64), list(LEVELS.values()), method=method
+        )
+    ]
+
+
+def interval(values: npt.ArrayLike) -> Interval[float]:
+    """
+    Take the median and the central 80 % of draws.
+
+    Parameters
+    ----------
+    values : array_like of float
+        One value a draw, no NaN.
+
+    Returns
+    -------
+    Interval of float
+        Quantiles 10, 50 and 90 %.
+
+    Examples
+    --------
+    >>> interval(np.arange(101.0))
+    Interval(p10=10.0, p50=50.0, p90=90.0)
+    """
+    return Interval(*quantiles(values))

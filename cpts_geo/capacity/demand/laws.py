@@ -1,0 +1,266 @@
+"""The laws of demand: what each input that is not known exactly may be, with its words.
+
+Draws, tornado, Sobol indices and the sampling interval all read the same law, by its quantiles or
+by its draws. All inputs are independent, each drawn from numbers of its own whatever the values
+of the others: scenarios compare draw by draw.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Final, Self, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+from scipy import special
+
+from cpts_geo.capacity.scenario.inputs import Scenario
+
+Floats: TypeAlias = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Law(ABC):
+    """
+    What is known of one input.
+
+    Attributes
+    ----------
+    label : str
+        French words for tables and figures.
+    """
+
+    label: str
+
+    def quantile(self, chances: npt.ArrayLike) -> Floats:
+        """
+        Give the values that these chances do not exceed.
+
+        Parameters
+        ----------
+        chances : array_like of float
+            Probabilities, above 0 and below 1.
+
+        Returns
+        -------
+        numpy.ndarray of float
+            Values, same shape.
+
+        Examples
+        --------
+        >>> Triangular("Part", (0.0, 1.0, 2.0)).quantile([0.125, 0.5, 0.875]).tolist()
+        [0.5, 1.0, 1.5]
+        >>> CountedRate("Appels", 5800, 24_000.0).quantile([0.1, 0.9]).round(4).tolist()
+        [0.2376, 0.2458]
+        """
+        return self._quantile(np.asarray(chances, dtype=np.float64))
+
+    def draw(self, rng: np.random.Generator, draws: int) -> Floats:
+        """
+        Draw values.
+
+        Parameters
+        ----------
+        rng : numpy.random.Generator
+            Generator, which gives as many numbers whatever the values of the law; but for a
+            :class:`CountedRate`, which needs one of its own.
+        draws : int
+            How many.
+
+        Returns
+        -------
+        numpy.ndarray of float
+            Values.
+
+        Examples
+        --------
+        >>> Triangular("Minutes", (15.0, 15.0, 15.0)).draw(np.random.default_rng(1), 2).tolist()
+        [15.0, 15.0]
+        """
+        return self._quantile(rng.random(draws))
+
+    @property
+    @abstractmethod
+    def spread(self) -> bool:
+        """Whether several values are possible."""
+
+    @abstractmethod
+    def _quantile(self, chances: Floats) -> Floats: ...
+
+
+@dataclass(frozen=True)
+class CountedRate(Law):
+    """
+    Rate that a count leaves possible, under the Jeffreys prior: Gamma(count + 1/2, exposure).
+
+    Attributes
+    ----------
+    label : str
+        French words for tables and figures.
+    count : float
+        Events counted, 0 or more.
+    exposure : float
+        What they were counted over (person-years, days), above 0; the rate is per unit of it.
+    """
+
+    count: float
+    exposure: float
+
+    @property
+    def shape(self) -> float:
+        """Shape of the Gamma, count + 1/2."""
+        return self.count + 0.5
+
+    @property
+    def spread(self) -> bool:
+        """Always: a count leaves several rates possible."""
+        return True
+
+    def _quantile(self, chances: Floats) -> Floats:
+        return np.asarray(special.gammaincinv(self.shape, chances) / self.exposure)
+
+    def draw(self, rng: np.random.Generator, draws: int) -> Floats:
+        """Draw rates; how many numbers that takes of the generator depends on the count."""
+        return np.asarray(rng.standard_gamma(self.shape, draws) / self.exposure)
+
+
+@dataclass(frozen=True)
+class LogNormal(Law):
+    """
+    Amount whose logarithm is normal.
+
+    Attributes
+    ----------
+    label : str
+        French words for tables and figures.
+    median : float
+        Median of the amount, above 0.
+    sigma : float
+        Standard deviation of the logarithm; 0 = known exactly.
+    """
+
+    median: float
+    sigma: float
+
+    @classmethod
+    def of_mean(cls, label: str, *, mean: float, cv: float) -> Self:
+        """
+        Make the law of a mean and a coefficient of variation.
+
+        Parameters
+        ----------
+        label : str
+            French words.
+        mean : float
+            Mean of the amount (not its median), above 0.
+        cv : float
+            Standard deviation over mean, 0 or more.
+
+        Returns
+        -------
+        LogNormal
+            The law.
+
+        Examples
+        --------
+        >>> LogNormal.of_mean("Personnes", mean=1000.0, cv=0.0).median
+        1000.0
+        """
+        sigma = math.sqrt(math.log1p(cv**2))
+        return cls(label, mean * math.exp(-(sigma**2) / 2.0), sigma)
+
+    @property
+    def spread(self) -> bool:
+        """Whether sigma is not 0."""
+        return self.sigma > 0
+
+    def _quantile(self, chances: Floats) -> Floats:
+        return self._at(special.ndtri(chances))
+
+    def draw(self, rng: np.random.Generator, draws: int) -> Floats:
+        """Draw amounts."""
+        return self._at(rng.standard_normal(draws))
+
+    def _at(self, deviations: Floats) -> Floats:
+        return np.asarray(self.median * np.exp(self.sigma * deviations))
+
+
+@dataclass(frozen=True)
+class Triangular(Law):
+    """
+    Amount between two ends, of width 0 included (a fixed value).
+
+    Attributes
+    ----------
+    label : str
+        French words for tables and figures.
+    ends : tuple of float
+        Low end, most likely value, high end.
+    """
+
+    ends: tuple[float, float, float]
+
+    @property
+    def spread(self) -> bool:
+        """Whether the ends differ."""
+        return self.ends[0] < self.ends[2]
+
+    def _quantile(self, chances: Floats) -> Floats:
+        low, mode, high = self.ends
+        width = high - low
+        rising = low + np.sqrt(chances * width * (mode - low))
+        falling = high - np.sqrt((1.0 - chances) * width * (high - mode))
+        return np.where(chances * width <= mode - low, rising, falling)
+
+
+#: Inputs that only those who may ask besides people without médecin traitant bring in.
+OTHER_GROUPS: Final = ("needs", "unmet", "ratio")
+
+
+def laws(scenario: Scenario) -> dict[str, Law]:
+    """
+    Give the law of each input of a demand, and of the length of a consultation.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Territory and assumptions.
+
+    Returns
+    -------
+    dict of str to Law
+        In the order in which they are drawn: ``people`` without médecin traitant, ``calls`` per
+        person-year, ``need`` (share of the calls that deserve a slot), ``gap`` between
+        territories (a factor of median 1), ``minutes``; then of the other groups, ``needs`` per
+        person-year, ``unmet`` share of them, ``ratio`` of a visitor's needs.
+
+    Examples
+    --------
+    >>> from cpts_geo.capacity.scenario.loading import load_scenario
+    >>> [name for name, law in laws(load_scenario("beauce_gatinais")).items() if law.spread][:4]
+    ['people', 'calls', 'need', 'minutes']
+    """
+    return {
+        "people": LogNormal.of_mean(
+            "Personnes sans médecin traitant",
+            mean=scenario.people_without_mt,
+            cv=scenario.people_cv,
+        ),
+        "calls": CountedRate(
+            "Appels par personne (comptés sur un an)",
+            scenario.calls_observed,
+            scenario.calls_people_years,
+        ),
+        "need": Triangular("Part des appels qui méritent un créneau", scenario.need_share),
+        "gap": LogNormal(
+            "Écart du taux d’appel entre territoires", 1.0, scenario.between_territory_sd
+        ),
+        "minutes": Triangular("Durée d’une consultation", scenario.minutes),
+        "needs": Triangular("Besoins de soins non programmés d’une personne", scenario.snp_rate),
+        "unmet": Triangular("Part de ces besoins qui se tourne ici", scenario.unmet_share),
+        "ratio": Triangular(
+            "Besoins d’un visiteur rapportés à un habitant", scenario.visitor_rate_ratio
+        ),
+    }

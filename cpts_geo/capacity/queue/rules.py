@@ -1,0 +1,530 @@
+"""The rules of a booking queue with a deadline, and what they make of slots and demands.
+
+Each opening day offers ``s`` slots. A request takes a slot the same day if one is free,
+otherwise one of the next ``K`` opening days, otherwise it is lost. With ``B`` slots of the
+coming days already taken at the start of the day and ``X`` requests in the day::
+
+    B' = min(max(B + X - s, 0), K s)      lost = max(B + X - s - K s, 0)
+
+``X`` is Poisson (dispersion 1) or negative binomial (variance = dispersion x mean).
+``K = 0`` is "today or lost"; ``K = 1`` "today or the next opening day". Requests are seen in the
+order they come: the j-th request of a day that starts with ``B`` is seen
+``floor((B + j - 1) / s)`` opening days later. The figures are those of the steady state, so they
+say nothing about the first weeks of a line: :mod:`cpts_geo.capacity.queue.transient` follows days
+one by one. No-shows and priorities are outside this model.
+
+Rules have no usual value here: those of a scenario are ``scenario.rules``, and the defaults stand
+in ``data/cpts/parameters.toml`` alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.optimize import brentq
+
+from cpts_geo.capacity.queue import _checks, _largest
+from cpts_geo.capacity.queue._chain import Floats, arrivals_pmf, served_share
+from cpts_geo.capacity.queue._largest import (
+    fewest,
+    largest_demand,
+    least_slots,
+    slots_guess,
+    slots_of_each,
+)
+from cpts_geo.capacity.queue.services import BookingService, WeeklyService
+from cpts_geo.french import number
+
+#: Mean overshoot of a barrier by Gaussian steps, in standard deviations: how wide a backlog of no
+#: room still is, once on each side.
+OVERSHOOT: Final = _largest.OVERSHOOT
+#: Most slots a day, and largest dispersion, that a queue is solved for.
+MAX_SLOTS: Final = _checks.MAX_SLOTS
+MAX_DISPERSION: Final = _checks.MAX_DISPERSION
+
+
+@dataclass(frozen=True)
+class Rules:
+    """
+    What a line promises, and how irregular its days are.
+
+    Demands are mean requests per opening day, above 0; slots are per opening day: one number for
+    every day (1 or more), or one for each opening day of the week (0 on days without a session,
+    not all 0). Every method raises a ScenarioError that lists all the values outside their domain.
+
+    Attributes
+    ----------
+    target : float
+        Share of requests to serve within the deadline, between 0 and 1 (both excluded).
+    deadline_days : int
+        Opening days after the request within which it must be seen (0 = the same day); a day
+        without a session is an opening day too: its calls come, and it counts.
+    dispersion : float
+        Variance of the daily requests over their mean, 1 (Poisson) or more.
+
+    Examples
+    --------
+    >>> usual = Rules(target=0.95, deadline_days=1, dispersion=1.0)
+    >>> usual.slots(1511 / 270), round(usual.served(1511 / 270, 6), 4), round(usual.carries(16), 2)
+    (6, 0.9702, 16.69)
+    """
+
+    target: float
+    deadline_days: int
+    dispersion: float
+
+    @property
+    def most_slots(self) -> int:
+        """
+        Largest number of slots a day that the chain solves.
+
+        Returns
+        -------
+        int
+            600, fewer with a long deadline.
+
+        Examples
+        --------
+        >>> Rules(0.95, 1, 1.0).most_slots, Rules(0.95, 8, 1.0).most_slots
+        (600, 300)
+        """
+        return _checks.most_slots(self.deadline_days)
+
+    def slots(self, demand: float, *, same_day: float | None = None) -> int:
+        """
+        Find the smallest number of slots a day that serves the target share of requests.
+
+        Parameters
+        ----------
+        demand : float
+            Mean requests per opening day.
+        same_day : float or None
+            Share to serve on the day of the request as well; None asks nothing of that day.
+
+        Returns
+        -------
+        int
+            Slots per opening day.
+
+        Raises
+        ------
+        ScenarioError
+            If a value is outside its domain, or the demand is beyond a CPTS.
+
+        Examples
+        --------
+        >>> Rules(0.95, 1, 1.0).slots(1511 / 270), Rules(0.95, 0, 1.0).slots(1511 / 270)
+        (6, 8)
+        """
+        self.check(arrivals=demand, targets=() if same_day is None else (same_day,))
+        demand, most = float(demand), self.most_slots
+        found = fewest(
+            lambda tried: self._served(demand, tried) >= self.target,
+            first=slots_guess(demand, *self._queue, most=most),
+            least=least_slots(demand, self.target),
+            most=most,
+        )
+        if same_day is not None:
+            found = fewest(
+                lambda tried: self.service(demand, tried).same_day >= same_day,
+                first=found,
+                least=max(found, least_slots(demand, same_day)),
+                most=most,
+            )
+        if found > most:
+            raise _checks.beyond(demand, most)
+        return found
+
+    def slots_for_each(
+        self, demands: npt.ArrayLike, *, at_most: int | None = None
+    ) -> npt.NDArray[np.int64]:
+        """
+        Find the smallest number of slots for each of many demands.
+
+        Equals :meth:`slots` element by element; only the largest demands of the numbers of slots
+        met are computed, and they are kept between calls.
+
+        Parameters
+        ----------
+        demands : array_like of float
+            Mean requests per opening day, any shape, no NaN.
+        at_most : int or None
+            Demands that need more slots than this, however many more, get ``at_most + 1``, and
+            are not looked into; 1 or more. None = every demand is solved.
+
+        Returns
+        -------
+        numpy.ndarray of int
+            Slots per opening day, of the shape of ``demands``.
+
+        Raises
+        ------
+        ScenarioError
+            If a value is outside its domain, or a demand is beyond a CPTS (and not cut by
+            ``at_most``).
+
+        Examples
+        --------
+        >>> Rules(0.95, 1, 1.0).slots_for_each([1.0, 8.0, 140_000.0], at_most=10).tolist()
+        [2, 8, 11]
+        """
+        arrivals = np.asarray(demands, dtype=np.float64)
+        ordered = np.sort(arrivals, axis=None)  # unknown values last
+        others = []
+        if at_most is not None and not _checks.whole(at_most, 1, 10**9):
+            others = [f"plafond = {at_most} créneaux : il faut un nombre entier, 1 ou plus"]
+        for demand in [float(x) for x in ordered[[0, -1]]] if ordered.size else [None]:
+            self.check(arrivals=demand, others=others)
+        if ordered.size == 0:
+            return np.zeros(arrivals.shape, dtype=np.int64)
+        slots, above = slots_of_each(ordered, self._queue, at_most=at_most)
+        return np.asarray(slots[np.searchsorted(above, arrivals) - 1])
+
+    def slots_by_day(self, demand: float) -> int:
+        """
+        Find the slots that cover a whole day's requests on the target share of days.
+
+        Stricter than :meth:`slots` with a deadline of 0: a day that exceeds by one request counts
+        as missed.
+
+        Parameters
+        ----------
+        demand : float
+            Mean requests per opening day.
+
+        Returns
+        -------
+        int
+            Slots per opening day, 1 or more.
+
+        Raises
+        ------
+        ScenarioError
+            If a value is outside its domain.
+
+        Examples
+        --------
+        >>> Rules(0.95, 0, 1.0).slots_by_day(1511 / 270)
+        10
+        """
+        self.check(arrivals=demand)
+        covered = np.cumsum(arrivals_pmf(float(demand), float(self.dispersion)))
+        return max(1, int(np.searchsorted(covered, self.target)))
+
+    def carries(self, slots: int | Sequence[int]) -> float:
+        """
+        Find the largest demand that slots serve at the target, days alike in demand.
+
+        Parameters
+        ----------
+        slots : int or sequence of int
+            Slots per opening day, or of each opening day of the week.
+
+        Returns
+        -------
+        float
+            Mean requests per opening day; 0 if even the smallest demand misses the target, which
+            happens with few slots when requests come in clusters (``dispersion`` above 1).
+
+        Raises
+        ------
+        ScenarioError
+            If a value is outside its domain.
+
+        Examples
+        --------
+        >>> Rules(0.95, 1, 1.0).carries(16) > Rules(0.95, 1, 1.0).carries([32, 0, 16, 0, 32])
+        True
+        """
+        one = _every_day(slots)
+        if one is not None:
+            self.check(slots=one)
+            return largest_demand(int(one), *self._queue)
+
+        def margin(demand: float) -> float:
+            return self.served(demand, slots) - self.target
+
+        high = float(np.mean(slots)) / self.target  # served <= slots / requests
+        low = high
+        while margin(low) <= 0.0:
+            low /= 2.0
+            if low < 1e-6:
+                return 0.0
+        return float(brentq(margin, low, high, xtol=1e-9)) if low < high else high
+
+    def served(self, demand: float, slots: int | Sequence[int]) -> float:
+        """
+        Compute the share of requests that slots serve within the deadline, days alike in demand.
+
+        Parameters
+        ----------
+        demand : float
+            Mean requests per opening day.
+        slots : int or sequence of int
+            Slots per opening day, or of each opening day of the week.
+
+        Returns
+        -------
+        float
+            Share, 0 to 1.
+
+        Raises
+        ------
+        ScenarioError
+            If a value is outside its domain.
+
+        Examples
+        --------
+        >>> round(Rules(0.95, 1, 1.0).served(16.69, [16] * 5), 3)
+        0.95
+        """
+        one = _every_day(slots)
+        if one is None:
+            return self.week(demand, slots).served
+        self.check(arrivals=demand, slots=one)
+        return self._served(float(demand), int(one))
+
+    def served_for_each(self, demands: npt.ArrayLike, slots: npt.ArrayLike) -> Floats:
+        """
+        Compute the share of requests served for each of many pairs of demand and slots.
+
+        Equals :meth:`served` element by element, to the bit; each different pair is solved once,
+        and kept between calls.
+
+        Parameters
+        ----------
+        demands : array_like of float
+            Mean requests per opening day, no NaN.
+        slots : array_like of int
+            Slots per opening day, of a shape that goes with ``demands``; 0 = no device, which
+            serves nobody.
+
+        Returns
+        -------
+        numpy.ndarray of float
+            Shares, 0 to 1, of the common shape of both arguments.
+
+        Raises
+        ------
+        ScenarioError
+            If a value is outside its domain; of demands and slots, the extremes are named.
+
+        Examples
+        --------
+        >>> Rules(0.95, 1, 1.0).served_for_each([[5.6], [8.0]], [6, 8, 0]).round(3).tolist()
+        [[0.97, 1.0, 0.0], [0.749, 0.956, 0.0]]
+        """
+        asked, offers = np.broadcast_arrays(
+            np.asarray(demands, dtype=np.float64), np.asarray(slots)
+        )
+        if asked.size == 0:
+            self.check()
+            return np.zeros(asked.shape)
+        known = _checks.is_deadline(self.deadline_days)
+        most = self.most_slots if known else _checks.MAX_SLOTS
+        extremes = sorted({offers.min().item(), offers.max().item()})
+        others = [
+            f"créneaux par jour = {x} : il faut un nombre entier de 0 à {number(most)}"
+            for x in extremes
+            if not _checks.whole(x, 0, most)
+        ]
+        for demand in (float(asked.min()), float(asked.max())):
+            self.check(arrivals=demand, others=others)
+        pairs, place = np.unique(
+            np.stack([asked.ravel(), offers.ravel().astype(np.float64)]),
+            axis=1,
+            return_inverse=True,
+        )
+        shares = [
+            self._served(demand, int(offer)) if offer else 0.0 for demand, offer in pairs.T.tolist()
+        ]
+        return np.asarray(shares)[place].reshape(asked.shape)
+
+    def service(self, demand: float, slots: int) -> BookingService:
+        """
+        Solve the queue of days that are alike.
+
+        Parameters
+        ----------
+        demand : float
+            Mean requests per opening day.
+        slots : int
+            Slots per opening day, 1 or more.
+
+        Returns
+        -------
+        BookingService
+            Shares, means and backlog distribution of the steady state.
+
+        Raises
+        ------
+        ScenarioError
+            If a value is outside its domain.
+
+        Examples
+        --------
+        >>> line = Rules(0.95, 1, 1.0).service(1511 / 270, 6)
+        >>> [round(share, 4) for share in line.waiting]
+        [0.5945, 0.3757]
+        """
+        self.check(arrivals=demand, slots=slots)
+        _, deadline, dispersion = self._queue
+        return BookingService._solved(float(demand), int(slots), deadline, dispersion)
+
+    def week(
+        self,
+        demand: float,
+        slots: int | Sequence[int],
+        *,
+        factors: Sequence[float] | None = None,
+    ) -> WeeklyService:
+        """
+        Solve the queue of a week whose days differ, in demand or in slots.
+
+        Parameters
+        ----------
+        demand : float
+            Mean requests per opening day over the week.
+        slots : int or sequence of int
+            Slots per opening day, or of each day of ``factors``.
+        factors : sequence of float, optional
+            Requests of each opening day of the week relative to the mean; above 0, mean 1. Days
+            alike if absent.
+
+        Returns
+        -------
+        WeeklyService
+            Shares over the week and losses by day; holidays are not modelled here.
+
+        Raises
+        ------
+        ScenarioError
+            If a value is outside its domain.
+
+        Examples
+        --------
+        >>> usual, factors = Rules(0.95, 1, 1.0), (1.30, 1.00, 0.90, 0.85, 0.95)
+        >>> week = usual.week(1511 / 270, 6, factors=factors)
+        >>> round(week.served, 4), round(week.lost_by_weekday[0], 4)
+        (0.9671, 0.0508)
+
+        The same 30 slots, on three days:
+
+        >>> round(usual.week(1511 / 270, [12, 0, 9, 0, 9], factors=factors).served, 4)
+        0.9022
+        """
+        means, plan = self.week_plan(demand, slots, factors=factors)
+        _, deadline, dispersion = self._queue
+        return WeeklyService._solved(means, plan, deadline, dispersion)
+
+    def week_plan(
+        self,
+        demand: float,
+        slots: int | Sequence[int],
+        *,
+        factors: Sequence[float] | None = None,
+        others: Iterable[str] = (),
+    ) -> tuple[list[float], list[int]]:
+        """
+        Write a week day by day, once its values are known to be in their domain.
+
+        Parameters
+        ----------
+        demand, slots, factors : float, int or sequence of int, sequence of float
+            As for :meth:`week`.
+        others : iterable of str
+            Defects that the caller found itself.
+
+        Returns
+        -------
+        tuple of list
+            Mean requests of each opening day of the week, slots of each.
+
+        Raises
+        ------
+        ScenarioError
+            If a value is outside its domain, or there are other defects; lists them all.
+
+        Examples
+        --------
+        >>> Rules(0.95, 1, 1.0).week_plan(10.0, 8, factors=[1.2, 0.8])
+        ([12.0, 8.0], [8, 8])
+        """
+        if factors is None:
+            factors = [1.0] * np.size(slots)
+        days = len(factors)
+        plan = _checks.each_day(slots, days)
+        self.check(
+            arrivals=demand,
+            slots=slots,
+            others=[
+                *_checks.factor_defects(factors),
+                *(_checks.week_defects(plan, days, self.deadline_days) if np.ndim(slots) else []),
+                *others,
+            ],
+        )
+        return [demand * factor for factor in factors], [int(each) for each in plan]
+
+    def check(
+        self,
+        *,
+        arrivals: float | None = None,
+        slots: int | Sequence[int] | pd.Series[int] | None = None,
+        targets: Sequence[float] = (),
+        others: Iterable[str] = (),
+    ) -> None:
+        """
+        Raise one error that lists every value outside its domain, the rules among them.
+
+        Parameters
+        ----------
+        arrivals : float or None
+            Mean requests per opening day; None = not used by the caller, as for slots.
+        slots : int or sequence of int
+            Slots a day; those that differ from day to day are left to the caller.
+        targets : sequence of float
+            Other shares strictly between 0 and 1.
+        others : iterable of str
+            Defects that the caller found itself.
+
+        Raises
+        ------
+        ScenarioError
+            If any is outside its domain.
+
+        Examples
+        --------
+        >>> Rules(0.95, 1, 1.0).check(slots=0)
+        Traceback (most recent call last):
+        cpts_geo.errors.ScenarioError: Le calcul des créneaux a reçu des valeurs impossibles.
+          - créneaux par jour = 0 : ...
+        """
+        _checks.check(
+            arrivals=arrivals,
+            slots=slots,
+            deadline=self.deadline_days,
+            dispersion=self.dispersion,
+            targets=[self.target, *targets],
+            others=others,
+        )
+
+    @property
+    def _queue(self) -> tuple[float, int, float]:
+        """What the engine solves: target, deadline, dispersion, as plain numbers."""
+        return float(self.target), int(self.deadline_days), float(self.dispersion)
+
+    def _served(self, demand: float, slots: int) -> float:
+        _, deadline, dispersion = self._queue
+        return served_share(demand, slots, deadline, dispersion)
+
+
+def _every_day(slots: int | Sequence[int]) -> int | None:
+    """The slots of days that are alike, whose queue is solved faster; None where they differ."""
+    if np.ndim(slots) == 0:
+        return slots  # type: ignore[return-value]
+    return slots[0] if len(set(slots)) == 1 else None  # type: ignore[index,arg-type]
