@@ -11,7 +11,8 @@ from cpts_geo.schema import Status, status_column
 from cpts_geo.sources.conventions.codes import PLM
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.territories.figures.by_commune import national_figures, parts_of
-from cpts_geo.writing.embedded_data import department_totals, read_sources
+from cpts_geo.territories.figures.departments import department_totals
+from cpts_geo.writing.embedded_data import read_sources
 
 GPS = "Médecins généralistes (hors médecins à expertise particulière - MEP)"
 MEP = "Médecins généralistes à expertise particulière (MEP)"

@@ -7,7 +7,7 @@ from typing import Final
 
 import pandas as pd
 
-from cpts_geo.schema import COLUMNS, Status
+from cpts_geo.schema import COLUMNS, Status, vintages
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.study.access import TerritoryAccess
 
@@ -62,7 +62,7 @@ def _shifts(key: str, access: TerritoryAccess) -> list[pd.DataFrame]:
         table.insert(3, "name", table["code_insee"].map(access.names))
         parts.append(
             table.assign(
-                apl=f"apl_{shift.vintage}",
+                apl=next(n for n in vintages("apl") if COLUMNS[n].vintage == str(shift.vintage)),
                 crossing=[shift.crossing["direction"].get(c, "") for c in table["code_insee"]],
                 supposed=" ; ".join(change.words for change in shift.changes),
                 times=access.times.label,

@@ -20,7 +20,7 @@ from cpts_geo.atlas.access_words import (
 )
 from cpts_geo.atlas.cells import Cell, Row
 from cpts_geo.french import NNBSP, number, percent, whole_percent
-from cpts_geo.schema import COLUMNS, Status
+from cpts_geo.schema import COLUMNS, FACILITIES, Status
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.study.access import CELL_COLUMNS, TerritoryAccess
 from cpts_geo.study.opening import Opening
@@ -101,7 +101,8 @@ def _cell_rows(cells: pd.DataFrame) -> list[Row]:
         cells_of = _figure_cells(found, Status.MEASURED.value)
         worst = Cell(_minutes(found["worst_minutes"]), status=Status.MEASURED.value)
         detail = f"{origin.attribution} ({origin.grade})"
-        rows.append(Row(_LABELS[column.name.partition("_")[0]], detail, (*cells_of, worst)))
+        [name] = (name for name, counts in FACILITIES.items() if counts == facility)
+        rows.append(Row(_LABELS[name], detail, (*cells_of, worst)))
     return rows
 
 

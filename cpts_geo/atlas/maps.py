@@ -22,7 +22,7 @@ from cpts_geo.atlas import basemap, style
 from cpts_geo.atlas.canvas import Contour, Label, Shapes, drawn_map
 from cpts_geo.atlas.cells import MASK_LABEL, shown_text, status_mark, status_words
 from cpts_geo.french import counted, typeset, value_text
-from cpts_geo.schema import COLUMNS, status_column
+from cpts_geo.schema import CHANGES, COLUMNS, status_column
 from cpts_geo.secrecy.disclosure import masked, releasable
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.territories.perimeters.coverage import dissolve
@@ -240,8 +240,8 @@ def _tooltip(told: _Told, shown: style.MapLayer) -> str:
 
 def _after(commune: Any, layer: style.MapLayer) -> str:
     """What a shift leads to, beside it."""
-    name = layer.column.replace("_shift_", "_after_")
-    if not layer.diverging or name not in commune or pd.isna(commune[name]):
+    name = dict(CHANGES).get(layer.column, "")
+    if name not in commune or pd.isna(commune[name]):
         return ""
     return f", APL après : {value_text(COLUMNS[name], commune[name])}"
 

@@ -338,7 +338,7 @@ def _perimeters(sheets: Sequence[Sheet]) -> list[str]:
 _INDEX_COLUMNS = (
     "population",
     "share_without_mt",
-    "gps_per_100k_2017",
-    "apl_2023",
-    "share_low_apl_2023",
+    "gps_per_100k",
+    "apl",
+    "share_low_apl",
 )

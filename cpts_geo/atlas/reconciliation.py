@@ -17,18 +17,12 @@ from cpts_geo.indicators.reconciliation import (
     reconcile,
     trend,
 )
-from cpts_geo.schema import COLUMNS
+from cpts_geo.schema import COLUMNS, GP_SOURCES
 
 #: Sources whose definition says what notes on their values would say again.
 _SAID = (ESTIMATED, "gps_per_100k_published")
 #: How a sentence calls each source.
-_SHORT = {
-    "gps_per_100k_cnam_2024": "Cnam 2024",
-    "gps_per_100k_bpe_2024": "BPE 2024",
-    ESTIMATED: "estimation 2024",
-    "gps_per_100k_2025": "BPE 2025",
-    "gps_per_100k_2017": "BPE 2017",
-}
+_SHORT = {name: COLUMNS[name].short for name in GP_SOURCES if COLUMNS[name].short}
 
 
 def source_rows(comparison: pd.DataFrame) -> tuple[list[str], list[Row]]:
@@ -60,7 +54,7 @@ def source_rows(comparison: pd.DataFrame) -> tuple[list[str], list[Row]]:
         detail = " ".join([first, *([] if column.name in _SAID else remarks)])
         rows.append(
             Row(
-                column.label.replace(" pour 100 000 habitants", ""),
+                column.counted_label,
                 detail,
                 tuple(_cell(cells.loc[code]) for code in order["area_code"]),
             )

@@ -60,7 +60,7 @@ def sources_svg(comparison: pd.DataFrame, *, title: str) -> str:
     parts += _legend(known)
     for row, name in enumerate(names):
         y = _TOP + _ROW * row + _ROW / 2
-        label = COLUMNS[name].label.replace(" pour 100 000 habitants", "")
+        label = COLUMNS[name].counted_label
         parts.append(
             f'<text x="{_LEFT - 10}" y="{y + 4:.1f}" text-anchor="end">{escape(label)}</text>'
         )

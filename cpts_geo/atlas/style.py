@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -13,7 +12,7 @@ import pandas as pd
 
 from cpts_geo import settings
 from cpts_geo.french import UNKNOWN_TEXT, number
-from cpts_geo.schema import COLUMNS
+from cpts_geo.schema import CHANGES, COLUMNS, newest_vintage, shown_vintage
 from cpts_geo.sources.catalogue.catalogue import sources
 
 #: ColorBrewer YlGnBu: ordered in greyscale, safe for colour-blind readers; darker is more.
@@ -87,32 +86,6 @@ def _interval_labels(breaks: tuple[float, ...], decimals: int) -> tuple[str, ...
     return (f"moins de {texts[0]}", *inner, f"plus de {texts[-1]}")
 
 
-def newest(column: str, known: Collection[str]) -> str:
-    """
-    Name of the newest vintage of a column that is known.
-
-    Parameters
-    ----------
-    column : str
-        A column with its embedded vintage, such as ``apl_2023``.
-    known : collection of str
-        Columns with at least one value.
-
-    Returns
-    -------
-    str
-        The newest of its vintages among `known`; `column` itself where none is.
-
-    Examples
-    --------
-    >>> newest("apl_2023", {"apl_2022", "apl_2024", "apl_65_2025"}), newest("population", ())
-    ('apl_2024', 'population')
-    """
-    stem, _, year = column.rpartition("_")
-    others = [name for name in known if re.fullmatch(rf"{re.escape(stem)}_\d{{4}}", name)]
-    return max([column, *others]) if year.isdigit() else column
-
-
 def _apl_layer(column: str) -> MapLayer:
     labels = _interval_labels(settings.APL_BREAKS, 1)
     return MapLayer(column, f"APL {COLUMNS[column].vintage}", settings.APL_BREAKS, labels)
@@ -152,11 +125,8 @@ def minutes_column(known: Collection[str]) -> str | None:
     >>> minutes_column({"gp_minutes_approx_2017", "gp_minutes_insee_2024"})
     'gp_minutes_insee_2024'
     """
-    for series in ("file", "insee", "approx"):
-        stem = f"gp_minutes_{series}_"
-        if found := [name for name in known if name in COLUMNS and name.startswith(stem)]:
-            return max(found)
-    return None
+    best = ("gp_minutes_file", "gp_minutes_insee", "gp_minutes_approx")
+    return next(filter(None, (newest_vintage(series, known) for series in best)), None)
 
 
 def _minutes_layer(column: str) -> MapLayer:
@@ -204,16 +174,16 @@ def layers(communes: pd.DataFrame, *, scenarios: Sequence[str] = ()) -> tuple[Ma
     ['APL 2024', 'Généralistes libéraux (2017)', 'Population 2023']
     """
     known = [str(name) for name in communes.columns[communes.notna().any()]]
-    minutes = minutes_column(known)
+    minutes, apl = minutes_column(known), shown_vintage("apl", known)
     return (
-        _apl_layer(newest("apl_2023", known)),
+        _apl_layer(apl),
         *(() if minutes is None else (_minutes_layer(minutes),)),
-        _gp_layer(newest("gps_2017", known)),
+        _gp_layer(shown_vintage("gps", known)),
         _POPULATION_LAYER,
         *(
-            _shift_layer(f"apl_shift_{k}", title, apl=newest("apl_2023", known))
-            for k, title in enumerate(scenarios, 1)
-            if f"apl_shift_{k}" in known
+            _shift_layer(shift, title, apl=apl)
+            for (shift, _), title in zip(CHANGES, scenarios, strict=False)
+            if shift in known
         ),
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 import pandas as pd
@@ -23,24 +22,32 @@ from cpts_geo.capacity.scenario.inputs import VISITOR_FIELDS, WIDER_FIELDS, Scen
 from cpts_geo.capacity.scenario.loading import described
 from cpts_geo.capacity.scenario.parameters import default_parameters
 from cpts_geo.french import day, number, percent, slug, typeset
-from cpts_geo.indicators.reconciliation import GP_SOURCES
-from cpts_geo.schema import COLUMNS, COMPARED, Column, status_column
+from cpts_geo.schema import (
+    COLUMNS,
+    COMPARED,
+    GP_SOURCES,
+    Column,
+    shown_vintage,
+    status_column,
+    vintages,
+)
 from cpts_geo.secrecy.disclosure import releasable
 
-#: Columns of the table of communes, after the name, before newer vintages take their place.
+#: Quantities of the table of communes, after the name.
 _COMMUNE_COLUMNS = (
     "population",
-    "gps_2017",
-    "gps_estimated_2024",
-    "apl_2022",
-    "apl_2023",
-    "share_75plus_2022",
-    "emergency_departments_2020",
+    "gps",
+    "gps_estimated",
+    "apl",
+    "share_75plus",
+    "emergency_departments",
 )
 #: The four figures beside the map, likewise.
-_KEY_FIGURES = ("share_without_mt", "gps_per_100k_2017", "apl_2023", "share_low_apl_2023")
+_KEY_FIGURES = ("share_without_mt", "gps_per_100k", "apl", "share_low_apl")
 #: Counts and densities of GPs: source by source in a panel of their own.
-_IN_SOURCE_PANEL = {"gps_mep_cnam_2024", *(name for pair in GP_SOURCES for name in pair)}
+_IN_SOURCE_PANEL = {
+    *GP_SOURCES, *(COLUMNS[name].numerator for name in GP_SOURCES), *vintages("gps_mep_cnam")
+}  # fmt: skip
 
 
 def _origin(found: pd.Series) -> str:
@@ -139,12 +146,12 @@ def key_figures(comparison: pd.DataFrame) -> list[tuple[str, str, str, list[Bar]
 
 def newest_known(names: Sequence[str], comparison: pd.DataFrame) -> list[str]:
     """
-    Replace each indicator by its newest vintage known of some territory.
+    Name the newest vintage of each indicator that is known of some territory.
 
     Parameters
     ----------
     names : sequence of str
-        Indicators, with their embedded vintage.
+        Indicators, by the name that their vintages share.
     comparison : DataFrame
         Rows of :func:`cpts_geo.indicators.comparison.compare`.
 
@@ -155,7 +162,7 @@ def newest_known(names: Sequence[str], comparison: pd.DataFrame) -> list[str]:
     """
     mine = comparison[(comparison["area_level"] == "cpts") & comparison["value"].notna()]
     known = set(mine["indicator"])
-    return [style.newest(name, known) for name in names]
+    return [shown_vintage(name, known) for name in names]
 
 
 def commune_columns(communes: pd.DataFrame) -> list[str]:
@@ -173,13 +180,14 @@ def commune_columns(communes: pd.DataFrame) -> list[str]:
         Column names in reading order.
     """
     known = [str(name) for name in communes.columns[communes.notna().any()]]
-    newest = [style.newest(name, known) for name in _COMMUNE_COLUMNS if name != "apl_2022"]
-    place = next(i for i, name in enumerate(newest) if name.startswith("apl_"))
-    year = int(newest[place].removeprefix("apl_"))
-    # An estimate at 2024 says nothing beside a count of a later year.
-    wanted = [*newest[:place], f"apl_{year - 1}", *newest[place:]]
-    counted = max(name for name in wanted if re.fullmatch(r"gps_\d{4}", name))
-    wanted = [n for n in wanted if n != "gps_estimated_2024" or counted < "gps_2024"]
+    newest = {family: shown_vintage(family, known) for family in _COMMUNE_COLUMNS}
+    counted, estimated = (COLUMNS[newest[name]].vintage for name in ("gps", "gps_estimated"))
+    if counted > estimated:
+        # An estimate says nothing beside a count of a later year.
+        del newest["gps_estimated"]
+    every = vintages("apl")
+    before = every[every.index(newest["apl"]) - 1]
+    wanted = [n for name in newest.values() for n in ([before] if name in every else []) + [name]]
     minutes = style.minutes_column(known)
     return wanted if minutes is None else [*wanted, minutes]
 

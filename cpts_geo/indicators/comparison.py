@@ -6,8 +6,6 @@ same doctors. A density of few doctors carries its interval.
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 import pandas as pd
 from scipy.special import gammaincinv
@@ -25,11 +23,12 @@ _PUBLISHED = {
     "share_without_mt_16plus": ("cpts", "", "share_without_mt"),
     "share_without_mt_france": ("france", "FR", "share_without_mt"),
 }
-#: Densities of counted GPs -> the people they are set against.
+#: Densities that areas compute from a count of things one can point at: name -> count, people.
 _COUNTED = {
-    name: column.weight
+    name: (column.numerator, column.weight or "")
     for name, column in COLUMNS.items()
-    if re.fullmatch(r"gps_per_100k_\d{4}", name)
+    if column.table == "computed" and column.per > 1
+    if column.numerator and COLUMNS[column.numerator].whole
 }
 _NO_INTERVAL = "sans intervalle : nombre de médecins incomplet"
 _COLUMNS = ["area_level", "area_code", "area_name", "indicator", "value", "status", "note"]
@@ -98,7 +97,7 @@ def compare(
 
     Examples
     --------
-    >>> from cpts_geo.sources import embedded
+    >>> from cpts_geo.sources.embedding import embedded
     >>> from cpts_geo.territories.perimeters.outlines import territory_communes
     >>> members = embedded.load_memberships().query("territory == 'ouest_loiret'")
     >>> figures = embedded.load_figures()
@@ -162,10 +161,9 @@ def _with_intervals(table: pd.DataFrame, *, areas: pd.DataFrame) -> pd.DataFrame
     low, high, notes = [], [], []
     for row in table.to_dict("records"):
         bounds, note = (np.nan, np.nan), row["note"]
-        weight = _COUNTED.get(row["indicator"])
-        if weight and pd.notna(row["value"]):
-            indicator = row["indicator"].replace("per_100k_", "")
-            count = float(counts.loc[(row["territory"], row["area_code"], indicator)])
+        if row["indicator"] in _COUNTED and pd.notna(row["value"]):
+            counted, weight = _COUNTED[row["indicator"]]
+            count = float(counts.loc[(row["territory"], row["area_code"], counted)])
             if np.isnan(count):
                 note = " ; ".join(filter(None, [note, _NO_INTERVAL]))
             else:

@@ -9,22 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
 import pandas as pd
 
-from cpts_geo.schema import COLUMNS
+from cpts_geo.schema import COLUMNS, GP_SOURCES, embedded_vintage
 
-#: Count and density of GPs in each source, in reading order; None where it publishes no count.
-GP_SOURCES: Final[tuple[tuple[str | None, str], ...]] = (
-    (None, "gps_per_100k_published"),
-    ("gps_cnam_2024", "gps_per_100k_cnam_2024"),
-    ("gps_bpe_2024", "gps_per_100k_bpe_2024"),
-    ("gps_2025", "gps_per_100k_2025"),
-    ("gps_estimated_2024", "gps_per_100k_estimated_2024"),
-    ("gps_2017", "gps_per_100k_2017"),
-    ("gps_rpps", "gps_per_100k_rpps"),
-)
-ESTIMATED: Final = "gps_per_100k_estimated_2024"
+ESTIMATED: Final = embedded_vintage("gps_per_100k_estimated")
 _AREA: Final = ["area_level", "area_code", "area_name"]
 
 
@@ -40,15 +29,16 @@ def reconcile(comparison: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a (source, area), sources in the order of :data:`GP_SOURCES`, those known nowhere
-        left out: indicator (of the density), area_level, area_code, area_name, count (GPs, NaN
-        unknown or not published), density (per 100,000 inhabitants, NaN unknown), low and high
-        (95 % interval of the density, NaN where there is none), status, note, source, grade.
+        One row a (source, area), sources in the order of :data:`cpts_geo.schema.GP_SOURCES`,
+        those known nowhere left out: indicator (of the density), area_level, area_code,
+        area_name, count (GPs, NaN unknown or not published), density (per 100,000 inhabitants,
+        NaN unknown), low and high (95 % interval of the density, NaN where there is none),
+        status, note, source, grade.
 
     Examples
     --------
-    >>> row = {"area_level": "france", "area_code": "FR", "area_name": "France", "low": np.nan}
-    >>> row |= {"high": np.nan, "status": "measured", "note": "", "source": "Cnam", "grade": "A"}
+    >>> row = {"area_level": "france", "area_code": "FR", "area_name": "France", "low": 70.0}
+    >>> row |= {"high": 80.0, "status": "measured", "note": "", "source": "Cnam", "grade": "A"}
     >>> table = pd.DataFrame(
     ...     [row | {"indicator": "gps_cnam_2024", "value": 51_775.0},
     ...      row | {"indicator": "gps_per_100k_cnam_2024", "value": 75.5}]
@@ -57,7 +47,8 @@ def reconcile(comparison: pd.DataFrame) -> pd.DataFrame:
     [['FR', 51775.0, 75.5]]
     """
     blocks = []
-    for count, density in GP_SOURCES:
+    for density in GP_SOURCES:
+        count = COLUMNS[density].numerator
         rows = comparison[comparison["indicator"] == density]
         if density == ESTIMATED:
             # By construction a département has its total of another source: it says nothing more.
@@ -132,7 +123,7 @@ def bpe_gaps(comparison: pd.DataFrame) -> list[BpeGap]:
     >>> gap.gap, gap.expertise, gap.rest
     (51.0, 27.0, 24.0)
     """
-    names = ["gps_bpe_2024", "gps_cnam_2024", "gps_mep_cnam_2024"]
+    names = [embedded_vintage(family) for family in ("gps_bpe", "gps_cnam", "gps_mep_cnam")]
     rows = comparison[comparison["indicator"].isin(names)]
     found = []
     for _, area in rows.groupby("area_code", sort=False):
@@ -165,9 +156,10 @@ def trend(comparison: pd.DataFrame) -> dict[str, float]:
     """
     rows = comparison[comparison["area_level"] == "departement"]
     wide = rows.pivot_table(index="area_name", columns="indicator", values="value", sort=False)
-    wide = wide.reindex(columns=["gps_2017", "gps_bpe_2024"]).dropna()
-    before = wide["gps_2017"].where(wide["gps_2017"] > 0, np.nan)
-    changes = (wide["gps_bpe_2024"] / before - 1).dropna()
+    before, after = (
+        wide.reindex(columns=[embedded_vintage(f)])[embedded_vintage(f)] for f in ("gps", "gps_bpe")
+    )
+    changes = (after / before.where(before > 0) - 1).dropna()
     return {str(name): float(change) for name, change in changes.items()}
 
 
@@ -178,7 +170,7 @@ def counted(indicator: str) -> str:
     Parameters
     ----------
     indicator : str
-        Density of a source, among :data:`GP_SOURCES`.
+        Density of a source, among :data:`cpts_geo.schema.GP_SOURCES`.
 
     Returns
     -------
@@ -190,5 +182,4 @@ def counted(indicator: str) -> str:
     >>> counted("gps_per_100k_published")
     'Densité écrite dans le communiqué de 2021, champ et millésime non précisés.'
     """
-    count = {density: count for count, density in GP_SOURCES}[indicator]
-    return COLUMNS[count or indicator].definition
+    return COLUMNS[COLUMNS[indicator].numerator or indicator].definition

@@ -34,15 +34,14 @@ from cpts_geo.access.nearest.proximity import BANDS
 from cpts_geo.access.travel.times import TravelTimes
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.french import counted, number
-from cpts_geo.schema import Status
+from cpts_geo.schema import CHANGES, COLUMNS, FACILITIES, Status, embedded_vintage, status_column
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.sources.fetching.parsed import available, load_source
 from cpts_geo.study.opening import Opening, opening
 
 #: Facility of Insee's cells -> column of the schema.
 CELL_COLUMNS = {
-    "gps": "gp_minutes_insee_2024",
-    "emergency_departments": "emergency_minutes_insee_2024",
+    counts: embedded_vintage(f"{facility}_minutes_insee") for facility, counts in FACILITIES.items()
 }
 
 
@@ -205,7 +204,7 @@ def study_access(
         parts.append(pd.concat([part, *columns], axis=1))
     # A column that one territory lacks is unknown there, not without status.
     whole = pd.concat(parts).loc[communes.index]
-    statuses = [name for name in whole if str(name).endswith("_status")]
+    statuses = [status_column(name) for name in COLUMNS if status_column(name) in whole]
     whole[statuses] = whole[statuses].astype(object).fillna(Status.UNKNOWN.value)
     return gpd.GeoDataFrame(whole, geometry="geometry", crs=communes.crs), access
 
@@ -301,9 +300,9 @@ def _told_apart(titles: list[str]) -> list[str]:
 
 def _shift_columns(shifts: Sequence[Shift], codes: pd.Series) -> pd.DataFrame:
     columns = {
-        f"apl_{name}_{rank}": codes.map(shift.communes[name])
-        for rank, shift in enumerate(shifts, 1)
-        for name in ("shift", "after")
+        name: codes.map(shift.communes[what])
+        for names, shift in zip(CHANGES, shifts, strict=False)
+        for name, what in zip(names, ("shift", "after"), strict=True)
     }
     return with_status(columns, codes.index, status=Status.ASSUMED)
 

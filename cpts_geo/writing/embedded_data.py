@@ -18,7 +18,7 @@ import shapely
 from cpts_geo import settings
 from cpts_geo.errors import DataFileError
 from cpts_geo.files import write_csv, write_json, write_parquet
-from cpts_geo.schema import COLUMNS
+from cpts_geo.schema import EARLIER_POPULATION, embedded_vintage
 from cpts_geo.sources.catalogue.catalogue import sources, verified_path
 from cpts_geo.sources.embedding import embedded, packages
 from cpts_geo.sources.embedding.cog_vintages import read_events
@@ -26,7 +26,9 @@ from cpts_geo.sources.embedding.contracts import check
 from cpts_geo.sources.embedding.datapackage import columns_of, compiled_sources, descriptor
 from cpts_geo.sources.readers.registry import READERS
 from cpts_geo.territories.figures.aggregate import area_summary, with_every_figure
+from cpts_geo.sources.readers import READERS
 from cpts_geo.territories.figures.by_commune import national_figures, parts_of
+from cpts_geo.territories.figures.departments import department_comparisons, department_totals
 from cpts_geo.territories.perimeters import coverage
 from cpts_geo.writing.output_folder import check_output, staged
 
@@ -44,9 +46,6 @@ _FILES: Final = (
 )
 #: What the compiled files weigh, at most.
 _MEGABYTES: Final = 20.0
-#: Professions of the Cnam file that are GPs.
-_GP_LABEL = "Médecins généralistes (hors médecins à expertise particulière - MEP)"
-_MEP_LABEL = "Médecins généralistes à expertise particulière (MEP)"
 
 
 def national_table(folder: Path) -> tuple[gpd.GeoDataFrame, pd.DataFrame, pd.DataFrame]:
@@ -81,7 +80,7 @@ def national_table(folder: Path) -> tuple[gpd.GeoDataFrame, pd.DataFrame, pd.Dat
     # The people of a split commune are still those of before, or unknown: what is left of it is
     # the sum of its delegated communes.
     split = contours["code_insee"].isin(family.index) & contours["delegated_2017"].notna()
-    contours["population_2017"] = contours["population_2017"].mask(
+    contours[EARLIER_POPULATION] = contours[EARLIER_POPULATION].mask(
         split, contours["delegated_2017"]
     )
     contours = contours.drop(columns="delegated_2017")
@@ -179,88 +178,6 @@ def read_sources(folder: Path) -> dict[str, pd.DataFrame]:
     return found
 
 
-def department_totals(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """
-    GPs by département and in France, in the BPE and at the Cnam.
-
-    Parameters
-    ----------
-    tables : dict of str to DataFrame
-        Tables of :func:`read_sources`.
-
-    Returns
-    -------
-    DataFrame
-        Indexed by département ("FR" for France): gps_bpe_2024, gps_cnam_2024,
-        gps_mep_cnam_2024 (counts) and gps_per_100k_cnam_2024 (published density).
-    """
-    counts = tables["insee_bpe_2024"]
-    bpe = counts[counts["facility"] == "gps"].set_index("departement")["count"]
-    # A département whose figure is masked has no row: France is then unknown.
-    whole = len(bpe) == counts["departement"].nunique()
-    bpe.loc["FR"] = bpe.sum() if whole else np.nan
-    published = tables["cnam_2024"]
-    # A masked count would be bounds, and no figure to set beside another.
-    published = published[~published["masked"]]
-    cnam = published.pivot(index="departement", columns="profession", values=["low", "density"])
-    return pd.DataFrame(
-        {
-            "gps_bpe_2024": bpe,
-            "gps_cnam_2024": cnam["low", _GP_LABEL],
-            "gps_mep_cnam_2024": cnam["low", _MEP_LABEL],
-            "gps_per_100k_cnam_2024": cnam["density", _GP_LABEL],
-        }
-    ).rename_axis("area")
-
-
-def comparisons(
-    totals: pd.DataFrame, communes: pd.DataFrame, figures: pd.DataFrame
-) -> pd.DataFrame:
-    """
-    Every compared indicator for each département and for France.
-
-    Parameters
-    ----------
-    totals : DataFrame
-        Result of :func:`department_totals`.
-    communes, figures : DataFrame
-        National tables, see :func:`national_table` and
-        :func:`cpts_geo.territories.figures.by_commune.national_figures`.
-
-    Returns
-    -------
-    DataFrame
-        Long table: area_level, area_code, area_name, indicator, value, status, note.
-    """
-    table = with_every_figure(communes.merge(figures, on="code_insee"))
-    names = table.drop_duplicates("departement").set_index("departement")["departement_name"]
-    # Neither overseas départements nor Paris are in the BPE 2017 file.
-    covered = table.groupby("departement")["gps_2017"].transform("count") > 0
-    areas = [table.assign(area=table["departement"]), table.assign(area="FR")]
-    long = area_summary(pd.concat(areas, ignore_index=True), by="area")
-    # Its national row is that of what it covers, and says so.
-    bpe = long["indicator"].map(lambda name: COLUMNS[name].source == "insee_bpe_2017")
-    metropole = area_summary(table[covered].assign(area="FR"), by="area")
-    metropole = metropole[metropole["indicator"].isin(set(long["indicator"][bpe]))]
-    metropole = metropole.assign(note="France métropolitaine sans Paris, absent du fichier")
-    long = pd.concat([long[~(bpe & (long["area"] == "FR"))], metropole], ignore_index=True)
-    population = long[long["indicator"] == "population"].set_index("area")["value"]
-    wide = totals.assign(gps_per_100k_bpe_2024=totals["gps_bpe_2024"] / population * 1e5)
-    published = wide.reset_index().melt("area", var_name="indicator")
-    published = published.dropna(subset=["value"])
-    status = np.where(published["indicator"] == "gps_per_100k_bpe_2024", "estimated", "measured")
-    long = pd.concat([long, published.assign(status=status, note="")], ignore_index=True)
-    brought = long.groupby("indicator")["value"].transform("count") > 0
-    long = long[brought].reset_index(drop=True)
-    long["area_level"] = np.where(long["area"] == "FR", "france", "departement")
-    long["area_name"] = long["area"].map(names).fillna("France")
-    long = long.rename(columns={"area": "area_code"})
-    long["value"] = long["value"].round(6)
-    return long[columns_of("comparisons.csv")].sort_values(
-        ["area_level", "area_code", "indicator"], ignore_index=True
-    )
-
-
 def build(
     *,
     official_dir: Path,
@@ -301,18 +218,20 @@ def build(
     events = read_events(packages_dir)
     tables = read_sources(official_dir)
     totals = department_totals(tables)
-    shares = tables["insee_rp_2022"].rename(columns={"share_75plus": "share_75plus_2022"})
+    shares = tables["insee_rp_2022"].rename(
+        columns={"share_75plus": embedded_vintage("share_75plus")}
+    )
     figures, lost = national_figures(
         parts_of(tables),
         communes,
         shares=shares,
-        totals=totals["gps_bpe_2024"].drop("FR"),
+        totals=totals[embedded_vintage("gps_bpe")].drop("FR"),
         events=events,
     )
     members = embedded.load_memberships()
     near = codes_within(communes, members["code_insee"], radius_km=settings.FIGURES_RADIUS_KM)
     say(f"{len(near)} communes à moins de {settings.FIGURES_RADIUS_KM:.0f} km des cinq CPTS")
-    compared = comparisons(totals, communes, figures)
+    compared = department_comparisons(totals, communes, figures)
     kept = figures.loc[figures["code_insee"].isin(near), columns_of("figures.csv")]
     kept = kept.reset_index(drop=True)
     check(communes, "communes")

@@ -6,7 +6,6 @@ times: a shift is given with its extremes over them, and is never a measure.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -20,7 +19,7 @@ from cpts_geo.access.travel.islands import land_of
 from cpts_geo.access.travel.surrogate import LAWS, Variant, great_circle_km
 from cpts_geo.access.travel.times import TravelTimes, listed
 from cpts_geo.errors import ScenarioError
-from cpts_geo.schema import APL_VINTAGES
+from cpts_geo.schema import COLUMNS, newest_vintage, vintages
 
 
 @dataclass(frozen=True)
@@ -127,17 +126,16 @@ def basins(field: pd.DataFrame, variants: Mapping[Variant, TravelTimes]) -> Basi
     >>> basins(field, travel_variants(field)).vintage
     2023
     """
-    known = [v for v in APL_VINTAGES if f"apl_{v}" in field and field[f"apl_{v}"].notna().any()]
+    apl = newest_vintage("apl", field.columns[field.notna().any()])
     short = any(times.reach < APL_WEIGHT.reach for times in variants.values())
-    if short or not known:
+    if short or apl is None:
         return None
-    vintage = known[-1]
-    people = _counted_once(field, field[f"standardised_population_{vintage}"])
+    people = _counted_once(field, field[COLUMNS[apl].weight])
     shared: dict[Variant, Catchments] = {
         name: catchments(times, people.reindex(times.origins), weight=APL_WEIGHT)
         for name, times in variants.items()
     }
-    return Basins(vintage, field[f"apl_{vintage}"], people, shared)
+    return Basins(int(COLUMNS[apl].vintage), field[apl], people, shared)
 
 
 def shift_of(
@@ -271,8 +269,7 @@ def largest_practice(communes: pd.DataFrame) -> str | None:
     >>> largest_practice(pd.DataFrame({"code_insee": ["A", "B"], "gps_2017": [1.0, 3.0]}))
     'B'
     """
-    names = [str(name) for name in communes if re.fullmatch(r"gps_\d{4}", str(name))]
-    known = sorted(name for name in names if communes[name].any())
+    known = [name for name in vintages("gps") if name in communes and communes[name].any()]
     counts = communes.set_index("code_insee")[known[-1]] if known else pd.Series(dtype=float)
     return str(counts.idxmax()) if counts.max() > 0 else None
 

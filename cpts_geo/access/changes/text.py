@@ -18,7 +18,7 @@ from cpts_geo.access.changes.change import (
     gp_leaves,
 )
 from cpts_geo.errors import CptsGeoError, Defect, ScenarioError, one_line, written
-from cpts_geo.schema import MAX_CHANGES
+from cpts_geo.schema import CHANGES
 from cpts_geo.territories.naming.gazetteer import build_gazetteer
 from cpts_geo.territories.naming.names import NameQuery, resolve_queries
 
@@ -84,8 +84,8 @@ def parse_changes(
     [('45252', -5400.0), ('85047', 4000.0)]
     """
     defects: list[str] = []
-    if len(texts) > MAX_CHANGES:
-        defects.append(f"{len(texts)} scénarios : une page en montre {MAX_CHANGES} au plus")
+    if len(texts) > len(CHANGES):
+        defects.append(f"{len(texts)} scénarios : une page en montre {len(CHANGES)} au plus")
     split = [_split(text) for text in texts]
     codes, unknown = _codes([place for _, place, _ in split], communes, former=former)
     found = []

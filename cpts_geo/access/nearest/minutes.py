@@ -18,16 +18,11 @@ from cpts_geo.access.nearest.proximity import BANDS, NEAR_SHARE, coverage, neare
 from cpts_geo.access.travel.surrogate import LAWS, Variant, surrogate_times
 from cpts_geo.access.travel.times import TravelTimes, listed
 from cpts_geo.errors import TravelError
-from cpts_geo.schema import EMERGENCY_VINTAGES, GP_VINTAGES, Status, status_column
+from cpts_geo.schema import COLUMNS, FACILITIES, Status, minutes_name, newest_vintage, status_column
 from cpts_geo.settings import GEOGRAPHIC_CRS, MIN_COVERAGE_RATE
 
 #: Minutes looked at around a territory: an hour is beyond any rota.
 REACH: Final = 45.0
-#: Facility -> column stem and vintages of what says where it is, newest last.
-FACILITIES: Final = {
-    "gp": ("gps", GP_VINTAGES),
-    "emergency": ("emergency_departments", EMERGENCY_VINTAGES),
-}
 _FIELD: Final = ["code_insee", "name", "lon", "lat", "population", "split_family"]
 
 
@@ -151,7 +146,7 @@ def facility_counts(field: pd.DataFrame, facility: str) -> tuple[int, pd.Series]
     field : DataFrame
         Result of :func:`neighbourhood`.
     facility : {"gp", "emergency"}
-        Facility of :data:`FACILITIES`.
+        Facility of :data:`cpts_geo.schema.FACILITIES`.
 
     Returns
     -------
@@ -164,12 +159,8 @@ def facility_counts(field: pd.DataFrame, facility: str) -> tuple[int, pd.Series]
     >>> facility_counts(field, "gp")[0]
     2017
     """
-    stem, vintages = FACILITIES[facility]
-    for vintage in reversed(vintages):
-        name = f"{stem}_{vintage}"
-        if name in field and field[name].notna().any():
-            return vintage, field[name]
-    return None
+    name = newest_vintage(FACILITIES[facility], field.columns[field.notna().any()])
+    return None if name is None else (int(COLUMNS[name].vintage), field[name])
 
 
 def minutes_to_care(field: pd.DataFrame, variants: Mapping[Variant, TravelTimes]) -> pd.DataFrame:
@@ -214,7 +205,7 @@ def minutes_to_care(field: pd.DataFrame, variants: Mapping[Variant, TravelTimes]
                     facility=facility,
                     variant=variant,
                     reach=times.reach,
-                    column=f"{facility}_minutes_{series}_{vintage}",
+                    column=minutes_name(facility, series, vintage),
                 )
             )  # fmt: skip
     columns = ["code_insee", "facility", "variant", "site", "minutes", "known", "reach", "column"]

@@ -13,6 +13,15 @@ import pandera.pandas as pa
 from cpts_geo.schema import COLUMNS, EMBEDDED_FIGURES, GRADE_LABELS, Status, status_column
 from cpts_geo.sources.conventions.codes import CODE_PATTERN
 from cpts_geo.sources.conventions.tables import TableT, validate
+from cpts_geo.errors import TableError, one_line
+from cpts_geo.schema import (
+    COLUMNS,
+    EARLIER_POPULATION,
+    EMBEDDED_FIGURES,
+    GRADE_LABELS,
+    Status,
+    status_column,
+)
 
 TableName = Literal[
     "communes", "figures", "comparisons", "cog_events", "memberships", "territories", "facts",
@@ -31,8 +40,6 @@ RECODED: Final = "code"
 #: The code is gone, and nothing says what became of it.
 RETIRED: Final = "retrait"
 _BASES: Final = ("liste publiée", "intercommunalité", "hypothèse")
-#: Figures that count things one can point at: never fractions.
-_WHOLE: Final = frozenset({"gps_2017", "emergency_departments_2020"})
 #: Columns that name a row in a message.
 _KEYS: Final[dict[TableName, list[str]]] = {
     "communes": ["code_insee"],
@@ -71,7 +78,7 @@ _DATE: Final = _text(pa.Check.str_matches(_DATE_PATTERN, error="date AAAA-MM-JJ 
 
 def _figure(name: str) -> pa.Column:
     checks = [_SHARE if COLUMNS[name].percent else _POSITIVE]
-    if name in _WHOLE:
+    if COLUMNS[name].whole:
         checks.append(_WHOLE_NUMBER)
     return pa.Column(float, checks, nullable=True)
 
@@ -100,7 +107,7 @@ _SCHEMAS: Final[dict[TableName, pa.DataFrameSchema]] = {
                 nullable=True,
             ),
             "population": pa.Column(int, _POSITIVE),
-            "population_2017": pa.Column(float, [_POSITIVE, _WHOLE_NUMBER], nullable=True),
+            EARLIER_POPULATION: pa.Column(float, [_POSITIVE, _WHOLE_NUMBER], nullable=True),
             "area_km2": pa.Column(
                 float, pa.Check.gt(0, error="superficie positive attendue"), nullable=True
             ),

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from cpts_geo import __version__
-from cpts_geo.schema import COLUMNS, EMBEDDED_FIGURES, Status, status_column
+from cpts_geo.schema import COLUMNS, EARLIER_POPULATION, EMBEDDED_FIGURES, Status, status_column
 from cpts_geo.sources.catalogue.catalogue import sha256_of, sources
 from cpts_geo.sources.embedding.cog_vintages import EVENT_COLUMNS
 from cpts_geo.sources.embedding.packages import PAST_COG
@@ -55,7 +55,7 @@ _RESOURCES: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
         "Communes de France, COG 2026 : noms, populations, superficies, contours simplifiés",
         ("decoupage_administratif_2026", "admin_express", "insee_population_2017"),
         ("code_insee", "name", "departement", "departement_name", "region", "epci", "epci_name",
-         "split_family", "population", "population_2017", "area_km2", "lon", "lat",
+         "split_family", "population", EARLIER_POPULATION, "area_km2", "lon", "lat",
          "point_status", "geometry"),
     ),
     "former_communes.csv": (
@@ -97,7 +97,7 @@ def _field(name: str, path: str) -> dict[str, Any]:
         field: dict[str, Any] = {"name": name, "type": "number", "title": column.label}
         unit = "part entre 0 et 1" if column.percent else column.unit
         return field | {"description": column.definition, "unit": unit}
-    if name.endswith("_status"):
+    if name in map(status_column, COLUMNS):
         values = [status.value for status in Status]
         return {"name": name, "type": "string", "constraints": {"enum": values}}
     kind = "number" if name in _NUMBERS else _OTHER_TYPES.get(name, "string")

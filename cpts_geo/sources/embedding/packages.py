@@ -27,6 +27,7 @@ import shapely
 from cpts_geo.errors import DataFileError, one_line
 from cpts_geo.files import reason
 from cpts_geo.foreign import shown_path
+from cpts_geo.schema import EARLIER_POPULATION
 from cpts_geo.settings import GEOGRAPHIC_CRS
 from cpts_geo.sources.catalogue.catalogue import sources, verified_path
 
@@ -291,7 +292,7 @@ def read_contours(folder: Path) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(
         {
             "code_insee": table.code,
-            "population_2017": pd.to_numeric(table.population_municipale),
+            EARLIER_POPULATION: pd.to_numeric(table.population_municipale),
             "delegated_2017": table.id.map(of_delegated),
             "lon": np.round(shapely.get_x(points), 5),
             "lat": np.round(shapely.get_y(points), 5),

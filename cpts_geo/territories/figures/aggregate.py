@@ -11,42 +11,26 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from cpts_geo.schema import ACCESS_COLUMNS, COLUMNS, FIGURE_COLUMNS, Column, Status, status_column
-from cpts_geo.settings import APL_LOW, MIN_COVERAGE_COUNT, MIN_COVERAGE_RATE
-
-#: Indicators of an area that no table of communes gives: published facts, département files.
-_NOT_SUMMED = frozenset(
-    {
-        "gps_bpe_2024",
-        "gps_per_100k_bpe_2024",
-        "gps_cnam_2024",
-        "gps_mep_cnam_2024",
-        "gps_per_100k_cnam_2024",
-        "gps_per_100k_published",
-        "share_without_mt",
-    }
+from cpts_geo.french import number
+from cpts_geo.schema import (
+    COLUMNS,
+    FIGURE_COLUMNS,
+    Column,
+    Status,
+    best_status,
+    status_column,
 )
+from cpts_geo.settings import MIN_COVERAGE_COUNT, MIN_COVERAGE_RATE
+
 #: Indicators of an area that come from the table of communes, and from nothing else.
 SUMMARISED = tuple(
-    name
-    for name, column in COLUMNS.items()
-    if name not in _NOT_SUMMED and column not in ACCESS_COLUMNS
+    name for name, column in COLUMNS.items() if column.table not in ("areas", "access")
 )
-#: Weighed by a population of another year than the rate's own: never better than estimated.
-_APPROXIMATE_WEIGHT = frozenset(
-    {
-        "share_75plus_2022",
-        "gps_per_100k_2025",
-        "population_without_gp_2025",
-        "share_without_gp_2025",
-        "gps_per_100k_rpps",
-    }
-)
-#: Figures of the land: an area knows them when it knows them for its communes, not its people.
-_OF_LAND = frozenset({"area_km2"})
-_ALWAYS_THERE = ("population", "population_2017", "area_km2")
+_ALWAYS_THERE = tuple(name for name, column in COLUMNS.items() if column.table == "communes")
+_Numbers = npt.NDArray[np.float64]
 
 
 def area_summary(
@@ -94,7 +78,34 @@ def area_summary(
     [100.0, 50.0]
     """
     units = _units(communes, by=by)
-    return pd.concat([_one(units, COLUMNS[name], by=by) for name in indicators], ignore_index=True)
+    columns = [COLUMNS[name] for name in indicators]
+    areas, sums = _sums(units, columns, by=by)
+    size, missing = sums["size"], sums["missing"]
+    # Where nobody lives, a sum is known when it is known of every commune.
+    whole = np.where((size == 0) & (missing == 0), 1.0, np.nan)
+    coverage = np.divide(sums["known_size"], size, out=whole, where=size > 0)
+    weighed = np.array([column.weight is not None for column in columns])
+    enough = coverage >= np.where(weighed, MIN_COVERAGE_RATE, MIN_COVERAGE_COUNT)
+    below = np.where(weighed, sums["denominator"], 1.0)
+    value = np.full(below.shape, np.nan)
+    np.divide(sums["numerator"], below, out=value, where=enough & (below > 0))
+    known = ~np.isnan(value)
+    at_best = np.array([best_status(column.name) is Status.MEASURED for column in columns])
+    measured = (sums["doubtful"] == 0) & (missing == 0) & at_best
+    status = np.where(measured, Status.MEASURED.value, Status.ESTIMATED.value)
+    wider = np.where(known, sums["wider"], 0)
+    notes = np.full(value.shape, "", dtype=object)
+    for at in zip(*np.nonzero((missing > 0) | (wider > 0)), strict=True):
+        notes[at] = _note(columns[at[1]], missing[at], coverage[at], wider[at])
+    return pd.DataFrame(
+        {
+            by: np.tile(areas, len(columns)),
+            "indicator": np.repeat([column.name for column in columns], len(areas)),
+            "value": value.ravel(order="F"),
+            "status": np.where(known, status, Status.UNKNOWN.value).ravel(order="F"),
+            "note": notes.ravel(order="F"),
+        }
+    )
 
 
 def with_every_figure(table: pd.DataFrame) -> pd.DataFrame:
@@ -129,125 +140,108 @@ def _units(communes: pd.DataFrame, *, by: str) -> pd.DataFrame:
     family = communes["split_family"].fillna("").astype(str)
     table = communes[[by, "code_insee", *_ALWAYS_THERE, *FIGURE_COLUMNS, *statuses]]
     table = pd.DataFrame(table).assign(family=family, communes=1)
+    # Whatever is left of a family describes the wider commune, if it describes anything.
+    table["wider"] = family.str[:5] == table["code_insee"]
     in_family = table[family != ""]
     held = in_family.groupby([by, "family"])["communes"].transform("sum")
     whole = held == in_family["family"].str.count(" ") + 1
-    groups = in_family[whole].groupby([by, "family"])
-    joined = [_joined(group) | {by: area} for (area, _), group in groups]
-    # Whatever is left of a family describes the wider commune, if it describes anything.
-    table["wider"] = family.str[:5] == table["code_insee"]
     rest = table.drop(index=in_family.index[whole])
-    return pd.concat([rest, pd.DataFrame(joined, columns=rest.columns)]) if joined else rest
+    return pd.concat([rest, _joined(in_family[whole], by=by)]) if whole.any() else rest
 
 
-def _joined(group: pd.DataFrame) -> dict[str, Any]:
-    """One row for a split commune and its parts: what a part lacks is in the one it left."""
-    codes = group["family"].iloc[0].split()
-    group = group.set_index("code_insee").loc[codes]
-    row: dict[str, Any] = {"code_insee": codes[0], "family": "", "communes": len(codes)}
-    row["wider"] = False
-    for name in (*_ALWAYS_THERE, *FIGURE_COLUMNS):
-        values, weight = group[name], COLUMNS[name].weight
-        status = Status.MEASURED
-        if weight:
-            weights = group[weight].where(values.notna(), 0)
-            value = (values * weights).sum() / weights.sum() if weights.sum() > 0 else np.nan
-            # The rate of the wider commune is its producer's, and so are those of its parts when
-            # each was measured; any other mean over them is ours.
-            mixed = (weights.iloc[1:] > 0).any()
-            if name in FIGURE_COLUMNS:
-                mixed &= (group[status_column(name)] != Status.MEASURED.value).any()
-            status = Status.ESTIMATED if mixed else status
-        else:
-            value = values.sum()
-        row[name] = value if pd.notna(values.iloc[0]) else np.nan
-        if name in FIGURE_COLUMNS:
-            row[status_column(name)] = (status if pd.notna(row[name]) else Status.UNKNOWN).value
-    return row
-
-
-def _parts(communes: pd.DataFrame, column: Column) -> tuple[pd.Series, pd.Series | None, list[str]]:
-    """Numerator, denominator (None for a count) and the figures they are made of."""
-    name, weight = column.name, column.weight
-    if name == "density_km2":
-        return communes["population"], communes["area_km2"], []
-    if name.startswith("gps_per_100k_") and weight:
-        count = name.replace("per_100k_", "")
-        return communes[count] * 1e5, communes[weight], [count]
-    if "_without_gp_" in name:
-        count = f"gps_{column.vintage}"
-        people = communes[COLUMNS[name.replace("population_", "share_")].weight or "population"]
-        without = people.where(communes[count] == 0, 0).where(communes[count].notna())
-        return without, people if weight else None, [count]
-    if name.startswith("share_low_") and weight:
-        apl = communes[name.removeprefix("share_low_")]
-        low = communes[weight].where(apl < APL_LOW, 0).where(apl.notna())
-        return low, communes[weight], [name.removeprefix("share_low_")]
-    figures = [name] if status_column(name) in communes else []
-    if weight:
-        return communes[name] * communes[weight], communes[weight], figures
-    return communes[name], None, figures
-
-
-def _one(communes: pd.DataFrame, column: Column, *, by: str) -> pd.DataFrame:
-    numerator, denominator, figures = _parts(communes, column)
-    known = numerator.notna()
-    if denominator is not None:
-        known &= denominator.notna()
-    exact = pd.Series(True, index=communes.index)
-    estimated = pd.Series(False, index=communes.index)
-    for figure in figures:
-        exact &= communes[status_column(figure)] == Status.MEASURED.value
-        estimated |= communes[status_column(figure)] == Status.ESTIMATED.value
-    of_land = column.name in _OF_LAND
-    size = communes["communes"] if of_land else communes["population"]
-    table = pd.DataFrame(
-        {
-            by: communes[by],
-            "numerator": numerator.where(known, 0.0),
-            "denominator": 0.0 if denominator is None else denominator.where(known, 0.0),
-            "known_size": size.where(known, 0),
-            "size": size,
-            "missing": communes["communes"].where(~known, 0),
-            "wider": communes["wider"] & estimated,
-            "exact": exact,
-        }
+def _joined(parts: pd.DataFrame, *, by: str) -> pd.DataFrame:
+    """One row for each split commune and its parts: what a part lacks is in the one it left."""
+    names = [*_ALWAYS_THERE, *FIGURE_COLUMNS]
+    rated = np.array([COLUMNS[name].weight is not None for name in names])
+    group = parts.groupby([by, "family"]).ngroup().to_numpy()
+    left = parts["wider"].to_numpy()[:, None]
+    values = parts[names].to_numpy(dtype=float)
+    weights = np.column_stack([parts[COLUMNS[n].weight or "communes"].fillna(0) for n in names])
+    weights = np.where(np.isnan(values), 0.0, weights)
+    statuses = [parts[status_column(name)] for name in FIGURE_COLUMNS]
+    sums = _summed(
+        group,
+        total=np.nan_to_num(values) * weights,
+        weight=weights,
+        known=~np.isnan(values) & left,
+        others=(weights > 0) & ~left & rated,
+        doubtful=np.column_stack([status != Status.MEASURED.value for status in statuses]),
     )
-    sums = table.groupby(by, sort=True).agg(
-        numerator=("numerator", "sum"),
-        denominator=("denominator", "sum"),
-        known_size=("known_size", "sum"),
-        size=("size", "sum"),
-        missing=("missing", "sum"),
-        wider=("wider", "sum"),
-        exact=("exact", "all"),
+    value = np.full(sums["total"].shape, np.nan)
+    there = (sums["known"] > 0) & (sums["weight"] > 0)
+    np.divide(sums["total"], np.where(rated, sums["weight"], 1.0), out=value, where=there)
+    # The rate of the wider commune is its producer's, and so are those of its parts when each
+    # was measured; any other mean over them is ours.
+    figures = slice(len(_ALWAYS_THERE), None)
+    ours = (sums["others"][:, figures] > 0) & (sums["doubtful"] > 0)
+    status = np.where(ours, Status.ESTIMATED.value, Status.MEASURED.value)
+    status = np.where(np.isnan(value[:, figures]), Status.UNKNOWN.value, status)
+    rows = parts[left].iloc[group[left[:, 0]].argsort()].copy()
+    rows[names] = value
+    rows[[status_column(name) for name in FIGURE_COLUMNS]] = status
+    return pd.DataFrame(rows.assign(family="", wider=False, communes=np.bincount(group)))
+
+
+def _summed(group: npt.NDArray[np.integer[Any]], **blocks: npt.NDArray[Any]) -> dict[str, _Numbers]:
+    """Sum of each block over the rows of each group, numbered from 0; rows of no group are -1."""
+    size = range(group.max(initial=-1) + 1)
+    return {
+        name: pd.DataFrame(block).groupby(group).sum().reindex(size).to_numpy(dtype=float)
+        for name, block in blocks.items()
+    }
+
+
+def _sums(
+    units: pd.DataFrame, columns: Sequence[Column], *, by: str
+) -> tuple[pd.Index, dict[str, _Numbers]]:
+    """Areas in order, and what each of them (row) sums for each indicator (column)."""
+    group, areas = pd.factorize(units[by], sort=True)
+    people, communes = (
+        units[name].to_numpy(dtype=float)[:, None] for name in ("population", "communes")
     )
-    coverage = sums["known_size"] / sums["size"].where(sums["size"] > 0)
-    # Where nobody lives, a sum is known when it is known of every commune.
-    coverage = coverage.mask((sums["size"] == 0) & (sums["missing"] == 0), 1.0)
-    if denominator is None:
-        value, enough = sums["numerator"], coverage >= MIN_COVERAGE_COUNT
+    land = np.array([column.land for column in columns])
+    terms = [_terms(units, column) for column in columns]
+    numerator, denominator, doubtful, estimated = map(np.column_stack, zip(*terms, strict=True))
+    known = ~np.isnan(numerator) & ~np.isnan(denominator)
+    size = np.where(land, communes, people)
+    return areas, _summed(
+        group,
+        numerator=np.where(known, numerator, 0.0),
+        denominator=np.where(known, denominator, 0.0),
+        known_size=np.where(known, size, 0.0),
+        size=size,
+        missing=np.where(known, 0.0, communes),
+        wider=units["wider"].to_numpy()[:, None] & estimated,
+        doubtful=doubtful,
+    )
+
+
+def _terms(units: pd.DataFrame, column: Column) -> tuple[npt.NDArray[Any], ...]:
+    """Numerator, denominator (1 for a count), and whether the figure behind is not measured."""
+    count = column.numerator or column.name
+    numerator = units[count] * column.per
+    denominator = units[column.weight] if column.weight else pd.Series(1.0, index=units.index)
+    if column.where:
+        count = column.where.column
+        counted = column.where.test(units[count], column.where.limit)
+        numerator = numerator.where(counted, 0).where(units[count].notna())
+    elif column.weight and not column.numerator:
+        numerator = numerator * denominator
+    if COLUMNS[count].table == "figures":
+        status = units[status_column(count)].to_numpy()
+        doubtful, estimated = status != Status.MEASURED.value, status == Status.ESTIMATED.value
     else:
-        value = sums["numerator"] / sums["denominator"].where(sums["denominator"] > 0)
-        enough = coverage >= MIN_COVERAGE_RATE
-    value = value.where(enough)
-    measured = sums["exact"] & (sums["missing"] == 0) & (column.name not in _APPROXIMATE_WEIGHT)
-    status = np.where(measured, Status.MEASURED.value, Status.ESTIMATED.value)
-    share = (100 * (1 - coverage.fillna(1))).round(1).astype(str).str.replace(".", ",")
-    people = "communes" if of_land else "habitants"
-    missing = (
-        sums["missing"].astype(str) + " commune(s) sans donnée (" + share + f" % des {people})"
-    )
-    wider = sums["wider"].astype(str) + " commune(s) divisée(s) depuis : chiffre de l’ancienne"
-    missing = missing.where(sums["missing"] > 0, "")
-    wider = wider.where((sums["wider"] > 0) & value.notna(), "")
-    notes = [" ; ".join(filter(None, pair)) for pair in zip(missing, wider, strict=True)]
-    return pd.DataFrame(
-        {
-            by: sums.index,
-            "indicator": column.name,
-            "value": value.to_numpy(),
-            "status": np.where(value.notna(), status, Status.UNKNOWN.value),
-            "note": notes,
-        }
-    )
+        doubtful = estimated = np.zeros(len(units), dtype=bool)
+    return numerator.to_numpy(dtype=float), denominator.to_numpy(dtype=float), doubtful, estimated
+
+
+def _note(column: Column, missing: float, coverage: float, wider: float) -> str:
+    """French words on the communes whose figure lacks, or is that of a wider commune."""
+    said = []
+    if missing:
+        lacking = number(100 * (1 - (1.0 if np.isnan(coverage) else coverage)), 1)
+        what = "communes" if column.land else "habitants"
+        said.append(f"{missing:.0f} commune(s) sans donnée ({lacking} % des {what})")
+    if wider:
+        said.append(f"{wider:.0f} commune(s) divisée(s) depuis : chiffre de l’ancienne")
+    return " ; ".join(said)

@@ -15,7 +15,15 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from cpts_geo.schema import APL_VINTAGES, FIGURE_COLUMNS, Status, status_column
+from cpts_geo.schema import (
+    COLUMNS,
+    EARLIER_POPULATION,
+    FIGURE_COLUMNS,
+    Status,
+    embedded_vintage,
+    status_column,
+    vintages,
+)
 from cpts_geo.settings import COG_YEAR
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.sources.conventions.codes import WHOLE_OF
@@ -25,6 +33,13 @@ from cpts_geo.territories.cog.moves import MoveWarning, move
 from cpts_geo.territories.figures.estimates import scaled_to_totals
 
 _OVERSEAS = "97"
+#: Quantities of the APL workbook, and the columns of its reader.
+_OF_APL: Final = {
+    "apl": "apl",
+    "apl_65": "apl_65",
+    "standardised_population": "standardised_population",
+    "apl_population": "total_population",
+}
 #: The oldest COG a producer's file is looked for in.
 _OLDEST = 2018
 
@@ -79,34 +94,29 @@ def apl_parts(table: pd.DataFrame, *, source: str) -> list[Part]:
     Returns
     -------
     list of Part
-        Those of :data:`cpts_geo.schema.APL_VINTAGES` that the workbook holds.
+        Those of the schema that the workbook holds.
     """
     parts = []
     held = set(table["vintage"])
-    for year in (year for year in APL_VINTAGES if year in held):
-        rows = table[table["vintage"] == year]
-        weight = f"standardised_population_{year}"
-        names = {"apl": f"apl_{year}", "apl_65": f"apl_65_{year}"}
-        names |= {"standardised_population": weight, "total_population": f"apl_population_{year}"}
-        renamed = rows.drop(columns="vintage").rename(columns=names)
-        rates = {f"apl_{year}": weight, f"apl_65_{year}": weight}
+    for names in zip(*map(vintages, _OF_APL), strict=True):
+        apl, apl_65, weight, people = names
+        year = int(COLUMNS[apl].vintage)
+        if year not in held:
+            continue
+        rows = table[table["vintage"] == year].drop(columns="vintage")
+        renamed = rows.rename(columns=dict(zip(_OF_APL.values(), names, strict=True)))
         # The codes of a vintage are those of the next COG, as far as they were checked (2023).
         cog = min(year + 1, COG_YEAR)
-        counts = (weight, f"apl_population_{year}")
-        parts.append(Part(f"{source} {year}", renamed, cog, counts, rates))
+        rates = {apl: weight, apl_65: weight}
+        parts.append(Part(f"{source} {year}", renamed, cog, (weight, people), rates))
     return parts
 
 
-#: Source -> facilities it counts, the column of each, whether it lists equipped communes only,
-#: whether it covers overseas communes.
-_FACILITIES: Final[dict[str, tuple[dict[str, str], bool, bool]]] = {
-    "insee_bpe_2017": ({"gps": "gps_2017"}, True, False),
-    "insee_bpe_2020": ({"emergency_departments": "emergency_departments_2020"}, False, True),
-    "insee_bpe_2025": (
-        {"gps": "gps_2025", "emergency_departments": "emergency_departments_2025"},
-        True,
-        True,
-    ),
+#: Source of facilities -> whether it lists equipped communes only, whether it covers overseas ones.
+_FACILITIES: Final = {
+    "insee_bpe_2017": (True, False),
+    "insee_bpe_2020": (False, True),
+    "insee_bpe_2025": (True, True),
 }
 
 
@@ -129,8 +139,11 @@ def parts_of(tables: Mapping[str, pd.DataFrame]) -> list[Part]:
     for key, table in tables.items():
         if sources()[key].reader == "apl":
             parts += apl_parts(table, source=key)
-        facilities, equipped_only, overseas = _FACILITIES.get(key, ({}, False, False))
-        for facility, column in facilities.items():
+        if key not in _FACILITIES:
+            continue
+        equipped_only, overseas = _FACILITIES[key]
+        for name in (name for name in FIGURE_COLUMNS if COLUMNS[name].source == key):
+            facility = COLUMNS[name].family
             kept = table.loc[table["facility"] == facility, ["code_insee", "count"]]
             # A facility that a file never lists is not counted by it: no commune has a zero.
             if kept.empty:
@@ -138,9 +151,9 @@ def parts_of(tables: Mapping[str, pd.DataFrame]) -> list[Part]:
             parts.append(
                 Part(
                     key,
-                    kept.rename(columns={"count": column}),
+                    kept.rename(columns={"count": name}),
                     cog_of(key),
-                    (column,),
+                    (name,),
                     equipped_only=equipped_only,
                     overseas=overseas,
                     unknown=frozenset(table.attrs.get("left_out", ())),
@@ -236,11 +249,12 @@ def national_figures(
             incomplete = figures["code_insee"].isin(short)
             figures.loc[incomplete, name] = np.nan
             figures.loc[incomplete, status_column(name)] = Status.UNKNOWN.value
-    if "gps_2017" in figures:
-        estimate = scaled_to_totals(figures["gps_2017"], communes["departement"], totals)
-        figures["gps_estimated_2024"] = estimate.round(3)
-        figures[status_column("gps_estimated_2024")] = np.where(
-            estimate.isna(), Status.UNKNOWN, Status.ESTIMATED
+    counted, estimated = embedded_vintage("gps"), embedded_vintage("gps_estimated")
+    if counted in figures:
+        estimate = scaled_to_totals(figures[counted], communes["departement"], totals)
+        figures[estimated] = estimate.round(3)
+        figures[status_column(estimated)] = np.where(
+            estimate.isna(), Status.UNKNOWN, COLUMNS[estimated].best
         )
     brought = [name for name in FIGURE_COLUMNS if name in figures]
     for name in brought:
@@ -369,7 +383,7 @@ def _known_zeros(figures: pd.DataFrame, communes: pd.DataFrame, name: str, part:
         absent &= ~communes["departement"].str.startswith(_OVERSEAS)
     if part.cog == COG_YEAR:
         return absent
-    absent &= communes["population_2017"].notna()
+    absent &= communes[EARLIER_POPULATION].notna()
     # A commune made again since may hold some of what the one it left has: not a known zero.
     part_of = _part_of(communes)
     equipped = figures["code_insee"][figures[name].notna()]

@@ -17,14 +17,20 @@ import pandas as pd
 from cpts_geo import settings
 from cpts_geo.files import write_atomically
 from cpts_geo.french import day
-from cpts_geo.schema import Status, status_column
+from cpts_geo.schema import (
+    COLUMNS,
+    FIGURE_COLUMNS,
+    Status,
+    embedded_vintage,
+    status_column,
+)
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.sources.catalogue.lock import read_lock
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.sources.fetching.cached import code_digest
 from cpts_geo.sources.fetching.parsed import available, load_source
 from cpts_geo.territories.cog.events import current_codes
-from cpts_geo.territories.figures.aggregate import SUMMARISED, area_summary, with_every_figure
+from cpts_geo.territories.figures.aggregate import SUMMARISED, with_every_figure
 from cpts_geo.territories.figures.by_commune import (
     Part,
     cog_of,
@@ -32,13 +38,14 @@ from cpts_geo.territories.figures.by_commune import (
     national_figures,
     parts_of,
 )
+from cpts_geo.territories.figures.departments import named, sums_of_departments
 
 #: Notion -> sources that bring it, the first one that was fetched is taken.
 CHOICES = {
     "apl": ("drees_apl_2024", "drees_apl_2023"),
-    "gps_2025": ("insee_bpe_2025",),
-    "gps_2017": ("insee_bpe_2017",),
-    "emergency_2020": ("insee_bpe_2020",),
+    "bpe_2025": ("insee_bpe_2025",),
+    "bpe_2017": ("insee_bpe_2017",),
+    "bpe_2020": ("insee_bpe_2020",),
     "age": ("insee_rp_structure_2022", "insee_rp_2022"),
     "rpps": ("ans_rpps",),
 }
@@ -199,7 +206,7 @@ def _shares(chosen: dict[str, str]) -> pd.DataFrame:
         return pd.DataFrame({"code_insee": pd.Series(dtype=str)})
     table = load_source(key)
     if "share_75plus" in table:
-        return table.rename(columns={"share_75plus": "share_75plus_2022"})
+        return table.rename(columns={"share_75plus": embedded_vintage("share_75plus")})
     people = table["population"]
     old = people.where(table["age_low"] >= _AGE_75, 0)
     by_age = pd.DataFrame({"code_insee": table["code_insee"], "old": old, "people": people})
@@ -214,7 +221,9 @@ def _shares(chosen: dict[str, str]) -> pd.DataFrame:
         events=embedded.load_cog_events(),
     )
     share = moved["old"] / moved["people"].where(moved["people"] > 0)
-    return pd.DataFrame({"code_insee": moved["code_insee"], "share_75plus_2022": share})
+    return pd.DataFrame(
+        {"code_insee": moved["code_insee"], embedded_vintage("share_75plus"): share}
+    )
 
 
 def _compiled(
@@ -223,7 +232,7 @@ def _compiled(
     known_figures: pd.DataFrame,
     known_areas: pd.DataFrame,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    totals = known_areas[known_areas["indicator"] == "gps_bpe_2024"]
+    totals = known_areas[known_areas["indicator"] == embedded_vintage("gps_bpe")]
     tables = {key: load_source(key) for notion, key in chosen.items() if notion != "age"}
     figures, lost = national_figures(
         _parts(tables),
@@ -236,22 +245,19 @@ def _compiled(
     rest = ["code_insee", *(name for name in known_figures if name not in brought)]
     figures = figures.merge(known_figures[rest], on="code_insee", how="left")
     figures = with_every_figure(figures)
-    # A doctor of several places is shared between them, and those without a place are nowhere.
-    rpps = status_column("gps_rpps")
-    figures[rpps] = figures[rpps].replace(Status.MEASURED.value, Status.ESTIMATED.value)
+    for name in FIGURE_COLUMNS:
+        if COLUMNS[name].best is not Status.MEASURED:
+            status = figures[status_column(name)]
+            figures[status_column(name)] = status.replace(
+                Status.MEASURED.value, COLUMNS[name].best.value
+            )
     table = communes.drop(columns="geometry").merge(figures, on="code_insee")
     # A département is compared with the file its communes come from.
-    replaced = chosen.get("apl") not in (None, _EMBEDDED_APL)
-    known_areas = known_areas[~(known_areas["indicator"].str.contains("apl") & replaced)]
+    if chosen.get("apl") not in (None, _EMBEDDED_APL):
+        origins = known_areas["indicator"].map(lambda name: COLUMNS[name].source)
+        known_areas = known_areas[origins != _EMBEDDED_APL]
     new = [name for name in SUMMARISED if name not in set(known_areas["indicator"])]
-    areas = pd.concat([table.assign(area=table["departement"]), table.assign(area="FR")])
-    long = area_summary(areas.reset_index(drop=True), by="area", indicators=new)
-    long = long[long.groupby("indicator")["value"].transform("count") > 0]
     names = known_areas.drop_duplicates("area_code").set_index("area_code")["area_name"]
-    long = long.assign(
-        area_level=(long["area"] == "FR").map({True: "france", False: "departement"}),
-        area_name=long["area"].map(names),
-        value=long["value"].round(6),
-    ).rename(columns={"area": "area_code"})
+    long = named(sums_of_departments(table, indicators=new), names)
     figures.attrs = {"notes": _notes(tables, lost)}
     return figures, pd.concat([known_areas, long[list(known_areas)]], ignore_index=True)

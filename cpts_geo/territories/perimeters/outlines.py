@@ -42,7 +42,7 @@ def territory_communes(
 
     Examples
     --------
-    >>> from cpts_geo.sources import embedded
+    >>> from cpts_geo.sources.embedding import embedded
     >>> members = embedded.load_memberships().query("territory == 'ouest_loiret'")
     >>> national = embedded.load_communes()
     >>> table = territory_communes(members, national, figures=embedded.load_figures())
@@ -77,7 +77,7 @@ def outlines(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
     Examples
     --------
-    >>> from cpts_geo.sources import embedded
+    >>> from cpts_geo.sources.embedding import embedded
     >>> members = embedded.load_memberships().query("territory == 'ouest_loiret'")
     >>> national = embedded.load_communes()
     >>> table = territory_communes(members, national, figures=embedded.load_figures())

@@ -164,7 +164,7 @@ def find_perimeters(
 
     Examples
     --------
-    >>> from cpts_geo.sources import embedded
+    >>> from cpts_geo.sources.embedding import embedded
     >>> communes, former = embedded.load_communes(), embedded.load_former_communes()
     >>> found = find_perimeters(Request(departements=("45",)), communes, former=former)
     >>> len(found.identity), found.folder

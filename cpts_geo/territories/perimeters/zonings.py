@@ -83,7 +83,7 @@ def epci_zoning(communes: pd.DataFrame) -> Zoning:
 
     Examples
     --------
-    >>> from cpts_geo.sources import embedded
+    >>> from cpts_geo.sources.embedding import embedded
     >>> epci_zoning(embedded.load_communes()).names["200068278"]
     'CC Berry Loire Puisaye'
     """
@@ -130,7 +130,7 @@ def find_zones(zoning: Zoning, asked: Sequence[str]) -> tuple[list[str], list[st
 
     Examples
     --------
-    >>> from cpts_geo.sources import embedded
+    >>> from cpts_geo.sources.embedding import embedded
     >>> find_zones(epci_zoning(embedded.load_communes()), ["Terres du Val de Loire"])[0]
     ['200070183']
     """
@@ -235,7 +235,7 @@ def zones_of_departements(
 
     Examples
     --------
-    >>> from cpts_geo.sources import embedded
+    >>> from cpts_geo.sources.embedding import embedded
     >>> communes = embedded.load_communes()
     >>> len(zones_of_departements(epci_zoning(communes), ["45"], communes)[0])
     16
@@ -336,7 +336,7 @@ def zoning_perimeters(
 
     Examples
     --------
-    >>> from cpts_geo.sources import embedded
+    >>> from cpts_geo.sources.embedding import embedded
     >>> communes = embedded.load_communes()
     >>> found = zoning_perimeters(epci_zoning(communes), ["200070183"], communes)
     >>> found.identity.index[0], len(found.members)

@@ -1,16 +1,18 @@
-"""What a value is: how it is known, and the words that describe a column.
-
-The vocabulary of :mod:`cpts_geo.schema`, which holds the columns themselves.
-"""
+"""What a value is: how it is known, and all that the rest of the code asks of a column."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 Kind = Literal["count", "rate", "derived"]
 Secrecy = Literal["public", "patients", "professionals"]
+Table = Literal["communes", "figures", "areas", "access", "computed"]
+#: Written by a density after what it counts; all densities are per as many people.
+PER_PEOPLE: Final = 100_000.0
+_PER_PEOPLE_WORDS: Final = " pour 100 000 habitants"
 
 
 class Status(StrEnum):
@@ -43,14 +45,34 @@ GRADE_LABELS: Final = {
 
 
 @dataclass(frozen=True)
+class Where:
+    """
+    Communes that alone count in a sum: those whose `column` passes `test` against `limit`.
+
+    Parameters
+    ----------
+    column : str
+        Figure that is looked at; where it is unknown, so is what is summed.
+    test : callable
+        Of :mod:`operator`: ``eq``, ``lt``...
+    limit : float
+        What the figure is set against.
+    """
+
+    column: str
+    test: Callable[[Any, float], Any]
+    limit: float
+
+
+@dataclass(frozen=True)
 class Column:
     """
-    One quantity, described once.
+    One quantity, described once: no module reads any of this out of its name.
 
     Parameters
     ----------
     name : str
-        Column name in every table.
+        Column name in every table; it carries the vintage.
     label : str
         French label, without unit.
     unit : str
@@ -65,8 +87,30 @@ class Column:
         Year (or years) the figure describes.
     definition : str
         One French sentence that says what is counted.
+    table : {"communes", "figures", "areas", "access", "computed"}
+        Where its values stand: in the table of communes, always; among their figures, each with
+        its status; in what is published for areas alone; in what access computes; nowhere, an
+        area's being computed from other columns.
     weight : str or None
-        Denominator of a rate: the column its mean is weighed by.
+        Denominator: the column that a mean is weighed by, or that `numerator` is set against.
+    numerator : str or None
+        Column that an area sums instead of its own; of what is published, the count behind it.
+    per : float
+        What a sum over a sum is multiplied by.
+    where : Where or None
+        Communes that alone count in the numerator.
+    family : str
+        Name that vintages of one quantity share; empty where there is one only.
+    fetched : bool
+        Only fetched files bring it: the embedded data have none.
+    best : Status
+        The best it can be known, whatever its parts.
+    whole : bool
+        Counts things one can point at: never fractions.
+    land : bool
+        An area knows it when it knows it for its communes, not for its people.
+    short : str
+        What a sentence calls a source of the same notion.
     percent : bool
         Stored as a share in [0, 1], shown in %.
     signed : bool
@@ -85,7 +129,17 @@ class Column:
     source: str
     vintage: str
     definition: str
+    table: Table = "computed"
     weight: str | None = None
+    numerator: str | None = None
+    per: float = 1.0
+    where: Where | None = None
+    family: str = ""
+    fetched: bool = False
+    best: Status = Status.MEASURED
+    whole: bool = False
+    land: bool = False
+    short: str = ""
     percent: bool = False
     signed: bool = False
     secrecy: Secrecy = "public"
@@ -100,6 +154,11 @@ class Column:
     def dated_label(self) -> str:
         """Label with its vintage, said once."""
         return self.label if self.vintage in self.label else f"{self.label}, {self.vintage}"
+
+    @property
+    def counted_label(self) -> str:
+        """Label of what a density counts, without the people it is set against."""
+        return self.label.replace(_PER_PEOPLE_WORDS, "")
 
 
 def status_column(name: str) -> str:

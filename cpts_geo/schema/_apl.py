@@ -1,0 +1,87 @@
+"""The APL of the DREES, the people of its file, and the share who live where it is low."""
+
+from __future__ import annotations
+
+import operator
+from typing import Final
+
+from cpts_geo.schema._column import Column, Where
+from cpts_geo.settings import APL_LOW
+
+#: Source of each vintage: the first published file that holds it; the first is embedded.
+_SOURCES: Final = {2022: "drees_apl_2023", 2023: "drees_apl_2023", 2024: "drees_apl_2024"}
+_EMBEDDED: Final = 2023
+_CAPPED: Final = (False, True)
+
+
+def _apl(vintage: int, *, capped: bool) -> Column:
+    cap = " (médecins de 65 ans ou moins)" if capped else ""
+    family = "apl_65" if capped else "apl"
+    return Column(
+        name=f"{family}_{vintage}",
+        label=f"APL aux médecins généralistes{cap}",
+        unit="consultations par an et par habitant standardisé",
+        kind="rate",
+        decimals=2,
+        source=_SOURCES[vintage],
+        vintage=str(vintage),
+        definition=(
+            "Consultations, visites et téléconsultations de médecine générale accessibles par an "
+            f"et par habitant standardisé{', offre des ' + cap.strip(' ()') if capped else ''}"
+            " ; indicateur calculé par la Drees."
+        ),
+        table="figures",
+        family=family,
+        weight=f"standardised_population_{vintage}",
+        fetched=vintage > _EMBEDDED,
+    )
+
+
+def _people(vintage: int, *, standardised: bool) -> Column:
+    if standardised:
+        label, unit = "Population standardisée", "habitants standardisés"
+        definition = (
+            "Habitants pondérés par la consommation de soins de leur âge : "
+            f"dénominateur de l’APL {vintage}."
+        )
+    else:
+        label, unit = f"Population totale du fichier APL {vintage}", "habitants"
+        definition = f"Population des seuils et quantiles de l’APL {vintage}."
+    family = f"{'standardised' if standardised else 'apl'}_population"
+    return Column(
+        f"{family}_{vintage}", label, unit, "count", 0, _SOURCES[vintage], str(vintage - 2),
+        definition, table="figures", family=family, fetched=vintage > _EMBEDDED,
+    )  # fmt: skip
+
+
+def _share_low(vintage: int, *, capped: bool) -> Column:
+    base, people = _apl(vintage, capped=capped), f"apl_population_{vintage}"
+    return Column(
+        name=f"share_low_{base.name}",
+        label="Habitants d’une commune d’APL inférieure à 2,5" + (" (≤ 65 ans)" if capped else ""),
+        unit="%",
+        kind="derived",
+        decimals=1,
+        source=_SOURCES[vintage],
+        vintage=str(vintage),
+        definition=f"Part de la population des communes dont l’{base.label} est inférieure à 2,5.",
+        numerator=people,
+        weight=people,
+        where=Where(base.name, operator.lt, APL_LOW),
+        family=f"share_low_{base.family}",
+        fetched=base.fetched,
+        percent=True,
+    )
+
+
+APL: Final = (
+    *(
+        column
+        for vintage in _SOURCES
+        for column in (
+            *(_apl(vintage, capped=capped) for capped in _CAPPED),
+            *(_people(vintage, standardised=standardised) for standardised in (True, False)),
+        )
+    ),
+    *(_share_low(vintage, capped=capped) for vintage in _SOURCES for capped in _CAPPED),
+)

@@ -1,0 +1,170 @@
+"""GPs: who counts how many, the densities made of these counts, and the people without any."""
+
+from __future__ import annotations
+
+import operator
+from typing import Final
+
+from cpts_geo.schema._column import PER_PEOPLE, Column, Status, Where
+from cpts_geo.schema._people import EARLIER_POPULATION
+
+#: BPE by commune, oldest first, and the people each is set against: of that year where
+#: embedded, else of today.
+GP_VINTAGES: Final = {2017: (EARLIER_POPULATION, "2017"), 2025: ("population", "2023")}
+_EMBEDDED: Final = 2017
+_DENSITY: Final = "pour 100 000 hab."
+
+
+def _gps(vintage: int) -> Column:
+    return Column(
+        name=f"gps_{vintage}",
+        label=f"Généralistes libéraux (BPE {vintage})",
+        unit="médecins",
+        kind="count",
+        decimals=0,
+        source=f"insee_bpe_{vintage}",
+        vintage=str(vintage),
+        definition="Médecins généralistes libéraux comptés par lieu d’exercice (BPE, "
+        f"{'D201' if vintage < 2024 else 'D265'}), codes ramenés au COG 2026.",
+        table="figures",
+        family="gps",
+        fetched=vintage > _EMBEDDED,
+        whole=True,
+    )
+
+
+def _density(vintage: int) -> Column:
+    weight, year = GP_VINTAGES[vintage]
+    return Column(
+        name=f"gps_per_100k_{vintage}",
+        label=f"Généralistes libéraux pour 100 000 habitants (BPE {vintage})",
+        unit=_DENSITY,
+        kind="derived",
+        decimals=1,
+        source=f"insee_bpe_{vintage}",
+        vintage=str(vintage),
+        definition=f"Médecins généralistes de la BPE {vintage} rapportés à la population "
+        f"municipale {year}.",
+        numerator=f"gps_{vintage}",
+        weight=weight,
+        per=PER_PEOPLE,
+        family="gps_per_100k",
+        fetched=vintage > _EMBEDDED,
+        short=f"BPE {vintage}",
+    )
+
+
+def _without(vintage: int, *, share: bool) -> Column:
+    weight, year = GP_VINTAGES[vintage]
+    family = f"{'share' if share else 'population'}_without_gp"
+    return Column(
+        name=f"{family}_{vintage}",
+        label="Habitants sans généraliste libéral dans la commune",
+        unit="%" if share else "habitants",
+        kind="derived",
+        decimals=1 if share else 0,
+        source=f"insee_bpe_{vintage}",
+        vintage=str(vintage),
+        definition=(
+            f"Part de la population {year} vivant dans une commune sans généraliste (BPE "
+            f"{vintage})."
+            if share
+            else f"Population {year} des communes où la BPE {vintage} ne compte aucun généraliste."
+        ),
+        numerator=weight,
+        weight=weight if share else None,
+        where=Where(f"gps_{vintage}", operator.eq, 0),
+        family=family,
+        fetched=vintage > _EMBEDDED,
+        percent=share,
+    )
+
+
+GPS: Final = (
+    *(_gps(vintage) for vintage in GP_VINTAGES),
+    *(_density(vintage) for vintage in GP_VINTAGES),
+    Column(
+        "gps_estimated_2024", "Généralistes libéraux estimés (2024)", "médecins", "count", 1,
+        "gps_estimate", "2024",
+        "Médecins de la BPE par commune, multipliés dans chaque département par le rapport entre "
+        "son total le plus récent (BPE 2024) et la somme de ses communes : suppose que toutes "
+        "ont évolué comme leur département.",
+        table="figures", family="gps_estimated", best=Status.ESTIMATED,
+    ),
+    Column(
+        "gps_per_100k_estimated_2024",
+        "Généralistes libéraux estimés pour 100 000 habitants (2024)",
+        _DENSITY, "derived", 1, "gps_estimate", "2024",
+        "Médecins estimés pour 2024 rapportés à la population municipale 2023.",
+        numerator="gps_estimated_2024", weight="population", per=PER_PEOPLE,
+        family="gps_per_100k_estimated", short="estimation 2024",
+    ),
+    Column(
+        "gps_bpe_2024", "Généralistes libéraux (BPE 2024)", "médecins", "count", 0,
+        "insee_bpe_2024", "2024", "Médecins généralistes libéraux par lieu d’exercice (BPE 2024).",
+        table="areas", family="gps_bpe",
+    ),
+    Column(
+        "gps_per_100k_bpe_2024", "Généralistes libéraux pour 100 000 habitants (BPE 2024)",
+        _DENSITY, "derived", 1, "insee_bpe_2024", "2024",
+        "Médecins généralistes de la BPE 2024 rapportés à la population municipale 2023.",
+        table="areas", numerator="gps_bpe_2024", weight="population", per=PER_PEOPLE,
+        family="gps_per_100k_bpe", short="BPE 2024",
+    ),
+    Column(
+        "gps_cnam_2024", "Généralistes libéraux hors MEP (Cnam 2024)", "médecins", "count", 0,
+        "cnam_2024", "2024",
+        "Médecins généralistes libéraux hors médecins à expertise particulière, un médecin compté "
+        "une fois.",
+        table="areas", family="gps_cnam",
+    ),
+    Column(
+        "gps_mep_cnam_2024", "Médecins à expertise particulière (Cnam 2024)", "médecins", "count",
+        0, "cnam_2024", "2024",
+        "Généralistes libéraux à expertise particulière (MEP), que la Cnam compte à part.",
+        table="areas", family="gps_mep_cnam",
+    ),
+    Column(
+        "gps_per_100k_cnam_2024", "Généralistes hors MEP pour 100 000 habitants (Cnam 2024)",
+        _DENSITY, "rate", 1, "cnam_2024", "2024",
+        "Densité publiée par la Cnam, médecins généralistes libéraux hors MEP.",
+        table="areas", numerator="gps_cnam_2024", weight="population",
+        family="gps_per_100k_cnam", short="Cnam 2024",
+    ),
+    Column(
+        "gps_per_100k_published", "Généralistes pour 100 000 habitants (communiqué)",
+        _DENSITY, "rate", 0, "communique_beauce_gatinais", "2021",
+        "Densité écrite dans le communiqué de 2021, champ et millésime non précisés.",
+        table="areas", weight="population",
+    ),
+    *(_without(vintage, share=share) for vintage in GP_VINTAGES for share in (False, True)),
+)  # fmt: skip
+
+#: Apart: the file of figures has them last.
+RPPS: Final = (
+    Column(
+        "gps_rpps", "Généralistes de premier recours (RPPS)", "médecins", "count", 1,
+        "ans_rpps", "extraction courante",
+        "Généralistes de l’annuaire santé en cabinet, maison ou centre de santé, libéraux ou "
+        "salariés ; un médecin de n lieux compte 1/n dans chacun.",
+        # Shared between places, and those without a place are nowhere.
+        table="figures", fetched=True, best=Status.ESTIMATED,
+    ),
+    Column(
+        "gps_per_100k_rpps", "Généralistes de premier recours pour 100 000 habitants (RPPS)",
+        _DENSITY, "derived", 1, "ans_rpps", "extraction courante",
+        "Généralistes du RPPS rapportés à la population municipale 2023.",
+        numerator="gps_rpps", weight="population", per=PER_PEOPLE, fetched=True,
+    ),
+)  # fmt: skip
+
+#: Densities of GPs, a source each, in reading order; the count behind each is its numerator.
+GP_SOURCES: Final = (
+    "gps_per_100k_published",
+    "gps_per_100k_cnam_2024",
+    "gps_per_100k_bpe_2024",
+    "gps_per_100k_2025",
+    "gps_per_100k_estimated_2024",
+    "gps_per_100k_2017",
+    "gps_per_100k_rpps",
+)

@@ -1,0 +1,49 @@
+"""People and land of the communes, and shares of people that no doctor's file gives."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from cpts_geo.schema._column import Column
+
+#: People that older figures are set against; today's stand in ``population``.
+EARLIER_POPULATION: Final = "population_2017"
+
+PEOPLE: Final = (
+    Column(
+        "population", "Population municipale", "habitants", "count", 0,
+        "decoupage_administratif_2026", "2023",
+        "Population municipale de référence, millésime 2023, communes du COG 2026.",
+        table="communes", whole=True,
+    ),
+    Column(
+        "area_km2", "Superficie", "km²", "count", 0, "admin_express", "2026",
+        "Superficie de la géométrie non simplifiée, projection locale conforme.",
+        table="communes", land=True,
+    ),
+    Column(
+        "density_km2", "Densité de population", "hab./km²", "derived", 1,
+        "decoupage_administratif_2026", "2023",
+        "Population municipale 2023 rapportée à la superficie.",
+        numerator="population", weight="area_km2",
+    ),
+    Column(
+        EARLIER_POPULATION, "Population municipale 2017", "habitants", "count", 0,
+        "insee_population_2017", "2017", "Dénominateur des comptages BPE 2017.",
+        table="communes", whole=True,
+    ),
+)  # fmt: skip
+
+AGED: Final = Column(
+    "share_75plus_2022", "Habitants de 75 ans ou plus", "%", "rate", 1,
+    "insee_rp_2022", "2022", "Part des 75 ans ou plus au recensement 2022.",
+    table="figures", family="share_75plus", weight="population", percent=True,
+)  # fmt: skip
+
+WITHOUT_MT: Final = Column(
+    "share_without_mt", "Habitants sans médecin traitant (publié)", "%", "rate", 1,
+    "communiques", "2021–2023",
+    "Part publiée par le territoire, âges et dates propres à chaque document ; "
+    "jamais répartie par commune.",
+    table="areas", weight="population", percent=True,
+)  # fmt: skip

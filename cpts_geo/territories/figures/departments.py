@@ -1,0 +1,142 @@
+"""Départements and France: their indicators, summed from communes or published for them alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from cpts_geo.schema import COLUMNS, best_status, embedded_vintage
+from cpts_geo.sources.embedding.datapackage import columns_of
+from cpts_geo.territories.figures.aggregate import SUMMARISED, area_summary, with_every_figure
+
+_FRANCE: Final = "FR"
+#: Covers part of France only.
+_SHORT_OF_FRANCE: Final = "insee_bpe_2017"
+#: Professions of the Cnam file that are GPs.
+_GP_LABEL: Final = "Médecins généralistes (hors médecins à expertise particulière - MEP)"
+_MEP_LABEL: Final = "Médecins généralistes à expertise particulière (MEP)"
+
+
+def department_totals(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """
+    GPs by département and in France, in the BPE and at the Cnam.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        Tables of the readers of ``insee_bpe_2024`` and ``cnam_2024``, by source key.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by département ("FR" for France): the counts and the published density of GPs of
+        :data:`cpts_geo.schema.COLUMNS` that stand in ``areas`` alone.
+    """
+    counts = tables["insee_bpe_2024"]
+    bpe = counts[counts["facility"] == "gps"].set_index("departement")["count"]
+    # A département whose figure is masked has no row: France is then unknown.
+    whole = len(bpe) == counts["departement"].nunique()
+    bpe.loc[_FRANCE] = bpe.sum() if whole else np.nan
+    published = tables["cnam_2024"]
+    # A masked count would be bounds, and no figure to set beside another.
+    published = published[~published["masked"]]
+    cnam = published.pivot(index="departement", columns="profession", values=["low", "density"])
+    return pd.DataFrame(
+        {
+            embedded_vintage("gps_bpe"): bpe,
+            embedded_vintage("gps_cnam"): cnam["low", _GP_LABEL],
+            embedded_vintage("gps_mep_cnam"): cnam["low", _MEP_LABEL],
+            embedded_vintage("gps_per_100k_cnam"): cnam["density", _GP_LABEL],
+        }
+    ).rename_axis("area")
+
+
+def department_comparisons(
+    totals: pd.DataFrame, communes: pd.DataFrame, figures: pd.DataFrame
+) -> pd.DataFrame:
+    """
+    Every indicator of each département and of France that the embedded data hold.
+
+    Parameters
+    ----------
+    totals : DataFrame
+        Result of :func:`department_totals`.
+    communes, figures : DataFrame
+        All communes, and their figures
+        (:func:`cpts_geo.territories.figures.by_commune.national_figures`).
+
+    Returns
+    -------
+    DataFrame
+        Long table: area_level, area_code, area_name, indicator, value, status, note.
+    """
+    table = with_every_figure(communes.merge(figures, on="code_insee"))
+    long = sums_of_departments(table, indicators=SUMMARISED)
+    # Neither overseas départements nor Paris are in the BPE 2017 file: its national row is that
+    # of what it covers, and says so.
+    bpe = [name for name in SUMMARISED if COLUMNS[name].source == _SHORT_OF_FRANCE]
+    covered = table.groupby("departement")[embedded_vintage("gps")].transform("count") > 0
+    metropole = area_summary(table[covered].assign(area=_FRANCE), by="area", indicators=bpe)
+    metropole = metropole.assign(note="France métropolitaine sans Paris, absent du fichier")
+    replaced = long["indicator"].isin(bpe) & (long["area"] == _FRANCE)
+    long = pd.concat([long[~replaced], metropole], ignore_index=True)
+    wide = totals.copy()
+    for name, column in COLUMNS.items():
+        if column.table == "areas" and column.kind == "derived":
+            people = long[long["indicator"] == column.weight].set_index("area")["value"]
+            wide[name] = totals[column.numerator] / people * column.per
+    published = wide.reset_index().melt("area", var_name="indicator").dropna(subset=["value"])
+    status = published["indicator"].map(lambda name: best_status(name).value)
+    long = pd.concat([long, published.assign(status=status, note="")], ignore_index=True)
+    names = table.drop_duplicates("departement").set_index("departement")["departement_name"]
+    return named(long, names).sort_values(
+        ["area_level", "area_code", "indicator"], ignore_index=True
+    )
+
+
+def sums_of_departments(table: pd.DataFrame, *, indicators: Sequence[str]) -> pd.DataFrame:
+    """
+    Sum up the communes of each département, and those of France.
+
+    Parameters
+    ----------
+    table : DataFrame
+        All communes: departement, and what :func:`area_summary` asks for.
+    indicators : sequence of str
+        Indicators wanted.
+
+    Returns
+    -------
+    DataFrame
+        Long table of :func:`area_summary`, by area ("FR" for France).
+    """
+    areas = [table.assign(area=table["departement"]), table.assign(area=_FRANCE)]
+    return area_summary(pd.concat(areas, ignore_index=True), by="area", indicators=indicators)
+
+
+def named(long: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
+    """
+    Name the areas of a long table as comparisons do, without the indicators known of none.
+
+    Parameters
+    ----------
+    long : DataFrame
+        area, indicator, value, status, note.
+    names : Series of str
+        Name by code of département.
+
+    Returns
+    -------
+    DataFrame
+        In the columns and the form of :func:`cpts_geo.sources.embedding.embedded.load_comparisons`.
+    """
+    long = long[long.groupby("indicator")["value"].transform("count") > 0]
+    long = long.assign(
+        area_level=np.where(long["area"] == _FRANCE, "france", "departement"),
+        area_name=long["area"].map(names).fillna("France"),
+        value=long["value"].round(6),
+    )
+    return long.rename(columns={"area": "area_code"})[columns_of("comparisons.csv")]
