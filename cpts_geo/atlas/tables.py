@@ -32,6 +32,8 @@ from cpts_geo.schema import (
     vintages,
 )
 from cpts_geo.secrecy.disclosure import releasable
+from cpts_geo.indicators.reconciliation import GP_SOURCES
+from cpts_geo.schema import COLUMNS, COMPARED, Column, status_column
 
 #: Quantities of the table of communes, after the name.
 _COMMUNE_COLUMNS = (
@@ -206,10 +208,8 @@ def commune_table(communes: pd.DataFrame) -> tuple[list[tuple[str, str]], list[l
     headers : list of tuple
         Label and detail of each column.
     rows : list of list of Cell
-        Communes in alphabetical order; what may not be published is masked first
-        (:func:`cpts_geo.secrecy.disclosure.releasable`).
+        Communes in alphabetical order.
     """
-    communes = releasable(communes)
     headers = [("Commune", ""), ("Code", "Insee, COG 2026")]
     names = commune_columns(communes)
     for name in names:

@@ -137,6 +137,11 @@ GPS: Final = (
         "Densité écrite dans le communiqué de 2021, champ et millésime non précisés.",
         table="areas", weight="population",
     ),
+    Column(
+        "gp_mean_age", "Âge moyen des généralistes (publié)", "ans", "rate", 0,
+        "communiques", "2021", "Moyenne d’âge des généralistes publiée par le territoire.",
+        table="areas", weight="gps_2017", secrecy="professionals", people="gps_2017",
+    ),
     *(_without(vintage, share=share) for vintage in GP_VINTAGES for share in (False, True)),
 )  # fmt: skip
 

@@ -25,9 +25,9 @@ from cpts_geo.capacity.answer.headline import to_frame
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import save_scenario
 from cpts_geo.files import write_atomically, write_csv, write_json, write_text
-from cpts_geo.secrecy.disclosure import protected, releasable, releasable_areas
 from cpts_geo.sources.catalogue.catalogue import sha256_of
 from cpts_geo.writing.output_folder import Stage, check_output, staged
+from cpts_geo.writing.released import released
 
 _SCHEMA_FILE: Final = "scenario.schema.json"
 _MANIFEST: Final = "manifest.json"
@@ -45,22 +45,6 @@ MEGABYTES: Final = 6.0
 _PACKAGES = ("folium", "geopandas", "matplotlib", "numpy", "pandas", "scipy", "shapely")
 
 
-def _released(analysis: Analysis) -> tuple[Any, pd.DataFrame]:
-    """Communes and comparison that may leave: masked once, over all the territories."""
-    communes, comparison = analysis.communes, analysis.comparison
-    if not protected([*communes.columns, *comparison["indicator"].unique()]):
-        return communes, comparison
-    # Territories that fill a département could be subtracted from it.
-    rest = analysis.national[~analysis.national["code_insee"].isin(communes["code_insee"])]
-    filled = ~communes["departement"].isin(rest["departement"])
-    grouped = communes.assign(_filled=communes["departement"].where(filled))
-    within = ("territory", "_filled")
-    return (
-        releasable(grouped, within=within).drop(columns="_filled"),
-        releasable_areas(comparison, grouped, within=within),
-    )
-
-
 def sheets(analysis: Analysis) -> list[Sheet]:
     """
     Split an analysis into one sheet a territory.
@@ -73,9 +57,8 @@ def sheets(analysis: Analysis) -> list[Sheet]:
     Returns
     -------
     list of Sheet
-        In the order of the analysis; what may not be published is masked.
+        In the order of the analysis.
     """
-    communes, comparison = _released(analysis)
 
     def rows(table: Any, key: str) -> Any:
         return table[table["territory"] == key]
@@ -87,8 +70,8 @@ def sheets(analysis: Analysis) -> list[Sheet]:
             document=str(row["document"]),
             perimeter=str(row["perimeter"]),
             outline=row,
-            communes=rows(communes, key),
-            comparison=rows(comparison, key),
+            communes=rows(analysis.communes, key),
+            comparison=rows(analysis.comparison, key),
             gaps=rows(analysis.gaps, key),
             facts=rows(analysis.facts, key),
             audit=rows(analysis.audit, key),
@@ -115,15 +98,14 @@ def tables(analysis: Analysis) -> dict[str, pd.DataFrame]:
     Returns
     -------
     dict of str to DataFrame
-        Table by file name, without geometry; what may not be published is masked.
+        Table by file name, without geometry.
     """
-    communes, comparison = _released(analysis)
     territories = analysis.territories.drop(columns="geometry").reset_index()
     border = {} if analysis.border.empty else {_BORDER_TABLE: analysis.border}
     return border | {
         "territoires.csv": territories.round({"area_km2": 3}),
-        "communes.csv": communes.drop(columns="geometry"),
-        "comparaison.csv": comparison,
+        "communes.csv": analysis.communes.drop(columns="geometry"),
+        "comparaison.csv": analysis.comparison,
         "ecarts.csv": analysis.gaps,
         "faits.csv": analysis.facts,
         "noms_reconnus.csv": analysis.audit,
@@ -142,7 +124,7 @@ def write_report(
     Parameters
     ----------
     analysis : Analysis
-        Result of an analysis.
+        Result of an analysis; what may not leave of it is masked first.
     output : Path
         Folder to write; other files in it are left alone.
     say : callable
@@ -160,6 +142,7 @@ def write_report(
     AssetError
         A page would need a network.
     """
+    analysis = released(analysis)
     every = sheets(analysis)
     frames = tables(analysis)
     scenarios = {key: found.scenario for key, found in analysis.headlines.items() if found}

@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 import pandas as pd
 
 from cpts_geo.access.nearest.proximity import BANDS, NEAR_SHARE, time_reached
-from cpts_geo.access.siting.checks import (
+from cpts_geo.access.siting._question import (
     codes_text,
     demand_defects,
     minutes_defects,
