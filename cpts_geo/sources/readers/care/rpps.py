@@ -27,6 +27,7 @@ from cpts_geo.sources.conventions.codes import CODE_PATTERN, WHOLE_OF, with_zero
 from cpts_geo.sources.conventions.text import decoded, plain
 from cpts_geo.sources.readers.formats.archives import is_zip, member_name, open_content
 from cpts_geo.sources.readers.formats.base import Reader, find_columns, unexpected
+from cpts_geo.sources.readers.formats.columns import UNIQUE_CODE
 
 _PERSON: Final = {"person": r"identifiant pp"}
 _ACTIVITY: Final = _PERSON | {
@@ -246,19 +247,17 @@ def _vintage_of_rpps(path: Path, source: Source) -> str | None:
     return "-".join(said.groups()) if said else None
 
 
-_POSITIVE: Final = pa.Check.ge(0, error="nombre positif ou nul attendu")
-
 READERS: Final = {
     "rpps": Reader(
         read=_read_rpps,
         vintage=_vintage_of_rpps,
         contract=pa.DataFrameSchema(
             {
-                "code_insee": pa.Column(
-                    str, pa.Check.str_matches(CODE_PATTERN, error="code Insee attendu"), unique=True
-                ),
+                "code_insee": UNIQUE_CODE,
                 "gps": pa.Column(float, pa.Check.gt(0, error="nombre positif attendu")),
-                "gps_without_specialty": pa.Column(float, _POSITIVE),
+                "gps_without_specialty": pa.Column(
+                    float, pa.Check.ge(0, error="nombre positif ou nul attendu")
+                ),
                 "practices": pa.Column(int, pa.Check.gt(0, error="nombre positif attendu")),
             },
         ),

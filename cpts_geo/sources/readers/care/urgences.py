@@ -11,6 +11,7 @@ import pandera.pandas as pa
 from cpts_geo.errors import alike, one_line
 from cpts_geo.sources.catalogue.catalogue import Source
 from cpts_geo.sources.readers.formats.base import Reader, bounds, newest_year, unexpected
+from cpts_geo.sources.readers.formats.columns import DEPARTEMENT, QUANTITY
 from cpts_geo.sources.readers.formats.text import read_csv_text
 
 _COLUMNS: Final = {
@@ -66,15 +67,8 @@ READERS: Final = {
         contract=pa.DataFrameSchema(
             {
                 "date": pa.Column("datetime64[s]"),
-                "departement": pa.Column(
-                    str,
-                    pa.Check.str_matches(
-                        r"^(?:\d{2,3}|2[AB])$", error="code de département attendu"
-                    ),
-                ),
-                "visits": pa.Column(
-                    float, pa.Check.ge(0, error="nombre positif ou nul attendu"), nullable=True
-                ),
+                "departement": DEPARTEMENT,
+                "visits": QUANTITY,
             },
             unique=["date", "departement"],
         ),

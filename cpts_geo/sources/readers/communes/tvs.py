@@ -10,9 +10,10 @@ import pandera.pandas as pa
 
 from cpts_geo.errors import alike, one_line
 from cpts_geo.sources.catalogue.catalogue import Source
-from cpts_geo.sources.conventions.codes import CODE_PATTERN, with_zero
+from cpts_geo.sources.conventions.codes import with_zero
 from cpts_geo.sources.readers.formats.archives import is_zip
 from cpts_geo.sources.readers.formats.base import Reader, no_vintage, repaired_codes, unexpected
+from cpts_geo.sources.readers.formats.columns import UNIQUE_CODE
 from cpts_geo.sources.readers.formats.text import read_csv_text
 from cpts_geo.sources.readers.formats.workbook import block, open_book
 
@@ -66,9 +67,7 @@ READERS: Final = {
         vintage=no_vintage,
         contract=pa.DataFrameSchema(
             {
-                "code_insee": pa.Column(
-                    str, pa.Check.str_matches(CODE_PATTERN, error="code Insee attendu"), unique=True
-                ),
+                "code_insee": UNIQUE_CODE,
                 "tvs": pa.Column(
                     str, pa.Check.str_matches(_TVS_PATTERN, error="code de TVS attendu")
                 ),
