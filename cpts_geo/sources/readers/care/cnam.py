@@ -8,10 +8,16 @@ from typing import Final
 import pandas as pd
 import pandera.pandas as pa
 
-from cpts_geo.errors import alike, one_line
+from cpts_geo.errors import one_line
 from cpts_geo.sources.catalogue.catalogue import Source
 from cpts_geo.sources.conventions.text import plain
-from cpts_geo.sources.readers.formats.base import Reader, bounds, newest_year, unexpected
+from cpts_geo.sources.readers.formats.base import (
+    Reader,
+    bounds,
+    newest_year,
+    refuse_values,
+    unexpected,
+)
 from cpts_geo.sources.readers.formats.columns import FILLED, QUANTITY, SHARE, YEAR
 from cpts_geo.sources.readers.formats.text import read_csv_text
 
@@ -96,10 +102,7 @@ def _territories(raw: pd.DataFrame, path: Path) -> pd.DataFrame:
 def _years(annee: pd.Series[str], path: Path) -> pd.Series[int]:
     """Years written ``2024`` in one export and ``2024-01-01`` in another."""
     year = annee.str.extract(r"^(\d{4})(?:-\d{2}-\d{2}.*)?$")[0]
-    wrong = sorted(set(annee[year.isna()]))
-    if wrong:
-        lines = (f"année « {one_line(text)} »" for text in wrong)
-        raise unexpected(path, alike(lines, "année impossible", total=len(wrong)))
+    refuse_values(annee[year.isna()], "année « {} »", "année impossible", path)
     return year.astype("int64")
 
 

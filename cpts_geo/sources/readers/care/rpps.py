@@ -24,7 +24,7 @@ from cpts_geo.errors import DataFileError, one_line
 from cpts_geo.sources.bounds.limits import LIMITS, said
 from cpts_geo.sources.catalogue.catalogue import Source
 from cpts_geo.sources.conventions.codes import CODE_PATTERN, WHOLE_OF, with_zero
-from cpts_geo.sources.conventions.text import decoded, plain
+from cpts_geo.sources.conventions.text import decoded
 from cpts_geo.sources.readers.formats.archives import is_zip, member_name, open_content
 from cpts_geo.sources.readers.formats.base import Reader, find_columns, unexpected
 from cpts_geo.sources.readers.formats.columns import UNIQUE_CODE
@@ -113,11 +113,7 @@ def _batches(
     header = decoded(buffered.readline(LIMITS["header_text"])).text.rstrip("\r\n").split("|")
     if re.search("Ã.|â€", "|".join(header)):
         raise unexpected(path, ["texte mal décodé : « Ã© » au lieu de « é » dans l’en-tête"])
-    places = find_columns(header, columns, path)
-    texts = [plain(cell) for cell in header]
-    for name, pattern in optional.items():
-        found = [i for i, text in enumerate(texts) if re.fullmatch(pattern, text)]
-        places |= {name: found[0]} if found else {}
+    places = find_columns(header, columns, path, optional=optional)
     lines.columns = set(places)
     # Lines end with a separator that the header may not have.
     width = max(len(header), buffered.peek().split(b"\n", 1)[0].count(b"|") + 1)

@@ -9,13 +9,12 @@ from typing import Final
 import pandas as pd
 import pandera.pandas as pa
 
-from cpts_geo.errors import alike, one_line
 from cpts_geo.sources.catalogue.catalogue import Source
 from cpts_geo.sources.readers.formats.base import (
     Reader,
     no_vintage,
+    refuse_values,
     repaired_codes,
-    unexpected,
     whole_numbers,
 )
 from cpts_geo.sources.readers.formats.columns import CODE, FILLED, MAYBE_CODE
@@ -86,10 +85,7 @@ def _dates(texts: pd.Series, path: Path) -> pd.Series:
     """Days, written 2026-01-01 today and 01/01/2026 in older files."""
     days = texts.str.replace(r"^(\d{2})/(\d{2})/(\d{4})$", r"\3-\2-\1", regex=True)
     found = pd.to_datetime(days, format="%Y-%m-%d", errors="coerce")
-    bad = sorted(set(texts[found.isna()]))
-    if bad:
-        lines = (f"date « {one_line(text)} »" for text in bad)
-        raise unexpected(path, alike(lines, "date impossible", total=len(bad)))
+    refuse_values(texts[found.isna()], "date « {} »", "date impossible", path)
     return found.astype("datetime64[s]")
 
 
