@@ -23,7 +23,7 @@ _READ = """
 import sys
 from pathlib import Path
 from cpts_geo.sources.catalogue.catalogue import sources
-from cpts_geo.sources.readers import READERS
+from cpts_geo.sources.readers.registry import READERS
 source = sources()[sys.argv[1]]
 table = READERS[source.reader].table(Path(sys.argv[2]), source)
 print(len(table))

@@ -37,7 +37,7 @@ Act = Callable[[Path], object]
 
 def _sized(size: int, *, megabytes: float | None) -> Act:
     source = replace(sources()["cnam_densities"], megabytes=megabytes)
-    return lambda _: Pace(most_bytes(source)).check_size(size)
+    return lambda _: Pace(most_bytes(source.megabytes)).check_size(size)
 
 
 def _paced(*, seconds: int, each: int) -> Act:

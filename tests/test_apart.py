@@ -15,17 +15,17 @@ from typing import Any
 import pytest
 
 from cpts_geo.errors import PerimeterError
-from cpts_geo.sources.apart import ApartError, run_apart, run_within
+from cpts_geo.sources.apart import _ApartError, _run_apart, run_within
 from cpts_geo.sources.bounds.limits import LIMITS
 
 
 def asked(name: str, *, content: bytes = b"", seconds: float = 60, **arguments: Any) -> Any:
     target = f"tests.apart_targets:{name}"
-    return run_apart(target, arguments, content=content, memory=2 * 10**9, seconds=seconds)
+    return _run_apart(target, arguments, content=content, memory=2 * 10**9, seconds=seconds)
 
 
 def ending(name: str, *, seconds: float = 60) -> tuple[str, str]:
-    with pytest.raises(ApartError) as caught:
+    with pytest.raises(_ApartError) as caught:
         asked(name, content=b"x", seconds=seconds)
     return caught.value.ending, caught.value.detail
 

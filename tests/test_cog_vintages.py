@@ -14,12 +14,12 @@ from cpts_geo.settings import COG_YEAR
 from cpts_geo.sources.conventions.codes import PLM
 from cpts_geo.sources.embedding import embedded, packages
 from cpts_geo.sources.embedding.cog_vintages import (
-    Vintage,
-    events_between,
-    events_until,
+    _events_between,
+    _events_until,
+    _Vintage,
+    _vintage_of,
+    _with_written,
     read_events,
-    vintage_of,
-    with_written,
 )
 from cpts_geo.sources.embedding.contracts import check
 from cpts_geo.territories import move
@@ -40,8 +40,8 @@ SPLITS = {
 
 
 @pytest.fixture(scope="module")
-def vintages(packages_dir) -> dict[int, Vintage]:
-    return {year: vintage_of(packages.read_entries(packages_dir, year), year) for year in YEARS}
+def vintages(packages_dir) -> dict[int, _Vintage]:
+    return {year: _vintage_of(packages.read_entries(packages_dir, year), year) for year in YEARS}
 
 
 @pytest.fixture(scope="module")
@@ -280,16 +280,16 @@ def test_the_bpe_2020_is_of_the_cog_2021(official_table, vintages):
 # --- vintages that do not follow each other -----------------------------------------------------
 
 
-def vintage(year: int, names: str, chiefs: dict[str, str], heirs: dict[str, str]) -> Vintage:
+def vintage(year: int, names: str, chiefs: dict[str, str], heirs: dict[str, str]) -> _Vintage:
     kinds = dict.fromkeys(chiefs, "commune déléguée")
-    return Vintage(year, {code: f"Nom {code}" for code in names.split()}, chiefs, heirs, kinds)
+    return _Vintage(year, {code: f"Nom {code}" for code in names.split()}, chiefs, heirs, kinds)
 
 
 def test_contradictions_and_strangers_are_all_listed():
     before = vintage(2021, "01001 01002 01003", {}, {})
     after = vintage(2022, "01001 01003 01008 01009", {"01002": "01001"}, {"01002": "01003"})
     with pytest.raises(DataFileError) as refused:
-        events_between(before, after)
+        _events_between(before, after)
     assert refused.value.defects == (
         "01002 a deux successeurs : 01001 et 01003",
         "01008 : commune nouvelle sans origine",
@@ -298,7 +298,7 @@ def test_contradictions_and_strangers_are_all_listed():
 
 
 def test_code_that_vanishes_is_retired():
-    events = events_between(vintage(2021, "01001 01002", {}, {}), vintage(2022, "01001", {}, {}))
+    events = _events_between(vintage(2021, "01001 01002", {}, {}), vintage(2022, "01001", {}, {}))
     check(events, "cog_events")
     assert events[["event", "from_code"]].to_numpy().tolist() == [["retrait", "01002"]]
 
@@ -306,14 +306,14 @@ def test_code_that_vanishes_is_retired():
 def test_merger_into_a_new_code_and_split_of_a_commune_that_changes_its_code():
     before = vintage(2021, "01001 01002", {"01009": "01001", "01001": "01001"}, {})
     after = vintage(2022, "01009", {"01001": "01009"}, {"01001": "01009", "01002": "01009"})
-    events = check(events_between(before, after), "cog_events")
+    events = check(_events_between(before, after), "cog_events")
     assert events.set_index("from_code")["event"].to_dict() == {
         "01001": "code",
         "01002": "fusion",
     }
     before = vintage(2021, "01001", {"01009": "01001", "01008": "01001"}, {})
     after = vintage(2022, "01009 01008", {}, {"01001": "01009"})
-    events = check(events_between(before, after), "cog_events")
+    events = check(_events_between(before, after), "cog_events")
     assert events[["event", "from_code", "to_code"]].to_numpy().tolist() == [
         ["scission", "01001", "01008"],
         ["scission", "01001", "01009"],
@@ -328,27 +328,27 @@ def test_old_codes_that_look_like_postal_codes_are_left_out():
         "14513": "50592",
         "78251": "78551",
     }
-    found = events_until(vintage(2021, "92002 2A004 95500 50592 78551", {}, heirs))
+    found = _events_until(vintage(2021, "92002 2A004 95500 50592 78551", {}, heirs))
     assert found.set_index("from_code")["event"].to_dict() == {"14513": "code", "78251": "fusion"}
 
 
 def test_written_events_that_contradict_the_vintages_are_listed():
-    events = events_between(
+    events = _events_between(
         vintage(2021, "01001 01002", {}, {}), vintage(2022, "01001", {"01002": "01001"}, {})
     )
-    old = events_until(vintage(2021, "01001 01002", {}, {"01010": "01001"}))
+    old = _events_until(vintage(2021, "01001 01002", {}, {"01010": "01001"}))
     both = pd.concat([old, events], ignore_index=True)
     written = pd.DataFrame(
         {"former_code": ["01010", "01002"], "code_insee": ["01001"] * 2, "since_cog": [2018, 2022]}
     )
-    found = with_written(both, written)
+    found = _with_written(both, written)
     # What was not dated is; what agrees stays as the vintages tell it.
     assert found[["year", "dated", "from_code"]].to_numpy().tolist() == [
         [2018, True, "01010"],
         [2022, True, "01002"],
     ]
     with pytest.raises(DataFileError, match="01002 devient 01001 au COG 2024 ; d’après le paquet"):
-        with_written(both, written.assign(since_cog=2024))
+        _with_written(both, written.assign(since_cog=2024))
 
 
 # --- Insee's list of events, in the layout it documents -------------------------------------------

@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 
 from cpts_geo.errors import DataFileError, OutputError
-from cpts_geo.sources import readers
 from cpts_geo.sources.catalogue.catalogue import Source, sources
 from cpts_geo.sources.catalogue.lock import read_lock
 from cpts_geo.sources.fetching import _web as web
 from cpts_geo.sources.fetching._inspection import check_form
 from cpts_geo.sources.fetching.fetch import Outcome, fetch
+from cpts_geo.sources.readers import registry
 from cpts_geo.sources.readers.formats.base import Reader
 from tests.http_server import Answer, Site, running_site
 
@@ -195,9 +195,9 @@ def test_workbook_whose_headers_or_sheets_have_changed(
 
 
 def _reader(monkeypatch: pytest.MonkeyPatch, vintage: Callable[..., str | None]) -> Source:
-    known = readers.READERS["cnam_densities"]
+    known = registry.READERS["cnam_densities"]
     reader = Reader(read=known.read, vintage=vintage, contract=known.contract, keys=known.keys)
-    monkeypatch.setitem(readers.READERS, "essai", reader)
+    monkeypatch.setitem(registry.READERS, "essai", reader)
     return replace(plain_source("f.csv"), reader="essai", holds="2024")
 
 

@@ -175,7 +175,7 @@ MEASURED = """
 import json, resource, sys, time
 from pathlib import Path
 from cpts_geo.sources.catalogue.catalogue import sources
-from cpts_geo.sources.readers import READERS
+from cpts_geo.sources.readers.registry import READERS
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 start = time.perf_counter()
 table = READERS["bpe"].table(Path(sys.argv[1]), sources()["insee_bpe_2025"])

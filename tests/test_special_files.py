@@ -15,7 +15,7 @@ from cpts_geo.errors import DataFileError, TravelError
 from cpts_geo.files import SpecialFileError, open_regular, reason
 from cpts_geo.sources.analyst.door import reading
 from cpts_geo.sources.analyst.lists._columns import PERIMETER
-from cpts_geo.sources.catalogue.lock import MAX_BYTES, read_lock
+from cpts_geo.sources.catalogue.lock import _MAX_BYTES, read_lock
 from cpts_geo.sources.roads._tiles import build_tiles
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="système POSIX")
@@ -98,16 +98,16 @@ def test_a_pipe_that_takes_the_place_of_a_file_is_refused(
 ) -> None:
     path = tmp_path / "liste.csv"
     os.mkfifo(path)
-    monkeypatch.setattr(reading, "check_file", lambda *_: None)
+    monkeypatch.setattr(reading, "_check_file", lambda *_: None)
     with pytest.raises(PERIMETER.error, match="un tube nommé"):
         reading.read_bytes(path, PERIMETER)
 
 
 def test_the_size_of_a_lock(tmp_path: Path) -> None:
     path = tmp_path / "lock.toml"
-    path.write_text("#" * (MAX_BYTES - 1) + "\n", encoding="utf-8")
+    path.write_text("#" * (_MAX_BYTES - 1) + "\n", encoding="utf-8")
     assert read_lock(path) == {}
-    path.write_text("#" * MAX_BYTES + "\n", encoding="utf-8")
+    path.write_text("#" * _MAX_BYTES + "\n", encoding="utf-8")
     with pytest.raises(DataFileError, match="il dépasse 10 Mo"):
         read_lock(path)
 

@@ -29,7 +29,7 @@ Ending = Literal["time", "memory", "crash"]
 # work, where a file of an analyst could bear the name of a module.
 _START: Final = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
-    "from cpts_geo.sources.apart import answer; answer()"
+    "from cpts_geo.sources.apart import _answer; _answer()"
 )
 #: Words of the libraries for a lack of memory, in an error or as they end the process.
 _MEMORY: Final = re.compile(
@@ -38,17 +38,8 @@ _MEMORY: Final = re.compile(
 _ROOT: Final = str(Path(errors.__file__).resolve().parent.parent)
 
 
-class ApartError(Exception):
-    """
-    The process apart has not answered.
-
-    Parameters
-    ----------
-    ending : {"time", "memory", "crash"}
-        Whether it ran out of time or of memory, or ended by itself (a signal, an unknown error).
-    detail : str
-        What is known of it, for whoever looks into the matter; never for an analyst.
-    """
+class _ApartError(Exception):
+    """The process apart has not answered: out of time or of memory, or crashed."""
 
     def __init__(self, ending: Ending, detail: str = "") -> None:
         self.ending: Ending = ending
@@ -56,7 +47,7 @@ class ApartError(Exception):
         super().__init__(f"{ending}: {detail}")
 
 
-def run_apart(
+def _run_apart(
     target: str,
     arguments: Mapping[str, Any],
     *,
@@ -64,43 +55,8 @@ def run_apart(
     memory: int,
     seconds: float,
 ) -> Any:
-    """
-    Call a function in a process apart, within limits.
-
-    Parameters
-    ----------
-    target : str
-        ``module:function``; the function takes the content, then the arguments by name, and
-        returns what JSON can hold, or bytes.
-    arguments : mapping of str to Any
-        What JSON can hold.
-    content : bytes
-        Handed over through a pipe.
-    memory : int
-        Address space of the process, in bytes, where the system can limit it (not on Windows).
-    seconds : float
-        Time it may take, its start included.
-
-    Returns
-    -------
-    Any
-        What the function returned.
-
-    Raises
-    ------
-    CptsGeoError
-        What the function raised of this family, of the same class.
-    ApartError
-        It took too long or too much, crashed, or raised anything else.
-    MemoryError
-        The machine has no room left for one more process.
-
-    Examples
-    --------
-    >>> run_apart("math:sqrt", {}, content=b"", memory=10**9, seconds=60)
-    Traceback (most recent call last):
-    cpts_geo.sources.apart.ApartError: crash: TypeError: must be real number, not bytes
-    """
+    """Call ``module:function`` on a content, in a process apart within bytes of memory and seconds;
+    what it refuses is raised here, any other end is an :class:`_ApartError`."""
     # Never the folder of work: a file of the analyst's there is no library.
     here = os.path.realpath(os.curdir)
     paths = [*(p for p in sys.path if p and os.path.realpath(p) != here), _ROOT]
@@ -128,7 +84,7 @@ def run_apart(
             try:
                 answer, _ = child.communicate(content, timeout=seconds)
             except subprocess.TimeoutExpired as error:
-                raise ApartError("time", f"{seconds} s") from error
+                raise _ApartError("time", f"{seconds} s") from error
             finally:  # an interruption from the keyboard ends both
                 child.kill()
                 child.wait()
@@ -158,7 +114,7 @@ def _understood(answer: bytes, code: int, reading: int) -> Any:
         # A system that lacks memory kills without a word.
         killed = code == -getattr(signal, "SIGKILL", 0)
         ending: Ending = "memory" if killed or _MEMORY.search(words) else "crash"
-        raise ApartError(ending, f"ended with {code}")
+        raise _ApartError(ending, f"ended with {code}")
     said = json.loads(head)
     match said["kind"]:
         case "bytes":
@@ -170,10 +126,10 @@ def _understood(answer: bytes, code: int, reading: int) -> Any:
             defects = [Defect(text, kind) for text, kind in said["defects"]]
             raise known(said["summary"], defects=defects, remedy=said["remedy"])
         case "memory":
-            raise ApartError("memory", said["detail"])
+            raise _ApartError("memory", said["detail"])
         case _:
             lacks = _MEMORY.search(said["detail"])
-            raise ApartError("memory" if lacks else "crash", said["detail"])
+            raise _ApartError("memory" if lacks else "crash", said["detail"])
 
 
 def run_within(
@@ -193,9 +149,9 @@ def run_within(
     bounds : str
         Bounds of time and of memory: ``workbook``, ``polygons`` or ``travel``.
     target : str
-        As for :func:`run_apart`.
+        As for :func:`_run_apart`.
     arguments : mapping of str to Any
-        As for :func:`run_apart`.
+        As for :func:`_run_apart`.
     content : bytes
         The file.
     error : type of CptsGeoError
@@ -223,10 +179,10 @@ def run_within(
     """
     memory, seconds = f"{bounds}_memory", f"{bounds}_seconds"
     try:
-        return run_apart(
+        return _run_apart(
             target, arguments, content=content, memory=LIMITS[memory], seconds=LIMITS[seconds]
         )
-    except ApartError as ended:
+    except _ApartError as ended:
         if ended.ending != "crash":
             key = memory if ended.ending == "memory" else seconds
             raise beyond(key, error, name=name) from ended
@@ -237,15 +193,9 @@ def run_within(
         ) from ended
 
 
-def answer() -> None:
-    """
-    Call the function that the command line names, and write what it returns or raises.
-
-    Notes
-    -----
-    Command line: the paths, ``module:function``, arguments as JSON, bytes of memory; the content
-    comes by the standard input. The answer is a line of JSON, then JSON or bytes.
-    """
+def _answer() -> None:
+    """Call, in the process apart, the function that the command line names; answer a line of JSON,
+    then JSON or bytes."""
     target, arguments, memory, limits = sys.argv[2:6]
     out = os.fdopen(os.dup(1), "wb")
     # What a library prints must not mix with the answer.

@@ -28,7 +28,7 @@ _HEADER = (
     "# judged by their form, their vintage and the totals that the catalogue knows.\n\n"
 )
 #: Hundreds of times a lock that holds the whole catalogue.
-MAX_BYTES: Final = 10_000_000
+_MAX_BYTES: Final = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -123,13 +123,13 @@ def read_lock(path: Path) -> dict[str, Locked]:
     """
     try:
         with open_regular(path) as file:
-            written = file.read(MAX_BYTES + 1)
+            written = file.read(_MAX_BYTES + 1)
     except FileNotFoundError:
         return {}
     except OSError as error:
         raise _unreadable(path, [reason(error)]) from error
-    if len(written) > MAX_BYTES:
-        raise _unreadable(path, [f"il dépasse {quantity(MAX_BYTES, 'octets')}"])
+    if len(written) > _MAX_BYTES:
+        raise _unreadable(path, [f"il dépasse {quantity(_MAX_BYTES, 'octets')}"])
     try:
         content = tomllib.loads(written.decode("utf-8"))
     except ValueError as error:  # not TOML, not UTF-8

@@ -34,23 +34,9 @@ _ABOLISHED: Final = re.compile(r"20|75|78")
 
 
 @dataclass(frozen=True)
-class Vintage:
-    """
-    One COG, as far as events are concerned.
-
-    Parameters
-    ----------
-    year : int
-        Year of the COG.
-    names : mapping of str to str
-        Name of each commune, by code.
-    chiefs : mapping of str to str
-        Commune of each delegated or associated commune, by its code.
-    heirs : mapping of str to str
-        Commune that lists the code among its former ones, by former code.
-    kinds : mapping of str to str
-        French kind of the codes of `chiefs`.
-    """
+class _Vintage:
+    """One COG as events need it: names of communes; commune of each delegated one (chiefs); commune
+    that lists a former code (heirs); French kinds of the codes of `chiefs`."""
 
     year: int
     names: Mapping[str, str]
@@ -59,51 +45,17 @@ class Vintage:
     kinds: Mapping[str, str]
 
     def holder(self, code: str) -> str | None:
-        """
-        Commune that a code is, or is in.
-
-        Parameters
-        ----------
-        code : str
-            A code, past or present.
-
-        Returns
-        -------
-        str or None
-            Code of a commune of this COG; None when the package does not say.
-        """
+        """Commune of this COG that a code, past or present, is or is in; None when the package does
+        not say."""
         return code if code in self.names else self.chiefs.get(code) or self.heirs.get(code)
 
 
-def vintage_of(entries: Iterable[Mapping[str, Any]], year: int) -> Vintage:
-    """
-    Keep of one COG what tells events.
-
-    Parameters
-    ----------
-    entries : iterable of mapping
-        Content of communes.json, from :func:`cpts_geo.sources.embedding.packages.read_entries`.
-    year : int
-        Year of the COG.
-
-    Returns
-    -------
-    Vintage
-        Communes of métropole and DROM.
-
-    Examples
-    --------
-    >>> entries = [
-    ...     {"code": "85194", "nom": "Les Sables-d'Olonne", "type": "commune-actuelle",
-    ...      "anciensCodes": ["85060", "85166"]},
-    ... ]
-    >>> vintage_of(entries, 2021).holder("85060")
-    '85194'
-    """
+def _vintage_of(entries: Iterable[Mapping[str, Any]], year: int) -> _Vintage:
+    """Keep of one COG (métropole and DROM) what tells events."""
     kept = [entry for entry in entries if not _COLLECTIVITES.match(entry["code"])]
     communes = [entry for entry in kept if entry["type"] == CURRENT]
     within = [entry for entry in kept if "chefLieu" in entry]
-    return Vintage(
+    return _Vintage(
         year=year,
         names={entry["code"]: entry["nom"] for entry in communes},
         chiefs={entry["code"]: entry["chefLieu"] for entry in within},
@@ -137,11 +89,11 @@ def read_events(folder: Path) -> pd.DataFrame:
     DataFileError
         An archive is missing, or vintages contradict each other or the hand-written list.
     """
-    vintages = [vintage_of(read_entries(folder, year), year) for year in sorted(PAST_COG)]
-    vintages.append(vintage_of(read_entries(folder, COG_YEAR), COG_YEAR))
-    found = [events_between(before, after) for before, after in pairwise(vintages)]
-    return with_written(
-        pd.concat([events_until(vintages[0]), *found], ignore_index=True), handwritten_events()
+    vintages = [_vintage_of(read_entries(folder, year), year) for year in sorted(PAST_COG)]
+    vintages.append(_vintage_of(read_entries(folder, COG_YEAR), COG_YEAR))
+    found = [_events_between(before, after) for before, after in pairwise(vintages)]
+    return _with_written(
+        pd.concat([_events_until(vintages[0]), *found], ignore_index=True), handwritten_events()
     )
 
 
@@ -150,21 +102,9 @@ def _label(old: str, new: str) -> str:
     return FUSION if old[:2] == new[:2] else RECODED
 
 
-def events_until(vintage: Vintage) -> pd.DataFrame:
-    """
-    What became of the codes that were gone before the oldest vintage, without dates.
-
-    Parameters
-    ----------
-    vintage : Vintage
-        The oldest COG.
-
-    Returns
-    -------
-    DataFrame
-        Events, see :func:`read_events`, none of them dated. Codes of départements abolished
-        before 1977 are left out.
-    """
+def _events_until(vintage: _Vintage) -> pd.DataFrame:
+    """What became, undated, of the codes gone before the oldest vintage; those of départements
+    abolished before 1977 are left out."""
     rows = []
     for old, new in {**vintage.heirs, **vintage.chiefs}.items():
         if old not in vintage.names and not (_ABOLISHED.match(old) and old[:2] != new[:2]):
@@ -173,29 +113,9 @@ def events_until(vintage: Vintage) -> pd.DataFrame:
     return _table(rows)
 
 
-def events_between(before: Vintage, after: Vintage) -> pd.DataFrame:
-    """
-    Derive the events between two consecutive vintages.
-
-    A code that is gone merged into the commune that now holds it, or changed when that
-    commune's code is new. Another new code is a commune that left the one it was a delegated
-    commune of.
-
-    Parameters
-    ----------
-    before, after : Vintage
-        A COG and the next one.
-
-    Returns
-    -------
-    DataFrame
-        Events, see :func:`read_events`.
-
-    Raises
-    ------
-    DataFileError
-        A new code comes from nowhere, or two places of the package tell two successors.
-    """
+def _events_between(before: _Vintage, after: _Vintage) -> pd.DataFrame:
+    """Events of two vintages: a gone code merged into the commune that holds it, or changed if that
+    code is new; another new code left the commune it was a delegated one of."""
     gone, new = before.names.keys() - after.names.keys(), after.names.keys() - before.names.keys()
     told = {code: {after.chiefs.get(code), after.heirs.get(code)} - {None} for code in gone}
     heir = {code: after.holder(code) for code in gone}
@@ -228,7 +148,7 @@ def events_between(before: Vintage, after: Vintage) -> pd.DataFrame:
     return _table(rows)
 
 
-def _renamed(heir: Mapping[str, str | None], before: Vintage, new: set[str]) -> dict[str, str]:
+def _renamed(heir: Mapping[str, str | None], before: _Vintage, new: set[str]) -> dict[str, str]:
     """By code that is gone, the new code of the same commune; one for each new code."""
     found: dict[str, str] = {}
     # Of several communes that end in a new code, the one that held it already keeps its line.
@@ -239,28 +159,9 @@ def _renamed(heir: Mapping[str, str | None], before: Vintage, new: set[str]) -> 
     return found
 
 
-def with_written(events: pd.DataFrame, written: pd.DataFrame) -> pd.DataFrame:
-    """
-    Complete events with those written by hand, which date or explain what vintages do not.
-
-    Parameters
-    ----------
-    events : DataFrame
-        Events of the vintages, see :func:`read_events`.
-    written : DataFrame
-        former_code, code_insee, since_cog.
-
-    Returns
-    -------
-    DataFrame
-        Events in order: one that is written takes the place of the same without date or
-        without successor.
-
-    Raises
-    ------
-    DataFileError
-        What is written contradicts a vintage; every case is listed.
-    """
+def _with_written(events: pd.DataFrame, written: pd.DataFrame) -> pd.DataFrame:
+    """Complete events with those written by hand, each in the place of the same without date or
+    without successor."""
     loose = ~events["dated"] | events["to_code"].isna()
     firm, oldest = events[~loose], events["year"].min()
     outcomes = zip(firm["to_code"].astype(str), firm["year"].astype(int), strict=True)

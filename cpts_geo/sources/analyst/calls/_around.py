@@ -21,6 +21,8 @@ from cpts_geo.sources.analyst.calls._forms import (
 )
 from cpts_geo.sources.analyst.calls._words import (
     CATEGORY_WORDS,
+    LOG_PARTICLES,
+    LOG_WORDS,
     PLACE_WORDS,
     commune_of,
     has_person,
@@ -37,21 +39,7 @@ _STAMP: Final = re.compile(
     # Years on two digits: from one day to another, or one day with no more digits around.
     rf"|{_DAY}\d\d(?:[-_. ]|\D{{1,4}}){_DAY}\d\d|(?<!\d[-_. ]){_DAY}\d\d(?![-_. ]\d))(?!\d)"
 )
-_LOG_WORDS: Final = (
-    "cc ca cu communaute metropole heure heures code niveau libelle numero titre ligne id "
-    "identifiant "
-    "journal journaux log logs export exports extrait extraction appel appels rdv agenda "
-    "planning liste tableau donnees data fichier csv xlsx xls ods txt tsv copie copy final "
-    "finale version test essai modele brut bruts anonyme anonymise anonymises "
-    "pseudonymise net nettoye janvier fevrier mars avril mai juin juillet aout septembre "
-    "octobre novembre decembre jan fev janv fevr juil sept oct nov dec trimestre semestre annee "
-    "mois semaine du au de des le la les et en sur par pour total bilan rapport suivi activite "
-    "statistiques stats territoire periode feuil feuille sheet classeur page onglet cdr call "
-    "calls noel paques petit petite grand grande blanc brun rose marchand berger boucher "
-)
-_OF_LOGS: Final = frozenset(_LOG_WORDS.split())
-_PARTICLES: Final = frozenset({"du", "de", "des", "le", "la", "les", "et", "en", "sur", "par"})
-_NOBODY: Final = (_OF_LOGS | CATEGORY_WORDS) - _PARTICLES
+_NOBODY: Final = (LOG_WORDS | CATEGORY_WORDS) - LOG_PARTICLES
 _SAINTS: Final = frozenset({"saint", "sainte", "st", "ste"})
 _LABELLED: Final = re.compile(
     r"\b(?:patient|patiente|nom|pr[ée]nom|usager|usag[èe]re|appelant|appelante|b[ée]n[ée]ficiaire|"
@@ -123,15 +111,17 @@ def in_headers(header: Sequence[str]) -> dict[int, str]:
 
 def _is_place(text: str) -> bool:
     """Whether a text is a commune, or a column's name, besides words of logs."""
-    said = [word for word in words(text) if word not in _OF_LOGS - _PARTICLES]
+    said = [word for word in words(text) if word not in LOG_WORDS - LOG_PARTICLES]
     return (
-        _PARTICLES.issuperset(said) or commune_of(" ".join(said)) is not None or bool(roles([text]))
+        LOG_PARTICLES.issuperset(said)
+        or commune_of(" ".join(said)) is not None
+        or bool(roles([text]))
     )
 
 
 def _is_person(text: str) -> bool:
     """Whether nothing but a name is left of a text, besides words of logs."""
-    said = [word for word in words(text) if word not in _OF_LOGS]
+    said = [word for word in words(text) if word not in LOG_WORDS]
     return _SAINTS.isdisjoint(words(text)) and len(said) <= 3 and CATEGORY_WORDS.isdisjoint(said)
 
 

@@ -99,7 +99,7 @@ _BORN_IN: Final = re.compile(
     r"(?P<a>19\d\d|200\d)[\s,;/()-]+(?P<b>\D{2,60}|\d{5})|(?P<c>\D{2,60}|\d{5})[\s,;/()-]+"
     r"(?P<d>19\d\d|200\d)\W?"
 )
-#: Calls are later than this year: a date that is not is a birth.
+#: No CPTS is older than 2016: a date before this year is no call, but a birth.
 FIRST_CALLS: Final = 2010
 #: Years of two digits from this on are of the last century, whenever the log is read.
 LAST_CENTURY: Final = 40
@@ -115,10 +115,11 @@ _OF_DATES: Final = frozenset(
 
 _CAPITAL: Final = "A-ZÀ-ÖØ-Þ"
 _SMALL: Final = "a-zß-öø-ÿ"
-_UPPER: Final = rf"[{_CAPITAL}][{_CAPITAL}'’-]+"
-_TITLE: Final = rf"[{_CAPITAL}][{_SMALL}]+(?:[-'’][{_CAPITAL}]?[{_SMALL}]+)*"
+#: A surname in capitals; a word with its capital.
+UPPER: Final = rf"[{_CAPITAL}][{_CAPITAL}'’-]+"
+TITLE: Final = rf"[{_CAPITAL}][{_SMALL}]+(?:[-'’][{_CAPITAL}]?[{_SMALL}]+)*"
 _CIVIL: Final = re.compile(
-    rf"\b(?:(?i:mme|mlle|melle|mr|dr|madame|mademoiselle|monsieur|docteur)\b|Pr\b|M\b(?=\.|\s{_UPPER}))"
+    rf"\b(?:(?i:mme|mlle|melle|mr|dr|madame|mademoiselle|monsieur|docteur)\b|Pr\b|M\b(?=\.|\s{UPPER}))"
     r"\.?[\s_]{0,3}(?:(?i:et|ou|le|la)\s)?([^\W\d_][\w'’-]+)"
 )
 # Who is no more than a function, after a civility.
@@ -129,13 +130,11 @@ _FUNCTIONS: Final = frozenset(
         "mme", "xx", "xxx", "absent", "indisponible",
     }
 )  # fmt: skip
-_MIXED: Final = re.compile(
-    rf"(?<![\w'’-])(?:({_UPPER}),?\s+{_TITLE}|{_TITLE}\s+({_UPPER}))(?![\w'’-])"
-)
+_MIXED: Final = re.compile(rf"(?<![\w'’-])(?:({UPPER}),?\s+{TITLE}|{TITLE}\s+({UPPER}))(?![\w'’-])")
 # « EXEMPLE P. », « P. Exemple »: an initial with its point.
 _INITIAL: Final = re.compile(
-    rf"(?:({_UPPER}|{_TITLE}),?\s+[{_CAPITAL}](?:\.-?[{_CAPITAL}])?\.|"
-    rf"[{_CAPITAL}](?:\.-?\s?[{_CAPITAL}])?\.\s?({_UPPER}|{_TITLE}))(?![\w'’-])"
+    rf"(?:({UPPER}|{TITLE}),?\s+[{_CAPITAL}](?:\.-?[{_CAPITAL}])?\.|"
+    rf"[{_CAPITAL}](?:\.-?\s?[{_CAPITAL}])?\.\s?({UPPER}|{TITLE}))(?![\w'’-])"
 )
 
 

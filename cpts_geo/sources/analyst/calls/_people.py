@@ -25,7 +25,7 @@ from cpts_geo.sources.analyst.calls._columns import (
     outcome_of,
     recognises,
 )
-from cpts_geo.sources.analyst.calls._forms import NIR, WHO_BORN, is_name, kind_of
+from cpts_geo.sources.analyst.calls._forms import NIR, TITLE, UPPER, WHO_BORN, is_name, kind_of
 from cpts_geo.sources.analyst.calls._whole import (
     births,
     coded_births,
@@ -50,12 +50,8 @@ RECORD: Final = "un identifiant qui suit une personne d’un appel à l’autre"
 _LOST_ZERO: Final = re.compile(r"[1-79]\d{8}(?:[.,]0+)?")
 # An identifier drawn at random: now and then it has digits only, and is no phone.
 _RANDOM: Final = re.compile(r"[0-9a-f-]{16,}", re.IGNORECASE)
-_CAPITAL: Final = "A-ZÀ-ÖØ-Þ"
-_SMALL: Final = "a-zß-öø-ÿ"
-_UPPER: Final = rf"[{_CAPITAL}][{_CAPITAL}'’-]+"
-_TITLE: Final = rf"[{_CAPITAL}][{_SMALL}]+(?:[-'’][{_CAPITAL}]?[{_SMALL}]+)*"
 # Alike in case: as well a place or a category, unless there are many of them.
-_ALIKE: Final = re.compile(rf"{_TITLE}(?:\s+{_TITLE}){{1,2}}|{_UPPER}(?:\s+{_UPPER}){{1,2}}")
+_ALIKE: Final = re.compile(rf"{TITLE}(?:\s+{TITLE}){{1,2}}|{UPPER}(?:\s+{UPPER}){{1,2}}")
 #: A category comes back; a value seen this often or less is rare.
 _RARE: Final = 2
 #: Rare pairs of capitalised words that make a column one of names, in a file of some length.

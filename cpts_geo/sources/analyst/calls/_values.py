@@ -19,6 +19,7 @@ import pandas as pd
 
 from cpts_geo.french import number
 from cpts_geo.sources.analyst.calls._columns import UNKNOWN, WORDINGS, key, outcome_of
+from cpts_geo.sources.analyst.calls._forms import FIRST_CALLS
 from cpts_geo.sources.analyst.calls._words import is_common_name, words
 from cpts_geo.sources.conventions.text import plain
 
@@ -31,8 +32,8 @@ _AGE_WORDS: Final = frozenset(
     }
 )  # fmt: skip
 _MAX_AGE: Final = 120
-#: No CPTS is older than 2016: an earlier year is that of an empty cell, or a birth.
-_YEARS: Final = (2010, 2200)
+#: An earlier year is that of an empty cell, or a birth.
+_YEARS: Final = (FIRST_CALLS, 2200)
 #: Lines written in a message; the rest is counted.
 _SHOWN: Final = 5
 #: Likeness of a wording to a known one, from which it is a slip of the hand and may be quoted.

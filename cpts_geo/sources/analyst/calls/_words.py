@@ -18,21 +18,33 @@ from cpts_geo.sources.conventions.codes import WHOLE_OF
 from cpts_geo.sources.conventions.text import plain
 from cpts_geo.sources.embedding.embedded import load_former_communes, verified
 
+_MONTHS: Final = (
+    "janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre "
+)
 # Split below: a word a line would be three hundred lines.
+# Words of logs that are categories in them too.
+_SAID_BY_LOGS: Final = "niveau ligne appel appels semaine suivi territoire " + _MONTHS
 _CATEGORIES: Final = (
-    "ars cpam hors ide ligne mt non oui pds pdsa smur snp sos appel appels entrant entrante "
-    "sortant sortante telephone tel phone web internet mail sms courriel standard plateforme "
-    "doctolib medecin medecins infirmier infirmiere pharmacien secretaire secretariat "
-    "regulateur regulation generaliste pediatre pediatrie kine dentiste homme femme masculin "
-    "feminin enfant enfants adulte adultes nourrisson senior seniors vrai faux true false yes "
-    "ok ko nord sud est ouest interne externe direct directe traite traitee termine terminee "
-    "cloture cloturee ferme fermee ouvert ouverte attente cours transfere transferee repondu "
-    "manque decroche nouveau nouvelle ancien ancienne suivi urgent urgente faible moyen "
-    "moyenne eleve elevee fort forte normal normale haut haute bas basse matin midi soir nuit "
-    "jour semaine weekend lundi mardi mercredi jeudi vendredi samedi dimanche janvier fevrier "
-    "mars avril mai juin juillet aout septembre octobre novembre decembre departement canton "
-    "commune groupe type niveau priorite categorie equipe poste territoire perimetre "
-    "certificat ordonnance renouvellement vaccin aigu chronique "
+    "ars cpam hors ide mt non oui pds pdsa smur snp sos entrant entrante sortant sortante "
+    "telephone tel phone web internet mail sms courriel standard plateforme doctolib medecin "
+    "medecins infirmier infirmiere pharmacien secretaire secretariat regulateur regulation "
+    "generaliste pediatre pediatrie kine dentiste homme femme masculin feminin enfant enfants "
+    "adulte adultes nourrisson senior seniors vrai faux true false yes ok ko nord sud est ouest "
+    "interne externe direct directe traite traitee termine terminee cloture cloturee ferme "
+    "fermee ouvert ouverte attente cours transfere transferee repondu manque decroche nouveau "
+    "nouvelle ancien ancienne urgent urgente faible moyen moyenne eleve elevee fort forte "
+    "normal normale haut haute bas basse matin midi soir nuit jour weekend lundi mardi mercredi "
+    "jeudi vendredi samedi dimanche departement canton commune groupe type priorite categorie "
+    "equipe poste perimetre certificat ordonnance renouvellement vaccin aigu chronique "
+)
+_LOGS: Final = (
+    "cc ca cu communaute metropole heure heures code libelle numero titre id identifiant "
+    "journal journaux log logs export exports extrait extraction rdv agenda planning liste "
+    "tableau donnees data fichier csv xlsx xls ods txt tsv copie copy final finale version test "
+    "essai modele brut bruts anonyme anonymise anonymises pseudonymise net nettoye jan fev janv "
+    "fevr juil sept oct nov dec trimestre semestre annee mois au par pour total bilan rapport "
+    "activite statistiques stats periode feuil feuille sheet classeur page onglet cdr call "
+    "calls noel paques petit petite grand grande blanc brun rose marchand berger boucher "
 )
 _NAMES: Final = (
     "martin bernard thomas petit robert richard durand dubois moreau laurent simon michel "
@@ -69,7 +81,7 @@ _EPONYMS: Final = (
     "jacques prevert,jacques brel,jacques cartier,jacques monod,raymond poincare,"
     "pierre mendes france,antoine de saint exupery,alexandre dumas,jeanne d arc"
 )
-_INSIDE: Final = "le la les l en sur sous lez du des d de aux au et"
+_SMALL: Final = "le la les du de des et en sur "
 _ELSEWHERE: Final = "autre autres hors exterieur divers"
 #: Words of what bears the name of somebody: a hospital, a site.
 PLACE_WORDS: Final = frozenset(_PLACES.split())
@@ -82,15 +94,19 @@ CATEGORY_WORDS: Final = (
         for word in map(key, text.split())
         if word not in {"de", "en", "no"}
     )
-    | frozenset(_CATEGORIES.split())
+    | frozenset((_CATEGORIES + _SAID_BY_LOGS).split())
     | PLACE_WORDS
 )
+#: Small words that stand in the name of a log.
+LOG_PARTICLES: Final = frozenset([*_SMALL.split(), "par"])
+#: Words of the names, titles and sheets of logs.
+LOG_WORDS: Final = frozenset((_LOGS + _SAID_BY_LOGS + _SMALL).split())
 #: Names that are places, by their words.
 EPONYMS: Final = frozenset(_EPONYMS.split(","))
 #: The commonest surnames and first names of France, without accents.
 COMMON_NAMES: Final = frozenset(_NAMES.split())
 # Words inside compound names of places.
-_PARTICLES: Final = frozenset(_INSIDE.split())
+_PARTICLES: Final = frozenset([*_SMALL.split(), "l", "sous", "lez", "d", "aux", "au"])
 # « 45300 Pithiviers », « Pithiviers (45) », « Orléans cedex 2 »: nothing else may stand beside.
 _COMMUNE: Final = re.compile(
     r"(?:\d{5}\s+)?([^\d()]+?)(?:\s+cedex(?:\s+\d{1,2})?|\s*\(\s*\d[\dab]\d?\s*\))?", re.I

@@ -22,25 +22,8 @@ _Read = TypeVar("_Read")
 _NAMES: Final = 5_000
 
 
-def near_missing(path: Path) -> str:
-    """
-    Say what is there in place of a missing file: a broken link, no folder, a name like it.
-
-    Parameters
-    ----------
-    path : Path
-        The missing file.
-
-    Returns
-    -------
-    str
-        End of a French sentence; empty where nothing helps.
-
-    Examples
-    --------
-    >>> near_missing(Path("absent") / "liste.csv")
-    ' : le dossier absent non plus'
-    """
+def _near_missing(path: Path) -> str:
+    """Say what is there in place of a missing file: a broken link, no folder, a name like it."""
     if path.is_symlink():
         return f" : c’est un lien vers {one_line(str(path.readlink()))}, qui n’existe pas"
     folder = path.parent
@@ -87,7 +70,7 @@ class Door:
     formats: str
     save_as: str
     empty: Callable[[Path], CptsGeoError]
-    instead: Callable[[Path], str] = near_missing
+    instead: Callable[[Path], str] = _near_missing
 
     @property
     def bytes_key(self) -> str:
@@ -127,7 +110,7 @@ def read_bytes(path: Path, door: Door) -> bytes:
     ...     read_bytes(path, PERIMETER)
     b'commune'
     """
-    check_file(path, door)
+    _check_file(path, door)
     limit = LIMITS[door.bytes_key]
     try:
         with open_regular(path) as file:
@@ -142,31 +125,8 @@ def read_bytes(path: Path, door: Door) -> bytes:
     return content
 
 
-def check_file(path: Path, door: Door) -> None:
-    """
-    Refuse, without opening it, what cannot be an analyst's file.
-
-    Parameters
-    ----------
-    path : Path
-        The file; links are followed.
-    door : Door
-        What kind of file it should be.
-
-    Raises
-    ------
-    CptsGeoError
-        As :func:`read_bytes`, but for permission and emptiness.
-
-    Examples
-    --------
-    >>> from cpts_geo.sources.analyst.lists._columns import PERIMETER
-    >>> check_file(Path("liste.doc"), PERIMETER)
-    Traceback (most recent call last):
-    cpts_geo.errors.PerimeterError: Type de fichier non pris en charge : liste.doc.
-    À faire : donnez une liste de communes (.csv, .txt, .xlsx, .ods) ou des polygones (.gpkg, \
-.geojson).
-    """
+def _check_file(path: Path, door: Door) -> None:
+    """Refuse, without opening it, what cannot be an analyst's file."""
     known = not door.suffixes or path.suffix.lower() in door.suffixes
     try:
         found = path.stat()

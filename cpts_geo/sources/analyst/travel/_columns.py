@@ -34,19 +34,10 @@ _TIMES: Final = frozenset(
 ).union(*_UNITS.values())
 _FILLERS: Final = frozenset(
     {
-        "de",
-        "en",
-        "in",
-        "trajet",
-        "travel",
-        "parcours",
-        "route",
-        "voiture",
-        "drive",
-        "driving",
+        "de", "en", "in", "trajet", "travel", "parcours", "route", "voiture", "drive", "driving",
         "car",
     }
-)
+)  # fmt: skip
 _FRENCH: Final = {"origin": "origine", "destination": "destination", "time": "durée"}
 _SHOWN: Final = 12
 

@@ -12,9 +12,9 @@ import pandera.pandas as pa
 
 from cpts_geo.errors import one_line
 from cpts_geo.sources.catalogue.catalogue import Source
-from cpts_geo.sources.conventions.codes import CODE_PATTERN
 from cpts_geo.sources.conventions.text import plain
 from cpts_geo.sources.readers.formats.base import Reader, repaired_codes, unexpected
+from cpts_geo.sources.readers.formats.columns import CODE, QUANTITY
 from cpts_geo.sources.readers.formats.workbook import Block, block, cell_text, open_book, sheets
 
 _SHEET: Final = r"APL[ _](\d{4})"
@@ -36,7 +36,6 @@ _UNITS: Final = {
     "total_population": r".*nombre d'habitants.*",
 }
 _NUMBERS: Final = ("apl", "apl_65", "standardised_population", "total_population")
-_POSITIVE: Final = pa.Check.ge(0, error="nombre positif ou nul attendu")
 #: The highest published figure is 40 consultations a year (05085, 2023): more is another unit.
 _RATE: Final = pa.Check.in_range(0, 100, error="consultations par an et habitant : de 0 à 100")
 
@@ -129,14 +128,12 @@ READERS: Final = {
         vintage=_vintage_of_apl,
         contract=pa.DataFrameSchema(
             {
-                "code_insee": pa.Column(
-                    str, pa.Check.str_matches(CODE_PATTERN, error="code Insee attendu")
-                ),
+                "code_insee": CODE,
                 "vintage": pa.Column(int, pa.Check.in_range(2010, 2100, error="année attendue")),
                 "apl": pa.Column(float, _RATE, nullable=True),
                 "apl_65": pa.Column(float, _RATE, nullable=True),
-                "standardised_population": pa.Column(float, _POSITIVE, nullable=True),
-                "total_population": pa.Column(float, _POSITIVE, nullable=True),
+                "standardised_population": QUANTITY,
+                "total_population": QUANTITY,
             },
             checks=[
                 pa.Check(

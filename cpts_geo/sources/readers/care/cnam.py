@@ -8,10 +8,17 @@ from typing import Final
 import pandas as pd
 import pandera.pandas as pa
 
-from cpts_geo.errors import alike, one_line
+from cpts_geo.errors import one_line
 from cpts_geo.sources.catalogue.catalogue import Source
 from cpts_geo.sources.conventions.text import plain
-from cpts_geo.sources.readers.formats.base import Reader, bounds, newest_year, unexpected
+from cpts_geo.sources.readers.formats.base import (
+    Reader,
+    bounds,
+    newest_year,
+    refuse_values,
+    unexpected,
+)
+from cpts_geo.sources.readers.formats.columns import FILLED, QUANTITY, SHARE, YEAR
 from cpts_geo.sources.readers.formats.text import read_csv_text
 
 _TERRITORY: Final = {"annee": r"annee", "region": r"region", "departement": r"departement"}
@@ -25,9 +32,6 @@ _DENSITIES: Final = _TERRITORY | {
 _ALD: Final = _TERRITORY | {"taux": r"taux_patients_ald_sans_mt"}
 #: "NS" stands for fewer than five professionals; whether it may hide a zero is not written.
 _FEW: Final = (0.0, 4.0)
-_DEPARTEMENT: Final = r"^(?:\d{2,3}|2[AB]|FR)$"
-_POSITIVE: Final = pa.Check.ge(0, error="nombre positif ou nul attendu")
-_SHARE: Final = pa.Check.in_range(0, 1, error="part entre 0 et 1 attendue")
 
 
 def _read_densities(path: Path, source: Source) -> pd.DataFrame:
@@ -98,10 +102,7 @@ def _territories(raw: pd.DataFrame, path: Path) -> pd.DataFrame:
 def _years(annee: pd.Series[str], path: Path) -> pd.Series[int]:
     """Years written ``2024`` in one export and ``2024-01-01`` in another."""
     year = annee.str.extract(r"^(\d{4})(?:-\d{2}-\d{2}.*)?$")[0]
-    wrong = sorted(set(annee[year.isna()]))
-    if wrong:
-        lines = (f"année « {one_line(text)} »" for text in wrong)
-        raise unexpected(path, alike(lines, "année impossible", total=len(wrong)))
+    refuse_values(annee[year.isna()], "année « {} »", "année impossible", path)
     return year.astype("int64")
 
 
@@ -112,9 +113,9 @@ def _vintage_of_cnam(path: Path, source: Source) -> str | None:
 
 
 _PLACE: Final = {
-    "year": pa.Column(int, pa.Check.in_range(2000, 2100, error="année attendue")),
+    "year": YEAR,
     "departement": pa.Column(
-        str, pa.Check.str_matches(_DEPARTEMENT, error="code de département attendu")
+        str, pa.Check.str_matches(r"^(?:\d{2,3}|2[AB]|FR)$", error="code de département attendu")
     ),
 }
 
@@ -125,11 +126,11 @@ READERS: Final = {
         contract=pa.DataFrameSchema(
             {
                 **_PLACE,
-                "profession": pa.Column(str, pa.Check.str_length(min_value=1, error="texte vide")),
-                "low": pa.Column(float, _POSITIVE, nullable=True),
-                "high": pa.Column(float, _POSITIVE, nullable=True),
+                "profession": FILLED,
+                "low": QUANTITY,
+                "high": QUANTITY,
                 "masked": pa.Column(bool),
-                "density": pa.Column(float, _POSITIVE, nullable=True),
+                "density": QUANTITY,
             },
             unique=["year", "departement", "profession"],
         ),
@@ -141,8 +142,8 @@ READERS: Final = {
         contract=pa.DataFrameSchema(
             {
                 **_PLACE,
-                "share_low": pa.Column(float, _SHARE, nullable=True),
-                "share_high": pa.Column(float, _SHARE, nullable=True),
+                "share_low": SHARE,
+                "share_high": SHARE,
                 "masked": pa.Column(bool),
             },
             unique=["year", "departement"],

@@ -24,9 +24,10 @@ from cpts_geo.errors import DataFileError, one_line
 from cpts_geo.sources.bounds.limits import LIMITS, said
 from cpts_geo.sources.catalogue.catalogue import Source
 from cpts_geo.sources.conventions.codes import CODE_PATTERN, WHOLE_OF, with_zero
-from cpts_geo.sources.conventions.text import decoded, plain
+from cpts_geo.sources.conventions.text import decoded
 from cpts_geo.sources.readers.formats.archives import is_zip, member_name, open_content
 from cpts_geo.sources.readers.formats.base import Reader, find_columns, unexpected
+from cpts_geo.sources.readers.formats.columns import UNIQUE_CODE
 
 _PERSON: Final = {"person": r"identifiant pp"}
 _ACTIVITY: Final = _PERSON | {
@@ -112,11 +113,7 @@ def _batches(
     header = decoded(buffered.readline(LIMITS["header_text"])).text.rstrip("\r\n").split("|")
     if re.search("Ã.|â€", "|".join(header)):
         raise unexpected(path, ["texte mal décodé : « Ã© » au lieu de « é » dans l’en-tête"])
-    places = find_columns(header, columns, path)
-    texts = [plain(cell) for cell in header]
-    for name, pattern in optional.items():
-        found = [i for i, text in enumerate(texts) if re.fullmatch(pattern, text)]
-        places |= {name: found[0]} if found else {}
+    places = find_columns(header, columns, path, optional=optional)
     lines.columns = set(places)
     # Lines end with a separator that the header may not have.
     width = max(len(header), buffered.peek().split(b"\n", 1)[0].count(b"|") + 1)
@@ -246,19 +243,17 @@ def _vintage_of_rpps(path: Path, source: Source) -> str | None:
     return "-".join(said.groups()) if said else None
 
 
-_POSITIVE: Final = pa.Check.ge(0, error="nombre positif ou nul attendu")
-
 READERS: Final = {
     "rpps": Reader(
         read=_read_rpps,
         vintage=_vintage_of_rpps,
         contract=pa.DataFrameSchema(
             {
-                "code_insee": pa.Column(
-                    str, pa.Check.str_matches(CODE_PATTERN, error="code Insee attendu"), unique=True
-                ),
+                "code_insee": UNIQUE_CODE,
                 "gps": pa.Column(float, pa.Check.gt(0, error="nombre positif attendu")),
-                "gps_without_specialty": pa.Column(float, _POSITIVE),
+                "gps_without_specialty": pa.Column(
+                    float, pa.Check.ge(0, error="nombre positif ou nul attendu")
+                ),
                 "practices": pa.Column(int, pa.Check.gt(0, error="nombre positif attendu")),
             },
         ),

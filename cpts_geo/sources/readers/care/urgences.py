@@ -8,9 +8,14 @@ from typing import Final
 import pandas as pd
 import pandera.pandas as pa
 
-from cpts_geo.errors import alike, one_line
 from cpts_geo.sources.catalogue.catalogue import Source
-from cpts_geo.sources.readers.formats.base import Reader, bounds, newest_year, unexpected
+from cpts_geo.sources.readers.formats.base import (
+    Reader,
+    bounds,
+    newest_year,
+    refuse_values,
+)
+from cpts_geo.sources.readers.formats.columns import DEPARTEMENT, QUANTITY
 from cpts_geo.sources.readers.formats.text import read_csv_text
 
 _COLUMNS: Final = {
@@ -46,10 +51,7 @@ def _dates(texts: pd.Series[str], path: Path) -> pd.Series[pd.Timestamp]:
     short = days.str.slice(0, 10)
     dates = pd.to_datetime(short, format="%Y-%m-%d", errors="coerce")
     dates = dates.fillna(pd.to_datetime(short, format="%d/%m/%Y", errors="coerce"))
-    wrong = days[dates.isna()]
-    if len(wrong):
-        lines = (f"date « {one_line(text)} »" for text in sorted(wrong))
-        raise unexpected(path, alike(lines, "date impossible", total=len(wrong)))
+    refuse_values(days[dates.isna()], "date « {} »", "date impossible", path)
     return texts.map(dict(zip(days, dates, strict=True))).astype("datetime64[s]")
 
 
@@ -66,15 +68,8 @@ READERS: Final = {
         contract=pa.DataFrameSchema(
             {
                 "date": pa.Column("datetime64[s]"),
-                "departement": pa.Column(
-                    str,
-                    pa.Check.str_matches(
-                        r"^(?:\d{2,3}|2[AB])$", error="code de département attendu"
-                    ),
-                ),
-                "visits": pa.Column(
-                    float, pa.Check.ge(0, error="nombre positif ou nul attendu"), nullable=True
-                ),
+                "departement": DEPARTEMENT,
+                "visits": QUANTITY,
             },
             unique=["date", "departement"],
         ),

@@ -9,17 +9,15 @@ from typing import Final
 import pandas as pd
 import pandera.pandas as pa
 
-from cpts_geo.errors import alike, one_line
 from cpts_geo.sources.catalogue.catalogue import Source
-from cpts_geo.sources.conventions.codes import CODE_PATTERN
 from cpts_geo.sources.readers.formats.base import (
     Reader,
     no_vintage,
+    refuse_values,
     repaired_codes,
-    unexpected,
     whole_numbers,
 )
-from cpts_geo.sources.readers.formats.columns import CODE
+from cpts_geo.sources.readers.formats.columns import CODE, FILLED, MAYBE_CODE
 from cpts_geo.sources.readers.formats.text import read_csv_text
 
 _KINDS: Final = ("COM", "ARM", "COMA", "COMD")
@@ -41,13 +39,7 @@ _EVENT_COLUMNS: Final = {
     "after_code": "com_ap",
     "after_name": "libelle_ap",
 }
-_FILLED: Final = pa.Check.str_length(min_value=1, error="texte vide")
 _KIND: Final = pa.Column(str, pa.Check.isin(_KINDS, error=f"attendu : {', '.join(_KINDS)}"))
-_MAYBE_CODE: Final = pa.Column(
-    str,
-    pa.Check.str_matches(CODE_PATTERN, error="code Insee de 5 caractères attendu"),
-    nullable=True,
-)
 
 
 def _codes(codes: pd.Series, path: Path) -> pd.Series:
@@ -93,10 +85,7 @@ def _dates(texts: pd.Series, path: Path) -> pd.Series:
     """Days, written 2026-01-01 today and 01/01/2026 in older files."""
     days = texts.str.replace(r"^(\d{2})/(\d{2})/(\d{4})$", r"\3-\2-\1", regex=True)
     found = pd.to_datetime(days, format="%Y-%m-%d", errors="coerce")
-    bad = sorted(set(texts[found.isna()]))
-    if bad:
-        lines = (f"date « {one_line(text)} »" for text in bad)
-        raise unexpected(path, alike(lines, "date impossible", total=len(bad)))
+    refuse_values(texts[found.isna()], "date « {} »", "date impossible", path)
     return found.astype("datetime64[s]")
 
 
@@ -114,11 +103,11 @@ READERS: Final = {
         pa.DataFrameSchema(
             {
                 "code_insee": CODE,
-                "name": pa.Column(str, _FILLED),
+                "name": FILLED,
                 "departement": pa.Column(str, nullable=True),
                 "region": pa.Column(str, nullable=True),
                 "kind": _KIND,
-                "parent": _MAYBE_CODE,
+                "parent": MAYBE_CODE,
             },
             checks=[
                 pa.Check(
@@ -142,10 +131,10 @@ READERS: Final = {
                 "date": pa.Column("datetime64[s]"),
                 "mod": pa.Column(int, pa.Check.in_range(10, 99, error="code d’événement attendu")),
                 "before_type": pa.Column(str),
-                "before_code": _MAYBE_CODE,
+                "before_code": MAYBE_CODE,
                 "before_name": pa.Column(str),
                 "after_type": pa.Column(str),
-                "after_code": _MAYBE_CODE,
+                "after_code": MAYBE_CODE,
                 "after_name": pa.Column(str),
             }
         ),

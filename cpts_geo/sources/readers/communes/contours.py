@@ -19,7 +19,7 @@ from cpts_geo.files import reason
 from cpts_geo.settings import GEOGRAPHIC_CRS
 from cpts_geo.sources.bounds.limits import LIMITS, said
 from cpts_geo.sources.catalogue.catalogue import Source
-from cpts_geo.sources.conventions.codes import CODE_PATTERN, WHOLE_OF
+from cpts_geo.sources.conventions.codes import WHOLE_OF
 from cpts_geo.sources.readers.formats.archives import open_content, whole_json
 from cpts_geo.sources.readers.formats.base import (
     Reader,
@@ -28,6 +28,7 @@ from cpts_geo.sources.readers.formats.base import (
     repaired_codes,
     unexpected,
 )
+from cpts_geo.sources.readers.formats.columns import DEPARTEMENT, FILLED, QUANTITY, UNIQUE_CODE
 
 _GEOJSON: Final = {
     "code_insee": r"code|code_?insee|insee_com",
@@ -214,20 +215,12 @@ def _vintage_of_admin_express(path: Path, source: Source) -> str | None:
     return said[1] if said else None
 
 
-_FILLED: Final = pa.Check.str_length(min_value=1, error="texte vide")
 _SHAPES: Final = {
-    "code_insee": pa.Column(
-        str, pa.Check.str_matches(CODE_PATTERN, error="code Insee attendu"), unique=True
-    ),
-    "name": pa.Column(str, _FILLED),
-    "departement": pa.Column(
-        str, pa.Check.str_matches(r"^(?:\d{2,3}|2[AB])$", error="code de département attendu")
-    ),
+    "code_insee": UNIQUE_CODE,
+    "name": FILLED,
+    "departement": DEPARTEMENT,
     "geometry": pa.Column(None),
 }
-_PEOPLE: Final = pa.Column(
-    float, pa.Check.ge(0, error="nombre positif ou nul attendu"), nullable=True
-)
 
 READERS: Final = {
     "contours": Reader(
@@ -239,7 +232,7 @@ READERS: Final = {
     "admin_express": Reader(
         read=_read_admin_express,
         vintage=_vintage_of_admin_express,
-        contract=pa.DataFrameSchema({**_SHAPES, "population": _PEOPLE}),
+        contract=pa.DataFrameSchema({**_SHAPES, "population": QUANTITY}),
         keys=("code_insee",),
     ),
 }

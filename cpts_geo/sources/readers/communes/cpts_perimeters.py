@@ -18,6 +18,7 @@ from cpts_geo.sources.conventions.text import plain
 from cpts_geo.sources.readers.communes.contours import read_vector
 from cpts_geo.sources.readers.formats.archives import open_content, whole_json
 from cpts_geo.sources.readers.formats.base import Reader, no_vintage, unexpected
+from cpts_geo.sources.readers.formats.columns import FILLED, MAYBE_CODE
 
 #: Fields that name the CPTS, the surest first; the last ones may name anything, so they are
 #: not believed where features are communes.
@@ -145,13 +146,9 @@ READERS: Final = {
         vintage=no_vintage,
         contract=pa.DataFrameSchema(
             {
-                "cpts": pa.Column(str, pa.Check.str_length(min_value=1, error="texte vide")),
+                "cpts": FILLED,
                 "status": pa.Column(str, nullable=True),
-                "code_insee": pa.Column(
-                    str,
-                    pa.Check.str_matches(CODE_PATTERN, error="code Insee attendu"),
-                    nullable=True,
-                ),
+                "code_insee": MAYBE_CODE,
                 "geometry": pa.Column(None),
             },
         ),

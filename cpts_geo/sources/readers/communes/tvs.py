@@ -8,11 +8,16 @@ from typing import Final
 import pandas as pd
 import pandera.pandas as pa
 
-from cpts_geo.errors import alike, one_line
 from cpts_geo.sources.catalogue.catalogue import Source
-from cpts_geo.sources.conventions.codes import CODE_PATTERN, with_zero
+from cpts_geo.sources.conventions.codes import with_zero
 from cpts_geo.sources.readers.formats.archives import is_zip
-from cpts_geo.sources.readers.formats.base import Reader, no_vintage, repaired_codes, unexpected
+from cpts_geo.sources.readers.formats.base import (
+    Reader,
+    no_vintage,
+    refuse_values,
+    repaired_codes,
+)
+from cpts_geo.sources.readers.formats.columns import UNIQUE_CODE
 from cpts_geo.sources.readers.formats.text import read_csv_text
 from cpts_geo.sources.readers.formats.workbook import block, open_book
 
@@ -53,10 +58,8 @@ def _read_tvs(path: Path, source: Source) -> pd.DataFrame:
 def _tvs_codes(codes: pd.Series[str], path: Path) -> pd.Series[str]:
     text = codes.str.upper().str.replace(r"\.0$", "", regex=True)
     text = with_zero(text)
-    wrong = sorted(set(codes[~text.str.fullmatch(_TVS_PATTERN)]))
-    if wrong:
-        lines = (f"code de TVS « {one_line(code)} »" for code in wrong)
-        raise unexpected(path, alike(lines, "code de TVS inconnu", total=len(wrong)))
+    wrong = codes[~text.str.fullmatch(_TVS_PATTERN)]
+    refuse_values(wrong, "code de TVS « {} »", "code de TVS inconnu", path)
     return text
 
 
@@ -66,9 +69,7 @@ READERS: Final = {
         vintage=no_vintage,
         contract=pa.DataFrameSchema(
             {
-                "code_insee": pa.Column(
-                    str, pa.Check.str_matches(CODE_PATTERN, error="code Insee attendu"), unique=True
-                ),
+                "code_insee": UNIQUE_CODE,
                 "tvs": pa.Column(
                     str, pa.Check.str_matches(_TVS_PATTERN, error="code de TVS attendu")
                 ),

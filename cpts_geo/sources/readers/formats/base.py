@@ -115,8 +115,75 @@ def unexpected(path: Path, defects: Sequence[str]) -> DataFileError:
     )
 
 
+def placed(header: Sequence[object], patterns: Mapping[str, str]) -> dict[str, int]:
+    """
+    Place of each column that is there, the first of those that match.
+
+    Parameters
+    ----------
+    header : sequence
+        Cells of a row.
+    patterns : mapping of str to str
+        As for :func:`find_columns`.
+
+    Returns
+    -------
+    dict of str to int
+        Position by wanted name; nothing for the others.
+
+    Examples
+    --------
+    >>> placed(["Code", "Médecins"], {"n": "medecins?", "year": "annee"})
+    {'n': 1}
+    """
+    texts = [plain(cell) for cell in header]
+    return {
+        name: place
+        for name, pattern in patterns.items()
+        for place in [i for i, text in enumerate(texts) if re.fullmatch(pattern, text)][:1]
+    }
+
+
+def refuse_values(wrong: pd.Series, form: str, kind: str, path: Path) -> None:
+    """
+    Refuse a file for values that are not what their column holds; each is told once.
+
+    Parameters
+    ----------
+    wrong : Series of str
+        The values, as written; none of them is no refusal.
+    form : str
+        French line on one value, which stands for ``{}``.
+    kind : str
+        What is wrong with them, in a few French words.
+    path : Path
+        The file, for the message.
+
+    Raises
+    ------
+    DataFileError
+        There are some.
+
+    Examples
+    --------
+    >>> try:
+    ...     refuse_values(pd.Series(["x"]), "date « {} »", "date impossible", Path("f.csv"))
+    ... except DataFileError as error:
+    ...     print(*error.defects)
+    date « x »
+    """
+    values = sorted(set(wrong))
+    if values:
+        lines = (form.format(one_line(value)) for value in values)
+        raise unexpected(path, alike(lines, kind, total=len(values)))
+
+
 def find_columns(
-    header: Sequence[object], patterns: Mapping[str, str], path: Path
+    header: Sequence[object],
+    patterns: Mapping[str, str],
+    path: Path,
+    *,
+    optional: Mapping[str, str] | None = None,
 ) -> dict[str, int]:
     """
     Place of each wanted column, by the text of its header and never by its position.
@@ -130,6 +197,8 @@ def find_columns(
         where several match, the first column is taken.
     path : Path
         The file, for the message.
+    optional : mapping of str to str, optional
+        The same, for columns that may be missing.
 
     Returns
     -------
@@ -146,12 +215,8 @@ def find_columns(
     >>> find_columns(["Code", "Médecins"], {"n": "medecins?"}, Path("f.csv"))
     {'n': 1}
     """
-    texts = [plain(cell) for cell in header]
-    places = {
-        name: next((i for i, text in enumerate(texts) if re.fullmatch(pattern, text)), -1)
-        for name, pattern in patterns.items()
-    }
-    missing = [name for name, place in places.items() if place < 0]
+    places = placed(header, dict(patterns) | dict(optional or {}))
+    missing = [name for name in patterns if name not in places]
     if missing:
         filled = [f"« {one_line(str(cell))} »" for cell in header if str(cell).strip()]
         more = [f"et {len(filled) - _SHOWN} autres"] if len(filled) > _SHOWN else []
@@ -262,10 +327,8 @@ def bounds(
     low = low.where(~hidden, masked[0]).where(~below, 0.0)
     most = pd.Series(np.ceil(under)) - 1 if whole else under
     high = high.where(~hidden, masked[1]).where(~below, most)
-    unread = sorted(set(text[low.isna() & (text != "")]))
-    if unread:
-        lines = (f"ni nombre ni secret : « {one_line(cell)} »" for cell in unread)
-        raise unexpected(path, alike(lines, "ni nombre ni secret", total=len(unread)))
+    unread = text[low.isna() & (text != "")]
+    refuse_values(unread, "ni nombre ni secret : « {} »", "ni nombre ni secret", path)
     return pd.DataFrame({"low": low, "high": high, "masked": hidden | below}, index=values.index)
 
 
@@ -337,10 +400,8 @@ def whole_numbers(texts: pd.Series, path: Path) -> pd.Series:
     """
     found = bounds(texts.astype(str), masked=(0.0, 0.0), path=path)
     values = found["low"].mask(found["masked"])
-    bad = sorted(set(texts[values.isna() | (values % 1 != 0)].astype(str)))
-    if bad:
-        lines = (f"nombre entier attendu : « {one_line(text)} »" for text in bad)
-        raise unexpected(path, alike(lines, "nombre entier attendu", total=len(bad)))
+    bad = texts[values.isna() | (values % 1 != 0)].astype(str)
+    refuse_values(bad, "nombre entier attendu : « {} »", "nombre entier attendu", path)
     return values.astype("int64")
 
 

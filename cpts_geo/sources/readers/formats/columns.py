@@ -1,4 +1,4 @@
-"""What the readers of Insee's files share: contracts of columns, whole numbers, one level."""
+"""Columns that the contracts of several readers share, and the facilities that they count."""
 
 from __future__ import annotations
 
@@ -8,26 +8,30 @@ import pandera.pandas as pa
 
 from cpts_geo.sources.conventions.codes import CODE_PATTERN
 
-#: Kinds of facilities, the same names in every table that has them.
-FACILITIES: Final = ("gps", "emergency_departments", "pharmacies")
+_FACILITIES: Final = ("gps", "emergency_departments", "pharmacies")
 #: Codes of general practitioners, the current one first: editions before 2024 say D201.
 GP_CODES: Final = ("D265", "D201")
 #: Names of the other facilities, by their code.
 OTHER_FACILITIES: Final = {"D106": "emergency_departments", "D307": "pharmacies"}
 
-CODE: Final = pa.Column(
-    str, pa.Check.str_matches(CODE_PATTERN, error="code Insee de 5 caractères attendu")
+_COMMUNE: Final = pa.Check.str_matches(CODE_PATTERN, error="code Insee de 5 caractères attendu")
+_POSITIVE: Final = pa.Check.ge(0, error="nombre positif ou nul attendu")
+CODE: Final = pa.Column(str, _COMMUNE)
+MAYBE_CODE: Final = pa.Column(str, _COMMUNE, nullable=True)
+UNIQUE_CODE: Final = pa.Column(str, _COMMUNE, unique=True)
+DEPARTEMENT: Final = pa.Column(
+    str, pa.Check.str_matches(r"^(?:\d{2,3}|2[AB])$", error="code de département attendu")
 )
-UNIQUE_CODE: Final = pa.Column(
-    str,
-    pa.Check.str_matches(CODE_PATTERN, error="code Insee de 5 caractères attendu"),
-    unique=True,
-)
+FILLED: Final = pa.Column(str, pa.Check.str_length(min_value=1, error="texte vide"))
+#: Names of facilities are the same in every table that has them.
 FACILITY: Final = pa.Column(
-    str, pa.Check.isin(FACILITIES, error=f"attendu : {', '.join(FACILITIES)}")
+    str, pa.Check.isin(_FACILITIES, error=f"attendu : {', '.join(_FACILITIES)}")
 )
-COUNT: Final = pa.Column(int, pa.Check.ge(0, error="nombre positif ou nul attendu"))
+COUNT: Final = pa.Column(int, _POSITIVE)
 #: An estimate, which may have decimals and may be unknown.
-QUANTITY: Final = pa.Column(
-    float, pa.Check.ge(0, error="nombre positif ou nul attendu"), nullable=True
+QUANTITY: Final = pa.Column(float, _POSITIVE, nullable=True)
+YEAR: Final = pa.Column(int, pa.Check.in_range(2000, 2100, error="année attendue"))
+#: A share that may be unknown, from 0 to 1.
+SHARE: Final = pa.Column(
+    float, pa.Check.in_range(0, 1, error="part entre 0 et 1 attendue"), nullable=True
 )

@@ -62,11 +62,7 @@ def read_csv_text(
         No such header, a column that is missing, or lines of another width.
     """
     names, separator, body = _opened(path, inner, patterns, separators)
-    places = find_columns(names, patterns, path)
-    texts = [plain(name) for name in names]
-    for name, pattern in (optional or {}).items():
-        found = [i for i, shown in enumerate(texts) if re.fullmatch(pattern, shown)]
-        places |= {name: found[0]} if found else {}
+    places = find_columns(names, patterns, path, optional=optional)
     wrong: list[str] = []
 
     def refuse(row: arrow_csv.InvalidRow) -> str:

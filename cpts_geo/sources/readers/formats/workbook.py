@@ -6,19 +6,18 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
 
-from cpts_geo.errors import DataFileError, alike, one_line
+from cpts_geo.errors import DataFileError, one_line
 from cpts_geo.sources.apart import run_within
 from cpts_geo.sources.bounds.limits import beyond
-from cpts_geo.sources.conventions.text import plain
 from cpts_geo.sources.readers.formats.archives import archive_defects, is_zip, open_content, whole
-from cpts_geo.sources.readers.formats.base import find_columns, unexpected
+from cpts_geo.sources.readers.formats.base import find_columns, placed, refuse_values, unexpected
 
 #: A header stands below a title and notes, never deeper than this many rows.
 _HEADER_WITHIN: Final = 60
@@ -100,10 +99,8 @@ class Block:
         """
         texts = self.texts(name)
         values = pd.to_numeric(texts.str.replace(",", "."), errors="coerce").astype("float64")
-        wrong = sorted(set(texts[values.isna() & (texts != "")]))
-        if wrong:
-            lines = (f"{name} : « {one_line(text)} » n’est pas un nombre" for text in wrong)
-            raise unexpected(self.path, alike(lines, "pas un nombre", total=len(wrong)))
+        wrong = texts[values.isna() & (texts != "")]
+        refuse_values(wrong, f"{name} : « {{}} » n’est pas un nombre", "pas un nombre", self.path)
         return values
 
 
@@ -308,19 +305,10 @@ def block(
     # A sheet that starts with empty columns or rows keeps its order: only texts are looked at.
     at = max(
         range(min(len(rows), _HEADER_WITHIN)),
-        key=lambda index: (len(_found(rows[index], columns)), -index),
+        key=lambda index: (len(placed(rows[index], columns)), -index),
         default=None,
     )
     if at is None:
         raise unexpected(path, [f"feuille « {one_line(sheet)} » vide"])
-    places = find_columns(rows[at], columns, path) | _found(rows[at], optional or {})
+    places = find_columns(rows[at], columns, path, optional=optional)
     return Block(tuple(cell_text(cell) for cell in rows[at]), places, rows[at + 1 :], path)
-
-
-def _found(row: Sequence[object], columns: Mapping[str, str]) -> dict[str, int]:
-    texts = [plain(cell) for cell in row]
-    return {
-        name: place
-        for name, pattern in columns.items()
-        for place in [i for i, text in enumerate(texts) if re.fullmatch(pattern, text)][:1]
-    }
