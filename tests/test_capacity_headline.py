@@ -431,6 +431,27 @@ def test_few_wide_draws_are_interpolated_like_all(cases: dict[str, Scenario]) ->
         assert three(found.gp_hours_per_week) == pytest.approx(brute, rel=1e-12), seed
 
 
+@pytest.mark.parametrize(
+    ("sd", "people", "minutes"),
+    [
+        # a cap that forgot the longest slot, or took the usual one for it, would leave some out
+        (2.0, 200.0, (2.0, 4.0, 60.0)),
+        # ... and so would one that took the usual slot for the shortest
+        (2.5, 100.0, (1.0, 30.0, 60.0)),
+    ],
+)
+def test_draws_are_capped_whatever_the_length_of_a_slot(
+    cases: dict[str, Scenario], sd: float, people: float, minutes: tuple[float, float, float]
+) -> None:
+    wide = cases["ondaine_forez"].evolve(
+        between_territory_sd=sd, people_without_mt=people, minutes=minutes
+    )
+    for seed in (4, 6):
+        found = headline(wide, draws=200, seed=seed)
+        brute = by_brute_force(wide, draws=200, seed=seed)
+        assert three(found.gp_hours_per_week) == pytest.approx(brute, rel=1e-12), seed
+
+
 def test_hours_follow_opening_days_and_rules(cases: dict[str, Scenario]) -> None:
     three_days = {"weekdays": (1, 3, 5), "weekday_factors": (1.0, 1.0, 1.0)}
     case = cases["ondaine_forez"].evolve(

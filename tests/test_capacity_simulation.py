@@ -189,16 +189,22 @@ def test_a_wrong_chain_is_refuted(table: pd.DataFrame, mistake: str) -> None:
     assert refuted == [True] * expected
 
 
-def test_simulation_does_not_import_what_it_checks() -> None:
-    imported = {
-        node.module
-        for node in ast.walk(ast.parse(inspect.getsource(simulation)))
-        if isinstance(node, ast.ImportFrom)
-    }
+def test_simulation_does_not_use_what_it_checks() -> None:
+    nodes = list(ast.walk(ast.parse(inspect.getsource(simulation))))
+    imported = {node.module for node in nodes if isinstance(node, ast.ImportFrom)}
     assert "cpts_geo.errors" in imported
     assert {name for name in imported if name and name.startswith("cpts_geo.capacity")} == {
-        "cpts_geo.capacity.queue._checks"
+        "cpts_geo.capacity.queue.rules"
     }
+    # of the rules, what they are and the domain of their values: nothing that is solved
+    used = {
+        node.attr
+        for node in nodes
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "rules"
+    }
+    assert used == {"deadline_days", "dispersion", "week_plan"}
 
 
 # --- the simulation itself ---------------------------------------------------

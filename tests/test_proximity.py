@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cpts_geo.access.nearest.proximity import BANDS, coverage, nearest
+from cpts_geo.access.nearest.proximity import BANDS, coverage, nearest, time_reached
 from cpts_geo.access.travel.example import three_communes
 from cpts_geo.access.travel.times import travel_times
 from cpts_geo.errors import TableError, TravelError
@@ -210,3 +211,9 @@ def test_every_defect_of_people_is_listed_at_once():
         "populations négatives : b",
         "codes en double : a",
     )
+
+
+def test_a_share_reached_but_for_the_rounding_of_the_sum_is_reached() -> None:
+    people = pd.Series(0.1, index=range(10))
+    assert people.cumsum()[8] / people.sum() < 0.9  # nine tenths, to the last bit
+    assert time_reached(pd.Series(np.arange(1.0, 11.0)), people, share=0.9) == 9.0

@@ -154,11 +154,12 @@ def _labelled(scenarios: list[Scenario], names: tuple[str, str]) -> list[Scenari
 
 def _measures_view(found: ScenarioComparison) -> Table:
     from cpts_geo.atlas.compare_measures import measure_rows  # noqa: PLC0415
+    from cpts_geo.capacity.demand.interval import CHANCES  # noqa: PLC0415
 
     rows = []
     for label, unit, cells in measure_rows(found):
         rows.append([Text(f"{label}, {unit}"), *(_shown(cell) for cell in cells)])
-    headers = ["Mesure", found.first.label, found.second.label, "Différence (8 chances sur 10)"]
+    headers = ["Mesure", found.first.label, found.second.label, f"Différence ({CHANCES})"]
     return table_view(headers, rows, right=True)
 
 

@@ -23,10 +23,9 @@ from cpts_geo.access.travel.surrogate import Variant
 from cpts_geo.access.travel.times import TravelTimes, minutes_matrix
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.demand.periods import no_mt_per_day
+from cpts_geo.capacity.scenario.supply import SITE_SLOTS
 from cpts_geo.errors import SitingError
 
-#: A doctor four hours a day in slots of 15 minutes, as in Challans (grade D elsewhere).
-SITE_SLOTS: Final = 16
 #: New sites of one answer; more than that is a question for the notebook.
 MAX_SITES: Final = 3
 #: Solutions listed.

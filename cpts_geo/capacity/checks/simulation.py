@@ -2,8 +2,9 @@
 
 :func:`simulate` has the rules of :mod:`cpts_geo.capacity.queue.rules` seen by each patient:
 requests arrive during opening days, each looks in the appointment book for the first free slot of
-its own day or of the next ``deadline_days``, and leaves if there is none. :func:`simulate_phone` plays a
-phone line. Neither shares with the formulas that it checks more than the domain of arguments.
+its own day or of the next ``deadline_days``, and leaves if there is none. :func:`simulate_phone`
+plays a phone line. Neither shares with the formulas that it checks more than the domain of
+arguments.
 
 Standard errors come from batch means: the run is cut in equal spells, whose spread gives the error
 of the whole. That holds where a spell is long against the memory of the queue, the days for a

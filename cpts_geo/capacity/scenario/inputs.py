@@ -45,8 +45,8 @@ class Scenario(Record):
     Everything the capacity of a territory is computed from.
 
     Each field carries its French description and unit
-    (:func:`cpts_geo.capacity.scenario.loading.described`, ``data/cpts/scenario.schema.json``). Shares
-    are ratios of 1; None is unknown, never 0.
+    (:func:`cpts_geo.capacity.scenario.loading.described`, ``data/cpts/scenario.schema.json``).
+    Shares are ratios of 1; None is unknown, never 0.
 
     Examples
     --------

@@ -13,6 +13,11 @@ _PEOPLE_PER_ROOM: Final = 2.0
 _PEOPLE_PER_PITCH: Final = 3.0
 _PEOPLE_PER_SECOND_HOME: Final = 5.0
 _MONTHS: Final = 12
+#: Usual day of one site, as in Challans (grade D elsewhere): hours of a doctor, minutes of a slot.
+SITE_HOURS: Final = 4
+SITE_MINUTES: Final = 15
+SITE_SLOTS: Final = SITE_HOURS * 60 // SITE_MINUTES
+SITE_WORDS: Final = f"un médecin {SITE_HOURS} h, créneaux de {SITE_MINUTES} min"
 
 _Occupancy = Annotated[float, field("Part", ge=0, le=1)]
 #: Where no visitor is a number too.

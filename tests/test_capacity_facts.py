@@ -1,0 +1,159 @@
+"""Facts of the capacity have one home each: a second one is found here, by reading the source."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from cpts_geo.capacity.answer.headline import DISPERSION_VARIANT, SAME_DAY_TARGET, SAME_DAY_WORDS
+from cpts_geo.capacity.demand.interval import CHANCES, INTERVAL_WORDS, LEVELS
+from cpts_geo.capacity.queue.rules import MAX_DISPERSION, MAX_SLOTS
+from cpts_geo.capacity.scenario.parameters import default_parameters
+from cpts_geo.capacity.scenario.supply import SITE_SLOTS, SITE_WORDS
+from tests.house import PACKAGE, modules, tree
+
+RULES = {"target", "deadline", "deadline_days", "dispersion"}
+LAWS = {"gamma", "gammaincinv", "standard_gamma", "ndtri", "lognorm", "triang", "triangular"}
+#: Rooms that compute or show a capacity.
+ROOMS = ("capacity", "study", "cli", "writing", "atlas")
+
+
+@cache
+def nodes(path: Path) -> list[ast.AST]:
+    return list(ast.walk(tree(path)))
+
+
+def sources(*rooms: str) -> Iterator[tuple[str, ast.AST]]:
+    """Return every node of the package, or of some rooms of it, with its module."""
+    for name, path in modules().items():
+        if not rooms or any(name.startswith(f"cpts_geo.{room}") for room in rooms):
+            yield from ((name, node) for node in nodes(path))
+
+
+def is_number(node: ast.AST | None) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, int | float)
+
+
+def is_of(node: ast.AST, name: str) -> bool:
+    """Whether a value is the attribute of that name of something that is no Rules."""
+    return (
+        isinstance(node, ast.Attribute)
+        and node.attr == name
+        and ast.unparse(node.value).split(".")[-1] not in ("self", "rules")
+    )
+
+
+# --- the rules of a queue -----------------------------------------------------
+
+
+def test_no_rule_of_a_queue_has_a_default_in_the_code() -> None:
+    found = []
+    for module, node in sources():
+        if isinstance(node, ast.FunctionDef):
+            plain = [*node.args.posonlyargs, *node.args.args]
+            given = [
+                *zip(
+                    plain[len(plain) - len(node.args.defaults) :], node.args.defaults, strict=True
+                ),
+                *zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True),
+            ]
+            found += [
+                (module, node.name, each.arg)
+                for each, default in given
+                if each.arg in RULES and is_number(default)
+            ]
+        elif isinstance(node, ast.AnnAssign) and is_number(node.value):
+            found += [(module, "", name) for name in RULES & {ast.unparse(node.target)}]
+    assert found == []
+    assert {"target", "deadline_days", "dispersion"} <= default_parameters().keys()
+
+
+def test_rules_are_gathered_once() -> None:
+    found = []
+    for module, node in sources():
+        pairs: list[tuple[str | None, ast.expr]] = []
+        if isinstance(node, ast.Call):
+            pairs = [(each.arg, each.value) for each in node.keywords]
+        elif isinstance(node, ast.Dict):
+            pairs = [
+                (key.value, value)
+                for key, value in zip(node.keys, node.values, strict=True)
+                if isinstance(key, ast.Constant)
+            ]
+        if sum(name in RULES and is_of(x, str(name)) for name, x in pairs) > 1:
+            found.append(module)
+    assert found == []
+
+
+def test_bounds_of_a_queue_are_those_of_a_scenario() -> None:
+    written = {
+        (module, node.value)
+        for module, node in sources("capacity")
+        if isinstance(node, ast.Constant) and node.value == MAX_SLOTS and "queue" not in module
+    }
+    # minutes: a ceiling of ten hours, that of no number of slots
+    assert written <= {("cpts_geo.capacity.scenario.records", 600)}
+    assert MAX_DISPERSION == 100
+
+
+# --- the laws of demand -------------------------------------------------------
+
+
+def test_no_law_of_demand_has_a_second_home() -> None:
+    found = {
+        module
+        for module, node in sources(*ROOMS)
+        if (isinstance(node, ast.Attribute) and node.attr in LAWS)
+        or (isinstance(node, ast.FunctionDef) and node.name in LAWS)
+        or (isinstance(node, ast.ImportFrom) and {x.name for x in node.names} & LAWS)
+    }
+    assert found == {"cpts_geo.capacity.demand.laws"}
+
+
+def test_a_scenario_is_drawn_once_and_its_draws_are_handed_on() -> None:
+    callers = {
+        module
+        for module, node in sources()
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("draw_requests")
+    }
+    assert callers == {
+        "cpts_geo.capacity.answer.headline",
+        "cpts_geo.capacity.comparing.compare",
+    }
+
+
+# --- words and constants ------------------------------------------------------
+
+
+@pytest.mark.parametrize("rooms", [("capacity", "study", "cli", "writing")])
+def test_the_interval_has_one_home(rooms: tuple[str, ...]) -> None:
+    levels = list(LEVELS.values())
+    found = {
+        module
+        for module, node in sources(*rooms)
+        if (isinstance(node, ast.Constant) and "chances sur 10" in str(node.value))
+        or (isinstance(node, ast.List | ast.Tuple) and _numbers(node) == levels)
+    }
+    # the words are made there from the figures
+    assert found == {"cpts_geo.capacity.demand.interval"}
+
+
+def test_words_say_the_constants() -> None:
+    assert CHANCES == "8 chances sur 10"
+    assert INTERVAL_WORDS.startswith("intervalle à 80")
+    assert SAME_DAY_WORDS.startswith("Pour servir 80")
+    assert (SAME_DAY_TARGET, DISPERSION_VARIANT) == (0.8, 2.0)
+    assert (SITE_SLOTS, SITE_WORDS) == (16, "un médecin 4 h, créneaux de 15 min")
+
+
+def _numbers(node: ast.List | ast.Tuple) -> list[object]:
+    return [each.value for each in node.elts if isinstance(each, ast.Constant)]
+
+
+def test_the_package_is_read() -> None:
+    assert len(modules()) > 100
+    assert (PACKAGE / "capacity").is_dir()
