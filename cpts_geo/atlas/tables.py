@@ -69,7 +69,7 @@ def comparison_rows(comparison: pd.DataFrame) -> tuple[list[str], list[Row]]:
     Parameters
     ----------
     comparison : DataFrame
-        Rows of :func:`cpts_geo.indicators.comparison.compare` for one territory.
+        Rows of :func:`cpts_geo.indicators.comparison.compare_areas` for one territory.
 
     Returns
     -------
@@ -153,7 +153,7 @@ def newest_known(names: Sequence[str], comparison: pd.DataFrame) -> list[str]:
     names : sequence of str
         Indicators, by the name that their vintages share.
     comparison : DataFrame
-        Rows of :func:`cpts_geo.indicators.comparison.compare`.
+        Rows of :func:`cpts_geo.indicators.comparison.compare_areas`.
 
     Returns
     -------

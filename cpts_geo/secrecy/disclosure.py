@@ -163,8 +163,8 @@ def releasable_areas(
     Parameters
     ----------
     comparison : DataFrame
-        Long table of :func:`cpts_geo.indicators.comparison.compare`: area_code, indicator, value,
-        low, high, status.
+        Long table of :func:`cpts_geo.indicators.comparison.compare_areas`: area_code,
+        indicator, value, low, high, status.
     communes : DataFrame
         Communes of the territories before the gate, as given to :func:`releasable`.
     within : sequence of str
