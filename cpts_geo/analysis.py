@@ -24,6 +24,8 @@ from cpts_geo.errors import DemandTooLargeError, ScenarioError, one_line
 from cpts_geo.french import number
 from cpts_geo.indicators.comparison import compare
 from cpts_geo.sources.analyst.travel.file import Unit
+from cpts_geo.indicators.comparison import compare_areas
+from cpts_geo.sources.analyst.travel.columns import Unit
 from cpts_geo.sources.catalogue.catalogue import sha256_of
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.study.access import TerritoryAccess, study_access
@@ -288,7 +290,7 @@ def analyse(
     if not request.published:
         # A key that happens to be one of the five makes nothing of theirs its own.
         facts = facts[~facts["territory"].isin(outline.index)]
-    comparison = compare(
+    comparison = compare_areas(
         communes,
         layer.comparisons,
         names=outline["name"],

@@ -245,3 +245,25 @@ def one_line(text: str) -> str:
     """
     shown = escaped(text)
     return shown if len(shown) <= 80 else f"{shown[:79]}…"
+
+
+def quoted(text: str) -> str:
+    """
+    Show what an analyst wrote, between French quotes and on one line.
+
+    Parameters
+    ----------
+    text : str
+        Anything, line breaks included.
+
+    Returns
+    -------
+    str
+        The text with control characters escaped, shortened when very long.
+
+    Examples
+    --------
+    >>> quoted("Saint-\\nAy")
+    '« Saint-\\\\nAy »'
+    """
+    return f"« {one_line(text)} »"

@@ -27,6 +27,9 @@ from cpts_geo.sources.embedding import embedded
 from cpts_geo.sources.fetching._inspection import check_content, check_form
 from cpts_geo.territories.perimeters.membership import file_perimeter
 from cpts_geo.territories.perimeters.polygons import polygon_perimeters
+from cpts_geo.sources.fetching.inspection import check_content, check_form
+from cpts_geo.territories.perimeters._membership import file_perimeter
+from cpts_geo.territories.perimeters._polygons import polygon_perimeters
 
 TESTS = Path(__file__).parent
 BROKEN = TESTS / "data" / "broken"

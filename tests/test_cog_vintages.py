@@ -23,8 +23,9 @@ from cpts_geo.sources.embedding.cog_vintages import (
 )
 from cpts_geo.sources.embedding.contracts import check
 from cpts_geo.territories import move
+from cpts_geo.sources.readers.formats.base import PLM
 from cpts_geo.territories.cog.events import codes_at, from_movements
-from cpts_geo.territories.cog.moves import MoveWarning
+from cpts_geo.territories.cog.moves import MoveWarning, move
 
 YEARS = (*sorted(packages.PAST_COG), COG_YEAR)
 #: Communes split between COG 2021 and COG 2026: COG, name before, name of each part.

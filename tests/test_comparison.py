@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from cpts_geo.indicators.comparison import compare, poisson_interval
+from cpts_geo.indicators.comparison import compare_areas
+from cpts_geo.indicators.densities import poisson_interval
 from cpts_geo.schema import COMPARED
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.territories.perimeters.outlines import territory_communes
@@ -38,7 +39,9 @@ def table(communes):
     inside = territory_communes(
         embedded.load_memberships(), communes, figures=embedded.load_figures()
     )
-    return compare(inside, embedded.load_comparisons(), names=NAMES, facts=embedded.load_facts())
+    return compare_areas(
+        inside, embedded.load_comparisons(), names=NAMES, facts=embedded.load_facts()
+    )
 
 
 @pytest.fixture(scope="module")
@@ -171,7 +174,7 @@ def test_base_of_a_fact_is_shown_and_may_be_missing(communes, base):
     fact |= {"definition": "", "document": "Assurance maladie", "grade": "B", "base": base}
     members = embedded.load_memberships().query("territory == 'lvo'")
     inside = territory_communes(members, communes, figures=embedded.load_figures())
-    table = compare(
+    table = compare_areas(
         inside, embedded.load_comparisons(), names=NAMES[["lvo"]], facts=pd.DataFrame([fact])
     )
     row = table.set_index(KEYS).loc[("lvo", "FR", "share_without_mt")]
@@ -226,7 +229,7 @@ def small_perimeter(communes, codes, **figures) -> pd.DataFrame:
     )
     inside = territory_communes(members, communes, figures=embedded.load_figures())
     inside = inside.assign(**figures)
-    table = compare(
+    table = compare_areas(
         inside,
         embedded.load_comparisons(),
         names=pd.Series({"essai": "Essai"}),
@@ -279,7 +282,9 @@ def finistere(communes):
     )
     inside = territory_communes(members, communes, figures=embedded.load_figures())
     names = pd.Series({"perimetre": "Finistère"})
-    found = compare(inside, embedded.load_comparisons(), names=names, facts=embedded.load_facts())
+    found = compare_areas(
+        inside, embedded.load_comparisons(), names=names, facts=embedded.load_facts()
+    )
     return found.set_index(["area_code", "indicator"])
 
 

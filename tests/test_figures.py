@@ -15,13 +15,13 @@ from cpts_geo.sources.embedding import embedded
 from cpts_geo.sources.embedding.contracts import check
 from cpts_geo.territories.figures.by_commune import (
     Part,
-    apl_parts,
-    best_cog,
+    _apl_parts,
+    _best_cog,
+    _scaled_to_totals,
     cog_of,
     national_figures,
     parts_of,
 )
-from cpts_geo.territories.figures.estimates import scaled_to_totals
 
 #: 01010 joined 01001 in 2022; nobody knows what became of 01099; 01006 left 01005 in 2024; 03001
 #: was created since 2017, at a date that no event tells; 02 has no doctor, 97 is overseas.
@@ -134,7 +134,7 @@ def test_apl_of_each_vintage_is_its_own_part_in_the_next_cog():
     rows = [("01001", year, 3.0, 2.5, 90.0, 100.0) for year in (2024, 2019, 2022)]
     table = apl_table(rows)
     before = table.copy()
-    first, last = apl_parts(table, source="drees_apl_2024")
+    first, last = _apl_parts(table, source="drees_apl_2024")
     assert table.equals(before)
     assert (first.source, first.cog) == ("drees_apl_2024 2022", 2023)
     # Columns of 2019 are in no table of ours.
@@ -261,9 +261,9 @@ def test_codes_of_another_cog_or_gone_are_listed_and_not_raised():
 def test_the_cog_is_the_one_that_knows_the_codes():
     today, events = embedded.load_population().index, embedded.load_cog_events()
     # Pierrefitte-sur-Seine joined Saint-Denis in 2025: a file said to be of 2026 is older.
-    assert best_cog(pd.Series(["93059", "93066"]), 2026, today, events) == (2024, set())
-    assert best_cog(pd.Series(["93066", "75101"]), 2026, today, events) == (2026, set())
-    assert best_cog(pd.Series(["93066", "99999"]), 2026, today, events) == (2026, {"99999"})
+    assert _best_cog(pd.Series(["93059", "93066"]), 2026, today, events) == (2024, set())
+    assert _best_cog(pd.Series(["93066", "75101"]), 2026, today, events) == (2026, set())
+    assert _best_cog(pd.Series(["93066", "99999"]), 2026, today, events) == (2026, {"99999"})
 
 
 def test_an_old_code_is_followed_and_never_leaves_a_zero():
@@ -411,7 +411,7 @@ def test_scaled_counts_sum_to_the_totals(rows, totals):
     counts = pd.Series([count for _, count in rows], index=index, dtype=float)
     total = pd.Series(totals, dtype=float)
     before = counts.copy(), areas.copy(), total.copy()
-    found = scaled_to_totals(counts, areas, total)
+    found = _scaled_to_totals(counts, areas, total)
     for argument, old in zip((counts, areas, total), before, strict=True):
         pd.testing.assert_series_equal(argument, old)
     assert found.index.equals(counts.index)
@@ -435,7 +435,7 @@ def test_what_cannot_be_scaled_is_refused_and_every_defect_listed():
     counts = pd.Series([-1.0, -2.0, 3.0])
     areas = pd.Series(["01", "01"])
     with pytest.raises(TableError) as refused:
-        scaled_to_totals(counts, areas, pd.Series({"01": -4.0, "02": 3.0, "2A": -0.5}))
+        _scaled_to_totals(counts, areas, pd.Series({"01": -4.0, "02": 3.0, "2A": -0.5}))
     assert refused.value.defects == (
         "index différents",
         "2 compte(s) négatif(s)",

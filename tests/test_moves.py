@@ -16,7 +16,7 @@ from cpts_geo.sources.embedding import embedded
 from cpts_geo.sources.embedding.contracts import check
 from cpts_geo.territories import move
 from cpts_geo.territories.cog.events import codes_at, current_codes, follow
-from cpts_geo.territories.cog.moves import MoveWarning
+from cpts_geo.territories.cog.moves import MoveWarning, move
 
 COLUMNS = ["year", "dated", "event", "from_code", "to_code", "former_codes", "evidence"]
 CURRENT = ["01001", "01003", "01005", "01006", "01007"]

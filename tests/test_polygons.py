@@ -20,8 +20,8 @@ from cpts_geo.errors import PerimeterError, one_line
 from cpts_geo.sources.analyst.polygons.file import read_polygon_file
 from cpts_geo.sources.bounds.limits import LIMITS
 from cpts_geo.sources.embedding import embedded
-from cpts_geo.territories.perimeters.membership import BORDER_COLUMNS
-from cpts_geo.territories.perimeters.polygons import inside_shares, polygon_perimeters
+from cpts_geo.territories.perimeters._membership import BORDER_COLUMNS
+from cpts_geo.territories.perimeters._polygons import inside_shares, polygon_perimeters
 
 SQUARE = shapely.box(1.6, 47.8, 1.9, 48.0)
 

@@ -12,7 +12,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from cpts_geo.errors import TableError
-from cpts_geo.indicators.smoothing import density_interval, empirical_bayes, smoothed_densities
+from cpts_geo.indicators.densities import _empirical_bayes, density_interval, smoothed_densities
 
 EVENTS = pd.Series([0, 2, 5, 24, 52], index=list("abcde"))
 BASE = pd.Series([800, 3000, 6000, 80000, 50000], index=list("abcde"))
@@ -35,7 +35,7 @@ def naive(events: list[float], base: list[float]) -> list[float]:
 
 
 def test_published_oracle_to_its_digits() -> None:
-    found = empirical_bayes(EVENTS, BASE) * 1e5
+    found = _empirical_bayes(EVENTS, BASE) * 1e5
     assert found.round(4).to_dict() == {
         "a": 52.0755, "b": 61.8833, "c": 71.6478, "d": 31.9569, "e": 99.4251,
     }  # fmt: skip
@@ -45,7 +45,7 @@ def test_published_oracle_to_its_digits() -> None:
 def test_equals_a_naive_re_implementation(rows: tuple[pd.Series, pd.Series]) -> None:
     events, base = rows
     np.testing.assert_allclose(
-        empirical_bayes(events, base), naive(list(events), list(base)), rtol=1e-9, atol=1e-15
+        _empirical_bayes(events, base), naive(list(events), list(base)), rtol=1e-9, atol=1e-15
     )
 
 
@@ -55,7 +55,7 @@ def test_equals_esda_where_areas_differ_more_than_chance() -> None:
         from esda.smoothing import Empirical_Bayes  # noqa: PLC0415 - it costs seconds
 
     theirs = Empirical_Bayes(EVENTS.to_numpy(), BASE.to_numpy()).r.ravel()
-    np.testing.assert_allclose(empirical_bayes(EVENTS, BASE), theirs, rtol=1e-12)
+    np.testing.assert_allclose(_empirical_bayes(EVENTS, BASE), theirs, rtol=1e-12)
 
 
 @given(areas)
@@ -64,7 +64,7 @@ def test_each_rate_lies_between_its_raw_rate_and_the_mean(
 ) -> None:
     events, base = rows
     raw, mean = events / base, events.sum() / base.sum()
-    found = empirical_bayes(events, base)
+    found = _empirical_bayes(events, base)
     tiny = 1e-12
     assert (found >= np.minimum(raw, mean) - tiny).all()
     assert (found <= np.maximum(raw, mean) + tiny).all()
@@ -73,31 +73,31 @@ def test_each_rate_lies_between_its_raw_rate_and_the_mean(
 def test_the_fewer_its_people_the_nearer_to_the_mean() -> None:
     # Same raw rate twice: the small area is drawn further.
     events, base = pd.Series([1, 100, 2, 900]), pd.Series([100, 10_000, 5000, 100_000])
-    found = empirical_bayes(events, base)
+    found = _empirical_bayes(events, base)
     mean = events.sum() / base.sum()
     assert mean < found[0] < found[1] < 0.01
 
 
 def test_one_area_alone_keeps_its_rate() -> None:
-    assert empirical_bayes(pd.Series([3]), pd.Series([1500])).tolist() == [3 / 1500]
+    assert _empirical_bayes(pd.Series([3]), pd.Series([1500])).tolist() == [3 / 1500]
 
 
 def test_a_huge_area_keeps_its_rate() -> None:
     events, base = pd.Series([30_000, 5_000_000]), pd.Series([1e7, 1e9])
     raw = events / base
-    np.testing.assert_allclose(empirical_bayes(events, base), raw, rtol=0.02)
+    np.testing.assert_allclose(_empirical_bayes(events, base), raw, rtol=0.02)
 
 
 def test_areas_no_more_different_than_chance_all_get_the_mean() -> None:
     base = pd.Series([500, 1000, 2000])
-    assert empirical_bayes(base * 0.01, base).round(12).tolist() == [0.01] * 3
+    assert _empirical_bayes(base * 0.01, base).round(12).tolist() == [0.01] * 3
     # Here esda lets the between-area variance be negative, and 1 and 2 trade places.
-    found = empirical_bayes(pd.Series([1, 2]), pd.Series([1000, 1000]))
+    found = _empirical_bayes(pd.Series([1, 2]), pd.Series([1000, 1000]))
     assert found.tolist() == [0.0015, 0.0015]
 
 
 def test_no_event_anywhere_is_zero_not_unknown() -> None:
-    found = empirical_bayes(pd.Series([0, 0, 0]), pd.Series([10, 0, np.nan]))
+    found = _empirical_bayes(pd.Series([0, 0, 0]), pd.Series([10, 0, np.nan]))
     assert found.iloc[0] == 0
     assert found.iloc[1:].isna().all()
 
@@ -105,15 +105,15 @@ def test_no_event_anywhere_is_zero_not_unknown() -> None:
 def test_unknown_and_empty_areas_are_nan_and_weigh_nothing() -> None:
     events = pd.concat([EVENTS, pd.Series({"f": np.nan, "g": 4.0, "h": 9.0})])
     base = pd.concat([BASE, pd.Series({"f": 900.0, "g": np.nan, "h": 0.0})])
-    found = empirical_bayes(events, base)
-    pd.testing.assert_series_equal(found[list("abcde")], empirical_bayes(EVENTS, BASE))
+    found = _empirical_bayes(events, base)
+    pd.testing.assert_series_equal(found[list("abcde")], _empirical_bayes(EVENTS, BASE))
     assert found[list("fgh")].isna().all()
     assert list(found.index) == list("abcdefgh")
 
 
 def test_nothing_known_gives_nothing() -> None:
-    assert empirical_bayes(pd.Series([np.nan]), pd.Series([100])).isna().all()
-    assert empirical_bayes(pd.Series([], dtype=float), pd.Series([], dtype=float)).empty
+    assert _empirical_bayes(pd.Series([np.nan]), pd.Series([100])).isna().all()
+    assert _empirical_bayes(pd.Series([], dtype=float), pd.Series([], dtype=float)).empty
 
 
 @given(areas, st.integers(2, 9))
@@ -123,13 +123,13 @@ def test_people_in_another_unit_change_only_the_unit(
     events, base = rows
     # A unit of the events is a person: only the base may be rescaled with the events kept.
     np.testing.assert_allclose(
-        empirical_bayes(events, base * factor), empirical_bayes(events, base) / factor, rtol=1e-9
+        _empirical_bayes(events, base * factor), _empirical_bayes(events, base) / factor, rtol=1e-9
     )
 
 
 def test_arguments_stay_as_they_were() -> None:
     events, base = EVENTS.copy(), BASE.copy()
-    empirical_bayes(events, base)
+    _empirical_bayes(events, base)
     pd.testing.assert_series_equal(events, EVENTS)
     pd.testing.assert_series_equal(base, BASE)
 
@@ -138,13 +138,13 @@ def test_every_bad_value_is_named() -> None:
     events = pd.Series([-1.0, 2, np.inf], index=["45030", "45031", "45032"])
     base = pd.Series([10.0, -5, 10], index=events.index)
     with pytest.raises(TableError) as error:
-        empirical_bayes(events, base)
+        _empirical_bayes(events, base)
     assert [d.split(" : ")[0] for d in error.value.defects] == ["45030", "45032", "45031"]
 
 
 def test_different_indices_are_refused() -> None:
     with pytest.raises(TableError, match="mêmes communes"):
-        empirical_bayes(EVENTS, BASE.iloc[::-1])
+        _empirical_bayes(EVENTS, BASE.iloc[::-1])
 
 
 def table(**columns: list[float]) -> pd.DataFrame:

@@ -39,7 +39,7 @@ from cpts_geo.atlas.templating import template
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.demand.requests import normative_rates
 from cpts_geo.french import joined, number, value_text
-from cpts_geo.indicators.comparison import poisson_interval
+from cpts_geo.indicators.densities import poisson_interval
 from cpts_geo.schema import COLUMNS, STATUS_MARKS
 from cpts_geo.settings import APL_LOW
 from cpts_geo.sources.catalogue.catalogue import Source, sources

@@ -91,7 +91,7 @@ def border_rows(border: pd.DataFrame) -> list[list[Cell]]:
     Parameters
     ----------
     border : DataFrame
-        Border communes of one territory, see :mod:`cpts_geo.territories.perimeters.polygons`.
+        Border communes of one territory, see :mod:`cpts_geo.territories.perimeters._polygons`.
 
     Returns
     -------

@@ -9,7 +9,7 @@ import pandas as pd
 from cpts_geo.atlas.cells import Cell, Row, remark
 from cpts_geo.french import UNKNOWN_TEXT, number, percent, signed_percent
 from cpts_geo.french import counted as with_word
-from cpts_geo.indicators.reconciliation import (
+from cpts_geo.indicators.gp_sources import (
     ESTIMATED,
     BpeGap,
     bpe_gaps,
@@ -32,7 +32,7 @@ def source_rows(comparison: pd.DataFrame) -> tuple[list[str], list[Row]]:
     Parameters
     ----------
     comparison : DataFrame
-        Rows of :func:`cpts_geo.indicators.comparison.compare` for one territory.
+        Rows of :func:`cpts_geo.indicators.comparison.compare_areas` for one territory.
 
     Returns
     -------
@@ -89,7 +89,7 @@ def explanations(comparison: pd.DataFrame) -> list[str]:
     Parameters
     ----------
     comparison : DataFrame
-        Rows of :func:`cpts_geo.indicators.comparison.compare` for one territory.
+        Rows of :func:`cpts_geo.indicators.comparison.compare_areas` for one territory.
 
     Returns
     -------

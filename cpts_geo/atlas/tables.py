@@ -71,7 +71,7 @@ def comparison_rows(comparison: pd.DataFrame) -> tuple[list[str], list[Row]]:
     Parameters
     ----------
     comparison : DataFrame
-        Rows of :func:`cpts_geo.indicators.comparison.compare` for one territory.
+        Rows of :func:`cpts_geo.indicators.comparison.compare_areas` for one territory.
 
     Returns
     -------
@@ -155,7 +155,7 @@ def newest_known(names: Sequence[str], comparison: pd.DataFrame) -> list[str]:
     names : sequence of str
         Indicators, by the name that their vintages share.
     comparison : DataFrame
-        Rows of :func:`cpts_geo.indicators.comparison.compare`.
+        Rows of :func:`cpts_geo.indicators.comparison.compare_areas`.
 
     Returns
     -------

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy.special import gammaincinv
 
+from cpts_geo.indicators.densities import poisson_interval
 from cpts_geo.schema import COLUMNS, COMPARED, Status
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.territories.figures.aggregate import area_summary
@@ -34,38 +34,7 @@ _NO_INTERVAL = "sans intervalle : nombre de médecins incomplet"
 _COLUMNS = ["area_level", "area_code", "area_name", "indicator", "value", "status", "note"]
 
 
-def poisson_interval(count: float, *, level: float = 0.95) -> tuple[float, float]:
-    """
-    Exact (Garwood) interval of the mean of a Poisson count.
-
-    Parameters
-    ----------
-    count : float
-        Observed count, >= 0; NaN gives NaN bounds.
-    level : float
-        Confidence level.
-
-    Returns
-    -------
-    tuple of float
-        Lower and upper bound, in the unit of the count.
-
-    Examples
-    --------
-    >>> tuple(round(bound, 3) for bound in poisson_interval(1))
-    (0.025, 5.572)
-    >>> tuple(round(bound / 80_000 * 100_000, 1) for bound in poisson_interval(24))
-    (19.2, 44.6)
-    """
-    if np.isnan(count):
-        return (np.nan, np.nan)
-    tail = (1 - level) / 2
-    # Quantiles of the gamma law that the chi-square form of Garwood's interval stands for.
-    low = gammaincinv(count, tail) if count > 0 else 0.0
-    return (float(low), float(gammaincinv(count + 1, 1 - tail)))
-
-
-def compare(
+def compare_areas(
     communes: pd.DataFrame,
     comparisons: pd.DataFrame,
     *,
@@ -101,7 +70,7 @@ def compare(
     >>> from cpts_geo.territories.perimeters.outlines import territory_communes
     >>> members = embedded.load_memberships().query("territory == 'ouest_loiret'")
     >>> figures = embedded.load_figures()
-    >>> table = compare(
+    >>> table = compare_areas(
     ...     territory_communes(members, embedded.load_communes(), figures=figures),
     ...     embedded.load_comparisons(),
     ...     names=pd.Series({"ouest_loiret": "CPTS Ouest Loiret"}),
@@ -168,7 +137,7 @@ def _with_intervals(table: pd.DataFrame, *, areas: pd.DataFrame) -> pd.DataFrame
                 note = " ; ".join(filter(None, [note, _NO_INTERVAL]))
             else:
                 # No doctor, no ratio of density to count: the people say what one would weigh.
-                alone = 1e5 / people[row["area_code"], weight]
+                alone = COLUMNS[row["indicator"]].per / people[row["area_code"], weight]
                 scale = row["value"] / count if count > 0 else alone
                 lower, upper = poisson_interval(count)
                 bounds = (lower * scale, upper * scale)

@@ -1,5 +1,1 @@
-"""Published names to INSEE codes, membership of a territory, and aggregation of its communes."""
-
-from cpts_geo.territories.cog.moves import move
-
-__all__ = ["move"]
+"""Which communes make a territory, what is known of them, and what becomes of their codes."""

@@ -19,8 +19,7 @@ from cpts_geo.access.changes.change import (
 )
 from cpts_geo.errors import CptsGeoError, Defect, ScenarioError, one_line, written
 from cpts_geo.schema import CHANGES
-from cpts_geo.territories.naming.gazetteer import build_gazetteer
-from cpts_geo.territories.naming.names import NameQuery, resolve_queries
+from cpts_geo.territories.naming.names import find_codes
 
 #: Word -> what may follow the commune, for messages.
 _FORMS: Final = {
@@ -162,11 +161,8 @@ def _codes(
     codes = {place: place for place in places if place in known}
     if not asked:
         return codes, {}
-    queries = [NameQuery(line, place, None) for line, place in enumerate(asked)]
-    resolved, defects = resolve_queries(build_gazetteer(communes, former), queries)
-    codes |= {asked[row.line]: row.place.current for row in resolved}
-    near = {asked[each.line]: each.text.partition(" ; ")[2] for each in defects}
-    return codes, {place: f" ; {text}" if text else "" for place, text in near.items()}
+    found, near = find_codes(asked, communes, former=former)
+    return codes | found, {place: f" ; {text}" if text else "" for place, text in near.items()}
 
 
 def _read(text: str) -> float:

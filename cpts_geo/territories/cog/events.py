@@ -21,10 +21,10 @@ Split = Literal["refuse", "population", "parent"]
 
 #: What happened to a figure: see :func:`follow`.
 FOLLOWED: Final = "suivi"
-RESTORED: Final = "rétabli"
+_RESTORED: Final = "rétabli"
 SHARED: Final = "partagé"
 KEPT: Final = "gardé par la commune divisée"
-DIVIDED: Final = "divisé"
+_DIVIDED: Final = "divisé"
 LOST: Final = "perdu"
 
 #: Modifications of the COG (column MOD) that say where the territory of a commune goes.
@@ -198,7 +198,7 @@ def _advance(
     )
     found = links[moving].rename(columns={"to_code": "at"}).merge(events, on="at")
     divided = found["what"] == SPLIT
-    found["how"] = found["how"].mask(divided & (found["how"] == FOLLOWED), DIVIDED)
+    found["how"] = found["how"].mask(divided & (found["how"] == FOLLOWED), _DIVIDED)
     if divided.any():
         parts = _divide(found[divided], split=split, population=population)
         found = pd.concat([found[~divided], parts], ignore_index=True)
@@ -221,7 +221,7 @@ def _divide(
     narrow = found["at"].isin(found.loc[found["merged"] & found["home"], "at"])
     group = [found["from_code"], found["at"]]
     restored = (found["merged"] | narrow) & found["home"].groupby(group).transform("any")
-    back = found[restored & found["home"]].assign(how=RESTORED)
+    back = found[restored & found["home"]].assign(how=_RESTORED)
     parts = found[~restored]
     parts = parts.assign(split_code=parts["at"])
     whole = [parts["from_code"], parts["at"]]

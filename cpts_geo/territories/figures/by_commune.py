@@ -15,6 +15,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from cpts_geo.errors import TableError
 from cpts_geo.schema import (
     COLUMNS,
     EARLIER_POPULATION,
@@ -30,7 +31,6 @@ from cpts_geo.sources.conventions.codes import WHOLE_OF
 from cpts_geo.sources.embedding.embedded import load_cog_events
 from cpts_geo.territories.cog.events import LOST, codes_at, current_codes
 from cpts_geo.territories.cog.moves import MoveWarning, move
-from cpts_geo.territories.figures.estimates import scaled_to_totals
 
 _OVERSEAS = "97"
 #: Quantities of the APL workbook, and the columns of its reader.
@@ -79,23 +79,8 @@ class Part:
     unknown: frozenset[str] = frozenset()
 
 
-def apl_parts(table: pd.DataFrame, *, source: str) -> list[Part]:
-    """
-    Parts of the DREES workbook, one a vintage.
-
-    Parameters
-    ----------
-    table : DataFrame
-        Table of the reader ``apl``: code_insee, vintage, apl, apl_65, standardised_population,
-        total_population.
-    source : str
-        Key of the source.
-
-    Returns
-    -------
-    list of Part
-        Those of the schema that the workbook holds.
-    """
+def _apl_parts(table: pd.DataFrame, *, source: str) -> list[Part]:
+    """Parts of the DREES workbook, one a vintage."""
     parts = []
     held = set(table["vintage"])
     for names in zip(*map(vintages, _OF_APL), strict=True):
@@ -138,7 +123,7 @@ def parts_of(tables: Mapping[str, pd.DataFrame]) -> list[Part]:
     parts = []
     for key, table in tables.items():
         if sources()[key].reader == "apl":
-            parts += apl_parts(table, source=key)
+            parts += _apl_parts(table, source=key)
         if key not in _FACILITIES:
             continue
         equipped_only, overseas = _FACILITIES[key]
@@ -251,7 +236,7 @@ def national_figures(
             figures.loc[incomplete, status_column(name)] = Status.UNKNOWN.value
     counted, estimated = embedded_vintage("gps"), embedded_vintage("gps_estimated")
     if counted in figures:
-        estimate = scaled_to_totals(figures[counted], communes["departement"], totals)
+        estimate = _scaled_to_totals(figures[counted], communes["departement"], totals)
         figures[estimated] = estimate.round(3)
         figures[status_column(estimated)] = np.where(
             estimate.isna(), Status.UNKNOWN, COLUMNS[estimated].best
@@ -263,6 +248,29 @@ def national_figures(
     columns = ["code_insee", *(c for name in brought for c in (name, status_column(name)))]
     none = pd.DataFrame(columns=["code_insee", "source"], dtype=str)
     return figures[columns], pd.concat([none, *losses], ignore_index=True)
+
+
+def _scaled_to_totals(counts: pd.Series, areas: pd.Series, totals: pd.Series) -> pd.Series:
+    """
+    Scale the counts of communes so that each area adds up to its total.
+
+    Every commune of an area is multiplied by the same ratio, total over sum of known counts:
+    it supposes that all have changed as their area did. A commune with none keeps none.
+    """
+    defects = [] if counts.index.equals(areas.index) else ["index différents"]
+    defects += [f"{n} compte(s) négatif(s)" for n in [int((counts < 0).sum())] if n]
+    defects += [f"total négatif : {area}" for area in totals.index[totals < 0]]
+    if defects:
+        raise TableError(
+            "Ces comptes ne peuvent pas être ramenés à des totaux.",
+            defects=defects,
+            remedy="donnez un compte et une zone par commune, positifs ou nuls.",
+        )
+    known = counts.groupby(areas).sum(min_count=1)
+    ratio = totals.reindex(known.index) / known.where(known > 0)
+    # None here and none expected: the estimate is none, not unknown.
+    ratio = ratio.mask((known == 0) & (totals.reindex(known.index) == 0), 1.0)
+    return counts * areas.map(ratio)
 
 
 def moved_to_today(
@@ -282,7 +290,7 @@ def moved_to_today(
     table : DataFrame
         code_insee (unique) and the columns of `counts` and `rates`.
     said : int
-        COG that the catalogue says, see :func:`best_cog`.
+        COG that the catalogue says, see `_best_cog`.
     counts : sequence of str
         Columns that add.
     rates : mapping of str to str
@@ -301,7 +309,7 @@ def moved_to_today(
     lost : DataFrame
         code_insee of the strangers, then of the codes without successor.
     """
-    cog, strangers = best_cog(table["code_insee"], said, people.index, events)
+    cog, strangers = _best_cog(table["code_insee"], said, people.index, events)
     of_cog = ~table["code_insee"].isin(strangers)
     with warnings.catch_warnings():
         # What is lost is returned.
@@ -315,35 +323,10 @@ def moved_to_today(
     return moved, strangers, pd.concat([aside, gone.rename(columns={"from_code": "code_insee"})])
 
 
-def best_cog(
+def _best_cog(
     codes: pd.Series, said: int, current: pd.Index[str], events: pd.DataFrame
 ) -> tuple[int, set[str]]:
-    """
-    Find the COG that knows most of the codes of a table.
-
-    Parameters
-    ----------
-    codes : Series of str
-        Codes of communes, or of arrondissements of Paris, Lyon and Marseille.
-    said : int
-        COG that the catalogue says, kept unless a later or earlier one knows more codes.
-    current : Index of str
-        Codes of the COG of today.
-    events : DataFrame
-        Events between COG.
-
-    Returns
-    -------
-    int and set of str
-        The COG, and the codes that even it does not know.
-
-    Examples
-    --------
-    >>> from cpts_geo.sources.embedding.embedded import load_population
-    >>> codes = pd.Series(["93059", "93066", "45019"])
-    >>> best_cog(codes, 2026, load_population().index, load_cog_events())
-    (2024, set())
-    """
+    """Find the COG that knows most of the codes of a table."""
     best, strangers = said, set(codes)
     # The nearest first: a tie goes to what the catalogue says.
     for cog in sorted(range(_OLDEST, COG_YEAR + 1), key=lambda year: abs(year - said)):

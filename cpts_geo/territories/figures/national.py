@@ -41,7 +41,7 @@ from cpts_geo.territories.figures.by_commune import (
 from cpts_geo.territories.figures.departments import named, sums_of_departments
 
 #: Notion -> sources that bring it, the first one that was fetched is taken.
-CHOICES = {
+_CHOICES = {
     "apl": ("drees_apl_2024", "drees_apl_2023"),
     "bpe_2025": ("insee_bpe_2025",),
     "bpe_2017": ("insee_bpe_2017",),
@@ -141,7 +141,7 @@ def load_national(
 def _missing() -> tuple[str, ...]:
     """Sources that the lock names and the cache has no more: their figures would lack unseen."""
     locked = read_lock(settings.lock_path())
-    wanted = {key for keys in CHOICES.values() for key in keys}
+    wanted = {key for keys in _CHOICES.values() for key in keys}
     gone = [key for key in locked if key in wanted and not available(key)]
     if not gone:
         return ()
@@ -155,7 +155,7 @@ def _chosen() -> dict[str, str]:
     """Notion -> the source taken for it, among those fetched."""
     found = {
         notion: next((key for key in keys if available(key)), "")
-        for notion, keys in CHOICES.items()
+        for notion, keys in _CHOICES.items()
     }
     return {notion: key for notion, key in found.items() if key}
 

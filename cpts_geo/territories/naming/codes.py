@@ -13,23 +13,16 @@ from typing import Final
 
 import pandas as pd
 
-from cpts_geo.errors import PerimeterError, one_line
+from cpts_geo.errors import PerimeterError, one_line, quoted
 from cpts_geo.settings import COG_YEAR
-from cpts_geo.territories.naming.audit import (
-    Defect,
-    Method,
-    Resolution,
-    audit_table,
-    part_text,
-    quoted,
-)
-from cpts_geo.territories.naming.gazetteer import (
+from cpts_geo.territories.naming._audit import Defect, Method, Resolution, audit_table, part_text
+from cpts_geo.territories.naming._gazetteer import (
     Gazetteer,
     Place,
     build_gazetteer,
     checked_departements,
 )
-from cpts_geo.territories.naming.names import NameQuery, resolve_queries
+from cpts_geo.territories.naming._matching import NameQuery, resolve_queries
 from cpts_geo.territories.naming.spelling import (
     agree,
     departement_code,
@@ -41,26 +34,8 @@ _FLOAT_TAIL: Final = re.compile(r"[.,]0+$")
 
 
 @dataclass(frozen=True)
-class CodeQuery:
-    """
-    One code of a list and what stands beside it.
-
-    Parameters
-    ----------
-    line : int
-        Line of the list or file.
-    published : str
-        The code as written.
-    name : str
-        Name written beside it; empty when there is none.
-    departement : str or None
-        Département code written beside it.
-
-    Examples
-    --------
-    >>> CodeQuery(2, "45130", "Dry").where
-    'ligne 2, code « 45130 »'
-    """
+class _CodeQuery:
+    """One code of a list and what stands beside it."""
 
     line: int
     published: str
@@ -73,25 +48,8 @@ class CodeQuery:
         return f"ligne {self.line}, code {quoted(self.published)}"
 
 
-def clean_code(text: str) -> str:
-    """
-    Code without what spreadsheets add to it.
-
-    Parameters
-    ----------
-    text : str
-        A code as written: spaces, a leading apostrophe, ``.0``, lower case.
-
-    Returns
-    -------
-    str
-        Upper case letters and digits as written, leading zeros not restored.
-
-    Examples
-    --------
-    >>> clean_code(" 1001.0"), clean_code("2a004"), clean_code("'45130")
-    ('1001', '2A004', '45130')
-    """
+def _clean_code(text: str) -> str:
+    """Code without what spreadsheets add to it."""
     return _FLOAT_TAIL.sub("", re.sub(r"\s", "", text).lstrip("'’")).upper()
 
 
@@ -142,7 +100,7 @@ def resolve_codes(
     gazetteer = build_gazetteer(communes, former)
     beside = [""] * len(codes) if names is None else ["" if pd.isna(n) else str(n) for n in names]
     queries = [
-        CodeQuery(line, "" if pd.isna(code) else str(code), name)
+        _CodeQuery(line, "" if pd.isna(code) else str(code), name)
         for line, (code, name) in enumerate(zip(codes, beside, strict=True), start=1)
     ]
     outcomes = [_resolve_code(gazetteer, query) for query in queries]
@@ -214,7 +172,7 @@ def resolve_table(
         written = str(row.get("departement", "")).strip()
         departement = departement_code(written) if written else None
         if code.strip():
-            codes.append(_resolve_code(gazetteer, CodeQuery(line, code, name, departement)))
+            codes.append(_resolve_code(gazetteer, _CodeQuery(line, code, name, departement)))
         else:
             queries.append(NameQuery(line, name, scope, departement))
     named, name_defects = resolve_queries(gazetteer, queries)
@@ -227,8 +185,8 @@ def resolve_table(
     )
 
 
-def _resolve_code(gazetteer: Gazetteer, query: CodeQuery) -> Resolution | Defect:
-    code = clean_code(query.published)
+def _resolve_code(gazetteer: Gazetteer, query: _CodeQuery) -> Resolution | Defect:
+    code = _clean_code(query.published)
     method: Method
     if code in gazetteer.current:
         method, places = "exact", [gazetteer.current[code]]
@@ -253,7 +211,7 @@ def _resolve_code(gazetteer: Gazetteer, query: CodeQuery) -> Resolution | Defect
     return Resolution(query.line, query.published, places[0], method, 100.0, "", False)
 
 
-def _contradiction(gazetteer: Gazetteer, query: CodeQuery, places: Sequence[Place]) -> str:
+def _contradiction(gazetteer: Gazetteer, query: _CodeQuery, places: Sequence[Place]) -> str:
     """Say how the name or the département beside a code contradicts it; empty when they agree."""
     commune = gazetteer.current[places[0].current]
     code = places[0].code
@@ -278,7 +236,7 @@ def _contradiction(gazetteer: Gazetteer, query: CodeQuery, places: Sequence[Plac
     return text
 
 
-def _unknown_text(gazetteer: Gazetteer, query: CodeQuery, code: str) -> str:
+def _unknown_text(gazetteer: Gazetteer, query: _CodeQuery, code: str) -> str:
     if name := gazetteer.lost.get(code, ""):
         return f"a quitté le COG ({name}) et sa commune actuelle n’est pas connue : donnez-la"
     text = f"inconnu du COG {COG_YEAR} et des codes qui l’ont quitté"

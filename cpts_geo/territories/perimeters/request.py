@@ -15,13 +15,13 @@ from cpts_geo.foreign import MAX_NAME, decodable, is_invisible, shown_name
 from cpts_geo.french import counted, number, slug
 from cpts_geo.settings import MAX_COMMUNES
 from cpts_geo.sources.analyst.polygons import file as polygons
-from cpts_geo.territories.perimeters.membership import (
+from cpts_geo.territories.perimeters._membership import (
     Perimeters,
     file_perimeter,
     published_perimeters,
 )
-from cpts_geo.territories.perimeters.polygons import polygon_perimeters
-from cpts_geo.territories.perimeters.tvs import fetched_tvs, tvs_zoning
+from cpts_geo.territories.perimeters._polygons import polygon_perimeters
+from cpts_geo.territories.perimeters._tvs import fetched_tvs, tvs_zoning
 from cpts_geo.territories.perimeters.zonings import (
     epci_zoning,
     find_zones,

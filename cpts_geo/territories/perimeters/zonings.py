@@ -11,12 +11,11 @@ import pandas as pd
 from rapidfuzz import process
 from rapidfuzz.distance import Indel, Levenshtein
 
-from cpts_geo.errors import MAX_DEFECTS, Defect, PerimeterError
+from cpts_geo.errors import MAX_DEFECTS, Defect, PerimeterError, quoted
 from cpts_geo.french import counted, slug
 from cpts_geo.settings import COG_YEAR
-from cpts_geo.territories.naming.audit import quoted
 from cpts_geo.territories.naming.spelling import departement_code, normalise_name
-from cpts_geo.territories.perimeters.membership import Perimeters, territory_keys
+from cpts_geo.territories.perimeters._membership import Perimeters, territory_keys
 
 #: Nearest zones shown for one that is not recognised.
 _SHOWN: Final = 3

@@ -20,22 +20,7 @@ SOURCES: Final = ("drees_tvs_2019", "drees_tvs_2018")
 
 
 def fetched_tvs() -> tuple[pd.DataFrame, dict[str, str]]:
-    """
-    Read the composition of the TVS in the cache of fetched sources.
-
-    Returns
-    -------
-    table : DataFrame
-        code_insee (COG of the source; Paris, Lyon and Marseille by arrondissement), tvs, tvs_name
-        (NaN unknown). ``attrs["source"]`` is the first of :data:`SOURCES` that is in the cache.
-    inputs : dict of str to str
-        SHA-256 of its file, by file name.
-
-    Raises
-    ------
-    DataFileError
-        None was fetched, or the file is not of the form its reader knows.
-    """
+    """Composition of the first of :data:`SOURCES` in the cache, and the SHA-256 of its file."""
     # Only a run on TVS needs what reads the fetched sources.
     from cpts_geo.sources.fetching.cached import located  # noqa: PLC0415
     from cpts_geo.sources.fetching.parsed import load_source  # noqa: PLC0415
@@ -62,38 +47,10 @@ def tvs_zoning(
     inputs: dict[str, str] | None = None,
 ) -> Zoning:
     """
-    Bring the TVS to the communes of today.
+    Bring the TVS to the communes of today: each in the one its own code, its chef-lieu's, had.
 
-    Parameters
-    ----------
-    table : DataFrame
-        code_insee, tvs, tvs_name (NaN unknown: that of the main commune, else the code, stands
-        for it); see :func:`fetched_tvs`. ``attrs["source"]`` says of which of :data:`SOURCES`,
-        the first when it is not there.
-    communes : DataFrame
-        Current communes: code_insee, name, split_family.
-    inputs : dict of str to str, optional
-        SHA-256 of the file of the table, by file name.
-
-    Returns
-    -------
-    Zoning
-        Each current commune in the TVS that its own code had then, that of its chef-lieu: a
-        merger of communes of two TVS is whole in that one, and both say so. A commune split
-        since is in the TVS of the commune it left. A TVS of arrondissements, or whose communes
-        are all part of a commune of another, is ``unusable``.
-
-    Examples
-    --------
-    >>> table = pd.DataFrame(
-    ...     {"code_insee": ["02311", "02589"], "tvs": ["02408"] * 2, "tvs_name": "Laon"}
-    ... )
-    >>> communes = pd.DataFrame(
-    ...     {"code_insee": ["02589"], "name": ["Pargny-et-Filain"], "split_family": None}
-    ... )
-    >>> zoning = tvs_zoning(table, communes)
-    >>> zoning.members[["zone", "code_insee", "published", "method"]].to_numpy().tolist()
-    [['02408', '02589', '02311 + 02589', 'moved']]
+    A merger of communes of two TVS is whole in that one, and both say so; a commune split since is
+    in the TVS of the one it left; a TVS of arrondissements, or without commune left, is unusable.
     """
     source = sources()[table.attrs.get("source", SOURCES[0])]
     names = table.drop_duplicates("tvs").set_index("tvs")["tvs_name"].sort_index()

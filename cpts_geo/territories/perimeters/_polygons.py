@@ -24,8 +24,8 @@ from cpts_geo.schema import Status
 from cpts_geo.settings import GEOGRAPHIC_CRS
 from cpts_geo.sources.analyst.polygons.file import read_polygon_file
 from cpts_geo.sources.catalogue.catalogue import sha256_of
+from cpts_geo.territories.perimeters._membership import BORDER_COLUMNS, Perimeters, territory_keys
 from cpts_geo.territories.perimeters.coverage import metric_crs
-from cpts_geo.territories.perimeters.membership import BORDER_COLUMNS, Perimeters, territory_keys
 
 #: A smaller part inside, or outside, is the width of a line and cuts nothing.
 _SLIVER: Final = 0.005
@@ -44,32 +44,7 @@ def polygon_perimeters(
     name: str | None = None,
     only: Collection[str] = (),
 ) -> Perimeters:
-    """
-    Perimeters of the polygons of an analyst's file.
-
-    Parameters
-    ----------
-    path : Path
-        GeoPackage or GeoJSON; see
-        :func:`cpts_geo.sources.analyst.polygons.file.read_polygon_file`.
-    communes : GeoDataFrame
-        The national table of communes.
-    name : str, optional
-        Name of the territory, when the file draws one; its own name, or the file's, by default.
-    only : collection of str
-        Names of the territories wanted, among those of the file; all of them without any.
-
-    Returns
-    -------
-    Perimeters
-        One territory a polygon (a name), and the communes that its limit cuts.
-
-    Raises
-    ------
-    PerimeterError
-        The file cannot be used, several territories are given one name, or a polygon holds the
-        point of no commune.
-    """
+    """One territory a polygon of an analyst's file, those of `only` alone, and what limits cut."""
     read = read_polygon_file(path, only=only)
     file = shown_name(path.name)
     labels = [label or decodable(path.stem) for label in read.table["name"]]
@@ -121,34 +96,10 @@ def polygon_perimeters(
 
 def inside_shares(polygon: shapely.Geometry, communes: gpd.GeoDataFrame) -> pd.DataFrame:
     """
-    Measure what a polygon holds of each commune it touches.
+    What a polygon (EPSG:4326) holds of each commune it touches, in their order.
 
-    Parameters
-    ----------
-    polygon : Geometry
-        Valid polygon, EPSG:4326.
-    communes : GeoDataFrame
-        code_insee, name, departement, population, lon, lat (degrees, NaN unknown), geometry
-        (EPSG:4326, None unknown).
-
-    Returns
-    -------
-    DataFrame
-        In the order of `communes`: code_insee, name, departement, population, kept (whether its
-        point is inside or on the limit), area_share (share of its simplified contour that is
-        inside, in [0, 1]; NaN without contour), population_inside (people inside if they were
-        spread evenly over the commune: an estimate; all of them where `area_share` is NaN).
-
-    Examples
-    --------
-    >>> land = gpd.GeoDataFrame(
-    ...     {"code_insee": ["45019"], "name": "Baule", "departement": "45", "population": 2000,
-    ...      "lon": 1.66, "lat": 47.82},
-    ...     geometry=[shapely.box(1.6, 47.8, 1.7, 47.9)], crs=GEOGRAPHIC_CRS,
-    ... )
-    >>> half = inside_shares(shapely.box(1.65, 47.7, 2.0, 48.0), land)
-    >>> half[["kept", "area_share", "population_inside"]].round(3).to_numpy().tolist()
-    [[True, 0.5, 1000.0]]
+    `kept` where its point is inside; `area_share` of its contour inside, in [0, 1], NaN without
+    contour; `population_inside` if people were spread evenly over it: an estimate.
     """
     shapely.prepare(polygon)
     halls = shapely.points(communes["lon"], communes["lat"])

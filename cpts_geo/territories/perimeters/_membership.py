@@ -17,9 +17,10 @@ from cpts_geo.sources.analyst.lists.perimeter import read_perimeter_file
 from cpts_geo.sources.catalogue.catalogue import sha256_of
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.territories.naming.codes import resolve_codes, resolve_table
-from cpts_geo.territories.naming.names import normalise_name, resolve
+from cpts_geo.territories.naming.names import resolve
+from cpts_geo.territories.naming.spelling import normalise_name
 
-#: Columns of the table of border communes; see :mod:`cpts_geo.territories.perimeters.polygons`.
+#: Columns of the table of border communes; see :mod:`cpts_geo.territories.perimeters._polygons`.
 BORDER_COLUMNS: Final = (
     "territory",
     "code_insee",
@@ -72,23 +73,6 @@ class Perimeters:
 def territory_keys(names: Sequence[str], codes: Sequence[str]) -> list[str]:
     """
     Key of each territory: its name made fit for a file, its code added where that is not enough.
-
-    Parameters
-    ----------
-    names : sequence of str
-        Display names.
-    codes : sequence of str
-        Code of each, in the same order.
-
-    Returns
-    -------
-    list of str
-        Keys, all different.
-
-    Examples
-    --------
-    >>> territory_keys(["CC des Quatre Rivières"] * 2 + ["Index"], ["247000623", "247400666", "1"])
-    ['cc_des_quatre_rivieres_247000623', 'cc_des_quatre_rivieres_247400666', 'territoire_index']
     """
     made_of = [slug(name) for name in names]
     slugs = [f"territoire_{key}" if _RESERVED_KEY.fullmatch(key) else key for key in made_of]
@@ -105,29 +89,7 @@ def territory_keys(names: Sequence[str], codes: Sequence[str]) -> list[str]:
 def published_perimeters(
     territories: Sequence[str], communes: pd.DataFrame, *, former: pd.DataFrame
 ) -> Perimeters:
-    """
-    Resolve the published lists of the five CPTS again, and check them.
-
-    Parameters
-    ----------
-    territories : sequence of str
-        Keys of the territories; empty for all.
-    communes, former : DataFrame
-        Current and former communes.
-
-    Returns
-    -------
-    Perimeters
-        Names that a document lists are resolved as it spells them; the other communes of a
-        proposed perimeter by their code.
-
-    Raises
-    ------
-    PerimeterError
-        A territory is unknown.
-    DataFileError
-        A stored code is not the one its published name leads to.
-    """
+    """Lists of the CPTS (all without any key), resolved again as published and checked."""
     identity = embedded.load_territories().set_index("territory")
     unknown = [key for key in territories if key not in identity.index]
     if unknown:
@@ -191,30 +153,7 @@ def file_perimeter(
     name: str | None = None,
     departements: Collection[str] | None = None,
 ) -> Perimeters:
-    """
-    Perimeter of an analyst's own file, anywhere in France.
-
-    Parameters
-    ----------
-    path : Path
-        CSV or XLSX with a column of names or codes.
-    communes, former : DataFrame
-        Current and former communes.
-    name : str, optional
-        Name of the territory; the file's name by default.
-    departements : collection of str, optional
-        Départements in which names are looked for; all of France by default.
-
-    Returns
-    -------
-    Perimeters
-        One territory, whose key is made of its name.
-
-    Raises
-    ------
-    PerimeterError
-        The file or its communes cannot be used; every defect is listed.
-    """
+    """One territory: the communes of an analyst's CSV or XLSX, its key made of its name."""
     read = read_perimeter_file(path)
     audit = resolve_table(read.table, communes, former=former, departements=departements)
     label, file = decodable(name or path.stem), shown_name(path.name)

@@ -10,9 +10,9 @@ from typing import Final, Literal, NamedTuple
 import pandas as pd
 
 from cpts_geo import errors
-from cpts_geo.errors import NameResolutionError, PerimeterError, one_line
+from cpts_geo.errors import NameResolutionError, PerimeterError, quoted
 from cpts_geo.french import number
-from cpts_geo.territories.naming.gazetteer import CANDIDATES_SHOWN, Gazetteer, Place
+from cpts_geo.territories.naming._gazetteer import CANDIDATES_SHOWN, Gazetteer, Place
 
 Method = Literal["exact", "normalised", "fuzzy", "moved", "repaired"]
 
@@ -40,23 +40,7 @@ _LINES_SHOWN: Final = 8
 
 
 class Defect(NamedTuple):
-    """
-    One thing wrong in a list.
-
-    Parameters
-    ----------
-    line : int
-        Line of the list or file; 0 when it concerns no line.
-    text : str
-        French sentence, on one line.
-    kind : str
-        French words of the kind, in the singular, to count what is not written in full.
-
-    Examples
-    --------
-    >>> Defect(3, "nom vide", "nom vide").line
-    3
-    """
+    """One thing wrong at a line of a list (0: at none), and its kind, to count those alike."""
 
     line: int
     text: str
@@ -65,86 +49,20 @@ class Defect(NamedTuple):
 
 @dataclass(frozen=True)
 class Resolution:
-    """
-    One line of a list, resolved.
-
-    Parameters
-    ----------
-    line : int
-        Line of the list or file.
-    published : str
-        Name or code as written, kept verbatim.
-    place : Place
-        Current or former commune it names.
-    method : {"exact", "normalised", "fuzzy", "moved", "repaired"}
-        How it was found.
-    score : float
-        Similarity of the spellings, 0 to 100.
-    alternatives : str
-        What else the name could have meant; empty when nothing.
-    whole : bool
-        True when it names a commune that took a new name on merging, hence all of its parts.
-
-    Examples
-    --------
-    >>> dry = Place("45130", "Dry", "45", "45130", "commune")
-    >>> Resolution(1, "DRY", dry, "normalised", 100.0, "", False).place.name
-    'Dry'
-    """
+    """One line of a list, resolved: `whole` where its commune took a new name on merging."""
 
     line: int
     published: str
     place: Place
     method: Method
     score: float
+    #: What else the name could have meant; empty when nothing.
     alternatives: str
     whole: bool
 
 
-def quoted(text: str) -> str:
-    """
-    Show what an analyst wrote, between French quotes and on one line.
-
-    Parameters
-    ----------
-    text : str
-        Anything, line breaks included.
-
-    Returns
-    -------
-    str
-        The text with control characters escaped, shortened when very long.
-
-    Examples
-    --------
-    >>> quoted("Saint-\\nAy")
-    '« Saint-\\\\nAy »'
-    """
-    return f"« {one_line(text)} »"
-
-
 def candidates_text(gazetteer: Gazetteer, found: Sequence[tuple[float, Place]]) -> str:
-    """
-    Write candidates as ``code name (département) score``, separated by semicolons.
-
-    Parameters
-    ----------
-    gazetteer : Gazetteer
-        Index that knows the commune of today of a former one.
-    found : sequence of tuple of float and Place
-        Similarities (0-100) and places, the nearest first.
-
-    Returns
-    -------
-    str
-        At most five candidates, then the number of those left out.
-
-    Examples
-    --------
-    >>> dry = Place("45130", "Dry", "45", "45130", "commune")
-    >>> candidates_text(Gazetteer((), (), {}, {"45130": dry}, {}, {}, frozenset()), [(66.7, dry)])
-    '45130 Dry (45) 67'
-    """
+    """Write five candidates at most, ``code name (département) score``, then count the others."""
     shown = []
     for score, place in found[:CANDIDATES_SHOWN]:
         text = f"{place.code} {place.name} ({place.departement}) {score:.0f}"
@@ -157,28 +75,7 @@ def candidates_text(gazetteer: Gazetteer, found: Sequence[tuple[float, Place]]) 
 
 
 def part_text(gazetteer: Gazetteer, place: Place) -> str:
-    """
-    Say why an arrondissement of Paris, Lyon or Marseille is refused.
-
-    Parameters
-    ----------
-    gazetteer : Gazetteer
-        Index that knows its commune.
-    place : Place
-        The arrondissement.
-
-    Returns
-    -------
-    str
-        French words, to end a sentence.
-
-    Examples
-    --------
-    >>> paris = Place("75056", "Paris", "75", "75056", "commune")
-    >>> part = Place("75101", "Paris 1er", "75", "75056", "arrondissement-municipal")
-    >>> part_text(Gazetteer((), (), {}, {"75056": paris}, {}, {}, frozenset()), part)
-    'arrondissement municipal, or les données s’arrêtent à la commune entière (75056 Paris)'
-    """
+    """Say why an arrondissement of Paris, Lyon or Marseille is refused."""
     commune = f"{place.current} {gazetteer.current[place.current].name}"
     return f"arrondissement municipal, or les données s’arrêtent à la commune entière ({commune})"
 
@@ -195,35 +92,6 @@ def audit_table(
 
     Former communes that became one commune are kept once, their published spellings joined by
     ``" + "``, their lowest score and the method ``moved``.
-
-    Parameters
-    ----------
-    gazetteer : Gazetteer
-        Index the places come from.
-    resolved : sequence of Resolution
-        Lines that were resolved, in the order of the list.
-    name_defects, code_defects : sequence of Defect, optional
-        Lines that were not.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns of ``AUDIT_COLUMNS``; all text but ``score`` (0-100).
-
-    Raises
-    ------
-    NameResolutionError
-        When a name is unknown or ambiguous; lists every defect of the list.
-    PerimeterError
-        When the list is empty, or only codes are wrong or communes repeated.
-
-    Examples
-    --------
-    >>> dry = Place("45130", "Dry", "45", "45130", "commune")
-    >>> gazetteer = Gazetteer((), (), {}, {"45130": dry}, {}, {}, frozenset())
-    >>> row = Resolution(1, "DRY", dry, "normalised", 100.0, "", False)
-    >>> audit_table(gazetteer, [row])["code_insee"].to_list()
-    ['45130']
     """
     if not resolved and not name_defects and not code_defects:
         raise PerimeterError(

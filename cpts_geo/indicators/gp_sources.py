@@ -24,7 +24,7 @@ def reconcile(comparison: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     comparison : DataFrame
-        Rows of :func:`cpts_geo.indicators.comparison.compare` for one territory.
+        Rows of :func:`cpts_geo.indicators.comparison.compare_areas` for one territory.
 
     Returns
     -------
@@ -108,7 +108,7 @@ def bpe_gaps(comparison: pd.DataFrame) -> list[BpeGap]:
     Parameters
     ----------
     comparison : DataFrame
-        Rows of :func:`cpts_geo.indicators.comparison.compare` for one territory.
+        Rows of :func:`cpts_geo.indicators.comparison.compare_areas` for one territory.
 
     Returns
     -------
@@ -140,7 +140,7 @@ def trend(comparison: pd.DataFrame) -> dict[str, float]:
     Parameters
     ----------
     comparison : DataFrame
-        Rows of :func:`cpts_geo.indicators.comparison.compare` for one territory.
+        Rows of :func:`cpts_geo.indicators.comparison.compare_areas` for one territory.
 
     Returns
     -------

@@ -24,31 +24,12 @@ COMMUNE: Final = "commune"
 
 
 class Place(NamedTuple):
-    """
-    One name of the COG, in force or not.
+    """One name of the COG, in force or not; `kind` is :data:`COMMUNE` for a commune of today."""
 
-    Parameters
-    ----------
-    code : str
-        INSEE code of the place itself (of the former commune when it is one).
-    name : str
-        Its official name.
-    departement : str
-        Département of the current commune.
-    current : str
-        INSEE code of the commune of today; equal to `code` when the place is one.
-    kind : str
-        ``commune`` for a commune of today, else the kind of former or partial commune.
-
-    Examples
-    --------
-    >>> place = Place("85060", "Château-d'Olonne", "85", "85194", "code retiré")
-    >>> place.is_current, place.is_arrondissement
-    (False, False)
-    """
-
+    #: Of the place itself: of the former commune when it is one.
     code: str
     name: str
+    #: Of the commune of today, whose code is `current`.
     departement: str
     current: str
     kind: str
@@ -66,71 +47,21 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True)
 class Gazetteer:
-    """
-    Places indexed by code and by normalised name.
+    """Places indexed by code and by normalised name."""
 
-    Parameters
-    ----------
-    places : tuple of Place
-        Current communes first, then former ones.
-    keys : tuple of str
-        Normalised name of each place, in the same order.
-    by_key : dict of str to tuple of Place
-        Places that bear a normalised name.
-    current : dict of str to Place
-        Commune of today by INSEE code.
-    former : dict of str to tuple of Place
-        Former communes by their own code.
-    lost : dict of str to str
-        Name of the former communes whose commune of today is not known, by code.
-    departements : frozenset of str
-        Départements that hold a commune.
-
-    Examples
-    --------
-    >>> dry = Place("45130", "Dry", "45", "45130", COMMUNE)
-    >>> inside = frozenset({"45"})
-    >>> index = Gazetteer((dry,), ("dry",), {"dry": (dry,)}, {"45130": dry}, {}, {}, inside)
-    >>> index.current["45130"].name
-    'Dry'
-    """
-
+    #: Current communes first, and the normalised name of each.
     places: tuple[Place, ...]
     keys: tuple[str, ...]
     by_key: dict[str, tuple[Place, ...]]
     current: dict[str, Place]
     former: dict[str, tuple[Place, ...]]
+    #: Name, by code, of the former communes whose commune of today is not known.
     lost: dict[str, str]
     departements: frozenset[str]
 
 
 def build_gazetteer(communes: pd.DataFrame, former: pd.DataFrame) -> Gazetteer:
-    """
-    Index the current and the former communes.
-
-    Parameters
-    ----------
-    communes : pandas.DataFrame
-        One row a commune: ``code_insee``, ``name``, ``departement``.
-    former : pandas.DataFrame
-        One row a former or partial commune: ``former_code``, ``former_name``, ``kind``
-        (``arrondissement-municipal`` for a part that is never taken for the whole commune),
-        ``code_insee`` (commune of today, NaN when unknown).
-
-    Returns
-    -------
-    Gazetteer
-        The index.
-
-    Examples
-    --------
-    >>> communes = pd.DataFrame(
-    ...     {"code_insee": ["45130"], "name": ["Dry"], "departement": ["45"]}
-    ... )
-    >>> former = pd.DataFrame(columns=["former_code", "former_name", "kind", "code_insee"])
-    >>> build_gazetteer(communes, former).by_key["dry"][0].code
-    '45130'
-    """
+    """Index communes, and former ones; a former arrondissement is never taken for the commune."""
     current = {
         code: Place(code, name, departement, code, COMMUNE)
         for code, name, departement in zip(
@@ -168,34 +99,7 @@ def build_gazetteer(communes: pd.DataFrame, former: pd.DataFrame) -> Gazetteer:
 def checked_departements(
     gazetteer: Gazetteer, departements: Collection[str] | None
 ) -> frozenset[str] | None:
-    """
-    Départements asked for, in the COG's writing.
-
-    Parameters
-    ----------
-    gazetteer : Gazetteer
-        The index.
-    departements : collection of str or None
-        Codes as written (``"1"``, ``"2a"``); one code alone may be given as a plain string. None
-        or an empty collection means the whole of France.
-
-    Returns
-    -------
-    frozenset of str or None
-        Codes as in the COG; None for the whole of France.
-
-    Raises
-    ------
-    PerimeterError
-        When a code is no département; lists all of them.
-
-    Examples
-    --------
-    >>> communes = pd.DataFrame({"code_insee": ["01001"], "name": ["X"], "departement": ["01"]})
-    >>> former = pd.DataFrame(columns=["former_code", "former_name", "kind", "code_insee"])
-    >>> sorted(checked_departements(build_gazetteer(communes, former), "1"))
-    ['01']
-    """
+    """Départements asked for, as the COG writes them (None: all of France); refuses the unknown."""
     if not departements:
         return None
     written = [departements] if isinstance(departements, str) else list(departements)
@@ -212,35 +116,7 @@ def checked_departements(
 def nearest_places(
     gazetteer: Gazetteer, keys: Sequence[str], *, scope: frozenset[str] | None
 ) -> list[list[tuple[float, Place]]]:
-    """
-    Places whose names are the most like each key, one per commune of today.
-
-    Parameters
-    ----------
-    gazetteer : Gazetteer
-        The index.
-    keys : sequence of str
-        Normalised names.
-    scope : frozenset of str or None
-        Départements to look in; None for the whole of France.
-
-    Returns
-    -------
-    list of list of tuple of float and Place
-        For each key, similarities (0-100) and places, the most similar first and, at equal
-        similarity, communes of today before former ones. At most 30 names are weighed a key.
-
-    Examples
-    --------
-    >>> communes = pd.DataFrame(
-    ...     {"code_insee": ["45130", "45203"], "name": ["Dry", "Meung-sur-Loire"],
-    ...      "departement": ["45", "45"]}
-    ... )
-    >>> former = pd.DataFrame(columns=["former_code", "former_name", "kind", "code_insee"])
-    >>> (found,) = nearest_places(build_gazetteer(communes, former), ["dri"], scope=None)
-    >>> [(round(score), place.name) for score, place in found]
-    [(67, 'Dry'), (22, 'Meung-sur-Loire')]
-    """
+    """Similarity (0-100) and place of the names most like each key, one per commune of today."""
     inside = [i for i, place in enumerate(gazetteer.places) if in_scope(place, scope)]
     pool = [gazetteer.keys[i] for i in inside]
     result: list[list[tuple[float, Place]]] = []
@@ -258,33 +134,7 @@ def nearest_places(
 def containing_places(
     gazetteer: Gazetteer, keys: Sequence[str], *, scope: frozenset[str] | None
 ) -> list[list[tuple[float, Place]]]:
-    """
-    Places whose names hold every word of a key: what a shortened name may stand for.
-
-    Parameters
-    ----------
-    gazetteer : Gazetteer
-        The index.
-    keys : sequence of str
-        Normalised names.
-    scope : frozenset of str or None
-        Départements to look in; None for the whole of France.
-
-    Returns
-    -------
-    list of list of tuple of float and Place
-        For each key, similarities (0-100) and places, the most similar first.
-
-    Examples
-    --------
-    >>> communes = pd.DataFrame(
-    ...     {"code_insee": ["45203"], "name": ["Meung-sur-Loire"], "departement": ["45"]}
-    ... )
-    >>> former = pd.DataFrame(columns=["former_code", "former_name", "kind", "code_insee"])
-    >>> (found,) = containing_places(build_gazetteer(communes, former), ["meung"], scope=None)
-    >>> [place.name for _, place in found]
-    ['Meung-sur-Loire']
-    """
+    """Places whose names hold every word of a key: what a shortened name may stand for."""
     holders: dict[str, set[int]] = {word: set() for key in keys for word in key.split()}
     for i, (place, key) in enumerate(zip(gazetteer.places, gazetteer.keys, strict=True)):
         if in_scope(place, scope):
@@ -299,26 +149,7 @@ def containing_places(
 
 
 def in_scope(place: Place, scope: frozenset[str] | None) -> bool:
-    """
-    Tell whether a place lies in the départements looked at.
-
-    Parameters
-    ----------
-    place : Place
-        A place.
-    scope : frozenset of str or None
-        Départements; None for the whole of France.
-
-    Returns
-    -------
-    bool
-        True inside.
-
-    Examples
-    --------
-    >>> in_scope(Place("45130", "Dry", "45", "45130", COMMUNE), frozenset({"41"}))
-    False
-    """
+    """Tell whether a place lies in the départements looked at."""
     return scope is None or place.departement in scope
 
 

@@ -11,14 +11,14 @@ import math
 
 import numpy as np
 import pandas as pd
+from scipy.special import gammaincinv
 
 from cpts_geo.errors import TableError
-from cpts_geo.indicators.comparison import poisson_interval
 
 _PER = 100_000
 
 
-def empirical_bayes(events: pd.Series, base: pd.Series) -> pd.Series:
+def _empirical_bayes(events: pd.Series, base: pd.Series) -> pd.Series:
     """
     Smooth the rates of small areas towards their common mean (Marshall 1991, global).
 
@@ -51,7 +51,7 @@ def empirical_bayes(events: pd.Series, base: pd.Series) -> pd.Series:
     Examples
     --------
     >>> events, base = pd.Series([0, 2, 5, 24, 52]), pd.Series([800, 3000, 6000, 80000, 50000])
-    >>> (empirical_bayes(events, base) * 1e5).round(4).tolist()
+    >>> (_empirical_bayes(events, base) * 1e5).round(4).tolist()
     [52.0755, 61.8833, 71.6478, 31.9569, 99.4251]
     """
     _check(events, base)
@@ -113,7 +113,7 @@ def smoothed_densities(communes: pd.DataFrame, *, count: str, population: str) -
     -----
     A raw density of a commune is noise and is not to be mapped; this one is an estimate (status
     ``estimated``): it says what the density may be, given all communes, not how many GPs there
-    are. Counts stand beside it. See :func:`empirical_bayes`.
+    are. Counts stand beside it. See the notes of `_empirical_bayes`.
 
     Examples
     --------
@@ -135,9 +135,40 @@ def smoothed_densities(communes: pd.DataFrame, *, count: str, population: str) -
             remedy="donnez une ligne par commune, avec son code, un effectif et une population.",
         )
     table = communes.set_index("code_insee")
-    rates = empirical_bayes(table[count], table[population])
+    rates = _empirical_bayes(table[count], table[population])
     name = f"{count}_smoothed_per_100k"
     return (rates * _PER).set_axis(communes.index).rename(name)
+
+
+def poisson_interval(count: float, *, level: float = 0.95) -> tuple[float, float]:
+    """
+    Exact (Garwood) interval of the mean of a Poisson count.
+
+    Parameters
+    ----------
+    count : float
+        Observed count, >= 0; NaN gives NaN bounds.
+    level : float
+        Confidence level.
+
+    Returns
+    -------
+    tuple of float
+        Lower and upper bound, in the unit of the count.
+
+    Examples
+    --------
+    >>> tuple(round(bound, 3) for bound in poisson_interval(1))
+    (0.025, 5.572)
+    >>> tuple(round(bound / 80_000 * 100_000, 1) for bound in poisson_interval(24))
+    (19.2, 44.6)
+    """
+    if np.isnan(count):
+        return (np.nan, np.nan)
+    tail = (1 - level) / 2
+    # Quantiles of the gamma law that the chi-square form of Garwood's interval stands for.
+    low = gammaincinv(count, tail) if count > 0 else 0.0
+    return (float(low), float(gammaincinv(count + 1, 1 - tail)))
 
 
 def density_interval(
@@ -168,7 +199,7 @@ def density_interval(
 
     Notes
     -----
-    Garwood's interval of the count (:func:`cpts_geo.indicators.comparison.poisson_interval`) over
+    Garwood's interval of the count (:func:`cpts_geo.indicators.densities.poisson_interval`) over
     the population, which is taken as exact.
 
     Examples
