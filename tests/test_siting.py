@@ -10,12 +10,12 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from cpts_geo.access.nearest.proximity import BANDS
 from cpts_geo.access.siting import best as siting
 from cpts_geo.access.siting._enumeration import enumerate_sites, enumeration_size
 from cpts_geo.access.siting._question import siting_question
 from cpts_geo.access.siting.best import best_sites, sites_by_allocation
 from cpts_geo.access.siting.outcomes import coverage_gain, coverage_outcomes
+from cpts_geo.access.travel.times import BANDS
 from cpts_geo.errors import SitingError
 from tests.siting_oracles import Place, places, ranked, realistic
 

@@ -34,7 +34,7 @@ _MIN_POSSIBLE: Final = 5
 #: the value.
 _MIN_WIDTH_SHARE: Final = 0.2
 
-Table = TypeVar("Table", bound=pd.DataFrame)
+_Table = TypeVar("_Table", bound=pd.DataFrame)
 
 
 class Mask(StrEnum):
@@ -75,8 +75,8 @@ def masked(table: pd.DataFrame, name: str) -> pd.Series:
 
 
 def releasable(
-    communes: Table, comparison: pd.DataFrame, *, elsewhere: Iterable[str] = ()
-) -> tuple[Table, pd.DataFrame]:
+    communes: _Table, comparison: pd.DataFrame, *, elsewhere: Iterable[str] = ()
+) -> tuple[_Table, pd.DataFrame]:
     """
     Mask what may not be published of the communes of territories, and of whole areas.
 
@@ -218,7 +218,7 @@ def _known_people(territory: str, counter: str | None, communes: pd.DataFrame) -
     return float(communes.loc[mine, counter].sum()) if counter in communes else 0.0
 
 
-def _shown_communes(communes: Table, *, within: Sequence[str]) -> Table:
+def _shown_communes(communes: _Table, *, within: Sequence[str]) -> _Table:
     """Communes with the masks; `within` names groups whose totals are shown, the first kept first.
 
     NaN is no group; where no column is there, the total of all rows is supposed to be shown.

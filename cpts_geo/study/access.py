@@ -30,8 +30,7 @@ from cpts_geo.access.nearest.minutes import (
     travel_variants,
     with_status,
 )
-from cpts_geo.access.nearest.proximity import BANDS
-from cpts_geo.access.travel.times import TravelTimes
+from cpts_geo.access.travel.times import BANDS, TravelTimes
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.french import counted, number
 from cpts_geo.schema import CHANGES, COLUMNS, FACILITIES, Status, embedded_vintage, status_column
@@ -273,8 +272,8 @@ def _impossible(
 ) -> str:
     if basis is None:
         if given is not None and given.reach < APL_WEIGHT.reach:
-            most = number(given.reach, 1)
-            return f"la table des temps s’arrête à {most} min, et un bassin va jusqu’à 20"
+            most, wide = number(given.reach, 1), number(APL_WEIGHT.reach)
+            return f"la table des temps s’arrête à {most} min, et un bassin va jusqu’à {wide}"
         return "l’APL n’est pas connue ici"
     if not basis.reaches(change.code):
         return "les temps de trajet ne connaissent pas cette commune"

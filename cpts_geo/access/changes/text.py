@@ -1,4 +1,4 @@
-"""Scenarios of supply as an analyst types them: « départ:Pithiviers », « centre:Challans:20 »."""
+"""Changes of supply as an analyst types them: « départ:Pithiviers », « centre:Challans:20 »."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Final
 
 import pandas as pd
 
-from cpts_geo.access.changes.apl_inputs import ACTIVITY_NEW_DOCTOR
 from cpts_geo.access.changes.change import (
+    ACTIVITY_NEW_DOCTOR,
     Change,
     centre_opens,
     gp_arrives,
@@ -46,7 +46,7 @@ def parse_changes(
     texts: Sequence[str], communes: pd.DataFrame, *, former: pd.DataFrame
 ) -> list[Change]:
     """
-    Read scenarios typed by an analyst, one change each.
+    Read changes of supply typed by an analyst.
 
     Parameters
     ----------
@@ -68,11 +68,11 @@ def parse_changes(
     ------
     ScenarioError
         A text that is none of these, a commune that is not found, a number out of its domain, or
-        more scenarios than a page shows; lists every defect.
+        more changes than a page shows; lists every defect.
 
     Examples
     --------
-    >>> from cpts_geo.sources import embedded
+    >>> from cpts_geo.sources.embedding import embedded
     >>> national = embedded.load_communes()
     >>> found = parse_changes(
     ...     ["départ:Pithiviers", "Centre:85047:20"],
@@ -146,7 +146,7 @@ def _plain(text: str) -> str:
 
 
 def _split(text: str) -> tuple[str, str, str]:
-    """Form, commune and numbers of a scenario."""
+    """Form, commune and numbers of a change."""
     kind, _, rest = text.partition(":")
     place, _, numbers = rest.partition(":")
     return _plain(kind), place.strip(), numbers.strip()

@@ -227,20 +227,18 @@ def _request_defects(
     return defects
 
 
-def _number_defects(
-    p: object, *, candidates: Collection[str], existing: Collection[str]
-) -> list[str]:
-    if not isinstance(p, Integral) or not _is_whole(p):
+def _number_defects(p: int, *, candidates: Collection[str], existing: Collection[str]) -> list[str]:
+    if not _is_whole(p):
         return ["p : il faut le nombre de nouveaux sites, un entier"]
     if p < 0:
-        return [f"p = {number(int(p))} : il faut 0 ou plus"]
+        return [f"p = {number(p)} : il faut 0 ou plus"]
     if p == 0:
         return [] if existing else ["aucun site : p = 0 et aucun site existant"]
     if not candidates:
         return ["aucun site candidat"]
     if p > len(candidates):
         places = counted(len(candidates), "candidat", "candidats")
-        return [f"p = {counted(int(p), 'nouveau site', 'nouveaux sites')} pour {places}"]
+        return [f"p = {counted(p, 'nouveau site', 'nouveaux sites')} pour {places}"]
     return []
 
 

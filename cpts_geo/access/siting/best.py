@@ -165,20 +165,8 @@ def sites_by_allocation(
     demands : mapping of str to Series
         Name of the allocation -> demand by commune, two at least; see
         :func:`cpts_geo.access.siting.allocation.allocations`.
-    objective : {"p_median", "mclp"}
-        As for :func:`best_sites`, with all that follows.
-    p : int
-        New sites.
-    radius : float or None
-        Minutes.
-    existing : collection of str
-        Sites already open.
-    candidates : collection of str or None
-        Sites that may open.
-    best : int
-        Solutions wanted under each allocation.
-    capacity : float, mapping of str to float, or None
-        Largest demand a site serves.
+    objective, p, radius, existing, candidates, best, capacity : see there
+        As for :func:`best_sites`.
 
     Returns
     -------
