@@ -19,6 +19,7 @@ import hypothesis
 import pandas as pd
 import pytest
 from filelock import FileLock
+from matplotlib.figure import Figure
 from playwright.sync_api import Browser, ConsoleMessage, Page, Route, WebSocket, sync_playwright
 
 from cpts_geo import settings
@@ -277,6 +278,14 @@ def command(
         return code, said.out, said.err
 
     return call
+
+
+@pytest.fixture(scope="module")
+def plain_drawings() -> Iterator[None]:
+    """Leave still maps white, where a test reads the rest of a report."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Figure, "draw", lambda *_: None)
+        yield
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
 from cpts_geo import report
-from cpts_geo.analysis import Analysis, analyse
+from cpts_geo.analysis import Analysis
 from cpts_geo.atlas import (
     calendar_words,
     capacity_charts,
@@ -47,6 +47,7 @@ from cpts_geo.capacity.territory_capacity import TerritoryCapacity, study_capaci
 from cpts_geo.french import NNBSP, number, whole_percent
 from cpts_geo.schema import Status
 from cpts_geo.sources import embedded
+from tests.kept import analysed
 
 TERRITORIES = ("ouest_loiret", "beauce_gatinais", "lvo", "asclepios", "ondaine_forez")
 Case = tuple[Headline, TerritoryCapacity, pd.DataFrame]
@@ -484,7 +485,7 @@ def test_a_report_leaves_scenarios_to_edit(
 
 @pytest.fixture(scope="module")
 def two() -> Analysis:
-    return analyse(["beauce_gatinais", "lvo"], draws=2000, fetched=False)
+    return analysed(["beauce_gatinais", "lvo"], draws=2000, fetched=False)
 
 
 @pytest.fixture(scope="module")

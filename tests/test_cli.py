@@ -27,7 +27,7 @@ from cpts_geo.sources import embedded
 ROOT = Path(__file__).parent.parent
 BROKEN = Path(__file__).parent / "data" / "broken"
 
-
+pytestmark = pytest.mark.usefixtures("plain_drawings")
 #: A report as quick as one can be, the same on every machine.
 QUICK = ("--draws", "100", "--embedded-only")
 

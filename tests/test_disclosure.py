@@ -20,10 +20,11 @@ from scipy.optimize import linprog
 
 from cpts_geo import report
 from cpts_geo.access.disclosure import Mask, masked, releasable, releasable_areas
-from cpts_geo.analysis import Analysis, analyse
+from cpts_geo.analysis import Analysis
 from cpts_geo.atlas import cells, maps, static, style, tables
 from cpts_geo.errors import TableError
 from cpts_geo.schema import COLUMNS, Column, Kind, Secrecy, status_column
+from tests.kept import analysed
 
 UNDER, SECRET = Mask.UNDER_11.value, Mask.SECRET.value
 
@@ -512,7 +513,7 @@ def test_totals_are_not_checked_on_masked_communes() -> None:
 
 @pytest.fixture(scope="module")
 def analysis() -> Analysis:
-    return analyse(["ouest_loiret"], draws=500)
+    return analysed(["ouest_loiret"], draws=500)
 
 
 LAYER = style.MapLayer("seen", "Patients", (5.0, 13.0, 30.0), ("a", "b", "c", "d"))

@@ -19,7 +19,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from cpts_geo.analysis import Analysis, analyse
+from cpts_geo.analysis import Analysis
 from cpts_geo.atlas.canvas import drawn_map
 from cpts_geo.atlas.maps import overview_map, territory_map
 from cpts_geo.atlas.offline import frame, inline_assets
@@ -32,6 +32,7 @@ from cpts_geo.sources.readers import READERS
 from cpts_geo.territories.request import Request, find_perimeters
 from run import PACKAGE
 from tests.conftest import ROOT, Command, OpenedPage
+from tests.kept import analysed
 
 Open = Callable[..., OpenedPage]
 #: What would stand in the bytes if a text had been computed.
@@ -76,7 +77,7 @@ def shapes(folder: Path) -> Path:
 @pytest.fixture(scope="module")
 def studied(tmp_path_factory: pytest.TempPathFactory) -> Analysis:
     """Territories whose names, all their communes' names and scenarios are hostile."""
-    found = analyse(perimeter=shapes(tmp_path_factory.mktemp("shapes")), draws=200)
+    found = analysed(perimeter=shapes(tmp_path_factory.mktemp("shapes")), draws=200)
     everything = " ".join(HOSTILE.values())[:2000]
     access = {
         key: replace(

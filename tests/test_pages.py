@@ -14,9 +14,10 @@ import pandas as pd
 import pytest
 import shapely
 from axe_playwright_python.sync_playwright import Axe
+from matplotlib.figure import Figure
 
 from cpts_geo.access.minutes import neighbourhood, travel_variants
-from cpts_geo.analysis import Analysis, analyse
+from cpts_geo.analysis import Analysis
 from cpts_geo.atlas import charts, style
 from cpts_geo.atlas.canvas import drawn_map
 from cpts_geo.atlas.maps import territory_map
@@ -26,6 +27,7 @@ from cpts_geo.errors import AssetError, OutputError
 from cpts_geo.french import slug
 from cpts_geo.report import sheets, write_report
 from cpts_geo.sources import embedded
+from tests.kept import analysed, reported
 
 TERRITORIES = ("ouest_loiret", "beauce_gatinais", "lvo", "asclepios", "ondaine_forez")
 APL = style.layers(pd.DataFrame())[0]
@@ -41,14 +43,12 @@ def plain(text: str) -> str:
 
 @pytest.fixture(scope="session")
 def five() -> Analysis:
-    return analyse()
+    return analysed()
 
 
 @pytest.fixture(scope="session")
-def report_dir(five: Analysis, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("report")
-    write_report(five, folder)
-    return folder
+def report_dir() -> Path:
+    return reported()
 
 
 @pytest.fixture(scope="session")
@@ -57,7 +57,7 @@ def evil_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("evil")
     source = folder / "liste.csv"
     source.write_text("code_insee\n45203\n45024\n29040\n", encoding="utf-8")
-    found = analyse(perimeter=source, name=EVIL, draws=500)
+    found = analysed(perimeter=source, name=EVIL, draws=500)
     communes = found.communes.assign(name=EVIL)
     national = found.national.assign(
         name=found.national["name"].where(~found.national["departement"].eq("45"), EVIL)
@@ -79,11 +79,9 @@ def evil_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def gueret_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def gueret_dir() -> Path:
     """An intercommunalité far from the five: who practises there is unknown, not nobody."""
-    folder = tmp_path_factory.mktemp("gueret")
-    write_report(analyse(epci=["Grand Guéret"], draws=500), folder)
-    return folder
+    return reported(epci=["Grand Guéret"], draws=500)
 
 
 @pytest.mark.parametrize("name", [*TERRITORIES, "index"])
@@ -370,7 +368,7 @@ def test_the_page_says_whose_times_they_are_and_leaves_variants_out(
     field = neighbourhood(members, five.national, figures=embedded.load_figures())
     source = times_file(tmp_path, travel_variants(field)["low"].pairs())
     asked = ["départ:Meung-sur-Loire", "arrivée:Tavers", "réduction:Tavers:4000"]
-    found = analyse(["ouest_loiret"], travel=source, scenarios=asked, draws=500)
+    found = analysed(["ouest_loiret"], travel=source, scenarios=asked, draws=500)
     opened = open_offline(sheet_file(found, tmp_path))
     text = access_text(opened.page)
     assert "temps de la table « temps du SIG.csv » (confiance C)" in text
@@ -389,7 +387,7 @@ def test_a_table_of_the_territory_alone_shows_no_shift_and_says_why(
     codes = embedded.load_memberships().query("territory == 'ouest_loiret'")["code_insee"]
     rows = [(a, b, 9 + k % 7) for k, a in enumerate(codes) for b in codes if a != b]
     source = times_file(tmp_path, pd.DataFrame(rows, columns=["origine", "destination", "minutes"]))
-    found = analyse(["ouest_loiret"], travel=source, draws=500)
+    found = analysed(["ouest_loiret"], travel=source, draws=500)
     opened = open_offline(sheet_file(found, tmp_path))
     text = access_text(opened.page)
     # Orléans, which the table does not hold, shares the catchments of its neighbours.
@@ -405,7 +403,7 @@ def test_a_table_of_the_territory_alone_shows_no_shift_and_says_why(
 
 
 def test_scenarios_that_touch_nobody_are_said_to_touch_nobody(tmp_path: Path) -> None:
-    found = analyse(["ouest_loiret"], scenarios=["arrivée:Vennecy"], draws=500, fetched=False)
+    found = analysed(["ouest_loiret"], scenarios=["arrivée:Vennecy"], draws=500, fetched=False)
     page = plain(sheet_file(found, tmp_path).read_text(encoding="utf-8"))
     assert (
         "Un médecin s’installe : Vennecy : écart non montré, il ne change l’APL d’aucune commune "
@@ -414,16 +412,15 @@ def test_scenarios_that_touch_nobody_are_said_to_touch_nobody(tmp_path: Path) ->
     assert 'id="scenarios"' not in page
 
 
-def test_two_reports_of_one_analysis_are_the_same_bytes(five: Analysis, tmp_path: Path) -> None:
-    one = replace(five, territories=five.territories.loc[["ouest_loiret"]])
-    for name in ("one", "two"):
-        write_report(one, tmp_path / name)
-    files = sorted(path for path in (tmp_path / "one").rglob("*") if path.is_file())
+@pytest.mark.report
+def test_two_reports_of_one_analysis_are_the_same_bytes(tmp_path: Path) -> None:
+    one = reported(["ouest_loiret"], draws=500)
+    write_report(analysed(["ouest_loiret"], draws=500), tmp_path)
+    files = sorted(path for path in one.rglob("*") if path.is_file())
     assert {path.suffix for path in files} == {".html", ".png", ".csv", ".json", ".toml"}
     # On the same day; the date is all that a later one would change.
     for path in files:
-        other = tmp_path / "two" / path.relative_to(tmp_path / "one")
-        assert path.read_bytes() == other.read_bytes(), path.name
+        assert path.read_bytes() == (tmp_path / path.relative_to(one)).read_bytes(), path.name
 
 
 def test_without_scripts_the_answer_and_the_tables_are_there(
@@ -591,6 +588,7 @@ def test_a_failed_write_leaves_the_old_file(
         return real(self, target)
 
     monkeypatch.setattr(Path, "replace", full)
+    monkeypatch.setattr(Figure, "draw", lambda *_: None)
     one = replace(five, territories=five.territories.loc[["ouest_loiret"]])
     with pytest.raises(OutputError, match="place"):
         write_report(one, tmp_path)
