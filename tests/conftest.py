@@ -101,8 +101,8 @@ LEFT_OUT = pytest.StashKey[Counter[str]]()
 
 
 def _count_left_out(items: Sequence[pytest.Item], config: pytest.Config) -> None:
-    kinds = (next((k for k in DEAR if item.get_closest_marker(k)), "other") for item in items)
-    config.stash.setdefault(LEFT_OUT, Counter()).update(kinds)
+    dear = [next((k for k in DEAR if item.get_closest_marker(k)), "") for item in items]
+    config.stash.setdefault(LEFT_OUT, Counter()).update(filter(None, dear))
 
 
 def pytest_deselected(items: Sequence[pytest.Item]) -> None:

@@ -57,6 +57,8 @@ def run_checks(size: str = "") -> int:
         missing = not ensure_browser() and os.environ.get("CI") == "true"
         rows.append(("navigateur", int(missing), 0.0))
     os.environ["CPTS_GEO_TESTS"] = size.lstrip("-")
+    # Workers and tests start Python a hundred times: a thousand libraries are compiled once.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     checks = [*CHECKS, ("pytest", pytest_command(size))]
     rows += [(name, *timed(name, [PYTHON, *arguments])) for name, arguments in checks]
     say("\nBilan")

@@ -262,7 +262,8 @@ def checked(monkeypatch):
 
         monkeypatch.setattr(run_checks, "timed", check)
         monkeypatch.setattr(run_checks, "ensure_browser", lambda: browser)
-        monkeypatch.setenv("CPTS_GEO_TESTS", "")
+        for name in ("CPTS_GEO_TESTS", "PYTHONDONTWRITEBYTECODE"):
+            monkeypatch.setenv(name, "")
         return run_checks.run_checks(size), ran
 
     return call
