@@ -21,7 +21,7 @@ from typing import Any
 from filelock import FileLock
 
 from cpts_geo.analysis import Analysis, analyse
-from cpts_geo.report import write_report
+from cpts_geo.writing.report import write_report
 
 ROOT = Path(__file__).resolve().parents[1]
 KEPT = ROOT / ".cache" / "tests"

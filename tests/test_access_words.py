@@ -13,15 +13,15 @@ import pandas as pd
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from cpts_geo.access.scenario import Change, gp_arrives, gp_leaves
-from cpts_geo.access.shifts import Shift
+from cpts_geo.access.changes.change import Change, gp_arrives, gp_leaves
+from cpts_geo.access.changes.shifts import Shift
 from cpts_geo.analysis import Analysis
 from cpts_geo.atlas import access_tables, access_words, opening_words
 from cpts_geo.atlas.cells import Cell
-from cpts_geo.capacity.opening import Opening
-from cpts_geo.capacity.territory_access import TerritoryAccess
 from cpts_geo.french import NNBSP, number
-from cpts_geo.sources import embedded
+from cpts_geo.sources.embedding import embedded
+from cpts_geo.study.access import TerritoryAccess
+from cpts_geo.study.opening import Opening
 from tests.kept import analysed
 
 TERRITORIES = ("ouest_loiret", "beauce_gatinais", "lvo", "asclepios", "ondaine_forez")

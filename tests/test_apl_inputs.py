@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cpts_geo.access.apl_inputs import (
+from cpts_geo.access.changes.apl_inputs import (
     AGE_BANDS,
     AGE_WEIGHTS,
     counted_activity,

@@ -25,9 +25,9 @@ from cpts_geo.atlas import (
     style,
     tables,
 )
-from cpts_geo.capacity.headline import Headline
+from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.french import NNBSP, number, typeset
-from cpts_geo.report import sheets
+from cpts_geo.writing.report import sheets
 from tests.kept import analysed
 
 KEY = "ouest_loiret"

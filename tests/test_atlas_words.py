@@ -15,8 +15,8 @@ from syrupy.assertion import SnapshotAssertion
 
 from cpts_geo.analysis import Analysis
 from cpts_geo.atlas import sentences
-from cpts_geo.capacity.headline import Headline, headline
-from cpts_geo.capacity.scenario import scenario_from_population
+from cpts_geo.capacity.answer.headline import Headline, headline
+from cpts_geo.capacity.scenario.loading import scenario_from_population
 from cpts_geo.french import NNBSP, day, number, percent, signed_percent, typeset, value_text
 from cpts_geo.schema import COLUMNS, Status
 from tests.kept import analysed

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cpts_geo.capacity.booking import (
+from cpts_geo.capacity.queue.booking import (
     day_quantile_slots,
     largest_demand,
     minimum_slots,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cpts_geo.capacity.booking import (
+from cpts_geo.capacity.queue.booking import (
     BookingService,
     minimum_slots,
     service,

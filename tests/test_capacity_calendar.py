@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cpts_geo.capacity.calendar import (
+from cpts_geo.capacity.scenario.calendar import (
     REGIONS,
     Calendar,
     Region,

@@ -22,7 +22,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
-from cpts_geo import report
 from cpts_geo.analysis import Analysis
 from cpts_geo.atlas import (
     calendar_words,
@@ -37,16 +36,21 @@ from cpts_geo.atlas.capacity_files import CAPACITY_FILES, capacity_files
 from cpts_geo.atlas.capacity_section import capacity_section
 from cpts_geo.atlas.capacity_sliders import sliders
 from cpts_geo.atlas.pages import sheet_page
-from cpts_geo.capacity.backtest import back_test
-from cpts_geo.capacity.booking import service
-from cpts_geo.capacity.headline import Headline, headline
-from cpts_geo.capacity.phone import agents_by_hour
-from cpts_geo.capacity.scenario import load_scenario, load_scenarios, scenario_from_population
-from cpts_geo.capacity.service_grid import service_grid
-from cpts_geo.capacity.territory_capacity import TerritoryCapacity, study_capacity
+from cpts_geo.capacity.answer.headline import Headline, headline
+from cpts_geo.capacity.checks.backtest import back_test
+from cpts_geo.capacity.queue.booking import service
+from cpts_geo.capacity.queue.service_grid import service_grid
+from cpts_geo.capacity.scenario.loading import (
+    load_scenario,
+    load_scenarios,
+    scenario_from_population,
+)
+from cpts_geo.capacity.workforce.phone import agents_by_hour
 from cpts_geo.french import NNBSP, number, whole_percent
 from cpts_geo.schema import Status
-from cpts_geo.sources import embedded
+from cpts_geo.sources.embedding import embedded
+from cpts_geo.study.capacity import TerritoryCapacity, study_capacity
+from cpts_geo.writing import report
 from tests.kept import analysed
 
 TERRITORIES = ("ouest_loiret", "beauce_gatinais", "lvo", "asclepios", "ondaine_forez")

@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cpts_geo.capacity.inputs import Scenario
-from cpts_geo.capacity.periods import (
+from cpts_geo.capacity.demand.periods import (
     month_means,
     month_of,
     no_mt_per_day,
@@ -20,8 +19,9 @@ from cpts_geo.capacity.periods import (
     visitor_factors,
     visitor_presence,
 )
-from cpts_geo.capacity.scenario import load_scenario
-from cpts_geo.capacity.supply import Visitors
+from cpts_geo.capacity.scenario.inputs import Scenario
+from cpts_geo.capacity.scenario.loading import load_scenario
+from cpts_geo.capacity.scenario.supply import Visitors
 
 FLAT = {"weekday_factors": (1.0,) * 5, "month_factors": (1.0,) * 12}
 #: Opening days of each month of 2025: weekdays less public holidays.

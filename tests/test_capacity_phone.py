@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cpts_geo.capacity.phone import (
+from cpts_geo.capacity.workforce.phone import (
     HOUR_SHARES,
     MAX_LOAD,
     agents_by_hour,

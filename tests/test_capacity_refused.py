@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from cpts_geo.capacity.calendar import Calendar, default_calendar
-from cpts_geo.capacity.demand import observed_line
-from cpts_geo.capacity.inputs import Scenario
-from cpts_geo.capacity.parameters import Default, Source
-from cpts_geo.capacity.records import Record
-from cpts_geo.capacity.scenario import Population, load_scenario
-from cpts_geo.capacity.supply import Rota, Visitors
+from cpts_geo.capacity.demand.requests import observed_line
+from cpts_geo.capacity.scenario.calendar import Calendar, default_calendar
+from cpts_geo.capacity.scenario.inputs import Scenario
+from cpts_geo.capacity.scenario.loading import Population, load_scenario
+from cpts_geo.capacity.scenario.parameters import Default, Source
+from cpts_geo.capacity.scenario.records import Record
+from cpts_geo.capacity.scenario.supply import Rota, Visitors
 from cpts_geo.errors import ScenarioError
 
 MINE = """

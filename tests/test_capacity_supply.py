@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cpts_geo.capacity.supply import Rota, Visitors
+from cpts_geo.capacity.scenario.supply import Rota, Visitors
 from cpts_geo.errors import ScenarioError
 
 NOBODY = (0.0,) * 12

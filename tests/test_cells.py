@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cpts_geo.access.cells import cell_minutes
+from cpts_geo.access.nearest.cells import cell_minutes
 from cpts_geo.errors import TravelError
-from cpts_geo.sources.readers.insee import FACILITIES
+from cpts_geo.sources.readers.formats.insee import FACILITIES
 
 BANDS = (10.0, 15.0)
 

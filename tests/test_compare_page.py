@@ -22,10 +22,10 @@ from cpts_geo.atlas.compare_page import compare_page
 from cpts_geo.atlas.compare_tables import change_rows, common_rows
 from cpts_geo.atlas.compare_words import finding, goal_sentences
 from cpts_geo.atlas.scenario_words import value_words
-from cpts_geo.capacity.compare import ScenarioComparison, compare_scenarios
-from cpts_geo.capacity.inputs import Scenario
-from cpts_geo.capacity.measures import MEASURES
-from cpts_geo.capacity.scenario import load_scenario
+from cpts_geo.capacity.comparing.compare import ScenarioComparison, compare_scenarios
+from cpts_geo.capacity.comparing.measures import MEASURES
+from cpts_geo.capacity.scenario.inputs import Scenario
+from cpts_geo.capacity.scenario.loading import load_scenario
 from cpts_geo.french import typeset
 
 Open = Callable[..., Any]

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from cpts_geo.access.comparison import compare, poisson_interval
+from cpts_geo.indicators.comparison import compare, poisson_interval
 from cpts_geo.schema import COMPARED
-from cpts_geo.sources import embedded
-from cpts_geo.territories.perimeters import territory_communes
+from cpts_geo.sources.embedding import embedded
+from cpts_geo.territories.perimeters.outlines import territory_communes
 
 NAMES = pd.Series(
     {

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from cpts_geo.errors import TableError
-from cpts_geo.sources import embedded
-from cpts_geo.sources.contracts import check
+from cpts_geo.sources.catalogue.contracts import check
+from cpts_geo.sources.embedding import embedded
 
 
 @pytest.fixture(scope="module")

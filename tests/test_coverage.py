@@ -11,8 +11,8 @@ from geopandas.testing import assert_geodataframe_equal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cpts_geo.sources import embedded
-from cpts_geo.territories.coverage import (
+from cpts_geo.sources.embedding import embedded
+from cpts_geo.territories.perimeters.coverage import (
     area_km2,
     checked_points,
     clean_and_simplify,

@@ -18,12 +18,12 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from scipy.optimize import linprog
 
-from cpts_geo import report
-from cpts_geo.access.disclosure import Mask, masked, releasable, releasable_areas
 from cpts_geo.analysis import Analysis
 from cpts_geo.atlas import cells, maps, static, style, tables
 from cpts_geo.errors import TableError
 from cpts_geo.schema import COLUMNS, Column, Kind, Secrecy, status_column
+from cpts_geo.secrecy.disclosure import Mask, masked, releasable, releasable_areas
+from cpts_geo.writing import report
 from tests.kept import analysed
 
 UNDER, SECRET = Mask.UNDER_11.value, Mask.SECRET.value

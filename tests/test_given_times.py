@@ -9,11 +9,11 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from cpts_geo.access.given_times import given_times, lacking_notes
+from cpts_geo.access.travel.given import given_times, lacking_notes
 from cpts_geo.analysis import analyse
 from cpts_geo.errors import ScenarioError, TravelError
-from cpts_geo.sources.analyst.travel import read_travel_file
-from cpts_geo.sources.file_bounds import LIMITS
+from cpts_geo.sources.analyst.travel.file import read_travel_file
+from cpts_geo.sources.bounds.files import LIMITS
 
 CODES = pd.Series(["45130", "45203", "45028"])
 

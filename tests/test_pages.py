@@ -16,7 +16,7 @@ import shapely
 from axe_playwright_python.sync_playwright import Axe
 from matplotlib.figure import Figure
 
-from cpts_geo.access.minutes import neighbourhood, travel_variants
+from cpts_geo.access.nearest.minutes import neighbourhood, travel_variants
 from cpts_geo.analysis import Analysis
 from cpts_geo.atlas import charts, style
 from cpts_geo.atlas.canvas import drawn_map
@@ -25,8 +25,8 @@ from cpts_geo.atlas.offline import inline_assets
 from cpts_geo.atlas.pages import sheet_page
 from cpts_geo.errors import AssetError, OutputError
 from cpts_geo.french import slug
-from cpts_geo.report import sheets, write_report
-from cpts_geo.sources import embedded
+from cpts_geo.sources.embedding import embedded
+from cpts_geo.writing.report import sheets, write_report
 from tests.kept import analysed, reported
 
 TERRITORIES = ("ouest_loiret", "beauce_gatinais", "lvo", "asclepios", "ondaine_forez")

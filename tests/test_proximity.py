@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cpts_geo.access.example import three_communes
-from cpts_geo.access.proximity import BANDS, coverage, nearest
-from cpts_geo.access.travel import travel_times
+from cpts_geo.access.nearest.proximity import BANDS, coverage, nearest
+from cpts_geo.access.travel.example import three_communes
+from cpts_geo.access.travel.times import travel_times
 from cpts_geo.errors import TableError, TravelError
 from tests.access_oracles import REACH, World, amounts, worlds
 

@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cpts_geo.access.reconciliation import BpeGap, bpe_gaps, reconcile, trend
 from cpts_geo.atlas import style
 from cpts_geo.atlas.perimeter_tables import border_rows
 from cpts_geo.atlas.reconciliation import explanations, source_rows
 from cpts_geo.atlas.source_chart import sources_svg
 from cpts_geo.french import NNBSP
+from cpts_geo.indicators.reconciliation import BpeGap, bpe_gaps, reconcile, trend
 
 ESTIMATED = "gps_per_100k_estimated_2024"
 

@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 
 from cpts_geo.analysis import Analysis
-from cpts_geo.capacity.territory_access import study_access
 from cpts_geo.errors import ScenarioError, TravelError
 from cpts_geo.schema import COLUMNS
-from cpts_geo.sources import embedded
-from cpts_geo.territories.perimeters import territory_communes
+from cpts_geo.sources.embedding import embedded
+from cpts_geo.study.access import study_access
+from cpts_geo.territories.perimeters.outlines import territory_communes
 from tests.kept import analysed
 
 GP = "gp_minutes_approx_2017"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cpts_geo.access.weights import (
+from cpts_geo.access.catchments.weights import (
     APL_WEIGHT,
     APL_WEIGHT_BEFORE_2015,
     custom_weight,

@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from cpts_geo.access.proximity import BANDS
-from cpts_geo.access.shifts import Shift
+from cpts_geo.access.changes.shifts import Shift
+from cpts_geo.access.nearest.proximity import BANDS
 from cpts_geo.atlas.access_words import (
     aside,
     between,
@@ -19,11 +19,11 @@ from cpts_geo.atlas.access_words import (
     whose_times,
 )
 from cpts_geo.atlas.cells import Cell, Row
-from cpts_geo.capacity.opening import Opening
-from cpts_geo.capacity.territory_access import CELL_COLUMNS, TerritoryAccess
 from cpts_geo.french import NNBSP, number, percent, whole_percent
 from cpts_geo.schema import COLUMNS, Status
-from cpts_geo.sources.catalogue import sources
+from cpts_geo.sources.catalogue.catalogue import sources
+from cpts_geo.study.access import CELL_COLUMNS, TerritoryAccess
+from cpts_geo.study.opening import Opening
 
 #: Communes of a scenario listed on a page; all are in the CSV.
 _LISTED = 8

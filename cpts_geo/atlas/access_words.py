@@ -8,11 +8,11 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from cpts_geo.access.shifts import Shift
-from cpts_geo.capacity.territory_access import TerritoryAccess
+from cpts_geo.access.changes.shifts import Shift
 from cpts_geo.french import counted, joined, number, signed_number, whole_percent
 from cpts_geo.schema import COLUMNS
 from cpts_geo.settings import SHIFT_BREAKS
+from cpts_geo.study.access import TerritoryAccess
 
 #: Communes named in a sentence before the others are counted.
 _NAMED = 4

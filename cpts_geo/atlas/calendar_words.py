@@ -8,9 +8,9 @@ import pandas as pd
 
 from cpts_geo.atlas.capacity_words import span, todays
 from cpts_geo.atlas.sentences import slots
-from cpts_geo.capacity.headline import Headline
-from cpts_geo.capacity.seasons import EligibleDemand
-from cpts_geo.capacity.weekly import WeeklyService
+from cpts_geo.capacity.answer.headline import Headline
+from cpts_geo.capacity.answer.seasons import EligibleDemand
+from cpts_geo.capacity.queue.weekly import WeeklyService
 from cpts_geo.french import MONTHS, WEEKDAYS, joined, number, percent, whole_percent
 
 #: A month calls for much more than the mean day from this ratio on.

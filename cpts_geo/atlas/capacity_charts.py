@@ -86,7 +86,7 @@ def months_svg(
     Parameters
     ----------
     by_month : DataFrame
-        As :attr:`cpts_geo.capacity.seasons.EligibleDemand.by_month`.
+        As :attr:`cpts_geo.capacity.answer.seasons.EligibleDemand.by_month`.
     today : float or None
         Slots offered today; None is unknown and draws no line.
     floor : int or None
@@ -215,7 +215,8 @@ def agents_svg(phone: pd.DataFrame, *, title: str) -> str:
     Parameters
     ----------
     phone : DataFrame
-        As :func:`cpts_geo.capacity.phone.agents_by_hour`; its profile is assumed: hatched.
+        As :func:`cpts_geo.capacity.workforce.phone.agents_by_hour`; its profile is assumed:
+        hatched.
     title : str
         Text for screen readers.
 
@@ -259,7 +260,7 @@ def fan_svg(future: pd.DataFrame, *, labels: Mapping[float, str], title: str) ->
     Parameters
     ----------
     future : DataFrame
-        As :func:`cpts_geo.capacity.workforce_fan.fan`.
+        As :func:`cpts_geo.capacity.workforce.fan.fan`.
     labels : mapping of float to str
         How each number of arrivals a year is written.
     title : str

@@ -17,11 +17,11 @@ from cpts_geo.atlas import (
     staff_words,
 )
 from cpts_geo.atlas.capacity_sliders import sliders
-from cpts_geo.capacity.backtest import back_test
-from cpts_geo.capacity.headline import Headline
-from cpts_geo.capacity.seasons import EligibleDemand
-from cpts_geo.capacity.territory_capacity import TerritoryCapacity
+from cpts_geo.capacity.answer.headline import Headline
+from cpts_geo.capacity.answer.seasons import EligibleDemand
+from cpts_geo.capacity.checks.backtest import back_test
 from cpts_geo.schema import STATUS_MARKS
+from cpts_geo.study.capacity import TerritoryCapacity
 
 
 def capacity_section(

@@ -9,10 +9,10 @@ from typing import Final
 from markupsafe import Markup
 
 from cpts_geo.atlas.sentences import slots, slots_text
-from cpts_geo.capacity.headline import Headline
-from cpts_geo.capacity.service_grid import service_grid
-from cpts_geo.capacity.territory_capacity import TerritoryCapacity
+from cpts_geo.capacity.answer.headline import Headline
+from cpts_geo.capacity.queue.service_grid import service_grid
 from cpts_geo.french import number
+from cpts_geo.study.capacity import TerritoryCapacity
 
 #: Most slots needed or offered -> reach of the sliders: slots, their step, requests a day. The
 #: shortest that holds the territory leaves room to try more.

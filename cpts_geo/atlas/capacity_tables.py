@@ -13,12 +13,12 @@ from cpts_geo.atlas.capacity_words import span
 from cpts_geo.atlas.cells import Cell, Row
 from cpts_geo.atlas.input_status import input_status
 from cpts_geo.atlas.staff_words import arrivals
-from cpts_geo.capacity.headline import Headline, Interval
-from cpts_geo.capacity.inputs import Scenario
-from cpts_geo.capacity.seasons import EligibleDemand
-from cpts_geo.capacity.territory_capacity import HORIZONS
+from cpts_geo.capacity.answer.headline import Headline, Interval
+from cpts_geo.capacity.answer.seasons import EligibleDemand
+from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.french import NNBSP, counted, number, percent, whole_percent
 from cpts_geo.schema import Status
+from cpts_geo.study.capacity import HORIZONS
 
 _GROUPS: Final = {
     "no_mt": "Personnes sans médecin traitant",
@@ -158,7 +158,7 @@ def swings(result: Headline, tornado: pd.DataFrame) -> list[Swing]:
     result : Headline
         Capacity needed by the territory; its scenario gives the sources.
     tornado : DataFrame
-        As :func:`cpts_geo.capacity.drivers.hours_tornado`.
+        As :func:`cpts_geo.capacity.answer.drivers.hours_tornado`.
 
     Returns
     -------
@@ -189,7 +189,7 @@ def phone_rows(phone: pd.DataFrame) -> list[Row]:
     Parameters
     ----------
     phone : DataFrame
-        As :func:`cpts_geo.capacity.phone.agents_by_hour`.
+        As :func:`cpts_geo.capacity.workforce.phone.agents_by_hour`.
 
     Returns
     -------
@@ -228,7 +228,7 @@ def future_rows(future: pd.DataFrame) -> list[Row]:
     Parameters
     ----------
     future : DataFrame
-        As :attr:`cpts_geo.capacity.territory_capacity.TerritoryCapacity.future`.
+        As :attr:`cpts_geo.study.capacity.TerritoryCapacity.future`.
 
     Returns
     -------

@@ -9,8 +9,8 @@ from typing import Any, Final
 import pandas as pd
 
 from cpts_geo.atlas.sentences import slots, slots_text
-from cpts_geo.capacity.headline import Headline, Interval
-from cpts_geo.capacity.seasons import EligibleDemand
+from cpts_geo.capacity.answer.headline import Headline, Interval
+from cpts_geo.capacity.answer.seasons import EligibleDemand
 from cpts_geo.french import number, percent, whole_percent
 
 #: Input of the tornado -> what to do to know it better.
@@ -219,7 +219,7 @@ def drivers_sentence(tornado: pd.DataFrame) -> str:
     Parameters
     ----------
     tornado : DataFrame
-        As :func:`cpts_geo.capacity.drivers.hours_tornado`.
+        As :func:`cpts_geo.capacity.answer.drivers.hours_tornado`.
 
     Returns
     -------
@@ -248,7 +248,7 @@ def hours_decimals(tornado: pd.DataFrame) -> int:
     Parameters
     ----------
     tornado : DataFrame
-        As :func:`cpts_geo.capacity.drivers.hours_tornado`.
+        As :func:`cpts_geo.capacity.answer.drivers.hours_tornado`.
 
     Returns
     -------
@@ -266,7 +266,7 @@ def back_test_sentence(row: Mapping[Any, Any], *, today: float | None) -> str:
     Parameters
     ----------
     row : mapping
-        A row of :func:`cpts_geo.capacity.backtest.back_test`.
+        A row of :func:`cpts_geo.capacity.checks.backtest.back_test`.
     today : float or None
         Slots offered today; None is unknown.
 

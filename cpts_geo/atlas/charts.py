@@ -11,7 +11,7 @@ from typing import Final
 
 from cpts_geo.atlas import style
 from cpts_geo.atlas.sentences import short_answer, slots_text
-from cpts_geo.capacity.headline import Headline
+from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.french import number
 
 

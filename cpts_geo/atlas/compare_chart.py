@@ -11,8 +11,8 @@ import pandas as pd
 from cpts_geo.atlas import style
 from cpts_geo.atlas.charts import HATCH, svg_tag
 from cpts_geo.atlas.compare_measures import SAME, TEXTS, measure_status, side_text
-from cpts_geo.capacity.compare import ScenarioComparison
-from cpts_geo.capacity.inputs import Scenario
+from cpts_geo.capacity.comparing.compare import ScenarioComparison
+from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.french import NNBSP, number
 from cpts_geo.schema import STATUS_MARKS, Status
 

@@ -10,8 +10,8 @@ from cpts_geo.atlas import compare_measures, compare_tables, compare_words
 from cpts_geo.atlas.compare_chart import paired_svg
 from cpts_geo.atlas.offline import inline_assets
 from cpts_geo.atlas.templating import template
-from cpts_geo.capacity.caveats import EVIDENCE
-from cpts_geo.capacity.compare import ScenarioComparison
+from cpts_geo.capacity.answer.caveats import EVIDENCE
+from cpts_geo.capacity.comparing.compare import ScenarioComparison
 
 #: Measures that are drawn.
 _DRAWN: Final = ("served", "same_day", "slots_needed")

@@ -7,10 +7,10 @@ from typing import Any
 from cpts_geo.atlas.cells import Cell
 from cpts_geo.atlas.input_status import input_status, least_known
 from cpts_geo.atlas.scenario_words import value_words
-from cpts_geo.capacity.compare import ScenarioComparison
-from cpts_geo.capacity.inputs import SOURCED_FIELDS, VISITOR_FIELDS, WIDER_FIELDS, Scenario
-from cpts_geo.capacity.records import Record
-from cpts_geo.capacity.scenario import described
+from cpts_geo.capacity.comparing.compare import ScenarioComparison
+from cpts_geo.capacity.scenario.inputs import SOURCED_FIELDS, VISITOR_FIELDS, WIDER_FIELDS, Scenario
+from cpts_geo.capacity.scenario.loading import described
+from cpts_geo.capacity.scenario.records import Record
 from cpts_geo.french import UNKNOWN_TEXT, typeset
 
 

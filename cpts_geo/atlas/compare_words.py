@@ -15,7 +15,7 @@ from cpts_geo.atlas.compare_measures import (
 )
 from cpts_geo.atlas.scenario_words import month_names
 from cpts_geo.atlas.sentences import deadline, slots, slots_text
-from cpts_geo.capacity.compare import ScenarioComparison
+from cpts_geo.capacity.comparing.compare import ScenarioComparison
 from cpts_geo.french import joined, number, percent
 from cpts_geo.schema import Status
 

@@ -8,10 +8,9 @@ from typing import Any, Final
 
 import pandas as pd
 
-from cpts_geo.access.disclosure import Mask
 from cpts_geo.atlas.cells import MASK_LABEL, MASK_TEXTS, Cell
-from cpts_geo.capacity.call_profile import CallProfile
-from cpts_geo.capacity.posterior import rate_posterior
+from cpts_geo.capacity.calls.posterior import rate_posterior
+from cpts_geo.capacity.calls.profile import CallProfile
 from cpts_geo.french import (
     MONTHS,
     NNBSP,
@@ -22,6 +21,7 @@ from cpts_geo.french import (
     number,
     percent,
 )
+from cpts_geo.secrecy.disclosure import Mask
 
 _LEVEL: Final = 0.80
 OUTCOME_WORDS: Final = {
@@ -45,7 +45,7 @@ def log_sentences(found: CallProfile, tables: Mapping[str, pd.DataFrame]) -> lis
     found : CallProfile
         Its profile.
     tables : Mapping of str to DataFrame
-        What may leave of it (:func:`cpts_geo.capacity.call_tables.released`).
+        What may leave of it (:func:`cpts_geo.capacity.calls.released.released`).
 
     Returns
     -------

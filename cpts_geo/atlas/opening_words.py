@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from cpts_geo.access.surrogate import VARIANT_NAMES
+from cpts_geo.access.travel.surrogate import VARIANT_NAMES
 from cpts_geo.atlas.access_words import named, whose_times
-from cpts_geo.capacity.opening import Opening
-from cpts_geo.capacity.territory_access import TerritoryAccess
 from cpts_geo.french import counted, number
+from cpts_geo.study.access import TerritoryAccess
+from cpts_geo.study.opening import Opening
 
 
 def opening_answer(found: Opening, access: TerritoryAccess) -> str:

@@ -18,7 +18,6 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
-from cpts_geo.access.comparison import poisson_interval
 from cpts_geo.atlas import (
     access_tables,
     access_words,
@@ -37,14 +36,15 @@ from cpts_geo.atlas import (
 from cpts_geo.atlas.cells import value_cell
 from cpts_geo.atlas.offline import inline_assets
 from cpts_geo.atlas.templating import template
-from cpts_geo.capacity.demand import NORMATIVE_RATES
-from cpts_geo.capacity.headline import Headline
-from cpts_geo.capacity.territory_access import TerritoryAccess
-from cpts_geo.capacity.territory_capacity import TerritoryCapacity
+from cpts_geo.capacity.answer.headline import Headline
+from cpts_geo.capacity.demand.requests import NORMATIVE_RATES
 from cpts_geo.french import joined, number, value_text
+from cpts_geo.indicators.comparison import poisson_interval
 from cpts_geo.schema import COLUMNS, STATUS_MARKS
 from cpts_geo.settings import APL_LOW
-from cpts_geo.sources.catalogue import Source, sources
+from cpts_geo.sources.catalogue.catalogue import Source, sources
+from cpts_geo.study.access import TerritoryAccess
+from cpts_geo.study.capacity import TerritoryCapacity
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ def gap_rows(gaps: pd.DataFrame) -> list[list[Cell]]:
     Parameters
     ----------
     gaps : DataFrame
-        Rows of :func:`cpts_geo.territories.perimeters.published_gaps` for one territory.
+        Rows of :func:`cpts_geo.territories.perimeters.outlines.published_gaps` for one territory.
 
     Returns
     -------
@@ -91,7 +91,7 @@ def border_rows(border: pd.DataFrame) -> list[list[Cell]]:
     Parameters
     ----------
     border : DataFrame
-        Border communes of one territory, see :mod:`cpts_geo.territories.polygons`.
+        Border communes of one territory, see :mod:`cpts_geo.territories.perimeters.polygons`.
 
     Returns
     -------

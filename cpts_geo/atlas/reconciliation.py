@@ -6,7 +6,10 @@ import math
 
 import pandas as pd
 
-from cpts_geo.access.reconciliation import (
+from cpts_geo.atlas.cells import Cell, Row, remark
+from cpts_geo.french import UNKNOWN_TEXT, number, percent, signed_percent
+from cpts_geo.french import counted as with_word
+from cpts_geo.indicators.reconciliation import (
     ESTIMATED,
     BpeGap,
     bpe_gaps,
@@ -14,9 +17,6 @@ from cpts_geo.access.reconciliation import (
     reconcile,
     trend,
 )
-from cpts_geo.atlas.cells import Cell, Row, remark
-from cpts_geo.french import UNKNOWN_TEXT, number, percent, signed_percent
-from cpts_geo.french import counted as with_word
 from cpts_geo.schema import COLUMNS
 
 #: Sources whose definition says what notes on their values would say again.
@@ -38,7 +38,7 @@ def source_rows(comparison: pd.DataFrame) -> tuple[list[str], list[Row]]:
     Parameters
     ----------
     comparison : DataFrame
-        Rows of :func:`cpts_geo.access.comparison.compare` for one territory.
+        Rows of :func:`cpts_geo.indicators.comparison.compare` for one territory.
 
     Returns
     -------
@@ -95,7 +95,7 @@ def explanations(comparison: pd.DataFrame) -> list[str]:
     Parameters
     ----------
     comparison : DataFrame
-        Rows of :func:`cpts_geo.access.comparison.compare` for one territory.
+        Rows of :func:`cpts_geo.indicators.comparison.compare` for one territory.
 
     Returns
     -------

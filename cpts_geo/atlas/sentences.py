@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cpts_geo.capacity.headline import Headline, Interval
+from cpts_geo.capacity.answer.headline import Headline, Interval
 from cpts_geo.french import NNBSP, counted, number, percent, whole_percent
 from cpts_geo.schema import STATUS_MARKS, Status
 

@@ -7,9 +7,9 @@ from html import escape
 
 import pandas as pd
 
-from cpts_geo.access.reconciliation import reconcile
 from cpts_geo.atlas import style
 from cpts_geo.french import number
+from cpts_geo.indicators.reconciliation import reconcile
 from cpts_geo.schema import COLUMNS, Status
 
 _WIDTH, _LEFT, _RIGHT, _ROW, _TOP = 760, 250, 40, 34, 34
@@ -23,7 +23,7 @@ def sources_svg(comparison: pd.DataFrame, *, title: str) -> str:
     Parameters
     ----------
     comparison : DataFrame
-        Rows of :func:`cpts_geo.access.comparison.compare` for one territory.
+        Rows of :func:`cpts_geo.indicators.comparison.compare` for one territory.
     title : str
         Text for screen readers.
 

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from cpts_geo.atlas.capacity_words import span
-from cpts_geo.capacity.phone import agents_by_hour, agents_needed
+from cpts_geo.capacity.workforce.phone import agents_by_hour, agents_needed
 from cpts_geo.french import NNBSP, counted, joined, number, percent
 
 
@@ -20,7 +20,7 @@ def phone_sentence(phone: pd.DataFrame) -> str:
     Parameters
     ----------
     phone : DataFrame
-        As :func:`cpts_geo.capacity.phone.agents_by_hour`.
+        As :func:`cpts_geo.capacity.workforce.phone.agents_by_hour`.
 
     Returns
     -------
@@ -53,7 +53,7 @@ def phone_note(phone: pd.DataFrame, *, grade: str) -> str:
     Parameters
     ----------
     phone : DataFrame
-        As :func:`cpts_geo.capacity.phone.agents_by_hour`.
+        As :func:`cpts_geo.capacity.workforce.phone.agents_by_hour`.
     grade : str
         Grade of the calls counted.
 
@@ -76,7 +76,7 @@ def future_sentences(future: pd.DataFrame) -> list[str]:
     Parameters
     ----------
     future : DataFrame
-        As :attr:`cpts_geo.capacity.territory_capacity.TerritoryCapacity.future`.
+        As :attr:`cpts_geo.study.capacity.TerritoryCapacity.future`.
 
     Returns
     -------
@@ -156,7 +156,7 @@ def handling_minutes(phone: pd.DataFrame) -> float:
     Parameters
     ----------
     phone : DataFrame
-        As :func:`cpts_geo.capacity.phone.agents_by_hour`, with calls.
+        As :func:`cpts_geo.capacity.workforce.phone.agents_by_hour`, with calls.
 
     Returns
     -------
@@ -173,7 +173,7 @@ def phone_default(name: str) -> float:
     Parameters
     ----------
     name : str
-        Argument of :func:`cpts_geo.capacity.phone.agents_by_hour`.
+        Argument of :func:`cpts_geo.capacity.workforce.phone.agents_by_hour`.
 
     Returns
     -------

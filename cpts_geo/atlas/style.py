@@ -14,7 +14,7 @@ import pandas as pd
 from cpts_geo import settings
 from cpts_geo.french import UNKNOWN_TEXT, number
 from cpts_geo.schema import COLUMNS
-from cpts_geo.sources.catalogue import sources
+from cpts_geo.sources.catalogue.catalogue import sources
 
 #: ColorBrewer YlGnBu: ordered in greyscale, safe for colour-blind readers; darker is more.
 SEQUENTIAL: Final = {

@@ -7,8 +7,6 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from cpts_geo.access.disclosure import releasable
-from cpts_geo.access.reconciliation import GP_SOURCES
 from cpts_geo.atlas import style
 from cpts_geo.atlas.cells import (
     Cell,
@@ -21,11 +19,13 @@ from cpts_geo.atlas.cells import (
 )
 from cpts_geo.atlas.charts import Bar
 from cpts_geo.atlas.scenario_words import value_words
-from cpts_geo.capacity.inputs import VISITOR_FIELDS, WIDER_FIELDS, Scenario
-from cpts_geo.capacity.parameters import default_parameters
-from cpts_geo.capacity.scenario import described
+from cpts_geo.capacity.scenario.inputs import VISITOR_FIELDS, WIDER_FIELDS, Scenario
+from cpts_geo.capacity.scenario.loading import described
+from cpts_geo.capacity.scenario.parameters import default_parameters
 from cpts_geo.french import day, number, percent, slug, typeset
+from cpts_geo.indicators.reconciliation import GP_SOURCES
 from cpts_geo.schema import COLUMNS, COMPARED, Column, status_column
+from cpts_geo.secrecy.disclosure import releasable
 
 #: Columns of the table of communes, after the name, before newer vintages take their place.
 _COMMUNE_COLUMNS = (
@@ -62,7 +62,7 @@ def comparison_rows(comparison: pd.DataFrame) -> tuple[list[str], list[Row]]:
     Parameters
     ----------
     comparison : DataFrame
-        Rows of :func:`cpts_geo.access.comparison.compare` for one territory.
+        Rows of :func:`cpts_geo.indicators.comparison.compare` for one territory.
 
     Returns
     -------
@@ -146,7 +146,7 @@ def newest_known(names: Sequence[str], comparison: pd.DataFrame) -> list[str]:
     names : sequence of str
         Indicators, with their embedded vintage.
     comparison : DataFrame
-        Rows of :func:`cpts_geo.access.comparison.compare`.
+        Rows of :func:`cpts_geo.indicators.comparison.compare`.
 
     Returns
     -------
@@ -199,7 +199,7 @@ def commune_table(communes: pd.DataFrame) -> tuple[list[tuple[str, str]], list[l
         Label and detail of each column.
     rows : list of list of Cell
         Communes in alphabetical order; what may not be published is masked first
-        (:func:`cpts_geo.access.disclosure.releasable`).
+        (:func:`cpts_geo.secrecy.disclosure.releasable`).
     """
     communes = releasable(communes)
     headers = [("Commune", ""), ("Code", "Insee, COG 2026")]

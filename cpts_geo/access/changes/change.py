@@ -1,0 +1,342 @@
+"""What one more doctor changes: shifts of the published APL, without computing it again.
+
+With a supply shifted by dS consultations a year in commune j, the APL of commune i moves by
+``w(t_ij) dS / sum_k w(t_kj) P_k``: no doctor's own data are needed, only travel times and the
+standardised people around j. With approximate times the shift is approximate: give it by variant.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+import pandas as pd
+
+from cpts_geo.access.catchments.sharing import Catchments, ratio_of
+from cpts_geo.access.changes.apl_inputs import ACTIVITY_NEW_DOCTOR, bounded_activity
+from cpts_geo.access.travel.times import listed
+from cpts_geo.errors import ScenarioError, TableError
+from cpts_geo.french import number
+from cpts_geo.settings import APL_LOW
+
+Kind = Literal["arrival", "departure", "fewer_hours", "centre"]
+#: Opening weeks of a year: 52 less public holidays, for a centre open every weekday.
+WEEKS_A_YEAR: Final = 50.0
+#: Consultations a year of one doctor: beyond, ten times the busiest of France, it is a mistake.
+MOST_CONSULTATIONS: Final = 200_000.0
+#: Length of a slot on the lines for unscheduled care.
+MINUTES_A_CONSULTATION: Final = 15.0
+
+
+@dataclass(frozen=True)
+class Change:
+    """
+    A shift of the supply of one commune.
+
+    Parameters
+    ----------
+    code : str
+        INSEE code of the commune of practice.
+    consultations : float
+        Consultations a year gained (above 0) or lost (below 0), as the APL counts them.
+    kind : {"arrival", "departure", "fewer_hours", "centre"}
+        What happens there.
+    words : str
+        French words on what is supposed.
+    """
+
+    code: str
+    consultations: float
+    kind: Kind
+    words: str
+
+
+def gp_arrives(code: str, *, consultations: float = ACTIVITY_NEW_DOCTOR) -> Change:
+    """
+    One GP settles in a commune.
+
+    Parameters
+    ----------
+    code : str
+        INSEE code.
+    consultations : float
+        Consultations a year; by default those the DREES gives to a doctor without a past.
+
+    Returns
+    -------
+    Change
+        The gain.
+
+    Examples
+    --------
+    >>> gp_arrives("45252").consultations
+    5400.0
+    """
+    counted = _counted(consultations)
+    words = f"un médecin généraliste s’installe ({_given(consultations, counted)})"
+    return Change(code, counted, "arrival", words)
+
+
+def gp_leaves(code: str, *, consultations: float = ACTIVITY_NEW_DOCTOR) -> Change:
+    """
+    One GP leaves a commune and is not replaced.
+
+    Parameters
+    ----------
+    code : str
+        INSEE code.
+    consultations : float
+        Consultations a year given until then; by default an ordinary full-time activity.
+
+    Returns
+    -------
+    Change
+        The loss, counted as the APL counts activity.
+
+    Examples
+    --------
+    >>> gp_leaves("45252", consultations=9_000).consultations
+    -6000.0
+    """
+    counted = _counted(consultations)
+    words = f"un médecin généraliste part ({_given(consultations, counted)})"
+    return Change(code, -counted, "departure", words)
+
+
+def gp_cuts_hours(code: str, *, before: float = ACTIVITY_NEW_DOCTOR, after: float) -> Change:
+    """
+    One GP gives fewer consultations.
+
+    Parameters
+    ----------
+    code : str
+        INSEE code.
+    before, after : float
+        Consultations a year, `after` at most `before`.
+
+    Returns
+    -------
+    Change
+        The loss, counted as the APL counts activity: nothing between 251 and 3,600, nor above
+        6,000, so that a cut may change little or nothing.
+
+    Raises
+    ------
+    ScenarioError
+        `after` above `before`, or negative.
+
+    Examples
+    --------
+    >>> gp_cuts_hours("45252", before=5_400, after=2_700).consultations
+    -1800.0
+    """
+    if not 0 <= after <= before < np.inf:
+        raise _refused([f"de {before:g} à {after:g} consultations : ce n’est pas moins"])
+    kept, had = _counted(after), _counted(before)
+    words = f"un médecin passe de {number(before)} à {number(after)} consultations par an"
+    if (had, kept) != (before, after):
+        words += f" (comptées {number(had)} et {number(kept)} par la règle de l’APL)"
+    return Change(code, kept - had, "fewer_hours", words)
+
+
+def centre_opens(
+    code: str,
+    *,
+    hours_per_week: float,
+    minutes: float = MINUTES_A_CONSULTATION,
+    weeks: float = WEEKS_A_YEAR,
+    demand: float = math.inf,
+) -> Change:
+    """
+    A centre for unscheduled care opens in a commune.
+
+    Parameters
+    ----------
+    code : str
+        INSEE code.
+    hours_per_week : float
+        Hours of doctor a week, above 0.
+    minutes : float
+        Minutes a consultation, above 0.
+    weeks : float
+        Opening weeks a year.
+    demand : float
+        Requests a year that it answers: it gives no more consultations than that.
+
+    Returns
+    -------
+    Change
+        ``hours x 60 / minutes x weeks``, at most `demand`, counted without bounds as a health
+        centre's. It supposes that the doctors are new to the territory: consultations that move
+        from a practice to a centre add none.
+
+    Raises
+    ------
+    ScenarioError
+        An argument not above 0, or over 168 hours, 240 minutes or 53 weeks.
+
+    Examples
+    --------
+    >>> centre_opens("85047", hours_per_week=20).consultations
+    4000.0
+    """
+    defects = [
+        f"{name} = {number(value, 1)} : de 0 (exclu) à {number(most)} attendu"
+        for name, value, most in (
+            ("heures par semaine", hours_per_week, 168.0),
+            ("minutes par consultation", minutes, 240.0),
+            ("semaines par an", weeks, 53.0),
+            ("demandes par an", demand, math.inf),
+        )
+        if not 0 < value <= most
+    ]
+    if defects:
+        raise _refused(defects)
+    slots = hours_per_week * 60 / minutes * weeks
+    total = min(slots, demand)
+    use = "si tous les créneaux servent"
+    if demand < slots:
+        use = f"autant que de demandes, pour {number(slots)} créneaux"
+    words = (
+        f"un centre ouvre {number(hours_per_week, 0 if hours_per_week % 1 == 0 else 1)} h de "
+        f"médecin par semaine ({number(total)} consultations par an, {use}), avec des médecins "
+        "nouveaux pour le territoire : des consultations déplacées n’ajouteraient rien"
+    )
+    return Change(code, total, "centre", words)
+
+
+def apl_shift(shared: Catchments, changes: Iterable[Change]) -> pd.Series:
+    """
+    Compute how much the APL of each commune moves.
+
+    Parameters
+    ----------
+    shared : Catchments
+        Of the standardised people, with the weights of the APL
+        (:data:`cpts_geo.access.catchments.weights.APL_WEIGHT`).
+    changes : iterable of Change
+        What happens; shifts add up.
+
+    Returns
+    -------
+    Series of float
+        Consultations a year per standardised inhabitant, by origin: 0 beyond 20 minutes of every
+        change; NaN where the people around a change are unknown, or no road reaches the place.
+
+    Raises
+    ------
+    TableError
+        A commune that the travel times do not know, or that nobody reaches.
+
+    Notes
+    -----
+    ``sum_i P_i dA_i`` is dS: the consultations gained are shared, none is lost.
+
+    Examples
+    --------
+    >>> from cpts_geo.access.travel.example import three_communes
+    >>> from cpts_geo.access.catchments.sharing import catchments
+    >>> from cpts_geo.access.catchments.weights import APL_WEIGHT
+    >>> times, _, people = three_communes()
+    >>> shared = catchments(times, people, weight=APL_WEIGHT)
+    >>> apl_shift(shared, [gp_leaves("C", consultations=3_400)]).round(3).tolist()
+    [-0.424, -1.271, -1.271]
+    """
+    wanted = list(changes)
+    places = shared.travel.destinations.get_indexer(pd.Index([change.code for change in wanted]))
+    lost = [change.code for change, place in zip(wanted, places, strict=True) if place < 0]
+    empty = [
+        change.code
+        for change, place in zip(wanted, places, strict=True)
+        if place >= 0 and shared.people[place] == 0
+    ]
+    if lost or empty:
+        rules = (
+            (lost, "communes inconnues des temps de trajet"),
+            (empty, "communes que personne n’atteint"),
+        )
+        raise TableError(
+            "Le scénario ne peut pas être calculé.",
+            defects=[f"{text} : {listed(codes)}" for codes, text in rules if codes],
+            remedy="choisissez une commune de la table des temps de trajet, par son code Insee.",
+        )
+    moved = np.zeros(len(shared.travel.origins))
+    for change, place in zip(wanted, places, strict=True):
+        column = shared.by_destination[[place]].tocoo()
+        near = column.data > 0  # a pair slower than the weight is no part of the catchment
+        share = ratio_of(np.array([change.consultations]), shared.people[[place]])
+        moved[column.col[near]] += column.data[near] * share
+    found = pd.Series(moved, index=shared.travel.origins)
+    if shared.travel.unsnapped:
+        found[found.index.isin(shared.travel.unsnapped)] = np.nan
+    return found
+
+
+def crossings(before: pd.Series, after: pd.Series, *, threshold: float = APL_LOW) -> pd.DataFrame:
+    """
+    List the communes that cross a threshold.
+
+    Parameters
+    ----------
+    before, after : Series of float
+        A measure by commune, on the same index; NaN unknown, never crosses.
+    threshold : float
+        Under it is "low": 2.5 consultations a year for the APL.
+
+    Returns
+    -------
+    DataFrame
+        By commune that crosses, in the order of the index: before, after, direction
+        (``falls`` under, or ``rises`` to the threshold or above).
+
+    Raises
+    ------
+    TableError
+        Not the same communes.
+
+    Examples
+    --------
+    >>> before = pd.Series([2.6, 2.4, 3.0], index=["A", "B", "C"])
+    >>> crossings(before, before - 0.2)["direction"].to_dict()
+    {'A': 'falls'}
+    """
+    if not before.index.equals(after.index):
+        raise TableError(
+            "Avant et après ne portent pas sur les mêmes communes.",
+            defects=[f"{len(before)} communes avant, {len(after)} après, ou dans un autre ordre"],
+            remedy="donnez deux séries sur le même index.",
+        )
+    falls = (before >= threshold) & (after < threshold)
+    rises = (before < threshold) & (after >= threshold)
+    table = pd.DataFrame({"before": before, "after": after})[falls | rises]
+    return table.assign(direction=np.where(falls[falls | rises], "falls", "rises"))
+
+
+def _given(consultations: float, counted: float) -> str:
+    """Consultations as they are typed, and as they count where that differs."""
+    text = f"{number(consultations)} consultations par an"
+    if counted == consultations:
+        return text
+    return f"{text}, comptées {number(counted)} par la règle de l’APL"
+
+
+def _counted(consultations: float) -> float:
+    if not 0 <= consultations <= MOST_CONSULTATIONS:
+        raise _refused(
+            [
+                f"{consultations:g} consultations par an : un nombre positif est attendu, "
+                f"{number(MOST_CONSULTATIONS)} au plus"
+            ]
+        )
+    return float(bounded_activity(consultations))
+
+
+def _refused(defects: Sequence[str]) -> ScenarioError:
+    return ScenarioError(
+        "Le scénario d’offre est hors de son domaine.",
+        defects=defects,
+        remedy="donnez des consultations par an et des heures par semaine plausibles.",
+    )

@@ -1,0 +1,361 @@
+"""What a call log says of a line: rate, week, hours, seasons, and whether days vary too much.
+
+All figures are of the calls made on opening days; those of other days are counted apart. They are
+exact, for computing with: what leaves goes through :mod:`cpts_geo.capacity.calls.released`, which
+masks small counts.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from cpts_geo.capacity.calls.dispersion import Dispersion, daily_dispersion
+from cpts_geo.errors import ScenarioError
+from cpts_geo.french import counted
+from cpts_geo.secrecy.disclosure import MIN_PATIENTS
+from cpts_geo.sources.analyst.calls.columns import OUTCOMES
+
+COLUMNS: Final = ("time", "outcome", "commune", "age_class")
+#: Outcomes of those who were given a slot: a log of these alone says nothing of the others.
+_SERVED: Final = frozenset({"appointment", "duplicate", "cancelled"})
+#: A season needs about a year: months with some days, of this many opening days at least.
+_MIN_MONTHS: Final = 11
+_MIN_DAYS_A_MONTH: Final = 10
+
+
+@dataclass(frozen=True, eq=False)
+class CallProfile:
+    """
+    What a call log says, exactly; not to be shown as it is.
+
+    Attributes
+    ----------
+    start : datetime.date
+        First day of the period.
+    end : datetime.date
+        Last day, included.
+    calls : int
+        Calls on opening days, duplicates included.
+    calls_outside : int
+        Calls on other days, which no other figure holds.
+    opening_days : int
+        Opening days of the period.
+    people_years : float
+        People without médecin traitant times years of opening days (person-years): the exposure
+        behind ``calls``. NaN where others call too, and the log does not tell who does.
+    outcomes : Series of int
+        Calls by outcome (:data:`~cpts_geo.sources.analyst.calls.columns.OUTCOMES`), then
+        ``unknown``.
+    weekdays : DataFrame
+        By weekday (0 = Monday) that has opening days: days, calls, factor (calls a day over
+        those of all days; mean 1 when weighed by days).
+    hours : Series of int or None
+        Calls by hour, 0 to 23; None where the log gives days only.
+    months : DataFrame
+        By month of the year (1 to 12) that has opening days: days, calls, factor (as above). A
+        month of fewer than 10 opening days has none (NaN); nor has any, where fewer than 11 do.
+    communes : Series of int or None
+        Calls by commune, then ``unknown``; None where the log gives none.
+    age_classes : Series of int or None
+        Calls by class of age, then ``unknown``; None where the log gives none.
+    dispersion : Dispersion
+        Daily calls against Poisson.
+    repeated_calls : int or None
+        Calls alike an earlier one (minute, commune, age class) and not marked duplicates; None
+        where the log has no hour, or neither communes nor ages.
+    longest_silence : int
+        Largest number of opening days in a row without a call: a hole in the log, when long.
+    lower_bound : bool
+        True where every call was given a slot (appointments, cancelled ones and duplicates): a
+        log of consultations, which bounds the demand from below (evidence label 2, not 1).
+    """
+
+    start: date
+    end: date
+    calls: int
+    calls_outside: int
+    opening_days: int
+    people_years: float
+    outcomes: pd.Series
+    weekdays: pd.DataFrame
+    hours: pd.Series | None
+    months: pd.DataFrame
+    communes: pd.Series | None
+    age_classes: pd.Series | None
+    dispersion: Dispersion
+    repeated_calls: int | None
+    longest_silence: int
+    lower_bound: bool
+
+    @property
+    def calls_per_opening_day(self) -> float:
+        """
+        Mean calls of an opening day.
+
+        Returns
+        -------
+        float
+            Calls per opening day.
+        """
+        return self.calls / self.opening_days
+
+    @property
+    def weekday_factors(self) -> tuple[float, ...]:
+        """
+        Calls of each weekday over the mean.
+
+        Returns
+        -------
+        tuple of float
+            Monday to Sunday; NaN where no day is open.
+        """
+        return tuple(float(x) for x in self.weekdays["factor"].reindex(range(7)))
+
+    @property
+    def month_factors(self) -> tuple[float, ...] | None:
+        """
+        Calls per opening day of each month over the mean.
+
+        Returns
+        -------
+        tuple of float or None
+            January to December, NaN for a month that is not covered; None where fewer than 11
+            are.
+        """
+        factors = self.months["factor"].reindex(range(1, 13))
+        return None if factors.isna().all() else tuple(float(x) for x in factors)
+
+    @property
+    def hour_shares(self) -> tuple[float, ...] | None:
+        """
+        Share of the calls made in each hour.
+
+        Returns
+        -------
+        tuple of float or None
+            0 h to 23 h, sum 1; None where the log gives days only.
+        """
+        return None if self.hours is None else tuple(float(x) / self.calls for x in self.hours)
+
+    @property
+    def conversion(self) -> float:
+        """
+        Share of the calls that were given an appointment.
+
+        Returns
+        -------
+        float
+            0 to 1; NaN for a log of consultations. On a saturated line it measures its slots, and
+            is no triage rate.
+        """
+        return math.nan if self.lower_bound else float(self.outcomes["appointment"]) / self.calls
+
+    @property
+    def no_slot_share(self) -> float:
+        """
+        Share of the calls that found no slot: how saturated the line says it is.
+
+        Returns
+        -------
+        float
+            0 to 1; NaN for a log of consultations.
+        """
+        return math.nan if self.lower_bound else float(self.outcomes["no_slot"]) / self.calls
+
+    @property
+    def marked_duplicate_share(self) -> float:
+        """
+        Share of the calls that the log marks as duplicates.
+
+        Returns
+        -------
+        float
+            0 to 1.
+        """
+        return float(self.outcomes["duplicate"]) / self.calls
+
+
+def profile(
+    log: pd.DataFrame,
+    *,
+    people_without_mt: float | None,
+    opening_days: pd.DatetimeIndex,
+    opening_days_per_year: float,
+    period: tuple[date, date] | None = None,
+) -> CallProfile:
+    """
+    Draw from a call log what a scenario needs.
+
+    Parameters
+    ----------
+    log : DataFrame
+        Calls, as :func:`cpts_geo.sources.analyst.calls.log.read_call_log` gives them; not modified.
+    people_without_mt : float or None
+        People without médecin traitant who may call (persons), above 0; None where others may
+        too, so that calls are no rate of theirs.
+    opening_days : DatetimeIndex
+        Opening days of the period that the log covers, at midnight, each once; days without a
+        call count as zeros, so they must not go beyond it.
+    opening_days_per_year : float
+        Opening days of a full year of the same calendar, 1 to 366.
+    period : tuple of datetime.date, optional
+        First and last day that the log covers; by default the first and last opening day.
+
+    Returns
+    -------
+    CallProfile
+        Exact figures.
+
+    Raises
+    ------
+    ScenarioError
+        People, days or period outside their domain, log without a column or a time; lists all.
+        Or fewer than 11 calls on opening days.
+
+    Notes
+    -----
+    Exposure = people x opening days / opening days per year, so that a Jeffreys posterior of the
+    calls per person-year is Gamma(calls + 1/2, exposure), and that this rate over a year of
+    opening days gives back the calls per opening day of the log. Calendar days would not: from a
+    Monday to a Friday they are 5 of 365, and the opening days 5 of 251. A part of a year is not
+    corrected for its season. Factor = (calls / days) of the weekday or month
+    over (calls / days) of all. Dispersion = sum (x - m)^2 / m over (days - means fitted), where m
+    is the Poisson fit of weekday means, times month means where there are months; compared with
+    chi-square. Two years pooled, or a trend, raise it.
+
+    Examples
+    --------
+    >>> days = pd.DatetimeIndex(["2024-03-04", "2024-03-05"])
+    >>> times = days.repeat([16, 8]) + pd.Timedelta(hours=9)
+    >>> log = pd.DataFrame({"time": times, "outcome": "advice", "commune": None, "age_class": None})
+    >>> found = profile(
+    ...     log, people_without_mt=1_000, opening_days=days, opening_days_per_year=250
+    ... )
+    >>> found.calls_per_opening_day, found.people_years
+    (12.0, 8.0)
+    >>> [round(factor, 2) for factor in found.weekday_factors[:2]]
+    [1.33, 0.67]
+    """
+    _check(log, people_without_mt, opening_days, opening_days_per_year, period)
+    days = opening_days.sort_values()
+    start, end = period or (days[0].date(), days[-1].date())
+    day = log["time"].dt.normalize()
+    is_open = day.isin(days)
+    calls = log[is_open]
+    if len(calls) < MIN_PATIENTS:
+        raise ScenarioError(
+            "Le journal a trop peu d’appels aux jours d’ouverture pour en tirer un profil.",
+            defects=[
+                f"{counted(len(calls), 'appel', 'appels')} aux jours d’ouverture, "
+                f"{counted(len(log) - len(calls), 'appel', 'appels')} en dehors ; "
+                f"il en faut {MIN_PATIENTS}"
+            ],
+            remedy="vérifiez les jours d’ouverture, ou attendez d’avoir plus d’appels.",
+        )
+    daily = day[is_open].value_counts().reindex(days, fill_value=0)
+    ended = calls["outcome"].astype(object).fillna("unknown").value_counts()
+    months = _by(daily, days.month)
+    covered = months["days"] >= _MIN_DAYS_A_MONTH
+    seasonal = int(covered.sum()) >= _MIN_MONTHS
+    return CallProfile(
+        start=start,
+        end=end,
+        calls=len(calls),
+        calls_outside=len(log) - len(calls),
+        opening_days=len(days),
+        people_years=math.nan
+        if people_without_mt is None
+        else people_without_mt * len(days) / opening_days_per_year,
+        outcomes=ended.reindex([*OUTCOMES, "unknown"], fill_value=0),
+        weekdays=_by(daily, days.day_of_week),
+        hours=_hours(calls["time"]),
+        months=months.assign(factor=months["factor"].where(covered & seasonal)),
+        communes=_labels(calls["commune"]),
+        age_classes=_labels(calls["age_class"]),
+        dispersion=daily_dispersion(daily, seasonal=seasonal),
+        repeated_calls=_repeated(calls),
+        longest_silence=_silence(daily),
+        lower_bound=bool(log["outcome"].isin(_SERVED).all()),
+    )
+
+
+def _check(
+    log: pd.DataFrame,
+    people: float | None,
+    days: pd.DatetimeIndex,
+    per_year: float,
+    period: tuple[date, date] | None,
+) -> None:
+    defects = [f"le journal n’a pas de colonne « {name} »" for name in COLUMNS if name not in log]
+    if "time" in log:
+        kind = log["time"].dtype
+        if not pd.api.types.is_datetime64_dtype(kind):
+            defects.append(f"« time » est de type {kind} : il faut des dates sans fuseau")
+        elif log["time"].isna().any():
+            defects.append(f"{int(log['time'].isna().sum())} appels sans date")
+    if people is not None and not (math.isfinite(people) and people > 0):
+        defects.append(f"personnes sans médecin traitant = {people} : il en faut plus de 0")
+    if not 1 <= per_year <= 366:  # NaN too
+        defects.append(f"jours d’ouverture par an = {per_year} : il en faut de 1 à 366")
+    if not len(days):
+        defects.append("aucun jour d’ouverture")
+    elif days.tz is not None or days.hasnans or not (days == days.normalize()).all():
+        defects.append("les jours d’ouverture ont une heure ou un fuseau, ou sont inconnus")
+    elif days.has_duplicates:
+        defects.append(f"{int(days.duplicated().sum())} jours d’ouverture sont répétés")
+    elif period and not period[0] <= days.min().date() <= days.max().date() <= period[1]:
+        defects.append("la période ne contient pas tous les jours d’ouverture")
+    if defects:
+        raise ScenarioError(
+            "Le journal d’appels ne peut pas être résumé.",
+            defects=defects,
+            remedy="donnez le journal tel que « read_call_log » l’a lu, les personnes et les jours "
+            "d’ouverture de la période qu’il couvre.",
+        )
+
+
+def _by(daily: pd.Series, group: pd.Index) -> pd.DataFrame:
+    """Days, calls and calls a day over the mean, by group of days."""
+    table = (
+        daily.groupby(np.asarray(group)).agg(["size", "sum"]).set_axis(["days", "calls"], axis=1)
+    )
+    return table.assign(factor=table["calls"] / table["days"] / daily.mean())
+
+
+def _hours(times: pd.Series) -> pd.Series | None:
+    if (times == times.dt.normalize()).all():
+        return None
+    counts: pd.Series = times.dt.hour.value_counts().reindex(range(24), fill_value=0)
+    return counts
+
+
+def _labels(texts: pd.Series) -> pd.Series | None:
+    if texts.isna().all():
+        return None
+    # Classes of age by their first number, and not 17-64 before 5-16.
+    counts = texts.value_counts()
+    order = sorted(counts.index, key=lambda t: (int((re.match(r"\d+", t) or "0")[0]), t))
+    unknown = pd.Series({"unknown": int(texts.isna().sum())})
+    return pd.concat([counts[order], unknown]).astype(int)
+
+
+def _repeated(calls: pd.DataFrame) -> int | None:
+    # Two calls in a minute are no repetition when nothing says that they are alike.
+    told = calls["commune"].notna() | calls["age_class"].notna()
+    if _hours(calls["time"]) is None or not told.any():
+        return None
+    alike = calls[told & (calls["outcome"] != "duplicate")]
+    alike = alike.assign(time=alike["time"].dt.floor("min"))
+    return int(alike.duplicated(["time", "commune", "age_class"]).sum())
+
+
+def _silence(daily: pd.Series) -> int:
+    heard = np.flatnonzero(daily.to_numpy() > 0)
+    return int(np.diff(np.concatenate([[-1], heard, [len(daily)]])).max()) - 1

@@ -1,0 +1,112 @@
+"""Tables of a call log that may leave: counts of 1 to 10 calls masked, and not to be recovered.
+
+Every table is a split of one total, the calls on opening days, which is shown. Shares and factors
+are computed from what the tables show and from public numbers (days, total) alone, so they tell
+nothing more.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from cpts_geo.capacity.calls.profile import CallProfile
+from cpts_geo.schema import Status, status_column
+from cpts_geo.secrecy.disclosure import MIN_PATIENTS, MIN_POSSIBLE, Mask
+from cpts_geo.secrecy.suppression import Atom, Cells, protect
+
+_STATUS: Final = status_column("calls")
+
+
+def released(profile: CallProfile) -> dict[str, pd.DataFrame]:
+    """
+    Mask what may not be shown of a call log.
+
+    Parameters
+    ----------
+    profile : CallProfile
+        Exact figures; not modified.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        ``outcome``, ``weekday``, ``hour``, ``month``, ``commune`` and ``age_class``, those that
+        the log gives. Each has a row a label: calls, calls_status (measured, ``masked_under_11``
+        for 1 to 10, ``masked`` for what would give these away) and share of all calls; by weekday
+        and by month days and factor too. A masked value is NaN. A table that no masking protects
+        has no row. ``apart`` has ``outside`` (calls on days that are not open) and ``repeated``,
+        which are part of no total; status ``unknown`` where the log does not tell.
+
+    Notes
+    -----
+    The rules are those of :func:`cpts_geo.secrecy.disclosure.releasable` for patients: masked
+    calls rest together on 11 at least, and each may still be five whole numbers for who knows the
+    total and what is shown. The exact properties of a profile (conversion, factors) are not for
+    showing: take them from here.
+
+    Examples
+    --------
+    >>> from cpts_geo.capacity.calls.profile import profile
+    >>> days = pd.DatetimeIndex(["2024-03-04", "2024-03-05", "2024-03-06"])
+    >>> times = days.repeat([40, 4, 25]) + pd.Timedelta(hours=9)
+    >>> log = pd.DataFrame({"time": times, "outcome": "advice", "commune": None, "age_class": None})
+    >>> found = profile(
+    ...     log, people_without_mt=1_000, opening_days=days, opening_days_per_year=250
+    ... )
+    >>> released(found)["weekday"][["calls", "calls_status"]].values.tolist()
+    [[40.0, 'measured'], [nan, 'masked_under_11'], [nan, 'masked']]
+    """
+    counts = {
+        "outcome": profile.outcomes,
+        "weekday": profile.weekdays["calls"],
+        "hour": profile.hours,
+        "month": profile.months["calls"],
+        "commune": profile.communes,
+        "age_class": profile.age_classes,
+    }
+    tables = {
+        name: _table(each.rename_axis(name), profile.calls)
+        for name, each in counts.items()
+        if each is not None
+    }
+    for name, exact in (("weekday", profile.weekdays), ("month", profile.months)):
+        shown = tables[name]
+        days = exact["days"].reindex(shown.index)
+        factor = exact["factor"].reindex(shown.index).where(shown["calls"].notna())
+        tables[name] = shown.assign(days=days, factor=factor)
+    tables["apart"] = _apart(profile)
+    return tables
+
+
+def _table(counts: pd.Series, total: int) -> pd.DataFrame:
+    calls = counts.to_numpy(dtype=float)
+    few = (calls > 0) & (calls < MIN_PATIENTS)
+    cells = Cells(
+        amount=calls,
+        people=calls,
+        adds=calls > 0,
+        primary=few,
+        low=np.where(few, 1.0, MIN_PATIENTS),
+        high=np.where(few, MIN_PATIENTS - 1.0, np.inf),
+        floor=MIN_PATIENTS,
+        width=MIN_POSSIBLE - 1.0,
+        smallest_first=True,
+    )
+    hidden, withheld = protect(cells, [Atom(np.arange(len(calls)), frozenset({(0, "calls")}))])
+    shown = pd.Series(calls, index=counts.index).mask(hidden)
+    status = np.where(
+        few, Mask.UNDER_11.value, np.where(hidden, Mask.SECRET.value, Status.MEASURED)
+    )
+    table = pd.DataFrame({"calls": shown, _STATUS: status, "share": shown / total})
+    # The total is shown elsewhere: where it would give a cell away, nothing else stands.
+    return table.iloc[:0] if withheld else table
+
+
+def _apart(profile: CallProfile) -> pd.DataFrame:
+    exact = pd.Series({"outside": profile.calls_outside, "repeated": profile.repeated_calls})
+    calls = exact.astype(float)
+    few = (calls > 0) & (calls < MIN_PATIENTS)
+    status = np.where(few, Mask.UNDER_11.value, np.where(calls.isna(), "unknown", "measured"))
+    return pd.DataFrame({"calls": calls.mask(few), _STATUS: status})

@@ -1,0 +1,362 @@
+"""What may be published of a small area: the gate that every map, table and file goes through.
+
+No count of 1 to 10 patients leaves (rule of the SNDS), nothing derived from fewer than 5
+professionals (rule of data.ameli), and nothing of these can be recovered by subtraction from a
+total that is shown. Head-counts of doctors are public and stay.
+
+Which other values are masked for that is found by :mod:`cpts_geo.secrecy.suppression`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from enum import StrEnum
+from typing import Final, TypeVar
+
+import numpy as np
+import pandas as pd
+
+from cpts_geo.errors import TableError
+from cpts_geo.schema import COLUMNS, Column, status_column
+from cpts_geo.secrecy.suppression import Atom, Cells, Floats, Group, protect
+
+#: A count of patients is shown from this many on; 0 is a known absence, and shown.
+MIN_PATIENTS: Final = 11
+#: What is derived from professionals is shown from this many on.
+MIN_PROFESSIONALS: Final = 5
+#: Protection width: whole numbers that a masked count of patients, or the masked patients of a
+#: group whose total is withheld, may still be.
+MIN_POSSIBLE: Final = 5
+#: Likewise for what is derived from professionals: width of what remains possible, as a share of
+#: the value.
+MIN_WIDTH_SHARE: Final = 0.2
+
+Table = TypeVar("Table", bound=pd.DataFrame)
+
+
+class Mask(StrEnum):
+    """What stands in the status column of a masked value, whose own cell is NaN."""
+
+    #: A count of 1 to 10 patients: these bounds are published.
+    UNDER_11 = "masked_under_11"
+    #: Any other masked value: no bounds.
+    SECRET = "masked"
+
+
+def protected(names: Iterable[str]) -> list[Column]:
+    """
+    Columns that the gate looks at, because of whom they speak of or what they are divided by.
+
+    Parameters
+    ----------
+    names : iterable of str
+        Columns of a table.
+
+    Returns
+    -------
+    list of Column
+        In the order of the schema; empty where everything is public.
+
+    Examples
+    --------
+    >>> protected(["population", "gps_2017", "apl_2023", "apl_65_2023"])
+    []
+    """
+    present = set(names)
+    secret = {name for name, column in COLUMNS.items() if column.secrecy != "public"}
+    return [c for n, c in COLUMNS.items() if n in present and (n in secret or c.weight in secret)]
+
+
+def masked(table: pd.DataFrame, name: str) -> pd.Series:
+    """
+    Say which values of a column the gate has masked.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Communes, as :func:`releasable` returns them.
+    name : str
+        Name of a value column.
+
+    Returns
+    -------
+    Series of bool
+        On the index of the table; False everywhere where the column has no status.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"seen": [np.nan, np.nan], "seen_status": ["masked", "unknown"]})
+    >>> masked(table, "seen").tolist()
+    [True, False]
+    """
+    status = status_column(name)
+    if status not in table:
+        return pd.Series(False, index=table.index)
+    return table[status].isin(list(Mask))
+
+
+def releasable(communes: Table, *, within: Sequence[str] = ("territory",)) -> Table:
+    """
+    Mask what may not be published of each commune.
+
+    Parameters
+    ----------
+    communes : DataFrame
+        One row a commune, or a (territory, commune): code_insee, the columns of the schema, and
+        the status of each protected one. Raw figures, or a table that went through the gate
+        before, whose masks stay. Give the whole table at once: parts released apart could be
+        subtracted from one another.
+    within : sequence of str
+        Columns that name the groups whose totals (or means) are shown, those to keep first coming
+        first: when a total and another one cannot both stand, the later is withheld. NaN is no
+        group. Columns absent from the table are left out; where none is there, the total of all
+        rows is supposed to be shown.
+
+    Returns
+    -------
+    DataFrame
+        The same object where everything is public. Else the same rows and columns: a masked value
+        is NaN and its status a :class:`Mask`; an unknown value stays NaN and ``unknown``.
+
+    Raises
+    ------
+    TableError
+        Code or status missing, patients below zero, two values for one commune.
+
+    Notes
+    -----
+    Masked by the rules: counts of patients above 0 and below 11; rates whose count or denominator
+    is masked, or whose count is not known; what is derived from fewer than 5 professionals, or
+    from a number that is not known. A 0 that counts (patients, or acts where no professional is)
+    stays 0. Masked so that these cannot be recovered: the smallest other values of the group
+    (patients), those of the fewest professionals (else), until
+
+    - what is masked rests together on 11 patients, or 5 professionals, at least: a group's total
+      less what is shown is itself a figure that the rules hold for;
+    - each masked count may still be :data:`MIN_POSSIBLE` whole numbers, given that those under 11
+      are 1 to 10, the others 11 or more and at most the smallest one shown; each masked value
+      derived from professionals may still vary by :data:`MIN_WIDTH_SHARE` of itself, given that
+      a share is within [0, 1] and other values above 0, unless one of the column is below.
+
+    Zeros are never masked to protect another value: they may be known from elsewhere. Where a
+    group has nothing left to mask, its total is withheld (:func:`releasable_areas`).
+    """
+    columns = protected(communes.columns)
+    if not columns:
+        return communes
+    masks, _ = _masks(communes, columns, within=within)
+    changed: dict[str, pd.Series] = {}
+    for name, mask in masks.items():
+        hidden = mask != ""
+        status = status_column(name)
+        changed[name] = communes[name].mask(hidden)
+        changed[status] = communes[status].astype(object).mask(hidden, mask)
+    return communes.assign(**changed)
+
+
+def releasable_areas(
+    comparison: pd.DataFrame, communes: pd.DataFrame, *, within: Sequence[str] = ("territory",)
+) -> pd.DataFrame:
+    """
+    Mask what may not be published of whole areas, so that their communes stay masked.
+
+    Parameters
+    ----------
+    comparison : DataFrame
+        Long table of :func:`cpts_geo.indicators.comparison.compare`: area_code, indicator, value,
+        low, high, status.
+    communes : DataFrame
+        Communes of the territories before the gate, as given to :func:`releasable`.
+    within : sequence of str
+        As given to :func:`releasable`; the names of groups are codes of areas.
+
+    Returns
+    -------
+    DataFrame
+        The same object where everything is public. Else the same rows: value, low and high are
+        NaN and the status ``masked`` where the area has fewer than 11 patients or 5 professionals
+        or an unknown number, and where its total would give a commune away: less what is shown
+        of the territories too, where they fill a département but for a few communes.
+
+    Raises
+    ------
+    TableError
+        As for :func:`releasable`; or the communes went through the gate already.
+    """
+    columns = protected(comparison["indicator"].unique())
+    if not columns:
+        return comparison
+    mine = protected(communes.columns)
+    done = [column.name for column in mine if masked(communes, column.name).any()]
+    if done:
+        raise TableError(
+            "Des totaux ne peuvent pas être vérifiés sur des communes déjà masquées.",
+            defects=[f"colonne « {name} »" for name in done],
+            remedy="donnez le tableau des communes tel qu’il était avant « releasable ».",
+        )
+    _, withheld = _masks(communes, mine, within=within)
+    wide = comparison.drop_duplicates(["area_code", "indicator"])
+    wide = wide.pivot(index="area_code", columns="indicator", values="value")
+    hidden = pd.Series(False, index=comparison.index)
+    for column in columns:
+        of_area = _hidden_areas(column.name, wide, withheld)
+        rows = comparison["indicator"] == column.name
+        hidden |= rows & comparison["area_code"].isin(of_area.index[of_area])
+        hidden |= rows & comparison["area_code"].isin(_near_whole(column, wide, communes))
+    blank = {name: comparison[name].mask(hidden) for name in ("value", "low", "high")}
+    return comparison.assign(**blank, status=comparison["status"].mask(hidden, Mask.SECRET.value))
+
+
+def _near_whole(column: Column, wide: pd.DataFrame, communes: pd.DataFrame) -> list[str]:
+    """Départements whose few people outside the territories are told by subtraction."""
+    if "departement" not in communes:
+        return []
+    # What is unknown stays unknown: nothing is subtracted from it.
+    wide = wide[wide[column.name].notna()]
+    patients = column.secrecy == "patients"
+    counter = column.people or (column.name if column.kind == "count" else column.weight) or ""
+    mine = {str(code) for code in communes["departement"]}
+    if counter not in communes or counter not in wide:
+        return [area for area in map(str, wide.index) if area in mine]
+    once = communes.drop_duplicates("code_insee")
+    inside = once.groupby("departement")[counter].agg(lambda values: values.sum(skipna=False))
+    outside = (wide[counter] - inside).reindex(inside.index.intersection(wide.index))
+    # Where nobody is outside, the territories are protected against the whole as a group.
+    safe = (outside == 0) | (outside >= (MIN_PATIENTS if patients else MIN_PROFESSIONALS))
+    return [str(area) for area in safe.index[~safe]]
+
+
+def _hidden_areas(name: str, wide: pd.DataFrame, withheld: set[tuple[str, str]]) -> pd.Series:
+    column = COLUMNS[name]
+    unknown = pd.Series(np.nan, index=wide.index)
+    hidden = pd.Series([(area, name) in withheld for area in wide.index], index=wide.index)
+    if column.secrecy == "patients" and not column.people:
+        hidden |= (wide[name] > 0) & (wide[name] < MIN_PATIENTS)
+    if column.secrecy == "professionals":
+        hidden |= ~(wide.get(column.people, unknown) >= MIN_PROFESSIONALS)
+    for lead in _leads(column):
+        hidden |= wide.get(lead, unknown).isna()
+        if lead in wide:
+            hidden |= _hidden_areas(lead, wide, withheld)
+    return hidden & wide[name].notna()
+
+
+def _leads(column: Column) -> list[str]:
+    """Columns that a value is a quotient of: where one of them is masked, so is the value."""
+    weight = COLUMNS.get(column.weight or "")
+    leads = [weight.name] if weight is not None and weight.secrecy != "public" else []
+    return leads + ([column.people] if column.secrecy == "patients" and column.people else [])
+
+
+def _check(communes: pd.DataFrame, columns: Sequence[Column]) -> None:
+    """Stop at a table that cannot be protected."""
+    names = [column.name for column in columns]
+    wanted = ["code_insee", *(status_column(name) for name in names)]
+    defects = [f"colonne « {name} » absente" for name in wanted if name not in communes]
+    if not defects:
+        distinct = communes[["code_insee", *names]].drop_duplicates()
+        twice = distinct["code_insee"][distinct["code_insee"].duplicated()].unique()
+        defects += [f"{code} : deux valeurs pour une commune" for code in twice]
+        for column in columns:
+            if column.secrecy == "patients":
+                below = communes.loc[communes[column.name] < 0, "code_insee"]
+                defects += [f"{code} : {column.name} négatif" for code in below.unique()]
+    if defects:
+        raise TableError(
+            "Le secret statistique ne peut pas être appliqué à ce tableau.",
+            defects=defects,
+            remedy="donnez une ligne par commune (ou par territoire et commune), avec le code "
+            "Insee, des effectifs positifs et le statut de chaque colonne protégée.",
+        )
+
+
+def _masks(
+    communes: pd.DataFrame, columns: Sequence[Column], *, within: Sequence[str]
+) -> tuple[dict[str, pd.Series], set[tuple[str, str]]]:
+    """Mask of each row ("" where shown) by column, and the (group, column) totals withheld."""
+    _check(communes, columns)
+    table = communes.drop_duplicates("code_insee").set_index("code_insee").sort_index()
+    atoms = _atoms(communes, table.index, within=within)
+    found: dict[str, pd.Series] = {}
+    withheld: set[tuple[str, str]] = set()
+
+    def figures(name: str | None) -> Floats:
+        if name not in table:
+            return np.full(len(table), np.nan)
+        return table[name].to_numpy(dtype=float, na_value=np.nan)
+
+    def mask_of(column: Column) -> pd.Series:
+        if column.name in found:
+            return found[column.name]
+        values = figures(column.name)
+        mask = pd.Series("", index=table.index)
+        if (cells := _cells(column, figures)) is not None:
+            hidden, lost = protect(cells, atoms)
+            withheld.update((label, column.name) for _, label in lost)
+            small = Mask.UNDER_11 if column.secrecy == "patients" else Mask.SECRET
+            mask = mask.mask(hidden, Mask.SECRET.value).mask(cells.primary, small.value)
+        for lead in _leads(column):
+            hidden = np.isnan(figures(lead))
+            if lead in table:
+                hidden |= (mask_of(COLUMNS[lead]) != "").to_numpy()
+            mask = mask.mask(hidden & ~np.isnan(values) & (mask == ""), Mask.SECRET.value)
+        found[column.name] = mask
+        return mask
+
+    rows = communes["code_insee"]
+    by_row = {c.name: mask_of(c).reindex(rows).set_axis(communes.index) for c in columns}
+    return by_row, withheld
+
+
+def _cells(column: Column, figures: Callable[[str | None], Floats]) -> Cells | None:
+    """What there is to protect in a column; None where it only follows others."""
+    values = figures(column.name)
+    known = ~np.isnan(values)
+    if column.secrecy == "patients" and not column.people:
+        primary = (values > 0) & (values < MIN_PATIENTS)
+        # Estimated counts need not be whole.
+        slack = 0 if (values[known] % 1 == 0).all() else 1
+        return Cells(
+            amount=np.where(known, values, 0.0),
+            people=np.where(known, values, 0.0),
+            adds=known & (values > 0),
+            primary=primary,
+            low=np.where(primary, 1.0 - slack, MIN_PATIENTS),
+            high=np.where(primary, MIN_PATIENTS - 1.0 + slack, np.inf),
+            floor=MIN_PATIENTS,
+            width=MIN_POSSIBLE - 1.0,
+            smallest_first=True,
+        )
+    if column.secrecy == "professionals":
+        people = figures(column.people)
+        weight = figures(column.weight) if column.weight else np.ones_like(values)
+        nobody = (people == 0) & (values == 0) & (column.kind == "count")
+        adds = known & (weight > 0) & ~nobody
+        signed = bool((values[known] < 0).any())
+        return Cells(
+            amount=np.where(adds, values * weight, 0.0),
+            people=np.where(adds & (people > 0), people, 0.0),
+            adds=adds,
+            primary=known & ~nobody & ~(people >= MIN_PROFESSIONALS),
+            low=np.full_like(values, -np.inf if signed else 0.0),
+            high=np.where(adds, weight, 0.0) if column.percent else np.full_like(values, np.inf),
+            floor=MIN_PROFESSIONALS,
+            width_share=MIN_WIDTH_SHARE,
+        )
+    return None
+
+
+def _atoms(communes: pd.DataFrame, codes: pd.Index, *, within: Sequence[str]) -> list[Atom]:
+    """Communes that belong to the same groups: what all totals together are sums of."""
+    columns = [name for name in within if name in communes]
+    groups: dict[str, set[Group]] = {code: set() for code in codes}
+    for rank, name in enumerate(columns):
+        for code, label in zip(communes["code_insee"], communes[name], strict=True):
+            if pd.notna(label):
+                groups[code].add((rank, str(label)))
+    if not columns:
+        groups = {code: {(0, "")} for code in codes}
+    members: dict[frozenset[Group], list[int]] = {}
+    for place, code in enumerate(codes):
+        members.setdefault(frozenset(groups[code]), []).append(place)
+    return [Atom(np.array(places), key) for key, places in members.items()]

@@ -1,0 +1,131 @@
+"""Text of an analyst's list to rows: encoding and separator are found, never assumed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from cpts_geo.errors import CptsGeoError, PerimeterError, one_line
+from cpts_geo.sources.analyst.door.text import (
+    SEPARATORS,
+    Row,
+    first_rows,
+    rows_of,
+    text_of,
+    unbalanced,
+)
+from cpts_geo.sources.analyst.lists.columns import (
+    HEADER_ROWS,
+    PERIMETER,
+    Header,
+    find_header,
+    missing_column,
+    roles,
+)
+
+# A character that decoding rules out: with it, each line is one cell.
+_NO_SEPARATOR: Final = "\x1f"
+_SECOND_VALUE: Final = re.compile(r"[;\t|]|,(?!\s*(?:(?:les?|la|l['’])\s*)?$)", re.IGNORECASE)
+
+
+def read_text_rows(path: Path, content: bytes) -> tuple[list[Row], Header, list[str]]:
+    """
+    Split the text of a list into rows and find its header.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file, for messages.
+    content : bytes
+        Its bytes: UTF-8, UTF-16 with its mark, or Windows-1252.
+
+    Returns
+    -------
+    tuple of list of Row, Header and list of str
+        The rows, the header among them, and French notes on the encoding and the separator.
+
+    Raises
+    ------
+    PerimeterError
+        When the content is no text, no separator gives a known column, or lines disagree with
+        the header.
+
+    Examples
+    --------
+    >>> rows, header, notes = read_text_rows(Path("l.csv"), b"commune;insee\\nDry;45130\\n")
+    >>> rows[1], header.columns, notes
+    ((2, ('Dry', '45130')), {'code': 1, 'name': 0}, ['Colonnes séparées par : point-virgule.'])
+    """
+    text, notes = text_of(path, content, door=PERIMETER)
+    separators = (_NO_SEPARATOR, *SEPARATORS)
+    heads = {
+        each: first_rows(path, text, each, door=PERIMETER, most=HEADER_ROWS) for each in separators
+    }
+    found = {each: header for each in separators if (header := find_header(path, heads[each]))}
+    for separator in sorted(found, key=lambda each: -len(found[each].labels)):
+        rows = rows_of(path, text, separator, door=PERIMETER)
+        if rows is not None:
+            break
+    else:
+        raise _unrecognised(path, text, separators)
+    header = found[separator]
+    if separator == _NO_SEPARATOR:
+        _check_single_column(path, rows, header)
+        return rows, header, notes
+    _check_widths(path, rows, header, SEPARATORS[separator])
+    return rows, header, [*notes, f"Colonnes séparées par : {SEPARATORS[separator]}."]
+
+
+def _unrecognised(path: Path, text: str, separators: Sequence[str]) -> CptsGeoError:
+    splits = [
+        rows
+        for each in separators
+        if (rows := rows_of(path, text, each, door=PERIMETER)) is not None
+    ]
+    if not splits:
+        return unbalanced(path, door=PERIMETER)
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    words = [word for word in re.split(r"[^\w'’-]+", first) if word]
+    if len(words) > 1 and {"name", "code"} & roles(words).keys():
+        return PerimeterError(
+            f"Le séparateur de colonnes de {one_line(path.name)} n’est pas reconnu.",
+            defects=[f"première ligne lue : « {one_line(first)} »"],
+            remedy="séparez les colonnes par un point-virgule, une virgule, une tabulation ou une "
+            "barre |, ou enregistrez la liste en .xlsx.",
+        )
+    widest = max(splits, key=lambda rows: max((len(cells) for _, cells in rows), default=0))
+    return missing_column(path, widest)
+
+
+def _check_widths(path: Path, rows: Sequence[Row], header: Header, separator: str) -> None:
+    expected = len(header.labels)
+    defects = [
+        f"ligne {line} : {len(cells)} au lieu de {expected} colonnes"
+        for line, cells in rows[header.position + 1 :]
+        if any(cells[expected:]) or len(cells) < expected
+    ]
+    if defects:
+        raise PerimeterError(
+            f"Des lignes de {one_line(path.name)} n’ont pas le nombre de colonnes de l’en-tête.",
+            defects=defects,
+            remedy=f"utilisez partout le même séparateur (ici : {separator}) et mettez entre "
+            "guillemets les valeurs qui le contiennent.",
+        )
+
+
+def _check_single_column(path: Path, rows: Sequence[Row], header: Header) -> None:
+    defects = [
+        f"ligne {line} : « {one_line(cells[0])} »"
+        for line, cells in rows[header.position + 1 :]
+        if _SECOND_VALUE.search(cells[0])
+    ]
+    if defects:
+        raise PerimeterError(
+            f"L’en-tête de {one_line(path.name)} n’a qu’une colonne "
+            f"(« {one_line(header.labels[-1])} »), des lignes en ont plusieurs.",
+            defects=defects,
+            remedy="nommez toutes les colonnes dans l’en-tête, avec le même séparateur que les "
+            "lignes.",
+        )

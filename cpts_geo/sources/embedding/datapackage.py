@@ -1,0 +1,207 @@
+"""Describe the embedded files as a Frictionless data package."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from cpts_geo import __version__
+from cpts_geo.schema import COLUMNS, EMBEDDED_FIGURES, Status, status_column
+from cpts_geo.sources.catalogue.catalogue import sha256_of, sources
+from cpts_geo.sources.embedding.cog_vintages import EVENT_COLUMNS
+from cpts_geo.sources.embedding.packages import PAST_COG
+
+_TEXTS = {
+    "code_insee": "Code Insee de la commune, COG 2026",
+    "name": "Nom officiel de la commune",
+    "departement": "Code du département",
+    "departement_name": "Nom du département",
+    "region": "Code de la région",
+    "epci": "SIREN de l’EPCI à fiscalité propre ; vide : aucun",
+    "epci_name": "Nom de l’EPCI",
+    "split_family": "Commune divisée depuis 2018 : son code, puis ceux des communes rétablies ; "
+    "vide : non divisée",
+    "lon": "Longitude du chef-lieu, degrés WGS84, voir point_status",
+    "lat": "Latitude du chef-lieu, degrés WGS84, voir point_status",
+    "geometry": "Contour simplifié, WGS84 ; vide : contour inconnu",
+    "former_code": "Code d’une commune déléguée, associée, d’un arrondissement ou code retiré",
+    "former_name": "Nom de l’ancienne commune",
+    "kind": "Nature de l’ancien code",
+    "since_cog": "Premier COG où le code n’existe plus ; vide : non daté dans la source",
+    "area_level": "departement ou france",
+    "area_code": "Code du département, FR pour la France",
+    "area_name": "Nom du territoire de comparaison",
+    "indicator": "Nom de l’indicateur, voir cpts_geo/schema.py",
+    "value": "Valeur dans l’unité de l’indicateur ; vide : inconnue",
+    "status": "measured, estimated, assumed ou unknown",
+    "note": "Champ ou couverture de la valeur",
+    "year": "Premier COG (1er janvier) où l’événement vaut ; voir dated",
+    "dated": "True : année exacte ; False : événement de ce COG ou d’un COG antérieur",
+    "event": "fusion, scission, code (changement de code ou de département) ou retrait (suite "
+    "inconnue)",
+    "from_code": "Code dans le COG précédent",
+    "to_code": "Code dans le COG de l’événement ; vide : inconnu. Une scission a une ligne par "
+    "partie, la commune divisée comprise si elle subsiste",
+    "former_codes": "Scission : anciennes communes qui suivent la partie ; vide sinon",
+    "evidence": "D’où l’événement est connu : COG comparés, ou liste écrite",
+}
+#: Columns that mean something else in one file.
+_OWN_TEXTS = {
+    ("contour_holes.csv", "lon"): "Longitude d’un point du trou, degrés WGS84",
+    ("contour_holes.csv", "lat"): "Latitude d’un point du trou, degrés WGS84",
+}
+_RESOURCES: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
+    "communes.parquet": (
+        "Communes de France, COG 2026 : noms, populations, superficies, contours simplifiés",
+        ("decoupage_administratif_2026", "admin_express", "insee_population_2017"),
+        ("code_insee", "name", "departement", "departement_name", "region", "epci", "epci_name",
+         "split_family", "population", "population_2017", "area_km2", "lon", "lat",
+         "point_status", "geometry"),
+    ),
+    "former_communes.csv": (
+        "Communes déléguées, associées, arrondissements et codes retirés depuis 2021",
+        ("decoupage_administratif_2026",
+         *(f"decoupage_administratif_{year}" for year in PAST_COG)),
+        ("former_code", "former_name", "kind", "code_insee", "since_cog"),
+    ),
+    "cog_events.csv": (
+        "Événements entre COG annuels : fusions, scissions, changements de code",
+        ("decoupage_administratif_2026",
+         *(f"decoupage_administratif_{year}" for year in PAST_COG)),
+        EVENT_COLUMNS,
+    ),
+    "figures.csv": (
+        "Chiffres des communes à moins de 30 km des cinq CPTS",
+        ("drees_apl_2023", "insee_bpe_2017", "insee_bpe_2020", "insee_rp_2022"),
+        ("code_insee", *(c for name in EMBEDDED_FIGURES for c in (name, status_column(name)))),
+    ),
+    "comparisons.csv": (
+        "Mêmes indicateurs par département et pour la France",
+        ("decoupage_administratif_2026", "admin_express", "insee_population_2017", "drees_apl_2023",
+         "insee_bpe_2017", "insee_bpe_2020", "insee_bpe_2024", "insee_rp_2022", "cnam_2024"),
+        ("area_level", "area_code", "area_name", "indicator", "value", "status", "note"),
+    ),
+    "contour_holes.csv": (
+        "Trous des contours de métropole : terres qu’aucun contour ne couvre",
+        ("admin_express",),
+        ("lon", "lat", "area_km2"),
+    ),
+}  # fmt: skip
+_OTHER_TYPES = {"geometry": "geojson", "dated": "boolean"}
+_NUMBERS = {"value", "lon", "lat", "since_cog", "year"}
+
+
+def _field(name: str, path: str) -> dict[str, Any]:
+    if name in COLUMNS:
+        column = COLUMNS[name]
+        field: dict[str, Any] = {"name": name, "type": "number", "title": column.label}
+        unit = "part entre 0 et 1" if column.percent else column.unit
+        return field | {"description": column.definition, "unit": unit}
+    if name.endswith("_status"):
+        values = [status.value for status in Status]
+        return {"name": name, "type": "string", "constraints": {"enum": values}}
+    kind = "number" if name in _NUMBERS else _OTHER_TYPES.get(name, "string")
+    text = _OWN_TEXTS.get((path, name), _TEXTS[name])
+    return {"name": name, "type": kind, "description": text}
+
+
+def columns_of(file: str) -> list[str]:
+    """
+    Columns of an embedded file, in order.
+
+    Parameters
+    ----------
+    file : str
+        File name in data/communes.
+
+    Returns
+    -------
+    list of str
+        Column names.
+
+    Examples
+    --------
+    >>> columns_of("contour_holes.csv")
+    ['lon', 'lat', 'area_km2']
+    """
+    return list(_RESOURCES[file][2])
+
+
+def compiled_sources() -> list[str]:
+    """
+    Sources that the embedded files are compiled from.
+
+    Returns
+    -------
+    list of str
+        Keys of the catalogue, each once.
+
+    Examples
+    --------
+    >>> "drees_apl_2023" in compiled_sources()
+    True
+    """
+    return list(dict.fromkeys(key for _, keys, _ in _RESOURCES.values() for key in keys))
+
+
+def descriptor(folder: Path) -> dict[str, Any]:
+    """
+    Describe the files of data/communes as a Frictionless data package.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder that holds every resource, already written.
+
+    Returns
+    -------
+    dict
+        Content of ``datapackage.json``: resources with schema, units, sources, size, SHA-256.
+
+    Examples
+    --------
+    >>> from cpts_geo.settings import COMMUNES_DIR
+    >>> [r["name"] for r in descriptor(COMMUNES_DIR)["resources"]][:2]
+    ['communes', 'former_communes']
+    """
+    resources = []
+    for path, (title, keys, names) in _RESOURCES.items():
+        file = folder / path
+        tabular = path.endswith(".csv")
+        fields = [_field(name, path) for name in names]
+        resource: dict[str, Any] = {
+            "name": file.stem,
+            "type": "table" if tabular else "file",
+            "title": title,
+            "path": path,
+            "format": file.suffix[1:],
+            "mediatype": "text/csv" if tabular else "application/vnd.apache.parquet",
+            "bytes": file.stat().st_size,
+            "hash": f"sha256:{sha256_of(file)}",
+            "sources": [_source(key) for key in keys],
+        }
+        resource["schema"] = {"fields": fields}
+        if tabular:
+            resource["encoding"] = "utf-8"
+        resources.append(resource)
+    return {
+        "name": "cpts-geo-communes",
+        "title": "Données communales embarquées de cpts_geo",
+        "version": __version__,
+        "licenses": [
+            {
+                "name": "etalab-2.0",
+                "title": "Licence Ouverte 2.0",
+                "path": "https://www.etalab.gouv.fr/licence-ouverte-open-licence/",
+            }
+        ],
+        "resources": resources,
+    }
+
+
+def _source(key: str) -> dict[str, str]:
+    source = sources()[key]
+    entry = {"title": source.attribution, "vintage": source.vintage, "licence": source.licence}
+    if source.file and source.sha256:
+        entry |= {"file": source.file, "sha256": source.sha256}
+    return entry

@@ -1,0 +1,191 @@
+"""Insee's car travel times from 200 m cells to the nearest facility of each kind."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pandas as pd
+import pandera.pandas as pa
+import pyarrow as arrow
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from cpts_geo.errors import one_line
+from cpts_geo.sources.bounds.bound import excess
+from cpts_geo.sources.bounds.fetched import LIMITS, said
+from cpts_geo.sources.catalogue.catalogue import Source
+from cpts_geo.sources.readers.formats.base import (
+    WHOLE_OF,
+    Reader,
+    find_columns,
+    no_vintage,
+    repaired_codes,
+    unexpected,
+)
+from cpts_geo.sources.readers.formats.insee import (
+    CODE,
+    FACILITY,
+    GP_CODES,
+    OTHER_FACILITIES,
+    QUANTITY,
+)
+
+_COLUMNS: Final = {
+    "x": "x",
+    "y": "y",
+    "code_insee": "depcom",
+    "population": "pop",
+    "facility": "typeeq_id",
+    "minutes": "duree",
+    "distance": "distance",
+}
+#: Median over inhabitants of the farthest kind of facility: outside, times are not in minutes.
+_MINUTES: Final = (1.0, 90.0)
+#: Median speed in km/h of a car: outside, distances are neither in kilometres nor in metres.
+_SPEED: Final = (5.0, 150.0)
+_CELL: Final = ["x", "y", "code_insee", "facility"]
+
+
+def read_access_times(path: Path, source: Source) -> pd.DataFrame:
+    """
+    Read the minutes by car from each inhabited cell to the nearest GP, emergency and pharmacy.
+
+    The people of a cell stand once for each facility: keep one facility before adding people up.
+    Times are those of a free road, and of the nearest facility even when it takes no patient.
+
+    Parameters
+    ----------
+    path : Path
+        ``donnees-2024-reg24.parquet``, one region.
+    source : Source
+        Its entry in the catalogue.
+
+    Returns
+    -------
+    DataFrame
+        x, y (centre of the cell, metres; EPSG:3035 in métropole), code_insee (Paris, Lyon,
+        Marseille as wholes), population (of the part of the cell in that commune), facility,
+        minutes (NaN: no road), distance_km (NaN unknown). In attrs: gp_code, the code read for
+        ``gps``.
+
+    Raises
+    ------
+    DataFileError
+        Not that file, no GPs in it, or times and distances in unknown units.
+    """
+    # Imported here: 10 MB that only this reader needs.
+    import pyarrow.dataset as ds  # noqa: PLC0415
+
+    try:
+        _check_size(path)
+        data = ds.dataset(path, format="parquet")
+        names = data.schema.names
+        places = find_columns(names, _COLUMNS, path)
+        columns = {name: ds.field(names[place]) for name, place in places.items()}
+        for name in ("code_insee", "facility"):
+            columns[name] = columns[name].cast(arrow.string())
+        wanted = arrow.array([*GP_CODES, *OTHER_FACILITIES])
+        rows = data.to_table(columns=columns, filter=pc.is_in(columns["facility"], wanted))
+    except (arrow.ArrowException, OSError) as error:
+        raise unexpected(path, [f"Parquet illisible : {one_line(str(error))}"]) from error
+    frame = rows.to_pandas()
+    found = set(frame["facility"])
+    gp_code = next((code for code in GP_CODES if code in found), None)
+    if gp_code is None:
+        raise unexpected(path, [f"généralistes : ni {' ni '.join(GP_CODES)}"])
+    frame["facility"] = frame["facility"].map({gp_code: "gps"} | OTHER_FACILITIES)
+    frame = frame[frame["facility"].notna()].reset_index(drop=True)
+    codes = pd.Series(frame["code_insee"].unique(), dtype=str)
+    repaired = repaired_codes(codes, path).replace(WHOLE_OF)
+    frame["code_insee"] = frame["code_insee"].map(dict(zip(codes, repaired, strict=True)))
+    for column in ("x", "y", "population", "minutes", "distance"):
+        frame[column] = frame[column].astype("float64")
+    table = _one_row_a_cell(frame)
+    _check_minutes(table, path)
+    table["distance"] /= _metres(table, path)
+    table = table.rename(columns={"distance": "distance_km"})
+    table.attrs["gp_code"] = gp_code
+    return table
+
+
+def _check_size(path: Path) -> None:
+    """Refuse by its metadata what would fill the memory."""
+    about = pq.read_metadata(path)
+    groups = [about.row_group(place) for place in range(about.num_row_groups)]
+    size = sum(group.total_byte_size for group in groups)
+    for key, found, unit in (
+        ("parquet_rows", about.num_rows, "lignes"),
+        ("parquet_bytes", size, "octets"),
+    ):
+        if found > LIMITS[key]:
+            raise unexpected(path, [said(key, found=excess(found, LIMITS[key], unit=unit))])
+
+
+def _one_row_a_cell(frame: pd.DataFrame) -> pd.DataFrame:
+    """Cells cut by quarters (IRIS) made whole: people added, times and distances averaged."""
+    # A part without inhabitants still has its time: it weighs next to nothing, not nothing.
+    weight = frame["population"].clip(lower=1e-9)
+    parts = frame.assign(
+        weight=weight, minutes=frame["minutes"] * weight, distance=frame["distance"] * weight
+    )
+    summed = parts.groupby(_CELL, sort=True, observed=True).sum(min_count=1, skipna=False)
+    for column in ("minutes", "distance"):
+        summed[column] /= summed["weight"]
+    columns = ["x", "y", "code_insee", "population", "facility", "minutes", "distance"]
+    return summed.reset_index()[columns]
+
+
+def _median(values: pd.Series, weights: pd.Series) -> float:
+    known = values.notna() & (weights > 0)
+    if not known.any():
+        return float("nan")
+    order = values[known].sort_values()
+    cumulated = weights[known].loc[order.index].cumsum().to_numpy()
+    return float(order.iloc[np.searchsorted(cumulated, cumulated[-1] / 2)])
+
+
+def _check_minutes(table: pd.DataFrame, path: Path) -> None:
+    medians = {
+        str(name): _median(group["minutes"], group["population"])
+        for name, group in table.groupby("facility")
+    }
+    farthest = max((value for value in medians.values() if not np.isnan(value)), default=np.nan)
+    low, high = _MINUTES
+    if not low <= farthest <= high:
+        shown = [f"{name} : médiane {value:.2f}" for name, value in medians.items()]
+        raise unexpected(path, ["les durées ne sont pas des minutes", *shown])
+
+
+def _metres(table: pd.DataFrame, path: Path) -> float:
+    """Units of distance in a kilometre, told by the speed that they make."""
+    moving = table["minutes"] > 1
+    speed = table.loc[moving, "distance"] / (table.loc[moving, "minutes"] / 60)
+    median = _median(speed, table.loc[moving, "population"])
+    low, high = _SPEED
+    for unit in (1.0, 1000.0):
+        if np.isnan(median) or low <= median / unit <= high:
+            return unit
+    raise unexpected(path, [f"distances : {median:.0f} unités par heure, ni kilomètres ni mètres"])
+
+
+READERS: Final = {
+    "access_times": Reader(
+        read_access_times,
+        no_vintage,
+        pa.DataFrameSchema(
+            {
+                "x": pa.Column(float, pa.Check(lambda x: x.abs() > 10_000, error="en mètres")),
+                "y": pa.Column(float, pa.Check(lambda y: y.abs() > 10_000, error="en mètres")),
+                "code_insee": CODE,
+                "population": pa.Column(float, pa.Check.ge(0, error="nombre positif attendu")),
+                "facility": FACILITY,
+                "minutes": QUANTITY,
+                "distance_km": QUANTITY,
+            },
+            unique=_CELL,
+        ),
+        ("x", "y", "code_insee", "facility"),
+    )
+}

@@ -1,0 +1,351 @@
+"""Insee's register of facilities (BPE): GPs, emergency departments and pharmacies, counted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+import pandera.pandas as pa
+
+from cpts_geo.sources.catalogue.catalogue import Source
+from cpts_geo.sources.readers.formats import sdmx
+from cpts_geo.sources.readers.formats.base import (
+    PLM,
+    Reader,
+    bounds,
+    no_vintage,
+    one_level,
+    plain,
+    repaired_codes,
+    unexpected,
+)
+from cpts_geo.sources.readers.formats.insee import (
+    CODE,
+    COUNT,
+    FACILITY,
+    GP_CODES,
+    OTHER_FACILITIES,
+    whole_numbers,
+)
+from cpts_geo.sources.readers.formats.text import header_cells, read_csv_text
+from cpts_geo.sources.readers.formats.workbook import block, cell_text, open_book, sheets
+
+_DEPARTEMENT: Final = r"^(?:\d{2}|2[AB]|97\d)$"
+_BY_COMMUNE: Final = pa.DataFrameSchema(
+    {"code_insee": CODE, "facility": FACILITY, "count": COUNT}, unique=["code_insee", "facility"]
+)
+_BY_DEPARTEMENT: Final = pa.DataFrameSchema(
+    {
+        "departement": pa.Column(
+            str, pa.Check.str_matches(_DEPARTEMENT, error="code de département attendu")
+        ),
+        "facility": FACILITY,
+        "count": COUNT,
+    },
+    unique=["departement", "facility"],
+)
+
+
+def gp_code(codes: Sequence[str], path: Path) -> str:
+    """
+    Code that a file uses for general practitioners.
+
+    Parameters
+    ----------
+    codes : sequence of str
+        Codes of facilities found in the file.
+    path : Path
+        The file, for the message.
+
+    Returns
+    -------
+    str
+        ``D265`` where it is there, else ``D201``.
+
+    Raises
+    ------
+    DataFileError
+        Neither is there: no silent zero.
+
+    Examples
+    --------
+    >>> gp_code(["D106", "D201", "D265"], Path("f.csv"))
+    'D265'
+    """
+    found = [code for code in GP_CODES if code in codes]
+    if not found:
+        shown = ", ".join(sorted(codes)) or "aucun"
+        raise unexpected(path, [f"généralistes : ni {' ni '.join(GP_CODES)} (codes : {shown})"])
+    return found[0]
+
+
+def read_bpe(path: Path, source: Source) -> pd.DataFrame:
+    """
+    Counts of facilities by commune in Melodi's long file.
+
+    The file lists what exists: a commune without a row has none, which is a known zero, except
+    those named in ``attrs["left_out"]``, whose figures the producer gives with another commune's.
+
+    Parameters
+    ----------
+    path : Path
+        ``DS_BPE_2025_data.csv`` or its archive.
+    source : Source
+        Its entry in the catalogue.
+
+    Returns
+    -------
+    DataFrame
+        code_insee (Paris, Lyon, Marseille as wholes), facility, count. In attrs: gp_code (the
+        code read for ``gps``), left_out (codes without figures of their own).
+
+    Raises
+    ------
+    DataFileError
+        Not that file, no code of general practitioners, or years that contradict each other.
+    """
+    wanted = [*GP_CODES, *OTHER_FACILITIES]
+    rows = sdmx.observations(
+        path, source, keep={"FACILITY_TYPE": wanted, "BPE_MEASURE": ["FACILITIES"]}
+    )
+    _one_year(path, source, set(rows["period"]))
+    rows["code_insee"] = rows["code_insee"].astype(str)
+    code = gp_code(list(rows["facility_type"].unique()), path)
+    names = {code: "gps"} | OTHER_FACILITIES
+    rows["facility"] = rows["facility_type"].astype(str).map(names)
+    rows = rows[rows["facility"].notna()]
+    left_out = sorted(set(rows.loc[rows["value"].isna(), "code_insee"]))
+    rows = rows[rows["value"].notna()]
+    table = rows[["code_insee", "facility"]].assign(count=whole_numbers(rows["value"], path))
+    table = table.sort_values(["code_insee", "facility"], ignore_index=True)
+    table.attrs.update(gp_code=code, left_out=left_out)
+    return table
+
+
+def _one_year(path: Path, source: Source, years: set[int]) -> str:
+    named = sdmx.named_year(path, source)
+    if len(years) != 1 or named not in (None, *years):
+        raise sdmx.contradicted(path, named=named, years=years)
+    return str(min(years))
+
+
+def bpe_vintage(path: Path, source: Source) -> str:
+    """
+    Year of the facilities, on which the member's name and its first rows must agree.
+
+    Parameters
+    ----------
+    path : Path
+        The file of :func:`read_bpe`.
+    source : Source
+        Its entry in the catalogue.
+
+    Returns
+    -------
+    str
+        Such as ``"2025"``: facilities on 1 January of that year.
+
+    Raises
+    ------
+    DataFileError
+        The two years differ.
+    """
+    return _one_year(path, source, sdmx.periods(path, source, whole=False))
+
+
+def read_bpe_workbook(path: Path, source: Source) -> pd.DataFrame:
+    """
+    Counts of facilities by commune in the workbook of an older edition.
+
+    Parameters
+    ----------
+    path : Path
+        ``equip-serv-sante-com-2020.xlsx`` or another domain of the same edition.
+    source : Source
+        Its entry in the catalogue.
+
+    Returns
+    -------
+    DataFrame
+        code_insee (Paris, Lyon, Marseille as wholes), facility, count (0 is a known absence),
+        for the facilities that this workbook has: the one on health services has no GPs.
+
+    Raises
+    ------
+    DataFileError
+        No sheet COM, no row of codes, or none of the facilities.
+    """
+    codes = {f"nb_{code.lower()}": "gps" for code in reversed(GP_CODES)}
+    codes |= {f"nb_{code.lower()}": name for code, name in OTHER_FACILITIES.items()}
+    book = open_book(path, source.inner)
+    (sheet,) = sheets(book, "COM", path).values()
+    # The row of labels above begins with CODGEO too: the row of codes is the one with NB_.
+    wanted = {"code_insee": "codgeo", "any": "|".join(codes)}
+    found = block(book, sheet, columns=wanted, optional={code: code for code in codes}, path=path)
+    found = found.below([row for row in found.rows if cell_text(row[found.places["code_insee"]])])
+    insee = repaired_codes(found.texts("code_insee"), path)
+    facilities = {codes[code]: code for code in codes if code in found.places}
+    parts = [
+        pd.DataFrame(
+            {
+                "code_insee": insee,
+                "facility": name,
+                "count": whole_numbers(found.texts(code), path),
+            }
+        )
+        for name, code in facilities.items()
+    ]
+    return one_level(pd.concat(parts, ignore_index=True), by=["facility"])
+
+
+def workbook_vintage(path: Path, source: Source) -> str | None:
+    """
+    Year in the title of the workbook, ``BPE 2020 - Base permanente...``.
+
+    Parameters
+    ----------
+    path : Path
+        The file of :func:`read_bpe_workbook`.
+    source : Source
+        Its entry in the catalogue.
+
+    Returns
+    -------
+    str or None
+        The year; None where the title does not say it.
+
+    Raises
+    ------
+    DataFileError
+        No such workbook.
+    """
+    book = open_book(path, source.inner)
+    (sheet,) = sheets(book, "COM", path).values()
+    rows = book.rows(sheet, first=4)
+    titles = " ".join(str(cell) for row in rows for cell in row)
+    found = re.search(r"\bBPE (\d{4})\b", titles)
+    return found[1] if found else None
+
+
+def read_bpe_2017(path: Path, source: Source) -> pd.DataFrame:
+    """
+    GPs by commune in the BPE 2017; only communes with at least one are listed.
+
+    Parameters
+    ----------
+    path : Path
+        ``insee_bpe_2017_gp_by_commune.csv``, métropole, communes of 2018.
+    source : Source
+        Its entry in the catalogue.
+
+    Returns
+    -------
+    DataFrame
+        code_insee, facility (``gps``), count. A row that the file repeats is kept once; the same
+        code with another count is refused.
+
+    Raises
+    ------
+    DataFileError
+        Not that file.
+    """
+    patterns = {"code_insee": "codgeo", "count": "nb_d201"}
+    table = read_csv_text(path, inner=source.inner, patterns=patterns).drop_duplicates()
+    table["code_insee"] = repaired_codes(table["code_insee"], path)
+    table["count"] = whole_numbers(table["count"], path)
+    table.insert(1, "facility", "gps")
+    table = table.reset_index(drop=True)
+    # A city of which neither the whole nor a part is listed is missing, not without doctors.
+    listed = set(table["code_insee"])
+    table.attrs["left_out"] = [
+        whole for whole, parts in PLM.items() if listed.isdisjoint((whole, *parts))
+    ]
+    return table
+
+
+_STATLOCALES: Final = {
+    "gps": r"medecin generaliste \(en nombre\) (\d{4})",
+    "emergency_departments": r"urgences \(en nombre\) (\d{4})",
+    "pharmacies": r"pharmacie \(en nombre\) (\d{4})",
+}
+
+
+def read_bpe_departements(path: Path, source: Source) -> pd.DataFrame:
+    """
+    Counts of facilities by département, from Insee's local statistics; France is their sum.
+
+    Parameters
+    ----------
+    path : Path
+        ``insee_statlocales_departements_bpe2024.csv``.
+    source : Source
+        Its entry in the catalogue.
+
+    Returns
+    -------
+    DataFrame
+        departement, facility, count; a département whose figure is not published has no row.
+
+    Raises
+    ------
+    DataFileError
+        Not that file, or columns of different years.
+    """
+    patterns = {"departement": "code", **_STATLOCALES}
+    wide = read_csv_text(path, inner=source.inner, patterns=patterns)
+    departement = wide["departement"].str.upper()
+    departement = departement.where(departement.str.len() > 1, "0" + departement)
+    parts = []
+    for name in _STATLOCALES:
+        masked = bounds(wide[name], masked=(0.0, 0.0), path=path)["masked"]
+        counts = whole_numbers(wide.loc[~masked, name], path)
+        parts.append(
+            pd.DataFrame({"departement": departement[~masked], "facility": name, "count": counts})
+        )
+    table = pd.concat(parts, ignore_index=True)
+    return table.sort_values(["departement", "facility"], ignore_index=True)
+
+
+def departements_vintage(path: Path, source: Source) -> str | None:
+    """
+    Year in the headers of the counts, the same for all of them.
+
+    Parameters
+    ----------
+    path : Path
+        The file of :func:`read_bpe_departements`.
+    source : Source
+        Its entry in the catalogue.
+
+    Returns
+    -------
+    str or None
+        Such as ``"2024"``.
+
+    Raises
+    ------
+    DataFileError
+        The counts are not of one year.
+    """
+    header = header_cells(path, inner=source.inner, patterns=_STATLOCALES)
+    texts = [plain(cell) for cell in header]
+    found = [re.fullmatch(p, text) for p in _STATLOCALES.values() for text in texts]
+    years = sorted({match[1] for match in found if match})
+    if len(years) != 1:
+        raise unexpected(path, [f"colonnes de plusieurs millésimes : {', '.join(years)}"])
+    return years[0]
+
+
+READERS: Final = {
+    "bpe": Reader(read_bpe, bpe_vintage, _BY_COMMUNE, ("code_insee", "facility")),
+    "bpe_workbook": Reader(
+        read_bpe_workbook, workbook_vintage, _BY_COMMUNE, ("code_insee", "facility")
+    ),
+    "bpe_2017": Reader(read_bpe_2017, no_vintage, _BY_COMMUNE, ("code_insee", "facility")),
+    "bpe_departements": Reader(
+        read_bpe_departements, departements_vintage, _BY_DEPARTEMENT, ("departement", "facility")
+    ),
+}

@@ -1,0 +1,204 @@
+"""CNAM (data.ameli.fr): health professionals, and ALD patients without a médecin traitant."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+import pandera.pandas as pa
+
+from cpts_geo.errors import alike, one_line
+from cpts_geo.sources.catalogue.catalogue import Source
+from cpts_geo.sources.readers.formats.base import Reader, bounds, plain, unexpected
+from cpts_geo.sources.readers.formats.text import read_csv_text
+from cpts_geo.sources.readers.formats.years import newest_year
+
+_TERRITORY: Final = {"annee": r"annee", "region": r"region", "departement": r"departement"}
+_DENSITIES: Final = _TERRITORY | {
+    "profession": r"profession_sante",
+    "classe_age": r"classe_age",
+    "sexe": r"libelle_sexe",
+    "effectif": r"effectif",
+    "densite": r"densite",
+}
+_ALD: Final = _TERRITORY | {"taux": r"taux_patients_ald_sans_mt"}
+#: "NS" stands for fewer than five professionals; whether it may hide a zero is not written.
+_FEW: Final = (0.0, 4.0)
+_DEPARTEMENT: Final = r"^(?:\d{2,3}|2[AB]|FR)$"
+_POSITIVE: Final = pa.Check.ge(0, error="nombre positif ou nul attendu")
+_SHARE: Final = pa.Check.in_range(0, 1, error="part entre 0 et 1 attendue")
+
+
+def read_densities(path: Path, source: Source) -> pd.DataFrame:
+    """
+    Read the health professionals in private practice by département and year.
+
+    Parameters
+    ----------
+    path : Path
+        The export, separated by commas or semicolons.
+    source : Source
+        Its entry in the catalogue.
+
+    Returns
+    -------
+    DataFrame
+        year, departement ("FR" for France; totals of regions are dropped), profession (the
+        producer's label), low and high (count; equal unless masked), masked, density (per 100,000
+        inhabitants, as published; NaN where masked). All ages, both sexes.
+
+    Raises
+    ------
+    DataFileError
+        A column that is not there, a cell that is neither a number nor a known mark, no row of
+        all ages and both sexes.
+    """
+    raw = read_csv_text(path, inner=source.inner, patterns=_DENSITIES)
+    everyone = (raw["classe_age"].map(plain) == "tout_age") & (
+        raw["sexe"].map(plain) == "tout sexe"
+    )
+    if not everyone.any():
+        ages = sorted(set(raw["classe_age"]))[:5]
+        sexes = sorted(set(raw["sexe"]))[:5]
+        shown = ", ".join(f"« {one_line(text)} »" for text in [*ages, *sexes])
+        raise unexpected(path, ["aucune ligne « tout_age », « tout sexe »", f"trouvé : {shown}"])
+    kept = _territories(raw[everyone], path)
+    count = bounds(kept["effectif"], masked=_FEW, path=path)
+    density = bounds(kept["densite"], masked=(0.0, float("inf")), path=path, whole=False)
+    return pd.DataFrame(
+        {
+            "year": kept["year"],
+            "departement": kept["departement"],
+            "profession": kept["profession"],
+            "low": count["low"],
+            "high": count["high"],
+            "masked": count["masked"],
+            "density": density["low"].where(~density["masked"]),
+        }
+    ).sort_values(["year", "departement", "profession"], ignore_index=True)
+
+
+def read_ald(path: Path, source: Source) -> pd.DataFrame:
+    """
+    Read the share of ALD patients without a médecin traitant by département and year.
+
+    Parameters
+    ----------
+    path : Path
+        The export.
+    source : Source
+        Its entry in the catalogue.
+
+    Returns
+    -------
+    DataFrame
+        year, departement ("FR" for France), share_low and share_high (0 to 1; equal unless
+        masked, then 0 and 1), masked. Read from the text of the rate: its numeric twin may be 0
+        where the text says that the figure is not communicated.
+
+    Raises
+    ------
+    DataFileError
+        A column that is not there, or a cell that is neither a rate nor a known mark.
+    """
+    kept = _territories(read_csv_text(path, inner=source.inner, patterns=_ALD), path)
+    # "4,2 %" and "4,2%", the space being any of those of French typography.
+    rates = kept["taux"].str.replace(r"\s*%$", "", regex=True)
+    share = bounds(rates, masked=(0, 100), path=path, whole=False)
+    return pd.DataFrame(
+        {
+            "year": kept["year"],
+            "departement": kept["departement"],
+            "share_low": share["low"] / 100,
+            "share_high": share["high"] / 100,
+            "masked": share["masked"],
+        }
+    ).sort_values(["year", "departement"], ignore_index=True)
+
+
+def _territories(raw: pd.DataFrame, path: Path) -> pd.DataFrame:
+    """Départements and France by year: without the totals of regions and the unknown places."""
+    unknown = (raw["region"].map(plain) == "inconnu") | (raw["departement"].map(plain) == "inconnu")
+    france = (raw["region"] == "99") & (raw["departement"] == "999")
+    kept = raw[~unknown & (france | (raw["departement"] != "999"))]
+    return kept.assign(
+        departement=kept["departement"].str.upper().str.zfill(2).mask(france, "FR"),
+        year=_years(kept["annee"], path),
+    )
+
+
+def _years(annee: pd.Series[str], path: Path) -> pd.Series[int]:
+    """Years written ``2024`` in one export and ``2024-01-01`` in another."""
+    year = annee.str.extract(r"^(\d{4})(?:-\d{2}-\d{2}.*)?$")[0]
+    wrong = sorted(set(annee[year.isna()]))
+    if wrong:
+        lines = (f"année « {one_line(text)} »" for text in wrong)
+        raise unexpected(path, alike(lines, "année impossible", total=len(wrong)))
+    return year.astype("int64")
+
+
+def vintage_of_cnam(path: Path, source: Source) -> str | None:
+    """
+    Newest year of an export.
+
+    Parameters
+    ----------
+    path : Path
+        The export.
+    source : Source
+        Its entry in the catalogue.
+
+    Returns
+    -------
+    str
+        Year.
+
+    Raises
+    ------
+    DataFileError
+        No column of years, no row, a cell that is no year, or a last year of next to no row.
+    """
+    raw = read_csv_text(path, inner=source.inner, patterns={"annee": "annee"})
+    return newest_year(_years(raw["annee"], path), path)
+
+
+_PLACE: Final = {
+    "year": pa.Column(int, pa.Check.in_range(2000, 2100, error="année attendue")),
+    "departement": pa.Column(
+        str, pa.Check.str_matches(_DEPARTEMENT, error="code de département attendu")
+    ),
+}
+
+READERS: Final = {
+    "cnam_densities": Reader(
+        read=read_densities,
+        vintage=vintage_of_cnam,
+        contract=pa.DataFrameSchema(
+            {
+                **_PLACE,
+                "profession": pa.Column(str, pa.Check.str_length(min_value=1, error="texte vide")),
+                "low": pa.Column(float, _POSITIVE, nullable=True),
+                "high": pa.Column(float, _POSITIVE, nullable=True),
+                "masked": pa.Column(bool),
+                "density": pa.Column(float, _POSITIVE, nullable=True),
+            },
+            unique=["year", "departement", "profession"],
+        ),
+        keys=("year", "departement", "profession"),
+    ),
+    "cnam_ald": Reader(
+        read=read_ald,
+        vintage=vintage_of_cnam,
+        contract=pa.DataFrameSchema(
+            {
+                **_PLACE,
+                "share_low": pa.Column(float, _SHARE, nullable=True),
+                "share_high": pa.Column(float, _SHARE, nullable=True),
+                "masked": pa.Column(bool),
+            },
+            unique=["year", "departement"],
+        ),
+        keys=("year", "departement"),
+    ),
+}

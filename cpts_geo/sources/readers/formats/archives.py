@@ -1,0 +1,323 @@
+"""Open what a file holds, plain or packed, without ever unpacking it to the disk."""
+
+from __future__ import annotations
+
+import gzip
+import lzma
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import pairwise
+from pathlib import Path, PurePosixPath
+from typing import IO, Final, cast
+
+from cpts_geo.errors import DataFileError, one_line
+from cpts_geo.french import counted
+from cpts_geo.sources.bounds.bound import excess, quantity
+from cpts_geo.sources.bounds.fetched import LIMITS, said
+
+_ZIP: Final = b"PK\x03\x04"
+#: Mark of an entry of the list of members.
+_ENTRY: Final = b"PK\x01\x02"
+#: Bytes of the header of a member, without its name.
+_LOCAL: Final = 30
+#: Under this size, a packing that shrinks a text a thousand times harms nobody.
+_SMALL: Final = 10**7
+#: What the libraries raise of an archive that is damaged, or packed in a way they do not know.
+UNREADABLE: Final = (
+    zipfile.BadZipFile,
+    EOFError,
+    OSError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    zlib.error,
+    lzma.LZMAError,
+    MemoryError,
+)
+_GZIP: Final = b"\x1f\x8b"
+
+
+def is_zip(path: Path) -> bool:
+    """
+    Tell whether a file is a ZIP archive by its first bytes, whatever its name says.
+
+    Parameters
+    ----------
+    path : Path
+        An existing file.
+
+    Returns
+    -------
+    bool
+        True for a ZIP archive; a workbook (xlsx) is one too.
+    """
+    with path.open("rb") as stream:
+        return stream.read(4) == _ZIP
+
+
+def archive_defects(
+    file: Path | IO[bytes], *, whole: bool = True, most: int | None = None
+) -> list[str]:
+    """
+    List what makes a ZIP archive unfit to be read.
+
+    Parameters
+    ----------
+    file : Path or binary stream
+        A file that starts like a ZIP archive.
+    whole : bool
+        Whether every member is unpacked to check it; else its list alone is looked at.
+    most : int, optional
+        Bytes of all its members once unpacked; the bound of any source by default.
+
+    Returns
+    -------
+    list of str
+        French lines: truncated or damaged, members with a path that leaves the archive, too many
+        of them, members that share their bytes or unpack to far more than official files do;
+        empty when there is none.
+    """
+    try:
+        # The library would first make an object of each entry of the list, however many.
+        entries = _entries(file)
+        if entries > LIMITS["members"]:
+            return [said("members", found=quantity(entries, "membres"))]
+        with zipfile.ZipFile(file) as archive:
+            members = archive.infolist()
+            defects = [line for member in members for line in _member_defects(member)]
+            defects += _overlaps(members)
+            total = sum(member.file_size for member in members)
+            limit = LIMITS["unpacked"] if most is None else most
+            if total > limit:
+                defects.append(_too_large(total, limit))
+            # Nothing suspect is unpacked, not even to compute its checksum.
+            damaged = archive.testzip() if whole and not defects else None
+            if damaged is not None:
+                defects.append(f"membre « {one_line(damaged)} » abîmé")
+            return defects
+    except UNREADABLE:
+        return ["archive ZIP tronquée ou abîmée"]
+
+
+def _entries(file: Path | IO[bytes]) -> int:
+    """Entries of the list at the end of an archive, counted by their mark: at most these."""
+    if isinstance(file, Path):
+        with file.open("rb") as stream:
+            return _entries(stream)
+    count, rest = 0, b""
+    file.seek(0)
+    while block := file.read(1 << 20):
+        text = rest + block
+        count += text.count(_ENTRY)
+        rest = text[-(len(_ENTRY) - 1) :]
+    file.seek(0)
+    return count
+
+
+def _overlaps(members: list[zipfile.ZipInfo]) -> list[str]:
+    """Members made of the same bytes: a small archive unpacks to any size that way."""
+    placed = sorted(members, key=lambda member: member.header_offset)
+    return [
+        f"membres « {one_line(one.filename)} » et « {one_line(other.filename)} » : "
+        "ils se recouvrent (bombe de décompression)"
+        for one, other in pairwise(placed)
+        if one.header_offset + _LOCAL + one.compress_size > other.header_offset
+    ][:1]
+
+
+def _too_large(found: int, limit: int) -> str:
+    return said(
+        "unpacked",
+        found=f"{excess(found, limit, unit='octets')} une fois décompressé",
+        limit=quantity(limit, "octets"),
+    )
+
+
+def gzip_defects(path: Path, *, most: int) -> list[str]:
+    """
+    List what makes a gzip file unfit to be read, unpacking it no further than a bound.
+
+    Parameters
+    ----------
+    path : Path
+        A file that starts like a gzip.
+    most : int
+        Bytes it may hold once unpacked.
+
+    Returns
+    -------
+    list of str
+        French lines; empty when it is sound.
+    """
+    limit = min(most, max(_SMALL, LIMITS["ratio"] * path.stat().st_size))
+    unpacked = 0
+    try:
+        with gzip.open(path) as stream:
+            while chunk := stream.read(1 << 20):
+                unpacked += len(chunk)
+                if unpacked > limit:
+                    return [_too_large(unpacked, limit)]
+    except (EOFError, gzip.BadGzipFile, zlib.error):
+        return ["archive gzip tronquée ou abîmée"]
+    return []
+
+
+def _member_defects(member: zipfile.ZipInfo) -> list[str]:
+    name = member.filename.replace("\\", "/")
+    shown = one_line(member.filename)
+    path = PurePosixPath(name)
+    defects = []
+    if path.is_absolute() or ".." in path.parts or re.match(r"[A-Za-z]:", name):
+        defects.append(f"membre « {shown} » : son chemin sort de l’archive")
+    limit = LIMITS["ratio"] * max(member.compress_size, 1)
+    if member.file_size > max(_SMALL, limit):
+        defects.append(f"membre « {shown} » : {_too_large(member.file_size, limit)}")
+    return defects
+
+
+def member_name(path: Path, inner: str | None) -> str:
+    """
+    Name of the member that is read in a file: the file's own name when it is no archive.
+
+    Parameters
+    ----------
+    path : Path
+        A plain, gzip or ZIP file.
+    inner : str or None
+        Regular expression the member's base name must match in full; None where the archive
+        holds one file.
+
+    Returns
+    -------
+    str
+        Member name, with its folders.
+
+    Raises
+    ------
+    DataFileError
+        The archive is damaged, or holds no such member, or several.
+    """
+    if not is_zip(path):
+        return path.name
+    # What is read checks itself as it goes: unpacking everything first would double the work.
+    defects = archive_defects(path, whole=False)
+    if defects:
+        raise _unusable(path, defects)
+    with zipfile.ZipFile(path) as archive:
+        names = [member.filename for member in archive.infolist() if not member.is_dir()]
+    wanted = [n for n in names if re.fullmatch(inner or ".*", PurePosixPath(n).name)]
+    if len(wanted) != 1:
+        found = counted(len(wanted), "membre", "membres") if wanted else "aucun membre"
+        raise DataFileError(
+            f"{one_line(path.name)} : {found} pour « {inner or 'un seul fichier'} ».",
+            defects=[f"membre « {one_line(name)} »" for name in names[:20]],
+            remedy="le producteur a changé le contenu de l’archive : adaptez « inner » dans "
+            "sources/catalogue_*.toml après avoir regardé ces membres.",
+        )
+    return wanted[0]
+
+
+@contextmanager
+def open_content(path: Path, inner: str | None = None) -> Iterator[IO[bytes]]:
+    """
+    Open the content of a plain, gzip or ZIP file as bytes.
+
+    Parameters
+    ----------
+    path : Path
+        The file; its kind is told by its first bytes, never by its name.
+    inner : str or None
+        Regular expression of the member of a ZIP archive, see :func:`member_name`.
+
+    Yields
+    ------
+    binary stream
+        Read it once, from the start; nothing is unpacked to the disk.
+
+    Raises
+    ------
+    DataFileError
+        The archive is damaged, or holds no such member.
+    """
+    try:
+        if is_zip(path):
+            name = member_name(path, inner)
+            with zipfile.ZipFile(path) as archive, archive.open(name) as stream:
+                yield stream
+            return
+        with path.open("rb") as plain:
+            packed = plain.read(2) == _GZIP
+        if packed:
+            with gzip.open(path) as unpacked:
+                yield cast("IO[bytes]", unpacked)
+        else:
+            with path.open("rb") as stream:
+                yield stream
+    except (zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, lzma.LZMAError, EOFError) as error:
+        raise _unusable(path, ["contenu tronqué ou abîmé"]) from error
+
+
+def whole(stream: IO[bytes], path: Path) -> bytes:
+    """
+    Read a content that its reader has to keep whole, within the bound.
+
+    Parameters
+    ----------
+    stream : binary stream
+        See :func:`open_content`.
+    path : Path
+        The file, for the message.
+
+    Returns
+    -------
+    bytes
+        All of it.
+
+    Raises
+    ------
+    DataFileError
+        It is larger.
+    """
+    content = stream.read(LIMITS["whole"] + 1)
+    if len(content) > LIMITS["whole"]:
+        raise _unusable(path, [said("whole")])
+    return content
+
+
+def whole_json(stream: IO[bytes], path: Path) -> bytes:
+    """
+    Read a JSON whole, and refuse one whose parsing would fill the memory.
+
+    Parameters
+    ----------
+    stream : binary stream
+        See :func:`open_content`.
+    path : Path
+        The file, for the message.
+
+    Returns
+    -------
+    bytes
+        All of it.
+
+    Raises
+    ------
+    DataFileError
+        It is larger than the bound, or has more lists and objects.
+    """
+    content = whole(stream, path)
+    values = content.count(b"[") + content.count(b"{")
+    if values > LIMITS["values"]:
+        raise _unusable(path, [said("values", found=quantity(values, "listes et objets"))])
+    return content
+
+
+def _unusable(path: Path, defects: list[str]) -> DataFileError:
+    return DataFileError(
+        f"Fichier inutilisable : {one_line(path.name)}.",
+        defects=defects,
+        remedy="téléchargez-le de nouveau : cpts-geo data fetch.",
+    )

@@ -1,0 +1,235 @@
+"""Text of the producers' files: encodings that are mixed, headers that drift, separators."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+import pyarrow as pa
+from pyarrow import csv as arrow_csv
+
+from cpts_geo.errors import alike, one_line
+from cpts_geo.sources.bounds.fetched import LIMITS, said
+from cpts_geo.sources.readers.formats.archives import open_content, whole
+from cpts_geo.sources.readers.formats.base import find_columns, plain, unexpected
+
+#: Title lines that producers write above the header are never more than this.
+_MAX_TITLES: Final = 20
+
+
+def decoded(data: bytes) -> str:
+    """
+    Text of a file in UTF-8, in Windows' Western code page, or in both from line to line.
+
+    Parameters
+    ----------
+    data : bytes
+        Content of the file.
+
+    Returns
+    -------
+    str
+        Its text, without byte order mark; a line that is not UTF-8 is read as cp1252.
+
+    Examples
+    --------
+    >>> decoded("Orléans\\n".encode() + "Bâgé\\n".encode("cp1252"))
+    'Orléans\\nBâgé\\n'
+    """
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        lines = data.removeprefix(b"\xef\xbb\xbf").split(b"\n")
+        return "\n".join(_line(line) for line in lines)
+
+
+def _line(data: bytes) -> str:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        # Five bytes mean nothing in cp1252: shown as such rather than refused.
+        return data.decode("cp1252", errors="replace")
+
+
+def cells(line: str, separator: str) -> list[str]:
+    """
+    Cells of one line, quotes removed.
+
+    Parameters
+    ----------
+    line : str
+        A line of a delimited file.
+    separator : str
+        One character.
+
+    Returns
+    -------
+    list of str
+        Its cells, without the spaces around them; none for a line that is no line of a table.
+
+    Examples
+    --------
+    >>> cells('"COM";"Saint-Ay; Loiret"', ";")
+    ['COM', 'Saint-Ay; Loiret']
+    """
+    try:
+        row = next(csv.reader([line], delimiter=separator), [])
+    except csv.Error:  # a line too long to be one of a table
+        return []
+    return [cell.strip() for cell in row]
+
+
+def read_csv_text(
+    path: Path,
+    *,
+    inner: str | None = None,
+    patterns: Mapping[str, str],
+    optional: Mapping[str, str] | None = None,
+    separators: Sequence[str] = (";", ",", "|", "\t"),
+) -> pd.DataFrame:
+    """
+    Read the wanted columns of a delimited file as text.
+
+    The header is the first line, among the first twenty, that holds every wanted column for one
+    of the separators: titles above it are skipped, and the separator is the one it uses.
+
+    Parameters
+    ----------
+    path : Path
+        A plain, gzip or ZIP file.
+    inner : str or None
+        Regular expression of the member of a ZIP archive.
+    patterns : mapping of str to str
+        Wanted name -> regular expression that the header text, reduced by
+        :func:`~cpts_geo.sources.readers.formats.base.plain`, must match in full.
+    optional : mapping of str to str, optional
+        The same for columns that some vintages do not have.
+    separators : sequence of str
+        Candidate separators.
+
+    Returns
+    -------
+    DataFrame
+        The wanted columns under their wanted names, all text without spaces around, empty text
+        where the file has nothing; an optional column that is not there is left out.
+
+    Raises
+    ------
+    DataFileError
+        No such header, a column that is missing, or lines of another width.
+    """
+    names, separator, body = _opened(path, inner, patterns, separators)
+    places = find_columns(names, patterns, path)
+    texts = [plain(name) for name in names]
+    for name, pattern in (optional or {}).items():
+        found = [i for i, shown in enumerate(texts) if re.fullmatch(pattern, shown)]
+        places |= {name: found[0]} if found else {}
+    wrong: list[str] = []
+
+    def refuse(row: arrow_csv.InvalidRow) -> str:
+        wrong.append(row.text)
+        return "skip"
+
+    columns = {name: f"c{place}" for name, place in places.items()}
+    try:
+        table = arrow_csv.read_csv(
+            io.BytesIO(body.encode("utf-8", errors="replace")),
+            read_options=arrow_csv.ReadOptions(
+                column_names=[f"c{i}" for i in range(len(names))], use_threads=False
+            ),
+            parse_options=arrow_csv.ParseOptions(
+                delimiter=separator, newlines_in_values=True, invalid_row_handler=refuse
+            ),
+            convert_options=arrow_csv.ConvertOptions(
+                include_columns=[*dict.fromkeys(columns.values())],
+                column_types=dict.fromkeys(columns.values(), pa.string()),
+                strings_can_be_null=False,
+            ),
+        )
+    except pa.ArrowInvalid as error:
+        if not body.strip():
+            raise unexpected(path, ["aucune ligne sous l’en-tête"]) from error
+        raise unexpected(path, ["lignes illisibles"]) from error
+    if wrong:
+        # A line cut short, or a name with a separator in it: cells under the wrong header.
+        kind = "ligne d’une autre largeur"
+        lines = (f"{kind} : « {one_line(line)} »" for line in wrong)
+        width = f"en-tête de {len(names)} colonnes"
+        raise unexpected(path, [width, *alike(lines, kind, total=len(wrong))])
+    # One by one: a list of a hundred million empty lines would fill the memory.
+    lost = sum(1 for _ in re.finditer(r"[^\r\n]+", body)) - table.num_rows
+    if lost:
+        raise unexpected(path, [f"guillemet non fermé : {lost} lignes dans une cellule"])
+    found_cells = pd.DataFrame(
+        {
+            name: pd.Series(table.column(place).to_pylist(), dtype=str).str.strip()
+            for name, place in columns.items()
+        }
+    )
+    # Spreadsheets leave lines of separators below a table.
+    return found_cells[(found_cells != "").any(axis=1)].reset_index(drop=True)
+
+
+def header_cells(
+    path: Path,
+    *,
+    inner: str | None = None,
+    patterns: Mapping[str, str],
+    separators: Sequence[str] = (";", ",", "|", "\t"),
+) -> list[str]:
+    """
+    Texts of the header that :func:`read_csv_text` would use, of all its columns.
+
+    Parameters
+    ----------
+    path : Path
+        A plain, gzip or ZIP file.
+    inner : str or None
+        Regular expression of the member of a ZIP archive.
+    patterns : mapping of str to str
+        Columns that tell the header, as for :func:`read_csv_text`.
+    separators : sequence of str
+        Candidate separators.
+
+    Returns
+    -------
+    list of str
+        Cells of the header, as the file writes them.
+
+    Raises
+    ------
+    DataFileError
+        No such header.
+    """
+    return _opened(path, inner, patterns, separators)[0]
+
+
+def _opened(
+    path: Path, inner: str | None, patterns: Mapping[str, str], separators: Sequence[str]
+) -> tuple[list[str], str, str]:
+    """Header cells, separator, and the text below the header."""
+    with open_content(path, inner) as stream:
+        text = decoded(whole(stream, path))
+    start = 0
+    for _ in range(_MAX_TITLES):
+        end = text.find("\n", start)
+        line = text[start : end if end >= 0 else len(text)].rstrip("\r")
+        if len(line) > LIMITS["header_text"]:
+            raise unexpected(path, [said("header_text")])
+        for separator in separators:
+            names = cells(line, separator)
+            texts = [plain(name) for name in names]
+            if all(any(re.fullmatch(p, shown) for shown in texts) for p in patterns.values()):
+                return names, separator, text[end + 1 :] if end >= 0 else ""
+        if end < 0:
+            break
+        start = end + 1
+    first = text[: LIMITS["header_text"]].lstrip().partition("\n")[0]
+    likely = max(separators, key=first.count)
+    find_columns(cells(first, likely), patterns, path)  # says which columns are missing
+    raise unexpected(path, ["aucune ligne d’en-tête parmi les premières lignes"])

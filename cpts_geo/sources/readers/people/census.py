@@ -1,0 +1,375 @@
+"""Census: people of each commune by age. Estimates with decimals; never rounded here."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pandas as pd
+import pandera.pandas as pa
+
+from cpts_geo.errors import alike
+from cpts_geo.sources.catalogue.catalogue import Source
+from cpts_geo.sources.readers.formats import sdmx
+from cpts_geo.sources.readers.formats.archives import open_content, whole_json
+from cpts_geo.sources.readers.formats.base import (
+    Reader,
+    bounds,
+    no_vintage,
+    one_level,
+    plain,
+    repaired_codes,
+    unexpected,
+)
+from cpts_geo.sources.readers.formats.insee import (
+    CODE,
+    QUANTITY,
+    UNIQUE_CODE,
+    without_parts,
+)
+from cpts_geo.sources.readers.formats.text import decoded, header_cells, read_csv_text
+
+#: Ages of a band: first, last; the last is infinite for an open band.
+Band = tuple[int, float]
+
+OPEN: Final = float("inf")
+#: 0-4, 5-9 ... 90-94, 95 or more: the bands of the pyramid.
+FIVE_YEARS: Final[tuple[Band, ...]] = (*((low, low + 4.0) for low in range(0, 95, 5)), (95, OPEN))
+_TOTAL: Final = "_T"
+
+
+def parsed_age(code: str) -> Band | None:
+    """
+    Ages that one of Insee's codes stands for.
+
+    Parameters
+    ----------
+    code : str
+        ``Y_LT5``, ``Y5T9``, ``Y7``, ``Y_GE95``.
+
+    Returns
+    -------
+    tuple of int and float, or None
+        First and last age, both included (infinite for an open band); None for another code.
+
+    Examples
+    --------
+    >>> parsed_age("Y_LT15"), parsed_age("Y15T24"), parsed_age("Y7"), parsed_age("Y_GE80")
+    ((0, 14.0), (15, 24.0), (7, 7.0), (80, inf))
+    >>> parsed_age("_T")
+    """
+    if found := re.fullmatch(r"Y_LT(\d+)", code):
+        return 0, float(found[1]) - 1
+    if found := re.fullmatch(r"Y_GE(\d+)", code):
+        return int(found[1]), OPEN
+    if found := re.fullmatch(r"Y(\d+)(?:T(\d+))?", code):
+        return int(found[1]), float(found[2] or found[1])
+    return None
+
+
+def partition(bands: Sequence[Band]) -> list[Band]:
+    """
+    Finest choice of bands that covers each age once.
+
+    Parameters
+    ----------
+    bands : sequence of bands
+        Bands of a file, which overlap: 0-14 beside 0-19.
+
+    Returns
+    -------
+    list of bands
+        As many of them as can follow each other from age 0 to the open one; empty when none do.
+
+    Examples
+    --------
+    >>> partition([(0, 14.0), (0, 19.0), (15, 64.0), (20, 64.0), (65, OPEN), (15, 19.0)])
+    [(0, 14.0), (15, 19.0), (20, 64.0), (65, inf)]
+    """
+    best: dict[float, list[Band]] = {0: []}
+    for low, high in sorted(set(bands)):
+        if low in best and high >= low:
+            longer = [*best[low], (low, high)]
+            # Bands come in order of first age: what leads to `low` is final.
+            if len(longer) > len(best.get(high + 1, [])):
+                best[high + 1] = longer
+    return best.get(OPEN, [])
+
+
+def _melodi(path: Path, source: Source, *, into: Sequence[Band] | None) -> pd.DataFrame:
+    """People by band, both sexes, newest year; added up `into` given bands where there are."""
+    keep = {"AGE": None, "SEX": [_TOTAL], "RP_MEASURE": ["POP"]}
+    rows = sdmx.newest(
+        sdmx.observations(path, source, keep=keep, others_at_total=True), path, source
+    )
+    for name in ("age", "code_insee"):  # those of older censuses only
+        rows[name] = rows[name].cat.remove_unused_categories()
+    codes = [str(code) for code in rows["age"].cat.categories]
+    known = {code: band for code in codes if (band := parsed_age(code)) is not None}
+    inside = (
+        {
+            band: next((i for i, (a, b) in enumerate(into) if a <= band[0] and band[1] <= b), -1)
+            for band in known.values()
+        }
+        if into
+        else {}
+    )
+    chosen = partition([band for band in known.values() if inside.get(band, 0) >= 0])
+    if not chosen or _TOTAL not in codes:
+        shown = ", ".join(codes)
+        raise unexpected(path, [f"âges : ni partition complète, ni total à vérifier ({shown})"])
+    bands = list(into or chosen)
+    column = {band: inside[band] if into else i for i, band in enumerate(chosen)}
+    columns = np.array([column.get(known[c], -1) if c in known else -1 for c in codes])
+    which = columns[rows["age"].cat.codes.to_numpy()]
+    place = rows["code_insee"].cat.codes.to_numpy()
+    communes = rows["code_insee"].cat.categories.to_numpy(dtype=object)
+    used = which >= 0
+    people = np.zeros((len(communes), len(bands)))
+    np.add.at(people, (place[used], which[used]), rows["value"].to_numpy()[used])
+    total = np.full(len(communes), np.nan)
+    whole = (rows["age"] == _TOTAL).to_numpy()
+    total[place[whole]] = rows["value"].to_numpy()[whole]
+    # A commune counted in another's figures has a row without figures: unknown, not empty.
+    people[np.isnan(total)] = np.nan
+    _check_sums(communes, people, total, path=path, terms=len(chosen))
+    return _long(communes, bands, people)
+
+
+def _check_sums(
+    codes: np.ndarray, people: np.ndarray, total: np.ndarray, *, path: Path, terms: int
+) -> None:
+    """
+    Refuse bands that do not add up to the published total.
+
+    Ages without a row hold nobody: that is sound only because the sum is checked.
+    """
+    figures = people[~np.isnan(people)]
+    # Each term may be rounded: to a unit, or to a tenth where figures have decimals.
+    rounding = 0.5 if (figures % 1 == 0).all() else 0.05
+    off = np.abs(people.sum(axis=1) - total) > rounding * terms + 0.01
+    if off.any():
+        lines = (
+            f"{code} : {summed:.1f} habitants par âge pour {published:.1f} au total"
+            for code, summed, published in zip(
+                codes[off], people.sum(axis=1)[off], total[off], strict=True
+            )
+        )
+        kind = "les âges ne font pas le total"
+        raise unexpected(path, alike(lines, kind, total=int(off.sum())))
+
+
+def _long(codes: np.ndarray, bands: Sequence[Band], people: np.ndarray) -> pd.DataFrame:
+    lows = np.array([low for low, _ in bands], dtype="int64")
+    highs = np.array([high for _, high in bands])
+    return pd.DataFrame(
+        {
+            "code_insee": pd.Series(np.repeat(codes, len(bands)), dtype=str),
+            "age_low": np.tile(lows, len(codes)),
+            "age_high": np.tile(np.where(np.isinf(highs), np.nan, highs), len(codes)),
+            "population": people.ravel(),
+        }
+    )
+
+
+def read_age_bands(path: Path, source: Source) -> pd.DataFrame:
+    """
+    Read the people of each commune in the census' main age bands (seven in 2023).
+
+    Parameters
+    ----------
+    path : Path
+        Melodi's ``DS_RP_POPULATION_PRINC``, which holds three censuses: the newest is read.
+    source : Source
+        Its entry in the catalogue.
+
+    Returns
+    -------
+    DataFrame
+        code_insee (Paris, Lyon, Marseille as wholes), age_low, age_high (last age included, NaN:
+        open), population (both sexes; NaN unknown). The bands of a commune cover each age once.
+
+    Raises
+    ------
+    DataFileError
+        Not that file, or bands that do not cover all ages or do not add up to the total.
+    """
+    return _melodi(path, source, into=None)
+
+
+def read_age_pyramid(path: Path, source: Source) -> pd.DataFrame:
+    """
+    Read the people of each commune in five-year bands, from 0-4 to 95 or more.
+
+    Parameters
+    ----------
+    path : Path
+        Melodi's ``DS_RP_TD_POPULATION_AGESEX_PRINC``, with bands or single years of age.
+    source : Source
+        Its entry in the catalogue.
+
+    Returns
+    -------
+    DataFrame
+        As :func:`read_age_bands`, twenty bands a commune.
+
+    Raises
+    ------
+    DataFileError
+        Not that file, or ages that do not make these bands or do not add up to the total.
+    """
+    return _melodi(path, source, into=FIVE_YEARS)
+
+
+_STRUCTURE: Final = r"p(\d{2})_pop(\d{2})(\d{2}|p)"
+_STRUCTURE_CODE: Final = {"code_insee": "codgeo"}
+
+
+def _structure_columns(path: Path, source: Source) -> tuple[str, dict[Band, str], str]:
+    """Newest vintage of the header (two figures), its bands, and its column of totals."""
+    texts = [
+        plain(cell) for cell in header_cells(path, inner=source.inner, patterns=_STRUCTURE_CODE)
+    ]
+    found = [match for text in texts if (match := re.fullmatch(_STRUCTURE, text))]
+    # A census of 1999 would be p99: two figures are years of this century up to 2068.
+    years = sorted({match[1] for match in found}, key=lambda year: (int(year) + 32) % 100)
+    for year in reversed(years):
+        bands = {
+            (int(match[2]), OPEN if match[3] == "p" else float(match[3])): match[0]
+            for match in found
+            if match[1] == year
+        }
+        chosen = partition(list(bands))
+        if chosen and f"p{year}_pop" in texts:
+            return year, {band: bands[band] for band in chosen}, f"p{year}_pop"
+    shown = ", ".join(texts[:20])
+    raise unexpected(path, [f"aucune suite complète de colonnes P.._POP.... (en-têtes : {shown})"])
+
+
+def read_age_structure(path: Path, source: Source) -> pd.DataFrame:
+    """
+    Read the people of each commune by age in the wide file, one column a band.
+
+    Parameters
+    ----------
+    path : Path
+        ``base-cc-evol-struct-pop-2022.CSV`` or its archive; several censuses stand side by side
+        in it (P22_, P16_, P11_) and the newest is read, whatever its year.
+    source : Source
+        Its entry in the catalogue.
+
+    Returns
+    -------
+    DataFrame
+        As :func:`read_age_bands`.
+
+    Raises
+    ------
+    DataFileError
+        Not that file, or bands that do not cover all ages or do not add up to the total.
+    """
+    _, columns, total = _structure_columns(path, source)
+    names = {f"band{i}": name for i, name in enumerate(columns.values())}
+    raw = read_csv_text(
+        path, inner=source.inner, patterns=_STRUCTURE_CODE | names | {"total": total}
+    )
+    wide = pd.DataFrame({"code_insee": repaired_codes(raw["code_insee"], path)})
+    for name in [*names, "total"]:
+        found = bounds(raw[name], masked=(0.0, 0.0), path=path)
+        wide[name] = found["low"].mask(found["masked"])
+    # The three cities stand beside their arrondissements, or are split: one row in the end.
+    wide = one_level(without_parts(wide))
+    codes, people = wide["code_insee"].to_numpy(), wide[[*names]].to_numpy()
+    _check_sums(codes, people, wide["total"].to_numpy(), path=path, terms=len(names))
+    return _long(codes, [*columns], people)
+
+
+def structure_vintage(path: Path, source: Source) -> str:
+    """
+    Year of the newest census in the header of the wide file.
+
+    Parameters
+    ----------
+    path : Path
+        The file of :func:`read_age_structure`.
+    source : Source
+        Its entry in the catalogue.
+
+    Returns
+    -------
+    str
+        Such as ``"2022"`` for columns P22_.
+
+    Raises
+    ------
+    DataFileError
+        Not that file.
+    """
+    return f"20{_structure_columns(path, source)[0]}"
+
+
+def read_share_75plus(path: Path, source: Source) -> pd.DataFrame:
+    """
+    Read the share of people aged 75 or more, by commune.
+
+    Parameters
+    ----------
+    path : Path
+        ``insee_part_75plus_communes_2022.json``: percentages under each code.
+    source : Source
+        Its entry in the catalogue.
+
+    Returns
+    -------
+    DataFrame
+        code_insee (without Mayotte, Paris, Lyon, Marseille and communes without inhabitants),
+        share_75plus in [0, 1].
+
+    Raises
+    ------
+    DataFileError
+        Not that file.
+    """
+    with open_content(path, source.inner) as stream:
+        text = decoded(whole_json(stream, path))
+    try:
+        entries = json.loads(text)
+        shares = {
+            str(code): float(entry["part_personnes_agees_75_plus"])
+            for code, entry in entries.items()
+        }
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise unexpected(path, [f"JSON inattendu ({type(error).__name__})"]) from error
+    codes = repaired_codes(pd.Series([*shares], dtype=str), path)
+    return pd.DataFrame({"code_insee": codes, "share_75plus": [*shares.values()]}).assign(
+        share_75plus=lambda table: table["share_75plus"] / 100
+    )
+
+
+_AGES: Final = pa.DataFrameSchema(
+    {
+        "code_insee": CODE,
+        "age_low": pa.Column(int, pa.Check.in_range(0, 120, error="âge attendu")),
+        "age_high": pa.Column(float, pa.Check.in_range(0, 120, error="âge attendu"), nullable=True),
+        "population": QUANTITY,
+    },
+    unique=["code_insee", "age_low"],
+)
+_AGE_KEYS: Final = ("code_insee", "age_low")
+_SHARE: Final = pa.Column(float, pa.Check.in_range(0, 1, error="part entre 0 et 1 attendue"))
+
+READERS: Final = {
+    "age_bands": Reader(read_age_bands, sdmx.vintage, _AGES, _AGE_KEYS),
+    "age_pyramid": Reader(read_age_pyramid, sdmx.vintage, _AGES, _AGE_KEYS),
+    "age_structure": Reader(read_age_structure, structure_vintage, _AGES, _AGE_KEYS),
+    "share_75plus": Reader(
+        read_share_75plus,
+        no_vintage,
+        pa.DataFrameSchema({"code_insee": UNIQUE_CODE, "share_75plus": _SHARE}),
+        ("code_insee",),
+    ),
+}

@@ -1,0 +1,109 @@
+"""Which intercommunalité (EPCI) each commune belongs to."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+import pandera.pandas as pa
+
+from cpts_geo.sources.catalogue.catalogue import Source
+from cpts_geo.sources.readers.formats.base import Reader, repaired_codes
+from cpts_geo.sources.readers.formats.insee import UNIQUE_CODE
+from cpts_geo.sources.readers.formats.workbook import block, cell_text, open_book, sheets
+
+_SHEET: Final = r"(?i).*composition.communale.*"
+_COLUMNS: Final = {"code_insee": "codgeo", "epci": "epci", "epci_name": "libepci"}
+#: Islands that belong to no EPCI: "Sans objet".
+_NONE: Final = r"Z+"
+
+
+def read_epci(path: Path, source: Source) -> pd.DataFrame:
+    """
+    Read the communes of each EPCI à fiscalité propre.
+
+    Parameters
+    ----------
+    path : Path
+        ``epci_au_01-01-2026.zip``, or the workbook that it holds.
+    source : Source
+        Its entry in the catalogue.
+
+    Returns
+    -------
+    DataFrame
+        code_insee, epci (SIREN, nine figures), epci_name; both missing for the communes that
+        belong to none.
+
+    Raises
+    ------
+    DataFileError
+        No such workbook, sheet or column.
+    """
+    book = open_book(path, source.inner)
+    sheet = next(iter(sheets(book, _SHEET, path).values()))
+    found = block(book, sheet, columns=_COLUMNS, path=path)
+    place = found.places["code_insee"]
+    found = found.below([row for row in found.rows if cell_text(row[place])])
+    table = pd.DataFrame({name: found.texts(name) for name in _COLUMNS})
+    table["code_insee"] = repaired_codes(table["code_insee"], path)
+    without = table["epci"].str.fullmatch(_NONE) | (table["epci"] == "")
+    for column in ("epci", "epci_name"):
+        table[column] = table[column].mask(without)
+    return table
+
+
+def epci_vintage(path: Path, source: Source) -> str | None:
+    """
+    Year in the titles of the workbook.
+
+    Parameters
+    ----------
+    path : Path
+        The file of :func:`read_epci`.
+    source : Source
+        Its entry in the catalogue.
+
+    Returns
+    -------
+    str or None
+        Year of "au 1er janvier 2026" or "Géographie au 01/01/2026"; None where no title says it,
+        or where titles differ.
+
+    Raises
+    ------
+    DataFileError
+        No such workbook or sheet.
+    """
+    book = open_book(path, source.inner)
+    sheet = next(iter(sheets(book, _SHEET, path).values()))
+    rows = book.rows(sheet, first=6)
+    titles = " ".join(cell_text(cell) for row in rows for cell in row)
+    years = set(re.findall(r"au (?:1er janvier |01[/-]01[/-])(\d{4})", titles))
+    return years.pop() if len(years) == 1 else None
+
+
+READERS: Final = {
+    "epci": Reader(
+        read_epci,
+        epci_vintage,
+        pa.DataFrameSchema(
+            {
+                "code_insee": UNIQUE_CODE,
+                "epci": pa.Column(
+                    str, pa.Check.str_matches(r"^\d{9}$", error="SIREN attendu"), nullable=True
+                ),
+                "epci_name": pa.Column(str, nullable=True),
+            },
+            checks=[
+                pa.Check(
+                    lambda table: table["epci"].isna() == table["epci_name"].isna(),
+                    error="un EPCI sans nom, ou un nom sans EPCI",
+                )
+            ],
+        ),
+        ("code_insee",),
+    )
+}

@@ -1,0 +1,310 @@
+"""Minutes by road on a user's OpenStreetMap extract, computed by Valhalla on this machine.
+
+Times are those of a free road: speeds of the map, no traffic, no parking, no public transport.
+A point that no road is near is listed as unsnapped; a pair that no road joins is absent.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final, Literal, get_args
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyproj
+import shapely
+
+from cpts_geo import settings
+from cpts_geo.errors import TravelError, alike, one_line
+from cpts_geo.french import number
+from cpts_geo.sources.roads.tiles import build_tiles, quiet_config, valhalla_module
+
+Mode = Literal["auto", "bicycle", "pedestrian"]
+
+#: A point is put on the nearest road up to this far, in metres: a town hall is nearer.
+SNAP_M: Final = 1_000.0
+#: Longest isochrone, in minutes.
+MAX_MINUTES: Final = 120.0
+#: Gaps between roads smaller than this (km2) are not holes in what one reaches: nobody in them
+#: is farther than about `SNAP_M` from a road.
+_GAP_KM2: Final = 1.0
+_EARTH: Final = pyproj.Geod(ellps="WGS84")
+_POINTS: Final = ("code", "lon", "lat")
+
+
+def network_minutes(
+    pbf: Path | str,
+    origins: pd.DataFrame,
+    destinations: pd.DataFrame,
+    *,
+    mode: Mode = "auto",
+    snap_m: float = SNAP_M,
+    say: Callable[[str], None] = lambda _: None,
+) -> pd.DataFrame:
+    """
+    Minutes by road from every origin to every destination.
+
+    Parameters
+    ----------
+    pbf : Path or str
+        An ``.osm.pbf`` file that covers the points and the roads between them.
+    origins, destinations : DataFrame
+        code (text, unique), lon, lat (degrees, WGS84).
+    mode : {"auto", "bicycle", "pedestrian"}
+        By car, by bicycle or on foot.
+    snap_m : float
+        A point is put on the nearest road up to this far, in metres.
+    say : callable
+        Receives one French line when the tiles have to be built.
+
+    Returns
+    -------
+    DataFrame
+        origin, destination (codes) and minutes, a row a pair that roads join, origins in their
+        order. In attrs: ``unsnapped``, codes of the points no road is near, which have no pair;
+        ``missing``, pairs of other points that no road joins.
+
+    Raises
+    ------
+    TravelError
+        Valhalla or the file cannot be used; points are wrong (every defect is listed); or all the
+        origins, or all the destinations, are far from any road.
+
+    Notes
+    -----
+    Valhalla's ``sources_to_targets``, in blocks of as many pairs as it takes at a time; its whole
+    seconds divided by 60. From a point to its road, no time is counted.
+    """
+    ends = _checked({"origines": origins, "destinations": destinations}, mode, snap_m)
+    actor, limits = _actor(build_tiles(pbf, say=say), mode)
+    kept = [points[_on_road(actor, points, mode, snap_m, pbf=pbf)] for points in ends]
+    sources, targets = kept
+    side = math.isqrt(limits["max_matrix_location_pairs"])
+    minutes = np.full((len(sources), len(targets)), np.nan)
+    for row in range(0, len(sources), side):
+        for column in range(0, len(targets), side):
+            rows, columns = slice(row, row + side), slice(column, column + side)
+            request = {
+                "sources": _locations(sources[rows], snap_m),
+                "targets": _locations(targets[columns], snap_m),
+                "costing": mode,
+                "verbose": False,
+            }
+            seconds = _ask(actor.matrix, request)["sources_to_targets"]["durations"]
+            minutes[rows, columns] = np.array(seconds, dtype="float64") / 60
+    reached = np.isfinite(minutes)
+    from_, to = np.nonzero(reached)
+    pairs = pd.DataFrame(
+        {
+            "origin": pd.Series(sources["code"].to_numpy()[from_], dtype=str),
+            "destination": pd.Series(targets["code"].to_numpy()[to], dtype=str),
+            "minutes": minutes[reached],
+        }
+    )
+    unsnapped = [
+        code
+        for points, found in zip(ends, kept, strict=True)
+        for code in points["code"].drop(found.index)
+    ]
+    pairs.attrs = {"unsnapped": sorted(set(unsnapped)), "missing": int((~reached).sum())}
+    return pairs
+
+
+def isochrones(
+    pbf: Path | str,
+    points: pd.DataFrame,
+    *,
+    minutes: Sequence[float] = (10, 15, 20, 30),
+    mode: Mode = "auto",
+    snap_m: float = SNAP_M,
+    say: Callable[[str], None] = lambda _: None,
+) -> gpd.GeoDataFrame:
+    """
+    What one reaches by road from each point within some minutes.
+
+    Parameters
+    ----------
+    pbf : Path or str
+        An ``.osm.pbf`` file that covers the points and all that is reached from them.
+    points : DataFrame
+        code (text, unique), lon, lat (degrees, WGS84).
+    minutes : sequence of float
+        Above 0, :data:`MAX_MINUTES` at most.
+    mode : {"auto", "bicycle", "pedestrian"}
+        By car, by bicycle or on foot.
+    snap_m : float
+        A point is put on the nearest road up to this far, in metres.
+    say : callable
+        Receives one French line when the tiles have to be built.
+
+    Returns
+    -------
+    GeoDataFrame
+        A row a point and number of minutes, rising: code, minutes, area_km2 (on the ellipsoid),
+        geometry (EPSG:4326; valid, and within that of more minutes). In attrs: ``unsnapped``,
+        codes of the points no road is near, which have no row.
+
+    Raises
+    ------
+    TravelError
+        Valhalla or the file cannot be used; points or minutes are wrong (every defect is listed);
+        or all the points are far from any road.
+
+    Notes
+    -----
+    Valhalla colours a fine grid around the roads travelled and outlines it: to some 100 m. All
+    its pieces are kept; gaps between roads under 1 km2 are filled.
+    """
+    wanted = sorted(set(map(float, minutes)))
+    wrong = [each for each in wanted if not 0 < each <= MAX_MINUTES]
+    if wrong or not wanted:
+        raise TravelError(
+            "Des durées d’isochrone ne conviennent pas.",
+            defects=[f"{each:g} min" for each in wrong],
+            remedy=f"donnez des minutes au-dessus de 0, {MAX_MINUTES:g} au plus.",
+        )
+    (checked,) = _checked({"points": points}, mode, snap_m)
+    actor, _ = _actor(build_tiles(pbf, say=say), mode, contours=len(wanted))
+    kept = checked[_on_road(actor, checked, mode, snap_m, pbf=pbf)]
+    rows = []
+    for code, location in zip(kept["code"], _locations(kept, snap_m), strict=True):
+        request = {
+            "locations": [location],
+            "costing": mode,
+            "contours": [{"time": each} for each in wanted],
+            "polygons": True,
+            "denoise": 0,
+        }
+        shapes = _shapes(_ask(actor.isochrone, request), wanted)
+        rows += [(code, each, shape) for each, shape in zip(wanted, shapes, strict=True)]
+    codes, times, geometry = zip(*rows, strict=True)
+    table = gpd.GeoDataFrame(
+        {
+            "code": pd.Series(codes, dtype=str),
+            "minutes": times,
+            "area_km2": [_area_km2(shape) for shape in geometry],
+        },
+        geometry=list(geometry),
+        crs=settings.GEOGRAPHIC_CRS,
+    )
+    table.attrs = {"unsnapped": sorted(checked["code"].drop(kept.index))}
+    return table
+
+
+def _actor(tiles: Path, mode: Mode, *, contours: int = 1) -> tuple[Any, dict[str, Any]]:
+    """Router on some tiles, and its limits for this mode."""
+    config = quiet_config(tiles)
+    # Else one point of an island fails all the points asked with it.
+    config["loki"]["use_connectivity"] = False
+    # The first search avoids lanes for residents; a second one takes those nothing replaces.
+    config["thor"]["costmatrix"]["allow_second_pass"] = True
+    limits: dict[str, Any] = config["service_limits"][mode]
+    # A public server must guard itself against far pairs and many contours; this one need not.
+    limits["max_matrix_distance"] = 2.1e7
+    config["service_limits"]["isochrone"]["max_contours"] = contours
+    with tempfile.TemporaryDirectory(prefix="cpts_geo-") as folder:
+        path = Path(folder) / "valhalla.json"
+        path.write_text(json.dumps(config), encoding="utf-8")
+        return valhalla_module().Actor(str(path)), limits
+
+
+def _ask(question: Callable[[dict[str, Any]], Any], request: dict[str, Any]) -> Any:
+    try:
+        return question(request)
+    except RuntimeError as error:
+        raise TravelError(
+            f"Valhalla a refusé un calcul : {one_line(str(error))}.",
+            remedy="vérifiez que le réseau routier couvre les points et les routes entre eux.",
+        ) from error
+
+
+def _locations(points: pd.DataFrame, snap_m: float) -> list[dict[str, float]]:
+    return [
+        {"lon": float(lon), "lat": float(lat), "search_cutoff": snap_m}
+        for lon, lat in zip(points["lon"], points["lat"], strict=True)
+    ]
+
+
+def _on_road(
+    actor: Any, points: pd.DataFrame, mode: Mode, snap_m: float, *, pbf: Path | str
+) -> npt.NDArray[np.bool_]:
+    """Whether a road of this mode is near each point; an error where none is."""
+    found = _ask(actor.locate, {"locations": _locations(points, snap_m), "costing": mode})
+    near = np.array([bool(each["edges"]) for each in found], dtype=bool)
+    if near.any():
+        return near
+    edges = [f"{edge:.3f}" for c in ("lon", "lat") for edge in (points[c].min(), points[c].max())]
+    raise TravelError(
+        f"Aucun point n’est à moins de {number(snap_m)} m d’une route de "
+        f"{one_line(Path(pbf).name)}.",
+        defects=["longitudes de {} à {}, latitudes de {} à {}".format(*edges)],
+        remedy="vérifiez que l’extrait couvre ce territoire, et que longitude et latitude ne sont "
+        "pas inversées.",
+    )
+
+
+def _checked(tables: Mapping[str, pd.DataFrame], mode: Mode, snap_m: float) -> list[pd.DataFrame]:
+    """Points as code, lon, lat; an error that lists every defect of all the tables."""
+    defects = [] if mode in get_args(Mode) else [f"mode « {one_line(str(mode))} » inconnu"]
+    if not 0 < snap_m < math.inf:
+        defects.append(f"snap_m = {snap_m} : mètres au-dessus de 0 attendus")
+    checked = []
+    for name, points in tables.items():
+        missing = [column for column in _POINTS if column not in points]
+        if missing or points.empty:
+            said = f"colonne absente : {', '.join(missing)}" if missing else "aucun point"
+            defects.append(f"{name} : {said}")
+            continue
+        table = points[list(_POINTS)].reset_index(drop=True)
+        written = table["code"].map(lambda code: isinstance(code, str) and bool(code.strip()))
+        lon, lat = (pd.to_numeric(table[c], errors="coerce").astype("float64") for c in _POINTS[1:])
+        kinds = {
+            "code absent, ou qui n’est pas un texte": ~written,
+            "code en double": written & table["code"].duplicated(),
+            "pas (longitude, latitude) en degrés": ~(lon.abs().le(180) & lat.abs().le(90)),
+        }
+        for kind, wrong in kinds.items():
+            rows = table[wrong].itertuples(index=False)
+            lines = (f"{name} : {kind} : {one_line(str(tuple(row)))}" for row in rows)
+            defects += alike(lines, kind, total=int(wrong.sum()))
+        checked.append(table.assign(lon=lon, lat=lat))
+    if defects:
+        raise TravelError(
+            "Les points de départ ou d’arrivée ne conviennent pas.",
+            defects=defects,
+            remedy="donnez des colonnes code, lon, lat (degrés, WGS84), une ligne par lieu.",
+        )
+    return checked
+
+
+def _shapes(answer: dict[str, Any], wanted: Sequence[float]) -> list[Any]:
+    """Polygons reached, by rising minutes, each holding the one before."""
+    rings: list[list[Any]] = [[] for _ in wanted]
+    for feature in answer["features"]:
+        # The answer writes minutes in single precision.
+        place = int(np.abs(np.array(wanted) - feature["properties"]["contour"]).argmin())
+        rings[place].append(shapely.geometry.shape(feature["geometry"]))
+    shapes: list[Any] = []
+    for parts in rings:
+        valid = shapely.make_valid(
+            np.array(parts, dtype=object), method="structure", keep_collapsed=False
+        )
+        filled = [_filled(part) for part in shapely.get_parts(valid)]
+        # Outlines are drawn one by one: what is near stays within what is less near.
+        shapes.append(shapely.union_all([*filled, *shapes[-1:]]))
+    return shapes
+
+
+def _filled(shape: Any) -> Any:
+    holes = [ring for ring in shape.interiors if _area_km2(shapely.Polygon(ring)) >= _GAP_KM2]
+    return shapely.Polygon(shape.exterior, holes)
+
+
+def _area_km2(shape: Any) -> float:
+    return float(_EARTH.geometry_area_perimeter(shapely.orient_polygons(shape))[0]) / 1e6

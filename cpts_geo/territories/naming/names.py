@@ -1,0 +1,394 @@
+"""Published commune names to INSEE codes, never guessing silently.
+
+A name is looked for in four ways, in this order: ``exact`` (letter for letter), ``normalised``
+(same key, see :mod:`cpts_geo.territories.naming.spelling`), ``moved`` (the name of a delegated,
+associated or merged commune: the commune of today is returned) and ``fuzzy`` (a misspelling).
+A fuzzy match is accepted only when the name is borne by no commune of France, past or present,
+when it is near enough to one commune, and clearly nearer to it than to any other.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+import pandas as pd
+
+from cpts_geo.errors import one_line
+from cpts_geo.french import number
+from cpts_geo.settings import FUZZY_MIN_MARGIN, FUZZY_MIN_SCORE
+from cpts_geo.territories.naming.audit import (
+    Defect,
+    Method,
+    Resolution,
+    audit_table,
+    candidates_text,
+    part_text,
+    quoted,
+)
+from cpts_geo.territories.naming.gazetteer import (
+    Gazetteer,
+    Place,
+    build_gazetteer,
+    checked_departements,
+    containing_places,
+    in_scope,
+    nearest_places,
+)
+from cpts_geo.territories.naming.spelling import (
+    agree,
+    key_with_article,
+    normalise_name,
+    similarity,
+    split_departement_hint,
+)
+
+__all__ = ["NameQuery", "normalise_name", "resolve", "resolve_queries"]
+
+Scope = frozenset[str] | None
+Found = Sequence[tuple[float, Place]]
+
+#: Distinct names for which names alike are looked for; no list misspells as many and is usable.
+MAX_SEARCHED: Final = 2_000
+#: Letters of a name that is looked for; the longest of France has 45.
+MAX_LETTERS: Final = 200
+
+
+@dataclass(frozen=True)
+class NameQuery:
+    """
+    One published name and where to look for it.
+
+    Parameters
+    ----------
+    line : int
+        Line of the list or file.
+    published : str
+        The name as written.
+    scope : frozenset of str or None
+        Départements of the whole list; None for the whole of France.
+    departement : str or None
+        Département code written beside the name.
+    choice : str or None
+        INSEE code chosen by the analyst for this name.
+
+    Examples
+    --------
+    >>> query = NameQuery(2, "Chenereilles (42)", None)
+    >>> query.where, query.key, query.narrow
+    ('ligne 2, « Chenereilles (42) »', 'chenereilles', frozenset({'42'}))
+    """
+
+    line: int
+    published: str
+    scope: Scope
+    departement: str | None = None
+    choice: str | None = None
+
+    @cached_property
+    def key(self) -> str:
+        """Normalised name."""
+        return normalise_name(self.published)
+
+    @cached_property
+    def narrow(self) -> Scope:
+        """Départements left by the list, the column and the hint in parentheses."""
+        scope = self.scope
+        for code in (self.departement, split_departement_hint(self.published)[1]):
+            if code is not None:
+                scope = frozenset({code}) & (frozenset({code}) if scope is None else scope)
+        return scope
+
+    @property
+    def where(self) -> str:
+        """Start of a message about this line."""
+        return f"ligne {self.line}, {quoted(self.published)}"
+
+
+def resolve(
+    names: Sequence[str],
+    communes: pd.DataFrame,
+    *,
+    former: pd.DataFrame,
+    departements: Collection[str] | None = None,
+    choices: Mapping[str, str] | None = None,
+) -> pd.DataFrame:
+    """
+    Resolve published commune names to the communes of today.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Names as published; ``"Chenereilles (42)"`` states the département.
+    communes : pandas.DataFrame
+        Communes of today: ``code_insee``, ``name``, ``departement``.
+    former : pandas.DataFrame
+        Former communes: ``former_code``, ``former_name``, ``kind``, ``code_insee`` of today.
+    departements : collection of str, optional
+        Départements to look in; the whole of France by default.
+    choices : mapping of str to str, optional
+        INSEE code to retain for a published name. It only restricts what the name may mean: the
+        method stays the one that finds the name, and a code too unlike the name is refused.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a commune of today, in the order of the list: ``published`` (verbatim),
+        ``code_insee``, ``name``, ``departement``, ``method`` (exact, normalised, fuzzy, moved),
+        ``score`` (similarity of the spellings, 0-100) and ``alternatives`` (``code name
+        (département) score`` separated by ``"; "``: homonyms in the départements of the list, or
+        the nearest other names of a fuzzy match; empty when there are none).
+
+    Raises
+    ------
+    NameResolutionError
+        When names are unknown or ambiguous; lists all of them with the nearest candidates.
+    PerimeterError
+        When the list is empty, a commune stands twice, or a département is unknown.
+
+    Examples
+    --------
+    >>> communes = pd.DataFrame(
+    ...     {"code_insee": ["43205", "42192"],
+    ...      "name": ["Saint-Just-Malmont", "Rozier-Côtes-d'Aurec"],
+    ...      "departement": ["43", "42"]}
+    ... )
+    >>> former = pd.DataFrame(columns=["former_code", "former_name", "kind", "code_insee"])
+    >>> table = resolve(
+    ...     ["Saint-Just-Malomont", "ROZIER COTES D’AUREC"], communes, former=former
+    ... )
+    >>> table[["code_insee", "method"]].to_numpy().tolist()
+    [['43205', 'fuzzy'], ['42192', 'normalised']]
+    """
+    gazetteer = build_gazetteer(communes, former)
+    scope = checked_departements(gazetteer, departements)
+    written = ["" if pd.isna(name) else str(name) for name in names]
+    chosen = {name.strip(): code for name, code in (choices or {}).items()}
+    queries = [
+        NameQuery(line, name, scope, choice=chosen.get(name.strip()))
+        for line, name in enumerate(written, start=1)
+    ]
+    unused = chosen.keys() - {name.strip() for name in written}
+    idle = [
+        Defect(
+            0,
+            f"choix {quoted(name)} → {one_line(chosen[name])} : ce nom n’est pas dans la liste",
+            "choix impossible",
+        )
+        for name in sorted(unused)
+    ]
+    resolved, defects = resolve_queries(gazetteer, queries)
+    return audit_table(gazetteer, resolved, name_defects=[*idle, *defects])
+
+
+def resolve_queries(
+    gazetteer: Gazetteer, queries: Sequence[NameQuery]
+) -> tuple[list[Resolution], list[Defect]]:
+    """
+    Resolve what can be, and describe what cannot.
+
+    Parameters
+    ----------
+    gazetteer : Gazetteer
+        Index of the communes.
+    queries : sequence of NameQuery
+        Names to look for.
+
+    Returns
+    -------
+    tuple of list of Resolution and list of Defect
+        Resolved lines in the order of the queries; one defect for each of the others.
+
+    Examples
+    --------
+    >>> dry = Place("45130", "Dry", "45", "45130", "commune")
+    >>> gazetteer = Gazetteer(
+    ...     (dry,), ("dry",), {"dry": (dry,)}, {"45130": dry}, {}, {}, frozenset({"45"})
+    ... )
+    >>> resolved, defects = resolve_queries(gazetteer, [NameQuery(1, "Dry", None)])
+    >>> resolved[0].place.code, defects
+    ('45130', [])
+    """
+    outcomes: dict[int, Resolution | Defect] = {}
+    pending: dict[tuple[Scope, str], list[int]] = {}
+    for i, query in enumerate(queries):
+        if len(query.published) > MAX_LETTERS:
+            outcomes[i] = _too_long(query)
+        elif query.choice is not None:
+            outcomes[i] = _apply_choice(gazetteer, query)
+        elif outcome := _same_name(gazetteer, query):
+            outcomes[i] = outcome
+        else:
+            # What is no département holds no place: all such scopes are searched as one.
+            scope = None if query.narrow is None else query.narrow & gazetteer.departements
+            pending.setdefault((scope, query.key), []).append(i)
+    alike = _names_alike(gazetteer, list(pending)[:MAX_SEARCHED])
+    for wanted, members in pending.items():
+        for i in members:
+            if wanted in alike:
+                outcomes[i] = _closest(gazetteer, queries[i], *alike[wanted])
+            else:
+                outcomes[i] = _not_searched(queries[i])
+    ordered = [outcomes[i] for i in range(len(queries))]
+    return (
+        [outcome for outcome in ordered if isinstance(outcome, Resolution)],
+        [outcome for outcome in ordered if isinstance(outcome, Defect)],
+    )
+
+
+def _names_alike(
+    gazetteer: Gazetteer, wanted: Sequence[tuple[Scope, str]]
+) -> dict[tuple[Scope, str], tuple[Found, Found]]:
+    """Nearest places, and places that hold every word, of each key in its départements."""
+    by_scope: defaultdict[Scope, list[str]] = defaultdict(list)
+    for scope, key in wanted:
+        by_scope[scope].append(key)
+    found: dict[tuple[Scope, str], tuple[Found, Found]] = {}
+    for scope, keys in by_scope.items():
+        nearest = nearest_places(gazetteer, keys, scope=scope)
+        containing = containing_places(gazetteer, keys, scope=scope)
+        for key, near, holding in zip(keys, nearest, containing, strict=True):
+            found[scope, key] = near, holding
+    return found
+
+
+def _too_long(query: NameQuery) -> Defect:
+    letters = number(len(query.published))
+    text = f"{query.where} : trop long : {letters} caractères, {MAX_LETTERS} au plus"
+    return Defect(query.line, text, "nom trop long")
+
+
+def _not_searched(query: NameQuery) -> Defect:
+    text = (
+        f"{query.where} : ne ressemble à aucune commune connue (au-delà de {number(MAX_SEARCHED)} "
+        "noms inconnus, les noms proches ne sont plus cherchés)"
+    )
+    return Defect(query.line, text, "nom qui ne ressemble à aucune commune")
+
+
+def _same_name(gazetteer: Gazetteer, query: NameQuery) -> Resolution | Defect | None:
+    """Exact, normalised or moved; None when no place of the départements bears the name."""
+    if not query.key:
+        return Defect(query.line, f"{query.where} : nom vide ou sans lettre", "nom vide")
+    same = gazetteer.by_key.get(query.key, ())
+    inside = [place for place in same if in_scope(place, query.narrow)]
+    tiers = _tiers(query, inside) if inside else []
+    if not tiers:
+        parts = [place for place in inside if place.is_arrondissement]
+        if not parts:
+            return None
+        text = f"{query.where} : {part_text(gazetteer, parts[0])}"
+        return Defect(query.line, text, "arrondissement municipal")
+    method, places = tiers[0]
+    homonyms = _scored(query.key, [p for p in same if in_scope(p, query.scope)])
+    if len({place.current for place in places}) > 1:
+        text = candidates_text(gazetteer, _scored(query.key, places))
+        text = f"{query.where} : plusieurs communes portent ce nom : {text}"
+        return Defect(query.line, text, "nom de plusieurs communes")
+    others = [pair for pair in homonyms if pair[1].current != places[0].current]
+    return _resolution(gazetteer, query, method, (100.0, places[0]), others=others)
+
+
+def _tiers(query: NameQuery, places: Sequence[Place]) -> list[tuple[Method, list[Place]]]:
+    """Places in decreasing order of evidence; empty tiers are left out."""
+    text = unicodedata.normalize("NFC", split_departement_hint(query.published)[0].strip())
+    article = key_with_article(query.published)
+    current = [place for place in places if place.is_current]
+    old = [place for place in places if not place.is_current and not place.is_arrondissement]
+    tiers: list[tuple[Method, list[Place]]] = [
+        ("exact", [place for place in current if place.name == text]),
+        ("normalised", [place for place in current if key_with_article(place.name) == article]),
+        ("normalised", current),
+        ("moved", [place for place in old if key_with_article(place.name) == article]),
+        ("moved", old),
+    ]
+    return [tier for tier in tiers if tier[1]]
+
+
+def _apply_choice(gazetteer: Gazetteer, query: NameQuery) -> Resolution | Defect:
+    code = str(query.choice)
+    allowed = [
+        place
+        for place in gazetteer.places
+        if not place.is_arrondissement
+        and (place.current == code if code in gazetteer.current else place.code == code)
+    ]
+    if not allowed:
+        text = f"{query.where} : le code choisi, {one_line(code)}, est inconnu du COG"
+        return Defect(query.line, text, "choix impossible")
+    official = f"{code} {allowed[0].name} ({allowed[0].departement})"
+    if not in_scope(allowed[0], query.narrow):
+        text = f"{query.where} : le choix, {official}, n’est pas {_place_text(query)}"
+        return Defect(query.line, text, "choix impossible")
+    same = gazetteer.by_key.get(query.key, ())
+    homonyms = [p for p in same if in_scope(p, query.scope) and p.current != allowed[0].current]
+    others = _scored(query.key, homonyms)
+    if tiers := _tiers(query, [place for place in allowed if place in same]):
+        method, places = tiers[0]
+        return _resolution(gazetteer, query, method, (100.0, places[0]), others=others)
+    alike = [place for place in allowed if agree(query.key, normalise_name(place.name))]
+    if not alike:
+        text = f"{query.where} : le choix, {official}, est trop différent"
+        return Defect(query.line, text, "choix impossible")
+    best = _scored(query.key, alike)[0]
+    return _resolution(gazetteer, query, "fuzzy", best, others=others)
+
+
+def _closest(
+    gazetteer: Gazetteer,
+    query: NameQuery,
+    near: Found,
+    holding: Found,
+) -> Resolution | Defect:
+    """Accept a misspelling, or say what the name may stand for."""
+    elsewhere = _scored(query.key, gazetteer.by_key.get(query.key, ()))
+    runner_up = near[1][0] if len(near) > 1 else 0.0
+    lost = [f"{c} {n}" for c, n in gazetteer.lost.items() if normalise_name(n) == query.key]
+    # A name borne elsewhere is no misspelling: the commune lies outside the départements given.
+    close = bool(near) and near[0][0] >= FUZZY_MIN_SCORE and not elsewhere and not lost
+    clear = close and near[0][0] - runner_up >= FUZZY_MIN_MARGIN
+    if clear and near[0][1].is_current:
+        return _resolution(gazetteer, query, "fuzzy", near[0], others=near[1:4])
+    reason = "plusieurs noms sont presque aussi proches" if close and not clear else "nom inconnu"
+    text = f"{query.where} : {reason} {_place_text(query)}"
+    if lost:
+        text += f" ; ancienne commune dont la commune actuelle n’est pas connue : {', '.join(lost)}"
+    if elsewhere:
+        text += f" ; existe ailleurs : {candidates_text(gazetteer, elsewhere)}"
+    held = {place.current for _, place in holding}
+    candidates = [*holding, *(pair for pair in near if pair[1].current not in held)][:5]
+    if candidates:
+        text += f" ; noms les plus proches : {candidates_text(gazetteer, candidates)}"
+    return Defect(query.line, text, "nom inconnu" if reason == "nom inconnu" else "nom ambigu")
+
+
+def _resolution(
+    gazetteer: Gazetteer,
+    query: NameQuery,
+    method: Method,
+    found: tuple[float, Place],
+    *,
+    others: Found,
+) -> Resolution:
+    score, place = found
+    # Its chief town is a delegated commune of another name: the commune was renamed on merging.
+    own_past = [past.name for past in gazetteer.former.get(place.code, ()) if place.is_current]
+    renamed = bool(own_past) and normalise_name(place.name) not in map(normalise_name, own_past)
+    alternatives = candidates_text(gazetteer, others)
+    return Resolution(query.line, query.published, place, method, score, alternatives, renamed)
+
+
+def _scored(key: str, places: Sequence[Place]) -> list[tuple[float, Place]]:
+    scored = [(similarity(key, normalise_name(place.name)), place) for place in places]
+    return sorted(scored, key=lambda pair: (-pair[0], not pair[1].is_current, pair[1].code))
+
+
+def _place_text(query: NameQuery) -> str:
+    if query.narrow is None:
+        return "en France"
+    codes = ", ".join(map(one_line, sorted(query.narrow or query.scope or ())))
+    return f"dans le{'s départements' if ',' in codes else ' département'} {codes}"
