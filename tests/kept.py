@@ -76,6 +76,11 @@ def kept_file(name: str, make: Callable[[], Any]) -> Any:
     return pickle.loads(path.read_bytes())
 
 
+def made_by(file: str) -> str:
+    """Name the report that a test file makes of its own inputs: by that file, and by today."""
+    return _digest(f"{date.today()} {Path(file).read_text('utf-8')}")
+
+
 def kept_folder(name: str, make: Callable[[Path], object]) -> Path:
     """Return the folder of that name that `make` fills; whoever reads it leaves it as it is."""
     folder = _folder() / name

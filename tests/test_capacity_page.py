@@ -455,6 +455,7 @@ def test_tables_for_tools(cases: dict[str, Case]) -> None:
     assert capacity_files({"immense": None}, {"immense": None}) == {}
 
 
+@pytest.mark.report
 def test_a_report_leaves_scenarios_to_edit(
     two: Analysis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -32,7 +32,7 @@ from cpts_geo.territories.perimeters.request import Request, find_perimeters
 from cpts_geo.writing.report import write_report
 from run import PACKAGE
 from tests.conftest import ROOT, Command, OpenedPage
-from tests.kept import analysed
+from tests.kept import analysed, kept_folder, made_by
 
 Open = Callable[..., OpenedPage]
 #: What would stand in the bytes if a text had been computed.
@@ -97,10 +97,8 @@ def studied(tmp_path_factory: pytest.TempPathFactory) -> Analysis:
 
 
 @pytest.fixture(scope="module")
-def report(studied: Analysis, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("report")
-    write_report(studied, folder)
-    return folder
+def report(studied: Analysis) -> Path:
+    return kept_folder(made_by(__file__), lambda folder: write_report(studied, folder))
 
 
 def texts(folder: Path, *patterns: str) -> Iterator[tuple[str, str]]:
@@ -109,6 +107,7 @@ def texts(folder: Path, *patterns: str) -> Iterator[tuple[str, str]]:
             yield path.name, path.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_names_of_territories_are_clean_and_what_was_changed_is_said(studied: Analysis) -> None:
     names = list(studied.territories["name"])
     assert len(names) == len(NAMED)
@@ -118,6 +117,7 @@ def test_names_of_territories_are_clean_and_what_was_changed_is_said(studied: An
     assert "Caractères invisibles retirés d’un nom : « zq" in said
 
 
+@pytest.mark.report
 def test_nothing_is_computed_in_any_file(report: Path) -> None:
     found = list(texts(report, "*.html", "*.csv", "*.toml", "*.json"))
     assert len(found) > 15
@@ -129,12 +129,14 @@ def test_nothing_is_computed_in_any_file(report: Path) -> None:
     assert not any("<script>window.owned" in page or "<img src=x" in page for page in pages)
 
 
+@pytest.mark.report
 def test_files_have_names_that_any_system_accepts(report: Path) -> None:
     names = [path.name for path in report.rglob("*")]
     assert all(re.fullmatch(r"[a-z0-9_]+(\.[a-z]+)*", name) for name in names)
     assert max(map(len, names)) < 120
 
 
+@pytest.mark.report
 def test_tables_and_scenarios_hold_no_formula_and_read_back(report: Path) -> None:
     for name, text in texts(report / "tableaux", "*.csv"):
         assert not re.search(r"(^|[;,\n\"])\s*=", text), name
@@ -144,6 +146,7 @@ def test_tables_and_scenarios_hold_no_formula_and_read_back(report: Path) -> Non
     assert any("zq{{7*7}}qz" in note for note in manifest["notes"])
 
 
+@pytest.mark.report
 def test_pages_run_nothing_of_it(report: Path, open_offline: Open) -> None:
     pages = sorted(report.glob("*.html"))
     assert len(pages) == len(NAMED) + 1
@@ -221,6 +224,7 @@ def refused(command: Command, *arguments: str | Path) -> str:
     return err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["template", "controls", "long"])
 def test_refusals_quote_it_harmlessly(kind: str, command: Command, tmp_path: Path) -> None:
     text = HOSTILE[kind].replace("\x00", "")
@@ -253,6 +257,7 @@ def test_refusals_quote_it_harmlessly(kind: str, command: Command, tmp_path: Pat
         refused(command, "report", option, text)
 
 
+@pytest.mark.slow
 def test_a_name_typed_or_of_a_fetched_zone_is_clean(tmp_path: Path) -> None:
     communes, former = embedded.load_communes(), embedded.load_former_communes()
     for text in HOSTILE.values():
@@ -304,6 +309,7 @@ def test_layers_of_folium_added_by_an_analyst_are_texts_too(open_offline: Open) 
     assert COMPUTED in theirs.get_root().render()
 
 
+@pytest.mark.slow
 def test_no_file_of_the_folder_of_work_is_a_library(tmp_path: Path) -> None:
     for name in ("numexpr", "bottleneck", "python_calamine"):
         (tmp_path / f"{name}.py").write_text("open('PWNED', 'w').write('x')", encoding="utf-8")

@@ -27,7 +27,7 @@ from cpts_geo.errors import AssetError, OutputError
 from cpts_geo.french import slug
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.writing.report import sheets, write_report
-from tests.kept import analysed, reported
+from tests.kept import analysed, kept_folder, made_by, reported
 
 TERRITORIES = ("ouest_loiret", "beauce_gatinais", "lvo", "asclepios", "ondaine_forez")
 APL = style.layers(pd.DataFrame())[0]
@@ -54,8 +54,7 @@ def report_dir() -> Path:
 @pytest.fixture(scope="session")
 def evil_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A territory whose names hold markup, quotes, a newline and a template literal."""
-    folder = tmp_path_factory.mktemp("evil")
-    source = folder / "liste.csv"
+    source = tmp_path_factory.mktemp("evil") / "liste.csv"
     source.write_text("code_insee\n45203\n45024\n29040\n", encoding="utf-8")
     found = analysed(perimeter=source, name=EVIL, draws=500)
     communes = found.communes.assign(name=EVIL)
@@ -74,8 +73,7 @@ def evil_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     }
     assert access.opening is not None
     changed = replace(found, communes=communes, national=national, audit=audit, access=named)
-    write_report(changed, folder)
-    return folder
+    return kept_folder(made_by(__file__), lambda folder: write_report(changed, folder))
 
 
 @pytest.fixture(scope="session")
@@ -84,6 +82,7 @@ def gueret_dir() -> Path:
     return reported(epci=["Grand Guéret"], draws=500)
 
 
+@pytest.mark.report
 @pytest.mark.parametrize("name", [*TERRITORIES, "index"])
 def test_page_opens_without_any_network(name: str, report_dir: Path, open_offline: Open) -> None:
     opened = open_offline(report_dir / f"{name}.html")
@@ -94,11 +93,13 @@ def test_page_opens_without_any_network(name: str, report_dir: Path, open_offlin
     opened.close()
 
 
+@pytest.mark.report
 @pytest.mark.parametrize("name", TERRITORIES)
 def test_page_stays_under_two_megabytes(name: str, report_dir: Path) -> None:
     assert (report_dir / f"{name}.html").stat().st_size < 2_000_000
 
 
+@pytest.mark.report
 @pytest.mark.parametrize("name", ["beauce_gatinais", "lvo", "index"])
 def test_page_has_no_serious_accessibility_violation(
     name: str, report_dir: Path, open_offline: Open
@@ -115,6 +116,7 @@ def test_page_has_no_serious_accessibility_violation(
     opened.close()
 
 
+@pytest.mark.report
 def test_legend_follows_the_visible_layer(
     five: Analysis, report_dir: Path, open_offline: Open
 ) -> None:
@@ -138,6 +140,7 @@ def test_legend_follows_the_visible_layer(
     opened.close()
 
 
+@pytest.mark.report
 def test_layers_are_chosen_with_the_keyboard(report_dir: Path, open_offline: Open) -> None:
     opened = open_offline(report_dir / "ouest_loiret.html")
     opened.page.get_by_label("APL 2023").focus()
@@ -149,6 +152,7 @@ def test_layers_are_chosen_with_the_keyboard(report_dir: Path, open_offline: Ope
     opened.close()
 
 
+@pytest.mark.report
 def test_the_keyboard_reaches_the_layers_at_once(report_dir: Path, open_offline: Open) -> None:
     page = open_offline(report_dir / "beauce_gatinais.html").page
     page.wait_for_selector(".cpts-legend")
@@ -160,6 +164,7 @@ def test_the_keyboard_reaches_the_layers_at_once(report_dir: Path, open_offline:
     page.context.close()
 
 
+@pytest.mark.report
 def test_the_outline_stays_on_top_of_every_layer(report_dir: Path, open_offline: Open) -> None:
     page = open_offline(report_dir / "lvo.html").page
     page.get_by_label("Population 2023").check()
@@ -168,6 +173,7 @@ def test_the_outline_stays_on_top_of_every_layer(report_dir: Path, open_offline:
     page.context.close()
 
 
+@pytest.mark.report
 def test_tooltip_gives_value_unit_vintage_status_and_source(
     report_dir: Path, open_offline: Open
 ) -> None:
@@ -190,6 +196,7 @@ def test_tooltip_gives_value_unit_vintage_status_and_source(
     opened.close()
 
 
+@pytest.mark.report
 def test_missing_values_are_hatched_and_zero_is_not(evil_dir: Path, open_offline: Open) -> None:
     opened = open_offline(evil_dir / EVIL_PAGE)
     page = opened.page
@@ -205,6 +212,7 @@ def test_missing_values_are_hatched_and_zero_is_not(evil_dir: Path, open_offline
     opened.close()
 
 
+@pytest.mark.report
 @pytest.mark.parametrize("name", [EVIL_PAGE.removesuffix(".html"), "index"])
 def test_names_are_text_and_never_code(name: str, evil_dir: Path, open_offline: Open) -> None:
     opened = open_offline(evil_dir / f"{name}.html")
@@ -219,6 +227,7 @@ def test_names_are_text_and_never_code(name: str, evil_dir: Path, open_offline: 
     opened.close()
 
 
+@pytest.mark.report
 def test_paper_gets_the_still_maps(report_dir: Path, open_offline: Open) -> None:
     opened = open_offline(report_dir / "lvo.html")
     page = opened.page
@@ -244,6 +253,7 @@ def access_text(page: Any) -> str:
     return text[text.index("Accès : qui est à combien") : text.index("Le territoire à côté de")]
 
 
+@pytest.mark.report
 @pytest.mark.parametrize("name", TERRITORIES)
 def test_the_access_section_follows_the_capacity_with_headings_in_order(
     name: str, five: Analysis, report_dir: Path, open_offline: Open
@@ -268,6 +278,7 @@ def ids_index(found: list[list[Any]], anchor: str) -> int:
     return next(k for k, (_, name) in enumerate(found) if name == anchor)
 
 
+@pytest.mark.report
 def test_the_access_section_calls_its_times_approximate(
     report_dir: Path, open_offline: Open
 ) -> None:
@@ -287,6 +298,7 @@ def test_the_access_section_calls_its_times_approximate(
     page.context.close()
 
 
+@pytest.mark.report
 def test_the_island_is_said_to_be_left_out(report_dir: Path, open_offline: Open) -> None:
     page = open_offline(report_dir / "lvo.html").page
     text = access_text(page)
@@ -297,6 +309,7 @@ def test_the_island_is_said_to_be_left_out(report_dir: Path, open_offline: Open)
     page.context.close()
 
 
+@pytest.mark.report
 def test_the_page_of_ouest_loiret_supposes_the_hours_it_answers(
     report_dir: Path, open_offline: Open
 ) -> None:
@@ -307,6 +320,7 @@ def test_the_page_of_ouest_loiret_supposes_the_hours_it_answers(
     page.context.close()
 
 
+@pytest.mark.report
 @pytest.mark.parametrize("width", [400, 1280])
 def test_no_page_is_wider_than_its_screen(width: int, report_dir: Path, open_offline: Open) -> None:
     for name in ("beauce_gatinais", "lvo"):
@@ -317,6 +331,7 @@ def test_no_page_is_wider_than_its_screen(width: int, report_dir: Path, open_off
         page.context.close()
 
 
+@pytest.mark.report
 def test_on_a_narrow_screen_the_territory_stands_under_the_choice_of_layers(
     report_dir: Path, open_offline: Open
 ) -> None:
@@ -328,6 +343,7 @@ def test_on_a_narrow_screen_the_territory_stands_under_the_choice_of_layers(
     page.context.close()
 
 
+@pytest.mark.report
 def test_where_nothing_is_known_the_page_says_so(gueret_dir: Path, open_offline: Open) -> None:
     opened = open_offline(gueret_dir / "ca_du_grand_gueret.html")
     page = opened.page
@@ -423,6 +439,7 @@ def test_two_reports_of_one_analysis_are_the_same_bytes(tmp_path: Path) -> None:
         assert path.read_bytes() == (tmp_path / path.relative_to(one)).read_bytes(), path.name
 
 
+@pytest.mark.report
 def test_without_scripts_the_answer_and_the_tables_are_there(
     report_dir: Path, open_offline: Open
 ) -> None:
@@ -433,6 +450,7 @@ def test_without_scripts_the_answer_and_the_tables_are_there(
     opened.close()
 
 
+@pytest.mark.report
 def test_headline_figures_of_beauce_gatinais(report_dir: Path, open_offline: Open) -> None:
     opened = open_offline(report_dir / "beauce_gatinais.html")
     text = re.sub(r"[\u202f\u00a0]", " ", opened.page.locator("body").inner_text())
@@ -449,6 +467,7 @@ def test_headline_figures_of_beauce_gatinais(report_dir: Path, open_offline: Ope
     opened.close()
 
 
+@pytest.mark.report
 def test_ouest_loiret_says_that_the_model_fails(report_dir: Path) -> None:
     text = re.sub(r"[\u202f\u00a0]", " ", (report_dir / "ouest_loiret.html").read_text("utf-8"))
     assert "au moins 6 créneaux par jour" in text
@@ -575,6 +594,7 @@ def test_an_unknown_bar_has_no_length() -> None:
     assert style.FILL not in svg
 
 
+@pytest.mark.report
 def test_a_failed_write_leaves_the_old_file(
     five: Analysis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
