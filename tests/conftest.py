@@ -31,6 +31,7 @@ from cpts_geo.sources.fetching import inspection
 from cpts_geo.sources.fetching import parsed as tables
 from cpts_geo.sources.readers import READERS
 from run import find_browser
+from tests.slow import name_of, slow_tests
 
 #: Runs the command line in this process: code, output, error output.
 Command = Callable[..., tuple[int, str, str]]
@@ -46,6 +47,7 @@ BROWSER_FLAGS = [
 ]
 #: A fixture that needs something the machine may lack -> the marker its tests carry.
 MARKER_OF_FIXTURE = {"official_dir": "official", "browser_path": "browser"}
+SLOW = slow_tests()
 #: Markers of tests that a size of ``run.py test`` leaves out (tests/run_checks.py).
 DEAR = ("browser", "notebook", "report", "slow", "full")
 #: Tries of a property under ``run.py test --full``, for one of ``run.py test``.
@@ -88,10 +90,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Mark a test by the fixtures it uses, so that nobody has to remember to."""
+    """Mark a test by the fixtures it uses, or as slow, so that nobody has to remember to."""
     for fixture in getattr(item, "fixturenames", ()):
         if fixture in MARKER_OF_FIXTURE:
             item.add_marker(MARKER_OF_FIXTURE[fixture])
+    if name_of(item) in SLOW:
+        item.add_marker("slow")
 
 
 def pytest_collection_finish() -> None:

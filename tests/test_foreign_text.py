@@ -107,7 +107,6 @@ def texts(folder: Path, *patterns: str) -> Iterator[tuple[str, str]]:
             yield path.name, path.read_text(encoding="utf-8")
 
 
-@pytest.mark.slow
 def test_names_of_territories_are_clean_and_what_was_changed_is_said(studied: Analysis) -> None:
     names = list(studied.territories["name"])
     assert len(names) == len(NAMED)
@@ -224,7 +223,6 @@ def refused(command: Command, *arguments: str | Path) -> str:
     return err
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["template", "controls", "long"])
 def test_refusals_quote_it_harmlessly(kind: str, command: Command, tmp_path: Path) -> None:
     text = HOSTILE[kind].replace("\x00", "")
@@ -257,7 +255,6 @@ def test_refusals_quote_it_harmlessly(kind: str, command: Command, tmp_path: Pat
         refused(command, "report", option, text)
 
 
-@pytest.mark.slow
 def test_a_name_typed_or_of_a_fetched_zone_is_clean(tmp_path: Path) -> None:
     communes, former = embedded.load_communes(), embedded.load_former_communes()
     for text in HOSTILE.values():
@@ -309,7 +306,6 @@ def test_layers_of_folium_added_by_an_analyst_are_texts_too(open_offline: Open) 
     assert COMPUTED in theirs.get_root().render()
 
 
-@pytest.mark.slow
 def test_no_file_of_the_folder_of_work_is_a_library(tmp_path: Path) -> None:
     for name in ("numexpr", "bottleneck", "python_calamine"):
         (tmp_path / f"{name}.py").write_text("open('PWNED', 'w').write('x')", encoding="utf-8")

@@ -13,6 +13,7 @@ import pytest
 import run
 from tests import run_checks
 from tests.conftest import DEAR, ROOT
+from tests.slow import slow_tests
 
 
 @pytest.fixture
@@ -292,6 +293,14 @@ def test_suites_run_in_parallel_and_what_is_asked_for_does_not():
     for size in run_checks.SIZES:
         assert "-n" in run_checks.pytest_command(size)
     assert "-n" not in run.VERBS["test"][1]
+
+
+def test_slow_tests_are_all_there():
+    texts = [path.read_text("utf-8") for path in (ROOT / "tests").rglob("test_*.py")]
+    defined = set(re.findall(r"^def (test_\w+)", "\n".join(texts), re.MULTILINE))
+    named = {name for name in slow_tests() if name.startswith("test_")}
+    assert named - defined == set()
+    assert len(named) > 50
 
 
 @pytest.mark.parametrize(("arguments", "code"), [(["--rapide"], 2), (["--quick", "-k", "x"], 2)])
