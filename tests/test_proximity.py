@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cpts_geo.access.nearest.proximity import BANDS, coverage, nearest
+from cpts_geo.access.nearest.proximity import BANDS, coverage, nearest, time_reached
 from cpts_geo.access.travel.example import three_communes
 from cpts_geo.access.travel.times import travel_times
 from cpts_geo.errors import TableError, TravelError
@@ -210,3 +210,11 @@ def test_every_defect_of_people_is_listed_at_once():
         "populations négatives : b",
         "codes en double : a",
     )
+
+
+@pytest.mark.parametrize(("places", "people"), [(10, 0.1), (7, 0.3), (20, 1.1)])
+def test_a_share_reached_but_for_the_rounding_of_sums_is_reached(places, people):
+    minutes = pd.Series(range(places), dtype="float64")
+    each = pd.Series(people, index=minutes.index)
+    shares = [k / places for k in range(1, places + 1)]
+    assert [time_reached(minutes, each, share=share) for share in shares] == list(minutes)
