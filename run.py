@@ -34,22 +34,17 @@ PACKAGE = ("-P", "-m", "cpts_geo")  # -P: a file where an analyst types is no li
 #: Verb -> what it does (French), what the environment's Python is asked to run, the lock it needs.
 VERBS: dict[str, tuple[str, list[str], str]] = {
     "report": ("construit outputs/index.html", [*PACKAGE, "report"], LOCK_NAME),
-    "test": ("vérifie tout (avec des arguments : pytest seul)", ["-m", "pytest"], TEST),
+    "test": (
+        "vérifie (--quick : l’essentiel ; --full : tout ; d’autres arguments : pytest seul)",
+        ["-m", "pytest"],
+        TEST,
+    ),
     "lab": ("ouvre les carnets dans JupyterLab", ["-m", "jupyterlab", "notebooks"], LAB),
     "bench": ("mesure les temps", ["-m", "benchmarks.run_benchmarks"], TEST),
     "data": ("recompile les données fournies", [*PACKAGE, "data", "build"], LOCK_NAME),
 }
 USAGE = "Usage : python run.py VERBE [ARGUMENTS]"
 USAGE += "".join(f"\n  {verb:<7} {description}" for verb, (description, *_) in VERBS.items())
-IN_PARALLEL = ["-n", "logical", "--maxprocesses", "4", "--dist", "loadfile"]  # no file is split
-#: Run by `test`, pytest last because its closing line is what CI reads.
-CHECKS: list[tuple[str, list[str]]] = [
-    ("ruff check", ["-m", "ruff", "check", "."]),
-    ("ruff format", ["-m", "ruff", "format", "--check", "."]),
-    ("mypy", ["-m", "mypy"]),
-    ("import-linter", ["-c", "from importlinter.cli import lint_imports_command as run; run()"]),
-    ("pytest", ["-m", "pytest", *IN_PARALLEL, "--doctest-modules", "cpts_geo", "tests"]),
-]
 BROWSER_COMMANDS = ("chromium", "chromium-browser", "google-chrome", "microsoft-edge")
 BROWSER_PLACES = (
     *(f"/Applications/{n}.app/Contents/MacOS/{n}" for n in ("Google Chrome", "Microsoft Edge")),
@@ -201,25 +196,14 @@ def ensure_browser() -> Path | None:
     return browser
 
 
-def run_checks() -> int:
-    """Run every check whatever the others say, then show a table."""
-    # On CI a missing browser is an error: page tests must not be skipped unseen.
-    rows = [("navigateur", int(not ensure_browser() and os.environ.get("CI") == "true"), 0.0)]
-    rows += [(name, *timed(name, [PYTHON, *arguments])) for name, arguments in CHECKS]
-    say("\nBilan")
-    for name, code, duration in rows:
-        say(f"  {name:<14} {'ÉCHEC' if code else 'réussi':<7} {seconds(duration):>8}")
-    return int(any(code for _, code, _ in rows))
-
-
 def run(verb: str, arguments: Sequence[str]) -> int:
     """Prepare the environment, run the verb and return its exit code."""
     if verb not in VERBS:
         raise RunError(f"Verbe inconnu : {verb}", remedy=f"choisissez un verbe.\n{USAGE}")
     _, command, lock = VERBS[verb]
     ensure_environment(lock)
-    if verb == "test" and not arguments:
-        return run_checks()
+    if verb == "test" and (not arguments or arguments[0] in {"--quick", "--full"}):
+        command = ["-m", "tests.run_checks"]
     # Paths typed after `report` and `data` are relative to where they were typed.
     cwd = None if verb in {"report", "data"} else ROOT
     return subprocess.run([PYTHON, *command, *arguments], cwd=cwd, check=False).returncode

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
 
+import hypothesis
 import pandas as pd
 import pytest
 from filelock import FileLock
+from matplotlib.figure import Figure
 from playwright.sync_api import Browser, ConsoleMessage, Page, Route, WebSocket, sync_playwright
 
 from cpts_geo import settings
@@ -27,6 +31,7 @@ from cpts_geo.sources.fetching import _inspection as inspection
 from cpts_geo.sources.fetching import parsed as tables
 from cpts_geo.sources.readers.registry import READERS
 from run import find_browser
+from tests.slow import name_of, slow_tests
 
 #: Runs the command line in this process: code, output, error output.
 Command = Callable[..., tuple[int, str, str]]
@@ -42,6 +47,11 @@ BROWSER_FLAGS = [
 ]
 #: A fixture that needs something the machine may lack -> the marker its tests carry.
 MARKER_OF_FIXTURE = {"official_dir": "official", "browser_path": "browser"}
+SLOW = slow_tests()
+#: Markers of tests that a size of ``run.py test`` leaves out (tests/run_checks.py).
+DEAR = ("browser", "notebook", "report", "slow", "full")
+#: Tries of a property under ``run.py test --full``, for one of ``run.py test``.
+MORE_TRIES = 10
 
 
 def unavailable(reason: str) -> NoReturn:
@@ -51,6 +61,20 @@ def unavailable(reason: str) -> NoReturn:
     pytest.skip(reason)
 
 
+def _more_tries() -> None:
+    """Multiply the tries of every property, those that say their number included."""
+    plain = hypothesis.settings
+
+    def settings(*arguments: Any, **options: Any) -> Any:
+        if "max_examples" in options:
+            options["max_examples"] *= MORE_TRIES
+        return plain(*arguments, **options)
+
+    plain.register_profile("full", deadline=None, max_examples=100 * MORE_TRIES)
+    plain.load_profile("full")
+    hypothesis.settings = settings  # type: ignore[assignment, misc]
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Keep tests away from what the user of this machine, or another worker, has fetched."""
     folder = Path(tempfile.mkdtemp(prefix="cpts_geo-tests-"))
@@ -58,14 +82,63 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["CPTS_GEO_CACHE"] = str(folder)
     os.environ["CPTS_GEO_LOCK"] = str(folder / "sources.lock.toml")
     os.environ.pop("CPTS_GEO_MIRROR", None)
+    # No test is timed: a loaded machine is slow.
+    hypothesis.settings.register_profile("test", deadline=None)
+    hypothesis.settings.load_profile("test")
+    if os.environ.get("CPTS_GEO_TESTS") == "full":
+        _more_tries()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests by the fixtures they use, so that nobody has to remember to."""
-    for item in items:
-        for fixture, marker in MARKER_OF_FIXTURE.items():
-            if fixture in getattr(item, "fixturenames", ()):
-                item.add_marker(marker)
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark a test by the fixtures it uses, or as slow, so that nobody has to remember to."""
+    for fixture in getattr(item, "fixturenames", ()):
+        if fixture in MARKER_OF_FIXTURE:
+            item.add_marker(MARKER_OF_FIXTURE[fixture])
+    if name_of(item) in SLOW:
+        item.add_marker("slow")
+
+
+def pytest_collection_finish() -> None:
+    """Spare each full collection of the reporting code the million objects of the libraries."""
+    gc.collect()
+    gc.freeze()
+
+
+LEFT_OUT = pytest.StashKey[Counter[str]]()
+
+
+def _count_left_out(items: Sequence[pytest.Item], config: pytest.Config) -> None:
+    dear = [next((k for k in DEAR if item.get_closest_marker(k)), "") for item in items]
+    config.stash.setdefault(LEFT_OUT, Counter()).update(filter(None, dear))
+
+
+def pytest_deselected(items: Sequence[pytest.Item]) -> None:
+    """Count what is left out, by the first marker that says why."""
+    if items:
+        _count_left_out(items, items[0].config)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Tell the process that writes the summary what this worker left out."""
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["left_out"] = dict(session.config.stash.get(LEFT_OUT, Counter()))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take what a worker of pytest-xdist left out: each leaves out the same tests."""
+    node.config.stash[LEFT_OUT] = Counter(getattr(node, "workeroutput", {}).get("left_out", {}))
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Say how many tests were left out, and why."""
+    left = config.stash.get(LEFT_OUT, Counter())
+    if left:
+        told = ", ".join(f"{count} {kind}" for kind, count in left.most_common())
+        terminalreporter.write_line(f"Left out: {told}")
 
 
 @pytest.fixture(scope="session")
@@ -212,6 +285,14 @@ def command(
         return code, said.out, said.err
 
     return call
+
+
+@pytest.fixture(scope="module")
+def plain_drawings() -> Iterator[None]:
+    """Leave still maps white, where a test reads the rest of a report."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Figure, "draw", lambda *_: None)
+        yield
 
 
 @pytest.fixture

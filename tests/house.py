@@ -10,13 +10,18 @@ import ast
 import io
 import tokenize
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "cpts_geo"
+#: Lines of code of a module, docstrings apart, at most.
+CODE_CAP = 250
 _BLANK = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT}
+Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 _SCOPES = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -66,33 +71,59 @@ def modules(folder: Path = PACKAGE) -> dict[str, Path]:
 
 
 def imports(path: Path, known: dict[str, Path]) -> set[tuple[str, str]]:
-    """Return what a module imports of the package: (module, name), name empty for a module."""
-    found = set()
+    """Return what a module takes of the package: (module, name), name empty for a module alone."""
+    found: set[tuple[str, str]] = set()
+    called: dict[str, str] = {}
     for node in ast.walk(tree(path)):
         if isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
             for alias in node.names:
                 inside = f"{node.module}.{alias.name}"
                 found.add((inside, "") if inside in known else (node.module, alias.name))
+                called[alias.asname or alias.name] = inside
         elif isinstance(node, ast.Import):
             found |= {(alias.name, "") for alias in node.names}
+            called |= {alias.asname: alias.name for alias in node.names if alias.asname}
+    # What is taken of a module imported whole: ``module.name``.
+    found |= {
+        (called[node.value.id], node.attr)
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
+        if called.get(node.value.id) in known
+    }
     return {(module, name) for module, name in found if module in known}
 
 
-def public_names(module: str, path: Path) -> set[str]:
-    """Return the names a module defines for others; none where a part of its path is private."""
-    if any(part.startswith("_") and part != "__init__" for part in module.split(".")):
-        return set()
-    names: set[str] = set()
+def is_private(dotted: str) -> bool:
+    """Tell whether a name, or a module on its path, begins with an underscore."""
+    return any(part.startswith("_") for part in dotted.split("."))
+
+
+def definitions(path: Path) -> list[Definition]:
+    """Return the functions and classes at the top of a module."""
+    return [node for node in tree(path).body if isinstance(node, Definition)]
+
+
+def public_names(module: str, path: Path) -> dict[str, bool]:
+    """Return the names a module defines for others: whether each is a function or a class."""
+    if is_private(module):
+        return {}
+    names = {node.name: True for node in definitions(path)}
     for node in tree(path).body:
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            names.add(node.name)
-        elif isinstance(node, ast.Assign):
-            names |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+        if isinstance(node, ast.Assign):
+            names |= {target.id: False for target in node.targets if isinstance(target, ast.Name)}
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
-            names.add(node.target.id)
-        elif isinstance(node, ast.TypeAlias if hasattr(ast, "TypeAlias") else ()):
-            names.add(node.name.id)
-    return {name for name in names if not name.startswith("_")}
+            names[node.target.id] = False
+    return {name: defined for name, defined in names.items() if not is_private(name)}
+
+
+def without_a_sentence(known: dict[str, Path]) -> list[str]:
+    """Return the private functions and classes whose docstring says nothing."""
+    return [
+        f"{module}.{node.name}"
+        for module, path in known.items()
+        for node in definitions(path)
+        if is_private(f"{module}.{node.name}") and not ast.get_docstring(node)
+    ]
 
 
 def room(module: str, path: Path) -> str:
@@ -100,83 +131,102 @@ def room(module: str, path: Path) -> str:
     return module if path.name == "__init__.py" else module.rpartition(".")[0]
 
 
-def users() -> dict[tuple[str, str], set[str]]:
+def users(known: dict[str, Path]) -> dict[tuple[str, str], set[str]]:
     """Return the modules of the package that use each public name, its own apart."""
-    known = modules()
     used: dict[tuple[str, str], set[str]] = {
         (module, name): set()
         for module, path in known.items()
         for name in public_names(module, path)
     }
     for module, path in known.items():
-        for target, name in imports(path, known):
-            taken = [name] if name else public_names(target, known[target])
-            for each in taken:
-                if (target, each) in used and target != module:
-                    used[target, each].add(module)
+        for taken in imports(path, known):
+            if taken in used and taken[0] != module:
+                used[taken].add(module)
     return used
 
 
-def arrows(folder: str, depth: int) -> Counter[tuple[str, str]]:
-    """Count the imports between the parts of a folder that are `depth` names deep."""
-    known = modules()
+def in_own_room(known: dict[str, Path]) -> list[str]:
+    """Return the public names that their folder alone uses, and so need not be public."""
+    return [
+        ".".join(name)
+        for name, by in users(known).items()
+        if by and {room(m, known[m]) for m in by} == {room(name[0], known[name[0]])}
+    ]
+
+
+def arrows(folder: str, known: dict[str, Path]) -> Counter[tuple[str, str]]:
+    """Count the imports between what stands directly in a folder: modules and folders."""
+    depth = folder.count(".") + 2
     found: Counter[tuple[str, str]] = Counter()
     for module, path in known.items():
-        for target, _ in {(target, "") for target, _ in imports(path, known)}:
+        for target in {target for target, _ in imports(path, known)}:
             ends = [".".join(name.split(".")[:depth]) for name in (module, target)]
             if all(end.startswith(f"{folder}.") for end in ends) and ends[0] != ends[1]:
                 found[ends[0], ends[1]] += 1
     return found
 
 
-def floors(pairs: Counter[tuple[str, str]]) -> int:
-    """Count the floors that arrows make: the longest way down, 0 where they turn in a circle."""
+def circle(pairs: Iterable[tuple[str, str]]) -> list[str]:
+    """Return a way that comes back to where it started; empty where every arrow goes down."""
+    try:
+        TopologicalSorter(_below(pairs)).prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return []
+
+
+def floors(pairs: Iterable[tuple[str, str]]) -> int:
+    """Count the floors that arrows make: the longest way down."""
+    below = _below(pairs)
+    depth: dict[str, int] = {}
+    for name in TopologicalSorter(below).static_order():
+        depth[name] = 1 + max((depth[under] for under in below.get(name, ())), default=0)
+    return max(depth.values(), default=1)
+
+
+def _below(pairs: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
     below: dict[str, set[str]] = {}
     for above, under in pairs:
         below.setdefault(above, set()).add(under)
-    depth: dict[str, int] = {}
-
-    def of(name: str, path: tuple[str, ...]) -> int:
-        if name in path:
-            raise RecursionError(" > ".join((*path, name)))
-        if name not in depth:
-            depth[name] = 1 + max((of(n, (*path, name)) for n in below.get(name, ())), default=0)
-        return depth[name]
-
-    try:
-        return max((of(name, ()) for name in below), default=1)
-    except RecursionError:
-        return 0
+    return below
 
 
 def _sum(folder: Path) -> Lines:
     return sum((lines(path) for path in folder.rglob("*.py")), Lines(0, 0, 0))
 
 
+def rooms(known: dict[str, Path]) -> dict[str, list[str]]:
+    """Return the modules that stand directly in each folder, the folder's own apart."""
+    found: dict[str, list[str]] = {room(m, p): [] for m, p in known.items()}
+    for module, path in known.items():
+        if path.name != "__init__.py":
+            found[room(module, path)].append(module)
+    return dict(sorted(found.items()))
+
+
 def main() -> None:
     """Print the measures."""
-    known, used = modules(), users()
+    known = modules()
+    used = users(known)
     package, tests = _sum(PACKAGE), _sum(ROOT / "tests")
-    own_room = [
-        key
-        for key, by in used.items()
-        if by and all(room(m, known[m]) == room(key[0], known[key[0]]) for m in by)
-    ]
-    print(f"modules {len(known)} (folders: {len(list(PACKAGE.rglob('__init__.py')))})")
+    defined = sum(sum(public_names(m, p).values()) for m, p in known.items())
+    print(f"modules {len(known)} (folders: {len(rooms(known))})")
     print(f"lines of code {package.code}, docstrings {package.docstring}, in all {package.whole}")
     print(f"tests: lines {tests.whole}, of code {tests.code}")
+    print(f"public names {len(used)}: {defined} functions and classes, the rest constants")
     print(
-        f"public names {len(used)}: {sum(not by for by in used.values())} used by no other module, "
-        f"{len(own_room)} in their folder only"
+        f"  used by no other module {sum(not by for by in used.values())}, "
+        f"by their folder only {len(in_own_room(known))}"
     )
-    for folder in sorted({room(m, p) for m, p in known.items()}):
-        inside = [m for m, p in known.items() if room(m, p) == folder and m != folder]
-        pairs = arrows(folder, folder.count(".") + 2)
-        shape = f"{sum(pairs.values())} arrows, {floors(pairs)} floors"
-        print(f"  {folder}: {len(inside)} modules, {shape}")
+    print(f"private functions and classes without a sentence {len(without_a_sentence(known))}")
+    for folder, inside in rooms(known).items():
+        pairs = arrows(folder, known)
+        turns = circle(pairs)
+        shape = f"circle {' > '.join(turns)}" if turns else f"{floors(pairs)} floors"
+        print(f"  {folder}: {len(inside)} modules, {sum(pairs.values())} arrows, {shape}")
     for module, path in known.items():
-        if lines(path).code > 250:
-            print(f"  over 250 lines of code: {module} ({lines(path).code})")
+        if lines(path).code > CODE_CAP:
+            print(f"  over {CODE_CAP} lines of code: {module} ({lines(path).code})")
 
 
 if __name__ == "__main__":

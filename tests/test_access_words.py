@@ -15,20 +15,21 @@ from syrupy.assertion import SnapshotAssertion
 
 from cpts_geo.access.changes.change import Change, gp_arrives, gp_leaves
 from cpts_geo.access.changes.shifts import Shift
-from cpts_geo.analysis import Analysis, analyse
+from cpts_geo.analysis import Analysis
 from cpts_geo.atlas import access_tables, access_words, opening_words
 from cpts_geo.atlas.cells import Cell
 from cpts_geo.french import NNBSP, number
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.study.access import TerritoryAccess
 from cpts_geo.study.opening import Opening
+from tests.kept import analysed
 
 TERRITORIES = ("ouest_loiret", "beauce_gatinais", "lvo", "asclepios", "ondaine_forez")
 
 
 @pytest.fixture(scope="module")
 def five() -> Analysis:
-    return analyse(draws=300, fetched=False)
+    return analysed()
 
 
 @pytest.fixture(scope="module")
@@ -38,14 +39,14 @@ def given(tmp_path_factory: pytest.TempPathFactory) -> TerritoryAccess:
     rows = [f"{a},{b},12" for a in codes for b in codes if a != b]
     path = tmp_path_factory.mktemp("temps") / "temps.csv"
     path.write_text("\n".join(["origine,destination,minutes", *rows]), encoding="utf-8")
-    found = analyse(["ouest_loiret"], travel=path, draws=300, fetched=False)
+    found = analysed(["ouest_loiret"], travel=path, draws=300, fetched=False)
     return found.access["ouest_loiret"]
 
 
 @pytest.fixture(scope="module")
 def unknown() -> TerritoryAccess:
     """Grand Guéret, around which no figure is embedded."""
-    (access,) = analyse(epci=["Grand Guéret"], draws=300, fetched=False).access.values()
+    (access,) = analysed(epci=["Grand Guéret"], draws=300, fetched=False).access.values()
     return access
 
 

@@ -23,11 +23,12 @@ from matplotlib.figure import Figure
 from matplotlib.path import Path as MplPath
 from syrupy.assertion import SnapshotAssertion
 
-from cpts_geo.analysis import Analysis, analyse
+from cpts_geo.analysis import Analysis
 from cpts_geo.atlas import basemap, maps, static, style
 from cpts_geo.atlas.canvas import Drawing
 from cpts_geo.french import NNBSP
 from cpts_geo.schema import status_column
+from tests.kept import analysed
 
 KEY = "ouest_loiret"
 HATCH = "url(#hatch)"
@@ -37,8 +38,7 @@ APL, GPS, POPULATION = LAYERS
 
 @pytest.fixture(scope="module")
 def five() -> Analysis:
-    # Maps do not show the capacity: few draws do.
-    return analyse(draws=500)
+    return analysed()
 
 
 @pytest.fixture(scope="module")
@@ -570,7 +570,7 @@ def test_sides_of_the_five(five: Analysis) -> None:
 def test_neighbours_are_mapped_near_and_far_territories_on_france(five: Analysis) -> None:
     assert not basemap.neighbours(five.territories)
     assert not basemap.neighbours(five.territories.head(1))
-    loiret = analyse(epci=("Orléans Métropole", "200070183", "200035764"), draws=100)
+    loiret = analysed(epci=("Orléans Métropole", "200070183", "200035764"), draws=100)
     assert basemap.neighbours(loiret.territories)
     new = maps.overview_map(loiret.territories, loiret.national)
     shapes = [look for _, look in painted(new) if look["color"] == style.ACCENT]

@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from cpts_geo.analysis import Analysis, analyse
+from cpts_geo.analysis import Analysis
 from cpts_geo.atlas import (
     charts,
     pages,
@@ -28,6 +28,7 @@ from cpts_geo.atlas import (
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.french import NNBSP, number, typeset
 from cpts_geo.writing.report import sheets
+from tests.kept import analysed
 
 KEY = "ouest_loiret"
 MARKS = {"measured": "●", "estimated": "◐", "assumed": "○", "unknown": "▨"}
@@ -35,7 +36,7 @@ MARKS = {"measured": "●", "estimated": "◐", "assumed": "○", "unknown": "�
 
 @pytest.fixture(scope="module")
 def five() -> Analysis:
-    return analyse()
+    return analysed()
 
 
 @pytest.fixture(scope="module")

@@ -13,12 +13,13 @@ from dataclasses import replace
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from cpts_geo.analysis import Analysis, analyse
+from cpts_geo.analysis import Analysis
 from cpts_geo.atlas import sentences
 from cpts_geo.capacity.answer.headline import Headline, headline
 from cpts_geo.capacity.scenario.loading import scenario_from_population
 from cpts_geo.french import NNBSP, day, number, percent, signed_percent, typeset, value_text
 from cpts_geo.schema import COLUMNS, Status
+from tests.kept import analysed
 
 TERRITORIES = ("ouest_loiret", "beauce_gatinais", "lvo", "asclepios", "ondaine_forez")
 SENTENCES = ("answer", "today", "planned", "evidence", "dots_caption", "short_answer")
@@ -26,7 +27,7 @@ SENTENCES = ("answer", "today", "planned", "evidence", "dots_caption", "short_an
 
 @pytest.fixture(scope="module")
 def five() -> Analysis:
-    return analyse()
+    return analysed()
 
 
 def result_of(five: Analysis, key: str) -> Headline:

@@ -22,7 +22,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
-from cpts_geo.analysis import Analysis, analyse
+from cpts_geo.analysis import Analysis
 from cpts_geo.atlas import (
     calendar_words,
     capacity_charts,
@@ -51,6 +51,7 @@ from cpts_geo.sources.embedding import embedded
 from cpts_geo.study.capacity import TerritoryCapacity, study_capacity
 from cpts_geo.writing import report
 from tests.queues import queue
+from tests.kept import analysed
 
 TERRITORIES = ("ouest_loiret", "beauce_gatinais", "lvo", "asclepios", "ondaine_forez")
 Case = tuple[Headline, TerritoryCapacity, pd.DataFrame]
@@ -457,6 +458,7 @@ def test_tables_for_tools(cases: dict[str, Case]) -> None:
     assert capacity_files({"immense": None}, {"immense": None}) == {}
 
 
+@pytest.mark.report
 def test_a_report_leaves_scenarios_to_edit(
     two: Analysis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -491,7 +493,7 @@ def test_a_report_leaves_scenarios_to_edit(
 
 @pytest.fixture(scope="module")
 def two() -> Analysis:
-    return analyse(["beauce_gatinais", "lvo"], draws=2000, fetched=False)
+    return analysed(["beauce_gatinais", "lvo"], draws=2000, fetched=False)
 
 
 @pytest.fixture(scope="module")

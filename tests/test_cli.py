@@ -27,7 +27,7 @@ from cpts_geo.sources.embedding import embedded
 ROOT = Path(__file__).parent.parent
 BROKEN = Path(__file__).parent / "data" / "broken"
 
-
+pytestmark = pytest.mark.usefixtures("plain_drawings")
 #: A report as quick as one can be, the same on every machine.
 QUICK = ("--draws", "100", "--embedded-only")
 
@@ -141,6 +141,7 @@ def anywhere(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return output
 
 
+@pytest.mark.report
 def test_report_of_one_territory_writes_every_file(ouest_loiret: Path) -> None:
     files = {path.relative_to(ouest_loiret).as_posix() for path in ouest_loiret.rglob("*.*")}
     assert {"index.html", "ouest_loiret.html", "manifest.json"} <= files
@@ -161,6 +162,7 @@ def test_report_of_one_territory_writes_every_file(ouest_loiret: Path) -> None:
     assert manifest["parameters"]["seed"] == 20_260_101
 
 
+@pytest.mark.report
 def test_a_process_gives_the_same_tables(tmp_path: Path, ouest_loiret: Path) -> None:
     output = tmp_path / "résultats"
     done = run_process("report", "ouest_loiret", *QUICK, "--output", output)
@@ -173,6 +175,7 @@ def test_a_process_gives_the_same_tables(tmp_path: Path, ouest_loiret: Path) -> 
         assert table.read_bytes() == (output / "tableaux" / table.name).read_bytes()
 
 
+@pytest.mark.report
 def test_a_territory_anywhere_shows_unknown_not_zero(anywhere: Path) -> None:
     table = pd.read_csv(anywhere / "tableaux" / "communes.csv", dtype={"code_insee": str})
     assert set(table["code_insee"]) == {"29040", "29190", "29019"}
@@ -184,6 +187,7 @@ def test_a_territory_anywhere_shows_unknown_not_zero(anywhere: Path) -> None:
     assert "Pays d&#39;Iroise" in page
 
 
+@pytest.mark.report
 def test_capacity_of_a_territory_anywhere_is_marked_as_an_assumption(anywhere: Path) -> None:
     row = pd.read_csv(anywhere / "tableaux" / "capacite.csv").iloc[0]
     assert row["evidence_label"] == 4
@@ -262,6 +266,7 @@ def test_an_output_without_write_permission_is_refused(tmp_path: Path, refused: 
     assert "choisissez un dossier" in message
 
 
+@pytest.mark.report
 def test_adapted_files_say_what_was_adapted(tmp_path: Path) -> None:
     source = tmp_path / "liste.csv"
     source.write_bytes("code_insee;commune\n1004;Ambérieu-en-Bugey\n".encode("cp1252"))
@@ -273,6 +278,7 @@ def test_adapted_files_say_what_was_adapted(tmp_path: Path) -> None:
     assert audit.loc[0, "method"] == "repaired"
 
 
+@pytest.mark.report
 def test_a_commune_without_contour_is_named_and_kept(tmp_path: Path) -> None:
     source = tmp_path / "liste.csv"
     source.write_text("code_insee\n15031\n", encoding="utf-8")
@@ -283,6 +289,7 @@ def test_a_commune_without_contour_is_named_and_kept(tmp_path: Path) -> None:
     assert "Celles" in page
 
 
+@pytest.mark.report
 def test_overseas_territory(tmp_path: Path) -> None:
     source = tmp_path / "liste.csv"
     source.write_text("code_insee\n97411\n97415\n", encoding="utf-8")
@@ -327,6 +334,7 @@ def counted(tmp_path_factory: pytest.TempPathFactory) -> Done:
     return run("report", *asked, *QUICK, "--output", folder / "out")
 
 
+@pytest.mark.report
 def test_a_population_column_is_compared_and_not_used(counted: Done) -> None:
     assert counted.returncode == 0, counted.stderr
     said = counted.stderr.replace("\u202f", " ")
@@ -334,11 +342,13 @@ def test_a_population_column_is_compared_and_not_used(counted: Done) -> None:
     assert "8 655" in said
 
 
+@pytest.mark.report
 def test_dollar_signs_in_a_name_are_no_formula(counted: Done) -> None:
     assert counted.returncode == 0, counted.stderr
     assert r"Fiche et cartes : A $\badcmd$ B" in counted.stderr
 
 
+@pytest.mark.report
 def test_the_manifest_names_what_was_read_and_asked(anywhere: Path) -> None:
     manifest = json.loads((anywhere / "manifest.json").read_text(encoding="utf-8"))
     assert len(manifest["inputs"]["Pays d'Iroise.csv"]) == 64
@@ -349,6 +359,7 @@ def test_the_manifest_names_what_was_read_and_asked(anywhere: Path) -> None:
     assert "proposé" not in page
 
 
+@pytest.mark.report
 def test_a_name_that_is_no_utf8_is_shown_and_does_not_stop_the_run(tmp_path: Path) -> None:
     source = tmp_path / os.fsdecode(b"liste_\xe9t\xe9.csv")
     try:
@@ -361,6 +372,7 @@ def test_a_name_that_is_no_utf8_is_shown_and_does_not_stop_the_run(tmp_path: Pat
     assert (tmp_path / "o" / "index.html").is_file()
 
 
+@pytest.mark.report
 def test_a_territory_too_large_for_a_queue_keeps_its_maps(tmp_path: Path) -> None:
     # Seven million people: beyond any queue, where a million and a half is within.
     done = run("report", "--epci", "200054781", "--embedded-only", "--output", tmp_path / "o")
@@ -370,6 +382,7 @@ def test_a_territory_too_large_for_a_queue_keeps_its_maps(tmp_path: Path) -> Non
     assert "non calculé" in (tmp_path / "o" / "index.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.report
 def test_ones_own_list_never_overwrites_the_report_of_the_five(tmp_path: Path) -> None:
     source = tmp_path / "ma liste.csv"
     source.write_text("commune\nBaule\nEpieds en Bauce\n", encoding="utf-8")
@@ -384,6 +397,7 @@ def test_options_of_a_list_need_a_list(refused: Refused) -> None:
     assert "--perimeter" in refused("report", "--name", "x")
 
 
+@pytest.mark.report
 def test_an_epci_is_a_ready_perimeter(tmp_path: Path) -> None:
     done = run("report", "--epci", "berry loire puisaye", *QUICK, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
@@ -397,6 +411,7 @@ def test_an_epci_is_a_ready_perimeter(tmp_path: Path) -> None:
     assert manifest["parameters"]["epci"] == ["berry loire puisaye"]
 
 
+@pytest.mark.report
 def test_a_polygon_is_a_perimeter(tmp_path: Path) -> None:
     ring = [[1.6, 47.75], [1.8, 47.75], [1.8, 47.9], [1.6, 47.9], [1.6, 47.75]]
     source = tmp_path / "Bords de Loire.geojson"
@@ -436,6 +451,7 @@ def test_a_refused_run_leaves_no_folder(tmp_path: Path, refused: Refused) -> Non
     assert not (tmp_path / "o").exists()
 
 
+@pytest.mark.report
 @pytest.mark.skipif(sys.platform == "win32", reason="signaux POSIX")
 def test_an_interruption_is_said_and_leaves_whole_files(tmp_path: Path) -> None:
     # A test runner may ignore the signal, and children inherit that.
@@ -480,6 +496,7 @@ def times_of_ouest_loiret(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.mark.report
 def test_times_and_scenarios_of_the_analyst_reach_every_table(
     tmp_path: Path, times_of_ouest_loiret: Path
 ) -> None:
@@ -527,6 +544,7 @@ def test_times_and_scenarios_of_the_analyst_reach_every_table(
     }
 
 
+@pytest.mark.report
 def test_tables_of_access_are_there_only_where_something_is_known(
     anywhere: Path, tmp_path: Path
 ) -> None:

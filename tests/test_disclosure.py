@@ -22,6 +22,8 @@ from scipy.optimize import linprog
 
 from cpts_geo.analysis import Analysis, analyse
 from cpts_geo.atlas import cells, static, style, tables
+from cpts_geo.analysis import Analysis
+from cpts_geo.atlas import cells, maps, static, style, tables
 from cpts_geo.errors import TableError
 from cpts_geo.french import number
 from cpts_geo.schema import COLUMNS, COMPARED, FIGURE_COLUMNS, Column, Kind, Secrecy, status_column
@@ -30,6 +32,7 @@ from cpts_geo.secrecy.disclosure import Mask, masked, releasable_facts
 from cpts_geo.sources.embedding.embedded import load_facts
 from cpts_geo.writing import report
 from cpts_geo.writing.released import released
+from tests.kept import analysed
 
 UNDER, SECRET = Mask.UNDER_11.value, Mask.SECRET.value
 BY_TERRITORY = ("territory",)
@@ -604,7 +607,7 @@ def test_a_fact_that_rests_on_too_few_doctors_does_not_leave() -> None:
 
 @pytest.fixture(scope="module")
 def analysis() -> Analysis:
-    return analyse(["ouest_loiret"], draws=500)
+    return analysed(["ouest_loiret"], draws=500)
 
 
 LAYER = style.MapLayer("seen", "Patients", (5.0, 13.0, 30.0), ("a", "b", "c", "d"))

@@ -262,12 +262,18 @@ def test_what_an_earlier_command_received_is_not_asked_for_again(
     assert partials(tmp_path) == []
 
 
+#: No second counts in this process: a loaded machine is not a slow server.
 SCRIPT = """
 import json, sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from cpts_geo.sources.catalogue.catalogue import sources
+from cpts_geo.sources.fetching import download
+from cpts_geo.sources.fetching import fetch as fetching
 from cpts_geo.sources.fetching.fetch import fetch
+download._SILENCE_S = 1e6
+fetching.Pace = partial(fetching.Pace, clock=lambda: 0.0)
 asked = json.loads(sys.argv[1])
 entry = replace(sources()["cnam_densities"], reader=None)
 catalogue = {
@@ -312,7 +318,7 @@ def test_two_processes_at_once_download_once_and_lose_no_entry(site: Site, tmp_p
         assert process.stdin is not None
         process.stdin.write("\n")
         process.stdin.flush()
-    said = [process.communicate(timeout=20) for process in processes]
+    said = [process.communicate() for process in processes]
     assert [process.returncode for process in processes] == [0, 0], said
     firsts = sorted(out.split()[0] for out, _ in said)
     assert firsts == ["cache", "téléchargé"]
@@ -331,8 +337,8 @@ def test_killed_process_leaves_a_start_that_the_next_one_goes_on(
     process.stdin.write("\n")
     process.stdin.flush()
     body = download.partial_dir(address, tmp_path / "cache") / "body"
-    # However slow the machine: a server that says nothing ends the process after a minute.
-    while not (body.exists() and body.stat().st_size > HALF // 2):
+    # The server has said all that it will say, and the process waits for more for ever.
+    while not (body.exists() and body.stat().st_size >= KEPT):
         assert process.poll() is None
         time.sleep(0.01)
     process.send_signal(signal.SIGKILL)

@@ -19,7 +19,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from cpts_geo.analysis import Analysis, analyse
+from cpts_geo.analysis import Analysis
 from cpts_geo.atlas.canvas import drawn_map
 from cpts_geo.atlas.maps import overview_map, territory_map
 from cpts_geo.atlas.offline import frame, inline_assets
@@ -32,6 +32,7 @@ from cpts_geo.territories.perimeters.request import Request, find_perimeters
 from cpts_geo.writing.report import write_report
 from run import PACKAGE
 from tests.conftest import ROOT, Command, OpenedPage
+from tests.kept import analysed, kept_folder, made_by
 
 Open = Callable[..., OpenedPage]
 #: What would stand in the bytes if a text had been computed.
@@ -76,7 +77,7 @@ def shapes(folder: Path) -> Path:
 @pytest.fixture(scope="module")
 def studied(tmp_path_factory: pytest.TempPathFactory) -> Analysis:
     """Territories whose names, all their communes' names and scenarios are hostile."""
-    found = analyse(perimeter=shapes(tmp_path_factory.mktemp("shapes")), draws=200)
+    found = analysed(perimeter=shapes(tmp_path_factory.mktemp("shapes")), draws=200)
     everything = " ".join(HOSTILE.values())[:2000]
     access = {
         key: replace(
@@ -96,10 +97,8 @@ def studied(tmp_path_factory: pytest.TempPathFactory) -> Analysis:
 
 
 @pytest.fixture(scope="module")
-def report(studied: Analysis, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("report")
-    write_report(studied, folder)
-    return folder
+def report(studied: Analysis) -> Path:
+    return kept_folder(made_by(__file__), lambda folder: write_report(studied, folder))
 
 
 def texts(folder: Path, *patterns: str) -> Iterator[tuple[str, str]]:
@@ -117,6 +116,7 @@ def test_names_of_territories_are_clean_and_what_was_changed_is_said(studied: An
     assert "Caractères invisibles retirés d’un nom : « zq" in said
 
 
+@pytest.mark.report
 def test_nothing_is_computed_in_any_file(report: Path) -> None:
     found = list(texts(report, "*.html", "*.csv", "*.toml", "*.json"))
     assert len(found) > 15
@@ -128,12 +128,14 @@ def test_nothing_is_computed_in_any_file(report: Path) -> None:
     assert not any("<script>window.owned" in page or "<img src=x" in page for page in pages)
 
 
+@pytest.mark.report
 def test_files_have_names_that_any_system_accepts(report: Path) -> None:
     names = [path.name for path in report.rglob("*")]
     assert all(re.fullmatch(r"[a-z0-9_]+(\.[a-z]+)*", name) for name in names)
     assert max(map(len, names)) < 120
 
 
+@pytest.mark.report
 def test_tables_and_scenarios_hold_no_formula_and_read_back(report: Path) -> None:
     for name, text in texts(report / "tableaux", "*.csv"):
         assert not re.search(r"(^|[;,\n\"])\s*=", text), name
@@ -143,6 +145,7 @@ def test_tables_and_scenarios_hold_no_formula_and_read_back(report: Path) -> Non
     assert any("zq{{7*7}}qz" in note for note in manifest["notes"])
 
 
+@pytest.mark.report
 def test_pages_run_nothing_of_it(report: Path, open_offline: Open) -> None:
     pages = sorted(report.glob("*.html"))
     assert len(pages) == len(NAMED) + 1

@@ -13,6 +13,7 @@ import pytest
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from cpts_geo.capacity.scenario.file import SHIPPED
 from tests.conftest import ROOT
 
 FOLDER = ROOT / "notebooks"
@@ -121,18 +122,54 @@ def _font_cache():
     import matplotlib.font_manager  # noqa: PLC0415, F401
 
 
-@pytest.mark.notebook
-@pytest.mark.usefixtures("_font_cache")
-@every_notebook
-def test_runs_quietly_and_writes_nothing_here(path, tmp_path, monkeypatch):
+@pytest.fixture
+def place(tmp_path, monkeypatch):
+    """Give an empty folder, which a notebook takes for that of temporary files."""
     for name in ("TMPDIR", "TEMP", "TMP"):
         monkeypatch.setenv(name, str(tmp_path))
     # As pytest's own `pythonpath`: the checkout is tested, installed or not.
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    return tmp_path
+
+
+@pytest.mark.notebook
+@pytest.mark.usefixtures("_font_cache")
+@every_notebook
+def test_runs_quietly_and_writes_nothing_here(path, place):
     before = files_here()
-    done = run(nbformat.read(path, as_version=4), tmp_path)
+    done = run(nbformat.read(path, as_version=4), place)
     assert complaints(done) == []
     assert files_here() == before
+
+
+def studied(notebook):
+    """The cell that says the territory a notebook studies, and that territory; None if none."""
+    for cell in code_cells(notebook):
+        found = re.search(r'^territory = "(\w+)"', cell.source, re.MULTILINE)
+        if found and "parameters" in cell.metadata.get("tags", []):
+            return cell, found[1]
+    return None
+
+
+#: Where the territory is a parameter, but in 06, whose scenarios name communes of its own.
+ELSEWHERE = [
+    pytest.param(path, key, id=f"{path.stem}-{key}")
+    for path in PATHS
+    if not path.name.startswith("06") and (found := studied(nbformat.read(path, as_version=4)))
+    for key in SHIPPED
+    if key != found[1]
+]
+
+
+@pytest.mark.full
+@pytest.mark.notebook
+@pytest.mark.usefixtures("_font_cache")
+@pytest.mark.parametrize(("path", "key"), ELSEWHERE)
+def test_runs_quietly_for_the_other_territories(path, key, place):
+    notebook = nbformat.read(path, as_version=4)
+    cell, written = studied(notebook)
+    cell.source = cell.source.replace(f'territory = "{written}"', f'territory = "{key}"')
+    assert complaints(run(notebook, place)) == []
 
 
 def run(notebook, folder: Path):

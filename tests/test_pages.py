@@ -14,9 +14,10 @@ import pandas as pd
 import pytest
 import shapely
 from axe_playwright_python.sync_playwright import Axe
+from matplotlib.figure import Figure
 
 from cpts_geo.access.nearest.minutes import neighbourhood, travel_variants
-from cpts_geo.analysis import Analysis, analyse
+from cpts_geo.analysis import Analysis
 from cpts_geo.atlas import charts, style
 from cpts_geo.atlas.canvas import drawn_map
 from cpts_geo.atlas.maps import territory_map
@@ -26,6 +27,7 @@ from cpts_geo.errors import AssetError, OutputError
 from cpts_geo.french import slug
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.writing.report import sheets, write_report
+from tests.kept import analysed, kept_folder, made_by, reported
 
 TERRITORIES = ("ouest_loiret", "beauce_gatinais", "lvo", "asclepios", "ondaine_forez")
 APL = style.layers(pd.DataFrame())[0]
@@ -41,23 +43,20 @@ def plain(text: str) -> str:
 
 @pytest.fixture(scope="session")
 def five() -> Analysis:
-    return analyse()
+    return analysed()
 
 
 @pytest.fixture(scope="session")
-def report_dir(five: Analysis, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("report")
-    write_report(five, folder)
-    return folder
+def report_dir() -> Path:
+    return reported()
 
 
 @pytest.fixture(scope="session")
 def evil_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A territory whose names hold markup, quotes, a newline and a template literal."""
-    folder = tmp_path_factory.mktemp("evil")
-    source = folder / "liste.csv"
+    source = tmp_path_factory.mktemp("evil") / "liste.csv"
     source.write_text("code_insee\n45203\n45024\n29040\n", encoding="utf-8")
-    found = analyse(perimeter=source, name=EVIL, draws=500)
+    found = analysed(perimeter=source, name=EVIL, draws=500)
     communes = found.communes.assign(name=EVIL)
     national = found.national.assign(
         name=found.national["name"].where(~found.national["departement"].eq("45"), EVIL)
@@ -74,18 +73,16 @@ def evil_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     }
     assert access.opening is not None
     changed = replace(found, communes=communes, national=national, audit=audit, access=named)
-    write_report(changed, folder)
-    return folder
+    return kept_folder(made_by(__file__), lambda folder: write_report(changed, folder))
 
 
 @pytest.fixture(scope="session")
-def gueret_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def gueret_dir() -> Path:
     """An intercommunalité far from the five: who practises there is unknown, not nobody."""
-    folder = tmp_path_factory.mktemp("gueret")
-    write_report(analyse(epci=["Grand Guéret"], draws=500), folder)
-    return folder
+    return reported(epci=["Grand Guéret"], draws=500)
 
 
+@pytest.mark.report
 @pytest.mark.parametrize("name", [*TERRITORIES, "index"])
 def test_page_opens_without_any_network(name: str, report_dir: Path, open_offline: Open) -> None:
     opened = open_offline(report_dir / f"{name}.html")
@@ -96,11 +93,13 @@ def test_page_opens_without_any_network(name: str, report_dir: Path, open_offlin
     opened.close()
 
 
+@pytest.mark.report
 @pytest.mark.parametrize("name", TERRITORIES)
 def test_page_stays_under_two_megabytes(name: str, report_dir: Path) -> None:
     assert (report_dir / f"{name}.html").stat().st_size < 2_000_000
 
 
+@pytest.mark.report
 @pytest.mark.parametrize("name", ["beauce_gatinais", "lvo", "index"])
 def test_page_has_no_serious_accessibility_violation(
     name: str, report_dir: Path, open_offline: Open
@@ -117,6 +116,7 @@ def test_page_has_no_serious_accessibility_violation(
     opened.close()
 
 
+@pytest.mark.report
 def test_legend_follows_the_visible_layer(
     five: Analysis, report_dir: Path, open_offline: Open
 ) -> None:
@@ -140,6 +140,7 @@ def test_legend_follows_the_visible_layer(
     opened.close()
 
 
+@pytest.mark.report
 def test_layers_are_chosen_with_the_keyboard(report_dir: Path, open_offline: Open) -> None:
     opened = open_offline(report_dir / "ouest_loiret.html")
     opened.page.get_by_label("APL 2023").focus()
@@ -151,6 +152,7 @@ def test_layers_are_chosen_with_the_keyboard(report_dir: Path, open_offline: Ope
     opened.close()
 
 
+@pytest.mark.report
 def test_the_keyboard_reaches_the_layers_at_once(report_dir: Path, open_offline: Open) -> None:
     page = open_offline(report_dir / "beauce_gatinais.html").page
     page.wait_for_selector(".cpts-legend")
@@ -162,6 +164,7 @@ def test_the_keyboard_reaches_the_layers_at_once(report_dir: Path, open_offline:
     page.context.close()
 
 
+@pytest.mark.report
 def test_the_outline_stays_on_top_of_every_layer(report_dir: Path, open_offline: Open) -> None:
     page = open_offline(report_dir / "lvo.html").page
     page.get_by_label("Population 2023").check()
@@ -170,6 +173,7 @@ def test_the_outline_stays_on_top_of_every_layer(report_dir: Path, open_offline:
     page.context.close()
 
 
+@pytest.mark.report
 def test_tooltip_gives_value_unit_vintage_status_and_source(
     report_dir: Path, open_offline: Open
 ) -> None:
@@ -192,6 +196,7 @@ def test_tooltip_gives_value_unit_vintage_status_and_source(
     opened.close()
 
 
+@pytest.mark.report
 def test_missing_values_are_hatched_and_zero_is_not(evil_dir: Path, open_offline: Open) -> None:
     opened = open_offline(evil_dir / EVIL_PAGE)
     page = opened.page
@@ -207,6 +212,7 @@ def test_missing_values_are_hatched_and_zero_is_not(evil_dir: Path, open_offline
     opened.close()
 
 
+@pytest.mark.report
 @pytest.mark.parametrize("name", [EVIL_PAGE.removesuffix(".html"), "index"])
 def test_names_are_text_and_never_code(name: str, evil_dir: Path, open_offline: Open) -> None:
     opened = open_offline(evil_dir / f"{name}.html")
@@ -221,6 +227,7 @@ def test_names_are_text_and_never_code(name: str, evil_dir: Path, open_offline: 
     opened.close()
 
 
+@pytest.mark.report
 def test_paper_gets_the_still_maps(report_dir: Path, open_offline: Open) -> None:
     opened = open_offline(report_dir / "lvo.html")
     page = opened.page
@@ -246,6 +253,7 @@ def access_text(page: Any) -> str:
     return text[text.index("Accès : qui est à combien") : text.index("Le territoire à côté de")]
 
 
+@pytest.mark.report
 @pytest.mark.parametrize("name", TERRITORIES)
 def test_the_access_section_follows_the_capacity_with_headings_in_order(
     name: str, five: Analysis, report_dir: Path, open_offline: Open
@@ -270,6 +278,7 @@ def ids_index(found: list[list[Any]], anchor: str) -> int:
     return next(k for k, (_, name) in enumerate(found) if name == anchor)
 
 
+@pytest.mark.report
 def test_the_access_section_calls_its_times_approximate(
     report_dir: Path, open_offline: Open
 ) -> None:
@@ -289,6 +298,7 @@ def test_the_access_section_calls_its_times_approximate(
     page.context.close()
 
 
+@pytest.mark.report
 def test_the_island_is_said_to_be_left_out(report_dir: Path, open_offline: Open) -> None:
     page = open_offline(report_dir / "lvo.html").page
     text = access_text(page)
@@ -299,6 +309,7 @@ def test_the_island_is_said_to_be_left_out(report_dir: Path, open_offline: Open)
     page.context.close()
 
 
+@pytest.mark.report
 def test_the_page_of_ouest_loiret_supposes_the_hours_it_answers(
     report_dir: Path, open_offline: Open
 ) -> None:
@@ -309,6 +320,7 @@ def test_the_page_of_ouest_loiret_supposes_the_hours_it_answers(
     page.context.close()
 
 
+@pytest.mark.report
 @pytest.mark.parametrize("width", [400, 1280])
 def test_no_page_is_wider_than_its_screen(width: int, report_dir: Path, open_offline: Open) -> None:
     for name in ("beauce_gatinais", "lvo"):
@@ -319,6 +331,7 @@ def test_no_page_is_wider_than_its_screen(width: int, report_dir: Path, open_off
         page.context.close()
 
 
+@pytest.mark.report
 def test_on_a_narrow_screen_the_territory_stands_under_the_choice_of_layers(
     report_dir: Path, open_offline: Open
 ) -> None:
@@ -330,6 +343,7 @@ def test_on_a_narrow_screen_the_territory_stands_under_the_choice_of_layers(
     page.context.close()
 
 
+@pytest.mark.report
 def test_where_nothing_is_known_the_page_says_so(gueret_dir: Path, open_offline: Open) -> None:
     opened = open_offline(gueret_dir / "ca_du_grand_gueret.html")
     page = opened.page
@@ -370,7 +384,7 @@ def test_the_page_says_whose_times_they_are_and_leaves_variants_out(
     field = neighbourhood(members, five.national, figures=embedded.load_figures())
     source = times_file(tmp_path, travel_variants(field)["low"].pairs())
     asked = ["départ:Meung-sur-Loire", "arrivée:Tavers", "réduction:Tavers:4000"]
-    found = analyse(["ouest_loiret"], travel=source, scenarios=asked, draws=500)
+    found = analysed(["ouest_loiret"], travel=source, scenarios=asked, draws=500)
     opened = open_offline(sheet_file(found, tmp_path))
     text = access_text(opened.page)
     assert "temps de la table « temps du SIG.csv » (confiance C)" in text
@@ -389,7 +403,7 @@ def test_a_table_of_the_territory_alone_shows_no_shift_and_says_why(
     codes = embedded.load_memberships().query("territory == 'ouest_loiret'")["code_insee"]
     rows = [(a, b, 9 + k % 7) for k, a in enumerate(codes) for b in codes if a != b]
     source = times_file(tmp_path, pd.DataFrame(rows, columns=["origine", "destination", "minutes"]))
-    found = analyse(["ouest_loiret"], travel=source, draws=500)
+    found = analysed(["ouest_loiret"], travel=source, draws=500)
     opened = open_offline(sheet_file(found, tmp_path))
     text = access_text(opened.page)
     # Orléans, which the table does not hold, shares the catchments of its neighbours.
@@ -405,7 +419,7 @@ def test_a_table_of_the_territory_alone_shows_no_shift_and_says_why(
 
 
 def test_scenarios_that_touch_nobody_are_said_to_touch_nobody(tmp_path: Path) -> None:
-    found = analyse(["ouest_loiret"], scenarios=["arrivée:Vennecy"], draws=500, fetched=False)
+    found = analysed(["ouest_loiret"], scenarios=["arrivée:Vennecy"], draws=500, fetched=False)
     page = plain(sheet_file(found, tmp_path).read_text(encoding="utf-8"))
     assert (
         "Un médecin s’installe : Vennecy : écart non montré, il ne change l’APL d’aucune commune "
@@ -414,18 +428,18 @@ def test_scenarios_that_touch_nobody_are_said_to_touch_nobody(tmp_path: Path) ->
     assert 'id="scenarios"' not in page
 
 
-def test_two_reports_of_one_analysis_are_the_same_bytes(five: Analysis, tmp_path: Path) -> None:
-    one = replace(five, territories=five.territories.loc[["ouest_loiret"]])
-    for name in ("one", "two"):
-        write_report(one, tmp_path / name)
-    files = sorted(path for path in (tmp_path / "one").rglob("*") if path.is_file())
+@pytest.mark.report
+def test_two_reports_of_one_analysis_are_the_same_bytes(tmp_path: Path) -> None:
+    one = reported(["ouest_loiret"], draws=500)
+    write_report(analysed(["ouest_loiret"], draws=500), tmp_path)
+    files = sorted(path for path in one.rglob("*") if path.is_file())
     assert {path.suffix for path in files} == {".html", ".png", ".csv", ".json", ".toml"}
     # On the same day; the date is all that a later one would change.
     for path in files:
-        other = tmp_path / "two" / path.relative_to(tmp_path / "one")
-        assert path.read_bytes() == other.read_bytes(), path.name
+        assert path.read_bytes() == (tmp_path / path.relative_to(one)).read_bytes(), path.name
 
 
+@pytest.mark.report
 def test_without_scripts_the_answer_and_the_tables_are_there(
     report_dir: Path, open_offline: Open
 ) -> None:
@@ -436,6 +450,7 @@ def test_without_scripts_the_answer_and_the_tables_are_there(
     opened.close()
 
 
+@pytest.mark.report
 def test_headline_figures_of_beauce_gatinais(report_dir: Path, open_offline: Open) -> None:
     opened = open_offline(report_dir / "beauce_gatinais.html")
     text = re.sub(r"[\u202f\u00a0]", " ", opened.page.locator("body").inner_text())
@@ -452,6 +467,7 @@ def test_headline_figures_of_beauce_gatinais(report_dir: Path, open_offline: Ope
     opened.close()
 
 
+@pytest.mark.report
 def test_ouest_loiret_says_that_the_model_fails(report_dir: Path) -> None:
     text = re.sub(r"[\u202f\u00a0]", " ", (report_dir / "ouest_loiret.html").read_text("utf-8"))
     assert "au moins 6 créneaux par jour" in text
@@ -578,6 +594,7 @@ def test_an_unknown_bar_has_no_length() -> None:
     assert style.FILL not in svg
 
 
+@pytest.mark.report
 def test_a_failed_write_leaves_the_old_file(
     five: Analysis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -591,6 +608,7 @@ def test_a_failed_write_leaves_the_old_file(
         return real(self, target)
 
     monkeypatch.setattr(Path, "replace", full)
+    monkeypatch.setattr(Figure, "draw", lambda *_: None)
     one = replace(five, territories=five.territories.loc[["ouest_loiret"]])
     with pytest.raises(OutputError, match="place"):
         write_report(one, tmp_path)

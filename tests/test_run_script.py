@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 import run
-from tests.conftest import ROOT
+from tests import run_checks
+from tests.conftest import DEAR, ROOT
+from tests.slow import slow_tests
 
 
 @pytest.fixture
@@ -237,37 +239,81 @@ def test_arguments_are_passed_through(monkeypatch, verb, arguments, tail, cwd):
     assert options["cwd"] == cwd
 
 
-@pytest.mark.parametrize(("failing", "code"), [("", 0), ("ruff", 1), ("pytest", 1)])
-def test_every_check_runs_and_any_failure_counts(monkeypatch, capfd, failing, code):
-    ran = []
-
-    def check(label, _command):
-        ran.append(label)
-        return int(bool(failing) and label.startswith(failing)), 0.1
-
-    monkeypatch.setattr(run, "timed", check)
-    monkeypatch.setattr(run, "ensure_browser", lambda: Path("chromium"))
-    assert run.run_checks() == code
-    assert ran == [name for name, _ in run.CHECKS]
-    assert ran[-1] == "pytest"
-    assert ("ÉCHEC" in capfd.readouterr().out) == bool(code)
+@pytest.mark.parametrize("size", [[], ["--quick"], ["--full"]])
+def test_sizes_of_the_checks_are_those_of_run_checks(monkeypatch, size):
+    calls = []
+    monkeypatch.setattr(run, "ensure_environment", lambda _lock: None)
+    monkeypatch.setattr(subprocess, "run", started(calls, code=3))
+    assert run.main(["test", *size]) == 3
+    assert calls == [([run.PYTHON, "-m", "tests.run_checks", *size], {"cwd": ROOT, "check": False})]
+    assert set(run_checks.SIZES) == {"", "--quick", "--full"}
+    assert all(size in run.USAGE for size in run_checks.SIZES)
 
 
-def test_the_whole_suite_runs_in_parallel_and_what_is_asked_for_does_not():
-    commands = dict(run.CHECKS)
-    assert list(commands)[-1] == "pytest"
-    assert "-n" in commands["pytest"]
-    # A file shares what it builds: split over workers, each would build it again.
-    assert commands["pytest"][commands["pytest"].index("--dist") + 1] == "loadfile"
+@pytest.fixture
+def checked(monkeypatch):
+    """Stand in for the checks: note what would run, fail where asked."""
+
+    def call(*, failing="none", browser=True, size=""):
+        ran = {}
+
+        def check(label, command):
+            ran[label] = command
+            return int(label.startswith(failing)), 0.1
+
+        monkeypatch.setattr(run_checks, "timed", check)
+        monkeypatch.setattr(run_checks, "ensure_browser", lambda: browser)
+        for name in ("CPTS_GEO_TESTS", "PYTHONDONTWRITEBYTECODE"):
+            monkeypatch.setenv(name, "")
+        return run_checks.run_checks(size), ran
+
+    return call
+
+
+@pytest.mark.parametrize(("failing", "code"), [("none", 0), ("ruff", 1), ("pytest", 1)])
+@pytest.mark.parametrize("size", run_checks.SIZES)
+def test_every_check_runs_and_any_failure_counts(checked, capfd, failing, code, size):
+    found, ran = checked(failing=failing, size=size)
+    assert found == code
+    assert list(ran) == [*(name for name, _ in run_checks.CHECKS), "pytest"]
+    shown = capfd.readouterr().out
+    assert ("ÉCHEC" in shown) == bool(code)
+    assert ("Laissés de côté" in shown) == (size != "--full")
+
+
+def test_sizes_leave_out_what_they_say_and_every_marker_exists(pytestconfig):
+    known = {line.partition(":")[0] for line in pytestconfig.getini("markers")}
+    quick, usual, full = (run_checks.SIZES[size].without for size in ("--quick", "", "--full"))
+    assert set(full) < set(usual) < set(quick) == set(DEAR) <= known
+    assert "not browser and not notebook" in " ".join(run_checks.pytest_command("--quick"))
+    assert "-m not full " in " ".join(run_checks.pytest_command(""))
+
+
+def test_suites_run_in_parallel_and_what_is_asked_for_does_not():
+    for size in run_checks.SIZES:
+        assert "-n" in run_checks.pytest_command(size)
     assert "-n" not in run.VERBS["test"][1]
 
 
+def test_slow_tests_are_all_there():
+    texts = [path.read_text("utf-8") for path in (ROOT / "tests").rglob("test_*.py")]
+    defined = set(re.findall(r"^def (test_\w+)", "\n".join(texts), re.MULTILINE))
+    named = {name for name in slow_tests() if name.startswith("test_")}
+    assert named - defined == set()
+    assert len(named) > 50
+
+
+@pytest.mark.parametrize(("arguments", "code"), [(["--rapide"], 2), (["--quick", "-k", "x"], 2)])
+def test_sizes_take_no_other_argument(capsys, arguments, code):
+    assert run_checks.main(arguments) == code
+    assert "--quick" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(("ci", "code"), [("true", 1), ("", 0)])
-def test_missing_browser_fails_only_on_ci(monkeypatch, ci, code):
-    monkeypatch.setattr(run, "timed", lambda _label, _command: (0, 0.0))
-    monkeypatch.setattr(run, "ensure_browser", lambda: None)
+@pytest.mark.parametrize("size", run_checks.SIZES)
+def test_missing_browser_fails_only_on_ci(checked, monkeypatch, ci, code, size):
     monkeypatch.setenv("CI", ci)
-    assert run.run_checks() == code
+    assert checked(browser=None, size=size)[0] == (0 if size == "--quick" else code)
 
 
 def test_failed_step_says_what_to_do(monkeypatch, capsys):

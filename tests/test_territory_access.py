@@ -8,19 +8,20 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from cpts_geo.analysis import Analysis, analyse
+from cpts_geo.analysis import Analysis
 from cpts_geo.errors import ScenarioError, TravelError
 from cpts_geo.schema import COLUMNS
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.study.access import study_access
 from cpts_geo.territories.perimeters.outlines import territory_communes
+from tests.kept import analysed
 
 GP = "gp_minutes_approx_2017"
 EMERGENCY = "emergency_minutes_approx_2020"
 
 
 def study(*territories: str, **options: object) -> Analysis:
-    return analyse(territories, draws=300, fetched=False, **options)
+    return analysed(territories, draws=300, fetched=False, **options)
 
 
 @pytest.fixture(scope="module")
@@ -276,6 +277,6 @@ def test_a_territory_too_large_for_one_queue_has_its_minutes_all_the_same(two: A
 
 
 def test_whole_departements_have_a_territory_an_intercommunalite() -> None:
-    found = analyse(departements=["23"], draws=300, fetched=False)
+    found = analysed(departements=["23"], draws=300, fetched=False)
     assert len(found.access) == len(found.territories) > 5
     assert all(access.coverage.empty for access in found.access.values())

@@ -190,7 +190,7 @@ def minutes_to_care(field: pd.DataFrame, variants: Mapping[Variant, TravelTimes]
     ([0.0, 11.9], {'gp_minutes_approx_2017'})
     """
     blocks = []
-    for facility in _FACILITIES:
+    for facility in FACILITIES:
         found = facility_counts(field, facility)
         if found is None:
             continue

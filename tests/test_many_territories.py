@@ -1,0 +1,36 @@
+"""The whole run over all the intercommunalités of France, a département at a time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cpts_geo.analysis import analyse
+from cpts_geo.sources.embedding import embedded
+from cpts_geo.writing.report import write_report
+
+DEPARTEMENTS = sorted(embedded.load_communes()["departement"].unique())
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("departement", DEPARTEMENTS)
+def test_every_intercommunalite_is_studied(departement: str) -> None:
+    found = analyse(departements=[departement], draws=100, fetched=False)
+    assert len(found.territories) > 0
+    assert set(found.headlines) == set(found.access) == set(found.territories.index)
+    # No commune twice, none lost: counts add up.
+    assert not found.communes["code_insee"].duplicated().any()
+    sums = found.communes.groupby("territory")["population"].sum()
+    assert sums.loc[found.territories.index].tolist() == found.territories["population"].tolist()
+    # Each is whole, wherever the département ends.
+    codes, national = set(found.communes["code_insee"]), found.national
+    theirs = national.loc[national["code_insee"].isin(codes), "epci"].unique()
+    assert set(national.loc[national["epci"].isin(theirs), "code_insee"]) == codes
+
+
+@pytest.mark.full
+def test_a_departement_is_written(tmp_path: Path) -> None:
+    found = analyse(departements=["45"], draws=100, fetched=False)
+    write_report(found, tmp_path)
+    assert len(list(tmp_path.glob("*.html"))) == len(found.territories) + 1
