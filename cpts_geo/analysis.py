@@ -22,10 +22,8 @@ from cpts_geo.capacity.scenario.loading import (
 from cpts_geo.capacity.scenario.parameters import default_parameters
 from cpts_geo.errors import DemandTooLargeError, ScenarioError, one_line
 from cpts_geo.french import number
-from cpts_geo.indicators.comparison import compare
-from cpts_geo.sources.analyst.travel.file import Unit
 from cpts_geo.indicators.comparison import compare_areas
-from cpts_geo.sources.analyst.travel.columns import Unit
+from cpts_geo.sources.analyst.travel.file import Unit
 from cpts_geo.sources.catalogue.catalogue import sha256_of
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.study.access import TerritoryAccess, study_access

@@ -25,9 +25,6 @@ from cpts_geo.sources.analyst.travel.file import read_travel_file
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.sources.fetching._inspection import check_content, check_form
-from cpts_geo.territories.perimeters.membership import file_perimeter
-from cpts_geo.territories.perimeters.polygons import polygon_perimeters
-from cpts_geo.sources.fetching.inspection import check_content, check_form
 from cpts_geo.territories.perimeters._membership import file_perimeter
 from cpts_geo.territories.perimeters._polygons import polygon_perimeters
 

@@ -22,8 +22,6 @@ from cpts_geo.sources.embedding.cog_vintages import (
     read_events,
 )
 from cpts_geo.sources.embedding.contracts import check
-from cpts_geo.territories import move
-from cpts_geo.sources.readers.formats.base import PLM
 from cpts_geo.territories.cog.events import codes_at, from_movements
 from cpts_geo.territories.cog.moves import MoveWarning, move
 

@@ -13,7 +13,6 @@ from cpts_geo import settings
 from cpts_geo.errors import DataFileError, PerimeterError, TableError
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.sources.embedding.contracts import check
-from cpts_geo.territories.perimeters.membership import published_perimeters
 from cpts_geo.territories.perimeters._membership import published_perimeters
 
 LOADERS = {

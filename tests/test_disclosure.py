@@ -22,8 +22,6 @@ from scipy.optimize import linprog
 
 from cpts_geo.analysis import Analysis, analyse
 from cpts_geo.atlas import cells, static, style, tables
-from cpts_geo.analysis import Analysis
-from cpts_geo.atlas import cells, maps, static, style, tables
 from cpts_geo.errors import TableError
 from cpts_geo.french import number
 from cpts_geo.schema import COLUMNS, COMPARED, FIGURE_COLUMNS, Column, Kind, Secrecy, status_column

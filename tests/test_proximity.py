@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cpts_geo.access.nearest.proximity import BANDS, coverage, nearest, time_reached
 from cpts_geo.access.nearest._proximity import coverage, nearest
 from cpts_geo.access.nearest.reached import time_reached
 from cpts_geo.access.travel.example import three_communes

@@ -12,8 +12,6 @@ from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.sources.fetching.fetch import fetch
 from cpts_geo.sources.readers.communes.tvs import READERS
-from cpts_geo.territories.perimeters.membership import territory_keys
-from cpts_geo.sources.readers.places.tvs import READERS
 from cpts_geo.territories.perimeters._membership import territory_keys
 from cpts_geo.territories.perimeters._tvs import fetched_tvs, tvs_zoning
 from cpts_geo.territories.perimeters.request import Request, find_perimeters

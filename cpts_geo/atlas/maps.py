@@ -23,8 +23,6 @@ from cpts_geo.atlas.canvas import Contour, Label, Shapes, drawn_map
 from cpts_geo.atlas.cells import MASK_LABEL, shown_text, status_mark, status_words
 from cpts_geo.french import counted, typeset, value_text
 from cpts_geo.schema import CHANGES, COLUMNS, status_column
-from cpts_geo.secrecy.disclosure import masked, releasable
-from cpts_geo.schema import COLUMNS, status_column
 from cpts_geo.secrecy.disclosure import masked
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.territories.perimeters.coverage import dissolve

@@ -31,9 +31,6 @@ from cpts_geo.schema import (
     status_column,
     vintages,
 )
-from cpts_geo.secrecy.disclosure import releasable
-from cpts_geo.indicators.reconciliation import GP_SOURCES
-from cpts_geo.schema import COLUMNS, COMPARED, Column, status_column
 
 #: Quantities of the table of communes, after the name.
 _COMMUNE_COLUMNS = (

@@ -25,8 +25,6 @@ from cpts_geo.sources.embedding.cog_vintages import read_events
 from cpts_geo.sources.embedding.contracts import check
 from cpts_geo.sources.embedding.datapackage import columns_of, compiled_sources, descriptor
 from cpts_geo.sources.readers.registry import READERS
-from cpts_geo.territories.figures.aggregate import area_summary, with_every_figure
-from cpts_geo.sources.readers import READERS
 from cpts_geo.territories.figures.by_commune import national_figures, parts_of
 from cpts_geo.territories.figures.departments import department_comparisons, department_totals
 from cpts_geo.territories.perimeters import coverage

@@ -19,7 +19,7 @@ from cpts_geo.access.nearest.minutes import facility_counts
 from cpts_geo.access.travel.surrogate import LAWS, Variant, great_circle_km, land_of
 from cpts_geo.access.travel.times import TravelTimes, listed
 from cpts_geo.errors import ScenarioError
-from cpts_geo.schema import COLUMNS, newest_vintage, vintages
+from cpts_geo.schema import COLUMNS, newest_vintage
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,6 @@ from typing import Any, Final, Literal
 
 import pandera.pandas as pa
 
-from cpts_geo.schema import COLUMNS, EMBEDDED_FIGURES, GRADE_LABELS, Status, status_column
-from cpts_geo.sources.conventions.codes import CODE_PATTERN
-from cpts_geo.sources.conventions.tables import TableT, validate
-from cpts_geo.errors import TableError, one_line
 from cpts_geo.schema import (
     COLUMNS,
     EARLIER_POPULATION,
@@ -22,6 +18,8 @@ from cpts_geo.schema import (
     Status,
     status_column,
 )
+from cpts_geo.sources.conventions.codes import CODE_PATTERN
+from cpts_geo.sources.conventions.tables import TableT, validate
 
 TableName = Literal[
     "communes", "figures", "comparisons", "cog_events", "memberships", "territories", "facts",
