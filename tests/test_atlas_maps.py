@@ -23,11 +23,12 @@ from matplotlib.figure import Figure
 from matplotlib.path import Path as MplPath
 from syrupy.assertion import SnapshotAssertion
 
-from cpts_geo.analysis import Analysis, analyse
+from cpts_geo.analysis import Analysis, Options, analyse
 from cpts_geo.atlas import basemap, maps, static, style
 from cpts_geo.atlas.canvas import Drawing
 from cpts_geo.french import NNBSP
 from cpts_geo.schema import status_column
+from cpts_geo.territories.perimeters.request import Request
 
 KEY = "ouest_loiret"
 HATCH = "url(#hatch)"
@@ -38,7 +39,7 @@ APL, GPS, POPULATION = LAYERS
 @pytest.fixture(scope="module")
 def five() -> Analysis:
     # Maps do not show the capacity: few draws do.
-    return analyse(draws=500)
+    return analyse(options=Options(draws=500))
 
 
 @pytest.fixture(scope="module")
@@ -154,7 +155,7 @@ def test_classes_cover_every_value_of_a_layer() -> None:
 
 
 def scenarios(five: Analysis, key: str = KEY) -> list[str]:
-    return [shift.title for shift in five.access[key].shifts]
+    return [shift.title for shift in five.studies[key].access.shifts]
 
 
 def test_access_adds_minutes_and_a_layer_a_scenario(
@@ -570,7 +571,9 @@ def test_sides_of_the_five(five: Analysis) -> None:
 def test_neighbours_are_mapped_near_and_far_territories_on_france(five: Analysis) -> None:
     assert not basemap.neighbours(five.territories)
     assert not basemap.neighbours(five.territories.head(1))
-    loiret = analyse(epci=("Orléans Métropole", "200070183", "200035764"), draws=100)
+    loiret = analyse(
+        Request(epci=("Orléans Métropole", "200070183", "200035764")), Options(draws=100)
+    )
     assert basemap.neighbours(loiret.territories)
     new = maps.overview_map(loiret.territories, loiret.national)
     shapes = [look for _, look in painted(new) if look["color"] == style.ACCENT]

@@ -18,12 +18,14 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from scipy.optimize import linprog
 
-from cpts_geo.analysis import Analysis, analyse
+from cpts_geo.analysis import Analysis, Options, analyse
 from cpts_geo.atlas import cells, maps, static, style, tables
 from cpts_geo.errors import TableError
 from cpts_geo.schema import COLUMNS, Column, Kind, Secrecy, status_column
 from cpts_geo.secrecy.disclosure import Mask, masked, releasable, releasable_areas
+from cpts_geo.territories.perimeters.request import Request
 from cpts_geo.writing import report
+from cpts_geo.writing.csv_tables import tables as tables_written
 
 UNDER, SECRET = Mask.UNDER_11.value, Mask.SECRET.value
 
@@ -512,10 +514,15 @@ def test_totals_are_not_checked_on_masked_communes() -> None:
 
 @pytest.fixture(scope="module")
 def analysis() -> Analysis:
-    return analyse(["ouest_loiret"], draws=500)
+    return analyse(Request(["ouest_loiret"]), Options(draws=500))
 
 
 LAYER = style.MapLayer("seen", "Patients", (5.0, 13.0, 30.0), ("a", "b", "c", "d"))
+
+
+def tables_of(analysis: Analysis) -> dict[str, pd.DataFrame]:
+    """The tables of a report, through the gate."""
+    return tables_written(report.released(analysis))
 
 
 def with_patients(analysis: Analysis, first: float, second: float) -> Analysis:
@@ -532,7 +539,7 @@ def with_patients(analysis: Analysis, first: float, second: float) -> Analysis:
         indicator="seen", value=seen.sum(), low=np.nan, high=np.nan, status="measured"
     )
     comparison = pd.concat([analysis.comparison, row], ignore_index=True)
-    return replace(analysis, communes=communes, comparison=comparison)
+    return analysis.with_tables(communes=communes, comparison=comparison)
 
 
 #: 7 and 12 patients, or 4 and 15: the rules mask both, and their sum is the same.
@@ -545,7 +552,7 @@ def both(request: pytest.FixtureRequest, analysis: Analysis) -> list[gpd.GeoData
     pair = [with_patients(analysis, *values) for values in PAIRS]
     if request.param == "raw":
         return [one.communes for one in pair]
-    return [report.sheets(one)[0].communes for one in pair]
+    return [report.released(one).communes for one in pair]
 
 
 @pytest.fixture
@@ -616,7 +623,7 @@ def test_tables_do_not_tell_what_is_masked(both: list[gpd.GeoDataFrame]) -> None
 
 
 def test_files_do_not_tell_what_is_masked(analysis: Analysis) -> None:
-    first, second = (report.tables(with_patients(analysis, *values)) for values in PAIRS)
+    first, second = (tables_of(with_patients(analysis, *values)) for values in PAIRS)
     for name, frame in first.items():
         assert frame.to_csv() == second[name].to_csv()
     communes = first["communes.csv"]
@@ -630,17 +637,18 @@ def test_a_territory_of_few_patients_is_masked_in_files_and_in_the_comparison(
 ) -> None:
     few = with_patients(analysis, 3, 4)
     first = few.communes.index[:2]
-    few = replace(
-        few,
+    few = few.with_tables(
         communes=few.communes.assign(
             seen=few.communes["seen"].where(few.communes.index.isin(first), 0),
             seen_status="measured",
         ),
+        comparison=few.comparison.assign(
+            value=few.comparison["value"].mask(few.comparison["indicator"] == "seen", 7.0)
+        ),
     )
-    few.comparison.loc[few.comparison["indicator"] == "seen", "value"] = 7.0
-    total = report.tables(few)["comparaison.csv"].query("indicator == 'seen'")
+    total = tables_of(few)["comparaison.csv"].query("indicator == 'seen'")
     assert total["status"].tolist() == [SECRET]
-    (sheet,) = report.sheets(few)
+    (sheet,) = report.released(few).studies.values()
     assert sheet.comparison.query("indicator == 'seen'")["value"].isna().all()
 
 
@@ -653,11 +661,17 @@ def test_territories_that_fill_a_departement_are_protected_together(analysis: An
     )
     rows = totals(mine, ("territory",))
     comparison = pd.concat([analysis.comparison, rows], ignore_index=True)
-    split = replace(analysis, communes=mine, comparison=comparison)
-    secret = report.tables(split)["comparaison.csv"].query("indicator == 'seen'")
+    (whole,) = analysis.studies.values()
+    keys = ("small", "middle", "big")
+    own = comparison["territory"].mask(comparison["area_code"].isin(keys), comparison["area_code"])
+    comparison = comparison.assign(territory=own)
+    split = replace(
+        analysis, studies={key: whole.with_parts(key=key) for key in keys}, listed=keys
+    ).with_tables(communes=mine, comparison=comparison)
+    secret = tables_of(split)["comparaison.csv"].query("indicator == 'seen'")
     assert set(secret.loc[secret["status"] == SECRET, "area_code"]) == {"small"}
     inside = analysis.national["code_insee"].isin(mine["code_insee"])
-    filled = report.tables(replace(split, national=analysis.national[inside]))
+    filled = tables_of(replace(split, national=analysis.national[inside]))
     secret = filled["comparaison.csv"].query("indicator == 'seen'")
     assert set(secret.loc[secret["status"] == SECRET, "area_code"]) == {"small", "middle"}
     assert "_filled" not in filled["communes.csv"]

@@ -19,7 +19,6 @@ from cpts_geo.atlas import (
 from cpts_geo.atlas.capacity_sliders import sliders
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.answer.seasons import EligibleDemand
-from cpts_geo.capacity.checks.backtest import back_test
 from cpts_geo.schema import STATUS_MARKS
 from cpts_geo.study.capacity import TerritoryCapacity
 
@@ -70,7 +69,7 @@ def capacity_section(
         "drivers": _drivers(result, capacity.tornado),
         "phone": None if capacity.phone is None else _phone(result, capacity.phone),
         "future": None if capacity.future is None else _future(capacity.future, facts),
-        "back_test": _back_test(result),
+        "back_test": _back_test(result, capacity.back_test),
     }
 
 
@@ -158,8 +157,7 @@ def _future(future: pd.DataFrame, facts: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _back_test(result: Headline) -> str | None:
-    table = back_test([result.scenario], draws=result.draws)
+def _back_test(result: Headline, table: pd.DataFrame) -> str | None:
     if table.empty:
         return None
     return capacity_words.back_test_sentence(

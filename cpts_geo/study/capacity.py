@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import pandas as pd
@@ -11,6 +12,7 @@ import pandas as pd
 from cpts_geo.capacity.answer.drivers import hours_tornado
 from cpts_geo.capacity.answer.headline import DRAWS, Headline
 from cpts_geo.capacity.answer.seasons import EligibleDemand, eligible_demand
+from cpts_geo.capacity.checks.backtest import back_test
 from cpts_geo.capacity.demand.periods import no_mt_per_day
 from cpts_geo.capacity.demand.requests import calls_per_year
 from cpts_geo.capacity.queue.booking import minimum_slots
@@ -32,8 +34,10 @@ class TerritoryCapacity:
     """
     Demand of all groups, weeks, drivers, telephone and future of a territory.
 
-    Attributes
+    Parameters
     ----------
+    result : Headline
+        Slots and hours needed.
     eligible : EligibleDemand or None
         All who may ask, and each month; None where the demand is beyond one queue.
     tornado : DataFrame
@@ -49,11 +53,17 @@ class TerritoryCapacity:
         and 10 years; None where the mean age of its GPs is not published, or they are under 5.
     """
 
+    result: Headline
     eligible: EligibleDemand | None
     tornado: pd.DataFrame
     week: WeeklyService | None
     phone: pd.DataFrame | None
     future: pd.DataFrame | None
+
+    @cached_property
+    def back_test(self) -> pd.DataFrame:
+        """Its line observed against predicted, with the draws of its answer; empty without one."""
+        return back_test([self.result.scenario], draws=self.result.draws)
 
 
 def study_capacity(
@@ -98,6 +108,7 @@ def study_capacity(
     median = float(no_mt_per_day(scenario, result.requests_per_year.p50))
     week = scenario.slots_by_weekday
     return TerritoryCapacity(
+        result=result,
         eligible=eligible,
         tornado=hours_tornado(scenario),
         week=None

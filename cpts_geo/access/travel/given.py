@@ -64,6 +64,7 @@ def given_times(
         grade=origin.grade,
         # Insee's convention: no time within a commune.
         diagonal=0.0,
+        given=True,
     )
     words = {
         "missing": (
