@@ -16,7 +16,7 @@ import pandas as pd
 
 from benchmarks.measures import Measure, measured_json, median_seconds, seconds
 from cpts_geo.access.catchments.catchment import enhanced_two_stage_fca
-from cpts_geo.access.catchments.sharing import catchments, weigh
+from cpts_geo.access.catchments.sharing import catchments
 from cpts_geo.access.catchments.weights import APL_WEIGHT, step_weight
 from cpts_geo.access.changes.change import apl_shift, gp_leaves
 from cpts_geo.access.travel.surrogate import surrogate_times
@@ -158,7 +158,7 @@ def bench_steps(table: pd.DataFrame) -> list[Measure]:
     times = times_of(table, reach=30.0)
     minutes = times.minutes.data
     once = median_seconds(minutes.sum, repeats=9)
-    weighed = median_seconds(lambda: weigh(times, WEIGHT), repeats=9)
+    weighed = median_seconds(lambda: WEIGHT(times.minutes.data), repeats=9)
     shared = catchments(times, table.set_index("code")["people"], weight=APL_WEIGHT)
     delta = median_seconds(lambda: apl_shift(shared, [gp_leaves("45252")]), repeats=9)
     detail = f"{seconds(weighed)} contre {seconds(once)} (somme des minutes)"

@@ -292,6 +292,11 @@ _ALL: Final = (
     *(_apl_people(vintage, standardised=False) for vintage in APL_VINTAGES),
     *(_share_low(vintage, capped=capped) for vintage in APL_VINTAGES for capped in (False, True)),
     Column(
+        "gp_mean_age", "Âge moyen des généralistes (publié)", "ans", "rate", 0,
+        "communiques", "2021", "Moyenne d’âge des généralistes publiée par le territoire.",
+        weight="gps_2017", secrecy="professionals", people="gps_2017",
+    ),
+    Column(
         "share_75plus_2022", "Habitants de 75 ans ou plus", "%", "rate", 1,
         "insee_rp_2022", "2022", "Part des 75 ans ou plus au recensement 2022.",
         weight="population", percent=True,

@@ -14,8 +14,9 @@ import pandas as pd
 import pytest
 from hypothesis import strategies as st
 
-from cpts_geo.access.catchments.weights import Weight, custom_weight, gaussian_weight, step_weight
-from cpts_geo.access.travel.times import TravelTimes, csr
+from cpts_geo.access.catchments.weights import Weight, step_weight
+from cpts_geo.access.travel._sparse import csr
+from cpts_geo.access.travel.times import TravelTimes
 from cpts_geo.schema import Status
 
 #: Every pair of a random world up to these minutes is there.
@@ -100,8 +101,11 @@ def gravity(t: float) -> float:
 WEIGHTS: dict[str, tuple[Weight, Scalar]] = {
     "apl": (step_weight((10, 15, 20), (1, 2 / 3, 1 / 3)), dress),
     "irdes": (step_weight((5, 10, 15), (1, 0.3, 0.1)), irdes),
-    "gaussian": (gaussian_weight(8.0, reach=25.0), bell),
-    "gravity": (custom_weight(lambda t: 1 / (1 + t), reach=30.0), gravity),
+    "gaussian": (
+        Weight(lambda t: np.where(t < 25, np.exp(-(t**2) / 128), 0.0), 25.0, "essai"),
+        bell,
+    ),
+    "gravity": (Weight(lambda t: np.where(t < 30, 1 / (1 + t), 0.0), 30.0, "essai"), gravity),
 }
 weights = st.sampled_from(sorted(WEIGHTS)).map(WEIGHTS.__getitem__)
 

@@ -62,8 +62,6 @@ def value(
     """Objective of opening some sites; infinite where they do not answer."""
     opened = (*place.existing, *new)
     near = {code: place.nearest(code, opened) for code in place.asking}
-    if objective == "p_center":
-        return max(near.values())
     if capacity is not None:
         return transport(place, opened, objective=objective, radius=radius, capacity=capacity)
     if objective == "p_median":
@@ -122,23 +120,6 @@ def ranked(
         mean = spent / weight if weight else 0.0
         rows.append((round(lead, 6), lost, round(mean, 6), new, found))
     return [(found, new) for *_, new, found in sorted(rows, key=lambda row: row[:4])]
-
-
-def smallest_covers(
-    place: Place, *, radius: float, capacity: float | None = None
-) -> list[tuple[str, ...]]:
-    """Sets that cover all that can be covered and hold no smaller one, the smallest first."""
-    every = (*place.existing, *place.candidates)
-    asked = {c: a for c, a in place.asking.items() if place.nearest(c, every) <= radius}
-    found: list[tuple[str, ...]] = []
-    for size in range(len(place.candidates) + 1):
-        for new in combinations(sorted(place.candidates), size):
-            if any(set(smaller) < set(new) for smaller in found):
-                continue
-            reached = value(place, new, objective="mclp", radius=radius, capacity=capacity)
-            if reached >= sum(asked.values()) - 1e-6:
-                found.append(new)
-    return found
 
 
 def realistic(communes: int, *, seed: int = 1) -> tuple[pd.DataFrame, pd.Series]:

@@ -55,7 +55,10 @@ def moved(code: str, consultations: float) -> Change:
 def test_a_doctor_who_comes_or_leaves_counts_as_the_apl_counts_activity():
     assert gp_arrives("45252").consultations == 5_400
     assert gp_leaves("45252").consultations == -5_400
-    for acts, counted in ((0, 0), (250, 0), (251, 3_600), (4_000, 4_000), (9_000, 6_000)):
+    for acts, counted in (
+        *((0, 0), (249, 0), (250, 0), (251, 3_600), (3_600, 3_600), (3_601, 3_601), (4_000, 4_000)),
+        *((5_999, 5_999), (6_000, 6_000), (6_001, 6_000), (9_000, 6_000)),
+    ):
         assert gp_arrives("45252", consultations=acts).consultations == counted
         assert gp_leaves("45252", consultations=acts).consultations == -counted
     change = gp_leaves("45252", consultations=4_000)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cpts_geo.access.siting.allocation import TILTS, allocate, allocations
+from cpts_geo.access.siting.allocation import _TILTS, allocate, allocations
 from cpts_geo.errors import TableError
 
 PEOPLE = pd.Series({"45001": 3000, "45002": 1000, "45003": 0})
@@ -94,7 +94,7 @@ def test_nullable_columns_are_read():
 
 def test_allocations_are_named_and_start_proportional():
     found = allocations(400, PEOPLE, apl=APL)
-    assert TILTS == (0.0, 0.2, 0.5)
+    assert _TILTS == (0.0, 0.2, 0.5)
     assert list(found) == [
         "proportionnelle",
         "inclinée vers l’APL faible (b = 0,20)",

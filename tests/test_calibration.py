@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cpts_geo.access.travel.calibration import (
-    DISTANCE_BANDS,
+    _DISTANCE_BANDS,
     band_agreement,
     distances,
     error_by_distance,
@@ -224,7 +224,7 @@ def test_errors_of_the_lowland_law(lowland: pd.DataFrame) -> None:
     medians = table.loc[[0, 4, 8, 10, 15], "real_minutes"]
     assert medians.tolist() == pytest.approx([4.0, 10.5, 16.9, 22.0, 28.8], rel=0.06)
     assert table["pairs"].sum() == fit.pairs
-    assert len(table) == len(DISTANCE_BANDS) - 1
+    assert len(table) == len(_DISTANCE_BANDS) - 1
     # The law is right on the whole, and worse in minutes as roads grow longer.
     assert table["bias"].abs().max() < 1
     assert table["mean_absolute_error"].is_monotonic_increasing

@@ -16,9 +16,8 @@ from cpts_geo.access.catchments.catchment import (
     m2sfca,
     three_stage_fca,
     two_stage_fca,
-    weighted_catchment,
 )
-from cpts_geo.access.catchments.weights import APL_WEIGHT, APL_WEIGHT_BEFORE_2015, gaussian_weight
+from cpts_geo.access.catchments.weights import APL_WEIGHT, step_weight
 from cpts_geo.access.travel.example import three_communes
 from cpts_geo.access.travel.times import travel_times
 from cpts_geo.errors import TableError, TravelError
@@ -32,7 +31,6 @@ from tests.access_oracles import (
     in_reach,
     naive_3sfca,
     naive_e2sfca,
-    naive_hansen,
     present,
     weights,
     worlds,
@@ -48,17 +46,6 @@ close = st.sampled_from([0.0, 3.0, 9.99]) | st.floats(0, 9.9)
 
 
 # --- published values -------------------------------------------------------------------
-
-
-def test_the_published_example_of_2010():
-    """Oracle O1, IRDES DT 70, table 18: commune A has 23.6 ETP for 100,000."""
-    minutes = [3, 5, 6, 10, 12, 13.5, 14]
-    sites = [f"s{n}" for n in range(7)]
-    table = pd.DataFrame({"origin": "A", "destination": sites, "minutes": minutes})
-    times = travel_times(table, label="DT 70", source="irdes", reach=15)
-    ratios = pd.Series([8, 8, 22, 15, 24, 13, 14], index=sites)
-    found = weighted_catchment(times, ratios, weight=APL_WEIGHT_BEFORE_2015)
-    assert found["A"] == pytest.approx(23.6)
 
 
 def test_the_toy_worked_by_hand():
@@ -78,8 +65,6 @@ def test_the_toy_worked_by_hand():
     to_b = 0.4 * 2 / 3 * 1000 + 0.6 * 2000 + 0.75 * 500
     assert found["A"] == pytest.approx(0.6 * 5000 / to_a + 0.4 * 2 / 3 * 9000 / to_b)
     assert found["C"] == pytest.approx(0.25 / 3 * 5000 / to_a + 0.75 * 9000 / to_b)
-    hansen = weighted_catchment(times, supply, weight=APL_WEIGHT)
-    assert hansen.tolist() == pytest.approx([11_000, 37_000 / 3, 32_000 / 3])
 
 
 @pytest.mark.parametrize(("vintage", "mean"), [(2022, 3.3423), (2023, 3.2947)])
@@ -107,14 +92,6 @@ def test_every_measure_equals_plain_loops(world, both):
 
 
 @few
-@given(worlds(), weights)
-def test_what_is_in_reach_equals_plain_loops(world, both):
-    weight, naive = both
-    found = weighted_catchment(world.times(), pd.Series(world.supply), weight=weight)
-    assert_same(found, naive_hansen(world, naive, world.supply))
-
-
-@few
 @given(worlds(), st.sampled_from([5.0, 12.0, 15.0, 20.0, 45.0]))
 def test_two_steps_are_all_or_nothing_below_a_time(world, limit):
     found = two_stage_fca(world.times(), **world.tables(), max_minutes=limit)
@@ -137,7 +114,6 @@ def test_arguments_are_left_alone_and_their_order_does_not_matter():
     expected = apl(times, consultations=supply, standardised=people)
     for measure in SHARING:
         measure(times, supply=supply, demand=people, weight=APL)
-        weighted_catchment(times, supply, weight=APL)
         pd.testing.assert_frame_equal(times.pairs(), minutes)
     found = apl(times, consultations=supply[::-1], standardised=people.sort_values().astype("int"))
     pd.testing.assert_series_equal(found, expected)
@@ -151,8 +127,6 @@ def test_the_way_counts_from_home_to_care():
     world = World(minutes, {"A": 600.0, "B": 900.0}, {"A": 100.0, "B": 200.0})
     found = enhanced_two_stage_fca(world.times(), **world.tables(), weight=APL)
     assert found.to_dict() == pytest.approx({"A": 600 / 100 + 900 / 300, "B": 900 / 300})
-    hansen = weighted_catchment(world.times(), pd.Series(world.supply), weight=APL)
-    assert hansen.to_dict() == {"A": 1500, "B": 900}
 
 
 # --- identities -------------------------------------------------------------------------
@@ -322,9 +296,6 @@ def test_tables_that_do_not_agree_are_refused_with_every_defect():
             "demande : lieux des temps de trajet sans valeur : C",
             "demande : personne nulle part, toutes les populations sont nulles",
         ]
-    with pytest.raises(TableError) as refused:
-        weighted_catchment(times, supply, weight=APL)
-    assert len(refused.value.defects) == 5
 
 
 def test_text_for_numbers_is_refused():
@@ -340,7 +311,7 @@ def test_text_for_numbers_is_refused():
 def test_a_weight_that_goes_farther_than_the_table_is_refused():
     table = pd.DataFrame({"origin": ["A"] * 2, "destination": ["B", "C"], "minutes": [5.0, 18.0]})
     codes = {"supply": pd.Series({"B": 1.0, "C": 1.0}), "demand": pd.Series({"A": 1.0})}
-    wide = gaussian_weight(10, reach=20.5)
+    wide = step_weight((20.5,), (1,))
     short = travel_times(table, label="essai", source="essai", reach=20)
     for measure in SHARING:
         measure(short, **codes, weight=APL)
@@ -349,8 +320,6 @@ def test_a_weight_that_goes_farther_than_the_table_is_refused():
         assert refused.value.defects == (
             "le poids va jusqu’à 20,5 min, la table s’arrête à 20,0 min",
         )
-    with pytest.raises(TravelError):
-        weighted_catchment(short, codes["supply"], weight=wide)
     with pytest.raises(TravelError):
         two_stage_fca(short, **codes, max_minutes=20.1)
     assert two_stage_fca(short, **codes, max_minutes=20)["A"] == 2.0

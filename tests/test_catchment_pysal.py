@@ -15,7 +15,6 @@ from cpts_geo.access.catchments.catchment import (
     enhanced_two_stage_fca,
     three_stage_fca,
     two_stage_fca,
-    weighted_catchment,
 )
 from cpts_geo.access.travel.times import travel_times
 from tests.access_oracles import WEIGHTS, World, dense_world, dress, naive_e2sfca
@@ -51,12 +50,6 @@ def world(request):
     return dense_world(request.param, 60)
 
 
-def test_what_is_in_reach_is_that_of_pysal(world):
-    supply = pd.Series(world.supply)
-    ours = weighted_catchment(world.times(), supply, weight=APL)
-    assert_equal(ours, pysal(world).weighted_catchment(name="w", weight_fn=STEPS, max_cost=20))
-
-
 def test_two_steps_are_those_of_pysal(world):
     ours = two_stage_fca(world.times(), **world.tables(), max_minutes=15)
     assert_equal(ours, pysal(world).two_stage_fca(name="two", max_cost=15))
@@ -89,11 +82,11 @@ def test_a_commune_with_no_supply_in_reach_is_zero_here_and_missing_there():
 
 
 def test_on_an_edge_pysal_keeps_the_nearer_band():
-    world = World({("A", "s"): 10.0}, {"s": 6.0}, {"A": 3.0})
-    ours = weighted_catchment(world.times(), pd.Series(world.supply), weight=APL)
-    theirs = pysal(world).weighted_catchment(name="w", weight_fn=STEPS, max_cost=20)
-    assert ours["A"] == pytest.approx(4.0)
-    assert theirs["w_gps"]["A"] == pytest.approx(6.0)
+    world = World({("A", "s"): 10.0, ("B", "s"): 1.0}, {"s": 6.0}, {"A": 3.0, "B": 1.0})
+    ours = enhanced_two_stage_fca(world.times(), **world.tables(), weight=APL)
+    theirs = pysal(world).enhanced_two_stage_fca(name="e", weight_fn=STEPS, max_cost=20)
+    assert ours.to_dict() == pytest.approx({"A": 2 / 3 * 6 / 3, "B": 6 / 3})
+    assert theirs["e_gps"].to_dict() == pytest.approx({"A": 6 / 4, "B": 6 / 4})
 
 
 # --- the real matrix of Isère -----------------------------------------------------------

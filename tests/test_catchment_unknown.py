@@ -13,7 +13,6 @@ from cpts_geo.access.catchments.catchment import (
     enhanced_two_stage_fca,
     m2sfca,
     three_stage_fca,
-    weighted_catchment,
 )
 from tests.access_oracles import (
     WEIGHTS,
@@ -23,7 +22,6 @@ from tests.access_oracles import (
     in_reach,
     naive_3sfca,
     naive_e2sfca,
-    naive_hansen,
     present,
     weights,
     worlds,
@@ -47,8 +45,6 @@ def test_unknown_numbers_spread_as_in_plain_loops(world, both):
     assert_same(enhanced_two_stage_fca(**args), naive_e2sfca(world, naive))
     assert_same(m2sfca(**args), naive_e2sfca(world, naive, power=2))
     assert_same(three_stage_fca(**args), naive_3sfca(world, naive))
-    hansen = weighted_catchment(args["travel"], args["supply"], weight=weight)
-    assert_same(hansen, naive_hansen(world, naive, world.supply))
 
 
 @few
@@ -62,8 +58,6 @@ def test_an_unknown_supply_is_unknown_to_those_in_reach_of_it_and_to_nobody_else
         found = measure(world.times(), **unsure.tables(), weight=weight)
         assert unknown(found) == in_reach(world, naive, site)
         pd.testing.assert_series_equal(found.dropna(), known[found.notna()], rtol=1e-12)
-    found = weighted_catchment(world.times(), pd.Series(unsure.supply), weight=weight)
-    assert unknown(found) == in_reach(world, naive, site)
 
 
 @few
@@ -140,9 +134,6 @@ def test_a_place_without_road_is_unknown_and_takes_nothing_from_the_others():
         found = measure(world.times(), **world.tables(), weight=APL)
         assert found["A"] == 5.0
         assert math.isnan(found["yeu"])
-    hansen = weighted_catchment(world.times(), pd.Series(supply), weight=APL)
-    assert hansen["A"] == 50.0
-    assert math.isnan(hansen["yeu"])
 
 
 def test_a_nullable_table_is_read_as_any_other():

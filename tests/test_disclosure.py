@@ -6,6 +6,8 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -19,15 +21,30 @@ from matplotlib.figure import Figure
 from scipy.optimize import linprog
 
 from cpts_geo.analysis import Analysis, Options, analyse
-from cpts_geo.atlas import cells, maps, static, style, tables
+from cpts_geo.atlas import cells, static, style, tables
 from cpts_geo.errors import TableError
-from cpts_geo.schema import COLUMNS, Column, Kind, Secrecy, status_column
-from cpts_geo.secrecy.disclosure import Mask, masked, releasable, releasable_areas
+from cpts_geo.french import number
+from cpts_geo.schema import COLUMNS, COMPARED, FIGURE_COLUMNS, Column, Kind, Secrecy, status_column
+from cpts_geo.secrecy import disclosure
+from cpts_geo.secrecy.disclosure import Mask, masked, releasable_facts
+from cpts_geo.sources.embedding.embedded import load_facts
 from cpts_geo.territories.perimeters.request import Request
 from cpts_geo.writing import report
 from cpts_geo.writing.csv_tables import tables as tables_written
+from cpts_geo.writing.released import released
 
 UNDER, SECRET = Mask.UNDER_11.value, Mask.SECRET.value
+BY_TERRITORY = ("territory",)
+
+
+def releasable(communes: Any, *, within: tuple[str, ...] = BY_TERRITORY) -> Any:
+    return disclosure._shown_communes(communes, within=within)
+
+
+def releasable_areas(
+    areas: pd.DataFrame, communes: pd.DataFrame, *, within: tuple[str, ...] = BY_TERRITORY
+) -> pd.DataFrame:
+    return disclosure._shown_areas(areas, communes, within=within)
 
 
 def column(
@@ -58,7 +75,7 @@ PROTECTED = (
 
 @pytest.fixture(scope="module", autouse=True)
 def protected_columns() -> Iterator[None]:
-    """A schema with columns to protect: today's are all public."""
+    """A schema with more columns to protect."""
     with pytest.MonkeyPatch.context() as patch:
         for one in PROTECTED:
             patch.setitem(COLUMNS, one.name, one)
@@ -99,9 +116,10 @@ def withheld(communes: pd.DataFrame, within: tuple[str, ...] = ("territory",)) -
 
 def test_public_tables_pass_as_they_are() -> None:
     communes = table(gps_2017=[1, 2, np.nan], apl_2023=[2.1, 3, 4], population=[3, 8, 12])
-    assert releasable(communes) is communes
     areas = totals(communes, ("territory",), "gps_2017")
-    assert releasable_areas(areas, communes) is areas
+    shown_communes, shown_areas = disclosure.releasable(communes, areas)
+    assert shown_communes is communes
+    assert shown_areas is areas
 
 
 def test_every_protected_column_of_the_schema_says_whose_it_is() -> None:
@@ -509,6 +527,80 @@ def test_totals_are_not_checked_on_masked_communes() -> None:
         releasable_areas(totals(communes, ("territory",)), releasable(communes))
 
 
+# Whose each figure is.
+
+#: What no source of public figures holds: the ages of doctors.
+SPEAK_OF_PERSONS = {"gp_mean_age"}
+#: Why the others may be shown of one commune, by the end of their unit or the start of their name.
+PUBLIC = {
+    "habitants": "people of a commune (Insee, DREES)",
+    "km²": "areas",
+    "hab./km²": "people by area",
+    "médecins": "head-counts of doctors by commune (BPE, RPPS, Cnam)",
+    "pour 100 000 hab.": "head-counts by people",
+    "consultations par an et par habitant standardisé": "APL of the DREES, and suppositions",
+    "habitants standardisés": "people weighed by age (DREES)",
+    "services": "emergency departments (BPE)",
+    "min": "minutes by car",
+    "%": "shares of the people, in a commune or published by a territory",
+}
+#: Tables besides those of communes, of areas and of facts; all that is said of GPs to come rests on
+#: their mean age and leaves with it.
+TABLES = {
+    "acces.csv": "people by minutes",
+    "avenir_medecins.csv": "goes with gp_mean_age",
+    "capacite.csv": "requests and slots of a territory",
+    "ecarts.csv": "published beside today's",
+    "incertitude.csv": "requests and slots of a territory",
+    "noms_reconnus.csv": "names",
+    "ou_ouvrir.csv": "minutes, requests of a territory",
+    "publics.csv": "requests of a territory",
+    "retro_test.csv": "requests of a territory, published activity of a whole line",
+    "saisons.csv": "requests and slots of a territory",
+    "scenarios_offre.csv": "published APL, and suppositions",
+    "telephone.csv": "calls of a territory",
+    "territoires.csv": "people",
+}
+#: Facts that territories publish: counts of a whole line, of members, euros, shares of the people.
+FACTS = {
+    "area_published", "calls", "communes_published", "consultation_hours_per_day",
+    "consultations", "csnp_hours_per_day", "funding_aci", "funding_ars", "gps_per_100k",
+    "gps_per_100k_france", "gps_per_100k_loiret", "gps_per_100k_members", "grant_departement",
+    "line_hours_per_day", "member_gps", "member_nurses", "member_pharmacies",
+    "member_physiotherapists", "member_professionals", "member_specialists", "people_without_mt",
+    "population_published", "share_without_mt", "share_without_mt_16plus",
+    "volunteer_gps",
+}  # fmt: skip
+
+
+def test_every_column_says_whose_it_is() -> None:
+    columns = [one for one in COLUMNS.values() if one not in PROTECTED]
+    assert {one.name for one in columns if one.secrecy != "public"} == SPEAK_OF_PERSONS
+    assert {one.unit for one in columns if one.secrecy == "public"} <= set(PUBLIC)
+    assert not SPEAK_OF_PERSONS & {*FIGURE_COLUMNS, *COMPARED}
+
+
+@pytest.fixture(scope="module")
+def ageing() -> Analysis:
+    """The territory whose GPs' mean age is published."""
+    return analyse(Request(["beauce_gatinais"]), Options(draws=500))
+
+
+def test_every_fact_and_every_table_is_classed(ageing: Analysis) -> None:
+    assert set(load_facts()["fact"]) == FACTS | SPEAK_OF_PERSONS
+    assert set(tables_written(ageing)) == {"communes.csv", "comparaison.csv", "faits.csv", *TABLES}
+
+
+def test_a_fact_that_rests_on_too_few_doctors_does_not_leave() -> None:
+    facts = pd.DataFrame({"territory": ["t", "t", "u"], "fact": ["gp_mean_age", "calls", "calls"]})
+    for gps, left in (([2, 3], 3), ([2, 2], 2), ([4, np.nan], 2)):
+        communes = pd.DataFrame({"territory": "t", "gps_2017": gps})
+        assert len(releasable_facts(facts, communes)) == left
+    assert len(releasable_facts(facts, communes.drop(columns="gps_2017"))) == 2
+    public = facts[facts["fact"] == "calls"]
+    assert releasable_facts(public, communes) is public
+
+
 # Every path: what a reader gets is the same whatever the masked values are.
 
 
@@ -518,90 +610,107 @@ def analysis() -> Analysis:
 
 
 LAYER = style.MapLayer("seen", "Patients", (5.0, 13.0, 30.0), ("a", "b", "c", "d"))
-
-
-def tables_of(analysis: Analysis) -> dict[str, pd.DataFrame]:
-    """The tables of a report, through the gate."""
-    return tables_written(report.released(analysis))
-
-
-def with_patients(analysis: Analysis, first: float, second: float) -> Analysis:
-    """The analysis with two communes of few patients, an unknown one, and one without any."""
-    size = len(analysis.communes)
-    seen = pd.Series(np.arange(20.0, 20 + size), index=analysis.communes.index)
-    seen.iloc[:4] = [first, second, np.nan, 0]
-    share = seen / analysis.communes["population"]
-    unknown = np.where(seen.isna(), "unknown", "measured")
-    communes = analysis.communes.assign(
-        seen=seen, seen_status=unknown, share_seen=share, share_seen_status=unknown
-    )
-    row = analysis.comparison.iloc[[0]].assign(
-        indicator="seen", value=seen.sum(), low=np.nan, high=np.nan, status="measured"
-    )
-    comparison = pd.concat([analysis.comparison, row], ignore_index=True)
-    return analysis.with_tables(communes=communes, comparison=comparison)
-
-
 #: 7 and 12 patients, or 4 and 15: the rules mask both, and their sum is the same.
 PAIRS = ((7, 12), (4, 15))
 
 
-@pytest.fixture(scope="module", params=["raw", "gated"])
-def both(request: pytest.FixtureRequest, analysis: Analysis) -> list[gpd.GeoDataFrame]:
-    """Communes given to a map or a table: raw in a notebook, gated before in a report."""
-    pair = [with_patients(analysis, *values) for values in PAIRS]
-    if request.param == "raw":
-        return [one.communes for one in pair]
-    return [report.released(one).communes for one in pair]
+def with_persons(analysis: Analysis, first: float, second: float) -> Analysis:
+    """The analysis with few patients in two communes, and figures of each doctor everywhere."""
+    size = len(analysis.communes)
+    seen = pd.Series(np.arange(20.0, 20 + size), index=analysis.communes.index)
+    seen.iloc[:4] = [first, second, np.nan, 0]
+    unknown = np.where(seen.isna(), "unknown", "measured")
+    few = analysis.communes["gps_2017"] < 5
+    communes = analysis.communes.assign(
+        seen=seen,
+        seen_status=unknown,
+        share_seen=seen / analysis.communes["population"],
+        share_seen_status=unknown,
+        gp_age=np.where(few, 40 + first, 50.0),
+        gp_age_status="measured",
+        gp_acts=np.where(few, 1_000 + second, 20_000.0),
+        gp_acts_status="measured",
+    )
+    sums = {"seen": seen.sum(), "gp_age": 50.0}
+    rows = [
+        analysis.comparison.iloc[[0]].assign(
+            indicator=name, value=value, low=np.nan, high=np.nan, status="measured"
+        )
+        for name, value in sums.items()
+    ]
+    comparison = pd.concat([analysis.comparison, *rows], ignore_index=True)
+    return analysis.with_tables(communes=communes, comparison=comparison)
 
 
 @pytest.fixture
 def shown_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Put the patients on the map and in the table."""
-    monkeypatch.setattr(style, "layers", lambda *_, **__: (LAYER,))
-    listed = (*tables._COMMUNE_COLUMNS, "seen", "share_seen")
+    """Put persons on the maps and in the tables."""
+    monkeypatch.setattr(style, "layers", lambda *_, **__: (LAYER, AGES))
+    listed = (*tables._COMMUNE_COLUMNS, "seen", "share_seen", "gp_age", "gp_acts")
     monkeypatch.setattr(tables, "_COMMUNE_COLUMNS", listed)
 
 
+AGES = style.MapLayer("gp_age", "Âge", (45.0, 49.0, 52.0), ("a", "b", "c", "d"))
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    """Content by file; folium numbers its elements at random, and the manifest holds hashes."""
+    found = {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and path.name != "manifest.json"
+    }
+    return {name: re.sub(rb"[0-9a-f]{32}", b"id", content) for name, content in found.items()}
+
+
 @pytest.mark.usefixtures("shown_everywhere")
-def test_maps_do_not_tell_what_is_masked(analysis: Analysis, both: list[gpd.GeoDataFrame]) -> None:
-    pages = []
-    for communes in both:
-        new = maps.territory_map(communes, name="x", national=analysis.national)
-        root: Any = new.get_root()
-        # folium numbers its elements at random.
-        pages.append(re.sub(r"[0-9a-f]{32}", "id", root.render()))
-    assert pages[0] == pages[1]
-    page = re.sub(r"\\u([0-9a-f]{4})", lambda found: chr(int(found[1], 16)), pages[0])
+def test_no_file_tells_what_is_masked(analysis: Analysis, tmp_path: Path) -> None:
+    """Pages with their JSON, maps, tables: byte by byte those of other masked values."""
+    first, second = (
+        files_of(report.write_report(with_persons(analysis, *pair), tmp_path / str(pair)).parent)
+        for pair in PAIRS
+    )
+    assert {Path(name).suffix for name in first} == {".html", ".csv", ".png", ".toml", ".json"}
+    assert first.keys() == second.keys()
+    assert [name for name in first if first[name] != second[name]] == []
+    page = first["ouest_loiret.html"].decode()
+    page = re.sub(r"\\u([0-9a-f]{4})", lambda found: chr(int(found[1], 16)), page)
     lines = set(re.findall(r"Colonne seen, 2017 : <b>(.*?)<br>", page))
     assert "moins de 11</b> ■ secret statistique" in lines
     assert "secret</b> ■ secret statistique" in lines
     assert "donnée absente</b>" in lines
     assert "0 unité</b> ● mesuré" in lines
     # Masked is no class, and no hatching.
-    (fills,) = re.findall(r'"fills":(\[[^]]*\]),"opacity":1,"tips":\["<b>[^"]*Colonne seen', page)
+    fills, *_ = re.findall(r'"fills":(\[[^]]*\]),"opacity":1,"tips":\["<b>[^"]*Colonne seen', page)
     assert json.loads(fills).count(style.MASK_FILL) == 2
     assert json.loads(fills).count("url(#hatch)") == 1
     assert style.MASK_FILL not in LAYER.colours
     assert f'background:{style.MASK_FILL}\\"></i>secret statistique' in page
+    communes = pd.read_csv(BytesIO(first["tableaux/communes.csv"]), sep=None, engine="python")
+    assert shown(communes)[:4] == [UNDER, SECRET, "unknown", 0]
+    few = communes["gps_2017"] < 5
+    assert communes.loc[few, "gp_age"].isna().all()
+    assert set(communes.loc[few, "gp_age_status"]) == {SECRET}
+
+
+@pytest.fixture(scope="module")
+def pair(analysis: Analysis) -> list[Analysis]:
+    return [released(with_persons(analysis, *values)) for values in PAIRS]
 
 
 @pytest.mark.usefixtures("shown_everywhere")
-def test_still_maps_do_not_tell_what_is_masked(
-    analysis: Analysis, both: list[gpd.GeoDataFrame]
-) -> None:
+def test_still_maps_do_not_tell_what_is_masked(analysis: Analysis, pair: list[Analysis]) -> None:
     drawings = []
-    for communes in both:
-        ax = static.draw_layer(communes, LAYER, ax=Figure().subplots(), national=analysis.national)
+    for one in pair:
+        ax = static.draw_layer(
+            one.communes, LAYER, ax=Figure().subplots(), national=analysis.national
+        )
         painted = [
             (to_hex(artist.get_facecolor()[0]), artist.get_hatch(), len(artist.get_paths()))
             for artist in ax.collections
             if len(artist.get_facecolor())
         ]
         drawings.append((painted, [text.get_text() for text in ax.get_legend().get_texts()]))
-        (panel,) = static.panel_figures(communes, name="x", national=analysis.national)
-        shown = [len(one.collections) for one in panel.axes if one.axison]
-        assert shown == [len(ax.collections)]
     assert drawings[0] == drawings[1]
     painted, words = drawings[0]
     assert (style.MASK_FILL, None, 2) in painted
@@ -609,12 +718,12 @@ def test_still_maps_do_not_tell_what_is_masked(
 
 
 @pytest.mark.usefixtures("shown_everywhere")
-def test_tables_do_not_tell_what_is_masked(both: list[gpd.GeoDataFrame]) -> None:
-    (headers, first), (_, second) = (tables.commune_table(communes) for communes in both)
+def test_tables_do_not_tell_what_is_masked(pair: list[Analysis]) -> None:
+    (headers, first), (_, second) = (tables.commune_table(one.communes) for one in pair)
     assert first == second
     places = [headers.index((COLUMNS[n].label, "2017")) for n in ("seen", "share_seen")]
     found = {row[1].text: [row[place] for place in places] for row in first}
-    codes = both[0]["code_insee"].tolist()
+    codes = pair[0].communes["code_insee"].tolist()
     assert [cell.text for cell in found[codes[0]]] == ["moins de 11", "secret"]
     assert [cell.text for cell in found[codes[1]]] == ["secret", "secret"]
     assert [cell.text for cell in found[codes[2]]] == ["donnée absente", "donnée absente"]
@@ -622,20 +731,10 @@ def test_tables_do_not_tell_what_is_masked(both: list[gpd.GeoDataFrame]) -> None
     assert (found[codes[0]][0].mark, found[codes[0]][0].title) == ("■", "secret statistique")
 
 
-def test_files_do_not_tell_what_is_masked(analysis: Analysis) -> None:
-    first, second = (tables_of(with_patients(analysis, *values)) for values in PAIRS)
-    for name, frame in first.items():
-        assert frame.to_csv() == second[name].to_csv()
-    communes = first["communes.csv"]
-    assert shown(communes)[:4] == [UNDER, SECRET, "unknown", 0]
-    total = first["comparaison.csv"].query("indicator == 'seen'")
-    assert total["status"].tolist() == ["measured"]
-
-
 def test_a_territory_of_few_patients_is_masked_in_files_and_in_the_comparison(
     analysis: Analysis,
 ) -> None:
-    few = with_patients(analysis, 3, 4)
+    few = with_persons(analysis, 3, 4)
     first = few.communes.index[:2]
     few = few.with_tables(
         communes=few.communes.assign(
@@ -646,9 +745,10 @@ def test_a_territory_of_few_patients_is_masked_in_files_and_in_the_comparison(
             value=few.comparison["value"].mask(few.comparison["indicator"] == "seen", 7.0)
         ),
     )
-    total = tables_of(few)["comparaison.csv"].query("indicator == 'seen'")
+    left = released(few)
+    total = tables_written(left)["comparaison.csv"].query("indicator == 'seen'")
     assert total["status"].tolist() == [SECRET]
-    (sheet,) = report.released(few).studies.values()
+    (sheet,) = left.studies.values()
     assert sheet.comparison.query("indicator == 'seen'")["value"].isna().all()
 
 
@@ -668,13 +768,44 @@ def test_territories_that_fill_a_departement_are_protected_together(analysis: An
     split = replace(
         analysis, studies={key: whole.with_parts(key=key) for key in keys}, listed=keys
     ).with_tables(communes=mine, comparison=comparison)
-    secret = tables_of(split)["comparaison.csv"].query("indicator == 'seen'")
+    secret = released(split).comparison.query("indicator == 'seen'")
     assert set(secret.loc[secret["status"] == SECRET, "area_code"]) == {"small"}
     inside = analysis.national["code_insee"].isin(mine["code_insee"])
-    filled = tables_of(replace(split, national=analysis.national[inside]))
-    secret = filled["comparaison.csv"].query("indicator == 'seen'")
+    filled = released(replace(split, national=analysis.national[inside]))
+    secret = filled.comparison.query("indicator == 'seen'")
     assert set(secret.loc[secret["status"] == SECRET, "area_code"]) == {"small", "middle"}
-    assert "_filled" not in filled["communes.csv"]
+    assert "_filled" not in filled.communes
+
+
+def test_three_doctors_show_their_density_and_not_their_age(
+    ageing: Analysis, tmp_path: Path
+) -> None:
+    """Artenay alone: GPs are counted there, and what rests on their ages stays behind."""
+    perimeter = tmp_path / "artenay.csv"
+    perimeter.write_text("code_insee\n45008\n", encoding="utf-8")
+    small = analyse(Request(perimeter=perimeter), Options(draws=500))
+    (key,) = small.studies
+    facts = {"gp_mean_age": 58.5, "gps_per_100k": 300.0}
+    rows = load_facts().query("fact in @facts").drop_duplicates("fact")
+    rows = rows.assign(territory=key, value=rows["fact"].map(facts))
+    future = ageing.studies["beauce_gatinais"].capacity.future
+    assert future is not None
+    capacity = replace(small.studies[key].capacity, future=future)
+    aged = replace(small, studies={key: small.studies[key].with_parts(capacity=capacity)})
+    aged = aged.with_tables(facts=rows)
+    page = report.write_report(aged, tmp_path / "out").parent
+    written = {path.name: path.read_text("utf-8") for path in page.rglob("*.csv")}
+    assert "avenir_medecins.csv" not in written
+    assert "58.5" not in "".join(written.values())
+    assert "gps_per_100k_2017" in written["comparaison.csv"]
+    sheet = next(path for path in page.glob("*.html") if path.name != "index.html")
+    text = sheet.read_text("utf-8")
+    assert "58,5" not in text
+    density = small.comparison.query("area_code == @key and indicator == 'gps_per_100k_2017'")
+    assert number(float(density["value"].iloc[0]), 1) in text
+    five = released(aged.with_tables(communes=aged.communes.assign(gps_2017=5.0)))
+    assert "gp_mean_age" in set(five.table("facts")["fact"])
+    assert five.studies[key].capacity.future is future
 
 
 def test_masked_words_are_not_those_of_the_unknown() -> None:

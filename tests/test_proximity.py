@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cpts_geo.access.nearest.proximity import BANDS, coverage, nearest
+from cpts_geo.access.nearest._proximity import coverage, nearest
+from cpts_geo.access.nearest.reached import time_reached
 from cpts_geo.access.travel.example import three_communes
-from cpts_geo.access.travel.times import travel_times
+from cpts_geo.access.travel.times import BANDS, travel_times
 from cpts_geo.errors import TableError, TravelError
 from tests.access_oracles import REACH, World, amounts, worlds
 
@@ -210,3 +211,12 @@ def test_every_defect_of_people_is_listed_at_once():
         "populations négatives : b",
         "codes en double : a",
     )
+
+
+@pytest.mark.parametrize("people", [0.1, 1.1, 1234.56])
+def test_a_share_reached_but_for_a_rounding_is_reached(people):
+    """Nine places of ten hold 90 %; added up in binary they hold a little less."""
+    minutes, everybody = pd.Series(range(10), dtype=float), pd.Series(people, index=range(10))
+    assert everybody.cumsum()[8] / everybody.sum() < 0.9
+    assert time_reached(minutes, everybody, share=0.9) == 8.0
+    assert time_reached(minutes, everybody, share=0.9 + 1e-9) == 9.0

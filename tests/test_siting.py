@@ -10,14 +10,14 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from cpts_geo.access.nearest.proximity import BANDS
-from cpts_geo.access.siting.best_sites import best_sites, sites_by_allocation
-from cpts_geo.access.siting.best_sites import best_sites as siting
-from cpts_geo.access.siting.enumeration import enumerate_sites, enumeration_size
+from cpts_geo.access.siting import best as siting
+from cpts_geo.access.siting._enumeration import enumerate_sites, enumeration_size
+from cpts_geo.access.siting._question import siting_question
+from cpts_geo.access.siting.best import best_sites, sites_by_allocation
 from cpts_geo.access.siting.outcomes import coverage_gain, coverage_outcomes
-from cpts_geo.access.siting.question import siting_question
+from cpts_geo.access.travel.times import BANDS
 from cpts_geo.errors import SitingError
-from tests.siting_oracles import Place, places, ranked, realistic, smallest_covers
+from tests.siting_oracles import Place, places, ranked, realistic
 
 CHECKED = settings(max_examples=60, deadline=None)
 #: Three communes in a row, one hour apart at the ends, and an island.
@@ -55,7 +55,7 @@ def answer(place: Place, **options) -> pd.DataFrame | None:
 @CHECKED
 @given(
     place=places(),
-    objective=st.sampled_from(["p_median", "mclp", "p_center"]),
+    objective=st.sampled_from(["p_median", "mclp"]),
     radius=st.integers(0, 40),
     best=st.integers(1, 6),
     data=st.data(),
@@ -89,29 +89,6 @@ def test_capacities_serve_what_a_linear_programme_serves(place, radius, capacity
     assert found["objective"].to_list() == pytest.approx([value for value, _ in expected], abs=1e-6)
     by_sites = dict(zip(found["sites"], found["objective"], strict=True))
     assert by_sites == pytest.approx({new: value for value, new in expected}, abs=1e-6)
-
-
-@CHECKED
-@given(
-    place=places(),
-    radius=st.integers(0, 40),
-    capacity=st.one_of(st.none(), st.integers(1, 40)),
-)
-def test_smallest_covers_are_those_of_the_loops(place, radius, capacity):
-    found = answer(place, objective="lscp", radius=radius, capacity=capacity, best=100)
-    near = place.minutes.loc[list(place.asking)] <= radius
-    if not near.any(axis=None):
-        assert found is None
-        return
-    limit = None if capacity is None else float(capacity)
-    expected = smallest_covers(place, radius=radius, capacity=limit)
-    assert (found is None) == (not expected)
-    if found is not None:
-        assert set(found["sites"]) == set(expected)
-        assert found["objective"].is_monotonic_increasing
-        assert (found["objective"] == found["sites"].map(len)).all()
-        far = tuple(near.index[~near.any(axis=1)])
-        assert (found["uncovered"] == pd.Series([far] * len(found))).all()
 
 
 @CHECKED
@@ -150,14 +127,14 @@ def test_communes_that_are_their_own_sites():
     minutes, demand = realistic(12)
     found = best_sites(minutes, demand, objective="mclp", p=3, radius=0.0, best=1)
     assert found["sites"].iloc[0] == tuple(sorted(demand.nlargest(3).index))
-    everywhere = best_sites(minutes, demand, objective="p_center", p=12)
+    everywhere = best_sites(minutes, demand, objective="p_median", p=12)
     assert everywhere["objective"].tolist() == [0.0]
 
 
 def test_blocks_cut_nothing(monkeypatch):
     minutes, demand = realistic(9)
     whole = best_sites(minutes, demand, objective="p_median", p=3, best=20)
-    monkeypatch.setattr("cpts_geo.access.siting.enumeration._BLOCK", 20)
+    monkeypatch.setattr("cpts_geo.access.siting._enumeration._BLOCK", 20)
     pd.testing.assert_frame_equal(
         best_sites(minutes, demand, objective="p_median", p=3, best=20), whole
     )
@@ -204,31 +181,16 @@ def test_columns_by_hand():
 
 
 def test_without_a_radius_nothing_is_said_of_coverage():
-    found = best_sites(ASHORE, DEMAND.drop("I"), objective="p_center", p=1, best=1).iloc[0]
-    assert found["sites"] == ("B",)
+    found = best_sites(ASHORE, DEMAND.drop("I"), objective="p_median", p=1, best=1).iloc[0]
+    assert found["sites"] == ("A",)
     assert math.isnan(found["covered"])
     assert found["uncovered"] == ()
 
 
 def test_a_commune_without_demand_asks_nothing():
     demand = DEMAND.replace({5.0: 0.0, 25.0: 0.0})
-    found = best_sites(MINUTES, demand, objective="p_center", p=1, best=1).iloc[0]
-    assert (found["objective"], found["worst_commune"], found["unreached"]) == (10.0, "B", 0.0)
-    covers = best_sites(MINUTES, demand, objective="lscp", radius=10)
-    assert covers["sites"].tolist() == [("A",), ("B",)]
-
-
-def test_islands_are_listed_not_refused():
-    found = best_sites(MINUTES, DEMAND, objective="lscp", radius=10, existing=["C"])
-    assert found["sites"].tolist() == [("A",), ("B",)]
-    assert found["uncovered"].tolist() == [("I",), ("I",)]
-    assert found["objective"].tolist() == [1.0, 1.0]
-
-
-def test_existing_sites_that_cover_all_leave_nothing_to_open():
-    found = best_sites(MINUTES, DEMAND, objective="lscp", radius=10, existing=["A", "C"])
-    assert found["sites"].tolist() == [()]
-    assert found["objective"].tolist() == [0.0]
+    found = best_sites(MINUTES, demand, objective="p_median", p=1, best=1).iloc[0]
+    assert (found["objective"], found["worst_commune"], found["unreached"]) == (200.0, "B", 0.0)
 
 
 def test_no_new_site_describes_today():
@@ -280,10 +242,8 @@ def test_work_of_the_enumeration_and_its_limit(monkeypatch):
     assert size(p=3, capacity=5.0) == 120 * 8
     assert size(p=3, capacity=math.inf, existing=codes[:2]) == 56 * 8
     assert size(p=3, capacity=5.0, existing=codes[:2]) == 56 * 8 * 4
-    assert size(objective="lscp") == 2**10
-    assert size(objective="lscp", capacity=500.0, existing=codes[:1]) == 3**9 * 2
     assert size(objective="p_median", p=1, capacity=1e6) == math.inf
-    monkeypatch.setattr(siting, "ENUMERATION_LIMIT", 119)
+    monkeypatch.setattr(siting, "_ENUMERATION_LIMIT", 119)
     monkeypatch.setattr(siting, "solve_sites", lambda question: "models")
     assert best_sites(minutes, demand, **asked, p=3) == "models"
     assert isinstance(best_sites(minutes, demand, **asked, p=2), pd.DataFrame)
@@ -292,14 +252,14 @@ def test_work_of_the_enumeration_and_its_limit(monkeypatch):
 def test_a_number_of_sets_beyond_any_float_is_only_large():
     codes = [f"{rank:04}" for rank in range(1_100)]
     minutes = pd.DataFrame(1.0, index=["a"], columns=codes)
-    question = siting_question(minutes, pd.Series({"a": 1}), objective="lscp", radius=1)
-    assert enumeration_size(question) > siting.ENUMERATION_LIMIT
+    question = siting_question(minutes, pd.Series({"a": 1}), objective="p_median", p=550)
+    assert enumeration_size(question) > siting._ENUMERATION_LIMIT
 
 
 def test_two_hundred_candidates_are_within_the_limit_for_pairs():
     minutes, demand = realistic(200)
     question = siting_question(minutes, demand, objective="p_median", p=2, best=1)
-    assert enumeration_size(question) <= siting.ENUMERATION_LIMIT
+    assert enumeration_size(question) <= siting._ENUMERATION_LIMIT
     [chosen] = enumerate_sites(question)["sites"]
     best = (minutes[list(chosen)].min(axis=1) * demand).sum()
     # No exchange of one site for another improves: a local check of a global optimum.
@@ -382,9 +342,8 @@ def test_regret_with_capacities():
 
 
 def test_allocations_that_cannot_be_compared_are_refused():
-    assert defects(MINUTES, {"x": DEMAND}, of=sites_by_allocation, objective="lscp", p=1) == (
+    assert defects(MINUTES, {"x": DEMAND}, of=sites_by_allocation, objective="mclp", p=1) == (
         "moins de deux répartitions de la demande",
-        "l’objectif « lscp » ne se compare pas à nombre de sites égal",
     )
 
 
@@ -569,23 +528,14 @@ def test_every_defect_of_a_question_is_listed():
         ({"p": 1, "radius": math.inf}, "rayon : il faut un nombre de minutes, 0 ou plus"),
         (
             {"p": 1, "objective": "p_mean"},
-            "objectif inconnu : « p_mean » ; possibles : p_median, mclp, p_center, lscp",
+            "objectif inconnu : « p_mean » ; possibles : p_median, mclp",
         ),
-        (
-            {"p": 1, "objective": "lscp"},
-            "p ne se donne pas : le plus petit nombre de sites est la réponse",
-        ),
-        ({"p": None, "objective": "lscp", "candidates": []}, "aucun site candidat"),
         ({"p": 1, "capacity": math.nan}, "capacité négative ou inconnue"),
         (
             {"p": 1, "capacity": {"A": 1.0, "B": -1.0, "C": 1.0}},
             "capacité négative ou inconnue : B",
         ),
         ({"p": 1, "capacity": {"A": 1.0}}, "capacité absente : B, C"),
-        (
-            {"p": 1, "capacity": 5.0, "objective": "p_center"},
-            "l’objectif « p_center » n’a pas de forme avec capacités",
-        ),
     ],
 )
 def test_a_badly_asked_question_is_refused(options, expected):
@@ -613,18 +563,9 @@ def test_an_unusable_table_is_refused(minutes, demand, expected):
     ("options", "expected"),
     [
         ({"objective": "p_median", "p": 1}, "communes qu’aucun site n’atteint : I"),
-        ({"objective": "p_center", "p": 1}, "communes qu’aucun site n’atteint : I"),
         (
             {"objective": "mclp", "p": 1, "radius": 5, "candidates": ["B"], "remote": True},
             "aucune demande à 5,0 min ou moins d’un site",
-        ),
-        (
-            {"objective": "lscp", "radius": 5, "candidates": ["B"], "remote": True},
-            "aucune demande à 5,0 min ou moins d’un site",
-        ),
-        (
-            {"objective": "lscp", "radius": 10, "capacity": 30.0},
-            "demande à servir 95,00, capacité d’au plus 90,00",
         ),
     ],
 )
@@ -641,10 +582,3 @@ def test_too_few_sites_to_reach_everyone():
         "tous les choix de sites ont été essayés",
     )
     assert best_sites(minutes, demand, objective="p_median", p=2)["objective"].tolist() == [2.0]
-
-
-def test_enough_capacity_in_the_wrong_place():
-    # 70 ask at A and B, within reach of these two sites only, which hold 50.
-    capacity = {"A": 40.0, "B": 10.0, "C": 100.0}
-    refused = defects(MINUTES, DEMAND, objective="lscp", radius=10, capacity=capacity)
-    assert refused == ("tous les choix de sites ont été essayés",)

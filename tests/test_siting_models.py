@@ -12,14 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cpts_geo.access.siting.best_sites import best_sites, sites_by_allocation
-from cpts_geo.access.siting.best_sites import best_sites as siting
-from cpts_geo.access.siting.enumeration import enumerate_sites
-from cpts_geo.access.siting.models import solve_sites
-from cpts_geo.access.siting.question import SitingQuestion, siting_question
+from cpts_geo.access.siting import best as siting
+from cpts_geo.access.siting._enumeration import enumerate_sites
+from cpts_geo.access.siting._models import solve_sites
+from cpts_geo.access.siting._question import SitingQuestion, siting_question
+from cpts_geo.access.siting.best import best_sites, sites_by_allocation
 from cpts_geo.capacity.queue.booking import largest_demand
 from cpts_geo.errors import SitingError
-from tests.siting_oracles import Place, places, ranked, realistic, smallest_covers
+from tests.siting_oracles import Place, places, ranked, realistic
 
 # spopt makes its variables in a way that pulp 4 will refuse; both are pinned.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:pulp.pulp")
@@ -137,22 +137,8 @@ def test_o12_sixteen_slots_serve_less_than_seventeen_requests(solve):
     for requests, served in ((16.5, 16.5), (17.0, capacity)):
         question = siting_question(minutes, requests * half, objective="mclp", p=1, **options)
         assert solve(question)["objective"].tolist() == [pytest.approx(served)]
-    fits = siting_question(minutes, 16.5 * half, objective="lscp", **options)
-    assert solve(fits)["objective"].tolist() == [1.0]
-    for objective, p in (("lscp", None), ("p_median", 1)):
-        with pytest.raises(SitingError, match="demande à servir 17,00, capacité d’au plus 16,69"):
-            siting_question(minutes, 17.0 * half, objective=objective, p=p, **options)
-
-
-@BOTH
-def test_o12_seventeen_requests_take_two_sites(solve):
-    minutes = pd.DataFrame({"A": [0.0, 8.0], "B": [8.0, 0.0]}, index=["A", "B"])
-    demand = pd.Series({"A": 16.9, "B": 0.1})
-    question = siting_question(
-        minutes, demand, objective="lscp", radius=10, capacity=largest_demand(16)
-    )
-    # The demand of A alone is over one site: it is split.
-    assert solve(question)["sites"].tolist() == [("A", "B")]
+    with pytest.raises(SitingError, match="demande à servir 17,00, capacité d’au plus 16,69"):
+        siting_question(minutes, 17.0 * half, objective="p_median", p=1, **options)
 
 
 # --- the two ways agree ----------------------------------------------------------------
@@ -161,7 +147,7 @@ def test_o12_seventeen_requests_take_two_sites(solve):
 @CHECKED
 @given(
     place=places(),
-    objective=st.sampled_from(["p_median", "mclp", "p_center"]),
+    objective=st.sampled_from(["p_median", "mclp"]),
     radius=st.integers(0, 40),
     best=st.integers(1, 5),
     data=st.data(),
@@ -170,24 +156,6 @@ def test_models_find_the_values_of_the_enumeration(place, objective, radius, bes
     p = data.draw(st.integers(0 if place.existing else 1, min(3, len(place.candidates))))
     if question := asked(place, objective=objective, p=p, radius=radius, best=best):
         assert_same_values(question)
-
-
-@CHECKED
-@given(
-    place=places(),
-    radius=st.integers(0, 40),
-    best=st.sampled_from([1, 3, 100]),
-    capacity=st.one_of(st.none(), st.integers(1, 40)),
-)
-def test_models_find_the_smallest_covers(place, radius, best, capacity):
-    question = asked(place, objective="lscp", radius=radius, best=best, capacity=capacity)
-    if question is None:
-        return
-    assert_same_values(question)
-    limit = None if capacity is None else float(capacity)
-    _, solved = both_ways(question)
-    expected = smallest_covers(place, radius=radius, capacity=limit)
-    assert len(expected[:best]) == (0 if solved is None else len(solved))
 
 
 @CHECKED
@@ -225,7 +193,6 @@ def test_larger_places_agree_with_existing_sites_and_holes(solve):
     for objective, value in (
         ("p_median", lambda near: (near * demand).sum()),
         ("mclp", lambda near: demand[near <= 12].sum()),
-        ("p_center", lambda near: near.max()),
     ):
         question = siting_question(
             minutes, demand, objective=objective, p=3, radius=12, existing=open_now, best=3
@@ -253,18 +220,6 @@ def test_close_solutions_come_in_their_true_order(capacity):
     assert_same_values(question)
 
 
-def test_centers_are_those_of_the_model_of_spopt():
-    # Imported here: several seconds that the collection of tests need not wait for.
-    import pulp  # noqa: PLC0415
-    from spopt.locate import PCenter  # noqa: PLC0415
-
-    for seed in range(4):
-        minutes, demand = realistic(9, seed=seed)
-        model = PCenter.from_cost_matrix(minutes.to_numpy(), 3).solve(pulp.HiGHS(msg=False))
-        found = solve_sites(siting_question(minutes, demand, objective="p_center", p=3, best=1))
-        assert found["objective"].iloc[0] == pytest.approx(model.problem.objective.value())
-
-
 # --- limits and refusals ---------------------------------------------------------------
 
 
@@ -272,11 +227,9 @@ def test_a_pair_without_minutes_is_never_used_whatever_the_demand_weighs():
     # A cost of 1e6 min for the missing pair would be cheaper than the 1e9 people going 5 min more.
     minutes = pd.DataFrame({"P": [0.0, np.nan], "Q": [5.0, 5.0]}, index=["a", "b"])
     demand = pd.Series({"a": 1e9, "b": 1e-3})
-    for objective, value in (("p_median", 5e9 + 5e-3), ("p_center", 5.0)):
-        question = siting_question(minutes, demand, objective=objective, p=1)
-        found = solve_sites(question)
-        assert found["sites"].tolist() == [("Q",)]
-        assert found["objective"].iloc[0] == pytest.approx(value)
+    found = solve_sites(siting_question(minutes, demand, objective="p_median", p=1))
+    assert found["sites"].tolist() == [("Q",)]
+    assert found["objective"].iloc[0] == pytest.approx(5e9 + 5e-3)
 
 
 def test_models_refuse_what_the_door_could_not_see():
@@ -286,25 +239,19 @@ def test_models_refuse_what_the_door_could_not_see():
     wrong_place = {"P": 0.5, "Q": 9.0}
     for options in (
         {"objective": "p_median", "p": 1},
-        {"objective": "p_center", "p": 1},
         {"objective": "p_median", "p": 2, "capacity": wrong_place},
-        {"objective": "lscp", "radius": 5, "capacity": wrong_place},
     ):
         with pytest.raises(SitingError, match="aucun choix de sites ne convient"):
             solve_sites(siting_question(minutes, demand, **options))
 
 
-@BOTH
-def test_a_rounding_of_the_sums_does_not_refuse_a_full_site(solve):
+def test_a_rounding_of_the_sums_does_not_refuse_a_full_site():
     minutes, demand = realistic(10)
     full = float(demand.sum()) * (1 - 1e-12)
-    covers = siting_question(minutes, demand, objective="lscp", radius=200, capacity=full)
-    assert solve(covers)["objective"].iloc[0] == 1.0
-    if solve is solve_sites:
-        question = siting_question(minutes, demand, objective="p_median", p=1, capacity=full)
-        free = siting_question(minutes, demand, objective="p_median", p=1)
-        values = [solve(each)["objective"].to_list() for each in (question, free)]
-        assert values[0] == pytest.approx(values[1])
+    question = siting_question(minutes, demand, objective="p_median", p=1, capacity=full)
+    free = siting_question(minutes, demand, objective="p_median", p=1)
+    values = [solve_sites(each)["objective"].to_list() for each in (question, free)]
+    assert values[0] == pytest.approx(values[1])
 
 
 def test_infinite_capacities_change_nothing():
@@ -312,7 +259,6 @@ def test_infinite_capacities_change_nothing():
     for options in (
         {"objective": "p_median", "p": 2},
         {"objective": "mclp", "p": 2, "radius": 15},
-        {"objective": "lscp", "radius": 25},
     ):
         free = solve_sites(siting_question(minutes, demand, **options))
         unlimited = solve_sites(siting_question(minutes, demand, capacity=math.inf, **options))
@@ -323,7 +269,7 @@ def test_best_sites_turns_to_the_models_beyond_the_limit(monkeypatch):
     minutes, demand = realistic(8)
     asks = {"objective": "mclp", "p": 2, "radius": 12.0, "best": 3}
     tried = best_sites(minutes, demand, **asks)
-    monkeypatch.setattr(siting, "ENUMERATION_LIMIT", 0)
+    monkeypatch.setattr(siting, "_ENUMERATION_LIMIT", 0)
     solved = best_sites(minutes, demand, **asks)
     assert list(solved.columns) == list(tried.columns)
     assert solved["objective"].to_list() == pytest.approx(tried["objective"].to_list())
@@ -342,8 +288,8 @@ def test_regret_of_a_capacitated_p_median():
 def test_solving_writes_nothing_on_the_standard_output():
     script = """
 import pandas as pd
-from cpts_geo.access.siting.models import solve_sites
-from cpts_geo.access.siting.question import siting_question
+from cpts_geo.access.siting._models import solve_sites
+from cpts_geo.access.siting._question import siting_question
 
 minutes, demand = pd.DataFrame({"A": [0.0]}, ["A"]), pd.Series({"A": 1.0})
 for _ in range(2):

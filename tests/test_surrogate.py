@@ -12,8 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import LineString, Point
 
-from cpts_geo.access.travel.islands import APART, ROADLESS, land_of
-from cpts_geo.access.travel.surrogate import LAWS, PowerLaw, great_circle_km, surrogate_times
+from cpts_geo.access.travel.surrogate import (
+    _APART,
+    _ROADLESS,
+    LAWS,
+    PowerLaw,
+    great_circle_km,
+    land_of,
+    surrogate_times,
+)
 from cpts_geo.access.travel.times import minutes_matrix
 from cpts_geo.errors import TravelError
 from cpts_geo.schema import Status
@@ -254,8 +261,8 @@ def test_places_without_a_point_have_no_times():
 
 
 def test_roadless_communes_exist_by_the_name_beside_them(communes):
-    names = {code: communes.at[code, "name"] for group in ROADLESS for code in group}
-    assert len(names) == sum(map(len, ROADLESS))
+    names = {code: communes.at[code, "name"] for group in _ROADLESS for code in group}
+    assert len(names) == sum(map(len, _ROADLESS))
     wanted = {
         "17004": "Île-d'Aix", "22016": "Île-de-Bréhat", "29082": "Île-de-Batz",
         "29083": "Île-de-Sein", "29084": "Île-Molène", "29155": "Ouessant", "56009": "Bangor",
@@ -294,7 +301,7 @@ def test_no_road_crosses_the_sea_to_corse_or_overseas(communes):
     assert lands[0] == 0
     assert len(set(lands)) == 8
     assert land_of(pd.Index(["45234", "28085", "A"])).tolist() == [0, 0, 0]
-    assert len({code for group in APART for code in group}) == 7
+    assert len({code for group in _APART for code in group}) == 7
 
 
 # --- refused ----------------------------------------------------------------------------

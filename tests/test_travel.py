@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cpts_geo.access.catchments.catchment import apl
-from cpts_geo.access.catchments.sharing import check_reach
+from cpts_geo.access.catchments.sharing import _check_reach
 from cpts_geo.access.catchments.weights import APL_WEIGHT, step_weight
-from cpts_geo.access.travel.times import asymmetry, csr, listed, minutes_matrix, travel_times
+from cpts_geo.access.travel._sparse import csr
+from cpts_geo.access.travel.times import asymmetry, listed, minutes_matrix, travel_times
 from cpts_geo.errors import TravelError
 from cpts_geo.schema import Status
 
@@ -262,12 +263,12 @@ def test_a_complete_table_has_no_end_and_another_ends_at_its_longest_time():
 
 def test_a_weight_may_go_as_far_as_the_table_and_no_farther():
     travel = made(*ROWS, reach=20)
-    check_reach(travel, APL_WEIGHT)
+    _check_reach(travel, APL_WEIGHT)
     with pytest.raises(TravelError, match=r"reach=…"):
-        check_reach(travel, step_weight((20.01,), (1,)))
+        _check_reach(travel, step_weight((20.01,), (1,)))
     with pytest.raises(TravelError):
-        check_reach(made(*ROWS), APL_WEIGHT)
-    check_reach(made(("A", "A", 0.0)), step_weight((9_999,), (1,)))
+        _check_reach(made(*ROWS), APL_WEIGHT)
+    _check_reach(made(("A", "A", 0.0)), step_weight((9_999,), (1,)))
 
 
 # --- places without a road --------------------------------------------------------------

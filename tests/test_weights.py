@@ -11,13 +11,9 @@ from hypothesis import strategies as st
 
 from cpts_geo.access.catchments.weights import (
     APL_WEIGHT,
-    APL_WEIGHT_BEFORE_2015,
-    custom_weight,
-    gaussian_weight,
     step_weight,
 )
 from cpts_geo.errors import TravelError
-from cpts_geo.french import NNBSP
 from tests.access_oracles import WEIGHTS, bell, dress, gravity, irdes
 
 #: Around every edge of the bands of both APLs.
@@ -54,7 +50,6 @@ def test_the_published_example_of_2010_closes_its_bands_on_the_left():
     weight = step_weight((5, 10, 15), (1, 0.3, 0.1))
     distances = np.array([3, 5, 6, 10, 12, 13.5, 14])
     assert weight(distances).tolist() == [1, 0.3, 0.3, 0.1, 0.1, 0.1, 0.1]
-    assert APL_WEIGHT_BEFORE_2015(distances).tolist() == weight(distances).tolist()
     ratios = np.array([8, 8, 22, 15, 24, 13, 14])
     assert (weight(distances) * ratios).sum() == pytest.approx(23.6)
 
@@ -63,7 +58,6 @@ def test_weights_of_the_apl_at_their_edges():
     times = np.array([0, 9.999, 10, 14.999, 15, 19.999, 20, 240])
     assert APL_WEIGHT(times).tolist() == [1, 1, 2 / 3, 2 / 3, 1 / 3, 1 / 3, 0, 0]
     assert APL_WEIGHT.reach == 20
-    assert APL_WEIGHT_BEFORE_2015.reach == 15
 
 
 @pytest.mark.parametrize(
@@ -122,25 +116,9 @@ def test_the_shape_is_kept_and_the_times_are_left_alone(name):
     assert weight(np.array([])).shape == (0,)
 
 
-@given(st.floats(0.5, 60), st.floats(1, 90), st.floats(0, 120))
-def test_gaussian_is_its_formula_below_its_reach(sigma, reach, minutes):
-    found = float(gaussian_weight(sigma, reach=reach)(np.array([minutes]))[0])
-    expected = math.exp(-((minutes / sigma) ** 2) / 2) if minutes < reach else 0.0
-    assert found == pytest.approx(expected, rel=1e-12)
-
-
-def test_gaussian_at_sigma_is_exp_of_minus_a_half():
-    found = gaussian_weight(10, reach=30)(np.array([0, 10, 20, 30, 31]))
-    assert found.tolist() == pytest.approx([1, 0.60653066, 0.13533528, 0, 0])
-
-
 def test_labels_give_weights_and_minutes_in_french():
     label = step_weight((7.5, 15), (1, 0.5)).label
     assert label == "poids 1,00 sous 7,5 min, 0,50 sous 15 min, 0 au-delà"
-    assert (
-        gaussian_weight(7.5, reach=30).label == "poids gaussien (écart-type 7,5 min), 0 dès 30 min"
-    )
-    assert custom_weight(lambda t: 0 * t, reach=1, label="rien").label == "rien"
 
 
 # --- refused ----------------------------------------------------------------------------
@@ -171,43 +149,3 @@ def test_steps_that_are_no_weight_are_refused_with_every_defect(bounds, values, 
     for text, defect in zip(said, refused.value.defects, strict=True):
         assert text in defect
     assert "step_weight((10, 15, 20), (1, 2/3, 1/3))" in refused.value.remedy
-
-
-@pytest.mark.parametrize(
-    ("function", "said"),
-    [
-        (lambda t: t / 100, "croît avec le temps à partir de 0,0 min"),
-        (lambda t: np.where(t < 10, 0.5, 0.6), "croît avec le temps à partir de 10,0 min"),
-        (lambda t: 2 - t / 100, "nombres de 0 à 1"),
-        (lambda t: 0.5 - t / 20, "nombres de 0 à 1"),
-        (lambda t: 1 / t, "ne rend pas un poids"),
-        (lambda t: 1.0, "ne rend pas un poids"),
-        (lambda t: t[:-1] * 0, "ne rend pas un poids"),
-    ],
-)
-@pytest.mark.filterwarnings("ignore:divide by zero")
-def test_functions_that_are_no_weight_are_refused(function, said):
-    with pytest.raises(TravelError) as refused:
-        custom_weight(function, reach=20)
-    assert any(said in defect for defect in refused.value.defects)
-
-
-def test_a_function_outside_its_range_that_rises_has_two_defects():
-    with pytest.raises(TravelError) as refused:
-        custom_weight(lambda t: t, reach=20)
-    assert [d.split(f"{NNBSP}")[0][:5] for d in refused.value.defects] == ["poids", "le po"]
-
-
-@pytest.mark.parametrize("reach", [0, -1, math.inf, math.nan])
-def test_a_reach_that_is_no_time_is_refused(reach):
-    with pytest.raises(TravelError, match="portée"):
-        custom_weight(lambda t: 0 * t, reach=reach)
-    with pytest.raises(TravelError) as refused:
-        gaussian_weight(math.nan, reach=reach)
-    assert len(refused.value.defects) == 2
-
-
-@pytest.mark.parametrize("sigma", [0, -3, math.nan])
-def test_a_sigma_that_is_no_time_is_refused(sigma):
-    with pytest.raises(TravelError, match="sigma"):
-        gaussian_weight(sigma, reach=30)

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from cpts_geo.access.changes.shifts import Shift
-from cpts_geo.access.nearest.proximity import BANDS
+from cpts_geo.access.travel.times import BANDS
 from cpts_geo.atlas.access_words import (
     aside,
     between,

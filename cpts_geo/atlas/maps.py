@@ -23,7 +23,7 @@ from cpts_geo.atlas.canvas import Contour, Label, Shapes, drawn_map
 from cpts_geo.atlas.cells import MASK_LABEL, shown_text, status_mark, status_words
 from cpts_geo.french import counted, typeset, value_text
 from cpts_geo.schema import COLUMNS, status_column
-from cpts_geo.secrecy.disclosure import masked, releasable
+from cpts_geo.secrecy.disclosure import masked
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.territories.perimeters.coverage import dissolve
 
@@ -60,10 +60,8 @@ def territory_map(
     -------
     folium.Map
         Layers to choose from, legend that follows, tooltips with value, unit, vintage, status
-        and source; missing values and land without contour hatched. What may not be published
-        is masked first (:func:`cpts_geo.secrecy.disclosure.releasable`).
+        and source; missing values and land without contour hatched.
     """
-    communes = releasable(communes)
     shown = communes[communes.geometry.notna()]
     box = basemap.extent(communes, national=national)
     layers = style.layers(communes, scenarios=scenarios) if len(shown) else ()

@@ -23,7 +23,7 @@ from cpts_geo.atlas import basemap, style
 from cpts_geo.atlas.cells import MASK_LABEL
 from cpts_geo.french import typeset
 from cpts_geo.schema import COLUMNS
-from cpts_geo.secrecy.disclosure import masked, releasable
+from cpts_geo.secrecy.disclosure import masked
 from cpts_geo.settings import METRIC_CRS
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.territories.perimeters.coverage import metric_crs
@@ -79,8 +79,7 @@ def draw_layer(
     Returns
     -------
     Axes
-        The same axes: title, unit, classes, source. What may not be published is masked first
-        (:func:`cpts_geo.secrecy.disclosure.releasable`).
+        The same axes: title, unit, classes, source.
     """
     return _draw(_scene(communes, national=national), layer, ax=ax)
 
@@ -91,7 +90,7 @@ class _Scene:
 
     #: Rectangle of the territory (EPSG:4326).
     box: Any
-    #: Communes with a contour, what may not be published masked; their contours, row by row.
+    #: Communes with a contour; their contours, row by row.
     communes: gpd.GeoDataFrame
     contours: list[Path]
     #: Neighbouring communes, and land without contour.
@@ -105,7 +104,6 @@ class _Scene:
 
 
 def _scene(communes: gpd.GeoDataFrame, *, national: gpd.GeoDataFrame) -> _Scene:
-    communes = releasable(communes)
     crs = metric_crs(communes["code_insee"])
     shown = communes[communes.geometry.notna()].to_crs(crs)
     box = basemap.extent(communes, national=national)

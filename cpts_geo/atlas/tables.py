@@ -25,7 +25,6 @@ from cpts_geo.capacity.scenario.parameters import default_parameters
 from cpts_geo.french import day, number, percent, slug, typeset
 from cpts_geo.indicators.reconciliation import GP_SOURCES
 from cpts_geo.schema import COLUMNS, COMPARED, Column, status_column
-from cpts_geo.secrecy.disclosure import releasable
 
 #: Columns of the table of communes, after the name, before newer vintages take their place.
 _COMMUNE_COLUMNS = (
@@ -198,10 +197,8 @@ def commune_table(communes: pd.DataFrame) -> tuple[list[tuple[str, str]], list[l
     headers : list of tuple
         Label and detail of each column.
     rows : list of list of Cell
-        Communes in alphabetical order; what may not be published is masked first
-        (:func:`cpts_geo.secrecy.disclosure.releasable`).
+        Communes in alphabetical order.
     """
-    communes = releasable(communes)
     headers = [("Commune", ""), ("Code", "Insee, COG 2026")]
     names = commune_columns(communes)
     for name in names:

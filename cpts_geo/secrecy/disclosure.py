@@ -1,10 +1,13 @@
-"""What may be published of a small area: the gate that every map, table and file goes through.
+"""What may be published of a small area: the gate that files leave through.
 
-No count of 1 to 10 patients leaves (rule of the SNDS), nothing derived from fewer than 5
-professionals (rule of data.ameli), and nothing of these can be recovered by subtraction from a
-total that is shown. Head-counts of doctors are public and stay.
+Whose figures a column holds stands in its :class:`~cpts_geo.columns.Column`. Public are those that
+a producer publishes by commune or that count doctors: head-counts (BPE, RPPS), a density (count /
+population), the APL and the APL of doctors up to 65. Protected are figures of persons: ages, share
+of 60 and over, exits, patients a doctor follows, acts, and whatever a column is marked for.
 
-Which other values are masked for that is found by :mod:`cpts_geo.secrecy.suppression`.
+No count of 1 to 10 patients leaves (rule of the SNDS), no protected figure that rests on fewer
+than 5 professionals (rule of data.ameli), and none of these can be recovered by subtraction from a
+total that is shown. Which other values are masked for that: :mod:`cpts_geo.secrecy._suppression`.
 """
 
 from __future__ import annotations
@@ -18,7 +21,7 @@ import pandas as pd
 
 from cpts_geo.errors import TableError
 from cpts_geo.schema import COLUMNS, Column, status_column
-from cpts_geo.secrecy.suppression import Atom, Cells, Floats, Group, protect
+from cpts_geo.secrecy._suppression import Atom, Cells, Floats, Group, protect
 
 #: A count of patients is shown from this many on; 0 is a known absence, and shown.
 MIN_PATIENTS: Final = 11
@@ -26,12 +29,12 @@ MIN_PATIENTS: Final = 11
 MIN_PROFESSIONALS: Final = 5
 #: Protection width: whole numbers that a masked count of patients, or the masked patients of a
 #: group whose total is withheld, may still be.
-MIN_POSSIBLE: Final = 5
+_MIN_POSSIBLE: Final = 5
 #: Likewise for what is derived from professionals: width of what remains possible, as a share of
 #: the value.
-MIN_WIDTH_SHARE: Final = 0.2
+_MIN_WIDTH_SHARE: Final = 0.2
 
-Table = TypeVar("Table", bound=pd.DataFrame)
+_Table = TypeVar("_Table", bound=pd.DataFrame)
 
 
 class Mask(StrEnum):
@@ -43,30 +46,6 @@ class Mask(StrEnum):
     SECRET = "masked"
 
 
-def protected(names: Iterable[str]) -> list[Column]:
-    """
-    Columns that the gate looks at, because of whom they speak of or what they are divided by.
-
-    Parameters
-    ----------
-    names : iterable of str
-        Columns of a table.
-
-    Returns
-    -------
-    list of Column
-        In the order of the schema; empty where everything is public.
-
-    Examples
-    --------
-    >>> protected(["population", "gps_2017", "apl_2023", "apl_65_2023"])
-    []
-    """
-    present = set(names)
-    secret = {name for name, column in COLUMNS.items() if column.secrecy != "public"}
-    return [c for n, c in COLUMNS.items() if n in present and (n in secret or c.weight in secret)]
-
-
 def masked(table: pd.DataFrame, name: str) -> pd.Series:
     """
     Say which values of a column the gate has masked.
@@ -74,7 +53,7 @@ def masked(table: pd.DataFrame, name: str) -> pd.Series:
     Parameters
     ----------
     table : DataFrame
-        Communes, as :func:`releasable` returns them.
+        Communes that may leave.
     name : str
         Name of a value column.
 
@@ -95,33 +74,38 @@ def masked(table: pd.DataFrame, name: str) -> pd.Series:
     return table[status].isin(list(Mask))
 
 
-def releasable(communes: Table, *, within: Sequence[str] = ("territory",)) -> Table:
+def releasable(
+    communes: _Table, comparison: pd.DataFrame, *, elsewhere: Iterable[str] = ()
+) -> tuple[_Table, pd.DataFrame]:
     """
-    Mask what may not be published of each commune.
+    Mask what may not be published of the communes of territories, and of whole areas.
 
     Parameters
     ----------
     communes : DataFrame
-        One row a commune, or a (territory, commune): code_insee, the columns of the schema, and
-        the status of each protected one. Raw figures, or a table that went through the gate
-        before, whose masks stay. Give the whole table at once: parts released apart could be
-        subtracted from one another.
-    within : sequence of str
-        Columns that name the groups whose totals (or means) are shown, those to keep first coming
-        first: when a total and another one cannot both stand, the later is withheld. NaN is no
-        group. Columns absent from the table are left out; where none is there, the total of all
-        rows is supposed to be shown.
+        One row a (territory, commune): code_insee, territory, departement, columns of the schema,
+        and the status of each protected one. Raw figures of all the territories at once: parts
+        released apart could be subtracted from one another.
+    comparison : DataFrame
+        Long table of their areas: area_code, indicator, value, low, high, status.
+    elsewhere : iterable of str
+        Départements that have communes outside the territories. Another one is filled by them,
+        who could be subtracted from its total.
 
     Returns
     -------
-    DataFrame
-        The same object where everything is public. Else the same rows and columns: a masked value
-        is NaN and its status a :class:`Mask`; an unknown value stays NaN and ``unknown``.
+    tuple of DataFrame
+        The same objects where everything is public. Else the same rows and columns. Communes: a
+        masked value is NaN and its status a :class:`Mask`; an unknown value stays NaN and
+        ``unknown``. Areas: value, low and high are NaN and the status ``masked`` where the area
+        has fewer than 11 patients or 5 professionals or an unknown number, and where its total
+        would give a commune, or the few people outside the territories, away.
 
     Raises
     ------
     TableError
-        Code or status missing, patients below zero, two values for one commune.
+        Code or status missing, patients below zero, two values for one commune; communes that
+        went through the gate already.
 
     Notes
     -----
@@ -133,15 +117,114 @@ def releasable(communes: Table, *, within: Sequence[str] = ("territory",)) -> Ta
 
     - what is masked rests together on 11 patients, or 5 professionals, at least: a group's total
       less what is shown is itself a figure that the rules hold for;
-    - each masked count may still be :data:`MIN_POSSIBLE` whole numbers, given that those under 11
-      are 1 to 10, the others 11 or more and at most the smallest one shown; each masked value
-      derived from professionals may still vary by :data:`MIN_WIDTH_SHARE` of itself, given that
-      a share is within [0, 1] and other values above 0, unless one of the column is below.
+    - each masked count may still be 5 whole numbers, given that those under 11 are 1 to 10, the
+      others 11 or more and at most the smallest one shown; each masked value derived from
+      professionals may still vary by a fifth of itself, given that a share is within [0, 1] and
+      other values above 0, unless one of the column is below.
 
     Zeros are never masked to protect another value: they may be known from elsewhere. Where a
-    group has nothing left to mask, its total is withheld (:func:`releasable_areas`).
+    group has nothing left to mask, its total is withheld.
+
+    Examples
+    --------
+    >>> communes = pd.DataFrame({"population": [700, 90], "territory": "t", "departement": "45"})
+    >>> areas = pd.DataFrame({"indicator": ["population"], "value": [790]})
+    >>> shown, totals = releasable(communes, areas)
+    >>> shown is communes, totals is areas
+    (True, True)
     """
-    columns = protected(communes.columns)
+    if not _protected([*communes.columns, *comparison["indicator"].unique()]):
+        return communes, comparison
+    filled = communes["departement"].where(~communes["departement"].isin(list(elsewhere)))
+    grouped = communes.assign(_filled=filled)
+    within = ("territory", "_filled")
+    return (
+        _shown_communes(grouped, within=within).drop(columns="_filled"),
+        _shown_areas(comparison, grouped, within=within),
+    )
+
+
+def releasable_facts(facts: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
+    """
+    Leave out the facts of a territory that rest on too few professionals.
+
+    Parameters
+    ----------
+    facts : DataFrame
+        territory, fact (a name, protected where the schema marks a column of that name), ...
+    communes : DataFrame
+        Communes of the territories, with the column that counts the professionals.
+
+    Returns
+    -------
+    DataFrame
+        The rows that may leave; a protected one stays where 5 professionals or more are known.
+
+    Examples
+    --------
+    >>> facts = pd.DataFrame({"territory": "t", "fact": ["gp_mean_age", "calls"]})
+    >>> communes = pd.DataFrame({"territory": "t", "gps_2017": [1.0, 2.0]})
+    >>> releasable_facts(facts, communes)["fact"].tolist()
+    ['calls']
+    """
+    secret = {column.name: column.people for column in _protected(facts["fact"].unique())}
+    if not secret:
+        return facts
+    shown = [
+        fact not in secret or _known_people(territory, secret[fact], communes) >= MIN_PROFESSIONALS
+        for territory, fact in zip(facts["territory"], facts["fact"], strict=True)
+    ]
+    return facts[shown]
+
+
+def shown_counts(counts: pd.Series) -> pd.DataFrame:
+    """
+    Mask what may not be shown of the counts that a total, which is shown, is split into.
+
+    Parameters
+    ----------
+    counts : Series of int
+        Patients, calls; 0 or more, all known.
+
+    Returns
+    -------
+    DataFrame
+        On the same index: value (NaN where masked) and status (``measured``, or a
+        :class:`Mask`), by the rules of :func:`releasable`. No row where no masking protects.
+
+    Examples
+    --------
+    >>> shown_counts(pd.Series([40, 4, 25]))["status"].tolist()
+    ['measured', 'masked_under_11', 'masked']
+    """
+    cells = _patients(counts.to_numpy(dtype=float))
+    hidden, withheld = protect(cells, [Atom(np.arange(len(counts)), frozenset({(0, "")}))])
+    status = pd.Series("measured", index=counts.index).mask(hidden, Mask.SECRET.value)
+    status = status.mask(cells.primary, Mask.UNDER_11.value)
+    table = pd.DataFrame({"value": counts.astype(float).mask(hidden), "status": status})
+    return table.iloc[:0] if withheld else table
+
+
+def _protected(names: Iterable[str]) -> list[Column]:
+    """Columns, in the order of the schema, that speak of persons or are divided by such a one."""
+    present = set(names)
+    secret = {name for name, column in COLUMNS.items() if column.secrecy != "public"}
+    return [c for n, c in COLUMNS.items() if n in present and (n in secret or c.weight in secret)]
+
+
+def _known_people(territory: str, counter: str | None, communes: pd.DataFrame) -> float:
+    """Professionals that are known in a territory, who may be fewer than there are."""
+    mine = communes["territory"] == territory
+    return float(communes.loc[mine, counter].sum()) if counter in communes else 0.0
+
+
+def _shown_communes(communes: _Table, *, within: Sequence[str]) -> _Table:
+    """Communes with the masks; `within` names groups whose totals are shown, the first kept first.
+
+    NaN is no group; where no column is there, the total of all rows is supposed to be shown.
+    Masks of a table that went through before stay.
+    """
+    columns = _protected(communes.columns)
     if not columns:
         return communes
     masks, _ = _masks(communes, columns, within=within)
@@ -154,39 +237,12 @@ def releasable(communes: Table, *, within: Sequence[str] = ("territory",)) -> Ta
     return communes.assign(**changed)
 
 
-def releasable_areas(
-    comparison: pd.DataFrame, communes: pd.DataFrame, *, within: Sequence[str] = ("territory",)
+def _shown_areas(
+    comparison: pd.DataFrame, communes: pd.DataFrame, *, within: Sequence[str]
 ) -> pd.DataFrame:
-    """
-    Mask what may not be published of whole areas, so that their communes stay masked.
-
-    Parameters
-    ----------
-    comparison : DataFrame
-        Long table of :func:`cpts_geo.indicators.comparison.compare`: area_code, indicator, value,
-        low, high, status.
-    communes : DataFrame
-        Communes of the territories before the gate, as given to :func:`releasable`.
-    within : sequence of str
-        As given to :func:`releasable`; the names of groups are codes of areas.
-
-    Returns
-    -------
-    DataFrame
-        The same object where everything is public. Else the same rows: value, low and high are
-        NaN and the status ``masked`` where the area has fewer than 11 patients or 5 professionals
-        or an unknown number, and where its total would give a commune away: less what is shown
-        of the territories too, where they fill a département but for a few communes.
-
-    Raises
-    ------
-    TableError
-        As for :func:`releasable`; or the communes went through the gate already.
-    """
-    columns = protected(comparison["indicator"].unique())
-    if not columns:
-        return comparison
-    mine = protected(communes.columns)
+    """Areas with the masks; `communes` are raw, the names of their groups are codes of areas."""
+    columns = _protected(comparison["indicator"].unique())
+    mine = _protected(communes.columns)
     done = [column.name for column in mine if masked(communes, column.name).any()]
     if done:
         raise TableError(
@@ -313,20 +369,7 @@ def _cells(column: Column, figures: Callable[[str | None], Floats]) -> Cells | N
     values = figures(column.name)
     known = ~np.isnan(values)
     if column.secrecy == "patients" and not column.people:
-        primary = (values > 0) & (values < MIN_PATIENTS)
-        # Estimated counts need not be whole.
-        slack = 0 if (values[known] % 1 == 0).all() else 1
-        return Cells(
-            amount=np.where(known, values, 0.0),
-            people=np.where(known, values, 0.0),
-            adds=known & (values > 0),
-            primary=primary,
-            low=np.where(primary, 1.0 - slack, MIN_PATIENTS),
-            high=np.where(primary, MIN_PATIENTS - 1.0 + slack, np.inf),
-            floor=MIN_PATIENTS,
-            width=MIN_POSSIBLE - 1.0,
-            smallest_first=True,
-        )
+        return _patients(values)
     if column.secrecy == "professionals":
         people = figures(column.people)
         weight = figures(column.weight) if column.weight else np.ones_like(values)
@@ -341,9 +384,28 @@ def _cells(column: Column, figures: Callable[[str | None], Floats]) -> Cells | N
             low=np.full_like(values, -np.inf if signed else 0.0),
             high=np.where(adds, weight, 0.0) if column.percent else np.full_like(values, np.inf),
             floor=MIN_PROFESSIONALS,
-            width_share=MIN_WIDTH_SHARE,
+            width_share=_MIN_WIDTH_SHARE,
         )
     return None
+
+
+def _patients(values: Floats) -> Cells:
+    """Counts of patients: those of 1 to 10 are masked, and what an outsider knows of each."""
+    known = ~np.isnan(values)
+    few = (values > 0) & (values < MIN_PATIENTS)
+    # Estimated counts need not be whole.
+    slack = 0 if (values[known] % 1 == 0).all() else 1
+    return Cells(
+        amount=np.where(known, values, 0.0),
+        people=np.where(known, values, 0.0),
+        adds=known & (values > 0),
+        primary=few,
+        low=np.where(few, 1.0 - slack, MIN_PATIENTS),
+        high=np.where(few, MIN_PATIENTS - 1.0 + slack, np.inf),
+        floor=MIN_PATIENTS,
+        width=_MIN_POSSIBLE - 1.0,
+        smallest_first=True,
+    )
 
 
 def _atoms(communes: pd.DataFrame, codes: pd.Index, *, within: Sequence[str]) -> list[Atom]:

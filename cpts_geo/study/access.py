@@ -13,8 +13,7 @@ from cpts_geo.access.changes.shifts import Shift, largest_practice, people_missi
 from cpts_geo.access.changes.text import change_title
 from cpts_geo.access.nearest.cells import cell_minutes
 from cpts_geo.access.nearest.minutes import coverage_by_variant, minutes_columns, with_status
-from cpts_geo.access.nearest.proximity import BANDS
-from cpts_geo.access.travel.times import TravelTimes
+from cpts_geo.access.travel.times import BANDS, TravelTimes
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.french import counted, number
 from cpts_geo.schema import Status
@@ -195,8 +194,8 @@ def _impossible(around: Surroundings, change: Change) -> str:
     times, basis = around.times, around.basis
     if basis is None:
         if times.given and times.reach < APL_WEIGHT.reach:
-            most = number(times.reach, 1)
-            return f"la table des temps s’arrête à {most} min, et un bassin va jusqu’à 20"
+            most, wide = number(times.reach, 1), number(APL_WEIGHT.reach)
+            return f"la table des temps s’arrête à {most} min, et un bassin va jusqu’à {wide}"
         return "l’APL n’est pas connue ici"
     if not basis.reaches(change.code):
         return "les temps de trajet ne connaissent pas cette commune"

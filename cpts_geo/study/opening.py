@@ -17,7 +17,7 @@ import pandas as pd
 
 from cpts_geo.access.nearest.minutes import approximations
 from cpts_geo.access.siting.allocation import allocate, allocations
-from cpts_geo.access.siting.best_sites import AllocationStability, best_sites, sites_by_allocation
+from cpts_geo.access.siting.best import AllocationStability, best_sites, sites_by_allocation
 from cpts_geo.access.siting.outcomes import coverage_gain
 from cpts_geo.access.travel.surrogate import Variant
 from cpts_geo.access.travel.times import TravelTimes, minutes_matrix
@@ -66,7 +66,7 @@ class Opening:
         New sites with the fewest minutes for all when emergency departments count as open too;
         `best` where every candidate has one.
     solutions : DataFrame
-        The best sets of sites by allocation, see :func:`cpts_geo.access.siting.best_sites`.
+        The best sets of sites by allocation, see :func:`cpts_geo.access.siting.best`.
     stability : AllocationStability or None
         Whether the best set depends on the allocation; None where the APL, which tilts it, is
         unknown.
@@ -205,7 +205,7 @@ def opening(
     Notes
     -----
     Objective: the fewest minutes for all (p-median), every set of sites tried
-    (:mod:`cpts_geo.access.siting.best_sites`). Each site is judged on the same two or more
+    (:mod:`cpts_geo.access.siting.best`). Each site is judged on the same two or more
     allocations.
 
     Examples

@@ -22,10 +22,10 @@ from cpts_geo.atlas.pages import index_page, sheet_page
 from cpts_geo.capacity.scenario.loading import save_scenario
 from cpts_geo.errors import DemandTooLargeError
 from cpts_geo.files import write_atomically, write_csv, write_json, write_text
-from cpts_geo.secrecy.disclosure import protected, releasable, releasable_areas
 from cpts_geo.sources.catalogue.catalogue import sha256_of
 from cpts_geo.writing.csv_tables import SOME, tables
 from cpts_geo.writing.output_folder import Stage, check_output, staged
+from cpts_geo.writing.released import released
 
 _SCHEMA_FILE: Final = "scenario.schema.json"
 _MANIFEST: Final = "manifest.json"
@@ -42,34 +42,6 @@ MEGABYTES: Final = 6.0
 _PACKAGES = ("folium", "geopandas", "matplotlib", "numpy", "pandas", "scipy", "shapely")
 
 
-def released(analysis: Analysis) -> Analysis:
-    """
-    Mask what may not be published, once, over all the territories.
-
-    Parameters
-    ----------
-    analysis : Analysis
-        Result of :func:`cpts_geo.analysis.analyse`.
-
-    Returns
-    -------
-    Analysis
-        The same, with communes and comparisons that may leave.
-    """
-    communes, comparison = analysis.communes, analysis.comparison
-    if not protected([*communes.columns, *comparison["indicator"].unique()]):
-        return analysis
-    # Territories that fill a département could be subtracted from it.
-    rest = analysis.national[~analysis.national["code_insee"].isin(communes["code_insee"])]
-    filled = ~communes["departement"].isin(rest["departement"])
-    grouped = communes.assign(_filled=communes["departement"].where(filled))
-    within = ("territory", "_filled")
-    return analysis.with_tables(
-        communes=releasable(grouped, within=within).drop(columns="_filled"),
-        comparison=releasable_areas(comparison, grouped, within=within),
-    )
-
-
 def write_report(
     analysis: Analysis, output: Path, *, say: Callable[[str], None] = lambda _: None
 ) -> Path:
@@ -79,7 +51,7 @@ def write_report(
     Parameters
     ----------
     analysis : Analysis
-        Result of an analysis.
+        Result of an analysis; what may not leave of it is masked first.
     output : Path
         Folder to write; other files in it are left alone.
     say : callable

@@ -11,56 +11,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from cpts_geo.access.catchments.sharing import (
-    by_origin,
-    catchments,
-    check_places,
-    check_reach,
-    ratio_of,
-    spread,
-    values_at,
-    weigh,
-)
+from cpts_geo.access.catchments.sharing import catchments, ratio_of
 from cpts_geo.access.catchments.weights import APL_WEIGHT, Weight, step_weight
+from cpts_geo.access.travel.places import Floats, spread, values_at
 from cpts_geo.access.travel.times import TravelTimes
-
-
-def weighted_catchment(travel: TravelTimes, values: pd.Series, *, weight: Weight) -> pd.Series:
-    """
-    Add up what is in reach, weighed by time (Hansen's accessibility).
-
-    Parameters
-    ----------
-    travel : TravelTimes
-        Minutes from homes to places of care.
-    values : Series of float
-        What is at each destination (GPs, consultations, people), >= 0, NaN unknown.
-    weight : Weight
-        Weight of travel time.
-
-    Returns
-    -------
-    Series of float
-        ``sum_j w(t_ij) values_j`` by origin, in the unit of `values`.
-
-    Raises
-    ------
-    TableError
-        Codes that do not agree with the travel times, or negative values.
-    TravelError
-        The weight reaches farther than the travel times.
-
-    Examples
-    --------
-    >>> from cpts_geo.access.travel.example import three_communes
-    >>> times, supply, _ = three_communes()
-    >>> weighted_catchment(times, supply, weight=APL_WEIGHT).round(1).tolist()
-    [11000.0, 12333.3, 10666.7]
-    """
-    check_reach(travel, weight)
-    check_places(travel, supply=values)
-    found = spread(weigh(travel, weight), values_at(values, travel.destinations))
-    return by_origin(found, travel)
 
 
 def two_stage_fca(
@@ -71,12 +25,8 @@ def two_stage_fca(
 
     Parameters
     ----------
-    travel : TravelTimes
-        Minutes from homes to places of care.
-    supply : Series of float
-        Supply by destination, >= 0, NaN unknown.
-    demand : Series of float
-        People by origin, >= 0, NaN unknown.
+    travel, supply, demand : TravelTimes, Series of float (2)
+        As for :func:`enhanced_two_stage_fca`.
     max_minutes : float
         Time from which a place is out of reach.
 
@@ -146,7 +96,7 @@ def enhanced_two_stage_fca(
     """
     shared = catchments(travel, demand, weight=weight, supply=supply)
     ratio = ratio_of(values_at(supply, travel.destinations), shared.people)
-    return by_origin(spread(shared.weights, ratio), travel)
+    return _by_origin(spread(shared.weights, ratio), travel)
 
 
 def m2sfca(
@@ -157,14 +107,8 @@ def m2sfca(
 
     Parameters
     ----------
-    travel : TravelTimes
-        Minutes from homes to places of care.
-    supply : Series of float
-        Supply by destination, >= 0, NaN unknown.
-    demand : Series of float
-        People by origin, >= 0, NaN unknown.
-    weight : Weight
-        Weight of travel time.
+    travel, supply, demand, weight : TravelTimes, Series of float (2), Weight
+        As for :func:`enhanced_two_stage_fca`.
 
     Returns
     -------
@@ -186,7 +130,7 @@ def m2sfca(
     """
     shared = catchments(travel, demand, weight=weight, supply=supply)
     ratio = ratio_of(values_at(supply, travel.destinations), shared.people)
-    return by_origin(spread(shared.weights.power(2), ratio), travel)
+    return _by_origin(spread(shared.weights.power(2), ratio), travel)
 
 
 def three_stage_fca(
@@ -197,14 +141,8 @@ def three_stage_fca(
 
     Parameters
     ----------
-    travel : TravelTimes
-        Minutes from homes to places of care.
-    supply : Series of float
-        Supply by destination, >= 0, NaN unknown.
-    demand : Series of float
-        People by origin, >= 0, NaN unknown.
-    weight : Weight
-        Weight of travel time.
+    travel, supply, demand, weight : TravelTimes, Series of float (2), Weight
+        As for :func:`enhanced_two_stage_fca`.
 
     Returns
     -------
@@ -240,7 +178,7 @@ def three_stage_fca(
     homes = values_at(demand, travel.origins)
     unsure = offered @ np.isnan(amounts).astype(np.float64) > 0
     homes = np.where(unsure & (homes > 0), np.nan, homes)
-    return by_origin(spread(chosen, ratio_of(amounts, spread(chosen.T, homes))), travel)
+    return _by_origin(spread(chosen, ratio_of(amounts, spread(chosen.T, homes))), travel)
 
 
 def apl(travel: TravelTimes, *, consultations: pd.Series, standardised: pd.Series) -> pd.Series:
@@ -252,11 +190,9 @@ def apl(travel: TravelTimes, *, consultations: pd.Series, standardised: pd.Serie
     travel : TravelTimes
         Minutes from commune to commune, 0 within a commune in the DREES' own times.
     consultations : Series of float
-        Counted consultations a year by commune of practice
-        (:func:`cpts_geo.access.changes.apl_inputs.counted_activity`, added up), NaN unknown.
+        Consultations a year by commune of practice, as the APL counts them, NaN unknown.
     standardised : Series of float
-        Standardised population by commune of residence
-        (:func:`cpts_geo.access.changes.apl_inputs.standardised_population`), NaN unknown.
+        Standardised population by commune of residence, NaN unknown.
 
     Returns
     -------
@@ -284,3 +220,11 @@ def apl(travel: TravelTimes, *, consultations: pd.Series, standardised: pd.Serie
     return enhanced_two_stage_fca(
         travel, supply=consultations, demand=standardised, weight=APL_WEIGHT
     )
+
+
+def _by_origin(values: Floats, travel: TravelTimes) -> pd.Series:
+    """Name the values of origins; NaN where no road reaches the place."""
+    found = pd.Series(values, index=travel.origins)
+    if travel.unsnapped:
+        found[found.index.isin(travel.unsnapped)] = np.nan
+    return found

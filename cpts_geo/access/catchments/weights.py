@@ -16,9 +16,7 @@ import numpy.typing as npt
 from cpts_geo.errors import TravelError
 from cpts_geo.french import number
 
-Minutes = npt.NDArray[np.float64]
-#: Points at which a weight of the analyst's own is checked before use.
-_CHECKED = 2_000
+_Minutes = npt.NDArray[np.float64]
 #: Times weighed at once: what a processor keeps at hand.
 _BLOCK = 1 << 15
 
@@ -26,7 +24,7 @@ _BLOCK = 1 << 15
 @dataclass(frozen=True)
 class Weight:
     """
-    A weight of travel time; make one with the functions of this module.
+    A weight of travel time; make one with :func:`step_weight`.
 
     Parameters
     ----------
@@ -38,11 +36,11 @@ class Weight:
         French words for a caption.
     """
 
-    function: Callable[[Minutes], Minutes]
+    function: Callable[[_Minutes], _Minutes]
     reach: float
     label: str
 
-    def __call__(self, minutes: Minutes) -> Minutes:
+    def __call__(self, minutes: _Minutes) -> _Minutes:
         """Weights of travel times, 0 at `reach` and beyond."""
         return self.function(minutes)
 
@@ -88,7 +86,7 @@ def step_weight(breaks: Sequence[float], weights: Sequence[float]) -> Weight:
         raise _refused(defects)
     table = np.append(values, 0.0)
 
-    def weigh(minutes: Minutes) -> Minutes:
+    def weigh(minutes: _Minutes) -> _Minutes:
         flat = np.ravel(minutes)
         found = np.empty(flat.shape)
         for start in range(0, flat.size, _BLOCK):
@@ -104,106 +102,11 @@ def step_weight(breaks: Sequence[float], weights: Sequence[float]) -> Weight:
     return Weight(weigh, float(bounds[-1]), f"poids {', '.join(steps)}, 0 au-delà")
 
 
-def gaussian_weight(sigma: float, *, reach: float) -> Weight:
-    """
-    Weigh by a Gaussian of travel time, cut at a reach.
-
-    Parameters
-    ----------
-    sigma : float
-        Minutes at which the weight is exp(-1/2), above 0.
-    reach : float
-        Minutes from which the weight is 0.
-
-    Returns
-    -------
-    Weight
-        ``exp(-t² / (2 sigma²))`` below `reach`.
-
-    Raises
-    ------
-    TravelError
-        `sigma` or `reach` not above 0.
-
-    Examples
-    --------
-    >>> gaussian_weight(10.0, reach=30.0)(np.array([0.0, 10.0, 30.0])).round(4).tolist()
-    [1.0, 0.6065, 0.0]
-    """
-    defects = _of_reach(reach)
-    if not sigma > 0:
-        defects.append(f"sigma = {number(sigma, 1)} : minutes au-dessus de 0 attendues")
-    if defects:
-        raise _refused(defects)
-    words = f"poids gaussien (écart-type {_minutes(sigma)} min), 0 dès {_minutes(reach)} min"
-    return custom_weight(lambda t: np.exp(-0.5 * (t / sigma) ** 2), reach=reach, label=words)
-
-
-def custom_weight(
-    function: Callable[[Minutes], Minutes], *, reach: float, label: str = "poids choisi"
-) -> Weight:
-    """
-    Weigh by a function of the analyst's own, cut at a reach.
-
-    Parameters
-    ----------
-    function : callable
-        Array of minutes to array of weights between 0 and 1, never rising with time.
-    reach : float
-        Minutes from which the weight is 0.
-    label : str
-        French words for a caption.
-
-    Returns
-    -------
-    Weight
-        The function below `reach`, 0 from there on.
-
-    Raises
-    ------
-    TravelError
-        The function gives weights that rise with time, or outside [0, 1], or no number, at one
-        of 2,000 times checked from 0 to `reach`.
-
-    Examples
-    --------
-    >>> custom_weight(lambda t: 1 / (1 + t), reach=20)(np.array([0.0, 1.0, 20.0])).tolist()
-    [1.0, 0.5, 0.0]
-    """
-    if defects := _of_reach(reach):
-        raise _refused(defects)
-    checked = np.linspace(0.0, reach, _CHECKED, endpoint=False)
-    values = np.asarray(function(checked), dtype=np.float64)
-    if values.shape != checked.shape or not np.isfinite(values).all():
-        defects.append("la fonction ne rend pas un poids par temps de trajet")
-    else:
-        if values.min() < 0 or values.max() > 1:
-            shown = _shown(np.array([values.min(), values.max()]))
-            defects.append(f"poids de {shown} : nombres de 0 à 1 attendus")
-        rises = np.flatnonzero(np.diff(values) > 1e-12)
-        if rises.size:
-            when = number(checked[rises[0]], 1)
-            defects.append(f"le poids croît avec le temps à partir de {when} min")
-    if defects:
-        raise _refused(defects)
-
-    def weigh(minutes: Minutes) -> Minutes:
-        return np.where(minutes < reach, function(minutes), 0.0)
-
-    return Weight(weigh, float(reach), label)
-
-
-def _of_reach(reach: float) -> list[str]:
-    if np.isfinite(reach) and reach > 0:
-        return []
-    return [f"portée {reach} : un nombre de minutes au-dessus de 0 est attendu"]
-
-
 def _minutes(value: float) -> str:
     return number(value, 0 if value == round(value) else 1)
 
 
-def _shown(values: Minutes) -> str:
+def _shown(values: _Minutes) -> str:
     return " ; ".join(number(value, 2) for value in values)
 
 
@@ -218,5 +121,3 @@ def _refused(defects: Sequence[str]) -> TravelError:
 
 #: Weights of the APL since 2015 (DREES, sheet "Paramètres" of the workbook APL 2022-2023).
 APL_WEIGHT: Final = step_weight((10.0, 15.0, 20.0), (1.0, 2 / 3, 1 / 3))
-#: Weights of the APL before 2015 (IRDES, DT 70, 2016); no series crosses the break.
-APL_WEIGHT_BEFORE_2015: Final = step_weight((5.0, 10.0, 15.0), (1.0, 0.3, 0.1))

@@ -16,19 +16,25 @@ import numpy as np
 import pandas as pd
 
 from cpts_geo.access.catchments.sharing import Catchments, ratio_of
-from cpts_geo.access.changes.apl_inputs import ACTIVITY_NEW_DOCTOR, bounded_activity
 from cpts_geo.access.travel.times import listed
 from cpts_geo.errors import ScenarioError, TableError
 from cpts_geo.french import number
 from cpts_geo.settings import APL_LOW
 
-Kind = Literal["arrival", "departure", "fewer_hours", "centre"]
+_Kind = Literal["arrival", "departure", "fewer_hours", "centre"]
+#: Consultations given to a doctor who had no liberal activity the year before.
+ACTIVITY_NEW_DOCTOR: Final = 5_400.0
+#: Bounds of a liberal doctor's consultations a year (DREES, workbook APL 2022-2023).
+_ACTIVITY_FLOOR: Final = 3_600.0
+_ACTIVITY_CAP: Final = 6_000.0
+#: At or below, a doctor counts for nothing: "moins de 250", then "entre 251", 250 itself is ours.
+_ACTIVITY_NEGLIGIBLE: Final = 250.0
 #: Opening weeks of a year: 52 less public holidays, for a centre open every weekday.
-WEEKS_A_YEAR: Final = 50.0
+_WEEKS_A_YEAR: Final = 50.0
 #: Consultations a year of one doctor: beyond, ten times the busiest of France, it is a mistake.
-MOST_CONSULTATIONS: Final = 200_000.0
+_MOST_CONSULTATIONS: Final = 200_000.0
 #: Length of a slot on the lines for unscheduled care.
-MINUTES_A_CONSULTATION: Final = 15.0
+_MINUTES_A_CONSULTATION: Final = 15.0
 
 
 @dataclass(frozen=True)
@@ -50,7 +56,7 @@ class Change:
 
     code: str
     consultations: float
-    kind: Kind
+    kind: _Kind
     words: str
 
 
@@ -146,8 +152,8 @@ def centre_opens(
     code: str,
     *,
     hours_per_week: float,
-    minutes: float = MINUTES_A_CONSULTATION,
-    weeks: float = WEEKS_A_YEAR,
+    minutes: float = _MINUTES_A_CONSULTATION,
+    weeks: float = _WEEKS_A_YEAR,
     demand: float = math.inf,
 ) -> Change:
     """
@@ -324,14 +330,14 @@ def _given(consultations: float, counted: float) -> str:
 
 
 def _counted(consultations: float) -> float:
-    if not 0 <= consultations <= MOST_CONSULTATIONS:
+    if not 0 <= consultations <= _MOST_CONSULTATIONS:
         raise _refused(
             [
                 f"{consultations:g} consultations par an : un nombre positif est attendu, "
-                f"{number(MOST_CONSULTATIONS)} au plus"
+                f"{number(_MOST_CONSULTATIONS)} au plus"
             ]
         )
-    return float(bounded_activity(consultations))
+    return _bounded(float(consultations))
 
 
 def _refused(defects: Sequence[str]) -> ScenarioError:
@@ -340,3 +346,10 @@ def _refused(defects: Sequence[str]) -> ScenarioError:
         defects=defects,
         remedy="donnez des consultations par an et des heures par semaine plausibles.",
     )
+
+
+def _bounded(acts: float) -> float:
+    """Consultations a year as the APL counts them: 0 up to 250, then 3,600 to 6,000 (DREES)."""
+    if acts <= _ACTIVITY_NEGLIGIBLE:
+        return 0.0
+    return min(max(acts, _ACTIVITY_FLOOR), _ACTIVITY_CAP)

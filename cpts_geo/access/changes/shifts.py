@@ -6,7 +6,6 @@ times: a shift is given with its extremes over them, and is never a measure.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,8 +15,8 @@ import pandas as pd
 from cpts_geo.access.catchments.sharing import Catchments, catchments
 from cpts_geo.access.catchments.weights import APL_WEIGHT
 from cpts_geo.access.changes.change import Change, apl_shift, crossings
-from cpts_geo.access.travel.islands import land_of
-from cpts_geo.access.travel.surrogate import LAWS, Variant, great_circle_km
+from cpts_geo.access.nearest.minutes import facility_counts
+from cpts_geo.access.travel.surrogate import LAWS, Variant, great_circle_km, land_of
 from cpts_geo.access.travel.times import TravelTimes, listed
 from cpts_geo.errors import ScenarioError
 from cpts_geo.schema import APL_VINTAGES
@@ -271,9 +270,8 @@ def largest_practice(communes: pd.DataFrame) -> str | None:
     >>> largest_practice(pd.DataFrame({"code_insee": ["A", "B"], "gps_2017": [1.0, 3.0]}))
     'B'
     """
-    names = [str(name) for name in communes if re.fullmatch(r"gps_\d{4}", str(name))]
-    known = sorted(name for name in names if communes[name].any())
-    counts = communes.set_index("code_insee")[known[-1]] if known else pd.Series(dtype=float)
+    found = facility_counts(communes.set_index("code_insee"), "gp")
+    counts = pd.Series(dtype=float) if found is None else found[1]
     return str(counts.idxmax()) if counts.max() > 0 else None
 
 

@@ -9,8 +9,8 @@ from typing import Final
 
 import pandas as pd
 
-from cpts_geo.access.changes.apl_inputs import ACTIVITY_NEW_DOCTOR
 from cpts_geo.access.changes.change import (
+    ACTIVITY_NEW_DOCTOR,
     Change,
     centre_opens,
     gp_arrives,
@@ -73,7 +73,7 @@ def parse_changes(
 
     Examples
     --------
-    >>> from cpts_geo.sources import embedded
+    >>> from cpts_geo.sources.embedding import embedded
     >>> national = embedded.load_communes()
     >>> found = parse_changes(
     ...     ["départ:Pithiviers", "Centre:85047:20"],

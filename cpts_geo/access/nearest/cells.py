@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from cpts_geo.access.nearest.proximity import BANDS, NEAR_SHARE
+from cpts_geo.access.nearest.reached import NEAR_SHARE
+from cpts_geo.access.travel.times import BANDS
 from cpts_geo.errors import Defect, TravelError, alike, one_line
 
 _COLUMNS = ("x", "y", "code_insee", "population", "facility", "minutes")

@@ -14,17 +14,18 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from cpts_geo.access.nearest.proximity import BANDS, NEAR_SHARE, coverage, nearest, time_reached
+from cpts_geo.access.nearest._proximity import coverage, nearest
+from cpts_geo.access.nearest.reached import NEAR_SHARE, time_reached
 from cpts_geo.access.travel.surrogate import LAWS, Variant, surrogate_times
-from cpts_geo.access.travel.times import TravelTimes, listed
+from cpts_geo.access.travel.times import BANDS, TravelTimes, listed
 from cpts_geo.errors import TravelError
 from cpts_geo.schema import EMERGENCY_VINTAGES, GP_VINTAGES, Status, status_column
 from cpts_geo.settings import GEOGRAPHIC_CRS, MIN_COVERAGE_RATE
 
 #: Minutes looked at around a territory: an hour is beyond any rota.
-REACH: Final = 45.0
+_REACH: Final = 45.0
 #: Facility -> column stem and vintages of what says where it is, newest last.
-FACILITIES: Final = {
+_FACILITIES: Final = {
     "gp": ("gps", GP_VINTAGES),
     "emergency": ("emergency_departments", EMERGENCY_VINTAGES),
 }
@@ -53,13 +54,13 @@ def neighbourhood(
 
     Examples
     --------
-    >>> from cpts_geo.sources import embedded
+    >>> from cpts_geo.sources.embedding import embedded
     >>> members = embedded.load_memberships().query("territory == 'ouest_loiret'")
     >>> found = neighbourhood(members, embedded.load_communes(), figures=embedded.load_figures())
     >>> bool(members["code_insee"].isin(found.index).all()), len(found) > 300
     (True, True)
     """
-    km = max(law.distance(REACH) for law in LAWS.values())
+    km = max(law.distance(_REACH) for law in LAWS.values())
     inside = national["code_insee"].isin(communes["code_insee"])
     near = inside.to_numpy(copy=True)
     # Degrees are enough to choose candidates: a little too many do no harm.
@@ -111,7 +112,7 @@ def travel_variants(
                 remedy="donnez une table dont les codes sont ceux des communes (Insee, COG 2026).",
             )
         return {"central": given}
-    return approximations(field, reach=REACH)
+    return approximations(field, reach=_REACH)
 
 
 def approximations(places: pd.DataFrame, *, reach: float) -> dict[Variant, TravelTimes]:
@@ -151,7 +152,7 @@ def facility_counts(field: pd.DataFrame, facility: str) -> tuple[int, pd.Series]
     field : DataFrame
         Result of :func:`neighbourhood`.
     facility : {"gp", "emergency"}
-        Facility of :data:`FACILITIES`.
+        Facility of :data:`_FACILITIES`.
 
     Returns
     -------
@@ -164,7 +165,7 @@ def facility_counts(field: pd.DataFrame, facility: str) -> tuple[int, pd.Series]
     >>> facility_counts(field, "gp")[0]
     2017
     """
-    stem, vintages = FACILITIES[facility]
+    stem, vintages = _FACILITIES[facility]
     for vintage in reversed(vintages):
         name = f"{stem}_{vintage}"
         if name in field and field[name].notna().any():
@@ -198,7 +199,7 @@ def minutes_to_care(field: pd.DataFrame, variants: Mapping[Variant, TravelTimes]
     ([0.0, 11.9], {'gp_minutes_approx_2017'})
     """
     blocks = []
-    for facility in FACILITIES:
+    for facility in _FACILITIES:
         found = facility_counts(field, facility)
         if found is None:
             continue

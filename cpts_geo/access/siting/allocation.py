@@ -15,12 +15,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from cpts_geo.access.siting.checks import codes_text, repeated
+from cpts_geo.access.siting._question import codes_text, repeated
 from cpts_geo.errors import TableError
 from cpts_geo.french import number
 
 #: Tilts towards communes of low APL shown side by side; 0 is the proportional allocation (grade D).
-TILTS: Final = (0.0, 0.2, 0.5)
+_TILTS: Final = (0.0, 0.2, 0.5)
 
 
 def allocate(
@@ -88,7 +88,7 @@ def allocate(
 
 
 def allocations(
-    total: float, population: pd.Series, *, apl: pd.Series, tilts: Sequence[float] = TILTS
+    total: float, population: pd.Series, *, apl: pd.Series, tilts: Sequence[float] = _TILTS
 ) -> dict[str, pd.Series]:
     """
     Spread one figure of a territory in several ways, to be shown side by side.

@@ -10,13 +10,14 @@ from collections.abc import Collection, Sequence
 
 import pandas as pd
 
-from cpts_geo.access.nearest.proximity import BANDS, NEAR_SHARE, time_reached
-from cpts_geo.access.siting.checks import (
+from cpts_geo.access.nearest.reached import NEAR_SHARE, time_reached
+from cpts_geo.access.siting._question import (
     codes_text,
     demand_defects,
     minutes_defects,
     site_defects,
 )
+from cpts_geo.access.travel.times import BANDS
 from cpts_geo.errors import SitingError
 
 
@@ -88,10 +89,8 @@ def coverage_gain(
 
     Parameters
     ----------
-    minutes : DataFrame of float
-        Minutes from each commune (rows) to each site (columns); NaN out of reach or unknown.
-    demand : Series of float
-        Demand by commune, 0 or more, for exactly the communes of `minutes`.
+    minutes, demand : DataFrame of float, Series of float
+        As for :func:`coverage_outcomes`.
     sites : collection of str
         New sites.
     existing : collection of str

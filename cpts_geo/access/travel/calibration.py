@@ -10,16 +10,15 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from cpts_geo.access.nearest.proximity import BANDS
 from cpts_geo.access.travel.surrogate import PowerLaw, great_circle_km
-from cpts_geo.access.travel.times import TravelTimes, listed
+from cpts_geo.access.travel.times import BANDS, TravelTimes, listed
 from cpts_geo.errors import TravelError
 from cpts_geo.french import number
 
 #: Distances the project's laws were fitted on, kilometres.
-FITTED_KM: Final = 25.0
+_FITTED_KM: Final = 25.0
 #: Kilometres of the bands of the error table.
-DISTANCE_BANDS: Final = (0.0, 2.0, 4.0, 6.0, 8.0, 10.0, 15.0, 20.0, 25.0)
+_DISTANCE_BANDS: Final = (0.0, 2.0, 4.0, 6.0, 8.0, 10.0, 15.0, 20.0, 25.0)
 
 
 @dataclass(frozen=True)
@@ -91,7 +90,7 @@ def distances(travel: TravelTimes, points: pd.DataFrame) -> pd.DataFrame:
     return pairs[(pairs["km"] > 0) & (pairs["minutes"] > 0)].reset_index(drop=True)
 
 
-def fit_power_law(pairs: pd.DataFrame, *, text: str, max_km: float = FITTED_KM) -> Fit:
+def fit_power_law(pairs: pd.DataFrame, *, text: str, max_km: float = _FITTED_KM) -> Fit:
     """
     Fit ``t = a d^b`` by least squares on logarithms.
 
@@ -140,7 +139,7 @@ def fit_power_law(pairs: pd.DataFrame, *, text: str, max_km: float = FITTED_KM) 
 
 
 def error_by_distance(
-    pairs: pd.DataFrame, law: PowerLaw, *, bands: Sequence[float] = DISTANCE_BANDS
+    pairs: pd.DataFrame, law: PowerLaw, *, bands: Sequence[float] = _DISTANCE_BANDS
 ) -> pd.DataFrame:
     """
     Compare a law with real times, by band of distance.

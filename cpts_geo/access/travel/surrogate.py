@@ -18,15 +18,15 @@ import pandas as pd
 import shapely
 from scipy.spatial import cKDTree
 
-from cpts_geo.access.travel.islands import land_of
-from cpts_geo.access.travel.times import TravelTimes, csr, listed
+from cpts_geo.access.travel._sparse import csr
+from cpts_geo.access.travel.times import TravelTimes, listed
 from cpts_geo.errors import TravelError
 from cpts_geo.french import number
 from cpts_geo.schema import Status
 from cpts_geo.settings import GEOGRAPHIC_CRS
 
 #: Mean radius of the Earth, kilometres (IUGG).
-EARTH_RADIUS_KM: Final = 6371.0088
+_EARTH_RADIUS_KM: Final = 6371.0088
 #: Pairs computed at once: what a processor keeps at hand.
 _BLOCK: Final = 1 << 17
 
@@ -95,6 +95,35 @@ LAWS: Final[dict[Variant, PowerLaw]] = {
     "high": PowerLaw(2.831, 0.810, "plaine de l’Isère, OSRM sur OpenStreetMap", "B"),
 }
 VARIANT_NAMES: Final = {"low": "basse", "central": "centrale", "high": "haute"}
+#: Communes that roads join among themselves and to nothing else.
+_ROADLESS: Final[tuple[tuple[str, ...], ...]] = (
+    ("17004",),  # Île-d'Aix
+    ("22016",),  # Bréhat
+    ("29082",),  # Batz
+    ("29083",),  # Sein
+    ("29084",),  # Molène
+    ("29155",),  # Ouessant
+    ("56009", "56114", "56152", "56241"),  # Belle-Île
+    ("56069",),  # Groix
+    ("56085",),  # Hœdic
+    ("56086",),  # Houat
+    ("56087",),  # Île-aux-Moines
+    ("56088",),  # Île-d'Arz
+    ("85113",),  # Yeu
+    ("97108", "97112", "97126"),  # Marie-Galante
+    ("97110",),  # La Désirade
+    ("97130",),  # Terre-de-Bas
+    ("97131",),  # Terre-de-Haut
+    ("97314",),  # Ouanary
+    ("97352",),  # Saül
+    ("97353",),  # Maripasoula
+    ("97356",),  # Camopi
+    ("97357",),  # Grand-Santi
+    ("97362",),  # Papaichton
+    ("97608", "97615"),  # Petite-Terre, Mayotte
+)
+#: Départements that no road joins to any other: Corse, then overseas.
+_APART: Final = (("2A", "2B"), ("971",), ("972",), ("973",), ("974",), ("976",))
 
 
 def surrogate_times(
@@ -175,6 +204,33 @@ def surrogate_times(
     )
 
 
+def land_of(codes: pd.Index) -> npt.NDArray[np.int64]:
+    """
+    Number the lands that no road joins.
+
+    Parameters
+    ----------
+    codes : Index of str
+        INSEE codes of communes.
+
+    Returns
+    -------
+    ndarray of int
+        0 for all that roads join to Paris, one number above 0 for each place of :data:`_ROADLESS`
+        and for what is left of each of :data:`_APART`.
+
+    Examples
+    --------
+    >>> land_of(pd.Index(["85047", "85113", "2A004", "2B033"])).tolist()
+    [0, 13, 25, 25]
+    """
+    numbers = {code: land for land, group in enumerate((*_ROADLESS, *_APART), 1) for code in group}
+    get = numbers.get
+    # Of a list and not of the index: three times faster.
+    lands = [get(code) or get(code[:3]) or get(code[:2], 0) for code in codes.tolist()]
+    return np.array(lands, dtype=np.int64)
+
+
 def great_circle_km(
     lon_a: npt.ArrayLike, lat_a: npt.ArrayLike, lon_b: npt.ArrayLike, lat_b: npt.ArrayLike
 ) -> npt.NDArray[np.float64]:
@@ -219,14 +275,14 @@ def _on_sphere(points: gpd.GeoSeries) -> npt.NDArray[np.float64]:
 def _km(a: npt.NDArray[np.float64], b: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     # The chord keeps its precision at short distances, where the arc's cosine loses it.
     chord = np.sqrt(((a - b) ** 2).sum(axis=-1))
-    return np.asarray(2 * EARTH_RADIUS_KM * np.arcsin(np.minimum(chord / 2, 1.0)))
+    return np.asarray(2 * _EARTH_RADIUS_KM * np.arcsin(np.minimum(chord / 2, 1.0)))
 
 
 def _near(
     sphere: npt.NDArray[np.float64], km: float, *, lands: npt.NDArray[np.int64]
 ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
     """Pairs of places within a distance and on one land, each once."""
-    chord = 2 * np.sin(min(km / EARTH_RADIUS_KM, np.pi) / 2)
+    chord = 2 * np.sin(min(km / _EARTH_RADIUS_KM, np.pi) / 2)
     found = cKDTree(sphere).query_pairs(chord, output_type="ndarray").astype(np.int32)
     first, second = found[:, 0], found[:, 1]
     joined = lands[first] == lands[second]

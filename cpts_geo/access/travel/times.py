@@ -9,17 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
-from scipy.sparse import coo_array, csr_array
+from scipy.sparse import csr_array
 
+from cpts_geo.access.travel._sparse import csr
 from cpts_geo.errors import TravelError, one_line
 from cpts_geo.french import counted, number
 from cpts_geo.schema import Status
 
+#: Minutes that are spoken of: those of coverage, of maps, of sites.
+BANDS: Final = (10.0, 15.0, 20.0, 30.0)
 _COLUMNS = ("origin", "destination", "minutes")
 #: Codes shown in a message before the rest is counted.
 _SHOWN = 8
@@ -190,43 +192,6 @@ def travel_times(
         unsnapped=tuple(away),
         given=given,
     )
-
-
-def csr(
-    values: npt.NDArray[np.floating[Any]],
-    rows: npt.NDArray[np.integer],
-    columns: npt.NDArray[np.integer],
-    *,
-    shape: tuple[int, int],
-) -> csr_array:
-    """
-    Store values by row, with 32-bit indices and zeros kept.
-
-    Parameters
-    ----------
-    values : ndarray of float
-        Values, one a pair.
-    rows, columns : ndarray of int
-        Places of the values, each pair once.
-    shape : tuple of int
-        Rows and columns.
-
-    Returns
-    -------
-    csr_array
-        Matrix whose columns are in the order given within each row.
-
-    Examples
-    --------
-    >>> csr(np.array([0.0, 5.0]), np.array([1, 0]), np.array([0, 0]), shape=(2, 1)).data.tolist()
-    [5.0, 0.0]
-    """
-    # Half the memory of the default, and twice as fast.
-    places = rows.astype(np.int32, copy=False), columns.astype(np.int32, copy=False)
-    matrix = coo_array((values, places), shape=shape)
-    # Each pair stands once: no need to look for duplicates, which would sort every row.
-    matrix.has_canonical_format = True
-    return matrix.tocsr()
 
 
 def minutes_matrix(

@@ -13,9 +13,8 @@ import numpy as np
 import pandas as pd
 
 from cpts_geo.capacity.calls.profile import CallProfile
-from cpts_geo.schema import Status, status_column
-from cpts_geo.secrecy.disclosure import MIN_PATIENTS, MIN_POSSIBLE, Mask
-from cpts_geo.secrecy.suppression import Atom, Cells, protect
+from cpts_geo.schema import status_column
+from cpts_geo.secrecy.disclosure import MIN_PATIENTS, Mask, shown_counts
 
 _STATUS: Final = status_column("calls")
 
@@ -81,27 +80,9 @@ def released(profile: CallProfile) -> dict[str, pd.DataFrame]:
 
 
 def _table(counts: pd.Series, total: int) -> pd.DataFrame:
-    calls = counts.to_numpy(dtype=float)
-    few = (calls > 0) & (calls < MIN_PATIENTS)
-    cells = Cells(
-        amount=calls,
-        people=calls,
-        adds=calls > 0,
-        primary=few,
-        low=np.where(few, 1.0, MIN_PATIENTS),
-        high=np.where(few, MIN_PATIENTS - 1.0, np.inf),
-        floor=MIN_PATIENTS,
-        width=MIN_POSSIBLE - 1.0,
-        smallest_first=True,
-    )
-    hidden, withheld = protect(cells, [Atom(np.arange(len(calls)), frozenset({(0, "calls")}))])
-    shown = pd.Series(calls, index=counts.index).mask(hidden)
-    status = np.where(
-        few, Mask.UNDER_11.value, np.where(hidden, Mask.SECRET.value, Status.MEASURED)
-    )
-    table = pd.DataFrame({"calls": shown, _STATUS: status, "share": shown / total})
     # The total is shown elsewhere: where it would give a cell away, nothing else stands.
-    return table.iloc[:0] if withheld else table
+    table = shown_counts(counts).rename(columns={"value": "calls", "status": _STATUS})
+    return table.assign(share=table["calls"] / total)
 
 
 def _apart(profile: CallProfile) -> pd.DataFrame:

@@ -24,6 +24,7 @@ _NOT_SUMMED = frozenset(
         "gps_cnam_2024",
         "gps_mep_cnam_2024",
         "gps_per_100k_cnam_2024",
+        "gp_mean_age",
         "gps_per_100k_published",
         "share_without_mt",
     }

@@ -8,82 +8,23 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from cpts_geo.access.siting.question import FloatArray, IntArray, SitingQuestion
+from cpts_geo.access.siting._question import FloatArray, IntArray, SitingQuestion
 
 #: Sets whose values, relative to the largest possible, agree to so many decimals are ties.
 _DECIMALS: Final = 9
 
 
-def scores(question: SitingQuestion, nearest: FloatArray, *, opened: int) -> FloatArray:
-    """
-    Value sets of sites of one size, capacities left aside.
-
-    Parameters
-    ----------
-    question : SitingQuestion
-        The question.
-    nearest : numpy.ndarray of float, shape (m, communes)
-        Minutes to the nearest open site, one row a set.
-    opened : int
-        New sites of each set.
-
-    Returns
-    -------
-    numpy.ndarray of float, shape (m,)
-        "p_median": demand x minutes; "mclp": demand within the radius; "p_center": longest
-        minutes; "lscp": new sites. Infinite where the set answers nothing (a commune out of
-        reach; for "lscp", a coverable one left out).
-
-    Examples
-    --------
-    >>> from cpts_geo.access.siting.question import siting_question
-    >>> minutes = pd.DataFrame({"A": [0.0, 12.0], "B": [12.0, 0.0]}, index=["A", "B"])
-    >>> question = siting_question(
-    ...     minutes, pd.Series({"A": 10, "B": 5}), objective="p_median", p=1
-    ... )
-    >>> scores(question, question.nearest(np.array([[0], [1]])), opened=1).tolist()
-    [60.0, 120.0]
-    """
+def scores(question: SitingQuestion, nearest: FloatArray) -> FloatArray:
+    """Value of sets by their `nearest` minutes: demand x minutes, inf out of reach, or covered."""
     if question.objective == "p_median":
         return np.asarray(nearest @ question.demand)
-    if question.objective == "p_center":
-        return np.asarray(nearest.max(axis=1))
-    covered = nearest <= question.radius
-    if question.objective == "mclp":
-        return np.asarray(covered @ question.demand)
-    complete = covered[:, question.coverable].all(axis=1)
-    return np.where(complete, float(opened), np.inf)
+    return np.asarray((nearest <= question.radius) @ question.demand)
 
 
 def first_sets(question: SitingQuestion, sets: IntArray, objective: FloatArray) -> IntArray:
-    """
-    Order sets of one size, best first.
+    """Rows of the first `question.best` sets that answer, by objective, out of reach, mean time.
 
-    Parameters
-    ----------
-    question : SitingQuestion
-        The question.
-    sets : numpy.ndarray of int, shape (m, new sites)
-        Positions of the candidates opened, rows in the order of the codes, which breaks the last
-        ties.
-    objective : numpy.ndarray of float, shape (m,)
-        Value of each set; infinite for those that answer nothing, which are left out.
-
-    Returns
-    -------
-    numpy.ndarray of int
-        Rows of the first `question.best` sets, by objective, then demand out of reach, then mean
-        minutes of the demand in reach.
-
-    Examples
-    --------
-    >>> from cpts_geo.access.siting.question import siting_question
-    >>> minutes = pd.DataFrame({"A": [0.0, 12.0], "B": [12.0, np.nan]}, index=["A", "B"])
-    >>> question = siting_question(
-    ...     minutes, pd.Series({"A": 10, "B": 10}), objective="mclp", p=1, radius=12
-    ... )
-    >>> first_sets(question, np.array([[0], [1]]), np.array([10.0, 20.0])).tolist()
-    [1, 0]
+    Rows of `sets` are in the order of the codes, which breaks the last ties.
     """
     lead = _lead_key(question, objective)
     contenders = np.flatnonzero(np.isfinite(lead))
@@ -99,33 +40,7 @@ def first_sets(question: SitingQuestion, sets: IntArray, objective: FloatArray) 
 def solutions_table(
     question: SitingQuestion, sets: Sequence[tuple[int, ...]], objective: Sequence[float]
 ) -> pd.DataFrame:
-    """
-    Set out solutions in order, best first.
-
-    Parameters
-    ----------
-    question : SitingQuestion
-        The question.
-    sets : sequence of tuple of int
-        Positions of the candidates opened, one tuple a solution.
-    objective : sequence of float
-        Value of each.
-
-    Returns
-    -------
-    DataFrame
-        Columns of :func:`cpts_geo.access.siting.best_sites`, `question.best` rows at most.
-
-    Examples
-    --------
-    >>> from cpts_geo.access.siting.question import siting_question
-    >>> minutes = pd.DataFrame({"A": [0.0, 12.0], "B": [12.0, 0.0]}, index=["A", "B"])
-    >>> question = siting_question(
-    ...     minutes, pd.Series({"A": 10, "B": 5}), objective="p_median", p=1
-    ... )
-    >>> solutions_table(question, [(1,), (0,)], [120.0, 60.0])["sites"].tolist()
-    [('A',), ('B',)]
-    """
+    """Table of ``best_sites`` of sets, as positions opened, and their values; best first."""
     rows = []
     for chosen, value in zip(sets, objective, strict=True):
         nearest = question.nearest(np.array(chosen, dtype=np.intp).reshape(1, -1))
@@ -140,13 +55,8 @@ def solutions_table(
 
 def _lead_key(question: SitingQuestion, objective: FloatArray) -> FloatArray:
     """Objective, the smaller the better; rounded, so that equal sets stay equal when added."""
-    largest = {
-        "p_median": question.total * _longest(question),
-        "mclp": -question.total,
-        "p_center": _longest(question),
-        "lscp": 1.0,
-    }
-    return np.asarray((objective / largest[question.objective]).round(_DECIMALS))
+    longest = _longest(question) if question.objective == "p_median" else -1.0
+    return np.asarray((objective / (question.total * longest)).round(_DECIMALS))
 
 
 def _tie_keys(question: SitingQuestion, nearest: FloatArray) -> tuple[FloatArray, FloatArray]:

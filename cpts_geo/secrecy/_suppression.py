@@ -26,85 +26,41 @@ _ROUNDING = 1e-9
 
 @dataclass(frozen=True)
 class Cells:
-    """
-    One column as an outsider sees it, commune by commune.
+    """One column as an outsider sees it, in one order of the communes, which breaks ties."""
 
-    Parameters
-    ----------
-    amount : array of float
-        What each commune adds to the totals.
-    people : array of float
-        On how many people it rests; 0 where that is not known.
-    adds : array of bool
-        Whether its amount is known and is part of the totals: others protect nothing.
-    primary : array of bool
-        Whether it is masked for itself.
-    low, high : array of float
-        What an outsider knows of the amount once it is masked.
-    floor : int
-        People that the masked amounts of a total must rest on together.
-    width : float
-        How much a masked amount must be able to vary ...
-    width_share : float
-        ... and how much, as a share of itself.
-    smallest_first : bool
-        Whether the smallest amounts are masked first, so that the smallest one shown is a bound;
-        else those that rest on the fewest people, whom everybody can count.
-
-    Notes
-    -----
-    Arrays are in one order of the communes, which breaks ties.
-    """
-
+    #: What each commune adds to the totals, and on how many people it rests (0: not known).
     amount: Floats
     people: Floats
+    #: Whether its amount is known and part of the totals: others protect nothing.
     adds: Flags
+    #: Whether it is masked for itself.
     primary: Flags
+    #: What an outsider knows of the amount once it is masked.
     low: Floats
     high: Floats
+    #: People that the masked amounts of a total must rest on together.
     floor: int
+    #: How much a masked amount must be able to vary, and how much as a share of itself.
     width: float = 0.0
     width_share: float = 0.0
+    #: Whether the smallest amounts are masked first, so that the smallest one shown is a bound;
+    #: else those that rest on the fewest people, whom everybody can count.
     smallest_first: bool = False
 
 
 @dataclass(frozen=True)
 class Atom:
-    """
-    Communes that belong to the same groups.
+    """Communes that belong to the same groups."""
 
-    Parameters
-    ----------
-    members : array of int
-        Their places in the arrays of :class:`Cells`.
-    groups : frozenset of (int, str)
-        Their groups; empty where no total holds them.
-    """
-
+    #: Their places in the arrays of the cells.
     members: Places
+    #: Their groups; empty where no total holds them.
     groups: frozenset[Group]
 
 
 def protect(cells: Cells, atoms: Sequence[Atom]) -> tuple[Flags, set[Group]]:
-    """
-    Find what else to mask, and which totals to withhold.
+    """Cells to mask, primary ones included, and the groups whose total is not to be shown.
 
-    Parameters
-    ----------
-    cells : Cells
-        The column.
-    atoms : sequence of Atom
-        All communes, each in one atom.
-
-    Returns
-    -------
-    hidden : array of bool
-        Primary cells, and those masked to protect them.
-    withheld : set of (int, str)
-        Groups whose total is not to be shown.
-
-    Notes
-    -----
     In each pool the smallest cells are masked one by one until what is masked rests on `floor`
     people and may vary enough. The sum S of the masked amounts being known, amount i lies between
     max(l_i, S - sum of the other h) and min(h_i, S - sum of the other l), which are apart by the
@@ -114,16 +70,6 @@ def protect(cells: Cells, atoms: Sequence[Atom]) -> tuple[Flags, set[Group]]:
 
     A pool where all is masked in vain is joined with the smallest pool of one of its groups, of
     the grouping to keep first if it has another there; alone, it loses its totals.
-
-    Examples
-    --------
-    >>> counts = np.array([7.0, 40.0, 25.0])
-    >>> few = counts < 11
-    >>> low, high = np.where(few, 1.0, 11.0), np.where(few, 10.0, np.inf)
-    >>> cells = Cells(counts, counts, counts > 0, few, low, high, floor=11, width=4.0)
-    >>> hidden, withheld = protect(cells, [Atom(np.arange(3), frozenset({(0, "CPTS")}))])
-    >>> hidden.tolist(), withheld
-    ([True, False, True], set())
     """
     pools: list[tuple[int, ...]] = [(number,) for number in range(len(atoms))]
     # No total holds the communes of no group: nothing is known of their sum.

@@ -8,52 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Final
 
 import numpy as np
 import pandas as pd
 
-from cpts_geo.access.catchments.sharing import check_places, values_at
-from cpts_geo.access.travel.times import TravelTimes, listed
+from cpts_geo.access.travel.places import check_places, values_at
+from cpts_geo.access.travel.times import BANDS, TravelTimes, listed
 from cpts_geo.errors import TableError, TravelError
 from cpts_geo.french import number
 
-#: Minutes of the coverage bands.
-BANDS: Final = (10.0, 15.0, 20.0, 30.0)
-#: Share of the people within the "p90" of times.
-NEAR_SHARE: Final = 0.9
-
 
 def nearest(travel: TravelTimes, supply: pd.Series) -> pd.DataFrame:
-    """
-    Find the nearest destination that has a supply.
+    """Nearest destination that has a supply, by origin: site (code), minutes, known.
 
-    Parameters
-    ----------
-    travel : TravelTimes
-        Minutes from homes to places of care.
-    supply : Series of float
-        Supply by destination, >= 0; NaN unknown.
-
-    Returns
-    -------
-    DataFrame
-        By origin: site (code, the first one in order where several are as near; missing where
-        none is in reach or known), minutes (NaN likewise), known (False where the place has no
-        road, or where a destination of unknown supply is nearer than the nearest known one).
-        Known without minutes: farther than the table's reach.
-
-    Raises
-    ------
-    TableError
-        Codes that do not agree with the travel times, or negative supply.
-
-    Examples
-    --------
-    >>> from cpts_geo.access.travel.example import three_communes
-    >>> times, supply, _ = three_communes()
-    >>> nearest(times, supply)["minutes"].tolist(), nearest(times, supply).at["C", "site"]
-    ([0.0, 0.0, 9.0], 'B')
+    The first one in order where several are as near; missing where none is in reach or known.
+    Known is False where the place has no road, or where a destination of unknown supply (NaN) is
+    nearer than the nearest known one; known without minutes is farther than the table's reach.
     """
     check_places(travel, supply=supply)
     amounts = values_at(supply, travel.destinations)
@@ -71,40 +41,11 @@ def nearest(travel: TravelTimes, supply: pd.Series) -> pd.DataFrame:
 def coverage(
     near: pd.DataFrame, people: pd.Series, *, reach: float, bands: Sequence[float] = BANDS
 ) -> pd.DataFrame:
-    """
-    Count the people within each time of the nearest place.
+    """People within each time (minutes, rising, up to `reach`) of the nearest place.
 
-    Parameters
-    ----------
-    near : DataFrame
-        minutes and known by origin, from :func:`nearest`.
-    people : Series of float
-        People of the origins wanted, >= 0; NaN unknown, left out with a count of such places.
-    reach : float
-        Reach of the travel times.
-    bands : sequence of float
-        Minutes, rising, up to `reach`.
-
-    Returns
-    -------
-    DataFrame
-        By band (minutes): people (within), share (of the people whose time is known; NaN where
-        there is none). In attrs: unknown, the people whose time is unknown; unknown_places, the
-        number of origins whose people are unknown.
-
-    Raises
-    ------
-    TableError
-        Origins that `near` lacks, that stand twice, or negative people.
-    TravelError
-        A band beyond the reach, or bands that do not rise.
-
-    Examples
-    --------
-    >>> from cpts_geo.access.travel.example import three_communes
-    >>> times, supply, people = three_communes()
-    >>> coverage(nearest(times, supply), people, reach=times.reach)["people"].to_dict()
-    {10.0: 3500.0, 15.0: 3500.0, 20.0: 3500.0, 30.0: 3500.0}
+    By band: people (NaN counts as none) and share, of the people whose time is known (NaN where
+    there is none). In attrs: unknown, people whose time is unknown; unknown_places, origins whose
+    people are unknown.
     """
     limits = [float(band) for band in bands]
     rising = all(low < high for low, high in pairwise(limits))
@@ -140,36 +81,6 @@ def coverage(
         "unknown_places": int(people.isna().sum()),
     }
     return table
-
-
-def time_reached(minutes: pd.Series, people: pd.Series, *, share: float) -> float:
-    """
-    Find the time within which a share of the people are.
-
-    Parameters
-    ----------
-    minutes : Series of float
-        Minutes by place; NaN (beyond every time, or unknown) comes last.
-    people : Series of float
-        People of the same places, >= 0, not all 0.
-    share : float
-        Share of all the people, between 0 and 1.
-
-    Returns
-    -------
-    float
-        Smallest time within which at least that share is; NaN where it is not reached.
-
-    Examples
-    --------
-    >>> minutes = pd.Series([0.0, 12.0, np.nan], index=["A", "B", "C"])
-    >>> time_reached(minutes, pd.Series({"A": 600, "B": 380, "C": 20}), share=0.9)
-    12.0
-    """
-    ordered = minutes.sort_values(na_position="last", kind="stable")
-    reached = people[ordered.index].cumsum().to_numpy() / people.sum()
-    # Sums are rounded: a share reached exactly counts as reached.
-    return float(ordered.iloc[int(np.searchsorted(reached, share - 1e-12))])
 
 
 def _first(travel: TravelTimes, wanted: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -14,19 +14,15 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from cpts_geo.access.siting.checks import Objective
-from cpts_geo.access.siting.enumeration import enumerate_sites, enumeration_size, served
-from cpts_geo.access.siting.models import solve_sites, solved_sets
-from cpts_geo.access.siting.question import (
-    SitingQuestion,
-    siting_question,
-)
-from cpts_geo.access.siting.solutions import scores
+from cpts_geo.access.siting._enumeration import enumerate_sites, enumeration_size, served
+from cpts_geo.access.siting._models import solve_sites, solved_sets
+from cpts_geo.access.siting._question import Objective, SitingQuestion, siting_question
+from cpts_geo.access.siting._solutions import scores
 from cpts_geo.errors import SitingError
 
 #: Every set is tried up to this many evaluations (three new sites among 182 candidates, say; a
 #: few seconds for 100 communes); beyond, integer programmes answer.
-ENUMERATION_LIMIT: Final = 1_000_000
+_ENUMERATION_LIMIT: Final = 1_000_000
 #: Relative regret under which two sets are as good: a solver is not more exact.
 _AS_GOOD: Final = 1e-6
 
@@ -36,7 +32,7 @@ def best_sites(
     demand: pd.Series,
     *,
     objective: Objective,
-    p: int | None = None,
+    p: int,
     radius: float | None = None,
     existing: Collection[str] = (),
     candidates: Collection[str] | None = None,
@@ -53,14 +49,12 @@ def best_sites(
     demand : Series of float
         Demand by commune (requests a day, people), 0 or more, for exactly the communes of
         `minutes`; a commune whose demand is 0 asks nothing.
-    objective : {"p_median", "mclp", "p_center", "lscp"}
-        "p_median": least demand x minutes; "mclp": most demand within the radius; "p_center":
-        shortest longest minutes; "lscp": fewest new sites that cover all that can be covered.
-    p : int or None
-        New sites to open, 0 or more; None for "lscp" only.
+    objective : {"p_median", "mclp"}
+        "p_median": least demand x minutes; "mclp": most demand within the radius.
+    p : int
+        New sites to open, 0 or more.
     radius : float or None
-        Minutes within which people count as covered (a time equal to it counts); needed by "mclp"
-        and "lscp".
+        Minutes within which people count as covered (a time equal to it counts); needed by "mclp".
     existing : collection of str
         Sites already open: they serve, and do not count in `p`.
     candidates : collection of str or None
@@ -70,8 +64,7 @@ def best_sites(
     capacity : float, mapping of str to float, or None
         Largest demand a site serves, in the unit of `demand`, the same for all or by code
         (candidates and existing); the demand of a commune may be split between sites. With it,
-        "mclp" maximises the demand served, "p_median" and "lscp" serve all of it. Not for
-        "p_center".
+        "mclp" maximises the demand served, "p_median" serves all of it.
 
     Returns
     -------
@@ -87,16 +80,14 @@ def best_sites(
     ------
     SitingError
         If the tables or the question are unusable (every defect is listed), or if no set of sites
-        answers: a commune out of every reach ("p_median", "p_center"), nobody within the radius,
-        capacities under the demand.
+        answers: a commune out of every reach ("p_median"), nobody within the radius, capacities
+        under the demand.
 
     Notes
     -----
     Solutions are ordered by objective, then by demand out of reach, mean minutes and codes; values
-    equal within 1e-9 are ties. Up to :data:`ENUMERATION_LIMIT` evaluations every set is tried;
-    beyond, see :func:`cpts_geo.access.siting.models.solve_sites`. Communes that no site covers
-    (islands) do not make "lscp" fail: they are in `uncovered`. "lscp" lists only sets from which
-    no site can be removed; those after the first may hold more sites.
+    equal within 1e-9 are ties. Up to a million evaluations every set is tried; beyond, integer
+    programmes prove their optima, and which of the last ties is listed is the solver's choice.
 
     Examples
     --------
@@ -170,24 +161,12 @@ def sites_by_allocation(
     Parameters
     ----------
     minutes : DataFrame of float
-        Minutes from each commune (rows) to each site (columns); NaN out of reach or unknown.
+        As for :func:`best_sites`.
     demands : mapping of str to Series
         Name of the allocation -> demand by commune, two at least; see
         :func:`cpts_geo.access.siting.allocation.allocations`.
-    objective : {"p_median", "mclp", "p_center"}
-        See :func:`best_sites`; "lscp" has no number of sites to compare at.
-    p : int
-        New sites to open.
-    radius : float or None
-        Minutes within which people count as covered.
-    existing : collection of str
-        Sites already open.
-    candidates : collection of str or None
-        Sites that may open; None for every column that is not in `existing`.
-    best : int
-        Solutions wanted under each allocation.
-    capacity : float, mapping of str to float, or None
-        Largest demand a site serves.
+    objective, p, radius, existing, candidates, best, capacity : see there
+        As for :func:`best_sites`.
 
     Returns
     -------
@@ -209,16 +188,11 @@ def sites_by_allocation(
     >>> answer.regrets[["sites", "allocation", "regret"]].to_numpy().tolist()
     [[('A',), 'x', 0.0], [('A',), 'y', 4.0], [('B',), 'x', 2.0], [('B',), 'y', 0.0]]
     """
-    defects = []
     if len(demands) < 2:
-        defects.append("moins de deux répartitions de la demande")
-    if objective == "lscp":
-        defects.append("l’objectif « lscp » ne se compare pas à nombre de sites égal")
-    if defects:
         raise SitingError(
             "La réponse ne peut pas être comparée entre répartitions.",
-            defects=defects,
-            remedy="donnez au moins deux répartitions et un autre objectif que « lscp ».",
+            defects=["moins de deux répartitions de la demande"],
+            remedy="donnez au moins deux répartitions.",
         )
     questions = {
         name: siting_question(
@@ -259,7 +233,7 @@ def sites_by_allocation(
 
 
 def _answer(question: SitingQuestion) -> pd.DataFrame:
-    if enumeration_size(question) <= ENUMERATION_LIMIT:
+    if enumeration_size(question) <= _ENUMERATION_LIMIT:
         return enumerate_sites(question)
     return solve_sites(question)
 
@@ -268,8 +242,7 @@ def _value(question: SitingQuestion, sites: tuple[str, ...]) -> float:
     """Objective of given new sites; infinite when they do not answer."""
     chosen = np.array([question.candidates.index(code) for code in sites], dtype=np.intp)
     if question.capacity is None:
-        nearest = question.nearest(chosen[None, :])
-        return float(scores(question, nearest, opened=len(sites))[0])
+        return float(scores(question, question.nearest(chosen[None, :]))[0])
     kept = np.r_[chosen, len(question.candidates) : len(question.minutes)]
     alone = replace(
         question,
@@ -278,6 +251,6 @@ def _value(question: SitingQuestion, sites: tuple[str, ...]) -> float:
         capacity=question.capacity[kept],
         best=1,
     )
-    if enumeration_size(alone) <= ENUMERATION_LIMIT:
+    if enumeration_size(alone) <= _ENUMERATION_LIMIT:
         return float(served(alone, np.arange(len(sites))[None, :])[0])
     return next((value for _, value in solved_sets(alone)), math.inf)

@@ -1,0 +1,298 @@
+"""A question of where to open: what may be wrong with it, and how it is laid out as arrays.
+
+Sites are points of a table of minutes (rows: communes of demand, columns: sites; NaN: out of
+reach or unknown, never a long time). Existing sites stay open; ``p`` new ones are chosen among
+the candidates. People go to the nearest open site. No public transport: a person without a car
+is not described by these minutes.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from numbers import Integral, Real
+from typing import Any, Final, Literal, get_args
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from cpts_geo.errors import SitingError
+from cpts_geo.french import counted, number
+
+Objective = Literal["p_median", "mclp"]
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.intp]
+
+_OBJECTIVES: Final = get_args(Objective)
+#: Capacities and demands are compared within this relative tolerance.
+TOLERANCE: Final = 1e-9
+
+
+@dataclass(frozen=True, eq=False)
+class SitingQuestion:
+    """A checked question, as arrays: sites are candidates then existing, each by code."""
+
+    objective: Objective
+    p: int
+    #: Minutes within which people count as covered; NaN when the question has none.
+    radius: float
+    best: int
+    #: Communes with demand, by code, and their demand, above 0; the others ask nothing.
+    communes: tuple[str, ...]
+    demand: FloatArray
+    candidates: tuple[str, ...]
+    existing: tuple[str, ...]
+    #: Sites by communes; infinite when out of reach.
+    minutes: FloatArray
+    #: Largest demand each site serves; None when capacities do not count.
+    capacity: FloatArray | None
+
+    @property
+    def total(self) -> float:
+        """Whole demand."""
+        return float(self.demand.sum())
+
+    @property
+    def reach(self) -> npt.NDArray[np.bool_]:
+        """Whether each site is within the radius of each commune, shape of `minutes`."""
+        return self.minutes <= self.radius
+
+    def nearest(self, sets: IntArray) -> FloatArray:
+        """Minutes to the nearest open site, sets (rows: positions opened) by communes, or inf."""
+        today = self.minutes[len(self.candidates) :].min(axis=0, initial=np.inf)
+        found = np.repeat(today[None, :], len(sets), axis=0)
+        for opened in sets.T:
+            np.minimum(found, self.minutes[opened], out=found)
+        return found
+
+
+def siting_question(
+    minutes: pd.DataFrame,
+    demand: pd.Series,
+    *,
+    objective: Objective,
+    p: int,
+    radius: float | None = None,
+    existing: Collection[str] = (),
+    candidates: Collection[str] | None = None,
+    best: int = 5,
+    capacity: float | Mapping[str, float] | None = None,
+) -> SitingQuestion:
+    """Check the question of ``best_sites``; a SitingError lists all defects, or why no answer."""
+    if candidates is None:
+        candidates = [code for code in minutes.columns if code not in set(existing)]
+    defects = [
+        *minutes_defects(minutes),
+        *demand_defects(demand, minutes),
+        *site_defects(existing, minutes, what="sites existants"),
+        *site_defects(candidates, minutes, what="sites candidats"),
+        *_request_defects(
+            objective=objective,
+            p=p,
+            radius=radius,
+            best=best,
+            candidates=candidates,
+            existing=existing,
+        ),
+        *_capacity_defects(capacity, sites=[*candidates, *existing]),
+    ]
+    if defects:
+        raise SitingError(
+            "Cette question d’implantation est mal posée.",
+            defects=defects,
+            remedy="corrigez la table des temps, la demande ou la question ; un temps inconnu "
+            "reste vide.",
+        )
+    new, old = sorted(candidates, key=str), sorted(existing, key=str)
+    asking = sorted(demand.index[(demand > 0).to_numpy(dtype=bool)], key=str)
+    table = minutes.loc[asking, [*new, *old]].to_numpy(dtype=np.float64, na_value=np.nan).T
+    question = SitingQuestion(
+        objective=objective,
+        p=int(p),
+        radius=math.nan if radius is None else float(radius),
+        best=int(best),
+        communes=tuple(asking),
+        demand=demand.loc[asking].to_numpy(dtype=np.float64),
+        candidates=tuple(new),
+        existing=tuple(old),
+        minutes=np.where(np.isnan(table), np.inf, table),
+        capacity=_capacities(capacity, [*new, *old]),
+    )
+    if reasons := _impossibilities(question):
+        raise no_answer(reasons)
+    return question
+
+
+def no_answer(reasons: Sequence[str]) -> SitingError:
+    """Error that says, for every reason in French, that no set of sites answers."""
+    return SitingError(
+        "Aucun choix de sites ne répond à cette question.",
+        defects=reasons,
+        remedy="ajoutez des sites, un rayon plus large ou des capacités plus grandes, ou posez la "
+        "question aux seules communes qu’un site peut atteindre.",
+    )
+
+
+def codes_text(codes: Iterable[Any]) -> str:
+    """Write codes of communes or sites one after another, in their order."""
+    return ", ".join(str(code) for code in codes)
+
+
+def repeated(what: str, codes: pd.Index) -> list[str]:
+    """Defect that lists the codes that stand more than once, if any."""
+    twice = codes[codes.duplicated()].unique()
+    return [f"{what} : {codes_text(twice)}"] if len(twice) else []
+
+
+def minutes_defects(minutes: pd.DataFrame) -> list[str]:
+    """List what is wrong with minutes from each commune (rows) to each site; NaN is unknown."""
+    if minutes.empty:
+        return ["la table des temps est vide"]
+    defects = repeated("communes en double dans la table des temps", minutes.index)
+    defects += repeated("sites en double dans la table des temps", minutes.columns)
+    numeric = np.array([pd.api.types.is_numeric_dtype(kind) for kind in minutes.dtypes])
+    if not numeric.all():
+        wrong = codes_text(minutes.columns[~numeric])
+        return [*defects, f"temps qui ne sont pas des nombres vers : {wrong}"]
+    values = minutes.to_numpy(dtype=np.float64, na_value=np.nan)
+    for what, bad in (("négatifs", values < 0), ("infinis", np.isposinf(values))):
+        if bad.any():
+            pairs = [f"{minutes.index[i]} → {minutes.columns[j]}" for i, j in np.argwhere(bad)]
+            defects.append(f"temps {what} : {codes_text(pairs)}")
+    return defects
+
+
+def demand_defects(demand: pd.Series, minutes: pd.DataFrame) -> list[str]:
+    """List what is wrong with a demand: 0 or more, not all 0, for the communes of `minutes`."""
+    if demand.empty:
+        return ["la demande est vide"]
+    defects = repeated("communes en double dans la demande", demand.index)
+    if pd.api.types.is_numeric_dtype(demand):
+        values = demand.to_numpy(dtype=np.float64, na_value=np.nan)
+        finite = np.isfinite(values)
+        for what, bad in (("inconnue", ~finite), ("négative", finite & (values < 0))):
+            if bad.any():
+                defects.append(f"demande {what} : {codes_text(demand.index[bad])}")
+        if finite.all() and not values.any():
+            defects.append("la demande est nulle partout")
+    else:
+        defects.append("la demande n’est pas faite de nombres")
+    for what, codes in (
+        ("communes de la demande sans temps", demand.index[~demand.index.isin(minutes.index)]),
+        ("communes sans demande", minutes.index[~minutes.index.isin(demand.index)]),
+    ):
+        if len(codes):
+            defects.append(f"{what} : {codes_text(codes)}")
+    return defects
+
+
+def site_defects(sites: Collection[str], minutes: pd.DataFrame, *, what: str) -> list[str]:
+    """List the sites, called `what` in French, that repeat or that `minutes` does not know."""
+    codes = pd.Index(list(sites), dtype=object)
+    unknown = codes[~codes.isin(minutes.columns)].unique()
+    defects = repeated(f"{what} en double", codes)
+    if len(unknown):
+        defects.append(f"{what} absents de la table des temps : {codes_text(unknown)}")
+    return defects
+
+
+def _request_defects(
+    *,
+    objective: str,
+    p: int,
+    radius: float | None,
+    best: int,
+    candidates: Collection[str],
+    existing: Collection[str],
+) -> list[str]:
+    """List what is wrong with what is asked."""
+    defects = []
+    if objective not in _OBJECTIVES:
+        known = codes_text(_OBJECTIVES)
+        defects.append(f"objectif inconnu : « {objective} » ; possibles : {known}")
+    else:
+        defects += _number_defects(p, candidates=candidates, existing=existing)
+    if radius is None:
+        if objective == "mclp":
+            defects.append("rayon à donner en minutes")
+    elif not (_is_number(radius) and math.isfinite(radius) and radius >= 0):
+        defects.append("rayon : il faut un nombre de minutes, 0 ou plus")
+    if not _is_whole(best) or best < 1:
+        defects.append("nombre de solutions (best) : il faut un entier, 1 ou plus")
+    twice = [code for code in candidates if code in set(existing)]
+    if twice:
+        defects.append(f"sites candidats déjà ouverts : {codes_text(twice)}")
+    return defects
+
+
+def _number_defects(p: int, *, candidates: Collection[str], existing: Collection[str]) -> list[str]:
+    if not _is_whole(p):
+        return ["p : il faut le nombre de nouveaux sites, un entier"]
+    if p < 0:
+        return [f"p = {number(p)} : il faut 0 ou plus"]
+    if p == 0:
+        return [] if existing else ["aucun site : p = 0 et aucun site existant"]
+    if not candidates:
+        return ["aucun site candidat"]
+    if p > len(candidates):
+        places = counted(len(candidates), "candidat", "candidats")
+        return [f"p = {counted(p, 'nouveau site', 'nouveaux sites')} pour {places}"]
+    return []
+
+
+def _capacity_defects(
+    capacity: float | Mapping[str, float] | None, *, sites: Collection[str]
+) -> list[str]:
+    """List what is wrong with capacities: one for all or by code, 0 or more, infinite allowed."""
+    if capacity is None:
+        return []
+    if not isinstance(capacity, Mapping | pd.Series):
+        return [] if _is_capacity(capacity) else ["capacité négative ou inconnue"]
+    missing = [code for code in sites if code not in capacity]
+    wrong = [code for code in sites if code in capacity and not _is_capacity(capacity[code])]
+    defects = [f"capacité absente : {codes_text(missing)}"] if missing else []
+    return defects + ([f"capacité négative ou inconnue : {codes_text(wrong)}"] if wrong else [])
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool | np.bool_)
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, Integral) and not isinstance(value, bool | np.bool_)
+
+
+def _is_capacity(value: Any) -> bool:
+    return _is_number(value) and value >= 0
+
+
+def _capacities(
+    capacity: float | Mapping[str, float] | None, sites: Sequence[str]
+) -> FloatArray | None:
+    if capacity is None:
+        return None
+    if isinstance(capacity, Mapping | pd.Series):
+        return np.array([float(capacity[code]) for code in sites])
+    return np.full(len(sites), float(capacity))
+
+
+def _impossibilities(question: SitingQuestion) -> list[str]:
+    """Reasons that need no search; a search may find others."""
+    if question.objective == "mclp":
+        if question.reach.any():
+            return []
+        return [f"aucune demande à {number(question.radius, 1)} min ou moins d’un site"]
+    lost = np.isinf(question.minutes).all(axis=0)
+    if lost.any():
+        codes = codes_text(np.array(question.communes, dtype=object)[lost])
+        return [f"communes qu’aucun site n’atteint : {codes}"]
+    if question.capacity is None:
+        return []
+    offered = len(question.candidates)
+    new = np.sort(question.capacity[:offered])[::-1][: question.p]
+    most = float(new.sum() + question.capacity[offered:].sum())
+    if most >= question.total * (1 - TOLERANCE):
+        return []
+    return [f"demande à servir {number(question.total, 2)}, capacité d’au plus {number(most, 2)}"]

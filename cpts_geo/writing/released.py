@@ -1,0 +1,47 @@
+"""The one gate of what is written: an analysis as it may leave."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from cpts_geo.analysis import Analysis
+from cpts_geo.secrecy.disclosure import releasable, releasable_facts
+from cpts_geo.study.study import Study
+
+
+def released(analysis: Analysis) -> Analysis:
+    """
+    Mask what may not leave of an analysis, once, over all its territories.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        Raw figures; not modified.
+
+    Returns
+    -------
+    Analysis
+        The same, communes and comparison masked, facts that rest on too few doctors left out, and
+        with the mean age of a territory's GPs the future that is drawn from it. The rest is
+        public: head-counts, densities, APL, minutes, requests of whole territories, suppositions.
+    """
+    raw = analysis.communes
+    outside = ~analysis.national["code_insee"].isin(raw["code_insee"])
+    communes, comparison = releasable(
+        raw,
+        analysis.comparison,
+        elsewhere=analysis.national.loc[outside, "departement"].unique(),
+    )
+    facts = releasable_facts(analysis.table("facts"), raw)
+    shown = analysis.with_tables(communes=communes, comparison=comparison, facts=facts)
+    aged = set(facts.loc[facts["fact"] == "gp_mean_age", "territory"])
+    return replace(
+        shown,
+        studies={k: s if k in aged else _without_future(s) for k, s in shown.studies.items()},
+    )
+
+
+def _without_future(study: Study) -> Study:
+    if study.capacity is None:
+        return study
+    return study.with_parts(capacity=replace(study.capacity, future=None))
