@@ -13,6 +13,8 @@ import pandas as pd
 
 from cpts_geo.access.nearest.minutes import neighbourhood, travel_variants
 from cpts_geo.access.travel.given import given_times, lacking_notes
+from cpts_geo.access.travel.roads import road_times
+from cpts_geo.access.travel.times import TravelTimes
 from cpts_geo.capacity.answer.headline import DRAWS
 from cpts_geo.capacity.scenario.file import SHIPPED
 from cpts_geo.capacity.scenario.inputs import SEED, Scenario
@@ -22,14 +24,14 @@ from cpts_geo.capacity.scenario.loading import (
     scenario_from_population,
 )
 from cpts_geo.capacity.scenario.parameters import default_parameters
-from cpts_geo.errors import ScenarioError, one_line
+from cpts_geo.errors import ScenarioError, TravelError, one_line
 from cpts_geo.french import number
 from cpts_geo.schema import Status
 from cpts_geo.sources.analyst.travel.columns import Unit
 from cpts_geo.sources.catalogue.catalogue import sha256_of
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.study.study import Common, Study
-from cpts_geo.study.surroundings import Surroundings, parsed_changes
+from cpts_geo.study.surroundings import Surroundings, parsed_changes, places
 from cpts_geo.territories.figures.national import load_national
 from cpts_geo.territories.perimeters.outlines import outlines, territory_communes
 from cpts_geo.territories.perimeters.request import Request, find_perimeters
@@ -52,6 +54,9 @@ class Options:
         (:func:`cpts_geo.sources.analyst.travel.file.read_travel_file`).
     travel_unit : {"minutes", "seconds"}, optional
         Unit of these times, where the file does not say it.
+    roads : Path, optional
+        An OpenStreetMap extract (``.osm.pbf``) on which times by road are computed instead
+        (:func:`cpts_geo.access.travel.roads.road_times`).
     changes : sequence of str
         Changes of supply to show, such as ``départ:Pithiviers``
         (:func:`cpts_geo.access.changes.text.parse_changes`); by default two usual ones.
@@ -65,10 +70,16 @@ class Options:
         Monte Carlo draws.
     seed : int, optional
         Seed of the draws, those of the scenarios if absent: equal inputs give equal results.
+
+    Raises
+    ------
+    TravelError
+        Travel times are given and computed, or a unit is given without times.
     """
 
     travel: Path | None = None
     travel_unit: Unit | None = None
+    roads: Path | None = None
     changes: Sequence[str] = ()
     scenario: Path | None = None
     fetched: bool = True
@@ -79,6 +90,17 @@ class Options:
         # One text alone is a text, not its letters.
         changes = (self.changes,) if isinstance(self.changes, str) else tuple(self.changes)
         object.__setattr__(self, "changes", changes)
+        if self.travel is not None and self.roads is not None:
+            raise TravelError(
+                "Les temps de trajet viennent d’une table (--travel) ou de la route (--roads), pas "
+                "des deux.",
+                remedy="retirez l’une de ces options.",
+            )
+        if self.travel_unit is not None and self.travel is None:
+            raise TravelError(
+                "Une unité de temps est donnée sans table des temps.",
+                remedy="ajoutez la table (--travel FICHIER), ou retirez --travel-unit.",
+            )
 
 
 @dataclass(frozen=True)
@@ -218,9 +240,11 @@ def analyse(
     own = None if options.scenario is None else load_scenario(options.scenario)
     say("Données communales : lecture et vérification")
     national, former = embedded.load_communes(), embedded.load_former_communes()
-    given, travel_notes = given_times(
-        options.travel, options.travel_unit, codes=national["code_insee"]
-    )
+    given: TravelTimes | None = None
+    travel_notes: tuple[str, ...] = ()
+    if options.travel is not None:
+        unit, codes = options.travel_unit, national["code_insee"]
+        given, travel_notes = given_times(options.travel, unit, codes=codes)
     say("Communes : reconnaissance des noms et des codes")
     found = find_perimeters(request, national, former=former)
     if own is not None:
@@ -234,10 +258,15 @@ def analyse(
         _check_people(own, population=float(outline["population"].iloc[0]))
     say("Accès : communes et temps de trajet autour")
     field = neighbourhood(communes, national, figures=layer.figures)
+    changes = parsed_changes(options.changes, field, national, former=former)
+    if options.roads is not None:
+        given, travel_notes = road_times(
+            options.roads, field, destinations=places(field, communes, changes), say=say
+        )
     surroundings = Surroundings(
         field,
         travel_variants(field, given=given),
-        changes=parsed_changes(options.changes, field, national, former=former),
+        changes=changes,
         regions=frozenset(communes["region"]) if options.fetched else frozenset(),
     )
     facts, sites = embedded.load_facts(), embedded.load_sites()
@@ -278,7 +307,7 @@ def analyse(
         )
         for key, row in outline.iterrows()
     }
-    given_files = [path for path in (options.travel, options.scenario) if path]
+    given_files = [path for path in (options.travel, options.roads, options.scenario) if path]
     return Analysis(
         studies=studies,
         national=national,

@@ -202,7 +202,8 @@ def _impossible(around: Surroundings, change: Change) -> str:
         return "les temps de trajet ne connaissent pas cette commune"
     if not times.given:
         return ""
-    lost = people_missing(change.code, around.field, origins=times.origins)
+    known = times.origins.difference(pd.Index(times.unsnapped))
+    lost = people_missing(change.code, around.field, origins=known)
     if lost.empty:
         return ""
     return (
