@@ -16,20 +16,15 @@ from cpts_geo.access.travel.given import given_times, lacking_notes
 from cpts_geo.access.travel.roads import road_times
 from cpts_geo.access.travel.times import TravelTimes
 from cpts_geo.capacity.answer.headline import DRAWS
-from cpts_geo.capacity.scenario.file import SHIPPED
 from cpts_geo.capacity.scenario.inputs import SEED, Scenario
-from cpts_geo.capacity.scenario.loading import (
-    load_scenario,
-    load_scenarios,
-    scenario_from_population,
-)
+from cpts_geo.capacity.scenario.loading import load_scenario
 from cpts_geo.capacity.scenario.parameters import default_parameters
-from cpts_geo.errors import ScenarioError, TravelError, one_line
-from cpts_geo.french import number
+from cpts_geo.errors import TravelError
 from cpts_geo.schema import Status
 from cpts_geo.sources.analyst.travel.columns import Unit
 from cpts_geo.sources.catalogue.catalogue import sha256_of
 from cpts_geo.sources.embedding import embedded
+from cpts_geo.study.scenarios import scenario_notes, scenarios_of
 from cpts_geo.study.study import Common, Study
 from cpts_geo.study.surroundings import Surroundings, parsed_changes, places
 from cpts_geo.territories.figures.national import load_national
@@ -38,8 +33,6 @@ from cpts_geo.territories.perimeters.request import Request, find_perimeters
 
 #: Parts that are stacked in the order of the lists of communes.
 _LISTED: Final = frozenset({"communes", "audit"})
-#: A population given for a perimeter is another count of it up to this gap.
-_SAME_PEOPLE: Final = 0.1
 
 
 @dataclass(frozen=True)
@@ -247,15 +240,12 @@ def analyse(
         given, travel_notes = given_times(options.travel, unit, codes=codes)
     say("Communes : reconnaissance des noms et des codes")
     found = find_perimeters(request, national, former=former)
-    if own is not None:
-        _check_alone(list(found.identity["name"]))
     say(f"Indicateurs de {len(found.identity)} territoire(s)")
     layer = load_national(national, fetched=options.fetched, say=say)
     communes = territory_communes(found.members, national, figures=layer.figures)
     outline = outlines(communes).join(found.identity[["name", "document", "perimeter"]])
     outline = outline.loc[found.identity.index]
-    if own is not None:
-        _check_people(own, population=float(outline["population"].iloc[0]))
+    scenarios = scenarios_of(outline, published=request.published, own=own)
     say("Accès : communes et temps de trajet autour")
     field = neighbourhood(communes, national, figures=layer.figures)
     changes = parsed_changes(options.changes, field, national, former=former)
@@ -279,7 +269,7 @@ def analyse(
         *layer.notes,
         *travel_notes,
         *lacking_notes(given, communes),
-        *_scenario_notes(own, outline.iloc[0]),
+        *scenario_notes(own, outline.iloc[0]),
         *_calendar_note(communes["departement"]),
     )
     common = Common(
@@ -289,10 +279,6 @@ def analyse(
         draws=options.draws,
         seed=options.seed,
     )
-    scenarios = load_scenarios() if request.published else {}
-    if own is not None:
-        key = str(outline.index[0])
-        scenarios = {key: own.evolve(territory=key, sources=own.sources)}
     studies = {
         key: Study(
             key=key,
@@ -300,7 +286,7 @@ def analyse(
             figures=_own(communes, key),
             audit=_own(found.audit, key),
             border=_own(found.border, key),
-            scenario=scenarios.get(key) or _default_scenario(key, row),
+            scenario=scenarios[key],
             centres=tuple(_own(sites, key)["code_insee"]),
             notes=notes if len(outline) == 1 else (),
             common=common,
@@ -339,59 +325,6 @@ def _seed(options: Options, own: Scenario | None) -> int:
     if options.seed is not None:
         return options.seed
     return SEED if own is None else own.seed
-
-
-def _default_scenario(key: str, outline: pd.Series) -> Scenario:
-    """The scenario of as many people anywhere."""
-    return scenario_from_population(
-        float(outline["population"]),
-        territory=key,
-        label=str(outline["name"]),
-        population_basis="population municipale 2023 (Insee) des communes du périmètre",
-    )
-
-
-def _check_alone(names: Sequence[str]) -> None:
-    """Refuse one scenario for several territories."""
-    if len(names) != 1:
-        raise ScenarioError(
-            f"Un scénario de capacité est celui d’un territoire, et {len(names)} sont demandés.",
-            defects=names,
-            remedy="demandez ce seul territoire (sa clé, sa liste de communes, ou --epci).",
-        )
-
-
-def _check_people(scenario: Scenario, *, population: float) -> None:
-    """Refuse a scenario whose people cannot be among those of the perimeter."""
-    without = scenario.people_without_mt
-    if without > population:
-        raise ScenarioError(
-            f"Le scénario « {one_line(scenario.label)} » n’est pas celui de ce périmètre.",
-            defects=[
-                f"{number(without)} personnes sans médecin traitant, pour {number(population)} "
-                "habitants dans les communes du périmètre"
-            ],
-            remedy="donnez le scénario de ce territoire, ou le périmètre de ce scénario.",
-        )
-
-
-def _scenario_notes(scenario: Scenario | None, outline: pd.Series) -> list[str]:
-    """Say whose scenario it is, and where its people are not those of the perimeter."""
-    if scenario is None:
-        return []
-    said = [f"Capacité calculée avec le scénario « {scenario.label} »."]
-    if scenario.territory in SHIPPED and scenario.territory != outline.name:
-        said.append(
-            f"Ce scénario porte la clé d’une autre CPTS ({scenario.territory}) : vérifiez que ses "
-            "valeurs sont celles de votre territoire."
-        )
-    people, population = scenario.population, float(outline["population"])
-    if people is not None and abs(people / population - 1) > _SAME_PEOPLE:
-        said.append(
-            f"Ce scénario compte {number(people)} habitants, et les communes du périmètre "
-            f"{number(population)} : vérifiez qu’il s’agit du même territoire."
-        )
-    return said
 
 
 def _calendar_note(departements: pd.Series) -> list[str]:
