@@ -13,31 +13,26 @@ import pandas as pd
 
 from cpts_geo.access.nearest.minutes import neighbourhood, travel_variants
 from cpts_geo.access.travel.given import given_times, lacking_notes
+from cpts_geo.access.travel.roads import road_times
+from cpts_geo.access.travel.times import TravelTimes
 from cpts_geo.capacity.answer.headline import DRAWS
-from cpts_geo.capacity.scenario.file import SHIPPED
 from cpts_geo.capacity.scenario.inputs import SEED, Scenario
-from cpts_geo.capacity.scenario.loading import (
-    load_scenario,
-    load_scenarios,
-    scenario_from_population,
-)
+from cpts_geo.capacity.scenario.loading import load_scenario
 from cpts_geo.capacity.scenario.parameters import default_parameters
-from cpts_geo.errors import ScenarioError, one_line
-from cpts_geo.french import number
+from cpts_geo.errors import TravelError
 from cpts_geo.schema import Status
 from cpts_geo.sources.analyst.travel.columns import Unit
 from cpts_geo.sources.catalogue.catalogue import sha256_of
 from cpts_geo.sources.embedding import embedded
+from cpts_geo.study.scenarios import scenario_notes, scenarios_of
 from cpts_geo.study.study import Common, Study
-from cpts_geo.study.surroundings import Surroundings, parsed_changes
+from cpts_geo.study.surroundings import Surroundings, parsed_changes, places
 from cpts_geo.territories.figures.national import load_national
 from cpts_geo.territories.perimeters.outlines import outlines, territory_communes
 from cpts_geo.territories.perimeters.request import Request, find_perimeters
 
 #: Parts that are stacked in the order of the lists of communes.
 _LISTED: Final = frozenset({"communes", "audit"})
-#: A population given for a perimeter is another count of it up to this gap.
-_SAME_PEOPLE: Final = 0.1
 
 
 @dataclass(frozen=True)
@@ -52,6 +47,9 @@ class Options:
         (:func:`cpts_geo.sources.analyst.travel.file.read_travel_file`).
     travel_unit : {"minutes", "seconds"}, optional
         Unit of these times, where the file does not say it.
+    roads : Path, optional
+        An OpenStreetMap extract (``.osm.pbf``) on which times by road are computed instead
+        (:func:`cpts_geo.access.travel.roads.road_times`).
     changes : sequence of str
         Changes of supply to show, such as ``départ:Pithiviers``
         (:func:`cpts_geo.access.changes.text.parse_changes`); by default two usual ones.
@@ -65,10 +63,16 @@ class Options:
         Monte Carlo draws.
     seed : int, optional
         Seed of the draws, those of the scenarios if absent: equal inputs give equal results.
+
+    Raises
+    ------
+    TravelError
+        Travel times are given and computed, or a unit is given without times.
     """
 
     travel: Path | None = None
     travel_unit: Unit | None = None
+    roads: Path | None = None
     changes: Sequence[str] = ()
     scenario: Path | None = None
     fetched: bool = True
@@ -79,6 +83,17 @@ class Options:
         # One text alone is a text, not its letters.
         changes = (self.changes,) if isinstance(self.changes, str) else tuple(self.changes)
         object.__setattr__(self, "changes", changes)
+        if self.travel is not None and self.roads is not None:
+            raise TravelError(
+                "Les temps de trajet viennent d’une table (--travel) ou de la route (--roads), pas "
+                "des deux.",
+                remedy="retirez l’une de ces options.",
+            )
+        if self.travel_unit is not None and self.travel is None:
+            raise TravelError(
+                "Une unité de temps est donnée sans table des temps.",
+                remedy="ajoutez la table (--travel FICHIER), ou retirez --travel-unit.",
+            )
 
 
 @dataclass(frozen=True)
@@ -218,26 +233,30 @@ def analyse(
     own = None if options.scenario is None else load_scenario(options.scenario)
     say("Données communales : lecture et vérification")
     national, former = embedded.load_communes(), embedded.load_former_communes()
-    given, travel_notes = given_times(
-        options.travel, options.travel_unit, codes=national["code_insee"]
-    )
+    given: TravelTimes | None = None
+    travel_notes: tuple[str, ...] = ()
+    if options.travel is not None:
+        unit, codes = options.travel_unit, national["code_insee"]
+        given, travel_notes = given_times(options.travel, unit, codes=codes)
     say("Communes : reconnaissance des noms et des codes")
     found = find_perimeters(request, national, former=former)
-    if own is not None:
-        _check_alone(list(found.identity["name"]))
     say(f"Indicateurs de {len(found.identity)} territoire(s)")
     layer = load_national(national, fetched=options.fetched, say=say)
     communes = territory_communes(found.members, national, figures=layer.figures)
     outline = outlines(communes).join(found.identity[["name", "document", "perimeter"]])
     outline = outline.loc[found.identity.index]
-    if own is not None:
-        _check_people(own, population=float(outline["population"].iloc[0]))
+    scenarios = scenarios_of(outline, published=request.published, own=own)
     say("Accès : communes et temps de trajet autour")
     field = neighbourhood(communes, national, figures=layer.figures)
+    changes = parsed_changes(options.changes, field, national, former=former)
+    if options.roads is not None:
+        given, travel_notes = road_times(
+            options.roads, field, destinations=places(field, communes, changes), say=say
+        )
     surroundings = Surroundings(
         field,
         travel_variants(field, given=given),
-        changes=parsed_changes(options.changes, field, national, former=former),
+        changes=changes,
         regions=frozenset(communes["region"]) if options.fetched else frozenset(),
     )
     facts, sites = embedded.load_facts(), embedded.load_sites()
@@ -250,7 +269,7 @@ def analyse(
         *layer.notes,
         *travel_notes,
         *lacking_notes(given, communes),
-        *_scenario_notes(own, outline.iloc[0]),
+        *scenario_notes(own, outline.iloc[0]),
         *_calendar_note(communes["departement"]),
     )
     common = Common(
@@ -260,10 +279,6 @@ def analyse(
         draws=options.draws,
         seed=options.seed,
     )
-    scenarios = load_scenarios() if request.published else {}
-    if own is not None:
-        key = str(outline.index[0])
-        scenarios = {key: own.evolve(territory=key, sources=own.sources)}
     studies = {
         key: Study(
             key=key,
@@ -271,14 +286,14 @@ def analyse(
             figures=_own(communes, key),
             audit=_own(found.audit, key),
             border=_own(found.border, key),
-            scenario=scenarios.get(key) or _default_scenario(key, row),
+            scenario=scenarios[key],
             centres=tuple(_own(sites, key)["code_insee"]),
             notes=notes if len(outline) == 1 else (),
             common=common,
         )
         for key, row in outline.iterrows()
     }
-    given_files = [path for path in (options.travel, options.scenario) if path]
+    given_files = [path for path in (options.travel, options.roads, options.scenario) if path]
     return Analysis(
         studies=studies,
         national=national,
@@ -310,59 +325,6 @@ def _seed(options: Options, own: Scenario | None) -> int:
     if options.seed is not None:
         return options.seed
     return SEED if own is None else own.seed
-
-
-def _default_scenario(key: str, outline: pd.Series) -> Scenario:
-    """The scenario of as many people anywhere."""
-    return scenario_from_population(
-        float(outline["population"]),
-        territory=key,
-        label=str(outline["name"]),
-        population_basis="population municipale 2023 (Insee) des communes du périmètre",
-    )
-
-
-def _check_alone(names: Sequence[str]) -> None:
-    """Refuse one scenario for several territories."""
-    if len(names) != 1:
-        raise ScenarioError(
-            f"Un scénario de capacité est celui d’un territoire, et {len(names)} sont demandés.",
-            defects=names,
-            remedy="demandez ce seul territoire (sa clé, sa liste de communes, ou --epci).",
-        )
-
-
-def _check_people(scenario: Scenario, *, population: float) -> None:
-    """Refuse a scenario whose people cannot be among those of the perimeter."""
-    without = scenario.people_without_mt
-    if without > population:
-        raise ScenarioError(
-            f"Le scénario « {one_line(scenario.label)} » n’est pas celui de ce périmètre.",
-            defects=[
-                f"{number(without)} personnes sans médecin traitant, pour {number(population)} "
-                "habitants dans les communes du périmètre"
-            ],
-            remedy="donnez le scénario de ce territoire, ou le périmètre de ce scénario.",
-        )
-
-
-def _scenario_notes(scenario: Scenario | None, outline: pd.Series) -> list[str]:
-    """Say whose scenario it is, and where its people are not those of the perimeter."""
-    if scenario is None:
-        return []
-    said = [f"Capacité calculée avec le scénario « {scenario.label} »."]
-    if scenario.territory in SHIPPED and scenario.territory != outline.name:
-        said.append(
-            f"Ce scénario porte la clé d’une autre CPTS ({scenario.territory}) : vérifiez que ses "
-            "valeurs sont celles de votre territoire."
-        )
-    people, population = scenario.population, float(outline["population"])
-    if people is not None and abs(people / population - 1) > _SAME_PEOPLE:
-        said.append(
-            f"Ce scénario compte {number(people)} habitants, et les communes du périmètre "
-            f"{number(population)} : vérifiez qu’il s’agit du même territoire."
-        )
-    return said
 
 
 def _calendar_note(departements: pd.Series) -> list[str]:

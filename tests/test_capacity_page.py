@@ -323,9 +323,9 @@ def test_two_answer_in_the_peak_of_beauce_gatinais(sections: dict[str, Any]) -> 
 
 def test_peaks_apart_and_no_peak() -> None:
     apart = agents_by_hour(23.0, hour_shares=[0.15, 0.06, 0.15, 0.64 / 9, *[0.64 / 9] * 8])
-    assert plain(staff_words.phone_sentence(apart)).endswith("à 8 h et 10 h, il en faut 2.")
+    assert plain(staff_words.phone_sentence(apart, 1)).endswith("à 8 h et 10 h, il en faut 2.")
     flat = agents_by_hour(23.0, hour_shares=[1 / 12] * 12)
-    assert staff_words.phone_sentence(flat).endswith("par heure), et à toute heure.")
+    assert staff_words.phone_sentence(flat, 1).endswith("par heure), et à toute heure.")
     assert len(capacity_tables.phone_rows(flat)) == 1
 
 
@@ -423,8 +423,9 @@ def test_sliders_start_where_the_territory_is(
 def test_no_slider_beyond_a_table(cases: dict[str, Case]) -> None:
     result, capacity, facts = cases["lvo"]
     late = replace(result, scenario=result.scenario.evolve(deadline_days=10))
-    assert sliders(late, capacity) is None
-    assert capacity_section(late, capacity, facts=facts)["sliders"] is None
+    later = replace(capacity, result=late)
+    assert sliders(late, later) is None
+    assert capacity_section(late, later, facts=facts)["sliders"] is None
     unknown = replace(cases["lvo"][1], eligible=None)
     assert sliders(cases["lvo"][0], unknown) is None
 

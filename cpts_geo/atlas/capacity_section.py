@@ -67,7 +67,7 @@ def capacity_section(
             "note": calendar_words.week_note(result),
         },
         "drivers": _drivers(result, capacity.tornado),
-        "phone": None if capacity.phone is None else _phone(result, capacity.phone),
+        "phone": _phone(result, capacity),
         "future": None if capacity.future is None else _future(capacity.future, facts),
         "back_test": _back_test(result, capacity.back_test),
     }
@@ -127,8 +127,11 @@ def _drivers(result: Headline, tornado: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _phone(result: Headline, phone: pd.DataFrame) -> dict[str, Any]:
-    sentence = staff_words.phone_sentence(phone)
+def _phone(result: Headline, capacity: TerritoryCapacity) -> dict[str, Any] | None:
+    phone, usual = capacity.phone, capacity.usual_agents
+    if phone is None or usual is None:
+        return None
+    sentence = staff_words.phone_sentence(phone, usual)
     return {
         "sentence": sentence,
         "chart": Markup(capacity_charts.agents_svg(phone, title=sentence)),

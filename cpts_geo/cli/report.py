@@ -89,6 +89,15 @@ def report(
         TravelUnit | None,
         typer.Option(help="Unité de cette table, si le nom de sa colonne ne la dit pas."),
     ] = None,
+    roads: Annotated[
+        Path | None,
+        typer.Option(
+            parser=typed_path,
+            metavar="CHEMIN",
+            help="Un extrait d’OpenStreetMap (.osm.pbf) sur lequel calculer les temps par la "
+            "route, à la place des temps approchés ; demande l’extra « routing ».",
+        ),
+    ] = None,
     change: Annotated[
         list[str] | None,
         typer.Option(
@@ -134,11 +143,6 @@ def report(
     pa.set_memory_pool(pa.system_memory_pool())
     say = teller()
     own, changes = _told_apart(scenario or (), capacity or (), say=say)
-    # A perimeter of one's own gives its name to the folder, once it is read.
-    named = output or not (perimeter or epci or tvs or departement)
-    check_output(
-        output or Path("outputs"), names=REPORT_FILES if named else (), megabytes=MEGABYTES
-    )
     request = Request(
         territories=territory or (),
         perimeter=perimeter,
@@ -152,10 +156,16 @@ def report(
     options = Options(
         travel=travel,
         travel_unit=_UNITS[travel_unit] if travel_unit else None,
+        roads=roads,
         changes=(*(change or ()), *changes),
         scenario=own,
         fetched=not embedded_only,
         draws=DRAWS if draws is None else draws,
+    )
+    # A perimeter of one's own gives its name to the folder, once it is read.
+    named = output or not (perimeter or epci or tvs or departement)
+    check_output(
+        output or Path("outputs"), names=REPORT_FILES if named else (), megabytes=MEGABYTES
     )
     result = analyse(request, options, say=say)
     cut = not result.table("border").empty

@@ -104,8 +104,16 @@ def study_access(
 
     Examples
     --------
-    >>> from cpts_geo.analysis import analyse  # the run gives what is around
-    >>> found = analyse(["ouest_loiret"]).studies["ouest_loiret"].access
+    >>> from cpts_geo.access.nearest.minutes import neighbourhood, travel_variants
+    >>> from cpts_geo.sources.embedding import embedded
+    >>> from cpts_geo.territories.perimeters.outlines import territory_communes
+    >>> national, figures = embedded.load_communes(), embedded.load_figures()
+    >>> members = embedded.load_memberships().query("territory == 'ouest_loiret'")
+    >>> communes = territory_communes(members, national, figures=figures)
+    >>> field = neighbourhood(communes, national, figures=figures)
+    >>> around = Surroundings(field, travel_variants(field))
+    >>> [shift.title for shift in study_access(communes, around, result=None).shifts]
+    ['Un médecin part : Chaingy']
     """
     codes = list(communes["code_insee"])
     people = communes.set_index("code_insee")["population"]
@@ -201,7 +209,8 @@ def _impossible(around: Surroundings, change: Change) -> str:
         return "les temps de trajet ne connaissent pas cette commune"
     if not times.given:
         return ""
-    lost = people_missing(change.code, around.field, origins=times.origins)
+    known = times.origins.difference(pd.Index(times.unsnapped))
+    lost = people_missing(change.code, around.field, origins=known)
     if lost.empty:
         return ""
     return (

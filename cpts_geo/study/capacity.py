@@ -19,9 +19,10 @@ from cpts_geo.capacity.queue.booking import minimum_slots
 from cpts_geo.capacity.queue.weekly import WeeklyService, weekly_service
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.workforce.fan import fan
-from cpts_geo.capacity.workforce.phone import HOUR_SHARES, agents_by_hour
+from cpts_geo.capacity.workforce.phone import HOUR_SHARES, agents_by_hour, agents_needed
 from cpts_geo.errors import DemandTooLargeError
 from cpts_geo.secrecy.disclosure import MIN_PROFESSIONALS
+from cpts_geo.study.trial import Trial, trial
 
 #: GPs who settle each year, fewest to most, and spreads of their ages (years): a fan, grade D.
 ENTRIES: Final = (0.0, 1.0, 2.0)
@@ -64,6 +65,19 @@ class TerritoryCapacity:
     def back_test(self) -> pd.DataFrame:
         """Its line observed against predicted, with the draws of its answer; empty without one."""
         return back_test([self.result.scenario], draws=self.result.draws)
+
+    @cached_property
+    def trial(self) -> Trial | None:
+        """Slots and demands to try; None where the demand is beyond what a table can hold."""
+        return None if self.eligible is None else trial(self.result, self.eligible)
+
+    @property
+    def usual_agents(self) -> int | None:
+        """Agents for an hour of average calls; None where the telephone is."""
+        if self.phone is None:
+            return None
+        calls, minutes = self.phone["calls_per_hour"], 60.0 * self.phone["load_erlangs"]
+        return agents_needed(float(calls.mean()), float(minutes.sum() / calls.sum()))
 
 
 def study_capacity(

@@ -12,7 +12,7 @@ import pandas as pd
 from cpts_geo.access.changes.change import Change
 from cpts_geo.access.changes.shifts import Basins, basins, check_departures
 from cpts_geo.access.changes.text import parse_changes
-from cpts_geo.access.nearest.minutes import facility_counts, minutes_to_care
+from cpts_geo.access.nearest.minutes import FACILITIES, facility_counts, minutes_to_care
 from cpts_geo.access.travel.surrogate import Variant
 from cpts_geo.access.travel.times import TravelTimes
 from cpts_geo.sources.catalogue.catalogue import sources
@@ -117,3 +117,30 @@ def parsed_changes(
     if gps is not None:
         check_departures(changes, gps[1])
     return tuple(changes)
+
+
+def places(field: pd.DataFrame, communes: pd.DataFrame, changes: Sequence[Change]) -> set[str]:
+    """
+    Gather the places one may go to: care, known or not to be there, sites, changes of supply.
+
+    Parameters
+    ----------
+    field : DataFrame
+        Result of :func:`cpts_geo.access.nearest.minutes.neighbourhood`.
+    communes : DataFrame
+        Communes of the territories: each may have a centre.
+    changes : sequence of Change
+        Changes of supply asked for.
+
+    Returns
+    -------
+    set of str
+        Codes of the neighbourhood.
+    """
+    wanted = {*communes["code_insee"], *(change.code for change in changes)}
+    for facility in FACILITIES:
+        found = facility_counts(field, facility)
+        if found is not None:
+            # A count that is not known may be of some.
+            wanted.update(found[1].index[found[1] != 0])
+    return wanted
