@@ -1,4 +1,4 @@
-"""Scenarios of supply on a territory: APL before and after, and the communes that cross 2.5.
+"""Changes of supply on a territory: APL before and after, and the communes that cross 2.5.
 
 The published APL moved by :mod:`cpts_geo.access.changes.change`, for each variant of the travel
 times: a shift is given with its extremes over them, and is never a measure.
@@ -25,7 +25,7 @@ from cpts_geo.schema import APL_VINTAGES
 @dataclass(frozen=True)
 class Basins:
     """
-    What scenarios of a neighbourhood share: published APL, people, catchments.
+    What changes of supply in a neighbourhood share: published APL, people, catchments.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ class Basins:
 @dataclass(frozen=True)
 class Shift:
     """
-    What a scenario changes on a territory.
+    What changes of supply do to a territory.
 
     Parameters
     ----------
@@ -102,7 +102,7 @@ class Shift:
 
 def basins(field: pd.DataFrame, variants: Mapping[Variant, TravelTimes]) -> Basins | None:
     """
-    Prepare the scenarios of a neighbourhood.
+    Prepare the shifts of a neighbourhood.
 
     Parameters
     ----------
@@ -143,7 +143,7 @@ def shift_of(
     basis: Basins, changes: Sequence[Change], *, title: str, communes: Sequence[str]
 ) -> Shift:
     """
-    Compute what a scenario changes on a territory.
+    Compute what changes of supply do to a territory.
 
     Parameters
     ----------
@@ -152,7 +152,7 @@ def shift_of(
     changes : sequence of Change
         What happens, anywhere in the neighbourhood.
     title : str
-        French name of the scenario, short.
+        French name of these changes, short.
     communes : sequence of str
         Communes of the territory.
 
@@ -223,7 +223,7 @@ def people_missing(code: str, field: pd.DataFrame, *, origins: pd.Index) -> pd.S
     Parameters
     ----------
     code : str
-        Commune of a scenario.
+        Commune of a change.
     field : DataFrame
         Result of :func:`cpts_geo.access.nearest.minutes.neighbourhood`.
     origins : Index of str
@@ -282,7 +282,7 @@ def check_departures(changes: Sequence[Change], gps: pd.Series) -> None:
     Parameters
     ----------
     changes : sequence of Change
-        What is supposed, each a scenario of its own.
+        What is supposed, each alone.
     gps : Series of float
         GPs by commune, NaN unknown.
 

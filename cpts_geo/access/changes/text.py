@@ -1,4 +1,4 @@
-"""Scenarios of supply as an analyst types them: « départ:Pithiviers », « centre:Challans:20 »."""
+"""Changes of supply as an analyst types them: « départ:Pithiviers », « centre:Challans:20 »."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def parse_changes(
     texts: Sequence[str], communes: pd.DataFrame, *, former: pd.DataFrame
 ) -> list[Change]:
     """
-    Read scenarios typed by an analyst, one change each.
+    Read changes of supply typed by an analyst.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def parse_changes(
     ------
     ScenarioError
         A text that is none of these, a commune that is not found, a number out of its domain, or
-        more scenarios than a page shows; lists every defect.
+        more changes than a page shows; lists every defect.
 
     Examples
     --------
@@ -168,7 +168,7 @@ def _plain(text: str) -> str:
 
 
 def _split(text: str) -> tuple[str, str, str]:
-    """Form, commune and numbers of a scenario."""
+    """Form, commune and numbers of a change."""
     kind, _, rest = text.partition(":")
     place, _, numbers = rest.partition(":")
     return _plain(kind), place.strip(), numbers.strip()

@@ -25,7 +25,7 @@ from cpts_geo.settings import GEOGRAPHIC_CRS, MIN_COVERAGE_RATE
 #: Minutes looked at around a territory: an hour is beyond any rota.
 _REACH: Final = 45.0
 #: Facility -> column stem and vintages of what says where it is, newest last.
-_FACILITIES: Final = {
+FACILITIES: Final = {
     "gp": ("gps", GP_VINTAGES),
     "emergency": ("emergency_departments", EMERGENCY_VINTAGES),
 }
@@ -152,7 +152,7 @@ def facility_counts(field: pd.DataFrame, facility: str) -> tuple[int, pd.Series]
     field : DataFrame
         Result of :func:`neighbourhood`.
     facility : {"gp", "emergency"}
-        Facility of :data:`_FACILITIES`.
+        Facility of :data:`FACILITIES`.
 
     Returns
     -------
@@ -165,7 +165,7 @@ def facility_counts(field: pd.DataFrame, facility: str) -> tuple[int, pd.Series]
     >>> facility_counts(field, "gp")[0]
     2017
     """
-    stem, vintages = _FACILITIES[facility]
+    stem, vintages = FACILITIES[facility]
     for vintage in reversed(vintages):
         name = f"{stem}_{vintage}"
         if name in field and field[name].notna().any():
@@ -199,7 +199,7 @@ def minutes_to_care(field: pd.DataFrame, variants: Mapping[Variant, TravelTimes]
     ([0.0, 11.9], {'gp_minutes_approx_2017'})
     """
     blocks = []
-    for facility in _FACILITIES:
+    for facility in FACILITIES:
         found = facility_counts(field, facility)
         if found is None:
             continue
