@@ -34,7 +34,7 @@ from cpts_geo.french import number
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.sources.embedding import embedded, packages
 from cpts_geo.territories.perimeters.coverage import dissolve
-from cpts_geo.writing.report import sheets
+from cpts_geo.territories.perimeters.request import Request
 
 TERRITORY = "beauce_gatinais"
 BROWSER_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
@@ -105,8 +105,8 @@ def bench_dissolve() -> list[Measure]:
 
 def bench_page(folder: Path) -> list[Measure]:
     """Build one page, then open it in a browser."""
-    analysis = analyse([TERRITORY])
-    (sheet,) = sheets(analysis)
+    analysis = analyse(Request([TERRITORY]))
+    (sheet,) = analysis.studies.values()
 
     def build() -> str:
         return sheet_page(sheet, national=analysis.national, date="1er janvier 2026")

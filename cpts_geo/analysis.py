@@ -1,98 +1,330 @@
-"""The whole run on one page: territories in, every table and headline out."""
+"""The whole run on one page: a request becomes perimeters, and each of them a study."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import geopandas as gpd
 import pandas as pd
 
+from cpts_geo.access.nearest.minutes import neighbourhood, travel_variants
 from cpts_geo.access.travel.given import given_times, lacking_notes
-from cpts_geo.capacity.answer.headline import DRAWS, Headline, headline
-from cpts_geo.capacity.scenario.file import SHIPPED
+from cpts_geo.access.travel.roads import road_times
+from cpts_geo.access.travel.times import TravelTimes
+from cpts_geo.capacity.answer.headline import DRAWS
 from cpts_geo.capacity.scenario.inputs import SEED, Scenario
-from cpts_geo.capacity.scenario.loading import (
-    load_scenario,
-    load_scenarios,
-    scenario_from_population,
-)
+from cpts_geo.capacity.scenario.loading import load_scenario
 from cpts_geo.capacity.scenario.parameters import default_parameters
-from cpts_geo.errors import DemandTooLargeError, ScenarioError, one_line
-from cpts_geo.french import number
-from cpts_geo.indicators.comparison import compare_areas
+from cpts_geo.errors import TravelError
+from cpts_geo.schema import Status
 from cpts_geo.sources.analyst.travel.file import Unit
 from cpts_geo.sources.catalogue.catalogue import sha256_of
 from cpts_geo.sources.embedding import embedded
-from cpts_geo.study.access import TerritoryAccess, study_access
-from cpts_geo.study.capacity import TerritoryCapacity, study_capacity
+from cpts_geo.study.scenarios import scenario_notes, scenarios_of
+from cpts_geo.study.study import Common, Study
+from cpts_geo.study.surroundings import Surroundings, parsed_changes, places
 from cpts_geo.territories.figures.national import load_national
-from cpts_geo.territories.perimeters.outlines import outlines, published_gaps, territory_communes
+from cpts_geo.territories.perimeters.outlines import outlines, territory_communes
 from cpts_geo.territories.perimeters.request import Request, find_perimeters
 
-#: A population given for a perimeter is another count of it up to this gap.
-_SAME_PEOPLE = 0.1
+#: Parts that are stacked in the order of the lists of communes.
+_LISTED: Final = frozenset({"communes", "audit"})
+
+
+@dataclass(frozen=True)
+class Options:
+    """
+    What a run rests on, besides its territories.
+
+    Parameters
+    ----------
+    travel : Path, optional
+        An analyst's file of travel times between communes, used instead of approximations
+        (:func:`cpts_geo.sources.analyst.travel.file.read_travel_file`).
+    travel_unit : {"minutes", "seconds"}, optional
+        Unit of these times, where the file does not say it.
+    roads : Path, optional
+        An OpenStreetMap extract (``.osm.pbf``) on which times by road are computed instead
+        (:func:`cpts_geo.access.travel.roads.road_times`).
+    changes : sequence of str
+        Changes of supply to show, such as ``départ:Pithiviers``
+        (:func:`cpts_geo.access.changes.text.parse_changes`); by default two usual ones.
+    scenario : Path, optional
+        An analyst's capacity scenario (TOML) for the territory, which must then be alone; by
+        default that of the CPTS, or the national share without médecin traitant.
+    fetched : bool
+        Whether the sources that were fetched give their figures, for all of France; else the
+        embedded figures alone, whatever the cache holds.
+    draws : int
+        Monte Carlo draws.
+    seed : int, optional
+        Seed of the draws, those of the scenarios if absent: equal inputs give equal results.
+
+    Raises
+    ------
+    TravelError
+        Travel times are given and computed, or a unit is given without times.
+    """
+
+    travel: Path | None = None
+    travel_unit: Unit | None = None
+    roads: Path | None = None
+    changes: Sequence[str] = ()
+    scenario: Path | None = None
+    fetched: bool = True
+    draws: int = DRAWS
+    seed: int | None = None
+
+    def __post_init__(self) -> None:
+        # One text alone is a text, not its letters.
+        changes = (self.changes,) if isinstance(self.changes, str) else tuple(self.changes)
+        object.__setattr__(self, "changes", changes)
+        if self.travel is not None and self.roads is not None:
+            raise TravelError(
+                "Les temps de trajet viennent d’une table (--travel) ou de la route (--roads), pas "
+                "des deux.",
+                remedy="retirez l’une de ces options.",
+            )
+        if self.travel_unit is not None and self.travel is None:
+            raise TravelError(
+                "Une unité de temps est donnée sans table des temps.",
+                remedy="ajoutez la table (--travel FICHIER), ou retirez --travel-unit.",
+            )
 
 
 @dataclass(frozen=True)
 class Analysis:
     """
-    Everything a report shows.
+    A run: its studies, and what they have in common.
 
     Parameters
     ----------
-    territories : GeoDataFrame
-        Indexed by territory: name, communes, population, area_km2, departements, document,
-        perimeter, geometry.
-    communes : GeoDataFrame
-        One row a (territory, commune) with its figures and their status.
-    audit : DataFrame
-        How each published name or code was recognised.
-    gaps : DataFrame
-        Published sizes beside today's sums.
-    comparison : DataFrame
-        Each territory beside its départements and France.
-    facts : DataFrame
-        Published facts of the territories.
-    headlines : dict of str to Headline or None
-        Slots and hours needed, by territory; None where it is too large for one queue.
+    studies : dict of str to Study
+        By territory, in the order asked for; their parts are computed when first asked for.
     national : GeoDataFrame
         All communes, for the surroundings of maps.
     notes : tuple of str
         What was adapted while reading an analyst's file, and what to know of the perimeter.
     parameters : dict
-        What was asked: territories, kind of perimeter, name, draws, seed.
+        What was asked: the fields of the request and of the options.
     inputs : dict of str to str
-        SHA-256 of the file the communes come from, by file name, and of each fetched source
-        used, by key.
-    border : DataFrame
-        Communes that the limit of a polygon cuts, with the share of their area inside and the
-        people it would hold (estimated); empty where no polygon was given.
-    capacity : dict of str to TerritoryCapacity or None
-        Months, groups, drivers, telephone and future, by territory; None as for headlines.
-    access : dict of str to TerritoryAccess
-        Minutes to care, coverage, scenarios of supply and where to open, by territory.
+        SHA-256 of each file of the analyst, by file name, and of each fetched source used, by key.
     folder : str
         Name of the set of territories, fit for a folder; empty for the five CPTS.
+    listed : tuple of str
+        Keys in the order of the lists of communes, which tables of communes and places keep.
     """
 
-    territories: gpd.GeoDataFrame
-    communes: gpd.GeoDataFrame
-    audit: pd.DataFrame
-    gaps: pd.DataFrame
-    comparison: pd.DataFrame
-    facts: pd.DataFrame
-    headlines: dict[str, Headline | None]
+    studies: dict[str, Study]
     national: gpd.GeoDataFrame
     notes: tuple[str, ...]
     parameters: dict[str, Any]
     inputs: dict[str, str]
-    border: pd.DataFrame
-    capacity: dict[str, TerritoryCapacity | None]
-    access: dict[str, TerritoryAccess]
     folder: str
+    listed: tuple[str, ...]
+
+    def table(self, part: str) -> Any:
+        """
+        Stack one part of all the studies.
+
+        Parameters
+        ----------
+        part : str
+            Name of a table of :class:`cpts_geo.study.study.Study`.
+
+        Returns
+        -------
+        DataFrame or GeoDataFrame
+            Territory by territory; a column that one of them lacks is unknown there.
+        """
+        order = self.listed if part in _LISTED else self.studies
+        parts = [getattr(self.studies[key], part) for key in order]
+        whole = pd.concat([each for each in parts if len(each)] or parts[:1], ignore_index=True)
+        statuses = [name for name in whole if str(name).endswith("_status")]
+        whole[statuses] = whole[statuses].astype(object).fillna(Status.UNKNOWN.value)
+        return whole
+
+    @cached_property
+    def communes(self) -> gpd.GeoDataFrame:
+        """One row a (territory, commune)."""
+        communes: gpd.GeoDataFrame = self.table("communes")
+        return communes
+
+    @cached_property
+    def comparison(self) -> pd.DataFrame:
+        """Each territory beside its départements and France."""
+        comparison: pd.DataFrame = self.table("comparison")
+        return comparison
+
+    @cached_property
+    def territories(self) -> gpd.GeoDataFrame:
+        """Outline of each territory, by key."""
+        rows = pd.DataFrame({key: study.outline for key, study in self.studies.items()}).T
+        return gpd.GeoDataFrame(
+            rows.infer_objects().rename_axis("territory"),
+            geometry="geometry",
+            crs=self.national.crs,
+        )
+
+    def with_tables(self, **tables: pd.DataFrame) -> Analysis:
+        """
+        Give the same run with other tables, such as communes of which some values are masked.
+
+        Parameters
+        ----------
+        **tables : DataFrame
+            By name, as :meth:`table` gives them: each study takes its rows.
+
+        Returns
+        -------
+        Analysis
+            A copy.
+        """
+        studies = {
+            key: study.with_parts(**{name: _own(table, key) for name, table in tables.items()})
+            for key, study in self.studies.items()
+        }
+        return replace(self, studies=studies)
+
+
+#: The five published CPTS, with what is usual.
+_FIVE: Final = Request()
+_USUAL: Final = Options()
+
+
+def analyse(
+    request: Request = _FIVE,
+    options: Options = _USUAL,
+    *,
+    say: Callable[[str], None] = lambda _: None,
+) -> Analysis:
+    """
+    Run the whole path: perimeters, then what makes the study of each.
+
+    Parameters
+    ----------
+    request : Request
+        Territories asked for; the five published CPTS by default.
+    options : Options
+        Times, scenario, changes of supply, draws.
+    say : callable
+        Receives one French line a step.
+
+    Returns
+    -------
+    Analysis
+        A study a territory.
+
+    Raises
+    ------
+    CptsGeoError
+        Any input that cannot be used.
+
+    Examples
+    --------
+    >>> study = analyse(Request(["ouest_loiret"]), Options(draws=1000)).studies["ouest_loiret"]
+    >>> int(study.outline["population"]), study.headline.today is None
+    (45828, True)
+    """
+    own = None if options.scenario is None else load_scenario(options.scenario)
+    say("Données communales : lecture et vérification")
+    national, former = embedded.load_communes(), embedded.load_former_communes()
+    given: TravelTimes | None = None
+    travel_notes: tuple[str, ...] = ()
+    if options.travel is not None:
+        unit, codes = options.travel_unit, national["code_insee"]
+        given, travel_notes = given_times(options.travel, unit, codes=codes)
+    say("Communes : reconnaissance des noms et des codes")
+    found = find_perimeters(request, national, former=former)
+    say(f"Indicateurs de {len(found.identity)} territoire(s)")
+    layer = load_national(national, fetched=options.fetched, say=say)
+    communes = territory_communes(found.members, national, figures=layer.figures)
+    outline = outlines(communes).join(found.identity[["name", "document", "perimeter"]])
+    outline = outline.loc[found.identity.index]
+    scenarios = scenarios_of(outline, published=request.published, own=own)
+    say("Accès : communes et temps de trajet autour")
+    field = neighbourhood(communes, national, figures=layer.figures)
+    changes = parsed_changes(options.changes, field, national, former=former)
+    if options.roads is not None:
+        given, travel_notes = road_times(
+            options.roads, field, destinations=places(field, communes, changes), say=say
+        )
+    surroundings = Surroundings(
+        field,
+        travel_variants(field, given=given),
+        changes=changes,
+        regions=frozenset(communes["region"]) if options.fetched else frozenset(),
+    )
+    facts, sites = embedded.load_facts(), embedded.load_sites()
+    if not request.published:
+        # A key that happens to be one of the five makes nothing of theirs its own.
+        facts = facts[~facts["territory"].isin(outline.index)]
+        sites = sites.iloc[:0]
+    notes = (
+        *found.notes,
+        *layer.notes,
+        *travel_notes,
+        *lacking_notes(given, communes),
+        *scenario_notes(own, outline.iloc[0]),
+        *_calendar_note(communes["departement"]),
+    )
+    common = Common(
+        comparisons=layer.comparisons,
+        facts=pd.concat([facts, _national_share()], ignore_index=True),
+        surroundings=surroundings,
+        draws=options.draws,
+        seed=options.seed,
+    )
+    studies = {
+        key: Study(
+            key=key,
+            outline=row,
+            figures=_own(communes, key),
+            audit=_own(found.audit, key),
+            border=_own(found.border, key),
+            scenario=scenarios[key],
+            centres=tuple(_own(sites, key)["code_insee"]),
+            notes=notes if len(outline) == 1 else (),
+            common=common,
+        )
+        for key, row in outline.iterrows()
+    }
+    given_files = [path for path in (options.travel, options.roads, options.scenario) if path]
+    return Analysis(
+        studies=studies,
+        national=national,
+        notes=notes,
+        parameters=_parameters(request, options)
+        | {"territories": list(studies), "seed": _seed(options, own)},
+        inputs=found.inputs
+        | layer.inputs
+        | {path.name: sha256_of(path) for path in given_files if path.is_file()},
+        folder=found.folder,
+        listed=tuple(dict.fromkeys(found.members["territory"])),
+    )
+
+
+def _own(table: pd.DataFrame, key: str) -> Any:
+    """Rows of one territory."""
+    return table[table["territory"] == key]
+
+
+def _parameters(*asked: Request | Options) -> dict[str, Any]:
+    """What was asked, as a manifest says it: names of files, not where they are."""
+    fields = {name: value for each in asked for name, value in asdict(each).items()}
+    return {
+        name: value.name if isinstance(value, Path) else value for name, value in fields.items()
+    }
+
+
+def _seed(options: Options, own: Scenario | None) -> int:
+    if options.seed is not None:
+        return options.seed
+    return SEED if own is None else own.seed
 
 
 def _calendar_note(departements: pd.Series) -> list[str]:
@@ -119,252 +351,3 @@ def _national_share() -> pd.DataFrame:
         "grade": default.grade,
     }
     return pd.DataFrame([fact])
-
-
-def _numbers(facts: pd.DataFrame, key: str) -> dict[str, float]:
-    """Published facts of one territory, by name."""
-    own = facts[facts["territory"] == key]
-    return dict(zip(own["fact"], own["value"].astype("float64"), strict=True))
-
-
-def _default_scenario(key: str, row: pd.Series) -> Scenario:
-    return scenario_from_population(
-        float(row["population"]),
-        territory=key,
-        label=str(row["name"]),
-        population_basis="population municipale 2023 (Insee) des communes du périmètre",
-    )
-
-
-def _not_alone(names: Sequence[str]) -> ScenarioError:
-    return ScenarioError(
-        f"Un scénario de capacité est celui d’un territoire, et {len(names)} sont demandés.",
-        defects=names,
-        remedy="demandez ce seul territoire (sa clé, sa liste de communes, ou --epci).",
-    )
-
-
-def _check_people(scenario: Scenario, *, population: float) -> None:
-    """Refuse a scenario whose people cannot be among those of the perimeter."""
-    without = scenario.people_without_mt
-    if without > population:
-        raise ScenarioError(
-            f"Le scénario « {one_line(scenario.label)} » n’est pas celui de ce périmètre.",
-            defects=[
-                f"{number(without)} personnes sans médecin traitant, pour {number(population)} "
-                "habitants dans les communes du périmètre"
-            ],
-            remedy="donnez le scénario de ce territoire, ou le périmètre de ce scénario.",
-        )
-
-
-def _capacity_notes(scenario: Scenario | None, *, key: str, population: float) -> list[str]:
-    """Say whose scenario it is, and where its people are not those of the perimeter."""
-    if scenario is None:
-        return []
-    said = [f"Capacité calculée avec le scénario « {scenario.label} »."]
-    if scenario.territory in SHIPPED and scenario.territory != key:
-        said.append(
-            f"Ce scénario porte la clé d’une autre CPTS ({scenario.territory}) : vérifiez que ses "
-            "valeurs sont celles de votre territoire."
-        )
-    people = scenario.population
-    if people is not None and abs(people / population - 1) > _SAME_PEOPLE:
-        said.append(
-            f"Ce scénario compte {number(people)} habitants, et les communes du périmètre "
-            f"{number(population)} : vérifiez qu’il s’agit du même territoire."
-        )
-    return said
-
-
-def _several(texts: Collection[str] | None) -> tuple[str, ...]:
-    """One text alone is a text, not its letters."""
-    return (texts,) if isinstance(texts, str) else tuple(texts or ())
-
-
-def analyse(
-    territories: Sequence[str] = (),
-    *,
-    perimeter: Path | None = None,
-    name: str | None = None,
-    only: Sequence[str] = (),
-    departements: Collection[str] | None = None,
-    epci: Sequence[str] = (),
-    tvs: Sequence[str] = (),
-    by: str | None = None,
-    travel: Path | None = None,
-    travel_unit: Unit | None = None,
-    scenarios: Sequence[str] = (),
-    capacity: Path | None = None,
-    fetched: bool = True,
-    draws: int = DRAWS,
-    seed: int | None = None,
-    say: Callable[[str], None] = lambda _: None,
-) -> Analysis:
-    """
-    Run the whole path: perimeters, indicators, comparison, capacity.
-
-    Parameters
-    ----------
-    territories : sequence of str
-        Keys among the five CPTS; empty for all of them, or for none when another kind of
-        perimeter is given.
-    perimeter : Path, optional
-        An analyst's file, analysed instead of the five CPTS: a list of communes, or polygons.
-    name : str, optional
-        Name of the territory, when there is one and it is not among the five.
-    only : sequence of str
-        With polygons, names of the territories wanted among those that the file draws.
-    departements : collection of str, optional
-        With a list, départements in which its names are looked for; alone, départements whose
-        every EPCI, or TVS, is a territory.
-    epci, tvs : sequence of str, optional
-        Codes or names of intercommunalités, or of territoires de vie-santé: a territory each.
-    by : {"epci", "tvs"}, optional
-        Division of `departements`; EPCI by default.
-    travel : Path, optional
-        An analyst's file of travel times between communes, used instead of approximations
-        (:func:`cpts_geo.sources.analyst.travel.file.read_travel_file`).
-    travel_unit : {"minutes", "seconds"}, optional
-        Unit of these times, where the file does not say it.
-    scenarios : sequence of str
-        Changes of supply to show, such as ``départ:Pithiviers``
-        (:func:`cpts_geo.access.changes.text.parse_changes`); by default two usual ones.
-    capacity : Path, optional
-        An analyst's capacity scenario (TOML) for the territory, which must then be alone; by
-        default that of the CPTS, or the national share without médecin traitant.
-    fetched : bool
-        Whether the sources that were fetched give their figures, for all of France; else the
-        embedded figures alone, whatever the cache holds.
-    draws : int
-        Monte Carlo draws.
-    seed : int, optional
-        Seed of the draws, those of the scenarios if absent: equal inputs give equal results.
-    say : callable
-        Receives one French line a step.
-
-    Returns
-    -------
-    Analysis
-        Tables and headlines.
-
-    Raises
-    ------
-    CptsGeoError
-        Any input that cannot be used.
-
-    Examples
-    --------
-    >>> result = analyse(["ouest_loiret"], draws=1000)
-    >>> result.territories.at["ouest_loiret", "population"]
-    np.int64(45828)
-    """
-    request = Request(
-        territories=_several(territories),
-        perimeter=perimeter,
-        epci=_several(epci),
-        tvs=_several(tvs),
-        departements=_several(departements),
-        by=by,
-        name=name,
-        only=_several(only),
-    )
-    own = None if capacity is None else load_scenario(capacity)
-    say("Données communales : lecture et vérification")
-    national = embedded.load_communes()
-    former = embedded.load_former_communes()
-    given, travel_notes = given_times(travel, travel_unit, codes=national["code_insee"])
-    say("Communes : reconnaissance des noms et des codes")
-    found = find_perimeters(request, national, former=former)
-    if own is not None and len(found.identity) != 1:
-        raise _not_alone(list(found.identity["name"]))
-    say(f"Indicateurs de {len(found.identity)} territoire(s)")
-    layer = load_national(national, fetched=fetched, say=say)
-    communes = territory_communes(found.members, national, figures=layer.figures)
-    outline = outlines(communes)
-    outline = outline.join(found.identity[["name", "document", "perimeter"]])
-    outline = outline.loc[found.identity.index]
-    facts = embedded.load_facts()
-    if not request.published:
-        # A key that happens to be one of the five makes nothing of theirs its own.
-        facts = facts[~facts["territory"].isin(outline.index)]
-    comparison = compare_areas(
-        communes,
-        layer.comparisons,
-        names=outline["name"],
-        facts=pd.concat([facts, _national_share()], ignore_index=True),
-    )
-    say(f"Capacité : {number(draws)} tirages par territoire")
-    people = float(outline["population"].iloc[0])
-    of_capacity = load_scenarios() if request.published else {}
-    if own is not None:
-        key = str(outline.index[0])
-        _check_people(own, population=people)
-        of_capacity = {key: own.evolve(territory=key, sources=own.sources)}
-    headlines: dict[str, Headline | None] = {}
-    for key, row in outline.iterrows():
-        scenario = of_capacity.get(str(key)) or _default_scenario(str(key), row)
-        try:
-            headlines[str(key)] = headline(scenario, draws=draws, seed=seed)
-        except DemandTooLargeError as error:
-            # Maps and indicators remain true: only the queue has a limit.
-            say(f"{row['name']} : {error.summary}")
-            headlines[str(key)] = None
-    studied = {
-        key: None if result is None else study_capacity(result, facts=_numbers(facts, key))
-        for key, result in headlines.items()
-    }
-    say("Accès : temps de trajet, couverture, scénarios, où ouvrir")
-    sites = embedded.load_sites()
-    communes, access = study_access(
-        communes,
-        national,
-        figures=layer.figures,
-        headlines=headlines,
-        sites=sites if request.published else sites.iloc[:0],
-        former=former,
-        given=given,
-        asked=_several(scenarios),
-        fetched=fetched,
-    )
-    return Analysis(
-        territories=outline,
-        communes=communes,
-        audit=found.audit,
-        gaps=published_gaps(facts, outline),
-        comparison=comparison,
-        facts=facts[facts["territory"].isin(outline.index)].reset_index(drop=True),
-        headlines=headlines,
-        national=national,
-        notes=(
-            *found.notes,
-            *layer.notes,
-            *travel_notes,
-            *lacking_notes(given, communes),
-            *_capacity_notes(own, key=str(outline.index[0]), population=people),
-            *_calendar_note(communes["departement"]),
-        ),
-        parameters={
-            "territories": list(outline.index),
-            "name": name,
-            "only": list(request.only),
-            "departements": sorted(request.departements) or None,
-            "epci": list(request.epci),
-            "tvs": list(request.tvs),
-            "by": by,
-            "travel": None if travel is None else travel.name,
-            "travel_unit": travel_unit,
-            "offer_scenarios": list(_several(scenarios)),
-            "capacity": None if capacity is None else capacity.name,
-            "fetched": fetched,
-            "draws": draws,
-            "seed": seed if seed is not None else SEED if own is None else own.seed,
-        },
-        inputs=found.inputs
-        | layer.inputs
-        | {path.name: sha256_of(path) for path in (travel, capacity) if path and path.is_file()},
-        border=found.border,
-        capacity=studied,
-        access=access,
-        folder=found.folder,
-    )

@@ -12,7 +12,8 @@ import os
 import pickle
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import fields
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -20,7 +21,8 @@ from typing import Any
 
 from filelock import FileLock
 
-from cpts_geo.analysis import Analysis, analyse
+from cpts_geo.analysis import Analysis, Options, analyse
+from cpts_geo.territories.perimeters.request import Request
 from cpts_geo.writing.report import write_report
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -94,12 +96,20 @@ def kept_folder(name: str, make: Callable[[Path], object]) -> Path:
     return folder
 
 
-def analysed(*arguments: Any, **options: Any) -> Analysis:
-    """Return ``analyse(...)`` of the same arguments."""
-    return kept_file(_name(*arguments, **options), lambda: analyse(*arguments, **options))
+def _run(territories: Sequence[str] = (), **asked: Any) -> Analysis:
+    """Run what is asked for: fields of a request, and of the options."""
+    of_request = {field.name for field in fields(Request)}
+    request = {name: value for name, value in asked.items() if name in of_request}
+    options = {name: value for name, value in asked.items() if name not in of_request}
+    return analyse(Request(territories, **request), Options(**options))
 
 
-def reported(*arguments: Any, **options: Any) -> Path:
+def analysed(*territories: Any, **asked: Any) -> Analysis:
+    """Return ``analyse(...)`` of these fields of :class:`Request` and :class:`Options`."""
+    return kept_file(_name(*territories, **asked), lambda: _run(*territories, **asked))
+
+
+def reported(*territories: Any, **asked: Any) -> Path:
     """Return the folder of the report of ``analyse(...)``, which says today's date."""
-    name = _name(f"report {date.today()}", *arguments, **options)
-    return kept_folder(name, lambda folder: write_report(analysed(*arguments, **options), folder))
+    name = _name(f"report {date.today()}", *territories, **asked)
+    return kept_folder(name, lambda folder: write_report(analysed(*territories, **asked), folder))

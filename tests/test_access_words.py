@@ -40,14 +40,14 @@ def given(tmp_path_factory: pytest.TempPathFactory) -> TerritoryAccess:
     path = tmp_path_factory.mktemp("temps") / "temps.csv"
     path.write_text("\n".join(["origine,destination,minutes", *rows]), encoding="utf-8")
     found = analysed(["ouest_loiret"], travel=path, draws=300, fetched=False)
-    return found.access["ouest_loiret"]
+    return found.studies["ouest_loiret"].access
 
 
 @pytest.fixture(scope="module")
 def unknown() -> TerritoryAccess:
     """Grand Guéret, around which no figure is embedded."""
-    (access,) = analysed(epci=["Grand Guéret"], draws=300, fetched=False).access.values()
-    return access
+    (study,) = analysed(epci=["Grand Guéret"], draws=300, fetched=False).studies.values()
+    return study.access
 
 
 def plain(text: str) -> str:
@@ -77,7 +77,7 @@ def texts(cells: tuple[Cell, ...] | list[Cell]) -> list[str]:
 
 @pytest.mark.parametrize("key", TERRITORIES)
 def test_sentences_of_a_territory(five: Analysis, key: str, snapshot: SnapshotAssertion) -> None:
-    assert "\n".join(said(five.access[key])).replace(NNBSP, "⍽") == snapshot
+    assert "\n".join(said(five.studies[key].access)).replace(NNBSP, "⍽") == snapshot
 
 
 # --- whose times ------------------------------------------------------------------------
@@ -85,7 +85,7 @@ def test_sentences_of_a_territory(five: Analysis, key: str, snapshot: SnapshotAs
 
 @pytest.mark.parametrize("key", TERRITORIES)
 def test_approximations_are_called_so_wherever_their_numbers_are(five: Analysis, key: str) -> None:
-    access = five.access[key]
+    access = five.studies[key].access
     assert "temps approchés par la distance" in access_words.times_note(access)
     assert "sans réseau routier" in access_words.times_note(access)
     spoken = [
@@ -122,7 +122,9 @@ def test_the_analysts_times_are_called_his(given: TerritoryAccess) -> None:
 
 @pytest.mark.parametrize("key", TERRITORIES)
 def test_people_without_a_car_are_named(five: Analysis, key: str) -> None:
-    assert "qui n’a pas de voiture n’est pas décrit" in access_words.times_note(five.access[key])
+    assert "qui n’a pas de voiture n’est pas décrit" in access_words.times_note(
+        five.studies[key].access
+    )
 
 
 # --- 0, unknown, out of reach -----------------------------------------------------------
@@ -150,7 +152,7 @@ def test_no_hospital_anywhere_is_not_an_unknown_one(unknown: TerritoryAccess) ->
 
 
 def test_people_out_of_reach_are_counted_and_said(five: Analysis) -> None:
-    access = five.access["lvo"]
+    access = five.studies["lvo"].access
     for sentence in access_words.coverage_sentences(access):
         assert "Hors d’atteinte : 4 883 habitants à plus de 45 min ou sans route." in plain(
             sentence
@@ -174,7 +176,7 @@ def test_a_table_that_leaves_a_commune_out_has_no_road_to_blame(given: Territory
 
 
 def test_people_whose_time_is_unknown_are_said_beside_the_share(five: Analysis) -> None:
-    access = five.access["ouest_loiret"]
+    access = five.studies["ouest_loiret"].access
     table = access.coverage.assign(unknown=1.0)
     (gp, _) = access_words.coverage_sentences(replace(access, coverage=table))
     assert gp.endswith("Temps inconnu pour 1 habitant, hors du compte.")
@@ -184,7 +186,7 @@ def test_people_whose_time_is_unknown_are_said_beside_the_share(five: Analysis) 
 
 
 def test_coverage_rows_give_shares_people_and_the_other_variants(five: Analysis) -> None:
-    access = five.access["ouest_loiret"]
+    access = five.studies["ouest_loiret"].access
     headers = access_tables.coverage_headers()
     rows = access_tables.coverage_rows(access)
     assert [row.label for row in rows] == ["Généraliste", "Service d’urgences"]
@@ -348,7 +350,7 @@ def test_communes_are_named_then_counted(codes: str, text: str) -> None:
 
 
 def test_the_hospital_town_is_said_to_bring_nobody_nearer(five: Analysis) -> None:
-    access = five.access["asclepios"]
+    access = five.studies["asclepios"].access
     found = opening_of(access)
     assert found.best != found.farthest_first
     text = opening_words.gain_sentence(found, access)
@@ -366,7 +368,7 @@ def test_the_hospital_town_is_said_to_bring_nobody_nearer(five: Analysis) -> Non
 
 
 def test_the_gain_of_lvo_is_the_difference_of_two_rows(five: Analysis) -> None:
-    access = five.access["lvo"]
+    access = five.studies["lvo"].access
     found = opening_of(access)
     before, after = (row.cells[1] for row in access_tables.gain_rows(found, access)[:2])
     people = [int(re.sub(r"\D", "", cell.origin)) for cell in (before, after)]
@@ -375,7 +377,7 @@ def test_the_gain_of_lvo_is_the_difference_of_two_rows(five: Analysis) -> None:
 
 
 def test_a_centre_that_is_open_is_said_and_another_is_not_for_its_slots(five: Analysis) -> None:
-    access = five.access["lvo"]
+    access = five.studies["lvo"].access
     found = opening_of(access)
     text = opening_words.capacity_sentence(found, access)
     # Its demand is partial: nothing says that its slots are enough.
@@ -390,7 +392,7 @@ def test_a_centre_that_is_open_is_said_and_another_is_not_for_its_slots(five: An
 
 
 def test_sites_that_would_overflow_are_said(five: Analysis) -> None:
-    access = five.access["ouest_loiret"]
+    access = five.studies["ouest_loiret"].access
     found = opening_of(access)
     assert "Demande à porter : au moins 5,6 par jour" in opening_words.capacity_sentence(
         found, access
@@ -406,7 +408,7 @@ def test_sites_that_would_overflow_are_said(five: Analysis) -> None:
 
 
 def test_an_answer_that_depends_on_the_allocation_says_what_it_costs(five: Analysis) -> None:
-    access = five.access["ouest_loiret"]
+    access = five.studies["ouest_loiret"].access
     found = opening_of(access)
     stable = opening_words.opening_answer(found, access)
     assert "Ce choix est le même pour les 3 répartitions de la demande essayées." in stable
@@ -424,7 +426,7 @@ def test_an_answer_that_depends_on_the_allocation_says_what_it_costs(five: Analy
 
 
 def test_an_answer_that_depends_on_the_times_says_so(five: Analysis) -> None:
-    access = five.access["beauce_gatinais"]
+    access = five.studies["beauce_gatinais"].access
     found = opening_of(access)
     assert found.by_variant["high"] != found.best
     text = opening_words.opening_answer(found, access)
@@ -434,7 +436,7 @@ def test_an_answer_that_depends_on_the_times_says_so(five: Analysis) -> None:
 
 @pytest.mark.parametrize("key", TERRITORIES)
 def test_best_sites_are_judged_by_every_allocation(five: Analysis, key: str) -> None:
-    access = five.access[key]
+    access = five.studies[key].access
     found = opening_of(access)
     headers, rows = access_tables.site_headers(found), access_tables.site_rows(found, access)
     assert [title.removeprefix("Minutes en moyenne : demande ") for title in headers] == [
@@ -454,7 +456,7 @@ def test_best_sites_are_judged_by_every_allocation(five: Analysis, key: str) -> 
 
 def test_where_one_site_wins_everywhere_its_means_are_its_own(five: Analysis) -> None:
     """Each column of the table is the mean of that allocation, not that of the first."""
-    access = five.access["ouest_loiret"]
+    access = five.studies["ouest_loiret"].access
     found = opening_of(access)
     for name, cell in zip(
         found.solutions["allocation"].unique(), access_tables.site_rows(found, access)[0][2:5],

@@ -154,7 +154,7 @@ def test_classes_cover_every_value_of_a_layer() -> None:
 
 
 def scenarios(five: Analysis, key: str = KEY) -> list[str]:
-    return [shift.title for shift in five.access[key].shifts]
+    return [shift.title for shift in five.studies[key].access.shifts]
 
 
 def test_access_adds_minutes_and_a_layer_a_scenario(

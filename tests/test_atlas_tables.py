@@ -27,7 +27,6 @@ from cpts_geo.atlas import (
 )
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.french import NNBSP, number, typeset
-from cpts_geo.writing.report import sheets
 from tests.kept import analysed
 
 KEY = "ouest_loiret"
@@ -42,8 +41,9 @@ def five() -> Analysis:
 @pytest.fixture(scope="module")
 def index(five: Analysis) -> list[list[str]]:
     """Rows of the index, each as the text of its cells."""
+    studies, national = list(five.studies.values()), five.national
     page = pages.index_page(
-        sheets(five), five.territories, national=five.national, notes=(), date="1er janvier 2026"
+        studies, five.territories, national=national, notes=(), date="1er janvier 2026"
     )
     body = re.findall(r"<tbody>(.*?)</tbody>", page, re.S)[-1]
     return [
@@ -55,7 +55,7 @@ def index(five: Analysis) -> list[list[str]]:
 @pytest.fixture(scope="module")
 def sheet(five: Analysis) -> str:
     """Text of the page of Beauce-Gâtinais, without its scripts and drawings."""
-    mine = next(one for one in sheets(five) if one.key == "beauce_gatinais")
+    mine = five.studies["beauce_gatinais"]
     page = pages.sheet_page(mine, national=five.national, date="1er janvier 2026")
     return cell_text(re.sub(r"<(script|style|svg)\b.*?</\1>", " ", page, flags=re.S))
 
@@ -70,7 +70,7 @@ def of(table: pd.DataFrame, key: str = KEY) -> pd.DataFrame:
 
 
 def result_of(five: Analysis, key: str) -> Headline:
-    result = five.headlines[key]
+    result = five.studies[key].headline
     assert result is not None
     return result
 
@@ -165,9 +165,9 @@ def test_every_status_has_its_own_mark(status: str) -> None:
 def test_other_tables(five: Analysis, snapshot: SnapshotAssertion) -> None:
     headers, communes = tables.commune_table(of(five.communes))
     parts = {
-        "gaps": perimeter_tables.gap_rows(of(five.gaps)),
-        "audit": perimeter_tables.audit_rows(of(five.audit)),
-        "facts": tables.fact_rows(of(five.facts)),
+        "gaps": perimeter_tables.gap_rows(of(five.table("gaps"))),
+        "audit": perimeter_tables.audit_rows(of(five.table("audit"))),
+        "facts": tables.fact_rows(of(five.table("facts"))),
         "assumptions": tables.assumption_rows(result_of(five, KEY).scenario),
         "communes": communes,
     }
@@ -198,9 +198,9 @@ def test_key_figures(five: Analysis, snapshot: SnapshotAssertion) -> None:
     ],
 )
 def test_a_gap_is_positive_where_today_is_more(five: Analysis, key: str, gaps: list[str]) -> None:
-    rows = perimeter_tables.gap_rows(of(five.gaps, key))
+    rows = perimeter_tables.gap_rows(of(five.table("gaps"), key))
     assert [row[4].text.removesuffix(f"{NNBSP}%") for row in rows] == gaps
-    for row, gap in zip(rows, of(five.gaps, key).to_dict("records"), strict=True):
+    for row, gap in zip(rows, of(five.table("gaps"), key).to_dict("records"), strict=True):
         sign = (
             "+"
             if gap["today"] > gap["published"]
@@ -214,19 +214,19 @@ def test_a_gap_is_positive_where_today_is_more(five: Analysis, key: str, gaps: l
 def test_names_read_otherwise_than_to_the_letter(
     five: Analysis, snapshot: SnapshotAssertion
 ) -> None:
-    audit = of(five.audit, "ondaine_forez")
+    audit = of(five.table("audit"), "ondaine_forez")
     assert as_text(perimeter_tables.audit_rows(audit)) == snapshot
     assert len(perimeter_tables.audit_rows(audit)) == int((audit["method"] != "exact").sum()) == 5
-    assert perimeter_tables.audit_rows(of(five.audit, "lvo")) == []
+    assert perimeter_tables.audit_rows(of(five.table("audit"), "lvo")) == []
 
 
 def test_only_doubtful_names_are_said_in_words(five: Analysis) -> None:
     # Case, accents and apostrophes are not worth a sentence.
-    assert perimeter_tables.recognised(of(five.audit)) == []
-    assert perimeter_tables.recognised(of(five.audit, "asclepios")) == [
+    assert perimeter_tables.recognised(of(five.table("audit"))) == []
+    assert perimeter_tables.recognised(of(five.table("audit"), "asclepios")) == [
         "« Montrichard » pris pour Montrichard Val de Cher (41151) : ancienne commune."
     ]
-    assert perimeter_tables.recognised(of(five.audit, "ondaine_forez")) == [
+    assert perimeter_tables.recognised(of(five.table("audit"), "ondaine_forez")) == [
         "« Rozie-Côtes-d’Aurec » pris pour Rozier-Côtes-d'Aurec (42192) : orthographe proche.",
         "« Saint-Just-Malomont » pris pour Saint-Just-Malmont (43205) : orthographe proche.",
     ]
@@ -239,7 +239,7 @@ def test_only_doubtful_names_are_said_in_words(five: Analysis) -> None:
 
 def test_facts_keep_their_own_grade(five: Analysis) -> None:
     grades = {
-        key: [row[-1].text for row in tables.fact_rows(of(five.facts, key))]
+        key: [row[-1].text for row in tables.fact_rows(of(five.table("facts"), key))]
         for key in ("lvo", "asclepios", "ondaine_forez")
     }
     assert grades["lvo"] == ["B", "A"]
@@ -248,10 +248,10 @@ def test_facts_keep_their_own_grade(five: Analysis) -> None:
 
 
 def test_a_fact_is_written_with_its_unit_and_date(five: Analysis) -> None:
-    rows = [[cell.text for cell in row] for row in tables.fact_rows(of(five.facts))]
+    rows = [[cell.text for cell in row] for row in tables.fact_rows(of(five.table("facts")))]
     served = next(row for row in rows if row[0].startswith("Consultations"))
     assert served[1:3] == [f"1{NNBSP}511 consultations", "6 mars 2023 au 31 mars 2024"]
-    shares = [row[1].text for row in tables.fact_rows(of(five.facts, "beauce_gatinais"))]
+    shares = [row[1].text for row in tables.fact_rows(of(five.table("facts"), "beauce_gatinais"))]
     assert f"30{NNBSP}% des habitants" in shares
 
 
@@ -371,8 +371,8 @@ def test_a_page_shows_every_sentence_and_table(five: Analysis, sheet: str) -> No
     ]
     assert [text for text in map(typeset, said) if text not in sheet] == []
     cells = [
-        *perimeter_tables.gap_rows(of(five.gaps, key)),
-        *tables.fact_rows(of(five.facts, key)),
+        *perimeter_tables.gap_rows(of(five.table("gaps"), key)),
+        *tables.fact_rows(of(five.table("facts"), key)),
         *tables.assumption_rows(result.scenario),
         *tables.commune_table(of(five.communes, key))[1],
     ]

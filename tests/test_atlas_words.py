@@ -31,7 +31,7 @@ def five() -> Analysis:
 
 
 def result_of(five: Analysis, key: str) -> Headline:
-    result = five.headlines[key]
+    result = five.studies[key].headline
     assert result is not None
     return result
 

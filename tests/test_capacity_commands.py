@@ -8,12 +8,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cpts_geo.analysis import analyse
+from cpts_geo.analysis import Options, analyse
 from cpts_geo.capacity.comparing.measures import MEASURES
 from cpts_geo.capacity.scenario.calendar import opening_days
 from cpts_geo.capacity.scenario.loading import load_scenario, save_scenario
 from cpts_geo.errors import ScenarioError
 from cpts_geo.sources.catalogue.catalogue import sha256_of
+from cpts_geo.territories.perimeters.request import Request
 from tests.conftest import Command
 
 #: Like a telephone number, and that of nobody.
@@ -221,19 +222,19 @@ def test_what_cannot_be_read_is_said(command: Command, scenario: str, words: str
     assert "À faire : " in err
 
 
-# ---- report --capacity
+# ---- report --scenario
 
 
 def test_a_report_takes_the_analysts_scenario(tmp_path: Path) -> None:
     path = tmp_path / "essai.toml"
     path.write_text(MINE, encoding="utf-8")
-    found = analyse(["beauce_gatinais"], capacity=path, draws=300, fetched=False)
-    result = found.headlines["beauce_gatinais"]
+    found = analyse(Request(["beauce_gatinais"]), Options(scenario=path, draws=300, fetched=False))
+    result = found.studies["beauce_gatinais"].headline
     assert result is not None
     assert result.today is not None
     assert (result.today.slots, result.scenario.territory) == (12, "beauce_gatinais")
     assert result.scenario.label == "Mon essai"
-    assert found.parameters["capacity"] == "essai.toml"
+    assert found.parameters["scenario"] == "essai.toml"
     assert found.inputs["essai.toml"] == sha256_of(path)
     assert any("« Mon essai »" in note for note in found.notes)
     assert not any("vérifiez qu’il s’agit" in note for note in found.notes)
@@ -242,7 +243,7 @@ def test_a_report_takes_the_analysts_scenario(tmp_path: Path) -> None:
 def test_a_scenario_of_another_territory_is_noticed(tmp_path: Path) -> None:
     path = tmp_path / "essai.toml"
     path.write_text(MINE, encoding="utf-8")
-    found = analyse(["ouest_loiret"], capacity=path, draws=300, fetched=False)
+    found = analyse(Request(["ouest_loiret"]), Options(scenario=path, draws=300, fetched=False))
     assert any("vérifiez qu’il s’agit du même territoire" in note for note in found.notes)
 
 
@@ -250,14 +251,14 @@ def test_a_scenario_is_that_of_one_territory(tmp_path: Path) -> None:
     path = tmp_path / "essai.toml"
     path.write_text(MINE, encoding="utf-8")
     with pytest.raises(ScenarioError) as caught:
-        analyse(capacity=path, draws=300, fetched=False)
+        analyse(options=Options(scenario=path, draws=300, fetched=False))
     assert len(caught.value.defects) == 5
     assert "5 sont demandés" in str(caught.value)
 
 
 def test_a_bad_scenario_stops_the_report_at_once(command: Command, tmp_path: Path) -> None:
     (tmp_path / "essai.toml").write_text('base = "lvo"\ntarget = 2.0\n', encoding="utf-8")
-    code, out, err = command("report", "lvo", "--capacity", "essai.toml")
+    code, out, err = command("report", "lvo", "--scenario", "essai.toml")
     assert (code, out) == (1, "")
     assert "« target » = 2.0" in err
     assert "Données communales" not in err

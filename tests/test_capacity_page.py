@@ -9,7 +9,7 @@ import json
 import math
 import re
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -32,7 +32,6 @@ from cpts_geo.atlas import (
     staff_words,
     style,
 )
-from cpts_geo.atlas.capacity_files import CAPACITY_FILES, capacity_files
 from cpts_geo.atlas.capacity_section import capacity_section
 from cpts_geo.atlas.capacity_sliders import sliders
 from cpts_geo.atlas.pages import sheet_page
@@ -50,6 +49,7 @@ from cpts_geo.schema import Status
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.study.capacity import TerritoryCapacity, study_capacity
 from cpts_geo.writing import report
+from cpts_geo.writing.csv_tables import tables
 from tests.kept import analysed
 from tests.queues import queue
 
@@ -323,9 +323,9 @@ def test_two_answer_in_the_peak_of_beauce_gatinais(sections: dict[str, Any]) -> 
 
 def test_peaks_apart_and_no_peak() -> None:
     apart = agents_by_hour(23.0, hour_shares=[0.15, 0.06, 0.15, 0.64 / 9, *[0.64 / 9] * 8])
-    assert plain(staff_words.phone_sentence(apart)).endswith("à 8 h et 10 h, il en faut 2.")
+    assert plain(staff_words.phone_sentence(apart, 1)).endswith("à 8 h et 10 h, il en faut 2.")
     flat = agents_by_hour(23.0, hour_shares=[1 / 12] * 12)
-    assert staff_words.phone_sentence(flat).endswith("par heure), et à toute heure.")
+    assert staff_words.phone_sentence(flat, 1).endswith("par heure), et à toute heure.")
     assert len(capacity_tables.phone_rows(flat)) == 1
 
 
@@ -426,8 +426,9 @@ def test_sliders_start_where_the_territory_is(
 def test_no_slider_beyond_a_table(cases: dict[str, Case]) -> None:
     result, capacity, facts = cases["lvo"]
     late = replace(result, scenario=result.scenario.evolve(deadline_days=10))
-    assert sliders(late, capacity) is None
-    assert capacity_section(late, capacity, facts=facts)["sliders"] is None
+    later = replace(capacity, result=late)
+    assert sliders(late, later) is None
+    assert capacity_section(late, later, facts=facts)["sliders"] is None
     unknown = replace(cases["lvo"][1], eligible=None)
     assert sliders(cases["lvo"][0], unknown) is None
 
@@ -441,28 +442,44 @@ def test_a_demand_beyond_one_queue_leaves_the_answer_alone(cases: dict[str, Case
 
 # Files
 
+CAPACITY_FILES = {
+    "publics.csv",
+    "saisons.csv",
+    "incertitude.csv",
+    "telephone.csv",
+    "avenir_medecins.csv",
+    "retro_test.csv",
+}
 
-def test_tables_for_tools(cases: dict[str, Case]) -> None:
-    headlines = {key: case[0] for key, case in cases.items()} | {"immense": None}
-    capacity = {key: case[1] for key, case in cases.items()} | {"immense": None}
-    files = capacity_files(headlines, capacity)
-    assert tuple(files) == CAPACITY_FILES
-    assert all(table.columns[0] == "territory" for table in files.values())
-    assert files["saisons.csv"].groupby("territory").size().to_dict() == dict.fromkeys(cases, 12)
-    assert set(files["telephone.csv"]["territory"]) == {"beauce_gatinais"}
-    assert set(files["avenir_medecins.csv"]["territory"]) == {"beauce_gatinais"}
-    assert list(files["retro_test.csv"]["territory"]) == ["ouest_loiret", "beauce_gatinais"]
-    alone = {"asclepios": capacity["asclepios"]}
-    kept = capacity_files({"asclepios": headlines["asclepios"]}, alone)
-    assert set(kept) == {"publics.csv", "saisons.csv", "incertitude.csv"}
-    assert capacity_files({"immense": None}, {"immense": None}) == {}
+
+def test_tables_for_tools(two: Analysis, cases: dict[str, Case]) -> None:
+    one = two.studies["lvo"]
+    same = {"access": one.access, "communes": one.communes, "comparison": one.comparison}
+
+    def files(keys: Iterable[str]) -> dict[str, pd.DataFrame]:
+        studies = {}
+        for key in keys:
+            result, capacity, _ = cases.get(key, (None, None, None))
+            studies[key] = one.with_parts(key=key, headline=result, capacity=capacity, **same)
+        made = tables(replace(two, studies=studies, listed=tuple(studies)))
+        return {name: table for name, table in made.items() if name in CAPACITY_FILES}
+
+    every = files([*cases, "immense"])
+    assert set(every) == CAPACITY_FILES
+    assert all(table.columns[0] == "territory" for table in every.values())
+    assert every["saisons.csv"].groupby("territory").size().to_dict() == dict.fromkeys(cases, 12)
+    assert set(every["telephone.csv"]["territory"]) == {"beauce_gatinais"}
+    assert set(every["avenir_medecins.csv"]["territory"]) == {"beauce_gatinais"}
+    assert list(every["retro_test.csv"]["territory"]) == ["ouest_loiret", "beauce_gatinais"]
+    assert set(files(["asclepios"])) == {"publics.csv", "saisons.csv", "incertitude.csv"}
+    assert files(["immense"]) == {}
 
 
 @pytest.mark.report
 def test_a_report_leaves_scenarios_to_edit(
     two: Analysis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(report, "sheets", lambda _: [])
+    monkeypatch.setattr(report, "sheet_page", lambda *_, **__: "")
     monkeypatch.setattr(report, "index_page", lambda *_, **__: "")
     (tmp_path / "tableaux").mkdir()
     (tmp_path / "scenarios").mkdir()
@@ -470,11 +487,7 @@ def test_a_report_leaves_scenarios_to_edit(
     mine.write_text('base = "lvo"\n', encoding="utf-8")
     stale = tmp_path / "tableaux" / "avenir_medecins.csv"
     stale.write_text("territory\nailleurs\n", encoding="utf-8")
-    lvo = replace(
-        two,
-        headlines={"lvo": two.headlines["lvo"]},
-        capacity={"lvo": two.capacity["lvo"]},
-    )
+    lvo = replace(two, studies={"lvo": two.studies["lvo"]}, listed=("lvo",))
     report.write_report(lvo, tmp_path)
     assert not stale.exists()
     assert mine.read_text(encoding="utf-8") == 'base = "lvo"\n'
@@ -499,7 +512,7 @@ def two() -> Analysis:
 @pytest.fixture(scope="module")
 def pages_dir(two: Analysis, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("capacity")
-    for sheet in report.sheets(two):
+    for sheet in two.studies.values():
         page = sheet_page(sheet, national=two.national, date="1er janvier 2026")
         (folder / sheet.file).write_text(page, encoding="utf-8")
     return folder
@@ -539,7 +552,7 @@ def test_the_sliders_say_what_the_queue_says(
 def test_the_sliders_start_at_today_and_the_keyboard_moves_them(
     two: Analysis, pages_dir: Path, open_offline: Open
 ) -> None:
-    result, capacity = two.headlines["lvo"], two.capacity["lvo"]
+    result, capacity = two.studies["lvo"].headline, two.studies["lvo"].capacity
     assert result is not None
     assert capacity is not None
     assert capacity.eligible is not None

@@ -126,7 +126,7 @@ def test_what_is_not_understood_is_refused_in_words(
     (defect,) = refused.value.defects
     assert defect.startswith(f"« {text} »")
     assert said in defect
-    assert "--scenario" in refused.value.remedy
+    assert "--change" in refused.value.remedy
 
 
 def test_all_that_is_wrong_is_said_at_once(loiret: pd.DataFrame, former: pd.DataFrame) -> None:

@@ -21,8 +21,13 @@ from typing import Any, Protocol
 import pandas as pd
 import pytest
 
+import cpts_geo
+from cpts_geo import analysis
+from cpts_geo.analysis import Options
 from cpts_geo.cli.main import main
+from cpts_geo.errors import ScenarioError
 from cpts_geo.sources.embedding import embedded
+from cpts_geo.territories.perimeters.request import Request
 
 ROOT = Path(__file__).parent.parent
 BROKEN = Path(__file__).parent / "data" / "broken"
@@ -503,7 +508,7 @@ def test_times_and_scenarios_of_the_analyst_reach_every_table(
     done = run(
         "report", "ouest_loiret", *QUICK, "--output", tmp_path,
         "--travel", times_of_ouest_loiret, "--travel-unit", "secondes",
-        "--scenario", "Départ:meung sur loire", "--scenario", "centre:45024:20",
+        "--change", "Départ:meung sur loire", "--change", "centre:45024:20",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     text = {"code_insee": str, "worst": str}
@@ -530,7 +535,7 @@ def test_times_and_scenarios_of_the_analyst_reach_every_table(
     manifest = json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))
     assert len(manifest["inputs"]["temps du SIG.csv"]) == 64
     assert manifest["parameters"]["travel"] == "temps du SIG.csv"
-    assert manifest["parameters"]["offer_scenarios"] == [
+    assert manifest["parameters"]["changes"] == [
         "Départ:meung sur loire",
         "centre:45024:20",
     ]
@@ -590,7 +595,7 @@ def test_a_wrong_unit_of_times_is_refused_before_any_work(
 
 def test_scenarios_that_are_not_understood_are_all_said(tmp_path: Path, refused: Refused) -> None:
     texts = ("départ:Zzyzx", "retraite:Baule", "centre:Baule:mille", "arrivée:Baule")
-    asked = [part for text in texts for part in ("--scenario", text)]
+    asked = [part for text in texts for part in ("--change", text)]
     message = refused("report", "ouest_loiret", "--output", tmp_path / "out", *asked)
     assert "4 scénarios : une page en montre 3 au plus" in message
     for text in texts[:3]:
@@ -601,6 +606,64 @@ def test_scenarios_that_are_not_understood_are_all_said(tmp_path: Path, refused:
 
 def test_nobody_leaves_where_nobody_is(tmp_path: Path, refused: Refused) -> None:
     message = refused(
-        "report", "ouest_loiret", "--output", tmp_path / "out", "--scenario", "départ:Baccon"
+        "report", "ouest_loiret", "--output", tmp_path / "out", "--change", "départ:Baccon"
     )
     assert "aucun médecin généraliste : 45019" in message
+
+
+@pytest.mark.parametrize(
+    ("typed", "scenario", "changes", "told"),
+    [
+        (["--scenario", "a.toml"], "a.toml", (), []),
+        (["--scenario", "lvo", "--change", "arrivée:Baule"], "lvo", ("arrivée:Baule",), []),
+        (["--capacity", "a.toml"], "a.toml", (), ["--capacity s’appelle maintenant --scenario"]),
+        (
+            ["--scenario", "Départ:Baule", "--scenario", "a.toml", "--change", "centre:Baule:20"],
+            "a.toml",
+            ("centre:Baule:20", "Départ:Baule"),
+            ["« --scenario Départ:Baule » s’écrit maintenant « --change Départ:Baule »"],
+        ),
+    ],
+)
+def test_a_scenario_is_of_capacity_and_a_change_of_supply(
+    typed: list[str],
+    scenario: str,
+    changes: tuple[str, ...],
+    told: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[Options] = []
+
+    def stopped(_: Request, options: Options, **__: object) -> None:
+        asked.append(options)
+        raise ScenarioError("vu", remedy="rien")
+
+    monkeypatch.setattr(analysis, "analyse", stopped)
+    done = run("report", "lvo", *typed)
+    assert [(str(each.scenario), each.changes) for each in asked] == [(scenario, changes)]
+    said = done.stderr.splitlines()
+    assert [line.removeprefix("· ").rstrip(".") for line in said if "maintenant" in line] == told
+
+
+def test_several_scenarios_are_refused(refused: Refused) -> None:
+    message = refused("report", "lvo", "--scenario", "a.toml", "--scenario", "b.toml")
+    assert "« a.toml »" in message
+    assert "« b.toml »" in message
+
+
+@pytest.mark.parametrize(
+    "code", ["import cpts_geo", "from cpts_geo.cli.main import app", "import cpts_geo.__main__"]
+)
+def test_tables_and_maps_are_loaded_when_they_are_needed(code: str) -> None:
+    heavy = "{'pandas', 'geopandas', 'matplotlib', 'scipy'}"
+    found = f"{code}\nimport sys; print(sorted({heavy} & {{*sys.modules}}))"
+    done = subprocess.run(
+        [sys.executable, "-c", found], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert done.stdout == "[]\n"
+
+
+def test_the_names_to_start_from_are_there() -> None:
+    assert {name for name in cpts_geo.__all__ if getattr(cpts_geo, name)} <= {*dir(cpts_geo)}
+    with pytest.raises(AttributeError, match="nothing"):
+        _ = cpts_geo.nothing

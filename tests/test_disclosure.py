@@ -20,7 +20,7 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from scipy.optimize import linprog
 
-from cpts_geo.analysis import Analysis, analyse
+from cpts_geo.analysis import Analysis, Options, analyse
 from cpts_geo.atlas import cells, static, style, tables
 from cpts_geo.errors import TableError
 from cpts_geo.french import number
@@ -28,7 +28,9 @@ from cpts_geo.schema import COLUMNS, COMPARED, FIGURE_COLUMNS, Column, Kind, Sec
 from cpts_geo.secrecy import disclosure
 from cpts_geo.secrecy.disclosure import Mask, masked, releasable_facts
 from cpts_geo.sources.embedding.embedded import load_facts
+from cpts_geo.territories.perimeters.request import Request
 from cpts_geo.writing import report
+from cpts_geo.writing.csv_tables import tables as tables_written
 from cpts_geo.writing.released import released
 from tests.kept import analysed
 
@@ -582,12 +584,12 @@ def test_every_column_says_whose_it_is() -> None:
 @pytest.fixture(scope="module")
 def ageing() -> Analysis:
     """The territory whose GPs' mean age is published."""
-    return analyse(["beauce_gatinais"], draws=500)
+    return analyse(Request(["beauce_gatinais"]), Options(draws=500))
 
 
 def test_every_fact_and_every_table_is_classed(ageing: Analysis) -> None:
     assert set(load_facts()["fact"]) == FACTS | SPEAK_OF_PERSONS
-    assert set(report.tables(ageing)) == {"communes.csv", "comparaison.csv", "faits.csv", *TABLES}
+    assert set(tables_written(ageing)) == {"communes.csv", "comparaison.csv", "faits.csv", *TABLES}
 
 
 def test_a_fact_that_rests_on_too_few_doctors_does_not_leave() -> None:
@@ -638,7 +640,7 @@ def with_persons(analysis: Analysis, first: float, second: float) -> Analysis:
         for name, value in sums.items()
     ]
     comparison = pd.concat([analysis.comparison, *rows], ignore_index=True)
-    return replace(analysis, communes=communes, comparison=comparison)
+    return analysis.with_tables(communes=communes, comparison=comparison)
 
 
 @pytest.fixture
@@ -735,18 +737,19 @@ def test_a_territory_of_few_patients_is_masked_in_files_and_in_the_comparison(
 ) -> None:
     few = with_persons(analysis, 3, 4)
     first = few.communes.index[:2]
-    few = replace(
-        few,
+    few = few.with_tables(
         communes=few.communes.assign(
             seen=few.communes["seen"].where(few.communes.index.isin(first), 0),
             seen_status="measured",
         ),
+        comparison=few.comparison.assign(
+            value=few.comparison["value"].mask(few.comparison["indicator"] == "seen", 7.0)
+        ),
     )
-    few.comparison.loc[few.comparison["indicator"] == "seen", "value"] = 7.0
     left = released(few)
-    total = report.tables(left)["comparaison.csv"].query("indicator == 'seen'")
+    total = tables_written(left)["comparaison.csv"].query("indicator == 'seen'")
     assert total["status"].tolist() == [SECRET]
-    (sheet,) = report.sheets(left)
+    (sheet,) = left.studies.values()
     assert sheet.comparison.query("indicator == 'seen'")["value"].isna().all()
 
 
@@ -759,7 +762,13 @@ def test_territories_that_fill_a_departement_are_protected_together(analysis: An
     )
     rows = totals(mine, ("territory",))
     comparison = pd.concat([analysis.comparison, rows], ignore_index=True)
-    split = replace(analysis, communes=mine, comparison=comparison)
+    (whole,) = analysis.studies.values()
+    keys = ("small", "middle", "big")
+    own = comparison["territory"].mask(comparison["area_code"].isin(keys), comparison["area_code"])
+    comparison = comparison.assign(territory=own)
+    split = replace(
+        analysis, studies={key: whole.with_parts(key=key) for key in keys}, listed=keys
+    ).with_tables(communes=mine, comparison=comparison)
     secret = released(split).comparison.query("indicator == 'seen'")
     assert set(secret.loc[secret["status"] == SECRET, "area_code"]) == {"small"}
     inside = analysis.national["code_insee"].isin(mine["code_insee"])
@@ -775,18 +784,16 @@ def test_three_doctors_show_their_density_and_not_their_age(
     """Artenay alone: GPs are counted there, and what rests on their ages stays behind."""
     perimeter = tmp_path / "artenay.csv"
     perimeter.write_text("code_insee\n45008\n", encoding="utf-8")
-    small = analyse(perimeter=perimeter, draws=500)
-    (key,) = small.capacity
+    small = analyse(Request(perimeter=perimeter), Options(draws=500))
+    (key,) = small.studies
     facts = {"gp_mean_age": 58.5, "gps_per_100k": 300.0}
     rows = load_facts().query("fact in @facts").drop_duplicates("fact")
     rows = rows.assign(territory=key, value=rows["fact"].map(facts))
-    future = ageing.capacity["beauce_gatinais"].future
+    future = ageing.studies["beauce_gatinais"].capacity.future
     assert future is not None
-    aged = replace(
-        small,
-        facts=rows,
-        capacity={key: replace(small.capacity[key], future=future)},
-    )
+    capacity = replace(small.studies[key].capacity, future=future)
+    aged = replace(small, studies={key: small.studies[key].with_parts(capacity=capacity)})
+    aged = aged.with_tables(facts=rows)
     page = report.write_report(aged, tmp_path / "out").parent
     written = {path.name: path.read_text("utf-8") for path in page.rglob("*.csv")}
     assert "avenir_medecins.csv" not in written
@@ -797,9 +804,9 @@ def test_three_doctors_show_their_density_and_not_their_age(
     assert "58,5" not in text
     density = small.comparison.query("area_code == @key and indicator == 'gps_per_100k_2017'")
     assert number(float(density["value"].iloc[0]), 1) in text
-    five = released(replace(aged, communes=aged.communes.assign(gps_2017=5)))
-    assert "gp_mean_age" in set(five.facts["fact"])
-    assert five.capacity[key].future is future
+    five = released(aged.with_tables(communes=aged.communes.assign(gps_2017=5.0)))
+    assert "gp_mean_age" in set(five.table("facts")["fact"])
+    assert five.studies[key].capacity.future is future
 
 
 def test_masked_words_are_not_those_of_the_unknown() -> None:

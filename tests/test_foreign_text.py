@@ -79,21 +79,19 @@ def studied(tmp_path_factory: pytest.TempPathFactory) -> Analysis:
     """Territories whose names, all their communes' names and scenarios are hostile."""
     found = analysed(perimeter=shapes(tmp_path_factory.mktemp("shapes")), draws=200)
     everything = " ".join(HOSTILE.values())[:2000]
-    access = {
-        key: replace(
-            each,
-            names=each.names.map(lambda _: everything),
-            shifts=tuple(replace(shift, title=everything) for shift in each.shifts[:1]),
+    studies = {
+        key: study.with_parts(
+            communes=study.communes.assign(name=everything),
+            audit=study.audit.assign(published=everything, name=everything, method="fuzzy"),
+            access=replace(
+                study.access,
+                names=study.access.names.map(lambda _: everything),
+                shifts=tuple(replace(each, title=everything) for each in study.access.shifts[:1]),
+            ),
         )
-        for key, each in found.access.items()
+        for key, study in found.studies.items()
     }
-    return replace(
-        found,
-        communes=found.communes.assign(name=everything),
-        audit=found.audit.assign(published=everything, name=everything, method="fuzzy"),
-        access=access,
-        notes=(*found.notes, *HOSTILE.values()),
-    )
+    return replace(found, studies=studies, notes=(*found.notes, *HOSTILE.values()))
 
 
 @pytest.fixture(scope="module")
@@ -251,7 +249,7 @@ def test_refusals_quote_it_harmlessly(kind: str, command: Command, tmp_path: Pat
     (tmp_path / "x.toml").write_text(f'base = "lvo"\n{written} = 1\nlabel = 3\n', "utf-8")
     refused(command, "compare", "x.toml", "lvo")
     # What is typed.
-    for option in ("--epci", "--perimeter", "--scenario", "--by"):
+    for option in ("--epci", "--perimeter", "--change", "--by"):
         refused(command, "report", option, text)
 
 

@@ -10,10 +10,11 @@ import pytest
 from pyarrow import parquet
 
 from cpts_geo.access.travel.given import given_times, lacking_notes
-from cpts_geo.analysis import analyse
+from cpts_geo.analysis import Options, analyse
 from cpts_geo.errors import ScenarioError, TravelError
 from cpts_geo.sources.analyst.travel.file import read_travel_file
 from cpts_geo.sources.bounds.limits import LIMITS
+from cpts_geo.territories.perimeters.request import Request
 
 CODES = pd.Series(["45130", "45203", "45028"])
 
@@ -97,4 +98,4 @@ def test_a_scenario_of_more_people_than_the_perimeter_is_refused(tmp_path: Path)
     text = 'base = "ouest_loiret"\npopulation = 60000\npeople_without_mt = 45829\n'
     path.write_text(text, encoding="utf-8")
     with pytest.raises(ScenarioError, match="n’est pas celui de ce périmètre"):
-        analyse(["ouest_loiret"], capacity=path, draws=500, fetched=False)
+        analyse(Request(["ouest_loiret"]), Options(scenario=path, draws=500, fetched=False))

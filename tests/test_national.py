@@ -12,7 +12,7 @@ import pytest
 
 from benchmarks.samples import write_rpps
 from cpts_geo import settings
-from cpts_geo.analysis import analyse
+from cpts_geo.analysis import Options, analyse
 from cpts_geo.atlas import reconciliation, style, tables
 from cpts_geo.atlas.pages import sheet_page
 from cpts_geo.errors import DataFileError
@@ -22,7 +22,7 @@ from cpts_geo.sources.embedding import embedded
 from cpts_geo.sources.fetching.fetch import fetch
 from cpts_geo.sources.fetching.parsed import load_source
 from cpts_geo.territories.figures.national import load_national
-from cpts_geo.writing.report import sheets
+from cpts_geo.territories.perimeters.request import Request
 
 REAL = ("drees_apl_2023", "insee_bpe_2017", "insee_bpe_2020", "insee_rp_2022")
 #: Brest, far from the five: nothing of it is embedded.
@@ -108,13 +108,13 @@ def test_the_layer_is_compiled_once_and_again_when_a_file_changes(real, communes
 
 
 def test_a_territory_far_from_the_five_shows_every_indicator(real):
-    result = analyse(epci=["242900314"], draws=1_000)  # Brest Métropole
+    result = analyse(Request(epci=["242900314"]), Options(draws=1_000))  # Brest Métropole
     mine = result.comparison.query("area_level == 'cpts'").set_index("indicator")
     wanted = ["apl_2023", "gps_per_100k_2017", "gps_estimated_2024", "share_75plus_2022"]
     assert mine.loc[wanted, "value"].notna().all()
     assert set(REAL) <= set(result.inputs)
     assert result.communes["apl_2023"].notna().all()
-    blind = analyse(epci=["242900314"], draws=1_000, fetched=False)
+    blind = analyse(Request(epci=["242900314"]), Options(draws=1_000, fetched=False))
     assert blind.communes["apl_2023"].isna().all()
     assert blind.inputs == {}
 
@@ -125,7 +125,7 @@ def test_pages_take_the_newest_vintage_fetched(real):
     mirror.mkdir()
     write_bpe_2025(mirror / "DS_BPE_2025_CSV_FR.zip", {"45252": 9, "45208": 12})
     fetch(["insee_bpe_2025"], mirror=mirror, offline=True)
-    result = analyse(["beauce_gatinais"], draws=1_000)
+    result = analyse(Request(["beauce_gatinais"]), Options(draws=1_000))
     shown = [layer.column for layer in style.layers(result.communes)]
     assert shown[1:3] == ["gp_minutes_approx_2025", "gps_2025"]
     columns = tables.commune_columns(result.communes)
@@ -184,7 +184,7 @@ def test_a_newer_apl_takes_the_map_and_the_tables(empty, communes):
     write_apl_2024(mirror / "drees_apl_generalistes_2022_2024.xlsx", codes)
     [had] = fetch(["drees_apl_2024"], mirror=mirror, offline=True)
     assert had.vintage == "2024"
-    result = analyse(epci=["242900314"], draws=1_000)
+    result = analyse(Request(epci=["242900314"]), Options(draws=1_000))
     first = style.layers(result.communes)[0]
     assert (first.column, first.title) == ("apl_2024", "APL 2024")
     assert tables.commune_columns(result.communes)[2:5] == [
@@ -195,7 +195,7 @@ def test_a_newer_apl_takes_the_map_and_the_tables(empty, communes):
         4.0, "Drees, APL aux médecins généralistes",
     ]  # fmt: skip
     assert mine.loc["share_low_apl_65_2024", "value"] == 1
-    page = sheets(result)[0]
+    (page,) = result.studies.values()
     html = sheet_page(page, national=result.national, date="1er janvier 2026")
     assert "APL 2024" in html
 
@@ -206,7 +206,7 @@ def test_the_rpps_is_one_more_source_of_the_panel(empty):
     mirror.mkdir()
     write_rpps(mirror / "PS_LibreAcces_Personne_activite.txt", lines=40_000)
     fetch(["ans_rpps"], mirror=mirror, offline=True)
-    result = analyse(["beauce_gatinais"], draws=1_000)
+    result = analyse(Request(["beauce_gatinais"]), Options(draws=1_000))
     areas, rows = reconciliation.source_rows(result.comparison)
     [row] = [row for row in rows if "RPPS" in row.label]
     counted = result.communes["gps_rpps"].sum()
@@ -225,9 +225,9 @@ def test_bytes_that_changed_after_the_fetch_are_refused(real):
     file.write_bytes(whole.replace(b'"35238",269,', b'"35238",999,'))
     assert len(file.read_bytes()) == len(whole)
     with pytest.raises(DataFileError, match="n’est plus celui du verrou"):
-        analyse(epci=["243500139"], draws=1_000)
+        analyse(Request(epci=["243500139"]), Options(draws=1_000))
     file.write_bytes(whole)
-    result = analyse(epci=["243500139"], draws=1_000)
+    result = analyse(Request(epci=["243500139"]), Options(draws=1_000))
     rennes = result.communes.set_index("code_insee").at["35238", "gps_2017"]
     assert rennes == 269
 

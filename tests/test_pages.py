@@ -26,7 +26,7 @@ from cpts_geo.atlas.pages import sheet_page
 from cpts_geo.errors import AssetError, OutputError
 from cpts_geo.french import slug
 from cpts_geo.sources.embedding import embedded
-from cpts_geo.writing.report import sheets, write_report
+from cpts_geo.writing.report import write_report
 from tests.kept import analysed, kept_folder, made_by, reported
 
 TERRITORIES = ("ouest_loiret", "beauce_gatinais", "lvo", "asclepios", "ondaine_forez")
@@ -61,18 +61,20 @@ def evil_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     national = found.national.assign(
         name=found.national["name"].where(~found.national["departement"].eq("45"), EVIL)
     )
-    audit = found.audit.assign(published=EVIL, name=EVIL, method="fuzzy")
-    (key,) = found.access
-    access = found.access[key]
-    named = {
-        key: replace(
-            access,
-            names=access.names.map(lambda _: EVIL),
-            shifts=tuple(replace(shift, title=EVIL) for shift in access.shifts[:1]),
-        )
-    }
+    audit = found.table("audit").assign(published=EVIL, name=EVIL, method="fuzzy")
+    ((key, study),) = found.studies.items()
+    access = study.access
+    named = replace(
+        access,
+        names=access.names.map(lambda _: EVIL),
+        shifts=tuple(replace(shift, title=EVIL) for shift in access.shifts[:1]),
+    )
     assert access.opening is not None
-    changed = replace(found, communes=communes, national=national, audit=audit, access=named)
+    changed = replace(
+        found,
+        studies={key: study.with_parts(communes=communes, audit=audit, access=named)},
+        national=national,
+    )
     return kept_folder(made_by(__file__), lambda folder: write_report(changed, folder))
 
 
@@ -125,7 +127,7 @@ def test_legend_follows_the_visible_layer(
     legend = page.locator(".cpts-legend")
     assert "APL aux médecins généralistes" in legend.inner_text()
     communes = five.communes[five.communes["territory"] == "ouest_loiret"]
-    titles = [shift.title for shift in five.access["ouest_loiret"].shifts]
+    titles = [shift.title for shift in five.studies["ouest_loiret"].access.shifts]
     layers = style.layers(communes, scenarios=titles)
     assert page.locator(".leaflet-control-layers-base label").all_inner_texts() == [
         f" {layer.title}" for layer in layers
@@ -269,7 +271,7 @@ def test_the_access_section_follows_the_capacity_with_headings_in_order(
     ids = [anchor for _, anchor in found if anchor]
     assert ids[:3] == ["acces", "scenarios", "ouvrir"]
     scenarios = levels[ids_index(found, "scenarios") + 1 : ids_index(found, "ouvrir")]
-    assert scenarios == [3] * len(five.access[name].shifts)
+    assert scenarios == [3] * len(five.studies[name].access.shifts)
     assert scenarios
     page.context.close()
 
@@ -364,7 +366,7 @@ def test_where_nothing_is_known_the_page_says_so(gueret_dir: Path, open_offline:
 
 def sheet_file(found: Analysis, folder: Path) -> Path:
     """The page of the one territory of an analysis, without the other files of a report."""
-    (sheet,) = sheets(found)
+    (sheet,) = found.studies.values()
     path = folder / sheet.file
     page = sheet_page(sheet, national=found.national, date="01/01/2026")
     path.write_text(page, encoding="utf-8")
@@ -384,7 +386,7 @@ def test_the_page_says_whose_times_they_are_and_leaves_variants_out(
     field = neighbourhood(members, five.national, figures=embedded.load_figures())
     source = times_file(tmp_path, travel_variants(field)["low"].pairs())
     asked = ["départ:Meung-sur-Loire", "arrivée:Tavers", "réduction:Tavers:4000"]
-    found = analysed(["ouest_loiret"], travel=source, scenarios=asked, draws=500)
+    found = analysed(["ouest_loiret"], travel=source, changes=asked, draws=500)
     opened = open_offline(sheet_file(found, tmp_path))
     text = access_text(opened.page)
     assert "temps de la table « temps du SIG.csv » (confiance C)" in text
@@ -419,7 +421,7 @@ def test_a_table_of_the_territory_alone_shows_no_shift_and_says_why(
 
 
 def test_scenarios_that_touch_nobody_are_said_to_touch_nobody(tmp_path: Path) -> None:
-    found = analysed(["ouest_loiret"], scenarios=["arrivée:Vennecy"], draws=500, fetched=False)
+    found = analysed(["ouest_loiret"], changes=["arrivée:Vennecy"], draws=500, fetched=False)
     page = plain(sheet_file(found, tmp_path).read_text(encoding="utf-8"))
     assert (
         "Un médecin s’installe : Vennecy : écart non montré, il ne change l’APL d’aucune commune "
@@ -609,7 +611,11 @@ def test_a_failed_write_leaves_the_old_file(
 
     monkeypatch.setattr(Path, "replace", full)
     monkeypatch.setattr(Figure, "draw", lambda *_: None)
-    one = replace(five, territories=five.territories.loc[["ouest_loiret"]])
+    one = replace(
+        five,
+        studies={"ouest_loiret": five.studies["ouest_loiret"]},
+        listed=("ouest_loiret",),
+    )
     with pytest.raises(OutputError, match="place"):
         write_report(one, tmp_path)
     assert old.read_text(encoding="utf-8") == "old"

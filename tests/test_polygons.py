@@ -15,13 +15,14 @@ import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cpts_geo.analysis import analyse
+from cpts_geo.analysis import Options, analyse
 from cpts_geo.errors import PerimeterError, one_line
 from cpts_geo.sources.analyst.polygons.file import read_polygon_file
 from cpts_geo.sources.bounds.limits import LIMITS
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.territories.perimeters._membership import BORDER_COLUMNS
 from cpts_geo.territories.perimeters._polygons import inside_shares, polygon_perimeters
+from cpts_geo.territories.perimeters.request import Request
 
 SQUARE = shapely.box(1.6, 47.8, 1.9, 48.0)
 
@@ -484,11 +485,11 @@ def test_an_analysis_of_a_polygon(tmp_path, outline):
     zone = gpd.GeoSeries([outline], crs=4326).to_crs(2154).buffer(-2000)
     # A key of the five: nothing that is published about them may stick to it.
     path = written(tmp_path / "ouest_loiret.gpkg", list(zone), crs=2154)
-    result = analyse(perimeter=path, draws=500)
+    result = analyse(Request(perimeter=path), Options(draws=500))
     assert result.territories.index.tolist() == ["ouest_loiret"]
-    assert result.facts.empty
-    assert result.gaps.empty
-    assert set(result.border["territory"]) == {"ouest_loiret"}
-    assert result.headlines["ouest_loiret"].scenario.label == "ouest_loiret"
+    assert result.table("facts").empty
+    assert result.table("gaps").empty
+    assert set(result.table("border")["territory"]) == {"ouest_loiret"}
+    assert result.studies["ouest_loiret"].headline.scenario.label == "ouest_loiret"
     assert result.folder == "ouest_loiret"
     assert list(result.inputs) == ["ouest_loiret.gpkg"]

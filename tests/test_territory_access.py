@@ -8,25 +8,29 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from cpts_geo.analysis import Analysis
+from cpts_geo.analysis import Analysis, Options, analyse
 from cpts_geo.errors import ScenarioError, TravelError
 from cpts_geo.schema import COLUMNS
 from cpts_geo.sources.embedding import embedded
-from cpts_geo.study.access import study_access
-from cpts_geo.territories.perimeters.outlines import territory_communes
+from cpts_geo.study.access import TerritoryAccess, study_access
+from cpts_geo.territories.perimeters.request import Request
 from tests.kept import analysed
 
 GP = "gp_minutes_approx_2017"
 EMERGENCY = "emergency_minutes_approx_2020"
 
 
-def study(*territories: str, **options: object) -> Analysis:
+def run(*territories: str, **options: object) -> Analysis:
     return analysed(territories, draws=300, fetched=False, **options)
+
+
+def access_of(**options: object) -> TerritoryAccess:
+    return run("ouest_loiret", **options).studies["ouest_loiret"].access
 
 
 @pytest.fixture(scope="module")
 def two() -> Analysis:
-    return study("ouest_loiret", "lvo")
+    return run("ouest_loiret", "lvo")
 
 
 @pytest.fixture(scope="module")
@@ -76,8 +80,8 @@ def test_the_island_is_joined_to_nothing(two: Analysis) -> None:
     assert yeu[f"{GP}_status"] == "unknown"
     # A departure on the mainland changes nothing there: that is known.
     assert (yeu["apl_shift_1"], yeu["apl_shift_1_status"]) == (0, "assumed")
-    assert two.access["lvo"].opening.left_out == ("85113",)
-    every = two.access["lvo"].coverage
+    assert two.studies["lvo"].access.opening.left_out == ("85113",)
+    every = two.studies["lvo"].access.coverage
     far = every[every["variant"] == "central"]
     assert set(far["beyond"]) == {yeu["population"]}
     assert set(far["unknown"]) == {0}
@@ -106,8 +110,8 @@ def test_every_access_column_has_a_status_that_agrees_with_it(two: Analysis) -> 
 
 
 def test_usual_scenarios_are_a_departure_and_a_centre_of_the_hours_needed(two: Analysis) -> None:
-    for key, result in two.headlines.items():
-        found = two.access[key]
+    for key, study in two.studies.items():
+        result, found = study.headline, study.access
         departure, *centres = (shift.changes[0] for shift in found.shifts)
         assert not found.asked
         assert departure.kind == "departure"
@@ -129,8 +133,8 @@ def test_usual_scenarios_are_a_departure_and_a_centre_of_the_hours_needed(two: A
 
 def test_the_centre_of_ouest_loiret_has_the_hours_of_the_activity_seen(two: Analysis) -> None:
     """The model is refuted there: its 4 hours would not do, 8 are the answer of the page."""
-    assert two.headlines["ouest_loiret"].refuting is not None
-    (centre,) = two.access["ouest_loiret"].shifts[1].changes
+    assert two.studies["ouest_loiret"].headline.refuting is not None
+    (centre,) = two.studies["ouest_loiret"].access.shifts[1].changes
     assert "8 h de médecin par semaine" in centre.words
 
 
@@ -138,22 +142,22 @@ def test_the_centre_of_ouest_loiret_has_the_hours_of_the_activity_seen(two: Anal
 
 
 def test_scenarios_asked_for_replace_the_usual_ones() -> None:
-    found = study("ouest_loiret", scenarios=["arrivée:Baule", "centre:Beaugency:12"])
-    access = found.access["ouest_loiret"]
+    found = run("ouest_loiret", changes=["arrivée:Baule", "centre:Beaugency:12"])
+    access = found.studies["ouest_loiret"].access
     assert access.asked
     titles = [shift.title for shift in access.shifts]
     assert titles == ["Un médecin s’installe : Baule", "Un centre ouvre : Beaugency"]
-    assert found.parameters["offer_scenarios"] == ["arrivée:Baule", "centre:Beaugency:12"]
+    assert found.parameters["changes"] == ("arrivée:Baule", "centre:Beaugency:12")
     assert found.communes.set_index("code_insee").at["45024", "apl_shift_1"] > 0
 
 
 def test_one_text_alone_is_one_scenario() -> None:
-    assert len(study("ouest_loiret", scenarios="arrivée:Baule").access["ouest_loiret"].shifts) == 1
+    assert len(access_of(changes="arrivée:Baule").shifts) == 1
 
 
 def test_scenarios_of_one_name_are_told_apart() -> None:
     asked = ["réduction:Baule:5000", "réduction:Baule:4000", "départ:Baule"]
-    access = study("ouest_loiret", scenarios=asked).access["ouest_loiret"]
+    access = access_of(changes=asked)
     assert [shift.title for shift in access.shifts] == [
         "Un médecin réduit son activité : Baule (1)",
         "Un médecin réduit son activité : Baule (2)",
@@ -163,9 +167,9 @@ def test_scenarios_of_one_name_are_told_apart() -> None:
 
 def test_a_scenario_beside_the_territory_counts_and_one_too_far_is_not_shown() -> None:
     # Orléans is next door; Gien, within 45 minutes by the widest law alone, touches nobody.
-    near = study("ouest_loiret", scenarios=["départ:Orléans"]).access["ouest_loiret"]
+    near = access_of(changes=["départ:Orléans"])
     assert [shift.title for shift in near.shifts] == ["Un médecin part : Orléans"]
-    far = study("ouest_loiret", scenarios=["arrivée:Vennecy"]).access["ouest_loiret"]
+    far = access_of(changes=["arrivée:Vennecy"])
     assert far.asked
     assert far.shifts == ()
 
@@ -180,7 +184,7 @@ def test_a_scenario_beside_the_territory_counts_and_one_too_far_is_not_shown() -
 )
 def test_scenarios_that_cannot_be_are_refused(scenarios: list[str], said: str) -> None:
     with pytest.raises(ScenarioError) as refused:
-        study("ouest_loiret", scenarios=scenarios)
+        run("ouest_loiret", changes=scenarios)
     assert any(said in defect for defect in refused.value.defects)
 
 
@@ -191,8 +195,8 @@ def test_the_analysts_times_take_the_place_of_the_approximations(
     table_of: Callable[[list[str]], Path], ouest_loiret: list[str]
 ) -> None:
     path = table_of(ouest_loiret)
-    found = study("ouest_loiret", travel=path)
-    access = found.access["ouest_loiret"]
+    found = run("ouest_loiret", travel=path)
+    access = found.studies["ouest_loiret"].access
     assert not access.approximate
     assert "temps du bureau.csv" in access.times.label
     assert set(access.coverage["variant"]) == {"central"}
@@ -219,8 +223,8 @@ def test_a_table_that_lacks_a_place_leaves_the_usual_scenario_out(
     table_of: Callable[[list[str]], Path], ouest_loiret: list[str]
 ) -> None:
     known = [code for code in ouest_loiret if code != "45067"]  # Chaingy, where most GPs are
-    found = study("ouest_loiret", travel=table_of(known))
-    access = found.access["ouest_loiret"]
+    found = run("ouest_loiret", travel=table_of(known))
+    access = found.studies["ouest_loiret"].access
     assert access.shifts == ()
     first, second = access.set_aside
     assert "ne connaissent pas cette commune" in first
@@ -229,13 +233,13 @@ def test_a_table_that_lacks_a_place_leaves_the_usual_scenario_out(
     row = found.communes.set_index("code_insee").loc["45067"]
     assert pd.isna(row["gp_minutes_file_2017"])
     assert row["gp_minutes_file_2017_status"] == "unknown"
-    asked = study("ouest_loiret", travel=table_of(known), scenarios=["départ:Chaingy"])
-    assert asked.access["ouest_loiret"].set_aside == (first,)
+    asked = access_of(travel=table_of(known), changes=["départ:Chaingy"])
+    assert asked.set_aside == (first,)
 
 
 def test_a_table_of_another_region_is_refused(table_of: Callable[[list[str]], Path]) -> None:
     with pytest.raises(TravelError, match="ne parle pas de ce territoire"):
-        study("ouest_loiret", travel=table_of(["01001", "01002"]))
+        run("ouest_loiret", travel=table_of(["01001", "01002"]))
 
 
 # --- where little is known --------------------------------------------------------------
@@ -243,8 +247,9 @@ def test_a_table_of_another_region_is_refused(table_of: Callable[[list[str]], Pa
 
 def test_a_territory_without_figures_has_no_minute_and_no_scenario() -> None:
     """No figure is embedded around Guéret: who practises there is unknown, not nobody."""
-    found = study(epci=["Grand Guéret"])
-    (access,) = found.access.values()
+    found = analyse(Request(epci=["Grand Guéret"]), Options(draws=300, fetched=False))
+    (study,) = found.studies.values()
+    access = study.access
     assert access.coverage.empty
     assert access.cells.empty
     assert access.shifts == ()
@@ -255,28 +260,16 @@ def test_a_territory_without_figures_has_no_minute_and_no_scenario() -> None:
 
 
 def test_a_territory_too_large_for_one_queue_has_its_minutes_all_the_same(two: Analysis) -> None:
-    national, figures = embedded.load_communes(), embedded.load_figures()
-    members = embedded.load_memberships().query("territory == 'ouest_loiret'")
-    communes = territory_communes(members, national, figures=figures)
-    before = communes.copy()
-    table, access = study_access(
-        communes,
-        national,
-        figures=figures,
-        headlines={"ouest_loiret": None},
-        sites=embedded.load_sites(),
-        former=embedded.load_former_communes(),
-        fetched=False,
-    )
-    found = access["ouest_loiret"]
+    study = two.studies["ouest_loiret"]
+    before = study.figures.copy()
+    found = study_access(study.figures, study.common.surroundings, result=None)
     assert found.opening is None
     assert [shift.changes[0].kind for shift in found.shifts] == ["departure"]
-    mine = two.communes[two.communes["territory"] == "ouest_loiret"].set_index("code_insee")
-    assert table.set_index("code_insee")[GP].equals(mine[GP].reindex(table["code_insee"]))
-    pd.testing.assert_frame_equal(pd.DataFrame(communes), pd.DataFrame(before))
+    assert found.columns[GP].equals(study.communes[GP])
+    pd.testing.assert_frame_equal(pd.DataFrame(study.figures), pd.DataFrame(before))
 
 
 def test_whole_departements_have_a_territory_an_intercommunalite() -> None:
     found = analysed(departements=["23"], draws=300, fetched=False)
-    assert len(found.access) == len(found.territories) > 5
-    assert all(access.coverage.empty for access in found.access.values())
+    assert len(found.studies) == len(found.territories) > 5
+    assert all(study.access.coverage.empty for study in found.studies.values())

@@ -19,7 +19,6 @@ from cpts_geo.atlas import (
 from cpts_geo.atlas.capacity_sliders import sliders
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.answer.seasons import EligibleDemand
-from cpts_geo.capacity.checks.backtest import back_test, back_test_table
 from cpts_geo.schema import STATUS_MARKS
 from cpts_geo.study.capacity import TerritoryCapacity
 
@@ -68,9 +67,9 @@ def capacity_section(
             "note": calendar_words.week_note(result),
         },
         "drivers": _drivers(result, capacity.tornado),
-        "phone": None if capacity.phone is None else _phone(result, capacity.phone),
+        "phone": _phone(result, capacity),
         "future": None if capacity.future is None else _future(capacity.future, facts),
-        "back_test": _back_test(result),
+        "back_test": _back_test(result, capacity.back_test),
     }
 
 
@@ -128,8 +127,11 @@ def _drivers(result: Headline, tornado: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _phone(result: Headline, phone: pd.DataFrame) -> dict[str, Any]:
-    sentence = staff_words.phone_sentence(phone)
+def _phone(result: Headline, capacity: TerritoryCapacity) -> dict[str, Any] | None:
+    phone, usual = capacity.phone, capacity.usual_agents
+    if phone is None or usual is None:
+        return None
+    sentence = staff_words.phone_sentence(phone, usual)
     return {
         "sentence": sentence,
         "chart": Markup(capacity_charts.agents_svg(phone, title=sentence)),
@@ -158,11 +160,10 @@ def _future(future: pd.DataFrame, facts: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _back_test(result: Headline) -> str | None:
-    found = back_test(result.scenario, result.drawn)
-    if found is None:
+def _back_test(result: Headline, table: pd.DataFrame) -> str | None:
+    if table.empty:
         return None
     return capacity_words.back_test_sentence(
-        back_test_table([found]).to_dict("records")[0],
+        table.to_dict("records")[0],
         today=result.today.slots if result.today else None,
     )

@@ -4,22 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Final
 
 from markupsafe import Markup
 
 from cpts_geo.atlas.sentences import slots, slots_text
 from cpts_geo.capacity.answer.headline import Headline
-from cpts_geo.capacity.queue.service_grid import service_grid
 from cpts_geo.french import number
 from cpts_geo.study.capacity import TerritoryCapacity
-
-#: Most slots needed or offered -> reach of the sliders: slots, their step, requests a day. The
-#: shortest that holds the territory leaves room to try more.
-_REACHES: Final = {12: (20, 1, 20.0), 32: (40, 1, 60.0), 96: (96, 4, 160.0)}
-LEAST_DEMAND: Final = 0.5
-#: Largest backlog of a chain: from 100 on, solvers split the work, and a table takes a minute.
-_MAX_BACKLOG: Final = 98
 
 
 @dataclass(frozen=True)
@@ -63,30 +54,10 @@ def sliders(result: Headline, capacity: TerritoryCapacity) -> Sliders | None:
         ask, or the one already served where it refutes the model; None where the territory is
         beyond what a table can hold.
     """
-    found, scenario = capacity.eligible, result.scenario
-    if found is None:
+    tried = capacity.trial
+    if tried is None:
         return None
-    seen = result.refuting
-    per_day = found.requests_per_day
-    demand = max(LEAST_DEMAND, round(per_day.p50 if seen is None else seen.line.per_day, 1))
-    needed = found.slots_per_day.p50 if seen is None else seen.slots
-    offer = needed if result.today is None else max(1, round(result.today.slots))
-    most_slots = max(offer, needed, found.slots_per_day.p90)
-    most_demand = max(demand, per_day.p90, float(found.by_month["requests_p50"].max()))
-    reach = next(
-        (r for most, r in _REACHES.items() if most_slots <= most and most_demand <= r[2]), None
-    )
-    if reach is None or reach[0] * scenario.deadline_days > _MAX_BACKLOG:
-        return None
-    top, step, furthest = reach
-    least = (offer - 1) % step + 1
-    choices = range(least, top + 1, step)
-    grid = service_grid(
-        choices,
-        least_demand=LEAST_DEMAND,
-        most_demand=furthest,
-        rules=scenario.rules,
-    )
+    grid, scenario, offer = tried.grid, result.scenario, tried.slots[3]
     table = {
         "slots": grid.slots,
         "demands": grid.demands,
@@ -95,10 +66,10 @@ def sliders(result: Headline, capacity: TerritoryCapacity) -> Sliders | None:
         "target": scenario.target,
     }
     return Sliders(
-        slots=(least, choices[-1], step, offer),
-        demand=(LEAST_DEMAND, furthest, demand),
+        slots=tried.slots,
+        demand=tried.demand,
         table=Markup(json.dumps(table, separators=(",", ":"))),
-        start=_start(result, offer, demand, everyone=len(scenario.eligible) > 1),
+        start=_start(result, offer, tried.demand[2], everyone=len(scenario.eligible) > 1),
     )
 
 

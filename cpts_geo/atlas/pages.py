@@ -7,7 +7,6 @@ import gc
 import io
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import folium
@@ -36,75 +35,14 @@ from cpts_geo.atlas import (
 from cpts_geo.atlas.cells import value_cell
 from cpts_geo.atlas.offline import inline_assets
 from cpts_geo.atlas.templating import template
-from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.demand.requests import normative_rates
-from cpts_geo.french import joined, number, value_text
+from cpts_geo.french import number, value_text
 from cpts_geo.indicators.densities import poisson_interval
 from cpts_geo.schema import COLUMNS, STATUS_MARKS
 from cpts_geo.settings import APL_LOW
 from cpts_geo.sources.catalogue.catalogue import Source, sources
 from cpts_geo.study.access import TerritoryAccess
-from cpts_geo.study.capacity import TerritoryCapacity
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """
-    What the page of one territory shows.
-
-    Parameters
-    ----------
-    key, name, document, perimeter : str
-        Key, name, document it comes from, French sentence on its list of communes.
-    outline : Series
-        communes, population, area_km2, departements, geometry.
-    communes : GeoDataFrame
-        Communes with their figures and status.
-    comparison, gaps, facts, audit : DataFrame
-        Rows of this territory.
-    headline : Headline or None
-        Slots and hours needed; None where the territory is too large for the queue.
-    notes : tuple of str
-        What was adapted while reading an analyst's file.
-    border : DataFrame
-        Communes that the limit of its polygon cuts; empty where it is no polygon.
-    access : TerritoryAccess
-        Minutes to care, scenarios of supply, where to open.
-    capacity : TerritoryCapacity or None
-        Months, groups, drivers, telephone, future; None where the headline is.
-    """
-
-    key: str
-    name: str
-    document: str
-    perimeter: str
-    outline: pd.Series
-    communes: gpd.GeoDataFrame
-    comparison: pd.DataFrame
-    gaps: pd.DataFrame
-    facts: pd.DataFrame
-    audit: pd.DataFrame
-    headline: Headline | None
-    notes: tuple[str, ...]
-    border: pd.DataFrame
-    access: TerritoryAccess
-    capacity: TerritoryCapacity | None
-
-    @property
-    def scenarios(self) -> list[str]:
-        """Titles of the scenarios of supply, in the order of the columns of communes."""
-        return [shift.title for shift in self.access.shifts]
-
-    @property
-    def file(self) -> str:
-        """File name of the page."""
-        return f"{self.key}.html"
-
-    @property
-    def departements(self) -> str:
-        """Names of its départements, joined in French."""
-        names = list(self.communes.drop_duplicates("departement")["departement_name"])
-        return joined(names)
+from cpts_geo.study.study import Study
 
 
 def _map_parts(new: folium.Map) -> dict[str, Markup]:
@@ -173,7 +111,7 @@ def _access(access: TerritoryAccess) -> dict[str, Any]:
     return parts
 
 
-def _sources_used(sheets: Sequence[Sheet]) -> list[Source]:
+def _sources_used(sheets: Sequence[Study]) -> list[Source]:
     """Sources of the figures shown, and of the outlines and people behind them."""
     used = {"admin_express", "insee_population_2017"}
     for sheet in sheets:
@@ -185,13 +123,13 @@ def _sources_used(sheets: Sequence[Sheet]) -> list[Source]:
     return [source for key, source in sources().items() if key in used]
 
 
-def sheet_page(sheet: Sheet, *, national: gpd.GeoDataFrame, date: str) -> str:
+def sheet_page(sheet: Study, *, national: gpd.GeoDataFrame, date: str) -> str:
     """
     Render the page of one territory.
 
     Parameters
     ----------
-    sheet : Sheet
+    sheet : Study
         Its tables and headline.
     national : GeoDataFrame
         All communes, for the surroundings.
@@ -260,7 +198,7 @@ def sheet_page(sheet: Sheet, *, national: gpd.GeoDataFrame, date: str) -> str:
 
 
 def index_page(
-    sheets: Sequence[Sheet],
+    sheets: Sequence[Study],
     outlines: gpd.GeoDataFrame,
     *,
     national: gpd.GeoDataFrame,
@@ -272,7 +210,7 @@ def index_page(
 
     Parameters
     ----------
-    sheets : sequence of Sheet
+    sheets : sequence of Study
         Territories in order.
     outlines : GeoDataFrame
         Their outlines and names.
@@ -327,7 +265,7 @@ def index_page(
     return inline_assets(page)
 
 
-def _perimeters(sheets: Sequence[Sheet]) -> list[str]:
+def _perimeters(sheets: Sequence[Study]) -> list[str]:
     """What is to know of each list of communes, said once where it is the same for several."""
     said: dict[str, list[str]] = {}
     for sheet in sheets:

@@ -9,11 +9,11 @@ from typing import Any
 import pandas as pd
 
 from cpts_geo.atlas.capacity_words import span
-from cpts_geo.capacity.workforce.phone import agents_by_hour, agents_needed
+from cpts_geo.capacity.workforce.phone import agents_by_hour
 from cpts_geo.french import NNBSP, counted, joined, number, percent
 
 
-def phone_sentence(phone: pd.DataFrame) -> str:
+def phone_sentence(phone: pd.DataFrame, usual: int) -> str:
     """
     Say how many people must answer, on average and in the peak.
 
@@ -21,6 +21,8 @@ def phone_sentence(phone: pd.DataFrame) -> str:
     ----------
     phone : DataFrame
         As :func:`cpts_geo.capacity.workforce.phone.agents_by_hour`.
+    usual : int
+        Agents for an hour of average calls.
 
     Returns
     -------
@@ -28,7 +30,7 @@ def phone_sentence(phone: pd.DataFrame) -> str:
         French sentence.
     """
     mean = float(phone["calls_per_hour"].mean())
-    usual, most = agents_needed(mean, handling_minutes(phone)), int(phone["agents"].max())
+    most = int(phone["agents"].max())
     goal = (
         f"décrocher {percent(phone_default('target_share'), 0)} des appels en "
         f"{number(phone_default('within_seconds'))} secondes"

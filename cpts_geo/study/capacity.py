@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import pandas as pd
@@ -11,14 +12,16 @@ import pandas as pd
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.answer.seasons import EligibleDemand, eligible_demand
 from cpts_geo.capacity.answer.sensitivity import hours_tornado
+from cpts_geo.capacity.checks.backtest import back_test, back_test_table
 from cpts_geo.capacity.demand.periods import no_mt_per_day
 from cpts_geo.capacity.demand.requests import calls_per_year
 from cpts_geo.capacity.queue.services import WeeklyService
 from cpts_geo.capacity.scenario.inputs import Scenario
-from cpts_geo.capacity.workforce.phone import HOUR_SHARES, agents_by_hour
+from cpts_geo.capacity.workforce.phone import HOUR_SHARES, agents_by_hour, agents_needed
 from cpts_geo.capacity.workforce.projection import fan
 from cpts_geo.errors import DemandTooLargeError
 from cpts_geo.secrecy.disclosure import MIN_PROFESSIONALS
+from cpts_geo.study.trial import Trial, trial
 
 #: GPs who settle each year, fewest to most, and spreads of their ages (years): a fan, grade D.
 ENTRIES: Final = (0.0, 1.0, 2.0)
@@ -31,8 +34,10 @@ class TerritoryCapacity:
     """
     Demand of all groups, weeks, drivers, telephone and future of a territory.
 
-    Attributes
+    Parameters
     ----------
+    result : Headline
+        Slots and hours needed.
     eligible : EligibleDemand or None
         All who may ask, and each month; None where the demand is beyond one queue.
     tornado : DataFrame
@@ -48,11 +53,31 @@ class TerritoryCapacity:
         and 10 years; None where the mean age of its GPs is not published, or they are under 5.
     """
 
+    result: Headline
     eligible: EligibleDemand | None
     tornado: pd.DataFrame
     week: WeeklyService | None
     phone: pd.DataFrame | None
     future: pd.DataFrame | None
+
+    @cached_property
+    def back_test(self) -> pd.DataFrame:
+        """Its line observed against predicted, with the draws of its answer; empty without one."""
+        found = back_test(self.result.scenario, self.result.drawn)
+        return back_test_table([] if found is None else [found])
+
+    @cached_property
+    def trial(self) -> Trial | None:
+        """Slots and demands to try; None where the demand is beyond what a table can hold."""
+        return None if self.eligible is None else trial(self.result, self.eligible)
+
+    @property
+    def usual_agents(self) -> int | None:
+        """Agents for an hour of average calls; None where the telephone is."""
+        if self.phone is None:
+            return None
+        calls, minutes = self.phone["calls_per_hour"], 60.0 * self.phone["load_erlangs"]
+        return agents_needed(float(calls.mean()), float(minutes.sum() / calls.sum()))
 
 
 def study_capacity(result: Headline, *, facts: Mapping[str, float]) -> TerritoryCapacity:
@@ -88,6 +113,7 @@ def study_capacity(result: Headline, *, facts: Mapping[str, float]) -> Territory
     median = float(no_mt_per_day(scenario, result.requests_per_year.p50))
     week = scenario.slots_by_weekday
     return TerritoryCapacity(
+        result=result,
         eligible=eligible,
         tornado=hours_tornado(scenario),
         week=None

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from cpts_geo.analysis import Analysis
 from cpts_geo.secrecy.disclosure import releasable, releasable_facts
+from cpts_geo.study.study import Study
 
 
 def released(analysis: Analysis) -> Analysis:
@@ -24,20 +25,23 @@ def released(analysis: Analysis) -> Analysis:
         with the mean age of a territory's GPs the future that is drawn from it. The rest is
         public: head-counts, densities, APL, minutes, requests of whole territories, suppositions.
     """
-    inside = analysis.communes["code_insee"]
-    elsewhere = analysis.national.loc[~analysis.national["code_insee"].isin(inside), "departement"]
+    raw = analysis.communes
+    outside = ~analysis.national["code_insee"].isin(raw["code_insee"])
     communes, comparison = releasable(
-        analysis.communes, analysis.comparison, elsewhere=elsewhere.unique()
+        raw,
+        analysis.comparison,
+        elsewhere=analysis.national.loc[outside, "departement"].unique(),
     )
-    facts = releasable_facts(analysis.facts, analysis.communes)
+    facts = releasable_facts(analysis.table("facts"), raw)
+    shown = analysis.with_tables(communes=communes, comparison=comparison, facts=facts)
     aged = set(facts.loc[facts["fact"] == "gp_mean_age", "territory"])
     return replace(
-        analysis,
-        communes=communes,
-        comparison=comparison,
-        facts=facts,
-        capacity={
-            key: each if each is None or key in aged else replace(each, future=None)
-            for key, each in analysis.capacity.items()
-        },
+        shown,
+        studies={k: s if k in aged else _without_future(s) for k, s in shown.studies.items()},
     )
+
+
+def _without_future(study: Study) -> Study:
+    if study.capacity is None:
+        return study
+    return study.with_parts(capacity=replace(study.capacity, future=None))

@@ -18,20 +18,17 @@ from matplotlib.figure import Figure
 from cpts_geo import __version__, settings
 from cpts_geo.analysis import Analysis
 from cpts_geo.atlas import static, style
-from cpts_geo.atlas.access_files import ACCESS_FILES, access_files
-from cpts_geo.atlas.capacity_files import CAPACITY_FILES, capacity_files
-from cpts_geo.atlas.pages import Sheet, index_page, sheet_page
-from cpts_geo.capacity.answer.headline import to_frame
-from cpts_geo.capacity.scenario.inputs import Scenario
+from cpts_geo.atlas.pages import index_page, sheet_page
 from cpts_geo.capacity.scenario.loading import save_scenario
+from cpts_geo.errors import DemandTooLargeError
 from cpts_geo.files import write_atomically, write_csv, write_json, write_text
 from cpts_geo.sources.catalogue.catalogue import sha256_of
+from cpts_geo.writing.csv_tables import SOME, tables
 from cpts_geo.writing.output_folder import Stage, check_output, staged
 from cpts_geo.writing.released import released
 
 _SCHEMA_FILE: Final = "scenario.schema.json"
 _MANIFEST: Final = "manifest.json"
-_BORDER_TABLE: Final = "communes_de_bordure.csv"
 #: Files of every report; a map stands for those of the territories, in their folder.
 REPORT_FILES: Final = (
     "index.html",
@@ -43,76 +40,6 @@ REPORT_FILES: Final = (
 #: What the page, maps and tables of a territory weigh, at most.
 MEGABYTES: Final = 6.0
 _PACKAGES = ("folium", "geopandas", "matplotlib", "numpy", "pandas", "scipy", "shapely")
-
-
-def sheets(analysis: Analysis) -> list[Sheet]:
-    """
-    Split an analysis into one sheet a territory.
-
-    Parameters
-    ----------
-    analysis : Analysis
-        Result of :func:`cpts_geo.analysis.analyse`.
-
-    Returns
-    -------
-    list of Sheet
-        In the order of the analysis.
-    """
-
-    def rows(table: Any, key: str) -> Any:
-        return table[table["territory"] == key]
-
-    return [
-        Sheet(
-            key=str(key),
-            name=str(row["name"]),
-            document=str(row["document"]),
-            perimeter=str(row["perimeter"]),
-            outline=row,
-            communes=rows(analysis.communes, key),
-            comparison=rows(analysis.comparison, key),
-            gaps=rows(analysis.gaps, key),
-            facts=rows(analysis.facts, key),
-            audit=rows(analysis.audit, key),
-            headline=analysis.headlines[key],
-            # What concerns a set of territories stands once, on the index.
-            notes=analysis.notes if len(analysis.territories) == 1 else (),
-            border=rows(analysis.border, key),
-            access=analysis.access[str(key)],
-            capacity=analysis.capacity[str(key)],
-        )
-        for key, row in analysis.territories.iterrows()
-    ]
-
-
-def tables(analysis: Analysis) -> dict[str, pd.DataFrame]:
-    """
-    Tables of an analysis as they are written to CSV.
-
-    Parameters
-    ----------
-    analysis : Analysis
-        Result of an analysis.
-
-    Returns
-    -------
-    dict of str to DataFrame
-        Table by file name, without geometry.
-    """
-    territories = analysis.territories.drop(columns="geometry").reset_index()
-    border = {} if analysis.border.empty else {_BORDER_TABLE: analysis.border}
-    return border | {
-        "territoires.csv": territories.round({"area_km2": 3}),
-        "communes.csv": analysis.communes.drop(columns="geometry"),
-        "comparaison.csv": analysis.comparison,
-        "ecarts.csv": analysis.gaps,
-        "faits.csv": analysis.facts,
-        "noms_reconnus.csv": analysis.audit,
-        "capacite.csv": to_frame([h for h in analysis.headlines.values() if h]).reset_index(),
-        **capacity_files(analysis.headlines, analysis.capacity),
-        **access_files(analysis.access),
-    }
 
 
 def write_report(
@@ -142,60 +69,59 @@ def write_report(
     AssetError
         A page would need a network.
     """
-    analysis = released(analysis)
-    every = sheets(analysis)
-    frames = tables(analysis)
-    scenarios = {key: found.scenario for key, found in analysis.headlines.items() if found}
-    names = [*REPORT_FILES, *(sheet.file for sheet in every)]
-    names += [
-        *(f"tableaux/{name}" for name in frames),
-        *(f"scenarios/{key}.toml" for key in scenarios),
-    ]
-    check_output(output, names=names, megabytes=MEGABYTES * len(every))
+    for study in analysis.studies.values():
+        say(f"Capacité et accès : {study.name}")
+        if isinstance(study.answer, DemandTooLargeError):
+            say(f"{study.name} : {study.answer.summary}")
+    shown = released(analysis)
+    frames = tables(shown)
+    keys = list(shown.studies)
+    names = [*REPORT_FILES, *(study.file for study in shown.studies.values())]
+    names += [*(f"tableaux/{name}" for name in frames), *(f"scenarios/{key}.toml" for key in keys)]
+    check_output(output, names=names, megabytes=MEGABYTES * len(keys))
     # A manifest speaks of all the files beside it.
     with staged(output, last=_MANIFEST, say=say) as stage:
-        _write(analysis, every, frames, scenarios, stage=stage, say=say)
+        _write(shown, frames, stage=stage, say=say)
     return output / "index.html"
 
 
 def _write(
     analysis: Analysis,
-    every: list[Sheet],
     frames: dict[str, pd.DataFrame],
-    scenarios: dict[str, Scenario],
     *,
     stage: Stage,
     say: Callable[[str], None],
 ) -> None:
+    """Write pages, maps, tables, scenarios and manifest aside."""
     today = date.today()
-    shown = f"{today:%d/%m/%Y}"
-    national, folder = analysis.national, stage.folder
-    for sheet in every:
-        say(f"Fiche et cartes : {sheet.name}")
-        write_text(sheet_page(sheet, national=national, date=shown), folder / sheet.file)
-        # Scenarios of another run are other scenarios, under the same names.
-        stage.stale.append(f"cartes/{sheet.key}_apl_shift_*.png")
-        for layer in style.layers(sheet.communes, scenarios=sheet.scenarios):
-            path = folder / "cartes" / f"{sheet.key}_{layer.column}.png"
-            named = {"name": sheet.name, "national": national}
-            _draw(path, static.layer_figure(sheet.communes, layer, **named))
+    day = f"{today:%d/%m/%Y}"
+    national, folder, studies = analysis.national, stage.folder, list(analysis.studies.values())
+    for study in studies:
+        say(f"Fiche et cartes : {study.name}")
+        write_text(sheet_page(study, national=national, date=day), folder / study.file)
+        # Changes of supply of another run are other changes, under the same names.
+        stage.stale.append(f"cartes/{study.key}_apl_shift_*.png")
+        for layer in style.layers(study.communes, scenarios=study.scenarios):
+            path = folder / "cartes" / f"{study.key}_{layer.column}.png"
+            named = {"name": study.name, "national": national}
+            _draw(path, static.layer_figure(study.communes, layer, **named))
     say("Page d’accueil, tableaux, manifeste")
     index = index_page(
-        every, analysis.territories, national=national, notes=analysis.notes, date=shown
+        studies, analysis.territories, national=national, notes=analysis.notes, date=day
     )
     write_text(index, folder / "index.html")
-    # Tables that only some runs have: those of another run would speak of other communes.
-    some = (_BORDER_TABLE, *CAPACITY_FILES, *ACCESS_FILES)
-    stage.stale.extend(f"tableaux/{name}" for name in some)
+    # Those of another run would speak of other communes.
+    stage.stale.extend(f"tableaux/{name}" for name in SOME)
     for name, table in frames.items():
         write_csv(table, folder / "tableaux" / name)
     # An analyst edits a copy of these and compares: files of other names are left alone.
-    for key, scenario in scenarios.items():
-        save_scenario(scenario, folder / "scenarios" / f"{key}.toml")
+    for study in studies:
+        if study.headline:
+            save_scenario(study.scenario, folder / "scenarios" / f"{study.key}.toml")
     schema = (settings.CPTS_DIR / _SCHEMA_FILE).read_text(encoding="utf-8")
     write_text(schema, folder / "scenarios" / _SCHEMA_FILE)
     made = sorted(path for path in folder.rglob("*") if path.is_file())
-    write_json(manifest(analysis, made, output=folder, day=today), folder / _MANIFEST)
+    write_json(_manifest(analysis, made, output=folder, day=today), folder / _MANIFEST)
 
 
 def _draw(path: Path, figure: Figure) -> None:
@@ -205,26 +131,8 @@ def _draw(path: Path, figure: Figure) -> None:
     gc.collect()
 
 
-def manifest(analysis: Analysis, made: list[Path], *, output: Path, day: date) -> dict[str, Any]:
-    """
-    Say what a report was made of.
-
-    Parameters
-    ----------
-    analysis : Analysis
-        What was written.
-    made : list of Path
-        Files written.
-    output : Path
-        Folder they are in.
-    day : date
-        Date of the run.
-
-    Returns
-    -------
-    dict
-        Date, versions, parameters, SHA-256 of every input and output.
-    """
+def _manifest(analysis: Analysis, made: list[Path], *, output: Path, day: date) -> dict[str, Any]:
+    """Date, versions, parameters, SHA-256 of every input and output."""
     data = settings.DATA_DIR
     read = [
         path
@@ -234,9 +142,9 @@ def manifest(analysis: Analysis, made: list[Path], *, output: Path, day: date) -
     ]
     inputs = {path.relative_to(data).as_posix(): sha256_of(path) for path in read}
     scenarios = {
-        key: result.scenario.model_dump(mode="json", exclude={"notes"})
-        for key, result in analysis.headlines.items()
-        if result is not None
+        key: study.scenario.model_dump(mode="json", exclude={"notes"})
+        for key, study in analysis.studies.items()
+        if study.headline
     }
     return {
         "date": day.isoformat(),

@@ -110,10 +110,31 @@ def parse_changes(
         raise ScenarioError(
             "Des scénarios d’offre ne sont pas compris.",
             defects=defects,
-            remedy="écrivez par exemple --scenario départ:Pithiviers --scenario "
-            "centre:Pithiviers:20.",
+            remedy="écrivez par exemple --change départ:Pithiviers --change centre:Pithiviers:20.",
         )
     return found
+
+
+def is_change(text: str) -> bool:
+    """
+    Say whether a text is written as a change of supply.
+
+    Parameters
+    ----------
+    text : str
+        What was typed.
+
+    Returns
+    -------
+    bool
+        Whether it begins with a word of change and a colon; what follows may be wrong.
+
+    Examples
+    --------
+    >>> is_change("Départ:Pithiviers"), is_change("depart.toml")
+    (True, False)
+    """
+    return ":" in text and _split(text)[0] in _FORMS
 
 
 def change_title(change: Change, name: str) -> str:

@@ -196,7 +196,7 @@ def minutes_to_care(field: pd.DataFrame, variants: Mapping[Variant, TravelTimes]
             continue
         vintage, counts = found
         for variant, times in variants.items():
-            series = "approx" if len(variants) > 1 else "file"
+            series = "file" if times.given else "approx"
             near = nearest(times, counts.reindex(times.destinations))
             # A table of a territory alone says nothing of the hospital beside it.
             if (counts.drop(times.destinations, errors="ignore") != 0).any():

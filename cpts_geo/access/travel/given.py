@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from cpts_geo.access.travel.times import TravelTimes, listed, travel_times
-from cpts_geo.errors import MAX_DEFECTS, TravelError
+from cpts_geo.errors import MAX_DEFECTS
 from cpts_geo.foreign import shown_name
 from cpts_geo.french import counted, number
 from cpts_geo.sources.analyst.travel.file import Unit, read_travel_file
@@ -16,15 +16,15 @@ from cpts_geo.sources.catalogue.catalogue import sources
 
 
 def given_times(
-    path: Path | None, unit: Unit | None, *, codes: pd.Series
-) -> tuple[TravelTimes | None, tuple[str, ...]]:
+    path: Path, unit: Unit | None, *, codes: pd.Series
+) -> tuple[TravelTimes, tuple[str, ...]]:
     """
     Read the travel times that an analyst gives.
 
     Parameters
     ----------
-    path : Path or None
-        The file (:func:`~cpts_geo.sources.analyst.travel.file.read_travel_file`); None without one.
+    path : Path
+        The file (:func:`~cpts_geo.sources.analyst.travel.file.read_travel_file`).
     unit : {"minutes", "seconds"} or None
         Unit of its times, where the file does not say it.
     codes : Series of str
@@ -32,7 +32,7 @@ def given_times(
 
     Returns
     -------
-    times : TravelTimes or None
+    times : TravelTimes
         Times, 0 minutes within a commune that has none (Insee's convention).
     notes : tuple of str
         French sentence on what was adapted; empty where nothing was.
@@ -40,20 +40,8 @@ def given_times(
     Raises
     ------
     TravelError
-        The file cannot be used, or a unit is given without a file.
-
-    Examples
-    --------
-    >>> given_times(None, None, codes=pd.Series(["45203"]))
-    (None, ())
+        The file cannot be used.
     """
-    if path is None:
-        if unit is not None:
-            raise TravelError(
-                "Une unité de temps est donnée sans table des temps.",
-                remedy="ajoutez la table (--travel FICHIER), ou retirez --travel-unit.",
-            )
-        return None, ()
     pairs = read_travel_file(path, unit=unit)
     origin = sources()["travel_file"]
     times = travel_times(
@@ -63,6 +51,7 @@ def given_times(
         grade=origin.grade,
         # Insee's convention: no time within a commune.
         diagonal=0.0,
+        given=True,
     )
     words = {
         "missing": (

@@ -49,6 +49,8 @@ class TravelTimes:
         Where they come from, and the trust it deserves (A to D).
     unsnapped : tuple of str
         Origins or destinations without a road: their times are unknown.
+    given : bool
+        Whether an analyst gave them, or the roads they come from; else they are approximations.
     """
 
     origins: pd.Index
@@ -60,6 +62,7 @@ class TravelTimes:
     source: str
     grade: str
     unsnapped: tuple[str, ...] = ()
+    given: bool = False
 
     def pairs(self) -> pd.DataFrame:
         """
@@ -90,6 +93,7 @@ def travel_times(
     reach: float | None = None,
     diagonal: float | None = None,
     unsnapped: Sequence[str] = (),
+    given: bool = False,
 ) -> TravelTimes:
     """
     Make travel times of a table of pairs.
@@ -113,6 +117,8 @@ def travel_times(
         pair with itself (0 is the convention of Insee's METRIC); None refuses such a table.
     unsnapped : sequence of str
         Codes that the router could not put on a road; no pair but each one's own.
+    given : bool
+        Whether an analyst gives them.
 
     Returns
     -------
@@ -184,6 +190,7 @@ def travel_times(
         source=source,
         grade=grade,
         unsnapped=tuple(away),
+        given=given,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -39,20 +39,20 @@ class Request:
 
     Parameters
     ----------
-    territories : tuple of str
+    territories : sequence of str
         Keys among the five CPTS; empty for all of them when nothing else is asked.
     perimeter : Path or None
         An analyst's file: list of communes, or polygons.
-    epci, tvs : tuple of str
+    epci, tvs : sequence of str
         Intercommunalités and territoires de vie-santé, by code or name.
-    departements : tuple of str
+    departements : sequence of str
         With a list of communes, where its names are looked for; alone, départements whose every
         zone is a territory.
     by : str or None
         Division of the départements: ``epci`` (when None) or ``tvs``.
     name : str or None
         Name of the territory, when there is one.
-    only : tuple of str
+    only : sequence of str
         Names of the territories wanted among those that a file of polygons draws.
 
     Raises
@@ -66,16 +66,21 @@ class Request:
     False
     """
 
-    territories: tuple[str, ...] = ()
+    territories: Sequence[str] = ()
     perimeter: Path | None = None
-    epci: tuple[str, ...] = ()
-    tvs: tuple[str, ...] = ()
-    departements: tuple[str, ...] = ()
+    epci: Sequence[str] = ()
+    tvs: Sequence[str] = ()
+    departements: Sequence[str] = ()
     by: str | None = None
     name: str | None = None
-    only: tuple[str, ...] = ()
+    only: Sequence[str] = ()
 
     def __post_init__(self) -> None:
+        for name in ("territories", "epci", "tvs", "departements", "only"):
+            texts = getattr(self, name)
+            # One text alone is a text, not its letters.
+            several = (texts,) if isinstance(texts, str) else tuple(texts)
+            object.__setattr__(self, name, several)
         defects = self._defects()
         if defects:
             raise PerimeterError(

@@ -1,0 +1,204 @@
+"""The command that writes a report: what is typed becomes a request and options."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Final, Literal
+
+import typer
+
+from cpts_geo.cli.terminal import echo, teller
+from cpts_geo.errors import ScenarioError, one_line
+from cpts_geo.french import counted, number
+from cpts_geo.paths import typed_path
+
+
+class TravelUnit(StrEnum):
+    """Units of travel times, as an analyst types them."""
+
+    MINUTES = "minutes"
+    SECONDS = "secondes"
+
+
+_UNITS: Final[dict[TravelUnit, Literal["minutes", "seconds"]]] = {
+    TravelUnit.MINUTES: "minutes",
+    TravelUnit.SECONDS: "seconds",
+}
+
+
+def report(
+    territory: Annotated[
+        list[str] | None,
+        typer.Argument(help="Clés des CPTS embarquées ; toutes par défaut.", show_default=False),
+    ] = None,
+    perimeter: Annotated[
+        Path | None,
+        typer.Option(
+            parser=typed_path,
+            metavar="CHEMIN",
+            help="Votre liste (CSV ou XLSX, colonne de noms ou de codes), ou vos polygones (GPKG, "
+            "GeoJSON).",
+        ),
+    ] = None,
+    epci: Annotated[
+        list[str] | None,
+        typer.Option(help="Intercommunalité, par SIREN ou nom ; répétable."),
+    ] = None,
+    tvs: Annotated[
+        list[str] | None,
+        typer.Option(help="Territoire de vie-santé de 2019, par code ou nom ; répétable."),
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="Nom de votre territoire.")] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Avec des polygones, nom d’un territoire du fichier, pour ne prendre que lui ; "
+            "répétable."
+        ),
+    ] = None,
+    departement: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Avec une liste, département où chercher les noms ; seul, toutes ses "
+            "intercommunalités, une fiche chacune. Répétable (42, 43…)."
+        ),
+    ] = None,
+    by: Annotated[
+        str | None, typer.Option(help="Avec --departement seul : « epci » (par défaut) ou « tvs ».")
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            parser=typed_path,
+            metavar="CHEMIN",
+            help="Dossier des résultats ; outputs, ou outputs/NOM pour le vôtre.",
+        ),
+    ] = None,
+    travel: Annotated[
+        Path | None,
+        typer.Option(
+            parser=typed_path,
+            metavar="CHEMIN",
+            help="Votre table de temps de trajet entre communes (CSV ou parquet : matrice, ou "
+            "origine, destination, minutes), à la place des temps approchés.",
+        ),
+    ] = None,
+    travel_unit: Annotated[
+        TravelUnit | None,
+        typer.Option(help="Unité de cette table, si le nom de sa colonne ne la dit pas."),
+    ] = None,
+    roads: Annotated[
+        Path | None,
+        typer.Option(
+            parser=typed_path,
+            metavar="CHEMIN",
+            help="Un extrait d’OpenStreetMap (.osm.pbf) sur lequel calculer les temps par la "
+            "route, à la place des temps approchés ; demande l’extra « routing ».",
+        ),
+    ] = None,
+    change: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Changement d’offre à montrer : départ:COMMUNE, arrivée:COMMUNE, "
+            "réduction:COMMUNE:AVANT>APRÈS (consultations par an), centre:COMMUNE:HEURES (par "
+            "semaine) ; répétable."
+        ),
+    ] = None,
+    scenario: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CHEMIN",
+            help="Votre scénario de capacité (fichier TOML) pour ce territoire, demandé seul.",
+        ),
+    ] = None,
+    capacity: Annotated[
+        list[str] | None,
+        typer.Option(hidden=True, help="Ancien nom de --scenario."),
+    ] = None,
+    embedded_only: Annotated[
+        bool,
+        typer.Option(
+            "--embedded-only",
+            help="N’utiliser que les chiffres embarqués, même si des sources ont été téléchargées.",
+        ),
+    ] = False,
+    draws: Annotated[
+        int | None, typer.Option(help="Tirages de l’incertitude ; un nombre convenable par défaut.")
+    ] = None,
+) -> None:
+    """Écrire les fiches, cartes et tableaux, et donner le chemin de la page d’accueil."""
+    # Imported here so that --help and --version answer at once.
+    import pyarrow as pa  # noqa: PLC0415
+
+    from cpts_geo.analysis import Options, analyse  # noqa: PLC0415
+    from cpts_geo.atlas.perimeter_tables import recognised  # noqa: PLC0415
+    from cpts_geo.capacity.answer.headline import DRAWS  # noqa: PLC0415
+    from cpts_geo.territories.perimeters.request import Request  # noqa: PLC0415
+    from cpts_geo.writing.output_folder import check_output  # noqa: PLC0415
+    from cpts_geo.writing.report import MEGABYTES, REPORT_FILES, write_report  # noqa: PLC0415
+
+    # Arrow's own allocator keeps what it has read; the system's gives it back for the report.
+    pa.set_memory_pool(pa.system_memory_pool())
+    say = teller()
+    own, changes = _told_apart(scenario or (), capacity or (), say=say)
+    request = Request(
+        territories=territory or (),
+        perimeter=perimeter,
+        epci=epci or (),
+        tvs=tvs or (),
+        departements=departement or (),
+        by=by,
+        name=name,
+        only=only or (),
+    )
+    options = Options(
+        travel=travel,
+        travel_unit=_UNITS[travel_unit] if travel_unit else None,
+        roads=roads,
+        changes=(*(change or ()), *changes),
+        scenario=own,
+        fetched=not embedded_only,
+        draws=DRAWS if draws is None else draws,
+    )
+    # A perimeter of one's own gives its name to the folder, once it is read.
+    named = output or not (perimeter or epci or tvs or departement)
+    check_output(
+        output or Path("outputs"), names=REPORT_FILES if named else (), megabytes=MEGABYTES
+    )
+    result = analyse(request, options, say=say)
+    cut = not result.table("border").empty
+    for study in result.studies.values() if result.folder else ():
+        size = (
+            f"{counted(study.outline['communes'], 'commune', 'communes')}, "
+            f"{number(study.outline['population'])} habitants"
+        )
+        # Zones are whole by construction; what a limit cuts is worth a sentence here.
+        say(f"{study.name} : {size}. {study.perimeter if cut else ''}".strip())
+    for note in (*result.notes, *(recognised(result.table("audit")) if result.folder else ())):
+        say(f"À savoir : {note}")
+    output = output or Path("outputs", *filter(None, [result.folder]))
+    index = write_report(result, output, say=say)
+    echo(f"Rapport prêt : {index.resolve()}")
+
+
+def _told_apart(
+    typed: Sequence[str], former: Sequence[str], *, say: Callable[[str], None]
+) -> tuple[Path | None, list[str]]:
+    """Scenario and changes among what was typed after --scenario, and its former name."""
+    from cpts_geo.access.changes.text import is_change  # noqa: PLC0415
+
+    if former:
+        say("--capacity s’appelle maintenant --scenario.")
+    changes = [text for text in typed if is_change(text)]
+    for text in changes:
+        say(f"« --scenario {one_line(text)} » s’écrit maintenant « --change {one_line(text)} ».")
+    files = [typed_path(text) for text in (*typed, *former) if text not in changes]
+    if len(files) > 1:
+        raise ScenarioError(
+            "Plusieurs scénarios de capacité sont donnés.",
+            defects=[f"« {one_line(str(file))} »" for file in files],
+            remedy="donnez-en un seul ; « cpts-geo compare A B » en compare deux.",
+        )
+    return files[0] if files else None, changes

@@ -1,0 +1,192 @@
+"""One territory, whole: what is known of it, and what is computed when it is first asked for."""
+
+from __future__ import annotations
+
+from copy import copy
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Self
+
+import geopandas as gpd
+import pandas as pd
+
+from cpts_geo.capacity.answer.headline import Headline, headline
+from cpts_geo.capacity.scenario.inputs import Scenario
+from cpts_geo.errors import DemandTooLargeError
+from cpts_geo.french import joined
+from cpts_geo.indicators.comparison import compare_areas
+from cpts_geo.study.access import TerritoryAccess, study_access
+from cpts_geo.study.capacity import TerritoryCapacity, study_capacity
+from cpts_geo.study.surroundings import Surroundings
+from cpts_geo.territories.perimeters.outlines import published_gaps
+
+
+@dataclass(frozen=True, eq=False)
+class Common:
+    """
+    What the studies of one run share.
+
+    Parameters
+    ----------
+    comparisons : DataFrame
+        Figures of départements and France.
+    facts : DataFrame
+        Published facts of all territories, départements and France.
+    surroundings : Surroundings
+        Communes around, travel times, changes of supply.
+    draws : int
+        Monte Carlo draws.
+    seed : int or None
+        Seed of the draws; None for those of the scenarios.
+    """
+
+    comparisons: pd.DataFrame
+    facts: pd.DataFrame
+    surroundings: Surroundings
+    draws: int
+    seed: int | None
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """
+    Everything known of one territory.
+
+    Parameters
+    ----------
+    key : str
+        Its key: the name of its files.
+    outline : Series
+        name, document and perimeter (French sentence on its list of communes), communes,
+        population, area_km2, departements, geometry.
+    figures : GeoDataFrame
+        One row a commune, with its figures and their status.
+    audit : DataFrame
+        How each published name or code was recognised.
+    border : DataFrame
+        Communes that the limit of its polygon cuts; empty where it is no polygon.
+    scenario : Scenario
+        What its capacity rests on.
+    centres : tuple of str
+        Communes with a centre open today.
+    notes : tuple of str
+        What was adapted to find it, and is to know of it; empty in a set of territories, whose
+        notes stand once.
+    common : Common
+        What it shares with the other studies of the run.
+    """
+
+    key: str
+    outline: pd.Series
+    figures: gpd.GeoDataFrame
+    audit: pd.DataFrame
+    border: pd.DataFrame
+    scenario: Scenario
+    centres: tuple[str, ...]
+    notes: tuple[str, ...]
+    common: Common
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return str(self.outline["name"])
+
+    @property
+    def document(self) -> str:
+        """Document its list of communes comes from."""
+        return str(self.outline["document"])
+
+    @property
+    def perimeter(self) -> str:
+        """French sentence on its list of communes."""
+        return str(self.outline["perimeter"])
+
+    @property
+    def departements(self) -> str:
+        """Names of its départements, joined in French."""
+        return joined(list(self.figures.drop_duplicates("departement")["departement_name"]))
+
+    @property
+    def file(self) -> str:
+        """File name of its page."""
+        return f"{self.key}.html"
+
+    @property
+    def scenarios(self) -> list[str]:
+        """Titles of the changes of supply, in the order of the columns of communes."""
+        return [shift.title for shift in self.access.shifts]
+
+    @cached_property
+    def facts(self) -> pd.DataFrame:
+        """Facts published of it."""
+        every = self.common.facts
+        return every[every["territory"] == self.key].reset_index(drop=True)
+
+    @cached_property
+    def gaps(self) -> pd.DataFrame:
+        """Its published sizes beside today's sums."""
+        return published_gaps(self.facts, pd.DataFrame([self.outline], index=[self.key]))
+
+    @cached_property
+    def comparison(self) -> pd.DataFrame:
+        """The territory beside its départements and France."""
+        return compare_areas(
+            self.figures,
+            self.common.comparisons,
+            names=pd.Series({self.key: self.name}),
+            facts=self.common.facts,
+        )
+
+    @cached_property
+    def answer(self) -> Headline | DemandTooLargeError:
+        """Slots and hours needed, or why they cannot be computed."""
+        try:
+            return headline(self.scenario, draws=self.common.draws, seed=self.common.seed)
+        except DemandTooLargeError as error:
+            # Maps and indicators remain true: only the queue has a limit.
+            return error
+
+    @cached_property
+    def headline(self) -> Headline | None:
+        """Slots and hours needed; None where the territory is too large for one queue."""
+        return self.answer if isinstance(self.answer, Headline) else None
+
+    @cached_property
+    def capacity(self) -> TerritoryCapacity | None:
+        """Months, groups, drivers, telephone, future; None where the headline is."""
+        if self.headline is None:
+            return None
+        values = self.facts["value"].astype("float64")
+        numbers = dict(zip(self.facts["fact"], values, strict=True))
+        return study_capacity(self.headline, facts=numbers)
+
+    @cached_property
+    def access(self) -> TerritoryAccess:
+        """Minutes to care, changes of supply, where to open."""
+        return study_access(
+            self.figures, self.common.surroundings, result=self.headline, centres=self.centres
+        )
+
+    @cached_property
+    def communes(self) -> gpd.GeoDataFrame:
+        """Communes with their figures, minutes to care and shifts, each with its status."""
+        table = pd.concat([self.figures, self.access.columns], axis=1)
+        return gpd.GeoDataFrame(table, geometry="geometry", crs=self.figures.crs)
+
+    def with_parts(self, **parts: Any) -> Self:
+        """
+        Give the same study with other parts, such as communes of which some values are masked.
+
+        Parameters
+        ----------
+        **parts : object
+            Parts by name; the others stay as they are.
+
+        Returns
+        -------
+        Study
+            A copy.
+        """
+        other = copy(self)
+        vars(other).update(parts)
+        return other
