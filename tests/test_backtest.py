@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from cpts_geo.capacity.answer.headline import headline
-from cpts_geo.capacity.checks.backtest import ROUNDING, back_test, back_test_table
+from cpts_geo.capacity.checks.backtest import _ROUNDING, back_test, back_test_table
 from cpts_geo.capacity.comparing.measures import scenario_measures
 from cpts_geo.capacity.demand.requests import draw_requests
 from cpts_geo.capacity.scenario.loading import Scenario, load_scenarios, people_without_mt
@@ -155,9 +155,9 @@ def test_rank_counts_the_draws_at_or_below() -> None:
     [
         # 8 slots serve 2,008 of 2,900 requests: 1 % is rounding
         (8, 2008, True, False),
-        (8, round(2008 * (1 + ROUNDING)) - 1, True, False),
-        (8, round(2008 * (1 + ROUNDING)) + 2, False, True),
-        (8, round(2008 * (1 - ROUNDING)) - 2, False, True),
+        (8, round(2008 * (1 + _ROUNDING)) - 1, True, False),
+        (8, round(2008 * (1 + _ROUNDING)) + 2, False, True),
+        (8, round(2008 * (1 - _ROUNDING)) - 2, False, True),
         (8, 0, False, True),
         # slots unknown: fewer consultations than requests refute nothing, more do
         (None, 1000, False, False),

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cpts_geo.capacity.scenario.calendar import (
-    REGIONS,
+    _REGIONS,
     Calendar,
-    Region,
+    _Region,
     default_calendar,
     opening_days,
     public_holidays,
@@ -103,7 +103,7 @@ def days_of(year: int, **changes: Any) -> pd.DatetimeIndex:
         ("mayotte", ["2026-04-27"]),
     ],
 )
-def test_holidays_of_a_region(region: Region, opens_not: list[str]) -> None:
+def test_holidays_of_a_region(region: _Region, opens_not: list[str]) -> None:
     for day in map(pd.Timestamp, opens_not):
         assert day not in days_of(day.year, region=region)
         assert day in days_of(day.year)
@@ -111,8 +111,8 @@ def test_holidays_of_a_region(region: Region, opens_not: list[str]) -> None:
 
 
 def test_every_region_has_its_days() -> None:
-    assert set(get_args(Region)) == set(REGIONS)
-    found = {region: len(public_holidays(*YEAR, region=region)) for region in get_args(Region)}
+    assert set(get_args(_Region)) == set(_REGIONS)
+    found = {region: len(public_holidays(*YEAR, region=region)) for region in get_args(_Region)}
     assert found["metropole"] == 11
     assert found["alsace"] == found["moselle"] == 13
     assert all(found[region] >= 12 for region in found if region != "metropole")

@@ -15,7 +15,6 @@ from cpts_geo.capacity.demand.ratios import (
     per_thousand_a_year,
     requests_per_day,
     utilisation,
-    volunteers_needed,
     weekly_gp_hours,
 )
 from cpts_geo.capacity.demand.requests import (
@@ -89,17 +88,10 @@ def test_o7_if_every_call_needed_a_slot() -> None:
     weekly = weekly_gp_hours(every, minutes=15.0)
     assert weekly == pytest.approx(28.88, abs=5e-3)
     assert weekly / 5 / 2 == pytest.approx(2.8884, abs=5e-5)
-    assert volunteers_needed(weekly, session_hours=2, sessions_per_week_each=0.5) == 29
     half = requests_per_day(2900, opening_days_per_year=251)
     assert half == pytest.approx(11.5538, abs=5e-5)
     assert gp_hours_per_day(half, minutes=15.0) == pytest.approx(2.8884, abs=5e-5)
     assert gp_hours_per_day(half, minutes=18.0) == pytest.approx(3.4661, abs=5e-5)
-
-
-def test_exact_number_of_volunteers_is_not_rounded_up() -> None:
-    assert volunteers_needed(0.3 * 3, session_hours=0.3, sessions_per_week_each=1) == 3
-    assert volunteers_needed(0.91, session_hours=0.3, sessions_per_week_each=1) == 4
-    assert volunteers_needed(0.0, session_hours=2, sessions_per_week_each=1) == 0
 
 
 @pytest.mark.parametrize(

@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cpts_geo.capacity.demand.periods import (
+    _month_of,
+    _visitor_factors,
     month_means,
-    month_of,
     no_mt_per_day,
     requests_by_day,
     studied_means,
-    visitor_factors,
     visitor_presence,
 )
 from cpts_geo.capacity.scenario.inputs import Scenario
@@ -44,8 +44,8 @@ def test_opening_days_of_each_month(lvo: Scenario) -> None:
 
 def test_month_of_days() -> None:
     days = pd.DatetimeIndex(["2025-01-31", "2025-02-01", "2025-12-31"])
-    assert month_of(pd.Series(0.0, index=days)).tolist() == [1, 2, 12]
-    assert month_of(pd.DataFrame({"a": 0.0}, index=days)).tolist() == [1, 2, 12]
+    assert _month_of(pd.Series(0.0, index=days)).tolist() == [1, 2, 12]
+    assert _month_of(pd.DataFrame({"a": 0.0}, index=days)).tolist() == [1, 2, 12]
 
 
 # ---- the year's requests are kept
@@ -93,21 +93,23 @@ def test_a_flat_year_has_equal_days(lvo: Scenario) -> None:
 
 
 def test_visitors_come_in_their_months_only(lvo: Scenario) -> None:
-    shape = visitor_factors(lvo)
+    shape = _visitor_factors(lvo)
     present = np.asarray(lvo.visitors.by_month if lvo.visitors else ())
     assert shape.mean() == pytest.approx(1)
-    assert ((shape > 0) == (present[month_of(shape) - 1] > 0)).all()
+    assert ((shape > 0) == (present[_month_of(shape) - 1] > 0)).all()
     # winter makes residents ill more often; visitors come by their own months alone
-    summer = shape[month_of(shape) == 8].mean() / shape[month_of(shape) == 5].mean()
+    summer = shape[_month_of(shape) == 8].mean() / shape[_month_of(shape) == 5].mean()
     weekdays = lvo.calendar.day_profile
-    by_weekday = weekdays[month_of(weekdays) == 8].mean() / weekdays[month_of(weekdays) == 5].mean()
+    by_weekday = (
+        weekdays[_month_of(weekdays) == 8].mean() / weekdays[_month_of(weekdays) == 5].mean()
+    )
     assert summer == pytest.approx(472_500 / 135_000 * by_weekday)
 
 
 def test_visitors_by_hand(lvo: Scenario) -> None:
     case = lvo.evolve(calendar=FLAT, visitors={"present": (0.0,) * 6 + (300.0, 100.0) + (0.0,) * 4})
     # 22 days of July weigh 3, 20 of August 1: 86 shares of 251 mean days
-    shape = visitor_factors(case)
+    shape = _visitor_factors(case)
     assert shape["2025-07-01"] == pytest.approx(3 * 251 / 86)
     assert shape["2025-08-01"] == pytest.approx(251 / 86)
     assert shape["2025-06-30"] == 0.0
@@ -122,7 +124,7 @@ def test_visitors_follow_weekdays_and_not_school(lvo: Scenario) -> None:
         },
         visitors={"present": (7.0,) * 12},
     )
-    shape = visitor_factors(case)
+    shape = _visitor_factors(case)
     assert shape["2025-02-10"] == pytest.approx(shape["2025-11-17"])  # Mondays
     assert shape["2025-02-10"] / shape["2025-02-11"] == pytest.approx(1.3)
     assert case.calendar.factors["2025-02-10"] != pytest.approx(case.calendar.factors["2025-11-17"])
@@ -166,7 +168,7 @@ def test_no_visitor_is_zero_and_not_unknown(lvo: Scenario) -> None:
         lvo.evolve(visitors={"present": (0.0,) * 12}),
         lvo.evolve(eligible=("no_mt",), visitors=None),
     ):
-        shape = visitor_factors(case)
+        shape = _visitor_factors(case)
         assert len(shape) == 251
         assert (shape == 0.0).all()
         assert requests_by_day(case, residents=10.0).sum() == pytest.approx(10)
@@ -205,7 +207,7 @@ def test_the_months_studied_are_those_of_the_days(lvo: Scenario) -> None:
     case = lvo.evolve(months=(7, 8))
     days = requests_by_day(case, residents=900.0, visitors=300.0)
     residents, visitors = studied_means(case)
-    mean = days[np.isin(month_of(days), (7, 8))].mean()
+    mean = days[np.isin(_month_of(days), (7, 8))].mean()
     assert mean == pytest.approx((900 * residents + 300 * visitors) / 251)
 
 

@@ -15,12 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cpts_geo.capacity.workforce.phone import (
+    _MAX_LOAD,
     HOUR_SHARES,
-    MAX_LOAD,
+    _erlang_b,
     agents_by_hour,
     agents_needed,
     average_speed_of_answer,
-    erlang_b,
     erlang_c,
     service_level,
     walk_in_wait,
@@ -44,7 +44,7 @@ seconds_ = st.floats(0.0, 300.0)
     [(3.0, 5, 0.1100543, 0.2361516), (7.0, 10, 0.0787409, 0.2217312)],
 )
 def test_o14_erlang(load: float, agents: int, blocked: float, waits: float) -> None:
-    assert erlang_b(load, agents) == pytest.approx(blocked, abs=DIGITS_7)
+    assert _erlang_b(load, agents) == pytest.approx(blocked, abs=DIGITS_7)
     assert erlang_c(load, agents) == pytest.approx(waits, abs=DIGITS_7)
 
 
@@ -94,7 +94,7 @@ def exact_states(load: Fraction, agents: int, upto: int) -> list[Fraction]:
 @pytest.mark.parametrize("agents", [1, 2, 5, 12, 30])
 def test_recursions_equal_exact_sums(load: Fraction, agents: int) -> None:
     states = exact_states(load, agents, agents)
-    assert erlang_b(float(load), agents) == pytest.approx(
+    assert _erlang_b(float(load), agents) == pytest.approx(
         float(states[-1] / sum(states)), rel=1e-12
     )
     if load < agents:
@@ -162,21 +162,21 @@ def test_simulated_waiting_room_agrees(fixed: bool) -> None:
 
 @given(load_, agents_)
 def test_blocked_calls_fall_with_agents_and_rise_with_load(load: float, agents: int) -> None:
-    blocked = erlang_b(load, agents)
+    blocked = _erlang_b(load, agents)
     assert 0.0 <= blocked <= 1.0
-    assert erlang_b(load, agents + 1) <= blocked <= erlang_b(load + 0.1, agents)
+    assert _erlang_b(load, agents + 1) <= blocked <= _erlang_b(load + 0.1, agents)
     carried = load * (1 - blocked)
     assert carried <= agents + 1e-9
 
 
 @given(load_, agents_)
 def test_waits_from_blocked(load: float, agents: int) -> None:
-    blocked, waits = erlang_b(load, agents), erlang_c(load, agents)
+    blocked, waits = _erlang_b(load, agents), erlang_c(load, agents)
     assert blocked <= waits <= 1.0
     if agents <= load:
         assert waits == 1.0
     elif agents > 1:  # the other classical form, from one agent fewer
-        fewer = erlang_b(load, agents - 1)
+        fewer = _erlang_b(load, agents - 1)
         other = load * fewer / (agents - load * (1 - fewer))
         assert waits == pytest.approx(other, rel=1e-9, abs=1e-300)
 
@@ -213,7 +213,7 @@ def test_fewest_agents_reach_the_target_and_one_less_does_not(
 
 
 def test_no_call_no_wait() -> None:
-    assert erlang_b(0, 1) == erlang_c(0, 3) == 0.0
+    assert _erlang_b(0, 1) == erlang_c(0, 3) == 0.0
     assert average_speed_of_answer(0, 1, handling_minutes=5) == 0.0
     assert service_level(0, 1, handling_minutes=5, within_seconds=0) == 1.0
     assert agents_needed(0, 5) == 1  # an open line has somebody
@@ -223,7 +223,7 @@ def test_no_call_no_wait() -> None:
 
 @pytest.mark.parametrize("load", [0.1, 0.5, 0.97])
 def test_one_agent_is_the_waiting_room_of_one_doctor(load: float) -> None:
-    assert erlang_b(load, 1) == pytest.approx(load / (1 + load), rel=1e-12)
+    assert _erlang_b(load, 1) == pytest.approx(load / (1 + load), rel=1e-12)
     assert erlang_c(load, 1) == pytest.approx(load, rel=1e-12)
     minutes = walk_in_wait(load * 60 / 12, 12, fixed_length=False)
     seconds = average_speed_of_answer(load, 1, handling_minutes=12)
@@ -235,14 +235,14 @@ def test_too_few_agents_never_catch_up() -> None:
         assert erlang_c(load, agents) == 1.0
         assert average_speed_of_answer(load, agents, handling_minutes=5) == math.inf
         assert service_level(load, agents, handling_minutes=5, within_seconds=3600) == 0.0
-    assert erlang_b(2.0, 2) == pytest.approx(0.4)  # but calls turned away leave the others alone
+    assert _erlang_b(2.0, 2) == pytest.approx(0.4)  # but calls turned away leave the others alone
     assert walk_in_wait(4, 15) == walk_in_wait(5, 15) == math.inf
 
 
 def test_large_lines_neither_overflow_nor_vanish() -> None:
     # at load = agents = c, B tends to sqrt(2 / (pi c)) (Stirling)
-    assert erlang_b(10_000.0, 10_000) == pytest.approx(math.sqrt(2 / (math.pi * 10_000)), rel=0.01)
-    assert erlang_b(500.0, 1_000) < 1e-50
+    assert _erlang_b(10_000.0, 10_000) == pytest.approx(math.sqrt(2 / (math.pi * 10_000)), rel=0.01)
+    assert _erlang_b(500.0, 1_000) < 1e-50
     assert 9_000 < agents_needed(9_000.0, 60, within_seconds=0) < 9_200
 
 
@@ -337,16 +337,16 @@ def test_every_defect_of_the_day_is_listed() -> None:
         agents_by_hour(10, opens=8.5)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("load", [-0.1, math.nan, math.inf, "3", None, True, MAX_LOAD + 1])
+@pytest.mark.parametrize("load", [-0.1, math.nan, math.inf, "3", None, True, _MAX_LOAD + 1])
 def test_bad_load(load: object) -> None:
-    for call in (erlang_b, erlang_c):
+    for call in (_erlang_b, erlang_c):
         with pytest.raises(ScenarioError, match="charge"):
             call(load, 2)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("agents", [0, -1, 1.5, "2", True, None, 10**9])
 def test_bad_agents(agents: object) -> None:
-    for call in (erlang_b, erlang_c):
+    for call in (_erlang_b, erlang_c):
         with pytest.raises(ScenarioError, match="personnes"):
             call(0.5, agents)  # type: ignore[arg-type]
 

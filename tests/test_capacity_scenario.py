@@ -15,7 +15,7 @@ from cpts_geo.capacity.answer.headline import headline
 from cpts_geo.capacity.scenario import parameters
 from cpts_geo.capacity.scenario.inputs import SEED, Scenario
 from cpts_geo.capacity.scenario.loading import (
-    Population,
+    _Population,
     described,
     load_scenario,
     load_scenarios,
@@ -344,7 +344,7 @@ def test_equal_inputs_give_equal_results_to_the_bit(cases: dict[str, Scenario]) 
 
 
 def test_every_field_is_described_in_french() -> None:
-    for name in (*Scenario.model_fields, *Population.model_fields):
+    for name in (*Scenario.model_fields, *_Population.model_fields):
         text, unit = described(name)
         assert text, name
         assert isinstance(unit, str)
@@ -355,7 +355,7 @@ def test_every_field_is_described_in_french() -> None:
 
 
 def test_default_parameters_are_inputs_of_a_scenario() -> None:
-    assert set(default_parameters()) <= {*SOURCED_FIELDS, *Population.model_fields}
+    assert set(default_parameters()) <= {*SOURCED_FIELDS, *_Population.model_fields}
     assert all(isinstance(x, Default) for x in default_parameters().values())
 
 

@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cpts_geo.capacity.answer.headline import headline
-from cpts_geo.capacity.scenario.calendar import REGIONS, Calendar
-from cpts_geo.capacity.scenario.file import SCENARIOS_DIR, SHIPPED, read_values, scenario_name
+from cpts_geo.capacity.scenario.calendar import _REGIONS, Calendar
+from cpts_geo.capacity.scenario.file import _SCENARIOS_DIR, SHIPPED, read_values, scenario_name
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import (
     load_scenario,
@@ -31,7 +31,7 @@ from cpts_geo.errors import ScenarioError
 from cpts_geo.settings import CPTS_DIR
 
 SCHEMA_FILE = CPTS_DIR / "scenario.schema.json"
-SHIPPED_FILES = sorted([*SCENARIOS_DIR.glob("*.toml"), *CPTS_DIR.glob("variants/*.toml")])
+SHIPPED_FILES = sorted([*_SCENARIOS_DIR.glob("*.toml"), *CPTS_DIR.glob("variants/*.toml")])
 REGENERATE = (
     "the published schema is old; regenerate it: .venv/bin/python -c \"import json; "
     "from cpts_geo.capacity.scenario.loading import scenario_schema; "
@@ -154,7 +154,7 @@ def calendars(draw: st.DrawFn) -> Calendar:
         opens=draw(st.times(max_value=time(22)).map(unfolded)),
         closes=draw(st.times(min_value=time(22, 1)).map(unfolded)),
         public_holidays=draw(st.sampled_from(["open", "closed"])),
-        region=draw(st.sampled_from(sorted(REGIONS))),
+        region=draw(st.sampled_from(sorted(_REGIONS))),
         closed=draw(st.sampled_from([(), ((first, first + timedelta(days=4)),)])),
         weekday_factors=tuple(draw(factors) for _ in week),
         month_factors=draw(twelve(factors)),
@@ -474,7 +474,7 @@ def test_shipped_files_follow_the_schema(path: Path) -> None:
 
 
 def test_every_shipped_case_has_its_file() -> None:
-    assert {path.stem for path in SCENARIOS_DIR.glob("*.toml")} == set(SHIPPED)
+    assert {path.stem for path in _SCENARIOS_DIR.glob("*.toml")} == set(SHIPPED)
     assert list(load_scenarios()) == list(SHIPPED)
 
 

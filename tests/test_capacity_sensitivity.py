@@ -13,18 +13,18 @@ from SALib.sample import sobol as sampling
 from scipy import stats
 
 from cpts_geo.capacity.answer.convergence import convergence, draws_needed, quantile_errors
-from cpts_geo.capacity.answer.sensitivity import Input, sobol, tornado
+from cpts_geo.capacity.answer.sensitivity import _Input, _sobol, _tornado
 from cpts_geo.errors import ScenarioError
 
 BOUNDS = {"share": (0.25, 0.35), "rate": (0.6, 1.4), "unmet": (0.2, 0.6), "minutes": (15.0, 20.0)}
 
 
-def uniform(name: str, low: float, high: float) -> Input:
-    return Input(name, f"{name} en français", stats.uniform(low, high - low).ppf)
+def uniform(name: str, low: float, high: float) -> _Input:
+    return _Input(name, f"{name} en français", stats.uniform(low, high - low).ppf)
 
 
 @pytest.fixture
-def inputs() -> list[Input]:
+def inputs() -> list[_Input]:
     return [uniform(name, *bounds) for name, bounds in BOUNDS.items()]
 
 
@@ -49,9 +49,9 @@ def test_o18_exact_indices_are_those_of_the_closed_form() -> None:
 
 
 @pytest.mark.parametrize("seed", [0, 1, 20_260_101])
-def test_o18_sobol_agrees_with_the_closed_form(inputs: list[Input], seed: int) -> None:
+def test_o18_sobol_agrees_with_the_closed_form(inputs: list[_Input], seed: int) -> None:
     first, total = product_indices()
-    table = sobol(hours, inputs, n=4096, seed=seed)
+    table = _sobol(hours, inputs, n=4096, seed=seed)
     assert table["input"].tolist() == list(BOUNDS)
     assert table["label"].tolist() == [f"{name} en français" for name in BOUNDS]
     assert table["first_order"].to_numpy() == pytest.approx(first, abs=0.005)
@@ -62,12 +62,12 @@ def test_o18_sobol_agrees_with_the_closed_form(inputs: list[Input], seed: int) -
 
 @pytest.mark.parametrize("seed", [0, 5])
 def test_equal_seeds_give_equal_indices_whatever_was_drawn_before(
-    inputs: list[Input], seed: int
+    inputs: list[_Input], seed: int
 ) -> None:
-    first = sobol(hours, inputs, n=64, seed=seed)
+    first = _sobol(hours, inputs, n=64, seed=seed)
     np.random.seed(None)  # SALib falls back on the global generator
-    assert sobol(hours, inputs, n=64, seed=seed).equals(first)
-    assert not sobol(hours, inputs, n=64, seed=seed + 1).equals(first)
+    assert _sobol(hours, inputs, n=64, seed=seed).equals(first)
+    assert not _sobol(hours, inputs, n=64, seed=seed + 1).equals(first)
 
 
 def test_ishigami_whose_third_input_acts_with_the_first_alone() -> None:
@@ -75,7 +75,7 @@ def test_ishigami_whose_third_input_acts_with_the_first_alone() -> None:
     variance = a**2 / 8 + b * math.pi**4 / 5 + b**2 * math.pi**8 / 18 + 0.5
     alone = [0.5 * (1 + b * math.pi**4 / 5) ** 2 / variance, a**2 / 8 / variance, 0.0]
     shared = b**2 * math.pi**8 * 8 / 225 / variance
-    table = sobol(
+    table = _sobol(
         lambda x: np.sin(x["x"]) + a * np.sin(x["y"]) ** 2 + b * x["z"] ** 4 * np.sin(x["x"]),
         [uniform(name, -math.pi, math.pi) for name in "xyz"],
         n=8192,
@@ -89,8 +89,8 @@ def test_ishigami_whose_third_input_acts_with_the_first_alone() -> None:
 def test_any_distribution_will_do_even_without_bounds() -> None:
     laws = {"a": stats.norm(3, 1), "b": stats.gamma(4), "c": stats.triang(0.2, 1, 5)}
     variances = np.array([law.var() for law in laws.values()])
-    given_ = [Input(name, name, law.ppf) for name, law in laws.items()]
-    table = sobol(lambda x: x["a"] + x["b"] - x["c"], given_, seed=3)
+    given_ = [_Input(name, name, law.ppf) for name, law in laws.items()]
+    table = _sobol(lambda x: x["a"] + x["b"] - x["c"], given_, seed=3)
     shares = variances / variances.sum()
     assert table["first_order"].to_numpy() == pytest.approx(shares, abs=0.01)
     assert table["total"].to_numpy() == pytest.approx(shares, abs=0.01)
@@ -105,25 +105,25 @@ def test_the_edge_of_the_sequence_is_no_infinite_value(monkeypatch: pytest.Monke
         return unit
 
     monkeypatch.setattr(sampling, "sample", touching)
-    table = sobol(lambda x: x["a"], [Input("a", "a", stats.norm().ppf)], n=64, seed=1)
+    table = _sobol(lambda x: x["a"], [_Input("a", "a", stats.norm().ppf)], n=64, seed=1)
     assert np.isfinite(table.iloc[:, 2:]).all(axis=None)
 
 
 @pytest.mark.parametrize("value", [0.0, 14.0])
-def test_a_constant_result_has_no_share_to_give(inputs: list[Input], value: float) -> None:
+def test_a_constant_result_has_no_share_to_give(inputs: list[_Input], value: float) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        table = sobol(lambda x: np.full(x["rate"].shape, value), inputs, n=64, seed=1)
+        table = _sobol(lambda x: np.full(x["rate"].shape, value), inputs, n=64, seed=1)
     assert (table.iloc[:, 2:] == 0.0).all(axis=None)
 
 
-def test_rounding_is_not_taken_for_variance(inputs: list[Input]) -> None:
-    table = sobol(lambda x: (x["rate"] + 1e6) - x["rate"], inputs, n=64, seed=1)
+def test_rounding_is_not_taken_for_variance(inputs: list[_Input]) -> None:
+    table = _sobol(lambda x: (x["rate"] + 1e6) - x["rate"], inputs, n=64, seed=1)
     assert (table.iloc[:, 2:] == 0.0).all(axis=None)
 
 
-def test_an_input_without_effect_has_no_share(inputs: list[Input]) -> None:
-    table = sobol(lambda x: x["rate"] ** 2, inputs, n=1024, seed=1).set_index("input")
+def test_an_input_without_effect_has_no_share(inputs: list[_Input]) -> None:
+    table = _sobol(lambda x: x["rate"] ** 2, inputs, n=1024, seed=1).set_index("input")
     assert table.loc["unmet", ["first_order", "total"]].tolist() == pytest.approx([0, 0], abs=1e-12)
     assert table.loc["rate", "total"] == pytest.approx(1.0, abs=0.02)
 
@@ -131,8 +131,8 @@ def test_an_input_without_effect_has_no_share(inputs: list[Input]) -> None:
 # --- tornado -----------------------------------------------------------------
 
 
-def test_tornado_moves_one_input_and_holds_the_others(inputs: list[Input]) -> None:
-    table = tornado(hours, inputs)
+def test_tornado_moves_one_input_and_holds_the_others(inputs: list[_Input]) -> None:
+    table = _tornado(hours, inputs)
     middle = {name: (a + b) / 2 for name, (a, b) in BOUNDS.items()}
     assert table["input"].tolist() == ["unmet", "rate", "share", "minutes"]
     for row in table.itertuples():
@@ -148,7 +148,7 @@ def test_tornado_moves_one_input_and_holds_the_others(inputs: list[Input]) -> No
 
 
 def test_tornado_sorts_by_width_whichever_way_the_result_goes() -> None:
-    table = tornado(
+    table = _tornado(
         lambda x: 5 * x["a"] - 9 * x["b"] + 0 * x["c"] + 5 * x["d"],
         [uniform(name, 0, 1) for name in "cadb"],
         low=0.25,
@@ -159,13 +159,13 @@ def test_tornado_sorts_by_width_whichever_way_the_result_goes() -> None:
     assert table.loc[0, "result_low"] - table.loc[0, "result_high"] == pytest.approx(4.5)
 
 
-def test_a_model_that_writes_in_its_arguments_changes_nothing(inputs: list[Input]) -> None:
+def test_a_model_that_writes_in_its_arguments_changes_nothing(inputs: list[_Input]) -> None:
     def greedy(x: dict[str, np.ndarray]) -> np.ndarray:
         result = hours(x)
         x["rate"] *= 0
         return result
 
-    assert tornado(greedy, inputs).equals(tornado(hours, inputs))
+    assert _tornado(greedy, inputs).equals(_tornado(hours, inputs))
 
 
 # --- convergence -------------------------------------------------------------
@@ -249,12 +249,12 @@ def test_a_certain_result_needs_the_fewest_draws() -> None:
 
 
 def test_every_defect_is_told_at_once() -> None:
-    twice = [uniform("a", 0, 1), Input("a", "a", stats.uniform(0, 1))]
+    twice = [uniform("a", 0, 1), _Input("a", "a", stats.uniform(0, 1))]
     with pytest.raises(ScenarioError) as caught:
-        sobol(hours, twice, n=100, seed=-1)
+        _sobol(hours, twice, n=100, seed=-1)
     assert len(caught.value.defects) == 4
     with pytest.raises(ScenarioError) as caught:
-        tornado(hours, [], low=0.6, high=1.0)
+        _tornado(hours, [], low=0.6, high=1.0)
     assert len(caught.value.defects) == 3
     with pytest.raises(ScenarioError) as caught:
         draws_needed([1.0, math.nan], error=2.0)
@@ -262,22 +262,22 @@ def test_every_defect_is_told_at_once() -> None:
 
 
 @pytest.mark.parametrize("n", [0, 32, 1000, 4096.5, 131_072, math.nan])
-def test_the_sample_is_a_power_of_two(inputs: list[Input], n: float) -> None:
+def test_the_sample_is_a_power_of_two(inputs: list[_Input], n: float) -> None:
     with pytest.raises(ScenarioError, match="puissance de 2"):
-        sobol(hours, inputs, n=n, seed=1)  # type: ignore[arg-type]
+        _sobol(hours, inputs, n=n, seed=1)  # type: ignore[arg-type]
 
 
-def test_a_model_must_give_a_number_per_element(inputs: list[Input]) -> None:
+def test_a_model_must_give_a_number_per_element(inputs: list[_Input]) -> None:
     with pytest.raises(ScenarioError, match="résultat du modèle : forme"):
-        tornado(lambda x: 3.0, inputs)
+        _tornado(lambda x: 3.0, inputs)
     with pytest.raises(ScenarioError, match="9 valeurs sur 9"):
-        tornado(lambda x: x["rate"] * math.nan, inputs)
+        _tornado(lambda x: x["rate"] * math.nan, inputs)
 
 
 def test_an_input_must_give_numbers() -> None:
-    nowhere = Input("a", "a", lambda p: p * math.nan)
+    nowhere = _Input("a", "a", lambda p: p * math.nan)
     with pytest.raises(ScenarioError, match="« a » : 3 valeurs sur 3"):
-        tornado(lambda x: x["a"], [nowhere])
+        _tornado(lambda x: x["a"], [nowhere])
 
 
 @pytest.mark.parametrize("sizes", [[50], [2_000], [150.5]])

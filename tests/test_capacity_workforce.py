@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cpts_geo.capacity.workforce.projection import (
-    EXIT_RATES,
+    _EXIT_RATES,
+    _coverage,
+    _project,
     ages_with_mean,
-    coverage,
     entries_to_hold,
     fan,
-    project,
 )
 from cpts_geo.errors import ScenarioError
 
@@ -36,7 +36,7 @@ ages_ = st.lists(st.integers(28, 80), min_size=1, max_size=12)
     [(0, 11.7979, 4.9574), (1, 16.6989, 14.5192), (2, 21.5999, 24.0810)],
 )
 def test_o24_head_count(entries: float, in_five: float, in_ten: float) -> None:
-    gps = project(AGES, entries_per_year=entries)["gps"]
+    gps = _project(AGES, entries_per_year=entries)["gps"]
     assert gps[[0, 5, 10]].tolist() == pytest.approx([24, in_five, in_ten], abs=5e-5)
 
 
@@ -44,18 +44,18 @@ def test_o24_head_count(entries: float, in_five: float, in_ten: float) -> None:
     ("entries", "density"), [(0, 6.2), (0.5, 12.2), (1, 18.1), (1.5, 24.1), (2, 30.1)]
 )
 def test_o24_density_in_ten_years(entries: float, density: float) -> None:
-    table = coverage(project(AGES, entries_per_year=entries)["gps"], **BG, gps_now=24)
+    table = _coverage(_project(AGES, entries_per_year=entries)["gps"], **BG, gps_now=24)
     assert table.loc[10, "gps_per_100k"] == pytest.approx(density, abs=0.05)
 
 
 def test_o24_entries_to_hold() -> None:
     needed = entries_to_hold(AGES, gps=24, years=10)
     assert needed == pytest.approx(1.9915, abs=5e-5)
-    assert project(AGES, entries_per_year=needed)["gps"][10] == pytest.approx(24, rel=1e-12)
+    assert _project(AGES, entries_per_year=needed)["gps"][10] == pytest.approx(24, rel=1e-12)
 
 
 def test_o24_share_without_mt_with_a_constant_list() -> None:
-    table = coverage(project(AGES, entries_per_year=1)["gps"], **BG, gps_now=24)
+    table = _coverage(_project(AGES, entries_per_year=1)["gps"], **BG, gps_now=24)
     shares = table.loc[[0, 5, 10], "share_without_mt"].tolist()
     assert shares == pytest.approx([0.300, 0.513, 0.577], abs=5e-4)
     assert table["patients_per_gp"].tolist() == pytest.approx([56_000 / 24] * 11)
@@ -88,7 +88,7 @@ def naive(ages: list[int], entries: float, years: int, entry_age: int) -> dict[i
 def test_projection_equals_a_cohort_by_single_age(
     ages: list[int], entries: float, years: int, entry_age: int
 ) -> None:
-    last = project(ages, entries_per_year=entries, years=years, entry_age=entry_age).loc[years]
+    last = _project(ages, entries_per_year=entries, years=years, entry_age=entry_age).loc[years]
     people = naive(ages, entries, years, entry_age)
     total = sum(people.values())
     assert last["gps"] == pytest.approx(total)
@@ -98,7 +98,7 @@ def test_projection_equals_a_cohort_by_single_age(
 
 
 def test_one_year_by_hand() -> None:
-    table = project([59.5, 60.0, 66.9, 67.0, 70.0], entries_per_year=2, years=1)
+    table = _project([59.5, 60.0, 66.9, 67.0, 70.0], entries_per_year=2, years=1)
     assert table.loc[0].tolist() == pytest.approx([5, 5, 64.68, 0.8])
     assert table.loc[1, "gps"] == pytest.approx(0.99 + 0.95 + 0.80 + 0.70 + 0.60 + 2)
     assert table.loc[1, "over_60_share"] == pytest.approx(4.04 / 6.04)
@@ -106,27 +106,27 @@ def test_one_year_by_hand() -> None:
 
 
 def test_newcomers_stay_their_first_year_whole_and_leave_at_their_age() -> None:
-    table = project([], entries_per_year=1, years=2, entry_age=70)
+    table = _project([], entries_per_year=1, years=2, entry_age=70)
     assert table["gps"].tolist() == pytest.approx([0, 1, 1.6])
 
 
 def test_no_gp_at_all_has_no_mean_age() -> None:
-    table = project([], entries_per_year=0, years=2)
+    table = _project([], entries_per_year=0, years=2)
     assert table["gps"].tolist() == [0, 0, 0]
     assert table[["mean_age", "over_60_share"]].isna().all(axis=None)
 
 
 def test_nobody_leaves_without_exits_and_everybody_with_full_ones() -> None:
-    still = project(AGES, entries_per_year=0, years=5, exit_rates=[(0, 0.0)])
+    still = _project(AGES, entries_per_year=0, years=5, exit_rates=[(0, 0.0)])
     assert still["gps"].tolist() == [24] * 6
     assert still["mean_age"].tolist() == pytest.approx([61, 62, 63, 64, 65, 66])
-    gone = project(AGES, entries_per_year=3, years=5, exit_rates=[(0, 1.0)])
+    gone = _project(AGES, entries_per_year=3, years=5, exit_rates=[(0, 1.0)])
     assert gone["gps"].tolist() == [24, 3, 3, 3, 3, 3]
 
 
 def test_declining_activity_leaves_the_head_count() -> None:
-    whole = project(AGES, entries_per_year=1)
-    less = project(AGES, entries_per_year=1, activity_decline=0.005)
+    whole = _project(AGES, entries_per_year=1)
+    less = _project(AGES, entries_per_year=1, activity_decline=0.005)
     assert less["gps"].equals(whole["gps"])
     assert whole["full_activity_gps"].equals(whole["gps"])
     ratio = less["full_activity_gps"] / less["gps"]
@@ -138,7 +138,7 @@ def test_head_count_is_linear_in_the_entries(
     ages: list[int], first: float, second: float, years: int
 ) -> None:
     one, other, middle = (
-        project(ages, entries_per_year=e, years=years)["gps"][years]
+        _project(ages, entries_per_year=e, years=years)["gps"][years]
         for e in (first, second, (first + second) / 2)
     )
     assert middle == pytest.approx((one + other) / 2)
@@ -147,15 +147,15 @@ def test_head_count_is_linear_in_the_entries(
 
 @given(ages_, ages_, st.integers(0, 15))
 def test_two_groups_add(first: list[int], second: list[int], years: int) -> None:
-    apart = [project(x, entries_per_year=0.5, years=years)["gps"] for x in (first, second)]
-    together = project([*first, *second], entries_per_year=1, years=years)["gps"]
+    apart = [_project(x, entries_per_year=0.5, years=years)["gps"] for x in (first, second)]
+    together = _project([*first, *second], entries_per_year=1, years=years)["gps"]
     assert together.tolist() == pytest.approx((apart[0] + apart[1]).tolist())
 
 
 @given(ages_, st.floats(0, 30), st.integers(1, 20))
 def test_entries_to_hold_reach_what_was_wanted(ages: list[int], gps: float, years: int) -> None:
     needed = entries_to_hold(ages, gps=gps, years=years)
-    reached = project(ages, entries_per_year=needed, years=years)["gps"][years]
+    reached = _project(ages, entries_per_year=needed, years=years)["gps"][years]
     assert needed >= 0
     assert reached == pytest.approx(gps) if needed > 0 else reached >= gps * (1 - 1e-12)
 
@@ -171,7 +171,7 @@ def test_entries_to_hold_use_the_rates_and_age_given() -> None:
 
 def test_coverage_by_hand() -> None:
     gps = pd.Series([10.0, 5.0, 20.0, 0.0, math.nan], index=[2024, 2025, 2026, 2027, 2028])
-    table = coverage(gps, population=12_000, people_without_mt=2_000, gps_now=10)
+    table = _coverage(gps, population=12_000, people_without_mt=2_000, gps_now=10)
     without = table["people_without_mt"]
     assert without.iloc[:4].tolist() == [2_000, 7_000, 0, 12_000]
     assert math.isnan(without[2028]) and math.isnan(table.loc[2028, "gps_per_100k"])
@@ -182,17 +182,17 @@ def test_coverage_by_hand() -> None:
 @pytest.mark.parametrize("count", [139, 145, 151])  # 80,000 / n x n is not 80,000
 def test_nobody_without_mt_stays_nobody_to_the_bit(count: int) -> None:
     now = pd.Series([float(count)])
-    table = coverage(now, population=80_000, people_without_mt=0, gps_now=count)
+    table = _coverage(now, population=80_000, people_without_mt=0, gps_now=count)
     assert table.loc[0, ["people_without_mt", "share_without_mt"]].tolist() == [0.0, 0.0]
 
 
 def test_a_list_beyond_the_cap_is_cut_and_says_so() -> None:
     gps = pd.Series([10.0, 8.0])
-    table = coverage(gps, population=30_000, people_without_mt=0, gps_now=10)
+    table = _coverage(gps, population=30_000, people_without_mt=0, gps_now=10)
     assert table["list_capped"].all()
     assert table["patients_per_gp"].tolist() == [2_500, 2_500]
     assert table["people_without_mt"].tolist() == [5_000, 10_000]
-    assert not coverage(gps, population=30_000, people_without_mt=0, gps_now=10, max_list=3_000)[
+    assert not _coverage(gps, population=30_000, people_without_mt=0, gps_now=10, max_list=3_000)[
         "list_capped"
     ].any()
 
@@ -206,7 +206,7 @@ def test_a_list_beyond_the_cap_is_cut_and_says_so() -> None:
 def test_coverage_stays_within_the_population_and_falls_with_gps(
     population: float, share: float, now: float, gps: list[float]
 ) -> None:
-    table = coverage(
+    table = _coverage(
         pd.Series(sorted(gps)),
         population=population,
         people_without_mt=share * population,
@@ -215,7 +215,7 @@ def test_coverage_stays_within_the_population_and_falls_with_gps(
     )
     assert table["share_without_mt"].between(0, 1 + 1e-6).all()
     assert (table["people_without_mt"].diff().dropna() <= 1e-6).all()
-    today = coverage(
+    today = _coverage(
         pd.Series([now]),
         population=population,
         people_without_mt=share * population,
@@ -255,13 +255,13 @@ def test_fan_is_the_projection_of_each_spread_and_number_of_entries() -> None:
     table = fan(24, 61, **BG, spreads=[4, 10], entries=[0, 1.5], years=6, activity_decline=0.01)
     assert len(table) == 2 * 2 * 7
     for (spread, entries), part in table.groupby(["spread", "entries"]):
-        gps = project(
+        gps = _project(
             ages_with_mean(24, 61, sd=spread),
             entries_per_year=entries,
             years=6,
             activity_decline=0.01,
         )
-        people = coverage(gps["full_activity_gps"], **BG, gps_now=24)
+        people = _coverage(gps["full_activity_gps"], **BG, gps_now=24)
         assert part["year"].tolist() == list(range(7))
         assert part["gps"].tolist() == gps["gps"].tolist()
         assert part["density"].tolist() == pytest.approx((gps["gps"] / 0.8).tolist())
@@ -310,7 +310,7 @@ def test_fan_refuses_fewer_than_five_gps_and_says_why(count: int) -> None:
 
 def test_every_defect_is_told_at_once() -> None:
     with pytest.raises(ScenarioError) as caught:
-        project(
+        _project(
             [19, math.nan, 101],
             entries_per_year=-1,
             years=51,
@@ -320,7 +320,7 @@ def test_every_defect_is_told_at_once() -> None:
         )
     assert len(caught.value.defects) == 9
     with pytest.raises(ScenarioError) as caught:
-        coverage(
+        _coverage(
             pd.Series([-1.0, math.inf]), population=0, people_without_mt=5, gps_now=0, max_list=0
         )
     assert len(caught.value.defects) == 6
@@ -335,13 +335,13 @@ def test_every_defect_is_told_at_once() -> None:
 @pytest.mark.parametrize("rates", [[], [(20, 0.1)], [(0, 0.1), (65, 0.2), (60, 0.3)]])
 def test_exit_rates_cover_every_age_in_order(rates: list[tuple[float, float]]) -> None:
     with pytest.raises(ScenarioError, match="âges des départs"):
-        project(AGES, entries_per_year=0, exit_rates=rates)
+        _project(AGES, entries_per_year=0, exit_rates=rates)
 
 
 @pytest.mark.parametrize("years", [-1, 2.5, math.nan])
 def test_years_are_whole(years: float) -> None:
     with pytest.raises(ScenarioError, match="années"):
-        project(AGES, entries_per_year=0, years=years)  # type: ignore[arg-type]
+        _project(AGES, entries_per_year=0, years=years)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -361,7 +361,7 @@ def test_a_fan_of_nothing_is_refused() -> None:
 def test_arguments_are_left_as_they_were() -> None:
     ages = np.array(AGES, dtype=float)
     gps = pd.Series([24.0])
-    project(ages, entries_per_year=1)
-    coverage(gps, **BG, gps_now=24)
+    _project(ages, entries_per_year=1)
+    _coverage(gps, **BG, gps_now=24)
     assert ages.tolist() == list(AGES) and gps.tolist() == [24.0]
-    assert EXIT_RATES[0] == (0, 0.01)
+    assert _EXIT_RATES[0] == (0, 0.01)

@@ -21,7 +21,7 @@ from cpts_geo.capacity.comparing.measures import (
 )
 from cpts_geo.capacity.comparing.shares import requests_served, served_shares, studied_weekdays
 from cpts_geo.capacity.demand.requests import DemandDraws, draw_requests
-from cpts_geo.capacity.scenario.file import VARIANTS, VARIANTS_DIR
+from cpts_geo.capacity.scenario.file import _VARIANTS, _VARIANTS_DIR
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import load_scenario
 from cpts_geo.errors import DemandTooLargeError, ScenarioError
@@ -277,7 +277,7 @@ def test_shares_are_those_of_the_chain(
     case = TODAY.evolve(deadline_days=deadline, dispersion=dispersion)
     rng = np.random.default_rng(seed)
     demands = slots * load * np.exp(spread * rng.standard_normal(300))
-    served, same_day = served_shares(case.rules, [slots] * 5, demands)
+    served, same_day, *_ = served_shares(case.rules, [slots] * 5, demands)
     for place in range(0, 300, 30):
         exact = queue(deadline_days=deadline, dispersion=dispersion).service(
             float(demands[place]), slots
@@ -292,7 +292,7 @@ def test_shares_of_an_uneven_week_are_those_of_the_chain() -> None:
         queue().week(9.0, week, factors=WEEKDAY_FACTORS).served
     )
     demands = np.random.default_rng(1).uniform(2, 25, 200)
-    served, same_day = served_shares(TODAY.rules, week, demands)
+    served, same_day, *_ = served_shares(TODAY.rules, week, demands)
     for place in range(0, 200, 20):
         exact = queue().week(float(demands[place]), week, factors=[1.0] * 5)
         assert served[place] == pytest.approx(exact.served, abs=1e-4)
@@ -300,7 +300,7 @@ def test_shares_of_an_uneven_week_are_those_of_the_chain() -> None:
 
 
 def test_one_demand_alone_is_exact() -> None:
-    served, same_day = served_shares(TODAY.rules, [8] * 5, np.full(3, 8.0))
+    served, same_day, *_ = served_shares(TODAY.rules, [8] * 5, np.full(3, 8.0))
     assert served.tolist() == [queue().service(8.0, 8).served] * 3
     assert same_day.tolist() == [queue().service(8.0, 8).same_day] * 3
 
@@ -462,7 +462,7 @@ def test_a_rare_draw_beyond_the_queue_is_no_error() -> None:
 
 
 def test_shipped_variants_are_those_named() -> None:
-    assert {path.stem for path in VARIANTS_DIR.glob("*.toml")} == set(VARIANTS)
+    assert {path.stem for path in _VARIANTS_DIR.glob("*.toml")} == set(_VARIANTS)
 
 
 @pytest.mark.parametrize(
@@ -484,7 +484,7 @@ def test_a_variant_changes_what_it_says_and_no_more(
 
 
 def test_slots_of_the_variants() -> None:
-    weeks = {key: load_scenario(key).slots_by_weekday for key in VARIANTS}
+    weeks = {key: load_scenario(key).slots_by_weekday for key in _VARIANTS}
     assert weeks == {
         "beauce_gatinais_16_creneaux": (16,) * 5,
         # One session of 2 h every two weeks: 4 slots of 15 min a week.

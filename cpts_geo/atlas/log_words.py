@@ -9,8 +9,8 @@ from typing import Any, Final
 import pandas as pd
 
 from cpts_geo.atlas.cells import MASK_LABEL, MASK_TEXTS, Cell
-from cpts_geo.capacity.calls.posterior import rate_posterior
 from cpts_geo.capacity.calls.profile import CallProfile
+from cpts_geo.capacity.demand.interval import CHANCE, CHANCES
 from cpts_geo.french import (
     MONTHS,
     NNBSP,
@@ -23,7 +23,6 @@ from cpts_geo.french import (
 )
 from cpts_geo.secrecy.disclosure import Mask
 
-_LEVEL: Final = 0.80
 OUTCOME_WORDS: Final = {
     "appointment": "rendez-vous",
     "advice": "conseil",
@@ -52,15 +51,15 @@ def log_sentences(found: CallProfile, tables: Mapping[str, pd.DataFrame]) -> lis
     list of str
         French sentences; counts of 1 to 10 are not written, nor what would give them.
     """
-    per_day = rate_posterior(found.calls, found.opening_days)
+    per_day = found.daily_rate
     word = ("consultation", "consultations") if found.lower_bound else ("appel", "appels")
     period = f"{day(found.start.isoformat())} au {day(found.end.isoformat())}"
     said = [
         f"{counted(found.calls, *word)} du {period}, en "
         f"{counted(found.opening_days, 'jour d’ouverture', 'jours d’ouverture')}.",
-        f"Par jour d’ouverture : {_rate(per_day.mean, per_day.interval(_LEVEL), 2)}.",
+        f"Par jour d’ouverture : {_rate(per_day.mean, per_day.interval(CHANCE), 2)}.",
         _per_person(found),
-        "Ces intervalles (8 chances sur 10) ne disent que l’erreur de comptage, pas ce qu’on "
+        f"Ces intervalles ({CHANCES}) ne disent que l’erreur de comptage, pas ce qu’on "
         "ignore du besoin.",
         _dispersion(found),
         f"En dehors des jours d’ouverture : {_count(tables['apart'], 'outside', word)}.",
@@ -149,15 +148,15 @@ def _rate(mean: float, ends: tuple[float, float], decimals: int) -> str:
 
 
 def _per_person(found: CallProfile) -> str:
-    if math.isnan(found.people_years):
+    rate = found.person_rate
+    if rate is None:
         return (
             "Par personne et par an : inconnu, car plusieurs publics sont admis et le journal ne "
             "dit pas lesquels appellent."
         )
-    rate = rate_posterior(found.calls, found.people_years)
     return (
         "Par personne sans médecin traitant et par an : "
-        f"{_rate(rate.mean, rate.interval(_LEVEL), 3)}."
+        f"{_rate(rate.mean, rate.interval(CHANCE), 3)}."
     )
 
 

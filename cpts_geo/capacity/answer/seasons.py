@@ -109,40 +109,13 @@ def eligible_demand(scenario: Scenario, drawn: DemandDraws) -> EligibleDemand:
     return EligibleDemand(
         requests_per_year=groups | {"all": interval(drawn.requests_per_year)},
         requests_per_day=interval(per_day),
-        slots_per_day=slots_needed(scenario, per_day),
+        slots_per_day=_slots_needed(scenario, per_day),
         by_month=_months(scenario, drawn),
     )
 
 
-def slots_needed(scenario: Scenario, per_day: Floats) -> Interval[int]:
-    """
-    Find the slots for the target at the quantiles of the demand.
-
-    The slots grow with the demand, so their quantiles are the slots of its quantiles.
-
-    Parameters
-    ----------
-    scenario : Scenario
-        Its target, deadline and dispersion.
-    per_day : numpy.ndarray of float
-        Requests per opening day, one per draw.
-
-    Returns
-    -------
-    Interval of int
-        Slots per opening day.
-
-    Raises
-    ------
-    ScenarioError
-        If the demand is beyond a CPTS.
-
-    Examples
-    --------
-    >>> from cpts_geo.capacity.scenario.loading import load_scenario
-    >>> slots_needed(load_scenario("lvo"), np.full(100, 16.0))
-    Interval(p10=16, p50=16, p90=16)
-    """
+def _slots_needed(scenario: Scenario, per_day: Floats) -> Interval[int]:
+    """Slots for the target at the quantiles of the demand: they grow with it."""
     rules = scenario.rules
     return Interval(*(rules.slots(demand) for demand in quantiles(per_day, drawn=True)))
 
@@ -154,7 +127,7 @@ def _months(scenario: Scenario, drawn: DemandDraws) -> pd.DataFrame:
     for month, means in month_means(scenario).iterrows():
         per_day = (drawn.no_mt + drawn.mt_unavailable) / days * means["residents"]
         per_day += drawn.visitors / days * means["visitors"]
-        demand, slots = interval(per_day), slots_needed(scenario, per_day)
+        demand, slots = interval(per_day), _slots_needed(scenario, per_day)
         rows.append(
             {
                 "month": month,

@@ -1,9 +1,8 @@
 """Which input carries the uncertainty of a result: of any model, and of a territory's hours.
 
-A model is a function of named arrays, an input is a distribution given by its quantile
-function, and inputs are independent. Two questions: how far does each input alone move the result
-(:func:`tornado`), and which share of the variance does each one carry, alone and with the others
-(:func:`sobol`)?
+A model is a function of named arrays, an input is a law given by its quantile function, and inputs
+are independent. Two questions: how far does each input alone move the result (tornado), and which
+share of the variance does each one carry, alone and with the others (Sobol)?
 """
 
 from __future__ import annotations
@@ -27,74 +26,32 @@ from cpts_geo.errors import ScenarioError
 from cpts_geo.french import number
 
 #: Takes an array per input, all of one length; gives a result per element.
-Model: TypeAlias = Callable[[dict[str, Floats]], npt.ArrayLike]
+_Model: TypeAlias = Callable[[dict[str, Floats]], npt.ArrayLike]
 
 #: Largest sample of the Sobol indices: the bootstrap holds 100 times as many numbers at once.
 _MAX_SAMPLE: Final = 65_536
 
 
 @dataclass(frozen=True)
-class Input:
-    """
-    Input of a model, with what is known of it.
-
-    Attributes
-    ----------
-    name : str
-        Key under which the model receives it.
-    label : str
-        French words for tables and figures.
-    quantile : callable
-        Quantile function (ppf): array of probabilities in, array of values out. That of a frozen
-        scipy distribution is its ``ppf``.
-    """
+class _Input:
+    """Input of a model: its name there, French words, and its quantile function (ppf)."""
 
     name: str
     label: str
     quantile: Callable[[Floats], npt.ArrayLike]
 
 
-def tornado(
-    model: Model,
-    inputs: Sequence[Input],
+def _tornado(
+    model: _Model,
+    inputs: Sequence[_Input],
     *,
     low: float = LEVELS["p10"],
     high: float = LEVELS["p90"],
 ) -> pd.DataFrame:
-    """
-    Move one input at a time between two of its quantiles, the others at their median.
+    """Move one input at a time between two of its quantiles, the others at their median.
 
-    Parameters
-    ----------
-    model : callable
-        Takes a dict of arrays of one length, gives an array of results of that length.
-    inputs : sequence of Input
-        Independent inputs, of distinct names.
-    low, high : float
-        Probabilities of the two quantiles, below and above 0.5.
-
-    Returns
-    -------
-    pandas.DataFrame
-        A row per input, the widest swing first: ``input``, ``label``, ``low_value`` and
-        ``high_value`` (of the input), ``result_low`` and ``result_high`` (of the model there),
-        ``result_median`` (every input at its median, the same in all rows).
-
-    Raises
-    ------
-    ScenarioError
-        If an argument is outside its domain or the model gives no number; lists them all.
-
-    Examples
-    --------
-    >>> from scipy import stats
-    >>> inputs = [
-    ...     Input("people", "personnes", stats.uniform(900, 200).ppf),
-    ...     Input("rate", "demandes par personne", stats.uniform(1, 2).ppf),
-    ... ]
-    >>> table = tornado(lambda x: x["people"] * x["rate"], inputs)
-    >>> table[["input", "result_low", "result_high"]].round().to_dict("list")
-    {'input': ['rate', 'people'], 'result_low': [1200.0, 1840.0], 'result_high': [2800.0, 2160.0]}
+    ``model`` takes a dict of arrays of one length, an input each, and gives a result per element;
+    see :func:`hours_tornado` for the table.
     """
     defects = [
         f"quantile {name} = {level} : il faut une part entre {bounds}, bornes exclues"
@@ -127,48 +84,12 @@ def tornado(
     return table.loc[order].reset_index(drop=True)
 
 
-def sobol(model: Model, inputs: Sequence[Input], *, n: int = 4096, seed: int) -> pd.DataFrame:
-    """
-    Share the variance of the result among the inputs.
+def _sobol(model: _Model, inputs: Sequence[_Input], *, n: int = 4096, seed: int) -> pd.DataFrame:
+    """Share the variance of the result among independent inputs, by a sample of n, a power of two.
 
-    Parameters
-    ----------
-    model : callable
-        Takes a dict of arrays of one length, gives an array of results of that length. Called
-        once, with n x (inputs + 2) elements.
-    inputs : sequence of Input
-        Independent inputs, of distinct names.
-    n : int
-        Size of the sample: a power of two, 64 to 65,536.
-    seed : int
-        Seed of the generator, 0 or more; equal seeds give equal results.
-
-    Returns
-    -------
-    pandas.DataFrame
-        A row per input, in the order given: ``input``, ``label``, ``first_order`` (share of the
-        variance that it carries alone), ``total`` (alone and together with others), and
-        ``first_order_conf`` and ``total_conf``, half the width of their 95 % bootstrap interval.
-        Estimates: one that is nil can come out slightly below 0. All are 0 for a result that does
-        not vary.
-
-    Raises
-    ------
-    ScenarioError
-        If an argument is outside its domain or the model gives no number; lists them all.
-
-    Notes
-    -----
     First order V(E(Y | X_i)) / V(Y), total 1 - V(E(Y | all but X_i)) / V(Y), by SALib (scrambled
     Sobol sequence, estimators of Saltelli 2010). The sequence is drawn in the unit cube and goes
-    through the quantile functions, so any distribution will do.
-
-    Examples
-    --------
-    >>> from scipy import stats
-    >>> inputs = [Input(name, name, stats.norm(0, sd).ppf) for name, sd in (("a", 1), ("b", 2))]
-    >>> sobol(lambda x: x["a"] + x["b"], inputs, seed=1)["first_order"].round(2).tolist()
-    [0.2, 0.8]
+    through the quantile functions, so any law will do. See :func:`hours_sobol` for the table.
     """
     # SALib takes a second to import, and only the sensitivity needs it
     from SALib.analyze import sobol as analysis  # noqa: PLC0415
@@ -214,7 +135,9 @@ def hours_tornado(scenario: Scenario) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        As :func:`tornado`; results in GP-hours per week.
+        A row per input, the widest swing first: ``input``, ``label``, ``low_value`` and
+        ``high_value`` (of the input), ``result_low`` and ``result_high`` (GP-hours per week
+        there), ``result_median`` (every input at its median, the same in all rows).
 
     Raises
     ------
@@ -228,7 +151,7 @@ def hours_tornado(scenario: Scenario) -> pd.DataFrame:
     'need'
     """
     inputs = _inputs(scenario)
-    return tornado(lambda values: _weekly_hours(scenario, values), inputs)
+    return _tornado(lambda values: _weekly_hours(scenario, values), inputs)
 
 
 def hours_sobol(scenario: Scenario, *, n: int = 4096) -> pd.DataFrame:
@@ -245,7 +168,10 @@ def hours_sobol(scenario: Scenario, *, n: int = 4096) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        As :func:`sobol`.
+        A row per input: ``input``, ``label``, ``first_order`` (share of the variance that it
+        carries alone), ``total`` (alone and together with others), and ``first_order_conf`` and
+        ``total_conf``, half the width of their 95 % bootstrap interval. Estimates: one that is
+        nil can come out slightly below 0. All are 0 for a result that does not vary.
 
     Raises
     ------
@@ -260,13 +186,13 @@ def hours_sobol(scenario: Scenario, *, n: int = 4096) -> pd.DataFrame:
     True
     """
     inputs = _inputs(scenario)
-    return sobol(lambda values: _weekly_hours(scenario, values), inputs, n=n, seed=scenario.seed)
+    return _sobol(lambda values: _weekly_hours(scenario, values), inputs, n=n, seed=scenario.seed)
 
 
-def _inputs(scenario: Scenario) -> list[Input]:
+def _inputs(scenario: Scenario) -> list[_Input]:
     """Inputs of the demand without médecin traitant that are not known exactly."""
     return [
-        Input(name, law.label, law.quantile)
+        _Input(name, law.label, law.quantile)
         for name, law in laws(scenario).items()
         if law.spread and name not in OTHER_GROUPS
     ]
@@ -287,7 +213,7 @@ def _weekly_hours(scenario: Scenario, values: dict[str, Floats]) -> Floats:
     return hours
 
 
-def _check(inputs: Sequence[Input], defects: list[str]) -> None:
+def _check(inputs: Sequence[_Input], defects: list[str]) -> None:
     if not inputs:
         defects.append("aucune entrée : il en faut une ou plus")
     counts = Counter(x.name for x in inputs)
@@ -301,7 +227,7 @@ def _check(inputs: Sequence[Input], defects: list[str]) -> None:
 
 
 def _evaluate(
-    model: Model, inputs: Sequence[Input], levels: Floats
+    model: _Model, inputs: Sequence[_Input], levels: Floats
 ) -> tuple[dict[str, Floats], Floats]:
     values = {
         x.name: np.asarray(x.quantile(levels[:, i]), dtype=np.float64) for i, x in enumerate(inputs)

@@ -41,23 +41,10 @@ class Dispersion:
 
 
 def daily_dispersion(daily: pd.Series, *, seasonal: bool) -> Dispersion:
-    """
-    Compare daily calls with the Poisson law of weekday means, times month means or not.
+    """Compare daily calls with the Poisson law of weekday means, times month means or not.
 
-    Parameters
-    ----------
-    daily : Series of int
-        Calls of each opening day, indexed by day.
-    seasonal : bool
-        Whether months are fitted too, which takes about a year.
+    Pearson's index: sum (x - m)^2 / m over days less means fitted; months take about a year.
 
-    Returns
-    -------
-    Dispersion
-        Pearson's index: sum (x - m)^2 / m over days less means fitted.
-
-    Examples
-    --------
     >>> days = pd.DatetimeIndex(["2024-03-04", "2024-03-05", "2024-03-11", "2024-03-12"])
     >>> found = daily_dispersion(pd.Series([8, 2, 4, 4], index=days), seasonal=False)
     >>> round(found.index, 6), found.degrees_of_freedom

@@ -101,7 +101,18 @@ class Prediction:
 
 @dataclass(frozen=True)
 class RatePosterior(CountedRate):
-    """Rate that a count leaves possible, and what it predicts. Sampling error only."""
+    """
+    Rate that a count leaves possible, and what it predicts. Sampling error only.
+
+    Attributes
+    ----------
+    label : str
+        French words for tables and figures.
+    count : float
+        Events counted, 0 or more.
+    exposure : float
+        What they were counted over, above 0; the rate is per unit of it.
+    """
 
     @property
     def mean(self) -> float:

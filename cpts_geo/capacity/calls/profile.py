@@ -17,12 +17,13 @@ import numpy as np
 import pandas as pd
 
 from cpts_geo.capacity.calls._dispersion import Dispersion, daily_dispersion
+from cpts_geo.capacity.calls.posterior import RatePosterior, rate_posterior
 from cpts_geo.errors import ScenarioError
 from cpts_geo.french import counted
 from cpts_geo.secrecy.disclosure import MIN_PATIENTS
 from cpts_geo.sources.analyst.calls.log import OUTCOMES
 
-COLUMNS: Final = ("time", "outcome", "commune", "age_class")
+_COLUMNS: Final = ("time", "outcome", "commune", "age_class")
 #: Outcomes of those who were given a slot: a log of these alone says nothing of the others.
 _SERVED: Final = frozenset({"appointment", "duplicate", "cancelled"})
 #: A season needs about a year: months with some days, of this many opening days at least.
@@ -105,6 +106,31 @@ class CallProfile:
             Calls per opening day.
         """
         return self.calls / self.opening_days
+
+    @property
+    def daily_rate(self) -> RatePosterior:
+        """
+        Calls per opening day that this count leaves possible: sampling error alone.
+
+        Returns
+        -------
+        RatePosterior
+            Per opening day.
+        """
+        return rate_posterior(self.calls, self.opening_days)
+
+    @property
+    def person_rate(self) -> RatePosterior | None:
+        """
+        Calls per person without médecin traitant and year that this count leaves possible.
+
+        Returns
+        -------
+        RatePosterior or None
+            Per person-year; None where the log does not tell who calls.
+        """
+        exposed = self.people_years
+        return None if math.isnan(exposed) else rate_posterior(self.calls, exposed)
 
     @property
     def weekday_factors(self) -> tuple[float, ...]:
@@ -293,7 +319,7 @@ def _check(
     per_year: float,
     period: tuple[date, date] | None,
 ) -> None:
-    defects = [f"le journal n’a pas de colonne « {name} »" for name in COLUMNS if name not in log]
+    defects = [f"le journal n’a pas de colonne « {name} »" for name in _COLUMNS if name not in log]
     if "time" in log:
         kind = log["time"].dtype
         if not pd.api.types.is_datetime64_dtype(kind):

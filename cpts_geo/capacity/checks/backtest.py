@@ -22,7 +22,7 @@ from cpts_geo.capacity.demand.requests import DemandDraws, observed_line
 from cpts_geo.capacity.scenario.inputs import Scenario
 
 #: Published figures are rounded: a full line is not refuted by less than this share.
-ROUNDING: Final = 0.01
+_ROUNDING: Final = 0.01
 
 
 @dataclass(frozen=True)
@@ -102,8 +102,8 @@ def back_test(scenario: Scenario, drawn: DemandDraws) -> BackTest | None:
         booked = requests_served(scenario.evolve(months=()), week, per_day)
     consultations = booked * (1.0 - scenario.no_show_rate)
     predicted = interval(consultations)
-    below = line.per_year < predicted.p10 * (1 - ROUNDING)
-    above = line.per_year > predicted.p90 * (1 + ROUNDING)
+    below = line.per_year < predicted.p10 * (1 - _ROUNDING)
+    above = line.per_year > predicted.p90 * (1 + _ROUNDING)
     return BackTest(
         territory=scenario.territory,
         label=scenario.label,

@@ -83,12 +83,34 @@ def requests_served(scenario: Scenario, week: Sequence[int], per_day: Floats) ->
     >>> requests_served(case, [40, 0, 0, 0, 0], np.array([500.0])).round(3).tolist()
     [1960.0]
     """
-    _, _, *seen = all_shares(scenario.rules, week, per_day)
+    _, _, *seen = served_shares(scenario.rules, week, per_day)
     return served_of_year(scenario, per_day, seen)
 
 
 def served_of_year(scenario: Scenario, per_day: Floats, seen: Sequence[Floats]) -> Floats:
-    """Requests of a week times the share seen on each weekday, times such days."""
+    """
+    Count the requests served over the months studied, or the year, from the shares of a week.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Its calendar and months.
+    per_day : numpy.ndarray of float
+        Requests per opening day, above 0.
+    seen : sequence of numpy.ndarray of float
+        Shares of the week's requests seen on each of its opening days.
+
+    Returns
+    -------
+    numpy.ndarray of float
+        As :func:`requests_served`.
+
+    Examples
+    --------
+    >>> from cpts_geo.capacity.scenario.loading import load_scenario
+    >>> served_of_year(load_scenario("lvo"), np.array([10.0]), [np.array([0.2])] * 5).round(6)
+    array([2510.])
+    """
     counts = studied_weekdays(scenario)
     days = sum(n * share for n, share in zip(counts, seen, strict=True)) * len(counts)
     # A calendar with more of the days that have slots cannot serve more than is asked.
@@ -96,7 +118,7 @@ def served_of_year(scenario: Scenario, per_day: Floats, seen: Sequence[Floats]) 
     return handled
 
 
-def served_shares(rules: Rules, week: Sequence[int], per_day: Floats) -> tuple[Floats, Floats]:
+def served_shares(rules: Rules, week: Sequence[int], per_day: Floats) -> list[Floats]:
     """
     Compute what the slots of a week serve at each of many demands, days alike in demand.
 
@@ -111,8 +133,9 @@ def served_shares(rules: Rules, week: Sequence[int], per_day: Floats) -> tuple[F
 
     Returns
     -------
-    tuple of numpy.ndarray of float
-        Share served within the deadline, share served on the day itself.
+    list of numpy.ndarray of float
+        Share served within the deadline, share served on the day itself, then shares of the
+        week's requests that are seen on each of its opening days.
 
     Raises
     ------
@@ -121,16 +144,10 @@ def served_shares(rules: Rules, week: Sequence[int], per_day: Floats) -> tuple[F
 
     Examples
     --------
-    >>> served, _ = served_shares(Rules(0.95, 1, 1.0), [16] * 5, np.array([16.69, 40.0]))
+    >>> served, *_ = served_shares(Rules(0.95, 1, 1.0), [16] * 5, np.array([16.69, 40.0]))
     >>> served.round(3).tolist()
     [0.95, 0.4]
     """
-    served, same_day, *_ = all_shares(rules, week, per_day)
-    return served, same_day
-
-
-def all_shares(rules: Rules, week: Sequence[int], per_day: Floats) -> list[Floats]:
-    """Shares served, served on the day, and seen on each opening day of the week."""
     low, high = float(per_day.min()), float(per_day.max())
     if not low > 0:
         raise ScenarioError(

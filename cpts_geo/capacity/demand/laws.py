@@ -79,7 +79,7 @@ class Law(ABC):
         >>> Triangular("Minutes", (15.0, 15.0, 15.0)).draw(np.random.default_rng(1), 2).tolist()
         [15.0, 15.0]
         """
-        return self._quantile(rng.random(draws))
+        return self._draw(rng, draws)
 
     @property
     @abstractmethod
@@ -88,6 +88,9 @@ class Law(ABC):
 
     @abstractmethod
     def _quantile(self, chances: Floats) -> Floats: ...
+
+    def _draw(self, rng: np.random.Generator, draws: int) -> Floats:
+        return self._quantile(rng.random(draws))
 
 
 @dataclass(frozen=True)
@@ -121,8 +124,7 @@ class CountedRate(Law):
     def _quantile(self, chances: Floats) -> Floats:
         return np.asarray(special.gammaincinv(self.shape, chances) / self.exposure)
 
-    def draw(self, rng: np.random.Generator, draws: int) -> Floats:
-        """Draw rates; how many numbers that takes of the generator depends on the count."""
+    def _draw(self, rng: np.random.Generator, draws: int) -> Floats:
         return np.asarray(rng.standard_gamma(self.shape, draws) / self.exposure)
 
 
@@ -179,8 +181,7 @@ class LogNormal(Law):
     def _quantile(self, chances: Floats) -> Floats:
         return self._at(special.ndtri(chances))
 
-    def draw(self, rng: np.random.Generator, draws: int) -> Floats:
-        """Draw amounts."""
+    def _draw(self, rng: np.random.Generator, draws: int) -> Floats:
         return self._at(rng.standard_normal(draws))
 
     def _at(self, deviations: Floats) -> Floats:

@@ -15,49 +15,13 @@ from cpts_geo.capacity.demand.ratios import Amount
 from cpts_geo.capacity.scenario.inputs import Scenario
 
 
-def month_of(days: pd.Series | pd.DataFrame) -> npt.NDArray[np.int64]:
-    """
-    Give the month of each day of a table.
-
-    Parameters
-    ----------
-    days : Series or DataFrame
-        Indexed by day.
-
-    Returns
-    -------
-    numpy.ndarray of int
-        1 (January) to 12.
-
-    Examples
-    --------
-    >>> month_of(pd.Series([1.0], index=pd.DatetimeIndex(["2025-08-15"]))).tolist()
-    [8]
-    """
+def _month_of(days: pd.Series | pd.DataFrame) -> npt.NDArray[np.int64]:
+    """Month of each day of a table, 1 (January) to 12."""
     return pd.DatetimeIndex(days.index).month.to_numpy(dtype=np.int64)
 
 
-def visitor_factors(scenario: Scenario) -> pd.Series:
-    """
-    Give the requests of visitors on each opening day relative to their mean opening day.
-
-    Parameters
-    ----------
-    scenario : Scenario
-        Territory with visitors.
-
-    Returns
-    -------
-    Series of float
-        Indexed by opening day; mean 1; all 0 where there is no visitor.
-
-    Examples
-    --------
-    >>> from cpts_geo.capacity.scenario.loading import load_scenario
-    >>> shape = visitor_factors(load_scenario("lvo"))
-    >>> round(float(shape.mean()), 9), float(shape["2025-01-06"])
-    (1.0, 0.0)
-    """
+def _visitor_factors(scenario: Scenario) -> pd.Series:
+    """Requests of visitors on each opening day relative to their mean one; all 0 without any."""
     shape = _visitors_by_day(scenario)
     mean = float(shape.mean())
     # No visitor on any opening day: nothing to normalise.
@@ -97,7 +61,7 @@ def _visitors_by_day(scenario: Scenario) -> pd.Series:
     """Visitors present on each opening day, as they ask on that day of the week."""
     shape: pd.Series = scenario.calendar.day_profile
     by_month = scenario.visitors.by_month if scenario.visitors else (0.0,) * 12
-    present: pd.Series = shape * np.asarray(by_month)[month_of(shape) - 1]
+    present: pd.Series = shape * np.asarray(by_month)[_month_of(shape) - 1]
     return present
 
 
@@ -128,7 +92,7 @@ def requests_by_day(scenario: Scenario, *, residents: float, visitors: float = 0
     """
     days = scenario.opening_days_per_year
     shape = scenario.calendar.factors * (residents / days)
-    return (shape + visitor_factors(scenario) * (visitors / days)).rename("requests")
+    return (shape + _visitor_factors(scenario) * (visitors / days)).rename("requests")
 
 
 def month_means(scenario: Scenario) -> pd.DataFrame:
@@ -154,9 +118,9 @@ def month_means(scenario: Scenario) -> pd.DataFrame:
     (True, True)
     """
     shapes = pd.DataFrame(
-        {"residents": scenario.calendar.factors, "visitors": visitor_factors(scenario)}
+        {"residents": scenario.calendar.factors, "visitors": _visitor_factors(scenario)}
     )
-    grouped = shapes.groupby(month_of(shapes))
+    grouped = shapes.groupby(_month_of(shapes))
     table = grouped.mean()
     table.insert(0, "opening_days", grouped.size())
     return table.rename_axis("month")
@@ -212,8 +176,8 @@ def studied_means(scenario: Scenario) -> tuple[float, float]:
     """
     if not scenario.months:
         return 1.0, 1.0
-    studied = np.isin(month_of(scenario.calendar.factors), scenario.months)
+    studied = np.isin(_month_of(scenario.calendar.factors), scenario.months)
     return (
         float(scenario.calendar.factors[studied].mean()),
-        float(visitor_factors(scenario)[studied].mean()),
+        float(_visitor_factors(scenario)[studied].mean()),
     )

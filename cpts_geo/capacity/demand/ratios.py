@@ -6,7 +6,6 @@ beside such a figure, or use :mod:`cpts_geo.capacity.queue.rules`.
 
 from __future__ import annotations
 
-import math
 from typing import Final, TypeVar
 
 import numpy as np
@@ -16,7 +15,7 @@ from cpts_geo.errors import ScenarioError
 
 Amount = TypeVar("Amount", float, npt.NDArray[np.float64])
 
-OPENING_DAYS_PER_WEEK: Final = 5
+_OPENING_DAYS_PER_WEEK: Final = 5
 DAYS_PER_YEAR: Final = 365.25
 
 
@@ -115,7 +114,7 @@ def gp_hours_per_day(slots_per_day: Amount, *, minutes: Amount) -> Amount:
 
 
 def weekly_gp_hours(
-    slots_per_day: Amount, *, minutes: Amount, opening_days: int = OPENING_DAYS_PER_WEEK
+    slots_per_day: Amount, *, minutes: Amount, opening_days: int = _OPENING_DAYS_PER_WEEK
 ) -> Amount:
     """
     Turn slots a day into GP-hours a week.
@@ -175,41 +174,6 @@ def effective_slots(slots_per_day: float, *, no_show_rate: float) -> float:
             remedy="donnez une part, par exemple 0,03 pour 3 %.",
         )
     return slots_per_day * (1.0 - no_show_rate)
-
-
-def volunteers_needed(
-    gp_hours_per_week: float, *, session_hours: float, sessions_per_week_each: float
-) -> int:
-    """
-    Count the GPs who must take turns to give a number of hours a week.
-
-    Parameters
-    ----------
-    gp_hours_per_week : float
-        GP-hours to cover in a week (hours), 0 or more.
-    session_hours : float
-        Length of a session (hours), above 0.
-    sessions_per_week_each : float
-        Sessions that each GP gives a week (0.5 = one every two weeks), above 0.
-
-    Returns
-    -------
-    int
-        GPs, rounded up.
-
-    Raises
-    ------
-    ScenarioError
-        If a divisor is not above 0; lists them all.
-
-    Examples
-    --------
-    >>> volunteers_needed(28.88, session_hours=2, sessions_per_week_each=0.5)
-    29
-    """
-    _above_zero(session_hours=session_hours, sessions_per_week_each=sessions_per_week_each)
-    # 1e-12 forgives the rounding of an exact number of GPs
-    return math.ceil(gp_hours_per_week / session_hours / sessions_per_week_each * (1 - 1e-12))
 
 
 def utilisation(consultations: float, *, slots_per_day: float, opening_days: float) -> float:

@@ -24,7 +24,7 @@ from cpts_geo.capacity.scenario.records import AS_TUPLE, Record, field
 from cpts_geo.errors import ScenarioError
 
 #: Regions whose public holidays differ -> their name in the library of holidays.
-REGIONS: Final = {
+_REGIONS: Final = {
     "metropole": None,
     "alsace": "6AE",
     "moselle": "57",
@@ -34,13 +34,13 @@ REGIONS: Final = {
     "la_reunion": "974",
     "mayotte": "976",
 }
-Region = Literal[
+_Region = Literal[
     "metropole", "alsace", "moselle", "guadeloupe", "martinique", "guyane", "la_reunion", "mayotte"
 ]
-Weekday = Annotated[int, field("Jour de la semaine, 1 = lundi", ge=1, le=7)]
-Factor = Annotated[float, field("Rapport à la moyenne", gt=0, le=100)]
-Factors = Annotated[tuple[Factor, ...], AS_TUPLE]
-Closure = Annotated[tuple[date, date], AS_TUPLE]
+_Weekday = Annotated[int, field("Jour de la semaine, 1 = lundi", ge=1, le=7)]
+_Factor = Annotated[float, field("Rapport à la moyenne", gt=0, le=100)]
+_Factors = Annotated[tuple[_Factor, ...], AS_TUPLE]
+_Closure = Annotated[tuple[date, date], AS_TUPLE]
 
 
 class Calendar(Record):
@@ -51,27 +51,27 @@ class Calendar(Record):
     """
 
     year: int = field("Année dont on compte les jours d’ouverture", "année", ge=1990, le=2100)
-    weekdays: Annotated[tuple[Weekday, ...], AS_TUPLE] = field(
+    weekdays: Annotated[tuple[_Weekday, ...], AS_TUPLE] = field(
         "Jours d’ouverture de la semaine", "1 = lundi … 7 = dimanche"
     )
     opens: time = field("Heure d’ouverture", "heure locale")
     closes: time = field("Heure de fermeture", "heure locale")
     public_holidays: Literal["closed", "open"] = field("Ouverture les jours fériés")
-    region: Region = field("Région dont on prend les jours fériés")
-    closed: Annotated[tuple[Closure, ...], AS_TUPLE] = field(
+    region: _Region = field("Région dont on prend les jours fériés")
+    closed: Annotated[tuple[_Closure, ...], AS_TUPLE] = field(
         "Fermetures propres : premier et dernier jour de chacune", "dates"
     )
-    weekday_factors: Factors = field(
+    weekday_factors: _Factors = field(
         "Demandes de chaque jour d’ouverture de la semaine, dans l’ordre de « weekdays »",
         "rapport à la moyenne",
     )
-    month_factors: Factors = field("Demandes de chaque mois, de janvier", "rapport à la moyenne")
-    after_holiday_factor: Factor = field(
+    month_factors: _Factors = field("Demandes de chaque mois, de janvier", "rapport à la moyenne")
+    after_holiday_factor: _Factor = field(
         "Demandes du premier jour d’ouverture après un jour férié qui a fermé la ligne",
         "rapport à un jour ordinaire",
     )
     school_zone: Literal["A", "B", "C"] | None = field("Zone de vacances scolaires", default=None)
-    school_holiday_factor: Factor = field(
+    school_holiday_factor: _Factor = field(
         "Demandes d’un jour de vacances scolaires", "rapport à un jour de classe", default=1.0
     )
 
@@ -174,7 +174,7 @@ class Calendar(Record):
         ).copy()
 
 
-def public_holidays(start: date, end: date, *, region: Region = "metropole") -> pd.DatetimeIndex:
+def public_holidays(start: date, end: date, *, region: _Region = "metropole") -> pd.DatetimeIndex:
     """
     List the public holidays between two dates.
 
@@ -212,7 +212,7 @@ def public_holidays(start: date, end: date, *, region: Region = "metropole") -> 
             remedy="donnez d'abord le premier jour, puis le dernier.",
         )
     years = range(start.year, end.year + 1)
-    french = France(subdiv=REGIONS[region], years=years)  # type: ignore[no-untyped-call]
+    french = France(subdiv=_REGIONS[region], years=years)  # type: ignore[no-untyped-call]
     return pd.DatetimeIndex(sorted(day for day in french if start <= day <= end))
 
 

@@ -14,12 +14,12 @@ from cpts_geo.paths import typed_path
 from cpts_geo.settings import CPTS_DIR
 from cpts_geo.sources.analyst.door.reading import Door, read_bytes
 
-SCENARIOS_DIR: Final = CPTS_DIR / "scenarios"
+_SCENARIOS_DIR: Final = CPTS_DIR / "scenarios"
 #: The five published CPTS, in the order they are shown.
 SHIPPED: Final = ("ouest_loiret", "beauce_gatinais", "lvo", "asclepios", "ondaine_forez")
-VARIANTS_DIR: Final = CPTS_DIR / "variants"
+_VARIANTS_DIR: Final = CPTS_DIR / "variants"
 #: What-ifs of these, to compare them with: announced, seasonal, one GP more.
-VARIANTS: Final = (
+_VARIANTS: Final = (
     "beauce_gatinais_16_creneaux",
     "beauce_gatinais_un_medecin_de_plus",
     "lvo_ete",
@@ -91,7 +91,7 @@ def read_values(path: Path | str) -> dict[str, Any]:
 
 def _locate(name: str, folder: Path) -> Path:
     """A key of ours, or a path from the folder of the file that names it."""
-    for keys, place in ((SHIPPED, SCENARIOS_DIR), (VARIANTS, VARIANTS_DIR)):
+    for keys, place in ((SHIPPED, _SCENARIOS_DIR), (_VARIANTS, _VARIANTS_DIR)):
         if name in keys:
             return place / f"{name}.toml"
     return folder / (typed_path(name) if name.startswith("~") else name)
@@ -149,15 +149,15 @@ def _gone(values: dict[str, Any]) -> set[str]:
 
 #: Where the library says that a TOML is wrong; else it is at its end.
 _PLACE: Final = re.compile(r"at line (\d+), column (\d+)")
-_KEYS: Final = ", ".join((*SHIPPED, *VARIANTS))
+_KEYS: Final = ", ".join((*SHIPPED, *_VARIANTS))
 
 
 def _like(path: Path) -> str:
     """Propose the key of that very name, the file beside a missing one, or the nearest key."""
-    if path.stem in (*SHIPPED, *VARIANTS):
+    if path.stem in (*SHIPPED, *_VARIANTS):
         return nearest(path.stem, [path.stem])
     beside = [file.name for file in path.parent.glob("*.toml")]
-    return nearest(path.name, beside) or nearest(path.stem, [*SHIPPED, *VARIANTS])
+    return nearest(path.name, beside) or nearest(path.stem, [*SHIPPED, *_VARIANTS])
 
 
 def _no_value(path: Path) -> ScenarioError:

@@ -42,7 +42,7 @@ __all__ = [
 _SCHEMA_LINE: Final = "#:schema scenario.schema.json\n"
 
 
-class Population(Record):
+class _Population(Record):
     """What ``people_without_mt`` is multiplied from; fields carry their description and unit."""
 
     population: float = field("Habitants de tous âges", "personnes", gt=0, le=MAX_PEOPLE)
@@ -245,7 +245,7 @@ def described(name: str) -> tuple[str, str]:
     >>> described("target")
     ('Part des demandes à servir dans le délai', 'part des demandes')
     """
-    known = (Population.model_fields | Scenario.model_fields)[name]
+    known = (_Population.model_fields | Scenario.model_fields)[name]
     extra = known.json_schema_extra
     return known.description or "", str(extra.get("unit", "")) if isinstance(extra, dict) else ""
 
@@ -265,7 +265,7 @@ def scenario_schema() -> dict[str, Any]:
     'part des demandes'
     """
     schema = Scenario.model_json_schema()
-    shares = Population.model_json_schema()["properties"]
+    shares = _Population.model_json_schema()["properties"]
     base = {
         "type": "string",
         "description": "Scénario de départ : clé d’une des cinq CPTS, ou autre fichier TOML",
@@ -311,7 +311,7 @@ def _build(values: Mapping[str, Any], *, territory: str, origin: str) -> Scenari
         elif name not in given:
             given[name] = default_calendar() if name == "calendar" else default.value
             sources.setdefault(name, default.as_source())
-    shares = sorted(given.keys() & (Population.model_fields.keys() - {"population"}))
+    shares = sorted(given.keys() & (_Population.model_fields.keys() - {"population"}))
     if "people_without_mt" in given:
         defects += [f"« people_without_mt » et « {x} » : donnez l'un ou l'autre" for x in shares]
         given = {name: value for name, value in given.items() if name not in shares}
@@ -325,7 +325,7 @@ def _build(values: Mapping[str, Any], *, territory: str, origin: str) -> Scenari
         defects += found
         given["people_without_mt"] = count
         sources.setdefault("people_without_mt", source)
-    known = [*Scenario.model_fields, *Population.model_fields]
+    known = [*Scenario.model_fields, *_Population.model_fields]
     unknown = [name for name in given if name not in known]
     defects += [
         f"« {one_line(name)} » est inconnu{nearest(name, [*known, 'base'])}" for name in unknown
@@ -347,7 +347,7 @@ def _build(values: Mapping[str, Any], *, territory: str, origin: str) -> Scenari
 def _multiply(given: dict[str, Any]) -> tuple[float, Source, list[str]]:
     """Take the shares out of the values; return people, their source and the defects."""
     parameters = default_parameters()
-    names = list(Population.model_fields)
+    names = list(_Population.model_fields)
     values = {name: given.pop(name) for name in names if name in given}
     assumed = {name: parameters[name] for name in names if name in parameters}
     # A share given here is sourced with the people it makes, or it is not sourced.
@@ -361,7 +361,7 @@ def _multiply(given: dict[str, Any]) -> tuple[float, Source, list[str]]:
     )
     values = {name: parameter.value for name, parameter in assumed.items()} | values
     try:
-        checked = Population.model_validate(values)
+        checked = _Population.model_validate(values)
     except ScenarioError as error:
         # 1.0 stands in so that the other fields are checked as well; the defects stop it there
         return 1.0, source, list(error.defects)

@@ -18,10 +18,10 @@ from cpts_geo.capacity.scenario.records import Record, Text, field
 from cpts_geo.errors import ScenarioError
 from cpts_geo.settings import CPTS_DIR
 
-Grade = Literal["A", "B", "C", "D"]
+_Grade = Literal["A", "B", "C", "D"]
 
 
-PARAMETERS_FILE: Final = CPTS_DIR / "parameters.toml"
+_PARAMETERS_FILE: Final = CPTS_DIR / "parameters.toml"
 
 
 class Source(Record):
@@ -37,7 +37,7 @@ class Source(Record):
     """
 
     text: Text = field("Producteur, document et date")
-    grade: Grade = field("Confiance, de A (officiel) à D (hypothèse)")
+    grade: _Grade = field("Confiance, de A (officiel) à D (hypothèse)")
 
 
 UNSOURCED: Final = Source(text="valeur saisie sans source", grade="D")
@@ -78,7 +78,7 @@ class Default(Source):
 
 
 @lru_cache(maxsize=64)
-def _source(text: str, grade: Grade) -> Source:
+def _source(text: str, grade: _Grade) -> Source:
     """Checked once: every scenario takes most of its sources from here."""
     return Source(text=text, grade=grade)
 
@@ -105,7 +105,7 @@ def default_parameters() -> Mapping[str, Default]:
     """
     parameters, defects = {}, []
     try:
-        tables = tomllib.loads(PARAMETERS_FILE.read_text(encoding="utf-8"))
+        tables = tomllib.loads(_PARAMETERS_FILE.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         tables, defects = {}, [f"illisible : {error}"]
     for name, values in tables.items():
@@ -115,7 +115,7 @@ def default_parameters() -> Mapping[str, Default]:
             defects += [f"{name} : {defect}" for defect in error.defects]
     if defects:
         raise ScenarioError(
-            f"Le fichier {PARAMETERS_FILE.name} du paquet est altéré.",
+            f"Le fichier {_PARAMETERS_FILE.name} du paquet est altéré.",
             defects=defects,
             remedy="réinstallez le paquet.",
         )

@@ -24,7 +24,7 @@ from cpts_geo.capacity.scenario._refusals import ContradictionError, refusals, s
 from cpts_geo.errors import ScenarioError
 from cpts_geo.foreign import MAX_NAME, is_invisible
 
-STRICT: Final = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+_STRICT: Final = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 REMEDY: Final = "corrigez ces lignes ; data/cpts/scenario.schema.json donne champs et unités."
 
 _depth: ContextVar[int] = ContextVar("depth of the record being checked", default=0)
@@ -50,7 +50,7 @@ class Record(BaseModel):
     À faire : corrigez ces lignes ; data/cpts/scenario.schema.json donne champs et unités.
     """
 
-    model_config = STRICT
+    model_config = _STRICT
 
     @model_validator(mode="wrap")
     @classmethod
@@ -139,8 +139,8 @@ MAX_COUNT: Final = 10**9
 
 People = Annotated[float, field("Personnes", gt=0, le=MAX_PEOPLE)]
 Count = Annotated[int, field("Nombre", ge=0, le=MAX_COUNT)]
-Share = Annotated[float, field("Part", gt=0, le=1)]
-Rate = Annotated[float, field("Nombre au-dessus de 0", gt=0, le=1000)]
+_Share = Annotated[float, field("Part", gt=0, le=1)]
+_Rate = Annotated[float, field("Nombre au-dessus de 0", gt=0, le=1000)]
 Minutes = Annotated[float, field("Minutes", ge=1, le=600)]
 
 
@@ -151,8 +151,8 @@ def _ordered(values: tuple[float, float, float]) -> tuple[float, float, float]:
     return values
 
 
-ShareTriangle = Annotated[tuple[Share, Share, Share], AS_TUPLE, AfterValidator(_ordered)]
-RateTriangle = Annotated[tuple[Rate, Rate, Rate], AS_TUPLE, AfterValidator(_ordered)]
+ShareTriangle = Annotated[tuple[_Share, _Share, _Share], AS_TUPLE, AfterValidator(_ordered)]
+RateTriangle = Annotated[tuple[_Rate, _Rate, _Rate], AS_TUPLE, AfterValidator(_ordered)]
 MinutesTriangle = Annotated[tuple[Minutes, Minutes, Minutes], AS_TUPLE, AfterValidator(_ordered)]
 
 

@@ -25,15 +25,15 @@ from cpts_geo.french import number
 #: Shares of a day's calls by hour, 8 h to 20 h: a morning peak (grade D: no log gives it yet).
 HOUR_SHARES: Final = (0.15, 0.13, 0.11, 0.09, 0.06, 0.06, 0.08, 0.08, 0.07, 0.07, 0.05, 0.05)
 #: Largest load computed (erlangs), beyond any line of a CPTS: bounds the recursion.
-MAX_LOAD: Final = 10_000
+_MAX_LOAD: Final = 10_000
 
 _TINY: Final = math.nextafter(0.0, 1.0)
 _SOME: Final = (0.0, sys.float_info.max, "il faut 0 ou plus")
 _ABOVE: Final = (_TINY, sys.float_info.max, "il faut plus de 0")
 #: Argument: its name in French, least and largest value, and the same in words.
 _DOMAINS: Final = {
-    "load": ("charge (erlangs)", 0.0, MAX_LOAD, f"il faut de 0 à {number(MAX_LOAD)}"),
-    "agents": ("personnes", 1, 2 * MAX_LOAD, f"il faut un entier de 1 à {number(2 * MAX_LOAD)}"),
+    "load": ("charge (erlangs)", 0.0, _MAX_LOAD, f"il faut de 0 à {number(_MAX_LOAD)}"),
+    "agents": ("personnes", 1, 2 * _MAX_LOAD, f"il faut un entier de 1 à {number(2 * _MAX_LOAD)}"),
     "opens": ("ouverture", 0, 23, "il faut une heure entière, de 0 à 23"),
     "hour_share": ("part horaire", 0.0, 1.0, "il faut une part entre 0 et 1"),
     "target_share": ("cible", _TINY, math.nextafter(1.0, 0.0), "il faut plus de 0, moins de 1"),
@@ -47,36 +47,11 @@ _DOMAINS: Final = {
 _WHOLE: Final = ("agents", "opens")
 
 
-def erlang_b(load: float, agents: int) -> float:
-    """
-    Compute the share of calls that find every agent busy when none may wait.
+def _erlang_b(load: float, agents: int) -> float:
+    """Share of calls that find every agent busy when none may wait.
 
-    Parameters
-    ----------
-    load : float
-        Offered load a (erlangs), 0 or more; it may exceed `agents`.
-    agents : int
-        People answering c, 1 or more.
-
-    Returns
-    -------
-    float
-        Share of calls turned away, 0 to 1.
-
-    Raises
-    ------
-    ScenarioError
-        If an argument is outside its domain; lists them all.
-
-    Notes
-    -----
     ``(a^c / c!) / sum(a^k / k!, k = 0..c)``, by the recursion ``B_0 = 1``,
     ``B_k = a B_{k-1} / (k + a B_{k-1})``, which neither overflows nor cancels.
-
-    Examples
-    --------
-    >>> round(erlang_b(3.0, 5), 7)
-    0.1100543
     """
     _check(load=load, agents=agents)
     blocked = 1.0
@@ -109,14 +84,14 @@ def erlang_c(load: float, agents: int) -> float:
 
     Notes
     -----
-    ``C = B / (1 - (a / c) (1 - B))``, B being :func:`erlang_b`.
+    ``C = B / (1 - (a / c) (1 - B))``, B being the share turned away when none may wait (Erlang B).
 
     Examples
     --------
     >>> round(erlang_c(3.0, 5), 7)
     0.2361516
     """
-    blocked = erlang_b(load, agents)
+    blocked = _erlang_b(load, agents)
     return blocked / (1.0 - load / agents * (1.0 - blocked)) if agents > load else 1.0
 
 

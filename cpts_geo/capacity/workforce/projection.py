@@ -29,71 +29,39 @@ from cpts_geo.french import number
 from cpts_geo.secrecy.disclosure import MIN_PROFESSIONALS
 
 #: Share of the GPs who leave in a year, from each age on (grade D).
-EXIT_RATES: Final = ((0, 0.01), (60, 0.05), (62, 0.10), (65, 0.20), (67, 0.30), (70, 0.40))
+_EXIT_RATES: Final = ((0, 0.01), (60, 0.05), (62, 0.10), (65, 0.20), (67, 0.30), (70, 0.40))
 #: Age at which newcomers arrive (grade D).
-ENTRY_AGE: Final = 38.0
+_ENTRY_AGE: Final = 38.0
 #: Patients that a GP follows at most, whatever the shortage (grade D).
-MAX_LIST: Final = 2_500.0
+_MAX_LIST: Final = 2_500.0
 #: A projection of a group much further than its own careers says nothing.
 _MAX_YEARS: Final = 50
 _AGES: Final = (20.0, 100.0)
 #: Ages of the GPs in practice that are invented (years).
-_YOUNGEST: Final = 30.0
-_OLDEST: Final = 75.0
+_YOUNGEST, _OLDEST = 30.0, 75.0
 #: Mean ages of a group that they can have without leaning on these bounds (years).
 _MEANS: Final = (35.0, 70.0)
 _MAX_SD: Final = 20.0
 _MAX_COUNT: Final = 100_000
 
 
-def project(
+def _project(
     ages: Sequence[float],
     *,
     entries_per_year: float,
     years: int = 10,
-    exit_rates: Sequence[tuple[float, float]] = EXIT_RATES,
-    entry_age: float = ENTRY_AGE,
+    exit_rates: Sequence[tuple[float, float]] = _EXIT_RATES,
+    entry_age: float = _ENTRY_AGE,
     activity_decline: float = 0.0,
 ) -> pd.DataFrame:
-    """
-    Project the GPs of a territory, year by year.
+    """Project the GPs of a territory, year by year, 0 (today) to ``years``.
 
-    Parameters
-    ----------
-    ages : sequence of float
-        Age of each GP today (years), 20 to 100; empty = no GP.
-    entries_per_year : float
-        GPs who arrive each year, 0 or more; fractions are means.
-    years : int
-        Years to project, 0 to 50.
-    exit_rates : sequence of tuple of float
-        Ages (completed years) and the share of the GPs who leave in a year from that age on, 0
-        to 1; the first age is 0 and they increase.
-    entry_age : float
-        Age of those who arrive (years), 20 to 100.
-    activity_decline : float
-        Share by which the activity of each GP falls every year, 0 or more and below 1.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Index ``year``, 0 (today) to ``years``; ``gps`` (expected head-count),
-        ``full_activity_gps`` (the same in GPs as active as those of today), ``mean_age`` (years)
-        and ``over_60_share`` (aged 60 or more, 0 to 1), both NaN where there is no GP.
-
-    Raises
-    ------
-    ScenarioError
-        If an argument is outside its domain; lists them all.
-
-    Notes
-    -----
     n(a + 1, t + 1) = n(a, t) (1 - q(a)), then ``entries_per_year`` at ``entry_age``, who leave at
-    the rates of their age from the next year on. ``full_activity_gps`` = gps (1 - decline)^t.
+    the rates of their age from the next year on. Columns: ``gps`` (expected head-count),
+    ``full_activity_gps`` = gps (1 - decline)^t, ``mean_age`` (years) and ``over_60_share`` (0 to
+    1), NaN where there is no GP.
 
-    Examples
-    --------
-    >>> project([59.0, 70.0], entries_per_year=0, years=2)["gps"].round(4).tolist()
+    >>> _project([59.0, 70.0], entries_per_year=0, years=2)["gps"].round(4).tolist()
     [2.0, 1.59, 1.3005]
     """
     _check(
@@ -129,8 +97,8 @@ def entries_to_hold(
     *,
     gps: float,
     years: int,
-    exit_rates: Sequence[tuple[float, float]] = EXIT_RATES,
-    entry_age: float = ENTRY_AGE,
+    exit_rates: Sequence[tuple[float, float]] = _EXIT_RATES,
+    entry_age: float = _ENTRY_AGE,
 ) -> float:
     """
     Find how many GPs must arrive each year for a head-count to be reached in some years.
@@ -144,7 +112,8 @@ def entries_to_hold(
     years : int
         Years from today, 1 to 50.
     exit_rates : sequence of tuple of float
-        As for :func:`project`.
+        Ages (completed years) and the share of the GPs who leave in a year from that age on, 0
+        to 1; the first age is 0 and they increase.
     entry_age : float
         Age of those who arrive (years), 20 to 100.
 
@@ -171,7 +140,7 @@ def entries_to_hold(
     _check(ages, years=years, exit_rates=exit_rates, entry_age=entry_age, defects=defects)
     # the head-count is linear in the entries
     stay, each = (
-        project(
+        _project(
             group, entries_per_year=entries, years=years, exit_rates=exit_rates, entry_age=entry_age
         )["gps"].iloc[-1]
         for group, entries in ((ages, 0.0), ((), 1.0))
@@ -179,55 +148,19 @@ def entries_to_hold(
     return max(0.0, float((gps - stay) / each))
 
 
-def coverage(
+def _coverage(
     gps: pd.Series,
     *,
     population: float,
     people_without_mt: float,
     gps_now: float,
-    max_list: float = MAX_LIST,
+    max_list: float = _MAX_LIST,
 ) -> pd.DataFrame:
-    """
-    Say how many people a number of GPs leaves without médecin traitant.
+    """Say how many people a number of GPs leaves without médecin traitant; NaN where it is.
 
-    Parameters
-    ----------
-    gps : Series of float
-        GPs of each year, such as a column of :func:`project`; 0 or more, NaN = unknown.
-    population : float
-        Inhabitants (persons), the same every year, above 0.
-    people_without_mt : float
-        Those of them without médecin traitant today (persons), 0 to ``population``.
-    gps_now : float
-        GPs who follow the others today, above 0.
-    max_list : float
-        Patients that a GP follows at most (persons), above 0.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Index of ``gps``; ``gps_per_100k`` (per 100,000 inhabitants), ``people_without_mt``
-        (persons), ``share_without_mt`` (of the population, 0 to 1), ``patients_per_gp`` (persons)
-        and ``list_capped``. True: today's GPs follow more than ``max_list`` each, a sign that one
-        of the inputs is wrong, and more people are without médecin traitant than given, even in
-        year 0. NaN where ``gps`` is.
-
-    Raises
-    ------
-    ScenarioError
-        If an argument is outside its domain; lists them all.
-
-    Notes
-    -----
     covered = min(population, gps x list), with list = (population - people without MT) / gps_now,
-    at most ``max_list``: those who leave hand nothing over to those who stay.
-
-    Examples
-    --------
-    >>> table = coverage(pd.Series([24.0, 12.0]), population=80_000, people_without_mt=24_000,
-    ...     gps_now=24)
-    >>> table[["gps_per_100k", "people_without_mt"]].round().to_dict("list")
-    {'gps_per_100k': [30.0, 15.0], 'people_without_mt': [24000.0, 52000.0]}
+    at most ``max_list``: those who leave hand nothing over to those who stay. ``list_capped`` is
+    a sign that an input is wrong: today's GPs would follow more than ``max_list`` each.
     """
     defects = [
         f"{name} = {value} : il faut plus de 0"
@@ -298,13 +231,11 @@ def ages_with_mean(count: int, mean: float, *, sd: float) -> tuple[float, ...]:
     >>> [round(age, 1) for age in ages_with_mean(5, 55.0, sd=5.0)]
     [48.6, 52.4, 55.0, 57.6, 61.4]
     """
-    defects = _group_defects(count, mean, spreads=[sd])
-    if defects:
-        raise ScenarioError(
-            "Les âges ne peuvent pas être imaginés.",
-            defects=defects,
-            remedy="corrigez ces valeurs ; si les âges sont connus, projetez-les eux-mêmes.",
-        )
+    _refuse(
+        _group_defects(count, mean, spreads=[sd]),
+        "Les âges ne peuvent pas être imaginés.",
+        remedy="corrigez ces valeurs ; si les âges sont connus, projetez-les eux-mêmes.",
+    )
     ranks = (np.arange(count) + 0.5) / count
 
     def ages(centre: float) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
@@ -326,10 +257,10 @@ def fan(
     spreads: Sequence[float] = (4.0, 7.0, 10.0),
     entries: Sequence[float] = (0.0, 0.5, 1.0, 1.5, 2.0),
     years: int = 10,
-    exit_rates: Sequence[tuple[float, float]] = EXIT_RATES,
-    entry_age: float = ENTRY_AGE,
+    exit_rates: Sequence[tuple[float, float]] = _EXIT_RATES,
+    entry_age: float = _ENTRY_AGE,
     activity_decline: float = 0.0,
-    max_list: float = MAX_LIST,
+    max_list: float = _MAX_LIST,
 ) -> pd.DataFrame:
     """
     Project a group of GPs known by its mean age, for several spreads and numbers of arrivals.
@@ -351,7 +282,7 @@ def fan(
     years : int
         Years to project, 0 to 50.
     exit_rates : sequence of tuple of float
-        As for :func:`project`.
+        As for :func:`entries_to_hold`.
     entry_age : float
         Age of those who arrive (years).
     activity_decline : float
@@ -366,7 +297,8 @@ def fan(
         A row per spread, number of entries and year: ``spread`` (years), ``entries`` (a year),
         ``year`` (0 = today), ``gps`` (expected head-count), ``density`` (per 100,000
         inhabitants), ``people_without_mt`` (persons), ``share_without_mt`` (0 to 1),
-        ``list_capped`` (see :func:`coverage`).
+        ``list_capped`` (today's GPs would follow more
+        than ``max_list`` each).
 
     Raises
     ------
@@ -380,14 +312,14 @@ def fan(
     {'spread': [4.0, 7.0, 10.0], 'density': [18.3, 20.2, 20.6]}
     """
     future = partial(
-        project,
+        _project,
         years=years,
         exit_rates=exit_rates,
         entry_age=entry_age,
         activity_decline=activity_decline,
     )
     followed = partial(
-        coverage,
+        _coverage,
         population=population,
         people_without_mt=people_without_mt,
         gps_now=count,
@@ -406,33 +338,27 @@ def fan(
     )
     if not len(spreads) or not len(entries):
         defects.append("il faut une dispersion des âges et un nombre d’arrivées, ou plus")
-    if defects:
-        raise ScenarioError(
-            "L’éventail des projections ne peut pas être fait.",
-            defects=defects,
-            remedy="corrigez ces valeurs ; s’il y a peu de médecins, projetez un territoire "
-            "plus grand.",
-        )
+    _refuse(
+        defects,
+        "L’éventail des projections ne peut pas être fait.",
+        remedy="corrigez ces valeurs ; s’il y a peu de médecins, projetez un territoire "
+        "plus grand.",
+    )
     tables = []
     for spread in spreads:
         ages = ages_with_mean(count, mean_age, sd=spread)
         for arrivals in entries:
             gps = future(ages, entries_per_year=arrivals)
             people = followed(gps["full_activity_gps"])
-            tables.append(
-                pd.DataFrame(
-                    {
-                        "spread": float(spread),
-                        "entries": float(arrivals),
-                        "year": gps.index,
-                        "gps": gps["gps"],
-                        "density": 1e5 * gps["gps"] / population,
-                        "people_without_mt": people["people_without_mt"],
-                        "share_without_mt": people["share_without_mt"],
-                        "list_capped": people["list_capped"],
-                    }
-                )
-            )
+            columns = {
+                "spread": float(spread),
+                "entries": float(arrivals),
+                "year": gps.index,
+                "gps": gps["gps"],
+                "density": 1e5 * gps["gps"] / population,
+            }
+            kept = people[["people_without_mt", "share_without_mt", "list_capped"]]
+            tables.append(pd.DataFrame(columns).join(kept))
     return pd.concat(tables, ignore_index=True)
 
 
@@ -467,13 +393,13 @@ def _check(
     _refuse(found)
 
 
-def _refuse(defects: Sequence[str]) -> None:
+def _refuse(
+    defects: Sequence[str],
+    summary: str = "La projection des médecins ne peut pas être faite.",
+    remedy: str = "corrigez ces valeurs.",
+) -> None:
     if defects:
-        raise ScenarioError(
-            "La projection des médecins ne peut pas être faite.",
-            defects=defects,
-            remedy="corrigez ces valeurs.",
-        )
+        raise ScenarioError(summary, defects=defects, remedy=remedy)
 
 
 def _defects(*calls: Callable[[], object]) -> list[str]:
