@@ -123,7 +123,7 @@ def shown_name(text: str, *, most: int = MAX_NAME) -> str:
     >>> shown_name("CPTS\\n du\\u202e Val"), len(shown_name("a" * 10_000))
     ('CPTS du Val', 200)
     """
-    name = " ".join("".join(map(_seen, text)).split())
+    name = " ".join("".join(map(_seen, decodable(text))).split())
     return name if len(name) <= most else f"{name[: most - 1].rstrip()}…"
 
 
@@ -151,8 +151,8 @@ def decodable(text: str) -> str:
 
 
 def _seen(character: str) -> str:
-    """The character, or what stands for it: a byte that was no text arrives as a surrogate."""
-    instead = {"Cc": " ", "Zl": " ", "Zp": " ", "Cs": "\ufffd"}
+    """The character, or what stands for it: a space for a control or a separator, else nothing."""
+    instead = {"Cc": " ", "Zl": " ", "Zp": " "}
     return instead.get(
         unicodedata.category(character), "" if is_invisible(character) else character
     )

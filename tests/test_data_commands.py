@@ -16,6 +16,7 @@ from cpts_geo.cli import data as data_commands
 from cpts_geo.sources import status
 from cpts_geo.sources.catalogue.catalogue import Source, sources
 from cpts_geo.sources.catalogue.lock import Locked, read_lock, write_entry
+from cpts_geo.sources.fetching import cached
 from cpts_geo.sources.fetching import fetch as fetching
 from cpts_geo.sources.fetching.parsed import load_source
 from cpts_geo.sources.status import status_table, verify
@@ -48,7 +49,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def catalogue(monkeypatch: pytest.MonkeyPatch) -> dict[str, Source]:
     """An empty catalogue in place of the real one, for a test to fill."""
     own: dict[str, Source] = {}
-    for module in (fetching, status):
+    for module in (cached, fetching, status):
         monkeypatch.setattr(module, "sources", lambda: own)
     return own
 
@@ -175,7 +176,7 @@ def test_lock_of_another_catalogue_is_told_as_it_is_judged(
     assert "b2.csv" in table["detail"][1]
     states = status_table().set_index("source")["state"].to_dict()
     assert states == {"a": "altéré", "b": "hors verrou", "c": "en cache"}
-    assert [key for key in catalogue if fetching.located(key)] == ["c"]
+    assert [key for key in catalogue if cached.located(key)] == ["c"]
     _, out, _ = command("data", "status")
     assert "en cache" not in next(line for line in out.splitlines() if line.startswith("a "))
 
@@ -195,7 +196,7 @@ def test_file_of_personal_data_is_read_then_erased_and_not_missed(
     assert (code, "ans_rpps : lu, puis effacé" in err) == (1, True)
     raw = place / "cache" / str(real.file)
     assert not raw.exists()
-    assert fetching.located("ans_rpps") is None
+    assert cached.located("ans_rpps") is None
     assert not load_source("ans_rpps").empty
     code, out, _ = command("data", "verify")
     assert code == 0

@@ -85,7 +85,7 @@ def check_vintage(found: str, source: Source, *, today: date | None = None) -> N
 
     Examples
     --------
-    >>> from cpts_geo.sources.catalogue import sources
+    >>> from cpts_geo.sources.catalogue.catalogue import sources
     >>> try:
     ...     check_vintage("2064", sources()["cnam_densities"], today=date(2026, 5, 1))
     ... except DataFileError as error:

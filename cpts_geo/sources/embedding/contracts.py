@@ -262,6 +262,7 @@ def check(table: TableT, name: TableName, *, origin: str = "") -> TableT:
 
     Examples
     --------
+    >>> import pandas as pd
     >>> row = {"territory": "lvo", "published": "", "code_insee": "85047", "name": "Challans"}
     >>> row |= {"basis": "hypothèse", "note": ""}
     >>> len(check(pd.DataFrame([row]), "memberships"))

@@ -62,7 +62,7 @@ def _no_call(path: Path) -> TableError:
 
 
 #: What a call log says at the door.
-CALL_LOG: Final = Door(
+_CALL_LOG: Final = Door(
     key="call_log",
     error=TableError,
     suffixes=SUFFIXES | {".csv", ".txt", ".tsv"},
@@ -81,7 +81,7 @@ class _Table(NamedTuple):
     notes: Sequence[str]
 
 
-@memory_told(CALL_LOG)
+@memory_told(_CALL_LOG)
 def read_call_log(path: Path | str, *, today: dt.date | None = None) -> pd.DataFrame:
     """
     Read an analyst's log of calls, or list of appointments.
@@ -134,7 +134,7 @@ def read_call_log(path: Path | str, *, today: dt.date | None = None) -> pd.DataF
     """
     path = Path(path)
     refuse_name(path)
-    content = read_bytes(path, CALL_LOG)
+    content = read_bytes(path, _CALL_LOG)
     read = _workbook_table if path.suffix.lower() in SUFFIXES else _text_table
     header, filled, around, adapted = read(path, content)
     places = roles(header)
@@ -184,19 +184,19 @@ def read_call_log(path: Path | str, *, today: dt.date | None = None) -> pd.DataF
 
 
 def _text_table(path: Path, content: bytes) -> _Table:
-    text, notes = text_of(path, content, door=CALL_LOG)
+    text, notes = text_of(path, content, door=_CALL_LOG)
     heads = {
-        each: first_rows(path, text, each, door=CALL_LOG, most=_HEADER_ROWS) for each in SEPARATORS
+        each: first_rows(path, text, each, door=_CALL_LOG, most=_HEADER_ROWS) for each in SEPARATORS
     }
     named = {each: _named(rows) for each, rows in heads.items()}
     for separator in sorted(SEPARATORS, key=lambda each: named[each], reverse=True):
-        rows = rows_of(path, text, separator, door=CALL_LOG) if any(named[separator]) else None
+        rows = rows_of(path, text, separator, door=_CALL_LOG) if any(named[separator]) else None
         if rows is not None:
             return _headed(path, [rows], notes=notes)
-    splits = [rows_of(path, text, each, door=CALL_LOG) for each in SEPARATORS]
+    splits = [rows_of(path, text, each, door=_CALL_LOG) for each in SEPARATORS]
     whole = [rows for rows in splits if rows is not None]
     if len(whole) < len(splits):
-        raise unbalanced(path, door=CALL_LOG)
+        raise unbalanced(path, door=_CALL_LOG)
     return _headed(path, whole, notes=notes)
 
 
@@ -207,7 +207,7 @@ def _named(rows: Sequence[Row]) -> tuple[int, int]:
 
 
 def _workbook_table(path: Path, content: bytes) -> _Table:
-    book = read_workbook(path, content, door=CALL_LOG)
+    book = read_workbook(path, content, door=_CALL_LOG)
     return _headed(path, [sheet.rows for sheet in book.sheets], sheets=book.names)
 
 

@@ -7,7 +7,7 @@ import functools
 import os
 import stat
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Final, ParamSpec, TypeVar
@@ -70,7 +70,7 @@ class Door:
     formats: str
     save_as: str
     empty: Callable[[Path], CptsGeoError]
-    instead: Callable[[Path], str] = _near_missing
+    instead: Callable[[Path], str] = field(default_factory=lambda: _near_missing)
 
     @property
     def bytes_key(self) -> str:

@@ -43,7 +43,7 @@ _WRITTEN: Final = 1e9
 _NEAREST: Final = (1.0, 120.0)
 _TEXT: Final = frozenset({".csv", ".txt", ".tsv"})
 _PARQUET: Final = frozenset({".parquet", ".pq"})
-TRAVEL: Final = Door(
+_TRAVEL: Final = Door(
     key="travel",
     error=TravelError,
     suffixes=_TEXT | _PARQUET,
@@ -66,7 +66,7 @@ _PLAIN: Final = r"[0-9]{1,15}(?:\.[0-9]{1,15})?"
 _MAX_WRONG: Final = 10_000
 
 
-@memory_told(TRAVEL)
+@memory_told(_TRAVEL)
 def read_travel_file(path: Path | str, *, unit: Unit | None = None) -> pd.DataFrame:
     """
     Read an analyst's travel times between communes.
@@ -115,7 +115,7 @@ def read_travel_file(path: Path | str, *, unit: Unit | None = None) -> pd.DataFr
     {'missing': 1, 'duplicates': 0, 'repaired': 2}
     """
     path = Path(path)
-    content = read_bytes(path, TRAVEL)
+    content = read_bytes(path, _TRAVEL)
     read = _read_parquet if path.suffix.lower() in _PARQUET else _read_text
     header, table = read(path, content)
     places = roles(header)
@@ -157,7 +157,7 @@ def _read_parquet(path: Path, content: bytes) -> tuple[list[str], pd.DataFrame]:
 
 
 def _read_text(path: Path, content: bytes) -> tuple[list[str], pd.DataFrame]:
-    text, _ = text_of(path, content, door=TRAVEL)
+    text, _ = text_of(path, content, door=_TRAVEL)
     seen: list[list[str]] = []
     for line in islice(_LINE.finditer(text), _HEADER_ROWS):
         for separator in SEPARATORS:
