@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cpts_geo.schema import COLUMNS, status_column
+from cpts_geo.schema import COLUMNS, Status, best_status, status_column
 from tests import house
 
 NAMES = [each for name in COLUMNS for each in (name, status_column(name))]
@@ -115,3 +115,15 @@ def test_no_vintage_is_written_outside_the_schema():
 )
 def test_what_is_read_out_of_a_name_is_found(code):
     assert list(read_out_of_a_name(ast.parse(code))) == [1]
+
+
+def test_what_is_set_against_people_of_another_year_is_never_measured():
+    # Of every column: no list has to name those of a new vintage or a new density.
+    people = {"population": "2023", "population_2017": "2017"}
+    for name, column in COLUMNS.items():
+        against = {people.get(each, column.vintage) for each in (column.numerator, column.weight)}
+        if column.table in ("figures", "computed") and against != {column.vintage}:
+            assert best_status(name) == Status.ESTIMATED, name
+    measured = {name for name in COLUMNS if best_status(name) == Status.MEASURED}
+    assert {"gps_per_100k_2017", "share_without_gp_2017", "apl_2023", "density_km2"} <= measured
+    assert not {"share_75plus_2022", "gps_per_100k_2025", "gps_per_100k_bpe_2024"} & measured

@@ -88,6 +88,7 @@ _RESOURCES: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     ),
 }  # fmt: skip
 _OTHER_TYPES = {"geometry": "geojson", "dated": "boolean"}
+_STATUSES = {"point_status", *map(status_column, COLUMNS)}
 _NUMBERS = {"value", "lon", "lat", "since_cog", "year"}
 
 
@@ -97,7 +98,7 @@ def _field(name: str, path: str) -> dict[str, Any]:
         field: dict[str, Any] = {"name": name, "type": "number", "title": column.label}
         unit = "part entre 0 et 1" if column.percent else column.unit
         return field | {"description": column.definition, "unit": unit}
-    if name in map(status_column, COLUMNS):
+    if name in _STATUSES:
         values = [status.value for status in Status]
         return {"name": name, "type": "string", "constraints": {"enum": values}}
     kind = "number" if name in _NUMBERS else _OTHER_TYPES.get(name, "string")
