@@ -15,7 +15,7 @@ from cpts_geo.paths import typed_path
 from cpts_geo.terminal import echo, results, table_view, teller
 
 if TYPE_CHECKING:
-    from cpts_geo.atlas.cells import Cell
+    from cpts_geo.atlas.look.cells import Cell
     from cpts_geo.capacity.compare import ScenarioComparison
     from cpts_geo.capacity.inputs import Scenario
 
@@ -39,7 +39,8 @@ def _compare(
 ) -> None:
     """Comparer deux scénarios : créneaux, heures, demandes servies, coût, et leur différence."""
     # Imported here so that --help answers at once.
-    from cpts_geo.atlas.compare_words import COMMON_DRAWS, finding  # noqa: PLC0415
+    from cpts_geo.atlas.sections.comparison.drawings import COMMON_DRAWS  # noqa: PLC0415
+    from cpts_geo.atlas.sections.comparison.finding import finding  # noqa: PLC0415
     from cpts_geo.capacity.compare import compare_scenarios  # noqa: PLC0415
     from cpts_geo.capacity.headline import DRAWS  # noqa: PLC0415
     from cpts_geo.capacity_report import comparison_files, write_comparison  # noqa: PLC0415
@@ -78,7 +79,7 @@ def _call_log(
     ] = Path("outputs"),
 ) -> None:
     """Lire un journal d’appels, et en tirer le scénario du territoire."""
-    from cpts_geo.atlas.log_words import log_sentences, log_views  # noqa: PLC0415
+    from cpts_geo.atlas.sections.call_log import log_sentences, log_views  # noqa: PLC0415
     from cpts_geo.capacity.call_tables import released  # noqa: PLC0415
     from cpts_geo.capacity.local_evidence import profile_of, with_call_log  # noqa: PLC0415
     from cpts_geo.capacity_report import write_call_log  # noqa: PLC0415
@@ -153,7 +154,7 @@ def _labelled(scenarios: list[Scenario], names: tuple[str, str]) -> list[Scenari
 
 
 def _measures_view(found: ScenarioComparison) -> Table:
-    from cpts_geo.atlas.compare_measures import measure_rows  # noqa: PLC0415
+    from cpts_geo.atlas.sections.comparison.measures import measure_rows  # noqa: PLC0415
 
     rows = []
     for label, unit, cells in measure_rows(found):
@@ -163,7 +164,7 @@ def _measures_view(found: ScenarioComparison) -> Table:
 
 
 def _changes_view(found: ScenarioComparison) -> Table:
-    from cpts_geo.atlas.compare_tables import change_rows  # noqa: PLC0415
+    from cpts_geo.atlas.sections.comparison.changes import change_rows  # noqa: PLC0415
 
     return table_view(
         ["Donnée", found.first.label, found.second.label],

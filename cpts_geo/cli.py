@@ -152,7 +152,7 @@ def _report(
     import pyarrow as pa  # noqa: PLC0415
 
     from cpts_geo.analysis import analyse  # noqa: PLC0415
-    from cpts_geo.atlas.perimeter_tables import recognised  # noqa: PLC0415
+    from cpts_geo.atlas.sections.perimeter.audit import recognised  # noqa: PLC0415
     from cpts_geo.capacity.headline import DRAWS  # noqa: PLC0415
     from cpts_geo.output_folder import check_output  # noqa: PLC0415
     from cpts_geo.report import MEGABYTES, REPORT_FILES, write_report  # noqa: PLC0415

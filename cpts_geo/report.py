@@ -18,10 +18,12 @@ from matplotlib.figure import Figure
 from cpts_geo import __version__, settings
 from cpts_geo.access.disclosure import protected, releasable, releasable_areas
 from cpts_geo.analysis import Analysis
-from cpts_geo.atlas import static, style
 from cpts_geo.atlas.access_files import ACCESS_FILES, access_files
 from cpts_geo.atlas.capacity_files import CAPACITY_FILES, capacity_files
-from cpts_geo.atlas.pages import Sheet, index_page, sheet_page
+from cpts_geo.atlas.maps.still import layer_figure
+from cpts_geo.atlas.maps.layers import territory_layers
+from cpts_geo.atlas.pages.index import index_page
+from cpts_geo.atlas.pages.sheet import Sheet, sheet_page
 from cpts_geo.capacity.headline_table import to_frame
 from cpts_geo.capacity.inputs import Scenario
 from cpts_geo.capacity.scenario import save_scenario
@@ -192,10 +194,10 @@ def _write(
         write_text(sheet_page(sheet, national=national, date=shown), folder / sheet.file)
         # Scenarios of another run are other scenarios, under the same names.
         stage.stale.append(f"cartes/{sheet.key}_apl_shift_*.png")
-        for layer in style.layers(sheet.communes, scenarios=sheet.scenarios):
+        for layer in territory_layers(sheet.communes, scenarios=sheet.scenarios):
             path = folder / "cartes" / f"{sheet.key}_{layer.column}.png"
             named = {"name": sheet.name, "national": national}
-            _draw(path, static.layer_figure(sheet.communes, layer, **named))
+            _draw(path, layer_figure(sheet.communes, layer, **named))
     say("Page d’accueil, tableaux, manifeste")
     index = index_page(
         every, analysis.territories, national=national, notes=analysis.notes, date=shown

@@ -24,14 +24,19 @@ from matplotlib.path import Path as MplPath
 from syrupy.assertion import SnapshotAssertion
 
 from cpts_geo.analysis import Analysis, analyse
-from cpts_geo.atlas import basemap, maps, static, style
-from cpts_geo.atlas.canvas import Drawing
+from cpts_geo.atlas.look import style
+from cpts_geo.atlas.look.vintages import minutes_column
+from cpts_geo.atlas.maps import basemap
+from cpts_geo.atlas.maps import interactive as maps
+from cpts_geo.atlas.maps import still as static
+from cpts_geo.atlas.maps.canvas import Drawing
+from cpts_geo.atlas.maps.layers import MapLayer, classify, layers
 from cpts_geo.french import NNBSP
 from cpts_geo.schema import status_column
 
 KEY = "ouest_loiret"
 HATCH = "url(#hatch)"
-LAYERS = style.layers(pd.DataFrame())
+LAYERS = layers(pd.DataFrame())
 APL, GPS, POPULATION = LAYERS
 
 
@@ -99,9 +104,7 @@ def classes_of(legend: str) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: layer.column)
-def test_legend(
-    layer: style.MapLayer, communes: gpd.GeoDataFrame, snapshot: SnapshotAssertion
-) -> None:
+def test_legend(layer: MapLayer, communes: gpd.GeoDataFrame, snapshot: SnapshotAssertion) -> None:
     legend = maps.legend_html(layer, communes)
     assert legend.replace("<div>", "\n<div>").replace(NNBSP, "⍽") == snapshot
     assert classes_of(legend) == list(zip(layer.colours, layer.labels, strict=True))
@@ -117,7 +120,7 @@ def test_legend(
     ids=("apl", "gps", "population"),
 )
 def test_legend_gives_unit_vintage_and_source(
-    communes: gpd.GeoDataFrame, layer: style.MapLayer, unit: str, source: str
+    communes: gpd.GeoDataFrame, layer: MapLayer, unit: str, source: str
 ) -> None:
     legend = maps.legend_html(layer, communes)
     assert f"</b>{unit}<div>" in legend
@@ -147,10 +150,10 @@ def test_legend_explains_the_hatching_that_is_there(
 
 def test_classes_cover_every_value_of_a_layer() -> None:
     values = pd.Series([0.0, 1.5, 1.51, 2.5, 5.0, 5.01, np.nan])
-    assert style.classify(values, APL).tolist() == [0, 0, 1, 1, 4, 5, -1]
+    assert classify(values, APL).tolist() == [0, 0, 1, 1, 4, 5, -1]
     assert [layer.labels[0] for layer in LAYERS] == ["moins de 1,5", "aucun", "moins de 500"]
     # No doctor is a class of its own, apart from unknown.
-    assert style.classify(pd.Series([0.0, 1.0, 2.0, np.nan]), GPS).tolist() == [0, 1, 2, -1]
+    assert classify(pd.Series([0.0, 1.0, 2.0, np.nan]), GPS).tolist() == [0, 1, 2, -1]
 
 
 def scenarios(five: Analysis, key: str = KEY) -> list[str]:
@@ -161,7 +164,7 @@ def test_access_adds_minutes_and_a_layer_a_scenario(
     five: Analysis, communes: gpd.GeoDataFrame
 ) -> None:
     titles = scenarios(five)
-    found = style.layers(communes, scenarios=titles)
+    found = layers(communes, scenarios=titles)
     assert [layer.column for layer in found] == [
         "apl_2023",
         "gp_minutes_approx_2017",
@@ -178,7 +181,7 @@ def test_access_adds_minutes_and_a_layer_a_scenario(
 
 def test_a_scenario_whose_shift_is_nowhere_known_has_no_layer(communes: gpd.GeoDataFrame) -> None:
     table = communes.assign(apl_shift_1=np.nan)
-    columns = [layer.column for layer in style.layers(table, scenarios=["un", "deux"])]
+    columns = [layer.column for layer in layers(table, scenarios=["un", "deux"])]
     assert "apl_shift_1" not in columns
     assert "apl_shift_2" in columns
 
@@ -195,15 +198,15 @@ def test_a_scenario_whose_shift_is_nowhere_known_has_no_layer(communes: gpd.GeoD
     ],
 )
 def test_real_times_come_before_approximations(known: tuple[str, ...], chosen: str | None) -> None:
-    assert style.minutes_column(known) == chosen
+    assert minutes_column(known) == chosen
 
 
 def test_in_the_commune_is_a_class_apart_from_near_and_from_unknown(
     communes: gpd.GeoDataFrame,
 ) -> None:
-    minutes = style.layers(communes)[1]
+    minutes = layers(communes)[1]
     values = pd.Series([0.0, 0.1, 10.0, 10.1, 15.0, 20.0, 30.0, 30.1, np.nan])
-    assert style.classify(values, minutes).tolist() == [0, 1, 1, 2, 2, 3, 4, 5, -1]
+    assert classify(values, minutes).tolist() == [0, 1, 1, 2, 2, 3, 4, 5, -1]
     assert minutes.labels == (
         "dans la commune", "10 min ou moins", "10 à 15 min", "15 à 20 min", "20 à 30 min",
         "plus de 30 min",
@@ -215,17 +218,17 @@ def test_in_the_commune_is_a_class_apart_from_near_and_from_unknown(
 @example(0.05)
 @example(0.15)
 def test_losses_mirror_gains(value: float) -> None:
-    (shift,) = style.layers(pd.DataFrame({"apl_shift_1": [0.1]}), scenarios=["essai"])[-1:]
-    gain, loss = style.classify(pd.Series([value, -value]), shift)
+    (shift,) = layers(pd.DataFrame({"apl_shift_1": [0.1]}), scenarios=["essai"])[-1:]
+    gain, loss = classify(pd.Series([value, -value]), shift)
     assert gain + loss == 6
     assert gain >= 3
     assert (gain == 3) == (value <= 0.005)
 
 
 def test_a_shift_has_its_size_and_its_side() -> None:
-    (shift,) = style.layers(pd.DataFrame({"apl_shift_1": [0.1]}), scenarios=["essai"])[-1:]
+    (shift,) = layers(pd.DataFrame({"apl_shift_1": [0.1]}), scenarios=["essai"])[-1:]
     values = pd.Series([-0.2, -0.1, -0.01, 0.0, 0.01, 0.1, 0.2, np.nan])
-    classes = style.classify(values, shift)
+    classes = classify(values, shift)
     assert [shift.labels[k] for k in classes[:7]] == [
         "perte : plus de 0,15", "perte : 0,05 à 0,15", "perte : moins de 0,05",
         "sans effet (moins de 0,005)",
@@ -253,7 +256,7 @@ def test_legends_of_access_say_what_is_approximate_or_supposed(
 def test_tooltip_of_a_scenario_gives_the_sign_and_the_apl_after(
     five: Analysis, communes: gpd.GeoDataFrame
 ) -> None:
-    layers = style.layers(communes, scenarios=scenarios(five))
+    layers = layers(communes, scenarios=scenarios(five))
     meung = communes[communes["name"] == "Meung-sur-Loire"].iloc[0]
     lines = maps.tooltip_html(meung, layers[-1], layers=layers).replace(NNBSP, " ").split("<br>")
     assert lines[1] == (
@@ -337,7 +340,7 @@ def test_every_layer_has_the_tooltips_of_its_own_value(
     five: Analysis, communes: gpd.GeoDataFrame
 ) -> None:
     titles = scenarios(five)
-    layers = style.layers(communes, scenarios=titles)
+    layers = layers(communes, scenarios=titles)
     new = maps.territory_map(communes, name="x", national=five.national, scenarios=titles)
     found = [group.tips for group in drawing(new).shapes if group.name is not None]
     assert found == [
@@ -399,9 +402,7 @@ def test_the_overview_names_every_territory(five: Analysis) -> None:
     assert {"Ouest Loiret", "Beauce-Gâtinais", "Asclépios", "Ondaine-Forez"} < set(names)
 
 
-def drawn(
-    communes: gpd.GeoDataFrame, national: gpd.GeoDataFrame, layer: style.MapLayer = APL
-) -> Axes:
+def drawn(communes: gpd.GeoDataFrame, national: gpd.GeoDataFrame, layer: MapLayer = APL) -> Axes:
     return static.draw_layer(communes, layer, ax=Figure().subplots(), national=national)
 
 
@@ -458,7 +459,7 @@ def test_still_map_paints_the_colours_of_the_legend(
         for artist in ax.collections
         for colour in artist.get_facecolor()[:1]
     }
-    classes = style.classify(communes["apl_2023"], APL).value_counts()
+    classes = classify(communes["apl_2023"], APL).value_counts()
     assert {c: fills[c] for c in APL.colours if c in fills} == {
         APL.colours[number]: count for number, count in classes.items()
     }
@@ -601,7 +602,7 @@ def test_nothing_is_cut_or_covered_on_the_still_maps_of_a_sheet(five: Analysis, 
     # Where a centre open today carries the demand, only the departure is shown.
     rest = 1 + len(titles)
     assert [sum(ax.axison for ax in figure.axes) for figure in figures] == [3, rest]
-    last = style.layers(rows, scenarios=titles)[-1]
+    last = layers(rows, scenarios=titles)[-1]
     for figure in [*figures, static.layer_figure(rows, last, **options)]:
         with warnings.catch_warnings():
             # A layout that leaves no room for the maps gives up with a warning.

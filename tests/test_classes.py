@@ -10,8 +10,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from cpts_geo.atlas import classes, style
-from cpts_geo.atlas.classes import diverging_breaks, pooled_breaks
+from cpts_geo.atlas.look import classes
+from cpts_geo.atlas.look.classes import diverging_breaks, pooled_breaks
+from cpts_geo.atlas.maps.layers import MapLayer, classify
 from cpts_geo.errors import TableError
 
 #: Methods, O22.
@@ -19,8 +20,8 @@ ORACLE = pd.Series([0, 12, 25, 30, 31, 45, 57, 58, 61, 70, 87, 90, 104, 130, 210
 
 
 def counts(values: pd.Series, breaks: tuple[float, ...]) -> list[int]:
-    layer = style.MapLayer("population", "", breaks, ("",) * (len(breaks) + 1))
-    found = style.classify(values, layer).value_counts()
+    layer = MapLayer("population", "", breaks, ("",) * (len(breaks) + 1))
+    found = classify(values, layer).value_counts()
     return [int(found.get(number, 0)) for number in range(len(breaks) + 1)]
 
 
@@ -80,8 +81,8 @@ def test_many_values_are_classed_by_their_ranks(monkeypatch: pytest.MonkeyPatch)
 
 
 def mirrored(values: pd.Series, breaks: tuple[float, ...]) -> bool:
-    layer = style.MapLayer("population", "", breaks, ("",) * (len(breaks) + 1))
-    there, back = style.classify(values, layer), style.classify(-values, layer)
+    layer = MapLayer("population", "", breaks, ("",) * (len(breaks) + 1))
+    there, back = classify(values, layer), classify(-values, layer)
     return bool((there + back == len(breaks)).all())
 
 

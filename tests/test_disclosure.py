@@ -21,7 +21,11 @@ from scipy.optimize import linprog
 from cpts_geo import report
 from cpts_geo.access.disclosure import Mask, masked, releasable, releasable_areas
 from cpts_geo.analysis import Analysis, analyse
-from cpts_geo.atlas import cells, maps, static, style, tables
+from cpts_geo.atlas.look import cells, style
+from cpts_geo.atlas.maps import interactive as maps
+from cpts_geo.atlas.maps import still as static
+from cpts_geo.atlas.maps.layers import MapLayer
+from cpts_geo.atlas.sections.territory.communes import _COMMUNE_COLUMNS, commune_table
 from cpts_geo.errors import TableError
 from cpts_geo.schema import COLUMNS, Column, Kind, Secrecy, status_column
 
@@ -515,7 +519,7 @@ def analysis() -> Analysis:
     return analyse(["ouest_loiret"], draws=500)
 
 
-LAYER = style.MapLayer("seen", "Patients", (5.0, 13.0, 30.0), ("a", "b", "c", "d"))
+LAYER = MapLayer("seen", "Patients", (5.0, 13.0, 30.0), ("a", "b", "c", "d"))
 
 
 def with_patients(analysis: Analysis, first: float, second: float) -> Analysis:
@@ -552,7 +556,7 @@ def both(request: pytest.FixtureRequest, analysis: Analysis) -> list[gpd.GeoData
 def shown_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
     """Put the patients on the map and in the table."""
     monkeypatch.setattr(style, "layers", lambda *_, **__: (LAYER,))
-    listed = (*tables._COMMUNE_COLUMNS, "seen", "share_seen")
+    listed = (*_COMMUNE_COLUMNS, "seen", "share_seen")
     monkeypatch.setattr(tables, "_COMMUNE_COLUMNS", listed)
 
 
@@ -603,7 +607,7 @@ def test_still_maps_do_not_tell_what_is_masked(
 
 @pytest.mark.usefixtures("shown_everywhere")
 def test_tables_do_not_tell_what_is_masked(both: list[gpd.GeoDataFrame]) -> None:
-    (headers, first), (_, second) = (tables.commune_table(communes) for communes in both)
+    (headers, first), (_, second) = (commune_table(communes) for communes in both)
     assert first == second
     places = [headers.index((COLUMNS[n].label, "2017")) for n in ("seen", "share_seen")]
     found = {row[1].text: [row[place] for place in places] for row in first}

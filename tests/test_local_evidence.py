@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cpts_geo.atlas.log_words import log_sentences, log_views
+from cpts_geo.atlas.sections.call_log import log_sentences, log_views
 from cpts_geo.capacity.calendar import opening_days
 from cpts_geo.capacity.call_tables import released
 from cpts_geo.capacity.demand import draw_requests

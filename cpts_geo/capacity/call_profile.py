@@ -18,6 +18,7 @@ import pandas as pd
 
 from cpts_geo.access.disclosure import MIN_PATIENTS
 from cpts_geo.capacity.call_dispersion import Dispersion, daily_dispersion
+from cpts_geo.capacity.posterior import RatePosterior, rate_posterior
 from cpts_geo.errors import ScenarioError
 from cpts_geo.french import counted
 from cpts_geo.sources.analyst.calls.columns import OUTCOMES
@@ -93,6 +94,17 @@ class CallProfile:
     repeated_calls: int | None
     longest_silence: int
     lower_bound: bool
+
+    @property
+    def per_day(self) -> RatePosterior:
+        """Calls a day of opening, with what counting leaves unknown."""
+        return rate_posterior(self.calls, self.opening_days)
+
+    @property
+    def per_person(self) -> RatePosterior | None:
+        """Calls a person without médecin traitant and year; None where others call too."""
+        known = not math.isnan(self.people_years)
+        return rate_posterior(self.calls, self.people_years) if known else None
 
     @property
     def calls_per_opening_day(self) -> float:
