@@ -20,8 +20,8 @@ from cpts_geo.access.disclosure import protected, releasable, releasable_areas
 from cpts_geo.analysis import Analysis
 from cpts_geo.atlas.access_files import ACCESS_FILES, access_files
 from cpts_geo.atlas.capacity_files import CAPACITY_FILES, capacity_files
-from cpts_geo.atlas.maps.still import layer_figure
 from cpts_geo.atlas.maps.layers import territory_layers
+from cpts_geo.atlas.maps.still import layer_figure
 from cpts_geo.atlas.pages.index import index_page
 from cpts_geo.atlas.pages.sheet import Sheet, sheet_page
 from cpts_geo.capacity.headline_table import to_frame

@@ -32,7 +32,7 @@ from cpts_geo.atlas.sections.access.opening import (
     site_headers,
     site_rows,
 )
-from cpts_geo.atlas.sections.access.words import between, named, signed
+from cpts_geo.atlas.sections.access.words import named, over_variants, signed
 from cpts_geo.capacity.opening import Opening
 from cpts_geo.capacity.territory_access import TerritoryAccess
 from cpts_geo.french import NNBSP, number
@@ -339,7 +339,7 @@ def test_shifts_bear_their_sign(value: float, text: str) -> None:
     ],
 )
 def test_extremes_are_written_only_where_they_differ(values: list[float], text: str) -> None:
-    assert between(values, number) == text
+    assert over_variants(values, number) == text
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from syrupy.assertion import SnapshotAssertion
 from cpts_geo.analysis import Analysis, analyse
 from cpts_geo.atlas.charts.bars import Bar, bars_svg
 from cpts_geo.atlas.look import style
+from cpts_geo.atlas.look.cells import Cell
 from cpts_geo.atlas.pages.index import index_page
 from cpts_geo.atlas.pages.sheet import sheet_page
 from cpts_geo.atlas.sections.capacity.needed import capacity_svg, dots_caption
@@ -79,12 +80,12 @@ def result_of(five: Analysis, key: str) -> Headline:
     return result
 
 
-def as_text(rows: Iterable[Iterable[tables.Cell]]) -> str:
+def as_text(rows: Iterable[Iterable[Cell]]) -> str:
     """Rows of cells as lines."""
     return "\n".join(" | ".join(map(_as_text, row)).rstrip() for row in rows).replace(NNBSP, "⍽")
 
 
-def _as_text(cell: tables.Cell) -> str:
+def _as_text(cell: Cell) -> str:
     note = f"[{cell.note}]" if cell.note else ""
     origin = f"{{{cell.origin}}}" if cell.origin else ""
     return " ".join(part for part in (cell.mark, cell.text, note, origin) if part)
@@ -98,7 +99,7 @@ def test_comparison_table(five: Analysis, snapshot: SnapshotAssertion) -> None:
 
 
 def test_a_density_of_few_doctors_carries_its_interval(five: Analysis) -> None:
-    _, rows = _source_rows(of(five.comparison))
+    rows = _source_rows(of(five.comparison))
     density = next(row for row in rows if row.label == "Généralistes libéraux (BPE 2017)")
     assert [cell.text for cell in density.cells] == ["78,0", "69,3", "92,9"]
     # In the cell, under the value: a title is not read on paper.
@@ -108,7 +109,7 @@ def test_a_density_of_few_doctors_carries_its_interval(five: Analysis) -> None:
 
 
 def test_an_estimate_is_marked_and_only_of_the_territory(five: Analysis) -> None:
-    _, rows = _source_rows(of(five.comparison, "beauce_gatinais"))
+    rows = _source_rows(of(five.comparison, "beauce_gatinais"))
     estimate = next(row for row in rows if row.label == "Généralistes libéraux estimés (2024)")
     mine, loiret, france = estimate.cells
     # 48 GPs in 2017, in a département that went from 470 to 427.
@@ -162,8 +163,8 @@ def test_a_share_keeps_its_base_and_its_document(five: Analysis) -> None:
 
 @pytest.mark.parametrize("status", MARKS)
 def test_every_status_has_its_own_mark(status: str) -> None:
-    assert tables.Cell("1", status=status).mark == MARKS[status]
-    assert tables.Cell("1").mark == ""
+    assert Cell("1", status=status).mark == MARKS[status]
+    assert Cell("1").mark == ""
 
 
 def test_other_tables(five: Analysis, snapshot: SnapshotAssertion) -> None:

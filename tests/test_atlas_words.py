@@ -14,7 +14,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from cpts_geo.analysis import Analysis, analyse
-from cpts_geo.atlas.look.words import answer_status, deadline, short_answer, slots
+from cpts_geo.atlas.look.words import answer_status, deadline, goal, short_answer, slots
 from cpts_geo.atlas.sections.capacity.needed import dots_caption
 from cpts_geo.atlas.sections.territory.answer import _planned, answer, evidence, today
 from cpts_geo.capacity.headline import Headline, headline
@@ -23,7 +23,14 @@ from cpts_geo.french import NNBSP, day, number, percent, signed_percent, typeset
 from cpts_geo.schema import COLUMNS, Status
 
 TERRITORIES = ("ouest_loiret", "beauce_gatinais", "lvo", "asclepios", "ondaine_forez")
-SENTENCES = ("answer", "today", "planned", "evidence", "dots_caption", "short_answer")
+SENTENCES = {
+    "answer": answer,
+    "today": today,
+    "planned": _planned,
+    "evidence": evidence,
+    "dots_caption": dots_caption,
+    "short_answer": short_answer,
+}
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +57,7 @@ def plain(text: str) -> str:
 @pytest.mark.parametrize("key", TERRITORIES)
 def test_sentences_of_a_territory(five: Analysis, key: str, snapshot: SnapshotAssertion) -> None:
     result = result_of(five, key)
-    said = [f"{name}: {getattr(sentences, name)(result) or '(nothing)'}" for name in SENTENCES]
+    said = [f"{name}: {say(result) or '(nothing)'}" for name, say in SENTENCES.items()]
     said += [f"warning: {typeset(warning)}" for warning in result.warnings]
     assert visible("\n".join(said)) == snapshot
 
@@ -125,9 +132,9 @@ def test_the_goal_names_target_people_and_deadline(five: Analysis, days: int, wo
     assert deadline(days) == words
     result = result_of(five, "beauce_gatinais")
     other = replace(result, scenario=result.scenario.evolve(deadline_days=days, target=0.9))
-    goal = f"90 % des demandes des personnes sans médecin traitant trouvent un créneau {words}"
-    assert plain(goal(other)) == goal
-    assert plain(answer(other)).startswith(f"Pour que {goal}, il faudrait 14 créneaux")
+    said = f"90 % des demandes des personnes sans médecin traitant trouvent un créneau {words}"
+    assert plain(goal(other)) == said
+    assert plain(answer(other)).startswith(f"Pour que {said}, il faudrait 14 créneaux")
 
 
 def test_one_slot_is_singular() -> None:

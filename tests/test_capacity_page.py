@@ -28,14 +28,13 @@ from cpts_geo.atlas.capacity_files import CAPACITY_FILES, capacity_files
 from cpts_geo.atlas.charts.dots import dots_svg
 from cpts_geo.atlas.look import style
 from cpts_geo.atlas.look.words import sampling_part, span
-from cpts_geo.atlas.pages.comparison import capacity_section
+from cpts_geo.atlas.pages._capacity import _sliders, capacity_sections
 from cpts_geo.atlas.pages.sheet import sheet_page
 from cpts_geo.atlas.sections.capacity.back_test import _back_test_sentence
 from cpts_geo.atlas.sections.capacity.causes import _drivers_sentence, _swings
 from cpts_geo.atlas.sections.capacity.months import _months_sentences, _months_svg
 from cpts_geo.atlas.sections.capacity.needed import _draw_error
 from cpts_geo.atlas.sections.capacity.publics import _group_rows
-from cpts_geo.atlas.sections.capacity.sliders import sliders
 from cpts_geo.atlas.sections.capacity.telephone import _phone_rows, _phone_sentence
 from cpts_geo.atlas.sections.capacity.week import _week_sentence
 from cpts_geo.capacity.backtest import back_test
@@ -76,19 +75,20 @@ def cases() -> dict[str, Case]:
 @pytest.fixture(scope="module")
 def sections(cases: dict[str, Case]) -> dict[str, dict[str, Any]]:
     return {
-        key: capacity_section(result, capacity, facts=facts)
+        key: capacity_sections(result, capacity, facts=facts)
         for key, (result, capacity, facts) in cases.items()
     }
 
 
 def sentences_of(section: dict[str, Any]) -> list[str]:
-    """Every sentence of a section besides those of :mod:`cpts_geo.atlas.sentences`."""
-    said = [section["draw_error"], section["sampling"], section["model_note"]]
-    said += [section["sliders"].start]
-    for name in ("groups", "months", "week", "drivers", "phone", "future"):
+    """Every sentence of the sections of capacity."""
+    needed = section["needed"]
+    said = [needed["draw_error"], needed["sampling"], section["months"]["model"]]
+    said += [section["sliders"]["start"]]
+    for name in ("publics", "months", "week", "causes", "telephone", "future", "back_test"):
         part = section[name] or {}
         said += [*part.get("sentences", ()), part.get("sentence", ""), part.get("note", "")]
-    return [text for text in [*said, section["back_test"] or ""] if text]
+    return [text for text in said if text]
 
 
 @pytest.mark.parametrize("key", TERRITORIES)
@@ -101,19 +101,20 @@ def test_sentences_of_a_territory(
 @pytest.mark.parametrize(
     ("key", "shown"),
     [
-        ("ouest_loiret", {"months", "drivers", "back_test", "sliders", "model_note"}),
-        ("beauce_gatinais", {"months", "week", "drivers", "phone", "future", "back_test"}),
-        ("lvo", {"groups", "months", "week", "drivers"}),
-        ("asclepios", {"months", "drivers"}),
-        ("ondaine_forez", {"months", "drivers"}),
+        ("ouest_loiret", {"back_test"}),
+        ("beauce_gatinais", {"week", "telephone", "future", "back_test"}),
+        ("lvo", {"publics", "week"}),
+        ("asclepios", set()),
+        ("ondaine_forez", set()),
     ],
 )
 def test_a_page_shows_what_its_territory_knows(
     sections: dict[str, dict[str, Any]], key: str, shown: set[str]
 ) -> None:
-    parts = ("groups", "months", "week", "drivers", "phone", "future", "back_test", "model_note")
-    assert {part for part in parts if sections[key][part]} == shown - {"sliders"}
-    assert sections[key]["sliders"] is not None
+    always = {"needed", "sliders", "months", "causes"}
+    assert {part for part in sections[key] if sections[key][part]} == always | shown
+    assert bool(sections[key]["months"]["model"]) == (key == "ouest_loiret")
+    assert sections[key]["months"]["rows"]
 
 
 # Two uncertainties
@@ -126,7 +127,7 @@ def test_sampling_stands_beside_the_whole_interval(
     result = cases[key][0]
     few, whole = result.sampling_slots, result.slots_per_day
     assert whole.p10 <= few.p10 <= few.p90 <= whole.p90
-    text = plain(sections[key]["sampling"])
+    text = plain(sections[key]["needed"]["sampling"])
     assert f"seul, donnerait {span(few.p10, few.p90)} créneaux par jour" in text
     assert f"c’est {whole.p10} à {whole.p90}" in text
     assert "tromperait" in text
@@ -172,7 +173,7 @@ def test_who_asks_is_two_questions(cases: dict[str, Case], sections: dict[str, A
     found, week = capacity.eligible, capacity.week
     assert found is not None
     assert week is not None
-    text = plain(" ".join(sections["lvo"]["groups"]["sentences"]))
+    text = plain(" ".join(sections["lvo"]["publics"]["sentences"]))
     assert "deux questions différentes" in text
     assert f"il faudrait {result.slots_per_day.p50} créneaux (" in text
     assert f"il en faudrait {found.slots_per_day.p50} (" in text
@@ -229,16 +230,17 @@ def test_a_year_without_seasons_has_one_median() -> None:
 def test_a_month_without_opening_day_has_no_column() -> None:
     august = ((date(2025, 8, 1), date(2025, 8, 31)),)
     result, capacity, facts = studied("lvo", calendar={"closed": august})
-    months = capacity_section(result, capacity, facts=facts)["months"]
+    months = capacity_sections(result, capacity, facts=facts)["months"]
     assert "août" not in months["headers"]
     assert len(months["rows"][0].cells) == len(months["headers"]) == 11
     assert months["sentences"][0].startswith("Juillet demande le plus")
 
 
 def test_months_are_drawn_to_scale(cases: dict[str, Case]) -> None:
-    found = cases["lvo"][1].eligible
+    result, capacity, _ = cases["lvo"]
+    found = capacity.eligible
     assert found is not None
-    svg = _months_svg(found.by_month, today=16.0, floor=None, assumed=True, title="<mois>")
+    svg = _months_svg(result, found.by_month, assumed=True, title="<mois>")
     assert "<mois>" not in svg
     ticks = {
         int(v.replace(NNBSP, "")): float(y) - 4
@@ -288,7 +290,7 @@ def test_every_cause_has_its_bar_and_its_mark(
 ) -> None:
     result, capacity, _ = cases[key]
     bars = _swings(result, capacity.tornado)
-    svg = sections[key]["drivers"]["chart"]
+    svg = sections[key]["causes"]["chart"]
     assert len(re.findall(r'height="13"', svg)) == len(bars) == len(capacity.tornado)
     hatched = sum(bar.status is Status.ASSUMED for bar in bars)
     assert svg.count('fill="url(#td)"') == hatched > 0
@@ -304,7 +306,7 @@ def test_every_cause_has_its_bar_and_its_mark(
 
 
 def test_two_answer_in_the_peak_of_beauce_gatinais(sections: dict[str, Any]) -> None:
-    phone = sections["beauce_gatinais"]["phone"]
+    phone = sections["beauce_gatinais"]["telephone"]
     text = plain(phone["sentence"])
     assert "une personne suffit en moyenne (1,9 appel par heure)" in text
     assert text.endswith("de 8 h à 11 h, il en faut 2.")
@@ -317,9 +319,9 @@ def test_two_answer_in_the_peak_of_beauce_gatinais(sections: dict[str, Any]) -> 
 
 def test_peaks_apart_and_no_peak() -> None:
     apart = agents_by_hour(23.0, hour_shares=[0.15, 0.06, 0.15, 0.64 / 9, *[0.64 / 9] * 8])
-    assert plain(_phone_sentence(apart)).endswith("à 8 h et 10 h, il en faut 2.")
+    assert plain(_phone_sentence(apart, usual=1)).endswith("à 8 h et 10 h, il en faut 2.")
     flat = agents_by_hour(23.0, hour_shares=[1 / 12] * 12)
-    assert _phone_sentence(flat).endswith("par heure), et à toute heure.")
+    assert _phone_sentence(flat, usual=1).endswith("par heure), et à toute heure.")
     assert len(_phone_rows(flat)) == 1
 
 
@@ -400,34 +402,34 @@ def test_sliders_start_where_the_territory_is(
     cases: dict[str, Case], key: str, slots: int, demand: float | None, words: str
 ) -> None:
     result, capacity, _ = cases[key]
-    found = sliders(result, capacity)
+    found = _sliders(result, capacity)
     assert found is not None
     assert capacity.eligible is not None
-    least, most, step, start = found.slots
+    least, most, step, start = found["slots"]
     assert start == slots
     assert (start - least) % step == 0
     expected = round(capacity.eligible.requests_per_day.p50, 1) if demand is None else demand
-    assert found.demand[2] == expected
-    assert found.demand[0] <= expected <= found.demand[1]
-    table = json.loads(found.table)
+    assert found["demand"][2] == expected
+    assert found["demand"][0] <= expected <= found["demand"][1]
+    table = json.loads(found["table"])
     assert table["slots"] == list(range(least, most + 1, step))
-    assert words in plain(found.start)
+    assert words in plain(found["start"])
 
 
 def test_no_slider_beyond_a_table(cases: dict[str, Case]) -> None:
     result, capacity, facts = cases["lvo"]
     late = replace(result, scenario=result.scenario.evolve(deadline_days=10))
-    assert sliders(late, capacity) is None
-    assert capacity_section(late, capacity, facts=facts)["sliders"] is None
+    assert _sliders(late, capacity) is None
+    assert capacity_sections(late, capacity, facts=facts)["sliders"] is None
     unknown = replace(cases["lvo"][1], eligible=None)
-    assert sliders(cases["lvo"][0], unknown) is None
+    assert _sliders(cases["lvo"][0], unknown) is None
 
 
 def test_a_demand_beyond_one_queue_leaves_the_answer_alone(cases: dict[str, Case]) -> None:
     result, capacity, facts = cases["lvo"]
-    section = capacity_section(result, replace(capacity, eligible=None, week=None), facts=facts)
-    assert (section["groups"], section["months"], section["week"]) == (None, None, None)
-    assert section["drivers"]
+    section = capacity_sections(result, replace(capacity, eligible=None, week=None), facts=facts)
+    assert (section["publics"], section["months"]["rows"], section["week"]) == (None, [], None)
+    assert section["causes"]
 
 
 # Files
@@ -631,6 +633,7 @@ def test_calls_of_elsewhere_are_hatched_no_more_than_they_are_measured(
 def test_a_territory_without_data_of_its_own_has_its_section() -> None:
     result = headline(scenario_from_population(1_000), draws=500)
     capacity = study_capacity(result, facts={}, draws=500)
-    section = capacity_section(result, capacity, facts=embedded.load_facts().iloc[:0])
-    assert section["phone"] is section["future"] is section["week"] is section["back_test"] is None
-    assert not any(math.isnan(x) for x in section["sliders"].demand)
+    section = capacity_sections(result, capacity, facts=embedded.load_facts().iloc[:0])
+    unknown = ("telephone", "future", "week", "back_test")
+    assert [section[part] for part in unknown] == [None] * 4
+    assert not any(math.isnan(x) for x in section["sliders"]["demand"])

@@ -22,10 +22,9 @@ from cpts_geo import report
 from cpts_geo.access.disclosure import Mask, masked, releasable, releasable_areas
 from cpts_geo.analysis import Analysis, analyse
 from cpts_geo.atlas.look import cells, style
-from cpts_geo.atlas.maps import interactive as maps
-from cpts_geo.atlas.maps import still as static
+from cpts_geo.atlas.maps import interactive, still
 from cpts_geo.atlas.maps.layers import MapLayer
-from cpts_geo.atlas.sections.territory.communes import _COMMUNE_COLUMNS, commune_table
+from cpts_geo.atlas.sections.territory import communes as commune_section
 from cpts_geo.errors import TableError
 from cpts_geo.schema import COLUMNS, Column, Kind, Secrecy, status_column
 
@@ -555,16 +554,17 @@ def both(request: pytest.FixtureRequest, analysis: Analysis) -> list[gpd.GeoData
 @pytest.fixture
 def shown_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
     """Put the patients on the map and in the table."""
-    monkeypatch.setattr(style, "layers", lambda *_, **__: (LAYER,))
-    listed = (*_COMMUNE_COLUMNS, "seen", "share_seen")
-    monkeypatch.setattr(tables, "_COMMUNE_COLUMNS", listed)
+    for maps in (interactive, still):
+        monkeypatch.setattr(maps, "territory_layers", lambda *_, **__: (LAYER,))
+    listed = (*commune_section._COMMUNE_COLUMNS, "seen", "share_seen")
+    monkeypatch.setattr(commune_section, "_COMMUNE_COLUMNS", listed)
 
 
 @pytest.mark.usefixtures("shown_everywhere")
 def test_maps_do_not_tell_what_is_masked(analysis: Analysis, both: list[gpd.GeoDataFrame]) -> None:
     pages = []
     for communes in both:
-        new = maps.territory_map(communes, name="x", national=analysis.national)
+        new = interactive.territory_map(communes, name="x", national=analysis.national)
         root: Any = new.get_root()
         # folium numbers its elements at random.
         pages.append(re.sub(r"[0-9a-f]{32}", "id", root.render()))
@@ -589,14 +589,14 @@ def test_still_maps_do_not_tell_what_is_masked(
 ) -> None:
     drawings = []
     for communes in both:
-        ax = static.draw_layer(communes, LAYER, ax=Figure().subplots(), national=analysis.national)
+        ax = still.draw_layer(communes, LAYER, ax=Figure().subplots(), national=analysis.national)
         painted = [
             (to_hex(artist.get_facecolor()[0]), artist.get_hatch(), len(artist.get_paths()))
             for artist in ax.collections
             if len(artist.get_facecolor())
         ]
         drawings.append((painted, [text.get_text() for text in ax.get_legend().get_texts()]))
-        (panel,) = static.panel_figures(communes, name="x", national=analysis.national)
+        (panel,) = still.panel_figures(communes, name="x", national=analysis.national)
         shown = [len(one.collections) for one in panel.axes if one.axison]
         assert shown == [len(ax.collections)]
     assert drawings[0] == drawings[1]
@@ -607,7 +607,7 @@ def test_still_maps_do_not_tell_what_is_masked(
 
 @pytest.mark.usefixtures("shown_everywhere")
 def test_tables_do_not_tell_what_is_masked(both: list[gpd.GeoDataFrame]) -> None:
-    (headers, first), (_, second) = (commune_table(communes) for communes in both)
+    (headers, first), (_, second) = (commune_section.commune_table(communes) for communes in both)
     assert first == second
     places = [headers.index((COLUMNS[n].label, "2017")) for n in ("seen", "share_seen")]
     found = {row[1].text: [row[place] for place in places] for row in first}

@@ -13,11 +13,11 @@ import pytest
 from benchmarks.samples import write_rpps
 from cpts_geo import settings
 from cpts_geo.analysis import analyse
-from cpts_geo.atlas.maps.layers import layers
+from cpts_geo.atlas.maps.layers import territory_layers
 from cpts_geo.atlas.pages.sheet import sheet_page
+from cpts_geo.atlas.sections.territory import gp_counts
 from cpts_geo.atlas.sections.territory.communes import commune_columns
 from cpts_geo.atlas.sections.territory.figures import _key_figures
-from cpts_geo.atlas.sections.territory.gp_counts import _source_rows
 from cpts_geo.errors import DataFileError
 from cpts_geo.report import sheets
 from cpts_geo.schema import EMBEDDED_FIGURES, FIGURE_COLUMNS, status_column
@@ -129,7 +129,7 @@ def test_pages_take_the_newest_vintage_fetched(real):
     write_bpe_2025(mirror / "DS_BPE_2025_CSV_FR.zip", {"45252": 9, "45208": 12})
     fetch(["insee_bpe_2025"], mirror=mirror, offline=True)
     result = analyse(["beauce_gatinais"], draws=1_000)
-    shown = [layer.column for layer in layers(result.communes)]
+    shown = [layer.column for layer in territory_layers(result.communes)]
     assert shown[1:3] == ["gp_minutes_approx_2025", "gps_2025"]
     columns = commune_columns(result.communes)
     assert "gps_2025" in columns and "emergency_departments_2025" in columns
@@ -188,7 +188,7 @@ def test_a_newer_apl_takes_the_map_and_the_tables(empty, communes):
     [had] = fetch(["drees_apl_2024"], mirror=mirror, offline=True)
     assert had.vintage == "2024"
     result = analyse(epci=["242900314"], draws=1_000)
-    first = layers(result.communes)[0]
+    first = territory_layers(result.communes)[0]
     assert (first.column, first.title) == ("apl_2024", "APL 2024")
     assert commune_columns(result.communes)[2:5] == [
         "gps_estimated_2024", "apl_2023", "apl_2024",
@@ -210,7 +210,8 @@ def test_the_rpps_is_one_more_source_of_the_panel(empty):
     write_rpps(mirror / "PS_LibreAcces_Personne_activite.txt", lines=40_000)
     fetch(["ans_rpps"], mirror=mirror, offline=True)
     result = analyse(["beauce_gatinais"], draws=1_000)
-    areas, rows = _source_rows(result.comparison)
+    section = gp_counts.section(result.comparison)
+    areas, rows = section["areas"], section["rows"]
     [row] = [row for row in rows if "RPPS" in row.label]
     counted = result.communes["gps_rpps"].sum()
     assert counted > 0

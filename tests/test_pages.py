@@ -23,7 +23,7 @@ from cpts_geo.atlas.look import style
 from cpts_geo.atlas.look.offline import inline_assets
 from cpts_geo.atlas.maps.canvas import drawn_map
 from cpts_geo.atlas.maps.interactive import territory_map
-from cpts_geo.atlas.maps.layers import MapLayer, classify, layers
+from cpts_geo.atlas.maps.layers import MapLayer, classify, territory_layers
 from cpts_geo.atlas.pages.sheet import sheet_page
 from cpts_geo.errors import AssetError, OutputError
 from cpts_geo.french import slug
@@ -31,7 +31,7 @@ from cpts_geo.report import sheets, write_report
 from cpts_geo.sources import embedded
 
 TERRITORIES = ("ouest_loiret", "beauce_gatinais", "lvo", "asclepios", "ondaine_forez")
-APL = layers(pd.DataFrame())[0]
+APL = territory_layers(pd.DataFrame())[0]
 EVIL = "<script>window.owned=1</script>\"'\n`${window.owned=2}`<img src=x onerror=window.owned=3>"
 EVIL_PAGE = f"{slug(EVIL)}.html"
 Open = Callable[..., Any]
@@ -129,7 +129,7 @@ def test_legend_follows_the_visible_layer(
     assert "APL aux médecins généralistes" in legend.inner_text()
     communes = five.communes[five.communes["territory"] == "ouest_loiret"]
     titles = [shift.title for shift in five.access["ouest_loiret"].shifts]
-    layers = layers(communes, scenarios=titles)
+    layers = territory_layers(communes, scenarios=titles)
     assert page.locator(".leaflet-control-layers-base label").all_inner_texts() == [
         f" {layer.title}" for layer in layers
     ]

@@ -11,7 +11,7 @@ import pytest
 from cpts_geo.access.reconciliation import BpeGap, bpe_gaps, reconcile, trend
 from cpts_geo.atlas.look import style
 from cpts_geo.atlas.sections.perimeter.border import _border_rows
-from cpts_geo.atlas.sections.territory.gp_counts import _source_rows, explanations, sources_svg
+from cpts_geo.atlas.sections.territory.gp_counts import explanations, section, sources_svg
 from cpts_geo.french import NNBSP
 
 ESTIMATED = "gps_per_100k_estimated_2024"
@@ -111,8 +111,9 @@ def test_rows_say_density_count_and_interval():
         area("cpts", "gps_2017", 48.0),
         area("departement", "gps_per_100k_2017", np.nan, "unknown"),
     )
-    areas, [row] = _source_rows(table)
-    assert areas == ["CPTS X", "Loiret"]
+    found = section(table)
+    assert found["areas"] == ["CPTS X", "Loiret"]
+    [row] = found["rows"]
     assert [(cell.text, cell.mark, cell.origin) for cell in row.cells] == [
         ("60,8", "●", "48 médecins ; 45 à 81 à 95 %"),
         ("donnée absente", "▨", ""),

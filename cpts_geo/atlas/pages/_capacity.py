@@ -37,6 +37,7 @@ def capacity_sections(
     """Sections of capacity by name; one of which nothing is known is None."""
     found = capacity.eligible
     several = found is not None and len(result.scenario.eligible) > 1
+    tested = backtest.back_test([result.scenario], draws=result.draws)
     served = float("nan") if capacity.week is None else capacity.week.served
     return {
         "needed": needed.section(result, several=several),
@@ -47,9 +48,7 @@ def capacity_sections(
         "causes": causes.section(result, capacity.tornado, several=several),
         "telephone": None if capacity.phone is None else _telephone(result, capacity.phone),
         "future": None if capacity.future is None else future.section(capacity.future, facts),
-        "back_test": back_test.section(
-            result, backtest.back_test([result.scenario], draws=result.draws)
-        ),
+        "back_test": None if tested.empty else back_test.section(result, tested),
     }
 
 

@@ -52,7 +52,7 @@ def section(result: Headline, tested: pd.DataFrame) -> dict[str, Any]:
     Returns
     -------
     dict
-        What its template shows; no sentence where nothing was observed.
+        What its template shows: a sentence a line tested.
     """
     today = result.today.slots if result.today else None
     rows = tested.to_dict("records")

@@ -197,5 +197,6 @@ def section(result: Headline, found: EligibleDemand | None) -> dict[str, Any]:
         "chart": Markup(_months_svg(result, found.by_month, assumed=assumed, title=title)),
         "headers": [_SHORT_MONTHS[int(month)] for month in found.by_month.index],
         "rows": _month_rows(found, assumed=assumed),
-        "note": f"{_months_note(result)} {sampling_part(result)}",
+        "note": _months_note(result),
+        "sampling": sampling_part(result),
     }
