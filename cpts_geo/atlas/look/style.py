@@ -26,5 +26,13 @@ ACCENT: Final = "#b3370b"
 FILL: Final = "#2c7fb8"
 FILL_LIGHT: Final = "#c6dbef"
 HATCH_LINE: Final = "#8a8f94"
+#: Lines of tables and frames, edges of legends and of their swatches, ground of a gauge.
+LINE: Final = "#d5d8da"
+LEGEND_EDGE: Final = "#c9ccce"
+SWATCH_EDGE: Final = "#777777"
+GROOVE: Final = "#eceeef"
+LINK: Final = "#1c5d99"
+WARNING: Final = "#7a5c00"
+WARNING_PAPER: Final = "#fdf7e3"
 #: A value that may not be published: solid, never like an unknown one.
 MASK_FILL: Final = "#a3a3a3"

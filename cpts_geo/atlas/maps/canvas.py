@@ -30,7 +30,7 @@ _HATCHING: Final = f"""
 <svg width="0" height="0" style="position:absolute" aria-hidden="true"><defs>
   <pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse"
            patternTransform="rotate(45)">
-    <rect width="6" height="6" fill="#ffffff"></rect>
+    <rect width="6" height="6" fill="{style.PAPER}"></rect>
     <line x1="0" y1="0" x2="0" y2="6" stroke="{style.HATCH_LINE}" stroke-width="2"></line>
   </pattern></defs></svg>"""
 _dumps: Final = partial(
@@ -224,20 +224,21 @@ def _script() -> str:
 MAP_CSS = f"""
 .folium-map.leaflet-container {{ background: {style.SEA};
   font: 13px/1.35 system-ui, sans-serif; color: {style.INK}; }}
-.cpts-legend {{ background: rgba(255,255,255,.94); padding: 8px 10px; border: 1px solid #c9ccce;
+.cpts-legend {{ background: {style.PAPER}f0; padding: 8px 10px;
+  border: 1px solid {style.LEGEND_EDGE};
   max-width: 230px; font-size: 12px; }}
 @media (max-width: 700px) {{
   .cpts-legend {{ max-width: 150px; font-size: 10px; padding: 4px 6px; }} }}
 .cpts-legend summary {{ cursor: pointer; color: {style.MUTED}; font-size: 11px; }}
 .cpts-legend b {{ display: block; margin-bottom: 2px; }}
 .cpts-legend i {{ display: inline-block; width: 18px; height: 12px; margin-right: 6px;
-  border: 1px solid #777; vertical-align: -1px; }}
+  border: 1px solid {style.SWATCH_EDGE}; vertical-align: -1px; }}
 .cpts-legend i.hatch {{
-  background: repeating-linear-gradient(45deg, #fff 0 3px, {style.HATCH_LINE} 3px 5px); }}
+  background: repeating-linear-gradient(45deg, {style.PAPER} 0 3px, {style.HATCH_LINE} 3px 5px); }}
 .cpts-legend small {{ display: block; color: {style.MUTED}; margin-top: 3px; font-size: 11px; }}
 .leaflet-tooltip.cpts-label {{ background: none; border: 0; box-shadow: none; padding: 0; margin: 0;
   white-space: nowrap; font: 600 12px system-ui, sans-serif; color: {style.INK};
-  text-shadow: 0 0 3px #fff, 0 0 3px #fff, 0 0 3px #fff, 0 0 3px #fff; text-align: center; }}
+  text-shadow: {", ".join(4 * [f"0 0 3px {style.PAPER}"])}; text-align: center; }}
 .leaflet-tooltip.cpts-label::before {{ display: none; }}
 .leaflet-tooltip.cpts-label.out {{ font-weight: 400; color: {style.MUTED}; }}
 .leaflet-tooltip.cpts-tip {{ width: max-content; max-width: min(320px, 70vw);

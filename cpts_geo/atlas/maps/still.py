@@ -161,7 +161,7 @@ def _draw(scene: _Scene, layer: MapLayer, *, ax: Axes) -> Axes:
     _name_places(scene.names, ax=ax)
     column = COLUMNS[layer.column]
     handles = [
-        Patch(facecolor=colour, edgecolor="#777777", linewidth=0.5, label=label)
+        Patch(facecolor=colour, edgecolor=style.SWATCH_EDGE, linewidth=0.5, label=label)
         for colour, label in zip(layer.colours, layer.labels, strict=True)
     ]
     if hidden.any():
