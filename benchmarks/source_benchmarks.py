@@ -8,21 +8,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from cpts_geo.sources.embedding import embedded
+from cpts_geo.sources.fetching.fetch import fetch
+from cpts_geo.sources.fetching.parsed import load_source
+from cpts_geo.territories.figures.by_commune.national import load_national
+
 from benchmarks.measures import ROOT, Measure, Run, measured, median_seconds, seconds
 from benchmarks.samples import write_bpe_long, write_rpps
 from cpts_geo import settings
 from cpts_geo.french import number
-from cpts_geo.sources import embedded
-from cpts_geo.sources.fetch import fetch
-from cpts_geo.sources.tables import load_source
-from cpts_geo.territories.national import load_national
 
 #: Real files that a mirror may hold; without them the lines on real files are not measured.
 _REAL = ("drees_apl_2023", "insee_bpe_2017", "insee_bpe_2020", "insee_rp_2022")
 _READ = """
 import sys
 from pathlib import Path
-from cpts_geo.sources.catalogue import sources
+from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.sources.readers import READERS
 source = sources()[sys.argv[1]]
 table = READERS[source.reader].table(Path(sys.argv[2]), source)

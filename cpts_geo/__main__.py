@@ -29,10 +29,10 @@ def main() -> None:
     _follow_signals()
     _quiet_libraries()
     # Imported here: an interruption, or too little memory, while libraries load is said in words.
-    from cpts_geo.last_resort import guarded  # noqa: PLC0415
+    from cpts_geo.cli.last_resort import guarded  # noqa: PLC0415
 
     def command() -> None:
-        from cpts_geo.cli import main as typed  # noqa: PLC0415
+        from cpts_geo.cli.main import main as typed  # noqa: PLC0415
 
         typed()
 
@@ -67,7 +67,7 @@ def _watch(child: int) -> None:
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     # The C library leaves with 127 where it finds no memory for a thread.
     if code < 0 or code == 127:
-        from cpts_geo.last_resort import CRASH, UNEXPECTED, refuse  # noqa: PLC0415
+        from cpts_geo.cli.last_resort import CRASH, UNEXPECTED, refuse  # noqa: PLC0415
 
         refuse(CRASH, UNEXPECTED)
     sys.exit(code)

@@ -10,27 +10,27 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from cpts_geo.access.comparison import compare
-from cpts_geo.access.given_times import given_times, lacking_notes
-from cpts_geo.capacity.headline import DRAWS, Headline, headline
-from cpts_geo.capacity.inputs import SEED, Scenario
-from cpts_geo.capacity.parameters import default_parameters
-from cpts_geo.capacity.scenario import (
+from cpts_geo.access.travel.given import given_times, lacking_notes
+from cpts_geo.capacity.answer.headline import DRAWS, Headline, headline
+from cpts_geo.capacity.scenario.loading import (
     load_scenario,
     load_scenarios,
     scenario_from_population,
 )
-from cpts_geo.capacity.scenario_file import SHIPPED
-from cpts_geo.capacity.territory_access import TerritoryAccess, study_access
-from cpts_geo.capacity.territory_capacity import TerritoryCapacity, study_capacity
+from cpts_geo.capacity.scenario.loading.file import SHIPPED
+from cpts_geo.capacity.scenario.loading.inputs import SEED, Scenario
+from cpts_geo.capacity.scenario.loading.parameters import default_parameters
 from cpts_geo.errors import DemandTooLargeError, ScenarioError, one_line
 from cpts_geo.french import number
-from cpts_geo.sources import embedded
-from cpts_geo.sources.analyst.travel_columns import Unit
-from cpts_geo.sources.catalogue import sha256_of
-from cpts_geo.territories.national import load_national
-from cpts_geo.territories.perimeters import outlines, published_gaps, territory_communes
-from cpts_geo.territories.request import Request, find_perimeters
+from cpts_geo.indicators.comparison import compare
+from cpts_geo.sources.analyst.travel.file.columns import Unit
+from cpts_geo.sources.catalogue.catalogue import sha256_of
+from cpts_geo.sources.embedding import embedded
+from cpts_geo.study.access import TerritoryAccess, study_access
+from cpts_geo.study.capacity import TerritoryCapacity, study_capacity
+from cpts_geo.territories.figures.by_commune.national import load_national
+from cpts_geo.territories.perimeters.outlines import outlines, published_gaps, territory_communes
+from cpts_geo.territories.perimeters.outlines.request import Request, find_perimeters
 
 #: A population given for a perimeter is another count of it up to this gap.
 _SAME_PEOPLE = 0.1
@@ -224,12 +224,12 @@ def analyse(
         Division of `departements`; EPCI by default.
     travel : Path, optional
         An analyst's file of travel times between communes, used instead of approximations
-        (:func:`cpts_geo.sources.analyst.travel.read_travel_file`).
+        (:func:`cpts_geo.sources.analyst.travel.file.read_travel_file`).
     travel_unit : {"minutes", "seconds"}, optional
         Unit of these times, where the file does not say it.
     scenarios : sequence of str
         Changes of supply to show, such as ``départ:Pithiviers``
-        (:func:`cpts_geo.access.change_text.parse_changes`); by default two usual ones.
+        (:func:`cpts_geo.access.changes.text.parse_changes`); by default two usual ones.
     capacity : Path, optional
         An analyst's capacity scenario (TOML) for the territory, which must then be alone; by
         default that of the CPTS, or the national share without médecin traitant.

@@ -18,17 +18,17 @@ import shapely
 from cpts_geo import settings
 from cpts_geo.errors import DataFileError
 from cpts_geo.files import write_csv, write_json, write_parquet
-from cpts_geo.output_folder import check_output, staged
 from cpts_geo.schema import COLUMNS
-from cpts_geo.sources import embedded, packages
-from cpts_geo.sources.catalogue import sources, verified_path
-from cpts_geo.sources.cog_vintages import read_events
-from cpts_geo.sources.contracts import check
-from cpts_geo.sources.datapackage import columns_of, compiled_sources, descriptor
+from cpts_geo.sources.catalogue.catalogue import sources, verified_path
+from cpts_geo.sources.catalogue.catalogue.contracts import check
+from cpts_geo.sources.embedding import embedded, packages
+from cpts_geo.sources.embedding.cog_vintages import read_events
+from cpts_geo.sources.embedding.datapackage import columns_of, compiled_sources, descriptor
 from cpts_geo.sources.readers import READERS
-from cpts_geo.territories import coverage
-from cpts_geo.territories.aggregate import area_summary, with_every_figure
-from cpts_geo.territories.figures import national_figures, parts_of
+from cpts_geo.territories.figures.by_commune import national_figures, parts_of
+from cpts_geo.territories.figures.by_commune.aggregate import area_summary, with_every_figure
+from cpts_geo.territories.perimeters.outlines import coverage
+from cpts_geo.writing.output_folder import check_output, staged
 
 #: Chosen by looking at the five CPTS: 250 m keeps the shape of small communes on a CPTS page.
 SIMPLIFY_TOLERANCE_M = 250.0
@@ -103,7 +103,7 @@ def split_families(splits: pd.DataFrame) -> pd.Series:
     Parameters
     ----------
     splits : DataFrame
-        parent, part, from :func:`cpts_geo.sources.packages.read_splits`.
+        parent, part, from :func:`cpts_geo.sources.embedding.packages.read_splits`.
 
     Returns
     -------
@@ -225,7 +225,7 @@ def comparisons(
         Result of :func:`department_totals`.
     communes, figures : DataFrame
         National tables, see :func:`national_table` and
-        :func:`cpts_geo.territories.figures.national_figures`.
+        :func:`cpts_geo.territories.figures.by_commune.national_figures`.
 
     Returns
     -------

@@ -9,15 +9,15 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from cpts_geo.cli.terminal import echo, results, table_view, teller
 from cpts_geo.errors import ScenarioError, nested
 from cpts_geo.foreign import shown_name
 from cpts_geo.paths import typed_path
-from cpts_geo.terminal import echo, results, table_view, teller
 
 if TYPE_CHECKING:
     from cpts_geo.atlas.look.cells import Cell
-    from cpts_geo.capacity.compare import ScenarioComparison
-    from cpts_geo.capacity.inputs import Scenario
+    from cpts_geo.capacity.comparing.compare import ScenarioComparison
+    from cpts_geo.capacity.scenario.loading.inputs import Scenario
 
 capacity_app = typer.Typer(rich_markup_mode=None)
 
@@ -41,10 +41,10 @@ def _compare(
     # Imported here so that --help answers at once.
     from cpts_geo.atlas.sections.comparison.drawings import COMMON_DRAWS  # noqa: PLC0415
     from cpts_geo.atlas.sections.comparison.finding import finding  # noqa: PLC0415
-    from cpts_geo.capacity.compare import compare_scenarios  # noqa: PLC0415
-    from cpts_geo.capacity.headline import DRAWS  # noqa: PLC0415
-    from cpts_geo.capacity_report import comparison_files, write_comparison  # noqa: PLC0415
-    from cpts_geo.output_folder import check_output  # noqa: PLC0415
+    from cpts_geo.capacity.answer.headline import DRAWS  # noqa: PLC0415
+    from cpts_geo.capacity.comparing.compare import compare_scenarios  # noqa: PLC0415
+    from cpts_geo.writing.comparison import comparison_files, write_comparison  # noqa: PLC0415
+    from cpts_geo.writing.output_folder import check_output  # noqa: PLC0415
 
     names = _told_apart(first, second)
     check_output(output, names=comparison_files(names))
@@ -80,11 +80,11 @@ def _call_log(
 ) -> None:
     """Lire un journal d’appels, et en tirer le scénario du territoire."""
     from cpts_geo.atlas.sections.call_log import log_sentences, log_views  # noqa: PLC0415
-    from cpts_geo.capacity.call_tables import released  # noqa: PLC0415
-    from cpts_geo.capacity.local_evidence import profile_of, with_call_log  # noqa: PLC0415
-    from cpts_geo.capacity_report import write_call_log  # noqa: PLC0415
-    from cpts_geo.output_folder import check_output  # noqa: PLC0415
+    from cpts_geo.capacity.calls.local_evidence import profile_of, with_call_log  # noqa: PLC0415
+    from cpts_geo.capacity.calls.released import released  # noqa: PLC0415
     from cpts_geo.sources.analyst.calls.log import read_call_log  # noqa: PLC0415
+    from cpts_geo.writing.comparison import write_call_log  # noqa: PLC0415
+    from cpts_geo.writing.output_folder import check_output  # noqa: PLC0415
 
     check_output(output)
     (base,) = _loaded(scenario)
@@ -111,7 +111,7 @@ def _call_log(
 
 def _loaded(*names: str) -> list[Scenario]:
     """Load scenarios; what is wrong with any is said at once."""
-    from cpts_geo.capacity.scenario import load_scenario  # noqa: PLC0415
+    from cpts_geo.capacity.scenario.loading import load_scenario  # noqa: PLC0415
 
     loaded, refused = [], []
     for name in dict.fromkeys(names):
@@ -132,7 +132,7 @@ def _loaded(*names: str) -> list[Scenario]:
 
 def _told_apart(first: str, second: str) -> tuple[str, str]:
     """Name both after their files, with the folder where two files bear one name."""
-    from cpts_geo.capacity.scenario_file import scenario_name  # noqa: PLC0415
+    from cpts_geo.capacity.scenario.loading.file import scenario_name  # noqa: PLC0415
 
     one, two = scenario_name(first), scenario_name(second)
     if one != two or first == second:

@@ -11,12 +11,12 @@ import pandas as pd
 
 from cpts_geo.atlas.pages.comparison import compare_page
 from cpts_geo.atlas.sections.comparison.written import TEXTS, period_words
-from cpts_geo.capacity.compare import ScenarioComparison
-from cpts_geo.capacity.inputs import Scenario
-from cpts_geo.capacity.scenario import save_scenario
+from cpts_geo.capacity.comparing.compare import ScenarioComparison
+from cpts_geo.capacity.scenario.loading import save_scenario
+from cpts_geo.capacity.scenario.loading.inputs import Scenario
 from cpts_geo.files import write_csv, write_text
 from cpts_geo.french import slug
-from cpts_geo.output_folder import staged
+from cpts_geo.writing.output_folder import staged
 
 #: Table of a call log -> end of its file's name.
 _LOG_FILES: Final = {
@@ -116,8 +116,8 @@ def comparison_table(found: ScenarioComparison, *, names: tuple[str, str]) -> pd
 
     Examples
     --------
-    >>> from cpts_geo.capacity.compare import compare_scenarios
-    >>> from cpts_geo.capacity.scenario import load_scenario
+    >>> from cpts_geo.capacity.comparing.compare import compare_scenarios
+    >>> from cpts_geo.capacity.scenario.loading import load_scenario
     >>> case = load_scenario("beauce_gatinais")
     >>> found = compare_scenarios(case, case, draws=100)
     >>> comparison_table(found, names=("avant", "essai")).iloc[0, :5].tolist()
@@ -148,7 +148,7 @@ def write_call_log(
     scenario : Scenario
         Scenario with its local evidence.
     tables : Mapping of str to DataFrame
-        Tables of :func:`cpts_geo.capacity.call_tables.released`.
+        Tables of :func:`cpts_geo.capacity.calls.released.released`.
     folder : Path
         Folder to write; other files in it are left alone.
     say : callable

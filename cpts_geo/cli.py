@@ -12,13 +12,13 @@ import typer
 from typer.exceptions import TyperException
 
 from cpts_geo import __version__
-from cpts_geo.capacity_commands import capacity_app
-from cpts_geo.data_commands import data_app
+from cpts_geo.cli.capacity import capacity_app
+from cpts_geo.cli.data import data_app
+from cpts_geo.cli.last_resort import check_memory, guarded, refuse
+from cpts_geo.cli.mistyped import misunderstood
+from cpts_geo.cli.terminal import echo, teller
 from cpts_geo.french import counted, number
-from cpts_geo.last_resort import check_memory, guarded, refuse
-from cpts_geo.mistyped import misunderstood
 from cpts_geo.paths import typed_path
-from cpts_geo.terminal import echo, teller
 
 app = typer.Typer(
     help="De la liste des communes d’un territoire au nombre de créneaux de soins non programmés.",
@@ -153,9 +153,9 @@ def _report(
 
     from cpts_geo.analysis import analyse  # noqa: PLC0415
     from cpts_geo.atlas.sections.perimeter.audit import recognised  # noqa: PLC0415
-    from cpts_geo.capacity.headline import DRAWS  # noqa: PLC0415
-    from cpts_geo.output_folder import check_output  # noqa: PLC0415
-    from cpts_geo.report import MEGABYTES, REPORT_FILES, write_report  # noqa: PLC0415
+    from cpts_geo.capacity.answer.headline import DRAWS  # noqa: PLC0415
+    from cpts_geo.writing.output_folder import check_output  # noqa: PLC0415
+    from cpts_geo.writing.report import MEGABYTES, REPORT_FILES, write_report  # noqa: PLC0415
 
     # Arrow's own allocator keeps what it has read; the system's gives it back for the report.
     pa.set_memory_pool(pa.system_memory_pool())

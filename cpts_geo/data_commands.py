@@ -13,10 +13,10 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from cpts_geo import settings
+from cpts_geo.cli.terminal import echo, results, teller
 from cpts_geo.errors import DataFileError
 from cpts_geo.french import counted, number
 from cpts_geo.paths import typed_path
-from cpts_geo.terminal import echo, results, teller
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,7 +59,7 @@ def _fetch(
 ) -> None:
     """Télécharger et vérifier les fichiers des producteurs, gardés hors du dépôt."""
     # Imported here so that --help answers at once.
-    from cpts_geo.sources.fetch import fetch  # noqa: PLC0415
+    from cpts_geo.sources.fetching.fetch import fetch  # noqa: PLC0415
 
     if offline and update and mirror is None and settings.mirror_dir() is None:
         raise DataFileError(
@@ -86,14 +86,14 @@ def _fetch(
 
 def _read_personal(keys: list[str] | None, say: Callable[[str], None]) -> None:
     """Read at once the files that name people: their counts stay, the files do not."""
-    from cpts_geo.sources.catalogue import sources  # noqa: PLC0415
-    from cpts_geo.sources.fetch import located  # noqa: PLC0415
+    from cpts_geo.sources.catalogue.catalogue import sources  # noqa: PLC0415
+    from cpts_geo.sources.fetching.fetch import located  # noqa: PLC0415
 
     for source in sources().values():
         asked = source.key in keys if keys else source.national
         path = located(source.key) if source.personal and asked else None
         if path:
-            from cpts_geo.sources.tables import load_source  # noqa: PLC0415
+            from cpts_geo.sources.fetching.parsed import load_source  # noqa: PLC0415
 
             load_source(source.key)
             path.unlink(missing_ok=True)  # the same bytes fetched again are not read again
@@ -103,7 +103,7 @@ def _read_personal(keys: list[str] | None, say: Callable[[str], None]) -> None:
 @data_app.command("status")
 def _status() -> None:
     """Dire ce qui est là, son millésime, son âge, l’édition suivante et la licence."""
-    from cpts_geo.sources.status import status_table  # noqa: PLC0415
+    from cpts_geo.sources.catalogue.catalogue.status import status_table  # noqa: PLC0415
 
     table = status_table()
     console = results()
@@ -122,7 +122,7 @@ def _status() -> None:
 @data_app.command("verify")
 def _verify() -> None:
     """Relire chaque fichier du cache et comparer ses octets au verrou."""
-    from cpts_geo.sources.status import ERASED, WRONG, verify  # noqa: PLC0415
+    from cpts_geo.sources.catalogue.catalogue.status import ERASED, WRONG, verify  # noqa: PLC0415
 
     table = verify()
     wrong = table[table["state"].isin(WRONG)]
@@ -164,7 +164,7 @@ def _build(
     ] = settings.COMMUNES_DIR,
 ) -> None:
     """Recompiler data/communes à partir des fichiers des producteurs."""
-    from cpts_geo.build import build  # noqa: PLC0415
+    from cpts_geo.writing.embedded_data import build  # noqa: PLC0415
 
     build(official_dir=official, packages_dir=packages, output=output, say=teller())
 

@@ -16,7 +16,6 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from cpts_geo import __version__, settings
-from cpts_geo.access.disclosure import protected, releasable, releasable_areas
 from cpts_geo.analysis import Analysis
 from cpts_geo.atlas.access_files import ACCESS_FILES, access_files
 from cpts_geo.atlas.capacity_files import CAPACITY_FILES, capacity_files
@@ -24,12 +23,13 @@ from cpts_geo.atlas.maps.layers import territory_layers
 from cpts_geo.atlas.maps.still import layer_figure
 from cpts_geo.atlas.pages.index import index_page
 from cpts_geo.atlas.pages.sheet import Sheet, sheet_page
-from cpts_geo.capacity.headline_table import to_frame
-from cpts_geo.capacity.inputs import Scenario
-from cpts_geo.capacity.scenario import save_scenario
+from cpts_geo.capacity.answer.headline_table import to_frame
+from cpts_geo.capacity.scenario.loading import save_scenario
+from cpts_geo.capacity.scenario.loading.inputs import Scenario
 from cpts_geo.files import write_atomically, write_csv, write_json, write_text
-from cpts_geo.output_folder import Stage, check_output, staged
-from cpts_geo.sources.catalogue import sha256_of
+from cpts_geo.secrecy.disclosure import protected, releasable, releasable_areas
+from cpts_geo.sources.catalogue.catalogue import sha256_of
+from cpts_geo.writing.output_folder import Stage, check_output, staged
 
 _SCHEMA_FILE: Final = "scenario.schema.json"
 _MANIFEST: Final = "manifest.json"

@@ -7,12 +7,10 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import assume, given, settings
-from hypothesis import strategies as st
-
-from cpts_geo.access.catchment import apl, enhanced_two_stage_fca
-from cpts_geo.access.example import three_communes
-from cpts_geo.access.scenario import (
+from cpts_geo.access.catchments.catchment import apl, enhanced_two_stage_fca
+from cpts_geo.access.catchments.sharing import catchments
+from cpts_geo.access.catchments.weights import APL_WEIGHT
+from cpts_geo.access.changes.change import (
     Change,
     apl_shift,
     centre_opens,
@@ -21,8 +19,10 @@ from cpts_geo.access.scenario import (
     gp_cuts_hours,
     gp_leaves,
 )
-from cpts_geo.access.sharing import catchments
-from cpts_geo.access.weights import APL_WEIGHT
+from cpts_geo.access.travel.example import three_communes
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
 from cpts_geo.errors import ScenarioError, TableError
 from tests.access_oracles import (
     WEIGHTS,

@@ -9,18 +9,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from cpts_geo.capacity.scenario.loading import load_scenario
+from cpts_geo.sources.bounds.bound import Bound, bounds_page
+from cpts_geo.sources.bounds.files import BOUNDS, LIMITS
 
-from cpts_geo.capacity.scenario import load_scenario
 from cpts_geo.errors import CptsGeoError
-from cpts_geo.sources.bound import Bound, bounds_page
-from cpts_geo.sources.file_bounds import BOUNDS, LIMITS
 from tests.conftest import ROOT
 
 Side = tuple[Callable[[Path], object], int, int]
 REGENERATE = (
     "docs/bounds.md is old; regenerate it: .venv/bin/python -c \"from pathlib import Path; "
-    "from cpts_geo.sources.file_bounds import BOUNDS; "
-    "from cpts_geo.sources.bound import bounds_page; "
+    "from cpts_geo.sources.bounds.files import BOUNDS; "
+    "from cpts_geo.sources.bounds.bound import bounds_page; "
     "Path('docs/bounds.md').write_text(bounds_page(BOUNDS), encoding='utf-8')\""
 )  # fmt: skip
 

@@ -9,15 +9,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from cpts_geo.capacity.calls.profile import CallProfile, profile
+from cpts_geo.capacity.calls.released import released
+from cpts_geo.capacity.scenario.loading.calendar import opening_days
+from cpts_geo.secrecy.disclosure import Mask
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize
 from scipy.stats import chi2
 
-from cpts_geo.access.disclosure import Mask
-from cpts_geo.capacity.calendar import opening_days
-from cpts_geo.capacity.call_profile import CallProfile, profile
-from cpts_geo.capacity.call_tables import released
 from cpts_geo.errors import ScenarioError
 from cpts_geo.files import write_csv
 

@@ -7,17 +7,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import stats
-
-from cpts_geo.capacity.demand import (
-    calls_per_year,
-    central_requests,
-    draw_requests,
-    normative_ceiling,
-    observed_line,
-)
-from cpts_geo.capacity.inputs import SEED, Scenario
-from cpts_geo.capacity.ratios import (
+from cpts_geo.capacity.demand.ratios import (
     effective_slots,
     gp_hours_per_day,
     per_thousand_a_year,
@@ -26,7 +16,17 @@ from cpts_geo.capacity.ratios import (
     volunteers_needed,
     weekly_gp_hours,
 )
-from cpts_geo.capacity.scenario import load_scenario, load_scenarios
+from cpts_geo.capacity.demand.requests import (
+    calls_per_year,
+    central_requests,
+    draw_requests,
+    normative_ceiling,
+    observed_line,
+)
+from cpts_geo.capacity.scenario.loading import load_scenario, load_scenarios
+from cpts_geo.capacity.scenario.loading.inputs import SEED, Scenario
+from scipy import stats
+
 from cpts_geo.errors import ScenarioError
 
 #: What is drawn of a territory open to all.

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
-from cpts_geo.capacity import chain, largest
-from cpts_geo.capacity.booking import (
+from cpts_geo.capacity.queue import chain, largest
+from cpts_geo.capacity.queue.booking import (
     largest_demand,
     minimum_slots,
     served_for_each,
     service,
     slots_for_each,
 )
-from cpts_geo.capacity.search import demand_guess, fewest, served_guess, slots_guess
+from cpts_geo.capacity.queue.search import demand_guess, fewest, served_guess, slots_guess
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from cpts_geo.errors import DemandTooLargeError, ScenarioError
 
 

@@ -11,10 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
-from cpts_geo.capacity.phone import (
+from cpts_geo.capacity.workforce.phone import (
     HOUR_SHARES,
     MAX_LOAD,
     agents_by_hour,
@@ -25,6 +22,9 @@ from cpts_geo.capacity.phone import (
     service_level,
     walk_in_wait,
 )
+from hypothesis import given
+from hypothesis import strategies as st
+
 from cpts_geo.errors import ScenarioError
 
 BG_CALLS = 5800 / 251

@@ -11,22 +11,27 @@ from typing import Any
 
 import jsonschema
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-
-from cpts_geo.capacity.calendar import REGIONS, Calendar
-from cpts_geo.capacity.headline import headline
-from cpts_geo.capacity.inputs import Scenario
-from cpts_geo.capacity.parameters import UNSOURCED, default_parameters
-from cpts_geo.capacity.scenario import (
+from cpts_geo.capacity.answer.headline import headline
+from cpts_geo.capacity.scenario.loading import (
     load_scenario,
     load_scenarios,
     save_scenario,
     scenario_from_population,
     scenario_schema,
 )
-from cpts_geo.capacity.scenario_file import SCENARIOS_DIR, SHIPPED, read_values, scenario_name
-from cpts_geo.capacity.supply import Rota, Visitors
+from cpts_geo.capacity.scenario.loading.calendar import REGIONS, Calendar
+from cpts_geo.capacity.scenario.loading.file import (
+    SCENARIOS_DIR,
+    SHIPPED,
+    read_values,
+    scenario_name,
+)
+from cpts_geo.capacity.scenario.loading.inputs import Scenario
+from cpts_geo.capacity.scenario.loading.parameters import UNSOURCED, default_parameters
+from cpts_geo.capacity.scenario.loading.supply import Rota, Visitors
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
 from cpts_geo.errors import ScenarioError
 from cpts_geo.settings import CPTS_DIR
 
@@ -34,7 +39,7 @@ SCHEMA_FILE = CPTS_DIR / "scenario.schema.json"
 SHIPPED_FILES = sorted([*SCENARIOS_DIR.glob("*.toml"), *CPTS_DIR.glob("variants/*.toml")])
 REGENERATE = (
     "the published schema is old; regenerate it: .venv/bin/python -c \"import json; "
-    "from cpts_geo.capacity.scenario import scenario_schema; "
+    "from cpts_geo.capacity.scenario.loading import scenario_schema; "
     "from cpts_geo.settings import CPTS_DIR; "
     "(CPTS_DIR / 'scenario.schema.json').write_text(json.dumps(scenario_schema(), "
     "ensure_ascii=False, indent=1) + '\\n', encoding='utf-8')\""

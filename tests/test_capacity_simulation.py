@@ -12,18 +12,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import stats
-
-from cpts_geo.capacity import simulation
-from cpts_geo.capacity.booking import WEEKDAY_FACTORS, service, weekly_service
-from cpts_geo.capacity.phone import average_speed_of_answer, erlang_c
-from cpts_geo.capacity.simulation import simulate, simulate_phone
-from cpts_geo.capacity.verification import (
+from cpts_geo.capacity.checks import simulation
+from cpts_geo.capacity.checks.simulation import simulate, simulate_phone
+from cpts_geo.capacity.checks.verification import (
     VERIFIED_SETTINGS,
     Setting,
     verification,
     z_scores,
 )
+from cpts_geo.capacity.queue.booking import WEEKDAY_FACTORS, service, weekly_service
+from cpts_geo.capacity.workforce.phone import average_speed_of_answer, erlang_c
+from scipy import stats
+
 from cpts_geo.errors import ScenarioError
 
 OL = 1511 / 270
@@ -203,7 +203,7 @@ def test_simulation_does_not_import_what_it_checks() -> None:
     }
     assert "cpts_geo.errors" in imported
     assert {name for name in imported if name and name.startswith("cpts_geo.capacity")} == {
-        "cpts_geo.capacity.queue_checks"
+        "cpts_geo.capacity.queue.checks"
     }
 
 

@@ -7,10 +7,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
-from cpts_geo.access.catchment import (
+from cpts_geo.access.catchments.catchment import (
     apl,
     enhanced_two_stage_fca,
     m2sfca,
@@ -18,9 +15,12 @@ from cpts_geo.access.catchment import (
     two_stage_fca,
     weighted_catchment,
 )
-from cpts_geo.access.example import three_communes
-from cpts_geo.access.travel import travel_times
-from cpts_geo.access.weights import APL_WEIGHT, APL_WEIGHT_BEFORE_2015, gaussian_weight
+from cpts_geo.access.catchments.weights import APL_WEIGHT, APL_WEIGHT_BEFORE_2015, gaussian_weight
+from cpts_geo.access.travel.example import three_communes
+from cpts_geo.access.travel.times import travel_times
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from cpts_geo.errors import TableError, TravelError
 from tests.access_oracles import (
     WEIGHTS,

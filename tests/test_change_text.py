@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
+from cpts_geo.access.changes.change import (
+    Change,
+    centre_opens,
+    gp_arrives,
+    gp_cuts_hours,
+    gp_leaves,
+)
+from cpts_geo.access.changes.text import change_title, parse_changes
+from cpts_geo.sources.embedding import embedded
 
-from cpts_geo.access.change_text import change_title, parse_changes
-from cpts_geo.access.scenario import Change, centre_opens, gp_arrives, gp_cuts_hours, gp_leaves
 from cpts_geo.errors import ScenarioError
-from cpts_geo.sources import embedded
 
 
 @pytest.fixture(scope="module")

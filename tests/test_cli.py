@@ -20,9 +20,8 @@ from typing import Any, Protocol
 
 import pandas as pd
 import pytest
-
-from cpts_geo.cli import main
-from cpts_geo.sources import embedded
+from cpts_geo.cli.main import main
+from cpts_geo.sources.embedding import embedded
 
 ROOT = Path(__file__).parent.parent
 BROKEN = Path(__file__).parent / "data" / "broken"
@@ -441,7 +440,7 @@ def test_an_interruption_is_said_and_leaves_whole_files(tmp_path: Path) -> None:
     # A test runner may ignore the signal, and children inherit that.
     code = (
         "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
-        "from cpts_geo.cli import main; main()"
+        "from cpts_geo.cli.main import main; main()"
     )
     asked = ("ouest_loiret", *QUICK, "--output", str(tmp_path))
     command = [sys.executable, "-c", code, "report", *asked]

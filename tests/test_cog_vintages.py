@@ -8,11 +8,9 @@ import time
 import numpy as np
 import pandas as pd
 import pytest
-
-from cpts_geo.errors import DataFileError, TableError
-from cpts_geo.settings import COG_YEAR
-from cpts_geo.sources import embedded, packages
-from cpts_geo.sources.cog_vintages import (
+from cpts_geo.sources.catalogue.catalogue.contracts import check
+from cpts_geo.sources.embedding import embedded, packages
+from cpts_geo.sources.embedding.cog_vintages import (
     Vintage,
     events_between,
     events_until,
@@ -20,11 +18,13 @@ from cpts_geo.sources.cog_vintages import (
     vintage_of,
     with_written,
 )
-from cpts_geo.sources.contracts import check
-from cpts_geo.sources.readers.base import PLM
+from cpts_geo.sources.readers.formats.base import PLM
+from cpts_geo.territories.cog.events import codes_at, from_movements
+from cpts_geo.territories.cog.moves import MoveWarning
+
+from cpts_geo.errors import DataFileError, TableError
+from cpts_geo.settings import COG_YEAR
 from cpts_geo.territories import move
-from cpts_geo.territories.events import codes_at, from_movements
-from cpts_geo.territories.moves import MoveWarning
 
 YEARS = (*sorted(packages.PAST_COG), COG_YEAR)
 #: Communes split between COG 2021 and COG 2026: COG, name before, name of each part.

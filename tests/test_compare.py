@@ -7,15 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
-from cpts_geo.capacity.booking import minimum_slots, service, weekly_service
-from cpts_geo.capacity.compare import changed_fields, compare_scenarios
-from cpts_geo.capacity.demand import DemandDraws, draw_requests
-from cpts_geo.capacity.headline import headline
-from cpts_geo.capacity.inputs import Scenario
-from cpts_geo.capacity.measures import (
+from cpts_geo.capacity.answer.headline import headline
+from cpts_geo.capacity.comparing.compare import changed_fields, compare_scenarios
+from cpts_geo.capacity.comparing.measures import (
     MEASURES,
     SAMPLING,
     TOTALS,
@@ -25,8 +19,14 @@ from cpts_geo.capacity.measures import (
     served_shares,
     studied_weekdays,
 )
-from cpts_geo.capacity.scenario import load_scenario
-from cpts_geo.capacity.scenario_file import VARIANTS, VARIANTS_DIR
+from cpts_geo.capacity.demand.requests import DemandDraws, draw_requests
+from cpts_geo.capacity.queue.booking import minimum_slots, service, weekly_service
+from cpts_geo.capacity.scenario.loading import load_scenario
+from cpts_geo.capacity.scenario.loading.file import VARIANTS, VARIANTS_DIR
+from cpts_geo.capacity.scenario.loading.inputs import Scenario
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from cpts_geo.errors import DemandTooLargeError, ScenarioError
 
 DRAWS = 2000

@@ -12,14 +12,14 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+from cpts_geo.secrecy.disclosure import Mask, masked, releasable, releasable_areas
+from cpts_geo.writing import report
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from scipy.optimize import linprog
 
-from cpts_geo import report
-from cpts_geo.access.disclosure import Mask, masked, releasable, releasable_areas
 from cpts_geo.analysis import Analysis, analyse
 from cpts_geo.atlas.look import cells, style
 from cpts_geo.atlas.maps import interactive, still

@@ -14,13 +14,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from cpts_geo.sources.catalogue.catalogue import Source, sha256_of, sources
+from cpts_geo.sources.catalogue.catalogue.lock import Locked, read_lock, write_entry
+from cpts_geo.sources.fetching import download, web
+from cpts_geo.sources.fetching import fetch as fetching
+from cpts_geo.sources.fetching.fetch import Outcome, fetch, located
 
 from cpts_geo.errors import CptsGeoError, DataFileError
-from cpts_geo.sources import download, web
-from cpts_geo.sources import fetch as fetching
-from cpts_geo.sources.catalogue import Source, sha256_of, sources
-from cpts_geo.sources.fetch import Outcome, fetch, located
-from cpts_geo.sources.lock import Locked, read_lock, write_entry
 from tests.conftest import ROOT
 from tests.http_server import Answer, Site, running_site
 
@@ -264,8 +264,8 @@ SCRIPT = """
 import json, sys
 from dataclasses import replace
 from pathlib import Path
-from cpts_geo.sources.catalogue import sources
-from cpts_geo.sources.fetch import fetch
+from cpts_geo.sources.catalogue.catalogue import sources
+from cpts_geo.sources.fetching.fetch import fetch
 asked = json.loads(sys.argv[1])
 entry = replace(sources()["cnam_densities"], reader=None)
 catalogue = {

@@ -12,14 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-
-from cpts_geo.errors import DataFileError
-from cpts_geo.sources import web
-from cpts_geo.sources.bound import bounds_page
-from cpts_geo.sources.catalogue import Source, sources
-from cpts_geo.sources.download import partial_dir
-from cpts_geo.sources.fetch import Outcome, fetch
-from cpts_geo.sources.fetch_bounds import (
+from cpts_geo.sources.bounds.bound import bounds_page
+from cpts_geo.sources.bounds.fetched import (
     BOUNDS,
     LIMITS,
     PAGE,
@@ -27,9 +21,15 @@ from cpts_geo.sources.fetch_bounds import (
     most_seconds,
     most_unpacked,
 )
-from cpts_geo.sources.leftovers import sweep
-from cpts_geo.sources.lock import read_lock
-from cpts_geo.sources.pace import Pace, TooLargeError
+from cpts_geo.sources.catalogue.catalogue import Source, sources
+from cpts_geo.sources.catalogue.catalogue.lock import read_lock
+from cpts_geo.sources.fetching import web
+from cpts_geo.sources.fetching.download import partial_dir
+from cpts_geo.sources.fetching.fetch import Outcome, fetch
+from cpts_geo.sources.fetching.leftovers import sweep
+from cpts_geo.sources.fetching.pace import Pace, TooLargeError
+
+from cpts_geo.errors import DataFileError
 from tests.conftest import ROOT
 from tests.fetch_sides import SIDES
 from tests.http_server import Answer, Site, running_site
@@ -488,8 +488,8 @@ def test_every_bound_is_named_once_and_says_its_limit() -> None:
 
 REGENERATE = (
     'docs/bounds_fetch.md is old; regenerate it: .venv/bin/python -c "from pathlib import Path; '
-    "from cpts_geo.sources.fetch_bounds import BOUNDS, PAGE; "
-    "from cpts_geo.sources.bound import bounds_page; "
+    "from cpts_geo.sources.bounds.fetched import BOUNDS, PAGE; "
+    "from cpts_geo.sources.bounds.bound import bounds_page; "
     "tests = 'tests/test_fetch_bounds.py'; "
     "Path('docs/bounds_fetch.md').write_text("
     "bounds_page(BOUNDS, head=PAGE, tests=tests), encoding='utf-8')\""

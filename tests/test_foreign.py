@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from cpts_geo.cli.last_resort import refuse
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cpts_geo import terminal
+from cpts_geo.cli import terminal
 from cpts_geo.errors import one_line
 from cpts_geo.files import write_csv
 from cpts_geo.foreign import (
@@ -24,7 +25,6 @@ from cpts_geo.foreign import (
     visible,
 )
 from cpts_geo.french import slug
-from cpts_geo.last_resort import refuse
 
 anything = st.text(st.characters(), max_size=300)
 

@@ -10,9 +10,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from cpts_geo.cli.last_resort import MIN_ADDRESS_SPACE, check_memory, guarded, said
 
 from cpts_geo.errors import CptsGeoError, DataFileError
-from cpts_geo.last_resort import MIN_ADDRESS_SPACE, check_memory, guarded, said
 from tests.conftest import ROOT
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="système POSIX")
@@ -110,7 +110,7 @@ START = """
 import os, signal, sys, time
 for number in (signal.SIGINT, signal.SIGTERM):
     signal.signal(number, signal.default_int_handler)
-import cpts_geo.__main__ as start, cpts_geo.cli as cli
+import cpts_geo.__main__ as start, cpts_geo.cli.main as cli
 
 def command():
     {}

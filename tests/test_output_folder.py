@@ -12,11 +12,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from cpts_geo.writing import output_folder
+from cpts_geo.writing.output_folder import check_output, staged
 
-from cpts_geo import output_folder, settings
+from cpts_geo import settings
 from cpts_geo.errors import OutputError, PathError
 from cpts_geo.files import sweep, write_atomically, write_text
-from cpts_geo.output_folder import check_output, staged
 from cpts_geo.paths import typed_path
 from tests.conftest import ROOT
 from tests.test_fetch_refused import small_disk  # noqa: F401 (a fixture)
@@ -378,7 +379,7 @@ import os, sys
 from pathlib import Path
 from cpts_geo import output_folder
 from cpts_geo.files import write_text
-from cpts_geo.output_folder import staged
+from cpts_geo.writing.output_folder import staged
 
 real, moves = Path.replace, []
 
@@ -414,7 +415,7 @@ import os, sys
 from pathlib import Path
 from cpts_geo import output_folder
 from cpts_geo.files import write_text
-from cpts_geo.output_folder import staged
+from cpts_geo.writing.output_folder import staged
 
 def rmtree(folder, **_):
     files = [path for path in Path(folder).rglob("*") if path.is_file()]

@@ -14,11 +14,11 @@ from typing import Any
 import geopandas as gpd
 import py7zr
 import pytest
+from cpts_geo.sources.catalogue.catalogue import sources
+from cpts_geo.sources.readers.places import contours, cpts_perimeters
 from shapely.geometry import MultiPolygon, Polygon, box, mapping
 
 from cpts_geo.errors import DataFileError, TableError
-from cpts_geo.sources.catalogue import sources
-from cpts_geo.sources.readers import contours, cpts_perimeters
 
 CONTOURS = contours.READERS["contours"]
 ADMIN = contours.READERS["admin_express"]
@@ -230,8 +230,8 @@ def test_without_py7zr_the_remedy_is_said(tmp_path: Path) -> None:
         "import sys; sys.modules['py7zr'] = None\n"
         "from pathlib import Path\n"
         "from cpts_geo.errors import DataFileError\n"
-        "from cpts_geo.sources.catalogue import sources\n"
-        "from cpts_geo.sources.readers.contours import READERS\n"
+        "from cpts_geo.sources.catalogue.catalogue import sources\n"
+        "from cpts_geo.sources.readers.places.contours import READERS\n"
         "source = sources()['ign_admin_express_2026']\n"
         "try: READERS['admin_express'].read(Path(sys.argv[1]), source)\n"
         "except DataFileError as error: print(error.remedy)"

@@ -7,12 +7,14 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
-from cpts_geo.access.minutes import neighbourhood, travel_variants
-from cpts_geo.access.scenario import Change, centre_opens, gp_arrives, gp_cuts_hours, gp_leaves
-from cpts_geo.access.shifts import (
+from cpts_geo.access.changes.change import (
+    Change,
+    centre_opens,
+    gp_arrives,
+    gp_cuts_hours,
+    gp_leaves,
+)
+from cpts_geo.access.changes.shifts import (
     Basins,
     Shift,
     basins,
@@ -21,9 +23,13 @@ from cpts_geo.access.shifts import (
     people_missing,
     shift_of,
 )
-from cpts_geo.access.travel import travel_times
+from cpts_geo.access.nearest.minutes import neighbourhood, travel_variants
+from cpts_geo.access.travel.times import travel_times
+from cpts_geo.sources.embedding import embedded
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from cpts_geo.errors import ScenarioError, TableError
-from cpts_geo.sources import embedded
 
 #: Kilometres of one degree of longitude on the equator.
 DEGREE = math.pi * 6371.0088 / 180

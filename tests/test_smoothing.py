@@ -8,10 +8,10 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
+from cpts_geo.indicators.smoothing import density_interval, empirical_bayes, smoothed_densities
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from cpts_geo.access.smoothing import density_interval, empirical_bayes, smoothed_densities
 from cpts_geo.errors import TableError
 
 EVENTS = pd.Series([0, 2, 5, 24, 52], index=list("abcde"))

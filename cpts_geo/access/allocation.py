@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from cpts_geo.access.siting_checks import codes_text, repeated
+from cpts_geo.access.siting.best_sites.checks import codes_text, repeated
 from cpts_geo.errors import TableError
 from cpts_geo.french import number
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from cpts_geo.access.travel import listed
+from cpts_geo.access.travel.times import listed
 from cpts_geo.errors import TableError
 from cpts_geo.french import number
 

@@ -10,9 +10,9 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from cpts_geo.access.proximity import BANDS
-from cpts_geo.access.surrogate import PowerLaw, great_circle_km
-from cpts_geo.access.travel import TravelTimes, listed
+from cpts_geo.access.nearest.proximity import BANDS
+from cpts_geo.access.travel.surrogate import PowerLaw, great_circle_km
+from cpts_geo.access.travel.times import TravelTimes, listed
 from cpts_geo.errors import TravelError
 from cpts_geo.french import number
 
@@ -72,7 +72,7 @@ def distances(travel: TravelTimes, points: pd.DataFrame) -> pd.DataFrame:
 
     Examples
     --------
-    >>> from cpts_geo.access.example import three_communes
+    >>> from cpts_geo.access.travel.example import three_communes
     >>> points = pd.DataFrame({"lon": [2.0, 2.1, 2.2], "lat": 48.0}, index=["A", "B", "C"])
     >>> distances(three_communes()[0], points)["km"].round(1).tolist()
     [7.4, 14.9, 7.4, 7.4, 14.9, 7.4]

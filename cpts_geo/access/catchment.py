@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from cpts_geo.access.sharing import (
+from cpts_geo.access.catchments.sharing import (
     by_origin,
     catchments,
     check_places,
@@ -21,8 +21,8 @@ from cpts_geo.access.sharing import (
     values_at,
     weigh,
 )
-from cpts_geo.access.travel import TravelTimes
-from cpts_geo.access.weights import APL_WEIGHT, Weight, step_weight
+from cpts_geo.access.catchments.weights import APL_WEIGHT, Weight, step_weight
+from cpts_geo.access.travel.times import TravelTimes
 
 
 def weighted_catchment(travel: TravelTimes, values: pd.Series, *, weight: Weight) -> pd.Series:
@@ -52,7 +52,7 @@ def weighted_catchment(travel: TravelTimes, values: pd.Series, *, weight: Weight
 
     Examples
     --------
-    >>> from cpts_geo.access.example import three_communes
+    >>> from cpts_geo.access.travel.example import three_communes
     >>> times, supply, _ = three_communes()
     >>> weighted_catchment(times, supply, weight=APL_WEIGHT).round(1).tolist()
     [11000.0, 12333.3, 10666.7]
@@ -92,7 +92,7 @@ def two_stage_fca(
 
     Examples
     --------
-    >>> from cpts_geo.access.example import three_communes
+    >>> from cpts_geo.access.travel.example import three_communes
     >>> times, supply, people = three_communes()
     >>> two_stage_fca(times, supply=supply, demand=people, max_minutes=15).round(7).tolist()
     [4.2380952, 4.2380952, 2.5714286]
@@ -138,7 +138,7 @@ def enhanced_two_stage_fca(
 
     Examples
     --------
-    >>> from cpts_geo.access.example import three_communes
+    >>> from cpts_geo.access.travel.example import three_communes
     >>> times, supply, people = three_communes()
     >>> found = enhanced_two_stage_fca(times, supply=supply, demand=people, weight=APL_WEIGHT)
     >>> found.round(7).tolist()
@@ -178,7 +178,7 @@ def m2sfca(
 
     Examples
     --------
-    >>> from cpts_geo.access.example import three_communes
+    >>> from cpts_geo.access.travel.example import three_communes
     >>> times, supply, people = three_communes()
     >>> found = m2sfca(times, supply=supply, demand=people, weight=APL_WEIGHT)
     >>> found.round(7).tolist()
@@ -224,7 +224,7 @@ def three_stage_fca(
 
     Examples
     --------
-    >>> from cpts_geo.access.example import three_communes
+    >>> from cpts_geo.access.travel.example import three_communes
     >>> times, supply, people = three_communes()
     >>> found = three_stage_fca(times, supply=supply, demand=people, weight=APL_WEIGHT)
     >>> float((found * people).sum().round(6))
@@ -253,10 +253,10 @@ def apl(travel: TravelTimes, *, consultations: pd.Series, standardised: pd.Serie
         Minutes from commune to commune, 0 within a commune in the DREES' own times.
     consultations : Series of float
         Counted consultations a year by commune of practice
-        (:func:`cpts_geo.access.apl_inputs.counted_activity`, added up), NaN unknown.
+        (:func:`cpts_geo.access.changes.apl_inputs.counted_activity`, added up), NaN unknown.
     standardised : Series of float
         Standardised population by commune of residence
-        (:func:`cpts_geo.access.apl_inputs.standardised_population`), NaN unknown.
+        (:func:`cpts_geo.access.changes.apl_inputs.standardised_population`), NaN unknown.
 
     Returns
     -------
@@ -276,7 +276,7 @@ def apl(travel: TravelTimes, *, consultations: pd.Series, standardised: pd.Serie
 
     Examples
     --------
-    >>> from cpts_geo.access.example import three_communes
+    >>> from cpts_geo.access.travel.example import three_communes
     >>> times, supply, people = three_communes()
     >>> apl(times, consultations=supply, standardised=people).round(7).tolist()
     [3.8947368, 4.1754386, 3.5087719]

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from cpts_geo.access.proximity import BANDS, NEAR_SHARE
+from cpts_geo.access.nearest.proximity import BANDS, NEAR_SHARE
 from cpts_geo.errors import Defect, TravelError, alike, one_line
 
 _COLUMNS = ("x", "y", "code_insee", "population", "facility", "minutes")
@@ -31,7 +31,7 @@ def cell_minutes(
     Parameters
     ----------
     cells : DataFrame
-        Table of :func:`cpts_geo.sources.readers.access_times.read_access_times`: x, y, code_insee,
+        Table of :func:`cpts_geo.sources.readers.care.access_times.read_access_times`: x, y, code_insee,
         population, facility, minutes (NaN: no road). A cell stands once for each facility.
     facility : str
         Kind of facility: ``gps``, ``emergency_departments`` or ``pharmacies``.

@@ -9,12 +9,18 @@ from typing import Final
 
 import pandas as pd
 
-from cpts_geo.access.apl_inputs import ACTIVITY_NEW_DOCTOR
-from cpts_geo.access.scenario import Change, centre_opens, gp_arrives, gp_cuts_hours, gp_leaves
+from cpts_geo.access.changes.apl_inputs import ACTIVITY_NEW_DOCTOR
+from cpts_geo.access.changes.change import (
+    Change,
+    centre_opens,
+    gp_arrives,
+    gp_cuts_hours,
+    gp_leaves,
+)
 from cpts_geo.errors import CptsGeoError, Defect, ScenarioError, one_line, written
 from cpts_geo.schema import MAX_CHANGES
-from cpts_geo.territories.gazetteer import build_gazetteer
-from cpts_geo.territories.names import NameQuery, resolve_queries
+from cpts_geo.territories.naming.gazetteer import build_gazetteer
+from cpts_geo.territories.naming.names import NameQuery, resolve_queries
 
 #: Word -> what may follow the commune, for messages.
 _FORMS: Final = {

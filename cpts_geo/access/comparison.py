@@ -13,8 +13,8 @@ import pandas as pd
 from scipy.special import gammaincinv
 
 from cpts_geo.schema import COLUMNS, COMPARED, Status
-from cpts_geo.sources.catalogue import sources
-from cpts_geo.territories.aggregate import area_summary
+from cpts_geo.sources.catalogue.catalogue import sources
+from cpts_geo.territories.figures.by_commune.aggregate import area_summary
 
 #: Facts that fill an indicator no table of communes gives: fact -> (level, area, indicator).
 _PUBLISHED = {
@@ -80,7 +80,7 @@ def compare(
     ----------
     communes : DataFrame
         Communes of the territories, from
-        :func:`cpts_geo.territories.perimeters.territory_communes`.
+        :func:`cpts_geo.territories.perimeters.outlines.territory_communes`.
     comparisons : DataFrame
         Embedded figures of départements and France.
     names : Series of str
@@ -99,7 +99,7 @@ def compare(
     Examples
     --------
     >>> from cpts_geo.sources import embedded
-    >>> from cpts_geo.territories.perimeters import territory_communes
+    >>> from cpts_geo.territories.perimeters.outlines import territory_communes
     >>> members = embedded.load_memberships().query("territory == 'ouest_loiret'")
     >>> figures = embedded.load_figures()
     >>> table = compare(

@@ -4,7 +4,7 @@ No count of 1 to 10 patients leaves (rule of the SNDS), nothing derived from few
 professionals (rule of data.ameli), and nothing of these can be recovered by subtraction from a
 total that is shown. Head-counts of doctors are public and stay.
 
-Which other values are masked for that is found by :mod:`cpts_geo.access.suppression`.
+Which other values are masked for that is found by :mod:`cpts_geo.secrecy.suppression`.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from typing import Final, TypeVar
 import numpy as np
 import pandas as pd
 
-from cpts_geo.access.suppression import Atom, Cells, Floats, Group, protect
 from cpts_geo.errors import TableError
 from cpts_geo.schema import COLUMNS, Column, status_column
+from cpts_geo.secrecy.suppression import Atom, Cells, Floats, Group, protect
 
 #: A count of patients is shown from this many on; 0 is a known absence, and shown.
 MIN_PATIENTS: Final = 11
@@ -163,7 +163,7 @@ def releasable_areas(
     Parameters
     ----------
     comparison : DataFrame
-        Long table of :func:`cpts_geo.access.comparison.compare`: area_code, indicator, value,
+        Long table of :func:`cpts_geo.indicators.comparison.compare`: area_code, indicator, value,
         low, high, status.
     communes : DataFrame
         Communes of the territories before the gate, as given to :func:`releasable`.

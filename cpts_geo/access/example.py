@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from cpts_geo.access.travel import TravelTimes, travel_times
+from cpts_geo.access.travel.times import TravelTimes, travel_times
 
 
 def three_communes() -> tuple[TravelTimes, pd.Series, pd.Series]:

@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from cpts_geo.access.travel import TravelTimes, listed, travel_times
+from cpts_geo.access.travel.times import TravelTimes, listed, travel_times
 from cpts_geo.errors import MAX_DEFECTS, TravelError
 from cpts_geo.foreign import shown_name
 from cpts_geo.french import counted, number
-from cpts_geo.sources.analyst.travel import read_travel_file
-from cpts_geo.sources.analyst.travel_columns import Unit
-from cpts_geo.sources.catalogue import sources
+from cpts_geo.sources.analyst.travel.file import read_travel_file
+from cpts_geo.sources.analyst.travel.file.columns import Unit
+from cpts_geo.sources.catalogue.catalogue import sources
 
 
 def given_times(
@@ -25,7 +25,7 @@ def given_times(
     Parameters
     ----------
     path : Path or None
-        The file (:func:`~cpts_geo.sources.analyst.travel.read_travel_file`); None without one.
+        The file (:func:`~cpts_geo.sources.analyst.travel.file.read_travel_file`); None without one.
     unit : {"minutes", "seconds"} or None
         Unit of its times, where the file does not say it.
     codes : Series of str

@@ -14,9 +14,9 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from cpts_geo.access.proximity import BANDS, NEAR_SHARE, coverage, nearest, time_reached
-from cpts_geo.access.surrogate import LAWS, Variant, surrogate_times
-from cpts_geo.access.travel import TravelTimes, listed
+from cpts_geo.access.nearest.proximity import BANDS, NEAR_SHARE, coverage, nearest, time_reached
+from cpts_geo.access.travel.surrogate import LAWS, Variant, surrogate_times
+from cpts_geo.access.travel.times import TravelTimes, listed
 from cpts_geo.errors import TravelError
 from cpts_geo.schema import EMERGENCY_VINTAGES, GP_VINTAGES, Status, status_column
 from cpts_geo.settings import GEOGRAPHIC_CRS, MIN_COVERAGE_RATE

@@ -13,8 +13,8 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from cpts_geo.access.sharing import check_places, values_at
-from cpts_geo.access.travel import TravelTimes, listed
+from cpts_geo.access.catchments.sharing import check_places, values_at
+from cpts_geo.access.travel.times import TravelTimes, listed
 from cpts_geo.errors import TableError, TravelError
 from cpts_geo.french import number
 
@@ -50,7 +50,7 @@ def nearest(travel: TravelTimes, supply: pd.Series) -> pd.DataFrame:
 
     Examples
     --------
-    >>> from cpts_geo.access.example import three_communes
+    >>> from cpts_geo.access.travel.example import three_communes
     >>> times, supply, _ = three_communes()
     >>> nearest(times, supply)["minutes"].tolist(), nearest(times, supply).at["C", "site"]
     ([0.0, 0.0, 9.0], 'B')
@@ -101,7 +101,7 @@ def coverage(
 
     Examples
     --------
-    >>> from cpts_geo.access.example import three_communes
+    >>> from cpts_geo.access.travel.example import three_communes
     >>> times, supply, people = three_communes()
     >>> coverage(nearest(times, supply), people, reach=times.reach)["people"].to_dict()
     {10.0: 3500.0, 15.0: 3500.0, 20.0: 3500.0, 30.0: 3500.0}

@@ -35,7 +35,7 @@ def reconcile(comparison: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     comparison : DataFrame
-        Rows of :func:`cpts_geo.access.comparison.compare` for one territory.
+        Rows of :func:`cpts_geo.indicators.comparison.compare` for one territory.
 
     Returns
     -------
@@ -117,7 +117,7 @@ def bpe_gaps(comparison: pd.DataFrame) -> list[BpeGap]:
     Parameters
     ----------
     comparison : DataFrame
-        Rows of :func:`cpts_geo.access.comparison.compare` for one territory.
+        Rows of :func:`cpts_geo.indicators.comparison.compare` for one territory.
 
     Returns
     -------
@@ -149,7 +149,7 @@ def trend(comparison: pd.DataFrame) -> dict[str, float]:
     Parameters
     ----------
     comparison : DataFrame
-        Rows of :func:`cpts_geo.access.comparison.compare` for one territory.
+        Rows of :func:`cpts_geo.indicators.comparison.compare` for one territory.
 
     Returns
     -------

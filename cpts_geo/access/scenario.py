@@ -15,9 +15,9 @@ from typing import Final, Literal
 import numpy as np
 import pandas as pd
 
-from cpts_geo.access.apl_inputs import ACTIVITY_NEW_DOCTOR, bounded_activity
-from cpts_geo.access.sharing import Catchments, ratio_of
-from cpts_geo.access.travel import listed
+from cpts_geo.access.catchments.sharing import Catchments, ratio_of
+from cpts_geo.access.changes.apl_inputs import ACTIVITY_NEW_DOCTOR, bounded_activity
+from cpts_geo.access.travel.times import listed
 from cpts_geo.errors import ScenarioError, TableError
 from cpts_geo.french import number
 from cpts_geo.settings import APL_LOW
@@ -216,7 +216,7 @@ def apl_shift(shared: Catchments, changes: Iterable[Change]) -> pd.Series:
     ----------
     shared : Catchments
         Of the standardised people, with the weights of the APL
-        (:data:`cpts_geo.access.weights.APL_WEIGHT`).
+        (:data:`cpts_geo.access.catchments.weights.APL_WEIGHT`).
     changes : iterable of Change
         What happens; shifts add up.
 
@@ -237,9 +237,9 @@ def apl_shift(shared: Catchments, changes: Iterable[Change]) -> pd.Series:
 
     Examples
     --------
-    >>> from cpts_geo.access.example import three_communes
-    >>> from cpts_geo.access.sharing import catchments
-    >>> from cpts_geo.access.weights import APL_WEIGHT
+    >>> from cpts_geo.access.travel.example import three_communes
+    >>> from cpts_geo.access.catchments.sharing import catchments
+    >>> from cpts_geo.access.catchments.weights import APL_WEIGHT
     >>> times, _, people = three_communes()
     >>> shared = catchments(times, people, weight=APL_WEIGHT)
     >>> apl_shift(shared, [gp_leaves("C", consultations=3_400)]).round(3).tolist()

@@ -1,6 +1,6 @@
 """Who shares what: weights between homes and places of care, and the people each place serves.
 
-The sparse machinery under :mod:`cpts_geo.access.catchment`: pandas outside, CSR inside. What is
+The sparse machinery under :mod:`cpts_geo.access.catchments.catchment`: pandas outside, CSR inside. What is
 unknown (NaN) spreads to all that depends on it, and to nothing else.
 """
 
@@ -14,8 +14,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import csr_array
 
-from cpts_geo.access.travel import TravelTimes, listed
-from cpts_geo.access.weights import Weight
+from cpts_geo.access.catchments.weights import Weight
+from cpts_geo.access.travel.times import TravelTimes, listed
 from cpts_geo.errors import TableError, TravelError
 from cpts_geo.french import number
 
@@ -72,12 +72,12 @@ def catchments(
     Raises
     ------
     TableError, TravelError
-        As :func:`cpts_geo.access.catchment.enhanced_two_stage_fca`.
+        As :func:`cpts_geo.access.catchments.catchment.enhanced_two_stage_fca`.
 
     Examples
     --------
-    >>> from cpts_geo.access.example import three_communes
-    >>> from cpts_geo.access.weights import APL_WEIGHT
+    >>> from cpts_geo.access.travel.example import three_communes
+    >>> from cpts_geo.access.catchments.weights import APL_WEIGHT
     >>> times, _, people = three_communes()
     >>> catchments(times, people, weight=APL_WEIGHT).people.round(1).tolist()
     [2500.0, 3166.7, 2833.3]

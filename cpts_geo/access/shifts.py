@@ -1,6 +1,6 @@
 """Scenarios of supply on a territory: APL before and after, and the communes that cross 2.5.
 
-The published APL moved by :mod:`cpts_geo.access.scenario`, for each variant of the travel times:
+The published APL moved by :mod:`cpts_geo.access.changes.change`, for each variant of the travel times:
 a shift is given with its extremes over them, and is never a measure.
 """
 
@@ -13,12 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from cpts_geo.access.islands import land_of
-from cpts_geo.access.scenario import Change, apl_shift, crossings
-from cpts_geo.access.sharing import Catchments, catchments
-from cpts_geo.access.surrogate import LAWS, Variant, great_circle_km
-from cpts_geo.access.travel import TravelTimes, listed
-from cpts_geo.access.weights import APL_WEIGHT
+from cpts_geo.access.catchments.sharing import Catchments, catchments
+from cpts_geo.access.catchments.weights import APL_WEIGHT
+from cpts_geo.access.changes.change import Change, apl_shift, crossings
+from cpts_geo.access.travel.islands import land_of
+from cpts_geo.access.travel.surrogate import LAWS, Variant, great_circle_km
+from cpts_geo.access.travel.times import TravelTimes, listed
 from cpts_geo.errors import ScenarioError
 from cpts_geo.schema import APL_VINTAGES
 
@@ -82,7 +82,7 @@ class Shift:
         high (extreme shifts over the variants of the travel times); NaN unknown.
     crossing : DataFrame
         Communes that cross 2.5 under some variant of the times, from
-        :func:`cpts_geo.access.scenario.crossings`: before, after (central), direction, central
+        :func:`cpts_geo.access.changes.change.crossings`: before, after (central), direction, central
         (whether they do with the central times), sure (whether with every variant), people
         (standardised).
     counts : DataFrame
@@ -108,7 +108,7 @@ def basins(field: pd.DataFrame, variants: Mapping[Variant, TravelTimes]) -> Basi
     Parameters
     ----------
     field : DataFrame
-        Result of :func:`cpts_geo.access.minutes.neighbourhood`.
+        Result of :func:`cpts_geo.access.nearest.minutes.neighbourhood`.
     variants : mapping of str to TravelTimes
         Travel times of its communes.
 
@@ -120,7 +120,7 @@ def basins(field: pd.DataFrame, variants: Mapping[Variant, TravelTimes]) -> Basi
 
     Examples
     --------
-    >>> from cpts_geo.access.minutes import travel_variants
+    >>> from cpts_geo.access.nearest.minutes import travel_variants
     >>> field = pd.DataFrame({"lon": [2.0, 2.1], "lat": 48.0, "population": [900, 90],
     ...                       "split_family": None, "apl_2023": [2.0, 3.0],
     ...                       "standardised_population_2023": [900.0, 95.0]}, index=["A", "B"])
@@ -169,8 +169,8 @@ def shift_of(
 
     Examples
     --------
-    >>> from cpts_geo.access.minutes import travel_variants
-    >>> from cpts_geo.access.scenario import gp_arrives
+    >>> from cpts_geo.access.nearest.minutes import travel_variants
+    >>> from cpts_geo.access.changes.change import gp_arrives
     >>> field = pd.DataFrame({"lon": [2.0, 2.1], "lat": 48.0, "population": [900, 90],
     ...                       "split_family": None, "apl_2023": [2.0, 2.4],
     ...                       "standardised_population_2023": [9000.0, 950.0]}, index=["A", "B"])
@@ -226,7 +226,7 @@ def people_missing(code: str, field: pd.DataFrame, *, origins: pd.Index) -> pd.S
     code : str
         Commune of a scenario.
     field : DataFrame
-        Result of :func:`cpts_geo.access.minutes.neighbourhood`.
+        Result of :func:`cpts_geo.access.nearest.minutes.neighbourhood`.
     origins : Index of str
         Communes that the travel times leave from.
 
@@ -295,7 +295,7 @@ def check_departures(changes: Sequence[Change], gps: pd.Series) -> None:
 
     Examples
     --------
-    >>> from cpts_geo.access.scenario import gp_leaves
+    >>> from cpts_geo.access.changes.change import gp_leaves
     >>> check_departures([gp_leaves("45252")], pd.Series({"45252": 11.0}))
     """
     losing = dict.fromkeys(c.code for c in changes if c.kind in ("departure", "fewer_hours"))

@@ -14,14 +14,14 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from cpts_geo.access.siting_checks import Objective
-from cpts_geo.access.siting_enumeration import enumerate_sites, enumeration_size, served
-from cpts_geo.access.siting_models import solve_sites, solved_sets
-from cpts_geo.access.siting_question import (
+from cpts_geo.access.siting.best_sites.checks import Objective
+from cpts_geo.access.siting.best_sites.enumeration import enumerate_sites, enumeration_size, served
+from cpts_geo.access.siting.best_sites.models import solve_sites, solved_sets
+from cpts_geo.access.siting.best_sites.question import (
     SitingQuestion,
     siting_question,
 )
-from cpts_geo.access.siting_solutions import scores
+from cpts_geo.access.siting.best_sites.solutions import scores
 from cpts_geo.errors import SitingError
 
 #: Every set is tried up to this many evaluations (three new sites among 182 candidates, say; a
@@ -94,7 +94,7 @@ def best_sites(
     -----
     Solutions are ordered by objective, then by demand out of reach, mean minutes and codes; values
     equal within 1e-9 are ties. Up to :data:`ENUMERATION_LIMIT` evaluations every set is tried;
-    beyond, see :func:`cpts_geo.access.siting_models.solve_sites`. Communes that no site covers
+    beyond, see :func:`cpts_geo.access.siting.best_sites.models.solve_sites`. Communes that no site covers
     (islands) do not make "lscp" fail: they are in `uncovered`. "lscp" lists only sets from which
     no site can be removed; those after the first may hold more sites.
 
@@ -173,7 +173,7 @@ def sites_by_allocation(
         Minutes from each commune (rows) to each site (columns); NaN out of reach or unknown.
     demands : mapping of str to Series
         Name of the allocation -> demand by commune, two at least; see
-        :func:`cpts_geo.access.allocation.allocations`.
+        :func:`cpts_geo.access.siting.allocation.allocations`.
     objective : {"p_median", "mclp", "p_center"}
         See :func:`best_sites`; "lscp" has no number of sites to compare at.
     p : int

@@ -11,14 +11,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from cpts_geo.access.siting_question import (
+from cpts_geo.access.siting.best_sites.question import (
     TOLERANCE,
     FloatArray,
     IntArray,
     SitingQuestion,
     no_answer,
 )
-from cpts_geo.access.siting_solutions import first_sets, scores, solutions_table
+from cpts_geo.access.siting.best_sites.solutions import first_sets, scores, solutions_table
 
 #: Numbers held at once: sets of a block times communes (16 MB).
 _BLOCK: Final = 2_000_000
@@ -41,7 +41,7 @@ def enumeration_size(question: SitingQuestion) -> float:
 
     Examples
     --------
-    >>> from cpts_geo.access.siting_question import siting_question
+    >>> from cpts_geo.access.siting.best_sites.question import siting_question
     >>> codes = [f"{i:03}" for i in range(100)]
     >>> minutes = pd.DataFrame(0.0, index=codes, columns=codes)
     >>> question = siting_question(minutes, pd.Series(1, codes), objective="p_median", p=3)
@@ -73,7 +73,7 @@ def enumerate_sites(question: SitingQuestion) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns of :func:`cpts_geo.access.siting.best_sites`: exactly the first sets in its order.
+        Columns of :func:`cpts_geo.access.siting.best_sites.best_sites`: exactly the first sets in its order.
 
     Raises
     ------
@@ -88,7 +88,7 @@ def enumerate_sites(question: SitingQuestion) -> pd.DataFrame:
 
     Examples
     --------
-    >>> from cpts_geo.access.siting_question import siting_question
+    >>> from cpts_geo.access.siting.best_sites.question import siting_question
     >>> minutes = pd.DataFrame({"A": [0.0, 12.0], "B": [12.0, 0.0]}, index=["A", "B"])
     >>> question = siting_question(
     ...     minutes, pd.Series({"A": 10, "B": 5}), objective="mclp", p=1, radius=10
@@ -163,7 +163,7 @@ def served(question: SitingQuestion, sets: IntArray) -> FloatArray:
 
     Examples
     --------
-    >>> from cpts_geo.access.siting_question import siting_question
+    >>> from cpts_geo.access.siting.best_sites.question import siting_question
     >>> minutes = pd.DataFrame({"A": [0.0, 5.0], "B": [12.0, 0.0]}, index=["A", "B"])
     >>> question = siting_question(
     ...     minutes, pd.Series({"A": 10, "B": 5}), objective="mclp", p=1, radius=10, capacity=12.0

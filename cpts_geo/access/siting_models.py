@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cpts_geo.access.siting_question import TOLERANCE, SitingQuestion, no_answer
-from cpts_geo.access.siting_solutions import scores, solutions_table
+from cpts_geo.access.siting.best_sites.question import TOLERANCE, SitingQuestion, no_answer
+from cpts_geo.access.siting.best_sites.solutions import scores, solutions_table
 from cpts_geo.errors import SitingError
 
 
@@ -33,7 +33,7 @@ def solve_sites(question: SitingQuestion) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns of :func:`cpts_geo.access.siting.best_sites`. Where the last solution ties with
+        Columns of :func:`cpts_geo.access.siting.best_sites.best_sites`. Where the last solution ties with
         sets left out, which one is listed is the solver's choice.
 
     Raises
@@ -57,7 +57,7 @@ def solve_sites(question: SitingQuestion) -> pd.DataFrame:
 
     Examples
     --------
-    >>> from cpts_geo.access.siting_question import siting_question
+    >>> from cpts_geo.access.siting.best_sites.question import siting_question
     >>> minutes = pd.DataFrame({"A": [0.0, 12.0], "B": [12.0, 0.0]}, index=["A", "B"])
     >>> question = siting_question(
     ...     minutes, pd.Series({"A": 10, "B": 5}), objective="p_median", p=1
@@ -94,7 +94,7 @@ def solved_sets(question: SitingQuestion) -> list[tuple[tuple[int, ...], float]]
 
     Examples
     --------
-    >>> from cpts_geo.access.siting_question import siting_question
+    >>> from cpts_geo.access.siting.best_sites.question import siting_question
     >>> minutes = pd.DataFrame({"A": [0.0, 5.0], "B": [12.0, 0.0]}, index=["A", "B"])
     >>> question = siting_question(
     ...     minutes, pd.Series({"A": 10, "B": 5}), objective="mclp", p=1, radius=10, capacity=12.0

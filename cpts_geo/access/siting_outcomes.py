@@ -10,8 +10,8 @@ from collections.abc import Collection, Sequence
 
 import pandas as pd
 
-from cpts_geo.access.proximity import BANDS, NEAR_SHARE, time_reached
-from cpts_geo.access.siting_checks import (
+from cpts_geo.access.nearest.proximity import BANDS, NEAR_SHARE, time_reached
+from cpts_geo.access.siting.best_sites.checks import (
     codes_text,
     demand_defects,
     minutes_defects,

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from cpts_geo.access.siting_checks import (
+from cpts_geo.access.siting.best_sites.checks import (
     Objective,
     capacity_defects,
     codes_text,
@@ -44,7 +44,7 @@ class SitingQuestion:
     Parameters
     ----------
     objective : {"p_median", "mclp", "p_center", "lscp"}
-        What makes a set of sites good; see :func:`cpts_geo.access.siting.best_sites`.
+        What makes a set of sites good; see :func:`cpts_geo.access.siting.best_sites.best_sites`.
     p : int
         New sites to open; 0 for "lscp", which finds their number.
     radius : float
@@ -132,7 +132,7 @@ def siting_question(
     demand : Series of float
         Demand by commune, 0 or more, for exactly the communes of `minutes`.
     objective : {"p_median", "mclp", "p_center", "lscp"}
-        What makes a set of sites good; see :func:`cpts_geo.access.siting.best_sites`.
+        What makes a set of sites good; see :func:`cpts_geo.access.siting.best_sites.best_sites`.
     p : int or None
         New sites to open; None for "lscp" only.
     radius : float or None

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from cpts_geo.access.siting_question import FloatArray, IntArray, SitingQuestion
+from cpts_geo.access.siting.best_sites.question import FloatArray, IntArray, SitingQuestion
 
 #: Sets whose values, relative to the largest possible, agree to so many decimals are ties.
 _DECIMALS: Final = 9
@@ -36,7 +36,7 @@ def scores(question: SitingQuestion, nearest: FloatArray, *, opened: int) -> Flo
 
     Examples
     --------
-    >>> from cpts_geo.access.siting_question import siting_question
+    >>> from cpts_geo.access.siting.best_sites.question import siting_question
     >>> minutes = pd.DataFrame({"A": [0.0, 12.0], "B": [12.0, 0.0]}, index=["A", "B"])
     >>> question = siting_question(
     ...     minutes, pd.Series({"A": 10, "B": 5}), objective="p_median", p=1
@@ -77,7 +77,7 @@ def first_sets(question: SitingQuestion, sets: IntArray, objective: FloatArray) 
 
     Examples
     --------
-    >>> from cpts_geo.access.siting_question import siting_question
+    >>> from cpts_geo.access.siting.best_sites.question import siting_question
     >>> minutes = pd.DataFrame({"A": [0.0, 12.0], "B": [12.0, np.nan]}, index=["A", "B"])
     >>> question = siting_question(
     ...     minutes, pd.Series({"A": 10, "B": 10}), objective="mclp", p=1, radius=12
@@ -114,11 +114,11 @@ def solutions_table(
     Returns
     -------
     DataFrame
-        Columns of :func:`cpts_geo.access.siting.best_sites`, `question.best` rows at most.
+        Columns of :func:`cpts_geo.access.siting.best_sites.best_sites`, `question.best` rows at most.
 
     Examples
     --------
-    >>> from cpts_geo.access.siting_question import siting_question
+    >>> from cpts_geo.access.siting.best_sites.question import siting_question
     >>> minutes = pd.DataFrame({"A": [0.0, 12.0], "B": [12.0, 0.0]}, index=["A", "B"])
     >>> question = siting_question(
     ...     minutes, pd.Series({"A": 10, "B": 5}), objective="p_median", p=1

@@ -12,8 +12,8 @@ import math
 import numpy as np
 import pandas as pd
 
-from cpts_geo.access.comparison import poisson_interval
 from cpts_geo.errors import TableError
+from cpts_geo.indicators.comparison import poisson_interval
 
 _PER = 100_000
 
@@ -168,7 +168,7 @@ def density_interval(
 
     Notes
     -----
-    Garwood's interval of the count (:func:`cpts_geo.access.comparison.poisson_interval`) over the
+    Garwood's interval of the count (:func:`cpts_geo.indicators.comparison.poisson_interval`) over the
     population, which is taken as exact.
 
     Examples

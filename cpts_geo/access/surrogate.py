@@ -18,8 +18,8 @@ import pandas as pd
 import shapely
 from scipy.spatial import cKDTree
 
-from cpts_geo.access.islands import land_of
-from cpts_geo.access.travel import TravelTimes, csr, listed
+from cpts_geo.access.travel.islands import land_of
+from cpts_geo.access.travel.times import TravelTimes, csr, listed
 from cpts_geo.errors import TravelError
 from cpts_geo.french import number
 from cpts_geo.schema import Status

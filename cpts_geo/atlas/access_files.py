@@ -7,9 +7,9 @@ from typing import Final
 
 import pandas as pd
 
-from cpts_geo.capacity.territory_access import TerritoryAccess
 from cpts_geo.schema import COLUMNS, Status
-from cpts_geo.sources.catalogue import sources
+from cpts_geo.sources.catalogue.catalogue import sources
+from cpts_geo.study.access import TerritoryAccess
 
 #: Files that only some runs have.
 ACCESS_FILES: Final = ("acces.csv", "scenarios_offre.csv", "ou_ouvrir.csv")

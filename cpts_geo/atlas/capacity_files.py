@@ -7,9 +7,9 @@ from typing import Final
 
 import pandas as pd
 
-from cpts_geo.capacity.backtest import back_test
-from cpts_geo.capacity.headline import Headline
-from cpts_geo.capacity.territory_capacity import TerritoryCapacity
+from cpts_geo.capacity.answer.headline import Headline
+from cpts_geo.capacity.checks.backtest import back_test
+from cpts_geo.study.capacity import TerritoryCapacity
 
 #: Files that only some runs have.
 CAPACITY_FILES: Final = (

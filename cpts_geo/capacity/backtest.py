@@ -15,10 +15,10 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from cpts_geo.capacity.demand import draw_requests, observed_line
-from cpts_geo.capacity.headline import DRAWS
-from cpts_geo.capacity.inputs import Scenario
-from cpts_geo.capacity.measures import requests_served
+from cpts_geo.capacity.answer.headline import DRAWS
+from cpts_geo.capacity.comparing.measures import requests_served
+from cpts_geo.capacity.demand.requests import draw_requests, observed_line
+from cpts_geo.capacity.scenario.loading.inputs import Scenario
 
 #: Published figures are rounded: a full line is not refuted by less than this share.
 ROUNDING: Final = 0.01
@@ -54,7 +54,7 @@ def back_test(scenarios: Iterable[Scenario], *, draws: int = DRAWS) -> pd.DataFr
 
     Examples
     --------
-    >>> from cpts_geo.capacity.scenario import load_scenarios
+    >>> from cpts_geo.capacity.scenario.loading import load_scenarios
     >>> table = back_test(load_scenarios().values(), draws=2000)
     >>> table["inside"].to_dict()
     {'ouest_loiret': False, 'beauce_gatinais': True}

@@ -10,7 +10,7 @@ coming days already taken at the start of the day and ``X`` requests in the day:
 ``K = 0`` is "today or lost"; ``K = 1`` "today or the next opening day". Requests are seen in the
 order they come: the j-th request of a day that starts with ``B`` is seen
 ``floor((B + j - 1) / s)`` opening days later. The figures are those of the steady state, so they
-say nothing about the first weeks of a line: :mod:`cpts_geo.capacity.transient` follows days one
+say nothing about the first weeks of a line: :mod:`cpts_geo.capacity.queue.transient` follows days one
 by one. No-shows and priorities are outside this model.
 """
 
@@ -20,11 +20,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cpts_geo.capacity.chain import Day, arrivals_pmf, served_share, stationary
-from cpts_geo.capacity.largest import largest_demand, served_for_each, slots_for_each
-from cpts_geo.capacity.queue_checks import beyond, check, most_slots
-from cpts_geo.capacity.search import fewest, least_slots, slots_guess
-from cpts_geo.capacity.weekly import WEEKDAY_FACTORS, WeeklyService, weekly_service
+from cpts_geo.capacity.queue.chain import Day, arrivals_pmf, served_share, stationary
+from cpts_geo.capacity.queue.checks import beyond, check, most_slots
+from cpts_geo.capacity.queue.largest import largest_demand, served_for_each, slots_for_each
+from cpts_geo.capacity.queue.search import fewest, least_slots, slots_guess
+from cpts_geo.capacity.queue.weekly import WEEKDAY_FACTORS, WeeklyService, weekly_service
 
 __all__ = [
     "WEEKDAY_FACTORS",

@@ -19,8 +19,8 @@ import numpy as np
 import pandas as pd
 from holidays.countries.france import France
 
-from cpts_geo.capacity.parameters import AS_TUPLE, default_parameters, field
-from cpts_geo.capacity.records import Record
+from cpts_geo.capacity.scenario.loading.parameters import AS_TUPLE, default_parameters, field
+from cpts_geo.capacity.scenario.loading.records import Record
 from cpts_geo.errors import ScenarioError
 
 #: Regions whose public holidays differ -> their name in the library of holidays.

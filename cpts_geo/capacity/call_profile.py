@@ -1,7 +1,7 @@
 """What a call log says of a line: rate, week, hours, seasons, and whether days vary too much.
 
 All figures are of the calls made on opening days; those of other days are counted apart. They are
-exact, for computing with: what leaves goes through :mod:`cpts_geo.capacity.call_tables`, which
+exact, for computing with: what leaves goes through :mod:`cpts_geo.capacity.calls.released`, which
 masks small counts.
 """
 
@@ -16,11 +16,11 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from cpts_geo.access.disclosure import MIN_PATIENTS
-from cpts_geo.capacity.call_dispersion import Dispersion, daily_dispersion
-from cpts_geo.capacity.posterior import RatePosterior, rate_posterior
+from cpts_geo.capacity.calls.dispersion import Dispersion, daily_dispersion
+from cpts_geo.capacity.calls.posterior import RatePosterior, rate_posterior
 from cpts_geo.errors import ScenarioError
 from cpts_geo.french import counted
+from cpts_geo.secrecy.disclosure import MIN_PATIENTS
 from cpts_geo.sources.analyst.calls.columns import OUTCOMES
 
 COLUMNS: Final = ("time", "outcome", "commune", "age_class")

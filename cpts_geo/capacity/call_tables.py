@@ -12,10 +12,10 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from cpts_geo.access.disclosure import MIN_PATIENTS, MIN_POSSIBLE, Mask
-from cpts_geo.access.suppression import Atom, Cells, protect
-from cpts_geo.capacity.call_profile import CallProfile
+from cpts_geo.capacity.calls.profile import CallProfile
 from cpts_geo.schema import Status, status_column
+from cpts_geo.secrecy.disclosure import MIN_PATIENTS, MIN_POSSIBLE, Mask
+from cpts_geo.secrecy.suppression import Atom, Cells, protect
 
 _STATUS: Final = status_column("calls")
 
@@ -41,14 +41,14 @@ def released(profile: CallProfile) -> dict[str, pd.DataFrame]:
 
     Notes
     -----
-    The rules are those of :func:`cpts_geo.access.disclosure.releasable` for patients: masked
+    The rules are those of :func:`cpts_geo.secrecy.disclosure.releasable` for patients: masked
     calls rest together on 11 at least, and each may still be five whole numbers for who knows the
     total and what is shown. The exact properties of a profile (conversion, factors) are not for
     showing: take them from here.
 
     Examples
     --------
-    >>> from cpts_geo.capacity.call_profile import profile
+    >>> from cpts_geo.capacity.calls.profile import profile
     >>> days = pd.DatetimeIndex(["2024-03-04", "2024-03-05", "2024-03-06"])
     >>> times = days.repeat([40, 4, 25]) + pd.Timedelta(hours=9)
     >>> log = pd.DataFrame({"time": times, "outcome": "advice", "commune": None, "age_class": None})

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from cpts_geo.capacity.demand import calls_per_year
-from cpts_geo.capacity.existing import ObservedFloor, Offer
-from cpts_geo.capacity.inputs import Scenario
+from cpts_geo.capacity.answer.existing import ObservedFloor, Offer
+from cpts_geo.capacity.demand.requests import calls_per_year
+from cpts_geo.capacity.scenario.loading.inputs import Scenario
 from cpts_geo.french import number, percent
 
 #: Own calls are "saturated" if today's slots alone explain consultations / calls this closely.
@@ -72,7 +72,7 @@ def caveats(
 
     Examples
     --------
-    >>> from cpts_geo.capacity.scenario import load_scenarios
+    >>> from cpts_geo.capacity.scenario.loading import load_scenarios
     >>> found = caveats(load_scenarios()["lvo"], p90_per_year=3600.0, today=None, observed=None)
     >>> [caveat.kind for caveat in found]
     ['uncounted', 'share_assumed', 'transferred_rate']

@@ -1,6 +1,6 @@
 """Markov chain of the booking queue: one opening day, the matrix it makes, the steady state.
 
-Private to the modules of the queue (:mod:`cpts_geo.capacity.booking` is the public door), which
+Private to the modules of the queue (:mod:`cpts_geo.capacity.queue.booking` is the public door), which
 check before they compute. Slots may change from day to day: those already taken always are the
 first ones of the coming days, so their number says all there is to know.
 """
@@ -234,7 +234,7 @@ def served_share(arrivals: float, slots: int, deadline: int, dispersion: float) 
     Returns
     -------
     float
-        The same number as :func:`cpts_geo.capacity.booking.service`, kept for the next call.
+        The same number as :func:`cpts_geo.capacity.queue.booking.service`, kept for the next call.
 
     Examples
     --------

@@ -14,18 +14,18 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from cpts_geo.capacity.caveats import caveats
-from cpts_geo.capacity.demand import DemandDraws, draw_requests
-from cpts_geo.capacity.existing import observed_floor
-from cpts_geo.capacity.headline import DRAWS
-from cpts_geo.capacity.inputs import Scenario
-from cpts_geo.capacity.measures import (
+from cpts_geo.capacity.answer.caveats import caveats
+from cpts_geo.capacity.answer.existing import observed_floor
+from cpts_geo.capacity.answer.headline import DRAWS
+from cpts_geo.capacity.comparing.measures import (
     MEASURES,
     TOTALS,
     sampling_measures,
     scenario_measures,
 )
-from cpts_geo.capacity.periods import Floats
+from cpts_geo.capacity.demand.periods import Floats
+from cpts_geo.capacity.demand.requests import DemandDraws, draw_requests
+from cpts_geo.capacity.scenario.loading.inputs import Scenario
 from cpts_geo.french import counted, joined, number
 
 #: Slots are whole numbers: a quantile is one that was drawn.
@@ -48,7 +48,7 @@ class ScenarioComparison:
     first, second : Scenario
         What is compared.
     table : DataFrame
-        Indexed by measure (``cpts_geo.capacity.measures.MEASURES``): first_p10, first_p50,
+        Indexed by measure (``cpts_geo.capacity.comparing.measures.MEASURES``): first_p10, first_p50,
         first_p90, second_p10, second_p50, second_p90, difference_p10, difference_p50,
         difference_p90 (second minus first, draw by draw). NaN where the slots offered are
         unknown. The rows ``sampling_...`` are what counting calls leaves unknown, alone: never
@@ -110,7 +110,7 @@ def compare_scenarios(
 
     Examples
     --------
-    >>> from cpts_geo.capacity.scenario import load_scenario
+    >>> from cpts_geo.capacity.scenario.loading import load_scenario
     >>> today, doubled = (
     ...     load_scenario(f"beauce_gatinais{variant}") for variant in ("", "_16_creneaux")
     ... )
@@ -164,7 +164,7 @@ def changed_fields(first: Scenario, second: Scenario) -> tuple[str, ...]:
 
     Examples
     --------
-    >>> from cpts_geo.capacity.scenario import load_scenario
+    >>> from cpts_geo.capacity.scenario.loading import load_scenario
     >>> changed_fields(load_scenario("lvo"), load_scenario("lvo_ete"))
     ('months',)
     """

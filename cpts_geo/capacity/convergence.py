@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from cpts_geo.capacity.sensitivity import Floats
+from cpts_geo.capacity.answer.sensitivity import Floats
 from cpts_geo.errors import ScenarioError
 from cpts_geo.french import number
 

@@ -20,10 +20,10 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from cpts_geo.capacity.calendar import opening_days
-from cpts_geo.capacity.inputs import Scenario
-from cpts_geo.capacity.periods import visitor_presence
-from cpts_geo.capacity.ratios import DAYS_PER_YEAR, per_thousand_a_year, requests_per_day
+from cpts_geo.capacity.demand.periods import visitor_presence
+from cpts_geo.capacity.demand.ratios import DAYS_PER_YEAR, per_thousand_a_year, requests_per_day
+from cpts_geo.capacity.scenario.loading.calendar import opening_days
+from cpts_geo.capacity.scenario.loading.inputs import Scenario
 from cpts_geo.errors import ScenarioError
 
 Floats = npt.NDArray[np.float64]
@@ -110,7 +110,7 @@ class DemandDraws:
 
         Examples
         --------
-        >>> from cpts_geo.capacity.scenario import load_scenario
+        >>> from cpts_geo.capacity.scenario.loading import load_scenario
         >>> drawn = draw_requests(load_scenario("lvo"), draws=1000, seed=1)
         >>> bool((drawn.requests_per_year > drawn.no_mt).all())
         True
@@ -139,7 +139,7 @@ def observed_line(scenario: Scenario) -> ObservedLine | None:
 
     Examples
     --------
-    >>> from cpts_geo.capacity.scenario import load_scenarios
+    >>> from cpts_geo.capacity.scenario.loading import load_scenarios
     >>> line = observed_line(load_scenarios()["ouest_loiret"])
     >>> line.opening_days, round(line.per_day, 3), round(line.per_year, 1)
     (270, 5.596, 1407.9)
@@ -180,7 +180,7 @@ def calls_per_year(scenario: Scenario) -> float:
 
     Examples
     --------
-    >>> from cpts_geo.capacity.scenario import load_scenarios
+    >>> from cpts_geo.capacity.scenario.loading import load_scenarios
     >>> round(calls_per_year(load_scenarios()["beauce_gatinais"]))
     5800
     """
@@ -203,7 +203,7 @@ def central_requests(scenario: Scenario) -> float:
 
     Examples
     --------
-    >>> from cpts_geo.capacity.scenario import load_scenarios
+    >>> from cpts_geo.capacity.scenario.loading import load_scenarios
     >>> round(central_requests(load_scenarios()["beauce_gatinais"]))
     2900
     """
@@ -264,7 +264,7 @@ def draw_requests(scenario: Scenario, *, draws: int, seed: int | None = None) ->
 
     Examples
     --------
-    >>> from cpts_geo.capacity.scenario import load_scenarios
+    >>> from cpts_geo.capacity.scenario.loading import load_scenarios
     >>> drawn = draw_requests(load_scenarios()["beauce_gatinais"], draws=1000, seed=1)
     >>> drawn.no_mt.shape, bool((drawn.minutes >= 15).all()), float(drawn.visitors.max())
     ((1000,), True, 0.0)

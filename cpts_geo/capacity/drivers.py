@@ -8,12 +8,12 @@ from typing import Any
 import pandas as pd
 from scipy import stats
 
-from cpts_geo.capacity.booking import slots_for_each
-from cpts_geo.capacity.demand import triangular
-from cpts_geo.capacity.inputs import Scenario
-from cpts_geo.capacity.periods import no_mt_per_day
-from cpts_geo.capacity.ratios import weekly_gp_hours
-from cpts_geo.capacity.sensitivity import Floats, Input, sobol, tornado
+from cpts_geo.capacity.answer.sensitivity import Floats, Input, sobol, tornado
+from cpts_geo.capacity.demand.periods import no_mt_per_day
+from cpts_geo.capacity.demand.ratios import weekly_gp_hours
+from cpts_geo.capacity.demand.requests import triangular
+from cpts_geo.capacity.queue.booking import slots_for_each
+from cpts_geo.capacity.scenario.loading.inputs import Scenario
 
 
 def uncertain_inputs(scenario: Scenario) -> list[Input]:
@@ -33,7 +33,7 @@ def uncertain_inputs(scenario: Scenario) -> list[Input]:
 
     Examples
     --------
-    >>> from cpts_geo.capacity.scenario import load_scenario
+    >>> from cpts_geo.capacity.scenario.loading import load_scenario
     >>> [x.name for x in uncertain_inputs(load_scenario("beauce_gatinais"))]
     ['people', 'calls', 'need', 'minutes']
     """
@@ -102,7 +102,7 @@ def weekly_hours(scenario: Scenario, values: dict[str, Floats]) -> Floats:
     Examples
     --------
     >>> import numpy as np
-    >>> from cpts_geo.capacity.scenario import load_scenario
+    >>> from cpts_geo.capacity.scenario.loading import load_scenario
     >>> bg = load_scenario("beauce_gatinais")
     >>> weekly_hours(bg, {"need": np.array([0.345]), "minutes": np.array([15.0])}).tolist()
     [10.0]
@@ -142,7 +142,7 @@ def hours_tornado(scenario: Scenario) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        As :func:`cpts_geo.capacity.sensitivity.tornado`; results in GP-hours per week.
+        As :func:`cpts_geo.capacity.answer.sensitivity.tornado`; results in GP-hours per week.
 
     Raises
     ------
@@ -151,7 +151,7 @@ def hours_tornado(scenario: Scenario) -> pd.DataFrame:
 
     Examples
     --------
-    >>> from cpts_geo.capacity.scenario import load_scenario
+    >>> from cpts_geo.capacity.scenario.loading import load_scenario
     >>> hours_tornado(load_scenario("beauce_gatinais"))["input"].iloc[0]
     'need'
     """
@@ -172,7 +172,7 @@ def hours_sobol(scenario: Scenario, *, n: int = 4096) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        As :func:`cpts_geo.capacity.sensitivity.sobol`.
+        As :func:`cpts_geo.capacity.answer.sensitivity.sobol`.
 
     Raises
     ------
@@ -181,7 +181,7 @@ def hours_sobol(scenario: Scenario, *, n: int = 4096) -> pd.DataFrame:
 
     Examples
     --------
-    >>> from cpts_geo.capacity.scenario import load_scenario
+    >>> from cpts_geo.capacity.scenario.loading import load_scenario
     >>> shares = hours_sobol(load_scenario("beauce_gatinais"), n=256).set_index("input")
     >>> bool(shares["total"].idxmax() == "need")
     True

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from scipy.optimize import brentq
 
-from cpts_geo.capacity.booking import largest_demand, minimum_slots, service, weekly_service
-from cpts_geo.capacity.demand import ObservedLine, calls_per_year, observed_line
-from cpts_geo.capacity.inputs import Scenario
-from cpts_geo.capacity.ratios import effective_slots, requests_per_day, weekly_gp_hours
+from cpts_geo.capacity.demand.ratios import effective_slots, requests_per_day, weekly_gp_hours
+from cpts_geo.capacity.demand.requests import ObservedLine, calls_per_year, observed_line
+from cpts_geo.capacity.queue.booking import largest_demand, minimum_slots, service, weekly_service
+from cpts_geo.capacity.scenario.loading.inputs import Scenario
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def offer(
 
     Examples
     --------
-    >>> from cpts_geo.capacity.scenario import load_scenarios
+    >>> from cpts_geo.capacity.scenario.loading import load_scenarios
     >>> today = offer(load_scenarios()["lvo"], 16, median_per_day=10.0)
     >>> round(today.carries_per_day, 2), today.gp_hours_per_week
     (16.69, 20.0)
@@ -156,7 +156,7 @@ def served_by(scenario: Scenario, week: Sequence[int], *, per_day: float) -> flo
 
     Examples
     --------
-    >>> from cpts_geo.capacity.scenario import load_scenarios
+    >>> from cpts_geo.capacity.scenario.loading import load_scenarios
     >>> round(served_by(load_scenarios()["lvo"], [16] * 5, per_day=16.69), 3)
     0.95
     """
@@ -209,7 +209,7 @@ def observed_floor(scenario: Scenario, *, p90_per_year: float) -> ObservedFloor 
 
     Examples
     --------
-    >>> from cpts_geo.capacity.scenario import load_scenarios
+    >>> from cpts_geo.capacity.scenario.loading import load_scenarios
     >>> observed_floor(load_scenarios()["ouest_loiret"], p90_per_year=1168.0).slots
     6
     """

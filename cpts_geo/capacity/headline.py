@@ -4,7 +4,7 @@
 a slot within the deadline", for every draw of the demand. Two intervals stand apart: what
 counting calls for a year leaves unknown (sampling), and that with all that is assumed of the
 inputs (structure), which is far larger. Seasons and the other groups who may ask are in
-:mod:`cpts_geo.capacity.seasons`.
+:mod:`cpts_geo.capacity.answer.seasons`.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ from typing import Any, Final, Generic, TypeVar
 import numpy as np
 from scipy import special
 
-from cpts_geo.capacity.booking import minimum_slots, slots_for_each
-from cpts_geo.capacity.caveats import EVIDENCE, Caveat, caveats
-from cpts_geo.capacity.convergence import LEVELS, quantile_errors
-from cpts_geo.capacity.demand import (
+from cpts_geo.capacity.answer.caveats import EVIDENCE, Caveat, caveats
+from cpts_geo.capacity.answer.convergence import LEVELS, quantile_errors
+from cpts_geo.capacity.answer.existing import ObservedFloor, Offer, observed_floor, offer
+from cpts_geo.capacity.demand.periods import no_mt_per_day
+from cpts_geo.capacity.demand.ratios import weekly_gp_hours
+from cpts_geo.capacity.demand.requests import (
     NormativeCeiling,
     central_requests,
     draw_requests,
     normative_ceiling,
 )
-from cpts_geo.capacity.existing import ObservedFloor, Offer, observed_floor, offer
-from cpts_geo.capacity.inputs import Scenario
-from cpts_geo.capacity.periods import no_mt_per_day
-from cpts_geo.capacity.queue_checks import most_slots
-from cpts_geo.capacity.ratios import weekly_gp_hours
+from cpts_geo.capacity.queue.booking import minimum_slots, slots_for_each
+from cpts_geo.capacity.queue.checks import most_slots
+from cpts_geo.capacity.scenario.loading.inputs import Scenario
 from cpts_geo.schema import Status
 
 Number = TypeVar("Number", int, float)
@@ -148,7 +148,7 @@ class Headline:
 
         Examples
         --------
-        >>> from cpts_geo.capacity.scenario import load_scenarios
+        >>> from cpts_geo.capacity.scenario.loading import load_scenarios
         >>> len(headline(load_scenarios()["ondaine_forez"]).warnings)
         1
         """
@@ -166,7 +166,7 @@ class Headline:
 
         Examples
         --------
-        >>> from cpts_geo.capacity.scenario import load_scenarios
+        >>> from cpts_geo.capacity.scenario.loading import load_scenarios
         >>> str(headline(load_scenarios()["ondaine_forez"]).status)
         'estimated'
         """
@@ -185,7 +185,7 @@ class Headline:
 
         Examples
         --------
-        >>> from cpts_geo.capacity.scenario import load_scenarios
+        >>> from cpts_geo.capacity.scenario.loading import load_scenarios
         >>> headline(load_scenarios()["ouest_loiret"]).refuting.slots
         6
         """
@@ -203,7 +203,7 @@ class Headline:
 
         Examples
         --------
-        >>> from cpts_geo.capacity.scenario import load_scenarios
+        >>> from cpts_geo.capacity.scenario.loading import load_scenarios
         >>> str(headline(load_scenarios()["beauce_gatinais"]).people_status)
         'measured'
         """
@@ -235,7 +235,7 @@ def headline(scenario: Scenario, *, draws: int = DRAWS, seed: int | None = None)
 
     Examples
     --------
-    >>> from cpts_geo.capacity.scenario import load_scenarios
+    >>> from cpts_geo.capacity.scenario.loading import load_scenarios
     >>> headline(load_scenarios()["beauce_gatinais"]).slots_per_day
     Interval(p10=10, p50=14, p90=19)
     """

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from cpts_geo.capacity.headline import Headline
+from cpts_geo.capacity.answer.headline import Headline
 
 
 def to_frame(headlines: Iterable[Headline]) -> pd.DataFrame:
@@ -28,8 +28,8 @@ def to_frame(headlines: Iterable[Headline]) -> pd.DataFrame:
 
     Examples
     --------
-    >>> from cpts_geo.capacity.headline import headline
-    >>> from cpts_geo.capacity.scenario import load_scenarios
+    >>> from cpts_geo.capacity.answer.headline import headline
+    >>> from cpts_geo.capacity.scenario.loading import load_scenarios
     >>> table = to_frame([headline(load_scenarios()["ondaine_forez"])])
     >>> table.loc["ondaine_forez", "slots_p50"]
     np.int64(2)

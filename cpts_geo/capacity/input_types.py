@@ -9,8 +9,8 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, BeforeValidator
 
-from cpts_geo.capacity.parameters import AS_TUPLE, field
-from cpts_geo.capacity.refusals import ContradictionError, nearest, shown
+from cpts_geo.capacity.scenario.loading.parameters import AS_TUPLE, field
+from cpts_geo.capacity.scenario.loading.refusals import ContradictionError, nearest, shown
 
 #: Who may ask: residents without médecin traitant, residents whose médecin traitant is not
 #: available, people who do not live there. Without "visitors", residents only.

@@ -10,8 +10,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Final, Literal, Self
 
-from cpts_geo.capacity.calendar import Calendar
-from cpts_geo.capacity.input_types import (
+from cpts_geo.capacity.scenario.loading.calendar import Calendar
+from cpts_geo.capacity.scenario.loading.input_types import (
     MAX_COUNT,
     MAX_SLOTS,
     SOURCED,
@@ -25,7 +25,7 @@ from cpts_geo.capacity.input_types import (
     Slots,
     SourcedName,
 )
-from cpts_geo.capacity.parameters import (
+from cpts_geo.capacity.scenario.loading.parameters import (
     ANALYST,
     AS_TUPLE,
     Name,
@@ -34,8 +34,8 @@ from cpts_geo.capacity.parameters import (
     default_parameters,
     field,
 )
-from cpts_geo.capacity.records import Record
-from cpts_geo.capacity.supply import Rota, Visitors
+from cpts_geo.capacity.scenario.loading.records import Record
+from cpts_geo.capacity.scenario.loading.supply import Rota, Visitors
 from cpts_geo.french import joined
 from cpts_geo.schema import Status
 
@@ -51,12 +51,12 @@ class Scenario(Record):
     """
     Everything the capacity of a territory is computed from.
 
-    Each field carries its French description and unit (:func:`cpts_geo.capacity.scenario.described`
+    Each field carries its French description and unit (:func:`cpts_geo.capacity.scenario.loading.described`
     and ``data/cpts/scenario.schema.json``). Shares are ratios of 1; None is unknown, never 0.
 
     Examples
     --------
-    >>> from cpts_geo.capacity.scenario import load_scenarios
+    >>> from cpts_geo.capacity.scenario.loading import load_scenarios
     >>> load_scenarios()["beauce_gatinais"].people_without_mt
     24000.0
     """
@@ -274,7 +274,7 @@ class Scenario(Record):
 
         Examples
         --------
-        >>> from cpts_geo.capacity.scenario import load_scenarios
+        >>> from cpts_geo.capacity.scenario.loading import load_scenarios
         >>> strict = load_scenarios()["lvo"].evolve(target=0.99, calendar={"weekdays": (1, 2, 4)},
         ...     slots_today=None, minutes_per_slot_today=None)
         Traceback (most recent call last):
@@ -311,7 +311,7 @@ class Scenario(Record):
 
         Examples
         --------
-        >>> from cpts_geo.capacity.scenario import load_scenarios
+        >>> from cpts_geo.capacity.scenario.loading import load_scenarios
         >>> [str(case.people_status) for case in load_scenarios().values()]
         ['assumed', 'measured', 'assumed', 'assumed', 'estimated']
         """
@@ -333,7 +333,7 @@ class Scenario(Record):
 
         Examples
         --------
-        >>> from cpts_geo.capacity.scenario import load_scenarios
+        >>> from cpts_geo.capacity.scenario.loading import load_scenarios
         >>> load_scenarios()["beauce_gatinais"].slots_by_weekday
         (8, 8, 8, 8, 8)
         """
@@ -358,7 +358,7 @@ class Scenario(Record):
 
         Examples
         --------
-        >>> from cpts_geo.capacity.scenario import load_scenarios
+        >>> from cpts_geo.capacity.scenario.loading import load_scenarios
         >>> load_scenarios()["lvo"].uncounted_demand  # doctest: +ELLIPSIS
         'les patients dont le médecin traitant n’est pas disponible et les visiteurs, admis...'
         """
@@ -377,7 +377,7 @@ class Scenario(Record):
 
         Examples
         --------
-        >>> from cpts_geo.capacity.scenario import load_scenarios
+        >>> from cpts_geo.capacity.scenario.loading import load_scenarios
         >>> load_scenarios()["ouest_loiret"].opening_days_per_year
         251
         """

@@ -1,6 +1,6 @@
 """Largest demand of a number of slots, and the slots of thousands of demands at once.
 
-Public through :mod:`cpts_geo.capacity.booking`. A largest demand is a root of the exact chain,
+Public through :mod:`cpts_geo.capacity.queue.booking`. A largest demand is a root of the exact chain,
 kept between calls; thousands of demands need only those of the slots they call for.
 """
 
@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import brentq
 
-from cpts_geo.capacity.chain import served_share
-from cpts_geo.capacity.queue_checks import (
+from cpts_geo.capacity.queue.chain import served_share
+from cpts_geo.capacity.queue.checks import (
     MAX_SLOTS,
     beyond,
     check,
@@ -21,7 +21,7 @@ from cpts_geo.capacity.queue_checks import (
     most_slots,
     whole,
 )
-from cpts_geo.capacity.search import demand_guess, fewest, least_slots, slots_guess
+from cpts_geo.capacity.queue.search import demand_guess, fewest, least_slots, slots_guess
 from cpts_geo.french import number
 
 

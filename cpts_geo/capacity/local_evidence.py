@@ -4,7 +4,7 @@ Where others than people without médecin traitant may call, a log does not tell
 the days, and neither a rate nor a label.
 
 Only what may leave of a log goes into the scenario: figures that small counts would give away are
-taken from :mod:`cpts_geo.capacity.call_tables`, and left as they were where these mask them.
+taken from :mod:`cpts_geo.capacity.calls.released`, and left as they were where these mask them.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from typing import Any, Final
 
 import pandas as pd
 
-from cpts_geo.capacity.calendar import opening_days
-from cpts_geo.capacity.call_profile import CallProfile, profile
-from cpts_geo.capacity.call_tables import released
-from cpts_geo.capacity.inputs import Scenario
-from cpts_geo.capacity.parameters import Source
+from cpts_geo.capacity.calls.profile import CallProfile, profile
+from cpts_geo.capacity.calls.released import released
+from cpts_geo.capacity.scenario.loading.calendar import opening_days
+from cpts_geo.capacity.scenario.loading.inputs import Scenario
+from cpts_geo.capacity.scenario.loading.parameters import Source
 from cpts_geo.errors import ScenarioError
 from cpts_geo.french import counted, joined, percent
 
@@ -89,7 +89,7 @@ def with_call_log(scenario: Scenario, found: CallProfile) -> Scenario:
 
     Examples
     --------
-    >>> from cpts_geo.capacity.scenario import load_scenario
+    >>> from cpts_geo.capacity.scenario.loading import load_scenario
     >>> days = pd.date_range("2024-03-04", "2024-03-15", freq="B")
     >>> times = days.repeat([30, 20, 20, 18, 19] * 2) + pd.Timedelta(hours=9)
     >>> log = pd.DataFrame({"time": times, "outcome": "advice", "commune": None, "age_class": None})

@@ -17,13 +17,13 @@ from scipy import special
 from scipy.interpolate import CubicSpline
 from scipy.optimize import brentq
 
-from cpts_geo.capacity.booking import minimum_slots, service, slots_for_each, weekly_service
-from cpts_geo.capacity.demand import DemandDraws
-from cpts_geo.capacity.inputs import Scenario
-from cpts_geo.capacity.periods import Floats, no_mt_per_day, studied_means
-from cpts_geo.capacity.queue_checks import most_slots
-from cpts_geo.capacity.ratios import gp_hours_per_day, weekly_gp_hours
-from cpts_geo.capacity.seasons import requests_per_day
+from cpts_geo.capacity.answer.seasons import requests_per_day
+from cpts_geo.capacity.demand.periods import Floats, no_mt_per_day, studied_means
+from cpts_geo.capacity.demand.ratios import gp_hours_per_day, weekly_gp_hours
+from cpts_geo.capacity.demand.requests import DemandDraws
+from cpts_geo.capacity.queue.booking import minimum_slots, service, slots_for_each, weekly_service
+from cpts_geo.capacity.queue.checks import most_slots
+from cpts_geo.capacity.scenario.loading.inputs import Scenario
 from cpts_geo.errors import ScenarioError
 
 #: In the order they are shown.
@@ -64,7 +64,7 @@ def scenario_measures(scenario: Scenario, drawn: DemandDraws) -> dict[str, Float
     scenario : Scenario
         Territory, device and assumptions.
     drawn : DemandDraws
-        Its demands (:func:`cpts_geo.capacity.demand.draw_requests`).
+        Its demands (:func:`cpts_geo.capacity.demand.requests.draw_requests`).
 
     Returns
     -------
@@ -90,8 +90,8 @@ def scenario_measures(scenario: Scenario, drawn: DemandDraws) -> dict[str, Float
 
     Examples
     --------
-    >>> from cpts_geo.capacity.demand import draw_requests
-    >>> from cpts_geo.capacity.scenario import load_scenario
+    >>> from cpts_geo.capacity.demand.requests import draw_requests
+    >>> from cpts_geo.capacity.scenario.loading import load_scenario
     >>> case = load_scenario("beauce_gatinais")
     >>> found = scenario_measures(case, draw_requests(case, draws=1000))
     >>> float(found["gp_hours_offered"][0]), float(found["cost"][0])  # 251 days of 2 h at 100 euros
@@ -150,13 +150,13 @@ def sampling_measures(scenario: Scenario, drawn: DemandDraws) -> dict[str, Float
 
     Notes
     -----
-    Calls follow Gamma(calls + 1/2), as in :mod:`cpts_geo.capacity.headline`; only people without
+    Calls follow Gamma(calls + 1/2), as in :mod:`cpts_geo.capacity.answer.headline`; only people without
     médecin traitant are counted by their calls, so that the other groups do not move.
 
     Examples
     --------
-    >>> from cpts_geo.capacity.demand import draw_requests
-    >>> from cpts_geo.capacity.scenario import load_scenario
+    >>> from cpts_geo.capacity.demand.requests import draw_requests
+    >>> from cpts_geo.capacity.scenario.loading import load_scenario
     >>> case = load_scenario("beauce_gatinais")
     >>> found = sampling_measures(case, draw_requests(case, draws=1000))
     >>> np.quantile(found["sampling_slots_needed"], [0.1, 0.9], method="inverted_cdf").tolist()
@@ -191,7 +191,7 @@ def studied_weekdays(scenario: Scenario) -> tuple[int, ...]:
 
     Examples
     --------
-    >>> from cpts_geo.capacity.scenario import load_scenario
+    >>> from cpts_geo.capacity.scenario.loading import load_scenario
     >>> studied_weekdays(load_scenario("lvo")), sum(studied_weekdays(load_scenario("lvo_ete")))
     ((49, 51, 52, 48, 51), 42)
     """
@@ -229,7 +229,7 @@ def requests_served(scenario: Scenario, week: Sequence[int], per_day: Floats) ->
     --------
     A line open on Mondays alone, always full, in a year with 49 of them:
 
-    >>> from cpts_geo.capacity.scenario import load_scenario
+    >>> from cpts_geo.capacity.scenario.loading import load_scenario
     >>> case = load_scenario("beauce_gatinais")
     >>> requests_served(case, [40, 0, 0, 0, 0], np.array([500.0])).round(3).tolist()
     [1960.0]
@@ -279,7 +279,7 @@ def served_shares(
 
     Examples
     --------
-    >>> from cpts_geo.capacity.scenario import load_scenario
+    >>> from cpts_geo.capacity.scenario.loading import load_scenario
     >>> served, _ = served_shares(load_scenario("lvo"), [16] * 5, np.array([16.69, 40.0]))
     >>> served.round(3).tolist()
     [0.95, 0.4]

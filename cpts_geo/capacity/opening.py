@@ -15,15 +15,15 @@ from typing import Final
 
 import pandas as pd
 
-from cpts_geo.access.allocation import allocate, allocations
-from cpts_geo.access.minutes import approximations
-from cpts_geo.access.siting import AllocationStability, best_sites, sites_by_allocation
-from cpts_geo.access.siting_outcomes import coverage_gain
-from cpts_geo.access.surrogate import Variant
-from cpts_geo.access.travel import TravelTimes, minutes_matrix
-from cpts_geo.capacity.booking import largest_demand
-from cpts_geo.capacity.headline import Headline
-from cpts_geo.capacity.periods import no_mt_per_day
+from cpts_geo.access.nearest.minutes import approximations
+from cpts_geo.access.siting.allocation import allocate, allocations
+from cpts_geo.access.siting.best_sites import AllocationStability, best_sites, sites_by_allocation
+from cpts_geo.access.siting.best_sites.outcomes import coverage_gain
+from cpts_geo.access.travel.surrogate import Variant
+from cpts_geo.access.travel.times import TravelTimes, minutes_matrix
+from cpts_geo.capacity.answer.headline import Headline
+from cpts_geo.capacity.demand.periods import no_mt_per_day
+from cpts_geo.capacity.queue.booking import largest_demand
 from cpts_geo.errors import SitingError
 
 #: A doctor four hours a day in slots of 15 minutes, as in Challans (grade D elsewhere).
@@ -66,7 +66,7 @@ class Opening:
         New sites with the fewest minutes for all when emergency departments count as open too;
         `best` where every candidate has one.
     solutions : DataFrame
-        The best sets of sites by allocation, see :func:`cpts_geo.access.siting.best_sites`.
+        The best sets of sites by allocation, see :func:`cpts_geo.access.siting.best_sites.best_sites`.
     stability : AllocationStability or None
         Whether the best set depends on the allocation; None where the APL, which tilts it, is
         unknown.
@@ -75,7 +75,7 @@ class Opening:
     gains : dict of tuple of str to DataFrame
         For `best` and `farthest_first`: people within each time of the nearest centre or
         emergency department, before and after, see
-        :func:`cpts_geo.access.siting_outcomes.coverage_gain`.
+        :func:`cpts_geo.access.siting.best_sites.outcomes.coverage_gain`.
     loads : Series of float
         Requests per opening day of each site of `best` and `existing` if everyone goes to the
         nearest one, proportional allocation.
@@ -122,8 +122,8 @@ def requests_to_carry(result: Headline) -> float:
 
     Examples
     --------
-    >>> from cpts_geo.capacity.headline import headline
-    >>> from cpts_geo.capacity.scenario import load_scenarios
+    >>> from cpts_geo.capacity.answer.headline import headline
+    >>> from cpts_geo.capacity.scenario.loading import load_scenarios
     >>> round(requests_to_carry(headline(load_scenarios()["ouest_loiret"])), 2)
     5.6
     """
@@ -141,7 +141,7 @@ def siting_times(
     Parameters
     ----------
     field : DataFrame
-        Result of :func:`cpts_geo.access.minutes.neighbourhood`.
+        Result of :func:`cpts_geo.access.nearest.minutes.neighbourhood`.
     codes : sequence of str
         Communes of the territory and places of care, in the neighbourhood.
     given : TravelTimes, optional
@@ -182,7 +182,7 @@ def opening(
     result : Headline
         Capacity needed by the territory: requests, target, deadline.
     field : DataFrame
-        Result of :func:`cpts_geo.access.minutes.neighbourhood`: lon, lat, population.
+        Result of :func:`cpts_geo.access.nearest.minutes.neighbourhood`: lon, lat, population.
     communes : sequence of str
         Communes of the territory: they ask, and are the candidates.
     existing : sequence of str
@@ -205,12 +205,12 @@ def opening(
     Notes
     -----
     Objective: the fewest minutes for all (p-median), every set of sites tried
-    (:mod:`cpts_geo.access.siting`). Each site is judged on the same two or more allocations.
+    (:mod:`cpts_geo.access.siting.best_sites`). Each site is judged on the same two or more allocations.
 
     Examples
     --------
-    >>> from cpts_geo.capacity.headline import headline
-    >>> from cpts_geo.capacity.scenario import load_scenarios
+    >>> from cpts_geo.capacity.answer.headline import headline
+    >>> from cpts_geo.capacity.scenario.loading import load_scenarios
     >>> field = pd.DataFrame({"lon": [2.0, 2.1, 2.2], "lat": 48.0,
     ...                       "population": [900, 9_000, 90]}, index=["A", "B", "C"])
     >>> found = opening(headline(load_scenarios()["asclepios"]), field, communes=["A", "B", "C"])

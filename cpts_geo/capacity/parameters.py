@@ -13,8 +13,8 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from cpts_geo.capacity.records import Record
-from cpts_geo.capacity.refusals import ContradictionError
+from cpts_geo.capacity.scenario.loading.records import Record
+from cpts_geo.capacity.scenario.loading.refusals import ContradictionError
 from cpts_geo.errors import ScenarioError
 from cpts_geo.foreign import MAX_NAME, is_invisible
 from cpts_geo.settings import CPTS_DIR

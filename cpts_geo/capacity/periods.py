@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from cpts_geo.capacity.inputs import Scenario
+from cpts_geo.capacity.scenario.loading.inputs import Scenario
 
 Floats = npt.NDArray[np.float64]
 Amount = TypeVar("Amount", float, npt.NDArray[np.float64])
@@ -57,7 +57,7 @@ def visitor_factors(scenario: Scenario) -> pd.Series:
 
     Examples
     --------
-    >>> from cpts_geo.capacity.scenario import load_scenario
+    >>> from cpts_geo.capacity.scenario.loading import load_scenario
     >>> shape = visitor_factors(load_scenario("lvo"))
     >>> round(float(shape.mean()), 9), float(shape["2025-01-06"])
     (1.0, 0.0)
@@ -90,7 +90,7 @@ def visitor_presence(scenario: Scenario) -> float:
 
     Examples
     --------
-    >>> from cpts_geo.capacity.scenario import load_scenario
+    >>> from cpts_geo.capacity.scenario.loading import load_scenario
     >>> round(visitor_presence(load_scenario("lvo").evolve(visitors={"present": (300.0,) * 12})), 6)
     300.0
     """
@@ -125,7 +125,7 @@ def requests_by_day(scenario: Scenario, *, residents: float, visitors: float = 0
 
     Examples
     --------
-    >>> from cpts_geo.capacity.scenario import load_scenario
+    >>> from cpts_geo.capacity.scenario.loading import load_scenario
     >>> days = requests_by_day(load_scenario("lvo"), residents=1000.0, visitors=500.0)
     >>> len(days), round(float(days.sum()), 6)
     (251, 1500.0)
@@ -152,7 +152,7 @@ def month_means(scenario: Scenario) -> pd.DataFrame:
 
     Examples
     --------
-    >>> from cpts_geo.capacity.scenario import load_scenario
+    >>> from cpts_geo.capacity.scenario.loading import load_scenario
     >>> table = month_means(load_scenario("lvo"))
     >>> bool(table.loc[8, "visitors"] > 3), bool(table.loc[8, "residents"] < 1)
     (True, True)
@@ -184,7 +184,7 @@ def no_mt_per_day(scenario: Scenario, requests_per_year: Amount) -> Amount:
 
     Examples
     --------
-    >>> from cpts_geo.capacity.scenario import load_scenario
+    >>> from cpts_geo.capacity.scenario.loading import load_scenario
     >>> case = load_scenario("lvo")
     >>> no_mt_per_day(case, 251.0)
     1.0
@@ -210,7 +210,7 @@ def studied_means(scenario: Scenario) -> tuple[float, float]:
 
     Examples
     --------
-    >>> from cpts_geo.capacity.scenario import load_scenario
+    >>> from cpts_geo.capacity.scenario.loading import load_scenario
     >>> studied_means(load_scenario("lvo"))
     (1.0, 1.0)
     """

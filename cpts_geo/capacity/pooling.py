@@ -20,8 +20,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.cluster.hierarchy import fcluster, linkage
 
-from cpts_geo.access.travel import listed
-from cpts_geo.capacity.booking import day_quantile_slots, minimum_slots
+from cpts_geo.access.travel.times import listed
+from cpts_geo.capacity.queue.booking import day_quantile_slots, minimum_slots
 from cpts_geo.errors import DemandTooLargeError, ScenarioError, one_line
 
 _SOME: Final = "il faut un nombre, 0 ou plus"
@@ -93,8 +93,8 @@ def pooled_slots(
 
     See Also
     --------
-    cpts_geo.capacity.booking.minimum_slots : The slots of one territory.
-    cpts_geo.capacity.booking.day_quantile_slots : The same by whole days.
+    cpts_geo.capacity.queue.booking.minimum_slots : The slots of one territory.
+    cpts_geo.capacity.queue.booking.day_quantile_slots : The same by whole days.
 
     Examples
     --------

@@ -1,6 +1,6 @@
 """What the booking queue accepts: the domain of its arguments, and one error that lists all.
 
-Private to the modules of the queue, whose public door is :mod:`cpts_geo.capacity.booking`.
+Private to the modules of the queue, whose public door is :mod:`cpts_geo.capacity.queue.booking`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Ratios by hand: per day, per week, per 1,000 people, with no queue in them.
 
 A line offering exactly the mean demand is a queue at 100 %: always show the utilisation
-beside such a figure, or use :mod:`cpts_geo.capacity.booking`.
+beside such a figure, or use :mod:`cpts_geo.capacity.queue.booking`.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from typing import Any, Final, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
-from cpts_geo.capacity.refusals import ContradictionError, refusals
+from cpts_geo.capacity.scenario.loading.refusals import ContradictionError, refusals
 from cpts_geo.errors import ScenarioError
 
 STRICT: Final = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)

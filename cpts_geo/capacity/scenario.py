@@ -13,13 +13,18 @@ from typing import Any, Final
 
 import tomli_w
 
-from cpts_geo.capacity.calendar import default_calendar
-from cpts_geo.capacity.input_types import MAX_PEOPLE
-from cpts_geo.capacity.inputs import SOURCED_FIELDS, Scenario
-from cpts_geo.capacity.parameters import UNSOURCED, Source, default_parameters, field
-from cpts_geo.capacity.records import REMEDY, Record
-from cpts_geo.capacity.refusals import nearest
-from cpts_geo.capacity.scenario_file import SHIPPED, read_values, scenario_name
+from cpts_geo.capacity.scenario.loading.calendar import default_calendar
+from cpts_geo.capacity.scenario.loading.file import SHIPPED, read_values, scenario_name
+from cpts_geo.capacity.scenario.loading.input_types import MAX_PEOPLE
+from cpts_geo.capacity.scenario.loading.inputs import SOURCED_FIELDS, Scenario
+from cpts_geo.capacity.scenario.loading.parameters import (
+    UNSOURCED,
+    Source,
+    default_parameters,
+    field,
+)
+from cpts_geo.capacity.scenario.loading.records import REMEDY, Record
+from cpts_geo.capacity.scenario.loading.refusals import nearest
 from cpts_geo.errors import ScenarioError, one_line
 from cpts_geo.files import write_text
 

@@ -7,9 +7,9 @@ import tomllib
 from pathlib import Path
 from typing import Any, Final
 
-from cpts_geo.capacity.inputs import SOURCED_FIELDS
-from cpts_geo.capacity.parameters import UNSOURCED
-from cpts_geo.capacity.refusals import nearest, shown
+from cpts_geo.capacity.scenario.loading.inputs import SOURCED_FIELDS
+from cpts_geo.capacity.scenario.loading.parameters import UNSOURCED
+from cpts_geo.capacity.scenario.loading.refusals import nearest, shown
 from cpts_geo.errors import ScenarioError, one_line
 from cpts_geo.paths import typed_path
 from cpts_geo.settings import CPTS_DIR

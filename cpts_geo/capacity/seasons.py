@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cpts_geo.capacity.booking import minimum_slots
-from cpts_geo.capacity.demand import DemandDraws, draw_requests
-from cpts_geo.capacity.existing import served_by
-from cpts_geo.capacity.headline import DRAWS, Interval, interval
-from cpts_geo.capacity.inputs import Scenario
-from cpts_geo.capacity.periods import Floats, month_means, studied_means
+from cpts_geo.capacity.answer.existing import served_by
+from cpts_geo.capacity.answer.headline import DRAWS, Interval, interval
+from cpts_geo.capacity.demand.periods import Floats, month_means, studied_means
+from cpts_geo.capacity.demand.requests import DemandDraws, draw_requests
+from cpts_geo.capacity.queue.booking import minimum_slots
+from cpts_geo.capacity.scenario.loading.inputs import Scenario
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def requests_per_day(scenario: Scenario, drawn: DemandDraws) -> Floats:
 
     Examples
     --------
-    >>> from cpts_geo.capacity.scenario import load_scenario
+    >>> from cpts_geo.capacity.scenario.loading import load_scenario
     >>> case = load_scenario("lvo")
     >>> summer = case.evolve(months=(7, 8))
     >>> drawn = draw_requests(case, draws=1000)
@@ -98,7 +98,7 @@ def eligible_demand(scenario: Scenario, *, draws: int = DRAWS) -> EligibleDemand
 
     Examples
     --------
-    >>> from cpts_geo.capacity.scenario import load_scenario
+    >>> from cpts_geo.capacity.scenario.loading import load_scenario
     >>> year = eligible_demand(load_scenario("beauce_gatinais"), draws=1000)
     >>> list(year.requests_per_year), len(year.by_month)
     (['no_mt', 'all'], 12)
@@ -139,7 +139,7 @@ def slots_needed(scenario: Scenario, per_day: Floats) -> Interval[int]:
 
     Examples
     --------
-    >>> from cpts_geo.capacity.scenario import load_scenario
+    >>> from cpts_geo.capacity.scenario.loading import load_scenario
     >>> slots_needed(load_scenario("lvo"), np.full(100, 16.0))
     Interval(p10=16, p50=16, p90=16)
     """

@@ -15,7 +15,7 @@ from typing import Final
 
 import numpy as np
 
-from cpts_geo.capacity.booking import service
+from cpts_geo.capacity.queue.booking import service
 
 #: A tenth of the last decimal kept.
 _UNSEEN: Final = 1e-5
@@ -75,7 +75,7 @@ def service_grid(
     Returns
     -------
     ServiceGrid
-        :func:`cpts_geo.capacity.booking.service` at every point, kept for the next territory.
+        :func:`cpts_geo.capacity.queue.booking.service` at every point, kept for the next territory.
 
     Raises
     ------

@@ -1,6 +1,6 @@
 """Booking queue and phone line played one patient, one call at a time.
 
-:func:`simulate` has the rules of :mod:`cpts_geo.capacity.booking` seen by each patient: requests
+:func:`simulate` has the rules of :mod:`cpts_geo.capacity.queue.booking` seen by each patient: requests
 arrive during opening days, each looks in the appointment book for the first free slot of its own
 day or of the next ``deadline_days``, and leaves if there is none. :func:`simulate_phone` plays a
 phone line. Neither shares with the formulas that it checks more than the domain of arguments.
@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from cpts_geo.capacity.queue_checks import (
+from cpts_geo.capacity.queue.checks import (
     check,
     each_day,
     factor_defects,

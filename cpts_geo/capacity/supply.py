@@ -6,8 +6,8 @@ from typing import Annotated, Final
 
 import numpy as np
 
-from cpts_geo.capacity.parameters import AS_TUPLE, field
-from cpts_geo.capacity.records import Record
+from cpts_geo.capacity.scenario.loading.parameters import AS_TUPLE, field
+from cpts_geo.capacity.scenario.loading.records import Record
 
 #: People housed by a hotel room, a camping pitch, a second home (Insee's convention; grade C).
 PEOPLE_PER_ROOM: Final = 2.0

@@ -8,20 +8,9 @@ from dataclasses import dataclass
 import geopandas as gpd
 import pandas as pd
 
-from cpts_geo.access.cells import cell_minutes
-from cpts_geo.access.change_text import change_title, parse_changes
-from cpts_geo.access.minutes import (
-    coverage_by_variant,
-    facility_counts,
-    minutes_columns,
-    minutes_to_care,
-    neighbourhood,
-    travel_variants,
-    with_status,
-)
-from cpts_geo.access.proximity import BANDS
-from cpts_geo.access.scenario import Change, centre_opens, gp_leaves
-from cpts_geo.access.shifts import (
+from cpts_geo.access.catchments.weights import APL_WEIGHT
+from cpts_geo.access.changes.change import Change, centre_opens, gp_leaves
+from cpts_geo.access.changes.shifts import (
     Basins,
     Shift,
     basins,
@@ -30,14 +19,25 @@ from cpts_geo.access.shifts import (
     people_missing,
     shift_of,
 )
-from cpts_geo.access.travel import TravelTimes
-from cpts_geo.access.weights import APL_WEIGHT
-from cpts_geo.capacity.headline import Headline
-from cpts_geo.capacity.opening import Opening, opening
+from cpts_geo.access.changes.text import change_title, parse_changes
+from cpts_geo.access.nearest.cells import cell_minutes
+from cpts_geo.access.nearest.minutes import (
+    coverage_by_variant,
+    facility_counts,
+    minutes_columns,
+    minutes_to_care,
+    neighbourhood,
+    travel_variants,
+    with_status,
+)
+from cpts_geo.access.nearest.proximity import BANDS
+from cpts_geo.access.travel.times import TravelTimes
+from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.french import counted, number
 from cpts_geo.schema import Status
-from cpts_geo.sources.catalogue import sources
-from cpts_geo.sources.tables import available, load_source
+from cpts_geo.sources.catalogue.catalogue import sources
+from cpts_geo.sources.fetching.parsed import available, load_source
+from cpts_geo.study.opening import Opening, opening
 
 #: Facility of Insee's cells -> column of the schema.
 CELL_COLUMNS = {
@@ -58,10 +58,10 @@ class TerritoryAccess:
     approximate : bool
         Whether they are approximations, with two other variants.
     coverage : DataFrame
-        People within each time, from :func:`cpts_geo.access.minutes.coverage_by_variant`.
+        People within each time, from :func:`cpts_geo.access.nearest.minutes.coverage_by_variant`.
     cells : DataFrame
         The same by Insee's 200 m cells, by facility, from
-        :func:`cpts_geo.access.cells.cell_minutes`; empty where they were not fetched.
+        :func:`cpts_geo.access.nearest.cells.cell_minutes`; empty where they were not fetched.
     opening : Opening or None
         Where to open; None where it cannot be said.
     shifts : tuple of Shift
@@ -120,7 +120,7 @@ def study_access(
     given : TravelTimes, optional
         Times of the analyst, instead of approximations.
     asked : sequence of str
-        Scenarios of the analyst (:func:`cpts_geo.access.change_text.parse_changes`); by default
+        Scenarios of the analyst (:func:`cpts_geo.access.changes.text.parse_changes`); by default
         a GP leaves where most are, and a centre of the hours needed opens at the best site.
     fetched : bool
         Whether Insee's cells are looked for among the fetched sources.
@@ -139,10 +139,10 @@ def study_access(
 
     Examples
     --------
-    >>> from cpts_geo.capacity.headline import headline
-    >>> from cpts_geo.capacity.scenario import load_scenarios
+    >>> from cpts_geo.capacity.answer.headline import headline
+    >>> from cpts_geo.capacity.scenario.loading import load_scenarios
     >>> from cpts_geo.sources import embedded
-    >>> from cpts_geo.territories.perimeters import territory_communes
+    >>> from cpts_geo.territories.perimeters.outlines import territory_communes
     >>> national, figures = embedded.load_communes(), embedded.load_figures()
     >>> members = embedded.load_memberships().query("territory == 'ouest_loiret'")
     >>> table, access = study_access(

@@ -8,18 +8,18 @@ from typing import Final
 
 import pandas as pd
 
-from cpts_geo.access.disclosure import MIN_PROFESSIONALS
-from cpts_geo.capacity.booking import minimum_slots
-from cpts_geo.capacity.demand import calls_per_year
-from cpts_geo.capacity.drivers import hours_tornado
-from cpts_geo.capacity.headline import DRAWS, Headline
-from cpts_geo.capacity.inputs import Scenario
-from cpts_geo.capacity.periods import no_mt_per_day
-from cpts_geo.capacity.phone import HOUR_SHARES, agents_by_hour
-from cpts_geo.capacity.seasons import EligibleDemand, eligible_demand
-from cpts_geo.capacity.weekly import WeeklyService, weekly_service
-from cpts_geo.capacity.workforce_fan import fan
+from cpts_geo.capacity.answer.drivers import hours_tornado
+from cpts_geo.capacity.answer.headline import DRAWS, Headline
+from cpts_geo.capacity.answer.seasons import EligibleDemand, eligible_demand
+from cpts_geo.capacity.demand.periods import no_mt_per_day
+from cpts_geo.capacity.demand.requests import calls_per_year
+from cpts_geo.capacity.queue.booking import minimum_slots
+from cpts_geo.capacity.queue.weekly import WeeklyService, weekly_service
+from cpts_geo.capacity.scenario.loading.inputs import Scenario
+from cpts_geo.capacity.workforce.fan import fan
+from cpts_geo.capacity.workforce.phone import HOUR_SHARES, agents_by_hour
 from cpts_geo.errors import DemandTooLargeError
+from cpts_geo.secrecy.disclosure import MIN_PROFESSIONALS
 
 #: GPs who settle each year, fewest to most, and spreads of their ages (years): a fan, grade D.
 ENTRIES: Final = (0.0, 1.0, 2.0)
@@ -83,8 +83,8 @@ def study_capacity(
 
     Examples
     --------
-    >>> from cpts_geo.capacity.headline import headline
-    >>> from cpts_geo.capacity.scenario import load_scenario
+    >>> from cpts_geo.capacity.answer.headline import headline
+    >>> from cpts_geo.capacity.scenario.loading import load_scenario
     >>> answer = headline(load_scenario("beauce_gatinais"), draws=1000)
     >>> found = study_capacity(answer, facts={}, draws=1000)
     >>> found.phone["agents"].max(), found.future is None

@@ -3,7 +3,7 @@
 The distribution of the backlog is carried exactly from each opening day to the next: nothing is
 drawn. The plan of slots is known in advance, and a request only takes a slot that exists: the
 leave of a GP leaves no booking without a slot, but losses from the days before on, when less can
-be booked ahead. Rules and words are those of :mod:`cpts_geo.capacity.booking`.
+be booked ahead. Rules and words are those of :mod:`cpts_geo.capacity.queue.booking`.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from cpts_geo.capacity.chain import Day, Floats
-from cpts_geo.capacity.queue_checks import (
+from cpts_geo.capacity.queue.chain import Day, Floats
+from cpts_geo.capacity.queue.checks import (
     MAX_SLOTS,
     arrivals_defects,
     check,

@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from cpts_geo.capacity.booking import WEEKDAY_FACTORS, service, weekly_service
-from cpts_geo.capacity.simulation import simulate
+from cpts_geo.capacity.checks.simulation import simulate
+from cpts_geo.capacity.queue.booking import WEEKDAY_FACTORS, service, weekly_service
 from cpts_geo.french import number
 
 #: Seed of the verification: chosen before any result was seen, and not to be shopped for.

@@ -13,8 +13,8 @@ from typing import Final
 
 import numpy as np
 
-from cpts_geo.capacity.chain import Day, stationary
-from cpts_geo.capacity.queue_checks import (
+from cpts_geo.capacity.queue.chain import Day, stationary
+from cpts_geo.capacity.queue.checks import (
     check,
     each_day,
     factor_defects,

@@ -4,7 +4,7 @@ A cohort by age: each year a share of the GPs leaves, by the age they have when 
 who stay grow a year older; then newcomers arrive. Exit rates and the age of arrival are
 assumptions of ours (grade D), and the result is a mean: chance alone moves a group of 24 by
 two or three. The ages of fewer than 5 GPs are their own affair: publish
-:func:`cpts_geo.capacity.workforce_fan.fan`, which refuses them, rather than a projection of ages.
+:func:`cpts_geo.capacity.workforce.fan.fan`, which refuses them, rather than a projection of ages.
 """
 
 from __future__ import annotations

@@ -16,10 +16,16 @@ import pandas as pd
 from scipy import stats
 from scipy.optimize import brentq
 
-from cpts_geo.access.disclosure import MIN_PROFESSIONALS
-from cpts_geo.capacity.workforce import ENTRY_AGE, EXIT_RATES, MAX_LIST, coverage, project
+from cpts_geo.capacity.workforce.projection import (
+    ENTRY_AGE,
+    EXIT_RATES,
+    MAX_LIST,
+    coverage,
+    project,
+)
 from cpts_geo.errors import ScenarioError
 from cpts_geo.french import number
+from cpts_geo.secrecy.disclosure import MIN_PROFESSIONALS
 
 #: Ages of the GPs in practice that are invented (years).
 YOUNGEST: Final = 30.0
@@ -117,7 +123,7 @@ def fan(
     years : int
         Years to project, 0 to 50.
     exit_rates : sequence of tuple of float
-        As for :func:`cpts_geo.capacity.workforce.project`.
+        As for :func:`cpts_geo.capacity.workforce.projection.project`.
     entry_age : float
         Age of those who arrive (years).
     activity_decline : float
@@ -132,7 +138,7 @@ def fan(
         A row per spread, number of entries and year: ``spread`` (years), ``entries`` (a year),
         ``year`` (0 = today), ``gps`` (expected head-count), ``density`` (per 100,000
         inhabitants), ``people_without_mt`` (persons), ``share_without_mt`` (0 to 1),
-        ``list_capped`` (see :func:`cpts_geo.capacity.workforce.coverage`).
+        ``list_capped`` (see :func:`cpts_geo.capacity.workforce.projection.coverage`).
 
     Raises
     ------

@@ -21,14 +21,14 @@ from typing import Any, Final, Literal
 
 from cpts_geo import errors
 from cpts_geo.errors import CptsGeoError, Defect, one_line
-from cpts_geo.sources.file_bounds import LIMITS, beyond
+from cpts_geo.sources.bounds.files import LIMITS, beyond
 
 Ending = Literal["time", "memory", "crash"]
 # The paths of this interpreter, so that the child finds the same packages; never the folder of
 # work, where a file of an analyst could bear the name of a module.
 _START: Final = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
-    "from cpts_geo.sources.apart_child import answer; answer()"
+    "from cpts_geo.sources.apart.run.child import answer; answer()"
 )
 #: Words of the libraries for a lack of memory, in an error or as they end the process.
 _MEMORY: Final = re.compile(
@@ -98,7 +98,7 @@ def run_apart(
     --------
     >>> run_apart("math:sqrt", {}, content=b"", memory=10**9, seconds=60)
     Traceback (most recent call last):
-    cpts_geo.sources.apart.ApartError: crash: TypeError: must be real number, not bytes
+    cpts_geo.sources.apart.run.ApartError: crash: TypeError: must be real number, not bytes
     """
     # Never the folder of work: a file of the analyst's there is no library.
     here = os.path.realpath(os.curdir)
@@ -217,7 +217,7 @@ def run_within(
     Examples
     --------
     >>> from cpts_geo.errors import PerimeterError
-    >>> target = "cpts_geo.sources.producer_sheets:names"
+    >>> target = "cpts_geo.sources.apart.run.producer_sheets:names"
     >>> run_within("workbook", target, {}, content=b"x", error=PerimeterError, name="l.xlsx")
     """
     memory, seconds = f"{bounds}_memory", f"{bounds}_seconds"

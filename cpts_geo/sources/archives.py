@@ -15,8 +15,8 @@ from typing import IO, Final, cast
 
 from cpts_geo.errors import DataFileError, one_line
 from cpts_geo.french import counted
-from cpts_geo.sources.bound import excess, quantity
-from cpts_geo.sources.fetch_bounds import LIMITS, said
+from cpts_geo.sources.bounds.bound import excess, quantity
+from cpts_geo.sources.bounds.fetched import LIMITS, said
 
 _ZIP: Final = b"PK\x03\x04"
 #: Mark of an entry of the list of members.

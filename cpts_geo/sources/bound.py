@@ -16,7 +16,7 @@ _PAGE: Final = """# Bounds
 
 What an analyst brings is read within these bounds, or refused in a French sentence with what to do.
 They are generous for real use, and what is beyond is refused without filling the memory. This page
-is written from `cpts_geo/sources/file_bounds.py`; `tests/test_bounds.py` reads each bound
+is written from `cpts_geo/sources/bounds/files.py`; `tests/test_bounds.py` reads each bound
 on both sides and checks that the page is up to date.
 
 | Bound | Limit | What it bounds | Refusal | Test |

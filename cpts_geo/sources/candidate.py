@@ -17,12 +17,12 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, Trans
 
 from cpts_geo.errors import CptsGeoError, DataFileError
 from cpts_geo.files import open_regular, reason, why_unread
-from cpts_geo.sources.catalogue import Source, sha256_of
-from cpts_geo.sources.download import Told, download, partial_dir
-from cpts_geo.sources.inspection import check_content, check_form
-from cpts_geo.sources.listing import listed_address
-from cpts_geo.sources.pace import Pace
-from cpts_geo.sources.web import network_refusal
+from cpts_geo.sources.catalogue.catalogue import Source, sha256_of
+from cpts_geo.sources.fetching.download import Told, download, partial_dir
+from cpts_geo.sources.fetching.inspection import check_content, check_form
+from cpts_geo.sources.fetching.listing import listed_address
+from cpts_geo.sources.fetching.pace import Pace
+from cpts_geo.sources.fetching.web import network_refusal
 
 #: What to do where no candidate has the file.
 REMEDY: Final = (
@@ -49,7 +49,7 @@ class Candidate:
     cache : Path
         The cache, where partial files wait.
     session : requests.Session
-        See :func:`cpts_geo.sources.web.open_session`.
+        See :func:`cpts_geo.sources.fetching.web.open_session`.
     pace : Pace
         The one of the session: bytes and seconds that the source may take.
     copy : Path or None
@@ -107,7 +107,7 @@ class Candidate:
             self._copy(self.copy, target)
         elif self.source.service is not None:
             # Imported here: it brings geometry libraries that plain files do without.
-            from cpts_geo.sources.services import collect  # noqa: PLC0415
+            from cpts_geo.sources.fetching.services import collect  # noqa: PLC0415
 
             try:
                 content = collect(

@@ -94,7 +94,7 @@ class Source:
         Whether its file names people: once read, only counts are kept and the file is deleted.
     megabytes : float or None
         Size announced or seen, for people to choose, and to bound what a server may send, see
-        :func:`cpts_geo.sources.fetch_bounds.most_bytes`; None unknown.
+        :func:`cpts_geo.sources.bounds.fetched.most_bytes`; None unknown.
     totals : tuple of Total
         Figures that its table must hold; empty where none is known.
     trust : str

@@ -18,8 +18,8 @@ import pandas as pd
 
 from cpts_geo.errors import DataFileError
 from cpts_geo.settings import COG_YEAR
-from cpts_geo.sources.contracts import FUSION, RECODED, RETIRED, SPLIT
-from cpts_geo.sources.packages import CURRENT, PAST_COG, handwritten_events, read_entries
+from cpts_geo.sources.catalogue.catalogue.contracts import FUSION, RECODED, RETIRED, SPLIT
+from cpts_geo.sources.embedding.packages import CURRENT, PAST_COG, handwritten_events, read_entries
 
 #: Columns of a table of events; see :func:`read_events`.
 EVENT_COLUMNS: Final = (
@@ -82,7 +82,7 @@ def vintage_of(entries: Iterable[Mapping[str, Any]], year: int) -> Vintage:
     Parameters
     ----------
     entries : iterable of mapping
-        Content of communes.json, from :func:`cpts_geo.sources.packages.read_entries`.
+        Content of communes.json, from :func:`cpts_geo.sources.embedding.packages.read_entries`.
     year : int
         Year of the COG.
 

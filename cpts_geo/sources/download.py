@@ -15,8 +15,8 @@ import requests
 import urllib3
 
 from cpts_geo.errors import DataFileError
-from cpts_geo.sources import web
-from cpts_geo.sources.pace import Pace, TooLargeError
+from cpts_geo.sources.fetching import web
+from cpts_geo.sources.fetching.pace import Pace, TooLargeError
 
 #: Times a body that was cut is asked for again within one call; the next call goes on from there.
 _ATTEMPTS: Final = 5
@@ -90,7 +90,7 @@ def download(
         Folder of this address alone, see :func:`partial_dir`; made when missing. What has
         arrived stays there when the connection or the disk fails.
     session : requests.Session
-        See :func:`cpts_geo.sources.web.open_session`.
+        See :func:`cpts_geo.sources.fetching.web.open_session`.
     pace : Pace
         The one of the session: bytes and seconds that the source may take.
     unpack : bool

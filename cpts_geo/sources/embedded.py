@@ -14,8 +14,8 @@ import shapely
 
 from cpts_geo import settings
 from cpts_geo.errors import DataFileError, TableError, one_line
-from cpts_geo.sources.catalogue import sha256_of
-from cpts_geo.sources.contracts import TableName, check
+from cpts_geo.sources.catalogue.catalogue import sha256_of
+from cpts_geo.sources.catalogue.catalogue.contracts import TableName, check
 
 _CONTOURS_AT_ONCE = 1024
 _RESTORE = "réinstallez cpts_geo, ou dans un dépôt : git checkout -- data"
@@ -191,7 +191,7 @@ def load_cog_events(folder: Path | None = None) -> pd.DataFrame:
         year (first COG in which the event holds), dated (False: of that COG or of an earlier
         one), event (``fusion``, ``scission``, ``code``, ``retrait``), from_code, to_code (NaN
         for ``retrait``), former_codes (former communes that went with a part, NaN when not a
-        split), evidence; see :func:`cpts_geo.sources.cog_vintages.read_events`.
+        split), evidence; see :func:`cpts_geo.sources.embedding.cog_vintages.read_events`.
 
     Raises
     ------

@@ -21,15 +21,21 @@ from rapidfuzz import process
 from cpts_geo import settings
 from cpts_geo.errors import CptsGeoError, DataFileError, OutputError, nested, one_line, written
 from cpts_geo.french import counted
-from cpts_geo.sources.candidate import REMEDY, Candidate, judged
-from cpts_geo.sources.catalogue import Source, sha256_of, sources
-from cpts_geo.sources.fetch_bounds import most_bytes
-from cpts_geo.sources.inspection import check_content
-from cpts_geo.sources.leftovers import sweep, sweep_starts
-from cpts_geo.sources.lock import Locked, alone, cache_refused, read_lock, write_entry
-from cpts_geo.sources.pace import Pace
-from cpts_geo.sources.previous import set_aside, taken_back
-from cpts_geo.sources.web import open_session
+from cpts_geo.sources.bounds.fetched import most_bytes
+from cpts_geo.sources.catalogue.catalogue import Source, sha256_of, sources
+from cpts_geo.sources.catalogue.catalogue.lock import (
+    Locked,
+    alone,
+    cache_refused,
+    read_lock,
+    write_entry,
+)
+from cpts_geo.sources.fetching.candidate import REMEDY, Candidate, judged
+from cpts_geo.sources.fetching.inspection import check_content
+from cpts_geo.sources.fetching.leftovers import sweep, sweep_starts
+from cpts_geo.sources.fetching.pace import Pace
+from cpts_geo.sources.fetching.previous import set_aside, taken_back
+from cpts_geo.sources.fetching.web import open_session
 
 State = Literal["cache", "miroir", "téléchargé"]
 #: How the copy of a mirror is named, before its file.
@@ -58,7 +64,7 @@ class Outcome:
     sha256 : str
         SHA-256 of the file, in hexadecimal.
     address : str
-        Where it came from, see :class:`cpts_geo.sources.lock.Locked`.
+        Where it came from, see :class:`cpts_geo.sources.catalogue.catalogue.lock.Locked`.
     vintage : str
         Vintage its content says; empty when it says none.
     state : {"cache", "miroir", "téléchargé"}
@@ -118,7 +124,7 @@ def fetch(
     cache, lock : Path, optional
         :func:`cpts_geo.settings.cache_dir` and :func:`cpts_geo.settings.lock_path` by default.
     catalogue : mapping of str to Source, optional
-        :func:`cpts_geo.sources.catalogue.sources` by default.
+        :func:`cpts_geo.sources.catalogue.catalogue.sources` by default.
     say : callable
         Receives French lines that tell the progress.
     progress : bool
@@ -195,7 +201,7 @@ def located(
     -------
     Path or None
         The file, when it stands in the lock and has its size;
-        :func:`cpts_geo.sources.status.verify` reads its bytes. None otherwise, unknown keys too.
+        :func:`cpts_geo.sources.catalogue.catalogue.status.verify` reads its bytes. None otherwise, unknown keys too.
 
     Raises
     ------
@@ -228,7 +234,7 @@ def erased(source: Source, entry: Locked, cache: Path) -> Path | None:
     if not source.personal or not entry.is_of(source) or (cache / entry.file).exists():
         return None
     # Imported here: it brings the readers, and it needs this module.
-    from cpts_geo.sources.tables import parsed_path  # noqa: PLC0415
+    from cpts_geo.sources.fetching.parsed import parsed_path  # noqa: PLC0415
 
     parsed = cache / "tables" / parsed_path(source.key, entry).name
     return parsed if parsed.is_file() else None

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from cpts_geo.errors import DataFileError
-from cpts_geo.sources.bound import Bound, quantity
-from cpts_geo.sources.catalogue import Source
+from cpts_geo.sources.bounds.bound import Bound, quantity
+from cpts_geo.sources.catalogue.catalogue import Source
 
 _ANOTHER: Final = "essayez une autre adresse, ou déposez le fichier dans un miroir."
 _LATER: Final = "réessayez plus tard."
@@ -23,7 +23,7 @@ PAGE: Final = """# Bounds of what is fetched
 What a server sends is read within these bounds, or refused in a French sentence with what to do.
 The largest download of a source is three times what the catalogue announces, plus a floor; its time
 is a start, plus that size at the mean rate. Workbooks are held to the `workbook_…` bounds of
-`docs/bounds.md` too. This page is written from `cpts_geo/sources/fetch_bounds.py`;
+`docs/bounds.md` too. This page is written from `cpts_geo/sources/bounds/fetched.py`;
 `tests/test_fetch_bounds.py` checks that it is up to date.
 
 | Bound | Limit | What it bounds | Refusal | Test |
@@ -226,7 +226,7 @@ def most_bytes(source: Source) -> int:
 
     Examples
     --------
-    >>> from cpts_geo.sources.catalogue import sources
+    >>> from cpts_geo.sources.catalogue.catalogue import sources
     >>> most_bytes(sources()["drees_apl_2024"])
     38000000
     """

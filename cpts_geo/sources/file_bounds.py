@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final, TypeVar
 
 from cpts_geo.errors import CptsGeoError, one_line
-from cpts_geo.sources.bound import Bound, excess, quantity
+from cpts_geo.sources.bounds.bound import Bound, excess, quantity
 
 _Error = TypeVar("_Error", bound=CptsGeoError)
 _TOO_BIG: Final = "Le fichier {name} est trop gros ({found}, {limit} au plus)."

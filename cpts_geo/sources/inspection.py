@@ -10,10 +10,10 @@ from typing import Final
 
 from cpts_geo.errors import CptsGeoError, DataFileError, one_line
 from cpts_geo.files import why_unread
-from cpts_geo.sources.archives import archive_defects, gzip_defects, is_zip
-from cpts_geo.sources.catalogue import Source, sources
-from cpts_geo.sources.fetch_bounds import LIMITS, most_unpacked
-from cpts_geo.sources.totals import check_totals, check_vintage
+from cpts_geo.sources.bounds.fetched import LIMITS, most_unpacked
+from cpts_geo.sources.catalogue.catalogue import Source, sources
+from cpts_geo.sources.catalogue.catalogue.totals import check_totals, check_vintage
+from cpts_geo.sources.readers.formats.archives import archive_defects, gzip_defects, is_zip
 
 _GZIP: Final = b"\x1f\x8b"
 _7Z: Final = b"7z\xbc\xaf\x27\x1c"

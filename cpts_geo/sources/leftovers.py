@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from cpts_geo.files import unfinished
-from cpts_geo.sources.bound import quantity
-from cpts_geo.sources.download import partial_dir
+from cpts_geo.sources.bounds.bound import quantity
+from cpts_geo.sources.fetching.download import partial_dir
 
 #: A start that waits for its end longer than this is of a file that has changed since.
 _OLD_S: Final = 7 * 86_400

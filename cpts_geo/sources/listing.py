@@ -9,8 +9,8 @@ from typing import Any, Final
 from urllib.parse import urljoin
 
 from cpts_geo.errors import DataFileError, one_line
-from cpts_geo.sources.bound import quantity
-from cpts_geo.sources.fetch_bounds import LIMITS, beyond
+from cpts_geo.sources.bounds.bound import quantity
+from cpts_geo.sources.bounds.fetched import LIMITS, beyond
 
 #: A title is looked at no further: a pattern on a long text may search for ever.
 _LONGEST_TITLE: Final = 1_000

@@ -18,8 +18,8 @@ from cpts_geo.errors import DataFileError, OutputError, one_line
 from cpts_geo.files import open_regular, reason, write_atomically
 from cpts_geo.foreign import is_invisible, shown_path
 from cpts_geo.locking import locked
-from cpts_geo.sources.bound import quantity
-from cpts_geo.sources.catalogue import Source
+from cpts_geo.sources.bounds.bound import quantity
+from cpts_geo.sources.catalogue.catalogue import Source
 
 _HEADER = (
     "# Written by `cpts-geo data fetch`: what was fetched for each source. Commit it with an\n"

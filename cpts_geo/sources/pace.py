@@ -7,8 +7,8 @@ from collections import deque
 from collections.abc import Callable
 
 from cpts_geo.errors import DataFileError
-from cpts_geo.sources.bound import excess, quantity
-from cpts_geo.sources.fetch_bounds import LIMITS, beyond, most_seconds
+from cpts_geo.sources.bounds.bound import excess, quantity
+from cpts_geo.sources.bounds.fetched import LIMITS, beyond, most_seconds
 
 
 class TooLargeError(DataFileError):
@@ -22,7 +22,7 @@ class Pace:
     Parameters
     ----------
     most : int
-        Bytes of the largest file, see :func:`cpts_geo.sources.fetch_bounds.most_bytes`.
+        Bytes of the largest file, see :func:`cpts_geo.sources.bounds.fetched.most_bytes`.
     clock : callable
         Seconds that never go back.
 

@@ -2,7 +2,7 @@
 
 Only files *inside* the packages are read; neither package is installed nor imported.
 Known defects of the contours (see data/communes/README.md) are repaired by
-:mod:`cpts_geo.territories.coverage`, not here.
+:mod:`cpts_geo.territories.perimeters.outlines.coverage`, not here.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from cpts_geo.errors import DataFileError, one_line
 from cpts_geo.files import reason
 from cpts_geo.foreign import shown_path
 from cpts_geo.settings import GEOGRAPHIC_CRS
-from cpts_geo.sources.catalogue import sources, verified_path
+from cpts_geo.sources.catalogue.catalogue import sources, verified_path
 
 #: Type of the entries that are communes of their own.
 CURRENT = "commune-actuelle"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cpts_geo.sources.catalogue import sha256_of
+from cpts_geo.sources.catalogue.catalogue import sha256_of
 
 
 def set_aside(path: Path, sha256: str) -> None:

@@ -23,7 +23,7 @@ import shapely
 from cpts_geo import settings
 from cpts_geo.errors import TravelError, alike, one_line
 from cpts_geo.french import number
-from cpts_geo.sources.road_tiles import build_tiles, quiet_config, valhalla_module
+from cpts_geo.sources.roads.tiles import build_tiles, quiet_config, valhalla_module
 
 Mode = Literal["auto", "bicycle", "pedestrian"]
 

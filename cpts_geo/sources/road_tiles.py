@@ -18,7 +18,7 @@ from cpts_geo import settings
 from cpts_geo.errors import OutputError, TravelError, one_line
 from cpts_geo.files import open_regular, reason, sweep
 from cpts_geo.foreign import shown_path
-from cpts_geo.sources.catalogue import sha256_of
+from cpts_geo.sources.catalogue.catalogue import sha256_of
 
 _EXTRACT: Final = "donnez un extrait d’OpenStreetMap (.osm.pbf), tel qu’une région de Geofabrik."
 

@@ -12,10 +12,10 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 import requests
 
 from cpts_geo.errors import DataFileError, one_line
-from cpts_geo.sources import web
-from cpts_geo.sources.bound import quantity
-from cpts_geo.sources.fetch_bounds import LIMITS, beyond
-from cpts_geo.sources.pace import Pace
+from cpts_geo.sources.bounds.bound import quantity
+from cpts_geo.sources.bounds.fetched import LIMITS, beyond
+from cpts_geo.sources.fetching import web
+from cpts_geo.sources.fetching.pace import Pace
 
 #: Seconds without any byte: these servers think before they answer.
 _SILENCE_S: Final = 180.0

@@ -10,10 +10,10 @@ from typing import Final, Literal
 import pandas as pd
 
 from cpts_geo import settings
-from cpts_geo.sources.catalogue import Source, sha256_of, sources
-from cpts_geo.sources.datapackage import compiled_sources
-from cpts_geo.sources.fetch import erased
-from cpts_geo.sources.lock import Locked, read_lock
+from cpts_geo.sources.catalogue.catalogue import Source, sha256_of, sources
+from cpts_geo.sources.catalogue.catalogue.lock import Locked, read_lock
+from cpts_geo.sources.embedding.datapackage import compiled_sources
+from cpts_geo.sources.fetching.fetch import erased
 
 Had = Literal[
     "en cache",
@@ -44,9 +44,9 @@ def status_table(
     Parameters
     ----------
     cache, lock, mirror : Path, optional
-        As in :func:`cpts_geo.sources.fetch.fetch`.
+        As in :func:`cpts_geo.sources.fetching.fetch.fetch`.
     catalogue : mapping of str to Source, optional
-        As in :func:`cpts_geo.sources.fetch.fetch`.
+        As in :func:`cpts_geo.sources.fetching.fetch.fetch`.
     today : date, optional
         Day the ages are counted to; today (UTC) by default.
 
@@ -54,7 +54,7 @@ def status_table(
     -------
     DataFrame
         One row a source, in the order of the catalogue: source, producer, product, state (``en
-        cache`` for what :func:`cpts_geo.sources.fetch.located` finds, ``effacé après lecture``
+        cache`` for what :func:`cpts_geo.sources.fetching.fetch.located` finds, ``effacé après lecture``
         when a file of personal data left its table, ``altéré`` when its size is not the lock's
         or the lock's SHA-256 not the catalogue's, ``hors verrou`` when the lock does not know
         it, ``dans le miroir``, ``embarqué`` when only its compiled figures are there,
@@ -129,9 +129,9 @@ def verify(
     Parameters
     ----------
     cache, lock : Path, optional
-        As in :func:`cpts_geo.sources.fetch.fetch`.
+        As in :func:`cpts_geo.sources.fetching.fetch.fetch`.
     catalogue : mapping of str to Source, optional
-        As in :func:`cpts_geo.sources.fetch.fetch`.
+        As in :func:`cpts_geo.sources.fetching.fetch.fetch`.
 
     Returns
     -------

@@ -20,12 +20,12 @@ import pyarrow.parquet as pq
 from cpts_geo import settings
 from cpts_geo.errors import DataFileError
 from cpts_geo.files import write_atomically
-from cpts_geo.sources.catalogue import sha256_of, sources
-from cpts_geo.sources.fetch import located
-from cpts_geo.sources.inspection import read_on_arrival
-from cpts_geo.sources.lock import Locked, read_lock
+from cpts_geo.sources.catalogue.catalogue import sha256_of, sources
+from cpts_geo.sources.catalogue.catalogue.lock import Locked, read_lock
+from cpts_geo.sources.catalogue.catalogue.totals import check_totals
+from cpts_geo.sources.fetching.fetch import located
+from cpts_geo.sources.fetching.inspection import read_on_arrival
 from cpts_geo.sources.readers import READERS
-from cpts_geo.sources.totals import check_totals
 
 
 def load_source(key: str) -> pd.DataFrame:

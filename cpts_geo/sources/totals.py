@@ -9,7 +9,7 @@ import pandas as pd
 
 from cpts_geo.errors import DataFileError, one_line
 from cpts_geo.french import number
-from cpts_geo.sources.catalogue import Source, Total
+from cpts_geo.sources.catalogue.catalogue import Source, Total
 
 _REMEDY = (
     "essayez une autre adresse ; si le producteur publie vraiment ces chiffres, corrigez "
@@ -85,7 +85,7 @@ def check_vintage(found: str, source: Source, *, today: date | None = None) -> N
 
     Examples
     --------
-    >>> from cpts_geo.sources.catalogue import sources
+    >>> from cpts_geo.sources.catalogue.catalogue import sources
     >>> try:
     ...     check_vintage("2064", sources()["cnam_densities"], today=date(2026, 5, 1))
     ... except DataFileError as error:

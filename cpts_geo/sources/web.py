@@ -19,8 +19,8 @@ from urllib3.util import Retry
 
 from cpts_geo import __version__
 from cpts_geo.errors import DataFileError, one_line
-from cpts_geo.sources.fetch_bounds import LIMITS, beyond, said
-from cpts_geo.sources.pace import Pace, TooLargeError
+from cpts_geo.sources.bounds.fetched import LIMITS, beyond, said
+from cpts_geo.sources.fetching.pace import Pace, TooLargeError
 
 #: First wait before another try, in seconds; it doubles each time.
 BACKOFF_S = 1.0

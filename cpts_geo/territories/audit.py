@@ -12,7 +12,7 @@ import pandas as pd
 from cpts_geo import errors
 from cpts_geo.errors import NameResolutionError, PerimeterError, one_line
 from cpts_geo.french import number
-from cpts_geo.territories.gazetteer import CANDIDATES_SHOWN, Gazetteer, Place
+from cpts_geo.territories.naming.gazetteer import CANDIDATES_SHOWN, Gazetteer, Place
 
 Method = Literal["exact", "normalised", "fuzzy", "moved", "repaired"]
 

@@ -15,15 +15,22 @@ import pandas as pd
 
 from cpts_geo.errors import PerimeterError, one_line
 from cpts_geo.settings import COG_YEAR
-from cpts_geo.territories.audit import Defect, Method, Resolution, audit_table, part_text, quoted
-from cpts_geo.territories.gazetteer import (
+from cpts_geo.territories.naming.audit import (
+    Defect,
+    Method,
+    Resolution,
+    audit_table,
+    part_text,
+    quoted,
+)
+from cpts_geo.territories.naming.gazetteer import (
     Gazetteer,
     Place,
     build_gazetteer,
     checked_departements,
 )
-from cpts_geo.territories.names import NameQuery, resolve_queries
-from cpts_geo.territories.spelling import (
+from cpts_geo.territories.naming.names import NameQuery, resolve_queries
+from cpts_geo.territories.naming.spelling import (
     agree,
     departement_code,
     normalise_name,
@@ -113,7 +120,7 @@ def resolve_codes(
     Returns
     -------
     pandas.DataFrame
-        Columns of :func:`cpts_geo.territories.names.resolve`; ``published`` is the code as
+        Columns of :func:`cpts_geo.territories.naming.names.resolve`; ``published`` is the code as
         written, ``method`` is exact, moved (the code left the COG) or repaired (four digits that
         lost their leading zero), ``score`` is 100 and ``alternatives`` is empty.
 
@@ -159,7 +166,7 @@ def resolve_table(
     Parameters
     ----------
     table : pandas.DataFrame
-        As read by :func:`cpts_geo.sources.analyst.perimeter.read_perimeter_file`: ``line``, and
+        As read by :func:`cpts_geo.sources.analyst.lists.perimeter.read_perimeter_file`: ``line``, and
         ``name`` or ``code`` or both; optionally ``departement`` (empty text when not given).
         A line with a code is resolved by its code, and its name must agree.
     communes : pandas.DataFrame
@@ -172,7 +179,7 @@ def resolve_table(
     Returns
     -------
     pandas.DataFrame
-        Columns of :func:`cpts_geo.territories.names.resolve`; ``published`` is the code as
+        Columns of :func:`cpts_geo.territories.naming.names.resolve`; ``published`` is the code as
         written where there is one, else the name.
 
     Raises

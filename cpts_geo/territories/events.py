@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 
 from cpts_geo.settings import COG_YEAR
-from cpts_geo.sources.cog_vintages import EVENT_COLUMNS
-from cpts_geo.sources.contracts import FUSION, RECODED, SPLIT, check
-from cpts_geo.sources.embedded import load_cog_events, load_population
+from cpts_geo.sources.catalogue.catalogue.contracts import FUSION, RECODED, SPLIT, check
+from cpts_geo.sources.embedding.cog_vintages import EVENT_COLUMNS
+from cpts_geo.sources.embedding.embedded import load_cog_events, load_population
 
 Split = Literal["refuse", "population", "parent"]
 
@@ -71,7 +71,7 @@ def codes_at(vintage: int, current: pd.Index[str], events: pd.DataFrame) -> set[
     current : Index of str
         Codes of the COG of today.
     events : DataFrame
-        Events, see :func:`cpts_geo.sources.cog_vintages.read_events`.
+        Events, see :func:`cpts_geo.sources.embedding.cog_vintages.read_events`.
 
     Returns
     -------
@@ -81,7 +81,7 @@ def codes_at(vintage: int, current: pd.Index[str], events: pd.DataFrame) -> set[
 
     Examples
     --------
-    >>> from cpts_geo.sources.embedded import load_cog_events, load_population
+    >>> from cpts_geo.sources.embedding.embedded import load_cog_events, load_population
     >>> len(codes_at(2021, load_population().index, load_cog_events()))
     34965
     """
@@ -114,7 +114,7 @@ def follow(
         Codes that stand in a table of `from_vintage`. A merger without date is taken to be
         later than the table when the table still holds the code that is gone.
     events : DataFrame
-        Events, see :func:`cpts_geo.sources.cog_vintages.read_events`.
+        Events, see :func:`cpts_geo.sources.embedding.cog_vintages.read_events`.
     from_vintage, to_vintage : int
         Years of the two COG.
     split : {"refuse", "population", "parent"}
@@ -253,7 +253,7 @@ def from_movements(movements: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Events, see :func:`cpts_geo.sources.cog_vintages.read_events`: dated, one step a COG.
+        Events, see :func:`cpts_geo.sources.embedding.cog_vintages.read_events`: dated, one step a COG.
         What takes effect on 1 January holds in the COG of that year, anything later in the
         next one; several events of one year are composed.
 

@@ -17,14 +17,14 @@ import pandas as pd
 
 from cpts_geo.schema import APL_VINTAGES, FIGURE_COLUMNS, Status, status_column
 from cpts_geo.settings import COG_YEAR
-from cpts_geo.sources.catalogue import sources
-from cpts_geo.sources.embedded import load_cog_events
-from cpts_geo.sources.readers.base import (
+from cpts_geo.sources.catalogue.catalogue import sources
+from cpts_geo.sources.embedding.embedded import load_cog_events
+from cpts_geo.sources.readers.formats.base import (
     WHOLE_OF,
 )
-from cpts_geo.territories.estimates import scaled_to_totals
-from cpts_geo.territories.events import LOST, codes_at, current_codes
-from cpts_geo.territories.moves import MoveWarning, move
+from cpts_geo.territories.cog.events import LOST, codes_at, current_codes
+from cpts_geo.territories.cog.moves import MoveWarning, move
+from cpts_geo.territories.figures.by_commune.estimates import scaled_to_totals
 
 _OVERSEAS = "97"
 #: The oldest COG a producer's file is looked for in.
@@ -327,7 +327,7 @@ def best_cog(
 
     Examples
     --------
-    >>> from cpts_geo.sources.embedded import load_population
+    >>> from cpts_geo.sources.embedding.embedded import load_population
     >>> codes = pd.Series(["93059", "93066", "45019"])
     >>> best_cog(codes, 2026, load_population().index, load_cog_events())
     (2024, set())

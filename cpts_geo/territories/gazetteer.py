@@ -12,7 +12,7 @@ import pandas as pd
 from rapidfuzz import fuzz, process
 
 from cpts_geo.errors import Defect, PerimeterError, one_line
-from cpts_geo.territories.spelling import departement_code, normalise_name, similarity
+from cpts_geo.territories.naming.spelling import departement_code, normalise_name, similarity
 
 #: Nearest names shown to the analyst for a name that is not resolved.
 CANDIDATES_SHOWN: Final = 5

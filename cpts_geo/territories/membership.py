@@ -13,13 +13,13 @@ import pandas as pd
 from cpts_geo.errors import DataFileError, Defect, PerimeterError, one_line
 from cpts_geo.foreign import decodable, shown_name, visible
 from cpts_geo.french import number, signed_percent, slug
-from cpts_geo.sources import embedded
-from cpts_geo.sources.analyst.perimeter import read_perimeter_file
-from cpts_geo.sources.catalogue import sha256_of
-from cpts_geo.territories.codes import resolve_codes, resolve_table
-from cpts_geo.territories.names import normalise_name, resolve
+from cpts_geo.sources.analyst.lists.perimeter import read_perimeter_file
+from cpts_geo.sources.catalogue.catalogue import sha256_of
+from cpts_geo.sources.embedding import embedded
+from cpts_geo.territories.naming.codes import resolve_codes, resolve_table
+from cpts_geo.territories.naming.names import normalise_name, resolve
 
-#: Columns of the table of border communes; see :mod:`cpts_geo.territories.polygons`.
+#: Columns of the table of border communes; see :mod:`cpts_geo.territories.perimeters.outlines.polygons`.
 BORDER_COLUMNS: Final = (
     "territory",
     "code_insee",

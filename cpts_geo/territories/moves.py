@@ -14,13 +14,22 @@ from cpts_geo.errors import TableError, one_line
 from cpts_geo.french import counted, number, percent
 from cpts_geo.schema import COLUMNS, Status, status_column
 from cpts_geo.settings import COG_YEAR
-from cpts_geo.sources.contracts import SPLIT, check
-from cpts_geo.sources.embedded import load_cog_events, load_population
-from cpts_geo.sources.readers.base import (
+from cpts_geo.sources.catalogue.catalogue.contracts import SPLIT, check
+from cpts_geo.sources.embedding.embedded import load_cog_events, load_population
+from cpts_geo.sources.readers.formats.base import (
     PLM,
     WHOLE_OF,
 )
-from cpts_geo.territories.events import FOLLOWED, KEPT, LOST, SHARED, Split, among, codes_at, follow
+from cpts_geo.territories.cog.events import (
+    FOLLOWED,
+    KEPT,
+    LOST,
+    SHARED,
+    Split,
+    among,
+    codes_at,
+    follow,
+)
 
 _CODE: Final = "code_insee"
 #: From the best known to the least: a sum is no better than the worst of its parts.
@@ -73,9 +82,9 @@ def move(
         counts by the people of the parts and copy rates, with a warning; or leave them to the
         commune that was split, its other parts being then unknown.
     events : DataFrame, optional
-        Events between COG, see :func:`cpts_geo.sources.cog_vintages.read_events`; the embedded
+        Events between COG, see :func:`cpts_geo.sources.embedding.cog_vintages.read_events`; the embedded
         ones by default, whose dates are known from 2022 on. Those of
-        :func:`cpts_geo.territories.events.from_movements` are dated since 1943.
+        :func:`cpts_geo.territories.cog.events.from_movements` are dated since 1943.
     population : Series of int, optional
         People by code of the COG of settings.COG_YEAR, all of them; the embedded reference
         population by default.

@@ -1,7 +1,7 @@
 """Published commune names to INSEE codes, never guessing silently.
 
 A name is looked for in four ways, in this order: ``exact`` (letter for letter), ``normalised``
-(same key, see :mod:`cpts_geo.territories.spelling`), ``moved`` (the name of a delegated,
+(same key, see :mod:`cpts_geo.territories.naming.spelling`), ``moved`` (the name of a delegated,
 associated or merged commune: the commune of today is returned) and ``fuzzy`` (a misspelling).
 A fuzzy match is accepted only when the name is borne by no commune of France, past or present,
 when it is near enough to one commune, and clearly nearer to it than to any other.
@@ -21,7 +21,7 @@ import pandas as pd
 from cpts_geo.errors import one_line
 from cpts_geo.french import number
 from cpts_geo.settings import FUZZY_MIN_MARGIN, FUZZY_MIN_SCORE
-from cpts_geo.territories.audit import (
+from cpts_geo.territories.naming.audit import (
     Defect,
     Method,
     Resolution,
@@ -30,7 +30,7 @@ from cpts_geo.territories.audit import (
     part_text,
     quoted,
 )
-from cpts_geo.territories.gazetteer import (
+from cpts_geo.territories.naming.gazetteer import (
     Gazetteer,
     Place,
     build_gazetteer,
@@ -39,7 +39,7 @@ from cpts_geo.territories.gazetteer import (
     in_scope,
     nearest_places,
 )
-from cpts_geo.territories.spelling import (
+from cpts_geo.territories.naming.spelling import (
     agree,
     key_with_article,
     normalise_name,

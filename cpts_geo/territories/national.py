@@ -18,18 +18,22 @@ from cpts_geo import settings
 from cpts_geo.files import write_atomically
 from cpts_geo.french import day
 from cpts_geo.schema import Status, status_column
-from cpts_geo.sources import embedded
-from cpts_geo.sources.catalogue import sources
-from cpts_geo.sources.lock import read_lock
-from cpts_geo.sources.tables import available, code_digest, load_source
-from cpts_geo.territories.aggregate import SUMMARISED, area_summary, with_every_figure
-from cpts_geo.territories.events import current_codes
-from cpts_geo.territories.figures import (
+from cpts_geo.sources.catalogue.catalogue import sources
+from cpts_geo.sources.catalogue.catalogue.lock import read_lock
+from cpts_geo.sources.embedding import embedded
+from cpts_geo.sources.fetching.parsed import available, code_digest, load_source
+from cpts_geo.territories.cog.events import current_codes
+from cpts_geo.territories.figures.by_commune import (
     Part,
     cog_of,
     moved_to_today,
     national_figures,
     parts_of,
+)
+from cpts_geo.territories.figures.by_commune.aggregate import (
+    SUMMARISED,
+    area_summary,
+    with_every_figure,
 )
 
 #: Notion -> sources that bring it, the first one that was fetched is taken.
@@ -56,10 +60,10 @@ class National:
     Parameters
     ----------
     figures : DataFrame
-        One row a commune, in the form of :func:`cpts_geo.sources.embedded.load_figures`, with
+        One row a commune, in the form of :func:`cpts_geo.sources.embedding.embedded.load_figures`, with
         all the figures that are known.
     comparisons : DataFrame
-        In the form of :func:`cpts_geo.sources.embedded.load_comparisons`.
+        In the form of :func:`cpts_geo.sources.embedding.embedded.load_comparisons`.
     inputs : dict of str to str
         SHA-256 of the fetched files used, by source key; empty when none was fetched.
     notes : tuple of str

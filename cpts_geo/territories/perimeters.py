@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from cpts_geo.schema import Status
-from cpts_geo.territories.aggregate import area_summary, with_every_figure
-from cpts_geo.territories.coverage import dissolve
+from cpts_geo.territories.figures.by_commune.aggregate import area_summary, with_every_figure
+from cpts_geo.territories.perimeters.outlines.coverage import dissolve
 
 #: Published quantity of the facts table -> column of the outlines it is compared with.
 _COMPARABLE = {
@@ -72,7 +72,7 @@ def outlines(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     GeoDataFrame
         Indexed by territory in order of first appearance: communes (count), population
         (inhabitants) and area_km2 (NaN unknown) as in
-        :func:`cpts_geo.territories.aggregate.area_summary`, departements (codes joined by a
+        :func:`cpts_geo.territories.figures.by_commune.aggregate.area_summary`, departements (codes joined by a
         space), geometry.
 
     Examples

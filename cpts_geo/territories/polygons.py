@@ -22,10 +22,14 @@ from cpts_geo.foreign import decodable, shown_name
 from cpts_geo.french import counted, number, signed_percent, slug
 from cpts_geo.schema import Status
 from cpts_geo.settings import GEOGRAPHIC_CRS
-from cpts_geo.sources.analyst.polygons import read_polygon_file
-from cpts_geo.sources.catalogue import sha256_of
-from cpts_geo.territories.coverage import metric_crs
-from cpts_geo.territories.membership import BORDER_COLUMNS, Perimeters, territory_keys
+from cpts_geo.sources.analyst.polygons.polygons import read_polygon_file
+from cpts_geo.sources.catalogue.catalogue import sha256_of
+from cpts_geo.territories.perimeters.outlines.coverage import metric_crs
+from cpts_geo.territories.perimeters.outlines.membership import (
+    BORDER_COLUMNS,
+    Perimeters,
+    territory_keys,
+)
 
 #: A smaller part inside, or outside, is the width of a line and cuts nothing.
 _SLIVER: Final = 0.005
@@ -50,7 +54,7 @@ def polygon_perimeters(
     Parameters
     ----------
     path : Path
-        GeoPackage or GeoJSON; see :func:`cpts_geo.sources.analyst.polygons.read_polygon_file`.
+        GeoPackage or GeoJSON; see :func:`cpts_geo.sources.analyst.polygons.polygons.read_polygon_file`.
     communes : GeoDataFrame
         The national table of communes.
     name : str, optional

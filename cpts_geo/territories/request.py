@@ -14,11 +14,15 @@ from cpts_geo.errors import PerimeterError, one_line
 from cpts_geo.foreign import MAX_NAME, decodable, is_invisible, shown_name
 from cpts_geo.french import counted, number, slug
 from cpts_geo.settings import MAX_COMMUNES
-from cpts_geo.sources.analyst import polygons
-from cpts_geo.territories.membership import Perimeters, file_perimeter, published_perimeters
-from cpts_geo.territories.polygons import polygon_perimeters
-from cpts_geo.territories.tvs import fetched_tvs, tvs_zoning
-from cpts_geo.territories.zonings import (
+from cpts_geo.sources.analyst.polygons.polygons import polygons
+from cpts_geo.territories.perimeters.outlines.membership import (
+    Perimeters,
+    file_perimeter,
+    published_perimeters,
+)
+from cpts_geo.territories.perimeters.outlines.polygons import polygon_perimeters
+from cpts_geo.territories.perimeters.outlines.tvs import fetched_tvs, tvs_zoning
+from cpts_geo.territories.perimeters.outlines.zonings import (
     epci_zoning,
     find_zones,
     zones_of_departements,

@@ -2,7 +2,7 @@
 
 Names are compared on a key of plain lower-case letters. What the key forgets (accents, case,
 hyphens, the article, ``lès``/``lez``/``les``) never decides alone between two communes:
-:mod:`cpts_geo.territories.names` looks at the exact spelling first, then at the article.
+:mod:`cpts_geo.territories.naming.names` looks at the exact spelling first, then at the article.
 """
 
 from __future__ import annotations

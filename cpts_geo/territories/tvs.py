@@ -8,13 +8,13 @@ import pandas as pd
 
 from cpts_geo.errors import DataFileError
 from cpts_geo.settings import COG_YEAR
-from cpts_geo.sources.catalogue import sha256_of, sources
-from cpts_geo.sources.readers.base import (
+from cpts_geo.sources.catalogue.catalogue import sha256_of, sources
+from cpts_geo.sources.readers.formats.base import (
     WHOLE_OF,
 )
-from cpts_geo.territories.events import current_codes
-from cpts_geo.territories.figures import cog_of
-from cpts_geo.territories.zonings import Zoning
+from cpts_geo.territories.cog.events import current_codes
+from cpts_geo.territories.figures.by_commune import cog_of
+from cpts_geo.territories.perimeters.outlines.zonings import Zoning
 
 #: The whole composition may not be distributed with the package: it is fetched. The best first;
 #: no address serves the one of 2019 any more.
@@ -39,8 +39,8 @@ def fetched_tvs() -> tuple[pd.DataFrame, dict[str, str]]:
         None was fetched, or the file is not of the form its reader knows.
     """
     # Only a run on TVS needs what reads the fetched sources.
-    from cpts_geo.sources.fetch import located  # noqa: PLC0415
-    from cpts_geo.sources.tables import load_source  # noqa: PLC0415
+    from cpts_geo.sources.fetching.fetch import located  # noqa: PLC0415
+    from cpts_geo.sources.fetching.parsed import load_source  # noqa: PLC0415
 
     for key in SOURCES:
         path = located(key)

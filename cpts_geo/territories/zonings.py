@@ -14,9 +14,9 @@ from rapidfuzz.distance import Indel, Levenshtein
 from cpts_geo.errors import MAX_DEFECTS, Defect, PerimeterError
 from cpts_geo.french import counted, slug
 from cpts_geo.settings import COG_YEAR
-from cpts_geo.territories.audit import quoted
-from cpts_geo.territories.membership import Perimeters, territory_keys
-from cpts_geo.territories.spelling import departement_code, normalise_name
+from cpts_geo.territories.naming.audit import quoted
+from cpts_geo.territories.naming.spelling import departement_code, normalise_name
+from cpts_geo.territories.perimeters.outlines.membership import Perimeters, territory_keys
 
 #: Nearest zones shown for one that is not recognised.
 _SHOWN: Final = 3

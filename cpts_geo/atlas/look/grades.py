@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cpts_geo.capacity.inputs import Scenario
-from cpts_geo.capacity.parameters import default_parameters
+from cpts_geo.capacity.scenario.loading.inputs import Scenario
+from cpts_geo.capacity.scenario.loading.parameters import default_parameters
 from cpts_geo.schema import Status
 
 
@@ -34,7 +34,7 @@ def input_status(scenario: Scenario, name: str) -> Status:
     --------
     The calls of Beauce-Gâtinais are its own, and borrowed by Ondaine-Forez:
 
-    >>> from cpts_geo.capacity.scenario import load_scenario
+    >>> from cpts_geo.capacity.scenario.loading import load_scenario
     >>> own, borrowed = load_scenario("beauce_gatinais"), load_scenario("ondaine_forez")
     >>> [str(input_status(case, "calls_observed")) for case in (own, borrowed)]
     ['measured', 'estimated']

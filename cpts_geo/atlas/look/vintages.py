@@ -72,7 +72,7 @@ def newest_known(names: Sequence[str], comparison: pd.DataFrame) -> list[str]:
     names : sequence of str
         Indicators, with their embedded vintage.
     comparison : DataFrame
-        Rows of :func:`cpts_geo.access.comparison.compare`.
+        Rows of :func:`cpts_geo.indicators.comparison.compare`.
 
     Returns
     -------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from cpts_geo.capacity.headline import Headline, Interval
+from cpts_geo.capacity.answer.headline import Headline, Interval
 from cpts_geo.french import number, percent
 from cpts_geo.schema import Status
 

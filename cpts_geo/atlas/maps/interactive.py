@@ -18,7 +18,6 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from cpts_geo.access.disclosure import masked, releasable
 from cpts_geo.atlas.look import style
 from cpts_geo.atlas.look.cells import MASK_LABEL, shown_text, status_mark, status_words
 from cpts_geo.atlas.maps import basemap
@@ -26,8 +25,9 @@ from cpts_geo.atlas.maps.canvas import Contour, Label, Shapes, drawn_map
 from cpts_geo.atlas.maps.layers import MapLayer, classify, hatch_label, territory_layers
 from cpts_geo.french import counted, typeset, value_text
 from cpts_geo.schema import COLUMNS, status_column
-from cpts_geo.sources.catalogue import sources
-from cpts_geo.territories.coverage import dissolve
+from cpts_geo.secrecy.disclosure import masked, releasable
+from cpts_geo.sources.catalogue.catalogue import sources
+from cpts_geo.territories.perimeters.outlines.coverage import dissolve
 
 #: Decimals of coordinates in a page: about ten metres.
 _DECIMALS = 4
@@ -63,7 +63,7 @@ def territory_map(
     folium.Map
         Layers to choose from, legend that follows, tooltips with value, unit, vintage, status
         and source; missing values and land without contour hatched. What may not be published
-        is masked first (:func:`cpts_geo.access.disclosure.releasable`).
+        is masked first (:func:`cpts_geo.secrecy.disclosure.releasable`).
     """
     communes = releasable(communes)
     shown = communes[communes.geometry.notna()]

@@ -15,7 +15,7 @@ from cpts_geo.atlas.look.style import DIVERGING, SEQUENTIAL
 from cpts_geo.atlas.look.vintages import minutes_column, newest
 from cpts_geo.french import UNKNOWN_TEXT, number
 from cpts_geo.schema import COLUMNS
-from cpts_geo.sources.catalogue import sources
+from cpts_geo.sources.catalogue.catalogue import sources
 
 
 @dataclass(frozen=True)

@@ -19,16 +19,16 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.path import Path
 
-from cpts_geo.access.disclosure import masked, releasable
 from cpts_geo.atlas.look import style
 from cpts_geo.atlas.look.cells import MASK_LABEL
 from cpts_geo.atlas.maps import basemap
 from cpts_geo.atlas.maps.layers import MapLayer, classify, hatch_label, territory_layers
 from cpts_geo.french import typeset
 from cpts_geo.schema import COLUMNS
+from cpts_geo.secrecy.disclosure import masked, releasable
 from cpts_geo.settings import METRIC_CRS
-from cpts_geo.sources.catalogue import sources
-from cpts_geo.territories.coverage import metric_crs
+from cpts_geo.sources.catalogue.catalogue import sources
+from cpts_geo.territories.perimeters.outlines.coverage import metric_crs
 
 _LABELLED = 5
 _SPACING = (0.5, 0.14)
@@ -82,7 +82,7 @@ def draw_layer(
     -------
     Axes
         The same axes: title, unit, classes, source. What may not be published is masked first
-        (:func:`cpts_geo.access.disclosure.releasable`).
+        (:func:`cpts_geo.secrecy.disclosure.releasable`).
     """
     return _draw(_scene(communes, national=national), layer, ax=ax)
 

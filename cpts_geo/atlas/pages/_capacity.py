@@ -17,11 +17,11 @@ from cpts_geo.atlas.sections.capacity import (
     telephone,
     week,
 )
-from cpts_geo.capacity import backtest
-from cpts_geo.capacity.headline import Headline
-from cpts_geo.capacity.phone import agents_needed
-from cpts_geo.capacity.service_grid import service_grid
-from cpts_geo.capacity.territory_capacity import TerritoryCapacity
+from cpts_geo.capacity.answer.headline import Headline
+from cpts_geo.capacity.checks import backtest
+from cpts_geo.capacity.queue.service_grid import service_grid
+from cpts_geo.capacity.workforce.phone import agents_needed
+from cpts_geo.study.capacity import TerritoryCapacity
 
 #: Most slots needed or offered -> reach of the sliders: slots, their step, requests a day. The
 #: shortest that holds the territory leaves room to try more.

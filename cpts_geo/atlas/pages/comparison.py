@@ -5,7 +5,7 @@ from __future__ import annotations
 from cpts_geo.atlas.look.offline import inline_assets
 from cpts_geo.atlas.look.templating import template
 from cpts_geo.atlas.sections.comparison import assumed, changes, drawings, finding, measures
-from cpts_geo.capacity.compare import ScenarioComparison
+from cpts_geo.capacity.comparing.compare import ScenarioComparison
 
 
 def compare_page(found: ScenarioComparison, *, date: str) -> str:

@@ -18,7 +18,7 @@ from cpts_geo.atlas.maps.interactive import overview_map
 from cpts_geo.atlas.maps.still import overview_figure
 from cpts_geo.atlas.pages.sheet import Sheet, sources_used
 from cpts_geo.schema import COLUMNS, STATUS_MARKS
-from cpts_geo.sources.catalogue import sources
+from cpts_geo.sources.catalogue.catalogue import sources
 
 _INDEX_COLUMNS = (
     "population",

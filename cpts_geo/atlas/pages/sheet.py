@@ -9,7 +9,6 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from cpts_geo.access.comparison import poisson_interval
 from cpts_geo.atlas.look.offline import inline_assets
 from cpts_geo.atlas.look.templating import template
 from cpts_geo.atlas.maps.layers import territory_layers
@@ -26,12 +25,13 @@ from cpts_geo.atlas.sections.territory import (
     limits,
     mapped,
 )
-from cpts_geo.capacity.headline import Headline
-from cpts_geo.capacity.territory_access import TerritoryAccess
-from cpts_geo.capacity.territory_capacity import TerritoryCapacity
+from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.french import joined
+from cpts_geo.indicators.comparison import poisson_interval
 from cpts_geo.schema import COLUMNS
-from cpts_geo.sources.catalogue import Source, sources
+from cpts_geo.sources.catalogue.catalogue import Source, sources
+from cpts_geo.study.access import TerritoryAccess
+from cpts_geo.study.capacity import TerritoryCapacity
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,12 @@ from typing import Any, Final
 
 import pandas as pd
 
-from cpts_geo.access.disclosure import Mask
 from cpts_geo.atlas.look.cells import MASK_LABEL, MASK_TEXTS, Cell
 from cpts_geo.atlas.look.words import CHANCES
-from cpts_geo.capacity.call_profile import CallProfile
-from cpts_geo.capacity.posterior import RatePosterior
+from cpts_geo.capacity.calls.posterior import RatePosterior
+from cpts_geo.capacity.calls.profile import CallProfile
 from cpts_geo.french import MONTHS, NNBSP, UNKNOWN_TEXT, WEEKDAYS, counted, day, number, percent
+from cpts_geo.secrecy.disclosure import Mask
 
 _LEVEL: Final = 0.80
 
@@ -39,7 +39,7 @@ def log_sentences(found: CallProfile, tables: Mapping[str, pd.DataFrame]) -> lis
     found : CallProfile
         Its profile.
     tables : Mapping of str to DataFrame
-        What may leave of it (:func:`cpts_geo.capacity.call_tables.released`).
+        What may leave of it (:func:`cpts_geo.capacity.calls.released.released`).
 
     Returns
     -------

@@ -14,7 +14,7 @@ import shapely
 
 from cpts_geo.errors import PerimeterError, one_line
 from cpts_geo.sources.analyst.door.text import decoded
-from cpts_geo.sources.analyst.polygon_layer import (
+from cpts_geo.sources.analyst.polygons.polygons.layer import (
     EXPORT,
     Layer,
     name_field,
@@ -22,7 +22,7 @@ from cpts_geo.sources.analyst.polygon_layer import (
     unclosed,
     unreadable,
 )
-from cpts_geo.sources.file_bounds import LIMITS, beyond
+from cpts_geo.sources.bounds.files import LIMITS, beyond
 
 _AREAS = ("Polygon", "MultiPolygon")
 _OTHERS = ("Point", "MultiPoint", "LineString", "MultiLineString", "GeometryCollection")

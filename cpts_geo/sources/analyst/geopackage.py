@@ -17,7 +17,7 @@ import pyproj
 import shapely
 
 from cpts_geo.errors import PerimeterError, one_line
-from cpts_geo.sources.analyst.polygon_layer import (
+from cpts_geo.sources.analyst.polygons.polygons.layer import (
     EXPORT,
     Layer,
     name_field,
@@ -25,7 +25,7 @@ from cpts_geo.sources.analyst.polygon_layer import (
     unclosed,
     unreadable,
 )
-from cpts_geo.sources.file_bounds import LIMITS, beyond
+from cpts_geo.sources.bounds.files import LIMITS, beyond
 
 _MAGIC = b"SQLite format 3\x00"
 _TABLES = ("gpkg_contents", "gpkg_geometry_columns", "gpkg_spatial_ref_sys")

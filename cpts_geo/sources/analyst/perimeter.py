@@ -20,14 +20,14 @@ from cpts_geo.errors import PerimeterError, one_line
 from cpts_geo.sources.analyst.door.reading import memory_told, read_bytes
 from cpts_geo.sources.analyst.door.text import Row
 from cpts_geo.sources.analyst.door.workbook import SUFFIXES, read_workbook
-from cpts_geo.sources.analyst.perimeter_columns import (
+from cpts_geo.sources.analyst.lists.columns import (
     PERIMETER,
     Header,
     empty_list,
     find_header,
     missing_column,
 )
-from cpts_geo.sources.analyst.perimeter_text import read_text_rows
+from cpts_geo.sources.analyst.lists.text import read_text_rows
 
 _INSEE_CODE: Final = re.compile(r"\d{4,5}|2[ABab]\d{3}")
 _DEPARTEMENT: Final = re.compile(r"\d{1,3}|2[ABab]")

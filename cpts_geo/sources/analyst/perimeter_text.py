@@ -16,7 +16,7 @@ from cpts_geo.sources.analyst.door.text import (
     text_of,
     unbalanced,
 )
-from cpts_geo.sources.analyst.perimeter_columns import (
+from cpts_geo.sources.analyst.lists.columns import (
     HEADER_ROWS,
     PERIMETER,
     Header,

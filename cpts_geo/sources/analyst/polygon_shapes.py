@@ -14,11 +14,11 @@ from rapidfuzz import fuzz, process
 
 from cpts_geo.errors import Defect, PerimeterError, one_line
 from cpts_geo.settings import GEOGRAPHIC_CRS
-from cpts_geo.sources.analyst.geojson import geojson_layer
-from cpts_geo.sources.analyst.geopackage import geopackage_layer
-from cpts_geo.sources.analyst.polygon_layer import EXPORT, Layer
-from cpts_geo.sources.file_bounds import LIMITS, beyond
-from cpts_geo.sources.readers.base import plain
+from cpts_geo.sources.analyst.polygons.polygons.geojson import geojson_layer
+from cpts_geo.sources.analyst.polygons.polygons.geopackage import geopackage_layer
+from cpts_geo.sources.analyst.polygons.polygons.layer import EXPORT, Layer
+from cpts_geo.sources.bounds.files import LIMITS, beyond
+from cpts_geo.sources.readers.formats.base import plain
 
 _Shapes = npt.NDArray[Any]
 _AREAS: Final = frozenset({"Polygon", "MultiPolygon"})
@@ -64,7 +64,7 @@ def territories(
     Raises
     ------
     PerimeterError
-        As :func:`cpts_geo.sources.analyst.polygons.read_polygon_file`.
+        As :func:`cpts_geo.sources.analyst.polygons.polygons.read_polygon_file`.
 
     Examples
     --------

@@ -19,9 +19,9 @@ import shapely
 from cpts_geo.errors import PerimeterError, one_line
 from cpts_geo.settings import GEOGRAPHIC_CRS
 from cpts_geo.sources.analyst.door.reading import Door, memory_told, read_bytes
-from cpts_geo.sources.analyst.polygon_layer import EXPORT, unreadable
-from cpts_geo.sources.apart import run_within
-from cpts_geo.sources.file_bounds import LIMITS
+from cpts_geo.sources.analyst.polygons.polygons.layer import EXPORT, unreadable
+from cpts_geo.sources.apart.run import run_within
+from cpts_geo.sources.bounds.files import LIMITS
 
 SUFFIXES: Final = frozenset({".gpkg", ".geojson", ".json"})
 #: Files of geography in other formats, so that their refusal says what to save them as.
@@ -36,7 +36,7 @@ POLYGONS: Final = Door(
     save_as=EXPORT,
     empty=lambda path: unreadable(path.name),
 )
-_TERRITORIES: Final = "cpts_geo.sources.analyst.polygon_shapes:territories"
+_TERRITORIES: Final = "cpts_geo.sources.analyst.polygons.polygons.shapes:territories"
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from cpts_geo.errors import DataFileError, Defect, TravelError, alike, one_line
 from cpts_geo.french import number
 from cpts_geo.sources.analyst.door.reading import Door, memory_told, read_bytes
 from cpts_geo.sources.analyst.door.text import SEPARATORS, text_of
-from cpts_geo.sources.analyst.travel_columns import (
+from cpts_geo.sources.analyst.travel.file.columns import (
     LAYOUTS,
     Unit,
     named,
@@ -34,12 +34,12 @@ from cpts_geo.sources.analyst.travel_columns import (
     said_unit,
     unrecognised,
 )
-from cpts_geo.sources.apart import run_within
-from cpts_geo.sources.file_bounds import LIMITS, beyond
-from cpts_geo.sources.readers.base import repaired_codes
-from cpts_geo.sources.readers.text import cells
+from cpts_geo.sources.apart.run import run_within
+from cpts_geo.sources.bounds.files import LIMITS, beyond
+from cpts_geo.sources.readers.formats.base import repaired_codes
+from cpts_geo.sources.readers.formats.text import cells
 
-_PARQUET_TABLE: Final = "cpts_geo.sources.analyst.travel_parquet:parquet_table"
+_PARQUET_TABLE: Final = "cpts_geo.sources.analyst.travel.file.parquet:parquet_table"
 #: No drive in France is longer: such a time is the mark (9999, 2147483647) of a pair without road.
 _MAX_MINUTES: Final = 24 * 60.0
 #: Beyond, a number is written in powers of ten.

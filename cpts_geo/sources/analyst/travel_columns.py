@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from cpts_geo.errors import TravelError, one_line
-from cpts_geo.sources.readers.base import plain
+from cpts_geo.sources.readers.formats.base import plain
 
 Unit = Literal["minutes", "seconds"]
 

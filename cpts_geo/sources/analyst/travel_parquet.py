@@ -11,7 +11,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from cpts_geo.errors import TravelError, one_line
-from cpts_geo.sources.file_bounds import LIMITS, beyond
+from cpts_geo.sources.bounds.files import LIMITS, beyond
 
 
 def parquet_table(content: bytes, *, name: str, most: Mapping[str, int]) -> bytes:

@@ -2,23 +2,10 @@
 
 from typing import Final
 
-from cpts_geo.sources.readers import (
-    access_times,
-    apl,
-    bpe,
-    census,
-    cnam,
-    cog,
-    contours,
-    cpts_perimeters,
-    epci,
-    populations,
-    rpps,
-    tourism,
-    tvs,
-    urgences,
-)
-from cpts_geo.sources.readers.base import Reader
+from cpts_geo.sources.readers.care import access_times, apl, bpe, cnam, rpps, urgences
+from cpts_geo.sources.readers.formats.base import Reader
+from cpts_geo.sources.readers.people import census, populations, tourism
+from cpts_geo.sources.readers.places import cog, contours, cpts_perimeters, epci, tvs
 
 #: Reader of each source, by the name that the catalogue gives it.
 READERS: Final[dict[str, Reader]] = {

@@ -13,10 +13,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from cpts_geo.errors import one_line
-from cpts_geo.sources.bound import excess
-from cpts_geo.sources.catalogue import Source
-from cpts_geo.sources.fetch_bounds import LIMITS, said
-from cpts_geo.sources.readers.base import (
+from cpts_geo.sources.bounds.bound import excess
+from cpts_geo.sources.bounds.fetched import LIMITS, said
+from cpts_geo.sources.catalogue.catalogue import Source
+from cpts_geo.sources.readers.formats.base import (
     WHOLE_OF,
     Reader,
     find_columns,
@@ -24,7 +24,7 @@ from cpts_geo.sources.readers.base import (
     repaired_codes,
     unexpected,
 )
-from cpts_geo.sources.readers.insee import (
+from cpts_geo.sources.readers.formats.insee import (
     CODE,
     FACILITY,
     GP_CODES,

@@ -11,10 +11,10 @@ import pandas as pd
 import pandera.pandas as pa
 
 from cpts_geo.errors import one_line
-from cpts_geo.sources.catalogue import Source
-from cpts_geo.sources.contracts import CODE_PATTERN
-from cpts_geo.sources.readers.base import Reader, plain, repaired_codes, unexpected
-from cpts_geo.sources.readers.workbook import Block, block, cell_text, open_book, sheets
+from cpts_geo.sources.catalogue.catalogue import Source
+from cpts_geo.sources.catalogue.catalogue.contracts import CODE_PATTERN
+from cpts_geo.sources.readers.formats.base import Reader, plain, repaired_codes, unexpected
+from cpts_geo.sources.readers.formats.workbook import Block, block, cell_text, open_book, sheets
 
 _SHEET: Final = r"APL[ _](\d{4})"
 #: Matched in full: "APL aux médecins généralistes" also begins the label of the second APL.

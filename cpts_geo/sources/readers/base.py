@@ -15,8 +15,8 @@ import pandera.pandas as pa
 
 from cpts_geo.errors import CptsGeoError, DataFileError, TableError, alike, one_line
 from cpts_geo.files import why_unread
-from cpts_geo.sources.catalogue import Source
-from cpts_geo.sources.contracts import CODE_PATTERN, validate
+from cpts_geo.sources.catalogue.catalogue import Source
+from cpts_geo.sources.catalogue.catalogue.contracts import CODE_PATTERN, validate
 
 #: Communes given by some producers as a whole and by others as their arrondissements.
 PLM: Final = {

@@ -10,9 +10,9 @@ from typing import Final
 import pandas as pd
 import pandera.pandas as pa
 
-from cpts_geo.sources.catalogue import Source
-from cpts_geo.sources.readers import sdmx
-from cpts_geo.sources.readers.base import (
+from cpts_geo.sources.catalogue.catalogue import Source
+from cpts_geo.sources.readers.formats import sdmx
+from cpts_geo.sources.readers.formats.base import (
     PLM,
     Reader,
     bounds,
@@ -22,7 +22,7 @@ from cpts_geo.sources.readers.base import (
     repaired_codes,
     unexpected,
 )
-from cpts_geo.sources.readers.insee import (
+from cpts_geo.sources.readers.formats.insee import (
     CODE,
     COUNT,
     FACILITY,
@@ -30,8 +30,8 @@ from cpts_geo.sources.readers.insee import (
     OTHER_FACILITIES,
     whole_numbers,
 )
-from cpts_geo.sources.readers.text import header_cells, read_csv_text
-from cpts_geo.sources.readers.workbook import block, cell_text, open_book, sheets
+from cpts_geo.sources.readers.formats.text import header_cells, read_csv_text
+from cpts_geo.sources.readers.formats.workbook import block, cell_text, open_book, sheets
 
 _DEPARTEMENT: Final = r"^(?:\d{2}|2[AB]|97\d)$"
 _BY_COMMUNE: Final = pa.DataFrameSchema(

@@ -13,10 +13,10 @@ import pandas as pd
 import pandera.pandas as pa
 
 from cpts_geo.errors import alike
-from cpts_geo.sources.archives import open_content, whole_json
-from cpts_geo.sources.catalogue import Source
-from cpts_geo.sources.readers import sdmx
-from cpts_geo.sources.readers.base import (
+from cpts_geo.sources.catalogue.catalogue import Source
+from cpts_geo.sources.readers.formats import sdmx
+from cpts_geo.sources.readers.formats.archives import open_content, whole_json
+from cpts_geo.sources.readers.formats.base import (
     Reader,
     bounds,
     no_vintage,
@@ -25,13 +25,13 @@ from cpts_geo.sources.readers.base import (
     repaired_codes,
     unexpected,
 )
-from cpts_geo.sources.readers.insee import (
+from cpts_geo.sources.readers.formats.insee import (
     CODE,
     QUANTITY,
     UNIQUE_CODE,
     without_parts,
 )
-from cpts_geo.sources.readers.text import decoded, header_cells, read_csv_text
+from cpts_geo.sources.readers.formats.text import decoded, header_cells, read_csv_text
 
 #: Ages of a band: first, last; the last is infinite for an open band.
 Band = tuple[int, float]

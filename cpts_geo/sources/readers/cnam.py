@@ -9,10 +9,10 @@ import pandas as pd
 import pandera.pandas as pa
 
 from cpts_geo.errors import alike, one_line
-from cpts_geo.sources.catalogue import Source
-from cpts_geo.sources.readers.base import Reader, bounds, plain, unexpected
-from cpts_geo.sources.readers.text import read_csv_text
-from cpts_geo.sources.readers.years import newest_year
+from cpts_geo.sources.catalogue.catalogue import Source
+from cpts_geo.sources.readers.formats.base import Reader, bounds, plain, unexpected
+from cpts_geo.sources.readers.formats.text import read_csv_text
+from cpts_geo.sources.readers.formats.years import newest_year
 
 _TERRITORY: Final = {"annee": r"annee", "region": r"region", "departement": r"departement"}
 _DENSITIES: Final = _TERRITORY | {

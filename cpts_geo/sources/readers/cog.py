@@ -10,19 +10,19 @@ import pandas as pd
 import pandera.pandas as pa
 
 from cpts_geo.errors import alike, one_line
-from cpts_geo.sources.catalogue import Source
-from cpts_geo.sources.contracts import CODE_PATTERN
-from cpts_geo.sources.readers.base import (
+from cpts_geo.sources.catalogue.catalogue import Source
+from cpts_geo.sources.catalogue.catalogue.contracts import CODE_PATTERN
+from cpts_geo.sources.readers.formats.base import (
     Reader,
     no_vintage,
     repaired_codes,
     unexpected,
 )
-from cpts_geo.sources.readers.insee import (
+from cpts_geo.sources.readers.formats.insee import (
     CODE,
     whole_numbers,
 )
-from cpts_geo.sources.readers.text import read_csv_text
+from cpts_geo.sources.readers.formats.text import read_csv_text
 
 _KINDS: Final = ("COM", "ARM", "COMA", "COMD")
 _COMMUNE_COLUMNS: Final = {

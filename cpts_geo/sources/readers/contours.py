@@ -17,12 +17,12 @@ import pandera.pandas as pa
 from cpts_geo.errors import DataFileError, one_line
 from cpts_geo.files import reason
 from cpts_geo.settings import GEOGRAPHIC_CRS
-from cpts_geo.sources.archives import open_content, whole_json
-from cpts_geo.sources.bound import excess, quantity
-from cpts_geo.sources.catalogue import Source
-from cpts_geo.sources.contracts import CODE_PATTERN
-from cpts_geo.sources.fetch_bounds import LIMITS, said
-from cpts_geo.sources.readers.base import (
+from cpts_geo.sources.bounds.bound import excess, quantity
+from cpts_geo.sources.bounds.fetched import LIMITS, said
+from cpts_geo.sources.catalogue.catalogue import Source
+from cpts_geo.sources.catalogue.catalogue.contracts import CODE_PATTERN
+from cpts_geo.sources.readers.formats.archives import open_content, whole_json
+from cpts_geo.sources.readers.formats.base import (
     WHOLE_OF,
     Reader,
     find_columns,

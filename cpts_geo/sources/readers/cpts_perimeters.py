@@ -12,17 +12,17 @@ import pandera.pandas as pa
 
 from cpts_geo.errors import alike, one_line
 from cpts_geo.settings import GEOGRAPHIC_CRS
-from cpts_geo.sources.archives import open_content, whole_json
-from cpts_geo.sources.catalogue import Source
-from cpts_geo.sources.contracts import CODE_PATTERN
-from cpts_geo.sources.readers.base import (
+from cpts_geo.sources.catalogue.catalogue import Source
+from cpts_geo.sources.catalogue.catalogue.contracts import CODE_PATTERN
+from cpts_geo.sources.readers.formats.archives import open_content, whole_json
+from cpts_geo.sources.readers.formats.base import (
     Reader,
     no_vintage,
     plain,
     unexpected,
     with_zero,
 )
-from cpts_geo.sources.readers.contours import read_vector
+from cpts_geo.sources.readers.places.contours import read_vector
 
 #: Fields that name the CPTS, the surest first; the last ones may name anything, so they are
 #: not believed where features are communes.

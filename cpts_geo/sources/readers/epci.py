@@ -9,10 +9,10 @@ from typing import Final
 import pandas as pd
 import pandera.pandas as pa
 
-from cpts_geo.sources.catalogue import Source
-from cpts_geo.sources.readers.base import Reader, repaired_codes
-from cpts_geo.sources.readers.insee import UNIQUE_CODE
-from cpts_geo.sources.readers.workbook import block, cell_text, open_book, sheets
+from cpts_geo.sources.catalogue.catalogue import Source
+from cpts_geo.sources.readers.formats.base import Reader, repaired_codes
+from cpts_geo.sources.readers.formats.insee import UNIQUE_CODE
+from cpts_geo.sources.readers.formats.workbook import block, cell_text, open_book, sheets
 
 _SHEET: Final = r"(?i).*composition.communale.*"
 _COLUMNS: Final = {"code_insee": "codgeo", "epci": "epci", "epci_name": "libepci"}

@@ -9,8 +9,8 @@ import pandas as pd
 import pandera.pandas as pa
 
 from cpts_geo.errors import alike, one_line
-from cpts_geo.sources.contracts import CODE_PATTERN
-from cpts_geo.sources.readers.base import PLM, bounds, unexpected
+from cpts_geo.sources.catalogue.catalogue.contracts import CODE_PATTERN
+from cpts_geo.sources.readers.formats.base import PLM, bounds, unexpected
 
 #: Kinds of facilities, the same names in every table that has them.
 FACILITIES: Final = ("gps", "emergency_departments", "pharmacies")

@@ -8,11 +8,11 @@ from typing import Final
 import pandas as pd
 import pandera.pandas as pa
 
-from cpts_geo.sources.archives import open_content
-from cpts_geo.sources.catalogue import Source
-from cpts_geo.sources.contracts import CODE_PATTERN
-from cpts_geo.sources.readers import sdmx
-from cpts_geo.sources.readers.base import (
+from cpts_geo.sources.catalogue.catalogue import Source
+from cpts_geo.sources.catalogue.catalogue.contracts import CODE_PATTERN
+from cpts_geo.sources.readers.formats import sdmx
+from cpts_geo.sources.readers.formats.archives import open_content
+from cpts_geo.sources.readers.formats.base import (
     Reader,
     one_level,
     plain,
@@ -20,8 +20,8 @@ from cpts_geo.sources.readers.base import (
     unexpected,
     with_zero,
 )
-from cpts_geo.sources.readers.insee import COUNT, UNIQUE_CODE, whole_numbers
-from cpts_geo.sources.readers.text import decoded, read_csv_text
+from cpts_geo.sources.readers.formats.insee import COUNT, UNIQUE_CODE, whole_numbers
+from cpts_geo.sources.readers.formats.text import decoded, read_csv_text
 
 _COLUMNS: Final = {"population": "pmun", "total_population": "ptot"}
 #: Vintages before 2022 keep the code in two columns, and the name of the commune under COM.

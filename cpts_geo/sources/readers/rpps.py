@@ -21,11 +21,11 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from cpts_geo.errors import DataFileError, one_line
-from cpts_geo.sources.archives import is_zip, member_name, open_content
-from cpts_geo.sources.catalogue import Source
-from cpts_geo.sources.contracts import CODE_PATTERN
-from cpts_geo.sources.fetch_bounds import LIMITS, said
-from cpts_geo.sources.readers.base import (
+from cpts_geo.sources.bounds.fetched import LIMITS, said
+from cpts_geo.sources.catalogue.catalogue import Source
+from cpts_geo.sources.catalogue.catalogue.contracts import CODE_PATTERN
+from cpts_geo.sources.readers.formats.archives import is_zip, member_name, open_content
+from cpts_geo.sources.readers.formats.base import (
     WHOLE_OF,
     Reader,
     find_columns,
@@ -33,7 +33,7 @@ from cpts_geo.sources.readers.base import (
     unexpected,
     with_zero,
 )
-from cpts_geo.sources.readers.text import decoded
+from cpts_geo.sources.readers.formats.text import decoded
 
 _PERSON: Final = {"person": r"identifiant pp"}
 _ACTIVITY: Final = _PERSON | {

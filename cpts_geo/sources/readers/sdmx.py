@@ -15,10 +15,10 @@ import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
 from cpts_geo.errors import DataFileError, alike, one_line
-from cpts_geo.sources.archives import member_name, open_content
-from cpts_geo.sources.catalogue import Source
-from cpts_geo.sources.readers.base import find_columns, plain, repaired_codes, unexpected
-from cpts_geo.sources.readers.text import cells, decoded
+from cpts_geo.sources.catalogue.catalogue import Source
+from cpts_geo.sources.readers.formats.archives import member_name, open_content
+from cpts_geo.sources.readers.formats.base import find_columns, plain, repaired_codes, unexpected
+from cpts_geo.sources.readers.formats.text import cells, decoded
 
 #: Columns that describe an observation and do not split it.
 _ATTRIBUTES: Final = frozenset(

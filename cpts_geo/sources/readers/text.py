@@ -14,9 +14,9 @@ import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
 from cpts_geo.errors import alike, one_line
-from cpts_geo.sources.archives import open_content, whole
-from cpts_geo.sources.fetch_bounds import LIMITS, said
-from cpts_geo.sources.readers.base import find_columns, plain, unexpected
+from cpts_geo.sources.bounds.fetched import LIMITS, said
+from cpts_geo.sources.readers.formats.archives import open_content, whole
+from cpts_geo.sources.readers.formats.base import find_columns, plain, unexpected
 
 #: Title lines that producers write above the header are never more than this.
 _MAX_TITLES: Final = 20
@@ -106,7 +106,7 @@ def read_csv_text(
         Regular expression of the member of a ZIP archive.
     patterns : mapping of str to str
         Wanted name -> regular expression that the header text, reduced by
-        :func:`~cpts_geo.sources.readers.base.plain`, must match in full.
+        :func:`~cpts_geo.sources.readers.formats.base.plain`, must match in full.
     optional : mapping of str to str, optional
         The same for columns that some vintages do not have.
     separators : sequence of str

@@ -10,10 +10,10 @@ import pandas as pd
 import pandera.pandas as pa
 
 from cpts_geo.errors import alike
-from cpts_geo.sources.catalogue import Source
-from cpts_geo.sources.readers import sdmx
-from cpts_geo.sources.readers.base import Reader, unexpected
-from cpts_geo.sources.readers.insee import QUANTITY, UNIQUE_CODE
+from cpts_geo.sources.catalogue.catalogue import Source
+from cpts_geo.sources.readers.formats import sdmx
+from cpts_geo.sources.readers.formats.base import Reader, unexpected
+from cpts_geo.sources.readers.formats.insee import QUANTITY, UNIQUE_CODE
 
 #: Column -> activity and measure. A hotel's PLACE is a room, a campsite's a pitch: no sum of both.
 _CAPACITY: Final = {

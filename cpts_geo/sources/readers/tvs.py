@@ -9,18 +9,18 @@ import pandas as pd
 import pandera.pandas as pa
 
 from cpts_geo.errors import alike, one_line
-from cpts_geo.sources.archives import is_zip
-from cpts_geo.sources.catalogue import Source
-from cpts_geo.sources.contracts import CODE_PATTERN
-from cpts_geo.sources.readers.base import (
+from cpts_geo.sources.catalogue.catalogue import Source
+from cpts_geo.sources.catalogue.catalogue.contracts import CODE_PATTERN
+from cpts_geo.sources.readers.formats.archives import is_zip
+from cpts_geo.sources.readers.formats.base import (
     Reader,
     no_vintage,
     repaired_codes,
     unexpected,
     with_zero,
 )
-from cpts_geo.sources.readers.text import read_csv_text
-from cpts_geo.sources.readers.workbook import block, open_book
+from cpts_geo.sources.readers.formats.text import read_csv_text
+from cpts_geo.sources.readers.formats.workbook import block, open_book
 
 _COLUMNS: Final = {
     "code_insee": r"code (insee )?(de la )?commune( insee)?|(code_?)?insee",

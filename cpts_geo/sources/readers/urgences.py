@@ -9,10 +9,10 @@ import pandas as pd
 import pandera.pandas as pa
 
 from cpts_geo.errors import alike, one_line
-from cpts_geo.sources.catalogue import Source
-from cpts_geo.sources.readers.base import Reader, bounds, unexpected
-from cpts_geo.sources.readers.text import read_csv_text
-from cpts_geo.sources.readers.years import newest_year
+from cpts_geo.sources.catalogue.catalogue import Source
+from cpts_geo.sources.readers.formats.base import Reader, bounds, unexpected
+from cpts_geo.sources.readers.formats.text import read_csv_text
+from cpts_geo.sources.readers.formats.years import newest_year
 
 _COLUMNS: Final = {
     "date": r"date",

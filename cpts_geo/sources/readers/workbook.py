@@ -14,10 +14,10 @@ from typing import Any, Final
 import pandas as pd
 
 from cpts_geo.errors import DataFileError, alike, one_line
-from cpts_geo.sources.apart import run_within
-from cpts_geo.sources.archives import archive_defects, is_zip, open_content, whole
-from cpts_geo.sources.file_bounds import LIMITS, beyond
-from cpts_geo.sources.readers.base import find_columns, plain, unexpected
+from cpts_geo.sources.apart.run import run_within
+from cpts_geo.sources.bounds.files import LIMITS, beyond
+from cpts_geo.sources.readers.formats.archives import archive_defects, is_zip, open_content, whole
+from cpts_geo.sources.readers.formats.base import find_columns, plain, unexpected
 
 #: A header stands below a title and notes, never deeper than this many rows.
 _HEADER_WITHIN: Final = 60
@@ -185,7 +185,7 @@ class Book:
 
 
 def _apart(path: Path, content: bytes, function: str, **arguments: object) -> Any:
-    target = f"cpts_geo.sources.producer_sheets:{function}"
+    target = f"cpts_geo.sources.apart.run.producer_sheets:{function}"
     try:
         return run_within(
             "workbook", target, arguments, content=content, error=DataFileError, name=path.name
@@ -287,7 +287,7 @@ def block(
         Name of the sheet.
     columns : mapping of str to str
         Wanted name -> pattern of the header, as in
-        :func:`cpts_geo.sources.readers.base.find_columns`. The header is the first row that has
+        :func:`cpts_geo.sources.readers.formats.base.find_columns`. The header is the first row that has
         them all.
     optional : mapping of str to str or None, optional
         The same, for columns that some vintages lack.

@@ -8,7 +8,7 @@ from typing import Final
 import pandas as pd
 
 from cpts_geo.french import counted, number
-from cpts_geo.sources.readers.base import unexpected
+from cpts_geo.sources.readers.formats.base import unexpected
 
 #: A year of fewer rows than this share of the usual ones is a damaged figure.
 _FEW_ROWS: Final = 0.1

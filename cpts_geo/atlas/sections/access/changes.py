@@ -6,13 +6,13 @@ from typing import Any, Final
 
 import pandas as pd
 
-from cpts_geo.access.shifts import Shift
+from cpts_geo.access.changes.shifts import Shift
 from cpts_geo.atlas.look.cells import Cell
 from cpts_geo.atlas.sections.access.words import aside, named, over_variants, signed
-from cpts_geo.capacity.territory_access import TerritoryAccess
 from cpts_geo.french import counted, number
 from cpts_geo.schema import Status
 from cpts_geo.settings import SHIFT_BREAKS
+from cpts_geo.study.access import TerritoryAccess
 
 #: Shift of the APL up to which nothing is seen in the figure as written: no effect on a map.
 _UNSEEN: Final = SHIFT_BREAKS[0]

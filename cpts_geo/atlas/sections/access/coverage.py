@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from cpts_geo.access.proximity import BANDS
+from cpts_geo.access.nearest.proximity import BANDS
 from cpts_geo.atlas.look.cells import Cell, Row
 from cpts_geo.atlas.sections.access.words import (
     TIMES,
@@ -19,10 +19,10 @@ from cpts_geo.atlas.sections.access.words import (
     over_variants,
     whose_times,
 )
-from cpts_geo.capacity.territory_access import CELL_COLUMNS, TerritoryAccess
 from cpts_geo.french import counted, number, percent, whole_percent
 from cpts_geo.schema import COLUMNS, Status
-from cpts_geo.sources.catalogue import sources
+from cpts_geo.sources.catalogue.catalogue import sources
+from cpts_geo.study.access import CELL_COLUMNS, TerritoryAccess
 
 #: Facility -> of it, and up to it.
 _FACILITIES = {

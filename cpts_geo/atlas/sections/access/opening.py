@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cpts_geo.access.surrogate import VARIANT_NAMES
+from cpts_geo.access.travel.surrogate import VARIANT_NAMES
 from cpts_geo.atlas.look.cells import Cell, Row
 from cpts_geo.atlas.sections.access.words import (
     coverage_headers,
@@ -17,10 +17,10 @@ from cpts_geo.atlas.sections.access.words import (
     named,
     whose_times,
 )
-from cpts_geo.capacity.opening import Opening
-from cpts_geo.capacity.territory_access import TerritoryAccess
 from cpts_geo.french import counted, number
 from cpts_geo.schema import Status
+from cpts_geo.study.access import TerritoryAccess
+from cpts_geo.study.opening import Opening
 
 
 def opening_answer(found: Opening, access: TerritoryAccess) -> str:

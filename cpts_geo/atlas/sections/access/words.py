@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 import pandas as pd
 
-from cpts_geo.access.proximity import BANDS
+from cpts_geo.access.nearest.proximity import BANDS
 from cpts_geo.atlas.look.cells import Cell
-from cpts_geo.capacity.territory_access import TerritoryAccess
 from cpts_geo.french import NNBSP, counted, joined, number, signed_number, whole_percent
+from cpts_geo.study.access import TerritoryAccess
 
 #: Communes named in a sentence before the others are counted.
 _NAMED = 4

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from cpts_geo.atlas.look.words import slots, span
-from cpts_geo.capacity.headline import Headline
+from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.french import number, whole_percent
 
 
@@ -47,7 +47,7 @@ def section(result: Headline, tested: pd.DataFrame) -> dict[str, Any]:
     result : Headline
         Capacity needed by the territory.
     tested : DataFrame
-        As :func:`cpts_geo.capacity.backtest.back_test`, for this territory.
+        As :func:`cpts_geo.capacity.checks.backtest.back_test`, for this territory.
 
     Returns
     -------

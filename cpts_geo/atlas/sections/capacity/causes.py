@@ -14,7 +14,7 @@ from cpts_geo.atlas.charts.svg import EDGE, WIDTH, hatches, svg_tag
 from cpts_geo.atlas.look import style
 from cpts_geo.atlas.look.grades import input_status
 from cpts_geo.atlas.look.words import span
-from cpts_geo.capacity.headline import Headline
+from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.french import NNBSP, number, percent
 from cpts_geo.schema import STATUS_MARKS, Status
 
@@ -148,7 +148,7 @@ def section(result: Headline, tornado: pd.DataFrame, *, several: bool) -> dict[s
     result : Headline
         Capacity needed by the territory.
     tornado : DataFrame
-        As :func:`cpts_geo.capacity.drivers.hours_tornado`.
+        As :func:`cpts_geo.capacity.answer.drivers.hours_tornado`.
     several : bool
         Whether the page shows several publics.
 

@@ -11,9 +11,9 @@ from markupsafe import Markup
 from cpts_geo.atlas.charts.svg import EDGE, WIDTH, axis, hatches, round_ticks, svg_tag
 from cpts_geo.atlas.look.cells import Cell, Row
 from cpts_geo.atlas.look.words import span
-from cpts_geo.capacity.territory_capacity import HORIZONS
 from cpts_geo.french import NNBSP, number, percent
 from cpts_geo.schema import Status
+from cpts_geo.study.capacity import HORIZONS
 
 
 def _future_sentences(future: pd.DataFrame) -> list[str]:
@@ -131,7 +131,7 @@ def section(future: pd.DataFrame, facts: pd.DataFrame) -> dict[str, Any]:
     Parameters
     ----------
     future : DataFrame
-        As :attr:`cpts_geo.capacity.territory_capacity.TerritoryCapacity.future`.
+        As :attr:`cpts_geo.study.capacity.TerritoryCapacity.future`.
     facts : DataFrame
         Published facts of the territory.
 

@@ -12,8 +12,8 @@ from cpts_geo.atlas.charts.svg import EDGE, HALO, WIDTH, axis, hatches, round_ti
 from cpts_geo.atlas.look import style
 from cpts_geo.atlas.look.cells import Cell, Row
 from cpts_geo.atlas.look.words import CHANCES, sampling_part, slots, slots_text, span, todays
-from cpts_geo.capacity.headline import Headline
-from cpts_geo.capacity.seasons import EligibleDemand
+from cpts_geo.capacity.answer.headline import Headline
+from cpts_geo.capacity.answer.seasons import EligibleDemand
 from cpts_geo.french import MONTHS, joined, number, whole_percent
 from cpts_geo.schema import Status
 

@@ -9,8 +9,8 @@ from markupsafe import Markup
 
 from cpts_geo.atlas.charts.dots import dots_svg
 from cpts_geo.atlas.look.words import between, deadline, short_answer, slots, span
-from cpts_geo.capacity.demand import NORMATIVE_RATES
-from cpts_geo.capacity.headline import Headline
+from cpts_geo.capacity.answer.headline import Headline
+from cpts_geo.capacity.demand.requests import NORMATIVE_RATES
 from cpts_geo.french import number, percent
 from cpts_geo.schema import STATUS_MARKS
 

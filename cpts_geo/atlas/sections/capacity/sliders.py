@@ -8,8 +8,8 @@ from typing import Any
 from markupsafe import Markup
 
 from cpts_geo.atlas.look.words import deadline, slots, slots_text
-from cpts_geo.capacity.headline import Headline
-from cpts_geo.capacity.service_grid import ServiceGrid
+from cpts_geo.capacity.answer.headline import Headline
+from cpts_geo.capacity.queue.service_grid import ServiceGrid
 from cpts_geo.french import number
 
 

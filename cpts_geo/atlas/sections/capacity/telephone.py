@@ -13,8 +13,8 @@ from cpts_geo.atlas.charts.svg import EDGE, WIDTH, hatches, svg_tag
 from cpts_geo.atlas.look import style
 from cpts_geo.atlas.look.cells import Cell, Row
 from cpts_geo.atlas.look.words import span
-from cpts_geo.capacity.headline import Headline
-from cpts_geo.capacity.phone import agents_by_hour
+from cpts_geo.capacity.answer.headline import Headline
+from cpts_geo.capacity.workforce.phone import agents_by_hour
 from cpts_geo.french import NNBSP, counted, joined, number, percent, whole_percent
 from cpts_geo.schema import Status
 
@@ -56,7 +56,7 @@ def handling_minutes(phone: pd.DataFrame) -> float:
     Parameters
     ----------
     phone : DataFrame
-        As :func:`cpts_geo.capacity.phone.agents_by_hour`, with calls.
+        As :func:`cpts_geo.capacity.workforce.phone.agents_by_hour`, with calls.
 
     Returns
     -------
@@ -141,7 +141,7 @@ def section(result: Headline, phone: pd.DataFrame, *, usual: int) -> dict[str, A
     result : Headline
         Capacity needed by the territory.
     phone : DataFrame
-        As :func:`cpts_geo.capacity.phone.agents_by_hour`.
+        As :func:`cpts_geo.capacity.workforce.phone.agents_by_hour`.
     usual : int
         People who must answer at the mean calls an hour.
 

@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 
 from cpts_geo.atlas.look.words import todays
-from cpts_geo.capacity.headline import Headline
-from cpts_geo.capacity.weekly import WeeklyService
+from cpts_geo.capacity.answer.headline import Headline
+from cpts_geo.capacity.queue.weekly import WeeklyService
 from cpts_geo.french import WEEKDAYS, number, percent, whole_percent
 
 

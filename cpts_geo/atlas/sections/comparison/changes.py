@@ -7,10 +7,10 @@ from typing import Any
 from cpts_geo.atlas.look.cells import Cell
 from cpts_geo.atlas.look.grades import input_status
 from cpts_geo.atlas.look.values import value_words
-from cpts_geo.capacity.compare import ScenarioComparison
-from cpts_geo.capacity.inputs import Scenario
-from cpts_geo.capacity.records import Record
-from cpts_geo.capacity.scenario import described
+from cpts_geo.capacity.comparing.compare import ScenarioComparison
+from cpts_geo.capacity.scenario.loading import described
+from cpts_geo.capacity.scenario.loading.inputs import Scenario
+from cpts_geo.capacity.scenario.loading.records import Record
 from cpts_geo.french import UNKNOWN_TEXT, typeset
 
 

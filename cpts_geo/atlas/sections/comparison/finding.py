@@ -15,7 +15,7 @@ from cpts_geo.atlas.sections.comparison.written import (
     period_words,
     side_text,
 )
-from cpts_geo.capacity.compare import ScenarioComparison
+from cpts_geo.capacity.comparing.compare import ScenarioComparison
 from cpts_geo.french import joined, number, percent
 
 #: Fields that describe the device and not the demand.

@@ -13,7 +13,7 @@ from cpts_geo.atlas.sections.comparison.written import (
     period_words,
     side_parts,
 )
-from cpts_geo.capacity.compare import ScenarioComparison
+from cpts_geo.capacity.comparing.compare import ScenarioComparison
 from cpts_geo.french import UNKNOWN_TEXT
 from cpts_geo.schema import Status
 

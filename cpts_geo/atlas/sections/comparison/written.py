@@ -9,9 +9,9 @@ import pandas as pd
 
 from cpts_geo.atlas.look.grades import input_status, least_known
 from cpts_geo.atlas.look.values import month_names
-from cpts_geo.capacity.compare import ScenarioComparison
-from cpts_geo.capacity.inputs import Scenario
-from cpts_geo.capacity.measures import SAMPLING
+from cpts_geo.capacity.comparing.compare import ScenarioComparison
+from cpts_geo.capacity.comparing.measures import SAMPLING
+from cpts_geo.capacity.scenario.loading.inputs import Scenario
 from cpts_geo.french import NNBSP, UNKNOWN_TEXT, number, signed_number, whole_percent
 from cpts_geo.schema import Status
 
@@ -54,7 +54,7 @@ _ALONE: Final = "Si seul le comptage des appels était incertain"
 EUROS: Final = f"{NNBSP}€"
 
 
-#: By measure of :data:`cpts_geo.capacity.measures.MEASURES`.
+#: By measure of :data:`cpts_geo.capacity.comparing.measures.MEASURES`.
 TEXTS: Final = {
     "requests_per_day": Measure("Demandes", "par jour d’ouverture", 1),
     "sampling_requests_per_day": Measure(_ALONE, "demandes par jour d’ouverture", 1),
@@ -217,7 +217,7 @@ def measure_status(scenario: Scenario, measure: str) -> Status:
 
     Examples
     --------
-    >>> from cpts_geo.capacity.scenario import load_scenario
+    >>> from cpts_geo.capacity.scenario.loading import load_scenario
     >>> str(measure_status(load_scenario("beauce_gatinais"), "requests_per_day"))
     'estimated'
     """

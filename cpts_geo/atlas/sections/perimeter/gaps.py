@@ -23,7 +23,7 @@ def gap_rows(gaps: pd.DataFrame) -> list[list[Cell]]:
     Parameters
     ----------
     gaps : DataFrame
-        Rows of :func:`cpts_geo.territories.perimeters.published_gaps` for one territory.
+        Rows of :func:`cpts_geo.territories.perimeters.outlines.published_gaps` for one territory.
 
     Returns
     -------
@@ -57,7 +57,7 @@ def section(gaps: pd.DataFrame) -> dict[str, Any]:
     Parameters
     ----------
     gaps : DataFrame
-        Rows of :func:`cpts_geo.territories.perimeters.published_gaps` for one territory.
+        Rows of :func:`cpts_geo.territories.perimeters.outlines.published_gaps` for one territory.
 
     Returns
     -------

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from cpts_geo.atlas.look.words import CHANCES, answer_status, between, goal, partial, slots
-from cpts_geo.capacity.headline import Headline
+from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.french import NNBSP, counted, number, value_text, whole_percent
 from cpts_geo.schema import COLUMNS, STATUS_MARKS
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from cpts_geo.access.reconciliation import GP_SOURCES
 from cpts_geo.atlas.look.cells import Cell, Row, detail_text, origin_text, remark, shown_text
+from cpts_geo.indicators.reconciliation import GP_SOURCES
 from cpts_geo.schema import COLUMNS, COMPARED
 
 #: Counts and densities of GPs: source by source in a panel of their own.
@@ -21,7 +21,7 @@ def comparison_rows(comparison: pd.DataFrame) -> tuple[list[str], list[Row]]:
     Parameters
     ----------
     comparison : DataFrame
-        Rows of :func:`cpts_geo.access.comparison.compare` for one territory.
+        Rows of :func:`cpts_geo.indicators.comparison.compare` for one territory.
 
     Returns
     -------
@@ -63,7 +63,7 @@ def section(comparison: pd.DataFrame) -> dict[str, Any]:
     Parameters
     ----------
     comparison : DataFrame
-        Rows of :func:`cpts_geo.access.comparison.compare` for one territory.
+        Rows of :func:`cpts_geo.indicators.comparison.compare` for one territory.
 
     Returns
     -------

@@ -7,11 +7,11 @@ from typing import Any
 
 import pandas as pd
 
-from cpts_geo.access.disclosure import releasable
 from cpts_geo.atlas.look.cells import Cell, value_cell
 from cpts_geo.atlas.look.vintages import minutes_column, newest
 from cpts_geo.french import number, slug
 from cpts_geo.schema import COLUMNS, status_column
+from cpts_geo.secrecy.disclosure import releasable
 
 #: Columns of the table of communes, after the name, before newer vintages take their place.
 _COMMUNE_COLUMNS = (
@@ -66,7 +66,7 @@ def commune_table(communes: pd.DataFrame) -> tuple[list[tuple[str, str]], list[l
         Label and detail of each column.
     rows : list of list of Cell
         Communes in alphabetical order; what may not be published is masked first
-        (:func:`cpts_geo.access.disclosure.releasable`).
+        (:func:`cpts_geo.secrecy.disclosure.releasable`).
     """
     communes = releasable(communes)
     headers = [("Commune", ""), ("Code", "Insee, COG 2026")]

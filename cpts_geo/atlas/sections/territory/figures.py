@@ -57,7 +57,7 @@ def section(comparison: pd.DataFrame) -> dict[str, Any]:
     Parameters
     ----------
     comparison : DataFrame
-        Rows of :func:`cpts_geo.access.comparison.compare` for one territory.
+        Rows of :func:`cpts_geo.indicators.comparison.compare` for one territory.
 
     Returns
     -------

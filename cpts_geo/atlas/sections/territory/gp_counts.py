@@ -9,11 +9,18 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from cpts_geo.access.reconciliation import ESTIMATED, BpeGap, bpe_gaps, counted, reconcile, trend
 from cpts_geo.atlas.look import style
 from cpts_geo.atlas.look.cells import Cell, Row, remark
 from cpts_geo.french import UNKNOWN_TEXT, number, percent, signed_percent
 from cpts_geo.french import counted as with_word
+from cpts_geo.indicators.reconciliation import (
+    ESTIMATED,
+    BpeGap,
+    bpe_gaps,
+    counted,
+    reconcile,
+    trend,
+)
 from cpts_geo.schema import COLUMNS, Status
 
 #: Sources whose definition says what notes on their values would say again.
@@ -82,7 +89,7 @@ def explanations(comparison: pd.DataFrame) -> list[str]:
     Parameters
     ----------
     comparison : DataFrame
-        Rows of :func:`cpts_geo.access.comparison.compare` for one territory.
+        Rows of :func:`cpts_geo.indicators.comparison.compare` for one territory.
 
     Returns
     -------
@@ -166,7 +173,7 @@ def sources_svg(comparison: pd.DataFrame, *, title: str) -> str:
     Parameters
     ----------
     comparison : DataFrame
-        Rows of :func:`cpts_geo.access.comparison.compare` for one territory.
+        Rows of :func:`cpts_geo.indicators.comparison.compare` for one territory.
     title : str
         Text for screen readers.
 
@@ -279,7 +286,7 @@ def section(comparison: pd.DataFrame) -> dict[str, Any]:
     Parameters
     ----------
     comparison : DataFrame
-        Rows of :func:`cpts_geo.access.comparison.compare` for one territory.
+        Rows of :func:`cpts_geo.indicators.comparison.compare` for one territory.
 
     Returns
     -------

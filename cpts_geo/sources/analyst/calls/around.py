@@ -27,7 +27,7 @@ from cpts_geo.sources.analyst.calls.words import (
     is_common_name,
     words,
 )
-from cpts_geo.sources.readers.base import plain
+from cpts_geo.sources.readers.formats.base import plain
 
 # Days and hours in the name of an export, and the number of a copy.
 _DAY: Final = r"[0-3]?\d[-_. ][01]?\d[-_. ]"

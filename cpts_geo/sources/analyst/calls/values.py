@@ -20,7 +20,7 @@ import pandas as pd
 from cpts_geo.french import number
 from cpts_geo.sources.analyst.calls.columns import OUTCOMES, UNKNOWN, WORDINGS, key, outcome_of
 from cpts_geo.sources.analyst.calls.words import is_common_name, words
-from cpts_geo.sources.readers.base import plain
+from cpts_geo.sources.readers.formats.base import plain
 
 #: Lower ends of the classes that exact ages are turned into; the last is open.
 AGE_STARTS: Final = (0, 5, 17, 65, 75)

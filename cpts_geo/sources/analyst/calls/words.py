@@ -14,8 +14,8 @@ import pandas as pd
 
 from cpts_geo.foreign import MAX_NAME
 from cpts_geo.sources.analyst.calls.columns import UNKNOWN, WORDINGS, key
-from cpts_geo.sources.embedded import load_former_communes, verified
-from cpts_geo.sources.readers.base import WHOLE_OF, plain
+from cpts_geo.sources.embedding.embedded import load_former_communes, verified
+from cpts_geo.sources.readers.formats.base import WHOLE_OF, plain
 
 # Split below: a word a line would be three hundred lines.
 _CATEGORIES: Final = (

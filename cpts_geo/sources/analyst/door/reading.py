@@ -14,7 +14,7 @@ from typing import Final, ParamSpec, TypeVar
 
 from cpts_geo.errors import CptsGeoError, one_line
 from cpts_geo.files import open_regular, reason, special
-from cpts_geo.sources.file_bounds import LIMITS, beyond
+from cpts_geo.sources.bounds.files import LIMITS, beyond
 
 _Given = ParamSpec("_Given")
 _Read = TypeVar("_Read")
@@ -120,7 +120,7 @@ def read_bytes(path: Path, door: Door) -> bytes:
     Examples
     --------
     >>> import tempfile
-    >>> from cpts_geo.sources.analyst.perimeter_columns import PERIMETER
+    >>> from cpts_geo.sources.analyst.lists.columns import PERIMETER
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = Path(folder) / "liste.csv"
     ...     _ = path.write_bytes(b"commune")
@@ -160,7 +160,7 @@ def check_file(path: Path, door: Door) -> None:
 
     Examples
     --------
-    >>> from cpts_geo.sources.analyst.perimeter_columns import PERIMETER
+    >>> from cpts_geo.sources.analyst.lists.columns import PERIMETER
     >>> check_file(Path("liste.doc"), PERIMETER)
     Traceback (most recent call last):
     cpts_geo.errors.PerimeterError: Type de fichier non pris en charge : liste.doc.
@@ -207,7 +207,7 @@ def memory_told(door: Door) -> Callable[[Callable[_Given, _Read]], Callable[_Giv
 
     Examples
     --------
-    >>> from cpts_geo.sources.analyst.perimeter_columns import PERIMETER
+    >>> from cpts_geo.sources.analyst.lists.columns import PERIMETER
     >>> @memory_told(PERIMETER)
     ... def read(path):
     ...     raise MemoryError

@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from cpts_geo.sources.archives import UNREADABLE
+from cpts_geo.sources.readers.formats.archives import UNREADABLE
 
 _BLOCK: Final = 1 << 20
 #: A cell that holds something, and its reference; one that is only formatted has no content.

@@ -14,7 +14,7 @@ from typing import Final
 
 from cpts_geo.errors import CptsGeoError, one_line
 from cpts_geo.sources.analyst.door.reading import Door
-from cpts_geo.sources.file_bounds import LIMITS, beyond
+from cpts_geo.sources.bounds.files import LIMITS, beyond
 
 #: Column separators of text files, with their French name.
 SEPARATORS: Final = {";": "point-virgule", ",": "virgule", "\t": "tabulation", "|": "barre"}
@@ -66,7 +66,7 @@ def text_of(path: Path, content: bytes, *, door: Door) -> tuple[str, list[str]]:
 
     Examples
     --------
-    >>> from cpts_geo.sources.analyst.perimeter_columns import PERIMETER
+    >>> from cpts_geo.sources.analyst.lists.columns import PERIMETER
     >>> text_of(Path("l.csv"), "Bâgé".encode("cp1252"), door=PERIMETER)
     ('Bâgé', ['Encodage Windows-1252 (cp1252), et non UTF-8.'])
     """
@@ -167,7 +167,7 @@ def rows_of(path: Path, text: str, separator: str, *, door: Door) -> list[Row] |
 
     Examples
     --------
-    >>> from cpts_geo.sources.analyst.perimeter_columns import PERIMETER
+    >>> from cpts_geo.sources.analyst.lists.columns import PERIMETER
     >>> rows_of(Path("l.csv"), 'a;"b;c"\\n', ";", door=PERIMETER)
     [(1, ('a', 'b;c'))]
     """
@@ -217,7 +217,7 @@ def first_rows(path: Path, text: str, separator: str, *, door: Door, most: int) 
 
     Examples
     --------
-    >>> from cpts_geo.sources.analyst.perimeter_columns import PERIMETER
+    >>> from cpts_geo.sources.analyst.lists.columns import PERIMETER
     >>> first_rows(Path("l.csv"), "\\na;b\\nc;d\\n", ";", door=PERIMETER, most=1)
     [(2, ('a', 'b'))]
     """
@@ -246,7 +246,7 @@ def unbalanced(path: Path, *, door: Door) -> CptsGeoError:
 
     Examples
     --------
-    >>> from cpts_geo.sources.analyst.perimeter_columns import PERIMETER
+    >>> from cpts_geo.sources.analyst.lists.columns import PERIMETER
     >>> print(unbalanced(Path("l.csv"), door=PERIMETER).summary)
     Les guillemets de l.csv ne vont pas par paires.
     """

@@ -11,8 +11,8 @@ from typing import Any, Final, NamedTuple
 from cpts_geo.errors import CptsGeoError, one_line
 from cpts_geo.sources.analyst.door.reading import Door
 from cpts_geo.sources.analyst.door.text import Row
-from cpts_geo.sources.apart import run_within
-from cpts_geo.sources.file_bounds import LIMITS, beyond
+from cpts_geo.sources.apart.run import run_within
+from cpts_geo.sources.bounds.files import LIMITS, beyond
 
 SUFFIXES: Final = frozenset({".xlsx", ".xlsm", ".xls", ".ods"})
 # Name of the stream that holds an encrypted workbook in its container.
