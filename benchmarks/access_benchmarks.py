@@ -13,16 +13,16 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+
+from benchmarks.measures import Measure, measured_json, median_seconds, seconds
 from cpts_geo.access.catchments.catchment import enhanced_two_stage_fca
 from cpts_geo.access.catchments.sharing import catchments, weigh
 from cpts_geo.access.catchments.weights import APL_WEIGHT, step_weight
 from cpts_geo.access.changes.change import apl_shift, gp_leaves
 from cpts_geo.access.travel.surrogate import surrogate_times
 from cpts_geo.access.travel.times import TravelTimes
-from cpts_geo.sources.embedding import embedded
-
-from benchmarks.measures import Measure, measured_json, median_seconds, seconds
 from cpts_geo.french import number
+from cpts_geo.sources.embedding import embedded
 
 #: Reach and weights of the published E2SFCA: what PySAL's own example uses.
 STEPS = {10: 1.0, 20: 0.68, 30: 0.22}

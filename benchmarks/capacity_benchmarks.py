@@ -6,11 +6,11 @@ import time
 
 import numpy as np
 import pandas as pd
+
+from benchmarks.measures import Measure, measured_json, median_seconds, seconds
 from cpts_geo.capacity.queue import chain, largest
 from cpts_geo.capacity.queue.booking import served_for_each, service, slots_for_each
 from cpts_geo.capacity.queue.transient import seasonal_service, transient
-
-from benchmarks.measures import Measure, measured_json, median_seconds, seconds
 from cpts_geo.french import number
 
 SLOTS = (6, 24, 100, 300, 600)

@@ -8,11 +8,11 @@ import sys
 import time
 
 import pandas as pd
+
 from cpts_geo.capacity.answer.headline import headline
 from cpts_geo.capacity.scenario.loading import scenario_from_population
-from cpts_geo.sources.embedding import embedded
-
 from cpts_geo.errors import DemandTooLargeError
+from cpts_geo.sources.embedding import embedded
 
 DRAWS = 10_000
 

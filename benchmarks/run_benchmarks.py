@@ -19,10 +19,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from cpts_geo.sources.catalogue.catalogue import sources
-from cpts_geo.sources.embedding import embedded, packages
-from cpts_geo.territories.perimeters.outlines.coverage import dissolve
-from cpts_geo.writing.report import sheets
 from rich import box
 from rich.console import Console
 from rich.table import Table
@@ -35,6 +31,10 @@ from cpts_geo.analysis import analyse
 from cpts_geo.atlas.pages.sheet import sheet_page
 from cpts_geo.errors import CptsGeoError
 from cpts_geo.french import number
+from cpts_geo.sources.catalogue.catalogue import sources
+from cpts_geo.sources.embedding import embedded, packages
+from cpts_geo.territories.perimeters.coverage import dissolve
+from cpts_geo.writing.report import sheets
 
 TERRITORY = "beauce_gatinais"
 BROWSER_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]

@@ -12,9 +12,10 @@ from typing import IO
 
 import numpy as np
 import pyarrow as pa
+from pyarrow import csv as arrow_csv
+
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.sources.readers.formats.base import PLM
-from pyarrow import csv as arrow_csv
 
 _BPE_TYPES = {"A": 30, "B": 32, "C": 30, "D": 70, "E": 12, "F": 35, "G": 10}
 #: Codes that readers look for, and others of the same domain.

@@ -8,15 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from cpts_geo.sources.embedding import embedded
-from cpts_geo.sources.fetching.fetch import fetch
-from cpts_geo.sources.fetching.parsed import load_source
-from cpts_geo.territories.figures.by_commune.national import load_national
-
 from benchmarks.measures import ROOT, Measure, Run, measured, median_seconds, seconds
 from benchmarks.samples import write_bpe_long, write_rpps
 from cpts_geo import settings
 from cpts_geo.french import number
+from cpts_geo.sources.embedding import embedded
+from cpts_geo.sources.fetching.fetch import fetch
+from cpts_geo.sources.fetching.parsed import load_source
+from cpts_geo.territories.figures.national import load_national
 
 #: Real files that a mirror may hold; without them the lines on real files are not measured.
 _REAL = ("drees_apl_2023", "insee_bpe_2017", "insee_bpe_2020", "insee_rp_2022")

@@ -12,25 +12,25 @@ import pandas as pd
 
 from cpts_geo.access.travel.given import given_times, lacking_notes
 from cpts_geo.capacity.answer.headline import DRAWS, Headline, headline
+from cpts_geo.capacity.scenario.file import SHIPPED
+from cpts_geo.capacity.scenario.inputs import SEED, Scenario
 from cpts_geo.capacity.scenario.loading import (
     load_scenario,
     load_scenarios,
     scenario_from_population,
 )
-from cpts_geo.capacity.scenario.loading.file import SHIPPED
-from cpts_geo.capacity.scenario.loading.inputs import SEED, Scenario
-from cpts_geo.capacity.scenario.loading.parameters import default_parameters
+from cpts_geo.capacity.scenario.parameters import default_parameters
 from cpts_geo.errors import DemandTooLargeError, ScenarioError, one_line
 from cpts_geo.french import number
 from cpts_geo.indicators.comparison import compare
-from cpts_geo.sources.analyst.travel.file.columns import Unit
+from cpts_geo.sources.analyst.travel.columns import Unit
 from cpts_geo.sources.catalogue.catalogue import sha256_of
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.study.access import TerritoryAccess, study_access
 from cpts_geo.study.capacity import TerritoryCapacity, study_capacity
-from cpts_geo.territories.figures.by_commune.national import load_national
+from cpts_geo.territories.figures.national import load_national
 from cpts_geo.territories.perimeters.outlines import outlines, published_gaps, territory_communes
-from cpts_geo.territories.perimeters.outlines.request import Request, find_perimeters
+from cpts_geo.territories.perimeters.request import Request, find_perimeters
 
 #: A population given for a perimeter is another count of it up to this gap.
 _SAME_PEOPLE = 0.1

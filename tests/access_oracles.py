@@ -12,10 +12,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 import pytest
-from cpts_geo.access.catchments.weights import Weight, custom_weight, gaussian_weight, step_weight
-from cpts_geo.access.travel.times import TravelTimes, csr
 from hypothesis import strategies as st
 
+from cpts_geo.access.catchments.weights import Weight, custom_weight, gaussian_weight, step_weight
+from cpts_geo.access.travel.times import TravelTimes, csr
 from cpts_geo.schema import Status
 
 #: Every pair of a random world up to these minutes is there.

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import geopandas as gpd
-from cpts_geo.sources.analyst.polygons.polygons import read_polygon_file
-from cpts_geo.sources.bounds.files import LIMITS
 from shapely.geometry import Polygon
 
+from cpts_geo.sources.analyst.polygons.polygons import read_polygon_file
+from cpts_geo.sources.bounds.files import LIMITS
 from tests.bound_sides_door import Side
 
 Ring = Sequence[tuple[float, float]]

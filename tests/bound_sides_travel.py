@@ -7,10 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
-from cpts_geo.sources.analyst.travel.file import read_travel_file
-from cpts_geo.sources.bounds.files import LIMITS
 from pyarrow import parquet
 
+from cpts_geo.sources.analyst.travel.file import read_travel_file
+from cpts_geo.sources.bounds.files import LIMITS
 from tests.bound_sides_door import Side
 
 PAIRS = pd.DataFrame(

@@ -15,16 +15,16 @@ from typing import Any, NoReturn
 
 import pandas as pd
 import pytest
-from cpts_geo.cli.main import main
-from cpts_geo.sources.catalogue.catalogue import catalogue
-from cpts_geo.sources.embedding import packages
-from cpts_geo.sources.fetching import inspection
-from cpts_geo.sources.fetching import parsed as tables
 from filelock import FileLock
 from playwright.sync_api import Browser, ConsoleMessage, Page, Route, WebSocket, sync_playwright
 
 from cpts_geo import settings
+from cpts_geo.cli.main import main
 from cpts_geo.errors import DataFileError
+from cpts_geo.sources.catalogue import catalogue
+from cpts_geo.sources.embedding import packages
+from cpts_geo.sources.fetching import inspection
+from cpts_geo.sources.fetching import parsed as tables
 from cpts_geo.sources.readers import READERS
 from run import find_browser
 

@@ -12,12 +12,14 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import requests
+
 from cpts_geo.sources.bounds.fetched import most_bytes, most_unpacked
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.sources.fetching import web
 from cpts_geo.sources.fetching.listing import listed_address
 from cpts_geo.sources.fetching.pace import Pace
 from cpts_geo.sources.fetching.services import _Asker
+from cpts_geo.sources.readers import READERS
 from cpts_geo.sources.readers.care import access_times
 from cpts_geo.sources.readers.formats.archives import (
     archive_defects,
@@ -27,8 +29,6 @@ from cpts_geo.sources.readers.formats.archives import (
 )
 from cpts_geo.sources.readers.formats.base import unexpected
 from cpts_geo.sources.readers.formats.text import read_csv_text
-
-from cpts_geo.sources.readers import READERS
 from tests.broken_makers_fetch import _zipped
 from tests.http_server import Answer, Site, running_site
 

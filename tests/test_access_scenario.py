@@ -7,6 +7,9 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
 from cpts_geo.access.catchments.catchment import apl, enhanced_two_stage_fca
 from cpts_geo.access.catchments.sharing import catchments
 from cpts_geo.access.catchments.weights import APL_WEIGHT
@@ -20,9 +23,6 @@ from cpts_geo.access.changes.change import (
     gp_leaves,
 )
 from cpts_geo.access.travel.example import three_communes
-from hypothesis import assume, given, settings
-from hypothesis import strategies as st
-
 from cpts_geo.errors import ScenarioError, TableError
 from tests.access_oracles import (
     WEIGHTS,

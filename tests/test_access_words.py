@@ -11,13 +11,10 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from cpts_geo.access.changes.change import Change, gp_arrives, gp_leaves
-from cpts_geo.access.changes.shifts import Shift
-from cpts_geo.sources.embedding import embedded
-from cpts_geo.study.access import TerritoryAccess
-from cpts_geo.study.opening import Opening
 from syrupy.assertion import SnapshotAssertion
 
+from cpts_geo.access.changes.change import Change, gp_arrives, gp_leaves
+from cpts_geo.access.changes.shifts import Shift
 from cpts_geo.analysis import Analysis, analyse
 from cpts_geo.atlas.look.cells import Cell
 from cpts_geo.atlas.sections.access.changes import _shift_sentence, most_touched, shift_rows
@@ -37,6 +34,9 @@ from cpts_geo.atlas.sections.access.opening import (
 )
 from cpts_geo.atlas.sections.access.words import named, over_variants, signed
 from cpts_geo.french import NNBSP, number
+from cpts_geo.sources.embedding import embedded
+from cpts_geo.study.access import TerritoryAccess
+from cpts_geo.study.opening import Opening
 
 TERRITORIES = ("ouest_loiret", "beauce_gatinais", "lvo", "asclepios", "ondaine_forez")
 

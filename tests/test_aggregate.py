@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from cpts_geo.sources.embedding import embedded
-from cpts_geo.territories.figures.by_commune.aggregate import SUMMARISED, area_summary
-from cpts_geo.territories.perimeters.outlines import territory_communes
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cpts_geo.schema import COLUMNS, FIGURE_COLUMNS, Status, status_column
 from cpts_geo.settings import MIN_COVERAGE_COUNT, MIN_COVERAGE_RATE
+from cpts_geo.sources.embedding import embedded
+from cpts_geo.territories.figures.aggregate import SUMMARISED, area_summary
+from cpts_geo.territories.perimeters.outlines import territory_communes
 
 #: methods.md §1.3: total population, standardised over total, APL 2022, APL 2023, APL 2023 of
 #: doctors up to 65, shares of people under 2.5 in 2023 (all ages, up to 65).

@@ -7,10 +7,10 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from cpts_geo.access.siting.allocation import TILTS, allocate, allocations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cpts_geo.access.siting.allocation import TILTS, allocate, allocations
 from cpts_geo.errors import TableError
 
 PEOPLE = pd.Series({"45001": 3000, "45002": 1000, "45003": 0})

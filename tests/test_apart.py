@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cpts_geo.sources.apart.run import ApartError, run_apart, run_within
-from cpts_geo.sources.bounds.files import LIMITS
 
 from cpts_geo.errors import PerimeterError
+from cpts_geo.sources.apart.run import ApartError, run_apart, run_within
+from cpts_geo.sources.bounds.files import LIMITS
 
 
 def asked(name: str, *, content: bytes = b"", seconds: float = 60, **arguments: Any) -> Any:

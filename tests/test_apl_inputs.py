@@ -6,6 +6,9 @@ import math
 
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from cpts_geo.access.changes.apl_inputs import (
     AGE_BANDS,
     AGE_WEIGHTS,
@@ -13,9 +16,6 @@ from cpts_geo.access.changes.apl_inputs import (
     scaled_to,
     standardised_population,
 )
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
 from cpts_geo.errors import TableError
 
 few = settings(max_examples=50, deadline=None)

@@ -13,8 +13,6 @@ from html import unescape
 
 import pandas as pd
 import pytest
-from cpts_geo.capacity.answer.headline import Headline
-from cpts_geo.writing.report import sheets
 from syrupy.assertion import SnapshotAssertion
 
 from cpts_geo.analysis import Analysis, analyse
@@ -33,7 +31,9 @@ from cpts_geo.atlas.sections.territory.communes import commune_table
 from cpts_geo.atlas.sections.territory.figures import _key_figures
 from cpts_geo.atlas.sections.territory.gp_counts import _source_rows, explanations
 from cpts_geo.atlas.sections.territory.hypotheses import _assumption_rows
+from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.french import NNBSP, number, typeset
+from cpts_geo.writing.report import sheets
 
 KEY = "ouest_loiret"
 MARKS = {"measured": "●", "estimated": "◐", "assumed": "○", "unknown": "▨"}

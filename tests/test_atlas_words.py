@@ -11,14 +11,14 @@ import re
 from dataclasses import replace
 
 import pytest
-from cpts_geo.capacity.answer.headline import Headline, headline
-from cpts_geo.capacity.scenario.loading import scenario_from_population
 from syrupy.assertion import SnapshotAssertion
 
 from cpts_geo.analysis import Analysis, analyse
 from cpts_geo.atlas.look.words import answer_status, deadline, goal, short_answer, slots
 from cpts_geo.atlas.sections.capacity.needed import dots_caption
 from cpts_geo.atlas.sections.territory.answer import _planned, answer, evidence, today
+from cpts_geo.capacity.answer.headline import Headline, headline
+from cpts_geo.capacity.scenario.loading import scenario_from_population
 from cpts_geo.french import NNBSP, day, number, percent, signed_percent, typeset, value_text
 from cpts_geo.schema import COLUMNS, Status
 

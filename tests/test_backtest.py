@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+
 from cpts_geo.capacity.answer.headline import headline
 from cpts_geo.capacity.checks.backtest import ROUNDING, back_test
 from cpts_geo.capacity.comparing.measures import scenario_measures
 from cpts_geo.capacity.demand.requests import draw_requests
 from cpts_geo.capacity.queue.booking import service
 from cpts_geo.capacity.scenario.loading import Scenario, load_scenarios, people_without_mt
-
 from cpts_geo.errors import ScenarioError
 
 DRAWS = 4_000

@@ -9,11 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from cpts_geo.capacity.scenario.loading import load_scenario
+from cpts_geo.errors import CptsGeoError
 from cpts_geo.sources.bounds.bound import Bound, bounds_page
 from cpts_geo.sources.bounds.files import BOUNDS, LIMITS
-
-from cpts_geo.errors import CptsGeoError
 from tests.conftest import ROOT
 
 Side = tuple[Callable[[Path], object], int, int]

@@ -15,18 +15,18 @@ from types import ModuleType
 import geopandas as gpd
 import pandas as pd
 import pytest
+
 from cpts_geo.access.changes.text import parse_changes
 from cpts_geo.capacity.scenario.loading import load_scenario
 from cpts_geo.cli.main import main
+from cpts_geo.errors import CptsGeoError
+from cpts_geo.sources.analyst.calls.log import read_call_log
 from cpts_geo.sources.analyst.travel.file import read_travel_file
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.sources.fetching.inspection import check_content, check_form
-from cpts_geo.territories.perimeters.outlines.membership import file_perimeter
-from cpts_geo.territories.perimeters.outlines.polygons import polygon_perimeters
-
-from cpts_geo.errors import CptsGeoError
-from cpts_geo.sources.analyst.calls.log import read_call_log
+from cpts_geo.territories.perimeters.membership import file_perimeter
+from cpts_geo.territories.perimeters.polygons import polygon_perimeters
 
 TESTS = Path(__file__).parent
 BROKEN = TESTS / "data" / "broken"

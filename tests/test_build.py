@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
-from cpts_geo.sources.embedding import embedded, packages
-from cpts_geo.writing.embedded_data import build, split_families
 
 from cpts_geo import settings
+from cpts_geo.sources.embedding import embedded, packages
+from cpts_geo.writing.embedded_data import build, split_families
 
 
 def test_communes_of_the_package(packages_dir):

@@ -9,6 +9,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from cpts_geo.access.travel.calibration import (
     DISTANCE_BANDS,
     band_agreement,
@@ -18,12 +21,9 @@ from cpts_geo.access.travel.calibration import (
 )
 from cpts_geo.access.travel.surrogate import LAWS, PowerLaw
 from cpts_geo.access.travel.times import TravelTimes, travel_times
+from cpts_geo.errors import TravelError
 from cpts_geo.sources.analyst.travel.file import read_travel_file
 from cpts_geo.sources.embedding import embedded
-from hypothesis import given
-from hypothesis import strategies as st
-
-from cpts_geo.errors import TravelError
 
 #: Kilometres of one degree of longitude on the equator.
 DEGREE = math.pi * 6371.0088 / 180

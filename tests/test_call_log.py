@@ -9,7 +9,6 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
-from cpts_geo.sources.embedding.embedded import load_communes
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,6 +18,7 @@ from cpts_geo.sources.analyst.calls.log import read_call_log
 from cpts_geo.sources.analyst.calls.personal import personal_content
 from cpts_geo.sources.analyst.calls.values import age_classes, times
 from cpts_geo.sources.analyst.calls.words import commune_of
+from cpts_geo.sources.embedding.embedded import load_communes
 
 LOGS = Path(__file__).parent / "data" / "call_logs"
 TODAY = date(2024, 12, 31)

@@ -9,17 +9,17 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from cpts_geo.capacity.calls.profile import CallProfile, profile
-from cpts_geo.capacity.calls.released import released
-from cpts_geo.capacity.scenario.loading.calendar import opening_days
-from cpts_geo.secrecy.disclosure import Mask
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize
 from scipy.stats import chi2
 
+from cpts_geo.capacity.calls.profile import CallProfile, profile
+from cpts_geo.capacity.calls.released import released
+from cpts_geo.capacity.scenario.calendar import opening_days
 from cpts_geo.errors import ScenarioError
 from cpts_geo.files import write_csv
+from cpts_geo.secrecy.disclosure import Mask
 
 WEEK = (1.30, 1.00, 0.90, 0.85, 0.95)
 YEAR = (date(2023, 1, 2), date(2024, 12, 31))

@@ -7,6 +7,9 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from cpts_geo.capacity.queue.booking import (
     day_quantile_slots,
     largest_demand,
@@ -15,9 +18,6 @@ from cpts_geo.capacity.queue.booking import (
     slots_for_each,
     weekly_service,
 )
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
 from cpts_geo.errors import ScenarioError
 
 OL = 1511 / 270

@@ -7,8 +7,8 @@ from collections import deque
 
 import numpy as np
 import pytest
-from cpts_geo.capacity.queue.booking import WEEKDAY_FACTORS, service, weekly_service
 
+from cpts_geo.capacity.queue.booking import WEEKDAY_FACTORS, service, weekly_service
 from tests.booking_oracles import daily_probabilities, run_weeks
 
 OL = 1511 / 270

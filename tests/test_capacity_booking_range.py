@@ -6,15 +6,15 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from cpts_geo.capacity.queue.booking import (
     BookingService,
     minimum_slots,
     service,
     weekly_service,
 )
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
 from cpts_geo.errors import DemandTooLargeError, ScenarioError
 
 OL = 1511 / 270

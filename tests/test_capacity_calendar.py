@@ -8,7 +8,10 @@ from typing import Any, get_args
 import numpy as np
 import pandas as pd
 import pytest
-from cpts_geo.capacity.scenario.loading.calendar import (
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cpts_geo.capacity.scenario.calendar import (
     REGIONS,
     Calendar,
     Region,
@@ -16,9 +19,6 @@ from cpts_geo.capacity.scenario.loading.calendar import (
     opening_days,
     public_holidays,
 )
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
 from cpts_geo.errors import ScenarioError
 
 YEAR = (date(2025, 1, 1), date(2025, 12, 31))

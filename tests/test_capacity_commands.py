@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from cpts_geo.capacity.comparing.measures import MEASURES
-from cpts_geo.capacity.scenario.loading import load_scenario, save_scenario
-from cpts_geo.capacity.scenario.loading.calendar import opening_days
-from cpts_geo.sources.catalogue.catalogue import sha256_of
 
 from cpts_geo.analysis import analyse
+from cpts_geo.capacity.comparing.measures import MEASURES
+from cpts_geo.capacity.scenario.calendar import opening_days
+from cpts_geo.capacity.scenario.loading import load_scenario, save_scenario
 from cpts_geo.errors import ScenarioError
+from cpts_geo.sources.catalogue.catalogue import sha256_of
 from tests.conftest import Command
 
 #: Like a telephone number, and that of nobody.

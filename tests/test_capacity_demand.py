@@ -7,6 +7,8 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
+
 from cpts_geo.capacity.demand.ratios import (
     effective_slots,
     gp_hours_per_day,
@@ -23,10 +25,8 @@ from cpts_geo.capacity.demand.requests import (
     normative_ceiling,
     observed_line,
 )
+from cpts_geo.capacity.scenario.inputs import SEED, Scenario
 from cpts_geo.capacity.scenario.loading import load_scenario, load_scenarios
-from cpts_geo.capacity.scenario.loading.inputs import SEED, Scenario
-from scipy import stats
-
 from cpts_geo.errors import ScenarioError
 
 #: What is drawn of a territory open to all.

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import pytest
+
 from cpts_geo.capacity.queue.booking import (
     WEEKDAY_FACTORS,
     largest_demand,

@@ -7,6 +7,8 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
+
 from cpts_geo.capacity.answer.caveats import caveats
 from cpts_geo.capacity.answer.existing import observed_floor, offer, served_by
 from cpts_geo.capacity.answer.headline import DRAWS, SAME_DAY_TARGET, Headline, headline
@@ -14,10 +16,8 @@ from cpts_geo.capacity.answer.headline_table import to_frame
 from cpts_geo.capacity.demand.periods import studied_means
 from cpts_geo.capacity.demand.requests import central_requests, draw_requests
 from cpts_geo.capacity.queue.booking import minimum_slots, service, slots_for_each, weekly_service
+from cpts_geo.capacity.scenario.inputs import SEED, Scenario
 from cpts_geo.capacity.scenario.loading import load_scenarios, scenario_from_population
-from cpts_geo.capacity.scenario.loading.inputs import SEED, Scenario
-from scipy import stats
-
 from cpts_geo.errors import ScenarioError
 from cpts_geo.schema import Status
 

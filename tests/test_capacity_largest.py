@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from cpts_geo.capacity.queue import chain, largest
 from cpts_geo.capacity.queue.booking import (
     largest_demand,
@@ -13,9 +16,6 @@ from cpts_geo.capacity.queue.booking import (
     slots_for_each,
 )
 from cpts_geo.capacity.queue.search import demand_guess, fewest, served_guess, slots_guess
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
 from cpts_geo.errors import DemandTooLargeError, ScenarioError
 
 

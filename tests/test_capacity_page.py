@@ -18,25 +18,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from cpts_geo.capacity.answer.headline import Headline, headline
-from cpts_geo.capacity.checks.backtest import back_test
-from cpts_geo.capacity.queue.booking import service
-from cpts_geo.capacity.queue.service_grid import service_grid
-from cpts_geo.capacity.scenario.loading import (
-    load_scenario,
-    load_scenarios,
-    scenario_from_population,
-)
-from cpts_geo.capacity.workforce.phone import agents_by_hour
-from cpts_geo.sources.embedding import embedded
-from cpts_geo.study.capacity import TerritoryCapacity, study_capacity
-from cpts_geo.writing import report
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
 from cpts_geo.analysis import Analysis, analyse
-from cpts_geo.atlas.capacity_files import CAPACITY_FILES, capacity_files
 from cpts_geo.atlas.charts.dots import dots_svg
 from cpts_geo.atlas.look import style
 from cpts_geo.atlas.look.words import sampling_part, span
@@ -49,8 +35,22 @@ from cpts_geo.atlas.sections.capacity.needed import _draw_error
 from cpts_geo.atlas.sections.capacity.publics import _group_rows
 from cpts_geo.atlas.sections.capacity.telephone import _phone_rows, _phone_sentence
 from cpts_geo.atlas.sections.capacity.week import _week_sentence
+from cpts_geo.capacity.answer.headline import Headline, headline
+from cpts_geo.capacity.checks.backtest import back_test
+from cpts_geo.capacity.queue.booking import service
+from cpts_geo.capacity.queue.service_grid import service_grid
+from cpts_geo.capacity.scenario.loading import (
+    load_scenario,
+    load_scenarios,
+    scenario_from_population,
+)
+from cpts_geo.capacity.workforce.phone import agents_by_hour
 from cpts_geo.french import NNBSP, number, whole_percent
 from cpts_geo.schema import Status
+from cpts_geo.sources.embedding import embedded
+from cpts_geo.study.capacity import TerritoryCapacity, study_capacity
+from cpts_geo.writing import report
+from cpts_geo.writing.csv_tables import CAPACITY_FILES, capacity_files
 
 TERRITORIES = ("ouest_loiret", "beauce_gatinais", "lvo", "asclepios", "ondaine_forez")
 Case = tuple[Headline, TerritoryCapacity, pd.DataFrame]

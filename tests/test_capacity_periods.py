@@ -7,6 +7,9 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from cpts_geo.capacity.demand.periods import (
     month_means,
     month_of,
@@ -16,11 +19,9 @@ from cpts_geo.capacity.demand.periods import (
     visitor_factors,
     visitor_presence,
 )
+from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import load_scenario
-from cpts_geo.capacity.scenario.loading.inputs import Scenario
-from cpts_geo.capacity.scenario.loading.supply import Visitors
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from cpts_geo.capacity.scenario.supply import Visitors
 
 FLAT = {"weekday_factors": (1.0,) * 5, "month_factors": (1.0,) * 12}
 #: Opening days of each month of 2025: weekdays less public holidays.

@@ -11,6 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from cpts_geo.capacity.workforce.phone import (
     HOUR_SHARES,
     MAX_LOAD,
@@ -22,9 +25,6 @@ from cpts_geo.capacity.workforce.phone import (
     service_level,
     walk_in_wait,
 )
-from hypothesis import given
-from hypothesis import strategies as st
-
 from cpts_geo.errors import ScenarioError
 
 BG_CALLS = 5800 / 251

@@ -8,11 +8,11 @@ from itertools import combinations, pairwise
 import numpy as np
 import pandas as pd
 import pytest
-from cpts_geo.capacity.queue.booking import day_quantile_slots, minimum_slots
-from cpts_geo.capacity.workforce.pooling import Pooling, pool_within, pooled_slots
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cpts_geo.capacity.queue.booking import day_quantile_slots, minimum_slots
+from cpts_geo.capacity.workforce.pooling import Pooling, pool_within, pooled_slots
 from cpts_geo.errors import DemandTooLargeError, ScenarioError
 
 OL = 1511 / 270

@@ -6,11 +6,11 @@ import math
 
 import numpy as np
 import pytest
-from cpts_geo.capacity.calls.posterior import rate_posterior, standardised_gap
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import integrate, stats
 
+from cpts_geo.capacity.calls.posterior import rate_posterior, standardised_gap
 from cpts_geo.errors import ScenarioError
 
 #: Thousands of person-years: 44,165 people over 392 days; 80,000 over a year.

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cpts_geo.capacity.demand.requests import observed_line
-from cpts_geo.capacity.scenario.loading import Population, load_scenario
-from cpts_geo.capacity.scenario.loading.calendar import Calendar, default_calendar
-from cpts_geo.capacity.scenario.loading.inputs import Scenario
-from cpts_geo.capacity.scenario.loading.parameters import Default, Source
-from cpts_geo.capacity.scenario.loading.records import Record
-from cpts_geo.capacity.scenario.loading.supply import Rota, Visitors
 
+from cpts_geo.capacity.demand.requests import observed_line
+from cpts_geo.capacity.scenario.calendar import Calendar, default_calendar
+from cpts_geo.capacity.scenario.inputs import Scenario
+from cpts_geo.capacity.scenario.loading import Population, load_scenario
+from cpts_geo.capacity.scenario.parameters import Default, Source
+from cpts_geo.capacity.scenario.records import Record
+from cpts_geo.capacity.scenario.supply import Rota, Visitors
 from cpts_geo.errors import ScenarioError
 
 MINE = """

@@ -9,21 +9,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
+
 from cpts_geo.capacity.answer.headline import headline
+from cpts_geo.capacity.scenario import parameters
+from cpts_geo.capacity.scenario.inputs import SEED, SOURCED_FIELDS, Scenario
 from cpts_geo.capacity.scenario.loading import (
     Population,
     described,
     load_scenario,
     load_scenarios,
-    parameters,
     people_without_mt,
     scenario_from_population,
 )
-from cpts_geo.capacity.scenario.loading.inputs import SEED, SOURCED_FIELDS, Scenario
-from cpts_geo.capacity.scenario.loading.parameters import ANALYST, Default, default_parameters
-from cpts_geo.capacity.scenario.loading.supply import Rota, Visitors
-from pydantic import ValidationError
-
+from cpts_geo.capacity.scenario.parameters import ANALYST, Default, default_parameters
+from cpts_geo.capacity.scenario.supply import Rota, Visitors
 from cpts_geo.errors import ScenarioError
 from cpts_geo.schema import Status
 

@@ -11,7 +11,13 @@ from typing import Any
 
 import jsonschema
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
 from cpts_geo.capacity.answer.headline import headline
+from cpts_geo.capacity.scenario.calendar import REGIONS, Calendar
+from cpts_geo.capacity.scenario.file import SCENARIOS_DIR, SHIPPED, read_values, scenario_name
+from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import (
     load_scenario,
     load_scenarios,
@@ -19,19 +25,8 @@ from cpts_geo.capacity.scenario.loading import (
     scenario_from_population,
     scenario_schema,
 )
-from cpts_geo.capacity.scenario.loading.calendar import REGIONS, Calendar
-from cpts_geo.capacity.scenario.loading.file import (
-    SCENARIOS_DIR,
-    SHIPPED,
-    read_values,
-    scenario_name,
-)
-from cpts_geo.capacity.scenario.loading.inputs import Scenario
-from cpts_geo.capacity.scenario.loading.parameters import UNSOURCED, default_parameters
-from cpts_geo.capacity.scenario.loading.supply import Rota, Visitors
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-
+from cpts_geo.capacity.scenario.parameters import UNSOURCED, default_parameters
+from cpts_geo.capacity.scenario.supply import Rota, Visitors
 from cpts_geo.errors import ScenarioError
 from cpts_geo.settings import CPTS_DIR
 

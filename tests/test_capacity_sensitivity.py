@@ -7,13 +7,13 @@ import warnings
 
 import numpy as np
 import pytest
-from cpts_geo.capacity.answer.convergence import convergence, draws_needed, quantile_errors
-from cpts_geo.capacity.answer.sensitivity import Input, sobol, tornado
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from SALib.sample import sobol as sampling
 from scipy import stats
 
+from cpts_geo.capacity.answer.convergence import convergence, draws_needed, quantile_errors
+from cpts_geo.capacity.answer.sensitivity import Input, sobol, tornado
 from cpts_geo.errors import ScenarioError
 
 BOUNDS = {"share": (0.25, 0.35), "rate": (0.6, 1.4), "unmet": (0.2, 0.6), "minutes": (15.0, 20.0)}

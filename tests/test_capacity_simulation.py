@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
+
 from cpts_geo.capacity.checks import simulation
 from cpts_geo.capacity.checks.simulation import simulate, simulate_phone
 from cpts_geo.capacity.checks.verification import (
@@ -22,8 +24,6 @@ from cpts_geo.capacity.checks.verification import (
 )
 from cpts_geo.capacity.queue.booking import WEEKDAY_FACTORS, service, weekly_service
 from cpts_geo.capacity.workforce.phone import average_speed_of_answer, erlang_c
-from scipy import stats
-
 from cpts_geo.errors import ScenarioError
 
 OL = 1511 / 270

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from cpts_geo.capacity.scenario.loading.supply import Rota, Visitors
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cpts_geo.capacity.scenario.supply import Rota, Visitors
 from cpts_geo.errors import ScenarioError
 
 NOBODY = (0.0,) * 12

@@ -7,12 +7,12 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 import pytest
-from cpts_geo.capacity.queue import transient as module
-from cpts_geo.capacity.queue.booking import service, weekly_service
-from cpts_geo.capacity.queue.transient import seasonal_service, transient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cpts_geo.capacity.queue import transient as module
+from cpts_geo.capacity.queue.booking import service, weekly_service
+from cpts_geo.capacity.queue.transient import seasonal_service, transient
 from cpts_geo.errors import ScenarioError
 from tests.booking_oracles import run_days
 

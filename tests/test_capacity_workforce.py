@@ -7,11 +7,11 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from cpts_geo.capacity.workforce.fan import ages_with_mean, fan
-from cpts_geo.capacity.workforce.projection import EXIT_RATES, coverage, entries_to_hold, project
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cpts_geo.capacity.workforce.fan import ages_with_mean, fan
+from cpts_geo.capacity.workforce.projection import EXIT_RATES, coverage, entries_to_hold, project
 from cpts_geo.errors import ScenarioError
 
 #: Invented, of mean 61 [O24].

@@ -7,6 +7,9 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from cpts_geo.access.catchments.catchment import (
     apl,
     enhanced_two_stage_fca,
@@ -18,9 +21,6 @@ from cpts_geo.access.catchments.catchment import (
 from cpts_geo.access.catchments.weights import APL_WEIGHT, APL_WEIGHT_BEFORE_2015, gaussian_weight
 from cpts_geo.access.travel.example import three_communes
 from cpts_geo.access.travel.times import travel_times
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
 from cpts_geo.errors import TableError, TravelError
 from tests.access_oracles import (
     WEIGHTS,

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from access import Access
 from access.weights import step_fn
+
 from cpts_geo.access.catchments.catchment import (
     apl,
     enhanced_two_stage_fca,
@@ -17,7 +18,6 @@ from cpts_geo.access.catchments.catchment import (
     weighted_catchment,
 )
 from cpts_geo.access.travel.times import travel_times
-
 from tests.access_oracles import WEIGHTS, World, dense_world, dress, naive_e2sfca
 
 SEEDS = [1, 2, 3]

@@ -6,15 +6,15 @@ import math
 
 import numpy as np
 import pandas as pd
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from cpts_geo.access.catchments.catchment import (
     enhanced_two_stage_fca,
     m2sfca,
     three_stage_fca,
     weighted_catchment,
 )
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
 from tests.access_oracles import (
     WEIGHTS,
     World,

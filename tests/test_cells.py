@@ -9,12 +9,12 @@ from random import Random
 import numpy as np
 import pandas as pd
 import pytest
-from cpts_geo.access.nearest.cells import cell_minutes
-from cpts_geo.sources.readers.formats.insee import FACILITIES
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cpts_geo.access.nearest.cells import cell_minutes
 from cpts_geo.errors import TravelError
+from cpts_geo.sources.readers.formats.insee import FACILITIES
 
 BANDS = (10.0, 15.0)
 

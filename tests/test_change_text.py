@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
+
 from cpts_geo.access.changes.change import (
     Change,
     centre_opens,
@@ -12,9 +13,8 @@ from cpts_geo.access.changes.change import (
     gp_leaves,
 )
 from cpts_geo.access.changes.text import change_title, parse_changes
-from cpts_geo.sources.embedding import embedded
-
 from cpts_geo.errors import ScenarioError
+from cpts_geo.sources.embedding import embedded
 
 
 @pytest.fixture(scope="module")

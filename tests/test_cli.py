@@ -20,6 +20,7 @@ from typing import Any, Protocol
 
 import pandas as pd
 import pytest
+
 from cpts_geo.cli.main import main
 from cpts_geo.sources.embedding import embedded
 

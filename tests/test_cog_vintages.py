@@ -8,7 +8,10 @@ import time
 import numpy as np
 import pandas as pd
 import pytest
-from cpts_geo.sources.catalogue.catalogue.contracts import check
+
+from cpts_geo.errors import DataFileError, TableError
+from cpts_geo.settings import COG_YEAR
+from cpts_geo.sources.catalogue.contracts import check
 from cpts_geo.sources.embedding import embedded, packages
 from cpts_geo.sources.embedding.cog_vintages import (
     Vintage,
@@ -19,12 +22,9 @@ from cpts_geo.sources.embedding.cog_vintages import (
     with_written,
 )
 from cpts_geo.sources.readers.formats.base import PLM
+from cpts_geo.territories import move
 from cpts_geo.territories.cog.events import codes_at, from_movements
 from cpts_geo.territories.cog.moves import MoveWarning
-
-from cpts_geo.errors import DataFileError, TableError
-from cpts_geo.settings import COG_YEAR
-from cpts_geo.territories import move
 
 YEARS = (*sorted(packages.PAST_COG), COG_YEAR)
 #: Communes split between COG 2021 and COG 2026: COG, name before, name of each part.

@@ -7,6 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from cpts_geo.capacity.answer.headline import headline
 from cpts_geo.capacity.comparing.compare import changed_fields, compare_scenarios
 from cpts_geo.capacity.comparing.measures import (
@@ -21,12 +24,9 @@ from cpts_geo.capacity.comparing.measures import (
 )
 from cpts_geo.capacity.demand.requests import DemandDraws, draw_requests
 from cpts_geo.capacity.queue.booking import minimum_slots, service, weekly_service
+from cpts_geo.capacity.scenario.file import VARIANTS, VARIANTS_DIR
+from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import load_scenario
-from cpts_geo.capacity.scenario.loading.file import VARIANTS, VARIANTS_DIR
-from cpts_geo.capacity.scenario.loading.inputs import Scenario
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
 from cpts_geo.errors import DemandTooLargeError, ScenarioError
 
 DRAWS = 2000

@@ -9,10 +9,6 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from cpts_geo.capacity.comparing.compare import ScenarioComparison, compare_scenarios
-from cpts_geo.capacity.comparing.measures import MEASURES
-from cpts_geo.capacity.scenario.loading import load_scenario
-from cpts_geo.capacity.scenario.loading.inputs import Scenario
 
 from cpts_geo.atlas.look.values import value_words
 from cpts_geo.atlas.pages.comparison import compare_page
@@ -27,6 +23,10 @@ from cpts_geo.atlas.sections.comparison.written import (
     period_words,
     side_text,
 )
+from cpts_geo.capacity.comparing.compare import ScenarioComparison, compare_scenarios
+from cpts_geo.capacity.comparing.measures import MEASURES
+from cpts_geo.capacity.scenario.inputs import Scenario
+from cpts_geo.capacity.scenario.loading import load_scenario
 from cpts_geo.french import typeset
 
 Open = Callable[..., Any]

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from cpts_geo.indicators.comparison import compare, poisson_interval
-from cpts_geo.sources.embedding import embedded
-from cpts_geo.territories.perimeters.outlines import territory_communes
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from cpts_geo.indicators.comparison import compare, poisson_interval
 from cpts_geo.schema import COMPARED
+from cpts_geo.sources.embedding import embedded
+from cpts_geo.territories.perimeters.outlines import territory_communes
 
 NAMES = pd.Series(
     {

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from cpts_geo.sources.catalogue.catalogue.contracts import check
-from cpts_geo.sources.embedding import embedded
 
 from cpts_geo.errors import TableError
+from cpts_geo.sources.catalogue.contracts import check
+from cpts_geo.sources.embedding import embedded
 
 
 @pytest.fixture(scope="module")

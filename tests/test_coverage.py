@@ -7,17 +7,18 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from geopandas.testing import assert_geodataframe_equal
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from cpts_geo.sources.embedding import embedded
-from cpts_geo.territories.perimeters.outlines.coverage import (
+from cpts_geo.territories.perimeters.coverage import (
     area_km2,
     checked_points,
     clean_and_simplify,
     dissolve,
     holes,
 )
-from geopandas.testing import assert_geodataframe_equal
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 
 def cells(rows: int, columns: int, *, origin=(2.0, 47.0), step=0.05) -> gpd.GeoDataFrame:

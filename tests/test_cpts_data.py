@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from cpts_geo.sources.catalogue.catalogue.contracts import check
-from cpts_geo.sources.embedding import embedded
-from cpts_geo.territories.perimeters.outlines.membership import published_perimeters
 
 from cpts_geo import settings
 from cpts_geo.errors import DataFileError, PerimeterError, TableError
+from cpts_geo.sources.catalogue.contracts import check
+from cpts_geo.sources.embedding import embedded
+from cpts_geo.territories.perimeters.membership import published_perimeters
 
 LOADERS = {
     "facts.csv": embedded.load_facts,

@@ -11,14 +11,14 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from cpts_geo.sources.catalogue.catalogue.contracts import CODE_PATTERN, check
-from cpts_geo.sources.embedding import embedded
-from cpts_geo.sources.embedding.datapackage import descriptor
-from cpts_geo.territories.perimeters.outlines.coverage import area_km2, dissolve
 
 from cpts_geo import settings
 from cpts_geo.errors import DataFileError
 from cpts_geo.schema import COLUMNS, EMBEDDED_FIGURES, Status, status_column
+from cpts_geo.sources.catalogue.contracts import CODE_PATTERN, check
+from cpts_geo.sources.embedding import embedded
+from cpts_geo.sources.embedding.datapackage import descriptor
+from cpts_geo.territories.perimeters.coverage import area_km2, dissolve
 
 ROWS = 34_875
 WITHOUT_CONTOUR = ["12218", "14581", "15031", "15035", "15047", "15171", "49126", "69114"]

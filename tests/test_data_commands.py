@@ -9,15 +9,16 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from cpts_geo.sources.catalogue.catalogue import Source, sources, status
-from cpts_geo.sources.catalogue.catalogue.lock import Locked, read_lock, write_entry
-from cpts_geo.sources.catalogue.catalogue.status import status_table, verify
-from cpts_geo.sources.fetching import fetch as fetching
-from cpts_geo.sources.fetching.parsed import load_source
 from rich.console import Console
 
 from cpts_geo import settings
 from cpts_geo.cli import data as data_commands
+from cpts_geo.sources.catalogue import status
+from cpts_geo.sources.catalogue.catalogue import Source, sources
+from cpts_geo.sources.catalogue.lock import Locked, read_lock, write_entry
+from cpts_geo.sources.catalogue.status import status_table, verify
+from cpts_geo.sources.fetching import fetch as fetching
+from cpts_geo.sources.fetching.parsed import load_source
 from tests.conftest import Command
 from tests.http_server import Answer, Site, running_site
 from tests.test_cli import run

@@ -12,8 +12,6 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-from cpts_geo.secrecy.disclosure import Mask, masked, releasable, releasable_areas
-from cpts_geo.writing import report
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from matplotlib.colors import to_hex
@@ -27,6 +25,8 @@ from cpts_geo.atlas.maps.layers import MapLayer
 from cpts_geo.atlas.sections.territory import communes as commune_section
 from cpts_geo.errors import TableError
 from cpts_geo.schema import COLUMNS, Column, Kind, Secrecy, status_column
+from cpts_geo.secrecy.disclosure import Mask, masked, releasable, releasable_areas
+from cpts_geo.writing import report
 
 UNDER, SECRET = Mask.UNDER_11.value, Mask.SECRET.value
 

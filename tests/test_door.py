@@ -8,8 +8,6 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from cpts_geo.sources.analyst.lists.columns import PERIMETER
-from cpts_geo.sources.analyst.lists.perimeter import read_perimeter_file
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,6 +16,8 @@ from cpts_geo.sources.analyst.calls.log import read_call_log
 from cpts_geo.sources.analyst.door.reading import memory_told, read_bytes
 from cpts_geo.sources.analyst.door.text import rows_of, text_of
 from cpts_geo.sources.analyst.door.workbook import read_workbook
+from cpts_geo.sources.analyst.lists.columns import PERIMETER
+from cpts_geo.sources.analyst.lists.perimeter import read_perimeter_file
 
 NAME = Path("liste.csv")
 

@@ -14,13 +14,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+
+from cpts_geo.errors import CptsGeoError, DataFileError
 from cpts_geo.sources.catalogue.catalogue import Source, sha256_of, sources
-from cpts_geo.sources.catalogue.catalogue.lock import Locked, read_lock, write_entry
+from cpts_geo.sources.catalogue.lock import Locked, read_lock, write_entry
 from cpts_geo.sources.fetching import download, web
 from cpts_geo.sources.fetching import fetch as fetching
 from cpts_geo.sources.fetching.fetch import Outcome, fetch, located
-
-from cpts_geo.errors import CptsGeoError, DataFileError
 from tests.conftest import ROOT
 from tests.http_server import Answer, Site, running_site
 

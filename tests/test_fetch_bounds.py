@@ -12,6 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+
+from cpts_geo.errors import DataFileError
 from cpts_geo.sources.bounds.bound import bounds_page
 from cpts_geo.sources.bounds.fetched import (
     BOUNDS,
@@ -22,14 +24,12 @@ from cpts_geo.sources.bounds.fetched import (
     most_unpacked,
 )
 from cpts_geo.sources.catalogue.catalogue import Source, sources
-from cpts_geo.sources.catalogue.catalogue.lock import read_lock
+from cpts_geo.sources.catalogue.lock import read_lock
 from cpts_geo.sources.fetching import web
 from cpts_geo.sources.fetching.download import partial_dir
 from cpts_geo.sources.fetching.fetch import Outcome, fetch
 from cpts_geo.sources.fetching.leftovers import sweep
 from cpts_geo.sources.fetching.pace import Pace, TooLargeError
-
-from cpts_geo.errors import DataFileError
 from tests.conftest import ROOT
 from tests.fetch_sides import SIDES
 from tests.http_server import Answer, Site, running_site

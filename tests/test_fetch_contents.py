@@ -15,10 +15,13 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+
+from cpts_geo.errors import DataFileError
 from cpts_geo.sources.bounds.fetched import LIMITS
 from cpts_geo.sources.bounds.files import LIMITS as DOOR
 from cpts_geo.sources.catalogue.catalogue import Total, sources
-from cpts_geo.sources.catalogue.catalogue.totals import check_totals, check_vintage
+from cpts_geo.sources.catalogue.totals import check_totals, check_vintage
+from cpts_geo.sources.readers import READERS
 from cpts_geo.sources.readers.care import access_times
 from cpts_geo.sources.readers.formats.archives import (
     archive_defects,
@@ -30,9 +33,6 @@ from cpts_geo.sources.readers.formats.base import find_columns
 from cpts_geo.sources.readers.formats.text import read_csv_text
 from cpts_geo.sources.readers.formats.workbook import open_book
 from cpts_geo.sources.readers.formats.years import newest_year
-
-from cpts_geo.errors import DataFileError
-from cpts_geo.sources.readers import READERS
 from tests.broken_makers_fetch import _workbook, _zipped
 
 Bounded = Callable[[], object]

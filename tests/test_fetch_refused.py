@@ -11,15 +11,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+
+from cpts_geo.errors import DataFileError, OutputError
+from cpts_geo.sources import readers
 from cpts_geo.sources.catalogue.catalogue import Source, sources
-from cpts_geo.sources.catalogue.catalogue.lock import read_lock
+from cpts_geo.sources.catalogue.lock import read_lock
 from cpts_geo.sources.fetching import web
 from cpts_geo.sources.fetching.fetch import Outcome, fetch
 from cpts_geo.sources.fetching.inspection import check_form
 from cpts_geo.sources.readers.formats.base import Reader
-
-from cpts_geo.errors import DataFileError, OutputError
-from cpts_geo.sources import readers
 from tests.http_server import Answer, Site, running_site
 
 CSV = b"code;valeur\n45001;3\n"

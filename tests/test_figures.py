@@ -5,7 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from cpts_geo.sources.catalogue.catalogue.contracts import check
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cpts_geo.errors import TableError
+from cpts_geo.schema import FIGURE_COLUMNS, Status, status_column
+from cpts_geo.settings import COG_YEAR
+from cpts_geo.sources.catalogue.contracts import check
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.territories.figures.by_commune import (
     Part,
@@ -15,13 +21,7 @@ from cpts_geo.territories.figures.by_commune import (
     national_figures,
     parts_of,
 )
-from cpts_geo.territories.figures.by_commune.estimates import scaled_to_totals
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
-from cpts_geo.errors import TableError
-from cpts_geo.schema import FIGURE_COLUMNS, Status, status_column
-from cpts_geo.settings import COG_YEAR
+from cpts_geo.territories.figures.estimates import scaled_to_totals
 
 #: 01010 joined 01001 in 2022; nobody knows what became of 01099; 01006 left 01005 in 2024; 03001
 #: was created since 2017, at a date that no event tells; 02 has no doctor, 97 is overseas.

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from cpts_geo.cli.last_resort import refuse
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cpts_geo.cli import terminal
+from cpts_geo.cli.last_resort import refuse
 from cpts_geo.errors import one_line
 from cpts_geo.files import write_csv
 from cpts_geo.foreign import (

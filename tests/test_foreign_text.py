@@ -18,18 +18,18 @@ import openpyxl
 import pandas as pd
 import pytest
 import shapely
-from cpts_geo.capacity.scenario.loading import load_scenario, save_scenario
-from cpts_geo.sources.catalogue.catalogue import sources
-from cpts_geo.sources.embedding import embedded
-from cpts_geo.territories.perimeters.outlines.request import Request, find_perimeters
-from cpts_geo.writing.report import write_report
 
 from cpts_geo.analysis import Analysis, analyse
 from cpts_geo.atlas.look.offline import frame, inline_assets
 from cpts_geo.atlas.maps.canvas import drawn_map
 from cpts_geo.atlas.maps.interactive import overview_map, territory_map
+from cpts_geo.capacity.scenario.loading import load_scenario, save_scenario
 from cpts_geo.foreign import MAX_NAME, is_invisible
+from cpts_geo.sources.catalogue.catalogue import sources
+from cpts_geo.sources.embedding import embedded
 from cpts_geo.sources.readers import READERS
+from cpts_geo.territories.perimeters.request import Request, find_perimeters
+from cpts_geo.writing.report import write_report
 from run import PACKAGE
 from tests.conftest import ROOT, Command, OpenedPage
 

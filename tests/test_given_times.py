@@ -7,13 +7,13 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 import pytest
-from cpts_geo.access.travel.given import given_times, lacking_notes
-from cpts_geo.sources.analyst.travel.file import read_travel_file
-from cpts_geo.sources.bounds.files import LIMITS
 from pyarrow import parquet
 
+from cpts_geo.access.travel.given import given_times, lacking_notes
 from cpts_geo.analysis import analyse
 from cpts_geo.errors import ScenarioError, TravelError
+from cpts_geo.sources.analyst.travel.file import read_travel_file
+from cpts_geo.sources.bounds.files import LIMITS
 
 CODES = pd.Series(["45130", "45203", "45028"])
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+
+from cpts_geo import settings
+from cpts_geo.schema import Status, status_column
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.sources.readers.formats.base import PLM
 from cpts_geo.territories.figures.by_commune import national_figures, parts_of
 from cpts_geo.writing.embedded_data import department_totals, read_sources
-
-from cpts_geo import settings
-from cpts_geo.schema import Status, status_column
 
 GPS = "Médecins généralistes (hors médecins à expertise particulière - MEP)"
 MEP = "Médecins généralistes à expertise particulière (MEP)"

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from cpts_geo.sources.catalogue.catalogue import catalogue
+
+from cpts_geo.errors import DataFileError
+from cpts_geo.sources.catalogue import catalogue
 from cpts_geo.sources.embedding import packages
 from cpts_geo.sources.embedding.datapackage import compiled_sources
 from cpts_geo.writing.embedded_data import build, read_sources
-
-from cpts_geo.errors import DataFileError
 
 #: Sources of the embedded data that are files; the others are read inside those files.
 WITH_FILE = [key for key in compiled_sources() if catalogue.sources()[key].file]

@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from cpts_geo.cli.last_resort import MIN_ADDRESS_SPACE, check_memory, guarded, said
 
+from cpts_geo.cli.last_resort import MIN_ADDRESS_SPACE, check_memory, guarded, said
 from cpts_geo.errors import CptsGeoError, DataFileError
 from tests.conftest import ROOT
 

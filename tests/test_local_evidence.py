@@ -8,14 +8,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+
+from cpts_geo.atlas.sections.call_log import log_sentences, log_views
 from cpts_geo.capacity.calls.local_evidence import profile_of, with_call_log
 from cpts_geo.capacity.calls.released import released
 from cpts_geo.capacity.demand.requests import draw_requests
+from cpts_geo.capacity.scenario.calendar import opening_days
+from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import load_scenario, save_scenario
-from cpts_geo.capacity.scenario.loading.calendar import opening_days
-from cpts_geo.capacity.scenario.loading.inputs import Scenario
-
-from cpts_geo.atlas.sections.call_log import log_sentences, log_views
 from cpts_geo.errors import ScenarioError
 
 WEST = load_scenario("ouest_loiret")

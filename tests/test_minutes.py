@@ -7,6 +7,9 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from cpts_geo.access.nearest.minutes import (
     coverage_by_variant,
     facility_counts,
@@ -17,12 +20,9 @@ from cpts_geo.access.nearest.minutes import (
 )
 from cpts_geo.access.travel.surrogate import great_circle_km
 from cpts_geo.access.travel.times import TravelTimes, travel_times
-from cpts_geo.sources.embedding import embedded
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
 from cpts_geo.errors import TravelError
 from cpts_geo.schema import COLUMNS, Status
+from cpts_geo.sources.embedding import embedded
 
 #: methods.md §5: minutes of d kilometres.
 LAWS = {"low": (1.714, 0.873), "central": (2.2, 0.84), "high": (2.831, 0.810)}

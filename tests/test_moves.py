@@ -8,15 +8,15 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
-from cpts_geo.sources.catalogue.catalogue.contracts import check
-from cpts_geo.sources.embedding import embedded
-from cpts_geo.territories.cog.events import codes_at, current_codes, follow
-from cpts_geo.territories.cog.moves import MoveWarning
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cpts_geo.errors import TableError
+from cpts_geo.sources.catalogue.contracts import check
+from cpts_geo.sources.embedding import embedded
 from cpts_geo.territories import move
+from cpts_geo.territories.cog.events import codes_at, current_codes, follow
+from cpts_geo.territories.cog.moves import MoveWarning
 
 COLUMNS = ["year", "dated", "event", "from_code", "to_code", "former_codes", "evidence"]
 CURRENT = ["01001", "01003", "01005", "01006", "01007"]

@@ -6,17 +6,17 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cpts_geo.errors import NameResolutionError, PerimeterError, written
+from cpts_geo.settings import COMMUNES_DIR
 from cpts_geo.sources.analyst.lists.perimeter import read_perimeter_file
 from cpts_geo.territories.naming import names
 from cpts_geo.territories.naming.audit import AUDIT_COLUMNS
 from cpts_geo.territories.naming.codes import resolve_codes, resolve_table
 from cpts_geo.territories.naming.names import normalise_name, resolve
 from cpts_geo.territories.naming.spelling import agree, split_departement_hint
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
-from cpts_geo.errors import NameResolutionError, PerimeterError, written
-from cpts_geo.settings import COMMUNES_DIR
 
 BROKEN = Path(__file__).parent / "data" / "broken"
 

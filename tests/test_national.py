@@ -9,12 +9,6 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
-from cpts_geo.sources.catalogue.catalogue import sources
-from cpts_geo.sources.embedding import embedded
-from cpts_geo.sources.fetching.fetch import fetch
-from cpts_geo.sources.fetching.parsed import load_source
-from cpts_geo.territories.figures.by_commune.national import load_national
-from cpts_geo.writing.report import sheets
 
 from benchmarks.samples import write_rpps
 from cpts_geo import settings
@@ -26,6 +20,12 @@ from cpts_geo.atlas.sections.territory.communes import commune_columns
 from cpts_geo.atlas.sections.territory.figures import _key_figures
 from cpts_geo.errors import DataFileError
 from cpts_geo.schema import EMBEDDED_FIGURES, FIGURE_COLUMNS, status_column
+from cpts_geo.sources.catalogue.catalogue import sources
+from cpts_geo.sources.embedding import embedded
+from cpts_geo.sources.fetching.fetch import fetch
+from cpts_geo.sources.fetching.parsed import load_source
+from cpts_geo.territories.figures.national import load_national
+from cpts_geo.writing.report import sheets
 
 REAL = ("drees_apl_2023", "insee_bpe_2017", "insee_bpe_2020", "insee_rp_2022")
 #: Brest, far from the five: nothing of it is embedded.

@@ -9,6 +9,9 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from cpts_geo.access.nearest.minutes import neighbourhood
 from cpts_geo.access.travel.times import TravelTimes, travel_times
 from cpts_geo.capacity.answer.headline import Headline, Interval, headline
@@ -16,8 +19,6 @@ from cpts_geo.capacity.demand.periods import studied_means
 from cpts_geo.capacity.scenario.loading import load_scenarios
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.study.opening import Opening, opening, requests_to_carry, siting_times
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 #: Kilometres of one degree of longitude on the equator.
 DEGREE = math.pi * 6371.0088 / 180

@@ -14,10 +14,8 @@ import pandas as pd
 import pytest
 import shapely
 from axe_playwright_python.sync_playwright import Axe
-from cpts_geo.access.nearest.minutes import neighbourhood, travel_variants
-from cpts_geo.sources.embedding import embedded
-from cpts_geo.writing.report import sheets, write_report
 
+from cpts_geo.access.nearest.minutes import neighbourhood, travel_variants
 from cpts_geo.analysis import Analysis, analyse
 from cpts_geo.atlas.charts.bars import Bar, bars_svg
 from cpts_geo.atlas.charts.dots import dots_svg
@@ -29,6 +27,8 @@ from cpts_geo.atlas.maps.layers import MapLayer, classify, territory_layers
 from cpts_geo.atlas.pages.sheet import sheet_page
 from cpts_geo.errors import AssetError, OutputError
 from cpts_geo.french import slug
+from cpts_geo.sources.embedding import embedded
+from cpts_geo.writing.report import sheets, write_report
 
 TERRITORIES = ("ouest_loiret", "beauce_gatinais", "lvo", "asclepios", "ondaine_forez")
 APL = territory_layers(pd.DataFrame())[0]

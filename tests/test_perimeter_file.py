@@ -8,15 +8,15 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from cpts_geo.sources.analyst.lists.columns import one_line
-from cpts_geo.sources.analyst.lists.perimeter import read_perimeter_file
-from cpts_geo.sources.analyst.lists.text import read_text_rows
-from cpts_geo.sources.bounds.files import LIMITS
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cpts_geo.errors import PerimeterError
 from cpts_geo.foreign import is_invisible
+from cpts_geo.sources.analyst.lists.columns import one_line
+from cpts_geo.sources.analyst.lists.perimeter import read_perimeter_file
+from cpts_geo.sources.analyst.lists.text import read_text_rows
+from cpts_geo.sources.bounds.files import LIMITS
 
 BROKEN = Path(__file__).parent / "data" / "broken"
 COMMUNES = [("Cléry-Saint-André", "45098"), ("Saint-Ay", "45269"), ("L'Haÿ-les-Roses", "94038")]

@@ -6,11 +6,11 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-from cpts_geo.sources.embedding import embedded
-from cpts_geo.territories.figures.by_commune.aggregate import area_summary
-from cpts_geo.territories.perimeters.outlines import outlines, published_gaps, territory_communes
 
 from cpts_geo.schema import EMBEDDED_FIGURES, FIGURE_COLUMNS, status_column
+from cpts_geo.sources.embedding import embedded
+from cpts_geo.territories.figures.aggregate import area_summary
+from cpts_geo.territories.perimeters.outlines import outlines, published_gaps, territory_communes
 
 #: Sums of today and published values, from the documents and the legal populations of 2023.
 GAPS = {

@@ -13,13 +13,13 @@ from typing import Any
 import geopandas as gpd
 import pytest
 import shapely
+
+from cpts_geo.errors import PerimeterError
 from cpts_geo.sources.analyst.polygons.polygons import read_polygon_file
 from cpts_geo.sources.bounds.files import LIMITS
 from cpts_geo.sources.embedding import embedded
-from cpts_geo.territories.perimeters.outlines.polygons import inside_shares, polygon_perimeters
-from cpts_geo.territories.perimeters.outlines.request import Request
-
-from cpts_geo.errors import PerimeterError
+from cpts_geo.territories.perimeters.polygons import inside_shares, polygon_perimeters
+from cpts_geo.territories.perimeters.request import Request
 
 NAMES = ["CPTS du Nord", "CPTS de l’Est", "CPTS du Sud"]
 
@@ -186,9 +186,9 @@ def test_what_a_base_would_run_is_not_run(tmp_path: Path) -> None:
 def test_long_teeth_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     communes = embedded.load_communes()
     zone = circle(0, 400)
-    monkeypatch.setattr("cpts_geo.territories.perimeters.outlines.polygons._TEETH", 1)
+    monkeypatch.setattr("cpts_geo.territories.perimeters.polygons._TEETH", 1)
     assert len(inside_shares(zone, communes)) > 10
-    monkeypatch.setattr("cpts_geo.territories.perimeters.outlines.polygons._CROSSED", 0)
+    monkeypatch.setattr("cpts_geo.territories.perimeters.polygons._CROSSED", 0)
     with pytest.raises(PerimeterError, match="va et vient"):
         inside_shares(zone, communes)
 

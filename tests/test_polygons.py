@@ -12,16 +12,16 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
-from cpts_geo.sources.analyst.polygons.polygons import read_polygon_file
-from cpts_geo.sources.bounds.files import LIMITS
-from cpts_geo.sources.embedding import embedded
-from cpts_geo.territories.perimeters.outlines.membership import BORDER_COLUMNS
-from cpts_geo.territories.perimeters.outlines.polygons import inside_shares, polygon_perimeters
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cpts_geo.analysis import analyse
 from cpts_geo.errors import PerimeterError, one_line
+from cpts_geo.sources.analyst.polygons.polygons import read_polygon_file
+from cpts_geo.sources.bounds.files import LIMITS
+from cpts_geo.sources.embedding import embedded
+from cpts_geo.territories.perimeters.membership import BORDER_COLUMNS
+from cpts_geo.territories.perimeters.polygons import inside_shares, polygon_perimeters
 
 SQUARE = shapely.box(1.6, 47.8, 1.9, 48.0)
 

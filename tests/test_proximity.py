@@ -6,12 +6,12 @@ import math
 
 import pandas as pd
 import pytest
-from cpts_geo.access.nearest.proximity import BANDS, coverage, nearest
-from cpts_geo.access.travel.example import three_communes
-from cpts_geo.access.travel.times import travel_times
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cpts_geo.access.nearest.proximity import BANDS, coverage, nearest
+from cpts_geo.access.travel.example import three_communes
+from cpts_geo.access.travel.times import travel_times
 from cpts_geo.errors import TableError, TravelError
 from tests.access_oracles import REACH, World, amounts, worlds
 

@@ -10,12 +10,12 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
+
+from cpts_geo.errors import DataFileError, TableError
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.sources.readers.care.apl import READERS
 from cpts_geo.sources.readers.formats.base import PLM
 from cpts_geo.sources.readers.formats.workbook import block, cell_text, open_book, sheets
-
-from cpts_geo.errors import DataFileError, TableError
 
 READER = READERS["apl"]
 SOURCE = sources()["drees_apl_2023"]

@@ -10,8 +10,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cpts_geo.errors import DataFileError, TableError
 from cpts_geo.sources.bounds.fetched import LIMITS
 from cpts_geo.sources.catalogue.catalogue import sources
+from cpts_geo.sources.readers import READERS
 from cpts_geo.sources.readers.formats.archives import archive_defects, member_name, open_content
 from cpts_geo.sources.readers.formats.base import (
     PLM,
@@ -24,11 +29,6 @@ from cpts_geo.sources.readers.formats.base import (
 from cpts_geo.sources.readers.formats.insee import whole_numbers, without_parts
 from cpts_geo.sources.readers.formats.text import cells, decoded, header_cells, read_csv_text
 from cpts_geo.sources.readers.formats.workbook import open_book
-from hypothesis import given
-from hypothesis import strategies as st
-
-from cpts_geo.errors import DataFileError, TableError
-from cpts_geo.sources.readers import READERS
 
 FILE = Path("fichier.csv")
 DEPARTEMENTS = [f"{n:02d}" for n in range(1, 96) if n != 20] + ["2A", "2B", "97"]

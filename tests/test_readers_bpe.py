@@ -13,10 +13,10 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from cpts_geo.sources.catalogue.catalogue import sources
 
 from benchmarks.samples import RPPS_COLUMNS, write_bpe_long, write_melodi, write_rpps
 from cpts_geo.errors import DataFileError, TableError
+from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.sources.readers import READERS
 
 BPE = READERS["bpe"]

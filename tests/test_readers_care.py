@@ -6,12 +6,12 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+
+from cpts_geo.errors import DataFileError, TableError
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.sources.readers.care import cnam, urgences
 from cpts_geo.sources.readers.formats.base import PLM
 from cpts_geo.sources.readers.places import tvs
-
-from cpts_geo.errors import DataFileError, TableError
 
 DENSITIES = cnam.READERS["cnam_densities"]
 ALD = cnam.READERS["cnam_ald"]

@@ -7,14 +7,14 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from cpts_geo.sources.catalogue.catalogue import sources
-from cpts_geo.sources.readers.people.census import FIVE_YEARS, OPEN, parsed_age, partition
 from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.samples import write_melodi
 from cpts_geo.errors import DataFileError, TableError
+from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.sources.readers import READERS
+from cpts_geo.sources.readers.people.census import FIVE_YEARS, OPEN, parsed_age, partition
 
 HEADER = "AGE;GEO;GEO_OBJECT;RP_MEASURE;SEX;OBS_STATUS;TIME_PERIOD;OBS_VALUE"
 BANDS = ["Y_LT15", "Y15T24", "Y25T39", "Y40T54", "Y55T64", "Y65T79", "Y_GE80"]

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-from cpts_geo.sources.catalogue.catalogue import sources
 
 from cpts_geo.errors import DataFileError, TableError
+from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.sources.readers import READERS
 
 COMMUNES = READERS["cog_communes"]

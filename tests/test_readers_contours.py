@@ -14,11 +14,11 @@ from typing import Any
 import geopandas as gpd
 import py7zr
 import pytest
-from cpts_geo.sources.catalogue.catalogue import sources
-from cpts_geo.sources.readers.places import contours, cpts_perimeters
 from shapely.geometry import MultiPolygon, Polygon, box, mapping
 
 from cpts_geo.errors import DataFileError, TableError
+from cpts_geo.sources.catalogue.catalogue import sources
+from cpts_geo.sources.readers.places import contours, cpts_perimeters
 
 CONTOURS = contours.READERS["contours"]
 ADMIN = contours.READERS["admin_express"]

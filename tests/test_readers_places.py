@@ -9,13 +9,13 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
-from cpts_geo.sources.catalogue.catalogue import sources
-from cpts_geo.sources.embedding import embedded
-from cpts_geo.sources.readers.people.populations import CONTROLS
 
 from benchmarks.samples import write_melodi
 from cpts_geo.errors import DataFileError, TableError
+from cpts_geo.sources.catalogue.catalogue import sources
+from cpts_geo.sources.embedding import embedded
 from cpts_geo.sources.readers import READERS
+from cpts_geo.sources.readers.people.populations import CONTROLS
 
 # --- populations ---------------------------------------------------------------
 

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from cpts_geo.sources.catalogue.catalogue import sources
-from cpts_geo.sources.readers.care import rpps
 from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.samples import RPPS_COLUMNS
 from cpts_geo.errors import DataFileError
+from cpts_geo.sources.catalogue.catalogue import sources
+from cpts_geo.sources.readers.care import rpps
 
 READER = rpps.READERS["rpps"]
 SOURCE = sources()["ans_rpps"]

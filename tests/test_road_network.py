@@ -13,11 +13,11 @@ import pandas as pd
 import pyproj
 import pytest
 import shapely
-from cpts_geo.sources.roads.network import isochrones, network_minutes
-from cpts_geo.sources.roads.tiles import build_tiles, quiet_config, valhalla_module
 from osmium.osm.mutable import Node, Way
 
 from cpts_geo.errors import TravelError
+from cpts_geo.sources.roads.network import isochrones, network_minutes
+from cpts_geo.sources.roads.tiles import build_tiles, quiet_config, valhalla_module
 
 GEOD = pyproj.Geod(ellps="WGS84")
 WEST, SOUTH, STEP, SIDE = 1.6, 47.8, 0.01, 8

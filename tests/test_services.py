@@ -13,14 +13,14 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import requests
+from shapely.geometry import box, mapping
+
+from cpts_geo.errors import DataFileError
 from cpts_geo.sources.bounds.fetched import LIMITS
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.sources.fetching import services
 from cpts_geo.sources.fetching.pace import Pace
 from cpts_geo.sources.readers.places.cpts_perimeters import READERS
-from shapely.geometry import box, mapping
-
-from cpts_geo.errors import DataFileError
 
 SCHEMA = """<?xml version="1.0" encoding="UTF-8"?>
 <xsd:schema xmlns:xsd="http://www.w3.org/2001/XMLSchema" xmlns:gml="http://www.opengis.net/gml"

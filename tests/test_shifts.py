@@ -7,6 +7,9 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from cpts_geo.access.changes.change import (
     Change,
     centre_opens,
@@ -25,11 +28,8 @@ from cpts_geo.access.changes.shifts import (
 )
 from cpts_geo.access.nearest.minutes import neighbourhood, travel_variants
 from cpts_geo.access.travel.times import travel_times
-from cpts_geo.sources.embedding import embedded
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
 from cpts_geo.errors import ScenarioError, TableError
+from cpts_geo.sources.embedding import embedded
 
 #: Kilometres of one degree of longitude on the equator.
 DEGREE = math.pi * 6371.0088 / 180

@@ -7,15 +7,15 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from cpts_geo.access.nearest.proximity import BANDS
-from cpts_geo.access.siting.best_sites import best_sites, sites_by_allocation
-from cpts_geo.access.siting.best_sites import best_sites as siting
-from cpts_geo.access.siting.best_sites.enumeration import enumerate_sites, enumeration_size
-from cpts_geo.access.siting.best_sites.outcomes import coverage_gain, coverage_outcomes
-from cpts_geo.access.siting.best_sites.question import siting_question
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from cpts_geo.access.nearest.proximity import BANDS
+from cpts_geo.access.siting.best_sites import best_sites, sites_by_allocation
+from cpts_geo.access.siting.best_sites import best_sites as siting
+from cpts_geo.access.siting.enumeration import enumerate_sites, enumeration_size
+from cpts_geo.access.siting.outcomes import coverage_gain, coverage_outcomes
+from cpts_geo.access.siting.question import siting_question
 from cpts_geo.errors import SitingError
 from tests.siting_oracles import Place, places, ranked, realistic, smallest_covers
 
@@ -157,7 +157,7 @@ def test_communes_that_are_their_own_sites():
 def test_blocks_cut_nothing(monkeypatch):
     minutes, demand = realistic(9)
     whole = best_sites(minutes, demand, objective="p_median", p=3, best=20)
-    monkeypatch.setattr("cpts_geo.access.siting.best_sites.enumeration._BLOCK", 20)
+    monkeypatch.setattr("cpts_geo.access.siting.enumeration._BLOCK", 20)
     pd.testing.assert_frame_equal(
         best_sites(minutes, demand, objective="p_median", p=3, best=20), whole
     )

@@ -9,15 +9,15 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
-from cpts_geo.access.siting.best_sites import best_sites, sites_by_allocation
-from cpts_geo.access.siting.best_sites import best_sites as siting
-from cpts_geo.access.siting.best_sites.enumeration import enumerate_sites
-from cpts_geo.access.siting.best_sites.models import solve_sites
-from cpts_geo.access.siting.best_sites.question import SitingQuestion, siting_question
-from cpts_geo.capacity.queue.booking import largest_demand
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cpts_geo.access.siting.best_sites import best_sites, sites_by_allocation
+from cpts_geo.access.siting.best_sites import best_sites as siting
+from cpts_geo.access.siting.enumeration import enumerate_sites
+from cpts_geo.access.siting.models import solve_sites
+from cpts_geo.access.siting.question import SitingQuestion, siting_question
+from cpts_geo.capacity.queue.booking import largest_demand
 from cpts_geo.errors import SitingError
 from tests.siting_oracles import Place, places, ranked, realistic, smallest_covers
 
@@ -342,8 +342,8 @@ def test_regret_of_a_capacitated_p_median():
 def test_solving_writes_nothing_on_the_standard_output():
     script = """
 import pandas as pd
-from cpts_geo.access.siting.best_sites.models import solve_sites
-from cpts_geo.access.siting.best_sites.question import siting_question
+from cpts_geo.access.siting.models import solve_sites
+from cpts_geo.access.siting.question import siting_question
 
 minutes, demand = pd.DataFrame({"A": [0.0]}, ["A"]), pd.Series({"A": 1.0})
 for _ in range(2):

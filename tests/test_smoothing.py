@@ -8,11 +8,11 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
-from cpts_geo.indicators.smoothing import density_interval, empirical_bayes, smoothed_densities
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from cpts_geo.errors import TableError
+from cpts_geo.indicators.smoothing import density_interval, empirical_bayes, smoothed_densities
 
 EVENTS = pd.Series([0, 2, 5, 24, 52], index=list("abcde"))
 BASE = pd.Series([800, 3000, 6000, 80000, 50000], index=list("abcde"))

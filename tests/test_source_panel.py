@@ -7,12 +7,12 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
-from cpts_geo.indicators.reconciliation import BpeGap, bpe_gaps, reconcile, trend
 
 from cpts_geo.atlas.look import style
 from cpts_geo.atlas.sections.perimeter.border import _border_rows
 from cpts_geo.atlas.sections.territory.gp_counts import explanations, section, sources_svg
 from cpts_geo.french import NNBSP
+from cpts_geo.indicators.reconciliation import BpeGap, bpe_gaps, reconcile, trend
 
 ESTIMATED = "gps_per_100k_estimated_2024"
 

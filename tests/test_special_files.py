@@ -10,13 +10,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from cpts_geo.sources.analyst.lists.columns import PERIMETER
-from cpts_geo.sources.catalogue.catalogue.lock import MAX_BYTES, read_lock
-from cpts_geo.sources.roads.tiles import build_tiles
 
 from cpts_geo.errors import DataFileError, TravelError
 from cpts_geo.files import SpecialFileError, open_regular, reason
 from cpts_geo.sources.analyst.door import reading
+from cpts_geo.sources.analyst.lists.columns import PERIMETER
+from cpts_geo.sources.catalogue.lock import MAX_BYTES, read_lock
+from cpts_geo.sources.roads.tiles import build_tiles
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="système POSIX")
 

@@ -8,16 +8,16 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-from cpts_geo.access.travel.islands import APART, ROADLESS, land_of
-from cpts_geo.access.travel.surrogate import LAWS, PowerLaw, great_circle_km, surrogate_times
-from cpts_geo.access.travel.times import minutes_matrix
-from cpts_geo.sources.embedding import embedded
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import LineString, Point
 
+from cpts_geo.access.travel.islands import APART, ROADLESS, land_of
+from cpts_geo.access.travel.surrogate import LAWS, PowerLaw, great_circle_km, surrogate_times
+from cpts_geo.access.travel.times import minutes_matrix
 from cpts_geo.errors import TravelError
 from cpts_geo.schema import Status
+from cpts_geo.sources.embedding import embedded
 
 few = settings(max_examples=25, deadline=None)
 #: methods.md §5: minutes for one kilometre, power of the distance.

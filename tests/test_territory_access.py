@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from cpts_geo.sources.embedding import embedded
-from cpts_geo.study.access import study_access
-from cpts_geo.territories.perimeters.outlines import territory_communes
 
 from cpts_geo.analysis import Analysis, analyse
 from cpts_geo.errors import ScenarioError, TravelError
 from cpts_geo.schema import COLUMNS
+from cpts_geo.sources.embedding import embedded
+from cpts_geo.study.access import study_access
+from cpts_geo.territories.perimeters.outlines import territory_communes
 
 GP = "gp_minutes_approx_2017"
 EMERGENCY = "emergency_minutes_approx_2020"

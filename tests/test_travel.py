@@ -7,13 +7,13 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from cpts_geo.access.catchments.catchment import apl
 from cpts_geo.access.catchments.sharing import check_reach
 from cpts_geo.access.catchments.weights import APL_WEIGHT, step_weight
 from cpts_geo.access.travel.times import asymmetry, csr, listed, minutes_matrix, travel_times
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
 from cpts_geo.errors import TravelError
 from cpts_geo.schema import Status
 

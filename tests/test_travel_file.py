@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from cpts_geo.sources.analyst.travel.file import read_travel_file
-from cpts_geo.sources.analyst.travel.file.columns import Unit
-from cpts_geo.sources.bounds.files import LIMITS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cpts_geo.errors import TravelError
+from cpts_geo.sources.analyst.travel.columns import Unit
+from cpts_geo.sources.analyst.travel.file import read_travel_file
+from cpts_geo.sources.bounds.files import LIMITS
 
 BROKEN = Path(__file__).parent / "data" / "broken"
 #: Three communes, both ways of a pair unlike, one pair without a time.

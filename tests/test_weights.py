@@ -6,6 +6,9 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from cpts_geo.access.catchments.weights import (
     APL_WEIGHT,
     APL_WEIGHT_BEFORE_2015,
@@ -13,9 +16,6 @@ from cpts_geo.access.catchments.weights import (
     gaussian_weight,
     step_weight,
 )
-from hypothesis import given
-from hypothesis import strategies as st
-
 from cpts_geo.errors import TravelError
 from cpts_geo.french import NNBSP
 from tests.access_oracles import WEIGHTS, bell, dress, gravity, irdes

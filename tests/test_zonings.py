@@ -6,20 +6,16 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+
+from cpts_geo.errors import DataFileError, PerimeterError, written
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.sources.fetching.fetch import fetch
 from cpts_geo.sources.readers.places.tvs import READERS
-from cpts_geo.territories.perimeters.outlines.membership import territory_keys
-from cpts_geo.territories.perimeters.outlines.request import Request, find_perimeters
-from cpts_geo.territories.perimeters.outlines.tvs import fetched_tvs, tvs_zoning
-from cpts_geo.territories.perimeters.outlines.zonings import (
-    epci_zoning,
-    find_zones,
-    zones_of_departements,
-)
-
-from cpts_geo.errors import DataFileError, PerimeterError, written
+from cpts_geo.territories.perimeters.membership import territory_keys
+from cpts_geo.territories.perimeters.request import Request, find_perimeters
+from cpts_geo.territories.perimeters.tvs import fetched_tvs, tvs_zoning
+from cpts_geo.territories.perimeters.zonings import epci_zoning, find_zones, zones_of_departements
 
 #: SIREN -> communes, of the COG 2026: the sixteen of Loiret.
 LOIRET = {

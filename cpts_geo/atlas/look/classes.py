@@ -37,8 +37,8 @@ def pooled_breaks(maps: Iterable[pd.Series], *, k: int = 5) -> tuple[float, ...]
     -------
     tuple of float
         Upper bounds of the classes but the last, which is open: breaks of a
-        :class:`cpts_geo.atlas.style.MapLayer`, right-closed. Each is a value of the data. Fewer
-        than k - 1 where the values are fewer than k; empty where all are equal or none is known.
+        :class:`cpts_geo.atlas.maps.layers.MapLayer`, right-closed. Each is a value of the data.
+        Fewer than k - 1 where the values are fewer than k; empty where all are equal or unknown.
 
     Raises
     ------

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cpts_geo.capacity.scenario.loading.inputs import Scenario
-from cpts_geo.capacity.scenario.loading.parameters import default_parameters
+from cpts_geo.capacity.scenario.inputs import Scenario
+from cpts_geo.capacity.scenario.parameters import default_parameters
 from cpts_geo.schema import Status
 
 

@@ -134,7 +134,7 @@ def _unmapped(addresses: list[str]) -> AssetError:
         "La page renvoie à des fichiers qui ne peuvent pas être embarqués.",
         defects=[one_line(address) for address in addresses],
         remedy="retirez l’élément de carte qui les demande (par exemple une icône ou un fond "
-        "de carte en ligne), ou ajoutez le fichier local à cpts_geo/atlas/offline.py.",
+        "de carte en ligne), ou ajoutez le fichier local à cpts_geo/atlas/look/offline.py.",
     )
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date, time
 from typing import Any, Final
 
-from cpts_geo.capacity.scenario.loading.calendar import Calendar
-from cpts_geo.capacity.scenario.loading.records import Record
+from cpts_geo.capacity.scenario.calendar import Calendar
+from cpts_geo.capacity.scenario.records import Record
 from cpts_geo.french import MONTHS, UNKNOWN_TEXT, WEEKDAYS, clock, day, joined, number
 
 _GROUPS: Final = {

@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from cpts_geo.territories.perimeters.outlines.coverage import dissolve, metric_crs
+from cpts_geo.territories.perimeters.coverage import dissolve, metric_crs
 
 #: Land is drawn this far, well beyond what a screen shows around a territory.
 LAND_KM = 120.0

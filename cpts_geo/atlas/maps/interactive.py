@@ -27,7 +27,7 @@ from cpts_geo.french import counted, typeset, value_text
 from cpts_geo.schema import COLUMNS, status_column
 from cpts_geo.secrecy.disclosure import masked, releasable
 from cpts_geo.sources.catalogue.catalogue import sources
-from cpts_geo.territories.perimeters.outlines.coverage import dissolve
+from cpts_geo.territories.perimeters.coverage import dissolve
 
 #: Decimals of coordinates in a page: about ten metres.
 _DECIMALS = 4

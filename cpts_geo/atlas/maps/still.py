@@ -28,7 +28,7 @@ from cpts_geo.schema import COLUMNS
 from cpts_geo.secrecy.disclosure import masked, releasable
 from cpts_geo.settings import METRIC_CRS
 from cpts_geo.sources.catalogue.catalogue import sources
-from cpts_geo.territories.perimeters.outlines.coverage import metric_crs
+from cpts_geo.territories.perimeters.coverage import metric_crs
 
 _LABELLED = 5
 _SPACING = (0.5, 0.14)

@@ -75,7 +75,7 @@ def index_page(
 
 def _row(sheet: Sheet, columns: Sequence[str]) -> dict[str, Any]:
     values = sheet.comparison[sheet.comparison["area_level"] == "cpts"]
-    found = values.set_index("indicator")[["value", "status", "note"]].to_dict("index")
+    found = values.set_index("indicator").to_dict("index")
     result = sheet.headline
     return {
         "sheet": sheet,
@@ -84,7 +84,10 @@ def _row(sheet: Sheet, columns: Sequence[str]) -> dict[str, Any]:
         "today": slots_text(result.today.slots) if result and result.today else None,
         "label": result.scenario.evidence_label if result else "—",
         "mark": STATUS_MARKS[answer_status(result)] if result else "",
-        "cells": [value_cell(name, **found[name]) for name in columns],
+        "cells": [
+            value_cell(name, found[name]["value"], found[name]["status"], found[name]["note"])
+            for name in columns
+        ],
     }
 
 

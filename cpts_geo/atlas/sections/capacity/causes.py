@@ -159,8 +159,10 @@ def section(result: Headline, tornado: pd.DataFrame, *, several: bool) -> dict[s
     """
     bars = _swings(result, tornado)
     decimals = _hours_decimals(tornado)
+    ends = [sorted((bar.low, bar.high)) for bar in bars]
     each = " ; ".join(
-        f"{bar.label} : {span(*sorted((bar.low, bar.high)), decimals)}" for bar in bars
+        f"{bar.label} : {span(low, high, decimals)}"
+        for bar, (low, high) in zip(bars, ends, strict=True)
     )
     chart = _tornado_svg(
         bars,

@@ -123,9 +123,11 @@ def _month_cell(month: Any, name: str, status: Status, *, decimals: int = 0) -> 
 
 def _months_svg(result: Headline, by_month: pd.DataFrame, *, assumed: bool, title: str) -> str:
     """Slots needed in each month, median and interval; lines are today's and those observed."""
-    today, floor = result.today and result.today.slots, result.refuting and result.refuting.slots
-    lines = [(today, "aujourd’hui", "none"), (floor, "au moins, vu l’activité", "5 3")]
-    known = [(value, text, dash) for value, text, dash in lines if value is not None]
+    lines = [
+        (result.today, "aujourd’hui", "none"),
+        (result.refuting, "au moins, vu l’activité", "5 3"),
+    ]
+    known = [(seen.slots, text, dash) for seen, text, dash in lines if seen is not None]
     ticks = round_ticks(max([by_month["slots_p90"].max(), *(value for value, _, _ in known)]))
     left, right, height, base = 38, WIDTH - 4, 170, 222
     scale, step = height / ticks[-1], (right - left) / len(by_month)

@@ -9,7 +9,7 @@ from cpts_geo.atlas.look.cells import Cell, Row
 from cpts_geo.atlas.look.words import sampling_part, slots, span, todays, with_span
 from cpts_geo.capacity.answer.headline import Headline, Interval
 from cpts_geo.capacity.answer.seasons import EligibleDemand
-from cpts_geo.capacity.scenario.loading.inputs import Scenario
+from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.french import NNBSP, number, whole_percent
 from cpts_geo.schema import Status
 

@@ -9,8 +9,8 @@ from cpts_geo.atlas.look.grades import input_status, least_known
 from cpts_geo.atlas.look.values import value_words
 from cpts_geo.capacity.answer.caveats import EVIDENCE
 from cpts_geo.capacity.comparing.compare import ScenarioComparison
+from cpts_geo.capacity.scenario.inputs import SOURCED_FIELDS, VISITOR_FIELDS, WIDER_FIELDS
 from cpts_geo.capacity.scenario.loading import described
-from cpts_geo.capacity.scenario.loading.inputs import SOURCED_FIELDS, VISITOR_FIELDS, WIDER_FIELDS
 from cpts_geo.french import typeset
 
 

@@ -8,9 +8,9 @@ from cpts_geo.atlas.look.cells import Cell
 from cpts_geo.atlas.look.grades import input_status
 from cpts_geo.atlas.look.values import value_words
 from cpts_geo.capacity.comparing.compare import ScenarioComparison
+from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import described
-from cpts_geo.capacity.scenario.loading.inputs import Scenario
-from cpts_geo.capacity.scenario.loading.records import Record
+from cpts_geo.capacity.scenario.records import Record
 from cpts_geo.french import UNKNOWN_TEXT, typeset
 
 

@@ -13,7 +13,7 @@ from cpts_geo.atlas.charts.svg import HATCH, svg_tag
 from cpts_geo.atlas.look import style
 from cpts_geo.atlas.sections.comparison.written import SAME, TEXTS, measure_status, side_text
 from cpts_geo.capacity.comparing.compare import ScenarioComparison
-from cpts_geo.capacity.scenario.loading.inputs import Scenario
+from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.french import NNBSP, number
 from cpts_geo.schema import STATUS_MARKS, Status
 

@@ -11,7 +11,7 @@ from cpts_geo.atlas.look.grades import input_status, least_known
 from cpts_geo.atlas.look.values import month_names
 from cpts_geo.capacity.comparing.compare import ScenarioComparison
 from cpts_geo.capacity.comparing.measures import SAMPLING
-from cpts_geo.capacity.scenario.loading.inputs import Scenario
+from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.french import NNBSP, UNKNOWN_TEXT, number, signed_number, whole_percent
 from cpts_geo.schema import Status
 

@@ -34,7 +34,7 @@ def section(border: pd.DataFrame) -> dict[str, Any]:
     Parameters
     ----------
     border : DataFrame
-        Border communes of one territory, see :mod:`cpts_geo.territories.perimeters.outlines.polygons`.
+        Border communes of one territory, see :mod:`cpts_geo.territories.perimeters.polygons`.
 
     Returns
     -------

@@ -6,9 +6,9 @@ from typing import Any
 
 from cpts_geo.atlas.look.cells import Cell
 from cpts_geo.atlas.look.values import value_words
+from cpts_geo.capacity.scenario.inputs import VISITOR_FIELDS, WIDER_FIELDS, Scenario
 from cpts_geo.capacity.scenario.loading import described
-from cpts_geo.capacity.scenario.loading.inputs import VISITOR_FIELDS, WIDER_FIELDS, Scenario
-from cpts_geo.capacity.scenario.loading.parameters import default_parameters
+from cpts_geo.capacity.scenario.parameters import default_parameters
 from cpts_geo.french import typeset
 
 

@@ -1,0 +1,1 @@
+"""Floating catchments: weights of time, care shared between those who reach it."""

@@ -1,0 +1,1 @@
+"""Changes of supply as typed, and what they do to the published APL."""

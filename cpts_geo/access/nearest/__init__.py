@@ -1,0 +1,1 @@
+"""The nearest place of care: minutes, and the people within reach."""

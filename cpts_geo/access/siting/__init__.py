@@ -1,0 +1,1 @@
+"""Where to open: the question, its solutions, what they give to people."""

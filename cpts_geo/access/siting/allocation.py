@@ -1,0 +1,175 @@
+"""Demand of each commune, allocated from one figure of its territory: an assumption, never a fact.
+
+A territory publishes one number (people without médecin traitant, requests a day); to choose a
+site it must be spread over communes. Nothing says how, so a choice is shown under at least two
+allocations. Allocated figures serve calculations: they are never mapped as a rate.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from cpts_geo.access.siting.checks import codes_text, repeated
+from cpts_geo.errors import TableError
+from cpts_geo.french import number
+
+#: Tilts towards communes of low APL shown side by side; 0 is the proportional allocation (grade D).
+TILTS: Final = (0.0, 0.2, 0.5)
+
+
+def allocate(
+    total: float, population: pd.Series, *, apl: pd.Series | None = None, tilt: float = 0.0
+) -> pd.Series:
+    """
+    Spread one figure of a territory over its communes.
+
+    Parameters
+    ----------
+    total : float
+        Figure of the territory (people, or requests a day), 0 or more.
+    population : Series of float
+        Inhabitants or adults, by commune code; 0 or more, no NaN, not all 0.
+    apl : Series of float or None
+        APL by commune code, needed when `tilt` is above 0; holds every code of `population`.
+        A commune whose APL is unknown (NaN) stands at the mean: its share is not tilted.
+    tilt : float
+        Strength b of the tilt towards low APL, 0 (proportional) or more, per point of APL.
+
+    Returns
+    -------
+    Series of float
+        Demand by commune, on the index of `population`, unit of `total`; its sum is `total`.
+        A commune without inhabitants has 0.
+
+    Raises
+    ------
+    TableError
+        If a value is outside its domain or a code is missing; lists every defect.
+
+    Notes
+    -----
+    ``N_i = N w_i / sum(w)`` with ``w_i = P_i exp(-b (APL_i - m))`` and ``m`` the mean of the
+    known APL weighted by ``P``. A hypothesis (« répartition proportionnelle » for b = 0).
+
+    Examples
+    --------
+    >>> people = pd.Series({"A": 3000, "B": 1000})
+    >>> allocate(400, people).to_dict()
+    {'A': 300.0, 'B': 100.0}
+    >>> tilted = allocate(400, people, apl=pd.Series({"A": 3.0, "B": 1.0}), tilt=0.5)
+    >>> tilted.round(1).to_dict()
+    {'A': 209.9, 'B': 190.1}
+    """
+    defects = [] if math.isfinite(total) and total >= 0 else ["total : il faut 0 ou plus"]
+    if not (math.isfinite(tilt) and tilt >= 0):
+        defects.append("inclinaison (tilt) : il faut 0 ou plus")
+    defects += _population_defects(population)
+    if tilt > 0:
+        defects += ["APL absente"] if apl is None else _apl_defects(apl, population)
+    if defects:
+        raise TableError(
+            "La demande du territoire ne peut pas être répartie entre ses communes.",
+            defects=defects,
+            remedy="corrigez ces valeurs ; une population inconnue n’est pas 0, une APL inconnue "
+            "reste vide.",
+        )
+    people = population.to_numpy(dtype=np.float64)
+    weights = people
+    if tilt > 0 and apl is not None:
+        weights = people * _tilt_factors(people, apl.reindex(population.index), tilt)
+    share = weights / weights.sum()
+    return pd.Series(total * share, index=population.index, name="demand")
+
+
+def allocations(
+    total: float, population: pd.Series, *, apl: pd.Series, tilts: Sequence[float] = TILTS
+) -> dict[str, pd.Series]:
+    """
+    Spread one figure of a territory in several ways, to be shown side by side.
+
+    Parameters
+    ----------
+    total : float
+        Figure of the territory (people, or requests a day), 0 or more.
+    population : Series of float
+        Inhabitants or adults, by commune code; 0 or more, no NaN, not all 0.
+    apl : Series of float
+        APL by commune code, NaN unknown; see :func:`allocate`.
+    tilts : sequence of float
+        Strengths of the tilt towards low APL, 0 being the proportional allocation.
+
+    Returns
+    -------
+    dict of str to Series
+        French name of the allocation -> demand by commune, in the order of `tilts`.
+
+    Raises
+    ------
+    TableError
+        If a value is outside its domain or a code is missing; lists every defect.
+
+    Examples
+    --------
+    >>> people, apl = pd.Series({"A": 3000, "B": 1000}), pd.Series({"A": 3.0, "B": 1.0})
+    >>> for name, demand in allocations(400, people, apl=apl).items():
+    ...     print(name, demand.round().to_list())
+    proportionnelle [300.0, 100.0]
+    inclinée vers l’APL faible (b = 0,20) [267.0, 133.0]
+    inclinée vers l’APL faible (b = 0,50) [210.0, 190.0]
+    """
+    return {_name(tilt): allocate(total, population, apl=apl, tilt=tilt) for tilt in tilts}
+
+
+def _name(tilt: float) -> str:
+    return f"inclinée vers l’APL faible (b = {number(tilt, 2)})" if tilt else "proportionnelle"
+
+
+def _tilt_factors(
+    people: npt.NDArray[np.float64], apl: pd.Series, tilt: float
+) -> npt.NDArray[np.float64]:
+    values = apl.to_numpy(dtype=np.float64, na_value=np.nan)
+    known = ~np.isnan(values)
+    mean = np.average(values[known], weights=people[known])
+    exponents = np.where(known, -tilt * (values - mean), 0.0)
+    # Shares do not change when factors are divided by the largest of an inhabited commune; those
+    # of the others, which weigh nothing, must not overflow.
+    return np.asarray(np.exp(np.minimum(exponents - exponents[people > 0].max(), 0.0)))
+
+
+def _population_defects(population: pd.Series) -> list[str]:
+    if not pd.api.types.is_numeric_dtype(population):
+        return ["population : il faut des nombres"]
+    defects = repeated("population : codes en double", population.index)
+    values = population.to_numpy(dtype=np.float64, na_value=np.nan)
+    finite = np.isfinite(values)
+    if not finite.all():
+        defects.append(f"population inconnue : {codes_text(population.index[~finite])}")
+    if (values[finite] < 0).any():
+        wrong = population.index[finite & (values < 0)]
+        defects.append(f"population négative : {codes_text(wrong)}")
+    if not (values[finite] > 0).any():
+        defects.append("population : aucun habitant dans aucune commune")
+    return defects
+
+
+def _apl_defects(apl: pd.Series, population: pd.Series) -> list[str]:
+    if not pd.api.types.is_numeric_dtype(apl):
+        return ["APL : il faut des nombres"]
+    defects = repeated("APL : codes en double", apl.index)
+    values = apl.to_numpy(dtype=np.float64, na_value=np.nan)
+    wrong = np.isinf(values) | (values < 0)
+    if wrong.any():
+        defects.append(f"APL négative ou infinie : {codes_text(apl.index[wrong])}")
+    missing = population.index[~population.index.isin(apl.index)]
+    if len(missing):
+        defects.append(f"communes absentes de la table d’APL : {codes_text(missing)}")
+    inhabited = population.index[(population > 0).to_numpy(dtype=bool, na_value=False)]
+    if len(inhabited) and not apl[apl.index.isin(inhabited)].notna().any():
+        defects.append("APL inconnue dans toutes les communes habitées : rien à incliner")
+    return defects

@@ -1,0 +1,283 @@
+"""Where to open a centre: the best sets of sites, and whether they depend on the allocation.
+
+Distances are minutes by car to the nearest open site: no public transport, no preference for one
+site over another. A capacity is the largest demand a site serves at its target, not its slots.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from cpts_geo.access.siting.checks import Objective
+from cpts_geo.access.siting.enumeration import enumerate_sites, enumeration_size, served
+from cpts_geo.access.siting.models import solve_sites, solved_sets
+from cpts_geo.access.siting.question import (
+    SitingQuestion,
+    siting_question,
+)
+from cpts_geo.access.siting.solutions import scores
+from cpts_geo.errors import SitingError
+
+#: Every set is tried up to this many evaluations (three new sites among 182 candidates, say; a
+#: few seconds for 100 communes); beyond, integer programmes answer.
+ENUMERATION_LIMIT: Final = 1_000_000
+#: Relative regret under which two sets are as good: a solver is not more exact.
+_AS_GOOD: Final = 1e-6
+
+
+def best_sites(
+    minutes: pd.DataFrame,
+    demand: pd.Series,
+    *,
+    objective: Objective,
+    p: int | None = None,
+    radius: float | None = None,
+    existing: Collection[str] = (),
+    candidates: Collection[str] | None = None,
+    best: int = 5,
+    capacity: float | Mapping[str, float] | None = None,
+) -> pd.DataFrame:
+    """
+    Find the best sets of new sites, existing ones staying open.
+
+    Parameters
+    ----------
+    minutes : DataFrame of float
+        Minutes from each commune (rows) to each site (columns); NaN out of reach or unknown.
+    demand : Series of float
+        Demand by commune (requests a day, people), 0 or more, for exactly the communes of
+        `minutes`; a commune whose demand is 0 asks nothing.
+    objective : {"p_median", "mclp", "p_center", "lscp"}
+        "p_median": least demand x minutes; "mclp": most demand within the radius; "p_center":
+        shortest longest minutes; "lscp": fewest new sites that cover all that can be covered.
+    p : int or None
+        New sites to open, 0 or more; None for "lscp" only.
+    radius : float or None
+        Minutes within which people count as covered (a time equal to it counts); needed by "mclp"
+        and "lscp".
+    existing : collection of str
+        Sites already open: they serve, and do not count in `p`.
+    candidates : collection of str or None
+        Sites that may open; None for every column that is not in `existing`.
+    best : int
+        Solutions wanted, 1 or more.
+    capacity : float, mapping of str to float, or None
+        Largest demand a site serves, in the unit of `demand`, the same for all or by code
+        (candidates and existing); the demand of a commune may be split between sites. With it,
+        "mclp" maximises the demand served, "p_median" and "lscp" serve all of it. Not for
+        "p_center".
+
+    Returns
+    -------
+    DataFrame
+        One row a solution, best first, fewer than `best` where no more exist: rank (1, 2, ...),
+        sites (tuple of the new sites), objective (its value, in the unit above), covered (demand
+        within `radius`, NaN without one), mean_minutes (of the demand in reach), worst_minutes and
+        worst_commune (the farthest in reach), unreached (demand with no known time), uncovered
+        (tuple of the communes with demand beyond `radius`, or in reach of nothing without one).
+        Minutes, covered and uncovered are those of the nearest open site, whatever its capacity.
+
+    Raises
+    ------
+    SitingError
+        If the tables or the question are unusable (every defect is listed), or if no set of sites
+        answers: a commune out of every reach ("p_median", "p_center"), nobody within the radius,
+        capacities under the demand.
+
+    Notes
+    -----
+    Solutions are ordered by objective, then by demand out of reach, mean minutes and codes; values
+    equal within 1e-9 are ties. Up to :data:`ENUMERATION_LIMIT` evaluations every set is tried;
+    beyond, see :func:`cpts_geo.access.siting.models.solve_sites`. Communes that no site covers
+    (islands) do not make "lscp" fail: they are in `uncovered`. "lscp" lists only sets from which
+    no site can be removed; those after the first may hold more sites.
+
+    Examples
+    --------
+    >>> minutes = pd.DataFrame(
+    ...     {"A": [0.0, 12.0, 25.0], "B": [12.0, 0.0, 14.0], "C": [25.0, 14.0, 0.0]},
+    ...     index=["A", "B", "C"],
+    ... )
+    >>> demand = pd.Series({"A": 8.0, "B": 3.0, "C": 6.0})
+    >>> found = best_sites(minutes, demand, objective="p_median", p=1, radius=15)
+    >>> found[["sites", "objective", "covered", "worst_minutes"]].to_numpy().tolist()
+    [[('B',), 180.0, 17.0, 14.0], [('A',), 186.0, 11.0, 25.0], [('C',), 242.0, 9.0, 25.0]]
+    """
+    return _answer(
+        siting_question(
+            minutes,
+            demand,
+            objective=objective,
+            p=p,
+            radius=radius,
+            existing=existing,
+            candidates=candidates,
+            best=best,
+            capacity=capacity,
+        )
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class AllocationStability:
+    """
+    Whether the best sites depend on how the demand is spread over communes.
+
+    Parameters
+    ----------
+    solutions : DataFrame
+        Solutions of :func:`best_sites`, allocation by allocation, in column allocation.
+    regrets : DataFrame
+        One row a (set listed under any allocation, allocation it is judged by): sites,
+        allocation, objective, best_objective, regret (what the set loses to that allocation's
+        best, 0 or more, infinite when it answers nothing there) and regret_share (of the best
+        objective, NaN where that is 0).
+    common : tuple of tuple of str
+        Sets listed that are best under every allocation, ties included.
+    """
+
+    solutions: pd.DataFrame
+    regrets: pd.DataFrame
+    common: tuple[tuple[str, ...], ...]
+
+    @property
+    def changes(self) -> bool:
+        """Whether no listed set is best under every allocation."""
+        return not self.common
+
+
+def sites_by_allocation(
+    minutes: pd.DataFrame,
+    demands: Mapping[str, pd.Series],
+    *,
+    objective: Objective,
+    p: int,
+    radius: float | None = None,
+    existing: Collection[str] = (),
+    candidates: Collection[str] | None = None,
+    best: int = 5,
+    capacity: float | Mapping[str, float] | None = None,
+) -> AllocationStability:
+    """
+    Ask the same question under several allocations of the demand and judge each answer by all.
+
+    Parameters
+    ----------
+    minutes : DataFrame of float
+        Minutes from each commune (rows) to each site (columns); NaN out of reach or unknown.
+    demands : mapping of str to Series
+        Name of the allocation -> demand by commune, two at least; see
+        :func:`cpts_geo.access.siting.allocation.allocations`.
+    objective : {"p_median", "mclp", "p_center"}
+        See :func:`best_sites`; "lscp" has no number of sites to compare at.
+    p : int
+        New sites to open.
+    radius : float or None
+        Minutes within which people count as covered.
+    existing : collection of str
+        Sites already open.
+    candidates : collection of str or None
+        Sites that may open; None for every column that is not in `existing`.
+    best : int
+        Solutions wanted under each allocation.
+    capacity : float, mapping of str to float, or None
+        Largest demand a site serves.
+
+    Returns
+    -------
+    AllocationStability
+        Solutions by allocation, what each set loses under the others, sets best under all.
+
+    Raises
+    ------
+    SitingError
+        If fewer than two allocations are given, or :func:`best_sites` refuses the question.
+
+    Examples
+    --------
+    >>> minutes = pd.DataFrame({"A": [0.0, 20.0], "B": [20.0, 0.0]}, index=["A", "B"])
+    >>> demands = {"x": pd.Series({"A": 6.0, "B": 4.0}), "y": pd.Series({"A": 3.0, "B": 7.0})}
+    >>> answer = sites_by_allocation(minutes, demands, objective="mclp", p=1, radius=10)
+    >>> answer.changes
+    True
+    >>> answer.regrets[["sites", "allocation", "regret"]].to_numpy().tolist()
+    [[('A',), 'x', 0.0], [('A',), 'y', 4.0], [('B',), 'x', 2.0], [('B',), 'y', 0.0]]
+    """
+    defects = []
+    if len(demands) < 2:
+        defects.append("moins de deux répartitions de la demande")
+    if objective == "lscp":
+        defects.append("l’objectif « lscp » ne se compare pas à nombre de sites égal")
+    if defects:
+        raise SitingError(
+            "La réponse ne peut pas être comparée entre répartitions.",
+            defects=defects,
+            remedy="donnez au moins deux répartitions et un autre objectif que « lscp ».",
+        )
+    questions = {
+        name: siting_question(
+            minutes,
+            demand,
+            objective=objective,
+            p=p,
+            radius=radius,
+            existing=existing,
+            candidates=candidates,
+            best=best,
+            capacity=capacity,
+        )
+        for name, demand in demands.items()
+    }
+    found = {name: _answer(question) for name, question in questions.items()}
+    listed = dict.fromkeys(sites for table in found.values() for sites in table["sites"])
+    rows = [
+        (sites, name, _value(question, sites), float(found[name]["objective"].iloc[0]))
+        for sites in listed
+        for name, question in questions.items()
+    ]
+    regrets = pd.DataFrame(rows, columns=["sites", "allocation", "objective", "best_objective"])
+    gap = regrets["best_objective"] - regrets["objective"]
+    # Adding 0 makes a plain zero of a negative one, which people would read as a loss.
+    gap = (gap if objective == "mclp" else -gap).clip(lower=0.0) + 0.0
+    regrets["regret"] = gap
+    regrets["regret_share"] = regrets["regret"] / regrets["best_objective"].replace(0.0, math.nan)
+    slack = _AS_GOOD * regrets["best_objective"].abs()
+    always = (regrets["regret"] <= slack).groupby(regrets["sites"], sort=False).all()
+    return AllocationStability(
+        solutions=pd.concat(found, names=["allocation"])
+        .reset_index(level=0)
+        .reset_index(drop=True),
+        regrets=regrets,
+        common=tuple(sites for sites in listed if always[sites]),
+    )
+
+
+def _answer(question: SitingQuestion) -> pd.DataFrame:
+    if enumeration_size(question) <= ENUMERATION_LIMIT:
+        return enumerate_sites(question)
+    return solve_sites(question)
+
+
+def _value(question: SitingQuestion, sites: tuple[str, ...]) -> float:
+    """Objective of given new sites; infinite when they do not answer."""
+    chosen = np.array([question.candidates.index(code) for code in sites], dtype=np.intp)
+    if question.capacity is None:
+        nearest = question.nearest(chosen[None, :])
+        return float(scores(question, nearest, opened=len(sites))[0])
+    kept = np.r_[chosen, len(question.candidates) : len(question.minutes)]
+    alone = replace(
+        question,
+        candidates=sites,
+        minutes=question.minutes[kept],
+        capacity=question.capacity[kept],
+        best=1,
+    )
+    if enumeration_size(alone) <= ENUMERATION_LIMIT:
+        return float(served(alone, np.arange(len(sites))[None, :])[0])
+    return next((value for _, value in solved_sets(alone)), math.inf)

@@ -1,0 +1,1 @@
+"""Travel times: given, computed, or approached by the distance."""

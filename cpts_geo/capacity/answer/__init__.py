@@ -1,0 +1,1 @@
+"""The answer: slots and hours with their interval, what the interval is made of."""

@@ -1,0 +1,235 @@
+"""A scenario that rests on the territory's own log: evidence label 1, or 2 for appointments alone.
+
+Where others than people without médecin traitant may call, a log does not tell who does: it gives
+the days, and neither a rate nor a label.
+
+Only what may leave of a log goes into the scenario: figures that small counts would give away are
+taken from :mod:`cpts_geo.capacity.calls.released`, and left as they were where these mask them.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Final
+
+import pandas as pd
+
+from cpts_geo.capacity.calls.profile import CallProfile, profile
+from cpts_geo.capacity.calls.released import released
+from cpts_geo.capacity.scenario.calendar import opening_days
+from cpts_geo.capacity.scenario.inputs import Scenario
+from cpts_geo.capacity.scenario.parameters import Source
+from cpts_geo.errors import ScenarioError
+from cpts_geo.french import counted, joined, percent
+
+#: Start of the notes of a log, which those of the next log replace.
+_MARK: Final = "Journal : "
+_MAX_DISPERSION: Final = 100.0
+_YEAR_DAYS: Final = 330
+
+
+def profile_of(log: pd.DataFrame, scenario: Scenario) -> CallProfile:
+    """
+    Draw the profile of a log over the opening days of a scenario.
+
+    Parameters
+    ----------
+    log : DataFrame
+        Calls, as :func:`cpts_geo.sources.analyst.calls.log.read_call_log` gives them.
+    scenario : Scenario
+        Its people without médecin traitant and its calendar.
+
+    Returns
+    -------
+    CallProfile
+        Exact figures, from the first day of the log to the last; no exposure (NaN) where others
+        than people without médecin traitant may call.
+
+    Raises
+    ------
+    ScenarioError
+        If the log has no opening day, or fewer than 11 calls on opening days.
+    """
+    start, end = log["time"].min().date(), log["time"].max().date()
+    days = opening_days(start, end, calendar=scenario.calendar)
+    return profile(
+        log,
+        people_without_mt=None if _is_wide(scenario) else scenario.people_without_mt,
+        opening_days=days,
+        opening_days_per_year=scenario.opening_days_per_year,
+        period=(start, end),
+    )
+
+
+def with_call_log(scenario: Scenario, found: CallProfile) -> Scenario:
+    """
+    Rest a scenario on the territory's own log.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Territory; the people without médecin traitant are those the profile was drawn with.
+    found : CallProfile
+        What its log says.
+
+    Returns
+    -------
+    Scenario
+        Label 1: its calls and their exposure, no gap between territories, no uncertainty of the
+        people (calls a year do not depend on them), dispersion where Poisson is refused, weekday
+        and month factors where all are known, consultations. A log of consultations alone gives
+        these and label 2, or leaves label 1 to a scenario that has it. Where other groups may
+        call, rate and label stay what they were, and a note says why. Notes of an earlier log
+        are replaced.
+
+    Raises
+    ------
+    ScenarioError
+        If the log is one of consultations, too few to be shown.
+
+    Examples
+    --------
+    >>> from cpts_geo.capacity.scenario.loading import load_scenario
+    >>> days = pd.date_range("2024-03-04", "2024-03-15", freq="B")
+    >>> times = days.repeat([30, 20, 20, 18, 19] * 2) + pd.Timedelta(hours=9)
+    >>> log = pd.DataFrame({"time": times, "outcome": "advice", "commune": None, "age_class": None})
+    >>> case = load_scenario("ouest_loiret")
+    >>> own = with_call_log(case, profile_of(log, case))
+    >>> own.evidence_label, own.calls_observed, own.between_territory_sd
+    (1, 214, 0.0)
+    """
+    text = f"Journal d’appels du territoire, {found.start:%d/%m/%Y}–{found.end:%d/%m/%Y}"
+    source = Source(text=text, grade="A")
+    tables = released(found)
+    changes: dict[str, Any] = {}
+    sources: dict[str, Source] = {}
+    notes: list[str] = []
+    wide = _is_wide(scenario)
+    if wide:
+        notes.append(
+            "le journal ne dit pas qui appelle, et la ligne est ouverte à plusieurs publics : le "
+            "taux d’appel des personnes sans médecin traitant et l’appui restent ceux d’avant."
+        )
+    if found.lower_bound:
+        if not wide:
+            changes["evidence_label"] = min(scenario.evidence_label, 2)
+        if scenario.evidence_label == 4 and not wide:
+            notes.append("il ne dit pas combien de personnes n’ont pas de médecin traitant.")
+    else:
+        if not wide:
+            changes |= {
+                "evidence_label": 1,
+                "calls_observed": found.calls,
+                "calls_people_years": found.people_years,
+                "between_territory_sd": 0.0,
+                "people_cv": 0.0,
+            }
+            sources |= _rate_sources(scenario, text)
+        notes.append(_calls_note(found, tables))
+        dispersion = found.dispersion
+        if dispersion.overdispersed:
+            changes["dispersion"] = min(round(dispersion.index, 2), _MAX_DISPERSION)
+            sources["dispersion"] = Source(
+                text=f"{text} : dispersion des appels d’un jour, la loi de Poisson étant refusée à "
+                "5 % ; un majorant de celle des demandes",
+                grade="A",
+            )
+        notes += _calendar(scenario, tables, text, changes, sources)
+    served = _appointments(tables)
+    if served is not None:
+        changes |= {
+            "observed_consultations": served,
+            "observed_start": found.start,
+            "observed_end": found.end,
+        }
+        sources["observed_consultations"] = source
+    elif found.lower_bound:
+        raise ScenarioError(
+            "Ce journal de consultations en a trop peu pour servir.",
+            defects=["moins de 11 consultations aux jours d’ouverture"],
+            remedy="attendez d’en avoir davantage.",
+        )
+    length = (found.end - found.start).days + 1
+    if length < _YEAR_DAYS:
+        notes.append(
+            f"{counted(length, 'jour', 'jours')}, soit moins d’un an : ses appels sont ceux d’une "
+            "partie des saisons."
+        )
+    kept = {name: each for name, each in scenario.sources.items() if name not in sources}
+    others = [note for note in scenario.notes if not note.startswith(_MARK)]
+    return scenario.evolve(
+        **changes, notes=(*others, *(f"{_MARK}{note}" for note in notes)), sources=kept | sources
+    )
+
+
+def _is_wide(scenario: Scenario) -> bool:
+    return set(scenario.eligible) != {"no_mt"}
+
+
+def _rate_sources(scenario: Scenario, text: str) -> dict[str, Source]:
+    people = scenario.sources["people_without_mt"]
+    own = "ses propres appels"
+    return {
+        "calls_observed": Source(text=text, grade="A"),
+        "calls_people_years": Source(
+            text=f"{text} ; personnes : {people.text}", grade=people.grade
+        ),
+        "between_territory_sd": Source(text=f"{text} : {own}, aucun écart", grade="A"),
+        "people_cv": Source(
+            text=f"{text} : {own}, qui ne dépendent pas du nombre de personnes", grade="A"
+        ),
+    }
+
+
+def _calls_note(found: CallProfile, tables: dict[str, pd.DataFrame]) -> str:
+    text = (
+        f"{counted(found.calls, 'appel', 'appels')} en "
+        f"{counted(found.opening_days, 'jour d’ouverture', 'jours d’ouverture')}, doublons compris"
+    )
+    share = float(tables["outcome"]["share"].get("duplicate", math.nan))
+    return f"{text}." if math.isnan(share) else f"{text} ({percent(share)} signalés)."
+
+
+def _calendar(
+    scenario: Scenario,
+    tables: dict[str, pd.DataFrame],
+    text: str,
+    changes: dict[str, Any],
+    sources: dict[str, Source],
+) -> list[str]:
+    """Take the factors of week and year that are known in full; say which are not."""
+    calendar = scenario.calendar
+    days = [weekday - 1 for weekday in calendar.weekdays]
+    parts = {
+        "weekday_factors": ("de la semaine", tables["weekday"]["factor"].reindex(days)),
+        "month_factors": ("de l’année", tables["month"]["factor"].reindex(range(1, 13))),
+    }
+    own, notes = {}, []
+    for field, (_, factors) in parts.items():
+        if (factors > 0).all():
+            own[field] = tuple(round(float(factor), 4) for factor in factors)
+    if own:
+        changes["calendar"] = own
+        shapes = joined([parts[field][0] for field in own])
+        was = scenario.sources["calendar"]
+        whole = len(own) == len(parts)
+        said = f"forme {shapes} ; le reste : "
+        # What an earlier log gave of the same shapes is replaced: it is no part of the rest.
+        rest = was.text.partition(said)[2] or was.text
+        sources["calendar"] = Source(
+            text=f"{text} : forme {shapes} ; jours et heures d’ouverture donnés"
+            if whole
+            else f"{text} : {said}{rest}",
+            grade="A" if whole else was.grade,
+        )
+    if "weekday_factors" not in own:
+        notes.append("un jour a trop peu d’appels, et la forme de la semaine reste celle d’avant.")
+    if "month_factors" not in own:
+        notes.append("il ne couvre pas les douze mois, et la forme de l’année reste celle d’avant.")
+    return notes
+
+
+def _appointments(tables: dict[str, pd.DataFrame]) -> int | None:
+    outcomes = tables["outcome"]
+    calls = float(outcomes["calls"].get("appointment", math.nan))
+    return None if math.isnan(calls) else int(calls)

@@ -1,0 +1,1 @@
+"""The model held against simulations and against what was observed."""

@@ -1,0 +1,1 @@
+"""Requests that deserve a slot: how many a year, and a day."""

@@ -1,0 +1,223 @@
+"""Requests of an opening day: the year's requests laid on the calendar.
+
+Residents come with the shape of the calendar (weekday, month, day after a holiday, school);
+visitors with the month's presence instead of the residents' month. Both shapes have a mean of 1
+over the opening days of the year: a season moves requests, it adds none.
+"""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from cpts_geo.capacity.scenario.inputs import Scenario
+
+Floats = npt.NDArray[np.float64]
+Amount = TypeVar("Amount", float, npt.NDArray[np.float64])
+
+
+def month_of(days: pd.Series | pd.DataFrame) -> npt.NDArray[np.int64]:
+    """
+    Give the month of each day of a table.
+
+    Parameters
+    ----------
+    days : Series or DataFrame
+        Indexed by day.
+
+    Returns
+    -------
+    numpy.ndarray of int
+        1 (January) to 12.
+
+    Examples
+    --------
+    >>> month_of(pd.Series([1.0], index=pd.DatetimeIndex(["2025-08-15"]))).tolist()
+    [8]
+    """
+    return pd.DatetimeIndex(days.index).month.to_numpy(dtype=np.int64)
+
+
+def visitor_factors(scenario: Scenario) -> pd.Series:
+    """
+    Give the requests of visitors on each opening day relative to their mean opening day.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Territory with visitors.
+
+    Returns
+    -------
+    Series of float
+        Indexed by opening day; mean 1; all 0 where there is no visitor.
+
+    Examples
+    --------
+    >>> from cpts_geo.capacity.scenario.loading import load_scenario
+    >>> shape = visitor_factors(load_scenario("lvo"))
+    >>> round(float(shape.mean()), 9), float(shape["2025-01-06"])
+    (1.0, 0.0)
+    """
+    shape = _visitors_by_day(scenario)
+    mean = float(shape.mean())
+    # No visitor on any opening day: nothing to normalise.
+    return shape if mean == 0 else shape.div(mean)
+
+
+def visitor_presence(scenario: Scenario) -> float:
+    """
+    Average the visitors present over the opening days of the year.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Its visitors, of a mean day of each month, and its calendar.
+
+    Returns
+    -------
+    float
+        Persons present on the mean opening day; 0 where there is no visitor, or none on an
+        opening day.
+
+    Notes
+    -----
+    Mean over the opening days of V(month) x day profile. An opening day receives V r / D of the
+    requests, D opening days a year: visitors of a closed month do not ask in another.
+
+    Examples
+    --------
+    >>> from cpts_geo.capacity.scenario.loading import load_scenario
+    >>> round(visitor_presence(load_scenario("lvo").evolve(visitors={"present": (300.0,) * 12})), 6)
+    300.0
+    """
+    return float(_visitors_by_day(scenario).mean())
+
+
+def _visitors_by_day(scenario: Scenario) -> pd.Series:
+    """Visitors present on each opening day, as they ask on that day of the week."""
+    shape: pd.Series = scenario.calendar.day_profile
+    by_month = scenario.visitors.by_month if scenario.visitors else (0.0,) * 12
+    present: pd.Series = shape * np.asarray(by_month)[month_of(shape) - 1]
+    return present
+
+
+def requests_by_day(scenario: Scenario, *, residents: float, visitors: float = 0.0) -> pd.Series:
+    """
+    Lay the requests of a year on its opening days.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Territory and calendar.
+    residents : float
+        Requests of residents in the year, 0 or more.
+    visitors : float
+        Requests of visitors in the year, 0 or more.
+
+    Returns
+    -------
+    Series of float
+        Mean requests of each opening day of the year, whose sum is that of the year.
+
+    Examples
+    --------
+    >>> from cpts_geo.capacity.scenario.loading import load_scenario
+    >>> days = requests_by_day(load_scenario("lvo"), residents=1000.0, visitors=500.0)
+    >>> len(days), round(float(days.sum()), 6)
+    (251, 1500.0)
+    """
+    days = scenario.opening_days_per_year
+    shape = scenario.calendar.factors * (residents / days)
+    return (shape + visitor_factors(scenario) * (visitors / days)).rename("requests")
+
+
+def month_means(scenario: Scenario) -> pd.DataFrame:
+    """
+    Compare the mean opening day of each month with that of the year.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Territory and calendar.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by month with an opening day: opening_days, residents, visitors (ratios to the
+        mean opening day of the year).
+
+    Examples
+    --------
+    >>> from cpts_geo.capacity.scenario.loading import load_scenario
+    >>> table = month_means(load_scenario("lvo"))
+    >>> bool(table.loc[8, "visitors"] > 3), bool(table.loc[8, "residents"] < 1)
+    (True, True)
+    """
+    shapes = pd.DataFrame(
+        {"residents": scenario.calendar.factors, "visitors": visitor_factors(scenario)}
+    )
+    grouped = shapes.groupby(month_of(shapes))
+    table = grouped.mean()
+    table.insert(0, "opening_days", grouped.size())
+    return table.rename_axis("month")
+
+
+def no_mt_per_day(scenario: Scenario, requests_per_year: Amount) -> Amount:
+    """
+    Bring requests of people without médecin traitant to the mean opening day studied.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Its calendar, and the months studied where it names some.
+    requests_per_year : float or numpy.ndarray of float
+        Requests of residents, a year.
+
+    Returns
+    -------
+    float or numpy.ndarray of float
+        Requests per opening day of these months, or of the year.
+
+    Examples
+    --------
+    >>> from cpts_geo.capacity.scenario.loading import load_scenario
+    >>> case = load_scenario("lvo")
+    >>> no_mt_per_day(case, 251.0)
+    1.0
+    >>> bool(no_mt_per_day(case.evolve(months=(7, 8)), 251.0) < 1.0)
+    True
+    """
+    return requests_per_year / scenario.opening_days_per_year * studied_means(scenario)[0]
+
+
+def studied_means(scenario: Scenario) -> tuple[float, float]:
+    """
+    Compare the mean opening day of the months studied with that of the year.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Its calendar, and the months studied where it names some.
+
+    Returns
+    -------
+    tuple of float
+        Ratio for residents, ratio for visitors; exactly 1 where the whole year is studied.
+
+    Examples
+    --------
+    >>> from cpts_geo.capacity.scenario.loading import load_scenario
+    >>> studied_means(load_scenario("lvo"))
+    (1.0, 1.0)
+    """
+    if not scenario.months:
+        return 1.0, 1.0
+    studied = np.isin(month_of(scenario.calendar.factors), scenario.months)
+    return (
+        float(scenario.calendar.factors[studied].mean()),
+        float(visitor_factors(scenario)[studied].mean()),
+    )

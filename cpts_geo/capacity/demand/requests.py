@@ -1,0 +1,393 @@
+"""Requests that deserve a slot: observed, central and drawn with their uncertainty.
+
+Three groups may ask, each with its own term of the year's requests::
+
+    no médecin traitant      N c p exp(eps)     people x calls a person-year x share that deserves
+    médecin traitant absent  E r u              insured with one x needs a person-year x share unmet
+    visitors                 V r rho u          present when open x needs x visitor ratio x unmet
+
+The call rate and the need share come from one saturated line, and no log tells u, so intervals
+are wide by construction (sources and grades: ``data/cpts/parameters.toml``).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from cpts_geo.capacity.demand.periods import visitor_presence
+from cpts_geo.capacity.demand.ratios import DAYS_PER_YEAR, per_thousand_a_year, requests_per_day
+from cpts_geo.capacity.scenario.calendar import opening_days
+from cpts_geo.capacity.scenario.inputs import Scenario
+from cpts_geo.errors import ScenarioError
+
+Floats = npt.NDArray[np.float64]
+
+#: Unscheduled-care needs per person-year: low 35 M / 67 M (2018), central, high 0.45 x 3.3.
+NORMATIVE_RATES: Final = (0.52, 0.9, 1.5)
+MIN_DRAWS: Final = 100
+MAX_DRAWS: Final = 2_000_000
+
+
+@dataclass(frozen=True)
+class ObservedLine:
+    """
+    Activity of a line, brought to a day and to a year.
+
+    Attributes
+    ----------
+    consultations : int
+        Consultations given over the period (count): a lower bound on the demand.
+    opening_days : int
+        Opening days of the period (days).
+    per_day : float
+        Consultations per opening day.
+    per_year : float
+        Consultations per year of 365.25 days; the count itself where it covers a year.
+    per_thousand_a_year : float or None
+        Consultations per 1,000 inhabitants and year; None where the population is unknown.
+    """
+
+    consultations: int
+    opening_days: int
+    per_day: float
+    per_year: float
+    per_thousand_a_year: float | None
+
+
+@dataclass(frozen=True)
+class NormativeCeiling:
+    """
+    Unscheduled-care needs if people without MT had those of everyone.
+
+    Attributes
+    ----------
+    low, central, high : float
+        Needs a year (requests), at 0.52, 0.9 and 1.5 per person-year; never the headline.
+    """
+
+    low: float
+    central: float
+    high: float
+
+
+@dataclass(frozen=True)
+class DemandDraws:
+    """
+    Plausible demands of a territory, one per draw.
+
+    Attributes
+    ----------
+    no_mt : numpy.ndarray of float
+        Requests a year of people without médecin traitant; shape (draws,), above 0.
+    mt_unavailable : numpy.ndarray of float
+        Requests a year of residents whose médecin traitant is not available; 0 if not eligible.
+    visitors : numpy.ndarray of float
+        Requests a year of visitors; 0 if not eligible.
+    minutes : numpy.ndarray of float
+        Length of a consultation (minutes); shape (draws,).
+    """
+
+    no_mt: Floats
+    mt_unavailable: Floats
+    visitors: Floats
+    minutes: Floats
+
+    @cached_property
+    def requests_per_year(self) -> Floats:
+        """
+        Add the groups.
+
+        Returns
+        -------
+        numpy.ndarray of float
+            Requests a year of all who may ask; shape (draws,).
+
+        Examples
+        --------
+        >>> from cpts_geo.capacity.scenario.loading import load_scenario
+        >>> drawn = draw_requests(load_scenario("lvo"), draws=1000, seed=1)
+        >>> bool((drawn.requests_per_year > drawn.no_mt).all())
+        True
+        """
+        return self.no_mt + self.mt_unavailable + self.visitors
+
+
+def observed_line(scenario: Scenario) -> ObservedLine | None:
+    """
+    Bring the consultations given by a line to a day and to a year.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Territory whose consultations are dated, or cover a year.
+
+    Returns
+    -------
+    ObservedLine or None
+        Activity a day and a year; None where no consultation count is known.
+
+    Raises
+    ------
+    ScenarioError
+        If the period holds no opening day.
+
+    Examples
+    --------
+    >>> from cpts_geo.capacity.scenario.loading import load_scenarios
+    >>> line = observed_line(load_scenarios()["ouest_loiret"])
+    >>> line.opening_days, round(line.per_day, 3), round(line.per_year, 1)
+    (270, 5.596, 1407.9)
+    """
+    count = scenario.observed_consultations
+    if count is None:
+        return None
+    start, end = scenario.observed_start, scenario.observed_end
+    if start is None or end is None:
+        days, per_year = scenario.opening_days_per_year, float(count)
+    else:
+        days = len(opening_days(start, end, calendar=scenario.calendar))
+        per_year = count * DAYS_PER_YEAR / ((end - start).days + 1)
+    return ObservedLine(
+        consultations=count,
+        opening_days=days,
+        per_day=requests_per_day(count, opening_days_per_year=days),
+        per_year=per_year,
+        per_thousand_a_year=None
+        if scenario.population is None
+        else per_thousand_a_year(per_year, people=scenario.population),
+    )
+
+
+def calls_per_year(scenario: Scenario) -> float:
+    """
+    Multiply the people without médecin traitant by the calls per person-year.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Territory; no gap between territories is taken.
+
+    Returns
+    -------
+    float
+        Calls a year: those of its own log where the territory has one.
+
+    Examples
+    --------
+    >>> from cpts_geo.capacity.scenario.loading import load_scenarios
+    >>> round(calls_per_year(load_scenarios()["beauce_gatinais"]))
+    5800
+    """
+    return scenario.people_without_mt * scenario.calls_observed / scenario.calls_people_years
+
+
+def central_requests(scenario: Scenario) -> float:
+    """
+    Multiply the central values of the inputs, without any uncertainty.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Territory; the most likely need share and no gap between territories are taken.
+
+    Returns
+    -------
+    float
+        Requests a year.
+
+    Examples
+    --------
+    >>> from cpts_geo.capacity.scenario.loading import load_scenarios
+    >>> round(central_requests(load_scenarios()["beauce_gatinais"]))
+    2900
+    """
+    return calls_per_year(scenario) * scenario.need_share[1]
+
+
+def normative_ceiling(people_without_mt: float) -> NormativeCeiling:
+    """
+    Give people without MT the unscheduled-care needs of the whole population.
+
+    Parameters
+    ----------
+    people_without_mt : float
+        People without médecin traitant (persons).
+
+    Returns
+    -------
+    NormativeCeiling
+        Needs a year at the low, central and high rates of ``NORMATIVE_RATES``.
+
+    Examples
+    --------
+    >>> normative_ceiling(24_000).central
+    21600.0
+    """
+    low, central, high = (people_without_mt * rate for rate in NORMATIVE_RATES)
+    return NormativeCeiling(low, central, high)
+
+
+def draw_requests(scenario: Scenario, *, draws: int, seed: int | None = None) -> DemandDraws:
+    """
+    Draw plausible demands of each group, and the length of a consultation.
+
+    N, the people, is lognormal with mean ``people_without_mt`` (not median) and coefficient of
+    variation ``people_cv``; c, calls per person-year, is Gamma(calls + 1/2) / person-years
+    (Jeffreys); p, the need share, and the minutes are triangular; eps is Normal(0,
+    ``between_territory_sd``); r, u and rho are triangular. All are independent, each from its own
+    stream whatever the other values: scenarios compare draw by draw.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Territory.
+    draws : int
+        Number of draws, 100 to 2,000,000.
+    seed : int, optional
+        Seed of the generator, 0 or more; that of the scenario if absent.
+
+    Returns
+    -------
+    DemandDraws
+        Requests a year by group and minutes, one per draw.
+
+    Raises
+    ------
+    ScenarioError
+        If the number of draws or the seed is outside its domain; lists both.
+
+    Examples
+    --------
+    >>> from cpts_geo.capacity.scenario.loading import load_scenarios
+    >>> drawn = draw_requests(load_scenarios()["beauce_gatinais"], draws=1000, seed=1)
+    >>> drawn.no_mt.shape, bool((drawn.minutes >= 15).all()), float(drawn.visitors.max())
+    ((1000,), True, 0.0)
+    """
+    seed = scenario.seed if seed is None else seed
+    _check_draws(draws, seed)
+    stream = _streams(draws, seed)
+    count = _spread(draws, seed, scenario.people_cv)
+    rate = _rates(
+        draws,
+        seed,
+        scenario.calls_observed,
+        scenario.calls_people_years,
+        scenario.need_share,
+        scenario.between_territory_sd,
+    )
+    people = scenario.people_without_mt * count
+    minutes = _minutes(draws, seed, scenario.minutes)
+    nobody = np.zeros(draws)
+    if scenario.uncounted_demand is None:
+        return DemandDraws(people * rate, nobody, nobody, minutes)
+    needs = triangular(stream["needs"], scenario.snp_rate)
+    unmet = needs * triangular(stream["unmet"], scenario.unmet_share)
+    ratio = triangular(stream["ratio"], scenario.visitor_rate_ratio)
+    # People drawn without médecin traitant are not insured with one.
+    insured = np.maximum((scenario.population or 0.0) - people, 0.0)
+    with_mt = "mt_unavailable" in scenario.eligible
+    return DemandDraws(
+        no_mt=people * rate,
+        mt_unavailable=insured * unmet if with_mt else nobody,
+        visitors=visitor_presence(scenario) * unmet * ratio if scenario.visitors else nobody,
+        minutes=minutes,
+    )
+
+
+#: Streams in the order they are drawn; those of normal variables, the others uniform.
+_STREAMS: Final = ("people", "need", "gap", "minutes", "needs", "unmet", "ratio")
+_NORMAL: Final = ("people", "gap")
+
+
+@lru_cache(maxsize=1)
+def _streams(draws: int, seed: int) -> dict[str, Floats]:
+    """Numbers that no value of a scenario changes: kept, since scenarios are drawn in turn."""
+    rng = np.random.default_rng(seed)
+    return {
+        name: rng.standard_normal(draws) if name in _NORMAL else rng.random(draws)
+        for name in _STREAMS
+    }
+
+
+@lru_cache(maxsize=2)
+def _spread(draws: int, seed: int, people_cv: float) -> Floats:
+    """People of each draw over their mean; kept, as below, since territories often share it."""
+    sigma = math.sqrt(math.log1p(people_cv**2))
+    return _kept(np.exp(sigma * _streams(draws, seed)["people"] - sigma**2 / 2.0))
+
+
+@lru_cache(maxsize=2)
+def _rates(
+    draws: int,
+    seed: int,
+    observed: int,
+    people_years: float,
+    need: tuple[float, float, float],
+    between_sd: float,
+) -> Floats:
+    """Requests a year of a person without médecin traitant, in each draw."""
+    # From a generator of their own: how many numbers gamma draws take depends on the count.
+    calls = np.random.default_rng([seed, 1]).standard_gamma(observed + 0.5, draws) / people_years
+    stream = _streams(draws, seed)
+    return _kept(calls * triangular(stream["need"], need) * np.exp(between_sd * stream["gap"]))
+
+
+@lru_cache(maxsize=2)
+def _minutes(draws: int, seed: int, ends: tuple[float, float, float]) -> Floats:
+    """Length of a consultation in each draw."""
+    return _kept(triangular(_streams(draws, seed)["minutes"], ends))
+
+
+def _kept(values: Floats) -> Floats:
+    values.flags.writeable = False
+    return values
+
+
+def triangular(probabilities: Floats, ends: tuple[float, float, float]) -> Floats:
+    """
+    Give the quantiles of a triangular distribution, of width 0 included (a fixed value).
+
+    Parameters
+    ----------
+    probabilities : numpy.ndarray of float
+        Probabilities, 0 to 1.
+    ends : tuple of float
+        Low end, most likely value, high end.
+
+    Returns
+    -------
+    numpy.ndarray of float
+        Values, same shape.
+
+    Examples
+    --------
+    >>> triangular(np.array([0.0, 0.5, 1.0]), (0.0, 1.0, 2.0)).tolist()
+    [0.0, 1.0, 2.0]
+    """
+    low, mode, high = ends
+    width = high - low
+    rising = low + np.sqrt(probabilities * width * (mode - low))
+    falling = high - np.sqrt((1.0 - probabilities) * width * (high - mode))
+    return np.where(probabilities * width <= mode - low, rising, falling)
+
+
+def _check_draws(draws: int, seed: int) -> None:
+    defects = []
+    if isinstance(draws, bool) or not isinstance(draws, int | np.integer):
+        defects.append(f"tirages = {draws!r} : il faut un nombre entier")
+    elif not MIN_DRAWS <= draws <= MAX_DRAWS:
+        defects.append(f"tirages = {draws} : il en faut de {MIN_DRAWS} à {MAX_DRAWS}")
+    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
+        defects.append(f"graine = {seed!r} : il faut un nombre entier, 0 ou plus")
+    if defects:
+        raise ScenarioError(
+            "Le tirage au sort est mal réglé.",
+            defects=defects,
+            remedy="gardez les valeurs par défaut en cas de doute.",
+        )

@@ -1,0 +1,1 @@
+"""The booking queue: slots, a deadline, and the share of requests served in time."""

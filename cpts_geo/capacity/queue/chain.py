@@ -1,0 +1,249 @@
+"""Markov chain of the booking queue: one opening day, the matrix it makes, the steady state.
+
+Private to the modules of the queue (:mod:`cpts_geo.capacity.queue.booking` is the public door),
+which check before they compute. Slots may change from day to day: those already taken always are
+the first ones of the coming days, so their number says all there is to know.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+from scipy import special, stats
+from threadpoolctl import ThreadpoolController
+
+Floats = npt.NDArray[np.float64]
+
+_BLAS = ThreadpoolController()
+
+
+class Day:
+    """
+    One opening day of the queue, for every backlog it can start with.
+
+    Parameters
+    ----------
+    arrivals : float
+        Mean requests of the day, 0 or more.
+    slots : sequence of int
+        Slots of the day and of each of the K opening days after it, 0 or more each.
+    dispersion : float
+        Variance over mean of the requests, 1 or more.
+
+    Examples
+    --------
+    >>> Day(1.0, (1, 1), 1.0).transition().round(4).tolist()
+    [[0.7358, 0.2642], [0.3679, 0.6321]]
+    """
+
+    def __init__(self, arrivals: float, slots: Sequence[int], dispersion: float) -> None:
+        self.arrivals = arrivals
+        self.slots = slots[0]
+        self._room = np.cumsum(slots)  # slots until the end of each day
+        #: Slots of this day and the coming ones already taken when it starts.
+        self.backlog = np.arange(sum(slots[:-1]) + 1)
+        self._last = int(self._room[-1]) - self.slots  # most that can be taken when it ends
+        self._pmf = arrivals_pmf(arrivals, dispersion, at_least=int(self._room[-1]) + 1)
+        # P(X >= k), P(X > k) and E[(X - k)+], from the tail: no cancellation when they are tiny
+        self._reached = _sum_from_end(self._pmf)
+        self._tail = np.append(self._reached[1:], 0.0)
+        self._excess = _sum_from_end(self._tail)
+
+    def transition(self) -> Floats:
+        """
+        Give the probability of each backlog at the end of the day.
+
+        Returns
+        -------
+        numpy.ndarray of float
+            Matrix: rows are backlogs at the start, columns at the end; rows sum to 1.
+
+        Examples
+        --------
+        >>> Day(1.0, (1,), 1.0).transition().tolist()
+        [[1.0]]
+        """
+        first, last = self.backlog.size - 1, self._last
+        if last == 0:
+            return np.ones((first + 1, 1))
+        free = self.slots - self.backlog
+        # entry (b, b') is P(X = b' + slots - b); zeros stand before P(X = 0)
+        padded = np.concatenate([np.zeros(first), self._pmf])
+        step = padded[(first + free)[:, None] + np.arange(last + 1)]
+        step[:, 0] = np.where(free >= 0, np.cumsum(self._pmf)[np.maximum(free, 0)], 0.0)
+        step[:, last] = self._reached[last + free]
+        return np.asarray(step, dtype=np.float64)
+
+    def after(self, backlog: Floats) -> Floats:
+        """
+        Give the distribution of the backlog at the end of the day, without the matrix.
+
+        Parameters
+        ----------
+        backlog : numpy.ndarray of float
+            Probability of each backlog at the start of the day.
+
+        Returns
+        -------
+        numpy.ndarray of float
+            Probability of each backlog at the end; sums to 1.
+
+        Examples
+        --------
+        >>> Day(1.0, (1, 1), 1.0).after(np.array([1.0, 0.0])).round(4).tolist()
+        [0.7358, 0.2642]
+        """
+        taken = np.convolve(backlog, self._pmf)  # as long as the room, or longer
+        left = taken[self.slots : self.slots + self._last + 1].copy()
+        left[0] += taken[: self.slots].sum()
+        left[-1] += taken[self.slots + self._last + 1 :].sum()
+        return np.asarray(left / left.sum(), dtype=np.float64)
+
+    def lost(self) -> Floats:
+        """
+        Give the mean number of requests that find no slot in time.
+
+        Returns
+        -------
+        numpy.ndarray of float
+            E[max(B + X - room, 0)] for each backlog B at the start, room = all the slots that
+            a request of the day may take.
+
+        Examples
+        --------
+        >>> Day(1.0, (1, 1), 1.0).lost().round(4).tolist()
+        [0.1036, 0.3679]
+        """
+        return np.asarray(self._excess[self._room[-1] - self.backlog], dtype=np.float64)
+
+    def seen(self, after: int) -> Floats:
+        """
+        Give the mean number of requests of the day that are seen a number of days later.
+
+        Parameters
+        ----------
+        after : int
+            Opening days after the request, 0 to K.
+
+        Returns
+        -------
+        numpy.ndarray of float
+            For each backlog B at the start; the j-th request of the day takes the slot B + j,
+            so those seen by the end of a day are E[min(X, max(slots until then - B, 0))].
+
+        Examples
+        --------
+        >>> day = Day(1.0, (1, 1), 1.0)
+        >>> day.seen(0).round(4).tolist(), day.seen(1).round(4).tolist()
+        ([0.6321, 0.0], [0.2642, 0.6321])
+        """
+        met = np.append(0.0, np.cumsum(self._tail))  # E[min(X, k)]
+        by_then = met[np.maximum(self._room[after] - self.backlog, 0)]
+        if after > 0:
+            by_then = by_then - met[np.maximum(self._room[after - 1] - self.backlog, 0)]
+        return np.asarray(by_then, dtype=np.float64)
+
+
+def arrivals_pmf(mean: float, dispersion: float, *, at_least: int = 0) -> Floats:
+    """
+    Give the probability of each number of requests in a day.
+
+    Parameters
+    ----------
+    mean : float
+        Mean requests of the day, 0 or more.
+    dispersion : float
+        Variance over mean: 1 is Poisson, above 1 negative binomial.
+    at_least : int
+        Last number of requests that must be in the result.
+
+    Returns
+    -------
+    numpy.ndarray of float
+        P(X = 0), P(X = 1), ... far enough for the tail to be nil.
+
+    Examples
+    --------
+    >>> arrivals_pmf(1.0, 1.0)[:2].round(4).tolist()
+    [0.3679, 0.3679]
+    """
+    poisson = dispersion == 1.0 or mean < 1e-300  # nobody: scipy's negative binomial gives NaN
+    # clusters of requests are rarer by 1 - 1/dispersion each: 1e-16 of them are left out
+    cluster = 0.0 if poisson else 37 / -math.log1p(-1 / dispersion)
+    top = math.ceil(mean + 14 * math.sqrt(dispersion * mean) + max(60.0, cluster))
+    counts = np.arange(max(top, at_least) + 1)
+    if poisson:
+        # what scipy.stats computes, without its checks: they take longer than the sums
+        chances = np.exp(special.xlogy(counts, mean) - special.gammaln(counts + 1) - mean)
+    else:
+        size = mean / (dispersion - 1.0)
+        chances = stats.nbinom.pmf(counts, size, 1.0 / dispersion)
+    return np.asarray(chances, dtype=np.float64)
+
+
+def stationary(transition: Floats) -> Floats:
+    """
+    Solve pi T = pi with sum(pi) = 1.
+
+    Parameters
+    ----------
+    transition : numpy.ndarray of float
+        Square matrix whose rows sum to 1, with one recurrent class.
+
+    Returns
+    -------
+    numpy.ndarray of float
+        Steady-state probability of each state.
+
+    Examples
+    --------
+    >>> stationary(np.array([[0.5, 0.5], [1.0, 0.0]])).round(4).tolist()
+    [0.6667, 0.3333]
+    """
+    states = transition.shape[0]
+    system = transition.T - np.eye(states)
+    system[-1] = 1.0
+    unit = np.zeros(states)
+    unit[-1] = 1.0
+    # One thread: on such small systems several wait for one another, and may change a last bit.
+    with _BLAS.limit(limits=1, user_api="blas"):
+        solution = np.maximum(np.linalg.solve(system, unit), 0.0)
+    return np.asarray(solution / solution.sum(), dtype=np.float64)
+
+
+@lru_cache(maxsize=65_536)
+def served_share(arrivals: float, slots: int, deadline: int, dispersion: float) -> float:
+    """
+    Give the share of requests served in the steady state, and nothing else.
+
+    Parameters
+    ----------
+    arrivals : float
+        Mean requests per opening day, above 0.
+    slots : int
+        Slots per opening day, 1 or more.
+    deadline : int
+        Opening days after the request within which it must be seen.
+    dispersion : float
+        Variance over mean of the requests, 1 or more.
+
+    Returns
+    -------
+    float
+        The same number as :func:`cpts_geo.capacity.queue.booking.service`, kept for the next call.
+
+    Examples
+    --------
+    >>> round(served_share(1.0, 1, 1, 1.0), 4)
+    0.7859
+    """
+    day = Day(arrivals, (slots,) * (deadline + 1), dispersion)
+    return 1.0 - float(stationary(day.transition()) @ day.lost()) / arrivals
+
+
+def _sum_from_end(values: Floats) -> Floats:
+    return np.cumsum(values[::-1])[::-1]

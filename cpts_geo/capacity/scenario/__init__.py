@@ -1,0 +1,1 @@
+"""What a capacity rests on: inputs checked and sourced, read and written."""

@@ -1,0 +1,205 @@
+"""The TOML of a scenario as it is written: read, and laid over the scenario it starts from."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any, Final
+
+from cpts_geo.capacity.scenario.inputs import SOURCED_FIELDS
+from cpts_geo.capacity.scenario.parameters import UNSOURCED
+from cpts_geo.capacity.scenario.refusals import nearest, shown
+from cpts_geo.errors import ScenarioError, one_line
+from cpts_geo.paths import typed_path
+from cpts_geo.settings import CPTS_DIR
+from cpts_geo.sources.analyst.door.reading import Door, read_bytes
+
+SCENARIOS_DIR: Final = CPTS_DIR / "scenarios"
+#: The five published CPTS, in the order they are shown.
+SHIPPED: Final = ("ouest_loiret", "beauce_gatinais", "lvo", "asclepios", "ondaine_forez")
+VARIANTS_DIR: Final = CPTS_DIR / "variants"
+#: What-ifs of these, to compare them with: announced, seasonal, one GP more.
+VARIANTS: Final = (
+    "beauce_gatinais_16_creneaux",
+    "beauce_gatinais_un_medecin_de_plus",
+    "lvo_ete",
+    "lvo_ete_deux_medecins",
+)
+#: A value of the left means that those of the right, where the base gave them, no longer hold.
+_REPLACES: Final = {
+    "rota": ("slots_today",),
+    "slots_today": ("rota",),
+    "people_without_mt": ("share_without_mt", "age_share"),
+    "share_without_mt": ("people_without_mt",),
+    "present": ("hotel_rooms", "camping_pitches", "second_homes", "occupancy"),
+    "occupancy": ("present",),
+}
+
+
+#: Tables within tables that a key may name; a scenario has two.
+_DEEPEST: Final = 50
+
+
+def scenario_name(path: Path | str) -> str:
+    """
+    Name a scenario after its file.
+
+    Parameters
+    ----------
+    path : Path or str
+        TOML file, or key of a shipped scenario or variant.
+
+    Returns
+    -------
+    str
+        Name without folder nor extension.
+
+    Examples
+    --------
+    >>> scenario_name("essais/challans_ete.toml")
+    'challans_ete'
+    """
+    return Path(path).stem
+
+
+def read_values(path: Path | str) -> dict[str, Any]:
+    """
+    Read the values of a scenario file, laid over those of its base.
+
+    Parameters
+    ----------
+    path : Path or str
+        TOML file in UTF-8, or the key of a shipped scenario or variant.
+
+    Returns
+    -------
+    dict
+        Values as TOML gives them, not checked yet.
+
+    Raises
+    ------
+    ScenarioError
+        If a file cannot be read, or its base does not exist or starts from itself.
+
+    Examples
+    --------
+    >>> read_values("beauce_gatinais")["slots_today"]
+    8
+    """
+    return _read(_locate(str(path), Path()), seen=())
+
+
+def _locate(name: str, folder: Path) -> Path:
+    """A key of ours, or a path from the folder of the file that names it."""
+    for keys, place in ((SHIPPED, SCENARIOS_DIR), (VARIANTS, VARIANTS_DIR)):
+        if name in keys:
+            return place / f"{name}.toml"
+    return folder / (typed_path(name) if name.startswith("~") else name)
+
+
+def _read(path: Path, seen: tuple[Path, ...]) -> dict[str, Any]:
+    values = _parse(path)
+    if path.resolve() in [file.resolve() for file in seen]:
+        raise ScenarioError(
+            f"Le scénario {path.name} part de lui-même.",
+            defects=[" → ".join(file.name for file in (*seen, path))],
+            remedy="corrigez « base » dans l’un de ces fichiers.",
+        )
+    base = values.pop("base", None)
+    if base is None:
+        return values
+    if not isinstance(base, str) or not base:
+        raise ScenarioError(
+            f"Le scénario {path.name} ne dit pas d’où il part.",
+            defects=[f"« base » = {shown(base)} : il faut un texte entre guillemets"],
+            remedy=f"donnez l’une des clés {_KEYS}, ou un autre fichier TOML.",
+        )
+    return _lay(values, over=_read(_locate(base, path.parent), (*seen, path)))
+
+
+def _lay(values: dict[str, Any], *, over: dict[str, Any]) -> dict[str, Any]:
+    """Values over those of the base; a changed value loses the source the base gave it."""
+    gone = _gone(values)
+    eligible = values.get("eligible")
+    if isinstance(eligible, list) and "visitors" not in eligible:
+        gone.add("visitors")
+    merged = {name: value for name, value in over.items() if name not in gone}
+    sources = merged.pop("sources", {})
+    for name, value in values.items():
+        was = merged.get(name)
+        if isinstance(was, dict) and isinstance(value, dict):
+            dropped = _gone(value)
+            merged[name] = {k: v for k, v in was.items() if k not in dropped} | value
+        else:
+            merged[name] = value
+    if isinstance(sources, dict):
+        # Another share of age makes other people, whatever the base said of them.
+        stale = gone | ({"people_without_mt"} if "age_share" in values else set())
+        kept = {k: v for k, v in sources.items() if k not in stale and k not in values}
+        changed = {name: UNSOURCED.model_dump() for name in SOURCED_FIELDS if name in values}
+        own = values.get("sources", {})
+        merged["sources"] = kept | changed | own if isinstance(own, dict) else own
+    return merged
+
+
+def _gone(values: dict[str, Any]) -> set[str]:
+    """Names that the values given replace."""
+    return {old for new, olds in _REPLACES.items() if new in values for old in olds}
+
+
+#: Where the library says that a TOML is wrong; else it is at its end.
+_PLACE: Final = re.compile(r"at line (\d+), column (\d+)")
+_KEYS: Final = ", ".join((*SHIPPED, *VARIANTS))
+
+
+def _like(path: Path) -> str:
+    """Propose the key of that very name, the file beside a missing one, or the nearest key."""
+    if path.stem in (*SHIPPED, *VARIANTS):
+        return nearest(path.stem, [path.stem])
+    beside = [file.name for file in path.parent.glob("*.toml")]
+    return nearest(path.name, beside) or nearest(path.stem, [*SHIPPED, *VARIANTS])
+
+
+def _no_value(path: Path) -> ScenarioError:
+    return ScenarioError("Le fichier est vide.", remedy="donnez au moins « label » ou « base ».")
+
+
+#: What a scenario file says at the door.
+_DOOR: Final = Door(
+    key="scenario",
+    error=ScenarioError,
+    suffixes=frozenset(),
+    formats=".toml",
+    save_as="",
+    empty=_no_value,
+    instead=_like,
+)
+
+
+def _parse(path: Path) -> dict[str, Any]:
+    """Read a TOML file; every way it can fail becomes one error of the package."""
+    remedy = "enregistrez le fichier en TOML, encodage UTF-8"
+    try:
+        text = read_bytes(path, _DOOR).decode("utf-8-sig")
+        # The time that a key takes grows with the square of its depth.
+        if any(line.partition("=")[0].count(".") > _DEEPEST for line in text.splitlines()):
+            raise RecursionError
+        return tomllib.loads(text)
+    except ScenarioError as error:
+        reason, remedy = error.summary, error.remedy.rstrip(".")
+    except UnicodeDecodeError as error:
+        reason = f"il n'est pas en UTF-8 (octet {error.start})"
+    except tomllib.TOMLDecodeError as error:
+        place = _PLACE.search(str(error))
+        where = "ligne {}, colonne {}".format(*place.groups()) if place else "fin du fichier"
+        reason = f"ce n'est pas du TOML correct ({where})"
+    except ValueError:  # Python reads no integer of more than 4,300 digits
+        reason = "un nombre y a des milliers de chiffres"
+    except RecursionError:
+        reason = "ses listes ou ses tables sont imbriquées trop profondément"
+    raise ScenarioError(
+        f"Le fichier de scénario {one_line(path.name)} est illisible.",
+        defects=[reason],
+        remedy=f"{remedy} ; les clés connues sont {_KEYS}.",
+    )

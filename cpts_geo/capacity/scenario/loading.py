@@ -1,0 +1,370 @@
+"""Where scenarios come from: the five shipped files, an analyst's file, or a mere population.
+
+A file gives only what is its own. ``base`` names the scenario it starts from, a shipped one or
+another file; without it, what is absent is that of ``data/cpts/parameters.toml``, with its
+source and grade. A value given without a source is graded D and says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import tomli_w
+
+from cpts_geo.capacity.scenario.calendar import default_calendar
+from cpts_geo.capacity.scenario.file import SHIPPED, read_values, scenario_name
+from cpts_geo.capacity.scenario.input_types import MAX_PEOPLE
+from cpts_geo.capacity.scenario.inputs import SOURCED_FIELDS, Scenario
+from cpts_geo.capacity.scenario.parameters import UNSOURCED, Source, default_parameters, field
+from cpts_geo.capacity.scenario.records import REMEDY, Record
+from cpts_geo.capacity.scenario.refusals import nearest
+from cpts_geo.errors import ScenarioError, one_line
+from cpts_geo.files import write_text
+
+__all__ = [
+    "Scenario",
+    "described",
+    "load_scenario",
+    "load_scenarios",
+    "people_without_mt",
+    "save_scenario",
+    "scenario_from_population",
+    "scenario_schema",
+]
+
+#: First line of a saved file: editors that know it check and complete as one types.
+_SCHEMA_LINE: Final = "#:schema scenario.schema.json\n"
+
+
+class Population(Record):
+    """What ``people_without_mt`` is multiplied from; fields carry their description and unit."""
+
+    population: float = field("Habitants de tous âges", "personnes", gt=0, le=MAX_PEOPLE)
+    share_without_mt: float = field(
+        "Part sans médecin traitant, parmi l’âge pour lequel elle est publiée",
+        "part de cet âge",
+        gt=0,
+        le=1,
+    )
+    age_share: float = field(
+        "Part de cet âge dans la population", "part de la population", gt=0, le=1
+    )
+
+
+def people_without_mt(population: float, *, share_without_mt: float, age_share: float) -> float:
+    """
+    Multiply a population by its share of the right age and the share without MT.
+
+    Parameters
+    ----------
+    population : float
+        Inhabitants of all ages (persons).
+    share_without_mt : float
+        Share without médecin traitant among people of the age the share is published for.
+    age_share : float
+        Share of the population that has that age.
+
+    Returns
+    -------
+    float
+        People without médecin traitant (persons).
+
+    Examples
+    --------
+    >>> round(people_without_mt(84_466, share_without_mt=0.02, age_share=0.81))
+    1368
+    """
+    return population * age_share * share_without_mt
+
+
+def load_scenario(path: Path | str) -> Scenario:
+    """
+    Read and check one scenario.
+
+    It gives either ``people_without_mt`` or the ``population`` it is multiplied from; a
+    population beside ``people_without_mt`` gives rates only.
+
+    Parameters
+    ----------
+    path : Path or str
+        TOML file in UTF-8, or the key of a shipped scenario.
+
+    Returns
+    -------
+    Scenario
+        Complete: what the file does not give comes from its base or from the defaults.
+
+    Raises
+    ------
+    ScenarioError
+        If the file cannot be read or holds defects; lists them all.
+
+    Examples
+    --------
+    >>> load_scenario("beauce_gatinais").slots_today
+    8
+    """
+    values = read_values(path)
+    name = scenario_name(path)
+    return _build(values, territory=name, origin=f"Le scénario « {name} »")
+
+
+def load_scenarios() -> dict[str, Scenario]:
+    """
+    Read the scenarios of the five published CPTS.
+
+    Returns
+    -------
+    dict of str to Scenario
+        Scenarios by territory.
+
+    Raises
+    ------
+    ScenarioError
+        If a shipped file was altered and holds defects.
+
+    Examples
+    --------
+    >>> list(load_scenarios())
+    ['ouest_loiret', 'beauce_gatinais', 'lvo', 'asclepios', 'ondaine_forez']
+    """
+    return {name: load_scenario(name) for name in SHIPPED}
+
+
+def save_scenario(scenario: Scenario, path: Path) -> None:
+    """
+    Write a scenario as a TOML file that loads back to an equal one.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Scenario to keep.
+    path : pathlib.Path
+        File to write, whole or not at all.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> case = load_scenario("lvo").evolve(slots_today=24)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save_scenario(case, Path(folder, "lvo_24.toml"))
+    ...     load_scenario(Path(folder, "lvo_24.toml")) == case
+    True
+    """
+    values = scenario.model_dump(mode="python", exclude_none=True)
+    write_text(_SCHEMA_LINE + tomli_w.dumps(values), path)
+
+
+def scenario_from_population(
+    population: float,
+    *,
+    territory: str = "territoire",
+    label: str = "Votre territoire",
+    population_basis: str = "population donnée par l'analyste",
+) -> Scenario:
+    """
+    Make the scenario of a territory that has no data of its own.
+
+    Parameters
+    ----------
+    population : float
+        Inhabitants of all ages (persons), above 0.
+    territory : str
+        Identifier of the territory.
+    label : str
+        Name shown to people, in French.
+    population_basis : str
+        Where the population comes from and its date, in French.
+
+    Returns
+    -------
+    Scenario
+        Default parameters, national share without médecin traitant, evidence label 4.
+
+    Raises
+    ------
+    ScenarioError
+        If the population is not a number above 0, as where no commune is inhabited.
+
+    Examples
+    --------
+    >>> round(scenario_from_population(50_000).people_without_mt)
+    4345
+    """
+    values = {
+        "population": population,
+        "label": label,
+        "population_basis": population_basis,
+        "evidence_label": 4,
+        "share_assumed": True,
+        "eligible": ["no_mt"],
+        "eligibility": "Personnes sans médecin traitant.",
+    }
+    try:
+        return _build(values, territory=territory, origin=f"La capacité de « {label} »")
+    except ScenarioError as error:
+        raise ScenarioError(
+            f"La capacité de « {label} » ne peut pas être calculée.",
+            defects=["ce périmètre n'a aucun habitant"] if population == 0 else error.defects,
+            remedy="vérifiez la liste des communes : il en faut au moins une habitée.",
+        ) from None
+
+
+def described(name: str) -> tuple[str, str]:
+    """
+    Give the French description and unit of a field of a scenario.
+
+    Parameters
+    ----------
+    name : str
+        Field of :class:`Scenario`, or of the population it is multiplied from.
+
+    Returns
+    -------
+    tuple of str
+        Description, unit; the unit is empty where there is none.
+
+    Raises
+    ------
+    KeyError
+        If there is no such field.
+
+    Examples
+    --------
+    >>> described("target")
+    ('Part des demandes à servir dans le délai', 'part des demandes')
+    """
+    known = (Population.model_fields | Scenario.model_fields)[name]
+    extra = known.json_schema_extra
+    return known.description or "", str(extra.get("unit", "")) if isinstance(extra, dict) else ""
+
+
+def scenario_schema() -> dict[str, Any]:
+    """
+    Describe a scenario file in JSON Schema, for editors that complete and check it.
+
+    Returns
+    -------
+    dict
+        Schema published as ``data/cpts/scenario.schema.json``; what has a default is optional.
+
+    Examples
+    --------
+    >>> scenario_schema()["properties"]["target"]["unit"]
+    'part des demandes'
+    """
+    schema = Scenario.model_json_schema()
+    shares = Population.model_json_schema()["properties"]
+    base = {
+        "type": "string",
+        "description": "Scénario de départ : clé d’une des cinq CPTS, ou autre fichier TOML",
+    }
+    optional = {*default_parameters(), "territory", "people_without_mt", "sources"}
+    required = [name for name in schema["required"] if name not in optional]
+    # A table may give a part of its fields: the rest is that of the base or of the defaults.
+    tables = {
+        name: {key: value for key, value in table.items() if key != "required" or name == "Source"}
+        for name, table in schema["$defs"].items()
+    }
+    return schema | {
+        "$defs": tables,
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Scénario de capacité",
+        "description": "Ce dont les créneaux d’un territoire sont calculés.",
+        "properties": {"base": base} | schema["properties"] | shares,
+        "required": [],
+        "anyOf": [
+            {"required": ["base"]},
+            {"required": [*required, "people_without_mt"]},
+            {"required": [*required, "population"]},
+        ],
+    }
+
+
+def _build(values: Mapping[str, Any], *, territory: str, origin: str) -> Scenario:
+    """Complete the values of a territory with the default parameters and check them."""
+    parameters = default_parameters()
+    given = dict(values)
+    sources = given.pop("sources", {})
+    defects = []
+    if not isinstance(sources, dict):
+        defects.append("« sources » doit être une table « [sources] »")
+        sources = {}
+    sources = {name: UNSOURCED for name in SOURCED_FIELDS if name in given} | sources
+    for name in SOURCED_FIELDS:
+        default = parameters.get(name)
+        if default is None:
+            continue
+        if name == "calendar" and isinstance(given.get(name), dict):
+            given[name] = dict(default_calendar()) | given[name]
+        elif name not in given:
+            given[name] = default_calendar() if name == "calendar" else default.value
+            sources.setdefault(name, default.as_source())
+    shares = sorted(given.keys() & (Population.model_fields.keys() - {"population"}))
+    if "people_without_mt" in given:
+        defects += [f"« people_without_mt » et « {x} » : donnez l'un ou l'autre" for x in shares]
+        given = {name: value for name, value in given.items() if name not in shares}
+    elif shares or "population" in given:
+        if given.get("share_assumed") is False and "share_without_mt" not in given:
+            defects.append(
+                "« share_assumed » = false demande « share_without_mt » ou « people_without_mt » : "
+                "la part du paquet est supposée ici"
+            )
+        count, source, found = _multiply(given)
+        defects += found
+        given["people_without_mt"] = count
+        sources.setdefault("people_without_mt", source)
+    known = [*Scenario.model_fields, *Population.model_fields]
+    unknown = [name for name in given if name not in known]
+    defects += [
+        f"« {one_line(name)} » est inconnu{nearest(name, [*known, 'base'])}" for name in unknown
+    ]
+    given = {name: value for name, value in given.items() if name not in unknown}
+    try:
+        scenario = Scenario.model_validate({"territory": territory, "sources": sources} | given)
+    except ScenarioError as error:
+        defects += error.defects
+    if defects:
+        raise ScenarioError(
+            f"{origin} contient {len(defects)} valeur(s) impossible(s).",
+            defects=defects,
+            remedy=REMEDY,
+        )
+    return scenario
+
+
+def _multiply(given: dict[str, Any]) -> tuple[float, Source, list[str]]:
+    """Take the shares out of the values; return people, their source and the defects."""
+    parameters = default_parameters()
+    names = list(Population.model_fields)
+    values = {name: given.pop(name) for name in names if name in given}
+    assumed = {name: parameters[name] for name in names if name in parameters}
+    # A share given here is sourced with the people it makes, or it is not sourced.
+    source = (
+        UNSOURCED
+        if assumed.keys() & values.keys()
+        else Source(
+            text=" ; ".join(parameter.text for parameter in assumed.values()),
+            grade=max(parameter.grade for parameter in assumed.values()),
+        )
+    )
+    values = {name: parameter.value for name, parameter in assumed.items()} | values
+    try:
+        checked = Population.model_validate(values)
+    except ScenarioError as error:
+        # 1.0 stands in so that the other fields are checked as well; the defects stop it there
+        return 1.0, source, list(error.defects)
+    given["population"] = checked.population
+    people = people_without_mt(
+        checked.population,
+        share_without_mt=checked.share_without_mt,
+        age_share=checked.age_share,
+    )
+    return people, source, []

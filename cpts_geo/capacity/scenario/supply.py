@@ -1,0 +1,166 @@
+"""Who gives the slots, and who comes from elsewhere: the rota of a line, its visitors."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+import numpy as np
+
+from cpts_geo.capacity.scenario.parameters import AS_TUPLE, field
+from cpts_geo.capacity.scenario.records import Record
+
+#: People housed by a hotel room, a camping pitch, a second home (Insee's convention; grade C).
+PEOPLE_PER_ROOM: Final = 2.0
+PEOPLE_PER_PITCH: Final = 3.0
+PEOPLE_PER_SECOND_HOME: Final = 5.0
+MONTHS: Final = 12
+
+Share = Annotated[float, field("Part", ge=0, le=1)]
+#: Far beyond any territory.
+People = Annotated[float, field("Personnes", ge=0, le=1e8)]
+MAX_BEDS: Final = 10**7
+
+
+class Rota(Record):
+    """
+    Sessions that GPs give in turn; each field carries its French description and unit.
+
+    Examples
+    --------
+    >>> Rota(gps=14, sessions_per_gp_per_week=0.5, session_hours=2.0).hours_per_week
+    14.0
+    """
+
+    gps: int = field("Médecins qui se relaient", "médecins", ge=1, le=10_000)
+    sessions_per_gp_per_week: float = field(
+        "Séances de chacun par semaine", "séances (0,5 = une toutes les deux semaines)", gt=0, le=14
+    )
+    session_hours: float = field("Durée d’une séance", "heures", gt=0, le=24)
+
+    @property
+    def hours_per_week(self) -> float:
+        """
+        Multiply GPs by sessions by hours.
+
+        Returns
+        -------
+        float
+            GP-hours per week.
+
+        Examples
+        --------
+        >>> Rota(gps=2, sessions_per_gp_per_week=1.0, session_hours=4.0).hours_per_week
+        8.0
+        """
+        return self.gps * self.sessions_per_gp_per_week * self.session_hours
+
+    def slots_by_weekday(self, *, minutes: float, weekdays: int) -> tuple[int, ...]:
+        """
+        Spread the slots of the week over its opening days, as evenly as whole slots allow.
+
+        Parameters
+        ----------
+        minutes : float
+            Length of a slot (minutes), above 0.
+        weekdays : int
+            Opening days of the week.
+
+        Returns
+        -------
+        tuple of int
+            Slots of each opening day; their sum is the whole slots of the week.
+
+        Examples
+        --------
+        >>> two_weekly = Rota(gps=14, sessions_per_gp_per_week=0.5, session_hours=2.0)
+        >>> two_weekly.slots_by_weekday(minutes=15.0, weekdays=5)
+        (12, 11, 11, 11, 11)
+        """
+        # 1e-9 forgives the rounding of an exact number of slots
+        slots = int(self.hours_per_week * 60.0 / minutes + 1e-9)
+        each, more = divmod(slots, weekdays)
+        return tuple(each + (day < more) for day in range(weekdays))
+
+
+class Visitors(Record):
+    """
+    People present on top of the residents, month by month: given, or counted from beds.
+
+    Each field carries its French description and unit.
+
+    Examples
+    --------
+    >>> coast = Visitors(second_homes=1000, occupancy=(0.1,) * 6 + (0.6, 0.6) + (0.1,) * 4)
+    >>> coast.by_month[7]
+    3000.0
+    """
+
+    present: Annotated[tuple[People, ...], AS_TUPLE] | None = field(
+        "Personnes présentes en plus des habitants, de janvier à décembre",
+        "personnes",
+        default=None,
+    )
+    hotel_rooms: int = field("Chambres d’hôtel", "chambres", ge=0, le=MAX_BEDS, default=0)
+    camping_pitches: int = field(
+        "Emplacements de camping", "emplacements", ge=0, le=MAX_BEDS, default=0
+    )
+    second_homes: int = field("Résidences secondaires", "logements", ge=0, le=MAX_BEDS, default=0)
+    occupancy: Annotated[tuple[Share, ...], AS_TUPLE] | None = field(
+        "Occupation de ces lits, de janvier à décembre", "part", default=None
+    )
+
+    def _contradictions(self) -> list[str]:
+        defects = []
+        for name in ("present", "occupancy"):
+            values = getattr(self, name)
+            if values is not None and len(values) != MONTHS:
+                defects.append(f"« {name} » : il faut 12 valeurs, de janvier à décembre")
+        beds = self.hotel_rooms + self.camping_pitches + self.second_homes
+        if (self.present is None) == (self.occupancy is None):
+            defects.append(
+                "donnez « present », ou des lits et leur « occupancy », et un seul des deux"
+            )
+        elif (self.occupancy is None) != (beds == 0):
+            defects.append("les lits et « occupancy » vont ensemble")
+        return defects
+
+    @property
+    def by_month(self) -> tuple[float, ...]:
+        """
+        Count the visitors present in a mean day of each month.
+
+        Returns
+        -------
+        tuple of float
+            Persons, from January to December.
+
+        Examples
+        --------
+        >>> Visitors(present=(0.0,) * 6 + (500.0,) * 2 + (0.0,) * 4).by_month[6]
+        500.0
+        """
+        if self.present is not None:
+            return self.present
+        beds = (
+            PEOPLE_PER_ROOM * self.hotel_rooms
+            + PEOPLE_PER_PITCH * self.camping_pitches
+            + PEOPLE_PER_SECOND_HOME * self.second_homes
+        )
+        return tuple(beds * share for share in self.occupancy or ())
+
+    @property
+    def person_years(self) -> float:
+        """
+        Average the visitors present over the months of the year.
+
+        Returns
+        -------
+        float
+            Person-years spent in the territory in a year.
+
+        Examples
+        --------
+        >>> Visitors(present=(0.0,) * 6 + (600.0,) * 2 + (0.0,) * 4).person_years
+        100.0
+        """
+        return float(np.mean(self.by_month))

@@ -1,0 +1,1 @@
+"""The command line: what an analyst types, in French, never a traceback."""

@@ -1,0 +1,182 @@
+"""Commands on capacity: compare two scenarios, read a call log."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from cpts_geo.cli.terminal import echo, results, table_view, teller
+from cpts_geo.errors import ScenarioError, nested
+from cpts_geo.foreign import shown_name
+from cpts_geo.paths import typed_path
+
+if TYPE_CHECKING:
+    from cpts_geo.atlas.look.cells import Cell
+    from cpts_geo.capacity.comparing.compare import ScenarioComparison
+    from cpts_geo.capacity.scenario.inputs import Scenario
+
+capacity_app = typer.Typer(rich_markup_mode=None)
+
+
+@capacity_app.command("compare")
+def _compare(
+    first: Annotated[
+        str, typer.Argument(metavar="A", help="Scénario de référence : clé, ou fichier TOML.")
+    ],
+    second: Annotated[
+        str, typer.Argument(metavar="B", help="Scénario comparé : clé, ou fichier TOML.")
+    ],
+    output: Annotated[
+        Path, typer.Option(parser=typed_path, metavar="CHEMIN", help="Dossier des résultats.")
+    ] = Path("outputs"),
+    draws: Annotated[
+        int | None, typer.Option(help="Tirages de l’incertitude ; un nombre convenable par défaut.")
+    ] = None,
+) -> None:
+    """Comparer deux scénarios : créneaux, heures, demandes servies, coût, et leur différence."""
+    # Imported here so that --help answers at once.
+    from cpts_geo.atlas.sections.comparison.drawings import COMMON_DRAWS  # noqa: PLC0415
+    from cpts_geo.atlas.sections.comparison.finding import finding  # noqa: PLC0415
+    from cpts_geo.capacity.answer.headline import DRAWS  # noqa: PLC0415
+    from cpts_geo.capacity.comparing.compare import compare_scenarios  # noqa: PLC0415
+    from cpts_geo.writing.comparison import comparison_files, write_comparison  # noqa: PLC0415
+    from cpts_geo.writing.output_folder import check_output  # noqa: PLC0415
+
+    names = _told_apart(first, second)
+    check_output(output, names=comparison_files(names))
+    one, two = _labelled(_loaded(first, second), names)
+    say = teller()
+    found = compare_scenarios(one, two, draws=DRAWS if draws is None else draws, say=say)
+    console = results()
+    console.print(_measures_view(found))
+    console.print(_changes_view(found))
+    for line in (finding(found), COMMON_DRAWS):
+        console.print(line, soft_wrap=True)
+    for text in (*found.warnings, *found.caveats):
+        say(f"À savoir : {text}")
+    page, table = write_comparison(found, output, names=names, say=say)
+    echo(f"Tableau : {table.resolve()}")
+    echo(f"Page : {page.resolve()}")
+
+
+@capacity_app.command("call-log")
+def _call_log(
+    log: Annotated[
+        Path,
+        typer.Argument(
+            parser=typed_path, metavar="FICHIER", help="Journal d’appels ou de rendez-vous."
+        ),
+    ],
+    scenario: Annotated[
+        str, typer.Option(metavar="BASE", help="Scénario du territoire : clé, ou fichier TOML.")
+    ],
+    output: Annotated[
+        Path, typer.Option(parser=typed_path, metavar="CHEMIN", help="Dossier des résultats.")
+    ] = Path("outputs"),
+) -> None:
+    """Lire un journal d’appels, et en tirer le scénario du territoire."""
+    from cpts_geo.atlas.sections.call_log import log_sentences, log_views  # noqa: PLC0415
+    from cpts_geo.capacity.calls.local_evidence import profile_of, with_call_log  # noqa: PLC0415
+    from cpts_geo.capacity.calls.released import released  # noqa: PLC0415
+    from cpts_geo.sources.analyst.calls.log import read_call_log  # noqa: PLC0415
+    from cpts_geo.writing.comparison import write_call_log  # noqa: PLC0415
+    from cpts_geo.writing.output_folder import check_output  # noqa: PLC0415
+
+    check_output(output)
+    (base,) = _loaded(scenario)
+    calls = read_call_log(log)
+    found = profile_of(calls, base)
+    own = with_call_log(base, found)
+    tables = released(found)
+    say = teller()
+    for note in calls.attrs["notes"]:
+        say(note)
+    console = results()
+    for sentence in log_sentences(found, tables):
+        console.print(sentence, soft_wrap=True)
+    for title, headers, rows in log_views(tables):
+        cells = [[_shown(cell) for cell in row] for row in rows]
+        console.print(table_view([title, *headers[1:]], cells, right=True))
+    for note in [note for note in own.notes if note not in base.notes]:
+        say(f"À savoir : {note}")
+    made, *others = write_call_log(own, tables, output, say=say)
+    for path in others:
+        echo(f"Tableau : {path.resolve()}")
+    echo(f"Scénario (appui {own.evidence_label}) : {made.resolve()}")
+
+
+def _loaded(*names: str) -> list[Scenario]:
+    """Load scenarios; what is wrong with any is said at once."""
+    from cpts_geo.capacity.scenario.loading import load_scenario  # noqa: PLC0415
+
+    loaded, refused = [], []
+    for name in dict.fromkeys(names):
+        try:
+            loaded.append(load_scenario(name))
+        except ScenarioError as error:
+            refused.append(error)
+    if len(refused) > 1:
+        raise ScenarioError(
+            "Les deux scénarios sont à corriger.",
+            defects=[nested(error.summary, error.defects) for error in refused],
+            remedy=" ; ".join(dict.fromkeys(error.remedy for error in refused)),
+        )
+    if refused:
+        raise refused[0]
+    return [loaded[0]] * len(names) if len(loaded) < len(names) else loaded
+
+
+def _told_apart(first: str, second: str) -> tuple[str, str]:
+    """Name both after their files, with the folder where two files bear one name."""
+    from cpts_geo.capacity.scenario.file import scenario_name  # noqa: PLC0415
+
+    one, two = scenario_name(first), scenario_name(second)
+    if one != two or first == second:
+        return one, two
+    folders = (Path(name).parent.name for name in (first, second))
+    one, two = (f"{folder}_{one}".lstrip("_") for folder in folders)
+    return (one, two) if one != two else (one, f"{two}_2")
+
+
+def _labelled(scenarios: list[Scenario], names: tuple[str, str]) -> list[Scenario]:
+    """Add the names to labels that are the same, so that a reader tells them apart."""
+    if len({s.label for s in scenarios}) > 1 or names[0] == names[1]:
+        return scenarios
+    # Both parts are kept where together they would be too long for a name.
+    return [
+        s.evolve(label=f"{shown_name(s.label, most=100)} ({shown_name(name, most=90)})")
+        for s, name in zip(scenarios, names, strict=True)
+    ]
+
+
+def _measures_view(found: ScenarioComparison) -> Table:
+    from cpts_geo.atlas.sections.comparison.measures import measure_rows  # noqa: PLC0415
+
+    rows = []
+    for label, unit, cells in measure_rows(found):
+        rows.append([Text(f"{label}, {unit}"), *(_shown(cell) for cell in cells)])
+    headers = ["Mesure", found.first.label, found.second.label, "Différence (8 chances sur 10)"]
+    return table_view(headers, rows, right=True)
+
+
+def _changes_view(found: ScenarioComparison) -> Table:
+    from cpts_geo.atlas.sections.comparison.changes import change_rows  # noqa: PLC0415
+
+    return table_view(
+        ["Donnée", found.first.label, found.second.label],
+        [[_shown(cell) for cell in row] for row in change_rows(found)],
+        title="Ce qui change",
+        right=False,
+    )
+
+
+def _shown(cell: Cell) -> Text:
+    """A cell with its interval or source and its mark; an unknown value is dim and italic."""
+    if cell.status == "unknown":
+        return Text(f"{cell.mark} {cell.text}", style="dim italic")
+    apart = f" ({cell.origin})" if cell.origin else ""
+    return Text(f"{cell.text}{apart} {cell.mark}".strip())

@@ -1,0 +1,202 @@
+"""Commands on data: fetch the producers' files, say what is at hand, verify it, recompile."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.box import SIMPLE_HEAD
+from rich.table import Table
+
+from cpts_geo import settings
+from cpts_geo.cli.terminal import echo, results, teller
+from cpts_geo.errors import DataFileError
+from cpts_geo.french import counted, number
+from cpts_geo.paths import typed_path
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+data_app = typer.Typer(
+    help="Données embarquées et fichiers des producteurs.", rich_markup_mode=None
+)
+#: From this width on, the table of sources also says what each is.
+_WIDE = 160
+_LICENCE, _LICENCE_SHORT = "Licence Ouverte 2.0", "LO 2.0"
+
+
+@data_app.callback(invoke_without_command=True)
+def _data(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+@data_app.command("fetch")
+def _fetch(
+    keys: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Clés des sources (voir « data status ») ; les sources nationales par défaut.",
+            show_default=False,
+        ),
+    ] = None,
+    mirror: Annotated[
+        Path | None,
+        typer.Option(
+            parser=typed_path,
+            metavar="CHEMIN",
+            help="Dossier de fichiers déjà téléchargés, essayé d’abord.",
+        ),
+    ] = None,
+    offline: Annotated[bool, typer.Option("--offline", help="N’essayer aucune adresse.")] = False,
+    update: Annotated[
+        bool, typer.Option("--update", help="Accepter un contenu nouveau, et l’écrire au verrou.")
+    ] = False,
+) -> None:
+    """Télécharger et vérifier les fichiers des producteurs, gardés hors du dépôt."""
+    # Imported here so that --help answers at once.
+    from cpts_geo.sources.fetching.fetch import fetch  # noqa: PLC0415
+
+    if offline and update and mirror is None and settings.mirror_dir() is None:
+        raise DataFileError(
+            "--update demande un contenu nouveau, et --offline n’en cherche aucun.",
+            remedy="retirez l’une de ces options, ou indiquez un miroir avec --mirror.",
+        )
+    say = teller()
+    try:
+        had = fetch(
+            keys,
+            mirror=mirror,
+            offline=offline,
+            update=update,
+            say=say,
+            progress=sys.stderr.isatty(),
+        )
+    finally:
+        _read_personal(keys, say)
+    echo(
+        f"{counted(len(had), 'source prête', 'sources prêtes')} dans {settings.cache_dir()}\n"
+        f"Verrou : {settings.lock_path()}"
+    )
+
+
+def _read_personal(keys: list[str] | None, say: Callable[[str], None]) -> None:
+    """Read at once the files that name people: their counts stay, the files do not."""
+    from cpts_geo.sources.catalogue.catalogue import sources  # noqa: PLC0415
+    from cpts_geo.sources.fetching.fetch import located  # noqa: PLC0415
+
+    for source in sources().values():
+        asked = source.key in keys if keys else source.national
+        path = located(source.key) if source.personal and asked else None
+        if path:
+            from cpts_geo.sources.fetching.parsed import load_source  # noqa: PLC0415
+
+            load_source(source.key)
+            path.unlink(missing_ok=True)  # the same bytes fetched again are not read again
+            say(f"{source.key} : lu, puis effacé (données personnelles)")
+
+
+@data_app.command("status")
+def _status() -> None:
+    """Dire ce qui est là, son millésime, son âge, l’édition suivante et la licence."""
+    from cpts_geo.sources.catalogue.status import status_table  # noqa: PLC0415
+
+    table = status_table()
+    console = results()
+    console.print(_status_view(table, wide=console.width >= _WIDE))
+    for title, column in (("Autres licences", "licence"), ("À vérifier", "to_check")):
+        told = table[~table[column].isin(["", _LICENCE])]
+        if not told.empty:
+            console.print(f"{title} :")
+        for text, group in told.groupby(column, sort=False):
+            console.print(f"- {', '.join(group['source'])} : {text}")
+    console.print(
+        f"\nCache : {settings.cache_dir()}\nVerrou : {settings.lock_path()}", soft_wrap=True
+    )
+
+
+@data_app.command("verify")
+def _verify() -> None:
+    """Relire chaque fichier du cache et comparer ses octets au verrou."""
+    from cpts_geo.sources.catalogue.status import ERASED, WRONG, verify  # noqa: PLC0415
+
+    table = verify()
+    wrong = table[table["state"].isin(WRONG)]
+    if not wrong.empty:
+        rows = wrong.itertuples()
+        raise DataFileError(
+            f"{counted(len(wrong), 'fichier', 'fichiers')} sur {len(table)} à reprendre.",
+            defects=[f"{row.source} ({row.file}) : {row.state}, {row.detail}" for row in rows],
+            remedy="cpts-geo data fetch " + " ".join(dict.fromkeys(wrong["source"])),
+        )
+    if table.empty:
+        echo("Aucun fichier n’a encore été téléchargé : cpts-geo data fetch.")
+    else:
+        erased = table[table["state"] == ERASED]
+        count = len(table) - len(erased)
+        echo(f"{counted(count, 'fichier conforme', 'fichiers conformes')} au verrou.")
+        for row in erased.itertuples():
+            echo(f"{row.source} ({row.file}) : {row.state} ({row.detail}).")
+
+
+@data_app.command("build")
+def _build(
+    official: Annotated[
+        Path,
+        typer.Option(
+            parser=typed_path, metavar="CHEMIN", help="Dossier des fichiers des producteurs."
+        ),
+    ] = settings.OFFICIAL_DIR,
+    packages: Annotated[
+        Path,
+        typer.Option(
+            parser=typed_path,
+            metavar="CHEMIN",
+            help="Dossier des paquets du registre, téléchargés au besoin.",
+        ),
+    ] = Path(".cache/packages"),
+    output: Annotated[
+        Path, typer.Option(parser=typed_path, metavar="CHEMIN", help="Dossier à écrire.")
+    ] = settings.COMMUNES_DIR,
+) -> None:
+    """Recompiler data/communes à partir des fichiers des producteurs."""
+    from cpts_geo.writing.embedded_data import build  # noqa: PLC0415
+
+    build(official_dir=official, packages_dir=packages, output=output, say=teller())
+
+
+def _status_view(table: pd.DataFrame, *, wide: bool) -> Table:
+    """Table of the status that holds in 80 columns; a wide one says what each source is."""
+    view = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
+    view.caption = (
+        "Millésime entre parenthèses : attendu, pas lu dans le fichier ; âge en jours ; "
+        f"! : l’édition suivante devrait être parue ; {_LICENCE_SHORT} : {_LICENCE}"
+    )
+    view.caption_justify = "left"
+    view.add_column("Source", no_wrap=True)
+    view.add_column("État", min_width=8)
+    view.add_column("Millésime", min_width=10)
+    view.add_column("Âge", justify="right", no_wrap=True)
+    view.add_column("Mo", justify="right", no_wrap=True)
+    view.add_column("Suivante", no_wrap=True)
+    view.add_column("Licence", no_wrap=True)
+    if wide:
+        view.add_column("Produit", no_wrap=True)
+    for row in table.to_dict("records"):
+        size = row["megabytes"]
+        expected = re.split(r" \(|, ", row["expected_vintage"])[0]
+        cells = [
+            row["source"],
+            row["state"],
+            row["vintage"] or f"({expected})",
+            number(row["age_days"]) if row["age_days"] >= 0 else "",
+            number(size, 0 if size >= 10 else 1) if size >= 0 else "",
+            row["next_release"] + ("!" if row["overdue"] else ""),
+            _LICENCE_SHORT if row["licence"] == _LICENCE else "autre",
+        ]
+        view.add_row(*cells, *([f"{row['producer']} : {row['product']}"] if wide else []))
+    return view

@@ -1,0 +1,198 @@
+"""A territory beside its départements and France, indicator by indicator.
+
+Two counts of GPs that do not agree (BPE, Cnam) stand side by side: they do not count the
+same doctors. A density of few doctors carries its interval.
+"""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pandas as pd
+from scipy.special import gammaincinv
+
+from cpts_geo.schema import COLUMNS, COMPARED, Status
+from cpts_geo.sources.catalogue.catalogue import sources
+from cpts_geo.territories.figures.aggregate import area_summary
+
+#: Facts that fill an indicator no table of communes gives: fact -> (level, area, indicator).
+_PUBLISHED = {
+    "gps_per_100k": ("cpts", "", "gps_per_100k_published"),
+    "gps_per_100k_loiret": ("departement", "45", "gps_per_100k_published"),
+    "gps_per_100k_france": ("france", "FR", "gps_per_100k_published"),
+    "share_without_mt": ("cpts", "", "share_without_mt"),
+    "share_without_mt_16plus": ("cpts", "", "share_without_mt"),
+    "share_without_mt_france": ("france", "FR", "share_without_mt"),
+}
+#: Densities of counted GPs -> the people they are set against.
+_COUNTED = {
+    name: column.weight
+    for name, column in COLUMNS.items()
+    if re.fullmatch(r"gps_per_100k_\d{4}", name)
+}
+_NO_INTERVAL = "sans intervalle : nombre de médecins incomplet"
+_COLUMNS = ["area_level", "area_code", "area_name", "indicator", "value", "status", "note"]
+
+
+def poisson_interval(count: float, *, level: float = 0.95) -> tuple[float, float]:
+    """
+    Exact (Garwood) interval of the mean of a Poisson count.
+
+    Parameters
+    ----------
+    count : float
+        Observed count, >= 0; NaN gives NaN bounds.
+    level : float
+        Confidence level.
+
+    Returns
+    -------
+    tuple of float
+        Lower and upper bound, in the unit of the count.
+
+    Examples
+    --------
+    >>> tuple(round(bound, 3) for bound in poisson_interval(1))
+    (0.025, 5.572)
+    >>> tuple(round(bound / 80_000 * 100_000, 1) for bound in poisson_interval(24))
+    (19.2, 44.6)
+    """
+    if np.isnan(count):
+        return (np.nan, np.nan)
+    tail = (1 - level) / 2
+    # Quantiles of the gamma law that the chi-square form of Garwood's interval stands for.
+    low = gammaincinv(count, tail) if count > 0 else 0.0
+    return (float(low), float(gammaincinv(count + 1, 1 - tail)))
+
+
+def compare(
+    communes: pd.DataFrame,
+    comparisons: pd.DataFrame,
+    *,
+    names: pd.Series,
+    facts: pd.DataFrame,
+) -> pd.DataFrame:
+    """
+    Every compared indicator for each territory, its départements and France.
+
+    Parameters
+    ----------
+    communes : DataFrame
+        Communes of the territories, from
+        :func:`cpts_geo.territories.perimeters.outlines.territory_communes`.
+    comparisons : DataFrame
+        Embedded figures of départements and France.
+    names : Series of str
+        Display name by territory.
+    facts : DataFrame
+        Published facts; those of `_PUBLISHED` stand as indicators of their own.
+
+    Returns
+    -------
+    DataFrame
+        Long table: territory, area_level (cpts, departement, france), area_code, area_name,
+        indicator, value (NaN unknown), low and high (95 % interval of a density whose count is
+        known, else NaN), unit, base (ages a published share is of, else empty), vintage, status,
+        note, grade, source (both empty where the value is unknown).
+
+    Examples
+    --------
+    >>> from cpts_geo.sources import embedded
+    >>> from cpts_geo.territories.perimeters.outlines import territory_communes
+    >>> members = embedded.load_memberships().query("territory == 'ouest_loiret'")
+    >>> figures = embedded.load_figures()
+    >>> table = compare(
+    ...     territory_communes(members, embedded.load_communes(), figures=figures),
+    ...     embedded.load_comparisons(),
+    ...     names=pd.Series({"ouest_loiret": "CPTS Ouest Loiret"}),
+    ...     facts=embedded.load_facts(),
+    ... )
+    >>> table[table["indicator"] == "apl_2023"].set_index("area_code")["value"].round(2).to_dict()
+    {'ouest_loiret': 2.54, '45': 2.62, 'FR': 3.74}
+    """
+    summary = area_summary(communes, by="territory")
+    mine = summary.rename(columns={"territory": "area_code"}).assign(area_level="cpts")
+    mine["area_name"] = mine["area_code"].map(names)
+    published = _published(facts, names)
+    known = pd.concat([mine[_COLUMNS], comparisons[_COLUMNS], published], ignore_index=True)
+    keys = ["area_level", "area_code", "indicator"]
+    blocks = []
+    for territory in names.index:
+        inside = communes["territory"] == territory
+        departements = sorted(set(communes.loc[inside, "departement"]))
+        areas = [("cpts", territory, names[territory])]
+        around = comparisons[comparisons["area_code"].isin([*departements, "FR"])].drop_duplicates(
+            "area_code"
+        )
+        areas += list(
+            around[["area_level", "area_code", "area_name"]].itertuples(index=False, name=None)
+        )
+        grid = pd.DataFrame(
+            [(*area, indicator) for area in areas for indicator in COMPARED],
+            columns=["area_level", "area_code", "area_name", "indicator"],
+        )
+        block = grid.merge(known.drop(columns="area_name"), on=keys, how="left", validate="1:1")
+        blocks.append(block.assign(territory=territory))
+    table = pd.concat(blocks, ignore_index=True)
+    table["status"] = table["status"].fillna(Status.UNKNOWN.value)
+    table[["note", "base"]] = table[["note", "base"]].fillna("")
+    return _described(_with_intervals(table, areas=pd.concat([mine, comparisons])))
+
+
+def _published(facts: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
+    rows = []
+    for fact in facts[facts["fact"].isin(_PUBLISHED)].to_dict("records"):
+        level, area, indicator = _PUBLISHED[fact["fact"]]
+        area = area or fact["territory"]
+        if level == "cpts" and area not in names.index:
+            continue
+        known = (fact["value"], Status.MEASURED.value, fact["definition"])
+        base = fact.get("base", "")
+        origin = (fact["document"], fact["grade"], "" if pd.isna(base) else base)
+        rows.append((level, area, "", indicator, *known, *origin))
+    return pd.DataFrame(rows, columns=[*_COLUMNS, "source", "grade", "base"])
+
+
+def _with_intervals(table: pd.DataFrame, *, areas: pd.DataFrame) -> pd.DataFrame:
+    """Poisson interval of the densities of counted GPs: those whose count is in the table."""
+    counts = table.set_index(["territory", "area_code", "indicator"])["value"]
+    known_areas = areas.drop_duplicates(["area_code", "indicator"])
+    people = known_areas.set_index(["area_code", "indicator"])["value"]
+    low, high, notes = [], [], []
+    for row in table.to_dict("records"):
+        bounds, note = (np.nan, np.nan), row["note"]
+        weight = _COUNTED.get(row["indicator"])
+        if weight and pd.notna(row["value"]):
+            indicator = row["indicator"].replace("per_100k_", "")
+            count = float(counts.loc[(row["territory"], row["area_code"], indicator)])
+            if np.isnan(count):
+                note = " ; ".join(filter(None, [note, _NO_INTERVAL]))
+            else:
+                # No doctor, no ratio of density to count: the people say what one would weigh.
+                alone = 1e5 / people[row["area_code"], weight]
+                scale = row["value"] / count if count > 0 else alone
+                lower, upper = poisson_interval(count)
+                bounds = (lower * scale, upper * scale)
+        low.append(bounds[0])
+        high.append(bounds[1])
+        notes.append(note)
+    return table.assign(low=low, high=high, note=notes)
+
+
+def _described(table: pd.DataFrame) -> pd.DataFrame:
+    columns = table["indicator"].map(COLUMNS)
+    origins = columns.map(lambda column: sources()[column.source])
+    known = table["value"].notna()
+    table = table.assign(
+        unit=columns.map(lambda column: column.unit),
+        vintage=columns.map(lambda column: column.vintage),
+        # A fact brings its own document and grade; other figures have their producer's;
+        # what is unknown comes from nowhere.
+        grade=table["grade"].fillna(origins.map(lambda source: source.grade)).where(known, ""),
+        source=table["source"]
+        .fillna(origins.map(lambda source: source.attribution))
+        .where(known, ""),
+    )
+    order = ["territory", "area_level", "area_code", "area_name", "indicator", "value", "low"]
+    return table[[*order, "high", "unit", "base", "vintage", "status", "note", "grade", "source"]]

@@ -1,0 +1,191 @@
+"""Densities of small areas: smoothed for maps of communes, with an exact interval for a CPTS.
+
+The density of a commune is noise: one GP is compatible with 0.03 to 5.6 of them. Smoothing draws
+each commune towards the mean of all, the more so the fewer its people; what comes out is an
+estimate, never a count.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+
+from cpts_geo.errors import TableError
+from cpts_geo.indicators.comparison import poisson_interval
+
+_PER = 100_000
+
+
+def empirical_bayes(events: pd.Series, base: pd.Series) -> pd.Series:
+    """
+    Smooth the rates of small areas towards their common mean (Marshall 1991, global).
+
+    Parameters
+    ----------
+    events : Series of float
+        Events by area, >= 0; NaN is unknown.
+    base : Series of float
+        People the events happen among, >= 0, on the same index; NaN is unknown.
+
+    Returns
+    -------
+    Series of float
+        Rate of each area, in events per person, on the same index. NaN where the events or the
+        base are unknown, and where nobody is (base 0): these areas weigh nothing in the mean.
+
+    Raises
+    ------
+    TableError
+        Indices differ, or a value is negative or infinite: every area is named.
+
+    Notes
+    -----
+    With e events, b people, r = e / b, over the areas known: m = sum(e) / sum(b),
+    s2 = sum(b (r - m)^2) / sum(b), A = s2 - m / mean(b), 0 if negative (the areas differ no more
+    than chance makes them); rate = m + A / (A + m / b) (r - m). Where no area has an event, all
+    rates are 0. `esda.smoothing.Empirical_Bayes` is the same formula but leaves A negative, which
+    sends rates away from the mean; hence these lines.
+
+    Examples
+    --------
+    >>> events, base = pd.Series([0, 2, 5, 24, 52]), pd.Series([800, 3000, 6000, 80000, 50000])
+    >>> (empirical_bayes(events, base) * 1e5).round(4).tolist()
+    [52.0755, 61.8833, 71.6478, 31.9569, 99.4251]
+    """
+    _check(events, base)
+    known = events.notna() & (base > 0)
+    e, b = events[known].to_numpy(dtype=float), base[known].to_numpy(dtype=float)
+    if not e.sum() > 0:
+        # No event at all: nothing to weigh, and 0 is known.
+        return pd.Series(0.0, index=events.index).where(known)
+    m, raw = e.sum() / b.sum(), e / b
+    between = max((b * (raw - m) ** 2).sum() / b.sum() - m / b.mean(), 0.0)
+    smooth = m + between / (between + m / b) * (raw - m)
+    return pd.Series(smooth, index=events.index[known]).reindex(events.index)
+
+
+def _check(events: pd.Series, base: pd.Series) -> None:
+    if not events.index.equals(base.index):
+        raise TableError(
+            "Événements et population ne portent pas sur les mêmes communes.",
+            remedy="donnez deux colonnes d’un même tableau.",
+        )
+    defects = []
+    for what, values in (("effectif", events), ("population", base)):
+        wrong = values[(values < 0) | np.isinf(values.to_numpy(dtype=float, na_value=np.nan))]
+        defects += [f"{code} : {what} {value}" for code, value in wrong.items()]
+    if defects:
+        raise TableError(
+            "Des effectifs ou des populations sont négatifs ou infinis.",
+            defects=defects,
+            remedy="corrigez ces valeurs ; une valeur inconnue se laisse vide.",
+        )
+
+
+def smoothed_densities(communes: pd.DataFrame, *, count: str, population: str) -> pd.Series:
+    """
+    Smoothed density of each commune, for an analyst's map.
+
+    Parameters
+    ----------
+    communes : DataFrame
+        One row a commune: code_insee and the two columns; NaN unknown. All the communes that
+        share one mean: a territory with its surroundings rather than the territory alone.
+    count : str
+        Column of what is counted, such as ``gps_2017``.
+    population : str
+        Column of the people it is set against, of the same vintage.
+
+    Returns
+    -------
+    Series of float
+        Estimate per 100,000 people, on the index of `communes`, named after the count; NaN where
+        a column is unknown or nobody lives.
+
+    Raises
+    ------
+    TableError
+        A column is absent, a commune is there twice, a value is negative or infinite.
+
+    Notes
+    -----
+    A raw density of a commune is noise and is not to be mapped; this one is an estimate (status
+    ``estimated``): it says what the density may be, given all communes, not how many GPs there
+    are. Counts stand beside it. See :func:`empirical_bayes`.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"code_insee": list("abcde"), "gps_2017": [0, 2, 5, 24, 52]})
+    >>> table["population_2017"] = [800, 3000, 6000, 80000, 50000]
+    >>> found = smoothed_densities(table, count="gps_2017", population="population_2017")
+    >>> found.name, found.round(1).tolist()
+    ('gps_2017_smoothed_per_100k', [52.1, 61.9, 71.6, 32.0, 99.4])
+    """
+    wanted = ("code_insee", count, population)
+    defects = [f"colonne « {name} » absente" for name in wanted if name not in communes]
+    if not defects:
+        codes = communes["code_insee"]
+        defects = [f"{code} : deux lignes" for code in codes[codes.duplicated()].unique()]
+    if defects:
+        raise TableError(
+            "Les densités ne peuvent pas être lissées.",
+            defects=defects,
+            remedy="donnez une ligne par commune, avec son code, un effectif et une population.",
+        )
+    table = communes.set_index("code_insee")
+    rates = empirical_bayes(table[count], table[population])
+    name = f"{count}_smoothed_per_100k"
+    return (rates * _PER).set_axis(communes.index).rename(name)
+
+
+def density_interval(
+    count: float, population: float, *, level: float = 0.95
+) -> tuple[float, float]:
+    """
+    Exact Poisson interval of the density of a territory.
+
+    Parameters
+    ----------
+    count : float
+        Professionals counted, >= 0; NaN is unknown.
+    population : float
+        People they are set against; NaN is unknown.
+    level : float
+        Confidence level, between 0 and 1.
+
+    Returns
+    -------
+    tuple of float
+        Lower and upper bound per 100,000 people; NaN where the count or the population is
+        unknown, or nobody lives there.
+
+    Raises
+    ------
+    TableError
+        A number is negative or infinite, or the level is none.
+
+    Notes
+    -----
+    Garwood's interval of the count (:func:`cpts_geo.indicators.comparison.poisson_interval`) over
+    the population, which is taken as exact.
+
+    Examples
+    --------
+    >>> tuple(round(bound, 1) for bound in density_interval(24, 80_000))
+    (19.2, 44.6)
+    """
+    given = (("effectif", count), ("population", population))
+    defects = [f"{what} : {x}" for what, x in given if x < 0 or math.isinf(x)]
+    defects += [] if 0 < level < 1 else [f"niveau de confiance : {level}"]
+    if defects:
+        raise TableError(
+            "L’intervalle d’une densité ne peut pas être calculé.",
+            defects=defects,
+            remedy="donnez des nombres positifs, et un niveau entre 0 et 1.",
+        )
+    if not population > 0:
+        return (math.nan, math.nan)
+    low, high = poisson_interval(count, level=level)
+    return (low / population * _PER, high / population * _PER)

@@ -1,0 +1,1 @@
+"""An analyst's list of communes: read without guessing."""

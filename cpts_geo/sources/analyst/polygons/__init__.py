@@ -1,0 +1,1 @@
+"""An analyst's polygons: read in a process apart, with the CRS they declare."""

@@ -1,0 +1,213 @@
+"""Runs in the process apart: the features of a GeoJSON text."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyproj
+import shapely
+
+from cpts_geo.errors import PerimeterError, one_line
+from cpts_geo.sources.analyst.door.text import decoded
+from cpts_geo.sources.analyst.polygons.layer import (
+    EXPORT,
+    Layer,
+    name_field,
+    one_name,
+    unclosed,
+    unreadable,
+)
+from cpts_geo.sources.bounds.files import LIMITS, beyond
+
+_AREAS = ("Polygon", "MultiPolygon")
+_OTHERS = ("Point", "MultiPoint", "LineString", "MultiLineString", "GeometryCollection")
+#: Forms of the name of a system: an authority and a code, never a path, a link or a definition.
+_NAMED = re.compile(
+    r"(?:urn:(?:ogc|x-ogc):def:crs:|https?://www\.opengis\.net/def/crs/)?"
+    r"(?P<authority>EPSG|OGC|IGNF|ESRI)[:/](?:[\d.]*[:/])?(?P<code>[A-Za-z0-9]{1,20})",
+    re.IGNORECASE,
+)
+
+
+def geojson_layer(content: bytes, name: str) -> Layer:
+    """
+    Read the features of a GeoJSON.
+
+    Parameters
+    ----------
+    content : bytes
+        The file.
+    name : str
+        Its name, for messages.
+
+    Returns
+    -------
+    Layer
+        WGS84 unless the file says otherwise.
+
+    Raises
+    ------
+    PerimeterError
+        No GeoJSON, a system of coordinates that is unknown, or more than the bounds.
+
+    Examples
+    --------
+    >>> point = b'{"type": "Point", "coordinates": [1, 47]}'
+    >>> geojson_layer(point, "z.geojson").shapes([0]).tolist()
+    ['Point']
+    """
+    said, notes = _json(content, name)
+    kind = said.get("type")
+    if kind == "FeatureCollection":
+        features = said.get("features")
+    elif kind == "Feature":
+        features = [said]
+    elif kind in (*_AREAS, *_OTHERS):
+        features = [{"type": "Feature", "properties": {}, "geometry": said}]
+    else:
+        features = None
+    if not isinstance(features, list):
+        raise unreadable(name, f"« type » : {one_line(str(kind))}, sans entités de GeoJSON")
+    if len(features) > LIMITS["polygons_read"]:
+        raise beyond("polygons_read", PerimeterError, name=name, found=len(features))
+    if not all(isinstance(feature, dict) for feature in features):
+        raise unreadable(name, "une entité n’est pas un objet JSON")
+    crs, more = _crs(said, features, name)
+    known = [each if isinstance(each := f.get("properties"), dict) else {} for f in features]
+    columns: dict[str, None] = {}
+    for properties in known:
+        columns.update(dict.fromkeys(properties))
+        if len(columns) > LIMITS["polygons_fields"]:
+            raise beyond("polygons_fields", PerimeterError, name=name)
+    field = name_field([*columns])
+    names = [one_name(properties.get(field)) for properties in known]
+    geometries = [feature.get("geometry") for feature in features]
+
+    def shapes(ranks: Sequence[int]) -> npt.NDArray[np.object_]:
+        found = np.empty(len(ranks), dtype=object)
+        for place, rank in enumerate(ranks):
+            found[place] = _shape(geometries[rank], name)
+        return found
+
+    return Layer(crs, field, names, shapes, (*notes, *more))
+
+
+def _json(content: bytes, name: str) -> tuple[dict[str, Any], list[str]]:
+    found = decoded(content)
+    if found is None:
+        raise unreadable(name, "encodage inconnu")
+    text, notes = found
+    try:
+        said = json.loads(text)
+    except RecursionError as error:
+        raise unreadable(name, "ses tableaux sont imbriqués trop profondément") from error
+    except ValueError as error:
+        raise unreadable(name) from error
+    if not isinstance(said, dict):
+        raise unreadable(name)
+    return said, notes
+
+
+def _crs(
+    said: dict[str, Any], features: Sequence[dict[str, Any]], name: str
+) -> tuple[pyproj.CRS | None, list[str]]:
+    """System that the file declares, WGS84 when it declares none; one alone for the whole."""
+    declared: list[Any] = [said["crs"]] if "crs" in said else []
+    for feature in features:
+        inner = feature.get("geometry")
+        parts = (feature, inner) if isinstance(inner, dict) else (feature,)
+        declared += [part["crs"] for part in parts if "crs" in part and part is not said]
+    if not declared:
+        return pyproj.CRS.from_epsg(4326), []
+    kinds = {json.dumps(each, sort_keys=True): each for each in declared}
+    if len(kinds) > 1:
+        raise _unknown(name, [f"« crs » : {one_line(text)}" for text in kinds])
+    [[text, only]] = kinds.items()
+    if only is None:
+        note = "Système de coordonnées déclaré vide (« crs » : null) : lu en WGS84, longitude puis "
+        return pyproj.CRS.from_epsg(4326), [f"{note}latitude."]
+    crs = _named_crs(only)
+    if crs is None:
+        raise _unknown(name, [f"« crs » : {one_line(text)}"])
+    return crs, []
+
+
+def _named_crs(said: Any) -> pyproj.CRS | None:
+    properties = said.get("properties") if isinstance(said, dict) else None
+    if not isinstance(properties, dict):
+        return None
+    written = properties.get("name", properties.get("code"))
+    kind = str(said.get("type", "")).lower()
+    text = f"EPSG:{written}" if kind == "epsg" else str(written).strip()
+    found = _NAMED.fullmatch(text) if kind in ("name", "epsg") else None
+    if found is None:
+        return None
+    authority, code = found["authority"].upper(), found["code"].upper()
+    if (authority, code) in (("OGC", "CRS84"), ("EPSG", "4326")):
+        return pyproj.CRS.from_epsg(4326)
+    try:
+        return pyproj.CRS.from_authority(authority, code)
+    except pyproj.exceptions.CRSError:
+        return None
+
+
+def _unknown(name: str, defects: Sequence[str]) -> PerimeterError:
+    return PerimeterError(
+        f"Le système de coordonnées que déclare {one_line(name)} est inconnu.",
+        defects=defects,
+        remedy="écrivez-le par son code (« EPSG:2154 » pour Lambert-93), une fois pour tout le "
+        "fichier, ou " + EXPORT,
+    )
+
+
+def _shape(geometry: Any, name: str) -> Any:
+    """A surface; None for an absent one; its type for what is none."""
+    if geometry is None:
+        return None
+    kind = geometry.get("type") if isinstance(geometry, dict) else None
+    if kind in _OTHERS:
+        return kind
+    coordinates = geometry.get("coordinates") if kind in _AREAS else None
+    if not isinstance(coordinates, list):
+        raise unreadable(name, "une géométrie n’a ni type connu ni coordonnées")
+    polygons = [coordinates] if kind == "Polygon" else coordinates
+    parts = [_polygon(rings, name) for rings in polygons if rings != []]
+    if kind == "Polygon":
+        return parts[0] if parts else shapely.Polygon()
+    return shapely.multipolygons(parts) if parts else shapely.MultiPolygon()
+
+
+def _polygon(rings: Any, name: str) -> Any:
+    if not isinstance(rings, list):
+        raise unreadable(name, "un polygone n’est pas une liste de contours")
+    closed = [_ring(ring, name) for ring in rings]
+    return shapely.polygons(closed[0], closed[1:] or None)
+
+
+def _ring(ring: Any, name: str) -> Any:
+    if not isinstance(ring, list):
+        raise unreadable(name, "un contour n’est pas une liste de sommets")
+    points = _array(ring)
+    if points is None:
+        # Heights that only some of the vertices have.
+        points = _array([point[:2] if isinstance(point, list) else point for point in ring])
+    if points is None or points.ndim != 2 or points.shape[1] < 2:
+        raise unreadable(name, "un sommet n’est pas une liste de nombres")
+    if len(points) < 4 or (np.isfinite(points).all() and (points[0, :2] != points[-1, :2]).any()):
+        raise unclosed(name)
+    points[-1] = points[0]
+    return shapely.linearrings(points[:, :3])
+
+
+def _array(ring: Sequence[Any]) -> npt.NDArray[np.float64] | None:
+    read: Callable[..., npt.NDArray[Any]] = np.array
+    try:
+        found = read(ring)
+    except (ValueError, OverflowError):
+        return None
+    return found.astype("float64") if found.dtype.kind in "iuf" else None

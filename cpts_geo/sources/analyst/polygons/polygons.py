@@ -1,0 +1,128 @@
+"""An analyst's polygons: GeoPackage or GeoJSON, read with the CRS they declare, never guessed.
+
+What is adapted (repaired outlines, heights left out, field of names) is reported in ``notes``; what
+cannot be read for certain raises one error that lists every defect and says what to do.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from cpts_geo.errors import PerimeterError, one_line
+from cpts_geo.settings import GEOGRAPHIC_CRS
+from cpts_geo.sources.analyst.door.reading import Door, memory_told, read_bytes
+from cpts_geo.sources.analyst.polygons.layer import EXPORT, unreadable
+from cpts_geo.sources.apart.run import run_within
+from cpts_geo.sources.bounds.files import LIMITS
+
+SUFFIXES: Final = frozenset({".gpkg", ".geojson", ".json"})
+#: Files of geography in other formats, so that their refusal says what to save them as.
+OTHER_SUFFIXES: Final = frozenset(
+    {".shp", ".shx", ".dbf", ".prj", ".kml", ".kmz", ".gml", ".fgb", ".tab", ".mif", ".parquet"}
+)
+POLYGONS: Final = Door(
+    key="polygons",
+    error=PerimeterError,
+    suffixes=SUFFIXES,
+    formats=".gpkg ou .geojson",
+    save_as=EXPORT,
+    empty=lambda path: unreadable(path.name),
+)
+_TERRITORIES: Final = "cpts_geo.sources.analyst.polygons.shapes:territories"
+
+
+@dataclass(frozen=True)
+class PolygonFile:
+    """
+    The territories that a file draws.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    table : GeoDataFrame
+        One row a territory: ``name`` (text of the field of names; empty when the file has none
+        and is one territory), geometry (EPSG:4326, valid polygons without height).
+    notes : tuple of str
+        French sentences on all that was adapted to read the file.
+    """
+
+    path: Path
+    table: gpd.GeoDataFrame
+    notes: tuple[str, ...]
+
+
+@memory_told(POLYGONS)
+def read_polygon_file(path: Path, *, only: Collection[str] = ()) -> PolygonFile:
+    """
+    Read the polygons of a GeoPackage or GeoJSON file.
+
+    Parameters
+    ----------
+    path : Path
+        ``.gpkg`` with one layer of polygons and a CRS, or ``.geojson`` / ``.json`` (WGS84 unless
+        it says otherwise).
+    only : collection of str
+        Names of the territories wanted, among those of the file; all of them without any. What
+        is not wanted counts in no bound but the size of the file and its number of features.
+
+    Returns
+    -------
+    PolygonFile
+        One territory when there is one feature or no field of names; else one a name.
+
+    Raises
+    ------
+    PerimeterError
+        The file cannot be read, has no CRS or an implausible one, holds points, lines or
+        features without name or outline, is beyond a bound, or does not name a territory that is
+        wanted; every defect is listed.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> square = '{"type":"Polygon","coordinates":[[[1,47],[2,47],[2,48],[1,47]]]}'
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "zone.geojson"
+    ...     _ = path.write_text(square, encoding="utf-8")
+    ...     read_polygon_file(path).table.geometry[0].bounds
+    (1.0, 47.0, 2.0, 48.0)
+    """
+    content = read_bytes(path, POLYGONS)
+    _check_closed(path)
+    arguments = {
+        "name": one_line(path.name),
+        "suffix": path.suffix.lower(),
+        "only": list(only),
+        "most": dict(LIMITS),
+    }
+    answer = run_within(
+        "polygons", _TERRITORIES, arguments, content=content, error=PerimeterError, name=path.name
+    )
+    head, _, body = answer.partition(b"\n")
+    said = json.loads(head)
+    ends = np.cumsum(said["sizes"]).tolist()
+    shapes = [body[end - size : end] for size, end in zip(said["sizes"], ends, strict=True)]
+    table = gpd.GeoDataFrame(
+        {"name": said["names"]}, geometry=shapely.from_wkb(shapes), crs=GEOGRAPHIC_CRS
+    )
+    return PolygonFile(path, table, tuple(said["notes"]))
+
+
+def _check_closed(path: Path) -> None:
+    """Refuse a base that another program is writing: what it has just written is not in it."""
+    journal = path.with_name(f"{path.name}-wal")
+    if path.suffix.lower() == ".gpkg" and journal.is_file() and journal.stat().st_size:
+        raise PerimeterError(
+            f"{one_line(path.name)} est ouvert dans un autre logiciel : ses derniers changements "
+            f"sont encore dans {one_line(journal.name)}.",
+            remedy="fermez-le dans votre logiciel de cartographie, puis recommencez.",
+        )

@@ -1,0 +1,1 @@
+"""An analyst's table of travel times: read without guessing."""

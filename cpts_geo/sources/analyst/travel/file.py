@@ -1,0 +1,351 @@
+"""An analyst's table of travel times: matrix or list of pairs, CSV or parquet, nothing guessed.
+
+What is adapted (lost zeros, pairs repeated alike, empty cells) is counted in ``attrs``; what cannot
+be read for certain raises one error that lists every defect and says what to do. An empty cell is
+a pair whose time is unknown: it gives no row, and never a time of 0.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+import re
+from collections.abc import Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+from pyarrow import csv as arrow_csv
+
+from cpts_geo.errors import DataFileError, Defect, TravelError, alike, one_line
+from cpts_geo.french import number
+from cpts_geo.sources.analyst.door.reading import Door, memory_told, read_bytes
+from cpts_geo.sources.analyst.door.text import SEPARATORS, text_of
+from cpts_geo.sources.analyst.travel.columns import (
+    LAYOUTS,
+    Unit,
+    named,
+    roles,
+    said_unit,
+    unrecognised,
+)
+from cpts_geo.sources.apart.run import run_within
+from cpts_geo.sources.bounds.files import LIMITS, beyond
+from cpts_geo.sources.readers.formats.base import repaired_codes
+from cpts_geo.sources.readers.formats.text import cells
+
+_PARQUET_TABLE: Final = "cpts_geo.sources.analyst.travel.parquet:parquet_table"
+#: No drive in France is longer: such a time is the mark (9999, 2147483647) of a pair without road.
+_MAX_MINUTES: Final = 24 * 60.0
+#: Beyond, a number is written in powers of ten.
+_WRITTEN: Final = 1e9
+#: Median minutes to the nearest other place: outside, the times are in another unit.
+_NEAREST: Final = (1.0, 120.0)
+_TEXT: Final = frozenset({".csv", ".txt", ".tsv"})
+_PARQUET: Final = frozenset({".parquet", ".pq"})
+TRAVEL: Final = Door(
+    key="travel",
+    error=TravelError,
+    suffixes=_TEXT | _PARQUET,
+    formats=".csv ou .parquet",
+    save_as="enregistrez la table en « CSV UTF-8 » (.csv), ou en .parquet.",
+    empty=lambda path: TravelError(f"{one_line(path.name)} est vide.", remedy=f"{LAYOUTS}."),
+)
+# Titles may stand above the header; one that starts lower is not looked for.
+_HEADER_ROWS: Final = 20
+_LINE: Final = re.compile(r"[^\r\n]+")
+_NO_TIME: Final = frozenset({"", "na", "n/a", "#n/a", "nan", "null", "none", "-"})
+_INFINITE: Final = re.compile(r"[-+]?(?:inf|infinity|infini|∞)", re.IGNORECASE)
+_NUMBER: Final = re.compile(
+    r"[-+]?(?:[0-9]+[.,]?[0-9]*|[.,][0-9]+)(?:e[-+]?[0-9]+)?", re.IGNORECASE
+)
+_THOUSANDS: Final = re.compile(r"(?<=\d)[ \u00a0\u202f](?=\d{3}(?!\d))")
+#: Times of most tables, which a library reads at once.
+_PLAIN: Final = r"[0-9]{1,15}(?:\.[0-9]{1,15})?"
+#: Lines of another width after which a file is not read further.
+_MAX_WRONG: Final = 10_000
+
+
+@memory_told(TRAVEL)
+def read_travel_file(path: Path | str, *, unit: Unit | None = None) -> pd.DataFrame:
+    """
+    Read an analyst's travel times between communes.
+
+    Parameters
+    ----------
+    path : Path or str
+        Text (``.csv``, ``.txt``, ``.tsv``: UTF-8, UTF-16 with its mark or Windows-1252; separated
+        by ``;``, ``,``, a tabulation or ``|``; decimal comma or point) or ``.parquet``. Either a
+        matrix (first column: codes of origin; header: codes of destination) or a list of pairs,
+        whose columns are known by their names (origine, from, depart...; destination, to,
+        arrivee...; minutes, temps, duree, cout, secondes...). The header says which.
+    unit : {"minutes", "seconds"}, optional
+        Unit of the times; needed unless the name of their column says it.
+
+    Returns
+    -------
+    DataFrame
+        origin, destination (INSEE codes, lost zeros restored) and minutes (>= 0, finite), a row a
+        pair, in the order of the file. In attrs: ``missing``, pairs without a time (empty, NA);
+        ``duplicates``, rows that repeat another; ``repaired``, codes that were mended.
+
+    Raises
+    ------
+    TravelError
+        The file cannot be read, is neither a matrix nor a list of pairs, or holds wrong codes or
+        times (no number, negative, infinite, over a day, two times for one pair); the unit is not
+        said, said in two ways, or implausible. Every defect is listed.
+
+    Notes
+    -----
+    Both ways of a pair are kept as they are, and so is the diagonal. A unit is implausible when
+    the median, over origins, of the time to the nearest other place is under 1 minute or over
+    2 hours.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "matrice.csv"
+    ...     _ = path.write_text("id;1001;1002\\n1001;0;12,5\\n1002;;0\\n", encoding="utf-8")
+    ...     pairs = read_travel_file(path, unit="minutes")
+    >>> pairs.to_numpy().tolist()
+    [['01001', '01001', 0.0], ['01001', '01002', 12.5], ['01002', '01002', 0.0]]
+    >>> pairs.attrs
+    {'missing': 1, 'duplicates': 0, 'repaired': 2}
+    """
+    path = Path(path)
+    content = read_bytes(path, TRAVEL)
+    read = _read_parquet if path.suffix.lower() in _PARQUET else _read_text
+    header, table = read(path, content)
+    places = roles(header)
+    if places is None:
+        raise unrecognised(path, header)
+    said = said_unit(path, header[places["time"]] if places else "", unit)
+    if table.empty:
+        raise _no_pair(path)
+    pairs, texts, repaired, defects = _pairs(path, header, table, places)
+    defects += _wrong_times(pairs, texts)
+    if defects:
+        raise TravelError(
+            f"{one_line(path.name)} ne donne pas des temps entre communes qu’on puisse utiliser.",
+            defects=defects,
+            remedy="corrigez ces cellules : codes Insee de 5 caractères, un seul temps par paire, "
+            "positif ou nul ; une paire dont le temps est inconnu, ou sans route, se laisse vide.",
+        )
+    known = pairs[pairs["minutes"].notna()].drop_duplicates(ignore_index=True)
+    if known.empty:
+        raise _no_pair(path)
+    known["minutes"] /= 60.0 if said == "seconds" else 1.0
+    _check_plausible(path, known, said)
+    distinct = len(pairs.drop_duplicates(["origin", "destination"]))
+    known.attrs = {
+        "missing": distinct - len(known),
+        "duplicates": len(pairs) - distinct,
+        "repaired": repaired,
+    }
+    return known
+
+
+def _read_parquet(path: Path, content: bytes) -> tuple[list[str], pd.DataFrame]:
+    arguments = {"name": one_line(path.name), "most": dict(LIMITS)}
+    answer = run_within(
+        "travel", _PARQUET_TABLE, arguments, content=content, error=TravelError, name=path.name
+    )
+    table = pa.ipc.open_stream(answer).read_all()
+    header = json.loads(table.schema.metadata[b"header"])
+    return header, table.to_pandas().set_axis(range(len(header)), axis=1)
+
+
+def _read_text(path: Path, content: bytes) -> tuple[list[str], pd.DataFrame]:
+    text, _ = text_of(path, content, door=TRAVEL)
+    seen: list[list[str]] = []
+    for line in islice(_LINE.finditer(text), _HEADER_ROWS):
+        for separator in SEPARATORS:
+            header = cells(line[0], separator)
+            if header and roles(header) is not None:
+                body = text[line.end() :]
+                _check_width(path, body, len(header), is_matrix=not roles(header))
+                return header, _body(path, body, separator, len(header))
+            seen.append(header)
+    raise unrecognised(path, max(seen, key=lambda each: (named(each), len(each)), default=[]))
+
+
+def _check_width(path: Path, body: str, width: int, *, is_matrix: bool) -> None:
+    """Refuse more columns, rows or cells of a matrix than can be held, before they are split."""
+    if width > LIMITS["travel_columns"]:
+        raise beyond("travel_columns", TravelError, name=path.name, found=width)
+    # The first line end is that of the header; the last line may have none.
+    ends = max(body.count("\n"), body.count("\r"))
+    lines = ends - (body[:1] in "\r\n") + (body[-1:] not in "\r\n")
+    pairs = lines * (width - 1 if is_matrix else 1)
+    if pairs > LIMITS["travel_pairs"]:
+        raise beyond("travel_pairs", TravelError, name=path.name, found=pairs)
+
+
+def _body(path: Path, body: str, separator: str, width: int) -> pd.DataFrame:
+    """Rows below the header as text, all of its width."""
+    names = [str(place) for place in range(width)]
+    if not body.strip():
+        return pd.DataFrame(columns=range(width))
+    wrong: list[str] = []
+
+    def refuse(row: arrow_csv.InvalidRow) -> str:
+        counts = f"{row.actual_columns} au lieu de {row.expected_columns} colonnes"
+        wrong.append(Defect(f"{counts} : « {one_line(row.text)} »", "ligne d’une autre largeur"))
+        # Each costs a call: a file of millions is no table, and is not read to its end.
+        return "skip" if len(wrong) < _MAX_WRONG else "error"
+
+    try:
+        table = arrow_csv.read_csv(
+            io.BytesIO(body.encode("utf-8", errors="replace")),
+            read_options=arrow_csv.ReadOptions(column_names=names, use_threads=False),
+            parse_options=arrow_csv.ParseOptions(delimiter=separator, invalid_row_handler=refuse),
+            convert_options=arrow_csv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
+            ),
+        )
+        lost = sum(1 for _ in _LINE.finditer(body)) - table.num_rows - len(wrong)
+        if lost:
+            wrong.append(f"guillemet non fermé : {lost} lignes dans une cellule")
+    except pa.ArrowInvalid:
+        if len(wrong) < _MAX_WRONG:
+            wrong.append("lignes illisibles")
+    if wrong:
+        unread = ["trop de lignes sont ainsi : la suite n’est pas lue"] * (len(wrong) >= _MAX_WRONG)
+        raise TravelError(
+            f"Des lignes de {one_line(path.name)} n’ont pas le nombre de colonnes de l’en-tête.",
+            defects=[*unread, *wrong],
+            remedy=f"utilisez partout le même séparateur (ici : {SEPARATORS[separator]}) ; si la "
+            "virgule est décimale, séparez les colonnes par des points-virgules.",
+        )
+    found = pd.DataFrame(
+        {i: pd.Series(table.column(i).to_pandas(), dtype=str).str.strip() for i in range(width)}
+    )
+    # Spreadsheets leave lines of separators below a table.
+    return found[(found != "").any(axis=1)].reset_index(drop=True)
+
+
+def _pairs(
+    path: Path, header: Sequence[str], table: pd.DataFrame, places: dict[str, int]
+) -> tuple[pd.DataFrame, pd.Series, int, list[str]]:
+    """Pairs in the unit of the file, times as written, count of mended codes, wrong codes."""
+    if places:
+        times = table[places["time"]]
+        ends = table[places["origin"]], table[places["destination"]]
+        origin, destination, repaired, defects = _mended(path, *ends)
+    else:
+        rows, columns = len(table), len(header) - 1
+        origin, destination, repaired, defects = _mended(path, table[0], pd.Series(header[1:]))
+        for where, codes in (("première colonne", origin), ("en-tête", destination)):
+            twice = sorted(set(codes[codes.duplicated()]))
+            lines = (f"{where} : code « {one_line(code)} » en double" for code in twice)
+            defects += alike(lines, "code en double", total=len(twice))
+        origin = origin.repeat(columns)
+        destination = pd.Series(np.tile(destination.to_numpy(), rows), dtype=str)
+        by_column = pd.concat([table[place + 1] for place in range(columns)], ignore_index=True)
+        times = by_column.take(np.arange(rows * columns).reshape(columns, rows).T.ravel())
+    pairs = pd.DataFrame(
+        {"origin": origin.array, "destination": destination.array, "minutes": _numbers(times)}
+    )
+    return pairs, times.reset_index(drop=True), repaired, defects
+
+
+def _mended(
+    path: Path, origin: pd.Series, destination: pd.Series
+) -> tuple[pd.Series, pd.Series, int, list[str]]:
+    """Codes of both ends with lost zeros restored, how many were, and those that are no code."""
+    ends = [codes.astype(str).fillna("") for codes in (origin, destination)]
+    written = pd.Series(pd.concat(ends).unique(), dtype=str)
+    defects: list[str] = []
+    try:
+        mended = repaired_codes(written, path)
+    except DataFileError as error:
+        mended, defects = written, list(error.defects)
+    codes = dict(zip(written, mended, strict=True))
+    origin, destination = (texts.map(codes).astype(str) for texts in ends)
+    return origin, destination, int((mended != written).sum()), defects
+
+
+def _numbers(times: pd.Series) -> npt.NDArray[np.float64]:
+    """Times as numbers: NaN for those that are empty and for those that are no number."""
+    if pd.api.types.is_numeric_dtype(times) and not pd.api.types.is_bool_dtype(times):
+        return times.to_numpy(dtype="float64", na_value=np.nan)
+    # Far fewer distinct texts than cells: each is parsed once.
+    places, texts = pd.factorize(times.astype(str).fillna(""))
+    written = pd.Series(texts, dtype=str)
+    is_plain = written.str.fullmatch(_PLAIN).to_numpy(dtype=bool)
+    values = np.full(len(written), np.nan)
+    values[is_plain] = written[is_plain].astype("float64")
+    values[~is_plain] = [_number(text) for text in written[~is_plain]]
+    return values[places]
+
+
+def _number(text: str) -> float:
+    plain = _THOUSANDS.sub("", text.strip())
+    if _INFINITE.fullmatch(plain):
+        return math.inf
+    return float(plain.replace(",", ".")) if _NUMBER.fullmatch(plain) else math.nan
+
+
+def _wrong_times(pairs: pd.DataFrame, times: pd.Series) -> list[str]:
+    """Lines on the times that are none, and on pairs that have two."""
+    minutes = pairs["minutes"]
+    empty = times.isna() | times.astype(str).str.strip().str.lower().isin(_NO_TIME)
+    known = pairs[minutes.notna()].drop_duplicates()
+    twice = known[known.duplicated(["origin", "destination"], keep=False)]
+    twice = twice.sort_values(["origin", "destination"], kind="stable")
+    defects: list[str] = [
+        *_listed("pas un nombre", pairs[minutes.isna() & ~empty], times),
+        *_listed("temps négatif", pairs[minutes < 0], times),
+        *_listed("temps infini", pairs[np.isinf(minutes) & (minutes > 0)], times),
+        *_listed("deux temps pour une paire", twice, times),
+    ]
+    if not pd.api.types.is_numeric_dtype(times):
+        written = pd.Series(times[minutes.notna()].unique(), dtype=str)
+        marked = [written[written.str.contains(mark, regex=False)] for mark in ",."]
+        if all(len(texts) for texts in marked):
+            shown = " et ".join(f"« {one_line(texts.iloc[0])} »" for texts in marked)
+            defects.append(f"virgule et point mêlés, décimale ou milliers : {shown}")
+    return defects
+
+
+def _listed(what: str, pairs: pd.DataFrame, times: pd.Series) -> list[Defect]:
+    ends = zip(pairs["origin"], pairs["destination"], times[pairs.index], strict=True)
+    lines = (
+        f"{what} : {one_line(origin)} → {one_line(destination)}, « {one_line(str(text))} »"
+        for origin, destination, text in ends
+    )
+    return alike(lines, what, total=len(pairs))
+
+
+def _check_plausible(path: Path, pairs: pd.DataFrame, said: Unit) -> None:
+    away = pairs[pairs["origin"] != pairs["destination"]]
+    nearest = away.groupby("origin")["minutes"].min().median()
+    low, high = _NEAREST
+    if nearest < low or nearest > high:
+        unit, other = ("minutes", "seconds") if said == "minutes" else ("secondes", "minutes")
+        converted = nearest / 60 if said == "minutes" else nearest * 60
+        hint = f' (unit="{other}" ?)' if low <= converted <= high else ""
+        raise TravelError(
+            f"Les temps de {one_line(path.name)} ne sont pas en {unit} : le lieu le plus proche "
+            f"serait à {number(nearest, 2) if nearest < _WRITTEN else f'{nearest:.3g}'} min "
+            "(médiane).",
+            remedy=f"dites leur unité{hint}, ou convertissez-les en minutes.",
+        )
+    long = pairs[pairs["minutes"] > _MAX_MINUTES]
+    if len(long):
+        raise TravelError(
+            f"Des trajets de {one_line(path.name)} durent plus d’un jour.",
+            defects=_listed("minutes", long, long["minutes"].map("{:.6g}".format)),
+            remedy="si c’est la marque d’une paire sans route, laissez ces cellules vides.",
+        )
+
+
+def _no_pair(path: Path) -> TravelError:
+    return TravelError(f"{one_line(path.name)} ne contient aucun temps.", remedy=f"{LAYOUTS}.")

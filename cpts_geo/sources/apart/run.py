@@ -1,0 +1,236 @@
+"""A risky parser run in a process apart: its crash, its greed or its slowness end there.
+
+The child is a fresh interpreter that imports one function, calls it with JSON arguments and the
+bytes given, and writes back JSON or bytes. Nothing that comes back is executed, and nothing that a
+library prints reaches the terminal.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from cpts_geo import errors
+from cpts_geo.errors import CptsGeoError, Defect, one_line
+from cpts_geo.sources.bounds.files import LIMITS, beyond
+
+Ending = Literal["time", "memory", "crash"]
+# The paths of this interpreter, so that the child finds the same packages; never the folder of
+# work, where a file of an analyst could bear the name of a module.
+_START: Final = (
+    "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
+    "from cpts_geo.sources.apart.child import answer; answer()"
+)
+#: Words of the libraries for a lack of memory, in an error or as they end the process.
+_MEMORY: Final = re.compile(
+    r"bad_alloc|memory alloc|allocate|failed to map|out of memory|MemoryError", re.IGNORECASE
+)
+_ROOT: Final = str(Path(errors.__file__).resolve().parent.parent)
+
+
+class ApartError(Exception):
+    """
+    The process apart has not answered.
+
+    Parameters
+    ----------
+    ending : {"time", "memory", "crash"}
+        Whether it ran out of time or of memory, or ended by itself (a signal, an unknown error).
+    detail : str
+        What is known of it, for whoever looks into the matter; never for an analyst.
+    """
+
+    def __init__(self, ending: Ending, detail: str = "") -> None:
+        self.ending: Ending = ending
+        self.detail = detail
+        super().__init__(f"{ending}: {detail}")
+
+
+def run_apart(
+    target: str,
+    arguments: Mapping[str, Any],
+    *,
+    content: bytes = b"",
+    memory: int,
+    seconds: float,
+) -> Any:
+    """
+    Call a function in a process apart, within limits.
+
+    Parameters
+    ----------
+    target : str
+        ``module:function``; the function takes the content, then the arguments by name, and
+        returns what JSON can hold, or bytes.
+    arguments : mapping of str to Any
+        What JSON can hold.
+    content : bytes
+        Handed over through a pipe.
+    memory : int
+        Address space of the process, in bytes, where the system can limit it (not on Windows).
+    seconds : float
+        Time it may take, its start included.
+
+    Returns
+    -------
+    Any
+        What the function returned.
+
+    Raises
+    ------
+    CptsGeoError
+        What the function raised of this family, of the same class.
+    ApartError
+        It took too long or too much, crashed, or raised anything else.
+    MemoryError
+        The machine has no room left for one more process.
+
+    Examples
+    --------
+    >>> run_apart("math:sqrt", {}, content=b"", memory=10**9, seconds=60)
+    Traceback (most recent call last):
+    cpts_geo.sources.apart.run.ApartError: crash: TypeError: must be real number, not bytes
+    """
+    # Never the folder of work: a file of the analyst's there is no library.
+    here = os.path.realpath(os.curdir)
+    paths = [*(p for p in sys.path if p and os.path.realpath(p) != here), _ROOT]
+    command = [sys.executable, "-I", "-X", "utf8", "-c", _START, json.dumps(paths), target]
+    command += [json.dumps(dict(arguments)), str(memory)]
+    # A library of numbers that starts a thread a core would reserve its memory for each.
+    calm = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+    # A system of coordinates asks for no grid over a network.
+    calm["PROJ_NETWORK"] = "OFF"
+    with _last_words() as (writing, reading):
+        try:
+            child = subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=writing,
+                env={**os.environ, **calm},
+                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            )
+        except OSError as error:
+            if error.errno in (errno.EAGAIN, errno.ENOMEM):
+                raise MemoryError from error
+            raise
+        with child:
+            try:
+                answer, _ = child.communicate(content, timeout=seconds)
+            except subprocess.TimeoutExpired as error:
+                raise ApartError("time", f"{seconds} s") from error
+            finally:  # an interruption from the keyboard ends both
+                child.kill()
+                child.wait()
+        return _understood(answer, child.returncode, reading)
+
+
+@contextmanager
+def _last_words() -> Iterator[tuple[int, int]]:
+    """Ends of a pipe for the last words of the process: what it cannot hold is lost."""
+    reading, writing = os.pipe()
+    try:
+        for end in (reading, writing) if os.name == "posix" else ():
+            os.set_blocking(end, False)
+        yield (writing if os.name == "posix" else subprocess.DEVNULL), reading
+    finally:
+        os.close(reading)
+        os.close(writing)
+
+
+def _understood(answer: bytes, code: int, reading: int) -> Any:
+    head, found, body = answer.partition(b"\n")
+    if not found:
+        try:
+            words = os.read(reading, 1 << 16).decode(errors="replace") if os.name == "posix" else ""
+        except BlockingIOError:  # it has said nothing
+            words = ""
+        # A system that lacks memory kills without a word.
+        killed = code == -getattr(signal, "SIGKILL", 0)
+        ending: Ending = "memory" if killed or _MEMORY.search(words) else "crash"
+        raise ApartError(ending, f"ended with {code}")
+    said = json.loads(head)
+    match said["kind"]:
+        case "bytes":
+            return body
+        case "json":
+            return json.loads(body)
+        case "refused":
+            known = getattr(errors, said["class"], CptsGeoError)
+            defects = [Defect(text, kind) for text, kind in said["defects"]]
+            raise known(said["summary"], defects=defects, remedy=said["remedy"])
+        case "memory":
+            raise ApartError("memory", said["detail"])
+        case _:
+            lacks = _MEMORY.search(said["detail"])
+            raise ApartError("memory" if lacks else "crash", said["detail"])
+
+
+def run_within(
+    bounds: str,
+    target: str,
+    arguments: Mapping[str, Any],
+    *,
+    content: bytes,
+    error: type[CptsGeoError],
+    name: str,
+) -> Any:
+    """
+    Call a function on a file in a process apart, and tell every bad end of it as a refusal.
+
+    Parameters
+    ----------
+    bounds : str
+        Bounds of time and of memory: ``workbook``, ``polygons`` or ``travel``.
+    target : str
+        As for :func:`run_apart`.
+    arguments : mapping of str to Any
+        As for :func:`run_apart`.
+    content : bytes
+        The file.
+    error : type of CptsGeoError
+        Class of the refusals.
+    name : str
+        Name of the file.
+
+    Returns
+    -------
+    Any
+        What the function returned.
+
+    Raises
+    ------
+    CptsGeoError
+        What the function raised; or it took too long or too much, or crashed.
+    MemoryError
+        The machine has no room left for one more process.
+
+    Examples
+    --------
+    >>> from cpts_geo.errors import PerimeterError
+    >>> target = "cpts_geo.sources.apart.producer_sheets:names"
+    >>> run_within("workbook", target, {}, content=b"x", error=PerimeterError, name="l.xlsx")
+    """
+    memory, seconds = f"{bounds}_memory", f"{bounds}_seconds"
+    try:
+        return run_apart(
+            target, arguments, content=content, memory=LIMITS[memory], seconds=LIMITS[seconds]
+        )
+    except ApartError as ended:
+        if ended.ending != "crash":
+            key = memory if ended.ending == "memory" else seconds
+            raise beyond(key, error, name=name) from ended
+        raise error(
+            f"{one_line(name)} a arrêté le programme qui l’ouvrait : il est sans doute endommagé.",
+            remedy="ouvrez-le dans le logiciel qui l’a produit, vérifiez son contenu, puis "
+            "enregistrez-le de nouveau.",
+        ) from ended

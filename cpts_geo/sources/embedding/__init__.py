@@ -1,0 +1,1 @@
+"""The data that come with the package: read, described, and what they are compiled from."""

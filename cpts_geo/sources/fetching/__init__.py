@@ -1,0 +1,1 @@
+"""Producers' files fetched into the cache, verified, and read as tables."""

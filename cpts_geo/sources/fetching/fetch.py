@@ -1,0 +1,384 @@
+"""Bring producers' files into the cache, verified, and write down where they came from.
+
+For each source: the cache, then a mirror, then its addresses in order, then the one of the lock.
+What arrives is looked at before it takes its place: its form, its SHA-256, then the vintage that
+its content says. The bytes it replaces are kept, for the other locks that share the cache.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Final, Literal
+
+import pooch
+from rapidfuzz import process
+
+from cpts_geo import settings
+from cpts_geo.errors import CptsGeoError, DataFileError, OutputError, nested, one_line, written
+from cpts_geo.french import counted
+from cpts_geo.sources.bounds.fetched import most_bytes
+from cpts_geo.sources.catalogue.catalogue import Source, sha256_of, sources
+from cpts_geo.sources.catalogue.lock import Locked, alone, cache_refused, read_lock, write_entry
+from cpts_geo.sources.fetching.candidate import REMEDY, Candidate, judged
+from cpts_geo.sources.fetching.inspection import check_content
+from cpts_geo.sources.fetching.leftovers import sweep, sweep_starts
+from cpts_geo.sources.fetching.pace import Pace
+from cpts_geo.sources.fetching.previous import set_aside, taken_back
+from cpts_geo.sources.fetching.web import open_session
+
+State = Literal["cache", "miroir", "téléchargé"]
+#: How the copy of a mirror is named, before its file.
+_MIRROR: Final = "miroir : "
+_FIRST_BYTES: Final = (
+    "somme de contrôle non publiée par le producteur : première réception, jugée sur sa forme, "
+    "son millésime et ses totaux connus ; le verrou garde désormais ces octets-là."
+)
+_NO_ADDRESS_REMEDY: Final = (
+    "pour ce qui n’a pas d’adresse, déposez le fichier, sous le nom dit ici, dans un dossier "
+    "indiqué par --mirror."
+)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """
+    A source that is in the cache.
+
+    Parameters
+    ----------
+    key : str
+        Its key in the catalogue.
+    path : Path
+        Its file; its parsed table when the file was erased, see :func:`erased`.
+    sha256 : str
+        SHA-256 of the file, in hexadecimal.
+    address : str
+        Where it came from, see :class:`cpts_geo.sources.catalogue.lock.Locked`.
+    vintage : str
+        Vintage its content says; empty when it says none.
+    state : {"cache", "miroir", "téléchargé"}
+        Whether it was there already, or how it came.
+    """
+
+    key: str
+    path: Path
+    sha256: str
+    address: str
+    vintage: str
+    state: State
+
+
+@dataclass(frozen=True)
+class _Run:
+    """What holds for every source of one call."""
+
+    cache: Path
+    lock: Path
+    mirror: Path | None
+    offline: bool
+    update: bool
+    progress: bool
+    say: Callable[[str], None]
+
+
+def fetch(
+    keys: Sequence[str] | None = None,
+    *,
+    mirror: Path | None = None,
+    offline: bool = False,
+    update: bool = False,
+    cache: Path | None = None,
+    lock: Path | None = None,
+    catalogue: Mapping[str, Source] | None = None,
+    say: Callable[[str], None] = lambda _: None,
+    progress: bool = False,
+) -> list[Outcome]:
+    """
+    Have the files of these sources in the cache.
+
+    A file must have the SHA-256 of the catalogue, else the one of the lock: two people who share
+    a lock have the same bytes, or an error.
+
+    Parameters
+    ----------
+    keys : sequence of str, optional
+        Keys of the catalogue; the national sources by default.
+    mirror : Path, optional
+        Folder of files named as in the catalogue, tried before any address;
+        :func:`cpts_geo.settings.mirror_dir` by default.
+    offline : bool
+        Whether no address is tried.
+    update : bool
+        Whether a new content is taken for the sources whose hash is only in the lock.
+    cache, lock : Path, optional
+        :func:`cpts_geo.settings.cache_dir` and :func:`cpts_geo.settings.lock_path` by default.
+    catalogue : mapping of str to Source, optional
+        :func:`cpts_geo.sources.catalogue.catalogue.sources` by default.
+    say : callable
+        Receives French lines that tell the progress.
+    progress : bool
+        Whether a bar is shown on the error output.
+
+    Returns
+    -------
+    list of Outcome
+        One a source, in the order asked for.
+
+    Raises
+    ------
+    DataFileError
+        A key is unknown; the mirror is no folder; the lock cannot be read; or some source could
+        not be had: every candidate is listed with its reason, once all other sources are there.
+    OutputError
+        The cache cannot be made.
+    """
+    known = sources() if catalogue is None else catalogue
+    wanted = _asked(keys, known)
+    cache = cache or settings.cache_dir()
+    mirror = mirror or settings.mirror_dir()
+    lock = lock or settings.lock_path()
+    if mirror is not None and not mirror.is_dir():
+        raise DataFileError(
+            f"Le miroir « {mirror} » n’est pas un dossier.",
+            remedy="indiquez un dossier existant avec --mirror ou CPTS_GEO_MIRROR.",
+        )
+    read_lock(lock)
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise cache_refused(cache, error) from error
+    pooch.get_logger().setLevel(logging.WARNING)
+    had: list[Outcome] = []
+    failed: list[tuple[str, CptsGeoError]] = []
+    run = _Run(cache, lock, mirror, offline, update, progress, say)
+    sweep(cache, say=say)
+    for source in wanted:
+        try:
+            had.append(_have(source, run))
+        except CptsGeoError as error:
+            failed.append((f"{source.key} ({source.file})", error))
+            say(f"{source.key} : échec")
+    if failed:
+        raise DataFileError(
+            f"Sources qui n’ont pas pu être obtenues : {len(failed)} sur {len(wanted)}.",
+            defects=[nested(f"{name} : {error.summary}", error.defects) for name, error in failed],
+            remedy=" ; ".join(dict.fromkeys(e.remedy.rstrip(".") for _, e in failed)) + ".",
+        )
+    return had
+
+
+def located(
+    key: str,
+    *,
+    cache: Path | None = None,
+    lock: Path | None = None,
+    catalogue: Mapping[str, Source] | None = None,
+) -> Path | None:
+    """
+    Find the cached file of a source, without reading it.
+
+    Parameters
+    ----------
+    key : str
+        Key of the source.
+    cache, lock : Path, optional
+        As in :func:`fetch`.
+    catalogue : mapping of str to Source, optional
+        As in :func:`fetch`.
+
+    Returns
+    -------
+    Path or None
+        The file, when it stands in the lock and has its size;
+        :func:`cpts_geo.sources.catalogue.status.verify` reads its bytes. None otherwise, unknown
+        keys too.
+
+    Raises
+    ------
+    DataFileError
+        The lock cannot be read.
+    """
+    source = (sources() if catalogue is None else catalogue).get(key)
+    entry = read_lock(lock or settings.lock_path()).get(key)
+    return entry.held(source, cache or settings.cache_dir()) if entry and source else None
+
+
+def erased(source: Source, entry: Locked, cache: Path) -> Path | None:
+    """
+    Find the table of a source whose file was erased once read, because it names people.
+
+    Parameters
+    ----------
+    source : Source
+        Entry of the catalogue.
+    entry : Locked
+        Entry of the lock.
+    cache : Path
+        The cache.
+
+    Returns
+    -------
+    Path or None
+        The parsed table that stays; None for any other source, or when the file is there.
+    """
+    if not source.personal or not entry.is_of(source) or (cache / entry.file).exists():
+        return None
+    # Imported here: it brings the readers, and it needs this module.
+    from cpts_geo.sources.fetching.parsed import parsed_path  # noqa: PLC0415
+
+    parsed = cache / "tables" / parsed_path(source.key, entry).name
+    return parsed if parsed.is_file() else None
+
+
+def _asked(keys: Sequence[str] | None, known: Mapping[str, Source]) -> list[Source]:
+    """Sources of these keys, once each; every key that is wrong is told with what is near it."""
+    if not keys:
+        return [source for source in known.values() if source.national]
+    defects = []
+    for key in dict.fromkeys(keys):
+        if key not in known:
+            near = [name for name, _, _ in process.extract(key, list(known), limit=3)]
+            defects.append(f"« {one_line(key)} » est inconnue ; proches : {', '.join(near)}")
+        elif known[key].file is None:
+            defects.append(f"« {key} » n’a pas de fichier : ses chiffres sont embarqués")
+    if defects:
+        raise DataFileError(
+            "Ces sources ne peuvent pas être demandées.",
+            defects=defects,
+            remedy="« cpts-geo data status » donne la liste des sources.",
+        )
+    return [known[key] for key in dict.fromkeys(keys)]
+
+
+def _have(source: Source, run: _Run) -> Outcome:
+    file = source.file or ""
+
+    def waits() -> None:
+        run.say(f"{source.key} : un autre processus s’en occupe, attente")
+
+    with alone(file, run.cache, waits=waits):
+        try:
+            outcome = _had(source, file, run) or _bring(source, file, run)
+            names = [f"{_MIRROR}{file}", *_addresses(source, run)]
+            sweep_starts(names, run.cache, say=run.say)
+            return outcome
+        except OSError as error:
+            raise cache_refused(run.cache, error) from error
+
+
+def _expected(source: Source, run: _Run) -> str | None:
+    entry = None if run.update else read_lock(run.lock).get(source.key)
+    return source.sha256 or (entry.sha256 if entry else None)
+
+
+def _had(source: Source, file: str, run: _Run) -> Outcome | None:
+    """What the cache holds already, when its bytes are known to be the right ones."""
+    path, expected = run.cache / file, _expected(source, run)
+    entry = read_lock(run.lock).get(source.key)
+    table = erased(source, entry, run.cache) if entry and not run.update else None
+    if entry and table:
+        run.say(f"{source.key} : déjà lu, et effacé depuis{_words(entry.vintage)}")
+        return Outcome(source.key, table, entry.sha256, entry.address, entry.vintage, "cache")
+    if expected is None:
+        return None
+    found = sha256_of(path) if path.is_file() else None
+    if found != expected and not taken_back(path, expected, found=found):
+        if found:
+            run.say(f"{source.key} : le fichier du cache n’est pas celui attendu, il est repris")
+        return None
+    if entry is None or (entry.file, entry.sha256) != (file, expected):
+        # Brought under another lock: the catalogue's hash proves it.
+        entry = _locked(path, expected, f"cache : {file}", check_content(path, source))
+        write_entry(source.key, entry, run.lock, cache=run.cache)
+    run.say(f"{source.key} : déjà dans le cache{_words(entry.vintage)}")
+    return Outcome(source.key, path, expected, entry.address, entry.vintage, "cache")
+
+
+def _locked(path: Path, sha256: str, address: str, vintage: str) -> Locked:
+    today = datetime.now(UTC).date().isoformat()
+    return Locked(path.name, sha256, path.stat().st_size, today, address, vintage)
+
+
+def _words(vintage: str) -> str:
+    return f" (millésime {vintage})" if vintage else ""
+
+
+def _bring(source: Source, file: str, run: _Run) -> Outcome:
+    """Try each candidate in order; all of them failing is an error that lists them."""
+    refusals = []
+    pace = Pace(most_bytes(source))
+    addresses = _addresses(source, run)
+    copy = run.mirror / file if run.mirror else None
+    with open_session(pace) as session:
+        new = partial(
+            Candidate,
+            source=source,
+            cache=run.cache,
+            session=session,
+            pace=pace,
+            progress=run.progress,
+        )
+        candidates = [new(f"{_MIRROR}{file}", copy=copy)] if copy and copy.is_file() else []
+        candidates += [new(address) for address in addresses if not run.offline]
+        for candidate in candidates:
+            try:
+                return _keep(candidate, run)
+            except OutputError:
+                raise  # the lock cannot be written: no candidate would do better
+            except CptsGeoError as error:
+                said = "; ".join([error.summary, *written(error.defects)])
+                refusals.append(f"{candidate.name} : {said}")
+            if candidate is not candidates[-1]:
+                run.say(f"{source.key} : candidat suivant, le précédent ne convient pas")
+    if copy and not copy.is_file():
+        special = copy.exists()  # a pipe would never end, a device would fill the disk
+        said = "n’est pas un fichier ordinaire" if special else "le miroir n’a pas ce fichier"
+        refusals.append(f"{_MIRROR}{file} : {said}" if special else said)
+    if run.offline and addresses:
+        untried = counted(len(addresses), "adresse non essayée", "adresses non essayées")
+        refusals.append(f"hors ligne : {untried}")
+    if not addresses:
+        where = f"vient du paquet {source.package}" if source.package else "plus aucune adresse"
+        refusals.append(f"{where} : seul un miroir peut l’apporter")
+    raise DataFileError(
+        "aucun candidat ne convient",
+        defects=refusals,
+        remedy=REMEDY if addresses else _NO_ADDRESS_REMEDY,
+    )
+
+
+def _addresses(source: Source, run: _Run) -> list[str]:
+    """Those of the catalogue, then the one of the lock: a dated address outlives a redirect."""
+    entry = None if run.update else read_lock(run.lock).get(source.key)
+    locked = [entry.address] if entry and entry.address.startswith(("http://", "https://")) else []
+    return list(dict.fromkeys([*source.addresses, *locked]))
+
+
+def _keep(candidate: Candidate, run: _Run) -> Outcome:
+    """Bring a candidate, check it, and only then give it its place and its line in the lock."""
+    source = candidate.source
+    arrived = candidate.folder / candidate.file
+    expected = _expected(source, run)
+    try:
+        arrived.unlink(missing_ok=True)
+        vintage = judged(candidate, expected)
+        path = run.cache / candidate.file
+        entry = _locked(arrived, candidate.sha256, candidate.address, vintage)
+        replaced = sha256_of(path) if path.is_file() else candidate.sha256
+        if replaced != candidate.sha256 and not source.personal:
+            set_aside(path, replaced)
+        arrived.replace(path)
+    finally:
+        candidate.clean()
+    write_entry(source.key, entry, run.lock, cache=run.cache)
+    copied = candidate.copy is not None
+    run.say(f"{source.key} : {'copié du miroir' if copied else 'téléchargé'}{_words(vintage)}")
+    if expected is None:
+        run.say(f"{source.key} : à savoir, {_FIRST_BYTES}")
+    state: State = "miroir" if copied else "téléchargé"
+    return Outcome(source.key, path, candidate.sha256, candidate.address, vintage, state)

@@ -1,0 +1,221 @@
+"""What has arrived is fit to be kept: of the expected form, whole, and of the expected vintage."""
+
+from __future__ import annotations
+
+import json
+import re
+from html import unescape
+from pathlib import Path
+from typing import Final
+
+from cpts_geo.errors import CptsGeoError, DataFileError, one_line
+from cpts_geo.files import why_unread
+from cpts_geo.sources.bounds.fetched import LIMITS, most_unpacked
+from cpts_geo.sources.catalogue.catalogue import Source, sources
+from cpts_geo.sources.catalogue.totals import check_totals, check_vintage
+from cpts_geo.sources.readers.formats.archives import archive_defects, gzip_defects, is_zip
+
+_GZIP: Final = b"\x1f\x8b"
+_7Z: Final = b"7z\xbc\xaf\x27\x1c"
+_PARQUET: Final = b"PAR1"
+#: First bytes by kind of file; what is not here is text, or a ZIP or gzip of text.
+_MAGIC: Final = {
+    ".xlsx": b"PK\x03\x04",
+    ".zip": b"PK\x03\x04",
+    ".whl": b"PK\x03\x04",
+    ".gz": _GZIP,
+    ".tgz": _GZIP,
+    ".7z": _7Z,
+    ".parquet": _PARQUET,
+    ".gpkg": b"SQLite format 3\x00",
+}
+_JSON: Final = (".json", ".geojson")
+_HEAD: Final = 4096
+#: Read whole on arrival up to this size (seconds at most); larger files when they are used.
+_READ_WHOLE: Final = 20_000_000
+_TRY_ANOTHER: Final = "essayez une autre adresse, ou déposez le fichier dans un miroir."
+
+
+def check_form(path: Path, file: str, *, most: int | None = None) -> None:
+    """
+    Refuse what is not the kind of file that was expected, or is not whole.
+
+    Parameters
+    ----------
+    path : Path
+        What has arrived, under any name.
+    file : str
+        Name it is to have, whose suffix says what was expected.
+    most : int, optional
+        Bytes of the largest file of its source: what it unpacks to is bounded by them.
+
+    Raises
+    ------
+    DataFileError
+        An empty file, a web page or an error message in place of the data, a damaged archive,
+        a decompression bomb, a member that leaves its archive.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "arrived"
+    ...     _ = path.write_text("<html><title>Maintenance</title></html>")
+    ...     check_form(path, "communes.csv")
+    Traceback (most recent call last):
+        ...
+    cpts_geo.errors.DataFileError: page web au lieu d’un fichier .csv : « Maintenance »
+    À faire : essayez une autre adresse, ou déposez le fichier dans un miroir.
+    """
+    if not path.is_file():  # a pipe would never end
+        raise DataFileError("ce n’est pas un fichier ordinaire", remedy=_TRY_ANOTHER)
+    suffix = Path(file).suffix.lower()
+    with path.open("rb") as stream:
+        head = stream.read(_HEAD)
+    instead = _stand_in(head, suffix)
+    defects = [instead] if instead else _incomplete(path, head, suffix, most=most)
+    if defects:
+        raise DataFileError(defects[0], defects=defects[1:], remedy=_TRY_ANOTHER)
+
+
+def _stand_in(head: bytes, suffix: str) -> str:
+    """Say what is there in place of the file, told by its first bytes; empty for the file."""
+    magic = _MAGIC.get(suffix)
+    if not head:
+        return "fichier vide (0 octet)"
+    if head.startswith(magic or (_MAGIC[".zip"], _GZIP)):
+        return ""
+    instead = f"au lieu d’un fichier {suffix}"
+    text = head.removeprefix(b"\xef\xbb\xbf").decode("utf-8", errors="replace").lstrip()
+    quoted = one_line(text[:200])
+    bracketed = text.startswith(("{", "["))
+    if text.startswith("<"):
+        kind = "page web" if re.search(r"(?i)<(!doctype\s+)?html|<head|<body", text) else "XML"
+        title = re.search(r"(?is)<(title|h1|message|(?:\w+:)?exceptiontext)[^>]*>(.*?)</\1", text)
+        told = f" : « {one_line(unescape(title[2].strip()))} »" if title else ""
+        said = f"{kind} {instead}{told}"
+    elif bracketed and (suffix not in _JSON or _is_error(text)):
+        said = f"message JSON {instead} : « {quoted} »"
+    elif magic is not None or b"\0" in head:
+        said = f"contenu d’un autre genre {instead} (premiers octets : {head[:8].hex(' ')})"
+    elif suffix in _JSON and not bracketed:
+        said = f"contenu d’un autre genre {instead} : « {quoted} »"
+    else:
+        said = ""
+    return said
+
+
+def _is_error(text: str) -> bool:
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError):
+        return False  # longer than its first bytes, as data are
+    names = {"error", "errors", "message", "error_code"}
+    return isinstance(content, dict) and not names.isdisjoint(content)
+
+
+def _incomplete(path: Path, head: bytes, suffix: str, *, most: int | None) -> list[str]:
+    """What lacks or is harmful in a file of the right kind."""
+    size = path.stat().st_size
+    with path.open("rb") as stream:
+        stream.seek(max(0, size - _HEAD))
+        tail = stream.read()
+    unpacked = LIMITS["unpacked"] if most is None else most_unpacked(most)
+    if is_zip(path):
+        return archive_defects(path, most=unpacked)
+    if head.startswith(_GZIP):
+        return gzip_defects(path, most=unpacked)
+    if head.startswith(_7Z):
+        # Its header says where its end stands: 32 bytes, then an offset and a length.
+        ends = 32 + int.from_bytes(head[12:20], "little") + int.from_bytes(head[20:28], "little")
+        return ["archive 7z tronquée"] if len(head) < 32 or size < ends else []
+    if suffix == ".parquet" and not tail.endswith(_PARQUET):
+        return ["fichier parquet tronqué"]
+    if suffix in _JSON and not tail.rstrip().endswith((b"}", b"]")):
+        return ["JSON tronqué"]
+    return []
+
+
+def check_content(path: Path, source: Source) -> str:
+    """
+    Refuse what its reader does not recognise, or is of another vintage than expected.
+
+    Parameters
+    ----------
+    path : Path
+        A file of the right form, under the catalogue's name.
+    source : Source
+        Its entry in the catalogue.
+
+    Returns
+    -------
+    str
+        Vintage as the reader of the source finds it in the content; empty when the content
+        says none, or the source has no reader.
+
+    Raises
+    ------
+    DataFileError
+        The content says another vintage than the catalogue expects, one that cannot be, or none
+        where it expects one; its reader does not recognise the file (headers renamed, sheet
+        missing); its totals are not those known of the source.
+    TableError
+        Its values break the contract of its table.
+    """
+    if source.reader is None:
+        return ""
+    # Readers bring heavy libraries: imported when a file has to be read, not for --help.
+    from cpts_geo.sources.readers import READERS  # noqa: PLC0415
+
+    reader = READERS[source.reader]
+    try:
+        found = reader.vintage(path, source) or ""
+        check_vintage(found, source)
+        if source.holds not in (None, found):
+            raise _other_vintage(source, found)
+        if read_on_arrival(path):
+            check_totals(reader.table(path, source), source)
+    except CptsGeoError:
+        raise
+    except Exception as error:
+        # What came from a network may break a library in any way: it is refused, not let through.
+        raise DataFileError(
+            f"lecture impossible ({why_unread(error)})", remedy=_TRY_ANOTHER
+        ) from error
+    return found
+
+
+def read_on_arrival(path: Path) -> bool:
+    """
+    Tell whether a file is read whole on arrival, or when it is used.
+
+    Parameters
+    ----------
+    path : Path
+        An existing file.
+
+    Returns
+    -------
+    bool
+        Whether reading it takes some seconds at most.
+    """
+    return path.stat().st_size <= _READ_WHOLE
+
+
+def _other_vintage(source: Source, found: str) -> DataFileError:
+    if not found:
+        said = f"le contenu ne dit pas son millésime ({source.holds} attendu)"
+        return DataFileError(said, remedy="vérifiez que le fichier est celui du producteur.")
+    known = [
+        other.key
+        for other in sources().values()
+        if other.reader == source.reader and other.holds == found
+    ]
+    advice = (
+        f"demandez « {known[0]} »"
+        if known
+        else f"ajoutez le millésime {found} à « {source.family} » dans sources/catalogue_*.toml"
+    )
+    return DataFileError(
+        f"millésime {found} servi, {source.holds} attendu : {advice}", remedy=f"{advice}."
+    )

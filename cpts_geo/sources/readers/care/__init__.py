@@ -1,0 +1,1 @@
+"""Readers of care: APL, BPE, Cnam, RPPS, emergencies, times of access."""

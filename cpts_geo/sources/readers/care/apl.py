@@ -1,0 +1,186 @@
+"""DREES workbook of potential accessibility to GPs (APL): its sheets, one a vintage."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+import pandera.pandas as pa
+
+from cpts_geo.errors import one_line
+from cpts_geo.sources.catalogue.catalogue import Source
+from cpts_geo.sources.catalogue.contracts import CODE_PATTERN
+from cpts_geo.sources.readers.formats.base import Reader, plain, repaired_codes, unexpected
+from cpts_geo.sources.readers.formats.workbook import Block, block, cell_text, open_book, sheets
+
+_SHEET: Final = r"APL[ _](\d{4})"
+#: Matched in full: "APL aux médecins généralistes" also begins the label of the second APL.
+_COLUMNS: Final = {
+    "code_insee": r"code commune( insee)?",
+    "apl": r"apl aux medecins generalistes",
+    "standardised_population": r"population standardisee \d{4}.*",
+}
+#: Labels of files of 2020 to 2026; earlier ones stop at other ages (60, 62) and give no total.
+_OPTIONAL: Final = {
+    "apl_65": r"apl aux medecins generalistes (de moins de 65 ans|(ages )?de 65 ans (ou|et) moins)",
+    "total_population": r"population totale \d{4}.*",
+}
+_UNITS: Final = {
+    "apl": r".*(consultation|visite).*par .*habitant.*",
+    "apl_65": r".*(consultation|visite).*par .*habitant.*",
+    "standardised_population": r".*habitants? standardise.*",
+    "total_population": r".*nombre d'habitants.*",
+}
+_NUMBERS: Final = ("apl", "apl_65", "standardised_population", "total_population")
+_POSITIVE: Final = pa.Check.ge(0, error="nombre positif ou nul attendu")
+#: The highest published figure is 40 consultations a year (05085, 2023): more is another unit.
+_RATE: Final = pa.Check.in_range(0, 100, error="consultations par an et habitant : de 0 à 100")
+
+
+def read_apl(path: Path, source: Source) -> pd.DataFrame:
+    """
+    Read every vintage of the workbook.
+
+    Parameters
+    ----------
+    path : Path
+        The workbook.
+    source : Source
+        Its entry in the catalogue.
+
+    Returns
+    -------
+    DataFrame
+        code_insee (Paris, Lyon and Marseille by arrondissement, as the producer has them: a rate
+        is never added), vintage (year), apl and apl_65 (consultations a year and standardised
+        inhabitant; apl_65 counts the doctors of 65 or less), standardised_population (weighs
+        means), total_population (counts people), in order of vintage then code. A column that a
+        vintage does not have is NaN; an APL of another age limit (60, 62) is never put in apl_65.
+        ``attrs["population_years"]``: year of the population by vintage;
+        ``attrs["notes"]``: French lines on what a vintage lacks or changes.
+
+    Raises
+    ------
+    DataFileError
+        No APL sheet, a header or a unit that is not the expected one, cells that are no number.
+    """
+    book = open_book(path, source.inner)
+    parts: list[pd.DataFrame] = []
+    years: dict[str, int] = {}
+    notes: list[str] = []
+    for year, sheet in sorted(sheets(book, _SHEET, path).items()):
+        found = block(book, sheet, columns=_COLUMNS, optional=_OPTIONAL, path=path)
+        found, units = _without_units(found, sheet)
+        years[year] = _population_year(found, sheet)
+        notes += [] if units else [f"APL {year} : unités non écrites sous l’en-tête"]
+        notes += [
+            f"APL {year} : pas de colonne « {name} »"
+            for name in _OPTIONAL
+            if name not in found.places
+        ]
+        if years[year] != int(year) - 2:
+            notes.append(f"APL {year} : populations de {years[year]} et non de {int(year) - 2}")
+        parts.append(_table(found, int(year)))
+    table = pd.concat(parts, ignore_index=True)
+    table = table.sort_values(["vintage", "code_insee"], ignore_index=True)
+    table.attrs = {"population_years": years, "notes": notes}
+    return table
+
+
+def _without_units(found: Block, sheet: str) -> tuple[Block, bool]:
+    """Rows of communes only, after the units written between header and data are checked."""
+    code = found.places["code_insee"]
+    first = next((i for i, row in enumerate(found.rows) if cell_text(row[code])), len(found.rows))
+    above: Sequence[Sequence[object]] = found.rows[:first]
+    written = {
+        name: " ".join(plain(row[found.places[name]]) for row in above).strip()
+        for name in _UNITS
+        if name in found.places
+    }
+    wrong = [
+        f"feuille « {sheet} », unité de {name} : « {one_line(text)} »"
+        for name, text in written.items()
+        if text and not re.fullmatch(_UNITS[name], text)
+    ]
+    if wrong:
+        raise unexpected(found.path, wrong)
+    return found.below([row for row in found.rows if cell_text(row[code])]), all(written.values())
+
+
+def _population_year(found: Block, sheet: str) -> int:
+    """Year of the populations, as their headers say it."""
+    names = [
+        name for name in ("standardised_population", "total_population") if name in found.places
+    ]
+    years = {int(re.findall(r"\d{4}", found.header[found.places[name]])[0]) for name in names}
+    if len(years) != 1:
+        said = " et ".join(map(str, sorted(years)))
+        raise unexpected(found.path, [f"feuille « {sheet} » : populations de {said}"])
+    return years.pop()
+
+
+def _table(found: Block, vintage: int) -> pd.DataFrame:
+    unknown = pd.Series(float("nan"), index=range(len(found.rows)))
+    return pd.DataFrame(
+        {
+            "code_insee": repaired_codes(found.texts("code_insee"), found.path),
+            "vintage": vintage,
+            **{n: found.numbers(n) if n in found.places else unknown for n in _NUMBERS},
+        }
+    )
+
+
+def vintage_of_apl(path: Path, source: Source) -> str | None:
+    """
+    Newest vintage of the workbook.
+
+    Parameters
+    ----------
+    path : Path
+        The workbook.
+    source : Source
+        Its entry in the catalogue.
+
+    Returns
+    -------
+    str
+        Year of the newest APL sheet.
+
+    Raises
+    ------
+    DataFileError
+        No APL sheet.
+    """
+    return max(sheets(open_book(path, source.inner), _SHEET, path))
+
+
+READERS: Final = {
+    "apl": Reader(
+        read=read_apl,
+        vintage=vintage_of_apl,
+        contract=pa.DataFrameSchema(
+            {
+                "code_insee": pa.Column(
+                    str, pa.Check.str_matches(CODE_PATTERN, error="code Insee attendu")
+                ),
+                "vintage": pa.Column(int, pa.Check.in_range(2010, 2100, error="année attendue")),
+                "apl": pa.Column(float, _RATE, nullable=True),
+                "apl_65": pa.Column(float, _RATE, nullable=True),
+                "standardised_population": pa.Column(float, _POSITIVE, nullable=True),
+                "total_population": pa.Column(float, _POSITIVE, nullable=True),
+            },
+            checks=[
+                pa.Check(
+                    # Rounded to a thousandth by the producer, each on its own.
+                    lambda table: ~(table["apl_65"] > table["apl"] + 0.002),
+                    error="l’APL d’une partie des médecins dépasse celui de tous",
+                )
+            ],
+            unique=["code_insee", "vintage"],
+        ),
+        keys=("code_insee", "vintage"),
+    )
+}

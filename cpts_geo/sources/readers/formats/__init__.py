@@ -1,0 +1,1 @@
+"""What readers share: bases, texts, workbooks, packed files of the producers."""

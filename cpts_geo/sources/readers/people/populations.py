@@ -1,0 +1,162 @@
+"""Reference populations of communes (populations de référence), which set legal thresholds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+import pandera.pandas as pa
+
+from cpts_geo.sources.catalogue.catalogue import Source
+from cpts_geo.sources.catalogue.contracts import CODE_PATTERN
+from cpts_geo.sources.readers.formats import sdmx
+from cpts_geo.sources.readers.formats.archives import open_content
+from cpts_geo.sources.readers.formats.base import (
+    Reader,
+    one_level,
+    plain,
+    repaired_codes,
+    unexpected,
+    with_zero,
+)
+from cpts_geo.sources.readers.formats.insee import COUNT, UNIQUE_CODE, whole_numbers
+from cpts_geo.sources.readers.formats.text import decoded, read_csv_text
+
+_COLUMNS: Final = {"population": "pmun", "total_population": "ptot"}
+#: Vintages before 2022 keep the code in two columns, and the name of the commune under COM.
+_CODES: Final = {
+    "com": "com",
+    "coddep": "coddep",
+    "dep": "dep",
+    "codcom": "codcom",
+}
+#: The files say no year. Municipal populations of four communes tell it: those of the Etalab
+#: package @etalab/decoupage-administratif 6.0.0, 4.1.0 and 3.1.1, whose notes cite Insee's pages
+#: 8680726 (2023), 8290591 (2022) and 6683035 (2020).
+CONTROLS: Final = {
+    "2023": {"01001": 860, "42218": 173_136, "45234": 116_357, "85191": 54_849},
+    "2022": {"01001": 859, "42218": 172_569, "45234": 116_344, "85191": 54_699},
+    "2020": {"01001": 806, "42218": 174_082, "45234": 117_026, "85191": 55_213},
+}
+
+
+def _is_melodi(path: Path, source: Source) -> bool:
+    with open_content(path, source.inner) as stream:
+        return "popref_measure" in plain(decoded(stream.readline(65536)))
+
+
+def read_populations(path: Path, source: Source) -> pd.DataFrame:
+    """
+    Read the municipal and total population of each commune.
+
+    Parameters
+    ----------
+    path : Path
+        ``donnees_communes.csv`` or its archive ``ensemble.zip`` (arrondissements of Paris, Lyon
+        and Marseille, which are added up; no Mayotte), or Melodi's ``DS_POPULATIONS_REFERENCE``.
+    source : Source
+        Its entry in the catalogue.
+
+    Returns
+    -------
+    DataFrame
+        code_insee, population (municipale, PMUN: each person once; the one to use), and
+        total_population (PTOT, with those counted apart; for legal thresholds only).
+
+    Raises
+    ------
+    DataFileError
+        Neither file, or codes that cannot be told.
+    """
+    if _is_melodi(path, source):
+        return _melodi(path, source)
+    raw = read_csv_text(path, inner=source.inner, patterns=_COLUMNS, optional=_CODES)
+    table = pd.DataFrame({"code_insee": _codes(raw, path)})
+    for name in _COLUMNS:
+        table[name] = whole_numbers(raw[name], path)
+    return one_level(table)
+
+
+def _codes(raw: pd.DataFrame, path: Path) -> pd.Series:
+    """Code of each row: COM where it holds codes, else département and number."""
+    if "com" in raw:
+        text = with_zero(raw["com"].str.upper())
+        if text.str.fullmatch(CODE_PATTERN).all():
+            return text
+    departement = "coddep" if "coddep" in raw else "dep"
+    if departement not in raw or "codcom" not in raw:
+        raise unexpected(path, ["ni code de commune (COM), ni département et numéro (CODCOM)"])
+    start = raw[departement].str.upper()
+    start = start.where(start.str.len() > 1, "0" + start)
+    number = raw["codcom"].str.zfill(2)
+    # Overseas, the third figure of the département is the first of the commune: 971 + 101.
+    short = start.str[:2] + number.str.zfill(3)
+    return repaired_codes((start + number).where((start + number).str.len() == 5, short), path)
+
+
+def _melodi(path: Path, source: Source) -> pd.DataFrame:
+    wanted = {"PMUN": "population", "PTOT": "total_population"}
+    rows = sdmx.observations(
+        path, source, keep={"POPREF_MEASURE": list(wanted)}, others_at_total=True
+    )
+    rows = sdmx.newest(rows, path, source)
+    rows = rows.astype({"code_insee": str, "popref_measure": str})
+    wide = rows.pivot(index="code_insee", columns="popref_measure", values="value")
+    missing = [measure for measure in wanted if measure not in wide]
+    if missing:
+        raise unexpected(path, [f"mesure absente : {measure}" for measure in missing])
+    # A commune whose people are counted in another's figures has none of its own.
+    wide = wide.rename(columns=wanted)[[*wanted.values()]].dropna()
+    table = wide.apply(lambda column: whole_numbers(column, path)).reset_index()
+    return table.rename_axis(columns=None)
+
+
+def populations_vintage(path: Path, source: Source) -> str | None:
+    """
+    Year of the populations, told by those of known communes.
+
+    Parameters
+    ----------
+    path : Path
+        The file of :func:`read_populations`.
+    source : Source
+        Its entry in the catalogue.
+
+    Returns
+    -------
+    str or None
+        A year of :data:`CONTROLS` where 01001 is listed and each control that is listed agrees;
+        None for another year. Melodi's file says its year itself.
+
+    Raises
+    ------
+    DataFileError
+        Neither file.
+    """
+    if _is_melodi(path, source):
+        return sdmx.vintage(path, source)
+    table = read_populations(path, source).set_index("code_insee")["population"]
+    for year, controls in CONTROLS.items():
+        listed = {code: people for code, people in controls.items() if code in table.index}
+        if "01001" in listed and all(table[code] == people for code, people in listed.items()):
+            return year
+    return None
+
+
+READERS: Final = {
+    "populations": Reader(
+        read_populations,
+        populations_vintage,
+        pa.DataFrameSchema(
+            {"code_insee": UNIQUE_CODE, "population": COUNT, "total_population": COUNT},
+            checks=[
+                pa.Check(
+                    lambda table: table["population"] <= table["total_population"],
+                    error="population municipale supérieure à la population totale",
+                )
+            ],
+        ),
+        ("code_insee",),
+    )
+}

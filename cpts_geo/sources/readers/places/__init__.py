@@ -1,0 +1,1 @@
+"""Readers of places: COG, contours, EPCI, TVS, perimeters of the CPTS."""

@@ -1,0 +1,209 @@
+"""Code officiel géographique (COG): communes of a year, and what happened to them since 1943."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+import pandera.pandas as pa
+
+from cpts_geo.errors import alike, one_line
+from cpts_geo.sources.catalogue.catalogue import Source
+from cpts_geo.sources.catalogue.contracts import CODE_PATTERN
+from cpts_geo.sources.readers.formats.base import (
+    Reader,
+    no_vintage,
+    repaired_codes,
+    unexpected,
+)
+from cpts_geo.sources.readers.formats.insee import (
+    CODE,
+    whole_numbers,
+)
+from cpts_geo.sources.readers.formats.text import read_csv_text
+
+_KINDS: Final = ("COM", "ARM", "COMA", "COMD")
+_COMMUNE_COLUMNS: Final = {
+    "code_insee": "com",
+    "name": "libelle",
+    "departement": "dep",
+    "region": "reg",
+    "kind": "typecom",
+    "parent": "comparent",
+}
+_EVENT_COLUMNS: Final = {
+    "date": "date_eff",
+    "mod": "mod",
+    "before_type": "typecom_av",
+    "before_code": "com_av",
+    "before_name": "libelle_av",
+    "after_type": "typecom_ap",
+    "after_code": "com_ap",
+    "after_name": "libelle_ap",
+}
+_FILLED: Final = pa.Check.str_length(min_value=1, error="texte vide")
+_KIND: Final = pa.Column(str, pa.Check.isin(_KINDS, error=f"attendu : {', '.join(_KINDS)}"))
+_MAYBE_CODE: Final = pa.Column(
+    str,
+    pa.Check.str_matches(CODE_PATTERN, error="code Insee de 5 caractères attendu"),
+    nullable=True,
+)
+
+
+def _codes(codes: pd.Series, path: Path) -> pd.Series:
+    """Repaired codes, missing where the file has none."""
+    given = codes[codes != ""]
+    return repaired_codes(given, path).reindex(codes.index)
+
+
+def read_communes(path: Path, source: Source) -> pd.DataFrame:
+    """
+    Read the communes of one year, with the places that belong to them.
+
+    A commune nouvelle and the former commune that is its seat share a code: it then stands as
+    ``COM`` and as ``COMD``. A list of communes keeps the rows of kind ``COM`` only, with Paris,
+    Lyon and Marseille as wholes.
+
+    Parameters
+    ----------
+    path : Path
+        ``v_commune_2026.csv``.
+    source : Source
+        Its entry in the catalogue.
+
+    Returns
+    -------
+    DataFrame
+        code_insee, name, departement, region (missing for the kinds the file gives none to), kind
+        (``COM`` commune, ``ARM`` arrondissement municipal, ``COMA`` associée, ``COMD`` déléguée),
+        parent (code of the commune it belongs to; missing for a commune).
+
+    Raises
+    ------
+    DataFileError
+        Not that file.
+    """
+    table = read_csv_text(path, inner=source.inner, patterns=_COMMUNE_COLUMNS)
+    table["code_insee"] = repaired_codes(table["code_insee"], path)
+    table["parent"] = _codes(table["parent"], path)
+    for column in ("departement", "region"):
+        table[column] = table[column].mask(table[column] == "")
+    return table
+
+
+def read_events(path: Path, source: Source) -> pd.DataFrame:
+    """
+    Read what happened to communes since 1943: mergers, splits, changes of name or code.
+
+    Parameters
+    ----------
+    path : Path
+        ``v_mvt_commune_2026.csv``.
+    source : Source
+        Its entry in the catalogue.
+
+    Returns
+    -------
+    DataFrame
+        date, mod (Insee's kind of event, such as 32 for a commune nouvelle or 21 for a split),
+        before_type, before_code, before_name, after_type, after_code, after_name; one row a place
+        before and a place after, in order of date. A row that the file repeats is kept once.
+
+    Raises
+    ------
+    DataFileError
+        Not that file, or a date that is none.
+    """
+    table = read_csv_text(path, inner=source.inner, patterns=_EVENT_COLUMNS)
+    table = table.drop_duplicates(ignore_index=True)
+    table["date"] = _dates(table["date"], path)
+    table["mod"] = whole_numbers(table["mod"], path)
+    for column in ("before_code", "after_code"):
+        table[column] = _codes(table[column], path)
+    return table.sort_values(["date", "mod", "before_code", "after_code"], ignore_index=True)
+
+
+def _dates(texts: pd.Series, path: Path) -> pd.Series:
+    """Days, written 2026-01-01 today and 01/01/2026 in older files."""
+    days = texts.str.replace(r"^(\d{2})/(\d{2})/(\d{4})$", r"\3-\2-\1", regex=True)
+    found = pd.to_datetime(days, format="%Y-%m-%d", errors="coerce")
+    bad = sorted(set(texts[found.isna()]))
+    if bad:
+        lines = (f"date « {one_line(text)} »" for text in bad)
+        raise unexpected(path, alike(lines, "date impossible", total=len(bad)))
+    return found.astype("datetime64[s]")
+
+
+def events_vintage(path: Path, source: Source) -> str | None:
+    """
+    Year of the last event: the file says no more, and its COG is of that year or later.
+
+    Parameters
+    ----------
+    path : Path
+        The file of :func:`read_events`.
+    source : Source
+        Its entry in the catalogue.
+
+    Returns
+    -------
+    str or None
+        A year; a year without any event, which has not been seen yet, would be missed.
+
+    Raises
+    ------
+    DataFileError
+        Not that file.
+    """
+    table = read_csv_text(path, inner=source.inner, patterns={"date": "date_eff", "mod": "mod"})
+    years = {found[0] for day in set(table["date"]) if (found := re.search(r"\d{4}", day))}
+    return max(years, default=None)
+
+
+READERS: Final = {
+    "cog_communes": Reader(
+        read_communes,
+        no_vintage,
+        pa.DataFrameSchema(
+            {
+                "code_insee": CODE,
+                "name": pa.Column(str, _FILLED),
+                "departement": pa.Column(str, nullable=True),
+                "region": pa.Column(str, nullable=True),
+                "kind": _KIND,
+                "parent": _MAYBE_CODE,
+            },
+            checks=[
+                pa.Check(
+                    lambda table: (table["kind"] != "COM") | table["departement"].notna(),
+                    error="une commune sans département",
+                ),
+                pa.Check(
+                    lambda table: (table["kind"] == "COM") == table["parent"].isna(),
+                    error="parent : rien pour une commune, un code pour ce qui lui appartient",
+                ),
+            ],
+            unique=["code_insee", "kind"],
+        ),
+        ("code_insee", "kind"),
+    ),
+    "cog_events": Reader(
+        read_events,
+        events_vintage,
+        pa.DataFrameSchema(
+            {
+                "date": pa.Column("datetime64[s]"),
+                "mod": pa.Column(int, pa.Check.in_range(10, 99, error="code d’événement attendu")),
+                "before_type": pa.Column(str),
+                "before_code": _MAYBE_CODE,
+                "before_name": pa.Column(str),
+                "after_type": pa.Column(str),
+                "after_code": _MAYBE_CODE,
+                "after_name": pa.Column(str),
+            }
+        ),
+        ("date", "before_code", "after_code"),
+    ),
+}

@@ -1,0 +1,303 @@
+"""Contours of the communes: GeoJSON of Etalab, GeoPackage of the IGN."""
+
+from __future__ import annotations
+
+import lzma
+import re
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import Any, Final
+
+import geopandas as gpd
+import pandas as pd
+import pandera.pandas as pa
+
+from cpts_geo.errors import DataFileError, one_line
+from cpts_geo.files import reason
+from cpts_geo.settings import GEOGRAPHIC_CRS
+from cpts_geo.sources.bounds.bound import excess, quantity
+from cpts_geo.sources.bounds.fetched import LIMITS, said
+from cpts_geo.sources.catalogue.catalogue import Source
+from cpts_geo.sources.catalogue.contracts import CODE_PATTERN
+from cpts_geo.sources.readers.formats.archives import open_content, whole_json
+from cpts_geo.sources.readers.formats.base import (
+    WHOLE_OF,
+    Reader,
+    find_columns,
+    no_vintage,
+    repaired_codes,
+    unexpected,
+)
+
+_GEOJSON: Final = {
+    "code_insee": r"code|code_?insee|insee_com",
+    "name": r"nom|nom_officiel|name",
+    "departement": r"departement|insee_dep|code_insee_du_departement",
+}
+#: Names of files of 2026 (product 4-0), then of files up to 2025 (3-2).
+_GEOPACKAGE: Final = {
+    "code_insee": r"code_insee|insee_com",
+    "name": r"nom_officiel|nom",
+    "departement": r"code_insee_du_departement|insee_dep",
+    "population": r"population",
+}
+_SEVEN_ZIP: Final = b"7z\xbc\xaf\x27\x1c"
+
+
+def read_contours(path: Path, source: Source) -> gpd.GeoDataFrame:
+    """
+    Read the contours of Etalab.
+
+    Parameters
+    ----------
+    path : Path
+        GeoJSON, plain or gzip.
+    source : Source
+        Its entry in the catalogue.
+
+    Returns
+    -------
+    GeoDataFrame
+        code_insee, name, departement, geometry (EPSG:4326), in order of code. Paris, Lyon and
+        Marseille are whole: their arrondissements, also in the file, are dropped.
+        ``attrs["invalid"]``: number of geometries that cross themselves, left as they are.
+
+    Raises
+    ------
+    DataFileError
+        Not a GeoJSON, a field that is missing, an empty geometry, coordinates that are no
+        longitude and latitude.
+    """
+    with open_content(path, source.inner) as stream:
+        shapes = read_vector(whole_json(stream, path), path)
+    return _communes(shapes, _GEOJSON, path)
+
+
+def read_admin_express(path: Path, source: Source) -> gpd.GeoDataFrame:
+    """
+    Read the communes of ADMIN EXPRESS COG.
+
+    Parameters
+    ----------
+    path : Path
+        GeoPackage, or the .7z archive that holds it (it takes the optional module py7zr).
+    source : Source
+        Its entry in the catalogue.
+
+    Returns
+    -------
+    GeoDataFrame
+        code_insee, name, departement, population (as the IGN copies it), geometry (EPSG:4326),
+        in order of code; ``attrs["invalid"]`` as in :func:`read_contours`.
+
+    Raises
+    ------
+    DataFileError
+        No such module, archive, GeoPackage, layer or field; an empty geometry; coordinates that
+        are no longitude and latitude.
+    """
+    with _geopackage(path, source.inner) as found:
+        try:
+            layers = [str(name) for name in gpd.list_layers(found)["name"]]
+            named = [name for name in layers if name.lower() == "commune"]
+            if not named:
+                shown = ", ".join(f"« {one_line(name)} »" for name in layers)
+                raise unexpected(path, ["couche « commune » introuvable", f"couches : {shown}"])
+            fields = [str(name) for name in gpd.read_file(found, layer=named[0], rows=0).columns]
+            places = find_columns(fields, _GEOPACKAGE, path)
+            wanted = [fields[place] for place in places.values()]
+            shapes = gpd.read_file(found, layer=named[0], columns=wanted)
+        except RuntimeError as error:  # what pyogrio raises
+            raise unexpected(path, ["ce n’est pas un GeoPackage lisible"]) from error
+    return _communes(shapes, _GEOPACKAGE, path)
+
+
+def read_vector(data: bytes, path: Path) -> gpd.GeoDataFrame:
+    """
+    Read the geometries of a GeoJSON.
+
+    Parameters
+    ----------
+    data : bytes
+        Its content.
+    path : Path
+        The file, for the message.
+
+    Returns
+    -------
+    GeoDataFrame
+        All its features, in the coordinates it says.
+
+    Raises
+    ------
+    DataFileError
+        Not a GeoJSON.
+    """
+    defects = ["ce n’est pas un GeoJSON lisible"]
+    if not data[:100].removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{"):
+        raise unexpected(path, defects)
+    try:
+        return gpd.read_file(data)
+    except RuntimeError as error:  # what pyogrio raises
+        raise unexpected(path, defects) from error
+
+
+def _communes(
+    shapes: gpd.GeoDataFrame, patterns: Mapping[str, str], path: Path
+) -> gpd.GeoDataFrame:
+    fields = [name for name in shapes.columns if name != shapes.geometry.name]
+    places = find_columns(fields, patterns, path)
+    raw = {name: shapes[fields[place]] for name, place in places.items()}
+    columns: dict[str, Any] = {
+        "code_insee": repaired_codes(raw["code_insee"], path),
+        "name": raw["name"].astype("str"),
+        "departement": raw["departement"].astype("str").str.upper().str.zfill(2),
+    }
+    if "population" in raw:
+        columns["population"] = pd.to_numeric(raw["population"]).astype("float64")
+    found = gpd.GeoDataFrame(columns, geometry=shapes.geometry.array, crs=shapes.crs)
+    whole = found[~found["code_insee"].isin(WHOLE_OF)].sort_values("code_insee", ignore_index=True)
+    _require_wgs84(whole, path)
+    whole.attrs = {"invalid": int((~whole.geometry.is_valid).sum())}
+    return whole.to_crs(GEOGRAPHIC_CRS)
+
+
+def _require_wgs84(shapes: gpd.GeoDataFrame, path: Path) -> None:
+    empty = shapes["code_insee"][shapes.geometry.is_empty | shapes.geometry.isna()]
+    defects = [f"géométrie vide : {', '.join(empty[:20])}"] if len(empty) else []
+    west, south, east, north = shapes.total_bounds
+    if shapes.crs is None or not shapes.crs.is_geographic:
+        defects.append(f"système de coordonnées {shapes.crs} au lieu de longitude et latitude")
+    elif not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
+        said = f"x {west:.0f} à {east:.0f}, y {south:.0f} à {north:.0f}"
+        defects.append(f"coordonnées hors des longitudes et latitudes : {said}")
+    if defects:
+        raise unexpected(path, defects)
+
+
+@contextmanager
+def _geopackage(path: Path, inner: str | None) -> Iterator[Path]:
+    """The GeoPackage itself: as it stands, or unpacked into a folder that does not remain."""
+    with path.open("rb") as stream:
+        packed = stream.read(len(_SEVEN_ZIP)) == _SEVEN_ZIP
+    if not packed:
+        yield path
+        return
+    with tempfile.TemporaryDirectory(prefix="cpts-geo-") as folder:
+        with _archive(path) as archive:
+            name = _member(archive, inner, path)
+            archive.extract(path=folder, targets=[name])
+        yield Path(folder) / name
+
+
+@contextmanager
+def _archive(path: Path) -> Iterator[Any]:
+    try:
+        import py7zr  # noqa: PLC0415 -- optional: only the archive of the IGN needs it
+    except ImportError as error:
+        raise DataFileError(
+            f"{one_line(path.name)} est une archive 7z, que Python ne lit pas seul.",
+            remedy="pip install 'cpts-geo[ign]', ou extrayez-en le fichier .gpkg et donnez-le.",
+        ) from error
+    try:
+        with py7zr.SevenZipFile(path) as archive:
+            yield archive
+    except (py7zr.exceptions.ArchiveError, lzma.LZMAError, EOFError, MemoryError) as error:
+        raise unexpected(path, ["archive 7z tronquée ou abîmée"]) from error
+    except OSError as error:
+        raise DataFileError(
+            f"{one_line(path.name)} ne peut pas être décompressé : {reason(error)}.",
+            remedy="libérez de la place dans le dossier temporaire, ou extrayez le .gpkg ailleurs.",
+        ) from error
+
+
+def _member(archive: Any, inner: str | None, path: Path) -> str:
+    """Name of the GeoPackage in the archive, which must stay inside the folder it goes to."""
+    listed = archive.list()
+    if len(listed) > LIMITS["members"]:
+        raise unexpected(path, [said("members", found=quantity(len(listed), "membres"))])
+    members = [member for member in listed if not member.is_directory]
+    names = [str(member.filename) for member in members]
+    outside = [str(m.filename) for m in members if m.is_symlink or _leaves(str(m.filename))]
+    if outside:
+        lines = [f"membre « {one_line(name)} » : son chemin sort de l’archive" for name in outside]
+        raise unexpected(path, lines)
+    wanted = [n for n in names if re.fullmatch(inner or r".*\.gpkg", PurePosixPath(n).name)]
+    if len(wanted) != 1:
+        shown = [f"membre « {one_line(name)} »" for name in names[:20]]
+        raise unexpected(path, [f"{len(wanted)} GeoPackage au lieu d’un", *shown])
+    size = sum(member.uncompressed for member in members if member.filename == wanted[0])
+    if size > LIMITS["unpacked"]:
+        raise unexpected(
+            path, [said("unpacked", found=excess(size, LIMITS["unpacked"], unit="octets"))]
+        )
+    return wanted[0]
+
+
+def _leaves(name: str) -> bool:
+    parts = PurePosixPath(name.replace("\\", "/"))
+    return parts.is_absolute() or ".." in parts.parts or bool(re.match(r"[A-Za-z]:", name))
+
+
+def vintage_of_admin_express(path: Path, source: Source) -> str | None:
+    """
+    Vintage of ADMIN EXPRESS, from the name of the GeoPackage in the archive.
+
+    Parameters
+    ----------
+    path : Path
+        GeoPackage, or the archive that holds it.
+    source : Source
+        Its entry in the catalogue.
+
+    Returns
+    -------
+    str or None
+        Year of ``...ED2025-01-01.gpkg`` and ``..._2026-01-01.gpkg``; None for a GeoPackage given
+        alone, whose name may be anybody's.
+
+    Raises
+    ------
+    DataFileError
+        The module or the archive cannot be read, or holds no GeoPackage.
+    """
+    with path.open("rb") as stream:
+        if stream.read(len(_SEVEN_ZIP)) != _SEVEN_ZIP:
+            return None
+    with _archive(path) as archive:
+        name = PurePosixPath(_member(archive, source.inner, path)).name
+    said = re.search(r"(\d{4})-\d{2}-\d{2}", name)
+    return said[1] if said else None
+
+
+_FILLED: Final = pa.Check.str_length(min_value=1, error="texte vide")
+_SHAPES: Final = {
+    "code_insee": pa.Column(
+        str, pa.Check.str_matches(CODE_PATTERN, error="code Insee attendu"), unique=True
+    ),
+    "name": pa.Column(str, _FILLED),
+    "departement": pa.Column(
+        str, pa.Check.str_matches(r"^(?:\d{2,3}|2[AB])$", error="code de département attendu")
+    ),
+    "geometry": pa.Column(None),
+}
+_PEOPLE: Final = pa.Column(
+    float, pa.Check.ge(0, error="nombre positif ou nul attendu"), nullable=True
+)
+
+READERS: Final = {
+    "contours": Reader(
+        read=read_contours,
+        vintage=no_vintage,
+        contract=pa.DataFrameSchema(_SHAPES),
+        keys=("code_insee",),
+    ),
+    "admin_express": Reader(
+        read=read_admin_express,
+        vintage=vintage_of_admin_express,
+        contract=pa.DataFrameSchema({**_SHAPES, "population": _PEOPLE}),
+        keys=("code_insee",),
+    ),
+}

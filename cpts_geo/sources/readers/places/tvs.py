@@ -1,0 +1,102 @@
+"""Communes of each territoire de vie-santé (TVS)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+import pandera.pandas as pa
+
+from cpts_geo.errors import alike, one_line
+from cpts_geo.sources.catalogue.catalogue import Source
+from cpts_geo.sources.catalogue.contracts import CODE_PATTERN
+from cpts_geo.sources.readers.formats.archives import is_zip
+from cpts_geo.sources.readers.formats.base import (
+    Reader,
+    no_vintage,
+    repaired_codes,
+    unexpected,
+    with_zero,
+)
+from cpts_geo.sources.readers.formats.text import read_csv_text
+from cpts_geo.sources.readers.formats.workbook import block, open_book
+
+_COLUMNS: Final = {
+    "code_insee": r"code (insee )?(de la )?commune( insee)?|(code_?)?insee",
+    "tvs": r"code (du )?(tvs|territoire de vie.sante)|(code_?)?tvs",
+}
+_NAME: Final = {"tvs_name": r"libelle (du )?(tvs|territoire de vie.sante)|(libelle|lib|nom)_?tvs"}
+#: The code of its main commune; those of Corse have one figure less (2A01).
+_TVS_PATTERN: Final = r"^(?:\d{5}|2[AB]\d{2,3})$"
+
+
+def read_tvs(path: Path, source: Source) -> pd.DataFrame:
+    """
+    Read which territoire de vie-santé each commune belongs to.
+
+    Parameters
+    ----------
+    path : Path
+        The workbook of 2019, or the delimited file of 2018.
+    source : Source
+        Its entry in the catalogue.
+
+    Returns
+    -------
+    DataFrame
+        code_insee (communes of the COG of the source; Paris, Lyon and Marseille by arrondissement,
+        each one a TVS of its own), tvs (five characters, four in Corse), tvs_name (missing where
+        the file has none), in order of code.
+
+    Raises
+    ------
+    DataFileError
+        A column that is not there, or a TVS without a code.
+    """
+    if is_zip(path):
+        book = open_book(path, source.inner)
+        found = block(book, book.sheet_names[0], columns=_COLUMNS, optional=_NAME, path=path)
+        raw = pd.DataFrame({name: found.texts(name) for name in found.places})
+        raw = raw[raw["code_insee"] != ""].reset_index(drop=True)
+    else:
+        raw = read_csv_text(path, inner=source.inner, patterns=_COLUMNS, optional=_NAME)
+    names = raw["tvs_name"] if "tvs_name" in raw else pd.Series("", index=raw.index, dtype="str")
+    table = pd.DataFrame(
+        {
+            "code_insee": repaired_codes(raw["code_insee"], path),
+            "tvs": _tvs_codes(raw["tvs"], path),
+            "tvs_name": names.where(names != ""),
+        }
+    )
+    return table.sort_values("code_insee", ignore_index=True)
+
+
+def _tvs_codes(codes: pd.Series[str], path: Path) -> pd.Series[str]:
+    text = codes.str.upper().str.replace(r"\.0$", "", regex=True)
+    text = with_zero(text)
+    wrong = sorted(set(codes[~text.str.fullmatch(_TVS_PATTERN)]))
+    if wrong:
+        lines = (f"code de TVS « {one_line(code)} »" for code in wrong)
+        raise unexpected(path, alike(lines, "code de TVS inconnu", total=len(wrong)))
+    return text
+
+
+READERS: Final = {
+    "tvs": Reader(
+        read=read_tvs,
+        vintage=no_vintage,
+        contract=pa.DataFrameSchema(
+            {
+                "code_insee": pa.Column(
+                    str, pa.Check.str_matches(CODE_PATTERN, error="code Insee attendu"), unique=True
+                ),
+                "tvs": pa.Column(
+                    str, pa.Check.str_matches(_TVS_PATTERN, error="code de TVS attendu")
+                ),
+                "tvs_name": pa.Column(str, nullable=True),
+            },
+        ),
+        keys=("code_insee",),
+    )
+}

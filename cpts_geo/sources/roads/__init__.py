@@ -1,0 +1,1 @@
+"""Minutes by road on a user's OpenStreetMap extract."""

@@ -1,0 +1,1 @@
+"""Everything known of one territory: its access, its capacity, where to open."""

@@ -1,0 +1,164 @@
+"""Everything a page says of the capacity of one territory besides its headline."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import pandas as pd
+
+from cpts_geo.capacity.answer.drivers import hours_tornado
+from cpts_geo.capacity.answer.headline import DRAWS, Headline
+from cpts_geo.capacity.answer.seasons import EligibleDemand, eligible_demand
+from cpts_geo.capacity.demand.periods import no_mt_per_day
+from cpts_geo.capacity.demand.requests import calls_per_year
+from cpts_geo.capacity.queue.booking import minimum_slots
+from cpts_geo.capacity.queue.weekly import WeeklyService, weekly_service
+from cpts_geo.capacity.scenario.inputs import Scenario
+from cpts_geo.capacity.workforce.fan import fan
+from cpts_geo.capacity.workforce.phone import HOUR_SHARES, agents_by_hour
+from cpts_geo.errors import DemandTooLargeError
+from cpts_geo.secrecy.disclosure import MIN_PROFESSIONALS
+
+#: GPs who settle each year, fewest to most, and spreads of their ages (years): a fan, grade D.
+ENTRIES: Final = (0.0, 1.0, 2.0)
+SPREADS: Final = (4.0, 7.0, 10.0)
+HORIZONS: Final = (5, 10)
+
+
+@dataclass(frozen=True)
+class TerritoryCapacity:
+    """
+    Demand of all groups, weeks, drivers, telephone and future of a territory.
+
+    Attributes
+    ----------
+    eligible : EligibleDemand or None
+        All who may ask, and each month; None where the demand is beyond one queue.
+    tornado : DataFrame
+        What each input alone makes of the GP-hours per week.
+    week : WeeklyService or None
+        Today's slots at the median demand of all who may ask, weekdays unequal; None = slots
+        unknown, or demand beyond one queue.
+    phone : DataFrame or None
+        Agents by hour of the day; None where the territory counts no call of its own, or its
+        line is not open for the hours whose profile is known.
+    future : DataFrame or None
+        Fan of GPs, of people without médecin traitant and of slots (slots, for the target) in 5
+        and 10 years; None where the mean age of its GPs is not published, or they are under 5.
+    """
+
+    eligible: EligibleDemand | None
+    tornado: pd.DataFrame
+    week: WeeklyService | None
+    phone: pd.DataFrame | None
+    future: pd.DataFrame | None
+
+
+def study_capacity(
+    result: Headline, *, facts: Mapping[str, float], draws: int = DRAWS
+) -> TerritoryCapacity:
+    """
+    Compute what a page says of the capacity of a territory besides its headline.
+
+    Parameters
+    ----------
+    result : Headline
+        Its headline.
+    facts : Mapping of str to float
+        Published facts of the territory; ``gp_mean_age`` (years) and ``gps_per_100k`` are used.
+    draws : int
+        Monte Carlo draws, 100 to 2,000,000.
+
+    Returns
+    -------
+    TerritoryCapacity
+        Tables and results; what is not known is None.
+
+    Raises
+    ------
+    ScenarioError
+        If ``draws`` is outside its domain.
+
+    Examples
+    --------
+    >>> from cpts_geo.capacity.answer.headline import headline
+    >>> from cpts_geo.capacity.scenario.loading import load_scenario
+    >>> answer = headline(load_scenario("beauce_gatinais"), draws=1000)
+    >>> found = study_capacity(answer, facts={}, draws=1000)
+    >>> found.phone["agents"].max(), found.future is None
+    (np.int64(2), True)
+    """
+    scenario = result.scenario
+    try:
+        eligible = eligible_demand(scenario, draws=draws)
+    except DemandTooLargeError:
+        eligible = None
+    median = float(no_mt_per_day(scenario, result.requests_per_year.p50))
+    week = scenario.slots_by_weekday
+    return TerritoryCapacity(
+        eligible=eligible,
+        tornado=hours_tornado(scenario),
+        week=None
+        if week is None or eligible is None
+        else weekly_service(
+            eligible.requests_per_day.p50,
+            week,
+            factors=_mean_one(scenario.calendar.weekday_factors),
+            deadline_days=scenario.deadline_days,
+            dispersion=scenario.dispersion,
+        ),
+        phone=_phone(scenario),
+        future=_future(scenario, median=median, facts=facts),
+    )
+
+
+def _mean_one(factors: tuple[float, ...]) -> list[float]:
+    mean = sum(factors) / len(factors)
+    return [factor / mean for factor in factors]
+
+
+def _phone(scenario: Scenario) -> pd.DataFrame | None:
+    calendar = scenario.calendar
+    hours = calendar.closes.hour - calendar.opens.hour
+    whole = calendar.opens.minute == calendar.closes.minute == 0
+    if scenario.evidence_label != 1 or hours != len(HOUR_SHARES) or not whole:
+        return None
+    calls = calls_per_year(scenario) / scenario.opening_days_per_year
+    return agents_by_hour(calls, opens=calendar.opens.hour)
+
+
+def _future(
+    scenario: Scenario, *, median: float, facts: Mapping[str, float]
+) -> pd.DataFrame | None:
+    """Fan of the GPs whose mean age is published; the demand follows people without MT."""
+    age, density = facts.get("gp_mean_age"), facts.get("gps_per_100k")
+    if age is None or density is None or scenario.population is None:
+        return None
+    gps = round(density * scenario.population / 1e5)
+    if gps < MIN_PROFESSIONALS:
+        return None
+    table = fan(
+        gps,
+        age,
+        population=scenario.population,
+        people_without_mt=scenario.people_without_mt,
+        spreads=SPREADS,
+        entries=ENTRIES,
+        years=max(HORIZONS),
+    )
+    demand = median * table["people_without_mt"] / scenario.people_without_mt
+    return table.assign(
+        slots=[
+            minimum_slots(
+                per_day,
+                target=scenario.target,
+                deadline_days=scenario.deadline_days,
+                dispersion=scenario.dispersion,
+            )
+            if per_day > 0
+            else 0
+            for per_day in demand
+        ]
+    )

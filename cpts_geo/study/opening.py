@@ -1,0 +1,357 @@
+"""Where to open: the best communes for a centre, what it can carry, what it changes.
+
+A site carries the largest demand that its slots serve at the target, which is not its slots. The
+requests of the territory are spread over its communes in several ways, since none is known; the
+answer says whether the best site depends on the way. Times are those by car to one point of each
+commune: people without a car are not described.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import pandas as pd
+
+from cpts_geo.access.nearest.minutes import approximations
+from cpts_geo.access.siting.allocation import allocate, allocations
+from cpts_geo.access.siting.best_sites import AllocationStability, best_sites, sites_by_allocation
+from cpts_geo.access.siting.outcomes import coverage_gain
+from cpts_geo.access.travel.surrogate import Variant
+from cpts_geo.access.travel.times import TravelTimes, minutes_matrix
+from cpts_geo.capacity.answer.headline import Headline
+from cpts_geo.capacity.demand.periods import no_mt_per_day
+from cpts_geo.capacity.queue.booking import largest_demand
+from cpts_geo.errors import SitingError
+
+#: A doctor four hours a day in slots of 15 minutes, as in Challans (grade D elsewhere).
+SITE_SLOTS: Final = 16
+#: New sites of one answer; more than that is a question for the notebook.
+MAX_SITES: Final = 3
+#: Solutions listed.
+BEST: Final = 5
+#: Sets of sites tried for one answer (100 communes and 3 sites): a page comes in seconds.
+_TRIED: Final = 200_000
+#: Minutes over which a time is no longer looked for between two communes of one territory.
+_REACH: Final = 240.0
+
+
+@dataclass(frozen=True)
+class Opening:
+    """
+    Where to open in a territory.
+
+    Parameters
+    ----------
+    requests_per_day : float
+        Requests per opening day that the sites must carry.
+    at_least : bool
+        Whether that is a floor: what a line has already given.
+    uncounted : str or None
+        People it does not count, in French; None where all are.
+    site_slots, site_capacity : int, float
+        Slots per opening day of one site, and the largest demand it serves at the target.
+    sites_needed : int
+        Sites of that size that the requests call for, those already open included.
+    existing : tuple of str
+        Communes with a centre open today.
+    today : tuple of str
+        Communes whose emergency department or centre is today the nearest one of some commune.
+    best : tuple of str
+        New sites with the fewest minutes for all, centres open today staying open; fewer than the
+        requests call for where more than :data:`MAX_SITES`, or too many sets to try.
+    farthest_first : tuple of str
+        New sites with the fewest minutes for all when emergency departments count as open too;
+        `best` where every candidate has one.
+    solutions : DataFrame
+        The best sets of sites by allocation, see :func:`cpts_geo.access.siting.best_sites`.
+    stability : AllocationStability or None
+        Whether the best set depends on the allocation; None where the APL, which tilts it, is
+        unknown.
+    by_variant : dict of str to tuple of str
+        Best set under each variant of the travel times; one entry for times given.
+    gains : dict of tuple of str to DataFrame
+        For `best` and `farthest_first`: people within each time of the nearest centre or
+        emergency department, before and after, see
+        :func:`cpts_geo.access.siting.outcomes.coverage_gain`.
+    loads : Series of float
+        Requests per opening day of each site of `best` and `existing` if everyone goes to the
+        nearest one, proportional allocation.
+    emergencies_known : bool
+        Whether emergency departments around are all known: without them there is no gain.
+    left_out : tuple of str
+        Inhabited communes that no road joins to the others, or without a known point or time: not
+        counted.
+    """
+
+    requests_per_day: float
+    at_least: bool
+    uncounted: str | None
+    site_slots: int
+    site_capacity: float
+    sites_needed: int
+    existing: tuple[str, ...]
+    today: tuple[str, ...]
+    best: tuple[str, ...]
+    farthest_first: tuple[str, ...]
+    solutions: pd.DataFrame
+    stability: AllocationStability | None
+    by_variant: dict[Variant, tuple[str, ...]]
+    gains: dict[tuple[str, ...], pd.DataFrame]
+    loads: pd.Series
+    emergencies_known: bool
+    left_out: tuple[str, ...]
+
+
+def requests_to_carry(result: Headline) -> float:
+    """
+    Requests per opening day that a territory's sites must carry.
+
+    Parameters
+    ----------
+    result : Headline
+        Capacity needed by the territory.
+
+    Returns
+    -------
+    float
+        Median of the model, over the months studied where there are some; where the observed
+        activity refutes it, that activity.
+
+    Examples
+    --------
+    >>> from cpts_geo.capacity.answer.headline import headline
+    >>> from cpts_geo.capacity.scenario.loading import load_scenarios
+    >>> round(requests_to_carry(headline(load_scenarios()["ouest_loiret"])), 2)
+    5.6
+    """
+    if result.refuting is not None:
+        return result.refuting.line.per_day
+    return no_mt_per_day(result.scenario, result.requests_per_year.p50)
+
+
+def siting_times(
+    field: pd.DataFrame, codes: Sequence[str], *, given: TravelTimes | None = None
+) -> dict[Variant, TravelTimes]:
+    """
+    Travel times between the places of one question, however far apart.
+
+    Parameters
+    ----------
+    field : DataFrame
+        Result of :func:`cpts_geo.access.nearest.minutes.neighbourhood`.
+    codes : sequence of str
+        Communes of the territory and places of care, in the neighbourhood.
+    given : TravelTimes, optional
+        Times of the analyst.
+
+    Returns
+    -------
+    dict of str to TravelTimes
+        The three approximations; ``central`` alone for given times.
+
+    Examples
+    --------
+    >>> field = pd.DataFrame({"lon": [2.0, 3.0], "lat": 48.0}, index=["A", "B"])
+    >>> round(float(siting_times(field, ["A", "B"])["central"].minutes.max()))
+    82
+    """
+    if given is not None:
+        return {"central": given}
+    places = field.loc[list(dict.fromkeys(codes))]
+    return approximations(places[places["lon"].notna()], reach=_REACH)
+
+
+def opening(
+    result: Headline,
+    field: pd.DataFrame,
+    *,
+    communes: Sequence[str],
+    existing: Sequence[str] = (),
+    emergencies: Sequence[str] | None = (),
+    apl: pd.Series | None = None,
+    given: TravelTimes | None = None,
+) -> Opening | None:
+    """
+    Find where to open a centre in a territory.
+
+    Parameters
+    ----------
+    result : Headline
+        Capacity needed by the territory: requests, target, deadline.
+    field : DataFrame
+        Result of :func:`cpts_geo.access.nearest.minutes.neighbourhood`: lon, lat, population.
+    communes : sequence of str
+        Communes of the territory: they ask, and are the candidates.
+    existing : sequence of str
+        Communes with a centre open today.
+    emergencies : sequence of str, or None
+        Communes of the neighbourhood with an emergency department; None where they are not all
+        known: nothing is then said of today's times.
+    apl : Series of float, optional
+        Published APL by commune, which tilts the demand; NaN unknown.
+    given : TravelTimes, optional
+        Times of the analyst, instead of approximations.
+
+    Returns
+    -------
+    Opening or None
+        The answer; None where the territory has fewer than two communes that can be compared, or
+        where the given times leave pairs of them unknown. Places of care that the times do not
+        know do not count.
+
+    Notes
+    -----
+    Objective: the fewest minutes for all (p-median), every set of sites tried
+    (:mod:`cpts_geo.access.siting.best_sites`). Each site is judged on the same two or more
+    allocations.
+
+    Examples
+    --------
+    >>> from cpts_geo.capacity.answer.headline import headline
+    >>> from cpts_geo.capacity.scenario.loading import load_scenarios
+    >>> field = pd.DataFrame({"lon": [2.0, 2.1, 2.2], "lat": 48.0,
+    ...                       "population": [900, 9_000, 90]}, index=["A", "B", "C"])
+    >>> found = opening(headline(load_scenarios()["asclepios"]), field, communes=["A", "B", "C"])
+    >>> found.best, found.sites_needed
+    (('B',), 1)
+    """
+    scenario = result.scenario
+    requests = requests_to_carry(result)
+    capacity = largest_demand(
+        SITE_SLOTS,
+        target=scenario.target,
+        deadline_days=scenario.deadline_days,
+        dispersion=scenario.dispersion,
+    )
+    needed = max(1, math.ceil(requests / capacity - 1e-9))
+    known = emergencies is not None
+    places = dict.fromkeys([*existing, *(emergencies or ())])
+    care = [code for code in places if code in field.index]
+    times = siting_times(field, [*communes, *care], given=given)
+    care = [code for code in care if code in times["central"].destinations]
+    asking = _joined(times["central"], communes, people=field["population"])
+    open_now = [code for code in existing if code in care]
+    candidates = [code for code in asking if code not in open_now]
+    if len(candidates) < 2:
+        return None
+    matrices = {name: _matrix(each, asking, [*asking, *care]) for name, each in times.items()}
+    new = _tractable(min(max(1, needed - len(open_now)), MAX_SITES), len(candidates))
+    people = field.loc[asking, "population"].astype("float64")
+    proportional = allocate(requests, people)
+    central = matrices["central"]
+    try:
+        demands = _demands(requests, people, apl=apl)
+        stability = None
+        if len(demands) > 1:
+            stability = sites_by_allocation(
+                central, demands, objective="p_median", p=new, existing=open_now,
+                candidates=candidates, best=BEST,
+            )  # fmt: skip
+            solutions = stability.solutions
+        else:
+            solutions = _nearest_for_all(central, proportional, new, candidates, open_now)
+            solutions = solutions.assign(allocation=next(iter(demands)))
+        # The first allocation is the proportional one.
+        best = _first(solutions)
+        by_variant = {
+            name: best
+            if name == "central"
+            else _first(_nearest_for_all(matrix, proportional, new, candidates, open_now))
+            for name, matrix in matrices.items()
+        }
+        elsewhere = [code for code in candidates if code not in care]
+        far = best
+        if elsewhere and known:
+            count = min(new, len(elsewhere))
+            far = _first(_nearest_for_all(central, proportional, count, elsewhere, care))
+    except SitingError:
+        # Times given by an analyst may leave pairs unknown: no answer is better than a guess.
+        return None
+    # Nobody asks where nobody lives: such a commune is left out of nothing.
+    lived = [code for code in communes if field.at[code, "population"] != 0]
+    return Opening(
+        requests_per_day=requests,
+        at_least=result.refuting is not None,
+        uncounted=scenario.uncounted_demand,
+        site_slots=SITE_SLOTS,
+        site_capacity=capacity,
+        sites_needed=needed,
+        existing=tuple(open_now),
+        today=_nearest_care(central, care) if known else (),
+        best=best,
+        farthest_first=far,
+        solutions=solutions,
+        stability=stability,
+        by_variant=by_variant,
+        gains={s: _gain(central, people, s, care) for s in {best, far}} if known else {},
+        emergencies_known=known,
+        loads=_loads(central, proportional, [*open_now, *best]),
+        left_out=tuple(pd.Index(lived).difference(asking, sort=False)),
+    )
+
+
+def _tractable(wanted: int, candidates: int) -> int:
+    """As many sites as wanted, fewer where trying every set would keep a page waiting."""
+    counts = range(min(wanted, candidates - 1), 1, -1)
+    return next((count for count in counts if math.comb(candidates, count) <= _TRIED), 1)
+
+
+def _joined(times: TravelTimes, communes: Sequence[str], *, people: pd.Series) -> list[str]:
+    """Inhabited communes that roads join to the largest of them."""
+    lived = [c for c in communes if c in times.origins and people.get(c, 0) > 0]
+    lived = [c for c in lived if c in times.destinations and c not in times.unsnapped]
+    if not lived:
+        return []
+    matrix = minutes_matrix(times, origins=lived, destinations=lived)
+    main = str(people[lived].astype("float64").idxmax())
+    return list(matrix.index[matrix[main].notna() & matrix.T[main].notna()])
+
+
+def _matrix(times: TravelTimes, origins: list[str], wanted: list[str]) -> pd.DataFrame:
+    known = [code for code in dict.fromkeys(wanted) if code in times.destinations]
+    return minutes_matrix(times, origins=origins, destinations=known)
+
+
+def _first(solutions: pd.DataFrame) -> tuple[str, ...]:
+    return tuple(solutions["sites"].iloc[0])
+
+
+def _nearest_for_all(
+    minutes: pd.DataFrame, demand: pd.Series, p: int, candidates: list[str], existing: list[str]
+) -> pd.DataFrame:
+    return best_sites(
+        minutes, demand, objective="p_median", p=p, existing=existing, candidates=candidates,
+        best=BEST,
+    )  # fmt: skip
+
+
+def _demands(requests: float, people: pd.Series, *, apl: pd.Series | None) -> dict[str, pd.Series]:
+    """Requests by commune, in each way that what is known allows."""
+    values = None if apl is None else apl.reindex(people.index)
+    if values is None or values[people > 0].isna().all():
+        return {"proportionnelle": allocate(requests, people)}
+    return allocations(requests, people, apl=values)
+
+
+def _nearest_care(minutes: pd.DataFrame, care: list[str]) -> tuple[str, ...]:
+    known = minutes[[code for code in care if code in minutes]].dropna(how="all")
+    nearest = [] if known.empty else list(known.idxmin(axis=1).astype(str))
+    return tuple(code for code in care if code in nearest)
+
+
+def _gain(
+    minutes: pd.DataFrame, people: pd.Series, sites: tuple[str, ...], care: list[str]
+) -> pd.DataFrame:
+    """Before and after; a site where care is already changes no time."""
+    known = [code for code in care if code in minutes]
+    return coverage_gain(
+        minutes, people, sites=[code for code in sites if code not in known], existing=known
+    )
+
+
+def _loads(minutes: pd.DataFrame, demand: pd.Series, sites: list[str]) -> pd.Series:
+    nearest = minutes[sites].idxmin(axis=1)
+    return demand.groupby(nearest).sum().reindex(sites, fill_value=0.0)

@@ -1,0 +1,335 @@
+"""Follow codes of communes through the events between two COG.
+
+Events hold from one COG to the next; what happens in between is composed year after year, so
+that a commune that merged twice, or merged and was restored, ends where it is today.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from typing import Final, Literal
+
+import numpy as np
+import pandas as pd
+
+from cpts_geo.settings import COG_YEAR
+from cpts_geo.sources.catalogue.contracts import FUSION, RECODED, SPLIT, check
+from cpts_geo.sources.embedding.cog_vintages import EVENT_COLUMNS
+from cpts_geo.sources.embedding.embedded import load_cog_events, load_population
+
+Split = Literal["refuse", "population", "parent"]
+
+#: What happened to a figure: see :func:`follow`.
+FOLLOWED: Final = "suivi"
+RESTORED: Final = "rétabli"
+SHARED: Final = "partagé"
+KEPT: Final = "gardé par la commune divisée"
+DIVIDED: Final = "divisé"
+LOST: Final = "perdu"
+
+#: Modifications of the COG (column MOD) that say where the territory of a commune goes.
+_OF_FUSION: Final = (31, 32, 33, 34)
+_OF_CODE: Final = (41, 50)
+_OF_SPLIT: Final = (20, 21, 30)
+_THEN: Final = " puis "
+#: Events of one commune on one date are never more than this.
+_SAME_DAY: Final = 3
+
+
+def among(values: pd.Series[str], codes: Set[str]) -> pd.Series[bool]:
+    """
+    Whether each value is one of many codes; quicker than ``isin`` when the codes are the many.
+
+    Parameters
+    ----------
+    values : Series of str
+        Codes to look for.
+    codes : set of str
+        Codes to look in.
+
+    Returns
+    -------
+    Series of bool
+        On the index of `values`.
+
+    Examples
+    --------
+    >>> among(pd.Series(["01001", "01002"]), {"01002"}).tolist()
+    [False, True]
+    """
+    return pd.Series([value in codes for value in values], index=values.index, dtype=bool)
+
+
+def codes_at(vintage: int, current: pd.Index[str], events: pd.DataFrame) -> set[str]:
+    """
+    Codes of the communes of one COG, found by undoing what happened since.
+
+    Parameters
+    ----------
+    vintage : int
+        Year of the COG.
+    current : Index of str
+        Codes of the COG of today.
+    events : DataFrame
+        Events, see :func:`cpts_geo.sources.embedding.cog_vintages.read_events`.
+
+    Returns
+    -------
+    set of str
+        Codes of communes; before the oldest dated COG, also every code that is gone without a
+        date, because it may have been one still.
+
+    Examples
+    --------
+    >>> from cpts_geo.sources.embedding.embedded import load_cog_events, load_population
+    >>> len(codes_at(2021, load_population().index, load_cog_events()))
+    34965
+    """
+    codes = set(current)
+    since = events[events["year"] > vintage]
+    for _, step in sorted(since.groupby("year"), reverse=True):
+        same = step["to_code"] == step["from_code"]
+        # The territory of a commune that does not go on may have been given to old neighbours.
+        left = (step["event"] == SPLIT) & step["from_code"].isin(step.loc[same, "from_code"])
+        born = step["dated"] & ~same & (left | (step["event"] == RECODED))
+        codes = (codes - set(step.loc[born, "to_code"])) | set(step["from_code"])
+    return codes
+
+
+def follow(
+    codes: Set[str],
+    events: pd.DataFrame,
+    *,
+    from_vintage: int,
+    to_vintage: int,
+    split: Split = "refuse",
+    population: pd.Series[int] | None = None,
+) -> pd.DataFrame:
+    """
+    Where the codes that change between two COG end.
+
+    Parameters
+    ----------
+    codes : set of str
+        Codes that stand in a table of `from_vintage`. A merger without date is taken to be
+        later than the table when the table still holds the code that is gone.
+    events : DataFrame
+        Events, see :func:`cpts_geo.sources.embedding.cog_vintages.read_events`.
+    from_vintage, to_vintage : int
+        Years of the two COG.
+    split : {"refuse", "population", "parent"}
+        What becomes of a commune that was split: all its parts are listed without share
+        (``refuse``), with a share of its people, or it keeps everything (``parent``).
+    population : Series of int, optional
+        People by code, for ``population``; a part it does not hold has no share.
+
+    Returns
+    -------
+    DataFrame
+        from_code, to_code (NaN when nothing says what the code became), event (what happened,
+        in order, joined by « puis »), year (COG of the last event; missing when undated), share
+        (of the counts, NaN when unknown), split_code (the commune that was split, NaN when
+        none), how: ``suivi``; ``rétabli`` for a commune that merged and left again, found
+        whole; ``partagé``, ``gardé par la commune divisée`` or ``divisé`` for a part of a split;
+        ``perdu``. Rows of every code that an event touches, of the table or not.
+    """
+    window = events[(events["year"] > from_vintage) & (events["year"] <= to_vintage)]
+    window = window[window["dated"] | among(window["from_code"], codes)]
+    links = _start(window["from_code"])
+    for _, step in window.groupby("year"):
+        links = _advance(links, step, split=split, population=population)
+    links = links[links["event"] != ""]
+    links["how"] = links["how"].mask(links["to_code"].isna(), LOST)
+    return links.drop(columns="merged").sort_values(["from_code", "to_code"], ignore_index=True)
+
+
+def current_codes(codes: pd.Series, *, from_vintage: int) -> pd.Series:
+    """
+    Code that each commune of a past COG has today.
+
+    Parameters
+    ----------
+    codes : Series of str
+        Codes of communes, of `from_vintage` or of any COG since.
+    from_vintage : int
+        Year of the oldest COG of these codes.
+
+    Returns
+    -------
+    Series of str
+        Current code, on the same index: the merged commune, and for a commune that was split the
+        one that kept its code. NaN for a code that nothing tells the successor of.
+
+    Examples
+    --------
+    >>> current_codes(pd.Series(["85060", "45019", "99999"]), from_vintage=2018).tolist()
+    ['85194', '45019', nan]
+    """
+    today = load_population().index
+    path = follow(
+        set(codes), load_cog_events(), from_vintage=from_vintage, to_vintage=COG_YEAR,
+        split="parent",
+    )  # fmt: skip
+    path = path[path["share"] > 0].drop_duplicates("from_code")
+    after = codes.map(path.set_index("from_code")["to_code"])
+    untouched = ~codes.isin(path["from_code"]) & codes.isin(today)
+    return after.where(~untouched, codes)
+
+
+def _start(codes: pd.Series[str]) -> pd.DataFrame:
+    origins = codes.drop_duplicates()
+    links = pd.DataFrame({"from_code": origins, "to_code": origins, "event": "", "share": 1.0})
+    links["year"] = pd.Series(pd.NA, index=links.index, dtype="Int64")
+    links["split_code"] = pd.Series(np.nan, index=links.index, dtype="str")
+    # Whether the code has merged into the one it is at: only then can it be restored.
+    return links.assign(how=FOLLOWED, merged=False)
+
+
+def _advance(
+    links: pd.DataFrame, step: pd.DataFrame, *, split: Split, population: pd.Series[int] | None
+) -> pd.DataFrame:
+    """Apply the events of one step to the codes they find."""
+    moving = links["to_code"].isin(step["from_code"])
+    if not moving.any():
+        return links
+    events = step.rename(columns={"from_code": "at", "to_code": "next", "event": "what"})
+    events = events[["at", "next", "what", "dated", "former_codes"]].assign(
+        when=step["year"].where(step["dated"]).astype("Int64")
+    )
+    found = links[moving].rename(columns={"to_code": "at"}).merge(events, on="at")
+    divided = found["what"] == SPLIT
+    found["how"] = found["how"].mask(divided & (found["how"] == FOLLOWED), DIVIDED)
+    if divided.any():
+        parts = _divide(found[divided], split=split, population=population)
+        found = pd.concat([found[~divided], parts], ignore_index=True)
+    found["event"] = found["event"] + np.where(found["event"] == "", "", _THEN) + found["what"]
+    found["year"] = found["when"].fillna(found["year"])
+    found["merged"] |= (found["what"] == FUSION) | ~found["dated"]
+    found = found.rename(columns={"next": "to_code"})[list(links.columns)]
+    return pd.concat([links[~moving], found], ignore_index=True)
+
+
+def _divide(
+    found: pd.DataFrame, *, split: Split, population: pd.Series[int] | None
+) -> pd.DataFrame:
+    """Send each code to the part it came from, or to all parts when it is the whole."""
+    formers = found["former_codes"].str.split()
+    found["home"] = [
+        code in former for code, former in zip(found["from_code"], formers, strict=True)
+    ]
+    # A commune that one of the parts joined on the way was not yet the wide one at the start.
+    narrow = found["at"].isin(found.loc[found["merged"] & found["home"], "at"])
+    group = [found["from_code"], found["at"]]
+    restored = (found["merged"] | narrow) & found["home"].groupby(group).transform("any")
+    back = found[restored & found["home"]].assign(how=RESTORED)
+    parts = found[~restored]
+    parts = parts.assign(split_code=parts["at"])
+    whole = [parts["from_code"], parts["at"]]
+    if split == "parent":
+        remainder = parts["next"] == parts["at"]
+        # A commune that does not go on can keep nothing: its parts stay without share.
+        goes_on = remainder.groupby(whole).transform("any")
+        parts["share"] = parts["share"].where(goes_on)
+        parts["how"] = parts["how"].mask(goes_on, KEPT)
+        parts = parts[remainder | ~goes_on]
+    else:
+        people = parts["next"].map({} if population is None else population).astype("float64")
+        total = people.groupby(whole).transform(lambda each: each.sum(skipna=False))
+        parts["share"] *= people / total.where(total > 0)
+        parts["how"] = parts["how"].mask(parts["share"].notna(), SHARED)
+    return pd.concat([back, parts], ignore_index=True)
+
+
+def from_movements(movements: pd.DataFrame) -> pd.DataFrame:
+    """
+    Turn Insee's list of events on communes (v_mvt_commune) into yearly, dated events.
+
+    Parameters
+    ----------
+    movements : DataFrame
+        One row a modification: date (of effect), mod (number of the COG), before_type,
+        before_code, after_type, after_code. Types other than ``COM`` are left out.
+
+    Returns
+    -------
+    DataFrame
+        Events, see :func:`cpts_geo.sources.embedding.cog_vintages.read_events`: dated, one step a
+        COG. What takes effect on 1 January holds in the COG of that year, anything later in the
+        next one; several events of one year are composed.
+
+    Raises
+    ------
+    TableError
+        The result breaks the contract of events; every defect is listed.
+
+    Notes
+    -----
+    Numbers kept: 31 to 34 (fusion), 41 (change of département), 50 (change of chef-lieu), 20, 21
+    and 30 (creation, restoration, suppression), which split a commune when it has several
+    outcomes.
+
+    Examples
+    --------
+    >>> row = {"date": "2019-01-01", "mod": 32, "before_type": "COM", "before_code": "85060",
+    ...        "after_type": "COM", "after_code": "85194"}
+    >>> from_movements(pd.DataFrame([row]))[["year", "event", "to_code"]].to_numpy().tolist()
+    [[2019, 'fusion', '85194']]
+    """
+    number = movements["mod"].astype(int)
+    kept = (movements["before_type"] == "COM") & (movements["after_type"] == "COM")
+    kept &= number.isin([*_OF_FUSION, *_OF_CODE, *_OF_SPLIT])
+    date = pd.to_datetime(movements["date"])
+    table = pd.DataFrame(
+        {
+            "date": date,
+            "year": date.dt.year + (~date.dt.is_year_start).astype(int),
+            "from_code": movements["before_code"],
+            "to_code": movements["after_code"],
+            "recoded": number.isin(_OF_CODE),
+            "dated": True,
+        }
+    )[kept].drop_duplicates(["date", "from_code", "to_code"])
+    several = table.groupby(["date", "from_code"])["to_code"].transform("nunique") > 1
+    table["event"] = np.where(several, SPLIT, np.where(table["recoded"], RECODED, FUSION))
+    table["former_codes"] = table["to_code"].where(several)
+    table = table[several | (table["from_code"] != table["to_code"])]
+    years = [_one_year(steps) for _, steps in table.groupby("year")]
+    events = pd.concat([pd.DataFrame(columns=list(EVENT_COLUMNS)), *years], ignore_index=True)
+    events = events.astype({"year": "int64", "dated": "bool"})
+    events["evidence"] = "Insee, événements sur les communes"
+    return check(events, "cog_events", origin="v_mvt_commune")
+
+
+def _one_year(steps: pd.DataFrame) -> pd.DataFrame:
+    """Compose the events of one year into one step."""
+    dates = steps.groupby("from_code")["date"].transform("nunique")
+    onward = steps.loc[steps["from_code"] != steps["to_code"], "to_code"]
+    again = steps["from_code"][(dates > 1) | steps["from_code"].isin(onward)]
+    chained = steps["from_code"].isin(again) | steps["to_code"].isin(again)
+    events = [steps[~chained], *([_composed(steps[chained])] if chained.any() else [])]
+    found = pd.concat(events, ignore_index=True).reindex(columns=list(EVENT_COLUMNS))
+    return found.sort_values(["from_code", "to_code"])
+
+
+def _composed(steps: pd.DataFrame) -> pd.DataFrame:
+    """Net outcome of events of one year that follow one another."""
+    links, born = _start(steps["from_code"]), set[str]()
+    for date, step in steps.groupby("date"):
+        divided = step["event"] == SPLIT
+        links = _advance(links, step[divided], split="refuse", population=None)
+        # On one date a commune may change its code and merge, in either order.
+        for _ in range(_SAME_DAY):
+            links = _advance(links, step[~divided], split="refuse", population=None)
+        made = (step["event"] != FUSION) & (step["from_code"] != step["to_code"])
+        earlier = steps.loc[steps["date"] < date, "from_code"]
+        born |= set(step.loc[made, "to_code"]) - set(earlier)
+    # A code made during the year was nobody's at its beginning.
+    links = links[~links["from_code"].isin(born)].drop_duplicates(["from_code", "to_code"])
+    several = links.groupby("from_code")["to_code"].transform("nunique") > 1
+    merged = links["event"].str.contains(f"{FUSION}|{SPLIT}")
+    events = links.assign(
+        dated=True,
+        event=np.where(several, SPLIT, np.where(merged, FUSION, RECODED)),
+        former_codes=links["to_code"].where(several),
+    )
+    return events[several | (links["from_code"] != links["to_code"])]

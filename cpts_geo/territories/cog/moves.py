@@ -1,0 +1,380 @@
+"""Move a table of communes from one COG to another: counts add, rates weigh."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from pandas.api.types import infer_dtype, is_numeric_dtype
+
+from cpts_geo.errors import TableError, one_line
+from cpts_geo.french import counted, number, percent
+from cpts_geo.schema import COLUMNS, Status, status_column
+from cpts_geo.settings import COG_YEAR
+from cpts_geo.sources.catalogue.contracts import SPLIT, check
+from cpts_geo.sources.embedding.embedded import load_cog_events, load_population
+from cpts_geo.sources.readers.formats.base import (
+    PLM,
+    WHOLE_OF,
+)
+from cpts_geo.territories.cog.events import (
+    FOLLOWED,
+    KEPT,
+    LOST,
+    SHARED,
+    Split,
+    among,
+    codes_at,
+    follow,
+)
+
+_CODE: Final = "code_insee"
+#: From the best known to the least: a sum is no better than the worst of its parts.
+_GRADES: Final = (Status.MEASURED, Status.ESTIMATED, Status.ASSUMED, Status.UNKNOWN)
+_OLDEST: Final = 1943
+#: Columns of objects that hold numbers.
+_UNTYPED: Final = ("integer", "floating", "mixed-integer", "mixed-integer-float", "decimal")
+ARRONDISSEMENT: Final = "arrondissement"
+ABSENT: Final = "absent de la table"
+_JOURNEY: Final = ["from_code", "to_code", "event", "year", "share", "how"]
+
+
+class MoveWarning(UserWarning):
+    """What a change of vintage could not keep as it was."""
+
+
+def move(
+    table: pd.DataFrame,
+    *,
+    from_vintage: int,
+    to_vintage: int,
+    counts: Sequence[str] | None = None,
+    rates: Mapping[str, str] | None = None,
+    split: Split = "refuse",
+    events: pd.DataFrame | None = None,
+    population: pd.Series[int] | None = None,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """
+    Bring a table of communes from one COG to a later one.
+
+    Counts of communes that merge add up; rates take their mean weighed by their denominator. A
+    part that is unknown makes the whole unknown. Paris, Lyon and Marseille given by
+    arrondissement are brought to the commune.
+
+    Parameters
+    ----------
+    table : DataFrame
+        code_insee (unique, of `from_vintage`), columns of numbers, and where there are any their
+        status columns. Other columns, such as names, are those of before and are left out. A
+        commune that is not listed adds nothing: list it with NaN if its figure is unknown.
+    from_vintage, to_vintage : int
+        Years of the two COG (1 January), at most settings.COG_YEAR.
+    counts : sequence of str, optional
+        Columns that add when communes merge, besides those that the schema knows as counts.
+    rates : mapping of str to str, optional
+        Columns whose merged value is a mean, with the count that weighs each, besides those that
+        the schema knows as rates.
+    split : {"refuse", "population", "parent"}
+        What to do with the figures of a commune that was split since: refuse the table; share
+        counts by the people of the parts and copy rates, with a warning; or leave them to the
+        commune that was split, its other parts being then unknown.
+    events : DataFrame, optional
+        Events between COG, see :func:`cpts_geo.sources.embedding.cog_vintages.read_events`; the
+        embedded ones by default, whose dates are known from 2022 on. Those of
+        :func:`cpts_geo.territories.cog.events.from_movements` are dated since 1943.
+    population : Series of int, optional
+        People by code of the COG of settings.COG_YEAR, all of them; the embedded reference
+        population by default.
+
+    Returns
+    -------
+    moved : DataFrame
+        code_insee (of `to_vintage`), the columns, and a status column for each: the worst of
+        its parts, and at best ``estimated`` for a re-weighed rate and for what was shared or
+        left to a commune that was split; ``unknown`` where the value is missing.
+    journey : DataFrame
+        Every code that changed: from_code, to_code (NaN when nothing says what it became),
+        event, year (first COG with the last event; missing when it is not dated), share of the
+        counts, how (``suivi``, ``rétabli``, ``partagé``, ``gardé par la commune divisée``,
+        ``perdu``; ``absent de la table`` for a code that the table lacks while other parts of
+        the same commune are there).
+
+    Raises
+    ------
+    TableError
+        A vintage, a column, a status or a code cannot be used, or a commune was split and
+        `split` does not say what to do; every defect is listed.
+
+    Warns
+    -----
+    MoveWarning
+        Codes are lost for want of a successor, or figures were shared by population.
+
+    Notes
+    -----
+    Going back in time would invent figures and is refused. From a COG older than 2021, the
+    embedded events know what became of a code and not when: a merger counts when the table
+    still holds the code that is gone. Split communes are rare: 14712 in 2020, 60054
+    and 85084 in 2024, 15141 in 2025.
+
+    Examples
+    --------
+    >>> before = pd.DataFrame(
+    ...     {"code_insee": ["85060", "85194"], "population": [100, 300], "beds": [4, 2]}
+    ... )
+    >>> moved, journey = move(before, from_vintage=2018, to_vintage=2026, counts=["beds"])
+    >>> moved[["code_insee", "population", "beds", "beds_status"]].to_numpy().tolist()
+    [['85194', 400, 6, 'measured']]
+    >>> journey[["from_code", "to_code", "year", "how"]].to_numpy().tolist()
+    [['85060', '85194', 2019, 'suivi'], ['85166', '85194', 2019, 'absent de la table']]
+    """
+    known = load_cog_events() if events is None else check(events, "cog_events", origin="events")
+    people = load_population() if population is None else population
+    _check_vintages(from_vintage, to_vintage, known, split=split)
+    adding, weighing = _kinds_of(table, counts or (), rates or {})
+    universe = codes_at(from_vintage, people.index, known)
+    _check_rows(table, [*adding, *weighing], universe=universe, vintage=from_vintage, events=known)
+    codes = table[_CODE]
+    present = set(codes.map(WHOLE_OF).fillna(codes))
+    path = follow(
+        present, known, from_vintage=from_vintage, to_vintage=to_vintage,
+        split=split, population=people if split == "population" else None,
+    )  # fmt: skip
+    in_table = among(path["from_code"], present)
+    window = known[known["year"].between(from_vintage + 1, to_vintage)]
+    _check_splits(path[in_table], window, split=split)
+    links = _links(codes, path[in_table])
+    moved = _moved(table.iloc[links["row"]], links, counts=adding, rates=weighing)
+    # What is gone without a date may have been gone before this table.
+    sure = universe - set(known.loc[~known["dated"], "from_code"])
+    absent = _absent(set(codes), path, set(moved[_CODE]), universe=sure)
+    changed = links[links["event"].notna()]
+    journey = pd.concat([changed[_JOURNEY], absent[_JOURNEY]], ignore_index=True)
+    _warn(table, changed, counts=adding)
+    return moved, journey.sort_values(["from_code", "to_code"], ignore_index=True)
+
+
+def _check_vintages(start: int, end: int, events: pd.DataFrame, *, split: str) -> None:
+    defects = [
+        f"{name} = {one_line(repr(year))} : un millésime est une année de {_OLDEST} à {COG_YEAR}"
+        for name, year in (("from_vintage", start), ("to_vintage", end))
+        if isinstance(year, bool)
+        or not isinstance(year, int | np.integer)
+        or not _OLDEST <= year <= COG_YEAR
+    ]
+    if split not in ("refuse", "population", "parent"):
+        defects.append(f"split = {one_line(repr(split))} : refuse, population ou parent")
+    if not defects and end < start:
+        defects.append(f"du COG {start} au COG {end} : revenir en arrière inventerait des chiffres")
+    undated = events.loc[~events["dated"], "year"]
+    if not defects and start < end < undated.max():
+        defects.append(
+            f"du COG {start} au COG {end} : les fusions d’avant {undated.max()} ne sont pas datées"
+        )
+    if defects:
+        raise TableError(
+            "Ce changement de millésime n’est pas possible.",
+            defects=defects,
+            remedy="allez d’un COG à un COG plus récent ; pour un COG d’arrivée ancien, donnez "
+            "dans events= les événements datés de l’Insee (v_mvt_commune, voir from_movements).",
+        )
+
+
+def _kinds_of(
+    table: pd.DataFrame, counts: Sequence[str], rates: Mapping[str, str]
+) -> tuple[list[str], dict[str, str]]:
+    """Columns that add, and columns that weigh with their weight, in the order of the table."""
+    given = {*counts, *rates}
+    defects = [f"colonne absente : {name}" for name in (_CODE, *given) if name not in table]
+    defects += [f"{name} : à la fois dans counts et dans rates" for name in {*counts} & {*rates}]
+    adding, weighing = [], {}
+    for name in map(str, table.columns.drop(_CODE, errors="ignore")):
+        column = COLUMNS.get(name)
+        if not is_numeric_dtype(table[name]):
+            # Text is left out; numbers that are not typed as such must not be, unseen.
+            if name in given or column or infer_dtype(table[name]) in _UNTYPED:
+                defects.append(f"{name} : nombres attendus")
+        elif name in counts or (name not in given and column and column.kind == "count"):
+            adding.append(name)
+        elif name in rates:
+            weighing[name] = rates[name]
+        elif column and column.kind == "rate" and column.weight:
+            weighing[name] = column.weight
+        elif column:
+            defects.append(f"{name} : valeur calculée d’autres colonnes, à refaire après")
+        else:
+            defects.append(f"{name} : ni compte ni taux connu")
+    defects += [
+        f"{name} : son poids {weight} n’est pas un compte de la table"
+        for name, weight in weighing.items()
+        if weight not in adding
+    ]
+    if defects:
+        raise TableError(
+            "Ces colonnes ne peuvent pas changer de millésime.",
+            defects=sorted(defects),
+            remedy="nommez les comptes dans counts= et les taux avec leur poids dans rates=, "
+            "ajoutez les poids qui manquent, retirez les autres colonnes.",
+        )
+    return adding, weighing
+
+
+def _check_rows(
+    table: pd.DataFrame,
+    names: Sequence[str],
+    *,
+    universe: set[str],
+    vintage: int,
+    events: pd.DataFrame,
+) -> None:
+    codes = table[_CODE]
+    defects = [f"code absent : ligne {row}" for row in table.index[codes.isna()]]
+    codes = codes.dropna().astype(str)
+    defects += [f"code {code} : en double" for code in sorted(set(codes[codes.duplicated()]))]
+    both = sorted(set(codes.map(WHOLE_OF).dropna()) & set(codes))
+    defects += [f"code {code} : la commune et ses arrondissements" for code in both]
+    strangers = sorted(set(codes) - universe - set(WHOLE_OF))
+    defects += [f"code {one_line(code)} : {_why(code, events, vintage)}" for code in strangers]
+    for name in names:
+        if status_column(name) not in table:
+            continue
+        status = table[status_column(name)]
+        unread = sorted({str(one) for one in status[~status.isin(list(Status))]})
+        defects += [f"{status_column(name)} : « {one_line(text)} » inconnu" for text in unread]
+        contrary = table[name].isna() != (status == Status.UNKNOWN)
+        defects += [f"{name} de {code} : valeur et statut se contredisent"
+                    for code in table.loc[contrary & status.isin(list(Status)), _CODE]]  # fmt: skip
+    if defects:
+        raise TableError(
+            f"Cette table n’est pas une table de communes du COG {vintage}.",
+            defects=defects,
+            remedy="gardez une ligne par code, écrivez les codes sur 5 caractères, et donnez dans "
+            "from_vintage le COG de la table, qui n’est pas toujours l’année de ses chiffres.",
+        )
+
+
+def _why(code: str, events: pd.DataFrame, vintage: int) -> str:
+    """French words on a code that is not of the vintage."""
+    other = events["from_code"] != events["to_code"]
+    gone = events[other & (events["from_code"] == code) & (events["year"] <= vintage)]
+    made = events[other & (events["to_code"] == code) & (events["year"] > vintage)]
+    said = []
+    if not gone.empty:
+        last = gone.iloc[-1]
+        after = gone.loc[gone["year"] == last["year"], "to_code"].dropna()
+        said.append(
+            f"disparu {'' if last['dated'] else 'au plus tard '}au COG {last['year']}, "
+            f"devenu {' et '.join(after) or 'on ne sait quoi'}"
+        )
+    if not made.empty:
+        begins = "de nouveau commune à partir" if said else "n’existe qu’à partir"
+        said.append(f"{begins} du COG {made['year'].iloc[0]}")
+    return ", ".join(said) or "inconnu des COG de métropole et des DROM"
+
+
+def _check_splits(path: pd.DataFrame, events: pd.DataFrame, *, split: Split) -> None:
+    undecided = path.loc[path["split_code"].notna() & path["share"].isna(), "split_code"]
+    if undecided.empty:
+        return
+    divided = events[(events["event"] == SPLIT) & events["from_code"].isin(undecided)]
+    defects = [
+        f"code {code}, divisé au COG {year} en {', '.join(sorted(parts))}"
+        for (code, year), parts in divided.groupby(["from_code", "year"])["to_code"]
+    ]
+    remedies = {
+        "refuse": 'choisissez split="population" (comptes partagés selon la population, estimés) '
+        'ou split="parent" (chiffres laissés à la commune divisée, estimés), ou retirez ces '
+        "communes.",
+        "population": "donnez dans population= les habitants de chaque partie.",
+        "parent": 'choisissez split="population", ou retirez ces communes : elles n’existent plus.',
+    }
+    raise TableError(
+        "Des communes de la table ont été divisées depuis.",
+        defects=defects,
+        remedy=remedies[split],
+    )
+
+
+def _links(codes: pd.Series[str], path: pd.DataFrame) -> pd.DataFrame:
+    """One row a row of the table and code it goes to, in the order of the table."""
+    links = pd.DataFrame({"row": np.arange(len(codes)), "code": codes.to_numpy()})
+    links["from_code"] = links["code"].map(WHOLE_OF).fillna(links["code"])
+    links = links.merge(path, on="from_code", how="left", sort=False)
+    arrondissement = links["code"] != links["from_code"]
+    untouched = links["how"].isna()
+    links["to_code"] = links["to_code"].where(~untouched, links["from_code"])
+    links["share"] = links["share"].where(~untouched, 1.0)
+    links["event"] = links["event"].mask(untouched & arrondissement, ARRONDISSEMENT)
+    links["how"] = links["how"].mask(untouched & arrondissement, FOLLOWED)
+    return links.drop(columns="from_code").rename(columns={"code": "from_code"})
+
+
+def _moved(
+    rows: pd.DataFrame, links: pd.DataFrame, *, counts: Sequence[str], rates: Mapping[str, str]
+) -> pd.DataFrame:
+    """Add and weigh the rows that go to the same code."""
+    kept = links["to_code"].notna().to_numpy()
+    rows, links = rows[kept].reset_index(drop=True), links[kept].reset_index(drop=True)
+    code = links["to_code"].rename(_CODE)
+    values = rows[[*counts, *rates]].copy()
+    if (links["share"] != 1).any():
+        values[list(counts)] = values[list(counts)].mul(links["share"], axis=0)
+    for rate, weight in rates.items():
+        values[rate] *= values[weight]
+    # A missing part makes the whole unknown: 0 and unknown never mix.
+    groups = values.groupby(code, sort=True)
+    moved = groups.sum(skipna=False)
+    alone = groups.size() == 1
+    first = ~code.duplicated()
+    for rate, weight in rates.items():
+        single = pd.Series(rows.loc[first, rate].to_numpy(), index=code[first])
+        moved[rate] = (moved[rate] / moved[weight]).mask(alone, single)
+    touched = links["how"].isin([SHARED, KEPT]).groupby(code).any()
+    for name in (*counts, *rates):
+        at_best = touched.astype(int) if name in counts else (touched | ~alone).astype(int)
+        grade = _grades(rows, name).groupby(code).max().clip(lower=at_best)
+        grade = grade.mask(moved[name].isna(), len(_GRADES) - 1)
+        moved[status_column(name)] = grade.map({i: s.value for i, s in enumerate(_GRADES)})
+    return moved.reset_index()
+
+
+def _grades(rows: pd.DataFrame, name: str) -> pd.Series[Any]:
+    if status_column(name) not in rows:
+        return pd.Series(0, index=rows.index)
+    return rows[status_column(name)].map({status: i for i, status in enumerate(_GRADES)})
+
+
+def _absent(
+    codes: set[str], path: pd.DataFrame, reached: set[str], *, universe: set[str]
+) -> pd.DataFrame:
+    """Codes that the table lacks, of communes of which it has another part."""
+    wholes = reached & {WHOLE_OF[code] for code in codes & WHOLE_OF.keys()}
+    siblings = [(part, one, ARRONDISSEMENT) for one in wholes for part in PLM[one]]
+    changed = path[among(path["to_code"], reached)]
+    # A commune that others joined may be missing itself.
+    rest = set(changed["to_code"]) - set(path["from_code"])
+    columns = ["from_code", "to_code", "event"]
+    heirs = pd.DataFrame([(code, code) for code in rest & universe], columns=columns[:2])
+    changed = changed[among(changed["from_code"], universe)]
+    every = pd.concat([pd.DataFrame(siblings, columns=columns), changed, heirs], ignore_index=True)
+    lacking = every[~among(every["from_code"], codes)]
+    return lacking.assign(how=ABSENT, share=np.nan).reindex(columns=_JOURNEY)
+
+
+def _warn(table: pd.DataFrame, changed: pd.DataFrame, *, counts: Sequence[str]) -> None:
+    lost = changed.loc[changed["how"] == LOST, "row"]
+    if len(lost):
+        gone = table.iloc[lost]
+        sums = ", ".join(f"{name} {number(gone[name].sum())}" for name in counts)
+        text = f"{counted(len(lost), 'code', 'codes')} sans successeur connu, hors de la table : "
+        text += f"{', '.join(gone[_CODE])} ; perdus : {sums or 'aucun compte'}."
+        warnings.warn(text, MoveWarning, stacklevel=3)
+    shared = changed[changed["how"] == SHARED]
+    if len(shared):
+        text = "Communes divisées depuis, comptes partagés selon la population (estimés) : "
+        parts = zip(shared["from_code"], shared["to_code"], shared["share"], strict=True)
+        text += " ; ".join(f"{old} → {new} : {percent(part)}" for old, new, part in parts)
+        warnings.warn(f"{text}.", MoveWarning, stacklevel=3)

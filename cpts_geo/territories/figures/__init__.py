@@ -1,0 +1,1 @@
+"""Figures of the communes, and of the areas they make."""

@@ -1,0 +1,378 @@
+"""Figures of every commune, from checked tables of any vintage, in the current COG.
+
+One path for the embedded figures and for the fetched ones: a source is a :class:`Part`, all
+parts are moved to the current COG and laid side by side, and what nobody brought is unknown.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from cpts_geo.schema import APL_VINTAGES, FIGURE_COLUMNS, Status, status_column
+from cpts_geo.settings import COG_YEAR
+from cpts_geo.sources.catalogue.catalogue import sources
+from cpts_geo.sources.embedding.embedded import load_cog_events
+from cpts_geo.sources.readers.formats.base import (
+    WHOLE_OF,
+)
+from cpts_geo.territories.cog.events import LOST, codes_at, current_codes
+from cpts_geo.territories.cog.moves import MoveWarning, move
+from cpts_geo.territories.figures.estimates import scaled_to_totals
+
+_OVERSEAS = "97"
+#: The oldest COG a producer's file is looked for in.
+_OLDEST = 2018
+
+
+@dataclass(frozen=True)
+class Part:
+    """
+    What one source says of communes, in its own geography.
+
+    Parameters
+    ----------
+    source : str
+        Source and vintage, for the list of lost codes.
+    table : DataFrame
+        code_insee (unique) and the columns of `counts` and `rates`.
+    cog : int
+        Year of the COG of its codes.
+    counts : tuple of str
+        Columns that add.
+    rates : mapping of str to str
+        Columns that weigh, with the count that weighs each.
+    equipped_only : bool
+        Whether communes without any are not listed: their count is then a known zero.
+    overseas : bool
+        Whether overseas communes are covered.
+    unknown : frozenset of str
+        Codes that are not listed and yet are no known zero.
+    """
+
+    source: str
+    table: pd.DataFrame
+    cog: int
+    counts: tuple[str, ...]
+    rates: Mapping[str, str] = field(default_factory=dict)
+    equipped_only: bool = False
+    overseas: bool = True
+    unknown: frozenset[str] = frozenset()
+
+
+def apl_parts(table: pd.DataFrame, *, source: str) -> list[Part]:
+    """
+    Parts of the DREES workbook, one a vintage.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Table of the reader ``apl``: code_insee, vintage, apl, apl_65, standardised_population,
+        total_population.
+    source : str
+        Key of the source.
+
+    Returns
+    -------
+    list of Part
+        Those of :data:`cpts_geo.schema.APL_VINTAGES` that the workbook holds.
+    """
+    parts = []
+    held = set(table["vintage"])
+    for year in (year for year in APL_VINTAGES if year in held):
+        rows = table[table["vintage"] == year]
+        weight = f"standardised_population_{year}"
+        names = {"apl": f"apl_{year}", "apl_65": f"apl_65_{year}"}
+        names |= {"standardised_population": weight, "total_population": f"apl_population_{year}"}
+        renamed = rows.drop(columns="vintage").rename(columns=names)
+        rates = {f"apl_{year}": weight, f"apl_65_{year}": weight}
+        # The codes of a vintage are those of the next COG, as far as they were checked (2023).
+        cog = min(year + 1, COG_YEAR)
+        counts = (weight, f"apl_population_{year}")
+        parts.append(Part(f"{source} {year}", renamed, cog, counts, rates))
+    return parts
+
+
+#: Source -> facilities it counts, the column of each, whether it lists equipped communes only,
+#: whether it covers overseas communes.
+_FACILITIES: Final[dict[str, tuple[dict[str, str], bool, bool]]] = {
+    "insee_bpe_2017": ({"gps": "gps_2017"}, True, False),
+    "insee_bpe_2020": ({"emergency_departments": "emergency_departments_2020"}, False, True),
+    "insee_bpe_2025": (
+        {"gps": "gps_2025", "emergency_departments": "emergency_departments_2025"},
+        True,
+        True,
+    ),
+}
+
+
+def parts_of(tables: Mapping[str, pd.DataFrame]) -> list[Part]:
+    """
+    Parts that sources bring: the APL of each vintage, facilities of each BPE.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        Table of its reader, by source key; sources that bring no count of communes are passed
+        over. ``attrs["left_out"]`` of a BPE are communes whose figures stand in another one.
+
+    Returns
+    -------
+    list of Part
+        In order of the sources.
+    """
+    parts = []
+    for key, table in tables.items():
+        if sources()[key].reader == "apl":
+            parts += apl_parts(table, source=key)
+        facilities, equipped_only, overseas = _FACILITIES.get(key, ({}, False, False))
+        for facility, column in facilities.items():
+            kept = table.loc[table["facility"] == facility, ["code_insee", "count"]]
+            # A facility that a file never lists is not counted by it: no commune has a zero.
+            if kept.empty:
+                continue
+            parts.append(
+                Part(
+                    key,
+                    kept.rename(columns={"count": column}),
+                    cog_of(key),
+                    (column,),
+                    equipped_only=equipped_only,
+                    overseas=overseas,
+                    unknown=frozenset(table.attrs.get("left_out", ())),
+                )
+            )
+    return parts
+
+
+def cog_of(key: str) -> int:
+    """
+    COG of the codes of a source, as its entry in the catalogue says.
+
+    Parameters
+    ----------
+    key : str
+        Key of the source.
+
+    Returns
+    -------
+    int
+        Year.
+
+    Examples
+    --------
+    >>> cog_of("insee_bpe_2017"), cog_of("insee_bpe_2025")
+    (2018, 2026)
+    """
+    return int(re.findall(r"\d{4}", sources()[key].geography)[0])
+
+
+def national_figures(
+    parts: Sequence[Part],
+    communes: pd.DataFrame,
+    *,
+    shares: pd.DataFrame,
+    totals: pd.Series,
+    events: pd.DataFrame | None = None,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """
+    Lay every part side by side in the current COG, for all of France.
+
+    Parameters
+    ----------
+    parts : sequence of Part
+        What the sources say.
+    communes : DataFrame
+        Current communes: code_insee, departement, population, population_2017, split_family.
+    shares : DataFrame
+        code_insee (current COG) and rates that need no weight.
+    totals : Series of float
+        GPs by département at the date of the estimate, in the BPE.
+    events : DataFrame, optional
+        Events between COG; the embedded ones by default.
+
+    Returns
+    -------
+    figures : DataFrame
+        code_insee, then the columns of :data:`cpts_geo.schema.FIGURE_COLUMNS` that were brought,
+        each with its status, for every current commune; NaN and ``unknown`` where the producer
+        says nothing, ``estimated`` where it describes a wider commune that has been split since.
+    lost : DataFrame
+        source, code_insee: rows whose code is not of the COG of the source, or has no known
+        successor.
+    """
+    figures = communes[["code_insee"]].merge(shares, how="left", on="code_insee")
+    for name in shares.columns.drop("code_insee"):
+        unknown = figures[name].isna()
+        figures[status_column(name)] = np.where(unknown, Status.UNKNOWN, Status.MEASURED)
+    people = communes.set_index("code_insee")["population"]
+    losses = []
+    known = load_cog_events() if events is None else events
+    for part in parts:
+        moved, strangers, lost = moved_to_today(
+            part.table,
+            part.cog,
+            counts=part.counts,
+            rates=part.rates,
+            people=people,
+            events=known,
+        )
+        losses.append(lost.assign(source=part.source))
+        if part.rates:
+            moved = _with_wider(moved, part, communes)
+        figures = figures.merge(moved, on="code_insee", how="left")
+        if part.equipped_only:
+            for name in part.counts:
+                absent = _known_zeros(figures, communes, name, part)
+                figures.loc[absent, name] = 0
+                figures.loc[absent, status_column(name)] = Status.MEASURED.value
+        # A commune one of whose former codes was set aside is known in part only.
+        short = current_codes(pd.Series(sorted(strangers), dtype=str), from_vintage=_OLDEST)
+        for name in (*part.counts, *part.rates):
+            incomplete = figures["code_insee"].isin(short)
+            figures.loc[incomplete, name] = np.nan
+            figures.loc[incomplete, status_column(name)] = Status.UNKNOWN.value
+    if "gps_2017" in figures:
+        estimate = scaled_to_totals(figures["gps_2017"], communes["departement"], totals)
+        figures["gps_estimated_2024"] = estimate.round(3)
+        figures[status_column("gps_estimated_2024")] = np.where(
+            estimate.isna(), Status.UNKNOWN, Status.ESTIMATED
+        )
+    brought = [name for name in FIGURE_COLUMNS if name in figures]
+    for name in brought:
+        column = status_column(name)
+        figures[column] = figures[column].fillna(Status.UNKNOWN.value).astype(str)
+    columns = ["code_insee", *(c for name in brought for c in (name, status_column(name)))]
+    none = pd.DataFrame(columns=["code_insee", "source"], dtype=str)
+    return figures[columns], pd.concat([none, *losses], ignore_index=True)
+
+
+def moved_to_today(
+    table: pd.DataFrame,
+    said: int,
+    *,
+    counts: Sequence[str],
+    rates: Mapping[str, str],
+    people: pd.Series,
+    events: pd.DataFrame,
+) -> tuple[pd.DataFrame, set[str], pd.DataFrame]:
+    """
+    Bring a table to the current COG from the COG that knows its codes, losing none unseen.
+
+    Parameters
+    ----------
+    table : DataFrame
+        code_insee (unique) and the columns of `counts` and `rates`.
+    said : int
+        COG that the catalogue says, see :func:`best_cog`.
+    counts : sequence of str
+        Columns that add.
+    rates : mapping of str to str
+        Columns that weigh, with the count that weighs each.
+    people : Series of int
+        People by code of the current COG.
+    events : DataFrame
+        Events between COG.
+
+    Returns
+    -------
+    moved : DataFrame
+        The columns by current commune, with their status; a split commune keeps its figures.
+    strangers : set of str
+        Codes that no COG of the table knows, set aside.
+    lost : DataFrame
+        code_insee of the strangers, then of the codes without successor.
+    """
+    cog, strangers = best_cog(table["code_insee"], said, people.index, events)
+    of_cog = ~table["code_insee"].isin(strangers)
+    with warnings.catch_warnings():
+        # What is lost is returned.
+        warnings.simplefilter("ignore", MoveWarning)
+        moved, journey = move(
+            table[of_cog], from_vintage=cog, to_vintage=COG_YEAR, counts=counts, rates=rates,
+            split="parent", events=events, population=people,
+        )  # fmt: skip
+    gone = journey.loc[journey["how"] == LOST, ["from_code"]]
+    aside = table.loc[~of_cog, ["code_insee"]]
+    return moved, strangers, pd.concat([aside, gone.rename(columns={"from_code": "code_insee"})])
+
+
+def best_cog(
+    codes: pd.Series, said: int, current: pd.Index[str], events: pd.DataFrame
+) -> tuple[int, set[str]]:
+    """
+    Find the COG that knows most of the codes of a table.
+
+    Parameters
+    ----------
+    codes : Series of str
+        Codes of communes, or of arrondissements of Paris, Lyon and Marseille.
+    said : int
+        COG that the catalogue says, kept unless a later or earlier one knows more codes.
+    current : Index of str
+        Codes of the COG of today.
+    events : DataFrame
+        Events between COG.
+
+    Returns
+    -------
+    int and set of str
+        The COG, and the codes that even it does not know.
+
+    Examples
+    --------
+    >>> from cpts_geo.sources.embedding.embedded import load_population
+    >>> codes = pd.Series(["93059", "93066", "45019"])
+    >>> best_cog(codes, 2026, load_population().index, load_cog_events())
+    (2024, set())
+    """
+    best, strangers = said, set(codes)
+    # The nearest first: a tie goes to what the catalogue says.
+    for cog in sorted(range(_OLDEST, COG_YEAR + 1), key=lambda year: abs(year - said)):
+        left = set(codes) - codes_at(cog, current, events) - WHOLE_OF.keys()
+        if len(left) < len(strangers):
+            best, strangers = cog, left
+        if not strangers:
+            break
+    return best, strangers
+
+
+def _part_of(communes: pd.DataFrame) -> pd.Series:
+    """Commune that each part of a split one has left, by code of the part."""
+    family = communes.dropna(subset=["split_family"]).set_index("code_insee")["split_family"]
+    parent = family.str.split().str[0]
+    return parent[parent.index != parent]
+
+
+def _with_wider(moved: pd.DataFrame, part: Part, communes: pd.DataFrame) -> pd.DataFrame:
+    """Mark what describes a wider commune: a part listed with nobody in it is counted there."""
+    part_of = _part_of(communes)
+    counted = part.table["code_insee"][part.table[part.counts[0]] > 0]
+    wider = part_of[~part_of.index.isin(counted)]
+    of_wider = moved["code_insee"].isin([*wider, *wider.index])
+    statuses = {}
+    for name in (*part.counts, *part.rates):
+        status = moved[status_column(name)]
+        changed = of_wider & (status != Status.UNKNOWN.value)
+        statuses[status_column(name)] = status.mask(changed, Status.ESTIMATED.value)
+    return moved.assign(**statuses)
+
+
+def _known_zeros(figures: pd.DataFrame, communes: pd.DataFrame, name: str, part: Part) -> pd.Series:
+    """Communes that a list of equipped communes leaves out, and that existed when it was made."""
+    absent = figures[name].isna() & ~figures["code_insee"].isin(part.unknown)
+    if not part.overseas:
+        absent &= ~communes["departement"].str.startswith(_OVERSEAS)
+    if part.cog == COG_YEAR:
+        return absent
+    absent &= communes["population_2017"].notna()
+    # A commune made again since may hold some of what the one it left has: not a known zero.
+    part_of = _part_of(communes)
+    equipped = figures["code_insee"][figures[name].notna()]
+    return absent & ~communes["code_insee"].isin(part_of.index[part_of.isin(equipped)])

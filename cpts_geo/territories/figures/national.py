@@ -1,0 +1,256 @@
+"""The national layer: figures of every commune from the sources that were fetched.
+
+Compiled once from the locked files, then read from the cache; embedded figures stand where no
+fetched source brings one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from cpts_geo import settings
+from cpts_geo.files import write_atomically
+from cpts_geo.french import day
+from cpts_geo.schema import Status, status_column
+from cpts_geo.sources.catalogue.catalogue import sources
+from cpts_geo.sources.catalogue.lock import read_lock
+from cpts_geo.sources.embedding import embedded
+from cpts_geo.sources.fetching.parsed import available, code_digest, load_source
+from cpts_geo.territories.cog.events import current_codes
+from cpts_geo.territories.figures.aggregate import SUMMARISED, area_summary, with_every_figure
+from cpts_geo.territories.figures.by_commune import (
+    Part,
+    cog_of,
+    moved_to_today,
+    national_figures,
+    parts_of,
+)
+
+#: Notion -> sources that bring it, the first one that was fetched is taken.
+CHOICES = {
+    "apl": ("drees_apl_2024", "drees_apl_2023"),
+    "gps_2025": ("insee_bpe_2025",),
+    "gps_2017": ("insee_bpe_2017",),
+    "emergency_2020": ("insee_bpe_2020",),
+    "age": ("insee_rp_structure_2022", "insee_rp_2022"),
+    "rpps": ("ans_rpps",),
+}
+_AGE_75 = 75
+#: The file of the embedded APL: a newer one holds the same years, sometimes corrected.
+_EMBEDDED_APL = "drees_apl_2023"
+#: The oldest code seen in the RPPS is not known; no merger before that year is looked for.
+_RPPS_COG = 2018
+
+
+@dataclass(frozen=True)
+class National:
+    """
+    Figures of every commune, and of the areas they are compared with.
+
+    Parameters
+    ----------
+    figures : DataFrame
+        One row a commune, in the form of :func:`cpts_geo.sources.embedding.embedded.load_figures`,
+        with all the figures that are known.
+    comparisons : DataFrame
+        In the form of :func:`cpts_geo.sources.embedding.embedded.load_comparisons`.
+    inputs : dict of str to str
+        SHA-256 of the fetched files used, by source key; empty when none was fetched.
+    notes : tuple of str
+        What was left out or lacks in the fetched files, in French.
+    """
+
+    figures: pd.DataFrame
+    comparisons: pd.DataFrame
+    inputs: dict[str, str]
+    notes: tuple[str, ...]
+
+
+def load_national(
+    communes: pd.DataFrame, *, fetched: bool = True, say: Callable[[str], None] = lambda _: None
+) -> National:
+    """
+    Load the figures of every commune: fetched where they were, embedded elsewhere.
+
+    Parameters
+    ----------
+    communes : DataFrame
+        The national table of communes.
+    fetched : bool
+        Whether fetched sources are looked for; else the embedded figures alone.
+    say : callable
+        Receives one French line when the layer has to be compiled.
+
+    Returns
+    -------
+    National
+        Figures, comparisons and what they were read from.
+
+    Raises
+    ------
+    CptsGeoError
+        A fetched file cannot be read, or the cache cannot be written.
+
+    Examples
+    --------
+    >>> national = load_national(embedded.load_communes(), fetched=False)
+    >>> len(national.figures), national.inputs
+    (1687, {})
+    """
+    figures, comparisons = embedded.load_figures(), embedded.load_comparisons()
+    chosen = _chosen() if fetched else {}
+    missing = _missing() if fetched else ()
+    if not chosen:
+        return National(figures, comparisons, {}, missing)
+    lock = read_lock(settings.lock_path())
+    inputs = {key: lock[key].sha256 for key in sorted(set(chosen.values()))}
+    folder = settings.cache_dir() / "layers" / _digest(inputs)
+    paths = folder / "figures.parquet", folder / "comparisons.parquet"
+    try:
+        figures, comparisons = (pd.read_parquet(path) for path in paths)
+    except (OSError, ValueError):
+        # Not compiled yet, or damaged.
+        say(f"Couche nationale : compilation de {len(inputs)} source(s), une seule fois")
+        figures, comparisons = _compiled(chosen, communes, figures, comparisons)
+        for table, path in zip((figures, comparisons), paths, strict=True):
+            _write(table, path)
+    undated = [
+        f"{sources()[key].attribution} : fichier reçu le {day(lock[key].fetched)}, sans date dans "
+        "son contenu."
+        for key in inputs
+        # A file that the catalogue knows by its hash needs no date of its own.
+        if not lock[key].vintage and sources()[key].sha256 is None
+    ]
+    return National(figures, comparisons, inputs, (*missing, *undated, *figures.attrs["notes"]))
+
+
+def _missing() -> tuple[str, ...]:
+    """Sources that the lock names and the cache has no more: their figures would lack unseen."""
+    locked = read_lock(settings.lock_path())
+    wanted = {key for keys in CHOICES.values() for key in keys}
+    gone = [key for key in locked if key in wanted and not available(key)]
+    if not gone:
+        return ()
+    return (
+        f"Le verrou nomme {', '.join(gone)}, absent du cache ou altéré : ses chiffres manquent ici "
+        f"(cpts-geo data fetch {' '.join(gone)}).",
+    )
+
+
+def _chosen() -> dict[str, str]:
+    """Notion -> the source taken for it, among those fetched."""
+    found = {
+        notion: next((key for key in keys if available(key)), "")
+        for notion, keys in CHOICES.items()
+    }
+    return {notion: key for notion, key in found.items() if key}
+
+
+def _digest(inputs: dict[str, str]) -> str:
+    """Changes with the files, the embedded data, and the code that compiles them."""
+    data = (settings.COMMUNES_DIR / "datapackage.json").read_text(encoding="utf-8")
+    said = json.dumps([inputs, code_digest(), data])
+    return hashlib.sha256(said.encode()).hexdigest()[:20]
+
+
+def _write(table: pd.DataFrame, path: Path) -> None:
+    write_atomically(path, lambda part: table.to_parquet(part, index=False, compression="zstd"))
+
+
+def _parts(tables: dict[str, pd.DataFrame]) -> list[Part]:
+    known = {key: table for key, table in tables.items() if key != "ans_rpps"}
+    rpps = [_rpps_part(table, key) for key, table in tables.items() if key not in known]
+    return parts_of(known) + rpps
+
+
+def _notes(tables: dict[str, pd.DataFrame], lost: pd.DataFrame) -> list[str]:
+    """What readers noted, and the codes that have no place in the current COG."""
+    said = [
+        f"{sources()[key].attribution} : {note}."
+        for key, table in tables.items()
+        for note in table.attrs.get("notes", [])
+    ]
+    for source, rows in lost.groupby("source"):
+        codes = ", ".join(rows["code_insee"])
+        said.append(f"{source} : codes sans place dans le COG, laissés de côté : {codes}.")
+    return said
+
+
+def _rpps_part(table: pd.DataFrame, key: str) -> Part:
+    """Codes of the RPPS are of several COG: each is followed to the current one on its own."""
+    now = current_codes(table["code_insee"], from_vintage=_RPPS_COG)
+    codes = now.fillna(table["code_insee"])
+    counts = table["gps"].groupby(codes).sum().rename("gps_rpps")
+    moved = counts.rename_axis("code_insee").reset_index()
+    return Part(key, moved, settings.COG_YEAR, ("gps_rpps",), equipped_only=True)
+
+
+def _shares(chosen: dict[str, str]) -> pd.DataFrame:
+    """Share of people of 75 or more, by commune of the current COG."""
+    key = chosen.get("age")
+    if key is None:
+        return pd.DataFrame({"code_insee": pd.Series(dtype=str)})
+    table = load_source(key)
+    if "share_75plus" in table:
+        return table.rename(columns={"share_75plus": "share_75plus_2022"})
+    people = table["population"]
+    old = people.where(table["age_low"] >= _AGE_75, 0)
+    by_age = pd.DataFrame({"code_insee": table["code_insee"], "old": old, "people": people})
+    wide = by_age.groupby("code_insee", as_index=False).sum()
+    # A code without place today has no share: it is unknown, as any code the source lacks.
+    moved, _, _ = moved_to_today(
+        wide,
+        cog_of(key),
+        counts=["old", "people"],
+        rates={},
+        people=embedded.load_population(),
+        events=embedded.load_cog_events(),
+    )
+    share = moved["old"] / moved["people"].where(moved["people"] > 0)
+    return pd.DataFrame({"code_insee": moved["code_insee"], "share_75plus_2022": share})
+
+
+def _compiled(
+    chosen: dict[str, str],
+    communes: pd.DataFrame,
+    known_figures: pd.DataFrame,
+    known_areas: pd.DataFrame,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    totals = known_areas[known_areas["indicator"] == "gps_bpe_2024"]
+    tables = {key: load_source(key) for notion, key in chosen.items() if notion != "age"}
+    figures, lost = national_figures(
+        _parts(tables),
+        communes,
+        shares=_shares(chosen),
+        totals=totals.set_index("area_code")["value"].drop("FR"),
+    )
+    # What no fetched file brings keeps its embedded value, where there is one.
+    brought = set(figures)
+    rest = ["code_insee", *(name for name in known_figures if name not in brought)]
+    figures = figures.merge(known_figures[rest], on="code_insee", how="left")
+    figures = with_every_figure(figures)
+    # A doctor of several places is shared between them, and those without a place are nowhere.
+    rpps = status_column("gps_rpps")
+    figures[rpps] = figures[rpps].replace(Status.MEASURED.value, Status.ESTIMATED.value)
+    table = communes.drop(columns="geometry").merge(figures, on="code_insee")
+    # A département is compared with the file its communes come from.
+    replaced = chosen.get("apl") not in (None, _EMBEDDED_APL)
+    known_areas = known_areas[~(known_areas["indicator"].str.contains("apl") & replaced)]
+    new = [name for name in SUMMARISED if name not in set(known_areas["indicator"])]
+    areas = pd.concat([table.assign(area=table["departement"]), table.assign(area="FR")])
+    long = area_summary(areas.reset_index(drop=True), by="area", indicators=new)
+    long = long[long.groupby("indicator")["value"].transform("count") > 0]
+    names = known_areas.drop_duplicates("area_code").set_index("area_code")["area_name"]
+    long = long.assign(
+        area_level=(long["area"] == "FR").map({True: "france", False: "departement"}),
+        area_name=long["area"].map(names),
+        value=long["value"].round(6),
+    ).rename(columns={"area": "area_code"})
+    figures.attrs = {"notes": _notes(tables, lost)}
+    return figures, pd.concat([known_areas, long[list(known_areas)]], ignore_index=True)

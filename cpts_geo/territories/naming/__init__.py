@@ -1,0 +1,1 @@
+"""Published names and codes to the communes of today, never guessing silently."""

@@ -1,0 +1,292 @@
+"""INSEE codes as analysts write them, to the communes of today; and files that mix both.
+
+Methods are those of names, plus ``repaired``: a spreadsheet turned ``01001`` into ``1001``. It is
+told apart because the code in the file is not the code retained, which the reader must see.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import pandas as pd
+
+from cpts_geo.errors import PerimeterError, one_line
+from cpts_geo.settings import COG_YEAR
+from cpts_geo.territories.naming.audit import (
+    Defect,
+    Method,
+    Resolution,
+    audit_table,
+    part_text,
+    quoted,
+)
+from cpts_geo.territories.naming.gazetteer import (
+    Gazetteer,
+    Place,
+    build_gazetteer,
+    checked_departements,
+)
+from cpts_geo.territories.naming.names import NameQuery, resolve_queries
+from cpts_geo.territories.naming.spelling import (
+    agree,
+    departement_code,
+    normalise_name,
+    split_departement_hint,
+)
+
+_FLOAT_TAIL: Final = re.compile(r"[.,]0+$")
+
+
+@dataclass(frozen=True)
+class CodeQuery:
+    """
+    One code of a list and what stands beside it.
+
+    Parameters
+    ----------
+    line : int
+        Line of the list or file.
+    published : str
+        The code as written.
+    name : str
+        Name written beside it; empty when there is none.
+    departement : str or None
+        Département code written beside it.
+
+    Examples
+    --------
+    >>> CodeQuery(2, "45130", "Dry").where
+    'ligne 2, code « 45130 »'
+    """
+
+    line: int
+    published: str
+    name: str = ""
+    departement: str | None = None
+
+    @property
+    def where(self) -> str:
+        """Start of a message about this line."""
+        return f"ligne {self.line}, code {quoted(self.published)}"
+
+
+def clean_code(text: str) -> str:
+    """
+    Code without what spreadsheets add to it.
+
+    Parameters
+    ----------
+    text : str
+        A code as written: spaces, a leading apostrophe, ``.0``, lower case.
+
+    Returns
+    -------
+    str
+        Upper case letters and digits as written, leading zeros not restored.
+
+    Examples
+    --------
+    >>> clean_code(" 1001.0"), clean_code("2a004"), clean_code("'45130")
+    ('1001', '2A004', '45130')
+    """
+    return _FLOAT_TAIL.sub("", re.sub(r"\s", "", text).lstrip("'’")).upper()
+
+
+def resolve_codes(
+    codes: Sequence[str],
+    communes: pd.DataFrame,
+    *,
+    former: pd.DataFrame,
+    names: Sequence[str] | None = None,
+) -> pd.DataFrame:
+    """
+    Resolve INSEE codes as written to the communes of today.
+
+    Parameters
+    ----------
+    codes : sequence of str
+        Codes as written; numbers are accepted.
+    communes : pandas.DataFrame
+        Communes of today: ``code_insee``, ``name``, ``departement``.
+    former : pandas.DataFrame
+        Former communes: ``former_code``, ``former_name``, ``kind``, ``code_insee`` of today.
+    names : sequence of str, optional
+        Names written beside the codes (empty or NaN when there is none): a name that belongs to
+        another commune is a defect.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns of :func:`cpts_geo.territories.naming.names.resolve`; ``published`` is the code as
+        written, ``method`` is exact, moved (the code left the COG) or repaired (four digits that
+        lost their leading zero), ``score`` is 100 and ``alternatives`` is empty.
+
+    Raises
+    ------
+    PerimeterError
+        When codes are unknown, contradict the names or stand twice, or the list is empty; lists
+        all defects.
+
+    Examples
+    --------
+    >>> communes = pd.DataFrame(
+    ...     {"code_insee": ["01001"], "name": ["L'Abergement-Clémenciat"], "departement": ["01"]}
+    ... )
+    >>> former = pd.DataFrame(columns=["former_code", "former_name", "kind", "code_insee"])
+    >>> resolve_codes(["1001.0"], communes, former=former)[["code_insee", "method"]].to_numpy()
+    array([['01001', 'repaired']], dtype=object)
+    """
+    gazetteer = build_gazetteer(communes, former)
+    beside = [""] * len(codes) if names is None else ["" if pd.isna(n) else str(n) for n in names]
+    queries = [
+        CodeQuery(line, "" if pd.isna(code) else str(code), name)
+        for line, (code, name) in enumerate(zip(codes, beside, strict=True), start=1)
+    ]
+    outcomes = [_resolve_code(gazetteer, query) for query in queries]
+    return audit_table(
+        gazetteer,
+        [outcome for outcome in outcomes if isinstance(outcome, Resolution)],
+        code_defects=[outcome for outcome in outcomes if isinstance(outcome, Defect)],
+    )
+
+
+def resolve_table(
+    table: pd.DataFrame,
+    communes: pd.DataFrame,
+    *,
+    former: pd.DataFrame,
+    departements: Collection[str] | None = None,
+) -> pd.DataFrame:
+    """
+    Resolve an analyst's table of names or codes to the communes of today.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As read by :func:`cpts_geo.sources.analyst.lists.perimeter.read_perimeter_file`: ``line``,
+        and ``name`` or ``code`` or both; optionally ``departement`` (empty text when not given).
+        A line with a code is resolved by its code, and its name must agree.
+    communes : pandas.DataFrame
+        Communes of today: ``code_insee``, ``name``, ``departement``.
+    former : pandas.DataFrame
+        Former communes: ``former_code``, ``former_name``, ``kind``, ``code_insee`` of today.
+    departements : collection of str, optional
+        Départements to look for names in; the whole of France by default.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns of :func:`cpts_geo.territories.naming.names.resolve`; ``published`` is the code as
+        written where there is one, else the name.
+
+    Raises
+    ------
+    NameResolutionError
+        When a name is unknown or ambiguous; lists every defect of the table.
+    PerimeterError
+        When the table is empty or without name and code, or only codes are wrong or repeated.
+
+    Examples
+    --------
+    >>> communes = pd.DataFrame(
+    ...     {"code_insee": ["42060", "43069"], "name": ["Chenereilles", "Chenereilles"],
+    ...      "departement": ["42", "43"]}
+    ... )
+    >>> former = pd.DataFrame(columns=["former_code", "former_name", "kind", "code_insee"])
+    >>> table = pd.DataFrame({"line": [2], "name": ["Chenereilles"], "departement": ["42"]})
+    >>> resolve_table(table, communes, former=former)["code_insee"].to_list()
+    ['42060']
+    """
+    if not {"name", "code"} & set(table.columns):
+        raise PerimeterError(
+            "La table n’a ni colonne de noms ni colonne de codes.",
+            remedy="donnez une colonne `name` ou une colonne `code`.",
+        )
+    gazetteer = build_gazetteer(communes, former)
+    scope = checked_departements(gazetteer, departements)
+    codes: list[Resolution | Defect] = []
+    queries: list[NameQuery] = []
+    for row in table.fillna("").to_dict("records"):
+        line, code, name = int(row["line"]), str(row.get("code", "")), str(row.get("name", ""))
+        written = str(row.get("departement", "")).strip()
+        departement = departement_code(written) if written else None
+        if code.strip():
+            codes.append(_resolve_code(gazetteer, CodeQuery(line, code, name, departement)))
+        else:
+            queries.append(NameQuery(line, name, scope, departement))
+    named, name_defects = resolve_queries(gazetteer, queries)
+    coded = [outcome for outcome in codes if isinstance(outcome, Resolution)]
+    return audit_table(
+        gazetteer,
+        sorted([*coded, *named], key=lambda resolution: resolution.line),
+        name_defects=name_defects,
+        code_defects=[outcome for outcome in codes if isinstance(outcome, Defect)],
+    )
+
+
+def _resolve_code(gazetteer: Gazetteer, query: CodeQuery) -> Resolution | Defect:
+    code = clean_code(query.published)
+    method: Method
+    if code in gazetteer.current:
+        method, places = "exact", [gazetteer.current[code]]
+    elif code in gazetteer.former:
+        method, places = "moved", list(gazetteer.former[code])
+    elif re.fullmatch(r"\d{4}", code) and f"0{code}" in gazetteer.current:
+        method, places = "repaired", [gazetteer.current[f"0{code}"]]
+    elif re.fullmatch(r"\d{4}", code) and f"0{code}" in gazetteer.former:
+        method, places = "moved", list(gazetteer.former[f"0{code}"])
+    else:
+        text = f"{query.where} : {_unknown_text(gazetteer, query, code)}"
+        return Defect(query.line, text, "code inconnu")
+    if places[0].is_arrondissement:
+        text = f"{query.where} : {part_text(gazetteer, places[0])}"
+        return Defect(query.line, text, "arrondissement municipal")
+    if len({place.current for place in places}) > 1:
+        found = ", ".join(f"{p.current} {gazetteer.current[p.current].name}" for p in places)
+        text = f"{query.where} : a quitté le COG pour plusieurs communes : {found}"
+        return Defect(query.line, text, "code partagé entre plusieurs communes")
+    if contradiction := _contradiction(gazetteer, query, places):
+        return Defect(query.line, f"{query.where} : {contradiction}", "code contredit")
+    return Resolution(query.line, query.published, places[0], method, 100.0, "", False)
+
+
+def _contradiction(gazetteer: Gazetteer, query: CodeQuery, places: Sequence[Place]) -> str:
+    """Say how the name or the département beside a code contradicts it; empty when they agree."""
+    commune = gazetteer.current[places[0].current]
+    code = places[0].code
+    official = places[0].name or commune.name
+    for departement in (query.departement, split_departement_hint(query.name)[1]):
+        if departement not in {None, commune.departement} and not code.startswith(str(departement)):
+            beside = one_line(str(departement))
+            return f"{code} est {official} ({commune.departement}), pas dans le {beside}"
+    key = normalise_name(query.name)
+    namesakes = gazetteer.by_key.get(key, ())
+    if not key or any(place.current == commune.code for place in namesakes):
+        return ""
+    # Codes are in alphabetical order: a shifted column gives names alike, so a real neighbour wins.
+    neighbours = [p for p in namesakes if p.is_current and p.departement == commune.departement]
+    if not neighbours and any(
+        agree(key, normalise_name(name)) for name in (commune.name, *(p.name for p in places))
+    ):
+        return ""
+    text = f"code Insee de {official} ({commune.departement}), pas de {quoted(query.name)}"
+    if namesakes:
+        text += f", dont le code est {_codes_text(namesakes)}"
+    return text
+
+
+def _unknown_text(gazetteer: Gazetteer, query: CodeQuery, code: str) -> str:
+    if name := gazetteer.lost.get(code, ""):
+        return f"a quitté le COG ({name}) et sa commune actuelle n’est pas connue : donnez-la"
+    text = f"inconnu du COG {COG_YEAR} et des codes qui l’ont quitté"
+    if namesakes := gazetteer.by_key.get(normalise_name(query.name), ()):
+        text += f" ; {quoted(query.name)} a pour code {_codes_text(namesakes)}"
+    return text
+
+
+def _codes_text(places: Sequence[Place]) -> str:
+    shown = sorted({f"{place.current} ({place.departement})" for place in places})
+    return " ou ".join(shown[:3]) + (f" (et {len(shown) - 3} autres)" if len(shown) > 3 else "")

@@ -1,0 +1,1 @@
+"""What makes a territory: lists, polygons, zonings, and the outline they give."""

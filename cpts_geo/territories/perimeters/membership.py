@@ -1,0 +1,247 @@
+"""Which communes make a territory: the published lists, or an analyst's own file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+
+from cpts_geo.errors import DataFileError, Defect, PerimeterError, one_line
+from cpts_geo.foreign import decodable, shown_name, visible
+from cpts_geo.french import number, signed_percent, slug
+from cpts_geo.sources.analyst.lists.perimeter import read_perimeter_file
+from cpts_geo.sources.catalogue.catalogue import sha256_of
+from cpts_geo.sources.embedding import embedded
+from cpts_geo.territories.naming.codes import resolve_codes, resolve_table
+from cpts_geo.territories.naming.names import normalise_name, resolve
+
+#: Columns of the table of border communes; see :mod:`cpts_geo.territories.perimeters.polygons`.
+BORDER_COLUMNS: Final = (
+    "territory",
+    "code_insee",
+    "name",
+    "kept",
+    "area_share",
+    "population",
+    "population_inside",
+    "population_inside_status",
+    "weight",
+)
+#: The page of the index, and codes of départements and of France.
+_RESERVED_KEY: Final = re.compile(r"index|fr|\d{1,3}|2[ab]")
+
+
+@dataclass(frozen=True)
+class Perimeters:
+    """
+    Communes of the territories to analyse, and how each was recognised.
+
+    Parameters
+    ----------
+    identity : DataFrame
+        Indexed by territory: name, document, perimeter (French sentence on the list).
+    members : DataFrame
+        territory, published, code_insee, basis, note.
+    audit : DataFrame
+        territory, published, code_insee, name, departement, method, score, alternatives.
+    notes : tuple of str
+        What was adapted to find the communes, in French; what concerns one territory is in its
+        sentence of `identity`.
+    inputs : dict of str to str
+        SHA-256 of the file the communes come from, by file name.
+    border : DataFrame
+        Columns of :data:`BORDER_COLUMNS`, one row a commune that the limit of a polygon cuts;
+        empty where no polygon was given.
+    folder : str
+        Name of the set of territories, fit for a folder; empty for the five CPTS.
+    """
+
+    identity: pd.DataFrame
+    members: pd.DataFrame
+    audit: pd.DataFrame
+    notes: tuple[str, ...] = ()
+    inputs: dict[str, str] = field(default_factory=dict)
+    border: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=BORDER_COLUMNS))
+    folder: str = ""
+
+
+def territory_keys(names: Sequence[str], codes: Sequence[str]) -> list[str]:
+    """
+    Key of each territory: its name made fit for a file, its code added where that is not enough.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Display names.
+    codes : sequence of str
+        Code of each, in the same order.
+
+    Returns
+    -------
+    list of str
+        Keys, all different.
+
+    Examples
+    --------
+    >>> territory_keys(["CC des Quatre Rivières"] * 2 + ["Index"], ["247000623", "247400666", "1"])
+    ['cc_des_quatre_rivieres_247000623', 'cc_des_quatre_rivieres_247400666', 'territoire_index']
+    """
+    made_of = [slug(name) for name in names]
+    slugs = [f"territoire_{key}" if _RESERVED_KEY.fullmatch(key) else key for key in made_of]
+    keys: list[str] = []
+    for made, code in zip(slugs, codes, strict=True):
+        enough = slugs.count(made) <= 1
+        key = made if enough else f"{made}_{slug(code)}"
+        while key in keys:
+            key += "_2"
+        keys.append(key)
+    return keys
+
+
+def published_perimeters(
+    territories: Sequence[str], communes: pd.DataFrame, *, former: pd.DataFrame
+) -> Perimeters:
+    """
+    Resolve the published lists of the five CPTS again, and check them.
+
+    Parameters
+    ----------
+    territories : sequence of str
+        Keys of the territories; empty for all.
+    communes, former : DataFrame
+        Current and former communes.
+
+    Returns
+    -------
+    Perimeters
+        Names that a document lists are resolved as it spells them; the other communes of a
+        proposed perimeter by their code.
+
+    Raises
+    ------
+    PerimeterError
+        A territory is unknown.
+    DataFileError
+        A stored code is not the one its published name leads to.
+    """
+    identity = embedded.load_territories().set_index("territory")
+    unknown = [key for key in territories if key not in identity.index]
+    if unknown:
+        raise PerimeterError(
+            "Territoire inconnu.",
+            defects=[Defect(f"« {one_line(key)} »", "inconnu") for key in unknown],
+            remedy=f"choisissez parmi : {', '.join(identity.index)} ; "
+            "ou donnez votre liste avec --perimeter.",
+        )
+    identity = identity.loc[list(dict.fromkeys(territories)) or identity.index]
+    members = embedded.load_memberships()
+    members = members[members["territory"].isin(identity.index)]
+    audits = []
+    for key, group in members.groupby("territory", sort=False):
+        listed = group[group["published"] != ""]
+        choices = dict(zip(listed["published"], listed["code_insee"], strict=True))
+        departements = str(identity.at[str(key), "departements"]).split()
+        # The stored codes are checked below: looking inside these départements is enough.
+        near = communes[communes["departement"].isin(departements)]
+        past = former[former["code_insee"].isin(near["code_insee"])]
+        # Only a name that several of these communes bear needs the stored choice.
+        borne = near["name"].map(normalise_name)
+        homonyms = set(borne[borne.duplicated()])
+        ambiguous = {p: c for p, c in choices.items() if normalise_name(p) in homonyms}
+        parts = []
+        if len(listed):
+            named = resolve(
+                list(listed["published"]),
+                near,
+                former=past,
+                departements=departements,
+                choices=ambiguous,
+            )
+            _check_stored(named, choices)
+            parts.append(named)
+        rest = group[group["published"] == ""]
+        if len(rest):
+            codes, beside = list(rest["code_insee"]), list(rest["name"])
+            parts.append(resolve_codes(codes, near, former=past, names=beside))
+        audits.append(pd.concat(parts, ignore_index=True).assign(territory=key))
+    audit = pd.concat(audits, ignore_index=True)
+    return Perimeters(identity=identity, members=members.reset_index(drop=True), audit=audit)
+
+
+def _check_stored(named: pd.DataFrame, choices: dict[str, str]) -> None:
+    stored = named["published"].map(choices)
+    wrong = named[stored != named["code_insee"]]
+    if not wrong.empty:
+        raise DataFileError(
+            "La liste des communes d’un CPTS contredit ses noms publiés.",
+            defects=[f"{row.published} : {row.code_insee} attendu" for row in wrong.itertuples()],
+            remedy="corrigez data/cpts/memberships.csv.",
+        )
+
+
+def file_perimeter(
+    path: Path,
+    communes: pd.DataFrame,
+    *,
+    former: pd.DataFrame,
+    name: str | None = None,
+    departements: Collection[str] | None = None,
+) -> Perimeters:
+    """
+    Perimeter of an analyst's own file, anywhere in France.
+
+    Parameters
+    ----------
+    path : Path
+        CSV or XLSX with a column of names or codes.
+    communes, former : DataFrame
+        Current and former communes.
+    name : str, optional
+        Name of the territory; the file's name by default.
+    departements : collection of str, optional
+        Départements in which names are looked for; all of France by default.
+
+    Returns
+    -------
+    Perimeters
+        One territory, whose key is made of its name.
+
+    Raises
+    ------
+    PerimeterError
+        The file or its communes cannot be used; every defect is listed.
+    """
+    read = read_perimeter_file(path)
+    audit = resolve_table(read.table, communes, former=former, departements=departements)
+    label, file = decodable(name or path.stem), shown_name(path.name)
+    [key] = territory_keys([label], ["liste"])
+    identity = pd.DataFrame(
+        {
+            "name": [label],
+            "document": [f"liste de communes fournie : {file}"],
+            "perimeter": ["Périmètre fourni par l’utilisateur."],
+        },
+        index=pd.Index([key], name="territory"),
+    )
+    members = audit[["published", "code_insee"]].assign(territory=key, basis="fichier", note="")
+    notes = [*map(visible, read.notes), *_population_note(read.table, audit, communes)]
+    inputs = {file: sha256_of(path)}
+    audit = audit.assign(territory=key)
+    return Perimeters(identity, members, audit, tuple(notes), inputs, folder=key)
+
+
+def _population_note(table: pd.DataFrame, audit: pd.DataFrame, communes: pd.DataFrame) -> list[str]:
+    """Say what a population column of the analyst's file amounts to, since it is not used."""
+    if "population" not in table:
+        return []
+    given = float(table["population"].sum())
+    known = communes["population"][communes["code_insee"].isin(audit["code_insee"])].sum()
+    gap = f", soit {signed_percent(100 * (known / given - 1))}" if given else ""
+    return [
+        f"Colonne « population » de votre fichier : {number(given)} habitants en tout. Les "
+        f"calculs prennent la population municipale 2023 de l’Insee : {number(known)}{gap}."
+    ]

@@ -1,0 +1,242 @@
+"""What territories a run is asked for, and the one place that says how to find each kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+import geopandas as gpd
+import pandas as pd
+
+from cpts_geo.errors import PerimeterError, one_line
+from cpts_geo.foreign import MAX_NAME, decodable, is_invisible, shown_name
+from cpts_geo.french import counted, number, slug
+from cpts_geo.settings import MAX_COMMUNES
+from cpts_geo.sources.analyst.polygons import polygons
+from cpts_geo.territories.perimeters.membership import (
+    Perimeters,
+    file_perimeter,
+    published_perimeters,
+)
+from cpts_geo.territories.perimeters.polygons import polygon_perimeters
+from cpts_geo.territories.perimeters.tvs import fetched_tvs, tvs_zoning
+from cpts_geo.territories.perimeters.zonings import (
+    epci_zoning,
+    find_zones,
+    zones_of_departements,
+    zoning_perimeters,
+)
+
+_DIVISIONS: Final = ("epci", "tvs")
+
+
+@dataclass(frozen=True)
+class Request:
+    """
+    Territories asked for; one kind of perimeter at a time.
+
+    Parameters
+    ----------
+    territories : tuple of str
+        Keys among the five CPTS; empty for all of them when nothing else is asked.
+    perimeter : Path or None
+        An analyst's file: list of communes, or polygons.
+    epci, tvs : tuple of str
+        Intercommunalités and territoires de vie-santé, by code or name.
+    departements : tuple of str
+        With a list of communes, where its names are looked for; alone, départements whose every
+        zone is a territory.
+    by : str or None
+        Division of the départements: ``epci`` (when None) or ``tvs``.
+    name : str or None
+        Name of the territory, when there is one.
+    only : tuple of str
+        Names of the territories wanted among those that a file of polygons draws.
+
+    Raises
+    ------
+    PerimeterError
+        The parts contradict each other; every contradiction is listed.
+
+    Examples
+    --------
+    >>> Request(epci=("200070183",), name="Val de Loire").polygon
+    False
+    """
+
+    territories: tuple[str, ...] = ()
+    perimeter: Path | None = None
+    epci: tuple[str, ...] = ()
+    tvs: tuple[str, ...] = ()
+    departements: tuple[str, ...] = ()
+    by: str | None = None
+    name: str | None = None
+    only: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        defects = self._defects()
+        if defects:
+            raise PerimeterError(
+                f"La demande n’est pas claire : {counted(len(defects), 'point', 'points')}.",
+                defects=defects,
+                remedy="donnez soit des clés de CPTS, soit --perimeter FICHIER, soit --epci, soit "
+                "--tvs, soit --departement (avec --by tvs au besoin).",
+            )
+
+    @property
+    def polygon(self) -> bool:
+        """Whether the analyst's file draws polygons, by its extension."""
+        drawn = polygons.SUFFIXES | polygons.OTHER_SUFFIXES
+        return self.perimeter is not None and self.perimeter.suffix.lower() in drawn
+
+    @property
+    def published(self) -> bool:
+        """Whether the territories are among the five CPTS."""
+        return not (self.perimeter or self.epci or self.tvs or self.departements)
+
+    def _defects(self) -> list[str]:
+        listed = self.perimeter is not None and not self.polygon
+        whole = self.departements and not listed
+        kinds = {
+            "des clés de CPTS": self.territories,
+            "--perimeter": self.perimeter,
+            "--epci": self.epci,
+            "--tvs": self.tvs,
+            "--departement": whole,
+        }
+        given = [kind for kind, value in kinds.items() if value]
+        defects = []
+        if len(given) > 1:
+            defects.append(f"{' et '.join(given)} : un seul à la fois")
+        if self.polygon and self.departements:
+            defects.append("--departement : un polygone n’a pas de noms à chercher")
+        if self.only and not self.polygon:
+            where = "les polygones d’un fichier (--perimeter)"
+            defects.append(f"--only : choisit parmi {where} ; retirez-le sinon")
+        if self.name and self.published:
+            defects.append("--name : aucun périmètre à nommer (--perimeter, --epci ou --tvs)")
+        if self.name and (len(self.epci) > 1 or len(self.tvs) > 1 or given == ["--departement"]):
+            defects.append("--name : nomme un seul territoire, et plusieurs sont demandés")
+        if self.by and given != ["--departement"]:
+            defects.append("--by : ne va qu’avec --departement, sans autre périmètre")
+        if self.by and self.by not in _DIVISIONS:
+            defects.append(
+                f"--by : « {one_line(self.by)} » inconnu ; existe : {', '.join(_DIVISIONS)}"
+            )
+        return defects
+
+
+def find_perimeters(
+    request: Request,
+    communes: gpd.GeoDataFrame,
+    *,
+    former: pd.DataFrame,
+    tvs: Callable[[], tuple[pd.DataFrame, dict[str, str]]] = fetched_tvs,
+) -> Perimeters:
+    """
+    Find the communes of the territories asked for.
+
+    Parameters
+    ----------
+    request : Request
+        What is asked.
+    communes : GeoDataFrame
+        The national table of communes.
+    former : DataFrame
+        Former communes.
+    tvs : callable
+        Gives the composition of the TVS and its SHA-256 by file name; called only when a TVS is
+        asked for.
+
+    Returns
+    -------
+    Perimeters
+        Territories and their communes.
+
+    Raises
+    ------
+    PerimeterError
+        A territory or a file cannot be used; every defect is listed.
+    DataFileError
+        TVS are asked for and their composition was not fetched.
+
+    Examples
+    --------
+    >>> from cpts_geo.sources import embedded
+    >>> communes, former = embedded.load_communes(), embedded.load_former_communes()
+    >>> found = find_perimeters(Request(departements=("45",)), communes, former=former)
+    >>> len(found.identity), found.folder
+    (16, 'departement_45_epci')
+    """
+    found = _shown(_perimeters(request, communes, former=former, tvs=tvs))
+    sizes = found.members["territory"].map(found.identity["name"]).value_counts()
+    large = sizes[sizes > MAX_COMMUNES].to_dict()
+    defects = [f"{name} : {number(size)} communes" for name, size in large.items()]
+    if defects:
+        raise PerimeterError(
+            f"Un territoire ne peut dépasser {number(MAX_COMMUNES)} communes : sa page ne "
+            "s’ouvrirait pas.",
+            defects=defects,
+            remedy="découpez-le, par exemple par département.",
+        )
+    return found
+
+
+def _shown(found: Perimeters) -> Perimeters:
+    """Names and spellings that come from others, made fit to be shown; what was changed is said."""
+    identity = found.identity.copy()
+    notes, names = [], []
+    for key, given in identity["name"].items():
+        whole = shown_name(str(given), most=len(str(given)) + 1) or str(key)
+        name = shown_name(whole)
+        names.append(name)
+        if name != whole:
+            notes.append(f"Nom coupé à {MAX_NAME} caractères : « {name} ».")
+        if any(map(is_invisible, str(given))):
+            notes.append(f"Caractères invisibles retirés d’un nom : « {name} ».")
+    return replace(
+        found,
+        identity=identity.assign(name=names, document=identity["document"].map(shown_name)),
+        members=found.members.assign(published=found.members["published"].map(shown_name)),
+        audit=found.audit.assign(published=found.audit["published"].map(shown_name)),
+        notes=(*found.notes, *notes),
+    )
+
+
+def _perimeters(
+    request: Request,
+    communes: gpd.GeoDataFrame,
+    *,
+    former: pd.DataFrame,
+    tvs: Callable[[], tuple[pd.DataFrame, dict[str, str]]],
+) -> Perimeters:
+    if request.published:
+        return published_perimeters(request.territories, communes, former=former)
+    if request.perimeter is not None:
+        if request.polygon:
+            return polygon_perimeters(
+                request.perimeter, communes, name=request.name, only=request.only
+            )
+        return file_perimeter(
+            request.perimeter,
+            communes,
+            former=former,
+            name=request.name,
+            departements=request.departements or None,
+        )
+    kind = request.by or ("tvs" if request.tvs else "epci")
+    if kind == "tvs":
+        table, inputs = tvs()
+        zoning = tvs_zoning(table, communes, inputs=inputs)
+    else:
+        zoning = epci_zoning(communes)
+    if request.departements:
+        codes, notes = zones_of_departements(zoning, request.departements, communes)
+        folder = slug(f"departement {' '.join(request.departements)} {kind}")
+    else:
+        codes, notes = find_zones(zoning, request.tvs if kind == "tvs" else request.epci)
+        folder = None
+    name = decodable(request.name) if request.name else None
+    return zoning_perimeters(zoning, codes, communes, name=name, notes=notes, folder=folder)

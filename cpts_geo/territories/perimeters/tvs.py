@@ -1,0 +1,176 @@
+"""Territoires de vie-santé: their composition of 2019 or 2018, brought to today's communes."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pandas as pd
+
+from cpts_geo.errors import DataFileError
+from cpts_geo.settings import COG_YEAR
+from cpts_geo.sources.catalogue.catalogue import sha256_of, sources
+from cpts_geo.sources.readers.formats.base import (
+    WHOLE_OF,
+)
+from cpts_geo.territories.cog.events import current_codes
+from cpts_geo.territories.figures.by_commune import cog_of
+from cpts_geo.territories.perimeters.zonings import Zoning
+
+#: The whole composition may not be distributed with the package: it is fetched. The best first;
+#: no address serves the one of 2019 any more.
+SOURCES: Final = ("drees_tvs_2019", "drees_tvs_2018")
+
+
+def fetched_tvs() -> tuple[pd.DataFrame, dict[str, str]]:
+    """
+    Read the composition of the TVS in the cache of fetched sources.
+
+    Returns
+    -------
+    table : DataFrame
+        code_insee (COG of the source; Paris, Lyon and Marseille by arrondissement), tvs, tvs_name
+        (NaN unknown). ``attrs["source"]`` is the first of :data:`SOURCES` that is in the cache.
+    inputs : dict of str to str
+        SHA-256 of its file, by file name.
+
+    Raises
+    ------
+    DataFileError
+        None was fetched, or the file is not of the form its reader knows.
+    """
+    # Only a run on TVS needs what reads the fetched sources.
+    from cpts_geo.sources.fetching.fetch import located  # noqa: PLC0415
+    from cpts_geo.sources.fetching.parsed import load_source  # noqa: PLC0415
+
+    for key in SOURCES:
+        path = located(key)
+        if path:
+            table = load_source(key)
+            table.attrs["source"] = key
+            return table, {path.name: sha256_of(path)}
+    best, served = (sources()[key] for key in SOURCES)
+    raise DataFileError(
+        "La composition des territoires de vie-santé n’est pas dans le cache.",
+        remedy=f"cpts-geo data fetch {served.key} la télécharge (celle de {served.vintage}) ; "
+        f"cpts-geo data fetch {best.key} --mirror DOSSIER prend celle de {best.vintage}, que plus "
+        f"aucune adresse ne donne, d’un dossier où se trouve {best.file}.",
+    )
+
+
+def tvs_zoning(
+    table: pd.DataFrame,
+    communes: pd.DataFrame,
+    *,
+    inputs: dict[str, str] | None = None,
+) -> Zoning:
+    """
+    Bring the TVS to the communes of today.
+
+    Parameters
+    ----------
+    table : DataFrame
+        code_insee, tvs, tvs_name (NaN unknown: that of the main commune, else the code, stands
+        for it); see :func:`fetched_tvs`. ``attrs["source"]`` says of which of :data:`SOURCES`,
+        the first when it is not there.
+    communes : DataFrame
+        Current communes: code_insee, name, split_family.
+    inputs : dict of str to str, optional
+        SHA-256 of the file of the table, by file name.
+
+    Returns
+    -------
+    Zoning
+        Each current commune in the TVS that its own code had then, that of its chef-lieu: a
+        merger of communes of two TVS is whole in that one, and both say so. A commune split
+        since is in the TVS of the commune it left. A TVS of arrondissements, or whose communes
+        are all part of a commune of another, is ``unusable``.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame(
+    ...     {"code_insee": ["02311", "02589"], "tvs": ["02408"] * 2, "tvs_name": "Laon"}
+    ... )
+    >>> communes = pd.DataFrame(
+    ...     {"code_insee": ["02589"], "name": ["Pargny-et-Filain"], "split_family": None}
+    ... )
+    >>> zoning = tvs_zoning(table, communes)
+    >>> zoning.members[["zone", "code_insee", "published", "method"]].to_numpy().tolist()
+    [['02408', '02589', '02311 + 02589', 'moved']]
+    """
+    source = sources()[table.attrs.get("source", SOURCES[0])]
+    names = table.drop_duplicates("tvs").set_index("tvs")["tvs_name"].sort_index()
+    # The code of a TVS is that of its main commune.
+    main = names.index.to_series().map(communes.set_index("code_insee")["name"])
+    names = names.fillna(main).fillna(names.index.to_series())
+    is_part = table["code_insee"].isin(WHOLE_OF)
+    whole = table[~is_part]
+    whole = whole.assign(
+        current=current_codes(whole["code_insee"], from_vintage=cog_of(source.key))
+    )
+    lost = whole[whole["current"].isna()]
+    whole = whole.dropna(subset=["current"])
+    own = (whole["code_insee"] == whole["current"]).to_numpy()
+    # The code of the chef-lieu first: a merged commune keeps its place in its TVS.
+    ranked = whole.assign(own=own).sort_values(["own", "code_insee"], ascending=[False, True])
+    zone = ranked.drop_duplicates("current").set_index("current")["tvs"]
+    members = (
+        whole.sort_values("code_insee")
+        .groupby("current")["code_insee"]
+        .agg(" + ".join)
+        .rename("published")
+        .rename_axis("code_insee")
+        .reset_index()
+    )
+    members = pd.concat([members, _split_since(communes, zone)], ignore_index=True)
+    left = communes.set_index("code_insee")["split_family"].dropna().str[:5]
+    members["zone"] = (
+        members["code_insee"].map(zone).fillna(members["code_insee"].map(left).map(zone))
+    )
+    same = members["published"] == members["code_insee"]
+    members = members.assign(method=same.map({True: "exact", False: "moved"}), note="")
+    remarks = _remarks(whole, zone, communes, lost=lost)
+    unusable = {
+        str(code): "TVS d’arrondissement municipal, or les données s’arrêtent à la commune entière"
+        for code in table.loc[is_part, "tvs"].unique()
+    } | {
+        str(code): f"ses communes sont aujourd’hui dans d’autres TVS ({remarks[str(code)]})"
+        for code in set(whole["tvs"]) - set(members["zone"])
+    }
+    return Zoning(
+        kind="tvs",
+        document=f"{source.attribution}, TVS",
+        perimeter=f"Territoire de vie-santé entier : composition de {source.vintage}, communes "
+        f"du COG {COG_YEAR}.",
+        names="TVS " + names,
+        members=members.sort_values("code_insee", ignore_index=True),
+        remarks=remarks,
+        unusable=unusable,
+        inputs=inputs or {},
+    )
+
+
+def _split_since(communes: pd.DataFrame, zone: pd.Series) -> pd.DataFrame:
+    """Current communes that stood then inside another, which has a TVS."""
+    families = communes[communes["split_family"].notna()]
+    left = families["split_family"].str[:5]
+    since = ~families["code_insee"].isin(zone.index) & left.isin(zone.index)
+    return pd.DataFrame({"code_insee": families["code_insee"][since], "published": left[since]})
+
+
+def _remarks(
+    whole: pd.DataFrame, zone: pd.Series, communes: pd.DataFrame, *, lost: pd.DataFrame
+) -> dict[str, str]:
+    """Sentences on the TVS whose communes merged with those of another, or are not known today."""
+    names = communes.set_index("code_insee")["name"]
+    said: dict[str, list[str]] = {}
+    whole = whole.assign(to=whole["current"].map(zone))
+    moved = whole.loc[whole["to"] != whole["tvs"], ["code_insee", "tvs", "current", "to"]]
+    for code, tvs, current, to in moved.to_numpy().tolist():
+        town = f"{names[current]} ({current})"
+        said.setdefault(tvs, []).append(f"Sans {code}, réunie depuis à {town}, du TVS {to}.")
+        said.setdefault(to, []).append(f"Avec {code}, du TVS {tvs}, réunie depuis à {town}.")
+    for code, tvs in lost[["code_insee", "tvs"]].to_numpy().tolist():
+        said.setdefault(tvs, []).append(
+            f"Le code {code} a quitté le COG et sa commune actuelle n’est pas connue."
+        )
+    return {code: " ".join(sentences) for code, sentences in said.items()}

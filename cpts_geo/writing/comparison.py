@@ -1,0 +1,178 @@
+"""Write what a comparison, or a call log, gives: a page and tables, each whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+
+from cpts_geo.atlas.pages.comparison import compare_page
+from cpts_geo.atlas.sections.comparison.written import TEXTS, period_words
+from cpts_geo.capacity.comparing.compare import ScenarioComparison
+from cpts_geo.capacity.scenario.inputs import Scenario
+from cpts_geo.capacity.scenario.loading import save_scenario
+from cpts_geo.files import write_csv, write_text
+from cpts_geo.french import slug
+from cpts_geo.writing.output_folder import staged
+
+#: Table of a call log -> end of its file's name.
+_LOG_FILES: Final = {
+    "outcome": "issues",
+    "weekday": "semaine",
+    "hour": "heures",
+    "month": "mois",
+    "commune": "communes",
+    "age_class": "ages",
+    "apart": "a_part",
+}
+
+
+def write_comparison(
+    found: ScenarioComparison,
+    folder: Path,
+    *,
+    names: tuple[str, str],
+    day: date | None = None,
+    say: Callable[[str], None] = lambda _: None,
+) -> list[Path]:
+    """
+    Write the page and the table of a comparison.
+
+    Parameters
+    ----------
+    found : ScenarioComparison
+        Comparison.
+    folder : Path
+        Folder to write; other files in it are left alone.
+    names : tuple of str
+        What the files are named after: two scenarios may be of one territory.
+    day : datetime.date, optional
+        Date shown on the page; today by default.
+    say : callable
+        Told in French that a comparison of the same names is replaced.
+
+    Returns
+    -------
+    list of Path
+        ``comparaison_<first>_<second>.html`` and ``.csv``.
+
+    Raises
+    ------
+    OutputError
+        The folder cannot be written.
+    """
+    page, table = comparison_files(names)
+    with staged(folder, say=say) as stage:
+        if (folder / page).exists():
+            say(f"« {page} » existait déjà : la comparaison qu’il contenait est remplacée.")
+        shown = f"{day or date.today():%d/%m/%Y}"
+        write_text(compare_page(found, date=shown), stage.folder / page)
+        write_csv(comparison_table(found, names=names), stage.folder / table)
+    return [folder / page, folder / table]
+
+
+def comparison_files(names: tuple[str, str]) -> tuple[str, str]:
+    """
+    Name the files of a comparison.
+
+    Parameters
+    ----------
+    names : tuple of str
+        What the two scenarios are called.
+
+    Returns
+    -------
+    tuple of str
+        Page, then table.
+
+    Examples
+    --------
+    >>> comparison_files(("lvo", "lvo_ete"))
+    ('comparaison_lvo_lvo_ete.html', 'comparaison_lvo_lvo_ete.csv')
+    """
+    name = "_".join(["comparaison", *map(slug, names)])
+    return f"{name}.html", f"{name}.csv"
+
+
+def comparison_table(found: ScenarioComparison, *, names: tuple[str, str]) -> pd.DataFrame:
+    """
+    Lay a comparison out as it is written to CSV.
+
+    Parameters
+    ----------
+    found : ScenarioComparison
+        Comparison.
+    names : tuple of str
+        What tells the two scenarios apart.
+
+    Returns
+    -------
+    DataFrame
+        One row a measure: measure, label, unit, first, second (names), then the quantiles
+        of each and of the difference; NaN = unknown.
+
+    Examples
+    --------
+    >>> from cpts_geo.capacity.comparing.compare import compare_scenarios
+    >>> from cpts_geo.capacity.scenario.loading import load_scenario
+    >>> case = load_scenario("beauce_gatinais")
+    >>> found = compare_scenarios(case, case, draws=100)
+    >>> comparison_table(found, names=("avant", "essai")).iloc[0, :5].tolist()
+    ['requests_per_day', 'Demandes', 'par jour d’ouverture', 'avant', 'essai']
+    """
+    table = found.table.reset_index()
+    texts = [TEXTS[measure] for measure in table["measure"]]
+    period = period_words(found)
+    table.insert(1, "label", [text.label for text in texts])
+    table.insert(2, "unit", [text.unit.format(period=period) for text in texts])
+    table.insert(3, "first", names[0])
+    table.insert(4, "second", names[1])
+    return table
+
+
+def write_call_log(
+    scenario: Scenario,
+    tables: Mapping[str, pd.DataFrame],
+    folder: Path,
+    *,
+    say: Callable[[str], None] = lambda _: None,
+) -> list[Path]:
+    """
+    Write the scenario that a call log gives, and the tables of the log that may leave.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Scenario with its local evidence.
+    tables : Mapping of str to DataFrame
+        Tables of :func:`cpts_geo.capacity.calls.released.released`.
+    folder : Path
+        Folder to write; other files in it are left alone.
+    say : callable
+        Told in French that another run writes in this folder.
+
+    Returns
+    -------
+    list of Path
+        ``<territory>_appels.toml``, then a CSV a table.
+
+    Raises
+    ------
+    OutputError
+        The folder cannot be written.
+    """
+    name = f"{slug(scenario.territory)}_appels"
+    made = [f"{name}.toml"]
+    with staged(folder, say=say) as stage:
+        save_scenario(scenario, stage.folder / made[0])
+        for key, end in _LOG_FILES.items():
+            file = f"{name}_{end}.csv"
+            # That of another log would speak of other calls.
+            stage.stale.append(file)
+            if key in tables:
+                write_csv(tables[key].rename_axis(key).reset_index(), stage.folder / file)
+                made.append(file)
+    return [folder / file for file in made]

