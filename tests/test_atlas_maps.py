@@ -26,8 +26,9 @@ from syrupy.assertion import SnapshotAssertion
 from cpts_geo.analysis import Analysis, analyse
 from cpts_geo.atlas.look import style
 from cpts_geo.atlas.look.vintages import minutes_column
-from cpts_geo.atlas.maps import basemap, interactive, still
-from cpts_geo.atlas.maps.canvas import Drawing
+from cpts_geo.atlas.maps import _basemap as basemap
+from cpts_geo.atlas.maps import interactive, still
+from cpts_geo.atlas.maps._canvas import Drawing
 from cpts_geo.atlas.maps.layers import MapLayer, classify, territory_layers
 from cpts_geo.french import NNBSP
 from cpts_geo.schema import status_column
@@ -103,7 +104,7 @@ def classes_of(legend: str) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: layer.column)
 def test_legend(layer: MapLayer, communes: gpd.GeoDataFrame, snapshot: SnapshotAssertion) -> None:
-    legend = interactive.legend_html(layer, communes)
+    legend = interactive._legend_html(layer, communes)
     assert legend.replace("<div>", "\n<div>").replace(NNBSP, "⍽") == snapshot
     assert classes_of(legend) == list(zip(layer.colours, layer.labels, strict=True))
 
@@ -120,7 +121,7 @@ def test_legend(layer: MapLayer, communes: gpd.GeoDataFrame, snapshot: SnapshotA
 def test_legend_gives_unit_vintage_and_source(
     communes: gpd.GeoDataFrame, layer: MapLayer, unit: str, source: str
 ) -> None:
-    legend = interactive.legend_html(layer, communes)
+    legend = interactive._legend_html(layer, communes)
     assert f"</b>{unit}<div>" in legend
     assert source in legend.split("<small>")[1]
 
@@ -141,7 +142,9 @@ def test_legend_explains_the_hatching_that_is_there(
     uncovered: bool,
     words: str | None,
 ) -> None:
-    legend = interactive.legend_html(APL, one_unknown if missing else communes, uncovered=uncovered)
+    legend = interactive._legend_html(
+        APL, one_unknown if missing else communes, uncovered=uncovered
+    )
     found = re.findall(r'<div><i class="hatch"></i>([^<]*)</div>', legend)
     assert found == ([] if words is None else [words])
 
@@ -257,7 +260,9 @@ def test_tooltip_of_a_scenario_gives_the_sign_and_the_apl_after(
     layers = territory_layers(communes, scenarios=scenarios(five))
     meung = communes[communes["name"] == "Meung-sur-Loire"].iloc[0]
     lines = (
-        interactive.tooltip_html(meung, layers[-1], layers=layers).replace(NNBSP, " ").split("<br>")
+        interactive._tooltip_html(meung, layers[-1], layers=layers)
+        .replace(NNBSP, " ")
+        .split("<br>")
     )
     assert lines[1] == (
         "Écart d’APL 2023, hypothèse — Un centre ouvre : Meung-sur-Loire : "
@@ -280,7 +285,7 @@ def test_minutes_out_of_reach_are_hatched_and_none_is_painted_as_zero(five: Anal
 
 def test_tooltip_of_a_known_value(communes: gpd.GeoDataFrame) -> None:
     meung = communes[communes["name"] == "Meung-sur-Loire"].iloc[0]
-    assert interactive.tooltip_html(meung, APL, layers=LAYERS).replace(NNBSP, "⍽") == (
+    assert interactive._tooltip_html(meung, APL, layers=LAYERS).replace(NNBSP, "⍽") == (
         "<b>Meung-sur-Loire</b> (45203)"
         "<br>APL aux médecins généralistes, 2023 : "
         "<b>3,51 consultations par an et par habitant standardisé</b> ● mesuré"
@@ -289,14 +294,14 @@ def test_tooltip_of_a_known_value(communes: gpd.GeoDataFrame) -> None:
         "<br><small>Source : Drees, APL aux médecins généralistes</small>"
     )
     # The layer that is painted comes first, in bold, and gives the source.
-    other = interactive.tooltip_html(meung, POPULATION, layers=LAYERS).split("<br>")
+    other = interactive._tooltip_html(meung, POPULATION, layers=LAYERS).split("<br>")
     assert other[1].startswith("Population municipale, 2023 : <b>")
     assert "Insee, populations de référence 2023" in other[-1]
 
 
 def test_tooltip_of_an_unknown_value(one_unknown: gpd.GeoDataFrame) -> None:
     beaugency = one_unknown[one_unknown["name"] == "Beaugency"].iloc[0]
-    lines = interactive.tooltip_html(beaugency, APL, layers=LAYERS).split("<br>")
+    lines = interactive._tooltip_html(beaugency, APL, layers=LAYERS).split("<br>")
     assert lines[1] == "APL aux médecins généralistes, 2023 : <b>donnée absente</b>"
     assert lines[2].endswith("● mesuré")
 
@@ -310,14 +315,16 @@ def test_tooltip_marks_what_is_not_measured(
     row = communes.iloc[0].copy()
     row[status_column(APL.column)] = status
     assert (
-        interactive.tooltip_html(row, APL, layers=LAYERS).split("<br>")[1].endswith(f"</b> {words}")
+        interactive._tooltip_html(row, APL, layers=LAYERS)
+        .split("<br>")[1]
+        .endswith(f"</b> {words}")
     )
 
 
 def test_tooltip_escapes_names(communes: gpd.GeoDataFrame) -> None:
     row = communes.iloc[0].copy()
     row["name"] = "<i>A & B</i>"
-    assert "<b>&lt;i&gt;A &amp; B&lt;/i&gt;</b>" in interactive.tooltip_html(
+    assert "<b>&lt;i&gt;A &amp; B&lt;/i&gt;</b>" in interactive._tooltip_html(
         row, APL, layers=LAYERS
     )
 
@@ -348,7 +355,7 @@ def test_every_layer_has_the_tooltips_of_its_own_value(
     new = interactive.territory_map(communes, name="x", national=five.national, scenarios=titles)
     found = [group.tips for group in drawing(new).shapes if group.name is not None]
     assert found == [
-        [interactive.tooltip_html(row, layer, layers=layers) for _, row in communes.iterrows()]
+        [interactive._tooltip_html(row, layer, layers=layers) for _, row in communes.iterrows()]
         for layer in layers
     ]
 

@@ -21,7 +21,7 @@ import shapely
 
 from cpts_geo.analysis import Analysis, analyse
 from cpts_geo.atlas.look.offline import frame, inline_assets
-from cpts_geo.atlas.maps.canvas import drawn_map
+from cpts_geo.atlas.maps._canvas import drawn_map
 from cpts_geo.atlas.maps.interactive import overview_map, territory_map
 from cpts_geo.capacity.scenario.loading import load_scenario, save_scenario
 from cpts_geo.foreign import MAX_NAME, is_invisible

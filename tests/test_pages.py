@@ -21,7 +21,7 @@ from cpts_geo.atlas.charts.bars import Bar, bars_svg
 from cpts_geo.atlas.charts.dots import dots_svg
 from cpts_geo.atlas.look import style
 from cpts_geo.atlas.look.offline import inline_assets
-from cpts_geo.atlas.maps.canvas import drawn_map
+from cpts_geo.atlas.maps._canvas import drawn_map
 from cpts_geo.atlas.maps.interactive import territory_map
 from cpts_geo.atlas.maps.layers import MapLayer, classify, territory_layers
 from cpts_geo.atlas.pages.sheet import sheet_page

@@ -1,7 +1,7 @@
 """Classes shared by several maps, so that a colour means the same on each of them.
 
 Fixed breaks with a meaning come first (:mod:`cpts_geo.settings`); these are for what has none:
-an analyst's own column, a smoothed density, a difference between two situations.
+an analyst's own column, a smoothed density.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from cpts_geo.errors import TableError
 #: Fisher-Jenks costs the square of the number of values: beyond, values at even ranks stand for
 #: all.
 MAX_VALUES: Final = 400
-_READABLE: Final = (1, 2, 5)
 
 
 def pooled_breaks(maps: Iterable[pd.Series], *, k: int = 5) -> tuple[float, ...]:
@@ -66,62 +65,6 @@ def pooled_breaks(maps: Iterable[pd.Series], *, k: int = 5) -> tuple[float, ...]
     return _fisher_jenks(_pooled(maps), k)
 
 
-def diverging_breaks(
-    maps: Iterable[pd.Series], *, steps: int = 3, decimals: int = 2
-) -> tuple[float, ...]:
-    """
-    Symmetric breaks around 0 for the differences shown on several maps.
-
-    Parameters
-    ----------
-    maps : iterable of Series of float
-        Differences of each map, in one unit; NaN is unknown and left out.
-    steps : int
-        Classes wanted on each side, at least 1.
-    decimals : int
-        Decimals the differences are written with.
-
-    Returns
-    -------
-    tuple of float
-        Right-closed upper bounds of the classes but the last, which is open; as many classes on
-        each side, and one in the middle for what is written as 0: no change has its own colour.
-        Fewer than `steps` a side where the differences are few. A value that is a break goes
-        towards 0 on both sides: classes of x and -x mirror each other.
-
-    Raises
-    ------
-    TableError
-        Fewer than one class a side wanted, or an infinite value.
-
-    Notes
-    -----
-    The middle class is half a unit of the last decimal written, on each side. The others have
-    the Fisher-Jenks breaks of the pooled absolute values beyond it, each rounded to the nearest
-    1, 2 or 5 times a power of ten.
-
-    Examples
-    --------
-    >>> before_after = pd.Series([0.0, 0.004, 0.03, -0.05, 0.11, -0.12, 0.4, float("nan")])
-    >>> [round(bound, 6) for bound in diverging_breaks([before_after])]
-    [-0.1, -0.05, -0.005, 0.005, 0.05, 0.1]
-    """
-    if steps < 1:
-        raise TableError(
-            f"{steps} classe(s) demandée(s) de chaque côté de 0.",
-            remedy="demandez au moins une classe de chaque côté.",
-        )
-    still = 0.5 * 10.0**-decimals
-    size = np.abs(_pooled(maps))
-    changed = np.sort(size[size > still])
-    inner = {_readable(bound) for bound in _fisher_jenks(changed, steps)}
-    # A rounded break above every value would make a class of nothing.
-    upper = [still, *sorted(bound for bound in inner if still < bound < changed[-1])]
-    # One float lower: classes are right-closed, and -0.1 belongs with what is nearer to 0.
-    lower = [float(np.nextafter(-bound, -np.inf)) for bound in reversed(upper)]
-    return (*lower, *upper)
-
-
 def _pooled(maps: Iterable[pd.Series]) -> npt.NDArray[np.float64]:
     """Known values of all maps, sorted."""
     parts = [values.to_numpy(dtype=float, na_value=np.nan) for values in maps]
@@ -151,10 +94,3 @@ def _fisher_jenks(values: npt.NDArray[np.float64], k: int) -> tuple[float, ...]:
         warnings.simplefilter("ignore", UserWarning)
         bins = mapclassify.FisherJenks(values, k=k).bins
     return tuple(float(bound) for bound in np.unique(bins)[:-1])
-
-
-def _readable(value: float) -> float:
-    """Nearest 1, 2 or 5 times a power of ten; the smaller one half-way."""
-    power = int(np.floor(np.log10(value)))
-    near = [float(f"{step}e{p}") for p in (power, power + 1) for step in _READABLE]
-    return min(near, key=lambda one: abs(one - value))

@@ -45,29 +45,12 @@ def input_status(scenario: Scenario, name: str) -> Status:
     default = default_parameters().get(name)
     borrowed = default is not None and source == default.as_source()
     if borrowed and scenario.evidence_label != 1:
-        return least_known(grade_status(source.grade), Status.ESTIMATED)
-    return grade_status(source.grade)
+        return least_known(_grade_status(source.grade), Status.ESTIMATED)
+    return _grade_status(source.grade)
 
 
-def grade_status(grade: str) -> Status:
-    """
-    Say how a value of this grade is known.
-
-    Parameters
-    ----------
-    grade : str
-        A to D.
-
-    Returns
-    -------
-    Status
-        Measured for A, assumed for D, estimated between.
-
-    Examples
-    --------
-    >>> [str(grade_status(grade)) for grade in "ABCD"]
-    ['measured', 'estimated', 'estimated', 'assumed']
-    """
+def _grade_status(grade: str) -> Status:
+    """Measured for A, assumed for D, estimated between."""
     return {"A": Status.MEASURED, "D": Status.ASSUMED}.get(grade, Status.ESTIMATED)
 
 

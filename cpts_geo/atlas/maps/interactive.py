@@ -20,8 +20,8 @@ import shapely
 
 from cpts_geo.atlas.look import style
 from cpts_geo.atlas.look.cells import MASK_LABEL, shown_text, status_mark, status_words
-from cpts_geo.atlas.maps import basemap
-from cpts_geo.atlas.maps.canvas import Contour, Label, Shapes, drawn_map
+from cpts_geo.atlas.maps import _basemap as basemap
+from cpts_geo.atlas.maps._canvas import Contour, Label, Shapes, drawn_map
 from cpts_geo.atlas.maps.layers import MapLayer, classify, hatch_label, territory_layers
 from cpts_geo.french import counted, typeset, value_text
 from cpts_geo.schema import COLUMNS, status_column
@@ -83,7 +83,7 @@ def territory_map(
     told = [_told(commune, layers) for commune in shown.to_dict("records")]
     for layer in layers:
         tips = [_tooltip(lines, layer) for lines in told]
-        legend = legend_html(layer, shown, uncovered=len(uncovered) > 0)
+        legend = _legend_html(layer, shown, uncovered=len(uncovered) > 0)
         shapes.append(_choropleth(shown, layer, contours=contours, tips=tips, legend=legend))
     border = basemap.outline(shown)
     shapes.append(_lines(border, colour=style.ACCENT, weight=3, above=True))
@@ -151,25 +151,8 @@ def _names_beside(shown: gpd.GeoDataFrame) -> list[Label]:
     return labels
 
 
-def legend_html(layer: MapLayer, communes: pd.DataFrame, *, uncovered: bool = False) -> str:
-    """
-    Legend of a layer.
-
-    Parameters
-    ----------
-    layer : MapLayer
-        The layer.
-    communes : DataFrame
-        Communes shown; « donnée absente » and « secret statistique » stand in the legend only
-        when one of them is.
-    uncovered : bool
-        Whether the map shows land without contour, hatched too.
-
-    Returns
-    -------
-    str
-        HTML of the legend.
-    """
+def _legend_html(layer: MapLayer, communes: pd.DataFrame, *, uncovered: bool = False) -> str:
+    """Legend of a layer."""
     column = COLUMNS[layer.column]
     rows = [
         f'<div><i style="background:{colour}"></i>{escape(label)}</div>'
@@ -189,24 +172,8 @@ def legend_html(layer: MapLayer, communes: pd.DataFrame, *, uncovered: bool = Fa
     )
 
 
-def tooltip_html(commune: pd.Series, shown: MapLayer, *, layers: Sequence[MapLayer]) -> str:
-    """
-    Tooltip of a commune: the layer's value first, then the others.
-
-    Parameters
-    ----------
-    commune : Series
-        A row of the table of communes, once it went through the gate.
-    shown : MapLayer
-        The layer it is painted for.
-    layers : sequence of MapLayer
-        All layers of the map: their values are told too.
-
-    Returns
-    -------
-    str
-        HTML, names escaped.
-    """
+def _tooltip_html(commune: pd.Series, shown: MapLayer, *, layers: Sequence[MapLayer]) -> str:
+    """Tooltip of a commune: the layer's value first, then the others."""
     return _tooltip(_told(commune, (shown, *layers)), shown)
 
 

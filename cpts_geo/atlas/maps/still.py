@@ -21,7 +21,7 @@ from matplotlib.path import Path
 
 from cpts_geo.atlas.look import style
 from cpts_geo.atlas.look.cells import MASK_LABEL
-from cpts_geo.atlas.maps import basemap
+from cpts_geo.atlas.maps import _basemap as basemap
 from cpts_geo.atlas.maps.layers import MapLayer, classify, hatch_label, territory_layers
 from cpts_geo.french import typeset
 from cpts_geo.schema import COLUMNS

@@ -9,16 +9,14 @@ import pandas as pd
 
 from cpts_geo.access.nearest.proximity import BANDS
 from cpts_geo.atlas.look.cells import Cell, Row
-from cpts_geo.atlas.sections.access.words import (
+from cpts_geo.atlas.sections.access._cells import (
     TIMES,
-    aside,
-    coverage_headers,
     figure_cells,
     minutes,
     out_of_reach,
-    over_variants,
     whose_times,
 )
+from cpts_geo.atlas.sections.access.words import aside, coverage_headers, over_variants
 from cpts_geo.french import counted, number, percent, whole_percent
 from cpts_geo.schema import COLUMNS, Status
 from cpts_geo.sources.catalogue.catalogue import sources

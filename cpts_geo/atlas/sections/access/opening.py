@@ -10,13 +10,8 @@ import pandas as pd
 
 from cpts_geo.access.travel.surrogate import VARIANT_NAMES
 from cpts_geo.atlas.look.cells import Cell, Row
-from cpts_geo.atlas.sections.access.words import (
-    coverage_headers,
-    figure_cells,
-    minutes,
-    named,
-    whose_times,
-)
+from cpts_geo.atlas.sections.access._cells import figure_cells, minutes, whose_times
+from cpts_geo.atlas.sections.access.words import coverage_headers, named
 from cpts_geo.french import counted, number
 from cpts_geo.schema import Status
 from cpts_geo.study.access import TerritoryAccess

@@ -8,13 +8,10 @@ import numpy as np
 import pandas as pd
 
 from cpts_geo.access.nearest.proximity import BANDS
-from cpts_geo.atlas.look.cells import Cell
-from cpts_geo.french import NNBSP, counted, joined, number, signed_number, whole_percent
-from cpts_geo.study.access import TerritoryAccess
+from cpts_geo.french import joined, number, signed_number
 
 #: Communes named in a sentence before the others are counted.
 _NAMED = 4
-TIMES = ("mean_minutes", "p90_minutes")
 
 
 def named(codes: Sequence[str], names: pd.Series) -> str:
@@ -43,47 +40,6 @@ def named(codes: Sequence[str], names: pd.Series) -> str:
         rest = f"{number(len(texts) - _NAMED)} autres"
         texts = [*texts[:_NAMED], rest]
     return joined(texts)
-
-
-def whose_times(access: TerritoryAccess) -> str:
-    """
-    Say in three words whose times are shown, beside any figure that comes from them.
-
-    Parameters
-    ----------
-    access : TerritoryAccess
-        Access of the territory.
-
-    Returns
-    -------
-    str
-        French words.
-    """
-    return "temps approchés" if access.approximate else "temps fournis par l’analyste"
-
-
-def out_of_reach(people: float, access: TerritoryAccess) -> str:
-    """
-    Say how many people the times do not bring to any care.
-
-    Parameters
-    ----------
-    people : float
-        People beyond the reach of the times, or that no road joins to care.
-    access : TerritoryAccess
-        Access of the territory.
-
-    Returns
-    -------
-    str
-        French words; empty where there is nobody.
-    """
-    if not people:
-        return ""
-    where = "sans route dans la table"
-    if np.isfinite(access.times.reach):
-        where = f"à plus de {number(access.times.reach)} min ou sans route"
-    return f"{counted(people, 'habitant', 'habitants')} {where}"
 
 
 def over_variants(values: Iterable[float], write: Callable[[float], str]) -> str:
@@ -156,51 +112,6 @@ def signed(value: float) -> str:
     ('+0,08', '−0,20')
     """
     return signed_number(value, 2)
-
-
-def figure_cells(figures: pd.Series, status: str) -> list[Cell]:
-    """
-    Write people within each time, then mean and ninth decile of the minutes.
-
-    Parameters
-    ----------
-    figures : Series
-        As access counts them: share_within_10, within_10, ..., mean_minutes, p90_minutes.
-    status : str
-        How they are known.
-
-    Returns
-    -------
-    list of Cell
-        Under the headers of :func:`coverage_headers`, but the last.
-    """
-    shares = [
-        Cell(
-            whole_percent(float(figures[f"share_within_{band:g}"])),
-            status=status,
-            origin=f"{number(float(figures[f'within_{band:g}']))} habitants",
-        )
-        for band in BANDS
-    ]
-    times = (Cell(minutes(figures[name]), status=status) for name in TIMES)
-    return [*shares, *times]
-
-
-def minutes(value: float) -> str:
-    """
-    Write minutes.
-
-    Parameters
-    ----------
-    value : float
-        NaN is unknown.
-
-    Returns
-    -------
-    str
-        Such as « 12 min »; « donnée absente » where unknown.
-    """
-    return f"{number(value)}{NNBSP}min" if pd.notna(value) else number(float("nan"))
 
 
 def coverage_headers() -> list[str]:

@@ -11,7 +11,8 @@ from markupsafe import Markup
 
 from cpts_geo.atlas.charts.svg import HATCH, svg_tag
 from cpts_geo.atlas.look import style
-from cpts_geo.atlas.sections.comparison.written import SAME, TEXTS, measure_status, side_text
+from cpts_geo.atlas.sections.comparison._sides import SAME, measure_status, side_text
+from cpts_geo.atlas.sections.comparison.written import TEXTS
 from cpts_geo.capacity.comparing.compare import ScenarioComparison
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.french import NNBSP, number

@@ -8,13 +8,8 @@ import pandas as pd
 
 from cpts_geo.atlas.look.values import month_names
 from cpts_geo.atlas.look.words import CHANCES, deadline, slots, slots_text
-from cpts_geo.atlas.sections.comparison.written import (
-    EUROS,
-    gap_decimals,
-    hour_cost,
-    period_words,
-    side_text,
-)
+from cpts_geo.atlas.sections.comparison._sides import gap_decimals, hour_cost, side_text
+from cpts_geo.atlas.sections.comparison.written import EUROS, period_words
 from cpts_geo.capacity.comparing.compare import ScenarioComparison
 from cpts_geo.french import joined, number, percent
 

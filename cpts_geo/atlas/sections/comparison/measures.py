@@ -6,13 +6,8 @@ from typing import Any
 
 from cpts_geo.atlas.look.cells import Cell
 from cpts_geo.atlas.look.grades import least_known
-from cpts_geo.atlas.sections.comparison.written import (
-    TEXTS,
-    hour_cost,
-    measure_status,
-    period_words,
-    side_parts,
-)
+from cpts_geo.atlas.sections.comparison._sides import hour_cost, measure_status, side_parts
+from cpts_geo.atlas.sections.comparison.written import TEXTS, period_words
 from cpts_geo.capacity.comparing.compare import ScenarioComparison
 from cpts_geo.french import UNKNOWN_TEXT
 from cpts_geo.schema import Status

@@ -16,21 +16,7 @@ LAND_KM = 120.0
 
 
 def extent(communes: gpd.GeoDataFrame, *, national: gpd.GeoDataFrame) -> Any:
-    """
-    Rectangle of a territory: its contours, or its départements where none has a contour.
-
-    Parameters
-    ----------
-    communes : GeoDataFrame
-        Communes with departement and geometry (EPSG:4326).
-    national : GeoDataFrame
-        All communes.
-
-    Returns
-    -------
-    shapely geometry
-        A box.
-    """
+    """Rectangle of a territory: its contours, or its départements where none has a contour."""
     if communes.geometry.notna().any():
         return shapely.box(*communes.total_bounds)
     around = national[national["departement"].isin(communes["departement"])]
@@ -38,58 +24,18 @@ def extent(communes: gpd.GeoDataFrame, *, national: gpd.GeoDataFrame) -> Any:
 
 
 def outline(communes: gpd.GeoDataFrame) -> gpd.GeoSeries:
-    """
-    Border of a set of communes.
-
-    Parameters
-    ----------
-    communes : GeoDataFrame
-        Communes with contours.
-
-    Returns
-    -------
-    GeoSeries
-        One line, none where there is no commune.
-    """
+    """Border of a set of communes."""
     return dissolve(communes.assign(all=0), "all").boundary
 
 
 def land(national: gpd.GeoDataFrame, box: Any) -> gpd.GeoDataFrame:
-    """
-    Land around a territory, well beyond what a screen shows.
-
-    Parameters
-    ----------
-    national : GeoDataFrame
-        All communes.
-    box : shapely geometry
-        Rectangle of the territory.
-
-    Returns
-    -------
-    GeoDataFrame
-        Départements, without holes.
-    """
+    """Land around a territory, well beyond what a screen shows."""
     near = surroundings(national, box, km=LAND_KM)["departement"].unique()
     return departements(national[national["departement"].isin(near)], tolerance_m=800)
 
 
 def departements(communes: gpd.GeoDataFrame, *, tolerance_m: float) -> gpd.GeoDataFrame:
-    """
-    Départements as simplified land without holes.
-
-    Parameters
-    ----------
-    communes : GeoDataFrame
-        Communes of whole départements.
-    tolerance_m : float
-        Tolerance of the simplification, metres.
-
-    Returns
-    -------
-    GeoDataFrame
-        One row a département, in the system of `communes`.
-    """
+    """Départements as simplified land without holes."""
     crs = metric_crs(communes["code_insee"])
     # Dissolved first: what is inside a département needs no projection.
     merged = dissolve(communes, "departement").to_crs(crs)
@@ -99,23 +45,7 @@ def departements(communes: gpd.GeoDataFrame, *, tolerance_m: float) -> gpd.GeoDa
 
 
 def surroundings(national: gpd.GeoDataFrame, box: Any, *, km: float) -> gpd.GeoDataFrame:
-    """
-    Communes that a rectangle enlarged by `km` touches.
-
-    Parameters
-    ----------
-    national : GeoDataFrame
-        All communes.
-    box : shapely geometry
-        Rectangle of the territory.
-    km : float
-        Margin, kilometres, half as much again in width.
-
-    Returns
-    -------
-    GeoDataFrame
-        Rows of `national`.
-    """
+    """Communes that a rectangle enlarged by `km`, half as much again in width, touches."""
     margin = km / 111
     west, south, east, north = box.bounds
     wide = shapely.box(west - 1.5 * margin, south - margin, east + 1.5 * margin, north + margin)
@@ -123,21 +53,7 @@ def surroundings(national: gpd.GeoDataFrame, box: Any, *, km: float) -> gpd.GeoD
 
 
 def uncovered(communes: gpd.GeoDataFrame, *, national: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """
-    Interior holes of the union of contours: land that no commune's contour covers.
-
-    Parameters
-    ----------
-    communes : GeoDataFrame
-        Neighbouring communes with contours.
-    national : GeoDataFrame
-        All communes: a neighbour left out of the view is no hole.
-
-    Returns
-    -------
-    GeoDataFrame
-        One row a hole.
-    """
+    """Holes between the contours, one a row: land that no commune of France covers."""
     union = shapely.coverage_union_all(np.asarray(communes.geometry))
     rings = [ring for part in shapely.get_parts(union) for ring in part.interiors]
     holes = gpd.GeoDataFrame(geometry=[shapely.Polygon(ring) for ring in rings], crs=communes.crs)
@@ -146,42 +62,13 @@ def uncovered(communes: gpd.GeoDataFrame, *, national: gpd.GeoDataFrame) -> gpd.
 
 
 def neighbours(outlines: gpd.GeoDataFrame) -> bool:
-    """
-    Tell whether several territories lie so near that a map of France would not tell them apart.
-
-    Parameters
-    ----------
-    outlines : GeoDataFrame
-        One row a territory (EPSG:4326).
-
-    Returns
-    -------
-    bool
-        True where all fit into a rectangle of 4 degrees by 3, about a region.
-    """
+    """Whether several territories fit into 4 degrees by 3, about a region."""
     west, south, east, north = outlines.total_bounds
     return len(outlines) > 1 and east - west < 4 and north - south < 3
 
 
 def short_name(name: str) -> str:
-    """
-    Name of a territory without the kind of territory it begins with, for a map.
-
-    Parameters
-    ----------
-    name : str
-        Name of a territory.
-
-    Returns
-    -------
-    str
-        The name, shorter where it says its kind.
-
-    Examples
-    --------
-    >>> short_name("CC des Terres du Val de Loire"), short_name("CPTS Asclépios")
-    ('Terres du Val de Loire', 'Asclépios')
-    """
+    """Name of a territory without the kind of territory it begins with, for a map."""
     short = re.sub(r"^(?:CPTS|CC|CA|CU|TVS) (?:du |des |de la |de l['’]|de )?", "", name)
     return short[:1].upper() + short[1:]
 
@@ -189,21 +76,7 @@ def short_name(name: str) -> str:
 def named_within(
     outlines: gpd.GeoDataFrame, *, letter: float, line: float
 ) -> list[tuple[str, float, float]]:
-    """
-    Choose the territories whose names can stand on them without overlapping.
-
-    Parameters
-    ----------
-    outlines : GeoDataFrame
-        One row a territory: name, population, geometry (EPSG:4326).
-    letter, line : float
-        Width of a letter and height of a line, as shares of the width and height of the view.
-
-    Returns
-    -------
-    list of tuple
-        Short name, longitude and latitude of a point inside; the most populated first.
-    """
+    """Short name, lon, lat of those whose names stay apart; sizes are shares of the view."""
     west, south, east, north = outlines.total_bounds
     kept: list[tuple[str, float, float]] = []
     for row in outlines.sort_values("population", ascending=False).itertuples(index=False):
@@ -219,19 +92,7 @@ def named_within(
 
 
 def sides(outlines: gpd.GeoDataFrame) -> list[str]:
-    """
-    Choose on which side of each territory its name stands, so that names stay apart.
-
-    Parameters
-    ----------
-    outlines : GeoDataFrame
-        One row a territory (EPSG:4326), in order of precedence.
-
-    Returns
-    -------
-    list of str
-        ``right``, or ``left`` where a name on the right would run into another territory's.
-    """
+    """``right``, or ``left`` where a name on the right would run into another territory's."""
     placed: list[tuple[float, float]] = []
     found = []
     for shape in outlines.geometry:
@@ -251,27 +112,7 @@ def labelled(
     spacing: tuple[float, float] = (0.24, 0.05),
     avoid: gpd.GeoDataFrame | None = None,
 ) -> gpd.GeoDataFrame:
-    """
-    Find the most populated communes whose names do not overlap on the map.
-
-    Parameters
-    ----------
-    communes : GeoDataFrame
-        Candidates with lon, lat and population.
-    count : int
-        Names at most.
-    box : shapely geometry
-        Rectangle of the view.
-    spacing : tuple of float
-        Room of a name, as shares of the width and height of the view.
-    avoid : GeoDataFrame, optional
-        Communes whose names are there already.
-
-    Returns
-    -------
-    GeoDataFrame
-        Rows of `communes`, most populated first.
-    """
+    """Most populated communes in the view whose names, `spacing` of it in size, stay apart."""
     west, south, east, north = box.bounds
 
     def places(table: gpd.GeoDataFrame) -> list[tuple[float, float]]:

@@ -155,19 +155,7 @@ class Drawing(MacroElement):
         }
 
     def render(self, **_: Any) -> str:
-        """
-        Place the data and the script in the page, as they are.
-
-        Parameters
-        ----------
-        **_ : Any
-            What folium hands on; unused.
-
-        Returns
-        -------
-        str
-            Nothing more to write.
-        """
+        """Place the data and the script in the page, as they are."""
         figure: Any = self.get_root()
         parent: Any = self._parent
         map_name, name = parent.get_name(), self.get_name()
@@ -250,31 +238,7 @@ MAP_CSS = f"""
 def drawn_map(
     label: str, *, box: Any, shapes: Sequence[Shapes] = (), labels: Sequence[Label] = ()
 ) -> folium.Map:
-    """
-    Make a map without tiles whose only assets are Leaflet's.
-
-    Parameters
-    ----------
-    label : str
-        French description for screen readers.
-    box : shapely geometry
-        Rectangle to show (EPSG:4326).
-    shapes : sequence of Shapes
-        What it shows, from the bottom to the top.
-    labels : sequence of Label
-        Names written on it.
-
-    Returns
-    -------
-    folium.Map
-        A map that fits `box`; folium layers can be added to it.
-
-    Examples
-    --------
-    >>> import shapely
-    >>> "{{ 7*7 }}" in drawn_map("{{ 7*7 }}", box=shapely.box(1, 47, 2, 48)).get_root().render()
-    True
-    """
+    """Make a map without tiles whose only assets are Leaflet's."""
     new = folium.Map(tiles=None, zoom_control=False, scrollWheelZoom=False, zoomSnap=0.25)
     known = set(leaflet_addresses())
     new.default_js = [pair for pair in folium.Map.default_js if pair[1] in known]
