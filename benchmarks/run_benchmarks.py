@@ -28,7 +28,7 @@ from benchmarks.capacity_benchmarks import bench_capacity
 from benchmarks.measures import ROOT, Measure, measured, median_seconds, seconds
 from benchmarks.source_benchmarks import bench_sources
 from cpts_geo.analysis import analyse
-from cpts_geo.atlas.pages import sheet_page
+from cpts_geo.atlas.pages.sheet import sheet_page
 from cpts_geo.errors import CptsGeoError
 from cpts_geo.french import number
 from cpts_geo.sources.catalogue.catalogue import sources

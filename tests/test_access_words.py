@@ -16,8 +16,18 @@ from syrupy.assertion import SnapshotAssertion
 from cpts_geo.access.changes.change import Change, gp_arrives, gp_leaves
 from cpts_geo.access.changes.shifts import Shift
 from cpts_geo.analysis import Analysis
-from cpts_geo.atlas import access_tables, access_words, opening_words
-from cpts_geo.atlas.cells import Cell
+from cpts_geo.atlas.look.cells import Cell
+from cpts_geo.atlas.sections.access.changes import _shift_sentence, most_touched, shift_rows
+from cpts_geo.atlas.sections.access.coverage import coverage_rows, coverage_sentences, times_note
+from cpts_geo.atlas.sections.access.opening import (
+    capacity_sentence,
+    gain_rows,
+    gain_sentence,
+    opening_answer,
+    site_headers,
+    site_rows,
+)
+from cpts_geo.atlas.sections.access.words import coverage_headers, named, over_variants, signed
 from cpts_geo.french import NNBSP, number
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.study.access import TerritoryAccess
@@ -62,12 +72,12 @@ def opening_of(access: TerritoryAccess) -> Opening:
 def said(access: TerritoryAccess) -> list[str]:
     found = opening_of(access)
     return [
-        access_words.times_note(access),
-        *access_words.coverage_sentences(access),
-        *(access_words.shift_sentence(shift, access.names) for shift in access.shifts),
-        opening_words.opening_answer(found, access),
-        opening_words.gain_sentence(found, access),
-        opening_words.capacity_sentence(found, access),
+        times_note(access),
+        *coverage_sentences(access),
+        *(_shift_sentence(shift, access.names) for shift in access.shifts),
+        opening_answer(found, access),
+        gain_sentence(found, access),
+        capacity_sentence(found, access),
     ]
 
 
@@ -86,35 +96,35 @@ def test_sentences_of_a_territory(five: Analysis, key: str, snapshot: SnapshotAs
 @pytest.mark.parametrize("key", TERRITORIES)
 def test_approximations_are_called_so_wherever_their_numbers_are(five: Analysis, key: str) -> None:
     access = five.studies[key].access
-    assert "temps approchés par la distance" in access_words.times_note(access)
-    assert "sans réseau routier" in access_words.times_note(access)
+    assert "temps approchés par la distance" in times_note(access)
+    assert "sans réseau routier" in times_note(access)
     spoken = [
-        *access_words.coverage_sentences(access),
-        opening_words.opening_answer(opening_of(access), access),
+        *coverage_sentences(access),
+        opening_answer(opening_of(access), access),
     ]
     assert all("temps approchés" in text for text in spoken)
     rows = [
-        *access_tables.coverage_rows(access),
-        *access_tables.gain_rows(opening_of(access), access),
+        *coverage_rows(access),
+        *gain_rows(opening_of(access), access),
     ]
     assert all("temps approchés (D)" in row.detail for row in rows)
     assert not any("analyste" in text for text in said(access))
 
 
 def test_the_analysts_times_are_called_his(given: TerritoryAccess) -> None:
-    note = access_words.times_note(given)
+    note = times_note(given)
     assert "temps de la table « temps.csv » (confiance C)" in note
     assert "Seuls les lieux de cette table comptent" in note
     spoken = [note, *said(given)]
     assert not any("approché" in text or "variante" in text for text in spoken)
-    (gp, emergency) = access_words.coverage_sentences(given)
+    (gp, emergency) = coverage_sentences(given)
     assert "temps fournis par l’analyste" in gp
     # No hospital is in his table: no share, and not « 0 % ».
     assert plain(emergency) == (
         "Temps inconnu jusqu’au service d’urgences pour 45 828 habitants : aucune part n’est "
         "donnée."
     )
-    row = access_tables.coverage_rows(given)[1]
+    row = coverage_rows(given)[1]
     assert {cell.status for cell in row.cells} == {"unknown"}
     assert set(texts(row.cells)) == {"donnée absente"}
     assert "temps fournis par l’analyste (C)" in row.detail
@@ -122,63 +132,61 @@ def test_the_analysts_times_are_called_his(given: TerritoryAccess) -> None:
 
 @pytest.mark.parametrize("key", TERRITORIES)
 def test_people_without_a_car_are_named(five: Analysis, key: str) -> None:
-    assert "qui n’a pas de voiture n’est pas décrit" in access_words.times_note(
-        five.studies[key].access
-    )
+    assert "qui n’a pas de voiture n’est pas décrit" in times_note(five.studies[key].access)
 
 
 # --- 0, unknown, out of reach -----------------------------------------------------------
 
 
 def test_where_nothing_is_known_nothing_is_said(unknown: TerritoryAccess) -> None:
-    assert access_words.coverage_sentences(unknown) == []
-    assert access_tables.coverage_rows(unknown) == []
+    assert coverage_sentences(unknown) == []
+    assert coverage_rows(unknown) == []
     found = opening_of(unknown)
     assert not found.emergencies_known
-    assert opening_words.gain_sentence(found, unknown) == (
+    assert gain_sentence(found, unknown) == (
         "Les services d’urgences autour du territoire ne sont pas tous connus : le temps "
         "d’aujourd’hui, et donc le gain, ne peut pas être compté."
     )
-    assert access_tables.gain_rows(found, unknown) == []
-    answer = opening_words.opening_answer(found, unknown)
+    assert gain_rows(found, unknown) == []
+    answer = opening_answer(found, unknown)
     assert "l’APL, qui donnerait les autres, est inconnue ici" in answer
-    assert len(access_tables.site_headers(found)) == 1
+    assert len(site_headers(found)) == 1
 
 
 def test_no_hospital_anywhere_is_not_an_unknown_one(unknown: TerritoryAccess) -> None:
     none = replace(opening_of(unknown), emergencies_known=True)
-    sentence = opening_words.gain_sentence(none, unknown)
+    sentence = gain_sentence(none, unknown)
     assert sentence.startswith("Aucun service d’urgences ni centre")
 
 
 def test_people_out_of_reach_are_counted_and_said(five: Analysis) -> None:
     access = five.studies["lvo"].access
-    for sentence in access_words.coverage_sentences(access):
+    for sentence in coverage_sentences(access):
         assert "Hors d’atteinte : 4 883 habitants à plus de 45 min ou sans route." in plain(
             sentence
         )
         assert "en moyenne" not in sentence
-    row = access_tables.coverage_rows(access)[0]
+    row = coverage_rows(access)[0]
     mean, _, worst = row.cells[-3:]
     assert (mean.status, plain(mean.origin)) == (
         "unknown",
         "4 883 habitants à plus de 45 min ou sans route",
     )
     assert plain(worst.origin) == "hors 4 883 habitants à plus de 45 min ou sans route"
-    capacity = opening_words.capacity_sentence(opening_of(access), access)
+    capacity = capacity_sentence(opening_of(access), access)
     assert "L'Île-d'Yeu : aucune route vers les autres communes, hors de ce calcul." in capacity
 
 
 def test_a_table_that_leaves_a_commune_out_has_no_road_to_blame(given: TerritoryAccess) -> None:
     found = replace(opening_of(given), left_out=("45203",))
-    text = opening_words.capacity_sentence(found, given)
+    text = capacity_sentence(found, given)
     assert "Meung-sur-Loire : aucun temps connu vers les autres communes" in text
 
 
 def test_people_whose_time_is_unknown_are_said_beside_the_share(five: Analysis) -> None:
     access = five.studies["ouest_loiret"].access
     table = access.coverage.assign(unknown=1.0)
-    (gp, _) = access_words.coverage_sentences(replace(access, coverage=table))
+    (gp, _) = coverage_sentences(replace(access, coverage=table))
     assert gp.endswith("Temps inconnu pour 1 habitant, hors du compte.")
 
 
@@ -187,8 +195,8 @@ def test_people_whose_time_is_unknown_are_said_beside_the_share(five: Analysis) 
 
 def test_coverage_rows_give_shares_people_and_the_other_variants(five: Analysis) -> None:
     access = five.studies["ouest_loiret"].access
-    headers = access_tables.coverage_headers()
-    rows = access_tables.coverage_rows(access)
+    headers = coverage_headers()
+    rows = coverage_rows(access)
     assert [row.label for row in rows] == ["Généraliste", "Service d’urgences"]
     assert all(len(row.cells) == len(headers) for row in rows)
     table = access.coverage.set_index(["facility", "variant", "minutes"])
@@ -236,7 +244,7 @@ NAMES = pd.Series({code: code.upper() + code for code in "abcdefghijkl"})
 
 def test_a_scenario_in_words() -> None:
     shift = shift_with({"b": -0.1, "a": -0.4, "c": 0.0}, crossing={"a": "falls"})
-    assert plain(access_words.shift_sentence(shift, NAMES)) == (
+    assert plain(_shift_sentence(shift, NAMES)) == (
         "Supposé : un médecin généraliste part (5 400 consultations par an). L’APL du territoire "
         "(2023) passerait de 3,00 à 2,90, soit −0,10. Commune la plus touchée : Aa, −0,40 "
         "(de −0,60 à −0,20). 2 communes touchées sur 3. 1 commune passerait sous 2,5 : Aa."
@@ -248,43 +256,43 @@ def test_crossings_that_depend_on_the_times_say_so() -> None:
     counts = pd.DataFrame({"falls": [1, 2, 3], "rises": 0}, index=["low", "central", "high"])
     crossing = shift.crossing.assign(central=[True, True, False], sure=[True, False, False])
     found = replace(shift, crossing=crossing, counts=counts)
-    text = access_words.shift_sentence(found, NAMES)
+    text = _shift_sentence(found, NAMES)
     assert text.endswith("2 communes (de 1 à 3 selon les temps) passeraient sous 2,5 : Aa et Bb.")
-    ends = {row[0].text: row[-1].text for row in access_tables.shift_rows(found, NAMES)}
+    ends = {row[0].text: row[-1].text for row in shift_rows(found, NAMES)}
     assert ends == {
         "Aa": "passe sous 2,5",
         "Cc": "passe sous 2,5, selon les temps",
         "Bb": "passe sous 2,5, selon les temps",
     }
     alone = replace(found, crossing=crossing.loc[["c"]], counts=counts.assign(falls=[0, 0, 1]))
-    text = access_words.shift_sentence(alone, NAMES)
+    text = _shift_sentence(alone, NAMES)
     assert text.endswith("Avec une autre variante des temps, 1 commune passerait sous 2,5 : Cc.")
 
 
 def test_of_communes_as_touched_that_of_the_scenario_comes_first() -> None:
     shift = shift_with({"b": 0.2, "c": 0.3, "a": 0.3 + 1e-13, "d": 0.3}, change=gp_arrives("d"))
-    assert access_words.most_touched(shift) == ["d", "c", "a", "b"]
+    assert most_touched(shift) == ["d", "c", "a", "b"]
 
 
 def test_shifts_too_small_to_be_written_are_not_listed_as_touched() -> None:
     shift = shift_with({"a": 0.0024, "b": -0.0049, "c": np.nan})
-    assert access_words.most_touched(shift) == []
-    assert access_tables.shift_rows(shift, NAMES) == []
-    text = access_words.shift_sentence(shift, NAMES)
+    assert most_touched(shift) == []
+    assert shift_rows(shift, NAMES) == []
+    text = _shift_sentence(shift, NAMES)
     assert "Aucune commune ne bougerait de plus de 0,005." in text
     assert "touchée" not in text
-    assert access_words.most_touched(shift_with({"a": 0.005, "b": -0.0051})) == ["b"]
+    assert most_touched(shift_with({"a": 0.005, "b": -0.0051})) == ["b"]
 
 
 def test_an_unknown_apl_has_no_before_and_no_threshold() -> None:
     unknown = {"a": np.nan, "b": np.nan}
     shift = shift_with({"a": 0.2, "b": 0.1}, before=unknown)
     shift = replace(shift, means=shift.means * np.nan)
-    text = access_words.shift_sentence(shift, NAMES)
+    text = _shift_sentence(shift, NAMES)
     assert "L’APL du territoire" not in text
     assert "2,5" not in text
     assert not text.endswith(" ")
-    (first, _) = access_tables.shift_rows(shift, NAMES)
+    (first, _) = shift_rows(shift, NAMES)
     assert texts(first) == [
         "Aa",
         "donnée absente",
@@ -299,12 +307,12 @@ def test_the_communes_that_cross_are_all_listed_first_and_the_rest_stops_at_eigh
     codes = "abcdefghijkl"
     shifts = {code: -0.05 * (k + 1) for k, code in enumerate(codes)}
     few = shift_with(shifts, crossing={"a": "falls", "b": "falls"})
-    rows = access_tables.shift_rows(few, NAMES)
+    rows = shift_rows(few, NAMES)
     assert [row[0].text for row in rows] == [NAMES[code] for code in "balkjihg"]
     assert [row[-1].text for row in rows[:3]] == ["passe sous 2,5", "passe sous 2,5", "—"]
     many = shift_with(shifts, crossing=dict.fromkeys(codes[:10], "falls"))
-    assert len(access_tables.shift_rows(many, NAMES)) == 10
-    sentence = access_words.shift_sentence(many, NAMES)
+    assert len(shift_rows(many, NAMES)) == 10
+    sentence = _shift_sentence(many, NAMES)
     assert "10 communes passeraient sous 2,5 : Aa, Bb, Cc, Dd et 6 autres." in sentence
 
 
@@ -313,7 +321,7 @@ def test_the_communes_that_cross_are_all_listed_first_and_the_rest_stops_at_eigh
     [(0.081, "+0,08"), (-0.2, "−0,20"), (0.0, "0,00"), (np.nan, "donnée absente")],
 )
 def test_shifts_bear_their_sign(value: float, text: str) -> None:
-    assert access_words.signed(value) == text
+    assert signed(value) == text
 
 
 @pytest.mark.parametrize(
@@ -327,7 +335,7 @@ def test_shifts_bear_their_sign(value: float, text: str) -> None:
     ],
 )
 def test_extremes_are_written_only_where_they_differ(values: list[float], text: str) -> None:
-    assert access_words.between(values, number) == text
+    assert over_variants(values, number) == text
 
 
 @pytest.mark.parametrize(
@@ -343,7 +351,7 @@ def test_extremes_are_written_only_where_they_differ(values: list[float], text: 
     ],
 )
 def test_communes_are_named_then_counted(codes: str, text: str) -> None:
-    assert access_words.named(list(codes), NAMES) == text
+    assert named(list(codes), NAMES) == text
 
 
 # --- where to open ----------------------------------------------------------------------
@@ -353,64 +361,62 @@ def test_the_hospital_town_is_said_to_bring_nobody_nearer(five: Analysis) -> Non
     access = five.studies["asclepios"].access
     found = opening_of(access)
     assert found.best != found.farthest_first
-    text = opening_words.gain_sentence(found, access)
+    text = gain_sentence(found, access)
     assert "Là, il ne rapproche personne" in text
     assert "Amboise a déjà un service d’urgences" in text
     assert "le meilleur lieu est plutôt" in text
-    rows = access_tables.gain_rows(found, access)
+    rows = gain_rows(found, access)
     assert [row.label for row in rows] == [
         "Aujourd’hui",
         "Avec un centre : Amboise",
         f"Avec un centre : {access.names[found.farthest_first[0]]}",
     ]
     assert texts(rows[0].cells) == texts(rows[1].cells) != texts(rows[2].cells)
-    assert all(len(row.cells) == len(access_tables.coverage_headers()) for row in rows)
+    assert all(len(row.cells) == len(coverage_headers()) for row in rows)
 
 
 def test_the_gain_of_lvo_is_the_difference_of_two_rows(five: Analysis) -> None:
     access = five.studies["lvo"].access
     found = opening_of(access)
-    before, after = (row.cells[1] for row in access_tables.gain_rows(found, access)[:2])
+    before, after = (row.cells[1] for row in gain_rows(found, access)[:2])
     people = [int(re.sub(r"\D", "", cell.origin)) for cell in (before, after)]
-    text = plain(opening_words.gain_sentence(found, access))
+    text = plain(gain_sentence(found, access))
     assert f"{people[1] - people[0]:,} habitants de plus".replace(",", " ") in text
 
 
 def test_a_centre_that_is_open_is_said_and_another_is_not_for_its_slots(five: Analysis) -> None:
     access = five.studies["lvo"].access
     found = opening_of(access)
-    text = opening_words.capacity_sentence(found, access)
+    text = capacity_sentence(found, access)
     # Its demand is partial: nothing says that its slots are enough.
     assert (
         "il en faut 1, et Challans en a déjà un. Cette demande ne compte pas les patients" in text
     )
-    whole = opening_words.capacity_sentence(replace(found, uncounted=None), access)
+    whole = capacity_sentence(replace(found, uncounted=None), access)
     assert "Challans en a déjà un ; un de plus se justifierait par la distance" in whole
-    assert "le meilleur lieu d’un centre de plus est" in opening_words.opening_answer(found, access)
+    assert "le meilleur lieu d’un centre de plus est" in opening_answer(found, access)
     both = replace(found, existing=("85047", "85113"))
-    assert "Challans et L'Île-d'Yeu en ont déjà un" in opening_words.capacity_sentence(both, access)
+    assert "Challans et L'Île-d'Yeu en ont déjà un" in capacity_sentence(both, access)
 
 
 def test_sites_that_would_overflow_are_said(five: Analysis) -> None:
     access = five.studies["ouest_loiret"].access
     found = opening_of(access)
-    assert "Demande à porter : au moins 5,6 par jour" in opening_words.capacity_sentence(
-        found, access
-    )
-    assert "recevrai" not in opening_words.capacity_sentence(found, access)
+    assert "Demande à porter : au moins 5,6 par jour" in capacity_sentence(found, access)
+    assert "recevrai" not in capacity_sentence(found, access)
     one = replace(found, loads=pd.Series({"45203": 18.0, "45024": 3.0}), sites_needed=2)
-    text = opening_words.capacity_sentence(one, access)
+    text = capacity_sentence(one, access)
     assert "Meung-sur-Loire recevrait 18,0 demandes par jour, plus qu’un site n’en porte." in text
     assert "Ici, 1 lieu est cherché seulement." in text
     two = replace(found, loads=pd.Series({"45203": 18.0, "45024": 20.0}))
-    text = opening_words.capacity_sentence(two, access)
+    text = capacity_sentence(two, access)
     assert "Meung-sur-Loire et Baule recevraient jusqu’à 20,0 demandes par jour" in text
 
 
 def test_an_answer_that_depends_on_the_allocation_says_what_it_costs(five: Analysis) -> None:
     access = five.studies["ouest_loiret"].access
     found = opening_of(access)
-    stable = opening_words.opening_answer(found, access)
+    stable = opening_answer(found, access)
     assert "Ce choix est le même pour les 3 répartitions de la demande essayées." in stable
     assert "Il ne dépend pas de la variante des temps." in stable
     assert found.stability is not None
@@ -418,7 +424,7 @@ def test_an_answer_that_depends_on_the_allocation_says_what_it_costs(five: Analy
     mine = regrets["sites"].map(lambda sites: sites == found.best)
     regrets.loc[mine, "regret"] = [0.0, 2.0, 7.0]
     shaky = replace(found, stability=replace(found.stability, regrets=regrets, common=()))
-    text = opening_words.opening_answer(shaky, access)
+    text = opening_answer(shaky, access)
     # 7 minutes x requests a day, over 5.6 requests a day.
     assert "Le meilleur choix change selon la répartition de la demande" in text
     assert f"coûte au pire {number(7 / found.requests_per_day, 1)} minute par demande" in text
@@ -429,7 +435,7 @@ def test_an_answer_that_depends_on_the_times_says_so(five: Analysis) -> None:
     access = five.studies["beauce_gatinais"].access
     found = opening_of(access)
     assert found.by_variant["high"] != found.best
-    text = opening_words.opening_answer(found, access)
+    text = opening_answer(found, access)
     assert f"Ce serait {access.names[found.by_variant['high'][0]]} avec la variante haute" in text
     assert "ne dépend pas" not in text
 
@@ -438,14 +444,14 @@ def test_an_answer_that_depends_on_the_times_says_so(five: Analysis) -> None:
 def test_best_sites_are_judged_by_every_allocation(five: Analysis, key: str) -> None:
     access = five.studies[key].access
     found = opening_of(access)
-    headers, rows = access_tables.site_headers(found), access_tables.site_rows(found, access)
+    headers, rows = site_headers(found), site_rows(found, access)
     assert [title.removeprefix("Minutes en moyenne : demande ") for title in headers] == [
         "proportionnelle",
         "inclinée vers l’APL faible (b = 0,20)",
         "inclinée vers l’APL faible (b = 0,50)",
     ]
     assert len(rows) == 5
-    assert rows[0][0].text == access_words.named(found.best, access.names)
+    assert rows[0][0].text == named(found.best, access.names)
     first = [float(row[2].text.replace(",", ".")) for row in rows]
     assert first == sorted(first)
     for cells, (_, row) in zip(rows, found.solutions.head(5).iterrows(), strict=True):
@@ -459,7 +465,7 @@ def test_where_one_site_wins_everywhere_its_means_are_its_own(five: Analysis) ->
     access = five.studies["ouest_loiret"].access
     found = opening_of(access)
     for name, cell in zip(
-        found.solutions["allocation"].unique(), access_tables.site_rows(found, access)[0][2:5],
+        found.solutions["allocation"].unique(), site_rows(found, access)[0][2:5],
         strict=True,
     ):  # fmt: skip
         judged = found.solutions[found.solutions["allocation"] == name]

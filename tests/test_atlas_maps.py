@@ -24,15 +24,19 @@ from matplotlib.path import Path as MplPath
 from syrupy.assertion import SnapshotAssertion
 
 from cpts_geo.analysis import Analysis
-from cpts_geo.atlas import basemap, maps, static, style
-from cpts_geo.atlas.canvas import Drawing
+from cpts_geo.atlas.look import style
+from cpts_geo.atlas.look.vintages import minutes_column
+from cpts_geo.atlas.maps import _basemap as basemap
+from cpts_geo.atlas.maps import interactive, still
+from cpts_geo.atlas.maps._canvas import Drawing
+from cpts_geo.atlas.maps.layers import MapLayer, classify, territory_layers
 from cpts_geo.french import NNBSP
 from cpts_geo.schema import status_column
 from tests.kept import analysed
 
 KEY = "ouest_loiret"
 HATCH = "url(#hatch)"
-LAYERS = style.layers(pd.DataFrame())
+LAYERS = territory_layers(pd.DataFrame())
 APL, GPS, POPULATION = LAYERS
 
 
@@ -99,10 +103,8 @@ def classes_of(legend: str) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: layer.column)
-def test_legend(
-    layer: style.MapLayer, communes: gpd.GeoDataFrame, snapshot: SnapshotAssertion
-) -> None:
-    legend = maps.legend_html(layer, communes)
+def test_legend(layer: MapLayer, communes: gpd.GeoDataFrame, snapshot: SnapshotAssertion) -> None:
+    legend = interactive._legend_html(layer, communes)
     assert legend.replace("<div>", "\n<div>").replace(NNBSP, "⍽") == snapshot
     assert classes_of(legend) == list(zip(layer.colours, layer.labels, strict=True))
 
@@ -117,9 +119,9 @@ def test_legend(
     ids=("apl", "gps", "population"),
 )
 def test_legend_gives_unit_vintage_and_source(
-    communes: gpd.GeoDataFrame, layer: style.MapLayer, unit: str, source: str
+    communes: gpd.GeoDataFrame, layer: MapLayer, unit: str, source: str
 ) -> None:
-    legend = maps.legend_html(layer, communes)
+    legend = interactive._legend_html(layer, communes)
     assert f"</b>{unit}<div>" in legend
     assert source in legend.split("<small>")[1]
 
@@ -140,17 +142,19 @@ def test_legend_explains_the_hatching_that_is_there(
     uncovered: bool,
     words: str | None,
 ) -> None:
-    legend = maps.legend_html(APL, one_unknown if missing else communes, uncovered=uncovered)
+    legend = interactive._legend_html(
+        APL, one_unknown if missing else communes, uncovered=uncovered
+    )
     found = re.findall(r'<div><i class="hatch"></i>([^<]*)</div>', legend)
     assert found == ([] if words is None else [words])
 
 
 def test_classes_cover_every_value_of_a_layer() -> None:
     values = pd.Series([0.0, 1.5, 1.51, 2.5, 5.0, 5.01, np.nan])
-    assert style.classify(values, APL).tolist() == [0, 0, 1, 1, 4, 5, -1]
+    assert classify(values, APL).tolist() == [0, 0, 1, 1, 4, 5, -1]
     assert [layer.labels[0] for layer in LAYERS] == ["moins de 1,5", "aucun", "moins de 500"]
     # No doctor is a class of its own, apart from unknown.
-    assert style.classify(pd.Series([0.0, 1.0, 2.0, np.nan]), GPS).tolist() == [0, 1, 2, -1]
+    assert classify(pd.Series([0.0, 1.0, 2.0, np.nan]), GPS).tolist() == [0, 1, 2, -1]
 
 
 def scenarios(five: Analysis, key: str = KEY) -> list[str]:
@@ -161,7 +165,7 @@ def test_access_adds_minutes_and_a_layer_a_scenario(
     five: Analysis, communes: gpd.GeoDataFrame
 ) -> None:
     titles = scenarios(five)
-    found = style.layers(communes, scenarios=titles)
+    found = territory_layers(communes, scenarios=titles)
     assert [layer.column for layer in found] == [
         "apl_2023",
         "gp_minutes_approx_2017",
@@ -178,7 +182,7 @@ def test_access_adds_minutes_and_a_layer_a_scenario(
 
 def test_a_scenario_whose_shift_is_nowhere_known_has_no_layer(communes: gpd.GeoDataFrame) -> None:
     table = communes.assign(apl_shift_1=np.nan)
-    columns = [layer.column for layer in style.layers(table, scenarios=["un", "deux"])]
+    columns = [layer.column for layer in territory_layers(table, scenarios=["un", "deux"])]
     assert "apl_shift_1" not in columns
     assert "apl_shift_2" in columns
 
@@ -195,15 +199,15 @@ def test_a_scenario_whose_shift_is_nowhere_known_has_no_layer(communes: gpd.GeoD
     ],
 )
 def test_real_times_come_before_approximations(known: tuple[str, ...], chosen: str | None) -> None:
-    assert style.minutes_column(known) == chosen
+    assert minutes_column(known) == chosen
 
 
 def test_in_the_commune_is_a_class_apart_from_near_and_from_unknown(
     communes: gpd.GeoDataFrame,
 ) -> None:
-    minutes = style.layers(communes)[1]
+    minutes = territory_layers(communes)[1]
     values = pd.Series([0.0, 0.1, 10.0, 10.1, 15.0, 20.0, 30.0, 30.1, np.nan])
-    assert style.classify(values, minutes).tolist() == [0, 1, 1, 2, 2, 3, 4, 5, -1]
+    assert classify(values, minutes).tolist() == [0, 1, 1, 2, 2, 3, 4, 5, -1]
     assert minutes.labels == (
         "dans la commune", "10 min ou moins", "10 à 15 min", "15 à 20 min", "20 à 30 min",
         "plus de 30 min",
@@ -215,17 +219,17 @@ def test_in_the_commune_is_a_class_apart_from_near_and_from_unknown(
 @example(0.05)
 @example(0.15)
 def test_losses_mirror_gains(value: float) -> None:
-    (shift,) = style.layers(pd.DataFrame({"apl_shift_1": [0.1]}), scenarios=["essai"])[-1:]
-    gain, loss = style.classify(pd.Series([value, -value]), shift)
+    (shift,) = territory_layers(pd.DataFrame({"apl_shift_1": [0.1]}), scenarios=["essai"])[-1:]
+    gain, loss = classify(pd.Series([value, -value]), shift)
     assert gain + loss == 6
     assert gain >= 3
     assert (gain == 3) == (value <= 0.005)
 
 
 def test_a_shift_has_its_size_and_its_side() -> None:
-    (shift,) = style.layers(pd.DataFrame({"apl_shift_1": [0.1]}), scenarios=["essai"])[-1:]
+    (shift,) = territory_layers(pd.DataFrame({"apl_shift_1": [0.1]}), scenarios=["essai"])[-1:]
     values = pd.Series([-0.2, -0.1, -0.01, 0.0, 0.01, 0.1, 0.2, np.nan])
-    classes = style.classify(values, shift)
+    classes = classify(values, shift)
     assert [shift.labels[k] for k in classes[:7]] == [
         "perte : plus de 0,15", "perte : 0,05 à 0,15", "perte : moins de 0,05",
         "sans effet (moins de 0,005)",
@@ -239,7 +243,7 @@ def test_legends_of_access_say_what_is_approximate_or_supposed(
     five: Analysis, communes: gpd.GeoDataFrame
 ) -> None:
     titles = scenarios(five)
-    new = maps.territory_map(communes, name="x", national=five.national, scenarios=titles)
+    new = interactive.territory_map(communes, name="x", national=five.national, scenarios=titles)
     found = {name: html.replace(NNBSP, " ") for name, html in legends(new).items()}
     minutes = found["Minutes jusqu’au généraliste"]
     assert "<b>Minutes approchées jusqu’au généraliste libéral le plus proche</b>min" in minutes
@@ -253,9 +257,13 @@ def test_legends_of_access_say_what_is_approximate_or_supposed(
 def test_tooltip_of_a_scenario_gives_the_sign_and_the_apl_after(
     five: Analysis, communes: gpd.GeoDataFrame
 ) -> None:
-    layers = style.layers(communes, scenarios=scenarios(five))
+    layers = territory_layers(communes, scenarios=scenarios(five))
     meung = communes[communes["name"] == "Meung-sur-Loire"].iloc[0]
-    lines = maps.tooltip_html(meung, layers[-1], layers=layers).replace(NNBSP, " ").split("<br>")
+    lines = (
+        interactive._tooltip_html(meung, layers[-1], layers=layers)
+        .replace(NNBSP, " ")
+        .split("<br>")
+    )
     assert lines[1] == (
         "Écart d’APL 2023, hypothèse — Un centre ouvre : Meung-sur-Loire : "
         "<b>+0,04 consultations par an et par habitant standardisé</b> ○ hypothèse, "
@@ -267,7 +275,7 @@ def test_tooltip_of_a_scenario_gives_the_sign_and_the_apl_after(
 
 def test_minutes_out_of_reach_are_hatched_and_none_is_painted_as_zero(five: Analysis) -> None:
     rows = five.communes[five.communes["territory"] == "lvo"]
-    new = maps.territory_map(rows, name="x", national=five.national)
+    new = interactive.territory_map(rows, name="x", national=five.national)
     (shape,) = hatched_shapes(new)
     yeu = rows[rows["name"] == "L'Île-d'Yeu"].geometry.iloc[0]
     assert shape.intersection(yeu).area > 0.95 * yeu.area
@@ -277,7 +285,7 @@ def test_minutes_out_of_reach_are_hatched_and_none_is_painted_as_zero(five: Anal
 
 def test_tooltip_of_a_known_value(communes: gpd.GeoDataFrame) -> None:
     meung = communes[communes["name"] == "Meung-sur-Loire"].iloc[0]
-    assert maps.tooltip_html(meung, APL, layers=LAYERS).replace(NNBSP, "⍽") == (
+    assert interactive._tooltip_html(meung, APL, layers=LAYERS).replace(NNBSP, "⍽") == (
         "<b>Meung-sur-Loire</b> (45203)"
         "<br>APL aux médecins généralistes, 2023 : "
         "<b>3,51 consultations par an et par habitant standardisé</b> ● mesuré"
@@ -286,14 +294,14 @@ def test_tooltip_of_a_known_value(communes: gpd.GeoDataFrame) -> None:
         "<br><small>Source : Drees, APL aux médecins généralistes</small>"
     )
     # The layer that is painted comes first, in bold, and gives the source.
-    other = maps.tooltip_html(meung, POPULATION, layers=LAYERS).split("<br>")
+    other = interactive._tooltip_html(meung, POPULATION, layers=LAYERS).split("<br>")
     assert other[1].startswith("Population municipale, 2023 : <b>")
     assert "Insee, populations de référence 2023" in other[-1]
 
 
 def test_tooltip_of_an_unknown_value(one_unknown: gpd.GeoDataFrame) -> None:
     beaugency = one_unknown[one_unknown["name"] == "Beaugency"].iloc[0]
-    lines = maps.tooltip_html(beaugency, APL, layers=LAYERS).split("<br>")
+    lines = interactive._tooltip_html(beaugency, APL, layers=LAYERS).split("<br>")
     assert lines[1] == "APL aux médecins généralistes, 2023 : <b>donnée absente</b>"
     assert lines[2].endswith("● mesuré")
 
@@ -306,19 +314,25 @@ def test_tooltip_marks_what_is_not_measured(
 ) -> None:
     row = communes.iloc[0].copy()
     row[status_column(APL.column)] = status
-    assert maps.tooltip_html(row, APL, layers=LAYERS).split("<br>")[1].endswith(f"</b> {words}")
+    assert (
+        interactive._tooltip_html(row, APL, layers=LAYERS)
+        .split("<br>")[1]
+        .endswith(f"</b> {words}")
+    )
 
 
 def test_tooltip_escapes_names(communes: gpd.GeoDataFrame) -> None:
     row = communes.iloc[0].copy()
     row["name"] = "<i>A & B</i>"
-    assert "<b>&lt;i&gt;A &amp; B&lt;/i&gt;</b>" in maps.tooltip_html(row, APL, layers=LAYERS)
+    assert "<b>&lt;i&gt;A &amp; B&lt;/i&gt;</b>" in interactive._tooltip_html(
+        row, APL, layers=LAYERS
+    )
 
 
 def test_a_commune_is_painted_with_the_colour_of_its_class(
     five: Analysis, communes: gpd.GeoDataFrame
 ) -> None:
-    new = maps.territory_map(communes, name="x", national=five.national)
+    new = interactive.territory_map(communes, name="x", national=five.national)
     assert hatched_shapes(new) == []
     assert all("absent" not in legend for legend in legends(new).values())
     fills = {
@@ -337,11 +351,11 @@ def test_every_layer_has_the_tooltips_of_its_own_value(
     five: Analysis, communes: gpd.GeoDataFrame
 ) -> None:
     titles = scenarios(five)
-    layers = style.layers(communes, scenarios=titles)
-    new = maps.territory_map(communes, name="x", national=five.national, scenarios=titles)
+    layers = territory_layers(communes, scenarios=titles)
+    new = interactive.territory_map(communes, name="x", national=five.national, scenarios=titles)
     found = [group.tips for group in drawing(new).shapes if group.name is not None]
     assert found == [
-        [maps.tooltip_html(row, layer, layers=layers) for _, row in communes.iterrows()]
+        [interactive._tooltip_html(row, layer, layers=layers) for _, row in communes.iterrows()]
         for layer in layers
     ]
 
@@ -349,7 +363,7 @@ def test_every_layer_has_the_tooltips_of_its_own_value(
 def test_a_missing_value_is_hatched_and_in_the_legend(
     five: Analysis, one_unknown: gpd.GeoDataFrame
 ) -> None:
-    new = maps.territory_map(one_unknown, name="x", national=five.national)
+    new = interactive.territory_map(one_unknown, name="x", national=five.national)
     (shape,) = hatched_shapes(new)
     beaugency = one_unknown[one_unknown["name"] == "Beaugency"].geometry.iloc[0]
     assert shape.intersection(beaugency).area > 0.95 * beaugency.area
@@ -362,7 +376,7 @@ def test_land_without_contour_is_hatched_and_in_every_legend(
     five: Analysis, communes: gpd.GeoDataFrame, with_hole: gpd.GeoDataFrame
 ) -> None:
     inside = communes[communes["name"] != "Cravant"]
-    new = maps.territory_map(inside, name="x", national=with_hole)
+    new = interactive.territory_map(inside, name="x", national=with_hole)
     (shape,) = hatched_shapes(new)
     cravant = communes[communes["name"] == "Cravant"].geometry.iloc[0]
     assert shape.intersection(cravant).area > 0.95 * cravant.area
@@ -371,7 +385,7 @@ def test_land_without_contour_is_hatched_and_in_every_legend(
 
 def test_beauce_gatinais_shows_its_two_holes(five: Analysis) -> None:
     rows = five.communes[five.communes["territory"] == "beauce_gatinais"]
-    new = maps.territory_map(rows, name="x", national=five.national)
+    new = interactive.territory_map(rows, name="x", national=five.national)
     assert len(hatched_shapes(new)) == 2
     assert all(">contour absent<" in legend for legend in legends(new).values())
 
@@ -379,13 +393,13 @@ def test_beauce_gatinais_shows_its_two_holes(five: Analysis) -> None:
 def test_the_outline_is_drawn_in_the_accent_colour(
     five: Analysis, communes: gpd.GeoDataFrame
 ) -> None:
-    new = maps.territory_map(communes, name="x", national=five.national)
+    new = interactive.territory_map(communes, name="x", national=five.national)
     lines = [look for _, look in painted(new) if look["color"] == style.ACCENT]
     assert [look["weight"] for look in lines] == [3]
 
 
 def test_the_overview_names_every_territory(five: Analysis) -> None:
-    new = maps.overview_map(five.territories, five.national)
+    new = interactive.overview_map(five.territories, five.national)
     tips = [
         feature["tip"].replace(NNBSP, " ")
         for feature, look in painted(new)
@@ -399,10 +413,8 @@ def test_the_overview_names_every_territory(five: Analysis) -> None:
     assert {"Ouest Loiret", "Beauce-Gâtinais", "Asclépios", "Ondaine-Forez"} < set(names)
 
 
-def drawn(
-    communes: gpd.GeoDataFrame, national: gpd.GeoDataFrame, layer: style.MapLayer = APL
-) -> Axes:
-    return static.draw_layer(communes, layer, ax=Figure().subplots(), national=national)
+def drawn(communes: gpd.GeoDataFrame, national: gpd.GeoDataFrame, layer: MapLayer = APL) -> Axes:
+    return still.draw_layer(communes, layer, ax=Figure().subplots(), national=national)
 
 
 def hatched_artists(ax: Axes) -> list[Collection]:
@@ -458,7 +470,7 @@ def test_still_map_paints_the_colours_of_the_legend(
         for artist in ax.collections
         for colour in artist.get_facecolor()[:1]
     }
-    classes = style.classify(communes["apl_2023"], APL).value_counts()
+    classes = classify(communes["apl_2023"], APL).value_counts()
     assert {c: fills[c] for c in APL.colours if c in fills} == {
         APL.colours[number]: count for number, count in classes.items()
     }
@@ -497,11 +509,11 @@ def test_still_map_paints_every_part_of_a_commune_and_no_hole(
 
 
 def test_still_maps_name_territory_and_sources(five: Analysis, communes: gpd.GeoDataFrame) -> None:
-    figure = static.layer_figure(communes, APL, name="CPTS $x$", national=five.national)
+    figure = still.layer_figure(communes, APL, name="CPTS $x$", national=five.national)
     assert figure.get_suptitle() == "CPTS $x$"
     assert "Drees, APL aux médecins généralistes" in figure.get_supxlabel()
     assert "IGN, ADMIN EXPRESS" in figure.get_supxlabel()
-    overview = static.overview_figure(five.territories, national=five.national)
+    overview = still.overview_figure(five.territories, national=five.national)
     names = {text.get_text() for text in overview.axes[0].texts}
     assert {"Ouest Loiret", "Beauce-Gâtinais", "Asclépios", "Ondaine-Forez"} < names
 
@@ -572,11 +584,11 @@ def test_neighbours_are_mapped_near_and_far_territories_on_france(five: Analysis
     assert not basemap.neighbours(five.territories.head(1))
     loiret = analysed(epci=("Orléans Métropole", "200070183", "200035764"), draws=100)
     assert basemap.neighbours(loiret.territories)
-    new = maps.overview_map(loiret.territories, loiret.national)
+    new = interactive.overview_map(loiret.territories, loiret.national)
     shapes = [look for _, look in painted(new) if look["color"] == style.ACCENT]
     # Told apart by their edges: a fill of the accent colour would run them into one.
     assert {look["fillColor"] for look in shapes} == {style.FILL_LIGHT}
-    figure = static.overview_figure(loiret.territories, national=loiret.national)
+    figure = still.overview_figure(loiret.territories, national=loiret.national)
     west, east = figure.axes[0].get_xlim()
     assert (east - west) / 1000 < 150  # kilometres
 
@@ -597,12 +609,12 @@ def test_nothing_is_cut_or_covered_on_the_still_maps_of_a_sheet(five: Analysis, 
     rows = five.communes[five.communes["territory"] == key]
     titles = scenarios(five, key)
     options = {"name": "x", "national": five.national}
-    figures = static.panel_figures(rows, scenarios=titles, **options)
+    figures = still.panel_figures(rows, scenarios=titles, **options)
     # Where a centre open today carries the demand, only the departure is shown.
     rest = 1 + len(titles)
     assert [sum(ax.axison for ax in figure.axes) for figure in figures] == [3, rest]
-    last = style.layers(rows, scenarios=titles)[-1]
-    for figure in [*figures, static.layer_figure(rows, last, **options)]:
+    last = territory_layers(rows, scenarios=titles)[-1]
+    for figure in [*figures, still.layer_figure(rows, last, **options)]:
         with warnings.catch_warnings():
             # A layout that leaves no room for the maps gives up with a warning.
             warnings.simplefilter("error")

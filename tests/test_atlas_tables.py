@@ -16,15 +16,21 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from cpts_geo.analysis import Analysis
-from cpts_geo.atlas import (
-    charts,
-    pages,
-    perimeter_tables,
-    reconciliation,
-    sentences,
-    style,
-    tables,
-)
+from cpts_geo.atlas.charts.bars import Bar, bars_svg
+from cpts_geo.atlas.look import style
+from cpts_geo.atlas.look.cells import Cell
+from cpts_geo.atlas.pages.index import index_page
+from cpts_geo.atlas.pages.sheet import sheet_page
+from cpts_geo.atlas.sections.capacity.needed import capacity_svg, dots_caption
+from cpts_geo.atlas.sections.perimeter.audit import audit_rows, recognised
+from cpts_geo.atlas.sections.perimeter.documents import _fact_rows
+from cpts_geo.atlas.sections.perimeter.gaps import gap_rows
+from cpts_geo.atlas.sections.territory.answer import _planned, answer, evidence, today
+from cpts_geo.atlas.sections.territory.beside import comparison_rows
+from cpts_geo.atlas.sections.territory.communes import commune_table
+from cpts_geo.atlas.sections.territory.figures import _key_figures
+from cpts_geo.atlas.sections.territory.gp_counts import _source_rows, explanations
+from cpts_geo.atlas.sections.territory.hypotheses import _assumption_rows
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.french import NNBSP, number, typeset
 from tests.kept import analysed
@@ -42,7 +48,7 @@ def five() -> Analysis:
 def index(five: Analysis) -> list[list[str]]:
     """Rows of the index, each as the text of its cells."""
     studies, national = list(five.studies.values()), five.national
-    page = pages.index_page(
+    page = index_page(
         studies, five.territories, national=national, notes=(), date="1er janvier 2026"
     )
     body = re.findall(r"<tbody>(.*?)</tbody>", page, re.S)[-1]
@@ -56,7 +62,7 @@ def index(five: Analysis) -> list[list[str]]:
 def sheet(five: Analysis) -> str:
     """Text of the page of Beauce-Gâtinais, without its scripts and drawings."""
     mine = five.studies["beauce_gatinais"]
-    page = pages.sheet_page(mine, national=five.national, date="1er janvier 2026")
+    page = sheet_page(mine, national=five.national, date="1er janvier 2026")
     return cell_text(re.sub(r"<(script|style|svg)\b.*?</\1>", " ", page, flags=re.S))
 
 
@@ -75,26 +81,26 @@ def result_of(five: Analysis, key: str) -> Headline:
     return result
 
 
-def as_text(rows: Iterable[Iterable[tables.Cell]]) -> str:
+def as_text(rows: Iterable[Iterable[Cell]]) -> str:
     """Rows of cells as lines."""
     return "\n".join(" | ".join(map(_as_text, row)).rstrip() for row in rows).replace(NNBSP, "⍽")
 
 
-def _as_text(cell: tables.Cell) -> str:
+def _as_text(cell: Cell) -> str:
     note = f"[{cell.note}]" if cell.note else ""
     origin = f"{{{cell.origin}}}" if cell.origin else ""
     return " ".join(part for part in (cell.mark, cell.text, note, origin) if part)
 
 
 def test_comparison_table(five: Analysis, snapshot: SnapshotAssertion) -> None:
-    areas, rows = tables.comparison_rows(of(five.comparison))
+    areas, rows = comparison_rows(of(five.comparison))
     assert areas == ["CPTS Ouest Loiret", "Loiret", "France"]
     lines = [f"{row.label} — {row.detail}\n  {as_text([row.cells])}" for row in rows]
     assert "\n".join(lines).replace(NNBSP, "⍽") == snapshot
 
 
 def test_a_density_of_few_doctors_carries_its_interval(five: Analysis) -> None:
-    _, rows = reconciliation.source_rows(of(five.comparison))
+    rows = _source_rows(of(five.comparison))
     density = next(row for row in rows if row.label == "Généralistes libéraux (BPE 2017)")
     assert [cell.text for cell in density.cells] == ["78,0", "69,3", "92,9"]
     # In the cell, under the value: a title is not read on paper.
@@ -104,7 +110,7 @@ def test_a_density_of_few_doctors_carries_its_interval(five: Analysis) -> None:
 
 
 def test_an_estimate_is_marked_and_only_of_the_territory(five: Analysis) -> None:
-    _, rows = reconciliation.source_rows(of(five.comparison, "beauce_gatinais"))
+    rows = _source_rows(of(five.comparison, "beauce_gatinais"))
     estimate = next(row for row in rows if row.label == "Généralistes libéraux estimés (2024)")
     mine, loiret, france = estimate.cells
     # 48 GPs in 2017, in a département that went from 470 to 427.
@@ -117,7 +123,7 @@ def test_an_estimate_is_marked_and_only_of_the_territory(five: Analysis) -> None
 
 
 def test_sources_of_gps_are_explained_with_their_figures(five: Analysis) -> None:
-    said = reconciliation.explanations(of(five.comparison, "beauce_gatinais"))
+    said = explanations(of(five.comparison, "beauce_gatinais"))
     loiret = said[0].replace(NNBSP, " ")
     assert loiret.startswith(
         "Loiret : la BPE compte 427 médecins en 2024 et la Cnam 376, soit 51 de "
@@ -134,19 +140,19 @@ def test_sources_of_gps_are_explained_with_their_figures(five: Analysis) -> None
     # A territory whose document gives no density is not told about that of another.
     assert not any(
         "communiqué" in text and text.startswith("CPTS")
-        for text in reconciliation.explanations(of(five.comparison))
+        for text in explanations(of(five.comparison))
     )
 
 
 def test_what_is_left_out_of_a_sum_is_said_under_its_label(five: Analysis) -> None:
-    _, rows = tables.comparison_rows(of(five.comparison))
+    _, rows = comparison_rows(of(five.comparison))
     apl = next(row for row in rows if row.label == "APL aux médecins généralistes, 2023")
     assert "France : 23 commune(s) sans donnée" in apl.detail
     assert [cell.mark for cell in apl.cells] == ["●", "●", "◐"]
 
 
 def test_a_share_keeps_its_base_and_its_document(five: Analysis) -> None:
-    _, rows = tables.comparison_rows(of(five.comparison, "beauce_gatinais"))
+    _, rows = comparison_rows(of(five.comparison, "beauce_gatinais"))
     row = next(row for row in rows if row.label.startswith("Habitants sans médecin traitant"))
     mine, loiret, france = row.cells
     assert (mine.text, loiret.text) == (f"30,0{NNBSP}%, tous âges", "donnée absente")
@@ -158,17 +164,17 @@ def test_a_share_keeps_its_base_and_its_document(five: Analysis) -> None:
 
 @pytest.mark.parametrize("status", MARKS)
 def test_every_status_has_its_own_mark(status: str) -> None:
-    assert tables.Cell("1", status=status).mark == MARKS[status]
-    assert tables.Cell("1").mark == ""
+    assert Cell("1", status=status).mark == MARKS[status]
+    assert Cell("1").mark == ""
 
 
 def test_other_tables(five: Analysis, snapshot: SnapshotAssertion) -> None:
-    headers, communes = tables.commune_table(of(five.communes))
+    headers, communes = commune_table(of(five.communes))
     parts = {
-        "gaps": perimeter_tables.gap_rows(of(five.table("gaps"))),
-        "audit": perimeter_tables.audit_rows(of(five.table("audit"))),
-        "facts": tables.fact_rows(of(five.table("facts"))),
-        "assumptions": tables.assumption_rows(result_of(five, KEY).scenario),
+        "gaps": gap_rows(of(five.table("gaps"))),
+        "audit": audit_rows(of(five.table("audit"))),
+        "facts": _fact_rows(of(five.table("facts"))),
+        "assumptions": _assumption_rows(result_of(five, KEY).scenario),
         "communes": communes,
     }
     head = " | ".join(" ".join(filter(None, pair)) for pair in headers)
@@ -178,7 +184,7 @@ def test_other_tables(five: Analysis, snapshot: SnapshotAssertion) -> None:
 
 def test_key_figures(five: Analysis, snapshot: SnapshotAssertion) -> None:
     lines = []
-    for label, detail, note, bars in tables.key_figures(of(five.comparison)):
+    for label, detail, note, bars in _key_figures(of(five.comparison)):
         lines.append(f"{label} — {detail}. {note}")
         lines += [
             f"  {'*' if bar.main else ' '} {bar.label} : {bar.text} {bar.base}".rstrip()
@@ -198,7 +204,7 @@ def test_key_figures(five: Analysis, snapshot: SnapshotAssertion) -> None:
     ],
 )
 def test_a_gap_is_positive_where_today_is_more(five: Analysis, key: str, gaps: list[str]) -> None:
-    rows = perimeter_tables.gap_rows(of(five.table("gaps"), key))
+    rows = gap_rows(of(five.table("gaps"), key))
     assert [row[4].text.removesuffix(f"{NNBSP}%") for row in rows] == gaps
     for row, gap in zip(rows, of(five.table("gaps"), key).to_dict("records"), strict=True):
         sign = (
@@ -215,23 +221,23 @@ def test_names_read_otherwise_than_to_the_letter(
     five: Analysis, snapshot: SnapshotAssertion
 ) -> None:
     audit = of(five.table("audit"), "ondaine_forez")
-    assert as_text(perimeter_tables.audit_rows(audit)) == snapshot
-    assert len(perimeter_tables.audit_rows(audit)) == int((audit["method"] != "exact").sum()) == 5
-    assert perimeter_tables.audit_rows(of(five.table("audit"), "lvo")) == []
+    assert as_text(audit_rows(audit)) == snapshot
+    assert len(audit_rows(audit)) == int((audit["method"] != "exact").sum()) == 5
+    assert audit_rows(of(five.table("audit"), "lvo")) == []
 
 
 def test_only_doubtful_names_are_said_in_words(five: Analysis) -> None:
     # Case, accents and apostrophes are not worth a sentence.
-    assert perimeter_tables.recognised(of(five.table("audit"))) == []
-    assert perimeter_tables.recognised(of(five.table("audit"), "asclepios")) == [
+    assert recognised(of(five.table("audit"))) == []
+    assert recognised(of(five.table("audit"), "asclepios")) == [
         "« Montrichard » pris pour Montrichard Val de Cher (41151) : ancienne commune."
     ]
-    assert perimeter_tables.recognised(of(five.table("audit"), "ondaine_forez")) == [
+    assert recognised(of(five.table("audit"), "ondaine_forez")) == [
         "« Rozie-Côtes-d’Aurec » pris pour Rozier-Côtes-d'Aurec (42192) : orthographe proche.",
         "« Saint-Just-Malomont » pris pour Saint-Just-Malmont (43205) : orthographe proche.",
     ]
     code = {"published": "1004\n", "name": "Ambérieu-en-Bugey", "code_insee": "01004"}
-    found = perimeter_tables.recognised(pd.DataFrame([code | {"method": "repaired"}]))
+    found = recognised(pd.DataFrame([code | {"method": "repaired"}]))
     assert len(found) == 1
     assert found[0].endswith("pris pour Ambérieu-en-Bugey (01004) : zéro initial rétabli.")
     assert "\n" not in found[0]
@@ -239,7 +245,7 @@ def test_only_doubtful_names_are_said_in_words(five: Analysis) -> None:
 
 def test_facts_keep_their_own_grade(five: Analysis) -> None:
     grades = {
-        key: [row[-1].text for row in tables.fact_rows(of(five.table("facts"), key))]
+        key: [row[-1].text for row in _fact_rows(of(five.table("facts"), key))]
         for key in ("lvo", "asclepios", "ondaine_forez")
     }
     assert grades["lvo"] == ["B", "A"]
@@ -248,16 +254,16 @@ def test_facts_keep_their_own_grade(five: Analysis) -> None:
 
 
 def test_a_fact_is_written_with_its_unit_and_date(five: Analysis) -> None:
-    rows = [[cell.text for cell in row] for row in tables.fact_rows(of(five.table("facts")))]
+    rows = [[cell.text for cell in row] for row in _fact_rows(of(five.table("facts")))]
     served = next(row for row in rows if row[0].startswith("Consultations"))
     assert served[1:3] == [f"1{NNBSP}511 consultations", "6 mars 2023 au 31 mars 2024"]
-    shares = [row[1].text for row in tables.fact_rows(of(five.table("facts"), "beauce_gatinais"))]
+    shares = [row[1].text for row in _fact_rows(of(five.table("facts"), "beauce_gatinais"))]
     assert f"30{NNBSP}% des habitants" in shares
 
 
 def test_assumptions_are_those_of_the_territory(five: Analysis) -> None:
     def values(key: str) -> dict[str, str]:
-        rows = tables.assumption_rows(result_of(five, key).scenario)
+        rows = _assumption_rows(result_of(five, key).scenario)
         return {row[0].text: row[1].text for row in rows}
 
     sd = "Écart du taux d’appel d’un territoire à l’autre"
@@ -274,18 +280,18 @@ def test_assumptions_are_those_of_the_territory(five: Analysis) -> None:
 
 
 def test_communes_are_in_alphabetical_order_whatever_the_accents(five: Analysis) -> None:
-    _, rows = tables.commune_table(of(five.communes))
+    _, rows = commune_table(of(five.communes))
     names = [row[0].text for row in rows]
     assert names.index("Dry") < names.index("Épieds-en-Beauce") < names.index("Huisseau-sur-Mauves")
 
 
 def test_bars_of_a_density(five: Analysis, snapshot: SnapshotAssertion) -> None:
-    label, _, _, bars = tables.key_figures(of(five.comparison))[1]
-    assert charts.bars_svg(bars, title=label).replace("><", ">\n<") == snapshot
+    label, _, _, bars = _key_figures(of(five.comparison))[1]
+    assert bars_svg(bars, title=label).replace("><", ">\n<") == snapshot
 
 
 def test_a_whisker_spans_the_interval_on_the_scale_of_the_bar() -> None:
-    svg = charts.bars_svg([charts.Bar("A", 60.0, "60", low=45.0, high=90.0)], title="t")
+    svg = bars_svg([Bar("A", 60.0, "60", low=45.0, high=90.0)], title="t")
     bar = re.search(
         rf'<rect x="([\d.]+)" [^>]*width="([\d.]+)" [^>]*fill="{style.FILL_LIGHT}"', svg
     )
@@ -301,11 +307,11 @@ def test_a_whisker_spans_the_interval_on_the_scale_of_the_bar() -> None:
 
 
 def test_no_interval_no_whisker() -> None:
-    assert "<path" not in charts.bars_svg([charts.Bar("A", 60.0, "60")], title="t")
+    assert "<path" not in bars_svg([Bar("A", 60.0, "60")], title="t")
 
 
 def test_dots_of_the_capacity(five: Analysis, snapshot: SnapshotAssertion) -> None:
-    svg = charts.capacity_svg(result_of(five, "beauce_gatinais"))
+    svg = capacity_svg(result_of(five, "beauce_gatinais"))
     assert svg.replace("><", ">\n<") == snapshot
 
 
@@ -322,7 +328,7 @@ def test_dots_of_the_capacity(five: Analysis, snapshot: SnapshotAssertion) -> No
 def test_the_drawing_says_what_is_assumed_offered_and_observed(
     five: Analysis, key: str, hatched: bool, today: int | None, floor: int | None
 ) -> None:
-    svg = charts.capacity_svg(result_of(five, key))
+    svg = capacity_svg(result_of(five, key))
     assert ('fill="url(#hd)"' in svg) is hatched
     assert re.findall(r"aujourd’hui : (\d+)", svg) == ([] if today is None else [str(today)])
     assert re.findall(r"au moins, vu l’activité : (\d+)", svg) == ([str(floor)] if floor else [])
@@ -362,20 +368,20 @@ def test_a_page_shows_every_sentence_and_table(five: Analysis, sheet: str) -> No
     key = "beauce_gatinais"
     result = result_of(five, key)
     said = [
-        sentences.answer(result),
-        sentences.today(result),
-        sentences.planned(result),
-        sentences.evidence(result),
-        sentences.dots_caption(result),
+        answer(result),
+        today(result),
+        _planned(result),
+        evidence(result),
+        dots_caption(result),
         *result.warnings,
     ]
     assert [text for text in map(typeset, said) if text not in sheet] == []
     cells = [
-        *perimeter_tables.gap_rows(of(five.table("gaps"), key)),
-        *tables.fact_rows(of(five.table("facts"), key)),
-        *tables.assumption_rows(result.scenario),
-        *tables.commune_table(of(five.communes, key))[1],
+        *gap_rows(of(five.table("gaps"), key)),
+        *_fact_rows(of(five.table("facts"), key)),
+        *_assumption_rows(result.scenario),
+        *commune_table(of(five.communes, key))[1],
     ]
     assert [cell.text for row in cells for cell in row if cell.text not in sheet] == []
-    _, rows = tables.comparison_rows(of(five.comparison, key))
+    _, rows = comparison_rows(of(five.comparison, key))
     assert [row.detail for row in rows if typeset(row.detail) not in sheet] == []

@@ -14,7 +14,9 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from cpts_geo.analysis import Analysis
-from cpts_geo.atlas import sentences
+from cpts_geo.atlas.look.words import answer_status, deadline, goal, short_answer, slots
+from cpts_geo.atlas.sections.capacity.needed import dots_caption
+from cpts_geo.atlas.sections.territory.answer import _planned, answer, evidence, today
 from cpts_geo.capacity.answer.headline import Headline, headline
 from cpts_geo.capacity.scenario.loading import scenario_from_population
 from cpts_geo.french import NNBSP, day, number, percent, signed_percent, typeset, value_text
@@ -22,7 +24,14 @@ from cpts_geo.schema import COLUMNS, Status
 from tests.kept import analysed
 
 TERRITORIES = ("ouest_loiret", "beauce_gatinais", "lvo", "asclepios", "ondaine_forez")
-SENTENCES = ("answer", "today", "planned", "evidence", "dots_caption", "short_answer")
+SENTENCES = {
+    "answer": answer,
+    "today": today,
+    "planned": _planned,
+    "evidence": evidence,
+    "dots_caption": dots_caption,
+    "short_answer": short_answer,
+}
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +58,7 @@ def plain(text: str) -> str:
 @pytest.mark.parametrize("key", TERRITORIES)
 def test_sentences_of_a_territory(five: Analysis, key: str, snapshot: SnapshotAssertion) -> None:
     result = result_of(five, key)
-    said = [f"{name}: {getattr(sentences, name)(result) or '(nothing)'}" for name in SENTENCES]
+    said = [f"{name}: {say(result) or '(nothing)'}" for name, say in SENTENCES.items()]
     said += [f"warning: {typeset(warning)}" for warning in result.warnings]
     assert visible("\n".join(said)) == snapshot
 
@@ -121,37 +130,37 @@ def test_punctuation_stays_with_its_word() -> None:
     ],
 )
 def test_the_goal_names_target_people_and_deadline(five: Analysis, days: int, words: str) -> None:
-    assert sentences.deadline(days) == words
+    assert deadline(days) == words
     result = result_of(five, "beauce_gatinais")
     other = replace(result, scenario=result.scenario.evolve(deadline_days=days, target=0.9))
-    goal = f"90 % des demandes des personnes sans médecin traitant trouvent un créneau {words}"
-    assert plain(sentences.goal(other)) == goal
-    assert plain(sentences.answer(other)).startswith(f"Pour que {goal}, il faudrait 14 créneaux")
+    said = f"90 % des demandes des personnes sans médecin traitant trouvent un créneau {words}"
+    assert plain(goal(other)) == said
+    assert plain(answer(other)).startswith(f"Pour que {said}, il faudrait 14 créneaux")
 
 
 def test_one_slot_is_singular() -> None:
-    assert sentences.slots(1) == "1 créneau"
-    assert sentences.slots(2) == "2 créneaux"
-    assert sentences.slots(0) == "0 créneau"
+    assert slots(1) == "1 créneau"
+    assert slots(2) == "2 créneaux"
+    assert slots(0) == "0 créneau"
 
 
 def test_slots_that_differ_by_day_keep_their_mean(five: Analysis) -> None:
-    assert sentences.slots(1.6) == "1,6 créneau"
-    assert sentences.slots(8.0) == "8 créneaux"
+    assert slots(1.6) == "1,6 créneau"
+    assert slots(8.0) == "8 créneaux"
     uneven = headline(
         result_of(five, "beauce_gatinais").scenario.evolve(slots_today=(8, 8, 8, 8, 6)), draws=500
     )
-    assert "Aujourd’hui : 7,6 créneaux par jour" in sentences.today(uneven)
+    assert "Aujourd’hui : 7,6 créneaux par jour" in today(uneven)
 
 
 def test_the_interval_is_in_the_answer_and_beside_it(five: Analysis) -> None:
     result = result_of(five, "beauce_gatinais")
     low, middle, high = 10, 14, 19
     assert (result.slots_per_day.p10, result.slots_per_day.p50) == (low, middle)
-    said = plain(sentences.answer(result))
+    said = plain(answer(result))
     assert f"{middle} créneaux par jour — entre {low} et {high}, au moins 8 chances" in said
     assert "20 heures de médecin par semaine (entre 15 et 27 h)" in said
-    assert sentences.short_answer(result) == f"{middle} ({low} à {high})"
+    assert short_answer(result) == f"{middle} ({low} à {high})"
 
 
 @pytest.mark.parametrize("key", TERRITORIES)
@@ -159,28 +168,28 @@ def test_the_caption_counts_the_dots_of_the_interval(five: Analysis, key: str) -
     result = result_of(five, key)
     low, high = result.slots_per_day.p10, result.slots_per_day.p90
     inside = len([dot for dot in result.slots_dots if low <= dot <= high])
-    caption = sentences.dots_caption(result)
+    caption = dots_caption(result)
     model = "selon le modèle, que l’activité dément, " if key == "ouest_loiret" else ""
     assert f"parmi {len(result.slots_dots)} : {model}{inside} demandent " in caption
     assert 16 <= inside <= 20
     # It counts what is drawn: fewer dots inside, a smaller number.
     moved = replace(result, slots_dots=(high + 1,) * 13 + (high,) * 7)
-    assert f"parmi 20 : {model}7 demandent " in sentences.dots_caption(moved)
+    assert f"parmi 20 : {model}7 demandent " in dots_caption(moved)
 
 
 def test_the_observed_minimum_replaces_the_model_it_refutes(five: Analysis) -> None:
     result = result_of(five, "ouest_loiret")
-    said = plain(sentences.answer(result))
+    said = plain(answer(result))
     assert "il faudrait au moins 6 créneaux par jour, d’après l’activité déjà assurée" in said
     assert "(5,6 consultations par jour d’ouverture)" in said
     assert "chances" not in said
-    assert sentences.short_answer(result) == "au moins 6"
-    assert sentences.answer_status(result) is Status.ESTIMATED
+    assert short_answer(result) == "au moins 6"
+    assert answer_status(result) is Status.ESTIMATED
     assert result.status is Status.ASSUMED
 
 
 def test_the_announced_doubling_of_beauce_gatinais(five: Analysis) -> None:
-    assert plain(sentences.planned(result_of(five, "beauce_gatinais"))) == (
+    assert plain(_planned(result_of(five, "beauce_gatinais"))) == (
         "Avec 16 créneaux (doublement annoncé, communiqué du 15 décembre 2021) : plus de 99 % des "
         "demandes servies dans le délai à la demande médiane, 69 % si chaque appel demandait "
         "un créneau."
@@ -189,26 +198,26 @@ def test_the_announced_doubling_of_beauce_gatinais(five: Analysis) -> None:
 
 @pytest.mark.parametrize("key", [key for key in TERRITORIES if key != "beauce_gatinais"])
 def test_nothing_is_announced_elsewhere(five: Analysis, key: str) -> None:
-    assert sentences.planned(result_of(five, key)) == ""
+    assert _planned(result_of(five, key)) == ""
 
 
 def test_a_partial_demand_is_said_wherever_its_figure_stands(five: Analysis) -> None:
     lvo = result_of(five, "lvo")
-    assert "7 créneaux par jour, demande partielle — entre 4 et 14" in sentences.answer(lvo)
-    assert sentences.short_answer(lvo) == "7 (4 à 14), demande partielle"
+    assert "7 créneaux par jour, demande partielle — entre 4 et 14" in answer(lvo)
+    assert short_answer(lvo) == "7 (4 à 14), demande partielle"
     # 100 % of a part of the demand would read as a line that is large enough.
-    assert "%" not in sentences.today(lvo)
-    assert "16 créneaux par jour (20 h de médecin par semaine)" in sentences.today(lvo)
+    assert "%" not in today(lvo)
+    assert "16 créneaux par jour (20 h de médecin par semaine)" in today(lvo)
     alone = lvo.scenario.evolve(eligible=("no_mt",), visitors=None)
     whole = replace(lvo, scenario=alone)
-    assert "partielle" not in sentences.answer(whole) + sentences.short_answer(whole)
+    assert "partielle" not in answer(whole) + short_answer(whole)
     # 0.99999… is not quite all of them.
-    assert f"plus de 99{NNBSP}% seraient servies" in sentences.today(whole)
+    assert f"plus de 99{NNBSP}% seraient servies" in today(whole)
 
 
 def test_today_unknown_is_no_zero(five: Analysis) -> None:
-    assert sentences.today(result_of(five, "asclepios")) == "Capacité d’aujourd’hui : non publiée."
-    beauce = plain(sentences.today(result_of(five, "beauce_gatinais")))
+    assert today(result_of(five, "asclepios")) == "Capacité d’aujourd’hui : non publiée."
+    beauce = plain(today(result_of(five, "beauce_gatinais")))
     assert beauce == (
         "Aujourd’hui : 8 créneaux par jour (10 h de médecin par semaine), de quoi tenir "
         "l’objectif jusqu’à 8,1 demandes par jour ; à la demande médiane, 58 % seraient servies "
@@ -227,12 +236,12 @@ def test_today_unknown_is_no_zero(five: Analysis) -> None:
     ],
 )
 def test_evidence_shows_mark_and_level(five: Analysis, key: str, start: str) -> None:
-    assert sentences.evidence(result_of(five, key)).startswith(start)
+    assert evidence(result_of(five, key)).startswith(start)
 
 
 def test_one_of_a_thing_is_singular(five: Analysis) -> None:
     tiny = headline(scenario_from_population(300))
-    said = sentences.answer(tiny) + sentences.dots_caption(tiny)
+    said = answer(tiny) + dots_caption(tiny)
     assert "1 heure de médecin" in said
     assert "1 créneau par jour" in said
     assert "1 heures" not in said

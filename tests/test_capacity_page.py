@@ -23,18 +23,18 @@ from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
 from cpts_geo.analysis import Analysis
-from cpts_geo.atlas import (
-    calendar_words,
-    capacity_charts,
-    capacity_tables,
-    capacity_words,
-    charts,
-    staff_words,
-    style,
-)
-from cpts_geo.atlas.capacity_section import capacity_section
-from cpts_geo.atlas.capacity_sliders import sliders
-from cpts_geo.atlas.pages import sheet_page
+from cpts_geo.atlas.charts.dots import dots_svg
+from cpts_geo.atlas.look import style
+from cpts_geo.atlas.look.words import sampling_part, span
+from cpts_geo.atlas.pages._capacity import capacity_sections
+from cpts_geo.atlas.pages.sheet import sheet_page
+from cpts_geo.atlas.sections.capacity.back_test import _back_test_sentence
+from cpts_geo.atlas.sections.capacity.causes import _drivers_sentence, _swings
+from cpts_geo.atlas.sections.capacity.months import _months_sentences, _months_svg
+from cpts_geo.atlas.sections.capacity.needed import _draw_error
+from cpts_geo.atlas.sections.capacity.publics import _group_rows
+from cpts_geo.atlas.sections.capacity.telephone import _phone_rows, _phone_sentence
+from cpts_geo.atlas.sections.capacity.week import _week_sentence
 from cpts_geo.capacity.answer.headline import Headline, headline
 from cpts_geo.capacity.checks.backtest import back_test, back_test_table
 from cpts_geo.capacity.queue.service_grid import service_grid
@@ -80,19 +80,20 @@ def cases() -> dict[str, Case]:
 @pytest.fixture(scope="module")
 def sections(cases: dict[str, Case]) -> dict[str, dict[str, Any]]:
     return {
-        key: capacity_section(result, capacity, facts=facts)
+        key: capacity_sections(result, capacity, facts=facts)
         for key, (result, capacity, facts) in cases.items()
     }
 
 
 def sentences_of(section: dict[str, Any]) -> list[str]:
-    """Every sentence of a section besides those of :mod:`cpts_geo.atlas.sentences`."""
-    said = [section["draw_error"], section["sampling"], section["model_note"]]
-    said += [section["sliders"].start]
-    for name in ("groups", "months", "week", "drivers", "phone", "future"):
+    """Every sentence of the sections of capacity."""
+    needed = section["needed"]
+    said = [needed["draw_error"], needed["sampling"], section["months"]["model"]]
+    said += [section["sliders"]["start"]]
+    for name in ("publics", "months", "week", "causes", "telephone", "future", "back_test"):
         part = section[name] or {}
         said += [*part.get("sentences", ()), part.get("sentence", ""), part.get("note", "")]
-    return [text for text in [*said, section["back_test"] or ""] if text]
+    return [text for text in said if text]
 
 
 @pytest.mark.parametrize("key", TERRITORIES)
@@ -105,19 +106,20 @@ def test_sentences_of_a_territory(
 @pytest.mark.parametrize(
     ("key", "shown"),
     [
-        ("ouest_loiret", {"months", "drivers", "back_test", "sliders", "model_note"}),
-        ("beauce_gatinais", {"months", "week", "drivers", "phone", "future", "back_test"}),
-        ("lvo", {"groups", "months", "week", "drivers"}),
-        ("asclepios", {"months", "drivers"}),
-        ("ondaine_forez", {"months", "drivers"}),
+        ("ouest_loiret", {"back_test"}),
+        ("beauce_gatinais", {"week", "telephone", "future", "back_test"}),
+        ("lvo", {"publics", "week"}),
+        ("asclepios", set()),
+        ("ondaine_forez", set()),
     ],
 )
 def test_a_page_shows_what_its_territory_knows(
     sections: dict[str, dict[str, Any]], key: str, shown: set[str]
 ) -> None:
-    parts = ("groups", "months", "week", "drivers", "phone", "future", "back_test", "model_note")
-    assert {part for part in parts if sections[key][part]} == shown - {"sliders"}
-    assert sections[key]["sliders"] is not None
+    always = {"needed", "sliders", "months", "causes"}
+    assert {part for part in sections[key] if sections[key][part]} == always | shown
+    assert bool(sections[key]["months"]["model"]) == (key == "ouest_loiret")
+    assert sections[key]["months"]["rows"]
 
 
 # Two uncertainties
@@ -130,8 +132,8 @@ def test_sampling_stands_beside_the_whole_interval(
     result = cases[key][0]
     few, whole = result.sampling_slots, result.slots_per_day
     assert whole.p10 <= few.p10 <= few.p90 <= whole.p90
-    text = plain(sections[key]["sampling"])
-    assert f"seul, donnerait {capacity_words.span(few.p10, few.p90)} créneaux par jour" in text
+    text = plain(sections[key]["needed"]["sampling"])
+    assert f"seul, donnerait {span(few.p10, few.p90)} créneaux par jour" in text
     assert f"c’est {whole.p10} à {whole.p90}" in text
     assert "tromperait" in text
 
@@ -139,11 +141,11 @@ def test_sampling_stands_beside_the_whole_interval(
 def test_the_sampling_part_of_months_is_that_of_the_answer(cases: dict[str, Case]) -> None:
     result = cases["lvo"][0]
     # 5,800 calls: 1.2816 standard deviations of 1 / sqrt(5800)
-    said = plain(capacity_words.sampling_part(result))
+    said = plain(sampling_part(result))
     assert "1,7 % au plus" in said
     assert "trop peu pour se voir" in said
     few = headline(result.scenario.evolve(calls_observed=58, calls_people_years=240.0), draws=2000)
-    said = plain(capacity_words.sampling_part(few))
+    said = plain(sampling_part(few))
     assert "trop peu" not in said
     assert re.search(r"1[789],\d % au plus", said)
 
@@ -151,7 +153,7 @@ def test_the_sampling_part_of_months_is_that_of_the_answer(cases: dict[str, Case
 def test_the_inner_bar_is_as_wide_as_its_slots() -> None:
     dots = [10, *[14] * 18, 19]
     parts = {"interval": (10, 14, 19), "today": None, "floor": None, "assumed": False, "title": "t"}
-    svg = charts.dots_svg(dots, sampling=(13, 16), **parts)
+    svg = dots_svg(dots, sampling=(13, 16), **parts)
     places = {int(v): float(x) for x, v in re.findall(r'<text x="([\d.]+)"[^>]*>(\d+)<', svg)}
     inner = re.search(
         rf'x="([\d.]+)" y="[\d.]+" width="([\d.]+)" height="6" fill="{style.FILL}"', svg
@@ -160,12 +162,12 @@ def test_the_inner_bar_is_as_wide_as_its_slots() -> None:
     start, width = map(float, inner.groups())
     assert (start + 5, start + width - 5) == pytest.approx((places[13], places[16]), abs=0.2)
     assert "13 à 16 : si seul le comptage des appels était incertain" in svg
-    assert "si seul" not in charts.dots_svg(dots, **parts)
+    assert "si seul" not in dots_svg(dots, **parts)
 
 
 def test_the_draw_error_is_never_understated(cases: dict[str, Case]) -> None:
     result = replace(cases["lvo"][0], draw_error=0.00712)
-    assert plain(capacity_words.draw_error(result)) == "erreur de tirage : 0,8 % au plus"
+    assert plain(_draw_error(result)) == "erreur de tirage : 0,8 % au plus"
 
 
 # Who asks
@@ -176,7 +178,7 @@ def test_who_asks_is_two_questions(cases: dict[str, Case], sections: dict[str, A
     found, week = capacity.eligible, capacity.week
     assert found is not None
     assert week is not None
-    text = plain(" ".join(sections["lvo"]["groups"]["sentences"]))
+    text = plain(" ".join(sections["lvo"]["publics"]["sentences"]))
     assert "deux questions différentes" in text
     assert f"il faudrait {result.slots_per_day.p50} créneaux (" in text
     assert f"il en faudrait {found.slots_per_day.p50} (" in text
@@ -186,7 +188,7 @@ def test_who_asks_is_two_questions(cases: dict[str, Case], sections: dict[str, A
 def test_each_public_has_its_requests_and_the_total_its_own(cases: dict[str, Case]) -> None:
     result, capacity, _ = cases["lvo"]
     assert capacity.eligible is not None
-    rows = capacity_tables.group_rows(result, capacity.eligible)
+    rows = _group_rows(result, capacity.eligible)
     assert [row.label.split()[0] for row in rows] == ["Personnes", "Patients", "Visiteurs", "Tous"]
     asked = capacity.eligible.requests_per_year
     assert [row.cells[0].text for row in rows] == [number(x.p50) for x in asked.values()]
@@ -226,25 +228,24 @@ def test_a_year_without_seasons_has_one_median() -> None:
     even = {"month_factors": (1.0,) * 12, "weekday_factors": (1.0,) * 5}
     result, capacity, _ = studied("beauce_gatinais", calendar=even)
     assert capacity.eligible is not None
-    said = calendar_words.months_sentences(result, capacity.eligible)
+    said = _months_sentences(result, capacity.eligible)
     assert said[0].startswith("La médiane est la même toute l’année : 14 créneaux")
 
 
 def test_a_month_without_opening_day_has_no_column() -> None:
     august = ((date(2025, 8, 1), date(2025, 8, 31)),)
     result, capacity, facts = studied("lvo", calendar={"closed": august})
-    months = capacity_section(result, capacity, facts=facts)["months"]
+    months = capacity_sections(result, capacity, facts=facts)["months"]
     assert "août" not in months["headers"]
     assert len(months["rows"][0].cells) == len(months["headers"]) == 11
     assert months["sentences"][0].startswith("Juillet demande le plus")
 
 
 def test_months_are_drawn_to_scale(cases: dict[str, Case]) -> None:
-    found = cases["lvo"][1].eligible
+    result, capacity, _ = cases["lvo"]
+    found = capacity.eligible
     assert found is not None
-    svg = capacity_charts.months_svg(
-        found.by_month, today=16.0, floor=None, assumed=True, title="<mois>"
-    )
+    svg = _months_svg(result, found.by_month, assumed=True, title="<mois>")
     assert "<mois>" not in svg
     ticks = {
         int(v.replace(NNBSP, "")): float(y) - 4
@@ -267,11 +268,11 @@ def test_the_day_that_loses_most_is_named(cases: dict[str, Case]) -> None:
     result, capacity, _ = cases["beauce_gatinais"]
     assert capacity.week is not None
     lost = (0.1, 0.0, 0.304, 0.2, 0.1)
-    text = plain(calendar_words.week_sentence(result, replace(capacity.week, lost_by_weekday=lost)))
+    text = plain(_week_sentence(result, replace(capacity.week, lost_by_weekday=lost)))
     assert "le mercredi perd le plus : 30 % de ses demandes" in text
     assert "lundi 10 %, mardi 0 %, mercredi 30 %, jeudi 20 %, vendredi 10 %" in text
     little = replace(capacity.week, lost_by_weekday=(0.004, 0.0, 0.0, 0.0, 0.001))
-    assert "moins de 1 % des demandes" in plain(calendar_words.week_sentence(result, little))
+    assert "moins de 1 % des demandes" in plain(_week_sentence(result, little))
 
 
 # What makes the interval
@@ -279,13 +280,13 @@ def test_the_day_that_loses_most_is_named(cases: dict[str, Case]) -> None:
 
 def test_the_first_cause_is_the_widest_bar(cases: dict[str, Case]) -> None:
     tornado = cases["beauce_gatinais"][1].tornado
-    text = plain(capacity_words.drivers_sentence(tornado))
+    text = plain(_drivers_sentence(tornado))
     assert text.startswith("Part des appels qui méritent un créneau : de 16 à 27 heures")
     assert "Mesurer cette part" in text
     other = tornado[tornado["input"] == "minutes"]
-    assert "Mesurer cette durée" in capacity_words.drivers_sentence(other)
+    assert "Mesurer cette durée" in _drivers_sentence(other)
     still = tornado.assign(result_low=20.0, result_high=20.0)
-    assert "ne change le nombre d’heures" in capacity_words.drivers_sentence(still)
+    assert "ne change le nombre d’heures" in _drivers_sentence(still)
 
 
 @pytest.mark.parametrize("key", TERRITORIES)
@@ -293,8 +294,8 @@ def test_every_cause_has_its_bar_and_its_mark(
     cases: dict[str, Case], sections: dict[str, Any], key: str
 ) -> None:
     result, capacity, _ = cases[key]
-    bars = capacity_tables.swings(result, capacity.tornado)
-    svg = sections[key]["drivers"]["chart"]
+    bars = _swings(result, capacity.tornado)
+    svg = sections[key]["causes"]["chart"]
     assert len(re.findall(r'height="13"', svg)) == len(bars) == len(capacity.tornado)
     hatched = sum(bar.status is Status.ASSUMED for bar in bars)
     assert svg.count('fill="url(#td)"') == hatched > 0
@@ -310,7 +311,7 @@ def test_every_cause_has_its_bar_and_its_mark(
 
 
 def test_two_answer_in_the_peak_of_beauce_gatinais(sections: dict[str, Any]) -> None:
-    phone = sections["beauce_gatinais"]["phone"]
+    phone = sections["beauce_gatinais"]["telephone"]
     text = plain(phone["sentence"])
     assert "une personne suffit en moyenne (1,9 appel par heure)" in text
     assert text.endswith("de 8 h à 11 h, il en faut 2.")
@@ -323,10 +324,10 @@ def test_two_answer_in_the_peak_of_beauce_gatinais(sections: dict[str, Any]) -> 
 
 def test_peaks_apart_and_no_peak() -> None:
     apart = agents_by_hour(23.0, hour_shares=[0.15, 0.06, 0.15, 0.64 / 9, *[0.64 / 9] * 8])
-    assert plain(staff_words.phone_sentence(apart, 1)).endswith("à 8 h et 10 h, il en faut 2.")
+    assert plain(_phone_sentence(apart, usual=1)).endswith("à 8 h et 10 h, il en faut 2.")
     flat = agents_by_hour(23.0, hour_shares=[1 / 12] * 12)
-    assert staff_words.phone_sentence(flat, 1).endswith("par heure), et à toute heure.")
-    assert len(capacity_tables.phone_rows(flat)) == 1
+    assert _phone_sentence(flat, usual=1).endswith("par heure), et à toute heure.")
+    assert len(_phone_rows(flat)) == 1
 
 
 def test_the_future_is_a_range_for_each_number_of_arrivals(
@@ -353,17 +354,17 @@ def test_observed_and_predicted(cases: dict[str, Case]) -> None:
     tests = [back_test(case.scenario, case.drawn) for case, _, _ in cases.values()]
     table = back_test_table([test for test in tests if test is not None])
     rows = table.to_dict("index")
-    refuted = plain(capacity_words.back_test_sentence(rows["ouest_loiret"], today=None))
+    refuted = plain(_back_test_sentence(rows["ouest_loiret"], today=None))
     assert "1 408 ont été observées : hors de l’intervalle" in refuted
     assert "ne convient pas" in refuted
-    held = plain(capacity_words.back_test_sentence(rows["beauce_gatinais"], today=8.0))
+    held = plain(_back_test_sentence(rows["beauce_gatinais"], today=8.0))
     assert "que bornent 8 créneaux par jour" in held
     assert "l’accord tient" in held
     assert "une ligne pleine ne dit rien" in held
     few = {**rows["ouest_loiret"], "observed": 100.0, "rank": 0.0, "refuted": False}
-    assert "rien n’est réfuté" in capacity_words.back_test_sentence(few, today=None)
+    assert "rien n’est réfuté" in _back_test_sentence(few, today=None)
     free = {**rows["beauce_gatinais"], "bounded": False, "own_calls": False}
-    assert "bornent" not in capacity_words.back_test_sentence(free, today=None)
+    assert "bornent" not in _back_test_sentence(free, today=None)
 
 
 # Sliders
@@ -408,36 +409,35 @@ def test_every_point_of_the_table_is_exact_to_four_decimals() -> None:
 def test_sliders_start_where_the_territory_is(
     cases: dict[str, Case], key: str, slots: int, demand: float | None, words: str
 ) -> None:
-    result, capacity, _ = cases[key]
-    found = sliders(result, capacity)
+    result, capacity, facts = cases[key]
+    found = capacity_sections(result, capacity, facts=facts)["sliders"]
     assert found is not None
     assert capacity.eligible is not None
-    least, most, step, start = found.slots
+    least, most, step, start = found["slots"]
     assert start == slots
     assert (start - least) % step == 0
     expected = round(capacity.eligible.requests_per_day.p50, 1) if demand is None else demand
-    assert found.demand[2] == expected
-    assert found.demand[0] <= expected <= found.demand[1]
-    table = json.loads(found.table)
+    assert found["demand"][2] == expected
+    assert found["demand"][0] <= expected <= found["demand"][1]
+    table = json.loads(found["table"])
     assert table["slots"] == list(range(least, most + 1, step))
-    assert words in plain(found.start)
+    assert words in plain(found["start"])
 
 
 def test_no_slider_beyond_a_table(cases: dict[str, Case]) -> None:
     result, capacity, facts = cases["lvo"]
     late = replace(result, scenario=result.scenario.evolve(deadline_days=10))
     later = replace(capacity, result=late)
-    assert sliders(late, later) is None
-    assert capacity_section(late, later, facts=facts)["sliders"] is None
-    unknown = replace(cases["lvo"][1], eligible=None)
-    assert sliders(cases["lvo"][0], unknown) is None
+    assert later.trial is None
+    assert capacity_sections(late, later, facts=facts)["sliders"] is None
+    assert replace(cases["lvo"][1], eligible=None).trial is None
 
 
 def test_a_demand_beyond_one_queue_leaves_the_answer_alone(cases: dict[str, Case]) -> None:
     result, capacity, facts = cases["lvo"]
-    section = capacity_section(result, replace(capacity, eligible=None, week=None), facts=facts)
-    assert (section["groups"], section["months"], section["week"]) == (None, None, None)
-    assert section["drivers"]
+    section = capacity_sections(result, replace(capacity, eligible=None, week=None), facts=facts)
+    assert (section["publics"], section["months"]["rows"], section["week"]) == (None, [], None)
+    assert section["causes"]
 
 
 # Files
@@ -648,7 +648,7 @@ def test_calls_of_elsewhere_are_hatched_no_more_than_they_are_measured(
 ) -> None:
     for key, status in (("beauce_gatinais", Status.MEASURED), ("ondaine_forez", Status.ESTIMATED)):
         result, capacity, _ = cases[key]
-        bars = capacity_tables.swings(result, capacity.tornado)
+        bars = _swings(result, capacity.tornado)
         (calls,) = [bar for bar in bars if bar.label.startswith("Appels")]
         assert calls.status is status
 
@@ -656,6 +656,7 @@ def test_calls_of_elsewhere_are_hatched_no_more_than_they_are_measured(
 def test_a_territory_without_data_of_its_own_has_its_section() -> None:
     result = headline(scenario_from_population(1_000), draws=500)
     capacity = study_capacity(result, facts={})
-    section = capacity_section(result, capacity, facts=embedded.load_facts().iloc[:0])
-    assert section["phone"] is section["future"] is section["week"] is section["back_test"] is None
-    assert not any(math.isnan(x) for x in section["sliders"].demand)
+    section = capacity_sections(result, capacity, facts=embedded.load_facts().iloc[:0])
+    unknown = ("telephone", "future", "week", "back_test")
+    assert [section[part] for part in unknown] == [None] * 4
+    assert not any(math.isnan(x) for x in section["sliders"]["demand"])

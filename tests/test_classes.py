@@ -7,11 +7,12 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cpts_geo.atlas import classes, style
-from cpts_geo.atlas.classes import diverging_breaks, pooled_breaks
+from cpts_geo.atlas.look import classes
+from cpts_geo.atlas.look.classes import pooled_breaks
+from cpts_geo.atlas.maps.layers import MapLayer, classify
 from cpts_geo.errors import TableError
 
 #: Methods, O22.
@@ -19,8 +20,8 @@ ORACLE = pd.Series([0, 12, 25, 30, 31, 45, 57, 58, 61, 70, 87, 90, 104, 130, 210
 
 
 def counts(values: pd.Series, breaks: tuple[float, ...]) -> list[int]:
-    layer = style.MapLayer("population", "", breaks, ("",) * (len(breaks) + 1))
-    found = style.classify(values, layer).value_counts()
+    layer = MapLayer("population", "", breaks, ("",) * (len(breaks) + 1))
+    found = classify(values, layer).value_counts()
     return [int(found.get(number, 0)) for number in range(len(breaks) + 1)]
 
 
@@ -67,7 +68,6 @@ def test_fewer_values_than_classes_give_a_class_a_value() -> None:
 @pytest.mark.parametrize("maps", [[], [pd.Series([np.nan, np.nan])]])
 def test_nothing_known_has_no_breaks(maps: list[pd.Series]) -> None:
     assert pooled_breaks(maps) == ()
-    assert diverging_breaks(maps) == pytest.approx((-0.005, 0.005))
 
 
 def test_many_values_are_classed_by_their_ranks(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -80,58 +80,13 @@ def test_many_values_are_classed_by_their_ranks(monkeypatch: pytest.MonkeyPatch)
 
 
 def mirrored(values: pd.Series, breaks: tuple[float, ...]) -> bool:
-    layer = style.MapLayer("population", "", breaks, ("",) * (len(breaks) + 1))
-    there, back = style.classify(values, layer), style.classify(-values, layer)
+    layer = MapLayer("population", "", breaks, ("",) * (len(breaks) + 1))
+    there, back = classify(values, layer), classify(-values, layer)
     return bool((there + back == len(breaks)).all())
-
-
-def test_differences_have_readable_symmetric_breaks_and_a_middle_class() -> None:
-    values = pd.Series([0.0, 0.004, 0.03, -0.05, 0.11, -0.12, 0.4, np.nan])
-    breaks = diverging_breaks([values])
-    assert breaks == pytest.approx((-0.1, -0.05, -0.005, 0.005, 0.05, 0.1))
-    assert counts(values, breaks) == [1, 0, 1, 2, 1, 0, 2]
-    assert mirrored(pd.Series([*breaks, 0.0, 0.005, 0.05, 0.1, -0.05]), breaks)
-
-
-@settings(max_examples=30, deadline=None)
-@given(
-    st.lists(st.floats(-1e4, 1e4, allow_subnormal=False), min_size=1, max_size=25),
-    st.integers(1, 4),
-)
-@example([0.0], 3)
-@example([-7.0, -7.0], 2)
-def test_breaks_of_differences_always_mirror(numbers: list[float], steps: int) -> None:
-    values = pd.Series(numbers)
-    breaks = diverging_breaks([values], steps=steps)
-    assert len(breaks) % 2 == 0
-    assert 2 <= len(breaks) <= 2 * steps
-    assert list(breaks) == sorted(set(breaks))
-    assert mirrored(values, breaks)
-    # No change is the class in the middle, alone with what is written 0,00.
-    middle = values[np.searchsorted(breaks, values) == len(breaks) // 2]
-    assert (middle.abs() <= 0.005).all()
-    assert len(middle) == (values.abs() <= 0.005).sum()
-    # No class is above every value.
-    assert len(breaks) == 2 or breaks[-1] < values.abs().max()
-
-
-def test_the_middle_class_is_what_is_written_as_zero() -> None:
-    losses = pd.Series([-12.0, 0.4, 3.0])
-    assert diverging_breaks([losses], decimals=0)[-1] > 0.5
-    assert min(abs(b) for b in diverging_breaks([losses], decimals=0)) == 0.5
-    assert min(abs(b) for b in diverging_breaks([losses], decimals=1)) == 0.05
-
-
-def test_signs_of_differences_do_not_matter() -> None:
-    values = pd.Series([0.2, -0.9, 3.1, 4.0, -7.5])
-    assert diverging_breaks([values]) == diverging_breaks([-values])
-    assert diverging_breaks([values[:2], values[2:].abs()]) == diverging_breaks([values])
 
 
 def test_impossible_classes_are_refused() -> None:
     with pytest.raises(TableError, match="deux classes"):
         pooled_breaks([ORACLE], k=1)
-    with pytest.raises(TableError, match="une classe de chaque côté"):
-        diverging_breaks([ORACLE], steps=0)
     with pytest.raises(TableError, match="infinies"):
         pooled_breaks([pd.Series([1.0, np.inf])])

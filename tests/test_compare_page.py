@@ -10,18 +10,15 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from cpts_geo.atlas.compare_chart import _ticks, paired_svg
-from cpts_geo.atlas.compare_measures import (
-    TEXTS,
-    measure_rows,
-    measure_status,
-    period_words,
-    side_text,
-)
-from cpts_geo.atlas.compare_page import compare_page
-from cpts_geo.atlas.compare_tables import change_rows, common_rows
-from cpts_geo.atlas.compare_words import finding, goal_sentences
-from cpts_geo.atlas.scenario_words import value_words
+from cpts_geo.atlas.look.values import value_words
+from cpts_geo.atlas.pages.comparison import compare_page
+from cpts_geo.atlas.sections.comparison._sides import measure_status, side_text
+from cpts_geo.atlas.sections.comparison.assumed import _common_rows
+from cpts_geo.atlas.sections.comparison.changes import change_rows
+from cpts_geo.atlas.sections.comparison.drawings import _paired_svg, _ticks
+from cpts_geo.atlas.sections.comparison.finding import _goal_sentences, finding
+from cpts_geo.atlas.sections.comparison.measures import measure_rows
+from cpts_geo.atlas.sections.comparison.written import TEXTS, period_words
 from cpts_geo.capacity.comparing.compare import ScenarioComparison, compare_scenarios
 from cpts_geo.capacity.comparing.measures import MEASURES
 from cpts_geo.capacity.scenario.inputs import Scenario
@@ -97,23 +94,23 @@ def test_nothing_changed_is_said() -> None:
 def test_another_target_changes_what_is_needed() -> None:
     found = compared(TODAY, TODAY.evolve(target=0.8))
     assert "de moins par jour" in finding(found)
-    assert len(goal_sentences(found)) == 2
+    assert len(_goal_sentences(found)) == 2
 
 
 def test_unknown_slots_never_look_like_a_number() -> None:
     found = compared(TODAY, UNKNOWN)
     assert "ne se compare pas : ceux de Inconnu ne sont pas connus" in finding(found)
-    assert "B en offre un nombre inconnu" in " ".join(goal_sentences(found))
+    assert "B en offre un nombre inconnu" in " ".join(_goal_sentences(found))
     rows = {label: cells for label, _, cells in measure_rows(found)}
     one, two, gap = rows["Demandes servies dans le délai"]
     assert (two.text, two.status, two.mark) == ("donnée absente", "unknown", "▨")
     assert (gap.text, gap.status) == ("donnée absente", "unknown")
     assert one.text.endswith("%")
-    assert "donnée absente" in paired_svg(found, "served")
+    assert "donnée absente" in _paired_svg(found, "served")
 
 
 def test_needs_alike_are_said_once(doubled: ScenarioComparison) -> None:
-    (said,) = goal_sentences(doubled)
+    (said,) = _goal_sentences(doubled)
     assert plain(said).startswith("Pour servir 95 % des demandes le jour même ou le lendemain")
     assert said.endswith("A en offre 8 et B en offre 16.")
 
@@ -169,7 +166,7 @@ def test_people_are_marked_as_on_the_sheet() -> None:
 
 
 def marks(found: ScenarioComparison) -> dict[str, str]:
-    return {row[0].text: row[1].mark for row in common_rows(found)}
+    return {row[0].text: row[1].mark for row in _common_rows(found)}
 
 
 def test_calls_borrowed_from_elsewhere_are_not_measured(doubled: ScenarioComparison) -> None:
@@ -207,7 +204,7 @@ def test_changes_of_a_table_are_its_fields() -> None:
 
 
 def test_common_assumptions_leave_out_what_changes(doubled: ScenarioComparison) -> None:
-    meanings = [row[0].text for row in common_rows(doubled)]
+    meanings = [row[0].text for row in _common_rows(doubled)]
     assert "Coût d’une heure de médecin" in meanings
     assert not any(text.startswith("Créneaux offerts") for text in meanings)
     assert not any("visiteur" in text for text in meanings)
@@ -255,7 +252,7 @@ def test_page_says_the_finding_first_and_where_each_figure_comes_from(
 ) -> None:
     assert typeset(finding(doubled)) in page
     assert page.index('class="answer"') < page.index("<svg")
-    for row in common_rows(doubled):
+    for row in _common_rows(doubled):
         assert row[2].text.replace("'", "’") in page.replace("&#39;", "’")
     assert "IGN" not in page
     assert "Données : ." not in page

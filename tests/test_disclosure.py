@@ -21,7 +21,10 @@ from matplotlib.figure import Figure
 from scipy.optimize import linprog
 
 from cpts_geo.analysis import Analysis, Options, analyse
-from cpts_geo.atlas import cells, static, style, tables
+from cpts_geo.atlas.look import cells, style
+from cpts_geo.atlas.maps import interactive, still
+from cpts_geo.atlas.maps.layers import MapLayer
+from cpts_geo.atlas.sections.territory import communes as commune_section
 from cpts_geo.errors import TableError
 from cpts_geo.french import number
 from cpts_geo.schema import COLUMNS, COMPARED, FIGURE_COLUMNS, Column, Kind, Secrecy, status_column
@@ -610,7 +613,7 @@ def analysis() -> Analysis:
     return analysed(["ouest_loiret"], draws=500)
 
 
-LAYER = style.MapLayer("seen", "Patients", (5.0, 13.0, 30.0), ("a", "b", "c", "d"))
+LAYER = MapLayer("seen", "Patients", (5.0, 13.0, 30.0), ("a", "b", "c", "d"))
 #: 7 and 12 patients, or 4 and 15: the rules mask both, and their sum is the same.
 PAIRS = ((7, 12), (4, 15))
 
@@ -646,12 +649,13 @@ def with_persons(analysis: Analysis, first: float, second: float) -> Analysis:
 @pytest.fixture
 def shown_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
     """Put persons on the maps and in the tables."""
-    monkeypatch.setattr(style, "layers", lambda *_, **__: (LAYER, AGES))
-    listed = (*tables._COMMUNE_COLUMNS, "seen", "share_seen", "gp_age", "gp_acts")
-    monkeypatch.setattr(tables, "_COMMUNE_COLUMNS", listed)
+    for maps in (interactive, still):
+        monkeypatch.setattr(maps, "territory_layers", lambda *_, **__: (LAYER, AGES))
+    listed = (*commune_section._COMMUNE_COLUMNS, "seen", "share_seen", "gp_age", "gp_acts")
+    monkeypatch.setattr(commune_section, "_COMMUNE_COLUMNS", listed)
 
 
-AGES = style.MapLayer("gp_age", "Âge", (45.0, 49.0, 52.0), ("a", "b", "c", "d"))
+AGES = MapLayer("gp_age", "Âge", (45.0, 49.0, 52.0), ("a", "b", "c", "d"))
 
 
 def files_of(folder: Path) -> dict[str, bytes]:
@@ -703,7 +707,7 @@ def pair(analysis: Analysis) -> list[Analysis]:
 def test_still_maps_do_not_tell_what_is_masked(analysis: Analysis, pair: list[Analysis]) -> None:
     drawings = []
     for one in pair:
-        ax = static.draw_layer(
+        ax = still.draw_layer(
             one.communes, LAYER, ax=Figure().subplots(), national=analysis.national
         )
         painted = [
@@ -720,7 +724,7 @@ def test_still_maps_do_not_tell_what_is_masked(analysis: Analysis, pair: list[An
 
 @pytest.mark.usefixtures("shown_everywhere")
 def test_tables_do_not_tell_what_is_masked(pair: list[Analysis]) -> None:
-    (headers, first), (_, second) = (tables.commune_table(one.communes) for one in pair)
+    (headers, first), (_, second) = (commune_section.commune_table(one.communes) for one in pair)
     assert first == second
     places = [headers.index((COLUMNS[n].label, "2017")) for n in ("seen", "share_seen")]
     found = {row[1].text: [row[place] for place in places] for row in first}

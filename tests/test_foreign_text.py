@@ -20,9 +20,9 @@ import pytest
 import shapely
 
 from cpts_geo.analysis import Analysis
-from cpts_geo.atlas.canvas import drawn_map
-from cpts_geo.atlas.maps import overview_map, territory_map
-from cpts_geo.atlas.offline import frame, inline_assets
+from cpts_geo.atlas.look.offline import frame, inline_assets
+from cpts_geo.atlas.maps._canvas import drawn_map
+from cpts_geo.atlas.maps.interactive import overview_map, territory_map
 from cpts_geo.capacity.scenario.loading import load_scenario, save_scenario
 from cpts_geo.foreign import MAX_NAME, is_invisible
 from cpts_geo.sources.catalogue.catalogue import sources

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cpts_geo.atlas.log_words import log_sentences, log_views
+from cpts_geo.atlas.sections.call_log import log_sentences, log_views
 from cpts_geo.capacity.calls.local_evidence import profile_of, with_call_log
 from cpts_geo.capacity.calls.released import released
 from cpts_geo.capacity.demand.requests import draw_requests

@@ -13,8 +13,11 @@ import pytest
 from benchmarks.samples import write_rpps
 from cpts_geo import settings
 from cpts_geo.analysis import Options, analyse
-from cpts_geo.atlas import reconciliation, style, tables
-from cpts_geo.atlas.pages import sheet_page
+from cpts_geo.atlas.maps.layers import territory_layers
+from cpts_geo.atlas.pages.sheet import sheet_page
+from cpts_geo.atlas.sections.territory import gp_counts
+from cpts_geo.atlas.sections.territory.communes import commune_columns
+from cpts_geo.atlas.sections.territory.figures import _key_figures
 from cpts_geo.errors import DataFileError
 from cpts_geo.schema import EMBEDDED_FIGURES, FIGURE_COLUMNS, status_column
 from cpts_geo.sources.catalogue.catalogue import sources
@@ -125,14 +128,14 @@ def test_pages_take_the_newest_vintage_fetched(real):
     mirror.mkdir()
     write_bpe_2025(mirror / "DS_BPE_2025_CSV_FR.zip", {"45252": 9, "45208": 12})
     fetch(["insee_bpe_2025"], mirror=mirror, offline=True)
-    result = analyse(Request(["beauce_gatinais"]), Options(draws=1_000))
-    shown = [layer.column for layer in style.layers(result.communes)]
+    result = analyse(["beauce_gatinais"], draws=1_000)
+    shown = [layer.column for layer in territory_layers(result.communes)]
     assert shown[1:3] == ["gp_minutes_approx_2025", "gps_2025"]
-    columns = tables.commune_columns(result.communes)
+    columns = commune_columns(result.communes)
     assert "gps_2025" in columns and "emergency_departments_2025" in columns
     # An estimate of 2024 is of no use beside a count of 2025.
     assert "gps_estimated_2024" not in columns
-    labels = [label for label, *_ in tables.key_figures(result.comparison)]
+    labels = [label for label, *_ in _key_figures(result.comparison)]
     assert "Généralistes libéraux pour 100 000 habitants (BPE 2025)" in labels
     density = result.comparison.query(
         "indicator == 'gps_per_100k_2025' and area_level == 'cpts'"
@@ -184,10 +187,10 @@ def test_a_newer_apl_takes_the_map_and_the_tables(empty, communes):
     write_apl_2024(mirror / "drees_apl_generalistes_2022_2024.xlsx", codes)
     [had] = fetch(["drees_apl_2024"], mirror=mirror, offline=True)
     assert had.vintage == "2024"
-    result = analyse(Request(epci=["242900314"]), Options(draws=1_000))
-    first = style.layers(result.communes)[0]
+    result = analyse(epci=["242900314"], draws=1_000)
+    first = territory_layers(result.communes)[0]
     assert (first.column, first.title) == ("apl_2024", "APL 2024")
-    assert tables.commune_columns(result.communes)[2:5] == [
+    assert commune_columns(result.communes)[2:5] == [
         "gps_estimated_2024", "apl_2023", "apl_2024",
     ]  # fmt: skip
     mine = result.comparison.query("area_level == 'cpts'").set_index("indicator")
@@ -206,8 +209,9 @@ def test_the_rpps_is_one_more_source_of_the_panel(empty):
     mirror.mkdir()
     write_rpps(mirror / "PS_LibreAcces_Personne_activite.txt", lines=40_000)
     fetch(["ans_rpps"], mirror=mirror, offline=True)
-    result = analyse(Request(["beauce_gatinais"]), Options(draws=1_000))
-    areas, rows = reconciliation.source_rows(result.comparison)
+    result = analyse(["beauce_gatinais"], draws=1_000)
+    section = gp_counts.section(result.comparison)
+    areas, rows = section["areas"], section["rows"]
     [row] = [row for row in rows if "RPPS" in row.label]
     counted = result.communes["gps_rpps"].sum()
     assert counted > 0

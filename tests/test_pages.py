@@ -18,11 +18,14 @@ from matplotlib.figure import Figure
 
 from cpts_geo.access.nearest.minutes import neighbourhood, travel_variants
 from cpts_geo.analysis import Analysis
-from cpts_geo.atlas import charts, style
-from cpts_geo.atlas.canvas import drawn_map
-from cpts_geo.atlas.maps import territory_map
-from cpts_geo.atlas.offline import inline_assets
-from cpts_geo.atlas.pages import sheet_page
+from cpts_geo.atlas.charts.bars import Bar, bars_svg
+from cpts_geo.atlas.charts.dots import dots_svg
+from cpts_geo.atlas.look import style
+from cpts_geo.atlas.look.offline import inline_assets
+from cpts_geo.atlas.maps._canvas import drawn_map
+from cpts_geo.atlas.maps.interactive import territory_map
+from cpts_geo.atlas.maps.layers import MapLayer, classify, territory_layers
+from cpts_geo.atlas.pages.sheet import sheet_page
 from cpts_geo.errors import AssetError, OutputError
 from cpts_geo.french import slug
 from cpts_geo.sources.embedding import embedded
@@ -30,7 +33,7 @@ from cpts_geo.writing.report import write_report
 from tests.kept import analysed, kept_folder, made_by, reported
 
 TERRITORIES = ("ouest_loiret", "beauce_gatinais", "lvo", "asclepios", "ondaine_forez")
-APL = style.layers(pd.DataFrame())[0]
+APL = territory_layers(pd.DataFrame())[0]
 EVIL = "<script>window.owned=1</script>\"'\n`${window.owned=2}`<img src=x onerror=window.owned=3>"
 EVIL_PAGE = f"{slug(EVIL)}.html"
 Open = Callable[..., Any]
@@ -128,7 +131,7 @@ def test_legend_follows_the_visible_layer(
     assert "APL aux médecins généralistes" in legend.inner_text()
     communes = five.communes[five.communes["territory"] == "ouest_loiret"]
     titles = [shift.title for shift in five.studies["ouest_loiret"].access.shifts]
-    layers = style.layers(communes, scenarios=titles)
+    layers = territory_layers(communes, scenarios=titles)
     assert page.locator(".leaflet-control-layers-base label").all_inner_texts() == [
         f" {layer.title}" for layer in layers
     ]
@@ -566,31 +569,29 @@ def test_arguments_are_left_as_they_were(five: Analysis) -> None:
 
 
 def test_classes_are_right_closed() -> None:
-    layer = style.MapLayer("x", "x", (30, 57, 87, 120), ("a", "b", "c", "d", "e"))
+    layer = MapLayer("x", "x", (30, 57, 87, 120), ("a", "b", "c", "d", "e"))
     values = pd.Series([0, 12, 25, 30, 31, 45, 57, 58, 61, 70, 87, 90, 104, 130, 210, None])
-    assert style.classify(values, layer).value_counts().sort_index().to_dict() == {
+    assert classify(values, layer).value_counts().sort_index().to_dict() == {
         -1: 1, 0: 4, 1: 3, 2: 4, 3: 2, 4: 2,
     }  # fmt: skip
 
 
 def test_twenty_dots_and_the_marks() -> None:
-    svg = charts.dots_svg(
+    svg = dots_svg(
         [9, 10, *[14] * 17, 21], interval=(10, 14, 19), today=8, floor=None, assumed=False, title=""
     )
     assert svg.count("<circle") == 20
     assert "aujourd’hui : 8" in svg
     assert "médiane 14" in svg
     assert "url(#hd)" not in svg
-    assumed = charts.dots_svg(
-        [2] * 20, interval=(2, 2, 2), today=None, floor=6, assumed=True, title="<b>"
-    )
+    assumed = dots_svg([2] * 20, interval=(2, 2, 2), today=None, floor=6, assumed=True, title="<b>")
     assert "url(#hd)" in assumed
     assert "<b>" not in assumed
     assert "aujourd’hui" not in assumed
 
 
 def test_an_unknown_bar_has_no_length() -> None:
-    svg = charts.bars_svg([charts.Bar("A & B", float("nan"), "donnée absente")], title="t")
+    svg = bars_svg([Bar("A & B", float("nan"), "donnée absente")], title="t")
     assert "url(#hb)" in svg
     assert "A &amp; B" in svg
     assert style.FILL not in svg

@@ -11,9 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cpts_geo.errors import PerimeterError
+from cpts_geo.errors import PerimeterError, one_line
 from cpts_geo.foreign import is_invisible
-from cpts_geo.sources.analyst.lists._columns import one_line
 from cpts_geo.sources.analyst.lists._text import read_text_rows
 from cpts_geo.sources.analyst.lists.perimeter import read_perimeter_file
 from cpts_geo.sources.bounds.limits import LIMITS

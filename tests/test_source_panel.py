@@ -8,10 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cpts_geo.atlas import style
-from cpts_geo.atlas.perimeter_tables import border_rows
-from cpts_geo.atlas.reconciliation import explanations, source_rows
-from cpts_geo.atlas.source_chart import sources_svg
+from cpts_geo.atlas.look import style
+from cpts_geo.atlas.sections.perimeter.border import _border_rows
+from cpts_geo.atlas.sections.territory.gp_counts import explanations, section, sources_svg
 from cpts_geo.french import NNBSP
 from cpts_geo.indicators.gp_sources import BpeGap, bpe_gaps, reconcile, trend
 
@@ -112,8 +111,9 @@ def test_rows_say_density_count_and_interval():
         area("cpts", "gps_2017", 48.0),
         area("departement", "gps_per_100k_2017", np.nan, "unknown"),
     )
-    areas, [row] = source_rows(table)
-    assert areas == ["CPTS X", "Loiret"]
+    found = section(table)
+    assert found["areas"] == ["CPTS X", "Loiret"]
+    [row] = found["rows"]
     assert [(cell.text, cell.mark, cell.origin) for cell in row.cells] == [
         ("60,8", "●", "48 médecins ; 45 à 81 à 95 %"),
         ("donnée absente", "▨", ""),
@@ -126,10 +126,10 @@ def test_border_communes_say_what_is_measured_and_what_is_estimated():
         "area_share": 0.082, "population": 23_507, "population_inside": 1_930.7,
         "population_inside_status": "estimated", "weight": 0.51,
     }  # fmt: skip
-    [cells] = border_rows(pd.DataFrame([row]))
+    [cells] = _border_rows(pd.DataFrame([row]))
     assert [cell.text.replace(NNBSP, " ") for cell in cells] == [
         "Olivet", "45232", "non retenue", "8,2 %", "23 507", "1 931", "51,0 %",
     ]  # fmt: skip
     assert [cell.mark for cell in cells] == ["", "", "", "●", "●", "◐", ""]
-    [kept] = border_rows(pd.DataFrame([row | {"kept": True}]))
+    [kept] = _border_rows(pd.DataFrame([row | {"kept": True}]))
     assert kept[2].text == "retenue"

@@ -15,7 +15,7 @@ from cpts_geo.foreign import shown_name
 from cpts_geo.paths import typed_path
 
 if TYPE_CHECKING:
-    from cpts_geo.atlas.cells import Cell
+    from cpts_geo.atlas.look.cells import Cell
     from cpts_geo.capacity.comparing.compare import ScenarioComparison
     from cpts_geo.capacity.scenario.inputs import Scenario
 
@@ -39,7 +39,8 @@ def _compare(
 ) -> None:
     """Comparer deux scénarios : créneaux, heures, demandes servies, coût, et leur différence."""
     # Imported here so that --help answers at once.
-    from cpts_geo.atlas.compare_words import COMMON_DRAWS, finding  # noqa: PLC0415
+    from cpts_geo.atlas.sections.comparison.drawings import COMMON_DRAWS  # noqa: PLC0415
+    from cpts_geo.atlas.sections.comparison.finding import finding  # noqa: PLC0415
     from cpts_geo.capacity.answer.headline import DRAWS  # noqa: PLC0415
     from cpts_geo.capacity.comparing.compare import compare_scenarios  # noqa: PLC0415
     from cpts_geo.writing.comparison import comparison_files, write_comparison  # noqa: PLC0415
@@ -78,7 +79,7 @@ def _call_log(
     ] = Path("outputs"),
 ) -> None:
     """Lire un journal d’appels, et en tirer le scénario du territoire."""
-    from cpts_geo.atlas.log_words import log_sentences, log_views  # noqa: PLC0415
+    from cpts_geo.atlas.sections.call_log import log_sentences, log_views  # noqa: PLC0415
     from cpts_geo.capacity.calls.local_evidence import profile_of, with_call_log  # noqa: PLC0415
     from cpts_geo.capacity.calls.released import released  # noqa: PLC0415
     from cpts_geo.sources.analyst.calls.log import read_call_log  # noqa: PLC0415
@@ -153,7 +154,7 @@ def _labelled(scenarios: list[Scenario], names: tuple[str, str]) -> list[Scenari
 
 
 def _measures_view(found: ScenarioComparison) -> Table:
-    from cpts_geo.atlas.compare_measures import measure_rows  # noqa: PLC0415
+    from cpts_geo.atlas.sections.comparison.measures import measure_rows  # noqa: PLC0415
     from cpts_geo.capacity.demand.interval import CHANCES  # noqa: PLC0415
 
     rows = []
@@ -164,7 +165,7 @@ def _measures_view(found: ScenarioComparison) -> Table:
 
 
 def _changes_view(found: ScenarioComparison) -> Table:
-    from cpts_geo.atlas.compare_tables import change_rows  # noqa: PLC0415
+    from cpts_geo.atlas.sections.comparison.changes import change_rows  # noqa: PLC0415
 
     return table_view(
         ["Donnée", found.first.label, found.second.label],

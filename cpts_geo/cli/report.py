@@ -133,7 +133,7 @@ def report(
     import pyarrow as pa  # noqa: PLC0415
 
     from cpts_geo.analysis import Options, analyse  # noqa: PLC0415
-    from cpts_geo.atlas.perimeter_tables import recognised  # noqa: PLC0415
+    from cpts_geo.atlas.sections.perimeter.audit import recognised  # noqa: PLC0415
     from cpts_geo.capacity.answer.headline import DRAWS  # noqa: PLC0415
     from cpts_geo.territories.perimeters.request import Request  # noqa: PLC0415
     from cpts_geo.writing.output_folder import check_output  # noqa: PLC0415

@@ -9,8 +9,8 @@ from typing import Final
 
 import pandas as pd
 
-from cpts_geo.atlas.compare_measures import TEXTS, period_words
-from cpts_geo.atlas.compare_page import compare_page
+from cpts_geo.atlas.pages.comparison import compare_page
+from cpts_geo.atlas.sections.comparison.written import TEXTS, period_words
 from cpts_geo.capacity.comparing.compare import ScenarioComparison
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import save_scenario

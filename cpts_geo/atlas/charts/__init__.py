@@ -1,0 +1,1 @@
+"""Drawings that several sections use, as SVG text."""

@@ -1,0 +1,140 @@
+"""Dots: equally likely situations, their median and intervals, what there is today."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+
+from cpts_geo.atlas.charts.svg import HATCH, svg_tag
+from cpts_geo.atlas.look import style
+from cpts_geo.atlas.look.words import slots_text, span
+from cpts_geo.capacity.demand.interval import CHANCES
+from cpts_geo.french import number
+
+_FLOOR_TEXT = "au moins, vu l’activité"
+_REFUTED = "modèle démenti par l’activité"
+_SAMPLING = "si seul le comptage des appels était incertain"
+_EDGE = f' stroke="{style.FILL}"'
+
+
+def dots_svg(
+    dots: Sequence[int],
+    *,
+    interval: tuple[int, int, int],
+    today: float | None,
+    floor: int | None,
+    assumed: bool,
+    title: str,
+    sampling: tuple[int, int] | None = None,
+) -> str:
+    """
+    Quantile dot plot of slots per day, with median, intervals and today's capacity.
+
+    Parameters
+    ----------
+    dots : sequence of int
+        Slots of equally likely situations.
+    interval : tuple of int
+        p10, p50, p90.
+    today : float or None
+        Slots offered today; None is unknown and said so in words elsewhere.
+    floor : int or None
+        Slots that the consultations already served require.
+    assumed : bool
+        Whether the share without médecin traitant is assumed: dots are hatched.
+    title : str
+        Text for screen readers.
+    sampling : tuple of int or None
+        p10 and p90 if counting calls were the only unknown: a bar inside that of the interval;
+        None draws none.
+
+    Returns
+    -------
+    str
+        An SVG element, 440 wide.
+    """
+    low, median, high = interval
+    marks = [*dots, *(value for value in (today, floor) if value is not None)]
+    first, last = max(math.floor(min(marks)) - 1, 0), math.ceil(max(marks)) + 1
+    width, left = 440, 20
+    # Few distinct values must not become a huge plot: a column is at most 46 wide.
+    step = min((width - 2 * left) / max(last - first, 1), 46.0)
+    count = Counter(dots)
+    radius = min(step * 0.42, 9.0, 75 / max(count.values()))
+    # Room above the tallest column for the words about today.
+    base = 44 + 2 * radius * max(count.values())
+
+    def x(value: float) -> float:
+        return left + (value - first) * step
+
+    fill = "url(#hd)" if assumed else style.FILL
+    bar = base + 30
+    inner = "url(#hl)" if assumed else style.FILL_LIGHT
+    said = [
+        (
+            f"{span(low, high)} : {_REFUTED if floor is not None else f'au moins {CHANCES}'}",
+            inner,
+            12,
+        )
+    ]
+    if sampling is not None:
+        said.append((f"{span(*sampling)} : {_SAMPLING}", style.FILL, 6))
+    parts = [
+        svg_tag(width, bar + 42 + 20 * len(said), title=title, kind="dots"),
+        HATCH.format(id="hd", paper=style.PAPER, line=style.FILL, width=3),
+        HATCH.format(id="hl", paper=style.PAPER, line=style.FILL_LIGHT, width=3),
+        f'<path d="M{x(first):.1f} {base}H{x(last):.1f}" stroke="{style.BORDER}"/>',
+    ]
+    every = 1 if step >= 22 else 2 if step >= 11 else 5
+    parts.extend(
+        f'<text x="{x(value):.1f}" y="{base + 17}" text-anchor="middle" class="muted">'
+        f"{number(value)}</text>"
+        for value in range(first, last + 1)
+        if value % every == 0
+    )
+    for value, times in sorted(count.items()):
+        for level in range(times):
+            y = base - radius - 3 - level * 2 * radius
+            parts.append(
+                f'<circle cx="{x(value):.1f}" cy="{y:.1f}" r="{radius * 0.92:.1f}" fill="{fill}" '
+                f'stroke="{style.FILL}"/>'
+            )
+    parts.append(
+        f'<rect x="{x(low) - 6:.1f}" y="{bar}" width="{x(high) - x(low) + 12:.1f}" height="12" '
+        f'fill="{inner}" stroke="{style.FILL}"/>'
+    )
+    if sampling is not None:
+        parts.append(
+            f'<rect x="{x(sampling[0]) - 5:.1f}" y="{bar + 3}" '
+            f'width="{x(sampling[1]) - x(sampling[0]) + 10:.1f}" height="6" fill="{style.FILL}"/>'
+        )
+    words = f"médiane {number(median)}"
+    parts.append(
+        f'<path d="M{x(median):.1f} {bar - 4}v20" stroke="{style.INK}" stroke-width="2.5"/>'
+        f'<text x="{max(x(median), 3.8 * len(words)):.1f}" y="{bar + 30}" text-anchor="middle" '
+        f'font-weight="600">{words}</text>'
+    )
+    for row, (text, colour, height) in enumerate(said):
+        y = bar + 50 + 20 * row
+        parts.append(
+            f'<rect x="{left}" y="{y - 4 - height / 2}" width="22" height="{height}" '
+            f'fill="{colour}"{_EDGE if height > 6 else ""}/>'
+            f'<text x="{left + 30}" y="{y}" class="muted">{text}</text>'
+        )
+    for slots, text, dash in ((today, "aujourd’hui", "none"), (floor, _FLOOR_TEXT, "5 3")):
+        if slots is not None:
+            words = f"{text} : {slots_text(slots)}"
+            parts.append(_mark(x(slots), words, dash, width=width, axis=base, end=bar))
+    return "".join(parts) + "</svg>"
+
+
+def _mark(x: float, text: str, dash: str, *, width: float, axis: float, end: float) -> str:
+    """A vertical mark of the accent colour that spares the number under the axis."""
+    anchor, shift = ("end", -6) if x > width * 0.55 else ("start", 6)
+    return (
+        f'<path d="M{x:.1f} 14V{axis:.1f}M{x:.1f} {axis + 22:.1f}V{end + 14:.1f}" '
+        f'stroke="{style.ACCENT}" stroke-width="2.5" stroke-dasharray="{dash}"/>'
+        f'<text x="{x + shift:.1f}" y="24" text-anchor="{anchor}" '
+        f'fill="{style.ACCENT}" font-weight="600">{text}</text>'
+    )

@@ -1,0 +1,1 @@
+"""What every page, map and chart shares: colours, words, cells, templates."""

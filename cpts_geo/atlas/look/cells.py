@@ -1,0 +1,205 @@
+"""A cell and a row as people read them: text, status, note, origin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import pandas as pd
+
+from cpts_geo.french import typeset, value_text
+from cpts_geo.schema import COLUMNS, STATUS_LABELS, STATUS_MARKS, Column, Status
+from cpts_geo.secrecy.disclosure import Mask
+
+#: A masked value is written, marked and painted as such: never like an unknown one, or like 0.
+MASK_TEXTS: Final = {Mask.UNDER_11: "moins de 11", Mask.SECRET: "secret"}
+MASK_LABEL: Final = "secret statistique"
+MASK_MARK: Final = "■"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """
+    A cell of a table.
+
+    Parameters
+    ----------
+    text : str
+        What is written.
+    status : str
+        Status of the value (or the mask in its place), empty for plain text.
+    note : str
+        What a reader must know of this value, empty when nothing.
+    numeric : bool
+        Whether it is aligned on the right.
+    origin : str
+        Where this value comes from, when it is not where its row says.
+    """
+
+    text: str
+    status: str = ""
+    note: str = ""
+    numeric: bool = True
+    origin: str = ""
+
+    @property
+    def mark(self) -> str:
+        """Sign of the status."""
+        return status_mark(self.status) if self.status else ""
+
+    @property
+    def title(self) -> str:
+        """Status and note in words."""
+        words = status_words(self.status) if self.status else ""
+        return typeset(" — ".join(part for part in (words, self.note) if part))
+
+
+@dataclass(frozen=True)
+class Row:
+    """
+    A row of a comparison.
+
+    Parameters
+    ----------
+    label, detail : str
+        Name of the indicator; unit, vintage and source.
+    cells : tuple of Cell
+        One cell an area.
+    """
+
+    label: str
+    detail: str
+    cells: tuple[Cell, ...]
+
+
+def remark(area: str, note: str) -> str:
+    """
+    Write what is to know of the value of an area, under a label that stands for several.
+
+    Parameters
+    ----------
+    area : str
+        Name of the area.
+    note : str
+        What a reader must know of its value.
+
+    Returns
+    -------
+    str
+        The note, after the name of the area unless it begins with it.
+
+    Examples
+    --------
+    >>> remark("France", "France métropolitaine")
+    'France métropolitaine'
+    """
+    return note if note.startswith(area) else f"{area} : {note}"
+
+
+def status_mark(status: str) -> str:
+    """
+    Sign of the status of a value, or of the mask in its place.
+
+    Parameters
+    ----------
+    status : str
+        A status, or a mask.
+
+    Returns
+    -------
+    str
+        One character.
+
+    Examples
+    --------
+    >>> status_mark("measured"), status_mark("masked")
+    ('●', '■')
+    """
+    return MASK_MARK if status in MASK_TEXTS else STATUS_MARKS[Status(status)]
+
+
+def status_words(status: str) -> str:
+    """
+    Status of a value in words, or those of the mask in its place.
+
+    Parameters
+    ----------
+    status : str
+        A status, or a mask.
+
+    Returns
+    -------
+    str
+        French words.
+
+    Examples
+    --------
+    >>> status_words("measured"), status_words("masked")
+    ('mesuré', 'secret statistique')
+    """
+    return MASK_LABEL if status in MASK_TEXTS else STATUS_LABELS[Status(status)]
+
+
+def shown_text(column: Column, value: float, status: str, *, unit: bool = False) -> str:
+    """
+    Write a value, or the mask in its place.
+
+    Parameters
+    ----------
+    column : Column
+        Says decimals and whether the value is a share.
+    value : float
+        NaN is unknown, or masked where `status` says so.
+    status : str
+        How the value is known, or its mask.
+    unit : bool
+        Whether the unit follows.
+
+    Returns
+    -------
+    str
+        French text.
+
+    Examples
+    --------
+    >>> shown_text(COLUMNS["population"], float("nan"), "masked_under_11")
+    'moins de 11'
+    """
+    if status in MASK_TEXTS:
+        return MASK_TEXTS[Mask(status)]
+    return value_text(column, value, unit=unit)
+
+
+def value_cell(name: str, value: float, status: str, note: str = "") -> Cell:
+    """
+    Write a value of a column in a cell.
+
+    Parameters
+    ----------
+    name : str
+        Name of the column.
+    value : float
+        NaN is unknown, or masked where `status` says so.
+    status : str
+        How the value is known, or its mask.
+    note : str
+        What a reader must know of it.
+
+    Returns
+    -------
+    Cell
+        Formatted value with its status.
+    """
+    return Cell(shown_text(COLUMNS[name], value, status), status=status, note=note)
+
+
+def origin_text(found: pd.Series) -> str:
+    """Definition, document and grade of a value that has its own."""
+    source = f"{found['source']} ({found['grade']})"
+    return " : ".join(part for part in (found["note"], source) if part)
+
+
+def detail_text(column: Column, origin: pd.Series) -> str:
+    """Unit, source and grade, in one line."""
+    source = f"{origin['source']} ({origin['grade']})" if origin["source"] else ""
+    return ", ".join(part for part in (column.shown_unit, source) if part)

@@ -1,0 +1,76 @@
+"""How an input of a scenario is known: by its grade, and by whose it is."""
+
+from __future__ import annotations
+
+from cpts_geo.capacity.scenario.inputs import Scenario
+from cpts_geo.capacity.scenario.parameters import default_parameters
+from cpts_geo.schema import Status
+
+
+def input_status(scenario: Scenario, name: str) -> Status:
+    """
+    Say how an input of a scenario is known there.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Scenario.
+    name : str
+        Input that has a source (key of ``scenario.sources``).
+
+    Returns
+    -------
+    Status
+        That of the grade of its source; estimated at best where it is the default of the package,
+        which describes elsewhere, unless the territory has its own calls. People without médecin
+        traitant are known as the sheet says.
+
+    Raises
+    ------
+    KeyError
+        If the input has no source.
+
+    Examples
+    --------
+    The calls of Beauce-Gâtinais are its own, and borrowed by Ondaine-Forez:
+
+    >>> from cpts_geo.capacity.scenario.loading import load_scenario
+    >>> own, borrowed = load_scenario("beauce_gatinais"), load_scenario("ondaine_forez")
+    >>> [str(input_status(case, "calls_observed")) for case in (own, borrowed)]
+    ['measured', 'estimated']
+    """
+    if name == "people_without_mt":
+        return scenario.people_status
+    source = scenario.sources[name]
+    default = default_parameters().get(name)
+    borrowed = default is not None and source == default.as_source()
+    if borrowed and scenario.evidence_label != 1:
+        return least_known(_grade_status(source.grade), Status.ESTIMATED)
+    return _grade_status(source.grade)
+
+
+def _grade_status(grade: str) -> Status:
+    """Measured for A, assumed for D, estimated between."""
+    return {"A": Status.MEASURED, "D": Status.ASSUMED}.get(grade, Status.ESTIMATED)
+
+
+def least_known(*statuses: Status) -> Status:
+    """
+    Take the status of what several values make together.
+
+    Parameters
+    ----------
+    *statuses : Status
+        One at least.
+
+    Returns
+    -------
+    Status
+        That of the least known.
+
+    Examples
+    --------
+    >>> str(least_known(Status.MEASURED, Status.ASSUMED))
+    'assumed'
+    """
+    return max(statuses, key=list(Status).index)

@@ -1,0 +1,60 @@
+"""Templates of the pages, with the French filters and the legend they all use."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select_autoescape
+
+from cpts_geo import __version__
+from cpts_geo.atlas.look import style
+from cpts_geo.capacity.demand.interval import CHANCES
+from cpts_geo.french import counted, number, percent, typeset
+from cpts_geo.schema import GRADE_LABELS, STATUS_LABELS, STATUS_MARKS
+
+
+def template(name: str) -> Template:
+    """
+    Give a template of the package.
+
+    Parameters
+    ----------
+    name : str
+        File name in ``atlas/templates``.
+
+    Returns
+    -------
+    jinja2.Template
+        Escapes what it is given, and refuses a name it was not given.
+
+    Examples
+    --------
+    >>> template("pages/sheet.html.j2").name
+    'pages/sheet.html.j2'
+    """
+    return _environment().get_template(name)
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("cpts_geo.atlas"),
+        autoescape=select_autoescape(default=True, default_for_string=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "number": number,
+        "percent": percent,
+        "typeset": typeset,
+        "counted": counted,
+    }
+    environment.globals |= {
+        "style": style,
+        "chances": CHANCES,
+        "marks": [(STATUS_MARKS[s], STATUS_LABELS[s]) for s in STATUS_LABELS],
+        "grades": GRADE_LABELS,
+        "version": __version__,
+    }
+    return environment

@@ -1,0 +1,54 @@
+"""Which vintage of an indicator is shown: the newest that is known."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import pandas as pd
+
+from cpts_geo.schema import newest_vintage, shown_vintage
+
+
+def minutes_column(known: Collection[str]) -> str | None:
+    """
+    Choose the minutes to a GP to show.
+
+    Parameters
+    ----------
+    known : collection of str
+        Columns with at least one value.
+
+    Returns
+    -------
+    str or None
+        From the analyst's times, else Insee's cells, else the approximation; at the newest GPs.
+        None where none is known.
+
+    Examples
+    --------
+    >>> minutes_column({"gp_minutes_approx_2017", "gp_minutes_insee_2024"})
+    'gp_minutes_insee_2024'
+    """
+    best = ("gp_minutes_file", "gp_minutes_insee", "gp_minutes_approx")
+    return next(filter(None, (newest_vintage(series, known) for series in best)), None)
+
+
+def newest_known(names: Sequence[str], comparison: pd.DataFrame) -> list[str]:
+    """
+    Name the newest vintage of each indicator that is known of some territory.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Indicators, by the name that their vintages share.
+    comparison : DataFrame
+        Rows of :func:`cpts_geo.indicators.comparison.compare_areas`.
+
+    Returns
+    -------
+    list of str
+        Indicators in the same order.
+    """
+    mine = comparison[(comparison["area_level"] == "cpts") & comparison["value"].notna()]
+    known = set(mine["indicator"])
+    return [shown_vintage(name, known) for name in names]

@@ -1,0 +1,1 @@
+"""Maps: the interactive one, the still one, and what lies under both."""

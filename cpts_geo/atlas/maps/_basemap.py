@@ -1,0 +1,138 @@
+"""What lies under and around a territory: land, neighbours, places worth naming."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from cpts_geo.territories.perimeters.coverage import dissolve, metric_crs
+
+#: Land is drawn this far, well beyond what a screen shows around a territory.
+LAND_KM = 120.0
+
+
+def extent(communes: gpd.GeoDataFrame, *, national: gpd.GeoDataFrame) -> Any:
+    """Rectangle of a territory: its contours, or its départements where none has a contour."""
+    if communes.geometry.notna().any():
+        return shapely.box(*communes.total_bounds)
+    around = national[national["departement"].isin(communes["departement"])]
+    return shapely.box(*around.total_bounds)
+
+
+def outline(communes: gpd.GeoDataFrame) -> gpd.GeoSeries:
+    """Border of a set of communes."""
+    return dissolve(communes.assign(all=0), "all").boundary
+
+
+def land(national: gpd.GeoDataFrame, box: Any) -> gpd.GeoDataFrame:
+    """Land around a territory, well beyond what a screen shows."""
+    near = surroundings(national, box, km=LAND_KM)["departement"].unique()
+    return departements(national[national["departement"].isin(near)], tolerance_m=800)
+
+
+def departements(communes: gpd.GeoDataFrame, *, tolerance_m: float) -> gpd.GeoDataFrame:
+    """Départements as simplified land without holes."""
+    crs = metric_crs(communes["code_insee"])
+    # Dissolved first: what is inside a département needs no projection.
+    merged = dissolve(communes, "departement").to_crs(crs)
+    light = shapely.coverage_simplify(np.asarray(merged.geometry), tolerance_m)
+    shapes = gpd.GeoSeries(light, crs=crs).to_crs(communes.crs).map(_filled)
+    return gpd.GeoDataFrame(geometry=shapes, crs=communes.crs)
+
+
+def surroundings(national: gpd.GeoDataFrame, box: Any, *, km: float) -> gpd.GeoDataFrame:
+    """Communes that a rectangle enlarged by `km`, half as much again in width, touches."""
+    margin = km / 111
+    west, south, east, north = box.bounds
+    wide = shapely.box(west - 1.5 * margin, south - margin, east + 1.5 * margin, north + margin)
+    return national[national.geometry.intersects(wide)]
+
+
+def uncovered(communes: gpd.GeoDataFrame, *, national: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Holes between the contours, one a row: land that no commune of France covers."""
+    union = shapely.coverage_union_all(np.asarray(communes.geometry))
+    rings = [ring for part in shapely.get_parts(union) for ring in part.interiors]
+    holes = gpd.GeoDataFrame(geometry=[shapely.Polygon(ring) for ring in rings], crs=communes.crs)
+    known = national.sindex.query(holes.representative_point(), predicate="intersects")[0]
+    return holes.drop(index=holes.index[np.unique(known)])
+
+
+def neighbours(outlines: gpd.GeoDataFrame) -> bool:
+    """Whether several territories fit into 4 degrees by 3, about a region."""
+    west, south, east, north = outlines.total_bounds
+    return len(outlines) > 1 and east - west < 4 and north - south < 3
+
+
+def short_name(name: str) -> str:
+    """Name of a territory without the kind of territory it begins with, for a map."""
+    short = re.sub(r"^(?:CPTS|CC|CA|CU|TVS) (?:du |des |de la |de l['’]|de )?", "", name)
+    return short[:1].upper() + short[1:]
+
+
+def named_within(
+    outlines: gpd.GeoDataFrame, *, letter: float, line: float
+) -> list[tuple[str, float, float]]:
+    """Short name, lon, lat of those whose names stay apart; sizes are shares of the view."""
+    west, south, east, north = outlines.total_bounds
+    kept: list[tuple[str, float, float]] = []
+    for row in outlines.sort_values("population", ascending=False).itertuples(index=False):
+        point, name = row.geometry.representative_point(), short_name(row.name)
+        free = all(
+            abs(point.x - x) / (east - west) > letter * (len(name) + len(other)) / 2
+            or abs(point.y - y) / (north - south) > line
+            for other, x, y in kept
+        )
+        if free:
+            kept.append((name, point.x, point.y))
+    return kept
+
+
+def sides(outlines: gpd.GeoDataFrame) -> list[str]:
+    """``right``, or ``left`` where a name on the right would run into another territory's."""
+    placed: list[tuple[float, float]] = []
+    found = []
+    for shape in outlines.geometry:
+        west, _, east, _ = shape.bounds
+        lat = shape.representative_point().y
+        crowded = any(abs(lat - y) < 0.5 and 0 <= x - west < 5 for y, x in placed)
+        placed.append((lat, east))
+        found.append("left" if crowded else "right")
+    return found
+
+
+def labelled(
+    communes: gpd.GeoDataFrame,
+    count: int,
+    *,
+    box: Any,
+    spacing: tuple[float, float] = (0.24, 0.05),
+    avoid: gpd.GeoDataFrame | None = None,
+) -> gpd.GeoDataFrame:
+    """Most populated communes in the view whose names, `spacing` of it in size, stay apart."""
+    west, south, east, north = box.bounds
+
+    def places(table: gpd.GeoDataFrame) -> list[tuple[float, float]]:
+        x, y = (table["lon"] - west) / (east - west), (table["lat"] - south) / (north - south)
+        return list(zip(x, y, strict=True))
+
+    ranked = communes.loc[communes["population"].sort_values(ascending=False).index]
+    taken = [] if avoid is None else places(avoid)
+    kept: list[int] = []
+    for row, (x, y) in enumerate(places(ranked)):
+        if len(kept) == count:
+            break
+        free = all(abs(x - a) > spacing[0] or abs(y - b) > spacing[1] for a, b in taken)
+        if 0 <= x <= 1 and 0 <= y <= 1 and free:
+            taken.append((x, y))
+            kept.append(row)
+    return ranked.iloc[kept]
+
+
+def _filled(shape: Any) -> Any:
+    """The same land without its holes."""
+    parts = shapely.get_parts(shape)
+    return shapely.multipolygons([shapely.polygons(part.exterior) for part in parts])

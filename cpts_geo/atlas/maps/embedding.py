@@ -1,0 +1,75 @@
+"""Maps inside a page: the interactive one in pieces, the still one as an image."""
+
+from __future__ import annotations
+
+import base64
+import gc
+import io
+import re
+from typing import Any
+
+import folium
+from markupsafe import Markup
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from PIL import Image
+
+
+def map_parts(new: folium.Map) -> dict[str, Markup]:
+    """
+    Take a map apart, to place it inside a page of ours.
+
+    Parameters
+    ----------
+    new : folium.Map
+        A map of :mod:`cpts_geo.atlas.maps.interactive`.
+
+    Returns
+    -------
+    dict of str to Markup
+        ``map_head``, ``map_html`` and ``map_script``; equal maps give equal pieces.
+    """
+    root: Any = new.get_root()
+    root.render()
+    head = "\n".join(
+        child.render()
+        for name, child in root.header._children.items()
+        if name not in ("meta_http", new.get_name())
+    )
+    parts = {"map_head": head, "map_html": root.html.render(), "map_script": root.script.render()}
+    # folium names its elements at random: numbered, so that equal inputs give equal bytes.
+    numbers = {each._id: str(n) for n, each in enumerate((new, *new._children.values()))}
+    named = re.compile("|".join(numbers))
+    return {
+        name: Markup(named.sub(lambda found: numbers[found[0]], text))
+        for name, text in parts.items()
+    }
+
+
+def png(figure: Figure) -> Markup:
+    """
+    Draw a figure as a small image.
+
+    Parameters
+    ----------
+    figure : Figure
+        A still map.
+
+    Returns
+    -------
+    Markup
+        PNG in base64.
+    """
+    small = io.BytesIO()
+    figure.set_dpi(120)
+    # Drawn once: saving a figure draws it twice, and packs every colour before they are few.
+    canvas: Any = FigureCanvasAgg(figure)
+    canvas.draw()
+    pixels = canvas.buffer_rgba()
+    drawn = Image.frombuffer("RGBA", pixels.shape[1::-1], pixels).convert("RGB")
+    # A figure holds itself, with its pixels: several would wait for one another's end.
+    del figure, canvas, pixels
+    gc.collect()
+    # Flat colours: a palette, the same for maps and legends, takes a quarter of the page's room.
+    drawn.quantize(256, Image.Quantize.FASTOCTREE).save(small, format="png", compress_level=6)
+    return Markup(base64.b64encode(small.getvalue()).decode("ascii"))

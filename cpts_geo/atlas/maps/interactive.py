@@ -1,0 +1,271 @@
+"""Interactive maps: folium objects that are returned, never saved here.
+
+A map carries its own legend, which follows the visible layer, and the hatching of missing
+values; so it reads the same in a notebook, alone in a file, and inside a page.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import folium
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from cpts_geo.atlas.look import style
+from cpts_geo.atlas.look.cells import MASK_LABEL, shown_text, status_mark, status_words
+from cpts_geo.atlas.maps import _basemap as basemap
+from cpts_geo.atlas.maps._canvas import Contour, Label, Shapes, drawn_map
+from cpts_geo.atlas.maps.layers import MapLayer, classify, hatch_label, territory_layers
+from cpts_geo.french import counted, typeset, value_text
+from cpts_geo.schema import CHANGES, COLUMNS, status_column
+from cpts_geo.secrecy.disclosure import masked
+from cpts_geo.sources.catalogue.catalogue import sources
+from cpts_geo.territories.perimeters.coverage import dissolve
+
+#: Decimals of coordinates in a page: about ten metres.
+_DECIMALS = 4
+_MARGIN_KM = 12.0
+_LABELLED = 7
+_HATCH = "url(#hatch)"
+_METROPOLE = shapely.box(-4.9, 41.3, 9.6, 51.1)
+
+
+def territory_map(
+    communes: gpd.GeoDataFrame,
+    *,
+    name: str,
+    national: gpd.GeoDataFrame,
+    scenarios: Sequence[str] = (),
+) -> folium.Map:
+    """
+    Map of one territory: APL, minutes to care, GPs, people and scenarios, on its surroundings.
+
+    Parameters
+    ----------
+    communes : GeoDataFrame
+        Communes of the territory with their figures (EPSG:4326).
+    name : str
+        Name of the territory.
+    national : GeoDataFrame
+        All communes, for the surroundings.
+    scenarios : sequence of str
+        Titles of the scenarios of supply whose shifts the communes have.
+
+    Returns
+    -------
+    folium.Map
+        Layers to choose from, legend that follows, tooltips with value, unit, vintage, status
+        and source; missing values and land without contour hatched.
+    """
+    shown = communes[communes.geometry.notna()]
+    box = basemap.extent(communes, national=national)
+    layers = territory_layers(communes, scenarios=scenarios) if len(shown) else ()
+    around = basemap.surroundings(national, box, km=_MARGIN_KM)
+    uncovered = basemap.uncovered(around, national=national)
+    outside = around[~around["code_insee"].isin(shown["code_insee"])]
+    shapes = [
+        _areas(basemap.land(national, box), fill=style.LAND, edge=style.LAND),
+        _areas(outside, fill=style.LAND, edge=style.LAND_EDGE, tips=outside["name"].map(escape)),
+        # Land without contour is hatched, never left to look like water.
+        _areas(uncovered, fill=_HATCH, edge=style.LAND_EDGE),
+        _lines(dissolve(around, "departement").boundary, colour=style.BORDER, dash="5 4"),
+    ]
+    contours = _contours(shown.geometry)
+    told = [_told(commune, layers) for commune in shown.to_dict("records")]
+    for layer in layers:
+        tips = [_tooltip(lines, layer) for lines in told]
+        legend = _legend_html(layer, shown, uncovered=len(uncovered) > 0)
+        shapes.append(_choropleth(shown, layer, contours=contours, tips=tips, legend=legend))
+    border = basemap.outline(shown)
+    shapes.append(_lines(border, colour=style.ACCENT, weight=3, above=True))
+    inside = basemap.labelled(communes, _LABELLED, box=box)
+    beyond = basemap.labelled(outside, 3, box=box, avoid=inside)
+    labels = [_label(town.lat, town.lon, town.name) for town in inside.itertuples()]
+    labels += [_label(town.lat, town.lon, town.name, kind="out") for town in beyond.itertuples()]
+    return drawn_map(f"Carte de {name}", box=box, shapes=shapes, labels=labels)
+
+
+def overview_map(outlines: gpd.GeoDataFrame, national: gpd.GeoDataFrame) -> folium.Map:
+    """
+    Map of all territories: métropole, or their region where they are neighbours.
+
+    Parameters
+    ----------
+    outlines : GeoDataFrame
+        One row a territory: name, population, communes, departements, geometry (EPSG:4326).
+    national : GeoDataFrame
+        All communes, for the départements.
+
+    Returns
+    -------
+    folium.Map
+        Territories with their names; where neighbours leave no room for a name, their tooltip
+        has it.
+    """
+    shown = outlines[outlines.geometry.notna()]
+    mainland = ~national["departement"].str.startswith("97")
+    mine = national["departement"].isin(" ".join(outlines["departements"]).split())
+    overseas = national[mine & ~mainland]
+    near = basemap.neighbours(shown)
+    box = shapely.box(*shown.total_bounds) if near or len(overseas) else _METROPOLE
+    if near:
+        grounds = [basemap.land(national, box)]
+    else:
+        pieces = [national[mainland], *(rows for _, rows in overseas.groupby("departement"))]
+        grounds = [basemap.departements(rows, tolerance_m=2500) for rows in pieces]
+    shapes = [_areas(ground, fill=style.LAND, edge=style.LAND_EDGE) for ground in grounds]
+    tips = [
+        f"<b>{escape(row.name)}</b><br>{counted(row.communes, 'commune', 'communes')}, "
+        f"{value_text(COLUMNS['population'], row.population, unit=True)} (Insee 2023)"
+        for row in shown.itertuples(index=False)
+    ]
+    simple = shown.assign(geometry=shown.geometry.simplify(0.002))
+    # Territories that touch are told apart by their edges, far ones by their colour.
+    fill, opacity = (style.FILL_LIGHT, 0.9) if near else (style.ACCENT, 0.75)
+    shapes.append(_areas(simple, fill=fill, edge=style.ACCENT, opacity=opacity, tips=tips))
+    labels = _names_apart(shown) if near else _names_beside(shown)
+    return drawn_map("Carte des territoires", box=box, shapes=shapes, labels=labels)
+
+
+def _names_apart(shown: gpd.GeoDataFrame) -> list[Label]:
+    named = basemap.named_within(shown, letter=0.0095, line=0.04)
+    return [_label(lat, lon, text, kind="free", side="center") for text, lon, lat in named]
+
+
+def _names_beside(shown: gpd.GeoDataFrame) -> list[Label]:
+    ranked = shown.sort_values("population", ascending=False)
+    labels = []
+    for row, side in zip(ranked.itertuples(index=False), basemap.sides(ranked), strict=True):
+        west, _, east, _ = row.geometry.bounds
+        lat, lon = row.geometry.representative_point().y, west if side == "left" else east
+        labels.append(_label(lat, lon, basemap.short_name(row.name), kind="free", side=side))
+    return labels
+
+
+def _legend_html(layer: MapLayer, communes: pd.DataFrame, *, uncovered: bool = False) -> str:
+    """Legend of a layer."""
+    column = COLUMNS[layer.column]
+    rows = [
+        f'<div><i style="background:{colour}"></i>{escape(label)}</div>'
+        for colour, label in zip(layer.colours, layer.labels, strict=True)
+    ]
+    hidden = masked(communes, layer.column)
+    if hidden.any():
+        rows.append(f'<div><i style="background:{style.MASK_FILL}"></i>{MASK_LABEL}</div>')
+    missing = bool((communes[layer.column].isna() & ~hidden).any())
+    if words := hatch_label(missing=missing, uncovered=uncovered):
+        rows.append(f'<div><i class="hatch"></i>{words}</div>')
+    origin = sources()[column.source].attribution
+    return (
+        f"<b>{escape(typeset(layer.words or column.label))}</b>{escape(column.unit)}, "
+        f"{column.vintage}{''.join(rows)}"
+        f"<small>{escape(typeset(origin))}</small>"
+    )
+
+
+def _tooltip_html(commune: pd.Series, shown: MapLayer, *, layers: Sequence[MapLayer]) -> str:
+    """Tooltip of a commune: the layer's value first, then the others."""
+    return _tooltip(_told(commune, (shown, *layers)), shown)
+
+
+@dataclass(frozen=True)
+class _Told:
+    """A commune in words: its name, then what is before, in and after the value of each layer."""
+
+    title: str
+    lines: dict[MapLayer, tuple[str, str, str]]
+
+
+def _told(commune: Any, layers: Sequence[MapLayer]) -> _Told:
+    lines = {}
+    for layer in layers:
+        column = COLUMNS[layer.column]
+        status = commune[status_column(layer.column)]
+        text = escape(shown_text(column, commune[layer.column], status, unit=True))
+        known = f" {status_mark(status)} {status_words(status)}" if status != "unknown" else ""
+        lines[layer] = f"{escape(layer.name)} : ", text, f"{known}{_after(commune, layer)}"
+    title = f"<b>{escape(str(commune['name']))}</b> ({escape(str(commune['code_insee']))})"
+    return _Told(title, lines)
+
+
+def _tooltip(told: _Told, shown: MapLayer) -> str:
+    before, value, after = told.lines[shown]
+    others = ("".join(line) for layer, line in told.lines.items() if layer != shown)
+    origin = sources()[COLUMNS[shown.column].source].attribution
+    source = f"<small>Source : {escape(origin)}</small>"
+    return "<br>".join([told.title, f"{before}<b>{value}</b>{after}", *others, source])
+
+
+def _after(commune: Any, layer: MapLayer) -> str:
+    """What a shift leads to, beside it."""
+    name = dict(CHANGES).get(layer.column, "")
+    if name not in commune or pd.isna(commune[name]):
+        return ""
+    return f", APL après : {value_text(COLUMNS[name], commune[name])}"
+
+
+def _choropleth(
+    communes: gpd.GeoDataFrame,
+    layer: MapLayer,
+    *,
+    contours: Sequence[Contour],
+    tips: Sequence[str],
+    legend: str,
+) -> Shapes:
+    classes = classify(communes[layer.column], layer)
+    hidden = masked(communes, layer.column)
+    fills = [
+        style.MASK_FILL if secret else _HATCH if k < 0 else layer.colours[k]
+        for k, secret in zip(classes, hidden, strict=True)
+    ]
+    return Shapes(
+        contours=contours,
+        edge=style.PAPER,
+        fills=fills,
+        tips=tips,
+        highlight={"weight": 2.5, "color": style.INK},
+        name=layer.title,
+        legend=legend,
+    )
+
+
+def _contours(shapes: gpd.GeoSeries) -> list[Contour]:
+    rounded = shapely.transform(np.asarray(shapes), lambda xy: np.round(xy, _DECIMALS))
+    return [json.loads(text) for text in shapely.to_geojson(rounded)]
+
+
+def _areas(
+    table: gpd.GeoDataFrame,
+    *,
+    fill: str,
+    edge: str,
+    opacity: float = 1,
+    tips: Sequence[str] | pd.Series | None = None,
+) -> Shapes:
+    return Shapes(
+        contours=_contours(table.geometry),
+        edge=edge,
+        fills=[fill] * len(table),
+        opacity=opacity,
+        tips=None if tips is None else list(tips),
+    )
+
+
+def _lines(
+    lines: gpd.GeoSeries, *, colour: str, weight: float = 1.5, dash: str = "", above: bool = False
+) -> Shapes:
+    return Shapes(contours=_contours(lines), edge=colour, weight=weight, dash=dash, above=above)
+
+
+def _label(lat: float, lon: float, text: str, *, kind: str = "in", side: str = "top") -> Label:
+    colour = style.INK if kind == "in" else style.MUTED
+    return Label(
+        lat=lat, lon=lon, text=text, colour=colour, kind=kind, side=side, dot=kind != "free"
+    )

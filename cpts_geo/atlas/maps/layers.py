@@ -1,0 +1,207 @@
+"""Layers of a map: which variable, in which classes, under which words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from cpts_geo import settings
+from cpts_geo.atlas.look.style import DIVERGING, SEQUENTIAL
+from cpts_geo.atlas.look.vintages import minutes_column
+from cpts_geo.french import UNKNOWN_TEXT, number
+from cpts_geo.schema import CHANGES, COLUMNS, shown_vintage
+from cpts_geo.sources.catalogue.catalogue import sources
+
+
+@dataclass(frozen=True)
+class MapLayer:
+    """
+    A variable painted on communes.
+
+    Parameters
+    ----------
+    column : str
+        Column of the table of communes.
+    title : str
+        French name of the layer, short.
+    breaks : tuple of float
+        Upper bounds of the classes, right-closed; the last class is open.
+    labels : tuple of str
+        French label of each class, one more than `breaks`.
+    words : str
+        What the layer shows, where the label of its column does not say it.
+    diverging : bool
+        Whether its values are differences, around 0.
+    """
+
+    column: str
+    title: str
+    breaks: tuple[float, ...]
+    labels: tuple[str, ...]
+    words: str = ""
+    diverging: bool = False
+
+    @property
+    def colours(self) -> tuple[str, ...]:
+        """Colour of each class."""
+        return (DIVERGING if self.diverging else SEQUENTIAL)[len(self.labels)]
+
+    @property
+    def name(self) -> str:
+        """What a value is called in a tooltip or a title."""
+        return self.words or COLUMNS[self.column].dated_label
+
+
+def _interval_labels(breaks: tuple[float, ...], decimals: int) -> tuple[str, ...]:
+    texts = [number(value, decimals) for value in breaks]
+    inner = [f"{a} à {b}" for a, b in pairwise(texts)]
+    return (f"moins de {texts[0]}", *inner, f"plus de {texts[-1]}")
+
+
+def _apl_layer(column: str) -> MapLayer:
+    labels = _interval_labels(settings.APL_BREAKS, 1)
+    return MapLayer(column, f"APL {COLUMNS[column].vintage}", settings.APL_BREAKS, labels)
+
+
+def _gp_layer(column: str) -> MapLayer:
+    title = f"Généralistes libéraux ({COLUMNS[column].vintage})"
+    labels = ("aucun", "1", "2 ou 3", "4 à 6", "7 à 10", "plus de 10")
+    return MapLayer(column, title, settings.GP_COUNT_BREAKS, labels)
+
+
+_POPULATION_LAYER: Final = MapLayer(
+    "population",
+    "Population 2023",
+    settings.POPULATION_BREAKS,
+    _interval_labels(settings.POPULATION_BREAKS, 0),
+)
+
+
+def _minutes_layer(column: str) -> MapLayer:
+    texts = [number(value) for value in settings.MINUTES_BREAKS]
+    inner = [f"{a} à {b} min" for a, b in pairwise(texts[1:])]
+    first = ("dans la commune", f"{texts[1]} min ou moins")
+    labels = (*first, *inner, f"plus de {texts[-1]} min")
+    return MapLayer(column, "Minutes jusqu’au généraliste", settings.MINUTES_BREAKS, labels)
+
+
+def _shift_layer(column: str, title: str, *, apl: str) -> MapLayer:
+    up = settings.SHIFT_BREAKS
+    # One float lower: classes are right-closed, and both sides mirror each other.
+    down = tuple(float(np.nextafter(-value, -np.inf)) for value in reversed(up))
+    still, *others = (number(value, 3 if value < 0.01 else 2) for value in up)
+    sizes = [f"moins de {others[0]}", f"{others[0]} à {others[1]}", f"plus de {others[1]}"]
+    labels = (
+        *(f"perte : {size}" for size in reversed(sizes)),
+        f"sans effet (moins de {still})",
+        *(f"gain : {size}" for size in sizes),
+    )
+    words = f"Écart d’APL {COLUMNS[apl].vintage}, hypothèse — {title}"
+    return MapLayer(column, title, (*down, *up), labels, words, diverging=True)
+
+
+def territory_layers(
+    communes: pd.DataFrame, *, scenarios: Sequence[str] = ()
+) -> tuple[MapLayer, ...]:
+    """
+    Layers of a territory's map, each at the newest vintage known of its communes.
+
+    Parameters
+    ----------
+    communes : DataFrame
+        Communes with their figures, NaN unknown.
+    scenarios : sequence of str
+        French titles of the scenarios whose shifts stand in ``apl_shift_1``, ``apl_shift_2``...
+
+    Returns
+    -------
+    tuple of MapLayer
+        In the order of the selector; the first one is shown first.
+
+    Examples
+    --------
+    >>> [layer.title for layer in territory_layers(pd.DataFrame({"apl_2024": [2.1]}))]
+    ['APL 2024', 'Généralistes libéraux (2017)', 'Population 2023']
+    """
+    known = [str(name) for name in communes.columns[communes.notna().any()]]
+    minutes, apl = minutes_column(known), shown_vintage("apl", known)
+    return (
+        _apl_layer(apl),
+        *(() if minutes is None else (_minutes_layer(minutes),)),
+        _gp_layer(shown_vintage("gps", known)),
+        _POPULATION_LAYER,
+        *(
+            _shift_layer(shift, title, apl=apl)
+            for (shift, _), title in zip(CHANGES, scenarios, strict=False)
+            if shift in known
+        ),
+    )
+
+
+def hatch_label(*, missing: bool, uncovered: bool) -> str:
+    """
+    Say what hatching stands for on a map.
+
+    Parameters
+    ----------
+    missing : bool
+        Whether a commune shown has no value.
+    uncovered : bool
+        Whether land shown has no contour.
+
+    Returns
+    -------
+    str
+        Words of the legend, empty where nothing is hatched.
+
+    Examples
+    --------
+    >>> hatch_label(missing=True, uncovered=True)
+    'donnée absente ou contour absent'
+    """
+    words = [UNKNOWN_TEXT] if missing else []
+    words += ["contour absent"] if uncovered else []
+    return " ou ".join(words)
+
+
+def classify(values: pd.Series, layer: MapLayer) -> pd.Series:
+    """
+    Class of each value of a layer.
+
+    Parameters
+    ----------
+    values : Series of float
+        NaN is unknown.
+    layer : MapLayer
+        Fixed breaks with a meaning, right-closed.
+
+    Returns
+    -------
+    Series of int
+        Class number from 0, on the same index; -1 where the value is unknown.
+    """
+    classes = np.searchsorted(layer.breaks, values.to_numpy(dtype=float), side="left")
+    return pd.Series(classes, index=values.index).where(values.notna(), -1)
+
+
+def layer_source(layer: MapLayer) -> str:
+    """
+    Attribution of a layer: definition, producer and vintage.
+
+    Parameters
+    ----------
+    layer : MapLayer
+        A layer of :func:`territory_layers`.
+
+    Returns
+    -------
+    str
+        French sentence.
+    """
+    column = COLUMNS[layer.column]
+    return f"{column.definition} Source : {sources()[column.source].attribution}."

@@ -1,0 +1,379 @@
+"""Still maps for paper and slides (matplotlib); figures are returned, never saved here."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import matplotlib as mpl
+import numpy as np
+import shapely
+from matplotlib import patheffects
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection, PathCollection
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+from matplotlib.path import Path
+
+from cpts_geo.atlas.look import style
+from cpts_geo.atlas.look.cells import MASK_LABEL
+from cpts_geo.atlas.maps import _basemap as basemap
+from cpts_geo.atlas.maps.layers import MapLayer, classify, hatch_label, territory_layers
+from cpts_geo.french import typeset
+from cpts_geo.schema import COLUMNS
+from cpts_geo.secrecy.disclosure import masked
+from cpts_geo.settings import METRIC_CRS
+from cpts_geo.sources.catalogue.catalogue import sources
+from cpts_geo.territories.perimeters.coverage import metric_crs
+
+_LABELLED = 5
+_SPACING = (0.5, 0.14)
+_MARGIN_KM = 10.0
+#: Maps in one row of a sheet of paper.
+_ABREAST = 3
+#: Inches across a sheet of paper, and letters of a source in one of them.
+_PANEL = 11.0
+_LETTERS = 17
+#: Inches of titles, legend and source around a map.
+_WORDS = 1.9
+#: Look of land or of a value that is not known, and edges between communes.
+_HATCHED: Any = {
+    "facecolor": style.PAPER, "edgecolor": style.HATCH_LINE, "hatch": "////", "linewidth": 0.4,
+}  # fmt: skip
+_APART: Any = {"edgecolor": style.PAPER, "linewidth": 0.5}
+_RC: Any = {
+    "font.family": "sans-serif",
+    "font.size": 9,
+    "text.color": style.INK,
+    "hatch.linewidth": 0.6,
+    # A name that holds dollar signs is a name, not a formula.
+    "text.parse_math": False,
+    # Nor TeX, whatever a matplotlibrc beside the analyst's files asks for.
+    "text.usetex": False,
+}
+
+
+def draw_layer(
+    communes: gpd.GeoDataFrame,
+    layer: MapLayer,
+    *,
+    ax: Axes,
+    national: gpd.GeoDataFrame,
+) -> Axes:
+    """
+    Paint one layer of a territory on axes.
+
+    Parameters
+    ----------
+    communes : GeoDataFrame
+        Communes of the territory with their figures (EPSG:4326).
+    layer : MapLayer
+        Variable, breaks and labels.
+    ax : Axes
+        Axes to draw on; they are returned.
+    national : GeoDataFrame
+        All communes: the neighbours are drawn pale.
+
+    Returns
+    -------
+    Axes
+        The same axes: title, unit, classes, source.
+    """
+    return _draw(_scene(communes, national=national), layer, ax=ax)
+
+
+@dataclass(frozen=True)
+class _Scene:
+    """What the layers of a territory share: measured and projected once, drawn under each."""
+
+    #: Rectangle of the territory (EPSG:4326).
+    box: Any
+    #: Communes with a contour; their contours, row by row.
+    communes: gpd.GeoDataFrame
+    contours: list[Path]
+    #: Neighbouring communes, and land without contour.
+    near: list[Path]
+    bare: list[Path]
+    border: list[Any]
+    #: Bounds of the map, as it is projected.
+    frame: Any
+    #: Name, x and y of the communes named.
+    names: list[tuple[str, float, float]]
+
+
+def _scene(communes: gpd.GeoDataFrame, *, national: gpd.GeoDataFrame) -> _Scene:
+    crs = metric_crs(communes["code_insee"])
+    shown = communes[communes.geometry.notna()].to_crs(crs)
+    box = basemap.extent(communes, national=national)
+    near = basemap.surroundings(national, box, km=_MARGIN_KM)
+    places = basemap.labelled(communes, _LABELLED, box=box, spacing=_SPACING)
+    points = gpd.GeoSeries(gpd.points_from_xy(places["lon"], places["lat"]), crs=communes.crs)
+    points = points.to_crs(crs)
+    return _Scene(
+        box=box,
+        communes=shown,
+        contours=_paths(shown.geometry),
+        near=_paths(near.geometry.to_crs(crs)),
+        bare=_paths(basemap.uncovered(near, national=national).geometry.to_crs(crs)),
+        border=[
+            shapely.get_coordinates(line)
+            for line in shapely.get_parts(basemap.outline(shown).normalize().to_numpy())
+        ],
+        frame=gpd.GeoSeries([box], crs=communes.crs).to_crs(crs).total_bounds,
+        names=list(zip(places["name"], points.x, points.y, strict=True)),
+    )
+
+
+def _paths(shapes: gpd.GeoSeries) -> list[Path]:
+    """One path a shape: every ring of every part, holes included."""
+    # Matplotlib fills what rings turn around: holes turn the other way once normalised.
+    normal = shapely.normalize(np.asarray(shapes))
+    rings = (shapely.get_rings(shapely.get_parts(shape)) for shape in normal)
+    return [
+        Path.make_compound_path(
+            *(Path(shapely.get_coordinates(ring), closed=True) for ring in found)
+        )
+        for found in rings
+    ]
+
+
+def _draw(scene: _Scene, layer: MapLayer, *, ax: Axes) -> Axes:
+    _paint(scene.near, ax=ax, facecolor=style.LAND, edgecolor=style.LAND_EDGE, linewidth=0.4)
+    # Land without contour is hatched, never left to look like water.
+    _paint(scene.bare, ax=ax, **_HATCHED)
+    values = scene.communes[layer.column]
+    classes = classify(values, layer).to_numpy()
+    hidden = masked(scene.communes, layer.column).to_numpy()
+    absent = (classes < 0) & ~hidden
+    for number, colour in enumerate(layer.colours):
+        _paint(_chosen(scene, classes == number), ax=ax, facecolor=colour, **_APART)
+    _paint(_chosen(scene, hidden), ax=ax, facecolor=style.MASK_FILL, **_APART)
+    _paint(_chosen(scene, absent), ax=ax, **_HATCHED)
+    border = LineCollection(scene.border, color=style.ACCENT, linewidth=1.6)
+    ax.add_collection(border, autolim=False)
+    _frame(ax, scene.frame)
+    _name_places(scene.names, ax=ax)
+    column = COLUMNS[layer.column]
+    handles = [
+        Patch(facecolor=colour, edgecolor=style.SWATCH_EDGE, linewidth=0.5, label=label)
+        for colour, label in zip(layer.colours, layer.labels, strict=True)
+    ]
+    if hidden.any():
+        handles.append(Patch(facecolor=style.MASK_FILL, label=MASK_LABEL))
+    if words := hatch_label(missing=bool(absent.any()), uncovered=len(scene.bare) > 0):
+        handles.append(
+            Patch(facecolor=style.PAPER, edgecolor=style.HATCH_LINE, hatch="////",
+                  label=words)
+        )  # fmt: skip
+    ax.legend(
+        handles=handles,
+        loc="upper center",
+        bbox_to_anchor=(0.5, -0.01),
+        # Losses and gains face each other; three columns of long words would leave no map.
+        ncols=2 if layer.diverging else 3,
+        frameon=False,
+        fontsize=8,
+        handlelength=1.6,
+        columnspacing=1.2,
+    )
+    measure = textwrap.fill(f"{column.unit}, {column.vintage}", 40)
+    title = textwrap.fill(typeset(layer.words or column.label), 40)
+    ax.set_title(f"{title}\n{measure}", fontsize=9.5, loc="left")
+    return ax
+
+
+def layer_figure(
+    communes: gpd.GeoDataFrame,
+    layer: MapLayer,
+    *,
+    name: str,
+    national: gpd.GeoDataFrame,
+) -> Figure:
+    """
+    Make one map of a territory, ready for a slide.
+
+    Parameters
+    ----------
+    communes : GeoDataFrame
+        Communes of the territory.
+    layer : MapLayer
+        Variable shown.
+    name : str
+        Name of the territory.
+    national : GeoDataFrame
+        All communes.
+
+    Returns
+    -------
+    Figure
+        Title, map, legend, source.
+    """
+    return _figure(_scene(communes, national=national), [layer], name=name, width=7.2)
+
+
+def panel_figures(
+    communes: gpd.GeoDataFrame,
+    *,
+    name: str,
+    national: gpd.GeoDataFrame,
+    scenarios: Sequence[str] = (),
+) -> list[Figure]:
+    """
+    Make the layers of a territory side by side, for paper.
+
+    Parameters
+    ----------
+    communes : GeoDataFrame
+        Communes of the territory.
+    name : str
+        Name of the territory.
+    national : GeoDataFrame
+        All communes.
+    scenarios : sequence of str
+        Titles of the scenarios of supply whose shifts the communes have.
+
+    Returns
+    -------
+    list of Figure
+        Rows of three maps at most, so that a page of paper may break between two.
+    """
+    layers = territory_layers(communes, scenarios=scenarios)
+    scene = _scene(communes, national=national)
+    return [
+        _figure(scene, layers[start : start + _ABREAST], name=name, width=_PANEL)
+        for start in range(0, len(layers), _ABREAST)
+    ]
+
+
+def overview_figure(outlines: gpd.GeoDataFrame, *, national: gpd.GeoDataFrame) -> Figure:
+    """
+    Make the map of all territories for paper: métropole, or their region where neighbours.
+
+    Parameters
+    ----------
+    outlines : GeoDataFrame
+        One row a territory: name, population, departements, geometry (EPSG:4326).
+    national : GeoDataFrame
+        All communes.
+
+    Returns
+    -------
+    Figure
+        Départements, territories in the accent colour with their names, source.
+    """
+    with mpl.rc_context(_RC):
+        figure = Figure(figsize=(6.6, 6.6), layout="constrained")
+        ax = figure.subplots()
+        shown = outlines[outlines.geometry.notna()]
+        near = basemap.neighbours(shown)
+        crs = METRIC_CRS
+        if near:
+            mine = national["departement"].isin(" ".join(shown["departements"]).split())
+            crs = metric_crs(national.loc[mine, "code_insee"])
+            land = basemap.land(national, shapely.box(*shown.total_bounds)).to_crs(crs)
+        else:
+            mainland = national[~national["departement"].str.startswith("97")]
+            land = basemap.departements(mainland, tolerance_m=1500).to_crs(crs)
+        land.plot(ax=ax, color=style.LAND, edgecolor=style.BORDER, linewidth=0.3)
+        ranked = shown.sort_values("population", ascending=False)
+        placed = ranked.to_crs(crs)
+        if near:
+            placed.plot(ax=ax, color=style.FILL_LIGHT, edgecolor=style.ACCENT, linewidth=1.0)
+            named = basemap.named_within(shown, letter=0.0135, line=0.045)
+            texts, lons, lats = zip(*named, strict=True)
+            points = gpd.GeoSeries(gpd.points_from_xy(lons, lats), crs=shown.crs).to_crs(crs)
+            for text, point in zip(texts, points, strict=True):
+                _annotate(ax, text, (point.x, point.y), ha="center", shift=0)
+        else:
+            placed.plot(ax=ax, color=style.ACCENT)
+            for name, shape, side in zip(
+                placed["name"], placed.geometry, basemap.sides(ranked), strict=True
+            ):
+                west, _, east, _ = shape.bounds
+                left = side == "left"
+                place = (west if left else east, shape.representative_point().y)
+                _annotate(ax, name, place, ha="right" if left else "left", shift=-4 if left else 4)
+        _frame(ax, placed.total_bounds if near else land.total_bounds)
+        origin = sources()["admin_express"].attribution
+        figure.supxlabel(f"Source : {origin}. Licence Ouverte 2.0.", fontsize=7, x=0.02, ha="left")
+    return figure
+
+
+def _annotate(ax: Axes, name: str, place: tuple[float, float], *, ha: str, shift: int) -> None:
+    ax.annotate(
+        basemap.short_name(name), place, xytext=(shift, 0), textcoords="offset points",
+        ha=ha, va="center", fontsize=8, fontweight="bold", path_effects=_halo(),
+    )  # fmt: skip
+
+
+def _halo() -> list[patheffects.AbstractPathEffect]:
+    return [patheffects.withStroke(linewidth=2.2, foreground=style.PAPER)]
+
+
+def _figure(scene: _Scene, layers: Sequence[MapLayer], *, name: str, width: float) -> Figure:
+    with mpl.rc_context(_RC):
+        # A short row of a panel keeps the scale of the others.
+        columns = 1 if width < _PANEL else _ABREAST
+        height = _height(scene.box, width / columns)
+        figure = Figure(figsize=(width, height))
+        figure.set_layout_engine("constrained")
+        axes = figure.subplots(1, columns, squeeze=False)[0]
+        for ax in axes[len(layers) :]:
+            ax.set_axis_off()
+        for ax, layer in zip(axes, layers, strict=False):
+            _draw(scene, layer, ax=ax)
+        if columns == 1:
+            figure.suptitle(name, fontsize=13, fontweight="bold", x=0.02, ha="left")
+        keys = {COLUMNS[layer.column].source: None for layer in layers}
+        keys["admin_express"] = None
+        origin = " ; ".join(sources()[key].attribution for key in keys)
+        words = typeset(f"Sources : {origin}. Licence Ouverte 2.0.")
+        wrapped = textwrap.fill(words, int(width * _LETTERS))
+        figure.supxlabel(wrapped, fontsize=7, x=0.02, ha="left")
+    return figure
+
+
+def _height(box: Any, width: float) -> float:
+    """Height of a figure whose maps are `width` wide: words included, no empty band."""
+    west, south, east, north = box.bounds
+    parallel = math.cos(math.radians((north + south) / 2))
+    slope = float((north - south) / ((east - west) * parallel))
+    return min(max(width * slope, 0.4 * width), 1.6 * width) + _WORDS
+
+
+def _chosen(scene: _Scene, rows: Any) -> list[Path]:
+    return [scene.contours[row] for row in np.flatnonzero(rows)]
+
+
+def _paint(paths: Sequence[Path], *, ax: Axes, **look: Any) -> None:
+    # The frame is set afterwards: nothing has to be measured here.
+    if paths:
+        ax.add_collection(PathCollection(paths, **look), autolim=False)
+
+
+def _name_places(names: Sequence[tuple[str, float, float]], *, ax: Axes) -> None:
+    for name, x, y in names:
+        ax.plot(x, y, "o", color=style.INK, markersize=2)
+        ax.annotate(
+            name, (x, y), xytext=(0, 3), textcoords="offset points", ha="center",
+            fontsize=7.5, fontweight="bold", path_effects=_halo(),
+        ).set_in_layout(False)  # fmt: skip
+
+
+def _frame(ax: Axes, bounds: Any) -> None:
+    west, south, east, north = bounds
+    pad = 0.04 * max(east - west, north - south)
+    ax.set_xlim(west - pad, east + pad)
+    ax.set_ylim(south - pad, north + pad)
+    ax.set_aspect("equal")
+    ax.set_facecolor(style.SEA)
+    ax.set_xlabel("")
+    ax.set_ylabel("")
+    ax.set_xticks([])
+    ax.set_yticks([])
+    for spine in ax.spines.values():
+        spine.set_visible(False)

@@ -1,0 +1,42 @@
+"""Page of a comparison of two scenarios."""
+
+from __future__ import annotations
+
+from cpts_geo.atlas.look.offline import inline_assets
+from cpts_geo.atlas.look.templating import template
+from cpts_geo.atlas.sections.comparison import assumed, changes, drawings, finding, measures
+from cpts_geo.capacity.comparing.compare import ScenarioComparison
+
+
+def compare_page(found: ScenarioComparison, *, date: str) -> str:
+    """
+    Render the page of a comparison.
+
+    Parameters
+    ----------
+    found : ScenarioComparison
+        Comparison of two scenarios.
+    date : str
+        Date of the run, as written on the page.
+
+    Returns
+    -------
+    str
+        A complete HTML page that asks nothing of any network.
+
+    Raises
+    ------
+    AssetError
+        The page would need a file that cannot be embedded.
+    """
+    page = template("pages/comparison.html.j2").render(
+        found=found,
+        scenarios=list(zip("AB", (found.first, found.second), strict=True)),
+        finding=finding.section(found),
+        drawings=drawings.section(found),
+        measures=measures.section(found),
+        changes=changes.section(found),
+        assumed=assumed.section(found),
+        date=date,
+    )
+    return inline_assets(page)

@@ -1,0 +1,100 @@
+"""Page of all territories: overview map, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from cpts_geo.atlas.look.cells import value_cell
+from cpts_geo.atlas.look.offline import inline_assets
+from cpts_geo.atlas.look.templating import template
+from cpts_geo.atlas.look.vintages import newest_known
+from cpts_geo.atlas.look.words import answer_status, goal, short_answer, short_hours, slots_text
+from cpts_geo.atlas.maps.embedding import map_parts, png
+from cpts_geo.atlas.maps.interactive import overview_map
+from cpts_geo.atlas.maps.still import overview_figure
+from cpts_geo.atlas.pages.sheet import sources_used
+from cpts_geo.schema import COLUMNS, STATUS_MARKS
+from cpts_geo.sources.catalogue.catalogue import sources
+from cpts_geo.study.study import Study
+
+_INDEX_COLUMNS = (
+    "population",
+    "share_without_mt",
+    "gps_per_100k",
+    "apl",
+    "share_low_apl",
+)
+
+
+def index_page(
+    sheets: Sequence[Study],
+    outlines: gpd.GeoDataFrame,
+    *,
+    national: gpd.GeoDataFrame,
+    notes: Sequence[str],
+    date: str,
+) -> str:
+    """
+    Render the index: overview map and comparison of the territories.
+
+    Parameters
+    ----------
+    sheets : sequence of Study
+        Territories in order.
+    outlines : GeoDataFrame
+        Their outlines and names.
+    national : GeoDataFrame
+        All communes.
+    notes : sequence of str
+        What to know of the set of territories.
+    date : str
+        Date of the run.
+
+    Returns
+    -------
+    str
+        A complete HTML page that asks nothing of any network.
+    """
+    columns = newest_known(_INDEX_COLUMNS, pd.concat([s.comparison for s in sheets]))
+    page = template("pages/index.html.j2").render(
+        rows=[_row(sheet, columns) for sheet in sheets],
+        columns=[(COLUMNS[name], sources()[COLUMNS[name].source]) for name in columns],
+        goals=sorted({goal(s.headline) for s in sheets if s.headline}),
+        notes=notes if len(sheets) > 1 else (),
+        perimeters=_perimeters(sheets),
+        map=map_parts(overview_map(outlines, national)),
+        still=png(overview_figure(outlines, national=national)),
+        sources=sources_used(sheets),
+        date=date,
+    )
+    return inline_assets(page)
+
+
+def _row(sheet: Study, columns: Sequence[str]) -> dict[str, Any]:
+    values = sheet.comparison[sheet.comparison["area_level"] == "cpts"]
+    found = values.set_index("indicator").to_dict("index")
+    result = sheet.headline
+    return {
+        "sheet": sheet,
+        "answer": short_answer(result) if result else "non calculé",
+        "hours": short_hours(result) if result else "non calculé",
+        "today": slots_text(result.today.slots) if result and result.today else None,
+        "label": result.scenario.evidence_label if result else "—",
+        "mark": STATUS_MARKS[answer_status(result)] if result else "",
+        "cells": [
+            value_cell(name, found[name]["value"], found[name]["status"], found[name]["note"])
+            for name in columns
+        ],
+    }
+
+
+def _perimeters(sheets: Sequence[Study]) -> list[str]:
+    """What is to know of each list of communes, said once where it is the same for several."""
+    said: dict[str, list[str]] = {}
+    for sheet in sheets:
+        said.setdefault(sheet.perimeter, []).append(sheet.name)
+    return [f"{', '.join(names)} : {text}" for text, names in said.items()]

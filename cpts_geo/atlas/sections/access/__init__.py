@@ -1,0 +1,1 @@
+"""Sections on access: minutes to care, changes of supply, where to open."""

@@ -1,0 +1,163 @@
+"""« Et si l’offre changeait ? »."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import pandas as pd
+
+from cpts_geo.access.changes.shifts import Shift
+from cpts_geo.atlas.look.cells import Cell
+from cpts_geo.atlas.sections.access.words import aside, named, over_variants, signed
+from cpts_geo.french import counted, number
+from cpts_geo.schema import Status
+from cpts_geo.settings import SHIFT_BREAKS
+from cpts_geo.study.access import TerritoryAccess
+
+#: Shift of the APL up to which nothing is seen in the figure as written: no effect on a map.
+_UNSEEN: Final = SHIFT_BREAKS[0]
+#: Communes of a scenario listed on a page; all are in the CSV.
+_LISTED = 8
+
+
+def _shift_sentence(shift: Shift, names: pd.Series) -> str:
+    """What is supposed; the territory before and after; the commune most touched; the crossings."""
+    moved = shift.communes["shift"]
+    supposed = " ; ".join(change.words for change in shift.changes)
+    text = f"Supposé : {supposed}. "
+    central = shift.means.to_dict("index")["central"]
+    if pd.notna(central["after"]):
+        moves = shift.means["after"] - shift.means["before"]
+        before, gap = number(central["before"], 2), central["after"] - central["before"]
+        if abs(gap) > _UNSEEN:
+            span = aside(over_variants(moves, signed))
+            text += (
+                f"L’APL du territoire ({shift.vintage}) passerait de {before} à "
+                f"{number(central['after'], 2)}, soit {signed(gap)}{span}. "
+            )
+        else:
+            text += (
+                f"L’APL du territoire ({shift.vintage}) resterait à {before}, à moins de "
+                f"{number(_UNSEEN, 3)} près. "
+            )
+    seen = int((moved.abs() > _UNSEEN).sum())
+    if seen:
+        most = most_touched(shift)[0]
+        row = shift.communes.to_dict("index")[most]
+        span = aside(over_variants((row["low"], row["high"]), signed))
+        text += f"Commune la plus touchée : {names.get(most, most)}, {signed(row['shift'])}{span}. "
+        text += f"{counted(seen, 'commune touchée', 'communes touchées')} sur {len(moved)}. "
+    else:
+        text += f"Aucune commune ne bougerait de plus de {number(_UNSEEN, 3)}. "
+    return (text + _crossing(shift, names)).strip()
+
+
+def most_touched(shift: Shift) -> list[str]:
+    """
+    Order the communes that a scenario touches, the most touched first.
+
+    Parameters
+    ----------
+    shift : Shift
+        Scenario on a territory.
+
+    Returns
+    -------
+    list of str
+        Codes of the communes whose shift is seen in the figure as written; of those as touched,
+        the commune of the scenario first, then the order of the table.
+    """
+    size = shift.communes["shift"].abs()
+    seen = size[size > _UNSEEN].round(9).rename("size").to_frame()
+    own = {change.code for change in shift.changes}
+    seen["own"] = [code in own for code in seen.index]
+    order = seen.sort_values(["size", "own"], ascending=False, kind="stable")
+    return [str(code) for code in order.index]
+
+
+def _crossing(shift: Shift, names: pd.Series) -> str:
+    if shift.communes["before"].isna().all():
+        return ""
+    parts = []
+    for direction, words in (("falls", "sous 2,5"), ("rises", "à 2,5 ou plus")):
+        rows = shift.crossing[shift.crossing["direction"] == direction]
+        if rows.empty:
+            continue
+        codes = list(rows.index[rows["central"]])
+        span = over_variants(shift.counts[direction].astype(float), number)
+        # Those that another variant alone takes across the threshold are said apart.
+        lead = "" if codes else "Avec une autre variante des temps, "
+        shown = codes or list(rows.index)
+        many = counted(len(shown), "commune", "communes")
+        verb = "passerait" if len(shown) == 1 else "passeraient"
+        depends = aside(f"{span} selon les temps") if span and codes else ""
+        parts.append(f"{lead}{many}{depends} {verb} {words} : {named(shown, names)}.")
+    return " ".join(parts) or "Aucune commune ne franchirait le seuil de 2,5."
+
+
+def shift_rows(shift: Shift, names: pd.Series) -> list[list[Cell]]:
+    """
+    List the communes that a scenario changes most, those that cross 2.5 first.
+
+    Parameters
+    ----------
+    shift : Shift
+        Scenario on a territory.
+    names : Series of str
+        Name by code.
+
+    Returns
+    -------
+    list of list of Cell
+        Commune, APL before, after, shift with its other variants, crossing; none where no shift is
+        seen in the figure as written.
+    """
+    table = shift.communes.to_dict("index")
+    sizes = shift.communes.loc[shift.crossing.index, "shift"].abs()
+    crossing = list(sizes.sort_values(ascending=False, kind="stable").index)
+    listed = list(dict.fromkeys([*crossing, *most_touched(shift)]))
+    words = {"falls": "passe sous 2,5", "rises": "passe à 2,5 ou plus"}
+    rows = []
+    for code in listed[: max(_LISTED, len(crossing))]:
+        row = table[code]
+        span = aside(over_variants((row["low"], row["high"]), signed))
+        direction = words.get(shift.crossing["direction"].get(code, ""), "—")
+        if not shift.crossing["sure"].get(code, True):
+            direction += ", selon les temps"
+        known = Status.ASSUMED.value if pd.notna(row["after"]) else Status.UNKNOWN.value
+        before = Status.MEASURED.value if pd.notna(row["before"]) else Status.UNKNOWN.value
+        rows.append(
+            [
+                Cell(str(names.get(code, code)), numeric=False),
+                Cell(number(row["before"], 2), status=before),
+                Cell(number(row["after"], 2), status=known),
+                Cell(signed(row["shift"]) + span, status=Status.ASSUMED.value),
+                Cell(direction, numeric=False),
+            ]
+        )
+    return rows
+
+
+def section(access: TerritoryAccess) -> dict[str, Any]:
+    """
+    Say what each change of supply would do to the APL.
+
+    Parameters
+    ----------
+    access : TerritoryAccess
+        Access of the territory.
+
+    Returns
+    -------
+    dict
+        What its template shows.
+    """
+    return {
+        "set_aside": access.set_aside,
+        "approximate": access.approximate,
+        "asked": access.asked,
+        "shifts": [
+            (shift, _shift_sentence(shift, access.names), shift_rows(shift, access.names))
+            for shift in access.shifts
+        ],
+    }

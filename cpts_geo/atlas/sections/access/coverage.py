@@ -1,0 +1,199 @@
+"""« Accès : qui est à combien de minutes ? »."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any
+
+import pandas as pd
+
+from cpts_geo.access.travel.times import BANDS
+from cpts_geo.atlas.look.cells import Cell, Row
+from cpts_geo.atlas.sections.access._cells import (
+    TIMES,
+    figure_cells,
+    minutes,
+    out_of_reach,
+    whose_times,
+)
+from cpts_geo.atlas.sections.access.words import aside, coverage_headers, over_variants
+from cpts_geo.french import counted, number, percent, whole_percent
+from cpts_geo.schema import COLUMNS, Status
+from cpts_geo.sources.catalogue.catalogue import sources
+from cpts_geo.study.access import CELL_COLUMNS, TerritoryAccess
+
+#: Facility -> of it, and up to it.
+_FACILITIES = {
+    "gp": ("d’une commune où exerce un généraliste libéral", "jusqu’au généraliste libéral"),
+    "emergency": ("d’un service d’urgences", "jusqu’au service d’urgences"),
+}
+_LABELS = {"gp": "Généraliste", "emergency": "Service d’urgences"}
+
+
+def times_note(access: TerritoryAccess) -> str:
+    """
+    Say what the travel times are, and what they are not.
+
+    Parameters
+    ----------
+    access : TerritoryAccess
+        Access of the territory.
+
+    Returns
+    -------
+    str
+        French sentences.
+    """
+    times = access.times
+    words = f"Temps en voiture : {times.label} (confiance {times.grade})."
+    if access.approximate:
+        words += (
+            " Ils ignorent rivières, ponts et relief : d’une région à l’autre, l’écart va jusqu’à "
+            "40 % à 10 km ; entre parenthèses, les variantes basse et haute. De chef-lieu à "
+            "chef-lieu, 0 dans la commune ; une île sans pont n’a aucune route."
+        )
+    else:
+        words += (
+            " Seuls les lieux de cette table comptent : des soins plus proches qui n’y sont pas ne "
+            "sont pas vus. Un lieu sans temps vers lui-même est compté à 0 minute."
+        )
+    return words + " Sans transport en commun : qui n’a pas de voiture n’est pas décrit."
+
+
+def coverage_sentences(access: TerritoryAccess) -> list[str]:
+    """
+    Say how near care is.
+
+    Parameters
+    ----------
+    access : TerritoryAccess
+        Access of the territory.
+
+    Returns
+    -------
+    list of str
+        A French sentence a facility, where something is known of it; where it is of too few people
+        to speak of the territory, the sentence says so.
+    """
+    found = []
+    for facility, (words, up_to) in _FACILITIES.items():
+        mine = access.coverage[access.coverage["facility"] == facility]
+        band = 10.0 if facility == "gp" else 20.0
+        rows = mine[mine["minutes"] == band].set_index("variant")
+        if rows.empty:
+            continue
+        row = rows.to_dict("index")["central"]
+        if pd.isna(row["share"]):
+            people = counted(row["unknown"], "habitant", "habitants")
+            found.append(f"Temps inconnu {up_to} pour {people} : aucune part n’est donnée.")
+            continue
+        column = COLUMNS[str(row["column"])]
+        span = aside(over_variants(rows["share"], whole_percent))
+        text = (
+            f"{whole_percent(row['share'])}{span} des habitants vivent à {number(band)} minutes au "
+            f"plus {words} ({column.vintage} ; {whose_times(access)})"
+        )
+        details = []
+        if pd.notna(row["mean_minutes"]):
+            details.append(f"{number(row['mean_minutes'])} min en moyenne")
+        if row["worst"] and row["worst_minutes"] > 0:
+            details.append(
+                f"jusqu’à {number(row['worst_minutes'])} min pour "
+                f"{access.names.get(row['worst'], row['worst'])}"
+            )
+        tail = f" ; {', '.join(details)}" if details else ""
+        found.append(f"{text}{tail}.{_beyond(row, access)}")
+    return found
+
+
+def _beyond(row: dict[Hashable, Any], access: TerritoryAccess) -> str:
+    text = ""
+    if row["beyond"]:
+        text += f" Hors d’atteinte : {out_of_reach(row['beyond'], access)}."
+    if row["unknown"]:
+        people = counted(row["unknown"], "habitant", "habitants")
+        text += f" Temps inconnu pour {people}, hors du compte."
+    return text
+
+
+def coverage_rows(access: TerritoryAccess) -> list[Row]:
+    """
+    Lay out the coverage: a facility and source of times a row.
+
+    Parameters
+    ----------
+    access : TerritoryAccess
+        Access of the territory.
+
+    Returns
+    -------
+    list of Row
+        Shares of the people, with the other variants; minutes; the farthest commune.
+    """
+    rows = []
+    for facility, block in access.coverage.groupby("facility", sort=False):
+        status = access.times.status.value
+        cells = []
+        for band in BANDS:
+            part = block[block["minutes"] == band].set_index("variant")
+            cells.append(_share_cell(part, status))
+        last = block.drop_duplicates("variant").set_index("variant").to_dict("index")
+        worst = last["central"]
+        far = out_of_reach(worst["beyond"], access)
+        for name in TIMES:
+            span = over_variants((each[name] for each in last.values()), minutes)
+            known = status if pd.notna(worst[name]) else Status.UNKNOWN.value
+            origin = span if pd.notna(worst[name]) else far
+            cells.append(Cell(minutes(worst[name]), status=known, origin=origin))
+        text = f"{access.names.get(worst['worst'], '')} : {minutes(worst['worst_minutes'])}"
+        if not worst["worst"]:
+            text, status = minutes(float("nan")), Status.UNKNOWN.value
+        cells.append(Cell(text, status=status, origin=far and f"hors {far}"))
+        column = COLUMNS[str(block["column"].iloc[0])]
+        detail = f"{column.vintage} ; {whose_times(access)} ({access.times.grade})"
+        rows.append(Row(_LABELS[str(facility)], detail, tuple(cells)))
+    return [*rows, *_cell_rows(access.cells)]
+
+
+def _share_cell(part: pd.DataFrame, status: str) -> Cell:
+    found = part.to_dict("index").get("central")
+    if found is None or pd.isna(found["share"]):
+        return Cell(percent(float("nan")), status=Status.UNKNOWN.value)
+    span = over_variants(part["share"], whole_percent)
+    people = f"{number(found['people'])} habitants"
+    origin = f"{span} ; {people}" if span else people
+    return Cell(whole_percent(found["share"]), status=status, origin=origin)
+
+
+def _cell_rows(cells: pd.DataFrame) -> list[Row]:
+    rows = []
+    for facility, found in cells.iterrows():
+        column = COLUMNS[CELL_COLUMNS[str(facility)]]
+        origin = sources()[column.source]
+        cells_of = figure_cells(found, Status.MEASURED.value)
+        worst = Cell(minutes(found["worst_minutes"]), status=Status.MEASURED.value)
+        detail = f"{origin.attribution} ({origin.grade})"
+        rows.append(Row(_LABELS[column.name.partition("_")[0]], detail, (*cells_of, worst)))
+    return rows
+
+
+def section(access: TerritoryAccess) -> dict[str, Any]:
+    """
+    Say who is within how many minutes of care.
+
+    Parameters
+    ----------
+    access : TerritoryAccess
+        Access of the territory.
+
+    Returns
+    -------
+    dict
+        What its template shows.
+    """
+    return {
+        "note": times_note(access),
+        "sentences": coverage_sentences(access),
+        "headers": coverage_headers(),
+        "rows": coverage_rows(access),
+    }

@@ -1,0 +1,316 @@
+"""« Où ouvrir un centre ? »."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from cpts_geo.access.travel.surrogate import VARIANT_NAMES
+from cpts_geo.atlas.look.cells import Cell, Row
+from cpts_geo.atlas.sections.access._cells import figure_cells, minutes, whose_times
+from cpts_geo.atlas.sections.access.words import coverage_headers, named
+from cpts_geo.french import counted, number
+from cpts_geo.schema import Status
+from cpts_geo.study.access import TerritoryAccess
+from cpts_geo.study.opening import Opening
+
+
+def opening_answer(found: Opening, access: TerritoryAccess) -> str:
+    """
+    Say where to open, and whether the answer holds.
+
+    Parameters
+    ----------
+    found : Opening
+        Where to open.
+    access : TerritoryAccess
+        Access of the territory.
+
+    Returns
+    -------
+    str
+        French sentences.
+    """
+    places = named(found.best, access.names)
+    rows = found.solutions[found.solutions["allocation"] == found.solutions["allocation"].iloc[0]]
+    first = rows.iloc[0]
+    more = " de plus" if found.existing else ""
+    count = len(found.best)
+    where = f"le meilleur lieu d’un centre{more} est "
+    if count > 1:
+        where = f"les meilleurs lieux de {count} centres{more} sont "
+    text = f"Pour que chacun soit le plus près possible, {where}"
+    text += (
+        f"{places} : {_minutes_words(first['mean_minutes'])} en moyenne, "
+        f"{number(first['worst_minutes'])} pour la commune la plus éloignée "
+        f"({access.names.get(first['worst_commune'], first['worst_commune'])}), "
+        f"{whose_times(access)}."
+    )
+    return f"{text} {_holds(found, access)}"
+
+
+def _minutes_words(value: float, decimals: int = 0) -> str:
+    # The plural follows the number as it is written.
+    return f"{number(value, decimals)} {'minute' if round(value, decimals) < 2 else 'minutes'}"
+
+
+def _holds(found: Opening, access: TerritoryAccess) -> str:
+    others = {name: sites for name, sites in found.by_variant.items() if sites != found.best}
+    parts = []
+    if found.stability is None:
+        parts.append(
+            "Une seule répartition de la demande, proportionnelle : l’APL, qui donnerait les "
+            "autres, est inconnue ici."
+        )
+    elif found.best not in found.stability.common:
+        regrets = found.stability.regrets
+        mine = regrets[regrets["sites"] == found.best]
+        worst = float((mine["regret"] / found.requests_per_day).max())
+        parts.append(
+            "Le meilleur choix change selon la répartition de la demande ; celui-ci coûte au pire "
+            f"{_minutes_words(worst, 1)} par demande de plus que le meilleur."
+        )
+    else:
+        count = found.solutions["allocation"].nunique()
+        parts.append(f"Ce choix est le même pour les {count} répartitions de la demande essayées.")
+    if others:
+        words = " et ".join(
+            f"{named(sites, access.names)} avec la variante {VARIANT_NAMES[name]}"
+            for name, sites in others.items()
+        )
+        parts.append(f"Ce serait {words} des temps.")
+    elif len(found.by_variant) > 1:
+        parts.append("Il ne dépend pas de la variante des temps.")
+    return " ".join(parts)
+
+
+def gain_sentence(found: Opening, access: TerritoryAccess) -> str:
+    """
+    Say what a new centre changes to the time to the nearest care without appointment.
+
+    Parameters
+    ----------
+    found : Opening
+        Where to open.
+    access : TerritoryAccess
+        Access of the territory.
+
+    Returns
+    -------
+    str
+        French sentences: for the best site, then for the one that comes closest to those far from
+        emergencies.
+    """
+    if not found.emergencies_known:
+        return (
+            "Les services d’urgences autour du territoire ne sont pas tous connus : le temps "
+            "d’aujourd’hui, et donc le gain, ne peut pas être compté."
+        )
+    if not found.today:
+        return (
+            "Aucun service d’urgences ni centre dans les temps connus : le gain ne peut pas être "
+            "compté."
+        )
+    texts = [_gain(found, access, found.best, "Là")]
+    if found.farthest_first != found.best:
+        place = named(found.farthest_first, access.names)
+        lead = "Si les urgences comptent déjà comme un recours, le meilleur lieu est plutôt "
+        texts.append(f"{lead}{place} : {_gain(found, access, found.farthest_first, 'il')}")
+    return " ".join(texts)
+
+
+def _gain(found: Opening, access: TerritoryAccess, sites: tuple[str, ...], subject: str) -> str:
+    table = found.gains[sites].to_dict("index")
+    people = float(table["difference"]["within_15"])
+    before, after = table["before"]["mean_minutes"], table["after"]["mean_minutes"]
+    place = "le service d’urgences ou le centre le plus proche"
+    if not people and np.isclose(before, after):
+        inside = named([code for code in sites if code in found.today], access.names)
+        why = f" : {inside} a déjà un service d’urgences ou un centre" if inside else ""
+        return f"{subject}, il ne rapproche personne d’un lieu de soins sans rendez-vous{why}."
+    head = "il mettrait" if subject == "il" else f"{subject}, il mettrait"
+    text = f"{head} {counted(people, 'habitant', 'habitants')} de plus à 15 minutes au plus"
+    if pd.notna(before) and pd.notna(after):
+        text += f" ; {place} serait à {_minutes_words(after)} en moyenne, contre {number(before)}"
+    return text + "."
+
+
+def capacity_sentence(found: Opening, access: TerritoryAccess) -> str:
+    """
+    Say how many sites the requests call for.
+
+    Parameters
+    ----------
+    found : Opening
+        Where to open.
+    access : TerritoryAccess
+        Access of the territory.
+
+    Returns
+    -------
+    str
+        French sentences.
+    """
+    asked = number(found.requests_per_day, 1)
+    if found.at_least:
+        asked = f"au moins {asked}"
+    partial = found.uncounted
+    text = (
+        f"Demande à porter : {asked} par jour d’ouverture. Un site de {found.site_slots} créneaux "
+        f"par jour (un médecin 4 h, créneaux de 15 min) en porte {number(found.site_capacity, 1)} "
+        f"à l’objectif : il en faut {number(found.sites_needed)}"
+    )
+    if found.existing:
+        open_now = named(found.existing, access.names)
+        text += f", et {open_now} en {'a' if len(found.existing) == 1 else 'ont'} déjà un"
+        if found.sites_needed <= len(found.existing) and partial is None:
+            text += " ; un de plus se justifierait par la distance, pas par le nombre de créneaux"
+    text += "."
+    if partial is not None:
+        text += f" Cette demande ne compte pas {partial} : la vraie en appelle davantage."
+    heavy = found.loads[found.loads > found.site_capacity]
+    if len(heavy):
+        verb = "recevrait" if len(heavy) == 1 else "recevraient jusqu’à"
+        text += (
+            f" Si chacun va au plus près, {named(list(heavy.index), access.names)} {verb} "
+            f"{number(float(heavy.max()), 1)} demandes par jour, plus qu’un site n’en porte."
+        )
+    if found.sites_needed > len(found.existing) + len(found.best):
+        looked = counted(len(found.best), "lieu est cherché", "lieux sont cherchés")
+        text += f" Ici, {looked} seulement."
+    if found.left_out:
+        why = "aucune route vers" if access.approximate else "aucun temps connu vers"
+        text += (
+            f" {named(found.left_out, access.names)} : {why} les autres communes, hors de ce "
+            "calcul."
+        )
+    return text
+
+
+def site_headers(found: Opening) -> list[str]:
+    """
+    Columns of the table of best sites, after the sites.
+
+    Parameters
+    ----------
+    found : Opening
+        Where to open.
+
+    Returns
+    -------
+    list of str
+        French titles: minutes under each allocation.
+    """
+    return [f"Minutes en moyenne : demande {name}" for name in _allocations(found)]
+
+
+def site_rows(found: Opening, access: TerritoryAccess) -> list[list[Cell]]:
+    """
+    List the best sites, each judged under every allocation of the demand.
+
+    Parameters
+    ----------
+    found : Opening
+        Where to open.
+    access : TerritoryAccess
+        Access of the territory.
+
+    Returns
+    -------
+    list of list of Cell
+        Sites, their people, mean minutes under each allocation, the farthest commune; in the
+        order of the first allocation.
+    """
+    status = Status.ASSUMED.value
+    rows = []
+    first = found.solutions[found.solutions["allocation"] == _allocations(found)[0]]
+    for row in first.to_dict("records"):
+        cells = [
+            Cell(named(row["sites"], access.names), numeric=False),
+            Cell(number(float(access.population[list(row["sites"])].sum()))),
+        ]
+        for allocation in _allocations(found):
+            mean = _mean_under(found, row, allocation)
+            cells.append(Cell(number(mean, 1), status=status))
+        far = access.names.get(row["worst_commune"], row["worst_commune"])
+        cells.append(Cell(f"{far} : {minutes(row['worst_minutes'])}", status=status))
+        rows.append(cells)
+    return rows
+
+
+def _allocations(found: Opening) -> Sequence[str]:
+    return list(dict.fromkeys(found.solutions["allocation"]))
+
+
+def _mean_under(found: Opening, row: dict[Hashable, Any], allocation: str) -> float:
+    if found.stability is None:
+        return float(row["mean_minutes"])
+    judged = found.stability.regrets
+    mine = judged[(judged["sites"] == row["sites"]) & (judged["allocation"] == allocation)]
+    return float(mine["objective"].iloc[0]) / found.requests_per_day
+
+
+def gain_rows(found: Opening, access: TerritoryAccess) -> list[Row]:
+    """
+    Set the people near care without appointment today beside those once a centre opens.
+
+    Parameters
+    ----------
+    found : Opening
+        Where to open.
+    access : TerritoryAccess
+        Access of the territory.
+
+    Returns
+    -------
+    list of Row
+        Today, then with each proposed site: shares within each time, mean, p90, worst.
+    """
+    if not found.today or not found.gains:
+        return []
+    status = Status.ESTIMATED.value
+    before: pd.Series = found.gains[found.best].T["before"]
+    how = f"{whose_times(access)} ({access.times.grade})"
+    tables = [("Aujourd’hui", f"{named(found.today, access.names)} ; {how}", before)]
+    for sites in dict.fromkeys([found.best, found.farthest_first]):
+        title = f"Avec un centre : {named(sites, access.names)}"
+        tables.append((title, how, found.gains[sites].T["after"]))
+    rows = []
+    for title, detail, figures in tables:
+        cells = figure_cells(figures, status)
+        far = access.names.get(figures["worst_commune"], figures["worst_commune"])
+        cells.append(Cell(f"{far} : {minutes(figures['worst_minutes'])}", status=status))
+        rows.append(Row(title, detail, tuple(cells)))
+    return rows
+
+
+def section(found: Opening, access: TerritoryAccess) -> dict[str, Any]:
+    """
+    Say where to open, what it changes and whether it carries the demand.
+
+    Parameters
+    ----------
+    found : Opening
+        Where to open.
+    access : TerritoryAccess
+        Access of the territory.
+
+    Returns
+    -------
+    dict
+        What its template shows.
+    """
+    return {
+        "answer": opening_answer(found, access),
+        "capacity": capacity_sentence(found, access),
+        "gain": gain_sentence(found, access),
+        "whose": whose_times(access),
+        "approximate": access.approximate,
+        "headers": site_headers(found),
+        "rows": site_rows(found, access),
+        "gain_headers": coverage_headers(),
+        "gains": gain_rows(found, access),
+    }

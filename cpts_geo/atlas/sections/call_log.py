@@ -1,0 +1,193 @@
+"""What a call log says: only what may leave of it, rates with their interval."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any, Final
+
+import pandas as pd
+
+from cpts_geo.atlas.look.cells import MASK_LABEL, MASK_TEXTS, Cell
+from cpts_geo.capacity.calls.profile import CallProfile
+from cpts_geo.capacity.demand.interval import CHANCE, CHANCES
+from cpts_geo.french import (
+    MONTHS,
+    NNBSP,
+    UNKNOWN_TEXT,
+    WEEKDAYS,
+    counted,
+    day,
+    number,
+    percent,
+)
+from cpts_geo.secrecy.disclosure import Mask
+
+_OUTCOME_WORDS: Final = {
+    "appointment": "rendez-vous",
+    "advice": "conseil",
+    "redirected": "réorienté",
+    "no_slot": "sans créneau",
+    "duplicate": "doublon",
+    "cancelled": "annulé ou non honoré",
+    "other": "autre",
+    "unknown": "issue inconnue",
+}
+
+
+def log_sentences(found: CallProfile, tables: Mapping[str, pd.DataFrame]) -> list[str]:
+    """
+    Say what a log holds.
+
+    Parameters
+    ----------
+    found : CallProfile
+        Its profile.
+    tables : Mapping of str to DataFrame
+        What may leave of it (:func:`cpts_geo.capacity.calls.released.released`).
+
+    Returns
+    -------
+    list of str
+        French sentences; counts of 1 to 10 are not written, nor what would give them.
+    """
+    per_day = found.daily_rate
+    word = ("consultation", "consultations") if found.lower_bound else ("appel", "appels")
+    period = f"{day(found.start.isoformat())} au {day(found.end.isoformat())}"
+    said = [
+        f"{counted(found.calls, *word)} du {period}, en "
+        f"{counted(found.opening_days, 'jour d’ouverture', 'jours d’ouverture')}.",
+        f"Par jour d’ouverture : {_rate(per_day.mean, per_day.interval(CHANCE), 2)}.",
+        _per_person(found),
+        f"Ces intervalles ({CHANCES}) ne disent que l’erreur de comptage, pas ce qu’on "
+        "ignore du besoin.",
+        _dispersion(found),
+        f"En dehors des jours d’ouverture : {_count(tables['apart'], 'outside', word)}.",
+    ]
+    if found.lower_bound:
+        label = "" if found.person_rate is None else " (appui 2)"
+        said.append(
+            f"Chaque ligne est une consultation donnée : la demande est au moins celle-là{label}."
+        )
+    else:
+        outcomes = tables["outcome"]
+        said += [
+            f"Appels suivis d’un rendez-vous : {_share(outcomes, 'appointment')}. Sur une ligne "
+            "saturée, cette part mesure ses créneaux, pas le besoin.",
+            f"Appels restés sans créneau : {_share(outcomes, 'no_slot')}.",
+            f"Doublons signalés : {_share(outcomes, 'duplicate')} ; appels qui en répètent un "
+            f"autre sans être signalés : {_count(tables['apart'], 'repeated', word)}.",
+        ]
+    if found.longest_silence > 1:
+        said.append(
+            f"Plus long silence : {number(found.longest_silence)} jours d’ouverture de suite sans "
+            "appel. Si le journal a un trou, les taux sont trop bas."
+        )
+    return said
+
+
+def log_views(
+    tables: Mapping[str, pd.DataFrame],
+) -> list[tuple[str, list[str], list[list[Cell]]]]:
+    """
+    Lay out the tables of a log that a terminal has room for.
+
+    Parameters
+    ----------
+    tables : Mapping of str to DataFrame
+        What may leave of it.
+
+    Returns
+    -------
+    list of tuple
+        Title, headers, rows; communes and ages are left to the files.
+    """
+    splits: list[tuple[str, str, dict[Any, str]]] = [
+        ("outcome", "Issues", dict(_OUTCOME_WORDS)),
+        ("weekday", "Jours de la semaine", dict(enumerate(WEEKDAYS))),
+        ("hour", "Heures", {hour: f"{hour}{NNBSP}h" for hour in range(24)}),
+        ("month", "Mois", {month: MONTHS[month - 1] for month in range(1, 13)}),
+    ]
+    views = []
+    for name, title, words in splits:
+        table = tables.get(name)
+        if table is None or table.empty:
+            continue
+        factor = "factor" in table and table["factor"].notna().any()
+        headers = [title, "Appels", "Part", *(["Rapport à la moyenne"] if factor else [])]
+        rows = [
+            [
+                Cell(words[label], numeric=False),
+                *_cells(row),
+                *([Cell(_factor(row))] if factor else []),
+            ]
+            for label, row in table.iterrows()
+            if name != "hour" or row["calls"] != 0
+        ]
+        views.append((title, headers, rows))
+    return views
+
+
+def _cells(row: Any) -> list[Cell]:
+    if masked := MASK_TEXTS.get(row["calls_status"]):
+        return [Cell(masked, status=row["calls_status"]), Cell("—")]
+    return [
+        Cell(number(float(row["calls"])), status=row["calls_status"]),
+        Cell(percent(float(row["share"]))),
+    ]
+
+
+def _factor(row: Any) -> str:
+    factor = float(row["factor"])
+    return "—" if math.isnan(factor) else number(factor, 2)
+
+
+def _rate(mean: float, ends: tuple[float, float], decimals: int) -> str:
+    low, high = (number(end, decimals) for end in ends)
+    return f"{number(mean, decimals)} ({low} à {high})"
+
+
+def _per_person(found: CallProfile) -> str:
+    rate = found.person_rate
+    if rate is None:
+        return (
+            "Par personne et par an : inconnu, car plusieurs publics sont admis et le journal ne "
+            "dit pas lesquels appellent."
+        )
+    return (
+        "Par personne sans médecin traitant et par an : "
+        f"{_rate(rate.mean, rate.interval(CHANCE), 3)}."
+    )
+
+
+def _share(outcomes: pd.DataFrame, outcome: str) -> str:
+    # No masking protects this split: nothing of it is shown.
+    if outcome not in outcomes.index:
+        return MASK_LABEL
+    row: Any = outcomes.loc[outcome]
+    if row["calls_status"] == Mask.UNDER_11:
+        return f"{MASK_TEXTS[Mask.UNDER_11]} appels"
+    return MASK_LABEL if row["calls_status"] == Mask.SECRET else percent(float(row["share"]))
+
+
+def _count(apart: pd.DataFrame, name: str, word: tuple[str, str]) -> str:
+    row: Any = apart.loc[name]
+    if masked := MASK_TEXTS.get(row["calls_status"]):
+        return masked
+    calls = float(row["calls"])
+    return UNKNOWN_TEXT if math.isnan(calls) else counted(calls, *word)
+
+
+def _dispersion(found: CallProfile) -> str:
+    dispersion = found.dispersion
+    if math.isnan(dispersion.index):
+        return "Dispersion d’un jour à l’autre : trop peu de jours pour la mesurer."
+    verdict = (
+        "la loi de Poisson est refusée, et l’intervalle des taux est trop étroit d’autant"
+        if dispersion.overdispersed
+        else "la loi de Poisson n’est pas refusée"
+    )
+    small = dispersion.p_value < 0.001
+    chance = "p < 0,001" if small else f"p = {number(dispersion.p_value, 3)}"
+    index = number(dispersion.index, 2)
+    return f"Dispersion d’un jour à l’autre : {index} ({chance}) ; {verdict}."

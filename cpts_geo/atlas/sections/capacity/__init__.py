@@ -1,0 +1,1 @@
+"""Sections on capacity: slots needed, months, publics, telephone, future."""

@@ -1,0 +1,205 @@
+"""« Les mois »: requests and slots, month by month."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import pandas as pd
+from babel.dates import get_month_names
+from markupsafe import Markup
+
+from cpts_geo.atlas.charts.svg import EDGE, HALO, WIDTH, axis, hatches, round_ticks, svg_tag
+from cpts_geo.atlas.look import style
+from cpts_geo.atlas.look.cells import Cell, Row
+from cpts_geo.atlas.look.words import sampling_part, slots, slots_text, span, todays
+from cpts_geo.capacity.answer.headline import Headline
+from cpts_geo.capacity.answer.seasons import EligibleDemand
+from cpts_geo.capacity.demand.interval import CHANCES
+from cpts_geo.french import MONTHS, joined, number, whole_percent
+from cpts_geo.schema import Status
+
+#: A month calls for much more than the mean day from this ratio on.
+_PEAK: Final = 1.5
+#: Names of months that fit a column, from 1.
+_SHORT_MONTHS: Final = get_month_names("abbreviated", locale="fr")
+
+
+def _months_sentences(result: Headline, found: EligibleDemand) -> list[str]:
+    """Say which month asks most, against the mean day."""
+    table, mean = found.by_month, found.slots_per_day.p50
+    order = table["requests_p50"].sort_values(kind="stable").index
+    calmest, busiest = (int(month) for month in order[[0, -1]])
+    low, high = (table.to_dict("index")[month] for month in (calmest, busiest))
+    studied = "des mois étudiés" if result.scenario.months else "de l’année"
+    if table["slots_p50"].nunique() == 1:
+        said = [f"La médiane est la même toute l’année : {slots(mean)} par jour."]
+    else:
+        many = f"{slots(high['slots_p50'])} par jour ({span(high['slots_p10'], high['slots_p90'])})"
+        least = f" ; {MONTHS[calmest - 1]} le moins : {number(low['slots_p50'])}"
+        said = [
+            f"{MONTHS[busiest - 1].capitalize()} demande le plus : {many}, contre {number(mean)} "
+            f"pour un jour moyen {studied}{least if low['slots_p50'] < mean else ''}."
+        ]
+    heavy = table["slots_p50"][table["slots_p50"] >= _PEAK * mean]
+    if result.scenario.visitors is not None and len(heavy):
+        names = joined([MONTHS[int(month) - 1] for month in heavy.index])
+        times = span(heavy.min() / mean, heavy.max() / mean, 1)
+        said.append(
+            f"En {names}, il faudrait {times} fois les créneaux d’un jour moyen : ce sont les "
+            "visiteurs."
+        )
+    if result.today is not None:
+        worst, best = (whole_percent(row["served_today"]) for row in (high, low))
+        said.append(
+            f"{_upper(todays(result))} serviraient {worst} des demandes en "
+            f"{MONTHS[busiest - 1]}, {best} en {MONTHS[calmest - 1]}."
+        )
+    return said
+
+
+def _months_note(result: Headline) -> str:
+    """Say what the months rest on."""
+    sources = result.scenario.sources
+    text = f"Forme de l’année : {_sourced(sources['calendar'])}. "
+    if result.scenario.visitors is not None:
+        text += f"Visiteurs : {_sourced(sources['visitors'])}. "
+    text += "Chaque mois est calculé comme s’il durait : un pic plus court s’étale en partie."
+    if result.today is None:
+        text += " Les créneaux d’aujourd’hui ne sont pas publiés : aucune part servie n’est donnée."
+    return text
+
+
+def _upper(text: str) -> str:
+    return text[0].upper() + text[1:]
+
+
+def _sourced(source: Any) -> str:
+    return f"{source.text} ({source.grade})"
+
+
+def _year_assumed(result: Headline) -> bool:
+    """Tell whether the shape of the year is assumed."""
+    sources = result.scenario.sources
+    return any(sources[name].grade == "D" for name in ("calendar", "visitors") if name in sources)
+
+
+def _model_note(result: Headline) -> str:
+    """Warn that what follows rests on a model that the activity refutes; empty where it stands."""
+    if (seen := result.refuting) is None:
+        return ""
+    return (
+        "Les mois et les causes de l’intervalle, ci-dessous, viennent du modèle, que l’activité "
+        "dément : leurs différences se lisent, leurs niveaux sont trop bas. Le minimum observé "
+        f"reste {slots(seen.slots)} par jour."
+    )
+
+
+def _month_rows(found: EligibleDemand, *, assumed: bool) -> list[Row]:
+    """A quantity a row, a month a column; the share served is left out where it is unknown."""
+    months = found.by_month.to_dict("records")
+    status = Status.ASSUMED if assumed else Status.ESTIMATED
+    rows = [
+        Row("Jours d’ouverture", "", tuple(Cell(number(m["opening_days"])) for m in months)),
+        Row(
+            "Demandes par jour",
+            f"médiane, {CHANCES}",
+            tuple(_month_cell(m, "requests", status, decimals=1) for m in months),
+        ),
+        Row(
+            "Créneaux par jour",
+            f"médiane, {CHANCES}",
+            tuple(_month_cell(m, "slots", status) for m in months),
+        ),
+    ]
+    if found.by_month["served_today"].notna().all():
+        cells = [Cell(whole_percent(m["served_today"]), status=status.value) for m in months]
+        rows.append(Row("Servies aujourd’hui", "dans le délai", tuple(cells)))
+    return rows
+
+
+def _month_cell(month: Any, name: str, status: Status, *, decimals: int = 0) -> Cell:
+    low, middle, high = (month[f"{name}_{p}"] for p in ("p10", "p50", "p90"))
+    return Cell(number(middle, decimals), status=status.value, origin=span(low, high, decimals))
+
+
+def _months_svg(result: Headline, by_month: pd.DataFrame, *, assumed: bool, title: str) -> str:
+    """Slots needed in each month, median and interval; lines are today's and those observed."""
+    lines = [
+        (result.today, "aujourd’hui", "none"),
+        (result.refuting, "au moins, vu l’activité", "5 3"),
+    ]
+    known = [(seen.slots, text, dash) for seen, text, dash in lines if seen is not None]
+    ticks = round_ticks(max([by_month["slots_p90"].max(), *(value for value, _, _ in known)]))
+    left, right, height, base = 38, WIDTH - 4, 170, 222
+    scale, step = height / ticks[-1], (right - left) / len(by_month)
+    fill = "url(#ml)" if assumed else style.FILL_LIGHT
+    parts = [
+        svg_tag(WIDTH, base + 24, title=title, kind="chart"),
+        hatches("m"),
+        axis(ticks, left=left, right=right, base=base, height=height),
+        f'<rect x="{left}" y="4" width="12" height="12" fill="{fill}" {EDGE}/>'
+        f'<text x="{left + 18}" y="14" class="muted">{CHANCES}</text>'
+        f'<path d="M{left + 134} 10h16" stroke="{style.INK}" stroke-width="2.5"/>'
+        f'<text x="{left + 156}" y="14" class="muted">médiane</text>',
+    ]
+    places = [left + (index + 0.5) * step for index in range(len(by_month))]
+    rows = list(zip(places, by_month.to_dict("index").items(), strict=True))
+    for x, (_, row) in rows:
+        top, bottom = (base - row[name] * scale for name in ("slots_p90", "slots_p10"))
+        parts.append(
+            f'<rect x="{x - 9:.1f}" y="{top:.1f}" width="18" height="{max(bottom - top, 1):.1f}" '
+            f'fill="{fill}" {EDGE}/>'
+        )
+    for place, (value, text, dash) in enumerate(known):
+        y = base - value * scale
+        at = left + 150 * place
+        parts.append(
+            f'<path d="M{left} {y:.1f}H{right}M{at} 29h16" '
+            f'stroke="{style.ACCENT}" stroke-width="2" stroke-dasharray="{dash}"/>'
+            f'<text x="{at + 22}" y="33" fill="{style.ACCENT}" font-weight="600">'
+            f"{text} : {slots_text(value)}</text>"
+        )
+    for x, (month, row) in rows:
+        y = base - row["slots_p50"] * scale
+        parts.append(
+            f'<path d="M{x - 11:.1f} {y:.1f}h22" stroke="{style.INK}" stroke-width="2.5"/>'
+            f'<text x="{x:.1f}" y="{y - 5:.1f}" text-anchor="middle" font-weight="600" {HALO}>'
+            f"{number(row['slots_p50'])}</text>"
+            f'<text x="{x:.1f}" y="{base + 17}" text-anchor="middle" class="muted">'
+            f"{_SHORT_MONTHS[int(str(month))]}</text>"
+        )
+    return "".join(parts) + "</svg>"
+
+
+def section(result: Headline, found: EligibleDemand | None) -> dict[str, Any]:
+    """
+    Say what each month asks for.
+
+    Parameters
+    ----------
+    result : Headline
+        Capacity needed by the territory.
+    found : EligibleDemand or None
+        Demand of all who may ask, month by month; None where it is beyond one queue.
+
+    Returns
+    -------
+    dict
+        What its template shows; no row where nothing is known of the months.
+    """
+    if found is None:
+        return {"model": _model_note(result), "rows": []}
+    assumed = _year_assumed(result)
+    said = _months_sentences(result, found)
+    title = f"Créneaux par jour nécessaires, mois par mois. {said[0]}"
+    return {
+        "model": _model_note(result),
+        "sentences": said,
+        "assumed": assumed,
+        "several": len(result.scenario.eligible) > 1,
+        "chart": Markup(_months_svg(result, found.by_month, assumed=assumed, title=title)),
+        "headers": [_SHORT_MONTHS[int(month)] for month in found.by_month.index],
+        "rows": _month_rows(found, assumed=assumed),
+        "note": _months_note(result),
+        "sampling": sampling_part(result),
+    }

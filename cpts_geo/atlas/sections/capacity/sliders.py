@@ -1,0 +1,64 @@
+"""« Essayez »: two sliders on the exact queue."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from markupsafe import Markup
+
+from cpts_geo.atlas.look.words import deadline, slots, slots_text
+from cpts_geo.capacity.answer.headline import Headline
+from cpts_geo.french import number
+from cpts_geo.study.trial import Trial
+
+
+def section(result: Headline, tried: Trial) -> dict[str, Any]:
+    """
+    Prepare two sliders: slots and requests per opening day.
+
+    Parameters
+    ----------
+    result : Headline
+        Capacity needed by the territory.
+    tried : Trial
+        Slots and requests per opening day to try, and what they serve.
+
+    Returns
+    -------
+    dict
+        What its template shows: ends, step and start of each, JSON of the grid.
+    """
+    grid, scenario = tried.grid, result.scenario
+    table = {
+        "slots": grid.slots,
+        "demands": grid.demands,
+        "served": grid.served,
+        "same_day": grid.same_day,
+        "target": scenario.target,
+    }
+    return {
+        "slots": tried.slots,
+        "demand": tried.demand,
+        "table": Markup(json.dumps(table, separators=(",", ":"))),
+        "start": _start(result, tried.slots[3], tried.demand[2]),
+        "deadline": deadline(scenario.deadline_days),
+        "target": scenario.target,
+    }
+
+
+def _start(result: Headline, offer: int, demand: float) -> str:
+    seen, today = result.refuting, result.today
+    if today is None:
+        whose = "le minimum" if seen else "médiane nécessaire"
+        origin = f"{slots(offer)} par jour ({whose} ; ceux d’aujourd’hui ne sont pas publiés)"
+    elif today.slots == offer:
+        origin = f"les {slots(offer)} par jour d’aujourd’hui"
+    else:
+        origin = f"{slots(offer)} par jour (aujourd’hui {slots_text(today.slots)} en moyenne)"
+    if seen is not None:
+        known = "consultations déjà assurées par jour"
+    else:
+        whom = " de tous ceux qui peuvent demander" if len(result.scenario.eligible) > 1 else ""
+        known = f"{'demande' if demand < 2 else 'demandes'} par jour (médiane{whom})"
+    return f"Au départ : {origin}, {number(demand, 1)} {known}."

@@ -1,0 +1,62 @@
+"""« La semaine »: which day loses most requests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from cpts_geo.atlas.look.words import todays
+from cpts_geo.capacity.answer.headline import Headline
+from cpts_geo.capacity.queue.services import WeeklyService
+from cpts_geo.french import WEEKDAYS, number, percent, whole_percent
+
+
+def _week_sentence(result: Headline, week: WeeklyService) -> str:
+    """Say which day of the week loses most requests with today's slots."""
+    names = [WEEKDAYS[day - 1] for day in result.scenario.calendar.weekdays]
+    lost = pd.Series(week.lost_by_weekday, index=names)
+    if lost.max() < 0.005:
+        return (
+            f"Avec {todays(result)}, à la demande médiane, moins de {percent(0.01, 0)} des "
+            "demandes seraient perdues, quel que soit le jour."
+        )
+    each = ", ".join(f"{name} {whole_percent(share)}" for name, share in lost.items())
+    return (
+        f"Avec {todays(result)}, à la demande médiane, le {lost.idxmax()} perd le plus : "
+        f"{whole_percent(lost.max())} de ses demandes n’ont aucun créneau dans le délai. Part "
+        f"perdue : {each}."
+    )
+
+
+def _week_note(result: Headline) -> str:
+    """Say what the days of the week rest on."""
+    calendar = result.scenario.calendar
+    factors = ", ".join(
+        f"{WEEKDAYS[day - 1]} {number(factor, 2)}"
+        for day, factor in zip(calendar.weekdays, calendar.weekday_factors, strict=True)
+    )
+    grade = result.scenario.sources["calendar"].grade
+    return (
+        f"Demandes de chaque jour rapportées à la moyenne : {factors} (confiance {grade}). Semaine "
+        "sans jour férié."
+    )
+
+
+def section(result: Headline, week: WeeklyService) -> dict[str, Any]:
+    """
+    Say which day of the week loses most requests.
+
+    Parameters
+    ----------
+    result : Headline
+        Capacity needed by the territory.
+    week : WeeklyService
+        Today's slots at the median demand.
+
+    Returns
+    -------
+    dict
+        What its template shows.
+    """
+    return {"sentence": _week_sentence(result, week), "note": _week_note(result)}

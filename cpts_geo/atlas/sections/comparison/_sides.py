@@ -1,0 +1,99 @@
+"""A measure of one scenario, or its difference, as it is written and known."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pandas as pd
+
+from cpts_geo.atlas.look.grades import input_status, least_known
+from cpts_geo.atlas.sections.comparison.written import EUROS, TEXTS
+from cpts_geo.capacity.comparing.compare import ScenarioComparison
+from cpts_geo.capacity.comparing.measures import SAMPLING
+from cpts_geo.capacity.scenario.inputs import Scenario
+from cpts_geo.french import UNKNOWN_TEXT, number, signed_number, whole_percent
+from cpts_geo.schema import Status
+
+SAME: Final = "identique"
+
+
+_ASKED: Final = ("requests_per_day", "slots_needed", "gp_hours_needed", *SAMPLING)
+
+
+_OFFERED: Final = ("slots_offered", "gp_hours_offered")
+
+
+def side_text(measure: str, row: pd.Series, side: str) -> str:
+    """Median (interval) of a side: first, second or difference; « identique » for no difference."""
+    median, spread = side_parts(measure, row, side)
+    return f"{median} ({spread})" if spread else median
+
+
+def side_parts(measure: str, row: pd.Series, side: str) -> tuple[str, str]:
+    """Median and interval apart; the interval is empty where nothing is drawn or known."""
+    low, middle, high = (float(row[f"{side}_{name}"]) for name in ("p10", "p50", "p90"))
+    text = TEXTS[measure]
+    if pd.isna(middle):
+        return UNKNOWN_TEXT, ""
+    if side == "difference":
+        if low == middle == high == 0:
+            return SAME, ""
+        factor = 100.0 if text.share else 1.0
+        decimals = gap_decimals(measure, middle)
+        rounded = [round(factor * x, decimals) + 0.0 for x in (low, middle, high)]
+        if not any(rounded):
+            return f"presque {SAME}", ""
+        ends = [signed_number(x, decimals) for x in rounded]
+        unit = " points" if text.share else text.suffix
+    else:
+        ends = [
+            whole_percent(x) if text.share else number(x, _decimals(measure, x))
+            for x in (low, middle, high)
+        ]
+        unit = text.suffix
+    return f"{ends[1]}{unit}", "" if ends[0] == ends[2] else f"{ends[0]} à {ends[2]}"
+
+
+def gap_decimals(measure: str, gap: float) -> int:
+    """Choose the decimals of a difference: one more where it is small."""
+    return int(abs(gap) < 0.1) if TEXTS[measure].share else _decimals(measure, gap)
+
+
+def _decimals(measure: str, value: float) -> int:
+    """Slots and hours offered are written whole where they are."""
+    whole = measure in _OFFERED and float(value).is_integer()
+    return 0 if whole else TEXTS[measure].decimals
+
+
+def measure_status(scenario: Scenario, measure: str) -> Status:
+    """No better known than what it is made of; what comes from the model is estimated at best."""
+    asked = Status.ASSUMED if scenario.share_assumed else Status.ESTIMATED
+    used = {"slots_offered": ("slots_today", "rota")}.get(
+        measure, ("slots_today", "rota", "minutes_per_slot_today")
+    )
+    offered = graded(scenario, *used)
+    if measure in _ASKED:
+        return asked
+    if measure in _OFFERED:
+        return offered
+    if measure == "cost":
+        return least_known(offered, graded(scenario, "gp_hour_cost"))
+    priced = [graded(scenario, "gp_hour_cost")] if measure == "cost_per_consultation" else []
+    return least_known(asked, offered, *priced)
+
+
+def graded(scenario: Scenario, *names: str) -> Status:
+    """Status of the least known of these inputs; unknown where none has a source."""
+    known = [input_status(scenario, name) for name in names if name in scenario.sources]
+    return least_known(*known) if known else Status.UNKNOWN
+
+
+def hour_cost(found: ScenarioComparison) -> str:
+    """Such as « hypothèse : 100 € l’heure de médecin »."""
+    scenarios = (found.first, found.second)
+    costs = dict.fromkeys(
+        number(s.gp_hour_cost, 0 if s.gp_hour_cost.is_integer() else 2) for s in scenarios
+    )
+    text = f"{' puis '.join(costs)}{EUROS} l’heure de médecin"
+    assumed = any(graded(s, "gp_hour_cost") is Status.ASSUMED for s in scenarios)
+    return f"hypothèse : {text}" if assumed else text

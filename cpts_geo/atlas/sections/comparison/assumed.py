@@ -1,0 +1,68 @@
+"""« Ce que les deux supposent », and what each rests on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cpts_geo.atlas.look.cells import Cell
+from cpts_geo.atlas.look.grades import input_status, least_known
+from cpts_geo.atlas.look.values import value_words
+from cpts_geo.capacity.answer.caveats import EVIDENCE
+from cpts_geo.capacity.comparing.compare import ScenarioComparison
+from cpts_geo.capacity.scenario.inputs import VISITOR_FIELDS, WIDER_FIELDS
+from cpts_geo.capacity.scenario.loading import described
+from cpts_geo.capacity.scenario.parameters import SOURCED_FIELDS
+from cpts_geo.french import typeset
+
+
+def _common_rows(found: ScenarioComparison) -> list[list[Cell]]:
+    """Meaning with unit, value, source, grade; what neither scenario uses is left out."""
+    unused = set() if found.first.uncounted_demand else {*WIDER_FIELDS}
+    unused |= set() if found.first.visitors else {*VISITOR_FIELDS}
+    rows = []
+    for name in SOURCED_FIELDS:
+        value = getattr(found.first, name)
+        if name in found.changes or name in unused or value is None:
+            continue
+        meaning, unit = described(name)
+        source = found.first.sources[name]
+        status = least_known(*(input_status(s, name) for s in (found.first, found.second)))
+        rows.append(
+            [
+                Cell(typeset(meaning), numeric=False, origin=unit),
+                Cell(value_words(name, value), status=status, numeric=False),
+                Cell(typeset(source.text), numeric=False),
+                Cell(source.grade, numeric=False),
+            ]
+        )
+    return rows
+
+
+def _bases(found: ScenarioComparison) -> list[str]:
+    """What each scenario rests on; once where it is the same for both."""
+    said: dict[str, list[str]] = {}
+    for letter, scenario in zip("AB", (found.first, found.second), strict=True):
+        text = (
+            f"appui {scenario.evidence_label} (de 1, le plus solide, à 4) — "
+            f"{EVIDENCE[scenario.evidence_label]} Publics : {scenario.eligibility} "
+            f"Base : {scenario.population_basis}."
+        )
+        said.setdefault(text, []).append(letter)
+    return [f"{' et '.join(letters)} : {text}" for text, letters in said.items()]
+
+
+def section(found: ScenarioComparison) -> dict[str, Any]:
+    """
+    Say what each scenario rests on, and what both assume.
+
+    Parameters
+    ----------
+    found : ScenarioComparison
+        Comparison.
+
+    Returns
+    -------
+    dict
+        What its template shows.
+    """
+    return {"rows": _common_rows(found), "bases": _bases(found), "caveats": found.caveats}

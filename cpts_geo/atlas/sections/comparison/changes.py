@@ -1,0 +1,89 @@
+"""« Ce qui change entre les deux »."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cpts_geo.atlas.look.cells import Cell
+from cpts_geo.atlas.look.grades import input_status
+from cpts_geo.atlas.look.values import value_words
+from cpts_geo.capacity.comparing.compare import ScenarioComparison
+from cpts_geo.capacity.scenario.inputs import Scenario
+from cpts_geo.capacity.scenario.loading import described
+from cpts_geo.capacity.scenario.records import Record
+from cpts_geo.french import UNKNOWN_TEXT, typeset
+
+
+def change_rows(found: ScenarioComparison) -> list[list[Cell]]:
+    """
+    List the fields that differ, with the source of each value.
+
+    Parameters
+    ----------
+    found : ScenarioComparison
+        Comparison.
+
+    Returns
+    -------
+    list of list of Cell
+        Meaning with unit, value in the first scenario, value in the second; a source and grade
+        stand under each value. A table of fields is one row for each of those that differ.
+    """
+    rows = []
+    for name in found.changes:
+        meaning, unit = described(name)
+        one, two = getattr(found.first, name), getattr(found.second, name)
+        parts = [(name, meaning, unit, one, two)]
+        if isinstance(one, Record) and isinstance(two, Record):
+            parts = [
+                (part, f"{meaning} : {info.description}", _unit(info), before, after)
+                for part, info in type(one).model_fields.items()
+                if (before := getattr(one, part)) != (after := getattr(two, part))
+            ]
+        rows += [
+            [
+                Cell(typeset(text), numeric=False, origin=unit),
+                _value_cell(found.first, name, part, before),
+                _value_cell(found.second, name, part, after),
+            ]
+            for part, text, unit, before, after in parts
+        ]
+    return rows
+
+
+def _unit(info: Any) -> str:
+    extra = info.json_schema_extra
+    return str(extra.get("unit", "")) if isinstance(extra, dict) else ""
+
+
+def _value_cell(scenario: Scenario, name: str, part: str, value: Any) -> Cell:
+    words = value_words(part, value)
+    if words == UNKNOWN_TEXT:
+        return Cell(words, status="unknown", numeric=False)
+    source = scenario.sources.get(name)
+    if source is None:
+        origin = scenario.planned_basis if name == "slots_planned" else None
+        return Cell(words, origin=origin or "", numeric=False)
+    return Cell(
+        words,
+        status=input_status(scenario, name),
+        origin=f"{source.text} ({source.grade})",
+        numeric=False,
+    )
+
+
+def section(found: ScenarioComparison) -> dict[str, Any]:
+    """
+    List what differs between two scenarios.
+
+    Parameters
+    ----------
+    found : ScenarioComparison
+        Comparison.
+
+    Returns
+    -------
+    dict
+        What its template shows.
+    """
+    return {"rows": change_rows(found)}

@@ -1,0 +1,132 @@
+"""Head of a comparison: the finding, and what each target asks."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import pandas as pd
+
+from cpts_geo.atlas.look.values import month_names
+from cpts_geo.atlas.look.words import deadline, slots, slots_text
+from cpts_geo.atlas.sections.comparison._sides import gap_decimals, hour_cost, side_text
+from cpts_geo.atlas.sections.comparison.written import EUROS, period_words
+from cpts_geo.capacity.comparing.compare import ScenarioComparison
+from cpts_geo.capacity.demand.interval import CHANCES
+from cpts_geo.french import joined, number, percent
+
+#: Fields that describe the device and not the demand.
+_SUPPLY: Final = {"slots_today", "rota", "minutes_per_slot_today"}
+
+
+def finding(found: ScenarioComparison) -> str:
+    """
+    Say in one sentence what the second scenario changes.
+
+    Parameters
+    ----------
+    found : ScenarioComparison
+        Comparison.
+
+    Returns
+    -------
+    str
+        French sentence: slots needed where the demand changes, share served, cost.
+    """
+    if not found.changes:
+        return "Les deux scénarios donnent les mêmes résultats : rien ne les distingue."
+    needed: Any = found.table.loc["slots_needed"]
+    served: Any = found.table.loc["served"]
+    clauses = []
+    if needed.filter(like="difference").any():
+        size, spread = _gap(needed, "créneau", "créneaux")
+        clauses.append(f"il faudrait {size} par jour{spread}")
+    if served.isna().any():
+        unknown = [s.label for s in (found.first, found.second) if s.slots_by_weekday is None]
+        clauses.append(
+            "ce que servent les créneaux d’aujourd’hui ne se compare pas : ceux de "
+            f"{joined(list(dict.fromkeys(unknown)))} ne sont pas connus"
+        )
+    else:
+        decimals = gap_decimals("served", float(served["difference_p50"]))
+        size, spread = _gap(100 * served, "point", "points", decimals=decimals)
+        clauses.append(f"{size} de demandes servies dans le délai{spread}")
+    # The chances are said once, where the first interval stands.
+    text = " ; ".join(clauses).replace(")", f", {CHANCES})", 1)
+    return f"{_lead(found)}{text}{_cost(found)}."
+
+
+def _goal_sentences(found: ScenarioComparison) -> list[str]:
+    """Set the slots that each scenario offers beside those its target calls for."""
+    row: Any = found.table.loc["slots_needed"]
+    asked: dict[str, list[str]] = {}
+    for letter, side, scenario in zip(
+        "AB", ("first", "second"), (found.first, found.second), strict=True
+    ):
+        need = (
+            f"Pour servir {percent(scenario.target, 0)} des demandes "
+            f"{deadline(scenario.deadline_days)}, créneaux qu’il faudrait par jour : "
+            f"{side_text('slots_needed', row, side)}"
+        )
+        week = scenario.slots_by_weekday
+        offered = "un nombre inconnu" if week is None else slots_text(sum(week) / len(week))
+        asked.setdefault(need, []).append(f"{letter} en offre {offered}")
+    return [f"{need} ; {joined(offers)}." for need, offers in asked.items()]
+
+
+def _lead(found: ScenarioComparison) -> str:
+    if found.changes == ("months",):
+        one, two = (month_names(s.months) for s in (found.first, found.second))
+        return f"Sur {two} plutôt que sur {one}, "
+    weeks = [s.slots_by_weekday for s in (found.first, found.second)]
+    if set(found.changes) <= _SUPPLY and None not in weeks:
+        before, after = (sum(week or ()) / len(week or (0,)) for week in weeks)
+        if before != after:
+            return f"Avec {slots(after)} par jour au lieu de {slots_text(before)}, "
+    return f"{found.second.label}, par rapport à {found.first.label} : "
+
+
+def _cost(found: ScenarioComparison) -> str:
+    """What the hours offered cost more, where they or their price differ."""
+    table: Any = found.table
+    gap = float(table.at["cost", "difference_p50"])
+    prices = {s.gp_hour_cost for s in (found.first, found.second)}
+    offered = float(table.at["gp_hours_offered", "difference_p50"])
+    if pd.isna(gap) or round(gap) == 0 or (offered == 0 and len(prices) == 1):
+        return ""
+    sense = "de plus" if gap > 0 else "de moins"
+    return f", pour {number(abs(gap))}{EUROS} {sense} {period_words(found)} ({hour_cost(found)})"
+
+
+def _gap(row: pd.Series, one: str, many: str, *, decimals: int = 0) -> tuple[str, str]:
+    """A difference in words, then its interval in brackets; both as they round."""
+    low, middle, high = (
+        round(float(row[f"difference_{name}"]), decimals) for name in ("p10", "p50", "p90")
+    )
+    if low == middle == high == 0:
+        return f"autant de {many}" if decimals == 0 else "presque autant", ""
+    sense = "plus" if middle > 0 or (middle == 0 and high > 0) else "moins"
+    size = f"{number(abs(middle), decimals)} {one if abs(middle) < 2 else many} de {sense}"
+    if low == high:
+        return size, ""
+    near, far = (number(x, decimals) for x in sorted((abs(low), abs(high))))
+    if low < 0 < high:
+        down, up = number(-low, decimals), number(high, decimals)
+        return size, f" (de {down} de moins à {up} de plus)"
+    return size, f" (entre {near} et {far})"
+
+
+def section(found: ScenarioComparison) -> dict[str, Any]:
+    """
+    Say what the second scenario changes, and what each target asks.
+
+    Parameters
+    ----------
+    found : ScenarioComparison
+        Comparison.
+
+    Returns
+    -------
+    dict
+        What its template shows.
+    """
+    return {"sentence": finding(found), "goals": _goal_sentences(found), "warnings": found.warnings}

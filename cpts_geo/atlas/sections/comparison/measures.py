@@ -1,0 +1,63 @@
+"""« Mesure par mesure »."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cpts_geo.atlas.look.cells import Cell
+from cpts_geo.atlas.look.grades import least_known
+from cpts_geo.atlas.sections.comparison._sides import hour_cost, measure_status, side_parts
+from cpts_geo.atlas.sections.comparison.written import TEXTS, period_words
+from cpts_geo.capacity.comparing.compare import ScenarioComparison
+from cpts_geo.french import UNKNOWN_TEXT
+from cpts_geo.schema import Status
+
+
+def measure_rows(found: ScenarioComparison) -> list[tuple[str, str, list[Cell]]]:
+    """
+    Lay out the measures: one a row.
+
+    Parameters
+    ----------
+    found : ScenarioComparison
+        Comparison.
+
+    Returns
+    -------
+    list of tuple
+        Label, unit, and cells of the first scenario, the second and the difference; the interval
+        is the origin of a cell, written under it.
+    """
+    rows = []
+    for measure, row in found.table.iterrows():
+        name = str(measure)
+        text = TEXTS[name]
+        status = {
+            "first": measure_status(found.first, name),
+            "second": measure_status(found.second, name),
+        }
+        status["difference"] = least_known(status["first"], status["second"])
+        cells = []
+        for side, known in status.items():
+            shown, spread = side_parts(name, row, side)
+            unknown = shown == UNKNOWN_TEXT
+            cells.append(Cell(shown, status=Status.UNKNOWN if unknown else known, origin=spread))
+        rows.append((text.label, text.unit.format(period=period_words(found)), cells))
+    return rows
+
+
+def section(found: ScenarioComparison) -> dict[str, Any]:
+    """
+    Lay out every measure of two scenarios, and their difference.
+
+    Parameters
+    ----------
+    found : ScenarioComparison
+        Comparison.
+
+    Returns
+    -------
+    dict
+        What its template shows.
+    """
+    return {"rows": measure_rows(found), "hour_cost": hour_cost(found)}

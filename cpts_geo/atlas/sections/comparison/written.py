@@ -1,0 +1,76 @@
+"""How a measure of two scenarios is called, written and known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from cpts_geo.atlas.look.values import month_names
+from cpts_geo.capacity.comparing.compare import ScenarioComparison
+from cpts_geo.french import NNBSP
+
+
+@dataclass(frozen=True)
+class Measure:
+    """
+    How a measure is called and written.
+
+    Parameters
+    ----------
+    label, unit : str
+        French name; unit, {period} being that of a total.
+    decimals : int
+        Decimals kept; those of a share are of its percentage.
+    suffix : str
+        What follows the number.
+    share : bool
+        Whether it is a share, whose differences are points.
+    """
+
+    label: str
+    unit: str
+    decimals: int = 0
+    suffix: str = ""
+    share: bool = False
+
+
+EUROS: Final = f"{NNBSP}€"
+_ALONE: Final = "Si seul le comptage des appels était incertain"
+
+
+#: By measure of :data:`cpts_geo.capacity.comparing.measures.MEASURES`.
+TEXTS: Final = {
+    "requests_per_day": Measure("Demandes", "par jour d’ouverture", 1),
+    "sampling_requests_per_day": Measure(_ALONE, "demandes par jour d’ouverture", 1),
+    "slots_needed": Measure("Créneaux nécessaires à l’objectif", "par jour d’ouverture"),
+    "sampling_slots_needed": Measure(_ALONE, "créneaux par jour d’ouverture"),
+    "gp_hours_needed": Measure("Heures de médecin nécessaires", "par semaine"),
+    "slots_offered": Measure("Créneaux offerts", "par jour d’ouverture, en moyenne", 1),
+    "gp_hours_offered": Measure("Heures de médecin offertes", "par semaine", 1),
+    "served": Measure("Demandes servies dans le délai", "part des demandes", share=True),
+    "same_day": Measure("Demandes servies le jour même", "part des demandes", share=True),
+    "requests_served": Measure("Demandes servies", "{period}"),
+    "consultations": Measure("Consultations, rendez-vous non honorés déduits", "{period}"),
+    "people_reached": Measure("Personnes servies au moins une fois", "{period}"),
+    "cost": Measure("Coût des heures de médecin", "{period}", suffix=EUROS),
+    "cost_per_consultation": Measure("Coût d’une consultation", "heures de médecin", 1, EUROS),
+}
+
+
+def period_words(found: ScenarioComparison) -> str:
+    """
+    Say what time the totals are of.
+
+    Parameters
+    ----------
+    found : ScenarioComparison
+        Comparison.
+
+    Returns
+    -------
+    str
+        « par an », « en juillet et août » or, where the periods differ, « par mois ».
+    """
+    if not found.same_period:
+        return "par mois"
+    return f"en {month_names(found.first.months)}" if found.first.months else "par an"

@@ -1,0 +1,44 @@
+"""« Communes coupées par la limite du polygone »."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from cpts_geo.atlas.look.cells import Cell
+from cpts_geo.french import number, percent
+from cpts_geo.schema import Status
+
+
+def _border_rows(border: pd.DataFrame) -> list[list[Cell]]:
+    """Commune, code, kept or not, share of its area and (estimated) people inside, weight."""
+    return [
+        [
+            Cell(row["name"], numeric=False),
+            Cell(row["code_insee"], numeric=False),
+            Cell("retenue" if row["kept"] else "non retenue", numeric=False),
+            Cell(percent(row["area_share"]), status=Status.MEASURED.value),
+            Cell(number(row["population"]), status=Status.MEASURED.value),
+            Cell(number(row["population_inside"]), status=row["population_inside_status"]),
+            Cell(percent(row["weight"])),
+        ]
+        for row in border.to_dict("records")
+    ]
+
+
+def section(border: pd.DataFrame) -> dict[str, Any]:
+    """
+    List the communes that the limit of a polygon cuts.
+
+    Parameters
+    ----------
+    border : DataFrame
+        Border communes of one territory, see :mod:`cpts_geo.territories.perimeters.polygons`.
+
+    Returns
+    -------
+    dict
+        What its template shows.
+    """
+    return {"rows": _border_rows(border)}

@@ -1,0 +1,47 @@
+"""« Ce que disent les documents »."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from cpts_geo.atlas.look.cells import Cell
+from cpts_geo.french import day, number, percent, typeset
+
+
+def _fact_rows(facts: pd.DataFrame) -> list[list[Cell]]:
+    """Definition, value with unit, date, document, grade."""
+    rows = []
+    for fact in facts.to_dict("records"):
+        share = fact["unit"].startswith("part des ")
+        decimals = 0 if float(fact["value"]).is_integer() else 1
+        value = percent(fact["value"], 0) if share else number(fact["value"], decimals)
+        unit = fact["unit"].removeprefix("part ") if share else fact["unit"]
+        rows.append(
+            [
+                Cell(typeset(fact["definition"]), numeric=False),
+                Cell(f"{value} {unit}"),
+                Cell(day(fact["date"]), numeric=False),
+                Cell(typeset(fact["document"]), numeric=False),
+                Cell(fact["grade"], numeric=False),
+            ]
+        )
+    return rows
+
+
+def section(facts: pd.DataFrame) -> dict[str, Any]:
+    """
+    List the published facts of one territory.
+
+    Parameters
+    ----------
+    facts : DataFrame
+        Facts of the territory.
+
+    Returns
+    -------
+    dict
+        What its template shows.
+    """
+    return {"rows": _fact_rows(facts)}

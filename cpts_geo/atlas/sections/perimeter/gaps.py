@@ -1,0 +1,67 @@
+"""« Chiffres publiés et sommes d’aujourd’hui »."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from cpts_geo.atlas.look.cells import Cell
+from cpts_geo.french import day, number, signed_percent, typeset
+
+_QUANTITIES = {
+    "population": ("Population", "habitants", 0),
+    "area_km2": ("Superficie", "km²", 0),
+    "communes": ("Communes", "", 0),
+}
+
+
+def gap_rows(gaps: pd.DataFrame) -> list[list[Cell]]:
+    """
+    Set published sizes beside today's.
+
+    Parameters
+    ----------
+    gaps : DataFrame
+        Rows of :func:`cpts_geo.territories.perimeters.outlines.published_gaps` for one territory.
+
+    Returns
+    -------
+    list of list of Cell
+        Quantity, published, date, today, gap, reason.
+    """
+    rows = []
+    for gap in gaps.to_dict("records"):
+        label, unit, decimals = _QUANTITIES[gap["quantity"]]
+        rows.append(
+            [
+                Cell(label, numeric=False),
+                Cell(f"{number(gap['published'], decimals)} {unit}".strip()),
+                Cell(day(gap["date"]), note=gap["document"], numeric=False),
+                Cell(f"{number(gap['today'], decimals)} {unit}".strip()),
+                Cell(
+                    signed_percent(gap["gap_percent"])
+                    if abs(gap["gap_percent"]) >= 0.05
+                    else "aucun"
+                ),
+                Cell(typeset(gap["reason"]), numeric=False),
+            ]
+        )
+    return rows
+
+
+def section(gaps: pd.DataFrame) -> dict[str, Any]:
+    """
+    Set published sizes beside today's.
+
+    Parameters
+    ----------
+    gaps : DataFrame
+        Rows of :func:`cpts_geo.territories.perimeters.outlines.published_gaps` for one territory.
+
+    Returns
+    -------
+    dict
+        What its template shows.
+    """
+    return {"rows": gap_rows(gaps)}

@@ -1,0 +1,1 @@
+"""Sections on the territory itself: its answer, figures, map, communes, sources."""

@@ -1,0 +1,72 @@
+"""« Quatre repères »: four figures as bars."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from cpts_geo.atlas.charts.bars import Bar, bars_svg
+from cpts_geo.atlas.look.cells import (
+    detail_text,
+    origin_text,
+    shown_text,
+    status_mark,
+    status_words,
+)
+from cpts_geo.atlas.look.vintages import newest_known
+from cpts_geo.schema import COLUMNS
+
+#: The four figures beside the map, at their newest vintage.
+_KEY_FIGURES = ("share_without_mt", "gps_per_100k", "apl", "share_low_apl")
+
+
+def _key_figures(comparison: pd.DataFrame) -> list[tuple[str, str, str, list[Bar]]]:
+    """Label, detail (unit, vintage, source), note of the territory's value and bars of each."""
+    figures = []
+    for name in newest_known(_KEY_FIGURES, comparison):
+        block = comparison[comparison["indicator"] == name]
+        column = COLUMNS[name]
+        bars = [
+            Bar(
+                label=row["area_name"],
+                value=row["value"],
+                text=shown_text(column, row["value"], row["status"]),
+                base=row["base"],
+                low=row["low"],
+                high=row["high"],
+                main=row["area_level"] == "cpts",
+            )
+            for row in block.to_dict("records")
+        ]
+        first = block.iloc[0]
+        mark = f"{status_mark(first['status'])} {status_words(first['status'])}"
+        others = block[~block["source"].isin(["", first["source"]])]
+        apart = [f"{row['area_name']} : {origin_text(row)}" for _, row in others.iterrows()]
+        note = " — ".join(part for part in (mark, str(first["note"]), *apart) if part)
+        detail = ", ".join(part for part in (column.vintage, detail_text(column, first)) if part)
+        figures.append((column.label, detail, note, bars))
+    return figures
+
+
+def section(comparison: pd.DataFrame) -> dict[str, Any]:
+    """
+    Draw four figures of the territory beside its surroundings.
+
+    Parameters
+    ----------
+    comparison : DataFrame
+        Rows of :func:`cpts_geo.indicators.comparison.compare` for one territory.
+
+    Returns
+    -------
+    dict
+        What its template shows.
+    """
+    return {
+        "figures": [
+            (label, detail, note, Markup(bars_svg(bars, title=label)))
+            for label, detail, note, bars in _key_figures(comparison)
+        ]
+    }

@@ -1,0 +1,296 @@
+"""« Combien de généralistes ? »: the sources side by side."""
+
+from __future__ import annotations
+
+import math
+from html import escape
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from cpts_geo.atlas.look import style
+from cpts_geo.atlas.look.cells import Cell, Row, remark
+from cpts_geo.french import UNKNOWN_TEXT, number, percent, signed_percent
+from cpts_geo.french import counted as with_word
+from cpts_geo.indicators.gp_sources import (
+    ESTIMATED,
+    BpeGap,
+    bpe_gaps,
+    counted,
+    reconcile,
+    trend,
+)
+from cpts_geo.schema import COLUMNS, GP_SOURCES, Status
+
+#: Sources whose definition says what notes on their values would say again.
+_SAID = (ESTIMATED, "gps_per_100k_published")
+
+
+#: How a sentence calls each source.
+_SHORT = {name: COLUMNS[name].short for name in GP_SOURCES if COLUMNS[name].short}
+_WIDTH, _LEFT, _RIGHT, _ROW, _TOP = 760, 250, 40, 34, 34
+_SIZE = 6.0
+
+
+def _source_rows(comparison: pd.DataFrame) -> list[Row]:
+    """A source a row: what it counts, then density and count in each area."""
+    table = reconcile(comparison)
+    areas = list(comparison.drop_duplicates(["area_level", "area_code"])["area_code"])
+    rows = []
+    for indicator, block in table.groupby("indicator", sort=False):
+        column = COLUMNS[str(indicator)]
+        known = block[block["source"] != ""].iloc[0]
+        cells = block.set_index("area_code").assign(indicator=column.name)
+        told = zip(block["area_name"], block["note"], strict=True)
+        remarks = [remark(str(area), str(note)) + "." for area, note in told if note]
+        first = f"{counted(column.name)} Source : {known['source']} ({known['grade']})."
+        detail = " ".join([first, *([] if column.name in _SAID else remarks)])
+        rows.append(
+            Row(
+                column.counted_label,
+                detail,
+                tuple(_cell(cells.loc[code]) for code in areas),
+            )
+        )
+    return rows
+
+
+def _cell(found: pd.Series) -> Cell:
+    """Density, then the count and the interval it comes with."""
+    if found["indicator"] == ESTIMATED and found["area_level"] != "cpts":
+        return Cell("= BPE 2024", note="par construction")
+    if math.isnan(found["density"]):
+        return Cell(UNKNOWN_TEXT, status="unknown", note=str(found["note"]))
+    details = []
+    if not math.isnan(found["count"]):
+        # An estimate of a fraction of a doctor would claim more than it knows.
+        details.append(with_word(round(found["count"]), "médecin", "médecins"))
+    if not math.isnan(found["low"]):
+        details.append(f"{number(found['low'])} à {number(found['high'])} à 95 %")
+    return Cell(
+        number(found["density"], 1),
+        status=str(found["status"]),
+        note=str(found["note"]),
+        origin=" ; ".join(details),
+    )
+
+
+def explanations(comparison: pd.DataFrame) -> list[str]:
+    """
+    Say in words what separates the sources, with the figures of the place.
+
+    Parameters
+    ----------
+    comparison : DataFrame
+        Rows of :func:`cpts_geo.indicators.comparison.compare_areas` for one territory.
+
+    Returns
+    -------
+    list of str
+        French sentences; only what figures of this page support.
+    """
+    said = [_gap_sentence(gap) for gap in bpe_gaps(comparison)]
+    changes = trend(comparison)
+    if changes:
+        shown = ", ".join(f"{name} {signed_percent(100 * by)}" for name, by in changes.items())
+        said.append(
+            f"Entre la BPE 2017 (somme des communes) et la BPE 2024 (total publié) : {shown}. "
+            "L’estimation 2024 applique cette évolution à chaque commune du département ; elle ne "
+            "voit ni un départ ni une arrivée dans une commune précise."
+        )
+    listed = set(reconcile(comparison)["indicator"])
+    published = comparison[comparison["indicator"] == "gps_per_100k_published"]
+    # The sentence goes with its row: a press release of elsewhere is none of this territory.
+    if "gps_per_100k_published" not in listed:
+        published = published.head(0)
+    said += [_published_sentence(row, comparison) for _, row in published.iterrows()]
+    return [sentence for sentence in said if sentence]
+
+
+def _gap_sentence(gap: BpeGap) -> str:
+    share = f" ({signed_percent(100 * gap.gap / gap.cnam)})" if gap.cnam else ""
+    more = "plus" if gap.gap >= 0 else "moins"
+    first = (
+        f"{gap.area_name} : la BPE compte {_doctors(gap.bpe)} en 2024 et la Cnam "
+        f"{number(gap.cnam)}, soit {number(abs(gap.gap))} de {more}{share}."
+    )
+    if 0 < gap.expertise < gap.gap:
+        return (
+            f"{first} La Cnam compte à part {_doctors(gap.expertise)} à expertise particulière, "
+            f"que la BPE ne dit pas exclure : {percent(gap.expertise / gap.gap, 0)} de l’écart. Le "
+            f"reste ({_doctors(gap.rest)}) tient aux lieux d’exercice secondaires, que la BPE "
+            "compte, et aux dates, sans qu’aucun des deux fichiers permette de les séparer."
+        )
+    apart = (
+        f" La Cnam compte aussi à part {_doctors(gap.expertise)} à expertise particulière."
+        if gap.expertise
+        else ""
+    )
+    return (
+        f"{first}{apart} Lieux d’exercice secondaires et dates y contribuent, sans qu’aucun des "
+        "deux fichiers permette de les séparer."
+    )
+
+
+def _doctors(count: float) -> str:
+    return with_word(round(count), "médecin", "médecins")
+
+
+def _published_sentence(row: pd.Series, comparison: pd.DataFrame) -> str:
+    """Where the published density of an area lies among those of today."""
+    if math.isnan(row["value"]):
+        return ""
+    same = comparison[comparison["area_code"] == row["area_code"]].set_index("indicator")["value"]
+    known = same.reindex(list(_SHORT)).dropna()
+    if row["area_level"] != "cpts":
+        known = known.drop(ESTIMATED, errors="ignore")
+    if known.empty:
+        return ""
+    others = ", ".join(f"{_SHORT[str(name)]} : {number(value, 1)}" for name, value in known.items())
+    if row["value"] < known.min():
+        place = "moins que toutes les autres sources"
+    elif row["value"] > known.max():
+        place = "plus que toutes les autres sources"
+    else:
+        place = "entre les autres sources"
+    return (
+        f"{row['area_name']} : le communiqué écrit {number(row['value'])} pour 100 000 sans dire "
+        f"sa source, {place} ({others})."
+    )
+
+
+def sources_svg(comparison: pd.DataFrame, *, title: str) -> str:
+    """
+    Draw the density of GPs in every source, on one scale.
+
+    Parameters
+    ----------
+    comparison : DataFrame
+        Rows of :func:`cpts_geo.indicators.comparison.compare` for one territory.
+    title : str
+        Text for screen readers.
+
+    Returns
+    -------
+    str
+        An SVG element, 760 wide; empty text where no source is known. The territory is a disc,
+        half empty where it is estimated, with its interval; départements are diamonds, France a
+        bar.
+    """
+    table = reconcile(comparison)
+    known = table[table["density"].notna()]
+    if known.empty:
+        return ""
+    tops = known["high"].where(known["high"].notna(), known["density"])
+    step = next(s for s in (10, 20, 25, 50, 100, 250, 500, 1000) if tops.max() / s <= 8)
+    last = math.ceil(tops.max() / step) * step
+    scale = (_WIDTH - _LEFT - _RIGHT) / last
+    names = list(dict.fromkeys(table["indicator"]))
+    height = _TOP + _ROW * len(names) + 24
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" role="img" '
+        f'aria-label="{escape(title)}" class="sources" font-family="system-ui, sans-serif" '
+        'font-size="12">'
+    ]
+    bottom = _TOP + _ROW * len(names)
+    for value in range(0, last + 1, step):
+        x = _LEFT + value * scale
+        parts.append(
+            f'<path d="M{x:.1f} {_TOP - 6}V{bottom}" stroke="{style.LAND_EDGE}"/>'
+            f'<text x="{x:.1f}" y="{bottom + 16}" text-anchor="middle" class="muted">'
+            f"{number(value)}</text>"
+        )
+    parts += _legend(known)
+    for row, name in enumerate(names):
+        y = _TOP + _ROW * row + _ROW / 2
+        label = COLUMNS[name].counted_label
+        parts.append(
+            f'<text x="{_LEFT - 10}" y="{y + 4:.1f}" text-anchor="end">{escape(label)}</text>'
+        )
+        # France first: what matters most is drawn last, on top.
+        for _, found in known[known["indicator"] == name][::-1].iterrows():
+            parts.append(_drawn(found, scale, y))
+    return "".join(parts) + "</svg>"
+
+
+def _drawn(found: pd.Series, scale: float, y: float) -> str:
+    x = _LEFT + found["density"] * scale
+    mark = _mark(str(found["area_level"]), x, y, estimated=found["status"] != Status.MEASURED.value)
+    if found["area_level"] != "cpts":
+        return mark
+    text = (
+        f'<text x="{x:.1f}" y="{y - 9:.1f}" text-anchor="middle" font-weight="600">'
+        f"{number(found['density'], 1)}</text>"
+    )
+    if math.isnan(found["low"]):
+        return mark + text
+    low, high = (_LEFT + found[side] * scale for side in ("low", "high"))
+    return (
+        f'<path d="M{low:.1f} {y}H{high:.1f}M{low:.1f} {y - 4}v8M{high:.1f} {y - 4}v8" '
+        f'stroke="{style.ACCENT}" fill="none"/>{mark}{text}'
+    )
+
+
+def _mark(level: str, x: float, y: float, *, estimated: bool) -> str:
+    """Shape says which area, emptiness says estimated."""
+    size = _SIZE
+    if level == "france":
+        return (
+            f'<path d="M{x:.1f} {y - size - 1:.1f}v{2 * size + 2}" stroke="{style.INK}" '
+            f'stroke-width="{1.5 if estimated else 3}"'
+            f"{' stroke-dasharray=' + chr(34) + '3 2' + chr(34) if estimated else ''}/>"
+        )
+    if level == "departement":
+        fill = style.PAPER if estimated else style.FILL
+        return (
+            f'<path d="M{x:.1f} {y - size:.1f}l{size} {size}l-{size} {size}l-{size} -{size}z" '
+            f'fill="{fill}" stroke="{style.FILL}" stroke-width="1.5"/>'
+        )
+    fill = style.PAPER if estimated else style.ACCENT
+    disc = (
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{size}" fill="{fill}" stroke="{style.ACCENT}" '
+        'stroke-width="1.5"/>'
+    )
+    half = f"M{x:.1f} {y - size:.1f}a{size} {size} 0 0 0 0 {2 * size}z"
+    return disc + (f'<path d="{half}" fill="{style.ACCENT}"/>' if estimated else "")
+
+
+def _legend(known: pd.DataFrame) -> list[str]:
+    """Names of the areas beside their shapes, then what a half-empty shape means."""
+    parts, x = [], float(_LEFT)
+    words = {"cpts": "territoire", "departement": "département", "france": "France"}
+    for level, word in words.items():
+        if (known["area_level"] == level).any():
+            parts.append(_mark(level, x, 12, estimated=False))
+            parts.append(f'<text x="{x + 12:.1f}" y="16" class="muted">{word}</text>')
+            x += 34 + 7 * len(word)
+    if (known["status"] != Status.MEASURED.value).any():
+        parts.append(_mark("cpts", x, 12, estimated=True))
+        parts.append(
+            f'<text x="{x + 12:.1f}" y="16" class="muted">vide ou à demi vide : estimé</text>'
+        )
+    return parts
+
+
+def section(comparison: pd.DataFrame) -> dict[str, Any]:
+    """
+    Set the sources of the numbers of GPs side by side.
+
+    Parameters
+    ----------
+    comparison : DataFrame
+        Rows of :func:`cpts_geo.indicators.comparison.compare` for one territory.
+
+    Returns
+    -------
+    dict
+        What its template shows.
+    """
+    title = "Médecins pour 100 000 habitants selon chaque source"
+    return {
+        "areas": list(comparison.drop_duplicates(["area_level", "area_code"])["area_name"]),
+        "rows": _source_rows(comparison),
+        "chart": Markup(sources_svg(comparison, title=title)),
+        "sentences": explanations(comparison),
+    }

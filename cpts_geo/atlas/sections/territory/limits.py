@@ -1,0 +1,29 @@
+"""« Sources, définitions, limites »."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from cpts_geo.atlas.maps.layers import MapLayer, layer_source
+from cpts_geo.settings import APL_LOW
+
+
+def section(layers: Sequence[MapLayer]) -> dict[str, Any]:
+    """
+    Say what each map shows, and what no figure says.
+
+    Parameters
+    ----------
+    layers : sequence of MapLayer
+        Layers of the map.
+
+    Returns
+    -------
+    dict
+        What its template shows.
+    """
+    return {
+        "layers": [(layer.title, layer_source(layer)) for layer in layers],
+        "apl_low": APL_LOW,
+    }
