@@ -368,7 +368,7 @@ def test_altered_parameters_are_told_at_once(
         '[target]\nvalue = 0.9\ngrade = "Z"\n[minutes]\nvalues = 1\ntext = "x"\ngrade = "D"\n',
         encoding="utf-8",
     )
-    monkeypatch.setattr(parameters, "PARAMETERS_FILE", path)
+    monkeypatch.setattr(parameters, "_PARAMETERS_FILE", path)
     with pytest.raises(ScenarioError) as caught:
         default_parameters()
     assert caught.value.defects == (

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from typing import Any, Final
 
 from cpts_geo.capacity.scenario.parameters import SOURCED_FIELDS, default_parameters
 from cpts_geo.french import joined
 
-if TYPE_CHECKING:
-    from cpts_geo.capacity.scenario.inputs import Scenario
+#: A Scenario, whose module imports this one.
+_Scenario = Any
 
 #: Inputs that a territory with a call log of its own gives itself.
 _OWN_CALLS: Final = ("calls_observed", "calls_people_years")
 
 
-def contradictions(scenario: Scenario) -> list[str]:
+def contradictions(scenario: _Scenario) -> list[str]:
     """Say in French what one field of a scenario denies of another."""
     defects = _supply_defects(scenario)
     if scenario.population is not None and scenario.people_without_mt > scenario.population:
@@ -38,7 +38,7 @@ def contradictions(scenario: Scenario) -> list[str]:
     )
 
 
-def _supply_defects(scenario: Scenario) -> list[str]:
+def _supply_defects(scenario: _Scenario) -> list[str]:
     defects = []
     if scenario.rota is not None and scenario.slots_today is not None:
         defects.append("« slots_today » et « rota » : donnez l'un ou l'autre")
@@ -59,7 +59,7 @@ def _supply_defects(scenario: Scenario) -> list[str]:
     return defects
 
 
-def _evidence_defects(scenario: Scenario) -> list[str]:
+def _evidence_defects(scenario: _Scenario) -> list[str]:
     defects = []
     if (scenario.observed_start is None) != (scenario.observed_end is None):
         defects.append("« observed_start » et « observed_end » vont ensemble : un seul donné")
@@ -86,11 +86,11 @@ def _evidence_defects(scenario: Scenario) -> list[str]:
     return defects
 
 
-def _is_default(scenario: Scenario, name: str) -> bool:
-    return scenario.sources.get(name) == default_parameters()[name].as_source()
+def _is_default(scenario: _Scenario, name: str) -> bool:
+    return bool(scenario.sources.get(name) == default_parameters()[name].as_source())
 
 
-def _closure_defects(scenario: Scenario) -> list[str]:
+def _closure_defects(scenario: _Scenario) -> list[str]:
     """Find closures that close nothing that is counted: another year's."""
     periods = [(date(scenario.calendar.year, 1, 1), date(scenario.calendar.year, 12, 31))]
     if scenario.observed_start and scenario.observed_end:
@@ -103,7 +103,7 @@ def _closure_defects(scenario: Scenario) -> list[str]:
     ]
 
 
-def _source_defects(scenario: Scenario) -> list[str]:
+def _source_defects(scenario: _Scenario) -> list[str]:
     given = {name for name in SOURCED_FIELDS if getattr(scenario, name) is not None}
     return [f"« {name} » n'a pas de source" for name in sorted(given - set(scenario.sources))] + [
         f"« sources.{name} » ne correspond à aucune donnée du scénario"
