@@ -89,13 +89,15 @@ def pytest_configure(config: pytest.Config) -> None:
         _more_tries()
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Mark a test by the fixtures it uses, or as slow, so that nobody has to remember to."""
-    for fixture in getattr(item, "fixturenames", ()):
-        if fixture in MARKER_OF_FIXTURE:
-            item.add_marker(MARKER_OF_FIXTURE[fixture])
-    if name_of(item) in SLOW:
-        item.add_marker("slow")
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests by the fixtures they use, or as slow, so that nobody has to remember to."""
+    for item in items:
+        for fixture, marker in MARKER_OF_FIXTURE.items():
+            if fixture in getattr(item, "fixturenames", ()):
+                item.add_marker(marker)
+        if name_of(item) in SLOW:
+            item.add_marker("slow")
 
 
 def pytest_collection_finish() -> None:

@@ -1,7 +1,7 @@
 """Studies and reports that several test files read: made once, kept between workers and runs.
 
 What is kept stands in ``.cache/tests``, in a folder named by all that it rests on: the code, the
-data, the locks and the Python. Any change makes another folder, and the former ones go.
+data, the locks and the Python. Any change makes another folder, and the oldest ones go.
 Nothing here is asked for under a monkeypatch: what it changed would be kept.
 """
 
@@ -35,19 +35,20 @@ def _digest(text: str) -> str:
 
 @cache
 def _folder() -> Path:
-    """Return the folder of this code and these data; those of others go."""
+    """Return the folder of this code and these data; the oldest of others go."""
     files = [ROOT / "requirements-test.lock"]
     files += [p for name in ("cpts_geo", "data") for p in (ROOT / name).rglob("*") if p.is_file()]
     # Bytes of Python are made from the sources, which are read.
     read = sorted(path for path in files if path.suffix != ".pyc")
     sums = [f"{p.relative_to(ROOT)} {hashlib.sha256(p.read_bytes()).hexdigest()}" for p in read]
     folder = KEPT / _digest("\n".join([sys.version, *sums]))
-    KEPT.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     with FileLock(KEPT / "lock"):
-        for other in KEPT.iterdir():
-            if other.is_dir() and other != folder:
+        # Another run, on the code of a minute ago, may still read the last but one.
+        others = sorted((p for p in KEPT.iterdir() if p.is_dir()), key=lambda p: p.stat().st_mtime)
+        for other in others[:-3]:
+            if other != folder:
                 shutil.rmtree(other, ignore_errors=True)
-        folder.mkdir(exist_ok=True)
     return folder
 
 
