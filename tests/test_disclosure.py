@@ -25,7 +25,7 @@ from cpts_geo.schema import COLUMNS, Column, Kind, Secrecy, status_column
 from cpts_geo.secrecy.disclosure import Mask, masked, releasable, releasable_areas
 from cpts_geo.territories.perimeters.request import Request
 from cpts_geo.writing import report
-from cpts_geo.writing.csv_tables import tables as tables_written
+from cpts_geo.writing._csv_tables import tables as tables_written
 
 UNDER, SECRET = Mask.UNDER_11.value, Mask.SECRET.value
 

@@ -24,7 +24,7 @@ from cpts_geo.errors import DemandTooLargeError
 from cpts_geo.files import write_atomically, write_csv, write_json, write_text
 from cpts_geo.secrecy.disclosure import protected, releasable, releasable_areas
 from cpts_geo.sources.catalogue.catalogue import sha256_of
-from cpts_geo.writing.csv_tables import SOME, tables
+from cpts_geo.writing._csv_tables import SOME, tables
 from cpts_geo.writing.output_folder import Stage, check_output, staged
 
 _SCHEMA_FILE: Final = "scenario.schema.json"
