@@ -20,6 +20,7 @@ from cpts_geo.capacity.scenario.inputs import SEED, Scenario
 from cpts_geo.capacity.scenario.loading import load_scenario
 from cpts_geo.capacity.scenario.parameters import default_parameters
 from cpts_geo.errors import TravelError
+from cpts_geo.foreign import decodable
 from cpts_geo.schema import Status
 from cpts_geo.sources.analyst.travel.file import Unit
 from cpts_geo.sources.catalogue.catalogue import sha256_of
@@ -317,7 +318,8 @@ def _parameters(*asked: Request | Options) -> dict[str, Any]:
     """What was asked, as a manifest says it: names of files, not where they are."""
     fields = {name: value for each in asked for name, value in asdict(each).items()}
     return {
-        name: value.name if isinstance(value, Path) else value for name, value in fields.items()
+        name: decodable(value.name) if isinstance(value, Path) else value
+        for name, value in fields.items()
     }
 
 

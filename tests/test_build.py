@@ -9,7 +9,7 @@ import pytest
 
 from cpts_geo import settings
 from cpts_geo.sources.embedding import embedded, packages
-from cpts_geo.writing.embedded_data import build, split_families
+from cpts_geo.writing.embedded_data import _split_families, build
 
 
 def test_communes_of_the_package(packages_dir):
@@ -55,7 +55,7 @@ def test_splits_between_vintages(packages_dir):
     pairs = set(splits.itertuples(index=False, name=None))
     # Saline was divided before the oldest package: that is written by hand.
     assert {("85084", "85165"), ("85084", "85212"), ("15141", "15031"), ("14712", "14666")} <= pairs
-    assert set(split_families(splits)) == {
+    assert set(_split_families(splits)) == {
         "14712 14666",
         "15141 15031 15035 15047 15171",
         "60054 60694",

@@ -36,6 +36,7 @@ from cpts_geo.writing import report
 from cpts_geo.writing.csv_tables import tables as tables_written
 from cpts_geo.writing.released import released
 from tests.kept import analysed
+from cpts_geo.writing._csv_tables import tables as tables_written
 
 UNDER, SECRET = Mask.UNDER_11.value, Mask.SECRET.value
 BY_TERRITORY = ("territory",)

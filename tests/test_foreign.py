@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cpts_geo.cli import terminal
+from cpts_geo.cli import _terminal as terminal
 from cpts_geo.cli.last_resort import refuse
 from cpts_geo.errors import one_line
 from cpts_geo.files import write_csv

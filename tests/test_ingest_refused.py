@@ -13,7 +13,7 @@ from cpts_geo.errors import DataFileError
 from cpts_geo.sources.catalogue import catalogue
 from cpts_geo.sources.embedding import packages
 from cpts_geo.sources.embedding.datapackage import compiled_sources
-from cpts_geo.writing.embedded_data import build, read_sources
+from cpts_geo.writing.embedded_data import _read_sources, build
 
 #: Sources of the embedded data that are files; the others are read inside those files.
 WITH_FILE = [key for key in compiled_sources() if catalogue.sources()[key].file]
@@ -88,7 +88,7 @@ def test_one_missing_input_is_said_before_any_work(tmp_path, all_but_one, key):
 @pytest.mark.parametrize("key", [PRODUCERS[0], PRODUCERS[-1]])
 def test_an_altered_file_is_never_read(all_but_one, key):
     with pytest.raises(DataFileError, match="n’est pas le fichier attendu"):
-        read_sources(all_but_one(key, b"x"))
+        _read_sources(all_but_one(key, b"x"))
 
 
 def test_a_workbook_of_another_form_is_refused_even_when_it_is_the_expected_file(
@@ -100,7 +100,7 @@ def test_a_workbook_of_another_form_is_refused_even_when_it_is_the_expected_file
     accepted = dataclasses.replace(source, sha256=catalogue.sha256_of(tmp_path / source.file))
     monkeypatch.setitem(catalogue.sources(), source.key, accepted)
     with pytest.raises(DataFileError, match="n’a pas la forme attendue") as refused:
-        read_sources(tmp_path)
+        _read_sources(tmp_path)
     assert source.file in refused.value.summary
     assert "« Sheet »" in refused.value.defects[-1]
     assert "lecteur" in refused.value.remedy

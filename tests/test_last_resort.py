@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from cpts_geo.cli.last_resort import MIN_ADDRESS_SPACE, check_memory, guarded, said
+from cpts_geo.cli.last_resort import _MIN_ADDRESS_SPACE, _said, check_memory, guarded
 from cpts_geo.errors import CptsGeoError, DataFileError
 from tests.conftest import ROOT
 
@@ -72,17 +72,17 @@ def test_every_end_is_a_sentence(
 
 def test_a_refusal_of_ours_is_said_as_it_is() -> None:
     error = CptsGeoError("Non.", defects=["un", "deux"], remedy="oui.")
-    assert said(error) == ("Erreur : Non.\n  - un\n  - deux\nÀ faire : oui.", 1)
+    assert _said(error) == ("Erreur : Non.\n  - un\n  - deux\nÀ faire : oui.", 1)
 
 
 def test_a_chain_that_turns_in_round_ends() -> None:
     first, second = ValueError("a"), ValueError("b")
     first.__cause__, second.__cause__ = second, first
-    assert said(first)[1] == 70
+    assert _said(first)[1] == 70
 
 
 @POSIX
-@pytest.mark.parametrize(("limit", "refused"), [(MIN_ADDRESS_SPACE - 1, True), (-1, False)])
+@pytest.mark.parametrize(("limit", "refused"), [(_MIN_ADDRESS_SPACE - 1, True), (-1, False)])
 def test_the_limit_of_memory(limit: int, refused: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     import resource  # noqa: PLC0415
 
@@ -98,7 +98,7 @@ def test_the_limit_of_memory(limit: int, refused: bool, monkeypatch: pytest.Monk
 def test_the_limit_of_memory_itself_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     import resource  # noqa: PLC0415
 
-    monkeypatch.setattr(resource, "getrlimit", lambda _: (MIN_ADDRESS_SPACE, -1))
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (_MIN_ADDRESS_SPACE, -1))
     check_memory()
 
 

@@ -18,7 +18,7 @@ from cpts_geo.analysis import Analysis, Options, analyse
 from cpts_geo.errors import TravelError
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.territories.perimeters.request import Request
-from cpts_geo.writing.csv_tables import tables
+from cpts_geo.writing._csv_tables import tables
 
 KMH = 60.0
 #: In the middle of Ouest Loiret, joined to nothing.

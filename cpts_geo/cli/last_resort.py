@@ -12,9 +12,9 @@ from cpts_geo.errors import CptsGeoError, MemoryLimitError, one_line
 from cpts_geo.files import reason
 from cpts_geo.foreign import visible
 
-REFUSED: Final = 1
+_REFUSED: Final = 1
 UNEXPECTED: Final = 70
-INTERRUPTED: Final = 130
+_INTERRUPTED: Final = 130
 _MEMORY: Final = (
     "Erreur : la mémoire de cet ordinateur, ou celle qu’il accorde à cette commande, ne suffit "
     "pas.\nÀ faire : fermez d’autres programmes, relevez la limite (ulimit -v), ou demandez moins "
@@ -27,7 +27,7 @@ CRASH: Final = (
     "signalez-la avec la commande que vous avez tapée (CPTS_GEO_DEBUG=1 en montre le détail)."
 )
 #: Address space (bytes) under which libraries stop, or wait for ever, without a word.
-MIN_ADDRESS_SPACE: Final = 2_500_000_000
+_MIN_ADDRESS_SPACE: Final = 2_500_000_000
 #: How libraries say it, that do not raise MemoryError.
 _MEMORY_WORDS: Final = (
     "bad_alloc",
@@ -82,7 +82,7 @@ def guarded(command: Callable[[], object]) -> None:
     except BrokenPipeError:
         # The reader of our output left (a pager, head): nothing to say to anyone.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        sys.exit(REFUSED)
+        sys.exit(_REFUSED)
     # Rust libraries raise errors of their own that are no Exception.
     except BaseException as error:
         reserve.clear()
@@ -94,7 +94,7 @@ def guarded(command: Callable[[], object]) -> None:
     for each in _chain(stopped):
         # Frames hold the tables that fill the memory.
         each.__traceback__ = None
-    refuse(*said(stopped))
+    refuse(*_said(stopped))
 
 
 def check_memory() -> None:
@@ -114,51 +114,32 @@ def check_memory() -> None:
     from cpts_geo.french import number  # noqa: PLC0415
 
     limit, _ = resource.getrlimit(resource.RLIMIT_AS)
-    if limit != resource.RLIM_INFINITY and limit < MIN_ADDRESS_SPACE:
+    if limit != resource.RLIM_INFINITY and limit < _MIN_ADDRESS_SPACE:
         raise MemoryLimitError(
             f"Cette session ne peut réserver que {number(limit // 10**6)} Mo de mémoire "
-            f"(ulimit -v), et il en faut {number(MIN_ADDRESS_SPACE // 10**6)}.",
+            f"(ulimit -v), et il en faut {number(_MIN_ADDRESS_SPACE // 10**6)}.",
             remedy="relevez cette limite (ulimit -v unlimited), ou demandez-le à qui gère cet "
             "ordinateur.",
         )
 
 
-def said(error: BaseException) -> tuple[str, int]:
-    """
-    Say in French what stopped a command.
-
-    Parameters
-    ----------
-    error : BaseException
-        What was raised.
-
-    Returns
-    -------
-    str
-        What happened, then what to do.
-    int
-        Exit code.
-
-    Examples
-    --------
-    >>> said(OSError(24, "Too many open files"))[0].splitlines()[0]
-    'Erreur : le système refuse une lecture ou une écriture : trop de fichiers ouverts.'
-    """
+def _said(error: BaseException) -> tuple[str, int]:
+    """What stopped a command and what to do, in French, and the exit code."""
     if isinstance(error, CptsGeoError):
-        return f"Erreur : {error}", REFUSED
+        return f"Erreur : {error}", _REFUSED
     if any(_is_of_memory(each) for each in _chain(error)):
-        return _MEMORY, REFUSED
+        return _MEMORY, _REFUSED
     if isinstance(error, KeyboardInterrupt):
         left = str(error) or "aucun résultat n’est resté à moitié écrit"
-        return f"Interrompu : {left}.", INTERRUPTED
+        return f"Interrompu : {left}.", _INTERRUPTED
     if isinstance(error, OSError):
         where = f" (« {one_line(os.fsdecode(error.filename))} »)" if error.filename else ""
         remedy = _REMEDIES.get(error.errno or 0, _OTHER_REMEDY)
         refusal = f"le système refuse une lecture ou une écriture : {reason(error)}{where}"
-        return f"Erreur : {refusal}.\nÀ faire : {remedy}", REFUSED
+        return f"Erreur : {refusal}.\nÀ faire : {remedy}", _REFUSED
     if isinstance(error, ImportError):
         refusal = f"une bibliothèque manque ou est abîmée ({one_line(error.name or str(error))})"
-        return f"Erreur : {refusal}.\nÀ faire : {_REINSTALL}", REFUSED
+        return f"Erreur : {refusal}.\nÀ faire : {_REINSTALL}", _REFUSED
     what = f"{type(error).__name__}, {one_line(str(error))}"
     return f"Erreur inattendue : {what}.\nÀ faire : {_REPORT_IT}", UNEXPECTED
 

@@ -10,11 +10,11 @@ import typer
 from typer.exceptions import TyperException
 
 from cpts_geo import __version__
-from cpts_geo.cli.capacity import capacity_app
-from cpts_geo.cli.data import data_app
+from cpts_geo.cli._capacity import capacity_app
+from cpts_geo.cli._data import data_app
+from cpts_geo.cli._mistyped import misunderstood
+from cpts_geo.cli._report import report
 from cpts_geo.cli.last_resort import check_memory, guarded, refuse
-from cpts_geo.cli.mistyped import misunderstood
-from cpts_geo.cli.report import report
 
 app = typer.Typer(
     help="De la liste des communes d’un territoire au nombre de créneaux de soins non programmés.",

@@ -21,11 +21,11 @@ from cpts_geo.capacity.workforce.phone import HOUR_SHARES, agents_by_hour, agent
 from cpts_geo.capacity.workforce.projection import fan
 from cpts_geo.errors import DemandTooLargeError
 from cpts_geo.secrecy.disclosure import MIN_PROFESSIONALS
-from cpts_geo.study.trial import Trial, trial
+from cpts_geo.study._trial import Trial, trial
 
 #: GPs who settle each year, fewest to most, and spreads of their ages (years): a fan, grade D.
-ENTRIES: Final = (0.0, 1.0, 2.0)
-SPREADS: Final = (4.0, 7.0, 10.0)
+_ENTRIES: Final = (0.0, 1.0, 2.0)
+_SPREADS: Final = (4.0, 7.0, 10.0)
 HORIZONS: Final = (5, 10)
 
 
@@ -158,8 +158,8 @@ def _future(
         age,
         population=scenario.population,
         people_without_mt=scenario.people_without_mt,
-        spreads=SPREADS,
-        entries=ENTRIES,
+        spreads=_SPREADS,
+        entries=_ENTRIES,
         years=max(HORIZONS),
     )
     demand = median * table["people_without_mt"] / scenario.people_without_mt

@@ -27,9 +27,9 @@ from cpts_geo.capacity.scenario.supply import SITE_SLOTS
 from cpts_geo.errors import SitingError
 
 #: New sites of one answer; more than that is a question for the notebook.
-MAX_SITES: Final = 3
+_MAX_SITES: Final = 3
 #: Solutions listed.
-BEST: Final = 5
+_BEST: Final = 5
 #: Sets of sites tried for one answer (100 communes and 3 sites): a page comes in seconds.
 _TRIED: Final = 200_000
 #: Minutes over which a time is no longer looked for between two communes of one territory.
@@ -59,7 +59,7 @@ class Opening:
         Communes whose emergency department or centre is today the nearest one of some commune.
     best : tuple of str
         New sites with the fewest minutes for all, centres open today staying open; fewer than the
-        requests call for where more than :data:`MAX_SITES`, or too many sets to try.
+        requests call for where more than :data:`_MAX_SITES`, or too many sets to try.
     farthest_first : tuple of str
         New sites with the fewest minutes for all when emergency departments count as open too;
         `best` where every candidate has one.
@@ -103,28 +103,8 @@ class Opening:
     left_out: tuple[str, ...]
 
 
-def requests_to_carry(result: Headline) -> float:
-    """
-    Requests per opening day that a territory's sites must carry.
-
-    Parameters
-    ----------
-    result : Headline
-        Capacity needed by the territory.
-
-    Returns
-    -------
-    float
-        Median of the model, over the months studied where there are some; where the observed
-        activity refutes it, that activity.
-
-    Examples
-    --------
-    >>> from cpts_geo.capacity.answer.headline import headline
-    >>> from cpts_geo.capacity.scenario.loading import load_scenarios
-    >>> round(requests_to_carry(headline(load_scenarios()["ouest_loiret"])), 2)
-    5.6
-    """
+def _requests_to_carry(result: Headline) -> float:
+    """Requests per opening day to carry: the median, or the activity seen where it refutes it."""
     if result.refuting is not None:
         return result.refuting.line.per_day
     return no_mt_per_day(result.scenario, result.requests_per_year.p50)
@@ -217,7 +197,7 @@ def opening(
     (('B',), 1)
     """
     scenario = result.scenario
-    requests = requests_to_carry(result)
+    requests = _requests_to_carry(result)
     capacity = scenario.rules.carries(SITE_SLOTS)
     needed = max(1, math.ceil(requests / capacity - 1e-9))
     known = emergencies is not None
@@ -231,7 +211,7 @@ def opening(
     if len(candidates) < 2:
         return None
     matrices = {name: _matrix(each, asking, [*asking, *care]) for name, each in times.items()}
-    new = _tractable(min(max(1, needed - len(open_now)), MAX_SITES), len(candidates))
+    new = _tractable(min(max(1, needed - len(open_now)), _MAX_SITES), len(candidates))
     people = field.loc[asking, "population"].astype("float64")
     proportional = allocate(requests, people)
     central = matrices["central"]
@@ -241,7 +221,7 @@ def opening(
         if len(demands) > 1:
             stability = sites_by_allocation(
                 central, demands, objective="p_median", p=new, existing=open_now,
-                candidates=candidates, best=BEST,
+                candidates=candidates, best=_BEST,
             )  # fmt: skip
             solutions = stability.solutions
         else:
@@ -269,7 +249,7 @@ def opening(
         requests_per_day=requests,
         at_least=result.refuting is not None,
         uncounted=scenario.uncounted_demand,
-        site_slots=SITE_SLOTS,
+        site_slots=_SITE_SLOTS,
         site_capacity=capacity,
         sites_needed=needed,
         existing=tuple(open_now),
@@ -317,7 +297,7 @@ def _nearest_for_all(
 ) -> pd.DataFrame:
     return best_sites(
         minutes, demand, objective="p_median", p=p, existing=existing, candidates=candidates,
-        best=BEST,
+        best=_BEST,
     )  # fmt: skip
 
 

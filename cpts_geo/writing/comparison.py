@@ -70,7 +70,7 @@ def write_comparison(
             say(f"« {page} » existait déjà : la comparaison qu’il contenait est remplacée.")
         shown = f"{day or date.today():%d/%m/%Y}"
         write_text(compare_page(found, date=shown), stage.folder / page)
-        write_csv(comparison_table(found, names=names), stage.folder / table)
+        write_csv(_comparison_table(found, names=names), stage.folder / table)
     return [folder / page, folder / table]
 
 
@@ -97,32 +97,8 @@ def comparison_files(names: tuple[str, str]) -> tuple[str, str]:
     return f"{name}.html", f"{name}.csv"
 
 
-def comparison_table(found: ScenarioComparison, *, names: tuple[str, str]) -> pd.DataFrame:
-    """
-    Lay a comparison out as it is written to CSV.
-
-    Parameters
-    ----------
-    found : ScenarioComparison
-        Comparison.
-    names : tuple of str
-        What tells the two scenarios apart.
-
-    Returns
-    -------
-    DataFrame
-        One row a measure: measure, label, unit, first, second (names), then the quantiles
-        of each and of the difference; NaN = unknown.
-
-    Examples
-    --------
-    >>> from cpts_geo.capacity.comparing.compare import compare_scenarios
-    >>> from cpts_geo.capacity.scenario.loading import load_scenario
-    >>> case = load_scenario("beauce_gatinais")
-    >>> found = compare_scenarios(case, case, draws=100)
-    >>> comparison_table(found, names=("avant", "essai")).iloc[0, :5].tolist()
-    ['requests_per_day', 'Demandes', 'par jour d’ouverture', 'avant', 'essai']
-    """
+def _comparison_table(found: ScenarioComparison, *, names: tuple[str, str]) -> pd.DataFrame:
+    """One row a measure: words, then quantiles of each side and of the difference; NaN unknown."""
     table = found.table.reset_index()
     texts = [TEXTS[measure] for measure in table["measure"]]
     period = period_words(found)

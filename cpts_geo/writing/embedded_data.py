@@ -31,7 +31,7 @@ from cpts_geo.territories.perimeters import coverage
 from cpts_geo.writing.output_folder import check_output, staged
 
 #: Chosen by looking at the five CPTS: 250 m keeps the shape of small communes on a CPTS page.
-SIMPLIFY_TOLERANCE_M = 250.0
+_SIMPLIFY_TOLERANCE_M = 250.0
 _DESCRIPTOR: Final = "datapackage.json"
 _FILES: Final = (
     "communes.parquet",
@@ -46,26 +46,10 @@ _FILES: Final = (
 _MEGABYTES: Final = 20.0
 
 
-def national_table(folder: Path) -> tuple[gpd.GeoDataFrame, pd.DataFrame, pd.DataFrame]:
-    """
-    Join names, populations and contours of all communes; list the holes of the contours.
-
-    Parameters
-    ----------
-    folder : Path
-        Folder of the registry packages.
-
-    Returns
-    -------
-    communes : GeoDataFrame
-        The table of communes.parquet.
-    former : DataFrame
-        The table of former_communes.csv.
-    holes : DataFrame
-        The table of contour_holes.csv.
-    """
+def _national_table(folder: Path) -> tuple[gpd.GeoDataFrame, pd.DataFrame, pd.DataFrame]:
+    """Communes with names, populations and contours; former communes; holes of the contours."""
     communes, former, departements = packages.read_admin(folder)
-    family = split_families(packages.read_splits(folder, communes))
+    family = _split_families(packages.read_splits(folder, communes))
     communes = communes.assign(split_family=communes["code_insee"].map(family))
     contours = packages.read_contours(folder)
     unmatched = set(communes["code_insee"]) ^ set(contours["code_insee"])
@@ -85,7 +69,7 @@ def national_table(folder: Path) -> tuple[gpd.GeoDataFrame, pd.DataFrame, pd.Dat
     holes = coverage.holes(contours)
     contours["area_km2"] = coverage.area_km2(contours).round(4)
     contours = contours.assign(**coverage.checked_points(contours))
-    simplified = coverage.clean_and_simplify(contours, tolerance_m=SIMPLIFY_TOLERANCE_M)
+    simplified = coverage.clean_and_simplify(contours, tolerance_m=_SIMPLIFY_TOLERANCE_M)
     table = simplified.merge(communes, on="code_insee", validate="1:1")
     table = table.merge(departements[["departement", "departement_name"]], on="departement")
     columns = columns_of("communes.parquet")
@@ -93,26 +77,8 @@ def national_table(folder: Path) -> tuple[gpd.GeoDataFrame, pd.DataFrame, pd.Dat
     return gpd.GeoDataFrame(table, crs=settings.GEOGRAPHIC_CRS), former, holes
 
 
-def split_families(splits: pd.DataFrame) -> pd.Series:
-    """
-    Communes that were one commune and have been split since, as one text a family.
-
-    Parameters
-    ----------
-    splits : DataFrame
-        parent, part, from :func:`cpts_geo.sources.embedding.packages.read_splits`.
-
-    Returns
-    -------
-    Series of str
-        By code of a parent or part: codes of the family joined by a space, the parent first.
-
-    Examples
-    --------
-    >>> splits = pd.DataFrame({"parent": ["85084", "85084"], "part": ["85165", "85212"]})
-    >>> split_families(splits)["85212"]
-    '85084 85165 85212'
-    """
+def _split_families(splits: pd.DataFrame) -> pd.Series:
+    """By code of a commune that was split, or of a part: the family, the parent first."""
     texts = {
         str(parent): " ".join([str(parent), *group["part"]])
         for parent, group in splits.groupby("parent")
@@ -120,24 +86,8 @@ def split_families(splits: pd.DataFrame) -> pd.Series:
     return pd.Series({code: text for text in texts.values() for code in text.split()}, dtype=str)
 
 
-def codes_within(communes: gpd.GeoDataFrame, centre: pd.Series, *, radius_km: float) -> pd.Series:
-    """
-    Codes of the communes at most `radius_km` from the communes of `centre`.
-
-    Parameters
-    ----------
-    communes : GeoDataFrame
-        code_insee and geometry.
-    centre : Series of str
-        Codes of the communes the distance is taken from, border to border.
-    radius_km : float
-        Distance in kilometres, Lambert-93.
-
-    Returns
-    -------
-    Series of str
-        Codes in order, those of `centre` included.
-    """
+def _codes_within(communes: gpd.GeoDataFrame, centre: pd.Series, *, radius_km: float) -> pd.Series:
+    """Codes, in order, of the communes at most `radius_km` from `centre`, border to border."""
     mainland = communes[communes.geometry.notna() & ~communes["code_insee"].str.startswith("97")]
     metric = mainland.to_crs(settings.METRIC_CRS)
     inside = metric["code_insee"].isin(centre)
@@ -146,27 +96,8 @@ def codes_within(communes: gpd.GeoDataFrame, centre: pd.Series, *, radius_km: fl
     return near.sort_values(ignore_index=True)
 
 
-def read_sources(folder: Path) -> dict[str, pd.DataFrame]:
-    """
-    Read every producer's file that the embedded data are compiled from.
-
-    Parameters
-    ----------
-    folder : Path
-        Folder of the producers' files.
-
-    Returns
-    -------
-    dict of str to DataFrame
-        Checked table of its reader, by source key.
-
-    Raises
-    ------
-    DataFileError
-        A file is missing, altered or of an unexpected form.
-    TableError
-        Its values break the contract of its reader.
-    """
+def _read_sources(folder: Path) -> dict[str, pd.DataFrame]:
+    """Checked table of each producer's file that the embedded data are compiled from."""
     known = sources()
     found = {}
     for key in compiled_sources():
@@ -211,10 +142,10 @@ def build(
     say("Paquets du registre : vérification ou téléchargement")
     packages.fetch_packages(packages_dir)
     say("Communes, populations, contours : lecture, nettoyage, simplification")
-    communes, former, holes = national_table(packages_dir)
+    communes, former, holes = _national_table(packages_dir)
     say("Chiffres des producteurs : lecture, passage au COG courant")
     events = read_events(packages_dir)
-    tables = read_sources(official_dir)
+    tables = _read_sources(official_dir)
     totals = department_totals(tables)
     shares = tables["insee_rp_2022"].rename(
         columns={"share_75plus": embedded_vintage("share_75plus")}
@@ -227,7 +158,7 @@ def build(
         events=events,
     )
     members = embedded.load_memberships()
-    near = codes_within(communes, members["code_insee"], radius_km=settings.FIGURES_RADIUS_KM)
+    near = _codes_within(communes, members["code_insee"], radius_km=settings.FIGURES_RADIUS_KM)
     say(f"{len(near)} communes à moins de {settings.FIGURES_RADIUS_KM:.0f} km des cinq CPTS")
     compared = department_comparisons(totals, communes, figures)
     kept = figures.loc[figures["code_insee"].isin(near), columns_of("figures.csv")]

@@ -23,7 +23,7 @@ from cpts_geo.french import number
 from cpts_geo.locking import locked
 
 #: Seconds that a run waits for another one to finish writing in the same folder.
-PATIENCE: Final = 900.0
+_PATIENCE: Final = 900.0
 _LOCK: Final = ".cpts_geo.lock"
 _STAGE: Final = ".cpts_geo-"
 #: In a stage, what the folder held under the names that are being replaced: what the next run
@@ -203,7 +203,7 @@ def _alone(folder: Path, *, say: Callable[[str], None]) -> Iterator[bool]:
     def waits() -> None:
         say(
             f"Un autre calcul écrit dans « {shown_path(folder)} » : attente de sa fin "
-            f"({number(PATIENCE / 60)} minutes au plus)"
+            f"({number(_PATIENCE / 60)} minutes au plus)"
         )
 
     lock = folder / _LOCK
@@ -212,11 +212,11 @@ def _alone(folder: Path, *, say: Callable[[str], None]) -> Iterator[bool]:
         try:
             try:
                 folder.mkdir(parents=True, exist_ok=True)
-                held.enter_context(locked(lock, waits=waits, patience=PATIENCE))
+                held.enter_context(locked(lock, waits=waits, patience=_PATIENCE))
             except FileNotFoundError:
                 # The run that made the folder failed while this one waited, and removed it.
                 folder.mkdir(parents=True, exist_ok=True)
-                held.enter_context(locked(lock, waits=waits, patience=PATIENCE))
+                held.enter_context(locked(lock, waits=waits, patience=_PATIENCE))
         except TimeoutError as error:
             raise OutputError(
                 f"Un autre calcul écrit encore dans « {shown_path(folder)} ».",

@@ -25,7 +25,7 @@ from cpts_geo.capacity.scenario.loading import save_scenario
 from cpts_geo.errors import DemandTooLargeError
 from cpts_geo.files import write_atomically, write_csv, write_json, write_text
 from cpts_geo.sources.catalogue.catalogue import sha256_of
-from cpts_geo.writing.csv_tables import SOME, tables
+from cpts_geo.writing._csv_tables import SOME, tables
 from cpts_geo.writing.output_folder import Stage, check_output, staged
 from cpts_geo.writing.released import released
 

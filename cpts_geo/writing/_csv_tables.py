@@ -15,19 +15,7 @@ from cpts_geo.study.study import Study
 
 
 def tables(analysis: Analysis) -> dict[str, pd.DataFrame]:
-    """
-    Lay out the tables of a run.
-
-    Parameters
-    ----------
-    analysis : Analysis
-        Result of :func:`cpts_geo.writing.report.released`.
-
-    Returns
-    -------
-    dict of str to DataFrame
-        Table by file name, without geometry. Of those of :data:`SOME`, only the ones with a row.
-    """
+    """Table by file name, without geometry; of those of :data:`SOME`, only the ones with a row."""
     territories = analysis.territories.drop(columns="geometry").reset_index()
     answers = [study.headline for study in analysis.studies.values() if study.headline]
     always = {

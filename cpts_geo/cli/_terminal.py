@@ -27,39 +27,18 @@ class _Plain(Console):
 
 
 def results() -> Console:
-    """
-    Console for results, on the standard output.
-
-    Returns
-    -------
-    Console
-        As wide as the terminal; a row is one line where there is none.
-    """
+    """Console of the standard output: as wide as the terminal, a row a line where there is none."""
     width = None if sys.stdout.isatty() else _PIPED_WIDTH
     return _Plain(width=width, highlight=False, markup=False, emoji=False)
 
 
 def echo(line: str) -> None:
-    """
-    Print a line of result.
-
-    Parameters
-    ----------
-    line : str
-        French text; one line whatever the width of the terminal.
-    """
+    """Print a line of result, one line whatever the width of the terminal."""
     results().print(line, soft_wrap=True)
 
 
 def teller() -> Callable[[str], None]:
-    """
-    Say the progress of a command on the error output.
-
-    Returns
-    -------
-    callable
-        Receives a line.
-    """
+    """Say the progress of a command, a line at a time, on the error output."""
     console = _Plain(stderr=True, highlight=False, markup=False, emoji=False)
     return lambda line: console.print(f"· {line}")
 
@@ -67,25 +46,7 @@ def teller() -> Callable[[str], None]:
 def table_view(
     headers: Sequence[str], rows: Sequence[Sequence[str | Text]], *, title: str = "", right: bool
 ) -> Table:
-    """
-    Lay rows out for a terminal.
-
-    Parameters
-    ----------
-    headers : sequence of str
-        Names of the columns.
-    rows : sequence of sequence of str or Text
-        Cells.
-    title : str
-        What the table is; empty for none.
-    right : bool
-        Whether all columns but the first are numbers.
-
-    Returns
-    -------
-    Table
-        To print on :func:`results`.
-    """
+    """Rows laid out for a terminal; `right` where all columns but the first are numbers."""
     table = Table(
         box=SIMPLE_HEAD,
         title=visible(title) or None,

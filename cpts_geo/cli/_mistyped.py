@@ -32,28 +32,7 @@ _REMEDY: Final = (
 
 
 def misunderstood(error: TyperException, typed: Sequence[str]) -> str:
-    """
-    Say in French what is wrong with a command line.
-
-    Parameters
-    ----------
-    error : TyperException
-        What the library refuses.
-    typed : sequence of str
-        What was typed after the name of the command: quoted where no word of the library is known.
-
-    Returns
-    -------
-    str
-        What is wrong, then what to do.
-
-    Examples
-    --------
-    >>> print(misunderstood(TyperException("No such option: --drws"), ["--drws"]).splitlines()[1])
-      - option inconnue : --drws
-    >>> print(misunderstood(TyperException("Whatever"), ["report", "a b"]).splitlines()[1])
-      - ce qui suit cpts-geo n’a pas été compris : « report 'a b' »
-    """
+    """What is wrong and what to do; `typed` is quoted where no word of the library is known."""
     shown = error.format_message()
     for pattern, french in _MISTAKES:
         if found := re.search(pattern, shown):

@@ -13,7 +13,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from cpts_geo import settings
-from cpts_geo.cli.terminal import echo, results, teller
+from cpts_geo.cli._terminal import echo, results, teller
 from cpts_geo.errors import DataFileError
 from cpts_geo.french import counted, number
 from cpts_geo.paths import typed_path

@@ -12,7 +12,7 @@ from cpts_geo.capacity.queue.service_grid import ServiceGrid, service_grid
 #: Most slots needed or offered -> reach of the trial: slots, their step, requests a day. The
 #: shortest that holds the territory leaves room to try more.
 _REACHES: Final = {12: (20, 1, 20.0), 32: (40, 1, 60.0), 96: (96, 4, 160.0)}
-LEAST_DEMAND: Final = 0.5
+_LEAST_DEMAND: Final = 0.5
 #: Largest backlog of a chain: from 100 on, solvers split the work, and a table takes a minute.
 _MAX_BACKLOG: Final = 98
 
@@ -38,25 +38,9 @@ class Trial:
 
 
 def trial(result: Headline, found: EligibleDemand) -> Trial | None:
-    """
-    Compute what may be tried on a territory.
-
-    Parameters
-    ----------
-    result : Headline
-        Capacity needed.
-    found : EligibleDemand
-        Demand of all who may ask.
-
-    Returns
-    -------
-    Trial or None
-        It starts at today's slots, or those needed, and at the median demand of all who may ask,
-        or the one already served where it refutes the model; None where the territory is beyond
-        what a table can hold.
-    """
+    """From today's slots and the median demand, or the activity seen; None beyond a table."""
     scenario, seen, per_day = result.scenario, result.refuting, found.requests_per_day
-    demand = max(LEAST_DEMAND, round(per_day.p50 if seen is None else seen.line.per_day, 1))
+    demand = max(_LEAST_DEMAND, round(per_day.p50 if seen is None else seen.line.per_day, 1))
     needed = found.slots_per_day.p50 if seen is None else seen.slots
     offer = needed if result.today is None else max(1, round(result.today.slots))
     most_slots = max(offer, needed, found.slots_per_day.p90)
@@ -70,6 +54,6 @@ def trial(result: Headline, found: EligibleDemand) -> Trial | None:
     least = (offer - 1) % step + 1
     choices = range(least, top + 1, step)
     grid = service_grid(
-        choices, least_demand=LEAST_DEMAND, most_demand=furthest, rules=scenario.rules
+        choices, least_demand=_LEAST_DEMAND, most_demand=furthest, rules=scenario.rules
     )
-    return Trial((least, choices[-1], step, offer), (LEAST_DEMAND, furthest, demand), grid)
+    return Trial((least, choices[-1], step, offer), (_LEAST_DEMAND, furthest, demand), grid)

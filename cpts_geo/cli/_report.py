@@ -9,22 +9,22 @@ from typing import Annotated, Final, Literal
 
 import typer
 
-from cpts_geo.cli.terminal import echo, teller
+from cpts_geo.cli._terminal import echo, teller
 from cpts_geo.errors import ScenarioError, one_line
 from cpts_geo.french import counted, number
 from cpts_geo.paths import typed_path
 
 
-class TravelUnit(StrEnum):
+class _TravelUnit(StrEnum):
     """Units of travel times, as an analyst types them."""
 
     MINUTES = "minutes"
     SECONDS = "secondes"
 
 
-_UNITS: Final[dict[TravelUnit, Literal["minutes", "seconds"]]] = {
-    TravelUnit.MINUTES: "minutes",
-    TravelUnit.SECONDS: "seconds",
+_UNITS: Final[dict[_TravelUnit, Literal["minutes", "seconds"]]] = {
+    _TravelUnit.MINUTES: "minutes",
+    _TravelUnit.SECONDS: "seconds",
 }
 
 
@@ -86,7 +86,7 @@ def report(
         ),
     ] = None,
     travel_unit: Annotated[
-        TravelUnit | None,
+        _TravelUnit | None,
         typer.Option(help="Unité de cette table, si le nom de sa colonne ne la dit pas."),
     ] = None,
     roads: Annotated[

@@ -9,7 +9,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from cpts_geo.cli.terminal import echo, results, table_view, teller
+from cpts_geo.cli._terminal import echo, results, table_view, teller
 from cpts_geo.errors import ScenarioError, nested
 from cpts_geo.foreign import shown_name
 from cpts_geo.paths import typed_path
