@@ -49,10 +49,9 @@ from cpts_geo.schema import Status
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.study.capacity import TerritoryCapacity, study_capacity
 from cpts_geo.writing import report
-from cpts_geo.writing.csv_tables import tables
+from cpts_geo.writing._csv_tables import tables
 from tests.kept import analysed
 from tests.queues import queue
-from cpts_geo.writing._csv_tables import tables
 
 TERRITORIES = ("ouest_loiret", "beauce_gatinais", "lvo", "asclepios", "ondaine_forez")
 Case = tuple[Headline, TerritoryCapacity, pd.DataFrame]

@@ -12,10 +12,8 @@ import pytest
 from rich.console import Console
 
 from cpts_geo import settings
-from cpts_geo.cli import data as data_commands
-from cpts_geo.sources import status
 from cpts_geo.cli import _data as data_commands
-from cpts_geo.sources.catalogue import status
+from cpts_geo.sources import status
 from cpts_geo.sources.catalogue.catalogue import Source, sources
 from cpts_geo.sources.catalogue.lock import Locked, read_lock, write_entry
 from cpts_geo.sources.fetching import cached

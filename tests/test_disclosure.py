@@ -33,10 +33,9 @@ from cpts_geo.secrecy.disclosure import Mask, masked, releasable_facts
 from cpts_geo.sources.embedding.embedded import load_facts
 from cpts_geo.territories.perimeters.request import Request
 from cpts_geo.writing import report
-from cpts_geo.writing.csv_tables import tables as tables_written
+from cpts_geo.writing._csv_tables import tables as tables_written
 from cpts_geo.writing.released import released
 from tests.kept import analysed
-from cpts_geo.writing._csv_tables import tables as tables_written
 
 UNDER, SECRET = Mask.UNDER_11.value, Mask.SECRET.value
 BY_TERRITORY = ("territory",)

@@ -12,8 +12,7 @@ from cpts_geo.sources.conventions.codes import PLM
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.territories.figures.by_commune import national_figures, parts_of
 from cpts_geo.territories.figures.departments import department_totals
-from cpts_geo.writing.embedded_data import read_sources
-from cpts_geo.writing.embedded_data import _department_totals, _read_sources
+from cpts_geo.writing.embedded_data import _read_sources
 
 GPS = "Médecins généralistes (hors médecins à expertise particulière - MEP)"
 MEP = "Médecins généralistes à expertise particulière (MEP)"
@@ -222,7 +221,7 @@ def national(tables):
         parts_of(tables),
         embedded.load_communes(),
         shares=tables["insee_rp_2022"].rename(columns={"share_75plus": "share_75plus_2022"}),
-        totals=_department_totals(tables)["gps_bpe_2024"].drop("FR"),
+        totals=department_totals(tables)["gps_bpe_2024"].drop("FR"),
     )
     return figures.set_index("code_insee"), lost
 
@@ -302,7 +301,7 @@ def test_departements_of_split_communes_hold_the_emergencies_of_the_file(officia
 
 
 def test_totals_by_departement(tables, compared):
-    totals = _department_totals(tables)
+    totals = department_totals(tables)
     assert len(totals) == 102
     assert totals.notna().all(axis=None)
     assert totals.loc["45"].tolist() == [427, 376, 27, 54.4]
@@ -318,7 +317,7 @@ def test_masked_count_is_no_total():
     bpe = pd.DataFrame({"departement": ["45", "41"], "facility": "gps", "count": [427, 200]})
     tables = {"insee_bpe_2024": bpe, "cnam_2024": cnam.assign(high=4.0, density=50.0)}
     before = {key: table.copy() for key, table in tables.items()}
-    totals = _department_totals(tables)
+    totals = department_totals(tables)
     assert np.isnan(totals.at["45", "gps_mep_cnam_2024"])
     assert totals.loc["41"].tolist() == [200, 192, 6, 50]
     assert totals.at["FR", "gps_bpe_2024"] == 627

@@ -249,7 +249,7 @@ def opening(
         requests_per_day=requests,
         at_least=result.refuting is not None,
         uncounted=scenario.uncounted_demand,
-        site_slots=_SITE_SLOTS,
+        site_slots=SITE_SLOTS,
         site_capacity=capacity,
         sites_needed=needed,
         existing=tuple(open_now),

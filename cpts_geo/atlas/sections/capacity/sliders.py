@@ -10,7 +10,7 @@ from markupsafe import Markup
 from cpts_geo.atlas.look.words import deadline, slots, slots_text
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.french import number
-from cpts_geo.study.trial import Trial
+from cpts_geo.study._trial import Trial
 
 
 def section(result: Headline, tried: Trial) -> dict[str, Any]:
