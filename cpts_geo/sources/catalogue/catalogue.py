@@ -97,6 +97,10 @@ class Source:
         :func:`cpts_geo.sources.bounds.limits.most_bytes`; None unknown.
     totals : tuple of Total
         Figures that its table must hold; empty where none is known.
+    equipped_only : bool
+        Whether communes without any are not listed: their count is then a known zero.
+    overseas : bool
+        Whether overseas communes are covered.
     trust : str
         What was not verified of its address, form or licence; empty when nothing is known to
         be uncertain.
@@ -124,6 +128,8 @@ class Source:
     personal: bool = False
     megabytes: float | None = None
     totals: tuple[Total, ...] = ()
+    equipped_only: bool = False
+    overseas: bool = True
     trust: str = ""
 
     @property

@@ -1,32 +1,16 @@
-"""Which reader reads each source."""
+"""Which reader reads each source: those that the modules of care and communes say they hold."""
 
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Final
 
-from cpts_geo.sources.readers.care import access_times, apl, bpe, cnam, rpps, urgences
-from cpts_geo.sources.readers.communes import (
-    census,
-    cog,
-    contours,
-    cpts_perimeters,
-    epci,
-    populations,
-    tvs,
-)
+from cpts_geo.sources.readers import care, communes
 from cpts_geo.sources.readers.formats.base import Reader
 
 #: Reader of each source, by the name that the catalogue gives it.
 READERS: Final[dict[str, Reader]] = {
-    **access_times.READERS,
-    **apl.READERS,
-    **bpe.READERS,
-    **census.READERS,
-    **cnam.READERS,
-    **cog.READERS,
-    **contours.READERS,
-    **cpts_perimeters.READERS,
-    **epci.READERS,
-    **populations.READERS,
-    **rpps.READERS,
-    **tvs.READERS,
-    **urgences.READERS,
+    name: reader
+    for room in (care, communes)
+    for module in iter_modules(room.__path__, f"{room.__name__}.")
+    for name, reader in import_module(module.name).READERS.items()
 }

@@ -97,23 +97,17 @@ def _apl_parts(table: pd.DataFrame, *, source: str) -> list[Part]:
     return parts
 
 
-#: Source of facilities -> whether it lists equipped communes only, whether it covers overseas ones.
-_FACILITIES: Final = {
-    "insee_bpe_2017": (True, False),
-    "insee_bpe_2020": (False, True),
-    "insee_bpe_2025": (True, True),
-}
-
-
 def parts_of(tables: Mapping[str, pd.DataFrame]) -> list[Part]:
     """
-    Parts that sources bring: the APL of each vintage, facilities of each BPE.
+    Parts that sources bring: the APL of each vintage, and the counts whose Column names them.
 
     Parameters
     ----------
     tables : mapping of str to DataFrame
         Table of its reader, by source key; sources that bring no count of communes are passed
-        over. ``attrs["left_out"]`` of a BPE are communes whose figures stand in another one.
+        over. Counts stand in a column of the name of their family (or their own), or of one
+        facility a row: facility, count. ``attrs["left_out"]`` are communes whose figures stand
+        in another one.
 
     Returns
     -------
@@ -124,23 +118,26 @@ def parts_of(tables: Mapping[str, pd.DataFrame]) -> list[Part]:
     for key, table in tables.items():
         if sources()[key].reader == "apl":
             parts += _apl_parts(table, source=key)
-        if key not in _FACILITIES:
             continue
-        equipped_only, overseas = _FACILITIES[key]
-        for name in (name for name in FIGURE_COLUMNS if COLUMNS[name].source == key):
-            facility = COLUMNS[name].family
-            kept = table.loc[table["facility"] == facility, ["code_insee", "count"]]
+        mine = [name for name in FIGURE_COLUMNS if COLUMNS[name].source == key]
+        for name in (name for name in mine if COLUMNS[name].kind == "count"):
+            counted = COLUMNS[name].family or name
+            if "facility" in table:
+                kept = table.loc[table["facility"] == counted, ["code_insee", "count"]]
+                kept = kept.rename(columns={"count": name})
+            else:
+                kept = table[["code_insee", counted]].rename(columns={counted: name})
             # A facility that a file never lists is not counted by it: no commune has a zero.
             if kept.empty:
                 continue
             parts.append(
                 Part(
                     key,
-                    kept.rename(columns={"count": name}),
+                    kept,
                     cog_of(key),
                     (name,),
-                    equipped_only=equipped_only,
-                    overseas=overseas,
+                    equipped_only=sources()[key].equipped_only,
+                    overseas=sources()[key].overseas,
                     unknown=frozenset(table.attrs.get("left_out", ())),
                 )
             )

@@ -40,14 +40,10 @@ from cpts_geo.territories.figures.by_commune import (
 )
 from cpts_geo.territories.figures.departments import named, sums_of_departments
 
-#: Notion -> sources that bring it, the first one that was fetched is taken.
-_CHOICES = {
+#: Notion that several sources bring, the best first.
+_ALTERNATIVES = {
     "apl": ("drees_apl_2024", "drees_apl_2023"),
-    "bpe_2025": ("insee_bpe_2025",),
-    "bpe_2017": ("insee_bpe_2017",),
-    "bpe_2020": ("insee_bpe_2020",),
     "age": ("insee_rp_structure_2022", "insee_rp_2022"),
-    "rpps": ("ans_rpps",),
 }
 _AGE_75 = 75
 #: The file of the embedded APL: a newer one holds the same years, sometimes corrected.
@@ -141,7 +137,7 @@ def load_national(
 def _missing() -> tuple[str, ...]:
     """Sources that the lock names and the cache has no more: their figures would lack unseen."""
     locked = read_lock(settings.lock_path())
-    wanted = {key for keys in _CHOICES.values() for key in keys}
+    wanted = {key for keys in _choices().values() for key in keys}
     gone = [key for key in locked if key in wanted and not available(key)]
     if not gone:
         return ()
@@ -151,11 +147,18 @@ def _missing() -> tuple[str, ...]:
     )
 
 
+def _choices() -> dict[str, tuple[str, ...]]:
+    """Notion -> sources that bring it, the first one that was fetched is taken."""
+    several = {key for keys in _ALTERNATIVES.values() for key in keys}
+    named = {COLUMNS[name].source for name in FIGURE_COLUMNS} - several
+    return _ALTERNATIVES | {key: (key,) for key in sorted(named) if sources()[key].reader}
+
+
 def _chosen() -> dict[str, str]:
     """Notion -> the source taken for it, among those fetched."""
     found = {
         notion: next((key for key in keys if available(key)), "")
-        for notion, keys in _CHOICES.items()
+        for notion, keys in _choices().items()
     }
     return {notion: key for notion, key in found.items() if key}
 
