@@ -324,6 +324,7 @@ def _parameters(*asked: Request | Options) -> dict[str, Any]:
 
 
 def _seed(options: Options, own: Scenario | None) -> int:
+    """Seed that the manifest says: that asked for, else that of the scenarios."""
     if options.seed is not None:
         return options.seed
     return SEED if own is None else own.seed

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from cpts_geo.capacity.scenario.calendar import (
     _REGIONS,
     Calendar,
+    _public_holidays,
     _Region,
     default_calendar,
     opening_days,
-    public_holidays,
 )
 from cpts_geo.errors import ScenarioError
 
@@ -31,7 +31,7 @@ PERIOD = (date(2023, 3, 6), date(2024, 3, 31))
 )
 def test_french_working_days(year: int, days: int) -> None:
     assert len(opening_days(date(year, 1, 1), date(year, 12, 31))) == days
-    assert len(public_holidays(date(year, 1, 1), date(year, 12, 31))) == 11
+    assert len(_public_holidays(date(year, 1, 1), date(year, 12, 31))) == 11
 
 
 def test_observed_period_of_ouest_loiret() -> None:
@@ -39,13 +39,13 @@ def test_observed_period_of_ouest_loiret() -> None:
     weekdays = pd.bdate_range(start, end)
     assert (end - start).days + 1 == 392
     assert len(weekdays) == 280
-    assert len(weekdays.intersection(public_holidays(start, end))) == 10
+    assert len(weekdays.intersection(_public_holidays(start, end))) == 10
     assert len(opening_days(start, end)) == 270
 
 
 def test_agrees_with_numpy_busday_count() -> None:
     start, end = PERIOD
-    holidays = public_holidays(start, end).to_numpy().astype("datetime64[D]")
+    holidays = _public_holidays(start, end).to_numpy().astype("datetime64[D]")
     after = np.datetime64(end) + 1
     assert np.busday_count(start, after, holidays=holidays) == 270
 
@@ -107,12 +107,12 @@ def test_holidays_of_a_region(region: _Region, opens_not: list[str]) -> None:
     for day in map(pd.Timestamp, opens_not):
         assert day not in days_of(day.year, region=region)
         assert day in days_of(day.year)
-    assert set(public_holidays(*YEAR)) <= set(public_holidays(*YEAR, region=region))
+    assert set(_public_holidays(*YEAR)) <= set(_public_holidays(*YEAR, region=region))
 
 
 def test_every_region_has_its_days() -> None:
     assert set(get_args(_Region)) == set(_REGIONS)
-    found = {region: len(public_holidays(*YEAR, region=region)) for region in get_args(_Region)}
+    found = {region: len(_public_holidays(*YEAR, region=region)) for region in get_args(_Region)}
     assert found["metropole"] == 11
     assert found["alsace"] == found["moselle"] == 13
     assert all(found[region] >= 12 for region in found if region != "metropole")
@@ -173,7 +173,7 @@ def test_factors_by_hand() -> None:
 
 def test_factors_against_a_plain_loop() -> None:
     rules = calendar(after_holiday_factor=1.4, year=2024, region="alsace")
-    off = set(public_holidays(date(2024, 1, 1), date(2024, 12, 31), region="alsace"))
+    off = set(_public_holidays(date(2024, 1, 1), date(2024, 12, 31), region="alsace"))
     week = dict(zip(rules.weekdays, rules.weekday_factors, strict=True))
     raw, after = {}, False
     for day in pd.date_range("2024-01-01", "2024-12-31"):

@@ -13,7 +13,7 @@ from cpts_geo.capacity.demand.requests import observed_line
 from cpts_geo.capacity.scenario.calendar import Calendar, default_calendar
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import _Population, load_scenario
-from cpts_geo.capacity.scenario.parameters import Default, Source
+from cpts_geo.capacity.scenario.parameters import Source, _Default
 from cpts_geo.capacity.scenario.records import Record
 from cpts_geo.capacity.scenario.supply import Rota, Visitors
 from cpts_geo.errors import ScenarioError
@@ -527,7 +527,7 @@ def test_beds_and_people_present_have_bounds() -> None:
         (Visitors, {"present": (1.0,)}, 1),
         (Calendar, {"year": "2025"}, 10),
         (Source, {"text": "", "grade": "E"}, 2),
-        (Default, {"text": "x", "grade": "A"}, 1),
+        (_Default, {"text": "x", "grade": "A"}, 1),
         (_Population, {"population": 0.0, "share_without_mt": 1.5, "age_share": -1.0}, 3),
         (Scenario, {}, 24),
     ],

@@ -25,7 +25,7 @@ from cpts_geo.capacity.scenario.loading import (
 from cpts_geo.capacity.scenario.parameters import (
     ANALYST,
     SOURCED_FIELDS,
-    Default,
+    _Default,
     default_parameters,
 )
 from cpts_geo.capacity.scenario.supply import Rota, Visitors
@@ -356,7 +356,7 @@ def test_every_field_is_described_in_french() -> None:
 
 def test_default_parameters_are_inputs_of_a_scenario() -> None:
     assert set(default_parameters()) <= {*SOURCED_FIELDS, *_Population.model_fields}
-    assert all(isinstance(x, Default) for x in default_parameters().values())
+    assert all(isinstance(x, _Default) for x in default_parameters().values())
 
 
 @pytest.mark.usefixtures("no_memory")

@@ -228,6 +228,7 @@ def _told_apart(titles: list[str]) -> list[str]:
 
 
 def _shift_columns(shifts: Sequence[Shift], codes: pd.Series) -> pd.DataFrame:
+    """Shift and APL after of the first changes, by commune, with their status."""
     columns = {
         name: codes.map(shift.communes[what])
         for names, shift in zip(CHANGES, shifts, strict=False)
@@ -237,10 +238,12 @@ def _shift_columns(shifts: Sequence[Shift], codes: pd.Series) -> pd.DataFrame:
 
 
 def _facilities(cells: pd.DataFrame) -> list[str]:
+    """Facilities that the cells measure."""
     return [] if cells.empty else [f for f in CELL_COLUMNS if (cells["facility"] == f).any()]
 
 
 def _cell_coverage(cells: pd.DataFrame) -> pd.DataFrame:
+    """People within each time of each facility, over all the cells of the territory."""
     whole = dict.fromkeys([] if cells.empty else cells["code_insee"], "territory")
     rows = {
         facility: cell_minutes(cells, facility=facility, bands=BANDS, areas=whole).iloc[0]
@@ -250,6 +253,7 @@ def _cell_coverage(cells: pd.DataFrame) -> pd.DataFrame:
 
 
 def _cell_columns(cells: pd.DataFrame, codes: pd.Series) -> pd.DataFrame:
+    """Mean minutes to each facility by commune, from its cells, with their status."""
     means = {
         CELL_COLUMNS[facility]: codes.map(
             cell_minutes(cells, facility=facility, bands=BANDS)["mean_minutes"]

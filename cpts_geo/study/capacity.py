@@ -129,11 +129,13 @@ def study_capacity(result: Headline, *, facts: Mapping[str, float]) -> Territory
 
 
 def _mean_one(factors: tuple[float, ...]) -> list[float]:
+    """Weekday factors of mean 1 over the week; the calendar's have it over the year."""
     mean = sum(factors) / len(factors)
     return [factor / mean for factor in factors]
 
 
 def _phone(scenario: Scenario) -> pd.DataFrame | None:
+    """Agents by hour of the territory's own line; None as for :attr:`TerritoryCapacity.phone`."""
     calendar = scenario.calendar
     hours = calendar.closes.hour - calendar.opens.hour
     whole = calendar.opens.minute == calendar.closes.minute == 0

@@ -284,17 +284,20 @@ def _joined(times: TravelTimes, communes: Sequence[str], *, people: pd.Series) -
 
 
 def _matrix(times: TravelTimes, origins: list[str], wanted: list[str]) -> pd.DataFrame:
+    """Minutes from communes asking to the places that the times know."""
     known = [code for code in dict.fromkeys(wanted) if code in times.destinations]
     return minutes_matrix(times, origins=origins, destinations=known)
 
 
 def _first(solutions: pd.DataFrame) -> tuple[str, ...]:
+    """The best set of sites of a list of solutions."""
     return tuple(solutions["sites"].iloc[0])
 
 
 def _nearest_for_all(
     minutes: pd.DataFrame, demand: pd.Series, p: int, candidates: list[str], existing: list[str]
 ) -> pd.DataFrame:
+    """The best sets of sites for the fewest minutes of all (p-median)."""
     return best_sites(
         minutes, demand, objective="p_median", p=p, existing=existing, candidates=candidates,
         best=_BEST,
@@ -310,6 +313,7 @@ def _demands(requests: float, people: pd.Series, *, apl: pd.Series | None) -> di
 
 
 def _nearest_care(minutes: pd.DataFrame, care: list[str]) -> tuple[str, ...]:
+    """Places of care that are the nearest one of some commune, in their order."""
     known = minutes[[code for code in care if code in minutes]].dropna(how="all")
     nearest = [] if known.empty else list(known.idxmin(axis=1).astype(str))
     return tuple(code for code in care if code in nearest)
@@ -326,5 +330,6 @@ def _gain(
 
 
 def _loads(minutes: pd.DataFrame, demand: pd.Series, sites: list[str]) -> pd.Series:
+    """Requests per opening day of each site if everyone goes to the nearest one."""
     nearest = minutes[sites].idxmin(axis=1)
     return demand.groupby(nearest).sum().reindex(sites, fill_value=0.0)

@@ -24,7 +24,7 @@ EVIDENCE: Final = {
 
 
 #: What a caveat is about, the gravest first.
-Kind = Literal["refuted", "uncounted", "share_assumed", "transferred_rate", "saturated_ratio"]
+_Kind = Literal["refuted", "uncounted", "share_assumed", "transferred_rate", "saturated_ratio"]
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Caveat:
         French sentence that the page prints.
     """
 
-    kind: Kind
+    kind: _Kind
     text: str
 
 
@@ -84,7 +84,8 @@ def caveats(
 
 def _found(
     scenario: Scenario, p90: float, today: Offer | None, observed: ObservedFloor | None
-) -> Iterator[tuple[Kind, str]]:
+) -> Iterator[tuple[_Kind, str]]:
+    """Caveats that hold for a territory, the gravest first: what each is about, its sentence."""
     if observed is not None and observed.above_p90:
         yield (
             "refuted",
@@ -133,7 +134,7 @@ def _own_rate(scenario: Scenario, observed: ObservedFloor | None) -> str:
 
 def _saturation(
     scenario: Scenario, slots: float, served: float, observed: ObservedFloor
-) -> Iterator[tuple[Kind, str]]:
+) -> Iterator[tuple[_Kind, str]]:
     """Warn where today's slots alone explain the consultations given per call."""
     if scenario.people_without_mt != scenario.calls_people_years:
         return  # other people than those behind the log: nobody counted their calls

@@ -155,6 +155,7 @@ def draws_needed(values: npt.ArrayLike, *, error: float) -> int:
 
 
 def _relative_errors(values: Floats, levels: Sequence[float]) -> Floats:
+    """Half the gap between the quantiles around each level, as a share of it; NaN where it is 0."""
     at = np.asarray(levels, dtype=np.float64)
     step = np.sqrt(at * (1.0 - at) / values.size)
     low, middle, high = np.quantile(values, [at - step, at, at + step])
@@ -163,6 +164,7 @@ def _relative_errors(values: Floats, levels: Sequence[float]) -> Floats:
 
 
 def _draws(values: npt.ArrayLike, at_least: int, defects: list[str]) -> Floats:
+    """The draws as an array, once they are enough finite numbers and nothing else is wrong."""
     drawn = np.asarray(values, dtype=np.float64)
     if drawn.ndim != 1 or drawn.size < at_least:
         defects.append(

@@ -135,75 +135,23 @@ class Headline:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """
-        Give the sentences of the caveats.
-
-        Returns
-        -------
-        tuple of str
-            In French, the gravest first.
-
-        Examples
-        --------
-        >>> from cpts_geo.capacity.scenario.loading import load_scenarios
-        >>> len(headline(load_scenarios()["ondaine_forez"]).warnings)
-        1
-        """
+        """French sentences of the caveats, the gravest first."""
         return tuple(caveat.text for caveat in self.caveats)
 
     @property
     def status(self) -> Status:
-        """
-        Say how the answer is known; it is never measured, since it comes from a model.
-
-        Returns
-        -------
-        Status
-            Assumed where the people without médecin traitant are; estimated otherwise.
-
-        Examples
-        --------
-        >>> from cpts_geo.capacity.scenario.loading import load_scenarios
-        >>> str(headline(load_scenarios()["ondaine_forez"]).status)
-        'estimated'
-        """
+        """How the answer is known: assumed where its people are, else estimated by a model."""
         assumed = self.people_status is Status.ASSUMED
         return Status.ASSUMED if assumed else Status.ESTIMATED
 
     @property
     def refuting(self) -> ObservedFloor | None:
-        """
-        Give the observed floor that refutes the model.
-
-        Returns
-        -------
-        ObservedFloor or None
-            The floor where the line gives more than the model's p90; None where the model stands.
-
-        Examples
-        --------
-        >>> from cpts_geo.capacity.scenario.loading import load_scenarios
-        >>> headline(load_scenarios()["ouest_loiret"]).refuting.slots
-        6
-        """
+        """The observed floor where it is above the model's p90; None where the model stands."""
         return self.observed if self.observed is not None and self.observed.above_p90 else None
 
     @property
     def people_status(self) -> Status:
-        """
-        Say how the people without médecin traitant are known.
-
-        Returns
-        -------
-        Status
-            That of the scenario.
-
-        Examples
-        --------
-        >>> from cpts_geo.capacity.scenario.loading import load_scenarios
-        >>> str(headline(load_scenarios()["beauce_gatinais"]).people_status)
-        'measured'
-        """
+        """How the people without médecin traitant are known: that of the scenario."""
         return self.scenario.people_status
 
 
@@ -378,6 +326,7 @@ _COLUMNS: Final[dict[str, Any]] = {
 
 
 def _row(result: Headline) -> dict[str, Any]:
+    """One headline as a row of the table, what is unknown left out."""
     scenario, observed = result.scenario, result.observed
     same = ("territory", "label", "evidence_label", "share_assumed", "population")
     people = ("people_without_mt", "people_status")

@@ -41,7 +41,7 @@ class EligibleDemand:
     by_month: pd.DataFrame
 
 
-def requests_per_day(scenario: Scenario, drawn: DemandDraws) -> Floats:
+def eligible_per_day(scenario: Scenario, drawn: DemandDraws) -> Floats:
     """
     Bring the draws of all groups to the mean opening day studied.
 
@@ -64,7 +64,7 @@ def requests_per_day(scenario: Scenario, drawn: DemandDraws) -> Floats:
     >>> case = load_scenario("lvo")
     >>> summer = case.evolve(months=(7, 8))
     >>> drawn = draw_requests(case, draws=1000)
-    >>> bool(np.median(requests_per_day(summer, drawn)) > np.median(requests_per_day(case, drawn)))
+    >>> bool(np.median(eligible_per_day(summer, drawn)) > np.median(eligible_per_day(case, drawn)))
     True
     """
     residents, visitors = studied_means(scenario)
@@ -105,7 +105,7 @@ def eligible_demand(scenario: Scenario, drawn: DemandDraws) -> EligibleDemand:
     (['no_mt', 'all'], 12)
     """
     groups = {group: interval(getattr(drawn, group)) for group in scenario.eligible}
-    per_day = requests_per_day(scenario, drawn)
+    per_day = eligible_per_day(scenario, drawn)
     return EligibleDemand(
         requests_per_year=groups | {"all": interval(drawn.requests_per_year)},
         requests_per_day=interval(per_day),
@@ -121,6 +121,7 @@ def _slots_needed(scenario: Scenario, per_day: Floats) -> Interval[int]:
 
 
 def _months(scenario: Scenario, drawn: DemandDraws) -> pd.DataFrame:
+    """Demand and slots of each month with an opening day (:attr:`EligibleDemand.by_month`)."""
     days = scenario.opening_days_per_year
     week = scenario.slots_by_weekday
     rows = []

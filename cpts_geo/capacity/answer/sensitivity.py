@@ -7,8 +7,6 @@ share of the variance does each one carry, alone and with the others (Sobol)?
 
 from __future__ import annotations
 
-import math
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
@@ -41,32 +39,13 @@ class _Input:
     quantile: Callable[[Floats], npt.ArrayLike]
 
 
-def _tornado(
-    model: _Model,
-    inputs: Sequence[_Input],
-    *,
-    low: float = LEVELS["p10"],
-    high: float = LEVELS["p90"],
-) -> pd.DataFrame:
-    """Move one input at a time between two of its quantiles, the others at their median.
-
-    ``model`` takes a dict of arrays of one length, an input each, and gives a result per element;
-    see :func:`hours_tornado` for the table.
-    """
-    defects = [
-        f"quantile {name} = {level} : il faut une part entre {bounds}, bornes exclues"
-        for name, level, bounds, right in (
-            ("bas", low, "0 et 0,5", 0 < low < 0.5),
-            ("haut", high, "0,5 et 1", 0.5 < high < 1),
-        )
-        if not right
-    ]
-    _check(inputs, defects)
+def _tornado(model: _Model, inputs: Sequence[_Input]) -> pd.DataFrame:
+    """Move one input at a time from its p10 to its p90, as :func:`hours_tornado` shows it."""
     count = len(inputs)
     levels = np.full((2 * count + 1, count), 0.5)
     each = np.arange(count)
-    levels[each, each] = low
-    levels[count + each, each] = high
+    levels[each, each] = LEVELS["p10"]
+    levels[count + each, each] = LEVELS["p90"]
     values, results = _evaluate(model, inputs, levels)
     table = pd.DataFrame(
         {
@@ -85,41 +64,31 @@ def _tornado(
 
 
 def _sobol(model: _Model, inputs: Sequence[_Input], *, n: int = 4096, seed: int) -> pd.DataFrame:
-    """Share the variance of the result among independent inputs, by a sample of n, a power of two.
+    """Share the variance of the result among independent inputs, as :func:`hours_sobol` shows it.
 
     First order V(E(Y | X_i)) / V(Y), total 1 - V(E(Y | all but X_i)) / V(Y), by SALib (scrambled
     Sobol sequence, estimators of Saltelli 2010). The sequence is drawn in the unit cube and goes
-    through the quantile functions, so any law will do. See :func:`hours_sobol` for the table.
+    through the quantile functions, so any law will do.
     """
     # SALib takes a second to import, and only the sensitivity needs it
     from SALib.analyze import sobol as analysis  # noqa: PLC0415
     from SALib.sample import sobol as sampling  # noqa: PLC0415
 
-    defects = []
-    if not (64 <= n <= _MAX_SAMPLE and n == int(n) and int(n).bit_count() == 1):
-        defects.append(f"n = {n} : il faut une puissance de 2, de 64 à {number(_MAX_SAMPLE)}")
-    if not (0 <= seed < math.inf and seed == int(seed)):
-        defects.append(f"graine = {seed} : il faut un nombre entier, 0 ou plus")
-    _check(inputs, defects)
     names = [x.name for x in inputs]
     cube = {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
-    unit = sampling.sample(cube, int(n), calc_second_order=False, seed=int(seed))
+    unit = sampling.sample(cube, n, calc_second_order=False, seed=seed)
     # the sequence has steps of 2^-30 and may hold 0, which many quantile functions send to -inf
     _, results = _evaluate(model, inputs, unit + 2.0**-31)
     found = {name: np.zeros(len(names)) for name in ("S1", "S1_conf", "ST", "ST_conf")}
     # what rounding alone makes vary is a constant
     if np.ptp(results) > 1e-12 * np.abs(results).max():
         # SALib takes a seed of 0 for none
-        found = analysis.analyze(cube, results, calc_second_order=False, seed=int(seed) + 1)
+        found = analysis.analyze(cube, results, calc_second_order=False, seed=seed + 1)
+    columns = {"first_order": "S1", "first_order_conf": "S1_conf"}
+    columns |= {"total": "ST", "total_conf": "ST_conf"}
     return pd.DataFrame(
-        {
-            "input": names,
-            "label": [x.label for x in inputs],
-            "first_order": np.asarray(found["S1"], dtype=np.float64),
-            "first_order_conf": np.asarray(found["S1_conf"], dtype=np.float64),
-            "total": np.asarray(found["ST"], dtype=np.float64),
-            "total_conf": np.asarray(found["ST_conf"], dtype=np.float64),
-        }
+        {"input": names, "label": [x.label for x in inputs]}
+        | {name: np.asarray(found[key], dtype=np.float64) for name, key in columns.items()}
     )
 
 
@@ -150,8 +119,7 @@ def hours_tornado(scenario: Scenario) -> pd.DataFrame:
     >>> hours_tornado(load_scenario("beauce_gatinais"))["input"].iloc[0]
     'need'
     """
-    inputs = _inputs(scenario)
-    return _tornado(lambda values: _weekly_hours(scenario, values), inputs)
+    return _tornado(lambda values: _weekly_hours(scenario, values), _inputs(scenario))
 
 
 def hours_sobol(scenario: Scenario, *, n: int = 4096) -> pd.DataFrame:
@@ -163,7 +131,7 @@ def hours_sobol(scenario: Scenario, *, n: int = 4096) -> pd.DataFrame:
     scenario : Scenario
         Territory and assumptions; its seed draws the sample.
     n : int
-        Size of the sample, a power of two.
+        Size of the sample, a power of two from 64 to 65,536.
 
     Returns
     -------
@@ -185,8 +153,18 @@ def hours_sobol(scenario: Scenario, *, n: int = 4096) -> pd.DataFrame:
     >>> bool(shares["total"].idxmax() == "need")
     True
     """
-    inputs = _inputs(scenario)
-    return _sobol(lambda values: _weekly_hours(scenario, values), inputs, n=n, seed=scenario.seed)
+    if not (64 <= n <= _MAX_SAMPLE and n == int(n) and int(n).bit_count() == 1):
+        raise ScenarioError(
+            "L’analyse de sensibilité ne peut pas être faite.",
+            defects=[f"n = {n} : il faut une puissance de 2, de 64 à {number(_MAX_SAMPLE)}"],
+            remedy="donnez une telle taille, par exemple 4096.",
+        )
+    return _sobol(
+        lambda values: _weekly_hours(scenario, values),
+        _inputs(scenario),
+        n=int(n),
+        seed=scenario.seed,
+    )
 
 
 def _inputs(scenario: Scenario) -> list[_Input]:
@@ -213,45 +191,11 @@ def _weekly_hours(scenario: Scenario, values: dict[str, Floats]) -> Floats:
     return hours
 
 
-def _check(inputs: Sequence[_Input], defects: list[str]) -> None:
-    if not inputs:
-        defects.append("aucune entrée : il en faut une ou plus")
-    counts = Counter(x.name for x in inputs)
-    defects += [f"« {name} » est donné {times} fois" for name, times in counts.items() if times > 1]
-    defects += [
-        f"« {x.name} » : il faut une fonction quantile, par exemple « loi.ppf »"
-        for x in inputs
-        if not callable(x.quantile)
-    ]
-    _refuse(defects)
-
-
 def _evaluate(
     model: _Model, inputs: Sequence[_Input], levels: Floats
 ) -> tuple[dict[str, Floats], Floats]:
+    """Values of each input at its level in each row, and the result there."""
     values = {
         x.name: np.asarray(x.quantile(levels[:, i]), dtype=np.float64) for i, x in enumerate(inputs)
     }
-    shape = levels.shape[:1]
-    _refuse([f"« {name} » : {_fault(x, shape)}" for name, x in values.items() if _fault(x, shape)])
-    # a model may write in what it receives
-    results = np.asarray(model({name: x.copy() for name, x in values.items()}), dtype=np.float64)
-    _refuse([f"résultat du modèle : {fault}" for fault in [_fault(results, shape)] if fault])
-    return values, results
-
-
-def _fault(values: Floats, shape: tuple[int, ...]) -> str:
-    if values.shape != shape:
-        return f"forme {values.shape} au lieu de {shape}"
-    unknown = int((~np.isfinite(values)).sum())
-    return f"{unknown} valeurs sur {values.size} ne sont pas des nombres finis" if unknown else ""
-
-
-def _refuse(defects: list[str]) -> None:
-    if defects:
-        raise ScenarioError(
-            "L’analyse de sensibilité ne peut pas être faite.",
-            defects=defects,
-            remedy="corrigez les entrées, ou le modèle : un tableau par entrée, "
-            "un résultat par élément.",
-        )
+    return values, np.asarray(model(values), dtype=np.float64)

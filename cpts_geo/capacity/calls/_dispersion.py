@@ -73,4 +73,5 @@ def daily_dispersion(daily: pd.Series, *, seasonal: bool) -> Dispersion:
 
 
 def _sums(values: Floats, group: npt.NDArray[np.int_]) -> Floats:
+    """Sum of the values of each group, by its number."""
     return np.bincount(group, weights=values).astype(np.float64)

@@ -163,10 +163,12 @@ def with_call_log(scenario: Scenario, found: CallProfile) -> Scenario:
 
 
 def _is_wide(scenario: Scenario) -> bool:
+    """Whether others than people without médecin traitant may call."""
     return set(scenario.eligible) != {"no_mt"}
 
 
 def _rate_sources(scenario: Scenario, text: str) -> dict[str, Source]:
+    """Sources of the inputs that a log of calls replaces."""
     people = scenario.sources["people_without_mt"]
     own = "ses propres appels"
     return {
@@ -182,6 +184,7 @@ def _rate_sources(scenario: Scenario, text: str) -> dict[str, Source]:
 
 
 def _calls_note(found: CallProfile, tables: dict[str, pd.DataFrame]) -> str:
+    """French sentence on the calls of a log, and the share of duplicates where it may be shown."""
     text = (
         f"{counted(found.calls, 'appel', 'appels')} en "
         f"{counted(found.opening_days, 'jour d’ouverture', 'jours d’ouverture')}, doublons compris"
@@ -230,6 +233,7 @@ def _calendar(
 
 
 def _appointments(tables: dict[str, pd.DataFrame]) -> int | None:
+    """Consultations that may be shown of a log; None where they are masked."""
     outcomes = tables["outcome"]
     calls = float(outcomes["calls"].get("appointment", math.nan))
     return None if math.isnan(calls) else int(calls)

@@ -7,6 +7,7 @@ coming exposure ``E'`` is negative binomial NB(r = x + 1/2, p = E / (E + E')).
 These intervals are **sampling error only**: a few percent for a line of a year. What is not known
 of the structure (which calls need a slot, who is eligible, what a full line hides, how
 territories differ) weighs ten times more and shrinks with no count. Never show the first alone.
+Arguments outside their domain raise one ScenarioError that lists them.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from cpts_geo.errors import ScenarioError
 
 
 @dataclass(frozen=True)
-class Prediction:
+class _Prediction:
     """
     Count to come over an exposure: a negative binomial, in the letters of scipy.
 
@@ -38,36 +39,12 @@ class Prediction:
 
     @property
     def mean(self) -> float:
-        """
-        Mean of the count.
-
-        Returns
-        -------
-        float
-            r (1 - p) / p.
-
-        Examples
-        --------
-        >>> round(rate_posterior(1511, 270).predict(251).mean, 1)
-        1405.1
-        """
+        """Mean of the count, r (1 - p) / p."""
         return self.size * (1.0 - self.probability) / self.probability
 
     @property
     def sd(self) -> float:
-        """
-        Standard deviation of the count: that of the rate and that of the Poisson together.
-
-        Returns
-        -------
-        float
-            sqrt(r (1 - p)) / p.
-
-        Examples
-        --------
-        >>> round(rate_posterior(1511, 270).predict(251).sd, 2)
-        52.07
-        """
+        """Standard deviation of the count, of rate and Poisson together: sqrt(r (1 - p)) / p."""
         return math.sqrt(self.size * (1.0 - self.probability)) / self.probability
 
     def interval(self, level: float = 0.95) -> tuple[int, int]:
@@ -83,11 +60,6 @@ class Prediction:
         -------
         tuple of int
             First and last count, both included; each side leaves out (1 - level) / 2 at most.
-
-        Raises
-        ------
-        ScenarioError
-            If ``level`` is outside its domain.
 
         Examples
         --------
@@ -106,46 +78,18 @@ class RatePosterior(CountedRate):
 
     Attributes
     ----------
-    label : str
-        French words for tables and figures.
-    count : float
-        Events counted, 0 or more.
-    exposure : float
-        What they were counted over, above 0; the rate is per unit of it.
+    label, count, exposure : str, float, float
+        As for :class:`cpts_geo.capacity.demand.laws.CountedRate`.
     """
 
     @property
     def mean(self) -> float:
-        """
-        Mean of the rate.
-
-        Returns
-        -------
-        float
-            Per unit of exposure.
-
-        Examples
-        --------
-        >>> round(rate_posterior(1511, 270).mean, 6)
-        5.598148
-        """
+        """Mean of the rate, per unit of exposure."""
         return self.shape / self.exposure
 
     @property
     def sd(self) -> float:
-        """
-        Standard deviation of the rate.
-
-        Returns
-        -------
-        float
-            Per unit of exposure.
-
-        Examples
-        --------
-        >>> round(rate_posterior(1511, 270).sd, 4)
-        0.144
-        """
+        """Standard deviation of the rate, per unit of exposure."""
         return math.sqrt(self.shape) / self.exposure
 
     def interval(self, level: float = 0.95) -> tuple[float, float]:
@@ -162,22 +106,16 @@ class RatePosterior(CountedRate):
         tuple of float
             Quantiles (1 - level) / 2 and (1 + level) / 2; the first is above 0 even for no event.
 
-        Raises
-        ------
-        ScenarioError
-            If ``level`` is outside its domain.
-
         Examples
         --------
-        >>> low, high = rate_posterior(1511, 270).interval()
-        >>> round(low, 5), round(high, 5)
-        (5.31945, 5.88386)
+        >>> [round(bound, 5) for bound in rate_posterior(1511, 270).interval()]
+        [5.31945, 5.88386]
         """
         _check(level=level)
         low, high = self.quantile([(1.0 - level) / 2.0, (1.0 + level) / 2.0]).tolist()
         return low, high
 
-    def predict(self, exposure: float) -> Prediction:
+    def predict(self, exposure: float) -> _Prediction:
         """
         Predict the count over a coming exposure, the rate staying what it was.
 
@@ -191,18 +129,13 @@ class RatePosterior(CountedRate):
         Prediction
             NB(r = shape, p = observed exposure / (observed exposure + coming one)).
 
-        Raises
-        ------
-        ScenarioError
-            If ``exposure`` is not above 0.
-
         Examples
         --------
-        >>> rate_posterior(2000, 251).predict(251).interval()
-        (1878, 2126)
+        >>> round(rate_posterior(1511, 270).predict(251).mean, 1)
+        1405.1
         """
         _check(exposure=exposure)
-        return Prediction(self.shape, self.exposure / (self.exposure + exposure))
+        return _Prediction(self.shape, self.exposure / (self.exposure + exposure))
 
 
 def rate_posterior(count: float, exposure: float) -> RatePosterior:
@@ -219,17 +152,8 @@ def rate_posterior(count: float, exposure: float) -> RatePosterior:
     Returns
     -------
     RatePosterior
-        Gamma(count + 1/2, exposure).
-
-    Raises
-    ------
-    ScenarioError
-        If an argument is outside its domain; lists them all.
-
-    Notes
-    -----
-    Holds for events that come one by one at a constant rate. Counts that vary more than a Poisson
-    (epidemics, seasons) make the true interval wider than this one.
+        Gamma(count + 1/2, exposure), for events that come one by one at a constant rate: counts
+        that vary more than a Poisson (epidemics, seasons) make the true interval wider.
 
     Examples
     --------
@@ -247,31 +171,26 @@ def standardised_gap(first: RatePosterior, second: RatePosterior) -> float:
     Parameters
     ----------
     first, second : RatePosterior
-        Rates of two independent counts, per the same unit of exposure.
+        Rates of two independent counts (0 too), per the same unit of exposure.
 
     Returns
     -------
     float
         (mean1 - mean2) / sqrt(sd1^2 + sd2^2): beyond 2 or 3 either way, chance alone does not
         explain the gap. It does not say that the rates are comparable: those of people who are
-        eligible under other rules are not, however many deviations apart.
-
-    Notes
-    -----
-    Defined for a count of 0 too, where the logarithm of the ratio is not. For two counts above a
-    hundred both say the same, to a few percent.
+        eligible under other rules are not.
 
     Examples
     --------
     >>> ouest_loiret = rate_posterior(1511, 44.165 * 392 / 365.25)  # per 1,000 people and year
-    >>> beauce_gatinais = rate_posterior(2000, 80)
-    >>> round(standardised_gap(ouest_loiret, beauce_gatinais), 1)
+    >>> round(standardised_gap(ouest_loiret, rate_posterior(2000, 80)), 1)
     6.9
     """
     return (first.mean - second.mean) / math.hypot(first.sd, second.sd)
 
 
 def _check(*, count: float = 0, exposure: float = 1.0, level: float = 0.5) -> None:
+    """Raise one error that lists every value outside its domain."""
     defects = []
     if not (0 <= count < math.inf and count == math.floor(count)):
         defects.append(f"effectif = {count} : il faut un nombre entier, 0 ou plus")

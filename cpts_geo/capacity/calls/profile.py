@@ -97,114 +97,57 @@ class CallProfile:
 
     @property
     def calls_per_opening_day(self) -> float:
-        """
-        Mean calls of an opening day.
-
-        Returns
-        -------
-        float
-            Calls per opening day.
-        """
+        """Mean calls of an opening day."""
         return self.calls / self.opening_days
 
     @property
     def daily_rate(self) -> RatePosterior:
-        """
-        Calls per opening day that this count leaves possible: sampling error alone.
-
-        Returns
-        -------
-        RatePosterior
-            Per opening day.
-        """
+        """Calls per opening day that this count leaves possible: sampling error alone."""
         return rate_posterior(self.calls, self.opening_days)
 
     @property
     def person_rate(self) -> RatePosterior | None:
-        """
-        Calls per person without médecin traitant and year that this count leaves possible.
-
-        Returns
-        -------
-        RatePosterior or None
-            Per person-year; None where the log does not tell who calls.
-        """
+        """Calls per person-year that this count leaves possible; None where others may call."""
         exposed = self.people_years
         return None if math.isnan(exposed) else rate_posterior(self.calls, exposed)
 
     @property
     def weekday_factors(self) -> tuple[float, ...]:
-        """
-        Calls of each weekday over the mean.
-
-        Returns
-        -------
-        tuple of float
-            Monday to Sunday; NaN where no day is open.
-        """
+        """Calls of each weekday over the mean, Monday to Sunday; NaN where no day is open."""
         return tuple(float(x) for x in self.weekdays["factor"].reindex(range(7)))
 
     @property
     def month_factors(self) -> tuple[float, ...] | None:
         """
-        Calls per opening day of each month over the mean.
+        Calls per opening day of each month over the mean, from January.
 
-        Returns
-        -------
-        tuple of float or None
-            January to December, NaN for a month that is not covered; None where fewer than 11
-            are.
+        NaN for a month that is not covered; None where fewer than 11 are.
         """
         factors = self.months["factor"].reindex(range(1, 13))
         return None if factors.isna().all() else tuple(float(x) for x in factors)
 
     @property
     def hour_shares(self) -> tuple[float, ...] | None:
-        """
-        Share of the calls made in each hour.
-
-        Returns
-        -------
-        tuple of float or None
-            0 h to 23 h, sum 1; None where the log gives days only.
-        """
+        """Share of the calls in each hour, 0 to 23, sum 1; None where the log gives days only."""
         return None if self.hours is None else tuple(float(x) / self.calls for x in self.hours)
 
     @property
     def conversion(self) -> float:
         """
-        Share of the calls that were given an appointment.
+        Share of the calls that were given an appointment; NaN for a log of consultations.
 
-        Returns
-        -------
-        float
-            0 to 1; NaN for a log of consultations. On a saturated line it measures its slots, and
-            is no triage rate.
+        On a saturated line it measures its slots, and is no triage rate.
         """
         return math.nan if self.lower_bound else float(self.outcomes["appointment"]) / self.calls
 
     @property
     def no_slot_share(self) -> float:
-        """
-        Share of the calls that found no slot: how saturated the line says it is.
-
-        Returns
-        -------
-        float
-            0 to 1; NaN for a log of consultations.
-        """
+        """Share of the calls that found no slot: how saturated; NaN for a log of consultations."""
         return math.nan if self.lower_bound else float(self.outcomes["no_slot"]) / self.calls
 
     @property
     def marked_duplicate_share(self) -> float:
-        """
-        Share of the calls that the log marks as duplicates.
-
-        Returns
-        -------
-        float
-            0 to 1.
-        """
+        """Share of the calls that the log marks as duplicates."""
         return float(self.outcomes["duplicate"]) / self.calls
 
 
@@ -319,6 +262,7 @@ def _check(
     per_year: float,
     period: tuple[date, date] | None,
 ) -> None:
+    """Raise one error that lists all that keeps a log from being summed up."""
     defects = [f"le journal n’a pas de colonne « {name} »" for name in _COLUMNS if name not in log]
     if "time" in log:
         kind = log["time"].dtype
@@ -356,6 +300,7 @@ def _by(daily: pd.Series, group: pd.Index) -> pd.DataFrame:
 
 
 def _hours(times: pd.Series) -> pd.Series | None:
+    """Calls by hour, 0 to 23; None where no call has an hour."""
     if (times == times.dt.normalize()).all():
         return None
     counts: pd.Series = times.dt.hour.value_counts().reindex(range(24), fill_value=0)
@@ -363,6 +308,7 @@ def _hours(times: pd.Series) -> pd.Series | None:
 
 
 def _labels(texts: pd.Series) -> pd.Series | None:
+    """Calls by label in the order of their first number, then unknown; None where none is given."""
     if texts.isna().all():
         return None
     # Classes of age by their first number, and not 17-64 before 5-16.
@@ -373,6 +319,7 @@ def _labels(texts: pd.Series) -> pd.Series | None:
 
 
 def _repeated(calls: pd.DataFrame) -> int | None:
+    """Calls alike an earlier one and not marked so; None where nothing tells them apart."""
     # Two calls in a minute are no repetition when nothing says that they are alike.
     told = calls["commune"].notna() | calls["age_class"].notna()
     if _hours(calls["time"]) is None or not told.any():
@@ -383,5 +330,6 @@ def _repeated(calls: pd.DataFrame) -> int | None:
 
 
 def _silence(daily: pd.Series) -> int:
+    """Largest number of opening days in a row without a call."""
     heard = np.flatnonzero(daily.to_numpy() > 0)
     return int(np.diff(np.concatenate([[-1], heard, [len(daily)]])).max()) - 1

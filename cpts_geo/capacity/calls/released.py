@@ -80,12 +80,14 @@ def released(profile: CallProfile) -> dict[str, pd.DataFrame]:
 
 
 def _table(counts: pd.Series, total: int) -> pd.DataFrame:
+    """Counts, status and share of a table, masked."""
     # The total is shown elsewhere: where it would give a cell away, nothing else stands.
     table = shown_counts(counts).rename(columns={"value": "calls", "status": _STATUS})
     return table.assign(share=table["calls"] / total)
 
 
 def _apart(profile: CallProfile) -> pd.DataFrame:
+    """Calls that are part of no total, 1 to 10 of them masked."""
     exact = pd.Series({"outside": profile.calls_outside, "repeated": profile.repeated_calls})
     calls = exact.astype(float)
     few = (calls > 0) & (calls < MIN_PATIENTS)

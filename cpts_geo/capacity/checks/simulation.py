@@ -353,12 +353,14 @@ def _ratio(part: npt.NDArray[np.float64], whole: npt.NDArray[np.float64]) -> tup
 
 
 def _positive_defects(name: str, value: object) -> list[str]:
+    """What is wrong with a number that must be above 0."""
     if isinstance(value, Real) and not isinstance(value, bool) and 0 < float(value) < math.inf:
         return []
     return [f"{name} = {value} : il faut un nombre au-dessus de 0"]
 
 
 def _whole_defects(name: str, value: object, *, least: int) -> list[str]:
+    """What is wrong with a number that must be whole."""
     integer = isinstance(value, Integral) and not isinstance(value, bool)
     if integer and least <= int(value) <= sys.maxsize:  # type: ignore[call-overload]
         return []
@@ -366,6 +368,7 @@ def _whole_defects(name: str, value: object, *, least: int) -> list[str]:
 
 
 def _run_defects(unit: str, length: int, batches: int, seed: int) -> list[str]:
+    """What is wrong with length, spells and seed of a run."""
     defects = [
         *_whole_defects(f"{unit} de simulation", length, least=1),
         *_whole_defects("tranches", batches, least=2),

@@ -21,7 +21,7 @@ from cpts_geo.capacity.scenario.calendar import default_calendar
 from cpts_geo.french import number
 
 #: Seed of the verification: chosen before any result was seen, and not to be shopped for.
-SEED: Final = 20260101
+_SEED: Final = 20260101
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ VERIFIED_SETTINGS: Final = (
 def verification(
     settings: Sequence[Setting] = VERIFIED_SETTINGS,
     *,
-    seed: int = SEED,
+    seed: int = _SEED,
     say: Callable[[str], None] = lambda _: None,
 ) -> pd.DataFrame:
     """
@@ -198,4 +198,5 @@ def z_scores(
 
 
 def _written(slots: int | tuple[int, ...]) -> str:
+    """Slots of a day, or of each day, as the progress line writes them."""
     return " / ".join(str(day) for day in slots) if isinstance(slots, tuple) else str(slots)

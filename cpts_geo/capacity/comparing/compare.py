@@ -184,6 +184,7 @@ def _comparable(scenario: Scenario, drawn: DemandDraws, *, same_period: bool) ->
 
 
 def _computing(scenario: Scenario, draws: int) -> str:
+    """French line on the scenario being computed."""
     week = scenario.slots_by_weekday
     offered = "créneaux inconnus" if week is None else f"{number(sum(week))} créneaux par semaine"
     return (
@@ -193,6 +194,7 @@ def _computing(scenario: Scenario, draws: int) -> str:
 
 
 def _warnings(first: Scenario, second: Scenario) -> list[str]:
+    """French sentences on why two scenarios may not be compared as they stand."""
     said = []
     if first.eligible != second.eligible:
         said.append(

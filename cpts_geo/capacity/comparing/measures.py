@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from cpts_geo.capacity.answer.seasons import requests_per_day
+from cpts_geo.capacity.answer.seasons import eligible_per_day
 from cpts_geo.capacity.comparing.shares import served_of_year, served_shares, studied_weekdays
 from cpts_geo.capacity.demand.interval import quantiles
 from cpts_geo.capacity.demand.laws import Floats, laws
@@ -87,7 +87,7 @@ def scenario_measures(scenario: Scenario, drawn: DemandDraws) -> dict[str, Float
     >>> float(found["gp_hours_offered"][0]), float(found["cost"][0])  # 251 days of 2 h at 100 euros
     (10.0, 50200.0)
     """
-    per_day = requests_per_day(scenario, drawn)
+    per_day = eligible_per_day(scenario, drawn)
     opens = len(scenario.calendar.weekdays)
     slots = _slots_needed(scenario, per_day)
     unknown = np.full(per_day.shape, np.nan)
@@ -158,7 +158,7 @@ def sampling_measures(scenario: Scenario, drawn: DemandDraws) -> dict[str, Float
     calls = laws(scenario)["calls"].quantile(chances)
     swing = calls / calls[_SITUATIONS // 2] - 1.0
     counted = float(np.median(no_mt_per_day(scenario, drawn.no_mt)))
-    per_day = float(np.median(requests_per_day(scenario, drawn))) + counted * swing
+    per_day = float(np.median(eligible_per_day(scenario, drawn))) + counted * swing
     return {
         "sampling_requests_per_day": per_day,
         "sampling_slots_needed": _slots_for(scenario, per_day),
@@ -166,6 +166,7 @@ def sampling_measures(scenario: Scenario, drawn: DemandDraws) -> dict[str, Float
 
 
 def _slots_needed(scenario: Scenario, per_day: Floats) -> Floats:
+    """Slots for the target in each draw; an error where the p90 is beyond the queue."""
     # A p90 beyond the queue is an error; a rare draw beyond it is none.
     p90 = quantiles(per_day, drawn=True)[-1]
     scenario.rules.slots(p90)
@@ -173,6 +174,7 @@ def _slots_needed(scenario: Scenario, per_day: Floats) -> Floats:
 
 
 def _slots_for(scenario: Scenario, per_day: Floats) -> Floats:
+    """Slots for the target at each demand; one more than the largest queue beyond it."""
     rules = scenario.rules
     return rules.slots_for_each(per_day, at_most=rules.most_slots).astype(np.float64)
 

@@ -181,6 +181,7 @@ def _nodes(low: float, high: float, *, mean: float, rules: Rules) -> Floats:
 
 
 def _shares_at(rules: Rules, week: Sequence[int], demand: float) -> list[float]:
+    """What :func:`served_shares` gives, at one demand."""
     if len(set(week)) == 1:
         line = rules.service(demand, week[0])
         return [line.served, line.same_day, *[line.served / len(week)] * len(week)]

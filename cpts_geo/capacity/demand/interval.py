@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from cpts_geo.french import number, percent
 
-Number = TypeVar("Number", int, float)
+_Number = TypeVar("_Number", int, float)
 
 #: Quantiles that an interval shows, by the name of its bounds.
 LEVELS: Final = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
@@ -23,7 +23,7 @@ INTERVAL_WORDS: Final = f"intervalle à {percent(CHANCE, 0)}"
 
 
 @dataclass(frozen=True)
-class Interval(Generic[Number]):
+class Interval(Generic[_Number]):
     """
     Median and central 80 % of a result.
 
@@ -33,9 +33,9 @@ class Interval(Generic[Number]):
         Values that 10, 50 and 90 % of the draws do not exceed.
     """
 
-    p10: Number
-    p50: Number
-    p90: Number
+    p10: _Number
+    p50: _Number
+    p90: _Number
 
 
 def quantiles(values: npt.ArrayLike, *, drawn: bool = False) -> list[float]:

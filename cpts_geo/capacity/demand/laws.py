@@ -50,7 +50,7 @@ class Law(ABC):
 
         Examples
         --------
-        >>> Triangular("Part", (0.0, 1.0, 2.0)).quantile([0.125, 0.5, 0.875]).tolist()
+        >>> _Triangular("Part", (0.0, 1.0, 2.0)).quantile([0.125, 0.5, 0.875]).tolist()
         [0.5, 1.0, 1.5]
         >>> CountedRate("Appels", 5800, 24_000.0).quantile([0.1, 0.9]).round(4).tolist()
         [0.2376, 0.2458]
@@ -76,7 +76,7 @@ class Law(ABC):
 
         Examples
         --------
-        >>> Triangular("Minutes", (15.0, 15.0, 15.0)).draw(np.random.default_rng(1), 2).tolist()
+        >>> _Triangular("Minutes", (15.0, 15.0, 15.0)).draw(np.random.default_rng(1), 2).tolist()
         [15.0, 15.0]
         """
         return self._draw(rng, draws)
@@ -129,7 +129,7 @@ class CountedRate(Law):
 
 
 @dataclass(frozen=True)
-class LogNormal(Law):
+class _LogNormal(Law):
     """
     Amount whose logarithm is normal.
 
@@ -167,7 +167,7 @@ class LogNormal(Law):
 
         Examples
         --------
-        >>> LogNormal.of_mean("Personnes", mean=1000.0, cv=0.0).median
+        >>> _LogNormal.of_mean("Personnes", mean=1000.0, cv=0.0).median
         1000.0
         """
         sigma = math.sqrt(math.log1p(cv**2))
@@ -189,7 +189,7 @@ class LogNormal(Law):
 
 
 @dataclass(frozen=True)
-class Triangular(Law):
+class _Triangular(Law):
     """
     Amount between two ends, of width 0 included (a fixed value).
 
@@ -244,7 +244,7 @@ def laws(scenario: Scenario) -> dict[str, Law]:
     ['people', 'calls', 'need', 'minutes']
     """
     return {
-        "people": LogNormal.of_mean(
+        "people": _LogNormal.of_mean(
             "Personnes sans médecin traitant",
             mean=scenario.people_without_mt,
             cv=scenario.people_cv,
@@ -254,14 +254,14 @@ def laws(scenario: Scenario) -> dict[str, Law]:
             scenario.calls_observed,
             scenario.calls_people_years,
         ),
-        "need": Triangular("Part des appels qui méritent un créneau", scenario.need_share),
-        "gap": LogNormal(
+        "need": _Triangular("Part des appels qui méritent un créneau", scenario.need_share),
+        "gap": _LogNormal(
             "Écart du taux d’appel entre territoires", 1.0, scenario.between_territory_sd
         ),
-        "minutes": Triangular("Durée d’une consultation", scenario.minutes),
-        "needs": Triangular("Besoins de soins non programmés d’une personne", scenario.snp_rate),
-        "unmet": Triangular("Part de ces besoins qui se tourne ici", scenario.unmet_share),
-        "ratio": Triangular(
+        "minutes": _Triangular("Durée d’une consultation", scenario.minutes),
+        "needs": _Triangular("Besoins de soins non programmés d’une personne", scenario.snp_rate),
+        "unmet": _Triangular("Part de ces besoins qui se tourne ici", scenario.unmet_share),
+        "ratio": _Triangular(
             "Besoins d’un visiteur rapportés à un habitant", scenario.visitor_rate_ratio
         ),
     }

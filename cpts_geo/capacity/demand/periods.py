@@ -40,13 +40,8 @@ def visitor_presence(scenario: Scenario) -> float:
     Returns
     -------
     float
-        Persons present on the mean opening day; 0 where there is no visitor, or none on an
-        opening day.
-
-    Notes
-    -----
-    Mean over the opening days of V(month) x day profile. An opening day receives V r / D of the
-    requests, D opening days a year: visitors of a closed month do not ask in another.
+        Mean over the opening days of V(month) x day profile (persons); 0 where there is no visitor,
+        or none on an opening day. Visitors of a closed month do not ask in another.
 
     Examples
     --------
@@ -113,9 +108,8 @@ def month_means(scenario: Scenario) -> pd.DataFrame:
     Examples
     --------
     >>> from cpts_geo.capacity.scenario.loading import load_scenario
-    >>> table = month_means(load_scenario("lvo"))
-    >>> bool(table.loc[8, "visitors"] > 3), bool(table.loc[8, "residents"] < 1)
-    (True, True)
+    >>> bool(month_means(load_scenario("lvo")).loc[8, "visitors"] > 3)
+    True
     """
     shapes = pd.DataFrame(
         {"residents": scenario.calendar.factors, "visitors": _visitor_factors(scenario)}
@@ -145,11 +139,8 @@ def no_mt_per_day(scenario: Scenario, requests_per_year: Amount) -> Amount:
     Examples
     --------
     >>> from cpts_geo.capacity.scenario.loading import load_scenario
-    >>> case = load_scenario("lvo")
-    >>> no_mt_per_day(case, 251.0)
+    >>> no_mt_per_day(load_scenario("lvo"), 251.0)
     1.0
-    >>> bool(no_mt_per_day(case.evolve(months=(7, 8)), 251.0) < 1.0)
-    True
     """
     return requests_per_year / scenario.opening_days_per_year * studied_means(scenario)[0]
 

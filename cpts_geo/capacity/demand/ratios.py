@@ -1,7 +1,8 @@
 """Ratios by hand: per day, per week, per 1,000 people, with no queue in them.
 
 A line offering exactly the mean demand is a queue at 100 %: always show the utilisation
-beside such a figure, or use :mod:`cpts_geo.capacity.queue.rules`.
+beside such a figure, or use :mod:`cpts_geo.capacity.queue.rules`. What is divided by is above 0,
+or one ScenarioError lists what is not.
 """
 
 from __future__ import annotations
@@ -28,17 +29,12 @@ def requests_per_day(requests_per_year: float, *, opening_days_per_year: float) 
     requests_per_year : float
         Requests a year.
     opening_days_per_year : float
-        Opening days in that year (days), above 0.
+        Opening days in that year (days).
 
     Returns
     -------
     float
         Requests per opening day.
-
-    Raises
-    ------
-    ScenarioError
-        If the number of days is not above 0.
 
     Examples
     --------
@@ -54,7 +50,6 @@ def per_thousand_a_year(
     *,
     people: float,
     calendar_days: float = DAYS_PER_YEAR,
-    days_per_year: float = DAYS_PER_YEAR,
 ) -> float:
     """
     Bring a count over a period to a rate per 1,000 people and year.
@@ -64,29 +59,22 @@ def per_thousand_a_year(
     count : float
         Calls or consultations over the period.
     people : float
-        People the count is compared with (persons), above 0.
+        People the count is compared with (persons).
     calendar_days : float
-        Length of the period (calendar days), above 0; a year unless given.
-    days_per_year : float
-        Length of a year (days), above 0.
+        Length of the period (calendar days); a year of 365.25 unless given.
 
     Returns
     -------
     float
         Count per 1,000 people and year.
 
-    Raises
-    ------
-    ScenarioError
-        If a divisor is not above 0; lists them all.
-
     Examples
     --------
     >>> round(per_thousand_a_year(1511, people=44_165, calendar_days=392), 3)
     31.878
     """
-    _above_zero(people=people, calendar_days=calendar_days, days_per_year=days_per_year)
-    return 1000.0 * count / people * days_per_year / calendar_days
+    _above_zero(people=people, calendar_days=calendar_days)
+    return 1000.0 * count / people * DAYS_PER_YEAR / calendar_days
 
 
 def gp_hours_per_day(slots_per_day: Amount, *, minutes: Amount) -> Amount:
@@ -121,10 +109,8 @@ def weekly_gp_hours(
 
     Parameters
     ----------
-    slots_per_day : float or numpy.ndarray
-        Slots per opening day.
-    minutes : float or numpy.ndarray
-        Length of a consultation (minutes).
+    slots_per_day, minutes : float or numpy.ndarray
+        As for :func:`gp_hours_per_day`.
     opening_days : int
         Opening days of a week (days).
 
@@ -150,17 +136,12 @@ def effective_slots(slots_per_day: float, *, no_show_rate: float) -> float:
     slots_per_day : float
         Slots per opening day.
     no_show_rate : float
-        Share of bookings that are not honoured, 0 to 1 (1 excluded).
+        Share of bookings that are not honoured, 0 to 1 (1 excluded), else a ScenarioError.
 
     Returns
     -------
     float
         Consultations given when every slot is booked: s (1 - z).
-
-    Raises
-    ------
-    ScenarioError
-        If the rate is not a share below 1.
 
     Examples
     --------
@@ -185,19 +166,14 @@ def utilisation(consultations: float, *, slots_per_day: float, opening_days: flo
     consultations : float
         Consultations over the period.
     slots_per_day : float
-        Slots per opening day, above 0.
+        Slots per opening day.
     opening_days : float
-        Opening days of the period (days), above 0.
+        Opening days of the period (days).
 
     Returns
     -------
     float
         Share of the slots that were used; above 1 if the inputs disagree.
-
-    Raises
-    ------
-    ScenarioError
-        If a divisor is not above 0; lists them all.
 
     Examples
     --------
@@ -209,6 +185,7 @@ def utilisation(consultations: float, *, slots_per_day: float, opening_days: flo
 
 
 def _above_zero(**divisors: float) -> None:
+    """Raise one error that lists the divisors that are not above 0."""
     defects = [f"{name} = {x} : il faut plus de 0" for name, x in divisors.items() if not x > 0]
     if defects:
         raise ScenarioError(

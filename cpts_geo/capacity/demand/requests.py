@@ -100,21 +100,7 @@ class DemandDraws:
 
     @cached_property
     def requests_per_year(self) -> Floats:
-        """
-        Add the groups.
-
-        Returns
-        -------
-        numpy.ndarray of float
-            Requests a year of all who may ask; shape (draws,).
-
-        Examples
-        --------
-        >>> from cpts_geo.capacity.scenario.loading import load_scenario
-        >>> drawn = draw_requests(load_scenario("lvo"), draws=1000, seed=1)
-        >>> bool((drawn.requests_per_year > drawn.no_mt).all())
-        True
-        """
+        """Requests a year of all who may ask; shape (draws,)."""
         return self.no_mt + self.mt_unavailable + self.visitors
 
 
@@ -314,6 +300,7 @@ def draw_requests(scenario: Scenario, *, draws: int, seed: int | None = None) ->
 
 
 def _check_draws(draws: int, seed: int) -> None:
+    """Raise one error where the number of draws or the seed is outside its domain."""
     defects = []
     if isinstance(draws, bool) or not isinstance(draws, int | np.integer):
         defects.append(f"tirages = {draws!r} : il faut un nombre entier")

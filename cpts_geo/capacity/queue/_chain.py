@@ -118,4 +118,5 @@ def served_share(arrivals: float, slots: int, deadline: int, dispersion: float) 
 
 
 def _sum_from_end(values: Floats) -> Floats:
+    """Sum of each value and of those after it."""
     return np.cumsum(values[::-1])[::-1]

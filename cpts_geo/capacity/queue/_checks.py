@@ -158,9 +158,11 @@ def whole(value: object, least: int, most: int) -> bool:
 
 
 def _solved(slots: object, deadline: int) -> bool:
+    """Whether the chain solves this number of slots a day."""
     return whole(slots, 1, MAX_SLOTS) and slots * deadline <= MAX_BACKLOG  # type: ignore[operator]
 
 
 def _real(value: object, *, above: float, at_most: float) -> bool:
+    """Whether a value is a number within bounds, the lower one excluded."""
     real = isinstance(value, Real) and not isinstance(value, bool)
     return real and above < float(value) <= at_most  # type: ignore[arg-type]

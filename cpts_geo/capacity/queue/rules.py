@@ -80,19 +80,7 @@ class Rules:
 
     @property
     def most_slots(self) -> int:
-        """
-        Largest number of slots a day that the chain solves.
-
-        Returns
-        -------
-        int
-            600, fewer with a long deadline.
-
-        Examples
-        --------
-        >>> Rules(0.95, 1, 1.0).most_slots, Rules(0.95, 8, 1.0).most_slots
-        (600, 300)
-        """
+        """Largest number of slots a day that the chain solves: 600, fewer with a long deadline."""
         return _checks.most_slots(self.deadline_days)
 
     def slots(self, demand: float, *, same_day: float | None = None) -> int:
@@ -102,7 +90,7 @@ class Rules:
         Parameters
         ----------
         demand : float
-            Mean requests per opening day.
+            Mean requests per opening day; an error where it is beyond a CPTS.
         same_day : float or None
             Share to serve on the day of the request as well; None asks nothing of that day.
 
@@ -110,11 +98,6 @@ class Rules:
         -------
         int
             Slots per opening day.
-
-        Raises
-        ------
-        ScenarioError
-            If a value is outside its domain, or the demand is beyond a CPTS.
 
         Examples
         --------
@@ -152,7 +135,7 @@ class Rules:
         Parameters
         ----------
         demands : array_like of float
-            Mean requests per opening day, any shape, no NaN.
+            Mean requests per opening day, any shape, no NaN; an error where one is beyond a CPTS.
         at_most : int or None
             Demands that need more slots than this, however many more, get ``at_most + 1``, and
             are not looked into; 1 or more. None = every demand is solved.
@@ -161,12 +144,6 @@ class Rules:
         -------
         numpy.ndarray of int
             Slots per opening day, of the shape of ``demands``.
-
-        Raises
-        ------
-        ScenarioError
-            If a value is outside its domain, or a demand is beyond a CPTS (and not cut by
-            ``at_most``).
 
         Examples
         --------
@@ -202,11 +179,6 @@ class Rules:
         int
             Slots per opening day, 1 or more.
 
-        Raises
-        ------
-        ScenarioError
-            If a value is outside its domain.
-
         Examples
         --------
         >>> Rules(0.95, 0, 1.0).slots_by_day(1511 / 270)
@@ -230,11 +202,6 @@ class Rules:
         float
             Mean requests per opening day; 0 if even the smallest demand misses the target, which
             happens with few slots when requests come in clusters (``dispersion`` above 1).
-
-        Raises
-        ------
-        ScenarioError
-            If a value is outside its domain.
 
         Examples
         --------
@@ -273,11 +240,6 @@ class Rules:
         float
             Share, 0 to 1.
 
-        Raises
-        ------
-        ScenarioError
-            If a value is outside its domain.
-
         Examples
         --------
         >>> round(Rules(0.95, 1, 1.0).served(16.69, [16] * 5), 3)
@@ -294,7 +256,7 @@ class Rules:
         Compute the share of requests served for each of many pairs of demand and slots.
 
         Equals :meth:`served` element by element, to the bit; each different pair is solved once,
-        and kept between calls.
+        and kept between calls. Of values outside their domain, the extremes are named.
 
         Parameters
         ----------
@@ -308,11 +270,6 @@ class Rules:
         -------
         numpy.ndarray of float
             Shares, 0 to 1, of the common shape of both arguments.
-
-        Raises
-        ------
-        ScenarioError
-            If a value is outside its domain; of demands and slots, the extremes are named.
 
         Examples
         --------
@@ -361,11 +318,6 @@ class Rules:
         BookingService
             Shares, means and backlog distribution of the steady state.
 
-        Raises
-        ------
-        ScenarioError
-            If a value is outside its domain.
-
         Examples
         --------
         >>> line = Rules(0.95, 1, 1.0).service(1511 / 270, 6)
@@ -401,22 +353,15 @@ class Rules:
         WeeklyService
             Shares over the week and losses by day; holidays are not modelled here.
 
-        Raises
-        ------
-        ScenarioError
-            If a value is outside its domain.
-
         Examples
         --------
+        The same 30 slots a week, spread over five days or held in three sessions:
+
         >>> usual, factors = Rules(0.95, 1, 1.0), (1.30, 1.00, 0.90, 0.85, 0.95)
         >>> week = usual.week(1511 / 270, 6, factors=factors)
-        >>> round(week.served, 4), round(week.lost_by_weekday[0], 4)
-        (0.9671, 0.0508)
-
-        The same 30 slots, on three days:
-
-        >>> round(usual.week(1511 / 270, [12, 0, 9, 0, 9], factors=factors).served, 4)
-        0.9022
+        >>> sessions = usual.week(1511 / 270, [12, 0, 9, 0, 9], factors=factors)
+        >>> round(week.served, 4), round(week.lost_by_weekday[0], 4), round(sessions.served, 4)
+        (0.9671, 0.0508, 0.9022)
         """
         means, plan = self.week_plan(demand, slots, factors=factors)
         _, deadline, dispersion = self._queue
@@ -438,17 +383,12 @@ class Rules:
         demand, slots, factors : float, int or sequence of int, sequence of float
             As for :meth:`week`.
         others : iterable of str
-            Defects that the caller found itself.
+            Defects that the caller found itself, which the error lists too.
 
         Returns
         -------
         tuple of list
             Mean requests of each opening day of the week, slots of each.
-
-        Raises
-        ------
-        ScenarioError
-            If a value is outside its domain, or there are other defects; lists them all.
 
         Examples
         --------
@@ -491,18 +431,6 @@ class Rules:
             Other shares strictly between 0 and 1.
         others : iterable of str
             Defects that the caller found itself.
-
-        Raises
-        ------
-        ScenarioError
-            If any is outside its domain.
-
-        Examples
-        --------
-        >>> Rules(0.95, 1, 1.0).check(slots=0)
-        Traceback (most recent call last):
-        cpts_geo.errors.ScenarioError: Le calcul des créneaux a reçu des valeurs impossibles.
-          - créneaux par jour = 0 : ...
         """
         _checks.check(
             arrivals=arrivals,
@@ -519,6 +447,7 @@ class Rules:
         return float(self.target), int(self.deadline_days), float(self.dispersion)
 
     def _served(self, demand: float, slots: int) -> float:
+        """Share served of days alike, arguments checked."""
         _, deadline, dispersion = self._queue
         return served_share(demand, slots, deadline, dispersion)
 

@@ -98,6 +98,7 @@ def service_grid(
 
 @lru_cache(maxsize=8)
 def _grid(slots: tuple[int, ...], least: float, most: float, rules: Rules) -> ServiceGrid:
+    """The grid, kept for the next territory."""
     demands = [_demands(offer, least, most) for offer in slots]
     rows = [_row(offer, points, rules) for offer, points in zip(slots, demands, strict=True)]
     return ServiceGrid(
@@ -109,6 +110,7 @@ def _grid(slots: tuple[int, ...], least: float, most: float, rules: Rules) -> Se
 
 
 def _demands(slots: int, least: float, most: float) -> tuple[float, ...]:
+    """Demands of one number of slots, close together around it."""
     gaps = np.concatenate([_NEAR, _FAR])
     around = np.round(np.concatenate([slots - gaps, slots + gaps]), 3)
     inside = around[(around > least) & (around < most)]

@@ -204,6 +204,7 @@ def _own_end(queue: Sequence[Day], deadline: int) -> Floats:
 
 
 def _table(queue: Sequence[Day], backlog: Floats, index: pd.Index) -> pd.DataFrame:
+    """Follow the days from a distribution of the backlog; columns as for :func:`transient`."""
     rows = []
     for day in queue:
         lost = min(float(backlog @ day.lost()), day.arrivals)  # rounding of a day without slots
@@ -224,6 +225,7 @@ def _table(queue: Sequence[Day], backlog: Floats, index: pd.Index) -> pd.DataFra
 def _queue(
     means: Sequence[float], plan: Sequence[int], following: Sequence[int], dispersion: float
 ) -> list[Day]:
+    """Days of the chain, each with the slots of the days it can book."""
     ahead = [int(x) for x in (*plan, *following)]
     kinds: dict[tuple[float, tuple[int, ...]], Day] = {}
     queue = []

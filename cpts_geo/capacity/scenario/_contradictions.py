@@ -39,6 +39,7 @@ def contradictions(scenario: _Scenario) -> list[str]:
 
 
 def _supply_defects(scenario: _Scenario) -> list[str]:
+    """What slots, rota and announcement deny of one another."""
     defects = []
     if scenario.rota is not None and scenario.slots_today is not None:
         defects.append("« slots_today » et « rota » : donnez l'un ou l'autre")
@@ -60,6 +61,7 @@ def _supply_defects(scenario: _Scenario) -> list[str]:
 
 
 def _evidence_defects(scenario: _Scenario) -> list[str]:
+    """What label, own calls and observed consultations deny of one another."""
     defects = []
     if (scenario.observed_start is None) != (scenario.observed_end is None):
         defects.append("« observed_start » et « observed_end » vont ensemble : un seul donné")
@@ -87,6 +89,7 @@ def _evidence_defects(scenario: _Scenario) -> list[str]:
 
 
 def _is_default(scenario: _Scenario, name: str) -> bool:
+    """Whether an input rests on the source that the package gives it."""
     return bool(scenario.sources.get(name) == default_parameters()[name].as_source())
 
 
@@ -104,6 +107,7 @@ def _closure_defects(scenario: _Scenario) -> list[str]:
 
 
 def _source_defects(scenario: _Scenario) -> list[str]:
+    """Inputs without a source, and sources without an input."""
     given = {name for name in SOURCED_FIELDS if getattr(scenario, name) is not None}
     return [f"« {name} » n'a pas de source" for name in sorted(given - set(scenario.sources))] + [
         f"« sources.{name} » ne correspond à aucune donnée du scénario"

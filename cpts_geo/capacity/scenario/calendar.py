@@ -102,109 +102,29 @@ class Calendar(Record):
 
     @property
     def days_per_year(self) -> int:
-        """
-        Count the opening days of the year.
-
-        Returns
-        -------
-        int
-            Opening days, at least 1.
-
-        Examples
-        --------
-        >>> default_calendar().days_per_year
-        251
-        """
+        """Opening days of the year, at least 1."""
         return len(_factors(self))
 
     @property
     def opening_months(self) -> set[int]:
-        """
-        List the months that have an opening day.
-
-        Returns
-        -------
-        set of int
-            1 (January) to 12.
-
-        Examples
-        --------
-        >>> len(default_calendar().opening_months)
-        12
-        """
+        """Months that have an opening day, 1 (January) to 12."""
         return {day.month for day in _open_days(self, self.year)}
 
     @property
     def factors(self) -> pd.Series:
-        """
-        Give the requests of each opening day of the year relative to the mean one.
-
-        Returns
-        -------
-        Series of float
-            Indexed by opening day; mean 1.
-
-        Examples
-        --------
-        >>> shape = default_calendar().factors
-        >>> len(shape), round(float(shape.mean()), 9)
-        (251, 1.0)
-        >>> bool(shape["2025-01-06"] > shape["2025-07-07"])
-        True
-        """
+        """Requests of each opening day of the year relative to the mean one, by day; mean 1."""
         return _factors(self).copy()
 
     @property
     def day_profile(self) -> pd.Series:
-        """
-        Give the same relative requests with no month nor school holiday in them.
-
-        Returns
-        -------
-        Series of float
-            Indexed by opening day, mean 1: people who are not residents come by their own months.
-
-        Examples
-        --------
-        >>> round(float(default_calendar().day_profile.mean()), 9)
-        1.0
-        """
+        """The same with no month nor school holiday: visitors come by their own months."""
         return _factors(
             self.model_copy(update={"month_factors": (1.0,) * 12, "school_holiday_factor": 1.0})
         ).copy()
 
 
-def public_holidays(start: date, end: date, *, region: _Region = "metropole") -> pd.DatetimeIndex:
-    """
-    List the public holidays between two dates.
-
-    Parameters
-    ----------
-    start : datetime.date
-        First day, included.
-    end : datetime.date
-        Last day, included.
-    region : {"metropole", "alsace", "moselle", "guadeloupe", ...}
-        Region whose law applies (keys of ``REGIONS``).
-
-    Returns
-    -------
-    pandas.DatetimeIndex
-        Holidays in order, those that fall on a weekend included.
-
-    Raises
-    ------
-    ScenarioError
-        If ``end`` comes before ``start``.
-
-    Examples
-    --------
-    >>> from datetime import date
-    >>> len(public_holidays(date(2023, 1, 1), date(2023, 12, 31)))
-    11
-    >>> len(public_holidays(date(2023, 1, 1), date(2023, 12, 31), region="alsace"))
-    13
-    """
+def _public_holidays(start: date, end: date, *, region: _Region = "metropole") -> pd.DatetimeIndex:
+    """Public holidays between two dates, both included; a ScenarioError if they are inverted."""
     if end < start:
         raise ScenarioError(
             "La période est à l'envers.",
@@ -246,7 +166,7 @@ def opening_days(start: date, end: date, *, calendar: Calendar | None = None) ->
     270
     """
     rules = calendar or default_calendar()
-    off = public_holidays(start, end, region=rules.region)
+    off = _public_holidays(start, end, region=rules.region)
     days = pd.date_range(start, end)
     days = days[np.isin(days.isocalendar().day, rules.weekdays)]
     if rules.public_holidays == "closed":
@@ -275,17 +195,19 @@ def default_calendar() -> Calendar:
 
 
 def _open_days(calendar: Calendar, year: int, *, holidays_too: bool = False) -> pd.DatetimeIndex:
+    """Opening days of a year; where asked, as if public holidays were not closed."""
     rules = calendar.model_copy(update={"public_holidays": "open"}) if holidays_too else calendar
     return opening_days(date(year, 1, 1), date(year, 12, 31), calendar=rules)
 
 
 @lru_cache(maxsize=256)
 def _factors(calendar: Calendar) -> pd.Series:
+    """Requests of each opening day relative to the mean one, kept for the next call."""
     days = _open_days(calendar, calendar.year)
     weekday = dict(zip(calendar.weekdays, calendar.weekday_factors, strict=True))
     shape = np.array([weekday[day] for day in days.isocalendar().day], dtype=np.float64)
     shape *= np.asarray(calendar.month_factors)[days.month - 1]
-    off = public_holidays(
+    off = _public_holidays(
         date(calendar.year, 1, 1), date(calendar.year, 12, 31), region=calendar.region
     )
     if calendar.public_holidays == "closed":
@@ -301,6 +223,7 @@ def _factors(calendar: Calendar) -> pd.Series:
 
 
 def _school_year(year: int) -> bool:
+    """Whether the school holidays of a year are known in full."""
     dates = _school_dates()
     # The first and last years known are known in part: a year in full has both its ends.
     known = dates.min_year <= year <= dates.max_year
@@ -309,6 +232,7 @@ def _school_year(year: int) -> bool:
 
 @lru_cache(maxsize=1)
 def _school_dates() -> Any:
+    """The library of school holidays, read once."""
     # Imported here: half a megabyte of dates that only a school calendar needs.
     from vacances_scolaires_france import SchoolHolidayDates  # noqa: PLC0415
 
@@ -317,4 +241,5 @@ def _school_dates() -> Any:
 
 @lru_cache(maxsize=32)
 def _school_holidays(year: int, zone: str) -> pd.DatetimeIndex:
+    """Days of school holidays of a zone in a year, in order."""
     return pd.DatetimeIndex(sorted(_school_dates().holidays_for_year_and_zone(year, zone)))

@@ -98,6 +98,7 @@ def _locate(name: str, folder: Path) -> Path:
 
 
 def _read(path: Path, seen: tuple[Path, ...]) -> dict[str, Any]:
+    """Values of a file over those of its base, the files it comes from being known."""
     values = _parse(path)
     if path.resolve() in [file.resolve() for file in seen]:
         raise ScenarioError(
@@ -161,6 +162,7 @@ def _like(path: Path) -> str:
 
 
 def _no_value(path: Path) -> ScenarioError:
+    """The error of an empty file."""
     return ScenarioError("Le fichier est vide.", remedy="donnez au moins « label » ou « base ».")
 
 

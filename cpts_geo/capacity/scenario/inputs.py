@@ -216,38 +216,16 @@ class Scenario(Record):
 
     @property
     def rules(self) -> Rules:
-        """
-        Gather the rules of its queue.
-
-        Returns
-        -------
-        Rules
-            Target, deadline, dispersion.
-
-        Examples
-        --------
-        >>> from cpts_geo.capacity.scenario.loading import load_scenarios
-        >>> load_scenarios()["lvo"].rules
-        Rules(target=0.95, deadline_days=1, dispersion=1.0)
-        """
+        """Rules of its queue: target, deadline, dispersion."""
         return Rules(self.target, self.deadline_days, self.dispersion)
 
     @property
     def people_status(self) -> Status:
         """
-        Say how the people without médecin traitant are known.
+        How the people without médecin traitant are known.
 
-        Returns
-        -------
-        Status
-            Assumed where the share is, or where their source is of grade D; measured where it is
-            of grade A and the territory has its own call log; estimated otherwise.
-
-        Examples
-        --------
-        >>> from cpts_geo.capacity.scenario.loading import load_scenarios
-        >>> [str(case.people_status) for case in load_scenarios().values()]
-        ['assumed', 'measured', 'assumed', 'assumed', 'estimated']
+        Assumed where the share is, or where their source is of grade D; measured where it is of
+        grade A and the territory has its own call log; estimated otherwise.
         """
         source = self.sources["people_without_mt"]
         if self.share_assumed or source.grade == "D":
@@ -257,20 +235,7 @@ class Scenario(Record):
 
     @property
     def slots_by_weekday(self) -> tuple[int, ...] | None:
-        """
-        Give the slots offered today on each opening day of the week.
-
-        Returns
-        -------
-        tuple of int or None
-            One number per opening weekday; None = unknown.
-
-        Examples
-        --------
-        >>> from cpts_geo.capacity.scenario.loading import load_scenarios
-        >>> load_scenarios()["beauce_gatinais"].slots_by_weekday
-        (8, 8, 8, 8, 8)
-        """
+        """Slots offered today on each opening day of the week; None = unknown."""
         days = len(self.calendar.weekdays)
         if self.rota is not None:
             if self.minutes_per_slot_today is None:
@@ -282,39 +247,13 @@ class Scenario(Record):
 
     @property
     def uncounted_demand(self) -> str | None:
-        """
-        Name who may ask besides the people without médecin traitant.
-
-        Returns
-        -------
-        str or None
-            In French; None where the people without médecin traitant are the only ones.
-
-        Examples
-        --------
-        >>> from cpts_geo.capacity.scenario.loading import load_scenarios
-        >>> load_scenarios()["lvo"].uncounted_demand  # doctest: +ELLIPSIS
-        'les patients dont le médecin traitant n’est pas disponible et les visiteurs, admis...'
-        """
+        """French words for those who may ask besides people without MT; None where nobody."""
         others = [text for group, text in _OTHERS.items() if group in self.eligible]
         return f"{joined(others)}, admis eux aussi" if others else None
 
     @property
     def opening_days_per_year(self) -> int:
-        """
-        Count the opening days of its calendar.
-
-        Returns
-        -------
-        int
-            Opening days a year.
-
-        Examples
-        --------
-        >>> from cpts_geo.capacity.scenario.loading import load_scenarios
-        >>> load_scenarios()["ouest_loiret"].opening_days_per_year
-        251
-        """
+        """Opening days a year of its calendar."""
         return self.calendar.days_per_year
 
 

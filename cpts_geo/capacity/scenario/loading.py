@@ -27,17 +27,6 @@ from cpts_geo.capacity.scenario.records import MAX_PEOPLE, REMEDY, Record, field
 from cpts_geo.errors import ScenarioError, one_line
 from cpts_geo.files import write_text
 
-__all__ = [
-    "Scenario",
-    "described",
-    "load_scenario",
-    "load_scenarios",
-    "people_without_mt",
-    "save_scenario",
-    "scenario_from_population",
-    "scenario_schema",
-]
-
 #: First line of a saved file: editors that know it check and complete as one types.
 _SCHEMA_LINE: Final = "#:schema scenario.schema.json\n"
 
@@ -248,48 +237,6 @@ def described(name: str) -> tuple[str, str]:
     known = (_Population.model_fields | Scenario.model_fields)[name]
     extra = known.json_schema_extra
     return known.description or "", str(extra.get("unit", "")) if isinstance(extra, dict) else ""
-
-
-def scenario_schema() -> dict[str, Any]:
-    """
-    Describe a scenario file in JSON Schema, for editors that complete and check it.
-
-    Returns
-    -------
-    dict
-        Schema published as ``data/cpts/scenario.schema.json``; what has a default is optional.
-
-    Examples
-    --------
-    >>> scenario_schema()["properties"]["target"]["unit"]
-    'part des demandes'
-    """
-    schema = Scenario.model_json_schema()
-    shares = _Population.model_json_schema()["properties"]
-    base = {
-        "type": "string",
-        "description": "Scénario de départ : clé d’une des cinq CPTS, ou autre fichier TOML",
-    }
-    optional = {*default_parameters(), "territory", "people_without_mt", "sources"}
-    required = [name for name in schema["required"] if name not in optional]
-    # A table may give a part of its fields: the rest is that of the base or of the defaults.
-    tables = {
-        name: {key: value for key, value in table.items() if key != "required" or name == "Source"}
-        for name, table in schema["$defs"].items()
-    }
-    return schema | {
-        "$defs": tables,
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "Scénario de capacité",
-        "description": "Ce dont les créneaux d’un territoire sont calculés.",
-        "properties": {"base": base} | schema["properties"] | shares,
-        "required": [],
-        "anyOf": [
-            {"required": ["base"]},
-            {"required": [*required, "people_without_mt"]},
-            {"required": [*required, "population"]},
-        ],
-    }
 
 
 def _build(values: Mapping[str, Any], *, territory: str, origin: str) -> Scenario:

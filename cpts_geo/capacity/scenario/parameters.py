@@ -44,16 +44,14 @@ UNSOURCED: Final = Source(text="valeur saisie sans source", grade="D")
 ANALYST: Final = Source(text="valeur choisie par l'analyste", grade="D")
 
 
-class Default(Source):
+class _Default(Source):
     """
     A parameter used where a territory gives none of its own.
 
     Attributes
     ----------
-    text : str
-        Producer, document and date, in French.
-    grade : {"A", "B", "C", "D"}
-        Trust grade (see the head of the module).
+    text, grade : str
+        As for :class:`Source`.
     value : float, int, list of float or dict
         The parameter, as a scenario file writes it.
     """
@@ -84,7 +82,7 @@ def _source(text: str, grade: _Grade) -> Source:
 
 
 @lru_cache(maxsize=1)
-def default_parameters() -> Mapping[str, Default]:
+def default_parameters() -> Mapping[str, _Default]:
     """
     Read the parameters used where a territory gives none, with source and grade.
 
@@ -110,7 +108,7 @@ def default_parameters() -> Mapping[str, Default]:
         tables, defects = {}, [f"illisible : {error}"]
     for name, values in tables.items():
         try:
-            parameters[name] = Default.model_validate(values)
+            parameters[name] = _Default.model_validate(values)
         except ScenarioError as error:
             defects += [f"{name} : {defect}" for defect in error.defects]
     if defects:
@@ -149,6 +147,7 @@ SOURCED_FIELDS: Final = (
 
 
 def _sourced(name: str) -> str:
+    """The name of an input that owes a source; refused where it is none."""
     if name not in SOURCED_FIELDS:
         raise ContradictionError([f"est inconnu{nearest(name, list(SOURCED_FIELDS))}"])
     return name

@@ -145,6 +145,7 @@ Minutes = Annotated[float, field("Minutes", ge=1, le=600)]
 
 
 def _ordered(values: tuple[float, float, float]) -> tuple[float, float, float]:
+    """The three values, once they are low ≤ likely ≤ high."""
     if list(values) != sorted(values):
         said = ", ".join(f"{x:g}" for x in values)
         raise ContradictionError([f"{said} : il faut bas ≤ probable ≤ haut"])

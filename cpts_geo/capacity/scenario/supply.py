@@ -43,19 +43,7 @@ class Rota(Record):
 
     @property
     def hours_per_week(self) -> float:
-        """
-        Multiply GPs by sessions by hours.
-
-        Returns
-        -------
-        float
-            GP-hours per week.
-
-        Examples
-        --------
-        >>> Rota(gps=2, sessions_per_gp_per_week=1.0, session_hours=4.0).hours_per_week
-        8.0
-        """
+        """GP-hours per week: GPs by sessions by hours."""
         return self.gps * self.sessions_per_gp_per_week * self.session_hours
 
     def slots_by_weekday(self, *, minutes: float, weekdays: int) -> tuple[int, ...]:
@@ -130,19 +118,7 @@ class Visitors(Record):
 
     @property
     def by_month(self) -> tuple[float, ...]:
-        """
-        Count the visitors present in a mean day of each month.
-
-        Returns
-        -------
-        tuple of float
-            Persons, from January to December.
-
-        Examples
-        --------
-        >>> Visitors(present=(0.0,) * 6 + (500.0,) * 2 + (0.0,) * 4).by_month[6]
-        500.0
-        """
+        """Visitors present in a mean day of each month (persons), from January."""
         if self.present is not None:
             return self.present
         beds = (
@@ -154,17 +130,5 @@ class Visitors(Record):
 
     @property
     def person_years(self) -> float:
-        """
-        Average the visitors present over the months of the year.
-
-        Returns
-        -------
-        float
-            Person-years spent in the territory in a year.
-
-        Examples
-        --------
-        >>> Visitors(present=(0.0,) * 6 + (600.0,) * 2 + (0.0,) * 4).person_years
-        100.0
-        """
+        """Person-years that visitors spend in the territory in a year."""
         return float(np.mean(self.by_month))

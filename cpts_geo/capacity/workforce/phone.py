@@ -7,6 +7,8 @@ erlangs: ``a = calls per hour x minutes per call / 60``, the agents busy at ever
 Impatience (Erlang A) is out of scope. People do hang up, so these are upper bounds on waits;
 whoever hangs up and calls again is a further call, to be counted as one. Every hour is taken in
 its steady state, so that a peak shorter than the hour is smoothed.
+
+Arguments outside their domain raise one ScenarioError that lists them all.
 """
 
 from __future__ import annotations
@@ -24,6 +26,9 @@ from cpts_geo.french import number
 
 #: Shares of a day's calls by hour, 8 h to 20 h: a morning peak (grade D: no log gives it yet).
 HOUR_SHARES: Final = (0.15, 0.13, 0.11, 0.09, 0.06, 0.06, 0.08, 0.08, 0.07, 0.07, 0.05, 0.05)
+#: Share of calls to answer, and the delay to do it in (seconds), where none is chosen.
+TARGET_SHARE: Final = 0.8
+WITHIN_SECONDS: Final = 20.0
 #: Largest load computed (erlangs), beyond any line of a CPTS: bounds the recursion.
 _MAX_LOAD: Final = 10_000
 
@@ -67,24 +72,15 @@ def erlang_c(load: float, agents: int) -> float:
     Parameters
     ----------
     load : float
-        Offered load a (erlangs), 0 or more.
+        Offered load a (erlangs), 0 to 10,000.
     agents : int
         People answering c, 1 or more.
 
     Returns
     -------
     float
-        Share of calls that wait, 0 to 1; 1 where ``agents <= load``: the queue then grows
-        without end.
-
-    Raises
-    ------
-    ScenarioError
-        If an argument is outside its domain; lists them all.
-
-    Notes
-    -----
-    ``C = B / (1 - (a / c) (1 - B))``, B being the share turned away when none may wait (Erlang B).
+        ``C = B / (1 - (a / c) (1 - B))``, B being the share turned away when none may wait (Erlang
+        B); 1 where ``agents <= load``: the queue then grows without end.
 
     Examples
     --------
@@ -101,26 +97,15 @@ def average_speed_of_answer(load: float, agents: int, *, handling_minutes: float
 
     Parameters
     ----------
-    load : float
-        Offered load a (erlangs), 0 or more.
-    agents : int
-        People answering c, 1 or more.
+    load, agents : float, int
+        As for :func:`erlang_c`.
     handling_minutes : float
-        Mean time an agent spends on a call (minutes), above 0.
+        Mean time an agent spends on a call, AHT (minutes), above 0.
 
     Returns
     -------
     float
-        Mean wait (seconds); infinite where ``agents <= load``.
-
-    Raises
-    ------
-    ScenarioError
-        If an argument is outside its domain; lists them all.
-
-    Notes
-    -----
-    ``ASA = C AHT / (c - a)``, C being :func:`erlang_c` and AHT the time on a call.
+        ``C AHT / (c - a)`` (seconds), C being :func:`erlang_c`; infinite where ``agents <= load``.
 
     Examples
     --------
@@ -134,35 +119,22 @@ def average_speed_of_answer(load: float, agents: int, *, handling_minutes: float
 
 
 def service_level(
-    load: float, agents: int, *, handling_minutes: float, within_seconds: float = 20.0
+    load: float, agents: int, *, handling_minutes: float, within_seconds: float = WITHIN_SECONDS
 ) -> float:
     """
     Compute the share of calls answered within a delay.
 
     Parameters
     ----------
-    load : float
-        Offered load a (erlangs), 0 or more.
-    agents : int
-        People answering c, 1 or more.
-    handling_minutes : float
-        Mean time an agent spends on a call (minutes), above 0.
+    load, agents, handling_minutes : float, int, float
+        As for :func:`average_speed_of_answer`.
     within_seconds : float
         Delay T (seconds), 0 or more; 0 asks for an answer without any wait.
 
     Returns
     -------
     float
-        Share of calls, 0 to 1; 0 where ``agents <= load``.
-
-    Raises
-    ------
-    ScenarioError
-        If an argument is outside its domain; lists them all.
-
-    Notes
-    -----
-    ``SL(T) = 1 - C exp(-(c - a) T / AHT)``, C being :func:`erlang_c`.
+        ``1 - C exp(-(c - a) T / AHT)``, C being :func:`erlang_c`; 0 where ``agents <= load``.
 
     Examples
     --------
@@ -182,8 +154,8 @@ def agents_needed(
     calls_per_hour: float,
     handling_minutes: float,
     *,
-    target_share: float = 0.8,
-    within_seconds: float = 20.0,
+    target_share: float = TARGET_SHARE,
+    within_seconds: float = WITHIN_SECONDS,
 ) -> int:
     """
     Find the fewest agents who answer the target share of calls within a delay.
@@ -203,11 +175,6 @@ def agents_needed(
     -------
     int
         People answering at the same time, 1 or more: an open line without calls has one.
-
-    Raises
-    ------
-    ScenarioError
-        If an argument is outside its domain, or the load beyond 10,000 erlangs; lists them all.
 
     Examples
     --------
@@ -235,8 +202,8 @@ def agents_by_hour(
     hour_shares: Sequence[float] = HOUR_SHARES,
     opens: int = 8,
     handling_minutes: float = 5.0,
-    target_share: float = 0.8,
-    within_seconds: float = 20.0,
+    target_share: float = TARGET_SHARE,
+    within_seconds: float = WITHIN_SECONDS,
 ) -> pd.DataFrame:
     """
     Find the agents that each hour of the day calls for.
@@ -249,12 +216,8 @@ def agents_by_hour(
         Share of the day's calls in each opening hour, 0 or more, of sum 1.
     opens : int
         Hour at which the line opens, 0 to 23; it closes by midnight.
-    handling_minutes : float
-        Mean time an agent spends on a call (minutes), above 0.
-    target_share : float
-        Share of calls to answer in time, between 0 and 1 (both excluded).
-    within_seconds : float
-        Delay (seconds), 0 or more.
+    handling_minutes, target_share, within_seconds : float
+        As for :func:`agents_needed`.
 
     Returns
     -------
@@ -264,18 +227,11 @@ def agents_by_hour(
         ``service_level`` (share answered in time), ``asa_seconds`` (mean wait), ``waits``
         (share of calls that wait) and ``utilisation`` (share of the agents' time). No NaN.
 
-    Raises
-    ------
-    ScenarioError
-        If an argument is outside its domain, or a load beyond 10,000 erlangs; lists them all.
-
     Examples
     --------
     >>> day = agents_by_hour(5800 / 251, handling_minutes=6)
-    >>> day["agents"].tolist()
-    [2, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1]
-    >>> day.loc[8, ["calls_per_hour", "service_level", "asa_seconds"]].round(3).tolist()
-    [3.466, 0.953, 11.148]
+    >>> day.loc[8, ["calls_per_hour", "agents", "service_level", "asa_seconds"]].round(3).tolist()
+    [3.466, 2.0, 0.953, 11.148]
     """
     _check(
         calls_per_day=calls_per_day,
@@ -311,26 +267,16 @@ def walk_in_wait(arrivals_per_hour: float, minutes: float, *, fixed_length: bool
     arrivals_per_hour : float
         Mean arrivals in an hour of the session, 0 or more.
     minutes : float
-        Mean length of a consultation (minutes), above 0.
+        Mean length m of a consultation (minutes), above 0.
     fixed_length : bool
         Whether every consultation lasts the same (M/D/1), or an exponential time (M/M/1).
 
     Returns
     -------
     float
-        Mean wait before the consultation (minutes); infinite where people come as fast as they
-        are seen, or faster.
-
-    Raises
-    ------
-    ScenarioError
-        If an argument is outside its domain; lists them all.
-
-    Notes
-    -----
-    With ``rho = arrivals per hour x m / 60``: ``rho m / (2 (1 - rho))``, and the double when
-    lengths are exponential. A steady state, reached by no short session: an upper bound when
-    the doctor starts with an empty room.
+        With ``rho = arrivals per hour x m / 60``: ``rho m / (2 (1 - rho))`` (minutes), the double
+        when lengths are exponential, infinite from ``rho = 1``. A steady state no short session
+        reaches: an upper bound when the doctor starts with an empty room.
 
     Examples
     --------
@@ -368,4 +314,5 @@ def _check(*, hour_shares: Sequence[Any] = (1.0,), **values: Any) -> None:
 
 
 def _inside(value: Any, least: float, most: float, *, kind: Any = Real) -> bool:
+    """Whether a value is a number of a kind within bounds, both included."""
     return isinstance(value, kind) and not isinstance(value, bool) and least <= value <= most

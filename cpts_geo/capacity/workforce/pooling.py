@@ -243,6 +243,7 @@ def _groups(slower: npt.NDArray[np.float64], limit: float) -> list[npt.NDArray[n
 
 
 def _by_territory(requests_per_day: Sequence[float] | pd.Series) -> pd.Series:
+    """Requests by territory, numbered from 1 where they are a mere list."""
     if isinstance(requests_per_day, pd.Series):
         return requests_per_day
     values = list(requests_per_day)
@@ -250,6 +251,7 @@ def _by_territory(requests_per_day: Sequence[float] | pd.Series) -> pd.Series:
 
 
 def _demand_defects(demand: pd.Series) -> list[str]:
+    """Territories whose requests are no number of 0 or more."""
     if demand.empty:
         return ["aucun territoire"]
     return [
@@ -260,6 +262,7 @@ def _demand_defects(demand: pd.Series) -> list[str]:
 
 
 def _matrix_defects(minutes: pd.DataFrame, territories: pd.Index) -> list[str]:
+    """What is wrong with labels and times of a matrix of minutes."""
     found = []
     for name, labels in (
         ("demandes", territories),
@@ -281,6 +284,7 @@ def _matrix_defects(minutes: pd.DataFrame, territories: pd.Index) -> list[str]:
 
 
 def _time_defects(minutes: pd.DataFrame) -> list[str]:
+    """Times that are no number, below 0, or not 0 from a territory to itself."""
     times = _numbers(minutes)
     found = []
     for what, wrong in (
@@ -300,16 +304,19 @@ def _time_defects(minutes: pd.DataFrame) -> list[str]:
 
 
 def _numbers(minutes: pd.DataFrame) -> npt.NDArray[np.float64]:
+    """Minutes as numbers, NaN where they are none."""
     numbers = minutes.apply(pd.to_numeric, errors="coerce")
     return np.asarray(numbers.to_numpy(dtype=np.float64, na_value=np.nan))
 
 
 def _known(value: Any) -> bool:
+    """Whether a value is a finite number, 0 or more."""
     number = isinstance(value, Real) and not isinstance(value, bool)
     return number and 0.0 <= float(value) < math.inf
 
 
 def _refuse(defects: Sequence[str]) -> None:
+    """Raise one error that lists the defects, where there are some."""
     if defects:
         raise ScenarioError(
             "La mise en commun de territoires a reçu des valeurs impossibles.",

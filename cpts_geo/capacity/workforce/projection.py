@@ -372,6 +372,7 @@ def _check(
     activity_decline: float = 0.0,
     defects: Sequence[str] = (),
 ) -> None:
+    """Raise one error that lists every assumption outside its domain."""
     found = list(defects)
     low, high = _AGES
     wrong = [x for x in (*ages, entry_age) if not low <= x <= high]
@@ -398,11 +399,13 @@ def _refuse(
     summary: str = "La projection des médecins ne peut pas être faite.",
     remedy: str = "corrigez ces valeurs.",
 ) -> None:
+    """Raise one error that lists the defects, where there are some."""
     if defects:
         raise ScenarioError(summary, defects=defects, remedy=remedy)
 
 
 def _defects(*calls: Callable[[], object]) -> list[str]:
+    """Defects that these calls raise, each once."""
     found: dict[str, None] = {}
     for call in calls:
         try:
@@ -413,6 +416,7 @@ def _defects(*calls: Callable[[], object]) -> list[str]:
 
 
 def _group_defects(count: int, mean: float, *, spreads: Sequence[float]) -> list[str]:
+    """What is wrong with a group known by its count, mean age and spreads."""
     defects = []
     if not (1 <= count <= _MAX_COUNT and count == int(count)):
         defects.append(f"médecins = {count} : il faut un nombre entier de 1 à {number(_MAX_COUNT)}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from itertools import groupby
 from typing import Any
 
@@ -14,7 +13,7 @@ from cpts_geo.atlas.look import style
 from cpts_geo.atlas.look.cells import Cell, Row
 from cpts_geo.atlas.look.words import span
 from cpts_geo.capacity.answer.headline import Headline
-from cpts_geo.capacity.workforce.phone import agents_by_hour
+from cpts_geo.capacity.workforce.phone import TARGET_SHARE, WITHIN_SECONDS
 from cpts_geo.french import NNBSP, counted, joined, number, percent, whole_percent
 from cpts_geo.schema import Status
 
@@ -23,10 +22,7 @@ def _phone_sentence(phone: pd.DataFrame, *, usual: int) -> str:
     """Say how many people must answer, on average and in the peak."""
     mean = float(phone["calls_per_hour"].mean())
     most = int(phone["agents"].max())
-    goal = (
-        f"décrocher {percent(_phone_default('target_share'), 0)} des appels en "
-        f"{number(_phone_default('within_seconds'))} secondes"
-    )
+    goal = f"décrocher {percent(TARGET_SHARE, 0)} des appels en {number(WITHIN_SECONDS)} secondes"
     start = f"Pour {goal}, {_people(usual)} {'suffit' if usual == 1 else 'suffisent'} en moyenne"
     start += f" ({number(mean, 1)} {'appel' if mean < 2 else 'appels'} par heure)"
     if most <= usual:
@@ -64,11 +60,6 @@ def handling_minutes(phone: pd.DataFrame) -> float:
         Minutes per call.
     """
     return float(60.0 * phone["load_erlangs"].sum() / phone["calls_per_hour"].sum())
-
-
-def _phone_default(name: str) -> float:
-    """Give a setting of the telephone where none is chosen, from its only home."""
-    return float(inspect.signature(agents_by_hour).parameters[name].default)
 
 
 def _people(count: int) -> str:
@@ -156,5 +147,5 @@ def section(result: Headline, phone: pd.DataFrame, *, usual: int) -> dict[str, A
         "chart": Markup(_agents_svg(phone, title=sentence)),
         "rows": _phone_rows(phone),
         "note": _phone_note(phone, grade=result.scenario.sources["calls_observed"].grade),
-        "seconds": int(_phone_default("within_seconds")),
+        "seconds": int(WITHIN_SECONDS),
     }
