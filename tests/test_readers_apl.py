@@ -13,9 +13,9 @@ import pytest
 
 from cpts_geo.errors import DataFileError, TableError
 from cpts_geo.sources.catalogue.catalogue import sources
-from cpts_geo.sources.conventions.codes import PLM
+from cpts_geo.sources.codes import PLM
+from cpts_geo.sources.readers._formats.workbook import block, cell_text, open_book, sheets
 from cpts_geo.sources.readers.care.apl import READERS
-from cpts_geo.sources.readers.formats.workbook import block, cell_text, open_book, sheets
 
 READER = READERS["apl"]
 SOURCE = sources()["drees_apl_2023"]

@@ -15,7 +15,7 @@ from cpts_geo.sources.catalogue.lock import Locked, read_lock
 from cpts_geo.sources.embedding.datapackage import compiled_sources
 from cpts_geo.sources.fetching.cached import erased
 
-Had = Literal[
+_Had = Literal[
     "en cache",
     "effacé après lecture",
     "altéré",
@@ -104,7 +104,7 @@ def status_table(
     return pd.DataFrame(rows).astype({"age_days": float, "megabytes": float})
 
 
-def _state(source: Source, entry: Locked | None, cache: Path, mirror: Path | None) -> Had:
+def _state(source: Source, entry: Locked | None, cache: Path, mirror: Path | None) -> _Had:
     if entry and entry.held(source, cache):
         return "en cache"
     if entry and erased(source, entry, cache):

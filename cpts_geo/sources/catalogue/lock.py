@@ -14,11 +14,11 @@ from typing import Any, Final
 
 import tomli_w
 
-from cpts_geo.errors import DataFileError, OutputError, one_line
+from cpts_geo.errors import DataFileError, OutputError, one_line, quoted
 from cpts_geo.files import open_regular, reason, write_atomically
 from cpts_geo.foreign import is_invisible, shown_path
 from cpts_geo.locking import locked
-from cpts_geo.sources.bounds.limits import quantity
+from cpts_geo.sources._bounds.limits import quantity
 from cpts_geo.sources.catalogue.catalogue import Source
 
 _HEADER = (
@@ -143,7 +143,7 @@ def read_lock(path: Path) -> dict[str, Locked]:
 def _defects(key: str, entry: Any) -> list[str]:
     types = {field.name: int if field.name == "bytes" else str for field in _FIELDS}
     if not isinstance(entry, dict):
-        return [f"« {one_line(key)} » n’est pas une entrée"]
+        return [f"{quoted(key)} n’est pas une entrée"]
     missing = [f"{one_line(key)} : {name} absent" for name in types if name not in entry]
     wrong = [
         f"{one_line(key)} : {one_line(name)} inattendu"
@@ -153,7 +153,7 @@ def _defects(key: str, entry: Any) -> list[str]:
     ]
     fetched = entry.get("fetched")
     if isinstance(fetched, str) and not _is_day(fetched):
-        said = f"« {one_line(fetched)} » n’est pas un jour (AAAA-MM-JJ)"
+        said = f"{quoted(fetched)} n’est pas un jour (AAAA-MM-JJ)"
         wrong.append(f"{one_line(key)} : fetched {said}")
     return missing + wrong
 

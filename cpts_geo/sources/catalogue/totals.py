@@ -7,13 +7,13 @@ from datetime import UTC, date, datetime
 
 import pandas as pd
 
-from cpts_geo.errors import DataFileError, one_line
+from cpts_geo.errors import DataFileError, quoted
 from cpts_geo.french import number
 from cpts_geo.sources.catalogue.catalogue import Source, Total
 
 _REMEDY = (
     "essayez une autre adresse ; si le producteur publie vraiment ces chiffres, corrigez "
-    "« totals » dans sources/catalogue_*.toml."
+    "« totals » dans sources/catalogue/*.toml."
 )
 
 
@@ -105,6 +105,6 @@ def check_vintage(found: str, source: Source, *, today: date | None = None) -> N
     else:
         return
     raise DataFileError(
-        f"millésime impossible « {one_line(found)} » : {said}",
+        f"millésime impossible {quoted(found)} : {said}",
         remedy="le fichier est abîmé, ou d’un autre millésime : essayez une autre adresse.",
     )

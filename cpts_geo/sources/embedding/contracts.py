@@ -18,8 +18,8 @@ from cpts_geo.schema import (
     Status,
     status_column,
 )
-from cpts_geo.sources.conventions.codes import CODE_PATTERN
-from cpts_geo.sources.conventions.tables import TableT, validate
+from cpts_geo.sources._conventions.tables import TableT, validate
+from cpts_geo.sources.codes import CODE_PATTERN
 
 TableName = Literal[
     "communes", "figures", "comparisons", "cog_events", "memberships", "territories", "facts",

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import shapely
 
 from cpts_geo import settings
-from cpts_geo.errors import DataFileError, TableError, one_line
+from cpts_geo.errors import DataFileError, TableError, one_line, quoted
 from cpts_geo.sources.catalogue.catalogue import sha256_of
 from cpts_geo.sources.embedding.contracts import TableName, check
 
@@ -295,7 +295,7 @@ def load_memberships() -> pd.DataFrame:
     if empty:
         raise TableError(
             "Des territoires de territories.csv n’ont aucune commune dans memberships.csv.",
-            defects=[f"territoire « {one_line(key)} »" for key in sorted(empty)],
+            defects=[f"territoire {quoted(key)}" for key in sorted(empty)],
             remedy="ajoutez leurs communes, ou retirez-les de territories.csv.",
         )
     return table
@@ -335,7 +335,7 @@ def _of_known_territories(name: TableName) -> pd.DataFrame:
     if len(unknown):
         raise TableError(
             f"Des territoires de {origin} ne sont pas dans territories.csv.",
-            defects=[f"territoire « {one_line(key)} »" for key in unknown],
+            defects=[f"territoire {quoted(key)}" for key in unknown],
             remedy=f"corrigez la clé dans {origin}, ou ajoutez le territoire à territories.csv ; "
             f"territoires connus : {', '.join(known)}.",
         )

@@ -192,7 +192,9 @@ def handwritten_events() -> pd.DataFrame:
     >>> int(handwritten_events().set_index("former_code").at["85060", "since_cog"])
     2019
     """
-    with (resources.files("cpts_geo.sources") / "cog_events.csv").open(encoding="utf-8") as file:
+    with (resources.files("cpts_geo.sources.embedding") / "cog_events.csv").open(
+        encoding="utf-8"
+    ) as file:
         return pd.read_csv(file, dtype={"former_code": str, "code_insee": str})
 
 

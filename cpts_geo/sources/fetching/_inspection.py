@@ -8,12 +8,12 @@ from html import unescape
 from pathlib import Path
 from typing import Final
 
-from cpts_geo.errors import CptsGeoError, DataFileError, one_line
+from cpts_geo.errors import CptsGeoError, DataFileError, quoted
 from cpts_geo.files import why_unread
-from cpts_geo.sources.bounds.limits import LIMITS, most_unpacked
+from cpts_geo.sources._bounds.limits import LIMITS, most_unpacked
+from cpts_geo.sources._conventions.archives import archive_defects, gzip_defects, is_zip
 from cpts_geo.sources.catalogue.catalogue import Source, sources
 from cpts_geo.sources.catalogue.totals import check_totals, check_vintage
-from cpts_geo.sources.readers.formats.archives import archive_defects, gzip_defects, is_zip
 
 _GZIP: Final = b"\x1f\x8b"
 _7Z: Final = b"7z\xbc\xaf\x27\x1c"
@@ -59,19 +59,19 @@ def _stand_in(head: bytes, suffix: str) -> str:
         return ""
     instead = f"au lieu d’un fichier {suffix}"
     text = head.removeprefix(b"\xef\xbb\xbf").decode("utf-8", errors="replace").lstrip()
-    quoted = one_line(text[:200])
+    start = quoted(text[:200])
     bracketed = text.startswith(("{", "["))
     if text.startswith("<"):
         kind = "page web" if re.search(r"(?i)<(!doctype\s+)?html|<head|<body", text) else "XML"
         title = re.search(r"(?is)<(title|h1|message|(?:\w+:)?exceptiontext)[^>]*>(.*?)</\1", text)
-        told = f" : « {one_line(unescape(title[2].strip()))} »" if title else ""
+        told = f" : {quoted(unescape(title[2].strip()))}" if title else ""
         said = f"{kind} {instead}{told}"
     elif bracketed and (suffix not in _JSON or _is_error(text)):
-        said = f"message JSON {instead} : « {quoted} »"
+        said = f"message JSON {instead} : {start}"
     elif magic is not None or b"\0" in head:
         said = f"contenu d’un autre genre {instead} (premiers octets : {head[:8].hex(' ')})"
     elif suffix in _JSON and not bracketed:
-        said = f"contenu d’un autre genre {instead} : « {quoted} »"
+        said = f"contenu d’un autre genre {instead} : {start}"
     else:
         said = ""
     return said
@@ -151,7 +151,7 @@ def _other_vintage(source: Source, found: str) -> DataFileError:
     advice = (
         f"demandez « {known[0]} »"
         if known
-        else f"ajoutez le millésime {found} à « {source.family} » dans sources/catalogue_*.toml"
+        else f"ajoutez le millésime {found} à « {source.family} » dans sources/catalogue/*.toml"
     )
     return DataFileError(
         f"millésime {found} servi, {source.holds} attendu : {advice}", remedy=f"{advice}."

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from cpts_geo.files import unfinished
-from cpts_geo.sources.bounds.limits import quantity
+from cpts_geo.sources._bounds.limits import quantity
 from cpts_geo.sources.catalogue.catalogue import sha256_of
 from cpts_geo.sources.fetching._download import partial_dir
 

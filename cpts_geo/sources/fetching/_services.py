@@ -11,8 +11,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import requests
 
-from cpts_geo.errors import DataFileError, one_line
-from cpts_geo.sources.bounds.limits import LIMITS, beyond
+from cpts_geo.errors import DataFileError, one_line, quoted
+from cpts_geo.sources._bounds.limits import LIMITS, beyond
 from cpts_geo.sources.fetching import _web as web
 from cpts_geo.sources.fetching._web import Pace
 
@@ -28,7 +28,7 @@ _WFS_PAGE: Final = 5_000
 _DESCRIBED: Final = frozenset({"service", "version", "typename", "typenames"})
 _REMEDY: Final = (
     "réessayez plus tard ; si le refus dure, la couche a changé d’adresse ou de nom : corrigez "
-    "« addresses » dans sources/catalogue_*.toml."
+    "« addresses » dans sources/catalogue/*.toml."
 )
 
 
@@ -81,8 +81,8 @@ def collect(address: str, *, service: str, session: requests.Session, pace: Pace
     if service == "arcgis":
         return _arcgis(address, asker)
     raise DataFileError(
-        f"Service inconnu : « {one_line(service)} ».",
-        remedy="« service » vaut wfs ou arcgis dans sources/catalogue_*.toml.",
+        f"Service inconnu : {quoted(service)}.",
+        remedy="« service » vaut wfs ou arcgis dans sources/catalogue/*.toml.",
     )
 
 

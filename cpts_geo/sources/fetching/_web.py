@@ -20,8 +20,8 @@ from urllib3.exceptions import InvalidHeader
 from urllib3.util import Retry
 
 from cpts_geo import __version__
-from cpts_geo.errors import DataFileError, one_line
-from cpts_geo.sources.bounds.limits import LIMITS, beyond, excess, most_seconds, quantity, said
+from cpts_geo.errors import DataFileError, quoted
+from cpts_geo.sources._bounds.limits import LIMITS, beyond, excess, most_seconds, quantity, said
 
 #: First wait before another try, in seconds; it doubles each time.
 BACKOFF_S = 1.0
@@ -253,9 +253,7 @@ def ask(
             if packing in _PACKINGS:
                 return response
             response.close()
-            raise DataFileError(
-                f"compression inattendue « {one_line(packing)} »", remedy=_RETRY_LATER
-            )
+            raise DataFileError(f"compression inattendue {quoted(packing)}", remedy=_RETRY_LATER)
         response.close()
         address = target
     raise beyond("redirects", DataFileError)
@@ -279,13 +277,13 @@ def _check_web(address: str) -> None:
         if not scheme:
             raise _invalid(address)
         raise DataFileError(
-            f"adresse d’un autre genre que http ou https : « {one_line(address)} »",
+            f"adresse d’un autre genre que http ou https : {quoted(address)}",
             remedy="corrigez l’adresse, ou déposez le fichier dans un miroir.",
         )
 
 
 def _invalid(address: str) -> DataFileError:
-    return DataFileError(f"adresse invalide « {one_line(address)} »", remedy=_RETRY_LATER)
+    return DataFileError(f"adresse invalide {quoted(address)}", remedy=_RETRY_LATER)
 
 
 def status_refusal(status: int) -> DataFileError:

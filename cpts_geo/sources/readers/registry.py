@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from cpts_geo.sources.readers._formats.base import Reader
 from cpts_geo.sources.readers.care import access_times, apl, bpe, cnam, rpps, urgences
 from cpts_geo.sources.readers.communes import (
     census,
@@ -12,7 +13,6 @@ from cpts_geo.sources.readers.communes import (
     populations,
     tvs,
 )
-from cpts_geo.sources.readers.formats.base import Reader
 
 #: Reader of each source, by the name that the catalogue gives it.
 READERS: Final[dict[str, Reader]] = {

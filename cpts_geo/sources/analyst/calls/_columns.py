@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from cpts_geo.sources.conventions.text import plain
+from cpts_geo.sources._conventions.text import plain
 
 #: What is said of somebody, in French: by a header here, by a text in
 #: :mod:`cpts_geo.sources.analyst.calls._forms`.

@@ -13,7 +13,7 @@ from typing import Final
 
 import pandas as pd
 
-from cpts_geo.errors import TableError, one_line
+from cpts_geo.errors import TableError, one_line, quoted
 from cpts_geo.sources.analyst.calls._around import Hint, hint_of, in_file_name, in_headers
 from cpts_geo.sources.analyst.calls._columns import (
     BIRTH,
@@ -191,7 +191,7 @@ def _is_wordy(text: str) -> bool:
 
 def label_shown(label: str) -> str:
     """Quote a header, unless it looks like somebody."""
-    return "« (masqué) »" if looks_personal(label) else f"« {one_line(label)} »"
+    return "« (masqué) »" if looks_personal(label) else f"{quoted(label)}"
 
 
 def refuse_name(path: Path) -> None:

@@ -18,10 +18,10 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from cpts_geo.french import number
+from cpts_geo.sources._conventions.text import plain
 from cpts_geo.sources.analyst.calls._columns import UNKNOWN, WORDINGS, key, outcome_of
 from cpts_geo.sources.analyst.calls._forms import FIRST_CALLS
 from cpts_geo.sources.analyst.calls._words import is_common_name, words
-from cpts_geo.sources.conventions.text import plain
 
 #: Lower ends of the classes that exact ages are turned into; the last is open.
 AGE_STARTS: Final = (0, 5, 17, 65, 75)

@@ -37,7 +37,7 @@ from cpts_geo.sources.analyst.door.text import (
     unbalanced,
 )
 from cpts_geo.sources.analyst.door.workbook import SUFFIXES, read_workbook
-from cpts_geo.sources.conventions.codes import with_zero
+from cpts_geo.sources.codes import with_zero
 
 #: How a call ended.
 OUTCOMES: Final = tuple(WORDINGS)

@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from cpts_geo.files import UNREADABLE
-from cpts_geo.sources.bounds.limits import LIMITS
+from cpts_geo.sources._bounds.limits import LIMITS
 
 _BLOCK: Final = 1 << 20
 #: A cell that holds something, and its reference; one that is only formatted has no content.

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Final
 
 from cpts_geo.errors import CptsGeoError, one_line
+from cpts_geo.sources._bounds.limits import LIMITS, beyond
+from cpts_geo.sources._conventions.text import decoded
 from cpts_geo.sources.analyst.door.reading import Door
-from cpts_geo.sources.bounds.limits import LIMITS, beyond
-from cpts_geo.sources.conventions.text import decoded
 
 #: Column separators of text files, with their French name.
 SEPARATORS: Final = {";": "point-virgule", ",": "virgule", "\t": "tabulation", "|": "barre"}

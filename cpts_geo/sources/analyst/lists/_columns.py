@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from cpts_geo.errors import PerimeterError, one_line
+from cpts_geo.errors import PerimeterError, one_line, quoted
 from cpts_geo.sources.analyst.door.reading import Door
 from cpts_geo.sources.analyst.door.text import SEPARATORS, Row
 from cpts_geo.sources.analyst.door.workbook import SUFFIXES
@@ -72,7 +72,7 @@ def find_header(path: Path, rows: Sequence[Row]) -> Header | None:
         if twice := [places for places in found.values() if len(places) > 1]:
             raise PerimeterError(
                 f"Plusieurs colonnes de {one_line(path.name)} peuvent avoir le même rôle.",
-                defects=[" et ".join(f"« {one_line(cells[i])} »" for i in p) for p in twice],
+                defects=[" et ".join(f"{quoted(cells[i])}" for i in p) for p in twice],
                 remedy="n’en gardez qu’une, ou renommez celle qui ne sert pas.",
             )
         width = max(i for i, cell in enumerate(cells) if cell) + 1
@@ -90,7 +90,7 @@ def missing_column(path: Path, rows: Sequence[Row]) -> PerimeterError:
         return empty_list(path)
     if postal := [cell for cells in filled for cell in cells if _key(cell) in _POSTAL]:
         return PerimeterError(
-            f"{one_line(path.name)} donne des codes postaux (colonne « {one_line(postal[0])} »), "
+            f"{one_line(path.name)} donne des codes postaux (colonne {quoted(postal[0])}), "
             "pas des communes.",
             remedy="ajoutez une colonne `commune` ou `code_insee` : un code postal couvre souvent "
             "plusieurs communes, et le même nombre peut être le code Insee d’une autre.",

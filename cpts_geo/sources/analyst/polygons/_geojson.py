@@ -13,6 +13,7 @@ import pyproj
 import shapely
 
 from cpts_geo.errors import PerimeterError, one_line
+from cpts_geo.sources._bounds.limits import LIMITS, beyond
 from cpts_geo.sources.analyst.door.text import text_and_notes
 from cpts_geo.sources.analyst.polygons._layer import (
     EXPORT,
@@ -22,7 +23,6 @@ from cpts_geo.sources.analyst.polygons._layer import (
     unclosed,
     unreadable,
 )
-from cpts_geo.sources.bounds.limits import LIMITS, beyond
 
 _AREAS = ("Polygon", "MultiPolygon")
 _OTHERS = ("Point", "MultiPoint", "LineString", "MultiLineString", "GeometryCollection")

@@ -16,7 +16,8 @@ import numpy.typing as npt
 import pyproj
 import shapely
 
-from cpts_geo.errors import PerimeterError, one_line
+from cpts_geo.errors import PerimeterError, one_line, quoted
+from cpts_geo.sources._bounds.limits import LIMITS, beyond
 from cpts_geo.sources.analyst.polygons._layer import (
     EXPORT,
     Layer,
@@ -25,7 +26,6 @@ from cpts_geo.sources.analyst.polygons._layer import (
     unclosed,
     unreadable,
 )
-from cpts_geo.sources.bounds.limits import LIMITS, beyond
 
 _MAGIC = b"SQLite format 3\x00"
 _TABLES = ("gpkg_contents", "gpkg_geometry_columns", "gpkg_spatial_ref_sys")
@@ -73,7 +73,7 @@ def _layer(base: sqlite3.Connection, name: str) -> Layer:
     _check_table(base, table, name)
     columns = [row[1] for row in base.execute(f"PRAGMA table_xinfo({_quoted(table)})")]
     if column not in columns:
-        raise unreadable(name, f"couche « {one_line(table)} » sans géométries")
+        raise unreadable(name, f"couche {quoted(table)} sans géométries")
     if len(columns) > LIMITS["polygons_fields"]:
         raise beyond("polygons_fields", PerimeterError, name=name)
     field = name_field([each for each in columns if each != column])
@@ -104,11 +104,11 @@ def _check_table(base: sqlite3.Connection, table: str, name: str) -> None:
         (table,),
     ).fetchone()
     if found is None:
-        raise unreadable(name, f"table « {one_line(table)} » absente")
+        raise unreadable(name, f"table {quoted(table)} absente")
     kind, sql = found
     if kind != "table" or str(sql).split()[1:2] != ["TABLE"]:
         raise PerimeterError(
-            f"« {one_line(table)} » n’est pas une table de {one_line(name)}, mais une vue (le "
+            f"{quoted(table)} n’est pas une table de {one_line(name)}, mais une vue (le "
             "résultat d’une requête).",
             remedy=EXPORT,
         )
@@ -120,20 +120,18 @@ def _chosen(drawn: Sequence[Any], name: str) -> tuple[str, str, int, list[str]]:
     if not usable:
         raise PerimeterError(
             f"{one_line(name)} ne contient pas de polygones.",
-            defects=[
-                f"couche « {one_line(str(row[0]))} » : {str(row[2]).title()}" for row in drawn
-            ],
+            defects=[f"couche {quoted(str(row[0]))} : {str(row[2]).title()}" for row in drawn],
             remedy="un périmètre est une surface : " + EXPORT,
         )
     if len(usable) > 1:
         raise PerimeterError(
             f"{one_line(name)} contient {len(usable)} couches de polygones.",
-            defects=[f"couche « {one_line(str(row[0]))} »" for row in usable],
+            defects=[f"couche {quoted(str(row[0]))}" for row in usable],
             remedy="n’en gardez qu’une : " + EXPORT,
         )
     [(table, column, _, srs)] = usable
-    others = [f"« {one_line(str(row[0]))} »" for row in drawn if row[0] != table]
-    note = f"Couche lue : « {one_line(str(table))} » ; laissées de côté : {', '.join(others)}."
+    others = [f"{quoted(str(row[0]))}" for row in drawn if row[0] != table]
+    note = f"Couche lue : {quoted(str(table))} ; laissées de côté : {', '.join(others)}."
     place = srs if isinstance(srs, int) else -1
     return str(table), str(column), place, [note] if others else []
 

@@ -22,16 +22,16 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
-from cpts_geo.errors import Defect, TravelError, alike, one_line
+from cpts_geo.errors import Defect, TravelError, alike, one_line, quoted
 from cpts_geo.french import number
+from cpts_geo.sources._apart import run_within
+from cpts_geo.sources._bounds.limits import LIMITS, beyond
+from cpts_geo.sources._conventions.text import cells
 from cpts_geo.sources.analyst.door.reading import Door, memory_told, read_bytes
 from cpts_geo.sources.analyst.door.text import SEPARATORS, text_of
 from cpts_geo.sources.analyst.travel import _columns
 from cpts_geo.sources.analyst.travel._columns import LAYOUTS, named, roles, said_unit, unrecognised
-from cpts_geo.sources.apart import run_within
-from cpts_geo.sources.bounds.limits import LIMITS, beyond
-from cpts_geo.sources.conventions.codes import mended_codes
-from cpts_geo.sources.conventions.text import cells
+from cpts_geo.sources.codes import mended_codes
 
 Unit: TypeAlias = _columns.Unit
 _PARQUET_TABLE: Final = "cpts_geo.sources.analyst.travel._parquet:parquet_table"
@@ -191,7 +191,7 @@ def _body(path: Path, body: str, separator: str, width: int) -> pd.DataFrame:
 
     def refuse(row: arrow_csv.InvalidRow) -> str:
         counts = f"{row.actual_columns} au lieu de {row.expected_columns} colonnes"
-        wrong.append(Defect(f"{counts} : « {one_line(row.text)} »", "ligne d’une autre largeur"))
+        wrong.append(Defect(f"{counts} : {quoted(row.text)}", "ligne d’une autre largeur"))
         # Each costs a call: a file of millions is no table, and is not read to its end.
         return "skip" if len(wrong) < _MAX_WRONG else "error"
 
@@ -238,7 +238,7 @@ def _pairs(
         origin, destination, repaired, defects = _mended(path, table[0], pd.Series(header[1:]))
         for where, codes in (("première colonne", origin), ("en-tête", destination)):
             twice = sorted(set(codes[codes.duplicated()]))
-            lines = (f"{where} : code « {one_line(code)} » en double" for code in twice)
+            lines = (f"{where} : code {quoted(code)} en double" for code in twice)
             defects += alike(lines, "code en double", total=len(twice))
         origin = origin.repeat(columns)
         destination = pd.Series(np.tile(destination.to_numpy(), rows), dtype=str)
@@ -301,7 +301,7 @@ def _wrong_times(pairs: pd.DataFrame, times: pd.Series) -> list[str]:
         written = pd.Series(times[minutes.notna()].unique(), dtype=str)
         marked = [written[written.str.contains(mark, regex=False)] for mark in ",."]
         if all(len(texts) for texts in marked):
-            shown = " et ".join(f"« {one_line(texts.iloc[0])} »" for texts in marked)
+            shown = " et ".join(f"{quoted(texts.iloc[0])}" for texts in marked)
             defects.append(f"virgule et point mêlés, décimale ou milliers : {shown}")
     return defects
 
@@ -309,7 +309,7 @@ def _wrong_times(pairs: pd.DataFrame, times: pd.Series) -> list[str]:
 def _listed(what: str, pairs: pd.DataFrame, times: pd.Series) -> list[Defect]:
     ends = zip(pairs["origin"], pairs["destination"], times[pairs.index], strict=True)
     lines = (
-        f"{what} : {one_line(origin)} → {one_line(destination)}, « {one_line(str(text))} »"
+        f"{what} : {one_line(origin)} → {one_line(destination)}, {quoted(str(text))}"
         for origin, destination, text in ends
     )
     return alike(lines, what, total=len(pairs))

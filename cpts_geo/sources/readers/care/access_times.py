@@ -13,17 +13,17 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from cpts_geo.errors import one_line
-from cpts_geo.sources.bounds.limits import LIMITS, said
+from cpts_geo.sources._bounds.limits import LIMITS, said
 from cpts_geo.sources.catalogue.catalogue import Source
-from cpts_geo.sources.conventions.codes import WHOLE_OF
-from cpts_geo.sources.readers.formats.base import (
+from cpts_geo.sources.codes import WHOLE_OF
+from cpts_geo.sources.readers._formats.base import (
     Reader,
     find_columns,
     no_vintage,
     repaired_codes,
     unexpected,
 )
-from cpts_geo.sources.readers.formats.columns import (
+from cpts_geo.sources.readers._formats.columns import (
     CODE,
     FACILITY,
     GP_CODES,

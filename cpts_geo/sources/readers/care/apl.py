@@ -10,12 +10,12 @@ from typing import Final
 import pandas as pd
 import pandera.pandas as pa
 
-from cpts_geo.errors import one_line
+from cpts_geo.errors import quoted
+from cpts_geo.sources._conventions.text import plain
 from cpts_geo.sources.catalogue.catalogue import Source
-from cpts_geo.sources.conventions.text import plain
-from cpts_geo.sources.readers.formats.base import Reader, repaired_codes, unexpected
-from cpts_geo.sources.readers.formats.columns import CODE, QUANTITY
-from cpts_geo.sources.readers.formats.workbook import Block, block, cell_text, open_book, sheets
+from cpts_geo.sources.readers._formats.base import Reader, repaired_codes, unexpected
+from cpts_geo.sources.readers._formats.columns import CODE, QUANTITY
+from cpts_geo.sources.readers._formats.workbook import Block, block, cell_text, open_book, sheets
 
 _SHEET: Final = r"APL[ _](\d{4})"
 #: Matched in full: "APL aux médecins généralistes" also begins the label of the second APL.
@@ -85,7 +85,7 @@ def _without_units(found: Block, sheet: str) -> tuple[Block, bool]:
         if name in found.places
     }
     wrong = [
-        f"feuille « {sheet} », unité de {name} : « {one_line(text)} »"
+        f"feuille « {sheet} », unité de {name} : {quoted(text)}"
         for name, text in written.items()
         if text and not re.fullmatch(_UNITS[name], text)
     ]

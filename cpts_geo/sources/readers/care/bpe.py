@@ -10,11 +10,11 @@ from typing import Final
 import pandas as pd
 import pandera.pandas as pa
 
+from cpts_geo.sources._conventions.text import plain
 from cpts_geo.sources.catalogue.catalogue import Source
-from cpts_geo.sources.conventions.codes import PLM
-from cpts_geo.sources.conventions.text import plain
-from cpts_geo.sources.readers.formats import sdmx
-from cpts_geo.sources.readers.formats.base import (
+from cpts_geo.sources.codes import PLM
+from cpts_geo.sources.readers._formats import sdmx
+from cpts_geo.sources.readers._formats.base import (
     Reader,
     bounds,
     no_vintage,
@@ -23,15 +23,15 @@ from cpts_geo.sources.readers.formats.base import (
     unexpected,
     whole_numbers,
 )
-from cpts_geo.sources.readers.formats.columns import (
+from cpts_geo.sources.readers._formats.columns import (
     CODE,
     COUNT,
     FACILITY,
     GP_CODES,
     OTHER_FACILITIES,
 )
-from cpts_geo.sources.readers.formats.text import header_cells, read_csv_text
-from cpts_geo.sources.readers.formats.workbook import block, cell_text, open_book, sheets
+from cpts_geo.sources.readers._formats.text import header_cells, read_csv_text
+from cpts_geo.sources.readers._formats.workbook import block, cell_text, open_book, sheets
 
 _DEPARTEMENT: Final = r"^(?:\d{2}|2[AB]|97\d)$"
 _BY_COMMUNE: Final = pa.DataFrameSchema(

@@ -8,18 +8,18 @@ from typing import Final
 import pandas as pd
 import pandera.pandas as pa
 
-from cpts_geo.errors import one_line
+from cpts_geo.errors import quoted
+from cpts_geo.sources._conventions.text import plain
 from cpts_geo.sources.catalogue.catalogue import Source
-from cpts_geo.sources.conventions.text import plain
-from cpts_geo.sources.readers.formats.base import (
+from cpts_geo.sources.readers._formats.base import (
     Reader,
     bounds,
     newest_year,
     refuse_values,
     unexpected,
 )
-from cpts_geo.sources.readers.formats.columns import FILLED, QUANTITY, SHARE, YEAR
-from cpts_geo.sources.readers.formats.text import read_csv_text
+from cpts_geo.sources.readers._formats.columns import FILLED, QUANTITY, SHARE, YEAR
+from cpts_geo.sources.readers._formats.text import read_csv_text
 
 _TERRITORY: Final = {"annee": r"annee", "region": r"region", "departement": r"departement"}
 _DENSITIES: Final = _TERRITORY | {
@@ -48,7 +48,7 @@ def _read_densities(path: Path, source: Source) -> pd.DataFrame:
     if not everyone.any():
         ages = sorted(set(raw["classe_age"]))[:5]
         sexes = sorted(set(raw["sexe"]))[:5]
-        shown = ", ".join(f"« {one_line(text)} »" for text in [*ages, *sexes])
+        shown = ", ".join(f"{quoted(text)}" for text in [*ages, *sexes])
         raise unexpected(path, ["aucune ligne « tout_age », « tout sexe »", f"trouvé : {shown}"])
     kept = _territories(raw[everyone], path)
     count = bounds(kept["effectif"], masked=_FEW, path=path)

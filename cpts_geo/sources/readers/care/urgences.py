@@ -9,14 +9,14 @@ import pandas as pd
 import pandera.pandas as pa
 
 from cpts_geo.sources.catalogue.catalogue import Source
-from cpts_geo.sources.readers.formats.base import (
+from cpts_geo.sources.readers._formats.base import (
     Reader,
     bounds,
     newest_year,
     refuse_values,
 )
-from cpts_geo.sources.readers.formats.columns import DEPARTEMENT, QUANTITY
-from cpts_geo.sources.readers.formats.text import read_csv_text
+from cpts_geo.sources.readers._formats.columns import DEPARTEMENT, QUANTITY
+from cpts_geo.sources.readers._formats.text import read_csv_text
 
 _COLUMNS: Final = {
     "date": r"date",

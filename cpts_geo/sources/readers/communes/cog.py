@@ -10,15 +10,15 @@ import pandas as pd
 import pandera.pandas as pa
 
 from cpts_geo.sources.catalogue.catalogue import Source
-from cpts_geo.sources.readers.formats.base import (
+from cpts_geo.sources.readers._formats.base import (
     Reader,
     no_vintage,
     refuse_values,
     repaired_codes,
     whole_numbers,
 )
-from cpts_geo.sources.readers.formats.columns import CODE, FILLED, MAYBE_CODE
-from cpts_geo.sources.readers.formats.text import read_csv_text
+from cpts_geo.sources.readers._formats.columns import CODE, FILLED, MAYBE_CODE
+from cpts_geo.sources.readers._formats.text import read_csv_text
 
 _KINDS: Final = ("COM", "ARM", "COMA", "COMD")
 _COMMUNE_COLUMNS: Final = {

@@ -14,21 +14,21 @@ import geopandas as gpd
 import pandas as pd
 import pandera.pandas as pa
 
-from cpts_geo.errors import DataFileError, one_line
+from cpts_geo.errors import DataFileError, one_line, quoted
 from cpts_geo.files import reason
 from cpts_geo.settings import GEOGRAPHIC_CRS
-from cpts_geo.sources.bounds.limits import LIMITS, said
+from cpts_geo.sources._bounds.limits import LIMITS, said
+from cpts_geo.sources._conventions.archives import open_content, whole_json
 from cpts_geo.sources.catalogue.catalogue import Source
-from cpts_geo.sources.conventions.codes import WHOLE_OF
-from cpts_geo.sources.readers.formats.archives import open_content, whole_json
-from cpts_geo.sources.readers.formats.base import (
+from cpts_geo.sources.codes import WHOLE_OF
+from cpts_geo.sources.readers._formats.base import (
     Reader,
     find_columns,
     no_vintage,
     repaired_codes,
     unexpected,
 )
-from cpts_geo.sources.readers.formats.columns import DEPARTEMENT, FILLED, QUANTITY, UNIQUE_CODE
+from cpts_geo.sources.readers._formats.columns import DEPARTEMENT, FILLED, QUANTITY, UNIQUE_CODE
 
 _GEOJSON: Final = {
     "code_insee": r"code|code_?insee|insee_com",
@@ -68,7 +68,7 @@ def _read_admin_express(path: Path, source: Source) -> gpd.GeoDataFrame:
             layers = [str(name) for name in gpd.list_layers(found)["name"]]
             named = [name for name in layers if name.lower() == "commune"]
             if not named:
-                shown = ", ".join(f"« {one_line(name)} »" for name in layers)
+                shown = ", ".join(f"{quoted(name)}" for name in layers)
                 raise unexpected(path, ["couche « commune » introuvable", f"couches : {shown}"])
             fields = [str(name) for name in gpd.read_file(found, layer=named[0], rows=0).columns]
             places = find_columns(fields, _GEOPACKAGE, path)
@@ -187,11 +187,11 @@ def _member(archive: Any, inner: str | None, path: Path) -> str:
     names = [str(member.filename) for member in members]
     outside = [str(m.filename) for m in members if m.is_symlink or _leaves(str(m.filename))]
     if outside:
-        lines = [f"membre « {one_line(name)} » : son chemin sort de l’archive" for name in outside]
+        lines = [f"membre {quoted(name)} : son chemin sort de l’archive" for name in outside]
         raise unexpected(path, lines)
     wanted = [n for n in names if re.fullmatch(inner or r".*\.gpkg", PurePosixPath(n).name)]
     if len(wanted) != 1:
-        shown = [f"membre « {one_line(name)} »" for name in names[:20]]
+        shown = [f"membre {quoted(name)}" for name in names[:20]]
         raise unexpected(path, [f"{len(wanted)} GeoPackage au lieu d’un", *shown])
     size = sum(member.uncompressed for member in members if member.filename == wanted[0])
     if size > LIMITS["unpacked"]:

@@ -10,15 +10,15 @@ import geopandas as gpd
 import pandas as pd
 import pandera.pandas as pa
 
-from cpts_geo.errors import alike, one_line
+from cpts_geo.errors import alike, quoted
 from cpts_geo.settings import GEOGRAPHIC_CRS
+from cpts_geo.sources._conventions.archives import open_content, whole_json
+from cpts_geo.sources._conventions.text import plain
 from cpts_geo.sources.catalogue.catalogue import Source
-from cpts_geo.sources.conventions.codes import CODE_PATTERN, with_zero
-from cpts_geo.sources.conventions.text import plain
+from cpts_geo.sources.codes import CODE_PATTERN, with_zero
+from cpts_geo.sources.readers._formats.base import Reader, no_vintage, unexpected
+from cpts_geo.sources.readers._formats.columns import FILLED, MAYBE_CODE
 from cpts_geo.sources.readers.communes.contours import read_vector
-from cpts_geo.sources.readers.formats.archives import open_content, whole_json
-from cpts_geo.sources.readers.formats.base import Reader, no_vintage, unexpected
-from cpts_geo.sources.readers.formats.columns import FILLED, MAYBE_CODE
 
 #: Fields that name the CPTS, the surest first; the last ones may name anything, so they are
 #: not believed where features are communes.
@@ -115,13 +115,13 @@ def _name(texts: dict[str, pd.Series[str]], code: str | None, path: Path) -> str
 
 def _shown(texts: dict[str, pd.Series[str]]) -> list[str]:
     # Names of fields only: their values may be people's.
-    return [f"champ « {one_line(field)} »" for field in texts] or ["aucun champ"]
+    return [f"champ {quoted(field)}" for field in texts] or ["aucun champ"]
 
 
 def _located(shapes: gpd.GeoDataFrame, path: Path) -> gpd.GeoDataFrame:
     empty = shapes["cpts"][shapes.geometry.is_empty | shapes.geometry.isna()]
     if len(empty):
-        lines = (f"géométrie vide : « {one_line(text)} »" for text in empty)
+        lines = (f"géométrie vide : {quoted(text)}" for text in empty)
         raise unexpected(path, alike(lines, "géométrie vide", total=len(empty)))
     if shapes.empty:
         return shapes

@@ -10,9 +10,9 @@ import pandas as pd
 import pandera.pandas as pa
 
 from cpts_geo.sources.catalogue.catalogue import Source
-from cpts_geo.sources.readers.formats.base import Reader, repaired_codes
-from cpts_geo.sources.readers.formats.columns import UNIQUE_CODE
-from cpts_geo.sources.readers.formats.workbook import block, cell_text, open_book, sheets
+from cpts_geo.sources.readers._formats.base import Reader, repaired_codes
+from cpts_geo.sources.readers._formats.columns import UNIQUE_CODE
+from cpts_geo.sources.readers._formats.workbook import block, cell_text, open_book, sheets
 
 _SHEET: Final = r"(?i).*composition.communale.*"
 _COLUMNS: Final = {"code_insee": "codgeo", "epci": "epci", "epci_name": "libepci"}

@@ -8,18 +8,18 @@ from typing import Final
 import pandas as pd
 import pandera.pandas as pa
 
+from cpts_geo.sources._conventions.archives import is_zip
 from cpts_geo.sources.catalogue.catalogue import Source
-from cpts_geo.sources.conventions.codes import with_zero
-from cpts_geo.sources.readers.formats.archives import is_zip
-from cpts_geo.sources.readers.formats.base import (
+from cpts_geo.sources.codes import with_zero
+from cpts_geo.sources.readers._formats.base import (
     Reader,
     no_vintage,
     refuse_values,
     repaired_codes,
 )
-from cpts_geo.sources.readers.formats.columns import UNIQUE_CODE
-from cpts_geo.sources.readers.formats.text import read_csv_text
-from cpts_geo.sources.readers.formats.workbook import block, open_book
+from cpts_geo.sources.readers._formats.columns import UNIQUE_CODE
+from cpts_geo.sources.readers._formats.text import read_csv_text
+from cpts_geo.sources.readers._formats.workbook import block, open_book
 
 _COLUMNS: Final = {
     "code_insee": r"code (insee )?(de la )?commune( insee)?|(code_?)?insee",

@@ -14,11 +14,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
-from cpts_geo.errors import DataFileError, alike, one_line
+from cpts_geo.errors import DataFileError, alike, quoted
+from cpts_geo.sources._conventions.archives import member_name, open_content
+from cpts_geo.sources._conventions.text import cells, decoded, plain
 from cpts_geo.sources.catalogue.catalogue import Source
-from cpts_geo.sources.conventions.text import cells, decoded, plain
-from cpts_geo.sources.readers.formats.archives import member_name, open_content
-from cpts_geo.sources.readers.formats.base import find_columns, repaired_codes, unexpected
+from cpts_geo.sources.readers._formats.base import find_columns, repaired_codes, unexpected
 
 #: Columns that describe an observation and do not split it.
 _ATTRIBUTES: Final = frozenset(
@@ -179,7 +179,7 @@ def _with_numbers(rows: pa.RecordBatch, path: Path) -> pa.RecordBatch:
     known = pc.fill_null(pc.match_substring_regex(given, _NUMBER), True)
     if not pc.all(known).as_py():
         bad = sorted(set(given.filter(pc.invert(known)).to_pylist()))
-        lines = (f"ce n’est pas un nombre : « {one_line(value)} »" for value in bad)
+        lines = (f"ce n’est pas un nombre : {quoted(value)}" for value in bad)
         raise unexpected(path, alike(lines, "pas un nombre", total=len(bad)))
     place = rows.schema.get_field_index("obs_value")
     return rows.set_column(place, "obs_value", pc.cast(given, pa.float64()))
@@ -215,7 +215,7 @@ def _refuse_repeats(table: pd.DataFrame, names: Sequence[str], path: Path) -> No
         return
     twice = table.loc[pd.Series(key).duplicated(), [*names, "period"]]
     rows = (" ".join(map(str, row)) for row in twice.itertuples(index=False))
-    lines = (f"plusieurs lignes pour « {one_line(row)} »" for row in rows)
+    lines = (f"plusieurs lignes pour {quoted(row)}" for row in rows)
     said = f"{len(twice)} lignes en trop : une dimension n’est pas à son total"
     raise unexpected(path, [said, *alike(lines, "ligne en trop", total=len(twice))])
 
@@ -231,9 +231,7 @@ def _years(periods: pd.Series, path: Path) -> pd.Series:
     texts = [str(period) for period in periods.cat.categories]
     bad = [text for text in texts if not re.fullmatch(r"\d{4}", text)]
     if bad:
-        raise unexpected(
-            path, [f"TIME_PERIOD « {one_line(text)} » n’est pas une année" for text in bad]
-        )
+        raise unexpected(path, [f"TIME_PERIOD {quoted(text)} n’est pas une année" for text in bad])
     return pd.Series(np.array([int(text) for text in texts])[periods.cat.codes])
 
 
@@ -241,7 +239,7 @@ def _powers_of_ten(powers: pd.Series, path: Path) -> np.ndarray:
     texts = [str(power) or "0" for power in powers.cat.categories]
     bad = [text for text in texts if not re.fullmatch(r"-?\d{1,2}", text)]
     if bad:
-        raise unexpected(path, [f"UNIT_MULT « {one_line(text)} » inconnu" for text in bad])
+        raise unexpected(path, [f"UNIT_MULT {quoted(text)} inconnu" for text in bad])
     return np.array([10.0 ** int(text) for text in texts])[powers.cat.codes]
 
 

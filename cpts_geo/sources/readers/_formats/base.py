@@ -12,13 +12,13 @@ import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
-from cpts_geo.errors import CptsGeoError, DataFileError, TableError, alike, one_line
+from cpts_geo.errors import CptsGeoError, DataFileError, TableError, alike, one_line, quoted
 from cpts_geo.files import why_unread
 from cpts_geo.french import counted, number
+from cpts_geo.sources._conventions.tables import validate
+from cpts_geo.sources._conventions.text import plain
 from cpts_geo.sources.catalogue.catalogue import Source
-from cpts_geo.sources.conventions.codes import PLM, WHOLE_OF, mended_codes
-from cpts_geo.sources.conventions.tables import validate
-from cpts_geo.sources.conventions.text import plain
+from cpts_geo.sources.codes import PLM, WHOLE_OF, mended_codes
 
 _SPLIT_RULE: Final = "une commune et ses arrondissements dans la même table"
 #: Marks of a figure that its producer hides (statistical secrecy) or did not receive.
@@ -218,7 +218,7 @@ def find_columns(
     places = placed(header, dict(patterns) | dict(optional or {}))
     missing = [name for name in patterns if name not in places]
     if missing:
-        filled = [f"« {one_line(str(cell))} »" for cell in header if str(cell).strip()]
+        filled = [f"{quoted(str(cell))}" for cell in header if str(cell).strip()]
         more = [f"et {len(filled) - _SHOWN} autres"] if len(filled) > _SHOWN else []
         shown = ", ".join([*filled[:_SHOWN], *more])
         defects = [f"colonne introuvable : {patterns[name]}" for name in missing]

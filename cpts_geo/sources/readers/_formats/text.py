@@ -12,11 +12,11 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
-from cpts_geo.errors import alike, one_line
-from cpts_geo.sources.bounds.limits import LIMITS, said
-from cpts_geo.sources.conventions.text import cells, decoded, plain
-from cpts_geo.sources.readers.formats.archives import open_content, whole
-from cpts_geo.sources.readers.formats.base import find_columns, unexpected
+from cpts_geo.errors import alike, quoted
+from cpts_geo.sources._bounds.limits import LIMITS, said
+from cpts_geo.sources._conventions.archives import open_content, whole
+from cpts_geo.sources._conventions.text import cells, decoded, plain
+from cpts_geo.sources.readers._formats.base import find_columns, unexpected
 
 #: Title lines that producers write above the header are never more than this.
 _MAX_TITLES: Final = 20
@@ -44,7 +44,7 @@ def read_csv_text(
         Regular expression of the member of a ZIP archive.
     patterns : mapping of str to str
         Wanted name -> regular expression that the header text, reduced by
-        :func:`~cpts_geo.sources.conventions.text.plain`, must match in full.
+        :func:`~cpts_geo.sources._conventions.text.plain`, must match in full.
     optional : mapping of str to str, optional
         The same for columns that some vintages do not have.
     separators : sequence of str
@@ -92,7 +92,7 @@ def read_csv_text(
     if wrong:
         # A line cut short, or a name with a separator in it: cells under the wrong header.
         kind = "ligne d’une autre largeur"
-        lines = (f"{kind} : « {one_line(line)} »" for line in wrong)
+        lines = (f"{kind} : {quoted(line)}" for line in wrong)
         width = f"en-tête de {len(names)} colonnes"
         raise unexpected(path, [width, *alike(lines, kind, total=len(wrong))])
     # One by one: a list of a hundred million empty lines would fill the memory.

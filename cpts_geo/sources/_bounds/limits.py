@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Final, TypeVar
 
 from cpts_geo.errors import CptsGeoError, one_line, thousands
-from cpts_geo.sources.bounds import _fetched, _files
+from cpts_geo.sources._bounds import _fetched, _files
 
 _Error = TypeVar("_Error", bound=CptsGeoError)
 _BY_KEY: Final = {bound.key: bound for bound in (*_files.BOUNDS, *_fetched.BOUNDS)}
 #: Limit in force by key: what readers compare with, and what a test may lower. A process apart
-#: (:mod:`cpts_geo.sources.apart`) is told the limits of the one that starts it.
+#: (:mod:`cpts_geo.sources._apart`) is told the limits of the one that starts it.
 LIMITS: Final[dict[str, int]] = {key: bound.limit for key, bound in _BY_KEY.items()}
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
-from cpts_geo.errors import TableError, one_line
+from cpts_geo.errors import TableError, quoted
 
 TableT = TypeVar("TableT", bound=pd.DataFrame)
 _SHOWN: Final = 20
@@ -103,4 +103,4 @@ def _case_text(case: dict[Hashable, Any], table: pd.DataFrame, *, keys: list[str
     name = " ".join(str(row[key]) for key in keys)
     if case["column"] in ("", *keys) or pd.isna(case["failure_case"]) or case["failure_case"] == "":
         return name
-    return f"{name} : « {one_line(str(case['failure_case']))} »"
+    return f"{name} : {quoted(str(case['failure_case']))}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from cpts_geo.sources.bounds._bound import Bound
+from cpts_geo.sources._bounds._bound import Bound
 
 _TOO_BIG: Final = "Le fichier {name} est trop gros ({found}, {limit} au plus)."
 _LIST_REMEDY: Final = (

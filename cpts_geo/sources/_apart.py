@@ -22,14 +22,14 @@ from typing import Any, Final, Literal
 
 from cpts_geo import errors
 from cpts_geo.errors import CptsGeoError, Defect, one_line
-from cpts_geo.sources.bounds.limits import LIMITS, beyond
+from cpts_geo.sources._bounds.limits import LIMITS, beyond
 
-Ending = Literal["time", "memory", "crash"]
+_Ending = Literal["time", "memory", "crash"]
 # The paths of this interpreter, so that the child finds the same packages; never the folder of
 # work, where a file of an analyst could bear the name of a module.
 _START: Final = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
-    "from cpts_geo.sources.apart import _answer; _answer()"
+    "from cpts_geo.sources._apart import _answer; _answer()"
 )
 #: Words of the libraries for a lack of memory, in an error or as they end the process.
 _MEMORY: Final = re.compile(
@@ -41,8 +41,8 @@ _ROOT: Final = str(Path(errors.__file__).resolve().parent.parent)
 class _ApartError(Exception):
     """The process apart has not answered: out of time or of memory, or crashed."""
 
-    def __init__(self, ending: Ending, detail: str = "") -> None:
-        self.ending: Ending = ending
+    def __init__(self, ending: _Ending, detail: str = "") -> None:
+        self.ending: _Ending = ending
         self.detail = detail
         super().__init__(f"{ending}: {detail}")
 
@@ -113,7 +113,7 @@ def _understood(answer: bytes, code: int, reading: int) -> Any:
             words = ""
         # A system that lacks memory kills without a word.
         killed = code == -getattr(signal, "SIGKILL", 0)
-        ending: Ending = "memory" if killed or _MEMORY.search(words) else "crash"
+        ending: _Ending = "memory" if killed or _MEMORY.search(words) else "crash"
         raise _ApartError(ending, f"ended with {code}")
     said = json.loads(head)
     match said["kind"]:
@@ -174,7 +174,7 @@ def run_within(
     Examples
     --------
     >>> from cpts_geo.errors import PerimeterError
-    >>> target = "cpts_geo.sources.readers.formats._sheets:names"
+    >>> target = "cpts_geo.sources.readers._formats._sheets:names"
     >>> run_within("workbook", target, {}, content=b"x", error=PerimeterError, name="l.xlsx")
     """
     memory, seconds = f"{bounds}_memory", f"{bounds}_seconds"

@@ -13,11 +13,11 @@ from typing import Any, Final
 
 import pandas as pd
 
-from cpts_geo.errors import DataFileError, one_line
-from cpts_geo.sources.apart import run_within
-from cpts_geo.sources.bounds.limits import beyond
-from cpts_geo.sources.readers.formats.archives import archive_defects, is_zip, open_content, whole
-from cpts_geo.sources.readers.formats.base import find_columns, placed, refuse_values, unexpected
+from cpts_geo.errors import DataFileError, quoted
+from cpts_geo.sources._apart import run_within
+from cpts_geo.sources._bounds.limits import beyond
+from cpts_geo.sources._conventions.archives import archive_defects, is_zip, open_content, whole
+from cpts_geo.sources.readers._formats.base import find_columns, placed, refuse_values, unexpected
 
 #: A header stands below a title and notes, never deeper than this many rows.
 _HEADER_WITHIN: Final = 60
@@ -171,18 +171,18 @@ class Book:
         answer = _apart(self.path, self.content, "rows", sheet=sheet, first=first)
         said = json.loads(answer)
         if "beyond" in said:
-            where, found = f"« {one_line(sheet)} »", said["beyond"]
+            where, found = f"{quoted(sheet)}", said["beyond"]
             name = self.path.name
             refusal = beyond("workbook_range", DataFileError, name=name, found=found, where=where)
             raise unexpected(self.path, [refusal.summary])
         if "damaged" in said:
-            raise unexpected(self.path, [f"feuille « {one_line(sheet)} » illisible"])
+            raise unexpected(self.path, [f"feuille {quoted(sheet)} illisible"])
         rows: list[list[object]] = said["rows"]
         return rows
 
 
 def _apart(path: Path, content: bytes, function: str, **arguments: object) -> Any:
-    target = f"cpts_geo.sources.readers.formats._sheets:{function}"
+    target = f"cpts_geo.sources.readers._formats._sheets:{function}"
     try:
         return run_within(
             "workbook", target, arguments, content=content, error=DataFileError, name=path.name
@@ -260,7 +260,7 @@ def sheets(book: Book, pattern: str, path: Path) -> dict[str, str]:
     """
     matches = [found for name in book.sheet_names if (found := re.fullmatch(pattern, name))]
     if not matches:
-        shown = ", ".join(f"« {one_line(name)} »" for name in book.sheet_names)
+        shown = ", ".join(f"{quoted(name)}" for name in book.sheet_names)
         raise unexpected(path, [f"feuille introuvable : {pattern}", f"feuilles : {shown}"])
     return {found[min(1, found.re.groups)]: found.string for found in matches}
 
@@ -284,7 +284,7 @@ def block(
         Name of the sheet.
     columns : mapping of str to str
         Wanted name -> pattern of the header, as in
-        :func:`~cpts_geo.sources.readers.formats.base.find_columns`. The header is the first row
+        :func:`~cpts_geo.sources.readers._formats.base.find_columns`. The header is the first row
         that has them all.
     optional : mapping of str to str or None, optional
         The same, for columns that some vintages lack.
@@ -309,6 +309,6 @@ def block(
         default=None,
     )
     if at is None:
-        raise unexpected(path, [f"feuille « {one_line(sheet)} » vide"])
+        raise unexpected(path, [f"feuille {quoted(sheet)} vide"])
     places = find_columns(rows[at], columns, path, optional=optional)
     return Block(tuple(cell_text(cell) for cell in rows[at]), places, rows[at + 1 :], path)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from cpts_geo.sources.bounds._bound import Bound
+from cpts_geo.sources._bounds._bound import Bound
 
 _ANOTHER: Final = "essayez une autre adresse, ou déposez le fichier dans un miroir."
 _LATER: Final = "réessayez plus tard."
 _GO_ON: Final = "relancez la commande : elle reprend où elle s’est arrêtée, si le serveur le veut."
 _GROWN: Final = (
     "essayez une autre adresse ; si le producteur publie vraiment un fichier de cette taille, "
-    "corrigez « megabytes » dans sources/catalogue_*.toml."
+    "corrigez « megabytes » dans sources/catalogue/*.toml."
 )
 _BOMB: Final = "taille décompressée anormale (bombe de décompression) : {found}, {limit} au plus"
 

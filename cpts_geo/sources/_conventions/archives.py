@@ -13,10 +13,10 @@ from itertools import pairwise
 from pathlib import Path, PurePosixPath
 from typing import IO, Final, cast
 
-from cpts_geo.errors import DataFileError, one_line
+from cpts_geo.errors import DataFileError, one_line, quoted
 from cpts_geo.files import UNREADABLE
 from cpts_geo.french import counted
-from cpts_geo.sources.bounds.limits import LIMITS, excess, said
+from cpts_geo.sources._bounds.limits import LIMITS, excess, said
 
 _ZIP: Final = b"PK\x03\x04"
 #: Mark of an entry of the list of members.
@@ -84,7 +84,7 @@ def archive_defects(
             # Nothing suspect is unpacked, not even to compute its checksum.
             damaged = archive.testzip() if whole and not defects else None
             if damaged is not None:
-                defects.append(f"membre « {one_line(damaged)} » abîmé")
+                defects.append(f"membre {quoted(damaged)} abîmé")
             return defects
     except UNREADABLE:
         return ["archive ZIP tronquée ou abîmée"]
@@ -109,7 +109,7 @@ def _overlaps(members: list[zipfile.ZipInfo]) -> list[str]:
     """Members made of the same bytes: a small archive unpacks to any size that way."""
     placed = sorted(members, key=lambda member: member.header_offset)
     return [
-        f"membres « {one_line(one.filename)} » et « {one_line(other.filename)} » : "
+        f"membres {quoted(one.filename)} et {quoted(other.filename)} : "
         "ils se recouvrent (bombe de décompression)"
         for one, other in pairwise(placed)
         if one.header_offset + _LOCAL + one.compress_size > other.header_offset
@@ -201,9 +201,9 @@ def member_name(path: Path, inner: str | None) -> str:
         found = counted(len(wanted), "membre", "membres") if wanted else "aucun membre"
         raise DataFileError(
             f"{one_line(path.name)} : {found} pour « {inner or 'un seul fichier'} ».",
-            defects=[f"membre « {one_line(name)} »" for name in names[:20]],
+            defects=[f"membre {quoted(name)}" for name in names[:20]],
             remedy="le producteur a changé le contenu de l’archive : adaptez « inner » dans "
-            "sources/catalogue_*.toml après avoir regardé ces membres.",
+            "sources/catalogue/*.toml après avoir regardé ces membres.",
         )
     return wanted[0]
 
