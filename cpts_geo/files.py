@@ -314,6 +314,7 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
 
 
 def _neutral(cell: object) -> object:
+    """The cell as a spreadsheet shows it and does not compute it."""
     return for_spreadsheet(cell) if isinstance(cell, str) else cell
 
 

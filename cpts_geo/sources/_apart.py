@@ -105,6 +105,8 @@ def _last_words() -> Iterator[tuple[int, int]]:
 
 
 def _understood(answer: bytes, code: int, reading: int) -> Any:
+    """Value that the process answered, or its refusal raised; without an answer, its code and its
+    last words tell how it ended."""
     head, found, body = answer.partition(b"\n")
     if not found:
         try:
@@ -141,42 +143,9 @@ def run_within(
     error: type[CptsGeoError],
     name: str,
 ) -> Any:
-    """
-    Call a function on a file in a process apart, and tell every bad end of it as a refusal.
-
-    Parameters
-    ----------
-    bounds : str
-        Bounds of time and of memory: ``workbook``, ``polygons`` or ``travel``.
-    target : str
-        As for :func:`_run_apart`.
-    arguments : mapping of str to Any
-        As for :func:`_run_apart`.
-    content : bytes
-        The file.
-    error : type of CptsGeoError
-        Class of the refusals.
-    name : str
-        Name of the file.
-
-    Returns
-    -------
-    Any
-        What the function returned.
-
-    Raises
-    ------
-    CptsGeoError
-        What the function raised; or it took too long or too much, or crashed.
-    MemoryError
-        The machine has no room left for one more process.
-
-    Examples
-    --------
-    >>> from cpts_geo.errors import PerimeterError
-    >>> target = "cpts_geo.sources.readers._formats._sheets:names"
-    >>> run_within("workbook", target, {}, content=b"x", error=PerimeterError, name="l.xlsx")
-    """
+    """Call ``module:function`` on a file in a process apart, within the bounds of time and memory
+    of ``workbook``, ``polygons`` or ``travel``; every bad end is a refusal of class `error`, and a
+    machine without room for the process a MemoryError."""
     memory, seconds = f"{bounds}_memory", f"{bounds}_seconds"
     try:
         return _run_apart(
@@ -223,6 +192,7 @@ def _answer() -> None:
 
 
 def _written(value: Any) -> tuple[dict[str, Any], bytes]:
+    """Head and body of an answer: bytes as they are, else JSON."""
     if isinstance(value, bytes):
         return {"kind": "bytes"}, value
     return {"kind": "json"}, json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass")

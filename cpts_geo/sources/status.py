@@ -105,6 +105,7 @@ def status_table(
 
 
 def _state(source: Source, entry: Locked | None, cache: Path, mirror: Path | None) -> _Had:
+    """State of a source, see :func:`status_table`."""
     if entry and entry.held(source, cache):
         return "en cache"
     if entry and erased(source, entry, cache):
@@ -167,6 +168,7 @@ _UNLOCKED: Final = ("hors verrou", "rien ne dit d’où il vient")
 
 
 def _judged(key: str, entry: Locked, cache: Path, known: Mapping[str, Source]) -> tuple[str, str]:
+    """State of a line of the lock and a French detail, once its file is read."""
     path, source = cache / entry.file, known.get(key)
     if source and source.file != entry.file:
         return "hors verrou", f"le catalogue attend {source.file}"

@@ -141,6 +141,7 @@ def read_lock(path: Path) -> dict[str, Locked]:
 
 
 def _defects(key: str, entry: Any) -> list[str]:
+    """French lines on what an entry lacks or has wrong."""
     types = {field.name: int if field.name == "bytes" else str for field in _FIELDS}
     if not isinstance(entry, dict):
         return [f"{quoted(key)} n’est pas une entrée"]
@@ -159,6 +160,7 @@ def _defects(key: str, entry: Any) -> list[str]:
 
 
 def _is_day(text: str) -> bool:
+    """Whether a text is a day in ISO form."""
     try:
         return date.fromisoformat(text).isoformat() == text
     except ValueError:
@@ -169,6 +171,7 @@ _FIELDS = dataclasses.fields(Locked)
 
 
 def _unreadable(path: Path, defects: list[str]) -> DataFileError:
+    """Error of a lock that cannot be used."""
     return DataFileError(
         f"Le verrou « {shown_path(path)} » est illisible.",
         defects=defects,

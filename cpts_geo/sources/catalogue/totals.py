@@ -50,6 +50,7 @@ def check_totals(table: pd.DataFrame, source: Source) -> None:
 
 
 def _value(table: pd.DataFrame, total: Total) -> float:
+    """Figure of a table that a total is about: rows, sum or mean (NaN of none)."""
     kept = table
     if total.newest:
         kept = kept[kept[total.newest] == kept[total.newest].max()]
@@ -62,6 +63,7 @@ def _value(table: pd.DataFrame, total: Total) -> float:
 
 
 def _text(value: float) -> str:
+    """A figure in French, two decimals where it is small and not whole."""
     return number(value, 0 if value % 1 == 0 or abs(value) >= 100 else 2)
 
 

@@ -192,6 +192,7 @@ def _with_written(events: pd.DataFrame, written: pd.DataFrame) -> pd.DataFrame:
 
 
 def _table(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
+    """Rows of events as a table of the columns :data:`EVENT_COLUMNS`."""
     texts = dict.fromkeys(["event", "from_code", "to_code", "former_codes", "evidence"], "str")
     table = pd.DataFrame(rows, columns=list(EVENT_COLUMNS))
     return table.astype({"year": "int64", "dated": "bool", **texts})

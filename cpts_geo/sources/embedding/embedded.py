@@ -23,6 +23,7 @@ _RESTORE = "réinstallez cpts_geo, ou dans un dépôt : git checkout -- data"
 
 @cache
 def _expected(folder: Path) -> dict[str, str]:
+    """SHA-256 of each described file of a folder."""
     path = folder / "datapackage.json"
     try:
         package = json.loads(path.read_text(encoding="utf-8"))
@@ -117,6 +118,7 @@ def load_communes(folder: Path | None = None) -> gpd.GeoDataFrame:
 
 
 def _read(name: str, folder: Path | None = None) -> pd.DataFrame:
+    """Table of an embedded CSV, codes as text, NaN for an empty cell."""
     path = verified(name, folder)
     texts = {"code_insee", "former_code", "area_code", "from_code", "to_code", "former_codes"}
     return pd.read_csv(path, dtype=dict.fromkeys(texts, str), keep_default_na=False, na_values=[""])
@@ -255,6 +257,7 @@ def load_comparisons(folder: Path | None = None) -> pd.DataFrame:
 
 
 def _cpts(name: str) -> pd.DataFrame:
+    """Table of a hand-written CSV of data/cpts, all text."""
     path = settings.CPTS_DIR / name
     try:
         return pd.read_csv(path, dtype=str, keep_default_na=False)

@@ -84,6 +84,7 @@ def fetch_packages(folder: Path) -> None:
 
 
 def _members(archive: Path, *names: str) -> list[Any]:
+    """Content of JSON files of the registry package."""
     with tarfile.open(archive, "r:gz") as tar:
         streams = [tar.extractfile(f"package/data/{name}.json") for name in names]
         return [json.load(stream) for stream in streams if stream is not None]

@@ -152,6 +152,7 @@ def judged(candidate: Candidate, expected: str | None) -> str:
 
 
 def _other_bytes(candidate: Candidate, expected: str | None) -> DataFileError:
+    """Error of bytes that are not those of the catalogue or of the lock."""
     said = f"sha256 {candidate.sha256}, {expected} attendu"
     if candidate.source.sha256:
         return DataFileError(f"pas le fichier du catalogue ({said})", remedy=REMEDY)
@@ -162,6 +163,7 @@ def _other_bytes(candidate: Candidate, expected: str | None) -> DataFileError:
 
 @contextmanager
 def _bar(file: str, *, shown: bool) -> Iterator[Told | None]:
+    """Yield what tells the progress to a bar; None where none is shown."""
     if not shown:
         yield None
         return

@@ -78,6 +78,7 @@ def _stand_in(head: bytes, suffix: str) -> str:
 
 
 def _is_error(text: str) -> bool:
+    """Whether a text is a JSON object that tells an error."""
     try:
         content = json.loads(text)
     except (ValueError, RecursionError):
@@ -140,6 +141,7 @@ def read_on_arrival(path: Path) -> bool:
 
 
 def _other_vintage(source: Source, found: str) -> DataFileError:
+    """Error of another vintage than expected, with the source that has it."""
     if not found:
         said = f"le contenu ne dit pas son millésime ({source.holds} attendu)"
         return DataFileError(said, remedy="vérifiez que le fichier est celui du producteur.")

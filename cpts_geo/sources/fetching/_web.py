@@ -97,6 +97,7 @@ class Pace:
 
 
 def _lasting(seconds: float) -> str:
+    """A duration, in seconds up to two minutes, in French."""
     if seconds <= 120:
         return quantity(round(seconds), "secondes")
     return quantity(round(seconds / 60), "minutes")
@@ -260,6 +261,7 @@ def ask(
 
 
 def _target(response: requests.Response, session: requests.Session) -> str | None:
+    """Address that an answer redirects to; None for none."""
     try:
         target = session.get_redirect_target(response)
         return target and requests.utils.requote_uri(urljoin(response.url, target))
@@ -269,6 +271,7 @@ def _target(response: requests.Response, session: requests.Session) -> str | Non
 
 
 def _check_web(address: str) -> None:
+    """Refuse an address that is not of the web."""
     try:
         scheme = urlsplit(address).scheme.lower()
     except ValueError as error:
@@ -283,6 +286,7 @@ def _check_web(address: str) -> None:
 
 
 def _invalid(address: str) -> DataFileError:
+    """Error of an address that is none."""
     return DataFileError(f"adresse invalide {quoted(address)}", remedy=_RETRY_LATER)
 
 

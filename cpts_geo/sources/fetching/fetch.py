@@ -192,6 +192,7 @@ def _asked(keys: Sequence[str] | None, known: Mapping[str, Source]) -> list[Sour
 
 
 def _have(source: Source, run: _Run) -> Outcome:
+    """Have the file of one source, alone at it."""
     file = source.file or ""
 
     def waits() -> None:
@@ -208,6 +209,7 @@ def _have(source: Source, run: _Run) -> Outcome:
 
 
 def _expected(source: Source, run: _Run) -> str | None:
+    """SHA-256 that the file must have; None where nobody says it."""
     entry = None if run.update else read_lock(run.lock).get(source.key)
     return source.sha256 or (entry.sha256 if entry else None)
 
@@ -236,11 +238,13 @@ def _had(source: Source, file: str, run: _Run) -> Outcome | None:
 
 
 def _locked(path: Path, sha256: str, address: str, vintage: str) -> Locked:
+    """Entry of the lock for a file that came today."""
     today = datetime.now(UTC).date().isoformat()
     return Locked(path.name, sha256, path.stat().st_size, today, address, vintage)
 
 
 def _words(vintage: str) -> str:
+    """Vintage in brackets; nothing where it is unknown."""
     return f" (millésime {vintage})" if vintage else ""
 
 

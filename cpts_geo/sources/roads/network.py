@@ -215,6 +215,7 @@ def _actor(tiles: Path, mode: _Mode, *, contours: int = 1) -> tuple[Any, dict[st
 
 
 def _ask(question: Callable[[dict[str, Any]], Any], request: dict[str, Any]) -> Any:
+    """Answer of Valhalla; an error says what it refused."""
     try:
         return question(request)
     except RuntimeError as error:
@@ -225,6 +226,7 @@ def _ask(question: Callable[[dict[str, Any]], Any], request: dict[str, Any]) -> 
 
 
 def _locations(points: pd.DataFrame, snap_m: float) -> list[dict[str, float]]:
+    """Points as Valhalla takes them, with the distance (m) to a road."""
     return [
         {"lon": float(lon), "lat": float(lat), "search_cutoff": snap_m}
         for lon, lat in zip(points["lon"], points["lat"], strict=True)
@@ -302,9 +304,11 @@ def _shapes(answer: dict[str, Any], wanted: Sequence[float]) -> list[Any]:
 
 
 def _filled(shape: Any) -> Any:
+    """Polygon without its holes under 1 km²."""
     holes = [ring for ring in shape.interiors if _area_km2(shapely.Polygon(ring)) >= _GAP_KM2]
     return shapely.Polygon(shape.exterior, holes)
 
 
 def _area_km2(shape: Any) -> float:
+    """Area on the ellipsoid, in km²."""
     return float(_EARTH.geometry_area_perimeter(shapely.orient_polygons(shape))[0]) / 1e6

@@ -224,4 +224,5 @@ def recognises(cell: str) -> bool:
 
 
 def _words(cell: str) -> list[str]:
+    """Words of a header, without accents or case, glued ones parted."""
     return re.findall("[a-z]+", plain(GLUED_CASE.sub(" ", cell)))

@@ -165,6 +165,7 @@ def _are_random(counts: pd.Series) -> bool:
 
 
 def _are_people(texts: Mapping[str, int], *, total: int, loose: bool) -> bool:
+    """Whether texts are too rare, or too many, to be categories."""
     rare = sum(rows <= _RARE for rows in texts.values())
     if rare >= _RARE_VALUES or (rare and total < _SHORT_FILE):
         return True
@@ -172,6 +173,7 @@ def _are_people(texts: Mapping[str, int], *, total: int, loose: bool) -> bool:
 
 
 def _is_somewhere(text: str) -> bool:
+    """Whether a cell of communes is a place, a code, or says nothing."""
     return commune_of(text) is not None or is_code_like(text) or says_nothing(text)
 
 
@@ -181,6 +183,7 @@ def _is_place(text: str) -> bool:
 
 
 def _is_answer(text: str) -> bool:
+    """Whether a cell is an outcome, an unknown or a commune."""
     return bool(outcome_of(text) or key(text) in UNKNOWN or commune_of(text))
 
 

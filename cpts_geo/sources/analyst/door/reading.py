@@ -195,12 +195,14 @@ def memory_told(door: Door) -> Callable[[Callable[_Given, _Read]], Callable[_Giv
 
 
 def _other_type(path: Path, door: Door) -> CptsGeoError:
+    """Refusal of another type of file."""
     return door.error(
         f"Type de fichier non pris en charge : {one_line(path.name)}.", remedy=door.save_as
     )
 
 
 def _check_kind(path: Path, mode: int, door: Door) -> None:
+    """Refuse a pipe, a device, or whatever is no regular file."""
     if not (kind := special(mode)):
         return
     raise door.error(
@@ -210,6 +212,7 @@ def _check_kind(path: Path, mode: int, door: Door) -> None:
 
 
 def _unreadable(path: Path, error: OSError, door: Door) -> CptsGeoError:
+    """Refusal of a file that is not there, or that the system does not give."""
     shown = one_line(str(path))
     if isinstance(error, FileNotFoundError | NotADirectoryError):
         said = door.instead(path)

@@ -118,6 +118,7 @@ def text_and_notes(content: bytes) -> tuple[str, list[str]] | None:
 
 
 def _check_lines(path: Path, text: str, door: Door) -> None:
+    """Refuse a line longer than the bound."""
     limit = LIMITS["line_length"]
     start, number = 0, 1
     while len(text) - start > limit:
@@ -248,6 +249,7 @@ def unbalanced(path: Path, *, door: Door) -> CptsGeoError:
 
 
 def _rows(path: Path, text: str, separator: str, door: Door) -> Iterator[Row]:
+    """Rows that hold something, cells stripped; a refusal of a cell that is too long."""
     longest = LIMITS["cell_length"]
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     start = 1

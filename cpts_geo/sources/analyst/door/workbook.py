@@ -90,6 +90,7 @@ def read_workbook(path: Path, content: bytes, *, door: Door) -> Workbook:
 
 
 def _sheet(about: dict[str, Any], lines: Iterator[bytes]) -> Sheet:
+    """A sheet of the answer, its rows all of one width."""
     width = about["width"]
     # Few distinct texts fill a sheet: each is kept once.
     once: dict[str, str] = {}
@@ -102,6 +103,7 @@ def _sheet(about: dict[str, Any], lines: Iterator[bytes]) -> Sheet:
 
 
 def _damaged(path: Path, content: bytes, door: Door) -> CptsGeoError:
+    """Refusal of a workbook that is protected or damaged."""
     reason = (
         "il est protégé par un mot de passe"
         if _ENCRYPTED in content

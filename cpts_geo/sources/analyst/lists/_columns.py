@@ -112,6 +112,7 @@ def empty_list(path: Path) -> PerimeterError:
 
 
 def _key(cell: str) -> str:
+    """Letters and digits of a header, without accents or case; empty where it was not split."""
     # A cell that still holds a separator was not split: it names no column.
     if any(separator in cell for separator in SEPARATORS):
         return ""

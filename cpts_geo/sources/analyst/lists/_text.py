@@ -54,6 +54,7 @@ def read_text_rows(path: Path, content: bytes) -> tuple[list[Row], Header, list[
 
 
 def _unrecognised(path: Path, text: str, separators: Sequence[str]) -> CptsGeoError:
+    """Refusal of a text in which no separator gives a header."""
     splits = [
         rows
         for each in separators
@@ -75,6 +76,7 @@ def _unrecognised(path: Path, text: str, separators: Sequence[str]) -> CptsGeoEr
 
 
 def _check_widths(path: Path, rows: Sequence[Row], header: Header, separator: str) -> None:
+    """Refuse rows that have not the columns of the header."""
     expected = len(header.labels)
     defects = [
         f"ligne {line} : {len(cells)} au lieu de {expected} colonnes"
@@ -91,6 +93,7 @@ def _check_widths(path: Path, rows: Sequence[Row], header: Header, separator: st
 
 
 def _check_single_column(path: Path, rows: Sequence[Row], header: Header) -> None:
+    """Refuse rows of several values below a header of one column."""
     defects = [
         f"ligne {line} : {quoted(cells[0])}"
         for line, cells in rows[header.position + 1 :]

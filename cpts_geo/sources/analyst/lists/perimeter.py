@@ -153,6 +153,8 @@ def _check_names(
 
 
 def _undo_double_encoding(text: str) -> str:
+    """A text whose UTF-8 was read as another encoding, mended."""
+
     def undo(run: re.Match[str]) -> str:
         for encoding in ("cp1252", "latin-1"):
             try:
@@ -199,12 +201,14 @@ def _population(written: str) -> float:
 
 
 def _are_departements(written: Sequence[str]) -> bool:
+    """Whether all that is written is numbers of départements."""
     return all(_DEPARTEMENT.fullmatch(value) for value in written if value)
 
 
 def _column_notes(
     rows: Sequence[Row], header: Header, values: dict[str, list[str]], labels: dict[str, str]
 ) -> Iterator[str]:
+    """French sentences on the header, the columns read, the zeros lost."""
     if header.position:
         line = rows[header.position][0]
         yield f"En-tête trouvé à la ligne {line} ; les lignes au-dessus sont ignorées."

@@ -53,6 +53,7 @@ def geopackage_layer(content: bytes, name: str) -> Layer:
 
 
 def _opened(content: bytes) -> sqlite3.Connection:
+    """The base, in memory, that may neither write nor run what it holds."""
     base = sqlite3.connect(":memory:")
     # A base in memory has no journal beside it: it is read as one that never had.
     base.deserialize(content[:18] + b"\x01\x01" + content[20:])
@@ -63,6 +64,7 @@ def _opened(content: bytes) -> sqlite3.Connection:
 
 
 def _layer(base: sqlite3.Connection, name: str) -> Layer:
+    """Layer of polygons of a base, its shapes read when asked for."""
     for table in _TABLES:
         _check_table(base, table, name)
     limit = LIMITS["polygons_layers"]
@@ -98,6 +100,7 @@ def _layer(base: sqlite3.Connection, name: str) -> Layer:
 
 
 def _check_table(base: sqlite3.Connection, table: str, name: str) -> None:
+    """Refuse a table that is absent, or a view."""
     found = base.execute(
         "SELECT type, sql FROM sqlite_master WHERE name = ? COLLATE NOCASE "
         "AND type IN ('table', 'view')",
@@ -137,6 +140,7 @@ def _chosen(drawn: Sequence[Any], name: str) -> tuple[str, str, int, list[str]]:
 
 
 def _crs(base: sqlite3.Connection, srs: int) -> pyproj.CRS | None:
+    """System of a number of the base; None for an unknown one, or one that names files."""
     found = base.execute(
         "SELECT organization, organization_coordsys_id, definition FROM gpkg_spatial_ref_sys "
         "WHERE srs_id = ?",
@@ -157,6 +161,7 @@ def _crs(base: sqlite3.Connection, srs: int) -> pyproj.CRS | None:
 
 
 def _shapes(blobs: Any, count: int, name: str) -> npt.NDArray[np.object_]:
+    """Shapes of the blobs of a GeoPackage, None for an absent one."""
     found: npt.NDArray[np.object_] = np.empty(count, dtype=object)
     total = 0
     for place, blob in enumerate(blobs):
@@ -178,4 +183,5 @@ def _shapes(blobs: Any, count: int, name: str) -> npt.NDArray[np.object_]:
 
 
 def _quoted(identifier: str) -> str:
+    """An identifier as SQL quotes it."""
     return '"' + identifier.replace('"', '""') + '"'

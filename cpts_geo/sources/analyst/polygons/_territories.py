@@ -195,6 +195,7 @@ def _valid(shapes: _Shapes) -> tuple[_Shapes, list[int]]:
 
 
 def _listed_ranks(ranks: Sequence[int]) -> str:
+    """The first ten ranks, in French."""
     shown = ", ".join(map(str, ranks[:10])) + ("…" if len(ranks) > 10 else "")
     return f"{'entités' if len(ranks) > 1 else 'entité'} {shown}"
 
@@ -233,6 +234,7 @@ def _in_degrees(shapes: _Shapes, crs: pyproj.CRS | None, step: float, name: str)
 
 
 def _implausible(shapes: _Shapes, crs: pyproj.CRS | None, name: str, why: str) -> PerimeterError:
+    """Refusal of coordinates that do not go with their system."""
     west, south, east, north = (f"{bound:.6g}" for bound in shapely.total_bounds(shapes))
     system = one_line("" if crs is None else crs.to_string())
     return PerimeterError(

@@ -147,6 +147,7 @@ def read_travel_file(path: Path | str, *, unit: Unit | None = None) -> pd.DataFr
 
 
 def _read_parquet(path: Path, content: bytes) -> tuple[list[str], pd.DataFrame]:
+    """Header and columns of a Parquet file, read in a process apart."""
     arguments = {"name": one_line(path.name)}
     answer = run_within(
         "travel", _PARQUET_TABLE, arguments, content=content, error=TravelError, name=path.name
@@ -157,6 +158,7 @@ def _read_parquet(path: Path, content: bytes) -> tuple[list[str], pd.DataFrame]:
 
 
 def _read_text(path: Path, content: bytes) -> tuple[list[str], pd.DataFrame]:
+    """Header and rows of a text, by the first line and separator that announce times."""
     text, _ = text_of(path, content, door=_TRAVEL)
     seen: list[list[str]] = []
     for line in islice(_LINE.finditer(text), _HEADER_ROWS):
@@ -278,6 +280,7 @@ def _numbers(times: pd.Series) -> npt.NDArray[np.float64]:
 
 
 def _number(text: str) -> float:
+    """Number that a cell writes; NaN for none."""
     plain = _THOUSANDS.sub("", text.strip())
     if _INFINITE.fullmatch(plain):
         return math.inf
@@ -307,6 +310,7 @@ def _wrong_times(pairs: pd.DataFrame, times: pd.Series) -> list[str]:
 
 
 def _listed(what: str, pairs: pd.DataFrame, times: pd.Series) -> list[Defect]:
+    """Defects of one kind, one a pair."""
     ends = zip(pairs["origin"], pairs["destination"], times[pairs.index], strict=True)
     lines = (
         f"{what} : {one_line(origin)} → {one_line(destination)}, {quoted(str(text))}"
@@ -316,6 +320,7 @@ def _listed(what: str, pairs: pd.DataFrame, times: pd.Series) -> list[Defect]:
 
 
 def _check_plausible(path: Path, pairs: pd.DataFrame, said: Unit) -> None:
+    """Refuse times whose median to the nearest other place is of another unit."""
     away = pairs[pairs["origin"] != pairs["destination"]]
     nearest = away.groupby("origin")["minutes"].min().median()
     low, high = _NEAREST
@@ -339,4 +344,5 @@ def _check_plausible(path: Path, pairs: pd.DataFrame, said: Unit) -> None:
 
 
 def _no_pair(path: Path) -> TravelError:
+    """Refusal of a table without any time."""
     return TravelError(f"{one_line(path.name)} ne contient aucun temps.", remedy=f"{LAYOUTS}.")

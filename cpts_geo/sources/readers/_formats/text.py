@@ -30,37 +30,9 @@ def read_csv_text(
     optional: Mapping[str, str] | None = None,
     separators: Sequence[str] = (";", ",", "|", "\t"),
 ) -> pd.DataFrame:
-    """
-    Read the wanted columns of a delimited file as text.
-
-    The header is the first line, among the first twenty, that holds every wanted column for one
-    of the separators: titles above it are skipped, and the separator is the one it uses.
-
-    Parameters
-    ----------
-    path : Path
-        A plain, gzip or ZIP file.
-    inner : str or None
-        Regular expression of the member of a ZIP archive.
-    patterns : mapping of str to str
-        Wanted name -> regular expression that the header text, reduced by
-        :func:`~cpts_geo.sources._conventions.text.plain`, must match in full.
-    optional : mapping of str to str, optional
-        The same for columns that some vintages do not have.
-    separators : sequence of str
-        Candidate separators.
-
-    Returns
-    -------
-    DataFrame
-        The wanted columns under their wanted names, all text without spaces around, empty text
-        where the file has nothing; an optional column that is not there is left out.
-
-    Raises
-    ------
-    DataFileError
-        No such header, a column that is missing, or lines of another width.
-    """
+    """Read the wanted columns of a delimited file as stripped text (empty for nothing), below the
+    first line of the first twenty that has them all for one separator; an optional column that is
+    not there is left out."""
     names, separator, body = _opened(path, inner, patterns, separators)
     places = find_columns(names, patterns, path, optional=optional)
     wrong: list[str] = []
@@ -116,30 +88,7 @@ def header_cells(
     patterns: Mapping[str, str],
     separators: Sequence[str] = (";", ",", "|", "\t"),
 ) -> list[str]:
-    """
-    Texts of the header that :func:`read_csv_text` would use, of all its columns.
-
-    Parameters
-    ----------
-    path : Path
-        A plain, gzip or ZIP file.
-    inner : str or None
-        Regular expression of the member of a ZIP archive.
-    patterns : mapping of str to str
-        Columns that tell the header, as for :func:`read_csv_text`.
-    separators : sequence of str
-        Candidate separators.
-
-    Returns
-    -------
-    list of str
-        Cells of the header, as the file writes them.
-
-    Raises
-    ------
-    DataFileError
-        No such header.
-    """
+    """Cells of the header that :func:`read_csv_text` would use, of all its columns."""
     return _opened(path, inner, patterns, separators)[0]
 
 

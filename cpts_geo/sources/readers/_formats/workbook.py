@@ -25,20 +25,7 @@ _HEADER_WITHIN: Final = 60
 
 @dataclass(frozen=True)
 class Block:
-    """
-    What stands below the header of a sheet.
-
-    Parameters
-    ----------
-    header : tuple of str
-        Texts of the header row.
-    places : dict of str to int
-        Position of each column that was found, by wanted name.
-    rows : list
-        Rows below the header, as the workbook holds them.
-    path : Path
-        The workbook, for messages.
-    """
+    """Rows below the header of a sheet, its texts, and the place of each column found."""
 
     header: tuple[str, ...]
     places: dict[str, int]
@@ -46,57 +33,17 @@ class Block:
     path: Path
 
     def below(self, rows: list[list[object]]) -> Block:
-        """
-        Keep other rows under the same header.
-
-        Parameters
-        ----------
-        rows : list
-            Rows to keep, such as those whose first cell is a commune code.
-
-        Returns
-        -------
-        Block
-            The same header and places.
-        """
+        """Keep other rows under the same header."""
         return Block(self.header, self.places, rows, self.path)
 
     def texts(self, name: str) -> pd.Series[str]:
-        """
-        Column as text.
-
-        Parameters
-        ----------
-        name : str
-            Wanted name of a column that was found.
-
-        Returns
-        -------
-        Series of str
-            Stripped; a whole number without decimals, an empty cell as an empty text.
-        """
+        """Column as stripped text: whole numbers without decimals, an empty cell as an empty
+        text."""
         place = self.places[name]
         return pd.Series([cell_text(row[place]) for row in self.rows], dtype="str")
 
     def numbers(self, name: str) -> pd.Series[float]:
-        """
-        Column as numbers.
-
-        Parameters
-        ----------
-        name : str
-            Wanted name of a column that was found.
-
-        Returns
-        -------
-        Series of float
-            Numbers; NaN for an empty cell.
-
-        Raises
-        ------
-        DataFileError
-            A cell is neither empty nor a number; every one is listed.
-        """
+        """Column as numbers, NaN for an empty cell; a DataFileError lists what is neither."""
         texts = self.texts(name)
         values = pd.to_numeric(texts.str.replace(",", "."), errors="coerce").astype("float64")
         wrong = texts[values.isna() & (texts != "")]
@@ -105,24 +52,7 @@ class Block:
 
 
 def cell_text(cell: object) -> str:
-    """
-    Text of a cell: codes typed as numbers keep no decimals.
-
-    Parameters
-    ----------
-    cell : object
-        As the workbook holds it.
-
-    Returns
-    -------
-    str
-        Stripped text.
-
-    Examples
-    --------
-    >>> cell_text(45234.0), cell_text(" 01001 "), cell_text(1.5)
-    ('45234', '01001', '1.5')
-    """
+    """Stripped text of a cell; a whole number (a code) keeps no decimals."""
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     return str(cell).strip()
@@ -130,44 +60,15 @@ def cell_text(cell: object) -> str:
 
 @dataclass(frozen=True)
 class Book:
-    """
-    A workbook, whose sheets are parsed in a process apart: a hostile one ends there.
-
-    Parameters
-    ----------
-    path : Path
-        The file, for messages.
-    content : bytes
-        The workbook.
-    sheet_names : tuple of str
-        In its order.
-    """
+    """A workbook, whose sheets are parsed in a process apart: a hostile one ends there."""
 
     path: Path
     content: bytes
     sheet_names: tuple[str, ...]
 
     def rows(self, sheet: str, *, first: int | None = None) -> list[list[object]]:
-        """
-        Cells of a sheet.
-
-        Parameters
-        ----------
-        sheet : str
-            Its name.
-        first : int, optional
-            Rows wanted from the top; all of them by default.
-
-        Returns
-        -------
-        list of list
-            Numbers, texts, booleans; dates as text.
-
-        Raises
-        ------
-        DataFileError
-            The sheet is damaged, or beyond a bound.
-        """
+        """Cells of a sheet, all or the `first` rows, dates as text; a DataFileError where it is
+        damaged or beyond a bound."""
         answer = _apart(self.path, self.content, "rows", sheet=sheet, first=first)
         said = json.loads(answer)
         if "beyond" in said:
@@ -182,6 +83,8 @@ class Book:
 
 
 def _apart(path: Path, content: bytes, function: str, **arguments: object) -> Any:
+    """Answer of a function of ``_sheets`` in a process apart; its refusal is that of a producer's
+    file."""
     target = f"cpts_geo.sources.readers._formats._sheets:{function}"
     try:
         return run_within(
@@ -193,26 +96,7 @@ def _apart(path: Path, content: bytes, function: str, **arguments: object) -> An
 
 
 def open_book(path: Path, inner: str | None = None) -> Book:
-    """
-    Open a workbook, alone or packed in a ZIP archive.
-
-    Parameters
-    ----------
-    path : Path
-        The workbook, or an archive that holds it; told apart by the content.
-    inner : str or None, optional
-        Regular expression of the member's base name when it is an archive.
-
-    Returns
-    -------
-    Book
-        Its sheets by name.
-
-    Raises
-    ------
-    DataFileError
-        Neither a workbook nor an archive of one, damaged, or beyond a bound.
-    """
+    """Open a workbook, alone or packed in a ZIP (`inner` names the member), told by the content."""
     packed = False
     if is_zip(path):
         if defects := archive_defects(path):
@@ -235,29 +119,8 @@ def open_book(path: Path, inner: str | None = None) -> Book:
 
 
 def sheets(book: Book, pattern: str, path: Path) -> dict[str, str]:
-    """
-    Choose sheets by their name.
-
-    Parameters
-    ----------
-    book : Book
-        Open workbook.
-    pattern : str
-        Regular expression that a sheet name must match in full.
-    path : Path
-        The workbook, for the message.
-
-    Returns
-    -------
-    dict of str to str
-        Name of each sheet by the first group of the pattern (its whole name without one), in the
-        order of the workbook.
-
-    Raises
-    ------
-    DataFileError
-        No sheet has such a name; those of the workbook are listed.
-    """
+    """Sheets whose name matches a pattern in full, by its first group (whole name without one), in
+    order; a DataFileError for none."""
     matches = [found for name in book.sheet_names if (found := re.fullmatch(pattern, name))]
     if not matches:
         shown = ", ".join(f"{quoted(name)}" for name in book.sheet_names)
@@ -273,34 +136,8 @@ def block(
     optional: Mapping[str, str] | None = None,
     path: Path,
 ) -> Block:
-    """
-    Read a sheet below its header, whatever row that header stands on.
-
-    Parameters
-    ----------
-    book : Book
-        Open workbook.
-    sheet : str
-        Name of the sheet.
-    columns : mapping of str to str
-        Wanted name -> pattern of the header, as in
-        :func:`~cpts_geo.sources.readers._formats.base.find_columns`. The header is the first row
-        that has them all.
-    optional : mapping of str to str or None, optional
-        The same, for columns that some vintages lack.
-    path : Path
-        The workbook, for messages.
-
-    Returns
-    -------
-    Block
-        Rows below the header; an optional column that is not there has no place.
-
-    Raises
-    ------
-    DataFileError
-        No row holds the wanted headers; the closest one is shown.
-    """
+    """Read a sheet below the header, the row of the first sixty that has most of the wanted
+    columns; see :func:`find_columns`."""
     rows = book.rows(sheet)
     # A sheet that starts with empty columns or rows keeps its order: only texts are looked at.
     at = max(

@@ -48,14 +48,9 @@ _CELL: Final = ["x", "y", "code_insee", "facility"]
 
 
 def _read_access_times(path: Path, source: Source) -> pd.DataFrame:
-    """Read the minutes by car from each inhabited cell to the nearest GP, emergency and pharmacy.
-
-    The people of a cell stand once for each facility: keep one facility before adding people up.
-    Times are those of a free road, and of the nearest facility even when it takes no patient.
-    Columns: x, y (centre of the cell, metres; EPSG:3035 in métropole), code_insee (Paris, Lyon,
-    Marseille as wholes), population (of the part of the cell in that commune), facility, minutes
-    (NaN: no road), distance_km (NaN unknown). In attrs: gp_code, the code read for ``gps``.
-    """
+    """Minutes by car from each inhabited cell to the nearest facility of a kind: x, y (m),
+    code_insee, population (once a facility), facility, minutes (NaN: no road), distance_km (NaN
+    unknown); attrs gp_code."""
     # Imported here: 10 MB that only this reader needs.
     import pyarrow.dataset as ds  # noqa: PLC0415
 
@@ -116,6 +111,7 @@ def _one_row_a_cell(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _median(values: pd.Series, weights: pd.Series) -> float:
+    """Weighted median of known values; NaN without any."""
     known = values.notna() & (weights > 0)
     if not known.any():
         return float("nan")
@@ -125,6 +121,7 @@ def _median(values: pd.Series, weights: pd.Series) -> float:
 
 
 def _check_minutes(table: pd.DataFrame, path: Path) -> None:
+    """Refuse times whose median is not one of minutes."""
     medians = {
         str(name): _median(group["minutes"], group["population"])
         for name, group in table.groupby("facility")

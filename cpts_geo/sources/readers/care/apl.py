@@ -41,16 +41,9 @@ _RATE: Final = pa.Check.in_range(0, 100, error="consultations par an et habitant
 
 
 def _read_apl(path: Path, source: Source) -> pd.DataFrame:
-    """Read every vintage of the workbook.
-
-    Columns: code_insee (Paris, Lyon and Marseille by arrondissement, as the producer has them: a
-    rate is never added), vintage (year), apl and apl_65 (consultations a year and standardised
-    inhabitant; apl_65 counts the doctors of 65 or less), standardised_population (weighs means),
-    total_population (counts people), in order of vintage then code. A column that a vintage does
-    not have is NaN; an APL of another age limit (60, 62) is never put in apl_65.
-    ``attrs["population_years"]``: year of the population by vintage; ``attrs["notes"]``: French
-    lines on what a vintage lacks or changes.
-    """
+    """Every vintage: code_insee (arrondissements), vintage, apl and apl_65 (consultations a year
+    and standardised inhabitant), standardised_population (weighs means), total_population; NaN
+    where a vintage lacks it; attrs population_years and notes."""
     book = open_book(path, source.inner)
     parts: list[pd.DataFrame] = []
     years: dict[str, int] = {}
@@ -107,6 +100,7 @@ def _population_year(found: Block, sheet: str) -> int:
 
 
 def _table(found: Block, vintage: int) -> pd.DataFrame:
+    """Rows of one vintage, NaN for a column that it lacks."""
     unknown = pd.Series(float("nan"), index=range(len(found.rows)))
     return pd.DataFrame(
         {

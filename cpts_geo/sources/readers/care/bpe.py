@@ -59,13 +59,9 @@ def _gp_code(codes: Sequence[str], path: Path) -> str:
 
 
 def _read_bpe(path: Path, source: Source) -> pd.DataFrame:
-    """Counts of facilities by commune in Melodi's long file.
-
-    The file lists what exists: a commune without a row has none, which is a known zero, except
-    those named in ``attrs["left_out"]``, whose figures the producer gives with another commune's.
-    Columns: code_insee (Paris, Lyon, Marseille as wholes), facility, count. In attrs: gp_code (the
-    code read for ``gps``), left_out (codes without figures of their own).
-    """
+    """Facilities by commune of Melodi's file, 0 where no row: code_insee, facility, count; attrs
+    gp_code (code read for ``gps``) and left_out (communes whose figures are given with
+    another's)."""
     wanted = [*GP_CODES, *OTHER_FACILITIES]
     rows = sdmx.observations(
         path, source, keep={"FACILITY_TYPE": wanted, "BPE_MEASURE": ["FACILITIES"]}
@@ -85,6 +81,7 @@ def _read_bpe(path: Path, source: Source) -> pd.DataFrame:
 
 
 def _one_year(path: Path, source: Source, years: set[int]) -> str:
+    """Year of the rows; an error for several, or where the member's name says another."""
     named = sdmx.named_year(path, source)
     if len(years) != 1 or named not in (None, *years):
         raise sdmx.contradicted(path, named=named, years=years)
@@ -97,11 +94,8 @@ def _bpe_vintage(path: Path, source: Source) -> str:
 
 
 def _read_bpe_workbook(path: Path, source: Source) -> pd.DataFrame:
-    """Counts of facilities by commune in the workbook of an older edition.
-
-    Columns: code_insee (Paris, Lyon, Marseille as wholes), facility, count (0 is a known absence),
-    for the facilities that this workbook has: the one on health services has no GPs.
-    """
+    """Facilities by commune of an older workbook: code_insee, facility, count (0 is a known
+    absence), for the facilities that it has."""
     codes = {f"nb_{code.lower()}": "gps" for code in reversed(GP_CODES)}
     codes |= {f"nb_{code.lower()}": name for code, name in OTHER_FACILITIES.items()}
     book = open_book(path, source.inner)
@@ -136,11 +130,8 @@ def _workbook_vintage(path: Path, source: Source) -> str | None:
 
 
 def _read_bpe_2017(path: Path, source: Source) -> pd.DataFrame:
-    """GPs by commune in the BPE 2017; only communes with at least one are listed.
-
-    Columns: code_insee, facility (``gps``), count. A row that the file repeats is kept once; the
-    same code with another count is refused.
-    """
+    """GPs of the communes that have one: code_insee, facility (``gps``), count; a repeated row is
+    kept once, and attrs left_out names the cities that are not listed."""
     patterns = {"code_insee": "codgeo", "count": "nb_d201"}
     table = read_csv_text(path, inner=source.inner, patterns=patterns).drop_duplicates()
     table["code_insee"] = repaired_codes(table["code_insee"], path)
@@ -163,10 +154,8 @@ _STATLOCALES: Final = {
 
 
 def _read_bpe_departements(path: Path, source: Source) -> pd.DataFrame:
-    """Counts of facilities by département, from Insee's local statistics; France is their sum.
-
-    Columns: departement, facility, count; a département whose figure is not published has no row.
-    """
+    """Facilities by département, whose sum is France: departement, facility, count; no row where no
+    figure is published."""
     patterns = {"departement": "code", **_STATLOCALES}
     wide = read_csv_text(path, inner=source.inner, patterns=patterns)
     departement = wide["departement"].str.upper()

@@ -69,16 +69,9 @@ class _Lines:
 
 
 def _read_rpps(path: Path, source: Source) -> pd.DataFrame:
-    """Count the GPs of each commune.
-
-    Columns: code_insee (communes, of any COG; arrondissements are added up), gps (doctors, each
-    split evenly between the places where they see patients), gps_without_specialty (the part of gps
-    that has no ordinal specialty and is counted as a GP by convention), practices (places: a
-    doctor, a commune and a sector). Only communes with a GP have a row. ``attrs``: doctors (people
-    counted), without_commune (the part of them whose place has no commune, or one that is no code),
-    without_sector (GPs left out: none of their places has a sector), convention (what is counted,
-    in French), unread_codes and unread_lines.
-    """
+    """GPs by commune: code_insee, gps (doctors, split between their places), gps_without_specialty
+    (GPs by convention), practices (places); attrs doctors, without_commune, without_sector,
+    convention, unread_codes, unread_lines."""
     lines = _Lines()
     batches: list[pyarrow.RecordBatch] = []
     skills: list[pd.DataFrame] = []
@@ -203,6 +196,7 @@ def _skills_of_archive(path: Path, lines: _Lines) -> list[pd.DataFrame]:
 
 
 def _counts(places: pd.DataFrame, known: pd.DataFrame, lines: _Lines) -> pd.DataFrame:
+    """GPs of each commune, and in attrs what was left out."""
     gp = places["person"].map(known["gp"]).fillna(False).astype(bool)
     specialist = places["person"].map(known["specialist"]).fillna(False).astype(bool)
     places = places.assign(

@@ -28,12 +28,8 @@ _ANY: Final = (0.0, float("inf"))
 
 
 def _read_emergency_visits(path: Path, source: Source) -> pd.DataFrame:
-    """Read the emergency visits of each day.
-
-    Columns: date, departement, visits (decimal: the summaries of visits, calibrated by the producer
-    on the yearly count of all emergency departments; NaN unknown), in order of département then
-    date. Days and départements the producer does not cover have no row.
-    """
+    """Emergency visits of each day: date, departement, visits (decimal, calibrated by the producer;
+    NaN unknown); no row for what it does not cover."""
     raw = read_csv_text(path, inner=source.inner, patterns=_COLUMNS)
     visits = bounds(raw["visits"], masked=_ANY, path=path)
     return pd.DataFrame(

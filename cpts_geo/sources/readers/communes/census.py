@@ -119,6 +119,7 @@ def _check_sums(
 
 
 def _long(codes: np.ndarray, bands: Sequence[_Band], people: np.ndarray) -> pd.DataFrame:
+    """One row a commune and band, ages open above as NaN."""
     lows = np.array([low for low, _ in bands], dtype="int64")
     highs = np.array([high for _, high in bands])
     return pd.DataFrame(
@@ -132,12 +133,8 @@ def _long(codes: np.ndarray, bands: Sequence[_Band], people: np.ndarray) -> pd.D
 
 
 def _read_age_pyramid(path: Path, source: Source) -> pd.DataFrame:
-    """Read the people of each commune in five-year bands, from 0-4 to 95 or more.
-
-    Columns: code_insee (Paris, Lyon and Marseille as wholes), age_low, age_high (last age of the
-    band; NaN where it is open), population (an estimate with decimals; NaN unknown): twenty bands a
-    commune.
-    """
+    """People in five-year bands: code_insee (cities as wholes), age_low, age_high (last age; NaN
+    for 95 or more), population (estimate with decimals; NaN unknown)."""
     return _melodi(path, source)
 
 
@@ -167,10 +164,7 @@ def _structure_columns(path: Path, source: Source) -> tuple[str, dict[_Band, str
 
 
 def _read_age_structure(path: Path, source: Source) -> pd.DataFrame:
-    """Read the people of each commune by age in the wide file, one column a band.
-
-    As :func:`_read_age_pyramid`, in the bands of the file.
-    """
+    """As :func:`_read_age_pyramid`, in the bands of the wide file, one column a band."""
     _, columns, total = _structure_columns(path, source)
     names = {f"band{i}": name for i, name in enumerate(columns.values())}
     raw = read_csv_text(
@@ -193,11 +187,8 @@ def _structure_vintage(path: Path, source: Source) -> str:
 
 
 def _read_share_75plus(path: Path, source: Source) -> pd.DataFrame:
-    """Read the share of people aged 75 or more, by commune.
-
-    Columns: code_insee (without Mayotte, Paris, Lyon, Marseille and communes without inhabitants),
-    share_75plus in [0, 1].
-    """
+    """Share (0 to 1) of people of 75 or more: code_insee (without Mayotte, Paris, Lyon, Marseille
+    and empty communes), share_75plus."""
     with open_content(path, source.inner) as stream:
         text = decoded(whole_json(stream, path)).text
     try:

@@ -49,14 +49,9 @@ def _codes(codes: pd.Series, path: Path) -> pd.Series:
 
 
 def _read_communes(path: Path, source: Source) -> pd.DataFrame:
-    """Read the communes of one year, with the places that belong to them.
-
-    A commune nouvelle and the former commune that is its seat share a code: it then stands as
-    ``COM`` and as ``COMD``. A list of communes keeps the rows of kind ``COM`` only, with Paris,
-    Lyon and Marseille as wholes. Columns: code_insee, name, departement, region (missing for the
-    kinds the file gives none to), kind (``COM`` commune, ``ARM`` arrondissement municipal, ``COMA``
-    associée, ``COMD`` déléguée), parent (code of the commune it belongs to; missing for a commune).
-    """
+    """Communes of a year and what belongs to them: code_insee, name, departement, region (missing
+    but for communes), kind (``COM``, ``ARM``, ``COMA``, ``COMD``; a seat may stand as two), parent
+    (missing for a commune)."""
     table = read_csv_text(path, inner=source.inner, patterns=_COMMUNE_COLUMNS)
     table["code_insee"] = repaired_codes(table["code_insee"], path)
     table["parent"] = _codes(table["parent"], path)
@@ -66,12 +61,8 @@ def _read_communes(path: Path, source: Source) -> pd.DataFrame:
 
 
 def _read_events(path: Path, source: Source) -> pd.DataFrame:
-    """Read what happened to communes since 1943: mergers, splits, changes of name or code.
-
-    Columns: date, mod (Insee's kind of event, such as 32 for a commune nouvelle or 21 for a split),
-    before_type, before_code, before_name, after_type, after_code, after_name; one row a place
-    before and a place after, in order of date. A row that the file repeats is kept once.
-    """
+    """Events since 1943, a row a place before and one after: date, mod (Insee's kind: 32 commune
+    nouvelle, 21 split), before_ and after_ type, code and name; a repeated row is kept once."""
     table = read_csv_text(path, inner=source.inner, patterns=_EVENT_COLUMNS)
     table = table.drop_duplicates(ignore_index=True)
     table["date"] = _dates(table["date"], path)

@@ -46,23 +46,16 @@ _SEVEN_ZIP: Final = b"7z\xbc\xaf\x27\x1c"
 
 
 def _read_contours(path: Path, source: Source) -> gpd.GeoDataFrame:
-    """Read the contours of Etalab.
-
-    Columns: code_insee, name, departement, geometry (EPSG:4326), in order of code. Paris, Lyon and
-    Marseille are whole: their arrondissements, also in the file, are dropped. ``attrs["invalid"]``:
-    number of geometries that cross themselves, left as they are.
-    """
+    """Contours of Etalab in order of code: code_insee, name, departement, geometry (EPSG:4326),
+    cities whole; attrs invalid (geometries that cross themselves, left so)."""
     with open_content(path, source.inner) as stream:
         shapes = read_vector(whole_json(stream, path), path)
     return _communes(shapes, _GEOJSON, path)
 
 
 def _read_admin_express(path: Path, source: Source) -> gpd.GeoDataFrame:
-    """Read the communes of ADMIN EXPRESS COG.
-
-    Columns: code_insee, name, departement, population (as the IGN copies it), geometry (EPSG:4326),
-    in order of code; ``attrs["invalid"]`` as in :func:`_read_contours`.
-    """
+    """Communes of ADMIN EXPRESS COG: as :func:`_read_contours`, with population (as the IGN copies
+    it)."""
     with _geopackage(path, source.inner) as found:
         try:
             layers = [str(name) for name in gpd.list_layers(found)["name"]]
@@ -112,6 +105,7 @@ def read_vector(data: bytes, path: Path) -> gpd.GeoDataFrame:
 def _communes(
     shapes: gpd.GeoDataFrame, patterns: Mapping[str, str], path: Path
 ) -> gpd.GeoDataFrame:
+    """Communes of a layer in order of code, arrondissements dropped, in EPSG:4326."""
     fields = [name for name in shapes.columns if name != shapes.geometry.name]
     places = find_columns(fields, patterns, path)
     raw = {name: shapes[fields[place]] for name, place in places.items()}
@@ -130,6 +124,7 @@ def _communes(
 
 
 def _require_wgs84(shapes: gpd.GeoDataFrame, path: Path) -> None:
+    """Refuse empty shapes, and coordinates that are no degrees."""
     empty = shapes["code_insee"][shapes.geometry.is_empty | shapes.geometry.isna()]
     defects = [f"géométrie vide : {', '.join(empty[:20])}"] if len(empty) else []
     west, south, east, north = shapes.total_bounds
@@ -159,6 +154,7 @@ def _geopackage(path: Path, inner: str | None) -> Iterator[Path]:
 
 @contextmanager
 def _archive(path: Path) -> Iterator[Any]:
+    """Yield an open 7z archive; an error says what lacks or is damaged."""
     try:
         import py7zr  # noqa: PLC0415 -- optional: only the archive of the IGN needs it
     except ImportError as error:
@@ -200,6 +196,7 @@ def _member(archive: Any, inner: str | None, path: Path) -> str:
 
 
 def _leaves(name: str) -> bool:
+    """Whether the path of a member leaves its archive."""
     parts = PurePosixPath(name.replace("\\", "/"))
     return parts.is_absolute() or ".." in parts.parts or bool(re.match(r"[A-Za-z]:", name))
 

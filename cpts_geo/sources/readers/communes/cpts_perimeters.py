@@ -38,13 +38,9 @@ _SWAPPED: Final = (41.0, -6.0, 52.0, 10.0)
 
 
 def _read_cpts_perimeters(path: Path, source: Source) -> gpd.GeoDataFrame:
-    """Read the perimeters of CPTS, one feature a CPTS or one a commune.
-
-    Columns: cpts (its name), status (missing where no field gives it), code_insee (missing where
-    features are whole CPTS), geometry (EPSG:4326), in the order of the file. ``attrs["fields"]``:
-    the field each column was read in; ``attrs["without_name"]``: features left out because they
-    belong to no CPTS.
-    """
+    """Perimeters, a row a CPTS or a commune: cpts, status and code_insee (missing where none is
+    given), geometry (EPSG:4326); attrs fields (read for each column), without_name (features left
+    out)."""
     with open_content(path, source.inner) as stream:
         shapes = read_vector(whole_json(stream, path), path)
     fields = [str(name) for name in shapes.columns if name != shapes.geometry.name]
@@ -80,6 +76,7 @@ def _texts(values: pd.Series) -> pd.Series[str]:
 
 
 def _codes(texts: pd.Series[str]) -> pd.Series[str]:
+    """Codes with lost zero and case restored, missing ones as they are."""
     return with_zero(texts.str.upper().str.replace(r"\.0$", "", regex=True))
 
 
@@ -114,11 +111,13 @@ def _name(texts: dict[str, pd.Series[str]], code: str | None, path: Path) -> str
 
 
 def _shown(texts: dict[str, pd.Series[str]]) -> list[str]:
+    """French lines on the fields of a layer."""
     # Names of fields only: their values may be people's.
     return [f"champ {quoted(field)}" for field in texts] or ["aucun champ"]
 
 
 def _located(shapes: gpd.GeoDataFrame, path: Path) -> gpd.GeoDataFrame:
+    """Perimeters in EPSG:4326; an error for empty shapes and for coordinates of no known system."""
     empty = shapes["cpts"][shapes.geometry.is_empty | shapes.geometry.isna()]
     if len(empty):
         lines = (f"géométrie vide : {quoted(text)}" for text in empty)

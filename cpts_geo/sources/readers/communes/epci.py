@@ -21,11 +21,8 @@ _NONE: Final = r"Z+"
 
 
 def _read_epci(path: Path, source: Source) -> pd.DataFrame:
-    """Read the communes of each EPCI à fiscalité propre.
-
-    Columns: code_insee, epci (SIREN, nine figures), epci_name; both missing for the communes that
-    belong to none.
-    """
+    """EPCI of each commune: code_insee, epci (SIREN) and epci_name, both missing for those of
+    none."""
     book = open_book(path, source.inner)
     sheet = next(iter(sheets(book, _SHEET, path).values()))
     found = block(book, sheet, columns=_COLUMNS, path=path)

@@ -42,16 +42,14 @@ _CONTROLS: Final = {
 
 
 def _is_melodi(path: Path, source: Source) -> bool:
+    """Whether a file is Melodi's, by its first line."""
     with open_content(path, source.inner) as stream:
         return "popref_measure" in plain(decoded(stream.readline(65536)).text)
 
 
 def _read_populations(path: Path, source: Source) -> pd.DataFrame:
-    """Read the municipal and total population of each commune.
-
-    Columns: code_insee, population (municipale, PMUN: each person once; the one to use), and
-    total_population (PTOT, with those counted apart; for legal thresholds only).
-    """
+    """Populations of each commune: code_insee, population (municipale: each person once),
+    total_population (with those counted apart; for legal thresholds only)."""
     if _is_melodi(path, source):
         return _melodi(path, source)
     raw = read_csv_text(path, inner=source.inner, patterns=_COLUMNS, optional=_CODES)
@@ -79,6 +77,7 @@ def _codes(raw: pd.DataFrame, path: Path) -> pd.Series:
 
 
 def _melodi(path: Path, source: Source) -> pd.DataFrame:
+    """Populations of a Melodi file, newest year."""
     wanted = {"PMUN": "population", "PTOT": "total_population"}
     rows = sdmx.observations(
         path, source, keep={"POPREF_MEASURE": list(wanted)}, others_at_total=True

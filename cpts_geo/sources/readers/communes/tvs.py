@@ -31,12 +31,8 @@ _TVS_PATTERN: Final = r"^(?:\d{5}|2[AB]\d{2,3})$"
 
 
 def _read_tvs(path: Path, source: Source) -> pd.DataFrame:
-    """Read which territoire de vie-santé each commune belongs to.
-
-    Columns: code_insee (communes of the COG of the source; Paris, Lyon and Marseille by
-    arrondissement, each one a TVS of its own), tvs (five characters, four in Corse), tvs_name
-    (missing where the file has none), in order of code.
-    """
+    """TVS of each commune, in order of code: code_insee (arrondissements are TVS of their own), tvs
+    (five characters, four in Corse), tvs_name (missing where none is given)."""
     if is_zip(path):
         book = open_book(path, source.inner)
         found = block(book, book.sheet_names[0], columns=_COLUMNS, optional=_NAME, path=path)
@@ -56,6 +52,7 @@ def _read_tvs(path: Path, source: Source) -> pd.DataFrame:
 
 
 def _tvs_codes(codes: pd.Series[str], path: Path) -> pd.Series[str]:
+    """Codes of TVS with lost zero and case restored; an error lists what is none."""
     text = codes.str.upper().str.replace(r"\.0$", "", regex=True)
     text = with_zero(text)
     wrong = codes[~text.str.fullmatch(_TVS_PATTERN)]
