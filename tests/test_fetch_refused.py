@@ -196,7 +196,7 @@ def test_workbook_whose_headers_or_sheets_have_changed(
 
 def _reader(monkeypatch: pytest.MonkeyPatch, vintage: Callable[..., str | None]) -> Source:
     known = registry.READERS["cnam_densities"]
-    reader = Reader(read=known.read, vintage=vintage, contract=known.contract, keys=known.keys)
+    reader = Reader(read=known.read, vintage=vintage, contract=known.contract)
     monkeypatch.setitem(registry.READERS, "essai", reader)
     return replace(plain_source("f.csv"), reader="essai", holds="2024")
 

@@ -18,20 +18,24 @@ from cpts_geo.files import UNREADABLE
 from cpts_geo.french import counted
 from cpts_geo.sources._bounds.limits import LIMITS, excess, said
 
-_ZIP: Final = b"PK\x03\x04"
+#: First bytes of kinds of files.
+ZIP: Final = b"PK\x03\x04"
+GZIP: Final = b"\x1f\x8b"
+SEVEN_ZIP: Final = b"7z\xbc\xaf\x27\x1c"
+PARQUET: Final = b"PAR1"
+SQLITE: Final = b"SQLite format 3\x00"
 #: Mark of an entry of the list of members.
 _ENTRY: Final = b"PK\x01\x02"
 #: Bytes of the header of a member, without its name.
 _LOCAL: Final = 30
 #: Under this size, a packing that shrinks a text a thousand times harms nobody.
 _SMALL: Final = 10**7
-_GZIP: Final = b"\x1f\x8b"
 
 
 def is_zip(path: Path) -> bool:
     """Tell whether a file is a ZIP archive (a workbook is one) by its first bytes."""
     with path.open("rb") as stream:
-        return stream.read(4) == _ZIP
+        return stream.read(4) == ZIP
 
 
 def archive_defects(
@@ -88,6 +92,12 @@ def _overlaps(members: list[zipfile.ZipInfo]) -> list[str]:
     ][:1]
 
 
+def leaves(name: str) -> bool:
+    """Whether the path of a member leaves its archive."""
+    path = PurePosixPath(name.replace("\\", "/"))
+    return path.is_absolute() or ".." in path.parts or bool(re.match(r"[A-Za-z]:", name))
+
+
 def _too_large(found: int, limit: int) -> str:
     """French line on what unpacks beyond a bound (bytes)."""
     return said(
@@ -114,15 +124,11 @@ def gzip_defects(path: Path, *, most: int) -> list[str]:
 
 def _member_defects(member: zipfile.ZipInfo) -> list[str]:
     """French lines on a member whose path leaves the archive, or that unpacks too far."""
-    name = member.filename.replace("\\", "/")
-    shown = one_line(member.filename)
-    path = PurePosixPath(name)
-    defects = []
-    if path.is_absolute() or ".." in path.parts or re.match(r"[A-Za-z]:", name):
-        defects.append(f"membre « {shown} » : son chemin sort de l’archive")
+    shown = f"membre {quoted(member.filename)}"
+    defects = [f"{shown} : son chemin sort de l’archive"] if leaves(member.filename) else []
     limit = LIMITS["ratio"] * max(member.compress_size, 1)
     if member.file_size > max(_SMALL, limit):
-        defects.append(f"membre « {shown} » : {_too_large(member.file_size, limit)}")
+        defects.append(f"{shown} : {_too_large(member.file_size, limit)}")
     return defects
 
 
@@ -160,7 +166,7 @@ def open_content(path: Path, inner: str | None = None) -> Iterator[IO[bytes]]:
                 yield stream
             return
         with path.open("rb") as plain:
-            packed = plain.read(2) == _GZIP
+            packed = plain.read(2) == GZIP
         if packed:
             with gzip.open(path) as unpacked:
                 yield cast("IO[bytes]", unpacked)

@@ -11,23 +11,29 @@ from typing import Final
 from cpts_geo.errors import CptsGeoError, DataFileError, quoted
 from cpts_geo.files import why_unread
 from cpts_geo.sources._bounds.limits import LIMITS, most_unpacked
-from cpts_geo.sources._conventions.archives import archive_defects, gzip_defects, is_zip
+from cpts_geo.sources._conventions.archives import (
+    GZIP,
+    PARQUET,
+    SEVEN_ZIP,
+    SQLITE,
+    ZIP,
+    archive_defects,
+    gzip_defects,
+    is_zip,
+)
 from cpts_geo.sources.catalogue.catalogue import Source, sources
 from cpts_geo.sources.catalogue.totals import check_totals, check_vintage
 
-_GZIP: Final = b"\x1f\x8b"
-_7Z: Final = b"7z\xbc\xaf\x27\x1c"
-_PARQUET: Final = b"PAR1"
 #: First bytes by kind of file; what is not here is text, or a ZIP or gzip of text.
 _MAGIC: Final = {
-    ".xlsx": b"PK\x03\x04",
-    ".zip": b"PK\x03\x04",
-    ".whl": b"PK\x03\x04",
-    ".gz": _GZIP,
-    ".tgz": _GZIP,
-    ".7z": _7Z,
-    ".parquet": _PARQUET,
-    ".gpkg": b"SQLite format 3\x00",
+    ".xlsx": ZIP,
+    ".zip": ZIP,
+    ".whl": ZIP,
+    ".gz": GZIP,
+    ".tgz": GZIP,
+    ".7z": SEVEN_ZIP,
+    ".parquet": PARQUET,
+    ".gpkg": SQLITE,
 }
 _JSON: Final = (".json", ".geojson")
 _HEAD: Final = 4096
@@ -55,7 +61,7 @@ def _stand_in(head: bytes, suffix: str) -> str:
     magic = _MAGIC.get(suffix)
     if not head:
         return "fichier vide (0 octet)"
-    if head.startswith(magic or (_MAGIC[".zip"], _GZIP)):
+    if head.startswith(magic or (ZIP, GZIP)):
         return ""
     instead = f"au lieu d’un fichier {suffix}"
     text = head.removeprefix(b"\xef\xbb\xbf").decode("utf-8", errors="replace").lstrip()
@@ -96,13 +102,13 @@ def _incomplete(path: Path, head: bytes, suffix: str, *, most: int | None) -> li
     unpacked = LIMITS["unpacked"] if most is None else most_unpacked(most)
     if is_zip(path):
         return archive_defects(path, most=unpacked)
-    if head.startswith(_GZIP):
+    if head.startswith(GZIP):
         return gzip_defects(path, most=unpacked)
-    if head.startswith(_7Z):
+    if head.startswith(SEVEN_ZIP):
         # Its header says where its end stands: 32 bytes, then an offset and a length.
         ends = 32 + int.from_bytes(head[12:20], "little") + int.from_bytes(head[20:28], "little")
         return ["archive 7z tronquée"] if len(head) < 32 or size < ends else []
-    if suffix == ".parquet" and not tail.endswith(_PARQUET):
+    if suffix == ".parquet" and not tail.endswith(PARQUET):
         return ["fichier parquet tronqué"]
     if suffix in _JSON and not tail.rstrip().endswith((b"}", b"]")):
         return ["JSON tronqué"]

@@ -194,7 +194,7 @@ def _is_wordy(text: str) -> bool:
 
 def label_shown(label: str) -> str:
     """Quote a header, unless it looks like somebody."""
-    return "« (masqué) »" if looks_personal(label) else f"{quoted(label)}"
+    return "« (masqué) »" if looks_personal(label) else quoted(label)
 
 
 def refuse_name(path: Path) -> None:

@@ -20,25 +20,27 @@ ADD_HEADER: Final = (
 #: Titles may stand above the header; a list that starts lower is not looked for.
 HEADER_ROWS: Final = 20
 _HEADERS: Final = {
-    "code": (
-        "codeinsee", "insee", "codgeo", "codegeo", "com", "depcom", "codecommune", "codecom",
-        "codeinseecommune", "codecommuneinsee", "codeinseedelacommune", "inseecom", "cog",
-        "numeroinsee", "codecog", "codedelacommune",
-    ),
-    "name": (
-        "commune", "communes", "nom", "nomcommune", "nomdelacommune", "nomdecommune", "nomcom",
-        "nomdescommunes", "libgeo", "libelle", "libellecommune", "libelledelacommune", "libcom",
-        "libellegeographique", "ville", "villes", "municipalite",
-    ),
-    "departement": (
-        "departement", "dep", "dpt", "dept", "codedepartement", "codedep", "numdep",
-        "numerodepartement", "codedudepartement", "numerodedepartement",
-    ),
-    "population": (
-        "population", "pop", "populationmunicipale", "pmun", "habitants", "nombredhabitants",
-        "nbhabitants",
-    ),
-}  # fmt: skip
+    role: frozenset(words.split())
+    for role, words in {
+        "code": (
+            "codeinsee insee codgeo codegeo com depcom codecommune codecom codeinseecommune "
+            "codecommuneinsee codeinseedelacommune inseecom cog numeroinsee codecog "
+            "codedelacommune"
+        ),
+        "name": (
+            "commune communes nom nomcommune nomdelacommune nomdecommune nomcom nomdescommunes "
+            "libgeo libelle libellecommune libelledelacommune libcom libellegeographique ville "
+            "villes municipalite"
+        ),
+        "departement": (
+            "departement dep dpt dept codedepartement codedep numdep numerodepartement "
+            "codedudepartement numerodedepartement"
+        ),
+        "population": (
+            "population pop populationmunicipale pmun habitants nombredhabitants nbhabitants"
+        ),
+    }.items()
+}
 _POSTAL: Final = frozenset({"codepostal", "codespostaux", "cp", "codepostaux"})
 
 
@@ -72,7 +74,7 @@ def find_header(path: Path, rows: Sequence[Row]) -> Header | None:
         if twice := [places for places in found.values() if len(places) > 1]:
             raise PerimeterError(
                 f"Plusieurs colonnes de {one_line(path.name)} peuvent avoir le même rôle.",
-                defects=[" et ".join(f"{quoted(cells[i])}" for i in p) for p in twice],
+                defects=[" et ".join(quoted(cells[i]) for i in p) for p in twice],
                 remedy="n’en gardez qu’une, ou renommez celle qui ne sert pas.",
             )
         width = max(i for i, cell in enumerate(cells) if cell) + 1

@@ -98,7 +98,7 @@ def read_perimeter_file(path: Path | str) -> PerimeterFile:
         role: [cells[place] if place < len(cells) else "" for _, cells in body]
         for role, place in header.columns.items()
     }
-    labels = {role: f"{quoted(header.labels[i])}" for role, i in header.columns.items()}
+    labels = {role: quoted(header.labels[i]) for role, i in header.columns.items()}
     lines = [line for line, _ in body]
     _check_names(path, lines, values, labels)
     _check_rows(path, lines, values)

@@ -18,6 +18,7 @@ import shapely
 
 from cpts_geo.errors import PerimeterError, one_line, quoted
 from cpts_geo.sources._bounds.limits import LIMITS, beyond
+from cpts_geo.sources._conventions.archives import SQLITE
 from cpts_geo.sources.analyst.polygons._layer import (
     EXPORT,
     Layer,
@@ -27,7 +28,6 @@ from cpts_geo.sources.analyst.polygons._layer import (
     unreadable,
 )
 
-_MAGIC = b"SQLite format 3\x00"
 _TABLES = ("gpkg_contents", "gpkg_geometry_columns", "gpkg_spatial_ref_sys")
 _NOT_AREAS = ("POINT", "LINESTRING", "MULTIPOINT", "MULTILINESTRING", "CURVE", "MULTICURVE")
 _LAYERS = """
@@ -44,7 +44,7 @@ _FILES: Final = re.compile(r"PARAMETERFILE|grids|BOUNDCRS|PROJ4|\binit\b", re.IG
 def geopackage_layer(content: bytes, name: str) -> Layer:
     """Read the features of the only layer of polygons of a GeoPackage, in the order of their
     identifiers."""
-    if not content.startswith(_MAGIC):
+    if not content.startswith(SQLITE):
         raise unreadable(name)
     try:
         return _layer(_opened(content), name)
@@ -133,7 +133,7 @@ def _chosen(drawn: Sequence[Any], name: str) -> tuple[str, str, int, list[str]]:
             remedy="n’en gardez qu’une : " + EXPORT,
         )
     [(table, column, _, srs)] = usable
-    others = [f"{quoted(str(row[0]))}" for row in drawn if row[0] != table]
+    others = [quoted(str(row[0])) for row in drawn if row[0] != table]
     note = f"Couche lue : {quoted(str(table))} ; laissées de côté : {', '.join(others)}."
     place = srs if isinstance(srs, int) else -1
     return str(table), str(column), place, [note] if others else []

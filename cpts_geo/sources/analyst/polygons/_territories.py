@@ -117,17 +117,17 @@ def _wanted(layer: Layer, only: Sequence[str], name: str) -> set[str]:
     defects = []
     for written in dict.fromkeys(" ".join(text.split()) for text in only):
         same = [written] if written in known and written else alike.get(plain(written), [])
-        shown = f"{quoted(written)}"
+        shown = quoted(written)
         if len(same) == 1:
             found.add(same[0])
         elif same:
-            several = " ou ".join(f"{quoted(each)}" for each in same[:_NEAR])
+            several = " ou ".join(quoted(each) for each in same[:_NEAR])
             defects.append(Defect(f"{shown} : plusieurs s’écrivent ainsi, {several}", "ambigu"))
         else:
             near = process.extract(
                 plain(written)[:200], list(alike), scorer=fuzz.ratio, limit=_NEAR
             )
-            names = ", ".join(f"{quoted(alike[key][0])}" for key, _, _ in near)
+            names = ", ".join(quoted(alike[key][0]) for key, _, _ in near)
             defects.append(Defect(f"{shown} : inconnu ; au plus près : {names}", "inconnu"))
     if defects:
         raise PerimeterError(
@@ -172,7 +172,7 @@ def _check_size(shapes: _Shapes, names: Sequence[str], name: str) -> None:
         by_name[each] = by_name.get(each, 0) + count
     largest = max(by_name, key=lambda each: by_name[each])
     if by_name[largest] > LIMITS["polygons_vertices_each"]:
-        where = f"{quoted(largest)}" if largest else "Le territoire"
+        where = quoted(largest) if largest else "Le territoire"
         raise beyond(
             "polygons_vertices_each",
             PerimeterError,

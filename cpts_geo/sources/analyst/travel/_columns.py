@@ -81,13 +81,13 @@ def said_unit(path: Path, column: str, unit: Unit | None) -> Unit:
 
 def unrecognised(path: Path, header: Sequence[str]) -> TravelError:
     """Error for a table that is neither a matrix nor a list of pairs."""
-    cells = ", ".join(f"{quoted(cell)}" for cell in header[:_SHOWN])
+    cells = ", ".join(quoted(cell) for cell in header[:_SHOWN])
     defects = [f"en-têtes lus : {cells or 'aucun'}{', …' if len(header) > _SHOWN else ''}"]
     if header and _CODE.fullmatch(header[0].strip()):
         defects.append("cette ligne commence par un code : l’en-tête, ou son premier nom, manque")
     elif named(header):
         for role, places in _named(header).items():
-            names = " et ".join(f"{quoted(header[i])}" for i in places)
+            names = " et ".join(quoted(header[i]) for i in places)
             if len(places) > 1:
                 defects.append(f"plusieurs colonnes possibles : {_FRENCH[role]} ({names})")
             elif not places:

@@ -7,7 +7,6 @@ a pair whose time is unknown: it gives no row, and never a time of 0.
 
 from __future__ import annotations
 
-import io
 import json
 import math
 import re
@@ -26,6 +25,7 @@ from cpts_geo.errors import Defect, TravelError, alike, one_line, quoted
 from cpts_geo.french import number
 from cpts_geo.sources._apart import run_within
 from cpts_geo.sources._bounds.limits import LIMITS, beyond
+from cpts_geo.sources._conventions.rows import split_rows
 from cpts_geo.sources._conventions.text import cells
 from cpts_geo.sources.analyst.door.reading import Door, memory_told, read_bytes
 from cpts_geo.sources.analyst.door.text import SEPARATORS, text_of
@@ -186,27 +186,20 @@ def _check_width(path: Path, body: str, width: int, *, is_matrix: bool) -> None:
 
 def _body(path: Path, body: str, separator: str, width: int) -> pd.DataFrame:
     """Rows below the header as text, all of its width."""
-    names = [str(place) for place in range(width)]
+    found = pd.DataFrame(columns=range(width))
     if not body.strip():
-        return pd.DataFrame(columns=range(width))
+        return found
     wrong: list[str] = []
 
-    def refuse(row: arrow_csv.InvalidRow) -> str:
+    def refuse(row: arrow_csv.InvalidRow) -> bool:
         counts = f"{row.actual_columns} au lieu de {row.expected_columns} colonnes"
         wrong.append(Defect(f"{counts} : {quoted(row.text)}", "ligne d’une autre largeur"))
         # Each costs a call: a file of millions is no table, and is not read to its end.
-        return "skip" if len(wrong) < _MAX_WRONG else "error"
+        return len(wrong) < _MAX_WRONG
 
     try:
-        table = arrow_csv.read_csv(
-            io.BytesIO(body.encode("utf-8", errors="replace")),
-            read_options=arrow_csv.ReadOptions(column_names=names, use_threads=False),
-            parse_options=arrow_csv.ParseOptions(delimiter=separator, invalid_row_handler=refuse),
-            convert_options=arrow_csv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
-            ),
-        )
-        lost = sum(1 for _ in _LINE.finditer(body)) - table.num_rows - len(wrong)
+        columns = {place: place for place in range(width)}
+        found, lost = split_rows(body, separator, width=width, columns=columns, refuse=refuse)
         if lost:
             wrong.append(f"guillemet non fermé : {lost} lignes dans une cellule")
     except pa.ArrowInvalid:
@@ -220,11 +213,7 @@ def _body(path: Path, body: str, separator: str, width: int) -> pd.DataFrame:
             remedy=f"utilisez partout le même séparateur (ici : {SEPARATORS[separator]}) ; si la "
             "virgule est décimale, séparez les colonnes par des points-virgules.",
         )
-    found = pd.DataFrame(
-        {i: pd.Series(table.column(i).to_pandas(), dtype=str).str.strip() for i in range(width)}
-    )
-    # Spreadsheets leave lines of separators below a table.
-    return found[(found != "").any(axis=1)].reset_index(drop=True)
+    return found
 
 
 def _pairs(
@@ -304,7 +293,7 @@ def _wrong_times(pairs: pd.DataFrame, times: pd.Series) -> list[str]:
         written = pd.Series(times[minutes.notna()].unique(), dtype=str)
         marked = [written[written.str.contains(mark, regex=False)] for mark in ",."]
         if all(len(texts) for texts in marked):
-            shown = " et ".join(f"{quoted(texts.iloc[0])}" for texts in marked)
+            shown = " et ".join(quoted(texts.iloc[0]) for texts in marked)
             defects.append(f"virgule et point mêlés, décimale ou milliers : {shown}")
     return defects
 

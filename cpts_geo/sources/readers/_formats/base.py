@@ -32,16 +32,27 @@ _FEW_ROWS: Final = 0.1
 _LESS_THAN: Final = re.compile(r"(?:<|moins de)\s*(\d+(?:[.,]\d+)?)", re.IGNORECASE)
 
 
+def _no_vintage(path: Path, source: Source) -> str | None:
+    """Vintage of a content that says none."""
+    return None
+
+
 @dataclass(frozen=True)
 class Reader:
     """How a source's file becomes a checked table: `read` gives a tidy table, codes as text;
     `vintage` the year or day that the content itself says, None for none; `contract` its columns
-    and their domains; `keys` those that name a row."""
+    and their domains."""
 
     read: Callable[[Path, Source], pd.DataFrame]
-    vintage: Callable[[Path, Source], str | None]
     contract: pa.DataFrameSchema
-    keys: tuple[str, ...]
+    vintage: Callable[[Path, Source], str | None] = _no_vintage
+    named_by: tuple[str, ...] = ()
+
+    @property
+    def keys(self) -> list[str]:
+        """Columns that name a row: those that are unique together or alone, unless said."""
+        alone = [name for name, column in self.contract.columns.items() if column.unique]
+        return [*(self.named_by or self.contract.unique or alone)]
 
     def table(self, path: Path, source: Source) -> pd.DataFrame:
         """Read and check a file; a DataFileError where its form is unknown, a TableError that lists
@@ -56,7 +67,7 @@ class Reader:
             raise unexpected(path, [f"lecture impossible ({why_unread(error)})"]) from error
         if found.empty:
             raise unexpected(path, ["aucune ligne"])
-        return validate(found, self.contract, keys=list(self.keys), origin=path.name)
+        return validate(found, self.contract, keys=self.keys, origin=path.name)
 
 
 def unexpected(path: Path, defects: Sequence[str]) -> DataFileError:
@@ -101,17 +112,12 @@ def find_columns(
     places = placed(header, dict(patterns) | dict(optional or {}))
     missing = [name for name in patterns if name not in places]
     if missing:
-        filled = [f"{quoted(str(cell))}" for cell in header if str(cell).strip()]
+        filled = [quoted(str(cell)) for cell in header if str(cell).strip()]
         more = [f"et {len(filled) - _SHOWN} autres"] if len(filled) > _SHOWN else []
         shown = ", ".join([*filled[:_SHOWN], *more])
         defects = [f"colonne introuvable : {patterns[name]}" for name in missing]
         raise unexpected(path, [*defects, f"en-têtes trouvés : {shown or 'aucun'}"])
     return places
-
-
-def no_vintage(path: Path, source: Source) -> str | None:
-    """Vintage of a content that says none."""
-    return None
 
 
 def repaired_codes(codes: pd.Series, path: Path) -> pd.Series:
@@ -181,6 +187,17 @@ def without_parts(table: pd.DataFrame) -> pd.DataFrame:
     listed = set(table["code_insee"])
     twice = {part for whole, parts in PLM.items() if whole in listed for part in parts}
     return table[~table["code_insee"].isin(twice)].reset_index(drop=True)
+
+
+def days(written: pd.Series, path: Path) -> pd.Series:
+    """Days written 2017-12-25 or 25/12/2017, an hour after them left aside; a DataFileError lists
+    those that are none."""
+    known = pd.Series(written.unique(), dtype="str")  # some hundreds of days for many rows
+    short = known.str.slice(0, 10)
+    dates = pd.to_datetime(short, format="%Y-%m-%d", errors="coerce")
+    dates = dates.fillna(pd.to_datetime(short, format="%d/%m/%Y", errors="coerce"))
+    refuse_values(known[dates.isna()], "date « {} »", "date impossible", path)
+    return written.map(dict(zip(known, dates, strict=True))).astype("datetime64[s]")
 
 
 def newest_year(years: pd.Series, path: Path) -> str:

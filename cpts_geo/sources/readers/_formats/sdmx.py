@@ -75,7 +75,6 @@ def observations(
     source: Source,
     *,
     keep: Mapping[str, Sequence[str] | None],
-    level: str = "COM",
     others_at_total: bool = False,
 ) -> pd.DataFrame:
     """Observations of the communes, streamed: code_insee, the dimensions of `keep` (values kept;
@@ -85,7 +84,7 @@ def observations(
     with open_content(path, source.inner) as stream:
         header = _read_header(stream, path, required)
         filters = {name.lower(): values for name, values in keep.items() if values is not None}
-        filters["geo_object"] = [level]
+        filters["geo_object"] = ["COM"]  # Paris, Lyon and Marseille as wholes
         if others_at_total:
             named = {name.lower() for name in keep} | _ATTRIBUTES
             filters |= {plain(n): _TOTALS for n in header.names if plain(n) not in named and n}

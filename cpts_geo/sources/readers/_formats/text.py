@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -15,11 +14,13 @@ from pyarrow import csv as arrow_csv
 from cpts_geo.errors import alike, quoted
 from cpts_geo.sources._bounds.limits import LIMITS, said
 from cpts_geo.sources._conventions.archives import open_content, whole
+from cpts_geo.sources._conventions.rows import split_rows
 from cpts_geo.sources._conventions.text import cells, decoded, plain
 from cpts_geo.sources.readers._formats.base import find_columns, unexpected
 
 #: Title lines that producers write above the header are never more than this.
 _MAX_TITLES: Final = 20
+_SEPARATORS: Final = (";", ",", "|", "\t")
 
 
 def read_csv_text(
@@ -28,57 +29,39 @@ def read_csv_text(
     inner: str | None = None,
     patterns: Mapping[str, str],
     optional: Mapping[str, str] | None = None,
-    separators: Sequence[str] = (";", ",", "|", "\t"),
 ) -> pd.DataFrame:
     """Read the wanted columns of a delimited file as stripped text (empty for nothing), below the
     first line of the first twenty that has them all for one separator; an optional column that is
     not there is left out."""
-    names, separator, body = _opened(path, inner, patterns, separators)
+    names, separator, body = _opened(path, inner, patterns)
     places = find_columns(names, patterns, path, optional=optional)
     wrong: list[str] = []
 
-    def refuse(row: arrow_csv.InvalidRow) -> str:
+    def refuse(row: arrow_csv.InvalidRow) -> bool:
         wrong.append(row.text)
-        return "skip"
+        return True
 
-    columns = {name: f"c{place}" for name, place in places.items()}
     try:
-        table = arrow_csv.read_csv(
-            io.BytesIO(body.encode("utf-8", errors="replace")),
-            read_options=arrow_csv.ReadOptions(
-                column_names=[f"c{i}" for i in range(len(names))], use_threads=False
-            ),
-            parse_options=arrow_csv.ParseOptions(
-                delimiter=separator, newlines_in_values=True, invalid_row_handler=refuse
-            ),
-            convert_options=arrow_csv.ConvertOptions(
-                include_columns=[*dict.fromkeys(columns.values())],
-                column_types=dict.fromkeys(columns.values(), pa.string()),
-                strings_can_be_null=False,
-            ),
+        table, lost = split_rows(
+            body,
+            separator,
+            width=len(names),
+            columns=places,
+            refuse=refuse,
+            newlines_in_cells=True,
         )
     except pa.ArrowInvalid as error:
-        if not body.strip():
-            raise unexpected(path, ["aucune ligne sous l’en-tête"]) from error
-        raise unexpected(path, ["lignes illisibles"]) from error
+        said = "lignes illisibles" if body.strip() else "aucune ligne sous l’en-tête"
+        raise unexpected(path, [said]) from error
     if wrong:
         # A line cut short, or a name with a separator in it: cells under the wrong header.
         kind = "ligne d’une autre largeur"
         lines = (f"{kind} : {quoted(line)}" for line in wrong)
         width = f"en-tête de {len(names)} colonnes"
         raise unexpected(path, [width, *alike(lines, kind, total=len(wrong))])
-    # One by one: a list of a hundred million empty lines would fill the memory.
-    lost = sum(1 for _ in re.finditer(r"[^\r\n]+", body)) - table.num_rows
     if lost:
         raise unexpected(path, [f"guillemet non fermé : {lost} lignes dans une cellule"])
-    found_cells = pd.DataFrame(
-        {
-            name: pd.Series(table.column(place).to_pylist(), dtype=str).str.strip()
-            for name, place in columns.items()
-        }
-    )
-    # Spreadsheets leave lines of separators below a table.
-    return found_cells[(found_cells != "").any(axis=1)].reset_index(drop=True)
+    return table
 
 
 def header_cells(
@@ -86,14 +69,13 @@ def header_cells(
     *,
     inner: str | None = None,
     patterns: Mapping[str, str],
-    separators: Sequence[str] = (";", ",", "|", "\t"),
 ) -> list[str]:
     """Cells of the header that :func:`read_csv_text` would use, of all its columns."""
-    return _opened(path, inner, patterns, separators)[0]
+    return _opened(path, inner, patterns)[0]
 
 
 def _opened(
-    path: Path, inner: str | None, patterns: Mapping[str, str], separators: Sequence[str]
+    path: Path, inner: str | None, patterns: Mapping[str, str]
 ) -> tuple[list[str], str, str]:
     """Header cells, separator, and the text below the header."""
     with open_content(path, inner) as stream:
@@ -104,7 +86,7 @@ def _opened(
         line = text[start : end if end >= 0 else len(text)].rstrip("\r")
         if len(line) > LIMITS["header_text"]:
             raise unexpected(path, [said("header_text")])
-        for separator in separators:
+        for separator in _SEPARATORS:
             names = cells(line, separator)
             texts = [plain(name) for name in names]
             if all(any(re.fullmatch(p, shown) for shown in texts) for p in patterns.values()):
@@ -113,6 +95,6 @@ def _opened(
             break
         start = end + 1
     first = text[: LIMITS["header_text"]].lstrip().partition("\n")[0]
-    likely = max(separators, key=first.count)
+    likely = max(_SEPARATORS, key=first.count)
     find_columns(cells(first, likely), patterns, path)  # says which columns are missing
     raise unexpected(path, ["aucune ligne d’en-tête parmi les premières lignes"])

@@ -7,7 +7,7 @@ import json
 import re
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -32,9 +32,10 @@ class Block:
     rows: list[list[object]]
     path: Path
 
-    def below(self, rows: list[list[object]]) -> Block:
-        """Keep other rows under the same header."""
-        return Block(self.header, self.places, rows, self.path)
+    def filled(self, name: str) -> Block:
+        """Keep the rows that have something in a column."""
+        kept = [row for row in self.rows if cell_text(row[self.places[name]])]
+        return replace(self, rows=kept)
 
     def texts(self, name: str) -> pd.Series[str]:
         """Column as stripped text: whole numbers without decimals, an empty cell as an empty
@@ -72,7 +73,7 @@ class Book:
         answer = _apart(self.path, self.content, "rows", sheet=sheet, first=first)
         said = json.loads(answer)
         if "beyond" in said:
-            where, found = f"{quoted(sheet)}", said["beyond"]
+            where, found = quoted(sheet), said["beyond"]
             name = self.path.name
             refusal = beyond("workbook_range", DataFileError, name=name, found=found, where=where)
             raise unexpected(self.path, [refusal.summary])
@@ -80,6 +81,36 @@ class Book:
             raise unexpected(self.path, [f"feuille {quoted(sheet)} illisible"])
         rows: list[list[object]] = said["rows"]
         return rows
+
+    def sheets(self, pattern: str) -> dict[str, str]:
+        """Sheets whose name matches a pattern in full, by its first group (whole name without one),
+        in order; a DataFileError for none."""
+        matches = [found for name in self.sheet_names if (found := re.fullmatch(pattern, name))]
+        if not matches:
+            shown = ", ".join(map(quoted, self.sheet_names))
+            raise unexpected(self.path, [f"feuille introuvable : {pattern}", f"feuilles : {shown}"])
+        return {found[min(1, found.re.groups)]: found.string for found in matches}
+
+    def titles(self, sheet: str, *, first: int) -> str:
+        """Texts of the first rows of a sheet, one after the other."""
+        return " ".join(cell_text(cell) for row in self.rows(sheet, first=first) for cell in row)
+
+    def block(
+        self, sheet: str, *, columns: Mapping[str, str], optional: Mapping[str, str] | None = None
+    ) -> Block:
+        """Read a sheet below the header, the row of the first sixty that has most of the wanted
+        columns; see :func:`find_columns`."""
+        rows = self.rows(sheet)
+        # A sheet that starts with empty columns or rows keeps its order: only texts are looked at.
+        at = max(
+            range(min(len(rows), _HEADER_WITHIN)),
+            key=lambda index: (len(placed(rows[index], columns)), -index),
+            default=None,
+        )
+        if at is None:
+            raise unexpected(self.path, [f"feuille {quoted(sheet)} vide"])
+        places = find_columns(rows[at], columns, self.path, optional=optional)
+        return Block(tuple(map(cell_text, rows[at])), places, rows[at + 1 :], self.path)
 
 
 def _apart(path: Path, content: bytes, function: str, **arguments: object) -> Any:
@@ -116,36 +147,3 @@ def open_book(path: Path, inner: str | None = None) -> Book:
     if names is None:
         raise unexpected(path, ["ce n’est pas un classeur lisible"])
     return Book(path, content, tuple(names))
-
-
-def sheets(book: Book, pattern: str, path: Path) -> dict[str, str]:
-    """Sheets whose name matches a pattern in full, by its first group (whole name without one), in
-    order; a DataFileError for none."""
-    matches = [found for name in book.sheet_names if (found := re.fullmatch(pattern, name))]
-    if not matches:
-        shown = ", ".join(f"{quoted(name)}" for name in book.sheet_names)
-        raise unexpected(path, [f"feuille introuvable : {pattern}", f"feuilles : {shown}"])
-    return {found[min(1, found.re.groups)]: found.string for found in matches}
-
-
-def block(
-    book: Book,
-    sheet: str,
-    *,
-    columns: Mapping[str, str],
-    optional: Mapping[str, str] | None = None,
-    path: Path,
-) -> Block:
-    """Read a sheet below the header, the row of the first sixty that has most of the wanted
-    columns; see :func:`find_columns`."""
-    rows = book.rows(sheet)
-    # A sheet that starts with empty columns or rows keeps its order: only texts are looked at.
-    at = max(
-        range(min(len(rows), _HEADER_WITHIN)),
-        key=lambda index: (len(placed(rows[index], columns)), -index),
-        default=None,
-    )
-    if at is None:
-        raise unexpected(path, [f"feuille {quoted(sheet)} vide"])
-    places = find_columns(rows[at], columns, path, optional=optional)
-    return Block(tuple(cell_text(cell) for cell in rows[at]), places, rows[at + 1 :], path)

@@ -19,7 +19,6 @@ from cpts_geo.sources.codes import WHOLE_OF
 from cpts_geo.sources.readers._formats.base import (
     Reader,
     find_columns,
-    no_vintage,
     repaired_codes,
     unexpected,
 )
@@ -148,7 +147,6 @@ def _metres(table: pd.DataFrame, path: Path) -> float:
 READERS: Final = {
     "access_times": Reader(
         _read_access_times,
-        no_vintage,
         pa.DataFrameSchema(
             {
                 "x": pa.Column(float, pa.Check(lambda x: x.abs() > 10_000, error="en mètres")),
@@ -161,6 +159,5 @@ READERS: Final = {
             },
             unique=_CELL,
         ),
-        ("x", "y", "code_insee", "facility"),
     )
 }

@@ -15,7 +15,7 @@ from cpts_geo.sources._conventions.text import plain
 from cpts_geo.sources.catalogue.catalogue import Source
 from cpts_geo.sources.readers._formats.base import Reader, repaired_codes, unexpected
 from cpts_geo.sources.readers._formats.columns import CODE, QUANTITY
-from cpts_geo.sources.readers._formats.workbook import Block, block, cell_text, open_book, sheets
+from cpts_geo.sources.readers._formats.workbook import Block, cell_text, open_book
 
 _SHEET: Final = r"APL[ _](\d{4})"
 #: Matched in full: "APL aux médecins généralistes" also begins the label of the second APL.
@@ -48,8 +48,8 @@ def _read_apl(path: Path, source: Source) -> pd.DataFrame:
     parts: list[pd.DataFrame] = []
     years: dict[str, int] = {}
     notes: list[str] = []
-    for year, sheet in sorted(sheets(book, _SHEET, path).items()):
-        found = block(book, sheet, columns=_COLUMNS, optional=_OPTIONAL, path=path)
+    for year, sheet in sorted(book.sheets(_SHEET).items()):
+        found = book.block(sheet, columns=_COLUMNS, optional=_OPTIONAL)
         found, units = _without_units(found, sheet)
         years[year] = _population_year(found, sheet)
         notes += [] if units else [f"APL {year} : unités non écrites sous l’en-tête"]
@@ -84,7 +84,7 @@ def _without_units(found: Block, sheet: str) -> tuple[Block, bool]:
     ]
     if wrong:
         raise unexpected(found.path, wrong)
-    return found.below([row for row in found.rows if cell_text(row[code])]), all(written.values())
+    return found.filled("code_insee"), all(written.values())
 
 
 def _population_year(found: Block, sheet: str) -> int:
@@ -113,7 +113,7 @@ def _table(found: Block, vintage: int) -> pd.DataFrame:
 
 def _vintage_of_apl(path: Path, source: Source) -> str | None:
     """Newest vintage of the workbook."""
-    return max(sheets(open_book(path, source.inner), _SHEET, path))
+    return max(open_book(path, source.inner).sheets(_SHEET))
 
 
 READERS: Final = {
@@ -138,6 +138,5 @@ READERS: Final = {
             ],
             unique=["code_insee", "vintage"],
         ),
-        keys=("code_insee", "vintage"),
     )
 }

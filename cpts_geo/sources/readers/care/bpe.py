@@ -17,7 +17,6 @@ from cpts_geo.sources.readers._formats import sdmx
 from cpts_geo.sources.readers._formats.base import (
     Reader,
     bounds,
-    no_vintage,
     one_level,
     repaired_codes,
     unexpected,
@@ -31,7 +30,7 @@ from cpts_geo.sources.readers._formats.columns import (
     OTHER_FACILITIES,
 )
 from cpts_geo.sources.readers._formats.text import header_cells, read_csv_text
-from cpts_geo.sources.readers._formats.workbook import block, cell_text, open_book, sheets
+from cpts_geo.sources.readers._formats.workbook import open_book
 
 _DEPARTEMENT: Final = r"^(?:\d{2}|2[AB]|97\d)$"
 _BY_COMMUNE: Final = pa.DataFrameSchema(
@@ -99,11 +98,11 @@ def _read_bpe_workbook(path: Path, source: Source) -> pd.DataFrame:
     codes = {f"nb_{code.lower()}": "gps" for code in reversed(GP_CODES)}
     codes |= {f"nb_{code.lower()}": name for code, name in OTHER_FACILITIES.items()}
     book = open_book(path, source.inner)
-    (sheet,) = sheets(book, "COM", path).values()
+    (sheet,) = book.sheets("COM").values()
     # The row of labels above begins with CODGEO too: the row of codes is the one with NB_.
     wanted = {"code_insee": "codgeo", "any": "|".join(codes)}
-    found = block(book, sheet, columns=wanted, optional={code: code for code in codes}, path=path)
-    found = found.below([row for row in found.rows if cell_text(row[found.places["code_insee"]])])
+    found = book.block(sheet, columns=wanted, optional={code: code for code in codes})
+    found = found.filled("code_insee")
     insee = repaired_codes(found.texts("code_insee"), path)
     facilities = {codes[code]: code for code in codes if code in found.places}
     parts = [
@@ -122,10 +121,8 @@ def _read_bpe_workbook(path: Path, source: Source) -> pd.DataFrame:
 def _workbook_vintage(path: Path, source: Source) -> str | None:
     """Year in the title of the workbook, ``BPE 2020 - Base permanente...``."""
     book = open_book(path, source.inner)
-    (sheet,) = sheets(book, "COM", path).values()
-    rows = book.rows(sheet, first=4)
-    titles = " ".join(str(cell) for row in rows for cell in row)
-    found = re.search(r"\bBPE (\d{4})\b", titles)
+    (sheet,) = book.sheets("COM").values()
+    found = re.search(r"\bBPE (\d{4})\b", book.titles(sheet, first=4))
     return found[1] if found else None
 
 
@@ -183,12 +180,8 @@ def _departements_vintage(path: Path, source: Source) -> str | None:
 
 
 READERS: Final = {
-    "bpe": Reader(_read_bpe, _bpe_vintage, _BY_COMMUNE, ("code_insee", "facility")),
-    "bpe_workbook": Reader(
-        _read_bpe_workbook, _workbook_vintage, _BY_COMMUNE, ("code_insee", "facility")
-    ),
-    "bpe_2017": Reader(_read_bpe_2017, no_vintage, _BY_COMMUNE, ("code_insee", "facility")),
-    "bpe_departements": Reader(
-        _read_bpe_departements, _departements_vintage, _BY_DEPARTEMENT, ("departement", "facility")
-    ),
+    "bpe": Reader(_read_bpe, _BY_COMMUNE, _bpe_vintage),
+    "bpe_workbook": Reader(_read_bpe_workbook, _BY_COMMUNE, _workbook_vintage),
+    "bpe_2017": Reader(_read_bpe_2017, _BY_COMMUNE),
+    "bpe_departements": Reader(_read_bpe_departements, _BY_DEPARTEMENT, _departements_vintage),
 }

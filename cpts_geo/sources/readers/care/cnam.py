@@ -45,7 +45,7 @@ def _read_densities(path: Path, source: Source) -> pd.DataFrame:
     if not everyone.any():
         ages = sorted(set(raw["classe_age"]))[:5]
         sexes = sorted(set(raw["sexe"]))[:5]
-        shown = ", ".join(f"{quoted(text)}" for text in [*ages, *sexes])
+        shown = ", ".join(quoted(text) for text in [*ages, *sexes])
         raise unexpected(path, ["aucune ligne « tout_age », « tout sexe »", f"trouvé : {shown}"])
     kept = _territories(raw[everyone], path)
     count = bounds(kept["effectif"], masked=_FEW, path=path)
@@ -128,7 +128,6 @@ READERS: Final = {
             },
             unique=["year", "departement", "profession"],
         ),
-        keys=("year", "departement", "profession"),
     ),
     "cnam_ald": Reader(
         read=_read_ald,
@@ -142,6 +141,5 @@ READERS: Final = {
             },
             unique=["year", "departement"],
         ),
-        keys=("year", "departement"),
     ),
 }

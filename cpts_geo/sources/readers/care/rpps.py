@@ -251,6 +251,5 @@ READERS: Final = {
                 "practices": pa.Column(int, pa.Check.gt(0, error="nombre positif attendu")),
             },
         ),
-        keys=("code_insee",),
     )
 }

@@ -12,8 +12,8 @@ from cpts_geo.sources.catalogue.catalogue import Source
 from cpts_geo.sources.readers._formats.base import (
     Reader,
     bounds,
+    days,
     newest_year,
-    refuse_values,
 )
 from cpts_geo.sources.readers._formats.columns import DEPARTEMENT, QUANTITY
 from cpts_geo.sources.readers._formats.text import read_csv_text
@@ -34,27 +34,17 @@ def _read_emergency_visits(path: Path, source: Source) -> pd.DataFrame:
     visits = bounds(raw["visits"], masked=_ANY, path=path)
     return pd.DataFrame(
         {
-            "date": _dates(raw["date"], path),
+            "date": days(raw["date"], path),
             "departement": raw["departement"].str.upper().str.zfill(2),
             "visits": visits["low"].where(~visits["masked"]),
         }
     ).sort_values(["departement", "date"], ignore_index=True)
 
 
-def _dates(texts: pd.Series[str], path: Path) -> pd.Series[pd.Timestamp]:
-    """Dates written 2017-12-25 in one delivery and 25/12/2017 in another."""
-    days = pd.Series(texts.unique(), dtype="str")  # some hundreds of days for many rows
-    short = days.str.slice(0, 10)
-    dates = pd.to_datetime(short, format="%Y-%m-%d", errors="coerce")
-    dates = dates.fillna(pd.to_datetime(short, format="%d/%m/%Y", errors="coerce"))
-    refuse_values(days[dates.isna()], "date « {} »", "date impossible", path)
-    return texts.map(dict(zip(days, dates, strict=True))).astype("datetime64[s]")
-
-
 def _vintage_of_emergency_visits(path: Path, source: Source) -> str | None:
     """Newest year of the series."""
     raw = read_csv_text(path, inner=source.inner, patterns=_COLUMNS)
-    return newest_year(_dates(raw["date"], path).dt.year, path)
+    return newest_year(days(raw["date"], path).dt.year, path)
 
 
 READERS: Final = {
@@ -67,8 +57,7 @@ READERS: Final = {
                 "departement": DEPARTEMENT,
                 "visits": QUANTITY,
             },
-            unique=["date", "departement"],
+            unique=["departement", "date"],
         ),
-        keys=("departement", "date"),
     )
 }

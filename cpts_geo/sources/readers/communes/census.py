@@ -20,7 +20,6 @@ from cpts_geo.sources.readers._formats import sdmx
 from cpts_geo.sources.readers._formats.base import (
     Reader,
     bounds,
-    no_vintage,
     one_level,
     repaired_codes,
     unexpected,
@@ -64,8 +63,10 @@ def _partition(bands: Sequence[_Band]) -> list[_Band]:
     return best.get(_OPEN, [])
 
 
-def _melodi(path: Path, source: Source) -> pd.DataFrame:
-    """People by band of the pyramid, both sexes, newest year; finer bands are added up."""
+def _read_age_pyramid(path: Path, source: Source) -> pd.DataFrame:
+    """People of the newest year in five-year bands, finer ones added up: code_insee (cities as
+    wholes), age_low, age_high (last age; NaN for 95 or more), population (estimate with decimals;
+    NaN unknown)."""
     keep = {"AGE": None, "SEX": [_TOTAL], "RP_MEASURE": ["POP"]}
     rows = sdmx.newest(
         sdmx.observations(path, source, keep=keep, others_at_total=True), path, source
@@ -130,12 +131,6 @@ def _long(codes: np.ndarray, bands: Sequence[_Band], people: np.ndarray) -> pd.D
             "population": people.ravel(),
         }
     )
-
-
-def _read_age_pyramid(path: Path, source: Source) -> pd.DataFrame:
-    """People in five-year bands: code_insee (cities as wholes), age_low, age_high (last age; NaN
-    for 95 or more), population (estimate with decimals; NaN unknown)."""
-    return _melodi(path, source)
 
 
 _STRUCTURE: Final = r"p(\d{2})_pop(\d{2})(\d{2}|p)"
@@ -214,16 +209,13 @@ _AGES: Final = pa.DataFrameSchema(
     },
     unique=["code_insee", "age_low"],
 )
-_AGE_KEYS: Final = ("code_insee", "age_low")
 _SHARE: Final = pa.Column(float, pa.Check.in_range(0, 1, error="part entre 0 et 1 attendue"))
 
 READERS: Final = {
-    "age_pyramid": Reader(_read_age_pyramid, sdmx.vintage, _AGES, _AGE_KEYS),
-    "age_structure": Reader(_read_age_structure, _structure_vintage, _AGES, _AGE_KEYS),
+    "age_pyramid": Reader(_read_age_pyramid, _AGES, sdmx.vintage),
+    "age_structure": Reader(_read_age_structure, _AGES, _structure_vintage),
     "share_75plus": Reader(
         _read_share_75plus,
-        no_vintage,
         pa.DataFrameSchema({"code_insee": UNIQUE_CODE, "share_75plus": _SHARE}),
-        ("code_insee",),
     ),
 }

@@ -12,8 +12,7 @@ import pandera.pandas as pa
 from cpts_geo.sources.catalogue.catalogue import Source
 from cpts_geo.sources.readers._formats.base import (
     Reader,
-    no_vintage,
-    refuse_values,
+    days,
     repaired_codes,
     whole_numbers,
 )
@@ -65,19 +64,11 @@ def _read_events(path: Path, source: Source) -> pd.DataFrame:
     nouvelle, 21 split), before_ and after_ type, code and name; a repeated row is kept once."""
     table = read_csv_text(path, inner=source.inner, patterns=_EVENT_COLUMNS)
     table = table.drop_duplicates(ignore_index=True)
-    table["date"] = _dates(table["date"], path)
+    table["date"] = days(table["date"], path)
     table["mod"] = whole_numbers(table["mod"], path)
     for column in ("before_code", "after_code"):
         table[column] = _codes(table[column], path)
     return table.sort_values(["date", "mod", "before_code", "after_code"], ignore_index=True)
-
-
-def _dates(texts: pd.Series, path: Path) -> pd.Series:
-    """Days, written 2026-01-01 today and 01/01/2026 in older files."""
-    days = texts.str.replace(r"^(\d{2})/(\d{2})/(\d{4})$", r"\3-\2-\1", regex=True)
-    found = pd.to_datetime(days, format="%Y-%m-%d", errors="coerce")
-    refuse_values(texts[found.isna()], "date « {} »", "date impossible", path)
-    return found.astype("datetime64[s]")
 
 
 def _events_vintage(path: Path, source: Source) -> str | None:
@@ -90,7 +81,6 @@ def _events_vintage(path: Path, source: Source) -> str | None:
 READERS: Final = {
     "cog_communes": Reader(
         _read_communes,
-        no_vintage,
         pa.DataFrameSchema(
             {
                 "code_insee": CODE,
@@ -112,11 +102,9 @@ READERS: Final = {
             ],
             unique=["code_insee", "kind"],
         ),
-        ("code_insee", "kind"),
     ),
     "cog_events": Reader(
         _read_events,
-        _events_vintage,
         pa.DataFrameSchema(
             {
                 "date": pa.Column("datetime64[s]"),
@@ -129,6 +117,7 @@ READERS: Final = {
                 "after_name": pa.Column(str),
             }
         ),
-        ("date", "before_code", "after_code"),
+        _events_vintage,
+        named_by=("date", "before_code", "after_code"),
     ),
 }

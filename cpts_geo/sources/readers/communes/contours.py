@@ -18,17 +18,17 @@ from cpts_geo.errors import DataFileError, one_line, quoted
 from cpts_geo.files import reason
 from cpts_geo.settings import GEOGRAPHIC_CRS
 from cpts_geo.sources._bounds.limits import LIMITS, said
-from cpts_geo.sources._conventions.archives import open_content, whole_json
+from cpts_geo.sources._conventions.archives import SEVEN_ZIP, leaves
 from cpts_geo.sources.catalogue.catalogue import Source
 from cpts_geo.sources.codes import WHOLE_OF
 from cpts_geo.sources.readers._formats.base import (
     Reader,
     find_columns,
-    no_vintage,
     repaired_codes,
     unexpected,
 )
 from cpts_geo.sources.readers._formats.columns import DEPARTEMENT, FILLED, QUANTITY, UNIQUE_CODE
+from cpts_geo.sources.readers._formats.geojson import read_geojson
 
 _GEOJSON: Final = {
     "code_insee": r"code|code_?insee|insee_com",
@@ -42,15 +42,12 @@ _GEOPACKAGE: Final = {
     "departement": r"code_insee_du_departement|insee_dep",
     "population": r"population",
 }
-_SEVEN_ZIP: Final = b"7z\xbc\xaf\x27\x1c"
 
 
 def _read_contours(path: Path, source: Source) -> gpd.GeoDataFrame:
     """Contours of Etalab in order of code: code_insee, name, departement, geometry (EPSG:4326),
     cities whole; attrs invalid (geometries that cross themselves, left so)."""
-    with open_content(path, source.inner) as stream:
-        shapes = read_vector(whole_json(stream, path), path)
-    return _communes(shapes, _GEOJSON, path)
+    return _communes(read_geojson(path, source), _GEOJSON, path)
 
 
 def _read_admin_express(path: Path, source: Source) -> gpd.GeoDataFrame:
@@ -61,7 +58,7 @@ def _read_admin_express(path: Path, source: Source) -> gpd.GeoDataFrame:
             layers = [str(name) for name in gpd.list_layers(found)["name"]]
             named = [name for name in layers if name.lower() == "commune"]
             if not named:
-                shown = ", ".join(f"{quoted(name)}" for name in layers)
+                shown = ", ".join(quoted(name) for name in layers)
                 raise unexpected(path, ["couche « commune » introuvable", f"couches : {shown}"])
             fields = [str(name) for name in gpd.read_file(found, layer=named[0], rows=0).columns]
             places = find_columns(fields, _GEOPACKAGE, path)
@@ -70,36 +67,6 @@ def _read_admin_express(path: Path, source: Source) -> gpd.GeoDataFrame:
         except RuntimeError as error:  # what pyogrio raises
             raise unexpected(path, ["ce n’est pas un GeoPackage lisible"]) from error
     return _communes(shapes, _GEOPACKAGE, path)
-
-
-def read_vector(data: bytes, path: Path) -> gpd.GeoDataFrame:
-    """
-    Read the geometries of a GeoJSON.
-
-    Parameters
-    ----------
-    data : bytes
-        Its content.
-    path : Path
-        The file, for the message.
-
-    Returns
-    -------
-    GeoDataFrame
-        All its features, in the coordinates it says.
-
-    Raises
-    ------
-    DataFileError
-        Not a GeoJSON.
-    """
-    defects = ["ce n’est pas un GeoJSON lisible"]
-    if not data[:100].removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{"):
-        raise unexpected(path, defects)
-    try:
-        return gpd.read_file(data)
-    except RuntimeError as error:  # what pyogrio raises
-        raise unexpected(path, defects) from error
 
 
 def _communes(
@@ -137,12 +104,16 @@ def _require_wgs84(shapes: gpd.GeoDataFrame, path: Path) -> None:
         raise unexpected(path, defects)
 
 
+def _is_packed(path: Path) -> bool:
+    """Whether a file is a 7z archive, by its first bytes."""
+    with path.open("rb") as stream:
+        return stream.read(len(SEVEN_ZIP)) == SEVEN_ZIP
+
+
 @contextmanager
 def _geopackage(path: Path, inner: str | None) -> Iterator[Path]:
     """The GeoPackage itself: as it stands, or unpacked into a folder that does not remain."""
-    with path.open("rb") as stream:
-        packed = stream.read(len(_SEVEN_ZIP)) == _SEVEN_ZIP
-    if not packed:
+    if not _is_packed(path):
         yield path
         return
     with tempfile.TemporaryDirectory(prefix="cpts-geo-") as folder:
@@ -181,7 +152,7 @@ def _member(archive: Any, inner: str | None, path: Path) -> str:
         raise unexpected(path, [said("members", found=len(listed))])
     members = [member for member in listed if not member.is_directory]
     names = [str(member.filename) for member in members]
-    outside = [str(m.filename) for m in members if m.is_symlink or _leaves(str(m.filename))]
+    outside = [str(m.filename) for m in members if m.is_symlink or leaves(str(m.filename))]
     if outside:
         lines = [f"membre {quoted(name)} : son chemin sort de l’archive" for name in outside]
         raise unexpected(path, lines)
@@ -195,17 +166,10 @@ def _member(archive: Any, inner: str | None, path: Path) -> str:
     return wanted[0]
 
 
-def _leaves(name: str) -> bool:
-    """Whether the path of a member leaves its archive."""
-    parts = PurePosixPath(name.replace("\\", "/"))
-    return parts.is_absolute() or ".." in parts.parts or bool(re.match(r"[A-Za-z]:", name))
-
-
 def _vintage_of_admin_express(path: Path, source: Source) -> str | None:
     """Vintage of ADMIN EXPRESS, from the name of the GeoPackage in the archive."""
-    with path.open("rb") as stream:
-        if stream.read(len(_SEVEN_ZIP)) != _SEVEN_ZIP:
-            return None
+    if not _is_packed(path):
+        return None
     with _archive(path) as archive:
         name = PurePosixPath(_member(archive, source.inner, path)).name
     said = re.search(r"(\d{4})-\d{2}-\d{2}", name)
@@ -222,14 +186,11 @@ _SHAPES: Final = {
 READERS: Final = {
     "contours": Reader(
         read=_read_contours,
-        vintage=no_vintage,
         contract=pa.DataFrameSchema(_SHAPES),
-        keys=("code_insee",),
     ),
     "admin_express": Reader(
         read=_read_admin_express,
         vintage=_vintage_of_admin_express,
         contract=pa.DataFrameSchema({**_SHAPES, "population": QUANTITY}),
-        keys=("code_insee",),
     ),
 }

@@ -12,13 +12,12 @@ import pandera.pandas as pa
 
 from cpts_geo.errors import alike, quoted
 from cpts_geo.settings import GEOGRAPHIC_CRS
-from cpts_geo.sources._conventions.archives import open_content, whole_json
 from cpts_geo.sources._conventions.text import plain
 from cpts_geo.sources.catalogue.catalogue import Source
 from cpts_geo.sources.codes import CODE_PATTERN, with_zero
-from cpts_geo.sources.readers._formats.base import Reader, no_vintage, unexpected
+from cpts_geo.sources.readers._formats.base import Reader, unexpected
 from cpts_geo.sources.readers._formats.columns import FILLED, MAYBE_CODE
-from cpts_geo.sources.readers.communes.contours import read_vector
+from cpts_geo.sources.readers._formats.geojson import read_geojson
 
 #: Fields that name the CPTS, the surest first; the last ones may name anything, so they are
 #: not believed where features are communes.
@@ -41,8 +40,7 @@ def _read_cpts_perimeters(path: Path, source: Source) -> gpd.GeoDataFrame:
     """Perimeters, a row a CPTS or a commune: cpts, status and code_insee (missing where none is
     given), geometry (EPSG:4326); attrs fields (read for each column), without_name (features left
     out)."""
-    with open_content(path, source.inner) as stream:
-        shapes = read_vector(whole_json(stream, path), path)
+    shapes = read_geojson(path, source)
     fields = [str(name) for name in shapes.columns if name != shapes.geometry.name]
     texts = {field: _texts(shapes[field]) for field in fields}
     code = next((field for field in fields if _is_code(field, texts[field])), None)
@@ -142,7 +140,6 @@ def _located(shapes: gpd.GeoDataFrame, path: Path) -> gpd.GeoDataFrame:
 READERS: Final = {
     "cpts_perimeters": Reader(
         read=_read_cpts_perimeters,
-        vintage=no_vintage,
         contract=pa.DataFrameSchema(
             {
                 "cpts": FILLED,
@@ -151,6 +148,6 @@ READERS: Final = {
                 "geometry": pa.Column(None),
             },
         ),
-        keys=("cpts",),
+        named_by=("cpts",),
     )
 }

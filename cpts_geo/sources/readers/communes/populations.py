@@ -109,7 +109,6 @@ def _populations_vintage(path: Path, source: Source) -> str | None:
 READERS: Final = {
     "populations": Reader(
         _read_populations,
-        _populations_vintage,
         pa.DataFrameSchema(
             {"code_insee": UNIQUE_CODE, "population": COUNT, "total_population": COUNT},
             checks=[
@@ -119,6 +118,6 @@ READERS: Final = {
                 )
             ],
         ),
-        ("code_insee",),
+        _populations_vintage,
     )
 }
