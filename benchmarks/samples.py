@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
-from cpts_geo.sources.conventions.codes import PLM
+from cpts_geo.sources.codes import PLM
 from cpts_geo.sources.embedding import embedded
 
 _BPE_TYPES = {"A": 30, "B": 32, "C": 30, "D": 70, "E": 12, "F": 35, "G": 10}

@@ -178,7 +178,7 @@ def reason(error: OSError) -> str:
     >>> reason(OSError(28, "No space left on device"))
     'plus de place sur le disque'
     """
-    if isinstance(error, SpecialFileError):
+    if isinstance(error, _SpecialFileError):
         return str(error)
     unknown = f"refus n° {error.errno} du système" if error.errno else "refus du système"
     return _REASONS.get(error.errno or 0, unknown)
@@ -209,7 +209,7 @@ def why_unread(error: Exception) -> str:
     return "le fichier est abîmé"
 
 
-class SpecialFileError(OSError):
+class _SpecialFileError(OSError):
     """What should be a file of data is a pipe, a device...: reading it may never end."""
 
 
@@ -262,7 +262,7 @@ def open_regular(path: Path) -> BinaryIO:
     --------
     >>> try:
     ...     open_regular(Path(os.devnull))
-    ... except SpecialFileError as error:
+    ... except _SpecialFileError as error:
     ...     print(error)
     ce n’est pas un fichier ordinaire, c’est un périphérique
     """
@@ -270,7 +270,7 @@ def open_regular(path: Path) -> BinaryIO:
     number = os.open(path, flags)
     if kind := special(os.fstat(number).st_mode):
         os.close(number)
-        raise SpecialFileError(f"ce n’est pas un fichier ordinaire, c’est {kind}")
+        raise _SpecialFileError(f"ce n’est pas un fichier ordinaire, c’est {kind}")
     return open(number, "rb")  # noqa: PTH123 - not a path
 
 
@@ -314,6 +314,7 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
 
 
 def _neutral(cell: object) -> object:
+    """The cell as a spreadsheet shows it and does not compute it."""
     return for_spreadsheet(cell) if isinstance(cell, str) else cell
 
 

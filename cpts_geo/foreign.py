@@ -206,5 +206,6 @@ def for_spreadsheet(text: str) -> str:
 
 
 def _as_text(piece: str) -> str:
+    """A piece of a cell, after an apostrophe where it would be computed."""
     start = next((i for i, c in enumerate(piece) if not (c.isspace() or is_invisible(c))), None)
     return f"'{piece}" if start is not None and _FORMULA.match(piece, start) else piece

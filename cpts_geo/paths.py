@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from cpts_geo.errors import PathError, one_line
+from cpts_geo.errors import PathError, quoted
 
 
 def typed_path(text: str | os.PathLike[str]) -> Path:
@@ -44,7 +44,7 @@ def typed_path(text: str | os.PathLike[str]) -> Path:
     path = os.path.expanduser(shown)  # noqa: PTH111
     if path.startswith("~"):
         raise PathError(
-            f"Dans « {one_line(shown)} », « {one_line(Path(path).parts[0])} » n’est le dossier "
+            f"Dans {quoted(shown)}, {quoted(Path(path).parts[0])} n’est le dossier "
             "d’aucun utilisateur de cet ordinateur.",
             remedy="écrivez « ~/ » pour votre propre dossier, « ./~ » pour un nom qui commence "
             "ainsi, ou le chemin entier.",

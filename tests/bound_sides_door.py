@@ -9,9 +9,9 @@ from pathlib import Path
 import openpyxl
 
 from cpts_geo.capacity.scenario.loading import load_scenario
+from cpts_geo.sources._bounds.limits import LIMITS
 from cpts_geo.sources.analyst.calls.log import read_call_log
 from cpts_geo.sources.analyst.lists.perimeter import read_perimeter_file
-from cpts_geo.sources.bounds.limits import LIMITS
 from tests.broken_makers_door import OWN
 
 #: A reading, the value of the bound at which it passes, and the next at which it does not.

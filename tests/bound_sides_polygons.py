@@ -10,8 +10,8 @@ from pathlib import Path
 import geopandas as gpd
 from shapely.geometry import Polygon
 
+from cpts_geo.sources._bounds.limits import LIMITS
 from cpts_geo.sources.analyst.polygons.file import read_polygon_file
-from cpts_geo.sources.bounds.limits import LIMITS
 from tests.bound_sides_door import Side
 
 Ring = Sequence[tuple[float, float]]

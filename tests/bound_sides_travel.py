@@ -9,8 +9,8 @@ from pathlib import Path
 import pandas as pd
 from pyarrow import parquet
 
+from cpts_geo.sources._bounds.limits import LIMITS
 from cpts_geo.sources.analyst.travel.file import read_travel_file
-from cpts_geo.sources.bounds.limits import LIMITS
 from tests.bound_sides_door import Side
 
 PAIRS = pd.DataFrame(

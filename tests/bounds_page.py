@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from cpts_geo.sources.bounds import _fetched, _files
-from cpts_geo.sources.bounds._bound import Bound
-from cpts_geo.sources.bounds.limits import quantity
+from cpts_geo.sources._bounds import _fetched, _files
+from cpts_geo.sources._bounds._bound import Bound
+from cpts_geo.sources._bounds.limits import quantity
 
 _ROWS = """| Bound | Limit | What it bounds | Refusal | Test |
 |---|---|---|---|---|"""
@@ -15,7 +15,7 @@ _FILES = f"""# Bounds
 
 What an analyst brings is read within these bounds, or refused in a French sentence with what to do.
 They are generous for real use, and what is beyond is refused without filling the memory. This page
-is written from `cpts_geo/sources/bounds/_files.py`; `tests/test_bounds.py` reads each bound
+is written from `cpts_geo/sources/_bounds/_files.py`; `tests/test_bounds.py` reads each bound
 on both sides and checks that the page is up to date.
 
 {_ROWS}"""
@@ -24,7 +24,7 @@ _FETCHED = f"""# Bounds of what is fetched
 What a server sends is read within these bounds, or refused in a French sentence with what to do.
 The largest download of a source is three times what the catalogue announces, plus a floor; its time
 is a start, plus that size at the mean rate. Workbooks are held to the `workbook_…` bounds of
-`docs/bounds.md` too. This page is written from `cpts_geo/sources/bounds/_fetched.py`;
+`docs/bounds.md` too. This page is written from `cpts_geo/sources/_bounds/_fetched.py`;
 `tests/test_fetch_bounds.py` checks that it is up to date.
 
 {_ROWS}"""

@@ -13,21 +13,21 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import requests
 
-from cpts_geo.sources.bounds.limits import most_bytes, most_unpacked
-from cpts_geo.sources.catalogue.catalogue import sources
-from cpts_geo.sources.fetching import _web as web
-from cpts_geo.sources.fetching._candidate import listed_address
-from cpts_geo.sources.fetching._services import _Asker
-from cpts_geo.sources.fetching._web import Pace
-from cpts_geo.sources.readers.care import access_times
-from cpts_geo.sources.readers.formats.archives import (
+from cpts_geo.sources._bounds.limits import most_bytes, most_unpacked
+from cpts_geo.sources._conventions.archives import (
     archive_defects,
     gzip_defects,
     whole,
     whole_json,
 )
-from cpts_geo.sources.readers.formats.base import unexpected
-from cpts_geo.sources.readers.formats.text import read_csv_text
+from cpts_geo.sources.catalogue.catalogue import sources
+from cpts_geo.sources.fetching import _web as web
+from cpts_geo.sources.fetching._candidate import listed_address
+from cpts_geo.sources.fetching._services import _Asker
+from cpts_geo.sources.fetching._web import Pace
+from cpts_geo.sources.readers._formats.base import unexpected
+from cpts_geo.sources.readers._formats.text import read_csv_text
+from cpts_geo.sources.readers.care import access_times
 from cpts_geo.sources.readers.registry import READERS
 from tests.broken_makers_fetch import _zipped
 from tests.http_server import Answer, Site, running_site

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from cpts_geo.errors import PerimeterError
-from cpts_geo.sources.apart import _ApartError, _run_apart, run_within
-from cpts_geo.sources.bounds.limits import LIMITS
+from cpts_geo.sources._apart import _ApartError, _run_apart, run_within
+from cpts_geo.sources._bounds.limits import LIMITS
 
 
 def asked(name: str, *, content: bytes = b"", seconds: float = 60, **arguments: Any) -> Any:

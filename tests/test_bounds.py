@@ -12,9 +12,9 @@ import pytest
 
 from cpts_geo.capacity.scenario.loading import load_scenario
 from cpts_geo.errors import CptsGeoError
-from cpts_geo.sources.bounds._bound import Bound
-from cpts_geo.sources.bounds._files import BOUNDS
-from cpts_geo.sources.bounds.limits import LIMITS
+from cpts_geo.sources._bounds._bound import Bound
+from cpts_geo.sources._bounds._files import BOUNDS
+from cpts_geo.sources._bounds.limits import LIMITS
 from tests.bounds_page import files_page
 from tests.conftest import ROOT
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from cpts_geo.access.nearest.cells import cell_minutes
 from cpts_geo.errors import TravelError
-from cpts_geo.sources.readers.formats.columns import _FACILITIES as FACILITIES
+from cpts_geo.sources.readers._formats.columns import _FACILITIES as FACILITIES
 
 BANDS = (10.0, 15.0)
 

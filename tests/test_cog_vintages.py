@@ -11,7 +11,7 @@ import pytest
 
 from cpts_geo.errors import DataFileError, TableError
 from cpts_geo.settings import COG_YEAR
-from cpts_geo.sources.conventions.codes import PLM
+from cpts_geo.sources.codes import PLM
 from cpts_geo.sources.embedding import embedded, packages
 from cpts_geo.sources.embedding.cog_vintages import (
     _events_between,

@@ -15,7 +15,7 @@ import shapely
 from cpts_geo import settings
 from cpts_geo.errors import DataFileError
 from cpts_geo.schema import COLUMNS, EMBEDDED_FIGURES, Status, status_column
-from cpts_geo.sources.conventions.codes import CODE_PATTERN
+from cpts_geo.sources.codes import CODE_PATTERN
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.sources.embedding.contracts import check
 from cpts_geo.sources.embedding.datapackage import descriptor

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from cpts_geo.errors import DataFileError
-from cpts_geo.sources.bounds._fetched import BOUNDS
-from cpts_geo.sources.bounds.limits import LIMITS, most_bytes, most_seconds, most_unpacked
+from cpts_geo.sources._bounds._fetched import BOUNDS
+from cpts_geo.sources._bounds.limits import LIMITS, most_bytes, most_seconds, most_unpacked
 from cpts_geo.sources.catalogue.catalogue import Source, sources
 from cpts_geo.sources.catalogue.lock import read_lock
 from cpts_geo.sources.fetching import _web as web

@@ -17,20 +17,20 @@ import pyarrow.parquet as pq
 import pytest
 
 from cpts_geo.errors import DataFileError
-from cpts_geo.sources.bounds.limits import LIMITS
-from cpts_geo.sources.bounds.limits import LIMITS as DOOR
-from cpts_geo.sources.catalogue.catalogue import Total, sources
-from cpts_geo.sources.catalogue.totals import check_totals, check_vintage
-from cpts_geo.sources.readers.care import access_times
-from cpts_geo.sources.readers.formats.archives import (
+from cpts_geo.sources._bounds.limits import LIMITS
+from cpts_geo.sources._bounds.limits import LIMITS as DOOR
+from cpts_geo.sources._conventions.archives import (
     archive_defects,
     gzip_defects,
     whole,
     whole_json,
 )
-from cpts_geo.sources.readers.formats.base import find_columns, newest_year
-from cpts_geo.sources.readers.formats.text import read_csv_text
-from cpts_geo.sources.readers.formats.workbook import open_book
+from cpts_geo.sources.catalogue.catalogue import Total, sources
+from cpts_geo.sources.catalogue.totals import check_totals, check_vintage
+from cpts_geo.sources.readers._formats.base import find_columns, newest_year
+from cpts_geo.sources.readers._formats.text import read_csv_text
+from cpts_geo.sources.readers._formats.workbook import open_book
+from cpts_geo.sources.readers.care import access_times
 from cpts_geo.sources.readers.registry import READERS
 from tests.broken_makers_fetch import _workbook, _zipped
 

@@ -19,7 +19,7 @@ from cpts_geo.sources.fetching import _web as web
 from cpts_geo.sources.fetching._inspection import check_form
 from cpts_geo.sources.fetching.fetch import Outcome, fetch
 from cpts_geo.sources.readers import registry
-from cpts_geo.sources.readers.formats.base import Reader
+from cpts_geo.sources.readers._formats.base import Reader
 from tests.http_server import Answer, Site, running_site
 
 CSV = b"code;valeur\n45001;3\n"
@@ -196,7 +196,7 @@ def test_workbook_whose_headers_or_sheets_have_changed(
 
 def _reader(monkeypatch: pytest.MonkeyPatch, vintage: Callable[..., str | None]) -> Source:
     known = registry.READERS["cnam_densities"]
-    reader = Reader(read=known.read, vintage=vintage, contract=known.contract, keys=known.keys)
+    reader = Reader(read=known.read, vintage=vintage, contract=known.contract)
     monkeypatch.setitem(registry.READERS, "essai", reader)
     return replace(plain_source("f.csv"), reader="essai", holds="2024")
 

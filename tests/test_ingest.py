@@ -8,7 +8,7 @@ import pytest
 
 from cpts_geo import settings
 from cpts_geo.schema import Status, status_column
-from cpts_geo.sources.conventions.codes import PLM
+from cpts_geo.sources.codes import PLM
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.territories.figures.by_commune import national_figures, parts_of
 from cpts_geo.territories.figures.departments import department_totals

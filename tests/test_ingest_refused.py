@@ -43,7 +43,7 @@ def test_other_or_missing_file_is_refused(tmp_path, key):
         f"sha256 attendu {source.sha256}",
         f"sha256 trouvé {catalogue.sha256_of(path)}",
     )
-    assert "catalogue_*.toml" in other.value.remedy
+    assert "catalogue/*.toml" in other.value.remedy
 
 
 @pytest.mark.parametrize("read", [packages.read_admin, packages.read_contours])

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from cpts_geo.errors import PerimeterError, one_line
 from cpts_geo.foreign import is_invisible
+from cpts_geo.sources._bounds.limits import LIMITS
 from cpts_geo.sources.analyst.lists._text import read_text_rows
 from cpts_geo.sources.analyst.lists.perimeter import read_perimeter_file
-from cpts_geo.sources.bounds.limits import LIMITS
 
 BROKEN = Path(__file__).parent / "data" / "broken"
 COMMUNES = [("Cléry-Saint-André", "45098"), ("Saint-Ay", "45269"), ("L'Haÿ-les-Roses", "94038")]

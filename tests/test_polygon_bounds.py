@@ -15,8 +15,8 @@ import pytest
 import shapely
 
 from cpts_geo.errors import PerimeterError
+from cpts_geo.sources._bounds.limits import LIMITS
 from cpts_geo.sources.analyst.polygons.file import read_polygon_file
-from cpts_geo.sources.bounds.limits import LIMITS
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.territories.perimeters._polygons import inside_shares, polygon_perimeters
 from cpts_geo.territories.perimeters.request import Request

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from cpts_geo.analysis import Options, analyse
 from cpts_geo.errors import PerimeterError, one_line
+from cpts_geo.sources._bounds.limits import LIMITS
 from cpts_geo.sources.analyst.polygons.file import read_polygon_file
-from cpts_geo.sources.bounds.limits import LIMITS
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.territories.perimeters._membership import BORDER_COLUMNS
 from cpts_geo.territories.perimeters._polygons import inside_shares, polygon_perimeters

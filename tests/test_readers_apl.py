@@ -13,9 +13,9 @@ import pytest
 
 from cpts_geo.errors import DataFileError, TableError
 from cpts_geo.sources.catalogue.catalogue import sources
-from cpts_geo.sources.conventions.codes import PLM
+from cpts_geo.sources.codes import PLM
+from cpts_geo.sources.readers._formats.workbook import cell_text, open_book
 from cpts_geo.sources.readers.care.apl import READERS
-from cpts_geo.sources.readers.formats.workbook import block, cell_text, open_book, sheets
 
 READER = READERS["apl"]
 SOURCE = sources()["drees_apl_2023"]
@@ -229,14 +229,12 @@ def test_workbook_cells_keep_codes_and_sheets_are_found_by_pattern(tmp_path: Pat
     rows = [["CODGEO", "n"], ["CODGEO", "NB_D106"], [1001, 3], ["2A004", ""]]
     path = write_book(tmp_path / "book.xlsx", {"COM": rows, "ARM": []}, above=2)
     book = open_book(path)
-    assert sheets(book, "COM|ARM", path) == {"COM": "COM", "ARM": "ARM"}
-    found = block(
-        book, "COM", columns={"code": "codgeo", "n": "nb_d106"}, optional={"x": "x"}, path=path
-    )
+    assert book.sheets("COM|ARM") == {"COM": "COM", "ARM": "ARM"}
+    found = book.block("COM", columns={"code": "codgeo", "n": "nb_d106"}, optional={"x": "x"})
     assert found.texts("code").tolist() == ["1001", "2A004"]
     assert found.numbers("n").tolist()[0] == 3.0
     assert np.isnan(found.numbers("n")[1])
     assert "x" not in found.places
     with pytest.raises(DataFileError, match="vide"):
-        block(open_book(path), "Paramètres", columns={"code": "c"}, path=path)
+        open_book(path).block("Paramètres", columns={"code": "c"})
     assert cell_text(1.0) == "1"

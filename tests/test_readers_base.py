@@ -14,12 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cpts_geo.errors import DataFileError, TableError
-from cpts_geo.sources.bounds.limits import LIMITS
+from cpts_geo.sources._bounds.limits import LIMITS
+from cpts_geo.sources._conventions.archives import archive_defects, member_name, open_content
+from cpts_geo.sources._conventions.text import cells, decoded, plain
 from cpts_geo.sources.catalogue.catalogue import sources
-from cpts_geo.sources.conventions.codes import PLM
-from cpts_geo.sources.conventions.text import cells, decoded, plain
-from cpts_geo.sources.readers.formats.archives import archive_defects, member_name, open_content
-from cpts_geo.sources.readers.formats.base import (
+from cpts_geo.sources.codes import PLM
+from cpts_geo.sources.readers._formats.base import (
     bounds,
     find_columns,
     one_level,
@@ -27,8 +27,8 @@ from cpts_geo.sources.readers.formats.base import (
     whole_numbers,
     without_parts,
 )
-from cpts_geo.sources.readers.formats.text import header_cells, read_csv_text
-from cpts_geo.sources.readers.formats.workbook import open_book
+from cpts_geo.sources.readers._formats.text import header_cells, read_csv_text
+from cpts_geo.sources.readers._formats.workbook import open_book
 from cpts_geo.sources.readers.registry import READERS
 
 FILE = Path("fichier.csv")

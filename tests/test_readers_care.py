@@ -9,7 +9,7 @@ import pytest
 
 from cpts_geo.errors import DataFileError, TableError
 from cpts_geo.sources.catalogue.catalogue import sources
-from cpts_geo.sources.conventions.codes import PLM
+from cpts_geo.sources.codes import PLM
 from cpts_geo.sources.readers.care import cnam, urgences
 from cpts_geo.sources.readers.communes import tvs
 

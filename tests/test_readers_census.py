@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from benchmarks.samples import write_melodi
 from cpts_geo.errors import DataFileError, TableError
 from cpts_geo.sources.catalogue.catalogue import sources
-from cpts_geo.sources.readers.communes.census import FIVE_YEARS, OPEN, _parsed_age, _partition
+from cpts_geo.sources.readers.communes.census import _FIVE_YEARS, _OPEN, _parsed_age, _partition
 from cpts_geo.sources.readers.registry import READERS
 
 HEADER = "AGE;GEO;GEO_OBJECT;RP_MEASURE;SEX;OBS_STATUS;TIME_PERIOD;OBS_VALUE"
@@ -59,9 +59,9 @@ def pyramid(path, rows):
 def test_the_finest_partition_is_found_among_overlapping_bands(cuts, data):
     edges = [0, *sorted(cuts)]
     fine = [(a, float(b - 1)) for a, b in pairwise(edges)]
-    fine.append((edges[-1], OPEN))
-    pairs = st.tuples(st.sampled_from(edges), st.sampled_from([*edges[1:], OPEN]))
-    wider = [(a, b if b == OPEN else b - 1.0) for a, b in data.draw(st.lists(pairs)) if a < b]
+    fine.append((edges[-1], _OPEN))
+    pairs = st.tuples(st.sampled_from(edges), st.sampled_from([*edges[1:], _OPEN]))
+    wider = [(a, b if b == _OPEN else b - 1.0) for a, b in data.draw(st.lists(pairs)) if a < b]
     mixed = data.draw(st.permutations([*fine, *wider]))
     assert _partition(mixed) == fine
 
@@ -70,14 +70,14 @@ def test_the_finest_partition_is_found_among_overlapping_bands(cuts, data):
 def test_bands_with_a_hole_make_no_partition(cuts, place):
     edges = [0, *sorted(cuts)]
     fine = [(a, float(b - 1)) for a, b in pairwise(edges)]
-    fine.append((edges[-1], OPEN))
+    fine.append((edges[-1], _OPEN))
     fine.pop(place % len(fine))
     assert _partition(fine) == []
 
 
 def test_codes_of_ages_are_read_and_others_are_not():
     assert _parsed_age("Y_LT5") == (0, 4)
-    assert _parsed_age("Y_GE100") == (100, OPEN)
+    assert _parsed_age("Y_GE100") == (100, _OPEN)
     assert _parsed_age("Y0") == (0, 0)
     for code in ("_T", "Y", "Y15T", "Y_LT", "15T24", "Y_GE65_X", "TOTAL"):
         assert _parsed_age(code) is None
@@ -95,7 +95,7 @@ def test_bands_cover_each_age_once_at_the_newest_census(tmp_path):
     assert set(table["code_insee"]) == {"45203", "75056"}
     ours = table[table["code_insee"] == "45203"]
     assert ours["population"].tolist() == PEOPLE
-    assert ours["age_low"].tolist() == [low for low, _ in FIVE_YEARS]
+    assert ours["age_low"].tolist() == [low for low, _ in _FIVE_YEARS]
     assert ours["age_high"].tolist()[:-1] == list(range(4, 95, 5))
     assert np.isnan(ours["age_high"].iloc[-1])
     assert PYRAMID.vintage(tmp_path / "rp.zip", PYRAMID_SOURCE) == "2023"
@@ -173,7 +173,7 @@ def test_the_pyramid_is_read_from_five_year_bands(tmp_path):
     rows += [line("45203", age, 50) for age in ("Y_LT15", "Y15T64", "Y_GE65", "Y_GE80")]
     table = pyramid(tmp_path / "p.zip", rows)
     assert table["population"].tolist() == people
-    assert table["age_low"].tolist() == [low for low, _ in FIVE_YEARS]
+    assert table["age_low"].tolist() == [low for low, _ in _FIVE_YEARS]
 
 
 @given(people=st.lists(st.integers(0, 400), min_size=101, max_size=101))

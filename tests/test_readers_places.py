@@ -14,7 +14,7 @@ from benchmarks.samples import write_melodi
 from cpts_geo.errors import DataFileError, TableError
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.sources.embedding import embedded
-from cpts_geo.sources.readers.communes.populations import CONTROLS
+from cpts_geo.sources.readers.communes.populations import _CONTROLS
 from cpts_geo.sources.readers.registry import READERS
 
 # --- populations ---------------------------------------------------------------
@@ -80,7 +80,7 @@ def test_the_year_is_told_only_when_every_control_agrees(tmp_path):
 
 def test_controls_of_2023_are_the_embedded_populations():
     people = embedded.load_communes().set_index("code_insee")["population"]
-    assert {code: int(people[code]) for code in CONTROLS["2023"]} == CONTROLS["2023"]
+    assert {code: int(people[code]) for code in _CONTROLS["2023"]} == _CONTROLS["2023"]
 
 
 def test_populations_of_melodi(tmp_path):

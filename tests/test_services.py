@@ -16,7 +16,7 @@ import requests
 from shapely.geometry import box, mapping
 
 from cpts_geo.errors import DataFileError
-from cpts_geo.sources.bounds.limits import LIMITS
+from cpts_geo.sources._bounds.limits import LIMITS
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.sources.fetching import _services as services
 from cpts_geo.sources.fetching._web import Pace

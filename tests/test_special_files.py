@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from cpts_geo.errors import DataFileError, TravelError
-from cpts_geo.files import SpecialFileError, open_regular, reason
+from cpts_geo.files import _SpecialFileError, open_regular, reason
 from cpts_geo.sources.analyst.door import reading
 from cpts_geo.sources.analyst.lists._columns import PERIMETER
 from cpts_geo.sources.catalogue.lock import _MAX_BYTES, read_lock
@@ -119,7 +119,7 @@ def test_the_size_of_a_lock(tmp_path: Path) -> None:
         (OSError(errno.EIO, "Input/output error"), "le disque répond mal"),
         (OSError(errno.EPIPE, "Broken pipe"), f"refus n° {errno.EPIPE} du système"),
         (OSError("in English"), "refus du système"),
-        (SpecialFileError("un tube"), "un tube"),
+        (_SpecialFileError("un tube"), "un tube"),
     ],
 )
 def test_a_refusal_of_the_system_is_said_in_french(error: OSError, words: str) -> None:

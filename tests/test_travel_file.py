@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cpts_geo.errors import TravelError
+from cpts_geo.sources._bounds.limits import LIMITS
 from cpts_geo.sources.analyst.travel.file import Unit, read_travel_file
-from cpts_geo.sources.bounds.limits import LIMITS
 
 BROKEN = Path(__file__).parent / "data" / "broken"
 #: Three communes, both ways of a pair unlike, one pair without a time.

@@ -82,7 +82,7 @@ class Column:
     decimals : int
         Decimals shown.
     source : str
-        Key of the source in ``sources/catalogue_*.toml``.
+        Key of the source in ``sources/catalogue/*.toml``.
     vintage : str
         Year (or years) the figure describes.
     definition : str

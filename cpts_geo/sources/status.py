@@ -15,7 +15,7 @@ from cpts_geo.sources.catalogue.lock import Locked, read_lock
 from cpts_geo.sources.embedding.datapackage import compiled_sources
 from cpts_geo.sources.fetching.cached import erased
 
-Had = Literal[
+_Had = Literal[
     "en cache",
     "effacé après lecture",
     "altéré",
@@ -104,7 +104,8 @@ def status_table(
     return pd.DataFrame(rows).astype({"age_days": float, "megabytes": float})
 
 
-def _state(source: Source, entry: Locked | None, cache: Path, mirror: Path | None) -> Had:
+def _state(source: Source, entry: Locked | None, cache: Path, mirror: Path | None) -> _Had:
+    """State of a source, see :func:`status_table`."""
     if entry and entry.held(source, cache):
         return "en cache"
     if entry and erased(source, entry, cache):
@@ -167,6 +168,7 @@ _UNLOCKED: Final = ("hors verrou", "rien ne dit d’où il vient")
 
 
 def _judged(key: str, entry: Locked, cache: Path, known: Mapping[str, Source]) -> tuple[str, str]:
+    """State of a line of the lock and a French detail, once its file is read."""
     path, source = cache / entry.file, known.get(key)
     if source and source.file != entry.file:
         return "hors verrou", f"le catalogue attend {source.file}"

@@ -14,10 +14,10 @@ from cpts_geo.errors import DataFileError
 from cpts_geo.foreign import shown_path
 
 _FILES = (
-    "catalogue_embedded.toml",
-    "catalogue_population.toml",
-    "catalogue_care.toml",
-    "catalogue_computed.toml",
+    "embedded.toml",
+    "population.toml",
+    "care.toml",
+    "computed.toml",
 )
 
 
@@ -94,7 +94,7 @@ class Source:
         Whether its file names people: once read, only counts are kept and the file is deleted.
     megabytes : float or None
         Size announced or seen, for people to choose, and to bound what a server may send, see
-        :func:`cpts_geo.sources.bounds.limits.most_bytes`; None unknown.
+        :func:`cpts_geo.sources._bounds.limits.most_bytes`; None unknown.
     totals : tuple of Total
         Figures that its table must hold; empty where none is known.
     equipped_only : bool
@@ -153,7 +153,7 @@ def sources() -> dict[str, Source]:
     >>> sources()["drees_apl_2023"].vintage
     '2022 et 2023'
     """
-    folder = resources.files("cpts_geo.sources")
+    folder = resources.files("cpts_geo.sources.catalogue")
     texts = [(folder / name).read_text(encoding="utf-8") for name in _FILES]
     families = {family: entry for text in texts for family, entry in tomllib.loads(text).items()}
     found: dict[str, Source] = {}
@@ -229,7 +229,7 @@ def verified_path(key: str, folder: Path) -> Path:
     if source.file is None:
         raise DataFileError(
             f"La source « {key} » n’a pas de fichier.",
-            remedy="choisissez une source qui porte un fichier dans sources/catalogue_*.toml.",
+            remedy="choisissez une source qui porte un fichier dans sources/catalogue/*.toml.",
         )
     path = folder / source.file
     if not path.is_file():
@@ -244,6 +244,6 @@ def verified_path(key: str, folder: Path) -> Path:
             f"{source.file} n’est pas le fichier attendu ({source.attribution}).",
             defects=[f"sha256 attendu {source.sha256}", f"sha256 trouvé {found}"],
             remedy="reprenez le fichier d’origine, ou mettez à jour sha256 et millésime dans "
-            "sources/catalogue_*.toml après avoir relu son contenu.",
+            "sources/catalogue/*.toml après avoir relu son contenu.",
         )
     return path

@@ -14,11 +14,11 @@ from typing import Any, Final
 
 import tomli_w
 
-from cpts_geo.errors import DataFileError, OutputError, one_line
+from cpts_geo.errors import DataFileError, OutputError, one_line, quoted
 from cpts_geo.files import open_regular, reason, write_atomically
 from cpts_geo.foreign import is_invisible, shown_path
 from cpts_geo.locking import locked
-from cpts_geo.sources.bounds.limits import quantity
+from cpts_geo.sources._bounds.limits import quantity
 from cpts_geo.sources.catalogue.catalogue import Source
 
 _HEADER = (
@@ -141,9 +141,10 @@ def read_lock(path: Path) -> dict[str, Locked]:
 
 
 def _defects(key: str, entry: Any) -> list[str]:
+    """French lines on what an entry lacks or has wrong."""
     types = {field.name: int if field.name == "bytes" else str for field in _FIELDS}
     if not isinstance(entry, dict):
-        return [f"« {one_line(key)} » n’est pas une entrée"]
+        return [f"{quoted(key)} n’est pas une entrée"]
     missing = [f"{one_line(key)} : {name} absent" for name in types if name not in entry]
     wrong = [
         f"{one_line(key)} : {one_line(name)} inattendu"
@@ -153,12 +154,13 @@ def _defects(key: str, entry: Any) -> list[str]:
     ]
     fetched = entry.get("fetched")
     if isinstance(fetched, str) and not _is_day(fetched):
-        said = f"« {one_line(fetched)} » n’est pas un jour (AAAA-MM-JJ)"
+        said = f"{quoted(fetched)} n’est pas un jour (AAAA-MM-JJ)"
         wrong.append(f"{one_line(key)} : fetched {said}")
     return missing + wrong
 
 
 def _is_day(text: str) -> bool:
+    """Whether a text is a day in ISO form."""
     try:
         return date.fromisoformat(text).isoformat() == text
     except ValueError:
@@ -169,6 +171,7 @@ _FIELDS = dataclasses.fields(Locked)
 
 
 def _unreadable(path: Path, defects: list[str]) -> DataFileError:
+    """Error of a lock that cannot be used."""
     return DataFileError(
         f"Le verrou « {shown_path(path)} » est illisible.",
         defects=defects,

@@ -7,13 +7,13 @@ from datetime import UTC, date, datetime
 
 import pandas as pd
 
-from cpts_geo.errors import DataFileError, one_line
+from cpts_geo.errors import DataFileError, quoted
 from cpts_geo.french import number
 from cpts_geo.sources.catalogue.catalogue import Source, Total
 
 _REMEDY = (
     "essayez une autre adresse ; si le producteur publie vraiment ces chiffres, corrigez "
-    "« totals » dans sources/catalogue_*.toml."
+    "« totals » dans sources/catalogue/*.toml."
 )
 
 
@@ -50,6 +50,7 @@ def check_totals(table: pd.DataFrame, source: Source) -> None:
 
 
 def _value(table: pd.DataFrame, total: Total) -> float:
+    """Figure of a table that a total is about: rows, sum or mean (NaN of none)."""
     kept = table
     if total.newest:
         kept = kept[kept[total.newest] == kept[total.newest].max()]
@@ -62,6 +63,7 @@ def _value(table: pd.DataFrame, total: Total) -> float:
 
 
 def _text(value: float) -> str:
+    """A figure in French, two decimals where it is small and not whole."""
     return number(value, 0 if value % 1 == 0 or abs(value) >= 100 else 2)
 
 
@@ -105,6 +107,6 @@ def check_vintage(found: str, source: Source, *, today: date | None = None) -> N
     else:
         return
     raise DataFileError(
-        f"millésime impossible « {one_line(found)} » : {said}",
+        f"millésime impossible {quoted(found)} : {said}",
         remedy="le fichier est abîmé, ou d’un autre millésime : essayez une autre adresse.",
     )

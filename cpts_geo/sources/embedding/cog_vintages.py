@@ -128,7 +128,7 @@ def _events_between(before: _Vintage, after: _Vintage) -> pd.DataFrame:
         raise DataFileError(
             f"Les COG {before.year} et {after.year} du paquet ne se suivent pas.",
             defects=defects,
-            remedy="écrivez ces événements dans cpts_geo/sources/cog_events.csv.",
+            remedy="écrivez ces événements dans cpts_geo/sources/embedding/cog_events.csv.",
         )
     span = f"COG {before.year}-{after.year}"
     rows: list[tuple[Any, ...]] = []
@@ -183,7 +183,7 @@ def _with_written(events: pd.DataFrame, written: pd.DataFrame) -> pd.DataFrame:
         raise DataFileError(
             "La liste écrite à la main contredit les millésimes du paquet.",
             defects=defects,
-            remedy="corrigez cpts_geo/sources/cog_events.csv.",
+            remedy="corrigez cpts_geo/sources/embedding/cog_events.csv.",
         )
     added = _table(rows)
     replaced = loose & events["from_code"].isin(added["from_code"])
@@ -192,6 +192,7 @@ def _with_written(events: pd.DataFrame, written: pd.DataFrame) -> pd.DataFrame:
 
 
 def _table(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
+    """Rows of events as a table of the columns :data:`EVENT_COLUMNS`."""
     texts = dict.fromkeys(["event", "from_code", "to_code", "former_codes", "evidence"], "str")
     table = pd.DataFrame(rows, columns=list(EVENT_COLUMNS))
     return table.astype({"year": "int64", "dated": "bool", **texts})

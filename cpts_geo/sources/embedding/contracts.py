@@ -18,8 +18,8 @@ from cpts_geo.schema import (
     Status,
     status_column,
 )
-from cpts_geo.sources.conventions.codes import CODE_PATTERN
-from cpts_geo.sources.conventions.tables import TableT, validate
+from cpts_geo.sources._conventions.tables import TableT, validate
+from cpts_geo.sources.codes import CODE_PATTERN
 
 TableName = Literal[
     "communes", "figures", "comparisons", "cog_events", "memberships", "territories", "facts",
@@ -56,6 +56,7 @@ _WHOLE_NUMBER: Final = pa.Check(lambda values: values % 1 == 0, error="nombre en
 
 
 def _one_of(values: Any, **options: Any) -> pa.Column:
+    """Column of texts among some values."""
     allowed = [str(value) for value in values]
     return pa.Column(
         str, pa.Check.isin(allowed, error=f"attendu : {', '.join(allowed)}"), **options
@@ -63,11 +64,13 @@ def _one_of(values: Any, **options: Any) -> pa.Column:
 
 
 def _code(*, unique: bool = False, nullable: bool = False) -> pa.Column:
+    """Column of INSEE codes."""
     check = pa.Check.str_matches(CODE_PATTERN, error="code Insee de 5 caractères attendu")
     return pa.Column(str, check, unique=unique, nullable=nullable)
 
 
 def _text(*checks: pa.Check, nullable: bool = False) -> pa.Column:
+    """Column of texts."""
     return pa.Column(str, list(checks), nullable=nullable)
 
 
@@ -75,6 +78,7 @@ _DATE: Final = _text(pa.Check.str_matches(_DATE_PATTERN, error="date AAAA-MM-JJ 
 
 
 def _figure(name: str) -> pa.Column:
+    """Column of a figure of the schema, which may be unknown."""
     checks = [_SHARE if COLUMNS[name].percent else _POSITIVE]
     if COLUMNS[name].whole:
         checks.append(_WHOLE_NUMBER)

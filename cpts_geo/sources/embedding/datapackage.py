@@ -93,6 +93,7 @@ _NUMBERS = {"value", "lon", "lat", "since_cog", "year"}
 
 
 def _field(name: str, path: str) -> dict[str, Any]:
+    """Description of a column: type, words, unit."""
     if name in COLUMNS:
         column = COLUMNS[name]
         field: dict[str, Any] = {"name": name, "type": "number", "title": column.label}
@@ -201,6 +202,7 @@ def descriptor(folder: Path) -> dict[str, Any]:
 
 
 def _source(key: str) -> dict[str, str]:
+    """Description of a source: attribution, vintage, licence, hash of its file."""
     source = sources()[key]
     entry = {"title": source.attribution, "vintage": source.vintage, "licence": source.licence}
     if source.file and source.sha256:

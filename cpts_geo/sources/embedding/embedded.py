@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import shapely
 
 from cpts_geo import settings
-from cpts_geo.errors import DataFileError, TableError, one_line
+from cpts_geo.errors import DataFileError, TableError, one_line, quoted
 from cpts_geo.sources.catalogue.catalogue import sha256_of
 from cpts_geo.sources.embedding.contracts import TableName, check
 
@@ -23,6 +23,7 @@ _RESTORE = "réinstallez cpts_geo, ou dans un dépôt : git checkout -- data"
 
 @cache
 def _expected(folder: Path) -> dict[str, str]:
+    """SHA-256 of each described file of a folder."""
     path = folder / "datapackage.json"
     try:
         package = json.loads(path.read_text(encoding="utf-8"))
@@ -117,6 +118,7 @@ def load_communes(folder: Path | None = None) -> gpd.GeoDataFrame:
 
 
 def _read(name: str, folder: Path | None = None) -> pd.DataFrame:
+    """Table of an embedded CSV, codes as text, NaN for an empty cell."""
     path = verified(name, folder)
     texts = {"code_insee", "former_code", "area_code", "from_code", "to_code", "former_codes"}
     return pd.read_csv(path, dtype=dict.fromkeys(texts, str), keep_default_na=False, na_values=[""])
@@ -255,6 +257,7 @@ def load_comparisons(folder: Path | None = None) -> pd.DataFrame:
 
 
 def _cpts(name: str) -> pd.DataFrame:
+    """Table of a hand-written CSV of data/cpts, all text."""
     path = settings.CPTS_DIR / name
     try:
         return pd.read_csv(path, dtype=str, keep_default_na=False)
@@ -295,7 +298,7 @@ def load_memberships() -> pd.DataFrame:
     if empty:
         raise TableError(
             "Des territoires de territories.csv n’ont aucune commune dans memberships.csv.",
-            defects=[f"territoire « {one_line(key)} »" for key in sorted(empty)],
+            defects=[f"territoire {quoted(key)}" for key in sorted(empty)],
             remedy="ajoutez leurs communes, ou retirez-les de territories.csv.",
         )
     return table
@@ -335,7 +338,7 @@ def _of_known_territories(name: TableName) -> pd.DataFrame:
     if len(unknown):
         raise TableError(
             f"Des territoires de {origin} ne sont pas dans territories.csv.",
-            defects=[f"territoire « {one_line(key)} »" for key in unknown],
+            defects=[f"territoire {quoted(key)}" for key in unknown],
             remedy=f"corrigez la clé dans {origin}, ou ajoutez le territoire à territories.csv ; "
             f"territoires connus : {', '.join(known)}.",
         )

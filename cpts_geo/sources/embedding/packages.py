@@ -84,6 +84,7 @@ def fetch_packages(folder: Path) -> None:
 
 
 def _members(archive: Path, *names: str) -> list[Any]:
+    """Content of JSON files of the registry package."""
     with tarfile.open(archive, "r:gz") as tar:
         streams = [tar.extractfile(f"package/data/{name}.json") for name in names]
         return [json.load(stream) for stream in streams if stream is not None]
@@ -192,7 +193,9 @@ def handwritten_events() -> pd.DataFrame:
     >>> int(handwritten_events().set_index("former_code").at["85060", "since_cog"])
     2019
     """
-    with (resources.files("cpts_geo.sources") / "cog_events.csv").open(encoding="utf-8") as file:
+    with (resources.files("cpts_geo.sources.embedding") / "cog_events.csv").open(
+        encoding="utf-8"
+    ) as file:
         return pd.read_csv(file, dtype={"former_code": str, "code_insee": str})
 
 

@@ -18,9 +18,9 @@ import requests
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
-from cpts_geo.errors import CptsGeoError, DataFileError, one_line
+from cpts_geo.errors import CptsGeoError, DataFileError, one_line, quoted
 from cpts_geo.files import open_regular, reason, why_unread
-from cpts_geo.sources.bounds.limits import LIMITS, beyond
+from cpts_geo.sources._bounds.limits import LIMITS, beyond
 from cpts_geo.sources.catalogue.catalogue import Source, sha256_of
 from cpts_geo.sources.fetching._download import Told, download, partial_dir
 from cpts_geo.sources.fetching._inspection import check_content, check_form
@@ -152,6 +152,7 @@ def judged(candidate: Candidate, expected: str | None) -> str:
 
 
 def _other_bytes(candidate: Candidate, expected: str | None) -> DataFileError:
+    """Error of bytes that are not those of the catalogue or of the lock."""
     said = f"sha256 {candidate.sha256}, {expected} attendu"
     if candidate.source.sha256:
         return DataFileError(f"pas le fichier du catalogue ({said})", remedy=REMEDY)
@@ -162,6 +163,7 @@ def _other_bytes(candidate: Candidate, expected: str | None) -> DataFileError:
 
 @contextmanager
 def _bar(file: str, *, shown: bool) -> Iterator[Told | None]:
+    """Yield what tells the progress to a bar; None where none is shown."""
     if not shown:
         yield None
         return
@@ -192,14 +194,14 @@ def listed_address(path: Path, pattern: str, *, base: str) -> str | None:
         raise DataFileError(
             f"aucun fichier « {pattern} » dans la liste du jeu de données",
             defects=[one_line(f"{title} {address}") for _, title, address in files[:20]],
-            remedy="adaptez « resource » dans sources/catalogue_*.toml.",
+            remedy="adaptez « resource » dans sources/catalogue/*.toml.",
         )
     chosen = max(wanted, key=lambda file: file[0])[2]
     try:
         return urljoin(base, chosen)
     except ValueError as error:
         raise DataFileError(
-            f"la liste donne une adresse invalide « {one_line(chosen)} »",
+            f"la liste donne une adresse invalide {quoted(chosen)}",
             remedy="essayez une autre adresse, ou déposez le fichier dans un miroir.",
         ) from error
 

@@ -93,6 +93,7 @@ def download(
 
 
 def _in_french(error: urllib3.exceptions.HTTPError) -> str:
+    """What cut a body, in French."""
     said: dict[type[Exception], str] = {
         urllib3.exceptions.TimeoutError: "pas de réponse dans le délai",
         urllib3.exceptions.SSLError: "liaison chiffrée rompue",
@@ -124,6 +125,7 @@ def _answer(
 def _bring(
     response: requests.Response, body: Path, *, pace: Pace, unpack: bool, told: Told | None
 ) -> str:
+    """Append the body of an answer to what is here; give its address."""
     begun = _begun(body)
     if begun.have and response.status_code in (206, 416):
         if not _goes_on(response, begun):

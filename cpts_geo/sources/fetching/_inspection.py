@@ -8,26 +8,32 @@ from html import unescape
 from pathlib import Path
 from typing import Final
 
-from cpts_geo.errors import CptsGeoError, DataFileError, one_line
+from cpts_geo.errors import CptsGeoError, DataFileError, quoted
 from cpts_geo.files import why_unread
-from cpts_geo.sources.bounds.limits import LIMITS, most_unpacked
+from cpts_geo.sources._bounds.limits import LIMITS, most_unpacked
+from cpts_geo.sources._conventions.archives import (
+    GZIP,
+    PARQUET,
+    SEVEN_ZIP,
+    SQLITE,
+    ZIP,
+    archive_defects,
+    gzip_defects,
+    is_zip,
+)
 from cpts_geo.sources.catalogue.catalogue import Source, sources
 from cpts_geo.sources.catalogue.totals import check_totals, check_vintage
-from cpts_geo.sources.readers.formats.archives import archive_defects, gzip_defects, is_zip
 
-_GZIP: Final = b"\x1f\x8b"
-_7Z: Final = b"7z\xbc\xaf\x27\x1c"
-_PARQUET: Final = b"PAR1"
 #: First bytes by kind of file; what is not here is text, or a ZIP or gzip of text.
 _MAGIC: Final = {
-    ".xlsx": b"PK\x03\x04",
-    ".zip": b"PK\x03\x04",
-    ".whl": b"PK\x03\x04",
-    ".gz": _GZIP,
-    ".tgz": _GZIP,
-    ".7z": _7Z,
-    ".parquet": _PARQUET,
-    ".gpkg": b"SQLite format 3\x00",
+    ".xlsx": ZIP,
+    ".zip": ZIP,
+    ".whl": ZIP,
+    ".gz": GZIP,
+    ".tgz": GZIP,
+    ".7z": SEVEN_ZIP,
+    ".parquet": PARQUET,
+    ".gpkg": SQLITE,
 }
 _JSON: Final = (".json", ".geojson")
 _HEAD: Final = 4096
@@ -55,29 +61,30 @@ def _stand_in(head: bytes, suffix: str) -> str:
     magic = _MAGIC.get(suffix)
     if not head:
         return "fichier vide (0 octet)"
-    if head.startswith(magic or (_MAGIC[".zip"], _GZIP)):
+    if head.startswith(magic or (ZIP, GZIP)):
         return ""
     instead = f"au lieu d’un fichier {suffix}"
     text = head.removeprefix(b"\xef\xbb\xbf").decode("utf-8", errors="replace").lstrip()
-    quoted = one_line(text[:200])
+    start = quoted(text[:200])
     bracketed = text.startswith(("{", "["))
     if text.startswith("<"):
         kind = "page web" if re.search(r"(?i)<(!doctype\s+)?html|<head|<body", text) else "XML"
         title = re.search(r"(?is)<(title|h1|message|(?:\w+:)?exceptiontext)[^>]*>(.*?)</\1", text)
-        told = f" : « {one_line(unescape(title[2].strip()))} »" if title else ""
+        told = f" : {quoted(unescape(title[2].strip()))}" if title else ""
         said = f"{kind} {instead}{told}"
     elif bracketed and (suffix not in _JSON or _is_error(text)):
-        said = f"message JSON {instead} : « {quoted} »"
+        said = f"message JSON {instead} : {start}"
     elif magic is not None or b"\0" in head:
         said = f"contenu d’un autre genre {instead} (premiers octets : {head[:8].hex(' ')})"
     elif suffix in _JSON and not bracketed:
-        said = f"contenu d’un autre genre {instead} : « {quoted} »"
+        said = f"contenu d’un autre genre {instead} : {start}"
     else:
         said = ""
     return said
 
 
 def _is_error(text: str) -> bool:
+    """Whether a text is a JSON object that tells an error."""
     try:
         content = json.loads(text)
     except (ValueError, RecursionError):
@@ -95,13 +102,13 @@ def _incomplete(path: Path, head: bytes, suffix: str, *, most: int | None) -> li
     unpacked = LIMITS["unpacked"] if most is None else most_unpacked(most)
     if is_zip(path):
         return archive_defects(path, most=unpacked)
-    if head.startswith(_GZIP):
+    if head.startswith(GZIP):
         return gzip_defects(path, most=unpacked)
-    if head.startswith(_7Z):
+    if head.startswith(SEVEN_ZIP):
         # Its header says where its end stands: 32 bytes, then an offset and a length.
         ends = 32 + int.from_bytes(head[12:20], "little") + int.from_bytes(head[20:28], "little")
         return ["archive 7z tronquée"] if len(head) < 32 or size < ends else []
-    if suffix == ".parquet" and not tail.endswith(_PARQUET):
+    if suffix == ".parquet" and not tail.endswith(PARQUET):
         return ["fichier parquet tronqué"]
     if suffix in _JSON and not tail.rstrip().endswith((b"}", b"]")):
         return ["JSON tronqué"]
@@ -140,6 +147,7 @@ def read_on_arrival(path: Path) -> bool:
 
 
 def _other_vintage(source: Source, found: str) -> DataFileError:
+    """Error of another vintage than expected, with the source that has it."""
     if not found:
         said = f"le contenu ne dit pas son millésime ({source.holds} attendu)"
         return DataFileError(said, remedy="vérifiez que le fichier est celui du producteur.")
@@ -151,7 +159,7 @@ def _other_vintage(source: Source, found: str) -> DataFileError:
     advice = (
         f"demandez « {known[0]} »"
         if known
-        else f"ajoutez le millésime {found} à « {source.family} » dans sources/catalogue_*.toml"
+        else f"ajoutez le millésime {found} à « {source.family} » dans sources/catalogue/*.toml"
     )
     return DataFileError(
         f"millésime {found} servi, {source.holds} attendu : {advice}", remedy=f"{advice}."

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from cpts_geo.files import unfinished
-from cpts_geo.sources.bounds.limits import quantity
+from cpts_geo.sources._bounds.limits import quantity
 from cpts_geo.sources.catalogue.catalogue import sha256_of
 from cpts_geo.sources.fetching._download import partial_dir
 
@@ -48,6 +48,7 @@ def sweep_starts(names: Iterable[str], cache: Path, *, say: Callable[[str], None
 
 
 def _remove(paths: Iterable[Path], *, say: Callable[[str], None]) -> None:
+    """Remove files and folders, and say how much was freed when it is large."""
     freed = 0
     for path in paths:
         with contextlib.suppress(OSError):
@@ -62,6 +63,7 @@ def _remove(paths: Iterable[Path], *, say: Callable[[str], None]) -> None:
 
 
 def _files(path: Path) -> list[Path]:
+    """Files of a folder; the file itself for a file."""
     return [file for file in path.rglob("*") if file.is_file()] if path.is_dir() else [path]
 
 
@@ -96,4 +98,5 @@ def taken_back(path: Path, expected: str, *, found: str | None) -> bool:
 
 
 def _kept(path: Path, sha256: str) -> Path:
+    """Where the bytes of a hash are kept."""
     return path.parent / "previous" / sha256 / path.name

@@ -11,8 +11,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import requests
 
-from cpts_geo.errors import DataFileError, one_line
-from cpts_geo.sources.bounds.limits import LIMITS, beyond
+from cpts_geo.errors import DataFileError, one_line, quoted
+from cpts_geo.sources._bounds.limits import LIMITS, beyond
 from cpts_geo.sources.fetching import _web as web
 from cpts_geo.sources.fetching._web import Pace
 
@@ -28,7 +28,7 @@ _WFS_PAGE: Final = 5_000
 _DESCRIBED: Final = frozenset({"service", "version", "typename", "typenames"})
 _REMEDY: Final = (
     "réessayez plus tard ; si le refus dure, la couche a changé d’adresse ou de nom : corrigez "
-    "« addresses » dans sources/catalogue_*.toml."
+    "« addresses » dans sources/catalogue/*.toml."
 )
 
 
@@ -81,12 +81,13 @@ def collect(address: str, *, service: str, session: requests.Session, pace: Pace
     if service == "arcgis":
         return _arcgis(address, asker)
     raise DataFileError(
-        f"Service inconnu : « {one_line(service)} ».",
-        remedy="« service » vaut wfs ou arcgis dans sources/catalogue_*.toml.",
+        f"Service inconnu : {quoted(service)}.",
+        remedy="« service » vaut wfs ou arcgis dans sources/catalogue/*.toml.",
     )
 
 
 def _wfs(address: str, asker: _Asker) -> bytes:
+    """GeoJSON of a layer of a WFS, page by page."""
     base, query = _split(address)
     lower = {name.lower(): value for name, value in query.items()}
     described = {name: value for name, value in query.items() if name.lower() in _DESCRIBED}
@@ -111,6 +112,7 @@ def _wfs(address: str, asker: _Asker) -> bytes:
 
 
 def _arcgis(address: str, asker: _Asker) -> bytes:
+    """GeoJSON of a layer of an ArcGIS server, page by page."""
     base, query = _split(address)
     layer = base.removesuffix("/").removesuffix("/query")
     description = _json(asker.description(layer, {"f": "json"}), address)
@@ -150,6 +152,7 @@ def _arcgis(address: str, asker: _Asker) -> bytes:
 
 
 def _split(address: str) -> tuple[str, dict[str, str]]:
+    """Address without its query, and the query by name."""
     parts = urlsplit(address)
     base = urlunsplit((parts.scheme, parts.netloc, parts.path, "", ""))
     return base, dict(parse_qsl(parts.query, keep_blank_values=True))
@@ -168,6 +171,7 @@ def _schema_fields(content: bytes, address: str) -> list[dict[str, str]]:
 
 
 def _type(element: ET.Element) -> str:
+    """Type of a field of an XML schema; empty for none."""
     restriction = element.find(f".//{_XSD}restriction")
     inner = "" if restriction is None else restriction.get("base", "")
     return element.get("type", inner)
@@ -194,6 +198,7 @@ def _xml(content: bytes, address: str) -> ET.Element | None:
 
 
 def _json(content: bytes, address: str) -> dict[str, Any]:
+    """JSON object of an answer; an error where it is none, or tells one."""
     try:
         answer = json.loads(content)
     except RecursionError as error:
@@ -216,6 +221,7 @@ def _json(content: bytes, address: str) -> dict[str, Any]:
 
 
 def _geojson(content: bytes, address: str) -> dict[str, Any]:
+    """Answer that is a collection of features."""
     answer = _json(content, address)
     if answer.get("type") != "FeatureCollection" or not isinstance(answer.get("features"), list):
         raise _refused(address, ["la réponse n’est pas une FeatureCollection GeoJSON"])
@@ -236,6 +242,7 @@ def _whole(
     fields: list[dict[str, str]],
     address: str,
 ) -> bytes:
+    """GeoJSON of all the features with their fields; an error where some lack."""
     if not features:
         raise _refused(address, ["la couche est vide"])
     if total is not None and len(features) != total:
@@ -247,9 +254,11 @@ def _whole(
 
 
 def _start(content: bytes) -> str:
+    """French line on how an answer begins."""
     return f"elle commence par : {one_line(content[:80].decode('utf-8', errors='replace').strip())}"
 
 
 def _refused(address: str, defects: list[str]) -> DataFileError:
+    """Error of a layer that could not be had."""
     host = urlsplit(address).netloc
     return DataFileError(f"Couche non obtenue de {host}.", defects=defects, remedy=_REMEDY)

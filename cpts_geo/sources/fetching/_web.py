@@ -20,8 +20,8 @@ from urllib3.exceptions import InvalidHeader
 from urllib3.util import Retry
 
 from cpts_geo import __version__
-from cpts_geo.errors import DataFileError, one_line
-from cpts_geo.sources.bounds.limits import LIMITS, beyond, excess, most_seconds, quantity, said
+from cpts_geo.errors import DataFileError, quoted
+from cpts_geo.sources._bounds.limits import LIMITS, beyond, excess, most_seconds, quantity, said
 
 #: First wait before another try, in seconds; it doubles each time.
 BACKOFF_S = 1.0
@@ -97,6 +97,7 @@ class Pace:
 
 
 def _lasting(seconds: float) -> str:
+    """A duration, in seconds up to two minutes, in French."""
     if seconds <= 120:
         return quantity(round(seconds), "secondes")
     return quantity(round(seconds / 60), "minutes")
@@ -253,15 +254,14 @@ def ask(
             if packing in _PACKINGS:
                 return response
             response.close()
-            raise DataFileError(
-                f"compression inattendue « {one_line(packing)} »", remedy=_RETRY_LATER
-            )
+            raise DataFileError(f"compression inattendue {quoted(packing)}", remedy=_RETRY_LATER)
         response.close()
         address = target
     raise beyond("redirects", DataFileError)
 
 
 def _target(response: requests.Response, session: requests.Session) -> str | None:
+    """Address that an answer redirects to; None for none."""
     try:
         target = session.get_redirect_target(response)
         return target and requests.utils.requote_uri(urljoin(response.url, target))
@@ -271,6 +271,7 @@ def _target(response: requests.Response, session: requests.Session) -> str | Non
 
 
 def _check_web(address: str) -> None:
+    """Refuse an address that is not of the web."""
     try:
         scheme = urlsplit(address).scheme.lower()
     except ValueError as error:
@@ -279,13 +280,14 @@ def _check_web(address: str) -> None:
         if not scheme:
             raise _invalid(address)
         raise DataFileError(
-            f"adresse d’un autre genre que http ou https : « {one_line(address)} »",
+            f"adresse d’un autre genre que http ou https : {quoted(address)}",
             remedy="corrigez l’adresse, ou déposez le fichier dans un miroir.",
         )
 
 
 def _invalid(address: str) -> DataFileError:
-    return DataFileError(f"adresse invalide « {one_line(address)} »", remedy=_RETRY_LATER)
+    """Error of an address that is none."""
+    return DataFileError(f"adresse invalide {quoted(address)}", remedy=_RETRY_LATER)
 
 
 def status_refusal(status: int) -> DataFileError:

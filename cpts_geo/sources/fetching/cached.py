@@ -108,6 +108,8 @@ def code_digest() -> str:
     """
     root = Path(str(resources.files("cpts_geo")))
     digest = hashlib.sha256()
-    for file in sorted([*root.rglob("*.py"), *root.rglob("*.toml"), *root.rglob("sources/*.csv")]):
+    for file in sorted(
+        [*root.rglob("*.py"), *root.rglob("*.toml"), *root.rglob("embedding/*.csv")]
+    ):
         digest.update(file.read_bytes())
     return digest.hexdigest()

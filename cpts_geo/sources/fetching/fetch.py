@@ -19,9 +19,9 @@ import pooch
 from rapidfuzz import process
 
 from cpts_geo import settings
-from cpts_geo.errors import CptsGeoError, DataFileError, OutputError, nested, one_line, written
+from cpts_geo.errors import CptsGeoError, DataFileError, OutputError, nested, quoted, written
 from cpts_geo.french import counted
-from cpts_geo.sources.bounds.limits import most_bytes
+from cpts_geo.sources._bounds.limits import most_bytes
 from cpts_geo.sources.catalogue.catalogue import Source, sha256_of, sources
 from cpts_geo.sources.catalogue.lock import Locked, alone, cache_refused, read_lock, write_entry
 from cpts_geo.sources.fetching._candidate import REMEDY, Candidate, judged
@@ -30,7 +30,7 @@ from cpts_geo.sources.fetching._leftovers import set_aside, sweep, sweep_starts,
 from cpts_geo.sources.fetching._web import Pace, open_session
 from cpts_geo.sources.fetching.cached import erased
 
-State = Literal["cache", "miroir", "téléchargé"]
+_State = Literal["cache", "miroir", "téléchargé"]
 #: How the copy of a mirror is named, before its file.
 _MIRROR: Final = "miroir : "
 _FIRST_BYTES: Final = (
@@ -69,7 +69,7 @@ class Outcome:
     sha256: str
     address: str
     vintage: str
-    state: State
+    state: _State
 
 
 @dataclass(frozen=True)
@@ -179,7 +179,7 @@ def _asked(keys: Sequence[str] | None, known: Mapping[str, Source]) -> list[Sour
     for key in dict.fromkeys(keys):
         if key not in known:
             near = [name for name, _, _ in process.extract(key, list(known), limit=3)]
-            defects.append(f"« {one_line(key)} » est inconnue ; proches : {', '.join(near)}")
+            defects.append(f"{quoted(key)} est inconnue ; proches : {', '.join(near)}")
         elif known[key].file is None:
             defects.append(f"« {key} » n’a pas de fichier : ses chiffres sont embarqués")
     if defects:
@@ -192,6 +192,7 @@ def _asked(keys: Sequence[str] | None, known: Mapping[str, Source]) -> list[Sour
 
 
 def _have(source: Source, run: _Run) -> Outcome:
+    """Have the file of one source, alone at it."""
     file = source.file or ""
 
     def waits() -> None:
@@ -208,6 +209,7 @@ def _have(source: Source, run: _Run) -> Outcome:
 
 
 def _expected(source: Source, run: _Run) -> str | None:
+    """SHA-256 that the file must have; None where nobody says it."""
     entry = None if run.update else read_lock(run.lock).get(source.key)
     return source.sha256 or (entry.sha256 if entry else None)
 
@@ -236,11 +238,13 @@ def _had(source: Source, file: str, run: _Run) -> Outcome | None:
 
 
 def _locked(path: Path, sha256: str, address: str, vintage: str) -> Locked:
+    """Entry of the lock for a file that came today."""
     today = datetime.now(UTC).date().isoformat()
     return Locked(path.name, sha256, path.stat().st_size, today, address, vintage)
 
 
 def _words(vintage: str) -> str:
+    """Vintage in brackets; nothing where it is unknown."""
     return f" (millésime {vintage})" if vintage else ""
 
 
@@ -316,5 +320,5 @@ def _keep(candidate: Candidate, run: _Run) -> Outcome:
     run.say(f"{source.key} : {'copié du miroir' if copied else 'téléchargé'}{_words(vintage)}")
     if expected is None:
         run.say(f"{source.key} : à savoir, {_FIRST_BYTES}")
-    state: State = "miroir" if copied else "téléchargé"
+    state: _State = "miroir" if copied else "téléchargé"
     return Outcome(source.key, path, candidate.sha256, candidate.address, vintage, state)

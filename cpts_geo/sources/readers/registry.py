@@ -5,7 +5,7 @@ from pkgutil import iter_modules
 from typing import Final
 
 from cpts_geo.sources.readers import care, communes
-from cpts_geo.sources.readers.formats.base import Reader
+from cpts_geo.sources.readers._formats.base import Reader
 
 #: Reader of each source, by the name that the catalogue gives it.
 READERS: Final[dict[str, Reader]] = {

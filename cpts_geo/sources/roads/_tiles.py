@@ -89,6 +89,7 @@ def _digest(path: Path, modified: int, size: int) -> str:
 
 
 def _build(pbf: Path, tiles: Path) -> None:
+    """Build tiles by the command of Valhalla; an error says why it could not."""
     with tempfile.TemporaryDirectory(prefix="cpts_geo-") as folder:
         config = Path(folder) / "valhalla.json"
         config.write_text(json.dumps(quiet_config(tiles)), encoding="utf-8")

@@ -21,16 +21,16 @@ import pyproj
 import shapely
 
 from cpts_geo import settings
-from cpts_geo.errors import TravelError, alike, one_line
+from cpts_geo.errors import TravelError, alike, one_line, quoted
 from cpts_geo.french import number
 from cpts_geo.sources.roads._tiles import build_tiles, quiet_config, valhalla_module
 
-Mode = Literal["auto", "bicycle", "pedestrian"]
+_Mode = Literal["auto", "bicycle", "pedestrian"]
 
 #: A point is put on the nearest road up to this far, in metres: a town hall is nearer.
-SNAP_M: Final = 1_000.0
+_SNAP_M: Final = 1_000.0
 #: Longest isochrone, in minutes.
-MAX_MINUTES: Final = 120.0
+_MAX_MINUTES: Final = 120.0
 #: Gaps between roads smaller than this (km2) are not holes in what one reaches: nobody in them
 #: is farther than about `SNAP_M` from a road.
 _GAP_KM2: Final = 1.0
@@ -43,8 +43,8 @@ def network_minutes(
     origins: pd.DataFrame,
     destinations: pd.DataFrame,
     *,
-    mode: Mode = "auto",
-    snap_m: float = SNAP_M,
+    mode: _Mode = "auto",
+    snap_m: float = _SNAP_M,
     say: Callable[[str], None] = lambda _: None,
 ) -> pd.DataFrame:
     """
@@ -121,8 +121,8 @@ def isochrones(
     points: pd.DataFrame,
     *,
     minutes: Sequence[float] = (10, 15, 20, 30),
-    mode: Mode = "auto",
-    snap_m: float = SNAP_M,
+    mode: _Mode = "auto",
+    snap_m: float = _SNAP_M,
     say: Callable[[str], None] = lambda _: None,
 ) -> gpd.GeoDataFrame:
     """
@@ -135,7 +135,7 @@ def isochrones(
     points : DataFrame
         code (text, unique), lon, lat (degrees, WGS84).
     minutes : sequence of float
-        Above 0, :data:`MAX_MINUTES` at most.
+        Above 0, :data:`_MAX_MINUTES` at most.
     mode : {"auto", "bicycle", "pedestrian"}
         By car, by bicycle or on foot.
     snap_m : float
@@ -162,12 +162,12 @@ def isochrones(
     its pieces are kept; gaps between roads under 1 km2 are filled.
     """
     wanted = sorted(set(map(float, minutes)))
-    wrong = [each for each in wanted if not 0 < each <= MAX_MINUTES]
+    wrong = [each for each in wanted if not 0 < each <= _MAX_MINUTES]
     if wrong or not wanted:
         raise TravelError(
             "Des durées d’isochrone ne conviennent pas.",
             defects=[f"{each:g} min" for each in wrong],
-            remedy=f"donnez des minutes au-dessus de 0, {MAX_MINUTES:g} au plus.",
+            remedy=f"donnez des minutes au-dessus de 0, {_MAX_MINUTES:g} au plus.",
         )
     (checked,) = _checked({"points": points}, mode, snap_m)
     actor, _ = _actor(build_tiles(pbf, say=say), mode, contours=len(wanted))
@@ -197,7 +197,7 @@ def isochrones(
     return table
 
 
-def _actor(tiles: Path, mode: Mode, *, contours: int = 1) -> tuple[Any, dict[str, Any]]:
+def _actor(tiles: Path, mode: _Mode, *, contours: int = 1) -> tuple[Any, dict[str, Any]]:
     """Router on some tiles, and its limits for this mode."""
     config = quiet_config(tiles)
     # Else one point of an island fails all the points asked with it.
@@ -215,6 +215,7 @@ def _actor(tiles: Path, mode: Mode, *, contours: int = 1) -> tuple[Any, dict[str
 
 
 def _ask(question: Callable[[dict[str, Any]], Any], request: dict[str, Any]) -> Any:
+    """Answer of Valhalla; an error says what it refused."""
     try:
         return question(request)
     except RuntimeError as error:
@@ -225,6 +226,7 @@ def _ask(question: Callable[[dict[str, Any]], Any], request: dict[str, Any]) -> 
 
 
 def _locations(points: pd.DataFrame, snap_m: float) -> list[dict[str, float]]:
+    """Points as Valhalla takes them, with the distance (m) to a road."""
     return [
         {"lon": float(lon), "lat": float(lat), "search_cutoff": snap_m}
         for lon, lat in zip(points["lon"], points["lat"], strict=True)
@@ -232,7 +234,7 @@ def _locations(points: pd.DataFrame, snap_m: float) -> list[dict[str, float]]:
 
 
 def _on_road(
-    actor: Any, points: pd.DataFrame, mode: Mode, snap_m: float, *, pbf: Path | str
+    actor: Any, points: pd.DataFrame, mode: _Mode, snap_m: float, *, pbf: Path | str
 ) -> npt.NDArray[np.bool_]:
     """Whether a road of this mode is near each point; an error where none is."""
     found = _ask(actor.locate, {"locations": _locations(points, snap_m), "costing": mode})
@@ -249,9 +251,9 @@ def _on_road(
     )
 
 
-def _checked(tables: Mapping[str, pd.DataFrame], mode: Mode, snap_m: float) -> list[pd.DataFrame]:
+def _checked(tables: Mapping[str, pd.DataFrame], mode: _Mode, snap_m: float) -> list[pd.DataFrame]:
     """Points as code, lon, lat; an error that lists every defect of all the tables."""
-    defects = [] if mode in get_args(Mode) else [f"mode « {one_line(str(mode))} » inconnu"]
+    defects = [] if mode in get_args(_Mode) else [f"mode {quoted(str(mode))} inconnu"]
     if not 0 < snap_m < math.inf:
         defects.append(f"snap_m = {snap_m} : mètres au-dessus de 0 attendus")
     checked = []
@@ -302,9 +304,11 @@ def _shapes(answer: dict[str, Any], wanted: Sequence[float]) -> list[Any]:
 
 
 def _filled(shape: Any) -> Any:
+    """Polygon without its holes under 1 km²."""
     holes = [ring for ring in shape.interiors if _area_km2(shapely.Polygon(ring)) >= _GAP_KM2]
     return shapely.Polygon(shape.exterior, holes)
 
 
 def _area_km2(shape: Any) -> float:
+    """Area on the ellipsoid, in km²."""
     return float(_EARTH.geometry_area_perimeter(shapely.orient_polygons(shape))[0]) / 1e6

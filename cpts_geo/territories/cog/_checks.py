@@ -12,7 +12,7 @@ from pandas.api.types import infer_dtype, is_numeric_dtype
 from cpts_geo.errors import TableError, one_line
 from cpts_geo.schema import COLUMNS, Status, status_column
 from cpts_geo.settings import COG_YEAR
-from cpts_geo.sources.conventions.codes import WHOLE_OF
+from cpts_geo.sources.codes import WHOLE_OF
 from cpts_geo.sources.embedding.contracts import SPLIT
 from cpts_geo.territories.cog.events import Split
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from cpts_geo.french import counted, number, percent
 from cpts_geo.schema import Status, status_column
-from cpts_geo.sources.conventions.codes import PLM, WHOLE_OF
+from cpts_geo.sources.codes import PLM, WHOLE_OF
 from cpts_geo.sources.embedding.contracts import check
 from cpts_geo.sources.embedding.embedded import load_cog_events, load_population
 from cpts_geo.territories.cog._checks import (

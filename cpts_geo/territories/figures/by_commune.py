@@ -27,7 +27,7 @@ from cpts_geo.schema import (
 )
 from cpts_geo.settings import COG_YEAR
 from cpts_geo.sources.catalogue.catalogue import sources
-from cpts_geo.sources.conventions.codes import WHOLE_OF
+from cpts_geo.sources.codes import WHOLE_OF
 from cpts_geo.sources.embedding.embedded import load_cog_events
 from cpts_geo.territories.cog.events import LOST, codes_at, current_codes
 from cpts_geo.territories.cog.moves import MoveWarning, move

@@ -9,7 +9,7 @@ import pandas as pd
 from cpts_geo.errors import DataFileError
 from cpts_geo.settings import COG_YEAR
 from cpts_geo.sources.catalogue.catalogue import sha256_of, sources
-from cpts_geo.sources.conventions.codes import WHOLE_OF
+from cpts_geo.sources.codes import WHOLE_OF
 from cpts_geo.territories.cog.events import current_codes
 from cpts_geo.territories.figures.by_commune import cog_of
 from cpts_geo.territories.perimeters.zonings import Zoning

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from cpts_geo.sources._conventions.text import plain
 from cpts_geo.sources.analyst.calls._columns import BIRTH, GLUED_CASE, NAME, UNKNOWN, key, roles
 from cpts_geo.sources.analyst.calls._forms import (
     WHO_BORN,
@@ -29,7 +30,6 @@ from cpts_geo.sources.analyst.calls._words import (
     is_common_name,
     words,
 )
-from cpts_geo.sources.conventions.text import plain
 
 # Days and hours in the name of an export, and the number of a copy.
 _DAY: Final = r"[0-3]?\d[-_. ][01]?\d[-_. ]"

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from cpts_geo.sources.conventions.text import plain
+from cpts_geo.sources._conventions.text import plain
 
 #: What is said of somebody, in French: by a header here, by a text in
 #: :mod:`cpts_geo.sources.analyst.calls._forms`.
@@ -67,38 +67,34 @@ UNKNOWN: Final = frozenset(
 )
 # Each line is a preference: the first that the header holds gives the column.
 _ALIASES: Final[dict[str, tuple[frozenset[str], ...]]] = {
-    "date": (
-        frozenset({"dateheure", "dateetheure", "datetime", "horodatage", "horodate", "timestamp"}),
-        frozenset({"date", "dates", "jour", "day", "datedebut", "datecreation"}),
-        frozenset({"dateheurerdv", "daterdv", "daterendezvous", "dateconsultation"}),
-    ),
-    "hour": (frozenset({"heure", "heures", "horaire", "hour", "time", "heuredebut"}),),
-    "outcome": (
-        frozenset({"issue", "issues", "outcome"}),
-        frozenset({"suite", "suites", "suitedonnee", "devenir", "decision"}),
-        frozenset({"resultat", "result", "reponse", "orientation"}),
-        frozenset({"statut", "status", "etat"}),
-    ),
-    "code": (
-        frozenset({
-            "codeinsee", "insee", "codecommune", "codgeo", "codegeo", "depcom", "inseecode",
-            "codeinseecommune", "codecommuneinsee", "numeroinsee",
-        }),
-    ),
-    "commune": (
-        frozenset({
-            "commune", "communes", "nomcommune", "libellecommune", "libcom", "nomcom", "ville",
-            "city", "municipality",
-        }),
-    ),
-    "age": (
-        frozenset({
-            "classeage", "classesage", "trancheage", "tranchesage", "trancheages", "groupeage",
-            "ageclass", "agegroup", "ageband",
-        }),
-        frozenset({"age", "ages", "ageans", "ageannees", "ageyears"}),
-    ),
-}  # fmt: skip
+    role: tuple(frozenset(words.split()) for words in preferences)
+    for role, preferences in {
+        "date": (
+            "dateheure dateetheure datetime horodatage horodate timestamp",
+            "date dates jour day datedebut datecreation",
+            "dateheurerdv daterdv daterendezvous dateconsultation",
+        ),
+        "hour": ("heure heures horaire hour time heuredebut",),
+        "outcome": (
+            "issue issues outcome",
+            "suite suites suitedonnee devenir decision",
+            "resultat result reponse orientation",
+            "statut status etat",
+        ),
+        "code": (
+            "codeinsee insee codecommune codgeo codegeo depcom inseecode codeinseecommune "
+            "codecommuneinsee numeroinsee",
+        ),
+        "commune": (
+            "commune communes nomcommune libellecommune libcom nomcom ville city municipality",
+        ),
+        "age": (
+            "classeage classesage trancheage tranchesage trancheages groupeage ageclass agegroup "
+            "ageband",
+            "age ages ageans ageannees ageyears",
+        ),
+    }.items()
+}
 # "Commune du patient", "date de l'appel": words that change nothing.
 _FILLERS: Final = frozenset(
     {
@@ -108,41 +104,36 @@ _FILLERS: Final = frozenset(
     }
 )  # fmt: skip
 _PERSONAL_WORDS: Final = {
-    NAME: frozenset({
-        "nom", "noms", "prenom", "prenoms", "name", "names", "firstname", "lastname", "surname",
-        "patronyme", "identite", "patient", "patiente", "patients", "malade", "usager", "usagere",
-        "usagers", "appelant", "appelante", "appelants", "caller", "beneficiaire",
-        "beneficiaires", "assure", "assuree", "assures", "client", "cliente", "clients",
-        "demandeur", "demandeuse", "requerant", "personne", "contact", "contacts",
-        "interlocuteur", "agent", "operateur", "operatrice", "initiale", "initiales", "fullname",
-    }),
-    PHONE: frozenset({
-        "tel", "tels", "telephone", "telephones", "phone", "mobile", "portable", "gsm", "fax",
-        "msisdn", "callerid", "cli",
-    }),
-    EMAIL: frozenset({"email", "emails", "mail", "mails", "mel", "courriel"}),
-    ADDRESS: frozenset({
-        "adresse", "adresses", "address", "rue", "voie", "street", "latitude", "longitude", "lat",
-        "lon", "lng", "gps", "coordonnees",
-    }),
-    _FILE_NUMBER: frozenset({
-        "nir", "nia", "secu", "securite", "ins", "ipp", "nss", "ss", "dossier", "dossiers", "nda",
-        "iep", "matricule", "matricules", "mrn",
-    }),
-    PLATE: frozenset({"immatriculation", "plaque"}),
-    NETWORK: frozenset({"ip", "ipv", "adresseip"}),
-    BIRTH: frozenset({
-        "naissance", "ddn", "dob", "birth", "birthdate", "ne", "nee", "born",
-    }),
-    _FREE_TEXT: frozenset({
-        "commentaire", "commentaires", "comment", "comments", "motif", "motifs", "reason", "note",
-        "notes", "observation", "observations", "remarque", "remarques", "texte", "libre",
-        "description", "descriptif", "symptome", "symptomes", "pathologie", "pathologies",
-        "diagnostic", "diagnostics", "plainte", "plaintes", "detail", "details", "precision",
-        "precisions", "antecedent", "antecedents", "traitement", "traitements", "maladie",
-        "message", "memo", "infos",
-    }),
-}  # fmt: skip
+    what: frozenset(words.split())
+    for what, words in {
+        NAME: (
+            "nom noms prenom prenoms name names firstname lastname surname patronyme identite "
+            "patient patiente patients malade usager usagere usagers appelant appelante appelants "
+            "caller beneficiaire beneficiaires assure assuree assures client cliente clients "
+            "demandeur demandeuse requerant personne contact contacts interlocuteur agent "
+            "operateur operatrice initiale initiales fullname"
+        ),
+        PHONE: "tel tels telephone telephones phone mobile portable gsm fax msisdn callerid cli",
+        EMAIL: "email emails mail mails mel courriel",
+        ADDRESS: (
+            "adresse adresses address rue voie street latitude longitude lat lon lng gps "
+            "coordonnees"
+        ),
+        _FILE_NUMBER: (
+            "nir nia secu securite ins ipp nss ss dossier dossiers nda iep matricule matricules mrn"
+        ),
+        PLATE: "immatriculation plaque",
+        NETWORK: "ip ipv adresseip",
+        BIRTH: "naissance ddn dob birth birthdate ne nee born",
+        _FREE_TEXT: (
+            "commentaire commentaires comment comments motif motifs reason note notes observation "
+            "observations remarque remarques texte libre description descriptif symptome symptomes "
+            "pathologie pathologies diagnostic diagnostics plainte plaintes detail details "
+            "precision precisions antecedent antecedents traitement traitements maladie message "
+            "memo infos"
+        ),
+    }.items()
+}
 # Alone they say nothing of somebody; with a date and a commune, they may.
 _RECOGNISES: Final = frozenset(
     {
@@ -224,4 +215,5 @@ def recognises(cell: str) -> bool:
 
 
 def _words(cell: str) -> list[str]:
+    """Words of a header, without accents or case, glued ones parted."""
     return re.findall("[a-z]+", plain(GLUED_CASE.sub(" ", cell)))

@@ -145,6 +145,7 @@ def kind_of(text: str) -> str | None:
 
 
 def _kind(text: str) -> str | None:
+    """What one piece of text is, in French; None for nothing."""
     text = _flat(text)
     if text.isdecimal() and len(text) < _DIGITS:
         return None
@@ -208,6 +209,7 @@ def _keyed(text: str) -> bool:
 
 
 def _number(text: str) -> str | None:
+    """Whether digits are a NIR or a phone; None for neither."""
     if power := _POWER.fullmatch(text.strip()):
         return NIR if int(power[1]) >= 12 else PHONE
     digits = _TOKEN.sub(" ", _DATE.sub(" ", text))
@@ -229,6 +231,7 @@ def _network(text: str) -> str | None:
 
 
 def _born(text: str) -> str | None:
+    """What a text says of a birth: with a place, with somebody, alone; None for nothing."""
     if (match := _BORN_IN.fullmatch(text.strip())) and _is_place(match["b"] or match["c"]):
         return BORN_WHERE
     for match in _BORN.finditer(text):
@@ -248,10 +251,12 @@ def _born(text: str) -> str | None:
 
 
 def _is_place(text: str) -> bool:
+    """Whether a text has the form of a code, or is a commune."""
     return is_code_like(text) or commune_of(text.strip()) is not None
 
 
 def _is_birth(match: re.Match[str]) -> bool:
+    """Whether a date, read in the orders that it allows, is before the first calls."""
     if compact := match["c"]:
         parts = [(compact[4:], compact[2:4], compact[:2])]
         if len(compact) == 8:
@@ -262,6 +267,7 @@ def _is_birth(match: re.Match[str]) -> bool:
 
 
 def _early(year: str, month: str, day: str) -> bool:
+    """Whether year, month and day are a day from 1901 to the first calls."""
     if len(year) == 2:
         year = f"19{year}" if int(year) >= LAST_CENTURY else f"20{year}"
     try:

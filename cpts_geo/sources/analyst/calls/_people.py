@@ -13,7 +13,7 @@ from typing import Final
 
 import pandas as pd
 
-from cpts_geo.errors import TableError, one_line
+from cpts_geo.errors import TableError, one_line, quoted
 from cpts_geo.sources.analyst.calls._around import Hint, hint_of, in_file_name, in_headers
 from cpts_geo.sources.analyst.calls._columns import (
     BIRTH,
@@ -165,6 +165,7 @@ def _are_random(counts: pd.Series) -> bool:
 
 
 def _are_people(texts: Mapping[str, int], *, total: int, loose: bool) -> bool:
+    """Whether texts are too rare, or too many, to be categories."""
     rare = sum(rows <= _RARE for rows in texts.values())
     if rare >= _RARE_VALUES or (rare and total < _SHORT_FILE):
         return True
@@ -172,6 +173,7 @@ def _are_people(texts: Mapping[str, int], *, total: int, loose: bool) -> bool:
 
 
 def _is_somewhere(text: str) -> bool:
+    """Whether a cell of communes is a place, a code, or says nothing."""
     return commune_of(text) is not None or is_code_like(text) or says_nothing(text)
 
 
@@ -181,6 +183,7 @@ def _is_place(text: str) -> bool:
 
 
 def _is_answer(text: str) -> bool:
+    """Whether a cell is an outcome, an unknown or a commune."""
     return bool(outcome_of(text) or key(text) in UNKNOWN or commune_of(text))
 
 
@@ -191,7 +194,7 @@ def _is_wordy(text: str) -> bool:
 
 def label_shown(label: str) -> str:
     """Quote a header, unless it looks like somebody."""
-    return "« (masqué) »" if looks_personal(label) else f"« {one_line(label)} »"
+    return "« (masqué) »" if looks_personal(label) else quoted(label)
 
 
 def refuse_name(path: Path) -> None:

@@ -18,10 +18,10 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from cpts_geo.french import number
+from cpts_geo.sources._conventions.text import plain
 from cpts_geo.sources.analyst.calls._columns import UNKNOWN, WORDINGS, key, outcome_of
 from cpts_geo.sources.analyst.calls._forms import FIRST_CALLS
 from cpts_geo.sources.analyst.calls._words import is_common_name, words
-from cpts_geo.sources.conventions.text import plain
 
 #: Lower ends of the classes that exact ages are turned into; the last is open.
 AGE_STARTS: Final = (0, 5, 17, 65, 75)
@@ -141,6 +141,7 @@ def outcomes(texts: pd.Series) -> tuple[pd.Series, list[str]]:
 
 
 def _says_more(text: str, wording: str) -> bool:
+    """Whether a text has more words than a wording, or digits where it has none."""
     more = len(words(text)) > len(words(wording))
     return more or any(c.isdigit() for c in text) > any(c.isdigit() for c in wording)
 
@@ -189,6 +190,7 @@ def _age_bounds(words: str) -> tuple[int, float]:
 
 
 def _of_age(years: int) -> str:
+    """Class of an exact age, in whole years."""
     place = bisect_right(AGE_STARTS, years)
     following = AGE_STARTS[place : place + 1]
     start = AGE_STARTS[place - 1]
@@ -196,12 +198,14 @@ def _of_age(years: int) -> str:
 
 
 def _moments(texts: pd.Series) -> list[_Moment]:
+    """Moment of each cell, in order."""
     # Far fewer distinct texts than cells, often: each is parsed once.
     known = {text: _moment(text) for text in texts.unique()}
     return [known[text] for text in texts]
 
 
 def _moment(text: str) -> _Moment:
+    """Moment that a cell writes, or the French reason why it is none."""
     match = _WHEN.fullmatch(text.strip())
     if not match:
         if key(text) in UNKNOWN:
@@ -224,6 +228,7 @@ def _moment(text: str) -> _Moment:
 
 
 def _offset(zone: str | None) -> timedelta | None:
+    """Offset from UTC that a zone writes; None without one."""
     if zone is None:
         return None
     if zone in {"Z", "UTC"}:
@@ -234,12 +239,14 @@ def _offset(zone: str | None) -> timedelta | None:
 
 
 def _to_paris(time: datetime, offset: timedelta | None) -> datetime:
+    """Local time of Europe/Paris; as written where there is no offset."""
     if offset is None:
         return time
     return (time - offset).replace(tzinfo=UTC).astimezone(_PARIS).replace(tzinfo=None)
 
 
 def _unread(dates: pd.Series, found: Sequence[_Moment]) -> list[str]:
+    """French lines on the dates that are none, by reason."""
     by_reason: dict[str, list[int]] = {}
     for line, moment in zip(dates.index, found, strict=True):
         if moment.reason:
@@ -248,6 +255,7 @@ def _unread(dates: pd.Series, found: Sequence[_Moment]) -> list[str]:
 
 
 def _zones(lines: Sequence[int], found: Sequence[_Moment]) -> list[str]:
+    """French lines on offsets that are mixed, or not of métropole."""
     read = [(line, m) for line, m in zip(lines, found, strict=True) if m.time]
     aware = [line for line, m in read if m.offset is not None]
     naive = [line for line, m in read if m.offset is None]
@@ -277,4 +285,5 @@ def _form(text: str) -> str:
 
 
 def _short(text: str) -> str:
+    """A text of forty characters at most."""
     return text if len(text) <= 40 else f"{text[:39]}…"

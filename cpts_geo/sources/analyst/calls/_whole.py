@@ -132,6 +132,7 @@ def _written_births(counts: pd.Series) -> int:
 
 
 def _are_lives(years: Years) -> bool:
+    """Whether years are those of lives: early, or over decades."""
     low, middle, high = np.quantile(years, [0.1, 0.5, 0.9])
     return bool(middle < FIRST_CALLS or high - low > _YEARS_OF_CALLS)
 
@@ -172,11 +173,13 @@ def _four_digits(numbers: Years, order: Callable[[Years], Years]) -> Years:
 
 
 def _day_first(numbers: Years) -> Years:
+    """Years of numbers written day, month, year; 0 for no date."""
     found: Years = _years(numbers % 10_000, numbers // 10_000 % 100, numbers // 1_000_000)
     return found
 
 
 def _year_first(numbers: Years) -> Years:
+    """Years of numbers written year, month, day; 0 for no date."""
     found: Years = _years(numbers // 10_000, numbers // 100 % 100, numbers % 100)
     return found
 
@@ -291,9 +294,11 @@ def doubt(texts: pd.Series) -> str | None:
 
 
 def _birth_like(text: str) -> bool:
+    """Whether a text is six or eight digits that are a date of birth."""
     return kind_of(f"x y {text}") is not None if text.isdecimal() and len(text) in {6, 8} else False
 
 
 def _coded_like(text: str) -> bool:
+    """Whether a text is letters glued to a date of birth."""
     match = CODED.fullmatch(text)
     return bool(match) and _birth_like(match["b"] or match["d"])  # type: ignore[index]

@@ -13,9 +13,9 @@ from typing import Final
 import pandas as pd
 
 from cpts_geo.foreign import MAX_NAME
+from cpts_geo.sources._conventions.text import plain
 from cpts_geo.sources.analyst.calls._columns import UNKNOWN, WORDINGS, key
-from cpts_geo.sources.conventions.codes import WHOLE_OF
-from cpts_geo.sources.conventions.text import plain
+from cpts_geo.sources.codes import WHOLE_OF
 from cpts_geo.sources.embedding.embedded import load_former_communes, verified
 
 _MONTHS: Final = (

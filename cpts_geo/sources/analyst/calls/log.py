@@ -37,7 +37,7 @@ from cpts_geo.sources.analyst.door.text import (
     unbalanced,
 )
 from cpts_geo.sources.analyst.door.workbook import SUFFIXES, read_workbook
-from cpts_geo.sources.conventions.codes import with_zero
+from cpts_geo.sources.codes import with_zero
 
 #: How a call ended.
 OUTCOMES: Final = tuple(WORDINGS)
@@ -58,6 +58,7 @@ _FRENCH: Final = {
 
 
 def _no_call(path: Path) -> TableError:
+    """Refusal of a log without any call."""
     return TableError(f"{one_line(path.name)} ne contient aucun appel.", remedy=f"{_LAYOUT}.")
 
 
@@ -184,6 +185,7 @@ def read_call_log(path: Path | str, *, today: dt.date | None = None) -> pd.DataF
 
 
 def _text_table(path: Path, content: bytes) -> _Table:
+    """Table of a text, by the separator whose header names the most columns."""
     text, notes = text_of(path, content, door=_CALL_LOG)
     heads = {
         each: first_rows(path, text, each, door=_CALL_LOG, most=_HEADER_ROWS) for each in SEPARATORS
@@ -207,6 +209,7 @@ def _named(rows: Sequence[Row]) -> tuple[int, int]:
 
 
 def _workbook_table(path: Path, content: bytes) -> _Table:
+    """Table of the visible sheet whose header names the most columns."""
     book = read_workbook(path, content, door=_CALL_LOG)
     return _headed(path, [sheet.rows for sheet in book.sheets], sheets=book.names)
 
@@ -250,6 +253,7 @@ def _headed(
 
 
 def _check_width(path: Path, header: Sequence[str], rows: Sequence[Row]) -> None:
+    """Refuse rows that have not the columns of the header."""
     width = len(header)
     wrong = [line for line, cells in rows if len(cells) < width or any(cells[width:])]
     if wrong:
@@ -262,6 +266,7 @@ def _check_width(path: Path, header: Sequence[str], rows: Sequence[Row]) -> None
 
 
 def _refuse_ambiguous(path: Path, header: Sequence[str], places: dict[str, list[int]]) -> None:
+    """Refuse two columns for one role."""
     defects = [
         f"{_FRENCH[role]} : {', '.join(label_shown(header[i]) for i in found)}"
         for role, found in places.items()
@@ -276,6 +281,7 @@ def _refuse_ambiguous(path: Path, header: Sequence[str], places: dict[str, list[
 
 
 def _outcomes(texts: pd.Series | None, index: pd.Index) -> tuple[pd.Series, list[str]]:
+    """Outcome of each row, an appointment for all without a column; and defects."""
     if texts is not None:
         return outcomes(texts)
     served = pd.Categorical(["appointment"] * len(index), categories=list(OUTCOMES))
@@ -300,12 +306,14 @@ def _communes(
 
 
 def _nothing(index: pd.Index) -> pd.Series:
+    """A column where nothing is known."""
     return pd.Series([pd.NA] * len(index), index=index, dtype=str)
 
 
 def _notes(
     header: Sequence[str], places: dict[str, list[int]], *, said: Times, elsewhere: list[int]
 ) -> tuple[str, ...]:
+    """French sentences on columns read, times adapted and what the log lacks."""
     notes = [
         f"Colonne {'de l’' if _FRENCH[role][0] in 'aeiouhé' else 'de la '}{_FRENCH[role]} : "
         f"{label_shown(header[found[0]])}."

@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from cpts_geo.files import UNREADABLE
-from cpts_geo.sources.bounds.limits import LIMITS
+from cpts_geo.sources._bounds.limits import LIMITS
 
 _BLOCK: Final = 1 << 20
 #: A cell that holds something, and its reference; one that is only formatted has no content.
@@ -37,6 +37,7 @@ def sheets(content: bytes, *, rows: str) -> bytes:
 
 
 def _read(book: CalamineWorkbook, rows: str) -> bytes:
+    """JSON of the visible sheets, row by row, or what is beyond a bound."""
     heads: list[dict[str, Any]] = []
     lines: list[bytes] = []
     total = 0
@@ -70,10 +71,12 @@ def _read(book: CalamineWorkbook, rows: str) -> bytes:
 
 
 def _beyond(key: str, found: int, **where: str) -> bytes:
+    """JSON of what is beyond a bound, and where."""
     return json.dumps({"beyond": key, "found": found, **where}).encode()
 
 
 def _cell_text(cell: object) -> str:
+    """Text of a cell: dates and times in ISO form, whole numbers without decimals."""
     if isinstance(cell, str):
         return cell.strip()
     if isinstance(cell, dt.datetime):
@@ -155,6 +158,7 @@ def _last_opening(text: bytes) -> int:
 
 
 def _column(letters: bytes) -> int:
+    """Place (from 1) of a column by its letters."""
     number = 0
     for letter in letters.upper():
         number = 26 * number + letter - 64

@@ -12,9 +12,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Final, ParamSpec, TypeVar
 
-from cpts_geo.errors import CptsGeoError, one_line
+from cpts_geo.errors import CptsGeoError, one_line, quoted
 from cpts_geo.files import open_regular, reason, special
-from cpts_geo.sources.bounds.limits import LIMITS, beyond
+from cpts_geo.sources._bounds.limits import LIMITS, beyond
 
 _Given = ParamSpec("_Given")
 _Read = TypeVar("_Read")
@@ -37,7 +37,7 @@ def _near_missing(path: Path) -> str:
     except OSError:
         return ""
     close = difflib.get_close_matches(path.name, names, n=1, cutoff=0.8)
-    return f" ; vouliez-vous dire « {one_line(close[0])} » ?" if close else ""
+    return f" ; vouliez-vous dire {quoted(close[0])} ?" if close else ""
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ def _check_file(path: Path, door: Door) -> None:
         found = path.stat()
     except ValueError as error:  # a NUL, or half a character
         raise door.error(
-            f"Le chemin « {one_line(str(path))} » est impossible.",
+            f"Le chemin {quoted(str(path))} est impossible.",
             remedy="vérifiez le chemin et le nom du fichier.",
         ) from error
     except OSError as error:
@@ -195,12 +195,14 @@ def memory_told(door: Door) -> Callable[[Callable[_Given, _Read]], Callable[_Giv
 
 
 def _other_type(path: Path, door: Door) -> CptsGeoError:
+    """Refusal of another type of file."""
     return door.error(
         f"Type de fichier non pris en charge : {one_line(path.name)}.", remedy=door.save_as
     )
 
 
 def _check_kind(path: Path, mode: int, door: Door) -> None:
+    """Refuse a pipe, a device, or whatever is no regular file."""
     if not (kind := special(mode)):
         return
     raise door.error(
@@ -210,6 +212,7 @@ def _check_kind(path: Path, mode: int, door: Door) -> None:
 
 
 def _unreadable(path: Path, error: OSError, door: Door) -> CptsGeoError:
+    """Refusal of a file that is not there, or that the system does not give."""
     shown = one_line(str(path))
     if isinstance(error, FileNotFoundError | NotADirectoryError):
         said = door.instead(path)

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Final
 
 from cpts_geo.errors import CptsGeoError, one_line
+from cpts_geo.sources._bounds.limits import LIMITS, beyond
+from cpts_geo.sources._conventions.archives import GZIP, PARQUET, SEVEN_ZIP, SQLITE, ZIP
+from cpts_geo.sources._conventions.text import decoded
 from cpts_geo.sources.analyst.door.reading import Door
-from cpts_geo.sources.bounds.limits import LIMITS, beyond
-from cpts_geo.sources.conventions.text import decoded
 
 #: Column separators of text files, with their French name.
 SEPARATORS: Final = {";": "point-virgule", ",": "virgule", "\t": "tabulation", "|": "barre"}
@@ -23,17 +24,17 @@ _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _LINE_END: Final = re.compile(r"[\r\n]")
 #: First bytes of what is often renamed, or exported under a wrong name.
 _MAGIC: Final = (
-    (b"\x1f\x8b", "une archive gzip"),
-    (b"PK\x03\x04", "un classeur ou une archive ZIP"),
+    (GZIP, "une archive gzip"),
+    (ZIP, "un classeur ou une archive ZIP"),
     (b"\xd0\xcf\x11\xe0", "un ancien document de bureautique (.xls, .doc)"),
     (b"%PDF", "un document PDF"),
     (b"\x89PNG", "une image"),
     (b"\xff\xd8\xff", "une image"),
     (b"GIF8", "une image"),
-    (b"7z\xbc\xaf\x27\x1c", "une archive 7z"),
+    (SEVEN_ZIP, "une archive 7z"),
     (b"Rar!", "une archive RAR"),
-    (b"PAR1", "un fichier Parquet"),
-    (b"SQLite format 3\x00", "une base SQLite ou un GeoPackage"),
+    (PARQUET, "un fichier Parquet"),
+    (SQLITE, "une base SQLite ou un GeoPackage"),
 )
 
 #: Line of the file (from 1) and its cells.
@@ -118,6 +119,7 @@ def text_and_notes(content: bytes) -> tuple[str, list[str]] | None:
 
 
 def _check_lines(path: Path, text: str, door: Door) -> None:
+    """Refuse a line longer than the bound."""
     limit = LIMITS["line_length"]
     start, number = 0, 1
     while len(text) - start > limit:
@@ -248,6 +250,7 @@ def unbalanced(path: Path, *, door: Door) -> CptsGeoError:
 
 
 def _rows(path: Path, text: str, separator: str, door: Door) -> Iterator[Row]:
+    """Rows that hold something, cells stripped; a refusal of a cell that is too long."""
     longest = LIMITS["cell_length"]
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     start = 1

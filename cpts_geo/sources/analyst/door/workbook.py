@@ -8,11 +8,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from cpts_geo.errors import CptsGeoError, one_line
+from cpts_geo.errors import CptsGeoError, one_line, quoted
+from cpts_geo.sources._apart import run_within
+from cpts_geo.sources._bounds.limits import beyond
 from cpts_geo.sources.analyst.door.reading import Door
 from cpts_geo.sources.analyst.door.text import Row
-from cpts_geo.sources.apart import run_within
-from cpts_geo.sources.bounds.limits import beyond
 
 SUFFIXES: Final = frozenset({".xlsx", ".xlsm", ".xls", ".ods"})
 # Name of the stream that holds an encrypted workbook in its container.
@@ -84,12 +84,13 @@ def read_workbook(path: Path, content: bytes, *, door: Door) -> Workbook:
     if said.get("damaged"):
         raise _damaged(path, content, door)
     if name := said.get("beyond"):
-        where = f"« {one_line(said['sheet'])} » ({said['cells']})" if "sheet" in said else ""
+        where = f"{quoted(said['sheet'])} ({said['cells']})" if "sheet" in said else ""
         raise beyond(name, door.error, name=path.name, found=said["found"], where=where)
     return Workbook([_sheet(sheet, lines) for sheet in said["sheets"]], tuple(said["names"]))
 
 
 def _sheet(about: dict[str, Any], lines: Iterator[bytes]) -> Sheet:
+    """A sheet of the answer, its rows all of one width."""
     width = about["width"]
     # Few distinct texts fill a sheet: each is kept once.
     once: dict[str, str] = {}
@@ -102,6 +103,7 @@ def _sheet(about: dict[str, Any], lines: Iterator[bytes]) -> Sheet:
 
 
 def _damaged(path: Path, content: bytes, door: Door) -> CptsGeoError:
+    """Refusal of a workbook that is protected or damaged."""
     reason = (
         "il est protégé par un mot de passe"
         if _ENCRYPTED in content

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from cpts_geo.errors import PerimeterError, one_line
+from cpts_geo.errors import PerimeterError, one_line, quoted
 from cpts_geo.sources.analyst.door.reading import Door
 from cpts_geo.sources.analyst.door.text import SEPARATORS, Row
 from cpts_geo.sources.analyst.door.workbook import SUFFIXES
@@ -20,25 +20,27 @@ ADD_HEADER: Final = (
 #: Titles may stand above the header; a list that starts lower is not looked for.
 HEADER_ROWS: Final = 20
 _HEADERS: Final = {
-    "code": (
-        "codeinsee", "insee", "codgeo", "codegeo", "com", "depcom", "codecommune", "codecom",
-        "codeinseecommune", "codecommuneinsee", "codeinseedelacommune", "inseecom", "cog",
-        "numeroinsee", "codecog", "codedelacommune",
-    ),
-    "name": (
-        "commune", "communes", "nom", "nomcommune", "nomdelacommune", "nomdecommune", "nomcom",
-        "nomdescommunes", "libgeo", "libelle", "libellecommune", "libelledelacommune", "libcom",
-        "libellegeographique", "ville", "villes", "municipalite",
-    ),
-    "departement": (
-        "departement", "dep", "dpt", "dept", "codedepartement", "codedep", "numdep",
-        "numerodepartement", "codedudepartement", "numerodedepartement",
-    ),
-    "population": (
-        "population", "pop", "populationmunicipale", "pmun", "habitants", "nombredhabitants",
-        "nbhabitants",
-    ),
-}  # fmt: skip
+    role: frozenset(words.split())
+    for role, words in {
+        "code": (
+            "codeinsee insee codgeo codegeo com depcom codecommune codecom codeinseecommune "
+            "codecommuneinsee codeinseedelacommune inseecom cog numeroinsee codecog "
+            "codedelacommune"
+        ),
+        "name": (
+            "commune communes nom nomcommune nomdelacommune nomdecommune nomcom nomdescommunes "
+            "libgeo libelle libellecommune libelledelacommune libcom libellegeographique ville "
+            "villes municipalite"
+        ),
+        "departement": (
+            "departement dep dpt dept codedepartement codedep numdep numerodepartement "
+            "codedudepartement numerodedepartement"
+        ),
+        "population": (
+            "population pop populationmunicipale pmun habitants nombredhabitants nbhabitants"
+        ),
+    }.items()
+}
 _POSTAL: Final = frozenset({"codepostal", "codespostaux", "cp", "codepostaux"})
 
 
@@ -72,7 +74,7 @@ def find_header(path: Path, rows: Sequence[Row]) -> Header | None:
         if twice := [places for places in found.values() if len(places) > 1]:
             raise PerimeterError(
                 f"Plusieurs colonnes de {one_line(path.name)} peuvent avoir le même rôle.",
-                defects=[" et ".join(f"« {one_line(cells[i])} »" for i in p) for p in twice],
+                defects=[" et ".join(quoted(cells[i]) for i in p) for p in twice],
                 remedy="n’en gardez qu’une, ou renommez celle qui ne sert pas.",
             )
         width = max(i for i, cell in enumerate(cells) if cell) + 1
@@ -90,7 +92,7 @@ def missing_column(path: Path, rows: Sequence[Row]) -> PerimeterError:
         return empty_list(path)
     if postal := [cell for cells in filled for cell in cells if _key(cell) in _POSTAL]:
         return PerimeterError(
-            f"{one_line(path.name)} donne des codes postaux (colonne « {one_line(postal[0])} »), "
+            f"{one_line(path.name)} donne des codes postaux (colonne {quoted(postal[0])}), "
             "pas des communes.",
             remedy="ajoutez une colonne `commune` ou `code_insee` : un code postal couvre souvent "
             "plusieurs communes, et le même nombre peut être le code Insee d’une autre.",
@@ -112,6 +114,7 @@ def empty_list(path: Path) -> PerimeterError:
 
 
 def _key(cell: str) -> str:
+    """Letters and digits of a header, without accents or case; empty where it was not split."""
     # A cell that still holds a separator was not split: it names no column.
     if any(separator in cell for separator in SEPARATORS):
         return ""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from cpts_geo.errors import CptsGeoError, PerimeterError, one_line
+from cpts_geo.errors import CptsGeoError, PerimeterError, one_line, quoted
 from cpts_geo.sources.analyst.door.text import (
     SEPARATORS,
     Row,
@@ -54,6 +54,7 @@ def read_text_rows(path: Path, content: bytes) -> tuple[list[Row], Header, list[
 
 
 def _unrecognised(path: Path, text: str, separators: Sequence[str]) -> CptsGeoError:
+    """Refusal of a text in which no separator gives a header."""
     splits = [
         rows
         for each in separators
@@ -66,7 +67,7 @@ def _unrecognised(path: Path, text: str, separators: Sequence[str]) -> CptsGeoEr
     if len(words) > 1 and {"name", "code"} & roles(words).keys():
         return PerimeterError(
             f"Le séparateur de colonnes de {one_line(path.name)} n’est pas reconnu.",
-            defects=[f"première ligne lue : « {one_line(first)} »"],
+            defects=[f"première ligne lue : {quoted(first)}"],
             remedy="séparez les colonnes par un point-virgule, une virgule, une tabulation ou une "
             "barre |, ou enregistrez la liste en .xlsx.",
         )
@@ -75,6 +76,7 @@ def _unrecognised(path: Path, text: str, separators: Sequence[str]) -> CptsGeoEr
 
 
 def _check_widths(path: Path, rows: Sequence[Row], header: Header, separator: str) -> None:
+    """Refuse rows that have not the columns of the header."""
     expected = len(header.labels)
     defects = [
         f"ligne {line} : {len(cells)} au lieu de {expected} colonnes"
@@ -91,15 +93,16 @@ def _check_widths(path: Path, rows: Sequence[Row], header: Header, separator: st
 
 
 def _check_single_column(path: Path, rows: Sequence[Row], header: Header) -> None:
+    """Refuse rows of several values below a header of one column."""
     defects = [
-        f"ligne {line} : « {one_line(cells[0])} »"
+        f"ligne {line} : {quoted(cells[0])}"
         for line, cells in rows[header.position + 1 :]
         if _SECOND_VALUE.search(cells[0])
     ]
     if defects:
         raise PerimeterError(
             f"L’en-tête de {one_line(path.name)} n’a qu’une colonne "
-            f"(« {one_line(header.labels[-1])} »), des lignes en ont plusieurs.",
+            f"({quoted(header.labels[-1])}), des lignes en ont plusieurs.",
             defects=defects,
             remedy="nommez toutes les colonnes dans l’en-tête, avec le même séparateur que les "
             "lignes.",

@@ -16,7 +16,7 @@ from typing import Final
 
 import pandas as pd
 
-from cpts_geo.errors import PerimeterError, one_line
+from cpts_geo.errors import PerimeterError, one_line, quoted
 from cpts_geo.sources.analyst.door.reading import memory_told, read_bytes
 from cpts_geo.sources.analyst.door.text import Row
 from cpts_geo.sources.analyst.door.workbook import SUFFIXES, read_workbook
@@ -98,7 +98,7 @@ def read_perimeter_file(path: Path | str) -> PerimeterFile:
         role: [cells[place] if place < len(cells) else "" for _, cells in body]
         for role, place in header.columns.items()
     }
-    labels = {role: f"« {one_line(header.labels[i])} »" for role, i in header.columns.items()}
+    labels = {role: quoted(header.labels[i]) for role, i in header.columns.items()}
     lines = [line for line, _ in body]
     _check_names(path, lines, values, labels)
     _check_rows(path, lines, values)
@@ -117,7 +117,7 @@ def _read_workbook_rows(path: Path, content: bytes) -> tuple[list[Row], Header, 
     sheets = read_workbook(path, content, door=PERIMETER).sheets
     for sheet in sheets:
         if header := find_header(path, sheet.rows):
-            return sheet.rows, header, [f"Feuille lue : « {one_line(sheet.name)} »."]
+            return sheet.rows, header, [f"Feuille lue : {quoted(sheet.name)}."]
     raise missing_column(path, max((sheet.rows for sheet in sheets), key=len, default=[]))
 
 
@@ -134,12 +134,12 @@ def _check_names(
             "postaux, remplacez-les par les noms ou les codes Insee des communes.",
         )
     garbled = [
-        f"ligne {line} : « {one_line(name)} », sans doute « {one_line(clean)} »"
+        f"ligne {line} : {quoted(name)}, sans doute {quoted(clean)}"
         for line, name in zip(lines, names, strict=False)
         if (clean := _undo_double_encoding(name)) != name
     ]
     lost = [
-        f"ligne {line} : « {one_line(name)} », lettre remplacée par « \ufffd »"
+        f"ligne {line} : {quoted(name)}, lettre remplacée par « \ufffd »"
         for line, name in zip(lines, names, strict=False)
         if "\ufffd" in name
     ]
@@ -153,6 +153,8 @@ def _check_names(
 
 
 def _undo_double_encoding(text: str) -> str:
+    """A text whose UTF-8 was read as another encoding, mended."""
+
     def undo(run: re.Match[str]) -> str:
         for encoding in ("cp1252", "latin-1"):
             try:
@@ -177,11 +179,9 @@ def _check_rows(path: Path, lines: Sequence[int], values: dict[str, list[str]]) 
     for line, written in zip(lines, values.get("population", nothing), strict=True):
         inhabitants = _population(written)
         if written and math.isnan(inhabitants):
-            defects.append(
-                f"ligne {line} : population « {one_line(written)} », nombre entier attendu"
-            )
+            defects.append(f"ligne {line} : population {quoted(written)}, nombre entier attendu")
         elif inhabitants < 0:
-            defects.append(f"ligne {line} : population « {one_line(written)} », négative")
+            defects.append(f"ligne {line} : population {quoted(written)}, négative")
     if defects:
         raise PerimeterError(
             f"Des lignes de {one_line(path.name)} ne peuvent pas être utilisées.",
@@ -201,12 +201,14 @@ def _population(written: str) -> float:
 
 
 def _are_departements(written: Sequence[str]) -> bool:
+    """Whether all that is written is numbers of départements."""
     return all(_DEPARTEMENT.fullmatch(value) for value in written if value)
 
 
 def _column_notes(
     rows: Sequence[Row], header: Header, values: dict[str, list[str]], labels: dict[str, str]
 ) -> Iterator[str]:
+    """French sentences on the header, the columns read, the zeros lost."""
     if header.position:
         line = rows[header.position][0]
         yield f"En-tête trouvé à la ligne {line} ; les lignes au-dessus sont ignorées."

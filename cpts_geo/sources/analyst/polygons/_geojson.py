@@ -13,6 +13,7 @@ import pyproj
 import shapely
 
 from cpts_geo.errors import PerimeterError, one_line
+from cpts_geo.sources._bounds.limits import LIMITS, beyond
 from cpts_geo.sources.analyst.door.text import text_and_notes
 from cpts_geo.sources.analyst.polygons._layer import (
     EXPORT,
@@ -22,7 +23,6 @@ from cpts_geo.sources.analyst.polygons._layer import (
     unclosed,
     unreadable,
 )
-from cpts_geo.sources.bounds.limits import LIMITS, beyond
 
 _AREAS = ("Polygon", "MultiPolygon")
 _OTHERS = ("Point", "MultiPoint", "LineString", "MultiLineString", "GeometryCollection")
@@ -73,6 +73,7 @@ def geojson_layer(content: bytes, name: str) -> Layer:
 
 
 def _json(content: bytes, name: str) -> tuple[dict[str, Any], list[str]]:
+    """Content of a JSON object, and notes on its encoding."""
     found = text_and_notes(content)
     if found is None:
         raise unreadable(name, "encodage inconnu")
@@ -113,6 +114,7 @@ def _crs(
 
 
 def _named_crs(said: Any) -> pyproj.CRS | None:
+    """System that a member « crs » names; None for an unknown one."""
     properties = said.get("properties") if isinstance(said, dict) else None
     if not isinstance(properties, dict):
         return None
@@ -132,6 +134,7 @@ def _named_crs(said: Any) -> pyproj.CRS | None:
 
 
 def _unknown(name: str, defects: Sequence[str]) -> PerimeterError:
+    """Refusal of a system that is unknown or said in several ways."""
     return PerimeterError(
         f"Le système de coordonnées que déclare {one_line(name)} est inconnu.",
         defects=defects,
@@ -158,6 +161,7 @@ def _shape(geometry: Any, name: str) -> Any:
 
 
 def _polygon(rings: Any, name: str) -> Any:
+    """Polygon of its rings, the first outside."""
     if not isinstance(rings, list):
         raise unreadable(name, "un polygone n’est pas une liste de contours")
     closed = [_ring(ring, name) for ring in rings]
@@ -165,6 +169,7 @@ def _polygon(rings: Any, name: str) -> Any:
 
 
 def _ring(ring: Any, name: str) -> Any:
+    """Closed ring of its vertices, of two or three coordinates."""
     if not isinstance(ring, list):
         raise unreadable(name, "un contour n’est pas une liste de sommets")
     points = _array(ring)
@@ -180,6 +185,7 @@ def _ring(ring: Any, name: str) -> Any:
 
 
 def _array(ring: Sequence[Any]) -> npt.NDArray[np.float64] | None:
+    """Vertices as numbers; None where they are not of one width or no numbers."""
     read: Callable[..., npt.NDArray[Any]] = np.array
     try:
         found = read(ring)

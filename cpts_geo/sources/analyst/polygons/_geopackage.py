@@ -16,7 +16,9 @@ import numpy.typing as npt
 import pyproj
 import shapely
 
-from cpts_geo.errors import PerimeterError, one_line
+from cpts_geo.errors import PerimeterError, one_line, quoted
+from cpts_geo.sources._bounds.limits import LIMITS, beyond
+from cpts_geo.sources._conventions.archives import SQLITE
 from cpts_geo.sources.analyst.polygons._layer import (
     EXPORT,
     Layer,
@@ -25,9 +27,7 @@ from cpts_geo.sources.analyst.polygons._layer import (
     unclosed,
     unreadable,
 )
-from cpts_geo.sources.bounds.limits import LIMITS, beyond
 
-_MAGIC = b"SQLite format 3\x00"
 _TABLES = ("gpkg_contents", "gpkg_geometry_columns", "gpkg_spatial_ref_sys")
 _NOT_AREAS = ("POINT", "LINESTRING", "MULTIPOINT", "MULTILINESTRING", "CURVE", "MULTICURVE")
 _LAYERS = """
@@ -44,7 +44,7 @@ _FILES: Final = re.compile(r"PARAMETERFILE|grids|BOUNDCRS|PROJ4|\binit\b", re.IG
 def geopackage_layer(content: bytes, name: str) -> Layer:
     """Read the features of the only layer of polygons of a GeoPackage, in the order of their
     identifiers."""
-    if not content.startswith(_MAGIC):
+    if not content.startswith(SQLITE):
         raise unreadable(name)
     try:
         return _layer(_opened(content), name)
@@ -53,6 +53,7 @@ def geopackage_layer(content: bytes, name: str) -> Layer:
 
 
 def _opened(content: bytes) -> sqlite3.Connection:
+    """The base, in memory, that may neither write nor run what it holds."""
     base = sqlite3.connect(":memory:")
     # A base in memory has no journal beside it: it is read as one that never had.
     base.deserialize(content[:18] + b"\x01\x01" + content[20:])
@@ -63,6 +64,7 @@ def _opened(content: bytes) -> sqlite3.Connection:
 
 
 def _layer(base: sqlite3.Connection, name: str) -> Layer:
+    """Layer of polygons of a base, its shapes read when asked for."""
     for table in _TABLES:
         _check_table(base, table, name)
     limit = LIMITS["polygons_layers"]
@@ -73,7 +75,7 @@ def _layer(base: sqlite3.Connection, name: str) -> Layer:
     _check_table(base, table, name)
     columns = [row[1] for row in base.execute(f"PRAGMA table_xinfo({_quoted(table)})")]
     if column not in columns:
-        raise unreadable(name, f"couche « {one_line(table)} » sans géométries")
+        raise unreadable(name, f"couche {quoted(table)} sans géométries")
     if len(columns) > LIMITS["polygons_fields"]:
         raise beyond("polygons_fields", PerimeterError, name=name)
     field = name_field([each for each in columns if each != column])
@@ -98,17 +100,18 @@ def _layer(base: sqlite3.Connection, name: str) -> Layer:
 
 
 def _check_table(base: sqlite3.Connection, table: str, name: str) -> None:
+    """Refuse a table that is absent, or a view."""
     found = base.execute(
         "SELECT type, sql FROM sqlite_master WHERE name = ? COLLATE NOCASE "
         "AND type IN ('table', 'view')",
         (table,),
     ).fetchone()
     if found is None:
-        raise unreadable(name, f"table « {one_line(table)} » absente")
+        raise unreadable(name, f"table {quoted(table)} absente")
     kind, sql = found
     if kind != "table" or str(sql).split()[1:2] != ["TABLE"]:
         raise PerimeterError(
-            f"« {one_line(table)} » n’est pas une table de {one_line(name)}, mais une vue (le "
+            f"{quoted(table)} n’est pas une table de {one_line(name)}, mais une vue (le "
             "résultat d’une requête).",
             remedy=EXPORT,
         )
@@ -120,25 +123,24 @@ def _chosen(drawn: Sequence[Any], name: str) -> tuple[str, str, int, list[str]]:
     if not usable:
         raise PerimeterError(
             f"{one_line(name)} ne contient pas de polygones.",
-            defects=[
-                f"couche « {one_line(str(row[0]))} » : {str(row[2]).title()}" for row in drawn
-            ],
+            defects=[f"couche {quoted(str(row[0]))} : {str(row[2]).title()}" for row in drawn],
             remedy="un périmètre est une surface : " + EXPORT,
         )
     if len(usable) > 1:
         raise PerimeterError(
             f"{one_line(name)} contient {len(usable)} couches de polygones.",
-            defects=[f"couche « {one_line(str(row[0]))} »" for row in usable],
+            defects=[f"couche {quoted(str(row[0]))}" for row in usable],
             remedy="n’en gardez qu’une : " + EXPORT,
         )
     [(table, column, _, srs)] = usable
-    others = [f"« {one_line(str(row[0]))} »" for row in drawn if row[0] != table]
-    note = f"Couche lue : « {one_line(str(table))} » ; laissées de côté : {', '.join(others)}."
+    others = [quoted(str(row[0])) for row in drawn if row[0] != table]
+    note = f"Couche lue : {quoted(str(table))} ; laissées de côté : {', '.join(others)}."
     place = srs if isinstance(srs, int) else -1
     return str(table), str(column), place, [note] if others else []
 
 
 def _crs(base: sqlite3.Connection, srs: int) -> pyproj.CRS | None:
+    """System of a number of the base; None for an unknown one, or one that names files."""
     found = base.execute(
         "SELECT organization, organization_coordsys_id, definition FROM gpkg_spatial_ref_sys "
         "WHERE srs_id = ?",
@@ -159,6 +161,7 @@ def _crs(base: sqlite3.Connection, srs: int) -> pyproj.CRS | None:
 
 
 def _shapes(blobs: Any, count: int, name: str) -> npt.NDArray[np.object_]:
+    """Shapes of the blobs of a GeoPackage, None for an absent one."""
     found: npt.NDArray[np.object_] = np.empty(count, dtype=object)
     total = 0
     for place, blob in enumerate(blobs):
@@ -180,4 +183,5 @@ def _shapes(blobs: Any, count: int, name: str) -> npt.NDArray[np.object_]:
 
 
 def _quoted(identifier: str) -> str:
+    """An identifier as SQL quotes it."""
     return '"' + identifier.replace('"', '""') + '"'

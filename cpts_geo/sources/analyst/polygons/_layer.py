@@ -15,7 +15,7 @@ import pyproj
 
 from cpts_geo.errors import PerimeterError, one_line
 from cpts_geo.foreign import decodable
-from cpts_geo.sources.conventions.text import plain
+from cpts_geo.sources._conventions.text import plain
 
 #: What GIS export, for the remedy of what is no file of polygons.
 EXPORT = (

@@ -12,13 +12,13 @@ import pyproj
 import shapely
 from rapidfuzz import fuzz, process
 
-from cpts_geo.errors import Defect, PerimeterError, one_line
+from cpts_geo.errors import Defect, PerimeterError, one_line, quoted
 from cpts_geo.settings import GEOGRAPHIC_CRS
+from cpts_geo.sources._bounds.limits import LIMITS, beyond
+from cpts_geo.sources._conventions.text import plain
 from cpts_geo.sources.analyst.polygons._geojson import geojson_layer
 from cpts_geo.sources.analyst.polygons._geopackage import geopackage_layer
 from cpts_geo.sources.analyst.polygons._layer import EXPORT, Layer
-from cpts_geo.sources.bounds.limits import LIMITS, beyond
-from cpts_geo.sources.conventions.text import plain
 
 _Shapes = npt.NDArray[Any]
 _AREAS: Final = frozenset({"Polygon", "MultiPolygon"})
@@ -58,7 +58,7 @@ def territories(content: bytes, *, name: str, suffix: str, only: Sequence[str]) 
     keys = list(dict.fromkeys(names))
     if len(keys) > 1:
         notes.append(
-            f"Territoires d’après le champ « {one_line(layer.field)} » : {len(keys)}. Pour n’en "
+            f"Territoires d’après le champ {quoted(layer.field)} : {len(keys)}. Pour n’en "
             "faire qu’un, fusionnez les polygones ou retirez ce champ."
         )
     elif len(flat) > 1:
@@ -90,12 +90,12 @@ def _chosen(layer: Layer, only: Sequence[str], name: str) -> tuple[list[int], li
         nameless = [rank + 1 for rank, each in zip(ranks, kept, strict=True) if not each]
         raise PerimeterError(
             f"Des polygones de {one_line(name)} n’ont pas de nom.",
-            defects=[f"champ « {one_line(layer.field)} » vide : {_listed_ranks(nameless)}"],
+            defects=[f"champ {quoted(layer.field)} vide : {_listed_ranks(nameless)}"],
             remedy="nommez chaque polygone, ou retirez ce champ pour n’en faire qu’un territoire.",
         )
     count = len(set(kept))
     if count > LIMITS["polygons_territories"]:
-        where = f"champ « {one_line(layer.field)} »"
+        where = f"champ {quoted(layer.field)}"
         raise beyond("polygons_territories", PerimeterError, name=name, found=count, where=where)
     if len(ranks) > LIMITS["polygons_features"]:
         raise beyond("polygons_features", PerimeterError, name=name, found=len(ranks))
@@ -117,23 +117,23 @@ def _wanted(layer: Layer, only: Sequence[str], name: str) -> set[str]:
     defects = []
     for written in dict.fromkeys(" ".join(text.split()) for text in only):
         same = [written] if written in known and written else alike.get(plain(written), [])
-        shown = f"« {one_line(written)} »"
+        shown = quoted(written)
         if len(same) == 1:
             found.add(same[0])
         elif same:
-            several = " ou ".join(f"« {one_line(each)} »" for each in same[:_NEAR])
+            several = " ou ".join(quoted(each) for each in same[:_NEAR])
             defects.append(Defect(f"{shown} : plusieurs s’écrivent ainsi, {several}", "ambigu"))
         else:
             near = process.extract(
                 plain(written)[:200], list(alike), scorer=fuzz.ratio, limit=_NEAR
             )
-            names = ", ".join(f"« {one_line(alike[key][0])} »" for key, _, _ in near)
+            names = ", ".join(quoted(alike[key][0]) for key, _, _ in near)
             defects.append(Defect(f"{shown} : inconnu ; au plus près : {names}", "inconnu"))
     if defects:
         raise PerimeterError(
             f"Des territoires demandés ne sont pas dans {one_line(name)}.",
             defects=defects,
-            remedy=f"donnez avec --only des noms du champ « {one_line(layer.field)} ».",
+            remedy=f"donnez avec --only des noms du champ {quoted(layer.field)}.",
         )
     return found
 
@@ -172,7 +172,7 @@ def _check_size(shapes: _Shapes, names: Sequence[str], name: str) -> None:
         by_name[each] = by_name.get(each, 0) + count
     largest = max(by_name, key=lambda each: by_name[each])
     if by_name[largest] > LIMITS["polygons_vertices_each"]:
-        where = f"« {one_line(largest)} »" if largest else "Le territoire"
+        where = quoted(largest) if largest else "Le territoire"
         raise beyond(
             "polygons_vertices_each",
             PerimeterError,
@@ -195,6 +195,7 @@ def _valid(shapes: _Shapes) -> tuple[_Shapes, list[int]]:
 
 
 def _listed_ranks(ranks: Sequence[int]) -> str:
+    """The first ten ranks, in French."""
     shown = ", ".join(map(str, ranks[:10])) + ("…" if len(ranks) > 10 else "")
     return f"{'entités' if len(ranks) > 1 else 'entité'} {shown}"
 
@@ -233,6 +234,7 @@ def _in_degrees(shapes: _Shapes, crs: pyproj.CRS | None, step: float, name: str)
 
 
 def _implausible(shapes: _Shapes, crs: pyproj.CRS | None, name: str, why: str) -> PerimeterError:
+    """Refusal of coordinates that do not go with their system."""
     west, south, east, north = (f"{bound:.6g}" for bound in shapely.total_bounds(shapes))
     system = one_line("" if crs is None else crs.to_string())
     return PerimeterError(

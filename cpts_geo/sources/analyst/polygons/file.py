@@ -18,16 +18,16 @@ import shapely
 
 from cpts_geo.errors import PerimeterError, one_line
 from cpts_geo.settings import GEOGRAPHIC_CRS
+from cpts_geo.sources._apart import run_within
 from cpts_geo.sources.analyst.door.reading import Door, memory_told, read_bytes
 from cpts_geo.sources.analyst.polygons._layer import EXPORT, unreadable
-from cpts_geo.sources.apart import run_within
 
 SUFFIXES: Final = frozenset({".gpkg", ".geojson", ".json"})
 #: Files of geography in other formats, so that their refusal says what to save them as.
 OTHER_SUFFIXES: Final = frozenset(
     {".shp", ".shx", ".dbf", ".prj", ".kml", ".kmz", ".gml", ".fgb", ".tab", ".mif", ".parquet"}
 )
-POLYGONS: Final = Door(
+_POLYGONS: Final = Door(
     key="polygons",
     error=PerimeterError,
     suffixes=SUFFIXES,
@@ -59,7 +59,7 @@ class PolygonFile:
     notes: tuple[str, ...]
 
 
-@memory_told(POLYGONS)
+@memory_told(_POLYGONS)
 def read_polygon_file(path: Path, *, only: Collection[str] = ()) -> PolygonFile:
     """
     Read the polygons of a GeoPackage or GeoJSON file.
@@ -95,7 +95,7 @@ def read_polygon_file(path: Path, *, only: Collection[str] = ()) -> PolygonFile:
     ...     read_polygon_file(path).table.geometry[0].bounds
     (1.0, 47.0, 2.0, 48.0)
     """
-    content = read_bytes(path, POLYGONS)
+    content = read_bytes(path, _POLYGONS)
     _check_closed(path)
     arguments = {
         "name": one_line(path.name),

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, Literal
 
-from cpts_geo.errors import TravelError, one_line
-from cpts_geo.sources.conventions.text import plain
+from cpts_geo.errors import TravelError, one_line, quoted
+from cpts_geo.sources._conventions.text import plain
 
 Unit = Literal["minutes", "seconds"]
 
@@ -74,20 +74,20 @@ def said_unit(path: Path, column: str, unit: Unit | None) -> Unit:
         )
     raise TravelError(
         f"L’unité des temps de {one_line(path.name)} est dite de deux façons.",
-        defects=[f"colonne « {one_line(column)} »", *([f'unit="{unit}"'] if unit else [])],
+        defects=[f"colonne {quoted(column)}", *([f'unit="{unit}"'] if unit else [])],
         remedy="donnez l’unité des valeurs, et nommez la colonne d’après elle.",
     )
 
 
 def unrecognised(path: Path, header: Sequence[str]) -> TravelError:
     """Error for a table that is neither a matrix nor a list of pairs."""
-    cells = ", ".join(f"« {one_line(cell)} »" for cell in header[:_SHOWN])
+    cells = ", ".join(quoted(cell) for cell in header[:_SHOWN])
     defects = [f"en-têtes lus : {cells or 'aucun'}{', …' if len(header) > _SHOWN else ''}"]
     if header and _CODE.fullmatch(header[0].strip()):
         defects.append("cette ligne commence par un code : l’en-tête, ou son premier nom, manque")
     elif named(header):
         for role, places in _named(header).items():
-            names = " et ".join(f"« {one_line(header[i])} »" for i in places)
+            names = " et ".join(quoted(header[i]) for i in places)
             if len(places) > 1:
                 defects.append(f"plusieurs colonnes possibles : {_FRENCH[role]} ({names})")
             elif not places:

@@ -9,8 +9,8 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import parquet
 
-from cpts_geo.errors import TravelError, one_line
-from cpts_geo.sources.bounds.limits import LIMITS, beyond
+from cpts_geo.errors import TravelError, one_line, quoted
+from cpts_geo.sources._bounds.limits import LIMITS, beyond
 
 
 def parquet_table(content: bytes, *, name: str) -> bytes:
@@ -52,7 +52,7 @@ def _check_weight(content: bytes, name: str) -> None:
     if nested or several:
         raise TravelError(
             f"{one_line(name)} a des colonnes faites de listes ou d’enregistrements.",
-            defects=[f"colonne « {one_line(path)} »" for path in nested],
+            defects=[f"colonne {quoted(path)}" for path in nested],
             remedy="donnez un tableau simple : un code ou un temps par cellule.",
         )
     cells = metadata.num_rows * max(1, columns - 1 if columns > 8 else 1)

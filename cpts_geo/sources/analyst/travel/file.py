@@ -7,7 +7,6 @@ a pair whose time is unknown: it gives no row, and never a time of 0.
 
 from __future__ import annotations
 
-import io
 import json
 import math
 import re
@@ -22,16 +21,17 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
-from cpts_geo.errors import Defect, TravelError, alike, one_line
+from cpts_geo.errors import Defect, TravelError, alike, one_line, quoted
 from cpts_geo.french import number
+from cpts_geo.sources._apart import run_within
+from cpts_geo.sources._bounds.limits import LIMITS, beyond
+from cpts_geo.sources._conventions.rows import split_rows
+from cpts_geo.sources._conventions.text import cells
 from cpts_geo.sources.analyst.door.reading import Door, memory_told, read_bytes
 from cpts_geo.sources.analyst.door.text import SEPARATORS, text_of
 from cpts_geo.sources.analyst.travel import _columns
 from cpts_geo.sources.analyst.travel._columns import LAYOUTS, named, roles, said_unit, unrecognised
-from cpts_geo.sources.apart import run_within
-from cpts_geo.sources.bounds.limits import LIMITS, beyond
-from cpts_geo.sources.conventions.codes import mended_codes
-from cpts_geo.sources.conventions.text import cells
+from cpts_geo.sources.codes import mended_codes
 
 Unit: TypeAlias = _columns.Unit
 _PARQUET_TABLE: Final = "cpts_geo.sources.analyst.travel._parquet:parquet_table"
@@ -147,6 +147,7 @@ def read_travel_file(path: Path | str, *, unit: Unit | None = None) -> pd.DataFr
 
 
 def _read_parquet(path: Path, content: bytes) -> tuple[list[str], pd.DataFrame]:
+    """Header and columns of a Parquet file, read in a process apart."""
     arguments = {"name": one_line(path.name)}
     answer = run_within(
         "travel", _PARQUET_TABLE, arguments, content=content, error=TravelError, name=path.name
@@ -157,6 +158,7 @@ def _read_parquet(path: Path, content: bytes) -> tuple[list[str], pd.DataFrame]:
 
 
 def _read_text(path: Path, content: bytes) -> tuple[list[str], pd.DataFrame]:
+    """Header and rows of a text, by the first line and separator that announce times."""
     text, _ = text_of(path, content, door=_TRAVEL)
     seen: list[list[str]] = []
     for line in islice(_LINE.finditer(text), _HEADER_ROWS):
@@ -184,27 +186,20 @@ def _check_width(path: Path, body: str, width: int, *, is_matrix: bool) -> None:
 
 def _body(path: Path, body: str, separator: str, width: int) -> pd.DataFrame:
     """Rows below the header as text, all of its width."""
-    names = [str(place) for place in range(width)]
+    found = pd.DataFrame(columns=range(width))
     if not body.strip():
-        return pd.DataFrame(columns=range(width))
+        return found
     wrong: list[str] = []
 
-    def refuse(row: arrow_csv.InvalidRow) -> str:
+    def refuse(row: arrow_csv.InvalidRow) -> bool:
         counts = f"{row.actual_columns} au lieu de {row.expected_columns} colonnes"
-        wrong.append(Defect(f"{counts} : « {one_line(row.text)} »", "ligne d’une autre largeur"))
+        wrong.append(Defect(f"{counts} : {quoted(row.text)}", "ligne d’une autre largeur"))
         # Each costs a call: a file of millions is no table, and is not read to its end.
-        return "skip" if len(wrong) < _MAX_WRONG else "error"
+        return len(wrong) < _MAX_WRONG
 
     try:
-        table = arrow_csv.read_csv(
-            io.BytesIO(body.encode("utf-8", errors="replace")),
-            read_options=arrow_csv.ReadOptions(column_names=names, use_threads=False),
-            parse_options=arrow_csv.ParseOptions(delimiter=separator, invalid_row_handler=refuse),
-            convert_options=arrow_csv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
-            ),
-        )
-        lost = sum(1 for _ in _LINE.finditer(body)) - table.num_rows - len(wrong)
+        columns = {place: place for place in range(width)}
+        found, lost = split_rows(body, separator, width=width, columns=columns, refuse=refuse)
         if lost:
             wrong.append(f"guillemet non fermé : {lost} lignes dans une cellule")
     except pa.ArrowInvalid:
@@ -218,11 +213,7 @@ def _body(path: Path, body: str, separator: str, width: int) -> pd.DataFrame:
             remedy=f"utilisez partout le même séparateur (ici : {SEPARATORS[separator]}) ; si la "
             "virgule est décimale, séparez les colonnes par des points-virgules.",
         )
-    found = pd.DataFrame(
-        {i: pd.Series(table.column(i).to_pandas(), dtype=str).str.strip() for i in range(width)}
-    )
-    # Spreadsheets leave lines of separators below a table.
-    return found[(found != "").any(axis=1)].reset_index(drop=True)
+    return found
 
 
 def _pairs(
@@ -238,7 +229,7 @@ def _pairs(
         origin, destination, repaired, defects = _mended(path, table[0], pd.Series(header[1:]))
         for where, codes in (("première colonne", origin), ("en-tête", destination)):
             twice = sorted(set(codes[codes.duplicated()]))
-            lines = (f"{where} : code « {one_line(code)} » en double" for code in twice)
+            lines = (f"{where} : code {quoted(code)} en double" for code in twice)
             defects += alike(lines, "code en double", total=len(twice))
         origin = origin.repeat(columns)
         destination = pd.Series(np.tile(destination.to_numpy(), rows), dtype=str)
@@ -278,6 +269,7 @@ def _numbers(times: pd.Series) -> npt.NDArray[np.float64]:
 
 
 def _number(text: str) -> float:
+    """Number that a cell writes; NaN for none."""
     plain = _THOUSANDS.sub("", text.strip())
     if _INFINITE.fullmatch(plain):
         return math.inf
@@ -301,21 +293,23 @@ def _wrong_times(pairs: pd.DataFrame, times: pd.Series) -> list[str]:
         written = pd.Series(times[minutes.notna()].unique(), dtype=str)
         marked = [written[written.str.contains(mark, regex=False)] for mark in ",."]
         if all(len(texts) for texts in marked):
-            shown = " et ".join(f"« {one_line(texts.iloc[0])} »" for texts in marked)
+            shown = " et ".join(quoted(texts.iloc[0]) for texts in marked)
             defects.append(f"virgule et point mêlés, décimale ou milliers : {shown}")
     return defects
 
 
 def _listed(what: str, pairs: pd.DataFrame, times: pd.Series) -> list[Defect]:
+    """Defects of one kind, one a pair."""
     ends = zip(pairs["origin"], pairs["destination"], times[pairs.index], strict=True)
     lines = (
-        f"{what} : {one_line(origin)} → {one_line(destination)}, « {one_line(str(text))} »"
+        f"{what} : {one_line(origin)} → {one_line(destination)}, {quoted(str(text))}"
         for origin, destination, text in ends
     )
     return alike(lines, what, total=len(pairs))
 
 
 def _check_plausible(path: Path, pairs: pd.DataFrame, said: Unit) -> None:
+    """Refuse times whose median to the nearest other place is of another unit."""
     away = pairs[pairs["origin"] != pairs["destination"]]
     nearest = away.groupby("origin")["minutes"].min().median()
     low, high = _NEAREST
@@ -339,4 +333,5 @@ def _check_plausible(path: Path, pairs: pd.DataFrame, said: Unit) -> None:
 
 
 def _no_pair(path: Path) -> TravelError:
+    """Refusal of a table without any time."""
     return TravelError(f"{one_line(path.name)} ne contient aucun temps.", remedy=f"{LAYOUTS}.")

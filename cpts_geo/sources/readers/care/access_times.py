@@ -13,17 +13,16 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from cpts_geo.errors import one_line
-from cpts_geo.sources.bounds.limits import LIMITS, said
+from cpts_geo.sources._bounds.limits import LIMITS, said
 from cpts_geo.sources.catalogue.catalogue import Source
-from cpts_geo.sources.conventions.codes import WHOLE_OF
-from cpts_geo.sources.readers.formats.base import (
+from cpts_geo.sources.codes import WHOLE_OF
+from cpts_geo.sources.readers._formats.base import (
     Reader,
     find_columns,
-    no_vintage,
     repaired_codes,
     unexpected,
 )
-from cpts_geo.sources.readers.formats.columns import (
+from cpts_geo.sources.readers._formats.columns import (
     CODE,
     FACILITY,
     GP_CODES,
@@ -48,14 +47,9 @@ _CELL: Final = ["x", "y", "code_insee", "facility"]
 
 
 def _read_access_times(path: Path, source: Source) -> pd.DataFrame:
-    """Read the minutes by car from each inhabited cell to the nearest GP, emergency and pharmacy.
-
-    The people of a cell stand once for each facility: keep one facility before adding people up.
-    Times are those of a free road, and of the nearest facility even when it takes no patient.
-    Columns: x, y (centre of the cell, metres; EPSG:3035 in métropole), code_insee (Paris, Lyon,
-    Marseille as wholes), population (of the part of the cell in that commune), facility, minutes
-    (NaN: no road), distance_km (NaN unknown). In attrs: gp_code, the code read for ``gps``.
-    """
+    """Minutes by car from each inhabited cell to the nearest facility of a kind: x, y (m),
+    code_insee, population (once a facility), facility, minutes (NaN: no road), distance_km (NaN
+    unknown); attrs gp_code."""
     # Imported here: 10 MB that only this reader needs.
     import pyarrow.dataset as ds  # noqa: PLC0415
 
@@ -116,6 +110,7 @@ def _one_row_a_cell(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _median(values: pd.Series, weights: pd.Series) -> float:
+    """Weighted median of known values; NaN without any."""
     known = values.notna() & (weights > 0)
     if not known.any():
         return float("nan")
@@ -125,6 +120,7 @@ def _median(values: pd.Series, weights: pd.Series) -> float:
 
 
 def _check_minutes(table: pd.DataFrame, path: Path) -> None:
+    """Refuse times whose median is not one of minutes."""
     medians = {
         str(name): _median(group["minutes"], group["population"])
         for name, group in table.groupby("facility")
@@ -151,7 +147,6 @@ def _metres(table: pd.DataFrame, path: Path) -> float:
 READERS: Final = {
     "access_times": Reader(
         _read_access_times,
-        no_vintage,
         pa.DataFrameSchema(
             {
                 "x": pa.Column(float, pa.Check(lambda x: x.abs() > 10_000, error="en mètres")),
@@ -164,6 +159,5 @@ READERS: Final = {
             },
             unique=_CELL,
         ),
-        ("x", "y", "code_insee", "facility"),
     )
 }

@@ -10,12 +10,12 @@ from typing import Final
 import pandas as pd
 import pandera.pandas as pa
 
-from cpts_geo.errors import one_line
+from cpts_geo.errors import quoted
+from cpts_geo.sources._conventions.text import plain
 from cpts_geo.sources.catalogue.catalogue import Source
-from cpts_geo.sources.conventions.text import plain
-from cpts_geo.sources.readers.formats.base import Reader, repaired_codes, unexpected
-from cpts_geo.sources.readers.formats.columns import CODE, QUANTITY
-from cpts_geo.sources.readers.formats.workbook import Block, block, cell_text, open_book, sheets
+from cpts_geo.sources.readers._formats.base import Reader, repaired_codes, unexpected
+from cpts_geo.sources.readers._formats.columns import CODE, QUANTITY
+from cpts_geo.sources.readers._formats.workbook import Block, cell_text, open_book
 
 _SHEET: Final = r"APL[ _](\d{4})"
 #: Matched in full: "APL aux médecins généralistes" also begins the label of the second APL.
@@ -41,22 +41,15 @@ _RATE: Final = pa.Check.in_range(0, 100, error="consultations par an et habitant
 
 
 def _read_apl(path: Path, source: Source) -> pd.DataFrame:
-    """Read every vintage of the workbook.
-
-    Columns: code_insee (Paris, Lyon and Marseille by arrondissement, as the producer has them: a
-    rate is never added), vintage (year), apl and apl_65 (consultations a year and standardised
-    inhabitant; apl_65 counts the doctors of 65 or less), standardised_population (weighs means),
-    total_population (counts people), in order of vintage then code. A column that a vintage does
-    not have is NaN; an APL of another age limit (60, 62) is never put in apl_65.
-    ``attrs["population_years"]``: year of the population by vintage; ``attrs["notes"]``: French
-    lines on what a vintage lacks or changes.
-    """
+    """Every vintage: code_insee (arrondissements), vintage, apl and apl_65 (consultations a year
+    and standardised inhabitant), standardised_population (weighs means), total_population; NaN
+    where a vintage lacks it; attrs population_years and notes."""
     book = open_book(path, source.inner)
     parts: list[pd.DataFrame] = []
     years: dict[str, int] = {}
     notes: list[str] = []
-    for year, sheet in sorted(sheets(book, _SHEET, path).items()):
-        found = block(book, sheet, columns=_COLUMNS, optional=_OPTIONAL, path=path)
+    for year, sheet in sorted(book.sheets(_SHEET).items()):
+        found = book.block(sheet, columns=_COLUMNS, optional=_OPTIONAL)
         found, units = _without_units(found, sheet)
         years[year] = _population_year(found, sheet)
         notes += [] if units else [f"APL {year} : unités non écrites sous l’en-tête"]
@@ -85,13 +78,13 @@ def _without_units(found: Block, sheet: str) -> tuple[Block, bool]:
         if name in found.places
     }
     wrong = [
-        f"feuille « {sheet} », unité de {name} : « {one_line(text)} »"
+        f"feuille « {sheet} », unité de {name} : {quoted(text)}"
         for name, text in written.items()
         if text and not re.fullmatch(_UNITS[name], text)
     ]
     if wrong:
         raise unexpected(found.path, wrong)
-    return found.below([row for row in found.rows if cell_text(row[code])]), all(written.values())
+    return found.filled("code_insee"), all(written.values())
 
 
 def _population_year(found: Block, sheet: str) -> int:
@@ -107,6 +100,7 @@ def _population_year(found: Block, sheet: str) -> int:
 
 
 def _table(found: Block, vintage: int) -> pd.DataFrame:
+    """Rows of one vintage, NaN for a column that it lacks."""
     unknown = pd.Series(float("nan"), index=range(len(found.rows)))
     return pd.DataFrame(
         {
@@ -119,7 +113,7 @@ def _table(found: Block, vintage: int) -> pd.DataFrame:
 
 def _vintage_of_apl(path: Path, source: Source) -> str | None:
     """Newest vintage of the workbook."""
-    return max(sheets(open_book(path, source.inner), _SHEET, path))
+    return max(open_book(path, source.inner).sheets(_SHEET))
 
 
 READERS: Final = {
@@ -144,6 +138,5 @@ READERS: Final = {
             ],
             unique=["code_insee", "vintage"],
         ),
-        keys=("code_insee", "vintage"),
     )
 }

@@ -10,28 +10,27 @@ from typing import Final
 import pandas as pd
 import pandera.pandas as pa
 
+from cpts_geo.sources._conventions.text import plain
 from cpts_geo.sources.catalogue.catalogue import Source
-from cpts_geo.sources.conventions.codes import PLM
-from cpts_geo.sources.conventions.text import plain
-from cpts_geo.sources.readers.formats import sdmx
-from cpts_geo.sources.readers.formats.base import (
+from cpts_geo.sources.codes import PLM
+from cpts_geo.sources.readers._formats import sdmx
+from cpts_geo.sources.readers._formats.base import (
     Reader,
     bounds,
-    no_vintage,
     one_level,
     repaired_codes,
     unexpected,
     whole_numbers,
 )
-from cpts_geo.sources.readers.formats.columns import (
+from cpts_geo.sources.readers._formats.columns import (
     CODE,
     COUNT,
     FACILITY,
     GP_CODES,
     OTHER_FACILITIES,
 )
-from cpts_geo.sources.readers.formats.text import header_cells, read_csv_text
-from cpts_geo.sources.readers.formats.workbook import block, cell_text, open_book, sheets
+from cpts_geo.sources.readers._formats.text import header_cells, read_csv_text
+from cpts_geo.sources.readers._formats.workbook import open_book
 
 _DEPARTEMENT: Final = r"^(?:\d{2}|2[AB]|97\d)$"
 _BY_COMMUNE: Final = pa.DataFrameSchema(
@@ -59,13 +58,9 @@ def _gp_code(codes: Sequence[str], path: Path) -> str:
 
 
 def _read_bpe(path: Path, source: Source) -> pd.DataFrame:
-    """Counts of facilities by commune in Melodi's long file.
-
-    The file lists what exists: a commune without a row has none, which is a known zero, except
-    those named in ``attrs["left_out"]``, whose figures the producer gives with another commune's.
-    Columns: code_insee (Paris, Lyon, Marseille as wholes), facility, count. In attrs: gp_code (the
-    code read for ``gps``), left_out (codes without figures of their own).
-    """
+    """Facilities by commune of Melodi's file, 0 where no row: code_insee, facility, count; attrs
+    gp_code (code read for ``gps``) and left_out (communes whose figures are given with
+    another's)."""
     wanted = [*GP_CODES, *OTHER_FACILITIES]
     rows = sdmx.observations(
         path, source, keep={"FACILITY_TYPE": wanted, "BPE_MEASURE": ["FACILITIES"]}
@@ -85,6 +80,7 @@ def _read_bpe(path: Path, source: Source) -> pd.DataFrame:
 
 
 def _one_year(path: Path, source: Source, years: set[int]) -> str:
+    """Year of the rows; an error for several, or where the member's name says another."""
     named = sdmx.named_year(path, source)
     if len(years) != 1 or named not in (None, *years):
         raise sdmx.contradicted(path, named=named, years=years)
@@ -97,19 +93,16 @@ def _bpe_vintage(path: Path, source: Source) -> str:
 
 
 def _read_bpe_workbook(path: Path, source: Source) -> pd.DataFrame:
-    """Counts of facilities by commune in the workbook of an older edition.
-
-    Columns: code_insee (Paris, Lyon, Marseille as wholes), facility, count (0 is a known absence),
-    for the facilities that this workbook has: the one on health services has no GPs.
-    """
+    """Facilities by commune of an older workbook: code_insee, facility, count (0 is a known
+    absence), for the facilities that it has."""
     codes = {f"nb_{code.lower()}": "gps" for code in reversed(GP_CODES)}
     codes |= {f"nb_{code.lower()}": name for code, name in OTHER_FACILITIES.items()}
     book = open_book(path, source.inner)
-    (sheet,) = sheets(book, "COM", path).values()
+    (sheet,) = book.sheets("COM").values()
     # The row of labels above begins with CODGEO too: the row of codes is the one with NB_.
     wanted = {"code_insee": "codgeo", "any": "|".join(codes)}
-    found = block(book, sheet, columns=wanted, optional={code: code for code in codes}, path=path)
-    found = found.below([row for row in found.rows if cell_text(row[found.places["code_insee"]])])
+    found = book.block(sheet, columns=wanted, optional={code: code for code in codes})
+    found = found.filled("code_insee")
     insee = repaired_codes(found.texts("code_insee"), path)
     facilities = {codes[code]: code for code in codes if code in found.places}
     parts = [
@@ -128,19 +121,14 @@ def _read_bpe_workbook(path: Path, source: Source) -> pd.DataFrame:
 def _workbook_vintage(path: Path, source: Source) -> str | None:
     """Year in the title of the workbook, ``BPE 2020 - Base permanente...``."""
     book = open_book(path, source.inner)
-    (sheet,) = sheets(book, "COM", path).values()
-    rows = book.rows(sheet, first=4)
-    titles = " ".join(str(cell) for row in rows for cell in row)
-    found = re.search(r"\bBPE (\d{4})\b", titles)
+    (sheet,) = book.sheets("COM").values()
+    found = re.search(r"\bBPE (\d{4})\b", book.titles(sheet, first=4))
     return found[1] if found else None
 
 
 def _read_bpe_2017(path: Path, source: Source) -> pd.DataFrame:
-    """GPs by commune in the BPE 2017; only communes with at least one are listed.
-
-    Columns: code_insee, facility (``gps``), count. A row that the file repeats is kept once; the
-    same code with another count is refused.
-    """
+    """GPs of the communes that have one: code_insee, facility (``gps``), count; a repeated row is
+    kept once, and attrs left_out names the cities that are not listed."""
     patterns = {"code_insee": "codgeo", "count": "nb_d201"}
     table = read_csv_text(path, inner=source.inner, patterns=patterns).drop_duplicates()
     table["code_insee"] = repaired_codes(table["code_insee"], path)
@@ -163,10 +151,8 @@ _STATLOCALES: Final = {
 
 
 def _read_bpe_departements(path: Path, source: Source) -> pd.DataFrame:
-    """Counts of facilities by département, from Insee's local statistics; France is their sum.
-
-    Columns: departement, facility, count; a département whose figure is not published has no row.
-    """
+    """Facilities by département, whose sum is France: departement, facility, count; no row where no
+    figure is published."""
     patterns = {"departement": "code", **_STATLOCALES}
     wide = read_csv_text(path, inner=source.inner, patterns=patterns)
     departement = wide["departement"].str.upper()
@@ -194,12 +180,8 @@ def _departements_vintage(path: Path, source: Source) -> str | None:
 
 
 READERS: Final = {
-    "bpe": Reader(_read_bpe, _bpe_vintage, _BY_COMMUNE, ("code_insee", "facility")),
-    "bpe_workbook": Reader(
-        _read_bpe_workbook, _workbook_vintage, _BY_COMMUNE, ("code_insee", "facility")
-    ),
-    "bpe_2017": Reader(_read_bpe_2017, no_vintage, _BY_COMMUNE, ("code_insee", "facility")),
-    "bpe_departements": Reader(
-        _read_bpe_departements, _departements_vintage, _BY_DEPARTEMENT, ("departement", "facility")
-    ),
+    "bpe": Reader(_read_bpe, _BY_COMMUNE, _bpe_vintage),
+    "bpe_workbook": Reader(_read_bpe_workbook, _BY_COMMUNE, _workbook_vintage),
+    "bpe_2017": Reader(_read_bpe_2017, _BY_COMMUNE),
+    "bpe_departements": Reader(_read_bpe_departements, _BY_DEPARTEMENT, _departements_vintage),
 }

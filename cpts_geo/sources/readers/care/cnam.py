@@ -8,18 +8,18 @@ from typing import Final
 import pandas as pd
 import pandera.pandas as pa
 
-from cpts_geo.errors import one_line
+from cpts_geo.errors import quoted
+from cpts_geo.sources._conventions.text import plain
 from cpts_geo.sources.catalogue.catalogue import Source
-from cpts_geo.sources.conventions.text import plain
-from cpts_geo.sources.readers.formats.base import (
+from cpts_geo.sources.readers._formats.base import (
     Reader,
     bounds,
     newest_year,
     refuse_values,
     unexpected,
 )
-from cpts_geo.sources.readers.formats.columns import FILLED, QUANTITY, SHARE, YEAR
-from cpts_geo.sources.readers.formats.text import read_csv_text
+from cpts_geo.sources.readers._formats.columns import FILLED, QUANTITY, SHARE, YEAR
+from cpts_geo.sources.readers._formats.text import read_csv_text
 
 _TERRITORY: Final = {"annee": r"annee", "region": r"region", "departement": r"departement"}
 _DENSITIES: Final = _TERRITORY | {
@@ -35,12 +35,9 @@ _FEW: Final = (0.0, 4.0)
 
 
 def _read_densities(path: Path, source: Source) -> pd.DataFrame:
-    """Read the health professionals in private practice by département and year.
-
-    Columns: year, departement ("FR" for France; totals of regions are dropped), profession (the
-    producer's label), low and high (count; equal unless masked), masked, density (per 100,000
-    inhabitants, as published; NaN where masked). All ages, both sexes.
-    """
+    """Professionals of all ages and both sexes: year, departement ("FR" for France), profession,
+    low and high (count; equal unless masked), masked, density (per 100,000, as published; NaN where
+    masked)."""
     raw = read_csv_text(path, inner=source.inner, patterns=_DENSITIES)
     everyone = (raw["classe_age"].map(plain) == "tout_age") & (
         raw["sexe"].map(plain) == "tout sexe"
@@ -48,7 +45,7 @@ def _read_densities(path: Path, source: Source) -> pd.DataFrame:
     if not everyone.any():
         ages = sorted(set(raw["classe_age"]))[:5]
         sexes = sorted(set(raw["sexe"]))[:5]
-        shown = ", ".join(f"« {one_line(text)} »" for text in [*ages, *sexes])
+        shown = ", ".join(quoted(text) for text in [*ages, *sexes])
         raise unexpected(path, ["aucune ligne « tout_age », « tout sexe »", f"trouvé : {shown}"])
     kept = _territories(raw[everyone], path)
     count = bounds(kept["effectif"], masked=_FEW, path=path)
@@ -67,12 +64,9 @@ def _read_densities(path: Path, source: Source) -> pd.DataFrame:
 
 
 def _read_ald(path: Path, source: Source) -> pd.DataFrame:
-    """Read the share of ALD patients without a médecin traitant by département and year.
-
-    Columns: year, departement ("FR" for France), share_low and share_high (0 to 1; equal unless
-    masked, then 0 and 1), masked. Read from the text of the rate: its numeric twin may be 0 where
-    the text says that the figure is not communicated.
-    """
+    """ALD patients without a médecin traitant: year, departement ("FR" for France), share_low and
+    share_high (0 to 1, and both where masked), masked; read from the text, whose numeric twin may
+    be a false 0."""
     kept = _territories(read_csv_text(path, inner=source.inner, patterns=_ALD), path)
     # "4,2 %" and "4,2%", the space being any of those of French typography.
     rates = kept["taux"].str.replace(r"\s*%$", "", regex=True)
@@ -134,7 +128,6 @@ READERS: Final = {
             },
             unique=["year", "departement", "profession"],
         ),
-        keys=("year", "departement", "profession"),
     ),
     "cnam_ald": Reader(
         read=_read_ald,
@@ -148,6 +141,5 @@ READERS: Final = {
             },
             unique=["year", "departement"],
         ),
-        keys=("year", "departement"),
     ),
 }

@@ -21,13 +21,13 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from cpts_geo.errors import DataFileError, one_line
-from cpts_geo.sources.bounds.limits import LIMITS, said
+from cpts_geo.sources._bounds.limits import LIMITS, said
+from cpts_geo.sources._conventions.archives import is_zip, member_name, open_content
+from cpts_geo.sources._conventions.text import decoded
 from cpts_geo.sources.catalogue.catalogue import Source
-from cpts_geo.sources.conventions.codes import CODE_PATTERN, WHOLE_OF, with_zero
-from cpts_geo.sources.conventions.text import decoded
-from cpts_geo.sources.readers.formats.archives import is_zip, member_name, open_content
-from cpts_geo.sources.readers.formats.base import Reader, find_columns, unexpected
-from cpts_geo.sources.readers.formats.columns import UNIQUE_CODE
+from cpts_geo.sources.codes import CODE_PATTERN, WHOLE_OF, with_zero
+from cpts_geo.sources.readers._formats.base import Reader, find_columns, unexpected
+from cpts_geo.sources.readers._formats.columns import UNIQUE_CODE
 
 _PERSON: Final = {"person": r"identifiant pp"}
 _ACTIVITY: Final = _PERSON | {
@@ -45,9 +45,9 @@ _CATEGORY: Final = {"category": r"code categorie professionnelle"}
 _SKILLS_MEMBER: Final = r"(?i).*savoir_?faire.*\.txt"
 _DOCTOR: Final = "10"
 #: Spécialiste, qualifié en médecine générale; médecine générale.
-GP_SKILLS: Final = ("SM53", "SM54", "SM26")
+_GP_SKILLS: Final = ("SM53", "SM54", "SM26")
 #: Where patients come first: cabinet individuel, de groupe, société; centre, maison de santé.
-FIRST_CONTACT: Final = ("SA05", "SA07", "SA08", "SA09", "SA52")
+_FIRST_CONTACT: Final = ("SA05", "SA07", "SA08", "SA09", "SA52")
 #: Read at a time: eight times more takes twice the memory and saves nothing.
 _BLOCK: Final = 1024**2
 #: More broken lines than this, and what is left says nothing.
@@ -55,7 +55,7 @@ _MAX_UNREAD: Final = 0.001
 _CONVENTION: Final = (
     "médecins (profession 10, ni étudiants ni bénévoles) dont un savoir-faire est SM53, SM54 ou "
     "SM26, ou qui n’ont aucune spécialité ordinale ; lieux de premier recours "
-    f"({', '.join(FIRST_CONTACT)}) ; un médecin compte pour 1, réparti entre ses lieux"
+    f"({', '.join(_FIRST_CONTACT)}) ; un médecin compte pour 1, réparti entre ses lieux"
 )
 
 
@@ -69,16 +69,9 @@ class _Lines:
 
 
 def _read_rpps(path: Path, source: Source) -> pd.DataFrame:
-    """Count the GPs of each commune.
-
-    Columns: code_insee (communes, of any COG; arrondissements are added up), gps (doctors, each
-    split evenly between the places where they see patients), gps_without_specialty (the part of gps
-    that has no ordinal specialty and is counted as a GP by convention), practices (places: a
-    doctor, a commune and a sector). Only communes with a GP have a row. ``attrs``: doctors (people
-    counted), without_commune (the part of them whose place has no commune, or one that is no code),
-    without_sector (GPs left out: none of their places has a sector), convention (what is counted,
-    in French), unread_codes and unread_lines.
-    """
+    """GPs by commune: code_insee, gps (doctors, split between their places), gps_without_specialty
+    (GPs by convention), practices (places); attrs doctors, without_commune, without_sector,
+    convention, unread_codes, unread_lines."""
     lines = _Lines()
     batches: list[pyarrow.RecordBatch] = []
     skills: list[pd.DataFrame] = []
@@ -159,7 +152,7 @@ def _doctors(batch: pyarrow.RecordBatch) -> pyarrow.RecordBatch:
 def _places(doctors: pyarrow.RecordBatch) -> pyarrow.RecordBatch:
     """Where doctors see patients first; a blank sector is kept, to count what is left out."""
     sector = pc.utf8_trim_whitespace(doctors["sector"])
-    wanted = pc.or_(pc.is_in(sector, pyarrow.array(FIRST_CONTACT)), pc.equal(sector, ""))
+    wanted = pc.or_(pc.is_in(sector, pyarrow.array(_FIRST_CONTACT)), pc.equal(sector, ""))
     kept = pc.and_(wanted, pc.not_equal(doctors["mode"], "B"))
     return doctors.select(["person", "commune", "sector"]).filter(kept)
 
@@ -173,7 +166,7 @@ def _skills(doctors: pyarrow.RecordBatch) -> pd.DataFrame:
     table = pd.DataFrame(
         {
             "person": doctors["person"].to_numpy(),
-            "gp": pc.is_in(skill, pyarrow.array(GP_SKILLS)).to_numpy(zero_copy_only=False),
+            "gp": pc.is_in(skill, pyarrow.array(_GP_SKILLS)).to_numpy(zero_copy_only=False),
             "specialist": ordinal.to_numpy(zero_copy_only=False),
         }
     )
@@ -203,6 +196,7 @@ def _skills_of_archive(path: Path, lines: _Lines) -> list[pd.DataFrame]:
 
 
 def _counts(places: pd.DataFrame, known: pd.DataFrame, lines: _Lines) -> pd.DataFrame:
+    """GPs of each commune, and in attrs what was left out."""
     gp = places["person"].map(known["gp"]).fillna(False).astype(bool)
     specialist = places["person"].map(known["specialist"]).fillna(False).astype(bool)
     places = places.assign(
@@ -257,6 +251,5 @@ READERS: Final = {
                 "practices": pa.Column(int, pa.Check.gt(0, error="nombre positif attendu")),
             },
         ),
-        keys=("code_insee",),
     )
 }

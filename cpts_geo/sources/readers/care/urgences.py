@@ -9,14 +9,14 @@ import pandas as pd
 import pandera.pandas as pa
 
 from cpts_geo.sources.catalogue.catalogue import Source
-from cpts_geo.sources.readers.formats.base import (
+from cpts_geo.sources.readers._formats.base import (
     Reader,
     bounds,
+    days,
     newest_year,
-    refuse_values,
 )
-from cpts_geo.sources.readers.formats.columns import DEPARTEMENT, QUANTITY
-from cpts_geo.sources.readers.formats.text import read_csv_text
+from cpts_geo.sources.readers._formats.columns import DEPARTEMENT, QUANTITY
+from cpts_geo.sources.readers._formats.text import read_csv_text
 
 _COLUMNS: Final = {
     "date": r"date",
@@ -28,37 +28,23 @@ _ANY: Final = (0.0, float("inf"))
 
 
 def _read_emergency_visits(path: Path, source: Source) -> pd.DataFrame:
-    """Read the emergency visits of each day.
-
-    Columns: date, departement, visits (decimal: the summaries of visits, calibrated by the producer
-    on the yearly count of all emergency departments; NaN unknown), in order of département then
-    date. Days and départements the producer does not cover have no row.
-    """
+    """Emergency visits of each day: date, departement, visits (decimal, calibrated by the producer;
+    NaN unknown); no row for what it does not cover."""
     raw = read_csv_text(path, inner=source.inner, patterns=_COLUMNS)
     visits = bounds(raw["visits"], masked=_ANY, path=path)
     return pd.DataFrame(
         {
-            "date": _dates(raw["date"], path),
+            "date": days(raw["date"], path),
             "departement": raw["departement"].str.upper().str.zfill(2),
             "visits": visits["low"].where(~visits["masked"]),
         }
     ).sort_values(["departement", "date"], ignore_index=True)
 
 
-def _dates(texts: pd.Series[str], path: Path) -> pd.Series[pd.Timestamp]:
-    """Dates written 2017-12-25 in one delivery and 25/12/2017 in another."""
-    days = pd.Series(texts.unique(), dtype="str")  # some hundreds of days for many rows
-    short = days.str.slice(0, 10)
-    dates = pd.to_datetime(short, format="%Y-%m-%d", errors="coerce")
-    dates = dates.fillna(pd.to_datetime(short, format="%d/%m/%Y", errors="coerce"))
-    refuse_values(days[dates.isna()], "date « {} »", "date impossible", path)
-    return texts.map(dict(zip(days, dates, strict=True))).astype("datetime64[s]")
-
-
 def _vintage_of_emergency_visits(path: Path, source: Source) -> str | None:
     """Newest year of the series."""
     raw = read_csv_text(path, inner=source.inner, patterns=_COLUMNS)
-    return newest_year(_dates(raw["date"], path).dt.year, path)
+    return newest_year(days(raw["date"], path).dt.year, path)
 
 
 READERS: Final = {
@@ -71,8 +57,7 @@ READERS: Final = {
                 "departement": DEPARTEMENT,
                 "visits": QUANTITY,
             },
-            unique=["date", "departement"],
+            unique=["departement", "date"],
         ),
-        keys=("departement", "date"),
     )
 }

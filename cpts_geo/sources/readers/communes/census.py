@@ -13,56 +13,60 @@ import pandas as pd
 import pandera.pandas as pa
 
 from cpts_geo.errors import alike
+from cpts_geo.sources._conventions.archives import open_content, whole_json
+from cpts_geo.sources._conventions.text import decoded, plain
 from cpts_geo.sources.catalogue.catalogue import Source
-from cpts_geo.sources.conventions.text import decoded, plain
-from cpts_geo.sources.readers.formats import sdmx
-from cpts_geo.sources.readers.formats.archives import open_content, whole_json
-from cpts_geo.sources.readers.formats.base import (
+from cpts_geo.sources.readers._formats import sdmx
+from cpts_geo.sources.readers._formats.base import (
     Reader,
     bounds,
-    no_vintage,
     one_level,
     repaired_codes,
     unexpected,
     without_parts,
 )
-from cpts_geo.sources.readers.formats.columns import CODE, QUANTITY, UNIQUE_CODE
-from cpts_geo.sources.readers.formats.text import header_cells, read_csv_text
+from cpts_geo.sources.readers._formats.columns import CODE, QUANTITY, UNIQUE_CODE
+from cpts_geo.sources.readers._formats.text import header_cells, read_csv_text
 
 #: Ages of a band: first, last; the last is infinite for an open band.
-Band = tuple[int, float]
+_Band = tuple[int, float]
 
-OPEN: Final = float("inf")
+_OPEN: Final = float("inf")
 #: 0-4, 5-9 ... 90-94, 95 or more: the bands of the pyramid.
-FIVE_YEARS: Final[tuple[Band, ...]] = (*((low, low + 4.0) for low in range(0, 95, 5)), (95, OPEN))
+_FIVE_YEARS: Final[tuple[_Band, ...]] = (
+    *((low, low + 4.0) for low in range(0, 95, 5)),
+    (95, _OPEN),
+)
 _TOTAL: Final = "_T"
 
 
-def _parsed_age(code: str) -> Band | None:
+def _parsed_age(code: str) -> _Band | None:
     """Ages that one of Insee's codes stands for."""
     if found := re.fullmatch(r"Y_LT(\d+)", code):
         return 0, float(found[1]) - 1
     if found := re.fullmatch(r"Y_GE(\d+)", code):
-        return int(found[1]), OPEN
+        return int(found[1]), _OPEN
     if found := re.fullmatch(r"Y(\d+)(?:T(\d+))?", code):
         return int(found[1]), float(found[2] or found[1])
     return None
 
 
-def _partition(bands: Sequence[Band]) -> list[Band]:
+def _partition(bands: Sequence[_Band]) -> list[_Band]:
     """Finest choice of bands that covers each age once."""
-    best: dict[float, list[Band]] = {0: []}
+    best: dict[float, list[_Band]] = {0: []}
     for low, high in sorted(set(bands)):
         if low in best and high >= low:
             longer = [*best[low], (low, high)]
             # Bands come in order of first age: what leads to `low` is final.
             if len(longer) > len(best.get(high + 1, [])):
                 best[high + 1] = longer
-    return best.get(OPEN, [])
+    return best.get(_OPEN, [])
 
 
-def _melodi(path: Path, source: Source) -> pd.DataFrame:
-    """People by band of the pyramid, both sexes, newest year; finer bands are added up."""
+def _read_age_pyramid(path: Path, source: Source) -> pd.DataFrame:
+    """People of the newest year in five-year bands, finer ones added up: code_insee (cities as
+    wholes), age_low, age_high (last age; NaN for 95 or more), population (estimate with decimals;
+    NaN unknown)."""
     keep = {"AGE": None, "SEX": [_TOTAL], "RP_MEASURE": ["POP"]}
     rows = sdmx.newest(
         sdmx.observations(path, source, keep=keep, others_at_total=True), path, source
@@ -72,7 +76,7 @@ def _melodi(path: Path, source: Source) -> pd.DataFrame:
     codes = [str(code) for code in rows["age"].cat.categories]
     known = {code: band for code in codes if (band := _parsed_age(code)) is not None}
     inside = {
-        band: next((i for i, (a, b) in enumerate(FIVE_YEARS) if a <= band[0] and band[1] <= b), -1)
+        band: next((i for i, (a, b) in enumerate(_FIVE_YEARS) if a <= band[0] and band[1] <= b), -1)
         for band in known.values()
     }
     chosen = _partition([band for band in known.values() if inside[band] >= 0])
@@ -84,7 +88,7 @@ def _melodi(path: Path, source: Source) -> pd.DataFrame:
     place = rows["code_insee"].cat.codes.to_numpy()
     communes = rows["code_insee"].cat.categories.to_numpy(dtype=object)
     used = which >= 0
-    people = np.zeros((len(communes), len(FIVE_YEARS)))
+    people = np.zeros((len(communes), len(_FIVE_YEARS)))
     np.add.at(people, (place[used], which[used]), rows["value"].to_numpy()[used])
     total = np.full(len(communes), np.nan)
     whole = (rows["age"] == _TOTAL).to_numpy()
@@ -92,7 +96,7 @@ def _melodi(path: Path, source: Source) -> pd.DataFrame:
     # A commune counted in another's figures has a row without figures: unknown, not empty.
     people[np.isnan(total)] = np.nan
     _check_sums(communes, people, total, path=path, terms=len(chosen))
-    return _long(communes, FIVE_YEARS, people)
+    return _long(communes, _FIVE_YEARS, people)
 
 
 def _check_sums(
@@ -115,7 +119,8 @@ def _check_sums(
         raise unexpected(path, alike(lines, kind, total=int(off.sum())))
 
 
-def _long(codes: np.ndarray, bands: Sequence[Band], people: np.ndarray) -> pd.DataFrame:
+def _long(codes: np.ndarray, bands: Sequence[_Band], people: np.ndarray) -> pd.DataFrame:
+    """One row a commune and band, ages open above as NaN."""
     lows = np.array([low for low, _ in bands], dtype="int64")
     highs = np.array([high for _, high in bands])
     return pd.DataFrame(
@@ -128,21 +133,11 @@ def _long(codes: np.ndarray, bands: Sequence[Band], people: np.ndarray) -> pd.Da
     )
 
 
-def _read_age_pyramid(path: Path, source: Source) -> pd.DataFrame:
-    """Read the people of each commune in five-year bands, from 0-4 to 95 or more.
-
-    Columns: code_insee (Paris, Lyon and Marseille as wholes), age_low, age_high (last age of the
-    band; NaN where it is open), population (an estimate with decimals; NaN unknown): twenty bands a
-    commune.
-    """
-    return _melodi(path, source)
-
-
 _STRUCTURE: Final = r"p(\d{2})_pop(\d{2})(\d{2}|p)"
 _STRUCTURE_CODE: Final = {"code_insee": "codgeo"}
 
 
-def _structure_columns(path: Path, source: Source) -> tuple[str, dict[Band, str], str]:
+def _structure_columns(path: Path, source: Source) -> tuple[str, dict[_Band, str], str]:
     """Newest vintage of the header (two figures), its bands, and its column of totals."""
     texts = [
         plain(cell) for cell in header_cells(path, inner=source.inner, patterns=_STRUCTURE_CODE)
@@ -152,7 +147,7 @@ def _structure_columns(path: Path, source: Source) -> tuple[str, dict[Band, str]
     years = sorted({match[1] for match in found}, key=lambda year: (int(year) + 32) % 100)
     for year in reversed(years):
         bands = {
-            (int(match[2]), OPEN if match[3] == "p" else float(match[3])): match[0]
+            (int(match[2]), _OPEN if match[3] == "p" else float(match[3])): match[0]
             for match in found
             if match[1] == year
         }
@@ -164,10 +159,7 @@ def _structure_columns(path: Path, source: Source) -> tuple[str, dict[Band, str]
 
 
 def _read_age_structure(path: Path, source: Source) -> pd.DataFrame:
-    """Read the people of each commune by age in the wide file, one column a band.
-
-    As :func:`_read_age_pyramid`, in the bands of the file.
-    """
+    """As :func:`_read_age_pyramid`, in the bands of the wide file, one column a band."""
     _, columns, total = _structure_columns(path, source)
     names = {f"band{i}": name for i, name in enumerate(columns.values())}
     raw = read_csv_text(
@@ -190,11 +182,8 @@ def _structure_vintage(path: Path, source: Source) -> str:
 
 
 def _read_share_75plus(path: Path, source: Source) -> pd.DataFrame:
-    """Read the share of people aged 75 or more, by commune.
-
-    Columns: code_insee (without Mayotte, Paris, Lyon, Marseille and communes without inhabitants),
-    share_75plus in [0, 1].
-    """
+    """Share (0 to 1) of people of 75 or more: code_insee (without Mayotte, Paris, Lyon, Marseille
+    and empty communes), share_75plus."""
     with open_content(path, source.inner) as stream:
         text = decoded(whole_json(stream, path)).text
     try:
@@ -220,16 +209,13 @@ _AGES: Final = pa.DataFrameSchema(
     },
     unique=["code_insee", "age_low"],
 )
-_AGE_KEYS: Final = ("code_insee", "age_low")
 _SHARE: Final = pa.Column(float, pa.Check.in_range(0, 1, error="part entre 0 et 1 attendue"))
 
 READERS: Final = {
-    "age_pyramid": Reader(_read_age_pyramid, sdmx.vintage, _AGES, _AGE_KEYS),
-    "age_structure": Reader(_read_age_structure, _structure_vintage, _AGES, _AGE_KEYS),
+    "age_pyramid": Reader(_read_age_pyramid, _AGES, sdmx.vintage),
+    "age_structure": Reader(_read_age_structure, _AGES, _structure_vintage),
     "share_75plus": Reader(
         _read_share_75plus,
-        no_vintage,
         pa.DataFrameSchema({"code_insee": UNIQUE_CODE, "share_75plus": _SHARE}),
-        ("code_insee",),
     ),
 }

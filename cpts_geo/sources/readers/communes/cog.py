@@ -10,15 +10,14 @@ import pandas as pd
 import pandera.pandas as pa
 
 from cpts_geo.sources.catalogue.catalogue import Source
-from cpts_geo.sources.readers.formats.base import (
+from cpts_geo.sources.readers._formats.base import (
     Reader,
-    no_vintage,
-    refuse_values,
+    days,
     repaired_codes,
     whole_numbers,
 )
-from cpts_geo.sources.readers.formats.columns import CODE, FILLED, MAYBE_CODE
-from cpts_geo.sources.readers.formats.text import read_csv_text
+from cpts_geo.sources.readers._formats.columns import CODE, FILLED, MAYBE_CODE
+from cpts_geo.sources.readers._formats.text import read_csv_text
 
 _KINDS: Final = ("COM", "ARM", "COMA", "COMD")
 _COMMUNE_COLUMNS: Final = {
@@ -49,14 +48,9 @@ def _codes(codes: pd.Series, path: Path) -> pd.Series:
 
 
 def _read_communes(path: Path, source: Source) -> pd.DataFrame:
-    """Read the communes of one year, with the places that belong to them.
-
-    A commune nouvelle and the former commune that is its seat share a code: it then stands as
-    ``COM`` and as ``COMD``. A list of communes keeps the rows of kind ``COM`` only, with Paris,
-    Lyon and Marseille as wholes. Columns: code_insee, name, departement, region (missing for the
-    kinds the file gives none to), kind (``COM`` commune, ``ARM`` arrondissement municipal, ``COMA``
-    associée, ``COMD`` déléguée), parent (code of the commune it belongs to; missing for a commune).
-    """
+    """Communes of a year and what belongs to them: code_insee, name, departement, region (missing
+    but for communes), kind (``COM``, ``ARM``, ``COMA``, ``COMD``; a seat may stand as two), parent
+    (missing for a commune)."""
     table = read_csv_text(path, inner=source.inner, patterns=_COMMUNE_COLUMNS)
     table["code_insee"] = repaired_codes(table["code_insee"], path)
     table["parent"] = _codes(table["parent"], path)
@@ -66,27 +60,15 @@ def _read_communes(path: Path, source: Source) -> pd.DataFrame:
 
 
 def _read_events(path: Path, source: Source) -> pd.DataFrame:
-    """Read what happened to communes since 1943: mergers, splits, changes of name or code.
-
-    Columns: date, mod (Insee's kind of event, such as 32 for a commune nouvelle or 21 for a split),
-    before_type, before_code, before_name, after_type, after_code, after_name; one row a place
-    before and a place after, in order of date. A row that the file repeats is kept once.
-    """
+    """Events since 1943, a row a place before and one after: date, mod (Insee's kind: 32 commune
+    nouvelle, 21 split), before_ and after_ type, code and name; a repeated row is kept once."""
     table = read_csv_text(path, inner=source.inner, patterns=_EVENT_COLUMNS)
     table = table.drop_duplicates(ignore_index=True)
-    table["date"] = _dates(table["date"], path)
+    table["date"] = days(table["date"], path)
     table["mod"] = whole_numbers(table["mod"], path)
     for column in ("before_code", "after_code"):
         table[column] = _codes(table[column], path)
     return table.sort_values(["date", "mod", "before_code", "after_code"], ignore_index=True)
-
-
-def _dates(texts: pd.Series, path: Path) -> pd.Series:
-    """Days, written 2026-01-01 today and 01/01/2026 in older files."""
-    days = texts.str.replace(r"^(\d{2})/(\d{2})/(\d{4})$", r"\3-\2-\1", regex=True)
-    found = pd.to_datetime(days, format="%Y-%m-%d", errors="coerce")
-    refuse_values(texts[found.isna()], "date « {} »", "date impossible", path)
-    return found.astype("datetime64[s]")
 
 
 def _events_vintage(path: Path, source: Source) -> str | None:
@@ -99,7 +81,6 @@ def _events_vintage(path: Path, source: Source) -> str | None:
 READERS: Final = {
     "cog_communes": Reader(
         _read_communes,
-        no_vintage,
         pa.DataFrameSchema(
             {
                 "code_insee": CODE,
@@ -121,11 +102,9 @@ READERS: Final = {
             ],
             unique=["code_insee", "kind"],
         ),
-        ("code_insee", "kind"),
     ),
     "cog_events": Reader(
         _read_events,
-        _events_vintage,
         pa.DataFrameSchema(
             {
                 "date": pa.Column("datetime64[s]"),
@@ -138,6 +117,7 @@ READERS: Final = {
                 "after_name": pa.Column(str),
             }
         ),
-        ("date", "before_code", "after_code"),
+        _events_vintage,
+        named_by=("date", "before_code", "after_code"),
     ),
 }

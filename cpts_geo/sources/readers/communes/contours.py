@@ -14,21 +14,21 @@ import geopandas as gpd
 import pandas as pd
 import pandera.pandas as pa
 
-from cpts_geo.errors import DataFileError, one_line
+from cpts_geo.errors import DataFileError, one_line, quoted
 from cpts_geo.files import reason
 from cpts_geo.settings import GEOGRAPHIC_CRS
-from cpts_geo.sources.bounds.limits import LIMITS, said
+from cpts_geo.sources._bounds.limits import LIMITS, said
+from cpts_geo.sources._conventions.archives import SEVEN_ZIP, leaves
 from cpts_geo.sources.catalogue.catalogue import Source
-from cpts_geo.sources.conventions.codes import WHOLE_OF
-from cpts_geo.sources.readers.formats.archives import open_content, whole_json
-from cpts_geo.sources.readers.formats.base import (
+from cpts_geo.sources.codes import WHOLE_OF
+from cpts_geo.sources.readers._formats.base import (
     Reader,
     find_columns,
-    no_vintage,
     repaired_codes,
     unexpected,
 )
-from cpts_geo.sources.readers.formats.columns import DEPARTEMENT, FILLED, QUANTITY, UNIQUE_CODE
+from cpts_geo.sources.readers._formats.columns import DEPARTEMENT, FILLED, QUANTITY, UNIQUE_CODE
+from cpts_geo.sources.readers._formats.geojson import read_geojson
 
 _GEOJSON: Final = {
     "code_insee": r"code|code_?insee|insee_com",
@@ -42,33 +42,23 @@ _GEOPACKAGE: Final = {
     "departement": r"code_insee_du_departement|insee_dep",
     "population": r"population",
 }
-_SEVEN_ZIP: Final = b"7z\xbc\xaf\x27\x1c"
 
 
 def _read_contours(path: Path, source: Source) -> gpd.GeoDataFrame:
-    """Read the contours of Etalab.
-
-    Columns: code_insee, name, departement, geometry (EPSG:4326), in order of code. Paris, Lyon and
-    Marseille are whole: their arrondissements, also in the file, are dropped. ``attrs["invalid"]``:
-    number of geometries that cross themselves, left as they are.
-    """
-    with open_content(path, source.inner) as stream:
-        shapes = read_vector(whole_json(stream, path), path)
-    return _communes(shapes, _GEOJSON, path)
+    """Contours of Etalab in order of code: code_insee, name, departement, geometry (EPSG:4326),
+    cities whole; attrs invalid (geometries that cross themselves, left so)."""
+    return _communes(read_geojson(path, source), _GEOJSON, path)
 
 
 def _read_admin_express(path: Path, source: Source) -> gpd.GeoDataFrame:
-    """Read the communes of ADMIN EXPRESS COG.
-
-    Columns: code_insee, name, departement, population (as the IGN copies it), geometry (EPSG:4326),
-    in order of code; ``attrs["invalid"]`` as in :func:`_read_contours`.
-    """
+    """Communes of ADMIN EXPRESS COG: as :func:`_read_contours`, with population (as the IGN copies
+    it)."""
     with _geopackage(path, source.inner) as found:
         try:
             layers = [str(name) for name in gpd.list_layers(found)["name"]]
             named = [name for name in layers if name.lower() == "commune"]
             if not named:
-                shown = ", ".join(f"« {one_line(name)} »" for name in layers)
+                shown = ", ".join(quoted(name) for name in layers)
                 raise unexpected(path, ["couche « commune » introuvable", f"couches : {shown}"])
             fields = [str(name) for name in gpd.read_file(found, layer=named[0], rows=0).columns]
             places = find_columns(fields, _GEOPACKAGE, path)
@@ -79,39 +69,10 @@ def _read_admin_express(path: Path, source: Source) -> gpd.GeoDataFrame:
     return _communes(shapes, _GEOPACKAGE, path)
 
 
-def read_vector(data: bytes, path: Path) -> gpd.GeoDataFrame:
-    """
-    Read the geometries of a GeoJSON.
-
-    Parameters
-    ----------
-    data : bytes
-        Its content.
-    path : Path
-        The file, for the message.
-
-    Returns
-    -------
-    GeoDataFrame
-        All its features, in the coordinates it says.
-
-    Raises
-    ------
-    DataFileError
-        Not a GeoJSON.
-    """
-    defects = ["ce n’est pas un GeoJSON lisible"]
-    if not data[:100].removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{"):
-        raise unexpected(path, defects)
-    try:
-        return gpd.read_file(data)
-    except RuntimeError as error:  # what pyogrio raises
-        raise unexpected(path, defects) from error
-
-
 def _communes(
     shapes: gpd.GeoDataFrame, patterns: Mapping[str, str], path: Path
 ) -> gpd.GeoDataFrame:
+    """Communes of a layer in order of code, arrondissements dropped, in EPSG:4326."""
     fields = [name for name in shapes.columns if name != shapes.geometry.name]
     places = find_columns(fields, patterns, path)
     raw = {name: shapes[fields[place]] for name, place in places.items()}
@@ -130,6 +91,7 @@ def _communes(
 
 
 def _require_wgs84(shapes: gpd.GeoDataFrame, path: Path) -> None:
+    """Refuse empty shapes, and coordinates that are no degrees."""
     empty = shapes["code_insee"][shapes.geometry.is_empty | shapes.geometry.isna()]
     defects = [f"géométrie vide : {', '.join(empty[:20])}"] if len(empty) else []
     west, south, east, north = shapes.total_bounds
@@ -142,12 +104,16 @@ def _require_wgs84(shapes: gpd.GeoDataFrame, path: Path) -> None:
         raise unexpected(path, defects)
 
 
+def _is_packed(path: Path) -> bool:
+    """Whether a file is a 7z archive, by its first bytes."""
+    with path.open("rb") as stream:
+        return stream.read(len(SEVEN_ZIP)) == SEVEN_ZIP
+
+
 @contextmanager
 def _geopackage(path: Path, inner: str | None) -> Iterator[Path]:
     """The GeoPackage itself: as it stands, or unpacked into a folder that does not remain."""
-    with path.open("rb") as stream:
-        packed = stream.read(len(_SEVEN_ZIP)) == _SEVEN_ZIP
-    if not packed:
+    if not _is_packed(path):
         yield path
         return
     with tempfile.TemporaryDirectory(prefix="cpts-geo-") as folder:
@@ -159,6 +125,7 @@ def _geopackage(path: Path, inner: str | None) -> Iterator[Path]:
 
 @contextmanager
 def _archive(path: Path) -> Iterator[Any]:
+    """Yield an open 7z archive; an error says what lacks or is damaged."""
     try:
         import py7zr  # noqa: PLC0415 -- optional: only the archive of the IGN needs it
     except ImportError as error:
@@ -185,13 +152,13 @@ def _member(archive: Any, inner: str | None, path: Path) -> str:
         raise unexpected(path, [said("members", found=len(listed))])
     members = [member for member in listed if not member.is_directory]
     names = [str(member.filename) for member in members]
-    outside = [str(m.filename) for m in members if m.is_symlink or _leaves(str(m.filename))]
+    outside = [str(m.filename) for m in members if m.is_symlink or leaves(str(m.filename))]
     if outside:
-        lines = [f"membre « {one_line(name)} » : son chemin sort de l’archive" for name in outside]
+        lines = [f"membre {quoted(name)} : son chemin sort de l’archive" for name in outside]
         raise unexpected(path, lines)
     wanted = [n for n in names if re.fullmatch(inner or r".*\.gpkg", PurePosixPath(n).name)]
     if len(wanted) != 1:
-        shown = [f"membre « {one_line(name)} »" for name in names[:20]]
+        shown = [f"membre {quoted(name)}" for name in names[:20]]
         raise unexpected(path, [f"{len(wanted)} GeoPackage au lieu d’un", *shown])
     size = sum(member.uncompressed for member in members if member.filename == wanted[0])
     if size > LIMITS["unpacked"]:
@@ -199,16 +166,10 @@ def _member(archive: Any, inner: str | None, path: Path) -> str:
     return wanted[0]
 
 
-def _leaves(name: str) -> bool:
-    parts = PurePosixPath(name.replace("\\", "/"))
-    return parts.is_absolute() or ".." in parts.parts or bool(re.match(r"[A-Za-z]:", name))
-
-
 def _vintage_of_admin_express(path: Path, source: Source) -> str | None:
     """Vintage of ADMIN EXPRESS, from the name of the GeoPackage in the archive."""
-    with path.open("rb") as stream:
-        if stream.read(len(_SEVEN_ZIP)) != _SEVEN_ZIP:
-            return None
+    if not _is_packed(path):
+        return None
     with _archive(path) as archive:
         name = PurePosixPath(_member(archive, source.inner, path)).name
     said = re.search(r"(\d{4})-\d{2}-\d{2}", name)
@@ -225,14 +186,11 @@ _SHAPES: Final = {
 READERS: Final = {
     "contours": Reader(
         read=_read_contours,
-        vintage=no_vintage,
         contract=pa.DataFrameSchema(_SHAPES),
-        keys=("code_insee",),
     ),
     "admin_express": Reader(
         read=_read_admin_express,
         vintage=_vintage_of_admin_express,
         contract=pa.DataFrameSchema({**_SHAPES, "population": QUANTITY}),
-        keys=("code_insee",),
     ),
 }

@@ -10,15 +10,14 @@ import geopandas as gpd
 import pandas as pd
 import pandera.pandas as pa
 
-from cpts_geo.errors import alike, one_line
+from cpts_geo.errors import alike, quoted
 from cpts_geo.settings import GEOGRAPHIC_CRS
+from cpts_geo.sources._conventions.text import plain
 from cpts_geo.sources.catalogue.catalogue import Source
-from cpts_geo.sources.conventions.codes import CODE_PATTERN, with_zero
-from cpts_geo.sources.conventions.text import plain
-from cpts_geo.sources.readers.communes.contours import read_vector
-from cpts_geo.sources.readers.formats.archives import open_content, whole_json
-from cpts_geo.sources.readers.formats.base import Reader, no_vintage, unexpected
-from cpts_geo.sources.readers.formats.columns import FILLED, MAYBE_CODE
+from cpts_geo.sources.codes import CODE_PATTERN, with_zero
+from cpts_geo.sources.readers._formats.base import Reader, unexpected
+from cpts_geo.sources.readers._formats.columns import FILLED, MAYBE_CODE
+from cpts_geo.sources.readers._formats.geojson import read_geojson
 
 #: Fields that name the CPTS, the surest first; the last ones may name anything, so they are
 #: not believed where features are communes.
@@ -38,15 +37,10 @@ _SWAPPED: Final = (41.0, -6.0, 52.0, 10.0)
 
 
 def _read_cpts_perimeters(path: Path, source: Source) -> gpd.GeoDataFrame:
-    """Read the perimeters of CPTS, one feature a CPTS or one a commune.
-
-    Columns: cpts (its name), status (missing where no field gives it), code_insee (missing where
-    features are whole CPTS), geometry (EPSG:4326), in the order of the file. ``attrs["fields"]``:
-    the field each column was read in; ``attrs["without_name"]``: features left out because they
-    belong to no CPTS.
-    """
-    with open_content(path, source.inner) as stream:
-        shapes = read_vector(whole_json(stream, path), path)
+    """Perimeters, a row a CPTS or a commune: cpts, status and code_insee (missing where none is
+    given), geometry (EPSG:4326); attrs fields (read for each column), without_name (features left
+    out)."""
+    shapes = read_geojson(path, source)
     fields = [str(name) for name in shapes.columns if name != shapes.geometry.name]
     texts = {field: _texts(shapes[field]) for field in fields}
     code = next((field for field in fields if _is_code(field, texts[field])), None)
@@ -80,6 +74,7 @@ def _texts(values: pd.Series) -> pd.Series[str]:
 
 
 def _codes(texts: pd.Series[str]) -> pd.Series[str]:
+    """Codes with lost zero and case restored, missing ones as they are."""
     return with_zero(texts.str.upper().str.replace(r"\.0$", "", regex=True))
 
 
@@ -114,14 +109,16 @@ def _name(texts: dict[str, pd.Series[str]], code: str | None, path: Path) -> str
 
 
 def _shown(texts: dict[str, pd.Series[str]]) -> list[str]:
+    """French lines on the fields of a layer."""
     # Names of fields only: their values may be people's.
-    return [f"champ « {one_line(field)} »" for field in texts] or ["aucun champ"]
+    return [f"champ {quoted(field)}" for field in texts] or ["aucun champ"]
 
 
 def _located(shapes: gpd.GeoDataFrame, path: Path) -> gpd.GeoDataFrame:
+    """Perimeters in EPSG:4326; an error for empty shapes and for coordinates of no known system."""
     empty = shapes["cpts"][shapes.geometry.is_empty | shapes.geometry.isna()]
     if len(empty):
-        lines = (f"géométrie vide : « {one_line(text)} »" for text in empty)
+        lines = (f"géométrie vide : {quoted(text)}" for text in empty)
         raise unexpected(path, alike(lines, "géométrie vide", total=len(empty)))
     if shapes.empty:
         return shapes
@@ -143,7 +140,6 @@ def _located(shapes: gpd.GeoDataFrame, path: Path) -> gpd.GeoDataFrame:
 READERS: Final = {
     "cpts_perimeters": Reader(
         read=_read_cpts_perimeters,
-        vintage=no_vintage,
         contract=pa.DataFrameSchema(
             {
                 "cpts": FILLED,
@@ -152,6 +148,6 @@ READERS: Final = {
                 "geometry": pa.Column(None),
             },
         ),
-        keys=("cpts",),
+        named_by=("cpts",),
     )
 }

@@ -10,9 +10,9 @@ import pandas as pd
 import pandera.pandas as pa
 
 from cpts_geo.sources.catalogue.catalogue import Source
-from cpts_geo.sources.readers.formats.base import Reader, repaired_codes
-from cpts_geo.sources.readers.formats.columns import UNIQUE_CODE
-from cpts_geo.sources.readers.formats.workbook import block, cell_text, open_book, sheets
+from cpts_geo.sources.readers._formats.base import Reader, repaired_codes
+from cpts_geo.sources.readers._formats.columns import UNIQUE_CODE
+from cpts_geo.sources.readers._formats.workbook import open_book
 
 _SHEET: Final = r"(?i).*composition.communale.*"
 _COLUMNS: Final = {"code_insee": "codgeo", "epci": "epci", "epci_name": "libepci"}
@@ -21,16 +21,11 @@ _NONE: Final = r"Z+"
 
 
 def _read_epci(path: Path, source: Source) -> pd.DataFrame:
-    """Read the communes of each EPCI à fiscalité propre.
-
-    Columns: code_insee, epci (SIREN, nine figures), epci_name; both missing for the communes that
-    belong to none.
-    """
+    """EPCI of each commune: code_insee, epci (SIREN) and epci_name, both missing for those of
+    none."""
     book = open_book(path, source.inner)
-    sheet = next(iter(sheets(book, _SHEET, path).values()))
-    found = block(book, sheet, columns=_COLUMNS, path=path)
-    place = found.places["code_insee"]
-    found = found.below([row for row in found.rows if cell_text(row[place])])
+    sheet = next(iter(book.sheets(_SHEET).values()))
+    found = book.block(sheet, columns=_COLUMNS).filled("code_insee")
     table = pd.DataFrame({name: found.texts(name) for name in _COLUMNS})
     table["code_insee"] = repaired_codes(table["code_insee"], path)
     without = table["epci"].str.fullmatch(_NONE) | (table["epci"] == "")
@@ -42,17 +37,14 @@ def _read_epci(path: Path, source: Source) -> pd.DataFrame:
 def _epci_vintage(path: Path, source: Source) -> str | None:
     """Year in the titles of the workbook."""
     book = open_book(path, source.inner)
-    sheet = next(iter(sheets(book, _SHEET, path).values()))
-    rows = book.rows(sheet, first=6)
-    titles = " ".join(cell_text(cell) for row in rows for cell in row)
-    years = set(re.findall(r"au (?:1er janvier |01[/-]01[/-])(\d{4})", titles))
+    sheet = next(iter(book.sheets(_SHEET).values()))
+    years = set(re.findall(r"au (?:1er janvier |01[/-]01[/-])(\d{4})", book.titles(sheet, first=6)))
     return years.pop() if len(years) == 1 else None
 
 
 READERS: Final = {
     "epci": Reader(
         _read_epci,
-        _epci_vintage,
         pa.DataFrameSchema(
             {
                 "code_insee": UNIQUE_CODE,
@@ -68,6 +60,6 @@ READERS: Final = {
                 )
             ],
         ),
-        ("code_insee",),
+        _epci_vintage,
     )
 }

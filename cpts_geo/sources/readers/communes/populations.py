@@ -8,20 +8,20 @@ from typing import Final
 import pandas as pd
 import pandera.pandas as pa
 
+from cpts_geo.sources._conventions.archives import open_content
+from cpts_geo.sources._conventions.text import decoded, plain
 from cpts_geo.sources.catalogue.catalogue import Source
-from cpts_geo.sources.conventions.codes import CODE_PATTERN, with_zero
-from cpts_geo.sources.conventions.text import decoded, plain
-from cpts_geo.sources.readers.formats import sdmx
-from cpts_geo.sources.readers.formats.archives import open_content
-from cpts_geo.sources.readers.formats.base import (
+from cpts_geo.sources.codes import CODE_PATTERN, with_zero
+from cpts_geo.sources.readers._formats import sdmx
+from cpts_geo.sources.readers._formats.base import (
     Reader,
     one_level,
     repaired_codes,
     unexpected,
     whole_numbers,
 )
-from cpts_geo.sources.readers.formats.columns import COUNT, UNIQUE_CODE
-from cpts_geo.sources.readers.formats.text import read_csv_text
+from cpts_geo.sources.readers._formats.columns import COUNT, UNIQUE_CODE
+from cpts_geo.sources.readers._formats.text import read_csv_text
 
 _COLUMNS: Final = {"population": "pmun", "total_population": "ptot"}
 #: Vintages before 2022 keep the code in two columns, and the name of the commune under COM.
@@ -34,7 +34,7 @@ _CODES: Final = {
 #: The files say no year. Municipal populations of four communes tell it: those of the Etalab
 #: package @etalab/decoupage-administratif 6.0.0, 4.1.0 and 3.1.1, whose notes cite Insee's pages
 #: 8680726 (2023), 8290591 (2022) and 6683035 (2020).
-CONTROLS: Final = {
+_CONTROLS: Final = {
     "2023": {"01001": 860, "42218": 173_136, "45234": 116_357, "85191": 54_849},
     "2022": {"01001": 859, "42218": 172_569, "45234": 116_344, "85191": 54_699},
     "2020": {"01001": 806, "42218": 174_082, "45234": 117_026, "85191": 55_213},
@@ -42,16 +42,14 @@ CONTROLS: Final = {
 
 
 def _is_melodi(path: Path, source: Source) -> bool:
+    """Whether a file is Melodi's, by its first line."""
     with open_content(path, source.inner) as stream:
         return "popref_measure" in plain(decoded(stream.readline(65536)).text)
 
 
 def _read_populations(path: Path, source: Source) -> pd.DataFrame:
-    """Read the municipal and total population of each commune.
-
-    Columns: code_insee, population (municipale, PMUN: each person once; the one to use), and
-    total_population (PTOT, with those counted apart; for legal thresholds only).
-    """
+    """Populations of each commune: code_insee, population (municipale: each person once),
+    total_population (with those counted apart; for legal thresholds only)."""
     if _is_melodi(path, source):
         return _melodi(path, source)
     raw = read_csv_text(path, inner=source.inner, patterns=_COLUMNS, optional=_CODES)
@@ -79,6 +77,7 @@ def _codes(raw: pd.DataFrame, path: Path) -> pd.Series:
 
 
 def _melodi(path: Path, source: Source) -> pd.DataFrame:
+    """Populations of a Melodi file, newest year."""
     wanted = {"PMUN": "population", "PTOT": "total_population"}
     rows = sdmx.observations(
         path, source, keep={"POPREF_MEASURE": list(wanted)}, others_at_total=True
@@ -100,7 +99,7 @@ def _populations_vintage(path: Path, source: Source) -> str | None:
     if _is_melodi(path, source):
         return sdmx.vintage(path, source)
     table = _read_populations(path, source).set_index("code_insee")["population"]
-    for year, controls in CONTROLS.items():
+    for year, controls in _CONTROLS.items():
         listed = {code: people for code, people in controls.items() if code in table.index}
         if "01001" in listed and all(table[code] == people for code, people in listed.items()):
             return year
@@ -110,7 +109,6 @@ def _populations_vintage(path: Path, source: Source) -> str | None:
 READERS: Final = {
     "populations": Reader(
         _read_populations,
-        _populations_vintage,
         pa.DataFrameSchema(
             {"code_insee": UNIQUE_CODE, "population": COUNT, "total_population": COUNT},
             checks=[
@@ -120,6 +118,6 @@ READERS: Final = {
                 )
             ],
         ),
-        ("code_insee",),
+        _populations_vintage,
     )
 }

@@ -8,18 +8,17 @@ from typing import Final
 import pandas as pd
 import pandera.pandas as pa
 
+from cpts_geo.sources._conventions.archives import is_zip
 from cpts_geo.sources.catalogue.catalogue import Source
-from cpts_geo.sources.conventions.codes import with_zero
-from cpts_geo.sources.readers.formats.archives import is_zip
-from cpts_geo.sources.readers.formats.base import (
+from cpts_geo.sources.codes import with_zero
+from cpts_geo.sources.readers._formats.base import (
     Reader,
-    no_vintage,
     refuse_values,
     repaired_codes,
 )
-from cpts_geo.sources.readers.formats.columns import UNIQUE_CODE
-from cpts_geo.sources.readers.formats.text import read_csv_text
-from cpts_geo.sources.readers.formats.workbook import block, open_book
+from cpts_geo.sources.readers._formats.columns import UNIQUE_CODE
+from cpts_geo.sources.readers._formats.text import read_csv_text
+from cpts_geo.sources.readers._formats.workbook import open_book
 
 _COLUMNS: Final = {
     "code_insee": r"code (insee )?(de la )?commune( insee)?|(code_?)?insee",
@@ -31,17 +30,13 @@ _TVS_PATTERN: Final = r"^(?:\d{5}|2[AB]\d{2,3})$"
 
 
 def _read_tvs(path: Path, source: Source) -> pd.DataFrame:
-    """Read which territoire de vie-santé each commune belongs to.
-
-    Columns: code_insee (communes of the COG of the source; Paris, Lyon and Marseille by
-    arrondissement, each one a TVS of its own), tvs (five characters, four in Corse), tvs_name
-    (missing where the file has none), in order of code.
-    """
+    """TVS of each commune, in order of code: code_insee (arrondissements are TVS of their own), tvs
+    (five characters, four in Corse), tvs_name (missing where none is given)."""
     if is_zip(path):
         book = open_book(path, source.inner)
-        found = block(book, book.sheet_names[0], columns=_COLUMNS, optional=_NAME, path=path)
+        found = book.block(book.sheet_names[0], columns=_COLUMNS, optional=_NAME)
+        found = found.filled("code_insee")
         raw = pd.DataFrame({name: found.texts(name) for name in found.places})
-        raw = raw[raw["code_insee"] != ""].reset_index(drop=True)
     else:
         raw = read_csv_text(path, inner=source.inner, patterns=_COLUMNS, optional=_NAME)
     names = raw["tvs_name"] if "tvs_name" in raw else pd.Series("", index=raw.index, dtype="str")
@@ -56,6 +51,7 @@ def _read_tvs(path: Path, source: Source) -> pd.DataFrame:
 
 
 def _tvs_codes(codes: pd.Series[str], path: Path) -> pd.Series[str]:
+    """Codes of TVS with lost zero and case restored; an error lists what is none."""
     text = codes.str.upper().str.replace(r"\.0$", "", regex=True)
     text = with_zero(text)
     wrong = codes[~text.str.fullmatch(_TVS_PATTERN)]
@@ -66,7 +62,6 @@ def _tvs_codes(codes: pd.Series[str], path: Path) -> pd.Series[str]:
 READERS: Final = {
     "tvs": Reader(
         read=_read_tvs,
-        vintage=no_vintage,
         contract=pa.DataFrameSchema(
             {
                 "code_insee": UNIQUE_CODE,
@@ -76,6 +71,5 @@ READERS: Final = {
                 "tvs_name": pa.Column(str, nullable=True),
             },
         ),
-        keys=("code_insee",),
     )
 }

@@ -14,11 +14,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
-from cpts_geo.errors import DataFileError, alike, one_line
+from cpts_geo.errors import DataFileError, alike, quoted
+from cpts_geo.sources._conventions.archives import member_name, open_content
+from cpts_geo.sources._conventions.text import cells, decoded, plain
 from cpts_geo.sources.catalogue.catalogue import Source
-from cpts_geo.sources.conventions.text import cells, decoded, plain
-from cpts_geo.sources.readers.formats.archives import member_name, open_content
-from cpts_geo.sources.readers.formats.base import find_columns, repaired_codes, unexpected
+from cpts_geo.sources.readers._formats.base import find_columns, repaired_codes, unexpected
 
 #: Columns that describe an observation and do not split it.
 _ATTRIBUTES: Final = frozenset(
@@ -51,14 +51,18 @@ _SAMPLE: Final = 2 * 1024 * 1024
 
 @dataclass(frozen=True)
 class _Header:
+    """Names of the columns, and what separates them."""
+
     names: list[str]
     separator: str
 
     def place(self, wanted: str) -> int | None:
+        """Place of a column by the plain text of its name; None without it."""
         return next((i for i, n in enumerate(self.names) if plain(n) == wanted), None)
 
 
 def _read_header(stream: IO[bytes], path: Path, required: Collection[str]) -> _Header:
+    """Read the first line; a DataFileError where a required column is not there."""
     line = decoded(stream.readline(65536)).text.rstrip("\r\n")
     separator = max(";,\t", key=line.count)
     names = cells(line, separator)
@@ -71,45 +75,16 @@ def observations(
     source: Source,
     *,
     keep: Mapping[str, Sequence[str] | None],
-    level: str = "COM",
     others_at_total: bool = False,
 ) -> pd.DataFrame:
-    """
-    Read the observations of one geographic level, streamed: other rows never meet in memory.
-
-    Parameters
-    ----------
-    path : Path
-        Melodi's file, plain or in its archive.
-    source : Source
-        Its entry in the catalogue, for the member to read.
-    keep : mapping of str to sequence of str or None
-        Dimension -> values whose rows are kept; None keeps them all. Named in capitals, as the
-        producer does.
-    level : str
-        Value of GEO_OBJECT kept: ``COM`` holds Paris, Lyon and Marseille as wholes, ``ARM`` their
-        arrondissements.
-    others_at_total : bool
-        Keep only the rows where each dimension that `keep` does not name is at its total.
-
-    Returns
-    -------
-    DataFrame
-        code_insee (five characters), the dimensions of `keep` (named in lower case), all as
-        categories; period (year, int), value (float, in units; NaN where the producer gives no
-        figure for this row: suppressed, or included in another commune's, status ``K``).
-
-    Raises
-    ------
-    DataFileError
-        Not a Melodi file, a dimension that is not there, unreadable figures, or several rows for
-        the same thing.
-    """
+    """Observations of the communes, streamed: code_insee, the dimensions of `keep` (values kept;
+    None for all) as categories, period (year), value (in units; NaN where the producer gives no
+    figure of its own); `others_at_total` keeps other dimensions at their total only."""
     required = {"GEO", "GEO_OBJECT", "TIME_PERIOD", "OBS_VALUE", *keep}
     with open_content(path, source.inner) as stream:
         header = _read_header(stream, path, required)
         filters = {name.lower(): values for name, values in keep.items() if values is not None}
-        filters["geo_object"] = [level]
+        filters["geo_object"] = ["COM"]  # Paris, Lyon and Marseille as wholes
         if others_at_total:
             named = {name.lower() for name in keep} | _ATTRIBUTES
             filters |= {plain(n): _TOTALS for n in header.names if plain(n) not in named and n}
@@ -179,13 +154,14 @@ def _with_numbers(rows: pa.RecordBatch, path: Path) -> pa.RecordBatch:
     known = pc.fill_null(pc.match_substring_regex(given, _NUMBER), True)
     if not pc.all(known).as_py():
         bad = sorted(set(given.filter(pc.invert(known)).to_pylist()))
-        lines = (f"ce n’est pas un nombre : « {one_line(value)} »" for value in bad)
+        lines = (f"ce n’est pas un nombre : {quoted(value)}" for value in bad)
         raise unexpected(path, alike(lines, "pas un nombre", total=len(bad)))
     place = rows.schema.get_field_index("obs_value")
     return rows.set_column(place, "obs_value", pc.cast(given, pa.float64()))
 
 
 def _tidy(rows: pa.Table, path: Path, *, dimensions: Sequence[str]) -> pd.DataFrame:
+    """Table of rows that were kept: codes, dimensions, period and value in units."""
     frame = rows.to_pandas()
     for name in frame.select_dtypes("category"):
         # What was filtered out still stands in the dictionaries.
@@ -215,7 +191,7 @@ def _refuse_repeats(table: pd.DataFrame, names: Sequence[str], path: Path) -> No
         return
     twice = table.loc[pd.Series(key).duplicated(), [*names, "period"]]
     rows = (" ".join(map(str, row)) for row in twice.itertuples(index=False))
-    lines = (f"plusieurs lignes pour « {one_line(row)} »" for row in rows)
+    lines = (f"plusieurs lignes pour {quoted(row)}" for row in rows)
     said = f"{len(twice)} lignes en trop : une dimension n’est pas à son total"
     raise unexpected(path, [said, *alike(lines, "ligne en trop", total=len(twice))])
 
@@ -228,67 +204,33 @@ def _codes(geo: pd.Series, path: Path) -> pd.Series:
 
 
 def _years(periods: pd.Series, path: Path) -> pd.Series:
+    """Years of periods; a DataFileError for what is no year."""
     texts = [str(period) for period in periods.cat.categories]
     bad = [text for text in texts if not re.fullmatch(r"\d{4}", text)]
     if bad:
-        raise unexpected(
-            path, [f"TIME_PERIOD « {one_line(text)} » n’est pas une année" for text in bad]
-        )
+        raise unexpected(path, [f"TIME_PERIOD {quoted(text)} n’est pas une année" for text in bad])
     return pd.Series(np.array([int(text) for text in texts])[periods.cat.codes])
 
 
 def _powers_of_ten(powers: pd.Series, path: Path) -> np.ndarray:
+    """Factor of each row by its UNIT_MULT; a DataFileError for what is no power."""
     texts = [str(power) or "0" for power in powers.cat.categories]
     bad = [text for text in texts if not re.fullmatch(r"-?\d{1,2}", text)]
     if bad:
-        raise unexpected(path, [f"UNIT_MULT « {one_line(text)} » inconnu" for text in bad])
+        raise unexpected(path, [f"UNIT_MULT {quoted(text)} inconnu" for text in bad])
     return np.array([10.0 ** int(text) for text in texts])[powers.cat.codes]
 
 
 def named_year(path: Path, source: Source) -> int | None:
-    """
-    Year in the name of the member, such as ``DS_BPE_2025_data.csv``.
-
-    Parameters
-    ----------
-    path : Path
-        Melodi's file, plain or in its archive.
-    source : Source
-        Its entry in the catalogue.
-
-    Returns
-    -------
-    int or None
-        The year; None for a set published without it.
-    """
+    """Year in the name of the member, such as ``DS_BPE_2025_data.csv``; None without one."""
     name = PurePosixPath(member_name(path, source.inner)).name
     named = re.search(r"_(\d{4})_data\.csv$", name, re.IGNORECASE)
     return int(named[1]) if named else None
 
 
 def newest(table: pd.DataFrame, path: Path, source: Source) -> pd.DataFrame:
-    """
-    Observations of the newest year of a file that holds several.
-
-    Parameters
-    ----------
-    table : DataFrame
-        From :func:`observations`.
-    path : Path
-        The file.
-    source : Source
-        Its entry in the catalogue.
-
-    Returns
-    -------
-    DataFrame
-        Its rows of the last period, without the column period.
-
-    Raises
-    ------
-    DataFileError
-        That period is not the year in the member's name.
-    """
+    """Observations of the last period, without that column; a DataFileError where the member's name
+    says another year."""
     last = int(table["period"].max())
     named = named_year(path, source)
     if named not in (None, last):
@@ -298,27 +240,7 @@ def newest(table: pd.DataFrame, path: Path, source: Source) -> pd.DataFrame:
 
 
 def vintage(path: Path, source: Source) -> str:
-    """
-    Year that a Melodi file says it is of.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-    source : Source
-        Its entry in the catalogue.
-
-    Returns
-    -------
-    str
-        Year in the name of the member, else the newest TIME_PERIOD of the rows.
-
-    Raises
-    ------
-    DataFileError
-        The first rows are of a later year than the member's name says, or the file is no Melodi
-        file.
-    """
+    """Year in the name of the member, which no first row may pass, else the newest of all rows."""
     named = named_year(path, source)
     years = periods(path, source, whole=named is None)
     if named is not None and max(years) > named:
@@ -327,51 +249,15 @@ def vintage(path: Path, source: Source) -> str:
 
 
 def contradicted(path: Path, *, named: int | None, years: Collection[int]) -> DataFileError:
-    """
-    Error of a file whose name and rows are not of the same year.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-    named : int or None
-        Year in the name of its member.
-    years : collection of int
-        Years of its rows.
-
-    Returns
-    -------
-    DataFileError
-        To raise.
-    """
+    """Error, to raise, of a file whose name and rows are not of the same year."""
     found = ", ".join(map(str, sorted(years)))
     said = f"{named} dans le nom du fichier" if named else "une seule année attendue"
     return unexpected(path, [f"millésimes qui se contredisent : {said}, {found} dans les lignes"])
 
 
 def periods(path: Path, source: Source, *, whole: bool) -> set[int]:
-    """
-    Years of the rows of a Melodi file.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-    source : Source
-        Its entry in the catalogue.
-    whole : bool
-        Read all rows; otherwise the first ones only.
-
-    Returns
-    -------
-    set of int
-        Years found.
-
-    Raises
-    ------
-    DataFileError
-        Not a Melodi file, or one without rows.
-    """
+    """Years of the rows, all of them where `whole`, else the first ones; a DataFileError without
+    any."""
     with open_content(path, source.inner) as stream:
         header = _read_header(stream, path, ["GEO", "TIME_PERIOD", "OBS_VALUE"])
         body: IO[bytes] | pa.BufferReader = stream

@@ -22,14 +22,14 @@ from typing import Any, Final, Literal
 
 from cpts_geo import errors
 from cpts_geo.errors import CptsGeoError, Defect, one_line
-from cpts_geo.sources.bounds.limits import LIMITS, beyond
+from cpts_geo.sources._bounds.limits import LIMITS, beyond
 
-Ending = Literal["time", "memory", "crash"]
+_Ending = Literal["time", "memory", "crash"]
 # The paths of this interpreter, so that the child finds the same packages; never the folder of
 # work, where a file of an analyst could bear the name of a module.
 _START: Final = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
-    "from cpts_geo.sources.apart import _answer; _answer()"
+    "from cpts_geo.sources._apart import _answer; _answer()"
 )
 #: Words of the libraries for a lack of memory, in an error or as they end the process.
 _MEMORY: Final = re.compile(
@@ -41,8 +41,8 @@ _ROOT: Final = str(Path(errors.__file__).resolve().parent.parent)
 class _ApartError(Exception):
     """The process apart has not answered: out of time or of memory, or crashed."""
 
-    def __init__(self, ending: Ending, detail: str = "") -> None:
-        self.ending: Ending = ending
+    def __init__(self, ending: _Ending, detail: str = "") -> None:
+        self.ending: _Ending = ending
         self.detail = detail
         super().__init__(f"{ending}: {detail}")
 
@@ -105,6 +105,8 @@ def _last_words() -> Iterator[tuple[int, int]]:
 
 
 def _understood(answer: bytes, code: int, reading: int) -> Any:
+    """Value that the process answered, or its refusal raised; without an answer, its code and its
+    last words tell how it ended."""
     head, found, body = answer.partition(b"\n")
     if not found:
         try:
@@ -113,7 +115,7 @@ def _understood(answer: bytes, code: int, reading: int) -> Any:
             words = ""
         # A system that lacks memory kills without a word.
         killed = code == -getattr(signal, "SIGKILL", 0)
-        ending: Ending = "memory" if killed or _MEMORY.search(words) else "crash"
+        ending: _Ending = "memory" if killed or _MEMORY.search(words) else "crash"
         raise _ApartError(ending, f"ended with {code}")
     said = json.loads(head)
     match said["kind"]:
@@ -141,42 +143,9 @@ def run_within(
     error: type[CptsGeoError],
     name: str,
 ) -> Any:
-    """
-    Call a function on a file in a process apart, and tell every bad end of it as a refusal.
-
-    Parameters
-    ----------
-    bounds : str
-        Bounds of time and of memory: ``workbook``, ``polygons`` or ``travel``.
-    target : str
-        As for :func:`_run_apart`.
-    arguments : mapping of str to Any
-        As for :func:`_run_apart`.
-    content : bytes
-        The file.
-    error : type of CptsGeoError
-        Class of the refusals.
-    name : str
-        Name of the file.
-
-    Returns
-    -------
-    Any
-        What the function returned.
-
-    Raises
-    ------
-    CptsGeoError
-        What the function raised; or it took too long or too much, or crashed.
-    MemoryError
-        The machine has no room left for one more process.
-
-    Examples
-    --------
-    >>> from cpts_geo.errors import PerimeterError
-    >>> target = "cpts_geo.sources.readers.formats._sheets:names"
-    >>> run_within("workbook", target, {}, content=b"x", error=PerimeterError, name="l.xlsx")
-    """
+    """Call ``module:function`` on a file in a process apart, within the bounds of time and memory
+    of ``workbook``, ``polygons`` or ``travel``; every bad end is a refusal of class `error`, and a
+    machine without room for the process a MemoryError."""
     memory, seconds = f"{bounds}_memory", f"{bounds}_seconds"
     try:
         return _run_apart(
@@ -223,6 +192,7 @@ def _answer() -> None:
 
 
 def _written(value: Any) -> tuple[dict[str, Any], bytes]:
+    """Head and body of an answer: bytes as they are, else JSON."""
     if isinstance(value, bytes):
         return {"kind": "bytes"}, value
     return {"kind": "json"}, json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass")

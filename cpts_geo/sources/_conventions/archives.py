@@ -13,61 +13,37 @@ from itertools import pairwise
 from pathlib import Path, PurePosixPath
 from typing import IO, Final, cast
 
-from cpts_geo.errors import DataFileError, one_line
+from cpts_geo.errors import DataFileError, one_line, quoted
 from cpts_geo.files import UNREADABLE
 from cpts_geo.french import counted
-from cpts_geo.sources.bounds.limits import LIMITS, excess, said
+from cpts_geo.sources._bounds.limits import LIMITS, excess, said
 
-_ZIP: Final = b"PK\x03\x04"
+#: First bytes of kinds of files.
+ZIP: Final = b"PK\x03\x04"
+GZIP: Final = b"\x1f\x8b"
+SEVEN_ZIP: Final = b"7z\xbc\xaf\x27\x1c"
+PARQUET: Final = b"PAR1"
+SQLITE: Final = b"SQLite format 3\x00"
 #: Mark of an entry of the list of members.
 _ENTRY: Final = b"PK\x01\x02"
 #: Bytes of the header of a member, without its name.
 _LOCAL: Final = 30
 #: Under this size, a packing that shrinks a text a thousand times harms nobody.
 _SMALL: Final = 10**7
-_GZIP: Final = b"\x1f\x8b"
 
 
 def is_zip(path: Path) -> bool:
-    """
-    Tell whether a file is a ZIP archive by its first bytes, whatever its name says.
-
-    Parameters
-    ----------
-    path : Path
-        An existing file.
-
-    Returns
-    -------
-    bool
-        True for a ZIP archive; a workbook (xlsx) is one too.
-    """
+    """Tell whether a file is a ZIP archive (a workbook is one) by its first bytes."""
     with path.open("rb") as stream:
-        return stream.read(4) == _ZIP
+        return stream.read(4) == ZIP
 
 
 def archive_defects(
     file: Path | IO[bytes], *, whole: bool = True, most: int | None = None
 ) -> list[str]:
-    """
-    List what makes a ZIP archive unfit to be read.
-
-    Parameters
-    ----------
-    file : Path or binary stream
-        A file that starts like a ZIP archive.
-    whole : bool
-        Whether every member is unpacked to check it; else its list alone is looked at.
-    most : int, optional
-        Bytes of all its members once unpacked; the bound of any source by default.
-
-    Returns
-    -------
-    list of str
-        French lines: truncated or damaged, members with a path that leaves the archive, too many
-        of them, members that share their bytes or unpack to far more than official files do;
-        empty when there is none.
-    """
+    """List in French what makes a ZIP unfit to be read: damaged, paths that leave it, too many
+    members, members that share bytes or unpack too far (`most` bytes in all); `whole` unpacks each
+    to check it."""
     try:
         # The library would first make an object of each entry of the list, however many.
         entries = _entries(file)
@@ -84,7 +60,7 @@ def archive_defects(
             # Nothing suspect is unpacked, not even to compute its checksum.
             damaged = archive.testzip() if whole and not defects else None
             if damaged is not None:
-                defects.append(f"membre « {one_line(damaged)} » abîmé")
+                defects.append(f"membre {quoted(damaged)} abîmé")
             return defects
     except UNREADABLE:
         return ["archive ZIP tronquée ou abîmée"]
@@ -109,14 +85,21 @@ def _overlaps(members: list[zipfile.ZipInfo]) -> list[str]:
     """Members made of the same bytes: a small archive unpacks to any size that way."""
     placed = sorted(members, key=lambda member: member.header_offset)
     return [
-        f"membres « {one_line(one.filename)} » et « {one_line(other.filename)} » : "
+        f"membres {quoted(one.filename)} et {quoted(other.filename)} : "
         "ils se recouvrent (bombe de décompression)"
         for one, other in pairwise(placed)
         if one.header_offset + _LOCAL + one.compress_size > other.header_offset
     ][:1]
 
 
+def leaves(name: str) -> bool:
+    """Whether the path of a member leaves its archive."""
+    path = PurePosixPath(name.replace("\\", "/"))
+    return path.is_absolute() or ".." in path.parts or bool(re.match(r"[A-Za-z]:", name))
+
+
 def _too_large(found: int, limit: int) -> str:
+    """French line on what unpacks beyond a bound (bytes)."""
     return said(
         "unpacked",
         found=f"{excess(found, limit, unit='octets')} une fois décompressé",
@@ -125,21 +108,7 @@ def _too_large(found: int, limit: int) -> str:
 
 
 def gzip_defects(path: Path, *, most: int) -> list[str]:
-    """
-    List what makes a gzip file unfit to be read, unpacking it no further than a bound.
-
-    Parameters
-    ----------
-    path : Path
-        A file that starts like a gzip.
-    most : int
-        Bytes it may hold once unpacked.
-
-    Returns
-    -------
-    list of str
-        French lines; empty when it is sound.
-    """
+    """List in French what makes a gzip unfit to be read, unpacked no further than `most` bytes."""
     limit = min(most, max(_SMALL, LIMITS["ratio"] * path.stat().st_size))
     unpacked = 0
     try:
@@ -154,40 +123,18 @@ def gzip_defects(path: Path, *, most: int) -> list[str]:
 
 
 def _member_defects(member: zipfile.ZipInfo) -> list[str]:
-    name = member.filename.replace("\\", "/")
-    shown = one_line(member.filename)
-    path = PurePosixPath(name)
-    defects = []
-    if path.is_absolute() or ".." in path.parts or re.match(r"[A-Za-z]:", name):
-        defects.append(f"membre « {shown} » : son chemin sort de l’archive")
+    """French lines on a member whose path leaves the archive, or that unpacks too far."""
+    shown = f"membre {quoted(member.filename)}"
+    defects = [f"{shown} : son chemin sort de l’archive"] if leaves(member.filename) else []
     limit = LIMITS["ratio"] * max(member.compress_size, 1)
     if member.file_size > max(_SMALL, limit):
-        defects.append(f"membre « {shown} » : {_too_large(member.file_size, limit)}")
+        defects.append(f"{shown} : {_too_large(member.file_size, limit)}")
     return defects
 
 
 def member_name(path: Path, inner: str | None) -> str:
-    """
-    Name of the member that is read in a file: the file's own name when it is no archive.
-
-    Parameters
-    ----------
-    path : Path
-        A plain, gzip or ZIP file.
-    inner : str or None
-        Regular expression the member's base name must match in full; None where the archive
-        holds one file.
-
-    Returns
-    -------
-    str
-        Member name, with its folders.
-
-    Raises
-    ------
-    DataFileError
-        The archive is damaged, or holds no such member, or several.
-    """
+    """Name of the only member whose base name `inner` matches in full (any for None); the file's
+    own name when it is no archive; a DataFileError for none, several, or a damaged archive."""
     if not is_zip(path):
         return path.name
     # What is read checks itself as it goes: unpacking everything first would double the work.
@@ -201,35 +148,17 @@ def member_name(path: Path, inner: str | None) -> str:
         found = counted(len(wanted), "membre", "membres") if wanted else "aucun membre"
         raise DataFileError(
             f"{one_line(path.name)} : {found} pour « {inner or 'un seul fichier'} ».",
-            defects=[f"membre « {one_line(name)} »" for name in names[:20]],
+            defects=[f"membre {quoted(name)}" for name in names[:20]],
             remedy="le producteur a changé le contenu de l’archive : adaptez « inner » dans "
-            "sources/catalogue_*.toml après avoir regardé ces membres.",
+            "sources/catalogue/*.toml après avoir regardé ces membres.",
         )
     return wanted[0]
 
 
 @contextmanager
 def open_content(path: Path, inner: str | None = None) -> Iterator[IO[bytes]]:
-    """
-    Open the content of a plain, gzip or ZIP file as bytes.
-
-    Parameters
-    ----------
-    path : Path
-        The file; its kind is told by its first bytes, never by its name.
-    inner : str or None
-        Regular expression of the member of a ZIP archive, see :func:`member_name`.
-
-    Yields
-    ------
-    binary stream
-        Read it once, from the start; nothing is unpacked to the disk.
-
-    Raises
-    ------
-    DataFileError
-        The archive is damaged, or holds no such member.
-    """
+    """Yield the bytes of a plain, gzip or ZIP file, told by its first bytes and never unpacked to
+    the disk; see :func:`member_name` for `inner`."""
     try:
         if is_zip(path):
             name = member_name(path, inner)
@@ -237,7 +166,7 @@ def open_content(path: Path, inner: str | None = None) -> Iterator[IO[bytes]]:
                 yield stream
             return
         with path.open("rb") as plain:
-            packed = plain.read(2) == _GZIP
+            packed = plain.read(2) == GZIP
         if packed:
             with gzip.open(path) as unpacked:
                 yield cast("IO[bytes]", unpacked)
@@ -249,26 +178,7 @@ def open_content(path: Path, inner: str | None = None) -> Iterator[IO[bytes]]:
 
 
 def whole(stream: IO[bytes], path: Path) -> bytes:
-    """
-    Read a content that its reader has to keep whole, within the bound.
-
-    Parameters
-    ----------
-    stream : binary stream
-        See :func:`open_content`.
-    path : Path
-        The file, for the message.
-
-    Returns
-    -------
-    bytes
-        All of it.
-
-    Raises
-    ------
-    DataFileError
-        It is larger.
-    """
+    """Read a content that its reader keeps whole; a DataFileError beyond the bound."""
     content = stream.read(LIMITS["whole"] + 1)
     if len(content) > LIMITS["whole"]:
         raise _unusable(path, [said("whole")])
@@ -276,26 +186,7 @@ def whole(stream: IO[bytes], path: Path) -> bytes:
 
 
 def whole_json(stream: IO[bytes], path: Path) -> bytes:
-    """
-    Read a JSON whole, and refuse one whose parsing would fill the memory.
-
-    Parameters
-    ----------
-    stream : binary stream
-        See :func:`open_content`.
-    path : Path
-        The file, for the message.
-
-    Returns
-    -------
-    bytes
-        All of it.
-
-    Raises
-    ------
-    DataFileError
-        It is larger than the bound, or has more lists and objects.
-    """
+    """Read a JSON whole; a DataFileError where its size, lists or objects would fill the memory."""
     content = whole(stream, path)
     values = content.count(b"[") + content.count(b"{")
     if values > LIMITS["values"]:
@@ -304,6 +195,7 @@ def whole_json(stream: IO[bytes], path: Path) -> bytes:
 
 
 def _unusable(path: Path, defects: list[str]) -> DataFileError:
+    """Error of a file that came damaged or too large."""
     return DataFileError(
         f"Fichier inutilisable : {one_line(path.name)}.",
         defects=defects,

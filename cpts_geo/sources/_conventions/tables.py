@@ -10,7 +10,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
-from cpts_geo.errors import TableError, one_line
+from cpts_geo.errors import TableError, quoted
 
 TableT = TypeVar("TableT", bound=pd.DataFrame)
 _SHOWN: Final = 20
@@ -24,40 +24,8 @@ _RULES: Final = {
 
 
 def validate(table: TableT, schema: pa.DataFrameSchema, *, keys: list[str], origin: str) -> TableT:
-    """
-    Check a table against a schema, and say every defect in French.
-
-    Parameters
-    ----------
-    table : DataFrame
-        The table to check; left as it is.
-    schema : pandera.pandas.DataFrameSchema
-        Its columns, all of them, with the rules of each.
-    keys : list of str
-        Columns that name a row in a message.
-    origin : str
-        File or table, for the message.
-
-    Returns
-    -------
-    DataFrame
-        The same rows, coerced where the schema says so.
-
-    Raises
-    ------
-    TableError
-        A column is missing or unknown, or values break their type or domain; lists every one.
-
-    Examples
-    --------
-    >>> schema = pa.DataFrameSchema({"people": pa.Column(int, pa.Check.ge(0, error="négatif"))})
-    >>> validate(pd.DataFrame({"people": [3, -1]}), schema, keys=["people"], origin="essai")
-    Traceback (most recent call last):
-        ...
-    cpts_geo.errors.TableError: La table « essai » ne respecte pas son contrat.
-      - people : négatif (-1)
-    À faire : corrigez ces valeurs à la source ; une valeur inconnue se laisse vide.
-    """
+    """Return a table coerced to a schema, or raise one TableError that lists in French every
+    missing or unknown column and every value out of its type or domain, rows named by `keys`."""
     defects = [f"colonne absente : {column}" for column in schema.columns if column not in table]
     defects += [f"colonne inconnue : {column}" for column in table if column not in schema.columns]
     if not defects:
@@ -97,10 +65,11 @@ def _defects(failures: pd.DataFrame, table: pd.DataFrame, *, keys: list[str]) ->
 
 
 def _case_text(case: dict[Hashable, Any], table: pd.DataFrame, *, keys: list[str]) -> str:
+    """Row and value of one failure, or the type of a whole column."""
     if pd.isna(case["index"]):
         return f"toute la colonne est de type {case['failure_case']}"
     row = table.loc[[case["index"]]].iloc[0]
     name = " ".join(str(row[key]) for key in keys)
     if case["column"] in ("", *keys) or pd.isna(case["failure_case"]) or case["failure_case"] == "":
         return name
-    return f"{name} : « {one_line(str(case['failure_case']))} »"
+    return f"{name} : {quoted(str(case['failure_case']))}"

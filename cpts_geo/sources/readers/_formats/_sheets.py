@@ -8,7 +8,7 @@ from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook
 
-from cpts_geo.sources.bounds.limits import LIMITS
+from cpts_geo.sources._bounds.limits import LIMITS
 
 
 def names(content: bytes) -> list[str] | None:

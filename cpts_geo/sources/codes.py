@@ -6,7 +6,7 @@ from typing import Final
 
 import pandas as pd
 
-from cpts_geo.errors import Defect, alike, one_line
+from cpts_geo.errors import Defect, alike, quoted
 
 #: Overseas codes (971...) have the shape of the others.
 CODE_PATTERN: Final = r"^(?:\d{2}|2[AB])\d{3}$"
@@ -65,5 +65,5 @@ def mended_codes(codes: pd.Series) -> tuple[pd.Series, list[Defect]]:
     text = codes.astype(str).str.strip().str.upper().str.replace(r"[.,]0+$", "", regex=True)
     text = with_zero(text)
     bad = sorted(set(text[~text.str.fullmatch(CODE_PATTERN)]))
-    lines = (f"code « {one_line(code)} »" for code in bad)
+    lines = (f"code {quoted(code)}" for code in bad)
     return text, alike(lines, "code impossible", total=len(bad))

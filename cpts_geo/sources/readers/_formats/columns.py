@@ -6,7 +6,7 @@ from typing import Final
 
 import pandera.pandas as pa
 
-from cpts_geo.sources.conventions.codes import CODE_PATTERN
+from cpts_geo.sources.codes import CODE_PATTERN
 
 _FACILITIES: Final = ("gps", "emergency_departments", "pharmacies")
 #: Codes of general practitioners, the current one first: editions before 2024 say D201.
