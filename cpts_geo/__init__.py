@@ -54,10 +54,12 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
+    """Import a name of :data:`_HOMES` from its home when it is first asked for."""
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
 
 
 def __dir__() -> list[str]:
+    """Names shown to a user: those of the module and of :data:`_HOMES`."""
     return sorted({*globals(), *_HOMES})

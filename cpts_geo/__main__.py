@@ -74,6 +74,7 @@ def _watch(child: int) -> None:
 
 
 def _follow_signals() -> None:
+    """Make every stop a KeyboardInterrupt, the death of the watching process included."""
     for number in _STOPS:
         if signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, _stop)
@@ -86,6 +87,7 @@ def _follow_signals() -> None:
 
 
 def _stop(*_: int | FrameType | None) -> None:
+    """Interrupt the command once: what a second stop interrupted would stay half-undone."""
     # Once: what a second one interrupted would stay half-undone.
     for number in _STOPS:
         signal.signal(number, signal.SIG_IGN)

@@ -13,15 +13,8 @@ from hypothesis import strategies as st
 from cpts_geo.access.catchments.catchment import apl, enhanced_two_stage_fca
 from cpts_geo.access.catchments.sharing import catchments
 from cpts_geo.access.catchments.weights import APL_WEIGHT
-from cpts_geo.access.changes.change import (
-    Change,
-    apl_shift,
-    centre_opens,
-    crossings,
-    gp_arrives,
-    gp_cuts_hours,
-    gp_leaves,
-)
+from cpts_geo.access.changes.change import Change, apl_shift, centre_opens, crossings, gp_leaves
+from cpts_geo.access.changes.text import _gp_arrives, _gp_cuts_hours
 from cpts_geo.access.travel.example import three_communes
 from cpts_geo.errors import ScenarioError, TableError
 from tests.access_oracles import (
@@ -53,19 +46,19 @@ def moved(code: str, consultations: float) -> Change:
 
 
 def test_a_doctor_who_comes_or_leaves_counts_as_the_apl_counts_activity():
-    assert gp_arrives("45252").consultations == 5_400
+    assert _gp_arrives("45252").consultations == 5_400
     assert gp_leaves("45252").consultations == -5_400
     for acts, counted in (
         *((0, 0), (249, 0), (250, 0), (251, 3_600), (3_600, 3_600), (3_601, 3_601), (4_000, 4_000)),
         *((5_999, 5_999), (6_000, 6_000), (6_001, 6_000), (9_000, 6_000)),
     ):
-        assert gp_arrives("45252", consultations=acts).consultations == counted
+        assert _gp_arrives("45252", consultations=acts).consultations == counted
         assert gp_leaves("45252", consultations=acts).consultations == -counted
     change = gp_leaves("45252", consultations=4_000)
     assert (change.code, change.kind) == ("45252", "departure")
     assert change.words == "un médecin généraliste part (4\u202f000 consultations par an)"
-    assert gp_arrives("85047").kind == "arrival"
-    assert "s’installe (5\u202f400 consultations" in gp_arrives("85047").words
+    assert _gp_arrives("85047").kind == "arrival"
+    assert "s’installe (5\u202f400 consultations" in _gp_arrives("85047").words
 
 
 @pytest.mark.parametrize(
@@ -83,15 +76,15 @@ def test_a_doctor_who_comes_or_leaves_counts_as_the_apl_counts_activity():
     ],
 )
 def test_cut_hours_go_through_the_bounds_of_activity(before, after, loss):
-    change = gp_cuts_hours("45252", before=before, after=after)
+    change = _gp_cuts_hours("45252", before=before, after=after)
     assert change.consultations == loss
     assert change.kind == "fewer_hours"
 
 
 def test_a_cut_is_from_an_ordinary_activity_unless_said():
-    assert gp_cuts_hours("45252", after=4_000).consultations == -1_400
+    assert _gp_cuts_hours("45252", after=4_000).consultations == -1_400
     words = "un médecin passe de 5\u202f400 à 4\u202f000 consultations par an"
-    assert gp_cuts_hours("45252", after=4_000).words == words
+    assert _gp_cuts_hours("45252", after=4_000).words == words
 
 
 def test_a_centre_gives_its_slots_without_bounds():
@@ -108,18 +101,18 @@ def test_a_centre_gives_its_slots_without_bounds():
 
 @pytest.mark.parametrize("acts", [-1, math.nan, math.inf])
 def test_activities_that_are_no_number_are_refused(acts):
-    for change in (gp_arrives, gp_leaves):
+    for change in (_gp_arrives, gp_leaves):
         with pytest.raises(ScenarioError):
             change("45252", consultations=acts)
     with pytest.raises(ScenarioError):
-        gp_cuts_hours("45252", before=acts, after=0)
+        _gp_cuts_hours("45252", before=acts, after=0)
     with pytest.raises(ScenarioError):
-        gp_cuts_hours("45252", before=5_400, after=acts)
+        _gp_cuts_hours("45252", before=5_400, after=acts)
 
 
 def test_a_cut_that_is_more_is_refused():
     with pytest.raises(ScenarioError, match="ce n’est pas moins"):
-        gp_cuts_hours("45252", before=5_000, after=5_001)
+        _gp_cuts_hours("45252", before=5_000, after=5_001)
 
 
 def test_every_bad_number_of_a_centre_is_listed_at_once():
@@ -142,7 +135,7 @@ def test_the_toy_worked_by_hand():
     """People around C: 1000/3 + 2000 + 500, for weights 1/3, 1, 1."""
     times, supply, people = three_communes()
     shared = catchments(times, people, weight=APL_WEIGHT)
-    found = apl_shift(shared, [gp_arrives("C")])
+    found = apl_shift(shared, [_gp_arrives("C")])
     around = 1_000 / 3 + 2_500
     assert found.to_dict() == pytest.approx(
         {"A": 1_800 / around, "B": 5_400 / around, "C": 5_400 / around}
@@ -195,10 +188,10 @@ def test_a_shift_is_its_formula_and_all_of_it_is_shared(world, data, consultatio
 def test_shifts_add_up_and_a_departure_undoes_an_arrival():
     world = dense_world(4, 30)
     one, two = list(world.supply)[:2]
-    found = shift(world, [gp_arrives(one), gp_leaves(two, consultations=4_000), gp_arrives(one)])
-    parts = 2 * shift(world, [gp_arrives(one)]) + shift(world, [moved(two, -4_000.0)])
+    found = shift(world, [_gp_arrives(one), gp_leaves(two, consultations=4_000), _gp_arrives(one)])
+    parts = 2 * shift(world, [_gp_arrives(one)]) + shift(world, [moved(two, -4_000.0)])
     np.testing.assert_allclose(found, parts, rtol=1e-12, atol=1e-15)
-    none = shift(world, [gp_arrives(one), gp_leaves(one)])
+    none = shift(world, [_gp_arrives(one), gp_leaves(one)])
     assert none.abs().max() < 1e-15
     assert (shift(world, []) == 0).all()
 
@@ -217,12 +210,12 @@ def test_unknown_people_around_a_change_make_unknown_those_in_reach_of_it_only()
     }
     people = {"A": 10.0, "B": math.nan, "C": 20.0, "D": 30.0}
     world = World(minutes, dict.fromkeys("ABCD", 1.0), people)
-    found = shift(world, [gp_arrives("A")])
+    found = shift(world, [_gp_arrives("A")])
     assert found.isna().to_dict() == {"A": True, "B": True, "C": True, "D": False}
     assert found["D"] == 0.0
-    assert shift(world, [gp_arrives("D")]).to_dict() == {"A": 0, "B": 0, "C": 0, "D": 180.0}
+    assert shift(world, [_gp_arrives("D")]).to_dict() == {"A": 0, "B": 0, "C": 0, "D": 180.0}
     # Nothing changes, whoever lives there.
-    assert (shift(world, [gp_cuts_hours("A", before=3_600, after=300)]) == 0).all()
+    assert (shift(world, [_gp_cuts_hours("A", before=3_600, after=300)]) == 0).all()
 
 
 def test_a_commune_without_road_has_no_shift_and_takes_no_change():
@@ -239,7 +232,7 @@ def test_a_commune_without_road_has_no_shift_and_takes_no_change():
 def test_all_communes_unknown_or_reached_by_nobody_are_listed_at_once():
     world = World({("A", "A"): 0.0, ("A", "far"): 40.0}, {"A": 1.0, "far": 1.0}, {"A": 10.0})
     with pytest.raises(TableError) as refused:
-        shift(world, [gp_arrives("X"), gp_arrives("far"), gp_leaves("Y"), gp_leaves("A")])
+        shift(world, [_gp_arrives("X"), _gp_arrives("far"), gp_leaves("Y"), gp_leaves("A")])
     assert refused.value.defects == (
         "communes inconnues des temps de trajet : X, Y",
         "communes que personne n’atteint : far",

@@ -13,8 +13,9 @@ import pandas as pd
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from cpts_geo.access.changes.change import Change, gp_arrives, gp_leaves
+from cpts_geo.access.changes.change import Change, gp_leaves
 from cpts_geo.access.changes.shifts import Shift
+from cpts_geo.access.changes.text import _gp_arrives
 from cpts_geo.analysis import Analysis
 from cpts_geo.atlas.look.cells import Cell
 from cpts_geo.atlas.sections.access.changes import _shift_sentence, most_touched, shift_rows
@@ -270,7 +271,7 @@ def test_crossings_that_depend_on_the_times_say_so() -> None:
 
 
 def test_of_communes_as_touched_that_of_the_scenario_comes_first() -> None:
-    shift = shift_with({"b": 0.2, "c": 0.3, "a": 0.3 + 1e-13, "d": 0.3}, change=gp_arrives("d"))
+    shift = shift_with({"b": 0.2, "c": 0.3, "a": 0.3 + 1e-13, "d": 0.3}, change=_gp_arrives("d"))
     assert most_touched(shift) == ["d", "c", "a", "b"]
 
 

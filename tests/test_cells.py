@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cpts_geo.access.nearest.cells import cell_minutes
+from cpts_geo.access.nearest.squares import cell_minutes
 from cpts_geo.errors import TravelError
 from cpts_geo.sources.readers._formats.columns import _FACILITIES as FACILITIES
 

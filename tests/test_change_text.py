@@ -5,14 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from cpts_geo.access.changes.change import (
-    Change,
-    centre_opens,
-    gp_arrives,
-    gp_cuts_hours,
-    gp_leaves,
-)
-from cpts_geo.access.changes.text import change_title, parse_changes
+from cpts_geo.access.changes.change import Change, centre_opens, gp_leaves
+from cpts_geo.access.changes.text import _gp_arrives, _gp_cuts_hours, change_title, parse_changes
 from cpts_geo.errors import ScenarioError
 from cpts_geo.sources.embedding import embedded
 
@@ -35,11 +29,14 @@ def former() -> pd.DataFrame:
         ("départ:Pithiviers:", gp_leaves("45252")),
         ("départ:Pithiviers:4200", gp_leaves("45252", consultations=4_200)),
         ("départ:Pithiviers:9 000", gp_leaves("45252", consultations=9_000)),
-        ("arrivée:Pithiviers", gp_arrives("45252")),
-        ("arrivée:Pithiviers:3\u202f800,5", gp_arrives("45252", consultations=3_800.5)),
-        ("réduction:Pithiviers:4000", gp_cuts_hours("45252", before=5_400, after=4_000)),
-        ("réduction:Pithiviers:6000>4500", gp_cuts_hours("45252", before=6_000, after=4_500)),
-        ("réduction:Pithiviers: 6 000 > 4 500 ", gp_cuts_hours("45252", before=6_000, after=4_500)),
+        ("arrivée:Pithiviers", _gp_arrives("45252")),
+        ("arrivée:Pithiviers:3\u202f800,5", _gp_arrives("45252", consultations=3_800.5)),
+        ("réduction:Pithiviers:4000", _gp_cuts_hours("45252", before=5_400, after=4_000)),
+        ("réduction:Pithiviers:6000>4500", _gp_cuts_hours("45252", before=6_000, after=4_500)),
+        (
+            "réduction:Pithiviers: 6 000 > 4 500 ",
+            _gp_cuts_hours("45252", before=6_000, after=4_500),
+        ),
         ("centre:Challans:20", centre_opens("85047", hours_per_week=20)),
         ("centre:Challans:7,5h", centre_opens("85047", hours_per_week=7.5)),
         ("centre:Challans:20 h", centre_opens("85047", hours_per_week=20)),
@@ -162,8 +159,8 @@ def test_near_names_are_given_where_none_is_found(
     ("change", "title"),
     [
         (gp_leaves("x"), "Un médecin part : Baule"),
-        (gp_arrives("x"), "Un médecin s’installe : Baule"),
-        (gp_cuts_hours("x", after=3_000), "Un médecin réduit son activité : Baule"),
+        (_gp_arrives("x"), "Un médecin s’installe : Baule"),
+        (_gp_cuts_hours("x", after=3_000), "Un médecin réduit son activité : Baule"),
         (centre_opens("x", hours_per_week=3), "Un centre ouvre : Baule"),
     ],
 )

@@ -34,7 +34,7 @@ from cpts_geo.sources.embedding.embedded import load_facts
 from cpts_geo.territories.perimeters.request import Request
 from cpts_geo.writing import report
 from cpts_geo.writing._csv_tables import tables as tables_written
-from cpts_geo.writing.released import released
+from cpts_geo.writing._released import released
 from tests.kept import analysed
 
 UNDER, SECRET = Mask.UNDER_11.value, Mask.SECRET.value

@@ -13,10 +13,9 @@ from cpts_geo.schema import FIGURE_COLUMNS, Status, status_column
 from cpts_geo.settings import COG_YEAR
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.sources.embedding.contracts import check
+from cpts_geo.territories.figures._parts import Part, _best_cog
 from cpts_geo.territories.figures.by_commune import (
-    Part,
     _apl_parts,
-    _best_cog,
     _scaled_to_totals,
     cog_of,
     national_figures,

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from cpts_geo.errors import TableError
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.sources.embedding.contracts import check
-from cpts_geo.territories.cog.events import codes_at, current_codes, follow
+from cpts_geo.territories.cog._paths import follow
+from cpts_geo.territories.cog.events import codes_at, current_codes
 from cpts_geo.territories.cog.moves import MoveWarning, move
 
 COLUMNS = ["year", "dated", "event", "from_code", "to_code", "former_codes", "evidence"]

@@ -14,9 +14,10 @@ from cpts_geo.settings import COMMUNES_DIR
 from cpts_geo.sources.analyst.lists.perimeter import read_perimeter_file
 from cpts_geo.territories.naming import _matching as names
 from cpts_geo.territories.naming._audit import AUDIT_COLUMNS
+from cpts_geo.territories.naming._gazetteer import agree
 from cpts_geo.territories.naming.codes import resolve_codes, resolve_table
 from cpts_geo.territories.naming.names import resolve
-from cpts_geo.territories.naming.spelling import agree, normalise_name, split_departement_hint
+from cpts_geo.territories.naming.spelling import normalise_name, split_departement_hint
 
 BROKEN = Path(__file__).parent / "data" / "broken"
 

@@ -10,13 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cpts_geo.access.changes.change import (
-    Change,
-    centre_opens,
-    gp_arrives,
-    gp_cuts_hours,
-    gp_leaves,
-)
+from cpts_geo.access.changes.change import Change, centre_opens, gp_leaves
 from cpts_geo.access.changes.shifts import (
     Basins,
     Shift,
@@ -26,6 +20,7 @@ from cpts_geo.access.changes.shifts import (
     people_missing,
     shift_of,
 )
+from cpts_geo.access.changes.text import _gp_arrives, _gp_cuts_hours
 from cpts_geo.access.nearest.minutes import neighbourhood, travel_variants
 from cpts_geo.access.travel.times import travel_times
 from cpts_geo.errors import ScenarioError, TableError
@@ -111,7 +106,7 @@ def test_times_shorter_than_a_catchment_give_no_basin() -> None:
 
 def test_a_shift_computed_by_hand_lies_between_its_extremes() -> None:
     field = field_of([0, 7.5], apl=[2.0, 2.4], people=[9_000.0, 900.0])
-    found = studied(field, gp_arrives("A")).communes
+    found = studied(field, _gp_arrives("A")).communes
     # Weights from A: 1 for itself; for B 1 at 9.95 minutes, 2/3 at 11.95 and 14.48.
     near, far = 5_400 / (9_000 + 900), 5_400 / (9_000 + 600)
     assert found["shift"].tolist() == pytest.approx([far, far * 2 / 3])
@@ -123,17 +118,17 @@ def test_a_shift_computed_by_hand_lies_between_its_extremes() -> None:
 
 def test_a_departure_undoes_an_arrival() -> None:
     field = field_of([0, 7.5, 14], apl=[2.0, 2.4, 3.0], people=[9_000.0, 900.0, 50.0])
-    gain, loss = studied(field, gp_arrives("A")), studied(field, gp_leaves("A"))
+    gain, loss = studied(field, _gp_arrives("A")), studied(field, gp_leaves("A"))
     pd.testing.assert_series_equal(gain.communes["shift"], -loss.communes["shift"])
     pd.testing.assert_series_equal(gain.communes["low"], -loss.communes["high"], check_names=False)
-    both = studied(field, gp_arrives("A"), gp_leaves("A"))
+    both = studied(field, _gp_arrives("A"), gp_leaves("A"))
     assert both.communes["shift"].tolist() == pytest.approx([0, 0, 0])
     assert both.crossing.empty
 
 
 def test_far_communes_are_untouched_and_that_is_known() -> None:
     field = field_of([0, 60], apl=[2.0, 3.0], people=[100.0, 100.0])
-    found = studied(field, gp_arrives("A")).communes.loc["B"]
+    found = studied(field, _gp_arrives("A")).communes.loc["B"]
     assert found.tolist() == [3.0, 0.0, 3.0, 0.0, 0.0]
 
 
@@ -147,7 +142,7 @@ def test_no_apl_falls_under_nothing() -> None:
 
 def test_an_unknown_apl_stays_unknown_and_crosses_nothing() -> None:
     field = field_of([0, 1], apl=[2.4, np.nan], people=[9_000.0, 900.0])
-    found = studied(field, gp_arrives("A"))
+    found = studied(field, _gp_arrives("A"))
     assert math.isnan(found.communes.at["B", "after"])
     assert found.communes.at["B", "shift"] > 0
     assert list(found.crossing.index) == ["A"]
@@ -157,14 +152,14 @@ def test_an_unknown_apl_stays_unknown_and_crosses_nothing() -> None:
 def test_unknown_people_around_a_place_make_its_shift_unknown_not_zero() -> None:
     field = field_of([0, 1, 60], apl=[2.4, 2.0, 3.0], people=[9_000.0, np.nan, 10.0])
     field["population"] = [9_000, 500, 10]
-    found = studied(field, gp_arrives("A")).communes
+    found = studied(field, _gp_arrives("A")).communes
     assert found["shift"].isna().tolist() == [True, True, False]
     assert found["low"].isna().tolist() == [True, True, False]
 
 
 def test_communes_that_cross_come_with_their_people() -> None:
     field = field_of([0, 7.5, 60], apl=[2.0, 2.4, 2.4], people=[9_000.0, 900.0, 500.0])
-    found = studied(field, gp_arrives("A")).crossing
+    found = studied(field, _gp_arrives("A")).crossing
     assert found["direction"].to_dict() == {"A": "rises", "B": "rises"}
     assert found["people"].to_dict() == {"A": 9_000, "B": 900}
     fall = studied(field.assign(apl_2023=[2.6, 2.6, 2.6]), gp_leaves("A")).crossing
@@ -174,7 +169,7 @@ def test_communes_that_cross_come_with_their_people() -> None:
 def test_communes_that_some_times_alone_take_across_are_told_from_the_others() -> None:
     # From A, B gains 0.55 with the low times, 0.38 with the others; A 0.55 and 0.56.
     field = field_of([0, 7.5, 60], apl=[2.0, 2.0, 2.4], people=[9_000.0, 900.0, 500.0])
-    found = studied(field, gp_arrives("A"))
+    found = studied(field, _gp_arrives("A"))
     assert list(found.crossing.index) == ["A", "B"]
     assert found.crossing["central"].tolist() == [True, False]
     assert found.crossing["sure"].tolist() == [True, False]
@@ -201,7 +196,7 @@ def test_people_that_a_table_leaves_out_of_a_catchment_are_found() -> None:
 def test_only_the_communes_of_the_territory_are_given_in_their_order() -> None:
     field = field_of([0, 3, 6], apl=[2.0, 2.4, 2.6], people=[100.0, 100.0, 100.0])
     before = field.copy()
-    found = studied(field, gp_arrives("B"), communes=["C", "A"])
+    found = studied(field, _gp_arrives("B"), communes=["C", "A"])
     assert list(found.communes.index) == ["C", "A"]
     assert found.vintage == 2023
     assert found.title == "essai"
@@ -214,7 +209,7 @@ def test_a_place_that_times_do_not_know_or_nobody_reaches_is_refused() -> None:
     basis = basis_of(field)
     assert [basis.reaches(code) for code in ("A", "B", "Z")] == [True, False, False]
     with pytest.raises(TableError) as refused:
-        shift_of(basis, [gp_arrives("B"), gp_arrives("Z")], title="x", communes=["A"])
+        shift_of(basis, [_gp_arrives("B"), _gp_arrives("Z")], title="x", communes=["A"])
     assert len(refused.value.defects) == 2
 
 
@@ -302,8 +297,8 @@ def test_nobody_leaves_where_nobody_is_and_every_such_place_is_named() -> None:
     gps = pd.Series({"A": 0.0, "B": 0.0, "C": 1.0, "D": np.nan})
     changes = [
         gp_leaves("A"),
-        gp_cuts_hours("B", after=3_000),
-        gp_arrives("A"),
+        _gp_cuts_hours("B", after=3_000),
+        _gp_arrives("A"),
         centre_opens("B", hours_per_week=3),
     ]
     with pytest.raises(ScenarioError) as refused:
@@ -315,4 +310,4 @@ def test_a_departure_is_possible_where_there_is_a_doctor_or_nobody_knows() -> No
     gps = pd.Series({"C": 1.0, "D": np.nan})
     check_departures([gp_leaves("C"), gp_leaves("D"), gp_leaves("unheard of")], gps)
     # Two scenarios on the only doctor of a commune are two questions, not two departures.
-    check_departures([gp_leaves("C"), gp_cuts_hours("C", after=3_000)], gps)
+    check_departures([gp_leaves("C"), _gp_cuts_hours("C", after=3_000)], gps)

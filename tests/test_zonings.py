@@ -14,8 +14,9 @@ from cpts_geo.sources.fetching.fetch import fetch
 from cpts_geo.sources.readers.communes.tvs import READERS
 from cpts_geo.territories.perimeters._membership import territory_keys
 from cpts_geo.territories.perimeters._tvs import fetched_tvs, tvs_zoning
+from cpts_geo.territories.perimeters._zones import find_zones
 from cpts_geo.territories.perimeters.request import Request, find_perimeters
-from cpts_geo.territories.perimeters.zonings import epci_zoning, find_zones, zones_of_departements
+from cpts_geo.territories.perimeters.zonings import epci_zoning, zones_of_departements
 
 #: SIREN -> communes, of the COG 2026: the sixteen of Loiret.
 LOIRET = {

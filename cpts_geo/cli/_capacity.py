@@ -154,6 +154,7 @@ def _labelled(scenarios: list[Scenario], names: tuple[str, str]) -> list[Scenari
 
 
 def _measures_view(found: ScenarioComparison) -> Table:
+    """Measures of both scenarios and their difference."""
     from cpts_geo.atlas.sections.comparison.measures import measure_rows  # noqa: PLC0415
     from cpts_geo.capacity.demand.interval import CHANCES  # noqa: PLC0415
 
@@ -165,6 +166,7 @@ def _measures_view(found: ScenarioComparison) -> Table:
 
 
 def _changes_view(found: ScenarioComparison) -> Table:
+    """Inputs that the two scenarios do not share."""
     from cpts_geo.atlas.sections.comparison.changes import change_rows  # noqa: PLC0415
 
     return table_view(

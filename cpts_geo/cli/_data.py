@@ -31,6 +31,7 @@ _LICENCE, _LICENCE_SHORT = "Licence Ouverte 2.0", "LO 2.0"
 
 @data_app.callback(invoke_without_command=True)
 def _data(context: typer.Context) -> None:
+    """Show the help where no command of data is typed."""
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
 

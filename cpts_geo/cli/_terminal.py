@@ -61,6 +61,7 @@ def table_view(
 
 
 def _harmless(cell: str | Text) -> Text:
+    """Cell without what could command a terminal."""
     if isinstance(cell, Text):
         return Text(visible(cell.plain), style=cell.style)
     return Text(visible(cell))

@@ -145,6 +145,7 @@ def _said(error: BaseException) -> tuple[str, int]:
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
+    """An error, then those that led to it, each once."""
     seen: list[BaseException] = []
     step: BaseException | None = error
     while step is not None and step not in seen:
@@ -154,6 +155,7 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 
 
 def _is_of_memory(error: BaseException) -> bool:
+    """Whether an error is a lack of memory, by its kind or by the words of a library."""
     if isinstance(error, CptsGeoError):
         return False  # its words may quote those of others
     if isinstance(error, MemoryError) or getattr(error, "errno", None) == errno.ENOMEM:

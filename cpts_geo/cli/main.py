@@ -34,6 +34,7 @@ def _root(
         bool, typer.Option("--version", help="Afficher la version.", is_eager=True)
     ] = False,
 ) -> None:
+    """Show the version or the help; else check the memory before a command begins."""
     if show_version:
         typer.echo(f"cpts_geo {__version__}")
     elif context.invoked_subcommand is None:
@@ -43,6 +44,7 @@ def _root(
 
 
 def _typed() -> None:
+    """Run what was typed; what is not understood is refused in French."""
     # Step by step: run as a whole, it would keep to itself what an interruption has to say.
     command = typer.main.get_command(app)
     try:

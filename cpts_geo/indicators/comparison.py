@@ -109,6 +109,7 @@ def compare_areas(
 
 
 def _published(facts: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
+    """Rows of the published facts that stand as indicators of their own."""
     rows = []
     for fact in facts[facts["fact"].isin(_PUBLISHED)].to_dict("records"):
         level, area, indicator = _PUBLISHED[fact["fact"]]
@@ -148,6 +149,7 @@ def _with_intervals(table: pd.DataFrame, *, areas: pd.DataFrame) -> pd.DataFrame
 
 
 def _described(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with unit, vintage, grade and source; the last two empty where unknown."""
     columns = table["indicator"].map(COLUMNS)
     origins = columns.map(lambda column: sources()[column.source])
     known = table["value"].notna()

@@ -67,6 +67,7 @@ def _empirical_bayes(events: pd.Series, base: pd.Series) -> pd.Series:
 
 
 def _check(events: pd.Series, base: pd.Series) -> None:
+    """Refuse counts and people that do not match, or below zero, or infinite."""
     if not events.index.equals(base.index):
         raise TableError(
             "Événements et population ne portent pas sur les mêmes communes.",

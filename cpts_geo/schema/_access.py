@@ -19,6 +19,7 @@ _CELLS: Final = 2024
 
 
 def _emergency(vintage: int) -> Column:
+    """Emergency departments of one BPE."""
     return Column(
         f"emergency_departments_{vintage}", "Services d’urgences", "services", "count", 0,
         f"insee_bpe_{vintage}", str(vintage),
@@ -58,6 +59,7 @@ def minutes_name(facility: str, series: str, vintage: int) -> str:
 
 
 def _minutes(facility: str, series: str, vintage: int) -> Column:
+    """Minutes to a facility, by one series of travel times."""
     words, kind = _WORDS[facility][1:]
     label, source, how = {
         "approx": ("Minutes approchées", "travel_surrogate", "approchées par la distance"),
@@ -80,6 +82,7 @@ def _minutes(facility: str, series: str, vintage: int) -> Column:
 
 
 def _change(number: int, *, after: bool) -> Column:
+    """Shift of the APL under a change of supply, or the APL after it."""
     return Column(
         name=f"apl_{'after' if after else 'shift'}_{number}",
         label=f"{'APL après' if after else 'Écart d’APL'} (scénario {number})",

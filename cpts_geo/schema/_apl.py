@@ -15,6 +15,7 @@ _CAPPED: Final = (False, True)
 
 
 def _apl(vintage: int, *, capped: bool) -> Column:
+    """APL of one vintage, of all GPs or of those up to 65."""
     cap = " (médecins de 65 ans ou moins)" if capped else ""
     family = "apl_65" if capped else "apl"
     return Column(
@@ -38,6 +39,7 @@ def _apl(vintage: int, *, capped: bool) -> Column:
 
 
 def _people(vintage: int, *, standardised: bool) -> Column:
+    """People behind the APL of one vintage, standardised or counted."""
     if standardised:
         label, unit = "Population standardisée", "habitants standardisés"
         definition = (
@@ -55,6 +57,7 @@ def _people(vintage: int, *, standardised: bool) -> Column:
 
 
 def _share_low(vintage: int, *, capped: bool) -> Column:
+    """Share of the people who live where one APL is low."""
     base, people = _apl(vintage, capped=capped), f"apl_population_{vintage}"
     return Column(
         name=f"share_low_{base.name}",

@@ -16,6 +16,7 @@ _DENSITY: Final = "pour 100 000 hab."
 
 
 def _gps(vintage: int) -> Column:
+    """GPs of one BPE."""
     return Column(
         name=f"gps_{vintage}",
         label=f"Généralistes libéraux (BPE {vintage})",
@@ -34,6 +35,7 @@ def _gps(vintage: int) -> Column:
 
 
 def _density(vintage: int) -> Column:
+    """Density of the GPs of one BPE."""
     weight, year = GP_VINTAGES[vintage]
     return Column(
         name=f"gps_per_100k_{vintage}",
@@ -55,6 +57,7 @@ def _density(vintage: int) -> Column:
 
 
 def _without(vintage: int, *, share: bool) -> Column:
+    """People of the communes without a GP in one BPE, or their share."""
     weight, year = GP_VINTAGES[vintage]
     family = f"{'share' if share else 'population'}_without_gp"
     return Column(

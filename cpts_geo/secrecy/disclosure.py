@@ -283,6 +283,7 @@ def _near_whole(column: Column, wide: pd.DataFrame, communes: pd.DataFrame) -> l
 
 
 def _hidden_areas(name: str, wide: pd.DataFrame, withheld: set[tuple[str, str]]) -> pd.Series:
+    """Whether the value of each area is masked, for itself or for what it is a quotient of."""
     column = COLUMNS[name]
     unknown = pd.Series(np.nan, index=wide.index)
     hidden = pd.Series([(area, name) in withheld for area in wide.index], index=wide.index)

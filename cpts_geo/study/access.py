@@ -11,8 +11,8 @@ from cpts_geo.access.catchments.weights import APL_WEIGHT
 from cpts_geo.access.changes.change import Change, centre_opens, gp_leaves
 from cpts_geo.access.changes.shifts import Shift, largest_practice, people_missing, shift_of
 from cpts_geo.access.changes.text import change_title
-from cpts_geo.access.nearest.cells import cell_minutes
 from cpts_geo.access.nearest.minutes import coverage_by_variant, minutes_columns, with_status
+from cpts_geo.access.nearest.squares import cell_minutes
 from cpts_geo.access.travel.times import BANDS, TravelTimes
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.french import counted, number
@@ -39,7 +39,7 @@ class TerritoryAccess:
         People within each time, from :func:`cpts_geo.access.nearest.minutes.coverage_by_variant`.
     cells : DataFrame
         The same by Insee's 200 m cells, by facility, from
-        :func:`cpts_geo.access.nearest.cells.cell_minutes`; empty where they were not fetched.
+        :func:`cpts_geo.access.nearest.squares.cell_minutes`; empty where they were not fetched.
     opening : Opening or None
         Where to open; None where it cannot be said.
     shifts : tuple of Shift

@@ -97,6 +97,7 @@ def check_output(folder: Path, *, names: Iterable[str] = (), megabytes: float = 
 
 
 def _probe(folder: Path) -> None:
+    """Raise OSError where a folder takes no file."""
     with tempfile.TemporaryFile(dir=folder):
         pass
 
@@ -121,6 +122,7 @@ def _obstacles(folder: Path, names: Iterable[str]) -> list[str]:
 
 
 def _no_folder(path: Path) -> str:
+    """French words on what a path that must be a folder is instead; empty where all is well."""
     if path.is_symlink() and not path.exists():
         return "est un lien qui ne mène nulle part"
     if not stat.S_ISDIR(path.stat().st_mode):
@@ -130,6 +132,7 @@ def _no_folder(path: Path) -> str:
 
 
 def _no_file(path: Path) -> str:
+    """French words on what a path that must be a file is instead; empty where all is well."""
     mode = path.stat().st_mode
     if stat.S_ISDIR(mode):
         return "est un dossier : il faut un fichier de ce nom"
@@ -265,6 +268,7 @@ def _recover(folder: Path) -> None:
 
 
 def _files(folder: Path) -> list[Path]:
+    """Files and links under a folder."""
     return [path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir()]
 
 
@@ -321,6 +325,7 @@ def _put(stage: Stage, folder: Path, *, last: str) -> None:
 
 
 def _undo(moves: Sequence[tuple[Path, Path]]) -> None:
+    """Undo moves, the last first, where their place is free."""
     for source, target in reversed(moves):
         if os.path.lexists(target) and not os.path.lexists(source):
             with contextlib.suppress(OSError):

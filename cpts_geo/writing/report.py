@@ -26,8 +26,8 @@ from cpts_geo.errors import DemandTooLargeError
 from cpts_geo.files import write_atomically, write_csv, write_json, write_text
 from cpts_geo.sources.catalogue.catalogue import sha256_of
 from cpts_geo.writing._csv_tables import SOME, tables
+from cpts_geo.writing._released import released
 from cpts_geo.writing.output_folder import Stage, check_output, staged
-from cpts_geo.writing.released import released
 
 _SCHEMA_FILE: Final = "scenario.schema.json"
 _MANIFEST: Final = "manifest.json"
@@ -127,6 +127,7 @@ def _write(
 
 
 def _draw(path: Path, figure: Figure) -> None:
+    """Write a map as PNG."""
     write_atomically(path, partial(figure.savefig, format="png", dpi=150))
     # A figure holds itself, with 8 MB of pixels: the next is drawn once it is gone.
     del figure

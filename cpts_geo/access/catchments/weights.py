@@ -103,14 +103,17 @@ def step_weight(breaks: Sequence[float], weights: Sequence[float]) -> Weight:
 
 
 def _minutes(value: float) -> str:
+    """Minutes in French, with a decimal where they are not whole."""
     return number(value, 0 if value == round(value) else 1)
 
 
 def _shown(values: _Minutes) -> str:
+    """Numbers in French, separated by semicolons."""
     return " ; ".join(number(value, 2) for value in values)
 
 
 def _refused(defects: Sequence[str]) -> TravelError:
+    """Error that lists what is wrong with a weight of travel time."""
     return TravelError(
         "Les poids du temps de trajet ne peuvent pas être utilisés.",
         defects=defects,

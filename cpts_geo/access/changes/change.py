@@ -8,7 +8,7 @@ standardised people around j. With approximate times the shift is approximate: g
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -16,23 +16,15 @@ import numpy as np
 import pandas as pd
 
 from cpts_geo.access.catchments.sharing import Catchments, ratio_of
+from cpts_geo.access.changes._activity import ACTIVITY_NEW_DOCTOR, acts_text, counted_acts, refused
 from cpts_geo.access.travel.times import listed
-from cpts_geo.errors import ScenarioError, TableError
+from cpts_geo.errors import TableError
 from cpts_geo.french import number
 from cpts_geo.settings import APL_LOW
 
 _Kind = Literal["arrival", "departure", "fewer_hours", "centre"]
-#: Consultations given to a doctor who had no liberal activity the year before.
-ACTIVITY_NEW_DOCTOR: Final = 5_400.0
-#: Bounds of a liberal doctor's consultations a year (DREES, workbook APL 2022-2023).
-_ACTIVITY_FLOOR: Final = 3_600.0
-_ACTIVITY_CAP: Final = 6_000.0
-#: At or below, a doctor counts for nothing: "moins de 250", then "entre 251", 250 itself is ours.
-_ACTIVITY_NEGLIGIBLE: Final = 250.0
 #: Opening weeks of a year: 52 less public holidays, for a centre open every weekday.
 _WEEKS_A_YEAR: Final = 50.0
-#: Consultations a year of one doctor: beyond, ten times the busiest of France, it is a mistake.
-_MOST_CONSULTATIONS: Final = 200_000.0
 #: Length of a slot on the lines for unscheduled care.
 _MINUTES_A_CONSULTATION: Final = 15.0
 
@@ -60,32 +52,6 @@ class Change:
     words: str
 
 
-def gp_arrives(code: str, *, consultations: float = ACTIVITY_NEW_DOCTOR) -> Change:
-    """
-    One GP settles in a commune.
-
-    Parameters
-    ----------
-    code : str
-        INSEE code.
-    consultations : float
-        Consultations a year; by default those the DREES gives to a doctor without a past.
-
-    Returns
-    -------
-    Change
-        The gain.
-
-    Examples
-    --------
-    >>> gp_arrives("45252").consultations
-    5400.0
-    """
-    counted = _counted(consultations)
-    words = f"un médecin généraliste s’installe ({_given(consultations, counted)})"
-    return Change(code, counted, "arrival", words)
-
-
 def gp_leaves(code: str, *, consultations: float = ACTIVITY_NEW_DOCTOR) -> Change:
     """
     One GP leaves a commune and is not replaced.
@@ -107,45 +73,9 @@ def gp_leaves(code: str, *, consultations: float = ACTIVITY_NEW_DOCTOR) -> Chang
     >>> gp_leaves("45252", consultations=9_000).consultations
     -6000.0
     """
-    counted = _counted(consultations)
-    words = f"un médecin généraliste part ({_given(consultations, counted)})"
+    counted = counted_acts(consultations)
+    words = f"un médecin généraliste part ({acts_text(consultations)})"
     return Change(code, -counted, "departure", words)
-
-
-def gp_cuts_hours(code: str, *, before: float = ACTIVITY_NEW_DOCTOR, after: float) -> Change:
-    """
-    One GP gives fewer consultations.
-
-    Parameters
-    ----------
-    code : str
-        INSEE code.
-    before, after : float
-        Consultations a year, `after` at most `before`.
-
-    Returns
-    -------
-    Change
-        The loss, counted as the APL counts activity: nothing between 251 and 3,600, nor above
-        6,000, so that a cut may change little or nothing.
-
-    Raises
-    ------
-    ScenarioError
-        `after` above `before`, or negative.
-
-    Examples
-    --------
-    >>> gp_cuts_hours("45252", before=5_400, after=2_700).consultations
-    -1800.0
-    """
-    if not 0 <= after <= before < np.inf:
-        raise _refused([f"de {before:g} à {after:g} consultations : ce n’est pas moins"])
-    kept, had = _counted(after), _counted(before)
-    words = f"un médecin passe de {number(before)} à {number(after)} consultations par an"
-    if (had, kept) != (before, after):
-        words += f" (comptées {number(had)} et {number(kept)} par la règle de l’APL)"
-    return Change(code, kept - had, "fewer_hours", words)
 
 
 def centre_opens(
@@ -200,7 +130,7 @@ def centre_opens(
         if not 0 < value <= most
     ]
     if defects:
-        raise _refused(defects)
+        raise refused(defects)
     slots = hours_per_week * 60 / minutes * weeks
     total = min(slots, demand)
     use = "si tous les créneaux servent"
@@ -319,37 +249,3 @@ def crossings(before: pd.Series, after: pd.Series, *, threshold: float = APL_LOW
     rises = (before < threshold) & (after >= threshold)
     table = pd.DataFrame({"before": before, "after": after})[falls | rises]
     return table.assign(direction=np.where(falls[falls | rises], "falls", "rises"))
-
-
-def _given(consultations: float, counted: float) -> str:
-    """Consultations as they are typed, and as they count where that differs."""
-    text = f"{number(consultations)} consultations par an"
-    if counted == consultations:
-        return text
-    return f"{text}, comptées {number(counted)} par la règle de l’APL"
-
-
-def _counted(consultations: float) -> float:
-    if not 0 <= consultations <= _MOST_CONSULTATIONS:
-        raise _refused(
-            [
-                f"{consultations:g} consultations par an : un nombre positif est attendu, "
-                f"{number(_MOST_CONSULTATIONS)} au plus"
-            ]
-        )
-    return _bounded(float(consultations))
-
-
-def _refused(defects: Sequence[str]) -> ScenarioError:
-    return ScenarioError(
-        "Le scénario d’offre est hors de son domaine.",
-        defects=defects,
-        remedy="donnez des consultations par an et des heures par semaine plausibles.",
-    )
-
-
-def _bounded(acts: float) -> float:
-    """Consultations a year as the APL counts them: 0 up to 250, then 3,600 to 6,000 (DREES)."""
-    if acts <= _ACTIVITY_NEGLIGIBLE:
-        return 0.0
-    return min(max(acts, _ACTIVITY_FLOOR), _ACTIVITY_CAP)

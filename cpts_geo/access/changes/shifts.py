@@ -168,12 +168,12 @@ def shift_of(
     Examples
     --------
     >>> from cpts_geo.access.nearest.minutes import travel_variants
-    >>> from cpts_geo.access.changes.change import gp_arrives
     >>> field = pd.DataFrame({"lon": [2.0, 2.1], "lat": 48.0, "population": [900, 90],
     ...                       "split_family": None, "apl_2023": [2.0, 2.4],
     ...                       "standardised_population_2023": [9000.0, 950.0]}, index=["A", "B"])
-    >>> found = shift_of(basins(field, travel_variants(field)), [gp_arrives("A")], title="essai",
-    ...                  communes=["A", "B"])
+    >>> new = Change("A", 5400.0, "arrival", "un médecin s’installe")
+    >>> basis = basins(field, travel_variants(field))
+    >>> found = shift_of(basis, [new], title="essai", communes=["A", "B"])
     >>> found.communes["shift"].round(2).tolist(), list(found.crossing.index)
     ([0.56, 0.37], ['A', 'B'])
     """
@@ -341,6 +341,7 @@ def _counted_once(field: pd.DataFrame, people: pd.Series) -> pd.Series:
 
 
 def _mean(values: pd.Series, people: pd.Series) -> float:
+    """Mean weighed by people, of the communes that have some; NaN where anything is unknown."""
     lived = people != 0
     if values[lived].isna().any() or people.isna().any() or not people.sum() > 0:
         return float("nan")

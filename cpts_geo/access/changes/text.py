@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
@@ -9,15 +10,10 @@ from typing import Final
 
 import pandas as pd
 
-from cpts_geo.access.changes.change import (
-    ACTIVITY_NEW_DOCTOR,
-    Change,
-    centre_opens,
-    gp_arrives,
-    gp_cuts_hours,
-    gp_leaves,
-)
+from cpts_geo.access.changes._activity import ACTIVITY_NEW_DOCTOR, acts_text, counted_acts, refused
+from cpts_geo.access.changes.change import Change, centre_opens, gp_leaves
 from cpts_geo.errors import CptsGeoError, Defect, ScenarioError, one_line, written
+from cpts_geo.french import number
 from cpts_geo.schema import CHANGES
 from cpts_geo.territories.naming.names import find_codes
 
@@ -162,6 +158,7 @@ def change_title(change: Change, name: str) -> str:
 
 
 def _plain(text: str) -> str:
+    """Text in lower case, without accents."""
     flat = unicodedata.normalize("NFKD", text.strip().lower())
     return flat.encode("ascii", "ignore").decode()
 
@@ -187,6 +184,7 @@ def _codes(
 
 
 def _read(text: str) -> float:
+    """Number an analyst typed; ValueError where it is none, refused where it reads in two ways."""
     plain = _SPACES.sub("", text)
     if _THOUSANDS.fullmatch(plain):
         raise ScenarioError(
@@ -200,22 +198,46 @@ def _read(text: str) -> float:
     return float(plain.replace(",", "."))
 
 
+def _gp_arrives(code: str, *, consultations: float = ACTIVITY_NEW_DOCTOR) -> Change:
+    """Gain of one GP who settles, of so many consultations a year."""
+    words = f"un médecin généraliste s’installe ({acts_text(consultations)})"
+    return Change(code, counted_acts(consultations), "arrival", words)
+
+
+def _gp_cuts_hours(code: str, *, before: float = ACTIVITY_NEW_DOCTOR, after: float) -> Change:
+    """Loss of one GP who gives fewer consultations a year; the APL's rule may count little of it.
+
+    It counts nothing between 251 and 3,600, nor above 6,000.
+    """
+    if not 0 <= after <= before < math.inf:
+        raise refused([f"de {before:g} à {after:g} consultations : ce n’est pas moins"])
+    kept, had = counted_acts(after), counted_acts(before)
+    words = f"un médecin passe de {number(before)} à {number(after)} consultations par an"
+    if (had, kept) != (before, after):
+        words += f" (comptées {number(had)} et {number(kept)} par la règle de l’APL)"
+    return Change(code, kept - had, "fewer_hours", words)
+
+
 def _departure(code: str, text: str) -> Change:
+    """Read the consultations a year of a GP who leaves."""
     return gp_leaves(code, consultations=_read(text) if text else ACTIVITY_NEW_DOCTOR)
 
 
 def _arrival(code: str, text: str) -> Change:
-    return gp_arrives(code, consultations=_read(text) if text else ACTIVITY_NEW_DOCTOR)
+    """Read the consultations a year of a GP who settles."""
+    return _gp_arrives(code, consultations=_read(text) if text else ACTIVITY_NEW_DOCTOR)
 
 
 def _reduction(code: str, text: str) -> Change:
+    """Read ``before>after``, or ``after`` alone, in consultations a year."""
     before, arrow, after = text.rpartition(">")
-    return gp_cuts_hours(
+    return _gp_cuts_hours(
         code, before=_read(before) if arrow else ACTIVITY_NEW_DOCTOR, after=_read(after)
     )
 
 
 def _centre(code: str, text: str) -> Change:
+    """Read the hours of doctor a week of a centre that opens."""
     return centre_opens(code, hours_per_week=_read(text.removesuffix("h")))
 
 

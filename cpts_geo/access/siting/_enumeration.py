@@ -73,6 +73,7 @@ def served(question: SitingQuestion, sets: IntArray) -> FloatArray:
 
 
 def _subsets(items: range | list[int]) -> Iterator[tuple[int, ...]]:
+    """Every subset of some items, the smallest first."""
     return chain.from_iterable(combinations(items, size) for size in range(len(items) + 1))
 
 

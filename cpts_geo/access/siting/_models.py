@@ -53,6 +53,7 @@ def solved_sets(question: SitingQuestion) -> list[tuple[tuple[int, ...], float]]
 
 
 def _forbid(problem: Any, opened: list[Any], chosen: tuple[int, ...]) -> None:
+    """Forbid a set of sites already found: one of them at least stays closed."""
     import pulp  # noqa: PLC0415
 
     problem += pulp.lpSum(opened[j] for j in chosen) <= len(chosen) - 1
@@ -96,6 +97,7 @@ def _silence_highs() -> None:
 
 
 def _value(question: SitingQuestion, problem: Any, chosen: tuple[int, ...]) -> float:
+    """Objective of a solved set; without capacities computed again from its sites."""
     if question.capacity is not None:
         return float(problem.objective.value())
     nearest = question.nearest(np.array(chosen, dtype=np.intp).reshape(1, -1))

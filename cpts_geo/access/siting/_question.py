@@ -228,6 +228,7 @@ def _request_defects(
 
 
 def _number_defects(p: int, *, candidates: Collection[str], existing: Collection[str]) -> list[str]:
+    """List what is wrong with the number of new sites."""
     if not _is_whole(p):
         return ["p : il faut le nombre de nouveaux sites, un entier"]
     if p < 0:
@@ -257,20 +258,24 @@ def _capacity_defects(
 
 
 def _is_number(value: object) -> bool:
+    """Whether a value is a number, and no truth value."""
     return isinstance(value, Real) and not isinstance(value, bool | np.bool_)
 
 
 def _is_whole(value: object) -> bool:
+    """Whether a value is a whole number, and no truth value."""
     return isinstance(value, Integral) and not isinstance(value, bool | np.bool_)
 
 
 def _is_capacity(value: Any) -> bool:
+    """Whether a value is a number of 0 or more, infinite allowed."""
     return _is_number(value) and value >= 0
 
 
 def _capacities(
     capacity: float | Mapping[str, float] | None, sites: Sequence[str]
 ) -> FloatArray | None:
+    """Largest demand of each site, in order; None where capacities do not count."""
     if capacity is None:
         return None
     if isinstance(capacity, Mapping | pd.Series):

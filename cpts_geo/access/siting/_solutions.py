@@ -60,6 +60,7 @@ def _lead_key(question: SitingQuestion, objective: FloatArray) -> FloatArray:
 
 
 def _tie_keys(question: SitingQuestion, nearest: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Share of the demand out of reach, and mean minutes relative to the longest, of each set."""
     reached = np.isfinite(nearest)
     in_reach = np.asarray(reached @ question.demand, dtype=np.float64)
     spent = np.asarray(np.where(reached, nearest, 0.0) @ question.demand, dtype=np.float64)
@@ -69,12 +70,14 @@ def _tie_keys(question: SitingQuestion, nearest: FloatArray) -> tuple[FloatArray
 
 
 def _longest(question: SitingQuestion) -> float:
+    """Longest known minutes; 1 where they are all 0 or unknown."""
     return float(question.minutes[np.isfinite(question.minutes)].max(initial=0.0)) or 1.0
 
 
 def _row(
     question: SitingQuestion, chosen: tuple[int, ...], value: float, *, nearest: FloatArray
 ) -> dict[str, object]:
+    """Row of ``best_sites`` for one set; minutes are NaN where nothing is in reach."""
     reached = np.isfinite(nearest)
     in_reach = float(question.demand[reached].sum())
     # Without a radius, what is not covered is what nothing reaches.

@@ -127,12 +127,14 @@ def allocations(
 
 
 def _name(tilt: float) -> str:
+    """French name of an allocation."""
     return f"inclinée vers l’APL faible (b = {number(tilt, 2)})" if tilt else "proportionnelle"
 
 
 def _tilt_factors(
     people: npt.NDArray[np.float64], apl: pd.Series, tilt: float
 ) -> npt.NDArray[np.float64]:
+    """Factor of each commune, ``exp(-b (APL - mean))`` to a constant; unknown APL at the mean."""
     values = apl.to_numpy(dtype=np.float64, na_value=np.nan)
     known = ~np.isnan(values)
     mean = np.average(values[known], weights=people[known])
@@ -143,6 +145,7 @@ def _tilt_factors(
 
 
 def _population_defects(population: pd.Series) -> list[str]:
+    """List what is wrong with people by commune."""
     if not pd.api.types.is_numeric_dtype(population):
         return ["population : il faut des nombres"]
     defects = repeated("population : codes en double", population.index)
@@ -159,6 +162,7 @@ def _population_defects(population: pd.Series) -> list[str]:
 
 
 def _apl_defects(apl: pd.Series, population: pd.Series) -> list[str]:
+    """List what is wrong with an APL that tilts an allocation."""
     if not pd.api.types.is_numeric_dtype(apl):
         return ["APL : il faut des nombres"]
     defects = repeated("APL : codes en double", apl.index)

@@ -233,6 +233,7 @@ def sites_by_allocation(
 
 
 def _answer(question: SitingQuestion) -> pd.DataFrame:
+    """Table of :func:`best_sites`: every set tried where few, else integer programmes."""
     if enumeration_size(question) <= _ENUMERATION_LIMIT:
         return enumerate_sites(question)
     return solve_sites(question)

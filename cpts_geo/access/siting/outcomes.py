@@ -145,6 +145,7 @@ def coverage_gain(
 def _outcomes(
     minutes: pd.DataFrame, demand: pd.Series, *, sites: Collection[str], bands: Sequence[float]
 ) -> pd.Series:
+    """Measures of one set of open sites."""
     asks = demand.reindex(minutes.index).astype("float64")
     asks = asks[asks > 0].sort_index()
     # min() skips NaN: a commune is out of reach when no open site has a known time.
@@ -173,6 +174,7 @@ def _check(
     what: str,
     others: Sequence[str] = (),
 ) -> None:
+    """Refuse tables, times or sites that give no outcome; all defects are listed."""
     defects = [
         *minutes_defects(minutes),
         *demand_defects(demand, minutes),

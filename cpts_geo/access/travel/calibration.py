@@ -230,10 +230,12 @@ def band_agreement(
 
 
 def _share(flags: np.ndarray) -> float:
+    """Share of true flags; NaN where there is none."""
     return float(flags.mean()) if flags.size else np.nan
 
 
 def _no_law(defects: list[str]) -> TravelError:
+    """Error that says why no law can be fitted."""
     return TravelError(
         "Aucune loi ne peut être ajustée sur ces temps de trajet.",
         defects=defects,

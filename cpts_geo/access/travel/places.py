@@ -99,6 +99,7 @@ def spread(weights: csr_array, values: Floats) -> Floats:
 
 
 def _disagreements(name: str, values: pd.Series, places: pd.Index) -> list[str]:
+    """French words on codes and values that do not agree with the places of the travel times."""
     rules = (
         (values.index[values.index.duplicated()], "codes en double"),
         (values.index.difference(places, sort=False), "codes inconnus des temps de trajet"),

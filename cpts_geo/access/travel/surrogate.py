@@ -256,6 +256,7 @@ def great_circle_km(
 
 
 def _sphere(lon: npt.ArrayLike, lat: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """Unit vectors of points given in degrees."""
     east, north = np.broadcast_arrays(np.radians(lon), np.radians(lat))
     return np.stack(
         [np.cos(north) * np.cos(east), np.cos(north) * np.sin(east), np.sin(north)], axis=-1
@@ -268,11 +269,13 @@ def _nowhere(points: gpd.GeoSeries) -> npt.NDArray[np.bool_]:
 
 
 def _on_sphere(points: gpd.GeoSeries) -> npt.NDArray[np.float64]:
+    """Unit vectors of points of any CRS."""
     degrees = points.to_crs(GEOGRAPHIC_CRS)
     return _sphere(degrees.x.to_numpy(), degrees.y.to_numpy())
 
 
 def _km(a: npt.NDArray[np.float64], b: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Great-circle kilometres between unit vectors."""
     # The chord keeps its precision at short distances, where the arc's cosine loses it.
     chord = np.sqrt(((a - b) ** 2).sum(axis=-1))
     return np.asarray(2 * _EARTH_RADIUS_KM * np.arcsin(np.minimum(chord / 2, 1.0)))
@@ -290,6 +293,7 @@ def _near(
 
 
 def _check(points: gpd.GeoSeries, law: PowerLaw, reach: float) -> None:
+    """Refuse points, a law or a reach that give no time; all defects are listed."""
     defects = []
     twice = points.index[points.index.astype("str").duplicated()].unique()
     if len(twice):

@@ -344,6 +344,7 @@ def _defects(table: pd.DataFrame, away: pd.Index) -> list[str]:
 
 
 def _refused(defects: Sequence[str]) -> TravelError:
+    """Error that lists what is wrong with a table of pairs."""
     return TravelError(
         "Les temps de trajet ne peuvent pas être utilisés.",
         defects=defects,

@@ -6,8 +6,7 @@ that a commune that merged twice, or merged and was restored, ends where it is t
 
 from __future__ import annotations
 
-from collections.abc import Set
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -16,48 +15,14 @@ from cpts_geo.settings import COG_YEAR
 from cpts_geo.sources.embedding.cog_vintages import EVENT_COLUMNS
 from cpts_geo.sources.embedding.contracts import FUSION, RECODED, SPLIT, check
 from cpts_geo.sources.embedding.embedded import load_cog_events, load_population
-
-Split = Literal["refuse", "population", "parent"]
-
-#: What happened to a figure: see :func:`follow`.
-FOLLOWED: Final = "suivi"
-_RESTORED: Final = "rétabli"
-SHARED: Final = "partagé"
-KEPT: Final = "gardé par la commune divisée"
-_DIVIDED: Final = "divisé"
-LOST: Final = "perdu"
+from cpts_geo.territories.cog._paths import advance, follow, start
 
 #: Modifications of the COG (column MOD) that say where the territory of a commune goes.
 _OF_FUSION: Final = (31, 32, 33, 34)
 _OF_CODE: Final = (41, 50)
 _OF_SPLIT: Final = (20, 21, 30)
-_THEN: Final = " puis "
 #: Events of one commune on one date are never more than this.
 _SAME_DAY: Final = 3
-
-
-def among(values: pd.Series[str], codes: Set[str]) -> pd.Series[bool]:
-    """
-    Whether each value is one of many codes; quicker than ``isin`` when the codes are the many.
-
-    Parameters
-    ----------
-    values : Series of str
-        Codes to look for.
-    codes : set of str
-        Codes to look in.
-
-    Returns
-    -------
-    Series of bool
-        On the index of `values`.
-
-    Examples
-    --------
-    >>> among(pd.Series(["01001", "01002"]), {"01002"}).tolist()
-    [False, True]
-    """
-    return pd.Series([value in codes for value in values], index=values.index, dtype=bool)
 
 
 def codes_at(vintage: int, current: pd.Index[str], events: pd.DataFrame) -> set[str]:
@@ -96,53 +61,6 @@ def codes_at(vintage: int, current: pd.Index[str], events: pd.DataFrame) -> set[
     return codes
 
 
-def follow(
-    codes: Set[str],
-    events: pd.DataFrame,
-    *,
-    from_vintage: int,
-    to_vintage: int,
-    split: Split = "refuse",
-    population: pd.Series[int] | None = None,
-) -> pd.DataFrame:
-    """
-    Where the codes that change between two COG end.
-
-    Parameters
-    ----------
-    codes : set of str
-        Codes that stand in a table of `from_vintage`. A merger without date is taken to be
-        later than the table when the table still holds the code that is gone.
-    events : DataFrame
-        Events, see :func:`cpts_geo.sources.embedding.cog_vintages.read_events`.
-    from_vintage, to_vintage : int
-        Years of the two COG.
-    split : {"refuse", "population", "parent"}
-        What becomes of a commune that was split: all its parts are listed without share
-        (``refuse``), with a share of its people, or it keeps everything (``parent``).
-    population : Series of int, optional
-        People by code, for ``population``; a part it does not hold has no share.
-
-    Returns
-    -------
-    DataFrame
-        from_code, to_code (NaN when nothing says what the code became), event (what happened,
-        in order, joined by « puis »), year (COG of the last event; missing when undated), share
-        (of the counts, NaN when unknown), split_code (the commune that was split, NaN when
-        none), how: ``suivi``; ``rétabli`` for a commune that merged and left again, found
-        whole; ``partagé``, ``gardé par la commune divisée`` or ``divisé`` for a part of a split;
-        ``perdu``. Rows of every code that an event touches, of the table or not.
-    """
-    window = events[(events["year"] > from_vintage) & (events["year"] <= to_vintage)]
-    window = window[window["dated"] | among(window["from_code"], codes)]
-    links = _start(window["from_code"])
-    for _, step in window.groupby("year"):
-        links = _advance(links, step, split=split, population=population)
-    links = links[links["event"] != ""]
-    links["how"] = links["how"].mask(links["to_code"].isna(), LOST)
-    return links.drop(columns="merged").sort_values(["from_code", "to_code"], ignore_index=True)
-
-
 def current_codes(codes: pd.Series, *, from_vintage: int) -> pd.Series:
     """
     Code that each commune of a past COG has today.
@@ -174,70 +92,6 @@ def current_codes(codes: pd.Series, *, from_vintage: int) -> pd.Series:
     after = codes.map(path.set_index("from_code")["to_code"])
     untouched = ~codes.isin(path["from_code"]) & codes.isin(today)
     return after.where(~untouched, codes)
-
-
-def _start(codes: pd.Series[str]) -> pd.DataFrame:
-    origins = codes.drop_duplicates()
-    links = pd.DataFrame({"from_code": origins, "to_code": origins, "event": "", "share": 1.0})
-    links["year"] = pd.Series(pd.NA, index=links.index, dtype="Int64")
-    links["split_code"] = pd.Series(np.nan, index=links.index, dtype="str")
-    # Whether the code has merged into the one it is at: only then can it be restored.
-    return links.assign(how=FOLLOWED, merged=False)
-
-
-def _advance(
-    links: pd.DataFrame, step: pd.DataFrame, *, split: Split, population: pd.Series[int] | None
-) -> pd.DataFrame:
-    """Apply the events of one step to the codes they find."""
-    moving = links["to_code"].isin(step["from_code"])
-    if not moving.any():
-        return links
-    events = step.rename(columns={"from_code": "at", "to_code": "next", "event": "what"})
-    events = events[["at", "next", "what", "dated", "former_codes"]].assign(
-        when=step["year"].where(step["dated"]).astype("Int64")
-    )
-    found = links[moving].rename(columns={"to_code": "at"}).merge(events, on="at")
-    divided = found["what"] == SPLIT
-    found["how"] = found["how"].mask(divided & (found["how"] == FOLLOWED), _DIVIDED)
-    if divided.any():
-        parts = _divide(found[divided], split=split, population=population)
-        found = pd.concat([found[~divided], parts], ignore_index=True)
-    found["event"] = found["event"] + np.where(found["event"] == "", "", _THEN) + found["what"]
-    found["year"] = found["when"].fillna(found["year"])
-    found["merged"] |= (found["what"] == FUSION) | ~found["dated"]
-    found = found.rename(columns={"next": "to_code"})[list(links.columns)]
-    return pd.concat([links[~moving], found], ignore_index=True)
-
-
-def _divide(
-    found: pd.DataFrame, *, split: Split, population: pd.Series[int] | None
-) -> pd.DataFrame:
-    """Send each code to the part it came from, or to all parts when it is the whole."""
-    formers = found["former_codes"].str.split()
-    found["home"] = [
-        code in former for code, former in zip(found["from_code"], formers, strict=True)
-    ]
-    # A commune that one of the parts joined on the way was not yet the wide one at the start.
-    narrow = found["at"].isin(found.loc[found["merged"] & found["home"], "at"])
-    group = [found["from_code"], found["at"]]
-    restored = (found["merged"] | narrow) & found["home"].groupby(group).transform("any")
-    back = found[restored & found["home"]].assign(how=_RESTORED)
-    parts = found[~restored]
-    parts = parts.assign(split_code=parts["at"])
-    whole = [parts["from_code"], parts["at"]]
-    if split == "parent":
-        remainder = parts["next"] == parts["at"]
-        # A commune that does not go on can keep nothing: its parts stay without share.
-        goes_on = remainder.groupby(whole).transform("any")
-        parts["share"] = parts["share"].where(goes_on)
-        parts["how"] = parts["how"].mask(goes_on, KEPT)
-        parts = parts[remainder | ~goes_on]
-    else:
-        people = parts["next"].map({} if population is None else population).astype("float64")
-        total = people.groupby(whole).transform(lambda each: each.sum(skipna=False))
-        parts["share"] *= people / total.where(total > 0)
-        parts["how"] = parts["how"].mask(parts["share"].notna(), SHARED)
-    return pd.concat([back, parts], ignore_index=True)
 
 
 def from_movements(movements: pd.DataFrame) -> pd.DataFrame:
@@ -313,13 +167,13 @@ def _one_year(steps: pd.DataFrame) -> pd.DataFrame:
 
 def _composed(steps: pd.DataFrame) -> pd.DataFrame:
     """Net outcome of events of one year that follow one another."""
-    links, born = _start(steps["from_code"]), set[str]()
+    links, born = start(steps["from_code"]), set[str]()
     for date, step in steps.groupby("date"):
         divided = step["event"] == SPLIT
-        links = _advance(links, step[divided], split="refuse", population=None)
+        links = advance(links, step[divided], split="refuse", population=None)
         # On one date a commune may change its code and merge, in either order.
         for _ in range(_SAME_DAY):
-            links = _advance(links, step[~divided], split="refuse", population=None)
+            links = advance(links, step[~divided], split="refuse", population=None)
         made = (step["event"] != FUSION) & (step["from_code"] != step["to_code"])
         earlier = steps.loc[steps["date"] < date, "from_code"]
         born |= set(step.loc[made, "to_code"]) - set(earlier)

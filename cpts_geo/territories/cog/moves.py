@@ -21,16 +21,8 @@ from cpts_geo.territories.cog._checks import (
     check_vintages,
     kinds_of,
 )
-from cpts_geo.territories.cog.events import (
-    FOLLOWED,
-    KEPT,
-    LOST,
-    SHARED,
-    Split,
-    among,
-    codes_at,
-    follow,
-)
+from cpts_geo.territories.cog._paths import FOLLOWED, KEPT, LOST, SHARED, Split, among, follow
+from cpts_geo.territories.cog.events import codes_at
 
 #: From the best known to the least: a sum is no better than the worst of its parts.
 _GRADES: Final = (Status.MEASURED, Status.ESTIMATED, Status.ASSUMED, Status.UNKNOWN)

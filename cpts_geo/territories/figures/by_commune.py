@@ -7,9 +7,7 @@ parts are moved to the current COG and laid side by side, and what nobody brough
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -29,8 +27,8 @@ from cpts_geo.settings import COG_YEAR
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.sources.codes import WHOLE_OF
 from cpts_geo.sources.embedding.embedded import load_cog_events
-from cpts_geo.territories.cog.events import LOST, codes_at, current_codes
-from cpts_geo.territories.cog.moves import MoveWarning, move
+from cpts_geo.territories.cog.events import current_codes
+from cpts_geo.territories.figures._parts import OLDEST_COG, Part, moved_to_today
 
 _OVERSEAS = "97"
 #: Quantities of the APL workbook, and the columns of its reader.
@@ -40,43 +38,6 @@ _OF_APL: Final = {
     "standardised_population": "standardised_population",
     "apl_population": "total_population",
 }
-#: The oldest COG a producer's file is looked for in.
-_OLDEST = 2018
-
-
-@dataclass(frozen=True)
-class Part:
-    """
-    What one source says of communes, in its own geography.
-
-    Parameters
-    ----------
-    source : str
-        Source and vintage, for the list of lost codes.
-    table : DataFrame
-        code_insee (unique) and the columns of `counts` and `rates`.
-    cog : int
-        Year of the COG of its codes.
-    counts : tuple of str
-        Columns that add.
-    rates : mapping of str to str
-        Columns that weigh, with the count that weighs each.
-    equipped_only : bool
-        Whether communes without any are not listed: their count is then a known zero.
-    overseas : bool
-        Whether overseas communes are covered.
-    unknown : frozenset of str
-        Codes that are not listed and yet are no known zero.
-    """
-
-    source: str
-    table: pd.DataFrame
-    cog: int
-    counts: tuple[str, ...]
-    rates: Mapping[str, str] = field(default_factory=dict)
-    equipped_only: bool = False
-    overseas: bool = True
-    unknown: frozenset[str] = frozenset()
 
 
 def _apl_parts(table: pd.DataFrame, *, source: str) -> list[Part]:
@@ -226,7 +187,7 @@ def national_figures(
                 figures.loc[absent, name] = 0
                 figures.loc[absent, status_column(name)] = Status.MEASURED.value
         # A commune one of whose former codes was set aside is known in part only.
-        short = current_codes(pd.Series(sorted(strangers), dtype=str), from_vintage=_OLDEST)
+        short = current_codes(pd.Series(sorted(strangers), dtype=str), from_vintage=OLDEST_COG)
         for name in (*part.counts, *part.rates):
             incomplete = figures["code_insee"].isin(short)
             figures.loc[incomplete, name] = np.nan
@@ -268,71 +229,6 @@ def _scaled_to_totals(counts: pd.Series, areas: pd.Series, totals: pd.Series) ->
     # None here and none expected: the estimate is none, not unknown.
     ratio = ratio.mask((known == 0) & (totals.reindex(known.index) == 0), 1.0)
     return counts * areas.map(ratio)
-
-
-def moved_to_today(
-    table: pd.DataFrame,
-    said: int,
-    *,
-    counts: Sequence[str],
-    rates: Mapping[str, str],
-    people: pd.Series,
-    events: pd.DataFrame,
-) -> tuple[pd.DataFrame, set[str], pd.DataFrame]:
-    """
-    Bring a table to the current COG from the COG that knows its codes, losing none unseen.
-
-    Parameters
-    ----------
-    table : DataFrame
-        code_insee (unique) and the columns of `counts` and `rates`.
-    said : int
-        COG that the catalogue says, see `_best_cog`.
-    counts : sequence of str
-        Columns that add.
-    rates : mapping of str to str
-        Columns that weigh, with the count that weighs each.
-    people : Series of int
-        People by code of the current COG.
-    events : DataFrame
-        Events between COG.
-
-    Returns
-    -------
-    moved : DataFrame
-        The columns by current commune, with their status; a split commune keeps its figures.
-    strangers : set of str
-        Codes that no COG of the table knows, set aside.
-    lost : DataFrame
-        code_insee of the strangers, then of the codes without successor.
-    """
-    cog, strangers = _best_cog(table["code_insee"], said, people.index, events)
-    of_cog = ~table["code_insee"].isin(strangers)
-    with warnings.catch_warnings():
-        # What is lost is returned.
-        warnings.simplefilter("ignore", MoveWarning)
-        moved, journey = move(
-            table[of_cog], from_vintage=cog, to_vintage=COG_YEAR, counts=counts, rates=rates,
-            split="parent", events=events, population=people,
-        )  # fmt: skip
-    gone = journey.loc[journey["how"] == LOST, ["from_code"]]
-    aside = table.loc[~of_cog, ["code_insee"]]
-    return moved, strangers, pd.concat([aside, gone.rename(columns={"from_code": "code_insee"})])
-
-
-def _best_cog(
-    codes: pd.Series, said: int, current: pd.Index[str], events: pd.DataFrame
-) -> tuple[int, set[str]]:
-    """Find the COG that knows most of the codes of a table."""
-    best, strangers = said, set(codes)
-    # The nearest first: a tie goes to what the catalogue says.
-    for cog in sorted(range(_OLDEST, COG_YEAR + 1), key=lambda year: abs(year - said)):
-        left = set(codes) - codes_at(cog, current, events) - WHOLE_OF.keys()
-        if len(left) < len(strangers):
-            best, strangers = cog, left
-        if not strangers:
-            break
-    return best, strangers
 
 
 def _part_of(communes: pd.DataFrame) -> pd.Series:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from cpts_geo.schema import COLUMNS, best_status, embedded_vintage
-from cpts_geo.sources.embedding.datapackage import columns_of
+from cpts_geo.territories.figures._areas import FRANCE, named, sums_of_departments
 from cpts_geo.territories.figures.aggregate import SUMMARISED, area_summary, with_every_figure
 
-_FRANCE: Final = "FR"
 #: Covers part of France only.
 _SHORT_OF_FRANCE: Final = "insee_bpe_2017"
 #: Professions of the Cnam file that are GPs.
@@ -39,7 +38,7 @@ def department_totals(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     bpe = counts[counts["facility"] == "gps"].set_index("departement")["count"]
     # A département whose figure is masked has no row: France is then unknown.
     whole = len(bpe) == counts["departement"].nunique()
-    bpe.loc[_FRANCE] = bpe.sum() if whole else np.nan
+    bpe.loc[FRANCE] = bpe.sum() if whole else np.nan
     published = tables["cnam_2024"]
     # A masked count would be bounds, and no figure to set beside another.
     published = published[~published["masked"]]
@@ -79,9 +78,9 @@ def department_comparisons(
     # of what it covers, and says so.
     bpe = [name for name in SUMMARISED if COLUMNS[name].source == _SHORT_OF_FRANCE]
     covered = table.groupby("departement")[embedded_vintage("gps")].transform("count") > 0
-    metropole = area_summary(table[covered].assign(area=_FRANCE), by="area", indicators=bpe)
+    metropole = area_summary(table[covered].assign(area=FRANCE), by="area", indicators=bpe)
     metropole = metropole.assign(note="France métropolitaine sans Paris, absent du fichier")
-    replaced = long["indicator"].isin(bpe) & (long["area"] == _FRANCE)
+    replaced = long["indicator"].isin(bpe) & (long["area"] == FRANCE)
     long = pd.concat([long[~replaced], metropole], ignore_index=True)
     wide = totals.copy()
     for name, column in COLUMNS.items():
@@ -95,48 +94,3 @@ def department_comparisons(
     return named(long, names).sort_values(
         ["area_level", "area_code", "indicator"], ignore_index=True
     )
-
-
-def sums_of_departments(table: pd.DataFrame, *, indicators: Sequence[str]) -> pd.DataFrame:
-    """
-    Sum up the communes of each département, and those of France.
-
-    Parameters
-    ----------
-    table : DataFrame
-        All communes: departement, and what :func:`area_summary` asks for.
-    indicators : sequence of str
-        Indicators wanted.
-
-    Returns
-    -------
-    DataFrame
-        Long table of :func:`area_summary`, by area ("FR" for France).
-    """
-    areas = [table.assign(area=table["departement"]), table.assign(area=_FRANCE)]
-    return area_summary(pd.concat(areas, ignore_index=True), by="area", indicators=indicators)
-
-
-def named(long: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
-    """
-    Name the areas of a long table as comparisons do, without the indicators known of none.
-
-    Parameters
-    ----------
-    long : DataFrame
-        area, indicator, value, status, note.
-    names : Series of str
-        Name by code of département.
-
-    Returns
-    -------
-    DataFrame
-        In the columns and the form of :func:`cpts_geo.sources.embedding.embedded.load_comparisons`.
-    """
-    long = long[long.groupby("indicator")["value"].transform("count") > 0]
-    long = long.assign(
-        area_level=np.where(long["area"] == _FRANCE, "france", "departement"),
-        area_name=long["area"].map(names).fillna("France"),
-        value=long["value"].round(6),
-    )
-    return long.rename(columns={"area": "area_code"})[columns_of("comparisons.csv")]

@@ -30,15 +30,10 @@ from cpts_geo.sources.embedding import embedded
 from cpts_geo.sources.fetching.cached import code_digest
 from cpts_geo.sources.fetching.parsed import available, load_source
 from cpts_geo.territories.cog.events import current_codes
+from cpts_geo.territories.figures._areas import named, sums_of_departments
+from cpts_geo.territories.figures._parts import Part, moved_to_today
 from cpts_geo.territories.figures.aggregate import SUMMARISED, with_every_figure
-from cpts_geo.territories.figures.by_commune import (
-    Part,
-    cog_of,
-    moved_to_today,
-    national_figures,
-    parts_of,
-)
-from cpts_geo.territories.figures.departments import named, sums_of_departments
+from cpts_geo.territories.figures.by_commune import cog_of, national_figures, parts_of
 
 #: Notion that several sources bring, the best first.
 _ALTERNATIVES = {
@@ -171,10 +166,12 @@ def _digest(inputs: dict[str, str]) -> str:
 
 
 def _write(table: pd.DataFrame, path: Path) -> None:
+    """Write a compiled table in the cache, whole or not at all."""
     write_atomically(path, lambda part: table.to_parquet(part, index=False, compression="zstd"))
 
 
 def _parts(tables: dict[str, pd.DataFrame]) -> list[Part]:
+    """What each fetched table brings; the RPPS apart."""
     known = {key: table for key, table in tables.items() if key != "ans_rpps"}
     rpps = [_rpps_part(table, key) for key, table in tables.items() if key not in known]
     return parts_of(known) + rpps
@@ -235,6 +232,7 @@ def _compiled(
     known_figures: pd.DataFrame,
     known_areas: pd.DataFrame,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Figures of all communes, and comparisons of all areas, from the sources chosen."""
     totals = known_areas[known_areas["indicator"] == embedded_vintage("gps_bpe")]
     tables = {key: load_source(key) for notion, key in chosen.items() if notion != "age"}
     figures, lost = national_figures(

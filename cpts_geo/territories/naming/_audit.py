@@ -126,11 +126,13 @@ def audit_table(
 
 
 def _overlap(rows: Sequence[Resolution]) -> bool:
+    """Whether lines of one commune say the same place twice, or the whole and a part."""
     parts = {row.place.code for row in rows}
     return len(rows) > 1 and (len(parts) < len(rows) or any(row.whole for row in rows))
 
 
 def _duplicate_text(rows: Sequence[Resolution], commune: Place) -> str:
+    """French words on the lines that name one commune."""
     lines = ", ".join(str(row.line) for row in rows[:_LINES_SHOWN])
     written = ", ".join(quoted(row.published) for row in rows[:_LINES_SHOWN])
     more = len(rows) - _LINES_SHOWN
@@ -142,6 +144,7 @@ def _duplicate_text(rows: Sequence[Resolution], commune: Place) -> str:
 
 
 def _audit_row(rows: Sequence[Resolution], commune: Place) -> tuple[str | float, ...]:
+    """Row of the audit for the lines of one commune."""
     return (
         " + ".join(row.published for row in rows),
         commune.code,

@@ -12,7 +12,8 @@ import pandas as pd
 from rapidfuzz import fuzz, process
 
 from cpts_geo.errors import Defect, PerimeterError, one_line
-from cpts_geo.territories.naming.spelling import departement_code, normalise_name, similarity
+from cpts_geo.settings import NAME_AGREEMENT_MIN_SCORE
+from cpts_geo.territories.naming.spelling import departement_code, normalise_name
 
 #: Nearest names shown to the analyst for a name that is not resolved.
 CANDIDATES_SHOWN: Final = 5
@@ -154,6 +155,7 @@ def in_scope(place: Place, scope: frozenset[str] | None) -> bool:
 
 
 def _one_per_commune(key: str, places: Sequence[Place]) -> list[tuple[float, Place]]:
+    """Places most like a key, the nearest first, one a commune of today."""
     scored = sorted(
         ((similarity(key, normalise_name(place.name)), place) for place in places),
         key=lambda pair: (-pair[0], not pair[1].is_current, pair[1].code),
@@ -162,3 +164,21 @@ def _one_per_commune(key: str, places: Sequence[Place]) -> list[tuple[float, Pla
     for score, place in scored:
         seen.setdefault(place.current, (score, place))
     return list(seen.values())
+
+
+def similarity(one: str, other: str) -> float:
+    """Similarity of two normalised names: ``100 (1 - d / (letters of both))``.
+
+    `d` counts the letters to insert and delete (indel distance): one wrong letter costs a short
+    name dearly, so that short names are never taken for one another.
+    """
+    return float(fuzz.ratio(one, other))
+
+
+def agree(one: str, other: str) -> bool:
+    """Whether two normalised names given for one commune can both be right: weaker than a match.
+
+    True when the words of `one` are all in `other`, or the names are similar.
+    """
+    shortened = bool(one) and set(one.split()).issubset(other.split())
+    return shortened or similarity(one, other) >= NAME_AGREEMENT_MIN_SCORE

@@ -22,15 +22,15 @@ from cpts_geo.territories.naming._audit import (
 from cpts_geo.territories.naming._gazetteer import (
     Gazetteer,
     Place,
+    agree,
     containing_places,
     in_scope,
     nearest_places,
+    similarity,
 )
 from cpts_geo.territories.naming.spelling import (
-    agree,
     key_with_article,
     normalise_name,
-    similarity,
     split_departement_hint,
 )
 
@@ -121,12 +121,14 @@ def _names_alike(
 
 
 def _too_long(query: NameQuery) -> Defect:
+    """Defect of a name too long to be looked for."""
     letters = number(len(query.published))
     text = f"{query.where} : trop long : {letters} caractères, {MAX_LETTERS} au plus"
     return Defect(query.line, text, "nom trop long")
 
 
 def _not_searched(query: NameQuery) -> Defect:
+    """Defect of a name beyond those that are looked for."""
     text = (
         f"{query.where} : ne ressemble à aucune commune connue (au-delà de {number(MAX_SEARCHED)} "
         "noms inconnus, les noms proches ne sont plus cherchés)"
@@ -174,6 +176,7 @@ def _tiers(query: NameQuery, places: Sequence[Place]) -> list[tuple[Method, list
 
 
 def _apply_choice(gazetteer: Gazetteer, query: NameQuery) -> Resolution | Defect:
+    """Resolution to the code chosen for a name; a defect where the name cannot mean it."""
     code = str(query.choice)
     allowed = [
         place
@@ -238,6 +241,7 @@ def _resolution(
     *,
     others: Found,
 ) -> Resolution:
+    """The place retained, with what else the name could have meant."""
     score, place = found
     # Its chief town is a delegated commune of another name: the commune was renamed on merging.
     own_past = [past.name for past in gazetteer.former.get(place.code, ()) if place.is_current]
@@ -247,11 +251,13 @@ def _resolution(
 
 
 def _scored(key: str, places: Sequence[Place]) -> list[tuple[float, Place]]:
+    """Similarity and place, the most like a key first."""
     scored = [(similarity(key, normalise_name(place.name)), place) for place in places]
     return sorted(scored, key=lambda pair: (-pair[0], not pair[1].is_current, pair[1].code))
 
 
 def _place_text(query: NameQuery) -> str:
+    """French words on where a name was looked for."""
     if query.narrow is None:
         return "en France"
     codes = ", ".join(map(one_line, sorted(query.narrow or query.scope or ())))

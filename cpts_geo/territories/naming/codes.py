@@ -19,12 +19,12 @@ from cpts_geo.territories.naming._audit import Defect, Method, Resolution, audit
 from cpts_geo.territories.naming._gazetteer import (
     Gazetteer,
     Place,
+    agree,
     build_gazetteer,
     checked_departements,
 )
 from cpts_geo.territories.naming._matching import NameQuery, resolve_queries
 from cpts_geo.territories.naming.spelling import (
-    agree,
     departement_code,
     normalise_name,
     split_departement_hint,
@@ -186,6 +186,7 @@ def resolve_table(
 
 
 def _resolve_code(gazetteer: Gazetteer, query: _CodeQuery) -> Resolution | Defect:
+    """The commune of today of one code, or what is wrong with it."""
     code = _clean_code(query.published)
     method: Method
     if code in gazetteer.current:
@@ -237,6 +238,7 @@ def _contradiction(gazetteer: Gazetteer, query: _CodeQuery, places: Sequence[Pla
 
 
 def _unknown_text(gazetteer: Gazetteer, query: _CodeQuery, code: str) -> str:
+    """French words on a code that the COG does not know."""
     if name := gazetteer.lost.get(code, ""):
         return f"a quitté le COG ({name}) et sa commune actuelle n’est pas connue : donnez-la"
     text = f"inconnu du COG {COG_YEAR} et des codes qui l’ont quitté"
@@ -246,5 +248,6 @@ def _unknown_text(gazetteer: Gazetteer, query: _CodeQuery, code: str) -> str:
 
 
 def _codes_text(places: Sequence[Place]) -> str:
+    """Codes of places with their département, three at most."""
     shown = sorted({f"{place.current} ({place.departement})" for place in places})
     return " ou ".join(shown[:3]) + (f" (et {len(shown) - 3} autres)" if len(shown) > 3 else "")

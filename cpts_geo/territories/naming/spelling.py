@@ -12,10 +12,6 @@ import unicodedata
 from functools import lru_cache
 from typing import Final
 
-from rapidfuzz import fuzz
-
-from cpts_geo.settings import NAME_AGREEMENT_MIN_SCORE
-
 _ARTICLES: Final = frozenset({"le", "la", "les", "l"})
 # "les" becomes "lez", not the reverse: a leading "les" is an article and goes, "lez" stays.
 _SAME_WORD: Final = {
@@ -143,58 +139,3 @@ def departement_code(text: str) -> str:
     ('01', '2A', '971')
     """
     return text.strip().upper().removesuffix(".0").zfill(2)
-
-
-def similarity(one: str, other: str) -> float:
-    """
-    Similarity of two normalised names, 0 to 100.
-
-    ``100 * (1 - d / (len(one) + len(other)))`` where ``d`` counts the letters to insert and
-    delete (indel distance, rapidfuzz ``fuzz.ratio``): one wrong letter costs a short name dearly,
-    so that short names are never taken for one another.
-
-    Parameters
-    ----------
-    one, other : str
-        Two keys of :func:`normalise_name`.
-
-    Returns
-    -------
-    float
-        100 when equal, 0 when no letter is shared.
-
-    Examples
-    --------
-    >>> round(similarity("saint just malomont", "saint just malmont"), 1)
-    97.3
-    >>> round(similarity("dri", "dry"), 1)
-    66.7
-    """
-    return float(fuzz.ratio(one, other))
-
-
-def agree(one: str, other: str) -> bool:
-    """
-    Tell whether two names given for the same commune can both be right.
-
-    Weaker than a match: it only catches a code or a choice that belongs to another commune.
-
-    Parameters
-    ----------
-    one, other : str
-        Two keys of :func:`normalise_name`.
-
-    Returns
-    -------
-    bool
-        True when the words of `one` are all in `other`, or the names are similar.
-
-    Examples
-    --------
-    >>> agree("saint maurice", "saint maurice en gourgois")
-    True
-    >>> agree("meung sur loire", "dry")
-    False
-    """
-    shortened = bool(one) and set(one.split()).issubset(other.split())
-    return shortened or similarity(one, other) >= NAME_AGREEMENT_MIN_SCORE

@@ -86,6 +86,12 @@ def territory_keys(names: Sequence[str], codes: Sequence[str]) -> list[str]:
     return keys
 
 
+def listed_communes(communes: pd.DataFrame) -> str:
+    """Names of communes, each with its code in parentheses, joined by commas."""
+    pairs = zip(communes["name"], communes["code_insee"], strict=True)
+    return ", ".join(f"{name} ({code})" for name, code in pairs)
+
+
 def published_perimeters(
     territories: Sequence[str], communes: pd.DataFrame, *, former: pd.DataFrame
 ) -> Perimeters:
@@ -135,6 +141,7 @@ def published_perimeters(
 
 
 def _check_stored(named: pd.DataFrame, choices: dict[str, str]) -> None:
+    """Refuse stored codes that contradict the published names."""
     stored = named["published"].map(choices)
     wrong = named[stored != named["code_insee"]]
     if not wrong.empty:

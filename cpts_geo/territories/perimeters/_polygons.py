@@ -24,7 +24,12 @@ from cpts_geo.schema import Status
 from cpts_geo.settings import GEOGRAPHIC_CRS
 from cpts_geo.sources.analyst.polygons.file import read_polygon_file
 from cpts_geo.sources.catalogue.catalogue import sha256_of
-from cpts_geo.territories.perimeters._membership import BORDER_COLUMNS, Perimeters, territory_keys
+from cpts_geo.territories.perimeters._membership import (
+    BORDER_COLUMNS,
+    Perimeters,
+    listed_communes,
+    territory_keys,
+)
 from cpts_geo.territories.perimeters.coverage import metric_crs
 
 #: A smaller part inside, or outside, is the width of a line and cuts nothing.
@@ -119,6 +124,7 @@ def inside_shares(polygon: shapely.Geometry, communes: gpd.GeoDataFrame) -> pd.D
 
 
 def _area_shares(polygon: shapely.Geometry, near: gpd.GeoDataFrame) -> pd.Series:
+    """Share of each contour inside a polygon, in [0, 1]; NaN without contour."""
     contours = np.asarray(near.geometry)
     shares = pd.Series(np.where(shapely.is_missing(contours), np.nan, 1.0), index=near.index)
     # Most are well inside; only what the limit may touch is cut, which is slow.
@@ -167,6 +173,7 @@ def _border(found: pd.DataFrame) -> pd.DataFrame:
 
 
 def _is_border(found: pd.DataFrame) -> pd.Series:
+    """Rows that a limit cuts, or whose point and land disagree."""
     share = found["area_share"]
     cut = share.between(_SLIVER, 1 - _SLIVER, inclusive="neither")
     return cut | (found["kept"] & (share <= _SLIVER)) | (~found["kept"] & (share >= 1 - _SLIVER))
@@ -196,22 +203,20 @@ def _notes(kept: pd.DataFrame, communes: gpd.GeoDataFrame) -> list[str]:
     notes = []
     twice = kept[kept["code_insee"].duplicated()].drop_duplicates("code_insee")
     if len(twice):
-        notes.append(f"Communes dans plusieurs polygones, comptées dans chacun : {_listed(twice)}.")
+        notes.append(
+            f"Communes dans plusieurs polygones, comptées dans chacun : {listed_communes(twice)}."
+        )
     nowhere = communes[communes["lon"].isna() & communes["departement"].isin(kept["departement"])]
     if len(nowhere):
         notes.append(
             "Communes dont ni le contour ni la mairie n’est connu, hors de tout polygone : "
-            f"{_listed(nowhere)}. Pour les compter, donnez la liste des communes."
+            f"{listed_communes(nowhere)}. Pour les compter, donnez la liste des communes."
         )
     return notes
 
 
-def _listed(communes: pd.DataFrame) -> str:
-    pairs = zip(communes["name"], communes["code_insee"], strict=True)
-    return ", ".join(f"{name} ({code})" for name, code in pairs)
-
-
 def _why_empty(label: str, shape: shapely.Geometry, communes: gpd.GeoDataFrame) -> str:
+    """French words on why a polygon holds no town hall."""
     bounds = ", ".join(f"{bound:.3f}" for bound in shape.bounds).replace(".", ",")
     shown = f"« {one_line(label)} » (longitude, latitude : {bounds})"
     swapped = shapely.transform(shape, lambda xy: xy[:, ::-1])

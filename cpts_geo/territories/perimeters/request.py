@@ -22,12 +22,8 @@ from cpts_geo.territories.perimeters._membership import (
 )
 from cpts_geo.territories.perimeters._polygons import polygon_perimeters
 from cpts_geo.territories.perimeters._tvs import fetched_tvs, tvs_zoning
-from cpts_geo.territories.perimeters.zonings import (
-    epci_zoning,
-    find_zones,
-    zones_of_departements,
-    zoning_perimeters,
-)
+from cpts_geo.territories.perimeters._zones import find_zones, zoning_perimeters
+from cpts_geo.territories.perimeters.zonings import epci_zoning, zones_of_departements
 
 _DIVISIONS: Final = ("epci", "tvs")
 
@@ -217,6 +213,7 @@ def _perimeters(
     former: pd.DataFrame,
     tvs: Callable[[], tuple[pd.DataFrame, dict[str, str]]],
 ) -> Perimeters:
+    """Territories of a request, whatever their size."""
     if request.published:
         return published_perimeters(request.territories, communes, former=former)
     if request.perimeter is not None:

@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Final
 
 import pandas as pd
-from rapidfuzz import process
-from rapidfuzz.distance import Indel, Levenshtein
 
-from cpts_geo.errors import MAX_DEFECTS, Defect, PerimeterError, quoted
-from cpts_geo.french import counted, slug
+from cpts_geo.errors import Defect, PerimeterError, quoted
 from cpts_geo.settings import COG_YEAR
-from cpts_geo.territories.naming.spelling import departement_code, normalise_name
-from cpts_geo.territories.perimeters._membership import Perimeters, territory_keys
+from cpts_geo.territories.naming.spelling import departement_code
+from cpts_geo.territories.perimeters._membership import listed_communes
 
-#: Nearest zones shown for one that is not recognised.
-_SHOWN: Final = 3
-#: Words that say what kind of zone it is, and link words: "CC des Loges" is called "les Loges".
-_KINDS: Final = frozenset(
-    ["cc", "ca", "cu", "tvs", "communaute", "communes", "agglomeration", "urbaine"]
-)
-_LINKS: Final = frozenset({"de", "du", "des", "d", "la", "le", "les", "lez", "l"})
-_CODE: Final = re.compile(r"\d[\dAB]?\d*")
-_Key = Callable[[str], str]
-_KIND_WORDS: Final = {"epci": "intercommunalité", "tvs": "territoire de vie-santé"}
 _NONE_WORDS: Final = {"epci": "aucune intercommunalité", "tvs": "aucun territoire de vie-santé"}
 
 
@@ -64,6 +50,10 @@ class Zoning:
     remarks: dict[str, str] = field(default_factory=dict)
     unusable: dict[str, str] = field(default_factory=dict)
     inputs: dict[str, str] = field(default_factory=dict)
+
+    def named(self, code: str) -> str:
+        """Name of a zone with its code in parentheses."""
+        return f"{self.names[code]} ({code})"
 
 
 def epci_zoning(communes: pd.DataFrame) -> Zoning:
@@ -103,107 +93,6 @@ def epci_zoning(communes: pd.DataFrame) -> Zoning:
         names=known.drop_duplicates("epci").set_index("epci")["epci_name"],
         members=members.reset_index(drop=True),
     )
-
-
-def find_zones(zoning: Zoning, asked: Sequence[str]) -> tuple[list[str], list[str]]:
-    """
-    Find the zones that codes or names designate.
-
-    Parameters
-    ----------
-    zoning : Zoning
-        The division.
-    asked : sequence of str
-        Codes, or names without regard to case, accents and the kind of zone they start with.
-
-    Returns
-    -------
-    tuple of list of str and list of str
-        Codes in the order asked, each once; French notes on the names that were recognised.
-
-    Raises
-    ------
-    PerimeterError
-        A zone is unknown, its name is borne by several, or it cannot be a perimeter; lists
-        every one with the nearest.
-
-    Examples
-    --------
-    >>> from cpts_geo.sources.embedding import embedded
-    >>> find_zones(epci_zoning(embedded.load_communes()), ["Terres du Val de Loire"])[0]
-    ['200070183']
-    """
-    codes: list[str] = []
-    notes: list[str] = []
-    defects: list[Defect] = []
-    keys: tuple[_Key, ...] = (normalise_name, _name_key)
-    names = {key: _by_key(zoning, key) for key in keys}
-    for written in dict.fromkeys(asked):
-        text, found = _matching(zoning, written, names)
-        codes += found
-        if len(found) > 1:
-            several = " ou ".join(_named(zoning, code) for code in found)
-            defects.append(Defect(f"{quoted(text)} : nom de plusieurs, {several}", "nom ambigu"))
-        elif not found:
-            # Those near are looked for where they are shown: it is what takes time.
-            shown = _nearest(zoning, text) if len(defects) < MAX_DEFECTS else []
-            near = " ; ".join(_named(zoning, code) for code in shown)
-            defects.append(Defect(f"{quoted(text)} : inconnu ; au plus près : {near}", "inconnu"))
-        elif why := zoning.unusable.get(found[0]):
-            defects.append(Defect(f"{quoted(text)} : {why}", "inutilisable"))
-        elif text != found[0] and normalise_name(text) != normalise_name(zoning.names[found[0]]):
-            notes.append(f"{quoted(text)} pris pour {_named(zoning, found[0])}.")
-    if defects:
-        raise PerimeterError(
-            f"{_KIND_WORDS[zoning.kind].capitalize()} : "
-            f"{counted(len(defects), 'point', 'points')} à corriger.",
-            defects=defects,
-            remedy=f"donnez le code {'SIREN' if zoning.kind == 'epci' else 'du TVS'}, ou un nom "
-            f"qui n’est porté que par un seul (--{zoning.kind}, répétable).",
-        )
-    return list(dict.fromkeys(codes)), notes
-
-
-def _by_key(zoning: Zoning, key: _Key) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for code, name in zoning.names.items():
-        found.setdefault(key(name), []).append(str(code))
-    return found
-
-
-def _matching(
-    zoning: Zoning, written: str, names: dict[_Key, dict[str, list[str]]]
-) -> tuple[str, list[str]]:
-    """Text that is compared, and codes of the zones it designates."""
-    text = written.strip()
-    if _CODE.fullmatch(text.upper()):
-        text = text.upper()
-        return text, [text] if text in zoning.names.index else []
-    same = (by_key[key(text)] for key, by_key in names.items() if key(text) in by_key)
-    return text, next(same, [])
-
-
-def _name_key(name: str) -> str:
-    """Key of a zone's name without the words that only say its kind."""
-    words = normalise_name(name).split()
-    while len(words) > 1 and words[0] in _KINDS | _LINKS:
-        words = words[1:]
-    return " ".join(words)
-
-
-def _named(zoning: Zoning, code: str) -> str:
-    return f"{zoning.names[code]} ({code})"
-
-
-def _nearest(zoning: Zoning, text: str) -> list[str]:
-    names = zoning.names.map(_name_key)
-    alike: Callable[..., float] = Indel.normalized_similarity
-    query, choices = _name_key(text), dict(names)
-    if _CODE.fullmatch(text):
-        # One wrong figure is one mistake.
-        alike = Levenshtein.normalized_similarity
-        query, choices = text, dict(zip(names.index, names.index, strict=True))
-    return [str(code) for _, _, code in process.extract(query, choices, scorer=alike, limit=_SHOWN)]
 
 
 def zones_of_departements(
@@ -273,9 +162,10 @@ def zones_of_departements(
 
 
 def _crossing_notes(zoning: Zoning, inside: pd.DataFrame) -> list[str]:
+    """French note on the zones that cross a limit of département."""
     spread = inside.groupby("zone")["departement"].agg(lambda codes: sorted(set(codes)))
     crossing = [
-        f"{_named(zoning, str(zone))}, départements {', '.join(codes)}"
+        f"{zoning.named(str(zone))}, départements {', '.join(codes)}"
         for zone, codes in spread.items()
         if len(codes) > 1
     ]
@@ -285,90 +175,13 @@ def _crossing_notes(zoning: Zoning, inside: pd.DataFrame) -> list[str]:
 
 
 def _outside_notes(zoning: Zoning, elsewhere: pd.DataFrame, home: pd.Series) -> list[str]:
+    """French notes on the communes of the départements that no zone chosen holds."""
     notes = [
-        f"Communes d’un autre territoire, {_named(zoning, str(zone))}, dont la plupart des "
-        f"habitants sont dans le département {home[str(zone)]} : {_listed(group)}."
+        f"Communes d’un autre territoire, {zoning.named(str(zone))}, dont la plupart des "
+        f"habitants sont dans le département {home[str(zone)]} : {listed_communes(group)}."
         for zone, group in elsewhere.groupby("zone")
     ]
     nowhere = elsewhere[elsewhere["zone"].isna()]
     if len(nowhere):
-        notes.append(f"Dans {_NONE_WORDS[zoning.kind]} : {_listed(nowhere)}.")
+        notes.append(f"Dans {_NONE_WORDS[zoning.kind]} : {listed_communes(nowhere)}.")
     return notes
-
-
-def _listed(communes: pd.DataFrame) -> str:
-    pairs = zip(communes["name"], communes["code_insee"], strict=True)
-    return ", ".join(f"{name} ({code})" for name, code in pairs)
-
-
-def zoning_perimeters(
-    zoning: Zoning,
-    codes: Sequence[str],
-    communes: pd.DataFrame,
-    *,
-    name: str | None = None,
-    notes: Sequence[str] = (),
-    folder: str | None = None,
-) -> Perimeters:
-    """
-    Make one territory of each zone.
-
-    Parameters
-    ----------
-    zoning : Zoning
-        The division.
-    codes : sequence of str
-        Codes of the zones wanted, at least one.
-    communes : DataFrame
-        Current communes: code_insee, name, departement.
-    name : str, optional
-        Name of the territory, when there is one; the zone's own by default.
-    notes : sequence of str, optional
-        What was adapted to find the zones.
-    folder : str, optional
-        Name of the set; the key of the territory when there is one, else made of the codes.
-
-    Returns
-    -------
-    Perimeters
-        Territories in the order of `codes`, each with all the communes of its zone.
-
-    Examples
-    --------
-    >>> from cpts_geo.sources.embedding import embedded
-    >>> communes = embedded.load_communes()
-    >>> found = zoning_perimeters(epci_zoning(communes), ["200070183"], communes)
-    >>> found.identity.index[0], len(found.members)
-    ('cc_des_terres_du_val_de_loire', 25)
-    """
-    labels = [name] if name else [str(zoning.names[code]) for code in codes]
-    keys = territory_keys(labels, codes)
-    identity = pd.DataFrame(
-        {
-            "name": labels,
-            "document": [f"{zoning.document} {code}" for code in codes],
-            "perimeter": [
-                " ".join(filter(None, [zoning.perimeter, zoning.remarks.get(code)]))
-                for code in codes
-            ],
-        },
-        index=pd.Index(keys, name="territory"),
-    )
-    rows = zoning.members[zoning.members["zone"].isin(codes)]
-    rows = rows.merge(communes[["code_insee", "name", "departement"]], on="code_insee")
-    territory = rows["zone"].map(dict(zip(codes, keys, strict=True)))
-    rank = territory.map({key: rank for rank, key in enumerate(keys)})
-    rows = rows.assign(territory=territory).iloc[rank.argsort(kind="stable")]
-    audit = rows[["territory", "published", "code_insee", "name", "departement", "method"]]
-    # No document spells these names: the codes of the division are what was published.
-    members = rows[["territory", "code_insee", "note"]].assign(
-        published="", basis=_KIND_WORDS[zoning.kind]
-    )
-    return Perimeters(
-        identity=identity,
-        members=members.reset_index(drop=True),
-        audit=audit.assign(score=100.0, alternatives="").reset_index(drop=True),
-        notes=tuple(notes),
-        inputs=zoning.inputs,
-        folder=folder or (keys[0] if len(keys) == 1 else slug(f"{zoning.kind} {' '.join(codes)}")),
-    )

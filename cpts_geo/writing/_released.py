@@ -42,6 +42,7 @@ def released(analysis: Analysis) -> Analysis:
 
 
 def _without_future(study: Study) -> Study:
+    """A study without the future of its GPs."""
     if study.capacity is None:
         return study
     return study.with_parts(capacity=replace(study.capacity, future=None))

@@ -124,6 +124,7 @@ def _check(
     bands: Sequence[float],
     areas: Mapping[str, str] | None,
 ) -> None:
+    """Refuse squares, bands or areas that give no minutes; all defects are listed."""
     defects = []
     edges = np.asarray(bands, dtype="float64")
     if not (np.isfinite(edges).all() and (edges > 0).all() and (np.diff(edges) > 0).all()):
@@ -155,6 +156,7 @@ def _check(
 
 
 def _lines(kind: str, rows: pd.DataFrame) -> list[Defect]:
+    """One defect a square, those of one kind counted together."""
     lines = (
         f"{kind} : {code} ({x:g}, {y:g}), {people:g} hab., {minutes:g} min"
         for x, y, code, people, minutes in zip(
