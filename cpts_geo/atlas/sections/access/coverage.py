@@ -18,7 +18,7 @@ from cpts_geo.atlas.sections.access._cells import (
 )
 from cpts_geo.atlas.sections.access.words import aside, coverage_headers, over_variants
 from cpts_geo.french import counted, number, percent, whole_percent
-from cpts_geo.schema import COLUMNS, Status
+from cpts_geo.schema import COLUMNS, FACILITIES, Status
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.study.access import CELL_COLUMNS, TerritoryAccess
 
@@ -27,6 +27,8 @@ _FACILITIES = {
     "gp": ("d’une commune où exerce un généraliste libéral", "jusqu’au généraliste libéral"),
     "emergency": ("d’un service d’urgences", "jusqu’au service d’urgences"),
 }
+#: Facility by the family of the counts that say where it is.
+_COUNTED = {counts: facility for facility, counts in FACILITIES.items()}
 _LABELS = {"gp": "Généraliste", "emergency": "Service d’urgences"}
 
 
@@ -173,7 +175,7 @@ def _cell_rows(cells: pd.DataFrame) -> list[Row]:
         cells_of = figure_cells(found, Status.MEASURED.value)
         worst = Cell(minutes(found["worst_minutes"]), status=Status.MEASURED.value)
         detail = f"{origin.attribution} ({origin.grade})"
-        rows.append(Row(_LABELS[column.name.partition("_")[0]], detail, (*cells_of, worst)))
+        rows.append(Row(_LABELS[_COUNTED[str(facility)]], detail, (*cells_of, worst)))
     return rows
 
 

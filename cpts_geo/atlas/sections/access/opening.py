@@ -12,6 +12,7 @@ from cpts_geo.access.travel.surrogate import VARIANT_NAMES
 from cpts_geo.atlas.look.cells import Cell, Row
 from cpts_geo.atlas.sections.access._cells import figure_cells, minutes, whose_times
 from cpts_geo.atlas.sections.access.words import coverage_headers, named
+from cpts_geo.capacity.scenario.supply import SITE_WORDS
 from cpts_geo.french import counted, number
 from cpts_geo.schema import Status
 from cpts_geo.study.access import TerritoryAccess
@@ -160,7 +161,7 @@ def capacity_sentence(found: Opening, access: TerritoryAccess) -> str:
     partial = found.uncounted
     text = (
         f"Demande à porter : {asked} par jour d’ouverture. Un site de {found.site_slots} créneaux "
-        f"par jour (un médecin 4 h, créneaux de 15 min) en porte {number(found.site_capacity, 1)} "
+        f"par jour ({SITE_WORDS}) en porte {number(found.site_capacity, 1)} "
         f"à l’objectif : il en faut {number(found.sites_needed)}"
     )
     if found.existing:
