@@ -37,6 +37,7 @@ def template(name: str) -> Template:
 
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
+    """The templates' environment: French filters, colours, legend."""
     environment = Environment(
         loader=PackageLoader("cpts_geo.atlas"),
         autoescape=select_autoescape(default=True, default_for_string=True),

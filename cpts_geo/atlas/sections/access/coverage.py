@@ -74,8 +74,8 @@ def coverage_sentences(access: TerritoryAccess) -> list[str]:
     Returns
     -------
     list of str
-        A French sentence a facility, where something is known of it; where it is of too few people
-        to speak of the territory, the sentence says so.
+        A French sentence a facility of which something is known; where that is too little to speak
+        of the territory, the sentence says so.
     """
     found = []
     for facility, (words, up_to) in _FACILITIES.items():
@@ -109,6 +109,7 @@ def coverage_sentences(access: TerritoryAccess) -> list[str]:
 
 
 def _beyond(row: dict[Hashable, Any], access: TerritoryAccess) -> str:
+    """Say who is out of reach, and whose time is unknown; empty for nobody."""
     text = ""
     if row["beyond"]:
         text += f" Hors d’atteinte : {out_of_reach(row['beyond'], access)}."
@@ -158,6 +159,7 @@ def coverage_rows(access: TerritoryAccess) -> list[Row]:
 
 
 def _share_cell(part: pd.DataFrame, status: str) -> Cell:
+    """Share of the people within a time, over the variants; unknown where one is."""
     found = part.to_dict("index").get("central")
     if found is None or pd.isna(found["share"]):
         return Cell(percent(float("nan")), status=Status.UNKNOWN.value)
@@ -168,6 +170,7 @@ def _share_cell(part: pd.DataFrame, status: str) -> Cell:
 
 
 def _cell_rows(cells: pd.DataFrame) -> list[Row]:
+    """The same from the minutes that Insee computes for its cells."""
     rows = []
     for facility, found in cells.iterrows():
         column = COLUMNS[CELL_COLUMNS[str(facility)]]

@@ -88,7 +88,7 @@ def section(result: Headline, *, several: bool) -> dict[str, Any]:
     Parameters
     ----------
     result : Headline
-        Capacity needed by the territory.
+        Capacity needed by a territory.
     several : bool
         Whether the page shows several publics.
 

@@ -109,6 +109,7 @@ def evidence(result: Headline) -> str:
 
 
 def _hours(hours: float) -> str:
+    """A whole number of hours with its word."""
     return counted(round(hours), "heure", "heures")
 
 

@@ -31,17 +31,5 @@ def _fact_rows(facts: pd.DataFrame) -> list[list[Cell]]:
 
 
 def section(facts: pd.DataFrame) -> dict[str, Any]:
-    """
-    List the published facts of one territory.
-
-    Parameters
-    ----------
-    facts : DataFrame
-        Facts of the territory.
-
-    Returns
-    -------
-    dict
-        What its template shows.
-    """
+    """What the template shows of the facts published of a territory."""
     return {"rows": _fact_rows(facts)}
