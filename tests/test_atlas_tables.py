@@ -22,15 +22,15 @@ from cpts_geo.atlas.look.cells import Cell
 from cpts_geo.atlas.pages.index import index_page
 from cpts_geo.atlas.pages.sheet import sheet_page
 from cpts_geo.atlas.sections.capacity.needed import capacity_svg, dots_caption
+from cpts_geo.atlas.sections.perimeter._documents import _fact_rows
 from cpts_geo.atlas.sections.perimeter.audit import audit_rows, recognised
-from cpts_geo.atlas.sections.perimeter.documents import _fact_rows
 from cpts_geo.atlas.sections.perimeter.gaps import gap_rows
+from cpts_geo.atlas.sections.territory._figures import _key_figures
+from cpts_geo.atlas.sections.territory._hypotheses import _assumption_rows
 from cpts_geo.atlas.sections.territory.answer import _planned, answer, evidence, today
 from cpts_geo.atlas.sections.territory.beside import comparison_rows
 from cpts_geo.atlas.sections.territory.communes import commune_table
-from cpts_geo.atlas.sections.territory.figures import _key_figures
 from cpts_geo.atlas.sections.territory.gp_counts import _source_rows, explanations
-from cpts_geo.atlas.sections.territory.hypotheses import _assumption_rows
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.french import NNBSP, number, typeset
 from tests.kept import analysed

@@ -7,9 +7,12 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-import pytest
-
-from cpts_geo.capacity.answer.headline import DISPERSION_VARIANT, SAME_DAY_TARGET, SAME_DAY_WORDS
+from cpts_geo.capacity.answer.headline import (
+    DISPERSION_VARIANT,
+    DISPERSION_WORDS,
+    SAME_DAY_TARGET,
+    SAME_DAY_WORDS,
+)
 from cpts_geo.capacity.demand.interval import CHANCES, INTERVAL_WORDS, LEVELS
 from cpts_geo.capacity.queue.rules import MAX_DISPERSION, MAX_SLOTS
 from cpts_geo.capacity.scenario.parameters import default_parameters
@@ -129,17 +132,53 @@ def test_a_scenario_is_drawn_once_and_its_draws_are_handed_on() -> None:
 # --- words and constants ------------------------------------------------------
 
 
-@pytest.mark.parametrize("rooms", [("capacity", "study", "cli", "writing")])
-def test_the_interval_has_one_home(rooms: tuple[str, ...]) -> None:
+def test_the_interval_has_one_home() -> None:
     levels = list(LEVELS.values())
     found = {
         module
-        for module, node in sources(*rooms)
+        for module, node in sources(*ROOMS)
         if (isinstance(node, ast.Constant) and "chances sur 10" in str(node.value))
         or (isinstance(node, ast.List | ast.Tuple) and _numbers(node) == levels)
     }
     # the words are made there from the figures
     assert found == {"cpts_geo.capacity.demand.interval"}
+
+
+#: Words of the interval, of the stricter companions and of a usual site: made of their constants.
+WORDS = (CHANCES, INTERVAL_WORDS, DISPERSION_WORDS, SAME_DAY_WORDS, SITE_WORDS)
+HOMES = {
+    "cpts_geo.capacity.demand.interval",
+    "cpts_geo.capacity.answer.headline",
+    "cpts_geo.capacity.scenario.supply",
+}
+
+
+def as_read(text: str) -> str:
+    """Return a text with plain spaces, whatever its typography."""
+    return " ".join(text.split())
+
+
+def test_no_sentence_writes_these_words_again() -> None:
+    found = {
+        module
+        for module, node in sources(*ROOMS)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and any(as_read(word) in as_read(node.value) for word in WORDS)
+    }
+    assert found <= HOMES
+
+
+def test_no_template_writes_these_words_again() -> None:
+    templates = [p for p in (PACKAGE / "atlas" / "templates").rglob("*.*") if p.is_file()]
+    assert len(templates) > 30
+    found = [
+        (path.name, word)
+        for path in templates
+        for word in WORDS
+        if as_read(word) in as_read(path.read_text("utf-8"))
+    ]
+    assert found == []
 
 
 def test_words_say_the_constants() -> None:

@@ -26,15 +26,15 @@ from cpts_geo.analysis import Analysis
 from cpts_geo.atlas.charts.dots import dots_svg
 from cpts_geo.atlas.look import style
 from cpts_geo.atlas.look.words import sampling_part, span
-from cpts_geo.atlas.pages._capacity import capacity_sections
 from cpts_geo.atlas.pages.sheet import sheet_page
-from cpts_geo.atlas.sections.capacity.back_test import _back_test_sentence
-from cpts_geo.atlas.sections.capacity.causes import _drivers_sentence, _swings
-from cpts_geo.atlas.sections.capacity.months import _months_sentences, _months_svg
+from cpts_geo.atlas.sections.capacity import capacity_sections
+from cpts_geo.atlas.sections.capacity._back_test import _back_test_sentence
+from cpts_geo.atlas.sections.capacity._causes import _drivers_sentence, _swings
+from cpts_geo.atlas.sections.capacity._months import _months_sentences, _months_svg
+from cpts_geo.atlas.sections.capacity._publics import _group_rows
+from cpts_geo.atlas.sections.capacity._telephone import _phone_rows, _phone_sentence
+from cpts_geo.atlas.sections.capacity._week import _week_sentence
 from cpts_geo.atlas.sections.capacity.needed import _draw_error
-from cpts_geo.atlas.sections.capacity.publics import _group_rows
-from cpts_geo.atlas.sections.capacity.telephone import _phone_rows, _phone_sentence
-from cpts_geo.atlas.sections.capacity.week import _week_sentence
 from cpts_geo.capacity.answer.headline import Headline, headline
 from cpts_geo.capacity.checks.backtest import back_test, back_test_table
 from cpts_geo.capacity.queue.service_grid import service_grid

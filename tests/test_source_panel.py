@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from cpts_geo.atlas.look import style
-from cpts_geo.atlas.sections.perimeter.border import _border_rows
+from cpts_geo.atlas.sections.perimeter._border import _border_rows
 from cpts_geo.atlas.sections.territory.gp_counts import explanations, section, sources_svg
 from cpts_geo.french import NNBSP
 from cpts_geo.indicators.gp_sources import BpeGap, bpe_gaps, reconcile, trend

@@ -101,5 +101,6 @@ def bars_svg(bars: Sequence[Bar], *, title: str) -> str:
 
 
 def _short(label: str) -> str:
+    """Name of an area that fits beside its bar: 18 letters at most."""
     name = label.removeprefix("CPTS ")
     return name if len(name) <= 18 else name[:17] + "…"

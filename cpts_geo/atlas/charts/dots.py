@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from cpts_geo.atlas.charts.svg import HATCH, svg_tag
 from cpts_geo.atlas.look import style
 from cpts_geo.atlas.look.words import slots_text, span
-from cpts_geo.capacity.demand.interval import CHANCES
+from cpts_geo.capacity.demand.interval import AT_LEAST_CHANCES
 from cpts_geo.french import number
 
 _FLOOR_TEXT = "au moins, vu l’activité"
@@ -73,7 +73,7 @@ def dots_svg(
     inner = "url(#hl)" if assumed else style.FILL_LIGHT
     said = [
         (
-            f"{span(low, high)} : {_REFUTED if floor is not None else f'au moins {CHANCES}'}",
+            f"{span(low, high)} : {_REFUTED if floor is not None else AT_LEAST_CHANCES}",
             inner,
             12,
         )

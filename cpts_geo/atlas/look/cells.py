@@ -178,10 +178,8 @@ def value_cell(name: str, value: float, status: str, note: str = "") -> Cell:
     ----------
     name : str
         Name of the column.
-    value : float
-        NaN is unknown, or masked where `status` says so.
-    status : str
-        How the value is known, or its mask.
+    value, status : float, str
+        As :func:`shown_text`.
     note : str
         What a reader must know of it.
 
@@ -194,12 +192,38 @@ def value_cell(name: str, value: float, status: str, note: str = "") -> Cell:
 
 
 def origin_text(found: pd.Series) -> str:
-    """Definition, document and grade of a value that has its own."""
+    """
+    Definition, document and grade of a value that has its own.
+
+    Parameters
+    ----------
+    found : Series
+        Row of a comparison.
+
+    Returns
+    -------
+    str
+        French words.
+    """
     source = f"{found['source']} ({found['grade']})"
     return " : ".join(part for part in (found["note"], source) if part)
 
 
 def detail_text(column: Column, origin: pd.Series) -> str:
-    """Unit, source and grade, in one line."""
+    """
+    Unit, source and grade, in one line.
+
+    Parameters
+    ----------
+    column : Column
+        What the values are.
+    origin : Series
+        Row of a comparison.
+
+    Returns
+    -------
+    str
+        French words.
+    """
     source = f"{origin['source']} ({origin['grade']})" if origin["source"] else ""
     return ", ".join(part for part in (column.shown_unit, source) if part)

@@ -45,6 +45,7 @@ class _Addresses(HTMLParser):
     """Every address that opening a page would ask for."""
 
     def __init__(self) -> None:
+        """Read nothing yet."""
         super().__init__(convert_charrefs=True)
         self.found: list[str] = []
         self._inside = ""
@@ -82,6 +83,7 @@ class _Addresses(HTMLParser):
 
 
 def _asked_by(html: str) -> list[str]:
+    """Addresses that opening a page would ask for."""
     parser = _Addresses()
     parser.feed(html)
     parser.close()
@@ -108,12 +110,14 @@ def leaflet_addresses() -> dict[str, str]:
 
 
 def _data_uri(path: Path) -> str:
+    """A file as an address that holds it."""
     kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode('ascii')}"
 
 
 @cache
 def _asset_text(name: str) -> str:
+    """Text of a script or style sheet of Leaflet, ready to stand inside a page."""
     text = (_ASSETS / name).read_text(encoding="utf-8")
     if name.endswith(".js"):
         # A source map would be asked for by the browser's tools; "</" would end the script.
@@ -130,6 +134,7 @@ def _asset_text(name: str) -> str:
 
 
 def _unmapped(addresses: list[str]) -> AssetError:
+    """The error that lists addresses without a local file."""
     return AssetError(
         "La page renvoie à des fichiers qui ne peuvent pas être embarqués.",
         defects=[one_line(address) for address in addresses],

@@ -8,7 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select
 
 from cpts_geo import __version__
 from cpts_geo.atlas.look import style
-from cpts_geo.capacity.demand.interval import CHANCES
+from cpts_geo.capacity.demand.interval import AT_LEAST_CHANCES, CHANCES, INTERVAL_WORDS
 from cpts_geo.french import counted, number, percent, typeset
 from cpts_geo.schema import GRADE_LABELS, STATUS_LABELS, STATUS_MARKS
 
@@ -37,6 +37,7 @@ def template(name: str) -> Template:
 
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
+    """The templates' environment: French filters, colours, legend."""
     environment = Environment(
         loader=PackageLoader("cpts_geo.atlas"),
         autoescape=select_autoescape(default=True, default_for_string=True),
@@ -53,6 +54,8 @@ def _environment() -> Environment:
     environment.globals |= {
         "style": style,
         "chances": CHANCES,
+        "at_least_chances": AT_LEAST_CHANCES,
+        "interval_words": INTERVAL_WORDS,
         "marks": [(STATUS_MARKS[s], STATUS_LABELS[s]) for s in STATUS_LABELS],
         "grades": GRADE_LABELS,
         "version": __version__,

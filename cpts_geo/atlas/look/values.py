@@ -87,6 +87,7 @@ def value_words(name: str, value: Any) -> str:
 
 
 def _record_words(value: Record) -> str:
+    """A table of fields in words: those given and not 0, each after its meaning."""
     if isinstance(value, Calendar):
         return (
             f"{value_words('weekdays', value.weekdays)}, de {clock(value.opens)} à "
@@ -101,6 +102,7 @@ def _record_words(value: Record) -> str:
 
 
 def _one(value: Any, *, year: bool) -> str:
+    """A simple value in words; a number with the decimals it has, four at most."""
     if isinstance(value, bool):
         return "oui" if value else "non"
     if isinstance(value, date):

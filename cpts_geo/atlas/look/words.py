@@ -27,7 +27,7 @@ def span(low: float, high: float, decimals: int = 0) -> str:
     Returns
     -------
     str
-        Such as « 10 à 19 »; one number where both are written alike.
+        One number where both are written alike.
 
     Examples
     --------
@@ -49,7 +49,7 @@ def with_span(found: Interval[int] | Interval[float]) -> str:
     Returns
     -------
     str
-        Such as « 14 (10 à 19) ».
+        French words.
 
     Examples
     --------
@@ -113,7 +113,7 @@ def slots_text(count: float) -> str:
     Returns
     -------
     str
-        Such as « 14 » or « 7,6 ».
+        French number.
 
     Examples
     --------

@@ -45,35 +45,7 @@ Contour = dict[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Shapes:
-    """
-    Shapes drawn alike, on top of those given before them.
-
-    Parameters
-    ----------
-    contours : sequence of dict
-        Geometries as GeoJSON (EPSG:4326); one sequence given to several groups is written once.
-    edge : str
-        Colour of the edges.
-    weight : float
-        Their width in pixels.
-    dash : str
-        Their dashes, as in SVG; empty for a full line.
-    fills : sequence of str or None
-        Colour of each shape; None for lines.
-    opacity : float
-        Opacity of the fill, in [0, 1].
-    tips : sequence of str or None
-        Tooltip of each shape: HTML in which names are escaped. None for shapes that say nothing.
-    highlight : dict or None
-        Leaflet style of the shape under the pointer; None where it does not change.
-    name : str or None
-        Name among the layers that a reader chooses from, as plain text; None for what is always
-        there. The first layer that has one is the one shown.
-    legend : str
-        HTML of the legend of that layer.
-    above : bool
-        Whether it stays on top when another layer is chosen.
-    """
+    """Shapes drawn alike, on top of those given before them."""
 
     contours: Sequence[Contour]
     edge: str
@@ -90,24 +62,7 @@ class Shapes:
 
 @dataclass(frozen=True, kw_only=True)
 class Label:
-    """
-    A name that is always written on the map.
-
-    Parameters
-    ----------
-    lat, lon : float
-        Where it stands, in degrees.
-    text : str
-        The name, as plain text.
-    colour : str
-        Colour of its dot.
-    kind : {"in", "out", "free"}
-        Of a commune inside, of one around, or of a territory.
-    side : {"top", "center", "left", "right"}
-        Side of the place on which it is written.
-    dot : bool
-        Whether the place is marked.
-    """
+    """A name that is always written on the map."""
 
     lat: float
     lon: float
@@ -119,24 +74,12 @@ class Label:
 
 
 class Drawing(MacroElement):
-    """
-    What is drawn on a map, as data for a script that is not a template.
-
-    Parameters
-    ----------
-    label : str
-        French description for screen readers.
-    box : shapely geometry
-        Rectangle to show (EPSG:4326).
-    shapes : sequence of Shapes
-        From the bottom to the top.
-    labels : sequence of Label
-        Names.
-    """
+    """What is drawn on a map, bottom first, as data for a script that is not a template."""
 
     def __init__(
         self, label: str, *, box: Any, shapes: Sequence[Shapes], labels: Sequence[Label]
     ) -> None:
+        """Lay out the rectangle to show, its shapes and names (EPSG:4326)."""
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "Drawing"
         self.shapes = tuple(shapes)
@@ -195,16 +138,19 @@ class _Inert(Element):
     _template = Template("{{ this.text }}")
 
     def __init__(self, text: str) -> None:
+        """Hold a text."""
         super().__init__()
         self.text = text
 
 
 def _json(data: dict[str, Any]) -> str:
+    """Data as JSON that a page may hold."""
     return str(htmlsafe_json_dumps(data, dumps=_dumps))
 
 
 @cache
 def _script() -> str:
+    """The script that draws a map."""
     return (resources.files("cpts_geo.atlas") / "templates" / "map.js").read_text(encoding="utf-8")
 
 

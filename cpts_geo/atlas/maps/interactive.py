@@ -61,8 +61,8 @@ def territory_map(
     Returns
     -------
     folium.Map
-        Layers to choose from, legend that follows, tooltips with value, unit, vintage, status
-        and source; missing values and land without contour hatched.
+        Layers to choose from, legend that follows, tooltips with value, unit, vintage, status and
+        source; missing values and land without contour hatched.
     """
     shown = communes[communes.geometry.notna()]
     box = basemap.extent(communes, national=national)
@@ -106,8 +106,7 @@ def overview_map(outlines: gpd.GeoDataFrame, national: gpd.GeoDataFrame) -> foli
     Returns
     -------
     folium.Map
-        Territories with their names; where neighbours leave no room for a name, their tooltip
-        has it.
+        Territories with their names; where neighbours leave no room for one, their tooltip has it.
     """
     shown = outlines[outlines.geometry.notna()]
     mainland = ~national["departement"].str.startswith("97")
@@ -135,11 +134,13 @@ def overview_map(outlines: gpd.GeoDataFrame, national: gpd.GeoDataFrame) -> foli
 
 
 def _names_apart(shown: gpd.GeoDataFrame) -> list[Label]:
+    """Names of neighbours, on them, where they stay apart."""
     named = basemap.named_within(shown, letter=0.0095, line=0.04)
     return [_label(lat, lon, text, kind="free", side="center") for text, lon, lat in named]
 
 
 def _names_beside(shown: gpd.GeoDataFrame) -> list[Label]:
+    """Names beside their territories, on the side that is free."""
     ranked = shown.sort_values("population", ascending=False)
     labels = []
     for row, side in zip(ranked.itertuples(index=False), basemap.sides(ranked), strict=True):
@@ -184,6 +185,7 @@ class _Told:
 
 
 def _told(commune: Any, layers: Sequence[MapLayer]) -> _Told:
+    """A commune in words, under each layer."""
     lines = {}
     for layer in layers:
         column = COLUMNS[layer.column]
@@ -196,6 +198,7 @@ def _told(commune: Any, layers: Sequence[MapLayer]) -> _Told:
 
 
 def _tooltip(told: _Told, shown: MapLayer) -> str:
+    """Tooltip of a commune: the layer's value first, then the others."""
     before, value, after = told.lines[shown]
     others = ("".join(line) for layer, line in told.lines.items() if layer != shown)
     origin = sources()[COLUMNS[shown.column].source].attribution
@@ -219,6 +222,7 @@ def _choropleth(
     tips: Sequence[str],
     legend: str,
 ) -> Shapes:
+    """Communes painted by a layer, hatched where it is unknown."""
     classes = classify(communes[layer.column], layer)
     hidden = masked(communes, layer.column)
     fills = [
@@ -237,6 +241,7 @@ def _choropleth(
 
 
 def _contours(shapes: gpd.GeoSeries) -> list[Contour]:
+    """Geometries as GeoJSON, coordinates rounded."""
     rounded = shapely.transform(np.asarray(shapes), lambda xy: np.round(xy, _DECIMALS))
     return [json.loads(text) for text in shapely.to_geojson(rounded)]
 
@@ -249,6 +254,7 @@ def _areas(
     opacity: float = 1,
     tips: Sequence[str] | pd.Series | None = None,
 ) -> Shapes:
+    """Areas of one colour."""
     return Shapes(
         contours=_contours(table.geometry),
         edge=edge,
@@ -261,10 +267,12 @@ def _areas(
 def _lines(
     lines: gpd.GeoSeries, *, colour: str, weight: float = 1.5, dash: str = "", above: bool = False
 ) -> Shapes:
+    """Lines of one colour."""
     return Shapes(contours=_contours(lines), edge=colour, weight=weight, dash=dash, above=above)
 
 
 def _label(lat: float, lon: float, text: str, *, kind: str = "in", side: str = "top") -> Label:
+    """A name at a place; grey around the territory, without a dot on it."""
     colour = style.INK if kind == "in" else style.MUTED
     return Label(
         lat=lat, lon=lon, text=text, colour=colour, kind=kind, side=side, dot=kind != "free"

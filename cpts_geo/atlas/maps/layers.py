@@ -58,17 +58,20 @@ class MapLayer:
 
 
 def _interval_labels(breaks: tuple[float, ...], decimals: int) -> tuple[str, ...]:
+    """A label a class: under the first break, between two, over the last."""
     texts = [number(value, decimals) for value in breaks]
     inner = [f"{a} à {b}" for a, b in pairwise(texts)]
     return (f"moins de {texts[0]}", *inner, f"plus de {texts[-1]}")
 
 
 def _apl_layer(column: str) -> MapLayer:
+    """The APL, in the classes of its studies."""
     labels = _interval_labels(settings.APL_BREAKS, 1)
     return MapLayer(column, f"APL {COLUMNS[column].vintage}", settings.APL_BREAKS, labels)
 
 
 def _gp_layer(column: str) -> MapLayer:
+    """Numbers of GPs."""
     title = f"Généralistes libéraux ({COLUMNS[column].vintage})"
     labels = ("aucun", "1", "2 ou 3", "4 à 6", "7 à 10", "plus de 10")
     return MapLayer(column, title, settings.GP_COUNT_BREAKS, labels)
@@ -83,6 +86,7 @@ _POPULATION_LAYER: Final = MapLayer(
 
 
 def _minutes_layer(column: str) -> MapLayer:
+    """Minutes to a GP; 0 is in the commune."""
     texts = [number(value) for value in settings.MINUTES_BREAKS]
     inner = [f"{a} à {b} min" for a, b in pairwise(texts[1:])]
     first = ("dans la commune", f"{texts[1]} min ou moins")
@@ -91,6 +95,7 @@ def _minutes_layer(column: str) -> MapLayer:
 
 
 def _shift_layer(column: str, title: str, *, apl: str) -> MapLayer:
+    """What a scenario does to the APL, losses and gains in mirrored classes."""
     up = settings.SHIFT_BREAKS
     # One float lower: classes are right-closed, and both sides mirror each other.
     down = tuple(float(np.nextafter(-value, -np.inf)) for value in reversed(up))

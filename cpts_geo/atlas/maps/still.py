@@ -106,6 +106,7 @@ class _Scene:
 
 
 def _scene(communes: gpd.GeoDataFrame, *, national: gpd.GeoDataFrame) -> _Scene:
+    """What the layers of a territory share."""
     crs = metric_crs(communes["code_insee"])
     shown = communes[communes.geometry.notna()].to_crs(crs)
     box = basemap.extent(communes, national=national)
@@ -142,6 +143,7 @@ def _paths(shapes: gpd.GeoSeries) -> list[Path]:
 
 
 def _draw(scene: _Scene, layer: MapLayer, *, ax: Axes) -> Axes:
+    """Paint a layer on axes: title, unit, classes, legend."""
     _paint(scene.near, ax=ax, facecolor=style.LAND, edgecolor=style.LAND_EDGE, linewidth=0.4)
     # Land without contour is hatched, never left to look like water.
     _paint(scene.bare, ax=ax, **_HATCHED)
@@ -227,14 +229,8 @@ def panel_figures(
 
     Parameters
     ----------
-    communes : GeoDataFrame
-        Communes of the territory.
-    name : str
-        Name of the territory.
-    national : GeoDataFrame
-        All communes.
-    scenarios : sequence of str
-        Titles of the scenarios of supply whose shifts the communes have.
+    communes, name, national, scenarios : GeoDataFrame, str, GeoDataFrame, sequence of str
+        As :func:`cpts_geo.atlas.maps.interactive.territory_map`.
 
     Returns
     -------
@@ -255,10 +251,8 @@ def overview_figure(outlines: gpd.GeoDataFrame, *, national: gpd.GeoDataFrame) -
 
     Parameters
     ----------
-    outlines : GeoDataFrame
-        One row a territory: name, population, departements, geometry (EPSG:4326).
-    national : GeoDataFrame
-        All communes.
+    outlines, national : GeoDataFrame
+        As :func:`cpts_geo.atlas.maps.interactive.overview_map`.
 
     Returns
     -------
@@ -304,6 +298,7 @@ def overview_figure(outlines: gpd.GeoDataFrame, *, national: gpd.GeoDataFrame) -
 
 
 def _annotate(ax: Axes, name: str, place: tuple[float, float], *, ha: str, shift: int) -> None:
+    """Name a territory beside a place, in points."""
     ax.annotate(
         basemap.short_name(name), place, xytext=(shift, 0), textcoords="offset points",
         ha=ha, va="center", fontsize=8, fontweight="bold", path_effects=_halo(),
@@ -311,10 +306,12 @@ def _annotate(ax: Axes, name: str, place: tuple[float, float], *, ha: str, shift
 
 
 def _halo() -> list[patheffects.AbstractPathEffect]:
+    """Paper around letters."""
     return [patheffects.withStroke(linewidth=2.2, foreground=style.PAPER)]
 
 
 def _figure(scene: _Scene, layers: Sequence[MapLayer], *, name: str, width: float) -> Figure:
+    """Maps side by side under their name and sources; rows of a panel keep one scale."""
     with mpl.rc_context(_RC):
         # A short row of a panel keeps the scale of the others.
         columns = 1 if width < _PANEL else _ABREAST
@@ -346,16 +343,19 @@ def _height(box: Any, width: float) -> float:
 
 
 def _chosen(scene: _Scene, rows: Any) -> list[Path]:
+    """Contours of some communes."""
     return [scene.contours[row] for row in np.flatnonzero(rows)]
 
 
 def _paint(paths: Sequence[Path], *, ax: Axes, **look: Any) -> None:
+    """Paint contours alike."""
     # The frame is set afterwards: nothing has to be measured here.
     if paths:
         ax.add_collection(PathCollection(paths, **look), autolim=False)
 
 
 def _name_places(names: Sequence[tuple[str, float, float]], *, ax: Axes) -> None:
+    """Dots and names of communes."""
     for name, x, y in names:
         ax.plot(x, y, "o", color=style.INK, markersize=2)
         ax.annotate(
@@ -365,6 +365,7 @@ def _name_places(names: Sequence[tuple[str, float, float]], *, ax: Axes) -> None
 
 
 def _frame(ax: Axes, bounds: Any) -> None:
+    """Show a rectangle with a margin, on the sea, without axes."""
     west, south, east, north = bounds
     pad = 0.04 * max(east - west, north - south)
     ax.set_xlim(west - pad, east + pad)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cpts_geo.atlas.look.offline import inline_assets
 from cpts_geo.atlas.look.templating import template
-from cpts_geo.atlas.sections.comparison import assumed, changes, drawings, finding, measures
+from cpts_geo.atlas.sections.comparison import comparison_sections
 from cpts_geo.capacity.comparing.compare import ScenarioComparison
 
 
@@ -32,11 +32,7 @@ def compare_page(found: ScenarioComparison, *, date: str) -> str:
     page = template("pages/comparison.html.j2").render(
         found=found,
         scenarios=list(zip("AB", (found.first, found.second), strict=True)),
-        finding=finding.section(found),
-        drawings=drawings.section(found),
-        measures=measures.section(found),
-        changes=changes.section(found),
-        assumed=assumed.section(found),
         date=date,
+        **comparison_sections(found),
     )
     return inline_assets(page)

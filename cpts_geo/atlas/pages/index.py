@@ -75,6 +75,7 @@ def index_page(
 
 
 def _row(sheet: Study, columns: Sequence[str]) -> dict[str, Any]:
+    """What a row of the table shows of a territory."""
     values = sheet.comparison[sheet.comparison["area_level"] == "cpts"]
     found = values.set_index("indicator").to_dict("index")
     result = sheet.headline

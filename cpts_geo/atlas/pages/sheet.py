@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import geopandas as gpd
 
 from cpts_geo.atlas.look.offline import inline_assets
 from cpts_geo.atlas.look.templating import template
 from cpts_geo.atlas.maps.layers import territory_layers
-from cpts_geo.atlas.pages._capacity import capacity_sections
-from cpts_geo.atlas.sections.access import changes, coverage, opening
-from cpts_geo.atlas.sections.perimeter import audit, border, documents, gaps
-from cpts_geo.atlas.sections.territory import (
-    answer,
-    beside,
-    communes,
-    figures,
-    gp_counts,
-    hypotheses,
-    limits,
-    mapped,
-)
-from cpts_geo.indicators.densities import poisson_interval
+from cpts_geo.atlas.sections.access import access_sections
+from cpts_geo.atlas.sections.capacity import capacity_sections
+from cpts_geo.atlas.sections.perimeter import perimeter_sections
+from cpts_geo.atlas.sections.territory import territory_sections
+from cpts_geo.atlas.sections.territory.communes import commune_columns
 from cpts_geo.schema import COLUMNS, EARLIER_POPULATION
 from cpts_geo.sources.catalogue.catalogue import Source, sources
 from cpts_geo.study.study import Study
@@ -52,28 +42,13 @@ def sheet_page(sheet: Study, *, national: gpd.GeoDataFrame, date: str) -> str:
     AssetError
         The page would need a file that cannot be embedded.
     """
-    layers = territory_layers(sheet.communes, scenarios=sheet.scenarios)
-    shown = {"name": sheet.name, "national": national, "scenarios": sheet.scenarios}
-    result, found = sheet.headline, sheet.access.opening
-    sections: dict[str, Any] = {
-        "answer": answer.section(sheet.outline, result),
-        "mapped": mapped.section(sheet.communes, layers, **shown),
-        "figures": figures.section(sheet.comparison),
-        "coverage": coverage.section(sheet.access),
-        "changes": changes.section(sheet.access),
-        "opening": found and opening.section(found, sheet.access),
-        "beside": beside.section(sheet.comparison),
-        "gp_counts": gp_counts.section(sheet.comparison),
-        "gaps": gaps.section(sheet.gaps),
-        "communes": communes.section(sheet.communes, one_gp=poisson_interval(1)),
-        "border": border.section(sheet.border),
-        "documents": documents.section(sheet.facts),
-        "audit": audit.section(sheet.audit),
-        "limits": limits.section(layers),
+    sections = {
+        **territory_sections(sheet, national=national),
+        **access_sections(sheet.access),
+        **perimeter_sections(sheet),
     }
-    if result and sheet.capacity:
-        sections |= capacity_sections(result, sheet.capacity, facts=sheet.facts)
-        sections["hypotheses"] = hypotheses.section(result.scenario)
+    if sheet.headline and sheet.capacity:
+        sections |= capacity_sections(sheet.headline, sheet.capacity, facts=sheet.facts)
     page = template("pages/sheet.html.j2").render(
         sheet=sheet, sources=sources_used([sheet]), date=date, **sections
     )
@@ -98,7 +73,7 @@ def sources_used(sheets: Sequence[Study]) -> list[Source]:
     for sheet in sheets:
         known = sheet.comparison["indicator"][sheet.comparison["value"].notna()]
         layers = territory_layers(sheet.communes, scenarios=sheet.scenarios)
-        names = {*known, *communes.commune_columns(sheet.communes), *(x.column for x in layers)}
+        names = {*known, *commune_columns(sheet.communes), *(x.column for x in layers)}
         names |= set(sheet.access.coverage["column"])
         used |= {COLUMNS[name].source for name in names}
     return [source for key, source in sources().items() if key in used]

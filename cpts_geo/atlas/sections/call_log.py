@@ -129,6 +129,7 @@ def log_views(
 
 
 def _cells(row: Any) -> list[Cell]:
+    """Calls and their share, or the mask in their place."""
     if masked := MASK_TEXTS.get(row["calls_status"]):
         return [Cell(masked, status=row["calls_status"]), Cell("—")]
     return [
@@ -138,16 +139,19 @@ def _cells(row: Any) -> list[Cell]:
 
 
 def _factor(row: Any) -> str:
+    """Ratio to the mean, two decimals; « — » for NaN."""
     factor = float(row["factor"])
     return "—" if math.isnan(factor) else number(factor, 2)
 
 
 def _rate(mean: float, ends: tuple[float, float], decimals: int) -> str:
+    """A rate with its interval."""
     low, high = (number(end, decimals) for end in ends)
     return f"{number(mean, decimals)} ({low} à {high})"
 
 
 def _per_person(found: CallProfile) -> str:
+    """Calls per person and year, or why they are unknown."""
     rate = found.person_rate
     if rate is None:
         return (
@@ -161,6 +165,7 @@ def _per_person(found: CallProfile) -> str:
 
 
 def _share(outcomes: pd.DataFrame, outcome: str) -> str:
+    """Share of an outcome among the calls, or the mask in its place."""
     # No masking protects this split: nothing of it is shown.
     if outcome not in outcomes.index:
         return MASK_LABEL
@@ -171,6 +176,7 @@ def _share(outcomes: pd.DataFrame, outcome: str) -> str:
 
 
 def _count(apart: pd.DataFrame, name: str, word: tuple[str, str]) -> str:
+    """A number of calls with its word, or the mask in its place."""
     row: Any = apart.loc[name]
     if masked := MASK_TEXTS.get(row["calls_status"]):
         return masked
@@ -179,6 +185,7 @@ def _count(apart: pd.DataFrame, name: str, word: tuple[str, str]) -> str:
 
 
 def _dispersion(found: CallProfile) -> str:
+    """Index of dispersion (variance / mean of the days) and whether the Poisson law is refused."""
     dispersion = found.dispersion
     if math.isnan(dispersion.index):
         return "Dispersion d’un jour à l’autre : trop peu de jours pour la mesurer."

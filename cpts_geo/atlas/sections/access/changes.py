@@ -64,8 +64,8 @@ def most_touched(shift: Shift) -> list[str]:
     Returns
     -------
     list of str
-        Codes of the communes whose shift is seen in the figure as written; of those as touched,
-        the commune of the scenario first, then the order of the table.
+        Codes of those whose shift is seen in the figure as written; of those as touched, the
+        commune of the scenario first, then the order of the table.
     """
     size = shift.communes["shift"].abs()
     seen = size[size > _UNSEEN].round(9).rename("size").to_frame()
@@ -76,6 +76,7 @@ def most_touched(shift: Shift) -> list[str]:
 
 
 def _crossing(shift: Shift, names: pd.Series) -> str:
+    """Say which communes cross 2.5, and whether that depends on the times; empty if unknown."""
     if shift.communes["before"].isna().all():
         return ""
     parts = []

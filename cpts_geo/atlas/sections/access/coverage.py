@@ -18,7 +18,7 @@ from cpts_geo.atlas.sections.access._cells import (
 )
 from cpts_geo.atlas.sections.access.words import aside, coverage_headers, over_variants
 from cpts_geo.french import counted, number, percent, whole_percent
-from cpts_geo.schema import COLUMNS, Status
+from cpts_geo.schema import COLUMNS, FACILITIES, Status
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.study.access import CELL_COLUMNS, TerritoryAccess
 
@@ -27,6 +27,8 @@ _FACILITIES = {
     "gp": ("d’une commune où exerce un généraliste libéral", "jusqu’au généraliste libéral"),
     "emergency": ("d’un service d’urgences", "jusqu’au service d’urgences"),
 }
+#: Facility by the family of the counts that say where it is.
+_COUNTED = {counts: facility for facility, counts in FACILITIES.items()}
 _LABELS = {"gp": "Généraliste", "emergency": "Service d’urgences"}
 
 
@@ -72,8 +74,8 @@ def coverage_sentences(access: TerritoryAccess) -> list[str]:
     Returns
     -------
     list of str
-        A French sentence a facility, where something is known of it; where it is of too few people
-        to speak of the territory, the sentence says so.
+        A French sentence a facility of which something is known; where that is too little to speak
+        of the territory, the sentence says so.
     """
     found = []
     for facility, (words, up_to) in _FACILITIES.items():
@@ -107,6 +109,7 @@ def coverage_sentences(access: TerritoryAccess) -> list[str]:
 
 
 def _beyond(row: dict[Hashable, Any], access: TerritoryAccess) -> str:
+    """Say who is out of reach, and whose time is unknown; empty for nobody."""
     text = ""
     if row["beyond"]:
         text += f" Hors d’atteinte : {out_of_reach(row['beyond'], access)}."
@@ -156,6 +159,7 @@ def coverage_rows(access: TerritoryAccess) -> list[Row]:
 
 
 def _share_cell(part: pd.DataFrame, status: str) -> Cell:
+    """Share of the people within a time, over the variants; unknown where one is."""
     found = part.to_dict("index").get("central")
     if found is None or pd.isna(found["share"]):
         return Cell(percent(float("nan")), status=Status.UNKNOWN.value)
@@ -166,6 +170,7 @@ def _share_cell(part: pd.DataFrame, status: str) -> Cell:
 
 
 def _cell_rows(cells: pd.DataFrame) -> list[Row]:
+    """The same from the minutes that Insee computes for its cells."""
     rows = []
     for facility, found in cells.iterrows():
         column = COLUMNS[CELL_COLUMNS[str(facility)]]
@@ -173,7 +178,7 @@ def _cell_rows(cells: pd.DataFrame) -> list[Row]:
         cells_of = figure_cells(found, Status.MEASURED.value)
         worst = Cell(minutes(found["worst_minutes"]), status=Status.MEASURED.value)
         detail = f"{origin.attribution} ({origin.grade})"
-        rows.append(Row(_LABELS[column.name.partition("_")[0]], detail, (*cells_of, worst)))
+        rows.append(Row(_LABELS[_COUNTED[str(facility)]], detail, (*cells_of, worst)))
     return rows
 
 

@@ -12,6 +12,7 @@ from cpts_geo.access.travel.surrogate import VARIANT_NAMES
 from cpts_geo.atlas.look.cells import Cell, Row
 from cpts_geo.atlas.sections.access._cells import figure_cells, minutes, whose_times
 from cpts_geo.atlas.sections.access.words import coverage_headers, named
+from cpts_geo.capacity.scenario.supply import SITE_WORDS
 from cpts_geo.french import counted, number
 from cpts_geo.schema import Status
 from cpts_geo.study.access import TerritoryAccess
@@ -53,11 +54,13 @@ def opening_answer(found: Opening, access: TerritoryAccess) -> str:
 
 
 def _minutes_words(value: float, decimals: int = 0) -> str:
+    """A number of minutes with its word."""
     # The plural follows the number as it is written.
     return f"{number(value, decimals)} {'minute' if round(value, decimals) < 2 else 'minutes'}"
 
 
 def _holds(found: Opening, access: TerritoryAccess) -> str:
+    """Say whether the answer depends on the allocation of the demand, or on the times."""
     others = {name: sites for name, sites in found.by_variant.items() if sites != found.best}
     parts = []
     if found.stability is None:
@@ -123,6 +126,7 @@ def gain_sentence(found: Opening, access: TerritoryAccess) -> str:
 
 
 def _gain(found: Opening, access: TerritoryAccess, sites: tuple[str, ...], subject: str) -> str:
+    """Say how many people some sites bring within 15 minutes, and the mean time after."""
     table = found.gains[sites].to_dict("index")
     people = float(table["difference"]["within_15"])
     before, after = table["before"]["mean_minutes"], table["after"]["mean_minutes"]
@@ -160,7 +164,7 @@ def capacity_sentence(found: Opening, access: TerritoryAccess) -> str:
     partial = found.uncounted
     text = (
         f"Demande à porter : {asked} par jour d’ouverture. Un site de {found.site_slots} créneaux "
-        f"par jour (un médecin 4 h, créneaux de 15 min) en porte {number(found.site_capacity, 1)} "
+        f"par jour ({SITE_WORDS}) en porte {number(found.site_capacity, 1)} "
         f"à l’objectif : il en faut {number(found.sites_needed)}"
     )
     if found.existing:
@@ -221,8 +225,8 @@ def site_rows(found: Opening, access: TerritoryAccess) -> list[list[Cell]]:
     Returns
     -------
     list of list of Cell
-        Sites, their people, mean minutes under each allocation, the farthest commune; in the
-        order of the first allocation.
+        Sites, their people, mean minutes under each allocation, the farthest commune; in the order
+        of the first allocation.
     """
     status = Status.ASSUMED.value
     rows = []
@@ -242,10 +246,12 @@ def site_rows(found: Opening, access: TerritoryAccess) -> list[list[Cell]]:
 
 
 def _allocations(found: Opening) -> Sequence[str]:
+    """Allocations of the demand that were tried, in order."""
     return list(dict.fromkeys(found.solutions["allocation"]))
 
 
 def _mean_under(found: Opening, row: dict[Hashable, Any], allocation: str) -> float:
+    """Mean minutes of a request to the sites of a row, under an allocation."""
     if found.stability is None:
         return float(row["mean_minutes"])
     judged = found.stability.regrets

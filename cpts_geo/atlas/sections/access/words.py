@@ -56,7 +56,7 @@ def over_variants(values: Iterable[float], write: Callable[[float], str]) -> str
     Returns
     -------
     str
-        Such as « de 88 % à 100 % »; empty where all are written alike, or one is unknown.
+        Empty where all are written alike, or one is unknown.
 
     Examples
     --------
@@ -82,7 +82,7 @@ def aside(text: str) -> str:
     Returns
     -------
     str
-        The words in parentheses after a space; empty where there is none.
+        Empty where there is none.
 
     Examples
     --------

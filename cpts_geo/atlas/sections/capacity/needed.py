@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from cpts_geo.atlas.charts.dots import dots_svg
 from cpts_geo.atlas.look.words import between, deadline, short_answer, slots, span
-from cpts_geo.capacity.answer.headline import Headline
+from cpts_geo.capacity.answer.headline import DISPERSION_WORDS, SAME_DAY_WORDS, Headline
 from cpts_geo.capacity.demand.requests import normative_rates
 from cpts_geo.french import number, percent
 from cpts_geo.schema import STATUS_MARKS
@@ -88,7 +88,7 @@ def section(result: Headline, *, several: bool) -> dict[str, Any]:
     Parameters
     ----------
     result : Headline
-        Capacity needed by the territory.
+        Capacity needed by a territory.
     several : bool
         Whether the page shows several publics.
 
@@ -106,5 +106,7 @@ def section(result: Headline, *, several: bool) -> dict[str, Any]:
         "draw_error": _draw_error(result),
         "chart": Markup(capacity_svg(result)),
         "people_mark": STATUS_MARKS[result.people_status],
+        "same_day": SAME_DAY_WORDS,
+        "dispersion": DISPERSION_WORDS,
         "rates": " – ".join(number(rate, 2) for rate in normative_rates()),
     }

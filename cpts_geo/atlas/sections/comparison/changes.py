@@ -21,7 +21,7 @@ def change_rows(found: ScenarioComparison) -> list[list[Cell]]:
     Parameters
     ----------
     found : ScenarioComparison
-        Comparison.
+        Comparison of two scenarios.
 
     Returns
     -------
@@ -52,11 +52,13 @@ def change_rows(found: ScenarioComparison) -> list[list[Cell]]:
 
 
 def _unit(info: Any) -> str:
+    """Unit of a field of a table; empty where it has none."""
     extra = info.json_schema_extra
     return str(extra.get("unit", "")) if isinstance(extra, dict) else ""
 
 
 def _value_cell(scenario: Scenario, name: str, part: str, value: Any) -> Cell:
+    """A value with how it is known and where it comes from."""
     words = value_words(part, value)
     if words == UNKNOWN_TEXT:
         return Cell(words, status="unknown", numeric=False)
@@ -79,7 +81,7 @@ def section(found: ScenarioComparison) -> dict[str, Any]:
     Parameters
     ----------
     found : ScenarioComparison
-        Comparison.
+        Comparison of two scenarios.
 
     Returns
     -------

@@ -25,7 +25,7 @@ def finding(found: ScenarioComparison) -> str:
     Parameters
     ----------
     found : ScenarioComparison
-        Comparison.
+        Comparison of two scenarios.
 
     Returns
     -------
@@ -74,6 +74,7 @@ def _goal_sentences(found: ScenarioComparison) -> list[str]:
 
 
 def _lead(found: ScenarioComparison) -> str:
+    """What sets the second scenario apart: its months, its slots or its name."""
     if found.changes == ("months",):
         one, two = (month_names(s.months) for s in (found.first, found.second))
         return f"Sur {two} plutôt que sur {one}, "
@@ -122,7 +123,7 @@ def section(found: ScenarioComparison) -> dict[str, Any]:
     Parameters
     ----------
     found : ScenarioComparison
-        Comparison.
+        Comparison of two scenarios.
 
     Returns
     -------

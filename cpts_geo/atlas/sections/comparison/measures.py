@@ -20,13 +20,13 @@ def measure_rows(found: ScenarioComparison) -> list[tuple[str, str, list[Cell]]]
     Parameters
     ----------
     found : ScenarioComparison
-        Comparison.
+        Comparison of two scenarios.
 
     Returns
     -------
     list of tuple
-        Label, unit, and cells of the first scenario, the second and the difference; the interval
-        is the origin of a cell, written under it.
+        Label, unit, and cells of the first scenario, the second and the difference; the interval is
+        the origin of a cell, written under it.
     """
     rows = []
     for measure, row in found.table.iterrows():
@@ -53,7 +53,7 @@ def section(found: ScenarioComparison) -> dict[str, Any]:
     Parameters
     ----------
     found : ScenarioComparison
-        Comparison.
+        Comparison of two scenarios.
 
     Returns
     -------

@@ -11,21 +11,8 @@ from cpts_geo.french import NNBSP
 
 
 @dataclass(frozen=True)
-class Measure:
-    """
-    How a measure is called and written.
-
-    Parameters
-    ----------
-    label, unit : str
-        French name; unit, {period} being that of a total.
-    decimals : int
-        Decimals kept; those of a share are of its percentage.
-    suffix : str
-        What follows the number.
-    share : bool
-        Whether it is a share, whose differences are points.
-    """
+class _Measure:
+    """How a measure is called and written; {period} in its unit is that of a total."""
 
     label: str
     unit: str
@@ -34,26 +21,31 @@ class Measure:
     share: bool = False
 
 
+#: Why the interval of a difference is narrow.
+COMMON_DRAWS: Final = (
+    "Les deux scénarios sont tirés ensemble : chaque situation plausible est essayée sur l’un et "
+    "sur l’autre, si bien que ce qu’on ignore des deux s’annule dans leur différence."
+)
 EUROS: Final = f"{NNBSP}€"
 _ALONE: Final = "Si seul le comptage des appels était incertain"
 
 
 #: By measure of :data:`cpts_geo.capacity.comparing.measures.MEASURES`.
 TEXTS: Final = {
-    "requests_per_day": Measure("Demandes", "par jour d’ouverture", 1),
-    "sampling_requests_per_day": Measure(_ALONE, "demandes par jour d’ouverture", 1),
-    "slots_needed": Measure("Créneaux nécessaires à l’objectif", "par jour d’ouverture"),
-    "sampling_slots_needed": Measure(_ALONE, "créneaux par jour d’ouverture"),
-    "gp_hours_needed": Measure("Heures de médecin nécessaires", "par semaine"),
-    "slots_offered": Measure("Créneaux offerts", "par jour d’ouverture, en moyenne", 1),
-    "gp_hours_offered": Measure("Heures de médecin offertes", "par semaine", 1),
-    "served": Measure("Demandes servies dans le délai", "part des demandes", share=True),
-    "same_day": Measure("Demandes servies le jour même", "part des demandes", share=True),
-    "requests_served": Measure("Demandes servies", "{period}"),
-    "consultations": Measure("Consultations, rendez-vous non honorés déduits", "{period}"),
-    "people_reached": Measure("Personnes servies au moins une fois", "{period}"),
-    "cost": Measure("Coût des heures de médecin", "{period}", suffix=EUROS),
-    "cost_per_consultation": Measure("Coût d’une consultation", "heures de médecin", 1, EUROS),
+    "requests_per_day": _Measure("Demandes", "par jour d’ouverture", 1),
+    "sampling_requests_per_day": _Measure(_ALONE, "demandes par jour d’ouverture", 1),
+    "slots_needed": _Measure("Créneaux nécessaires à l’objectif", "par jour d’ouverture"),
+    "sampling_slots_needed": _Measure(_ALONE, "créneaux par jour d’ouverture"),
+    "gp_hours_needed": _Measure("Heures de médecin nécessaires", "par semaine"),
+    "slots_offered": _Measure("Créneaux offerts", "par jour d’ouverture, en moyenne", 1),
+    "gp_hours_offered": _Measure("Heures de médecin offertes", "par semaine", 1),
+    "served": _Measure("Demandes servies dans le délai", "part des demandes", share=True),
+    "same_day": _Measure("Demandes servies le jour même", "part des demandes", share=True),
+    "requests_served": _Measure("Demandes servies", "{period}"),
+    "consultations": _Measure("Consultations, rendez-vous non honorés déduits", "{period}"),
+    "people_reached": _Measure("Personnes servies au moins une fois", "{period}"),
+    "cost": _Measure("Coût des heures de médecin", "{period}", suffix=EUROS),
+    "cost_per_consultation": _Measure("Coût d’une consultation", "heures de médecin", 1, EUROS),
 }
 
 
@@ -64,7 +56,7 @@ def period_words(found: ScenarioComparison) -> str:
     Parameters
     ----------
     found : ScenarioComparison
-        Comparison.
+        Comparison of two scenarios.
 
     Returns
     -------

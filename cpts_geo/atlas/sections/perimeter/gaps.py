@@ -57,7 +57,7 @@ def section(gaps: pd.DataFrame) -> dict[str, Any]:
     Parameters
     ----------
     gaps : DataFrame
-        Rows of :func:`cpts_geo.territories.perimeters.outlines.published_gaps` for one territory.
+        As :func:`gap_rows`.
 
     Returns
     -------

@@ -1,1 +1,49 @@
 """Sections on the territory itself: its answer, figures, map, communes, sources."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import geopandas as gpd
+
+from cpts_geo.atlas.maps.layers import territory_layers
+from cpts_geo.atlas.sections.territory import (
+    _figures,
+    _hypotheses,
+    _limits,
+    _mapped,
+    answer,
+    beside,
+    communes,
+    gp_counts,
+)
+from cpts_geo.study.study import Study
+
+
+def territory_sections(study: Study, *, national: gpd.GeoDataFrame) -> dict[str, Any]:
+    """
+    Gather the sections on one territory itself.
+
+    Parameters
+    ----------
+    study : Study
+        Everything known of it.
+    national : GeoDataFrame
+        All communes, for the surroundings.
+
+    Returns
+    -------
+    dict
+        What each template shows, by the name of the section; None where nothing is known.
+    """
+    layers = territory_layers(study.communes, scenarios=study.scenarios)
+    return {
+        "answer": answer.section(study.outline, study.headline),
+        "mapped": _mapped.section(study, layers, national=national),
+        "figures": _figures.section(study.comparison),
+        "beside": beside.section(study.comparison),
+        "gp_counts": gp_counts.section(study.comparison),
+        "communes": communes.section(study.communes),
+        "hypotheses": study.headline and _hypotheses.section(study.headline.scenario),
+        "limits": _limits.section(layers),
+    }

@@ -8,7 +8,7 @@ import pandas as pd
 
 from cpts_geo.atlas.look.words import answer_status, between, goal, partial, slots
 from cpts_geo.capacity.answer.headline import Headline
-from cpts_geo.capacity.demand.interval import CHANCES
+from cpts_geo.capacity.demand.interval import AT_LEAST_CHANCES
 from cpts_geo.french import NNBSP, counted, number, value_text, whole_percent
 from cpts_geo.schema import COLUMNS, STATUS_MARKS
 
@@ -39,7 +39,7 @@ def answer(result: Headline) -> str:
     return (
         f"{need}{slots(needed.p50)} par jour{partial(result)} — "
         f"{between(needed.p10, needed.p90)}, "
-        f"au moins {CHANCES} —, soit {_hours(hours.p50)} de médecin par semaine "
+        f"{AT_LEAST_CHANCES} —, soit {_hours(hours.p50)} de médecin par semaine "
         f"({between(round(hours.p10), round(hours.p90))}{NNBSP}h)."
     )
 
@@ -109,6 +109,7 @@ def evidence(result: Headline) -> str:
 
 
 def _hours(hours: float) -> str:
+    """A whole number of hours with its word."""
     return counted(round(hours), "heure", "heures")
 
 

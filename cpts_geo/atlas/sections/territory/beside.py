@@ -22,7 +22,7 @@ def comparison_rows(comparison: pd.DataFrame) -> tuple[list[str], list[Row]]:
     Parameters
     ----------
     comparison : DataFrame
-        Rows of :func:`cpts_geo.indicators.comparison.compare` for one territory.
+        Rows of :func:`cpts_geo.indicators.comparison.compare_areas` for one territory.
 
     Returns
     -------
@@ -64,7 +64,7 @@ def section(comparison: pd.DataFrame) -> dict[str, Any]:
     Parameters
     ----------
     comparison : DataFrame
-        Rows of :func:`cpts_geo.indicators.comparison.compare` for one territory.
+        As :func:`comparison_rows`.
 
     Returns
     -------

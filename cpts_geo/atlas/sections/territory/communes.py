@@ -9,6 +9,7 @@ import pandas as pd
 from cpts_geo.atlas.look.cells import Cell, value_cell
 from cpts_geo.atlas.look.vintages import minutes_column
 from cpts_geo.french import number, slug
+from cpts_geo.indicators.densities import poisson_interval
 from cpts_geo.schema import COLUMNS, shown_vintage, status_column, vintages
 
 #: Quantities of the table of communes, after the name.
@@ -79,16 +80,14 @@ def commune_table(communes: pd.DataFrame) -> tuple[list[tuple[str, str]], list[l
     return headers, rows
 
 
-def section(communes: pd.DataFrame, *, one_gp: tuple[float, float]) -> dict[str, Any]:
+def section(communes: pd.DataFrame) -> dict[str, Any]:
     """
     List the communes: the map in figures.
 
     Parameters
     ----------
     communes : DataFrame
-        Communes with their figures and status.
-    one_gp : tuple of float
-        Mean numbers of GPs with which one GP counted is compatible.
+        As :func:`commune_table`.
 
     Returns
     -------
@@ -96,4 +95,5 @@ def section(communes: pd.DataFrame, *, one_gp: tuple[float, float]) -> dict[str,
         What its template shows.
     """
     headers, rows = commune_table(communes)
-    return {"headers": headers, "rows": rows, "one_gp": [number(bound, 2) for bound in one_gp]}
+    one_gp = [number(bound, 2) for bound in poisson_interval(1)]
+    return {"headers": headers, "rows": rows, "one_gp": one_gp}

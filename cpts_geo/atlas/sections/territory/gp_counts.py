@@ -109,6 +109,7 @@ def explanations(comparison: pd.DataFrame) -> list[str]:
 
 
 def _gap_sentence(gap: BpeGap) -> str:
+    """What separates the count of the BPE from that of the Cnam in an area."""
     share = f" ({signed_percent(100 * gap.gap / gap.cnam)})" if gap.cnam else ""
     more = "plus" if gap.gap >= 0 else "moins"
     first = (
@@ -134,6 +135,7 @@ def _gap_sentence(gap: BpeGap) -> str:
 
 
 def _doctors(count: float) -> str:
+    """A number of doctors, as a whole number, with its word."""
     return with_word(round(count), "médecin", "médecins")
 
 
@@ -167,16 +169,15 @@ def sources_svg(comparison: pd.DataFrame, *, title: str) -> str:
     Parameters
     ----------
     comparison : DataFrame
-        Rows of :func:`cpts_geo.indicators.comparison.compare` for one territory.
+        As :func:`explanations`.
     title : str
         Text for screen readers.
 
     Returns
     -------
     str
-        An SVG element, 760 wide; empty text where no source is known. The territory is a disc,
-        half empty where it is estimated, with its interval; départements are diamonds, France a
-        bar.
+        An SVG element, 760 wide; empty text where no source is known. The territory is a disc, half
+        empty where it is estimated, with its interval; départements are diamonds, France a bar.
     """
     table = reconcile(comparison)
     known = table[table["density"].notna()]
@@ -215,6 +216,7 @@ def sources_svg(comparison: pd.DataFrame, *, title: str) -> str:
 
 
 def _drawn(found: pd.Series, scale: float, y: float) -> str:
+    """An area on the scale; the territory with its density and interval."""
     x = _LEFT + found["density"] * scale
     mark = _mark(str(found["area_level"]), x, y, estimated=found["status"] != Status.MEASURED.value)
     if found["area_level"] != "cpts":
@@ -280,7 +282,7 @@ def section(comparison: pd.DataFrame) -> dict[str, Any]:
     Parameters
     ----------
     comparison : DataFrame
-        Rows of :func:`cpts_geo.indicators.comparison.compare` for one territory.
+        As :func:`explanations`.
 
     Returns
     -------

@@ -39,21 +39,7 @@ def _back_test_sentence(row: Mapping[Any, Any], *, today: float | None) -> str:
 
 
 def section(result: Headline, tested: pd.DataFrame) -> dict[str, Any]:
-    """
-    Set what was observed beside what the model predicts.
-
-    Parameters
-    ----------
-    result : Headline
-        Capacity needed by the territory.
-    tested : DataFrame
-        As :func:`cpts_geo.capacity.checks.backtest.back_test`, for this territory.
-
-    Returns
-    -------
-    dict
-        What its template shows: a sentence a line tested.
-    """
+    """What the template shows: a sentence a line tested, observed beside predicted."""
     today = result.today.slots if result.today else None
     rows = tested.to_dict("records")
     return {"sentences": [_back_test_sentence(row, today=today) for row in rows]}

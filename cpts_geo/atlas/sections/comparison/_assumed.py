@@ -52,17 +52,5 @@ def _bases(found: ScenarioComparison) -> list[str]:
 
 
 def section(found: ScenarioComparison) -> dict[str, Any]:
-    """
-    Say what each scenario rests on, and what both assume.
-
-    Parameters
-    ----------
-    found : ScenarioComparison
-        Comparison.
-
-    Returns
-    -------
-    dict
-        What its template shows.
-    """
+    """What the template shows: what each scenario rests on, and what both assume."""
     return {"rows": _common_rows(found), "bases": _bases(found), "caveats": found.caveats}

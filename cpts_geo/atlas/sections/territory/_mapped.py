@@ -11,38 +11,15 @@ from cpts_geo.atlas.maps.embedding import map_parts, png
 from cpts_geo.atlas.maps.interactive import territory_map
 from cpts_geo.atlas.maps.layers import MapLayer
 from cpts_geo.atlas.maps.still import panel_figures
+from cpts_geo.study.study import Study
 
 
 def section(
-    communes: gpd.GeoDataFrame,
-    layers: Sequence[MapLayer],
-    *,
-    name: str,
-    national: gpd.GeoDataFrame,
-    scenarios: Sequence[str],
+    study: Study, layers: Sequence[MapLayer], *, national: gpd.GeoDataFrame
 ) -> dict[str, Any]:
-    """
-    Draw the map of a territory.
-
-    Parameters
-    ----------
-    communes : GeoDataFrame
-        Its communes with their figures.
-    layers : sequence of MapLayer
-        What it shows.
-    name : str
-        Name of the territory.
-    national : GeoDataFrame
-        All communes, for the surroundings.
-    scenarios : sequence of str
-        Titles of the scenarios of supply whose shifts the communes have.
-
-    Returns
-    -------
-    dict
-        What its template shows.
-    """
-    shown = {"name": name, "national": national, "scenarios": scenarios}
+    """What the template shows: the map in pieces, its still ones, who has no contour."""
+    communes = study.communes
+    shown = {"name": study.name, "national": national, "scenarios": study.scenarios}
     bare = communes.geometry.isna()
     return {
         "stills": [png(figure) for figure in panel_figures(communes, **shown)],

@@ -56,6 +56,7 @@ def _origins(scenario: Scenario, group: str) -> str:
 
 
 def _cell(found: Interval[Any], status: Status) -> Cell:
+    """Median of a number a year or a day, its interval under it."""
     bounds = span(found.p10, found.p90)
     middle = number(found.p50)
     return Cell(middle, status=status.value, origin="" if bounds == middle else bounds)
@@ -79,23 +80,7 @@ def _groups_sentences(result: Headline, found: EligibleDemand, served: float) ->
 
 
 def section(result: Headline, found: EligibleDemand, *, served: float) -> dict[str, Any]:
-    """
-    Set the demand of the headline beside that of all who may ask.
-
-    Parameters
-    ----------
-    result : Headline
-        Capacity needed by the territory.
-    found : EligibleDemand
-        Demand of all who may ask.
-    served : float
-        Share of it that today's slots serve; NaN is unknown.
-
-    Returns
-    -------
-    dict
-        What its template shows.
-    """
+    """What the template shows; `served` is the share of all that today's slots serve, or NaN."""
     return {
         "sentences": _groups_sentences(result, found, served),
         "rows": _group_rows(result, found),

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from cpts_geo.atlas.charts.svg import HATCH, svg_tag
 from cpts_geo.atlas.look import style
 from cpts_geo.atlas.sections.comparison._sides import SAME, measure_status, side_text
-from cpts_geo.atlas.sections.comparison.written import TEXTS
+from cpts_geo.atlas.sections.comparison.written import COMMON_DRAWS, TEXTS
 from cpts_geo.capacity.comparing.compare import ScenarioComparison
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.french import NNBSP, number
@@ -32,11 +32,6 @@ _ROW: Final = 44
 
 
 _LETTERS: Final = ("A", "B")
-#: Why the interval of a difference is narrow.
-COMMON_DRAWS: Final = (
-    "Les deux scénarios sont tirés ensemble : chaque situation plausible est essayée sur l’un et "
-    "sur l’autre, si bien que ce qu’on ignore des deux s’annule dans leur différence."
-)
 #: Measures that are drawn.
 _DRAWN: Final = ("served", "same_day", "slots_needed")
 
@@ -111,6 +106,7 @@ def _paired_svg(found: ScenarioComparison, measure: str) -> str:
 
 
 def _marked(scenario: Scenario, measure: str, row: pd.Series, side: str) -> str:
+    """The measure of a side with the sign of how it is known; none where it is unknown."""
     mark = STATUS_MARKS[measure_status(scenario, measure)]
     shown = side_text(measure, row, side)
     return shown if math.isnan(float(row[f"{side}_p50"])) else f"{shown} {mark}"
@@ -145,6 +141,7 @@ def _line(
 
 
 def _offer_mark(slots: float, ticks: list[float], *, y: float) -> str:
+    """A mark at the slots offered a day; empty for NaN."""
     if math.isnan(slots):
         return ""
     x = _x(slots, ticks)
@@ -152,6 +149,7 @@ def _offer_mark(slots: float, ticks: list[float], *, y: float) -> str:
 
 
 def _axis(ticks: list[float], *, share: bool, top: float, base: float, zero: bool = False) -> str:
+    """Lines and values of a scale, shares in percent; 0 is strong where it splits gains."""
     parts = []
     for tick in ticks:
         x = _x(tick, ticks)
@@ -168,6 +166,7 @@ def _axis(ticks: list[float], *, share: bool, top: float, base: float, zero: boo
 
 
 def _anchor(x: float) -> str:
+    """Which end of a word stands at x, so that it stays inside."""
     return "start" if x <= _LEFT + 1 else "end" if x >= _RIGHT - 1 else "middle"
 
 
@@ -181,23 +180,12 @@ def _ticks(low: float, high: float) -> list[float]:
 
 
 def _x(value: float, ticks: list[float]) -> float:
+    """Place of a value on a scale."""
     return _LEFT + (value - ticks[0]) / (ticks[-1] - ticks[0]) * (_RIGHT - _LEFT)
 
 
 def section(found: ScenarioComparison) -> dict[str, Any]:
-    """
-    Draw the measures that tell two scenarios apart.
-
-    Parameters
-    ----------
-    found : ScenarioComparison
-        Comparison.
-
-    Returns
-    -------
-    dict
-        What its template shows.
-    """
+    """What the template shows: a drawing of each measure that tells the scenarios apart."""
     return {
         "figures": [(TEXTS[name].label, Markup(_paired_svg(found, name))) for name in _DRAWN],
         "common_draws": COMMON_DRAWS,

@@ -10,19 +10,7 @@ from cpts_geo.settings import APL_LOW
 
 
 def section(layers: Sequence[MapLayer]) -> dict[str, Any]:
-    """
-    Say what each map shows, and what no figure says.
-
-    Parameters
-    ----------
-    layers : sequence of MapLayer
-        Layers of the map.
-
-    Returns
-    -------
-    dict
-        What its template shows.
-    """
+    """What the template shows: the definition and source of each layer of the map."""
     return {
         "layers": [(layer.title, layer_source(layer)) for layer in layers],
         "apl_low": APL_LOW,

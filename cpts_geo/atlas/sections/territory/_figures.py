@@ -51,19 +51,7 @@ def _key_figures(comparison: pd.DataFrame) -> list[tuple[str, str, str, list[Bar
 
 
 def section(comparison: pd.DataFrame) -> dict[str, Any]:
-    """
-    Draw four figures of the territory beside its surroundings.
-
-    Parameters
-    ----------
-    comparison : DataFrame
-        Rows of :func:`cpts_geo.indicators.comparison.compare` for one territory.
-
-    Returns
-    -------
-    dict
-        What its template shows.
-    """
+    """What the template shows: four figures of the territory beside its surroundings."""
     return {
         "figures": [
             (label, detail, note, Markup(bars_svg(bars, title=label)))

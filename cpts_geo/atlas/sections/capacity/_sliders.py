@@ -14,21 +14,7 @@ from cpts_geo.study._trial import Trial
 
 
 def section(result: Headline, tried: Trial) -> dict[str, Any]:
-    """
-    Prepare two sliders: slots and requests per opening day.
-
-    Parameters
-    ----------
-    result : Headline
-        Capacity needed by the territory.
-    tried : Trial
-        Slots and requests per opening day to try, and what they serve.
-
-    Returns
-    -------
-    dict
-        What its template shows: ends, step and start of each, JSON of the grid.
-    """
+    """What the template shows: ends, step and start of both sliders, JSON of the grid."""
     grid, scenario = tried.grid, result.scenario
     table = {
         "slots": grid.slots,
@@ -48,6 +34,7 @@ def section(result: Headline, tried: Trial) -> dict[str, Any]:
 
 
 def _start(result: Headline, offer: int, demand: float) -> str:
+    """Say where the sliders start: the slots of today and the median demand, where known."""
     seen, today = result.refuting, result.today
     if today is None:
         whose = "le minimum" if seen else "médiane nécessaire"

@@ -70,10 +70,12 @@ def _months_note(result: Headline) -> str:
 
 
 def _upper(text: str) -> str:
+    """The text, its first letter a capital."""
     return text[0].upper() + text[1:]
 
 
 def _sourced(source: Any) -> str:
+    """A source with its grade."""
     return f"{source.text} ({source.grade})"
 
 
@@ -118,6 +120,7 @@ def _month_rows(found: EligibleDemand, *, assumed: bool) -> list[Row]:
 
 
 def _month_cell(month: Any, name: str, status: Status, *, decimals: int = 0) -> Cell:
+    """Median of a quantity in a month, its interval under it."""
     low, middle, high = (month[f"{name}_{p}"] for p in ("p10", "p50", "p90"))
     return Cell(number(middle, decimals), status=status.value, origin=span(low, high, decimals))
 
@@ -172,21 +175,7 @@ def _months_svg(result: Headline, by_month: pd.DataFrame, *, assumed: bool, titl
 
 
 def section(result: Headline, found: EligibleDemand | None) -> dict[str, Any]:
-    """
-    Say what each month asks for.
-
-    Parameters
-    ----------
-    result : Headline
-        Capacity needed by the territory.
-    found : EligibleDemand or None
-        Demand of all who may ask, month by month; None where it is beyond one queue.
-
-    Returns
-    -------
-    dict
-        What its template shows; no row where nothing is known of the months.
-    """
+    """What the template shows of each month; no row where the demand is beyond one queue."""
     if found is None:
         return {"model": _model_note(result), "rows": []}
     assumed = _year_assumed(result)

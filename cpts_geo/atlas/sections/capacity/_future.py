@@ -67,6 +67,8 @@ def _future_rows(future: pd.DataFrame) -> list[Row]:
 
 
 def _future_cells(block: pd.DataFrame, status: Status) -> tuple[Cell, ...]:
+    """GPs, density, share without médecin traitant and slots, over the spreads of ages."""
+
     def text(name: str, factor: float = 1.0) -> str:
         return span(factor * block[name].min(), factor * block[name].max())
 
@@ -125,21 +127,7 @@ def _fan_svg(future: pd.DataFrame, *, title: str) -> str:
 
 
 def section(future: pd.DataFrame, facts: pd.DataFrame) -> dict[str, Any]:
-    """
-    Say what becomes of the GPs, and of the slots, in 5 and 10 years.
-
-    Parameters
-    ----------
-    future : DataFrame
-        As :attr:`cpts_geo.study.capacity.TerritoryCapacity.future`.
-    facts : DataFrame
-        Published facts of the territory.
-
-    Returns
-    -------
-    dict
-        What its template shows.
-    """
+    """What the template shows of the GPs, and of the slots, in 5 and 10 years."""
     said = _future_sentences(future)
     title = f"Médecins dans les dix ans. {' '.join(said)}"
     return {

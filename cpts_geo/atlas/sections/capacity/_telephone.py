@@ -40,29 +40,18 @@ def _phone_note(phone: pd.DataFrame, *, grade: str) -> str:
     """Say what the telephone rests on."""
     return (
         f"Appels par an : comptés ({grade}). Leur répartition dans la journée et "
-        f"{number(handling_minutes(phone))} minutes par appel : hypothèses (D). Attente d’une "
+        f"{number(_handling_minutes(phone))} minutes par appel : hypothèses (D). Attente d’une "
         "file M/M/c (Erlang C), sans raccrochage : un maximum."
     )
 
 
-def handling_minutes(phone: pd.DataFrame) -> float:
-    """
-    Find the minutes a call takes in a table of agents by hour.
-
-    Parameters
-    ----------
-    phone : DataFrame
-        As :func:`cpts_geo.capacity.workforce.phone.agents_by_hour`, with calls.
-
-    Returns
-    -------
-    float
-        Minutes per call.
-    """
+def _handling_minutes(phone: pd.DataFrame) -> float:
+    """Minutes a call takes, from the load of the hours (erlangs) and their calls."""
     return float(60.0 * phone["load_erlangs"].sum() / phone["calls_per_hour"].sum())
 
 
 def _people(count: int) -> str:
+    """A number of people with its word."""
     return counted(count, "personne", "personnes") if count > 1 else "une personne"
 
 
@@ -124,23 +113,7 @@ def _agents_svg(phone: pd.DataFrame, *, title: str) -> str:
 
 
 def section(result: Headline, phone: pd.DataFrame, *, usual: int) -> dict[str, Any]:
-    """
-    Say who must answer the telephone in each hour.
-
-    Parameters
-    ----------
-    result : Headline
-        Capacity needed by the territory.
-    phone : DataFrame
-        As :func:`cpts_geo.capacity.workforce.phone.agents_by_hour`.
-    usual : int
-        People who must answer at the mean calls an hour.
-
-    Returns
-    -------
-    dict
-        What its template shows.
-    """
+    """What the template shows; `usual` are the people who must answer at the mean calls an hour."""
     sentence = _phone_sentence(phone, usual=usual)
     return {
         "sentence": sentence,

@@ -28,17 +28,5 @@ def _border_rows(border: pd.DataFrame) -> list[list[Cell]]:
 
 
 def section(border: pd.DataFrame) -> dict[str, Any]:
-    """
-    List the communes that the limit of a polygon cuts.
-
-    Parameters
-    ----------
-    border : DataFrame
-        Border communes of one territory, see :mod:`cpts_geo.territories.perimeters.polygons`.
-
-    Returns
-    -------
-    dict
-        What its template shows.
-    """
+    """What the template shows of the communes that the limit of a polygon cuts."""
     return {"rows": _border_rows(border)}

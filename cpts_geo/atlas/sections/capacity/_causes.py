@@ -140,23 +140,7 @@ def _tornado_svg(swings: Sequence[_Swing], *, median: float, decimals: int, titl
 
 
 def section(result: Headline, tornado: pd.DataFrame, *, several: bool) -> dict[str, Any]:
-    """
-    Say what each unknown alone makes of the GP-hours per week.
-
-    Parameters
-    ----------
-    result : Headline
-        Capacity needed by the territory.
-    tornado : DataFrame
-        As :func:`cpts_geo.capacity.answer.drivers.hours_tornado`.
-    several : bool
-        Whether the page shows several publics.
-
-    Returns
-    -------
-    dict
-        What its template shows.
-    """
+    """What the template shows: what each unknown alone makes of the GP-hours per week."""
     bars = _swings(result, tornado)
     decimals = _hours_decimals(tornado)
     ends = [sorted((bar.low, bar.high)) for bar in bars]

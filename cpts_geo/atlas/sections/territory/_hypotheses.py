@@ -38,17 +38,5 @@ def _assumption_rows(scenario: Scenario) -> list[list[Cell]]:
 
 
 def section(scenario: Scenario) -> dict[str, Any]:
-    """
-    List what the capacity of a territory assumes.
-
-    Parameters
-    ----------
-    scenario : Scenario
-        Scenario of the territory.
-
-    Returns
-    -------
-    dict
-        What its template shows.
-    """
+    """What the template shows of what the capacity of a territory assumes."""
     return {"rows": _assumption_rows(scenario)}

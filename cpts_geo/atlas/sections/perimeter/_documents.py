@@ -14,7 +14,7 @@ def _fact_rows(facts: pd.DataFrame) -> list[list[Cell]]:
     """Definition, value with unit, date, document, grade."""
     rows = []
     for fact in facts.to_dict("records"):
-        share = fact["unit"].startswith("part des ")
+        share = fact["base"] != ""
         decimals = 0 if float(fact["value"]).is_integer() else 1
         value = percent(fact["value"], 0) if share else number(fact["value"], decimals)
         unit = fact["unit"].removeprefix("part ") if share else fact["unit"]
@@ -31,17 +31,5 @@ def _fact_rows(facts: pd.DataFrame) -> list[list[Cell]]:
 
 
 def section(facts: pd.DataFrame) -> dict[str, Any]:
-    """
-    List the published facts of one territory.
-
-    Parameters
-    ----------
-    facts : DataFrame
-        Facts of the territory.
-
-    Returns
-    -------
-    dict
-        What its template shows.
-    """
+    """What the template shows of the facts published of a territory."""
     return {"rows": _fact_rows(facts)}

@@ -44,19 +44,5 @@ def _week_note(result: Headline) -> str:
 
 
 def section(result: Headline, week: WeeklyService) -> dict[str, Any]:
-    """
-    Say which day of the week loses most requests.
-
-    Parameters
-    ----------
-    result : Headline
-        Capacity needed by the territory.
-    week : WeeklyService
-        Today's slots at the median demand.
-
-    Returns
-    -------
-    dict
-        What its template shows.
-    """
+    """What the template shows of the day that loses most requests, at the median demand."""
     return {"sentence": _week_sentence(result, week), "note": _week_note(result)}
