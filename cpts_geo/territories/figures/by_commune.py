@@ -25,7 +25,6 @@ from cpts_geo.schema import (
 )
 from cpts_geo.settings import COG_YEAR
 from cpts_geo.sources.catalogue.catalogue import sources
-from cpts_geo.sources.codes import WHOLE_OF
 from cpts_geo.sources.embedding.embedded import load_cog_events
 from cpts_geo.territories.cog.events import current_codes
 from cpts_geo.territories.figures._parts import OLDEST_COG, Part, moved_to_today
