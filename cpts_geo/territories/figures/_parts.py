@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from cpts_geo.settings import COG_YEAR
-from cpts_geo.sources.conventions.codes import WHOLE_OF
+from cpts_geo.sources.codes import WHOLE_OF
 from cpts_geo.territories.cog.events import codes_at
 from cpts_geo.territories.cog.moves import MoveWarning, move
 
