@@ -21,7 +21,7 @@ from cpts_geo.capacity.scenario.loading import load_scenario
 from cpts_geo.capacity.scenario.parameters import default_parameters
 from cpts_geo.errors import TravelError
 from cpts_geo.foreign import decodable
-from cpts_geo.schema import Status
+from cpts_geo.schema import COLUMNS, Status, status_column
 from cpts_geo.sources.analyst.travel.file import Unit
 from cpts_geo.sources.catalogue.catalogue import sha256_of
 from cpts_geo.sources.embedding import embedded
@@ -145,7 +145,7 @@ class Analysis:
         order = self.listed if part in _LISTED else self.studies
         parts = [getattr(self.studies[key], part) for key in order]
         whole = pd.concat([each for each in parts if len(each)] or parts[:1], ignore_index=True)
-        statuses = [name for name in whole if str(name).endswith("_status")]
+        statuses = [status_column(name) for name in COLUMNS if status_column(name) in whole]
         whole[statuses] = whole[statuses].astype(object).fillna(Status.UNKNOWN.value)
         return whole
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
 
-from cpts_geo.capacity.answer import headline as headline_module
 from cpts_geo.capacity.answer.caveats import caveats
 from cpts_geo.capacity.answer.existing import observed_floor, offer
 from cpts_geo.capacity.answer.headline import DRAWS, SAME_DAY_TARGET, Headline, headline, to_frame
@@ -338,21 +336,6 @@ def test_a_rare_draw_beyond_the_queue_is_shown_as_its_largest() -> None:
     # One draw in ten beyond it is no rare one.
     with pytest.raises(ScenarioError, match="600 créneaux"):
         headline(wide.evolve(people_without_mt=wide.people_without_mt * 1.5), draws=2_000)
-
-
-@pytest.mark.parametrize("minutes", [(10.0, 15.0, 21.0), (2.0, 5.0, 60.0)])
-def test_draws_capped_for_speed_leave_the_hours_as_they_are(
-    cases: dict[str, Scenario], minutes: tuple[float, ...], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    case = cases["beauce_gatinais"].evolve(minutes=minutes)
-    found = headline(case, draws=2_000).gp_hours_per_week
-    real = headline_module.slots_for_each
-
-    def uncapped(arrivals: object, **options: Any) -> Any:
-        return real(arrivals, **(options | ({"at_most": 600} if "at_most" in options else {})))
-
-    monkeypatch.setattr(headline_module, "slots_for_each", uncapped)
-    assert headline(case, draws=2_000).gp_hours_per_week == found
 
 
 def test_a_week_counted_is_compared_on_opening_days(cases: dict[str, Scenario]) -> None:

@@ -128,7 +128,7 @@ def test_pages_take_the_newest_vintage_fetched(real):
     mirror.mkdir()
     write_bpe_2025(mirror / "DS_BPE_2025_CSV_FR.zip", {"45252": 9, "45208": 12})
     fetch(["insee_bpe_2025"], mirror=mirror, offline=True)
-    result = analyse(["beauce_gatinais"], draws=1_000)
+    result = analyse(Request(["beauce_gatinais"]), Options(draws=1_000))
     shown = [layer.column for layer in territory_layers(result.communes)]
     assert shown[1:3] == ["gp_minutes_approx_2025", "gps_2025"]
     columns = commune_columns(result.communes)
@@ -187,7 +187,7 @@ def test_a_newer_apl_takes_the_map_and_the_tables(empty, communes):
     write_apl_2024(mirror / "drees_apl_generalistes_2022_2024.xlsx", codes)
     [had] = fetch(["drees_apl_2024"], mirror=mirror, offline=True)
     assert had.vintage == "2024"
-    result = analyse(epci=["242900314"], draws=1_000)
+    result = analyse(Request(epci=["242900314"]), Options(draws=1_000))
     first = territory_layers(result.communes)[0]
     assert (first.column, first.title) == ("apl_2024", "APL 2024")
     assert commune_columns(result.communes)[2:5] == [
@@ -209,7 +209,7 @@ def test_the_rpps_is_one_more_source_of_the_panel(empty):
     mirror.mkdir()
     write_rpps(mirror / "PS_LibreAcces_Personne_activite.txt", lines=40_000)
     fetch(["ans_rpps"], mirror=mirror, offline=True)
-    result = analyse(["beauce_gatinais"], draws=1_000)
+    result = analyse(Request(["beauce_gatinais"]), Options(draws=1_000))
     section = gp_counts.section(result.comparison)
     areas, rows = section["areas"], section["rows"]
     [row] = [row for row in rows if "RPPS" in row.label]

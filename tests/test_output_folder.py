@@ -332,7 +332,7 @@ def test_a_second_run_waits_and_says_so(tmp_path: Path) -> None:
 def test_a_second_run_does_not_wait_for_ever(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(output_folder, "PATIENCE", 0.1)
+    monkeypatch.setattr(output_folder, "_PATIENCE", 0.1)
     with staged(tmp_path) as stage:
         write_text("premier", stage.folder / "index.html")
         with pytest.raises(OutputError, match="écrit encore") as refused, staged(tmp_path):
@@ -377,7 +377,7 @@ def test_a_folder_that_knows_no_lock_is_told_and_written(
 KILLED = """
 import os, sys
 from pathlib import Path
-from cpts_geo import output_folder
+from cpts_geo.writing import output_folder
 from cpts_geo.files import write_text
 from cpts_geo.writing.output_folder import staged
 
@@ -413,7 +413,7 @@ def test_what_a_killed_run_left_is_put_right_by_the_next(old: Path, at: int) -> 
 CLEANED = """
 import os, sys
 from pathlib import Path
-from cpts_geo import output_folder
+from cpts_geo.writing import output_folder
 from cpts_geo.files import write_text
 from cpts_geo.writing.output_folder import staged
 

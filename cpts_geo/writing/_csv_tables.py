@@ -9,7 +9,7 @@ import pandas as pd
 
 from cpts_geo.analysis import Analysis
 from cpts_geo.capacity.answer.headline import to_frame
-from cpts_geo.schema import COLUMNS, Status
+from cpts_geo.schema import COLUMNS, Status, vintages
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.study.study import Study
 
@@ -107,7 +107,7 @@ def _shifts(study: Study) -> list[pd.DataFrame]:
         table.insert(3, "name", table["code_insee"].map(study.access.names))
         parts.append(
             table.assign(
-                apl=f"apl_{shift.vintage}",
+                apl=next(n for n in vintages("apl") if COLUMNS[n].vintage == str(shift.vintage)),
                 crossing=[shift.crossing["direction"].get(c, "") for c in table["code_insee"]],
                 supposed=" ; ".join(change.words for change in shift.changes),
                 times=study.access.times.label,
