@@ -10,12 +10,12 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from cpts_geo.capacity.answer import headline as headline_module
 from cpts_geo.capacity.answer.caveats import caveats
 from cpts_geo.capacity.answer.existing import observed_floor, offer
 from cpts_geo.capacity.answer.headline import DRAWS, SAME_DAY_TARGET, Headline, headline, to_frame
 from cpts_geo.capacity.demand.periods import studied_means
 from cpts_geo.capacity.demand.requests import central_requests, draw_requests
+from cpts_geo.capacity.queue.rules import Rules
 from cpts_geo.capacity.scenario.inputs import SEED, Scenario
 from cpts_geo.capacity.scenario.loading import load_scenarios, scenario_from_population
 from cpts_geo.errors import ScenarioError
@@ -346,12 +346,12 @@ def test_draws_capped_for_speed_leave_the_hours_as_they_are(
 ) -> None:
     case = cases["beauce_gatinais"].evolve(minutes=minutes)
     found = headline(case, draws=2_000).gp_hours_per_week
-    real = headline_module.slots_for_each
+    real = Rules.slots_for_each
 
-    def uncapped(arrivals: object, **options: Any) -> Any:
-        return real(arrivals, **(options | ({"at_most": 600} if "at_most" in options else {})))
+    def uncapped(rules: Rules, arrivals: Any, **options: Any) -> Any:
+        return real(rules, arrivals, **(options | ({"at_most": 600} if options else {})))
 
-    monkeypatch.setattr(headline_module, "slots_for_each", uncapped)
+    monkeypatch.setattr(Rules, "slots_for_each", uncapped)
     assert headline(case, draws=2_000).gp_hours_per_week == found
 
 

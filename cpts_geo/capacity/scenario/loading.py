@@ -135,12 +135,7 @@ def save_scenario(scenario: Scenario, path: Path) -> None:
     scenario : Scenario
         Scenario to keep.
     path : pathlib.Path
-        File to write, whole or not at all.
-
-    Raises
-    ------
-    OSError
-        If the file cannot be written.
+        File to write, whole or not at all (OSError).
 
     Examples
     --------
@@ -217,17 +212,12 @@ def described(name: str) -> tuple[str, str]:
     Parameters
     ----------
     name : str
-        Field of :class:`Scenario`, or of the population it is multiplied from.
+        Field of a Scenario, or of the population it is multiplied from; else a KeyError.
 
     Returns
     -------
     tuple of str
         Description, unit; the unit is empty where there is none.
-
-    Raises
-    ------
-    KeyError
-        If there is no such field.
 
     Examples
     --------

@@ -281,10 +281,8 @@ def fan(
         GPs who arrive each year, 0 or more.
     years : int
         Years to project, 0 to 50.
-    exit_rates : sequence of tuple of float
+    exit_rates, entry_age : sequence of tuple of float, float
         As for :func:`entries_to_hold`.
-    entry_age : float
-        Age of those who arrive (years).
     activity_decline : float
         Share by which the activity of each GP falls every year; it acts on the people followed,
         not on the density.
@@ -297,8 +295,7 @@ def fan(
         A row per spread, number of entries and year: ``spread`` (years), ``entries`` (a year),
         ``year`` (0 = today), ``gps`` (expected head-count), ``density`` (per 100,000
         inhabitants), ``people_without_mt`` (persons), ``share_without_mt`` (0 to 1),
-        ``list_capped`` (today's GPs would follow more
-        than ``max_list`` each).
+        ``list_capped`` (today's GPs would follow more than ``max_list`` each).
 
     Raises
     ------
@@ -308,8 +305,8 @@ def fan(
     Examples
     --------
     >>> table = fan(24, 61.0, population=80_000, people_without_mt=24_000, entries=[1.0])
-    >>> table.query("year == 10")[["spread", "density"]].round(1).to_dict("list")
-    {'spread': [4.0, 7.0, 10.0], 'density': [18.3, 20.2, 20.6]}
+    >>> table.query("year == 10")["density"].round(1).tolist()
+    [18.3, 20.2, 20.6]
     """
     future = partial(
         _project,
