@@ -120,18 +120,13 @@ def served_shares(rules: Rules, week: Sequence[int], per_day: Floats) -> list[Fl
     week : sequence of int
         Slots of each opening day of the week.
     per_day : numpy.ndarray of float
-        Requests per opening day, above 0.
+        Requests per opening day, above 0, else a ScenarioError.
 
     Returns
     -------
     list of numpy.ndarray of float
         Share served within the deadline, share served on the day itself, then shares of the
         week's requests that are seen on each of its opening days.
-
-    Raises
-    ------
-    ScenarioError
-        If an argument is outside its domain; lists them all.
 
     Examples
     --------

@@ -213,18 +213,9 @@ def ages_with_mean(count: int, mean: float, *, sd: float) -> tuple[float, ...]:
     Returns
     -------
     tuple of float
-        Ages (years), increasing, from 30 to 75.
-
-    Raises
-    ------
-    ScenarioError
-        If an argument is outside its domain; lists them all.
-
-    Notes
-    -----
-    Quantiles (i + 1/2) / count of a normal cut at 30 and 75, whose centre is shifted until their
-    mean is the one asked. Nothing is drawn: equal arguments give equal ages. Their own spread is
-    below ``sd``, by what is cut.
+        Ages (years), increasing: quantiles (i + 1/2) / count of a normal cut at 30 and 75, whose
+        centre is shifted until their mean is the one asked. Nothing is drawn. Their own spread is
+        below ``sd``, by what is cut.
 
     Examples
     --------
