@@ -16,8 +16,9 @@ from cpts_geo.capacity.answer.headline import DRAWS, SAME_DAY_TARGET, Headline, 
 from cpts_geo.capacity.demand.periods import studied_means
 from cpts_geo.capacity.demand.requests import central_requests, draw_requests
 from cpts_geo.capacity.queue.rules import Rules
-from cpts_geo.capacity.scenario.inputs import SEED, Scenario
+from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import load_scenarios, scenario_from_population
+from cpts_geo.capacity.scenario.parameters import SEED
 from cpts_geo.errors import ScenarioError
 from cpts_geo.schema import Status
 from tests.queues import queue

@@ -40,6 +40,8 @@ class Source(Record):
     grade: _Grade = field("Confiance, de A (officiel) à D (hypothèse)")
 
 
+#: Seed of the draws where none is chosen.
+SEED: Final = 20_260_101
 UNSOURCED: Final = Source(text="valeur saisie sans source", grade="D")
 ANALYST: Final = Source(text="valeur choisie par l'analyste", grade="D")
 
