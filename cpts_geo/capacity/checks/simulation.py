@@ -11,6 +11,8 @@ of the whole. That holds where a spell is long against the memory of the queue, 
 full book to be forgotten: some ``(1 + deadline_days x slots / spread)² / 5`` where requests equal
 slots, less elsewhere, ``spread`` being the standard deviation of a day's requests. A spell 20
 times longer is safe.
+
+Arguments outside their domain raise one ScenarioError that lists them all.
 """
 
 from __future__ import annotations

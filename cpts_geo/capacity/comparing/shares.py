@@ -2,6 +2,8 @@
 
 The queue is solved at 160 demands at most; between them, cubic splines of the logarithm of the
 demand: within 1e-4 of the exact shares, most often 1e-6.
+
+Arguments outside their domain raise one ScenarioError that lists them all.
 """
 
 from __future__ import annotations

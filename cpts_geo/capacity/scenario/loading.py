@@ -54,10 +54,9 @@ def people_without_mt(population: float, *, share_without_mt: float, age_share: 
     ----------
     population : float
         Inhabitants of all ages (persons).
-    share_without_mt : float
-        Share without médecin traitant among people of the age the share is published for.
-    age_share : float
-        Share of the population that has that age.
+    share_without_mt, age_share : float
+        Share without médecin traitant at the ages it is published for, share of the population that
+        has these ages.
 
     Returns
     -------
@@ -111,12 +110,7 @@ def load_scenarios() -> dict[str, Scenario]:
     Returns
     -------
     dict of str to Scenario
-        Scenarios by territory.
-
-    Raises
-    ------
-    ScenarioError
-        If a shipped file was altered and holds defects.
+        By territory; a ScenarioError if a shipped file was altered and holds defects.
 
     Examples
     --------

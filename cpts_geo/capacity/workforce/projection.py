@@ -9,6 +9,8 @@ them, rather than a projection of ages.
 A mean age does not fix who leaves when: 24 GPs of 61 on average may be all about to retire, or
 half of them under 55. Ages are therefore invented, closer together and further apart, and each is
 projected with fewer and with more arrivals. They are plausible, and nobody's.
+
+Arguments outside their domain raise one ScenarioError that lists them all.
 """
 
 from __future__ import annotations
@@ -121,11 +123,6 @@ def entries_to_hold(
     -------
     float
         GPs a year; 0 if those of today are enough. The head-count may be lower in between.
-
-    Raises
-    ------
-    ScenarioError
-        If an argument is outside its domain; lists them all.
 
     Examples
     --------
