@@ -16,9 +16,9 @@ from cpts_geo.access.travel.given import given_times, lacking_notes
 from cpts_geo.access.travel.roads import road_times
 from cpts_geo.access.travel.times import TravelTimes
 from cpts_geo.capacity.answer.headline import DRAWS
-from cpts_geo.capacity.scenario.inputs import SEED, Scenario
+from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import load_scenario
-from cpts_geo.capacity.scenario.parameters import default_parameters
+from cpts_geo.capacity.scenario.parameters import SEED, default_parameters
 from cpts_geo.errors import TravelError
 from cpts_geo.foreign import decodable
 from cpts_geo.schema import COLUMNS, Status, status_column

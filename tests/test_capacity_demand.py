@@ -24,8 +24,9 @@ from cpts_geo.capacity.demand.requests import (
     normative_ceiling,
     observed_line,
 )
-from cpts_geo.capacity.scenario.inputs import SEED, Scenario
+from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import load_scenario, load_scenarios
+from cpts_geo.capacity.scenario.parameters import SEED
 from cpts_geo.errors import ScenarioError
 
 #: What is drawn of a territory open to all.

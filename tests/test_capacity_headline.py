@@ -14,8 +14,10 @@ from cpts_geo.capacity.answer.existing import observed_floor, offer
 from cpts_geo.capacity.answer.headline import DRAWS, SAME_DAY_TARGET, Headline, headline, to_frame
 from cpts_geo.capacity.demand.periods import studied_means
 from cpts_geo.capacity.demand.requests import central_requests, draw_requests
-from cpts_geo.capacity.scenario.inputs import SEED, Scenario
+from cpts_geo.capacity.queue.rules import Rules
+from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import load_scenarios, scenario_from_population
+from cpts_geo.capacity.scenario.parameters import SEED
 from cpts_geo.errors import ScenarioError
 from cpts_geo.schema import Status
 from tests.queues import queue
@@ -336,6 +338,21 @@ def test_a_rare_draw_beyond_the_queue_is_shown_as_its_largest() -> None:
     # One draw in ten beyond it is no rare one.
     with pytest.raises(ScenarioError, match="600 créneaux"):
         headline(wide.evolve(people_without_mt=wide.people_without_mt * 1.5), draws=2_000)
+
+
+@pytest.mark.parametrize("minutes", [(10.0, 15.0, 21.0), (2.0, 5.0, 60.0)])
+def test_draws_capped_for_speed_leave_the_hours_as_they_are(
+    cases: dict[str, Scenario], minutes: tuple[float, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = cases["beauce_gatinais"].evolve(minutes=minutes)
+    found = headline(case, draws=2_000).gp_hours_per_week
+    real = Rules.slots_for_each
+
+    def uncapped(rules: Rules, arrivals: Any, **options: Any) -> Any:
+        return real(rules, arrivals, **(options | ({"at_most": 600} if options else {})))
+
+    monkeypatch.setattr(Rules, "slots_for_each", uncapped)
+    assert headline(case, draws=2_000).gp_hours_per_week == found
 
 
 def test_a_week_counted_is_compared_on_opening_days(cases: dict[str, Scenario]) -> None:

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from cpts_geo.capacity.answer.headline import headline
 from cpts_geo.capacity.scenario import parameters
-from cpts_geo.capacity.scenario.inputs import SEED, Scenario
+from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import (
     _Population,
     described,
@@ -24,6 +24,7 @@ from cpts_geo.capacity.scenario.loading import (
 )
 from cpts_geo.capacity.scenario.parameters import (
     ANALYST,
+    SEED,
     SOURCED_FIELDS,
     _Default,
     default_parameters,

@@ -36,10 +36,9 @@ class TerritoryAccess:
     times : TravelTimes
         Central travel times: what they are, how they are known.
     coverage : DataFrame
-        People within each time, from :func:`cpts_geo.access.nearest.minutes.coverage_by_variant`.
+        People within each time (:func:`cpts_geo.access.nearest.minutes.coverage_by_variant`).
     cells : DataFrame
-        The same by Insee's 200 m cells, by facility, from
-        :func:`cpts_geo.access.nearest.squares.cell_minutes`; empty where they were not fetched.
+        The same by Insee's 200 m cells, by facility; empty where they were not fetched.
     opening : Opening or None
         Where to open; None where it cannot be said.
     shifts : tuple of Shift
@@ -48,10 +47,8 @@ class TerritoryAccess:
         Whether the analyst asked for these changes.
     set_aside : tuple of str
         French sentences on the changes that cannot be shown, and why.
-    names : Series of str
-        Names of the communes of the neighbourhood, by code.
-    population : Series of float
-        Their people, by code.
+    names, population : Series of str, Series of float
+        Of the communes of the neighbourhood, by code.
     columns : DataFrame
         Row by row of its communes: minutes to care and, by change, shift and APL after, each with
         its status.

@@ -1,6 +1,7 @@
 """Whether enough draws were made: what chance leaves in the quantiles of a Monte Carlo.
 
-That error is of the computation only, and says nothing of the inputs.
+That error is of the computation only, and says nothing of the inputs. Arguments outside their
+domain raise one ScenarioError that lists them all.
 """
 
 from __future__ import annotations
@@ -33,24 +34,15 @@ def quantile_errors(values: npt.ArrayLike, levels: Sequence[float]) -> Floats:
     Returns
     -------
     numpy.ndarray of float
-        Share of each quantile, 0 or more; NaN where the quantile is 0.
-
-    Raises
-    ------
-    ScenarioError
-        If an argument is outside its domain; lists them all.
-
-    Notes
-    -----
-    The number of draws below the quantile is binomial: half the distance between the empirical
-    quantiles at ``level`` -+ sqrt(level (1 - level) / n). Meant for quantities that vary
-    continuously: whole numbers such as slots are tied, and give 0 or a whole step.
+        Half the distance between the empirical quantiles at ``level`` -+ sqrt(level (1 - level) /
+        n), the number of draws below being binomial, as a share of the quantile; NaN where that is
+        0. For what varies continuously: whole numbers such as slots are tied, and give 0 or a step.
 
     Examples
     --------
     >>> draws = np.random.default_rng(1).lognormal(0.0, 0.5, 20_000)
-    >>> 0.003 < quantile_errors(draws, [0.5])[0] < 0.006
-    np.True_
+    >>> bool(0.003 < quantile_errors(draws, [0.5])[0] < 0.006)
+    True
     """
     defects = [
         f"quantile = {level} : il faut une probabilité de 0,05 à 0,95"
@@ -75,13 +67,7 @@ def convergence(values: npt.ArrayLike, sizes: Sequence[int]) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Index ``draws``; ``p10``, ``p50``, ``p90`` (in the unit of the values), and ``p10_error``,
-        ``p50_error``, ``p90_error`` (their Monte Carlo standard error as a share of them, see
-        :func:`quantile_errors`; NaN where the quantile is 0).
-
-    Raises
-    ------
-    ScenarioError
-        If an argument is outside its domain; lists them all.
+        ``p50_error``, ``p90_error`` (their :func:`quantile_errors`).
 
     Examples
     --------
@@ -122,16 +108,13 @@ def draws_needed(values: npt.ArrayLike, *, error: float) -> int:
     -------
     int
         1,000, 2,000, 4,000...: the first that is enough, the worst of the three quantiles deciding.
+        The error of a quantile shrinks as 1 / sqrt(n): n' = n (worst error / asked)^2; that of the
+        first draws is itself known to about 20 % for 1,000 of them, and 10 % for 20,000.
 
     Raises
     ------
     ScenarioError
-        If an argument is outside its domain, or one of the quantiles is 0; lists them all.
-
-    Notes
-    -----
-    The error of a quantile shrinks as 1 / sqrt(n), so n' = n (worst error / asked)^2. The error
-    of the first draws is itself known to about 20 % for 1,000 of them, and 10 % for 20,000.
+        If one of the quantiles is 0 too.
 
     Examples
     --------

@@ -89,17 +89,11 @@ def offer(
     Offer or None
         What they carry and serve; None where the slots are unknown.
 
-    Raises
-    ------
-    ScenarioError
-        If an argument is outside its domain; lists them all.
-
     Examples
     --------
-    >>> from cpts_geo.capacity.scenario.loading import load_scenarios
-    >>> today = offer(load_scenarios()["lvo"], 16, median_per_day=10.0)
-    >>> round(today.carries_per_day, 2), today.gp_hours_per_week
-    (16.69, 20.0)
+    >>> from cpts_geo.capacity.scenario.loading import load_scenario
+    >>> round(offer(load_scenario("lvo"), 16, median_per_day=10.0).carries_per_day, 2)
+    16.69
     """
     if slots is None:
         return None

@@ -61,11 +61,9 @@ def eligible_per_day(scenario: Scenario, drawn: DemandDraws) -> Floats:
     --------
     >>> from cpts_geo.capacity.demand.requests import draw_requests
     >>> from cpts_geo.capacity.scenario.loading import load_scenario
-    >>> case = load_scenario("lvo")
-    >>> summer = case.evolve(months=(7, 8))
-    >>> drawn = draw_requests(case, draws=1000)
-    >>> bool(np.median(eligible_per_day(summer, drawn)) > np.median(eligible_per_day(case, drawn)))
-    True
+    >>> case = load_scenario("lvo_ete")
+    >>> eligible_per_day(case, draw_requests(case, draws=1000)).shape
+    (1000,)
     """
     residents, visitors = studied_means(scenario)
     days = scenario.opening_days_per_year

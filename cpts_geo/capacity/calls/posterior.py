@@ -23,16 +23,7 @@ from cpts_geo.errors import ScenarioError
 
 @dataclass(frozen=True)
 class _Prediction:
-    """
-    Count to come over an exposure: a negative binomial, in the letters of scipy.
-
-    Attributes
-    ----------
-    size : float
-        r, the shape of the posterior that it comes from, above 0.
-    probability : float
-        p = E / (E + E'), above 0 and below 1.
-    """
+    """Count to come over an exposure: negative binomial of size r and probability p of scipy."""
 
     size: float
     probability: float
@@ -48,21 +39,8 @@ class _Prediction:
         return math.sqrt(self.size * (1.0 - self.probability)) / self.probability
 
     def interval(self, level: float = 0.95) -> tuple[int, int]:
-        """
-        Central interval of the count.
+        """Central interval of the count that holds at least that much of it, both ends included.
 
-        Parameters
-        ----------
-        level : float
-            Probability to hold at least, between 0 and 1 (both excluded).
-
-        Returns
-        -------
-        tuple of int
-            First and last count, both included; each side leaves out (1 - level) / 2 at most.
-
-        Examples
-        --------
         >>> rate_posterior(1511, 270).predict(251).interval()
         (1304, 1509)
         """
@@ -76,10 +54,14 @@ class RatePosterior(CountedRate):
     """
     Rate that a count leaves possible, and what it predicts. Sampling error only.
 
-    Attributes
+    Parameters
     ----------
-    label, count, exposure : str, float, float
-        As for :class:`cpts_geo.capacity.demand.laws.CountedRate`.
+    label : str
+        As for :class:`cpts_geo.capacity.demand.laws.CountedRate`, as are the others.
+    count : float
+        Events counted, 0 or more.
+    exposure : float
+        What they were counted over, above 0; the rate is per unit of it.
     """
 
     @property

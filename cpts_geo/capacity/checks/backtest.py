@@ -133,11 +133,6 @@ def back_test_table(tests: Iterable[BackTest]) -> pd.DataFrame:
     DataFrame
         Index ``territory``; fields of :class:`BackTest`, the bounds of its intervals in columns
         of their own (``requests_p10``, ..., ``predicted_p90``).
-
-    Examples
-    --------
-    >>> list(back_test_table([]).columns)[3:6]
-    ['observed', 'requests_p10', 'requests_p50']
     """
     rows = [
         vars(each)

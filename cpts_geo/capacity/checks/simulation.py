@@ -11,6 +11,8 @@ of the whole. That holds where a spell is long against the memory of the queue, 
 full book to be forgotten: some ``(1 + deadline_days x slots / spread)² / 5`` where requests equal
 slots, less elsewhere, ``spread`` being the standard deviation of a day's requests. A spell 20
 times longer is safe.
+
+Arguments outside their domain raise one ScenarioError that lists them all.
 """
 
 from __future__ import annotations
@@ -121,12 +123,11 @@ def simulate(
     arrivals_per_day : float
         Mean requests per opening day over the week, above 0.
     slots : int or sequence of int
-        Slots per opening day: one number for every day (1 or more), or one for each day of
-        ``factors`` (0 on days without a session, not all 0).
+        As for :meth:`cpts_geo.capacity.queue.rules.Rules.week`, as are the factors.
     rules : Rules
         Deadline and dispersion.
     factors : sequence of float
-        Requests of each opening day of the week relative to the mean; above 0, mean 1.
+        Requests of each opening day of the week relative to the mean.
     days : int
         Opening days kept, a multiple of `batches`; whole weeks a batch are best.
     warm_up : int
@@ -141,11 +142,6 @@ def simulate(
     SimulatedService
         Shares, their standard errors, waiting.
 
-    Raises
-    ------
-    ScenarioError
-        If an argument is outside its domain; lists them all.
-
     Notes
     -----
     Poisson requests follow each other after exponential times, cut at the end of a day since
@@ -159,13 +155,6 @@ def simulate(
     >>> abs(line.served - 0.785903) < 3 * line.served_error  # the exact value
     True
     >>> math.isclose(sum(line.waiting), line.served)
-    True
-
-    One session a week, nobody served on the other day:
-
-    >>> today = Rules(0.95, 0, 1.0)
-    >>> line = simulate(1.0, [4, 0], rules=today, factors=[1.0, 1.0], days=4_000, seed=1)
-    >>> abs(line.served - 0.5) < 0.05
     True
     """
     means, plan = rules.week_plan(
@@ -259,21 +248,14 @@ def simulate_phone(
     hours : int
         Hours kept, a multiple of `batches`; as many as a batch are played before, from an
         idle line, and left out.
-    batches : int
-        Spells whose spread gives the standard errors, 2 or more.
-    seed : int
-        Start of the random numbers, 0 or more; equal seeds give equal results.
+    batches, seed : int
+        As for :func:`simulate`.
 
     Returns
     -------
     SimulatedPhone
         Share of calls that wait, mean wait, standard errors. Every call made is followed to
         its end, and belongs to the batch of its start.
-
-    Raises
-    ------
-    ScenarioError
-        If an argument is outside its domain, or the line never empties; lists every defect.
 
     Examples
     --------

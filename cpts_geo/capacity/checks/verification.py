@@ -169,10 +169,8 @@ def z_scores(
 
     Parameters
     ----------
-    claimed : array_like of float
-        Figures of a formula.
-    simulated : array_like of float
-        Figures of a simulation, same shape.
+    claimed, simulated : array_like of float
+        Figures of a formula, figures of a simulation, same shape.
     error : array_like of float
         Standard errors of `simulated`; 0 where all its batches agree, for instance where
         nobody was refused.

@@ -2,6 +2,8 @@
 
 The queue is solved at 160 demands at most; between them, cubic splines of the logarithm of the
 demand: within 1e-4 of the exact shares, most often 1e-6.
+
+Arguments outside their domain raise one ScenarioError that lists them all.
 """
 
 from __future__ import annotations
@@ -58,21 +60,14 @@ def requests_served(scenario: Scenario, week: Sequence[int], per_day: Floats) ->
     ----------
     scenario : Scenario
         Its calendar, months, deadline and dispersion.
-    week : sequence of int
-        Slots of each opening day of the week.
-    per_day : numpy.ndarray of float
-        Requests per opening day, above 0.
+    week, per_day : sequence of int, numpy.ndarray of float
+        As for :func:`served_shares`.
 
     Returns
     -------
     numpy.ndarray of float
         Requests seen on each weekday of a steady week, times the days of the calendar that fall
         on it; at most the requests made. Those who then do not come are among them.
-
-    Raises
-    ------
-    ScenarioError
-        If an argument is outside its domain; lists them all.
 
     Examples
     --------
@@ -93,17 +88,15 @@ def served_of_year(scenario: Scenario, per_day: Floats, seen: Sequence[Floats]) 
 
     Parameters
     ----------
-    scenario : Scenario
-        Its calendar and months.
-    per_day : numpy.ndarray of float
-        Requests per opening day, above 0.
+    scenario, per_day : Scenario, numpy.ndarray of float
+        As for :func:`requests_served`, as is what is returned.
     seen : sequence of numpy.ndarray of float
         Shares of the week's requests seen on each of its opening days.
 
     Returns
     -------
     numpy.ndarray of float
-        As :func:`requests_served`.
+        Requests.
 
     Examples
     --------
@@ -129,18 +122,13 @@ def served_shares(rules: Rules, week: Sequence[int], per_day: Floats) -> list[Fl
     week : sequence of int
         Slots of each opening day of the week.
     per_day : numpy.ndarray of float
-        Requests per opening day, above 0.
+        Requests per opening day, above 0, else a ScenarioError.
 
     Returns
     -------
     list of numpy.ndarray of float
         Share served within the deadline, share served on the day itself, then shares of the
         week's requests that are seen on each of its opening days.
-
-    Raises
-    ------
-    ScenarioError
-        If an argument is outside its domain; lists them all.
 
     Examples
     --------

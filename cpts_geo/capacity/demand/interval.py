@@ -81,7 +81,7 @@ def interval(values: npt.ArrayLike) -> Interval[float]:
     Returns
     -------
     Interval of float
-        Quantiles 10, 50 and 90 %.
+        Their :func:`quantiles`.
 
     Examples
     --------

@@ -101,7 +101,7 @@ class CountedRate(Law):
     Attributes
     ----------
     label : str
-        French words for tables and figures.
+        French words, as for every :class:`Law`.
     count : float
         Events counted, 0 or more.
     exposure : float
@@ -130,46 +130,14 @@ class CountedRate(Law):
 
 @dataclass(frozen=True)
 class _LogNormal(Law):
-    """
-    Amount whose logarithm is normal.
-
-    Attributes
-    ----------
-    label : str
-        French words for tables and figures.
-    median : float
-        Median of the amount, above 0.
-    sigma : float
-        Standard deviation of the logarithm; 0 = known exactly.
-    """
+    """Amount whose logarithm is normal: its median, above 0, and the sd of the logarithm."""
 
     median: float
     sigma: float
 
     @classmethod
     def of_mean(cls, label: str, *, mean: float, cv: float) -> Self:
-        """
-        Make the law of a mean and a coefficient of variation.
-
-        Parameters
-        ----------
-        label : str
-            French words.
-        mean : float
-            Mean of the amount (not its median), above 0.
-        cv : float
-            Standard deviation over mean, 0 or more.
-
-        Returns
-        -------
-        LogNormal
-            The law.
-
-        Examples
-        --------
-        >>> _LogNormal.of_mean("Personnes", mean=1000.0, cv=0.0).median
-        1000.0
-        """
+        """The law of a mean (above 0, not a median) and a coefficient of variation (0 or more)."""
         sigma = math.sqrt(math.log1p(cv**2))
         return cls(label, mean * math.exp(-(sigma**2) / 2.0), sigma)
 
@@ -190,16 +158,7 @@ class _LogNormal(Law):
 
 @dataclass(frozen=True)
 class _Triangular(Law):
-    """
-    Amount between two ends, of width 0 included (a fixed value).
-
-    Attributes
-    ----------
-    label : str
-        French words for tables and figures.
-    ends : tuple of float
-        Low end, most likely value, high end.
-    """
+    """Amount between a low end and a high end around a likely value, of width 0 included."""
 
     ends: tuple[float, float, float]
 

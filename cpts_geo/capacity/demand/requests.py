@@ -189,8 +189,8 @@ def central_requests(scenario: Scenario) -> float:
 
     Examples
     --------
-    >>> from cpts_geo.capacity.scenario.loading import load_scenarios
-    >>> round(central_requests(load_scenarios()["beauce_gatinais"]))
+    >>> from cpts_geo.capacity.scenario.loading import load_scenario
+    >>> round(central_requests(load_scenario("beauce_gatinais")))
     2900
     """
     return calls_per_year(scenario) * scenario.need_share[1]

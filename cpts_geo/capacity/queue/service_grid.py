@@ -73,19 +73,14 @@ def service_grid(
     -------
     ServiceGrid
         :meth:`cpts_geo.capacity.queue.rules.Rules.service` at every point, kept for the next
-        territory.
-
-    Raises
-    ------
-    ScenarioError
-        If an argument is outside its domain.
+        territory. Between two demands, requests served (share x demand) are the straight line to
+        draw, not shares.
 
     Notes
     -----
     Both shares fall as the demand grows, and the use of the slots rises. Once all are served the
     same day to four decimals, so are they of any smaller demand; once every slot is taken,
-    ``slots / demand`` are served of any larger one. Only what lies between is computed. Between
-    two demands, requests served (share x demand) are the straight line to draw, not shares.
+    ``slots / demand`` are served of any larger one. Only what lies between is computed.
 
     Examples
     --------

@@ -67,18 +67,13 @@ def transient(
         One row a day, on the index of ``arrivals``: ``requests`` (their mean); ``slots``;
         ``served``, ``same_day`` and ``lost``, mean numbers of the requests *of that day* that
         get a slot in time, that very day, or none (served + lost = requests);
-        ``expected_backlog``, mean slots already taken when the day starts.
+        ``expected_backlog``, mean slots already taken when the day starts: at most those of the
+        day and of the K - 1 after it. After the last day its slots are assumed to repeat.
 
     Raises
     ------
     ScenarioError
         If an argument is outside its domain; lists them all, day by day.
-
-    Notes
-    -----
-    A request of day t may take the slots of days t, ..., t + K, so the backlog at its start is at
-    most the sum of those of days t, ..., t + K - 1. After the last day its slots are assumed to
-    repeat.
 
     Examples
     --------

@@ -142,22 +142,15 @@ def opening_days(start: date, end: date, *, calendar: Calendar | None = None) ->
 
     Parameters
     ----------
-    start : datetime.date
-        First day, included.
-    end : datetime.date
-        Last day, included.
+    start, end : datetime.date
+        First and last day, included, in this order, else a ScenarioError.
     calendar : Calendar, optional
-        Days of the line; Monday to Friday outside the public holidays of métropole if absent.
+        Days of the line; :func:`default_calendar` if absent.
 
     Returns
     -------
     pandas.DatetimeIndex
         Opening days in order; empty if none.
-
-    Raises
-    ------
-    ScenarioError
-        If ``end`` comes before ``start``.
 
     Examples
     --------

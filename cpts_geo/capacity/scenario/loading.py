@@ -54,10 +54,9 @@ def people_without_mt(population: float, *, share_without_mt: float, age_share: 
     ----------
     population : float
         Inhabitants of all ages (persons).
-    share_without_mt : float
-        Share without médecin traitant among people of the age the share is published for.
-    age_share : float
-        Share of the population that has that age.
+    share_without_mt, age_share : float
+        Share without médecin traitant at the ages it is published for, share of the population that
+        has these ages.
 
     Returns
     -------
@@ -111,12 +110,7 @@ def load_scenarios() -> dict[str, Scenario]:
     Returns
     -------
     dict of str to Scenario
-        Scenarios by territory.
-
-    Raises
-    ------
-    ScenarioError
-        If a shipped file was altered and holds defects.
+        By territory; a ScenarioError if a shipped file was altered and holds defects.
 
     Examples
     --------
@@ -135,12 +129,7 @@ def save_scenario(scenario: Scenario, path: Path) -> None:
     scenario : Scenario
         Scenario to keep.
     path : pathlib.Path
-        File to write, whole or not at all.
-
-    Raises
-    ------
-    OSError
-        If the file cannot be written.
+        File to write, whole or not at all (OSError).
 
     Examples
     --------
@@ -217,17 +206,12 @@ def described(name: str) -> tuple[str, str]:
     Parameters
     ----------
     name : str
-        Field of :class:`Scenario`, or of the population it is multiplied from.
+        Field of a Scenario, or of the population it is multiplied from; else a KeyError.
 
     Returns
     -------
     tuple of str
         Description, unit; the unit is empty where there is none.
-
-    Raises
-    ------
-    KeyError
-        If there is no such field.
 
     Examples
     --------

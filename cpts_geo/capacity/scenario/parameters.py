@@ -40,38 +40,19 @@ class Source(Record):
     grade: _Grade = field("Confiance, de A (officiel) à D (hypothèse)")
 
 
+#: Seed of the draws where none is chosen.
+SEED: Final = 20_260_101
 UNSOURCED: Final = Source(text="valeur saisie sans source", grade="D")
 ANALYST: Final = Source(text="valeur choisie par l'analyste", grade="D")
 
 
 class _Default(Source):
-    """
-    A parameter used where a territory gives none of its own.
-
-    Attributes
-    ----------
-    text, grade : str
-        As for :class:`Source`.
-    value : float, int, list of float or dict
-        The parameter, as a scenario file writes it.
-    """
+    """A parameter used where a territory gives none: a source, and a value as a file writes it."""
 
     value: int | float | list[float] | dict[str, Any]
 
     def as_source(self) -> Source:
-        """
-        Keep only where the parameter comes from.
-
-        Returns
-        -------
-        Source
-            Text and grade.
-
-        Examples
-        --------
-        >>> default_parameters()["age_share"].as_source().grade
-        'C'
-        """
+        """Where the parameter comes from, alone."""
         return _source(self.text, self.grade)
 
 

@@ -68,8 +68,8 @@ def pooled_slots(
     rules : Rules
         Rules of the queue; the sum of independent territories keeps the dispersion.
     whole_days : bool
-        Whether the target is the share of days on which every request is seen the same day, a
-        stricter rule than the share of requests; asks for a deadline of 0.
+        Whether the target is a share of days, stricter than that of requests
+        (:meth:`cpts_geo.capacity.queue.rules.Rules.slots_by_day`); asks for a deadline of 0.
 
     Returns
     -------
@@ -79,20 +79,12 @@ def pooled_slots(
     Raises
     ------
     ScenarioError
-        If there is no territory, a number of requests is negative or unknown (NaN), or another
-        argument is outside its domain; lists them all.
+        If an argument is outside its domain; lists them all.
     DemandTooLargeError
         If the territories, alone or together, are beyond the queue of one CPTS.
 
-    See Also
-    --------
-    cpts_geo.capacity.queue.rules.Rules.slots : The slots of one territory.
-    cpts_geo.capacity.queue.rules.Rules.slots_by_day : The same by whole days.
-
     Examples
     --------
-    >>> pooled_slots([1511 / 270, 2000 / 251], rules=Rules(0.95, 1, 1.0))
-    Pooling(slots_apart=(6, 8), total_apart=14, pooled=14, saved=0)
     >>> pooled_slots([1511 / 270, 2000 / 251], rules=Rules(0.95, 0, 1.0))
     Pooling(slots_apart=(8, 11), total_apart=19, pooled=16, saved=3)
     """
@@ -122,10 +114,8 @@ def pool_within(
         order; 0 on the diagonal, ``inf`` where no road leads, NaN where unknown.
     max_minutes : float
         Longest time between two territories of a group (minutes), 0 or more.
-    rules : Rules
-        Rules of the queue, of a territory and of a group.
-    whole_days : bool
-        Whether the target counts whole days, as in :func:`pooled_slots`.
+    rules, whole_days : Rules, bool
+        As for :func:`pooled_slots`, of a territory and of a group; so are the errors.
 
     Returns
     -------
@@ -137,20 +127,12 @@ def pool_within(
         ``unknown_with`` (labels outside the group whose time with a member is unknown and may
         be within the limit, tuple).
 
-    Raises
-    ------
-    ScenarioError
-        If a label is repeated or missing, a time is negative, the diagonal is not 0, a number
-        of requests is negative or unknown, or an argument is outside its domain; lists them all.
-    DemandTooLargeError
-        If a territory or a group is beyond the queue of one CPTS.
-
     Notes
     -----
     Complete linkage on the slower of the two ways, cut at `max_minutes`: every pair of a group
     is within the limit, and no two groups could be merged whole. A pair whose time is unknown is
     never pooled. The nearest territories join first, which is not always the grouping that saves
-    most. The order of the rows plays no part.
+    most.
 
     Examples
     --------
