@@ -269,7 +269,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from cpts_geo.sources.catalogue.catalogue import sources
-from cpts_geo.sources.fetching import download
+from cpts_geo.sources.fetching import _download as download
 from cpts_geo.sources.fetching import fetch as fetching
 from cpts_geo.sources.fetching.fetch import fetch
 download._SILENCE_S = 1e6

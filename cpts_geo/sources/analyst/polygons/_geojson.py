@@ -14,7 +14,7 @@ import shapely
 
 from cpts_geo.errors import PerimeterError, one_line
 from cpts_geo.sources._bounds.limits import LIMITS, beyond
-from cpts_geo.sources.analyst.door.text import text_and_notes
+from cpts_geo.sources.analyst._tables.text import text_and_notes
 from cpts_geo.sources.analyst.polygons._layer import (
     EXPORT,
     Layer,

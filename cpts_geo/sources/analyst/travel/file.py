@@ -27,11 +27,11 @@ from cpts_geo.sources._apart import run_within
 from cpts_geo.sources._bounds.limits import LIMITS, beyond
 from cpts_geo.sources._conventions.rows import split_rows
 from cpts_geo.sources._conventions.text import cells
-from cpts_geo.sources.analyst.door.reading import Door, memory_told, read_bytes
-from cpts_geo.sources.analyst.door.text import SEPARATORS, text_of
+from cpts_geo.sources.analyst._tables.text import SEPARATORS, text_of
 from cpts_geo.sources.analyst.travel import _columns
 from cpts_geo.sources.analyst.travel._columns import LAYOUTS, named, roles, said_unit, unrecognised
 from cpts_geo.sources.codes import mended_codes
+from cpts_geo.sources.door import Door, memory_told, read_bytes
 
 Unit: TypeAlias = _columns.Unit
 _PARQUET_TABLE: Final = "cpts_geo.sources.analyst.travel._parquet:parquet_table"
