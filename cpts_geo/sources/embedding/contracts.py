@@ -262,13 +262,5 @@ def check(table: TableT, name: TableName, *, origin: str = "") -> TableT:
     ------
     TableError
         A column is missing or unknown, or values break their type or domain; lists every one.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> row = {"territory": "lvo", "published": "", "code_insee": "85047", "name": "Challans"}
-    >>> row |= {"basis": "hypothèse", "note": ""}
-    >>> len(check(pd.DataFrame([row]), "memberships"))
-    1
     """
     return validate(table, _SCHEMAS[name], keys=_KEYS[name], origin=origin or name)

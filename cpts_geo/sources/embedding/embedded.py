@@ -167,10 +167,7 @@ def load_cog_events() -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        year (first COG in which the event holds), dated (False: of that COG or of an earlier
-        one), event (``fusion``, ``scission``, ``code``, ``retrait``), from_code, to_code (NaN
-        for ``retrait``), former_codes (former communes that went with a part, NaN when not a
-        split), evidence; see :func:`cpts_geo.sources.embedding.cog_vintages.read_events`.
+        As :func:`cpts_geo.sources.embedding.cog_vintages.read_events` gives it.
 
     Raises
     ------
