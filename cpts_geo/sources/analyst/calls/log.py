@@ -3,7 +3,7 @@
 What says who called is refused, not dropped, wherever it stands (a column, its header, a title, the
 name of a sheet or of the file): the file should not hold it. The other columns that are not read
 are named to the analyst, with what in them may lead to a person
-(:mod:`cpts_geo.sources.analyst.calls.personal` has both rules). What the reader keeps is the time,
+(:mod:`cpts_geo.sources.analyst.calls._people` has both rules). What the reader keeps is the time,
 how the call ended, the commune and the class of age.
 """
 
