@@ -254,12 +254,12 @@ def quoted(text: str) -> str:
     Parameters
     ----------
     text : str
-        Anything, line breaks included.
+        Anything.
 
     Returns
     -------
     str
-        The text with control characters escaped, shortened when very long.
+        As :func:`one_line` writes it.
 
     Examples
     --------

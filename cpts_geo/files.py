@@ -287,8 +287,7 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
 
     Notes
     -----
-    A text that a spreadsheet would compute (names come from the files of others) gets an
-    apostrophe, see :func:`cpts_geo.foreign.for_spreadsheet`; so does the name of a column.
+    Texts and names of columns go through :func:`cpts_geo.foreign.for_spreadsheet`.
 
     Examples
     --------

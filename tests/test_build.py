@@ -88,8 +88,9 @@ def test_compiling_again_gives_the_committed_bytes(built):
         assert same, f"{name}: changed code or libraries, run `python3 run.py data`"
 
 
-def test_compiled_tables_load_from_their_own_folder(built):
-    assert len(embedded.load_communes(built)) == 34_875
+def test_compiled_tables_load_from_their_own_folder(built, monkeypatch):
+    monkeypatch.setattr(settings, "COMMUNES_DIR", built)
+    assert len(embedded.load_communes()) == 34_875
     described = json.loads((built / "datapackage.json").read_text("utf-8"))["resources"]
     assert {resource["path"] for resource in described} == {
         "communes.parquet",

@@ -200,36 +200,39 @@ def test_frictionless_sees_damage(copied):
         ("former_communes.csv", embedded.load_former_communes),
     ],
 )
-def test_altered_or_missing_file_is_refused(copied, name, load):
-    assert len(load(copied)) > 0
+def test_altered_or_missing_file_is_refused(copied, name, load, monkeypatch):
+    monkeypatch.setattr(settings, "COMMUNES_DIR", copied)
+    assert len(load()) > 0
     flip_a_byte(copied / name)
     with pytest.raises(DataFileError) as altered:
-        load(copied)
+        load()
     assert "altéré" in altered.value.summary
     assert [defect.split()[1] for defect in altered.value.defects] == ["attendu", "trouvé"]
     assert "git checkout -- data" in altered.value.remedy
     (copied / name).unlink()
     with pytest.raises(DataFileError, match="absent") as missing:
-        load(copied)
+        load()
     assert "réinstallez cpts_geo" in missing.value.remedy
 
 
 @pytest.mark.parametrize(
     "content", [None, "", "{", "[]", '{"resources": [{}]}', '{"resources": 3}']
 )
-def test_unreadable_description_is_refused(copied, content):
+def test_unreadable_description_is_refused(copied, content, monkeypatch):
     path = copied / "datapackage.json"
     path.unlink()
     if content is not None:
         path.write_text(content, encoding="utf-8")
     with pytest.raises(DataFileError, match=r"datapackage\.json"):
-        embedded.load_figures(copied)
+        monkeypatch.setattr(settings, "COMMUNES_DIR", copied)
+        embedded.load_figures()
 
 
-def test_file_that_is_not_described_is_refused(copied):
+def test_file_that_is_not_described_is_refused(copied, monkeypatch):
     (copied / "extra.csv").write_text("a\n1\n", encoding="utf-8")
     with pytest.raises(DataFileError, match="altéré"):
-        embedded.verified("extra.csv", copied)
+        monkeypatch.setattr(settings, "COMMUNES_DIR", copied)
+        embedded.verified("extra.csv")
 
 
 # --- the figures ------------------------------------------------------------------------

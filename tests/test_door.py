@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cpts_geo.errors import CptsGeoError, PerimeterError
+from cpts_geo.sources.analyst._tables.text import rows_of, text_of
+from cpts_geo.sources.analyst._tables.workbook import read_workbook
 from cpts_geo.sources.analyst.calls.log import read_call_log
-from cpts_geo.sources.analyst.door.reading import memory_told, read_bytes
-from cpts_geo.sources.analyst.door.text import rows_of, text_of
-from cpts_geo.sources.analyst.door.workbook import read_workbook
 from cpts_geo.sources.analyst.lists._columns import PERIMETER
 from cpts_geo.sources.analyst.lists.perimeter import read_perimeter_file
+from cpts_geo.sources.door import memory_told, read_bytes
 
 NAME = Path("liste.csv")
 

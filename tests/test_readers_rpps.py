@@ -166,7 +166,7 @@ def counted_plainly(activities: Iterable[Activity]) -> dict[str, float]:
         if skills and not skills & {"SM53", "SM54", "SM26"}:
             continue
         places = {
-            (a.commune, a.sector) for a in own if a.sector in rpps.FIRST_CONTACT and a.mode != "B"
+            (a.commune, a.sector) for a in own if a.sector in rpps._FIRST_CONTACT and a.mode != "B"
         }
         for commune, _ in places:
             counts["75056" if commune == "75101" else commune] += 1 / len(places)

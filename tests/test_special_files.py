@@ -13,7 +13,7 @@ import pytest
 
 from cpts_geo.errors import DataFileError, TravelError
 from cpts_geo.files import _SpecialFileError, open_regular, reason
-from cpts_geo.sources.analyst.door import reading
+from cpts_geo.sources import door as reading
 from cpts_geo.sources.analyst.lists._columns import PERIMETER
 from cpts_geo.sources.catalogue.lock import _MAX_BYTES, read_lock
 from cpts_geo.sources.roads._tiles import build_tiles

@@ -43,9 +43,7 @@ def status_table(
 
     Parameters
     ----------
-    cache, lock, mirror : Path, optional
-        As in :func:`cpts_geo.sources.fetching.fetch.fetch`.
-    catalogue : mapping of str to Source, optional
+    cache, lock, mirror, catalogue : optional
         As in :func:`cpts_geo.sources.fetching.fetch.fetch`.
     today : date, optional
         Day the ages are counted to; today (UTC) by default.
@@ -54,15 +52,12 @@ def status_table(
     -------
     DataFrame
         One row a source, in the order of the catalogue: source, producer, product, state (``en
-        cache`` for what :func:`.located` finds, ``effacé après lecture``
-        when a file of personal data left its table, ``altéré`` when its size is not the lock's
-        or the lock's SHA-256 not the catalogue's, ``hors verrou`` when the lock does not know
-        it, ``dans le miroir``, ``embarqué`` when only its compiled figures are there,
-        ``absent``), expected_vintage (text of the catalogue), vintage (what the content says;
-        empty: unknown), age_days (since it was fetched; NaN when not in the cache),
-        next_release (``YYYY-MM``; empty: not announced), overdue (whether that month is over),
-        licence, megabytes (real, else announced; NaN unknown) and to_check (what was not
-        verified of the source).
+        cache``, ``effacé après lecture`` when personal data left their table, ``altéré`` when its
+        size is not the lock's or the lock's SHA-256 not the catalogue's, ``hors verrou``, ``dans le
+        miroir``, ``embarqué`` when only its compiled figures are there, ``absent``),
+        expected_vintage (of the catalogue), vintage (of the content; empty: unknown), age_days
+        (since fetched; NaN not in the cache), next_release (``YYYY-MM``; empty: not announced),
+        overdue, licence, megabytes (real, else announced; NaN unknown), to_check.
 
     Raises
     ------
@@ -129,9 +124,7 @@ def verify(
 
     Parameters
     ----------
-    cache, lock : Path, optional
-        As in :func:`cpts_geo.sources.fetching.fetch.fetch`.
-    catalogue : mapping of str to Source, optional
+    cache, lock, catalogue : optional
         As in :func:`cpts_geo.sources.fetching.fetch.fetch`.
 
     Returns

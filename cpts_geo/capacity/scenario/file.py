@@ -12,7 +12,7 @@ from cpts_geo.capacity.scenario.parameters import SOURCED_FIELDS, UNSOURCED
 from cpts_geo.errors import ScenarioError, one_line
 from cpts_geo.paths import typed_path
 from cpts_geo.settings import CPTS_DIR
-from cpts_geo.sources.analyst.door.reading import Door, read_bytes
+from cpts_geo.sources.door import Door, read_bytes
 
 _SCENARIOS_DIR: Final = CPTS_DIR / "scenarios"
 #: The five published CPTS, in the order they are shown.

@@ -65,6 +65,14 @@ def beyond(
     return error(summary, remedy=bound.remedy.format(limit=quantity(LIMITS[key], bound.unit)))
 
 
+def hold(
+    key: str, found: int, error: type[CptsGeoError], *, name: str = "", where: str = ""
+) -> None:
+    """Refuse what was counted beyond the limit in force; arguments as for :func:`beyond`."""
+    if found > LIMITS[key]:
+        raise beyond(key, error, found=found, name=name, where=where)
+
+
 def most_bytes(megabytes: float | None) -> int:
     """Largest download (bytes) of a source whose catalogue announces so many megabytes, or none."""
     if megabytes is None:

@@ -11,8 +11,17 @@ import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
 from cpts_geo.errors import TableError, quoted
+from cpts_geo.sources.codes import CODE_PATTERN
 
 TableT = TypeVar("TableT", bound=pd.DataFrame)
+#: Checks and columns that the contracts of several tables share.
+POSITIVE: Final = pa.Check.ge(0, error="nombre positif ou nul attendu")
+IN_SHARE: Final = pa.Check.in_range(0, 1, error="part entre 0 et 1 attendue")
+_COMMUNE: Final = pa.Check.str_matches(CODE_PATTERN, error="code Insee de 5 caractères attendu")
+CODE: Final = pa.Column(str, _COMMUNE)
+MAYBE_CODE: Final = pa.Column(str, _COMMUNE, nullable=True)
+UNIQUE_CODE: Final = pa.Column(str, _COMMUNE, unique=True)
+FILLED: Final = pa.Column(str, pa.Check.str_length(min_value=1, error="texte vide"))
 _SHOWN: Final = 20
 _TYPE_RULE: Final = re.compile(r"(?:coerce_)?dtype\('(\w+)'\)")
 _TYPES: Final = {"int64": "nombre entier", "float64": "nombre", "str": "texte"}

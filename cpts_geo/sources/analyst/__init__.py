@@ -1,1 +1,1 @@
-"""What analysts bring: lists, polygons, travel times, call logs, all read by one door."""
+"""What analysts bring: lists, polygons, travel times, call logs."""

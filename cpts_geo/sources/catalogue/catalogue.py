@@ -76,16 +76,13 @@ class Source:
         Candidate addresses, tried in order; empty when nobody serves the file any more.
     reader : str or None
         Name of its reader in :data:`cpts_geo.sources.readers.registry.READERS`.
-    inner : str or None
-        Regular expression of the member to read when the file is an archive.
-    resource : str or None
-        Regular expression of the resource to take where an address is the list of the files of
-        a data set (data.gouv.fr, Opendatasoft attachments) and not a file.
+    inner, resource : str or None
+        Regular expressions of the member to read in an archive, and of the file to take where an
+        address is the list of a data set's (data.gouv.fr, Opendatasoft attachments).
     service : {"wfs", "arcgis"} or None
         Kind of feature service its addresses ask; None for plain files.
     holds : str or None
-        Vintage its content must say, as its reader finds it; None for an address that serves
-        whatever is newest, whose vintage is recorded and not expected.
+        Vintage its content must say; None for an address that serves whatever is newest.
     next_release : str or None
         When the producer is expected to publish the next vintage, ``YYYY-MM``.
     national : bool
@@ -102,8 +99,7 @@ class Source:
     overseas : bool
         Whether overseas communes are covered.
     trust : str
-        What was not verified of its address, form or licence; empty when nothing is known to
-        be uncertain.
+        What was not verified of its address, form or licence; empty for nothing.
     """
 
     key: str
@@ -182,16 +178,7 @@ def sha256_of(path: Path) -> str:
     Returns
     -------
     str
-        Hexadecimal digest.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     path = Path(folder) / "empty"
-    ...     path.touch()
-    ...     sha256_of(path)[:8]
-    'e3b0c442'
+        In hexadecimal.
     """
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
@@ -217,13 +204,6 @@ def verified_path(key: str, folder: Path) -> Path:
     ------
     DataFileError
         The file is missing or differs from the one the catalogue names.
-
-    Examples
-    --------
-    >>> verified_path("drees_apl_2023", Path("absent"))
-    Traceback (most recent call last):
-        ...
-    cpts_geo.errors.DataFileError: Fichier du producteur introuvable : ...
     """
     source = sources()[key]
     if source.file is None:

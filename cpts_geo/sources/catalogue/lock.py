@@ -72,7 +72,7 @@ class Locked:
         Returns
         -------
         bool
-            Whether name and SHA-256 are those of the catalogue, as far as it gives them.
+            By name and SHA-256, as far as the catalogue gives them.
         """
         return self.file == source.file and source.sha256 in (None, self.sha256)
 

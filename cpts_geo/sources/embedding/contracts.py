@@ -18,8 +18,16 @@ from cpts_geo.schema import (
     Status,
     status_column,
 )
-from cpts_geo.sources._conventions.tables import TableT, validate
-from cpts_geo.sources.codes import CODE_PATTERN
+from cpts_geo.sources._conventions.tables import (
+    CODE,
+    FILLED,
+    IN_SHARE,
+    MAYBE_CODE,
+    POSITIVE,
+    UNIQUE_CODE,
+    TableT,
+    validate,
+)
 
 TableName = Literal[
     "communes", "figures", "comparisons", "cog_events", "memberships", "territories", "facts",
@@ -49,9 +57,6 @@ _KEYS: Final[dict[TableName, list[str]]] = {
     "facts": ["territory", "fact"],
     "sites": ["territory", "code_insee"],
 }
-_POSITIVE: Final = pa.Check.ge(0, error="nombre positif ou nul attendu")
-_FILLED: Final = pa.Check.str_length(min_value=1, error="texte vide")
-_SHARE: Final = pa.Check.in_range(0, 1, error="part entre 0 et 1 attendue")
 _WHOLE_NUMBER: Final = pa.Check(lambda values: values % 1 == 0, error="nombre entier attendu")
 
 
@@ -61,12 +66,6 @@ def _one_of(values: Any, **options: Any) -> pa.Column:
     return pa.Column(
         str, pa.Check.isin(allowed, error=f"attendu : {', '.join(allowed)}"), **options
     )
-
-
-def _code(*, unique: bool = False, nullable: bool = False) -> pa.Column:
-    """Column of INSEE codes."""
-    check = pa.Check.str_matches(CODE_PATTERN, error="code Insee de 5 caractères attendu")
-    return pa.Column(str, check, unique=unique, nullable=nullable)
 
 
 def _text(*checks: pa.Check, nullable: bool = False) -> pa.Column:
@@ -79,7 +78,7 @@ _DATE: Final = _text(pa.Check.str_matches(_DATE_PATTERN, error="date AAAA-MM-JJ 
 
 def _figure(name: str) -> pa.Column:
     """Column of a figure of the schema, which may be unknown."""
-    checks = [_SHARE if COLUMNS[name].percent else _POSITIVE]
+    checks = [IN_SHARE if COLUMNS[name].percent else POSITIVE]
     if COLUMNS[name].whole:
         checks.append(_WHOLE_NUMBER)
     return pa.Column(float, checks, nullable=True)
@@ -97,19 +96,19 @@ _SHARES: Final = [name for name, column in COLUMNS.items() if column.percent]
 _SCHEMAS: Final[dict[TableName, pa.DataFrameSchema]] = {
     "communes": pa.DataFrameSchema(
         {
-            "code_insee": _code(unique=True),
-            "name": _text(_FILLED),
-            "departement": _text(_FILLED),
-            "departement_name": _text(_FILLED),
-            "region": _text(_FILLED),
+            "code_insee": UNIQUE_CODE,
+            "name": FILLED,
+            "departement": FILLED,
+            "departement_name": FILLED,
+            "region": FILLED,
             "epci": _text(nullable=True),
             "epci_name": _text(nullable=True),
             "split_family": _text(
                 pa.Check.str_matches(_CODES_PATTERN, error="codes Insee séparés par un espace"),
                 nullable=True,
             ),
-            "population": pa.Column(int, _POSITIVE),
-            EARLIER_POPULATION: pa.Column(float, [_POSITIVE, _WHOLE_NUMBER], nullable=True),
+            "population": pa.Column(int, POSITIVE),
+            EARLIER_POPULATION: pa.Column(float, [POSITIVE, _WHOLE_NUMBER], nullable=True),
             "area_km2": pa.Column(
                 float, pa.Check.gt(0, error="superficie positive attendue"), nullable=True
             ),
@@ -121,7 +120,7 @@ _SCHEMAS: Final[dict[TableName, pa.DataFrameSchema]] = {
     ),
     "figures": pa.DataFrameSchema(
         {
-            "code_insee": _code(unique=True),
+            "code_insee": UNIQUE_CODE,
             **{name: _figure(name) for name in EMBEDDED_FIGURES},
             **{status_column(name): _one_of(Status) for name in EMBEDDED_FIGURES},
         },
@@ -130,10 +129,10 @@ _SCHEMAS: Final[dict[TableName, pa.DataFrameSchema]] = {
     "comparisons": pa.DataFrameSchema(
         {
             "area_level": _one_of(("departement", "france")),
-            "area_code": _text(_FILLED),
-            "area_name": _text(_FILLED),
+            "area_code": FILLED,
+            "area_name": FILLED,
             "indicator": _one_of(COLUMNS),
-            "value": pa.Column(float, _POSITIVE, nullable=True),
+            "value": pa.Column(float, POSITIVE, nullable=True),
             "status": _one_of(Status),
             "note": _text(),
         },
@@ -151,13 +150,13 @@ _SCHEMAS: Final[dict[TableName, pa.DataFrameSchema]] = {
             "year": pa.Column(int, pa.Check.ge(1943, error="année de 1943 ou après attendue")),
             "dated": pa.Column(bool),
             "event": _one_of((FUSION, SPLIT, RECODED, RETIRED)),
-            "from_code": _code(),
-            "to_code": _code(nullable=True),
+            "from_code": CODE,
+            "to_code": MAYBE_CODE,
             "former_codes": _text(
                 pa.Check.str_matches(_CODE_OR_CODES, error="codes Insee séparés par un espace"),
                 nullable=True,
             ),
-            "evidence": _text(_FILLED),
+            "evidence": FILLED,
         },
         checks=[
             pa.Check(
@@ -183,10 +182,10 @@ _SCHEMAS: Final[dict[TableName, pa.DataFrameSchema]] = {
     ),
     "memberships": pa.DataFrameSchema(
         {
-            "territory": _text(_FILLED),
+            "territory": FILLED,
             "published": _text(),
-            "code_insee": _code(),
-            "name": _text(_FILLED),
+            "code_insee": CODE,
+            "name": FILLED,
             "basis": _one_of(_BASES),
             "note": _text(),
         },
@@ -194,28 +193,28 @@ _SCHEMAS: Final[dict[TableName, pa.DataFrameSchema]] = {
     ),
     "territories": pa.DataFrameSchema(
         {
-            "territory": pa.Column(str, _FILLED, unique=True),
-            "name": _text(_FILLED),
+            "territory": pa.Column(str, FILLED.checks, unique=True),
+            "name": FILLED,
             "departements": _text(
                 pa.Check.str_matches(
                     _DEPARTEMENTS_PATTERN, error="codes de département séparés par un espace"
                 )
             ),
             "published_date": _DATE,
-            "document": _text(_FILLED),
-            "perimeter": _text(_FILLED),
+            "document": FILLED,
+            "perimeter": FILLED,
         },
     ),
     "facts": pa.DataFrameSchema(
         {
-            "territory": _text(_FILLED),
-            "fact": _text(_FILLED),
-            "value": pa.Column(float, _POSITIVE, coerce=True),
-            "unit": _text(_FILLED),
+            "territory": FILLED,
+            "fact": FILLED,
+            "value": pa.Column(float, POSITIVE, coerce=True),
+            "unit": FILLED,
             "base": _text(),
             "date": _DATE,
-            "definition": _text(_FILLED),
-            "document": _text(_FILLED),
+            "definition": FILLED,
+            "document": FILLED,
             "grade": _one_of(GRADE_LABELS),
             "gap_reason": _text(),
         },
@@ -229,11 +228,11 @@ _SCHEMAS: Final[dict[TableName, pa.DataFrameSchema]] = {
     ),
     "sites": pa.DataFrameSchema(
         {
-            "territory": _text(_FILLED),
-            "code_insee": _code(),
-            "name": _text(_FILLED),
-            "hours_per_week": pa.Column(float, _POSITIVE, coerce=True),
-            "document": _text(_FILLED),
+            "territory": FILLED,
+            "code_insee": CODE,
+            "name": FILLED,
+            "hours_per_week": pa.Column(float, POSITIVE, coerce=True),
+            "document": FILLED,
             "grade": _one_of(GRADE_LABELS),
         },
         unique=["territory", "code_insee", "name"],
@@ -263,13 +262,5 @@ def check(table: TableT, name: TableName, *, origin: str = "") -> TableT:
     ------
     TableError
         A column is missing or unknown, or values break their type or domain; lists every one.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> row = {"territory": "lvo", "published": "", "code_insee": "85047", "name": "Challans"}
-    >>> row |= {"basis": "hypothèse", "note": ""}
-    >>> len(check(pd.DataFrame([row]), "memberships"))
-    1
     """
     return validate(table, _SCHEMAS[name], keys=_KEYS[name], origin=origin or name)

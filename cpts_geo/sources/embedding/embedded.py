@@ -35,7 +35,7 @@ def _expected(folder: Path) -> dict[str, str]:
         ) from error
 
 
-def verified(name: str, folder: Path | None = None) -> Path:
+def verified(name: str) -> Path:
     """
     Path of an embedded file whose content is the one that was compiled.
 
@@ -43,8 +43,6 @@ def verified(name: str, folder: Path | None = None) -> Path:
     ----------
     name : str
         File name in data/communes.
-    folder : Path, optional
-        Another folder that holds a data package.
 
     Returns
     -------
@@ -61,11 +59,10 @@ def verified(name: str, folder: Path | None = None) -> Path:
     >>> verified("figures.csv").name
     'figures.csv'
     """
-    folder = settings.COMMUNES_DIR if folder is None else folder
-    path = folder / name
+    path = settings.COMMUNES_DIR / name
     if not path.is_file():
         raise DataFileError(f"Fichier de données absent : {path}.", remedy=_RESTORE + ".")
-    expected = _expected(folder).get(name)
+    expected = _expected(settings.COMMUNES_DIR).get(name)
     found = sha256_of(path)
     if found != expected:
         raise DataFileError(
@@ -76,14 +73,9 @@ def verified(name: str, folder: Path | None = None) -> Path:
     return path
 
 
-def load_communes(folder: Path | None = None) -> gpd.GeoDataFrame:
+def load_communes() -> gpd.GeoDataFrame:
     """
     Load all communes of métropole and DROM.
-
-    Parameters
-    ----------
-    folder : Path, optional
-        Another folder that holds a data package.
 
     Returns
     -------
@@ -106,7 +98,7 @@ def load_communes(folder: Path | None = None) -> gpd.GeoDataFrame:
     >>> communes.set_index("code_insee").at["45203", "name"]
     'Meung-sur-Loire'
     """
-    path = verified("communes.parquet", folder)
+    path = verified("communes.parquet")
     # Contours a few at a time: decoded whole, they were the peak memory of a report.
     with pq.ParquetFile(path, memory_map=True) as file:
         batches = file.iter_batches(_CONTOURS_AT_ONCE, columns=["geometry"], use_threads=False)
@@ -117,21 +109,16 @@ def load_communes(folder: Path | None = None) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(communes, geometry=geometry, crs=settings.GEOGRAPHIC_CRS)
 
 
-def _read(name: str, folder: Path | None = None) -> pd.DataFrame:
+def _read(name: str) -> pd.DataFrame:
     """Table of an embedded CSV, codes as text, NaN for an empty cell."""
-    path = verified(name, folder)
+    path = verified(name)
     texts = {"code_insee", "former_code", "area_code", "from_code", "to_code", "former_codes"}
     return pd.read_csv(path, dtype=dict.fromkeys(texts, str), keep_default_na=False, na_values=[""])
 
 
-def load_former_communes(folder: Path | None = None) -> pd.DataFrame:
+def load_former_communes() -> pd.DataFrame:
     """
     Load delegated and associated communes, arrondissements and retired codes.
-
-    Parameters
-    ----------
-    folder : Path, optional
-        Another folder that holds a data package.
 
     Returns
     -------
@@ -145,17 +132,12 @@ def load_former_communes(folder: Path | None = None) -> pd.DataFrame:
     >>> former.at["85060", "former_name"], former.at["85060", "code_insee"]
     ("Château-d'Olonne", '85194')
     """
-    return _read("former_communes.csv", folder)
+    return _read("former_communes.csv")
 
 
-def load_population(folder: Path | None = None) -> pd.Series[int]:
+def load_population() -> pd.Series[int]:
     """
     Load the people of each current commune, without contours: quick.
-
-    Parameters
-    ----------
-    folder : Path, optional
-        Another folder that holds a data package.
 
     Returns
     -------
@@ -173,27 +155,19 @@ def load_population(folder: Path | None = None) -> pd.Series[int]:
     34875
     """
     columns = ["code_insee", "population"]
-    table = pd.read_parquet(verified("communes.parquet", folder), columns=columns)
+    table = pd.read_parquet(verified("communes.parquet"), columns=columns)
     people: pd.Series[int] = table.set_index("code_insee")["population"]
     return people
 
 
-def load_cog_events(folder: Path | None = None) -> pd.DataFrame:
+def load_cog_events() -> pd.DataFrame:
     """
     Load what happened to the codes of communes from one COG to the next.
-
-    Parameters
-    ----------
-    folder : Path, optional
-        Another folder that holds a data package.
 
     Returns
     -------
     DataFrame
-        year (first COG in which the event holds), dated (False: of that COG or of an earlier
-        one), event (``fusion``, ``scission``, ``code``, ``retrait``), from_code, to_code (NaN
-        for ``retrait``), former_codes (former communes that went with a part, NaN when not a
-        split), evidence; see :func:`cpts_geo.sources.embedding.cog_vintages.read_events`.
+        As :func:`cpts_geo.sources.embedding.cog_vintages.read_events` gives it.
 
     Raises
     ------
@@ -206,17 +180,12 @@ def load_cog_events(folder: Path | None = None) -> pd.DataFrame:
     >>> events[events["from_code"] == "49069"][["year", "event", "to_code"]].to_numpy().tolist()
     [[2025, 'code', '49126']]
     """
-    return _read("cog_events.csv", folder)
+    return _read("cog_events.csv")
 
 
-def load_figures(folder: Path | None = None) -> pd.DataFrame:
+def load_figures() -> pd.DataFrame:
     """
     Load the figures of the communes within 30 km of the five CPTS.
-
-    Parameters
-    ----------
-    folder : Path, optional
-        Another folder that holds a data package.
 
     Returns
     -------
@@ -229,17 +198,12 @@ def load_figures(folder: Path | None = None) -> pd.DataFrame:
     >>> load_figures().set_index("code_insee").at["45203", "apl_2023_status"]
     'measured'
     """
-    return _read("figures.csv", folder)
+    return _read("figures.csv")
 
 
-def load_comparisons(folder: Path | None = None) -> pd.DataFrame:
+def load_comparisons() -> pd.DataFrame:
     """
     Load the indicators of every département and of France.
-
-    Parameters
-    ----------
-    folder : Path, optional
-        Another folder that holds a data package.
 
     Returns
     -------
@@ -253,7 +217,7 @@ def load_comparisons(folder: Path | None = None) -> pd.DataFrame:
     >>> int(loiret["gps_cnam_2024"])
     376
     """
-    return _read("comparisons.csv", folder).fillna({"note": ""})
+    return _read("comparisons.csv").fillna({"note": ""})
 
 
 def _cpts(name: str) -> pd.DataFrame:
@@ -283,10 +247,8 @@ def load_memberships() -> pd.DataFrame:
 
     Raises
     ------
-    DataFileError
-        The file is missing.
-    TableError
-        A row breaks the contract of the table; every defect is listed.
+    DataFileError, TableError
+        As for :func:`load_territories`.
 
     Examples
     --------
@@ -358,10 +320,8 @@ def load_facts() -> pd.DataFrame:
 
     Raises
     ------
-    DataFileError
-        The file is missing.
-    TableError
-        A row breaks the contract of the table; every defect is listed.
+    DataFileError, TableError
+        As for :func:`load_territories`.
 
     Examples
     --------
@@ -384,10 +344,8 @@ def load_sites() -> pd.DataFrame:
 
     Raises
     ------
-    DataFileError
-        The file is missing.
-    TableError
-        A row breaks the contract of the table; every defect is listed.
+    DataFileError, TableError
+        As for :func:`load_territories`.
 
     Examples
     --------

@@ -20,7 +20,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, Trans
 
 from cpts_geo.errors import CptsGeoError, DataFileError, one_line, quoted
 from cpts_geo.files import open_regular, reason, why_unread
-from cpts_geo.sources._bounds.limits import LIMITS, beyond
+from cpts_geo.sources._bounds.limits import LIMITS, hold
 from cpts_geo.sources.catalogue.catalogue import Source, sha256_of
 from cpts_geo.sources.fetching._download import Told, download, partial_dir
 from cpts_geo.sources.fetching._inspection import check_content, check_form
@@ -186,8 +186,7 @@ def listed_address(path: Path, pattern: str, *, base: str) -> str | None:
     entries = isinstance(content, dict) and (content.get("resources") or content.get("attachments"))
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         return None
-    if len(entries) > LIMITS["list_files"]:
-        raise beyond("list_files", DataFileError, found=len(entries))
+    hold("list_files", len(entries), DataFileError)
     files = [_listed(entry) for entry in entries]
     wanted = [file for file in files if any(re.search(pattern, text) for text in file[1:])]
     if not wanted:

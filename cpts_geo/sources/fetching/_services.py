@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 import requests
 
 from cpts_geo.errors import DataFileError, one_line, quoted
-from cpts_geo.sources._bounds.limits import LIMITS, beyond
+from cpts_geo.sources._bounds.limits import LIMITS, beyond, hold
 from cpts_geo.sources.fetching import _web as web
 from cpts_geo.sources.fetching._web import Pace
 
@@ -54,8 +54,7 @@ class _Asker:
         content = self._get(base, query, most=None)
         self.came += len(content)
         self.values += content.count(b"[") + content.count(b"{")
-        if self.values > LIMITS["values"]:
-            raise beyond("values", DataFileError, found=self.values)
+        hold("values", self.values, DataFileError)
         return content
 
     def _get(self, base: str, query: dict[str, str], *, most: int | None) -> bytes:

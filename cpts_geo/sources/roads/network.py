@@ -78,8 +78,7 @@ def network_minutes(
 
     Notes
     -----
-    Valhalla's ``sources_to_targets``, in blocks of as many pairs as it takes at a time; its whole
-    seconds divided by 60. From a point to its road, no time is counted.
+    Whole seconds of Valhalla, divided by 60; from a point to its road, no time is counted.
     """
     ends = _checked({"origines": origins, "destinations": destinations}, mode, snap_m)
     actor, limits = _actor(build_tiles(pbf, say=say), mode)
@@ -131,17 +130,13 @@ def isochrones(
     Parameters
     ----------
     pbf : Path or str
-        An ``.osm.pbf`` file that covers the points and all that is reached from them.
+        As for :func:`network_minutes`.
     points : DataFrame
-        code (text, unique), lon, lat (degrees, WGS84).
+        As the origins of :func:`network_minutes`.
     minutes : sequence of float
-        Above 0, :data:`_MAX_MINUTES` at most.
-    mode : {"auto", "bicycle", "pedestrian"}
-        By car, by bicycle or on foot.
-    snap_m : float
-        A point is put on the nearest road up to this far, in metres.
-    say : callable
-        Receives one French line when the tiles have to be built.
+        Above 0, 120 at most.
+    mode, snap_m, say : optional
+        As for :func:`network_minutes`.
 
     Returns
     -------
@@ -158,8 +153,7 @@ def isochrones(
 
     Notes
     -----
-    Valhalla colours a fine grid around the roads travelled and outlines it: to some 100 m. All
-    its pieces are kept; gaps between roads under 1 km2 are filled.
+    Outlined to some 100 m by Valhalla; gaps between roads under 1 km2 are filled.
     """
     wanted = sorted(set(map(float, minutes)))
     wrong = [each for each in wanted if not 0 < each <= _MAX_MINUTES]

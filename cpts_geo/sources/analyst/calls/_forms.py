@@ -2,7 +2,7 @@
 
 These forms are certain enough that one cell is refused, wherever it stands. Forms that only a
 whole column makes certain (numbers that may be tickets) are in
-:mod:`cpts_geo.sources.analyst.calls.numbers`.
+:mod:`cpts_geo.sources.analyst.calls._whole`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """Refuse a call log that says who called, and tell which of its columns were not read.
 
-What is refused and what is told is decided in :mod:`cpts_geo.sources.analyst.calls.personal`; here
-it is said, by place, without repeating a value.
+Each is told by its place, without repeating a value.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Dates of birth in a column of a call log: early dates, or dates over decades, marked or not.
+"""What a whole column of a call log proves: births, beginnings of NIR, records, split phones.
 
 A number of six digits is a ticket, or a date of birth; a column of them is one or the other: dates
 possible nine times in ten, over decades, and no counter. Below three different values a column
@@ -31,7 +31,6 @@ _STEP: Final = 1_000
 _HAS_DIGIT: Final = re.compile(r"\d")
 _STUB: Final = re.compile(r"[12]\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[1-8]\d|9[0-578]|2[ABab])(?:\d{3})?")
 _RECORD: Final = re.compile(r"[A-Za-z]{0,4}[-_ ]?\d{6,}|(?=[^\d]*\d)[0-9A-Za-z-]{8,}")
-_WHOLE_DAY: Final = 8
 _CLOCK: Final = r"(?:[01]\d|2[0-3])[0-5]\d[0-5]\d"
 # Share of different values, and of those that come back, in a column that follows callers.
 _DISTINCT: Final = 0.2
@@ -221,7 +220,7 @@ def records(texts: pd.Series) -> int:
         return 0
     digits = values.str.replace(r"\D", "", regex=True)
     # A day, alone or before the number of the call.
-    if are_days(digits) or (digits.str.len().min() > _WHOLE_DAY and are_days(digits.str[:8])):
+    if are_days(digits) or (digits.str.len().min() > _WHOLE and are_days(digits.str[:8])):
         return 0
     return len(texts)
 

@@ -3,7 +3,7 @@
 What says who called is refused, not dropped, wherever it stands (a column, its header, a title, the
 name of a sheet or of the file): the file should not hold it. The other columns that are not read
 are named to the analyst, with what in them may lead to a person
-(:mod:`cpts_geo.sources.analyst.calls.personal` has both rules). What the reader keeps is the time,
+(:mod:`cpts_geo.sources.analyst.calls._people` has both rules). What the reader keeps is the time,
 how the call ended, the commune and the class of age.
 """
 
@@ -17,6 +17,15 @@ from typing import Final, NamedTuple
 import pandas as pd
 
 from cpts_geo.errors import TableError, one_line
+from cpts_geo.sources.analyst._tables.text import (
+    SEPARATORS,
+    Row,
+    first_rows,
+    rows_of,
+    text_of,
+    unbalanced,
+)
+from cpts_geo.sources.analyst._tables.workbook import SUFFIXES, read_workbook
 from cpts_geo.sources.analyst.calls._around import Hint, around_table
 from cpts_geo.sources.analyst.calls._columns import WORDINGS, roles
 from cpts_geo.sources.analyst.calls._people import (
@@ -27,17 +36,8 @@ from cpts_geo.sources.analyst.calls._people import (
 )
 from cpts_geo.sources.analyst.calls._values import Times, age_classes, outcomes, said_lines, times
 from cpts_geo.sources.analyst.calls._words import commune_of, says_nothing
-from cpts_geo.sources.analyst.door.reading import Door, memory_told, read_bytes
-from cpts_geo.sources.analyst.door.text import (
-    SEPARATORS,
-    Row,
-    first_rows,
-    rows_of,
-    text_of,
-    unbalanced,
-)
-from cpts_geo.sources.analyst.door.workbook import SUFFIXES, read_workbook
 from cpts_geo.sources.codes import with_zero
+from cpts_geo.sources.door import Door, memory_told, read_bytes
 
 #: How a call ended.
 OUTCOMES: Final = tuple(WORDINGS)

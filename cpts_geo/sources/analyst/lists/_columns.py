@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Final
 
 from cpts_geo.errors import PerimeterError, one_line, quoted
-from cpts_geo.sources.analyst.door.reading import Door
-from cpts_geo.sources.analyst.door.text import SEPARATORS, Row
-from cpts_geo.sources.analyst.door.workbook import SUFFIXES
+from cpts_geo.sources.analyst._tables.text import SEPARATORS, Row
+from cpts_geo.sources.analyst._tables.workbook import SUFFIXES
+from cpts_geo.sources.door import Door
 
 ADD_HEADER: Final = (
     "mettez en première ligne le nom des colonnes, par exemple `commune` pour des noms ou "

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from cpts_geo.errors import CptsGeoError, PerimeterError, one_line, quoted
-from cpts_geo.sources.analyst.door.text import (
+from cpts_geo.sources.analyst._tables.text import (
     SEPARATORS,
     Row,
     first_rows,

@@ -17,9 +17,8 @@ from typing import Final
 import pandas as pd
 
 from cpts_geo.errors import PerimeterError, one_line, quoted
-from cpts_geo.sources.analyst.door.reading import memory_told, read_bytes
-from cpts_geo.sources.analyst.door.text import Row
-from cpts_geo.sources.analyst.door.workbook import SUFFIXES, read_workbook
+from cpts_geo.sources.analyst._tables.text import Row
+from cpts_geo.sources.analyst._tables.workbook import SUFFIXES, read_workbook
 from cpts_geo.sources.analyst.lists._columns import (
     PERIMETER,
     Header,
@@ -28,6 +27,7 @@ from cpts_geo.sources.analyst.lists._columns import (
     missing_column,
 )
 from cpts_geo.sources.analyst.lists._text import read_text_rows
+from cpts_geo.sources.door import memory_told, read_bytes
 
 _INSEE_CODE: Final = re.compile(r"\d{4,5}|2[ABab]\d{3}")
 _DEPARTEMENT: Final = re.compile(r"\d{1,3}|2[ABab]")

@@ -13,8 +13,8 @@ import pyproj
 import shapely
 
 from cpts_geo.errors import PerimeterError, one_line
-from cpts_geo.sources._bounds.limits import LIMITS, beyond
-from cpts_geo.sources.analyst.door.text import text_and_notes
+from cpts_geo.sources._bounds.limits import LIMITS, beyond, hold
+from cpts_geo.sources.analyst._tables.text import text_and_notes
 from cpts_geo.sources.analyst.polygons._layer import (
     EXPORT,
     Layer,
@@ -48,8 +48,7 @@ def geojson_layer(content: bytes, name: str) -> Layer:
         features = None
     if not isinstance(features, list):
         raise unreadable(name, f"« type » : {one_line(str(kind))}, sans entités de GeoJSON")
-    if len(features) > LIMITS["polygons_read"]:
-        raise beyond("polygons_read", PerimeterError, name=name, found=len(features))
+    hold("polygons_read", len(features), PerimeterError, name=name)
     if not all(isinstance(feature, dict) for feature in features):
         raise unreadable(name, "une entité n’est pas un objet JSON")
     crs, more = _crs(said, features, name)

@@ -17,7 +17,7 @@ import pyproj
 import shapely
 
 from cpts_geo.errors import PerimeterError, one_line, quoted
-from cpts_geo.sources._bounds.limits import LIMITS, beyond
+from cpts_geo.sources._bounds.limits import LIMITS, beyond, hold
 from cpts_geo.sources._conventions.archives import SQLITE
 from cpts_geo.sources.analyst.polygons._layer import (
     EXPORT,
@@ -84,8 +84,7 @@ def _layer(base: sqlite3.Connection, name: str) -> Layer:
         f"SELECT rowid, {wanted} FROM {_quoted(table)} ORDER BY rowid LIMIT ?",
         (LIMITS["polygons_read"] + 1,),
     ).fetchall()
-    if len(rows) > LIMITS["polygons_read"]:
-        raise beyond("polygons_read", PerimeterError, name=name, found=len(rows))
+    hold("polygons_read", len(rows), PerimeterError, name=name)
     query = f"SELECT {_quoted(column)} FROM {_quoted(table)} WHERE rowid = ?"
 
     def shapes(ranks: Sequence[int]) -> npt.NDArray[np.object_]:
@@ -169,8 +168,7 @@ def _shapes(blobs: Any, count: int, name: str) -> npt.NDArray[np.object_]:
             continue
         # A chain of pages can be shared by many rows: the whole can outgrow the file.
         total += len(blob)
-        if total > LIMITS["polygons_bytes"]:
-            raise beyond("polygons_bytes", PerimeterError, name=name, found=total)
+        hold("polygons_bytes", total, PerimeterError, name=name)
         envelope = _ENVELOPES.get(blob[3] >> 1 & 7) if blob[:2] == b"GP" and len(blob) > 8 else None
         if envelope is None:
             raise unreadable(name, "une géométrie n’est pas écrite comme dans un GeoPackage")

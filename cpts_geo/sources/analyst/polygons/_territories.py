@@ -14,7 +14,7 @@ from rapidfuzz import fuzz, process
 
 from cpts_geo.errors import Defect, PerimeterError, one_line, quoted
 from cpts_geo.settings import GEOGRAPHIC_CRS
-from cpts_geo.sources._bounds.limits import LIMITS, beyond
+from cpts_geo.sources._bounds.limits import LIMITS, beyond, hold
 from cpts_geo.sources._conventions.text import plain
 from cpts_geo.sources.analyst.polygons._geojson import geojson_layer
 from cpts_geo.sources.analyst.polygons._geopackage import geopackage_layer
@@ -78,8 +78,7 @@ def _chosen(layer: Layer, only: Sequence[str], name: str) -> tuple[list[int], li
     if not names:
         raise PerimeterError(f"{one_line(name)} ne contient aucun polygone.", remedy=EXPORT)
     longest = max(map(len, names))
-    if longest > LIMITS["polygons_name"]:
-        raise beyond("polygons_name", PerimeterError, name=name, found=longest)
+    hold("polygons_name", longest, PerimeterError, name=name)
     if not any(names):
         # Fields without a value name nothing.
         names = [""] * len(names)
@@ -97,8 +96,7 @@ def _chosen(layer: Layer, only: Sequence[str], name: str) -> tuple[list[int], li
     if count > LIMITS["polygons_territories"]:
         where = f"champ {quoted(layer.field)}"
         raise beyond("polygons_territories", PerimeterError, name=name, found=count, where=where)
-    if len(ranks) > LIMITS["polygons_features"]:
-        raise beyond("polygons_features", PerimeterError, name=name, found=len(ranks))
+    hold("polygons_features", len(ranks), PerimeterError, name=name)
     return ranks, kept
 
 
@@ -165,8 +163,7 @@ def _check_size(shapes: _Shapes, names: Sequence[str], name: str) -> None:
     """Refuse more vertices or outlines than a report can draw, once the territories are chosen."""
     vertices = shapely.get_num_coordinates(shapes)
     total = int(vertices.sum())
-    if total > LIMITS["polygons_vertices"]:
-        raise beyond("polygons_vertices", PerimeterError, name=name, found=total)
+    hold("polygons_vertices", total, PerimeterError, name=name)
     by_name: dict[str, int] = {}
     for each, count in zip(names, vertices.tolist(), strict=True):
         by_name[each] = by_name.get(each, 0) + count
@@ -182,8 +179,7 @@ def _check_size(shapes: _Shapes, names: Sequence[str], name: str) -> None:
         )
     parts = shapely.get_parts(shapes)
     rings = len(parts) + int(shapely.get_num_interior_rings(parts).sum())
-    if rings > LIMITS["polygons_rings"]:
-        raise beyond("polygons_rings", PerimeterError, name=name, found=rings)
+    hold("polygons_rings", rings, PerimeterError, name=name)
 
 
 def _valid(shapes: _Shapes) -> tuple[_Shapes, list[int]]:
@@ -217,8 +213,7 @@ def _checked_step(shapes: _Shapes, crs: pyproj.CRS | None, name: str) -> float:
         raise _implausible(shapes, crs, name, "étendue plus grande que la Terre")
     # Following its edges closely adds vertices: a comb of long edges would fill the memory.
     vertices = int((shapely.get_num_coordinates(shapes) + shapely.length(shapes) / step).sum())
-    if vertices > LIMITS["polygons_vertices"]:
-        raise beyond("polygons_vertices", PerimeterError, name=name, found=vertices)
+    hold("polygons_vertices", vertices, PerimeterError, name=name)
     return float(step)
 
 

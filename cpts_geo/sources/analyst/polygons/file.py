@@ -19,8 +19,8 @@ import shapely
 from cpts_geo.errors import PerimeterError, one_line
 from cpts_geo.settings import GEOGRAPHIC_CRS
 from cpts_geo.sources._apart import run_within
-from cpts_geo.sources.analyst.door.reading import Door, memory_told, read_bytes
 from cpts_geo.sources.analyst.polygons._layer import EXPORT, unreadable
+from cpts_geo.sources.door import Door, memory_told, read_bytes
 
 SUFFIXES: Final = frozenset({".gpkg", ".geojson", ".json"})
 #: Files of geography in other formats, so that their refusal says what to save them as.

@@ -10,7 +10,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from cpts_geo.errors import TravelError, one_line, quoted
-from cpts_geo.sources._bounds.limits import LIMITS, beyond
+from cpts_geo.sources._bounds.limits import hold
 
 
 def parquet_table(content: bytes, *, name: str) -> bytes:
@@ -41,8 +41,7 @@ def _check_weight(content: bytes, name: str) -> None:
     about = parquet.ParquetFile(pa.BufferReader(content))
     schema, metadata = about.schema, about.metadata
     columns = metadata.num_columns
-    if columns > LIMITS["travel_columns"]:
-        raise beyond("travel_columns", TravelError, name=name, found=columns)
+    hold("travel_columns", columns, TravelError, name=name)
     leaves = (schema.column(place) for place in range(columns))
     # A flat column may have a dot in its name; a list has levels, and a record several leaves.
     several = len(about.schema_arrow.names) != columns
@@ -56,9 +55,7 @@ def _check_weight(content: bytes, name: str) -> None:
             remedy="donnez un tableau simple : un code ou un temps par cellule.",
         )
     cells = metadata.num_rows * max(1, columns - 1 if columns > 8 else 1)
-    if cells > LIMITS["travel_pairs"]:
-        raise beyond("travel_pairs", TravelError, name=name, found=cells)
+    hold("travel_pairs", cells, TravelError, name=name)
     groups = (metadata.row_group(place) for place in range(metadata.num_row_groups))
     unpacked = sum(group.total_byte_size for group in groups)
-    if unpacked > LIMITS["travel_unpacked"]:
-        raise beyond("travel_unpacked", TravelError, name=name, found=unpacked)
+    hold("travel_unpacked", unpacked, TravelError, name=name)

@@ -24,14 +24,14 @@ from pyarrow import csv as arrow_csv
 from cpts_geo.errors import Defect, TravelError, alike, one_line, quoted
 from cpts_geo.french import number
 from cpts_geo.sources._apart import run_within
-from cpts_geo.sources._bounds.limits import LIMITS, beyond
+from cpts_geo.sources._bounds.limits import hold
 from cpts_geo.sources._conventions.rows import split_rows
 from cpts_geo.sources._conventions.text import cells
-from cpts_geo.sources.analyst.door.reading import Door, memory_told, read_bytes
-from cpts_geo.sources.analyst.door.text import SEPARATORS, text_of
+from cpts_geo.sources.analyst._tables.text import SEPARATORS, text_of
 from cpts_geo.sources.analyst.travel import _columns
 from cpts_geo.sources.analyst.travel._columns import LAYOUTS, named, roles, said_unit, unrecognised
 from cpts_geo.sources.codes import mended_codes
+from cpts_geo.sources.door import Door, memory_told, read_bytes
 
 Unit: TypeAlias = _columns.Unit
 _PARQUET_TABLE: Final = "cpts_geo.sources.analyst.travel._parquet:parquet_table"
@@ -174,14 +174,12 @@ def _read_text(path: Path, content: bytes) -> tuple[list[str], pd.DataFrame]:
 
 def _check_width(path: Path, body: str, width: int, *, is_matrix: bool) -> None:
     """Refuse more columns, rows or cells of a matrix than can be held, before they are split."""
-    if width > LIMITS["travel_columns"]:
-        raise beyond("travel_columns", TravelError, name=path.name, found=width)
+    hold("travel_columns", width, TravelError, name=path.name)
     # The first line end is that of the header; the last line may have none.
     ends = max(body.count("\n"), body.count("\r"))
     lines = ends - (body[:1] in "\r\n") + (body[-1:] not in "\r\n")
     pairs = lines * (width - 1 if is_matrix else 1)
-    if pairs > LIMITS["travel_pairs"]:
-        raise beyond("travel_pairs", TravelError, name=path.name, found=pairs)
+    hold("travel_pairs", pairs, TravelError, name=path.name)
 
 
 def _body(path: Path, body: str, separator: str, width: int) -> pd.DataFrame:

@@ -6,7 +6,7 @@ from typing import Final
 
 import pandera.pandas as pa
 
-from cpts_geo.sources.codes import CODE_PATTERN
+from cpts_geo.sources._conventions.tables import IN_SHARE, POSITIVE
 
 _FACILITIES: Final = ("gps", "emergency_departments", "pharmacies")
 #: Codes of general practitioners, the current one first: editions before 2024 say D201.
@@ -14,24 +14,16 @@ GP_CODES: Final = ("D265", "D201")
 #: Names of the other facilities, by their code.
 OTHER_FACILITIES: Final = {"D106": "emergency_departments", "D307": "pharmacies"}
 
-_COMMUNE: Final = pa.Check.str_matches(CODE_PATTERN, error="code Insee de 5 caractères attendu")
-_POSITIVE: Final = pa.Check.ge(0, error="nombre positif ou nul attendu")
-CODE: Final = pa.Column(str, _COMMUNE)
-MAYBE_CODE: Final = pa.Column(str, _COMMUNE, nullable=True)
-UNIQUE_CODE: Final = pa.Column(str, _COMMUNE, unique=True)
 DEPARTEMENT: Final = pa.Column(
     str, pa.Check.str_matches(r"^(?:\d{2,3}|2[AB])$", error="code de département attendu")
 )
-FILLED: Final = pa.Column(str, pa.Check.str_length(min_value=1, error="texte vide"))
 #: Names of facilities are the same in every table that has them.
 FACILITY: Final = pa.Column(
     str, pa.Check.isin(_FACILITIES, error=f"attendu : {', '.join(_FACILITIES)}")
 )
-COUNT: Final = pa.Column(int, _POSITIVE)
+COUNT: Final = pa.Column(int, POSITIVE)
 #: An estimate, which may have decimals and may be unknown.
-QUANTITY: Final = pa.Column(float, _POSITIVE, nullable=True)
+QUANTITY: Final = pa.Column(float, POSITIVE, nullable=True)
 YEAR: Final = pa.Column(int, pa.Check.in_range(2000, 2100, error="année attendue"))
 #: A share that may be unknown, from 0 to 1.
-SHARE: Final = pa.Column(
-    float, pa.Check.in_range(0, 1, error="part entre 0 et 1 attendue"), nullable=True
-)
+SHARE: Final = pa.Column(float, IN_SHARE, nullable=True)

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from cpts_geo.errors import one_line
 from cpts_geo.sources._bounds.limits import LIMITS, said
+from cpts_geo.sources._conventions.tables import CODE
 from cpts_geo.sources.catalogue.catalogue import Source
 from cpts_geo.sources.codes import WHOLE_OF
 from cpts_geo.sources.readers._formats.base import (
@@ -22,13 +23,7 @@ from cpts_geo.sources.readers._formats.base import (
     repaired_codes,
     unexpected,
 )
-from cpts_geo.sources.readers._formats.columns import (
-    CODE,
-    FACILITY,
-    GP_CODES,
-    OTHER_FACILITIES,
-    QUANTITY,
-)
+from cpts_geo.sources.readers._formats.columns import FACILITY, GP_CODES, OTHER_FACILITIES, QUANTITY
 
 _COLUMNS: Final = {
     "x": "x",

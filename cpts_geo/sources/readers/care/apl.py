@@ -11,10 +11,11 @@ import pandas as pd
 import pandera.pandas as pa
 
 from cpts_geo.errors import quoted
+from cpts_geo.sources._conventions.tables import CODE
 from cpts_geo.sources._conventions.text import plain
 from cpts_geo.sources.catalogue.catalogue import Source
 from cpts_geo.sources.readers._formats.base import Reader, repaired_codes, unexpected
-from cpts_geo.sources.readers._formats.columns import CODE, QUANTITY
+from cpts_geo.sources.readers._formats.columns import QUANTITY
 from cpts_geo.sources.readers._formats.workbook import Block, cell_text, open_book
 
 _SHEET: Final = r"APL[ _](\d{4})"

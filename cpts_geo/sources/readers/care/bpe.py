@@ -10,6 +10,7 @@ from typing import Final
 import pandas as pd
 import pandera.pandas as pa
 
+from cpts_geo.sources._conventions.tables import CODE
 from cpts_geo.sources._conventions.text import plain
 from cpts_geo.sources.catalogue.catalogue import Source
 from cpts_geo.sources.codes import PLM
@@ -22,13 +23,7 @@ from cpts_geo.sources.readers._formats.base import (
     unexpected,
     whole_numbers,
 )
-from cpts_geo.sources.readers._formats.columns import (
-    CODE,
-    COUNT,
-    FACILITY,
-    GP_CODES,
-    OTHER_FACILITIES,
-)
+from cpts_geo.sources.readers._formats.columns import COUNT, FACILITY, GP_CODES, OTHER_FACILITIES
 from cpts_geo.sources.readers._formats.text import header_cells, read_csv_text
 from cpts_geo.sources.readers._formats.workbook import open_book
 

@@ -9,6 +9,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from cpts_geo.errors import quoted
+from cpts_geo.sources._conventions.tables import FILLED
 from cpts_geo.sources._conventions.text import plain
 from cpts_geo.sources.catalogue.catalogue import Source
 from cpts_geo.sources.readers._formats.base import (
@@ -18,7 +19,7 @@ from cpts_geo.sources.readers._formats.base import (
     refuse_values,
     unexpected,
 )
-from cpts_geo.sources.readers._formats.columns import FILLED, QUANTITY, SHARE, YEAR
+from cpts_geo.sources.readers._formats.columns import QUANTITY, SHARE, YEAR
 from cpts_geo.sources.readers._formats.text import read_csv_text
 
 _TERRITORY: Final = {"annee": r"annee", "region": r"region", "departement": r"departement"}

@@ -23,11 +23,11 @@ import pyarrow.csv as pacsv
 from cpts_geo.errors import DataFileError, one_line
 from cpts_geo.sources._bounds.limits import LIMITS, said
 from cpts_geo.sources._conventions.archives import is_zip, member_name, open_content
+from cpts_geo.sources._conventions.tables import UNIQUE_CODE
 from cpts_geo.sources._conventions.text import decoded
 from cpts_geo.sources.catalogue.catalogue import Source
 from cpts_geo.sources.codes import CODE_PATTERN, WHOLE_OF, with_zero
 from cpts_geo.sources.readers._formats.base import Reader, find_columns, unexpected
-from cpts_geo.sources.readers._formats.columns import UNIQUE_CODE
 
 _PERSON: Final = {"person": r"identifiant pp"}
 _ACTIVITY: Final = _PERSON | {

@@ -14,6 +14,7 @@ import pandera.pandas as pa
 
 from cpts_geo.errors import alike
 from cpts_geo.sources._conventions.archives import open_content, whole_json
+from cpts_geo.sources._conventions.tables import CODE, IN_SHARE, UNIQUE_CODE
 from cpts_geo.sources._conventions.text import decoded, plain
 from cpts_geo.sources.catalogue.catalogue import Source
 from cpts_geo.sources.readers._formats import sdmx
@@ -25,7 +26,7 @@ from cpts_geo.sources.readers._formats.base import (
     unexpected,
     without_parts,
 )
-from cpts_geo.sources.readers._formats.columns import CODE, QUANTITY, UNIQUE_CODE
+from cpts_geo.sources.readers._formats.columns import QUANTITY
 from cpts_geo.sources.readers._formats.text import header_cells, read_csv_text
 
 #: Ages of a band: first, last; the last is infinite for an open band.
@@ -209,7 +210,7 @@ _AGES: Final = pa.DataFrameSchema(
     },
     unique=["code_insee", "age_low"],
 )
-_SHARE: Final = pa.Column(float, pa.Check.in_range(0, 1, error="part entre 0 et 1 attendue"))
+_SHARE: Final = pa.Column(float, IN_SHARE)
 
 READERS: Final = {
     "age_pyramid": Reader(_read_age_pyramid, _AGES, sdmx.vintage),

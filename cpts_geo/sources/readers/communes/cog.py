@@ -9,6 +9,7 @@ from typing import Final
 import pandas as pd
 import pandera.pandas as pa
 
+from cpts_geo.sources._conventions.tables import CODE, FILLED, MAYBE_CODE
 from cpts_geo.sources.catalogue.catalogue import Source
 from cpts_geo.sources.readers._formats.base import (
     Reader,
@@ -16,7 +17,6 @@ from cpts_geo.sources.readers._formats.base import (
     repaired_codes,
     whole_numbers,
 )
-from cpts_geo.sources.readers._formats.columns import CODE, FILLED, MAYBE_CODE
 from cpts_geo.sources.readers._formats.text import read_csv_text
 
 _KINDS: Final = ("COM", "ARM", "COMA", "COMD")

@@ -19,6 +19,7 @@ from cpts_geo.files import reason
 from cpts_geo.settings import GEOGRAPHIC_CRS
 from cpts_geo.sources._bounds.limits import LIMITS, said
 from cpts_geo.sources._conventions.archives import SEVEN_ZIP, leaves
+from cpts_geo.sources._conventions.tables import FILLED, UNIQUE_CODE
 from cpts_geo.sources.catalogue.catalogue import Source
 from cpts_geo.sources.codes import WHOLE_OF
 from cpts_geo.sources.readers._formats.base import (
@@ -27,7 +28,7 @@ from cpts_geo.sources.readers._formats.base import (
     repaired_codes,
     unexpected,
 )
-from cpts_geo.sources.readers._formats.columns import DEPARTEMENT, FILLED, QUANTITY, UNIQUE_CODE
+from cpts_geo.sources.readers._formats.columns import DEPARTEMENT, QUANTITY
 from cpts_geo.sources.readers._formats.geojson import read_geojson
 
 _GEOJSON: Final = {

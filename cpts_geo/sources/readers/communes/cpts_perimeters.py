@@ -12,11 +12,11 @@ import pandera.pandas as pa
 
 from cpts_geo.errors import alike, quoted
 from cpts_geo.settings import GEOGRAPHIC_CRS
+from cpts_geo.sources._conventions.tables import FILLED, MAYBE_CODE
 from cpts_geo.sources._conventions.text import plain
 from cpts_geo.sources.catalogue.catalogue import Source
 from cpts_geo.sources.codes import CODE_PATTERN, with_zero
 from cpts_geo.sources.readers._formats.base import Reader, unexpected
-from cpts_geo.sources.readers._formats.columns import FILLED, MAYBE_CODE
 from cpts_geo.sources.readers._formats.geojson import read_geojson
 
 #: Fields that name the CPTS, the surest first; the last ones may name anything, so they are

@@ -9,9 +9,9 @@ from typing import Final
 import pandas as pd
 import pandera.pandas as pa
 
+from cpts_geo.sources._conventions.tables import UNIQUE_CODE
 from cpts_geo.sources.catalogue.catalogue import Source
 from cpts_geo.sources.readers._formats.base import Reader, repaired_codes
-from cpts_geo.sources.readers._formats.columns import UNIQUE_CODE
 from cpts_geo.sources.readers._formats.workbook import open_book
 
 _SHEET: Final = r"(?i).*composition.communale.*"

@@ -9,6 +9,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from cpts_geo.sources._conventions.archives import open_content
+from cpts_geo.sources._conventions.tables import UNIQUE_CODE
 from cpts_geo.sources._conventions.text import decoded, plain
 from cpts_geo.sources.catalogue.catalogue import Source
 from cpts_geo.sources.codes import CODE_PATTERN, with_zero
@@ -20,7 +21,7 @@ from cpts_geo.sources.readers._formats.base import (
     unexpected,
     whole_numbers,
 )
-from cpts_geo.sources.readers._formats.columns import COUNT, UNIQUE_CODE
+from cpts_geo.sources.readers._formats.columns import COUNT
 from cpts_geo.sources.readers._formats.text import read_csv_text
 
 _COLUMNS: Final = {"population": "pmun", "total_population": "ptot"}

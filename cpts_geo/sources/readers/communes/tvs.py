@@ -9,6 +9,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from cpts_geo.sources._conventions.archives import is_zip
+from cpts_geo.sources._conventions.tables import UNIQUE_CODE
 from cpts_geo.sources.catalogue.catalogue import Source
 from cpts_geo.sources.codes import with_zero
 from cpts_geo.sources.readers._formats.base import (
@@ -16,7 +17,6 @@ from cpts_geo.sources.readers._formats.base import (
     refuse_values,
     repaired_codes,
 )
-from cpts_geo.sources.readers._formats.columns import UNIQUE_CODE
 from cpts_geo.sources.readers._formats.text import read_csv_text
 from cpts_geo.sources.readers._formats.workbook import open_book
 

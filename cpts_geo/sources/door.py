@@ -14,7 +14,7 @@ from typing import Final, ParamSpec, TypeVar
 
 from cpts_geo.errors import CptsGeoError, one_line, quoted
 from cpts_geo.files import open_regular, reason, special
-from cpts_geo.sources._bounds.limits import LIMITS, beyond
+from cpts_geo.sources._bounds.limits import LIMITS, beyond, hold
 
 _Given = ParamSpec("_Given")
 _Read = TypeVar("_Read")
@@ -99,16 +99,6 @@ def read_bytes(path: Path, door: Door) -> bytes:
     CptsGeoError
         Of the class of the door: a path that cannot be, another type, no such file, a folder, a
         pipe or a device, no permission, too many bytes, nothing in it.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> from cpts_geo.sources.analyst.lists._columns import PERIMETER
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     path = Path(folder) / "liste.csv"
-    ...     _ = path.write_bytes(b"commune")
-    ...     read_bytes(path, PERIMETER)
-    b'commune'
     """
     _check_file(path, door)
     limit = LIMITS[door.bytes_key]
@@ -147,8 +137,7 @@ def _check_file(path: Path, door: Door) -> None:
     if not known:
         raise _other_type(path, door)
     _check_kind(path, found.st_mode, door)
-    if found.st_size > LIMITS[door.bytes_key]:
-        raise beyond(door.bytes_key, door.error, name=str(path), found=found.st_size)
+    hold(door.bytes_key, found.st_size, door.error, name=str(path))
 
 
 def memory_told(door: Door) -> Callable[[Callable[_Given, _Read]], Callable[_Given, _Read]]:
@@ -164,17 +153,6 @@ def memory_told(door: Door) -> Callable[[Callable[_Given, _Read]], Callable[_Giv
     -------
     callable
         Decorator of a reader whose first argument is the path.
-
-    Examples
-    --------
-    >>> from cpts_geo.sources.analyst.lists._columns import PERIMETER
-    >>> @memory_told(PERIMETER)
-    ... def read(path):
-    ...     raise MemoryError
-    >>> read("liste.csv")
-    Traceback (most recent call last):
-    cpts_geo.errors.PerimeterError: La mémoire de cet ordinateur ne suffit pas pour lire liste.csv.
-    À faire : fermez d’autres logiciels, ou donnez un fichier plus petit.
     """
 
     def decorate(read: Callable[_Given, _Read]) -> Callable[_Given, _Read]:

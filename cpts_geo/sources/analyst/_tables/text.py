@@ -16,7 +16,7 @@ from cpts_geo.errors import CptsGeoError, one_line
 from cpts_geo.sources._bounds.limits import LIMITS, beyond
 from cpts_geo.sources._conventions.archives import GZIP, PARQUET, SEVEN_ZIP, SQLITE, ZIP
 from cpts_geo.sources._conventions.text import decoded
-from cpts_geo.sources.analyst.door.reading import Door
+from cpts_geo.sources.door import Door
 
 #: Column separators of text files, with their French name.
 SEPARATORS: Final = {";": "point-virgule", ",": "virgule", "\t": "tabulation", "|": "barre"}
@@ -42,36 +42,9 @@ Row = tuple[int, tuple[str, ...]]
 
 
 def text_of(path: Path, content: bytes, *, door: Door) -> tuple[str, list[str]]:
-    """
-    Decode a text file, whose encoding is found and never guessed from a language.
-
-    Parameters
-    ----------
-    path : Path
-        The file, for messages.
-    content : bytes
-        UTF-8, UTF-16 with its mark, Windows-1252, or the first and the last from line to line.
-    door : Door
-        What kind of file it is.
-
-    Returns
-    -------
-    text : str
-        Without byte order mark or control character; no line is longer than the bound.
-    notes : list of str
-        French sentences on an encoding other than UTF-8.
-
-    Raises
-    ------
-    CptsGeoError
-        The content is no text in these encodings, or has a line that is too long.
-
-    Examples
-    --------
-    >>> from cpts_geo.sources.analyst.lists._columns import PERIMETER
-    >>> text_of(Path("l.csv"), "Bâgé".encode("cp1252"), door=PERIMETER)
-    ('Bâgé', ['Encodage Windows-1252 (cp1252), et non UTF-8.'])
-    """
+    """Decode a text file (UTF-8, UTF-16 with its mark, Windows-1252, the first and the last from
+    line to line), with French notes on an encoding other than UTF-8; a refusal of what is no text
+    or has too long a line."""
     kind = next((words for magic, words in _MAGIC if content.startswith(magic)), "")
     found = None if kind else text_and_notes(content)
     if found is None or _CONTROL.search(found[0]):
@@ -86,25 +59,8 @@ def text_of(path: Path, content: bytes, *, door: Door) -> tuple[str, list[str]]:
 
 
 def text_and_notes(content: bytes) -> tuple[str, list[str]] | None:
-    """
-    Decode bytes in the encodings of an analyst's file.
-
-    Parameters
-    ----------
-    content : bytes
-        UTF-8, UTF-16 with its mark, Windows-1252, or the first and the last from line to line.
-
-    Returns
-    -------
-    tuple of str and list of str, or None
-        Text without byte order mark, and French sentences on an encoding other than UTF-8; None
-        where no encoding holds for the whole.
-
-    Examples
-    --------
-    >>> text_and_notes("Bâgé".encode("utf-16"))
-    ('Bâgé', ['Encodage UTF-16.'])
-    """
+    """Text in the encodings of :func:`text_of`, and its notes; None where none holds for the
+    whole."""
     try:
         if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             return content.decode("utf-16"), ["Encodage UTF-16."]
@@ -134,36 +90,8 @@ def _check_lines(path: Path, text: str, door: Door) -> None:
 
 
 def rows_of(path: Path, text: str, separator: str, *, door: Door) -> list[Row] | None:
-    """
-    Split a text into rows of cells; those that hold nothing are left out.
-
-    Parameters
-    ----------
-    path : Path
-        The file, for messages.
-    text : str
-        Text without control characters.
-    separator : str
-        One character between cells; quotes protect it.
-    door : Door
-        What kind of file it is; its bound on rows holds where it has one.
-
-    Returns
-    -------
-    list of Row or None
-        Cells without spaces around; None where the quotes make no sense with this separator.
-
-    Raises
-    ------
-    CptsGeoError
-        More rows, columns or cells than the bounds, or a cell longer than its own.
-
-    Examples
-    --------
-    >>> from cpts_geo.sources.analyst.lists._columns import PERIMETER
-    >>> rows_of(Path("l.csv"), 'a;"b;c"\\n', ";", door=PERIMETER)
-    [(1, ('a', 'b;c'))]
-    """
+    """Rows that hold something, cells stripped; None where quotes make no sense with this
+    separator, a refusal beyond the bounds of rows, columns, cells or their length."""
     most_rows, most_cells = LIMITS[f"{door.key}_rows"], LIMITS["text_cells"]
     most_columns = LIMITS["text_columns"]
     rows: list[Row] = []
@@ -187,33 +115,7 @@ def rows_of(path: Path, text: str, separator: str, *, door: Door) -> list[Row] |
 
 
 def first_rows(path: Path, text: str, separator: str, *, door: Door, most: int) -> list[Row]:
-    """
-    Split the head of a text: enough to tell its header, whatever follows.
-
-    Parameters
-    ----------
-    path : Path
-        The file, for messages.
-    text : str
-        Text without control characters.
-    separator : str
-        One character between cells.
-    door : Door
-        What kind of file it is.
-    most : int
-        Rows wanted; those that hold nothing are left out.
-
-    Returns
-    -------
-    list of Row
-        The first rows; fewer where the text, or what its quotes make sense of, ends sooner.
-
-    Examples
-    --------
-    >>> from cpts_geo.sources.analyst.lists._columns import PERIMETER
-    >>> first_rows(Path("l.csv"), "\\na;b\\nc;d\\n", ";", door=PERIMETER, most=1)
-    [(2, ('a', 'b'))]
-    """
+    """At most `most` first rows of a text, enough to tell its header, whatever follows."""
     rows: list[Row] = []
     with suppress(csv.Error, door.error):
         for row in islice(_rows(path, text, separator, door), most):
@@ -222,27 +124,7 @@ def first_rows(path: Path, text: str, separator: str, *, door: Door, most: int) 
 
 
 def unbalanced(path: Path, *, door: Door) -> CptsGeoError:
-    """
-    Refusal of a text whose quotes make sense with no separator.
-
-    Parameters
-    ----------
-    path : Path
-        The file, for messages.
-    door : Door
-        What kind of file it is.
-
-    Returns
-    -------
-    CptsGeoError
-        To be raised by the caller.
-
-    Examples
-    --------
-    >>> from cpts_geo.sources.analyst.lists._columns import PERIMETER
-    >>> print(unbalanced(Path("l.csv"), door=PERIMETER).summary)
-    Les guillemets de l.csv ne vont pas par paires.
-    """
+    """Refusal, to raise, of a text whose quotes make sense with no separator."""
     return door.error(
         f"Les guillemets de {one_line(path.name)} ne vont pas par paires.",
         remedy='supprimez les guillemets " isolés, ou enregistrez le fichier en .xlsx.',

@@ -11,70 +11,32 @@ from typing import Any, Final, NamedTuple
 from cpts_geo.errors import CptsGeoError, one_line, quoted
 from cpts_geo.sources._apart import run_within
 from cpts_geo.sources._bounds.limits import beyond
-from cpts_geo.sources.analyst.door.reading import Door
-from cpts_geo.sources.analyst.door.text import Row
+from cpts_geo.sources.analyst._tables.text import Row
+from cpts_geo.sources.door import Door
 
 SUFFIXES: Final = frozenset({".xlsx", ".xlsm", ".xls", ".ods"})
 # Name of the stream that holds an encrypted workbook in its container.
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
-_SHEETS: Final = "cpts_geo.sources.analyst.door._sheets:sheets"
+_SHEETS: Final = "cpts_geo.sources.analyst._tables._sheets:sheets"
 
 
-class Sheet(NamedTuple):
-    """
-    A visible sheet of a workbook.
-
-    Parameters
-    ----------
-    name : str
-        As its author named it.
-    rows : list of Row
-        Those that hold something, all of one width, from the first column of the sheet.
-    """
+class _Sheet(NamedTuple):
+    """A visible sheet: its name, and the rows that hold something, all of one width."""
 
     name: str
     rows: list[Row]
 
 
-class Workbook(NamedTuple):
-    """
-    What is read of a workbook.
+class _Workbook(NamedTuple):
+    """The visible sheets in order, and the names of all of them, hidden ones too."""
 
-    Parameters
-    ----------
-    sheets : list of Sheet
-        The visible sheets, in order.
-    names : tuple of str
-        Names of all the sheets, hidden ones too.
-    """
-
-    sheets: list[Sheet]
+    sheets: list[_Sheet]
     names: tuple[str, ...]
 
 
-def read_workbook(path: Path, content: bytes, *, door: Door) -> Workbook:
-    """
-    Read the visible sheets of a workbook.
-
-    Parameters
-    ----------
-    path : Path
-        The file, for messages.
-    content : bytes
-        Its bytes: .xlsx, .xlsm, .xls or .ods.
-    door : Door
-        What kind of file it is.
-
-    Returns
-    -------
-    Workbook
-        Cells as text: dates and times in ISO form, whole numbers without decimals.
-
-    Raises
-    ------
-    CptsGeoError
-        The workbook is damaged, protected, beyond a bound, or stops the program that opens it.
-    """
+def read_workbook(path: Path, content: bytes, *, door: Door) -> _Workbook:
+    """Read the visible sheets as text (dates in ISO form, whole numbers without decimals); a
+    refusal of what is damaged, protected or beyond a bound."""
     rows = {"rows": f"{door.key}_rows"}
     answer = run_within(
         "workbook", _SHEETS, rows, content=content, error=door.error, name=path.name
@@ -86,10 +48,10 @@ def read_workbook(path: Path, content: bytes, *, door: Door) -> Workbook:
     if name := said.get("beyond"):
         where = f"{quoted(said['sheet'])} ({said['cells']})" if "sheet" in said else ""
         raise beyond(name, door.error, name=path.name, found=said["found"], where=where)
-    return Workbook([_sheet(sheet, lines) for sheet in said["sheets"]], tuple(said["names"]))
+    return _Workbook([_sheet(sheet, lines) for sheet in said["sheets"]], tuple(said["names"]))
 
 
-def _sheet(about: dict[str, Any], lines: Iterator[bytes]) -> Sheet:
+def _sheet(about: dict[str, Any], lines: Iterator[bytes]) -> _Sheet:
     """A sheet of the answer, its rows all of one width."""
     width = about["width"]
     # Few distinct texts fill a sheet: each is kept once.
@@ -99,7 +61,7 @@ def _sheet(about: dict[str, Any], lines: Iterator[bytes]) -> Sheet:
         number, texts = json.loads(line)
         cells = [once.setdefault(text, text) for text in texts]
         rows.append((number, (*cells, *[""] * (width - len(cells)))))
-    return Sheet(about["name"], rows)
+    return _Sheet(about["name"], rows)
 
 
 def _damaged(path: Path, content: bytes, door: Door) -> CptsGeoError:
