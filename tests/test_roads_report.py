@@ -63,7 +63,7 @@ def test_times_by_road_take_the_place_of_the_approximations(
     access = study.access
     assert not access.approximate
     assert "Valhalla" in access.times.label and "loiret inventé.osm.pbf" in access.times.label
-    minutes = study.communes.set_index("code_insee")["gp_minutes_file_2017"]
+    minutes = study.communes.set_index("code_insee")["gp_minutes_roads_2017"]
     gps = field["gps_2017"]
     with_gp = field[gps > 0]
     for code in minutes.index.drop(LONELY):

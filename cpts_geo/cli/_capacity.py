@@ -6,8 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
-from rich.text import Text
 
 from cpts_geo.cli._terminal import echo, results, table_view, teller
 from cpts_geo.errors import ScenarioError, nested
@@ -15,6 +13,9 @@ from cpts_geo.foreign import shown_name
 from cpts_geo.paths import typed_path
 
 if TYPE_CHECKING:
+    from rich.table import Table
+    from rich.text import Text
+
     from cpts_geo.atlas.look.cells import Cell
     from cpts_geo.capacity.comparing.compare import ScenarioComparison
     from cpts_geo.capacity.scenario.inputs import Scenario
@@ -155,6 +156,8 @@ def _labelled(scenarios: list[Scenario], names: tuple[str, str]) -> list[Scenari
 
 def _measures_view(found: ScenarioComparison) -> Table:
     """Measures of both scenarios and their difference."""
+    from rich.text import Text  # noqa: PLC0415
+
     from cpts_geo.atlas.sections.comparison.measures import measure_rows  # noqa: PLC0415
     from cpts_geo.capacity.demand.interval import CHANCES  # noqa: PLC0415
 
@@ -179,6 +182,8 @@ def _changes_view(found: ScenarioComparison) -> Table:
 
 def _shown(cell: Cell) -> Text:
     """A cell with its interval or source and its mark; an unknown value is dim and italic."""
+    from rich.text import Text  # noqa: PLC0415
+
     if cell.status == "unknown":
         return Text(f"{cell.mark} {cell.text}", style="dim italic")
     apart = f" ({cell.origin})" if cell.origin else ""

@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.box import SIMPLE_HEAD
-from rich.table import Table
 
 from cpts_geo import settings
 from cpts_geo.cli._terminal import echo, results, teller
@@ -20,6 +18,7 @@ from cpts_geo.paths import typed_path
 
 if TYPE_CHECKING:
     import pandas as pd
+    from rich.table import Table
 
 data_app = typer.Typer(
     help="Données embarquées et fichiers des producteurs.", rich_markup_mode=None
@@ -172,6 +171,9 @@ def _build(
 
 def _status_view(table: pd.DataFrame, *, wide: bool) -> Table:
     """Table of the status that holds in 80 columns; a wide one says what each source is."""
+    from rich.box import SIMPLE_HEAD  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
     view = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
     view.caption = (
         "Millésime entre parenthèses : attendu, pas lu dans le fichier ; âge en jours ; "

@@ -4,32 +4,36 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any, Final
-
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
+from typing import TYPE_CHECKING, Any, Final
 
 from cpts_geo.foreign import visible
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
 
 #: Columns a pipe or a file is given: wide enough that a row is one line.
 _PIPED_WIDTH: Final = 240
 
 
-class _Plain(Console):
+def _plain(**options: Any) -> Console:
     """A console to which a text is a text: no markup, no emphasis, no command of a terminal."""
+    # Imported here, as below, so that --help answers at once.
+    from rich.console import Console  # noqa: PLC0415
 
-    def print(self, *objects: Any, **options: Any) -> None:
-        """Print, each text made harmless."""
-        safe = [visible(each) if isinstance(each, str) else each for each in objects]
-        super().print(*safe, **options)
+    class Plain(Console):
+        def print(self, *objects: Any, **options: Any) -> None:
+            safe = [visible(each) if isinstance(each, str) else each for each in objects]
+            super().print(*safe, **options)
+
+    return Plain(highlight=False, markup=False, emoji=False, **options)
 
 
 def results() -> Console:
     """Console of the standard output: as wide as the terminal, a row a line where there is none."""
     width = None if sys.stdout.isatty() else _PIPED_WIDTH
-    return _Plain(width=width, highlight=False, markup=False, emoji=False)
+    return _plain(width=width)
 
 
 def echo(line: str) -> None:
@@ -39,7 +43,7 @@ def echo(line: str) -> None:
 
 def teller() -> Callable[[str], None]:
     """Say the progress of a command, a line at a time, on the error output."""
-    console = _Plain(stderr=True, highlight=False, markup=False, emoji=False)
+    console = _plain(stderr=True)
     return lambda line: console.print(f"· {line}")
 
 
@@ -47,6 +51,10 @@ def table_view(
     headers: Sequence[str], rows: Sequence[Sequence[str | Text]], *, title: str = "", right: bool
 ) -> Table:
     """Rows laid out for a terminal; `right` where all columns but the first are numbers."""
+    from rich.box import SIMPLE_HEAD  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
     table = Table(
         box=SIMPLE_HEAD,
         title=visible(title) or None,
@@ -62,6 +70,8 @@ def table_view(
 
 def _harmless(cell: str | Text) -> Text:
     """Cell without what could command a terminal."""
+    from rich.text import Text  # noqa: PLC0415
+
     if isinstance(cell, Text):
         return Text(visible(cell.plain), style=cell.style)
     return Text(visible(cell))

@@ -19,41 +19,13 @@ _PER = 100_000
 
 
 def _empirical_bayes(events: pd.Series, base: pd.Series) -> pd.Series:
+    """Rates of small areas drawn to their common mean (Marshall 1991, global), events per person.
+
+    With e events, b people, r = e / b over the areas known: m = sum(e) / sum(b), A = sum(b (r -
+    m)^2) / sum(b) - m / mean(b), 0 if negative; rate = m + A / (A + m / b) (r - m), 0 everywhere
+    without any event. NaN where unknown or where nobody is: these areas weigh nothing.
     """
-    Smooth the rates of small areas towards their common mean (Marshall 1991, global).
-
-    Parameters
-    ----------
-    events : Series of float
-        Events by area, >= 0; NaN is unknown.
-    base : Series of float
-        People the events happen among, >= 0, on the same index; NaN is unknown.
-
-    Returns
-    -------
-    Series of float
-        Rate of each area, in events per person, on the same index. NaN where the events or the
-        base are unknown, and where nobody is (base 0): these areas weigh nothing in the mean.
-
-    Raises
-    ------
-    TableError
-        Indices differ, or a value is negative or infinite: every area is named.
-
-    Notes
-    -----
-    With e events, b people, r = e / b, over the areas known: m = sum(e) / sum(b),
-    s2 = sum(b (r - m)^2) / sum(b), A = s2 - m / mean(b), 0 if negative (the areas differ no more
-    than chance makes them); rate = m + A / (A + m / b) (r - m). Where no area has an event, all
-    rates are 0. `esda.smoothing.Empirical_Bayes` is the same formula but leaves A negative, which
-    sends rates away from the mean; hence these lines.
-
-    Examples
-    --------
-    >>> events, base = pd.Series([0, 2, 5, 24, 52]), pd.Series([800, 3000, 6000, 80000, 50000])
-    >>> (_empirical_bayes(events, base) * 1e5).round(4).tolist()
-    [52.0755, 61.8833, 71.6478, 31.9569, 99.4251]
-    """
+    # `esda.smoothing.Empirical_Bayes` leaves A negative, which sends rates away from the mean.
     _check(events, base)
     known = events.notna() & (base > 0)
     e, b = events[known].to_numpy(dtype=float), base[known].to_numpy(dtype=float)
@@ -87,34 +59,26 @@ def _check(events: pd.Series, base: pd.Series) -> None:
 
 def smoothed_densities(communes: pd.DataFrame, *, count: str, population: str) -> pd.Series:
     """
-    Smoothed density of each commune, for an analyst's map.
+    Smoothed density of each commune, for an analyst's map: an estimate, where a raw one is noise.
 
     Parameters
     ----------
     communes : DataFrame
-        One row a commune: code_insee and the two columns; NaN unknown. All the communes that
-        share one mean: a territory with its surroundings rather than the territory alone.
-    count : str
-        Column of what is counted, such as ``gps_2017``.
-    population : str
-        Column of the people it is set against, of the same vintage.
+        One row a commune: code_insee and the two columns; NaN unknown. All those that share one
+        mean: a territory with its surroundings rather than the territory alone.
+    count, population : str
+        Columns of what is counted, such as ``gps_2017``, and of the people of the same vintage.
 
     Returns
     -------
     Series of float
         Estimate per 100,000 people, on the index of `communes`, named after the count; NaN where
-        a column is unknown or nobody lives.
+        a column is unknown or nobody lives. Marshall's global empirical Bayes (1991).
 
     Raises
     ------
     TableError
         A column is absent, a commune is there twice, a value is negative or infinite.
-
-    Notes
-    -----
-    A raw density of a commune is noise and is not to be mapped; this one is an estimate (status
-    ``estimated``): it says what the density may be, given all communes, not how many GPs there
-    are. Counts stand beside it. See the notes of `_empirical_bayes`.
 
     Examples
     --------

@@ -26,6 +26,7 @@ def _emergency(vintage: int) -> Column:
         "Établissements avec un service d’urgences (BPE, D106).",
         table="figures", family="emergency_departments", fetched=vintage > _EMERGENCY[0],
         whole=True,
+        secrecy="public",
     )  # fmt: skip
 
 
@@ -40,8 +41,8 @@ def minutes_name(facility: str, series: str, vintage: int) -> str:
     ----------
     facility : {"gp", "emergency"}
         Facility of :data:`FACILITIES`.
-    series : {"approx", "file", "insee"}
-        By the distance, from the analyst's times, from Insee's cells.
+    series : {"approx", "file", "roads", "insee"}
+        By the distance, of the analyst's table, on the roads of an extract, of Insee's cells.
     vintage : int
         Year of the counts that say where the facility is.
 
@@ -64,6 +65,11 @@ def _minutes(facility: str, series: str, vintage: int) -> Column:
     label, source, how = {
         "approx": ("Minutes approchées", "travel_surrogate", "approchées par la distance"),
         "file": ("Minutes", "travel_file", "de la table des temps fournie par l’analyste"),
+        "roads": (
+            "Minutes par la route",
+            "travel_roads",
+            "calculées sur un extrait d’OpenStreetMap",
+        ),
         "insee": ("Minutes", "insee_access_times_24", "de l’Insee, moyenne des habitants"),
     }[series]
     return Column(
@@ -78,6 +84,7 @@ def _minutes(facility: str, series: str, vintage: int) -> Column:
         "commune. Près ne veut pas dire disponible.",
         table="access",
         family=f"{facility}_minutes_{series}",
+        secrecy="public",
     )
 
 
@@ -95,6 +102,7 @@ def _change(number: int, *, after: bool) -> Column:
         "20 minutes ; temps approchés ou fournis, consultations supposées.",
         table="access",
         signed=not after,
+        secrecy="public",
     )
 
 
@@ -106,7 +114,7 @@ ACCESS: Final = (
     *(
         _minutes(facility, series, vintage)
         for facility, (vintages, _, _) in _WORDS.items()
-        for series in ("approx", "file")
+        for series in ("approx", "file", "roads")
         for vintage in vintages
     ),
     *(_minutes(facility, "insee", _CELLS) for facility in _WORDS),

@@ -35,6 +35,7 @@ def _apl(vintage: int, *, capped: bool) -> Column:
         family=family,
         weight=f"standardised_population_{vintage}",
         fetched=vintage > _EMBEDDED,
+        secrecy="public",
     )
 
 
@@ -52,7 +53,7 @@ def _people(vintage: int, *, standardised: bool) -> Column:
     family = f"{'standardised' if standardised else 'apl'}_population"
     return Column(
         f"{family}_{vintage}", label, unit, "count", 0, _SOURCES[vintage], str(vintage - 2),
-        definition, table="figures", family=family, fetched=vintage > _EMBEDDED,
+        definition, table="figures", family=family, fetched=vintage > _EMBEDDED, secrecy="public",
     )  # fmt: skip
 
 
@@ -74,6 +75,7 @@ def _share_low(vintage: int, *, capped: bool) -> Column:
         family=f"share_low_{base.family}",
         fetched=base.fetched,
         percent=True,
+        secrecy="public",
     )
 
 

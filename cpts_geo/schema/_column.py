@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final, Literal
 
@@ -87,6 +87,9 @@ class Column:
         Year (or years) the figure describes.
     definition : str
         One French sentence that says what is counted.
+    secrecy : {"public", "patients", "professionals"}
+        Whom a commune's value could give away (the head-count of doctors is public): never
+        supposed, each column says it.
     table : {"communes", "figures", "areas", "access", "computed"}
         Where its values stand: in the table of communes, always; among their figures, each with
         its status; in what is published for areas alone; in what access computes; nowhere, an
@@ -115,8 +118,6 @@ class Column:
         Stored as a share in [0, 1], shown in %.
     signed : bool
         A difference: shown with its sign, + included.
-    secrecy : {"public", "patients", "professionals"}
-        Whom a commune's value could give away (the head-count of doctors is public).
     people : str or None
         Column that counts those behind a protected value; None for a count of patients.
     """
@@ -129,6 +130,7 @@ class Column:
     source: str
     vintage: str
     definition: str
+    secrecy: Secrecy = field(kw_only=True)
     table: Table = "computed"
     weight: str | None = None
     numerator: str | None = None
@@ -142,7 +144,6 @@ class Column:
     short: str = ""
     percent: bool = False
     signed: bool = False
-    secrecy: Secrecy = "public"
     people: str | None = None
 
     @property

@@ -31,6 +31,7 @@ def _gps(vintage: int) -> Column:
         family="gps",
         fetched=vintage > _EMBEDDED,
         whole=True,
+        secrecy="public",
     )
 
 
@@ -53,6 +54,7 @@ def _density(vintage: int) -> Column:
         family="gps_per_100k",
         fetched=vintage > _EMBEDDED,
         short=f"BPE {vintage}",
+        secrecy="public",
     )
 
 
@@ -80,6 +82,7 @@ def _without(vintage: int, *, share: bool) -> Column:
         family=family,
         fetched=vintage > _EMBEDDED,
         percent=share,
+        secrecy="public",
     )
 
 
@@ -92,7 +95,7 @@ GPS: Final = (
         "Médecins de la BPE par commune, multipliés dans chaque département par le rapport entre "
         "son total le plus récent (BPE 2024) et la somme de ses communes : suppose que toutes "
         "ont évolué comme leur département.",
-        table="figures", family="gps_estimated", best=Status.ESTIMATED,
+        table="figures", family="gps_estimated", best=Status.ESTIMATED, secrecy="public",
     ),
     Column(
         "gps_per_100k_estimated_2024",
@@ -100,45 +103,45 @@ GPS: Final = (
         _DENSITY, "derived", 1, "gps_estimate", "2024",
         "Médecins estimés pour 2024 rapportés à la population municipale 2023.",
         numerator="gps_estimated_2024", weight="population", per=PER_PEOPLE,
-        family="gps_per_100k_estimated", short="estimation 2024",
+        family="gps_per_100k_estimated", short="estimation 2024", secrecy="public",
     ),
     Column(
         "gps_bpe_2024", "Généralistes libéraux (BPE 2024)", "médecins", "count", 0,
         "insee_bpe_2024", "2024", "Médecins généralistes libéraux par lieu d’exercice (BPE 2024).",
-        table="areas", family="gps_bpe",
+        table="areas", family="gps_bpe", secrecy="public",
     ),
     Column(
         "gps_per_100k_bpe_2024", "Généralistes libéraux pour 100 000 habitants (BPE 2024)",
         _DENSITY, "derived", 1, "insee_bpe_2024", "2024",
         "Médecins généralistes de la BPE 2024 rapportés à la population municipale 2023.",
         table="areas", numerator="gps_bpe_2024", weight="population", per=PER_PEOPLE,
-        family="gps_per_100k_bpe", short="BPE 2024",
+        family="gps_per_100k_bpe", short="BPE 2024", secrecy="public",
     ),
     Column(
         "gps_cnam_2024", "Généralistes libéraux hors MEP (Cnam 2024)", "médecins", "count", 0,
         "cnam_2024", "2024",
         "Médecins généralistes libéraux hors médecins à expertise particulière, un médecin compté "
         "une fois.",
-        table="areas", family="gps_cnam",
+        table="areas", family="gps_cnam", secrecy="public",
     ),
     Column(
         "gps_mep_cnam_2024", "Médecins à expertise particulière (Cnam 2024)", "médecins", "count",
         0, "cnam_2024", "2024",
         "Généralistes libéraux à expertise particulière (MEP), que la Cnam compte à part.",
-        table="areas", family="gps_mep_cnam",
+        table="areas", family="gps_mep_cnam", secrecy="public",
     ),
     Column(
         "gps_per_100k_cnam_2024", "Généralistes hors MEP pour 100 000 habitants (Cnam 2024)",
         _DENSITY, "rate", 1, "cnam_2024", "2024",
         "Densité publiée par la Cnam, médecins généralistes libéraux hors MEP.",
         table="areas", numerator="gps_cnam_2024", weight="population",
-        family="gps_per_100k_cnam", short="Cnam 2024",
+        family="gps_per_100k_cnam", short="Cnam 2024", secrecy="public",
     ),
     Column(
         "gps_per_100k_published", "Généralistes pour 100 000 habitants (communiqué)",
         _DENSITY, "rate", 0, "communique_beauce_gatinais", "2021",
         "Densité écrite dans le communiqué de 2021, champ et millésime non précisés.",
-        table="areas", weight="population",
+        table="areas", weight="population", secrecy="public",
     ),
     Column(
         "gp_mean_age", "Âge moyen des généralistes (publié)", "ans", "rate", 0,
@@ -156,13 +159,13 @@ RPPS: Final = (
         "Généralistes de l’annuaire santé en cabinet, maison ou centre de santé, libéraux ou "
         "salariés ; un médecin de n lieux compte 1/n dans chacun.",
         # Shared between places, and those without a place are nowhere.
-        table="figures", fetched=True, best=Status.ESTIMATED,
+        table="figures", fetched=True, best=Status.ESTIMATED, secrecy="public",
     ),
     Column(
         "gps_per_100k_rpps", "Généralistes de premier recours pour 100 000 habitants (RPPS)",
         _DENSITY, "derived", 1, "ans_rpps", "extraction courante",
         "Généralistes du RPPS rapportés à la population municipale 2023.",
-        numerator="gps_rpps", weight="population", per=PER_PEOPLE, fetched=True,
+        numerator="gps_rpps", weight="population", per=PER_PEOPLE, fetched=True, secrecy="public",
     ),
 )  # fmt: skip
 

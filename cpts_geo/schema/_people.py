@@ -14,30 +14,30 @@ PEOPLE: Final = (
         "population", "Population municipale", "habitants", "count", 0,
         "decoupage_administratif_2026", "2023",
         "Population municipale de référence, millésime 2023, communes du COG 2026.",
-        table="communes", whole=True,
+        table="communes", whole=True, secrecy="public",
     ),
     Column(
         "area_km2", "Superficie", "km²", "count", 0, "admin_express", "2026",
         "Superficie de la géométrie non simplifiée, projection locale conforme.",
-        table="communes", land=True,
+        table="communes", land=True, secrecy="public",
     ),
     Column(
         "density_km2", "Densité de population", "hab./km²", "derived", 1,
         "decoupage_administratif_2026", "2023",
         "Population municipale 2023 rapportée à la superficie.",
-        numerator="population", weight="area_km2",
+        numerator="population", weight="area_km2", secrecy="public",
     ),
     Column(
         EARLIER_POPULATION, "Population municipale 2017", "habitants", "count", 0,
         "insee_population_2017", "2017", "Dénominateur des comptages BPE 2017.",
-        table="communes", whole=True,
+        table="communes", whole=True, secrecy="public",
     ),
 )  # fmt: skip
 
 AGED: Final = Column(
     "share_75plus_2022", "Habitants de 75 ans ou plus", "%", "rate", 1,
     "insee_rp_2022", "2022", "Part des 75 ans ou plus au recensement 2022.",
-    table="figures", family="share_75plus", weight="population", percent=True,
+    table="figures", family="share_75plus", weight="population", percent=True, secrecy="public",
 )  # fmt: skip
 
 WITHOUT_MT: Final = Column(
@@ -45,5 +45,5 @@ WITHOUT_MT: Final = Column(
     "communiques", "2021–2023",
     "Part publiée par le territoire, âges et dates propres à chaque document ; "
     "jamais répartie par commune.",
-    table="areas", weight="population", percent=True,
+    table="areas", weight="population", percent=True, secrecy="public",
 )  # fmt: skip

@@ -83,47 +83,43 @@ def releasable(
     Parameters
     ----------
     communes : DataFrame
-        One row a (territory, commune): code_insee, territory, departement, columns of the schema,
-        and the status of each protected one. Raw figures of all the territories at once: parts
-        released apart could be subtracted from one another.
+        One row a (territory, commune): code_insee, territory, departement, columns of the schema
+        and the status of each protected one. Raw, all territories at once: parts released apart
+        could be subtracted from one another.
     comparison : DataFrame
         Long table of their areas: area_code, indicator, value, low, high, status.
     elsewhere : iterable of str
-        Départements that have communes outside the territories. Another one is filled by them,
-        who could be subtracted from its total.
+        Départements that have communes outside the territories; another one is filled by them, who
+        could be subtracted from its total.
 
     Returns
     -------
     tuple of DataFrame
-        The same objects where everything is public. Else the same rows and columns. Communes: a
-        masked value is NaN and its status a :class:`Mask`; an unknown value stays NaN and
-        ``unknown``. Areas: value, low and high are NaN and the status ``masked`` where the area
-        has fewer than 11 patients or 5 professionals or an unknown number, and where its total
-        would give a commune, or the few people outside the territories, away.
+        The same objects where everything is public; else the same rows and columns. Communes: a
+        masked value is NaN and its status a :class:`Mask`. Areas: value, low and high are NaN and
+        the status ``masked`` under 11 patients or 5 professionals, or an unknown number, and where
+        the total would give a commune, or the few people outside the territories, away.
 
     Raises
     ------
     TableError
-        Code or status missing, patients below zero, two values for one commune; communes that
-        went through the gate already.
+        Code or status missing, patients below zero, two values for one commune; communes that went
+        through the gate already.
 
     Notes
     -----
-    Masked by the rules: counts of patients above 0 and below 11; rates whose count or denominator
-    is masked, or whose count is not known; what is derived from fewer than 5 professionals, or
-    from a number that is not known. A 0 that counts (patients, or acts where no professional is)
-    stays 0. Masked so that these cannot be recovered: the smallest other values of the group
-    (patients), those of the fewest professionals (else), until
+    Masked by the rules: counts of patients of 1 to 10; rates whose count or denominator is masked
+    or unknown; what is derived from fewer than 5 professionals, or from an unknown number. A 0 that
+    counts stays 0, and never is masked to protect another value. Masked so that these cannot be
+    recovered: the smallest other values of the group (patients), those of the fewest professionals
+    (else), until what is masked rests on 11 patients or 5 professionals at least, and until
 
-    - what is masked rests together on 11 patients, or 5 professionals, at least: a group's total
-      less what is shown is itself a figure that the rules hold for;
-    - each masked count may still be 5 whole numbers, given that those under 11 are 1 to 10, the
-      others 11 or more and at most the smallest one shown; each masked value derived from
-      professionals may still vary by a fifth of itself, given that a share is within [0, 1] and
-      other values above 0, unless one of the column is below.
+    - each masked count may still be 5 whole numbers, those under 11 being 1 to 10, the others 11 or
+      more and at most the smallest one shown;
+    - each masked value derived from professionals may still vary by a fifth of itself, a share
+      being within [0, 1] and other values above 0, unless one of the column is below.
 
-    Zeros are never masked to protect another value: they may be known from elsewhere. Where a
-    group has nothing left to mask, its total is withheld.
+    Where a group has nothing left to mask, its total is withheld.
 
     Examples
     --------

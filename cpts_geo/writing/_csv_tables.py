@@ -101,13 +101,14 @@ def _coverage(study: Study) -> list[pd.DataFrame]:
 def _shifts(study: Study) -> list[pd.DataFrame]:
     """APL before, shift, after, by commune and change of supply."""
     parts = []
+    names = {COLUMNS[name].vintage: name for name in vintages("apl")}
     for shift in study.access.shifts:
         table = _named(study, shift.communes.rename_axis("code_insee").reset_index())
         table.insert(1, "scenario", shift.title)
         table.insert(3, "name", table["code_insee"].map(study.access.names))
         parts.append(
             table.assign(
-                apl=next(n for n in vintages("apl") if COLUMNS[n].vintage == str(shift.vintage)),
+                apl=names[str(shift.vintage)],
                 crossing=[shift.crossing["direction"].get(c, "") for c in table["code_insee"]],
                 supposed=" ; ".join(change.words for change in shift.changes),
                 times=study.access.times.label,

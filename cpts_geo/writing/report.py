@@ -81,9 +81,14 @@ def write_report(
     names = [*REPORT_FILES, *(study.file for study in shown.studies.values())]
     names += [*(f"tableaux/{name}" for name in frames), *(f"scenarios/{key}.toml" for key in keys)]
     check_output(output, names=names, megabytes=MEGABYTES * len(keys))
-    # A manifest speaks of all the files beside it.
-    with staged(output, last=_MANIFEST, say=say) as stage:
-        _write(shown, frames, stage=stage, say=say)
+    # What stands before the figures is not looked at again after each.
+    gc.freeze()
+    try:
+        # A manifest speaks of all the files beside it.
+        with staged(output, last=_MANIFEST, say=say) as stage:
+            _write(shown, frames, stage=stage, say=say)
+    finally:
+        gc.unfreeze()
     return output / "index.html"
 
 

@@ -53,12 +53,8 @@ def catchments(
 
     Parameters
     ----------
-    travel : TravelTimes
-        Minutes from homes to places of care.
-    demand : Series of float
-        People by origin, >= 0, NaN unknown.
-    weight : Weight
-        Weight of travel time.
+    travel, demand, weight : TravelTimes, Series of float, Weight
+        As for :func:`cpts_geo.access.catchments.catchment.enhanced_two_stage_fca`.
     supply : Series of float, optional
         Supply by destination, checked along with the rest.
 

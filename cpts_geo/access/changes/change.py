@@ -218,15 +218,15 @@ def crossings(before: pd.Series, after: pd.Series, *, threshold: float = APL_LOW
     Parameters
     ----------
     before, after : Series of float
-        A measure by commune, on the same index; NaN unknown, never crosses.
+        A measure by commune, on the same index; NaN never crosses.
     threshold : float
         Under it is "low": 2.5 consultations a year for the APL.
 
     Returns
     -------
     DataFrame
-        By commune that crosses, in the order of the index: before, after, direction
-        (``falls`` under, or ``rises`` to the threshold or above).
+        By commune that crosses: before, after, direction (``falls`` under, or ``rises`` to the
+        threshold or above).
 
     Raises
     ------

@@ -196,7 +196,6 @@ def minutes_to_care(field: pd.DataFrame, variants: Mapping[Variant, TravelTimes]
             continue
         vintage, counts = found
         for variant, times in variants.items():
-            series = "file" if times.given else "approx"
             near = nearest(times, counts.reindex(times.destinations))
             # A table of a territory alone says nothing of the hospital beside it.
             if (counts.drop(times.destinations, errors="ignore") != 0).any():
@@ -206,7 +205,7 @@ def minutes_to_care(field: pd.DataFrame, variants: Mapping[Variant, TravelTimes]
                     facility=facility,
                     variant=variant,
                     reach=times.reach,
-                    column=minutes_name(facility, series, vintage),
+                    column=minutes_name(facility, times.series, vintage),
                 )
             )  # fmt: skip
     columns = ["code_insee", "facility", "variant", "site", "minutes", "known", "reach", "column"]

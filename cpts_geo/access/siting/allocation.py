@@ -36,26 +36,22 @@ def allocate(
     population : Series of float
         Inhabitants or adults, by commune code; 0 or more, no NaN, not all 0.
     apl : Series of float or None
-        APL by commune code, needed when `tilt` is above 0; holds every code of `population`.
-        A commune whose APL is unknown (NaN) stands at the mean: its share is not tilted.
+        APL by commune code, for every code of `population` where `tilt` is above 0; a commune whose
+        APL is NaN stands at the mean.
     tilt : float
         Strength b of the tilt towards low APL, 0 (proportional) or more, per point of APL.
 
     Returns
     -------
     Series of float
-        Demand by commune, on the index of `population`, unit of `total`; its sum is `total`.
-        A commune without inhabitants has 0.
+        Demand by commune, unit of `total`, which it adds up to: ``N_i = N w_i / sum(w)`` with
+        ``w_i = P_i exp(-b (APL_i - m))`` and ``m`` the mean of the known APL weighted by ``P``. A
+        hypothesis (« répartition proportionnelle » for b = 0).
 
     Raises
     ------
     TableError
         If a value is outside its domain or a code is missing; lists every defect.
-
-    Notes
-    -----
-    ``N_i = N w_i / sum(w)`` with ``w_i = P_i exp(-b (APL_i - m))`` and ``m`` the mean of the
-    known APL weighted by ``P``. A hypothesis (« répartition proportionnelle » for b = 0).
 
     Examples
     --------
@@ -95,12 +91,8 @@ def allocations(
 
     Parameters
     ----------
-    total : float
-        Figure of the territory (people, or requests a day), 0 or more.
-    population : Series of float
-        Inhabitants or adults, by commune code; 0 or more, no NaN, not all 0.
-    apl : Series of float
-        APL by commune code, NaN unknown; see :func:`allocate`.
+    total, population, apl : float, Series of float (2)
+        As for :func:`allocate`.
     tilts : sequence of float
         Strengths of the tilt towards low APL, 0 being the proportional allocation.
 
@@ -112,7 +104,7 @@ def allocations(
     Raises
     ------
     TableError
-        If a value is outside its domain or a code is missing; lists every defect.
+        As :func:`allocate`.
 
     Examples
     --------

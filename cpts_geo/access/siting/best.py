@@ -48,46 +48,43 @@ def best_sites(
         Minutes from each commune (rows) to each site (columns); NaN out of reach or unknown.
     demand : Series of float
         Demand by commune (requests a day, people), 0 or more, for exactly the communes of
-        `minutes`; a commune whose demand is 0 asks nothing.
+        `minutes`.
     objective : {"p_median", "mclp"}
-        "p_median": least demand x minutes; "mclp": most demand within the radius.
+        Least demand x minutes, or most demand within the radius.
     p : int
         New sites to open, 0 or more.
     radius : float or None
-        Minutes within which people count as covered (a time equal to it counts); needed by "mclp".
-    existing : collection of str
-        Sites already open: they serve, and do not count in `p`.
-    candidates : collection of str or None
-        Sites that may open; None for every column that is not in `existing`.
+        Minutes within which people count as covered, itself included; needed by "mclp".
+    existing, candidates : collection of str
+        Sites already open, which serve and do not count in `p`; sites that may open, by default
+        every other column.
     best : int
         Solutions wanted, 1 or more.
     capacity : float, mapping of str to float, or None
-        Largest demand a site serves, in the unit of `demand`, the same for all or by code
-        (candidates and existing); the demand of a commune may be split between sites. With it,
+        Largest demand a site serves, for all or by code; a commune's demand may be split. With it,
         "mclp" maximises the demand served, "p_median" serves all of it.
 
     Returns
     -------
     DataFrame
-        One row a solution, best first, fewer than `best` where no more exist: rank (1, 2, ...),
-        sites (tuple of the new sites), objective (its value, in the unit above), covered (demand
-        within `radius`, NaN without one), mean_minutes (of the demand in reach), worst_minutes and
-        worst_commune (the farthest in reach), unreached (demand with no known time), uncovered
-        (tuple of the communes with demand beyond `radius`, or in reach of nothing without one).
-        Minutes, covered and uncovered are those of the nearest open site, whatever its capacity.
+        One row a solution, best first, fewer than `best` where no more exist: rank, sites (tuple of
+        the new ones), objective, covered (demand within `radius`, NaN without one), mean_minutes
+        (of the demand in reach), worst_minutes and worst_commune (the farthest in reach), unreached
+        (demand with no known time), uncovered (tuple of the communes with demand beyond `radius`,
+        or without one in reach of nothing). All but `objective` are of the nearest open site.
 
     Raises
     ------
     SitingError
-        If the tables or the question are unusable (every defect is listed), or if no set of sites
-        answers: a commune out of every reach ("p_median"), nobody within the radius, capacities
-        under the demand.
+        The tables or the question are unusable (every defect is listed), or no set answers: a
+        commune out of every reach ("p_median"), nobody within the radius, capacities under the
+        demand.
 
     Notes
     -----
-    Solutions are ordered by objective, then by demand out of reach, mean minutes and codes; values
-    equal within 1e-9 are ties. Up to a million evaluations every set is tried; beyond, integer
-    programmes prove their optima, and which of the last ties is listed is the solver's choice.
+    Ordered by objective, then demand out of reach, mean minutes and codes; values equal within 1e-9
+    are ties. Up to a million evaluations every set is tried; beyond, integer programmes prove their
+    optima, and which of the last ties is listed is the solver's choice.
 
     Examples
     --------
@@ -160,12 +157,10 @@ def sites_by_allocation(
 
     Parameters
     ----------
-    minutes : DataFrame of float
-        As for :func:`best_sites`.
     demands : mapping of str to Series
         Name of the allocation -> demand by commune, two at least; see
         :func:`cpts_geo.access.siting.allocation.allocations`.
-    objective, p, radius, existing, candidates, best, capacity : see there
+    minutes, objective, p, radius, existing, candidates, best, capacity : see there
         As for :func:`best_sites`.
 
     Returns

@@ -51,7 +51,7 @@ def given_times(
         grade=origin.grade,
         # Insee's convention: no time within a commune.
         diagonal=0.0,
-        given=True,
+        series="file",
     )
     words = {
         "missing": (

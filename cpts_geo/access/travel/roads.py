@@ -39,7 +39,7 @@ def road_times(
     Returns
     -------
     times : TravelTimes
-        Given times, as those of a file; a place that no road is near is ``unsnapped``.
+        Of the series ``roads``; a place that no road is near is ``unsnapped``.
     notes : tuple of str
         French sentences on how they were computed, and on what they do not cover.
 
@@ -53,7 +53,7 @@ def road_times(
     ends = points[points["code"].isin(list(destinations))]
     say(f"Temps par la route : {number(len(points))} communes vers {number(len(ends))} lieux")
     pairs = network_minutes(pbf, points, ends, say=say)
-    name, origin = shown_name(pbf.name), sources()["travel_file"]
+    name, origin = shown_name(pbf.name), sources()["travel_roads"]
     away = pairs.attrs["unsnapped"]
     times = travel_times(
         pairs,
@@ -62,7 +62,7 @@ def road_times(
         grade=origin.grade,
         diagonal=0.0,
         unsnapped=away,
-        given=True,
+        series="roads",
     )
     notes = [
         f"Temps par la route : calculés par Valhalla {version} sur « {name} » (OpenStreetMap), de "

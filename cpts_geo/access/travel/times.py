@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 import pandas as pd
@@ -20,6 +20,8 @@ from cpts_geo.errors import TravelError, one_line
 from cpts_geo.french import counted, number
 from cpts_geo.schema import Status
 
+#: Approached by the distance, given in a table, or computed on roads that an analyst gives.
+Series = Literal["approx", "file", "roads"]
 #: Minutes that are spoken of: those of coverage, of maps, of sites.
 BANDS: Final = (10.0, 15.0, 20.0, 30.0)
 _COLUMNS = ("origin", "destination", "minutes")
@@ -49,8 +51,8 @@ class TravelTimes:
         Where they come from, and the trust it deserves (A to D).
     unsnapped : tuple of str
         Origins or destinations without a road: their times are unknown.
-    given : bool
-        Whether an analyst gave them, or the roads they come from; else they are approximations.
+    series : {"approx", "file", "roads"}
+        Where they come from: approximations, an analyst's table, or computed on the roads given.
     """
 
     origins: pd.Index
@@ -62,7 +64,12 @@ class TravelTimes:
     source: str
     grade: str
     unsnapped: tuple[str, ...] = ()
-    given: bool = False
+    series: Series = "approx"
+
+    @property
+    def given(self) -> bool:
+        """Whether an analyst gave them, or the roads they come from."""
+        return self.series != "approx"
 
     def pairs(self) -> pd.DataFrame:
         """
@@ -93,7 +100,7 @@ def travel_times(
     reach: float | None = None,
     diagonal: float | None = None,
     unsnapped: Sequence[str] = (),
-    given: bool = False,
+    series: Series = "approx",
 ) -> TravelTimes:
     """
     Make travel times of a table of pairs.
@@ -117,8 +124,8 @@ def travel_times(
         pair with itself (0 is the convention of Insee's METRIC); None refuses such a table.
     unsnapped : sequence of str
         Codes that the router could not put on a road; no pair but each one's own.
-    given : bool
-        Whether an analyst gives them.
+    series : {"approx", "file", "roads"}
+        See :class:`TravelTimes`.
 
     Returns
     -------
@@ -190,7 +197,7 @@ def travel_times(
         source=source,
         grade=grade,
         unsnapped=tuple(away),
-        given=given,
+        series=series,
     )
 
 

@@ -21,7 +21,8 @@ def minutes_column(known: Collection[str]) -> str | None:
     Returns
     -------
     str or None
-        From the analyst's times, else Insee's cells, else the approximation; at the newest GPs.
+        From the analyst's roads or times, else Insee's cells, else the approximation; at the
+        newest GPs.
         None where none is known.
 
     Examples
@@ -29,7 +30,7 @@ def minutes_column(known: Collection[str]) -> str | None:
     >>> minutes_column({"gp_minutes_approx_2017", "gp_minutes_insee_2024"})
     'gp_minutes_insee_2024'
     """
-    best = ("gp_minutes_file", "gp_minutes_insee", "gp_minutes_approx")
+    best = ("gp_minutes_roads", "gp_minutes_file", "gp_minutes_insee", "gp_minutes_approx")
     return next(filter(None, (newest_vintage(series, known) for series in best)), None)
 
 

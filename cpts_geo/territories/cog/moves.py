@@ -49,53 +49,48 @@ def move(
     """
     Bring a table of communes from one COG to a later one.
 
-    Counts of communes that merge add up; rates take their mean weighed by their denominator. A
-    part that is unknown makes the whole unknown. Paris, Lyon and Marseille given by
-    arrondissement are brought to the commune.
+    Counts of communes that merge add up; rates take their mean weighed by their denominator; a part
+    that is unknown makes the whole unknown. Arrondissements of Paris, Lyon and Marseille are
+    brought to the commune.
 
     Parameters
     ----------
     table : DataFrame
-        code_insee (unique, of `from_vintage`), columns of numbers, and where there are any their
-        status columns. Other columns, such as names, are those of before and are left out. A
-        commune that is not listed adds nothing: list it with NaN if its figure is unknown.
+        code_insee (unique, of `from_vintage`), columns of numbers, and their status columns if any;
+        others are left out. A commune that is not listed adds nothing: list an unknown figure as
+        NaN.
     from_vintage, to_vintage : int
         Years of the two COG (1 January), at most settings.COG_YEAR.
     counts : sequence of str, optional
-        Columns that add when communes merge, besides those that the schema knows as counts.
+        Columns that add, besides those that the schema knows as counts.
     rates : mapping of str to str, optional
-        Columns whose merged value is a mean, with the count that weighs each, besides those that
-        the schema knows as rates.
+        Columns that weigh, with the count that weighs each, besides the rates of the schema.
     split : {"refuse", "population", "parent"}
-        What to do with the figures of a commune that was split since: refuse the table; share
-        counts by the people of the parts and copy rates, with a warning; or leave them to the
-        commune that was split, its other parts being then unknown.
+        For a commune that was split since: refuse the table; share counts by the people of the
+        parts and copy rates, with a warning; or leave all to it, its other parts being unknown.
     events : DataFrame, optional
-        Events between COG, see :func:`cpts_geo.sources.embedding.cog_vintages.read_events`; the
-        embedded ones by default, whose dates are known from 2022 on. Those of
+        Events between COG (:func:`cpts_geo.sources.embedding.cog_vintages.read_events`); by default
+        the embedded ones, dated from 2022 on. Those of
         :func:`cpts_geo.territories.cog.events.from_movements` are dated since 1943.
     population : Series of int, optional
-        People by code of the COG of settings.COG_YEAR, all of them; the embedded reference
-        population by default.
+        People by code of the COG of settings.COG_YEAR; the embedded population by default.
 
     Returns
     -------
     moved : DataFrame
-        code_insee (of `to_vintage`), the columns, and a status column for each: the worst of
-        its parts, and at best ``estimated`` for a re-weighed rate and for what was shared or
-        left to a commune that was split; ``unknown`` where the value is missing.
+        code_insee (of `to_vintage`), the columns, and the status of each: the worst of its parts,
+        at best ``estimated`` for a re-weighed rate and for what a split shared or left.
     journey : DataFrame
-        Every code that changed: from_code, to_code (NaN when nothing says what it became),
-        event, year (first COG with the last event; missing when it is not dated), share of the
-        counts, how (``suivi``, ``rétabli``, ``partagé``, ``gardé par la commune divisée``,
-        ``perdu``; ``absent de la table`` for a code that the table lacks while other parts of
-        the same commune are there).
+        Every code that changed: from_code, to_code (NaN when nothing says what it became), event,
+        year (COG of the last event; missing when undated), share of the counts, how (``suivi``,
+        ``rétabli``, ``partagé``, ``gardé par la commune divisée``, ``perdu``; ``absent de la
+        table`` for a code that the table lacks while other parts of the same commune are there).
 
     Raises
     ------
     TableError
-        A vintage, a column, a status or a code cannot be used, or a commune was split and
-        `split` does not say what to do; every defect is listed.
+        A vintage, a column, a status or a code cannot be used, or `split` does not say what to do
+        with a commune; every defect is listed.
 
     Warns
     -----
@@ -104,10 +99,9 @@ def move(
 
     Notes
     -----
-    Going back in time would invent figures and is refused. From a COG older than 2021, the
-    embedded events know what became of a code and not when: a merger counts when the table
-    still holds the code that is gone. Split communes are rare: 14712 in 2020, 60054
-    and 85084 in 2024, 15141 in 2025.
+    From a COG older than 2021, the embedded events know what became of a code and not when: a
+    merger counts when the table still holds the code that is gone. Split communes are rare: 14712
+    in 2020, 60054 and 85084 in 2024, 15141 in 2025.
 
     Examples
     --------

@@ -67,13 +67,10 @@ def resolve_codes(
     ----------
     codes : sequence of str
         Codes as written; numbers are accepted.
-    communes : pandas.DataFrame
-        Communes of today: ``code_insee``, ``name``, ``departement``.
-    former : pandas.DataFrame
-        Former communes: ``former_code``, ``former_name``, ``kind``, ``code_insee`` of today.
+    communes, former : pandas.DataFrame
+        As for :func:`cpts_geo.territories.naming.names.resolve`.
     names : sequence of str, optional
-        Names written beside the codes (empty or NaN when there is none): a name that belongs to
-        another commune is a defect.
+        Names written beside the codes (empty or NaN for none): one of another commune is a defect.
 
     Returns
     -------
@@ -125,14 +122,10 @@ def resolve_table(
     ----------
     table : pandas.DataFrame
         As read by :func:`cpts_geo.sources.analyst.lists.perimeter.read_perimeter_file`: ``line``,
-        and ``name`` or ``code`` or both; optionally ``departement`` (empty text when not given).
-        A line with a code is resolved by its code, and its name must agree.
-    communes : pandas.DataFrame
-        Communes of today: ``code_insee``, ``name``, ``departement``.
-    former : pandas.DataFrame
-        Former communes: ``former_code``, ``former_name``, ``kind``, ``code_insee`` of today.
-    departements : collection of str, optional
-        Départements to look for names in; the whole of France by default.
+        and ``name`` or ``code`` or both; optionally ``departement`` (empty text when not given). A
+        line with a code is resolved by its code, and its name must agree.
+    communes, former, departements : see there
+        As for :func:`cpts_geo.territories.naming.names.resolve`.
 
     Returns
     -------

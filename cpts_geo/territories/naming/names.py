@@ -41,8 +41,8 @@ def resolve(
     departements : collection of str, optional
         Départements to look in; the whole of France by default.
     choices : mapping of str to str, optional
-        INSEE code to retain for a published name. It only restricts what the name may mean: the
-        method stays the one that finds the name, and a code too unlike the name is refused.
+        INSEE code to retain for a published name, among what the name may mean: one too unlike it
+        is refused.
 
     Returns
     -------
@@ -50,8 +50,8 @@ def resolve(
         One row a commune of today, in the order of the list: ``published`` (verbatim),
         ``code_insee``, ``name``, ``departement``, ``method`` (exact, normalised, fuzzy, moved),
         ``score`` (similarity of the spellings, 0-100) and ``alternatives`` (``code name
-        (département) score`` separated by ``"; "``: homonyms in the départements of the list, or
-        the nearest other names of a fuzzy match; empty when there are none).
+        (département) score`` separated by ``"; "``: homonyms in the départements, or the nearest
+        other names of a fuzzy match).
 
     Raises
     ------
@@ -111,8 +111,7 @@ def find_codes(
     Returns
     -------
     tuple of dict of str to str
-        INSEE code of each name that is found; French words on what is near each of the others,
-        empty where nothing is.
+        INSEE code of each name found; French words on what is near each of the others, or empty.
 
     Examples
     --------

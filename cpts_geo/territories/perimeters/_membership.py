@@ -163,7 +163,7 @@ def file_perimeter(
     """One territory: the communes of an analyst's CSV or XLSX, its key made of its name."""
     read = read_perimeter_file(path)
     audit = resolve_table(read.table, communes, former=former, departements=departements)
-    label, file = decodable(name or path.stem), shown_name(path.name)
+    label, file = name or decodable(path.stem), shown_name(path.name)
     [key] = territory_keys([label], ["liste"])
     identity = pd.DataFrame(
         {

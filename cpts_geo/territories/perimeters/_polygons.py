@@ -61,7 +61,7 @@ def polygon_perimeters(
                 remedy="retirez --name, choisissez un territoire avec --only, ou fusionnez les "
                 "polygones.",
             )
-        labels = [decodable(name)]
+        labels = [name]
     keys = territory_keys(labels, [str(rank) for rank in range(1, len(labels) + 1)])
     shares = [inside_shares(shape, communes) for shape in read.table.geometry]
     if empty := [rank for rank, found in enumerate(shares) if not found["kept"].any()]:

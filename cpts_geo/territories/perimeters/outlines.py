@@ -28,11 +28,8 @@ def territory_communes(
     ----------
     members : DataFrame
         territory, code_insee (current), published, basis, note; one row a membership.
-    communes : GeoDataFrame
-        The national table of communes.
-    figures : DataFrame
-        Figures of communes; communes and vintages that are not in it get NaN and the
-        status ``unknown``.
+    communes, figures : GeoDataFrame, DataFrame
+        The national table of communes, and their figures: what it lacks is NaN and ``unknown``.
 
     Returns
     -------

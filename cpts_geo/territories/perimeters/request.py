@@ -77,6 +77,9 @@ class Request:
             # One text alone is a text, not its letters.
             several = (texts,) if isinstance(texts, str) else tuple(texts)
             object.__setattr__(self, name, several)
+        # Names of files and of the command line need not be text.
+        if self.name:
+            object.__setattr__(self, "name", decodable(self.name))
         defects = self._defects()
         if defects:
             raise PerimeterError(
@@ -240,5 +243,4 @@ def _perimeters(
     else:
         codes, notes = find_zones(zoning, request.tvs if kind == "tvs" else request.epci)
         folder = None
-    name = decodable(request.name) if request.name else None
-    return zoning_perimeters(zoning, codes, communes, name=name, notes=notes, folder=folder)
+    return zoning_perimeters(zoning, codes, communes, name=request.name, notes=notes, folder=folder)

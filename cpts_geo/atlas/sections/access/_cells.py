@@ -15,7 +15,11 @@ TIMES = ("mean_minutes", "p90_minutes")
 
 def whose_times(access: TerritoryAccess) -> str:
     """Say in three words whose times are shown, beside any figure that comes from them."""
-    return "temps approchés" if access.approximate else "temps fournis par l’analyste"
+    return {
+        "approx": "temps approchés",
+        "file": "temps fournis par l’analyste",
+        "roads": "temps calculés par la route",
+    }[access.times.series]
 
 
 def out_of_reach(people: float, access: TerritoryAccess) -> str:

@@ -156,6 +156,7 @@ def section(access: TerritoryAccess) -> dict[str, Any]:
     return {
         "set_aside": access.set_aside,
         "approximate": access.approximate,
+        "series": access.times.series,
         "asked": access.asked,
         "shifts": [
             (shift, _shift_sentence(shift, access.names), shift_rows(shift, access.names))

@@ -55,8 +55,9 @@ def times_note(access: TerritoryAccess) -> str:
             "chef-lieu, 0 dans la commune ; une île sans pont n’a aucune route."
         )
     else:
+        where = "cet extrait" if times.series == "roads" else "cette table"
         words += (
-            " Seuls les lieux de cette table comptent : des soins plus proches qui n’y sont pas ne "
+            f" Seuls les lieux de {where} comptent : des soins plus proches qui n’y sont pas ne "
             "sont pas vus. Un lieu sans temps vers lui-même est compté à 0 minute."
         )
     return words + " Sans transport en commun : qui n’a pas de voiture n’est pas décrit."
