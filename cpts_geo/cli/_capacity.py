@@ -39,8 +39,8 @@ def _compare(
 ) -> None:
     """Comparer deux scénarios : créneaux, heures, demandes servies, coût, et leur différence."""
     # Imported here so that --help answers at once.
-    from cpts_geo.atlas.sections.comparison.written import COMMON_DRAWS  # noqa: PLC0415
     from cpts_geo.atlas.sections.comparison.finding import finding  # noqa: PLC0415
+    from cpts_geo.atlas.sections.comparison.written import COMMON_DRAWS  # noqa: PLC0415
     from cpts_geo.capacity.answer.headline import DRAWS  # noqa: PLC0415
     from cpts_geo.capacity.comparing.compare import compare_scenarios  # noqa: PLC0415
     from cpts_geo.writing.comparison import comparison_files, write_comparison  # noqa: PLC0415

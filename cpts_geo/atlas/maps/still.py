@@ -58,11 +58,7 @@ _RC: Any = {
 
 
 def draw_layer(
-    communes: gpd.GeoDataFrame,
-    layer: MapLayer,
-    *,
-    ax: Axes,
-    national: gpd.GeoDataFrame,
+    communes: gpd.GeoDataFrame, layer: MapLayer, *, ax: Axes, national: gpd.GeoDataFrame
 ) -> Axes:
     """
     Paint one layer of a territory on axes.
@@ -189,11 +185,7 @@ def _draw(scene: _Scene, layer: MapLayer, *, ax: Axes) -> Axes:
 
 
 def layer_figure(
-    communes: gpd.GeoDataFrame,
-    layer: MapLayer,
-    *,
-    name: str,
-    national: gpd.GeoDataFrame,
+    communes: gpd.GeoDataFrame, layer: MapLayer, *, name: str, national: gpd.GeoDataFrame
 ) -> Figure:
     """
     Make one map of a territory, ready for a slide.
