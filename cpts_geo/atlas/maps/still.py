@@ -192,10 +192,8 @@ def layer_figure(
 
     Parameters
     ----------
-    communes : GeoDataFrame
-        Communes of the territory.
-    layer : MapLayer
-        Variable shown.
+    communes, layer : GeoDataFrame, MapLayer
+        As :func:`draw_layer`.
     name : str
         Name of the territory.
     national : GeoDataFrame

@@ -25,10 +25,8 @@ def opening_answer(found: Opening, access: TerritoryAccess) -> str:
 
     Parameters
     ----------
-    found : Opening
-        Where to open.
-    access : TerritoryAccess
-        Access of the territory.
+    found, access : Opening, TerritoryAccess
+        As :func:`section`.
 
     Returns
     -------
@@ -96,10 +94,8 @@ def gain_sentence(found: Opening, access: TerritoryAccess) -> str:
 
     Parameters
     ----------
-    found : Opening
-        Where to open.
-    access : TerritoryAccess
-        Access of the territory.
+    found, access : Opening, TerritoryAccess
+        As :func:`section`.
 
     Returns
     -------
@@ -148,10 +144,8 @@ def capacity_sentence(found: Opening, access: TerritoryAccess) -> str:
 
     Parameters
     ----------
-    found : Opening
-        Where to open.
-    access : TerritoryAccess
-        Access of the territory.
+    found, access : Opening, TerritoryAccess
+        As :func:`section`.
 
     Returns
     -------
@@ -217,10 +211,8 @@ def site_rows(found: Opening, access: TerritoryAccess) -> list[list[Cell]]:
 
     Parameters
     ----------
-    found : Opening
-        Where to open.
-    access : TerritoryAccess
-        Access of the territory.
+    found, access : Opening, TerritoryAccess
+        As :func:`section`.
 
     Returns
     -------
@@ -265,10 +257,8 @@ def gain_rows(found: Opening, access: TerritoryAccess) -> list[Row]:
 
     Parameters
     ----------
-    found : Opening
-        Where to open.
-    access : TerritoryAccess
-        Access of the territory.
+    found, access : Opening, TerritoryAccess
+        As :func:`section`.
 
     Returns
     -------
