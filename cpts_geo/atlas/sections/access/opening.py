@@ -10,7 +10,7 @@ import pandas as pd
 
 from cpts_geo.access.travel.surrogate import VARIANT_NAMES
 from cpts_geo.atlas.look.cells import Cell, Row
-from cpts_geo.atlas.sections.access._cells import figure_cells, minutes, whose_times
+from cpts_geo.atlas.sections.access._minutes import figure_cells, minutes, whose_times
 from cpts_geo.atlas.sections.access.words import coverage_headers, named
 from cpts_geo.capacity.scenario.supply import SITE_WORDS
 from cpts_geo.french import counted, number
