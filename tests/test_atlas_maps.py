@@ -40,6 +40,11 @@ LAYERS = territory_layers(pd.DataFrame())
 APL, GPS, POPULATION = LAYERS
 
 
+def tooltip(commune, shown, *, layers):
+    """Tooltip of a commune: the layer's value first, then the others."""
+    return interactive._tooltip(interactive._told(commune, (shown, *layers)), shown)
+
+
 @pytest.fixture(scope="module")
 def five() -> Analysis:
     return analysed()
@@ -259,11 +264,7 @@ def test_tooltip_of_a_scenario_gives_the_sign_and_the_apl_after(
 ) -> None:
     layers = territory_layers(communes, scenarios=scenarios(five))
     meung = communes[communes["name"] == "Meung-sur-Loire"].iloc[0]
-    lines = (
-        interactive._tooltip_html(meung, layers[-1], layers=layers)
-        .replace(NNBSP, " ")
-        .split("<br>")
-    )
+    lines = tooltip(meung, layers[-1], layers=layers).replace(NNBSP, " ").split("<br>")
     assert lines[1] == (
         "Écart d’APL 2023, hypothèse — Un centre ouvre : Meung-sur-Loire : "
         "<b>+0,04 consultations par an et par habitant standardisé</b> ○ hypothèse, "
@@ -285,7 +286,7 @@ def test_minutes_out_of_reach_are_hatched_and_none_is_painted_as_zero(five: Anal
 
 def test_tooltip_of_a_known_value(communes: gpd.GeoDataFrame) -> None:
     meung = communes[communes["name"] == "Meung-sur-Loire"].iloc[0]
-    assert interactive._tooltip_html(meung, APL, layers=LAYERS).replace(NNBSP, "⍽") == (
+    assert tooltip(meung, APL, layers=LAYERS).replace(NNBSP, "⍽") == (
         "<b>Meung-sur-Loire</b> (45203)"
         "<br>APL aux médecins généralistes, 2023 : "
         "<b>3,51 consultations par an et par habitant standardisé</b> ● mesuré"
@@ -294,14 +295,14 @@ def test_tooltip_of_a_known_value(communes: gpd.GeoDataFrame) -> None:
         "<br><small>Source : Drees, APL aux médecins généralistes</small>"
     )
     # The layer that is painted comes first, in bold, and gives the source.
-    other = interactive._tooltip_html(meung, POPULATION, layers=LAYERS).split("<br>")
+    other = tooltip(meung, POPULATION, layers=LAYERS).split("<br>")
     assert other[1].startswith("Population municipale, 2023 : <b>")
     assert "Insee, populations de référence 2023" in other[-1]
 
 
 def test_tooltip_of_an_unknown_value(one_unknown: gpd.GeoDataFrame) -> None:
     beaugency = one_unknown[one_unknown["name"] == "Beaugency"].iloc[0]
-    lines = interactive._tooltip_html(beaugency, APL, layers=LAYERS).split("<br>")
+    lines = tooltip(beaugency, APL, layers=LAYERS).split("<br>")
     assert lines[1] == "APL aux médecins généralistes, 2023 : <b>donnée absente</b>"
     assert lines[2].endswith("● mesuré")
 
@@ -314,19 +315,13 @@ def test_tooltip_marks_what_is_not_measured(
 ) -> None:
     row = communes.iloc[0].copy()
     row[status_column(APL.column)] = status
-    assert (
-        interactive._tooltip_html(row, APL, layers=LAYERS)
-        .split("<br>")[1]
-        .endswith(f"</b> {words}")
-    )
+    assert tooltip(row, APL, layers=LAYERS).split("<br>")[1].endswith(f"</b> {words}")
 
 
 def test_tooltip_escapes_names(communes: gpd.GeoDataFrame) -> None:
     row = communes.iloc[0].copy()
     row["name"] = "<i>A & B</i>"
-    assert "<b>&lt;i&gt;A &amp; B&lt;/i&gt;</b>" in interactive._tooltip_html(
-        row, APL, layers=LAYERS
-    )
+    assert "<b>&lt;i&gt;A &amp; B&lt;/i&gt;</b>" in tooltip(row, APL, layers=LAYERS)
 
 
 def test_a_commune_is_painted_with_the_colour_of_its_class(
@@ -355,8 +350,7 @@ def test_every_layer_has_the_tooltips_of_its_own_value(
     new = interactive.territory_map(communes, name="x", national=five.national, scenarios=titles)
     found = [group.tips for group in drawing(new).shapes if group.name is not None]
     assert found == [
-        [interactive._tooltip_html(row, layer, layers=layers) for _, row in communes.iterrows()]
-        for layer in layers
+        [tooltip(row, layer, layers=layers) for _, row in communes.iterrows()] for layer in layers
     ]
 
 

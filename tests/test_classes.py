@@ -73,7 +73,7 @@ def test_nothing_known_has_no_breaks(maps: list[pd.Series]) -> None:
 def test_many_values_are_classed_by_their_ranks(monkeypatch: pytest.MonkeyPatch) -> None:
     # Three far groups: whichever values stand for all, the breaks separate them.
     many = pd.Series(np.concatenate([np.arange(90), 1000 + np.arange(80), 5000 + np.arange(70)]))
-    monkeypatch.setattr(classes, "MAX_VALUES", 30)
+    monkeypatch.setattr(classes, "_MAX_VALUES", 30)
     breaks = pooled_breaks([many.sample(frac=1, random_state=1)], k=3)
     assert counts(many, breaks)[1:] == pytest.approx([80, 70], abs=8)
     assert breaks == pooled_breaks([many], k=3)

@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 
-from cpts_geo.atlas.charts.svg import HATCH, svg_tag
+from cpts_geo.atlas.charts.svg import EDGE, hatches, svg_tag
 from cpts_geo.atlas.look import style
 from cpts_geo.atlas.look.words import slots_text, span
 from cpts_geo.capacity.demand.interval import AT_LEAST_CHANCES
@@ -15,7 +15,6 @@ from cpts_geo.french import number
 _FLOOR_TEXT = "au moins, vu l’activité"
 _REFUTED = "modèle démenti par l’activité"
 _SAMPLING = "si seul le comptage des appels était incertain"
-_EDGE = f' stroke="{style.FILL}"'
 
 
 def dots_svg(
@@ -72,18 +71,13 @@ def dots_svg(
     bar = base + 30
     inner = "url(#hl)" if assumed else style.FILL_LIGHT
     said = [
-        (
-            f"{span(low, high)} : {_REFUTED if floor is not None else AT_LEAST_CHANCES}",
-            inner,
-            12,
-        )
+        (f"{span(low, high)} : {_REFUTED if floor is not None else AT_LEAST_CHANCES}", inner, 12)
     ]
     if sampling is not None:
         said.append((f"{span(*sampling)} : {_SAMPLING}", style.FILL, 6))
     parts = [
         svg_tag(width, bar + 42 + 20 * len(said), title=title, kind="dots"),
-        HATCH.format(id="hd", paper=style.PAPER, line=style.FILL, width=3),
-        HATCH.format(id="hl", paper=style.PAPER, line=style.FILL_LIGHT, width=3),
+        hatches("h"),
         f'<path d="M{x(first):.1f} {base}H{x(last):.1f}" stroke="{style.BORDER}"/>',
     ]
     every = 1 if step >= 22 else 2 if step >= 11 else 5
@@ -119,7 +113,7 @@ def dots_svg(
         y = bar + 50 + 20 * row
         parts.append(
             f'<rect x="{left}" y="{y - 4 - height / 2}" width="22" height="{height}" '
-            f'fill="{colour}"{_EDGE if height > 6 else ""}/>'
+            f'fill="{colour}"{f" {EDGE}" if height > 6 else ""}/>'
             f'<text x="{left + 30}" y="{y}" class="muted">{text}</text>'
         )
     for slots, text, dash in ((today, "aujourd’hui", "none"), (floor, _FLOOR_TEXT, "5 3")):

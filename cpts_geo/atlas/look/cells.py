@@ -14,7 +14,7 @@ from cpts_geo.secrecy.disclosure import Mask
 #: A masked value is written, marked and painted as such: never like an unknown one, or like 0.
 MASK_TEXTS: Final = {Mask.UNDER_11: "moins de 11", Mask.SECRET: "secret"}
 MASK_LABEL: Final = "secret statistique"
-MASK_MARK: Final = "■"
+_MASK_MARK: Final = "■"
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def status_mark(status: str) -> str:
     >>> status_mark("measured"), status_mark("masked")
     ('●', '■')
     """
-    return MASK_MARK if status in MASK_TEXTS else STATUS_MARKS[Status(status)]
+    return _MASK_MARK if status in MASK_TEXTS else STATUS_MARKS[Status(status)]
 
 
 def status_words(status: str) -> str:

@@ -18,7 +18,7 @@ from cpts_geo.errors import TableError
 
 #: Fisher-Jenks costs the square of the number of values: beyond, values at even ranks stand for
 #: all.
-MAX_VALUES: Final = 400
+_MAX_VALUES: Final = 400
 
 
 def pooled_breaks(maps: Iterable[pd.Series], *, k: int = 5) -> tuple[float, ...]:
@@ -47,7 +47,7 @@ def pooled_breaks(maps: Iterable[pd.Series], *, k: int = 5) -> tuple[float, ...]
     Notes
     -----
     The breaks make the sum of squared distances to the class means the smallest
-    (`mapclassify.FisherJenks`) over the pooled values. Above :data:`MAX_VALUES` of them, those
+    (`mapclassify.FisherJenks`) over the pooled values. Above 400 of them, those
     at even ranks, smallest and largest included, stand for all.
 
     Examples
@@ -59,8 +59,7 @@ def pooled_breaks(maps: Iterable[pd.Series], *, k: int = 5) -> tuple[float, ...]
     """
     if k < 2:
         raise TableError(
-            f"{k} classe(s) demandée(s) pour une carte.",
-            remedy="demandez au moins deux classes.",
+            f"{k} classe(s) demandée(s) pour une carte.", remedy="demandez au moins deux classes."
         )
     return _fisher_jenks(_pooled(maps), k)
 
@@ -80,8 +79,8 @@ def _pooled(maps: Iterable[pd.Series]) -> npt.NDArray[np.float64]:
 
 def _fisher_jenks(values: npt.NDArray[np.float64], k: int) -> tuple[float, ...]:
     """Upper bounds of the classes of sorted values, but that of the last."""
-    if len(values) > MAX_VALUES:
-        ranks = np.linspace(0, len(values) - 1, MAX_VALUES).round().astype(int)
+    if len(values) > _MAX_VALUES:
+        ranks = np.linspace(0, len(values) - 1, _MAX_VALUES).round().astype(int)
         values = values[ranks]
     distinct = np.unique(values)
     if k == 1 or len(distinct) <= k:

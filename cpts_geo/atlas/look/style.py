@@ -12,7 +12,7 @@ SEQUENTIAL: Final = {
 }
 #: ColorBrewer PuOr: losses orange, gains purple, no change nearly white; safe likewise.
 DIVERGING: Final = {
-    7: ("#b35806", "#f1a340", "#fee0b6", "#f7f7f7", "#d8daeb", "#998ec3", "#542788"),
+    7: ("#b35806", "#f1a340", "#fee0b6", "#f7f7f7", "#d8daeb", "#998ec3", "#542788")
 }
 INK: Final = "#1f2a33"
 MUTED: Final = "#5b6770"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from cpts_geo.capacity.answer.caveats import EVIDENCE
 from cpts_geo.capacity.answer.headline import Headline
-from cpts_geo.capacity.demand.interval import CHANCES, Interval
+from cpts_geo.capacity.demand.interval import CHANCES
+from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.french import number, percent
 from cpts_geo.schema import Status
 
@@ -35,28 +37,6 @@ def span(low: float, high: float, decimals: int = 0) -> str:
     ('10 à 19', '14')
     """
     return " à ".join(dict.fromkeys([number(low, decimals), number(high, decimals)]))
-
-
-def with_span(found: Interval[int] | Interval[float]) -> str:
-    """
-    Write a median and its interval.
-
-    Parameters
-    ----------
-    found : Interval
-        Median and bounds.
-
-    Returns
-    -------
-    str
-        French words.
-
-    Examples
-    --------
-    >>> with_span(Interval(10, 14, 19))
-    '14 (10 à 19)'
-    """
-    return f"{number(found.p50)} ({span(found.p10, found.p90)})"
 
 
 def sampling_part(result: Headline) -> str:
@@ -201,6 +181,24 @@ def partial(result: Headline) -> str:
     return ", demande partielle" if result.scenario.uncounted_demand is not None else ""
 
 
+def support(scenario: Scenario) -> str:
+    """
+    Say what the figures of a scenario rest on.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Says its evidence label.
+
+    Returns
+    -------
+    str
+        Such as « appui 1 (de 1, le plus solide, à 4) — … ».
+    """
+    label = scenario.evidence_label
+    return f"appui {label} (de 1, le plus solide, à 4) — {EVIDENCE[label]}"
+
+
 def answer_status(result: Headline) -> Status:
     """
     Say how the answer is known.
@@ -236,25 +234,6 @@ def short_answer(result: Headline) -> str:
         return f"au moins {number(seen.slots)}"
     low, middle, high = (number(x) for x in vars(result.slots_per_day).values())
     return f"{middle} ({low} à {high}){partial(result)}"
-
-
-def short_hours(result: Headline) -> str:
-    """
-    Give the GP-hours a week as they stand in a table.
-
-    Parameters
-    ----------
-    result : Headline
-        Capacity needed by a territory.
-
-    Returns
-    -------
-    str
-        Such as « 20 » or « au moins 8 »; says so where part of the demand is left out.
-    """
-    if (seen := result.refuting) is not None:
-        return f"au moins {number(seen.gp_hours_per_week)}"
-    return number(result.gp_hours_per_week.p50) + partial(result)
 
 
 def between(low: float, high: float) -> str:

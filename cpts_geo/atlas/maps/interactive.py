@@ -171,11 +171,6 @@ def _legend_html(layer: MapLayer, communes: pd.DataFrame, *, uncovered: bool = F
     )
 
 
-def _tooltip_html(commune: pd.Series, shown: MapLayer, *, layers: Sequence[MapLayer]) -> str:
-    """Tooltip of a commune: the layer's value first, then the others."""
-    return _tooltip(_told(commune, (shown, *layers)), shown)
-
-
 @dataclass(frozen=True)
 class _Told:
     """A commune in words: its name, then what is before, in and after the value of each layer."""

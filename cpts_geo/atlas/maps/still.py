@@ -58,11 +58,7 @@ _RC: Any = {
 
 
 def draw_layer(
-    communes: gpd.GeoDataFrame,
-    layer: MapLayer,
-    *,
-    ax: Axes,
-    national: gpd.GeoDataFrame,
+    communes: gpd.GeoDataFrame, layer: MapLayer, *, ax: Axes, national: gpd.GeoDataFrame
 ) -> Axes:
     """
     Paint one layer of a territory on axes.
@@ -189,21 +185,15 @@ def _draw(scene: _Scene, layer: MapLayer, *, ax: Axes) -> Axes:
 
 
 def layer_figure(
-    communes: gpd.GeoDataFrame,
-    layer: MapLayer,
-    *,
-    name: str,
-    national: gpd.GeoDataFrame,
+    communes: gpd.GeoDataFrame, layer: MapLayer, *, name: str, national: gpd.GeoDataFrame
 ) -> Figure:
     """
     Make one map of a territory, ready for a slide.
 
     Parameters
     ----------
-    communes : GeoDataFrame
-        Communes of the territory.
-    layer : MapLayer
-        Variable shown.
+    communes, layer : GeoDataFrame, MapLayer
+        As :func:`draw_layer`.
     name : str
         Name of the territory.
     national : GeoDataFrame

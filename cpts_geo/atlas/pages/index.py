@@ -12,22 +12,18 @@ from cpts_geo.atlas.look.cells import value_cell
 from cpts_geo.atlas.look.offline import inline_assets
 from cpts_geo.atlas.look.templating import template
 from cpts_geo.atlas.look.vintages import newest_known
-from cpts_geo.atlas.look.words import answer_status, goal, short_answer, short_hours, slots_text
+from cpts_geo.atlas.look.words import answer_status, goal, partial, short_answer, slots_text
 from cpts_geo.atlas.maps.embedding import map_parts, png
 from cpts_geo.atlas.maps.interactive import overview_map
 from cpts_geo.atlas.maps.still import overview_figure
 from cpts_geo.atlas.pages.sheet import sources_used
+from cpts_geo.capacity.answer.headline import Headline
+from cpts_geo.french import number
 from cpts_geo.schema import COLUMNS, STATUS_MARKS
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.study.study import Study
 
-_INDEX_COLUMNS = (
-    "population",
-    "share_without_mt",
-    "gps_per_100k",
-    "apl",
-    "share_low_apl",
-)
+_INDEX_COLUMNS = ("population", "share_without_mt", "gps_per_100k", "apl", "share_low_apl")
 
 
 def index_page(
@@ -82,7 +78,7 @@ def _row(sheet: Study, columns: Sequence[str]) -> dict[str, Any]:
     return {
         "sheet": sheet,
         "answer": short_answer(result) if result else "non calculé",
-        "hours": short_hours(result) if result else "non calculé",
+        "hours": _hours(result) if result else "non calculé",
         "today": slots_text(result.today.slots) if result and result.today else None,
         "label": result.scenario.evidence_label if result else "—",
         "mark": STATUS_MARKS[answer_status(result)] if result else "",
@@ -91,6 +87,13 @@ def _row(sheet: Study, columns: Sequence[str]) -> dict[str, Any]:
             for name in columns
         ],
     }
+
+
+def _hours(result: Headline) -> str:
+    """GP-hours a week, such as « 20 » or « au moins 8 », as :func:`short_answer`."""
+    if (seen := result.refuting) is not None:
+        return f"au moins {number(seen.gp_hours_per_week)}"
+    return number(result.gp_hours_per_week.p50) + partial(result)
 
 
 def _perimeters(sheets: Sequence[Study]) -> list[str]:

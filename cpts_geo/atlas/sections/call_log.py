@@ -11,16 +11,7 @@ import pandas as pd
 from cpts_geo.atlas.look.cells import MASK_LABEL, MASK_TEXTS, Cell
 from cpts_geo.capacity.calls.profile import CallProfile
 from cpts_geo.capacity.demand.interval import CHANCE, CHANCES
-from cpts_geo.french import (
-    MONTHS,
-    NNBSP,
-    UNKNOWN_TEXT,
-    WEEKDAYS,
-    counted,
-    day,
-    number,
-    percent,
-)
+from cpts_geo.french import MONTHS, NNBSP, UNKNOWN_TEXT, WEEKDAYS, counted, day, number, percent
 from cpts_geo.secrecy.disclosure import Mask
 
 _OUTCOME_WORDS: Final = {
@@ -86,9 +77,7 @@ def log_sentences(found: CallProfile, tables: Mapping[str, pd.DataFrame]) -> lis
     return said
 
 
-def log_views(
-    tables: Mapping[str, pd.DataFrame],
-) -> list[tuple[str, list[str], list[list[Cell]]]]:
+def log_views(tables: Mapping[str, pd.DataFrame]) -> list[tuple[str, list[str], list[list[Cell]]]]:
     """
     Lay out the tables of a log that a terminal has room for.
 

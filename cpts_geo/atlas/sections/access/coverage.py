@@ -9,7 +9,7 @@ import pandas as pd
 
 from cpts_geo.access.travel.times import BANDS
 from cpts_geo.atlas.look.cells import Cell, Row
-from cpts_geo.atlas.sections.access._cells import (
+from cpts_geo.atlas.sections.access._minutes import (
     TIMES,
     figure_cells,
     minutes,

@@ -10,7 +10,7 @@ import pandas as pd
 
 from cpts_geo.access.travel.surrogate import VARIANT_NAMES
 from cpts_geo.atlas.look.cells import Cell, Row
-from cpts_geo.atlas.sections.access._cells import figure_cells, minutes, whose_times
+from cpts_geo.atlas.sections.access._minutes import figure_cells, minutes, whose_times
 from cpts_geo.atlas.sections.access.words import coverage_headers, named
 from cpts_geo.capacity.scenario.supply import SITE_WORDS
 from cpts_geo.french import counted, number
@@ -25,10 +25,8 @@ def opening_answer(found: Opening, access: TerritoryAccess) -> str:
 
     Parameters
     ----------
-    found : Opening
-        Where to open.
-    access : TerritoryAccess
-        Access of the territory.
+    found, access : Opening, TerritoryAccess
+        As :func:`section`.
 
     Returns
     -------
@@ -96,10 +94,8 @@ def gain_sentence(found: Opening, access: TerritoryAccess) -> str:
 
     Parameters
     ----------
-    found : Opening
-        Where to open.
-    access : TerritoryAccess
-        Access of the territory.
+    found, access : Opening, TerritoryAccess
+        As :func:`section`.
 
     Returns
     -------
@@ -148,10 +144,8 @@ def capacity_sentence(found: Opening, access: TerritoryAccess) -> str:
 
     Parameters
     ----------
-    found : Opening
-        Where to open.
-    access : TerritoryAccess
-        Access of the territory.
+    found, access : Opening, TerritoryAccess
+        As :func:`section`.
 
     Returns
     -------
@@ -217,10 +211,8 @@ def site_rows(found: Opening, access: TerritoryAccess) -> list[list[Cell]]:
 
     Parameters
     ----------
-    found : Opening
-        Where to open.
-    access : TerritoryAccess
-        Access of the territory.
+    found, access : Opening, TerritoryAccess
+        As :func:`section`.
 
     Returns
     -------
@@ -265,10 +257,8 @@ def gain_rows(found: Opening, access: TerritoryAccess) -> list[Row]:
 
     Parameters
     ----------
-    found : Opening
-        Where to open.
-    access : TerritoryAccess
-        Access of the territory.
+    found, access : Opening, TerritoryAccess
+        As :func:`section`.
 
     Returns
     -------

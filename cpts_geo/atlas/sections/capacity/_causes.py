@@ -154,8 +154,4 @@ def section(result: Headline, tornado: pd.DataFrame, *, several: bool) -> dict[s
         decimals=decimals,
         title=f"Heures de médecin par semaine selon chaque donnée. {each}",
     )
-    return {
-        "sentence": _drivers_sentence(tornado),
-        "chart": Markup(chart),
-        "several": several,
-    }
+    return {"sentence": _drivers_sentence(tornado), "chart": Markup(chart), "several": several}

@@ -6,7 +6,7 @@ import math
 from typing import Any, Final
 
 from cpts_geo.atlas.look.cells import Cell, Row
-from cpts_geo.atlas.look.words import sampling_part, slots, span, todays, with_span
+from cpts_geo.atlas.look.words import sampling_part, slots, span, todays
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.answer.seasons import EligibleDemand
 from cpts_geo.capacity.demand.interval import Interval
@@ -29,10 +29,7 @@ def _group_rows(result: Headline, found: EligibleDemand) -> list[Row]:
     for group, requests in found.requests_per_year.items():
         status = result.status if group == "no_mt" else Status.ASSUMED
         needed = slots.get(group)
-        cells = (
-            _cell(requests, status),
-            Cell("—") if needed is None else _cell(needed, status),
-        )
+        cells = (_cell(requests, status), Cell("—") if needed is None else _cell(needed, status))
         rows.append(Row(_GROUPS[group], _origins(result.scenario, group), cells))
     return rows
 
@@ -65,11 +62,13 @@ def _cell(found: Interval[Any], status: Status) -> Cell:
 def _groups_sentences(result: Headline, found: EligibleDemand, served: float) -> list[str]:
     """Tell apart the demand of all who may ask and that of the headline."""
     needed = result.slots_per_day
+    every = found.slots_per_day
     alone = f"{slots(needed.p50)} ({span(needed.p10, needed.p90)})"
+    total = f"{number(every.p50)} ({span(every.p10, every.p90)})"
     said = [
         "Ce sont deux questions différentes. Pour les seules personnes sans médecin traitant, il "
         f"faudrait {alone} par jour : c’est la réponse en haut de page. "
-        f"Pour tous ceux que l’offre admet, il en faudrait {with_span(found.slots_per_day)}."
+        f"Pour tous ceux que l’offre admet, il en faudrait {total}."
     ]
     if result.today is not None and not math.isnan(served):
         said.append(

@@ -7,7 +7,7 @@ from typing import Any
 from cpts_geo.atlas.look.cells import Cell
 from cpts_geo.atlas.look.grades import input_status, least_known
 from cpts_geo.atlas.look.values import value_words
-from cpts_geo.capacity.answer.caveats import EVIDENCE
+from cpts_geo.atlas.look.words import support
 from cpts_geo.capacity.comparing.compare import ScenarioComparison
 from cpts_geo.capacity.scenario.inputs import VISITOR_FIELDS, WIDER_FIELDS
 from cpts_geo.capacity.scenario.loading import described
@@ -43,8 +43,7 @@ def _bases(found: ScenarioComparison) -> list[str]:
     said: dict[str, list[str]] = {}
     for letter, scenario in zip("AB", (found.first, found.second), strict=True):
         text = (
-            f"appui {scenario.evidence_label} (de 1, le plus solide, à 4) — "
-            f"{EVIDENCE[scenario.evidence_label]} Publics : {scenario.eligibility} "
+            f"{support(scenario)} Publics : {scenario.eligibility} "
             f"Base : {scenario.population_basis}."
         )
         said.setdefault(text, []).append(letter)

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from cpts_geo.atlas.charts.svg import HATCH, svg_tag
 from cpts_geo.atlas.look import style
-from cpts_geo.atlas.sections.comparison._sides import SAME, measure_status, side_text
+from cpts_geo.atlas.sections.comparison._sides import SAME, mean_offered, measure_status, side_text
 from cpts_geo.atlas.sections.comparison.written import COMMON_DRAWS, TEXTS
 from cpts_geo.capacity.comparing.compare import ScenarioComparison
 from cpts_geo.capacity.scenario.inputs import Scenario
@@ -20,17 +20,9 @@ from cpts_geo.schema import STATUS_MARKS, Status
 
 #: Narrow enough for a telephone to show its words at their size.
 _WIDTH: Final = 340
-
-
 _LEFT: Final = 12
-
-
 _RIGHT: Final = _WIDTH - 12
-
-
 _ROW: Final = 44
-
-
 _LETTERS: Final = ("A", "B")
 #: Measures that are drawn.
 _DRAWN: Final = ("served", "same_day", "slots_needed")
@@ -68,7 +60,7 @@ def _paired_svg(found: ScenarioComparison, measure: str) -> str:
     ):
         assumed = measure_status(scenario, measure) is Status.ASSUMED
         fill = f"url(#{kind})" if assumed else style.FILL
-        mark = _offered(scenario) if measure == "slots_needed" else math.nan
+        mark = mean_offered(scenario) if measure == "slots_needed" else math.nan
         parts.append(
             _line(
                 row,
@@ -87,15 +79,7 @@ def _paired_svg(found: ScenarioComparison, measure: str) -> str:
         gaps = _ticks(min(low, 0.0), max(high, 0.0))
         parts.append(_axis(gaps, share=text.share, top=top + 18, base=top + _ROW, zero=True))
         parts.append(
-            _line(
-                row,
-                "difference",
-                gaps,
-                y=top,
-                label="B − A",
-                shown=gap,
-                fill=style.INK,
-            )
+            _line(row, "difference", gaps, y=top, label="B − A", shown=gap, fill=style.INK)
         )
     else:
         parts.append(
@@ -110,11 +94,6 @@ def _marked(scenario: Scenario, measure: str, row: pd.Series, side: str) -> str:
     mark = STATUS_MARKS[measure_status(scenario, measure)]
     shown = side_text(measure, row, side)
     return shown if math.isnan(float(row[f"{side}_p50"])) else f"{shown} {mark}"
-
-
-def _offered(scenario: Scenario) -> float:
-    week = scenario.slots_by_weekday
-    return math.nan if week is None else sum(week) / len(week)
 
 
 def _line(

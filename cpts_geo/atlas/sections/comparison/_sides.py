@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import pandas as pd
@@ -15,11 +16,7 @@ from cpts_geo.french import UNKNOWN_TEXT, number, signed_number, whole_percent
 from cpts_geo.schema import Status
 
 SAME: Final = "identique"
-
-
 _ASKED: Final = ("requests_per_day", "slots_needed", "gp_hours_needed", *SAMPLING)
-
-
 _OFFERED: Final = ("slots_offered", "gp_hours_offered")
 
 
@@ -80,6 +77,12 @@ def measure_status(scenario: Scenario, measure: str) -> Status:
         return least_known(offered, graded(scenario, "gp_hour_cost"))
     priced = [graded(scenario, "gp_hour_cost")] if measure == "cost_per_consultation" else []
     return least_known(asked, offered, *priced)
+
+
+def mean_offered(scenario: Scenario) -> float:
+    """Slots offered a day, on average over the week; NaN where they are unknown."""
+    week = scenario.slots_by_weekday
+    return math.nan if week is None else sum(week) / len(week)
 
 
 def graded(scenario: Scenario, *names: str) -> Status:

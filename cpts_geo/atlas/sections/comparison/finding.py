@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Final
 
 import pandas as pd
 
 from cpts_geo.atlas.look.values import month_names
 from cpts_geo.atlas.look.words import deadline, slots, slots_text
-from cpts_geo.atlas.sections.comparison._sides import gap_decimals, hour_cost, side_text
+from cpts_geo.atlas.sections.comparison._sides import (
+    gap_decimals,
+    hour_cost,
+    mean_offered,
+    side_text,
+)
 from cpts_geo.atlas.sections.comparison.written import EUROS, period_words
 from cpts_geo.capacity.comparing.compare import ScenarioComparison
 from cpts_geo.capacity.demand.interval import CHANCES
@@ -67,8 +73,8 @@ def _goal_sentences(found: ScenarioComparison) -> list[str]:
             f"{deadline(scenario.deadline_days)}, créneaux qu’il faudrait par jour : "
             f"{side_text('slots_needed', row, side)}"
         )
-        week = scenario.slots_by_weekday
-        offered = "un nombre inconnu" if week is None else slots_text(sum(week) / len(week))
+        mean = mean_offered(scenario)
+        offered = "un nombre inconnu" if math.isnan(mean) else slots_text(mean)
         asked.setdefault(need, []).append(f"{letter} en offre {offered}")
     return [f"{need} ; {joined(offers)}." for need, offers in asked.items()]
 
@@ -78,11 +84,10 @@ def _lead(found: ScenarioComparison) -> str:
     if found.changes == ("months",):
         one, two = (month_names(s.months) for s in (found.first, found.second))
         return f"Sur {two} plutôt que sur {one}, "
-    weeks = [s.slots_by_weekday for s in (found.first, found.second)]
-    if set(found.changes) <= _SUPPLY and None not in weeks:
-        before, after = (sum(week or ()) / len(week or (0,)) for week in weeks)
-        if before != after:
-            return f"Avec {slots(after)} par jour au lieu de {slots_text(before)}, "
+    before, after = (mean_offered(s) for s in (found.first, found.second))
+    known = not math.isnan(before + after)
+    if known and before != after and set(found.changes) <= _SUPPLY:
+        return f"Avec {slots(after)} par jour au lieu de {slots_text(before)}, "
     return f"{found.second.label}, par rapport à {found.first.label} : "
 
 

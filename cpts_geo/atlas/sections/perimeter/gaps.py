@@ -10,9 +10,9 @@ from cpts_geo.atlas.look.cells import Cell
 from cpts_geo.french import day, number, signed_percent, typeset
 
 _QUANTITIES = {
-    "population": ("Population", "habitants", 0),
-    "area_km2": ("Superficie", "km²", 0),
-    "communes": ("Communes", "", 0),
+    "population": ("Population", "habitants"),
+    "area_km2": ("Superficie", "km²"),
+    "communes": ("Communes", ""),
 }
 
 
@@ -32,18 +32,15 @@ def gap_rows(gaps: pd.DataFrame) -> list[list[Cell]]:
     """
     rows = []
     for gap in gaps.to_dict("records"):
-        label, unit, decimals = _QUANTITIES[gap["quantity"]]
+        label, unit = _QUANTITIES[gap["quantity"]]
+        percent = gap["gap_percent"]
         rows.append(
             [
                 Cell(label, numeric=False),
-                Cell(f"{number(gap['published'], decimals)} {unit}".strip()),
+                Cell(f"{number(gap['published'])} {unit}".strip()),
                 Cell(day(gap["date"]), note=gap["document"], numeric=False),
-                Cell(f"{number(gap['today'], decimals)} {unit}".strip()),
-                Cell(
-                    signed_percent(gap["gap_percent"])
-                    if abs(gap["gap_percent"]) >= 0.05
-                    else "aucun"
-                ),
+                Cell(f"{number(gap['today'])} {unit}".strip()),
+                Cell(signed_percent(percent) if abs(percent) >= 0.05 else "aucun"),
                 Cell(typeset(gap["reason"]), numeric=False),
             ]
         )

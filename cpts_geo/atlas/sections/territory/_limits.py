@@ -11,7 +11,4 @@ from cpts_geo.settings import APL_LOW
 
 def section(layers: Sequence[MapLayer]) -> dict[str, Any]:
     """What the template shows: the definition and source of each layer of the map."""
-    return {
-        "layers": [(layer.title, layer_source(layer)) for layer in layers],
-        "apl_low": APL_LOW,
-    }
+    return {"layers": [(layer.title, layer_source(layer)) for layer in layers], "apl_low": APL_LOW}

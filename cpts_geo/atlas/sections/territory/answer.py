@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from cpts_geo.atlas.look.words import answer_status, between, goal, partial, slots
+from cpts_geo.atlas.look.words import answer_status, between, goal, partial, slots, support
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.demand.interval import AT_LEAST_CHANCES
 from cpts_geo.french import NNBSP, counted, number, value_text, whole_percent
@@ -103,9 +103,8 @@ def evidence(result: Headline) -> str:
     str
         Such as « ◐ Appui 1 (de 1, le plus solide, à 4) — … ».
     """
-    level = result.scenario.evidence_label
-    mark = STATUS_MARKS[answer_status(result)]
-    return f"{mark} Appui {level} (de 1, le plus solide, à 4) — {result.evidence}"
+    said = support(result.scenario)
+    return f"{STATUS_MARKS[answer_status(result)]} {said[0].upper()}{said[1:]}"
 
 
 def _hours(hours: float) -> str:

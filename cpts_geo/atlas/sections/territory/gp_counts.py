@@ -9,18 +9,12 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
+from cpts_geo.atlas.charts.svg import svg_tag
 from cpts_geo.atlas.look import style
 from cpts_geo.atlas.look.cells import Cell, Row, remark
 from cpts_geo.french import UNKNOWN_TEXT, number, percent, signed_percent
 from cpts_geo.french import counted as with_word
-from cpts_geo.indicators.gp_sources import (
-    ESTIMATED,
-    BpeGap,
-    bpe_gaps,
-    counted,
-    reconcile,
-    trend,
-)
+from cpts_geo.indicators.gp_sources import ESTIMATED, BpeGap, bpe_gaps, counted, reconcile, trend
 from cpts_geo.schema import COLUMNS, GP_SOURCES, Status
 
 #: Sources whose definition says what notes on their values would say again.
@@ -47,11 +41,7 @@ def _source_rows(comparison: pd.DataFrame) -> list[Row]:
         first = f"{counted(column.name)} Source : {known['source']} ({known['grade']})."
         detail = " ".join([first, *([] if column.name in _SAID else remarks)])
         rows.append(
-            Row(
-                column.counted_label,
-                detail,
-                tuple(_cell(cells.loc[code]) for code in areas),
-            )
+            Row(column.counted_label, detail, tuple(_cell(cells.loc[code]) for code in areas))
         )
     return rows
 
@@ -65,7 +55,7 @@ def _cell(found: pd.Series) -> Cell:
     details = []
     if not math.isnan(found["count"]):
         # An estimate of a fraction of a doctor would claim more than it knows.
-        details.append(with_word(round(found["count"]), "médecin", "médecins"))
+        details.append(_doctors(found["count"]))
     if not math.isnan(found["low"]):
         details.append(f"{number(found['low'])} à {number(found['high'])} à 95 %")
     return Cell(
@@ -189,11 +179,7 @@ def sources_svg(comparison: pd.DataFrame, *, title: str) -> str:
     scale = (_WIDTH - _LEFT - _RIGHT) / last
     names = list(dict.fromkeys(table["indicator"]))
     height = _TOP + _ROW * len(names) + 24
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" role="img" '
-        f'aria-label="{escape(title)}" class="sources" font-family="system-ui, sans-serif" '
-        'font-size="12">'
-    ]
+    parts = [svg_tag(_WIDTH, height, title=title, kind="sources")]
     bottom = _TOP + _ROW * len(names)
     for value in range(0, last + 1, step):
         x = _LEFT + value * scale
