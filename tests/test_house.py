@@ -33,22 +33,18 @@ SMALLEST, LARGEST = 3, 9
 LONG: set[str] = set()
 #: Folders of too few or too many modules.
 OTHER_ROOMS = {
-    "cpts_geo",
-    "cpts_geo.atlas",
-    "cpts_geo.capacity.comparing",
+    "cpts_geo.atlas.sections",
     "cpts_geo.secrecy",
-    "cpts_geo.sources.analyst.calls",
-    "cpts_geo.sources.fetching",
+    "cpts_geo.sources.readers",
     "cpts_geo.sources.roads",
-    "cpts_geo.territories.cog",
 }
 #: Folders whose contents import one another in a circle.
 CIRCLES: set[str] = set()
 #: What remains, at most: lower a number when the house allows it, never raise one.
 AT_MOST = {
-    "public names used by no other module": 307,
-    "public names used by their folder only": 443,
-    "private functions and classes without a sentence": 434,
+    "public names used by no other module": 99,
+    "public names used by their folder only": 92,
+    "private functions and classes without a sentence": 2,
 }
 
 
