@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from cpts_geo.capacity.answer.headline import headline
 from cpts_geo.capacity.scenario.calendar import _REGIONS, Calendar
-from cpts_geo.capacity.scenario.file import _SCENARIOS_DIR, SHIPPED, read_values, scenario_name
+from cpts_geo.capacity.scenario.file import _SCENARIOS_DIR, SHIPPED, read_values
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import (
     load_scenario,
@@ -427,7 +427,6 @@ def test_defects_of_base_and_file_are_told_together(write: Write) -> None:
 
 def test_values_are_read_without_being_checked(write: Write) -> None:
     assert read_values(write('base = "lvo"\ntarget = 3.0\n'))["target"] == 3.0
-    assert scenario_name("a/b.c.toml") == "b.c"
 
 
 # ---- schema

@@ -133,9 +133,7 @@ def _loaded(*names: str) -> list[Scenario]:
 
 def _told_apart(first: str, second: str) -> tuple[str, str]:
     """Name both after their files, with the folder where two files bear one name."""
-    from cpts_geo.capacity.scenario.file import scenario_name  # noqa: PLC0415
-
-    one, two = scenario_name(first), scenario_name(second)
+    one, two = Path(first).stem, Path(second).stem
     if one != two or first == second:
         return one, two
     folders = (Path(name).parent.name for name in (first, second))

@@ -40,28 +40,6 @@ _REPLACES: Final = {
 _DEEPEST: Final = 50
 
 
-def scenario_name(path: Path | str) -> str:
-    """
-    Name a scenario after its file.
-
-    Parameters
-    ----------
-    path : Path or str
-        TOML file, or key of a shipped scenario or variant.
-
-    Returns
-    -------
-    str
-        Name without folder nor extension.
-
-    Examples
-    --------
-    >>> scenario_name("essais/challans_ete.toml")
-    'challans_ete'
-    """
-    return Path(path).stem
-
-
 def read_values(path: Path | str) -> dict[str, Any]:
     """
     Read the values of a scenario file, laid over those of its base.

@@ -15,7 +15,7 @@ import tomli_w
 
 from cpts_geo.capacity.scenario._refusals import nearest
 from cpts_geo.capacity.scenario.calendar import default_calendar
-from cpts_geo.capacity.scenario.file import SHIPPED, read_values, scenario_name
+from cpts_geo.capacity.scenario.file import SHIPPED, read_values
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.parameters import (
     SOURCED_FIELDS,
@@ -99,7 +99,7 @@ def load_scenario(path: Path | str) -> Scenario:
     8
     """
     values = read_values(path)
-    name = scenario_name(path)
+    name = Path(path).stem
     return _build(values, territory=name, origin=f"Le scénario « {name} »")
 
 
