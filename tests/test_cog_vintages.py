@@ -12,7 +12,7 @@ import pytest
 from cpts_geo.errors import DataFileError, TableError
 from cpts_geo.settings import COG_YEAR
 from cpts_geo.sources.codes import PLM
-from cpts_geo.sources.embedding import embedded, packages
+from cpts_geo.sources.embedding import _entries, embedded
 from cpts_geo.sources.embedding.cog_vintages import (
     _events_between,
     _events_until,
@@ -25,7 +25,7 @@ from cpts_geo.sources.embedding.contracts import check
 from cpts_geo.territories.cog.events import codes_at, from_movements
 from cpts_geo.territories.cog.moves import MoveWarning, move
 
-YEARS = (*sorted(packages.PAST_COG), COG_YEAR)
+YEARS = (*sorted(_entries.PAST_COG), COG_YEAR)
 #: Communes split between COG 2021 and COG 2026: COG, name before, name of each part.
 SPLITS = {
     "60054": (2024, "Les Hauts-Talican", ("Beaumont-les-Nonains", "Les Hauts-Talican")),
@@ -40,13 +40,13 @@ SPLITS = {
 
 @pytest.fixture(scope="module")
 def vintages(packages_dir) -> dict[int, _Vintage]:
-    return {year: _vintage_of(packages.read_entries(packages_dir, year), year) for year in YEARS}
+    return {year: _vintage_of(_entries.read_entries(packages_dir, year), year) for year in YEARS}
 
 
 @pytest.fixture(scope="module")
 def people_2021(packages_dir) -> pd.DataFrame:
-    entries = packages.read_entries(packages_dir, 2021)
-    rows = [(e["code"], e.get("population")) for e in entries if e["type"] == packages.CURRENT]
+    entries = _entries.read_entries(packages_dir, 2021)
+    rows = [(e["code"], e.get("population")) for e in entries if e["type"] == _entries.CURRENT]
     found = pd.DataFrame(rows, columns=["code_insee", "population"]).dropna()
     return found[~found["code_insee"].str.match("97[578]|98")].reset_index(drop=True)
 

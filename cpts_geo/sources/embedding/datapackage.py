@@ -8,8 +8,8 @@ from typing import Any
 from cpts_geo import __version__
 from cpts_geo.schema import COLUMNS, EARLIER_POPULATION, EMBEDDED_FIGURES, Status, status_column
 from cpts_geo.sources.catalogue.catalogue import sha256_of, sources
+from cpts_geo.sources.embedding._entries import PAST_COG
 from cpts_geo.sources.embedding.cog_vintages import EVENT_COLUMNS
-from cpts_geo.sources.embedding.packages import PAST_COG
 
 _TEXTS = {
     "code_insee": "Code Insee de la commune, COG 2026",

@@ -8,14 +8,11 @@ Known defects of the contours (see data/communes/README.md) are repaired by
 from __future__ import annotations
 
 import io
-import json
 import lzma
 import shutil
 import subprocess
 import sys
-import tarfile
 import zipfile
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -30,12 +27,15 @@ from cpts_geo.foreign import shown_path
 from cpts_geo.schema import EARLIER_POPULATION
 from cpts_geo.settings import GEOGRAPHIC_CRS
 from cpts_geo.sources.catalogue.catalogue import sources, verified_path
+from cpts_geo.sources.embedding._entries import (
+    CURRENT,
+    PAST_COG,
+    handwritten_events,
+    members,
+    read_entries,
+)
 
-#: Type of the entries that are communes of their own.
-CURRENT = "commune-actuelle"
 _FORMER_KINDS = ("commune-deleguee", "commune-associee", "arrondissement-municipal")
-#: Vintages of the first package kept to find codes that left the COG, newest first.
-PAST_COG = (2025, 2024, 2023, 2022, 2021)
 
 
 def fetch_packages(folder: Path) -> None:
@@ -83,38 +83,6 @@ def fetch_packages(folder: Path) -> None:
             )
 
 
-def _members(archive: Path, *names: str) -> list[Any]:
-    """Content of JSON files of the registry package."""
-    with tarfile.open(archive, "r:gz") as tar:
-        streams = [tar.extractfile(f"package/data/{name}.json") for name in names]
-        return [json.load(stream) for stream in streams if stream is not None]
-
-
-def read_entries(folder: Path, year: int) -> list[dict[str, Any]]:
-    """
-    Entries of one COG as the package has them: communes, delegated ones, arrondissements.
-
-    Parameters
-    ----------
-    folder : Path
-        Folder with the packages named in the catalogue.
-    year : int
-        Year of the COG.
-
-    Returns
-    -------
-    list of dict
-        Content of its communes.json.
-
-    Raises
-    ------
-    DataFileError
-        The archive is missing or altered.
-    """
-    (entries,) = _members(verified_path(f"decoupage_administratif_{year}", folder), "communes")
-    return list(entries)
-
-
 def read_admin(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """
     Communes, former communes and départements of the current COG.
@@ -138,7 +106,7 @@ def read_admin(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     departements : DataFrame
         departement, departement_name, region.
     """
-    entries, epcis, departements = _members(
+    entries, epcis, departements = members(
         verified_path("decoupage_administratif_2026", folder), "communes", "epci", "departements"
     )
     table = pd.DataFrame(entries)
@@ -175,28 +143,6 @@ def read_admin(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
         columns={"code": "departement", "nom": "departement_name"}
     )
     return communes, former, named[["departement", "departement_name", "region"]]
-
-
-def handwritten_events() -> pd.DataFrame:
-    """
-    Events written down from the COG, whose date or successor the package does not tell.
-
-    Returns
-    -------
-    DataFrame
-        former_code, former_name, code_insee (the code that replaces it), since_cog (first COG
-        after the event), event (French sentence). A split has one row a part, the commune that
-        was split included where it goes on.
-
-    Examples
-    --------
-    >>> int(handwritten_events().set_index("former_code").at["85060", "since_cog"])
-    2019
-    """
-    with (resources.files("cpts_geo.sources.embedding") / "cog_events.csv").open(
-        encoding="utf-8"
-    ) as file:
-        return pd.read_csv(file, dtype={"former_code": str, "code_insee": str})
 
 
 def _retired_codes(folder: Path, *, seen: set[str]) -> pd.DataFrame:
