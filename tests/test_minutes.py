@@ -42,8 +42,9 @@ def on_a_line(**km: float) -> pd.DataFrame:
 
 def given_times(*rows: tuple[str, str, float]) -> TravelTimes:
     pairs = pd.DataFrame(rows, columns=["origin", "destination", "minutes"])
-    said = {"label": "table", "source": "analyste", "grade": "C"}
-    return travel_times(pairs, **said, diagonal=0.0, series="file")
+    return travel_times(
+        pairs, label="table", source="analyste", grade="C", diagonal=0.0, series="file"
+    )
 
 
 def care_of(field: pd.DataFrame, given: TravelTimes | None = None) -> pd.DataFrame:

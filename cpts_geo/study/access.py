@@ -209,8 +209,9 @@ def _impossible(around: Surroundings, change: Change) -> str:
     lost = people_missing(change.code, around.field, origins=known)
     if lost.empty:
         return ""
+    where = "l’extrait de routes" if times.series == "roads" else "la table des temps"
     return (
-        f"la table des temps n’a pas {counted(len(lost), 'commune', 'communes')} "
+        f"{where} n’a pas {counted(len(lost), 'commune', 'communes')} "
         f"({counted(float(lost.sum()), 'habitant', 'habitants')}) à une vingtaine de minutes, qui "
         "partagent ce bassin : l’écart serait exagéré"
     )

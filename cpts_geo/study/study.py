@@ -16,7 +16,6 @@ from cpts_geo.errors import DemandTooLargeError
 from cpts_geo.french import joined
 from cpts_geo.indicators.comparison import compare_areas
 from cpts_geo.indicators.densities import poisson_interval
-from cpts_geo.indicators.gp_sources import BpeGap, bpe_gaps, reconcile, trend
 from cpts_geo.study.access import TerritoryAccess, study_access
 from cpts_geo.study.capacity import TerritoryCapacity, study_capacity
 from cpts_geo.study.surroundings import Surroundings
@@ -138,21 +137,6 @@ class Study:
             names=pd.Series({self.key: self.name}),
             facts=self.common.facts,
         )
-
-    @cached_property
-    def gp_sources(self) -> pd.DataFrame:
-        """Its numbers of GPs, source by source, in each area."""
-        return reconcile(self.comparison)
-
-    @cached_property
-    def gp_gaps(self) -> list[BpeGap]:
-        """What separates its counts of GPs by the BPE and by the Cnam, in each area."""
-        return bpe_gaps(self.comparison)
-
-    @cached_property
-    def gp_trend(self) -> dict[str, float]:
-        """Change of the GPs of each département from the BPE 2017 to the BPE 2024, as a share."""
-        return trend(self.comparison)
 
     @cached_property
     def one_gp(self) -> tuple[float, float]:

@@ -32,37 +32,30 @@ def cell_minutes(
     Parameters
     ----------
     cells : DataFrame
-        Table of :func:`cpts_geo.sources.readers.care.access_times.read_access_times`: x, y,
-        code_insee, population, facility, minutes (NaN: no road). A cell stands once for each
-        facility.
+        Table of :func:`cpts_geo.sources.readers.care.access_times.read_access_times` (minutes NaN
+        where no road joins): a cell stands once for each facility.
     facility : str
         Kind of facility: ``gps``, ``emergency_departments`` or ``pharmacies``.
     bands : sequence of float
         Minutes, rising.
     areas : mapping of str to str, optional
-        Territory of each commune; communes it does not name are left out. By default each
-        commune is its own area.
+        Territory of each commune, others left out; by default each commune is its own area.
 
     Returns
     -------
     DataFrame
-        Indexed by code_insee (``area`` where `areas` is given), in order: population (people of
-        all its cells), population_unknown (those no road joins to a facility), mean_minutes,
-        p90_minutes, worst_minutes, and for each band b within_b (people at b minutes at most) and
-        share_within_b (of the people whose time is known, in [0, 1]). What nobody's time tells
-        is NaN.
+        By code_insee (``area`` where `areas` is given), in order: population (of all its cells),
+        population_unknown (those no road joins to a facility), mean_minutes, p90_minutes (the
+        smallest time within which 90 % of the people whose time is known are), worst_minutes, and
+        for each band b within_b (people) and share_within_b (of those whose time is known, in [0,
+        1]). Cells weigh by their people; one without any is no worst case. NaN where nobody's time
+        tells.
 
     Raises
     ------
     TravelError
         A column is missing, the facility is not there, a cell stands twice, a population or a
         time is negative or infinite, bands do not rise, no commune is in `areas`; all are listed.
-
-    Notes
-    -----
-    Cells weigh by their people; one without any weighs nothing, and is no worst case. The p90 is
-    the smallest time within which at least 90 % of the people whose time is known are. Times are
-    those of a free road, to the nearest facility even when it takes no patient.
 
     Examples
     --------

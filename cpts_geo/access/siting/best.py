@@ -157,10 +157,12 @@ def sites_by_allocation(
 
     Parameters
     ----------
+    minutes : DataFrame of float
+        As for :func:`best_sites`.
     demands : mapping of str to Series
         Name of the allocation -> demand by commune, two at least; see
         :func:`cpts_geo.access.siting.allocation.allocations`.
-    minutes, objective, p, radius, existing, candidates, best, capacity : see there
+    objective, p, radius, existing, candidates, best, capacity : see there
         As for :func:`best_sites`.
 
     Returns

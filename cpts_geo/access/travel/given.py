@@ -110,12 +110,12 @@ def _own_note(pairs: pd.DataFrame) -> list[str]:
 
 def lacking_notes(times: TravelTimes | None, communes: pd.DataFrame) -> tuple[str, ...]:
     """
-    Say which communes of the territories have no time in an analyst's table.
+    Say which communes of the territories the times given do not leave from.
 
     Parameters
     ----------
     times : TravelTimes or None
-        The table; None without one.
+        Of a table, or computed on roads; None without.
     communes : DataFrame
         Communes of the territories: code_insee, name.
 
@@ -140,8 +140,9 @@ def lacking_notes(times: TravelTimes | None, communes: pd.DataFrame) -> tuple[st
     more = len(lost) - MAX_DEFECTS
     others = f", et {counted(more, 'autre', 'autres')}" if more > 0 else ""
     words = ("commune du périmètre n’a", "communes du périmètre n’ont")
+    which = "Temps par la route" if times.series == "roads" else "Table des temps"
     return (
-        f"Table des temps : {counted(len(lost), *words)} aucun temps au départ, sur "
+        f"{which} : {counted(len(lost), *words)} aucun temps au départ, sur "
         f"{number(len(own))} : {shown}{others}. Leurs temps d’accès sont inconnus, et ne sont pas "
         "devinés.",
     )

@@ -108,24 +108,20 @@ def travel_times(
     Parameters
     ----------
     pairs : DataFrame
-        origin, destination (codes) and minutes (>= 0, finite); one row a pair, an absent pair is
-        slower than `reach`. The same pair twice with the same time counts once.
-    label : str
-        French words on what the times are, shown wherever they are used.
-    source, grade : str
-        Where they come from, and the trust it deserves.
-    status : Status
-        How they are known.
+        origin, destination (codes) and minutes (>= 0, finite); an absent pair is slower than
+        `reach`, the same one twice with the same time counts once.
+    label, source, grade, status : see there
+        As in :class:`TravelTimes`.
     reach : float, optional
         Minutes up to which the table holds every pair; by default, ``inf`` for a table that holds
         every pair of its codes, else its longest time.
     diagonal : float, optional
-        Minutes within a place, given to each place that is an origin and a destination and has no
-        pair with itself (0 is the convention of Insee's METRIC); None refuses such a table.
+        Minutes within a place that has no pair with itself (0 is the convention of Insee's METRIC);
+        None refuses such a table.
     unsnapped : sequence of str
         Codes that the router could not put on a road; no pair but each one's own.
     series : {"approx", "file", "roads"}
-        See :class:`TravelTimes`.
+        As in :class:`TravelTimes`.
 
     Returns
     -------

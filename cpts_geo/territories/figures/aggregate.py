@@ -44,7 +44,7 @@ def area_summary(
     communes : DataFrame
         One row a commune and area: `by`, code_insee, split_family (codes of the communes that
         were one, the one they left first; NaN for nearly all), population, population_2017,
-        area_km2 and the columns of :data:`cpts_geo.schema.FIGURE_COLUMNS` with their status.
+        area_km2 and :data:`cpts_geo.schema.FIGURE_COLUMNS` with their status.
     by : str
         Column of the area; one commune may stand in several areas.
     indicators : sequence of str
@@ -53,17 +53,12 @@ def area_summary(
     Returns
     -------
     DataFrame
-        Long table: `by`, indicator, value, status, note. A figure known for too small a
-        share of the people (of the communes for area_km2; settings.MIN_COVERAGE_*) is NaN and
-        ``unknown``; the note says how many communes are missing, and how many bring a figure
-        of the wider commune they were part of because the area does not hold all of it.
-
-    Notes
-    -----
-    Means of the APL weigh by its standardised population, shares of people under a threshold
-    by the total population of the same file, as the DREES prescribes. An area that holds a
-    split commune and all its parts counts them as one: the figure of before the split stands
-    with the people and the land of all.
+        Long table: `by`, indicator, value, status, note. A figure known for too small a share of
+        the people (of the communes for area_km2; settings.MIN_COVERAGE_*) is NaN and ``unknown``;
+        the note says how many communes are missing, and how many bring the figure of the wider
+        commune they were part of. A split commune with all its parts counts as one, with the people
+        and the land of all. The APL weighs by its standardised population, shares of people under a
+        threshold by the total population of its file, as the DREES prescribes.
 
     Examples
     --------

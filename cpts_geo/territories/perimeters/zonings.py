@@ -52,7 +52,19 @@ class Zoning:
     inputs: dict[str, str] = field(default_factory=dict)
 
     def named(self, code: str) -> str:
-        """Name of a zone with its code in parentheses."""
+        """
+        Name a zone, its code beside.
+
+        Parameters
+        ----------
+        code : str
+            Code of the zone.
+
+        Returns
+        -------
+        str
+            Display name, and the code in parentheses.
+        """
         return f"{self.names[code]} ({code})"
 
 

@@ -43,7 +43,7 @@ def territory_sections(study: Study, *, national: gpd.GeoDataFrame) -> dict[str,
         "figures": _figures.section(study.comparison),
         "beside": beside.section(study.comparison),
         "gp_counts": gp_counts.section(study.comparison),
-        "communes": communes.section(study.communes),
+        "communes": communes.section(study.communes, one_gp=study.one_gp),
         "hypotheses": study.headline and _hypotheses.section(study.headline.scenario),
         "limits": _limits.section(layers),
     }

@@ -9,7 +9,6 @@ import pandas as pd
 from cpts_geo.atlas.look.cells import Cell, value_cell
 from cpts_geo.atlas.look.vintages import minutes_column
 from cpts_geo.french import number, slug
-from cpts_geo.indicators.densities import poisson_interval
 from cpts_geo.schema import COLUMNS, shown_vintage, status_column, vintages
 
 #: Quantities of the table of communes, after the name.
@@ -80,7 +79,7 @@ def commune_table(communes: pd.DataFrame) -> tuple[list[tuple[str, str]], list[l
     return headers, rows
 
 
-def section(communes: pd.DataFrame) -> dict[str, Any]:
+def section(communes: pd.DataFrame, *, one_gp: tuple[float, float]) -> dict[str, Any]:
     """
     List the communes: the map in figures.
 
@@ -88,6 +87,8 @@ def section(communes: pd.DataFrame) -> dict[str, Any]:
     ----------
     communes : DataFrame
         As :func:`commune_table`.
+    one_gp : tuple of float
+        Mean numbers of GPs with which one GP counted is compatible.
 
     Returns
     -------
@@ -95,5 +96,4 @@ def section(communes: pd.DataFrame) -> dict[str, Any]:
         What its template shows.
     """
     headers, rows = commune_table(communes)
-    one_gp = [number(bound, 2) for bound in poisson_interval(1)]
-    return {"headers": headers, "rows": rows, "one_gp": one_gp}
+    return {"headers": headers, "rows": rows, "one_gp": [number(bound, 2) for bound in one_gp]}
