@@ -39,6 +39,8 @@ _MAGIC: Final = (
 
 #: Line of the file (from 1) and its cells.
 Row = tuple[int, tuple[str, ...]]
+#: Letters past which a quote that was never closed has swallowed the lines below it.
+_SWALLOWED: Final = 131_072
 
 
 def text_of(path: Path, content: bytes, *, door: Door) -> tuple[str, list[str]]:
@@ -136,6 +138,8 @@ def _rows(path: Path, text: str, separator: str, door: Door) -> Iterator[Row]:
     longest = LIMITS["cell_length"]
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     start = 1
+    # Any library may have moved the reader's limit: what is said of a file must not hang on it.
+    moved = csv.field_size_limit(_SWALLOWED)
     try:
         for cells in reader:
             if any(len(cell) > longest for cell in cells):
@@ -145,7 +149,8 @@ def _rows(path: Path, text: str, separator: str, door: Door) -> Iterator[Row]:
                 yield start, stripped
             start = reader.line_num + 1
     except csv.Error as error:
-        # The reader's own limit, which any library may have moved.
         if "field larger than field limit" in str(error):
             raise beyond("cell_length", door.error, name=path.name, where=str(start)) from error
         raise
+    finally:
+        csv.field_size_limit(moved)
