@@ -184,6 +184,7 @@ def _moved(
 
 
 def _grades(rows: pd.DataFrame, name: str) -> pd.Series[Any]:
+    """Rank of the status of each row, 0 for measured; measured where the table has no status."""
     if status_column(name) not in rows:
         return pd.Series(0, index=rows.index)
     return rows[status_column(name)].map({status: i for i, status in enumerate(_GRADES)})
@@ -207,6 +208,7 @@ def _absent(
 
 
 def _warn(table: pd.DataFrame, changed: pd.DataFrame, *, counts: Sequence[str]) -> None:
+    """Warn of codes without successor, and of counts shared by people."""
     lost = changed.loc[changed["how"] == LOST, "row"]
     if len(lost):
         gone = table.iloc[lost]
