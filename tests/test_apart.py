@@ -138,7 +138,12 @@ def test_an_interruption_ends_both(monkeypatch: pytest.MonkeyPatch) -> None:
         os.kill(os.getpid(), signal.SIGINT)
 
     monkeypatch.setattr(subprocess.Popen, "__init__", remembered)
-    threading.Thread(target=interrupt).start()
-    with pytest.raises(KeyboardInterrupt):
-        asked("sleeps")
+    # A run put in the background by a shell is deaf to interruptions.
+    heard = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        threading.Thread(target=interrupt).start()
+        with pytest.raises(KeyboardInterrupt):
+            asked("sleeps")
+    finally:
+        signal.signal(signal.SIGINT, heard)
     assert started[0].poll() is not None
