@@ -15,8 +15,8 @@ _FILES = f"""# Bounds
 
 What an analyst brings is read within these bounds, or refused in a French sentence with what to do.
 They are generous for real use, and what is beyond is refused without filling the memory. This page
-is written from `cpts_geo/sources/_bounds/_files.py`; `tests/sources/bounds/test_bounds.py` reads each bound
-on both sides and checks that the page is up to date.
+is written from `cpts_geo/sources/_bounds/_files.py`; `tests/sources/bounds/test_bounds.py` reads
+each bound on both sides and checks that the page is up to date.
 
 {_ROWS}"""
 _FETCHED = f"""# Bounds of what is fetched

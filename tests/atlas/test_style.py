@@ -10,7 +10,7 @@ from matplotlib.colors import CSS4_COLORS
 
 from cpts_geo.atlas.look import style
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 HOME = Path(style.__file__)
 PACKAGE = [
     path
