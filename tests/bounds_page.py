@@ -15,8 +15,8 @@ _FILES = f"""# Bounds
 
 What an analyst brings is read within these bounds, or refused in a French sentence with what to do.
 They are generous for real use, and what is beyond is refused without filling the memory. This page
-is written from `cpts_geo/sources/_bounds/_files.py`; `tests/test_bounds.py` reads each bound
-on both sides and checks that the page is up to date.
+is written from `cpts_geo/sources/_bounds/_files.py`; `tests/sources/bounds/test_bounds.py` reads
+each bound on both sides and checks that the page is up to date.
 
 {_ROWS}"""
 _FETCHED = f"""# Bounds of what is fetched
@@ -25,7 +25,7 @@ What a server sends is read within these bounds, or refused in a French sentence
 The largest download of a source is three times what the catalogue announces, plus a floor; its time
 is a start, plus that size at the mean rate. Workbooks are held to the `workbook_…` bounds of
 `docs/bounds.md` too. This page is written from `cpts_geo/sources/_bounds/_fetched.py`;
-`tests/test_fetch_bounds.py` checks that it is up to date.
+`tests/sources/bounds/test_fetch_bounds.py` checks that it is up to date.
 
 {_ROWS}"""
 #: What each bound bounds, and why so.
@@ -124,12 +124,19 @@ _WHAT_FETCHED = {
 
 def files_page() -> str:
     """Page of the bounds of an analyst's files."""
-    return _page(_files.BOUNDS, _WHAT_FILES, head=_FILES, tests="tests/test_bounds.py")
+    return _page(
+        _files.BOUNDS, _WHAT_FILES, head=_FILES, tests="tests/sources/bounds/test_bounds.py"
+    )
 
 
 def fetched_page() -> str:
     """Page of the bounds of what is fetched."""
-    return _page(_fetched.BOUNDS, _WHAT_FETCHED, head=_FETCHED, tests="tests/test_fetch_bounds.py")
+    return _page(
+        _fetched.BOUNDS,
+        _WHAT_FETCHED,
+        head=_FETCHED,
+        tests="tests/sources/bounds/test_fetch_bounds.py",
+    )
 
 
 def _page(bounds: Sequence[Bound], what: Mapping[str, str], *, head: str, tests: str) -> str:

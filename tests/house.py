@@ -1,6 +1,6 @@
 """What the house measures: modules, lines, public names, arrows between rooms.
 
-``python -m tests.house`` prints it; tests hold the limits (:mod:`tests.test_house`).
+``python -m tests.house`` prints it; tests hold the limits (:mod:`tests.repository.test_house`).
 A name is public where neither it nor a module on its path begins with an underscore.
 """
 

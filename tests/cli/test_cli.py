@@ -1,0 +1,669 @@
+"""
+The command line as an analyst meets it: French words, exit codes, no traceback.
+
+Most runs are made in this process, through the same entry point; what only a process has (its exit
+code, its streams, signals, a closed pipe) is tried on one.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import pandas as pd
+import pytest
+
+import cpts_geo
+from cpts_geo import analysis
+from cpts_geo.analysis import Options
+from cpts_geo.cli.main import main
+from cpts_geo.errors import ScenarioError
+from cpts_geo.sources.embedding import embedded
+from cpts_geo.territories.perimeters.request import Request
+
+ROOT = Path(__file__).resolve().parents[2]
+BROKEN = Path(__file__).parents[1] / "data" / "broken"
+
+pytestmark = pytest.mark.usefixtures("plain_drawings")
+#: A report as quick as one can be, the same on every machine.
+QUICK = ("--draws", "100", "--embedded-only")
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a run left: its exit code, and what it wrote."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def run(*arguments: str | Path, cwd: Path | None = None) -> Done:
+    """Run the command in this process, through its entry point."""
+    out, err, code = io.StringIO(), io.StringIO(), 0
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+        patch.setattr(sys, "argv", ["cpts-geo", *map(str, arguments)])
+        patch.setenv("COLUMNS", "200")
+        if cwd is not None:
+            patch.chdir(cwd)
+        try:
+            main()
+        except SystemExit as stop:
+            assert isinstance(stop.code, int)
+            code = stop.code
+    return Done(code, out.getvalue(), err.getvalue())
+
+
+def process(*arguments: str | Path, **options: Any) -> subprocess.Popen[str]:
+    """Start the command as a person does."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "cpts_geo", *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "COLUMNS": "200"},
+        **options,
+    )
+
+
+def run_process(*arguments: str | Path) -> Done:
+    """Run the command as a person does, to its end."""
+    child = process(*arguments)
+    out, err = child.communicate()
+    assert "Traceback" not in out + err
+    return Done(child.returncode, out, err)
+
+
+class Refused(Protocol):
+    def __call__(self, *arguments: str | Path) -> str: ...
+
+
+@pytest.fixture
+def refused(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Refused:
+    """Run the command in this process, expect a refusal, return what it said."""
+
+    def call(*arguments: str | Path) -> str:
+        monkeypatch.setattr(sys, "argv", ["cpts-geo", *map(str, arguments)])
+        with pytest.raises(SystemExit) as stop:
+            main()
+        said = capsys.readouterr().err
+        assert stop.value.code == 1, said
+        assert "Traceback" not in said
+        assert "Erreur :" in said
+        assert "À faire :" in said
+        return said
+
+    return call
+
+
+def test_a_refusal_of_the_real_command_has_no_traceback(tmp_path: Path) -> None:
+    done = run_process("report", "--perimeter", BROKEN / "unknown_names.csv", "--output", tmp_path)
+    assert done.returncode == 1
+    assert "À faire :" in done.stderr
+    assert done.stdout == ""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="tubes POSIX")
+def test_a_reader_that_left_is_told_nothing() -> None:
+    child = process("--help")
+    assert child.stdout is not None
+    child.stdout.close()
+    assert child.stderr is not None
+    assert child.stderr.read() == ""
+    assert child.wait(timeout=60) == 1
+
+
+@pytest.fixture(scope="module")
+def ouest_loiret(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The report of one of the five."""
+    output = tmp_path_factory.mktemp("ouest_loiret")
+    done = run("report", "ouest_loiret", *QUICK, "--output", output)
+    assert done.returncode == 0, done.stderr
+    return output
+
+
+@pytest.fixture(scope="module")
+def anywhere(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A report on three communes of Finistère, where no figure is embedded."""
+    folder = tmp_path_factory.mktemp("finistere")
+    source = folder / "Pays d'Iroise.csv"
+    source.write_text("commune\nLe Conquet\nPlougonvelin\nBrest\n", encoding="utf-8")
+    output = folder / "résultats"
+    asked = ("--perimeter", source, "--departement", "29")
+    done = run("report", *asked, *QUICK, "--output", output)
+    assert done.returncode == 0, done.stderr
+    assert f"Rapport prêt : {output / 'index.html'}" in done.stdout
+    assert "Fiche et cartes" in done.stderr
+    return output
+
+
+@pytest.mark.report
+def test_report_of_one_territory_writes_every_file(ouest_loiret: Path) -> None:
+    files = {path.relative_to(ouest_loiret).as_posix() for path in ouest_loiret.rglob("*.*")}
+    assert {"index.html", "ouest_loiret.html", "manifest.json"} <= files
+    assert {
+        f"cartes/ouest_loiret_{name}.png" for name in ("apl_2023", "gps_2017", "population")
+    } <= files
+    assert "cartes/ouest_loiret_gp_minutes_approx_2017.png" in files
+    assert "cartes/ouest_loiret_apl_shift_2.png" in files
+    access = pd.read_csv(ouest_loiret / "tableaux" / "acces.csv")
+    assert access["indicator"].str.contains("_approx_").all()
+    assert set(access["status"]) == {"estimated"}
+    assert access["times"].str.contains("temps approchés").all()
+    assert {"tableaux/capacite.csv", "tableaux/communes.csv", "tableaux/comparaison.csv"} <= files
+    assert not [name for name in files if name.endswith(".part")]
+    manifest = json.loads((ouest_loiret / "manifest.json").read_text(encoding="utf-8"))
+    assert set(manifest["outputs"]) == files - {"manifest.json"}
+    assert manifest["inputs"]["communes/communes.parquet"]
+    assert manifest["parameters"]["seed"] == 20_260_101
+
+
+@pytest.mark.report
+def test_a_process_gives_the_same_tables(tmp_path: Path, ouest_loiret: Path) -> None:
+    output = tmp_path / "résultats"
+    done = run_process("report", "ouest_loiret", *QUICK, "--output", output)
+    assert done.returncode == 0, done.stderr
+    assert f"Rapport prêt : {output / 'index.html'}" in done.stdout
+    assert "Fiche et cartes : CPTS Ouest Loiret" in done.stderr
+    tables = sorted((ouest_loiret / "tableaux").iterdir())
+    assert tables
+    for table in tables:
+        assert table.read_bytes() == (output / "tableaux" / table.name).read_bytes()
+
+
+@pytest.mark.report
+def test_a_territory_anywhere_shows_unknown_not_zero(anywhere: Path) -> None:
+    table = pd.read_csv(anywhere / "tableaux" / "communes.csv", dtype={"code_insee": str})
+    assert set(table["code_insee"]) == {"29040", "29190", "29019"}
+    assert table["population"].gt(0).all()
+    assert table[["gps_2017", "apl_2023", "share_75plus_2022"]].isna().all().all()
+    assert set(table["gps_2017_status"]) == {"unknown"}
+    page = (anywhere / "pays_d_iroise.html").read_text(encoding="utf-8")
+    assert "donnée absente" in page
+    assert "Pays d&#39;Iroise" in page
+
+
+@pytest.mark.report
+def test_capacity_of_a_territory_anywhere_is_marked_as_an_assumption(anywhere: Path) -> None:
+    row = pd.read_csv(anywhere / "tableaux" / "capacite.csv").iloc[0]
+    assert row["evidence_label"] == 4
+    assert bool(row["share_assumed"])
+
+
+def test_version_and_help() -> None:
+    assert run_process("--version").stdout.startswith("cpts_geo 0.")
+    assert "--perimeter" in run("report", "--help").stdout
+
+
+def test_unknown_territory_names_the_five(tmp_path: Path, refused: Refused) -> None:
+    message = refused("report", "beauce", "lyon", "--output", tmp_path)
+    assert "« beauce »" in message
+    assert "« lyon »" in message
+    assert "beauce_gatinais" in message
+
+
+def test_territory_and_perimeter_together_are_refused(tmp_path: Path, refused: Refused) -> None:
+    message = refused("report", "lvo", "--perimeter", BROKEN / "cp1252.csv", "--output", tmp_path)
+    assert "soit" in message
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("zero_bytes.csv", ["aucune commune"]),
+        ("header_only.csv", ["commune"]),
+        ("missing_column.csv", ["colonne"]),
+        ("unknown_names.csv", ["À faire"]),
+        ("repeated.csv", ["même commune", "45130"]),
+        ("wrong_codes.csv", ["code"]),
+        ("bad_population.csv", ["population"]),
+        ("postal_codes.csv", ["postal"]),
+        ("unknown_separator.csv", ["séparateur"]),
+        ("double_encoded.csv", ["UTF-8"]),
+    ],
+)
+def test_bad_files_are_refused_in_words(
+    name: str, words: list[str], tmp_path: Path, refused: Refused
+) -> None:
+    message = refused("report", "--perimeter", BROKEN / name, "--output", tmp_path / "out")
+    for word in words:
+        assert word in message
+    assert not list((tmp_path / "out").rglob("*.html"))
+
+
+def test_a_file_that_is_not_there(
+    tmp_path: Path, refused: Refused, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A message cuts a long path, and those of a worker are long.
+    monkeypatch.chdir(tmp_path)
+    message = refused("report", "--perimeter", "absent.csv", "--output", "out")
+    assert "absent.csv" in message
+
+
+def test_an_output_that_is_a_file_is_refused_before_any_work(
+    tmp_path: Path, refused: Refused
+) -> None:
+    occupied = tmp_path / "occupied"
+    occupied.write_text("x", encoding="utf-8")
+    message = refused("report", "--output", occupied)
+    assert "--output" in message
+    assert "Communes" not in message
+    assert occupied.read_text(encoding="utf-8") == "x"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="droits POSIX")
+def test_an_output_without_write_permission_is_refused(tmp_path: Path, refused: Refused) -> None:
+    if os.geteuid() == 0:
+        target = Path("/proc/cpts_geo")  # refuses even the superuser
+    else:
+        target = tmp_path / "locked" / "out"
+        target.parent.mkdir(mode=0o500)
+    message = refused("report", "--output", target)
+    assert "choisissez un dossier" in message
+
+
+@pytest.mark.report
+def test_adapted_files_say_what_was_adapted(tmp_path: Path) -> None:
+    source = tmp_path / "liste.csv"
+    source.write_bytes("code_insee;commune\n1004;Ambérieu-en-Bugey\n".encode("cp1252"))
+    done = run("report", "--perimeter", source, *QUICK, "--output", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    assert "cp1252" in done.stderr or "Windows" in done.stderr
+    audit = pd.read_csv(tmp_path / "out" / "tableaux" / "noms_reconnus.csv", dtype=str)
+    assert audit.loc[0, "code_insee"] == "01004"
+    assert audit.loc[0, "method"] == "repaired"
+
+
+@pytest.mark.report
+def test_a_commune_without_contour_is_named_and_kept(tmp_path: Path) -> None:
+    source = tmp_path / "liste.csv"
+    source.write_text("code_insee\n15031\n", encoding="utf-8")
+    done = run("report", "--perimeter", source, *QUICK, "--output", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    page = (tmp_path / "out" / "liste.html").read_text(encoding="utf-8")
+    assert "Sans contour connu" in page
+    assert "Celles" in page
+
+
+@pytest.mark.report
+def test_overseas_territory(tmp_path: Path) -> None:
+    source = tmp_path / "liste.csv"
+    source.write_text("code_insee\n97411\n97415\n", encoding="utf-8")
+    asked = ("--perimeter", source, "--name", "Ouest Réunion")
+    done = run("report", *asked, *QUICK, "--output", tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "Ouest Réunion" in (tmp_path / "index.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["repot"], "commande inconnue : repot"),
+        (["report", "--drws", "3"], "option inconnue : --drws"),
+        (["report", "--draws", "beaucoup"], "--draws attend un nombre entier"),
+        (["report", "--output"], "--output attend une valeur"),
+        (["data", "build", "trop"], "en trop : trop"),
+    ],
+)
+def test_a_mistyped_command_is_explained_in_french(
+    arguments: list[str],
+    words: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["cpts-geo", *arguments])
+    with pytest.raises(SystemExit) as stop:
+        main()
+    said = capsys.readouterr().err
+    assert stop.value.code == 2
+    assert words in said
+    assert "À faire :" in said
+
+
+@pytest.fixture(scope="module")
+def counted(tmp_path_factory: pytest.TempPathFactory) -> Done:
+    """A report on a list with its own populations, under a name that looks like a formula."""
+    folder = tmp_path_factory.mktemp("counted")
+    source = folder / "liste.csv"
+    source.write_text("code_insee;population\n45203;7000\n45024;2000\n", encoding="utf-8")
+    asked = ("--perimeter", source, "--name", r"A $\badcmd$ B")
+    return run("report", *asked, *QUICK, "--output", folder / "out")
+
+
+@pytest.mark.report
+def test_a_population_column_is_compared_and_not_used(counted: Done) -> None:
+    assert counted.returncode == 0, counted.stderr
+    said = counted.stderr.replace("\u202f", " ")
+    assert "9 000 habitants en tout" in said
+    assert "8 655" in said
+
+
+@pytest.mark.report
+def test_dollar_signs_in_a_name_are_no_formula(counted: Done) -> None:
+    assert counted.returncode == 0, counted.stderr
+    assert r"Fiche et cartes : A $\badcmd$ B" in counted.stderr
+
+
+@pytest.mark.report
+def test_the_manifest_names_what_was_read_and_asked(anywhere: Path) -> None:
+    manifest = json.loads((anywhere / "manifest.json").read_text(encoding="utf-8"))
+    assert len(manifest["inputs"]["Pays d'Iroise.csv"]) == 64
+    assert manifest["parameters"]["departements"] == ["29"]
+    assert manifest["parameters"]["seed"] == 20_260_101
+    assert not [name for name in manifest["inputs"] if name.endswith(".md")]
+    page = (anywhere / "index.html").read_text(encoding="utf-8")
+    assert "proposé" not in page
+
+
+@pytest.mark.report
+def test_a_name_that_is_no_utf8_is_shown_and_does_not_stop_the_run(tmp_path: Path) -> None:
+    source = tmp_path / os.fsdecode(b"liste_\xe9t\xe9.csv")
+    try:
+        source.write_text("commune\nBaule\nTavers\n", encoding="utf-8")
+    except OSError:
+        pytest.skip("this file system takes UTF-8 names only")
+    asked = ("--perimeter", source, "--departement", "45")
+    done = run_process("report", *asked, *QUICK, "--output", tmp_path / "o")
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "o" / "index.html").is_file()
+
+
+@pytest.mark.report
+def test_a_territory_too_large_for_a_queue_keeps_its_maps(tmp_path: Path) -> None:
+    # Seven million people: beyond any queue, where a million and a half is within.
+    done = run("report", "--epci", "200054781", "--embedded-only", "--output", tmp_path / "o")
+    assert done.returncode == 0, done.stderr
+    (sheet,) = (path for path in (tmp_path / "o").glob("*.html") if path.stem != "index")
+    assert "Capacité non calculée" in sheet.read_text(encoding="utf-8")
+    assert "non calculé" in (tmp_path / "o" / "index.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.report
+def test_ones_own_list_never_overwrites_the_report_of_the_five(tmp_path: Path) -> None:
+    source = tmp_path / "ma liste.csv"
+    source.write_text("commune\nBaule\nEpieds en Bauce\n", encoding="utf-8")
+    asked = ("--perimeter", source, "--departement", "45")
+    done = run("report", *asked, *QUICK, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "outputs" / "ma_liste" / "ma_liste.html").is_file()
+    assert "« Epieds en Bauce » pris pour Épieds-en-Beauce" in " ".join(done.stderr.split())
+
+
+def test_options_of_a_list_need_a_list(refused: Refused) -> None:
+    assert "--perimeter" in refused("report", "--name", "x")
+
+
+@pytest.mark.report
+def test_an_epci_is_a_ready_perimeter(tmp_path: Path) -> None:
+    done = run("report", "--epci", "berry loire puisaye", *QUICK, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    folder = tmp_path / "outputs" / "cc_berry_loire_puisaye"
+    page = (folder / "cc_berry_loire_puisaye.html").read_text(encoding="utf-8")
+    assert "SIREN 200068278" in page
+    said = " ".join(done.stderr.replace("\u202f", " ").split())
+    assert "20 communes, 17 307 habitants" in said
+    assert "« berry loire puisaye » pris pour CC Berry Loire Puisaye (200068278)" in said
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["parameters"]["epci"] == ["berry loire puisaye"]
+
+
+@pytest.mark.report
+def test_a_polygon_is_a_perimeter(tmp_path: Path) -> None:
+    ring = [[1.6, 47.75], [1.8, 47.75], [1.8, 47.9], [1.6, 47.9], [1.6, 47.75]]
+    source = tmp_path / "Bords de Loire.geojson"
+    source.write_text(json.dumps({"type": "Polygon", "coordinates": [ring]}), encoding="utf-8")
+    done = run("report", "--perimeter", source, *QUICK, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    folder = tmp_path / "outputs" / "bords_de_loire"
+    assert "communes de bordure" in done.stderr.replace("\n", " ")
+    assert "communes de bordure" in (folder / "index.html").read_text(encoding="utf-8")
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    assert len(manifest["inputs"][source.name]) == 64
+
+
+def test_zones_are_compared_before_any_work(refused: Refused) -> None:
+    message = refused("report", "lvo", "--epci", "200068278", "--by", "canton", "--name", "x")
+    assert "clés de CPTS et --epci" in message
+    assert "« canton » inconnu" in message
+    assert "Communes" not in message
+
+
+def test_unknown_epci_are_all_listed(refused: Refused) -> None:
+    message = refused("report", "--epci", "200068279", "--epci", "Val de Sulli")
+    assert "200068278" in message
+    assert "200070100" in message
+
+
+def test_tvs_that_were_not_fetched_say_what_to_type(
+    tmp_path: Path, refused: Refused, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CPTS_GEO_CACHE", str(tmp_path))
+    monkeypatch.setenv("CPTS_GEO_LOCK", str(tmp_path / "lock.toml"))
+    assert "cpts-geo data fetch drees_tvs_2019" in refused("report", "--tvs", "45252")
+
+
+def test_a_refused_run_leaves_no_folder(tmp_path: Path, refused: Refused) -> None:
+    refused("report", "--perimeter", BROKEN / "unknown_names.csv", "--output", tmp_path / "o")
+    assert not (tmp_path / "o").exists()
+
+
+@pytest.mark.report
+@pytest.mark.skipif(sys.platform == "win32", reason="signaux POSIX")
+def test_an_interruption_is_said_and_leaves_whole_files(tmp_path: Path) -> None:
+    # A test runner may ignore the signal, and children inherit that.
+    code = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+        "from cpts_geo.cli.main import main; main()"
+    )
+    asked = ("ouest_loiret", *QUICK, "--output", str(tmp_path))
+    command = [sys.executable, "-c", code, "report", *asked]
+    child = subprocess.Popen(
+        command,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"},
+    )
+    assert child.stderr is not None
+    for line in child.stderr:
+        if "Fiche et cartes" in line:
+            break
+    child.send_signal(signal.SIGINT)
+    said = child.stderr.read()
+    assert child.wait(timeout=30) == 130
+    assert "Interrompu" in said
+    assert not list(tmp_path.rglob("*.part"))
+    assert not (tmp_path / "manifest.json").exists()
+
+
+# --- access -----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def times_of_ouest_loiret(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Seconds between the 21 communes of Ouest Loiret: 9 minutes, but 25 to and from Meung."""
+    table = embedded.load_memberships().query("territory == 'ouest_loiret'")
+    codes = list(table["code_insee"])
+    rows = ["origine,destination,temps"]
+    for a in codes:
+        rows += [f"{a},{b},{1500 if '45203' in (a, b) else 540}" for b in codes if a != b]
+    path = tmp_path_factory.mktemp("temps") / "temps du SIG.csv"
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.mark.report
+def test_times_and_scenarios_of_the_analyst_reach_every_table(
+    tmp_path: Path, times_of_ouest_loiret: Path
+) -> None:
+    done = run(
+        "report", "ouest_loiret", *QUICK, "--output", tmp_path,
+        "--travel", times_of_ouest_loiret, "--travel-unit", "secondes",
+        "--change", "Départ:meung sur loire", "--change", "centre:45024:20",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    text = {"code_insee": str, "worst": str}
+    folder = tmp_path / "tableaux"
+    communes = pd.read_csv(folder / "communes.csv", dtype=text).set_index("code_insee")
+    minutes = communes["gp_minutes_file_2017"]
+    assert set(minutes) == {0, 9}
+    assert minutes["45203"] == 0
+    assert set(communes["gp_minutes_file_2017_status"]) == {"estimated"}
+    # No hospital is in his table: unknown, never 0.
+    assert communes["emergency_minutes_file_2020"].isna().all()
+    assert set(communes["emergency_minutes_file_2020_status"]) == {"unknown"}
+    assert not [name for name in communes if "approx" in name]
+    # Without its neighbours a catchment would be too small: no shift rather than a wrong one.
+    assert not [name for name in communes if "apl_shift" in name]
+    assert not (folder / "scenarios_offre.csv").exists()
+    access = pd.read_csv(folder / "acces.csv", dtype=text)
+    assert set(access["indicator"]) == {"gp_minutes_file_2017", "emergency_minutes_file_2020"}
+    assert set(access["variant"]) == {"central"}
+    sites = pd.read_csv(folder / "ou_ouvrir.csv", dtype=str)
+    assert sites["allocation"].nunique() == 3
+    # 25 minutes from everywhere: the last place to open.
+    assert "45203" not in set(sites.query("rank == '1'")["sites"])
+    manifest = json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))
+    assert len(manifest["inputs"]["temps du SIG.csv"]) == 64
+    assert manifest["parameters"]["travel"] == "temps du SIG.csv"
+    assert manifest["parameters"]["changes"] == [
+        "Départ:meung sur loire",
+        "centre:45024:20",
+    ]
+    page = (tmp_path / "ouest_loiret.html").read_text(encoding="utf-8")
+    assert "temps fournis par l’analyste" in page
+    for title in ("Un médecin part : Meung-sur-Loire", "Un centre ouvre : Baule"):
+        assert f"{title} : écart non montré" in page.replace("\u202f", " ")
+    assert {path.name for path in (tmp_path / "cartes").iterdir()} == {
+        f"ouest_loiret_{name}.png"
+        for name in ("apl_2023", "gp_minutes_file_2017", "gps_2017", "population")
+    }
+
+
+@pytest.mark.report
+def test_tables_of_access_are_there_only_where_something_is_known(
+    anywhere: Path, tmp_path: Path
+) -> None:
+    assert not [path for path in (anywhere / "tableaux").iterdir() if path.name == "acces.csv"]
+    # Tables of another run do not stay behind.
+    (tmp_path / "tableaux").mkdir()
+    for name in ("acces.csv", "scenarios_offre.csv"):
+        (tmp_path / "tableaux" / name).write_text("old", encoding="utf-8")
+    done = run("report", "--epci", "200034825", *QUICK, "--output", tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert not {"acces.csv", "scenarios_offre.csv"} & {
+        path.name for path in (tmp_path / "tableaux").iterdir()
+    }
+
+
+def test_times_without_a_unit_or_of_another_region_are_refused(
+    tmp_path: Path,
+    times_of_ouest_loiret: Path,
+    refused: Refused,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = ("report", "--output", tmp_path / "out", "--travel", times_of_ouest_loiret)
+    message = refused(*asked, "ouest_loiret")
+    assert "minutes" in message
+    assert "secondes" in message
+    message = refused(*asked, "lvo", "--travel-unit", "secondes")
+    assert "ne parle pas de ce territoire" in message
+    monkeypatch.chdir(tmp_path)
+    message = refused("report", "--travel", "absent.csv", "--output", "out")
+    assert "absent.csv" in message
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_wrong_unit_of_times_is_refused_before_any_work(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["cpts-geo", "report", "--travel-unit", "heures"])
+    with pytest.raises(SystemExit) as stop:
+        main()
+    assert stop.value.code == 2
+    assert "--travel-unit attend une de ces valeurs" in capsys.readouterr().err
+
+
+def test_scenarios_that_are_not_understood_are_all_said(tmp_path: Path, refused: Refused) -> None:
+    texts = ("départ:Zzyzx", "retraite:Baule", "centre:Baule:mille", "arrivée:Baule")
+    asked = [part for text in texts for part in ("--change", text)]
+    message = refused("report", "ouest_loiret", "--output", tmp_path / "out", *asked)
+    assert "4 scénarios : une page en montre 3 au plus" in message
+    for text in texts[:3]:
+        assert f"« {text} »" in message
+    assert "arrivée:Baule »" not in message
+    assert not (tmp_path / "out").exists()
+
+
+def test_nobody_leaves_where_nobody_is(tmp_path: Path, refused: Refused) -> None:
+    message = refused(
+        "report", "ouest_loiret", "--output", tmp_path / "out", "--change", "départ:Baccon"
+    )
+    assert "aucun médecin généraliste : 45019" in message
+
+
+@pytest.mark.parametrize(
+    ("typed", "scenario", "changes", "told"),
+    [
+        (["--scenario", "a.toml"], "a.toml", (), []),
+        (["--scenario", "lvo", "--change", "arrivée:Baule"], "lvo", ("arrivée:Baule",), []),
+        (["--capacity", "a.toml"], "a.toml", (), ["--capacity s’appelle maintenant --scenario"]),
+        (
+            ["--scenario", "Départ:Baule", "--scenario", "a.toml", "--change", "centre:Baule:20"],
+            "a.toml",
+            ("centre:Baule:20", "Départ:Baule"),
+            ["« --scenario Départ:Baule » s’écrit maintenant « --change Départ:Baule »"],
+        ),
+    ],
+)
+def test_a_scenario_is_of_capacity_and_a_change_of_supply(
+    typed: list[str],
+    scenario: str,
+    changes: tuple[str, ...],
+    told: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[Options] = []
+
+    def stopped(_: Request, options: Options, **__: object) -> None:
+        asked.append(options)
+        raise ScenarioError("vu", remedy="rien")
+
+    monkeypatch.setattr(analysis, "analyse", stopped)
+    done = run("report", "lvo", *typed)
+    assert [(str(each.scenario), each.changes) for each in asked] == [(scenario, changes)]
+    said = done.stderr.splitlines()
+    assert [line.removeprefix("· ").rstrip(".") for line in said if "maintenant" in line] == told
+
+
+def test_several_scenarios_are_refused(refused: Refused) -> None:
+    message = refused("report", "lvo", "--scenario", "a.toml", "--scenario", "b.toml")
+    assert "« a.toml »" in message
+    assert "« b.toml »" in message
+
+
+@pytest.mark.parametrize(
+    "code", ["import cpts_geo", "from cpts_geo.cli.main import app", "import cpts_geo.__main__"]
+)
+def test_tables_and_maps_are_loaded_when_they_are_needed(code: str) -> None:
+    heavy = "{'pandas', 'geopandas', 'matplotlib', 'scipy'}"
+    found = f"{code}\nimport sys; print(sorted({heavy} & {{*sys.modules}}))"
+    done = subprocess.run(
+        [sys.executable, "-c", found], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert done.stdout == "[]\n"
+
+
+def test_the_names_to_start_from_are_there() -> None:
+    assert {name for name in cpts_geo.__all__ if getattr(cpts_geo, name)} <= {*dir(cpts_geo)}
+    with pytest.raises(AttributeError, match="nothing"):
+        _ = cpts_geo.nothing
