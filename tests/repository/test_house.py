@@ -43,8 +43,8 @@ CIRCLES: set[str] = set()
 #: What remains, at most: lower a number when the house allows it, never raise one.
 AT_MOST = {
     "public names used by no other module": 99,
-    "public names used by their folder only": 92,
-    "private functions and classes without a sentence": 2,
+    "public names used by their folder only": 88,
+    "private functions and classes without a sentence": 0,
 }
 
 
