@@ -70,8 +70,9 @@ def modules(folder: Path = PACKAGE) -> dict[str, Path]:
     return found
 
 
-def imports(path: Path, known: dict[str, Path]) -> set[tuple[str, str]]:
-    """Return what a module takes of the package: (module, name), name empty for a module alone."""
+@cache
+def _imports(path: Path, modules: frozenset[str]) -> frozenset[tuple[str, str]]:
+    known = modules
     found: set[tuple[str, str]] = set()
     called: dict[str, str] = {}
     for node in ast.walk(tree(path)):
@@ -90,7 +91,12 @@ def imports(path: Path, known: dict[str, Path]) -> set[tuple[str, str]]:
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
         if called.get(node.value.id) in known
     }
-    return {(module, name) for module, name in found if module in known}
+    return frozenset((module, name) for module, name in found if module in known)
+
+
+def imports(path: Path, known: dict[str, Path]) -> frozenset[tuple[str, str]]:
+    """Return what a module takes of the package: (module, name), name empty for a module alone."""
+    return _imports(path, frozenset(known))
 
 
 def is_private(dotted: str) -> bool:

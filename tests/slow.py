@@ -15,7 +15,7 @@ import pytest
 
 LIST = Path(__file__).with_name("slow_tests.txt")
 #: Seconds of the processor from which a function is slow.
-LONG_S = 0.4
+LONG_S = 0.2
 _taken: Counter[str] = Counter()
 
 

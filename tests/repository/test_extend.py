@@ -57,13 +57,22 @@ def test_every_change_is_in_the_page_and_within_its_number_of_files() -> None:
         assert len(touched) == recipe.files <= AT_MOST[title], title
 
 
+@pytest.mark.parametrize("title", AT_MOST)
+def test_a_change_applies_to_the_code_of_today(title: str) -> None:
+    command = ["git", "apply", "--check", "-"]
+    done = subprocess.run(
+        command, cwd=ROOT, input=recipes()[title].diff, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
 def checked(recipe: Recipe, root: Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-P", "-c", recipe.check]
     there = os.environ | {"PYTHONPATH": str(root)}
     return subprocess.run(command, env=there, capture_output=True, text=True, check=False)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @pytest.mark.parametrize("title", AT_MOST)
 def test_a_change_works_on_a_copy(title: str, tmp_path: Path) -> None:
     recipe = recipes()[title]

@@ -9,18 +9,14 @@ from __future__ import annotations
 import json
 import math
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
-import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import pyproj
-import shapely
 
-from cpts_geo import settings
 from cpts_geo.errors import TravelError, alike, one_line, quoted
 from cpts_geo.french import number
 from cpts_geo.sources.roads._tiles import build_tiles, quiet_config, valhalla_module
@@ -29,12 +25,6 @@ _Mode = Literal["auto", "bicycle", "pedestrian"]
 
 #: A point is put on the nearest road up to this far, in metres: a town hall is nearer.
 _SNAP_M: Final = 1_000.0
-#: Longest isochrone, in minutes.
-_MAX_MINUTES: Final = 120.0
-#: Gaps between roads smaller than this (km2) are not holes in what one reaches: nobody in them
-#: is farther than about `SNAP_M` from a road.
-_GAP_KM2: Final = 1.0
-_EARTH: Final = pyproj.Geod(ellps="WGS84")
 _POINTS: Final = ("code", "lon", "lat")
 
 
@@ -115,83 +105,7 @@ def network_minutes(
     return pairs
 
 
-def isochrones(
-    pbf: Path | str,
-    points: pd.DataFrame,
-    *,
-    minutes: Sequence[float] = (10, 15, 20, 30),
-    mode: _Mode = "auto",
-    snap_m: float = _SNAP_M,
-    say: Callable[[str], None] = lambda _: None,
-) -> gpd.GeoDataFrame:
-    """
-    What one reaches by road from each point within some minutes.
-
-    Parameters
-    ----------
-    pbf : Path or str
-        As for :func:`network_minutes`.
-    points : DataFrame
-        As the origins of :func:`network_minutes`.
-    minutes : sequence of float
-        Above 0, 120 at most.
-    mode, snap_m, say : optional
-        As for :func:`network_minutes`.
-
-    Returns
-    -------
-    GeoDataFrame
-        A row a point and number of minutes, rising: code, minutes, area_km2 (on the ellipsoid),
-        geometry (EPSG:4326; valid, and within that of more minutes). In attrs: ``unsnapped``,
-        codes of the points no road is near, which have no row.
-
-    Raises
-    ------
-    TravelError
-        Valhalla or the file cannot be used; points or minutes are wrong (every defect is listed);
-        or all the points are far from any road.
-
-    Notes
-    -----
-    Outlined to some 100 m by Valhalla; gaps between roads under 1 km2 are filled.
-    """
-    wanted = sorted(set(map(float, minutes)))
-    wrong = [each for each in wanted if not 0 < each <= _MAX_MINUTES]
-    if wrong or not wanted:
-        raise TravelError(
-            "Des durées d’isochrone ne conviennent pas.",
-            defects=[f"{each:g} min" for each in wrong],
-            remedy=f"donnez des minutes au-dessus de 0, {_MAX_MINUTES:g} au plus.",
-        )
-    (checked,) = _checked({"points": points}, mode, snap_m)
-    actor, _ = _actor(build_tiles(pbf, say=say), mode, contours=len(wanted))
-    kept = checked[_on_road(actor, checked, mode, snap_m, pbf=pbf)]
-    rows = []
-    for code, location in zip(kept["code"], _locations(kept, snap_m), strict=True):
-        request = {
-            "locations": [location],
-            "costing": mode,
-            "contours": [{"time": each} for each in wanted],
-            "polygons": True,
-            "denoise": 0,
-        }
-        shapes = _shapes(_ask(actor.isochrone, request), wanted)
-        rows += [(code, each, shape) for each, shape in zip(wanted, shapes, strict=True)]
-    codes, times, geometry = zip(*rows, strict=True)
-    table = gpd.GeoDataFrame(
-        {
-            "code": pd.Series(codes, dtype=str),
-            "minutes": times,
-            "area_km2": [_area_km2(shape) for shape in geometry],
-        },
-        geometry=list(geometry),
-        crs=settings.GEOGRAPHIC_CRS,
-    )
-    table.attrs = {"unsnapped": sorted(checked["code"].drop(kept.index))}
-    return table
-
-
-def _actor(tiles: Path, mode: _Mode, *, contours: int = 1) -> tuple[Any, dict[str, Any]]:
+def _actor(tiles: Path, mode: _Mode) -> tuple[Any, dict[str, Any]]:
     """Router on some tiles, and its limits for this mode."""
     config = quiet_config(tiles)
     # Else one point of an island fails all the points asked with it.
@@ -199,9 +113,8 @@ def _actor(tiles: Path, mode: _Mode, *, contours: int = 1) -> tuple[Any, dict[st
     # The first search avoids lanes for residents; a second one takes those nothing replaces.
     config["thor"]["costmatrix"]["allow_second_pass"] = True
     limits: dict[str, Any] = config["service_limits"][mode]
-    # A public server must guard itself against far pairs and many contours; this one need not.
+    # A public server must guard itself against far pairs; this one need not.
     limits["max_matrix_distance"] = 2.1e7
-    config["service_limits"]["isochrone"]["max_contours"] = contours
     with tempfile.TemporaryDirectory(prefix="cpts_geo-") as folder:
         path = Path(folder) / "valhalla.json"
         path.write_text(json.dumps(config), encoding="utf-8")
@@ -277,32 +190,3 @@ def _checked(tables: Mapping[str, pd.DataFrame], mode: _Mode, snap_m: float) -> 
             remedy="donnez des colonnes code, lon, lat (degrés, WGS84), une ligne par lieu.",
         )
     return checked
-
-
-def _shapes(answer: dict[str, Any], wanted: Sequence[float]) -> list[Any]:
-    """Polygons reached, by rising minutes, each holding the one before."""
-    rings: list[list[Any]] = [[] for _ in wanted]
-    for feature in answer["features"]:
-        # The answer writes minutes in single precision.
-        place = int(np.abs(np.array(wanted) - feature["properties"]["contour"]).argmin())
-        rings[place].append(shapely.geometry.shape(feature["geometry"]))
-    shapes: list[Any] = []
-    for parts in rings:
-        valid = shapely.make_valid(
-            np.array(parts, dtype=object), method="structure", keep_collapsed=False
-        )
-        filled = [_filled(part) for part in shapely.get_parts(valid)]
-        # Outlines are drawn one by one: what is near stays within what is less near.
-        shapes.append(shapely.union_all([*filled, *shapes[-1:]]))
-    return shapes
-
-
-def _filled(shape: Any) -> Any:
-    """Polygon without its holes under 1 km²."""
-    holes = [ring for ring in shape.interiors if _area_km2(shapely.Polygon(ring)) >= _GAP_KM2]
-    return shapely.Polygon(shape.exterior, holes)
-
-
-def _area_km2(shape: Any) -> float:
-    """Area on the ellipsoid, in km²."""
-    return float(_EARTH.geometry_area_perimeter(shapely.orient_polygons(shape))[0]) / 1e6

@@ -12,12 +12,11 @@ import osmium
 import pandas as pd
 import pyproj
 import pytest
-import shapely
 from osmium.osm.mutable import Node, Way
 
 from cpts_geo.errors import TravelError
 from cpts_geo.sources.roads._tiles import build_tiles, quiet_config, valhalla_module
-from cpts_geo.sources.roads.network import isochrones, network_minutes
+from cpts_geo.sources.roads.network import network_minutes
 
 GEOD = pyproj.Geod(ellps="WGS84")
 WEST, SOUTH, STEP, SIDE = 1.6, 47.8, 0.01, 8
@@ -178,69 +177,6 @@ def test_walking_is_slower_than_driving(network: Path) -> None:
     assert walk > 5 * drive
 
 
-def test_isochrones_are_nested_and_agree_with_the_matrix(network: Path) -> None:
-    centre = points(GRID, "45440", "45000")
-    zones = isochrones(network, centre, minutes=(3, 1.5, 6))
-    assert zones[["code", "minutes"]].to_numpy().tolist() == [
-        [code, minutes] for code in ("45440", "45000") for minutes in (1.5, 3, 6)
-    ]
-    assert zones.crs.to_epsg() == 4326
-    assert zones.is_valid.all()
-    times = minutes_of(network_minutes(network, centre, points(GRID)))
-    for code, group in zones.groupby("code"):
-        near, middle, far = group.geometry
-        assert near.within(middle) and middle.within(far)
-        for minutes, zone in zip(group["minutes"], group.geometry, strict=True):
-            for place, lonlat in GRID.items():
-                # Outlines follow a grid: what is within 20 s of the limit is not judged.
-                if abs(times[code, place] - minutes) > 1 / 3:
-                    assert zone.covers(shapely.Point(lonlat)) == (times[code, place] < minutes)
-
-
-def test_area_of_an_isochrone_is_that_of_a_local_projection(network: Path) -> None:
-    zones = isochrones(network, points(GRID, "45440"), minutes=[2, 5])
-    flat = zones.to_crs("+proj=laea +lat_0=47.84 +lon_0=1.64").area / 1e6
-    assert zones["area_km2"].tolist() == pytest.approx(flat.tolist(), rel=1e-5)
-
-
-def test_small_gaps_between_roads_are_filled_and_large_ones_are_not(network: Path) -> None:
-    (zone,) = isochrones(network, points(GRID, "45440"), minutes=[30]).geometry
-    inside_block = shapely.Point(WEST + 4.5 * STEP, SOUTH + 4.5 * STEP)
-    inside_loop = shapely.Point(1.58, 47.815)
-    assert zone.covers(inside_block)
-    assert shapely.Polygon(zone.exterior).covers(inside_loop)
-    assert not zone.covers(inside_loop)
-
-
-def test_outlines_that_cross_are_made_to_nest(
-    network: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def feature(minutes: float, west: float) -> dict[str, object]:
-        ring = shapely.geometry.mapping(shapely.box(west, 47.8, west + 0.01, 47.81))
-        return {"properties": {"contour": minutes}, "geometry": ring}
-
-    # As Valhalla answers: the farthest first, minutes in single precision, pieces apart.
-    answer = {"features": [feature(10, 1.605), feature(7.30000019, 1.6), feature(7.30000019, 1.7)]}
-    monkeypatch.setattr(valhalla_module().Actor, "isochrone", lambda *_: answer)
-    near, far = isochrones(network, points(GRID, "45000"), minutes=[7.3, 10]).geometry
-    assert near.equals(
-        shapely.union(shapely.box(1.6, 47.8, 1.61, 47.81), shapely.box(1.7, 47.8, 1.71, 47.81))
-    )
-    assert far.equals(shapely.union(near, shapely.box(1.605, 47.8, 1.615, 47.81)))
-
-
-def test_isochrones_list_the_points_that_are_far_from_any_road(network: Path) -> None:
-    zones = isochrones(network, points(GRID | OFF_ROAD, "45999", "45000"), minutes=[5])
-    assert zones["code"].tolist() == ["45000"]
-    assert zones.attrs == {"unsnapped": ["45999"]}
-
-
-@pytest.mark.parametrize("minutes", [[], [0], [-5], [10, 121], [float("nan")]])
-def test_minutes_of_an_isochrone_out_of_range_are_refused(minutes: list[float]) -> None:
-    with pytest.raises(TravelError, match="isochrone"):
-        isochrones("absent.osm.pbf", points(GRID, "45000"), minutes=minutes)
-
-
 def test_every_wrong_point_is_listed() -> None:
     origins = pd.DataFrame(
         {
@@ -325,7 +261,6 @@ def test_tiles_are_built_once_for_a_content_and_without_a_word(
     corner = points(GRID, "45000")
     first = network_minutes(path, corner, corner, say=said.append)
     again = network_minutes(network, corner, corner, say=said.append)
-    isochrones(network, corner, minutes=[5], say=said.append)
     assert len(said) == 1 and "copie.osm.pbf" in said[0]
     pd.testing.assert_frame_equal(first, again)
     # Another content under the same name is another network.

@@ -26,6 +26,7 @@ from cpts_geo.sources.fetching.fetch import fetch
 from cpts_geo.sources.fetching.parsed import load_source
 from cpts_geo.territories.figures.national import load_national
 from cpts_geo.territories.perimeters.request import Request
+from tests.kept import kept_folder
 
 REAL = ("drees_apl_2023", "insee_bpe_2017", "insee_bpe_2020", "insee_rp_2022")
 #: Brest, far from the five: nothing of it is embedded.
@@ -62,9 +63,28 @@ def empty(tmp_path, monkeypatch):
     return tmp_path
 
 
+def _fetched(folder: Path, mirror: Path, keys: tuple[str, ...]) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CPTS_GEO_CACHE", str(folder / "cache"))
+        patch.setenv("CPTS_GEO_LOCK", str(folder / "lock.toml"))
+        fetch(REAL, mirror=mirror, offline=True)
+        for key in keys:
+            load_source(key)
+
+
+@pytest.fixture
+def unread(empty, official_dir):
+    """Give the four files fetched, of which nothing was read yet: a copy for each test."""
+    made = kept_folder("national_unread", lambda folder: _fetched(folder, official_dir, ()))
+    shutil.copytree(made, empty, dirs_exist_ok=True)
+    return empty
+
+
 @pytest.fixture
 def real(empty, official_dir):
-    fetch(REAL, mirror=official_dir, offline=True)
+    """Give the same, their tables read: large workbooks, once for all tests."""
+    made = kept_folder("national_real", lambda folder: _fetched(folder, official_dir, REAL))
+    shutil.copytree(made, empty, dirs_exist_ok=True)
     return empty
 
 
@@ -223,7 +243,7 @@ def test_the_rpps_is_one_more_source_of_the_panel(empty):
     assert france.iloc[0] == pytest.approx(table["gps"].sum())
 
 
-def test_bytes_that_changed_after_the_fetch_are_refused(real):
+def test_bytes_that_changed_after_the_fetch_are_refused(unread):
     file = settings.cache_dir() / "insee_bpe_2017_gp_by_commune.csv"
     whole = file.read_bytes()
     file.write_bytes(whole.replace(b'"35238",269,', b'"35238",999,'))
@@ -236,7 +256,7 @@ def test_bytes_that_changed_after_the_fetch_are_refused(real):
     assert rennes == 269
 
 
-def test_a_file_that_the_lock_names_and_is_gone_is_said(real, communes):
+def test_a_file_that_the_lock_names_and_is_gone_is_said(unread, communes):
     (settings.cache_dir() / "insee_bpe_2017_gp_by_commune.csv").unlink()
     [note] = [n for n in load_national(communes).notes if "verrou" in n]
     assert "insee_bpe_2017, absent du cache ou altéré : ses chiffres manquent" in note
