@@ -31,6 +31,7 @@ from cpts_geo.sources.fetching import _inspection as inspection
 from cpts_geo.sources.fetching import parsed as tables
 from cpts_geo.sources.readers.registry import READERS
 from run import find_browser
+from tests.http_server import Site, running_site
 from tests.slow import name_of, slow_tests
 
 #: Runs the command line in this process: code, output, error output.
@@ -189,6 +190,13 @@ def packages_dir() -> Path:
     elif missing():
         pytest.skip(f"registry packages absent ({missing()[0]}...): python3 run.py data, or npm")
     return folder
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    """Serve files over HTTP on this machine."""
+    with running_site() as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

@@ -71,8 +71,8 @@ def modules(folder: Path = PACKAGE) -> dict[str, Path]:
 
 
 @cache
-def _imports(path: Path, modules: frozenset[str]) -> frozenset[tuple[str, str]]:
-    known = modules
+def _imports(path: Path, known: frozenset[str]) -> frozenset[tuple[str, str]]:
+    """Read the imports of a module once, however many folders ask for them."""
     found: set[tuple[str, str]] = set()
     called: dict[str, str] = {}
     for node in ast.walk(tree(path)):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -22,17 +21,11 @@ from cpts_geo.sources.fetching.parsed import load_source
 from cpts_geo.sources.status import status_table, verify
 from tests.cli.test_cli import run
 from tests.conftest import Command
-from tests.http_server import Answer, Site, running_site
+from tests.http_server import Answer, Site
 from tests.sources.readers.care.test_rpps import Activity
 from tests.sources.readers.care.test_rpps import write as write_rpps
 
 CSV = b"code;valeur\n45001;3\n"
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with running_site() as running:
-        yield running
 
 
 @pytest.fixture(autouse=True)

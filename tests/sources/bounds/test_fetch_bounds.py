@@ -7,7 +7,7 @@ import json
 import os
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,24 +26,14 @@ from cpts_geo.sources.fetching.fetch import Outcome, fetch
 from tests.bounds_page import fetched_page
 from tests.conftest import ROOT
 from tests.fetch_sides import SIDES
-from tests.http_server import Answer, Site, running_site
+from tests.http_server import Answer, Site
 
 CSV = b"code;valeur\n45001;3\n"
 
 
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with running_site() as running:
-        yield running
-
-
 @pytest.fixture(autouse=True)
-def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Bounds that a test passes in a second, and no waits that spare a real server."""
-    monkeypatch.setattr(web, "BACKOFF_S", 0.001)
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    for name in ("CPTS_GEO_MIRROR", "CPTS_GEO_CACHE", "CPTS_GEO_LOCK"):
-        monkeypatch.delenv(name, raising=False)
+def small(at_once: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bounds that a test passes in a second."""
     for key, limit in (("unannounced", 2_000_000), ("floor", 1_000_000), ("other_answer", 100_000)):
         monkeypatch.setitem(LIMITS, key, limit)
 

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from cpts_geo.sources.fetching import fetch as fetching
 from cpts_geo.sources.fetching.cached import located
 from cpts_geo.sources.fetching.fetch import Outcome, fetch
 from tests.conftest import ROOT
-from tests.http_server import Answer, Site, running_site
+from tests.http_server import Answer, Site
 
 #: Long enough to be cut in the middle of several packets, and never twice the same bytes.
 BODY = b"code;valeur\n" + b"".join(b"%05d;%d\n" % (n, n * n) for n in range(60_000))
@@ -33,19 +33,7 @@ HALF = len(BODY) // 2
 KEPT = HALF // 2**14 * 2**14
 
 
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with running_site() as running:
-        yield running
-
-
-@pytest.fixture(autouse=True)
-def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Retry without the waits that spare a real server."""
-    monkeypatch.setattr(web, "BACKOFF_S", 0.001)
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    for name in ("CPTS_GEO_MIRROR", "CPTS_GEO_CACHE", "CPTS_GEO_LOCK"):
-        monkeypatch.delenv(name, raising=False)
+pytestmark = pytest.mark.usefixtures("at_once")
 
 
 def plain_source(*addresses: str, key: str = "essai", file: str = "essai.csv") -> Source:

@@ -15,30 +15,17 @@ import pytest
 from cpts_geo.errors import DataFileError, OutputError
 from cpts_geo.sources.catalogue.catalogue import Source, sources
 from cpts_geo.sources.catalogue.lock import read_lock
-from cpts_geo.sources.fetching import _web as web
 from cpts_geo.sources.fetching._inspection import check_form
 from cpts_geo.sources.fetching.fetch import Outcome, fetch
 from cpts_geo.sources.readers import registry
 from cpts_geo.sources.readers._formats.base import Reader
-from tests.http_server import Answer, Site, running_site
+from tests.http_server import Answer, Site
 
 CSV = b"code;valeur\n45001;3\n"
 PAGE = "<!DOCTYPE html>\n<html><head><title>Maintenance &amp; travaux</title></head></html>"
 
 
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with running_site() as running:
-        yield running
-
-
-@pytest.fixture(autouse=True)
-def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Retry without the waits that spare a real server."""
-    monkeypatch.setattr(web, "BACKOFF_S", 0.001)
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    for name in ("CPTS_GEO_MIRROR", "CPTS_GEO_CACHE", "CPTS_GEO_LOCK"):
-        monkeypatch.delenv(name, raising=False)
+pytestmark = pytest.mark.usefixtures("at_once")
 
 
 def plain_source(file: str) -> Source:
