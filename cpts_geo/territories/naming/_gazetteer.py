@@ -78,8 +78,7 @@ def build_gazetteer(communes: pd.DataFrame, former: pd.DataFrame) -> Gazetteer:
         elif code not in current:
             lost[code] = name
     places = (*current.values(), *old)
-    # Not kept twice: the cache of keys is for the names that a list asks about again and again.
-    keys = tuple(normalise_name.__wrapped__(place.name) for place in places)
+    keys = tuple(normalise_name(place.name) for place in places)
     by_key: defaultdict[str, list[Place]] = defaultdict(list)
     for key, place in zip(keys, places, strict=True):
         by_key[key].append(place)

@@ -68,14 +68,11 @@ def tvs_zoning(
     # The code of the chef-lieu first: a merged commune keeps its place in its TVS.
     ranked = whole.assign(own=own).sort_values(["own", "code_insee"], ascending=[False, True])
     zone = ranked.drop_duplicates("current").set_index("current")["tvs"]
-    members = (
-        whole.sort_values("code_insee")
-        .groupby("current")["code_insee"]
-        .agg(" + ".join)
-        .rename("published")
-        .rename_axis("code_insee")
-        .reset_index()
-    )
+    published = whole.sort_values("code_insee").set_index("current")["code_insee"]
+    merged = published.index.duplicated(keep=False)
+    joined = published[merged].groupby(level=0).agg(" + ".join)
+    members = pd.concat([published[~merged], joined]).rename("published")
+    members = members.rename_axis("code_insee").reset_index()
     members = pd.concat([members, _split_since(communes, zone)], ignore_index=True)
     left = communes.set_index("code_insee")["split_family"].dropna().str[:5]
     members["zone"] = (
