@@ -84,16 +84,17 @@ def folder_without_suffix(folder: Path) -> Path:
     return folder
 
 
-def pipe(folder: Path) -> Path:
-    _posix()
-    os.mkfifo(folder / "liste.csv")
-    return folder / "liste.csv"
+def _pipe(name: str) -> Maker:
+    def make(folder: Path) -> Path:
+        _posix()
+        os.mkfifo(folder / name)
+        return folder / name
+
+    return make
 
 
-def pipe_named_xlsx(folder: Path) -> Path:
-    _posix()
-    os.mkfifo(folder / "liste.xlsx")
-    return folder / "liste.xlsx"
+pipe = _pipe("liste.csv")
+pipe_named_xlsx = _pipe("liste.xlsx")
 
 
 def endless_device(folder: Path) -> Path:
@@ -129,9 +130,9 @@ def _sparse(name: str, size: int) -> Maker:
     return make
 
 
-def _written(name: str, content: bytes) -> Maker:
+def _written(name: str, content: bytes | str) -> Maker:
     def make(folder: Path) -> Path:
-        (folder / name).write_bytes(content)
+        (folder / name).write_bytes(content.encode() if isinstance(content, str) else content)
         return folder / name
 
     return make
@@ -356,7 +357,7 @@ OWN = (
 
 
 def _scenario(more: str) -> Maker:
-    return _written("essai.toml", (OWN + more).encode())
+    return _written("essai.toml", OWN + more)
 
 
 many_digits = _scenario(f"target = 1{'0' * 5000}\n")

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
-Maker = Callable[[Path], Path]
+from tests.broken_makers_door import Maker, _written
 
 
 def _line(*arguments: str) -> Maker:
     """Make the file of a command line: one argument a line."""
-
-    def make(folder: Path) -> Path:
-        path = folder / "command.txt"
-        path.write_text("".join(f"{argument}\n" for argument in arguments), encoding="utf-8")
-        return path
-
-    return make
+    return _written("command.txt", "".join(f"{argument}\n" for argument in arguments))
 
 
 def _into(command: tuple[str, ...], place: str, *, file: str = "", directory: str = "") -> Maker:

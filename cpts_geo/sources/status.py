@@ -30,20 +30,13 @@ ERASED: Final = "effacé après lecture"
 WRONG: Final = ("absent", "altéré", "hors verrou")
 
 
-def status_table(
-    *,
-    cache: Path | None = None,
-    lock: Path | None = None,
-    mirror: Path | None = None,
-    catalogue: Mapping[str, Source] | None = None,
-    today: date | None = None,
-) -> pd.DataFrame:
+def status_table(*, mirror: Path | None = None, today: date | None = None) -> pd.DataFrame:
     """
     Say of each source whether it is at hand, of which vintage and how old.
 
     Parameters
     ----------
-    cache, lock, mirror, catalogue : optional
+    mirror : Path, optional
         As in :func:`cpts_geo.sources.fetching.fetch.fetch`.
     today : date, optional
         Day the ages are counted to; today (UTC) by default.
@@ -66,17 +59,14 @@ def status_table(
 
     Examples
     --------
-    >>> table = status_table(cache=Path("absent"), lock=Path("absent.toml"))
-    >>> table.set_index("source").loc["insee_bpe_2017", "state"]
-    'embarqué'
+    >>> status_table().set_index("source").loc["insee_bpe_2017", "expected_vintage"]
+    '2017'
     """
-    known = sources() if catalogue is None else catalogue
-    cache = cache or settings.cache_dir()
-    mirror = mirror or settings.mirror_dir()
-    entries = read_lock(lock or settings.lock_path())
+    cache, mirror = settings.cache_dir(), mirror or settings.mirror_dir()
+    entries = read_lock(settings.lock_path())
     day = today or datetime.now(UTC).date()
     rows = []
-    for source in known.values():
+    for source in sources().values():
         entry = entries.get(source.key)
         state = _state(source, entry, cache, mirror)
         have = entry if state in ("en cache", ERASED) else None
@@ -113,19 +103,9 @@ def _state(source: Source, entry: Locked | None, cache: Path, mirror: Path | Non
     return "embarqué" if embedded else "absent"
 
 
-def verify(
-    *,
-    cache: Path | None = None,
-    lock: Path | None = None,
-    catalogue: Mapping[str, Source] | None = None,
-) -> pd.DataFrame:
+def verify() -> pd.DataFrame:
     """
     Read every fetched file again and compare its bytes with the lock.
-
-    Parameters
-    ----------
-    cache, lock, catalogue : optional
-        As in :func:`cpts_geo.sources.fetching.fetch.fetch`.
 
     Returns
     -------
@@ -141,12 +121,10 @@ def verify(
 
     Examples
     --------
-    >>> verify(cache=Path("absent"), lock=Path("absent.toml")).empty
-    True
+    >>> list(verify())
+    ['source', 'file', 'state', 'detail']
     """
-    known = sources() if catalogue is None else catalogue
-    cache = cache or settings.cache_dir()
-    entries = read_lock(lock or settings.lock_path())
+    known, cache, entries = sources(), settings.cache_dir(), read_lock(settings.lock_path())
     rows = [(key, entry.file, *_judged(key, entry, cache, known)) for key, entry in entries.items()]
     locked = {entry.file for entry in entries.values()}
     for source in known.values():

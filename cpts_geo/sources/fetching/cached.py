@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
 from functools import cache as once
 from importlib import resources
 from pathlib import Path
@@ -14,13 +13,7 @@ from cpts_geo.sources.catalogue.catalogue import Source, sources
 from cpts_geo.sources.catalogue.lock import Locked, read_lock
 
 
-def located(
-    key: str,
-    *,
-    cache: Path | None = None,
-    lock: Path | None = None,
-    catalogue: Mapping[str, Source] | None = None,
-) -> Path | None:
+def located(key: str) -> Path | None:
     """
     Find the cached file of a source, without reading it.
 
@@ -28,8 +21,6 @@ def located(
     ----------
     key : str
         Key of the source.
-    cache, lock, catalogue : optional
-        As in :func:`cpts_geo.sources.fetching.fetch.fetch`.
 
     Returns
     -------
@@ -42,9 +33,8 @@ def located(
     DataFileError
         The lock cannot be read.
     """
-    source = (sources() if catalogue is None else catalogue).get(key)
-    entry = read_lock(lock or settings.lock_path()).get(key)
-    return entry.held(source, cache or settings.cache_dir()) if entry and source else None
+    source, entry = sources().get(key), read_lock(settings.lock_path()).get(key)
+    return entry.held(source, settings.cache_dir()) if entry and source else None
 
 
 def erased(source: Source, entry: Locked, cache: Path) -> Path | None:

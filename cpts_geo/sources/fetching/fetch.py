@@ -91,14 +91,11 @@ def fetch(
     mirror: Path | None = None,
     offline: bool = False,
     update: bool = False,
-    cache: Path | None = None,
-    lock: Path | None = None,
-    catalogue: Mapping[str, Source] | None = None,
     say: Callable[[str], None] = lambda _: None,
     progress: bool = False,
 ) -> list[Outcome]:
     """
-    Have the files of these sources in the cache.
+    Have the files of these sources in :func:`cpts_geo.settings.cache_dir`.
 
     A file must have the SHA-256 of the catalogue, else the one of the lock: two people who share
     a lock have the same bytes, or an error.
@@ -114,10 +111,6 @@ def fetch(
         Whether no address is tried.
     update : bool
         Whether a new content is taken for the sources whose hash is only in the lock.
-    cache, lock : Path, optional
-        :func:`cpts_geo.settings.cache_dir` and :func:`cpts_geo.settings.lock_path` by default.
-    catalogue : mapping of str to Source, optional
-        :func:`cpts_geo.sources.catalogue.catalogue.sources` by default.
     say : callable
         Receives French lines that tell the progress.
     progress : bool
@@ -136,11 +129,9 @@ def fetch(
     OutputError
         The cache cannot be made.
     """
-    known = sources() if catalogue is None else catalogue
-    wanted = _asked(keys, known)
-    cache = cache or settings.cache_dir()
+    wanted = _asked(keys, sources())
+    cache, lock = settings.cache_dir(), settings.lock_path()
     mirror = mirror or settings.mirror_dir()
-    lock = lock or settings.lock_path()
     if mirror is not None and not mirror.is_dir():
         raise DataFileError(
             f"Le miroir « {mirror} » n’est pas un dossier.",

@@ -11,18 +11,17 @@ import math
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from cpts_geo.errors import TravelError, alike, one_line, quoted
+from cpts_geo.errors import TravelError, alike, one_line
 from cpts_geo.french import number
 from cpts_geo.sources.roads._tiles import build_tiles, quiet_config, valhalla_module
 
-_Mode = Literal["auto", "bicycle", "pedestrian"]
-
+_COSTING: Final = "auto"
 #: A point is put on the nearest road up to this far, in metres: a town hall is nearer.
 _SNAP_M: Final = 1_000.0
 _POINTS: Final = ("code", "lon", "lat")
@@ -33,12 +32,10 @@ def network_minutes(
     origins: pd.DataFrame,
     destinations: pd.DataFrame,
     *,
-    mode: _Mode = "auto",
-    snap_m: float = _SNAP_M,
     say: Callable[[str], None] = lambda _: None,
 ) -> pd.DataFrame:
     """
-    Minutes by road from every origin to every destination.
+    Minutes by car from every origin to every destination.
 
     Parameters
     ----------
@@ -46,10 +43,6 @@ def network_minutes(
         An ``.osm.pbf`` file that covers the points and the roads between them.
     origins, destinations : DataFrame
         code (text, unique), lon, lat (degrees, WGS84).
-    mode : {"auto", "bicycle", "pedestrian"}
-        By car, by bicycle or on foot.
-    snap_m : float
-        A point is put on the nearest road up to this far, in metres.
     say : callable
         Receives one French line when the tiles have to be built.
 
@@ -70,9 +63,9 @@ def network_minutes(
     -----
     Whole seconds of Valhalla, divided by 60; from a point to its road, no time is counted.
     """
-    ends = _checked({"origines": origins, "destinations": destinations}, mode, snap_m)
-    actor, limits = _actor(build_tiles(pbf, say=say), mode)
-    kept = [points[_on_road(actor, points, mode, snap_m, pbf=pbf)] for points in ends]
+    ends = _checked({"origines": origins, "destinations": destinations})
+    actor, limits = _actor(build_tiles(pbf, say=say))
+    kept = [points[_on_road(actor, points, pbf)] for points in ends]
     sources, targets = kept
     side = math.isqrt(limits["max_matrix_location_pairs"])
     minutes = np.full((len(sources), len(targets)), np.nan)
@@ -80,9 +73,9 @@ def network_minutes(
         for column in range(0, len(targets), side):
             rows, columns = slice(row, row + side), slice(column, column + side)
             request = {
-                "sources": _locations(sources[rows], snap_m),
-                "targets": _locations(targets[columns], snap_m),
-                "costing": mode,
+                "sources": _locations(sources[rows]),
+                "targets": _locations(targets[columns]),
+                "costing": _COSTING,
                 "verbose": False,
             }
             seconds = _ask(actor.matrix, request)["sources_to_targets"]["durations"]
@@ -105,14 +98,14 @@ def network_minutes(
     return pairs
 
 
-def _actor(tiles: Path, mode: _Mode) -> tuple[Any, dict[str, Any]]:
-    """Router on some tiles, and its limits for this mode."""
+def _actor(tiles: Path) -> tuple[Any, dict[str, Any]]:
+    """Router on some tiles, and its limits for a car."""
     config = quiet_config(tiles)
     # Else one point of an island fails all the points asked with it.
     config["loki"]["use_connectivity"] = False
     # The first search avoids lanes for residents; a second one takes those nothing replaces.
     config["thor"]["costmatrix"]["allow_second_pass"] = True
-    limits: dict[str, Any] = config["service_limits"][mode]
+    limits: dict[str, Any] = config["service_limits"][_COSTING]
     # A public server must guard itself against far pairs; this one need not.
     limits["max_matrix_distance"] = 2.1e7
     with tempfile.TemporaryDirectory(prefix="cpts_geo-") as folder:
@@ -132,25 +125,23 @@ def _ask(question: Callable[[dict[str, Any]], Any], request: dict[str, Any]) -> 
         ) from error
 
 
-def _locations(points: pd.DataFrame, snap_m: float) -> list[dict[str, float]]:
+def _locations(points: pd.DataFrame) -> list[dict[str, float]]:
     """Points as Valhalla takes them, with the distance (m) to a road."""
     return [
-        {"lon": float(lon), "lat": float(lat), "search_cutoff": snap_m}
+        {"lon": float(lon), "lat": float(lat), "search_cutoff": _SNAP_M}
         for lon, lat in zip(points["lon"], points["lat"], strict=True)
     ]
 
 
-def _on_road(
-    actor: Any, points: pd.DataFrame, mode: _Mode, snap_m: float, *, pbf: Path | str
-) -> npt.NDArray[np.bool_]:
-    """Whether a road of this mode is near each point; an error where none is."""
-    found = _ask(actor.locate, {"locations": _locations(points, snap_m), "costing": mode})
+def _on_road(actor: Any, points: pd.DataFrame, pbf: Path | str) -> npt.NDArray[np.bool_]:
+    """Whether a road is near each point; an error where none is."""
+    found = _ask(actor.locate, {"locations": _locations(points), "costing": _COSTING})
     near = np.array([bool(each["edges"]) for each in found], dtype=bool)
     if near.any():
         return near
     edges = [f"{edge:.3f}" for c in ("lon", "lat") for edge in (points[c].min(), points[c].max())]
     raise TravelError(
-        f"Aucun point n’est à moins de {number(snap_m)} m d’une route de "
+        f"Aucun point n’est à moins de {number(_SNAP_M)} m d’une route de "
         f"{one_line(Path(pbf).name)}.",
         defects=["longitudes de {} à {}, latitudes de {} à {}".format(*edges)],
         remedy="vérifiez que l’extrait couvre ce territoire, et que longitude et latitude ne sont "
@@ -158,11 +149,9 @@ def _on_road(
     )
 
 
-def _checked(tables: Mapping[str, pd.DataFrame], mode: _Mode, snap_m: float) -> list[pd.DataFrame]:
+def _checked(tables: Mapping[str, pd.DataFrame]) -> list[pd.DataFrame]:
     """Points as code, lon, lat; an error that lists every defect of all the tables."""
-    defects = [] if mode in get_args(_Mode) else [f"mode {quoted(str(mode))} inconnu"]
-    if not 0 < snap_m < math.inf:
-        defects.append(f"snap_m = {snap_m} : mètres au-dessus de 0 attendus")
+    defects: list[str] = []
     checked = []
     for name, points in tables.items():
         missing = [column for column in _POINTS if column not in points]

@@ -16,17 +16,17 @@ import pytest
 from cpts_geo.errors import DataFileError
 from cpts_geo.sources._bounds._fetched import BOUNDS
 from cpts_geo.sources._bounds.limits import LIMITS, most_bytes, most_seconds, most_unpacked
-from cpts_geo.sources.catalogue.catalogue import Source, sources
+from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.sources.catalogue.lock import read_lock
 from cpts_geo.sources.fetching import _web as web
 from cpts_geo.sources.fetching._download import partial_dir
 from cpts_geo.sources.fetching._leftovers import sweep
 from cpts_geo.sources.fetching._web import Pace, TooLargeError
-from cpts_geo.sources.fetching.fetch import Outcome, fetch
 from tests.bounds_page import fetched_page
 from tests.conftest import ROOT
 from tests.fetch_sides import SIDES
 from tests.http_server import Answer, Site
+from tests.sources.conftest import Get, plain_source
 
 CSV = b"code;valeur\n45001;3\n"
 
@@ -36,26 +36,6 @@ def small(at_once: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Bounds that a test passes in a second."""
     for key, limit in (("unannounced", 2_000_000), ("floor", 1_000_000), ("other_answer", 100_000)):
         monkeypatch.setitem(LIMITS, key, limit)
-
-
-def plain_source(*addresses: str, file: str = "essai.csv") -> Source:
-    """A source that no reader reads, at these addresses."""
-    entry = replace(sources()["cnam_densities"], key="essai", file=file, reader=None)
-    return replace(entry, addresses=addresses, totals=())
-
-
-Get = Callable[..., Outcome]
-
-
-@pytest.fixture
-def get(tmp_path: Path) -> Get:
-    """Fetch one source into a cache and a lock of this test."""
-
-    def call(source: Source, **options: object) -> Outcome:
-        place = {"cache": tmp_path / "cache", "lock": tmp_path / "lock.toml"}
-        return fetch([source.key], catalogue={source.key: source}, **place | options)[0]  # type: ignore[arg-type]
-
-    return call
 
 
 @pytest.fixture

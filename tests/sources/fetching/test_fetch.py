@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,6 +24,7 @@ from cpts_geo.sources.fetching.cached import located
 from cpts_geo.sources.fetching.fetch import Outcome, fetch
 from tests.conftest import ROOT
 from tests.http_server import Answer, Site
+from tests.sources.conftest import Get, plain_source
 
 #: Long enough to be cut in the middle of several packets, and never twice the same bytes.
 BODY = b"code;valeur\n" + b"".join(b"%05d;%d\n" % (n, n * n) for n in range(60_000))
@@ -34,31 +34,6 @@ KEPT = HALF // 2**14 * 2**14
 
 
 pytestmark = pytest.mark.usefixtures("at_once")
-
-
-def plain_source(*addresses: str, key: str = "essai", file: str = "essai.csv") -> Source:
-    """A source that no reader reads, at these addresses."""
-    entry = replace(sources()["cnam_densities"], key=key, file=file, reader=None, resource=None)
-    return replace(entry, addresses=addresses)
-
-
-Get = Callable[..., Outcome]
-
-
-@pytest.fixture
-def get(tmp_path: Path) -> Get:
-    """Fetch one source into a cache and a lock of this test."""
-
-    def call(source: Source, **options: object) -> Outcome:
-        return fetch(
-            [source.key],
-            cache=tmp_path / "cache",
-            lock=tmp_path / "lock.toml",
-            catalogue={source.key: source},
-            **options,  # type: ignore[arg-type]
-        )[0]
-
-    return call
 
 
 def partials(tmp_path: Path) -> list[Path]:
@@ -255,7 +230,6 @@ SCRIPT = """
 import json, sys
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.sources.fetching import _download as download
 from cpts_geo.sources.fetching import fetch as fetching
@@ -264,24 +238,20 @@ download._SILENCE_S = 1e6
 fetching.Pace = partial(fetching.Pace, clock=lambda: 0.0)
 asked = json.loads(sys.argv[1])
 entry = replace(sources()["cnam_densities"], reader=None)
-catalogue = {
-    key: replace(entry, key=key, file=f"{key}.csv", addresses=(address,))
-    for key, address in asked["addresses"].items()
-}
+for key, address in asked.items():
+    sources()[key] = replace(entry, key=key, file=f"{key}.csv", addresses=(address,))
 print("ready", flush=True)
 sys.stdin.readline()
-for key in catalogue:
-    (had,) = fetch([key], cache=Path(asked["cache"]), lock=Path(asked["lock"]), catalogue=catalogue)
+for key in asked:
+    (had,) = fetch([key])
     print(had.state, flush=True)
 """
 
 
-def started(addresses: dict[str, str], tmp_path: Path) -> subprocess.Popen[str]:
+def started(addresses: dict[str, str]) -> subprocess.Popen[str]:
     """Another process, ready to fetch these on a line of input."""
-    asked = {"addresses": addresses, "cache": str(tmp_path / "cache")}
-    asked["lock"] = str(tmp_path / "lock.toml")
     process = subprocess.Popen(
-        [sys.executable, "-c", SCRIPT, json.dumps(asked)],
+        [sys.executable, "-c", SCRIPT, json.dumps(addresses)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -289,7 +259,15 @@ def started(addresses: dict[str, str], tmp_path: Path) -> subprocess.Popen[str]:
         encoding="utf-8",
         env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"},
     )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
     return process
+
+
+def begin(process: subprocess.Popen[str]) -> None:
+    assert process.stdin is not None
+    process.stdin.write("\n")
+    process.stdin.flush()
 
 
 def test_two_processes_at_once_download_once_and_lose_no_entry(site: Site, tmp_path: Path) -> None:
@@ -298,14 +276,9 @@ def test_two_processes_at_once_download_once_and_lose_no_entry(site: Site, tmp_p
         {f"{who}{n}": site.serve(f"/{who}{n}", BODY[: 100 * n]) for n in range(1, 9)}
         for who in ("un", "deux")
     ]
-    processes = [started(shared | addresses, tmp_path) for addresses in own]
+    processes = [started(shared | addresses) for addresses in own]
     for process in processes:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-    for process in processes:
-        assert process.stdin is not None
-        process.stdin.write("\n")
-        process.stdin.flush()
+        begin(process)
     said = [process.communicate() for process in processes]
     assert [process.returncode for process in processes] == [0, 0], said
     firsts = sorted(out.split()[0] for out, _ in said)
@@ -318,12 +291,8 @@ def test_killed_process_leaves_a_start_that_the_next_one_goes_on(
     site: Site, get: Get, tmp_path: Path
 ) -> None:
     address = site.serve("/long", Answer(BODY, cut=HALF, stall=600), Answer(BODY))
-    process = started({"essai": address}, tmp_path)
-    assert process.stdin is not None
-    assert process.stdout is not None
-    assert process.stdout.readline() == "ready\n"
-    process.stdin.write("\n")
-    process.stdin.flush()
+    process = started({"essai": address})
+    begin(process)
     body = download.partial_dir(address, tmp_path / "cache") / "body"
     # The server has said all that it will say, and the process waits for more for ever.
     while not (body.exists() and body.stat().st_size >= KEPT):
@@ -397,14 +366,14 @@ def test_update_that_fails_leaves_the_file_and_its_entry(site: Site, get: Get) -
 
 
 def test_locks_that_share_a_cache_each_have_their_bytes_back(
-    site: Site, get: Get, tmp_path: Path
+    site: Site, get: Get, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     newer = b"code;valeur\n1;2\n"
     source = plain_source(site.serve("/f", BODY, newer))
-    place = {"cache": tmp_path / "cache", "catalogue": {"essai": source}}
 
     def under(lock: str) -> Outcome:
-        return fetch(["essai"], lock=tmp_path / lock, **place)[0]  # type: ignore[arg-type]
+        monkeypatch.setenv("CPTS_GEO_LOCK", str(tmp_path / lock))
+        return get(source)
 
     first = under("a.toml")
     second = under("b.toml")
@@ -415,7 +384,7 @@ def test_locks_that_share_a_cache_each_have_their_bytes_back(
     for lock, content in (("a.toml", BODY), ("b.toml", newer), ("a.toml", BODY)):
         had = under(lock)
         assert (had.state, had.path.read_bytes()) == ("cache", content)
-        assert located("essai", lock=tmp_path / lock, **place) == had.path  # type: ignore[arg-type]
+        assert located("essai") == had.path
     assert len(site.asked) == 2
     # Kept bytes are believed on their hash only.
     (tmp_path / "cache" / "previous" / second.sha256 / "essai.csv").write_bytes(b"damaged")
@@ -496,12 +465,14 @@ def test_file_brought_under_another_lock_is_proved_by_the_catalogue(
     assert read_lock(tmp_path / "lock.toml")[source.key].sha256 == source.sha256
 
 
-def test_located_needs_the_lock_and_the_size(site: Site, get: Get, tmp_path: Path) -> None:
+def test_located_needs_the_lock_and_the_size(
+    site: Site, get: Get, monkeypatch: pytest.MonkeyPatch
+) -> None:
     source = plain_source(site.serve("/f", BODY))
 
     def found(**changed: object) -> Path | None:
-        place = {"cache": tmp_path / "cache", "lock": tmp_path / "lock.toml"}
-        return located("essai", **place, catalogue={"essai": replace(source, **changed)})  # type: ignore[arg-type]
+        monkeypatch.setitem(sources(), "essai", replace(source, **changed))  # type: ignore[arg-type]
+        return located("essai")
 
     assert found() is None
     path = get(source).path
@@ -509,7 +480,7 @@ def test_located_needs_the_lock_and_the_size(site: Site, get: Get, tmp_path: Pat
     assert found(sha256=sha256_of(path)) == path
     assert found(sha256="0" * 64) is None
     assert found(file="autre.csv") is None
-    assert located("inconnue", cache=tmp_path / "cache", lock=tmp_path / "lock.toml") is None
+    assert located("inconnue") is None
     path.write_bytes(b"court")
     assert found() is None
 
@@ -588,37 +559,29 @@ def test_layer_of_a_feature_service_is_collected(site: Site, get: Get) -> None:
 
 
 def test_all_sources_are_tried_before_the_error_that_lists_every_candidate(
-    site: Site, tmp_path: Path
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lost, gone = site.serve("/lost", Answer(status=404)), site.serve("/gone", Answer(status=410))
-    catalogue = {
-        "a": plain_source(lost, gone, key="a", file="a.csv"),
-        "b": plain_source(key="b", file="b.csv"),
-        "c": plain_source(site.serve("/c", BODY), key="c", file="c.csv"),
-    }
-    place = {"cache": tmp_path / "cache", "lock": tmp_path / "lock.toml"}
+    for key, addresses in {"a": (lost, gone), "b": (), "c": (site.serve("/c", BODY),)}.items():
+        source = plain_source(*addresses, key=key, file=f"{key}.csv")
+        monkeypatch.setitem(sources(), key, source)
     with pytest.raises(DataFileError) as refused:
-        fetch(["a", "b", "c"], **place, catalogue=catalogue)
+        fetch(["a", "b", "c"])
     said = str(refused.value)
     assert "2 sur 3" in said
     assert f"{lost} : réponse 404 (introuvable)" in said
     assert f"{gone} : réponse 410 (retiré)" in said
     assert "b (b.csv)" in said
     assert "seul un miroir peut l’apporter" in said
-    assert set(read_lock(place["lock"])) == {"c"}
+    assert set(read_lock(tmp_path / "lock.toml")) == {"c"}
 
 
-def test_defects_of_a_source_are_counted_whole(site: Site, tmp_path: Path) -> None:
+def test_defects_of_a_source_are_counted_whole(site: Site, get: Get) -> None:
     known = sources()["insee_cog_communes_2026"]
     body = b"TYPECOM,COM,REG,DEP,CTCD,ARR,TNCC,NCC,NCCENR,LIBELLE,CAN,COMPARENT\n" + b"COM\n" * 120
     source = replace(known, addresses=(site.serve("/cog", body),), sha256=None)
     with pytest.raises(DataFileError) as refused:
-        fetch(
-            [source.key],
-            cache=tmp_path / "cache",
-            lock=tmp_path / "lock.toml",
-            catalogue={source.key: source},
-        )
+        get(source)
     # The width of the header, then 120 lines.
     assert "; et 71 autres (ligne d’une autre largeur : 71)" in str(refused.value)
 
@@ -631,14 +594,14 @@ def test_national_sources_are_the_default(tmp_path: Path, monkeypatch: pytest.Mo
         return Outcome(source.key, tmp_path, "", "", "", "cache")
 
     monkeypatch.setattr(fetching, "_have", note)
-    fetch(cache=tmp_path, lock=tmp_path / "lock.toml")
+    fetch()
     assert asked == [key for key, source in sources().items() if source.national]
     assert "drees_apl_2024" in asked
 
 
-def test_wrong_keys_are_all_told_with_what_is_near_them(tmp_path: Path) -> None:
+def test_wrong_keys_are_all_told_with_what_is_near_them() -> None:
     with pytest.raises(DataFileError) as refused:
-        fetch(["drees_apl_2032", "communiques", "x\ny"], cache=tmp_path, lock=tmp_path / "l.toml")
+        fetch(["drees_apl_2032", "communiques", "x\ny"])
     assert "« drees_apl_2032 » est inconnue ; proches : drees_apl_2024, drees" in str(refused.value)
     assert "« communiques » n’a pas de fichier" in str(refused.value)
     assert "« x\\ny »" in str(refused.value)
@@ -673,7 +636,7 @@ def test_damaged_lock_is_told_and_left_as_it_is(tmp_path: Path, text: str, said:
     path = tmp_path / "lock.toml"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(CptsGeoError, match=said):
-        fetch(["drees_apl_2023"], offline=True, cache=tmp_path / "cache", lock=path)
+        fetch(["drees_apl_2023"], offline=True)
     assert path.read_text(encoding="utf-8") == text
 
 

@@ -16,10 +16,10 @@ from cpts_geo.errors import DataFileError, OutputError
 from cpts_geo.sources.catalogue.catalogue import Source, sources
 from cpts_geo.sources.catalogue.lock import read_lock
 from cpts_geo.sources.fetching._inspection import check_form
-from cpts_geo.sources.fetching.fetch import Outcome, fetch
 from cpts_geo.sources.readers import registry
 from cpts_geo.sources.readers._formats.base import Reader
 from tests.http_server import Answer, Site
+from tests.sources.conftest import Get, plain_source
 
 CSV = b"code;valeur\n45001;3\n"
 PAGE = "<!DOCTYPE html>\n<html><head><title>Maintenance &amp; travaux</title></head></html>"
@@ -28,27 +28,16 @@ PAGE = "<!DOCTYPE html>\n<html><head><title>Maintenance &amp; travaux</title></h
 pytestmark = pytest.mark.usefixtures("at_once")
 
 
-def plain_source(file: str) -> Source:
-    """A source that no reader reads."""
-    return replace(sources()["cnam_densities"], key="essai", file=file, reader=None)
-
-
-def fetched(source: Source, tmp_path: Path, **options: object) -> Outcome:
-    place = {"cache": tmp_path / "cache", "lock": tmp_path / "lock.toml"}
-    had = fetch([source.key], catalogue={source.key: source}, **place | options)  # type: ignore[arg-type]
-    return had[0]
-
-
 Refused = Callable[..., str]
 
 
 @pytest.fixture
-def refused(site: Site, tmp_path: Path) -> Refused:
+def refused(site: Site, get: Get, tmp_path: Path) -> Refused:
     """Serve this for a source, expect a refusal that leaves nothing, return what was said."""
 
     def call(source: Source, answer: Answer | bytes) -> str:
         with pytest.raises(DataFileError) as error:
-            fetched(replace(source, addresses=(site.serve("/f", answer),)), tmp_path)
+            get(replace(source, addresses=(site.serve("/f", answer),)))
         left = [path for path in (tmp_path / "cache").rglob("*") if path.is_file()]
         assert [path for path in left if path.suffix != ".lock"] == []
         assert read_lock(tmp_path / "lock.toml") == {}
@@ -83,7 +72,7 @@ def edited(content: bytes, member: str, old: str, new: str) -> bytes:
 @pytest.mark.parametrize("type_", ["text/html; charset=utf-8", "text/csv"])
 @pytest.mark.parametrize("suffix", ["csv", "zip", "xlsx", "parquet", "geojson", "txt", "7z", "gz"])
 def test_web_page_in_place_of_the_file(refused: Refused, type_: str, suffix: str) -> None:
-    said = refused(plain_source(f"f.{suffix}"), Answer(PAGE.encode(), type=type_))
+    said = refused(plain_source(file=f"f.{suffix}"), Answer(PAGE.encode(), type=type_))
     assert f"page web au lieu d’un fichier .{suffix} : « Maintenance & travaux »" in said
 
 
@@ -114,7 +103,7 @@ def test_web_page_in_place_of_the_file(refused: Refused, type_: str, suffix: str
     ],
 )
 def test_damaged_or_other_content(refused: Refused, file: str, content: bytes, words: str) -> None:
-    assert words in refused(plain_source(file), content)
+    assert words in refused(plain_source(file=file), content)
 
 
 @pytest.mark.parametrize(
@@ -185,7 +174,7 @@ def _reader(monkeypatch: pytest.MonkeyPatch, vintage: Callable[..., str | None])
     known = registry.READERS["cnam_densities"]
     reader = Reader(read=known.read, vintage=vintage, contract=known.contract)
     monkeypatch.setitem(registry.READERS, "essai", reader)
-    return replace(plain_source("f.csv"), reader="essai", holds="2024")
+    return replace(plain_source(file="f.csv"), reader="essai", holds="2024")
 
 
 def test_content_that_says_no_vintage_where_one_is_expected(
@@ -208,12 +197,12 @@ def test_library_broken_by_hostile_content_is_a_refusal(
 
 def test_redirects_without_end(refused: Refused) -> None:
     loop = Answer(status=302, headers={"Location": "/f"})
-    assert "redirections sans fin" in refused(plain_source("f.csv"), loop)
+    assert "redirections sans fin" in refused(plain_source(file="f.csv"), loop)
 
 
 def test_announced_length_that_never_comes(refused: Refused) -> None:
     short = Answer(CSV, etag=None, headers={"Content-Length": "999"}, cut=len(CSV))
-    assert "connexion coupée 5 fois" in refused(plain_source("f.csv"), short)
+    assert "connexion coupée 5 fois" in refused(plain_source(file="f.csv"), short)
 
 
 @pytest.fixture
@@ -233,38 +222,41 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_full_disk_is_said_and_what_arrived_is_gone_on_with(
-    site: Site, small_disk: Path, tmp_path: Path
+    site: Site, get: Get, small_disk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     body = b"".join(b"%06d;%d\n" % (n, n) for n in range(160_000))
     assert len(body) > 2_000_000
-    addresses = site.serve("/f", body), site.serve("/other", body)
-    source = replace(plain_source("f.csv"), addresses=addresses)
+    source = plain_source(site.serve("/f", body), site.serve("/other", body))
     cache = small_disk / "cache"
+    monkeypatch.setenv("CPTS_GEO_CACHE", str(cache))
     with pytest.raises(DataFileError) as error:
-        fetched(source, tmp_path, cache=cache)
+        get(source)
     assert "plus de place sur le disque" in str(error.value)
     assert "CPTS_GEO_CACHE" in str(error.value)
     assert site.paths() == ["/f"]
-    assert not (cache / "f.csv").exists()
+    assert not (cache / "essai.csv").exists()
     assert read_lock(tmp_path / "lock.toml") == {}
     subprocess.run(["mount", "-o", "remount,size=8m", str(small_disk)], check=True)
-    assert fetched(source, tmp_path, cache=cache).path.read_bytes() == body
+    assert get(source).path.read_bytes() == body
     assert int(site.asked[1].headers["Range"].removeprefix("bytes=").removesuffix("-")) > 500_000
 
 
-def test_cache_that_cannot_be_made(tmp_path: Path) -> None:
-    (tmp_path / "plat").write_text("")
+def test_cache_that_cannot_be_made(get: Get, tmp_path: Path) -> None:
+    (tmp_path / "cache").write_text("")
     with pytest.raises(OutputError, match="un fichier porte déjà ce nom"):
-        fetched(plain_source("f.csv"), tmp_path, cache=tmp_path / "plat")
+        get(plain_source())
 
 
-def test_lock_that_cannot_be_written_stops_the_source(site: Site, tmp_path: Path) -> None:
-    source = replace(plain_source("f.csv"), addresses=(site.serve("/f", CSV),) * 2)
+def test_lock_that_cannot_be_written_stops_the_source(
+    site: Site, get: Get, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = plain_source(*[site.serve("/f", CSV)] * 2)
     (tmp_path / "lock.toml").mkdir()
     with pytest.raises(DataFileError, match="est illisible"):
-        fetched(source, tmp_path)
+        get(source)
     # Its own name fits, the temporary one it is first written under does not.
+    monkeypatch.setenv("CPTS_GEO_LOCK", str(tmp_path / ("l" * 250)))
     with pytest.raises(DataFileError, match=r"(?s)nom trop long.*CPTS_GEO_LOCK"):
-        fetched(source, tmp_path, lock=tmp_path / ("l" * 250))
+        get(source)
     # One download: another candidate would not do better.
     assert site.paths() == ["/f"]

@@ -133,18 +133,18 @@ def test_a_point_far_from_any_road_is_listed_and_has_no_pair(network: Path) -> N
     pairs = network_minutes(network, some, some)
     assert pairs.attrs == {"unsnapped": ["45999"], "missing": 0}
     assert len(pairs) == 4
-    farther = network_minutes(network, some, some, snap_m=15_000)
-    assert farther.attrs == {"unsnapped": [], "missing": 0}
-    assert len(farther) == 9
 
 
-def test_the_snapping_distance_is_the_one_asked(network: Path) -> None:
-    place = (1.605, 47.797)  # south of the southern street
-    away = metres(place, (1.605, 47.8))
-    near = points({"45998": place})
-    with pytest.raises(TravelError, match="Aucun point"):
-        network_minutes(network, near, points(GRID), snap_m=away - 5)
-    assert len(network_minutes(network, near, points(GRID), snap_m=away + 5)) == SIDE * SIDE
+@pytest.mark.parametrize("away", [995, 1_005])
+def test_a_point_is_put_on_a_road_up_to_a_kilometre(network: Path, away: float) -> None:
+    # South of the southern street.
+    lon, lat, _ = GEOD.fwd(1.605, SOUTH, 180, away)
+    near = points({"45998": (lon, lat)})
+    if away < 1_000:
+        assert len(network_minutes(network, near, points(GRID))) == SIDE * SIDE
+    else:
+        with pytest.raises(TravelError, match="Aucun point n’est à moins de 1\u202f000 m"):
+            network_minutes(network, near, points(GRID))
 
 
 def test_blocks_of_the_matrix_equal_routes_asked_one_by_one(network: Path, tmp_path: Path) -> None:
@@ -169,14 +169,6 @@ def test_pairs_farther_apart_than_a_public_server_takes_are_computed(network: Pa
     assert pairs["minutes"].tolist() == pytest.approx([metres(*LONG.values()) / 1e5 * 60], rel=0.05)
 
 
-def test_walking_is_slower_than_driving(network: Path) -> None:
-    ends = points(GRID, "45000"), points(GRID, "45070")
-    drive, walk = (
-        network_minutes(network, *ends, mode=mode)["minutes"][0] for mode in ("auto", "pedestrian")
-    )
-    assert walk > 5 * drive
-
-
 def test_every_wrong_point_is_listed() -> None:
     origins = pd.DataFrame(
         {
@@ -186,22 +178,14 @@ def test_every_wrong_point_is_listed() -> None:
         }
     )
     with pytest.raises(TravelError) as caught:
-        network_minutes("absent.osm.pbf", origins, origins[["code", "lon"]], snap_m=0)
+        network_minutes("absent.osm.pbf", origins, origins[["code", "lon"]])
     said = "\n".join(caught.value.defects)
-    for text in ("snap_m", "'45130'", "45098", "200.0", "'45270'", "colonne absente : lat"):
+    for text in ("'45130'", "45098", "200.0", "'45270'", "colonne absente : lat"):
         assert text in said
-    assert len(caught.value.defects) == 6
-
-
-def test_unknown_mode_and_empty_table_are_refused() -> None:
+    assert len(caught.value.defects) == 5
     with pytest.raises(TravelError) as caught:
-        network_minutes(
-            "absent.osm.pbf",
-            points(GRID),
-            points(GRID).head(0),
-            mode="bus",  # type: ignore[arg-type]
-        )
-    assert len(caught.value.defects) == 2
+        network_minutes("absent.osm.pbf", points(GRID), points(GRID).head(0))
+    assert caught.value.defects == ("destinations : aucun point",)
 
 
 def test_swapped_longitudes_and_latitudes_are_said(network: Path) -> None:
