@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import threading
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -21,6 +19,7 @@ from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.sources.fetching import _services as services
 from cpts_geo.sources.fetching._web import Pace
 from cpts_geo.sources.readers.communes.cpts_perimeters import READERS
+from tests.http_server import Answer, Site
 
 SCHEMA = """<?xml version="1.0" encoding="UTF-8"?>
 <xsd:schema xmlns:xsd="http://www.w3.org/2001/XMLSchema" xmlns:gml="http://www.opengis.net/gml"
@@ -67,12 +66,13 @@ def features(count: int) -> list[dict[str, Any]]:
 
 
 @dataclass
-class Behaviour:
-    """What the server holds, and how it fails."""
+class Server:
+    """A service on the loopback: what it holds, how it fails, and what was asked of it."""
 
-    layer: list[dict[str, Any]] = field(default_factory=lambda: features(3))
+    address: str
+    layer: list[dict[str, Any]] = field(default_factory=lambda: features(25))
     #: The most it gives at once.
-    page: int = 1_000
+    page: int = 10
     announces: bool = True
     #: Whether numberMatched is « unknown » where totalFeatures is known.
     unknown_matched: bool = False
@@ -82,34 +82,27 @@ class Behaviour:
     instead: dict[str, str] = field(default_factory=dict)
     status: int = 200
     asked: list[dict[str, str]] = field(default_factory=list)
+    #: Bytes that the layer may be.
+    most: int = 10_000_000
 
-
-class Handler(BaseHTTPRequestHandler):
-    behaviour: Behaviour
-
-    def do_GET(self) -> None:
-        parts = urlsplit(self.path)
+    def answer(self, path: str, _: dict[str, str]) -> Answer:
+        parts = urlsplit(path)
         query = dict(parse_qsl(parts.query))
-        self.behaviour.asked.append(query)
+        self.asked.append(query)
         lower = {name.lower(): value for name, value in query.items()}
-        answer = self._wfs(lower) if "wfs" in parts.path else self._arcgis(parts.path, lower)
-        content = answer.encode() if isinstance(answer, str) else json.dumps(answer).encode()
-        self.send_response(self.behaviour.status)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
+        said = self._wfs(lower) if "wfs" in parts.path else self._arcgis(parts.path, lower)
+        content = said.encode() if isinstance(said, str) else json.dumps(said).encode()
+        return Answer(content, status=self.status)
 
     def _page(self, start: int, count: int) -> list[dict[str, Any]]:
-        does = self.behaviour
-        first = 0 if does.ignores_start else start
-        end = min(first + min(count, does.page), len(does.layer) - does.loses)
-        return does.layer[first:end]
+        first = 0 if self.ignores_start else start
+        end = min(first + min(count, self.page), len(self.layer) - self.loses)
+        return self.layer[first:end]
 
     def _wfs(self, query: dict[str, str]) -> Any:
-        does = self.behaviour
         request = query["request"]
-        if request in does.instead:
-            return does.instead[request]
+        if request in self.instead:
+            return self.instead[request]
         # GeoServer knows the layer by typeName, in 2.0.0 by typeNames.
         named = query.get("typenames" if query["version"].startswith("2") else "typename")
         if named != "GCS:AMBU_CPTS":
@@ -119,46 +112,34 @@ class Handler(BaseHTTPRequestHandler):
         name = "count" if query["version"].startswith("2") else "maxfeatures"
         page = self._page(int(query.get("startindex", 0)), int(query.get(name, 10**6)))
         crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::4326"}}
-        said: dict[str, Any] = {"totalFeatures": len(does.layer)}
-        said["numberMatched"] = "unknown" if does.unknown_matched else len(does.layer)
+        said: dict[str, Any] = {"totalFeatures": len(self.layer)}
+        said["numberMatched"] = "unknown" if self.unknown_matched else len(self.layer)
         return {
             "type": "FeatureCollection",
             "features": page,
-            **(said if does.announces else {"numberMatched": "unknown"}),
+            **(said if self.announces else {"numberMatched": "unknown"}),
             "numberReturned": len(page),
             "crs": crs,
         }
 
     def _arcgis(self, path: str, query: dict[str, str]) -> Any:
-        does = self.behaviour
         kind = "query" if path.endswith("/query") else "layer"
         kind = "count" if "returncountonly" in query else kind
-        if kind in does.instead:
-            return does.instead[kind]
+        if kind in self.instead:
+            return self.instead[kind]
         if kind == "layer":
             named = [{"name": "OBJECTID", "type": "esriFieldTypeOID"}]
             named += [{"name": "nom_cpts", "type": "esriFieldTypeString", "alias": "Nom"}]
             return {"id": 20, "name": "cpts", "objectIdField": "OBJECTID", "fields": named}
         if kind == "count":
-            return {"count": len(does.layer)}
+            return {"count": len(self.layer)}
         assert query["f"] == "geojson"
         assert query["orderbyfields"] == "OBJECTID"
         start = int(query.get("resultoffset", 0))
         page = self._page(start, 10**6)
-        more = start + len(page) < len(does.layer) - does.loses
+        more = start + len(page) < len(self.layer) - self.loses
         said = {"properties": {"exceededTransferLimit": True}} if more else {}
         return {"type": "FeatureCollection", "features": page, **said}
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Quiet."""
-
-
-@dataclass
-class Server:
-    address: str
-    behaviour: Behaviour
-    #: Bytes that the layer may be.
-    most: int = 10_000_000
 
     def wfs(self, version: str = "1.0.0") -> bytes:
         names = "typeNames" if version.startswith("2") else "typeName"
@@ -176,15 +157,19 @@ class Server:
 
 
 @pytest.fixture
-def server() -> Iterator[Server]:
-    behaviour = Behaviour()
-    handler = type("Bound", (Handler,), {"behaviour": behaviour})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as httpd:
-        thread = threading.Thread(target=httpd.serve_forever, args=(0.01,), daemon=True)
-        thread.start()
-        yield Server(f"http://127.0.0.1:{httpd.server_port}", behaviour)
-        httpd.shutdown()
-        thread.join()
+def server(site: Site) -> Server:
+    server = Server(site.address)
+    site.next_answer = server.answer  # type: ignore[method-assign]
+    return server
+
+
+#: Collects a layer of one kind of service.
+Collect = Callable[[], bytes]
+
+
+@pytest.fixture(params=["wfs", "arcgis"])
+def collect(request: pytest.FixtureRequest, server: Server) -> Collect:
+    return getattr(server, request.param)  # type: ignore[no-any-return]
 
 
 def ids(content: bytes) -> list[str]:
@@ -193,16 +178,14 @@ def ids(content: bytes) -> list[str]:
 
 @pytest.mark.parametrize("version", ["1.0.0", "1.1.0", "2.0.0"])
 def test_a_wfs_is_described_first_then_paged(server: Server, version: str) -> None:
-    server.behaviour.layer = features(25)
-    server.behaviour.page = 10
     content = server.wfs(version)
     assert ids(content) == [f"AMBU_CPTS.{n}" for n in range(25)]
     assert json.loads(content)["cpts_geo_fields"] == FIELDS
-    requests_made = [query["request"] for query in server.behaviour.asked]
+    requests_made = [query["request"] for query in server.asked]
     assert requests_made == ["DescribeFeatureType", "GetFeature", "GetFeature", "GetFeature"]
-    assert "outputFormat" not in server.behaviour.asked[0]
-    assert all(query["srsName"] == "EPSG:4326" for query in server.behaviour.asked[1:])
-    assert [q.get("startIndex") for q in server.behaviour.asked[1:]] == [None, "10", "20"]
+    assert "outputFormat" not in server.asked[0]
+    assert all(query["srsName"] == "EPSG:4326" for query in server.asked[1:])
+    assert [q.get("startIndex") for q in server.asked[1:]] == [None, "10", "20"]
 
 
 @pytest.mark.parametrize("most", [1_000, 7])
@@ -211,17 +194,16 @@ def test_a_wfs_that_does_not_count_is_paged_until_an_empty_page(
 ) -> None:
     """Also when it gives fewer at once than it is asked for: a short page is not the end."""
     monkeypatch.setattr(services, "_WFS_PAGE", 10)
-    server.behaviour.announces = False
-    server.behaviour.page = most
+    server.announces = False
+    server.page = most
     for count in (3, 10, 24):
-        server.behaviour.layer = features(count)
+        server.layer = features(count)
         assert len(ids(server.wfs("2.0.0"))) == count
 
 
 def test_a_wfs_that_counts_under_one_name_only_is_believed(server: Server) -> None:
-    server.behaviour.layer = features(25)
-    server.behaviour.loses = 2
-    server.behaviour.unknown_matched = True
+    server.loses = 2
+    server.unknown_matched = True
     with pytest.raises(DataFileError, match="23 entités reçues sur 25 annoncées"):
         server.wfs()
 
@@ -232,8 +214,8 @@ def test_a_collected_wfs_is_what_the_reader_of_perimeters_reads(
     path = tmp_path / "atlasante_cpts.geojson"
     path.write_bytes(server.wfs())
     table = READERS["cpts_perimeters"].table(path, sources()["atlasante_cpts"])
-    assert table["cpts"].tolist() == [f"CPTS numéro {n}" for n in range(3)]
-    assert table["status"].tolist() == ["validée"] * 3
+    assert table["cpts"].tolist() == [f"CPTS numéro {n}" for n in range(25)]
+    assert table["status"].tolist() == ["validée"] * 25
     assert table.attrs["fields"] == {"cpts": "nom_cpts", "status": "statut", "code_insee": None}
 
 
@@ -241,16 +223,14 @@ def test_a_collected_wfs_is_what_the_reader_of_perimeters_reads(
     "end", ["", "/", "/query", "/query?where=1%3D1&outFields=*&outSR=4326&f=geojson"]
 )
 def test_an_arcgis_layer_is_described_counted_then_paged(server: Server, end: str) -> None:
-    server.behaviour.layer = features(25)
-    server.behaviour.page = 10
     content = server.arcgis(end)
     assert ids(content) == [f"AMBU_CPTS.{n}" for n in range(25)]
     assert [said["name"] for said in json.loads(content)["cpts_geo_fields"]] == [
         "OBJECTID",
         "nom_cpts",
     ]
-    assert server.behaviour.asked[0] == {"f": "json"}
-    assert [query.get("resultOffset") for query in server.behaviour.asked[2:]] == ["0", "10", "20"]
+    assert server.asked[0] == {"f": "json"}
+    assert [query.get("resultOffset") for query in server.asked[2:]] == ["0", "10", "20"]
 
 
 ESRI_ERROR = json.dumps(
@@ -277,7 +257,7 @@ ESRI_ERROR = json.dumps(
 def test_a_wfs_that_refuses_as_a_success_is_an_error(
     server: Server, request_name: str, text: str, said: list[str]
 ) -> None:
-    server.behaviour.instead = {request_name: text}
+    server.instead = {request_name: text}
     with pytest.raises(DataFileError, match=r"Couche non obtenue de 127\.0\.0\.1") as caught:
         server.wfs()
     for words in said:
@@ -292,48 +272,42 @@ def test_a_wfs_that_refuses_as_a_success_is_an_error(
 def test_an_arcgis_that_refuses_as_a_success_is_an_error(
     server: Server, kind: str, text: str, said: str
 ) -> None:
-    server.behaviour.instead = {kind: text}
+    server.instead = {kind: text}
     with pytest.raises(DataFileError) as caught:
         server.arcgis()
     assert said in str(caught.value)
 
 
 def test_an_arcgis_layer_without_fields_is_refused(server: Server) -> None:
-    server.behaviour.instead = {"layer": '{"name": "dossier", "layers": []}'}
+    server.instead = {"layer": '{"name": "dossier", "layers": []}'}
     with pytest.raises(DataFileError, match="ne décrit aucun champ"):
         server.arcgis()
 
 
-@pytest.mark.parametrize("service", ["wfs", "arcgis"])
-def test_a_layer_that_comes_short_is_refused(server: Server, service: str) -> None:
-    server.behaviour.layer = features(25)
-    server.behaviour.page = 10
-    server.behaviour.loses = 2
+def test_a_layer_that_comes_short_is_refused(server: Server, collect: Collect) -> None:
+    server.loses = 2
     with pytest.raises(DataFileError, match="23 entités reçues sur 25 annoncées"):
-        getattr(server, service)()
+        collect()
 
 
-@pytest.mark.parametrize("service", ["wfs", "arcgis"])
-def test_a_server_that_sends_the_first_page_for_ever_is_left(server: Server, service: str) -> None:
-    server.behaviour.layer = features(25)
-    server.behaviour.page = 10
-    server.behaviour.ignores_start = True
+def test_a_server_that_sends_the_first_page_for_ever_is_left(
+    server: Server, collect: Collect
+) -> None:
+    server.ignores_start = True
     with pytest.raises(DataFileError, match="toujours la première page"):
-        getattr(server, service)()
+        collect()
 
 
-@pytest.mark.parametrize("service", ["wfs", "arcgis"])
-def test_an_empty_layer_is_refused(server: Server, service: str) -> None:
-    server.behaviour.layer = []
+def test_an_empty_layer_is_refused(server: Server, collect: Collect) -> None:
+    server.layer = []
     with pytest.raises(DataFileError, match="vide"):
-        getattr(server, service)()
+        collect()
 
 
-@pytest.mark.parametrize("service", ["wfs", "arcgis"])
-def test_a_server_error_is_said(server: Server, service: str) -> None:
-    server.behaviour.status = 503
+def test_a_server_error_is_said(server: Server, collect: Collect) -> None:
+    server.status = 503
     with pytest.raises(DataFileError, match=r"réponse 503 \(panne du serveur\)"):
-        getattr(server, service)()
+        collect()
 
 
 def test_an_unknown_service_is_said(server: Server) -> None:
@@ -341,52 +315,35 @@ def test_an_unknown_service_is_said(server: Server) -> None:
         server.collect(server.address, "wms")
 
 
-@pytest.mark.parametrize("service", ["wfs", "arcgis"])
-def test_pages_of_a_layer_are_bounded_on_both_sides(
-    server: Server, service: str, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("key", "passes", "refuses", "words"),
+    [
+        ("pages", 3, 2, "couche de plus de 2 pages"),
+        ("values", 300, 200, "listes et objets : 200 listes et objets au plus"),
+        ("description", max(len(SCHEMA), 500), 100, "de la couche de plus de 100 octets"),
+    ],
+)
+def test_a_layer_is_bounded_on_both_sides(
+    collect: Collect,
+    monkeypatch: pytest.MonkeyPatch,
+    key: str,
+    passes: int,
+    refuses: int,
+    words: str,
 ) -> None:
-    server.behaviour.layer = features(25)
-    server.behaviour.page = 10
-    monkeypatch.setitem(LIMITS, "pages", 3)
-    assert len(ids(getattr(server, service)())) == 25
-    monkeypatch.setitem(LIMITS, "pages", 2)
-    with pytest.raises(DataFileError, match="couche de plus de 2 pages"):
-        getattr(server, service)()
+    monkeypatch.setitem(LIMITS, key, passes)
+    assert len(ids(collect())) == 25
+    monkeypatch.setitem(LIMITS, key, refuses)
+    with pytest.raises(DataFileError, match=words):
+        collect()
 
 
-@pytest.mark.parametrize("service", ["wfs", "arcgis"])
-def test_values_of_a_layer_are_counted_over_its_pages(
-    server: Server, service: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    server.behaviour.layer = features(25)
-    server.behaviour.page = 10
-    monkeypatch.setitem(LIMITS, "values", 200)
-    with pytest.raises(DataFileError, match="listes et objets : 200 listes et objets au plus"):
-        getattr(server, service)()
-    monkeypatch.setitem(LIMITS, "values", 300)
-    assert len(ids(getattr(server, service)())) == 25
-
-
-@pytest.mark.parametrize("service", ["wfs", "arcgis"])
-def test_size_of_a_layer_is_that_of_all_its_pages(server: Server, service: str) -> None:
-    server.behaviour.layer = features(25)
-    server.behaviour.page = 10
+def test_size_of_a_layer_is_that_of_all_its_pages(server: Server, collect: Collect) -> None:
     server.most = 4_000  # one page passes, three do not
     with pytest.raises(DataFileError, match="fichier trop gros"):
-        getattr(server, service)()
+        collect()
     server.most = 20_000
-    assert len(ids(getattr(server, service)())) == 25
-
-
-@pytest.mark.parametrize("service", ["wfs", "arcgis"])
-def test_description_of_a_layer_is_bounded(
-    server: Server, service: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(LIMITS, "description", 100)
-    with pytest.raises(DataFileError, match="description de la couche de plus de 100 octets"):
-        getattr(server, service)()
-    monkeypatch.setitem(LIMITS, "description", max(len(SCHEMA), 500))
-    assert len(ids(getattr(server, service)())) == 3
+    assert len(ids(collect())) == 25
 
 
 DEEP = '{"type": "FeatureCollection", "features": ' + "[" * 50_000 + "]" * 50_000 + "}"
@@ -403,7 +360,7 @@ HOSTILE = EXCEPTION.replace("InvalidParameterValue", "&#x202e;{{7*7}}&#10;x")
 def test_foreign_text_of_a_wfs_is_shown_as_text(
     server: Server, request_name: str, text: str, said: str
 ) -> None:
-    server.behaviour.instead = {request_name: text}
+    server.instead = {request_name: text}
     with pytest.raises(DataFileError) as caught:
         server.wfs()
     assert said in str(caught.value)
@@ -420,7 +377,7 @@ def test_foreign_text_of_a_wfs_is_shown_as_text(
     ],
 )
 def test_description_of_another_form_is_a_refusal(server: Server, text: str, said: str) -> None:
-    server.behaviour.instead = {"layer": text}
+    server.instead = {"layer": text}
     with pytest.raises(DataFileError) as caught:
         server.arcgis()
     assert said in str(caught.value)
@@ -428,5 +385,5 @@ def test_description_of_another_form_is_a_refusal(server: Server, text: str, sai
 
 
 def test_half_of_a_character_is_written_as_a_mark(server: Server) -> None:
-    server.behaviour.layer[0]["properties"]["nom_cpts"] = "CPTS \ud800"
+    server.layer[0]["properties"]["nom_cpts"] = "CPTS \ud800"
     assert json.loads(server.wfs())["features"][0]["properties"]["nom_cpts"] == "CPTS ?"
