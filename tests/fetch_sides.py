@@ -163,3 +163,15 @@ SIDES: dict[str, tuple[Act, int, int]] = {
     "parquet_bytes": (_parquet, _packed_size(), _packed_size() - 1),
     "practices": (_doctors, 2, 1),
 }
+#: What a refusal says of what was found, or of the limit.
+WORDS = {
+    "list_files": "liste de 2 fichiers : 1 fichier au plus",
+    "ratio": "12 Mo",
+    "members": "archive de 5 membres : 4 membres au plus",
+    "whole": "contenu de plus de 49 octets",
+    "header_text": "ligne d’en-tête de plus de 7 caractères",
+    "values": "JSON de 4 listes et objets : 3 listes et objets au plus",
+    "parquet_rows": "3 lignes : 2",
+    "parquet_bytes": "décompressé :",
+    "practices": "plus de 1 ligne de médecins",
+}

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from cpts_geo.errors import PerimeterError, one_line
 from cpts_geo.foreign import is_invisible
-from cpts_geo.sources._bounds.limits import LIMITS
 from cpts_geo.sources.analyst.lists._text import read_text_rows
 from cpts_geo.sources.analyst.lists.perimeter import read_perimeter_file
 
@@ -231,15 +230,6 @@ def test_broken_files_say_what_is_wrong_and_what_to_do(
     assert remedy in error.remedy
 
 
-def test_missing_file_and_folder(tmp_path: Path) -> None:
-    with pytest.raises(PerimeterError, match="n’existe pas") as caught:
-        read_perimeter_file(tmp_path / "absent.csv")
-    assert "chemin" in caught.value.remedy
-    (tmp_path / "liste.csv").mkdir()
-    with pytest.raises(PerimeterError, match="est un dossier"):
-        read_perimeter_file(tmp_path / "liste.csv")
-
-
 @pytest.mark.skipif(os.name == "nt", reason="links need administrator rights on Windows")
 def test_file_the_system_refuses_to_read(tmp_path: Path) -> None:
     # A link to itself is unreadable for every account, also the administrator's.
@@ -248,14 +238,6 @@ def test_file_the_system_refuses_to_read(tmp_path: Path) -> None:
     with pytest.raises(PerimeterError, match="ne peut pas être lu") as caught:
         read_perimeter_file(path)
     assert "droits" in caught.value.remedy
-
-
-def test_too_big_file_is_refused_before_reading(tmp_path: Path) -> None:
-    path = tmp_path / "liste.csv"
-    with path.open("wb") as file:
-        file.truncate(LIMITS["perimeter_bytes"] + 1)
-    with pytest.raises(PerimeterError, match="trop gros"):
-        read_perimeter_file(path)
 
 
 @given(st.binary(max_size=200))

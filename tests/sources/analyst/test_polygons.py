@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 
 from cpts_geo.analysis import Options, analyse
 from cpts_geo.errors import PerimeterError, one_line
-from cpts_geo.sources._bounds.limits import LIMITS
 from cpts_geo.sources.analyst.polygons.file import read_polygon_file
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.territories.perimeters._membership import BORDER_COLUMNS
@@ -356,14 +355,6 @@ def test_an_undefined_crs_is_refused(tmp_path, identifier):
     assert "système de coordonnées" in refusal(path).summary
 
 
-def test_metres_called_degrees_are_refused(tmp_path):
-    metric = shapely.box(600_000, 6_700_000, 620_000, 6_720_000)
-    path = geojson(tmp_path / "z.geojson", shapely.geometry.mapping(metric))
-    error = refusal(path)
-    assert "degrés" in error.summary
-    assert "600000" in error.defects[0]
-
-
 def test_degrees_called_metres_are_outside_france(tmp_path, communes):
     path = written(tmp_path / "z.gpkg", [SQUARE], crs=2154)
     with pytest.raises(PerimeterError) as refused:
@@ -386,21 +377,6 @@ def test_points_lines_and_empty_features_are_all_listed(tmp_path):
         "entité 3 : sans contour, ou de surface nulle",
         "entité 4 : point",
     )
-
-
-def test_a_layer_of_points_is_refused(tmp_path):
-    path = written(tmp_path / "z.gpkg", [shapely.Point(1, 47)])
-    assert "Point" in refusal(path).defects[0]
-
-
-def test_a_flat_polygon_is_refused(tmp_path):
-    flat = {"type": "Polygon", "coordinates": [[[1, 47], [2, 47], [3, 47], [1, 47]]]}
-    assert "surface nulle" in refusal(geojson(tmp_path / "z.geojson", flat)).defects[0]
-
-
-def test_an_open_outline_is_refused(tmp_path):
-    open_one = {"type": "Polygon", "coordinates": [[[1, 47], [2, 47]]]}
-    assert "fermé" in refusal(geojson(tmp_path / "z.geojson", open_one)).summary
 
 
 @pytest.mark.parametrize(
@@ -429,8 +405,7 @@ def test_half_a_file_is_refused(tmp_path, outline, name):
     refusal(path)
 
 
-def test_no_feature_is_refused(tmp_path):
-    assert "aucun polygone" in refusal(geojson(tmp_path / "z.geojson")).summary
+def test_a_base_without_a_feature_is_refused(tmp_path):
     empty = written(tmp_path / "z.gpkg", [SQUARE])
     with sqlite3.connect(empty) as base:
         # The triggers of its index need functions that only a mapping program has.
@@ -458,27 +433,10 @@ def test_polygons_without_a_name_among_named_ones_are_refused(tmp_path):
     assert refusal(path).defects == ("champ « nom » vide : entités 2, 3",)
 
 
-def test_too_many_territories(tmp_path, monkeypatch):
-    monkeypatch.setitem(LIMITS, "polygons_territories", 2)
-    path = written(tmp_path / "z.gpkg", [SQUARE] * 3, nom=["A", "B", "C"])
-    assert "2 territoires au plus" in refusal(path).summary
-
-
-def test_a_file_too_large(tmp_path, monkeypatch):
-    monkeypatch.setitem(LIMITS, "polygons_bytes", 10)
-    assert "trop gros" in refusal(geojson(tmp_path / "z.geojson")).summary
-
-
 @pytest.mark.parametrize("name", ["z.shp", "z.kml", "z.KMZ"])
 def test_other_formats_say_what_to_save_as(tmp_path, name):
     (tmp_path / name).write_bytes(b"x")
     assert "GeoPackage" in refusal(tmp_path / name).remedy
-
-
-def test_absent_file_and_folder(tmp_path):
-    assert "n’existe pas" in refusal(tmp_path / "absent.gpkg").summary
-    (tmp_path / "folder.gpkg").mkdir()
-    assert "dossier" in refusal(tmp_path / "folder.gpkg").summary
 
 
 def test_an_analysis_of_a_polygon(tmp_path, outline):

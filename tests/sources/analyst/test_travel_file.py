@@ -13,7 +13,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cpts_geo.errors import TravelError
-from cpts_geo.sources._bounds.limits import LIMITS
 from cpts_geo.sources.analyst.travel.file import Unit, read_travel_file
 
 BROKEN = Path(__file__).parents[2] / "data" / "broken"
@@ -278,19 +277,6 @@ def test_unit_is_never_guessed(write: Write, text: str, unit: Unit | None, said:
 def test_far_pairs_do_not_make_minutes_look_like_seconds(write: Write) -> None:
     text = "id;45130;45098;13001\n45130;0;6;420\n45098;7;0;425\n13001;420;425;0\n"
     assert read_travel_file(write(text), unit="minutes")["minutes"].max() == 425
-
-
-def test_folder_unreadable_parquet_and_too_large_files_are_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    folder, parquet, large = (tmp_path / name for name in ("t.csv", "t.parquet", "l.csv"))
-    folder.mkdir()
-    parquet.write_bytes(b"PAR1 is not enough")
-    large.write_text("from;to;minutes\n45130;45098;6\n")
-    monkeypatch.setitem(LIMITS, "travel_bytes", 20)
-    for path, said in [(folder, "dossier"), (parquet, "Parquet"), (large, "trop gros")]:
-        with pytest.raises(TravelError, match=said):
-            read_travel_file(path, unit="minutes")
 
 
 def test_isere_matrix_is_read_whole_and_as_it_is(official_dir: Path) -> None:

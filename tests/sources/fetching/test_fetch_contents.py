@@ -3,61 +3,27 @@
 from __future__ import annotations
 
 import gzip
-import io
 import json
 import zipfile
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from cpts_geo.errors import DataFileError
 from cpts_geo.sources._bounds.limits import LIMITS
-from cpts_geo.sources._bounds.limits import LIMITS as DOOR
 from cpts_geo.sources._conventions.archives import (
     archive_defects,
     gzip_defects,
-    whole,
-    whole_json,
 )
 from cpts_geo.sources.catalogue.catalogue import Total, sources
 from cpts_geo.sources.catalogue.totals import check_totals, check_vintage
 from cpts_geo.sources.readers._formats.base import find_columns, newest_year
-from cpts_geo.sources.readers._formats.text import read_csv_text
 from cpts_geo.sources.readers._formats.workbook import open_book
-from cpts_geo.sources.readers.care import access_times
 from cpts_geo.sources.readers.registry import READERS
 from tests.broken_makers_fetch import _workbook, _zipped
-
-Bounded = Callable[[], object]
-
-
-def both_sides(
-    monkeypatch: pytest.MonkeyPatch, key: str, call: Bounded, *, found: int, words: str
-) -> None:
-    """What is found passes at this limit, and is refused in words at one less."""
-    table = LIMITS if key in LIMITS else DOOR
-    monkeypatch.setitem(table, key, found)
-    call()
-    monkeypatch.setitem(table, key, found - 1)
-    with pytest.raises(DataFileError) as refused:
-        call()
-    said = " ".join([refused.value.summary, *refused.value.defects])
-    assert words in said.replace("\u202f", " ")
-
-
-def test_members_of_an_archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "a.zip"
-    path.write_bytes(_zipped({f"{n}.csv": b"1" for n in range(5)}))
-    monkeypatch.setitem(LIMITS, "members", 5)
-    assert archive_defects(path) == []
-    monkeypatch.setitem(LIMITS, "members", 4)
-    assert archive_defects(path) == ["archive de 5 membres : 4 membres au plus"]
 
 
 def test_mark_of_a_member_across_two_blocks_is_counted(
@@ -85,16 +51,6 @@ def test_size_once_unpacked(tmp_path: Path, form: str) -> None:
     assert "bombe de décompression" in defects(9_999)[0]
 
 
-def test_ratio_of_a_packed_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "a.gz"
-    path.write_bytes(gzip.compress(bytes(12_000_000)))
-    exact = -(-12_000_000 // path.stat().st_size)
-    monkeypatch.setitem(LIMITS, "ratio", exact)
-    assert gzip_defects(path, most=10**9) == []
-    monkeypatch.setitem(LIMITS, "ratio", exact - 1)
-    assert "12 Mo" in gzip_defects(path, most=10**9)[0]
-
-
 def test_members_that_share_their_bytes_are_a_bomb_and_neighbours_are_not(tmp_path: Path) -> None:
     path = tmp_path / "a.zip"
     path.write_bytes(_zipped(dict.fromkeys("abc", b""), zipfile.ZIP_STORED))
@@ -110,79 +66,16 @@ def test_size_that_an_archive_lies_about_is_not_unpacked(tmp_path: Path) -> None
     assert archive_defects(path) == ["membre « a.csv » abîmé"]
 
 
-def test_content_kept_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    both_sides(
-        monkeypatch,
-        "whole",
-        lambda: whole(io.BytesIO(b"a" * 50), Path("a.csv")),
-        found=50,
-        words="contenu de plus de 49 octets",
-    )
-
-
-def test_lists_and_objects_of_a_json(monkeypatch: pytest.MonkeyPatch) -> None:
-    both_sides(
-        monkeypatch,
-        "values",
-        lambda: whole_json(io.BytesIO(b'{"a": [[1], [2]]}'), Path("a.json")),
-        found=4,
-        words="JSON de 4 listes et objets : 3 listes et objets au plus",
-    )
-
-
-def test_line_of_a_header(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "a.csv"
-    path.write_text("code;nom\n45130;Dry\n", encoding="utf-8")
-    both_sides(
-        monkeypatch,
-        "header_text",
-        lambda: read_csv_text(path, patterns={"code": "code"}),
-        found=8,
-        words="ligne d’en-tête de plus de 7 caractères",
-    )
-
-
-@pytest.mark.parametrize(("key", "words"), [("rows", "3 lignes : 2"), ("bytes", "décompressé :")])
-def test_size_of_a_parquet(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str, words: str
-) -> None:
-    path = tmp_path / "a.parquet"
-    pq.write_table(pa.table({"x": [1, 2, 3]}), path)
-    size = pq.read_metadata(path).row_group(0).total_byte_size
-    both_sides(
-        monkeypatch,
-        f"parquet_{key}",
-        lambda: access_times._check_size(path),
-        found=3 if key == "rows" else size,
-        words=words,
-    )
-
-
-def test_doctors_of_the_extraction(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    header = "Identifiant PP|Code profession|Code mode exercice|Code secteur d'activité|"
-    header += "Code commune|Code savoir-faire\n"
-    path = tmp_path / "PS_LibreAcces_Personne_activite.txt"
-    path.write_text(header + "1|10|L|SA07|45130|SM54\n2|10|L|SA07|45130|SM54\n", encoding="utf-8")
-    source = sources()["ans_rpps"]
-    both_sides(
-        monkeypatch,
-        "practices",
-        lambda: READERS["rpps"].table(path, source),
-        found=2,
-        words="plus de 1 ligne de médecins",
-    )
-
-
 def test_used_range_of_a_workbook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "a.xlsx"
     path.write_bytes(_workbook("Feuille", [["a", "b"], [1, 2], [3, 4]]))
-    both_sides(
-        monkeypatch,
-        "workbook_range",
-        lambda: open_book(path).rows("Feuille"),
-        found=6,
-        words="La feuille « Feuille » de a.xlsx s’étend trop loin (6 cellules, 5 cellules au plus)",
-    )
+    monkeypatch.setitem(LIMITS, "workbook_range", 6)
+    assert len(open_book(path).rows("Feuille")) == 3
+    monkeypatch.setitem(LIMITS, "workbook_range", 5)
+    with pytest.raises(DataFileError) as refused:
+        open_book(path).rows("Feuille")
+    said = "La feuille « Feuille » de a.xlsx s’étend trop loin (6 cellules, 5 cellules au plus)."
+    assert refused.value.defects == (said,)
 
 
 def test_cells_come_back_from_the_process_apart_as_they_are(tmp_path: Path) -> None:

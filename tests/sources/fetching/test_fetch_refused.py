@@ -195,11 +195,6 @@ def test_library_broken_by_hostile_content_is_a_refusal(
     assert "UnicodeDecodeError" not in said
 
 
-def test_redirects_without_end(refused: Refused) -> None:
-    loop = Answer(status=302, headers={"Location": "/f"})
-    assert "redirections sans fin" in refused(plain_source(file="f.csv"), loop)
-
-
 def test_announced_length_that_never_comes(refused: Refused) -> None:
     short = Answer(CSV, etag=None, headers={"Content-Length": "999"}, cut=len(CSV))
     assert "connexion coupée 5 fois" in refused(plain_source(file="f.csv"), short)

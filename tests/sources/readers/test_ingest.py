@@ -127,10 +127,6 @@ def test_apl_of_known_communes(official_table, code, values):
     assert found == pytest.approx(values, abs=5e-4)
 
 
-def test_apl_holds_two_vintages_and_no_other(official_table):
-    assert set(official_table("drees_apl_2023")["vintage"]) == set(NATIONAL)
-
-
 def test_embedded_means_are_those_of_the_file(official_dir):
     france = embedded.load_comparisons().query("area_code == 'FR'").set_index("indicator")["value"]
     for year, expected in NATIONAL.items():
@@ -149,60 +145,6 @@ def counted(table: pd.DataFrame, facility: str) -> pd.Series:
     """Counts of one facility, by place."""
     place = "departement" if "departement" in table else "code_insee"
     return table[table["facility"] == facility].set_index(place)["count"]
-
-
-def test_bpe_2017_counts_the_doubled_row_once(official_table):
-    table = official_table("insee_bpe_2017")
-    assert table["code_insee"].is_unique
-    assert set(table["facility"]) == {"gps"}
-    assert table["count"].sum() == 58_031
-    assert table["count"].min() == 1
-    assert counted(table, "gps")["58062"] == 3
-
-
-def test_emergency_departments(official_table):
-    counts = counted(official_table("insee_bpe_2020"), "emergency_departments")
-    assert len(counts) == 34_965
-    assert counts.index.is_unique
-    assert counts.sum() == 698
-    assert (counts >= 0).all()
-    assert counts["45234"] >= 1
-
-
-def test_share_of_the_aged(official_table):
-    shares = official_table("insee_rp_2022").set_index("code_insee")["share_75plus"]
-    assert len(shares) == 34_848
-    assert shares.index.is_unique
-    assert shares.between(0, 1).all()
-    assert 0.09 < shares.median() < 0.10
-    assert shares["75056"] == pytest.approx(0.084)
-    assert not shares.index.str.startswith("976").any()
-
-
-@pytest.mark.parametrize(
-    ("area", "count", "density"),
-    [
-        ("45", 376, 54.4),
-        ("85", 429, 59.3),
-        ("42", 595, 76.6),
-        ("37", 531, 85.6),
-        ("41", 192, 58.6),
-        ("FR", 51_775, 75.5),
-    ],
-)
-def test_cnam(official_table, area, count, density):
-    table = official_table("cnam_2024")
-    rows = table[table["profession"] == GPS].set_index("departement")
-    assert rows.index.is_unique
-    assert rows.loc[area, ["low", "high", "density"]].tolist() == [count, count, density]
-
-
-def test_bpe_2024(official_table):
-    counts = counted(official_table("insee_bpe_2024"), "gps")
-    assert counts.index.is_unique
-    assert len(counts) == 101
-    assert counts.sum() == 60_573
-    assert counts["45"] == 427
 
 
 # --- what is made of them -----------------------------------------------------------------
