@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Final
 
-from cpts_geo.foreign import escaped
+from cpts_geo.foreign import _escaped
 
 #: Defects that a message writes in full; those beyond are counted by kind.
 MAX_DEFECTS: Final = 50
@@ -243,13 +243,13 @@ def one_line(text: str) -> str:
     >>> print(one_line("Saint-\\nAy"))
     Saint-\\nAy
     """
-    shown = escaped(text)
+    shown = _escaped(text)
     return shown if len(shown) <= 80 else f"{shown[:79]}…"
 
 
 def quoted(text: str) -> str:
     """
-    Show what an analyst wrote, between French quotes and on one line.
+    Show what an analyst wrote, as :func:`one_line` does, between French quotes.
 
     Parameters
     ----------
@@ -259,7 +259,7 @@ def quoted(text: str) -> str:
     Returns
     -------
     str
-        As :func:`one_line` writes it.
+        One line.
 
     Examples
     --------

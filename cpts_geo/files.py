@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from cpts_geo.errors import OutputError
-from cpts_geo.foreign import for_spreadsheet, shown_path
+from cpts_geo.foreign import _for_spreadsheet, shown_path
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -111,7 +111,7 @@ def sweep(folder: Path, *, name: str = "") -> None:
     folder : Path
         Where :func:`write_atomically` writes, or folders are made under such a name.
     name : str
-        Name of the file that was to be written; any by default.
+        Of the file that was to be written; any by default.
     """
     for left, process in unfinished(folder, name=name).items():
         if not _is_running(process):
@@ -200,8 +200,8 @@ def why_unread(error: Exception) -> str:
 
     Examples
     --------
-    >>> why_unread(MemoryError()), why_unread(KeyError("x"))
-    ('la mémoire de cet ordinateur ne suffit pas, ou le fichier est abîmé', 'le fichier est abîmé')
+    >>> why_unread(KeyError("x"))
+    'le fichier est abîmé'
     """
     if isinstance(error, MemoryError):
         # Damaged figures ask for all the memory there is, too.
@@ -285,10 +285,6 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
     path : Path
         Target file.
 
-    Notes
-    -----
-    Texts and names of columns go through :func:`cpts_geo.foreign.for_spreadsheet`.
-
     Examples
     --------
     >>> import tempfile
@@ -314,7 +310,7 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
 
 def _neutral(cell: object) -> object:
     """The cell as a spreadsheet shows it and does not compute it."""
-    return for_spreadsheet(cell) if isinstance(cell, str) else cell
+    return _for_spreadsheet(cell) if isinstance(cell, str) else cell
 
 
 def write_parquet(table: gpd.GeoDataFrame, path: Path) -> None:

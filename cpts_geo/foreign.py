@@ -50,23 +50,10 @@ def is_invisible(character: str) -> bool:
     return unicodedata.category(character) in _INVISIBLE
 
 
-def escaped(text: str) -> str:
-    """
-    Write on one line, as Python does, what a text has that shows nothing.
+def _escaped(text: str) -> str:
+    """The text, spaces of every width kept, what shows nothing written as its code, as Python does.
 
-    Parameters
-    ----------
-    text : str
-        Anything, line breaks and control characters included.
-
-    Returns
-    -------
-    str
-        The same text, spaces of every width kept, what is invisible written as its code.
-
-    Examples
-    --------
-    >>> print(escaped("Saint-\\nAy\\u202e 10\\u202f000"))
+    >>> print(_escaped("Saint-\\nAy\\u202e 10\\u202f000"))
     Saint-\\nAy\\u202e 10\u202f000
     """
     return "".join(c.encode("unicode_escape").decode() if is_invisible(c) else c for c in text)
@@ -92,7 +79,7 @@ def shown_path(path: str | os.PathLike[str]) -> str:
     >>> shown_path("résultats/a.csv"), shown_path("/".join(["dossier"] * 40 + ["a.csv"]))[:10]
     ('résultats/a.csv', '…/dossier/')
     """
-    text = escaped(os.fspath(path))
+    text = _escaped(os.fspath(path))
     if len(text) <= _MAX_PATH:
         return text
     end = text[1 - _MAX_PATH :]
@@ -180,24 +167,11 @@ def visible(text: str) -> str:
     return "".join("\ufffd" if is_invisible(c) and c not in "\n\t" else c for c in text)
 
 
-def for_spreadsheet(text: str) -> str:
-    """
-    Make a text that a spreadsheet reads as a text, whichever separator it takes.
+def _for_spreadsheet(text: str) -> str:
+    """A text that a spreadsheet reads as a text, whichever separator it takes: an apostrophe before
+    what would be computed, at the start, after ``;``, a tabulation or a line break.
 
-    Parameters
-    ----------
-    text : str
-        A cell.
-
-    Returns
-    -------
-    str
-        The same, an apostrophe before what would be computed: at the start, after ``;``, a
-        tabulation or a line break, spaces and invisible signs before it set aside.
-
-    Examples
-    --------
-    >>> for_spreadsheet("=1+1"), for_spreadsheet("Dry;@A1"), for_spreadsheet("-3,5")
+    >>> _for_spreadsheet("=1+1"), _for_spreadsheet("Dry;@A1"), _for_spreadsheet("-3,5")
     ("'=1+1", "Dry;'@A1", '-3,5')
     """
     if _NUMBER.fullmatch(text):

@@ -42,6 +42,28 @@ def with_zero(codes: pd.Series) -> pd.Series:
     return codes.where(~codes.str.fullmatch(r"\d{4}", na=False), "0" + codes)
 
 
+def tidied(codes: pd.Series) -> pd.Series:
+    """
+    Give codes back what a spreadsheet took of them: leading zero, letter case.
+
+    Parameters
+    ----------
+    codes : Series of str
+        Codes as written; a missing one stays so.
+
+    Returns
+    -------
+    Series of str
+        The same, without spaces around and decimals.
+
+    Examples
+    --------
+    >>> tidied(pd.Series(["1001.0", " 2a004"])).tolist()
+    ['01001', '2A004']
+    """
+    return with_zero(codes.str.strip().str.upper().str.replace(r"[.,]0+$", "", regex=True))
+
+
 def mended_codes(codes: pd.Series) -> tuple[pd.Series, list[Defect]]:
     """
     Give codes of communes their lost leading zero and their letter case back.
@@ -62,8 +84,7 @@ def mended_codes(codes: pd.Series) -> tuple[pd.Series, list[Defect]]:
     >>> mended.tolist(), defects
     (['01001', '2A004', '75056', '?'], ['code « ? »'])
     """
-    text = codes.astype(str).str.strip().str.upper().str.replace(r"[.,]0+$", "", regex=True)
-    text = with_zero(text)
+    text = tidied(codes.astype(str))
     bad = sorted(set(text[~text.str.fullmatch(CODE_PATTERN)]))
     lines = (f"code {quoted(code)}" for code in bad)
     return text, alike(lines, "code impossible", total=len(bad))

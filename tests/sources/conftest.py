@@ -10,10 +10,10 @@ import pytest
 
 from cpts_geo.sources.catalogue.catalogue import Source, sources
 from cpts_geo.sources.fetching import _web as web
-from cpts_geo.sources.fetching.fetch import Outcome, fetch
+from cpts_geo.sources.fetching.fetch import _Outcome, fetch
 
 #: Fetches one source into a cache and a lock of this test.
-Get = Callable[..., Outcome]
+Get = Callable[..., _Outcome]
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def plain_source(*addresses: str, key: str = "essai", file: str = "essai.csv") -
 def get(at_once: None, monkeypatch: pytest.MonkeyPatch) -> Get:
     """Fetch one source, put into the catalogue if need be."""
 
-    def call(source: Source, **options: object) -> Outcome:
+    def call(source: Source, **options: object) -> _Outcome:
         monkeypatch.setitem(sources(), source.key, source)
         return fetch([source.key], **options)[0]  # type: ignore[arg-type]
 

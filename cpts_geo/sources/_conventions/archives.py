@@ -32,10 +32,10 @@ _LOCAL: Final = 30
 _SMALL: Final = 10**7
 
 
-def is_zip(path: Path) -> bool:
-    """Tell whether a file is a ZIP archive (a workbook is one) by its first bytes."""
+def begins(path: Path, mark: bytes) -> bool:
+    """Tell the kind of a file by its first bytes; a workbook is a ZIP archive."""
     with path.open("rb") as stream:
-        return stream.read(4) == ZIP
+        return stream.read(len(mark)) == mark
 
 
 def archive_defects(
@@ -135,7 +135,7 @@ def _member_defects(member: zipfile.ZipInfo) -> list[str]:
 def member_name(path: Path, inner: str | None) -> str:
     """Name of the only member whose base name `inner` matches in full (any for None); the file's
     own name when it is no archive; a DataFileError for none, several, or a damaged archive."""
-    if not is_zip(path):
+    if not begins(path, ZIP):
         return path.name
     # What is read checks itself as it goes: unpacking everything first would double the work.
     defects = archive_defects(path, whole=False)
@@ -160,14 +160,11 @@ def open_content(path: Path, inner: str | None = None) -> Iterator[IO[bytes]]:
     """Yield the bytes of a plain, gzip or ZIP file, told by its first bytes and never unpacked to
     the disk; see :func:`member_name` for `inner`."""
     try:
-        if is_zip(path):
+        if begins(path, ZIP):
             name = member_name(path, inner)
             with zipfile.ZipFile(path) as archive, archive.open(name) as stream:
                 yield stream
-            return
-        with path.open("rb") as plain:
-            packed = plain.read(2) == GZIP
-        if packed:
+        elif begins(path, GZIP):
             with gzip.open(path) as unpacked:
                 yield cast("IO[bytes]", unpacked)
         else:

@@ -29,7 +29,7 @@ from cpts_geo.sources._conventions.tables import (
     validate,
 )
 
-TableName = Literal[
+_TableName = Literal[
     "communes", "figures", "comparisons", "cog_events", "memberships", "territories", "facts",
     "sites",
 ]  # fmt: skip
@@ -47,7 +47,7 @@ RECODED: Final = "code"
 RETIRED: Final = "retrait"
 _BASES: Final = ("liste publiée", "intercommunalité", "hypothèse")
 #: Columns that name a row in a message.
-_KEYS: Final[dict[TableName, list[str]]] = {
+_KEYS: Final[dict[_TableName, list[str]]] = {
     "communes": ["code_insee"],
     "figures": ["code_insee"],
     "comparisons": ["area_code", "indicator"],
@@ -93,7 +93,7 @@ def _unknown_exactly(value: str, status: str) -> pa.Check:
 
 
 _SHARES: Final = [name for name, column in COLUMNS.items() if column.percent]
-_SCHEMAS: Final[dict[TableName, pa.DataFrameSchema]] = {
+_SCHEMAS: Final[dict[_TableName, pa.DataFrameSchema]] = {
     "communes": pa.DataFrameSchema(
         {
             "code_insee": UNIQUE_CODE,
@@ -240,7 +240,7 @@ _SCHEMAS: Final[dict[TableName, pa.DataFrameSchema]] = {
 }
 
 
-def check(table: TableT, name: TableName, *, origin: str = "") -> TableT:
+def check(table: TableT, name: _TableName, *, origin: str = "") -> TableT:
     """
     Check a table against its contract.
 
@@ -249,7 +249,7 @@ def check(table: TableT, name: TableName, *, origin: str = "") -> TableT:
     table : DataFrame
         The table to check; left as it is.
     name : str
-        Name of the contract, one of ``TableName``.
+        Name of the contract, a key of the schemas above.
     origin : str, optional
         File the table comes from, for the message.
 

@@ -15,7 +15,7 @@ import shapely
 from cpts_geo import settings
 from cpts_geo.errors import DataFileError, TableError, one_line, quoted
 from cpts_geo.sources.catalogue.catalogue import sha256_of
-from cpts_geo.sources.embedding.contracts import TableName, check
+from cpts_geo.sources.embedding.contracts import _TableName, check
 
 _CONTOURS_AT_ONCE = 1024
 _RESTORE = "réinstallez cpts_geo, ou dans un dépôt : git checkout -- data"
@@ -90,7 +90,7 @@ def load_communes() -> gpd.GeoDataFrame:
     Raises
     ------
     DataFileError
-        The file is missing or altered.
+        As for :func:`verified`.
 
     Examples
     --------
@@ -147,7 +147,7 @@ def load_population() -> pd.Series[int]:
     Raises
     ------
     DataFileError
-        The file is missing or altered.
+        As for :func:`verified`.
 
     Examples
     --------
@@ -172,7 +172,7 @@ def load_cog_events() -> pd.DataFrame:
     Raises
     ------
     DataFileError
-        The file is missing or altered.
+        As for :func:`verified`.
 
     Examples
     --------
@@ -291,7 +291,7 @@ def load_territories() -> pd.DataFrame:
     return check(_cpts("territories.csv"), "territories", origin="territories.csv")
 
 
-def _of_known_territories(name: TableName) -> pd.DataFrame:
+def _of_known_territories(name: _TableName) -> pd.DataFrame:
     """A hand-written table of data/cpts, checked, whose territories are all known."""
     origin = f"{name}.csv"
     table = check(_cpts(origin), name, origin=origin)

@@ -18,8 +18,8 @@ from cpts_geo.sources._conventions.archives import (
     SQLITE,
     ZIP,
     archive_defects,
+    begins,
     gzip_defects,
-    is_zip,
 )
 from cpts_geo.sources.catalogue.catalogue import Source, sources
 from cpts_geo.sources.catalogue.totals import check_totals, check_vintage
@@ -100,7 +100,7 @@ def _incomplete(path: Path, head: bytes, suffix: str, *, most: int | None) -> li
         stream.seek(max(0, size - _HEAD))
         tail = stream.read()
     unpacked = LIMITS["unpacked"] if most is None else most_unpacked(most)
-    if is_zip(path):
+    if begins(path, ZIP):
         return archive_defects(path, most=unpacked)
     if head.startswith(GZIP):
         return gzip_defects(path, most=unpacked)

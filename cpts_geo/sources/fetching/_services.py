@@ -49,8 +49,7 @@ class _Asker:
     def page(self, base: str, query: dict[str, str]) -> bytes:
         """Answer with features, counted with those of the pages before."""
         self.pages += 1
-        if self.pages > LIMITS["pages"]:
-            raise beyond("pages", DataFileError)
+        hold("pages", self.pages, DataFileError)
         content = self._get(base, query, most=None)
         self.came += len(content)
         self.values += content.count(b"[") + content.count(b"{")

@@ -57,28 +57,13 @@ def erased(source: Source, entry: Locked, cache: Path) -> Path | None:
     """
     if not source.personal or not entry.is_of(source) or (cache / entry.file).exists():
         return None
-    parsed = parsed_path(source, entry, cache)
+    parsed = _parsed_path(source, entry, cache)
     return parsed if parsed.is_file() else None
 
 
-def parsed_path(source: Source, entry: Locked, cache: Path) -> Path:
-    """
-    Tell where the table of a fetched file is kept once parsed.
-
-    Parameters
-    ----------
-    source : Source
-        Entry of the catalogue.
-    entry : Locked
-        Entry of the lock.
-    cache : Path
-        The cache.
-
-    Returns
-    -------
-    Path
-        In the cache, of a name that changes with what is read and with the code that reads it.
-    """
+def _parsed_path(source: Source, entry: Locked, cache: Path) -> Path:
+    """Where the table of a fetched file is kept once parsed: its name changes with what is read and
+    with the code that reads it."""
     # A file that was deleted cannot be read again by newer code.
     code = "" if source.personal else code_digest()
     said = json.dumps([entry.sha256, source.reader, source.inner, code])

@@ -44,25 +44,9 @@ _NO_ADDRESS_REMEDY: Final = (
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """
-    A source that is in the cache.
-
-    Parameters
-    ----------
-    key : str
-        Its key in the catalogue.
-    path : Path
-        Its file; its parsed table when the file was erased, see :func:`erased`.
-    sha256 : str
-        SHA-256 of the file, in hexadecimal.
-    address : str
-        Where it came from, see :class:`cpts_geo.sources.catalogue.lock.Locked`.
-    vintage : str
-        Vintage its content says; empty when it says none.
-    state : {"cache", "miroir", "téléchargé"}
-        Whether it was there already, or how it came.
-    """
+class _Outcome:
+    """A source that is in the cache: its file (its parsed table when the file was erased), what
+    :class:`cpts_geo.sources.catalogue.lock.Locked` knows of it, and how it came."""
 
     key: str
     path: Path
@@ -93,7 +77,7 @@ def fetch(
     update: bool = False,
     say: Callable[[str], None] = lambda _: None,
     progress: bool = False,
-) -> list[Outcome]:
+) -> list[_Outcome]:
     """
     Have the files of these sources in :func:`cpts_geo.settings.cache_dir`.
 
@@ -118,8 +102,11 @@ def fetch(
 
     Returns
     -------
-    list of Outcome
-        One a source, in the order asked for.
+    list
+        One a source, in the order asked for: key, path (of the file; of the parsed table when the
+        file was erased), sha256, address and vintage (as
+        :class:`cpts_geo.sources.catalogue.lock.Locked` says them), state (``cache``, ``miroir`` or
+        ``téléchargé``).
 
     Raises
     ------
@@ -143,7 +130,7 @@ def fetch(
     except OSError as error:
         raise cache_refused(cache, error) from error
     pooch.get_logger().setLevel(logging.WARNING)
-    had: list[Outcome] = []
+    had: list[_Outcome] = []
     failed: list[tuple[str, CptsGeoError]] = []
     run = _Run(cache, lock, mirror, offline, update, progress, say)
     sweep(cache, say=say)
@@ -182,7 +169,7 @@ def _asked(keys: Sequence[str] | None, known: Mapping[str, Source]) -> list[Sour
     return [known[key] for key in dict.fromkeys(keys)]
 
 
-def _have(source: Source, run: _Run) -> Outcome:
+def _have(source: Source, run: _Run) -> _Outcome:
     """Have the file of one source, alone at it."""
     file = source.file or ""
 
@@ -205,14 +192,14 @@ def _expected(source: Source, run: _Run) -> str | None:
     return source.sha256 or (entry.sha256 if entry else None)
 
 
-def _had(source: Source, file: str, run: _Run) -> Outcome | None:
+def _had(source: Source, file: str, run: _Run) -> _Outcome | None:
     """What the cache holds already, when its bytes are known to be the right ones."""
     path, expected = run.cache / file, _expected(source, run)
     entry = read_lock(run.lock).get(source.key)
     table = erased(source, entry, run.cache) if entry and not run.update else None
     if entry and table:
         run.say(f"{source.key} : déjà lu, et effacé depuis{_words(entry.vintage)}")
-        return Outcome(source.key, table, entry.sha256, entry.address, entry.vintage, "cache")
+        return _Outcome(source.key, table, entry.sha256, entry.address, entry.vintage, "cache")
     if expected is None:
         return None
     found = sha256_of(path) if path.is_file() else None
@@ -225,7 +212,7 @@ def _had(source: Source, file: str, run: _Run) -> Outcome | None:
         entry = _locked(path, expected, f"cache : {file}", check_content(path, source))
         write_entry(source.key, entry, run.lock, cache=run.cache)
     run.say(f"{source.key} : déjà dans le cache{_words(entry.vintage)}")
-    return Outcome(source.key, path, expected, entry.address, entry.vintage, "cache")
+    return _Outcome(source.key, path, expected, entry.address, entry.vintage, "cache")
 
 
 def _locked(path: Path, sha256: str, address: str, vintage: str) -> Locked:
@@ -239,7 +226,7 @@ def _words(vintage: str) -> str:
     return f" (millésime {vintage})" if vintage else ""
 
 
-def _bring(source: Source, file: str, run: _Run) -> Outcome:
+def _bring(source: Source, file: str, run: _Run) -> _Outcome:
     """Try each candidate in order; all of them failing is an error that lists them."""
     refusals = []
     pace = Pace(most_bytes(source.megabytes))
@@ -290,7 +277,7 @@ def _addresses(source: Source, run: _Run) -> list[str]:
     return list(dict.fromkeys([*source.addresses, *locked]))
 
 
-def _keep(candidate: Candidate, run: _Run) -> Outcome:
+def _keep(candidate: Candidate, run: _Run) -> _Outcome:
     """Bring a candidate, check it, and only then give it its place and its line in the lock."""
     source = candidate.source
     arrived = candidate.folder / candidate.file
@@ -312,4 +299,4 @@ def _keep(candidate: Candidate, run: _Run) -> Outcome:
     if expected is None:
         run.say(f"{source.key} : à savoir, {_FIRST_BYTES}")
     state: _State = "miroir" if copied else "téléchargé"
-    return Outcome(source.key, path, candidate.sha256, candidate.address, vintage, state)
+    return _Outcome(source.key, path, candidate.sha256, candidate.address, vintage, state)

@@ -20,7 +20,7 @@ from cpts_geo.sources.catalogue.catalogue import sha256_of, sources
 from cpts_geo.sources.catalogue.lock import read_lock
 from cpts_geo.sources.catalogue.totals import check_totals
 from cpts_geo.sources.fetching._inspection import read_on_arrival
-from cpts_geo.sources.fetching.cached import located, parsed_path
+from cpts_geo.sources.fetching.cached import _parsed_path, located
 from cpts_geo.sources.readers.registry import READERS
 
 
@@ -53,7 +53,7 @@ def load_source(key: str) -> pd.DataFrame:
             remedy="« cpts-geo data status » donne la liste des sources.",
         )
     entry = read_lock(settings.lock_path()).get(key)
-    parsed = parsed_path(source, entry, settings.cache_dir()) if entry else None
+    parsed = _parsed_path(source, entry, settings.cache_dir()) if entry else None
     if parsed and (kept := _read(parsed)) is not None:
         return kept
     path = located(key)
@@ -99,7 +99,7 @@ def available(key: str) -> bool:
     source, entry = sources().get(key), read_lock(settings.lock_path()).get(key)
     if source is None or entry is None:
         return False
-    return located(key) is not None or parsed_path(source, entry, settings.cache_dir()).is_file()
+    return located(key) is not None or _parsed_path(source, entry, settings.cache_dir()).is_file()
 
 
 def _read(path: Path) -> pd.DataFrame | None:

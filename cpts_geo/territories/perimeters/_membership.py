@@ -162,7 +162,7 @@ def file_perimeter(
 ) -> Perimeters:
     """One territory: the communes of an analyst's CSV or XLSX, its key made of its name."""
     read = read_perimeter_file(path)
-    audit = resolve_table(read.table, communes, former=former, departements=departements)
+    audit = resolve_table(read, communes, former=former, departements=departements)
     label, file = name or decodable(path.stem), shown_name(path.name)
     [key] = territory_keys([label], ["liste"])
     identity = pd.DataFrame(
@@ -174,7 +174,7 @@ def file_perimeter(
         index=pd.Index([key], name="territory"),
     )
     members = audit[["published", "code_insee"]].assign(territory=key, basis="fichier", note="")
-    notes = [*map(visible, read.notes), *_population_note(read.table, audit, communes)]
+    notes = [*map(visible, read.attrs["notes"]), *_population_note(read, audit, communes)]
     inputs = {file: sha256_of(path)}
     audit = audit.assign(territory=key)
     return Perimeters(identity, members, audit, tuple(notes), inputs, folder=key)

@@ -52,7 +52,7 @@ def polygon_perimeters(
     """One territory a polygon of an analyst's file, those of `only` alone, and what limits cut."""
     read = read_polygon_file(path, only=only)
     file = shown_name(path.name)
-    labels = [label or decodable(path.stem) for label in read.table["name"]]
+    labels = [label or decodable(path.stem) for label in read["name"]]
     if name:
         if len(labels) > 1:
             raise PerimeterError(
@@ -63,9 +63,9 @@ def polygon_perimeters(
             )
         labels = [name]
     keys = territory_keys(labels, [str(rank) for rank in range(1, len(labels) + 1)])
-    shares = [inside_shares(shape, communes) for shape in read.table.geometry]
+    shares = [inside_shares(shape, communes) for shape in read.geometry]
     if empty := [rank for rank, found in enumerate(shares) if not found["kept"].any()]:
-        shown = {labels[rank]: read.table.geometry.iloc[rank] for rank in empty}
+        shown = {labels[rank]: read.geometry.iloc[rank] for rank in empty}
         raise PerimeterError(
             f"Aucune commune dans {'le polygone' if len(keys) == 1 else 'des polygones'} de "
             f"{one_line(file)}.",
@@ -92,7 +92,7 @@ def polygon_perimeters(
         identity=identity,
         members=members,
         audit=audit,
-        notes=(*read.notes, *_notes(kept, communes)),
+        notes=(*read.attrs["notes"], *_notes(kept, communes)),
         inputs={file: sha256_of(path)},
         border=_border(found),
         folder=keys[0] if len(keys) == 1 else slug(path.stem),

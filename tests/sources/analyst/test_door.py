@@ -27,8 +27,8 @@ def test_lines_of_two_encodings_are_read_and_said(tmp_path: Path) -> None:
     path = tmp_path / "liste.csv"
     path.write_bytes(content)
     read = read_perimeter_file(path)
-    assert read.table["name"].to_list() == ["Cléry-Saint-André", "Épieds-en-Beauce"]
-    assert "Encodages mêlés" in read.notes[0]
+    assert read["name"].to_list() == ["Cléry-Saint-André", "Épieds-en-Beauce"]
+    assert "Encodages mêlés" in read.attrs["notes"][0]
 
 
 def test_a_log_says_its_encoding_too(tmp_path: Path) -> None:

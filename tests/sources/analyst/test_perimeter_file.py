@@ -22,7 +22,7 @@ PAIRS = [{"name": name, "code": code} for name, code in COMMUNES]
 
 
 def pairs(path: Path) -> list[dict[str, str]]:
-    return read_perimeter_file(path).table[["name", "code"]].to_dict("records")
+    return read_perimeter_file(path)[["name", "code"]].to_dict("records")
 
 
 def refused(name: str) -> PerimeterError:
@@ -59,7 +59,7 @@ def test_text_forms_give_the_same_table(
 def test_columns_are_known_by_their_header(tmp_path: Path, header: str, columns: list[str]) -> None:
     path = tmp_path / "liste.csv"
     path.write_text(f"{header}\n45130;Dry\n", encoding="utf-8")
-    assert list(read_perimeter_file(path).table.columns) == columns
+    assert list(read_perimeter_file(path).columns) == columns
 
 
 def test_workbook_reads_the_first_visible_sheet_with_a_list(tmp_path: Path) -> None:
@@ -77,11 +77,11 @@ def test_workbook_reads_the_first_visible_sheet_with_a_list(tmp_path: Path) -> N
     path = tmp_path / "liste.xlsx"
     book.save(path)
     read = read_perimeter_file(path)
-    assert read.table.to_dict("records") == [
+    assert read.to_dict("records") == [
         {"line": 5, "name": "L'Abergement-Clémenciat", "code": "1001"},
         {"line": 7, "name": "Cléry-Saint-André", "code": "45098"},
     ]
-    notes = " ".join(read.notes)
+    notes = " ".join(read.attrs["notes"])
     assert "Feuille lue : « Liste 2026 »" in notes
     assert "Codes à 4 chiffres : 1" in notes
 
@@ -117,14 +117,14 @@ def test_titles_above_the_header_are_skipped_and_said(tmp_path: Path) -> None:
     path = tmp_path / "liste.csv"
     path.write_text("CPTS des Mauves;\n;\nCommune;Insee\nDry;45130\n;\n", encoding="utf-8")
     read = read_perimeter_file(path)
-    assert read.table.to_dict("records") == [{"line": 4, "name": "Dry", "code": "45130"}]
-    assert "En-tête trouvé à la ligne 3" in " ".join(read.notes)
+    assert read.to_dict("records") == [{"line": 4, "name": "Dry", "code": "45130"}]
+    assert "En-tête trouvé à la ligne 3" in " ".join(read.attrs["notes"])
 
 
 def test_one_column_of_names_pasted_from_a_text(tmp_path: Path) -> None:
     path = tmp_path / "liste.txt"
     path.write_text("Communes\n- Baccon,\n- Chambon-Feugerolles, Le\nDry\n", encoding="utf-8")
-    names = read_perimeter_file(path).table["name"].to_list()
+    names = read_perimeter_file(path)["name"].to_list()
     assert names == ["- Baccon,", "- Chambon-Feugerolles, Le", "Dry"]
 
 
@@ -134,7 +134,7 @@ def test_a_name_may_hold_markup_quotes_and_line_breaks(tmp_path: Path) -> None:
         'commune;departement\n"<script>alert(""1"")</script>";45\n"Saint-\nAy";45\nDry;45\n',
         encoding="utf-8",
     )
-    table = read_perimeter_file(path).table
+    table = read_perimeter_file(path)
     assert table["name"].to_list() == ['<script>alert("1")</script>', "Saint-\nAy", "Dry"]
     assert table["line"].to_list() == [2, 3, 5]
 
@@ -143,28 +143,28 @@ def test_departement_column_of_names_is_left_out_and_said(tmp_path: Path) -> Non
     path = tmp_path / "liste.csv"
     path.write_text("commune;Département\nDry;Loiret\n", encoding="utf-8")
     read = read_perimeter_file(path)
-    assert "departement" not in read.table
-    assert "Colonne « Département » ignorée" in " ".join(read.notes)
+    assert "departement" not in read
+    assert "Colonne « Département » ignorée" in " ".join(read.attrs["notes"])
 
 
 def test_population_is_kept_and_empty_is_unknown(tmp_path: Path) -> None:
     path = tmp_path / "liste.csv"
     path.write_text("commune;population\nDry;1 350\nBaule;\nMessas;0\n", encoding="utf-8")
-    population = read_perimeter_file(path).table["population"]
+    population = read_perimeter_file(path)["population"]
     assert population.to_list()[::2] == [1350, 0]
     assert population.isna().to_list() == [False, True, False]
 
 
 def test_windows_encoding_is_read_and_reported() -> None:
     read = read_perimeter_file(BROKEN / "cp1252.csv")
-    assert read.table["name"].to_list() == ["Cléry-Saint-André", "Épieds-en-Beauce"]
-    assert "cp1252" in " ".join(read.notes)
+    assert read["name"].to_list() == ["Cléry-Saint-André", "Épieds-en-Beauce"]
+    assert "cp1252" in " ".join(read.attrs["notes"])
 
 
 def test_utf16_is_read_and_reported() -> None:
     read = read_perimeter_file(BROKEN / "utf16.txt")
-    assert read.table["name"].to_list() == ["Cléry-Saint-André", "Dry"]
-    assert "UTF-16" in " ".join(read.notes)
+    assert read["name"].to_list() == ["Cléry-Saint-André", "Dry"]
+    assert "UTF-16" in " ".join(read.attrs["notes"])
 
 
 def test_double_encoding_is_refused_with_what_was_meant() -> None:

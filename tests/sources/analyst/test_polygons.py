@@ -166,9 +166,9 @@ def test_heights_are_left_out(tmp_path, communes, ouest, outline):
 def test_a_crossed_outline_is_repaired_and_said(tmp_path):
     bow_tie = shapely.Polygon([(1.6, 47.8), (1.9, 48.0), (1.9, 47.8), (1.6, 48.0)])
     read = read_polygon_file(written(tmp_path / "z.gpkg", [bow_tie]))
-    assert read.table.is_valid.all()
-    assert read.table.geometry[0].area == pytest.approx(SQUARE.area / 2, rel=1e-6)
-    assert read.notes == ("Contours réparés, car ils se croisaient : entité 1.",)
+    assert read.is_valid.all()
+    assert read.geometry[0].area == pytest.approx(SQUARE.area / 2, rel=1e-6)
+    assert read.attrs["notes"] == ("Contours réparés, car ils se croisaient : entité 1.",)
 
 
 def test_features_with_names_are_territories(tmp_path, communes, ouest):
@@ -281,7 +281,7 @@ def test_town_halls_astray_follow_their_contour(communes):
 def test_a_straight_edge_is_straight_where_it_was_drawn(tmp_path):
     # 300 km along a parallel of the map bend by kilometres in degrees.
     box = shapely.box(500_000, 6_600_000, 800_000, 6_800_000)
-    [shape] = read_polygon_file(written(tmp_path / "z.gpkg", [box], crs=2154)).table.geometry
+    [shape] = read_polygon_file(written(tmp_path / "z.gpkg", [box], crs=2154)).geometry
     back = gpd.GeoSeries([shape], crs=4326).to_crs(2154)[0]
     assert back.symmetric_difference(box).area / box.area < 1e-5
 
@@ -325,8 +325,8 @@ def test_a_geojson_is_decoded_as_any_file_is(tmp_path, encoding):
     path = tmp_path / "z.geojson"
     path.write_bytes((mark + json.dumps(feature, ensure_ascii=False)).encode(encoding))
     read = read_polygon_file(path)
-    assert read.table["name"].tolist() == ["Épieds"]
-    assert "Encodage" in read.notes[0]
+    assert read["name"].tolist() == ["Épieds"]
+    assert "Encodage" in read.attrs["notes"][0]
 
 
 def test_points_are_all_counted(tmp_path):
@@ -423,7 +423,7 @@ def test_two_layers_of_polygons_are_refused_and_one_among_others_read(tmp_path):
     points = gpd.GeoDataFrame(geometry=[shapely.Point(1, 47)], crs=4326)
     points.to_file(path, layer="mairies")
     read = read_polygon_file(path)
-    assert read.notes == ("Couche lue : « z » ; laissées de côté : « mairies ».",)
+    assert read.attrs["notes"] == ("Couche lue : « z » ; laissées de côté : « mairies ».",)
     gpd.GeoDataFrame(geometry=[SQUARE], crs=4326).to_file(path, layer="autre")
     assert refusal(path).defects == ("couche « z »", "couche « autre »")
 

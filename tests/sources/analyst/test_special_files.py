@@ -13,8 +13,6 @@ import pytest
 
 from cpts_geo.errors import DataFileError, TravelError
 from cpts_geo.files import _SpecialFileError, open_regular, reason
-from cpts_geo.sources import door as reading
-from cpts_geo.sources.analyst.lists._columns import PERIMETER
 from cpts_geo.sources.catalogue.lock import _MAX_BYTES, read_lock
 from cpts_geo.sources.roads._tiles import build_tiles
 
@@ -38,7 +36,7 @@ def _socket(path: Path) -> None:
         made.bind(str(path))
 
 
-SPECIAL = pytest.mark.parametrize(
+@pytest.mark.parametrize(
     ("make", "words"),
     [
         (_pipe, "c’est un tube nommé"),
@@ -47,60 +45,33 @@ SPECIAL = pytest.mark.parametrize(
         (_socket, "ce n’est pas un fichier ordinaire"),
     ],
 )
-
-
-@SPECIAL
 def test_it_is_not_opened(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make: Callable[[Path], None], words: str
 ) -> None:
     monkeypatch.chdir(tmp_path)  # the path of a socket is short
-    make(Path("x"))
+    path = Path("x.pbf")
+    make(path)
     free = os.dup(0)
     os.close(free)
     with pytest.raises(OSError) as refused:
-        open_regular(Path("x"))
+        open_regular(path)
     assert words in reason(refused.value)
     # Nothing stays open.
     again = os.dup(0)
     os.close(again)
     assert again == free
-
-
-@SPECIAL
-def test_a_lock_is_a_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make: Callable[[Path], None], words: str
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    make(Path("lock.toml"))
-    with pytest.raises(DataFileError, match=r"Le verrou « lock\.toml » est illisible") as refused:
-        read_lock(Path("lock.toml"))
-    assert words in refused.value.defects[0]
-
-
-@SPECIAL
-def test_a_road_network_is_a_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make: Callable[[Path], None], words: str
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    make(Path("x.pbf"))
-    with pytest.raises(TravelError, match=r"« x\.pbf » ne peut pas être lu") as refused:
-        build_tiles("x.pbf")
-    assert words in refused.value.summary
+    # A lock, a road network: both are files.
+    with pytest.raises(DataFileError, match=r"Le verrou « x\.pbf » est illisible") as lock:
+        read_lock(path)
+    assert words in lock.value.defects[0]
+    with pytest.raises(TravelError, match=r"« x\.pbf » ne peut pas être lu") as roads:
+        build_tiles(path)
+    assert words in roads.value.summary
 
 
 def test_a_missing_road_network_is_said_in_french(tmp_path: Path) -> None:
     with pytest.raises(TravelError, match="fichier ou dossier introuvable"):
         build_tiles(tmp_path / "absent.pbf")
-
-
-def test_a_pipe_that_takes_the_place_of_a_file_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / "liste.csv"
-    os.mkfifo(path)
-    monkeypatch.setattr(reading, "_check_file", lambda *_: None)
-    with pytest.raises(PERIMETER.error, match="un tube nommé"):
-        reading.read_bytes(path, PERIMETER)
 
 
 def test_the_size_of_a_lock(tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ def refused(path: Path, **options: Any) -> str:
 
 def test_only_chooses_by_name_whatever_case_and_accents(zones: Path) -> None:
     asked = ["cpts  du SUD", "CPTS de l'est", "CPTS du Sud"]
-    table = read_polygon_file(zones, only=asked).table
+    table = read_polygon_file(zones, only=asked)
     assert table["name"].tolist() == NAMES[1:]
     assert table.geometry[1].centroid.x == pytest.approx(2.6)
 
@@ -86,7 +86,7 @@ def test_each_bound_on_both_sides(
     zones: Path, monkeypatch: pytest.MonkeyPatch, key: str, passes: int, words: str
 ) -> None:
     monkeypatch.setitem(LIMITS, key, passes)
-    assert len(read_polygon_file(zones).table) == 3
+    assert len(read_polygon_file(zones)) == 3
     monkeypatch.setitem(LIMITS, key, passes - 1 if passes < 100 else 122)
     assert words in refused(zones)
 
@@ -96,7 +96,7 @@ def test_bounds_hold_after_the_choice(
     zones: Path, monkeypatch: pytest.MonkeyPatch, key: str
 ) -> None:
     monkeypatch.setitem(LIMITS, key, 1)
-    assert read_polygon_file(zones, only=["CPTS du Nord"]).table["name"].tolist() == NAMES[:1]
+    assert read_polygon_file(zones, only=["CPTS du Nord"])["name"].tolist() == NAMES[:1]
 
 
 def test_layers_and_fields_are_bounded(zones: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -121,15 +121,15 @@ def test_a_known_system_is_read(tmp_path: Path, name: str) -> None:
     path = tmp_path / "z.geojson"
     path.write_text(json.dumps(said), encoding="utf-8")
     read = read_polygon_file(path)
-    assert read.table.geometry[0].centroid.x == pytest.approx(1.6, abs=1e-3)
-    assert read.notes == ()
+    assert read.geometry[0].centroid.x == pytest.approx(1.6, abs=1e-3)
+    assert read.attrs["notes"] == ()
 
 
 def test_an_empty_system_is_said(tmp_path: Path) -> None:
     said = json.loads(shapely.to_geojson(circle(0, 40))) | {"crs": None}
     path = tmp_path / "z.geojson"
     path.write_text(json.dumps(said), encoding="utf-8")
-    assert "lu en WGS84" in read_polygon_file(path).notes[0]
+    assert "lu en WGS84" in read_polygon_file(path).attrs["notes"][0]
 
 
 def test_nothing_is_asked_of_the_network(tmp_path: Path) -> None:
@@ -179,7 +179,7 @@ def test_what_a_base_would_run_is_not_run(tmp_path: Path) -> None:
         base.execute("CREATE TRIGGER t AFTER INSERT ON z BEGIN SELECT load_extension('x'); END")
     base.close()
     before = path.read_bytes()
-    assert read_polygon_file(path).table["name"].tolist() == ["A"]
+    assert read_polygon_file(path)["name"].tolist() == ["A"]
     assert path.read_bytes() == before
 
 
@@ -200,5 +200,5 @@ def test_half_a_character_in_a_name_is_replaced(tmp_path: Path, names: list[str]
     features = [{"type": "Feature", "properties": {"nom": n}, "geometry": shape} for n in names]
     path = tmp_path / "z.geojson"
     path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), "utf-8")
-    found = list(read_polygon_file(path).table["name"])
+    found = list(read_polygon_file(path)["name"])
     assert found == [re.sub("[\ud800-\udfff]", "\ufffd", n) for n in names]

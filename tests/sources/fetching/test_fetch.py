@@ -21,7 +21,7 @@ from cpts_geo.sources.fetching import _download as download
 from cpts_geo.sources.fetching import _web as web
 from cpts_geo.sources.fetching import fetch as fetching
 from cpts_geo.sources.fetching.cached import located
-from cpts_geo.sources.fetching.fetch import Outcome, fetch
+from cpts_geo.sources.fetching.fetch import _Outcome, fetch
 from tests.conftest import ROOT
 from tests.http_server import Answer, Site
 from tests.sources.conftest import Get, plain_source
@@ -50,6 +50,7 @@ def test_real_file_is_fetched_verified_and_written_down(
     assert (had.state, had.vintage) == ("téléchargé", "2023")
     assert had.path == tmp_path / "cache" / str(real.file)
     assert had.path.read_bytes() == content
+    assert had.sha256 == sha256_of(had.path)
     entry = read_lock(tmp_path / "lock.toml")[source.key]
     assert (entry.file, entry.sha256, entry.vintage) == (real.file, real.sha256, "2023")
     assert (entry.bytes, entry.address) == (len(content), site.address + "/apl")
@@ -135,34 +136,33 @@ def test_file_changed_on_the_server_after_a_cut_is_taken_from_its_start(
     assert site.asked[1].headers["Range"] == f"bytes={KEPT}-"
 
 
-def test_server_that_ignores_if_range_does_not_mix_two_files(site: Site, get: Get) -> None:
-    """It answers 206 with the end of a file whose tag is another one."""
-    other = bytes(reversed(BODY))
-    tail = Answer(
-        other[KEPT:],
-        status=206,
-        etag='"two"',
-        headers={"Content-Range": f"bytes {KEPT}-{len(other) - 1}/{len(other)}"},
-    )
-    address = site.serve("/liar", Answer(BODY, cut=HALF), tail, Answer(other, etag='"two"'))
-    assert get(plain_source(address)).path.read_bytes() == other
-    assert "Range" not in site.asked[2].headers
+OTHER = BODY[::-1]
 
 
-def test_rest_of_a_file_of_another_length_is_not_mixed_with_the_start(site: Site, get: Get) -> None:
-    """The rest is as long as it should be, and said to be that of a longer file."""
-    other = bytes(reversed(BODY))
-    said = {"Content-Range": f"bytes {KEPT}-{len(BODY) - 1}/{len(BODY) + 5}"}
-    tail = Answer(other[KEPT:], status=206, etag=None, headers=said)
-    address = site.serve("/longer", Answer(BODY, cut=HALF), tail, Answer(BODY))
-    assert get(plain_source(address)).path.read_bytes() == BODY
-    assert "Range" not in site.asked[2].headers
+def part(of: bytes, said: str, etag: str | None = '"one"') -> Answer:
+    """The rest of a file that was cut, as a server says it."""
+    return Answer(of[KEPT:], status=206, etag=etag, headers={"Content-Range": said})
 
 
-def test_nothing_missing_is_believed_at_the_length_that_is_here(site: Site, get: Get) -> None:
-    none = Answer(status=416, headers={"Content-Range": "bytes */99"})
-    address = site.serve("/416", Answer(BODY, cut=HALF), none, Answer(BODY))
-    assert get(plain_source(address)).path.read_bytes() == BODY
+@pytest.mark.parametrize(
+    ("rest", "whole"),
+    [
+        # A server that ignores If-Range sends the end of a file whose tag is another one.
+        (
+            part(OTHER, f"bytes {KEPT}-{len(OTHER) - 1}/{len(OTHER)}", '"two"'),
+            Answer(OTHER, etag='"two"'),
+        ),
+        # As long as it should be, and said to be that of a longer file.
+        (part(OTHER, f"bytes {KEPT}-{len(BODY) - 1}/{len(BODY) + 5}", None), Answer(BODY)),
+        # Nothing would be missing, of another length than what is here.
+        (Answer(status=416, headers={"Content-Range": "bytes */99"}), Answer(BODY)),
+    ],
+)
+def test_rest_of_another_file_is_not_mixed_with_the_start(
+    site: Site, get: Get, rest: Answer, whole: Answer
+) -> None:
+    address = site.serve("/liar", Answer(BODY, cut=HALF), rest, whole)
+    assert get(plain_source(address)).path.read_bytes() == whole.body
     assert "Range" not in site.asked[2].headers
 
 
@@ -371,7 +371,7 @@ def test_locks_that_share_a_cache_each_have_their_bytes_back(
     newer = b"code;valeur\n1;2\n"
     source = plain_source(site.serve("/f", BODY, newer))
 
-    def under(lock: str) -> Outcome:
+    def under(lock: str) -> _Outcome:
         monkeypatch.setenv("CPTS_GEO_LOCK", str(tmp_path / lock))
         return get(source)
 
@@ -542,15 +542,14 @@ def test_gzip_file_is_kept_as_published_and_packing_for_the_journey_is_undone(
 def test_layer_of_a_feature_service_is_collected(site: Site, get: Get) -> None:
     feature = {"type": "Feature", "geometry": None, "properties": {"nom": "CPTS"}}
     layer = {"type": "FeatureCollection", "features": [feature]}
-    site.serve("/0/query", b"{}")
     described = {"fields": [{"name": "nom", "type": "esriFieldTypeString"}], "maxRecordCount": 100}
-    answers = {"/0?f=json": described}
-    for path, content in answers.items():
-        site.serve(path, json.dumps(content).encode())
     source = plain_source(site.address + "/0/query?f=geojson", file="couche.geojson")
 
     def any_page(path: str, headers: dict[str, str]) -> Answer:
-        return Answer(json.dumps(answers.get(path, layer)).encode(), type="application/json")
+        return Answer(
+            json.dumps(described if path == "/0?f=json" else layer).encode(),
+            type="application/json",
+        )
 
     site.next_answer = any_page  # type: ignore[method-assign]
     had = get(replace(source, service="arcgis"))
@@ -589,9 +588,9 @@ def test_defects_of_a_source_are_counted_whole(site: Site, get: Get) -> None:
 def test_national_sources_are_the_default(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
 
-    def note(source: Source, _: object) -> Outcome:
+    def note(source: Source, _: object) -> _Outcome:
         asked.append(source.key)
-        return Outcome(source.key, tmp_path, "", "", "", "cache")
+        return _Outcome(source.key, tmp_path, "", "", "", "cache")
 
     monkeypatch.setattr(fetching, "_have", note)
     fetch()
@@ -638,8 +637,3 @@ def test_damaged_lock_is_told_and_left_as_it_is(tmp_path: Path, text: str, said:
     with pytest.raises(CptsGeoError, match=said):
         fetch(["drees_apl_2023"], offline=True)
     assert path.read_text(encoding="utf-8") == text
-
-
-def test_hash_of_the_outcome_is_the_file_s(site: Site, get: Get) -> None:
-    had = get(plain_source(site.serve("/f", BODY)))
-    assert had.sha256 == sha256_of(had.path)

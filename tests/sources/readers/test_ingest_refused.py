@@ -135,11 +135,6 @@ def test_catalogue_is_whole():
         catalogue.verified_path("communiques", Path())
 
 
-def test_real_files_are_the_catalogued_ones(official_dir):
-    for key in PRODUCERS:
-        assert catalogue.verified_path(key, official_dir).is_file()
-
-
 def test_client_that_fails_is_reported(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(DataFileError, match="n’a pas pu être téléchargé") as refused:

@@ -406,7 +406,7 @@ def test_a_code_that_left_the_cog_moves(communes: pd.DataFrame, former: pd.DataF
 def test_wrong_codes_are_all_listed(communes: pd.DataFrame, former: pd.DataFrame) -> None:
     read = read_perimeter_file(BROKEN / "wrong_codes.csv")
     with pytest.raises(PerimeterError) as caught:
-        resolve_table(read.table, communes, former=former)
+        resolve_table(read, communes, former=former)
     postal, unknown, lost, part = caught.value.defects
     assert "ligne 2, code « 45130 » : code Insee de Dry (45), pas de « Meung-sur-Loire »" in postal
     assert "dont le code est 45203 (45)" in postal
@@ -446,17 +446,17 @@ def test_a_file_of_a_damaged_official_table_is_repaired(
     communes: pd.DataFrame, former: pd.DataFrame
 ) -> None:
     read = read_perimeter_file(BROKEN / "lost_zeros.csv")
-    audit = resolve_table(read.table, communes, former=former)
+    audit = resolve_table(read, communes, former=former)
     assert audit["code_insee"].to_list() == ["01001", "01002"]
     assert audit["published"].to_list() == ["1001", "1002"]
     assert set(audit["method"]) == {"repaired"}
-    assert "Codes à 4 chiffres : 2" in " ".join(read.notes)
+    assert "Codes à 4 chiffres : 2" in " ".join(read.attrs["notes"])
 
 
 def test_names_of_a_file_are_reported_by_line(communes: pd.DataFrame, former: pd.DataFrame) -> None:
     read = read_perimeter_file(BROKEN / "unknown_names.csv")
     with pytest.raises(NameResolutionError) as caught:
-        resolve_table(read.table, communes, former=former)
+        resolve_table(read, communes, former=former)
     assert [defect.split(",")[0] for defect in caught.value.defects] == [
         "ligne 3", "ligne 4", "ligne 5", "ligne 6", "ligne 7",
     ]  # fmt: skip
@@ -466,7 +466,7 @@ def test_names_of_a_file_are_reported_by_line(communes: pd.DataFrame, former: pd
 def test_repeated_lines_of_a_file(communes: pd.DataFrame, former: pd.DataFrame) -> None:
     read = read_perimeter_file(BROKEN / "repeated.csv")
     with pytest.raises(PerimeterError) as caught:
-        resolve_table(read.table, communes, former=former)
+        resolve_table(read, communes, former=former)
     assert [defect.split(" :")[0] for defect in caught.value.defects] == [
         "lignes 2, 4", "lignes 3, 6",
     ]  # fmt: skip

@@ -37,6 +37,8 @@ _MAGIC: Final = (
     (SQLITE, "une base SQLite ou un GeoPackage"),
 )
 
+#: Titles may stand above the header; one that starts lower is not looked for.
+HEADER_ROWS: Final = 20
 #: Line of the file (from 1) and its cells.
 Row = tuple[int, tuple[str, ...]]
 #: Letters past which a quote that was never closed has swallowed the lines below it.
@@ -116,11 +118,11 @@ def rows_of(path: Path, text: str, separator: str, *, door: Door) -> list[Row] |
     return rows
 
 
-def first_rows(path: Path, text: str, separator: str, *, door: Door, most: int) -> list[Row]:
-    """At most `most` first rows of a text, enough to tell its header, whatever follows."""
+def first_rows(path: Path, text: str, separator: str, *, door: Door) -> list[Row]:
+    """First rows of a text, enough to tell its header, whatever follows."""
     rows: list[Row] = []
     with suppress(csv.Error, door.error):
-        for row in islice(_rows(path, text, separator, door), most):
+        for row in islice(_rows(path, text, separator, door), HEADER_ROWS):
             rows.append(row)  # noqa: PERF402 - those before an error are kept
     return rows
 

@@ -18,6 +18,7 @@ import pandas as pd
 
 from cpts_geo.errors import TableError, one_line
 from cpts_geo.sources.analyst._tables.text import (
+    HEADER_ROWS,
     SEPARATORS,
     Row,
     first_rows,
@@ -41,8 +42,6 @@ from cpts_geo.sources.door import Door, memory_told, read_bytes
 
 #: How a call ended.
 OUTCOMES: Final = tuple(WORDINGS)
-# Titles may stand above the header; one that starts lower is not looked for.
-_HEADER_ROWS: Final = 20
 _LAYOUT: Final = (
     "donnez une ligne par appel, avec en première ligne le nom des colonnes : date_heure (ou date "
     "et heure), issue et, si vous les avez, commune ou code_insee et classe_age"
@@ -187,12 +186,10 @@ def read_call_log(path: Path | str, *, today: dt.date | None = None) -> pd.DataF
 def _text_table(path: Path, content: bytes) -> _Table:
     """Table of a text, by the separator whose header names the most columns."""
     text, notes = text_of(path, content, door=_CALL_LOG)
-    heads = {
-        each: first_rows(path, text, each, door=_CALL_LOG, most=_HEADER_ROWS) for each in SEPARATORS
-    }
-    named = {each: _named(rows) for each, rows in heads.items()}
-    for separator in sorted(SEPARATORS, key=lambda each: named[each], reverse=True):
-        rows = rows_of(path, text, separator, door=_CALL_LOG) if any(named[separator]) else None
+    heads = {each: first_rows(path, text, each, door=_CALL_LOG) for each in SEPARATORS}
+    named = {each: head[:2] for each, rows in heads.items() if (head := _head(rows))}
+    for separator in sorted(named, key=lambda each: named[each], reverse=True):
+        rows = rows_of(path, text, separator, door=_CALL_LOG)
         if rows is not None:
             return _headed(path, [rows], notes=notes)
     splits = [rows_of(path, text, each, door=_CALL_LOG) for each in SEPARATORS]
@@ -202,10 +199,12 @@ def _text_table(path: Path, content: bytes) -> _Table:
     return _headed(path, whole, notes=notes)
 
 
-def _named(rows: Sequence[Row]) -> tuple[int, int]:
-    """Columns that the header names, and that it has; none of either without a header."""
-    header = next((cells for _, cells in rows if "date" in roles(cells)), ())
-    return len(roles(header)), len(header)
+def _head(rows: Sequence[Row]) -> tuple[int, int, int] | None:
+    """Columns that the header names, columns that it has, and its place; None without a header."""
+    for place, (_, cells) in enumerate(rows[:HEADER_ROWS]):
+        if "date" in (found := roles(cells)):
+            return len(found), len(cells), place
+    return None
 
 
 def _workbook_table(path: Path, content: bytes) -> _Table:
@@ -222,14 +221,9 @@ def _headed(
     notes: Sequence[str] = (),
 ) -> _Table:
     """The table whose header names the most columns."""
-    found = []
-    for rows in tables:
-        for place, (_, cells) in enumerate(rows[:_HEADER_ROWS]):
-            if "date" in roles(cells):
-                found.append((len(roles(cells)), len(cells), place, rows))
-                break
+    found = [(head, rows) for rows in tables if (head := _head(rows))]
     if found:
-        _, _, place, rows = max(found, key=lambda each: each[:2])
+        (_, _, place), rows = max(found, key=lambda each: each[0][:2])
         header = list(rows[place][1])
         while header and not header[-1]:
             header.pop()

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from cpts_geo.errors import PerimeterError, one_line, quoted
-from cpts_geo.sources.analyst._tables.text import SEPARATORS, Row
+from cpts_geo.sources.analyst._tables.text import HEADER_ROWS, SEPARATORS, Row
 from cpts_geo.sources.analyst._tables.workbook import SUFFIXES
 from cpts_geo.sources.door import Door
 
@@ -17,8 +17,6 @@ ADD_HEADER: Final = (
     "mettez en première ligne le nom des colonnes, par exemple `commune` pour des noms ou "
     "`code_insee` pour des codes Insee"
 )
-#: Titles may stand above the header; a list that starts lower is not looked for.
-HEADER_ROWS: Final = 20
 _HEADERS: Final = {
     role: frozenset(words.split())
     for role, words in {

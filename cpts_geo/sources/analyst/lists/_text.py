@@ -17,7 +17,6 @@ from cpts_geo.sources.analyst._tables.text import (
     unbalanced,
 )
 from cpts_geo.sources.analyst.lists._columns import (
-    HEADER_ROWS,
     PERIMETER,
     Header,
     find_header,
@@ -35,9 +34,7 @@ def read_text_rows(path: Path, content: bytes) -> tuple[list[Row], Header, list[
     in French."""
     text, notes = text_of(path, content, door=PERIMETER)
     separators = (_NO_SEPARATOR, *SEPARATORS)
-    heads = {
-        each: first_rows(path, text, each, door=PERIMETER, most=HEADER_ROWS) for each in separators
-    }
+    heads = {each: first_rows(path, text, each, door=PERIMETER) for each in separators}
     found = {each: header for each in separators if (header := find_header(path, heads[each]))}
     for separator in sorted(found, key=lambda each: -len(found[each].labels)):
         rows = rows_of(path, text, separator, door=PERIMETER)

@@ -1,6 +1,6 @@
 """An analyst's list of communes: CSV, text or spreadsheet, read without guessing.
 
-What is adapted (encoding, separator, title lines, sheet) is reported in ``notes``; what cannot be
+What is adapted (encoding, separator, title lines, sheet) is said in ``notes``; what cannot be
 read for certain raises one error that lists every defect and says what to do. The names and codes
 are read as text here; what they mean is decided in :mod:`cpts_geo.territories`.
 """
@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -34,30 +33,8 @@ _DEPARTEMENT: Final = re.compile(r"\d{1,3}|2[ABab]")
 _SAVE_AGAIN: Final = "repartez du fichier d’origine et enregistrez-le en « CSV UTF-8 » ou en .xlsx."
 
 
-@dataclass(frozen=True)
-class PerimeterFile:
-    """
-    A list of communes as its author wrote it.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        The file.
-    table : pandas.DataFrame
-        One row a commune: ``line`` (line of the file, from 1), ``name`` and/or ``code`` (text as
-        written, empty when not given), and where the file has them ``departement`` (text) and
-        ``population`` (inhabitants, NaN when not given).
-    notes : tuple of str
-        French sentences on all that was adapted to read the file.
-    """
-
-    path: Path
-    table: pd.DataFrame
-    notes: tuple[str, ...]
-
-
 @memory_told(PERIMETER)
-def read_perimeter_file(path: Path | str) -> PerimeterFile:
+def read_perimeter_file(path: Path | str) -> pd.DataFrame:
     """
     Read an analyst's list of communes.
 
@@ -70,8 +47,11 @@ def read_perimeter_file(path: Path | str) -> PerimeterFile:
 
     Returns
     -------
-    PerimeterFile
-        The table and the notes.
+    DataFrame
+        One row a commune: ``line`` (line of the file, from 1), ``name`` and/or ``code`` (text as
+        written, empty when not given), and where the file has them ``departement`` (text) and
+        ``population`` (inhabitants, NaN when not given). In attrs: ``notes``, French sentences on
+        all that was adapted to read the file.
 
     Raises
     ------
@@ -84,7 +64,7 @@ def read_perimeter_file(path: Path | str) -> PerimeterFile:
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = Path(folder) / "liste.csv"
     ...     _ = path.write_text("commune;code_insee\\nDry;45130\\n", encoding="utf-8")
-    ...     read_perimeter_file(path).table.to_dict("records")
+    ...     read_perimeter_file(path).to_dict("records")
     [{'line': 2, 'name': 'Dry', 'code': '45130'}]
     """
     path = Path(path)
@@ -108,8 +88,9 @@ def read_perimeter_file(path: Path | str) -> PerimeterFile:
         columns["departement"] = values["departement"]
     if "population" in values:
         columns["population"] = [_population(written) for written in values["population"]]
-    said = (*notes, *_column_notes(rows, header, values, labels))
-    return PerimeterFile(path=path, table=pd.DataFrame(columns), notes=said)
+    table = pd.DataFrame(columns)
+    table.attrs["notes"] = (*notes, *_column_notes(rows, header, values, labels))
+    return table
 
 
 def _read_workbook_rows(path: Path, content: bytes) -> tuple[list[Row], Header, list[str]]:

@@ -13,7 +13,7 @@ import pyproj
 import shapely
 
 from cpts_geo.errors import PerimeterError, one_line
-from cpts_geo.sources._bounds.limits import LIMITS, beyond, hold
+from cpts_geo.sources._bounds.limits import hold
 from cpts_geo.sources.analyst._tables.text import text_and_notes
 from cpts_geo.sources.analyst.polygons._layer import (
     EXPORT,
@@ -56,8 +56,7 @@ def geojson_layer(content: bytes, name: str) -> Layer:
     columns: dict[str, None] = {}
     for properties in known:
         columns.update(dict.fromkeys(properties))
-        if len(columns) > LIMITS["polygons_fields"]:
-            raise beyond("polygons_fields", PerimeterError, name=name)
+        hold("polygons_fields", len(columns), PerimeterError, name=name)
     field = name_field([*columns])
     names = [one_name(properties.get(field)) for properties in known]
     geometries = [feature.get("geometry") for feature in features]

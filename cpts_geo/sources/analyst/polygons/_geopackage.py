@@ -17,7 +17,7 @@ import pyproj
 import shapely
 
 from cpts_geo.errors import PerimeterError, one_line, quoted
-from cpts_geo.sources._bounds.limits import LIMITS, beyond, hold
+from cpts_geo.sources._bounds.limits import LIMITS, hold
 from cpts_geo.sources._conventions.archives import SQLITE
 from cpts_geo.sources.analyst.polygons._layer import (
     EXPORT,
@@ -67,17 +67,14 @@ def _layer(base: sqlite3.Connection, name: str) -> Layer:
     """Layer of polygons of a base, its shapes read when asked for."""
     for table in _TABLES:
         _check_table(base, table, name)
-    limit = LIMITS["polygons_layers"]
-    drawn = base.execute(_LAYERS, (limit + 1,)).fetchall()
-    if len(drawn) > limit:
-        raise beyond("polygons_layers", PerimeterError, name=name)
+    drawn = base.execute(_LAYERS, (LIMITS["polygons_layers"] + 1,)).fetchall()
+    hold("polygons_layers", len(drawn), PerimeterError, name=name)
     table, column, srs, notes = _chosen(drawn, name)
     _check_table(base, table, name)
     columns = [row[1] for row in base.execute(f"PRAGMA table_xinfo({_quoted(table)})")]
     if column not in columns:
         raise unreadable(name, f"couche {quoted(table)} sans géométries")
-    if len(columns) > LIMITS["polygons_fields"]:
-        raise beyond("polygons_fields", PerimeterError, name=name)
+    hold("polygons_fields", len(columns), PerimeterError, name=name)
     field = name_field([each for each in columns if each != column])
     wanted = _quoted(field) if field else "NULL"
     rows = base.execute(

@@ -14,7 +14,7 @@ from rapidfuzz import fuzz, process
 
 from cpts_geo.errors import Defect, PerimeterError, one_line, quoted
 from cpts_geo.settings import GEOGRAPHIC_CRS
-from cpts_geo.sources._bounds.limits import LIMITS, beyond, hold
+from cpts_geo.sources._bounds.limits import hold
 from cpts_geo.sources._conventions.text import plain
 from cpts_geo.sources.analyst.polygons._geojson import geojson_layer
 from cpts_geo.sources.analyst.polygons._geopackage import geopackage_layer
@@ -92,10 +92,8 @@ def _chosen(layer: Layer, only: Sequence[str], name: str) -> tuple[list[int], li
             defects=[f"champ {quoted(layer.field)} vide : {_listed_ranks(nameless)}"],
             remedy="nommez chaque polygone, ou retirez ce champ pour n’en faire qu’un territoire.",
         )
-    count = len(set(kept))
-    if count > LIMITS["polygons_territories"]:
-        where = f"champ {quoted(layer.field)}"
-        raise beyond("polygons_territories", PerimeterError, name=name, found=count, where=where)
+    where = f"champ {quoted(layer.field)}"
+    hold("polygons_territories", len(set(kept)), PerimeterError, name=name, where=where)
     hold("polygons_features", len(ranks), PerimeterError, name=name)
     return ranks, kept
 
@@ -168,15 +166,8 @@ def _check_size(shapes: _Shapes, names: Sequence[str], name: str) -> None:
     for each, count in zip(names, vertices.tolist(), strict=True):
         by_name[each] = by_name.get(each, 0) + count
     largest = max(by_name, key=lambda each: by_name[each])
-    if by_name[largest] > LIMITS["polygons_vertices_each"]:
-        where = quoted(largest) if largest else "Le territoire"
-        raise beyond(
-            "polygons_vertices_each",
-            PerimeterError,
-            name=name,
-            found=by_name[largest],
-            where=where,
-        )
+    where = quoted(largest) if largest else "Le territoire"
+    hold("polygons_vertices_each", by_name[largest], PerimeterError, name=name, where=where)
     parts = shapely.get_parts(shapes)
     rings = len(parts) + int(shapely.get_num_interior_rings(parts).sum())
     hold("polygons_rings", rings, PerimeterError, name=name)

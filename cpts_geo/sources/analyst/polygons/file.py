@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -38,29 +37,8 @@ _POLYGONS: Final = Door(
 _TERRITORIES: Final = "cpts_geo.sources.analyst.polygons._territories:territories"
 
 
-@dataclass(frozen=True)
-class PolygonFile:
-    """
-    The territories that a file draws.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-    table : GeoDataFrame
-        One row a territory: ``name`` (text of the field of names; empty when the file has none
-        and is one territory), geometry (EPSG:4326, valid polygons without height).
-    notes : tuple of str
-        French sentences on all that was adapted to read the file.
-    """
-
-    path: Path
-    table: gpd.GeoDataFrame
-    notes: tuple[str, ...]
-
-
 @memory_told(_POLYGONS)
-def read_polygon_file(path: Path, *, only: Collection[str] = ()) -> PolygonFile:
+def read_polygon_file(path: Path, *, only: Collection[str] = ()) -> gpd.GeoDataFrame:
     """
     Read the polygons of a GeoPackage or GeoJSON file.
 
@@ -75,8 +53,10 @@ def read_polygon_file(path: Path, *, only: Collection[str] = ()) -> PolygonFile:
 
     Returns
     -------
-    PolygonFile
-        One territory when there is one feature or no field of names; else one a name.
+    GeoDataFrame
+        One row a territory, one alone when there is one feature or no field of names: ``name``
+        (text of that field; empty when there is none), geometry (EPSG:4326, valid polygons
+        without height). In attrs: ``notes``, French sentences on all that was adapted.
 
     Raises
     ------
@@ -92,7 +72,7 @@ def read_polygon_file(path: Path, *, only: Collection[str] = ()) -> PolygonFile:
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = Path(folder) / "zone.geojson"
     ...     _ = path.write_text(square, encoding="utf-8")
-    ...     read_polygon_file(path).table.geometry[0].bounds
+    ...     read_polygon_file(path).geometry[0].bounds
     (1.0, 47.0, 2.0, 48.0)
     """
     content = read_bytes(path, _POLYGONS)
@@ -112,7 +92,8 @@ def read_polygon_file(path: Path, *, only: Collection[str] = ()) -> PolygonFile:
     table = gpd.GeoDataFrame(
         {"name": said["names"]}, geometry=shapely.from_wkb(shapes), crs=GEOGRAPHIC_CRS
     )
-    return PolygonFile(path, table, tuple(said["notes"]))
+    table.attrs["notes"] = tuple(said["notes"])
+    return table
 
 
 def _check_closed(path: Path) -> None:

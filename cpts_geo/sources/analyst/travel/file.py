@@ -27,7 +27,7 @@ from cpts_geo.sources._apart import run_within
 from cpts_geo.sources._bounds.limits import hold
 from cpts_geo.sources._conventions.rows import split_rows
 from cpts_geo.sources._conventions.text import cells
-from cpts_geo.sources.analyst._tables.text import SEPARATORS, text_of
+from cpts_geo.sources.analyst._tables.text import HEADER_ROWS, SEPARATORS, text_of
 from cpts_geo.sources.analyst.travel import _columns
 from cpts_geo.sources.analyst.travel._columns import LAYOUTS, named, roles, said_unit, unrecognised
 from cpts_geo.sources.codes import mended_codes
@@ -51,8 +51,6 @@ _TRAVEL: Final = Door(
     save_as="enregistrez la table en « CSV UTF-8 » (.csv), ou en .parquet.",
     empty=lambda path: TravelError(f"{one_line(path.name)} est vide.", remedy=f"{LAYOUTS}."),
 )
-# Titles may stand above the header; one that starts lower is not looked for.
-_HEADER_ROWS: Final = 20
 _LINE: Final = re.compile(r"[^\r\n]+")
 _NO_TIME: Final = frozenset({"", "na", "n/a", "#n/a", "nan", "null", "none", "-"})
 _INFINITE: Final = re.compile(r"[-+]?(?:inf|infinity|infini|∞)", re.IGNORECASE)
@@ -161,7 +159,7 @@ def _read_text(path: Path, content: bytes) -> tuple[list[str], pd.DataFrame]:
     """Header and rows of a text, by the first line and separator that announce times."""
     text, _ = text_of(path, content, door=_TRAVEL)
     seen: list[list[str]] = []
-    for line in islice(_LINE.finditer(text), _HEADER_ROWS):
+    for line in islice(_LINE.finditer(text), HEADER_ROWS):
         for separator in SEPARATORS:
             header = cells(line[0], separator)
             if header and roles(header) is not None:

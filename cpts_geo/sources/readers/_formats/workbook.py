@@ -16,7 +16,13 @@ import pandas as pd
 from cpts_geo.errors import DataFileError, quoted
 from cpts_geo.sources._apart import run_within
 from cpts_geo.sources._bounds.limits import beyond
-from cpts_geo.sources._conventions.archives import archive_defects, is_zip, open_content, whole
+from cpts_geo.sources._conventions.archives import (
+    ZIP,
+    archive_defects,
+    begins,
+    open_content,
+    whole,
+)
 from cpts_geo.sources.readers._formats.base import find_columns, placed, refuse_values, unexpected
 
 #: A header stands below a title and notes, never deeper than this many rows.
@@ -129,7 +135,7 @@ def _apart(path: Path, content: bytes, function: str, **arguments: object) -> An
 def open_book(path: Path, inner: str | None = None) -> Book:
     """Open a workbook, alone or packed in a ZIP (`inner` names the member), told by the content."""
     packed = False
-    if is_zip(path):
+    if begins(path, ZIP):
         if defects := archive_defects(path):
             raise unexpected(path, defects)
         with zipfile.ZipFile(path) as archive:

@@ -109,9 +109,7 @@ def _median(values: pd.Series, weights: pd.Series) -> float:
     known = values.notna() & (weights > 0)
     if not known.any():
         return float("nan")
-    order = values[known].sort_values()
-    cumulated = weights[known].loc[order.index].cumsum().to_numpy()
-    return float(order.iloc[np.searchsorted(cumulated, cumulated[-1] / 2)])
+    return float(np.quantile(values[known], 0.5, weights=weights[known], method="inverted_cdf"))
 
 
 def _check_minutes(table: pd.DataFrame, path: Path) -> None:

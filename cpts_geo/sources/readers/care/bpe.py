@@ -150,8 +150,7 @@ def _read_bpe_departements(path: Path, source: Source) -> pd.DataFrame:
     figure is published."""
     patterns = {"departement": "code", **_STATLOCALES}
     wide = read_csv_text(path, inner=source.inner, patterns=patterns)
-    departement = wide["departement"].str.upper()
-    departement = departement.where(departement.str.len() > 1, "0" + departement)
+    departement = wide["departement"].str.upper().str.zfill(2)
     parts = []
     for name in _STATLOCALES:
         masked = bounds(wide[name], masked=(0.0, 0.0), path=path)["masked"]

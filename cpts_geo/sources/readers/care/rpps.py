@@ -22,7 +22,7 @@ import pyarrow.csv as pacsv
 
 from cpts_geo.errors import DataFileError, one_line
 from cpts_geo.sources._bounds.limits import LIMITS, said
-from cpts_geo.sources._conventions.archives import is_zip, member_name, open_content
+from cpts_geo.sources._conventions.archives import ZIP, begins, member_name, open_content
 from cpts_geo.sources._conventions.tables import UNIQUE_CODE
 from cpts_geo.sources._conventions.text import decoded
 from cpts_geo.sources.catalogue.catalogue import Source
@@ -178,7 +178,7 @@ def _skills_of_archive(path: Path, lines: _Lines) -> list[pd.DataFrame]:
     columns = _PERSON | {"profession": _ACTIVITY["profession"], "skill": _SKILL["skill"]}
     optional = {"skill_type": _SKILL["skill_type"]} | _CATEGORY
     try:
-        if not is_zip(path):
+        if not begins(path, ZIP):
             raise unexpected(path, [])
         member_name(path, _SKILLS_MEMBER)
     except DataFileError:
@@ -231,7 +231,7 @@ def _counts(places: pd.DataFrame, known: pd.DataFrame, lines: _Lines) -> pd.Data
 
 def _vintage_of_rpps(path: Path, source: Source) -> str | None:
     """Day of the extraction, where the archive's member says it."""
-    if not is_zip(path):
+    if not begins(path, ZIP):
         return None
     said = re.search(r"(20\d{2})([01]\d)([0-3]\d)\d{4}", member_name(path, source.inner))
     return "-".join(said.groups()) if said else None

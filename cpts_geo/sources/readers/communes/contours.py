@@ -18,7 +18,7 @@ from cpts_geo.errors import DataFileError, one_line, quoted
 from cpts_geo.files import reason
 from cpts_geo.settings import GEOGRAPHIC_CRS
 from cpts_geo.sources._bounds.limits import LIMITS, said
-from cpts_geo.sources._conventions.archives import SEVEN_ZIP, leaves
+from cpts_geo.sources._conventions.archives import SEVEN_ZIP, begins, leaves
 from cpts_geo.sources._conventions.tables import FILLED, UNIQUE_CODE
 from cpts_geo.sources.catalogue.catalogue import Source
 from cpts_geo.sources.codes import WHOLE_OF
@@ -105,16 +105,10 @@ def _require_wgs84(shapes: gpd.GeoDataFrame, path: Path) -> None:
         raise unexpected(path, defects)
 
 
-def _is_packed(path: Path) -> bool:
-    """Whether a file is a 7z archive, by its first bytes."""
-    with path.open("rb") as stream:
-        return stream.read(len(SEVEN_ZIP)) == SEVEN_ZIP
-
-
 @contextmanager
 def _geopackage(path: Path, inner: str | None) -> Iterator[Path]:
     """The GeoPackage itself: as it stands, or unpacked into a folder that does not remain."""
-    if not _is_packed(path):
+    if not begins(path, SEVEN_ZIP):
         yield path
         return
     with tempfile.TemporaryDirectory(prefix="cpts-geo-") as folder:
@@ -169,7 +163,7 @@ def _member(archive: Any, inner: str | None, path: Path) -> str:
 
 def _vintage_of_admin_express(path: Path, source: Source) -> str | None:
     """Vintage of ADMIN EXPRESS, from the name of the GeoPackage in the archive."""
-    if not _is_packed(path):
+    if not begins(path, SEVEN_ZIP):
         return None
     with _archive(path) as archive:
         name = PurePosixPath(_member(archive, source.inner, path)).name

@@ -15,7 +15,7 @@ from cpts_geo.settings import GEOGRAPHIC_CRS
 from cpts_geo.sources._conventions.tables import FILLED, MAYBE_CODE
 from cpts_geo.sources._conventions.text import plain
 from cpts_geo.sources.catalogue.catalogue import Source
-from cpts_geo.sources.codes import CODE_PATTERN, with_zero
+from cpts_geo.sources.codes import CODE_PATTERN, tidied
 from cpts_geo.sources.readers._formats.base import Reader, unexpected
 from cpts_geo.sources.readers._formats.geojson import read_geojson
 
@@ -53,7 +53,7 @@ def _read_cpts_perimeters(path: Path, source: Source) -> gpd.GeoDataFrame:
         {
             "cpts": texts[name],
             "status": texts[status] if status else missing,
-            "code_insee": _codes(texts[code]) if code else missing,
+            "code_insee": tidied(texts[code]) if code else missing,
         },
         geometry=shapes.geometry.array,
         crs=shapes.crs,
@@ -73,17 +73,11 @@ def _texts(values: pd.Series) -> pd.Series[str]:
     return texts.where(values.notna() & (texts != ""))
 
 
-def _codes(texts: pd.Series[str]) -> pd.Series[str]:
-    """Codes with lost zero and case restored, missing ones as they are."""
-    return with_zero(texts.str.upper().str.replace(r"\.0$", "", regex=True))
-
-
 def _is_code(field: str, texts: pd.Series[str]) -> bool:
     """Whether a field gives the commune that each feature is."""
     if not re.fullmatch(_CODE, plain(field)):
         return False
-    codes = _codes(texts)
-    return bool(codes.str.fullmatch(CODE_PATTERN, na=False).all())
+    return bool(tidied(texts).str.fullmatch(CODE_PATTERN, na=False).all())
 
 
 def _name(texts: dict[str, pd.Series[str]], code: str | None, path: Path) -> str:

@@ -26,12 +26,7 @@ from cpts_geo.sources.readers._formats.text import read_csv_text
 
 _COLUMNS: Final = {"population": "pmun", "total_population": "ptot"}
 #: Vintages before 2022 keep the code in two columns, and the name of the commune under COM.
-_CODES: Final = {
-    "com": "com",
-    "coddep": "coddep",
-    "dep": "dep",
-    "codcom": "codcom",
-}
+_CODES: Final = {name: name for name in ("com", "coddep", "dep", "codcom")}
 #: The files say no year. Municipal populations of four communes tell it: those of the Etalab
 #: package @etalab/decoupage-administratif 6.0.0, 4.1.0 and 3.1.1, whose notes cite Insee's pages
 #: 8680726 (2023), 8290591 (2022) and 6683035 (2020).
@@ -69,8 +64,7 @@ def _codes(raw: pd.DataFrame, path: Path) -> pd.Series:
     departement = "coddep" if "coddep" in raw else "dep"
     if departement not in raw or "codcom" not in raw:
         raise unexpected(path, ["ni code de commune (COM), ni département et numéro (CODCOM)"])
-    start = raw[departement].str.upper()
-    start = start.where(start.str.len() > 1, "0" + start)
+    start = raw[departement].str.upper().str.zfill(2)
     number = raw["codcom"].str.zfill(2)
     # Overseas, the third figure of the département is the first of the commune: 971 + 101.
     short = start.str[:2] + number.str.zfill(3)

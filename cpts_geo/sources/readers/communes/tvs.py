@@ -8,15 +8,11 @@ from typing import Final
 import pandas as pd
 import pandera.pandas as pa
 
-from cpts_geo.sources._conventions.archives import is_zip
+from cpts_geo.sources._conventions.archives import ZIP, begins
 from cpts_geo.sources._conventions.tables import UNIQUE_CODE
 from cpts_geo.sources.catalogue.catalogue import Source
-from cpts_geo.sources.codes import with_zero
-from cpts_geo.sources.readers._formats.base import (
-    Reader,
-    refuse_values,
-    repaired_codes,
-)
+from cpts_geo.sources.codes import tidied
+from cpts_geo.sources.readers._formats.base import Reader, refuse_values, repaired_codes
 from cpts_geo.sources.readers._formats.text import read_csv_text
 from cpts_geo.sources.readers._formats.workbook import open_book
 
@@ -32,7 +28,7 @@ _TVS_PATTERN: Final = r"^(?:\d{5}|2[AB]\d{2,3})$"
 def _read_tvs(path: Path, source: Source) -> pd.DataFrame:
     """TVS of each commune, in order of code: code_insee (arrondissements are TVS of their own), tvs
     (five characters, four in Corse), tvs_name (missing where none is given)."""
-    if is_zip(path):
+    if begins(path, ZIP):
         book = open_book(path, source.inner)
         found = book.block(book.sheet_names[0], columns=_COLUMNS, optional=_NAME)
         found = found.filled("code_insee")
@@ -52,8 +48,7 @@ def _read_tvs(path: Path, source: Source) -> pd.DataFrame:
 
 def _tvs_codes(codes: pd.Series[str], path: Path) -> pd.Series[str]:
     """Codes of TVS with lost zero and case restored; an error lists what is none."""
-    text = codes.str.upper().str.replace(r"\.0$", "", regex=True)
-    text = with_zero(text)
+    text = tidied(codes)
     wrong = codes[~text.str.fullmatch(_TVS_PATTERN)]
     refuse_values(wrong, "code de TVS « {} »", "code de TVS inconnu", path)
     return text

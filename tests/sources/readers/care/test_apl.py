@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -13,7 +12,6 @@ import pytest
 
 from cpts_geo.errors import DataFileError, TableError
 from cpts_geo.sources.catalogue.catalogue import sources
-from cpts_geo.sources.codes import PLM
 from cpts_geo.sources.readers._formats.workbook import cell_text, open_book
 from cpts_geo.sources.readers.care.apl import READERS
 
@@ -57,18 +55,11 @@ def write_book(
     return path
 
 
-def test_the_real_workbook_gives_the_published_means(official_dir: Path) -> None:
-    path = official_dir / str(SOURCE.file)
-    started = time.process_time()
-    table = READER.table(path, SOURCE)
-    assert time.process_time() - started < 6
-    assert READER.vintage(path, SOURCE) == SOURCE.holds == "2023"
-    newest = table[table["vintage"] == 2023]
-    weights = newest["standardised_population"]
-    assert len(newest) == 34_954
-    assert newest["code_insee"].isin([p for parts in PLM.values() for p in parts]).sum() == 45
-    assert np.average(newest["apl"], weights=weights) == pytest.approx(3.745, abs=5e-4)
-    assert np.average(newest["apl_65"], weights=weights) == pytest.approx(3.295, abs=5e-4)
+def test_the_real_workbook_says_its_vintages(
+    official_dir: Path, official_table: Callable[[str], pd.DataFrame]
+) -> None:
+    assert READER.vintage(official_dir / str(SOURCE.file), SOURCE) == SOURCE.holds == "2023"
+    table = official_table(SOURCE.key)
     assert table.attrs["population_years"] == {"2022": 2020, "2023": 2021}
     assert table.attrs["notes"] == []
 
