@@ -156,6 +156,12 @@ def bounds(
     return pd.DataFrame({"low": low, "high": high, "masked": hidden | below}, index=values.index)
 
 
+def known_numbers(values: pd.Series, path: Path) -> pd.Series[float]:
+    """Numbers of cells, NaN for those that are empty or masked; see :func:`bounds`."""
+    found = bounds(values, masked=(0.0, 0.0), path=path)
+    return found["low"].mask(found["masked"])
+
+
 def one_level(table: pd.DataFrame, *, by: Sequence[str] = ()) -> pd.DataFrame:
     """Add the arrondissements of Paris, Lyon and Marseille up to the commune, one row a commune and
     `by`; an unknown part makes the sum unknown, a commune beside its own parts a TableError."""
@@ -175,8 +181,7 @@ def one_level(table: pd.DataFrame, *, by: Sequence[str] = ()) -> pd.DataFrame:
 def whole_numbers(texts: pd.Series, path: Path) -> pd.Series:
     """Whole numbers written as text (``1 204``, ``12.0``); a DataFileError lists those that are
     masked, missing or split."""
-    found = bounds(texts.astype(str), masked=(0.0, 0.0), path=path)
-    values = found["low"].mask(found["masked"])
+    values = known_numbers(texts.astype(str), path)
     bad = texts[values.isna() | (values % 1 != 0)].astype(str)
     refuse_values(bad, "nombre entier attendu : « {} »", "nombre entier attendu", path)
     return values.astype("int64")

@@ -23,20 +23,10 @@ from cpts_geo.sources.readers._formats.base import find_columns, repaired_codes,
 #: Columns that describe an observation and do not split it.
 _ATTRIBUTES: Final = frozenset(
     {
-        "geo",
-        "geo_object",
-        "freq",
-        "time_period",
-        "obs_value",
-        "obs_measure",
-        "obs_status",
-        "obs_status_fr",
-        "conf_status",
-        "unit_mult",
-        "unit_measure",
-        "decimals",
+        "geo", "geo_object", "freq", "time_period", "obs_value", "obs_measure", "obs_status",
+        "obs_status_fr", "conf_status", "unit_mult", "unit_measure", "decimals",
     }
-)
+)  # fmt: skip
 #: The total of a dimension, or a dimension that means nothing for this measure.
 _TOTALS: Final = ("_T", "_Z")
 #: "A" is a plain figure; "W" one that includes another commune's, whose own row says "K" and has

@@ -7,7 +7,7 @@ import json
 import re
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,39 +23,10 @@ from cpts_geo.sources._conventions.archives import (
     open_content,
     whole,
 )
-from cpts_geo.sources.readers._formats.base import find_columns, placed, refuse_values, unexpected
+from cpts_geo.sources.readers._formats.base import find_columns, placed, unexpected
 
 #: A header stands below a title and notes, never deeper than this many rows.
 _HEADER_WITHIN: Final = 60
-
-
-@dataclass(frozen=True)
-class Block:
-    """Rows below the header of a sheet, its texts, and the place of each column found."""
-
-    header: tuple[str, ...]
-    places: dict[str, int]
-    rows: list[list[object]]
-    path: Path
-
-    def filled(self, name: str) -> Block:
-        """Keep the rows that have something in a column."""
-        kept = [row for row in self.rows if cell_text(row[self.places[name]])]
-        return replace(self, rows=kept)
-
-    def texts(self, name: str) -> pd.Series[str]:
-        """Column as stripped text: whole numbers without decimals, an empty cell as an empty
-        text."""
-        place = self.places[name]
-        return pd.Series([cell_text(row[place]) for row in self.rows], dtype="str")
-
-    def numbers(self, name: str) -> pd.Series[float]:
-        """Column as numbers, NaN for an empty cell; a DataFileError lists what is neither."""
-        texts = self.texts(name)
-        values = pd.to_numeric(texts.str.replace(",", "."), errors="coerce").astype("float64")
-        wrong = texts[values.isna() & (texts != "")]
-        refuse_values(wrong, f"{name} : « {{}} » n’est pas un nombre", "pas un nombre", self.path)
-        return values
 
 
 def cell_text(cell: object) -> str:
@@ -63,6 +34,11 @@ def cell_text(cell: object) -> str:
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     return str(cell).strip()
+
+
+def filled(table: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Rows of a block that have something in a column."""
+    return table[table[name] != ""].reset_index(drop=True)
 
 
 @dataclass(frozen=True)
@@ -103,9 +79,10 @@ class Book:
 
     def block(
         self, sheet: str, *, columns: Mapping[str, str], optional: Mapping[str, str] | None = None
-    ) -> Block:
-        """Read a sheet below the header, the row of the first sixty that has most of the wanted
-        columns; see :func:`find_columns`."""
+    ) -> pd.DataFrame:
+        """Wanted columns of a sheet as stripped text, whole numbers without decimals, below the
+        header, the row of the first sixty that has most of them; see :func:`find_columns`. In attrs
+        ``header``, the text above each."""
         rows = self.rows(sheet)
         # A sheet that starts with empty columns or rows keeps its order: only texts are looked at.
         at = max(
@@ -116,7 +93,10 @@ class Book:
         if at is None:
             raise unexpected(self.path, [f"feuille {quoted(sheet)} vide"])
         places = find_columns(rows[at], columns, self.path, optional=optional)
-        return Block(tuple(map(cell_text, rows[at])), places, rows[at + 1 :], self.path)
+        texts = {name: [cell_text(row[i]) for row in rows[at + 1 :]] for name, i in places.items()}
+        table = pd.DataFrame(texts, dtype="str")
+        table.attrs["header"] = {name: cell_text(rows[at][place]) for name, place in places.items()}
+        return table
 
 
 def _apart(path: Path, content: bytes, function: str, **arguments: object) -> Any:

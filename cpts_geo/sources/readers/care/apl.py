@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -14,9 +14,9 @@ from cpts_geo.errors import quoted
 from cpts_geo.sources._conventions.tables import CODE
 from cpts_geo.sources._conventions.text import plain
 from cpts_geo.sources.catalogue.catalogue import Source
-from cpts_geo.sources.readers._formats.base import Reader, repaired_codes, unexpected
+from cpts_geo.sources.readers._formats.base import Reader, refuse_values, repaired_codes, unexpected
 from cpts_geo.sources.readers._formats.columns import QUANTITY
-from cpts_geo.sources.readers._formats.workbook import Block, cell_text, open_book
+from cpts_geo.sources.readers._formats.workbook import filled, open_book
 
 _SHEET: Final = r"APL[ _](\d{4})"
 #: Matched in full: "APL aux médecins généralistes" also begins the label of the second APL.
@@ -51,65 +51,60 @@ def _read_apl(path: Path, source: Source) -> pd.DataFrame:
     notes: list[str] = []
     for year, sheet in sorted(book.sheets(_SHEET).items()):
         found = book.block(sheet, columns=_COLUMNS, optional=_OPTIONAL)
-        found, units = _without_units(found, sheet)
-        years[year] = _population_year(found, sheet)
-        notes += [] if units else [f"APL {year} : unités non écrites sous l’en-tête"]
+        units = _units(found, sheet, path)
+        years[year] = _population_year(found.attrs["header"], sheet, path)
+        notes += [] if all(units.values()) else [f"APL {year} : unités non écrites sous l’en-tête"]
         notes += [
-            f"APL {year} : pas de colonne « {name} »"
-            for name in _OPTIONAL
-            if name not in found.places
+            f"APL {year} : pas de colonne « {name} »" for name in _OPTIONAL if name not in found
         ]
         if years[year] != int(year) - 2:
             notes.append(f"APL {year} : populations de {years[year]} et non de {int(year) - 2}")
-        parts.append(_table(found, int(year)))
+        parts.append(_table(filled(found, "code_insee"), int(year), path))
     table = pd.concat(parts, ignore_index=True)
     table = table.sort_values(["vintage", "code_insee"], ignore_index=True)
     table.attrs = {"population_years": years, "notes": notes}
     return table
 
 
-def _without_units(found: Block, sheet: str) -> tuple[Block, bool]:
-    """Rows of communes only, after the units written between header and data are checked."""
-    code = found.places["code_insee"]
-    first = next((i for i, row in enumerate(found.rows) if cell_text(row[code])), len(found.rows))
-    above: Sequence[Sequence[object]] = found.rows[:first]
-    written = {
-        name: " ".join(plain(row[found.places[name]]) for row in above).strip()
-        for name in _UNITS
-        if name in found.places
-    }
+def _units(found: pd.DataFrame, sheet: str, path: Path) -> dict[str, str]:
+    """Units written between header and data, checked."""
+    above = found[~(found["code_insee"] != "").cummax()]
+    written = {name: " ".join(map(plain, above[name])).strip() for name in _UNITS if name in found}
     wrong = [
         f"feuille « {sheet} », unité de {name} : {quoted(text)}"
         for name, text in written.items()
         if text and not re.fullmatch(_UNITS[name], text)
     ]
     if wrong:
-        raise unexpected(found.path, wrong)
-    return found.filled("code_insee"), all(written.values())
+        raise unexpected(path, wrong)
+    return written
 
 
-def _population_year(found: Block, sheet: str) -> int:
+def _population_year(header: Mapping[str, str], sheet: str, path: Path) -> int:
     """Year of the populations, as their headers say it."""
-    names = [
-        name for name in ("standardised_population", "total_population") if name in found.places
-    ]
-    years = {int(re.findall(r"\d{4}", found.header[found.places[name]])[0]) for name in names}
+    names = {"standardised_population", "total_population"} & header.keys()
+    years = {int(re.findall(r"\d{4}", header[name])[0]) for name in names}
     if len(years) != 1:
         said = " et ".join(map(str, sorted(years)))
-        raise unexpected(found.path, [f"feuille « {sheet} » : populations de {said}"])
+        raise unexpected(path, [f"feuille « {sheet} » : populations de {said}"])
     return years.pop()
 
 
-def _table(found: Block, vintage: int) -> pd.DataFrame:
+def _table(found: pd.DataFrame, vintage: int, path: Path) -> pd.DataFrame:
     """Rows of one vintage, NaN for a column that it lacks."""
-    unknown = pd.Series(float("nan"), index=range(len(found.rows)))
-    return pd.DataFrame(
-        {
-            "code_insee": repaired_codes(found.texts("code_insee"), found.path),
-            "vintage": vintage,
-            **{n: found.numbers(n) if n in found.places else unknown for n in _NUMBERS},
-        }
-    )
+    codes = repaired_codes(found["code_insee"], path)
+    table = pd.DataFrame({"code_insee": codes, "vintage": vintage})
+    for name in _NUMBERS:
+        table[name] = _numbers(found[name], path) if name in found else float("nan")
+    return table
+
+
+def _numbers(texts: pd.Series, path: Path) -> pd.Series[float]:
+    """Column as numbers, NaN for an empty cell; a DataFileError lists what is neither."""
+    values = pd.to_numeric(texts.str.replace(",", "."), errors="coerce").astype("float64")
+    wrong = texts[values.isna() & (texts != "")]
+    refuse_values(wrong, f"{texts.name} : « {{}} » n’est pas un nombre", "pas un nombre", path)
+    return values
 
 
 def _vintage_of_apl(path: Path, source: Source) -> str | None:

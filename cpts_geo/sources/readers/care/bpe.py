@@ -25,7 +25,7 @@ from cpts_geo.sources.readers._formats.base import (
 )
 from cpts_geo.sources.readers._formats.columns import COUNT, FACILITY, GP_CODES, OTHER_FACILITIES
 from cpts_geo.sources.readers._formats.text import header_cells, read_csv_text
-from cpts_geo.sources.readers._formats.workbook import open_book
+from cpts_geo.sources.readers._formats.workbook import filled, open_book
 
 _DEPARTEMENT: Final = r"^(?:\d{2}|2[AB]|97\d)$"
 _BY_COMMUNE: Final = pa.DataFrameSchema(
@@ -97,15 +97,15 @@ def _read_bpe_workbook(path: Path, source: Source) -> pd.DataFrame:
     # The row of labels above begins with CODGEO too: the row of codes is the one with NB_.
     wanted = {"code_insee": "codgeo", "any": "|".join(codes)}
     found = book.block(sheet, columns=wanted, optional={code: code for code in codes})
-    found = found.filled("code_insee")
-    insee = repaired_codes(found.texts("code_insee"), path)
-    facilities = {codes[code]: code for code in codes if code in found.places}
+    found = filled(found, "code_insee")
+    insee = repaired_codes(found["code_insee"], path)
+    facilities = {codes[code]: code for code in codes if code in found}
     parts = [
         pd.DataFrame(
             {
                 "code_insee": insee,
                 "facility": name,
-                "count": whole_numbers(found.texts(code), path),
+                "count": whole_numbers(found[code], path),
             }
         )
         for name, code in facilities.items()

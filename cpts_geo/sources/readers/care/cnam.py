@@ -15,6 +15,7 @@ from cpts_geo.sources.catalogue.catalogue import Source
 from cpts_geo.sources.readers._formats.base import (
     Reader,
     bounds,
+    known_numbers,
     newest_year,
     refuse_values,
     unexpected,
@@ -50,7 +51,6 @@ def _read_densities(path: Path, source: Source) -> pd.DataFrame:
         raise unexpected(path, ["aucune ligne « tout_age », « tout sexe »", f"trouvé : {shown}"])
     kept = _territories(raw[everyone], path)
     count = bounds(kept["effectif"], masked=_FEW, path=path)
-    density = bounds(kept["densite"], masked=(0.0, float("inf")), path=path, whole=False)
     return pd.DataFrame(
         {
             "year": kept["year"],
@@ -59,7 +59,7 @@ def _read_densities(path: Path, source: Source) -> pd.DataFrame:
             "low": count["low"],
             "high": count["high"],
             "masked": count["masked"],
-            "density": density["low"].where(~density["masked"]),
+            "density": known_numbers(kept["densite"], path),
         }
     ).sort_values(["year", "departement", "profession"], ignore_index=True)
 

@@ -9,12 +9,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from cpts_geo.sources.catalogue.catalogue import Source
-from cpts_geo.sources.readers._formats.base import (
-    Reader,
-    bounds,
-    days,
-    newest_year,
-)
+from cpts_geo.sources.readers._formats.base import Reader, days, known_numbers, newest_year
 from cpts_geo.sources.readers._formats.columns import DEPARTEMENT, QUANTITY
 from cpts_geo.sources.readers._formats.text import read_csv_text
 
@@ -23,20 +18,17 @@ _COLUMNS: Final = {
     "departement": r"(code_?)?dep(artement)?",
     "visits": r"nb_passages",
 }
-#: A masked day can stand for anything.
-_ANY: Final = (0.0, float("inf"))
 
 
 def _read_emergency_visits(path: Path, source: Source) -> pd.DataFrame:
     """Emergency visits of each day: date, departement, visits (decimal, calibrated by the producer;
     NaN unknown); no row for what it does not cover."""
     raw = read_csv_text(path, inner=source.inner, patterns=_COLUMNS)
-    visits = bounds(raw["visits"], masked=_ANY, path=path)
     return pd.DataFrame(
         {
             "date": days(raw["date"], path),
             "departement": raw["departement"].str.upper().str.zfill(2),
-            "visits": visits["low"].where(~visits["masked"]),
+            "visits": known_numbers(raw["visits"], path),
         }
     ).sort_values(["departement", "date"], ignore_index=True)
 

@@ -20,7 +20,7 @@ from cpts_geo.sources.catalogue.catalogue import Source
 from cpts_geo.sources.readers._formats import sdmx
 from cpts_geo.sources.readers._formats.base import (
     Reader,
-    bounds,
+    known_numbers,
     one_level,
     repaired_codes,
     unexpected,
@@ -168,8 +168,7 @@ def _read_age_structure(path: Path, source: Source) -> pd.DataFrame:
     )
     wide = pd.DataFrame({"code_insee": repaired_codes(raw["code_insee"], path)})
     for name in [*names, "total"]:
-        found = bounds(raw[name], masked=(0.0, 0.0), path=path)
-        wide[name] = found["low"].mask(found["masked"])
+        wide[name] = known_numbers(raw[name], path)
     # The three cities stand beside their arrondissements, or are split: one row in the end.
     wide = one_level(without_parts(wide))
     codes, people = wide["code_insee"].to_numpy(), wide[[*names]].to_numpy()

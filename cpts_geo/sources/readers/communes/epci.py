@@ -12,7 +12,7 @@ import pandera.pandas as pa
 from cpts_geo.sources._conventions.tables import UNIQUE_CODE
 from cpts_geo.sources.catalogue.catalogue import Source
 from cpts_geo.sources.readers._formats.base import Reader, repaired_codes
-from cpts_geo.sources.readers._formats.workbook import open_book
+from cpts_geo.sources.readers._formats.workbook import filled, open_book
 
 _SHEET: Final = r"(?i).*composition.communale.*"
 _COLUMNS: Final = {"code_insee": "codgeo", "epci": "epci", "epci_name": "libepci"}
@@ -25,8 +25,7 @@ def _read_epci(path: Path, source: Source) -> pd.DataFrame:
     none."""
     book = open_book(path, source.inner)
     sheet = next(iter(book.sheets(_SHEET).values()))
-    found = book.block(sheet, columns=_COLUMNS).filled("code_insee")
-    table = pd.DataFrame({name: found.texts(name) for name in _COLUMNS})
+    table = filled(book.block(sheet, columns=_COLUMNS), "code_insee")
     table["code_insee"] = repaired_codes(table["code_insee"], path)
     without = table["epci"].str.fullmatch(_NONE) | (table["epci"] == "")
     for column in ("epci", "epci_name"):

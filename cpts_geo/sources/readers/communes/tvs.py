@@ -14,7 +14,7 @@ from cpts_geo.sources.catalogue.catalogue import Source
 from cpts_geo.sources.codes import tidied
 from cpts_geo.sources.readers._formats.base import Reader, refuse_values, repaired_codes
 from cpts_geo.sources.readers._formats.text import read_csv_text
-from cpts_geo.sources.readers._formats.workbook import open_book
+from cpts_geo.sources.readers._formats.workbook import filled, open_book
 
 _COLUMNS: Final = {
     "code_insee": r"code (insee )?(de la )?commune( insee)?|(code_?)?insee",
@@ -30,9 +30,8 @@ def _read_tvs(path: Path, source: Source) -> pd.DataFrame:
     (five characters, four in Corse), tvs_name (missing where none is given)."""
     if begins(path, ZIP):
         book = open_book(path, source.inner)
-        found = book.block(book.sheet_names[0], columns=_COLUMNS, optional=_NAME)
-        found = found.filled("code_insee")
-        raw = pd.DataFrame({name: found.texts(name) for name in found.places})
+        raw = book.block(book.sheet_names[0], columns=_COLUMNS, optional=_NAME)
+        raw = filled(raw, "code_insee")
     else:
         raw = read_csv_text(path, inner=source.inner, patterns=_COLUMNS, optional=_NAME)
     names = raw["tvs_name"] if "tvs_name" in raw else pd.Series("", index=raw.index, dtype="str")

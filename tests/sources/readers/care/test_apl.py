@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
@@ -222,10 +221,8 @@ def test_workbook_cells_keep_codes_and_sheets_are_found_by_pattern(tmp_path: Pat
     book = open_book(path)
     assert book.sheets("COM|ARM") == {"COM": "COM", "ARM": "ARM"}
     found = book.block("COM", columns={"code": "codgeo", "n": "nb_d106"}, optional={"x": "x"})
-    assert found.texts("code").tolist() == ["1001", "2A004"]
-    assert found.numbers("n").tolist()[0] == 3.0
-    assert np.isnan(found.numbers("n")[1])
-    assert "x" not in found.places
+    assert found.to_dict("list") == {"code": ["1001", "2A004"], "n": ["3", ""]}
+    assert found.attrs["header"] == {"code": "CODGEO", "n": "NB_D106"}
     with pytest.raises(DataFileError, match="vide"):
         open_book(path).block("Paramètres", columns={"code": "c"})
     assert cell_text(1.0) == "1"
