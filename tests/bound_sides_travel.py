@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
-from pathlib import Path
 
 import pandas as pd
 from pyarrow import parquet
 
 from cpts_geo.sources._bounds.limits import LIMITS
 from cpts_geo.sources.analyst.travel.file import read_travel_file
-from tests.bound_sides_door import Side
+from tests.bound_sides_door import Side, _of
 
 PAIRS = pd.DataFrame(
     {"origine": ["45130", "45203"], "destination": ["45203", "45130"], "minutes": [9.0, 9.5]}
@@ -20,21 +18,13 @@ TEXT = PAIRS.to_csv(index=False).encode()
 PACKED = PAIRS.to_parquet()
 
 
-def _of(name: str, content: bytes) -> Callable[[Path], object]:
-    def act(folder: Path) -> object:
-        (folder / name).write_bytes(content)
-        return read_travel_file(folder / name)
-
-    return act
-
-
 def _unpacked() -> int:
     about = parquet.ParquetFile(io.BytesIO(PACKED)).metadata
     return sum(about.row_group(place).total_byte_size for place in range(about.num_row_groups))
 
 
-_list = _of("temps.csv", TEXT)
-_parquet = _of("temps.parquet", PACKED)
+_list = _of(read_travel_file, "temps.csv", TEXT)
+_parquet = _of(read_travel_file, "temps.parquet", PACKED)
 
 SIDES: dict[str, Side] = {
     "travel_bytes": (_list, len(TEXT), len(TEXT) - 1),

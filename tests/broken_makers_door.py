@@ -35,8 +35,7 @@ def absent(folder: Path) -> Path:
 
 
 def misspelt(folder: Path) -> Path:
-    (folder / "communes.csv").write_text("commune\nDry\n", encoding="utf-8")
-    return folder / "comunes.csv"
+    return _written("communes.csv", "commune\nDry\n")(folder).with_name("comunes.csv")
 
 
 def absent_folder(folder: Path) -> Path:
@@ -44,20 +43,21 @@ def absent_folder(folder: Path) -> Path:
 
 
 def below_a_file(folder: Path) -> Path:
-    (folder / "liste.csv").write_text("commune\nDry\n", encoding="utf-8")
-    return folder / "liste.csv" / "autre.csv"
+    return _written("liste.csv", "commune\nDry\n")(folder) / "autre.csv"
 
 
-def broken_link(folder: Path) -> Path:
-    _posix()
-    (folder / "liste.csv").symlink_to(folder / "partie.csv")
-    return folder / "liste.csv"
+def _link(target: str) -> Maker:
+    def make(folder: Path) -> Path:
+        _posix()
+        (folder / "liste.csv").symlink_to(folder / target)
+        return folder / "liste.csv"
+
+    return make
 
 
-def link_loop(folder: Path) -> Path:
-    _posix()
-    (folder / "liste.csv").symlink_to(folder / "liste.csv")
-    return folder / "liste.csv"
+broken_link = _link("partie.csv")
+link_loop = _link("liste.csv")
+endless_device = _link("/dev/zero")
 
 
 def name_too_long(folder: Path) -> Path:
@@ -67,8 +67,7 @@ def name_too_long(folder: Path) -> Path:
 
 def no_permission(folder: Path) -> Path:
     _posix()
-    path = folder / "liste.csv"
-    path.write_text("commune\nDry\n", encoding="utf-8")
+    path = _written("liste.csv", "commune\nDry\n")(folder)
     path.chmod(0)
     if os.access(path, os.R_OK):
         pytest.skip("this account reads everything")
@@ -95,12 +94,6 @@ def _pipe(name: str) -> Maker:
 
 pipe = _pipe("liste.csv")
 pipe_named_xlsx = _pipe("liste.xlsx")
-
-
-def endless_device(folder: Path) -> Path:
-    _posix()
-    (folder / "liste.csv").symlink_to("/dev/zero")
-    return folder / "liste.csv"
 
 
 def a_socket(folder: Path) -> Path:
@@ -391,16 +384,13 @@ scenario_template = _scenario("'{{7*7}}' = 1\n")
 
 
 def scenario_base_pipe(folder: Path) -> Path:
-    _posix()
-    os.mkfifo(folder / "base.toml")
-    (folder / "essai.toml").write_text('base = "base.toml"\n', encoding="utf-8")
-    return folder / "essai.toml"
+    _pipe("base.toml")(folder)
+    return _written("essai.toml", 'base = "base.toml"\n')(folder)
 
 
 def scenario_cycle(folder: Path) -> Path:
-    (folder / "a.toml").write_text('base = "b.toml"\n', encoding="utf-8")
-    (folder / "b.toml").write_text('base = "a.toml"\n', encoding="utf-8")
-    return folder / "a.toml"
+    _written("b.toml", 'base = "a.toml"\n')(folder)
+    return _written("a.toml", 'base = "b.toml"\n')(folder)
 
 
 # ---- command lines: a file of arguments, one a line

@@ -6,11 +6,20 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import geopandas as gpd
 import pytest
 
 from cpts_geo.sources.catalogue.catalogue import Source, sources
+from cpts_geo.sources.embedding import embedded
 from cpts_geo.sources.fetching import _web as web
 from cpts_geo.sources.fetching.fetch import _Outcome, fetch
+
+
+@pytest.fixture(scope="session")
+def communes() -> gpd.GeoDataFrame:
+    """The embedded communes, read once; no test changes them."""
+    return embedded.load_communes()
+
 
 #: Fetches one source into a cache and a lock of this test.
 Get = Callable[..., _Outcome]

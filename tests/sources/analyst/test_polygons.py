@@ -27,11 +27,6 @@ SQUARE = shapely.box(1.6, 47.8, 1.9, 48.0)
 
 
 @pytest.fixture(scope="module")
-def communes():
-    return embedded.load_communes()
-
-
-@pytest.fixture(scope="module")
 def ouest(communes):
     """The 21 communes of Ouest Loiret, as contours."""
     members = embedded.load_memberships().query("territory == 'ouest_loiret'")

@@ -11,11 +11,6 @@ from cpts_geo.sources.embedding import embedded
 from cpts_geo.sources.embedding.contracts import check
 
 
-@pytest.fixture(scope="module")
-def communes():
-    return embedded.load_communes()
-
-
 def test_embedded_tables_keep_their_contracts():
     check(embedded.load_figures(), "figures")
     check(embedded.load_comparisons(), "comparisons")

@@ -23,11 +23,6 @@ LOADERS = {
 }
 
 
-@pytest.fixture(scope="module")
-def communes():
-    return embedded.load_communes()
-
-
 @pytest.fixture
 def cpts_copy(tmp_path, monkeypatch) -> Path:
     folder = tmp_path / "cpts"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import frictionless
 import numpy as np
@@ -27,8 +28,9 @@ UNDESCRIBED = {"README.md", "datapackage.json"}
 
 
 @pytest.fixture(scope="module")
-def communes():
-    return embedded.load_communes()
+def package() -> dict[str, Any]:
+    """The description of data/communes."""
+    return json.loads((settings.COMMUNES_DIR / "datapackage.json").read_text("utf-8"))
 
 
 @pytest.fixture
@@ -138,22 +140,19 @@ def test_sizes():
     assert sum(path.stat().st_size for path in files) < 15_000_000
 
 
-def test_every_file_is_described():
-    package = json.loads((settings.COMMUNES_DIR / "datapackage.json").read_text("utf-8"))
+def test_every_file_is_described(package):
     described = {resource["path"] for resource in package["resources"]}
     present = {path.name for path in settings.COMMUNES_DIR.iterdir()}
     assert present == described | UNDESCRIBED
 
 
-def test_description_is_the_one_the_code_writes():
+def test_description_is_the_one_the_code_writes(package):
     # Labels, units and definitions come from schema.py and catalogue.toml: change them there,
     # then run `python3 run.py data`.
-    written = json.loads((settings.COMMUNES_DIR / "datapackage.json").read_text("utf-8"))
-    assert written == descriptor(settings.COMMUNES_DIR)
+    assert package == descriptor(settings.COMMUNES_DIR)
 
 
-def test_every_resource_says_where_it_comes_from():
-    package = json.loads((settings.COMMUNES_DIR / "datapackage.json").read_text("utf-8"))
+def test_every_resource_says_where_it_comes_from(package):
     for resource in package["resources"]:
         assert resource["sources"], resource["path"]
         assert all(source["title"] and source["licence"] for source in resource["sources"])
@@ -161,8 +160,7 @@ def test_every_resource_says_where_it_comes_from():
             assert field.get("description") or field["name"].endswith("_status"), field
 
 
-def test_columns_are_the_described_ones(communes):
-    package = json.loads((settings.COMMUNES_DIR / "datapackage.json").read_text("utf-8"))
+def test_columns_are_the_described_ones(communes, package):
     fields = {r["name"]: [f["name"] for f in r["schema"]["fields"]] for r in package["resources"]}
     assert list(communes) == fields["communes"]
     assert list(embedded.load_figures()) == fields["figures"]

@@ -18,6 +18,7 @@ from cpts_geo.sources.catalogue.lock import read_lock
 from cpts_geo.sources.fetching._inspection import check_form
 from cpts_geo.sources.readers import registry
 from cpts_geo.sources.readers._formats.base import Reader
+from tests.broken_makers_fetch import _zipped
 from tests.http_server import Answer, Site
 from tests.sources.conftest import Get, plain_source
 
@@ -46,14 +47,6 @@ def refused(site: Site, get: Get, tmp_path: Path) -> Refused:
         return said
 
     return call
-
-
-def zipped(**members: bytes) -> bytes:
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in members.items():
-            archive.writestr(name, data)
-    return content.getvalue()
 
 
 def edited(content: bytes, member: str, old: str, new: str) -> bytes:
@@ -96,10 +89,10 @@ def test_web_page_in_place_of_the_file(refused: Refused, type_: str, suffix: str
         ("f.csv.gz", gzip.compress(bytes(11_000_000)), "bombe de décompression"),
         ("f.parquet", b"PAR1 and then nothing", "fichier parquet tronqué"),
         ("f.7z", b"7z\xbc\xaf\x27\x1c\0\4aaaa" + bytes([9] * 20), "archive 7z tronquée"),
-        ("f.zip", zipped(a=CSV * 50)[:-30], "archive ZIP tronquée ou abîmée"),
-        ("f.csv", zipped(a=CSV * 50)[:-30], "archive ZIP tronquée ou abîmée"),
-        ("f.zip", zipped(**{"../../a.csv": CSV}), "« ../../a.csv » : son chemin sort de"),
-        ("f.zip", zipped(**{"a.csv": bytes(20_000_000)}), "bombe de décompression"),
+        ("f.zip", _zipped({"a": CSV * 50})[:-30], "archive ZIP tronquée ou abîmée"),
+        ("f.csv", _zipped({"a": CSV * 50})[:-30], "archive ZIP tronquée ou abîmée"),
+        ("f.zip", _zipped({"../../a.csv": CSV}), "« ../../a.csv » : son chemin sort de"),
+        ("f.zip", _zipped({"a.csv": bytes(20_000_000)}), "bombe de décompression"),
     ],
 )
 def test_damaged_or_other_content(refused: Refused, file: str, content: bytes, words: str) -> None:
@@ -111,9 +104,9 @@ def test_damaged_or_other_content(refused: Refused, file: str, content: bytes, w
     [
         ("f.csv", b"\xef\xbb\xbfcode;valeur\n"),
         ("f.csv", "libellé;\n".encode("cp1252")),
-        ("f.txt", zipped(**{"personne_activite.txt": CSV})),
+        ("f.txt", _zipped({"personne_activite.txt": CSV})),
         ("f.csv", gzip.compress(CSV, mtime=0)),
-        ("f.zip", zipped(**{"a.csv": CSV, "b.csv": b""})),
+        ("f.zip", _zipped({"a.csv": CSV, "b.csv": b""})),
         ("f.geojson", b'\n{"type": "FeatureCollection", "features": []}\n'),
         ("f.parquet", b"PAR1....PAR1"),
         ("f.csv.gz", gzip.compress(CSV, mtime=0)),

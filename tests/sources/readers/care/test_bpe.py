@@ -18,6 +18,7 @@ from benchmarks.samples import RPPS_COLUMNS, write_bpe_long, write_melodi, write
 from cpts_geo.errors import DataFileError, TableError
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.sources.readers.registry import READERS
+from tests.broken_makers_fetch import _workbook
 
 BPE = READERS["bpe"]
 SOURCE = sources()["insee_bpe_2025"]
@@ -176,6 +177,7 @@ import json, resource, sys
 from pathlib import Path
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.sources.readers.registry import READERS
+from tests.broken_makers_fetch import _workbook
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 table = READERS["bpe"].table(Path(sys.argv[1]), sources()["insee_bpe_2025"])
 after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -273,14 +275,6 @@ def test_bpe_by_departement_is_read_line_by_line(official_dir):
 # --- older editions of another form ----------------------------------------------
 
 
-def workbook(path, sheet, *rows):
-    book = openpyxl.Workbook()
-    book.active.title = sheet
-    for row in rows:
-        book.active.append(row)
-    book.save(path)
-
-
 @pytest.mark.parametrize(
     ("sheet", "header", "said"),
     [
@@ -291,7 +285,7 @@ def workbook(path, sheet, *rows):
 )
 def test_a_workbook_of_another_form_is_refused(tmp_path, sheet, header, said):
     path = tmp_path / "bpe.xlsx"
-    workbook(path, sheet, header, ["01001", 0])
+    path.write_bytes(_workbook(sheet, [header, ["01001", 0]]))
     with pytest.raises(DataFileError, match=said) as refused:
         READERS["bpe_workbook"].table(path, sources()["insee_bpe_2020"])
     assert refused.value.summary == "bpe.xlsx n’a pas la forme attendue."

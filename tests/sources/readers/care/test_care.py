@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import openpyxl
 import pytest
 
 from cpts_geo.errors import DataFileError, TableError
@@ -12,6 +11,7 @@ from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.sources.codes import PLM
 from cpts_geo.sources.readers.care import cnam, urgences
 from cpts_geo.sources.readers.communes import tvs
+from tests.broken_makers_fetch import _workbook
 
 DENSITIES = cnam.READERS["cnam_densities"]
 ALD = cnam.READERS["cnam_ald"]
@@ -177,12 +177,8 @@ def test_a_commune_in_two_tvs_breaks_the_contract(tmp_path: Path) -> None:
 
 
 def test_a_tvs_workbook_with_renamed_headers_is_refused(tmp_path: Path) -> None:
-    book = openpyxl.Workbook()
-    assert book.active is not None
-    book.active.append(["Commune", "Territoire"])
-    book.active.append(["45252", "45252"])
     path = tmp_path / "tvs.xlsx"
-    book.save(path)
+    path.write_bytes(_workbook("Sheet", [["Commune", "Territoire"], ["45252", "45252"]]))
     with pytest.raises(DataFileError, match="« Territoire »"):
         TVS.table(path, sources()["drees_tvs_2019"])
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import gzip
-import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +29,7 @@ from cpts_geo.sources.readers._formats.base import (
 from cpts_geo.sources.readers._formats.text import header_cells, read_csv_text
 from cpts_geo.sources.readers._formats.workbook import open_book
 from cpts_geo.sources.readers.registry import READERS
+from tests.broken_makers_fetch import _zipped
 
 FILE = Path("fichier.csv")
 DEPARTEMENTS = [f"{n:02d}" for n in range(1, 96) if n != 20] + ["2A", "2B", "97"]
@@ -306,9 +306,7 @@ def test_cells_of_a_line_without_end():
 
 
 def _zip(path: Path, members: dict[str, bytes]) -> Path:
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in members.items():
-            archive.writestr(name, content)
+    path.write_bytes(_zipped(members))
     return path
 
 
