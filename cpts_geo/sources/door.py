@@ -136,7 +136,11 @@ def _check_file(path: Path, door: Door) -> None:
         )
     if not known:
         raise _other_type(path, door)
-    _check_kind(path, found.st_mode, door)
+    if kind := special(found.st_mode):
+        raise door.error(
+            f"{one_line(str(path))} n’est pas un fichier ordinaire : c’est {kind}.",
+            remedy=f"copiez les données dans un fichier {door.formats}, et donnez son chemin.",
+        )
     hold(door.bytes_key, found.st_size, door.error, name=str(path))
 
 
@@ -176,16 +180,6 @@ def _other_type(path: Path, door: Door) -> CptsGeoError:
     """Refusal of another type of file."""
     return door.error(
         f"Type de fichier non pris en charge : {one_line(path.name)}.", remedy=door.save_as
-    )
-
-
-def _check_kind(path: Path, mode: int, door: Door) -> None:
-    """Refuse a pipe, a device, or whatever is no regular file."""
-    if not (kind := special(mode)):
-        return
-    raise door.error(
-        f"{one_line(str(path))} n’est pas un fichier ordinaire : c’est {kind}.",
-        remedy=f"copiez les données dans un fichier {door.formats}, et donnez son chemin.",
     )
 
 

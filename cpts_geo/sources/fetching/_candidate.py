@@ -1,4 +1,4 @@
-"""One candidate of a source, as the downloader that pooch calls."""
+"""One candidate of a source: brought, and judged before it is kept."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urljoin
 
-import pooch
 import requests
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
@@ -39,8 +38,8 @@ _PIECE: Final = 1 << 20
 
 @dataclass
 class Candidate:
-    """A place where the file of a source may be, an address or the copy of a mirror, that pooch
-    calls with a file to fill; then ``address`` and ``sha256`` say what came."""
+    """A place where the file of a source may be, an address or the copy of a mirror; ``address``
+    and ``sha256`` say what came."""
 
     name: str
     source: Source
@@ -63,10 +62,10 @@ class Candidate:
         """Where the file waits to be judged."""
         return partial_dir(self.name, self.cache)
 
-    def __call__(self, url: str, output_file: str, _: object) -> None:
+    def bring(self, target: Path) -> None:
         """Bring the file, and refuse what is not of its form."""
-        target = Path(output_file)
-        self.address = url
+        self.address = url = self.name
+        target.parent.mkdir(parents=True, exist_ok=True)
         if self.copy is not None:
             self._copy(self.copy, target)
         elif self.source.service is not None:
@@ -133,32 +132,22 @@ class Candidate:
 def judged(candidate: Candidate, expected: str | None) -> str:
     """Bring a candidate's file into its folder, hash checked; give the vintage of its content,
     empty when it says none."""
+    path = candidate.folder / candidate.file
     try:
-        path = pooch.retrieve(
-            candidate.name,
-            known_hash=expected and f"sha256:{expected}",
-            fname=candidate.file,
-            path=candidate.folder,
-            downloader=candidate,
-        )
+        candidate.bring(path)
     except (CptsGeoError, OSError):
         raise
     except Exception as error:
-        if isinstance(error, ValueError) and candidate.sha256:
-            raise _other_bytes(candidate, expected) from error
         # What comes from a network may break a library in any way.
         raise DataFileError(f"réponse illisible ({why_unread(error)})", remedy=REMEDY) from error
-    return check_content(Path(path), candidate.source)
-
-
-def _other_bytes(candidate: Candidate, expected: str | None) -> DataFileError:
-    """Error of bytes that are not those of the catalogue or of the lock."""
-    said = f"sha256 {candidate.sha256}, {expected} attendu"
-    if candidate.source.sha256:
-        return DataFileError(f"pas le fichier du catalogue ({said})", remedy=REMEDY)
-    return DataFileError(
-        f"contenu différent de celui du verrou ({said}) : « --update » l’accepte", remedy=REMEDY
-    )
+    if expected not in (None, candidate.sha256):
+        said = f"sha256 {candidate.sha256}, {expected} attendu"
+        if candidate.source.sha256:
+            raise DataFileError(f"pas le fichier du catalogue ({said})", remedy=REMEDY)
+        raise DataFileError(
+            f"contenu différent de celui du verrou ({said}) : « --update » l’accepte", remedy=REMEDY
+        )
+    return check_content(path, candidate.source)
 
 
 @contextmanager

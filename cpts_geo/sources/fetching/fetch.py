@@ -7,7 +7,6 @@ its content says. The bytes it replaces are kept, for the other locks that share
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,7 +14,6 @@ from functools import partial
 from pathlib import Path
 from typing import Final, Literal
 
-import pooch
 from rapidfuzz import process
 
 from cpts_geo import settings
@@ -129,7 +127,6 @@ def fetch(
         cache.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise cache_refused(cache, error) from error
-    pooch.get_logger().setLevel(logging.WARNING)
     had: list[_Outcome] = []
     failed: list[tuple[str, CptsGeoError]] = []
     run = _Run(cache, lock, mirror, offline, update, progress, say)

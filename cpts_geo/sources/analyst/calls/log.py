@@ -89,9 +89,8 @@ def read_call_log(path: Path | str, *, today: dt.date | None = None) -> pd.DataF
     Parameters
     ----------
     path : Path or str
-        Text (``.csv``, ``.txt``, ``.tsv``: UTF-8, UTF-16 with its mark or Windows-1252; separated
-        by ``;``, ``,``, a tabulation or ``|``) or a spreadsheet (``.xlsx``, ``.xls``, ``.ods``),
-        a row a call, columns known by their names in French or English.
+        A text or a spreadsheet (see :mod:`cpts_geo.sources.analyst`), a row a call, columns known
+        by their names in French or English.
     today : datetime.date, optional
         Later dates are refused; the day of the computer by default.
 

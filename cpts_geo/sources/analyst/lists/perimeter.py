@@ -41,9 +41,8 @@ def read_perimeter_file(path: Path | str) -> pd.DataFrame:
     Parameters
     ----------
     path : pathlib.Path or str
-        A text file (``.csv``, ``.txt``, ``.tsv``: UTF-8, UTF-16 with its mark or Windows-1252;
-        columns separated by ``;``, ``,``, a tabulation or ``|``) or a spreadsheet (``.xlsx``,
-        ``.xlsm``, ``.xls``, ``.ods``), with a line of column names among its first 20.
+        A text or a spreadsheet (see :mod:`cpts_geo.sources.analyst`), with a line of column names
+        among its first 20.
 
     Returns
     -------

@@ -72,8 +72,7 @@ def read_travel_file(path: Path | str, *, unit: Unit | None = None) -> pd.DataFr
     Parameters
     ----------
     path : Path or str
-        Text (``.csv``, ``.txt``, ``.tsv``: UTF-8, UTF-16 with its mark or Windows-1252; separated
-        by ``;``, ``,``, a tabulation or ``|``; decimal comma or point) or ``.parquet``. Either a
+        A text (see :mod:`cpts_geo.sources.analyst`; decimal comma or point) or ``.parquet``. A
         matrix (first column: codes of origin; header: codes of destination) or a list of pairs,
         whose columns are known by their names (origine, from, depart...; destination, to,
         arrivee...; minutes, temps, duree, cout, secondes...). The header says which.
