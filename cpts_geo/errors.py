@@ -84,7 +84,7 @@ def alike(lines: Iterable[str], kind: str, *, total: int) -> list[Defect]:
     Parameters
     ----------
     lines : iterable of str
-        Their lines, made as they are asked for; at most :data:`MAX_DEFECTS` are.
+        Their lines; at most :data:`MAX_DEFECTS` are asked for.
     kind : str
         French words of the kind, in the singular.
     total : int
@@ -119,8 +119,7 @@ def nested(summary: str, defects: Sequence[str]) -> str:
     Returns
     -------
     str
-        The summary, then at most :data:`MAX_DEFECTS` of its defects and the count of the others,
-        one a line, further in than the defects of a message.
+        The summary, then the lines of :func:`written`, further in than those of a message.
 
     Examples
     --------

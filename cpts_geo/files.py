@@ -81,8 +81,7 @@ def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
     Raises
     ------
     OutputError
-        The folder cannot be made or written, or the disk is full; the file that stood
-        there, if any, is untouched.
+        It cannot be written; the file that stood there, if any, is untouched.
     """
     # The process number keeps two runs into one folder apart.
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
@@ -125,10 +124,8 @@ def unfinished(folder: Path, *, name: str = "") -> dict[Path, int]:
 
     Parameters
     ----------
-    folder : Path
-        As for :func:`sweep`; none when there is no such folder.
-    name : str
-        As for :func:`sweep`.
+    folder, name : optional
+        As for :func:`sweep`; there may be no such folder.
 
     Returns
     -------
@@ -253,18 +250,8 @@ def open_regular(path: Path) -> BinaryIO:
 
     Raises
     ------
-    SpecialFileError
-        It is no regular file.
     OSError
-        It cannot be opened.
-
-    Examples
-    --------
-    >>> try:
-    ...     open_regular(Path(os.devnull))
-    ... except _SpecialFileError as error:
-    ...     print(error)
-    ce n’est pas un fichier ordinaire, c’est un périphérique
+        It is no regular file, or cannot be opened; :func:`reason` says which.
     """
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     number = os.open(path, flags)

@@ -39,8 +39,7 @@ def is_invisible(character: str) -> bool:
     Returns
     -------
     bool
-        True for controls, marks of direction, zero-width signs, lone surrogates, private or
-        unassigned characters, and separators of lines.
+        By its category in Unicode.
 
     Examples
     --------
@@ -71,8 +70,7 @@ def shown_path(path: str | os.PathLike[str]) -> str:
     Returns
     -------
     str
-        What is invisible escaped; a long one without its first folders, so that the name of the
-        file stays, or without the start of that name.
+        What is invisible escaped; a long one without its start, so that the name of the file stays.
 
     Examples
     --------
@@ -101,9 +99,8 @@ def shown_name(text: str, *, most: int = MAX_NAME) -> str:
     Returns
     -------
     str
-        On one line, without what is invisible, each byte that was no text as ``\\ufffd``, and
-        `most` characters at most, the last an ellipsis where it was cut. Empty when nothing of it
-        can be seen.
+        On one line, without what is invisible, each byte that was no text as ``\\ufffd``, an
+        ellipsis where it was cut; empty when nothing of it can be seen.
 
     Examples
     --------

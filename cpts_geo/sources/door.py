@@ -97,8 +97,7 @@ def read_bytes(path: Path, door: Door) -> bytes:
     Raises
     ------
     CptsGeoError
-        Of the class of the door: a path that cannot be, another type, no such file, a folder, a
-        pipe or a device, no permission, too many bytes, nothing in it.
+        Of the class of the door: it cannot be read, is of another type, too large or empty.
     """
     _check_file(path, door)
     limit = LIMITS[door.bytes_key]

@@ -80,12 +80,8 @@ def load_communes() -> gpd.GeoDataFrame:
     Returns
     -------
     GeoDataFrame
-        34,875 rows in code order: code_insee, name, departement, departement_name, region,
-        epci, epci_name, split_family (codes of the communes that were one with it, the one
-        they left first; NaN for all but a few), population (2023), population_2017, area_km2,
-        lon, lat (degrees), point_status (``measured``: town hall inside its contour;
-        ``estimated``: a point of the contour stands for a missing or misplaced town hall),
-        geometry (EPSG:4326, a valid coverage; None for 8 communes). NaN is unknown.
+        34,875 rows in code order, NaN for unknown, columns as data/communes/README.md defines them;
+        geometry in EPSG:4326, a valid coverage, None for 8 communes.
 
     Raises
     ------

@@ -109,8 +109,8 @@ def fetch(
     Raises
     ------
     DataFileError
-        A key is unknown; the mirror is no folder; the lock cannot be read; or some source could
-        not be had: every candidate is listed with its reason, once all other sources are there.
+        A key, the mirror or the lock is wrong; or some source could not be had: every candidate is
+        listed with its reason, once all other sources are there.
     OutputError
         The cache cannot be made.
     """

@@ -37,8 +37,10 @@ def cell_text(cell: object) -> str:
 
 
 def filled(table: pd.DataFrame, name: str) -> pd.DataFrame:
-    """Rows of a block that have something in a column."""
-    return table[table[name] != ""].reset_index(drop=True)
+    """Rows of a block that have something in a column, without what stood above them."""
+    kept = table[table[name] != ""].reset_index(drop=True)
+    kept.attrs = {}
+    return kept
 
 
 @dataclass(frozen=True)
