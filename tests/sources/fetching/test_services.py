@@ -233,6 +233,8 @@ def test_an_arcgis_layer_is_described_counted_then_paged(server: Server, end: st
     assert [query.get("resultOffset") for query in server.asked[2:]] == ["0", "10", "20"]
 
 
+DEEP = '{"type": "FeatureCollection", "features": ' + "[" * 50_000 + "]" * 50_000 + "}"
+HOSTILE = EXCEPTION.replace("InvalidParameterValue", "&#x202e;{{7*7}}&#10;x")
 ESRI_ERROR = json.dumps(
     {"error": {"code": 499, "message": "Token Required", "details": ["couche privée"]}}
 )
@@ -252,6 +254,8 @@ ESRI_ERROR = json.dumps(
         ("GetFeature", '{"type": "Feature"}', ["FeatureCollection"]),
         ("GetFeature", "[]", ["objet JSON"]),
         ("GetFeature", "", ["pas du JSON"]),
+        ("GetFeature", DEEP, ["JSON imbriqué trop profondément"]),
+        ("DescribeFeatureType", HOSTILE, ["code \\u202e{{7*7}}\\nx"]),
     ],
 )
 def test_a_wfs_that_refuses_as_a_success_is_an_error(
@@ -262,6 +266,7 @@ def test_a_wfs_that_refuses_as_a_success_is_an_error(
         server.wfs()
     for words in said:
         assert words in str(caught.value)
+    assert all(line.isprintable() for line in str(caught.value).splitlines())
 
 
 @pytest.mark.parametrize("kind", ["layer", "count", "query"])
@@ -276,12 +281,6 @@ def test_an_arcgis_that_refuses_as_a_success_is_an_error(
     with pytest.raises(DataFileError) as caught:
         server.arcgis()
     assert said in str(caught.value)
-
-
-def test_an_arcgis_layer_without_fields_is_refused(server: Server) -> None:
-    server.instead = {"layer": '{"name": "dossier", "layers": []}'}
-    with pytest.raises(DataFileError, match="ne décrit aucun champ"):
-        server.arcgis()
 
 
 def test_a_layer_that_comes_short_is_refused(server: Server, collect: Collect) -> None:
@@ -346,30 +345,10 @@ def test_size_of_a_layer_is_that_of_all_its_pages(server: Server, collect: Colle
     assert len(ids(collect())) == 25
 
 
-DEEP = '{"type": "FeatureCollection", "features": ' + "[" * 50_000 + "]" * 50_000 + "}"
-HOSTILE = EXCEPTION.replace("InvalidParameterValue", "&#x202e;{{7*7}}&#10;x")
-
-
-@pytest.mark.parametrize(
-    ("request_name", "text", "said"),
-    [
-        ("GetFeature", DEEP, "JSON imbriqué trop profondément"),
-        ("DescribeFeatureType", HOSTILE, "code \\u202e{{7*7}}\\nx"),
-    ],
-)
-def test_foreign_text_of_a_wfs_is_shown_as_text(
-    server: Server, request_name: str, text: str, said: str
-) -> None:
-    server.instead = {request_name: text}
-    with pytest.raises(DataFileError) as caught:
-        server.wfs()
-    assert said in str(caught.value)
-    assert all(line.isprintable() for line in str(caught.value).splitlines())
-
-
 @pytest.mark.parametrize(
     ("text", "said"),
     [
+        ('{"name": "dossier", "layers": []}', "ne décrit aucun champ"),
         ('{"fields": {"name": "x"}}', "ne décrit aucun champ"),
         ('{"fields": ["x", 3]}', "ne décrit aucun champ"),
         ('{"error": {"code": 499, "message": "\\u001b[31m", "details": 5}}', "\\x1b[31m"),

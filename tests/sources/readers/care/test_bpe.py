@@ -275,42 +275,32 @@ def test_bpe_by_departement_is_read_line_by_line(official_dir):
 # --- older editions of another form ----------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("sheet", "header", "said"),
-    [
-        ("Communes", ["CODGEO", "NB_D106"], "feuille introuvable : COM"),
-        ("COM", ["CODGEO", "NB_D101"], "colonne introuvable : .*nb_d106"),
-        ("COM", ["Commune", "NB_D106"], "colonne introuvable : codgeo"),
-    ],
-)
-def test_a_workbook_of_another_form_is_refused(tmp_path, sheet, header, said):
-    path = tmp_path / "bpe.xlsx"
-    path.write_bytes(_workbook(sheet, [header, ["01001", 0]]))
-    with pytest.raises(DataFileError, match=said) as refused:
-        READERS["bpe_workbook"].table(path, sources()["insee_bpe_2020"])
-    assert refused.value.summary == "bpe.xlsx n’a pas la forme attendue."
-    assert refused.value.remedy
+def old_workbook(sheet, *header):
+    return _workbook(sheet, [[*header], ["01001", 0]])
 
 
 @pytest.mark.parametrize(
-    ("reader", "key", "content", "said"),
+    ("key", "content", "said"),
     [
-        ("bpe_2017", "insee_bpe_2017", "code,NB_D201\n01001,1\n", "introuvable : codgeo"),
-        ("bpe_2017", "insee_bpe_2017", "CODGEO,NB_D301\n01001,1\n", "introuvable : nb_d201"),
+        ("2020", old_workbook("Communes", "CODGEO", "NB_D106"), "feuille introuvable : COM"),
+        ("2020", old_workbook("COM", "CODGEO", "NB_D101"), "colonne introuvable : .*nb_d106"),
+        ("2020", old_workbook("COM", "Commune", "NB_D106"), "colonne introuvable : codgeo"),
+        ("2017", b"code,NB_D201\n01001,1\n", "introuvable : codgeo"),
+        ("2017", b"CODGEO,NB_D301\n01001,1\n", "introuvable : nb_d201"),
         (
-            "bpe_departements",
-            "insee_bpe_2024",
-            "titre\ntitre\nCode;Libellé;Médecins 2024\n45;Loiret;427\n",
+            "2024",
+            "titre\ntitre\nCode;Libellé;Médecins 2024\n45;Loiret;427\n".encode(),
             "introuvable : medecin generaliste",
         ),
     ],
 )
-def test_a_csv_of_another_form_is_refused(tmp_path, reader, key, content, said):
-    path = tmp_path / "bpe.csv"
-    path.write_text(content, encoding="utf-8")
+def test_an_older_edition_of_another_form_is_refused(tmp_path, key, content, said):
+    path = tmp_path / "bpe"
+    path.write_bytes(content)
+    source = sources()[f"insee_bpe_{key}"]
     with pytest.raises(DataFileError, match=said) as refused:
-        READERS[reader].table(path, sources()[key])
-    assert refused.value.summary == "bpe.csv n’a pas la forme attendue."
+        READERS[source.reader].table(path, source)
+    assert refused.value.summary == "bpe n’a pas la forme attendue."
     assert refused.value.remedy
 
 
