@@ -52,7 +52,7 @@ def bench_growth() -> list[Measure]:
 
 
 def bench_many() -> list[Measure]:
-    """Slots of many demands, nothing kept and then kept; shares of many pairs."""
+    """Slots of many demands, nothing kept and then kept."""
     rng = np.random.default_rng(20260101)
     demands = rng.lognormal(np.log(10.0), 0.6, 10_000)
     bound = int(np.quantile(demands, 0.95))
@@ -66,10 +66,6 @@ def bench_many() -> list[Measure]:
 
     whole, cut = fresh(None), fresh(bound)
     again = median_seconds(lambda: USUAL.slots_for_each(demands, at_most=bound), repeats=9)
-    slots = USUAL.slots_for_each(demands[:1_250])
-    start = time.perf_counter()
-    USUAL.served_for_each(demands[:1_250], slots)
-    shares = time.perf_counter() - start
     detail = f"jusqu’à {number(float(demands.max()))} demandes par jour ; rien de gardé"
     return [
         Measure("Créneaux de 10 000 demandes", whole, "s", None, detail),
@@ -80,7 +76,6 @@ def bench_many() -> list[Measure]:
             None,
             f"au plus {bound} créneaux ; gardé, il reste {number(1000 * again, 2)} ms",
         ),
-        Measure("Part servie de 1 250 territoires", shares, "s", None, "paires toutes différentes"),
     ]
 
 

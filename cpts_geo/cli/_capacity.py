@@ -81,7 +81,8 @@ def _call_log(
 ) -> None:
     """Lire un journal d’appels, et en tirer le scénario du territoire."""
     from cpts_geo.atlas.sections.call_log import log_sentences, log_views  # noqa: PLC0415
-    from cpts_geo.capacity.calls.local_evidence import profile_of, with_call_log  # noqa: PLC0415
+    from cpts_geo.capacity.calls.local_evidence import with_call_log  # noqa: PLC0415
+    from cpts_geo.capacity.calls.profile import profile_of  # noqa: PLC0415
     from cpts_geo.capacity.calls.released import released  # noqa: PLC0415
     from cpts_geo.sources.analyst.calls.log import read_call_log  # noqa: PLC0415
     from cpts_geo.writing.comparison import write_call_log  # noqa: PLC0415

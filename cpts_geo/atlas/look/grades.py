@@ -43,7 +43,7 @@ def input_status(scenario: Scenario, name: str) -> Status:
         return scenario.people_status
     source = scenario.sources[name]
     default = default_parameters().get(name)
-    borrowed = default is not None and source == default.as_source()
+    borrowed = default is not None and source == default.source
     if borrowed and scenario.evidence_label != 1:
         return least_known(_grade_status(source.grade), Status.ESTIMATED)
     return _grade_status(source.grade)

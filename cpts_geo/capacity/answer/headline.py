@@ -139,6 +139,11 @@ class Headline:
         return tuple(caveat.text for caveat in self.caveats)
 
     @property
+    def _warnings(self) -> str:
+        """The warnings, as a table holds them."""
+        return " | ".join(self.warnings)
+
+    @property
     def status(self) -> Status:
         """How the answer is known: assumed where its people are, else estimated by a model."""
         assumed = self.people_status is Status.ASSUMED
@@ -263,104 +268,69 @@ def to_frame(headlines: Iterable[Headline]) -> pd.DataFrame:
     >>> table.loc["ondaine_forez", "slots_p50"]
     np.int64(2)
     """
-    frame = pd.DataFrame([_row(result) for result in headlines], columns=list(_COLUMNS))
-    return frame.astype(_COLUMNS).set_index("territory")
+    rows = [
+        {name: _value(result, path) for name, (_, path) in _COLUMNS.items()} for result in headlines
+    ]
+    types = {name: kind for name, (kind, _) in _COLUMNS.items()}
+    return pd.DataFrame(rows, columns=list(types)).astype(types).set_index("territory")
 
 
-_COLUMNS: Final[dict[str, Any]] = {
-    "territory": "str",
-    "label": "str",
-    "evidence_label": "int64",
-    "evidence": "str",
-    "status": "str",
-    "share_assumed": "bool",
-    "lower_bound": "bool",
-    "population": "float64",
-    "people_without_mt": "float64",
-    "people_status": "str",
-    "requests_per_year_p10": "float64",
-    "requests_per_year_p50": "float64",
-    "requests_per_year_p90": "float64",
-    "slots_p10": "int64",
-    "slots_p50": "int64",
-    "slots_p90": "int64",
-    "sampling_requests_per_year_p10": "float64",
-    "sampling_requests_per_year_p50": "float64",
-    "sampling_requests_per_year_p90": "float64",
-    "sampling_slots_p10": "int64",
-    "sampling_slots_p50": "int64",
-    "sampling_slots_p90": "int64",
-    "interval_share": "float64",
-    "gp_hours_per_week_p10": "float64",
-    "gp_hours_per_week_p50": "float64",
-    "gp_hours_per_week_p90": "float64",
-    "central_requests_per_year": "float64",
-    "central_gp_hours_per_week": "float64",
-    "slots_dispersed": "int64",
-    "slots_same_day": "int64",
-    "ceiling_low_per_year": "float64",
-    "ceiling_central_per_year": "float64",
-    "ceiling_high_per_year": "float64",
-    "slots_today": "float64",
-    "gp_hours_today_per_week": "float64",
-    "carried_today_per_year": "float64",
-    "served_today_no_mt_at_median": "float64",
-    "served_today_if_all_calls": "float64",
-    "slots_planned": "float64",
-    "planned_served_no_mt_at_median": "float64",
-    "planned_served_if_all_calls": "float64",
-    "observed_per_day": "float64",
-    "observed_per_year": "float64",
-    "per_thousand_a_year": "float64",
-    "observed_slots": "Int64",
-    "observed_above_p90": "boolean",
-    "target": "float64",
-    "deadline_days": "int64",
-    "dispersion": "float64",
-    "opening_days_per_year": "int64",
-    "draws": "int64",
-    "seed": "int64",
-    "draw_error": "float64",
-    "warnings": "str",
+def _value(result: object, path: str) -> Any:
+    """What a path of attributes leads to; None where one of them is unknown."""
+    for name in path.split("."):
+        result = None if result is None else getattr(result, name)
+    return result
+
+
+def _bounds(name: str, kind: str, path: str) -> dict[str, tuple[str, str]]:
+    """Columns of an interval, one a bound."""
+    return {f"{name}_{bound}": (kind, f"{path}.{bound}") for bound in LEVELS}
+
+
+#: Columns of the table: their type, and where a headline holds them.
+_COLUMNS: Final[dict[str, tuple[Any, str]]] = {
+    "territory": ("str", "scenario.territory"),
+    "label": ("str", "scenario.label"),
+    "evidence_label": ("int64", "scenario.evidence_label"),
+    "evidence": ("str", "evidence"),
+    "status": ("str", "status"),
+    "share_assumed": ("bool", "scenario.share_assumed"),
+    "lower_bound": ("bool", "lower_bound"),
+    "population": ("float64", "scenario.population"),
+    "people_without_mt": ("float64", "scenario.people_without_mt"),
+    "people_status": ("str", "people_status"),
+    **_bounds("requests_per_year", "float64", "requests_per_year"),
+    **_bounds("slots", "int64", "slots_per_day"),
+    **_bounds("sampling_requests_per_year", "float64", "sampling_requests"),
+    **_bounds("sampling_slots", "int64", "sampling_slots"),
+    "interval_share": ("float64", "interval_share"),
+    **_bounds("gp_hours_per_week", "float64", "gp_hours_per_week"),
+    "central_requests_per_year": ("float64", "central_requests_per_year"),
+    "central_gp_hours_per_week": ("float64", "central_gp_hours_per_week"),
+    "slots_dispersed": ("int64", "slots_dispersed"),
+    "slots_same_day": ("int64", "slots_same_day"),
+    "ceiling_low_per_year": ("float64", "ceiling.low"),
+    "ceiling_central_per_year": ("float64", "ceiling.central"),
+    "ceiling_high_per_year": ("float64", "ceiling.high"),
+    "slots_today": ("float64", "today.slots"),
+    "gp_hours_today_per_week": ("float64", "today.gp_hours_per_week"),
+    "carried_today_per_year": ("float64", "today.carries_per_year"),
+    "served_today_no_mt_at_median": ("float64", "today.served_at_median"),
+    "served_today_if_all_calls": ("float64", "today.served_if_all_calls"),
+    "slots_planned": ("float64", "planned.slots"),
+    "planned_served_no_mt_at_median": ("float64", "planned.served_at_median"),
+    "planned_served_if_all_calls": ("float64", "planned.served_if_all_calls"),
+    "observed_per_day": ("float64", "observed.line.per_day"),
+    "observed_per_year": ("float64", "observed.line.per_year"),
+    "per_thousand_a_year": ("float64", "observed.line.per_thousand_a_year"),
+    "observed_slots": ("Int64", "observed.slots"),
+    "observed_above_p90": ("boolean", "observed.above_p90"),
+    "target": ("float64", "scenario.target"),
+    "deadline_days": ("int64", "scenario.deadline_days"),
+    "dispersion": ("float64", "scenario.dispersion"),
+    "opening_days_per_year": ("int64", "scenario.opening_days_per_year"),
+    "draws": ("int64", "draws"),
+    "seed": ("int64", "seed"),
+    "draw_error": ("float64", "draw_error"),
+    "warnings": ("str", "_warnings"),
 }
-
-
-def _row(result: Headline) -> dict[str, Any]:
-    """One headline as a row of the table, what is unknown left out."""
-    scenario, observed = result.scenario, result.observed
-    same = ("territory", "label", "evidence_label", "share_assumed", "population")
-    people = ("people_without_mt", "people_status")
-    rules = ("target", "deadline_days", "dispersion", "opening_days_per_year")
-    row: dict[str, Any] = {name: getattr(scenario, name) for name in (*same, *people, *rules)}
-    own = ("evidence", "status", "lower_bound", "draws", "seed", "draw_error", "interval_share")
-    other = ("slots_dispersed", "slots_same_day")
-    central = ("central_requests_per_year", "central_gp_hours_per_week")
-    row |= {name: getattr(result, name) for name in (*own, *other, *central)}
-    for name, values in (
-        ("requests_per_year", result.requests_per_year),
-        ("slots", result.slots_per_day),
-        ("gp_hours_per_week", result.gp_hours_per_week),
-        ("sampling_requests_per_year", result.sampling_requests),
-        ("sampling_slots", result.sampling_slots),
-    ):
-        row |= {f"{name}_{p}": getattr(values, p) for p in ("p10", "p50", "p90")}
-    for level in ("low", "central", "high"):
-        row[f"ceiling_{level}_per_year"] = getattr(result.ceiling, level)
-    if (today := result.today) is not None:
-        row["slots_today"] = today.slots
-        row["gp_hours_today_per_week"] = today.gp_hours_per_week
-        row["carried_today_per_year"] = today.carries_per_year
-        row["served_today_no_mt_at_median"] = today.served_at_median
-        row["served_today_if_all_calls"] = today.served_if_all_calls
-    if (planned := result.planned) is not None:
-        row["slots_planned"] = planned.slots
-        row["planned_served_no_mt_at_median"] = planned.served_at_median
-        row["planned_served_if_all_calls"] = planned.served_if_all_calls
-    if observed is not None:
-        row["observed_per_day"] = observed.line.per_day
-        row["observed_per_year"] = observed.line.per_year
-        row["per_thousand_a_year"] = observed.line.per_thousand_a_year
-        row["observed_slots"] = observed.slots
-        row["observed_above_p90"] = observed.above_p90
-    row["warnings"] = " | ".join(result.warnings)
-    return row

@@ -131,12 +131,8 @@ def _months(scenario: Scenario, drawn: DemandDraws) -> pd.DataFrame:
             {
                 "month": month,
                 "opening_days": int(means["opening_days"]),
-                "requests_p10": demand.p10,
-                "requests_p50": demand.p50,
-                "requests_p90": demand.p90,
-                "slots_p10": slots.p10,
-                "slots_p50": slots.p50,
-                "slots_p90": slots.p90,
+                **{f"requests_{bound}": value for bound, value in vars(demand).items()},
+                **{f"slots_{bound}": value for bound, value in vars(slots).items()},
                 "served_today": np.nan if week is None else scenario.rules.served(demand.p50, week),
             }
         )

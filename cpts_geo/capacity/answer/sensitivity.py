@@ -1,22 +1,21 @@
 """Which input carries the uncertainty of a result: of any model, and of a territory's hours.
 
-A model is a function of named arrays, an input is a law given by its quantile function, and inputs
-are independent. Two questions: how far does each input alone move the result (tornado), and which
-share of the variance does each one carry, alone and with the others (Sobol)?
+A model is a function of named arrays, an input is a law, and inputs are independent. Two questions:
+how far does each input alone move the result (tornado), and which share of the variance does each
+one carry, alone and with the others (Sobol)?
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from collections.abc import Callable
+from typing import Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from cpts_geo.capacity.demand.interval import LEVELS
-from cpts_geo.capacity.demand.laws import OTHER_GROUPS, Floats, laws
+from cpts_geo.capacity.demand.laws import OTHER_GROUPS, Floats, Law, laws
 from cpts_geo.capacity.demand.periods import no_mt_per_day
 from cpts_geo.capacity.demand.ratios import weekly_gp_hours
 from cpts_geo.capacity.scenario.inputs import Scenario
@@ -30,16 +29,7 @@ _Model: TypeAlias = Callable[[dict[str, Floats]], npt.ArrayLike]
 _MAX_SAMPLE: Final = 65_536
 
 
-@dataclass(frozen=True)
-class _Input:
-    """Input of a model: its name there, French words, and its quantile function (ppf)."""
-
-    name: str
-    label: str
-    quantile: Callable[[Floats], npt.ArrayLike]
-
-
-def _tornado(model: _Model, inputs: Sequence[_Input]) -> pd.DataFrame:
+def _tornado(model: _Model, inputs: dict[str, Law]) -> pd.DataFrame:
     """Move one input at a time from its p10 to its p90, as :func:`hours_tornado` shows it."""
     count = len(inputs)
     levels = np.full((2 * count + 1, count), 0.5)
@@ -49,10 +39,10 @@ def _tornado(model: _Model, inputs: Sequence[_Input]) -> pd.DataFrame:
     values, results = _evaluate(model, inputs, levels)
     table = pd.DataFrame(
         {
-            "input": [x.name for x in inputs],
-            "label": [x.label for x in inputs],
-            "low_value": [values[x.name][i] for i, x in enumerate(inputs)],
-            "high_value": [values[x.name][count + i] for i, x in enumerate(inputs)],
+            "input": list(inputs),
+            "label": [law.label for law in inputs.values()],
+            "low_value": [values[name][i] for i, name in enumerate(inputs)],
+            "high_value": [values[name][count + i] for i, name in enumerate(inputs)],
             "result_low": results[:count],
             "result_high": results[count:-1],
             "result_median": results[-1],
@@ -63,7 +53,7 @@ def _tornado(model: _Model, inputs: Sequence[_Input]) -> pd.DataFrame:
     return table.loc[order].reset_index(drop=True)
 
 
-def _sobol(model: _Model, inputs: Sequence[_Input], *, n: int = 4096, seed: int) -> pd.DataFrame:
+def _sobol(model: _Model, inputs: dict[str, Law], *, n: int, seed: int) -> pd.DataFrame:
     """Share the variance of the result among independent inputs, as :func:`hours_sobol` shows it.
 
     First order V(E(Y | X_i)) / V(Y), total 1 - V(E(Y | all but X_i)) / V(Y), by SALib (scrambled
@@ -74,7 +64,7 @@ def _sobol(model: _Model, inputs: Sequence[_Input], *, n: int = 4096, seed: int)
     from SALib.analyze import sobol as analysis  # noqa: PLC0415
     from SALib.sample import sobol as sampling  # noqa: PLC0415
 
-    names = [x.name for x in inputs]
+    names = list(inputs)
     cube = {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
     unit = sampling.sample(cube, n, calc_second_order=False, seed=seed)
     # the sequence has steps of 2^-30 and may hold 0, which many quantile functions send to -inf
@@ -87,7 +77,7 @@ def _sobol(model: _Model, inputs: Sequence[_Input], *, n: int = 4096, seed: int)
     columns = {"first_order": "S1", "first_order_conf": "S1_conf"}
     columns |= {"total": "ST", "total_conf": "ST_conf"}
     return pd.DataFrame(
-        {"input": names, "label": [x.label for x in inputs]}
+        {"input": names, "label": [law.label for law in inputs.values()]}
         | {name: np.asarray(found[key], dtype=np.float64) for name, key in columns.items()}
     )
 
@@ -159,43 +149,32 @@ def hours_sobol(scenario: Scenario, *, n: int = 4096) -> pd.DataFrame:
             defects=[f"n = {n} : il faut une puissance de 2, de 64 à {number(_MAX_SAMPLE)}"],
             remedy="donnez une telle taille, par exemple 4096.",
         )
-    return _sobol(
-        lambda values: _weekly_hours(scenario, values),
-        _inputs(scenario),
-        n=int(n),
-        seed=scenario.seed,
-    )
+    inputs = _inputs(scenario)
+    return _sobol(lambda x: _weekly_hours(scenario, x), inputs, n=int(n), seed=scenario.seed)
 
 
-def _inputs(scenario: Scenario) -> list[_Input]:
+def _inputs(scenario: Scenario) -> dict[str, Law]:
     """Inputs of the demand without médecin traitant that are not known exactly."""
-    return [
-        _Input(name, law.label, law.quantile)
-        for name, law in laws(scenario).items()
-        if law.spread and name not in OTHER_GROUPS
-    ]
+    return {
+        name: law for name, law in laws(scenario).items() if law.spread and name not in OTHER_GROUPS
+    }
 
 
 def _weekly_hours(scenario: Scenario, values: dict[str, Floats]) -> Floats:
     """GP-hours a week for given inputs; those known exactly are added to them."""
-    used: dict[str, Any] = {
-        name: law.quantile(0.5) for name, law in laws(scenario).items()
-    } | values
+    used = {name: law.quantile(0.5) for name, law in laws(scenario).items()} | values
     requests = used["people"] * used["calls"] * used["need"] * used["gap"]
     slots = scenario.rules.slots_for_each(no_mt_per_day(scenario, requests))
-    hours: Floats = weekly_gp_hours(
-        slots.astype("float64"),
-        minutes=used["minutes"],
-        opening_days=len(scenario.calendar.weekdays),
-    )
-    return hours
+    days = len(scenario.calendar.weekdays)
+    return weekly_gp_hours(slots.astype("float64"), minutes=used["minutes"], opening_days=days)
 
 
 def _evaluate(
-    model: _Model, inputs: Sequence[_Input], levels: Floats
+    model: _Model, inputs: dict[str, Law], levels: Floats
 ) -> tuple[dict[str, Floats], Floats]:
     """Values of each input at its level in each row, and the result there."""
     values = {
-        x.name: np.asarray(x.quantile(levels[:, i]), dtype=np.float64) for i, x in enumerate(inputs)
+        name: law.quantile(chances)
+        for (name, law), chances in zip(inputs.items(), levels.T, strict=True)
     }
     return values, np.asarray(model(values), dtype=np.float64)

@@ -14,10 +14,9 @@ from typing import Any, Final
 
 import pandas as pd
 
-from cpts_geo.capacity.calls.profile import CallProfile, profile
+from cpts_geo.capacity.calls.profile import CallProfile
 from cpts_geo.capacity.calls.released import released
 from cpts_geo.capacity.queue.rules import MAX_DISPERSION
-from cpts_geo.capacity.scenario.calendar import opening_days
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.parameters import Source
 from cpts_geo.errors import ScenarioError
@@ -26,39 +25,6 @@ from cpts_geo.french import counted, joined, percent
 #: Start of the notes of a log, which those of the next log replace.
 _MARK: Final = "Journal : "
 _YEAR_DAYS: Final = 330
-
-
-def profile_of(log: pd.DataFrame, scenario: Scenario) -> CallProfile:
-    """
-    Draw the profile of a log over the opening days of a scenario.
-
-    Parameters
-    ----------
-    log : DataFrame
-        Calls, as :func:`cpts_geo.sources.analyst.calls.log.read_call_log` gives them.
-    scenario : Scenario
-        Its people without médecin traitant and its calendar.
-
-    Returns
-    -------
-    CallProfile
-        Exact figures, from the first day of the log to the last; no exposure (NaN) where others
-        than people without médecin traitant may call.
-
-    Raises
-    ------
-    ScenarioError
-        If the log has no opening day, or fewer than 11 calls on opening days.
-    """
-    start, end = log["time"].min().date(), log["time"].max().date()
-    days = opening_days(start, end, calendar=scenario.calendar)
-    return profile(
-        log,
-        people_without_mt=None if _is_wide(scenario) else scenario.people_without_mt,
-        opening_days=days,
-        opening_days_per_year=scenario.opening_days_per_year,
-        period=(start, end),
-    )
 
 
 def with_call_log(scenario: Scenario, found: CallProfile) -> Scenario:
@@ -89,6 +55,7 @@ def with_call_log(scenario: Scenario, found: CallProfile) -> Scenario:
 
     Examples
     --------
+    >>> from cpts_geo.capacity.calls.profile import profile_of
     >>> from cpts_geo.capacity.scenario.loading import load_scenario
     >>> days = pd.date_range("2024-03-04", "2024-03-15", freq="B")
     >>> times = days.repeat([30, 20, 20, 18, 19] * 2) + pd.Timedelta(hours=9)
@@ -104,7 +71,7 @@ def with_call_log(scenario: Scenario, found: CallProfile) -> Scenario:
     changes: dict[str, Any] = {}
     sources: dict[str, Source] = {}
     notes: list[str] = []
-    wide = _is_wide(scenario)
+    wide = scenario.uncounted_demand is not None
     if wide:
         notes.append(
             "le journal ne dit pas qui appelle, et la ligne est ouverte à plusieurs publics : le "
@@ -160,11 +127,6 @@ def with_call_log(scenario: Scenario, found: CallProfile) -> Scenario:
     return scenario.evolve(
         **changes, notes=(*others, *(f"{_MARK}{note}" for note in notes)), sources=kept | sources
     )
-
-
-def _is_wide(scenario: Scenario) -> bool:
-    """Whether others than people without médecin traitant may call."""
-    return set(scenario.eligible) != {"no_mt"}
 
 
 def _rate_sources(scenario: Scenario, text: str) -> dict[str, Source]:

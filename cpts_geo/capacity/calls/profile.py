@@ -18,11 +18,17 @@ import pandas as pd
 
 from cpts_geo.capacity.calls._dispersion import Dispersion, daily_dispersion
 from cpts_geo.capacity.calls.posterior import RatePosterior, rate_posterior
+from cpts_geo.capacity.scenario.calendar import opening_days
+from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.errors import ScenarioError
 from cpts_geo.french import counted
 from cpts_geo.secrecy.disclosure import MIN_PATIENTS
 from cpts_geo.sources.analyst.calls.log import OUTCOMES
 
+_NO_PROFILE: Final = "Le journal d’appels ne peut pas être résumé."
+_REMEDY: Final = (
+    "donnez le journal tel que « read_call_log » l’a lu, et des jours d’ouverture dans sa période."
+)
 _COLUMNS: Final = ("time", "outcome", "commune", "age_class")
 #: Outcomes of those who were given a slot: a log of these alone says nothing of the others.
 _SERVED: Final = frozenset({"appointment", "duplicate", "cancelled"})
@@ -111,81 +117,28 @@ class CallProfile:
         exposed = self.people_years
         return None if math.isnan(exposed) else rate_posterior(self.calls, exposed)
 
-    @property
-    def weekday_factors(self) -> tuple[float, ...]:
-        """Calls of each weekday over the mean, Monday to Sunday; NaN where no day is open."""
-        return tuple(float(x) for x in self.weekdays["factor"].reindex(range(7)))
 
-    @property
-    def month_factors(self) -> tuple[float, ...] | None:
-        """
-        Calls per opening day of each month over the mean, from January.
-
-        NaN for a month that is not covered; None where fewer than 11 are.
-        """
-        factors = self.months["factor"].reindex(range(1, 13))
-        return None if factors.isna().all() else tuple(float(x) for x in factors)
-
-    @property
-    def hour_shares(self) -> tuple[float, ...] | None:
-        """Share of the calls in each hour, 0 to 23, sum 1; None where the log gives days only."""
-        return None if self.hours is None else tuple(float(x) / self.calls for x in self.hours)
-
-    @property
-    def conversion(self) -> float:
-        """
-        Share of the calls that were given an appointment; NaN for a log of consultations.
-
-        On a saturated line it measures its slots, and is no triage rate.
-        """
-        return math.nan if self.lower_bound else float(self.outcomes["appointment"]) / self.calls
-
-    @property
-    def no_slot_share(self) -> float:
-        """Share of the calls that found no slot: how saturated; NaN for a log of consultations."""
-        return math.nan if self.lower_bound else float(self.outcomes["no_slot"]) / self.calls
-
-    @property
-    def marked_duplicate_share(self) -> float:
-        """Share of the calls that the log marks as duplicates."""
-        return float(self.outcomes["duplicate"]) / self.calls
-
-
-def profile(
-    log: pd.DataFrame,
-    *,
-    people_without_mt: float | None,
-    opening_days: pd.DatetimeIndex,
-    opening_days_per_year: float,
-    period: tuple[date, date] | None = None,
-) -> CallProfile:
+def profile_of(log: pd.DataFrame, scenario: Scenario) -> CallProfile:
     """
-    Draw from a call log what a scenario needs.
+    Draw the profile of a log over the opening days of a scenario.
 
     Parameters
     ----------
     log : DataFrame
         Calls, as :func:`cpts_geo.sources.analyst.calls.log.read_call_log` gives them; not modified.
-    people_without_mt : float or None
-        People without médecin traitant who may call (persons), above 0; None where others may
-        too, so that calls are no rate of theirs.
-    opening_days : DatetimeIndex
-        Opening days of the period that the log covers, at midnight, each once; days without a
-        call count as zeros, so they must not go beyond it.
-    opening_days_per_year : float
-        Opening days of a full year of the same calendar, 1 to 366.
-    period : tuple of datetime.date, optional
-        First and last day that the log covers; by default the first and last opening day.
+    scenario : Scenario
+        Its people without médecin traitant and its calendar.
 
     Returns
     -------
     CallProfile
-        Exact figures.
+        Exact figures, from the first day of the log to the last; no exposure (NaN) where others
+        than people without médecin traitant may call.
 
     Raises
     ------
     ScenarioError
-        What is outside its domain, all of it; or fewer than 11 calls on opening days.
+        If it is no log, or has no opening day, or fewer than 11 calls on opening days.
 
     Notes
     -----
@@ -199,18 +152,36 @@ def profile(
 
     Examples
     --------
-    >>> days = pd.DatetimeIndex(["2024-03-04", "2024-03-05"])
-    >>> times = days.repeat([16, 8]) + pd.Timedelta(hours=9)
+    >>> from cpts_geo.capacity.scenario.loading import load_scenario
+    >>> times = pd.DatetimeIndex(["2024-03-04", "2024-03-05"]).repeat([16, 8])
     >>> log = pd.DataFrame({"time": times, "outcome": "advice", "commune": None, "age_class": None})
-    >>> found = profile(
-    ...     log, people_without_mt=1_000, opening_days=days, opening_days_per_year=250
-    ... )
-    >>> found.calls_per_opening_day, found.people_years, round(found.weekday_factors[0], 2)
-    (12.0, 8.0, 1.33)
+    >>> found = profile_of(log, load_scenario("ouest_loiret"))
+    >>> found.calls_per_opening_day, found.weekdays["factor"].round(2).tolist()
+    (12.0, [1.33, 0.67])
     """
-    _check(log, people_without_mt, opening_days, opening_days_per_year, period)
-    days = opening_days.sort_values()
-    start, end = period or (days[0].date(), days[-1].date())
+    _check(log)
+    start, end = log["time"].min().date(), log["time"].max().date()
+    alone = scenario.uncounted_demand is None
+    return _profile(
+        log,
+        people_without_mt=scenario.people_without_mt if alone else None,
+        days=opening_days(start, end, calendar=scenario.calendar),
+        days_per_year=scenario.opening_days_per_year,
+        period=(start, end),
+    )
+
+
+def _profile(
+    log: pd.DataFrame,
+    *,
+    people_without_mt: float | None,
+    days: pd.DatetimeIndex,
+    days_per_year: float,
+    period: tuple[date, date],
+) -> CallProfile:
+    """Figures of the calls made on given days; no people where others may call too."""
+    if not len(days):
+        raise ScenarioError(_NO_PROFILE, defects=["aucun jour d’ouverture"], remedy=_REMEDY)
     day = log["time"].dt.normalize()
     is_open = day.isin(days)
     calls = log[is_open]
@@ -230,14 +201,14 @@ def profile(
     covered = months["days"] >= _MIN_DAYS_A_MONTH
     seasonal = int(covered.sum()) >= _MIN_MONTHS
     return CallProfile(
-        start=start,
-        end=end,
+        start=period[0],
+        end=period[1],
         calls=len(calls),
         calls_outside=len(log) - len(calls),
         opening_days=len(days),
         people_years=math.nan
         if people_without_mt is None
-        else people_without_mt * len(days) / opening_days_per_year,
+        else people_without_mt * len(days) / days_per_year,
         outcomes=ended.reindex([*OUTCOMES, "unknown"], fill_value=0),
         weekdays=_by(daily, days.day_of_week),
         hours=_hours(calls["time"]),
@@ -251,14 +222,8 @@ def profile(
     )
 
 
-def _check(
-    log: pd.DataFrame,
-    people: float | None,
-    days: pd.DatetimeIndex,
-    per_year: float,
-    period: tuple[date, date] | None,
-) -> None:
-    """Raise one error that lists all that keeps a log from being summed up."""
+def _check(log: pd.DataFrame) -> None:
+    """Raise one error that lists all that keeps a table from being a log."""
     defects = [f"le journal n’a pas de colonne « {name} »" for name in _COLUMNS if name not in log]
     if "time" in log:
         kind = log["time"].dtype
@@ -266,25 +231,8 @@ def _check(
             defects.append(f"« time » est de type {kind} : il faut des dates sans fuseau")
         elif log["time"].isna().any():
             defects.append(f"{int(log['time'].isna().sum())} appels sans date")
-    if people is not None and not (math.isfinite(people) and people > 0):
-        defects.append(f"personnes sans médecin traitant = {people} : il en faut plus de 0")
-    if not 1 <= per_year <= 366:  # NaN too
-        defects.append(f"jours d’ouverture par an = {per_year} : il en faut de 1 à 366")
-    if not len(days):
-        defects.append("aucun jour d’ouverture")
-    elif days.tz is not None or days.hasnans or not (days == days.normalize()).all():
-        defects.append("les jours d’ouverture ont une heure ou un fuseau, ou sont inconnus")
-    elif days.has_duplicates:
-        defects.append(f"{int(days.duplicated().sum())} jours d’ouverture sont répétés")
-    elif period and not period[0] <= days.min().date() <= days.max().date() <= period[1]:
-        defects.append("la période ne contient pas tous les jours d’ouverture")
     if defects:
-        raise ScenarioError(
-            "Le journal d’appels ne peut pas être résumé.",
-            defects=defects,
-            remedy="donnez le journal tel que « read_call_log » l’a lu, les personnes et les jours "
-            "d’ouverture de la période qu’il couvre.",
-        )
+        raise ScenarioError(_NO_PROFILE, defects=defects, remedy=_REMEDY)
 
 
 def _by(daily: pd.Series, group: pd.Index) -> pd.DataFrame:

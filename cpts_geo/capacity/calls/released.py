@@ -47,14 +47,12 @@ def released(profile: CallProfile) -> dict[str, pd.DataFrame]:
 
     Examples
     --------
-    >>> from cpts_geo.capacity.calls.profile import profile
-    >>> days = pd.DatetimeIndex(["2024-03-04", "2024-03-05", "2024-03-06"])
-    >>> times = days.repeat([40, 4, 25]) + pd.Timedelta(hours=9)
+    >>> from cpts_geo.capacity.calls.profile import profile_of
+    >>> from cpts_geo.capacity.scenario.loading import load_scenario
+    >>> times = pd.DatetimeIndex(["2024-03-04", "2024-03-05", "2024-03-06"]).repeat([40, 4, 25])
     >>> log = pd.DataFrame({"time": times, "outcome": "advice", "commune": None, "age_class": None})
-    >>> found = profile(
-    ...     log, people_without_mt=1_000, opening_days=days, opening_days_per_year=250
-    ... )
-    >>> released(found)["weekday"][["calls", "calls_status"]].values.tolist()
+    >>> week = released(profile_of(log, load_scenario("ouest_loiret")))["weekday"]
+    >>> week[["calls", "calls_status"]].values.tolist()
     [[40.0, 'measured'], [nan, 'masked_under_11'], [nan, 'masked']]
     """
     counts = {

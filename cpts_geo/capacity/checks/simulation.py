@@ -34,6 +34,7 @@ from cpts_geo.french import number
 if TYPE_CHECKING:
     import simpy
 
+#: Spells whose spread gives the standard errors.
 _BATCHES: Final = 20
 
 
@@ -112,7 +113,6 @@ def simulate(
     factors: Sequence[float] = (1.0,),
     days: int,
     warm_up: int = 500,
-    batches: int = _BATCHES,
     seed: int,
 ) -> SimulatedService:
     """
@@ -129,11 +129,9 @@ def simulate(
     factors : sequence of float
         Requests of each opening day of the week relative to the mean.
     days : int
-        Opening days kept, a multiple of `batches`; whole weeks a batch are best.
+        Opening days kept, a multiple of 20; whole weeks a twentieth are best.
     warm_up : int
         Opening days played before, from an empty book, and left out.
-    batches : int
-        Spells whose spread gives the standard errors, 2 or more.
     seed : int
         Start of the random numbers, 0 or more; equal seeds give equal results.
 
@@ -162,7 +160,7 @@ def simulate(
         slots,
         factors=factors,
         others=[
-            *_run_defects("jours", days, batches, seed),
+            *_run_defects("jours", days, seed),
             *_whole_defects("jours de préchauffage", warm_up, least=0),
         ],
     )
@@ -201,10 +199,10 @@ def simulate(
 
     def batched(by_day: Sequence[Any]) -> npt.NDArray[np.float64]:
         kept = np.asarray(by_day, dtype=np.float64)[warm_up:total]
-        return np.asarray(kept.reshape(batches, -1, *kept.shape[1:]).sum(axis=1))
+        return np.asarray(kept.reshape(_BATCHES, -1, *kept.shape[1:]).sum(axis=1))
 
     calls, by_wait = batched(asked), batched(seen)
-    length = np.full(batches, days / batches)
+    length = np.full(_BATCHES, days / _BATCHES)
     served, served_error = _ratio(by_wait.sum(axis=1), calls)
     same_day, same_day_error = _ratio(by_wait[:, 0], calls)
     utilisation, utilisation_error = _ratio(batched(book), batched(offered))
@@ -231,7 +229,6 @@ def simulate_phone(
     agents: int,
     *,
     hours: int,
-    batches: int = _BATCHES,
     seed: int,
 ) -> SimulatedPhone:
     """
@@ -246,9 +243,9 @@ def simulate_phone(
     agents : int
         Agents who answer, 1 or more, and more than calls x handling time.
     hours : int
-        Hours kept, a multiple of `batches`; as many as a batch are played before, from an
-        idle line, and left out.
-    batches, seed : int
+        Hours kept, a multiple of 20; as many as a twentieth are played before, from an idle
+        line, and left out.
+    seed : int
         As for :func:`simulate`.
 
     Returns
@@ -267,7 +264,7 @@ def simulate_phone(
         *_positive_defects("appels par heure", calls_per_hour),
         *_positive_defects("minutes par appel", handling_minutes),
         *_whole_defects("personnes au téléphone", agents, least=1),
-        *_run_defects("heures", hours, batches, seed),
+        *_run_defects("heures", hours, seed),
     ]
     if not defects and calls_per_hour * handling_minutes / 60 >= agents:
         busy = number(calls_per_hour * handling_minutes / 60, 2)
@@ -284,14 +281,14 @@ def simulate_phone(
     import simpy  # noqa: PLC0415 - only those who check need it
 
     rng = np.random.default_rng(seed)
-    length = hours / batches
-    calls, waiting, waited = (np.zeros(batches + 1) for _ in range(3))
+    length = hours / _BATCHES
+    calls, waiting, waited = (np.zeros(_BATCHES + 1) for _ in range(3))
 
     def call(env: simpy.Environment) -> Generator[simpy.Event, Any, None]:
         start = env.now
         with line.request() as answered:
             yield answered
-            batch = min(int(start / length), batches)  # the last moments may round up
+            batch = min(int(start / length), _BATCHES)  # the last moments may round up
             calls[batch] += 1
             waiting[batch] += env.now > start
             waited[batch] += env.now - start
@@ -349,13 +346,12 @@ def _whole_defects(name: str, value: object, *, least: int) -> list[str]:
     return [f"{name} = {value} : il faut un nombre entier, {least} ou plus"]
 
 
-def _run_defects(unit: str, length: int, batches: int, seed: int) -> list[str]:
-    """What is wrong with length, spells and seed of a run."""
+def _run_defects(unit: str, length: int, seed: int) -> list[str]:
+    """What is wrong with length and seed of a run."""
     defects = [
         *_whole_defects(f"{unit} de simulation", length, least=1),
-        *_whole_defects("tranches", batches, least=2),
         *_whole_defects("graine", seed, least=0),
     ]
-    if not defects and length % batches:
-        defects.append(f"{unit} de simulation = {length} : il faut un multiple de {batches}")
+    if not defects and length % _BATCHES:
+        defects.append(f"{unit} de simulation = {length} : il faut un multiple de {_BATCHES}")
     return defects

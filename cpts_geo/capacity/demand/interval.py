@@ -61,12 +61,9 @@ def quantiles(values: npt.ArrayLike, *, drawn: bool = False) -> list[float]:
     ([8.1, 8.5, 8.9], [8.0, 8.0, 9.0])
     """
     method: Literal["inverted_cdf", "linear"] = "inverted_cdf" if drawn else "linear"
-    return [
-        float(x)
-        for x in np.quantile(
-            np.asarray(values, dtype=np.float64), list(LEVELS.values()), method=method
-        )
-    ]
+    drawn_values = np.asarray(values, dtype=np.float64)
+    found: list[float] = np.quantile(drawn_values, list(LEVELS.values()), method=method).tolist()
+    return found
 
 
 def interval(values: npt.ArrayLike) -> Interval[float]:

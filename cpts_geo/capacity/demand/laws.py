@@ -34,6 +34,12 @@ class Law(ABC):
 
     label: str
 
+    @property
+    @abstractmethod
+    def spread(self) -> bool:
+        """Whether several values are possible."""
+
+    @abstractmethod
     def quantile(self, chances: npt.ArrayLike) -> Floats:
         """
         Give the values that these chances do not exceed.
@@ -55,7 +61,6 @@ class Law(ABC):
         >>> CountedRate("Appels", 5800, 24_000.0).quantile([0.1, 0.9]).round(4).tolist()
         [0.2376, 0.2458]
         """
-        return self._quantile(np.asarray(chances, dtype=np.float64))
 
     def draw(self, rng: np.random.Generator, draws: int) -> Floats:
         """
@@ -79,18 +84,7 @@ class Law(ABC):
         >>> _Triangular("Minutes", (15.0, 15.0, 15.0)).draw(np.random.default_rng(1), 2).tolist()
         [15.0, 15.0]
         """
-        return self._draw(rng, draws)
-
-    @property
-    @abstractmethod
-    def spread(self) -> bool:
-        """Whether several values are possible."""
-
-    @abstractmethod
-    def _quantile(self, chances: Floats) -> Floats: ...
-
-    def _draw(self, rng: np.random.Generator, draws: int) -> Floats:
-        return self._quantile(rng.random(draws))
+        return self.quantile(rng.random(draws))
 
 
 @dataclass(frozen=True)
@@ -121,10 +115,10 @@ class CountedRate(Law):
         """Always: a count leaves several rates possible."""
         return True
 
-    def _quantile(self, chances: Floats) -> Floats:
+    def quantile(self, chances: npt.ArrayLike) -> Floats:  # noqa: D102 - as of every law
         return np.asarray(special.gammaincinv(self.shape, chances) / self.exposure)
 
-    def _draw(self, rng: np.random.Generator, draws: int) -> Floats:
+    def draw(self, rng: np.random.Generator, draws: int) -> Floats:  # noqa: D102
         return np.asarray(rng.standard_gamma(self.shape, draws) / self.exposure)
 
 
@@ -146,10 +140,10 @@ class _LogNormal(Law):
         """Whether sigma is not 0."""
         return self.sigma > 0
 
-    def _quantile(self, chances: Floats) -> Floats:
+    def quantile(self, chances: npt.ArrayLike) -> Floats:
         return self._at(special.ndtri(chances))
 
-    def _draw(self, rng: np.random.Generator, draws: int) -> Floats:
+    def draw(self, rng: np.random.Generator, draws: int) -> Floats:
         return self._at(rng.standard_normal(draws))
 
     def _at(self, deviations: Floats) -> Floats:
@@ -167,7 +161,8 @@ class _Triangular(Law):
         """Whether the ends differ."""
         return self.ends[0] < self.ends[2]
 
-    def _quantile(self, chances: Floats) -> Floats:
+    def quantile(self, chances: npt.ArrayLike) -> Floats:
+        chances = np.asarray(chances, dtype=np.float64)
         low, mode, high = self.ends
         width = high - low
         rising = low + np.sqrt(chances * width * (mode - low))

@@ -1,16 +1,16 @@
-"""What the booking queue accepts: the domain of its values, and one error that lists all."""
+"""What the booking queue accepts: the domain of its values."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from numbers import Integral, Real
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
-from cpts_geo.errors import DemandTooLargeError, ScenarioError
+from cpts_geo.errors import DemandTooLargeError
 from cpts_geo.french import number
 
 #: Most slots a day: beyond, a territory is no CPTS any more.
@@ -28,57 +28,9 @@ def most_slots(deadline: int) -> int:
     return min(MAX_SLOTS, MAX_BACKLOG // max(deadline, 1))
 
 
-def check(
-    *,
-    deadline: int,
-    dispersion: float,
-    targets: Sequence[float],
-    arrivals: float | None = None,
-    slots: int | Sequence[int] | pd.Series[int] | None = None,
-    others: Iterable[str] = (),
-) -> None:
-    """Raise one error that lists every value outside its domain; what is None is not used.
-
-    Slots that differ from day to day are left to :func:`plan_defects`; ``others`` are defects that
-    the caller found itself.
-    """
-    defects: list[str] = []
-    if arrivals is not None and not _real(arrivals, above=0.0, at_most=MAX_ARRIVALS):
-        defects.append(
-            f"demandes par jour = {arrivals} : il faut plus de 0 et au plus {number(MAX_ARRIVALS)}"
-        )
-    if not is_deadline(deadline):
-        defects.append(
-            f"délai = {deadline} : il faut un nombre entier de jours, "
-            f"0 ou plus, au plus {number(MAX_BACKLOG)}"
-        )
-    elif slots is not None and np.ndim(slots) == 0 and not _solved(slots, deadline):
-        defects.append(
-            f"créneaux par jour = {slots} : il faut un nombre entier de 1 à {number(MAX_SLOTS)}, "
-            f"et au plus {number(MAX_BACKLOG)} créneaux sur le délai"
-        )
-    if not _real(dispersion, above=1.0 - 1e-15, at_most=MAX_DISPERSION):
-        defects.append(
-            f"dispersion = {dispersion} : il faut 1 (Poisson) ou plus, "
-            f"au plus {number(MAX_DISPERSION)}"
-        )
-    defects += [
-        f"cible = {target} : il faut une part entre 0 et 1, bornes exclues"
-        for target in targets
-        if not (_real(target, above=0.0, at_most=1.0) and target < 1.0)
-    ]
-    defects += others
-    if defects:
-        raise ScenarioError(
-            "Le calcul des créneaux a reçu des valeurs impossibles.",
-            defects=defects,
-            remedy="corrigez ces valeurs ; si elles sont justes, découpez le territoire.",
-        )
-
-
 def factor_defects(factors: Sequence[float]) -> list[str]:
     """Say what is wrong with the weights of the days of a week: above 0, of mean 1."""
-    positive = all(_real(x, above=0.0, at_most=MAX_ARRIVALS) for x in factors)
+    positive = all(real(x, above=0.0, at_most=MAX_ARRIVALS) for x in factors)
     if positive and len(factors) > 0 and math.isclose(sum(factors), len(factors), rel_tol=1e-9):
         return []
     return [f"jours de la semaine = {list(factors)} : facteurs positifs de moyenne 1"]
@@ -89,7 +41,7 @@ def arrivals_defects(arrivals: Sequence[float], names: Sequence[str]) -> list[st
     return [
         f"demandes, {name} = {x} : il faut 0 ou plus et au plus {number(MAX_ARRIVALS)}"
         for name, x in zip(names, arrivals, strict=True)
-        if not (_real(x, above=-1.0, at_most=MAX_ARRIVALS) and x >= 0)
+        if not (real(x, above=-1.0, at_most=MAX_ARRIVALS) and x >= 0)
     ]
 
 
@@ -157,12 +109,12 @@ def whole(value: object, least: int, most: int) -> bool:
     return integer and least <= int(value) <= most  # type: ignore[call-overload]
 
 
-def _solved(slots: object, deadline: int) -> bool:
+def solved(slots: object, deadline: int) -> bool:
     """Whether the chain solves this number of slots a day."""
     return whole(slots, 1, MAX_SLOTS) and slots * deadline <= MAX_BACKLOG  # type: ignore[operator]
 
 
-def _real(value: object, *, above: float, at_most: float) -> bool:
+def real(value: object, *, above: float, at_most: float) -> bool:
     """Whether a value is a number within bounds, the lower one excluded."""
     real = isinstance(value, Real) and not isinstance(value, bool)
     return real and above < float(value) <= at_most  # type: ignore[arg-type]

@@ -29,7 +29,8 @@ import pandas as pd
 from scipy.optimize import brentq
 
 from cpts_geo.capacity.queue import _checks, _largest
-from cpts_geo.capacity.queue._chain import Floats, arrivals_pmf, served_share
+from cpts_geo.capacity.queue._chain import served_share
+from cpts_geo.capacity.queue._checks import MAX_ARRIVALS, MAX_BACKLOG, is_deadline, real, solved
 from cpts_geo.capacity.queue._largest import (
     fewest,
     largest_demand,
@@ -38,6 +39,7 @@ from cpts_geo.capacity.queue._largest import (
     slots_of_each,
 )
 from cpts_geo.capacity.queue.services import BookingService, WeeklyService
+from cpts_geo.errors import ScenarioError
 from cpts_geo.french import number
 
 #: Mean overshoot of a barrier by Gaussian steps, in standard deviations: how wide a backlog of no
@@ -162,32 +164,6 @@ class Rules:
         slots, above = slots_of_each(ordered, self._queue, at_most=at_most)
         return np.asarray(slots[np.searchsorted(above, arrivals) - 1])
 
-    def slots_by_day(self, demand: float) -> int:
-        """
-        Find the slots that cover a whole day's requests on the target share of days.
-
-        Stricter than :meth:`slots` with a deadline of 0: a day that exceeds by one request counts
-        as missed.
-
-        Parameters
-        ----------
-        demand : float
-            Mean requests per opening day.
-
-        Returns
-        -------
-        int
-            Slots per opening day, 1 or more.
-
-        Examples
-        --------
-        >>> Rules(0.95, 0, 1.0).slots_by_day(1511 / 270)
-        10
-        """
-        self.check(arrivals=demand)
-        covered = np.cumsum(arrivals_pmf(float(demand), float(self.dispersion)))
-        return max(1, int(np.searchsorted(covered, self.target)))
-
     def carries(self, slots: int | Sequence[int]) -> float:
         """
         Find the largest demand that slots serve at the target, days alike in demand.
@@ -250,57 +226,6 @@ class Rules:
             return self.week(demand, slots).served
         self.check(arrivals=demand, slots=one)
         return self._served(float(demand), int(one))
-
-    def served_for_each(self, demands: npt.ArrayLike, slots: npt.ArrayLike) -> Floats:
-        """
-        Compute the share of requests served for each of many pairs of demand and slots.
-
-        Equals :meth:`served` element by element, to the bit; each different pair is solved once,
-        and kept between calls. Of values outside their domain, the extremes are named.
-
-        Parameters
-        ----------
-        demands : array_like of float
-            Mean requests per opening day, no NaN.
-        slots : array_like of int
-            Slots per opening day, of a shape that goes with ``demands``; 0 = no device, which
-            serves nobody.
-
-        Returns
-        -------
-        numpy.ndarray of float
-            Shares, 0 to 1, of the common shape of both arguments.
-
-        Examples
-        --------
-        >>> Rules(0.95, 1, 1.0).served_for_each([[5.6], [8.0]], [6, 8, 0]).round(3).tolist()
-        [[0.97, 1.0, 0.0], [0.749, 0.956, 0.0]]
-        """
-        asked, offers = np.broadcast_arrays(
-            np.asarray(demands, dtype=np.float64), np.asarray(slots)
-        )
-        if asked.size == 0:
-            self.check()
-            return np.zeros(asked.shape)
-        known = _checks.is_deadline(self.deadline_days)
-        most = self.most_slots if known else _checks.MAX_SLOTS
-        extremes = sorted({offers.min().item(), offers.max().item()})
-        others = [
-            f"créneaux par jour = {x} : il faut un nombre entier de 0 à {number(most)}"
-            for x in extremes
-            if not _checks.whole(x, 0, most)
-        ]
-        for demand in (float(asked.min()), float(asked.max())):
-            self.check(arrivals=demand, others=others)
-        pairs, place = np.unique(
-            np.stack([asked.ravel(), offers.ravel().astype(np.float64)]),
-            axis=1,
-            return_inverse=True,
-        )
-        shares = [
-            self._served(demand, int(offer)) if offer else 0.0 for demand, offer in pairs.T.tolist()
-        ]
-        return np.asarray(shares)[place].reshape(asked.shape)
 
     def service(self, demand: float, slots: int) -> BookingService:
         """
@@ -432,14 +357,39 @@ class Rules:
         others : iterable of str
             Defects that the caller found itself.
         """
-        _checks.check(
-            arrivals=arrivals,
-            slots=slots,
-            deadline=self.deadline_days,
-            dispersion=self.dispersion,
-            targets=[self.target, *targets],
-            others=others,
-        )
+        deadline, dispersion, defects = self.deadline_days, self.dispersion, []
+        if arrivals is not None and not real(arrivals, above=0.0, at_most=MAX_ARRIVALS):
+            defects.append(
+                f"demandes par jour = {arrivals} : il faut plus de 0 "
+                f"et au plus {number(MAX_ARRIVALS)}"
+            )
+        if not is_deadline(deadline):
+            defects.append(
+                f"délai = {deadline} : il faut un nombre entier de jours, "
+                f"0 ou plus, au plus {number(MAX_BACKLOG)}"
+            )
+        elif slots is not None and np.ndim(slots) == 0 and not solved(slots, deadline):
+            defects.append(
+                f"créneaux par jour = {slots} : il faut un nombre entier de 1 à "
+                f"{number(MAX_SLOTS)}, et au plus {number(MAX_BACKLOG)} créneaux sur le délai"
+            )
+        if not real(dispersion, above=1.0 - 1e-15, at_most=MAX_DISPERSION):
+            defects.append(
+                f"dispersion = {dispersion} : il faut 1 (Poisson) ou plus, "
+                f"au plus {number(MAX_DISPERSION)}"
+            )
+        defects += [
+            f"cible = {target} : il faut une part entre 0 et 1, bornes exclues"
+            for target in (self.target, *targets)
+            if not (real(target, above=0.0, at_most=1.0) and target < 1.0)
+        ]
+        defects += others
+        if defects:
+            raise ScenarioError(
+                "Le calcul des créneaux a reçu des valeurs impossibles.",
+                defects=defects,
+                remedy="corrigez ces valeurs ; si elles sont justes, découpez le territoire.",
+            )
 
     @property
     def _queue(self) -> tuple[float, int, float]:

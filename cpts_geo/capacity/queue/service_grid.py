@@ -8,7 +8,6 @@ as many requests as slots.
 from __future__ import annotations
 
 from bisect import bisect
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -50,8 +49,9 @@ class ServiceGrid:
     same_day: tuple[tuple[float, ...], ...]
 
 
+@lru_cache(maxsize=8)
 def service_grid(
-    slots: Sequence[int],
+    slots: tuple[int, ...] | range,
     *,
     least_demand: float,
     most_demand: float,
@@ -62,7 +62,7 @@ def service_grid(
 
     Parameters
     ----------
-    slots : sequence of int
+    slots : tuple of int or range
         Slots per opening day, 1 or more, increasing.
     least_demand, most_demand : float
         Ends of the demands (requests per opening day), above 0.
@@ -84,20 +84,14 @@ def service_grid(
 
     Examples
     --------
-    >>> grid = service_grid([8], least_demand=8.0, most_demand=8.3, rules=Rules(0.95, 1, 1.0))
+    >>> grid = service_grid((8,), least_demand=8.0, most_demand=8.3, rules=Rules(0.95, 1, 1.0))
     >>> grid.demands, grid.served
     (((8.0, 8.1, 8.2, 8.3),), ((0.956, 0.9499, 0.9434, 0.9365),))
     """
-    return _grid(tuple(slots), least_demand, most_demand, rules)
-
-
-@lru_cache(maxsize=8)
-def _grid(slots: tuple[int, ...], least: float, most: float, rules: Rules) -> ServiceGrid:
-    """The grid, kept for the next territory."""
-    demands = [_demands(offer, least, most) for offer in slots]
+    demands = [_demands(offer, least_demand, most_demand) for offer in slots]
     rows = [_row(offer, points, rules) for offer, points in zip(slots, demands, strict=True)]
     return ServiceGrid(
-        slots=slots,
+        slots=tuple(slots),
         demands=tuple(demands),
         served=tuple(tuple(_share(served) for served, _ in row) for row in rows),
         same_day=tuple(tuple(_share(same_day) for _, same_day in row) for row in rows),

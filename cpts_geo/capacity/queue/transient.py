@@ -169,15 +169,12 @@ def seasonal_service(
     days = _table(queue, _own_end(queue, rules.deadline_days), pd.DatetimeIndex(arrivals.index))
     months = days.groupby(days.index.to_period("M")).sum()  # type: ignore[attr-defined]
     requests = months["requests"].where(months["requests"] > 0)
-    return pd.DataFrame(
-        {
-            "requests": months["requests"],
-            "slots": months["slots"],
-            "lost": months["lost"],
-            "served_share": months["served"] / requests,
-            "same_day_share": months["same_day"] / requests,
-        }
-    ).rename_axis("month")
+    return (
+        months[["requests", "slots", "lost"]]
+        .assign(served_share=months["served"] / requests)
+        .assign(same_day_share=months["same_day"] / requests)
+        .rename_axis("month")
+    )
 
 
 def _own_end(queue: Sequence[Day], deadline: int) -> Floats:

@@ -150,7 +150,20 @@ class Fields(Record):
     sources: dict[SourcedName, Source] = field("Source et confiance de chaque donnée")
 
     def _contradictions(self) -> list[str]:
-        return contradictions(self)
+        defects = _supply_defects(self)
+        if self.population is not None and self.people_without_mt > self.population:
+            defects.append("« people_without_mt » dépasse « population »")
+        if len(set(self.eligible)) != len(self.eligible) or "no_mt" not in self.eligible:
+            defects.append("« eligible » : il faut « no_mt », et chaque public une seule fois")
+        if "mt_unavailable" in self.eligible and self.population is None:
+            defects.append("« eligible » = mt_unavailable demande « population »")
+        if ("visitors" in self.eligible) != (self.visitors is not None):
+            defects.append("« eligible » = visitors et la table « visitors » vont ensemble")
+        if list(self.months) != sorted(set(self.months)):
+            defects.append("« months » : des mois dans l'ordre, sans doublon")
+        elif self.months and not (self.calendar.opening_months & set(self.months)):
+            defects.append("« months » : aucun jour d'ouverture dans ces mois")
+        return defects + _closure_defects(self) + _evidence_defects(self) + _source_defects(self)
 
     @property
     def slots_by_weekday(self) -> tuple[int, ...] | None:
@@ -163,29 +176,6 @@ class Fields(Record):
         if isinstance(self.slots_today, int):
             return (self.slots_today,) * days
         return self.slots_today
-
-
-def contradictions(scenario: Fields) -> list[str]:
-    """Say in French what one field of a scenario denies of another."""
-    defects = _supply_defects(scenario)
-    if scenario.population is not None and scenario.people_without_mt > scenario.population:
-        defects.append("« people_without_mt » dépasse « population »")
-    if len(set(scenario.eligible)) != len(scenario.eligible) or "no_mt" not in scenario.eligible:
-        defects.append("« eligible » : il faut « no_mt », et chaque public une seule fois")
-    if "mt_unavailable" in scenario.eligible and scenario.population is None:
-        defects.append("« eligible » = mt_unavailable demande « population »")
-    if ("visitors" in scenario.eligible) != (scenario.visitors is not None):
-        defects.append("« eligible » = visitors et la table « visitors » vont ensemble")
-    if list(scenario.months) != sorted(set(scenario.months)):
-        defects.append("« months » : des mois dans l'ordre, sans doublon")
-    elif scenario.months and not (scenario.calendar.opening_months & set(scenario.months)):
-        defects.append("« months » : aucun jour d'ouverture dans ces mois")
-    return (
-        defects
-        + _closure_defects(scenario)
-        + _evidence_defects(scenario)
-        + _source_defects(scenario)
-    )
 
 
 def _supply_defects(scenario: Fields) -> list[str]:
@@ -229,18 +219,14 @@ def _evidence_defects(scenario: Fields) -> list[str]:
         defects.append("« evidence_label » = 4 demande « share_assumed » = true")
     if scenario.evidence_label == 3 and scenario.share_assumed:
         defects.append("« evidence_label » = 3 demande « share_assumed » = false")
-    borrowed = [name for name in _OWN_CALLS if _is_default(scenario, name)]
+    defaults, sources = default_parameters(), scenario.sources
+    borrowed = [name for name in _OWN_CALLS if sources.get(name) == defaults[name].source]
     if scenario.evidence_label == 1 and borrowed:
         names = joined([f"« {name} »" for name in borrowed])
         defects.append(
             f"« evidence_label » = 1 demande ses propres appels : donnez {names} et leur source"
         )
     return defects
-
-
-def _is_default(scenario: Fields, name: str) -> bool:
-    """Whether an input rests on the source that the package gives it."""
-    return bool(scenario.sources.get(name) == default_parameters()[name].as_source())
 
 
 def _closure_defects(scenario: Fields) -> list[str]:

@@ -241,7 +241,7 @@ def _build(values: Mapping[str, Any], *, territory: str, origin: str) -> Scenari
             given[name] = dict(default_calendar()) | given[name]
         elif name not in given:
             given[name] = default_calendar() if name == "calendar" else default.value
-            sources.setdefault(name, default.as_source())
+            sources.setdefault(name, default.source)
     shares = sorted(given.keys() & (_Population.model_fields.keys() - {"population"}))
     if "people_without_mt" in given:
         defects += [f"« people_without_mt » et « {x} » : donnez l'un ou l'autre" for x in shares]

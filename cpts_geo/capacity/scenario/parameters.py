@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator
@@ -17,9 +17,6 @@ from cpts_geo.capacity.scenario._refusals import ContradictionError, nearest
 from cpts_geo.capacity.scenario.records import Record, Text, field
 from cpts_geo.errors import ScenarioError
 from cpts_geo.settings import CPTS_DIR
-
-_Grade = Literal["A", "B", "C", "D"]
-
 
 _PARAMETERS_FILE: Final = CPTS_DIR / "parameters.toml"
 
@@ -37,7 +34,7 @@ class Source(Record):
     """
 
     text: Text = field("Producteur, document et date")
-    grade: _Grade = field("Confiance, de A (officiel) à D (hypothèse)")
+    grade: Literal["A", "B", "C", "D"] = field("Confiance, de A (officiel) à D (hypothèse)")
 
 
 #: Seed of the draws where none is chosen.
@@ -51,15 +48,10 @@ class _Default(Source):
 
     value: int | float | list[float] | dict[str, Any]
 
-    def as_source(self) -> Source:
-        """Where the parameter comes from, alone."""
-        return _source(self.text, self.grade)
-
-
-@lru_cache(maxsize=64)
-def _source(text: str, grade: _Grade) -> Source:
-    """Checked once: every scenario takes most of its sources from here."""
-    return Source(text=text, grade=grade)
+    @cached_property
+    def source(self) -> Source:
+        """Where the parameter comes from, checked once: every scenario takes most from here."""
+        return Source(text=self.text, grade=self.grade)
 
 
 @lru_cache(maxsize=1)

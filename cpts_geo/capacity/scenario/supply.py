@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
-import numpy as np
-
 from cpts_geo.capacity.scenario.records import AS_TUPLE, MAX_PEOPLE, Record, field
 
 #: People housed by a hotel room, a camping pitch, a second home (Insee's convention; grade C).
@@ -127,8 +125,3 @@ class Visitors(Record):
             + _PEOPLE_PER_SECOND_HOME * self.second_homes
         )
         return tuple(beds * share for share in self.occupancy or ())
-
-    @property
-    def person_years(self) -> float:
-        """Person-years that visitors spend in the territory in a year."""
-        return float(np.mean(self.by_month))

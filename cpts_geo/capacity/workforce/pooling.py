@@ -22,7 +22,7 @@ from scipy.cluster.hierarchy import fcluster, linkage
 
 from cpts_geo.access.travel.times import listed
 from cpts_geo.capacity.queue.rules import Rules
-from cpts_geo.errors import DemandTooLargeError, ScenarioError, one_line
+from cpts_geo.errors import ScenarioError, one_line
 
 _SOME: Final = "il faut un nombre, 0 ou plus"
 
@@ -41,8 +41,7 @@ class Pooling:
     pooled : int
         Slots per opening day that one rota for all of them needs.
     saved : int
-        Slots per opening day that pooling saves: `total_apart` minus `pooled`. It may be
-        negative when whole days are counted with a low target, since quantiles do not add.
+        Slots per opening day that pooling saves: `total_apart` minus `pooled`.
     """
 
     slots_apart: tuple[int, ...]
@@ -51,12 +50,7 @@ class Pooling:
     saved: int
 
 
-def pooled_slots(
-    requests_per_day: Sequence[float] | pd.Series,
-    *,
-    rules: Rules,
-    whole_days: bool = False,
-) -> Pooling:
+def pooled_slots(requests_per_day: Sequence[float] | pd.Series, *, rules: Rules) -> Pooling:
     """
     Compare the slots of several territories apart with those of one rota for all.
 
@@ -67,9 +61,6 @@ def pooled_slots(
         0 requests need no slot.
     rules : Rules
         Rules of the queue; the sum of independent territories keeps the dispersion.
-    whole_days : bool
-        Whether the target is a share of days, stricter than that of requests
-        (:meth:`cpts_geo.capacity.queue.rules.Rules.slots_by_day`); asks for a deadline of 0.
 
     Returns
     -------
@@ -88,10 +79,9 @@ def pooled_slots(
     >>> pooled_slots([1511 / 270, 2000 / 251], rules=Rules(0.95, 0, 1.0))
     Pooling(slots_apart=(8, 11), total_apart=19, pooled=16, saved=3)
     """
-    enough = _Enough(rules, whole_days)
     demand = _by_territory(requests_per_day)
-    _refuse([*_demand_defects(demand), *enough.defects()])
-    return enough.compare(demand.tolist())
+    _refuse([*_demand_defects(demand), *_rules_defects(rules)])
+    return _compared(demand.tolist(), rules)
 
 
 def pool_within(
@@ -100,7 +90,6 @@ def pool_within(
     *,
     max_minutes: float = 30.0,
     rules: Rules,
-    whole_days: bool = False,
 ) -> pd.DataFrame:
     """
     Group territories that are near one another, and say what each group saves.
@@ -114,7 +103,7 @@ def pool_within(
         order; 0 on the diagonal, ``inf`` where no road leads, NaN where unknown.
     max_minutes : float
         Longest time between two territories of a group (minutes), 0 or more.
-    rules, whole_days : Rules, bool
+    rules : Rules
         As for :func:`pooled_slots`, of a territory and of a group; so are the errors.
 
     Returns
@@ -144,14 +133,13 @@ def pool_within(
     >>> groups["members"].tolist(), groups["saved"].tolist(), groups["longest_minutes"].tolist()
     ([('Centre', 'Nord'), ('Sud',)], [1, 0], [20.0, 0.0])
     """
-    enough = _Enough(rules, whole_days)
     demand = _by_territory(requests_per_day)
     _refuse(
         [
             *_demand_defects(demand),
             *_matrix_defects(minutes, demand.index),
             *([] if _known(max_minutes) else [f"minutes au plus = {max_minutes} : {_SOME}"]),
-            *enough.defects(),
+            *_rules_defects(rules),
         ]
     )
     labels = sorted(demand.index, key=str)
@@ -163,7 +151,7 @@ def pool_within(
     for group in _groups(slower, max_minutes):
         members = [labels[i] for i in group]
         requests = demand.loc[members].tolist()
-        pooling = enough.compare(requests)
+        pooling = _compared(requests, rules)
         rows.append(
             {
                 "members": tuple(members),
@@ -181,35 +169,25 @@ def pool_within(
     return pd.DataFrame(rows, index=pd.RangeIndex(1, len(rows) + 1, name="group"))
 
 
-@dataclass(frozen=True)
-class _Enough:
-    """What "enough slots" means, the same for a territory alone and for all together."""
+def _compared(demands: Sequence[float], rules: Rules) -> Pooling:
+    """Slots of territories whose demands are checked, apart and together."""
+    apart = tuple(_slots(demand, rules) for demand in demands)
+    pooled = _slots(math.fsum(demands), rules)
+    return Pooling(apart, sum(apart), pooled, sum(apart) - pooled)
 
-    rules: Rules
-    whole_days: bool
 
-    def defects(self) -> list[str]:
-        deadline, found = self.rules.deadline_days, []
-        if self.whole_days and deadline != 0:
-            found.append(f"délai = {deadline} : il faut 0 pour compter des jours entiers")
-        try:
-            self.slots(1.0)  # the booking queue judges its own values
-        except DemandTooLargeError:
-            pass
-        except ScenarioError as error:
-            found += error.defects
-        return found
+def _slots(demand: float, rules: Rules) -> int:
+    """Slots that a demand needs; none where nobody asks."""
+    return rules.slots(demand) if demand > 0 else 0
 
-    def slots(self, requests_per_day: float) -> int:
-        if requests_per_day == 0:
-            return 0
-        find = self.rules.slots_by_day if self.whole_days else self.rules.slots
-        return find(requests_per_day)
 
-    def compare(self, demands: Sequence[float]) -> Pooling:
-        apart = tuple(self.slots(demand) for demand in demands)
-        pooled = self.slots(math.fsum(demands))
-        return Pooling(apart, sum(apart), pooled, sum(apart) - pooled)
+def _rules_defects(rules: Rules) -> tuple[str, ...]:
+    """What is wrong with the rules: the booking queue judges its own values."""
+    try:
+        rules.check()
+    except ScenarioError as error:
+        return error.defects
+    return ()
 
 
 def _groups(slower: npt.NDArray[np.float64], limit: float) -> list[npt.NDArray[np.intp]]:
@@ -269,11 +247,9 @@ def _time_defects(minutes: pd.DataFrame) -> list[str]:
     """Times that are no number, below 0, or not 0 from a territory to itself."""
     times = _numbers(minutes)
     found = []
+    words = np.isnan(times) & minutes.notna().to_numpy(dtype=bool)
     for what, wrong in (
-        (
-            "temps qui ne sont pas des nombres",
-            np.isnan(times) & minutes.notna().to_numpy(dtype=bool),
-        ),
+        ("temps qui ne sont pas des nombres", words),
         ("temps négatifs", times < 0),
     ):
         pairs = [f"{minutes.index[i]} → {minutes.columns[j]}" for i, j in np.argwhere(wrong)]

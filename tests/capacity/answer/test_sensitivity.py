@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import warnings
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
@@ -13,20 +15,32 @@ from SALib.sample import sobol as sampling
 from scipy import stats
 
 from cpts_geo.capacity.answer.convergence import convergence, draws_needed, quantile_errors
-from cpts_geo.capacity.answer.sensitivity import _Input, _sobol, _tornado, hours_sobol
+from cpts_geo.capacity.answer.sensitivity import _Model, _sobol, _tornado, hours_sobol
+from cpts_geo.capacity.demand.laws import Floats, Law
 from cpts_geo.capacity.scenario.loading import load_scenario
 from cpts_geo.errors import ScenarioError
 
 BOUNDS = {"share": (0.25, 0.35), "rate": (0.6, 1.4), "unmet": (0.2, 0.6), "minutes": (15.0, 20.0)}
 
 
-def uniform(name: str, low: float, high: float) -> _Input:
-    return _Input(name, f"{name} en français", stats.uniform(low, high - low).ppf)
+@dataclass(frozen=True)
+class Given(Law):
+    """A law by its quantile function."""
+
+    ppf: Callable[[Floats], Floats]
+    spread = True
+
+    def quantile(self, chances: Floats) -> Floats:
+        return self.ppf(chances)
 
 
-@pytest.fixture
-def inputs() -> list[_Input]:
-    return [uniform(name, *bounds) for name, bounds in BOUNDS.items()]
+def uniform(names: Iterable[str], low: float, high: float) -> dict[str, Law]:
+    ppf = stats.uniform(low, high - low).ppf
+    return {name: Given(f"{name} en français", ppf) for name in names}
+
+
+#: Inputs of the hours below, uniform between their bounds.
+INPUTS = {k: law for name, ends in BOUNDS.items() for k, law in uniform([name], *ends).items()}
 
 
 def hours(x: dict[str, np.ndarray]) -> np.ndarray:
@@ -50,9 +64,9 @@ def test_o18_exact_indices_are_those_of_the_closed_form() -> None:
 
 
 @pytest.mark.parametrize("seed", [0, 1, 20_260_101])
-def test_o18_sobol_agrees_with_the_closed_form(inputs: list[_Input], seed: int) -> None:
+def test_o18_sobol_agrees_with_the_closed_form(seed: int) -> None:
     first, total = product_indices()
-    table = _sobol(hours, inputs, n=4096, seed=seed)
+    table = _sobol(hours, INPUTS, n=4096, seed=seed)
     assert table["input"].tolist() == list(BOUNDS)
     assert table["label"].tolist() == [f"{name} en français" for name in BOUNDS]
     assert table["first_order"].to_numpy() == pytest.approx(first, abs=0.005)
@@ -62,13 +76,11 @@ def test_o18_sobol_agrees_with_the_closed_form(inputs: list[_Input], seed: int) 
 
 
 @pytest.mark.parametrize("seed", [0, 5])
-def test_equal_seeds_give_equal_indices_whatever_was_drawn_before(
-    inputs: list[_Input], seed: int
-) -> None:
-    first = _sobol(hours, inputs, n=64, seed=seed)
+def test_equal_seeds_give_equal_indices_whatever_was_drawn_before(seed: int) -> None:
+    first = _sobol(hours, INPUTS, n=64, seed=seed)
     np.random.seed(None)  # SALib falls back on the global generator
-    assert _sobol(hours, inputs, n=64, seed=seed).equals(first)
-    assert not _sobol(hours, inputs, n=64, seed=seed + 1).equals(first)
+    assert _sobol(hours, INPUTS, n=64, seed=seed).equals(first)
+    assert not _sobol(hours, INPUTS, n=64, seed=seed + 1).equals(first)
 
 
 def test_ishigami_whose_third_input_acts_with_the_first_alone() -> None:
@@ -78,7 +90,7 @@ def test_ishigami_whose_third_input_acts_with_the_first_alone() -> None:
     shared = b**2 * math.pi**8 * 8 / 225 / variance
     table = _sobol(
         lambda x: np.sin(x["x"]) + a * np.sin(x["y"]) ** 2 + b * x["z"] ** 4 * np.sin(x["x"]),
-        [uniform(name, -math.pi, math.pi) for name in "xyz"],
+        uniform("xyz", -math.pi, math.pi),
         n=8192,
         seed=2,
     )
@@ -90,8 +102,8 @@ def test_ishigami_whose_third_input_acts_with_the_first_alone() -> None:
 def test_any_distribution_will_do_even_without_bounds() -> None:
     laws = {"a": stats.norm(3, 1), "b": stats.gamma(4), "c": stats.triang(0.2, 1, 5)}
     variances = np.array([law.var() for law in laws.values()])
-    given_ = [_Input(name, name, law.ppf) for name, law in laws.items()]
-    table = _sobol(lambda x: x["a"] + x["b"] - x["c"], given_, seed=3)
+    given_ = {name: Given(name, law.ppf) for name, law in laws.items()}
+    table = _sobol(lambda x: x["a"] + x["b"] - x["c"], given_, n=4096, seed=3)
     shares = variances / variances.sum()
     assert table["first_order"].to_numpy() == pytest.approx(shares, abs=0.01)
     assert table["total"].to_numpy() == pytest.approx(shares, abs=0.01)
@@ -106,25 +118,27 @@ def test_the_edge_of_the_sequence_is_no_infinite_value(monkeypatch: pytest.Monke
         return unit
 
     monkeypatch.setattr(sampling, "sample", touching)
-    table = _sobol(lambda x: x["a"], [_Input("a", "a", stats.norm().ppf)], n=64, seed=1)
+    table = _sobol(lambda x: x["a"], {"a": Given("a", stats.norm().ppf)}, n=64, seed=1)
     assert np.isfinite(table.iloc[:, 2:]).all(axis=None)
 
 
-@pytest.mark.parametrize("value", [0.0, 14.0])
-def test_a_constant_result_has_no_share_to_give(inputs: list[_Input], value: float) -> None:
+@pytest.mark.parametrize(
+    "model",
+    [
+        lambda x: np.full(x["rate"].shape, 0.0),
+        lambda x: np.full(x["rate"].shape, 14.0),
+        lambda x: (x["rate"] + 1e6) - x["rate"],  # rounding is not taken for variance
+    ],
+)
+def test_a_constant_result_has_no_share_to_give(model: _Model) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        table = _sobol(lambda x: np.full(x["rate"].shape, value), inputs, n=64, seed=1)
+        table = _sobol(model, INPUTS, n=64, seed=1)
     assert (table.iloc[:, 2:] == 0.0).all(axis=None)
 
 
-def test_rounding_is_not_taken_for_variance(inputs: list[_Input]) -> None:
-    table = _sobol(lambda x: (x["rate"] + 1e6) - x["rate"], inputs, n=64, seed=1)
-    assert (table.iloc[:, 2:] == 0.0).all(axis=None)
-
-
-def test_an_input_without_effect_has_no_share(inputs: list[_Input]) -> None:
-    table = _sobol(lambda x: x["rate"] ** 2, inputs, n=1024, seed=1).set_index("input")
+def test_an_input_without_effect_has_no_share() -> None:
+    table = _sobol(lambda x: x["rate"] ** 2, INPUTS, n=1024, seed=1).set_index("input")
     assert table.loc["unmet", ["first_order", "total"]].tolist() == pytest.approx([0, 0], abs=1e-12)
     assert table.loc["rate", "total"] == pytest.approx(1.0, abs=0.02)
 
@@ -132,8 +146,8 @@ def test_an_input_without_effect_has_no_share(inputs: list[_Input]) -> None:
 # --- tornado -----------------------------------------------------------------
 
 
-def test_tornado_moves_one_input_and_holds_the_others(inputs: list[_Input]) -> None:
-    table = _tornado(hours, inputs)
+def test_tornado_moves_one_input_and_holds_the_others() -> None:
+    table = _tornado(hours, INPUTS)
     middle = {name: (a + b) / 2 for name, (a, b) in BOUNDS.items()}
     assert table["input"].tolist() == ["unmet", "rate", "share", "minutes"]
     for row in table.itertuples():
@@ -151,7 +165,7 @@ def test_tornado_moves_one_input_and_holds_the_others(inputs: list[_Input]) -> N
 def test_tornado_sorts_by_width_whichever_way_the_result_goes() -> None:
     table = _tornado(
         lambda x: 5 * x["a"] - 9 * x["b"] + 0 * x["c"] + 5 * x["d"],
-        [uniform(name, 0, 1) for name in "cadb"],
+        uniform("cadb", 0, 1),
     )
     assert table["input"].tolist() == ["b", "a", "d", "c"]
     assert table.index.tolist() == [0, 1, 2, 3]
@@ -180,12 +194,9 @@ def test_quantile_error_follows_the_asymptotic_law(level: float) -> None:
 @given(st.floats(0.01, 1e6))
 def test_quantile_error_has_no_unit(unit: float) -> None:
     draws = np.random.default_rng(13).gamma(3.0, 1.0, 500)
-    assert quantile_errors(draws * unit, [0.9])[0] == pytest.approx(
-        quantile_errors(draws, [0.9])[0]
-    )
-    assert quantile_errors(-draws * unit, [0.1])[0] == pytest.approx(
-        quantile_errors(draws, [0.9])[0]
-    )
+    expected = pytest.approx(quantile_errors(draws, [0.9])[0])
+    assert quantile_errors(draws * unit, [0.9])[0] == expected
+    assert quantile_errors(-draws * unit, [0.1])[0] == expected
 
 
 def test_quantile_error_of_a_nil_quantile_is_unknown() -> None:
@@ -203,9 +214,6 @@ def test_convergence_takes_the_first_draws_in_their_order() -> None:
         errors = list(quantile_errors(draws[:size], [0.1, 0.5, 0.9]))
         assert table.loc[size, ["p10_error", "p50_error", "p90_error"]].tolist() == errors
     assert table["p90_error"].is_monotonic_decreasing
-
-
-def test_convergence_of_no_size_is_an_empty_table() -> None:
     assert convergence(np.ones(100), []).shape == (0, 6)
 
 
@@ -218,6 +226,7 @@ def test_draws_needed_give_the_error_asked() -> None:
     not_enough = max(x.std() / x.mean() for x in np.quantile(short, [0.1, 0.5, 0.9], axis=1))
     assert enough <= 0.01 * 1.1
     assert not_enough > 0.01
+    assert draws_needed(np.full(1_000, 7.0), error=0.001) == 1_000  # a certain result
 
 
 @settings(max_examples=50)
@@ -231,10 +240,6 @@ def test_draws_needed_are_the_smallest_doubling_that_does(error: float) -> None:
     assert needed == 1_000 or worst * math.sqrt(5_000 / (needed / 2)) > error
 
 
-def test_a_certain_result_needs_the_fewest_draws() -> None:
-    assert draws_needed(np.full(1_000, 7.0), error=0.001) == 1_000
-
-
 # --- bad input ---------------------------------------------------------------
 
 
@@ -242,6 +247,8 @@ def test_every_defect_is_told_at_once() -> None:
     with pytest.raises(ScenarioError) as caught:
         draws_needed([1.0, math.nan], error=2.0)
     assert len(caught.value.defects) == 2
+    with pytest.raises(ScenarioError, match="vaut 0"):
+        draws_needed(np.zeros(1_000), error=0.01)
 
 
 @pytest.mark.parametrize("n", [0, 32, 1000, 4096.5, 131_072, math.nan])
@@ -265,8 +272,3 @@ def test_draws_are_a_list_of_numbers() -> None:
         quantile_errors(np.append(np.ones(200), np.inf), [0.5])[0]
     with pytest.raises(ScenarioError, match="probabilité"):
         quantile_errors(np.ones(200), [0.99])[0]
-
-
-def test_an_error_as_a_share_of_zero_is_refused() -> None:
-    with pytest.raises(ScenarioError, match="vaut 0"):
-        draws_needed(np.zeros(1_000), error=0.01)

@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from cpts_geo.atlas.sections.call_log import log_sentences, log_views
-from cpts_geo.capacity.calls.local_evidence import profile_of, with_call_log
+from cpts_geo.capacity.calls.local_evidence import with_call_log
+from cpts_geo.capacity.calls.profile import profile_of
 from cpts_geo.capacity.calls.released import released
 from cpts_geo.capacity.demand.requests import draw_requests
 from cpts_geo.capacity.scenario.calendar import opening_days

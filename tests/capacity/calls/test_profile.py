@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,15 +15,17 @@ from hypothesis import strategies as st
 from scipy.optimize import minimize
 from scipy.stats import chi2
 
-from cpts_geo.capacity.calls.profile import CallProfile, profile
+from cpts_geo.capacity.calls.profile import CallProfile, _profile, profile_of
 from cpts_geo.capacity.calls.released import released
 from cpts_geo.capacity.scenario.calendar import opening_days
+from cpts_geo.capacity.scenario.loading import load_scenario
 from cpts_geo.errors import ScenarioError
 from cpts_geo.files import write_csv
 from cpts_geo.secrecy.disclosure import Mask
 
 WEEK = (1.30, 1.00, 0.90, 0.85, 0.95)
 YEAR = (date(2023, 1, 2), date(2024, 12, 31))
+DAY = pd.DatetimeIndex(["2024-03-04"])
 PEOPLE = 24_000.0
 
 
@@ -32,6 +35,18 @@ def log_of(days: pd.DatetimeIndex, counts: np.ndarray, **columns: object) -> pd.
     time = days.repeat(counts) + pd.Timedelta(hours=9) + pd.to_timedelta(minutes, unit="min")
     others = {"outcome": "appointment", "commune": None, "age_class": None} | columns
     return pd.DataFrame({"time": time, **others})
+
+
+def summed(log: pd.DataFrame, days: pd.DatetimeIndex, **options: Any) -> CallProfile:
+    """Profile of a log over given days, for 24,000 people and 251 days a year unless said."""
+    usual = {"people_without_mt": PEOPLE, "days_per_year": 251}
+    usual["period"] = (days[0].date(), days[-1].date())
+    return _profile(log, days=days, **usual | options)  # type: ignore[arg-type]
+
+
+def steady(days: pd.DatetimeIndex, calls: int, **columns: object) -> CallProfile:
+    """Profile of a line with as many calls every day."""
+    return summed(log_of(days, np.full(len(days), calls), **columns), days)
 
 
 def drawn(
@@ -47,9 +62,7 @@ def drawn(
         counts = rng.poisson(means)
     else:
         counts = rng.negative_binomial(means / (dispersion - 1), 1 / dispersion)
-    return profile(
-        log_of(days, counts), people_without_mt=PEOPLE, opening_days=days, opening_days_per_year=251
-    ), days
+    return summed(log_of(days, counts), days), days
 
 
 def test_toy_by_hand() -> None:
@@ -58,25 +71,17 @@ def test_toy_by_hand() -> None:
     log = log_of(days, np.array([8, 2, 4, 4]))
     log["outcome"] = ["appointment"] * 9 + ["no_slot"] * 5 + ["duplicate"] * 3 + [None]
     sunday = log.iloc[:1].assign(time=pd.Timestamp("2024-03-10 10:00"))
-    found = profile(
-        pd.concat([log, sunday]),
-        people_without_mt=450,
-        opening_days=days,
-        opening_days_per_year=100,
-    )
+    found = summed(pd.concat([log, sunday]), days, people_without_mt=450, days_per_year=100)
     assert (found.start, found.end) == (date(2024, 3, 4), date(2024, 3, 12))
     assert (found.calls, found.calls_outside, found.opening_days) == (18, 1, 4)
     assert found.people_years == pytest.approx(450 * 4 / 100)  # 18 person-years
     assert found.calls_per_opening_day == 4.5
-    assert found.weekday_factors[:2] == pytest.approx((12 / 9, 6 / 9))
-    assert all(math.isnan(factor) for factor in found.weekday_factors[2:])
-    assert (found.conversion, found.no_slot_share) == (0.5, pytest.approx(5 / 18))
-    assert found.marked_duplicate_share == pytest.approx(3 / 18)
-    assert found.outcomes["unknown"] == 1
+    assert found.weekdays["factor"].to_dict() == pytest.approx({0: 12 / 9, 1: 6 / 9})
+    asked = found.outcomes[["appointment", "no_slot", "duplicate", "unknown"]]
+    assert asked.tolist() == [9, 5, 3, 1]
     assert found.hours is not None
-    assert found.hours[9] == 18
-    assert found.hour_shares == tuple(float(h == 9) for h in range(24))
-    assert found.month_factors is None
+    assert found.hours.tolist() == [18 * (hour == 9) for hour in range(24)]
+    assert found.months["factor"].isna().all()
     assert not found.lower_bound
     # Means 6 and 3: (4 + 4) / 6 + (1 + 1) / 3 = 2 over 4 - 2 days.
     assert found.dispersion.index == pytest.approx(1.0)
@@ -90,13 +95,7 @@ def test_calls_per_day_of_the_published_period() -> None:
     days = opening_days(date(2023, 3, 6), date(2024, 3, 31))
     counts = np.full(270, 5)
     counts[: 1511 - 1350] += 1
-    found = profile(
-        log_of(days, counts),
-        people_without_mt=251,
-        opening_days=days,
-        opening_days_per_year=251,
-        period=(date(2023, 3, 6), date(2024, 3, 31)),
-    )
+    found = summed(log_of(days, counts), days, people_without_mt=251)
     assert found.calls_per_opening_day == 1511 / 270
     # Mean of the Jeffreys posterior (O16), made of the count and the days.
     assert (found.calls + 0.5) / found.opening_days == pytest.approx(5.598148, abs=1e-6)
@@ -105,8 +104,6 @@ def test_calls_per_day_of_the_published_period() -> None:
     assert found.people_years == pytest.approx(270)
     assert found.calls / found.people_years == found.calls_per_opening_day
     assert found.lower_bound
-    assert math.isnan(found.conversion)
-    assert math.isnan(found.no_slot_share)
 
 
 @pytest.mark.parametrize("dispersion", [1.0, 2.0])
@@ -118,7 +115,7 @@ def test_weekday_factors_and_rate_come_back_within_their_errors(
     share = np.bincount(days.day_of_week) / len(days)
     truth = np.array(WEEK) / (share @ np.array(WEEK))
     calls = found.weekdays["calls"].to_numpy()
-    errors = np.array(found.weekday_factors[:5]) - truth
+    errors = found.weekdays["factor"].to_numpy() - truth
     assert (np.abs(errors) < 4 * truth * np.sqrt(dispersion / calls)).all()
     expected = 23.1 * np.array(WEEK)[days.day_of_week].sum()
     assert abs(found.calls - expected) < 4 * math.sqrt(dispersion * expected)
@@ -139,8 +136,7 @@ def test_a_season_is_not_taken_for_dispersion() -> None:
     months = np.array([1.3, 1.2, 1.1, 1, 0.9, 0.8, 1.6, 1.7, 0.7, 0.6, 1, 1.1])
     found, _ = drawn(23.1, dispersion=1, seed=3, months=months)
     assert not found.dispersion.overdispersed
-    assert found.month_factors is not None
-    ratio = np.array(found.month_factors) / months
+    ratio = found.months["factor"].to_numpy() / months
     assert ratio.std() / ratio.mean() < 0.05
     # What a week alone would leave: the test can fail.
     daily = found.months["calls"] / found.months["days"]
@@ -151,9 +147,7 @@ def test_dispersion_is_that_of_the_most_likely_means() -> None:
     rng = np.random.default_rng(8)
     days = opening_days(date(2023, 1, 2), date(2023, 12, 29))
     counts = rng.poisson(4, len(days))
-    found = profile(
-        log_of(days, counts), people_without_mt=PEOPLE, opening_days=days, opening_days_per_year=251
-    ).dispersion
+    found = summed(log_of(days, counts), days).dispersion
     # Oracle: Poisson likelihood of log-linear weekday and month effects, by a general optimiser.
     design = np.column_stack(
         [days.day_of_week == w for w in range(5)] + [days.month == m for m in range(2, 13)]
@@ -181,43 +175,29 @@ def test_factors_are_one_on_average_and_counts_add() -> None:
     assert found.hours.sum() == found.calls
 
 
-@pytest.mark.parametrize(
-    ("last", "covered"), [(date(2023, 10, 31), None), (date(2023, 11, 30), 11)]
-)
-def test_months_need_eleven(last: date, covered: int | None) -> None:
-    days = opening_days(date(2023, 1, 2), last)
-    log = log_of(days, np.full(len(days), 3))
-    factors = profile(
-        log, people_without_mt=PEOPLE, opening_days=days, opening_days_per_year=251
-    ).month_factors
-    assert (factors if factors is None else sum(not math.isnan(f) for f in factors)) == covered
+@pytest.mark.parametrize(("last", "covered"), [(date(2023, 10, 31), 0), (date(2023, 11, 30), 11)])
+def test_months_need_eleven(last: date, covered: int) -> None:
+    found = steady(opening_days(date(2023, 1, 2), last), 3)
+    assert found.months["factor"].notna().sum() == covered
 
 
 def test_duplicates_marked_and_found_are_apart() -> None:
-    days = pd.DatetimeIndex(["2024-03-04"])
-    log = log_of(days, np.array([14]), commune="45130")
+    log = log_of(DAY, np.array([14]), commune="45130")
     log["outcome"] = ["advice"] * 12 + ["duplicate"] * 2
     # Rows 1 and 2 repeat row 0 (seconds apart), row 12 is marked, row 5 has nothing to compare.
     log.loc[[1, 2, 12], "time"] = log.loc[0, "time"] + pd.Timedelta(seconds=40)
     log.loc[[5, 6], "commune"] = None
     log.loc[5, "time"] = log.loc[6, "time"]
-    found = profile(log, people_without_mt=PEOPLE, opening_days=days, opening_days_per_year=251)
+    found = summed(log, DAY)
     assert (found.outcomes["duplicate"], found.repeated_calls) == (2, 2)
-    bare = profile(
-        log.assign(commune=None),
-        people_without_mt=PEOPLE,
-        opening_days=days,
-        opening_days_per_year=251,
-    )
-    assert bare.repeated_calls is None
+    assert summed(log.assign(commune=None), DAY).repeated_calls is None
 
 
 def test_days_without_hours_give_no_hours() -> None:
-    days = pd.DatetimeIndex(["2024-03-04"])
-    log = log_of(days, np.array([20]), commune="45130")
+    log = log_of(DAY, np.array([20]), commune="45130")
     log["time"] = log["time"].dt.normalize()
-    found = profile(log, people_without_mt=PEOPLE, opening_days=days, opening_days_per_year=251)
-    assert (found.hours, found.hour_shares, found.repeated_calls) == (None, None, None)
+    found = summed(log, DAY)
+    assert (found.hours, found.repeated_calls) == (None, None)
     assert "hour" not in released(found)
 
 
@@ -232,12 +212,7 @@ def test_days_without_hours_give_no_hours() -> None:
 )
 def test_a_steady_line_has_the_same_rate_however_long_its_log(start: date, end: date) -> None:
     days = opening_days(start, end)
-    found = profile(
-        log_of(days, np.full(len(days), 20)),
-        people_without_mt=PEOPLE,
-        opening_days=days,
-        opening_days_per_year=251,
-    )
+    found = steady(days, 20)
     assert found.calls / found.people_years == pytest.approx(20 * 251 / PEOPLE)
 
 
@@ -245,20 +220,11 @@ def test_a_year_of_its_opening_days_is_one_person_year_each() -> None:
     days = opening_days(date(2025, 1, 1), date(2025, 12, 31))
     assert len(days) == 251
     log = log_of(days, np.full(len(days), 2))
-    rules = {"opening_days": days, "opening_days_per_year": 251}
-    assert profile(log, people_without_mt=PEOPLE, **rules).people_years == PEOPLE
+    assert summed(log, days).people_years == PEOPLE
     # Others call too: no exposure, and all the rest.
-    wide = profile(log, people_without_mt=None, **rules)
+    wide = summed(log, days, people_without_mt=None)
     assert math.isnan(wide.people_years)
     assert wide.calls == 502
-
-
-@pytest.mark.parametrize("per_year", [0.0, 367.0, math.nan, math.inf])
-def test_an_impossible_year_is_refused(per_year: float) -> None:
-    days = pd.DatetimeIndex(["2024-03-04"])
-    log = log_of(days, np.array([20]))
-    with pytest.raises(ScenarioError, match="jours d’ouverture par an"):
-        profile(log, people_without_mt=1, opening_days=days, opening_days_per_year=per_year)
 
 
 def test_a_hole_in_the_log_is_measured() -> None:
@@ -266,77 +232,47 @@ def test_a_hole_in_the_log_is_measured() -> None:
     counts = np.full(len(days), 2)
     counts[10:17] = 0
     counts[-4:] = 0
-    found = profile(
-        log_of(days, counts), people_without_mt=PEOPLE, opening_days=days, opening_days_per_year=251
-    )
+    found = summed(log_of(days, counts), days)
     assert found.longest_silence == 7
 
 
 @pytest.mark.parametrize("only", ["appointment", "cancelled", "duplicate"])
 def test_a_log_of_those_served_alone_is_a_lower_bound(only: str) -> None:
-    days = pd.DatetimeIndex(["2024-03-04"])
-    log = log_of(days, np.array([20]), outcome=only)
-    assert profile(
-        log, people_without_mt=PEOPLE, opening_days=days, opening_days_per_year=251
-    ).lower_bound
+    log = log_of(DAY, np.array([20]), outcome=only)
+    assert summed(log, DAY).lower_bound
     log.loc[0, "outcome"] = "no_slot"
-    assert not profile(
-        log, people_without_mt=PEOPLE, opening_days=days, opening_days_per_year=251
-    ).lower_bound
+    assert not summed(log, DAY).lower_bound
 
 
 def test_the_log_is_not_modified() -> None:
-    days = pd.DatetimeIndex(["2024-03-04"])
-    log = log_of(days, np.array([20]))
+    log = log_of(DAY, np.array([20]))
     before = log.copy(deep=True)
-    profile(log, people_without_mt=PEOPLE, opening_days=days, opening_days_per_year=251)
+    summed(log, DAY)
     pd.testing.assert_frame_equal(log, before)
 
 
-def test_every_wrong_argument_is_said_at_once() -> None:
-    days = pd.DatetimeIndex(["2024-03-04", "2024-03-04"])
-    log = log_of(days, np.array([10, 10])).drop(columns="commune")
+def test_what_is_no_log_is_refused_with_all_that_it_lacks() -> None:
+    log = log_of(DAY, np.array([20])).drop(columns="commune")
     log.loc[0, "time"] = pd.NaT
+    case = load_scenario("ouest_loiret")
     with pytest.raises(ScenarioError) as caught:
-        profile(log, people_without_mt=0, opening_days=days, opening_days_per_year=251)
-    said = str(caught.value)
-    for part in ("« commune »", "1 appels sans date", "plus de 0", "1 jours d’ouverture sont"):
-        assert part in said
-
-
-@pytest.mark.parametrize(
-    ("days", "period", "part"),
-    [
-        (pd.DatetimeIndex([]), None, "aucun jour"),
-        (pd.DatetimeIndex(["2024-03-04 08:00"]), None, "heure ou un fuseau"),
-        (pd.DatetimeIndex(["2024-03-04"], tz="UTC"), None, "heure ou un fuseau"),
-        (pd.DatetimeIndex(["2024-03-04"]), (date(2024, 3, 5), date(2024, 3, 6)), "la période"),
-        (pd.DatetimeIndex(["2024-03-04"]), (date(2024, 3, 5), date(2024, 3, 4)), "la période"),
-        (pd.DatetimeIndex(["2024-03-05"]), None, "trop peu d’appels"),
-    ],
-)
-def test_wrong_days_are_refused(
-    days: pd.DatetimeIndex, period: tuple[date, date] | None, part: str
-) -> None:
-    log = log_of(pd.DatetimeIndex(["2024-03-04"]), np.array([20]))
-    with pytest.raises(ScenarioError, match=part):
-        profile(
-            log,
-            people_without_mt=PEOPLE,
-            opening_days=days,
-            opening_days_per_year=251,
-            period=period,
-        )
+        profile_of(log, case)
+    assert len(caught.value.defects) == 2
+    for part in ("« commune »", "1 appels sans date"):
+        assert part in str(caught.value)
+    with pytest.raises(ScenarioError, match="il faut des dates sans fuseau"):
+        profile_of(log.assign(time="2024-03-04"), case)
+    with pytest.raises(ScenarioError, match="trop peu d’appels"):
+        summed(log_of(DAY, np.array([20])), pd.DatetimeIndex(["2024-03-05"]))
 
 
 # What leaves.
 
 
 def of_communes(counts: list[int]) -> CallProfile:
-    days = pd.DatetimeIndex(["2024-03-04"])
     names = np.repeat([f"4500{i}" for i in range(len(counts))], counts)
-    log = log_of(days, np.array([sum(counts)]), commune=names)
-    return profile(log, people_without_mt=PEOPLE, opening_days=days, opening_days_per_year=251)
+    log = log_of(DAY, np.array([sum(counts)]), commune=names)
+    return summed(log, DAY)
 
 
 def possible(table: pd.DataFrame, total: int) -> list[range]:
@@ -371,25 +307,16 @@ def test_no_small_count_comes_back_by_subtraction(counts: list[int]) -> None:
 
 
 def test_classes_of_age_come_in_their_order() -> None:
-    days = pd.DatetimeIndex(["2024-03-04"])
-    log = log_of(days, np.array([60]), age_class=["75+", "17-64", "5-16", "0-4"] * 15)
-    table = released(
-        profile(log, people_without_mt=PEOPLE, opening_days=days, opening_days_per_year=251)
-    )["age_class"]
+    log = log_of(DAY, np.array([60]), age_class=["75+", "17-64", "5-16", "0-4"] * 15)
+    table = released(summed(log, DAY))["age_class"]
     assert list(table.index) == ["0-4", "5-16", "17-64", "75+", "unknown"]
 
 
-def test_what_needs_no_mask_is_shown_and_no_more_is_masked_than_needed() -> None:
-    assert released(of_communes([11, 12, 13]))["commune"]["calls"].dropna().tolist()[:3] == [
-        11,
-        12,
-        13,
-    ]
+def test_no_more_is_masked_than_needed() -> None:
+    shown = released(of_communes([11, 12, 13]))["commune"]
+    assert shown["calls"].dropna().tolist()[:3] == [11, 12, 13]
     table = released(of_communes([4, 100, 30]))["commune"]
     assert table["calls_status"].tolist()[:3] == ["masked_under_11", "measured", "masked"]
-
-
-def test_a_table_that_cannot_be_protected_is_withheld() -> None:
     # Twenty calls in two communes of ten at most: both would be ten.
     assert released(of_communes([10, 10]))["commune"].empty
 
@@ -399,7 +326,7 @@ def test_factors_shown_tell_nothing_of_a_masked_day() -> None:
     days = pd.DatetimeIndex(["2024-03-04", "2024-03-05", "2024-03-06"])
     log = log_of(days, np.array([40, 25, 4]))
     log = pd.concat([log, log_of(pd.DatetimeIndex(["2024-03-10"]), np.array([3]))])
-    found = profile(log, people_without_mt=PEOPLE, opening_days=days, opening_days_per_year=251)
+    found = summed(log, days)
     tables = released(found)
     week = tables["weekday"]
     assert week["calls"].isna().tolist() == [False, True, True]
@@ -416,10 +343,7 @@ def test_factors_shown_tell_nothing_of_a_masked_day() -> None:
 
 @pytest.mark.parametrize("name", ["=1+1", "@SUM(A1)", "+33", "-2+3", "+cmd", "\t=1", "Dry"])
 def test_no_label_of_a_table_is_a_formula_once_written(tmp_path: Path, name: str) -> None:
-    days = pd.DatetimeIndex(["2024-03-04"])
-    log = log_of(days, np.array([20]), commune=name)
-    found = profile(log, people_without_mt=1, opening_days=days, opening_days_per_year=251)
-    table = released(found)["commune"].rename_axis("commune").reset_index()
+    table = released(steady(DAY, 20, commune=name))["commune"].rename_axis("commune").reset_index()
     before = table.copy()
     write_csv(table, tmp_path / "x.csv")
     pd.testing.assert_frame_equal(table, before)
@@ -436,7 +360,7 @@ def test_every_table_is_masked() -> None:
     log.loc[:2, "commune"] = "45269"
     log.loc[:2, "age_class"] = "0-4"
     log.loc[:2, "time"] += pd.Timedelta(hours=3)
-    found = profile(log, people_without_mt=PEOPLE, opening_days=days, opening_days_per_year=251)
+    found = summed(log, days)
     tables = released(found)
     assert set(tables) == {"outcome", "weekday", "hour", "month", "commune", "age_class", "apart"}
     for name in ("outcome", "hour", "month", "commune", "age_class"):

@@ -81,7 +81,6 @@ def test_o9_other_deadlines(deadline: int, slots: int, served: float) -> None:
 
 def test_o9_minimum_slots() -> None:
     assert [queue(deadline_days=k).slots(OL) for k in (0, 1, 2)] == [8, 6, 6]
-    assert queue().slots_by_day(OL) == 10
     assert queue(target=0.99).slots(OL) == 7
     assert queue().slots(OL, same_day=0.80) == 7
 
@@ -102,8 +101,6 @@ def test_o10_eight_for_eight() -> None:
     without = queue(deadline_days=0).service(8.0, 8)
     assert without.served == pytest.approx(0.860413, abs=DIGITS_6)
     assert without.same_day == pytest.approx(without.served, rel=1e-12)
-    assert queue(target=0.592547 - 1e-6).slots_by_day(8.0) == 8  # P(X <= 8) = .592547
-    assert queue(target=0.592547 + 1e-6).slots_by_day(8.0) == 9
     line = queue().service(8.0, 8)
     assert line.served == pytest.approx(0.955974, abs=DIGITS_6)
     assert line.same_day == pytest.approx(0.470765, abs=DIGITS_6)
@@ -293,11 +290,8 @@ def test_bad_deadline(deadline: object) -> None:
 
 @pytest.mark.parametrize("target", [0, 1, 1.2, -0.1, math.nan, "0.95"])
 def test_bad_target(target: object) -> None:
-    for call in (
-        lambda: queue(target=target).slots(5.0),  # type: ignore[arg-type]
-        lambda: queue(target=target).carries(5),  # type: ignore[arg-type]
-        lambda: queue(target=target).slots_by_day(5.0),  # type: ignore[arg-type]
-    ):
+    rules = queue(target=target)  # type: ignore[arg-type]
+    for call in (lambda: rules.slots(5.0), lambda: rules.carries(5)):
         with pytest.raises(ScenarioError, match="cible"):
             call()
 

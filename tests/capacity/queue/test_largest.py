@@ -130,46 +130,6 @@ def test_bad_demands_and_targets() -> None:
         queue(target=1.0).slots_for_each([])
 
 
-# --- shares for each ---------------------------------------------------------
-
-
-def test_shares_equal_one_service_per_pair_to_the_bit() -> None:
-    rng = np.random.default_rng(2)
-    demands, slots = rng.lognormal(1.5, 0.7, (6, 4)), rng.integers(1, 20, (6, 4))
-    demands[0], slots[0] = demands[1], slots[1]  # pairs met twice
-    found = queue(deadline_days=2, dispersion=1.5).served_for_each(demands, slots)
-    for place in np.ndindex(found.shape):
-        one = queue(deadline_days=2, dispersion=1.5).service(demands[place], int(slots[place]))
-        assert found[place] == one.served
-
-
-def test_a_pair_met_twice_is_solved_once() -> None:
-    forget()
-    queue().served_for_each([5.0] * 1_000, [6, 7] * 500)
-    queue().served_for_each([5.0], 6)
-    assert _chain.served_share.cache_info().misses == 2
-
-
-def test_shapes_and_no_device() -> None:
-    assert queue().served_for_each([5.0, 8.0], 0).tolist() == [0.0, 0.0]
-    assert queue().served_for_each([[5.0], [8.0]], [6, 7, 8]).shape == (2, 3)
-    assert queue().served_for_each(5.0, 6) == queue().service(5.0, 6).served
-    assert queue().served_for_each([], []).tolist() == []
-
-
-def test_bad_pairs() -> None:
-    with pytest.raises(ScenarioError, match="créneaux par jour = -1"):
-        queue().served_for_each([5.0, 5.0], [-1, 6])
-    with pytest.raises(ScenarioError, match=r"créneaux par jour = 6\.0"):
-        queue().served_for_each([5.0], [6.0])
-    with pytest.raises(ScenarioError, match="créneaux par jour = 601"):
-        queue().served_for_each([5.0], [601])
-    with pytest.raises(ScenarioError, match="demandes par jour = nan"):
-        queue().served_for_each([5.0, np.nan], 6)
-    with pytest.raises(ScenarioError, match="délai"):
-        queue(deadline_days=-1).served_for_each([5.0], 6)
-
-
 # --- guesses -----------------------------------------------------------------
 
 

@@ -137,7 +137,7 @@ def test_people_status(cases: dict[str, Scenario]) -> None:
 def test_a_label_agrees_with_what_is_given(cases: dict[str, Scenario]) -> None:
     borrowed = {"calls_observed", "calls_people_years"}
     for name, case in cases.items():
-        own = {x for x in borrowed if case.sources[x] != default_parameters()[x].as_source()}
+        own = {x for x in borrowed if case.sources[x] != default_parameters()[x].source}
         assert own == (borrowed if name == "beauce_gatinais" else set())
         if name != "beauce_gatinais":
             assert any("ses propres appels" in x for x in defects_of(case, evidence_label=1))

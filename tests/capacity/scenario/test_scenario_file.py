@@ -232,7 +232,7 @@ def test_own_file_takes_the_defaults(write: Write) -> None:
     case = load_scenario(write(MINE))
     assert case.territory == "mine"
     assert case.need_share == (0.345, 0.5, 1.0)
-    assert case.sources["need_share"] == default_parameters()["need_share"].as_source()
+    assert case.sources["need_share"] == default_parameters()["need_share"].source
     assert case.sources["people_without_mt"] == UNSOURCED
     assert (UNSOURCED.text, UNSOURCED.grade) == ("valeur saisie sans source", "D")
 

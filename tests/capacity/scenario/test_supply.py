@@ -94,7 +94,6 @@ def test_people_present_are_those_given() -> None:
     present = tuple(float(month) for month in range(12))
     visitors = Visitors(present=present)
     assert visitors.by_month == present
-    assert visitors.person_years == pytest.approx(5.5)
 
 
 def test_beds_by_hand() -> None:
@@ -103,18 +102,14 @@ def test_beds_by_hand() -> None:
     )
     # 2 x 100 + 3 x 1,000 + 5 x 2,000 = 13,200 people when all is full
     assert beds.by_month == (0.0,) * 6 + (6600.0,) * 6
-    assert beds.person_years == pytest.approx(3300)
 
 
 def test_each_kind_of_bed_counts_for_itself() -> None:
     full = (1.0,) * 12
-    assert Visitors(hotel_rooms=1, occupancy=full).person_years == 2.0
-    assert Visitors(camping_pitches=1, occupancy=full).person_years == 3.0
-    assert Visitors(second_homes=1, occupancy=full).person_years == 5.0
-
-
-def test_no_visitor_is_a_known_absence() -> None:
-    assert Visitors(present=NOBODY).person_years == 0.0
+    assert Visitors(hotel_rooms=1, occupancy=full).by_month == (2.0,) * 12
+    assert Visitors(camping_pitches=1, occupancy=full).by_month == (3.0,) * 12
+    assert Visitors(second_homes=1, occupancy=full).by_month == (5.0,) * 12
+    assert Visitors(present=NOBODY).by_month == NOBODY
 
 
 @pytest.mark.parametrize(

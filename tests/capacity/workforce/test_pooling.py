@@ -35,25 +35,20 @@ def times(labels: list[str], pairs: dict[tuple[str, str], float]) -> pd.DataFram
 
 
 @pytest.mark.parametrize(
-    ("demand", "next_day", "whole_day"),
+    ("demand", "next_day"),
     [
-        (OL, (6, 5.5, 5.4, 5.4), (10, 8.5, 7.4, 6.9)),
-        # the published row, 5.3 and 6.8 at the end, is of a demand a little lower: 53 slots
-        # cannot serve 95 % of ten times 1511 / 270, since 53 / 55.963 = 94.7 %
-        (5.57, (6, 5.5, 5.4, 5.3), (10, 8.5, 7.4, 6.8)),
+        (OL, (6, 5.5, 5.4, 5.4)),
+        # the published row, 5.3 at the end, is of a demand a little lower: 53 slots cannot serve
+        # 95 % of ten times 1511 / 270, since 53 / 55.963 = 94.7 %
+        (5.57, (6, 5.5, 5.4, 5.3)),
     ],
 )
-def test_o15_identical_territories(
-    demand: float, next_day: tuple[float, ...], whole_day: tuple[float, ...]
-) -> None:
-    for n, booked_each, day_each in zip((1, 2, 5, 10), next_day, whole_day, strict=True):
+def test_o15_identical_territories(demand: float, next_day: tuple[float, ...]) -> None:
+    for n, each in zip((1, 2, 5, 10), next_day, strict=True):
         booked = pooled_slots([demand] * n, rules=queue())
         assert booked.slots_apart == (6,) * n
-        assert booked.pooled == round(booked_each * n)
+        assert booked.pooled == round(each * n)
         assert booked.saved == 6 * n - booked.pooled
-        days = pooled_slots([demand] * n, rules=queue(deadline_days=0), whole_days=True)
-        assert days.slots_apart == (10,) * n
-        assert days.pooled == round(day_each * n)
 
 
 def test_o15_two_territories() -> None:
@@ -65,22 +60,10 @@ def test_o15_two_territories() -> None:
 
 
 def test_every_rule_reaches_the_queue() -> None:
-    demand = [3.0, 1.5]
-    rule = {"target": 0.9, "deadline_days": 2, "dispersion": 2.0}
-    found = pooled_slots(demand, rules=queue(**rule))
-    assert found.slots_apart == tuple(queue(**rule).slots(x) for x in demand)
-    assert found.pooled == queue(**rule).slots(4.5)
-    days = pooled_slots(
-        demand, rules=queue(target=0.9, deadline_days=0, dispersion=2.0), whole_days=True
-    )
-    assert days.slots_apart == tuple(
-        queue(target=0.9, dispersion=2.0).slots_by_day(x) for x in demand
-    )
-    assert days.pooled == queue(target=0.9, dispersion=2.0).slots_by_day(4.5)
-    assert (
-        days.slots_apart
-        != pooled_slots(demand, rules=queue(deadline_days=0, target=0.9)).slots_apart
-    )
+    rules = queue(target=0.9, deadline_days=2, dispersion=2.0)
+    found = pooled_slots([3.0, 1.5], rules=rules)
+    assert found.slots_apart == (rules.slots(3.0), rules.slots(1.5))
+    assert found.pooled == rules.slots(4.5)
 
 
 def test_no_request_needs_no_slot() -> None:
@@ -91,9 +74,8 @@ def test_no_request_needs_no_slot() -> None:
 def test_series_and_list_agree() -> None:
     demand = pd.Series({"b": OL, "a": BG})
     assert pooled_slots(demand, rules=queue()) == pooled_slots([OL, BG], rules=queue())
-    assert pooled_slots(tuple(demand), rules=queue()) == pooled_slots(
-        demand.to_numpy(), rules=queue()
-    )
+    values = demand.to_numpy()
+    assert pooled_slots(tuple(demand), rules=queue()) == pooled_slots(values, rules=queue())
 
 
 @settings(max_examples=40, deadline=None)
@@ -111,23 +93,11 @@ def test_together_never_costs_more(demand: list[float], deadline: int, dispersio
         assert found.saved == 0
 
 
-def test_quantiles_of_days_do_not_add() -> None:
-    found = pooled_slots(
-        [5.91, 4.97], rules=queue(target=0.6, deadline_days=0, dispersion=2), whole_days=True
-    )
-    assert found == Pooling((6, 5), 11, 12, -1)
-
-
-def test_booking_does_most_of_the_work_of_pooling() -> None:
+def test_without_booking_and_small_territories_gain_most() -> None:
     saved = [pooled_slots([OL] * 5, rules=queue(deadline_days=k)).saved for k in (0, 1)]
     assert saved[0] > 2 * saved[1]
-
-
-def test_small_territories_gain_most() -> None:
-    gains = []
-    for demand in (0.5, 2.0, 8.0):
-        found = pooled_slots([demand] * 4, rules=queue())
-        gains.append(found.saved / found.total_apart)
+    found = [pooled_slots([demand] * 4, rules=queue()) for demand in (0.5, 2.0, 8.0)]
+    gains = [each.saved / each.total_apart for each in found]
     assert all(more > less for more, less in pairwise(gains))
 
 
@@ -171,10 +141,8 @@ def test_limit_is_included_and_the_slower_way_counts() -> None:
     assert len(pool_within(demand, both, rules=queue(), max_minutes=29.999)) == 2
     slow_back = times(["a", "b"], {("a", "b"): 12.0, ("b", "a"): 31.0})
     assert len(pool_within(demand, slow_back, rules=queue())) == 2
-    assert (
-        pool_within(demand, slow_back, rules=queue(), max_minutes=31).loc[1, "longest_minutes"]
-        == 31.0
-    )
+    reached = pool_within(demand, slow_back, rules=queue(), max_minutes=31)
+    assert reached.loc[1, "longest_minutes"] == 31.0
     assert len(pool_within(demand, both, rules=queue(), max_minutes=0)) == 2
 
 
@@ -209,10 +177,8 @@ def test_missing_values_of_any_kind_are_unknown() -> None:
         known.astype("Float64").mask(known == 10.0),
         known.astype(object).mask(known == 10.0, None),
     ):
-        assert pool_within(demand, missing, rules=queue())["unknown_with"].tolist() == [
-            ("b",),
-            ("a",),
-        ]
+        groups = pool_within(demand, missing, rules=queue())
+        assert groups["unknown_with"].tolist() == [("b",), ("a",)]
 
 
 def test_one_territory_alone() -> None:
@@ -273,24 +239,9 @@ def test_order_plays_no_part_and_arguments_are_kept(seed: int) -> None:
 def test_rule_of_the_groups_is_the_one_asked() -> None:
     demand = pd.Series({"a": OL, "b": BG})
     near = times(["a", "b"], {("a", "b"): 10.0})
-    columns = ["slots_apart", "slots_pooled", "saved"]
-    assert pool_within(demand, near, rules=queue())[columns].loc[1].tolist() == [14, 14, 0]
-    assert pool_within(demand, near, rules=queue(deadline_days=0))[columns].loc[1].tolist() == [
-        19,
-        16,
-        3,
-    ]
-    strict = pool_within(
-        demand, near, rules=queue(deadline_days=0, target=0.9, dispersion=2), whole_days=True
-    )
-    by_hand = pooled_slots(
-        demand, rules=queue(deadline_days=0, target=0.9, dispersion=2), whole_days=True
-    )
-    assert strict[columns].loc[1].tolist() == [
-        by_hand.total_apart,
-        by_hand.pooled,
-        by_hand.saved,
-    ]
+    for deadline, slots in ((1, [14, 14, 0]), (0, [19, 16, 3])):
+        table = pool_within(demand, near, rules=queue(deadline_days=deadline))
+        assert table.loc[1, ["slots_apart", "slots_pooled", "saved"]].tolist() == slots
 
 
 # --- bad input ---------------------------------------------------------------
@@ -308,8 +259,6 @@ def test_every_defect_of_a_comparison_is_listed() -> None:
     assert "À faire" in text
     with pytest.raises(ScenarioError, match="aucun territoire"):
         pooled_slots([], rules=queue())
-    with pytest.raises(ScenarioError, match="il faut 0 pour compter des jours entiers"):
-        pooled_slots([OL], rules=queue(), whole_days=True)
     with pytest.raises(ScenarioError, match="demandes par jour de Nord = inf"):
         pooled_slots(pd.Series({"Nord": math.inf}), rules=queue())
 
