@@ -34,12 +34,6 @@ class Law(ABC):
 
     label: str
 
-    @property
-    @abstractmethod
-    def spread(self) -> bool:
-        """Whether several values are possible."""
-
-    @abstractmethod
     def quantile(self, chances: npt.ArrayLike) -> Floats:
         """
         Give the values that these chances do not exceed.
@@ -61,6 +55,7 @@ class Law(ABC):
         >>> CountedRate("Appels", 5800, 24_000.0).quantile([0.1, 0.9]).round(4).tolist()
         [0.2376, 0.2458]
         """
+        return self._quantile(np.asarray(chances, dtype=np.float64))
 
     def draw(self, rng: np.random.Generator, draws: int) -> Floats:
         """
@@ -84,7 +79,18 @@ class Law(ABC):
         >>> _Triangular("Minutes", (15.0, 15.0, 15.0)).draw(np.random.default_rng(1), 2).tolist()
         [15.0, 15.0]
         """
-        return self.quantile(rng.random(draws))
+        return self._draw(rng, draws)
+
+    @property
+    @abstractmethod
+    def spread(self) -> bool:
+        """Whether several values are possible."""
+
+    @abstractmethod
+    def _quantile(self, chances: Floats) -> Floats: ...
+
+    def _draw(self, rng: np.random.Generator, draws: int) -> Floats:
+        return self._quantile(rng.random(draws))
 
 
 @dataclass(frozen=True)
@@ -115,10 +121,10 @@ class CountedRate(Law):
         """Always: a count leaves several rates possible."""
         return True
 
-    def quantile(self, chances: npt.ArrayLike) -> Floats:  # noqa: D102 - as of every law
+    def _quantile(self, chances: Floats) -> Floats:
         return np.asarray(special.gammaincinv(self.shape, chances) / self.exposure)
 
-    def draw(self, rng: np.random.Generator, draws: int) -> Floats:  # noqa: D102
+    def _draw(self, rng: np.random.Generator, draws: int) -> Floats:
         return np.asarray(rng.standard_gamma(self.shape, draws) / self.exposure)
 
 
@@ -140,10 +146,10 @@ class _LogNormal(Law):
         """Whether sigma is not 0."""
         return self.sigma > 0
 
-    def quantile(self, chances: npt.ArrayLike) -> Floats:
+    def _quantile(self, chances: Floats) -> Floats:
         return self._at(special.ndtri(chances))
 
-    def draw(self, rng: np.random.Generator, draws: int) -> Floats:
+    def _draw(self, rng: np.random.Generator, draws: int) -> Floats:
         return self._at(rng.standard_normal(draws))
 
     def _at(self, deviations: Floats) -> Floats:
@@ -161,8 +167,7 @@ class _Triangular(Law):
         """Whether the ends differ."""
         return self.ends[0] < self.ends[2]
 
-    def quantile(self, chances: npt.ArrayLike) -> Floats:
-        chances = np.asarray(chances, dtype=np.float64)
+    def _quantile(self, chances: Floats) -> Floats:
         low, mode, high = self.ends
         width = high - low
         rising = low + np.sqrt(chances * width * (mode - low))

@@ -30,7 +30,7 @@ class Given(Law):
     ppf: Callable[[Floats], Floats]
     spread = True
 
-    def quantile(self, chances: Floats) -> Floats:
+    def _quantile(self, chances: Floats) -> Floats:
         return self.ppf(chances)
 
 
