@@ -165,31 +165,21 @@ def test_every_contradiction_at_once(lvo: Scenario) -> None:
     ("line", "words"),
     [
         ("need_share = [0.5, 0.4, 1.0]", "bas ≤ probable ≤ haut"),
-        ("need_share = [0.5, 0.8, 1.2]", "il faut 1 ou moins"),
         ("need_share = [0.5, 1.0]", "need_share"),
         ("need_share = [0.5, 0.6, 0.7, 0.8]", "need_share"),
         ("need_share = 0.5", "il faut une liste"),
-        ("unmet_share = [0.5, 0.8, 50]", "il faut 1 ou moins"),
         ("minutes = [0.0, 1.0, 2.0]", "« minutes.1 » = 0.0 : il faut 1 ou plus"),
         ("visitor_rate_ratio = [2, 1, 0.5]", "bas ≤ probable ≤ haut"),
         ("dispersion = 0.9", "il faut 1 ou plus"),
-        ("dispersion = nan", "il faut un nombre fini"),
         ("people_cv = -0.1", "il faut 0 ou plus"),
-        ("people_cv = inf", "il faut un nombre fini"),
         ("between_territory_sd = -inf", "il faut un nombre fini"),
-        ("no_show_rate = 3.0", "il faut moins de 1"),
         ("no_show_rate = -0.1", "il faut 0 ou plus"),
         ("gp_hour_cost = -1", "il faut 0 ou plus"),
-        ("target = 0", "il faut 0.1 ou plus"),
         ("target = 1", "il faut moins de 1"),
-        ("target = 95", "il faut moins de 1"),
         ("target = true", "il faut un nombre"),
         ('target = "0.9"', "il faut un nombre"),
         ("deadline_days = 1.5", "il faut un nombre entier"),
         ("deadline_days = true", "il faut un nombre entier"),
-        ("deadline_days = -1", "il faut 0 ou plus"),
-        ("seed = -1", "il faut 0 ou plus"),
-        ("slots_today = 0", "de 1 à 600"),
         ("slots_today = -8", "de 1 à 600"),
         ("slots_today = 8.0", "il faut un nombre entier de créneaux"),
         ("slots_today = true", "il faut un nombre entier de créneaux"),
@@ -203,24 +193,20 @@ def test_every_contradiction_at_once(lvo: Scenario) -> None:
         ("minutes_per_slot_today = 15\nslots_today = [0, 0, 0, 0, 0]", "aucun créneau"),
         ("observed_consultations = 3\nobserved_start = 2023-03-06", "vont ensemble"),
         ("observed_end = 2023-03-06", "vont ensemble"),
-        ("observed_start = 2023-03-06\nobserved_end = 2023-03-06", "sans « observed_consul"),
         ('observed_start = "2023-03-06"', "il faut une date"),
         ("observed_start = 2023-03-06T08:00:00", "il faut une date"),
         ("observed_consultations = -1", "il faut 0 ou plus"),
         ("observed_consultations = 1.5", "il faut un nombre entier"),
         ("slots_planned = 0", "il faut 1 ou plus"),
         ("slots_planned = 601", "il faut 600 ou moins"),
-        ("slots_planned = 8", "vont ensemble"),
         ("planned_basis = 'annonce'", "vont ensemble"),
         ("population = 0", "« population » = 0 : il faut plus de 0"),
-        ("population = 3000", "« people_without_mt » dépasse « population »"),
         ("share_without_mt = 0.5", "« share_without_mt » : donnez l'un ou l'autre"),
         ("age_share = 2.0", "« age_share » : donnez l'un ou l'autre"),
         ('notes = "une phrase"', "il faut une liste"),
         ('notes = [""]', "le texte est vide"),
         ("months = [13]", "il faut 12 ou moins"),
         ("months = [0]", "il faut 1 ou plus"),
-        ("months = [2, 1]", "dans l'ordre"),
         ("months = [1, 1]", "sans doublon"),
         ("[rota]\ngps = 2\nsession_hours = 2", "« rota.sessions_per_gp_per_week » : il manque"),
         ("[visitors]\nhotel_rooms = 2", "« present »"),
@@ -247,7 +233,6 @@ def test_every_contradiction_at_once(lvo: Scenario) -> None:
         (f"seed = 0x{'f' * 5000}", "« seed » = (valeur trop longue à écrire)"),
         (f"slots_today = 0x{'f' * 5000}", "slots_today : (valeur trop longue à écrire)"),
         ("[sources]\nminutes = {text = 'x', grade = 'Z'}", "'A', 'B', 'C' ou 'D'"),
-        ("[sources]\nminutes = {text = '', grade = 'A'}", "le texte est vide"),
         ("[sources]\nminutes = 3", "il faut une table"),
         ("sources = 3", "doit être une table"),
         ("calendar = 3", "« calendar » = 3 : il faut une table"),
@@ -259,50 +244,35 @@ def test_bad_line(refused: Refuse, line: str, words: str) -> None:
     assert len(found.splitlines()) == 1
 
 
+PEOPLE = "people_without_mt = 5000.0"
+LABEL = "evidence_label = 3"
+OWN_LABEL = "evidence_label = 1"
+
+
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
         ("5000.0", "0.0", "il faut plus de 0"),
         ("5000.0", "nan", "il faut un nombre fini"),
-        ("people_without_mt = 5000.0", "share_without_mt = 0.5", "« population » : il manque"),
-        (
-            "people_without_mt = 5000.0",
-            "population = -1\nshare_without_mt = 0.1",
-            "« population » = -1 : il faut plus",
-        ),
-        ("people_without_mt = 5000.0", "", "« people_without_mt » : il manque"),
-        (
-            "people_without_mt = 5000.0",
-            "population = 100\nshare_without_mt = 11",
-            "« share_without_mt » = 11 : il faut 1 ou moins",
-        ),
-        (
-            "people_without_mt = 5000.0",
-            "population = 100\nshare_without_mt = 0.1\nage_share = 1.01",
-            "« age_share » = 1.01 : il faut 1 ou moins",
-        ),
-        ("evidence_label = 3", "evidence_label = 7", "1, 2, 3 ou 4"),
-        ("evidence_label = 3", "evidence_label = 2", "demande « observed_consultations »"),
-        ("evidence_label = 3", "evidence_label = 4", "demande « share_assumed » = true"),
+        (PEOPLE, "share_without_mt = 0.5", "« population » : il manque"),
+        (PEOPLE, "population = -1\nshare_without_mt = 0.1", "« population » = -1 : il faut plus"),
+        (PEOPLE, "", "« people_without_mt » : il manque"),
+        (PEOPLE, "population = 9\nshare_without_mt = 11", "« share_without_mt » = 11 : il faut 1"),
+        (PEOPLE, "population = 9\nage_share = 1.01\nshare_without_mt = 0.1", "1.01 : il faut 1 ou"),
+        (LABEL, "evidence_label = 7", "1, 2, 3 ou 4"),
+        (LABEL, "evidence_label = 2", "demande « observed_consultations »"),
+        (LABEL, "evidence_label = 4", "demande « share_assumed » = true"),
         ("share_assumed = false", "share_assumed = true", "demande « share_assumed » = false"),
         (
-            "evidence_label = 3",
+            LABEL,
             "evidence_label = 1",
-            "donnez « calls_observed » et « calls_people_years » et leur source",
+            "« calls_observed » et « calls_people_years » et leur source",
         ),
-        (
-            "evidence_label = 3",
-            "evidence_label = 1\ncalls_observed = 900",
-            "propres appels : donnez « calls_people_years » et leur source",
-        ),
-        ("people_without_mt = 5000.0", "population = 9000", "la part du paquet est supposée"),
+        (LABEL, f"{OWN_LABEL}\ncalls_observed = 900", "appels : donnez « calls_people_years » et"),
+        (PEOPLE, "population = 9000", "la part du paquet est supposée"),
         ('"Mon territoire"', '"  "', "label : le texte est vide"),
         ('"inconnue"', '"\\u00a0"', "population_basis : le texte est vide"),
-        (
-            '"Mon territoire"',
-            '"a\\u0007\\nb"',
-            "label : caractère invisible ('\\x07', '\\n') : le texte doit tenir",
-        ),
+        ('"Mon territoire"', '"a\\u0007\\nb"', "label : caractère invisible ('\\x07', '\\n') : le"),
         ("share_assumed = false", 'share_assumed = "non"', "true ou false"),
         ('label = "Mon territoire"', 'label = ""', "le texte est vide"),
         ('label = "Mon territoire"', "label = 3", "il faut un texte entre guillemets"),
@@ -321,12 +291,6 @@ def test_bad_value(refused: Refuse, old: str, new: str, words: str) -> None:
     assert len(found.splitlines()) == 1
 
 
-def test_slots_and_rota_are_not_both_given(refused: Refuse) -> None:
-    text = MINE + "slots_today = 8\nminutes_per_slot_today = 15\n"
-    text += "[rota]\ngps = 2\nsessions_per_gp_per_week = 1\nsession_hours = 2\n"
-    assert refused(text) == "« slots_today » et « rota » : donnez l'un ou l'autre"
-
-
 # ---- files
 
 
@@ -339,10 +303,13 @@ def test_slots_and_rota_are_not_both_given(refused: Refuse) -> None:
         ("target = 0,95\n", "ce n'est pas du TOML correct (ligne 1, colonne 11)"),
         ("target = 0.9\ntarget = 0.8\n", "ce n'est pas du TOML correct"),
         ("", "Le fichier est vide"),
+        (f"target = 1{'0' * 5000}", "des milliers de chiffres"),
+        (f"target = {'[' * 50_000}", "imbriquées trop profondément"),
         ("# vide\n", "« label » : il manque"),
         ("[territories.mine]\nlabel = 'x'", "« territories » est inconnu ; vouliez-vous dire"),
         (MINE + "[default.x]\nvalue = 1", "« default » est inconnu"),
         (MINE + "tarjet = 0.9\n", "« tarjet » est inconnu ; vouliez-vous dire « target » ?"),
+        (MINE + "target = = 0.9\n", "ligne 9, colonne 10"),
         (MINE + "[calendar]\nregoin = 'alsace'\n", "vouliez-vous dire « region » ?"),
         (MINE + "[sources.target]\ntxt = 'x'\ngrade = 'A'\n", "vouliez-vous dire « text » ?"),
     ],
@@ -351,27 +318,14 @@ def test_bad_file(refused: Refuse, text: str, words: str) -> None:
     assert words in refused(text)
 
 
-def test_a_typo_is_placed(refused: Refuse) -> None:
-    assert "ligne 9, colonne 10" in refused(MINE + "target = = 0.9\n")
-
-
 def test_unreadable_file(tmp_path: Path) -> None:
     assert "n’existe pas" in defects_of_file(tmp_path / "absent.toml")
     assert "est un dossier" in defects_of_file(tmp_path)
     path = tmp_path / "mine.toml"
     path.write_bytes((MINE + "# été").encode("cp1252"))
     assert "UTF-8" in defects_of_file(path)
-    for text, words in (
-        (f"target = 1{'0' * 5000}", "des milliers de chiffres"),
-        (f"target = {'[' * 50_000}", "imbriquées trop profondément"),
-    ):
-        path.write_text(text, encoding="utf-8")
-        assert words in defects_of_file(path)
     path.write_bytes(MINE.encode("utf-16"))
     assert "UTF-8" in defects_of_file(path)
-
-
-def test_a_misspelt_key_of_ours_is_given_its_nearest() -> None:
     with pytest.raises(ScenarioError) as caught:
         load_scenario("ondaine-forez")
     assert "« ondaine_forez »" in caught.value.defects[0]
@@ -390,27 +344,15 @@ def closed(first: date, last: date) -> dict[str, Any]:
     [
         (
             {"weekdays": (), "weekday_factors": ()},
-            ["« weekdays » : il faut au moins un jour, dans l'ordre, sans doublon"],
+            ["« weekdays » : il faut au moins un jour, dans"],
         ),
-        (
-            {"weekdays": (5, 1), "weekday_factors": (1.0, 1.0)},
-            ["« weekdays » : il faut au moins un jour, dans l'ordre, sans doublon"],
-        ),
-        (
-            {"weekdays": (1, 1), "weekday_factors": (1.0, 1.0)},
-            ["« weekdays » : il faut au moins un jour, dans l'ordre, sans doublon"],
-        ),
-        (
-            {"weekdays": (0, 8)},
-            ["« weekdays.1 » = 0 : il faut 1", "« weekdays.2 » = 8 : il faut 7"],
-        ),
+        ({"weekdays": (5, 1), "weekday_factors": (1.0, 1.0)}, ["« weekdays » : il faut au moins"]),
+        ({"weekdays": (1, 1), "weekday_factors": (1.0, 1.0)}, ["« weekdays » : il faut au moins"]),
+        ({"weekdays": (0, 8)}, ["« weekdays.1 » = 0 : il faut 1", "« weekdays.2 » = 8 : il faut"]),
         (closed(date(2025, 1, 1), date(2025, 12, 31)), ["aucun jour d'ouverture dans l'année"]),
         (closed(date(2025, 2, 1), date(2025, 1, 1)), ["« closed » : 01/02/2025 vient après 01/01"]),
         ({"closed": ((date(2025, 1, 1),),)}, ["« closed.1.2 » : il manque"]),
-        (
-            {"closed": (("1er mai", "8 mai"),)},
-            ["« closed.1.1 » = '1er", "« closed.1.2 » = '8 mai'"],
-        ),
+        ({"closed": (("1er mai", "8"),)}, ["« closed.1.1 » = '1er", "« closed.1.2 » = '8'"]),
         ({"weekday_factors": (1.0,) * 4}, ["« weekday_factors » : il faut un facteur par jour"]),
         ({"month_factors": (1.0,) * 13}, ["« month_factors » : il faut 12 facteurs"]),
         ({"month_factors": (0.0,) * 1}, ["« month_factors.1 » = 0.0 : il faut plus de 0"]),
@@ -422,10 +364,7 @@ def closed(first: date, last: date) -> dict[str, Any]:
         ({"opens": time(8, tzinfo=UTC)}, ["« opens » et « closes » : des heures locales"]),
         ({"year": 1989}, ["« year » = 1989 : il faut 1990 ou plus"]),
         ({"year": 2025.0}, ["« year » = 2025.0 : il faut un nombre entier"]),
-        (
-            {"region": "corse"},
-            ["« region » = 'corse' : il faut l'une de ces valeurs : 'metropole'"],
-        ),
+        ({"region": "corse"}, ["« region » = 'corse' : il faut l'une de ces valeurs : 'metr"]),
         ({"public_holidays": "ouvert"}, ["« public_holidays » = 'ouvert' : il faut l'une de ces"]),
         ({"school_zone": "D"}, ["« school_zone » = 'D' : il faut l'une de ces valeurs : 'A', 'B'"]),
         ({"school_holiday_factor": 0.5}, ["« school_holiday_factor » demande « school_zone »"]),
@@ -441,14 +380,7 @@ def closed(first: date, last: date) -> dict[str, Any]:
                 "school_zone": "A",
                 **closed(date(2025, 2, 1), date(2025, 1, 1)),
             },
-            [
-                "« weekdays »",
-                "« weekday_factors »",
-                "« month_factors »",
-                "« closes »",
-                "« closed »",
-                "« year »",
-            ],
+            ["« weekdays", "« weekday_f", "« month_f", "« closes", "« closed", "« year"],
         ),
     ],
 )
@@ -498,11 +430,6 @@ def test_a_misspelt_source_is_told_with_the_rest(lvo: Scenario) -> None:
         "« sources.zzz.text » = '' : le texte est vide",
         "« sources.zzz.grade » : il manque",
     }
-
-
-def test_labels_and_sources_are_told_with_other_defects(refused: Refuse) -> None:
-    text = MINE.replace("people_without_mt = 5000.0", "population = 9000\ntarget = 2.0")
-    assert len(refused(text).splitlines()) == 2
 
 
 def test_beds_and_people_present_have_bounds() -> None:

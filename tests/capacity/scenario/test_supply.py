@@ -47,12 +47,9 @@ def test_hours_of_the_week(gps: int, each: float, hours: float, week: float) -> 
 def test_slots_of_each_day(minutes: float, weekdays: int, slots: tuple[int, ...]) -> None:
     rota = Rota(gps=14, sessions_per_gp_per_week=0.5, session_hours=2.0)
     assert rota.slots_by_weekday(minutes=minutes, weekdays=weekdays) == slots
-
-
-def test_rounding_of_an_exact_number_of_slots_loses_none() -> None:
-    # 0.7 x 0.1 h = 0.06999999999999999 h: 7 slots of 0.6 min all the same
-    rota = Rota(gps=1, sessions_per_gp_per_week=0.7, session_hours=0.1)
-    assert rota.slots_by_weekday(minutes=0.6, weekdays=1) == (7,)
+    # rounding of an exact number of slots loses none: 0.7 x 0.1 h = 0.06999999999999999 h
+    exact = Rota(gps=1, sessions_per_gp_per_week=0.7, session_hours=0.1)
+    assert exact.slots_by_weekday(minutes=0.6, weekdays=1) == (7,)
 
 
 @given(
@@ -90,12 +87,6 @@ def test_every_defect_of_a_rota() -> None:
 # ---- visitors
 
 
-def test_people_present_are_those_given() -> None:
-    present = tuple(float(month) for month in range(12))
-    visitors = Visitors(present=present)
-    assert visitors.by_month == present
-
-
 def test_beds_by_hand() -> None:
     beds = Visitors(
         hotel_rooms=100, camping_pitches=1000, second_homes=2000, occupancy=(0.0,) * 6 + (0.5,) * 6
@@ -106,10 +97,11 @@ def test_beds_by_hand() -> None:
 
 def test_each_kind_of_bed_counts_for_itself() -> None:
     full = (1.0,) * 12
-    assert Visitors(hotel_rooms=1, occupancy=full).by_month == (2.0,) * 12
-    assert Visitors(camping_pitches=1, occupancy=full).by_month == (3.0,) * 12
-    assert Visitors(second_homes=1, occupancy=full).by_month == (5.0,) * 12
-    assert Visitors(present=NOBODY).by_month == NOBODY
+    for name, people in (("hotel_rooms", 2.0), ("camping_pitches", 3.0), ("second_homes", 5.0)):
+        assert Visitors(**{name: 1}, occupancy=full).by_month == (people,) * 12
+    present = tuple(float(month) for month in range(12))
+    assert Visitors(present=present).by_month == present
+    assert Visitors(present=list(NOBODY)).by_month == NOBODY  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -151,7 +143,3 @@ def test_every_defect_of_visitors(values: dict[str, Any], defects: tuple[str, ..
     found = defects_of(Visitors, **values)
     assert len(found) == len(defects)
     assert all(a.startswith(b) for a, b in zip(found, defects, strict=True)), found
-
-
-def test_months_may_be_given_as_lists() -> None:
-    assert Visitors(present=list(NOBODY)) == Visitors(present=NOBODY)  # type: ignore[arg-type]
