@@ -28,6 +28,7 @@ from cpts_geo.errors import DemandTooLargeError, ScenarioError
 from tests.queues import WEEKDAY_FACTORS, queue
 
 DRAWS = 2000
+CALLS = ("calls_observed", "calls_people_years")
 TODAY = load_scenario("beauce_gatinais")
 DOUBLED = load_scenario("beauce_gatinais_16_creneaux")
 UNKNOWN = TODAY.evolve(slots_today=None, minutes_per_slot_today=None)
@@ -95,40 +96,29 @@ def test_the_difference_by_hand() -> None:
     assert found["cost"] == pytest.approx((200 * 9 + 51 * 8) / 4 * 120 - 50_200)
     week = queue().week(8.0, [9, 9, 9, 9, 8], factors=[1.0] * 5)
     assert found["served"] == pytest.approx(week.served - 0.955974, abs=1e-4)
-
-
-def test_announced_doubling_of_beauce_gatinais() -> None:
     # O11: facing 2,900 requests a year, 8 slots serve .692370, 16 serve .999999.
     facing = 2900 / 251
-    first, second = certain(facing), certain(facing, slots_today=16)
-    found = table_of(first, second, draws=100)
-    assert found.at["served", "first_p50"] == pytest.approx(0.692370, abs=1e-4)
-    assert found.at["served", "second_p50"] == pytest.approx(0.999999, abs=1e-4)
-    assert found.at["same_day", "second_p50"] == pytest.approx(0.979, abs=1e-3)
+    both = table_of(certain(facing), certain(facing, slots_today=16), draws=100)
+    assert both.at["served", "first_p50"] == pytest.approx(0.692370, abs=1e-4)
+    assert both.at["served", "second_p50"] == pytest.approx(0.999999, abs=1e-4)
+    assert both.at["same_day", "second_p50"] == pytest.approx(0.979, abs=1e-3)
 
 
-def test_each_side_is_that_of_the_headline() -> None:
-    found = compare_scenarios(TODAY, DOUBLED, draws=DRAWS).table
-    answer = headline(TODAY, draws=DRAWS)
-    for side in ("first", "second"):
-        row = found.loc["slots_needed", [f"{side}_{p}" for p in ("p10", "p50", "p90")]]
-        needed = answer.slots_per_day
-        assert row.tolist() == [needed.p10, needed.p50, needed.p90]
-
-
-def test_sampling_alone_is_that_of_the_headline() -> None:
+def test_each_side_and_sampling_alone_are_those_of_the_headline() -> None:
     few = TODAY.evolve(calls_observed=58, calls_people_years=240.0)
+    bounds = ("p10", "p50", "p90")
     for case in (TODAY, few):
-        found = table_of(case, DOUBLED)
+        found = table_of(case, DOUBLED.evolve(**{name: getattr(case, name) for name in CALLS}))
         answer = headline(case, draws=DRAWS)
+        for side in ("first", "second"):
+            row = found.loc["slots_needed", [f"{side}_{p}" for p in bounds]]
+            assert row.tolist() == [getattr(answer.slots_per_day, p) for p in bounds]
         for measure, expected, per in (
             ("requests_per_day", answer.sampling_requests, 251),
             ("slots_needed", answer.sampling_slots, 1),
         ):
-            row = found.loc[f"sampling_{measure}"]
-            assert [row[f"first_{p}"] * per for p in ("p10", "p50", "p90")] == pytest.approx(
-                [expected.p10, expected.p50, expected.p90]
-            )
+            row = found.loc[f"sampling_{measure}", [f"first_{p}" for p in bounds]] * per
+            assert row.tolist() == pytest.approx([getattr(expected, p) for p in bounds])
     # 58 calls tell less than 5,800.
     assert found.at["sampling_slots_needed", "first_p90"] > 14
 
@@ -152,7 +142,7 @@ def test_sampling_alone_is_narrower_than_the_whole(calls: int) -> None:
         assert alone["first_p10"] >= whole["first_p10"]
 
 
-def test_slots_of_mondays_alone_are_those_of_the_mondays_of_the_year() -> None:
+def test_slots_of_a_weekday_are_those_of_its_days_in_the_period() -> None:
     busy = certain(500.0, slots_today=[40, 0, 0, 0, 0], no_show_rate=0.25)
     found = table_of(busy, busy, draws=100)["first_p50"]
     # 49 Mondays in 2025: 1,960 slots of 15 min at 100 euros an hour, all taken.
@@ -161,20 +151,11 @@ def test_slots_of_mondays_alone_are_those_of_the_mondays_of_the_year() -> None:
     assert found["consultations"] == pytest.approx(1960 * 0.75, rel=1e-6)
     assert found["cost_per_consultation"] == pytest.approx(49_000 / 1470, rel=1e-6)
     assert found["gp_hours_offered"] == pytest.approx(10)
-
-
-def test_slots_of_the_months_studied_are_those_of_their_weekdays() -> None:
-    busy = certain(500.0, slots_today=[0, 0, 40, 0, 0], months=(5,))
-    found = table_of(busy, busy, draws=100)["first_p50"]
     # 4 Wednesdays in May 2025; its two holidays are Thursdays.
+    may = certain(500.0, slots_today=[0, 0, 40, 0, 0], months=(5,))
+    found = table_of(may, may, draws=100)["first_p50"]
     assert found["cost"] == pytest.approx(4 * 1000)
     assert found["requests_served"] == pytest.approx(160, rel=1e-6)
-
-
-def test_alike_days_serve_the_share_of_the_requests() -> None:
-    demands = np.array([4.0, 8.0, 20.0])
-    served = served_shares(TODAY.rules, [8] * 5, demands)[0]
-    assert requests_served(TODAY, [8] * 5, demands) == pytest.approx(251 * demands * served)
 
 
 @settings(max_examples=15, deadline=None)
@@ -237,19 +218,16 @@ def test_common_draws_make_the_difference_narrow() -> None:
     assert found["difference_p10"] > 0 > low
 
 
-def test_more_slots_serve_more_and_cost_more() -> None:
+def test_more_slots_and_a_longer_deadline_serve_more() -> None:
     found = table_of(TODAY, DOUBLED)
     for measure in ("served", "same_day", "requests_served", "people_reached", "cost"):
         assert found.at[measure, "difference_p10"] > 0
     for measure in ("requests_per_day", "slots_needed", "gp_hours_needed"):
         assert (found.loc[measure].filter(like="difference") == 0).all()
-
-
-def test_a_longer_deadline_serves_more_but_fewer_on_the_day() -> None:
-    found = table_of(TODAY, TODAY.evolve(deadline_days=3))
-    assert found.at["served", "difference_p10"] >= 0
-    assert found.at["same_day", "difference_p90"] <= 0
-    assert found.at["slots_needed", "difference_p90"] <= 0
+    longer = table_of(TODAY, TODAY.evolve(deadline_days=3))
+    assert longer.at["served", "difference_p10"] >= 0
+    assert longer.at["same_day", "difference_p90"] <= 0  # but fewer on the day
+    assert longer.at["slots_needed", "difference_p90"] <= 0
 
 
 def test_arguments_are_not_modified_and_equal_inputs_give_equal_results() -> None:
@@ -286,26 +264,23 @@ def test_shares_are_those_of_the_chain(
         assert same_day[place] == pytest.approx(exact.same_day, abs=1e-4)
 
 
-def test_shares_of_an_uneven_week_are_those_of_the_chain() -> None:
+def test_shares_of_an_uneven_week_and_of_one_demand_are_those_of_the_chain() -> None:
     week = [12, 0, 9, 4, 9]
-    assert sum(queue().week(9.0, week, factors=WEEKDAY_FACTORS).seen_by_weekday) == pytest.approx(
-        queue().week(9.0, week, factors=WEEKDAY_FACTORS).served
-    )
+    uneven = queue().week(9.0, week, factors=WEEKDAY_FACTORS)
+    assert sum(uneven.seen_by_weekday) == pytest.approx(uneven.served)
     demands = np.random.default_rng(1).uniform(2, 25, 200)
     served, same_day, *_ = served_shares(TODAY.rules, week, demands)
     for place in range(0, 200, 20):
         exact = queue().week(float(demands[place]), week, factors=[1.0] * 5)
         assert served[place] == pytest.approx(exact.served, abs=1e-4)
         assert same_day[place] == pytest.approx(exact.same_day, abs=1e-4)
-
-
-def test_one_demand_alone_is_exact() -> None:
     served, same_day, *_ = served_shares(TODAY.rules, [8] * 5, np.full(3, 8.0))
-    assert served.tolist() == [queue().service(8.0, 8).served] * 3
-    assert same_day.tolist() == [queue().service(8.0, 8).same_day] * 3
-
-
-def test_a_demand_of_nothing_is_refused() -> None:
+    line = queue().service(8.0, 8)
+    assert (served.tolist(), same_day.tolist()) == ([line.served] * 3, [line.same_day] * 3)
+    # alike days serve the share of the requests of the year
+    demands = np.array([4.0, 8.0, 20.0])
+    served = served_shares(TODAY.rules, [8] * 5, demands)[0]
+    assert requests_served(TODAY, [8] * 5, demands) == pytest.approx(251 * demands * served)
     with pytest.raises(ScenarioError, match="il faut plus de 0"):
         served_shares(TODAY.rules, [8] * 5, np.array([1.0, 0.0]))
 
@@ -315,9 +290,8 @@ def test_a_demand_of_nothing_is_refused() -> None:
 
 @pytest.mark.parametrize("people", [50.0, 2_000.0, 10_000_000.0])
 def test_people_reached_are_at_most_people_and_requests(people: float) -> None:
-    found = table_of(certain(8.0, people_without_mt=people, population=None), DOUBLED, draws=100)[
-        "first_p50"
-    ]
+    case = certain(8.0, people_without_mt=people, population=None)
+    found = table_of(case, DOUBLED, draws=100)["first_p50"]
     assert found["people_reached"] <= min(people, found["requests_served"])
     if people == 50.0:  # 38 requests served for each
         assert found["people_reached"] == pytest.approx(50, rel=1e-6)
@@ -327,22 +301,13 @@ def test_people_reached_are_at_most_people_and_requests(people: float) -> None:
 
 def test_visitors_of_a_season_are_reached_one_by_one() -> None:
     nobody = np.zeros(100)
-    drawn = DemandDraws(
-        no_mt=nobody,
-        mt_unavailable=nobody,
-        visitors=np.full(100, 600.0),
-        minutes=np.ones(100),
-        seed=1,
-    )
-    found = scenario_measures(SUMMER, drawn)
+    found = scenario_measures(SUMMER, DemandDraws(nobody, nobody, nobody + 600.0, nobody + 1, 1))
     assert found["people_reached"] == pytest.approx(found["requests_served"])
     # Their months hold about 945,000 of 1,620,000 month-presences.
     assert 600 * 0.5 < found["people_reached"][0] < 600 * 0.7
-
-
-def test_groups_that_may_not_come_are_not_reached() -> None:
-    found = scenario_measures(TODAY, draw_requests(TODAY, draws=200))
-    assert (found["people_reached"] < TODAY.people_without_mt).all()
+    # groups that may not come are not reached
+    alone = scenario_measures(TODAY, draw_requests(TODAY, draws=200))
+    assert (alone["people_reached"] < TODAY.people_without_mt).all()
 
 
 # ---- unknown slots
@@ -367,12 +332,9 @@ def test_totals_of_different_periods_are_brought_to_a_month() -> None:
     assert "people_reached" not in found.table.index
     alone = table_of(LVO, LVO), table_of(SUMMER, SUMMER)
     for name in set(TOTALS) - {"people_reached"}:
-        assert found.table.at[name, "first_p50"] == pytest.approx(
-            alone[0].at[name, "first_p50"] / 12
-        )
-        assert found.table.at[name, "second_p50"] == pytest.approx(
-            alone[1].at[name, "first_p50"] / 2
-        )
+        for side, own, months in zip(("first", "second"), alone, (12, 2), strict=True):
+            expected = pytest.approx(own.at[name, "first_p50"] / months)
+            assert found.table.at[name, f"{side}_p50"] == expected
     # 42 days of 4 h at 100 euros in two months; 251 in twelve
     assert found.table.at["cost", "second_p50"] == pytest.approx(42 * 400 / 2)
     assert found.table.at["cost", "first_p50"] == pytest.approx(251 * 400 / 12)
@@ -452,43 +414,27 @@ def test_a_rare_draw_beyond_the_queue_is_no_error() -> None:
     drawn = DemandDraws(per_day * 251, 0 * per_day, 0 * per_day, per_day, 1)
     needed = scenario_measures(TODAY, drawn)["slots_needed"]
     assert sorted(set(needed)) == [queue().slots(8.0), 601]
+    many = DemandDraws(per_day * 125_500, 0 * per_day, 0 * per_day, per_day, 1)
     with pytest.raises(DemandTooLargeError):
-        scenario_measures(
-            TODAY, DemandDraws(per_day * 125_500, 0 * per_day, 0 * per_day, per_day, 1)
-        )
-
-
-# ---- shipped variants
-
-
-def test_shipped_variants_are_those_named() -> None:
-    assert {path.stem for path in _VARIANTS_DIR.glob("*.toml")} == set(_VARIANTS)
+        scenario_measures(TODAY, many)
 
 
 @pytest.mark.parametrize(
-    ("base", "variant", "fields"),
+    ("base", "variant", "field", "week"),
     [
-        ("beauce_gatinais", "beauce_gatinais_16_creneaux", ("slots_today",)),
-        ("beauce_gatinais", "beauce_gatinais_un_medecin_de_plus", ("slots_today",)),
-        ("lvo", "lvo_ete", ("months",)),
-        ("lvo_ete", "lvo_ete_deux_medecins", ("slots_today",)),
+        ("beauce_gatinais", "beauce_gatinais_16_creneaux", "slots_today", (16,) * 5),
+        # one session of 2 h every two weeks: 4 slots of 15 min a week
+        ("beauce_gatinais", "beauce_gatinais_un_medecin_de_plus", "slots_today", (9, 9, 9, 9, 8)),
+        ("lvo", "lvo_ete", "months", (16,) * 5),
+        ("lvo_ete", "lvo_ete_deux_medecins", "slots_today", (32,) * 5),
     ],
 )
-def test_a_variant_changes_what_it_says_and_no_more(
-    base: str, variant: str, fields: tuple[str, ...]
+def test_a_shipped_variant_changes_what_it_says_and_no_more(
+    base: str, variant: str, field: str, week: tuple[int, ...]
 ) -> None:
     found = load_scenario(variant)
-    assert changed_fields(load_scenario(base), found) == fields
+    assert changed_fields(load_scenario(base), found) == (field,)
     assert found.territory == variant
+    assert found.slots_by_weekday == week
     assert "sans source" not in found.sources["slots_today"].text
-
-
-def test_slots_of_the_variants() -> None:
-    weeks = {key: load_scenario(key).slots_by_weekday for key in _VARIANTS}
-    assert weeks == {
-        "beauce_gatinais_16_creneaux": (16,) * 5,
-        # One session of 2 h every two weeks: 4 slots of 15 min a week.
-        "beauce_gatinais_un_medecin_de_plus": (9, 9, 9, 9, 8),
-        "lvo_ete": (16,) * 5,
-        "lvo_ete_deux_medecins": (32,) * 5,
-    }
+    assert {path.stem for path in _VARIANTS_DIR.glob("*.toml")} == set(_VARIANTS)

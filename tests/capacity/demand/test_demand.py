@@ -25,12 +25,13 @@ from cpts_geo.capacity.demand.requests import (
     observed_line,
 )
 from cpts_geo.capacity.scenario.inputs import Scenario
-from cpts_geo.capacity.scenario.loading import load_scenario, load_scenarios
+from cpts_geo.capacity.scenario.loading import load_scenarios
 from cpts_geo.capacity.scenario.parameters import SEED
 from cpts_geo.errors import ScenarioError
 
 #: What is drawn of a territory open to all.
-TERMS = ("no_mt", "mt_unavailable", "visitors", "minutes")
+GROUPS = ("no_mt", "mt_unavailable", "visitors")
+TERMS = (*GROUPS, "minutes")
 MANY = 400_000
 
 
@@ -50,6 +51,15 @@ def test_o6_ouest_loiret(cases: dict[str, Scenario]) -> None:
     assert rate == pytest.approx(31.878, abs=5e-4)
     rate = per_thousand_a_year(1511, people=44_165, calendar_days=392) * 365 / 365.25
     assert rate == pytest.approx(31.856, abs=5e-4)
+    assert observed_line(cases["asclepios"]) is None
+    # a line follows its own calendar: 56 Saturdays from 6 March 2023 to 31 March 2024, one of
+    # them 11 November
+    week = {"weekdays": (1, 2, 3, 4, 5, 6), "weekday_factors": (1.0,) * 6}
+    saturdays = observed_line(cases["ouest_loiret"].evolve(calendar=week))
+    assert saturdays is not None
+    assert saturdays.opening_days == 270 + 55
+    assert saturdays.per_day == pytest.approx(1511 / 325)
+    assert saturdays.per_year == pytest.approx(1407.9, abs=0.05)
 
 
 @pytest.mark.parametrize(
@@ -57,10 +67,6 @@ def test_o6_ouest_loiret(cases: dict[str, Scenario]) -> None:
 )
 def test_o6_hours_a_day(minutes: float, hours: float) -> None:
     assert gp_hours_per_day(1511 / 270, minutes=minutes) == pytest.approx(hours, abs=5e-5)
-
-
-def test_o6_consultations_per_volunteer() -> None:
-    assert pytest.approx(2.80, abs=5e-3) == 5 * (1511 / 270) / 10
 
 
 def test_o7_beauce_gatinais(cases: dict[str, Scenario]) -> None:
@@ -82,7 +88,7 @@ def test_o7_beauce_gatinais(cases: dict[str, Scenario]) -> None:
         assert found == pytest.approx(share, abs=5e-7)
 
 
-def test_o7_if_every_call_needed_a_slot() -> None:
+def test_o7_if_every_call_needed_a_slot(cases: dict[str, Scenario]) -> None:
     every = requests_per_day(5800, opening_days_per_year=251)
     assert 251 * gp_hours_per_day(every, minutes=15.0) == pytest.approx(1450)
     assert gp_hours_per_day(every, minutes=15.0) == pytest.approx(5.7769, abs=5e-5)
@@ -93,6 +99,10 @@ def test_o7_if_every_call_needed_a_slot() -> None:
     assert half == pytest.approx(11.5538, abs=5e-5)
     assert gp_hours_per_day(half, minutes=15.0) == pytest.approx(2.8884, abs=5e-5)
     assert gp_hours_per_day(half, minutes=18.0) == pytest.approx(3.4661, abs=5e-5)
+    assert calls_per_year(cases["beauce_gatinais"]) == pytest.approx(5800)
+    assert calls_per_year(cases["asclepios"]) == pytest.approx(4345 * 5800 / 24_000)
+    ceiling = normative_ceiling(24_000)
+    assert (ceiling.low, ceiling.central, ceiling.high) == (12_480, 21_600, 36_000)
 
 
 @pytest.mark.parametrize(
@@ -110,22 +120,6 @@ def test_o17_requests(cases: dict[str, Scenario], territory: str, requests: tupl
     assert found == pytest.approx(requests, rel=0.01)
 
 
-def test_mean_of_the_draws_is_the_product_of_the_means(cases: dict[str, Scenario]) -> None:
-    case = cases["ouest_loiret"]
-    drawn = draw_requests(case, draws=400_000, seed=1).no_mt
-    calls = (case.calls_observed + 0.5) / case.calls_people_years
-    expected = case.people_without_mt * calls * sum(case.need_share) / 3 * np.exp(0.5**2 / 2)
-    assert drawn.mean() == pytest.approx(expected, abs=4 * drawn.std() / np.sqrt(drawn.size))
-
-
-def test_minutes_are_triangular(cases: dict[str, Scenario]) -> None:
-    minutes = draw_requests(cases["lvo"], draws=20_000, seed=2).minutes
-    law = stats.triang((16.4 - 15) / 5, loc=15, scale=5)
-    assert stats.kstest(minutes, law.cdf).pvalue > 0.001
-    assert minutes.min() >= 15
-    assert minutes.max() <= 20
-
-
 def test_same_seed_same_draws_and_common_random_numbers(cases: dict[str, Scenario]) -> None:
     case = cases["lvo"]
     first = draw_requests(case, draws=500, seed=4)
@@ -139,6 +133,15 @@ def test_same_seed_same_draws_and_common_random_numbers(cases: dict[str, Scenari
     double = case.evolve(people_without_mt=2 * case.people_without_mt)
     doubled = draw_requests(double, draws=500, seed=4)
     assert doubled.no_mt == pytest.approx(2 * first.no_mt)
+    # the months studied do not change the year
+    summer = draw_requests(case.evolve(months=(7, 8)), draws=500, seed=4)
+    assert np.array_equal(summer.no_mt, first.no_mt)
+    # the seed is that of the call, 0 included, or else of the scenario
+    own = draw_requests(case.evolve(seed=4), draws=500)
+    assert np.array_equal(own.no_mt, first.no_mt)
+    usual = draw_requests(case, draws=500)
+    assert np.array_equal(usual.no_mt, draw_requests(case, draws=500, seed=SEED).no_mt)
+    assert not np.array_equal(draw_requests(case, draws=500, seed=0).no_mt, usual.no_mt)
 
 
 def test_everything_fixed_gives_the_central_product(cases: dict[str, Scenario]) -> None:
@@ -153,20 +156,6 @@ def test_everything_fixed_gives_the_central_product(cases: dict[str, Scenario]) 
     assert (drawn.minutes == 15.0).all()
     assert drawn.requests_per_year == pytest.approx(central_requests(case), rel=1e-3)
     assert central_requests(case) == pytest.approx(2001)
-
-
-def test_calls_of_a_year(cases: dict[str, Scenario]) -> None:
-    assert calls_per_year(cases["beauce_gatinais"]) == pytest.approx(5800)
-    assert calls_per_year(cases["asclepios"]) == pytest.approx(4345 * 5800 / 24_000)
-
-
-def test_normative_ceiling() -> None:
-    ceiling = normative_ceiling(24_000)
-    assert (ceiling.low, ceiling.central, ceiling.high) == (12_480, 21_600, 36_000)
-
-
-def test_no_activity_known(cases: dict[str, Scenario]) -> None:
-    assert observed_line(cases["asclepios"]) is None
 
 
 def test_bad_draws(cases: dict[str, Scenario]) -> None:
@@ -240,23 +229,21 @@ def test_laws_of_the_inputs(cases: dict[str, Scenario]) -> None:
     case = cases["asclepios"].evolve(people_without_mt=1000.0, **one, **known)
     cv = 0.5
     sigma = np.sqrt(np.log(1 + cv**2))
+    few = {"calls_observed": 2, "calls_people_years": 10.0}
     laws = {
-        # few calls: Jeffreys' half call shows
-        "calls": (
-            {"calls_observed": 2, "calls_people_years": 10.0},
-            stats.gamma(2.5, scale=1000 / 10),
-        ),
+        "calls": (few, stats.gamma(2.5, scale=1000 / 10)),  # Jeffreys' half call shows
         # the mean of the people is kept, not their median
         "people": ({"people_cv": cv}, stats.lognorm(sigma, scale=1000 / np.sqrt(1 + cv**2))),
         "gap": ({"between_territory_sd": 0.7}, stats.lognorm(0.7, scale=1000)),
-        "need": (
-            {"need_share": (0.2, 0.3, 0.9)},
-            stats.triang(0.1 / 0.7, loc=200, scale=700),
-        ),
+        "need": ({"need_share": (0.2, 0.3, 0.9)}, stats.triang(0.1 / 0.7, loc=200, scale=700)),
     }
     for name, (change, law) in laws.items():
         drawn = draw_requests(case.evolve(**change), draws=20_000, seed=6).no_mt
         assert stats.kstest(drawn, law.cdf).pvalue > 0.001, name
+    minutes = draw_requests(cases["lvo"], draws=20_000, seed=2).minutes
+    law = stats.triang((16.4 - 15) / 5, loc=15, scale=5)
+    assert stats.kstest(minutes, law.cdf).pvalue > 0.001
+    assert 15 <= minutes.min() <= minutes.max() <= 20
 
 
 def test_terms_of_a_group_alone_follow_their_law(cases: dict[str, Scenario]) -> None:
@@ -275,44 +262,33 @@ def test_other_groups_do_not_move_the_draws_of_the_first(cases: dict[str, Scenar
     everyone = cases["lvo"]
     variants = {
         "no_mt": everyone.evolve(eligible=("no_mt",), visitors=None),
-        "no_mt mt_unavailable": everyone.evolve(
-            eligible=("no_mt", "mt_unavailable"), visitors=None
-        ),
+        "no_mt mt_unavailable": everyone.evolve(eligible=GROUPS[:2], visitors=None),
         "no_mt visitors": everyone.evolve(eligible=("no_mt", "visitors")),
     }
     whole = draw_requests(everyone, draws=2000, seed=9)
     for eligible, case in variants.items():
         drawn = draw_requests(case, draws=2000, seed=9)
         assert np.array_equal(drawn.minutes, whole.minutes)
-        for group in ("no_mt", "mt_unavailable", "visitors"):
+        for group in GROUPS:
             counted = getattr(drawn, group)
             assert counted.shape == (2000,)
             expected = getattr(whole, group) if group in eligible.split() else np.zeros(2000)
             assert np.array_equal(counted, expected), (eligible, group)
     assert (whole.mt_unavailable > 0).all()
     assert (whole.visitors > 0).all()
-
-
-def test_inputs_of_other_groups_do_not_move_the_first(cases: dict[str, Scenario]) -> None:
-    case = cases["lvo"]
-    drawn = draw_requests(case, draws=500, seed=9)
-    wider = case.evolve(
+    wider = everyone.evolve(
         snp_rate=(1.0, 2.0, 3.0), unmet_share=(0.1, 0.2, 0.3), visitor_rate_ratio=(1.0, 1.0, 1.0)
     )
-    again = draw_requests(wider, draws=500, seed=9)
-    assert np.array_equal(again.no_mt, drawn.no_mt)
-    assert (again.mt_unavailable > drawn.mt_unavailable).all()
-
-
-def test_twice_the_visitors_ask_twice_as_much(cases: dict[str, Scenario]) -> None:
-    case = cases["lvo"]
-    present = tuple(2 * people for people in case.visitors.by_month)  # type: ignore[union-attr]
-    twice = draw_requests(case.evolve(visitors={"present": present}), draws=500, seed=2)
-    once = draw_requests(case, draws=500, seed=2)
-    assert twice.visitors == pytest.approx(2 * once.visitors)
-    assert np.array_equal(twice.mt_unavailable, once.mt_unavailable)
-    none = draw_requests(case.evolve(visitors={"present": (0.0,) * 12}), draws=500, seed=2)
-    assert (none.visitors == 0.0).all()
+    again = draw_requests(wider, draws=2000, seed=9)
+    assert np.array_equal(again.no_mt, whole.no_mt)
+    assert (again.mt_unavailable > whole.mt_unavailable).all()
+    # twice the visitors ask twice as much
+    present = np.array(everyone.visitors.by_month)  # type: ignore[union-attr]
+    for times in (2.0, 0.0):
+        come = everyone.evolve(visitors={"present": tuple((times * present).tolist())})
+        drawn = draw_requests(come, draws=2000, seed=9)
+        assert drawn.visitors == pytest.approx(times * whole.visitors)
+        assert np.array_equal(drawn.mt_unavailable, whole.mt_unavailable)
 
 
 def test_visitors_of_a_closed_month_ask_in_no_other(cases: dict[str, Scenario]) -> None:
@@ -350,35 +326,6 @@ def test_people_without_and_with_a_medecin_traitant_are_the_population(
     expected = np.maximum(135_000 - drawn.no_mt, 0)  # a request each
     assert drawn.mt_unavailable == pytest.approx(expected, abs=20.0)
     assert (drawn.mt_unavailable == 0).any()
-
-
-def test_seed_of_the_scenario_or_of_the_call(cases: dict[str, Scenario]) -> None:
-    case = cases["lvo"]
-    own = draw_requests(case.evolve(seed=5), draws=500)
-    assert np.array_equal(own.no_mt, draw_requests(case, draws=500, seed=5).no_mt)
-    assert np.array_equal(
-        draw_requests(case, draws=500).no_mt, draw_requests(case, draws=500, seed=SEED).no_mt
-    )
-    zero = draw_requests(case, draws=500, seed=0)
-    assert not np.array_equal(zero.no_mt, draw_requests(case, draws=500).no_mt)
-
-
-def test_months_do_not_change_the_year(cases: dict[str, Scenario]) -> None:
-    summer = draw_requests(cases["lvo"].evolve(months=(7, 8)), draws=500, seed=5)
-    assert np.array_equal(summer.no_mt, draw_requests(cases["lvo"], draws=500, seed=5).no_mt)
-
-
-def test_an_observed_line_follows_its_own_calendar() -> None:
-    case = load_scenario("ouest_loiret")
-    saturdays = case.evolve(
-        calendar={"weekdays": (1, 2, 3, 4, 5, 6), "weekday_factors": (1.0,) * 6}
-    )
-    line = observed_line(saturdays)
-    assert line is not None
-    # 56 Saturdays from 6 March 2023 to 31 March 2024, one of them 11 November
-    assert line.opening_days == 270 + 55
-    assert line.per_day == pytest.approx(1511 / 325)
-    assert line.per_year == pytest.approx(1407.9, abs=0.05)
 
 
 def test_no_show_takes_consultations_from_slots() -> None:
