@@ -46,8 +46,9 @@ def own_of(log: pd.DataFrame, base: Scenario = WEST) -> Scenario:
     return with_call_log(base, profile_of(log, base))
 
 
-def test_a_year_of_calls_makes_label_1() -> None:
-    log = log_of()
+def test_a_year_of_calls_makes_label_1(tmp_path: Path) -> None:
+    log = log_of(dispersion=3.0)
+    before, copy = WEST.model_dump(), log.copy()
     own = own_of(log)
     days = len(opening_days(*YEAR))
     assert own.evidence_label == 1
@@ -62,6 +63,11 @@ def test_a_year_of_calls_makes_label_1() -> None:
     # Who has no médecin traitant is still assumed: the log does not tell.
     assert own.share_assumed
     assert own.sources["people_without_mt"] == WEST.sources["people_without_mt"]
+    # nothing is modified, and the scenario survives its file
+    assert WEST.model_dump() == before
+    pd.testing.assert_frame_equal(log, copy)
+    save_scenario(own, tmp_path / "x.toml")
+    assert load_scenario(tmp_path / "x.toml") == own
 
 
 def test_week_and_year_are_those_of_the_log() -> None:
@@ -99,6 +105,13 @@ def test_a_short_log_leaves_the_year_as_it_was() -> None:
     assert own.sources["calendar"].grade == WEST.sources["calendar"].grade
     assert any("saisons" in note for note in own.notes)
     assert any("douze mois" in note for note in own.notes)
+    # a few days give the rate of the year
+    week = own_of(log_of(date(2024, 3, 4), date(2024, 3, 8)))
+    per_year = week.calls_observed / week.calls_people_years * WEST.people_without_mt
+    assert per_year == pytest.approx(week.calls_observed / 5 * 251)
+    day = own_of(log_of(date(2024, 3, 4), date(2024, 3, 4)))
+    assert any(note.startswith("Journal : 1 jour, soit") for note in day.notes)
+    assert any("en 1 jour d’ouverture" in note for note in day.notes)
 
 
 def test_a_day_of_few_calls_leaves_the_week_as_it_was() -> None:
@@ -128,18 +141,11 @@ def test_few_appointments_are_not_written() -> None:
     own = own_of(log, load_scenario("asclepios"))
     assert own.observed_consultations is None
     assert own.observed_start is None
-
-
-def test_too_few_calls_are_refused() -> None:
     with pytest.raises(ScenarioError, match="trop peu d’appels"):
-        profile_of(log_of().iloc[:10], WEST)
-
-
-def test_a_log_of_closed_days_is_refused() -> None:
-    sundays = pd.DatetimeIndex(["2024-03-10"] * 40)
-    log = log_of().iloc[:40].assign(time=sundays)
+        profile_of(log.iloc[:10], WEST)
+    sundays = log.iloc[:40].assign(time=pd.DatetimeIndex(["2024-03-10"] * 40))
     with pytest.raises(ScenarioError, match="aucun jour d’ouverture"):
-        profile_of(log, WEST)
+        profile_of(sundays, WEST)
 
 
 LVO = load_scenario("lvo")
@@ -168,22 +174,6 @@ def test_calls_of_several_groups_are_no_rate_of_one(outcome: str | None) -> None
         assert own.sources["calendar"].grade == "A"
 
 
-def test_words_give_no_rate_of_several_groups() -> None:
-    found = profile_of(log_of(), LVO)
-    said = " ".join(log_sentences(found, released(found)))
-    assert "Par personne et par an : inconnu" in said
-    assert "nan" not in said
-    found = profile_of(log_of().assign(outcome="appointment"), LVO)
-    assert "appui 2" not in " ".join(log_sentences(found, released(found)))
-
-
-def test_a_few_days_give_the_rate_of_the_year() -> None:
-    own = own_of(log_of(date(2024, 3, 4), date(2024, 3, 8)))
-    per_day = own.calls_observed / 5
-    per_year = own.calls_observed / own.calls_people_years * WEST.people_without_mt
-    assert per_year == pytest.approx(per_day * 251)
-
-
 def test_a_second_log_replaces_the_words_of_the_first() -> None:
     log = log_of(date(2024, 1, 8), date(2024, 2, 16))
     once = own_of(log)
@@ -194,32 +184,26 @@ def test_a_second_log_replaces_the_words_of_the_first() -> None:
     assert other.sources["calendar"].text.count("Journal") == 1
 
 
-def test_one_day_is_one_day() -> None:
-    own = own_of(log_of(date(2024, 3, 4), date(2024, 3, 4)))
-    assert any(note.startswith("Journal : 1 jour, soit") for note in own.notes)
-    assert any("en 1 jour d’ouverture" in note for note in own.notes)
+def said_of(log: pd.DataFrame, base: Scenario = WEST) -> list[str]:
+    found = profile_of(log, base)
+    return log_sentences(found, released(found))
 
 
-@pytest.mark.parametrize(("dispersion", "words"), [(4.0, "(p < 0,001)"), (1.0, "(p = 0,")])
-def test_a_tiny_p_value_is_not_written_as_zero(dispersion: float, words: str) -> None:
-    found = profile_of(log_of(dispersion=dispersion), WEST)
-    said = " ".join(log_sentences(found, released(found)))
-    assert words in said
-    assert "0,000" not in said
-
-
-def test_scenario_survives_its_file(tmp_path: Path) -> None:
-    own = own_of(log_of(dispersion=3.0))
-    save_scenario(own, tmp_path / "x.toml")
-    assert load_scenario(tmp_path / "x.toml") == own
-
-
-def test_base_and_log_are_not_modified() -> None:
-    log = log_of()
-    before, copy = WEST.model_dump(), log.copy()
-    own_of(log)
-    assert WEST.model_dump() == before
-    pd.testing.assert_frame_equal(log, copy)
+def test_words_say_what_a_log_tells_and_bounds() -> None:
+    # a tiny p-value is not written as zero
+    for dispersion, words in ((4.0, "(p < 0,001)"), (1.0, "(p = 0,")):
+        said = " ".join(said_of(log_of(dispersion=dispersion)))
+        assert words in said
+        assert "0,000" not in said
+    said = said_of(log_of().assign(outcome="appointment"))
+    assert any("au moins celle-là" in text for text in said)
+    assert not any("Doublons" in text for text in said)
+    assert "consultations du 6 mars 2023 au 29 mars 2024" in said[0]
+    # no rate of several groups
+    said = said_of(log_of(), LVO)
+    assert any("Par personne et par an : inconnu" in text for text in said)
+    assert not any("nan" in text for text in said)
+    assert "appui 2" not in " ".join(said_of(log_of().assign(outcome="appointment"), LVO))
 
 
 def test_words_hold_no_small_count() -> None:
@@ -241,11 +225,3 @@ def test_words_hold_no_small_count() -> None:
     ]
     assert "moins de 11" in cells
     assert "7" not in cells
-
-
-def test_a_log_of_appointments_says_what_it_bounds() -> None:
-    found = profile_of(log_of().assign(outcome="appointment"), WEST)
-    said = log_sentences(found, released(found))
-    assert any("au moins celle-là" in text for text in said)
-    assert not any("Doublons" in text for text in said)
-    assert "consultations du 6 mars 2023 au 29 mars 2024" in said[0]

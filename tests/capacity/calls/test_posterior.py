@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import numpy as np
 import pytest
@@ -24,25 +25,25 @@ exposures_ = st.floats(0.01, 1e4)
 # --- oracles [O16] -----------------------------------------------------------
 
 
-def test_o16_ouest_loiret_per_day() -> None:
+def test_o16_rates_per_day_and_of_the_next_251_days() -> None:
     rate = rate_posterior(1511, 270)
     assert rate.mean == pytest.approx(5.598148, abs=5e-7)
     assert rate.interval() == pytest.approx((5.31945, 5.88386), abs=5e-6)
-
-
-def test_o16_ouest_loiret_next_251_days() -> None:
-    coming = rate_posterior(1511, 270).predict(251)
+    coming = rate.predict(251)
     assert coming.mean == pytest.approx(1405.1, abs=0.05)
     assert coming.sd == pytest.approx(52.07, abs=0.005)
     assert coming.interval(0.95) == (1304, 1509)
     assert coming.interval(0.80) == (1339, 1472)
-
-
-def test_o16_beauce_gatinais() -> None:
     rate = rate_posterior(2000, 251)
     assert rate.mean == pytest.approx(7.970120, abs=5e-7)
     assert rate.interval() == pytest.approx((7.62465, 8.32313), abs=5e-6)
     assert rate.predict(251).interval() == (1878, 2126)
+    # no event leaves a rate above zero
+    none = rate_posterior(0, 10)
+    assert none.mean == pytest.approx(0.05)
+    assert 0 < none.interval()[0] < none.interval()[1]
+    assert none.predict(10).interval()[0] == 0
+    assert rate_posterior(10, 100).predict(1e-9).interval() == (0, 0)
 
 
 @pytest.mark.parametrize(
@@ -103,13 +104,6 @@ def test_intervals_hold_the_true_rate_as_often_as_they_say() -> None:
     assert np.mean(held) == pytest.approx(0.95, abs=0.02)
 
 
-def test_no_event_leaves_a_rate_above_zero() -> None:
-    rate = rate_posterior(0, 10)
-    assert rate.mean == pytest.approx(0.05)
-    assert 0 < rate.interval()[0] < rate.interval()[1]
-    assert rate.predict(10).interval()[0] == 0
-
-
 # --- properties --------------------------------------------------------------
 
 
@@ -147,36 +141,22 @@ def test_equal_rates_are_two_deviations_apart_one_time_in_twenty() -> None:
     assert np.mean(np.abs(gaps) > 1.96) == pytest.approx(0.05, abs=0.012)
 
 
-def test_predicting_nearly_nothing_predicts_nothing() -> None:
-    assert rate_posterior(10, 100).predict(1e-9).interval() == (0, 0)
-
-
 # --- bad input ---------------------------------------------------------------
 
 
-def test_every_defect_is_told_at_once() -> None:
+def test_arguments_outside_their_domain_are_refused() -> None:
     with pytest.raises(ScenarioError) as caught:
         rate_posterior(-1, 0)
     assert len(caught.value.defects) == 2
-
-
-@pytest.mark.parametrize("count", [-1, 1.5, math.nan, math.inf])
-def test_a_count_is_a_whole_number(count: float) -> None:
-    with pytest.raises(ScenarioError, match="effectif"):
-        rate_posterior(count, 10)
-
-
-@pytest.mark.parametrize("exposure", [0.0, -3.0, math.nan, math.inf])
-def test_an_exposure_is_above_zero(exposure: float) -> None:
-    with pytest.raises(ScenarioError, match="exposition"):
-        rate_posterior(10, exposure)
-    with pytest.raises(ScenarioError, match="exposition"):
-        rate_posterior(10, 10).predict(exposure)
-
-
-@pytest.mark.parametrize("level", [0.0, 1.0, 95.0, math.nan])
-def test_a_level_is_a_share(level: float) -> None:
-    with pytest.raises(ScenarioError, match="niveau"):
-        rate_posterior(10, 10).interval(level)
-    with pytest.raises(ScenarioError, match="niveau"):
-        rate_posterior(10, 10).predict(10).interval(level)
+    rate = rate_posterior(10, 10)
+    for count in (-1, 1.5, math.nan, math.inf):
+        with pytest.raises(ScenarioError, match="effectif"):
+            rate_posterior(count, 10)
+    for exposure in (0.0, -3.0, math.nan, math.inf):
+        for call in (rate.predict, partial(rate_posterior, 10)):
+            with pytest.raises(ScenarioError, match="exposition"):
+                call(exposure)
+    for level in (0.0, 1.0, 95.0, math.nan):
+        for of in (rate, rate.predict(10)):
+            with pytest.raises(ScenarioError, match="niveau"):
+                of.interval(level)
