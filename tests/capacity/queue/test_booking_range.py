@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -122,36 +123,39 @@ def test_minimum_slots_near_the_limit() -> None:
 
 # --- properties --------------------------------------------------------------
 
-_lines = st.tuples(
-    st.floats(0.05, 40.0), st.integers(1, 30), st.integers(0, 3), st.sampled_from([1.0, 2.0])
-)
-
 
 @settings(max_examples=60, deadline=None)
-@given(_lines)
-def test_longer_deadline_serves_more_and_later(line: tuple[float, int, int, float]) -> None:
-    demand, slots, deadline, dispersion = line
-    short, long = (
-        queue(deadline_days=k, dispersion=dispersion).service(demand, slots)
-        for k in (deadline, deadline + 1)
-    )
-    assert_whole(short, demand)
-    assert long.served >= short.served - 1e-12
-    assert long.same_day <= short.same_day + 1e-12
-    assert long.utilisation >= short.utilisation - 1e-12
-
-
-@settings(max_examples=40, deadline=None)
-@given(_lines)
-def test_more_slots_lose_less_and_see_sooner(line: tuple[float, int, int, float]) -> None:
-    demand, slots, deadline, dispersion = line
-    few, many = (
-        queue(deadline_days=deadline, dispersion=dispersion).service(demand, s)
-        for s in (slots, slots + 1)
-    )
-    assert many.lost_per_day <= few.lost_per_day + 1e-10
-    assert many.same_day >= few.same_day - 1e-12
-    assert many.utilisation <= few.utilisation + 1e-12
+@given(
+    st.floats(0.01, 60.0),
+    st.integers(1, 40),
+    st.integers(0, 3),
+    st.sampled_from([1.0, 1.5, 2.0, 3.0]),
+)
+def test_a_line_is_whole_and_moves_the_right_way(
+    demand: float, slots: int, deadline: int, dispersion: float
+) -> None:
+    rules = queue(deadline_days=deadline, dispersion=dispersion)
+    line = rules.service(demand, slots)
+    assert_whole(line, demand)
+    assert line.same_day <= line.served + 1e-12
+    assert line.served <= 1
+    assert 0 <= line.utilisation <= 1
+    assert demand * line.served == pytest.approx(slots * line.utilisation, rel=1e-9)
+    assert line.lost_per_day == pytest.approx(demand * (1 - line.served), abs=1e-9)
+    assert len(line.backlog_distribution) == deadline * slots + 1
+    # a longer deadline serves more and later; more slots, more and sooner
+    later = replace(rules, deadline_days=deadline + 1).service(demand, slots)
+    assert later.served >= line.served - 1e-12
+    assert later.same_day <= line.same_day + 1e-12
+    assert later.utilisation >= line.utilisation - 1e-12
+    more = rules.service(demand, slots + 1)
+    assert more.served >= line.served - 1e-12
+    assert more.lost_per_day <= line.lost_per_day + 1e-10
+    assert more.same_day >= line.same_day - 1e-12
+    assert more.utilisation <= line.utilisation + 1e-12
+    spread = replace(rules, dispersion=dispersion + 1).service(demand, slots)
+    for harder in (rules.service(demand * 1.1, slots), spread):
+        assert harder.served <= line.served + 1e-12
 
 
 @settings(max_examples=40, deadline=None)
@@ -170,26 +174,24 @@ def test_a_week_keeps_its_requests(
     assert 5 * demand * week.served == pytest.approx(sum(slots) * week.utilisation, rel=1e-9)
     assert week.expected_backlog >= 0
     slots[day] += 1
-    assert (
-        queue(deadline_days=deadline).week(demand, slots, factors=WEEKDAY_FACTORS).served
-        >= week.served - 1e-12
-    )
+    more = queue(deadline_days=deadline).week(demand, slots, factors=WEEKDAY_FACTORS)
+    assert more.served >= week.served - 1e-12
 
 
 # --- weeks -------------------------------------------------------------------
 
 
 def test_one_number_of_slots_is_the_same_every_day() -> None:
-    assert queue().week(OL, 6, factors=WEEKDAY_FACTORS) == queue().week(
-        OL, [6] * 5, factors=WEEKDAY_FACTORS
-    )
-    assert queue().week(OL, np.array([6] * 5), factors=WEEKDAY_FACTORS) == queue().week(
-        OL, 6, factors=WEEKDAY_FACTORS
-    )  # type: ignore[arg-type]
+    six = queue().week(OL, 6, factors=WEEKDAY_FACTORS)
+    for slots in ([6] * 5, np.array([6] * 5)):
+        assert queue().week(OL, slots, factors=WEEKDAY_FACTORS) == six  # type: ignore[arg-type]
     flat, line = queue().week(OL, 6, factors=[1.0] * 5), queue().service(OL, 6)
     assert flat.waiting == pytest.approx(line.waiting, rel=1e-12)
     assert flat.expected_backlog == pytest.approx(line.expected_backlog, rel=1e-12)
     assert flat.utilisation == pytest.approx(line.utilisation, rel=1e-12)
+    assert flat.lost_by_weekday == pytest.approx([1 - line.served] * 5, rel=1e-9)
+    for week in (flat, queue().week(OL, 6, factors=[1.0])):
+        assert week.served == pytest.approx(line.served, rel=1e-12)
 
 
 def test_one_session_a_week_without_deadline_is_one_day_alone() -> None:

@@ -62,23 +62,19 @@ def test_a_backlog_at_the_start_agrees_with_a_diary() -> None:
 # --- hand-made ---------------------------------------------------------------
 
 
-def test_one_slot_by_hand() -> None:
+def test_days_by_hand() -> None:
     table = transient([1.0, 1.0], 1, rules=queue())
     none = np.exp(-1)
     assert table["same_day"].iloc[0] == pytest.approx(1 - none)
     assert table["lost"].iloc[0] == pytest.approx(3 * none - 1)  # E[(X - 2)+]
     assert table["expected_backlog"].tolist() == pytest.approx([0, 1 - 2 * none])
-
-
-def test_requests_of_days_without_slots_go_as_far_as_the_deadline() -> None:
+    # requests of days without slots go as far as the deadline: two days from the next session,
+    # in time; three, lost
     table = transient([1.0] * 6, [9, 0, 0, 0, 9, 9], rules=queue(deadline_days=2))
-    # two days from the next session: in time; three: lost
     assert table["lost"].round(2).tolist() == [0, 1, 0, 0, 0, 0]
     assert table["same_day"].round(2).tolist() == [1, 0, 0, 0, 1, 1]
     assert table["expected_backlog"].round(2).tolist() == [0, 0, 0, 1, 2, 0]
-
-
-def test_no_slot_at_all_serves_nobody() -> None:
+    # no slot at all serves nobody
     table = transient([5.0, 0.3], [0, 0], rules=queue(deadline_days=3))
     assert table["lost"].tolist() == pytest.approx([5.0, 0.3], rel=1e-12)
     assert (table["served"] >= 0).all()
@@ -90,9 +86,8 @@ def test_no_slot_at_all_serves_nobody() -> None:
 
 def test_the_steady_state_stays() -> None:
     line = queue(deadline_days=2).service(6.0, 6)
-    table = transient(
-        [6.0] * 4, 6, rules=queue(deadline_days=2), initial_backlog=line.backlog_distribution
-    )
+    start = line.backlog_distribution
+    table = transient([6.0] * 4, 6, rules=queue(deadline_days=2), initial_backlog=start)
     assert (table["served"] / 6).tolist() == pytest.approx([line.served] * 4, rel=1e-10)
     assert (table["same_day"] / 6).tolist() == pytest.approx([line.same_day] * 4, rel=1e-10)
     assert table["expected_backlog"].tolist() == pytest.approx([line.expected_backlog] * 4)
@@ -145,7 +140,8 @@ def test_requests_and_bookings_are_conserved(
     days: list[tuple[float, int]], deadline: int, dispersion: float
 ) -> None:
     demands, slots = [mean for mean, _ in days], [s for _, s in days]
-    table = transient(demands, slots, rules=queue(deadline_days=deadline, dispersion=dispersion))
+    rules = queue(deadline_days=deadline, dispersion=dispersion)
+    table = transient(demands, slots, rules=rules)
     assert not table.isna().any(axis=None)
     assert (table >= 0).all(axis=None)
     assert (table["same_day"] <= table["served"] + 1e-9).all()
@@ -156,9 +152,7 @@ def test_requests_and_bookings_are_conserved(
     ).iloc[:-1]
     assert (visits <= table["slots"].iloc[:-1] + 1e-9).all()
     assert (visits >= table["same_day"].iloc[:-1] - 1e-9).all()
-    more = transient(
-        demands, [s + 1 for s in slots], rules=queue(deadline_days=deadline, dispersion=dispersion)
-    )
+    more = transient(demands, [s + 1 for s in slots], rules=rules)
     assert (more["lost"] <= table["lost"] + 1e-9).all()
 
 
@@ -166,10 +160,8 @@ def test_requests_and_bookings_are_conserved(
 
 
 def test_a_flat_year_is_the_plain_queue() -> None:
-    months, line = (
-        seasonal_service(year(6.0), 6, rules=queue(deadline_days=2)),
-        queue(deadline_days=2).service(6.0, 6),
-    )
+    rules = queue(deadline_days=2)
+    months, line = seasonal_service(year(6.0), 6, rules=rules), rules.service(6.0, 6)
     assert list(months.columns) == ["requests", "slots", "lost", "served_share", "same_day_share"]
     assert months.index.name == "month"
     assert [str(month) for month in months.index[[0, -1]]] == ["2025-01", "2025-12"]
@@ -214,14 +206,13 @@ def test_a_year_may_begin_in_september_and_months_may_be_empty() -> None:
     assert months["requests"].iloc[-1] == 0
     assert months["lost"].iloc[-1] == 0
     assert months["served_share"].isna().tolist() == [False] * 10 + [True]
-
-
-def test_dates_of_the_standard_library_are_dates() -> None:
-    means = pd.Series([5.0, 6.0], index=[dt.date(2025, 1, 30), dt.date(2025, 2, 3)])
-    assert [str(month) for month in seasonal_service(means, 6, rules=queue()).index] == [
-        "2025-01",
-        "2025-02",
-    ]
+    # dates of the standard library are dates
+    two = pd.Series([5.0, 6.0], index=[dt.date(2025, 1, 30), dt.date(2025, 2, 3)])
+    months = seasonal_service(two, 6, rules=queue()).index
+    assert [str(month) for month in months] == ["2025-01", "2025-02"]
+    for undated in ([5.0, 5.0], pd.Series([5.0, 5.0]), pd.Series([5.0], index=["2025-01-06"])):
+        with pytest.raises(ScenarioError, match="indexée par date"):
+            seasonal_service(undated, 6, rules=queue())  # type: ignore[arg-type]
 
 
 def test_too_much_booked_ahead_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -279,27 +270,13 @@ def test_bad_input(how: dict[str, object], message: str) -> None:
 
 
 def test_slots_of_other_days_are_refused() -> None:
-    days = pd.bdate_range("2025-01-06", periods=3)
-    means = pd.Series(5.0, index=days)
-    assert transient(means, pd.Series(6, index=days), rules=queue()).equals(
-        transient(means, 6, rules=queue())
-    )
-    with pytest.raises(ScenarioError, match="ne sont pas ceux des demandes"):
-        transient(means, pd.Series(6, index=days[::-1]), rules=queue())
-
-
-@pytest.mark.parametrize(
-    "means", [[5.0, 5.0], pd.Series([5.0, 5.0]), pd.Series([5.0], index=["2025-01-06"])]
-)
-def test_a_season_needs_dates(means: object) -> None:
-    with pytest.raises(ScenarioError, match="indexée par date"):
-        seasonal_service(means, 6, rules=queue())  # type: ignore[arg-type]
-
-
-def test_arguments_are_left_as_they_were() -> None:
     means, slots = year(6.0), [6] * len(year(6.0))
     before = means.copy(), list(slots)
+    one = transient(means, 6, rules=queue())
+    assert transient(means, pd.Series(6, index=means.index), rules=queue()).equals(one)
+    assert transient(means, slots, rules=queue(), initial_backlog=[1.0]).equals(one)
     seasonal_service(means, slots, rules=queue())
-    transient(means, slots, rules=queue(), initial_backlog=[1.0])
     assert means.equals(before[0])
     assert slots == before[1]
+    with pytest.raises(ScenarioError, match="ne sont pas ceux des demandes"):
+        transient(means, pd.Series(6, index=means.index[::-1]), rules=queue())
