@@ -69,9 +69,7 @@ def test_ouest_loiret_refutes_the_national_share() -> None:
     )
     assert 0.9 < found["rank"] < 1
     assert found["refuted"] == (headline(OL, draws=DRAWS).refuting is not None)
-
-
-def test_ouest_loiret_is_centred_at_28_percent() -> None:
+    # it is centred at 28 %
     people = people_without_mt(44_165, share_without_mt=0.28, age_share=0.79)
     found = row(OL.evolve(people_without_mt=people))
     assert found["inside"]
@@ -106,20 +104,17 @@ def test_prediction_is_what_the_slots_serve_of_the_requests() -> None:
     came = demand * served * 0.9
     assert found["predicted_p50"] == pytest.approx(came, rel=1e-4)
     assert found["ratio"] == pytest.approx(2000 / came, rel=1e-4)
-
-
-def test_slots_of_the_week_bound_the_prediction() -> None:
-    # 49 Mondays and 52 Wednesdays in 2025, not two fifths of 251 days
+    # a count is of a year, whatever the months studied
+    summer, whole = row(certain(2000).evolve(months=(7, 8))), row(certain(2000))
+    assert summer["predicted_p50"] == pytest.approx(whole["predicted_p50"])
+    # slots of the week bound it: 49 Mondays and 52 Wednesdays in 2025, not two fifths of 251 days
     offered = 12 * (49 + 52)
     assert 0.99 * offered < row(certain(2000, slots=(12, 0, 12, 0, 0)))["predicted_p50"] <= offered
-
-
-def test_unknown_slots_leave_the_requests_less_those_who_do_not_come() -> None:
+    # unknown slots leave the requests, less those who do not come
     found = row(certain(2000, slots=None).evolve(no_show_rate=0.1))
     assert not found["bounded"]
-    assert [found[f"predicted_p{k}"] for k in (10, 50, 90)] == pytest.approx(
-        [0.9 * found[f"requests_p{k}"] for k in (10, 50, 90)]
-    )
+    for bound in ("p10", "p50", "p90"):
+        assert found[f"predicted_{bound}"] == pytest.approx(0.9 * found[f"requests_{bound}"])
 
 
 def test_a_comparison_and_a_back_test_count_the_same_consultations() -> None:
@@ -129,23 +124,12 @@ def test_a_comparison_and_a_back_test_count_the_same_consultations() -> None:
         assert row(case)["predicted_p50"] == pytest.approx(np.median(measured), rel=1e-9)
 
 
-def test_months_studied_leave_a_count_of_a_year() -> None:
-    summer = certain(2000).evolve(months=(7, 8))
-    assert row(summer)["predicted_p50"] == pytest.approx(row(certain(2000))["predicted_p50"])
-
-
 def test_all_who_may_ask_are_predicted() -> None:
     seen = LVO.evolve(observed_consultations=1000)
     found = row(seen)
     drawn = draw_requests(seen, draws=DRAWS)
     assert found["requests_p50"] == pytest.approx(np.median(drawn.requests_per_year))
     assert found["requests_p50"] > 1.2 * np.median(drawn.no_mt)
-
-
-def test_rank_counts_the_draws_at_or_below() -> None:
-    case = OL.evolve(observed_consultations=600, observed_start=None, observed_end=None)
-    drawn = draw_requests(case, draws=DRAWS).no_mt * (1 - case.no_show_rate)
-    assert row(case)["rank"] == np.mean(drawn <= 600)
 
 
 # --- the verdict -------------------------------------------------------------
@@ -177,6 +161,10 @@ def test_more_observed_never_lowers_rank_and_ratio() -> None:
     assert ranks == sorted(ranks)
     assert ranks[-1] == 1
     assert ratios == sorted(set(ratios))
+    # the rank counts the draws at or below
+    case = OL.evolve(observed_consultations=600, observed_start=None, observed_end=None)
+    drawn = draw_requests(case, draws=DRAWS).no_mt * (1 - case.no_show_rate)
+    assert row(case)["rank"] == np.mean(drawn <= 600)
 
 
 # --- shape -------------------------------------------------------------------
@@ -188,8 +176,4 @@ def test_columns_keep_their_types_without_any_row() -> None:
     assert empty.index.name == full.index.name == "territory"
     assert empty.dtypes.to_dict() == full.dtypes.to_dict()
     assert full.notna().all(axis=None)
-
-
-def test_same_draws_same_table_in_any_order() -> None:
-    first = table_of(BG, OL)
-    pd.testing.assert_frame_equal(first, table_of(OL, BG).loc[first.index])
+    pd.testing.assert_frame_equal(full, table_of(OL, BG).loc[full.index])

@@ -36,10 +36,8 @@ def around(demand: float) -> range:
 @each_deadline
 @each_dispersion
 def test_more_slots_fewer_losses(demand: float, deadline: int, dispersion: float) -> None:
-    lines = [
-        queue(deadline_days=deadline, dispersion=dispersion).service(demand, slots)
-        for slots in around(demand)
-    ]
+    rules = queue(deadline_days=deadline, dispersion=dispersion)
+    lines = [rules.service(demand, slots) for slots in around(demand)]
     assert falls([line.lost_per_day for line in lines])
     assert rises([line.served for line in lines])
     assert rises([line.same_day for line in lines])
@@ -73,10 +71,8 @@ def test_more_clustered_requests_fewer_served(demand: float, deadline: int) -> N
 @each_dispersion
 @pytest.mark.parametrize("slots", [2, 6, 8, 16])
 def test_more_requests_smaller_share_served(slots: int, deadline: int, dispersion: float) -> None:
-    lines = [
-        queue(deadline_days=deadline, dispersion=dispersion).service(load * slots, slots)
-        for load in (0.8, 0.9, 1.0, 1.2, 1.6)
-    ]
+    rules = queue(deadline_days=deadline, dispersion=dispersion)
+    lines = [rules.service(load * slots, slots) for load in (0.8, 0.9, 1.0, 1.2, 1.6)]
     assert falls([line.served for line in lines])
     assert falls([line.same_day for line in lines])
     assert rises([line.lost_per_day for line in lines])
@@ -93,11 +89,9 @@ def week(peak: float) -> tuple[float, ...]:
 @each_dispersion
 def test_sharper_weeks_fewer_served(demand: float, deadline: int, dispersion: float) -> None:
     slots = round(demand) + 1
-    weeks = [
-        queue(deadline_days=deadline, dispersion=dispersion).week(demand, slots, factors=week(peak))
-        for peak in (0.0, 0.5, 1.0, 2.0, 3.0)
-    ]
-    flat = queue(deadline_days=deadline, dispersion=dispersion).service(demand, slots)
+    rules = queue(deadline_days=deadline, dispersion=dispersion)
+    weeks = [rules.week(demand, slots, factors=week(x)) for x in (0.0, 0.5, 1.0, 2.0, 3.0)]
+    flat = rules.service(demand, slots)
     assert weeks[0].served == pytest.approx(flat.served, rel=1e-9)
     assert falls([line.served for line in weeks])
     assert falls([line.same_day for line in weeks])

@@ -24,6 +24,7 @@ from cpts_geo.capacity.scenario.loading import load_scenario
 from cpts_geo.capacity.scenario.supply import Visitors
 
 FLAT = {"weekday_factors": (1.0,) * 5, "month_factors": (1.0,) * 12}
+NO_AUGUST = {"closed": ((date(2025, 8, 1), date(2025, 8, 31)),)}
 #: Opening days of each month of 2025: weekdays less public holidays.
 DAYS_2025 = [22, 20, 21, 21, 19, 20, 22, 20, 22, 23, 19, 22]
 
@@ -37,15 +38,17 @@ def coming(*people: float) -> Visitors:
     return Visitors(present=people)
 
 
-def test_opening_days_of_each_month(lvo: Scenario) -> None:
-    assert month_means(lvo)["opening_days"].tolist() == DAYS_2025
-    assert sum(DAYS_2025) == lvo.opening_days_per_year == 251
-
-
-def test_month_of_days() -> None:
+def test_months_of_days(lvo: Scenario) -> None:
     days = pd.DatetimeIndex(["2025-01-31", "2025-02-01", "2025-12-31"])
     assert _month_of(pd.Series(0.0, index=days)).tolist() == [1, 2, 12]
     assert _month_of(pd.DataFrame({"a": 0.0}, index=days)).tolist() == [1, 2, 12]
+    assert month_means(lvo)["opening_days"].tolist() == DAYS_2025
+    assert sum(DAYS_2025) == lvo.opening_days_per_year == 251
+    # a month without opening day has no row
+    table = month_means(lvo.evolve(calendar=NO_AUGUST))
+    assert table.index.tolist() == [1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12]
+    assert table.index.name == "month"
+    assert table["opening_days"].sum() == 231
 
 
 # ---- the year's requests are kept
@@ -82,11 +85,13 @@ def test_requests_of_each_group_add_up(lvo: Scenario) -> None:
     expected = alone + requests_by_day(lvo, residents=0.0, visitors=500.0)
     pd.testing.assert_series_equal(both, expected)
     pd.testing.assert_series_equal(alone, 1000 / 251 * lvo.calendar.factors, check_names=False)
-
-
-def test_a_flat_year_has_equal_days(lvo: Scenario) -> None:
-    days = requests_by_day(lvo.evolve(calendar=FLAT), residents=251.0)
-    assert days.to_numpy() == pytest.approx(1.0)
+    flat = requests_by_day(lvo.evolve(calendar=FLAT), residents=251.0)
+    assert flat.to_numpy() == pytest.approx(1.0)
+    case = lvo.evolve(months=(7, 8))
+    residents, visitors = studied_means(case)
+    studied = requests_by_day(case, residents=900.0, visitors=300.0)
+    mean = studied[np.isin(_month_of(studied), (7, 8))].mean()
+    assert mean == pytest.approx((900 * residents + 300 * visitors) / 251)
 
 
 # ---- visitors
@@ -104,15 +109,17 @@ def test_visitors_come_in_their_months_only(lvo: Scenario) -> None:
         weekdays[_month_of(weekdays) == 8].mean() / weekdays[_month_of(weekdays) == 5].mean()
     )
     assert summer == pytest.approx(472_500 / 135_000 * by_weekday)
-
-
-def test_visitors_by_hand(lvo: Scenario) -> None:
     case = lvo.evolve(calendar=FLAT, visitors={"present": (0.0,) * 6 + (300.0, 100.0) + (0.0,) * 4})
     # 22 days of July weigh 3, 20 of August 1: 86 shares of 251 mean days
     shape = _visitor_factors(case)
     assert shape["2025-07-01"] == pytest.approx(3 * 251 / 86)
     assert shape["2025-08-01"] == pytest.approx(251 / 86)
     assert shape["2025-06-30"] == 0.0
+    # no visitor is zero, and not unknown
+    nobody = lvo.evolve(visitors={"present": (0.0,) * 12})
+    for case in (nobody, lvo.evolve(eligible=("no_mt",), visitors=None)):
+        assert _visitor_factors(case).tolist() == [0.0] * 251
+        assert requests_by_day(case, residents=10.0).sum() == pytest.approx(10)
 
 
 def test_visitors_follow_weekdays_and_not_school(lvo: Scenario) -> None:
@@ -147,8 +154,7 @@ def test_presence_is_that_of_opening_days(lvo: Scenario) -> None:
 
 
 def test_a_closed_month_has_no_presence_and_moves_none(lvo: Scenario) -> None:
-    august = {"closed": ((date(2025, 8, 1), date(2025, 8, 31)),)}
-    whole, shut = lvo.evolve(calendar=FLAT), lvo.evolve(calendar=FLAT | august)
+    whole, shut = lvo.evolve(calendar=FLAT), lvo.evolve(calendar=FLAT | NO_AUGUST)
     rate = 0.01
     for case in (whole, shut):
         asked = rate * visitor_presence(case)
@@ -161,17 +167,6 @@ def test_a_closed_month_has_no_presence_and_moves_none(lvo: Scenario) -> None:
     assert requests_by_day(only, residents=0.0, visitors=0.0).sum() == 0.0
     alone = lvo.evolve(eligible=("no_mt",), visitors=None)
     assert visitor_presence(alone) == 0.0
-
-
-def test_no_visitor_is_zero_and_not_unknown(lvo: Scenario) -> None:
-    for case in (
-        lvo.evolve(visitors={"present": (0.0,) * 12}),
-        lvo.evolve(eligible=("no_mt",), visitors=None),
-    ):
-        shape = _visitor_factors(case)
-        assert len(shape) == 251
-        assert (shape == 0.0).all()
-        assert requests_by_day(case, residents=10.0).sum() == pytest.approx(10)
 
 
 # ---- months studied
@@ -201,19 +196,3 @@ def test_requests_of_the_months_studied_by_hand(lvo: Scenario) -> None:
     many = np.array([251.0, 502.0])
     assert no_mt_per_day(summer, many) == pytest.approx(0.5 * 251 / 230 * np.array([1.0, 2.0]))
     assert many.tolist() == [251.0, 502.0]
-
-
-def test_the_months_studied_are_those_of_the_days(lvo: Scenario) -> None:
-    case = lvo.evolve(months=(7, 8))
-    days = requests_by_day(case, residents=900.0, visitors=300.0)
-    residents, visitors = studied_means(case)
-    mean = days[np.isin(_month_of(days), (7, 8))].mean()
-    assert mean == pytest.approx((900 * residents + 300 * visitors) / 251)
-
-
-def test_a_month_without_opening_day_has_no_row(lvo: Scenario) -> None:
-    case = lvo.evolve(calendar={"closed": ((date(2025, 8, 1), date(2025, 8, 31)),)})
-    table = month_means(case)
-    assert table.index.tolist() == [1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12]
-    assert table.index.name == "month"
-    assert table["opening_days"].sum() == 231

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import heapq
 import math
+from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -77,6 +79,10 @@ def test_o14_one_secretary_is_not_enough_in_the_peak_hour() -> None:
 def test_o13_walk_in_wait(minutes: float, fixed: float) -> None:
     assert walk_in_wait(3, minutes) == pytest.approx(fixed, rel=1e-12)
     assert walk_in_wait(3, minutes, fixed_length=False) == pytest.approx(2 * fixed, rel=1e-12)
+    for load in (0.1, 0.5, 0.97):  # one agent is the waiting room of one doctor
+        waited = walk_in_wait(load * 60 / minutes, minutes, fixed_length=False)
+        seconds = average_speed_of_answer(load, 1, handling_minutes=minutes)
+        assert seconds == pytest.approx(60 * waited, rel=1e-12)
 
 
 # --- independent computations ------------------------------------------------
@@ -161,24 +167,20 @@ def test_simulated_waiting_room_agrees(fixed: bool) -> None:
 
 
 @given(load_, agents_)
-def test_blocked_calls_fall_with_agents_and_rise_with_load(load: float, agents: int) -> None:
-    blocked = _erlang_b(load, agents)
-    assert 0.0 <= blocked <= 1.0
-    assert _erlang_b(load, agents + 1) <= blocked <= _erlang_b(load + 0.1, agents)
-    carried = load * (1 - blocked)
-    assert carried <= agents + 1e-9
-
-
-@given(load_, agents_)
-def test_waits_from_blocked(load: float, agents: int) -> None:
+def test_blocked_calls_and_waits(load: float, agents: int) -> None:
     blocked, waits = _erlang_b(load, agents), erlang_c(load, agents)
-    assert blocked <= waits <= 1.0
+    assert 0.0 <= blocked <= waits <= 1.0
+    assert _erlang_b(load, agents + 1) <= blocked <= _erlang_b(load + 0.1, agents)
+    assert load * (1 - blocked) <= agents + 1e-9  # what is carried
     if agents <= load:
         assert waits == 1.0
     elif agents > 1:  # the other classical form, from one agent fewer
         fewer = _erlang_b(load, agents - 1)
         other = load * fewer / (agents - load * (1 - fewer))
         assert waits == pytest.approx(other, rel=1e-9, abs=1e-300)
+    else:
+        assert blocked == pytest.approx(load / (1 + load), rel=1e-12)
+        assert waits == pytest.approx(load, rel=1e-12)
 
 
 @given(load_, agents_, handling_, seconds_)
@@ -219,15 +221,7 @@ def test_no_call_no_wait() -> None:
     assert agents_needed(0, 5) == 1  # an open line has somebody
     assert walk_in_wait(0, 15) == 0.0
     assert erlang_c(1e-9, 1) == pytest.approx(1e-9)
-
-
-@pytest.mark.parametrize("load", [0.1, 0.5, 0.97])
-def test_one_agent_is_the_waiting_room_of_one_doctor(load: float) -> None:
-    assert _erlang_b(load, 1) == pytest.approx(load / (1 + load), rel=1e-12)
-    assert erlang_c(load, 1) == pytest.approx(load, rel=1e-12)
-    minutes = walk_in_wait(load * 60 / 12, 12, fixed_length=False)
-    seconds = average_speed_of_answer(load, 1, handling_minutes=12)
-    assert seconds == pytest.approx(60 * minutes, rel=1e-12)
+    assert erlang_c(np.float64(3.0), np.int64(5)) == erlang_c(3.0, 5)  # type: ignore[arg-type]
 
 
 def test_too_few_agents_never_catch_up() -> None:
@@ -237,22 +231,13 @@ def test_too_few_agents_never_catch_up() -> None:
         assert service_level(load, agents, handling_minutes=5, within_seconds=3600) == 0.0
     assert _erlang_b(2.0, 2) == pytest.approx(0.4)  # but calls turned away leave the others alone
     assert walk_in_wait(4, 15) == walk_in_wait(5, 15) == math.inf
-
-
-def test_large_lines_neither_overflow_nor_vanish() -> None:
-    # at load = agents = c, B tends to sqrt(2 / (pi c)) (Stirling)
+    # large lines neither overflow nor vanish: at load = agents = c, B tends to sqrt(2 / (pi c))
     assert _erlang_b(10_000.0, 10_000) == pytest.approx(math.sqrt(2 / (math.pi * 10_000)), rel=0.01)
     assert _erlang_b(500.0, 1_000) < 1e-50
     assert 9_000 < agents_needed(9_000.0, 60, within_seconds=0) < 9_200
 
 
 # --- the day -----------------------------------------------------------------
-
-
-def test_hour_shares_are_a_day_with_a_morning_peak() -> None:
-    assert len(HOUR_SHARES) == 12
-    assert math.fsum(HOUR_SHARES) == pytest.approx(1.0, abs=1e-15)
-    assert max(HOUR_SHARES) == HOUR_SHARES[0]
 
 
 def test_table_by_hour_repeats_the_formulas() -> None:
@@ -285,6 +270,9 @@ def test_table_by_hour_repeats_the_formulas() -> None:
 
 
 def test_peak_shows_in_the_table() -> None:
+    assert len(HOUR_SHARES) == 12
+    assert math.fsum(HOUR_SHARES) == pytest.approx(1.0, abs=1e-15)
+    assert max(HOUR_SHARES) == HOUR_SHARES[0]
     table = agents_by_hour(BG_CALLS, handling_minutes=6)
     assert table["agents"].idxmax() == 8
     assert table["agents"].max() == 2
@@ -293,13 +281,9 @@ def test_peak_shows_in_the_table() -> None:
     assert flat["agents"].tolist() == [1] * 12
     busier = [agents_by_hour(calls)["agents"] for calls in (20, 100, 300, 1000)]
     assert all((more >= less).all() for less, more in pairwise(busier))
-
-
-def test_other_hours_and_shares() -> None:
-    table = agents_by_hour(30.0, hour_shares=np.array([0.0, 1.0]), opens=22)
-    assert table.index.tolist() == [22, 23]
-    assert table["calls_per_hour"].tolist() == [0.0, 30.0]
-    assert table.loc[22, ["agents", "waits", "asa_seconds"]].tolist() == [1, 0, 0]
+    late = agents_by_hour(30.0, hour_shares=np.array([0.0, 1.0]), opens=22)
+    assert late["calls_per_hour"].to_dict() == {22: 0.0, 23: 30.0}
+    assert late.loc[22, ["agents", "waits", "asa_seconds"]].tolist() == [1, 0, 0]
     nobody = agents_by_hour(0.0)
     assert (nobody["agents"] == 1).all()
     assert (nobody["service_level"] == 1.0).all()
@@ -337,39 +321,24 @@ def test_every_defect_of_the_day_is_listed() -> None:
         agents_by_hour(10, opens=8.5)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("load", [-0.1, math.nan, math.inf, "3", None, True, _MAX_LOAD + 1])
-def test_bad_load(load: object) -> None:
-    for call in (_erlang_b, erlang_c):
-        with pytest.raises(ScenarioError, match="charge"):
-            call(load, 2)  # type: ignore[arg-type]
+LOADS = [-0.1, math.nan, math.inf, "3", None, True, _MAX_LOAD + 1]
+AGENTS = [0, -1, 1.5, "2", True, None, 10**9]
+TARGETS = [0, 1, 1.2, -0.1, math.nan, "0.8"]
 
 
-@pytest.mark.parametrize("agents", [0, -1, 1.5, "2", True, None, 10**9])
-def test_bad_agents(agents: object) -> None:
-    for call in (_erlang_b, erlang_c):
-        with pytest.raises(ScenarioError, match="personnes"):
-            call(0.5, agents)  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize("target", [0, 1, 1.2, -0.1, math.nan, "0.8"])
-def test_bad_target(target: object) -> None:
-    with pytest.raises(ScenarioError, match="cible"):
-        agents_needed(5, 5, target_share=target)  # type: ignore[arg-type]
-
-
-def test_bad_arrivals() -> None:
-    with pytest.raises(ScenarioError) as caught:
-        walk_in_wait(-3, 0)
-    assert len(caught.value.defects) == 2
-    with pytest.raises(ScenarioError, match="arrivées par heure = nan"):
-        walk_in_wait(math.nan, 15)
-
-
-def test_a_load_beyond_any_line_is_refused() -> None:
-    for call in (lambda: agents_needed(1e6, 5), lambda: agents_by_hour(1e8)):
-        with pytest.raises(ScenarioError, match="charge"):
-            call()
-
-
-def test_numpy_numbers_are_numbers() -> None:
-    assert erlang_c(np.float64(3.0), np.int64(5)) == erlang_c(3.0, 5)  # type: ignore[arg-type]
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        *((partial(each, x, 2), "charge") for each in (_erlang_b, erlang_c) for x in LOADS),
+        *((partial(each, 0.5, x), "personnes") for each in (_erlang_b, erlang_c) for x in AGENTS),
+        *((partial(agents_needed, 5, 5, target_share=x), "cible") for x in TARGETS),
+        (partial(walk_in_wait, -3, 15), "arrivées par heure = -3"),
+        (partial(walk_in_wait, math.nan, 15), "arrivées par heure = nan"),
+        (partial(walk_in_wait, 3, 0), "minutes par consultation = 0"),
+        (partial(agents_needed, 1e6, 5), "charge"),  # beyond any line
+        (partial(agents_by_hour, 1e8), "charge"),
+    ],
+)
+def test_a_value_outside_its_domain_is_refused(call: Callable[[], object], words: str) -> None:
+    with pytest.raises(ScenarioError, match=words):
+        call()

@@ -52,8 +52,24 @@ def test_o15_identical_territories(demand: float, next_day: tuple[float, ...]) -
 
 
 def test_o15_two_territories() -> None:
-    assert pooled_slots([OL, BG], rules=queue()) == Pooling((6, 8), 14, 14, 0)
-    assert pooled_slots([OL, BG], rules=queue(deadline_days=0)) == Pooling((8, 11), 19, 16, 3)
+    demand = pd.Series({"b": OL, "a": BG})
+    near = times(["a", "b"], {("a", "b"): 10.0})
+    for deadline, expected in (
+        (1, Pooling((6, 8), 14, 14, 0)),
+        (0, Pooling((8, 11), 19, 16, 3)),
+    ):
+        rules = queue(deadline_days=deadline)
+        for given_ in (demand, [OL, BG], (OL, BG), demand.to_numpy()):
+            assert pooled_slots(given_, rules=rules) == expected
+        row = pool_within(demand, near, rules=rules).loc[1]
+        assert row[["slots_apart", "slots_pooled", "saved"]].tolist() == [
+            expected.total_apart,
+            expected.pooled,
+            expected.saved,
+        ]
+    # no request needs no slot
+    assert pooled_slots([OL, 0.0], rules=queue()) == Pooling((6, 0), 6, 6, 0)
+    assert pooled_slots([0, 0], rules=queue()) == Pooling((0, 0), 0, 0, 0)
 
 
 # --- the comparison ----------------------------------------------------------
@@ -64,18 +80,6 @@ def test_every_rule_reaches_the_queue() -> None:
     found = pooled_slots([3.0, 1.5], rules=rules)
     assert found.slots_apart == (rules.slots(3.0), rules.slots(1.5))
     assert found.pooled == rules.slots(4.5)
-
-
-def test_no_request_needs_no_slot() -> None:
-    assert pooled_slots([OL, 0.0], rules=queue()) == Pooling((6, 0), 6, 6, 0)
-    assert pooled_slots([0, 0], rules=queue()) == Pooling((0, 0), 0, 0, 0)
-
-
-def test_series_and_list_agree() -> None:
-    demand = pd.Series({"b": OL, "a": BG})
-    assert pooled_slots(demand, rules=queue()) == pooled_slots([OL, BG], rules=queue())
-    values = demand.to_numpy()
-    assert pooled_slots(tuple(demand), rules=queue()) == pooled_slots(values, rules=queue())
 
 
 @settings(max_examples=40, deadline=None)
@@ -168,23 +172,15 @@ def test_unknown_times_are_not_pooled_and_said() -> None:
     nothing = pool_within(demand, table.where(np.eye(4, dtype=bool)), rules=queue())
     assert nothing["members"].tolist() == [("a",), ("b",), ("c",), ("d",)]
     assert nothing.loc[1, "unknown_with"] == ("b", "c", "d")
-
-
-def test_missing_values_of_any_kind_are_unknown() -> None:
-    demand = pd.Series({"a": 1.0, "b": 1.0})
+    # missing values of any kind are unknown
+    two = pd.Series({"a": 1.0, "b": 1.0})
     known = times(["a", "b"], {("a", "b"): 10.0})
     for missing in (
         known.astype("Float64").mask(known == 10.0),
         known.astype(object).mask(known == 10.0, None),
     ):
-        groups = pool_within(demand, missing, rules=queue())
+        groups = pool_within(two, missing, rules=queue())
         assert groups["unknown_with"].tolist() == [("b",), ("a",)]
-
-
-def test_one_territory_alone() -> None:
-    table = pool_within(pd.Series({"a": OL}), times(["a"], {}), rules=queue())
-    assert table["members"].tolist() == [("a",)]
-    assert table[["slots_apart", "slots_pooled", "saved"]].loc[1].tolist() == [6, 6, 0]
 
 
 def random_case(seed: int, size: int) -> tuple[pd.Series, pd.DataFrame]:
@@ -236,14 +232,6 @@ def test_order_plays_no_part_and_arguments_are_kept(seed: int) -> None:
     pd.testing.assert_frame_equal(minutes, kept[1])
 
 
-def test_rule_of_the_groups_is_the_one_asked() -> None:
-    demand = pd.Series({"a": OL, "b": BG})
-    near = times(["a", "b"], {("a", "b"): 10.0})
-    for deadline, slots in ((1, [14, 14, 0]), (0, [19, 16, 3])):
-        table = pool_within(demand, near, rules=queue(deadline_days=deadline))
-        assert table.loc[1, ["slots_apart", "slots_pooled", "saved"]].tolist() == slots
-
-
 # --- bad input ---------------------------------------------------------------
 
 
@@ -285,7 +273,7 @@ def test_every_defect_of_the_times_is_listed() -> None:
     }
 
 
-def test_repeated_rows_and_columns_are_refused() -> None:
+def test_a_lone_territory_and_repeated_or_missing_ones() -> None:
     demand = pd.Series({"a": 1.0, "b": 1.0})
     near = times(["a", "b"], {("a", "b"): 10.0})
     twice = near.loc[["a", "b", "b"], ["a", "a", "b"]]
@@ -297,12 +285,13 @@ def test_repeated_rows_and_columns_are_refused() -> None:
     )
     with pytest.raises(ScenarioError, match="aucun territoire"):
         pool_within(pd.Series(dtype=float), pd.DataFrame(), rules=queue())
-
-
-@pytest.mark.parametrize("limit", [-1, math.nan, math.inf, "30", True])
-def test_bad_limit(limit: object) -> None:
-    with pytest.raises(ScenarioError, match="minutes au plus"):
-        pool_within(pd.Series({"a": 1.0}), times(["a"], {}), rules=queue(), max_minutes=limit)  # type: ignore[arg-type]
+    alone = pd.Series({"a": OL})
+    table = pool_within(alone, times(["a"], {}), rules=queue())
+    assert table["members"].tolist() == [("a",)]
+    assert table[["slots_apart", "slots_pooled", "saved"]].loc[1].tolist() == [6, 6, 0]
+    for limit in (-1, math.nan, math.inf, "30", True):
+        with pytest.raises(ScenarioError, match="minutes au plus"):
+            pool_within(alone, times(["a"], {}), rules=queue(), max_minutes=limit)  # type: ignore[arg-type]
 
 
 def test_territories_beyond_a_cpts_pass_the_queue_s_own_error() -> None:
