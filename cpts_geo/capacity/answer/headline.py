@@ -146,18 +146,13 @@ class Headline:
     @property
     def status(self) -> Status:
         """How the answer is known: assumed where its people are, else estimated by a model."""
-        assumed = self.people_status is Status.ASSUMED
+        assumed = self.scenario.people_status is Status.ASSUMED
         return Status.ASSUMED if assumed else Status.ESTIMATED
 
     @property
     def refuting(self) -> ObservedFloor | None:
         """The observed floor where it is above the model's p90; None where the model stands."""
         return self.observed if self.observed is not None and self.observed.above_p90 else None
-
-    @property
-    def people_status(self) -> Status:
-        """How the people without médecin traitant are known: that of the scenario."""
-        return self.scenario.people_status
 
 
 def headline(scenario: Scenario, *, draws: int = DRAWS, seed: int | None = None) -> Headline:
@@ -298,7 +293,7 @@ _COLUMNS: Final[dict[str, tuple[Any, str]]] = {
     "lower_bound": ("bool", "lower_bound"),
     "population": ("float64", "scenario.population"),
     "people_without_mt": ("float64", "scenario.people_without_mt"),
-    "people_status": ("str", "people_status"),
+    "people_status": ("str", "scenario.people_status"),
     **_bounds("requests_per_year", "float64", "requests_per_year"),
     **_bounds("slots", "int64", "slots_per_day"),
     **_bounds("sampling_requests_per_year", "float64", "sampling_requests"),

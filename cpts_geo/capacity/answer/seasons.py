@@ -65,11 +65,7 @@ def eligible_per_day(scenario: Scenario, drawn: DemandDraws) -> Floats:
     >>> eligible_per_day(case, draw_requests(case, draws=1000)).shape
     (1000,)
     """
-    residents, visitors = studied_means(scenario)
-    days = scenario.opening_days_per_year
-    return (
-        drawn.no_mt + drawn.mt_unavailable
-    ) / days * residents + drawn.visitors / days * visitors
+    return _per_day(scenario, drawn, *studied_means(scenario))
 
 
 def eligible_demand(scenario: Scenario, drawn: DemandDraws) -> EligibleDemand:
@@ -112,6 +108,13 @@ def eligible_demand(scenario: Scenario, drawn: DemandDraws) -> EligibleDemand:
     )
 
 
+def _per_day(scenario: Scenario, drawn: DemandDraws, residents: float, visitors: float) -> Floats:
+    """Requests of an opening day, whose ratios to that of the year are given, one per draw."""
+    days = scenario.opening_days_per_year
+    lived = (drawn.no_mt + drawn.mt_unavailable) / days * residents
+    return lived + drawn.visitors / days * visitors
+
+
 def _slots_needed(scenario: Scenario, per_day: Floats) -> Interval[int]:
     """Slots for the target at the quantiles of the demand: they grow with it."""
     rules = scenario.rules
@@ -120,12 +123,10 @@ def _slots_needed(scenario: Scenario, per_day: Floats) -> Interval[int]:
 
 def _months(scenario: Scenario, drawn: DemandDraws) -> pd.DataFrame:
     """Demand and slots of each month with an opening day (:attr:`EligibleDemand.by_month`)."""
-    days = scenario.opening_days_per_year
     week = scenario.slots_by_weekday
     rows = []
     for month, means in month_means(scenario).iterrows():
-        per_day = (drawn.no_mt + drawn.mt_unavailable) / days * means["residents"]
-        per_day += drawn.visitors / days * means["visitors"]
+        per_day = _per_day(scenario, drawn, means["residents"], means["visitors"])
         demand, slots = interval(per_day), _slots_needed(scenario, per_day)
         rows.append(
             {

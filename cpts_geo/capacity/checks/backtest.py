@@ -10,7 +10,7 @@ book and do not come are taken out, as everywhere a consultation is counted.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -134,16 +134,8 @@ def back_test_table(tests: Iterable[BackTest]) -> pd.DataFrame:
         Index ``territory``; fields of :class:`BackTest`, the bounds of its intervals in columns
         of their own (``requests_p10``, ..., ``predicted_p90``).
     """
-    rows = [
-        vars(each)
-        | {
-            f"{name}_{bound}": value
-            for name in ("requests", "predicted")
-            for bound, value in vars(getattr(each, name)).items()
-        }
-        for each in tests
-    ]
-    return pd.DataFrame(rows, columns=list(_COLUMNS)).astype(_COLUMNS).set_index("territory")
+    rows = pd.json_normalize([asdict(each) for each in tests], sep="_")
+    return rows.reindex(columns=list(_COLUMNS)).astype(_COLUMNS).set_index("territory")
 
 
 _COLUMNS: Final[dict[str, Any]] = {

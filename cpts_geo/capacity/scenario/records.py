@@ -24,7 +24,6 @@ from cpts_geo.capacity.scenario._refusals import ContradictionError, refusals, s
 from cpts_geo.errors import ScenarioError
 from cpts_geo.foreign import MAX_NAME, is_invisible
 
-_STRICT: Final = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 REMEDY: Final = "corrigez ces lignes ; data/cpts/scenario.schema.json donne champs et unités."
 
 _depth: ContextVar[int] = ContextVar("depth of the record being checked", default=0)
@@ -50,7 +49,7 @@ class Record(BaseModel):
     À faire : corrigez ces lignes ; data/cpts/scenario.schema.json donne champs et unités.
     """
 
-    model_config = _STRICT
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
     @model_validator(mode="wrap")
     @classmethod

@@ -10,7 +10,6 @@ from cpts_geo.capacity.scenario.records import AS_TUPLE, MAX_PEOPLE, Record, fie
 _PEOPLE_PER_ROOM: Final = 2.0
 _PEOPLE_PER_PITCH: Final = 3.0
 _PEOPLE_PER_SECOND_HOME: Final = 5.0
-_MONTHS: Final = 12
 #: Usual day of one site, as in Challans (grade D elsewhere): hours of a doctor, minutes of a slot.
 SITE_HOURS: Final = 4
 SITE_MINUTES: Final = 15
@@ -103,7 +102,7 @@ class Visitors(Record):
         defects = []
         for name in ("present", "occupancy"):
             values = getattr(self, name)
-            if values is not None and len(values) != _MONTHS:
+            if values is not None and len(values) != 12:
                 defects.append(f"« {name} » : il faut 12 valeurs, de janvier à décembre")
         beds = self.hotel_rooms + self.camping_pitches + self.second_homes
         if (self.present is None) == (self.occupancy is None):

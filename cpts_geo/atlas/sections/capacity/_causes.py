@@ -77,7 +77,7 @@ def _swings(result: Headline, tornado: pd.DataFrame) -> list[_Swing]:
                 values=" à ".join(bounds),
                 low=row["result_low"],
                 high=row["result_high"],
-                status=result.people_status if row["input"] == "people" else status,
+                status=result.scenario.people_status if row["input"] == "people" else status,
             )
         )
     return bars

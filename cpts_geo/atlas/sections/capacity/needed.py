@@ -105,7 +105,7 @@ def section(result: Headline, *, several: bool) -> dict[str, Any]:
         "deadline": deadline(result.scenario.deadline_days),
         "draw_error": _draw_error(result),
         "chart": Markup(capacity_svg(result)),
-        "people_mark": STATUS_MARKS[result.people_status],
+        "people_mark": STATUS_MARKS[result.scenario.people_status],
         "same_day": SAME_DAY_WORDS,
         "dispersion": DISPERSION_WORDS,
         "rates": " – ".join(number(rate, 2) for rate in normative_rates()),
