@@ -187,12 +187,9 @@ def test_words_say_the_constants() -> None:
     assert SAME_DAY_WORDS.startswith("Pour servir 80")
     assert (SAME_DAY_TARGET, DISPERSION_VARIANT) == (0.8, 2.0)
     assert (SITE_SLOTS, SITE_WORDS) == (16, "un médecin 4 h, créneaux de 15 min")
+    assert len(modules()) > 100
+    assert (PACKAGE / "capacity").is_dir()
 
 
 def _numbers(node: ast.List | ast.Tuple) -> list[object]:
     return [each.value for each in node.elts if isinstance(each, ast.Constant)]
-
-
-def test_the_package_is_read() -> None:
-    assert len(modules()) > 100
-    assert (PACKAGE / "capacity").is_dir()

@@ -69,17 +69,12 @@ def test_acceptance_beauce_gatinais(answers: dict[str, Headline]) -> None:
     assert found.today.served_at_median < 0.6
     assert found.today.served_if_all_calls == pytest.approx(0.346207, abs=5e-7)  # O11
     assert found.lower_bound is False
-
-
-def test_o11_announced_doubling(answers: dict[str, Headline]) -> None:
-    found = answers["beauce_gatinais"]
+    # O11: the doubling that is announced
     assert found.planned is not None
     assert (found.planned.slots, found.planned.gp_hours_per_week) == (16, 20.0)
     assert found.planned.served_if_all_calls == pytest.approx(0.692414, abs=5e-7)
-    median = found.requests_per_year.p50 / 251
-    assert found.planned.served_at_median == pytest.approx(
-        queue().service(median, 16).served, rel=1e-12
-    )
+    served = queue().service(found.requests_per_year.p50 / 251, 16).served
+    assert found.planned.served_at_median == pytest.approx(served, rel=1e-12)
     assert [name for name, x in answers.items() if x.planned] == ["beauce_gatinais"]
 
 
@@ -289,9 +284,6 @@ def test_tiny_and_large_territories() -> None:
     assert three(hamlet.slots_per_day) == (1, 1, 1)
     large = headline(scenario_from_population(300_000), draws=2_000)
     assert large.slots_per_day.p50 == queue().slots(large.requests_per_year.p50 / 251)
-
-
-def test_a_country_is_told_to_be_split() -> None:
     with pytest.raises(ScenarioError, match=r"découpez le territoire.*600 créneaux"):
         headline(scenario_from_population(68_000_000))
 
@@ -507,16 +499,6 @@ def test_hours_of_a_line_open_three_days(cases: dict[str, Scenario]) -> None:
     assert found.slots_per_day.p50 == queue().slots(
         float(np.quantile(draw_requests(case, draws=500).no_mt, 0.5, method="inverted_cdf")) / days
     )
-
-
-def test_a_rota_gives_the_slots_of_today(cases: dict[str, Scenario]) -> None:
-    rota = {"gps": 14, "sessions_per_gp_per_week": 0.5, "session_hours": 2.0}
-    case = cases["beauce_gatinais"].evolve(slots_today=None, rota=rota)
-    today = headline(case, draws=500).today
-    assert today is not None
-    assert (today.slots, today.gp_hours_per_week) == (pytest.approx(11.2), pytest.approx(14.0))
-    named = cases["beauce_gatinais"].evolve(slots_today=(12, 11, 11, 11, 11))
-    assert headline(named, draws=500).today == today
 
 
 def test_seed_of_the_scenario_or_of_the_call(

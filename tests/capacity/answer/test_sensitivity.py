@@ -257,12 +257,6 @@ def test_the_sample_is_a_power_of_two(n: float) -> None:
         hours_sobol(load_scenario("beauce_gatinais"), n=n)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("sizes", [[50], [2_000], [150.5]])
-def test_sizes_are_among_the_draws(sizes: list[float]) -> None:
-    with pytest.raises(ScenarioError, match="nombre de tirages"):
-        convergence(np.ones(1_000), sizes)  # type: ignore[arg-type]
-
-
 def test_draws_are_a_list_of_numbers() -> None:
     with pytest.raises(ScenarioError, match="au moins 100"):
         quantile_errors(np.ones(99), [0.5])[0]
@@ -272,3 +266,6 @@ def test_draws_are_a_list_of_numbers() -> None:
         quantile_errors(np.append(np.ones(200), np.inf), [0.5])[0]
     with pytest.raises(ScenarioError, match="probabilité"):
         quantile_errors(np.ones(200), [0.99])[0]
+    for sizes in ([50], [2_000], [150.5]):
+        with pytest.raises(ScenarioError, match="nombre de tirages"):
+            convergence(np.ones(1_000), sizes)  # type: ignore[arg-type]

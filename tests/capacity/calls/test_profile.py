@@ -181,7 +181,7 @@ def test_months_need_eleven(last: date, covered: int) -> None:
     assert found.months["factor"].notna().sum() == covered
 
 
-def test_duplicates_marked_and_found_are_apart() -> None:
+def test_duplicates_holes_and_days_without_hours() -> None:
     log = log_of(DAY, np.array([14]), commune="45130")
     log["outcome"] = ["advice"] * 12 + ["duplicate"] * 2
     # Rows 1 and 2 repeat row 0 (seconds apart), row 12 is marked, row 5 has nothing to compare.
@@ -191,14 +191,14 @@ def test_duplicates_marked_and_found_are_apart() -> None:
     found = summed(log, DAY)
     assert (found.outcomes["duplicate"], found.repeated_calls) == (2, 2)
     assert summed(log.assign(commune=None), DAY).repeated_calls is None
-
-
-def test_days_without_hours_give_no_hours() -> None:
-    log = log_of(DAY, np.array([20]), commune="45130")
-    log["time"] = log["time"].dt.normalize()
-    found = summed(log, DAY)
-    assert (found.hours, found.repeated_calls) == (None, None)
-    assert "hour" not in released(found)
+    bare = summed(log.assign(time=log["time"].dt.normalize()), DAY)
+    assert (bare.hours, bare.repeated_calls) == (None, None)
+    assert "hour" not in released(bare)
+    days = opening_days(date(2024, 1, 2), date(2024, 3, 29))
+    counts = np.full(len(days), 2)
+    counts[10:17] = 0
+    counts[-4:] = 0
+    assert summed(log_of(days, counts), days).longest_silence == 7
 
 
 @pytest.mark.parametrize(
@@ -212,28 +212,16 @@ def test_days_without_hours_give_no_hours() -> None:
 )
 def test_a_steady_line_has_the_same_rate_however_long_its_log(start: date, end: date) -> None:
     days = opening_days(start, end)
-    found = steady(days, 20)
+    log = log_of(days, np.full(len(days), 20))
+    before = log.copy(deep=True)
+    found = summed(log, days)
     assert found.calls / found.people_years == pytest.approx(20 * 251 / PEOPLE)
-
-
-def test_a_year_of_its_opening_days_is_one_person_year_each() -> None:
-    days = opening_days(date(2025, 1, 1), date(2025, 12, 31))
-    assert len(days) == 251
-    log = log_of(days, np.full(len(days), 2))
-    assert summed(log, days).people_years == PEOPLE
+    assert found.people_years == PEOPLE * len(days) / 251  # a year of days is one each
+    pd.testing.assert_frame_equal(log, before)
     # Others call too: no exposure, and all the rest.
     wide = summed(log, days, people_without_mt=None)
     assert math.isnan(wide.people_years)
-    assert wide.calls == 502
-
-
-def test_a_hole_in_the_log_is_measured() -> None:
-    days = opening_days(date(2024, 1, 2), date(2024, 3, 29))
-    counts = np.full(len(days), 2)
-    counts[10:17] = 0
-    counts[-4:] = 0
-    found = summed(log_of(days, counts), days)
-    assert found.longest_silence == 7
+    assert wide.calls == 20 * len(days)
 
 
 @pytest.mark.parametrize("only", ["appointment", "cancelled", "duplicate"])
@@ -242,13 +230,6 @@ def test_a_log_of_those_served_alone_is_a_lower_bound(only: str) -> None:
     assert summed(log, DAY).lower_bound
     log.loc[0, "outcome"] = "no_slot"
     assert not summed(log, DAY).lower_bound
-
-
-def test_the_log_is_not_modified() -> None:
-    log = log_of(DAY, np.array([20]))
-    before = log.copy(deep=True)
-    summed(log, DAY)
-    pd.testing.assert_frame_equal(log, before)
 
 
 def test_what_is_no_log_is_refused_with_all_that_it_lacks() -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -289,20 +287,6 @@ def test_other_groups_do_not_move_the_draws_of_the_first(cases: dict[str, Scenar
         drawn = draw_requests(come, draws=2000, seed=9)
         assert drawn.visitors == pytest.approx(times * whole.visitors)
         assert np.array_equal(drawn.mt_unavailable, whole.mt_unavailable)
-
-
-def test_visitors_of_a_closed_month_ask_in_no_other(cases: dict[str, Scenario]) -> None:
-    flat = {"weekday_factors": (1.0,) * 5}
-    case = cases["lvo"].evolve(
-        calendar=flat, visitors={"present": (*(0.0,) * 6, 9.0, 5.0, *(0.0,) * 4)}
-    )
-    shut = case.evolve(calendar={"closed": ((date(2025, 8, 1), date(2025, 8, 31)),)})
-    whole, part = (draw_requests(x, draws=300, seed=2).visitors for x in (case, shut))
-    each = part / whole
-    # 22 days of July and 20 of August of 251; then 22 of July of 231
-    assert each == pytest.approx((22 * 9 / 231) / ((22 * 9 + 20 * 5) / 251))
-    closed = shut.evolve(visitors={"present": (*(0.0,) * 7, 5.0, *(0.0,) * 4)})
-    assert (draw_requests(closed, draws=300, seed=2).visitors == 0.0).all()
 
 
 def test_people_without_and_with_a_medecin_traitant_are_the_population(
