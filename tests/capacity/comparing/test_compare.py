@@ -174,14 +174,6 @@ def test_no_more_is_served_than_asked_or_offered(
     assert 0 < found <= min(251 * demand[0], offered) * (1 + 1e-9)
 
 
-def test_what_is_computed_is_said() -> None:
-    said: list[str] = []
-    compare_scenarios(TODAY, UNKNOWN, draws=100, say=said.append)
-    assert len(said) == 2
-    assert "40 créneaux par semaine" in said[0]
-    assert "créneaux inconnus" in said[1]
-
-
 # ---- what cannot be otherwise
 
 
@@ -321,6 +313,12 @@ def test_unknown_slots_are_unknown_never_nil() -> None:
     assert rest.filter(like="first_").notna().all(axis=None)
     assert rest.filter(like="second_").isna().all(axis=None)
     assert rest.filter(like="difference_").isna().all(axis=None)
+    # what is computed is said
+    said: list[str] = []
+    compare_scenarios(TODAY, UNKNOWN, draws=100, say=said.append)
+    assert len(said) == 2
+    assert "40 créneaux par semaine" in said[0]
+    assert "créneaux inconnus" in said[1]
 
 
 # ---- months, calendars, warnings
@@ -403,12 +401,6 @@ def test_changed_fields_leave_words_out() -> None:
 # ---- bounds
 
 
-@pytest.mark.parametrize("draws", [99, 2_000_001, 1000.5])
-def test_bad_numbers_of_draws_are_refused(draws: Any) -> None:
-    with pytest.raises(ScenarioError, match="tirages"):
-        compare_scenarios(TODAY, DOUBLED, draws=draws)
-
-
 def test_a_rare_draw_beyond_the_queue_is_no_error() -> None:
     per_day = np.concatenate([np.full(95, 8.0), np.full(5, 5_000.0)])
     drawn = DemandDraws(per_day * 251, 0 * per_day, 0 * per_day, per_day, 1)
@@ -417,6 +409,9 @@ def test_a_rare_draw_beyond_the_queue_is_no_error() -> None:
     many = DemandDraws(per_day * 125_500, 0 * per_day, 0 * per_day, per_day, 1)
     with pytest.raises(DemandTooLargeError):
         scenario_measures(TODAY, many)
+    for draws in (99, 2_000_001, 1000.5):
+        with pytest.raises(ScenarioError, match="tirages"):
+            compare_scenarios(TODAY, DOUBLED, draws=draws)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -184,7 +184,7 @@ def test_a_week_that_comes_back_is_the_weekly_queue() -> None:
     assert months["same_day_share"].tolist() == pytest.approx([week.same_day], rel=1e-10)
 
 
-def test_a_year_begins_as_it_ends() -> None:
+def test_a_year_begins_as_it_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     means = year(5.0)
     means[means.index.month == 12] = 12.0
     months = seasonal_service(means, 6, rules=queue())
@@ -194,6 +194,11 @@ def test_a_year_begins_as_it_ends() -> None:
     twice = transient([*means, *means], 6, rules=queue()).iloc[len(means) :]
     monthly = twice["lost"].groupby(means.index.month.to_numpy()).sum()
     assert months["lost"].tolist() == pytest.approx(monthly.tolist(), rel=1e-9)
+    # too much booked ahead would take centuries
+    monkeypatch.setattr(module, "_MOST_DAYS", 30)
+    with pytest.raises(ScenarioError, match="délai = 40 jours") as caught:
+        seasonal_service(year(6.0)[:10], 6, rules=queue(deadline_days=40))
+    assert "raccourcissez" in caught.value.remedy
 
 
 def test_a_year_may_begin_in_september_and_months_may_be_empty() -> None:
@@ -213,13 +218,6 @@ def test_a_year_may_begin_in_september_and_months_may_be_empty() -> None:
     for undated in ([5.0, 5.0], pd.Series([5.0, 5.0]), pd.Series([5.0], index=["2025-01-06"])):
         with pytest.raises(ScenarioError, match="indexée par date"):
             seasonal_service(undated, 6, rules=queue())  # type: ignore[arg-type]
-
-
-def test_too_much_booked_ahead_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_MOST_DAYS", 30)
-    with pytest.raises(ScenarioError, match="délai = 40 jours") as caught:
-        seasonal_service(year(6.0)[:10], 6, rules=queue(deadline_days=40))
-    assert "raccourcissez" in caught.value.remedy
 
 
 # --- bad input ---------------------------------------------------------------

@@ -235,28 +235,21 @@ def test_own_file_takes_the_defaults(write: Write) -> None:
     path = write("\ufeff" + MINE + "target = 3.0\n", "marque.toml")
     assert path.read_bytes()[:3] == b"\xef\xbb\xbf"
     assert read_values(path)["target"] == 3.0
-
-
-def test_a_value_given_with_its_source_keeps_it(write: Write) -> None:
+    # a value given without a source has none of the defaults'; one with its source keeps it
     own = '[sources]\ntarget = { text = "comité du 3 mars", grade = "C" }\n'
-    case = load_scenario(write(MINE + "target = 0.9\n" + own))
-    assert (case.target, case.deadline_days) == (0.9, 1)
-    assert case.sources["target"].text == "comité du 3 mars"
+    sourced = load_scenario(write(MINE + "target = 0.9\n" + own))
+    assert (sourced.target, sourced.deadline_days) == (0.9, 1)
+    assert sourced.sources["target"].text == "comité du 3 mars"
     assert load_scenario(write(MINE + "target = 0.9\n")).sources["target"] == UNSOURCED
-
-
-def test_a_part_of_the_calendar_keeps_the_rest_of_the_defaults(write: Write) -> None:
-    case = load_scenario(write(MINE + "[calendar]\nyear = 2026\n"))
-    assert (case.calendar.year, case.opening_days_per_year) == (2026, 252)
-    assert case.calendar.weekdays == (1, 2, 3, 4, 5)
-    assert case.sources["calendar"] == UNSOURCED
-
-
-def test_population_beside_the_people_changes_nothing_but_itself(write: Write) -> None:
-    alone = load_scenario(write(MINE))
+    # a part of the calendar keeps the rest of it
+    later = load_scenario(write(MINE + "[calendar]\nyear = 2026\n"))
+    assert (later.calendar.year, later.opening_days_per_year) == (2026, 252)
+    assert later.calendar.weekdays == (1, 2, 3, 4, 5)
+    assert later.sources["calendar"] == UNSOURCED
+    # a population beside the people changes nothing but itself
     both = load_scenario(write(MINE + "population = 20000\n"))
-    assert alone.population is None
-    assert both == alone.evolve(population=20_000.0)
+    assert case.population is None
+    assert both == case.evolve(population=20_000.0)
 
 
 def test_people_multiplied_from_a_population(write: Write) -> None:
