@@ -6,9 +6,8 @@ from typing import Final
 
 import pandas as pd
 
-from cpts_geo.capacity.scenario.file import SHIPPED
 from cpts_geo.capacity.scenario.inputs import Scenario
-from cpts_geo.capacity.scenario.loading import load_scenarios, scenario_from_population
+from cpts_geo.capacity.scenario.loading import SHIPPED, load_scenarios, scenario_from_population
 from cpts_geo.errors import ScenarioError, one_line
 from cpts_geo.french import number
 

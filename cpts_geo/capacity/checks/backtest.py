@@ -16,7 +16,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from cpts_geo.capacity.comparing.shares import requests_served
+from cpts_geo.capacity.comparing.shares import requests_served, served_shares
 from cpts_geo.capacity.demand.interval import Interval, interval
 from cpts_geo.capacity.demand.requests import DemandDraws, observed_line
 from cpts_geo.capacity.scenario.inputs import Scenario
@@ -98,8 +98,9 @@ def back_test(scenario: Scenario, drawn: DemandDraws) -> BackTest | None:
     week = scenario.slots_by_weekday
     if week is not None:
         per_day = requests / scenario.opening_days_per_year
+        _, _, *seen = served_shares(scenario.rules, week, per_day)
         # A count is of a year, whatever the months studied.
-        booked = requests_served(scenario.evolve(months=()), week, per_day)
+        booked = requests_served(scenario.evolve(months=()), per_day, seen)
     consultations = booked * (1.0 - scenario.no_show_rate)
     predicted = interval(consultations)
     below = line.per_year < predicted.p10 * (1 - _ROUNDING)

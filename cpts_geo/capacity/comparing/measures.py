@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from cpts_geo.capacity.answer.seasons import eligible_per_day
-from cpts_geo.capacity.comparing.shares import served_of_year, served_shares, studied_weekdays
+from cpts_geo.capacity.comparing.shares import requests_served, served_shares, studied_weekdays
 from cpts_geo.capacity.demand.interval import quantiles
 from cpts_geo.capacity.demand.laws import Floats, laws
 from cpts_geo.capacity.demand.periods import no_mt_per_day, studied_means
@@ -100,7 +100,7 @@ def scenario_measures(scenario: Scenario, drawn: DemandDraws) -> dict[str, Float
     if week is None or minutes is None:
         return found
     served, same_day, *seen = served_shares(scenario.rules, week, per_day)
-    handled = served_of_year(scenario, per_day, seen)
+    handled = requests_served(scenario, per_day, seen)
     mean = float(np.mean(week))
     hours = weekly_gp_hours(mean, minutes=minutes, opening_days=opens)
     slots_studied = float(np.dot(week, studied_weekdays(scenario)))

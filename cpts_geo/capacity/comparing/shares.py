@@ -52,16 +52,18 @@ def studied_weekdays(scenario: Scenario) -> tuple[int, ...]:
     return tuple(int((days.isocalendar().day == day).sum()) for day in scenario.calendar.weekdays)
 
 
-def requests_served(scenario: Scenario, week: Sequence[int], per_day: Floats) -> Floats:
+def requests_served(scenario: Scenario, per_day: Floats, seen: Sequence[Floats]) -> Floats:
     """
     Count the requests that the slots of a week serve over the months studied, or the year.
 
     Parameters
     ----------
     scenario : Scenario
-        Its calendar, months, deadline and dispersion.
-    week, per_day : sequence of int, numpy.ndarray of float
-        As for :func:`served_shares`.
+        Its calendar and months.
+    per_day : numpy.ndarray of float
+        Requests per opening day.
+    seen : sequence of numpy.ndarray of float
+        Shares of the week's requests seen on each of its opening days (:func:`served_shares`).
 
     Returns
     -------
@@ -71,37 +73,8 @@ def requests_served(scenario: Scenario, week: Sequence[int], per_day: Floats) ->
 
     Examples
     --------
-    A line open on Mondays alone, always full, in a year with 49 of them:
-
     >>> from cpts_geo.capacity.scenario.loading import load_scenario
-    >>> case = load_scenario("beauce_gatinais")
-    >>> requests_served(case, [40, 0, 0, 0, 0], np.array([500.0])).round(3).tolist()
-    [1960.0]
-    """
-    _, _, *seen = served_shares(scenario.rules, week, per_day)
-    return served_of_year(scenario, per_day, seen)
-
-
-def served_of_year(scenario: Scenario, per_day: Floats, seen: Sequence[Floats]) -> Floats:
-    """
-    Count the requests served over the months studied, or the year, from the shares of a week.
-
-    Parameters
-    ----------
-    scenario, per_day : Scenario, numpy.ndarray of float
-        As for :func:`requests_served`, as is what is returned.
-    seen : sequence of numpy.ndarray of float
-        Shares of the week's requests seen on each of its opening days.
-
-    Returns
-    -------
-    numpy.ndarray of float
-        Requests.
-
-    Examples
-    --------
-    >>> from cpts_geo.capacity.scenario.loading import load_scenario
-    >>> served_of_year(load_scenario("lvo"), np.array([10.0]), [np.array([0.2])] * 5).round(6)
+    >>> requests_served(load_scenario("lvo"), np.array([10.0]), [np.array([0.2])] * 5).round(6)
     array([2510.])
     """
     counts = studied_weekdays(scenario)

@@ -13,9 +13,9 @@ from typing import Any, Final
 
 import tomli_w
 
+from cpts_geo.capacity.scenario import _file
 from cpts_geo.capacity.scenario._refusals import nearest
 from cpts_geo.capacity.scenario.calendar import default_calendar
-from cpts_geo.capacity.scenario.file import SHIPPED, read_values
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.parameters import (
     SOURCED_FIELDS,
@@ -27,6 +27,8 @@ from cpts_geo.capacity.scenario.records import MAX_PEOPLE, REMEDY, Record, field
 from cpts_geo.errors import ScenarioError, one_line
 from cpts_geo.files import write_text
 
+#: The five published CPTS, in the order they are shown.
+SHIPPED: Final = _file.SHIPPED
 #: First line of a saved file: editors that know it check and complete as one types.
 _SCHEMA_LINE: Final = "#:schema scenario.schema.json\n"
 
@@ -98,7 +100,7 @@ def load_scenario(path: Path | str) -> Scenario:
     >>> load_scenario("beauce_gatinais").slots_today
     8
     """
-    values = read_values(path)
+    values = _file.read_values(path)
     name = Path(path).stem
     return _build(values, territory=name, origin=f"Le scénario « {name} »")
 

@@ -15,9 +15,8 @@ from cpts_geo.capacity.answer.existing import observed_floor, offer
 from cpts_geo.capacity.answer.headline import DRAWS, SAME_DAY_TARGET, Headline, headline, to_frame
 from cpts_geo.capacity.demand.periods import studied_means
 from cpts_geo.capacity.demand.requests import central_requests, draw_requests
-from cpts_geo.capacity.scenario.file import SHIPPED
 from cpts_geo.capacity.scenario.inputs import Scenario
-from cpts_geo.capacity.scenario.loading import load_scenarios, scenario_from_population
+from cpts_geo.capacity.scenario.loading import SHIPPED, load_scenarios, scenario_from_population
 from cpts_geo.capacity.scenario.parameters import SEED
 from cpts_geo.errors import ScenarioError
 from cpts_geo.schema import Status

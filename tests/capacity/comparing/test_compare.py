@@ -21,7 +21,7 @@ from cpts_geo.capacity.comparing.measures import (
 )
 from cpts_geo.capacity.comparing.shares import requests_served, served_shares, studied_weekdays
 from cpts_geo.capacity.demand.requests import DemandDraws, draw_requests
-from cpts_geo.capacity.scenario.file import _VARIANTS, _VARIANTS_DIR
+from cpts_geo.capacity.scenario._file import _VARIANTS, _VARIANTS_DIR
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import load_scenario
 from cpts_geo.errors import DemandTooLargeError, ScenarioError
@@ -169,7 +169,8 @@ def test_no_more_is_served_than_asked_or_offered(
 ) -> None:
     demand = np.array([load * sum(week) / 5])
     case = TODAY.evolve(deadline_days=deadline)
-    found = requests_served(case, week, demand)[0]
+    _, _, *seen = served_shares(case.rules, week, demand)
+    found = requests_served(case, demand, seen)[0]
     offered = float(np.dot(week, studied_weekdays(case)))
     assert 0 < found <= min(251 * demand[0], offered) * (1 + 1e-9)
 
@@ -271,8 +272,8 @@ def test_shares_of_an_uneven_week_and_of_one_demand_are_those_of_the_chain() -> 
     assert (served.tolist(), same_day.tolist()) == ([line.served] * 3, [line.same_day] * 3)
     # alike days serve the share of the requests of the year
     demands = np.array([4.0, 8.0, 20.0])
-    served = served_shares(TODAY.rules, [8] * 5, demands)[0]
-    assert requests_served(TODAY, [8] * 5, demands) == pytest.approx(251 * demands * served)
+    served, _, *seen = served_shares(TODAY.rules, [8] * 5, demands)
+    assert requests_served(TODAY, demands, seen) == pytest.approx(251 * demands * served)
     with pytest.raises(ScenarioError, match="il faut plus de 0"):
         served_shares(TODAY.rules, [8] * 5, np.array([1.0, 0.0]))
 

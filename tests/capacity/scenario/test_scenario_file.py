@@ -14,8 +14,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cpts_geo.capacity.scenario._file import _SCENARIOS_DIR, SHIPPED, read_values
 from cpts_geo.capacity.scenario.calendar import _REGIONS, Calendar
-from cpts_geo.capacity.scenario.file import _SCENARIOS_DIR, SHIPPED, read_values
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import (
     load_scenario,

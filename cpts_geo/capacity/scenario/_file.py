@@ -41,29 +41,7 @@ _DEEPEST: Final = 50
 
 
 def read_values(path: Path | str) -> dict[str, Any]:
-    """
-    Read the values of a scenario file, laid over those of its base.
-
-    Parameters
-    ----------
-    path : Path or str
-        TOML file in UTF-8, or the key of a shipped scenario or variant.
-
-    Returns
-    -------
-    dict
-        Values as TOML gives them, not checked yet.
-
-    Raises
-    ------
-    ScenarioError
-        If a file cannot be read, or its base does not exist or starts from itself.
-
-    Examples
-    --------
-    >>> read_values("beauce_gatinais")["slots_today"]
-    8
-    """
+    """Values of a TOML file, or of a key of ours, over those of its base, not checked yet."""
     return _read(_locate(str(path), Path()), seen=())
 
 
