@@ -373,7 +373,7 @@ def test_observed_and_predicted(cases: dict[str, Case]) -> None:
 @settings(max_examples=30, deadline=None)
 @given(slots=st.sampled_from([1, 2, 5, 8, 16, 33]), ratio=st.floats(0.4, 2.5))
 def test_the_table_of_the_sliders_is_the_exact_queue(slots: int, ratio: float) -> None:
-    grid = service_grid([slots], rules=queue(), least_demand=0.5, most_demand=60.0)
+    grid = service_grid((slots,), rules=queue(), least_demand=0.5, most_demand=60.0)
     demand = min(max(slots * ratio, 0.5), 60.0)
     exact, points = queue().service(demand, slots), np.array(grid.demands[0])
     for shares, value in ((grid.served, exact.served), (grid.same_day, exact.same_day)):
@@ -383,7 +383,7 @@ def test_the_table_of_the_sliders_is_the_exact_queue(slots: int, ratio: float) -
 
 def test_every_point_of_the_table_is_exact_to_four_decimals() -> None:
     grid = service_grid(
-        [1, 7, 24], rules=queue(deadline_days=2), least_demand=0.5, most_demand=60.0
+        (1, 7, 24), rules=queue(deadline_days=2), least_demand=0.5, most_demand=60.0
     )
     for slots, demands, served, same_day in zip(
         grid.slots, grid.demands, grid.served, grid.same_day, strict=True
