@@ -7,17 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cpts_geo.cli._options import OUTPUTS, Draws, Output
 from cpts_geo.cli._terminal import echo, results, table_view, teller
 from cpts_geo.errors import ScenarioError, nested
 from cpts_geo.foreign import shown_name
 from cpts_geo.paths import typed_path
 
 if TYPE_CHECKING:
-    from rich.table import Table
-    from rich.text import Text
-
-    from cpts_geo.atlas.look.cells import Cell
-    from cpts_geo.capacity.comparing.compare import ScenarioComparison
     from cpts_geo.capacity.scenario.inputs import Scenario
 
 capacity_app = typer.Typer(rich_markup_mode=None)
@@ -31,19 +27,15 @@ def _compare(
     second: Annotated[
         str, typer.Argument(metavar="B", help="Scénario comparé : clé, ou fichier TOML.")
     ],
-    output: Annotated[
-        Path, typer.Option(parser=typed_path, metavar="CHEMIN", help="Dossier des résultats.")
-    ] = Path("outputs"),
-    draws: Annotated[
-        int | None, typer.Option(help="Tirages de l’incertitude ; un nombre convenable par défaut.")
-    ] = None,
+    output: Output = OUTPUTS,
+    draws: Draws = None,
 ) -> None:
     """Comparer deux scénarios : créneaux, heures, demandes servies, coût, et leur différence."""
     # Imported here so that --help answers at once.
-    from cpts_geo.atlas.sections.comparison.finding import finding  # noqa: PLC0415
-    from cpts_geo.atlas.sections.comparison.written import COMMON_DRAWS  # noqa: PLC0415
+    from cpts_geo.atlas.sections.comparison import comparison_sections  # noqa: PLC0415
     from cpts_geo.capacity.answer.headline import DRAWS  # noqa: PLC0415
     from cpts_geo.capacity.comparing.compare import compare_scenarios  # noqa: PLC0415
+    from cpts_geo.capacity.demand.interval import CHANCES  # noqa: PLC0415
     from cpts_geo.writing.comparison import comparison_files, write_comparison  # noqa: PLC0415
     from cpts_geo.writing.output_folder import check_output  # noqa: PLC0415
 
@@ -52,10 +44,13 @@ def _compare(
     one, two = _labelled(_loaded(first, second), names)
     say = teller()
     found = compare_scenarios(one, two, draws=DRAWS if draws is None else draws, say=say)
-    console = results()
-    console.print(_measures_view(found))
-    console.print(_changes_view(found))
-    for line in (finding(found), COMMON_DRAWS):
+    shown, console = comparison_sections(found), results()
+    headers = ["Mesure", one.label, two.label, f"Différence ({CHANCES})"]
+    measures = [[f"{name}, {unit}", *cells] for name, unit, cells in shown["measures"]["rows"]]
+    console.print(table_view(headers, measures, right=True))
+    headers, changes = ["Donnée", one.label, two.label], shown["changes"]["rows"]
+    console.print(table_view(headers, changes, title="Ce qui change", right=False))
+    for line in (shown["finding"]["sentence"], shown["drawings"]["common_draws"]):
         console.print(line, soft_wrap=True)
     for text in (*found.warnings, *found.caveats):
         say(f"À savoir : {text}")
@@ -75,9 +70,7 @@ def _call_log(
     scenario: Annotated[
         str, typer.Option(metavar="BASE", help="Scénario du territoire : clé, ou fichier TOML.")
     ],
-    output: Annotated[
-        Path, typer.Option(parser=typed_path, metavar="CHEMIN", help="Dossier des résultats.")
-    ] = Path("outputs"),
+    output: Output = OUTPUTS,
 ) -> None:
     """Lire un journal d’appels, et en tirer le scénario du territoire."""
     from cpts_geo.atlas.sections.call_log import log_sentences, log_views  # noqa: PLC0415
@@ -101,8 +94,7 @@ def _call_log(
     for sentence in log_sentences(found, tables):
         console.print(sentence, soft_wrap=True)
     for title, headers, rows in log_views(tables):
-        cells = [[_shown(cell) for cell in row] for row in rows]
-        console.print(table_view([title, *headers[1:]], cells, right=True))
+        console.print(table_view([title, *headers[1:]], rows, right=True))
     for note in [note for note in own.notes if note not in base.notes]:
         say(f"À savoir : {note}")
     made, *others = write_call_log(own, tables, output, say=say)
@@ -151,39 +143,3 @@ def _labelled(scenarios: list[Scenario], names: tuple[str, str]) -> list[Scenari
         s.evolve(label=f"{shown_name(s.label, most=100)} ({shown_name(name, most=90)})")
         for s, name in zip(scenarios, names, strict=True)
     ]
-
-
-def _measures_view(found: ScenarioComparison) -> Table:
-    """Measures of both scenarios and their difference."""
-    from rich.text import Text  # noqa: PLC0415
-
-    from cpts_geo.atlas.sections.comparison.measures import measure_rows  # noqa: PLC0415
-    from cpts_geo.capacity.demand.interval import CHANCES  # noqa: PLC0415
-
-    rows = []
-    for label, unit, cells in measure_rows(found):
-        rows.append([Text(f"{label}, {unit}"), *(_shown(cell) for cell in cells)])
-    headers = ["Mesure", found.first.label, found.second.label, f"Différence ({CHANCES})"]
-    return table_view(headers, rows, right=True)
-
-
-def _changes_view(found: ScenarioComparison) -> Table:
-    """Inputs that the two scenarios do not share."""
-    from cpts_geo.atlas.sections.comparison.changes import change_rows  # noqa: PLC0415
-
-    return table_view(
-        ["Donnée", found.first.label, found.second.label],
-        [[_shown(cell) for cell in row] for row in change_rows(found)],
-        title="Ce qui change",
-        right=False,
-    )
-
-
-def _shown(cell: Cell) -> Text:
-    """A cell with its interval or source and its mark; an unknown value is dim and italic."""
-    from rich.text import Text  # noqa: PLC0415
-
-    if cell.status == "unknown":
-        return Text(f"{cell.mark} {cell.text}", style="dim italic")
-    apart = f" ({cell.origin})" if cell.origin else ""
-    return Text(f"{cell.text}{apart} {cell.mark}".strip())

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cpts_geo import settings
+from cpts_geo.cli._options import path_option
 from cpts_geo.cli._terminal import echo, results, teller
 from cpts_geo.errors import DataFileError
 from cpts_geo.french import counted, number
-from cpts_geo.paths import typed_path
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,11 +46,7 @@ def _fetch(
     ] = None,
     mirror: Annotated[
         Path | None,
-        typer.Option(
-            parser=typed_path,
-            metavar="CHEMIN",
-            help="Dossier de fichiers déjà téléchargés, essayé d’abord.",
-        ),
+        path_option("Dossier de fichiers déjà téléchargés, essayé d’abord."),
     ] = None,
     offline: Annotated[bool, typer.Option("--offline", help="N’essayer aucune adresse.")] = False,
     update: Annotated[
@@ -147,21 +143,13 @@ def _verify() -> None:
 def _build(
     official: Annotated[
         Path,
-        typer.Option(
-            parser=typed_path, metavar="CHEMIN", help="Dossier des fichiers des producteurs."
-        ),
+        path_option("Dossier des fichiers des producteurs."),
     ] = settings.OFFICIAL_DIR,
     packages: Annotated[
         Path,
-        typer.Option(
-            parser=typed_path,
-            metavar="CHEMIN",
-            help="Dossier des paquets du registre, téléchargés au besoin.",
-        ),
+        path_option("Dossier des paquets du registre, téléchargés au besoin."),
     ] = Path(".cache/packages"),
-    output: Annotated[
-        Path, typer.Option(parser=typed_path, metavar="CHEMIN", help="Dossier à écrire.")
-    ] = settings.COMMUNES_DIR,
+    output: Annotated[Path, path_option("Dossier à écrire.")] = settings.COMMUNES_DIR,
 ) -> None:
     """Recompiler data/communes à partir des fichiers des producteurs."""
     from cpts_geo.writing.embedded_data import build  # noqa: PLC0415

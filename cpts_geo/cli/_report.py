@@ -9,6 +9,7 @@ from typing import Annotated, Final, Literal
 
 import typer
 
+from cpts_geo.cli._options import OUTPUTS, Draws, path_option
 from cpts_geo.cli._terminal import echo, teller
 from cpts_geo.errors import ScenarioError, one_line
 from cpts_geo.french import counted, number
@@ -35,11 +36,9 @@ def report(
     ] = None,
     perimeter: Annotated[
         Path | None,
-        typer.Option(
-            parser=typed_path,
-            metavar="CHEMIN",
-            help="Votre liste (CSV ou XLSX, colonne de noms ou de codes), ou vos polygones (GPKG, "
-            "GeoJSON).",
+        path_option(
+            "Votre liste (CSV ou XLSX, colonne de noms ou de codes), ou vos polygones (GPKG, "
+            "GeoJSON)."
         ),
     ] = None,
     epci: Annotated[
@@ -70,19 +69,13 @@ def report(
     ] = None,
     output: Annotated[
         Path | None,
-        typer.Option(
-            parser=typed_path,
-            metavar="CHEMIN",
-            help="Dossier des résultats ; outputs, ou outputs/NOM pour le vôtre.",
-        ),
+        path_option("Dossier des résultats ; outputs, ou outputs/NOM pour le vôtre."),
     ] = None,
     travel: Annotated[
         Path | None,
-        typer.Option(
-            parser=typed_path,
-            metavar="CHEMIN",
-            help="Votre table de temps de trajet entre communes (CSV ou parquet : matrice, ou "
-            "origine, destination, minutes), à la place des temps approchés.",
+        path_option(
+            "Votre table de temps de trajet entre communes (CSV ou parquet : matrice, ou "
+            "origine, destination, minutes), à la place des temps approchés."
         ),
     ] = None,
     travel_unit: Annotated[
@@ -91,11 +84,9 @@ def report(
     ] = None,
     roads: Annotated[
         Path | None,
-        typer.Option(
-            parser=typed_path,
-            metavar="CHEMIN",
-            help="Un extrait d’OpenStreetMap (.osm.pbf) sur lequel calculer les temps par la "
-            "route, à la place des temps approchés ; demande l’extra « routing ».",
+        path_option(
+            "Un extrait d’OpenStreetMap (.osm.pbf) sur lequel calculer les temps par la "
+            "route, à la place des temps approchés ; demande l’extra « routing »."
         ),
     ] = None,
     change: Annotated[
@@ -124,9 +115,7 @@ def report(
             help="N’utiliser que les chiffres embarqués, même si des sources ont été téléchargées.",
         ),
     ] = False,
-    draws: Annotated[
-        int | None, typer.Option(help="Tirages de l’incertitude ; un nombre convenable par défaut.")
-    ] = None,
+    draws: Draws = None,
 ) -> None:
     """Écrire les fiches, cartes et tableaux, et donner le chemin de la page d’accueil."""
     # Imported here so that --help and --version answer at once.
@@ -164,9 +153,7 @@ def report(
     )
     # A perimeter of one's own gives its name to the folder, once it is read.
     named = output or not (perimeter or epci or tvs or departement)
-    check_output(
-        output or Path("outputs"), names=REPORT_FILES if named else (), megabytes=MEGABYTES
-    )
+    check_output(output or OUTPUTS, names=REPORT_FILES if named else (), megabytes=MEGABYTES)
     result = analyse(request, options, say=say)
     cut = not result.table("border").empty
     for study in result.studies.values() if result.folder else ():
@@ -178,7 +165,7 @@ def report(
         say(f"{study.name} : {size}. {study.perimeter if cut else ''}".strip())
     for note in (*result.notes, *(recognised(result.table("audit")) if result.folder else ())):
         say(f"À savoir : {note}")
-    output = output or Path("outputs", *filter(None, [result.folder]))
+    output = output or OUTPUTS / result.folder
     index = write_report(result, output, say=say)
     echo(f"Rapport prêt : {index.resolve()}")
 

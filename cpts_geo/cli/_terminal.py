@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
+    from cpts_geo.atlas.look.cells import Cell
+
 #: Columns a pipe or a file is given: wide enough that a row is one line.
 _PIPED_WIDTH: Final = 240
 
@@ -48,7 +50,7 @@ def teller() -> Callable[[str], None]:
 
 
 def table_view(
-    headers: Sequence[str], rows: Sequence[Sequence[str | Text]], *, title: str = "", right: bool
+    headers: Sequence[str], rows: Sequence[Sequence[str | Cell]], *, title: str = "", right: bool
 ) -> Table:
     """Rows laid out for a terminal; `right` where all columns but the first are numbers."""
     from rich.box import SIMPLE_HEAD  # noqa: PLC0415
@@ -68,10 +70,13 @@ def table_view(
     return table
 
 
-def _harmless(cell: str | Text) -> Text:
-    """Cell without what could command a terminal."""
+def _harmless(cell: str | Cell) -> Text:
+    """A cell with its interval or source and its mark, without what could command a terminal."""
     from rich.text import Text  # noqa: PLC0415
 
-    if isinstance(cell, Text):
-        return Text(visible(cell.plain), style=cell.style)
-    return Text(visible(cell))
+    if isinstance(cell, str):
+        return Text(visible(cell))
+    if cell.status == "unknown":
+        return Text(visible(f"{cell.mark} {cell.text}"), style="dim italic")
+    apart = f" ({cell.origin})" if cell.origin else ""
+    return Text(visible(f"{cell.text}{apart} {cell.mark}".strip()))

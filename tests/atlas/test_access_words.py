@@ -18,9 +18,10 @@ from cpts_geo.access.changes.shifts import Shift
 from cpts_geo.access.changes.text import _gp_arrives
 from cpts_geo.analysis import Analysis
 from cpts_geo.atlas.look.cells import Cell
-from cpts_geo.atlas.sections.access.changes import _shift_sentence, most_touched, shift_rows
-from cpts_geo.atlas.sections.access.coverage import coverage_rows, coverage_sentences, times_note
-from cpts_geo.atlas.sections.access.opening import (
+from cpts_geo.atlas.sections.access._changes import _shift_sentence, shift_rows
+from cpts_geo.atlas.sections.access._coverage import coverage_rows, coverage_sentences, times_note
+from cpts_geo.atlas.sections.access._minutes import coverage_headers
+from cpts_geo.atlas.sections.access._opening import (
     capacity_sentence,
     gain_rows,
     gain_sentence,
@@ -28,7 +29,7 @@ from cpts_geo.atlas.sections.access.opening import (
     site_headers,
     site_rows,
 )
-from cpts_geo.atlas.sections.access.words import coverage_headers, named, over_variants, signed
+from cpts_geo.atlas.sections.access.words import most_touched, named, over_variants, signed
 from cpts_geo.french import NNBSP, number
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.study.access import TerritoryAccess

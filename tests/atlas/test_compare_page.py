@@ -13,11 +13,11 @@ from axe_playwright_python.sync_playwright import Axe
 from cpts_geo.atlas.look.values import value_words
 from cpts_geo.atlas.pages.comparison import compare_page
 from cpts_geo.atlas.sections.comparison._assumed import _common_rows
+from cpts_geo.atlas.sections.comparison._changes import change_rows
 from cpts_geo.atlas.sections.comparison._drawings import _paired_svg, _ticks
+from cpts_geo.atlas.sections.comparison._finding import _goal_sentences, finding
+from cpts_geo.atlas.sections.comparison._measures import measure_rows
 from cpts_geo.atlas.sections.comparison._sides import measure_status, side_text
-from cpts_geo.atlas.sections.comparison.changes import change_rows
-from cpts_geo.atlas.sections.comparison.finding import _goal_sentences, finding
-from cpts_geo.atlas.sections.comparison.measures import measure_rows
 from cpts_geo.atlas.sections.comparison.written import TEXTS, period_words
 from cpts_geo.capacity.comparing.compare import ScenarioComparison, compare_scenarios
 from cpts_geo.capacity.comparing.measures import MEASURES

@@ -10,7 +10,7 @@ import pytest
 
 from cpts_geo.atlas.look import style
 from cpts_geo.atlas.sections.perimeter._border import _border_rows
-from cpts_geo.atlas.sections.territory.gp_counts import explanations, section, sources_svg
+from cpts_geo.atlas.sections.territory.gp_counts import _explanations, _sources_svg, section
 from cpts_geo.french import NNBSP
 from cpts_geo.indicators.gp_sources import BpeGap, bpe_gaps, reconcile, trend
 
@@ -45,7 +45,7 @@ def test_a_published_density_of_france_alone_is_no_source_of_the_place():
     ]
     table = comparison(*rows)
     assert set(reconcile(table)["indicator"]) == {"gps_per_100k_cnam_2024"}
-    assert not any("communiqué" in text for text in explanations(table))
+    assert not any("communiqué" in text for text in _explanations(table))
     here = comparison(*rows, area("departement", "gps_per_100k_published", 57.0))
     assert "gps_per_100k_published" in set(reconcile(here)["indicator"])
 
@@ -53,7 +53,7 @@ def test_a_published_density_of_france_alone_is_no_source_of_the_place():
 def test_an_estimate_that_the_territory_lacks_is_no_row():
     rows = [area("departement", ESTIMATED, 61.8, "estimated"), area("cpts", ESTIMATED, np.nan)]
     assert reconcile(comparison(*rows)).empty
-    assert sources_svg(comparison(*rows), title="x") == ""
+    assert _sources_svg(comparison(*rows), title="x") == ""
     rows[1] = area("cpts", ESTIMATED, 55.4, "estimated")
     table = reconcile(comparison(*rows)).set_index("area_level")["density"]
     assert table["cpts"] == 55.4 and np.isnan(table["departement"])
@@ -72,7 +72,7 @@ def test_the_gap_is_said_as_far_as_figures_support_it(gap, said):
     counts = dict(zip(["gps_bpe_2024", "gps_cnam_2024", "gps_mep_cnam_2024"], gap, strict=True))
     table = comparison(*(area("departement", name, float(n)) for name, n in counts.items()))
     assert bpe_gaps(table) == [BpeGap("Loiret", *map(float, gap))]
-    [text] = [text for text in explanations(table) if text.startswith("Loiret")]
+    [text] = [text for text in _explanations(table) if text.startswith("Loiret")]
     assert said in text.replace(NNBSP, " ")
     # A share of the gap is given only where it is one.
     assert ("de l’écart" in text) == (0 < gap[2] < gap[0] - gap[1])
@@ -93,7 +93,7 @@ def test_the_chart_keeps_everything_inside_and_marks_estimates():
         area("departement", "gps_per_100k_bpe_2024", 61.8, "estimated"),
         area("cpts", ESTIMATED, 55.4, "estimated"),
     )
-    svg = sources_svg(table, title="Densités")
+    svg = _sources_svg(table, title="Densités")
     width = float(re.search(r'viewBox="0 0 (\d+)', svg)[1])
     ends = [float(x) for x in re.findall(r"H(\d+\.\d)M", svg)]
     assert ends and max(ends) < width
@@ -102,7 +102,7 @@ def test_the_chart_keeps_everything_inside_and_marks_estimates():
     assert discs.count(style.ACCENT) == 2 and discs.count(style.PAPER) == 2
     assert "vide ou à demi vide" in svg and "60,0" in svg and "55,4" in svg
     measured = comparison(area("cpts", "gps_per_100k_2017", 60.0), area("cpts", "gps_2017", 3.0))
-    assert "à demi vide" not in sources_svg(measured, title="x")
+    assert "à demi vide" not in _sources_svg(measured, title="x")
 
 
 def test_rows_say_density_count_and_interval():

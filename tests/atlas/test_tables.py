@@ -21,16 +21,16 @@ from cpts_geo.atlas.look import style
 from cpts_geo.atlas.look.cells import Cell
 from cpts_geo.atlas.pages.index import index_page
 from cpts_geo.atlas.pages.sheet import sheet_page
-from cpts_geo.atlas.sections.capacity.needed import capacity_svg, dots_caption
+from cpts_geo.atlas.sections.capacity.needed import _capacity_svg, _dots_caption
 from cpts_geo.atlas.sections.perimeter._documents import _fact_rows
-from cpts_geo.atlas.sections.perimeter.audit import audit_rows, recognised
-from cpts_geo.atlas.sections.perimeter.gaps import gap_rows
+from cpts_geo.atlas.sections.perimeter.audit import _audit_rows, recognised
+from cpts_geo.atlas.sections.perimeter.gaps import _gap_rows
 from cpts_geo.atlas.sections.territory._figures import _key_figures
 from cpts_geo.atlas.sections.territory._hypotheses import _assumption_rows
 from cpts_geo.atlas.sections.territory.answer import _planned, answer, evidence, today
 from cpts_geo.atlas.sections.territory.beside import comparison_rows
 from cpts_geo.atlas.sections.territory.communes import commune_table
-from cpts_geo.atlas.sections.territory.gp_counts import _source_rows, explanations
+from cpts_geo.atlas.sections.territory.gp_counts import _explanations, _source_rows
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.french import NNBSP, number, typeset
 from tests.kept import analysed
@@ -123,7 +123,7 @@ def test_an_estimate_is_marked_and_only_of_the_territory(five: Analysis) -> None
 
 
 def test_sources_of_gps_are_explained_with_their_figures(five: Analysis) -> None:
-    said = explanations(of(five.comparison, "beauce_gatinais"))
+    said = _explanations(of(five.comparison, "beauce_gatinais"))
     loiret = said[0].replace(NNBSP, " ")
     assert loiret.startswith(
         "Loiret : la BPE compte 427 médecins en 2024 et la Cnam 376, soit 51 de "
@@ -140,7 +140,7 @@ def test_sources_of_gps_are_explained_with_their_figures(five: Analysis) -> None
     # A territory whose document gives no density is not told about that of another.
     assert not any(
         "communiqué" in text and text.startswith("CPTS")
-        for text in explanations(of(five.comparison))
+        for text in _explanations(of(five.comparison))
     )
 
 
@@ -171,8 +171,8 @@ def test_every_status_has_its_own_mark(status: str) -> None:
 def test_other_tables(five: Analysis, snapshot: SnapshotAssertion) -> None:
     headers, communes = commune_table(of(five.communes))
     parts = {
-        "gaps": gap_rows(of(five.table("gaps"))),
-        "audit": audit_rows(of(five.table("audit"))),
+        "gaps": _gap_rows(of(five.table("gaps"))),
+        "audit": _audit_rows(of(five.table("audit"))),
         "facts": _fact_rows(of(five.table("facts"))),
         "assumptions": _assumption_rows(result_of(five, KEY).scenario),
         "communes": communes,
@@ -204,7 +204,7 @@ def test_key_figures(five: Analysis, snapshot: SnapshotAssertion) -> None:
     ],
 )
 def test_a_gap_is_positive_where_today_is_more(five: Analysis, key: str, gaps: list[str]) -> None:
-    rows = gap_rows(of(five.table("gaps"), key))
+    rows = _gap_rows(of(five.table("gaps"), key))
     assert [row[4].text.removesuffix(f"{NNBSP}%") for row in rows] == gaps
     for row, gap in zip(rows, of(five.table("gaps"), key).to_dict("records"), strict=True):
         sign = (
@@ -221,9 +221,9 @@ def test_names_read_otherwise_than_to_the_letter(
     five: Analysis, snapshot: SnapshotAssertion
 ) -> None:
     audit = of(five.table("audit"), "ondaine_forez")
-    assert as_text(audit_rows(audit)) == snapshot
-    assert len(audit_rows(audit)) == int((audit["method"] != "exact").sum()) == 5
-    assert audit_rows(of(five.table("audit"), "lvo")) == []
+    assert as_text(_audit_rows(audit)) == snapshot
+    assert len(_audit_rows(audit)) == int((audit["method"] != "exact").sum()) == 5
+    assert _audit_rows(of(five.table("audit"), "lvo")) == []
 
 
 def test_only_doubtful_names_are_said_in_words(five: Analysis) -> None:
@@ -311,7 +311,7 @@ def test_no_interval_no_whisker() -> None:
 
 
 def test_dots_of_the_capacity(five: Analysis, snapshot: SnapshotAssertion) -> None:
-    svg = capacity_svg(result_of(five, "beauce_gatinais"))
+    svg = _capacity_svg(result_of(five, "beauce_gatinais"))
     assert svg.replace("><", ">\n<") == snapshot
 
 
@@ -328,7 +328,7 @@ def test_dots_of_the_capacity(five: Analysis, snapshot: SnapshotAssertion) -> No
 def test_the_drawing_says_what_is_assumed_offered_and_observed(
     five: Analysis, key: str, hatched: bool, today: int | None, floor: int | None
 ) -> None:
-    svg = capacity_svg(result_of(five, key))
+    svg = _capacity_svg(result_of(five, key))
     assert ('fill="url(#hd)"' in svg) is hatched
     assert re.findall(r"aujourd’hui : (\d+)", svg) == ([] if today is None else [str(today)])
     assert re.findall(r"au moins, vu l’activité : (\d+)", svg) == ([str(floor)] if floor else [])
@@ -372,12 +372,12 @@ def test_a_page_shows_every_sentence_and_table(five: Analysis, sheet: str) -> No
         today(result),
         _planned(result),
         evidence(result),
-        dots_caption(result),
+        _dots_caption(result),
         *result.warnings,
     ]
     assert [text for text in map(typeset, said) if text not in sheet] == []
     cells = [
-        *gap_rows(of(five.table("gaps"), key)),
+        *_gap_rows(of(five.table("gaps"), key)),
         *_fact_rows(of(five.table("facts"), key)),
         *_assumption_rows(result.scenario),
         *commune_table(of(five.communes, key))[1],

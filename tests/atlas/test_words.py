@@ -15,7 +15,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from cpts_geo.analysis import Analysis
 from cpts_geo.atlas.look.words import answer_status, deadline, goal, short_answer, slots
-from cpts_geo.atlas.sections.capacity.needed import dots_caption
+from cpts_geo.atlas.sections.capacity.needed import _dots_caption
 from cpts_geo.atlas.sections.territory.answer import _planned, answer, evidence, today
 from cpts_geo.capacity.answer.headline import Headline, headline
 from cpts_geo.capacity.scenario.loading import scenario_from_population
@@ -29,7 +29,7 @@ SENTENCES = {
     "today": today,
     "planned": _planned,
     "evidence": evidence,
-    "dots_caption": dots_caption,
+    "dots_caption": _dots_caption,
     "short_answer": short_answer,
 }
 
@@ -168,13 +168,13 @@ def test_the_caption_counts_the_dots_of_the_interval(five: Analysis, key: str) -
     result = result_of(five, key)
     low, high = result.slots_per_day.p10, result.slots_per_day.p90
     inside = len([dot for dot in result.slots_dots if low <= dot <= high])
-    caption = dots_caption(result)
+    caption = _dots_caption(result)
     model = "selon le modèle, que l’activité dément, " if key == "ouest_loiret" else ""
     assert f"parmi {len(result.slots_dots)} : {model}{inside} demandent " in caption
     assert 16 <= inside <= 20
     # It counts what is drawn: fewer dots inside, a smaller number.
     moved = replace(result, slots_dots=(high + 1,) * 13 + (high,) * 7)
-    assert f"parmi 20 : {model}7 demandent " in dots_caption(moved)
+    assert f"parmi 20 : {model}7 demandent " in _dots_caption(moved)
 
 
 def test_the_observed_minimum_replaces_the_model_it_refutes(five: Analysis) -> None:
@@ -241,7 +241,7 @@ def test_evidence_shows_mark_and_level(five: Analysis, key: str, start: str) -> 
 
 def test_one_of_a_thing_is_singular(five: Analysis) -> None:
     tiny = headline(scenario_from_population(300))
-    said = answer(tiny) + dots_caption(tiny)
+    said = answer(tiny) + _dots_caption(tiny)
     assert "1 heure de médecin" in said
     assert "1 créneau par jour" in said
     assert "1 heures" not in said

@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from rich.text import Text
 
+from cpts_geo.atlas.look.cells import Cell
 from cpts_geo.cli import _terminal as terminal
 from cpts_geo.cli.last_resort import refuse
 from cpts_geo.errors import one_line
@@ -72,7 +72,7 @@ def test_what_a_command_prints_is_harmless(capsys: pytest.CaptureFixture[str]) -
     evil = "[red]a\x1b[31mb\u202ec\x9b1m[/red]"
     terminal.echo(evil)
     terminal.teller()(evil)
-    view = terminal.table_view([evil, "x"], [[evil, Text(evil)]], title=evil, right=True)
+    view = terminal.table_view([evil, "x"], [[evil, Cell(evil)]], title=evil, right=True)
     terminal.results().print(view)
     out, err = capsys.readouterr()
     assert out.count("[red]a\ufffd[31mb\ufffdc\ufffd1m[/red]") == 5

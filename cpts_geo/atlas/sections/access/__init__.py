@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cpts_geo.atlas.sections.access import changes, coverage, opening
+from cpts_geo.atlas.sections.access import _changes, _coverage, _opening
 from cpts_geo.study.access import TerritoryAccess
 
 
@@ -23,7 +23,7 @@ def access_sections(access: TerritoryAccess) -> dict[str, Any]:
         What each template shows, by the name of the section; None where nothing is known.
     """
     return {
-        "coverage": coverage.section(access),
-        "changes": changes.section(access),
-        "opening": access.opening and opening.section(access.opening, access),
+        "coverage": _coverage.section(access),
+        "changes": _changes.section(access),
+        "opening": access.opening and _opening.section(access.opening, access),
     }

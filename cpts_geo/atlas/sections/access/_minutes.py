@@ -49,3 +49,9 @@ def figure_cells(figures: pd.Series, status: str) -> list[Cell]:
 def minutes(value: float) -> str:
     """Such as « 12 min »; « donnée absente » for NaN."""
     return f"{number(value)}{NNBSP}min" if pd.notna(value) else number(float("nan"))
+
+
+def coverage_headers() -> list[str]:
+    """Columns of the coverage table, after the facility."""
+    bands = [f"à {number(band)} min au plus" for band in BANDS]
+    return [*bands, "En moyenne", "Pour 9 habitants sur 10, au plus", "Commune la plus éloignée"]

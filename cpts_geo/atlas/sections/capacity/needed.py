@@ -15,20 +15,8 @@ from cpts_geo.french import number, percent
 from cpts_geo.schema import STATUS_MARKS
 
 
-def dots_caption(result: Headline) -> str:
-    """
-    Read the dot plot aloud.
-
-    Parameters
-    ----------
-    result : Headline
-        Capacity needed by a territory.
-
-    Returns
-    -------
-    str
-        French sentence.
-    """
+def _dots_caption(result: Headline) -> str:
+    """Read the dot plot aloud."""
     low, high = result.slots_per_day.p10, result.slots_per_day.p90
     inside = sum(low <= dot <= high for dot in result.slots_dots)
     model = "selon le modèle, que l’activité dément, " if result.refuting else ""
@@ -55,20 +43,8 @@ def _sampling_sentence(result: Headline) -> str:
     )
 
 
-def capacity_svg(result: Headline) -> str:
-    """
-    Draw the capacity a territory needs: dots, median, interval, today.
-
-    Parameters
-    ----------
-    result : Headline
-        Capacity needed by a territory.
-
-    Returns
-    -------
-    str
-        An SVG element; hatched where the share without médecin traitant is assumed.
-    """
+def _capacity_svg(result: Headline) -> str:
+    """Draw dots, median, interval, today; hatched where the share without MT is assumed."""
     needed = result.slots_per_day
     return dots_svg(
         result.slots_dots,
@@ -100,11 +76,11 @@ def section(result: Headline, *, several: bool) -> dict[str, Any]:
     return {
         "result": result,
         "several": several,
-        "caption": dots_caption(result),
+        "caption": _dots_caption(result),
         "sampling": _sampling_sentence(result),
         "deadline": deadline(result.scenario.deadline_days),
         "draw_error": _draw_error(result),
-        "chart": Markup(capacity_svg(result)),
+        "chart": Markup(_capacity_svg(result)),
         "people_mark": STATUS_MARKS[result.scenario.people_status],
         "same_day": SAME_DAY_WORDS,
         "dispersion": DISPERSION_WORDS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cpts_geo.atlas.sections.comparison import _assumed, _drawings, changes, finding, measures
+from cpts_geo.atlas.sections.comparison import _assumed, _changes, _drawings, _finding, _measures
 from cpts_geo.capacity.comparing.compare import ScenarioComparison
 
 
@@ -23,9 +23,9 @@ def comparison_sections(found: ScenarioComparison) -> dict[str, Any]:
         What each template shows, by the name of the section.
     """
     return {
-        "finding": finding.section(found),
+        "finding": _finding.section(found),
         "drawings": _drawings.section(found),
-        "measures": measures.section(found),
-        "changes": changes.section(found),
+        "measures": _measures.section(found),
+        "changes": _changes.section(found),
         "assumed": _assumed.section(found),
     }

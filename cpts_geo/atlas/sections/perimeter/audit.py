@@ -19,20 +19,8 @@ _METHODS = {
 }
 
 
-def audit_rows(audit: pd.DataFrame) -> list[list[Cell]]:
-    """
-    Show the names that were not written exactly as the official ones.
-
-    Parameters
-    ----------
-    audit : DataFrame
-        Audit of one territory.
-
-    Returns
-    -------
-    list of list of Cell
-        Published, recognised, code, how, similarity.
-    """
+def _audit_rows(audit: pd.DataFrame) -> list[list[Cell]]:
+    """Published, recognised, code, how, similarity; names to the letter are left out."""
     changed = audit[audit["method"] != "exact"]
     return [
         [
@@ -82,4 +70,4 @@ def section(audit: pd.DataFrame) -> dict[str, Any]:
     dict
         What its template shows.
     """
-    return {"rows": audit_rows(audit)}
+    return {"rows": _audit_rows(audit)}

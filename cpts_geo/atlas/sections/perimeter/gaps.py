@@ -16,20 +16,8 @@ _QUANTITIES = {
 }
 
 
-def gap_rows(gaps: pd.DataFrame) -> list[list[Cell]]:
-    """
-    Set published sizes beside today's.
-
-    Parameters
-    ----------
-    gaps : DataFrame
-        Rows of :func:`cpts_geo.territories.perimeters.outlines.published_gaps` for one territory.
-
-    Returns
-    -------
-    list of list of Cell
-        Quantity, published, date, today, gap, reason.
-    """
+def _gap_rows(gaps: pd.DataFrame) -> list[list[Cell]]:
+    """Quantity, published, date, today, gap, reason."""
     rows = []
     for gap in gaps.to_dict("records"):
         label, unit = _QUANTITIES[gap["quantity"]]
@@ -61,4 +49,4 @@ def section(gaps: pd.DataFrame) -> dict[str, Any]:
     dict
         What its template shows.
     """
-    return {"rows": gap_rows(gaps)}
+    return {"rows": _gap_rows(gaps)}

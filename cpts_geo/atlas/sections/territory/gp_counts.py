@@ -66,20 +66,8 @@ def _cell(found: pd.Series) -> Cell:
     )
 
 
-def explanations(comparison: pd.DataFrame) -> list[str]:
-    """
-    Say in words what separates the sources, with the figures of the place.
-
-    Parameters
-    ----------
-    comparison : DataFrame
-        Rows of :func:`cpts_geo.indicators.comparison.compare_areas` for one territory.
-
-    Returns
-    -------
-    list of str
-        French sentences; only what figures of this page support.
-    """
+def _explanations(comparison: pd.DataFrame) -> list[str]:
+    """Say what separates the sources, where figures of this page support it."""
     said = [_gap_sentence(gap) for gap in bpe_gaps(comparison)]
     changes = trend(comparison)
     if changes:
@@ -152,23 +140,8 @@ def _published_sentence(row: pd.Series, comparison: pd.DataFrame) -> str:
     )
 
 
-def sources_svg(comparison: pd.DataFrame, *, title: str) -> str:
-    """
-    Draw the density of GPs in every source, on one scale.
-
-    Parameters
-    ----------
-    comparison : DataFrame
-        As :func:`explanations`.
-    title : str
-        Text for screen readers.
-
-    Returns
-    -------
-    str
-        An SVG element, 760 wide; empty text where no source is known. The territory is a disc, half
-        empty where it is estimated, with its interval; départements are diamonds, France a bar.
-    """
+def _sources_svg(comparison: pd.DataFrame, *, title: str) -> str:
+    """Density in every source on one scale, a shape an area; empty text where none is known."""
     table = reconcile(comparison)
     known = table[table["density"].notna()]
     if known.empty:
@@ -279,6 +252,6 @@ def section(comparison: pd.DataFrame) -> dict[str, Any]:
     return {
         "areas": list(comparison.drop_duplicates(["area_level", "area_code"])["area_name"]),
         "rows": _source_rows(comparison),
-        "chart": Markup(sources_svg(comparison, title=title)),
-        "sentences": explanations(comparison),
+        "chart": Markup(_sources_svg(comparison, title=title)),
+        "sentences": _explanations(comparison),
     }

@@ -10,8 +10,13 @@ import pandas as pd
 
 from cpts_geo.access.travel.surrogate import VARIANT_NAMES
 from cpts_geo.atlas.look.cells import Cell, Row
-from cpts_geo.atlas.sections.access._minutes import figure_cells, minutes, whose_times
-from cpts_geo.atlas.sections.access.words import coverage_headers, named
+from cpts_geo.atlas.sections.access._minutes import (
+    coverage_headers,
+    figure_cells,
+    minutes,
+    whose_times,
+)
+from cpts_geo.atlas.sections.access.words import named
 from cpts_geo.capacity.scenario.supply import SITE_WORDS
 from cpts_geo.french import counted, number
 from cpts_geo.schema import Status
@@ -20,19 +25,7 @@ from cpts_geo.study.opening import Opening
 
 
 def opening_answer(found: Opening, access: TerritoryAccess) -> str:
-    """
-    Say where to open, and whether the answer holds.
-
-    Parameters
-    ----------
-    found, access : Opening, TerritoryAccess
-        As :func:`section`.
-
-    Returns
-    -------
-    str
-        French sentences.
-    """
+    """Say where to open, and whether the answer holds."""
     places = named(found.best, access.names)
     rows = found.solutions[found.solutions["allocation"] == found.solutions["allocation"].iloc[0]]
     first = rows.iloc[0]
@@ -89,20 +82,7 @@ def _holds(found: Opening, access: TerritoryAccess) -> str:
 
 
 def gain_sentence(found: Opening, access: TerritoryAccess) -> str:
-    """
-    Say what a new centre changes to the time to the nearest care without appointment.
-
-    Parameters
-    ----------
-    found, access : Opening, TerritoryAccess
-        As :func:`section`.
-
-    Returns
-    -------
-    str
-        French sentences: for the best site, then for the one that comes closest to those far from
-        emergencies.
-    """
+    """Say what the best site, then that of those far from emergencies, changes to their minutes."""
     if not found.emergencies_known:
         return (
             "Les services d’urgences autour du territoire ne sont pas tous connus : le temps "
@@ -139,19 +119,7 @@ def _gain(found: Opening, access: TerritoryAccess, sites: tuple[str, ...], subje
 
 
 def capacity_sentence(found: Opening, access: TerritoryAccess) -> str:
-    """
-    Say how many sites the requests call for.
-
-    Parameters
-    ----------
-    found, access : Opening, TerritoryAccess
-        As :func:`section`.
-
-    Returns
-    -------
-    str
-        French sentences.
-    """
+    """Say how many sites the requests call for."""
     asked = number(found.requests_per_day, 1)
     if found.at_least:
         asked = f"au moins {asked}"
@@ -189,37 +157,12 @@ def capacity_sentence(found: Opening, access: TerritoryAccess) -> str:
 
 
 def site_headers(found: Opening) -> list[str]:
-    """
-    Columns of the table of best sites, after the sites.
-
-    Parameters
-    ----------
-    found : Opening
-        Where to open.
-
-    Returns
-    -------
-    list of str
-        French titles: minutes under each allocation.
-    """
+    """Columns of the best sites after the first two: minutes under each allocation."""
     return [f"Minutes en moyenne : demande {name}" for name in _allocations(found)]
 
 
 def site_rows(found: Opening, access: TerritoryAccess) -> list[list[Cell]]:
-    """
-    List the best sites, each judged under every allocation of the demand.
-
-    Parameters
-    ----------
-    found, access : Opening, TerritoryAccess
-        As :func:`section`.
-
-    Returns
-    -------
-    list of list of Cell
-        Sites, their people, mean minutes under each allocation, the farthest commune; in the order
-        of the first allocation.
-    """
+    """Best sites by the first allocation: people, mean minutes under each, the farthest."""
     status = Status.ASSUMED.value
     rows = []
     first = found.solutions[found.solutions["allocation"] == _allocations(found)[0]]
@@ -252,19 +195,7 @@ def _mean_under(found: Opening, row: dict[Hashable, Any], allocation: str) -> fl
 
 
 def gain_rows(found: Opening, access: TerritoryAccess) -> list[Row]:
-    """
-    Set the people near care without appointment today beside those once a centre opens.
-
-    Parameters
-    ----------
-    found, access : Opening, TerritoryAccess
-        As :func:`section`.
-
-    Returns
-    -------
-    list of Row
-        Today, then with each proposed site: shares within each time, mean, p90, worst.
-    """
+    """Today, then with each proposed site: shares within each time, mean, p90, the farthest."""
     if not found.today or not found.gains:
         return []
     status = Status.ESTIMATED.value
@@ -284,21 +215,7 @@ def gain_rows(found: Opening, access: TerritoryAccess) -> list[Row]:
 
 
 def section(found: Opening, access: TerritoryAccess) -> dict[str, Any]:
-    """
-    Say where to open, what it changes and whether it carries the demand.
-
-    Parameters
-    ----------
-    found : Opening
-        Where to open.
-    access : TerritoryAccess
-        Access of the territory.
-
-    Returns
-    -------
-    dict
-        What its template shows.
-    """
+    """What the template shows: where to open, what it changes, whether it carries the demand."""
     return {
         "answer": opening_answer(found, access),
         "capacity": capacity_sentence(found, access),

@@ -11,12 +11,13 @@ from cpts_geo.access.travel.times import BANDS
 from cpts_geo.atlas.look.cells import Cell, Row
 from cpts_geo.atlas.sections.access._minutes import (
     TIMES,
+    coverage_headers,
     figure_cells,
     minutes,
     out_of_reach,
     whose_times,
 )
-from cpts_geo.atlas.sections.access.words import aside, coverage_headers, over_variants
+from cpts_geo.atlas.sections.access.words import aside, over_variants
 from cpts_geo.french import counted, number, percent, whole_percent
 from cpts_geo.schema import COLUMNS, FACILITIES, Status
 from cpts_geo.sources.catalogue.catalogue import sources
@@ -33,19 +34,7 @@ _LABELS = {"gp": "Généraliste", "emergency": "Service d’urgences"}
 
 
 def times_note(access: TerritoryAccess) -> str:
-    """
-    Say what the travel times are, and what they are not.
-
-    Parameters
-    ----------
-    access : TerritoryAccess
-        Access of the territory.
-
-    Returns
-    -------
-    str
-        French sentences.
-    """
+    """Say what the travel times are, and what they are not."""
     times = access.times
     words = f"Temps en voiture : {times.label} (confiance {times.grade})."
     if access.approximate:
@@ -64,20 +53,7 @@ def times_note(access: TerritoryAccess) -> str:
 
 
 def coverage_sentences(access: TerritoryAccess) -> list[str]:
-    """
-    Say how near care is.
-
-    Parameters
-    ----------
-    access : TerritoryAccess
-        Access of the territory.
-
-    Returns
-    -------
-    list of str
-        A French sentence a facility of which something is known; where that is too little to speak
-        of the territory, the sentence says so.
-    """
+    """A sentence a facility, which says so where too little is known to speak of the territory."""
     found = []
     for facility, (words, up_to) in _FACILITIES.items():
         mine = access.coverage[access.coverage["facility"] == facility]
@@ -121,19 +97,7 @@ def _beyond(row: dict[Hashable, Any], access: TerritoryAccess) -> str:
 
 
 def coverage_rows(access: TerritoryAccess) -> list[Row]:
-    """
-    Lay out the coverage: a facility and source of times a row.
-
-    Parameters
-    ----------
-    access : TerritoryAccess
-        Access of the territory.
-
-    Returns
-    -------
-    list of Row
-        Shares of the people, with the other variants; minutes; the farthest commune.
-    """
+    """A facility and source of times a row: shares over the variants, minutes, the farthest."""
     rows = []
     for facility, block in access.coverage.groupby("facility", sort=False):
         status = access.times.status.value
@@ -184,19 +148,7 @@ def _cell_rows(cells: pd.DataFrame) -> list[Row]:
 
 
 def section(access: TerritoryAccess) -> dict[str, Any]:
-    """
-    Say who is within how many minutes of care.
-
-    Parameters
-    ----------
-    access : TerritoryAccess
-        Access of the territory.
-
-    Returns
-    -------
-    dict
-        What its template shows.
-    """
+    """What the template shows: who is within how many minutes of care."""
     return {
         "note": times_note(access),
         "sentences": coverage_sentences(access),

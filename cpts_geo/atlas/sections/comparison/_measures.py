@@ -14,20 +14,7 @@ from cpts_geo.schema import Status
 
 
 def measure_rows(found: ScenarioComparison) -> list[tuple[str, str, list[Cell]]]:
-    """
-    Lay out the measures: one a row.
-
-    Parameters
-    ----------
-    found : ScenarioComparison
-        Comparison of two scenarios.
-
-    Returns
-    -------
-    list of tuple
-        Label, unit, and cells of the first scenario, the second and the difference; the interval is
-        the origin of a cell, written under it.
-    """
+    """Label, unit, then cells of both scenarios and of the difference, intervals as origins."""
     rows = []
     for measure, row in found.table.iterrows():
         name = str(measure)
@@ -47,17 +34,5 @@ def measure_rows(found: ScenarioComparison) -> list[tuple[str, str, list[Cell]]]
 
 
 def section(found: ScenarioComparison) -> dict[str, Any]:
-    """
-    Lay out every measure of two scenarios, and their difference.
-
-    Parameters
-    ----------
-    found : ScenarioComparison
-        Comparison of two scenarios.
-
-    Returns
-    -------
-    dict
-        What its template shows.
-    """
+    """What the template shows: every measure of two scenarios, and their difference."""
     return {"rows": measure_rows(found), "hour_cost": hour_cost(found)}

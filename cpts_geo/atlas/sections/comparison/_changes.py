@@ -75,17 +75,5 @@ def _value_cell(scenario: Scenario, name: str, part: str, value: Any) -> Cell:
 
 
 def section(found: ScenarioComparison) -> dict[str, Any]:
-    """
-    List what differs between two scenarios.
-
-    Parameters
-    ----------
-    found : ScenarioComparison
-        Comparison of two scenarios.
-
-    Returns
-    -------
-    dict
-        What its template shows.
-    """
+    """What the template shows: what differs between two scenarios."""
     return {"rows": change_rows(found)}

@@ -25,19 +25,7 @@ _SUPPLY: Final = {"slots_today", "rota", "minutes_per_slot_today"}
 
 
 def finding(found: ScenarioComparison) -> str:
-    """
-    Say in one sentence what the second scenario changes.
-
-    Parameters
-    ----------
-    found : ScenarioComparison
-        Comparison of two scenarios.
-
-    Returns
-    -------
-    str
-        French sentence: slots needed where the demand changes, share served, cost.
-    """
+    """Slots needed where the demand changes, share served, cost, in one sentence."""
     if not found.changes:
         return "Les deux scénarios donnent les mêmes résultats : rien ne les distingue."
     needed: Any = found.table.loc["slots_needed"]
@@ -122,17 +110,5 @@ def _gap(row: pd.Series, one: str, many: str, *, decimals: int = 0) -> tuple[str
 
 
 def section(found: ScenarioComparison) -> dict[str, Any]:
-    """
-    Say what the second scenario changes, and what each target asks.
-
-    Parameters
-    ----------
-    found : ScenarioComparison
-        Comparison of two scenarios.
-
-    Returns
-    -------
-    dict
-        What its template shows.
-    """
+    """What the template shows: what the second scenario changes, and what each target asks."""
     return {"sentence": finding(found), "goals": _goal_sentences(found), "warnings": found.warnings}

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 import pandas as pd
 
 from cpts_geo.access.changes.shifts import Shift
 from cpts_geo.atlas.look.cells import Cell
-from cpts_geo.atlas.sections.access.words import aside, named, over_variants, signed
+from cpts_geo.atlas.sections.access.words import (
+    UNSEEN,
+    aside,
+    most_touched,
+    named,
+    over_variants,
+    signed,
+)
 from cpts_geo.french import counted, number
 from cpts_geo.schema import Status
-from cpts_geo.settings import SHIFT_BREAKS
 from cpts_geo.study.access import TerritoryAccess
 
-#: Shift of the APL up to which nothing is seen in the figure as written: no effect on a map.
-_UNSEEN: Final = SHIFT_BREAKS[0]
 #: Communes of a scenario listed on a page; all are in the CSV.
 _LISTED = 8
 
@@ -29,7 +33,7 @@ def _shift_sentence(shift: Shift, names: pd.Series) -> str:
     if pd.notna(central["after"]):
         moves = shift.means["after"] - shift.means["before"]
         before, gap = number(central["before"], 2), central["after"] - central["before"]
-        if abs(gap) > _UNSEEN:
+        if abs(gap) > UNSEEN:
             span = aside(over_variants(moves, signed))
             text += (
                 f"L’APL du territoire ({shift.vintage}) passerait de {before} à "
@@ -38,9 +42,9 @@ def _shift_sentence(shift: Shift, names: pd.Series) -> str:
         else:
             text += (
                 f"L’APL du territoire ({shift.vintage}) resterait à {before}, à moins de "
-                f"{number(_UNSEEN, 3)} près. "
+                f"{number(UNSEEN, 3)} près. "
             )
-    seen = int((moved.abs() > _UNSEEN).sum())
+    seen = int((moved.abs() > UNSEEN).sum())
     if seen:
         most = most_touched(shift)[0]
         row = shift.communes.to_dict("index")[most]
@@ -48,31 +52,8 @@ def _shift_sentence(shift: Shift, names: pd.Series) -> str:
         text += f"Commune la plus touchée : {names.get(most, most)}, {signed(row['shift'])}{span}. "
         text += f"{counted(seen, 'commune touchée', 'communes touchées')} sur {len(moved)}. "
     else:
-        text += f"Aucune commune ne bougerait de plus de {number(_UNSEEN, 3)}. "
+        text += f"Aucune commune ne bougerait de plus de {number(UNSEEN, 3)}. "
     return (text + _crossing(shift, names)).strip()
-
-
-def most_touched(shift: Shift) -> list[str]:
-    """
-    Order the communes that a scenario touches, the most touched first.
-
-    Parameters
-    ----------
-    shift : Shift
-        Scenario on a territory.
-
-    Returns
-    -------
-    list of str
-        Codes of those whose shift is seen in the figure as written; of those as touched, the
-        commune of the scenario first, then the order of the table.
-    """
-    size = shift.communes["shift"].abs()
-    seen = size[size > _UNSEEN].round(9).rename("size").to_frame()
-    own = {change.code for change in shift.changes}
-    seen["own"] = [code in own for code in seen.index]
-    order = seen.sort_values(["size", "own"], ascending=False, kind="stable")
-    return [str(code) for code in order.index]
 
 
 def _crossing(shift: Shift, names: pd.Series) -> str:
@@ -97,22 +78,7 @@ def _crossing(shift: Shift, names: pd.Series) -> str:
 
 
 def shift_rows(shift: Shift, names: pd.Series) -> list[list[Cell]]:
-    """
-    List the communes that a scenario changes most, those that cross 2.5 first.
-
-    Parameters
-    ----------
-    shift : Shift
-        Scenario on a territory.
-    names : Series of str
-        Name by code.
-
-    Returns
-    -------
-    list of list of Cell
-        Commune, APL before, after, shift with its other variants, crossing; none where no shift is
-        seen in the figure as written.
-    """
+    """Communes that it changes most, those that cross 2.5 first; none where no shift is seen."""
     table = shift.communes.to_dict("index")
     sizes = shift.communes.loc[shift.crossing.index, "shift"].abs()
     crossing = list(sizes.sort_values(ascending=False, kind="stable").index)
@@ -140,19 +106,7 @@ def shift_rows(shift: Shift, names: pd.Series) -> list[list[Cell]]:
 
 
 def section(access: TerritoryAccess) -> dict[str, Any]:
-    """
-    Say what each change of supply would do to the APL.
-
-    Parameters
-    ----------
-    access : TerritoryAccess
-        Access of the territory.
-
-    Returns
-    -------
-    dict
-        What its template shows.
-    """
+    """What the template shows: what each change of supply would do to the APL."""
     return {
         "set_aside": access.set_aside,
         "approximate": access.approximate,

@@ -1,0 +1,22 @@
+"""Options that several commands take, and how a path is typed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from cpts_geo.paths import typed_path
+
+
+def path_option(text: str) -> Any:
+    """An option that is a path, with its French help."""
+    return typer.Option(parser=typed_path, metavar="CHEMIN", help=text)
+
+
+Output = Annotated[Path, path_option("Dossier des résultats.")]
+OUTPUTS: Final = Path("outputs")
+Draws = Annotated[
+    int | None, typer.Option(help="Tirages de l’incertitude ; un nombre convenable par défaut.")
+]
