@@ -24,15 +24,12 @@ from cpts_geo.capacity.comparing.measures import MEASURES
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import load_scenario
 from cpts_geo.french import typeset
+from tests.atlas.said import plain
 
 Open = Callable[..., Any]
 EVIL = "<script>window.owned=1</script>\"'<img src=x onerror=window.owned=3>"
 TODAY = load_scenario("beauce_gatinais")
 UNKNOWN = TODAY.evolve(slots_today=None, minutes_per_slot_today=None, label="Inconnu")
-
-
-def plain(text: str) -> str:
-    return re.sub("[\u202f\u00a0]", " ", text)
 
 
 def compared(first: Scenario | str, second: Scenario | str) -> ScenarioComparison:

@@ -46,11 +46,6 @@ def tooltip(commune, shown, *, layers):
 
 
 @pytest.fixture(scope="module")
-def five() -> Analysis:
-    return analysed()
-
-
-@pytest.fixture(scope="module")
 def communes(five: Analysis) -> gpd.GeoDataFrame:
     """Communes of a territory where everything is known and every contour is there."""
     return five.communes[five.communes["territory"] == KEY]

@@ -31,17 +31,11 @@ from cpts_geo.atlas.sections.territory.answer import _planned, answer, evidence,
 from cpts_geo.atlas.sections.territory.beside import comparison_rows
 from cpts_geo.atlas.sections.territory.communes import commune_table
 from cpts_geo.atlas.sections.territory.gp_counts import _explanations, _source_rows
-from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.french import NNBSP, number, typeset
-from tests.kept import analysed
+from tests.atlas.said import result_of
 
 KEY = "ouest_loiret"
 MARKS = {"measured": "●", "estimated": "◐", "assumed": "○", "unknown": "▨"}
-
-
-@pytest.fixture(scope="module")
-def five() -> Analysis:
-    return analysed()
 
 
 @pytest.fixture(scope="module")
@@ -73,12 +67,6 @@ def cell_text(markup: str) -> str:
 
 def of(table: pd.DataFrame, key: str = KEY) -> pd.DataFrame:
     return table[table["territory"] == key]
-
-
-def result_of(five: Analysis, key: str) -> Headline:
-    result = five.studies[key].headline
-    assert result is not None
-    return result
 
 
 def as_text(rows: Iterable[Iterable[Cell]]) -> str:

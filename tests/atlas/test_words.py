@@ -7,7 +7,6 @@ A narrow no-break space is written ``⍽`` in the snapshots, so that a lost one 
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import replace
 
 import pytest
@@ -17,13 +16,12 @@ from cpts_geo.analysis import Analysis
 from cpts_geo.atlas.look.words import answer_status, deadline, goal, short_answer, slots
 from cpts_geo.atlas.sections.capacity.needed import _dots_caption
 from cpts_geo.atlas.sections.territory.answer import _planned, answer, evidence, today
-from cpts_geo.capacity.answer.headline import Headline, headline
+from cpts_geo.capacity.answer.headline import headline
 from cpts_geo.capacity.scenario.loading import scenario_from_population
 from cpts_geo.french import NNBSP, day, number, percent, signed_percent, typeset, value_text
 from cpts_geo.schema import COLUMNS, Status
-from tests.kept import analysed
+from tests.atlas.said import TERRITORIES, plain, result_of, visible
 
-TERRITORIES = ("ouest_loiret", "beauce_gatinais", "lvo", "asclepios", "ondaine_forez")
 SENTENCES = {
     "answer": answer,
     "today": today,
@@ -32,27 +30,6 @@ SENTENCES = {
     "dots_caption": _dots_caption,
     "short_answer": short_answer,
 }
-
-
-@pytest.fixture(scope="module")
-def five() -> Analysis:
-    return analysed()
-
-
-def result_of(five: Analysis, key: str) -> Headline:
-    result = five.studies[key].headline
-    assert result is not None
-    return result
-
-
-def visible(text: str) -> str:
-    """The text with its no-break spaces visible."""
-    return text.replace(NNBSP, "⍽").replace("\u00a0", "[nbsp]")
-
-
-def plain(text: str) -> str:
-    """The text with ordinary spaces."""
-    return re.sub("[\u202f\u00a0]", " ", text)
 
 
 @pytest.mark.parametrize("key", TERRITORIES)
@@ -79,10 +56,14 @@ def test_numbers_in_french(value: float, decimals: int, text: str) -> None:
     assert number(value, decimals) == text
 
 
-def test_percent_keeps_its_sign_with_its_number() -> None:
-    assert percent(0.345) == f"34,5{NNBSP}%"
-    assert percent(0.95, 0) == f"95{NNBSP}%"
+def test_a_sign_or_a_unit_stays_with_its_number() -> None:
+    assert (percent(0.345), percent(0.95, 0)) == (f"34,5{NNBSP}%", f"95{NNBSP}%")
     assert percent(math.nan) == "donnée absente"
+    people = COLUMNS["population"]
+    assert value_text(people, 45828.0, unit=True) == f"45{NNBSP}828 habitants"
+    assert value_text(people, 45828.0) == f"45{NNBSP}828"
+    assert value_text(COLUMNS["share_low_apl_2023"], 0.5094, unit=True) == f"50,9{NNBSP}%"
+    assert value_text(COLUMNS["apl_2023"], math.nan, unit=True) == "donnée absente"
 
 
 @pytest.mark.parametrize(
@@ -90,13 +71,6 @@ def test_percent_keeps_its_sign_with_its_number() -> None:
 )
 def test_a_gap_carries_its_sign(points: float, text: str) -> None:
     assert visible(signed_percent(points)) == f"{text}⍽%"
-
-
-def test_a_value_is_written_with_the_unit_and_decimals_of_its_column() -> None:
-    assert value_text(COLUMNS["population"], 45828.0, unit=True) == f"45{NNBSP}828 habitants"
-    assert value_text(COLUMNS["population"], 45828.0) == f"45{NNBSP}828"
-    assert value_text(COLUMNS["share_low_apl_2023"], 0.5094, unit=True) == f"50,9{NNBSP}%"
-    assert value_text(COLUMNS["apl_2023"], math.nan, unit=True) == "donnée absente"
 
 
 @pytest.mark.parametrize(
@@ -138,19 +112,23 @@ def test_the_goal_names_target_people_and_deadline(five: Analysis, days: int, wo
     assert plain(answer(other)).startswith(f"Pour que {said}, il faudrait 14 créneaux")
 
 
-def test_one_slot_is_singular() -> None:
-    assert slots(1) == "1 créneau"
-    assert slots(2) == "2 créneaux"
-    assert slots(0) == "0 créneau"
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [
+        (0, "0 créneau"),
+        (1, "1 créneau"),
+        (1.6, "1,6 créneau"),
+        (2, "2 créneaux"),
+        (8.0, "8 créneaux"),
+    ],
+)
+def test_slots_below_two_are_singular(count: float, text: str) -> None:
+    assert slots(count) == text
 
 
 def test_slots_that_differ_by_day_keep_their_mean(five: Analysis) -> None:
-    assert slots(1.6) == "1,6 créneau"
-    assert slots(8.0) == "8 créneaux"
-    uneven = headline(
-        result_of(five, "beauce_gatinais").scenario.evolve(slots_today=(8, 8, 8, 8, 6)), draws=500
-    )
-    assert "Aujourd’hui : 7,6 créneaux par jour" in today(uneven)
+    case = result_of(five, "beauce_gatinais").scenario.evolve(slots_today=(8, 8, 8, 8, 6))
+    assert "Aujourd’hui : 7,6 créneaux par jour" in today(headline(case, draws=500))
 
 
 def test_the_interval_is_in_the_answer_and_beside_it(five: Analysis) -> None:
@@ -188,19 +166,6 @@ def test_the_observed_minimum_replaces_the_model_it_refutes(five: Analysis) -> N
     assert result.status is Status.ASSUMED
 
 
-def test_the_announced_doubling_of_beauce_gatinais(five: Analysis) -> None:
-    assert plain(_planned(result_of(five, "beauce_gatinais"))) == (
-        "Avec 16 créneaux (doublement annoncé, communiqué du 15 décembre 2021) : plus de 99 % des "
-        "demandes servies dans le délai à la demande médiane, 69 % si chaque appel demandait "
-        "un créneau."
-    )
-
-
-@pytest.mark.parametrize("key", [key for key in TERRITORIES if key != "beauce_gatinais"])
-def test_nothing_is_announced_elsewhere(five: Analysis, key: str) -> None:
-    assert _planned(result_of(five, key)) == ""
-
-
 def test_a_partial_demand_is_said_wherever_its_figure_stands(five: Analysis) -> None:
     lvo = result_of(five, "lvo")
     assert "7 créneaux par jour, demande partielle — entre 4 et 14" in answer(lvo)
@@ -217,26 +182,6 @@ def test_a_partial_demand_is_said_wherever_its_figure_stands(five: Analysis) -> 
 
 def test_today_unknown_is_no_zero(five: Analysis) -> None:
     assert today(result_of(five, "asclepios")) == "Capacité d’aujourd’hui : non publiée."
-    beauce = plain(today(result_of(five, "beauce_gatinais")))
-    assert beauce == (
-        "Aujourd’hui : 8 créneaux par jour (10 h de médecin par semaine), de quoi tenir "
-        "l’objectif jusqu’à 8,1 demandes par jour ; à la demande médiane, 58 % seraient servies "
-        "dans ce délai."
-    )
-
-
-@pytest.mark.parametrize(
-    ("key", "start"),
-    [
-        ("ouest_loiret", "◐ Appui 2 "),
-        ("beauce_gatinais", "◐ Appui 1 "),
-        ("lvo", "○ Appui 4 "),
-        ("asclepios", "○ Appui 4 "),
-        ("ondaine_forez", "◐ Appui 3 "),
-    ],
-)
-def test_evidence_shows_mark_and_level(five: Analysis, key: str, start: str) -> None:
-    assert evidence(result_of(five, key)).startswith(start)
 
 
 def test_one_of_a_thing_is_singular(five: Analysis) -> None:
