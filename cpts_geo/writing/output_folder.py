@@ -78,19 +78,29 @@ def check_output(folder: Path, *, names: Iterable[str] = (), megabytes: float = 
         _probe(nearest)
         free = shutil.disk_usage(nearest).free / 1e6
     except OSError as error:
-        raise OutputError(
-            f"Impossible d’écrire dans « {shown_path(folder)} » : {reason(error)}.",
-            remedy="choisissez un dossier où vous pouvez écrire avec --output.",
-        ) from error
+        raise _unwritable(folder, error) from error
     if free < megabytes:
         raise OutputError(
             f"Il reste {number(math.floor(free))} Mo sur le disque de « {shown_path(folder)} », "
             f"et il en faut {number(math.ceil(megabytes))}.",
             remedy=f"faites de la place, {_ELSEWHERE}",
         )
+    _check_way(folder, names, end=".")
+
+
+def _unwritable(folder: Path, error: OSError) -> OutputError:
+    """The error of a folder that the system does not let us write."""
+    return OutputError(
+        f"Impossible d’écrire dans « {shown_path(folder)} » : {reason(error)}.",
+        remedy="choisissez un dossier où vous pouvez écrire avec --output.",
+    )
+
+
+def _check_way(folder: Path, names: Iterable[str], *, end: str) -> None:
+    """Refuse to write where something stands in the way of these files; all of it is listed."""
     if defects := _obstacles(folder, names):
         raise OutputError(
-            f"Impossible d’écrire dans « {shown_path(folder)} ».",
+            f"Impossible d’écrire dans « {shown_path(folder)} »{end}",
             defects=defects,
             remedy=f"déplacez ou fermez ce qui est nommé ci-dessus, {_ELSEWHERE}",
         )
@@ -227,10 +237,7 @@ def _alone(folder: Path, *, say: Callable[[str], None]) -> Iterator[bool]:
             ) from error
         except OSError as error:
             if error.errno not in _NO_LOCK:
-                raise OutputError(
-                    f"Impossible d’écrire dans « {shown_path(folder)} » : {reason(error)}.",
-                    remedy="choisissez un dossier où vous pouvez écrire avec --output.",
-                ) from error
+                raise _unwritable(folder, error) from error
             say(
                 f"Le disque de « {shown_path(folder)} » ne permet pas de verrouiller un dossier : "
                 "n’y lancez pas deux calculs à la fois"
@@ -281,12 +288,7 @@ def _put(stage: Stage, folder: Path, *, last: str) -> None:
     """Move what was written to its place; on any failure, every move is undone."""
     new = [path.relative_to(stage.folder) for path in stage.folder.rglob("*") if path.is_file()]
     new.sort(key=lambda name: (name.as_posix() == last, name))
-    if defects := _obstacles(folder, [name.as_posix() for name in new]):
-        raise OutputError(
-            f"Impossible d’écrire dans « {shown_path(folder)} » : rien n’y a été changé.",
-            defects=defects,
-            remedy=f"déplacez ou fermez ce qui est nommé ci-dessus, {_ELSEWHERE}",
-        )
+    _check_way(folder, [name.as_posix() for name in new], end=" : rien n’y a été changé.")
     stale = {path.relative_to(folder) for pattern in stage.stale for path in folder.glob(pattern)}
     gone = [name for name in {*new, *stale} if os.path.lexists(folder / name)]
     gone.sort(key=lambda name: (name.as_posix() != last, name))

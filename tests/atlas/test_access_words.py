@@ -61,6 +61,11 @@ def opening_of(access: TerritoryAccess) -> Opening:
     return access.opening
 
 
+def where(five: Analysis, key: str) -> tuple[TerritoryAccess, Opening]:
+    access = five.studies[key].access
+    return access, opening_of(access)
+
+
 def said(access: TerritoryAccess) -> list[str]:
     found = opening_of(access)
     return [
@@ -87,18 +92,12 @@ def test_sentences_of_a_territory(five: Analysis, key: str, snapshot: SnapshotAs
 
 @pytest.mark.parametrize("key", TERRITORIES)
 def test_approximations_are_called_so_wherever_their_numbers_are(five: Analysis, key: str) -> None:
-    access = five.studies[key].access
+    access, found = where(five, key)
     assert "temps approchés par la distance" in times_note(access)
     assert "sans réseau routier" in times_note(access)
-    spoken = [
-        *coverage_sentences(access),
-        opening_answer(opening_of(access), access),
-    ]
+    spoken = [*coverage_sentences(access), opening_answer(found, access)]
     assert all("temps approchés" in text for text in spoken)
-    rows = [
-        *coverage_rows(access),
-        *gain_rows(opening_of(access), access),
-    ]
+    rows = [*coverage_rows(access), *gain_rows(found, access)]
     assert all("temps approchés (D)" in row.detail for row in rows)
     assert not any("analyste" in text for text in said(access))
 
@@ -147,20 +146,18 @@ def test_no_hospital_anywhere_is_not_an_unknown_one(unknown: TerritoryAccess) ->
 
 
 def test_people_out_of_reach_are_counted_and_said(five: Analysis) -> None:
-    access = five.studies["lvo"].access
+    access, found = where(five, "lvo")
+    away = "4 883 habitants à plus de 45 min ou sans route"
     for sentence in coverage_sentences(access):
-        assert "Hors d’atteinte : 4 883 habitants à plus de 45 min ou sans route." in plain(
-            sentence
-        )
+        assert f"Hors d’atteinte : {away}." in plain(sentence)
         assert "en moyenne" not in sentence
-    row = coverage_rows(access)[0]
-    mean, _, worst = row.cells[-3:]
-    assert (mean.status, plain(mean.origin)) == (
+    mean, _, worst = coverage_rows(access)[0].cells[-3:]
+    assert (mean.status, plain(mean.origin), plain(worst.origin)) == (
         "unknown",
-        "4 883 habitants à plus de 45 min ou sans route",
+        away,
+        f"hors {away}",
     )
-    assert plain(worst.origin) == "hors 4 883 habitants à plus de 45 min ou sans route"
-    capacity = capacity_sentence(opening_of(access), access)
+    capacity = capacity_sentence(found, access)
     assert "L'Île-d'Yeu : aucune route vers les autres communes, hors de ce calcul." in capacity
 
 
@@ -280,13 +277,8 @@ def test_an_unknown_apl_has_no_before_and_no_threshold() -> None:
     assert "2,5" not in text
     assert not text.endswith(" ")
     (first, _) = shift_rows(shift, NAMES)
-    assert texts(first) == [
-        "Aa",
-        "donnée absente",
-        "donnée absente",
-        "+0,20 (de +0,10 à +0,30)",
-        "—",
-    ]
+    absent = "donnée absente"
+    assert texts(first) == ["Aa", absent, absent, "+0,20 (de +0,10 à +0,30)", "—"]
     assert [cell.status for cell in first[1:4]] == ["unknown", "unknown", "assumed"]
 
 
@@ -303,26 +295,15 @@ def test_the_communes_that_cross_are_all_listed_first_and_the_rest_stops_at_eigh
     assert "10 communes passeraient sous 2,5 : Aa, Bb, Cc, Dd et 6 autres." in sentence
 
 
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [(0.081, "+0,08"), (-0.2, "−0,20"), (0.0, "0,00"), (np.nan, "donnée absente")],
-)
-def test_shifts_bear_their_sign(value: float, text: str) -> None:
-    assert signed(value) == text
+def test_shifts_bear_their_sign() -> None:
+    shown = [signed(value) for value in (0.081, -0.2, 0.0, np.nan)]
+    assert shown == ["+0,08", "−0,20", "0,00", "donnée absente"]
 
 
-@pytest.mark.parametrize(
-    ("values", "text"),
-    [
-        ([2.6, 2.0, 3.0], "de 2 à 3"),
-        ([2.9, 3.1], ""),
-        ([2.0], ""),
-        ([], ""),
-        ([1.0, np.nan, 9.0], ""),
-    ],
-)
-def test_extremes_are_written_only_where_they_differ(values: list[float], text: str) -> None:
-    assert over_variants(values, number) == text
+def test_extremes_are_written_only_where_they_differ() -> None:
+    assert over_variants([2.6, 2.0, 3.0], number) == "de 2 à 3"
+    for values in ([2.9, 3.1], [2.0], [], [1.0, np.nan, 9.0]):
+        assert over_variants(values, number) == ""
 
 
 @pytest.mark.parametrize(
@@ -345,8 +326,7 @@ def test_communes_are_named_then_counted(codes: str, text: str) -> None:
 
 
 def test_the_hospital_town_is_said_to_bring_nobody_nearer(five: Analysis) -> None:
-    access = five.studies["asclepios"].access
-    found = opening_of(access)
+    access, found = where(five, "asclepios")
     assert found.best != found.farthest_first
     text = gain_sentence(found, access)
     assert "Là, il ne rapproche personne" in text
@@ -363,8 +343,7 @@ def test_the_hospital_town_is_said_to_bring_nobody_nearer(five: Analysis) -> Non
 
 
 def test_the_gain_of_lvo_is_the_difference_of_two_rows(five: Analysis) -> None:
-    access = five.studies["lvo"].access
-    found = opening_of(access)
+    access, found = where(five, "lvo")
     before, after = (row.cells[1] for row in gain_rows(found, access)[:2])
     people = [int(re.sub(r"\D", "", cell.origin)) for cell in (before, after)]
     text = plain(gain_sentence(found, access))
@@ -372,8 +351,7 @@ def test_the_gain_of_lvo_is_the_difference_of_two_rows(five: Analysis) -> None:
 
 
 def test_a_centre_that_is_open_is_said_and_another_is_not_for_its_slots(five: Analysis) -> None:
-    access = five.studies["lvo"].access
-    found = opening_of(access)
+    access, found = where(five, "lvo")
     text = capacity_sentence(found, access)
     # Its demand is partial: nothing says that its slots are enough.
     assert (
@@ -387,8 +365,7 @@ def test_a_centre_that_is_open_is_said_and_another_is_not_for_its_slots(five: An
 
 
 def test_sites_that_would_overflow_are_said(five: Analysis) -> None:
-    access = five.studies["ouest_loiret"].access
-    found = opening_of(access)
+    access, found = where(five, "ouest_loiret")
     assert "Demande à porter : au moins 5,6 par jour" in capacity_sentence(found, access)
     assert "recevrai" not in capacity_sentence(found, access)
     one = replace(found, loads=pd.Series({"45203": 18.0, "45024": 3.0}), sites_needed=2)
@@ -401,8 +378,7 @@ def test_sites_that_would_overflow_are_said(five: Analysis) -> None:
 
 
 def test_an_answer_that_depends_on_the_allocation_says_what_it_costs(five: Analysis) -> None:
-    access = five.studies["ouest_loiret"].access
-    found = opening_of(access)
+    access, found = where(five, "ouest_loiret")
     stable = opening_answer(found, access)
     assert "Ce choix est le même pour les 3 répartitions de la demande essayées." in stable
     assert "Il ne dépend pas de la variante des temps." in stable
@@ -419,8 +395,7 @@ def test_an_answer_that_depends_on_the_allocation_says_what_it_costs(five: Analy
 
 
 def test_an_answer_that_depends_on_the_times_says_so(five: Analysis) -> None:
-    access = five.studies["beauce_gatinais"].access
-    found = opening_of(access)
+    access, found = where(five, "beauce_gatinais")
     assert found.by_variant["high"] != found.best
     text = opening_answer(found, access)
     assert f"Ce serait {access.names[found.by_variant['high'][0]]} avec la variante haute" in text
@@ -429,8 +404,7 @@ def test_an_answer_that_depends_on_the_times_says_so(five: Analysis) -> None:
 
 @pytest.mark.parametrize("key", TERRITORIES)
 def test_best_sites_are_judged_by_every_allocation(five: Analysis, key: str) -> None:
-    access = five.studies[key].access
-    found = opening_of(access)
+    access, found = where(five, key)
     headers, rows = site_headers(found), site_rows(found, access)
     assert [title.removeprefix("Minutes en moyenne : demande ") for title in headers] == [
         "proportionnelle",
@@ -449,12 +423,9 @@ def test_best_sites_are_judged_by_every_allocation(five: Analysis, key: str) -> 
 
 def test_where_one_site_wins_everywhere_its_means_are_its_own(five: Analysis) -> None:
     """Each column of the table is the mean of that allocation, not that of the first."""
-    access = five.studies["ouest_loiret"].access
-    found = opening_of(access)
-    for name, cell in zip(
-        found.solutions["allocation"].unique(), site_rows(found, access)[0][2:5],
-        strict=True,
-    ):  # fmt: skip
+    access, found = where(five, "ouest_loiret")
+    cells = site_rows(found, access)[0][2:5]
+    for name, cell in zip(found.solutions["allocation"].unique(), cells, strict=True):
         judged = found.solutions[found.solutions["allocation"] == name]
         mean = judged["mean_minutes"][judged["sites"].map(lambda sites: sites == found.best)]
         assert cell.text == number(float(mean.iloc[0]), 1)

@@ -79,12 +79,6 @@ def test_many_values_are_classed_by_their_ranks(monkeypatch: pytest.MonkeyPatch)
     assert breaks == pooled_breaks([many], k=3)
 
 
-def mirrored(values: pd.Series, breaks: tuple[float, ...]) -> bool:
-    layer = MapLayer("population", "", breaks, ("",) * (len(breaks) + 1))
-    there, back = classify(values, layer), classify(-values, layer)
-    return bool((there + back == len(breaks)).all())
-
-
 def test_impossible_classes_are_refused() -> None:
     with pytest.raises(TableError, match="deux classes"):
         pooled_breaks([ORACLE], k=1)

@@ -12,8 +12,8 @@ from axe_playwright_python.sync_playwright import Axe
 
 from cpts_geo.atlas.look.values import value_words
 from cpts_geo.atlas.pages.comparison import compare_page
+from cpts_geo.atlas.sections.comparison import _changes
 from cpts_geo.atlas.sections.comparison._assumed import _common_rows
-from cpts_geo.atlas.sections.comparison._changes import change_rows
 from cpts_geo.atlas.sections.comparison._drawings import _paired_svg, _ticks
 from cpts_geo.atlas.sections.comparison._finding import _goal_sentences, finding
 from cpts_geo.atlas.sections.comparison._measures import measure_rows
@@ -143,7 +143,7 @@ def test_a_measure_is_known_no_better_than_what_makes_it() -> None:
 
 
 def test_changes_give_both_values_and_sources(doubled: ScenarioComparison) -> None:
-    ((meaning, one, two),) = change_rows(doubled)
+    ((meaning, one, two),) = _changes.section(doubled)["rows"]
     assert meaning.text.startswith("Créneaux offerts aujourd’hui")
     assert (one.text, two.text) == ("8", "16")
     assert "Doublement annoncé" in two.origin
@@ -157,7 +157,7 @@ def test_people_are_marked_as_on_the_sheet() -> None:
         people_without_mt=9000.0,
         sources=west.sources | {"people_without_mt": {"text": "Assurance maladie", "grade": "A"}},
     )
-    ((_, one, two),) = change_rows(compared(west, more))
+    ((_, one, two),) = _changes.section(compared(west, more))["rows"]
     assert west.people_status == more.people_status == "assumed"
     assert (one.mark, two.mark) == ("○", "○")
 
@@ -177,7 +177,7 @@ def test_calls_borrowed_from_elsewhere_are_not_measured(doubled: ScenarioCompari
 
 
 def test_slots_announced_say_who_announced_them() -> None:
-    rows = change_rows(compared(TODAY, TODAY.evolve(slots_planned=12)))
+    rows = _changes.section(compared(TODAY, TODAY.evolve(slots_planned=12)))["rows"]
     ((_, one, two),) = rows
     assert one.origin == two.origin == TODAY.planned_basis
 
@@ -196,7 +196,7 @@ def test_sampling_stands_beside_the_whole_for_both(doubled: ScenarioComparison, 
 
 
 def test_changes_of_a_table_are_its_fields() -> None:
-    rows = change_rows(compared(TODAY, TODAY.evolve(calendar={"year": 2024})))
+    rows = _changes.section(compared(TODAY, TODAY.evolve(calendar={"year": 2024})))["rows"]
     assert [[cell.text for cell in row][1:] for row in rows] == [["2025", "2024"]]
 
 

@@ -110,23 +110,6 @@ def test_legend(layer: MapLayer, communes: gpd.GeoDataFrame, snapshot: SnapshotA
 
 
 @pytest.mark.parametrize(
-    ("layer", "unit", "source"),
-    [
-        (APL, "consultations par an et par habitant standardisé, 2023", "Drees, APL"),
-        (GPS, "médecins, 2017", "Insee, BPE 2017"),
-        (POPULATION, "habitants, 2023", "Insee, populations de référence 2023"),
-    ],
-    ids=("apl", "gps", "population"),
-)
-def test_legend_gives_unit_vintage_and_source(
-    communes: gpd.GeoDataFrame, layer: MapLayer, unit: str, source: str
-) -> None:
-    legend = interactive._legend_html(layer, communes)
-    assert f"</b>{unit}<div>" in legend
-    assert source in legend.split("<small>")[1]
-
-
-@pytest.mark.parametrize(
     ("missing", "uncovered", "words"),
     [
         (False, False, None),

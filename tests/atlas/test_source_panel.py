@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from cpts_geo.atlas.look import style
-from cpts_geo.atlas.sections.perimeter._border import _border_rows
+from cpts_geo.atlas.sections.perimeter import _border
 from cpts_geo.atlas.sections.territory.gp_counts import _explanations, _sources_svg, section
 from cpts_geo.french import NNBSP
 from cpts_geo.indicators.gp_sources import BpeGap, bpe_gaps, reconcile, trend
@@ -126,10 +126,10 @@ def test_border_communes_say_what_is_measured_and_what_is_estimated():
         "area_share": 0.082, "population": 23_507, "population_inside": 1_930.7,
         "population_inside_status": "estimated", "weight": 0.51,
     }  # fmt: skip
-    [cells] = _border_rows(pd.DataFrame([row]))
+    [cells] = _border.section(pd.DataFrame([row]))["rows"]
     assert [cell.text.replace(NNBSP, " ") for cell in cells] == [
         "Olivet", "45232", "non retenue", "8,2 %", "23 507", "1 931", "51,0 %",
     ]  # fmt: skip
     assert [cell.mark for cell in cells] == ["", "", "", "●", "●", "◐", ""]
-    [kept] = _border_rows(pd.DataFrame([row | {"kept": True}]))
+    [kept] = _border.section(pd.DataFrame([row | {"kept": True}]))["rows"]
     assert kept[2].text == "retenue"

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 from html import unescape
 
+import numpy as np
 import pandas as pd
 import pytest
 from syrupy.assertion import SnapshotAssertion
@@ -22,11 +23,10 @@ from cpts_geo.atlas.look.cells import Cell
 from cpts_geo.atlas.pages.index import index_page
 from cpts_geo.atlas.pages.sheet import sheet_page
 from cpts_geo.atlas.sections.capacity.needed import _capacity_svg, _dots_caption
-from cpts_geo.atlas.sections.perimeter._documents import _fact_rows
-from cpts_geo.atlas.sections.perimeter.audit import _audit_rows, recognised
-from cpts_geo.atlas.sections.perimeter.gaps import _gap_rows
+from cpts_geo.atlas.sections.perimeter import _documents, audit, gaps
+from cpts_geo.atlas.sections.perimeter.audit import recognised
+from cpts_geo.atlas.sections.territory import _hypotheses
 from cpts_geo.atlas.sections.territory._figures import _key_figures
-from cpts_geo.atlas.sections.territory._hypotheses import _assumption_rows
 from cpts_geo.atlas.sections.territory.answer import _planned, answer, evidence, today
 from cpts_geo.atlas.sections.territory.beside import comparison_rows
 from cpts_geo.atlas.sections.territory.communes import commune_table
@@ -67,6 +67,11 @@ def cell_text(markup: str) -> str:
 
 def of(table: pd.DataFrame, key: str = KEY) -> pd.DataFrame:
     return table[table["territory"] == key]
+
+
+def facts_of(five: Analysis, key: str = KEY) -> list[list[str]]:
+    rows = _documents.section(of(five.table("facts"), key))["rows"]
+    return [[cell.text for cell in row] for row in rows]
 
 
 def as_text(rows: Iterable[Iterable[Cell]]) -> str:
@@ -159,10 +164,10 @@ def test_every_status_has_its_own_mark(status: str) -> None:
 def test_other_tables(five: Analysis, snapshot: SnapshotAssertion) -> None:
     headers, communes = commune_table(of(five.communes))
     parts = {
-        "gaps": _gap_rows(of(five.table("gaps"))),
-        "audit": _audit_rows(of(five.table("audit"))),
-        "facts": _fact_rows(of(five.table("facts"))),
-        "assumptions": _assumption_rows(result_of(five, KEY).scenario),
+        "gaps": gaps.section(of(five.table("gaps")))["rows"],
+        "audit": audit.section(of(five.table("audit")))["rows"],
+        "facts": _documents.section(of(five.table("facts")))["rows"],
+        "assumptions": _hypotheses.section(result_of(five, KEY).scenario)["rows"],
         "communes": communes,
     }
     head = " | ".join(" ".join(filter(None, pair)) for pair in headers)
@@ -183,7 +188,7 @@ def test_key_figures(five: Analysis, snapshot: SnapshotAssertion) -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "gaps"),
+    ("key", "shown"),
     [
         ("ouest_loiret", ["+3,8", "aucun"]),
         ("beauce_gatinais", ["−1,6"]),
@@ -191,27 +196,22 @@ def test_key_figures(five: Analysis, snapshot: SnapshotAssertion) -> None:
         ("ondaine_forez", ["−3,6", "aucun"]),
     ],
 )
-def test_a_gap_is_positive_where_today_is_more(five: Analysis, key: str, gaps: list[str]) -> None:
-    rows = _gap_rows(of(five.table("gaps"), key))
-    assert [row[4].text.removesuffix(f"{NNBSP}%") for row in rows] == gaps
+def test_a_gap_is_positive_where_today_is_more(five: Analysis, key: str, shown: list[str]) -> None:
+    rows = gaps.section(of(five.table("gaps"), key))["rows"]
+    assert [row[4].text.removesuffix(f"{NNBSP}%") for row in rows] == shown
     for row, gap in zip(rows, of(five.table("gaps"), key).to_dict("records"), strict=True):
-        sign = (
-            "+"
-            if gap["today"] > gap["published"]
-            else "−"
-            if gap["today"] < gap["published"]
-            else "a"
-        )
-        assert row[4].text[0] == sign
+        more = int(np.sign(gap["today"] - gap["published"]))
+        assert row[4].text[0] == {1: "+", -1: "−", 0: "a"}[more]
 
 
 def test_names_read_otherwise_than_to_the_letter(
     five: Analysis, snapshot: SnapshotAssertion
 ) -> None:
-    audit = of(five.table("audit"), "ondaine_forez")
-    assert as_text(_audit_rows(audit)) == snapshot
-    assert len(_audit_rows(audit)) == int((audit["method"] != "exact").sum()) == 5
-    assert _audit_rows(of(five.table("audit"), "lvo")) == []
+    names = of(five.table("audit"), "ondaine_forez")
+    rows = audit.section(names)["rows"]
+    assert as_text(rows) == snapshot
+    assert len(rows) == int((names["method"] != "exact").sum()) == 5
+    assert audit.section(of(five.table("audit"), "lvo"))["rows"] == []
 
 
 def test_only_doubtful_names_are_said_in_words(five: Analysis) -> None:
@@ -231,27 +231,23 @@ def test_only_doubtful_names_are_said_in_words(five: Analysis) -> None:
     assert "\n" not in found[0]
 
 
-def test_facts_keep_their_own_grade(five: Analysis) -> None:
-    grades = {
-        key: [row[-1].text for row in _fact_rows(of(five.table("facts"), key))]
-        for key in ("lvo", "asclepios", "ondaine_forez")
-    }
-    assert grades["lvo"] == ["B", "A"]
-    assert grades["asclepios"] == ["A"] * 8 + ["C"]
-    assert grades["ondaine_forez"] == ["A", "A", "A", "C", "A", "A"]
+@pytest.mark.parametrize(
+    ("key", "grades"), [("lvo", "BA"), ("asclepios", "AAAAAAAAC"), ("ondaine_forez", "AAACAA")]
+)
+def test_facts_keep_their_own_grade(five: Analysis, key: str, grades: str) -> None:
+    assert [row[-1] for row in facts_of(five, key)] == list(grades)
 
 
 def test_a_fact_is_written_with_its_unit_and_date(five: Analysis) -> None:
-    rows = [[cell.text for cell in row] for row in _fact_rows(of(five.table("facts")))]
-    served = next(row for row in rows if row[0].startswith("Consultations"))
+    served = next(row for row in facts_of(five) if row[0].startswith("Consultations"))
     assert served[1:3] == [f"1{NNBSP}511 consultations", "6 mars 2023 au 31 mars 2024"]
-    shares = [row[1].text for row in _fact_rows(of(five.table("facts"), "beauce_gatinais"))]
+    shares = [row[1] for row in facts_of(five, "beauce_gatinais")]
     assert f"30{NNBSP}% des habitants" in shares
 
 
 def test_assumptions_are_those_of_the_territory(five: Analysis) -> None:
     def values(key: str) -> dict[str, str]:
-        rows = _assumption_rows(result_of(five, key).scenario)
+        rows = _hypotheses.section(result_of(five, key).scenario)["rows"]
         return {row[0].text: row[1].text for row in rows}
 
     sd = "Écart du taux d’appel d’un territoire à l’autre"
@@ -365,9 +361,9 @@ def test_a_page_shows_every_sentence_and_table(five: Analysis, sheet: str) -> No
     ]
     assert [text for text in map(typeset, said) if text not in sheet] == []
     cells = [
-        *_gap_rows(of(five.table("gaps"), key)),
-        *_fact_rows(of(five.table("facts"), key)),
-        *_assumption_rows(result.scenario),
+        *gaps.section(of(five.table("gaps"), key))["rows"],
+        *_documents.section(of(five.table("facts"), key))["rows"],
+        *_hypotheses.section(result.scenario)["rows"],
         *commune_table(of(five.communes, key))[1],
     ]
     assert [cell.text for row in cells for cell in row if cell.text not in sheet] == []

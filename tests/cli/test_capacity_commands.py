@@ -225,33 +225,36 @@ def test_what_cannot_be_read_is_said(command: Command, scenario: str, words: str
 # ---- report --scenario
 
 
-def test_a_report_takes_the_analysts_scenario(tmp_path: Path) -> None:
+@pytest.fixture
+def mine(tmp_path: Path) -> Options:
+    """A run on an analyst's scenario."""
     path = tmp_path / "essai.toml"
     path.write_text(MINE, encoding="utf-8")
-    found = analyse(Request(["beauce_gatinais"]), Options(scenario=path, draws=300, fetched=False))
+    return Options(scenario=path, draws=300, fetched=False)
+
+
+def test_a_report_takes_the_analysts_scenario(mine: Options) -> None:
+    found = analyse(Request(["beauce_gatinais"]), mine)
     result = found.studies["beauce_gatinais"].headline
     assert result is not None
     assert result.today is not None
     assert (result.today.slots, result.scenario.territory) == (12, "beauce_gatinais")
     assert result.scenario.label == "Mon essai"
     assert found.parameters["scenario"] == "essai.toml"
-    assert found.inputs["essai.toml"] == sha256_of(path)
+    assert mine.scenario is not None
+    assert found.inputs["essai.toml"] == sha256_of(mine.scenario)
     assert any("« Mon essai »" in note for note in found.notes)
     assert not any("vérifiez qu’il s’agit" in note for note in found.notes)
 
 
-def test_a_scenario_of_another_territory_is_noticed(tmp_path: Path) -> None:
-    path = tmp_path / "essai.toml"
-    path.write_text(MINE, encoding="utf-8")
-    found = analyse(Request(["ouest_loiret"]), Options(scenario=path, draws=300, fetched=False))
+def test_a_scenario_of_another_territory_is_noticed(mine: Options) -> None:
+    found = analyse(Request(["ouest_loiret"]), mine)
     assert any("vérifiez qu’il s’agit du même territoire" in note for note in found.notes)
 
 
-def test_a_scenario_is_that_of_one_territory(tmp_path: Path) -> None:
-    path = tmp_path / "essai.toml"
-    path.write_text(MINE, encoding="utf-8")
+def test_a_scenario_is_that_of_one_territory(mine: Options) -> None:
     with pytest.raises(ScenarioError) as caught:
-        analyse(options=Options(scenario=path, draws=300, fetched=False))
+        analyse(options=mine)
     assert len(caught.value.defects) == 5
     assert "5 sont demandés" in str(caught.value)
 

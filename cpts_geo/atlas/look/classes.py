@@ -83,8 +83,8 @@ def _fisher_jenks(values: npt.NDArray[np.float64], k: int) -> tuple[float, ...]:
         ranks = np.linspace(0, len(values) - 1, _MAX_VALUES).round().astype(int)
         values = values[ranks]
     distinct = np.unique(values)
-    if k == 1 or len(distinct) <= k:
-        return tuple(map(float, distinct[:-1])) if k > 1 else ()
+    if len(distinct) <= k:
+        return tuple(map(float, distinct[:-1]))
     # Imported here: it costs seconds, and only these maps need it.
     import mapclassify  # noqa: PLC0415
 

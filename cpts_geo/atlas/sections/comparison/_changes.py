@@ -14,21 +14,8 @@ from cpts_geo.capacity.scenario.records import Record
 from cpts_geo.french import UNKNOWN_TEXT, typeset
 
 
-def change_rows(found: ScenarioComparison) -> list[list[Cell]]:
-    """
-    List the fields that differ, with the source of each value.
-
-    Parameters
-    ----------
-    found : ScenarioComparison
-        Comparison of two scenarios.
-
-    Returns
-    -------
-    list of list of Cell
-        Meaning with unit, value in the first scenario, value in the second; a source and grade
-        stand under each value. A table of fields is one row for each of those that differ.
-    """
+def section(found: ScenarioComparison) -> dict[str, Any]:
+    """Meaning with unit, both values with their source; of a table, each field that differs."""
     rows = []
     for name in found.changes:
         meaning, unit = described(name)
@@ -48,7 +35,7 @@ def change_rows(found: ScenarioComparison) -> list[list[Cell]]:
             ]
             for part, text, unit, before, after in parts
         ]
-    return rows
+    return {"rows": rows}
 
 
 def _unit(info: Any) -> str:
@@ -72,8 +59,3 @@ def _value_cell(scenario: Scenario, name: str, part: str, value: Any) -> Cell:
         origin=f"{source.text} ({source.grade})",
         numeric=False,
     )
-
-
-def section(found: ScenarioComparison) -> dict[str, Any]:
-    """What the template shows: what differs between two scenarios."""
-    return {"rows": change_rows(found)}

@@ -11,9 +11,9 @@ from cpts_geo.french import number, percent
 from cpts_geo.schema import Status
 
 
-def _border_rows(border: pd.DataFrame) -> list[list[Cell]]:
+def section(border: pd.DataFrame) -> dict[str, Any]:
     """Commune, code, kept or not, share of its area and (estimated) people inside, weight."""
-    return [
+    rows = [
         [
             Cell(row["name"], numeric=False),
             Cell(row["code_insee"], numeric=False),
@@ -25,8 +25,4 @@ def _border_rows(border: pd.DataFrame) -> list[list[Cell]]:
         ]
         for row in border.to_dict("records")
     ]
-
-
-def section(border: pd.DataFrame) -> dict[str, Any]:
-    """What the template shows of the communes that the limit of a polygon cuts."""
-    return {"rows": _border_rows(border)}
+    return {"rows": rows}

@@ -10,8 +10,8 @@ from cpts_geo.atlas.look.cells import Cell
 from cpts_geo.french import day, number, percent, typeset
 
 
-def _fact_rows(facts: pd.DataFrame) -> list[list[Cell]]:
-    """Definition, value with unit, date, document, grade."""
+def section(facts: pd.DataFrame) -> dict[str, Any]:
+    """Of each fact published: definition, value with unit, date, document, grade."""
     rows = []
     for fact in facts.to_dict("records"):
         share = fact["base"] != ""
@@ -27,9 +27,4 @@ def _fact_rows(facts: pd.DataFrame) -> list[list[Cell]]:
                 Cell(fact["grade"], numeric=False),
             ]
         )
-    return rows
-
-
-def section(facts: pd.DataFrame) -> dict[str, Any]:
-    """What the template shows of the facts published of a territory."""
-    return {"rows": _fact_rows(facts)}
+    return {"rows": rows}

@@ -19,21 +19,6 @@ _METHODS = {
 }
 
 
-def _audit_rows(audit: pd.DataFrame) -> list[list[Cell]]:
-    """Published, recognised, code, how, similarity; names to the letter are left out."""
-    changed = audit[audit["method"] != "exact"]
-    return [
-        [
-            Cell(row["published"], numeric=False),
-            Cell(row["name"], numeric=False),
-            Cell(row["code_insee"], numeric=False),
-            Cell(_METHODS.get(row["method"], row["method"]), numeric=False),
-            Cell(number(row["score"], 0)),
-        ]
-        for row in changed.to_dict("records")
-    ]
-
-
 def recognised(audit: pd.DataFrame) -> list[str]:
     """
     Say in words which names were not recognised to the letter, case and accents aside.
@@ -70,4 +55,15 @@ def section(audit: pd.DataFrame) -> dict[str, Any]:
     dict
         What its template shows.
     """
-    return {"rows": _audit_rows(audit)}
+    changed = audit[audit["method"] != "exact"]
+    rows = [
+        [
+            Cell(row["published"], numeric=False),
+            Cell(row["name"], numeric=False),
+            Cell(row["code_insee"], numeric=False),
+            Cell(_METHODS.get(row["method"], row["method"]), numeric=False),
+            Cell(number(row["score"], 0)),
+        ]
+        for row in changed.to_dict("records")
+    ]
+    return {"rows": rows}

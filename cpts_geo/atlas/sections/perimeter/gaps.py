@@ -16,8 +16,21 @@ _QUANTITIES = {
 }
 
 
-def _gap_rows(gaps: pd.DataFrame) -> list[list[Cell]]:
-    """Quantity, published, date, today, gap, reason."""
+def section(gaps: pd.DataFrame) -> dict[str, Any]:
+    """
+    Set published sizes beside today's.
+
+    Parameters
+    ----------
+    gaps : DataFrame
+        Rows of :func:`cpts_geo.territories.perimeters.outlines.published_gaps` for one
+        territory.
+
+    Returns
+    -------
+    dict
+        What its template shows.
+    """
     rows = []
     for gap in gaps.to_dict("records"):
         label, unit = _QUANTITIES[gap["quantity"]]
@@ -32,21 +45,4 @@ def _gap_rows(gaps: pd.DataFrame) -> list[list[Cell]]:
                 Cell(typeset(gap["reason"]), numeric=False),
             ]
         )
-    return rows
-
-
-def section(gaps: pd.DataFrame) -> dict[str, Any]:
-    """
-    Set published sizes beside today's.
-
-    Parameters
-    ----------
-    gaps : DataFrame
-        As :func:`gap_rows`.
-
-    Returns
-    -------
-    dict
-        What its template shows.
-    """
-    return {"rows": _gap_rows(gaps)}
+    return {"rows": rows}

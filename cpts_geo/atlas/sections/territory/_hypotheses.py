@@ -12,7 +12,7 @@ from cpts_geo.capacity.scenario.parameters import default_parameters
 from cpts_geo.french import typeset
 
 
-def _assumption_rows(scenario: Scenario) -> list[list[Cell]]:
+def section(scenario: Scenario) -> dict[str, Any]:
     """Meaning, value with unit, source, grade; what the territory does not use is left out."""
     rows = []
     unused = set() if scenario.share_assumed else {"share_without_mt", "age_share"}
@@ -34,9 +34,4 @@ def _assumption_rows(scenario: Scenario) -> list[list[Cell]]:
                 Cell(source.grade, numeric=False),
             ]
         )
-    return rows
-
-
-def section(scenario: Scenario) -> dict[str, Any]:
-    """What the template shows of what the capacity of a territory assumes."""
-    return {"rows": _assumption_rows(scenario)}
+    return {"rows": rows}
