@@ -130,12 +130,9 @@ def test_small_differences_keep_a_decimal_and_none_is_minus_nothing() -> None:
 
 def test_a_measure_is_known_no_better_than_what_makes_it() -> None:
     assert str(measure_status(TODAY, "slots_offered")) == "assumed"
-    official = TODAY.evolve(
-        sources=TODAY.sources
-        | dict.fromkeys(
-            ("slots_today", "minutes_per_slot_today"), TODAY.sources["people_without_mt"]
-        )
-    )
+    offered = ("slots_today", "minutes_per_slot_today")
+    known = dict.fromkeys(offered, TODAY.sources["people_without_mt"])
+    official = TODAY.evolve(sources=TODAY.sources | known)
     assert str(measure_status(official, "slots_offered")) == "measured"
     assert str(measure_status(official, "served")) == "estimated"
     assert str(measure_status(official, "cost")) == "assumed"  # 100 euros is an assumption
@@ -177,13 +174,12 @@ def test_calls_borrowed_from_elsewhere_are_not_measured(doubled: ScenarioCompari
 
 
 def test_slots_announced_say_who_announced_them() -> None:
-    rows = _changes.section(compared(TODAY, TODAY.evolve(slots_planned=12)))["rows"]
-    ((_, one, two),) = rows
+    ((_, one, two),) = _changes.section(compared(TODAY, TODAY.evolve(slots_planned=12)))["rows"]
     assert one.origin == two.origin == TODAY.planned_basis
 
 
 def test_sampling_stands_beside_the_whole_for_both(doubled: ScenarioComparison, page: str) -> None:
-    rows = [(label, unit, cells) for label, unit, cells in measure_rows(doubled)]
+    rows = measure_rows(doubled)
     alone = "Si seul le comptage des appels était incertain"
     units = [unit for label, unit, _ in rows if label == alone]
     assert units == ["demandes par jour d’ouverture", "créneaux par jour d’ouverture"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -65,6 +65,16 @@ def one_unknown(communes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 def with_hole(five: Analysis) -> gpd.GeoDataFrame:
     """All communes but Cravant, inland in the territory: its land has no contour."""
     return five.national[five.national["name"] != "Cravant"]
+
+
+def named(communes: gpd.GeoDataFrame, name: str) -> Any:
+    return communes[communes["name"] == name].iloc[0]
+
+
+def mapped(communes: gpd.GeoDataFrame, five: Analysis, scenarios: Sequence[str] = ()) -> folium.Map:
+    return interactive.territory_map(
+        communes, name="x", national=five.national, scenarios=scenarios
+    )
 
 
 def drawing(new: folium.Map) -> Drawing:
@@ -226,7 +236,7 @@ def test_legends_of_access_say_what_is_approximate_or_supposed(
     five: Analysis, communes: gpd.GeoDataFrame
 ) -> None:
     titles = scenarios(five)
-    new = interactive.territory_map(communes, name="x", national=five.national, scenarios=titles)
+    new = mapped(communes, five, scenarios=titles)
     found = {name: html.replace(NNBSP, " ") for name, html in legends(new).items()}
     minutes = found["Minutes jusqu’au généraliste"]
     assert "<b>Minutes approchées jusqu’au généraliste libéral le plus proche</b>min" in minutes
@@ -241,7 +251,7 @@ def test_tooltip_of_a_scenario_gives_the_sign_and_the_apl_after(
     five: Analysis, communes: gpd.GeoDataFrame
 ) -> None:
     layers = territory_layers(communes, scenarios=scenarios(five))
-    meung = communes[communes["name"] == "Meung-sur-Loire"].iloc[0]
+    meung = named(communes, "Meung-sur-Loire")
     lines = tooltip(meung, layers[-1], layers=layers).replace(NNBSP, " ").split("<br>")
     assert lines[1] == (
         "Écart d’APL 2023, hypothèse — Un centre ouvre : Meung-sur-Loire : "
@@ -254,16 +264,16 @@ def test_tooltip_of_a_scenario_gives_the_sign_and_the_apl_after(
 
 def test_minutes_out_of_reach_are_hatched_and_none_is_painted_as_zero(five: Analysis) -> None:
     rows = five.communes[five.communes["territory"] == "lvo"]
-    new = interactive.territory_map(rows, name="x", national=five.national)
+    new = mapped(rows, five)
     (shape,) = hatched_shapes(new)
-    yeu = rows[rows["name"] == "L'Île-d'Yeu"].geometry.iloc[0]
+    yeu = named(rows, "L'Île-d'Yeu").geometry
     assert shape.intersection(yeu).area > 0.95 * yeu.area
     hatched = [name for name, html in legends(new).items() if ">donnée absente<" in html]
     assert hatched == ["Minutes jusqu’au généraliste"]
 
 
 def test_tooltip_of_a_known_value(communes: gpd.GeoDataFrame) -> None:
-    meung = communes[communes["name"] == "Meung-sur-Loire"].iloc[0]
+    meung = named(communes, "Meung-sur-Loire")
     assert tooltip(meung, APL, layers=LAYERS).replace(NNBSP, "⍽") == (
         "<b>Meung-sur-Loire</b> (45203)"
         "<br>APL aux médecins généralistes, 2023 : "
@@ -278,26 +288,16 @@ def test_tooltip_of_a_known_value(communes: gpd.GeoDataFrame) -> None:
     assert "Insee, populations de référence 2023" in other[-1]
 
 
-def test_tooltip_of_an_unknown_value(one_unknown: gpd.GeoDataFrame) -> None:
-    beaugency = one_unknown[one_unknown["name"] == "Beaugency"].iloc[0]
-    lines = tooltip(beaugency, APL, layers=LAYERS).split("<br>")
+def test_tooltip_of_a_value_that_is_unknown_or_not_measured(
+    one_unknown: gpd.GeoDataFrame,
+) -> None:
+    row = named(one_unknown, "Beaugency").copy()
+    lines = tooltip(row, APL, layers=LAYERS).split("<br>")
     assert lines[1] == "APL aux médecins généralistes, 2023 : <b>donnée absente</b>"
     assert lines[2].endswith("● mesuré")
-
-
-@pytest.mark.parametrize(
-    ("status", "words"), [("estimated", "◐ estimé"), ("assumed", "○ hypothèse")]
-)
-def test_tooltip_marks_what_is_not_measured(
-    communes: gpd.GeoDataFrame, status: str, words: str
-) -> None:
-    row = communes.iloc[0].copy()
-    row[status_column(APL.column)] = status
-    assert tooltip(row, APL, layers=LAYERS).split("<br>")[1].endswith(f"</b> {words}")
-
-
-def test_tooltip_escapes_names(communes: gpd.GeoDataFrame) -> None:
-    row = communes.iloc[0].copy()
+    for status, words in (("estimated", "◐ estimé"), ("assumed", "○ hypothèse")):
+        row[status_column(APL.column)] = status
+        assert tooltip(row, APL, layers=LAYERS).split("<br>")[1].endswith(f"</b> {words}")
     row["name"] = "<i>A & B</i>"
     assert "<b>&lt;i&gt;A &amp; B&lt;/i&gt;</b>" in tooltip(row, APL, layers=LAYERS)
 
@@ -305,7 +305,10 @@ def test_tooltip_escapes_names(communes: gpd.GeoDataFrame) -> None:
 def test_a_commune_is_painted_with_the_colour_of_its_class(
     five: Analysis, communes: gpd.GeoDataFrame
 ) -> None:
-    new = interactive.territory_map(communes, name="x", national=five.national)
+    new = mapped(communes, five)
+    # The outline alone is drawn in the accent colour.
+    lines = [look for _, look in painted(new) if look["color"] == style.ACCENT]
+    assert [look["weight"] for look in lines] == [3]
     assert hatched_shapes(new) == []
     assert all("absent" not in legend for legend in legends(new).values())
     fills = {
@@ -325,7 +328,7 @@ def test_every_layer_has_the_tooltips_of_its_own_value(
 ) -> None:
     titles = scenarios(five)
     layers = territory_layers(communes, scenarios=titles)
-    new = interactive.territory_map(communes, name="x", national=five.national, scenarios=titles)
+    new = mapped(communes, five, scenarios=titles)
     found = [group.tips for group in drawing(new).shapes if group.name is not None]
     assert found == [
         [tooltip(row, layer, layers=layers) for _, row in communes.iterrows()] for layer in layers
@@ -335,9 +338,9 @@ def test_every_layer_has_the_tooltips_of_its_own_value(
 def test_a_missing_value_is_hatched_and_in_the_legend(
     five: Analysis, one_unknown: gpd.GeoDataFrame
 ) -> None:
-    new = interactive.territory_map(one_unknown, name="x", national=five.national)
+    new = mapped(one_unknown, five)
     (shape,) = hatched_shapes(new)
-    beaugency = one_unknown[one_unknown["name"] == "Beaugency"].geometry.iloc[0]
+    beaugency = named(one_unknown, "Beaugency").geometry
     assert shape.intersection(beaugency).area > 0.95 * beaugency.area
     found = legends(new)
     assert ">donnée absente<" in found[APL.title]
@@ -350,24 +353,13 @@ def test_land_without_contour_is_hatched_and_in_every_legend(
     inside = communes[communes["name"] != "Cravant"]
     new = interactive.territory_map(inside, name="x", national=with_hole)
     (shape,) = hatched_shapes(new)
-    cravant = communes[communes["name"] == "Cravant"].geometry.iloc[0]
+    cravant = named(communes, "Cravant").geometry
     assert shape.intersection(cravant).area > 0.95 * cravant.area
     assert [">contour absent<" in legend for legend in legends(new).values()] == [True] * 4
-
-
-def test_beauce_gatinais_shows_its_two_holes(five: Analysis) -> None:
-    rows = five.communes[five.communes["territory"] == "beauce_gatinais"]
-    new = interactive.territory_map(rows, name="x", national=five.national)
+    # Beauce-Gâtinais has two holes of its own.
+    new = mapped(five.communes[five.communes["territory"] == "beauce_gatinais"], five)
     assert len(hatched_shapes(new)) == 2
     assert all(">contour absent<" in legend for legend in legends(new).values())
-
-
-def test_the_outline_is_drawn_in_the_accent_colour(
-    five: Analysis, communes: gpd.GeoDataFrame
-) -> None:
-    new = interactive.territory_map(communes, name="x", national=five.national)
-    lines = [look for _, look in painted(new) if look["color"] == style.ACCENT]
-    assert [look["weight"] for look in lines] == [3]
 
 
 def test_the_overview_names_every_territory(five: Analysis) -> None:
@@ -405,7 +397,7 @@ def legend_words(ax: Axes) -> list[str]:
     return [text.get_text() for text in legend.get_texts()]
 
 
-def test_still_map_where_all_is_known_has_no_hatching(
+def test_still_map_where_all_is_known_paints_the_colours_of_the_legend_alone(
     five: Analysis, communes: gpd.GeoDataFrame
 ) -> None:
     ax = drawn(communes, five.national)
@@ -413,6 +405,15 @@ def test_still_map_where_all_is_known_has_no_hatching(
     assert legend_words(ax) == list(APL.labels)
     assert ax.get_title(loc="left").startswith("APL aux médecins généralistes\nconsultations")
     assert ax.get_title(loc="left").endswith("2023")
+    fills = {
+        to_hex(colour): len(artist.get_paths())
+        for artist in ax.collections
+        for colour in artist.get_facecolor()[:1]
+    }
+    classes = classify(communes["apl_2023"], APL).value_counts()
+    assert {c: fills[c] for c in APL.colours if c in fills} == {
+        APL.colours[number]: count for number, count in classes.items()
+    }
 
 
 def test_still_map_hatches_a_missing_value(five: Analysis, one_unknown: gpd.GeoDataFrame) -> None:
@@ -431,21 +432,6 @@ def test_still_map_hatches_land_without_contour(
     ax = drawn(communes[communes["name"] != "Cravant"], with_hole)
     (artist,) = hatched_artists(ax)
     assert covers(artist, communes[communes["name"] == "Cravant"].geometry)
-
-
-def test_still_map_paints_the_colours_of_the_legend(
-    five: Analysis, communes: gpd.GeoDataFrame
-) -> None:
-    ax = drawn(communes, five.national)
-    fills = {
-        to_hex(colour): len(artist.get_paths())
-        for artist in ax.collections
-        for colour in artist.get_facecolor()[:1]
-    }
-    classes = classify(communes["apl_2023"], APL).value_counts()
-    assert {c: fills[c] for c in APL.colours if c in fills} == {
-        APL.colours[number]: count for number, count in classes.items()
-    }
 
 
 def painted_area(path: MplPath) -> float:

@@ -82,24 +82,15 @@ def test_a_chain_that_turns_in_round_ends() -> None:
 
 
 @POSIX
-@pytest.mark.parametrize(("limit", "refused"), [(_MIN_ADDRESS_SPACE - 1, True), (-1, False)])
-def test_the_limit_of_memory(limit: int, refused: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_limit_of_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     import resource  # noqa: PLC0415
 
-    monkeypatch.setattr(resource, "getrlimit", lambda _: (limit, -1))
-    if refused:
-        with pytest.raises(CptsGeoError, match=r"2\u202f499 Mo .* il en faut 2\u202f500"):
-            check_memory()
-    else:
+    for enough in (_MIN_ADDRESS_SPACE, -1):
+        monkeypatch.setattr(resource, "getrlimit", lambda _, limit=enough: (limit, -1))
         check_memory()
-
-
-@POSIX
-def test_the_limit_of_memory_itself_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
-    import resource  # noqa: PLC0415
-
-    monkeypatch.setattr(resource, "getrlimit", lambda _: (_MIN_ADDRESS_SPACE, -1))
-    check_memory()
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (_MIN_ADDRESS_SPACE - 1, -1))
+    with pytest.raises(CptsGeoError, match=r"2\u202f499 Mo .* il en faut 2\u202f500"):
+        check_memory()
 
 
 # ---- what only a process has
@@ -177,6 +168,18 @@ def test_whoever_kills_the_watch_stops_the_command() -> None:
     assert child.communicate()[0] == ""
 
 
+def shell(typed: str, *, before: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the command in a shell, to its end."""
+    return subprocess.run(
+        ["sh", "-c", f'{before}"{sys.executable}" -m cpts_geo {typed}'],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env=os.environ | {"PYTHONPATH": str(ROOT)} | environment,
+        check=False,
+    )
+
+
 @POSIX
 @pytest.mark.parametrize(
     ("redirected", "code", "words"),
@@ -191,14 +194,7 @@ def test_whoever_kills_the_watch_stops_the_command() -> None:
 def test_streams_that_are_closed_full_or_poor(redirected: str, code: int, words: str) -> None:
     if "/dev/full" in redirected and not Path("/dev/full").exists():
         pytest.skip("no full device")
-    done = subprocess.run(
-        ["sh", "-c", f'"{sys.executable}" -m cpts_geo {redirected}'],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "ascii"},
-        check=False,
-    )
+    done = shell(redirected, PYTHONIOENCODING="ascii")
     assert done.returncode == code
     assert words in done.stderr
     assert "Traceback" not in done.stderr
@@ -206,14 +202,7 @@ def test_streams_that_are_closed_full_or_poor(redirected: str, code: int, words:
 
 @POSIX
 def test_too_small_a_session_is_refused_before_any_work() -> None:
-    done = subprocess.run(
-        ["sh", "-c", f'ulimit -v 600000 && "{sys.executable}" -m cpts_geo report lvo'],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"},
-        check=False,
-    )
+    done = shell("report lvo", before="ulimit -v 600000 && ", PYTHONUTF8="1")
     if "ulimit" in done.stderr and "Erreur" not in done.stderr:
         pytest.skip("this shell sets no limit")
     assert done.returncode == 1

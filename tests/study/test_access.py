@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from cpts_geo.analysis import Analysis, Options, analyse
-from cpts_geo.errors import ScenarioError, TravelError
+from cpts_geo.errors import ScenarioError
 from cpts_geo.schema import COLUMNS
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.study.access import TerritoryAccess, study_access
@@ -151,27 +151,28 @@ def test_scenarios_asked_for_replace_the_usual_ones() -> None:
     assert found.communes.set_index("code_insee").at["45024", "apl_shift_1"] > 0
 
 
-def test_one_text_alone_is_one_scenario() -> None:
-    assert len(access_of(changes="arrivée:Baule").shifts) == 1
-
-
-def test_scenarios_of_one_name_are_told_apart() -> None:
-    asked = ["réduction:Baule:5000", "réduction:Baule:4000", "départ:Baule"]
+@pytest.mark.parametrize(
+    ("asked", "titles"),
+    [
+        # One text alone is one scenario.
+        ("arrivée:Baule", ["Un médecin s’installe : Baule"]),
+        # Those of one name are told apart.
+        (
+            ["réduction:Baule:5000", "réduction:Baule:4000", "départ:Baule"],
+            [*(f"Un médecin réduit son activité : Baule ({k})" for k in (1, 2)),
+             "Un médecin part : Baule"],
+        ),
+        # Orléans is next door; Vennecy, within 45 minutes by the widest law alone, touches nobody.
+        (["départ:Orléans"], ["Un médecin part : Orléans"]),
+        (["arrivée:Vennecy"], []),
+    ],
+)  # fmt: skip
+def test_scenarios_asked_for_are_shown_where_they_touch_someone(
+    asked: str | list[str], titles: list[str]
+) -> None:
     access = access_of(changes=asked)
-    assert [shift.title for shift in access.shifts] == [
-        "Un médecin réduit son activité : Baule (1)",
-        "Un médecin réduit son activité : Baule (2)",
-        "Un médecin part : Baule",
-    ]
-
-
-def test_a_scenario_beside_the_territory_counts_and_one_too_far_is_not_shown() -> None:
-    # Orléans is next door; Gien, within 45 minutes by the widest law alone, touches nobody.
-    near = access_of(changes=["départ:Orléans"])
-    assert [shift.title for shift in near.shifts] == ["Un médecin part : Orléans"]
-    far = access_of(changes=["arrivée:Vennecy"])
-    assert far.asked
-    assert far.shifts == ()
+    assert access.asked
+    assert [shift.title for shift in access.shifts] == titles
 
 
 @pytest.mark.parametrize(
@@ -235,11 +236,6 @@ def test_a_table_that_lacks_a_place_leaves_the_usual_scenario_out(
     assert row["gp_minutes_file_2017_status"] == "unknown"
     asked = access_of(travel=table_of(known), changes=["départ:Chaingy"])
     assert asked.set_aside == (first,)
-
-
-def test_a_table_of_another_region_is_refused(table_of: Callable[[list[str]], Path]) -> None:
-    with pytest.raises(TravelError, match="ne parle pas de ce territoire"):
-        run("ouest_loiret", travel=table_of(["01001", "01002"]))
 
 
 # --- where little is known --------------------------------------------------------------

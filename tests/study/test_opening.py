@@ -96,12 +96,6 @@ def test_requests_are_those_of_the_months_studied() -> None:
     assert winter > 1.15 * year
 
 
-def test_a_site_carries_what_its_slots_serve_at_the_target(asclepios: Headline) -> None:
-    found = found_in(asclepios, FOUR)
-    assert found.site_slots == 16
-    assert found.site_capacity == pytest.approx(CARRIED, abs=1e-4)
-
-
 @pytest.mark.parametrize(
     ("per_day", "needed", "new"), [(0.5, 1, 1), (16, 1, 1), (17, 2, 2), (49, 3, 3), (84, 6, 3)]
 )
@@ -125,6 +119,8 @@ def test_a_demand_of_exactly_one_site_needs_one(asclepios: Headline) -> None:
 def test_the_best_site_is_the_one_with_the_fewest_minutes_for_all(asclepios: Headline) -> None:
     found = found_in(asclepios, FOUR)
     assert found.best == ("B",)
+    assert found.site_slots == 16
+    assert found.site_capacity == pytest.approx(CARRIED, abs=1e-4)
     costs = {site: cost(FOUR, list(FOUR.index), (site,)) for site in FOUR.index}
     order = sorted(costs, key=costs.__getitem__)
     assert [sites for (sites,) in found.solutions["sites"]] == order
@@ -172,6 +168,16 @@ def test_the_farthest_first_leaves_the_town_of_the_hospital(asclepios: Headline)
         least(FOUR, list("ABCD"), ["A", "C", "D"], 1, "B")
     )
     assert found.today == ("B",)
+    # A centre beside the hospital brings nobody nearer.
+    same = found.gains[("B",)]
+    assert same.loc["difference", "within_15"] == 0
+    assert same.loc["difference", "mean_minutes"] == 0
+    assert found.gains[found.farthest_first].loc["difference", "mean_minutes"] < 0
+    # Without any place of care there is no today.
+    nowhere = found_in(asclepios, FOUR)
+    assert nowhere.today == ()
+    assert nowhere.farthest_first == nowhere.best
+    assert nowhere.gains[("B",)].at["before", "unreached"] == FOUR["population"].sum()
 
 
 def test_a_hospital_far_away_changes_nothing_to_the_best_site(asclepios: Headline) -> None:
@@ -250,21 +256,6 @@ def test_gains_computed_by_hand(asclepios: Headline) -> None:
         mean = sum(times[code] * people[code] for code in "ABCD") / people.sum()
         assert gain.at[row, "mean_minutes"] == pytest.approx(mean, rel=1e-6)
     assert gain.at["after", "worst_commune"] == "D"
-
-
-def test_a_centre_beside_the_hospital_brings_nobody_nearer(asclepios: Headline) -> None:
-    found = found_in(asclepios, FOUR, emergencies=["B"])
-    same = found.gains[("B",)]
-    assert same.loc["difference", "within_15"] == 0
-    assert same.loc["difference", "mean_minutes"] == 0
-    assert found.gains[found.farthest_first].loc["difference", "mean_minutes"] < 0
-
-
-def test_without_any_place_of_care_there_is_no_today(asclepios: Headline) -> None:
-    found = found_in(asclepios, FOUR)
-    assert found.today == ()
-    assert found.farthest_first == found.best
-    assert found.gains[("B",)].at["before", "unreached"] == FOUR["population"].sum()
 
 
 def test_unknown_hospitals_are_not_absent_ones(asclepios: Headline) -> None:
