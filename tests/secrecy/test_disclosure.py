@@ -817,5 +817,5 @@ def test_masked_words_are_not_those_of_the_unknown() -> None:
     assert cells.value_cell("seen", np.nan, UNDER).text == "moins de 11"
     assert cells.value_cell("seen", np.nan, SECRET).text == "secret"
     assert cells.value_cell("seen", np.nan, "unknown").text == "donnée absente"
-    marks = {cells.status_mark(s) for s in ("measured", "estimated", "assumed", "unknown", SECRET)}
+    marks = {cells.MARKS[s] for s in ("measured", "estimated", "assumed", "unknown", SECRET)}
     assert len(marks) == 5

@@ -8,13 +8,17 @@ from typing import Final
 import pandas as pd
 
 from cpts_geo.french import typeset, value_text
-from cpts_geo.schema import COLUMNS, STATUS_LABELS, STATUS_MARKS, Column, Status
+from cpts_geo.schema import COLUMNS, STATUS_LABELS, STATUS_MARKS, Column
 from cpts_geo.secrecy.disclosure import Mask
 
 #: A masked value is written, marked and painted as such: never like an unknown one, or like 0.
 MASK_TEXTS: Final = {Mask.UNDER_11: "moins de 11", Mask.SECRET: "secret"}
 MASK_LABEL: Final = "secret statistique"
-_MASK_MARK: Final = "■"
+#: Sign and words of each status, or of the mask in the place of a value.
+MARKS: Final[dict[str, str]] = dict([*STATUS_MARKS.items(), *((mask, "■") for mask in MASK_TEXTS)])
+STATUS_WORDS: Final[dict[str, str]] = dict(
+    [*STATUS_LABELS.items(), *((mask, MASK_LABEL) for mask in MASK_TEXTS)]
+)
 
 
 @dataclass(frozen=True)
@@ -45,13 +49,13 @@ class Cell:
     @property
     def mark(self) -> str:
         """Sign of the status."""
-        return status_mark(self.status) if self.status else ""
+        return MARKS[self.status] if self.status else ""
 
     @property
     def title(self) -> str:
         """Status and note in words."""
-        words = status_words(self.status) if self.status else ""
-        return typeset(" — ".join(part for part in (words, self.note) if part))
+        words = STATUS_WORDS[self.status] if self.status else ""
+        return typeset(" — ".join(filter(None, (words, self.note))))
 
 
 @dataclass(frozen=True)
@@ -96,50 +100,6 @@ def remark(area: str, note: str) -> str:
     return note if note.startswith(area) else f"{area} : {note}"
 
 
-def status_mark(status: str) -> str:
-    """
-    Sign of the status of a value, or of the mask in its place.
-
-    Parameters
-    ----------
-    status : str
-        A status, or a mask.
-
-    Returns
-    -------
-    str
-        One character.
-
-    Examples
-    --------
-    >>> status_mark("measured"), status_mark("masked")
-    ('●', '■')
-    """
-    return _MASK_MARK if status in MASK_TEXTS else STATUS_MARKS[Status(status)]
-
-
-def status_words(status: str) -> str:
-    """
-    Status of a value in words, or those of the mask in its place.
-
-    Parameters
-    ----------
-    status : str
-        A status, or a mask.
-
-    Returns
-    -------
-    str
-        French words.
-
-    Examples
-    --------
-    >>> status_words("measured"), status_words("masked")
-    ('mesuré', 'secret statistique')
-    """
-    return MASK_LABEL if status in MASK_TEXTS else STATUS_LABELS[Status(status)]
-
-
 def shown_text(column: Column, value: float, status: str, *, unit: bool = False) -> str:
     """
     Write a value, or the mask in its place.
@@ -168,6 +128,23 @@ def shown_text(column: Column, value: float, status: str, *, unit: bool = False)
     if status in MASK_TEXTS:
         return MASK_TEXTS[Mask(status)]
     return value_text(column, value, unit=unit)
+
+
+def plain_cells(*texts: str) -> list[Cell]:
+    """
+    Write words in cells, aligned on the left.
+
+    Parameters
+    ----------
+    *texts : str
+        One a cell.
+
+    Returns
+    -------
+    list of Cell
+        Without status.
+    """
+    return [Cell(text, numeric=False) for text in texts]
 
 
 def value_cell(name: str, value: float, status: str, note: str = "") -> Cell:

@@ -9,6 +9,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
+from cpts_geo.french import UNKNOWN_TEXT
 from cpts_geo.territories.perimeters.coverage import dissolve, metric_crs
 
 #: Land is drawn this far, well beyond what a screen shows around a territory.
@@ -136,3 +137,10 @@ def _filled(shape: Any) -> Any:
     """The same land without its holes."""
     parts = shapely.get_parts(shape)
     return shapely.multipolygons([shapely.polygons(part.exterior) for part in parts])
+
+
+def hatch_label(*, missing: bool, uncovered: bool) -> str:
+    """What hatching stands for: values unknown, land without contour; empty where there is none."""
+    words = [UNKNOWN_TEXT] if missing else []
+    words += ["contour absent"] if uncovered else []
+    return " ou ".join(words)

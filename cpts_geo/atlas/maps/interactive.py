@@ -19,10 +19,10 @@ import pandas as pd
 import shapely
 
 from cpts_geo.atlas.look import style
-from cpts_geo.atlas.look.cells import MASK_LABEL, shown_text, status_mark, status_words
+from cpts_geo.atlas.look.cells import MARKS, MASK_LABEL, STATUS_WORDS, shown_text
 from cpts_geo.atlas.maps import _basemap as basemap
 from cpts_geo.atlas.maps._canvas import Contour, Label, Shapes, drawn_map
-from cpts_geo.atlas.maps.layers import MapLayer, classify, hatch_label, territory_layers
+from cpts_geo.atlas.maps.layers import MapLayer, classify, territory_layers
 from cpts_geo.french import counted, typeset, value_text
 from cpts_geo.schema import CHANGES, COLUMNS, status_column
 from cpts_geo.secrecy.disclosure import masked
@@ -161,7 +161,7 @@ def _legend_html(layer: MapLayer, communes: pd.DataFrame, *, uncovered: bool = F
     if hidden.any():
         rows.append(f'<div><i style="background:{style.MASK_FILL}"></i>{MASK_LABEL}</div>')
     missing = bool((communes[layer.column].isna() & ~hidden).any())
-    if words := hatch_label(missing=missing, uncovered=uncovered):
+    if words := basemap.hatch_label(missing=missing, uncovered=uncovered):
         rows.append(f'<div><i class="hatch"></i>{words}</div>')
     origin = sources()[column.source].attribution
     return (
@@ -186,7 +186,7 @@ def _told(commune: Any, layers: Sequence[MapLayer]) -> _Told:
         column = COLUMNS[layer.column]
         status = commune[status_column(layer.column)]
         text = escape(shown_text(column, commune[layer.column], status, unit=True))
-        known = f" {status_mark(status)} {status_words(status)}" if status != "unknown" else ""
+        known = f" {MARKS[status]} {STATUS_WORDS[status]}" if status != "unknown" else ""
         lines[layer] = f"{escape(layer.name)} : ", text, f"{known}{_after(commune, layer)}"
     title = f"<b>{escape(str(commune['name']))}</b> ({escape(str(commune['code_insee']))})"
     return _Told(title, lines)

@@ -13,9 +13,8 @@ import pandas as pd
 from cpts_geo import settings
 from cpts_geo.atlas.look.style import DIVERGING, SEQUENTIAL
 from cpts_geo.atlas.look.vintages import minutes_column
-from cpts_geo.french import UNKNOWN_TEXT, number
+from cpts_geo.french import number
 from cpts_geo.schema import CHANGES, COLUMNS, shown_vintage
-from cpts_geo.sources.catalogue.catalogue import sources
 
 
 @dataclass(frozen=True)
@@ -148,32 +147,6 @@ def territory_layers(
     )
 
 
-def hatch_label(*, missing: bool, uncovered: bool) -> str:
-    """
-    Say what hatching stands for on a map.
-
-    Parameters
-    ----------
-    missing : bool
-        Whether a commune shown has no value.
-    uncovered : bool
-        Whether land shown has no contour.
-
-    Returns
-    -------
-    str
-        Words of the legend, empty where nothing is hatched.
-
-    Examples
-    --------
-    >>> hatch_label(missing=True, uncovered=True)
-    'donnée absente ou contour absent'
-    """
-    words = [UNKNOWN_TEXT] if missing else []
-    words += ["contour absent"] if uncovered else []
-    return " ou ".join(words)
-
-
 def classify(values: pd.Series, layer: MapLayer) -> pd.Series:
     """
     Class of each value of a layer.
@@ -192,21 +165,3 @@ def classify(values: pd.Series, layer: MapLayer) -> pd.Series:
     """
     classes = np.searchsorted(layer.breaks, values.to_numpy(dtype=float), side="left")
     return pd.Series(classes, index=values.index).where(values.notna(), -1)
-
-
-def layer_source(layer: MapLayer) -> str:
-    """
-    Attribution of a layer: definition, producer and vintage.
-
-    Parameters
-    ----------
-    layer : MapLayer
-        A layer of :func:`territory_layers`.
-
-    Returns
-    -------
-    str
-        French sentence.
-    """
-    column = COLUMNS[layer.column]
-    return f"{column.definition} Source : {sources()[column.source].attribution}."

@@ -22,7 +22,7 @@ from matplotlib.path import Path
 from cpts_geo.atlas.look import style
 from cpts_geo.atlas.look.cells import MASK_LABEL
 from cpts_geo.atlas.maps import _basemap as basemap
-from cpts_geo.atlas.maps.layers import MapLayer, classify, hatch_label, territory_layers
+from cpts_geo.atlas.maps.layers import MapLayer, classify, territory_layers
 from cpts_geo.french import typeset
 from cpts_geo.schema import COLUMNS
 from cpts_geo.secrecy.disclosure import masked
@@ -162,7 +162,7 @@ def _draw(scene: _Scene, layer: MapLayer, *, ax: Axes) -> Axes:
     ]
     if hidden.any():
         handles.append(Patch(facecolor=style.MASK_FILL, label=MASK_LABEL))
-    if words := hatch_label(missing=bool(absent.any()), uncovered=len(scene.bare) > 0):
+    if words := basemap.hatch_label(missing=bool(absent.any()), uncovered=len(scene.bare) > 0):
         handles.append(
             Patch(facecolor=style.PAPER, edgecolor=style.HATCH_LINE, hatch="////",
                   label=words)

@@ -71,12 +71,13 @@ def _swings(result: Headline, tornado: pd.DataFrame) -> list[_Swing]:
         source, write = _INPUTS[str(row["input"])]
         bounds = dict.fromkeys([write(row["low_value"]), write(row["high_value"])])
         status = input_status(result.scenario, source)
+        low, high = sorted((row["result_low"], row["result_high"]))
         bars.append(
             _Swing(
                 label=str(row["label"]).partition(" (")[0],
                 values=" à ".join(bounds),
-                low=row["result_low"],
-                high=row["result_high"],
+                low=low,
+                high=high,
                 status=result.scenario.people_status if row["input"] == "people" else status,
             )
         )
@@ -97,15 +98,15 @@ class _Swing:
 def _tornado_svg(swings: Sequence[_Swing], *, median: float, decimals: int, title: str) -> str:
     """What each uncertain input alone makes of the result, the widest first."""
     row, top, left, right = 44, 22, 34, WIDTH - 40
-    low = min([median, *(min(s.low, s.high) for s in swings)])
-    high = max([median, *(max(s.low, s.high) for s in swings)])
+    low = min([median, *(swing.low for swing in swings)])
+    high = max([median, *(swing.high for swing in swings)])
     scale = (right - left) / ((high - low) or 1.0)
     middle = left + (median - low) * scale
     base = top + row * len(swings)
     parts = [svg_tag(WIDTH, base + 8, title=title, kind="chart"), hatches("t")]
     for index, swing in enumerate(swings):
         y = top + row * index
-        start, end = sorted((swing.low, swing.high))
+        start, end = swing.low, swing.high
         first, last = left + (start - low) * scale, left + (end - low) * scale
         fill = "url(#td)" if swing.status is Status.ASSUMED else style.FILL
         parts.append(
@@ -143,11 +144,7 @@ def section(result: Headline, tornado: pd.DataFrame, *, several: bool) -> dict[s
     """What the template shows: what each unknown alone makes of the GP-hours per week."""
     bars = _swings(result, tornado)
     decimals = _hours_decimals(tornado)
-    ends = [sorted((bar.low, bar.high)) for bar in bars]
-    each = " ; ".join(
-        f"{bar.label} : {span(low, high, decimals)}"
-        for bar, (low, high) in zip(bars, ends, strict=True)
-    )
+    each = " ; ".join(f"{bar.label} : {span(bar.low, bar.high, decimals)}" for bar in bars)
     chart = _tornado_svg(
         bars,
         median=float(tornado["result_median"].iloc[0]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cpts_geo.atlas.look.cells import Cell
+from cpts_geo.atlas.look.cells import Cell, plain_cells
 from cpts_geo.atlas.look.grades import input_status, least_known
 from cpts_geo.atlas.look.values import value_words
 from cpts_geo.atlas.look.words import support
@@ -31,8 +31,7 @@ def _common_rows(found: ScenarioComparison) -> list[list[Cell]]:
             [
                 Cell(typeset(meaning), numeric=False, origin=unit),
                 Cell(value_words(name, value), status=status, numeric=False),
-                Cell(typeset(source.text), numeric=False),
-                Cell(source.grade, numeric=False),
+                *plain_cells(typeset(source.text), source.grade),
             ]
         )
     return rows

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from cpts_geo.atlas.look.cells import Cell
+from cpts_geo.atlas.look.cells import Cell, plain_cells
 from cpts_geo.french import day, number, percent, typeset
 
 
@@ -20,11 +20,9 @@ def section(facts: pd.DataFrame) -> dict[str, Any]:
         unit = fact["unit"].removeprefix("part ") if share else fact["unit"]
         rows.append(
             [
-                Cell(typeset(fact["definition"]), numeric=False),
+                *plain_cells(typeset(fact["definition"])),
                 Cell(f"{value} {unit}"),
-                Cell(day(fact["date"]), numeric=False),
-                Cell(typeset(fact["document"]), numeric=False),
-                Cell(fact["grade"], numeric=False),
+                *plain_cells(day(fact["date"]), typeset(fact["document"]), fact["grade"]),
             ]
         )
     return {"rows": rows}

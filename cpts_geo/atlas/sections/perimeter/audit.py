@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from cpts_geo.atlas.look.cells import Cell
+from cpts_geo.atlas.look.cells import Cell, plain_cells
 from cpts_geo.errors import one_line
 from cpts_geo.french import number
 
@@ -58,10 +58,8 @@ def section(audit: pd.DataFrame) -> dict[str, Any]:
     changed = audit[audit["method"] != "exact"]
     rows = [
         [
-            Cell(row["published"], numeric=False),
-            Cell(row["name"], numeric=False),
-            Cell(row["code_insee"], numeric=False),
-            Cell(_METHODS.get(row["method"], row["method"]), numeric=False),
+            *plain_cells(row["published"], row["name"], row["code_insee"]),
+            *plain_cells(_METHODS.get(row["method"], row["method"])),
             Cell(number(row["score"], 0)),
         ]
         for row in changed.to_dict("records")

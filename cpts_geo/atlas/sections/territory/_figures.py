@@ -9,11 +9,11 @@ from markupsafe import Markup
 
 from cpts_geo.atlas.charts.bars import Bar, bars_svg
 from cpts_geo.atlas.look.cells import (
+    MARKS,
+    STATUS_WORDS,
     detail_text,
     origin_text,
     shown_text,
-    status_mark,
-    status_words,
 )
 from cpts_geo.atlas.look.vintages import newest_known
 from cpts_geo.schema import COLUMNS
@@ -41,7 +41,7 @@ def _key_figures(comparison: pd.DataFrame) -> list[tuple[str, str, str, list[Bar
             for row in block.to_dict("records")
         ]
         first = block.iloc[0]
-        mark = f"{status_mark(first['status'])} {status_words(first['status'])}"
+        mark = f"{MARKS[first['status']]} {STATUS_WORDS[first['status']]}"
         others = block[~block["source"].isin(["", first["source"]])]
         apart = [f"{row['area_name']} : {origin_text(row)}" for _, row in others.iterrows()]
         note = " — ".join(part for part in (mark, str(first["note"]), *apart) if part)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cpts_geo.atlas.look.cells import Cell
+from cpts_geo.atlas.look.cells import plain_cells
 from cpts_geo.atlas.look.values import value_words
 from cpts_geo.capacity.scenario.inputs import VISITOR_FIELDS, WIDER_FIELDS, Scenario
 from cpts_geo.capacity.scenario.loading import described
@@ -23,15 +23,6 @@ def section(scenario: Scenario) -> dict[str, Any]:
             continue
         meaning, unit = described(name)
         source = scenario.sources.get(name, default)
-        rows.append(
-            [
-                Cell(typeset(meaning), numeric=False),
-                Cell(
-                    f"{value_words(name, getattr(scenario, name, default.value))} {unit}".strip(),
-                    numeric=False,
-                ),
-                Cell(typeset(source.text), numeric=False),
-                Cell(source.grade, numeric=False),
-            ]
-        )
+        shown = f"{value_words(name, getattr(scenario, name, default.value))} {unit}".strip()
+        rows.append(plain_cells(typeset(meaning), shown, typeset(source.text), source.grade))
     return {"rows": rows}

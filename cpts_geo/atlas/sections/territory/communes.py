@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from cpts_geo.atlas.look.cells import Cell, value_cell
+from cpts_geo.atlas.look.cells import Cell, plain_cells, value_cell
 from cpts_geo.atlas.look.vintages import minutes_column
 from cpts_geo.french import number, slug
 from cpts_geo.schema import COLUMNS, shown_vintage, status_column, vintages
@@ -73,7 +73,7 @@ def commune_table(communes: pd.DataFrame) -> tuple[list[tuple[str, str]], list[l
     rows = []
     order = communes["name"].map(slug).sort_values().index
     for commune in communes.loc[order].to_dict("records"):
-        row = [Cell(commune["name"], numeric=False), Cell(commune["code_insee"], numeric=False)]
+        row = plain_cells(commune["name"], commune["code_insee"])
         row += [value_cell(name, commune[name], commune[status_column(name)]) for name in names]
         rows.append(row)
     return headers, rows
