@@ -318,28 +318,18 @@ def test_the_drawing_says_what_is_assumed_offered_and_observed(
     assert re.findall(r"au moins, vu l’activité : (\d+)", svg) == ([str(floor)] if floor else [])
 
 
-@pytest.mark.parametrize(
-    ("row", "name", "answer", "today", "hours", "level"),
-    [
-        (0, "CPTS Ouest Loiret", "au moins 6 ◐", "non publié", "au moins 8", "2"),
-        (1, "CPTS Beauce-Gâtinais", "14 (10 à 19) ◐", "8 ○", "20", "1"),
-        (
-            2,
-            "CPTS Loire-Vendée-Océan",
-            "7 (4 à 14), demande partielle ○",
-            "16 ○",
-            "10, demande partielle",
-            "4",
-        ),
-        (3, "CPTS Asclépios", "3 (2 à 6) ○", "non publié", "5", "4"),
-        (4, "CPTS Ondaine-Forez", "2 (1 à 3) ◐", "non publié", "3", "3"),
-    ],
-)
-def test_a_row_of_the_index(
-    index: list[list[str]], row: int, name: str, answer: str, today: str, hours: str, level: str
-) -> None:
-    assert index[row][0].startswith(name)
-    assert index[row][1:5] == [answer, today, hours, level]
+def test_rows_of_the_index(index: list[list[str]]) -> None:
+    partly = "demande partielle"
+    rows = [
+        ("CPTS Ouest Loiret", "au moins 6 ◐", "non publié", "au moins 8", "2"),
+        ("CPTS Beauce-Gâtinais", "14 (10 à 19) ◐", "8 ○", "20", "1"),
+        ("CPTS Loire-Vendée-Océan", f"7 (4 à 14), {partly} ○", "16 ○", f"10, {partly}", "4"),
+        ("CPTS Asclépios", "3 (2 à 6) ○", "non publié", "5", "4"),
+        ("CPTS Ondaine-Forez", "2 (1 à 3) ◐", "non publié", "3", "3"),
+    ]
+    for row, (name, *cells) in zip(index, rows, strict=True):
+        assert row[0].startswith(name)
+        assert row[1:5] == cells
 
 
 def test_indicators_of_the_index(index: list[list[str]]) -> None:
