@@ -16,7 +16,6 @@ from cpts_geo.access.travel.given import given_times, lacking_notes
 from cpts_geo.access.travel.roads import road_times
 from cpts_geo.access.travel.times import TravelTimes
 from cpts_geo.capacity.answer.headline import DRAWS
-from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import load_scenario
 from cpts_geo.capacity.scenario.parameters import SEED, default_parameters
 from cpts_geo.errors import TravelError
@@ -294,13 +293,14 @@ def analyse(
         )
         for key, row in outline.iterrows()
     }
+    default = SEED if own is None else own.seed
     given_files = [path for path in (options.travel, options.roads, options.scenario) if path]
     return Analysis(
         studies=studies,
         national=national,
         notes=notes,
         parameters=_parameters(request, options)
-        | {"territories": list(studies), "seed": _seed(options, own)},
+        | {"territories": list(studies), "seed": default if options.seed is None else options.seed},
         inputs=found.inputs
         | layer.inputs
         | {path.name: sha256_of(path) for path in given_files if path.is_file()},
@@ -321,13 +321,6 @@ def _parameters(*asked: Request | Options) -> dict[str, Any]:
         name: decodable(value.name) if isinstance(value, Path) else value
         for name, value in fields.items()
     }
-
-
-def _seed(options: Options, own: Scenario | None) -> int:
-    """Seed that the manifest says: that asked for, else that of the scenarios."""
-    if options.seed is not None:
-        return options.seed
-    return SEED if own is None else own.seed
 
 
 def _calendar_note(departements: pd.Series) -> list[str]:

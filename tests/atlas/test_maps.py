@@ -42,7 +42,7 @@ APL, GPS, POPULATION = LAYERS
 
 def tooltip(commune, shown, *, layers):
     """Tooltip of a commune: the layer's value first, then the others."""
-    return interactive._tooltip(interactive._told(commune, (shown, *layers)), shown)
+    return interactive._tooltip(commune, interactive._told(commune, (shown, *layers)), shown)
 
 
 @pytest.fixture(scope="module")

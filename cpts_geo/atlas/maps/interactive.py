@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from html import escape
 from typing import Any
 
@@ -75,16 +74,21 @@ def territory_map(
         _areas(outside, fill=style.LAND, edge=style.LAND_EDGE, tips=outside["name"].map(escape)),
         # Land without contour is hatched, never left to look like water.
         _areas(uncovered, fill=_HATCH, edge=style.LAND_EDGE),
-        _lines(dissolve(around, "departement").boundary, colour=style.BORDER, dash="5 4"),
+        Shapes(
+            contours=_contours(dissolve(around, "departement").boundary),
+            edge=style.BORDER,
+            weight=1.5,
+            dash="5 4",
+        ),
     ]
     contours = _contours(shown.geometry)
-    told = [_told(commune, layers) for commune in shown.to_dict("records")]
+    told = [(commune, _told(commune, layers)) for commune in shown.to_dict("records")]
     for layer in layers:
-        tips = [_tooltip(lines, layer) for lines in told]
+        tips = [_tooltip(commune, lines, layer) for commune, lines in told]
         legend = _legend_html(layer, shown, uncovered=len(uncovered) > 0)
         shapes.append(_choropleth(shown, layer, contours=contours, tips=tips, legend=legend))
-    border = basemap.outline(shown)
-    shapes.append(_lines(border, colour=style.ACCENT, weight=3, above=True))
+    border = _contours(basemap.outline(shown))
+    shapes.append(Shapes(contours=border, edge=style.ACCENT, weight=3, above=True))
     inside = basemap.labelled(communes, _LABELLED, box=box)
     beyond = basemap.labelled(outside, 3, box=box, avoid=inside)
     labels = [_label(town.lat, town.lon, town.name) for town in inside.itertuples()]
@@ -171,16 +175,8 @@ def _legend_html(layer: MapLayer, communes: pd.DataFrame, *, uncovered: bool = F
     )
 
 
-@dataclass(frozen=True)
-class _Told:
-    """A commune in words: its name, then what is before, in and after the value of each layer."""
-
-    title: str
-    lines: dict[MapLayer, tuple[str, str, str]]
-
-
-def _told(commune: Any, layers: Sequence[MapLayer]) -> _Told:
-    """A commune in words, under each layer."""
+def _told(commune: Any, layers: Sequence[MapLayer]) -> dict[MapLayer, tuple[str, str, str]]:
+    """A commune under each layer: what is before, in and after its value."""
     lines = {}
     for layer in layers:
         column = COLUMNS[layer.column]
@@ -188,17 +184,17 @@ def _told(commune: Any, layers: Sequence[MapLayer]) -> _Told:
         text = escape(shown_text(column, commune[layer.column], status, unit=True))
         known = f" {MARKS[status]} {STATUS_WORDS[status]}" if status != "unknown" else ""
         lines[layer] = f"{escape(layer.name)} : ", text, f"{known}{_after(commune, layer)}"
-    title = f"<b>{escape(str(commune['name']))}</b> ({escape(str(commune['code_insee']))})"
-    return _Told(title, lines)
+    return lines
 
 
-def _tooltip(told: _Told, shown: MapLayer) -> str:
+def _tooltip(commune: Any, told: dict[MapLayer, tuple[str, str, str]], shown: MapLayer) -> str:
     """Tooltip of a commune: the layer's value first, then the others."""
-    before, value, after = told.lines[shown]
-    others = ("".join(line) for layer, line in told.lines.items() if layer != shown)
+    title = f"<b>{escape(str(commune['name']))}</b> ({escape(str(commune['code_insee']))})"
+    before, value, after = told[shown]
+    others = ("".join(line) for layer, line in told.items() if layer != shown)
     origin = sources()[COLUMNS[shown.column].source].attribution
     source = f"<small>Source : {escape(origin)}</small>"
-    return "<br>".join([told.title, f"{before}<b>{value}</b>{after}", *others, source])
+    return "<br>".join([title, f"{before}<b>{value}</b>{after}", *others, source])
 
 
 def _after(commune: Any, layer: MapLayer) -> str:
@@ -257,13 +253,6 @@ def _areas(
         opacity=opacity,
         tips=None if tips is None else list(tips),
     )
-
-
-def _lines(
-    lines: gpd.GeoSeries, *, colour: str, weight: float = 1.5, dash: str = "", above: bool = False
-) -> Shapes:
-    """Lines of one colour."""
-    return Shapes(contours=_contours(lines), edge=colour, weight=weight, dash=dash, above=above)
 
 
 def _label(lat: float, lon: float, text: str, *, kind: str = "in", side: str = "top") -> Label:
