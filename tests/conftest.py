@@ -34,6 +34,8 @@ from run import find_browser
 from tests.http_server import Site, running_site
 from tests.slow import name_of, slow_tests
 
+# jsonschema would compile 38 grammars, seconds of each process, for addresses no schema here has.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 #: Runs the command line in this process: code, output, error output.
 Command = Callable[..., tuple[int, str, str]]
 ROOT = Path(__file__).resolve().parent.parent
