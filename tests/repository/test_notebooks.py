@@ -10,6 +10,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from jupyter_client.manager import KernelManager, start_new_kernel
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
@@ -19,9 +20,12 @@ from tests.conftest import ROOT
 FOLDER = ROOT / "notebooks"
 PATHS = sorted(FOLDER.glob("*.ipynb"))
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
-#: Executed first: a warning due to our own code is an error, which fails the notebook.
+#: Executed first: nothing of the notebook before, and a warning due to our own code is an error.
 STRICT = r"""
+%reset -f
 import warnings
+import matplotlib
+matplotlib.rcdefaults()
 for category in (DeprecationWarning, FutureWarning):
     warnings.filterwarnings("error", category=category, module=r"cpts_geo\b")
 """
@@ -122,24 +126,41 @@ def _font_cache():
     import matplotlib.font_manager  # noqa: PLC0415, F401
 
 
-@pytest.fixture
-def place(tmp_path, monkeypatch):
-    """Give an empty folder, which a notebook takes for that of temporary files."""
-    for name in ("TMPDIR", "TEMP", "TMP"):
-        monkeypatch.setenv(name, str(tmp_path))
-    # As pytest's own `pythonpath`: the checkout is tested, installed or not.
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    return tmp_path
+@pytest.fixture(scope="module")
+def places(tmp_path_factory):
+    """Folder of the empty folders that notebooks take for that of temporary files."""
+    folder = tmp_path_factory.mktemp("places")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("TMPDIR", "TEMP", "TMP"):
+            patch.setenv(name, str(folder))
+        # As pytest's own `pythonpath`: the checkout is tested, installed or not.
+        patch.setenv("PYTHONPATH", str(ROOT))
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def kernel(places, _font_cache):
+    """Start one kernel for the notebooks: the package is imported, and its data read, once."""
+    manager, client = start_new_kernel(cwd=str(places))
+    client.stop_channels()
+    yield manager
+    manager.shutdown_kernel(now=True)
 
 
 @pytest.mark.notebook
-@pytest.mark.usefixtures("_font_cache")
 @every_notebook
-def test_runs_quietly_and_writes_nothing_here(path, place):
+def test_runs_quietly_and_writes_nothing_here(path, kernel):
     before = files_here()
-    done = run(nbformat.read(path, as_version=4), place)
+    done = run(nbformat.read(path, as_version=4), kernel)
     assert complaints(done) == []
     assert files_here() == before
+
+
+@pytest.mark.full
+@pytest.mark.notebook
+@every_notebook
+def test_runs_alone(path, places, _font_cache):
+    assert complaints(run(nbformat.read(path, as_version=4), None, places)) == []
 
 
 def studied(notebook):
@@ -163,19 +184,21 @@ ELSEWHERE = [
 
 @pytest.mark.full
 @pytest.mark.notebook
-@pytest.mark.usefixtures("_font_cache")
 @pytest.mark.parametrize(("path", "key"), ELSEWHERE)
-def test_runs_quietly_for_the_other_territories(path, key, place):
+def test_runs_quietly_for_the_other_territories(path, key, kernel):
     notebook = nbformat.read(path, as_version=4)
     cell, written = studied(notebook)
     cell.source = cell.source.replace(f'territory = "{written}"', f'territory = "{key}"')
-    assert complaints(run(notebook, place)) == []
+    assert complaints(run(notebook, kernel)) == []
 
 
-def run(notebook, folder: Path):
+def run(notebook, kernel: KernelManager | None, folder: Path | None = None):
+    """Execute a notebook in this kernel, or in one of its own that starts in a folder."""
     notebook.cells.insert(0, new_code_cell(STRICT))
-    place = {"metadata": {"path": str(folder)}}
-    client = NotebookClient(notebook, kernel_name="python3", timeout=180, resources=place)
+    place = {"metadata": {"path": str(folder)}} if folder else {}
+    client = NotebookClient(
+        notebook, km=kernel, kernel_name="python3", timeout=180, resources=place
+    )
     return client.execute()
 
 

@@ -104,7 +104,7 @@ def rows_of(path: Path, text: str, separator: str, *, door: Door) -> list[Row] |
     count = 0
     try:
         for line, texts in _rows(path, text, separator, door):
-            rows.append((line, tuple([once.setdefault(text, text) for text in texts])))
+            rows.append((line, tuple(map(once.setdefault, texts, texts))))
             width = len(texts)
             count += width
             if width > most_columns and any(texts[most_columns:]):
@@ -144,9 +144,9 @@ def _rows(path: Path, text: str, separator: str, door: Door) -> Iterator[Row]:
     moved = csv.field_size_limit(_SWALLOWED)
     try:
         for cells in reader:
-            if any(len(cell) > longest for cell in cells):
+            if cells and max(map(len, cells)) > longest:
                 raise beyond("cell_length", door.error, name=path.name, where=str(start))
-            stripped = tuple(cell.strip() for cell in cells)
+            stripped = tuple(map(str.strip, cells))
             if any(stripped):
                 yield start, stripped
             start = reader.line_num + 1
