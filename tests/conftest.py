@@ -32,7 +32,7 @@ from cpts_geo.sources.fetching import parsed as tables
 from cpts_geo.sources.readers.registry import READERS
 from run import find_browser
 from tests.http_server import Site, running_site
-from tests.slow import name_of, slow_tests
+from tests.slow import is_slow
 
 # jsonschema would compile 38 grammars, seconds of each process, for addresses no schema here has.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
@@ -50,7 +50,6 @@ BROWSER_FLAGS = [
 ]
 #: A fixture that needs something the machine may lack -> the marker its tests carry.
 MARKER_OF_FIXTURE = {"official_dir": "official", "browser_path": "browser"}
-SLOW = slow_tests()
 #: Markers of tests that a size of ``run.py test`` leaves out (tests/run_checks.py).
 DEAR = ("browser", "notebook", "report", "slow", "full")
 #: Tries of a property under ``run.py test --full``, for one of ``run.py test``.
@@ -99,7 +98,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for fixture, marker in MARKER_OF_FIXTURE.items():
             if fixture in getattr(item, "fixturenames", ()):
                 item.add_marker(marker)
-        if name_of(item) in SLOW:
+        if is_slow(item):
             item.add_marker("slow")
 
 

@@ -13,7 +13,7 @@ import pytest
 import run
 from tests import run_checks
 from tests.conftest import DEAR, ROOT
-from tests.slow import slow_tests
+from tests.slow import SLOW
 
 
 @pytest.fixture
@@ -298,9 +298,11 @@ def test_suites_run_in_parallel_and_what_is_asked_for_does_not():
 def test_slow_tests_are_all_there():
     texts = [path.read_text("utf-8") for path in (ROOT / "tests").rglob("test_*.py")]
     defined = set(re.findall(r"^def (test_\w+)", "\n".join(texts), re.MULTILINE))
-    named = {name for name in slow_tests() if name.startswith("test_")}
+    named = {name for name in SLOW if name.startswith("test_")}
     assert named - defined == set()
     assert len(named) > 50
+    fixtures = [name.split("::") for name in SLOW if "::" in name]
+    assert [f for f in fixtures if f"def {f[1]}(" not in (ROOT / f[0]).read_text("utf-8")] == []
 
 
 @pytest.mark.parametrize(("arguments", "code"), [(["--rapide"], 2), (["--quick", "-k", "x"], 2)])

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
+import geopandas as gpd
+import pandas as pd
 import pytest
 
 from cpts_geo import settings
 from cpts_geo.sources.embedding import embedded, packages
+from cpts_geo.territories.perimeters import coverage
 from cpts_geo.writing.embedded_data import _split_families, build
 
 
@@ -66,29 +68,46 @@ def test_splits_between_vintages(packages_dir):
     assert set(splits["parent"]) | set(splits["part"]) <= set(communes["code_insee"])
 
 
-@pytest.fixture(scope="session")
-def said() -> list[str]:
-    """What the build tells."""
-    return []
+@pytest.fixture
+def without_metropole(monkeypatch):
+    """Clean overseas contours, the holes of part of Normandie; the others are as committed."""
+    clean, find = coverage.clean_and_simplify, coverage.holes
+    committed = embedded.load_communes().set_index("code_insee").geometry
+    known = pd.read_csv(settings.COMMUNES_DIR / "contour_holes.csv")
+
+    def clean_overseas(contours, *, tolerance_m):
+        overseas = contours["code_insee"].str.startswith("97")
+        shapes = contours["code_insee"].map(committed).astype(object)
+        cleaned = clean(contours[overseas], tolerance_m=tolerance_m).geometry
+        shapes[overseas] = cleaned.astype(object)
+        return contours.set_geometry(gpd.GeoSeries(shapes, crs=contours.crs))
+
+    def find_in_normandie(contours):
+        found = find(contours[contours["code_insee"].str[:2].isin(["14", "50", "61"])])
+        assert len(found) == len(found.merge(known)) == 6
+        return known
+
+    monkeypatch.setattr(coverage, "clean_and_simplify", clean_overseas)
+    monkeypatch.setattr(coverage, "holes", find_in_normandie)
 
 
-@pytest.fixture(scope="session")
-def built(tmp_path_factory, official_dir, packages_dir, said) -> Path:
-    """data/communes, compiled again."""
-    output = tmp_path_factory.mktemp("data") / "communes"
-    build(official_dir=official_dir, packages_dir=packages_dir, output=output, say=said.append)
-    return output
-
-
-def test_compiling_again_gives_the_committed_bytes(built):
+@pytest.mark.parametrize("fewer", ["without_metropole", pytest.param("", marks=pytest.mark.full)])
+def test_compiling_again_gives_the_committed_bytes(
+    fewer, tmp_path, official_dir, packages_dir, request, monkeypatch
+):
+    if fewer:
+        request.getfixturevalue(fewer)
+    built, said = tmp_path / "communes", []
+    build(official_dir=official_dir, packages_dir=packages_dir, output=built, say=said.append)
     committed = {path.name for path in settings.COMMUNES_DIR.iterdir()} - {"README.md"}
     assert {path.name for path in built.iterdir()} == committed
     for name in sorted(committed):
         same = (built / name).read_bytes() == (settings.COMMUNES_DIR / name).read_bytes()
         assert same, f"{name}: changed code or libraries, run `python3 run.py data`"
+    assert said[-1].startswith(f"Écrit dans {built}")
+    assert said[-1].endswith("codes sans successeur connu, laissés de côté : aucun")
 
-
-def test_compiled_tables_load_from_their_own_folder(built, monkeypatch):
+    # They load from their own folder.
     monkeypatch.setattr(settings, "COMMUNES_DIR", built)
     assert len(embedded.load_communes()) == 34_875
     described = json.loads((built / "datapackage.json").read_text("utf-8"))["resources"]
@@ -100,8 +119,3 @@ def test_compiled_tables_load_from_their_own_folder(built, monkeypatch):
         "comparisons.csv",
         "contour_holes.csv",
     }
-
-
-def test_the_build_tells_that_no_code_is_left(built, said):
-    assert said[-1].startswith(f"Écrit dans {built}")
-    assert said[-1].endswith("codes sans successeur connu, laissés de côté : aucun")
