@@ -16,7 +16,7 @@ import pytest
 
 LIST = Path(__file__).with_name("slow_tests.txt")
 SLOW = frozenset(LIST.read_text("utf-8").split())
-#: Seconds of the processor from which a function is slow, and a fixture of a file, which several share.
+#: Seconds of the processor from which a function is slow, and a fixture that a file shares.
 LONG_S, LONG_FIXTURE_S = 0.2, 1.0
 _taken: Counter[str] = Counter()
 _fixtures: Counter[str] = Counter()
