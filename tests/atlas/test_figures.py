@@ -225,7 +225,7 @@ def test_unknown_count_of_a_listed_commune_stays_unknown():
     assert set(known(figures, "gps_2017")) == {"01001"}
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=20)
 @given(
     st.dictionaries(st.sampled_from(CODES_2021), st.integers(1, 500)),
     st.booleans(),
