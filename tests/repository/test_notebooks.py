@@ -10,7 +10,6 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from jupyter_client.manager import KernelManager, start_new_kernel
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
@@ -141,10 +140,10 @@ def places(tmp_path_factory):
 @pytest.fixture(scope="module")
 def kernel(places, _font_cache):
     """Start one kernel for the notebooks: the package is imported, and its data read, once."""
-    manager, client = start_new_kernel(cwd=str(places))
-    client.stop_channels()
-    yield manager
-    manager.shutdown_kernel(now=True)
+    place = {"metadata": {"path": str(places)}}
+    first = NotebookClient(new_notebook(), kernel_name="python3", resources=place)
+    with first.setup_kernel(cwd=str(places)):
+        yield first.km
 
 
 @pytest.mark.notebook
@@ -192,7 +191,7 @@ def test_runs_quietly_for_the_other_territories(path, key, kernel):
     assert complaints(run(notebook, kernel)) == []
 
 
-def run(notebook, kernel: KernelManager | None, folder: Path | None = None):
+def run(notebook, kernel, folder: Path | None = None):
     """Execute a notebook in this kernel, or in one of its own that starts in a folder."""
     notebook.cells.insert(0, new_code_cell(STRICT))
     place = {"metadata": {"path": str(folder)}} if folder else {}
