@@ -57,7 +57,8 @@ def road_times(
     away = pairs.attrs["unsnapped"]
     times = travel_times(
         pairs,
-        label=f"temps par la route, calculés par Valhalla sur « {name} »",
+        label=f"temps par la route, calculés par Valhalla sur « {name} » (OpenStreetMap, "
+        f"{origin.licence})",
         source=origin.attribution,
         grade=origin.grade,
         diagonal=0.0,

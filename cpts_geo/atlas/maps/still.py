@@ -40,6 +40,8 @@ _PANEL = 11.0
 _LETTERS = 17
 #: Inches of titles, legend and source around a map.
 _WORDS = 1.9
+#: Of nearly every source: named once for all, where another stands beside its source.
+_LICENCE = "Licence Ouverte 2.0"
 #: Look of land or of a value that is not known, and edges between communes.
 _HATCHED: Any = {
     "facecolor": style.PAPER, "edgecolor": style.HATCH_LINE, "hatch": "////", "linewidth": 0.4,
@@ -283,7 +285,7 @@ def overview_figure(outlines: gpd.GeoDataFrame, *, national: gpd.GeoDataFrame) -
                 _annotate(ax, name, place, ha="right" if left else "left", shift=-4 if left else 4)
         _frame(ax, placed.total_bounds if near else land.total_bounds)
         origin = sources()["admin_express"].attribution
-        figure.supxlabel(f"Source : {origin}. Licence Ouverte 2.0.", fontsize=7, x=0.02, ha="left")
+        figure.supxlabel(f"Source : {origin}. {_LICENCE}.", fontsize=7, x=0.02, ha="left")
     return figure
 
 
@@ -315,10 +317,12 @@ def _figure(scene: _Scene, layers: Sequence[MapLayer], *, name: str, width: floa
             _draw(scene, layer, ax=ax)
         if columns == 1:
             figure.suptitle(name, fontsize=13, fontweight="bold", x=0.02, ha="left")
-        keys = {COLUMNS[layer.column].source: None for layer in layers}
-        keys["admin_express"] = None
-        origin = " ; ".join(sources()[key].attribution for key in keys)
-        words = typeset(f"Sources : {origin}. Licence Ouverte 2.0.")
+        keys = dict.fromkeys([*(COLUMNS[layer.column].source for layer in layers), "admin_express"])
+        used = [sources()[key] for key in keys]
+        usual = [source.licence.startswith(_LICENCE) for source in used]
+        credits = (s.attribution if u else s.credit for s, u in zip(used, usual, strict=True))
+        but = "" if all(usual) else " sauf mention contraire"
+        words = typeset(f"Sources : {' ; '.join(credits)}. {_LICENCE}{but}.")
         wrapped = textwrap.fill(words, int(width * _LETTERS))
         figure.supxlabel(wrapped, fontsize=7, x=0.02, ha="left")
     return figure

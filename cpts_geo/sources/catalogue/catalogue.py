@@ -133,6 +133,12 @@ class Source:
         """Product without its vintage: sources of one family are read by one reader."""
         return re.sub(r"_\d{4}$", "", self.key)
 
+    @property
+    def credit(self) -> str:
+        """Attribution and licence, which some attributions hold."""
+        held = self.licence in self.attribution
+        return self.attribution if held else f"{self.attribution} ({self.licence})"
+
 
 @cache
 def sources() -> dict[str, Source]:
