@@ -13,7 +13,7 @@ from cpts_geo.access.changes.shifts import Shift, largest_practice, people_missi
 from cpts_geo.access.changes.text import change_title
 from cpts_geo.access.nearest.minutes import coverage_by_variant, minutes_columns, with_status
 from cpts_geo.access.nearest.squares import cell_minutes
-from cpts_geo.access.travel.times import BANDS, TravelTimes
+from cpts_geo.access.travel.times import TravelTimes
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.french import counted, number
 from cpts_geo.schema import CHANGES, FACILITIES, Status, embedded_vintage
@@ -242,9 +242,9 @@ def _facilities(cells: pd.DataFrame) -> list[str]:
 
 def _cell_coverage(cells: pd.DataFrame) -> pd.DataFrame:
     """People within each time of each facility, over all the cells of the territory."""
-    whole = dict.fromkeys([] if cells.empty else cells["code_insee"], "territory")
+    whole = cells.assign(area="territory")
     rows = {
-        facility: cell_minutes(cells, facility=facility, bands=BANDS, areas=whole).iloc[0]
+        facility: cell_minutes(whole, facility=facility, by="area").iloc[0]
         for facility in _facilities(cells)
     }
     return pd.DataFrame(rows).T
@@ -253,9 +253,7 @@ def _cell_coverage(cells: pd.DataFrame) -> pd.DataFrame:
 def _cell_columns(cells: pd.DataFrame, codes: pd.Series) -> pd.DataFrame:
     """Mean minutes to each facility by commune, from its cells, with their status."""
     means = {
-        CELL_COLUMNS[facility]: codes.map(
-            cell_minutes(cells, facility=facility, bands=BANDS)["mean_minutes"]
-        )
+        CELL_COLUMNS[facility]: codes.map(cell_minutes(cells, facility=facility)["mean_minutes"])
         for facility in _facilities(cells)
     }
     return with_status(means, codes.index, status=Status.MEASURED)

@@ -1,21 +1,12 @@
-"""The nearest place of care, and the people within 10, 15, 20 and 30 minutes of it.
-
-Bands are right-closed, as people say them: "within 10 minutes" holds 10 itself. They count whole
-communes, from one point each. Near is not available: the nearest doctor may take no patient.
-"""
+"""The nearest place of care. Near is not available: the nearest doctor may take no patient."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
-from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
 from cpts_geo.access.travel.places import check_places, values_at
-from cpts_geo.access.travel.times import BANDS, TravelTimes, listed
-from cpts_geo.errors import TableError, TravelError
-from cpts_geo.french import number
+from cpts_geo.access.travel.times import TravelTimes
 
 
 def nearest(travel: TravelTimes, supply: pd.Series) -> pd.DataFrame:
@@ -36,51 +27,6 @@ def nearest(travel: TravelTimes, supply: pd.Series) -> pd.DataFrame:
     names = pd.Series(travel.destinations.to_numpy()[site], index=travel.origins, dtype="str")
     found.insert(0, "site", names.where(found["minutes"].notna() & known))
     return found.assign(minutes=found["minutes"].where(known))
-
-
-def coverage(
-    near: pd.DataFrame, people: pd.Series, *, reach: float, bands: Sequence[float] = BANDS
-) -> pd.DataFrame:
-    """People within each time (minutes, rising, up to `reach`) of the nearest place.
-
-    By band: people (NaN counts as none) and share, of the people whose time is known (NaN where
-    there is none). In attrs: unknown, people whose time is unknown; unknown_places, origins whose
-    people are unknown.
-    """
-    limits = [float(band) for band in bands]
-    rising = all(low < high for low, high in pairwise(limits))
-    if not limits or not rising or not (limits[0] >= 0 and limits[-1] <= reach):
-        shown = " ; ".join(number(band, 1) for band in limits)
-        raise TravelError(
-            "Ces temps de couverture ne peuvent pas être comptés.",
-            defects=[f"bandes {shown} min, table des temps jusqu’à {number(reach, 1)} min"],
-            remedy="donnez des minutes croissantes, sans dépasser la table des temps de trajet.",
-        )
-    lost = people.index.difference(near.index, sort=False)
-    negative = people.index[people < 0]
-    twice = people.index[people.index.duplicated()]
-    if len(lost) or len(negative) or len(twice):
-        rules = (
-            (lost, "communes sans temps de trajet"),
-            (negative, "populations négatives"),
-            (twice, "codes en double"),
-        )
-        raise TableError(
-            "La couverture ne peut pas être comptée.",
-            defects=[f"{text} : {listed(codes)}" for codes, text in rules if len(codes)],
-            remedy="donnez les habitants de communes que la table des temps connaît.",
-        )
-    here = near.loc[people.index]
-    counted = people.where(here["known"], 0.0).fillna(0.0)
-    total = float(counted.sum())
-    within = [float(counted[here["minutes"] <= band].sum()) for band in limits]
-    table = pd.DataFrame({"people": within}, index=pd.Index(limits, name="minutes"))
-    table["share"] = table["people"] / total if total > 0 else np.nan
-    table.attrs = {
-        "unknown": float(people[~here["known"]].sum()),
-        "unknown_places": int(people.isna().sum()),
-    }
-    return table
 
 
 def _first(travel: TravelTimes, wanted: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

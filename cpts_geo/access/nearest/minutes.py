@@ -14,7 +14,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from cpts_geo.access.nearest._proximity import coverage, nearest
+from cpts_geo.access.nearest._proximity import nearest
 from cpts_geo.access.nearest.reached import NEAR_SHARE, time_reached
 from cpts_geo.access.travel.surrogate import LAWS, Variant, surrogate_times
 from cpts_geo.access.travel.times import BANDS, TravelTimes, listed
@@ -287,6 +287,8 @@ def coverage_by_variant(care: pd.DataFrame, people: pd.Series) -> pd.DataFrame:
     """
     Count the people of a territory within 10, 15, 20 and 30 minutes of each facility.
 
+    "Within 10 minutes" holds 10 itself; whole communes are counted, from one point each.
+
     Parameters
     ----------
     care : DataFrame
@@ -314,23 +316,25 @@ def coverage_by_variant(care: pd.DataFrame, people: pd.Series) -> pd.DataFrame:
     """
     blocks = []
     keys = ["facility", "variant"]
+    total = float(people.sum())
     for (facility, variant), part in care.groupby(keys, sort=False):
         near = part.set_index("code_insee").reindex(people.index)
-        near["known"] = near["known"].fillna(False).astype(bool)
-        reach = float(part["reach"].iloc[0])
-        bands = [band for band in BANDS if band <= reach]
-        table = coverage(near, people, reach=reach, bands=bands)
+        known = near["known"].fillna(False).astype(bool)
+        counted = people.where(known, 0.0).fillna(0.0)
+        bands = [band for band in BANDS if band <= part["reach"].iloc[0]]
+        within = np.array([counted[near["minutes"] <= band].sum() for band in bands], dtype=float)
+        unknown = float(people[~known].sum())
         spread = _spread_of(near["minutes"], people)
-        total = float(people.sum())
-        if total - table.attrs["unknown"] < MIN_COVERAGE_RATE * total:
-            table["share"] = np.nan
+        share = within / counted.sum() if counted.sum() > 0 else np.nan
+        if total - unknown < MIN_COVERAGE_RATE * total:
+            share = np.nan
             spread |= {"worst_minutes": np.nan, "worst": ""}
         blocks.append(
-            table.reset_index().assign(
+            pd.DataFrame({"minutes": bands, "people": within, "share": share}).assign(
                 facility=str(facility),
                 variant=str(variant),
-                unknown=table.attrs["unknown"],
-                beyond=float(people[near["known"] & near["minutes"].isna()].sum()),
+                unknown=unknown,
+                beyond=float(people[known & near["minutes"].isna()].sum()),
                 column=part["column"].iloc[0],
                 **spread,
             )

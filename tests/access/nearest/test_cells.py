@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from random import Random
 
-import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cpts_geo.access.nearest.squares import cell_minutes
-from cpts_geo.errors import TravelError
+from cpts_geo.access.travel.times import BANDS
 from cpts_geo.sources.readers._formats.columns import _FACILITIES as FACILITIES
-
-BANDS = (10.0, 15.0)
 
 
 def cells(*rows: tuple[str, float, float], facility: str = "gps") -> pd.DataFrame:
@@ -33,7 +29,7 @@ TOY = cells(
 )  # fmt: skip
 
 
-def naive(table: pd.DataFrame, code: str, bands: Sequence[float]) -> dict[str, float]:
+def naive(table: pd.DataFrame, code: str) -> dict[str, float]:
     rows = [row for row in table.to_dict("records") if row["code_insee"] == code]
     known = [row for row in rows if not math.isnan(row["minutes"]) and row["population"] > 0]
     people = sum(row["population"] for row in known)
@@ -43,7 +39,7 @@ def naive(table: pd.DataFrame, code: str, bands: Sequence[float]) -> dict[str, f
     found["mean_minutes"] = sum(times) / len(times) if times else math.nan
     found["p90_minutes"] = times[math.ceil(0.9 * len(times)) - 1] if times else math.nan
     found["worst_minutes"] = times[-1] if times else math.nan
-    for band in bands:
+    for band in BANDS:
         within = sum(1 for minutes in times if minutes <= band)
         found[f"within_{band:g}"] = within
         found[f"share_within_{band:g}"] = within / people if people else math.nan
@@ -51,33 +47,33 @@ def naive(table: pd.DataFrame, code: str, bands: Sequence[float]) -> dict[str, f
 
 
 def test_toy_by_hand() -> None:
-    found = cell_minutes(TOY, facility="gps", bands=BANDS)
+    found = cell_minutes(TOY, facility="gps")
     assert found.index.tolist() == ["45098", "45130", "45269", "85113"]
     assert found.index.name == "code_insee"
     assert found.loc["45130"].to_dict() == pytest.approx(
         {
             "population": 110, "population_unknown": 10, "mean_minutes": 9.1, "p90_minutes": 10,
-            "worst_minutes": 31, "within_10": 90, "share_within_10": 0.9,
-            "within_15": 90, "share_within_15": 0.9,
+            "worst_minutes": 31, **dict.fromkeys([f"within_{b:g}" for b in BANDS], 90),
+            **dict.fromkeys([f"share_within_{b:g}" for b in BANDS], 0.9),
         }
     )  # fmt: skip
     assert found.loc["45098", ["within_10", "within_15"]].tolist() == [0, 20]
 
 
 def test_people_without_a_road_are_neither_near_nor_far() -> None:
-    found = cell_minutes(TOY, facility="gps", bands=BANDS)
+    found = cell_minutes(TOY, facility="gps")
     island = found.loc["85113"]
     assert island[["population", "population_unknown", "within_15"]].tolist() == [7, 7, 0]
     assert island[["mean_minutes", "p90_minutes", "worst_minutes", "share_within_15"]].isna().all()
     # The ten of 45130 change no share and no mean.
     without = TOY[~(TOY["minutes"].isna())]
     columns = ["mean_minutes", "p90_minutes", "worst_minutes", "share_within_10"]
-    again = cell_minutes(without, facility="gps", bands=BANDS)
+    again = cell_minutes(without, facility="gps")
     assert again.loc["45130", columns].equals(found.loc["45130", columns])
 
 
 def test_cells_without_people_weigh_nothing_and_are_no_worst_case() -> None:
-    found = cell_minutes(TOY, facility="gps", bands=BANDS)
+    found = cell_minutes(TOY, facility="gps")
     assert found.at["45130", "worst_minutes"] == 31
     empty = found.loc["45269"]
     assert empty[["population", "population_unknown", "within_10"]].tolist() == [0, 0, 0]
@@ -86,11 +82,10 @@ def test_cells_without_people_weigh_nothing_and_are_no_worst_case() -> None:
 
 def test_territories_add_the_cells_of_their_communes() -> None:
     areas = {"45130": "sud", "45098": "sud", "85113": "ile", "99999": "ailleurs"}
-    found = cell_minutes(TOY, facility="gps", bands=BANDS, areas=areas)
+    found = cell_minutes(TOY.assign(area=TOY["code_insee"].map(areas)), facility="gps", by="area")
     assert found.index.tolist() == ["ile", "sud"]  # 45269 is in none, 99999 has no cell
-    assert found.index.name == "area"
     together = TOY.assign(code_insee=TOY["code_insee"].map(areas))
-    assert found.loc["sud"].to_dict() == pytest.approx(naive(together, "sud", BANDS))
+    assert found.loc["sud"].to_dict() == pytest.approx(naive(together, "sud"))
     assert found.at["sud", "mean_minutes"] == pytest.approx((910 + 20 * 12) / 120)
 
 
@@ -98,9 +93,9 @@ def test_the_people_of_a_cell_count_once_for_the_facility_asked() -> None:
     everything = pd.concat(
         [TOY, *(TOY.assign(facility=name, minutes=77.0) for name in FACILITIES[1:])]
     )
-    found = cell_minutes(everything, facility="gps", bands=BANDS)
-    pd.testing.assert_frame_equal(found, cell_minutes(TOY, facility="gps", bands=BANDS))
-    other = cell_minutes(everything, facility="pharmacies", bands=BANDS)
+    found = cell_minutes(everything, facility="gps")
+    pd.testing.assert_frame_equal(found, cell_minutes(TOY, facility="gps"))
+    other = cell_minutes(everything, facility="pharmacies")
     assert other.at["45130", "mean_minutes"] == 77
 
 
@@ -109,15 +104,9 @@ def test_a_cell_cut_by_a_limit_stands_in_both_communes() -> None:
     assert cell_minutes(shared, facility="gps")["population"].tolist() == [5, 3]
 
 
-def test_bands_are_said_as_asked_and_hold_their_limit() -> None:
-    found = cell_minutes(cells(("45130", 10, 7.5)), facility="gps", bands=[7.5, 20])
-    assert found["within_7.5"].tolist() == [10]
-    assert {"share_within_7.5", "within_20"} <= set(found.columns)
-
-
 def test_argument_is_left_as_it_was() -> None:
     before = TOY.copy()
-    cell_minutes(TOY, facility="gps", areas={"45130": "sud"})
+    cell_minutes(TOY, facility="gps")
     pd.testing.assert_frame_equal(TOY, before)
 
 
@@ -140,10 +129,10 @@ def test_any_table_agrees_with_a_naive_loop(
     table = cells(*rows)
     order = list(range(len(rows)))
     shuffle.shuffle(order)
-    found = cell_minutes(table.iloc[order], facility="gps", bands=BANDS)
+    found = cell_minutes(table.iloc[order], facility="gps")
     assert found.index.tolist() == sorted({code for code, _, _ in rows})
     for code, row in found.iterrows():
-        assert row.to_dict() == pytest.approx(naive(table, code, BANDS), nan_ok=True)
+        assert row.to_dict() == pytest.approx(naive(table, code), nan_ok=True)
     assert found["population"].sum() == table["population"].sum()
     assert (found["within_10"] <= found["within_15"]).all()
     assert (found["within_15"] <= found["population"] - found["population_unknown"]).all()
@@ -155,40 +144,3 @@ def test_p90_is_reached_at_exactly_nine_tenths_of_people() -> None:
     # 3.6 people of 4.0, which binary fractions miss by a hair.
     table = cells(("45130", 0.1, 5), ("45130", 2.3, 6), ("45130", 1.2, 7), ("45130", 0.4, 8))
     assert cell_minutes(table, facility="gps").at["45130", "p90_minutes"] == 7
-
-
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        ({"x": 0.0}, "carreau en double : 45130 (0, 0), 50 hab., 4 min"),
-        ({"population": -1.0}, "population absente, négative ou infinie"),
-        ({"population": np.nan}, "population absente, négative ou infinie"),
-        ({"population": np.inf}, "population absente, négative ou infinie"),
-        ({"minutes": -3.0}, "durée négative ou infinie"),
-        ({"minutes": np.inf}, "durée négative ou infinie"),
-        ({"facility": "pharmacies"}, "équipement « gps » absent ; présents : pharmacies"),
-    ],
-)
-def test_wrong_cells_are_refused(change: dict[str, float | str], said: str) -> None:
-    with pytest.raises(TravelError) as caught:
-        cell_minutes(TOY.assign(**change), facility="gps")
-    assert said in str(caught.value)
-    assert len(caught.value.defects) <= 21
-
-
-@pytest.mark.parametrize("bands", [[10, 10], [15, 10], [0, 10], [-5], [math.nan], [math.inf]])
-def test_bands_that_do_not_rise_are_refused(bands: list[float]) -> None:
-    with pytest.raises(TravelError, match="bandes"):
-        cell_minutes(TOY, facility="gps", bands=bands)
-
-
-def test_every_defect_is_listed_and_long_lists_are_cut() -> None:
-    with pytest.raises(TravelError) as caught:
-        cell_minutes(TOY.drop(columns=["minutes"]), facility="gps", bands=[3, 2])
-    assert [line.split(" ")[0] for line in caught.value.defects] == ["bandes", "colonne"]
-    many = cells(*[("45130", 1, -float(i)) for i in range(1, 62)])
-    with pytest.raises(TravelError) as caught:
-        cell_minutes(many, facility="gps", areas={"45098": "ailleurs"})
-    assert caught.value.defects[0].startswith("aucune commune")
-    # The area, then 61 cells.
-    assert "et 12 autres (durée négative ou infinie : 12)" in str(caught.value)

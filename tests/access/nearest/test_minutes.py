@@ -299,6 +299,11 @@ def test_coverage_computed_by_hand() -> None:
     assert row["p90_minutes"] == 12
     assert (row["worst"], row["worst_minutes"]) == ("D", 31)
     assert (row["unknown"], row["beyond"]) == (0, 0)
+    # 10 minutes are within 10, and no more.
+    edges = {"A": 10.01, "B": 30.0, "C": 30.5, "D": 0.0}
+    found = covered(edges, {"A": 4.0, "B": 16.0, "C": 32.0, "D": 1.0, "E": np.nan})
+    assert found["people"].tolist() == [1, 5, 5, 21]
+    assert found["share"].tolist() == pytest.approx([1 / 53, 5 / 53, 5 / 53, 21 / 53])
 
 
 def test_nine_in_ten_exactly_is_reached() -> None:

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cpts_geo.access.nearest._proximity import coverage, nearest
+from cpts_geo.access.nearest._proximity import nearest
+from cpts_geo.access.nearest.minutes import coverage_by_variant
 from cpts_geo.access.nearest.reached import time_reached
 from cpts_geo.access.travel.example import three_communes
 from cpts_geo.access.travel.times import BANDS, travel_times
-from cpts_geo.errors import TableError, TravelError
+from cpts_geo.errors import TableError
 from tests.access.oracles import REACH, World, amounts, worlds
 
 few = settings(max_examples=50, deadline=None)
@@ -40,13 +41,6 @@ def rows(found: pd.DataFrame) -> list[tuple[str | None, float, bool]]:
         (None if pd.isna(site) else site, minutes, known)
         for site, minutes, known in found.itertuples(index=False)
     ]
-
-
-def near(minutes: dict[str, float], *, lost: tuple[str, ...] = ()) -> pd.DataFrame:
-    """A table of nearest places: NaN is farther than the reach, `lost` is unknown."""
-    table = pd.DataFrame({"minutes": pd.Series(minutes, dtype="float64")})
-    table["known"] = ~table.index.isin(lost)
-    return table
 
 
 # --- nearest ----------------------------------------------------------------------------
@@ -127,90 +121,30 @@ def test_supplies_that_do_not_agree_are_refused():
 # --- coverage ---------------------------------------------------------------------------
 
 
-def test_coverage_worked_by_hand():
-    """10 minutes are within 10; beyond the reach is known, no road is not."""
-    found = near(
-        {"a": 0, "b": 10, "c": 10.01, "d": 20, "e": 30, "f": 30.5, "g": math.nan, "h": math.nan},
-        lost=("h",),
-    )
-    people = pd.Series({"a": 1, "b": 2, "c": 4, "d": 8, "e": 16, "f": 32, "g": 64, "h": 128})
-    table = coverage(found, people, reach=45)
-    assert table.index.tolist() == [10.0, 15.0, 20.0, 30.0]
-    assert table.index.name == "minutes"
-    assert table["people"].tolist() == [3.0, 7.0, 15.0, 31.0]
-    assert table["share"].tolist() == pytest.approx([3 / 127, 7 / 127, 15 / 127, 31 / 127])
-    assert table.attrs == {"unknown": 128.0, "unknown_places": 0}
-    assert table.attrs["unknown"] + people[found["known"]].sum() == people.sum()
-
-
-def test_coverage_of_some_communes_counts_those_only():
-    found = near({"a": 5, "b": 12, "c": 3})
-    table = coverage(found, pd.Series({"c": 7.0, "b": 3.0}), reach=30, bands=[4, 12])
-    assert table["people"].tolist() == [7.0, 10.0]
-    assert table["share"].tolist() == [0.7, 1.0]
-
-
-def test_people_that_are_unknown_are_left_out_and_counted_by_place():
-    found = near({"a": 5, "b": 5, "c": 40, "d": 5}, lost=("d",))
-    people = pd.Series({"a": 10.0, "b": math.nan, "c": 30.0, "d": math.nan})
-    table = coverage(found, people, reach=60, bands=[10])
-    assert table["people"].tolist() == [10.0]
-    assert table["share"].tolist() == [0.25]
-    assert table.attrs == {"unknown": 0.0, "unknown_places": 2}
-
-
-@pytest.mark.parametrize("people", [{"a": 0.0}, {"b": 5.0}, {"a": math.nan}, {}])
-def test_the_share_of_nobody_known_is_unknown(people):
-    found = near({"a": 5, "b": math.nan}, lost=("b",))
-    table = coverage(found, pd.Series(people, dtype="float64"), reach=30, bands=[10, 30])
-    assert table["people"].tolist() == [0.0, 0.0]
-    assert table["share"].isna().all()
-
-
 @few
 @given(worlds(supply=maybe, people=maybe))
 def test_coverage_equals_a_loop_over_communes(world):
-    found = nearest(world.times(), pd.Series(world.supply))
-    table = coverage(found, pd.Series(world.people), reach=REACH)
-    total, within = 0.0, dict.fromkeys(BANDS, 0.0)
+    found = nearest(world.times(), pd.Series(world.supply)).rename_axis("code_insee").reset_index()
+    care = found.assign(facility="gp", variant="central", reach=REACH, column="x")
+    table = coverage_by_variant(care, pd.Series(world.people)).set_index("minutes")
+    total, unknown, within = 0.0, 0.0, dict.fromkeys(BANDS, 0.0)
     for home, people in world.people.items():
         _, minutes, known = naive_nearest(world, home)
-        if not known or math.isnan(people):
+        if math.isnan(people):
+            continue
+        if not known:
+            unknown += people
             continue
         total += people
         for band in BANDS:
             within[band] += people if minutes <= band else 0.0
     assert table["people"].to_dict() == pytest.approx(within)
     assert table["people"].is_monotonic_increasing
-    if total > 0:
+    assert table["unknown"].tolist() == pytest.approx([unknown] * len(BANDS))
+    if total > 0 and total > 0.9 * (total + unknown):
         assert table["share"].tolist() == pytest.approx([n / total for n in within.values()])
-
-
-@pytest.mark.parametrize(
-    "bands",
-    [[], [10, 46], [15, 10], [10, 10], [-1, 10], [math.nan], [10, math.nan], [math.nan, 10]],
-)
-def test_bands_that_do_not_rise_or_go_beyond_the_reach_are_refused(bands):
-    with pytest.raises(TravelError) as refused:
-        coverage(near({"a": 5}), pd.Series({"a": 1.0}), reach=45, bands=bands)
-    assert "jusqu’à 45,0 min" in refused.value.defects[0]
-
-
-def test_the_last_band_may_be_the_reach_and_a_complete_table_has_no_end():
-    found, people = near({"a": 45.0}), pd.Series({"a": 1.0})
-    assert coverage(found, people, reach=45, bands=[0, 45])["people"].tolist() == [0.0, 1.0]
-    assert coverage(found, people, reach=math.inf, bands=[999])["people"].tolist() == [1.0]
-
-
-def test_every_defect_of_people_is_listed_at_once():
-    people = pd.Series([1.0, -2.0, 3.0, 4.0], index=["a", "b", "z", "a"])
-    with pytest.raises(TableError) as refused:
-        coverage(near({"a": 5, "b": 5}), people, reach=45)
-    assert refused.value.defects == (
-        "communes sans temps de trajet : z",
-        "populations négatives : b",
-        "codes en double : a",
-    )
+    else:
+        assert table["share"].isna().all() or total == pytest.approx(9 * unknown)
 
 
 @pytest.mark.parametrize("people", [0.1, 1.1, 1234.56])
