@@ -17,7 +17,7 @@ import pandas as pd
 from benchmarks.measures import Measure, measured_json, median_seconds, seconds
 from cpts_geo.access.catchments.catchment import enhanced_two_stage_fca
 from cpts_geo.access.catchments.sharing import catchments
-from cpts_geo.access.catchments.weights import APL_WEIGHT, step_weight
+from cpts_geo.access.catchments.weights import APL_WEIGHT, Weight
 from cpts_geo.access.changes.change import apl_shift, gp_leaves
 from cpts_geo.access.travel.surrogate import surrogate_times
 from cpts_geo.access.travel.times import TravelTimes
@@ -26,7 +26,7 @@ from cpts_geo.sources.embedding import embedded
 
 #: Reach and weights of the published E2SFCA: what PySAL's own example uses.
 STEPS = {10: 1.0, 20: 0.68, 30: 0.22}
-WEIGHT = step_weight(tuple(STEPS), tuple(STEPS.values()))
+WEIGHT = Weight(tuple(STEPS), tuple(STEPS.values()))
 SUBSETS = (5_000, 10_000, 20_000)
 SYNTHETIC = 200_000
 #: The package of the comparison, in a process of its own: it reads the same pairs.

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 from hypothesis import strategies as st
 
-from cpts_geo.access.catchments.weights import Weight, step_weight
+from cpts_geo.access.catchments.weights import Weight
 from cpts_geo.access.travel._sparse import csr
 from cpts_geo.access.travel.times import TravelTimes
 from cpts_geo.schema import Status
@@ -89,23 +89,16 @@ def irdes(t: float) -> float:
     return 0.1 if t < 15 else 0.0
 
 
-def bell(t: float) -> float:
-    return math.exp(-(t**2) / (2 * 8.0**2)) if t < 25 else 0.0
-
-
-def gravity(t: float) -> float:
-    return 1 / (1 + t) if t < 30 else 0.0
+def whole(t: float) -> float:
+    """All or nothing under half an hour."""
+    return float(t < 30)
 
 
 #: Weight of the package -> the same, one time at a time.
 WEIGHTS: dict[str, tuple[Weight, Scalar]] = {
-    "apl": (step_weight((10, 15, 20), (1, 2 / 3, 1 / 3)), dress),
-    "irdes": (step_weight((5, 10, 15), (1, 0.3, 0.1)), irdes),
-    "gaussian": (
-        Weight(lambda t: np.where(t < 25, np.exp(-(t**2) / 128), 0.0), 25.0, "essai"),
-        bell,
-    ),
-    "gravity": (Weight(lambda t: np.where(t < 30, 1 / (1 + t), 0.0), 30.0, "essai"), gravity),
+    "apl": (Weight((10, 15, 20), (1, 2 / 3, 1 / 3)), dress),
+    "irdes": (Weight((5, 10, 15), (1, 0.3, 0.1)), irdes),
+    "whole": (Weight((30,), (1,)), whole),
 }
 weights = st.sampled_from(sorted(WEIGHTS)).map(WEIGHTS.__getitem__)
 

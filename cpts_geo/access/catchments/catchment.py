@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from cpts_geo.access.catchments.sharing import catchments, ratio_of
-from cpts_geo.access.catchments.weights import APL_WEIGHT, Weight, step_weight
+from cpts_geo.access.catchments.weights import APL_WEIGHT, Weight
 from cpts_geo.access.travel.places import Floats, spread, values_at
 from cpts_geo.access.travel.times import TravelTimes
 
@@ -47,7 +47,7 @@ def two_stage_fca(
     >>> two_stage_fca(times, supply=supply, demand=people, max_minutes=15).round(7).tolist()
     [4.2380952, 4.2380952, 2.5714286]
     """
-    whole = step_weight((max_minutes,), (1.0,))
+    whole = Weight((max_minutes,), (1.0,))
     return enhanced_two_stage_fca(travel, supply=supply, demand=demand, weight=whole)
 
 

@@ -78,16 +78,11 @@ def catchments(
     """
     _check_reach(travel, weight)
     check_places(travel, supply=supply, demand=demand)
-    weights = _weigh(travel, weight)
-    return Catchments(travel, weights, spread(weights.T, values_at(demand, travel.origins)))
-
-
-def _weigh(travel: TravelTimes, weight: Weight) -> csr_array:
-    """Weights ``w(t_ij)`` of all pairs, origins by destinations; a weight of 0 may be stored."""
     minutes = travel.minutes
     # A copy: scipy sorts columns in place when it needs to, and would leave the minutes behind.
     places = minutes.indices.copy(), minutes.indptr
-    return csr_array((weight(minutes.data), *places), shape=minutes.shape)
+    weights = csr_array((weight(minutes.data), *places), shape=minutes.shape)
+    return Catchments(travel, weights, spread(weights.T, values_at(demand, travel.origins)))
 
 
 def _check_reach(travel: TravelTimes, weight: Weight) -> None:

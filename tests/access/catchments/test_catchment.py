@@ -17,7 +17,7 @@ from cpts_geo.access.catchments.catchment import (
     three_stage_fca,
     two_stage_fca,
 )
-from cpts_geo.access.catchments.weights import APL_WEIGHT, step_weight
+from cpts_geo.access.catchments.weights import APL_WEIGHT, Weight
 from cpts_geo.access.travel.example import three_communes
 from cpts_geo.access.travel.times import travel_times
 from cpts_geo.errors import TableError, TravelError
@@ -311,7 +311,7 @@ def test_text_for_numbers_is_refused():
 def test_a_weight_that_goes_farther_than_the_table_is_refused():
     table = pd.DataFrame({"origin": ["A"] * 2, "destination": ["B", "C"], "minutes": [5.0, 18.0]})
     codes = {"supply": pd.Series({"B": 1.0, "C": 1.0}), "demand": pd.Series({"A": 1.0})}
-    wide = step_weight((20.5,), (1,))
+    wide = Weight((20.5,), (1,))
     short = travel_times(table, label="essai", source="essai", reach=20)
     for measure in SHARING:
         measure(short, **codes, weight=APL)

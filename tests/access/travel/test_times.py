@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from cpts_geo.access.catchments.catchment import apl
 from cpts_geo.access.catchments.sharing import _check_reach
-from cpts_geo.access.catchments.weights import APL_WEIGHT, step_weight
+from cpts_geo.access.catchments.weights import APL_WEIGHT, Weight
 from cpts_geo.access.travel._sparse import csr
 from cpts_geo.access.travel.times import asymmetry, listed, minutes_matrix, travel_times
 from cpts_geo.errors import TravelError
@@ -265,10 +265,10 @@ def test_a_weight_may_go_as_far_as_the_table_and_no_farther():
     travel = made(*ROWS, reach=20)
     _check_reach(travel, APL_WEIGHT)
     with pytest.raises(TravelError, match=r"reach=…"):
-        _check_reach(travel, step_weight((20.01,), (1,)))
+        _check_reach(travel, Weight((20.01,), (1,)))
     with pytest.raises(TravelError):
         _check_reach(made(*ROWS), APL_WEIGHT)
-    _check_reach(made(("A", "A", 0.0)), step_weight((9_999,), (1,)))
+    _check_reach(made(("A", "A", 0.0)), Weight((9_999,), (1,)))
 
 
 # --- places without a road --------------------------------------------------------------
