@@ -10,7 +10,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 
@@ -55,7 +54,7 @@ print(json.dumps([duration, peak() - before]))
 """
 _OURS = """
 import json, resource, sys, time
-import geopandas as gpd, pandas as pd
+import pandas as pd
 from benchmarks.access_benchmarks import WEIGHT
 from cpts_geo.access.catchments.catchment import enhanced_two_stage_fca
 from cpts_geo.access.travel.surrogate import surrogate_times
@@ -64,8 +63,7 @@ folder = sys.argv[1]
 people = pd.read_parquet(folder + "/people.parquet").set_index("code")
 before = peak()
 start = time.perf_counter()
-points = gpd.GeoSeries.from_xy(people["lon"], people["lat"], index=people.index, crs=4326)
-times = surrogate_times(points, reach=30.0)
+times = surrogate_times(people, reach=30.0)
 found = enhanced_two_stage_fca(
     times, supply=people["supply"], demand=people["people"], weight=WEIGHT
 )
@@ -95,8 +93,7 @@ def places() -> pd.DataFrame:
 
 
 def times_of(table: pd.DataFrame, *, reach: float) -> TravelTimes:
-    points = gpd.GeoSeries.from_xy(table["lon"], table["lat"], index=table["code"], crs=4326)
-    return surrogate_times(points, reach=reach)
+    return surrogate_times(table.set_index("code"), reach=reach)
 
 
 def run(table: pd.DataFrame) -> tuple[int, Any]:

@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 from cpts_geo.access.catchments.weights import Weight
 from cpts_geo.access.travel._sparse import csr
 from cpts_geo.access.travel.times import TravelTimes
-from cpts_geo.schema import Status
 
 #: Every pair of a random world up to these minutes is there.
 REACH = 60.0
@@ -48,7 +47,6 @@ class World:
                 shape=(len(homes), len(sites)),
             ),
             reach=REACH,
-            status=Status.ESTIMATED,
             label="essai",
             source="essai",
             grade="D",

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 
@@ -20,7 +19,7 @@ from cpts_geo.access.travel.surrogate import LAWS, Variant, surrogate_times
 from cpts_geo.access.travel.times import BANDS, TravelTimes, listed
 from cpts_geo.errors import TravelError
 from cpts_geo.schema import COLUMNS, FACILITIES, Status, minutes_name, newest_vintage, status_column
-from cpts_geo.settings import GEOGRAPHIC_CRS, MIN_COVERAGE_RATE
+from cpts_geo.settings import MIN_COVERAGE_RATE
 
 #: Minutes looked at around a territory: an hour is beyond any rota.
 _REACH: Final = 45.0
@@ -132,10 +131,7 @@ def approximations(places: pd.DataFrame, *, reach: float) -> dict[Variant, Trave
     >>> list(approximations(places, reach=20.0))
     ['low', 'central', 'high']
     """
-    points = gpd.GeoSeries.from_xy(
-        places["lon"], places["lat"], index=places.index, crs=GEOGRAPHIC_CRS
-    )
-    return {name: surrogate_times(points, reach=reach, variant=name) for name in LAWS}
+    return {name: surrogate_times(places, reach=reach, variant=name) for name in LAWS}
 
 
 def facility_counts(field: pd.DataFrame, facility: str) -> tuple[int, pd.Series] | None:

@@ -11,19 +11,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import shapely
 from scipy.spatial import cKDTree
 
 from cpts_geo.access.travel._sparse import csr
 from cpts_geo.access.travel.times import TravelTimes, listed
 from cpts_geo.errors import TravelError
 from cpts_geo.french import number
-from cpts_geo.schema import Status
-from cpts_geo.settings import GEOGRAPHIC_CRS
 
 #: Mean radius of the Earth, kilometres (IUGG).
 _EARTH_RADIUS_KM: Final = 6371.0088
@@ -127,25 +123,19 @@ _APART: Final = (("2A", "2B"), ("971",), ("972",), ("973",), ("974",), ("976",))
 
 
 def surrogate_times(
-    points: gpd.GeoSeries,
-    *,
-    reach: float = 30.0,
-    variant: Variant = "central",
-    law: PowerLaw | None = None,
+    places: pd.DataFrame, *, reach: float = 30.0, variant: Variant = "central"
 ) -> TravelTimes:
     """
-    Approximate travel times between all points of a set, from their distances alone.
+    Approximate travel times between all places of a table, from their distances alone.
 
     Parameters
     ----------
-    points : GeoSeries of Point
-        Places, indexed by unique codes, with a CRS; a missing or empty point is ``unsnapped``.
+    places : DataFrame
+        lon, lat (degrees) by unique code; a place without them is ``unsnapped``.
     reach : float
         Minutes up to which pairs are given, both ways.
     variant : {"low", "central", "high"}
         One of :data:`LAWS`.
-    law : PowerLaw, optional
-        A law of the analyst's own calibration, instead of `variant`.
 
     Returns
     -------
@@ -155,51 +145,46 @@ def surrogate_times(
     Raises
     ------
     TravelError
-        No CRS, coordinates that are not those of the CRS, codes that stand twice, a law or a reach
-        that is not above 0.
+        Coordinates that are no degrees, codes that stand twice, a reach that is not above 0.
 
     Notes
     -----
-    Distances are great-circle ones, whatever the CRS of the points: no metric projection is
-    needed. Source of the laws: methods of the project, fitted on pairs under 25 to 30 km.
+    Distances are great-circle ones. Source of the laws: methods of the project, fitted on pairs
+    under 25 to 30 km.
 
     Examples
     --------
-    >>> points = gpd.GeoSeries.from_xy([1.6961, 1.9090], [47.8283, 47.9025], crs=4326)
-    >>> points.index = ["45203", "45234"]
-    >>> surrogate_times(points).minutes.toarray().round(1).tolist()
+    >>> places = pd.DataFrame({"lon": [1.6961, 1.9090], "lat": [47.8283, 47.9025]})
+    >>> surrogate_times(places.set_axis(["45203", "45234"])).minutes.toarray().round(1).tolist()
     [[0.0, 24.8], [24.8, 0.0]]
     """
-    chosen = LAWS[variant] if law is None else law
-    _check(points, chosen, reach)
-    codes = pd.Index(points.index.astype("str"))
-    empty = _nowhere(points)
-    places = np.flatnonzero(~empty)
-    sphere = _on_sphere(points[~empty])
-    first, second = _near(sphere, chosen.distance(reach), lands=land_of(codes[places]))
+    _check(places, reach)
+    law = LAWS[variant]
+    codes = pd.Index(places.index.astype("str"))
+    empty = places[["lon", "lat"]].isna().any(axis=1).to_numpy()
+    known = np.flatnonzero(~empty)
+    sphere = _sphere(places["lon"][~empty], places["lat"][~empty])
+    first, second = _near(sphere, law.distance(reach), lands=land_of(codes[known]))
     minutes = np.empty(len(first))
     for start in range(0, len(first), _BLOCK):
         block = slice(start, start + _BLOCK)
-        km = _km(sphere[first[block]], sphere[second[block]])
-        minutes[block] = chosen.minutes(km)
-    first, second = (places.astype(np.int32)[index] for index in (first, second))
-    own = places.astype(np.int32)
+        minutes[block] = law.minutes(_km(sphere[first[block]], sphere[second[block]]))
+    own = known.astype(np.int32)
+    first, second = own[first], own[second]
     rows, columns = np.concatenate([first, second, own]), np.concatenate([second, first, own])
     values = np.concatenate([minutes, minutes, np.zeros(len(own))])
-    words = f"variante {VARIANT_NAMES[variant]}" if law is None else "loi de l’analyste"
     return TravelTimes(
         origins=codes,
         destinations=codes,
         minutes=csr(values, rows, columns, shape=(len(codes), len(codes))),
         reach=float(reach),
-        status=Status.ESTIMATED,
         label=(
-            f"temps approchés par la distance ({words} : "
-            f"{number(chosen.factor, 2)} minutes × km puissance {number(chosen.exponent, 2)}), "
+            f"temps approchés par la distance (variante {VARIANT_NAMES[variant]} : "
+            f"{number(law.factor, 2)} minutes × km puissance {number(law.exponent, 2)}), "
             "sans réseau routier"
         ),
-        source=f"cpts_geo, {chosen.text}",
-        grade=chosen.grade,
+        source=f"cpts_geo, {law.text}",
+        grade=law.grade,
         unsnapped=tuple(codes[empty]),
     )
 
@@ -263,17 +248,6 @@ def _sphere(lon: npt.ArrayLike, lat: npt.ArrayLike) -> npt.NDArray[np.float64]:
     )
 
 
-def _nowhere(points: gpd.GeoSeries) -> npt.NDArray[np.bool_]:
-    """Rows without a point: missing, empty, or whose coordinates are missing."""
-    return np.asarray(np.isnan(shapely.bounds(points.to_numpy())).any(axis=1))
-
-
-def _on_sphere(points: gpd.GeoSeries) -> npt.NDArray[np.float64]:
-    """Unit vectors of points of any CRS."""
-    degrees = points.to_crs(GEOGRAPHIC_CRS)
-    return _sphere(degrees.x.to_numpy(), degrees.y.to_numpy())
-
-
 def _km(a: npt.NDArray[np.float64], b: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Great-circle kilometres between unit vectors."""
     # The chord keeps its precision at short distances, where the arc's cosine loses it.
@@ -292,36 +266,20 @@ def _near(
     return (first, second) if joined.all() else (first[joined], second[joined])
 
 
-def _check(points: gpd.GeoSeries, law: PowerLaw, reach: float) -> None:
-    """Refuse points, a law or a reach that give no time; all defects are listed."""
+def _check(places: pd.DataFrame, reach: float) -> None:
+    """Refuse places or a reach that give no time; all defects are listed."""
     defects = []
-    twice = points.index[points.index.astype("str").duplicated()].unique()
+    twice = places.index[places.index.astype("str").duplicated()].unique()
     if len(twice):
         defects.append(f"codes en double : {listed(twice)}")
-    if not (law.factor > 0 and law.exponent > 0):
-        shown = f"{number(law.factor, 2)} × km^{number(law.exponent, 2)}"
-        defects.append(f"loi {shown} : deux nombres au-dessus de 0 attendus, pour croître")
     if not (np.isfinite(reach) and reach > 0):
         defects.append(f"portée {reach} : minutes au-dessus de 0 attendues")
-    crs = points.crs
-    if crs is None:
-        defects.append("système de coordonnées (CRS) absent : degrés ou mètres, rien ne le dit")
-    else:
-        known = points[~_nowhere(points)]
-        wrong = known.geom_type != "Point"
-        if wrong.any():
-            defects.append(f"géométries qui ne sont pas des points : {listed(known.index[wrong])}")
-        elif len(known):
-            west, south, east, north = known.total_bounds
-            degrees = -180 <= west <= east <= 180 and -90 <= south <= north <= 90
-            if crs.is_geographic and not degrees:
-                defects.append(f"coordonnées hors des degrés, alors que le CRS ({crs}) en veut")
-            if not crs.is_geographic and degrees and len(known) > 1:
-                defects.append(f"coordonnées en degrés, alors que le CRS ({crs}) veut des mètres")
+    astray = places.index[(places["lon"].abs() > 180) | (places["lat"].abs() > 90)]
+    if len(astray):
+        defects.append(f"coordonnées hors des degrés : {listed(astray)}")
     if defects:
         raise TravelError(
             "Les temps approchés ne peuvent pas être calculés.",
             defects=defects,
-            remedy="donnez des points indexés par code, avec leur vrai CRS "
-            "(points.set_crs(4326) pour des degrés, 2154 pour du Lambert-93).",
+            remedy="donnez une longitude et une latitude en degrés par code.",
         )

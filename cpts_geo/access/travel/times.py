@@ -43,8 +43,6 @@ class TravelTimes:
         is a time.
     reach : float
         Every pair up to this many minutes is there; ``inf`` where all pairs are.
-    status : Status
-        How the times are known: never better than ``estimated`` for an approximation.
     label : str
         French words on what they are, for captions.
     source, grade : str
@@ -53,18 +51,20 @@ class TravelTimes:
         Origins or destinations without a road: their times are unknown.
     series : {"approx", "file", "roads"}
         Where they come from: approximations, an analyst's table, or computed on the roads given.
+    status : Status
+        How the times are known.
     """
 
     origins: pd.Index
     destinations: pd.Index
     minutes: csr_array
     reach: float
-    status: Status
     label: str
     source: str
     grade: str
     unsnapped: tuple[str, ...] = ()
     series: Series = "approx"
+    status: Status = Status.ESTIMATED
 
     @property
     def given(self) -> bool:
@@ -96,7 +96,6 @@ def travel_times(
     label: str,
     source: str,
     grade: str = "B",
-    status: Status = Status.ESTIMATED,
     reach: float | None = None,
     diagonal: float | None = None,
     unsnapped: Sequence[str] = (),
@@ -110,7 +109,7 @@ def travel_times(
     pairs : DataFrame
         origin, destination (codes) and minutes (>= 0, finite); an absent pair is slower than
         `reach`, the same one twice with the same time counts once.
-    label, source, grade, status : see there
+    label, source, grade : see there
         As in :class:`TravelTimes`.
     reach : float, optional
         Minutes up to which the table holds every pair; by default, ``inf`` for a table that holds
@@ -188,7 +187,6 @@ def travel_times(
         destinations=columns,
         minutes=matrix,
         reach=float(reach) if reach is not None else np.inf if complete else longest,
-        status=status,
         label=label,
         source=source,
         grade=grade,

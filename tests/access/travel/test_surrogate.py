@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import math
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shapely.geometry import LineString, Point
 
 from cpts_geo.access.travel.surrogate import (
     _APART,
     _ROADLESS,
     LAWS,
-    PowerLaw,
     great_circle_km,
     land_of,
     surrogate_times,
@@ -32,10 +29,9 @@ PUBLISHED = {"low": (1.714, 0.873), "central": (2.2, 0.84), "high": (2.831, 0.81
 coordinates = st.tuples(st.floats(-4, 8), st.floats(42, 51))
 
 
-def points(*places: tuple[float, float], codes: list | None = None, crs=4326) -> gpd.GeoSeries:
-    lon, lat = zip(*places, strict=True) if places else ((), ())
+def points(*places: tuple[float, float], codes: list | None = None) -> pd.DataFrame:
     names = codes or [f"p{n}" for n in range(len(places))]
-    return gpd.GeoSeries.from_xy(list(lon), list(lat), index=names, crs=crs)
+    return pd.DataFrame(places, columns=["lon", "lat"], index=names, dtype=float)
 
 
 def haversine(a: tuple[float, float], b: tuple[float, float]) -> float:
@@ -52,10 +48,10 @@ def as_dict(travel) -> dict[tuple[str, str], float]:
     return {(i, j): t for i, j, t in travel.pairs().itertuples(index=False)}
 
 
-def refused(series: gpd.GeoSeries, **options) -> tuple[str, ...]:
+def refused(places: pd.DataFrame, **options) -> tuple[str, ...]:
     with pytest.raises(TravelError) as error:
-        surrogate_times(series, **options)
-    assert "set_crs(4326)" in error.value.remedy
+        surrogate_times(places, **options)
+    assert "en degrés" in error.value.remedy
     return error.value.defects
 
 
@@ -63,11 +59,6 @@ def refused(series: gpd.GeoSeries, **options) -> tuple[str, ...]:
 def communes():
     table = embedded.load_communes()
     return table.set_index("code_insee")
-
-
-def at(communes: pd.DataFrame, *codes: str) -> gpd.GeoSeries:
-    found = communes.loc[list(codes)]
-    return gpd.GeoSeries.from_xy(found["lon"], found["lat"], index=found.index, crs=4326)
 
 
 # --- distance ---------------------------------------------------------------------------
@@ -179,8 +170,7 @@ def test_many_places_equal_the_naive_law_and_are_symmetric():
 def test_pairs_too_many_for_one_block_are_all_computed():
     rng = np.random.default_rng(8)
     lon, lat = rng.uniform(2, 2.1, 700), rng.uniform(48, 48.1, 700)
-    series = gpd.GeoSeries.from_xy(lon, lat, index=[f"p{n}" for n in range(700)], crs=4326)
-    found = surrogate_times(series).minutes
+    found = surrogate_times(points(*zip(lon, lat, strict=True))).minutes
     assert found.nnz == 700 * 700
     east, north = np.radians(lon), np.radians(lat)
     half = np.sin((north[:, None] - north) / 2) ** 2
@@ -218,13 +208,6 @@ def test_a_reach_longer_than_the_earth_holds_every_pair(reach):
     assert len(as_dict(surrogate_times(points((0.0, 0.0), (179.9, 0.0)), reach=reach))) == 4
 
 
-def test_a_projection_changes_nothing():
-    degrees = points((1.6961, 47.8283), (1.9090, 47.9025), (2.1, 47.9))
-    expected = as_dict(surrogate_times(degrees))
-    for crs in (2154, 3857):
-        assert as_dict(surrogate_times(degrees.to_crs(crs))) == pytest.approx(expected, abs=1e-5)
-
-
 def test_the_label_says_it_is_an_approximation_and_which():
     near = points((2.0, 48.0), (2.1, 48.0))
     for variant, words in (("low", "basse"), ("central", "centrale"), ("high", "haute")):
@@ -234,11 +217,6 @@ def test_the_label_says_it_is_an_approximation_and_which():
         assert "sans réseau routier" in travel.label
         assert travel.status is Status.ESTIMATED
         assert travel.grade == LAWS[variant].grade
-    own = surrogate_times(near, law=PowerLaw(3.0, 0.5, "essai", "C"))
-    assert all(words in own.label for words in ("approchés", "loi de l’analyste", "3,00", "0,50"))
-    assert (own.grade, own.source) == ("C", "cpts_geo, essai")
-    km = haversine((2.0, 48.0), (2.1, 48.0))
-    assert as_dict(own)["p0", "p1"] == pytest.approx(3 * math.sqrt(km))
 
 
 # --- no point, no road ------------------------------------------------------------------
@@ -246,11 +224,9 @@ def test_the_label_says_it_is_an_approximation_and_which():
 
 @pytest.mark.filterwarnings("error")
 def test_places_without_a_point_have_no_times():
-    series = gpd.GeoSeries(
-        [Point(2.0, 48.0), None, Point(), Point(math.nan, 48.0), Point(2.1, 48.0)],
-        index=list("abcde"),
-        crs=4326,
-    )
+    nan = math.nan
+    places = [(2.0, 48.0), (nan, nan), (2.0, nan), (nan, 48.0), (2.1, 48.0)]
+    series = points(*places, codes=list("abcde"))
     travel = surrogate_times(series)
     assert travel.unsnapped == ("b", "c", "d")
     assert travel.origins.tolist() == list("abcde")
@@ -280,7 +256,7 @@ def test_roadless_communes_exist_by_the_name_beside_them(communes):
 def test_islands_are_joined_among_themselves_and_to_nothing_else(communes):
     belle_ile = ["56009", "56114", "56152", "56241"]
     others = ["56085", "56086", "56069", "56087", "56088", "85113", "85011", "56034", "56186"]
-    found = as_dict(surrogate_times(at(communes, *belle_ile, *others), reach=90))
+    found = as_dict(surrogate_times(communes.loc[[*belle_ile, *others]], reach=90))
     for island in [*belle_ile, *others[:6]]:
         joined = {j for i, j in found if i == island}
         assert joined == (set(belle_ile) if island in belle_ile else {island})
@@ -289,13 +265,13 @@ def test_islands_are_joined_among_themselves_and_to_nothing_else(communes):
 
 def test_bridges_join_what_they_join(communes):
     noirmoutier, barbatre, beauvoir = "85163", "85011", "85018"
-    found = as_dict(surrogate_times(at(communes, noirmoutier, barbatre, beauvoir)))
+    found = as_dict(surrogate_times(communes.loc[[noirmoutier, barbatre, beauvoir]]))
     assert len(found) == 9
 
 
 def test_no_road_crosses_the_sea_to_corse_or_overseas(communes):
     codes = ["06088", "2A004", "2B033", "97105", "97209", "97411", "97302", "97611", "97608"]
-    found = set(as_dict(surrogate_times(at(communes, *codes), reach=20_000)))
+    found = set(as_dict(surrogate_times(communes.loc[codes], reach=20_000)))
     assert found == {(a, a) for a in codes} | {("2A004", "2B033"), ("2B033", "2A004")}
     lands = land_of(pd.Index(codes))
     assert lands[0] == 0
@@ -307,24 +283,9 @@ def test_no_road_crosses_the_sea_to_corse_or_overseas(communes):
 # --- refused ----------------------------------------------------------------------------
 
 
-def test_a_system_of_coordinates_is_needed():
-    (defect,) = refused(points((2.0, 48.0), (2.1, 48.0), crs=None))
-    assert "CRS) absent" in defect
-
-
-def test_coordinates_that_are_not_those_of_their_system_are_refused():
-    degrees, metres = (
-        [(2.0, 48.0), (2.1, 48.0)],
-        [(620_000.0, 6_780_000.0), (630_000.0, 6_781_000.0)],
-    )
-    assert "coordonnées en degrés" in refused(points(*degrees, crs=2154))[0]
-    assert "coordonnées hors des degrés" in refused(points(*metres, crs=4326))[0]
-    assert len(as_dict(surrogate_times(points(*metres, crs=2154)))) == 4
-
-
 @pytest.mark.parametrize("place", [(181.0, 48.0), (-181.0, 48.0), (2.0, 91.0), (2.0, -91.0)])
 def test_one_coordinate_out_of_its_range_is_enough(place):
-    assert "coordonnées hors des degrés" in refused(points((2.0, 48.0), place))[0]
+    assert refused(points((2.0, 48.0), place)) == ("coordonnées hors des degrés : p1",)
 
 
 def test_codes_alike_once_written_are_the_same_code():
@@ -332,27 +293,14 @@ def test_codes_alike_once_written_are_the_same_code():
 
 
 def test_every_defect_is_listed_at_once():
-    series = gpd.GeoSeries(
-        [Point(2.0, 48.0), LineString([(2, 48), (2, 49)]), Point(2.0, 48.0)],
-        index=["a", "b", "a"],
-        crs=4326,
+    places = points((2.0, 48.0), (620_000.0, 6_780_000.0), (2.0, 48.0), codes=list("aba"))
+    assert refused(places, reach=-2) == (
+        "codes en double : a",
+        "portée -2 : minutes au-dessus de 0 attendues",
+        "coordonnées hors des degrés : b",
     )
-    law = PowerLaw(-1.0, 0.0, "essai", "D")
-    defects = refused(series, reach=-2, law=law)
-    assert [defect.split(" : ")[0] for defect in defects[::3]] == [
-        "codes en double",
-        "géométries qui ne sont pas des points",
-    ]
-    assert defects[1].startswith("loi −1,00 × km^0,00")
-    assert defects[2].startswith("portée -2")
-    assert len(refused(series.set_crs(None, allow_override=True), reach=0)) == 3
 
 
 @pytest.mark.parametrize("reach", [0, -1, math.nan, math.inf])
 def test_a_reach_that_is_no_time_is_refused(reach):
     assert refused(points((2.0, 48.0)), reach=reach)[0].startswith("portée")
-
-
-@pytest.mark.parametrize("numbers", [(0, 1), (1, 0), (math.nan, 1), (1, -0.5)])
-def test_a_law_that_does_not_rise_is_refused(numbers):
-    assert refused(points((2.0, 48.0)), law=PowerLaw(*numbers, "essai", "D"))[0].startswith("loi")

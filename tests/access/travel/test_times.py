@@ -116,7 +116,6 @@ def test_what_is_said_of_the_times_is_kept():
     travel = made(*ROWS)
     assert (travel.label, travel.source, travel.grade) == ("essai", "exemple", "B")
     assert travel.status is Status.ESTIMATED
-    assert made(*ROWS, status=Status.MEASURED, grade="A").status is Status.MEASURED
     assert made(*ROWS, grade="A").grade == "A"
 
 
