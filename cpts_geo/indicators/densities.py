@@ -26,7 +26,6 @@ def _empirical_bayes(events: pd.Series, base: pd.Series) -> pd.Series:
     without any event. NaN where unknown or where nobody is: these areas weigh nothing.
     """
     # `esda.smoothing.Empirical_Bayes` leaves A negative, which sends rates away from the mean.
-    _check(events, base)
     known = events.notna() & (base > 0)
     e, b = events[known].to_numpy(dtype=float), base[known].to_numpy(dtype=float)
     if not e.sum() > 0:
@@ -36,25 +35,6 @@ def _empirical_bayes(events: pd.Series, base: pd.Series) -> pd.Series:
     between = max((b * (raw - m) ** 2).sum() / b.sum() - m / b.mean(), 0.0)
     smooth = m + between / (between + m / b) * (raw - m)
     return pd.Series(smooth, index=events.index[known]).reindex(events.index)
-
-
-def _check(events: pd.Series, base: pd.Series) -> None:
-    """Refuse counts and people that do not match, or below zero, or infinite."""
-    if not events.index.equals(base.index):
-        raise TableError(
-            "Événements et population ne portent pas sur les mêmes communes.",
-            remedy="donnez deux colonnes d’un même tableau.",
-        )
-    defects = []
-    for what, values in (("effectif", events), ("population", base)):
-        wrong = values[(values < 0) | np.isinf(values.to_numpy(dtype=float, na_value=np.nan))]
-        defects += [f"{code} : {what} {value}" for code, value in wrong.items()]
-    if defects:
-        raise TableError(
-            "Des effectifs ou des populations sont négatifs ou infinis.",
-            defects=defects,
-            remedy="corrigez ces valeurs ; une valeur inconnue se laisse vide.",
-        )
 
 
 def smoothed_densities(communes: pd.DataFrame, *, count: str, population: str) -> pd.Series:
@@ -100,6 +80,16 @@ def smoothed_densities(communes: pd.DataFrame, *, count: str, population: str) -
             remedy="donnez une ligne par commune, avec son code, un effectif et une population.",
         )
     table = communes.set_index("code_insee")
+    for what, name in (("effectif", count), ("population", population)):
+        values = table[name]
+        wrong = values[(values < 0) | np.isinf(values.to_numpy(dtype=float, na_value=np.nan))]
+        defects += [f"{code} : {what} {value}" for code, value in wrong.items()]
+    if defects:
+        raise TableError(
+            "Des effectifs ou des populations sont négatifs ou infinis.",
+            defects=defects,
+            remedy="corrigez ces valeurs ; une valeur inconnue se laisse vide.",
+        )
     rates = _empirical_bayes(table[count], table[population])
     name = f"{count}_smoothed_per_100k"
     return (rates * _PER).set_axis(communes.index).rename(name)

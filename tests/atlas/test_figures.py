@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cpts_geo.errors import TableError
 from cpts_geo.schema import FIGURE_COLUMNS, Status, status_column
 from cpts_geo.settings import COG_YEAR
 from cpts_geo.sources.embedding import embedded
@@ -428,17 +427,3 @@ def test_scaled_counts_sum_to_the_totals(rows, totals):
             positive = here & (counts > 0)
             ratios = found[positive] / counts[positive]
             assert ratios.tolist() == pytest.approx([wanted / base] * len(ratios) if base else [])
-
-
-def test_what_cannot_be_scaled_is_refused_and_every_defect_listed():
-    counts = pd.Series([-1.0, -2.0, 3.0])
-    areas = pd.Series(["01", "01"])
-    with pytest.raises(TableError) as refused:
-        _scaled_to_totals(counts, areas, pd.Series({"01": -4.0, "02": 3.0, "2A": -0.5}))
-    assert refused.value.defects == (
-        "index différents",
-        "2 compte(s) négatif(s)",
-        "total négatif : 01",
-        "total négatif : 2A",
-    )
-    assert "positifs ou nuls" in refused.value.remedy

@@ -134,19 +134,6 @@ def test_arguments_stay_as_they_were() -> None:
     pd.testing.assert_series_equal(base, BASE)
 
 
-def test_every_bad_value_is_named() -> None:
-    events = pd.Series([-1.0, 2, np.inf], index=["45030", "45031", "45032"])
-    base = pd.Series([10.0, -5, 10], index=events.index)
-    with pytest.raises(TableError) as error:
-        _empirical_bayes(events, base)
-    assert [d.split(" : ")[0] for d in error.value.defects] == ["45030", "45032", "45031"]
-
-
-def test_different_indices_are_refused() -> None:
-    with pytest.raises(TableError, match="mêmes communes"):
-        _empirical_bayes(EVENTS, BASE.iloc[::-1])
-
-
 def table(**columns: list[float]) -> pd.DataFrame:
     return pd.DataFrame(
         {"code_insee": [f"4500{n}" for n in range(5)], **columns}, index=range(5, 10)
@@ -160,10 +147,15 @@ def test_smoothed_densities_are_per_100_000_on_the_table_s_index() -> None:
     assert found.name == "gps_smoothed_per_100k"
 
 
-def test_smoothed_densities_name_the_commune_that_is_wrong() -> None:
-    communes = table(gps=[0, 2, -5, 24, 52], people=list(BASE))
-    with pytest.raises(TableError, match="45002 : effectif -5"):
+def test_smoothed_densities_name_every_commune_that_is_wrong() -> None:
+    communes = table(gps=[0, 2, -5, 24, math.inf], people=[800, -3000, 6000, 80000, 50000])
+    with pytest.raises(TableError) as error:
         smoothed_densities(communes, count="gps", population="people")
+    assert error.value.defects == (
+        "45002 : effectif -5.0",
+        "45004 : effectif inf",
+        "45001 : population -3000",
+    )
 
 
 def test_smoothed_densities_refuse_what_is_absent_or_double() -> None:

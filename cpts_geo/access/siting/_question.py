@@ -140,27 +140,32 @@ def codes_text(codes: Iterable[Any]) -> str:
     return ", ".join(str(code) for code in codes)
 
 
-def repeated(what: str, codes: pd.Index) -> list[str]:
-    """Defect that lists the codes that stand more than once, if any."""
-    twice = codes[codes.duplicated()].unique()
-    return [f"{what} : {codes_text(twice)}"] if len(twice) else []
+def told(*rules: tuple[str, Collection[Any] | pd.Index]) -> list[str]:
+    """Defect of each rule that some codes break: its French words, then these codes."""
+    return [f"{what} : {codes_text(codes)}" for what, codes in rules if len(codes)]
+
+
+def twice(codes: pd.Index) -> pd.Index:
+    """Codes that stand more than once."""
+    return codes[codes.duplicated()].unique()
 
 
 def minutes_defects(minutes: pd.DataFrame) -> list[str]:
     """List what is wrong with minutes from each commune (rows) to each site; NaN is unknown."""
     if minutes.empty:
         return ["la table des temps est vide"]
-    defects = repeated("communes en double dans la table des temps", minutes.index)
-    defects += repeated("sites en double dans la table des temps", minutes.columns)
+    defects = told(
+        ("communes en double dans la table des temps", twice(minutes.index)),
+        ("sites en double dans la table des temps", twice(minutes.columns)),
+    )
     numeric = np.array([pd.api.types.is_numeric_dtype(kind) for kind in minutes.dtypes])
     if not numeric.all():
-        wrong = codes_text(minutes.columns[~numeric])
-        return [*defects, f"temps qui ne sont pas des nombres vers : {wrong}"]
+        words = "temps qui ne sont pas des nombres vers"
+        return [*defects, *told((words, minutes.columns[~numeric]))]
     values = minutes.to_numpy(dtype=np.float64, na_value=np.nan)
     for what, bad in (("négatifs", values < 0), ("infinis", np.isposinf(values))):
-        if bad.any():
-            pairs = [f"{minutes.index[i]} → {minutes.columns[j]}" for i, j in np.argwhere(bad)]
-            defects.append(f"temps {what} : {codes_text(pairs)}")
+        pairs = [f"{minutes.index[i]} → {minutes.columns[j]}" for i, j in np.argwhere(bad)]
+        defects += told((f"temps {what}", pairs))
     return defects
 
 
@@ -168,34 +173,32 @@ def demand_defects(demand: pd.Series, minutes: pd.DataFrame) -> list[str]:
     """List what is wrong with a demand: 0 or more, not all 0, for the communes of `minutes`."""
     if demand.empty:
         return ["la demande est vide"]
-    defects = repeated("communes en double dans la demande", demand.index)
+    codes = demand.index
+    defects = told(("communes en double dans la demande", twice(codes)))
     if pd.api.types.is_numeric_dtype(demand):
         values = demand.to_numpy(dtype=np.float64, na_value=np.nan)
         finite = np.isfinite(values)
-        for what, bad in (("inconnue", ~finite), ("négative", finite & (values < 0))):
-            if bad.any():
-                defects.append(f"demande {what} : {codes_text(demand.index[bad])}")
+        defects += told(
+            ("demande inconnue", codes[~finite]),
+            ("demande négative", codes[finite & (values < 0)]),
+        )
         if finite.all() and not values.any():
             defects.append("la demande est nulle partout")
     else:
         defects.append("la demande n’est pas faite de nombres")
-    for what, codes in (
-        ("communes de la demande sans temps", demand.index[~demand.index.isin(minutes.index)]),
-        ("communes sans demande", minutes.index[~minutes.index.isin(demand.index)]),
-    ):
-        if len(codes):
-            defects.append(f"{what} : {codes_text(codes)}")
-    return defects
+    return defects + told(
+        ("communes de la demande sans temps", codes[~codes.isin(minutes.index)]),
+        ("communes sans demande", minutes.index[~minutes.index.isin(codes)]),
+    )
 
 
 def site_defects(sites: Collection[str], minutes: pd.DataFrame, *, what: str) -> list[str]:
     """List the sites, called `what` in French, that repeat or that `minutes` does not know."""
     codes = pd.Index(list(sites), dtype=object)
-    unknown = codes[~codes.isin(minutes.columns)].unique()
-    defects = repeated(f"{what} en double", codes)
-    if len(unknown):
-        defects.append(f"{what} absents de la table des temps : {codes_text(unknown)}")
-    return defects
+    return told(
+        (f"{what} en double", twice(codes)),
+        (f"{what} absents de la table des temps", codes[~codes.isin(minutes.columns)].unique()),
+    )
 
 
 def _request_defects(
@@ -221,10 +224,9 @@ def _request_defects(
         defects.append("rayon : il faut un nombre de minutes, 0 ou plus")
     if not _is_whole(best) or best < 1:
         defects.append("nombre de solutions (best) : il faut un entier, 1 ou plus")
-    twice = [code for code in candidates if code in set(existing)]
-    if twice:
-        defects.append(f"sites candidats déjà ouverts : {codes_text(twice)}")
-    return defects
+    return defects + told(
+        ("sites candidats déjà ouverts", [code for code in candidates if code in set(existing)])
+    )
 
 
 def _number_defects(p: int, *, candidates: Collection[str], existing: Collection[str]) -> list[str]:
@@ -251,10 +253,11 @@ def _capacity_defects(
         return []
     if not isinstance(capacity, Mapping | pd.Series):
         return [] if _is_capacity(capacity) else ["capacité négative ou inconnue"]
-    missing = [code for code in sites if code not in capacity]
-    wrong = [code for code in sites if code in capacity and not _is_capacity(capacity[code])]
-    defects = [f"capacité absente : {codes_text(missing)}"] if missing else []
-    return defects + ([f"capacité négative ou inconnue : {codes_text(wrong)}"] if wrong else [])
+    known = [code for code in sites if code in capacity]
+    return told(
+        ("capacité absente", [code for code in sites if code not in capacity]),
+        ("capacité négative ou inconnue", [c for c in known if not _is_capacity(capacity[c])]),
+    )
 
 
 def _is_number(value: object) -> bool:

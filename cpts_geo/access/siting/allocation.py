@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from cpts_geo.access.siting._question import codes_text, repeated
+from cpts_geo.access.siting._question import told, twice
 from cpts_geo.errors import TableError
 from cpts_geo.french import number
 
@@ -140,14 +140,14 @@ def _population_defects(population: pd.Series) -> list[str]:
     """List what is wrong with people by commune."""
     if not pd.api.types.is_numeric_dtype(population):
         return ["population : il faut des nombres"]
-    defects = repeated("population : codes en double", population.index)
+    codes = population.index
     values = population.to_numpy(dtype=np.float64, na_value=np.nan)
     finite = np.isfinite(values)
-    if not finite.all():
-        defects.append(f"population inconnue : {codes_text(population.index[~finite])}")
-    if (values[finite] < 0).any():
-        wrong = population.index[finite & (values < 0)]
-        defects.append(f"population négative : {codes_text(wrong)}")
+    defects = told(
+        ("population : codes en double", twice(codes)),
+        ("population inconnue", codes[~finite]),
+        ("population négative", codes[finite & (values < 0)]),
+    )
     if not (values[finite] > 0).any():
         defects.append("population : aucun habitant dans aucune commune")
     return defects
@@ -157,14 +157,15 @@ def _apl_defects(apl: pd.Series, population: pd.Series) -> list[str]:
     """List what is wrong with an APL that tilts an allocation."""
     if not pd.api.types.is_numeric_dtype(apl):
         return ["APL : il faut des nombres"]
-    defects = repeated("APL : codes en double", apl.index)
     values = apl.to_numpy(dtype=np.float64, na_value=np.nan)
-    wrong = np.isinf(values) | (values < 0)
-    if wrong.any():
-        defects.append(f"APL négative ou infinie : {codes_text(apl.index[wrong])}")
-    missing = population.index[~population.index.isin(apl.index)]
-    if len(missing):
-        defects.append(f"communes absentes de la table d’APL : {codes_text(missing)}")
+    defects = told(
+        ("APL : codes en double", twice(apl.index)),
+        ("APL négative ou infinie", apl.index[np.isinf(values) | (values < 0)]),
+        (
+            "communes absentes de la table d’APL",
+            population.index[~population.index.isin(apl.index)],
+        ),
+    )
     inhabited = population.index[(population > 0).to_numpy(dtype=bool, na_value=False)]
     if len(inhabited) and not apl[apl.index.isin(inhabited)].notna().any():
         defects.append("APL inconnue dans toutes les communes habitées : rien à incliner")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Required, TypedDict, Unpack
 
 import numpy as np
 import pandas as pd
@@ -27,28 +27,12 @@ _ENUMERATION_LIMIT: Final = 1_000_000
 _AS_GOOD: Final = 1e-6
 
 
-def best_sites(
-    minutes: pd.DataFrame,
-    demand: pd.Series,
-    *,
-    objective: Objective,
-    p: int,
-    radius: float | None = None,
-    existing: Collection[str] = (),
-    candidates: Collection[str] | None = None,
-    best: int = 5,
-    capacity: float | Mapping[str, float] | None = None,
-) -> pd.DataFrame:
+class Asked(TypedDict, total=False):
     """
-    Find the best sets of new sites, existing ones staying open.
+    What is asked of sites, beside tables.
 
     Parameters
     ----------
-    minutes : DataFrame of float
-        Minutes from each commune (rows) to each site (columns); NaN out of reach or unknown.
-    demand : Series of float
-        Demand by commune (requests a day, people), 0 or more, for exactly the communes of
-        `minutes`.
     objective : {"p_median", "mclp"}
         Least demand x minutes, or most demand within the radius.
     p : int
@@ -59,10 +43,34 @@ def best_sites(
         Sites already open, which serve and do not count in `p`; sites that may open, by default
         every other column.
     best : int
-        Solutions wanted, 1 or more.
+        Solutions wanted, 1 or more, by default 5.
     capacity : float, mapping of str to float, or None
         Largest demand a site serves, for all or by code; a commune's demand may be split. With it,
         "mclp" maximises the demand served, "p_median" serves all of it.
+    """
+
+    objective: Required[Objective]
+    p: Required[int]
+    radius: float | None
+    existing: Collection[str]
+    candidates: Collection[str] | None
+    best: int
+    capacity: float | Mapping[str, float] | None
+
+
+def best_sites(minutes: pd.DataFrame, demand: pd.Series, **asked: Unpack[Asked]) -> pd.DataFrame:
+    """
+    Find the best sets of new sites, existing ones staying open.
+
+    Parameters
+    ----------
+    minutes : DataFrame of float
+        Minutes from each commune (rows) to each site (columns); NaN out of reach or unknown.
+    demand : Series of float
+        Demand by commune (requests a day, people), 0 or more, for exactly the communes of
+        `minutes`.
+    **asked : see there
+        See :class:`Asked`.
 
     Returns
     -------
@@ -97,19 +105,7 @@ def best_sites(
     >>> found[["sites", "objective", "covered", "worst_minutes"]].to_numpy().tolist()
     [[('B',), 180.0, 17.0, 14.0], [('A',), 186.0, 11.0, 25.0], [('C',), 242.0, 9.0, 25.0]]
     """
-    return _answer(
-        siting_question(
-            minutes,
-            demand,
-            objective=objective,
-            p=p,
-            radius=radius,
-            existing=existing,
-            candidates=candidates,
-            best=best,
-            capacity=capacity,
-        )
-    )
+    return _answer(siting_question(minutes, demand, **asked))
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,16 +137,7 @@ class AllocationStability:
 
 
 def sites_by_allocation(
-    minutes: pd.DataFrame,
-    demands: Mapping[str, pd.Series],
-    *,
-    objective: Objective,
-    p: int,
-    radius: float | None = None,
-    existing: Collection[str] = (),
-    candidates: Collection[str] | None = None,
-    best: int = 5,
-    capacity: float | Mapping[str, float] | None = None,
+    minutes: pd.DataFrame, demands: Mapping[str, pd.Series], **asked: Unpack[Asked]
 ) -> AllocationStability:
     """
     Ask the same question under several allocations of the demand and judge each answer by all.
@@ -162,8 +149,8 @@ def sites_by_allocation(
     demands : mapping of str to Series
         Name of the allocation -> demand by commune, two at least; see
         :func:`cpts_geo.access.siting.allocation.allocations`.
-    objective, p, radius, existing, candidates, best, capacity : see there
-        As for :func:`best_sites`.
+    **asked : see there
+        See :class:`Asked`.
 
     Returns
     -------
@@ -192,18 +179,7 @@ def sites_by_allocation(
             remedy="donnez au moins deux répartitions.",
         )
     questions = {
-        name: siting_question(
-            minutes,
-            demand,
-            objective=objective,
-            p=p,
-            radius=radius,
-            existing=existing,
-            candidates=candidates,
-            best=best,
-            capacity=capacity,
-        )
-        for name, demand in demands.items()
+        name: siting_question(minutes, demand, **asked) for name, demand in demands.items()
     }
     found = {name: _answer(question) for name, question in questions.items()}
     listed = dict.fromkeys(sites for table in found.values() for sites in table["sites"])
@@ -215,7 +191,7 @@ def sites_by_allocation(
     regrets = pd.DataFrame(rows, columns=["sites", "allocation", "objective", "best_objective"])
     gap = regrets["best_objective"] - regrets["objective"]
     # Adding 0 makes a plain zero of a negative one, which people would read as a loss.
-    gap = (gap if objective == "mclp" else -gap).clip(lower=0.0) + 0.0
+    gap = (gap if asked["objective"] == "mclp" else -gap).clip(lower=0.0) + 0.0
     regrets["regret"] = gap
     regrets["regret_share"] = regrets["regret"] / regrets["best_objective"].replace(0.0, math.nan)
     slack = _AS_GOOD * regrets["best_objective"].abs()

@@ -12,10 +12,10 @@ import pandas as pd
 
 from cpts_geo.access.nearest.reached import NEAR_SHARE, time_reached
 from cpts_geo.access.siting._question import (
-    codes_text,
     demand_defects,
     minutes_defects,
     site_defects,
+    told,
 )
 from cpts_geo.access.travel.times import BANDS
 from cpts_geo.errors import SitingError
@@ -119,7 +119,6 @@ def coverage_gain(
     >>> gain[["within_10", "mean_minutes"]].T.to_dict("list")
     {'before': [600.0, 4.8], 'after': [1000.0, 0.0], 'difference': [400.0, -4.8]}
     """
-    twice = [code for code in sites if code in set(existing)]
     _check(
         minutes,
         demand,
@@ -128,7 +127,7 @@ def coverage_gain(
         what="sites existants",
         others=[
             *site_defects(sites, minutes, what="nouveaux sites"),
-            *([f"nouveaux sites déjà ouverts : {codes_text(twice)}"] if twice else []),
+            *told(("nouveaux sites déjà ouverts", [c for c in sites if c in set(existing)])),
         ],
     )
     before = _outcomes(minutes, demand, sites=existing, bands=bands)
@@ -180,10 +179,8 @@ def _check(
         *demand_defects(demand, minutes),
         *site_defects(sites, minutes, what=what),
         *others,
+        *told(("seuils en minutes refusés", [b for b in bands if not 0 < b < math.inf])),
     ]
-    wrong = [band for band in bands if not (math.isfinite(band) and band > 0)]
-    if wrong:
-        defects.append(f"seuils en minutes refusés : {codes_text(wrong)}")
     if defects:
         raise SitingError(
             "La couverture ne peut pas être calculée.",

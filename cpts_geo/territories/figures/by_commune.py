@@ -13,7 +13,6 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from cpts_geo.errors import TableError
 from cpts_geo.schema import (
     COLUMNS,
     EARLIER_POPULATION,
@@ -214,15 +213,6 @@ def _scaled_to_totals(counts: pd.Series, areas: pd.Series, totals: pd.Series) ->
     Every commune of an area is multiplied by the same ratio, total over sum of known counts:
     it supposes that all have changed as their area did. A commune with none keeps none.
     """
-    defects = [] if counts.index.equals(areas.index) else ["index différents"]
-    defects += [f"{n} compte(s) négatif(s)" for n in [int((counts < 0).sum())] if n]
-    defects += [f"total négatif : {area}" for area in totals.index[totals < 0]]
-    if defects:
-        raise TableError(
-            "Ces comptes ne peuvent pas être ramenés à des totaux.",
-            defects=defects,
-            remedy="donnez un compte et une zone par commune, positifs ou nuls.",
-        )
     known = counts.groupby(areas).sum(min_count=1)
     ratio = totals.reindex(known.index) / known.where(known > 0)
     # None here and none expected: the estimate is none, not unknown.

@@ -53,61 +53,6 @@ def _clean_code(text: str) -> str:
     return _FLOAT_TAIL.sub("", re.sub(r"\s", "", text).lstrip("'’")).upper()
 
 
-def resolve_codes(
-    codes: Sequence[str],
-    communes: pd.DataFrame,
-    *,
-    former: pd.DataFrame,
-    names: Sequence[str] | None = None,
-) -> pd.DataFrame:
-    """
-    Resolve INSEE codes as written to the communes of today.
-
-    Parameters
-    ----------
-    codes : sequence of str
-        Codes as written; numbers are accepted.
-    communes, former : pandas.DataFrame
-        As for :func:`cpts_geo.territories.naming.names.resolve`.
-    names : sequence of str, optional
-        Names written beside the codes (empty or NaN for none): one of another commune is a defect.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns of :func:`cpts_geo.territories.naming.names.resolve`; ``published`` is the code as
-        written, ``method`` is exact, moved (the code left the COG) or repaired (four digits that
-        lost their leading zero), ``score`` is 100 and ``alternatives`` is empty.
-
-    Raises
-    ------
-    PerimeterError
-        When codes are unknown, contradict the names or stand twice, or the list is empty; lists
-        all defects.
-
-    Examples
-    --------
-    >>> communes = pd.DataFrame(
-    ...     {"code_insee": ["01001"], "name": ["L'Abergement-Clémenciat"], "departement": ["01"]}
-    ... )
-    >>> former = pd.DataFrame(columns=["former_code", "former_name", "kind", "code_insee"])
-    >>> resolve_codes(["1001.0"], communes, former=former)[["code_insee", "method"]].to_numpy()
-    array([['01001', 'repaired']], dtype=object)
-    """
-    gazetteer = build_gazetteer(communes, former)
-    beside = [""] * len(codes) if names is None else ["" if pd.isna(n) else str(n) for n in names]
-    queries = [
-        _CodeQuery(line, "" if pd.isna(code) else str(code), name)
-        for line, (code, name) in enumerate(zip(codes, beside, strict=True), start=1)
-    ]
-    outcomes = [_resolve_code(gazetteer, query) for query in queries]
-    return audit_table(
-        gazetteer,
-        [outcome for outcome in outcomes if isinstance(outcome, Resolution)],
-        code_defects=[outcome for outcome in outcomes if isinstance(outcome, Defect)],
-    )
-
-
 def resolve_table(
     table: pd.DataFrame,
     communes: pd.DataFrame,

@@ -16,7 +16,7 @@ from cpts_geo.french import number, signed_percent, slug
 from cpts_geo.sources.analyst.lists.perimeter import read_perimeter_file
 from cpts_geo.sources.catalogue.catalogue import sha256_of
 from cpts_geo.sources.embedding import embedded
-from cpts_geo.territories.naming.codes import resolve_codes, resolve_table
+from cpts_geo.territories.naming.codes import resolve_table
 from cpts_geo.territories.naming.names import resolve
 from cpts_geo.territories.naming.spelling import normalise_name
 
@@ -133,8 +133,9 @@ def published_perimeters(
             parts.append(named)
         rest = group[group["published"] == ""]
         if len(rest):
-            codes, beside = list(rest["code_insee"]), list(rest["name"])
-            parts.append(resolve_codes(codes, near, former=past, names=beside))
+            codes = rest[["code_insee", "name"]].rename(columns={"code_insee": "code"})
+            codes = codes.assign(line=range(1, len(rest) + 1))
+            parts.append(resolve_table(codes, near, former=past))
         audits.append(pd.concat(parts, ignore_index=True).assign(territory=key))
     audit = pd.concat(audits, ignore_index=True)
     return Perimeters(identity=identity, members=members.reset_index(drop=True), audit=audit)

@@ -15,7 +15,7 @@ from cpts_geo.sources.analyst.lists.perimeter import read_perimeter_file
 from cpts_geo.territories.naming import _matching as names
 from cpts_geo.territories.naming._audit import AUDIT_COLUMNS
 from cpts_geo.territories.naming._gazetteer import agree
-from cpts_geo.territories.naming.codes import resolve_codes, resolve_table
+from cpts_geo.territories.naming.codes import resolve_table
 from cpts_geo.territories.naming.names import resolve
 from cpts_geo.territories.naming.spelling import normalise_name, split_departement_hint
 
@@ -42,6 +42,13 @@ ONDAINE_FOREZ = {
     "Saint-Bonnet-le-Château": "42204", "Saint-Nizier-de-Fornas": "42266",
     "Saint-Genest-Malifaux": "42224",
 }  # fmt: skip
+
+
+def resolve_codes(codes, communes, *, former, names=None) -> pd.DataFrame:
+    """Codes written in a table, with the names beside them."""
+    table = pd.DataFrame({"line": range(1, len(codes) + 1), "code": codes})
+    table = table if names is None else table.assign(name=names)
+    return resolve_table(table, communes, former=former)
 
 
 @pytest.fixture(scope="module")
