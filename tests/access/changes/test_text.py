@@ -12,14 +12,11 @@ from cpts_geo.sources.embedding import embedded
 
 
 @pytest.fixture(scope="module")
-def loiret() -> pd.DataFrame:
+def near() -> dict[str, pd.DataFrame]:
+    """Communes of Loiret and Vendée, and former ones."""
     table = embedded.load_communes()
-    return table[table["departement"].isin(["45", "85"])]
-
-
-@pytest.fixture(scope="module")
-def former() -> pd.DataFrame:
-    return embedded.load_former_communes()
+    inside = table[table["departement"].isin(["45", "85"])]
+    return {"communes": inside, "former": embedded.load_former_communes()}
 
 
 @pytest.mark.parametrize(
@@ -43,9 +40,9 @@ def former() -> pd.DataFrame:
     ],
 )
 def test_each_form_gives_its_change(
-    text: str, expected: Change, loiret: pd.DataFrame, former: pd.DataFrame
+    text: str, expected: Change, near: dict[str, pd.DataFrame]
 ) -> None:
-    assert parse_changes([text], loiret, former=former) == [expected]
+    assert parse_changes([text], **near) == [expected]
 
 
 @pytest.mark.parametrize(
@@ -59,28 +56,24 @@ def test_each_form_gives_its_change(
     ],
 )
 def test_accents_case_spaces_codes_and_slips_do_not_matter(
-    text: str, loiret: pd.DataFrame, former: pd.DataFrame
+    text: str, near: dict[str, pd.DataFrame]
 ) -> None:
-    assert parse_changes([text], loiret, former=former) == [gp_leaves("45252")]
+    assert parse_changes([text], **near) == [gp_leaves("45252")]
 
 
-def test_a_name_of_yesterday_is_the_commune_of_today(
-    loiret: pd.DataFrame, former: pd.DataFrame
-) -> None:
+def test_a_name_of_yesterday_is_the_commune_of_today(near: dict[str, pd.DataFrame]) -> None:
     """Malesherbes became Le Malesherbois in 2016."""
-    (found,) = parse_changes(["arrivée:Malesherbes"], loiret, former=former)
+    (found,) = parse_changes(["arrivée:Malesherbes"], **near)
     assert found.code == "45191"
 
 
-def test_changes_keep_the_order_they_were_typed_in(
-    loiret: pd.DataFrame, former: pd.DataFrame
-) -> None:
+def test_changes_keep_the_order_they_were_typed_in(near: dict[str, pd.DataFrame]) -> None:
     texts = ["centre:Challans:20", "départ:Pithiviers", "arrivée:Baule"]
-    before = loiret.copy()
-    found = parse_changes(texts, loiret, former=former)
+    before = near["communes"].copy()
+    found = parse_changes(texts, **near)
     assert [change.code for change in found] == ["85047", "45252", "45024"]
-    assert parse_changes([], loiret, former=former) == []
-    pd.testing.assert_frame_equal(pd.DataFrame(loiret), pd.DataFrame(before))
+    assert parse_changes([], **near) == []
+    pd.testing.assert_frame_equal(pd.DataFrame(near["communes"]), pd.DataFrame(before))
 
 
 @pytest.mark.parametrize(
@@ -116,20 +109,20 @@ def test_changes_keep_the_order_they_were_typed_in(
     ],
 )
 def test_what_is_not_understood_is_refused_in_words(
-    text: str, said: str, loiret: pd.DataFrame, former: pd.DataFrame
+    text: str, said: str, near: dict[str, pd.DataFrame]
 ) -> None:
     with pytest.raises(ScenarioError) as refused:
-        parse_changes([text], loiret, former=former)
+        parse_changes([text], **near)
     (defect,) = refused.value.defects
     assert defect.startswith(f"« {text} »")
     assert said in defect
     assert "--change" in refused.value.remedy
 
 
-def test_all_that_is_wrong_is_said_at_once(loiret: pd.DataFrame, former: pd.DataFrame) -> None:
+def test_all_that_is_wrong_is_said_at_once(near: dict[str, pd.DataFrame]) -> None:
     texts = ["départ:Zzyzx", "arrivée:Baule", "quoi ?", "centre:Baule:\nabc", "centre:Baule:0"]
     with pytest.raises(ScenarioError) as refused:
-        parse_changes(texts, loiret, former=former)
+        parse_changes(texts, **near)
     defects = refused.value.defects
     assert len(defects) == 5
     assert defects[0].startswith("5 scénarios : une page en montre 3")
@@ -138,20 +131,16 @@ def test_all_that_is_wrong_is_said_at_once(loiret: pd.DataFrame, former: pd.Data
     assert not any("arrivée:Baule" in defect for defect in defects)
 
 
-def test_three_scenarios_fit_on_a_page_and_four_do_not(
-    loiret: pd.DataFrame, former: pd.DataFrame
-) -> None:
+def test_three_scenarios_fit_on_a_page_and_four_do_not(near: dict[str, pd.DataFrame]) -> None:
     texts = [f"arrivée:Baule:{count}" for count in (4_000, 4_100, 4_200)]
-    assert len(parse_changes(texts, loiret, former=former)) == 3
+    assert len(parse_changes(texts, **near)) == 3
     with pytest.raises(ScenarioError, match="4 scénarios"):
-        parse_changes([*texts, "arrivée:Baule"], loiret, former=former)
+        parse_changes([*texts, "arrivée:Baule"], **near)
 
 
-def test_near_names_are_given_where_none_is_found(
-    loiret: pd.DataFrame, former: pd.DataFrame
-) -> None:
+def test_near_names_are_given_where_none_is_found(near: dict[str, pd.DataFrame]) -> None:
     with pytest.raises(ScenarioError) as refused:
-        parse_changes(["départ:Meung"], loiret, former=former)
+        parse_changes(["départ:Meung"], **near)
     assert "Meung-sur-Loire" in refused.value.defects[0]
 
 
@@ -168,14 +157,12 @@ def test_titles(change: Change, title: str) -> None:
     assert change_title(change, "Baule") == title
 
 
-def test_the_most_consultations_are_still_read(loiret: pd.DataFrame, former: pd.DataFrame) -> None:
-    (found,) = parse_changes(["arrivée:Pithiviers:200 000"], loiret, former=former)
+def test_the_most_consultations_are_still_read(near: dict[str, pd.DataFrame]) -> None:
+    (found,) = parse_changes(["arrivée:Pithiviers:200 000"], **near)
     assert found.consultations == 6_000.0
 
 
-def test_many_unknown_communes_are_looked_for_together(
-    loiret: pd.DataFrame, former: pd.DataFrame
-) -> None:
+def test_many_unknown_communes_are_looked_for_together(near: dict[str, pd.DataFrame]) -> None:
     with pytest.raises(ScenarioError) as refused:
-        parse_changes([f"départ:Qwx {n} zk" for n in range(500)], loiret, former=former)
+        parse_changes([f"départ:Qwx {n} zk" for n in range(500)], **near)
     assert "commune introuvable : 451" in str(refused.value)

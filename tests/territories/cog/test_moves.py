@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import warnings
 
 import numpy as np
@@ -37,14 +36,19 @@ def events_of(*rows: tuple) -> pd.DataFrame:
     return check(found, "cog_events")
 
 
+def parted(year: int, *, keeps: str = "01005") -> list[tuple]:
+    """01006 leaves 01005."""
+    rows = (("01005", keeps), ("01006", "01006"))
+    return [(year, "scission", "01005", new, formers) for new, formers in rows]
+
+
 #: 01010 and 01011 join 01001; 01002 changes its code, then 01004 joins it; 01005 is split.
 EVENTS = events_of(
     (2022, "fusion", "01010", "01001"),
     (2023, "fusion", "01011", "01001"),
     (2023, "code", "01002", "01003"),
     (2024, "fusion", "01004", "01003"),
-    (2025, "scission", "01005", "01005", "01005"),
-    (2025, "scission", "01005", "01006", "01006"),
+    *parted(2025),
     (2024, "retrait", "01099", None),
 )
 PEOPLE = pd.Series([400, 60, 30, 10, 5], index=CURRENT)
@@ -74,9 +78,11 @@ def test_merger_worked_by_hand():
         gps=[1.0, 0.0, 2.0],
         apl=[4.0, 2.0, 3.0],
     )
-    moved, journey = moved_from(
-        2021, before.replace("01003", "01002"), counts=["people", "gps"], rates={"apl": "people"}
-    )
+    before, kept = before.replace("01003", "01002"), EVENTS.copy()
+    copy = before.copy()
+    moved, journey = moved_from(2021, before, counts=["people", "gps"], rates={"apl": "people"})
+    pd.testing.assert_frame_equal(before, copy)
+    pd.testing.assert_frame_equal(EVENTS, kept)
     rows = moved.set_index("code_insee")
     assert rows.loc["01001", ["people", "gps", "apl"]].tolist() == [400, 1, (400 + 600) / 400]
     # The same commune under another code: nothing was computed.
@@ -155,14 +161,6 @@ def test_same_vintage_is_the_same_table():
     pd.testing.assert_frame_equal(again, moved)
 
 
-def test_arguments_are_left_as_they_are():
-    before = table(code_insee=["01010", "01001"], people=[1.0, 2.0], apl=[3.0, 4.0])
-    copy, kept = before.copy(), EVENTS.copy()
-    moved_from(2021, before, counts=["people"], rates={"apl": "people"})
-    pd.testing.assert_frame_equal(before, copy)
-    pd.testing.assert_frame_equal(EVENTS, kept)
-
-
 def test_paris_by_arrondissement_becomes_paris():
     before = table(code_insee=["75101", "75102"], population=[10, 30])
     moved, journey = move(before, from_vintage=2024, to_vintage=2026)
@@ -226,9 +224,6 @@ def test_columns_that_cannot_move_are_all_listed():
         "rate : à la fois dans counts et dans rates",
     )
     assert "counts=" in refused.value.remedy
-
-
-def test_a_table_without_codes_is_refused():
     with pytest.raises(TableError, match="colonne absente : code_insee"):
         moved_from(2021, table(code=["01001"], gps_2017=[1]))
 
@@ -367,11 +362,9 @@ def test_parent_that_does_not_go_on_can_keep_nothing():
 
 
 def test_merger_after_a_split_weighs_the_shares():
-    chain = events_of(
-        (2024, "scission", "01005", "01005", "01005"),
-        (2024, "scission", "01005", "01006", "01006"),
-        (2025, "fusion", "01006", "01007"),
-    )
+    chain = events_of(*parted(2024), (2025, "fusion", "01006", "01007"))
+    with pytest.raises(TableError, match="divisé au COG 2024 en 01005, 01006"):
+        moved_from(2021, WIDE, events=chain, **SPLIT)
     people = pd.Series([60, 20, 100], index=["01005", "01006", "01007"])
     with pytest.warns(MoveWarning):
         moved, journey = moved_from(
@@ -381,16 +374,6 @@ def test_merger_after_a_split_weighs_the_shares():
     assert rows["people"].to_dict() == {"01005": 60, "01007": 25}
     assert rows.at["01007", "apl"] == pytest.approx((20 * 2.5 + 5 * 1.0) / 25)
     assert "scission puis fusion" in set(journey["event"])
-
-
-def test_refused_split_is_said_with_its_own_year_and_parts():
-    chain = events_of(
-        (2024, "scission", "01005", "01005", "01005"),
-        (2024, "scission", "01005", "01006", "01006"),
-        (2025, "fusion", "01006", "01007"),
-    )
-    with pytest.raises(TableError, match="divisé au COG 2024 en 01005, 01006"):
-        moved_from(2021, WIDE, events=chain, **SPLIT)
 
 
 def test_table_without_rows():
@@ -405,8 +388,7 @@ def test_commune_that_merged_and_left_comes_back_whole():
     back = events_of(
         (2022, "fusion", "01006", "01005"),
         (2022, "fusion", "01010", "01005"),
-        (2025, "scission", "01005", "01005", "01005 01010"),
-        (2025, "scission", "01005", "01006", "01006"),
+        *parted(2025, keeps="01005 01010"),
     )
     before = table(code_insee=["01005", "01006", "01010"], beds=[1, 2, 4])
     moved, journey = moved_from(2021, before, counts=["beds"], events=back)
@@ -418,11 +400,7 @@ def test_commune_that_merged_and_left_comes_back_whole():
 
 
 def test_merger_without_date_counts_when_the_table_holds_the_code():
-    back = events_of(
-        (-2021, "fusion", "01006", "01005"),
-        (2025, "scission", "01005", "01005", "01005"),
-        (2025, "scission", "01005", "01006", "01006"),
-    )
+    back = events_of((-2021, "fusion", "01006", "01005"), *parted(2025))
     apart = table(code_insee=["01005", "01006"], beds=[1, 2])
     moved, _ = moved_from(2015, apart, counts=["beds"], events=back)
     assert moved[["code_insee", "beds"]].to_numpy().tolist() == [["01005", 1], ["01006", 2]]
@@ -494,19 +472,6 @@ def test_identity_on_the_embedded_communes():
     moved, journey = move(before, from_vintage=2026, to_vintage=2026)
     assert journey.empty
     pd.testing.assert_frame_equal(moved[list(before)], before)
-
-
-def test_all_of_france_in_well_under_a_second():
-    events, people = embedded.load_cog_events(), embedded.load_population()
-    codes = sorted(codes_at(2021, people.index, events))
-    before = table(code_insee=codes, people=np.arange(len(codes)), rate=0.5)
-    spent = []
-    for _ in range(3):
-        start = time.process_time()
-        move(before, from_vintage=2021, to_vintage=2026, counts=["people"],
-             rates={"rate": "people"}, split="parent")  # fmt: skip
-        spent.append(time.process_time() - start)
-    assert min(spent) < 1.0
 
 
 # --- properties -----------------------------------------------------------------------------

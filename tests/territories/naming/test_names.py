@@ -52,14 +52,13 @@ def resolve_codes(codes, communes, *, former, names=None) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def communes() -> pd.DataFrame:
+def france() -> dict[str, pd.DataFrame]:
+    """Communes of today, and former ones."""
     columns = ["code_insee", "name", "departement"]
-    return pd.read_parquet(COMMUNES_DIR / "communes.parquet", columns=columns)
-
-
-@pytest.fixture(scope="module")
-def former() -> pd.DataFrame:
-    return pd.read_csv(COMMUNES_DIR / "former_communes.csv", dtype=str)
+    return {
+        "communes": pd.read_parquet(COMMUNES_DIR / "communes.parquet", columns=columns),
+        "former": pd.read_csv(COMMUNES_DIR / "former_communes.csv", dtype=str),
+    }
 
 
 # A small country: names are invented where no real case is needed.
@@ -87,6 +86,7 @@ PAST = pd.DataFrame(
     ],
     columns=["former_code", "former_name", "kind", "code_insee"],
 )
+INVENTED = {"communes": SMALL, "former": PAST}
 
 
 @pytest.mark.parametrize(
@@ -136,22 +136,13 @@ def test_normalise_is_idempotent_and_plain(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("listed", "departements", "choices"),
-    [
-        (OUEST_LOIRET, ["45"], None),
-        (ONDAINE_FOREZ, ["42", "43"], {"Chenereilles": "42060"}),
-    ],
+    [(OUEST_LOIRET, ["45"], None), (ONDAINE_FOREZ, ["42", "43"], {"Chenereilles": "42060"})],
     ids=["Ouest Loiret", "Ondaine-Forez"],
 )
 def test_lists_of_the_press_releases(
-    communes: pd.DataFrame,
-    former: pd.DataFrame,
-    listed: dict[str, str],
-    departements: list[str],
-    choices: dict[str, str] | None,
+    france, listed: dict[str, str], departements: list[str], choices: dict[str, str] | None
 ) -> None:
-    audit = resolve(
-        list(listed), communes, former=former, departements=departements, choices=choices
-    )
+    audit = resolve(list(listed), **france, departements=departements, choices=choices)
     assert dict(zip(audit["published"], audit["code_insee"], strict=True)) == listed
     by_name = audit.set_index("published")["method"]
     expected = {
@@ -165,12 +156,9 @@ def test_lists_of_the_press_releases(
     assert by_name.to_dict() == {name: expected.get(name, "exact") for name in listed}
 
 
-def test_audit_shows_score_and_alternatives(communes: pd.DataFrame, former: pd.DataFrame) -> None:
+def test_audit_shows_score_and_alternatives(france) -> None:
     audit = resolve(
-        ["Saint-Just-Malomont", "Chenereilles (42)", "Firminy"],
-        communes,
-        former=former,
-        departements=["42", "43"],
+        ["Saint-Just-Malomont", "Chenereilles (42)", "Firminy"], **france, departements=["42", "43"]
     )
     assert tuple(audit.columns) == AUDIT_COLUMNS
     assert audit["score"].round(1).to_list() == [97.3, 100.0, 100.0]
@@ -181,10 +169,10 @@ def test_audit_shows_score_and_alternatives(communes: pd.DataFrame, former: pd.D
     assert plain == ""
 
 
-def test_one_error_lists_every_name(communes: pd.DataFrame, former: pd.DataFrame) -> None:
+def test_one_error_lists_every_name(france) -> None:
     names = ["Dry", "Saint-Maurice", "Chenereilles", "Firminy", "Dri", "<script>\n'\""]
     with pytest.raises(NameResolutionError) as caught:
-        resolve(names, communes, former=former, departements=["42", "43"])
+        resolve(names, **france, departements=["42", "43"])
     outside, short, homonym, tiny, markup = caught.value.defects
     assert "ligne 1, « Dry » : nom inconnu dans les départements 42, 43" in outside
     assert "existe ailleurs : 45130 Dry (45) 100" in outside
@@ -192,26 +180,20 @@ def test_one_error_lists_every_name(communes: pd.DataFrame, former: pd.DataFrame
     assert "42239 Saint-Jean-Saint-Maurice-sur-Loire (42)" in short
     assert "63378 Saint-Maurice (63) 100" in short
     assert "42060 Chenereilles (42) 100; 43069 Chenereilles (43) 100" in homonym
+    # A short name is never taken for another.
     assert "ligne 5, « Dri »" in tiny
+    with pytest.raises(NameResolutionError, match="45130 Dry"):
+        resolve(["Dri"], **france, departements=["45"])
     assert "« <script>\\n'\" »" in markup
     assert all("\n" not in defect for defect in caught.value.defects)
     assert "Chenereilles (42)" in caught.value.remedy
 
 
-def test_short_name_is_never_taken_for_another(
-    communes: pd.DataFrame, former: pd.DataFrame
-) -> None:
-    with pytest.raises(NameResolutionError, match="45130 Dry"):
-        resolve(["Dri"], communes, former=former, departements=["45"])
-
-
-def test_a_commune_of_elsewhere_is_no_misspelling(
-    communes: pd.DataFrame, former: pd.DataFrame
-) -> None:
+def test_a_commune_of_elsewhere_is_no_misspelling(france) -> None:
     # Near enough to Saint-Bonnet-le-Château (42) to be accepted, were it not a real commune.
     with pytest.raises(NameResolutionError, match=r"63324 Saint-Bonnet-le-Chastel \(63\) 100"):
-        resolve(["Saint-Bonnet-le-Chastel"], communes, former=former, departements=["42"])
-    audit = resolve(["Saint-Bonnet-le-Chateaux"], communes, former=former, departements=["42"])
+        resolve(["Saint-Bonnet-le-Chastel"], **france, departements=["42"])
+    audit = resolve(["Saint-Bonnet-le-Chateaux"], **france, departements=["42"])
     assert audit[["code_insee", "method"]].to_numpy().tolist() == [["42204", "fuzzy"]]
 
 
@@ -224,31 +206,25 @@ def test_names_too_close_to_two_communes_are_ambiguous() -> None:
         resolve(["Saint-Marbellin-en-Forez"], pair, former=PAST)
 
 
-def test_homonyms_of_the_whole_country_are_ambiguous(
-    communes: pd.DataFrame, former: pd.DataFrame
-) -> None:
+def test_homonyms_of_the_whole_country_are_ambiguous(france) -> None:
     with pytest.raises(NameResolutionError, match="plusieurs communes portent ce nom"):
-        resolve(["Chenereilles"], communes, former=former)
-    audit = resolve(["Chenereilles (43)"], communes, former=former)
+        resolve(["Chenereilles"], **france)
+    audit = resolve(["Chenereilles (43)"], **france)
     assert audit["code_insee"].to_list() == ["43069"]
 
 
-def test_exact_names_give_back_their_codes(communes: pd.DataFrame, former: pd.DataFrame) -> None:
+def test_exact_names_give_back_their_codes(france) -> None:
     for departement in ("17", "2A", "42", "43", "45", "64", "971"):
-        inside = communes[communes["departement"] == departement]
-        audit = resolve(
-            inside["name"].to_list(), communes, former=former, departements=[departement]
-        )
+        inside = france["communes"].query("departement == @departement")
+        audit = resolve(inside["name"].to_list(), **france, departements=[departement])
         assert audit["code_insee"].to_list() == inside["code_insee"].to_list()
         assert set(audit["method"]) == {"exact"}
 
 
 @settings(max_examples=20, deadline=None)
 @given(data=st.data())
-def test_damaged_typography_gives_back_the_same_code(
-    communes: pd.DataFrame, former: pd.DataFrame, data: st.DataObject
-) -> None:
-    inside = communes[communes["departement"] == "45"]
+def test_damaged_typography_gives_back_the_same_code(france, data: st.DataObject) -> None:
+    inside = france["communes"].query("departement == '45'")
     row = data.draw(st.integers(0, len(inside) - 1))
     name = inside["name"].iloc[row]
     change = data.draw(
@@ -256,18 +232,18 @@ def test_damaged_typography_gives_back_the_same_code(
             [str.upper, str.lower, lambda n: n.replace("-", " "), lambda n: n.replace("'", "’")]
         )
     )
-    audit = resolve([change(name)], inside, former=former)
+    audit = resolve([change(name)], inside, former=france["former"])
     assert audit["code_insee"].to_list() == [inside["code_insee"].iloc[row]]
     assert audit["method"].iloc[0] in {"exact", "normalised"}
 
 
 def test_the_article_decides_between_two_communes() -> None:
-    audit = resolve(["LE MAS", "MAS"], SMALL, former=PAST)
+    audit = resolve(["LE MAS", "MAS"], **INVENTED)
     assert audit["code_insee"].to_list() == ["42003", "42004"]
 
 
 def test_former_communes_move_to_the_one_of_today() -> None:
-    audit = resolve(["vieux bourg", "Grand-Pré", "Petit-Bourg"], SMALL, former=PAST,
+    audit = resolve(["vieux bourg", "Grand-Pré", "Petit-Bourg"], **INVENTED,
                     departements="42")  # fmt: skip
     assert audit[["published", "code_insee", "name", "method"]].to_numpy().tolist() == [
         ["vieux bourg + Petit-Bourg", "42001", "Vallonnes", "moved"],
@@ -276,7 +252,7 @@ def test_former_communes_move_to_the_one_of_today() -> None:
 
 
 def test_a_list_older_than_a_merger_names_the_chief_town_too() -> None:
-    audit = resolve(["Neuville-en-Forez", "Saint-Elme"], SMALL, former=PAST)
+    audit = resolve(["Neuville-en-Forez", "Saint-Elme"], **INVENTED)
     assert audit[["published", "code_insee", "method"]].to_numpy().tolist() == [
         ["Neuville-en-Forez + Saint-Elme", "43002", "moved"]
     ]
@@ -284,32 +260,32 @@ def test_a_list_older_than_a_merger_names_the_chief_town_too() -> None:
 
 def test_a_merged_commune_and_one_of_its_parts_overlap() -> None:
     with pytest.raises(PerimeterError, match="lignes 1, 2 : « Vallonnes », « Vieux-Bourg »"):
-        resolve(["Vallonnes", "Vieux-Bourg"], SMALL, former=PAST)
+        resolve(["Vallonnes", "Vieux-Bourg"], **INVENTED)
 
 
 def test_a_misspelt_former_commune_is_shown_not_taken() -> None:
     with pytest.raises(NameResolutionError, match=r"42010 Vieux-Bourg.* → 42001 Vallonnes"):
-        resolve(["Vieux-Bourgg"], SMALL, former=PAST)
+        resolve(["Vieux-Bourgg"], **INVENTED)
 
 
 def test_a_former_commune_of_unknown_destination_is_said() -> None:
     with pytest.raises(NameResolutionError, match="actuelle n’est pas connue : 43011 Perdue"):
-        resolve(["Perdue"], SMALL, former=PAST)
+        resolve(["Perdue"], **INVENTED)
     with pytest.raises(PerimeterError, match=r"a quitté le COG \(Perdue\)"):
-        resolve_codes(["43011"], SMALL, former=PAST)
+        resolve_codes(["43011"], **INVENTED)
 
 
 def test_an_arrondissement_is_not_its_whole_city() -> None:
     with pytest.raises(NameResolutionError, match=r"arrondissement municipal.*75056 Paris"):
-        resolve(["Paris 1er arrondissement"], SMALL, former=PAST)
+        resolve(["Paris 1er arrondissement"], **INVENTED)
     with pytest.raises(PerimeterError, match=r"arrondissement municipal.*75056 Paris"):
-        resolve_codes(["75101"], SMALL, former=PAST)
+        resolve_codes(["75101"], **INVENTED)
 
 
 def test_repeated_communes_are_listed_with_their_lines() -> None:
     names = ["Le Mas", "Vallonnes", "le mas", "Grand-Pré (42)", "VALLONNES"]
     with pytest.raises(PerimeterError) as caught:
-        resolve(names, SMALL, former=PAST)
+        resolve(names, **INVENTED)
     assert not isinstance(caught.value, NameResolutionError)
     assert len(caught.value.defects) == 2
     assert caught.value.defects[0].startswith("lignes 1, 3 : « Le Mas », « le mas »")
@@ -319,9 +295,9 @@ def test_repeated_communes_are_listed_with_their_lines() -> None:
 
 def test_empty_lists_are_refused() -> None:
     for refuse in (
-        lambda: resolve([], SMALL, former=PAST),
-        lambda: resolve_codes([], SMALL, former=PAST),
-        lambda: resolve_table(pd.DataFrame({"line": [], "name": []}), SMALL, former=PAST),
+        lambda: resolve([], **INVENTED),
+        lambda: resolve_codes([], **INVENTED),
+        lambda: resolve_table(pd.DataFrame({"line": [], "name": []}), **INVENTED),
     ):
         with pytest.raises(PerimeterError, match="vide") as caught:
             refuse()
@@ -330,17 +306,17 @@ def test_empty_lists_are_refused() -> None:
 
 def test_blank_names_and_unknown_departements_are_refused() -> None:
     with pytest.raises(NameResolutionError, match="ligne 2, « – » : nom vide"):
-        resolve(["Le Mas", "–"], SMALL, former=PAST)
+        resolve(["Le Mas", "–"], **INVENTED)
     with pytest.raises(PerimeterError, match="Département inconnu") as caught:
-        resolve(["Le Mas"], SMALL, former=PAST, departements=["42", "99", "Loire"])
+        resolve(["Le Mas"], **INVENTED, departements=["42", "99", "Loire"])
     assert set(caught.value.defects) == {"« 99 »", "« Loire »"}
 
 
 def test_choices_restrict_but_do_not_force() -> None:
-    audit = resolve(["Neuville"], SMALL, former=PAST, choices={"Neuville": "43002"})
+    audit = resolve(["Neuville"], **INVENTED, choices={"Neuville": "43002"})
     assert audit[["code_insee", "method"]].to_numpy().tolist() == [["43002", "fuzzy"]]
     assert audit["score"].iloc[0] < 75
-    moved = resolve(["Vieux-Bourg"], SMALL, former=PAST, choices={"Vieux-Bourg": "42001"})
+    moved = resolve(["Vieux-Bourg"], **INVENTED, choices={"Vieux-Bourg": "42001"})
     assert moved["method"].to_list() == ["moved"]
     with pytest.raises(NameResolutionError) as caught:
         resolve(
@@ -357,63 +333,56 @@ def test_choices_restrict_but_do_not_force() -> None:
     assert "43001 Grand-Pré (43), n’est pas dans le département 42" in outside
 
 
-def test_published_spelling_is_kept_verbatim(communes: pd.DataFrame, former: pd.DataFrame) -> None:
+def test_published_spelling_is_kept_verbatim(france) -> None:
     written = ["  Saint-\nAy ", '"Dry"', "<b>Baule</b>"]
-    audit = resolve(written[:2], communes, former=former, departements=["45"])
+    audit = resolve(written[:2], **france, departements=["45"])
     assert audit["published"].to_list() == written[:2]
     with pytest.raises(NameResolutionError, match="« <b>Baule</b> »"):
-        resolve(written, communes, former=former, departements=["45"])
+        resolve(written, **france, departements=["45"])
 
 
 def test_arguments_are_not_modified() -> None:
     before = SMALL.copy(), PAST.copy()
-    resolve(["Le Mas"], SMALL, former=PAST)
-    resolve_codes(["42003"], SMALL, former=PAST)
+    resolve(["Le Mas"], **INVENTED)
+    resolve_codes(["42003"], **INVENTED)
     pd.testing.assert_frame_equal(SMALL, before[0])
     pd.testing.assert_frame_equal(PAST, before[1])
 
 
 @pytest.mark.parametrize("written", ["1001", "1001.0", " 01001", "'01001", "1001,0", "01 001"])
-def test_codes_as_spreadsheets_write_them(
-    communes: pd.DataFrame, former: pd.DataFrame, written: str
-) -> None:
-    audit = resolve_codes([written], communes, former=former)
+def test_codes_as_spreadsheets_write_them(france, written: str) -> None:
+    audit = resolve_codes([written], **france)
     assert audit["code_insee"].to_list() == ["01001"]
     assert audit["published"].to_list() == [written]
 
 
-def test_lost_leading_zeros_are_all_repaired(communes: pd.DataFrame, former: pd.DataFrame) -> None:
-    affected = communes[communes["code_insee"].str.startswith("0")].iloc[::10]
+def test_lost_leading_zeros_are_all_repaired(france) -> None:
+    affected = france["communes"].query("code_insee.str.startswith('0')").iloc[::10]
     audit = resolve_codes(
-        affected["code_insee"].str[1:].to_list(),
-        communes,
-        former=former,
-        names=affected["name"].to_list(),
+        affected["code_insee"].str[1:].to_list(), **france, names=affected["name"].to_list()
     )
     assert audit["code_insee"].to_list() == affected["code_insee"].to_list()
     assert set(audit["method"]) == {"repaired"}
 
 
-def test_a_zero_is_not_restored_against_the_name(
-    communes: pd.DataFrame, former: pd.DataFrame
-) -> None:
+def test_a_zero_is_not_restored_against_the_name(france) -> None:
     with pytest.raises(PerimeterError, match=r"code Insee de L'Abergement-Clémenciat"):
-        resolve_codes(["1001"], communes, former=former, names=["Meung-sur-Loire"])
+        resolve_codes(["1001"], **france, names=["Meung-sur-Loire"])
 
 
-def test_a_code_that_left_the_cog_moves(communes: pd.DataFrame, former: pd.DataFrame) -> None:
+def test_a_code_that_left_the_cog_moves(france) -> None:
     audit = resolve_codes(
-        ["85060", "85166"], communes, former=former, names=["Château-d'Olonne", "Olonne-sur-Mer"]
+        ["85060", "85166"], **france, names=["Château-d'Olonne", "Olonne-sur-Mer"]
     )
     assert audit[["published", "code_insee", "name", "method"]].to_numpy().tolist() == [
         ["85060 + 85166", "85194", "Les Sables-d'Olonne", "moved"]
     ]
 
 
-def test_wrong_codes_are_all_listed(communes: pd.DataFrame, former: pd.DataFrame) -> None:
+def test_wrong_codes_are_all_listed(france) -> None:
     read = read_perimeter_file(BROKEN / "wrong_codes.csv")
     with pytest.raises(PerimeterError) as caught:
-        resolve_table(read, communes, former=former)
+        resolve_table(read, **france)
     postal, unknown, lost, part = caught.value.defects
     assert "ligne 2, code « 45130 » : code Insee de Dry (45), pas de « Meung-sur-Loire »" in postal
     assert "dont le code est 45203 (45)" in postal
@@ -424,56 +393,47 @@ def test_wrong_codes_are_all_listed(communes: pd.DataFrame, former: pd.DataFrame
     assert "un code postal n’est pas un code Insee" in caught.value.remedy
 
 
-def test_a_column_shifted_by_one_line_is_caught(
-    communes: pd.DataFrame, former: pd.DataFrame
-) -> None:
+def test_a_column_shifted_by_one_line_is_caught(france) -> None:
     # Codes follow the alphabet: the neighbour's name is alike, and still is another commune's.
     codes = ["42247", "42248"]
     names = ["Saint-Just-en-Chevalet", "Saint-Just-en-Bas"]
     assert agree(*map(normalise_name, names))
     with pytest.raises(PerimeterError) as caught:
-        resolve_codes(codes, communes, former=former, names=names)
+        resolve_codes(codes, **france, names=names)
     assert len(caught.value.defects) == 2
     assert "code Insee de Saint-Just-en-Bas (42)" in caught.value.defects[0]
 
 
-def test_a_shortened_or_former_name_agrees_with_its_code(
-    communes: pd.DataFrame, former: pd.DataFrame
-) -> None:
+def test_a_shortened_or_former_name_agrees_with_its_code(france) -> None:
     audit = resolve_codes(
-        ["45203", "01015", "42262"],
-        communes,
-        former=former,
-        names=["Meung", "Arbignieu", "St Maurice"],
+        ["45203", "01015", "42262"], **france, names=["Meung", "Arbignieu", "St Maurice"]
     )
     assert audit["code_insee"].to_list() == ["45203", "01015", "42262"]
 
 
-def test_a_file_of_a_damaged_official_table_is_repaired(
-    communes: pd.DataFrame, former: pd.DataFrame
-) -> None:
+def test_a_file_of_a_damaged_official_table_is_repaired(france) -> None:
     read = read_perimeter_file(BROKEN / "lost_zeros.csv")
-    audit = resolve_table(read, communes, former=former)
+    audit = resolve_table(read, **france)
     assert audit["code_insee"].to_list() == ["01001", "01002"]
     assert audit["published"].to_list() == ["1001", "1002"]
     assert set(audit["method"]) == {"repaired"}
     assert "Codes à 4 chiffres : 2" in " ".join(read.attrs["notes"])
 
 
-def test_names_of_a_file_are_reported_by_line(communes: pd.DataFrame, former: pd.DataFrame) -> None:
+def test_names_of_a_file_are_reported_by_line(france) -> None:
     read = read_perimeter_file(BROKEN / "unknown_names.csv")
     with pytest.raises(NameResolutionError) as caught:
-        resolve_table(read, communes, former=former)
+        resolve_table(read, **france)
     assert [defect.split(",")[0] for defect in caught.value.defects] == [
         "ligne 3", "ligne 4", "ligne 5", "ligne 6", "ligne 7",
     ]  # fmt: skip
     assert "existe ailleurs : 43184 Saint-Ferréol-d'Auroure (43) 100" in caught.value.defects[2]
 
 
-def test_repeated_lines_of_a_file(communes: pd.DataFrame, former: pd.DataFrame) -> None:
+def test_repeated_lines_of_a_file(france) -> None:
     read = read_perimeter_file(BROKEN / "repeated.csv")
     with pytest.raises(PerimeterError) as caught:
-        resolve_table(read, communes, former=former)
+        resolve_table(read, **france)
     assert [defect.split(" :")[0] for defect in caught.value.defects] == [
         "lignes 2, 4", "lignes 3, 6",
     ]  # fmt: skip
@@ -488,13 +448,13 @@ def test_table_mixes_codes_names_and_departements() -> None:
             "departement": ["42", "42", "", ""],
         }
     )
-    audit = resolve_table(table, SMALL, former=PAST)
+    audit = resolve_table(table, **INVENTED)
     assert audit["code_insee"].to_list() == ["42002", "42001", "42003", "43001"]
     wrong = table.assign(departement=["42", "43", "", ""])
     with pytest.raises(PerimeterError, match=r"42001 est Vallonnes \(42\), pas dans le 43"):
-        resolve_table(wrong, SMALL, former=PAST)
+        resolve_table(wrong, **INVENTED)
     with pytest.raises(PerimeterError, match="ni colonne de noms ni colonne de codes"):
-        resolve_table(table[["line"]], SMALL, former=PAST)
+        resolve_table(table[["line"]], **INVENTED)
 
 
 def unlike(count: int) -> list[str]:
@@ -504,7 +464,7 @@ def unlike(count: int) -> list[str]:
 
 def test_many_unknown_names_are_counted_beyond_the_first_fifty() -> None:
     with pytest.raises(NameResolutionError) as refused:
-        resolve(unlike(names.MAX_SEARCHED + 1_000), SMALL, former=PAST)
+        resolve(unlike(names.MAX_SEARCHED + 1_000), **INVENTED)
     message = refused.value
     assert "3 000 points" in message.summary.replace("\u202f", " ")
     lines = written(message.defects)
@@ -517,10 +477,10 @@ def test_many_unknown_names_are_counted_beyond_the_first_fifty() -> None:
 
 def test_names_are_searched_up_to_the_limit_and_no_further(monkeypatch) -> None:
     monkeypatch.setattr(names, "MAX_SEARCHED", 1)
-    within = resolve(["Vallonnes", "Neuvile-en-Forez"], SMALL, former=PAST)
+    within = resolve(["Vallonnes", "Neuvile-en-Forez"], **INVENTED)
     assert within["method"].tolist() == ["exact", "fuzzy"]
     with pytest.raises(NameResolutionError) as refused:
-        resolve(["Neuvile-en-Forez", "Neuville-en-Foret"], SMALL, former=PAST)
+        resolve(["Neuvile-en-Forez", "Neuville-en-Foret"], **INVENTED)
     assert "ne ressemble à aucune commune connue (au-delà de 1 noms" in refused.value.defects[0]
     assert "ne sont plus cherchés" in refused.value.defects[0]
 
@@ -535,7 +495,7 @@ def test_a_name_repeated_is_looked_for_once(monkeypatch) -> None:
 
     monkeypatch.setattr(names, "nearest_places", spied)
     with pytest.raises(NameResolutionError) as refused:
-        resolve(["Zzyx"] * 60 + ["zzyx (99)", "ZZYX (98)"], SMALL, former=PAST)
+        resolve(["Zzyx"] * 60 + ["zzyx (99)", "ZZYX (98)"], **INVENTED)
     # Once for France, once for what is no département.
     assert asked == ["zzyx", "zzyx"]
     assert len(written(refused.value.defects)) == 51
@@ -544,14 +504,14 @@ def test_a_name_repeated_is_looked_for_once(monkeypatch) -> None:
 def test_a_long_name_is_told_not_searched() -> None:
     longest = "a" * names.MAX_LETTERS
     with pytest.raises(NameResolutionError) as refused:
-        resolve([longest, longest + "a"], SMALL, former=PAST)
+        resolve([longest, longest + "a"], **INVENTED)
     assert "nom inconnu" in refused.value.defects[0]
     assert "trop long : 201 caractères, 200 au plus" in refused.value.defects[1]
 
 
 def test_a_commune_written_many_times_is_told_in_a_line() -> None:
     with pytest.raises(PerimeterError) as refused:
-        resolve(["Vallonnes"] * 2_000, SMALL, former=PAST)
+        resolve(["Vallonnes"] * 2_000, **INVENTED)
     (line,) = refused.value.defects
     assert "1 992 autres" in line.replace("\u202f", " ")
     assert len(line) < 400
@@ -567,7 +527,7 @@ def test_a_hint_is_looked_for_in_one_pass(name: str) -> None:
 def test_a_departement_column_is_quoted_on_one_line() -> None:
     table = pd.DataFrame({"line": [2], "name": ["Vallonnes"], "departement": ["9\n9" * 300]})
     with pytest.raises(NameResolutionError) as refused:
-        resolve_table(table, SMALL, former=PAST)
+        resolve_table(table, **INVENTED)
     (line,) = refused.value.defects
     assert "\n" not in line
     assert len(line) < 300
