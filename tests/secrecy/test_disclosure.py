@@ -134,20 +134,13 @@ def test_every_protected_column_of_the_schema_says_whose_it_is() -> None:
             assert COLUMNS[str(one.people)].secrecy == "patients"
 
 
-def test_one_to_ten_patients_are_masked_and_zero_and_unknown_stay_what_they_are() -> None:
-    released = releasable(table(seen=[0, 1, 10, 11, np.nan, 40]))
-    assert shown(released) == [0, UNDER, UNDER, 11, "unknown", 40]
-
-
-def test_a_single_masked_count_takes_the_smallest_other_one_along() -> None:
-    communes = table(seen=[7, 40, 0, 25, 60])
-    assert shown(releasable(communes)) == [UNDER, 40, 0, SECRET, 60]
-    assert withheld(communes) == set()
-
-
 @pytest.mark.parametrize(
     ("seen", "expected"),
     [
+        # 0 and unknown stay what they are.
+        ([0, 1, 10, 11, np.nan, 40], [0, UNDER, UNDER, 11, "unknown", 40]),
+        # A single masked count takes the smallest other one along.
+        ([7, 40, 0, 25, 60], [UNDER, 40, 0, SECRET, 60]),
         # Two masked counts of 7 together are 7 patients by subtraction.
         ([3, 4, 50], [UNDER, UNDER, SECRET]),
         ([5, 6, 50], [UNDER, UNDER, 50]),
@@ -158,9 +151,16 @@ def test_a_single_masked_count_takes_the_smallest_other_one_along() -> None:
         ([1, 11, 300], [UNDER, SECRET, SECRET]),
         # Who knows that the smallest is masked knows that it is not above 40.
         ([10, 40, 40, 90], [UNDER, SECRET, SECRET, 90]),
+        # Estimated counts need not be whole. Thirteen communes of 1 to 10 that have 13 together
+        # have 1 each; of 0 to 11, any number.
+        ([0.4, 10.8, 11.0, 30], [UNDER, UNDER, 11, 30]),
+        ([1] * 13 + [40], [UNDER] * 13 + [SECRET]),
+        ([1.2] * 13 + [40], [UNDER] * 13 + [40]),
     ],
 )
-def test_what_is_masked_cannot_be_narrowed(seen: list[float], expected: list[Any]) -> None:
+def test_one_to_ten_patients_are_masked_and_cannot_be_narrowed(
+    seen: list[float], expected: list[Any]
+) -> None:
     communes = table(seen=seen)
     assert shown(releasable(communes)) == expected
     assert withheld(communes) == set()
@@ -211,18 +211,20 @@ def test_an_unknown_departement_is_not_called_secret() -> None:
     assert releasable_areas(areas, communes)["status"].tolist() == ["measured", "unknown"]
 
 
-def test_territories_are_protected_one_by_one() -> None:
-    communes = table({"territory": list("aaabb")}, seen=[7, 40, 25, 30, 90])
-    assert shown(releasable(communes)) == [UNDER, 40, SECRET, 30, 90]
-
-
-def test_without_territory_the_whole_table_is_one_group() -> None:
-    assert shown(releasable(table({}, seen=[7, 40, 25]))) == [UNDER, 40, SECRET]
-
-
-def test_a_commune_of_no_group_needs_no_other() -> None:
-    communes = table({"territory": [None, None, "a", "a"]}, seen=[7, 30, 40, 25])
-    assert shown(releasable(communes)) == [UNDER, 30, 40, 25]
+@pytest.mark.parametrize(
+    ("territories", "seen", "expected"),
+    [
+        (list("aaabb"), [7, 40, 25, 30, 90], [UNDER, 40, SECRET, 30, 90]),
+        # Without territory the whole table is one group; a commune of no group needs no other.
+        (None, [7, 40, 25], [UNDER, 40, SECRET]),
+        ([None, None, "a", "a"], [7, 30, 40, 25], [UNDER, 30, 40, 25]),
+    ],
+)
+def test_territories_are_protected_one_by_one(
+    territories: list[str | None] | None, seen: list[float], expected: list[Any]
+) -> None:
+    groups = {} if territories is None else {"territory": territories}
+    assert shown(releasable(table(groups, seen=seen))) == expected
 
 
 def test_a_small_territory_is_not_the_rest_of_its_departement() -> None:
@@ -284,43 +286,36 @@ def test_the_rate_of_an_area_goes_with_its_count() -> None:
     assert set(releasable_areas(areas, many)["status"]) == {"measured"}
 
 
-def test_nothing_is_derived_from_fewer_than_five_professionals() -> None:
-    communes = table(
-        gps_2017=[0, 1, 4, 5, 20, np.nan], gp_age=[np.nan, 61, 50, 48, 55, 40]
-    )  # fmt: skip
+@pytest.mark.parametrize(
+    ("gps", "name", "values", "expected"),
+    [
+        (
+            [0, 1, 4, 5, 20, np.nan],
+            "gp_age",
+            [np.nan, 61, 50, 48, 55, 40],
+            ["unknown", SECRET, SECRET, 48, 55, SECRET],
+        ),
+        # 1 + 2 doctors: the territory's mean less what is shown would be that of three.
+        ([1, 2, 9, 6], "gp_age", [61, 50, 48, 55], [SECRET, SECRET, 48, SECRET]),
+        ([1, 4, 9, 6], "gp_age", [61, 50, 48, 55], [SECRET, SECRET, 48, 55]),
+        # All doctors of the first two are 60 or more: so says their total, masked alone.
+        ([1, 4, 8, 20], "gp_60", [1.0, 1.0, 0.5, 0.3], [SECRET, SECRET, SECRET, 0.3]),
+        ([1, 4, 8, 20], "gp_60", [0.0, 0.0, 0.5, 0.3], [SECRET, SECRET, SECRET, 0.3]),
+        # Acts are 0 where no professional is.
+        ([0, 1, 4, 6], "gp_acts", [0, 4000, 12000, 30000], [0, SECRET, SECRET, 30000]),
+        # A difference of APL: with no doctor or one, it says whether one nearby is over 65.
+        ([0, 1, 6, 8], "apl_gap", [-0.4, -1.2, -0.6, 0.0], [SECRET, SECRET, SECRET, 0.0]),
+    ],
+)
+def test_nothing_is_derived_from_fewer_than_five_professionals(
+    gps: list[float], name: str, values: list[float], expected: list[Any]
+) -> None:
+    people = [500.0, 900.0, 4000.0, 8000.0, 9000.0, 9000.0][: len(gps)]
+    communes = table(gps_2017=gps, population=people, **{name: values})
     released = releasable(communes)
-    assert shown(released, "gp_age") == ["unknown", SECRET, SECRET, 48, 55, SECRET]
+    assert shown(released, name) == expected
     # Head-counts are public.
     assert released["gps_2017"].equals(communes["gps_2017"])
-
-
-def test_the_rest_of_a_mean_rests_on_five_professionals_too() -> None:
-    # 1 + 2 doctors: the territory's mean less what is shown would be that of three.
-    communes = table(gps_2017=[1, 2, 9, 6], gp_age=[61, 50, 48, 55])
-    assert shown(releasable(communes), "gp_age") == [SECRET, SECRET, 48, SECRET]
-    communes = table(gps_2017=[1, 4, 9, 6], gp_age=[61, 50, 48, 55])
-    assert shown(releasable(communes), "gp_age") == [SECRET, SECRET, 48, 55]
-
-
-def test_a_share_that_all_masked_communes_have_is_not_told_by_the_rest() -> None:
-    # All doctors of the first two are 60 or more: so says their total, if they alone are masked.
-    communes = table(gps_2017=[1, 4, 8, 20], gp_60=[1.0, 1.0, 0.5, 0.3])
-    assert shown(releasable(communes), "gp_60") == [SECRET, SECRET, SECRET, 0.3]
-    communes = table(gps_2017=[1, 4, 8, 20], gp_60=[0.0, 0.0, 0.5, 0.3])
-    assert shown(releasable(communes), "gp_60") == [SECRET, SECRET, SECRET, 0.3]
-
-
-def test_acts_are_zero_where_no_professional_is() -> None:
-    communes = table(gps_2017=[0, 1, 4, 6], gp_acts=[0, 4000, 12000, 30000])
-    assert shown(releasable(communes), "gp_acts") == [0, SECRET, SECRET, 30000]
-
-
-def test_a_difference_of_apl_is_no_personal_fact() -> None:
-    # With no doctor or one, it says whether one person nearby is over 65.
-    communes = table(
-        gps_2017=[0, 1, 6, 8], population=[500, 900, 4000, 8000], apl_gap=[-0.4, -1.2, -0.6, 0.0]
-    )
-    assert shown(releasable(communes), "apl_gap") == [SECRET, SECRET, SECRET, 0.0]
 
 
 def test_the_mean_of_an_area_rests_on_five_professionals() -> None:
@@ -496,13 +491,6 @@ def test_geometry_is_not_copied() -> None:
     assert np.shares_memory(released.geometry.to_numpy(), communes.geometry.to_numpy()) or all(
         a is b for a, b in zip(released.geometry, communes.geometry, strict=True)
     )
-
-
-def test_estimated_counts_need_not_be_whole() -> None:
-    assert shown(releasable(table(seen=[0.4, 10.8, 11.0, 30]))) == [UNDER, UNDER, 11, 30]
-    # Thirteen communes of 1 to 10 that have 13 together have 1 each; of 0 to 11, any number.
-    assert shown(releasable(table(seen=[1] * 13 + [40])))[-1] == SECRET
-    assert shown(releasable(table(seen=[1.2] * 13 + [40])))[-1] == 40
 
 
 def test_ties_are_broken_by_code_not_by_row() -> None:
