@@ -49,6 +49,21 @@ def rows(table):
     return table.set_index(KEYS).sort_index()
 
 
+def compared(communes, codes, *, facts=None, **figures) -> pd.DataFrame:
+    """Comparison of a perimeter of a few communes, some of whose figures are changed."""
+    members = pd.DataFrame(
+        {"code_insee": codes, "territory": "essai", "published": "", "basis": "", "note": ""}
+    )
+    inside = territory_communes(members, communes, figures=embedded.load_figures())
+    found = compare_areas(
+        inside.assign(**figures),
+        embedded.load_comparisons(),
+        names=pd.Series({"essai": "Essai"}),
+        facts=embedded.load_facts() if facts is None else facts,
+    )
+    return found.set_index(["area_code", "indicator"])
+
+
 # --- Poisson interval -------------------------------------------------------------------
 
 
@@ -121,23 +136,6 @@ def test_published_densities_stand_where_they_belong(rows):
     assert np.isnan(rows.at[("lvo", "85", "gps_per_100k_published"), "value"])
 
 
-@pytest.mark.parametrize(
-    ("area", "count", "density"),
-    [
-        ("45", 376, 54.4),
-        ("85", 429, 59.3),
-        ("42", 595, 76.6),
-        ("37", 531, 85.6),
-        ("41", 192, 58.6),
-        ("FR", 51_775, 75.5),
-    ],
-)
-def test_official_counts_stand_beside_the_published_ones(table, area, count, density):
-    of_area = table[table["area_code"] == area].drop_duplicates("indicator").set_index("indicator")
-    assert of_area.at["gps_cnam_2024", "value"] == count
-    assert of_area.at["gps_per_100k_cnam_2024", "value"] == density
-
-
 def test_two_counts_of_gps_are_never_mixed(rows):
     france = rows.loc[("lvo", "FR")]
     assert france.at["gps_bpe_2024", "value"] == 60_573
@@ -172,33 +170,32 @@ def test_published_shares_say_which_ages_they_are_of(table):
 def test_base_of_a_fact_is_shown_and_may_be_missing(communes, base):
     fact = {"territory": "france", "fact": "share_without_mt_france", "value": 0.11}
     fact |= {"definition": "", "document": "Assurance maladie", "grade": "B", "base": base}
-    members = embedded.load_memberships().query("territory == 'lvo'")
-    inside = territory_communes(members, communes, figures=embedded.load_figures())
-    table = compare_areas(
-        inside, embedded.load_comparisons(), names=NAMES[["lvo"]], facts=pd.DataFrame([fact])
-    )
-    row = table.set_index(KEYS).loc[("lvo", "FR", "share_without_mt")]
+    table = compared(communes, ["85047"], facts=pd.DataFrame([fact]))
+    row = table.loc[("FR", "share_without_mt")]
     assert row["value"] == 0.11
     assert row["base"] == ("" if pd.isna(base) else base)
 
 
-@pytest.mark.parametrize(
-    ("area", "apl", "apl_65"),
-    [
-        ("45", 2.6217, 2.1237),
-        ("41", 2.7704, 2.3177),
-        ("37", 4.1076, 3.7452),
-        ("42", 3.5226, 3.3195),
-        ("43", 3.5276, 3.2866),
-        ("85", 2.9864, 2.7841),
-        ("FR", 3.7446, 3.2947),
-    ],
-)
-def test_apl_of_the_areas_around(table, area, apl, apl_65):
-    of_area = table[table["area_code"] == area].drop_duplicates("indicator").set_index("indicator")
+#: By area: GPs and density of the Cnam, APL 2023, of all doctors and of those up to 65.
+OFFICIAL = {
+    "45": (376, 54.4, 2.6217, 2.1237), "41": (192, 58.6, 2.7704, 2.3177),
+    "37": (531, 85.6, 4.1076, 3.7452), "42": (595, 76.6, 3.5226, 3.3195),
+    "43": (None, None, 3.5276, 3.2866), "85": (429, 59.3, 2.9864, 2.7841),
+    "FR": (51_775, 75.5, 3.7446, 3.2947),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("area", OFFICIAL)
+def test_official_figures_stand_beside_the_published_ones(table, area):
+    of_area = table[table["area_code"] == area].drop_duplicates("indicator")
+    value = of_area.set_index("indicator")["value"]
+    count, density, apl, apl_65 = OFFICIAL[area]
+    if count:
+        assert value["gps_cnam_2024"] == count
+        assert value["gps_per_100k_cnam_2024"] == density
     tolerance = 5.1e-5 if area != "FR" else 1e-3
-    assert of_area.at["apl_2023", "value"] == pytest.approx(apl, abs=tolerance)
-    assert of_area.at["apl_65_2023", "value"] == pytest.approx(apl_65, abs=tolerance)
+    assert value["apl_2023"] == pytest.approx(apl, abs=tolerance)
+    assert value["apl_65_2023"] == pytest.approx(apl_65, abs=tolerance)
 
 
 def test_intervals_stand_on_the_density_of_a_counted_supply(table):
@@ -228,41 +225,20 @@ def test_interval_is_the_count_s(rows):
     assert row["high"] == pytest.approx(high * row["value"] / count)
 
 
-def small_perimeter(communes, codes, **figures) -> pd.DataFrame:
-    """Rows of the density for a perimeter of a few communes, some of whose figures are changed."""
-    members = pd.DataFrame(
-        {"code_insee": codes, "territory": "essai", "published": "", "basis": "", "note": ""}
-    )
-    inside = territory_communes(members, communes, figures=embedded.load_figures())
-    inside = inside.assign(**figures)
-    table = compare_areas(
-        inside,
-        embedded.load_comparisons(),
-        names=pd.Series({"essai": "Essai"}),
-        facts=embedded.load_facts(),
-    )
-    rows = table[table["area_code"] == "essai"].set_index("indicator")
-    rows.attrs["people"] = inside["population_2017"].sum()
-    return rows
-
-
 def test_density_of_no_doctor_has_an_upper_bound(communes):
     # Three neighbours of the Loiret in which the BPE 2017 counts nobody.
-    rows = small_perimeter(communes, ["45019", "45020", "45021"], gps_2017=0.0)
-    density = rows.loc["gps_per_100k_2017"]
+    codes = ["45019", "45020", "45021"]
+    density = compared(communes, codes, gps_2017=0.0).loc[("essai", "gps_per_100k_2017")]
+    people = communes.set_index("code_insee").loc[codes, "population_2017"].sum()
     assert density["value"] == density["low"] == 0
-    assert density["high"] == pytest.approx(3.6889 / rows.attrs["people"] * 1e5, rel=1e-4)
+    assert density["high"] == pytest.approx(3.6889 / people * 1e5, rel=1e-4)
     assert "intervalle" not in density["note"]
 
 
 def test_density_whose_count_is_unknown_says_that_it_has_no_interval(communes):
     codes = ["45234", "45075"]  # Orléans, and a commune of 9 % of the people of both
-    rows = small_perimeter(
-        communes,
-        codes,
-        gps_2017=[90.0, np.nan],
-        gps_2017_status=["measured", "unknown"],
-    )
+    known = {"gps_2017": [90.0, np.nan], "gps_2017_status": ["measured", "unknown"]}
+    rows = compared(communes, codes, **known).loc["essai"]
     density = rows.loc["gps_per_100k_2017"]
     assert rows.at["gps_2017", "status"] == "unknown"
     assert density["value"] > 0
@@ -277,25 +253,11 @@ def test_density_whose_count_is_unknown_says_that_it_has_no_interval(communes):
 
 @pytest.fixture(scope="module")
 def finistere(communes):
-    members = pd.DataFrame(
-        {
-            "code_insee": ["29019", "29232", "29151"],
-            "territory": "perimetre",
-            "published": "",
-            "basis": "fichier",
-            "note": "",
-        }
-    )
-    inside = territory_communes(members, communes, figures=embedded.load_figures())
-    names = pd.Series({"perimetre": "Finistère"})
-    found = compare_areas(
-        inside, embedded.load_comparisons(), names=names, facts=embedded.load_facts()
-    )
-    return found.set_index(["area_code", "indicator"])
+    return compared(communes, ["29019", "29232", "29151"])
 
 
 def test_figures_that_are_not_embedded_are_unknown_not_zero(finistere):
-    mine = finistere.loc["perimetre"]
+    mine = finistere.loc["essai"]
     unknown = set(COMPARED) - NATIONAL
     assert mine.loc[sorted(unknown), "value"].isna().all()
     assert set(mine.loc[sorted(unknown), "status"]) == {"unknown"}
@@ -303,7 +265,7 @@ def test_figures_that_are_not_embedded_are_unknown_not_zero(finistere):
 
 
 def test_population_and_area_are_known_everywhere(finistere, communes):
-    mine = finistere.loc["perimetre"]
+    mine = finistere.loc["essai"]
     rows = communes[communes["code_insee"].isin(["29019", "29232", "29151"])]
     assert mine.at["population", "value"] == rows["population"].sum()
     assert mine.at["area_km2", "value"] == pytest.approx(rows["area_km2"].sum())
@@ -323,4 +285,4 @@ def test_its_departement_and_france_are_known(finistere):
 def test_facts_of_other_territories_do_not_leak(finistere):
     # The press release's France stays; a CPTS that is not compared brings nothing.
     assert finistere.at[("FR", "gps_per_100k_published"), "value"] == 87
-    assert finistere.loc["perimetre"].at["share_without_mt", "status"] == "unknown"
+    assert finistere.loc["essai"].at["share_without_mt", "status"] == "unknown"

@@ -32,9 +32,7 @@ def national():
 
 @pytest.fixture(scope="module")
 def five(national):
-    return territory_communes(
-        embedded.load_memberships(), national, figures=embedded.load_figures()
-    )
+    return communes_of(embedded.load_memberships(), national)
 
 
 def list_of(codes, territory="essai") -> pd.DataFrame:
@@ -43,33 +41,25 @@ def list_of(codes, territory="essai") -> pd.DataFrame:
     )
 
 
-@pytest.mark.parametrize("key", GAPS)
-def test_published_sizes_beside_todays(five, key):
+def communes_of(members, national) -> gpd.GeoDataFrame:
+    return territory_communes(members, national, figures=embedded.load_figures())
+
+
+def test_published_sizes_beside_todays_and_no_other(five):
     gaps = published_gaps(embedded.load_facts(), outlines(five))
-    row = gaps.set_index(["territory", "quantity"]).loc[key]
-    published, today, percent = GAPS[key]
-    assert row["published"] == published
-    assert row["today"] == today
-    assert row["gap_percent"] == pytest.approx(percent, abs=0.05)
-    assert row["document"]
-    # A gap over 1 % never stands without a word, even if the word is "not explained".
-    assert row["reason"] or abs(percent) < 1
-
-
-def test_area_of_asclepios(five):
-    gaps = published_gaps(embedded.load_facts(), outlines(five)).set_index(
-        ["territory", "quantity"]
-    )
+    gaps = gaps.set_index(["territory", "quantity"])
+    assert set(gaps.index) == {*GAPS, ("asclepios", "area_km2")}
+    for key, (published, today, percent) in GAPS.items():
+        row = gaps.loc[key]
+        assert (row["published"], row["today"]) == (published, today), key
+        assert row["gap_percent"] == pytest.approx(percent, abs=0.05), key
+        assert row["document"]
+        # A gap over 1 % never stands without a word, even if the word is "not explained".
+        assert row["reason"] or abs(percent) < 1
     row = gaps.loc[("asclepios", "area_km2")]
     assert row["published"] == 555
     assert 601 <= row["today"] <= 602
     assert row["gap_percent"] == pytest.approx(8.4, abs=0.1)
-
-
-def test_no_other_gap_is_claimed(five):
-    gaps = published_gaps(embedded.load_facts(), outlines(five))
-    keys = set(zip(gaps["territory"], gaps["quantity"], strict=True))
-    assert keys == {*GAPS, ("asclepios", "area_km2")}
 
 
 def test_gaps_of_some_territories_only(five):
@@ -106,9 +96,7 @@ def test_every_embedded_figure_of_the_five_is_known(five):
 
 
 def test_commune_outside_the_embedded_figures_is_unknown_not_zero(national):
-    table = territory_communes(
-        list_of(["29232", "29019"]), national, figures=embedded.load_figures()
-    )
+    table = communes_of(list_of(["29232", "29019"]), national)
     assert table["name"].tolist() == ["Quimper", "Brest"]
     for name in FIGURE_COLUMNS:
         assert table[name].isna().all()
@@ -117,9 +105,7 @@ def test_commune_outside_the_embedded_figures_is_unknown_not_zero(national):
 
 
 def test_commune_without_contour_is_counted_but_not_drawn(national):
-    table = territory_communes(
-        list_of([WITHOUT_CONTOUR, "69010"]), national, figures=embedded.load_figures()
-    )
+    table = communes_of(list_of([WITHOUT_CONTOUR, "69010"]), national)
     shape = outlines(table).loc["essai"]
     assert shape["communes"] == 2
     assert shape["population"] == table["population"].sum()
@@ -130,7 +116,7 @@ def test_commune_without_contour_is_counted_but_not_drawn(national):
 def test_area_is_the_one_that_is_compared(national):
     # One commune without contour among 250: the area is known, and the same everywhere.
     near = national[national["code_insee"].str.startswith("69")]["code_insee"]
-    table = territory_communes(list_of(near.tolist()), national, figures=embedded.load_figures())
+    table = communes_of(list_of(near.tolist()), national)
     assert table["area_km2"].isna().sum() == 1
     sums = area_summary(table, by="territory").set_index("indicator")["value"]
     shape = outlines(table).loc["essai"]
@@ -139,9 +125,7 @@ def test_area_is_the_one_that_is_compared(national):
 
 
 def test_territory_of_one_commune_without_contour(national):
-    table = territory_communes(
-        list_of([WITHOUT_CONTOUR]), national, figures=embedded.load_figures()
-    )
+    table = communes_of(list_of([WITHOUT_CONTOUR]), national)
     shapes = outlines(table)
     assert shapes.geometry.isna().all() or shapes.geometry.is_empty.all()
     assert shapes.at["essai", "population"] > 0
@@ -149,7 +133,7 @@ def test_territory_of_one_commune_without_contour(national):
 
 def test_order_of_the_list_is_kept(national):
     codes = ["45203", "45019", "45028"]
-    table = territory_communes(list_of(codes), national, figures=embedded.load_figures())
+    table = communes_of(list_of(codes), national)
     assert table["code_insee"].tolist() == codes
     assert isinstance(table, gpd.GeoDataFrame)
     assert table.crs == national.crs
@@ -157,5 +141,5 @@ def test_order_of_the_list_is_kept(national):
 
 def test_territories_may_overlap(national):
     members = pd.concat([list_of(["45203"], "a"), list_of(["45203", "45019"], "b")])
-    shapes = outlines(territory_communes(members, national, figures=embedded.load_figures()))
+    shapes = outlines(communes_of(members, national))
     assert shapes["communes"].to_dict() == {"a": 1, "b": 2}
