@@ -128,24 +128,18 @@ def _with_intervals(table: pd.DataFrame, *, areas: pd.DataFrame) -> pd.DataFrame
     counts = table.set_index(["territory", "area_code", "indicator"])["value"]
     known_areas = areas.drop_duplicates(["area_code", "indicator"])
     people = known_areas.set_index(["area_code", "indicator"])["value"]
-    low, high, notes = [], [], []
-    for row in table.to_dict("records"):
-        bounds, note = (np.nan, np.nan), row["note"]
-        if row["indicator"] in _COUNTED and pd.notna(row["value"]):
-            counted, weight = _COUNTED[row["indicator"]]
-            count = float(counts.loc[(row["territory"], row["area_code"], counted)])
-            if np.isnan(count):
-                note = " ; ".join(filter(None, [note, _NO_INTERVAL]))
-            else:
-                # No doctor, no ratio of density to count: the people say what one would weigh.
-                alone = COLUMNS[row["indicator"]].per / people[row["area_code"], weight]
-                scale = row["value"] / count if count > 0 else alone
-                lower, upper = poisson_interval(count)
-                bounds = (lower * scale, upper * scale)
-        low.append(bounds[0])
-        high.append(bounds[1])
-        notes.append(note)
-    return table.assign(low=low, high=high, note=notes)
+    found = table.assign(low=np.nan, high=np.nan)
+    for place, row in table[table["indicator"].isin(_COUNTED) & table["value"].notna()].iterrows():
+        counted, weight = _COUNTED[row["indicator"]]
+        count = float(counts.loc[(row["territory"], row["area_code"], counted)])
+        if np.isnan(count):
+            found.loc[place, "note"] = " ; ".join(filter(None, [row["note"], _NO_INTERVAL]))
+            continue
+        # No doctor, no ratio of density to count: the people say what one would weigh.
+        alone = COLUMNS[row["indicator"]].per / people[row["area_code"], weight]
+        scale = row["value"] / count if count > 0 else alone
+        found.loc[place, ["low", "high"]] = [bound * scale for bound in poisson_interval(count)]
+    return found
 
 
 def _described(table: pd.DataFrame) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Literal, NamedTuple
+from typing import ClassVar, Final, Literal, NamedTuple
 
 import pandas as pd
 
@@ -45,6 +45,22 @@ class Defect(NamedTuple):
     line: int
     text: str
     kind: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a list: its number, and what is published there."""
+
+    line: int
+    published: str
+    #: What it is, before what is published, in messages.
+    what: ClassVar[str] = ""
+
+    def wrong(self, text: str, kind: str) -> Defect:
+        """What is wrong with this line."""
+        return Defect(
+            self.line, f"ligne {self.line}, {self.what}{quoted(self.published)} : {text}", kind
+        )
 
 
 @dataclass(frozen=True)

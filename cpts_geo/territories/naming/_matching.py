@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from cpts_geo.errors import one_line, quoted
+from cpts_geo.errors import one_line
 from cpts_geo.french import number
 from cpts_geo.settings import FUZZY_MIN_MARGIN, FUZZY_MIN_SCORE
 from cpts_geo.territories.naming._audit import (
     Defect,
+    Line,
     Method,
     Resolution,
     candidates_text,
@@ -44,11 +45,9 @@ MAX_LETTERS: Final = 200
 
 
 @dataclass(frozen=True)
-class NameQuery:
+class NameQuery(Line):
     """One published name, and where to look for it: scopes are départements, None all of France."""
 
-    line: int
-    published: str
     scope: Scope
     departement: str | None = None
     choice: str | None = None
@@ -67,11 +66,6 @@ class NameQuery:
                 scope = frozenset({code}) & (frozenset({code}) if scope is None else scope)
         return scope
 
-    @property
-    def where(self) -> str:
-        """Start of a message about this line."""
-        return f"ligne {self.line}, {quoted(self.published)}"
-
 
 def resolve_queries(
     gazetteer: Gazetteer, queries: Sequence[NameQuery]
@@ -81,7 +75,9 @@ def resolve_queries(
     pending: dict[tuple[Scope, str], list[int]] = {}
     for i, query in enumerate(queries):
         if len(query.published) > MAX_LETTERS:
-            outcomes[i] = _too_long(query)
+            letters = number(len(query.published))
+            text = f"trop long : {letters} caractères, {MAX_LETTERS} au plus"
+            outcomes[i] = query.wrong(text, "nom trop long")
         elif query.choice is not None:
             outcomes[i] = _apply_choice(gazetteer, query)
         elif outcome := _same_name(gazetteer, query):
@@ -91,12 +87,16 @@ def resolve_queries(
             scope = None if query.narrow is None else query.narrow & gazetteer.departements
             pending.setdefault((scope, query.key), []).append(i)
     alike = _names_alike(gazetteer, list(pending)[:MAX_SEARCHED])
+    beyond = (
+        f"ne ressemble à aucune commune connue (au-delà de {number(MAX_SEARCHED)} noms inconnus, "
+        "les noms proches ne sont plus cherchés)"
+    )
     for wanted, members in pending.items():
         for i in members:
             if wanted in alike:
                 outcomes[i] = _closest(gazetteer, queries[i], *alike[wanted])
             else:
-                outcomes[i] = _not_searched(queries[i])
+                outcomes[i] = queries[i].wrong(beyond, "nom qui ne ressemble à aucune commune")
     ordered = [outcomes[i] for i in range(len(queries))]
     return (
         [outcome for outcome in ordered if isinstance(outcome, Resolution)],
@@ -120,26 +120,10 @@ def _names_alike(
     return found
 
 
-def _too_long(query: NameQuery) -> Defect:
-    """Defect of a name too long to be looked for."""
-    letters = number(len(query.published))
-    text = f"{query.where} : trop long : {letters} caractères, {MAX_LETTERS} au plus"
-    return Defect(query.line, text, "nom trop long")
-
-
-def _not_searched(query: NameQuery) -> Defect:
-    """Defect of a name beyond those that are looked for."""
-    text = (
-        f"{query.where} : ne ressemble à aucune commune connue (au-delà de {number(MAX_SEARCHED)} "
-        "noms inconnus, les noms proches ne sont plus cherchés)"
-    )
-    return Defect(query.line, text, "nom qui ne ressemble à aucune commune")
-
-
 def _same_name(gazetteer: Gazetteer, query: NameQuery) -> Resolution | Defect | None:
     """Exact, normalised or moved; None when no place of the départements bears the name."""
     if not query.key:
-        return Defect(query.line, f"{query.where} : nom vide ou sans lettre", "nom vide")
+        return query.wrong("nom vide ou sans lettre", "nom vide")
     same = gazetteer.by_key.get(query.key, ())
     inside = [place for place in same if in_scope(place, query.narrow)]
     tiers = _tiers(query, inside) if inside else []
@@ -147,14 +131,13 @@ def _same_name(gazetteer: Gazetteer, query: NameQuery) -> Resolution | Defect | 
         parts = [place for place in inside if place.is_arrondissement]
         if not parts:
             return None
-        text = f"{query.where} : {part_text(gazetteer, parts[0])}"
-        return Defect(query.line, text, "arrondissement municipal")
+        return query.wrong(part_text(gazetteer, parts[0]), "arrondissement municipal")
     method, places = tiers[0]
     homonyms = _scored(query.key, [p for p in same if in_scope(p, query.scope)])
     if len({place.current for place in places}) > 1:
         text = candidates_text(gazetteer, _scored(query.key, places))
-        text = f"{query.where} : plusieurs communes portent ce nom : {text}"
-        return Defect(query.line, text, "nom de plusieurs communes")
+        text = f"plusieurs communes portent ce nom : {text}"
+        return query.wrong(text, "nom de plusieurs communes")
     others = [pair for pair in homonyms if pair[1].current != places[0].current]
     return _resolution(gazetteer, query, method, (100.0, places[0]), others=others)
 
@@ -185,12 +168,12 @@ def _apply_choice(gazetteer: Gazetteer, query: NameQuery) -> Resolution | Defect
         and (place.current == code if code in gazetteer.current else place.code == code)
     ]
     if not allowed:
-        text = f"{query.where} : le code choisi, {one_line(code)}, est inconnu du COG"
-        return Defect(query.line, text, "choix impossible")
+        text = f"le code choisi, {one_line(code)}, est inconnu du COG"
+        return query.wrong(text, "choix impossible")
     official = f"{code} {allowed[0].name} ({allowed[0].departement})"
     if not in_scope(allowed[0], query.narrow):
-        text = f"{query.where} : le choix, {official}, n’est pas {_place_text(query)}"
-        return Defect(query.line, text, "choix impossible")
+        text = f"le choix, {official}, n’est pas {_place_text(query)}"
+        return query.wrong(text, "choix impossible")
     same = gazetteer.by_key.get(query.key, ())
     homonyms = [p for p in same if in_scope(p, query.scope) and p.current != allowed[0].current]
     others = _scored(query.key, homonyms)
@@ -199,8 +182,8 @@ def _apply_choice(gazetteer: Gazetteer, query: NameQuery) -> Resolution | Defect
         return _resolution(gazetteer, query, method, (100.0, places[0]), others=others)
     alike = [place for place in allowed if agree(query.key, normalise_name(place.name))]
     if not alike:
-        text = f"{query.where} : le choix, {official}, est trop différent"
-        return Defect(query.line, text, "choix impossible")
+        text = f"le choix, {official}, est trop différent"
+        return query.wrong(text, "choix impossible")
     best = _scored(query.key, alike)[0]
     return _resolution(gazetteer, query, "fuzzy", best, others=others)
 
@@ -221,7 +204,7 @@ def _closest(
     if clear and near[0][1].is_current:
         return _resolution(gazetteer, query, "fuzzy", near[0], others=near[1:4])
     reason = "plusieurs noms sont presque aussi proches" if close and not clear else "nom inconnu"
-    text = f"{query.where} : {reason} {_place_text(query)}"
+    text = f"{reason} {_place_text(query)}"
     if lost:
         text += f" ; ancienne commune dont la commune actuelle n’est pas connue : {', '.join(lost)}"
     if elsewhere:
@@ -230,7 +213,7 @@ def _closest(
     candidates = [*holding, *(pair for pair in near if pair[1].current not in held)][:5]
     if candidates:
         text += f" ; noms les plus proches : {candidates_text(gazetteer, candidates)}"
-    return Defect(query.line, text, "nom inconnu" if reason == "nom inconnu" else "nom ambigu")
+    return query.wrong(text, "nom inconnu" if reason == "nom inconnu" else "nom ambigu")
 
 
 def _resolution(

@@ -15,7 +15,14 @@ import pandas as pd
 
 from cpts_geo.errors import PerimeterError, one_line, quoted
 from cpts_geo.settings import COG_YEAR
-from cpts_geo.territories.naming._audit import Defect, Method, Resolution, audit_table, part_text
+from cpts_geo.territories.naming._audit import (
+    Defect,
+    Line,
+    Method,
+    Resolution,
+    audit_table,
+    part_text,
+)
 from cpts_geo.territories.naming._gazetteer import (
     Gazetteer,
     Place,
@@ -34,18 +41,12 @@ _FLOAT_TAIL: Final = re.compile(r"[.,]0+$")
 
 
 @dataclass(frozen=True)
-class _CodeQuery:
+class _CodeQuery(Line):
     """One code of a list and what stands beside it."""
 
-    line: int
-    published: str
+    what = "code "
     name: str = ""
     departement: str | None = None
-
-    @property
-    def where(self) -> str:
-        """Start of a message about this line."""
-        return f"ligne {self.line}, code {quoted(self.published)}"
 
 
 def _clean_code(text: str) -> str:
@@ -136,17 +137,15 @@ def _resolve_code(gazetteer: Gazetteer, query: _CodeQuery) -> Resolution | Defec
     elif re.fullmatch(r"\d{4}", code) and f"0{code}" in gazetteer.former:
         method, places = "moved", list(gazetteer.former[f"0{code}"])
     else:
-        text = f"{query.where} : {_unknown_text(gazetteer, query, code)}"
-        return Defect(query.line, text, "code inconnu")
+        return query.wrong(_unknown_text(gazetteer, query, code), "code inconnu")
     if places[0].is_arrondissement:
-        text = f"{query.where} : {part_text(gazetteer, places[0])}"
-        return Defect(query.line, text, "arrondissement municipal")
+        return query.wrong(part_text(gazetteer, places[0]), "arrondissement municipal")
     if len({place.current for place in places}) > 1:
         found = ", ".join(f"{p.current} {gazetteer.current[p.current].name}" for p in places)
-        text = f"{query.where} : a quitté le COG pour plusieurs communes : {found}"
-        return Defect(query.line, text, "code partagé entre plusieurs communes")
+        text = f"a quitté le COG pour plusieurs communes : {found}"
+        return query.wrong(text, "code partagé entre plusieurs communes")
     if contradiction := _contradiction(gazetteer, query, places):
-        return Defect(query.line, f"{query.where} : {contradiction}", "code contredit")
+        return query.wrong(contradiction, "code contredit")
     return Resolution(query.line, query.published, places[0], method, 100.0, "", False)
 
 
