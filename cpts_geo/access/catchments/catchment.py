@@ -13,7 +13,7 @@ import pandas as pd
 
 from cpts_geo.access.catchments.sharing import catchments, ratio_of
 from cpts_geo.access.catchments.weights import APL_WEIGHT, Weight
-from cpts_geo.access.travel.places import Floats, spread, values_at
+from cpts_geo.access.travel.places import by_origin, spread, values_at
 from cpts_geo.access.travel.times import TravelTimes
 
 
@@ -96,7 +96,7 @@ def enhanced_two_stage_fca(
     """
     shared = catchments(travel, demand, weight=weight, supply=supply)
     ratio = ratio_of(values_at(supply, travel.destinations), shared.people)
-    return _by_origin(spread(shared.weights, ratio), travel)
+    return by_origin(spread(shared.weights, ratio), travel)
 
 
 def m2sfca(
@@ -130,7 +130,7 @@ def m2sfca(
     """
     shared = catchments(travel, demand, weight=weight, supply=supply)
     ratio = ratio_of(values_at(supply, travel.destinations), shared.people)
-    return _by_origin(spread(shared.weights.power(2), ratio), travel)
+    return by_origin(spread(shared.weights.power(2), ratio), travel)
 
 
 def three_stage_fca(
@@ -178,7 +178,7 @@ def three_stage_fca(
     homes = values_at(demand, travel.origins)
     unsure = offered @ np.isnan(amounts).astype(np.float64) > 0
     homes = np.where(unsure & (homes > 0), np.nan, homes)
-    return _by_origin(spread(chosen, ratio_of(amounts, spread(chosen.T, homes))), travel)
+    return by_origin(spread(chosen, ratio_of(amounts, spread(chosen.T, homes))), travel)
 
 
 def apl(travel: TravelTimes, *, consultations: pd.Series, standardised: pd.Series) -> pd.Series:
@@ -220,11 +220,3 @@ def apl(travel: TravelTimes, *, consultations: pd.Series, standardised: pd.Serie
     return enhanced_two_stage_fca(
         travel, supply=consultations, demand=standardised, weight=APL_WEIGHT
     )
-
-
-def _by_origin(values: Floats, travel: TravelTimes) -> pd.Series:
-    """Name the values of origins; NaN where no road reaches the place."""
-    found = pd.Series(values, index=travel.origins)
-    if travel.unsnapped:
-        found[found.index.isin(travel.unsnapped)] = np.nan
-    return found

@@ -17,6 +17,7 @@ import pandas as pd
 
 from cpts_geo.access.catchments.sharing import Catchments, ratio_of
 from cpts_geo.access.changes._activity import ACTIVITY_NEW_DOCTOR, acts_text, counted_acts, refused
+from cpts_geo.access.travel.places import by_origin
 from cpts_geo.access.travel.times import listed
 from cpts_geo.errors import TableError
 from cpts_geo.french import number
@@ -83,7 +84,6 @@ def centre_opens(
     *,
     hours_per_week: float,
     minutes: float = _MINUTES_A_CONSULTATION,
-    weeks: float = _WEEKS_A_YEAR,
     demand: float = math.inf,
 ) -> Change:
     """
@@ -97,22 +97,20 @@ def centre_opens(
         Hours of doctor a week, above 0.
     minutes : float
         Minutes a consultation, above 0.
-    weeks : float
-        Opening weeks a year.
     demand : float
         Requests a year that it answers: it gives no more consultations than that.
 
     Returns
     -------
     Change
-        ``hours x 60 / minutes x weeks``, at most `demand`, counted without bounds as a health
+        ``hours x 60 / minutes`` in 50 weeks, at most `demand`, counted without bounds as a health
         centre's. It supposes that the doctors are new to the territory: consultations that move
         from a practice to a centre add none.
 
     Raises
     ------
     ScenarioError
-        An argument not above 0, or over 168 hours, 240 minutes or 53 weeks.
+        An argument not above 0, or over 168 hours or 240 minutes.
 
     Examples
     --------
@@ -124,14 +122,13 @@ def centre_opens(
         for name, value, most in (
             ("heures par semaine", hours_per_week, 168.0),
             ("minutes par consultation", minutes, 240.0),
-            ("semaines par an", weeks, 53.0),
             ("demandes par an", demand, math.inf),
         )
         if not 0 < value <= most
     ]
     if defects:
         raise refused(defects)
-    slots = hours_per_week * 60 / minutes * weeks
+    slots = hours_per_week * 60 / minutes * _WEEKS_A_YEAR
     total = min(slots, demand)
     use = "si tous les créneaux servent"
     if demand < slots:
@@ -205,22 +202,17 @@ def apl_shift(shared: Catchments, changes: Iterable[Change]) -> pd.Series:
         near = column.data > 0  # a pair slower than the weight is no part of the catchment
         share = ratio_of(np.array([change.consultations]), shared.people[[place]])
         moved[column.col[near]] += column.data[near] * share
-    found = pd.Series(moved, index=shared.travel.origins)
-    if shared.travel.unsnapped:
-        found[found.index.isin(shared.travel.unsnapped)] = np.nan
-    return found
+    return by_origin(moved, shared.travel)
 
 
-def crossings(before: pd.Series, after: pd.Series, *, threshold: float = APL_LOW) -> pd.DataFrame:
+def crossings(before: pd.Series, after: pd.Series) -> pd.DataFrame:
     """
-    List the communes that cross a threshold.
+    List the communes that cross the threshold under which an APL is low.
 
     Parameters
     ----------
     before, after : Series of float
-        A measure by commune, on the same index; NaN never crosses.
-    threshold : float
-        Under it is "low": 2.5 consultations a year for the APL.
+        APL by commune, on the same index; NaN never crosses.
 
     Returns
     -------
@@ -245,7 +237,7 @@ def crossings(before: pd.Series, after: pd.Series, *, threshold: float = APL_LOW
             defects=[f"{len(before)} communes avant, {len(after)} après, ou dans un autre ordre"],
             remedy="donnez deux séries sur le même index.",
         )
-    falls = (before >= threshold) & (after < threshold)
-    rises = (before < threshold) & (after >= threshold)
+    falls = (before >= APL_LOW) & (after < APL_LOW)
+    rises = (before < APL_LOW) & (after >= APL_LOW)
     table = pd.DataFrame({"before": before, "after": after})[falls | rises]
     return table.assign(direction=np.where(falls[falls | rises], "falls", "rises"))

@@ -8,7 +8,6 @@ allocations. Allocated figures serve calculations: they are never mapped as a ra
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -83,9 +82,7 @@ def allocate(
     return pd.Series(total * share, index=population.index, name="demand")
 
 
-def allocations(
-    total: float, population: pd.Series, *, apl: pd.Series, tilts: Sequence[float] = _TILTS
-) -> dict[str, pd.Series]:
+def allocations(total: float, population: pd.Series, *, apl: pd.Series) -> dict[str, pd.Series]:
     """
     Spread one figure of a territory in several ways, to be shown side by side.
 
@@ -93,13 +90,11 @@ def allocations(
     ----------
     total, population, apl : float, Series of float (2)
         As for :func:`allocate`.
-    tilts : sequence of float
-        Strengths of the tilt towards low APL, 0 being the proportional allocation.
 
     Returns
     -------
     dict of str to Series
-        French name of the allocation -> demand by commune, in the order of `tilts`.
+        French name of the allocation -> demand by commune, the proportional one first.
 
     Raises
     ------
@@ -115,7 +110,7 @@ def allocations(
     inclinée vers l’APL faible (b = 0,20) [267.0, 133.0]
     inclinée vers l’APL faible (b = 0,50) [210.0, 190.0]
     """
-    return {_name(tilt): allocate(total, population, apl=apl, tilt=tilt) for tilt in tilts}
+    return {_name(tilt): allocate(total, population, apl=apl, tilt=tilt) for tilt in _TILTS}
 
 
 def _name(tilt: float) -> str:

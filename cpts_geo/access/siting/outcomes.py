@@ -26,7 +26,6 @@ def coverage_outcomes(
     demand: pd.Series,
     *,
     sites: Collection[str],
-    bands: Sequence[float] = BANDS,
 ) -> pd.Series:
     """
     Describe how near the demand is to a set of open sites.
@@ -40,21 +39,20 @@ def coverage_outcomes(
         `minutes`; a commune whose demand is 0 counts nowhere.
     sites : collection of str
         Every open site, existing ones included; empty when nothing is open.
-    bands : sequence of float
-        Minutes within which people are counted (a time equal to it counts), above 0.
 
     Returns
     -------
     Series
-        demand (whole); within_10, ... (demand within each band); share_within_10, ... (0 to 1, of
-        the whole); mean_minutes (of the demand in reach); p90_minutes; worst_minutes and
-        worst_commune (the farthest in reach, first by code); unreached (demand with no known
-        time). Minutes are NaN, and the commune empty, when nothing is in reach.
+        demand (whole); within_10, ... (demand within each time of
+        :data:`cpts_geo.access.travel.times.BANDS`, itself included); share_within_10, ... (0 to 1,
+        of the whole); mean_minutes (of the demand in reach); p90_minutes; worst_minutes and
+        worst_commune (the farthest in reach, first by code); unreached (demand with no known time).
+        Minutes are NaN, and the commune empty, when nothing is in reach.
 
     Raises
     ------
     SitingError
-        If a table, a site or a band is unusable; lists every defect.
+        If a table or a site is unusable; lists every defect.
 
     Notes
     -----
@@ -67,13 +65,12 @@ def coverage_outcomes(
     --------
     >>> minutes = pd.DataFrame({"A": [0.0, 12.0, math.nan]}, index=["A", "B", "C"])
     >>> people = pd.Series({"A": 600, "B": 380, "C": 20})
-    >>> coverage_outcomes(minutes, people, sites=["A"], bands=[10]).to_dict()
-    {'demand': 1000.0, 'within_10': 600.0, 'share_within_10': 0.6, \
-'mean_minutes': 4.653061224489796, 'p90_minutes': 12.0, 'worst_minutes': 12.0, \
-'worst_commune': 'B', 'unreached': 20.0}
+    >>> found = coverage_outcomes(minutes, people, sites=["A"])
+    >>> found[["within_10", "share_within_10", "p90_minutes", "unreached"]].tolist()
+    [600.0, 0.6, 12.0, 20.0]
     """
-    _check(minutes, demand, bands=bands, sites=sites, what="sites")
-    return _outcomes(minutes, demand, sites=sites, bands=bands)
+    _check(minutes, demand, sites=sites, what="sites")
+    return _outcomes(minutes, demand, sites=sites)
 
 
 def coverage_gain(
@@ -82,7 +79,6 @@ def coverage_gain(
     *,
     sites: Collection[str],
     existing: Collection[str],
-    bands: Sequence[float] = BANDS,
 ) -> pd.DataFrame:
     """
     Compare how near the demand is before and after new sites open.
@@ -95,8 +91,6 @@ def coverage_gain(
         New sites.
     existing : collection of str
         Sites open today (emergency departments, centres), which stay open; may be empty.
-    bands : sequence of float
-        Minutes within which people are counted, above 0.
 
     Returns
     -------
@@ -108,21 +102,19 @@ def coverage_gain(
     Raises
     ------
     SitingError
-        If a table, a site or a band is unusable, or a new site is open already; lists every
-        defect.
+        If a table or a site is unusable, or a new site is open already; lists every defect.
 
     Examples
     --------
     >>> minutes = pd.DataFrame({"A": [0.0, 12.0], "B": [12.0, 0.0]}, index=["A", "B"])
     >>> people = pd.Series({"A": 600, "B": 400})
-    >>> gain = coverage_gain(minutes, people, sites=["B"], existing=["A"], bands=[10])
+    >>> gain = coverage_gain(minutes, people, sites=["B"], existing=["A"])
     >>> gain[["within_10", "mean_minutes"]].T.to_dict("list")
     {'before': [600.0, 4.8], 'after': [1000.0, 0.0], 'difference': [400.0, -4.8]}
     """
     _check(
         minutes,
         demand,
-        bands=bands,
         sites=existing,
         what="sites existants",
         others=[
@@ -130,8 +122,8 @@ def coverage_gain(
             *told(("nouveaux sites déjà ouverts", [c for c in sites if c in set(existing)])),
         ],
     )
-    before = _outcomes(minutes, demand, sites=existing, bands=bands)
-    after = _outcomes(minutes, demand, sites=[*existing, *sites], bands=bands)
+    before = _outcomes(minutes, demand, sites=existing)
+    after = _outcomes(minutes, demand, sites=[*existing, *sites])
     figures = before.index.drop("worst_commune")
     difference = after[figures].astype("float64") - before[figures].astype("float64")
     if difference["unreached"]:
@@ -141,9 +133,7 @@ def coverage_gain(
     return table.fillna({"worst_commune": ""})
 
 
-def _outcomes(
-    minutes: pd.DataFrame, demand: pd.Series, *, sites: Collection[str], bands: Sequence[float]
-) -> pd.Series:
+def _outcomes(minutes: pd.DataFrame, demand: pd.Series, *, sites: Collection[str]) -> pd.Series:
     """Measures of one set of open sites."""
     asks = demand.reindex(minutes.index).astype("float64")
     asks = asks[asks > 0].sort_index()
@@ -151,7 +141,7 @@ def _outcomes(
     nearest = minutes.loc[asks.index, list(sites)].astype("float64").min(axis=1)
     total, known = float(asks.sum()), nearest.notna()
     figures: dict[str, float | str] = {"demand": total}
-    for band in bands:
+    for band in BANDS:
         within = float(asks[nearest <= band].sum())
         figures |= {f"within_{band:g}": within, f"share_within_{band:g}": within / total}
     in_reach = float(asks[known].sum())
@@ -168,7 +158,6 @@ def _check(
     minutes: pd.DataFrame,
     demand: pd.Series,
     *,
-    bands: Sequence[float],
     sites: Collection[str],
     what: str,
     others: Sequence[str] = (),
@@ -179,7 +168,6 @@ def _check(
         *demand_defects(demand, minutes),
         *site_defects(sites, minutes, what=what),
         *others,
-        *told(("seuils en minutes refusés", [b for b in bands if not 0 < b < math.inf])),
     ]
     if defects:
         raise SitingError(

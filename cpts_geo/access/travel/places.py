@@ -98,6 +98,26 @@ def spread(weights: csr_array, values: Floats) -> Floats:
     return found
 
 
+def by_origin(values: Floats, travel: TravelTimes) -> pd.Series:
+    """
+    Name the values of origins.
+
+    Parameters
+    ----------
+    values : ndarray of float
+        One value an origin.
+    travel : TravelTimes
+        Travel times.
+
+    Returns
+    -------
+    Series of float
+        By code; NaN where no road reaches the place.
+    """
+    found = pd.Series(values, index=travel.origins)
+    return found.mask(found.index.isin(travel.unsnapped))
+
+
 def _disagreements(name: str, values: pd.Series, places: pd.Index) -> list[str]:
     """French words on codes and values that do not agree with the places of the travel times."""
     rules = (

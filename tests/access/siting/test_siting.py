@@ -387,11 +387,17 @@ def test_outcomes_are_those_of_the_best_sites():
 
 
 def test_gain_by_hand():
-    found = coverage_gain(MINUTES, DEMAND, sites=["A"], existing=["C"], bands=[10, 20])
+    found = coverage_gain(MINUTES, DEMAND, sites=["A"], existing=["C"])
     figures = found.drop(columns="worst_commune")
-    assert figures.loc["before"].tolist() == [100, 25, 0.25, 45, 0.45, 1900 / 95, 30, 30, 5]
-    assert figures.loc["after"].tolist() == [100, 95, 0.95, 95, 0.95, 200 / 95, 10, 10, 5]
-    gained = [0, 70, 0.7, 50, 0.5, -1700 / 95, -20, -20, 0]
+    bands = {"before": [25, 25, 45, 95], "after": [95] * 4, "difference": [70, 70, 50, 0]}
+    for row, within in bands.items():
+        assert figures.loc[row].filter(regex="^within").tolist() == within
+        shares = figures.loc[row].filter(regex="^share").tolist()
+        assert shares == pytest.approx([people / 100 for people in within])
+    figures = figures.drop(columns=list(figures.filter(like="within")))
+    assert figures.loc["before"].tolist() == [100, 1900 / 95, 30, 30, 5]
+    assert figures.loc["after"].tolist() == [100, 200 / 95, 10, 10, 5]
+    gained = [0, -1700 / 95, -20, -20, 0]
     assert figures.loc["difference"].tolist() == pytest.approx(gained)
     assert found["worst_commune"].tolist() == ["A", "B", ""]
     assert (figures.dtypes == "float64").all()
@@ -414,14 +420,12 @@ def test_unusable_outcomes_list_every_defect():
         of=coverage_gain,
         sites=["B", "Z"],
         existing=["B", "Y"],
-        bands=[0, 10, math.nan],
     ) == (
         "temps négatifs : A → A, B → A, C → A",
         "communes de la demande sans temps : I",
         "sites existants absents de la table des temps : Y",
         "nouveaux sites absents de la table des temps : Z",
         "nouveaux sites déjà ouverts : B",
-        "seuils en minutes refusés : 0, nan",
     )
 
 
