@@ -48,20 +48,31 @@ def tvs(official_dir: Path):
     return READERS["tvs"].table(official_dir / str(source.file), source)
 
 
-def found(request, communes, former, tvs=None):
-    def table():
-        assert tvs is not None, "no TVS was asked for"
-        return tvs, {"tvs.xlsx": "0" * 64}
+@pytest.fixture(scope="module")
+def zones_of_tvs(tvs, communes):
+    before = [tvs.copy(), communes.copy()]
+    zoning = tvs_zoning(tvs, communes)
+    for table, copy in zip((tvs, communes), before, strict=True):
+        pd.testing.assert_frame_equal(pd.DataFrame(table), pd.DataFrame(copy))
+    return zoning
 
-    return find_perimeters(request, communes, former=former, tvs=table)
+
+@pytest.fixture
+def found(request, communes, former):
+    """Perimeters of a request; the composition of the TVS is read where one is asked for."""
+
+    def tvs():
+        return request.getfixturevalue("tvs"), {"tvs.xlsx": "0" * 64}
+
+    return lambda wanted: find_perimeters(wanted, communes, former=former, tvs=tvs)
 
 
 def people(communes, codes) -> int:
     return int(communes.set_index("code_insee").loc[list(codes), "population"].sum())
 
 
-def test_an_epci_is_all_its_communes(communes, former):
-    one = found(Request(epci=("200068278",)), communes, former)
+def test_an_epci_is_all_its_communes(communes, found):
+    one = found(Request(epci=("200068278",)))
     assert one.identity.index.tolist() == ["cc_berry_loire_puisaye"] == [one.folder]
     row = one.identity.iloc[0]
     assert row["document"] == "Insee/Etalab COG 2026, intercommunalité SIREN 200068278"
@@ -75,8 +86,8 @@ def test_an_epci_is_all_its_communes(communes, former):
     assert one.inputs == {}
 
 
-def test_epci_of_loiret(communes, former):
-    all_of = found(Request(departements=("45",)), communes, former)
+def test_epci_of_loiret(communes, found):
+    all_of = found(Request(departements=("45",)))
     codes = all_of.identity["document"].str[-9:]
     assert dict(
         zip(codes, all_of.members.groupby("territory", sort=False).size(), strict=True)
@@ -96,8 +107,8 @@ def test_epci_of_loiret(communes, former):
 
 
 @pytest.mark.parametrize("departement", ["41", "29", "2A", "971"])
-def test_every_commune_is_inside_once_or_named_outside(communes, former, departement):
-    all_of = found(Request(departements=(departement.lower(),)), communes, former)
+def test_every_commune_is_inside_once_or_named_outside(communes, departement, found):
+    all_of = found(Request(departements=(departement.lower(),)))
     here = communes.loc[communes["departement"] == departement, "code_insee"]
     inside = all_of.members["code_insee"]
     assert not inside.duplicated().any()
@@ -120,15 +131,15 @@ def test_an_epci_belongs_where_most_of_its_people_live(communes, zoning):
     assert not any("d’un autre territoire" in note and "200070183" in note for note in notes)
 
 
-def test_a_departement_without_epci_of_its_own_says_where_its_communes_are(communes, former):
+def test_a_departement_without_epci_of_its_own_says_where_its_communes_are(found):
     with pytest.raises(PerimeterError, match="Aucune intercommunalité") as refused:
-        found(Request(departements=("92",)), communes, former)
+        found(Request(departements=("92",)))
     assert "200054781" in " ".join(refused.value.defects)
 
 
-def test_every_unknown_departement_is_listed(communes, former):
+def test_every_unknown_departement_is_listed(found):
     with pytest.raises(PerimeterError, match="inconnu") as refused:
-        found(Request(departements=("45", "99", "20")), communes, former)
+        found(Request(departements=("45", "99", "20")))
     assert refused.value.defects == ("« 99 »", "« 20 »")
 
 
@@ -160,8 +171,8 @@ def test_unknown_and_ambiguous_zones_are_all_listed(zoning):
     assert "--epci" in refused.value.remedy
 
 
-def test_two_epci_of_one_name_have_two_keys(communes, former):
-    both = found(Request(epci=("247000623", "247400666")), communes, former)
+def test_two_epci_of_one_name_have_two_keys(found):
+    both = found(Request(epci=("247000623", "247400666")))
     assert both.identity.index.tolist() == [
         "cc_des_quatre_rivieres_247000623",
         "cc_des_quatre_rivieres_247400666",
@@ -176,13 +187,13 @@ def test_keys_are_all_different():
     assert "index" not in keys
 
 
-def test_a_name_replaces_that_of_the_only_zone(communes, former):
-    one = found(Request(epci=("200070183",), name="CPTS du Val"), communes, former)
+def test_a_name_replaces_that_of_the_only_zone(found):
+    one = found(Request(epci=("200070183",), name="CPTS du Val"))
     assert one.identity.loc["cpts_du_val", "name"] == "CPTS du Val"
 
 
-def test_tvs_of_pithiviers(communes, former, tvs):
-    one = found(Request(tvs=("45252",)), communes, former, tvs)
+def test_tvs_of_pithiviers(tvs, found):
+    one = found(Request(tvs=("45252",)))
     assert one.identity["name"].tolist() == ["TVS Pithiviers"]
     assert one.identity["document"].str.endswith("TVS 45252").all()
     listed = tvs.loc[tvs["tvs"] == "45252", "code_insee"]
@@ -190,7 +201,7 @@ def test_tvs_of_pithiviers(communes, former, tvs):
     # None of them changed between 2019 and 2026.
     assert set(one.members["code_insee"]) == set(listed)
     assert one.inputs == {"tvs.xlsx": "0" * 64}
-    assert found(Request(tvs=("tvs pithiviers",)), communes, former, tvs).folder == one.folder
+    assert found(Request(tvs=("tvs pithiviers",))).folder == one.folder
 
 
 @pytest.mark.usefixtures("small_files")
@@ -230,9 +241,8 @@ def test_the_first_composition_that_was_fetched_is_taken_and_named(
     assert zoning.document == "Drees, territoires de vie-santé 2019, TVS"
 
 
-def test_tvs_put_each_commune_in_one_zone(communes, former, tvs):
-    zoning = tvs_zoning(tvs, communes)
-    placed = zoning.members.set_index("code_insee")["zone"]
+def test_tvs_put_each_commune_in_one_zone(communes, tvs, zones_of_tvs):
+    placed = zones_of_tvs.members.set_index("code_insee")["zone"]
     assert not placed.index.duplicated().any()
     assert set(placed.index) <= set(communes["code_insee"])
     assert set(communes["code_insee"]) - set(placed.index) == {"13055", "69123", "75056"}
@@ -243,29 +253,31 @@ def test_tvs_put_each_commune_in_one_zone(communes, former, tvs):
     assert (placed[both] == then[both]).all()
     # Parts that left a commune since follow it.
     assert placed["85165"] == placed["85212"] == then["85084"]
+    # Every code of 2019 is followed.
+    assert not any("a quitté le COG" in text for text in zones_of_tvs.remarks.values())
+    assert zones_of_tvs.members.set_index("code_insee")["published"].str.contains("45287").any()
 
 
-def test_a_merger_over_two_tvs_is_in_that_of_its_chef_lieu(communes, former, tvs):
-    zoning = tvs_zoning(tvs, communes)
+def test_a_merger_over_two_tvs_is_in_that_of_its_chef_lieu(tvs, zones_of_tvs):
     then = tvs.set_index("code_insee")["tvs"]
     crossing = [
         (part, code)
         for code, published in zip(
-            zoning.members["code_insee"], zoning.members["published"], strict=True
+            zones_of_tvs.members["code_insee"], zones_of_tvs.members["published"], strict=True
         )
         for part in published.split(" + ")
         if then[part] != then.get(code, then[part])
     ]
     assert len(crossing) >= 14
     for part, code in crossing:
-        assert f"Sans {part}" in zoning.remarks[then[part]]
-        assert f"Avec {part}" in zoning.remarks[then[code]]
-    moved = zoning.members[zoning.members["method"] == "moved"]
+        assert f"Sans {part}" in zones_of_tvs.remarks[then[part]]
+        assert f"Avec {part}" in zones_of_tvs.remarks[then[code]]
+    moved = zones_of_tvs.members[zones_of_tvs.members["method"] == "moved"]
     assert set(moved["published"].str.contains(" + ", regex=False)) == {True, False}
 
 
-def test_tvs_of_loiret(communes, former, tvs):
-    all_of = found(Request(departements=("45",), by="tvs"), communes, former, tvs)
+def test_tvs_of_loiret(communes, tvs, found):
+    all_of = found(Request(departements=("45",), by="tvs"))
     assert len(all_of.identity) == 34
     here = set(communes.loc[communes["departement"] == "45", "code_insee"])
     inside = set(all_of.members["code_insee"])
@@ -275,21 +287,15 @@ def test_tvs_of_loiret(communes, former, tvs):
     assert all_of.folder == "departement_45_tvs"
 
 
-def test_a_tvs_that_cannot_be_a_list_of_communes_says_why(communes, former, tvs):
+def test_a_tvs_that_cannot_be_a_list_of_communes_says_why(tvs, found):
     with pytest.raises(PerimeterError) as refused:
-        found(Request(tvs=("75117", "93059", "2A999")), communes, former, tvs)
+        found(Request(tvs=("75117", "93059", "2A999")))
     part, absorbed, unknown = refused.value.defects
     assert "arrondissement municipal" in part
     assert "93066" in absorbed
     assert "inconnu" in unknown
     with pytest.raises(PerimeterError, match="75"):
-        found(Request(departements=("75",), by="tvs"), communes, former, tvs)
-
-
-def test_every_code_of_2019_is_followed(communes, tvs):
-    zoning = tvs_zoning(tvs, communes)
-    assert not any("a quitté le COG" in text for text in zoning.remarks.values())
-    assert zoning.members.set_index("code_insee")["published"].str.contains("45287").any()
+        found(Request(departements=("75",), by="tvs"))
 
 
 def test_a_code_without_successor_is_named(communes):
@@ -330,13 +336,6 @@ def test_combinations_that_do_are_accepted():
     assert Request(perimeter=Path("Z.GPKG"), name="x").polygon
     assert Request(departements=("45",), by="tvs").published is False
     assert Request(territories=("lvo",)).published
-
-
-def test_tables_given_are_left_as_they_are(communes, former, tvs):
-    before = [table.copy() for table in (tvs, former, pd.DataFrame(communes))]
-    tvs_zoning(tvs, communes)
-    for table, copy in zip((tvs, former, pd.DataFrame(communes)), before, strict=True):
-        pd.testing.assert_frame_equal(table, copy)
 
 
 def test_many_unknown_zones_have_those_near_for_the_first_fifty(zoning):
