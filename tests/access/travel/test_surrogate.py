@@ -82,10 +82,8 @@ def test_great_circle_far_near_and_unknown():
     assert great_circle_km(2, 48, 2, 48) == 0
     # A metre, which the cosine of an angle cannot tell.
     assert great_circle_km(2, 48, 2, 48 + 9e-6) == pytest.approx(1.00075e-3, rel=1e-4)
-    assert np.isnan(great_circle_km([1.0, np.nan], [47.0, 47.0], 1.0, 48.0)).tolist() == [
-        False,
-        True,
-    ]
+    half_known = great_circle_km([1.0, np.nan], [47.0, 47.0], 1.0, 48.0)
+    assert np.isnan(half_known).tolist() == [False, True]
 
 
 def test_great_circle_takes_shapes_that_broadcast():
@@ -118,11 +116,11 @@ def test_published_minutes_of_the_laws():
     assert ten["central"] == pytest.approx(15.2, abs=0.05)
     assert ten["low"] / ten["central"] == pytest.approx(0.84, abs=0.006)
     assert ten["high"] / ten["central"] == pytest.approx(1.20, abs=0.005)
-    assert {name: law.grade for name, law in LAWS.items()} == {
-        "low": "B",
-        "central": "D",
-        "high": "B",
-    }
+    assert [law.grade for law in LAWS.values()] == ["B", "D", "B"]
+    # In order at every distance that is asked about.
+    km = np.geomspace(0.05, 100, 500)
+    low, central, high = (LAWS[name].minutes(km) for name in PUBLISHED)
+    assert (low < central).all() and (central < high).all()
 
 
 # --- pairs ------------------------------------------------------------------------------
@@ -151,27 +149,12 @@ def test_pairs_are_all_those_under_the_reach_and_equal_the_naive_law(places, var
     assert travel.reach == reach
 
 
-def test_many_places_equal_the_naive_law_and_are_symmetric():
-    rng = np.random.default_rng(5)
-    places = list(zip(rng.uniform(1, 3, 400), rng.uniform(47, 48.5, 400), strict=True))
-    travel = surrogate_times(points(*places), reach=45)
-    found = as_dict(travel)
-    assert all(found[j, i] == t for (i, j), t in found.items())
-    expected = {}
-    for a, one in enumerate(places):
-        for b, two in enumerate(places):
-            minutes = 2.2 * haversine(one, two) ** 0.84
-            if minutes <= 45:
-                expected[f"p{a}", f"p{b}"] = minutes
-    assert len(found) == len(expected) > 5_000
-    assert found == pytest.approx(expected, rel=1e-9)
-
-
 def test_pairs_too_many_for_one_block_are_all_computed():
     rng = np.random.default_rng(8)
     lon, lat = rng.uniform(2, 2.1, 700), rng.uniform(48, 48.1, 700)
     found = surrogate_times(points(*zip(lon, lat, strict=True))).minutes
     assert found.nnz == 700 * 700
+    assert (found != found.T).nnz == 0
     east, north = np.radians(lon), np.radians(lat)
     half = np.sin((north[:, None] - north) / 2) ** 2
     half += np.cos(north[:, None]) * np.cos(north) * np.sin((east[:, None] - east) / 2) ** 2
@@ -190,12 +173,6 @@ def test_minutes_never_fall_with_distance():
         row = minutes_matrix(travel, origins=["p0"], destinations=list(travel.destinations)).iloc[0]
         far = np.argsort([haversine(places[0], place) for place in places])
         assert (np.diff(row.to_numpy()[far]) > 0).all()
-
-
-@given(st.floats(0.05, 100))
-def test_variants_are_in_order_at_every_distance(km):
-    low, central, high = (float(LAWS[v].minutes(np.array([km]))[0]) for v in PUBLISHED)
-    assert low < central < high
 
 
 def test_points_at_one_place_are_at_no_distance():
