@@ -11,6 +11,8 @@ from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.french import number, percent
 from cpts_geo.schema import Status
 
+#: Said of a model that the activity observed exceeds.
+REFUTED_WORDS: Final = "modèle démenti par l’activité"
 #: A part of a number that neither whole slots nor a drawing show.
 _INVISIBLE: Final = 0.05
 

@@ -12,7 +12,7 @@ from typing import Any, Final, Self
 from cpts_geo.capacity.queue.rules import Rules
 from cpts_geo.capacity.scenario._fields import Fields
 from cpts_geo.capacity.scenario.parameters import ANALYST, SOURCED_FIELDS
-from cpts_geo.capacity.scenario.records import Record
+from cpts_geo.capacity.scenario.records import GROUPS, Record
 from cpts_geo.french import joined
 from cpts_geo.schema import Status
 
@@ -105,17 +105,14 @@ class Scenario(Fields):
     @property
     def uncounted_demand(self) -> str | None:
         """French words for those who may ask besides people without MT; None where nobody."""
-        others = [text for group, text in _OTHERS.items() if group in self.eligible]
+        others = [
+            f"les {text}"
+            for group, text in GROUPS.items()
+            if group in self.eligible and group != "no_mt"
+        ]
         return f"{joined(others)}, admis eux aussi" if others else None
 
     @property
     def opening_days_per_year(self) -> int:
         """Opening days a year of its calendar."""
         return self.calendar.days_per_year
-
-
-#: People without médecin traitant excepted, how each group is called.
-_OTHERS: Final = {
-    "mt_unavailable": "les patients dont le médecin traitant n’est pas disponible",
-    "visitors": "les visiteurs",
-}

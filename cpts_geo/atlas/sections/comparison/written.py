@@ -7,6 +7,7 @@ from typing import Final
 
 from cpts_geo.atlas.look.values import month_names
 from cpts_geo.capacity.comparing.compare import ScenarioComparison
+from cpts_geo.capacity.demand.interval import SAMPLING_WORDS
 from cpts_geo.french import NNBSP
 
 
@@ -27,15 +28,14 @@ COMMON_DRAWS: Final = (
     "sur l’autre, si bien que ce qu’on ignore des deux s’annule dans leur différence."
 )
 EUROS: Final = f"{NNBSP}€"
-_ALONE: Final = "Si seul le comptage des appels était incertain"
 
 
 #: By measure of :data:`cpts_geo.capacity.comparing.measures.MEASURES`.
 TEXTS: Final = {
     "requests_per_day": _Measure("Demandes", "par jour d’ouverture", 1),
-    "sampling_requests_per_day": _Measure(_ALONE, "demandes par jour d’ouverture", 1),
+    "sampling_requests_per_day": _Measure(SAMPLING_WORDS, "demandes par jour d’ouverture", 1),
     "slots_needed": _Measure("Créneaux nécessaires à l’objectif", "par jour d’ouverture"),
-    "sampling_slots_needed": _Measure(_ALONE, "créneaux par jour d’ouverture"),
+    "sampling_slots_needed": _Measure(SAMPLING_WORDS, "créneaux par jour d’ouverture"),
     "gp_hours_needed": _Measure("Heures de médecin nécessaires", "par semaine"),
     "slots_offered": _Measure("Créneaux offerts", "par jour d’ouverture, en moyenne", 1),
     "gp_hours_offered": _Measure("Heures de médecin offertes", "par semaine", 1),
