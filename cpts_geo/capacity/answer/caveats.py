@@ -119,7 +119,7 @@ def _transferred(scenario: Scenario) -> str:
     gap = laws(scenario)["gap"]
     low, high = gap.quantile([LEVELS["p10"], LEVELS["p90"]]).tolist()
     counted = (
-        f"celui d'ici est supposé {number(low, 2)} à {number(high, 2)} fois celui-là ({CHANCES})"
+        f"celui d'ici est supposé de {number(low, 2)} à {number(high, 2)} fois celui-là ({CHANCES})"
         if gap.spread
         else "l'intervalle est trop étroit, car il suppose celui d'ici égal à celui-là"
     )

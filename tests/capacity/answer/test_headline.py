@@ -571,7 +571,7 @@ def test_the_gap_between_territories_is_said_as_it_is_drawn(
     found = headline(cases["ondaine_forez"].evolve(between_territory_sd=sd), draws=100)
     (said,) = found.warnings
     low, high = (f"{math.exp(end * 1.28155 * sd):.2f}".replace(".", ",") for end in (-1, 1))
-    assert (f"supposé {low} à {high} fois celui-là ({CHANCES})" in said) == (sd > 0)
+    assert (f"supposé de {low} à {high} fois celui-là ({CHANCES})" in said) == (sd > 0)
     assert ("trop étroit" in said) == (sd == 0)
 
 
