@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -208,6 +209,26 @@ def test_no_template_writes_these_words_again() -> None:
         if as_read(word) in as_read(path.read_text("utf-8"))
     ]
     assert found == []
+
+
+def test_no_sentence_on_a_capacity_types_a_figure() -> None:
+    sections = PACKAGE / "atlas" / "templates" / "sections"
+    shown = [
+        re.sub(r"{{.*?}}|{%.*?%}|<[^>]*>", "", path.read_text("utf-8"))
+        for path in (*sections.glob("capacity/*.j2"), *sections.glob("comparison/*.j2"))
+    ]
+    written = [node for _, node in sources("atlas.sections.capacity", "atlas.sections.comparison")]
+    docstrings = {id(node.value) for node in written if isinstance(node, ast.Expr)}
+    shown += [
+        str(node.value)
+        for node in written
+        if isinstance(node, ast.Constant)
+        and id(node) not in docstrings
+        and re.fullmatch(r"[^<>=\"]*[a-zé]{3} [^<>=\"]*", str(node.value))
+    ]
+    # units, and all of the slots
+    numbers = {found.strip() for text in shown for found in re.findall(r"\d[\d ]*", text)}
+    assert numbers <= {"1 000", "100 000", "100"}
 
 
 def test_words_say_the_constants() -> None:

@@ -198,7 +198,9 @@ def support(scenario: Scenario) -> str:
         Such as « appui 1 (de 1, le plus solide, à 4) — … ».
     """
     label = scenario.evidence_label
-    return f"appui {label} (de 1, le plus solide, à 4) — {EVIDENCE[label]}"
+    return (
+        f"appui {label} (de {min(EVIDENCE)}, le plus solide, à {max(EVIDENCE)}) — {EVIDENCE[label]}"
+    )
 
 
 def answer_status(result: Headline) -> Status:
