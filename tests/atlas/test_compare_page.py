@@ -21,8 +21,8 @@ from cpts_geo.atlas.sections.comparison.finding import _goal_sentences, finding
 from cpts_geo.atlas.sections.comparison.measures import measure_rows
 from cpts_geo.atlas.sections.comparison.written import TEXTS, period_words
 from cpts_geo.capacity.answer.caveats import EVIDENCE
+from cpts_geo.capacity.comparing._measures import MEASURES
 from cpts_geo.capacity.comparing.compare import ScenarioComparison, compare_scenarios
-from cpts_geo.capacity.comparing.measures import MEASURES
 from cpts_geo.capacity.demand.interval import CHANCES
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import load_scenario

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from cpts_geo.analysis import Options, analyse
-from cpts_geo.capacity.comparing.measures import MEASURES
+from cpts_geo.capacity.comparing._measures import MEASURES
 from cpts_geo.capacity.scenario.calendar import opening_days
 from cpts_geo.capacity.scenario.loading import load_scenario, save_scenario
 from cpts_geo.errors import ScenarioError

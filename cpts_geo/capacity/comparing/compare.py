@@ -16,7 +16,7 @@ import pandas as pd
 from cpts_geo.capacity.answer.caveats import Caveat, caveats
 from cpts_geo.capacity.answer.existing import observed_floor
 from cpts_geo.capacity.answer.headline import DRAWS
-from cpts_geo.capacity.comparing.measures import (
+from cpts_geo.capacity.comparing._measures import (
     MEASURES,
     TOTALS,
     sampling_measures,
@@ -44,11 +44,15 @@ class ScenarioComparison:
     first, second : Scenario
         What is compared.
     table : DataFrame
-        Indexed by measure (``cpts_geo.capacity.comparing.measures.MEASURES``): first_p10,
-        first_p50, first_p90, second_p10, second_p50, second_p90, difference_p10, difference_p50,
-        difference_p90 (second minus first, draw by draw). NaN where the slots offered are
-        unknown. The rows ``sampling_...`` are what counting calls leaves unknown, alone: never
-        the interval to decide on.
+        Indexed by measure: requests_per_day, slots_needed for the target and slots_offered (per
+        opening day); gp_hours_needed and gp_hours_offered (per week); shares served within the
+        deadline and same_day; over the period, requests_served, consultations (no-shows taken
+        out), people_reached (once at least) and cost (euros); cost_per_consultation. The rows
+        ``sampling_...`` are what counting calls leaves unknown, alone: never the interval to
+        decide on. Columns first_p10, first_p50, first_p90, second_p10, second_p50, second_p90,
+        difference_p10, difference_p50, difference_p90 (second minus first, draw by draw). NaN
+        where the slots offered are unknown; a draw that needs more slots than a queue represents
+        counts as one slot more than that.
     same_period : bool
         Whether both study the same months. If not, totals are means per month, and the people
         reached, who do not add up from one month to the next, are left out of the table.
