@@ -241,6 +241,8 @@ def test_common_assumptions_leave_out_what_changes(doubled: ScenarioComparison) 
     assert "Coût d’une heure de médecin" in meanings
     assert not any(text.startswith("Créneaux offerts") for text in meanings)
     assert not any("visiteur" in text for text in meanings)
+    for pair in ((TODAY, "lvo"), ("lvo", TODAY)):  # what one of them uses is told
+        assert any("visiteur" in row[0].text for row in _common_rows(compared(*pair)))
 
 
 @pytest.mark.parametrize(

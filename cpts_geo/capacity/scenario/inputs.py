@@ -7,7 +7,7 @@ description and its unit, which pages, messages and the published schema read he
 
 from __future__ import annotations
 
-from typing import Any, Final, Self
+from typing import Any, Self
 
 from cpts_geo.capacity.queue.rules import Rules
 from cpts_geo.capacity.scenario._fields import Fields
@@ -15,10 +15,6 @@ from cpts_geo.capacity.scenario.parameters import ANALYST, SOURCED_FIELDS
 from cpts_geo.capacity.scenario.records import GROUPS, Record
 from cpts_geo.french import joined
 from cpts_geo.schema import Status
-
-#: Inputs that only people with a médecin traitant, or only visitors, bring in.
-WIDER_FIELDS: Final = ("snp_rate", "unmet_share")
-VISITOR_FIELDS: Final = ("visitors", "visitor_rate_ratio")
 
 
 class Scenario(Fields):
@@ -111,6 +107,15 @@ class Scenario(Fields):
             if group in self.eligible and group != "no_mt"
         ]
         return f"{joined(others)}, admis eux aussi" if others else None
+
+    @property
+    def unused(self) -> set[str]:
+        """Parameters that nobody it admits brings in, or that its people are not computed from."""
+        return (
+            (set() if self.share_assumed else {"share_without_mt", "age_share"})
+            | (set() if self.uncounted_demand else {"snp_rate", "unmet_share"})
+            | (set() if self.visitors else {"visitors", "visitor_rate_ratio"})
+        )
 
     @property
     def opening_days_per_year(self) -> int:
