@@ -209,6 +209,8 @@ def test_no_template_writes_these_words_again() -> None:
         if as_read(word) in as_read(path.read_text("utf-8"))
     ]
     assert found == []
+    # a value inside a block would be shown as it is written
+    assert [x.name for x in templates if re.search(r"{%[^%]*{{", x.read_text("utf-8"))] == []
 
 
 def test_no_sentence_on_a_capacity_types_a_figure() -> None:
