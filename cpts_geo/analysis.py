@@ -343,7 +343,7 @@ def _national_share() -> pd.DataFrame:
         "value": default.value,
         "definition": "",
         "document": default.text,
-        "base": "17 ans et plus",
+        "base": default.base,
         "grade": default.grade,
     }
     return pd.DataFrame([fact])

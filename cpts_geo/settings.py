@@ -34,6 +34,8 @@ COG_YEAR: Final = 2026
 MAX_COMMUNES: Final = 5_000
 #: Figures are compiled for communes this far from one of the five CPTS.
 FIGURES_RADIUS_KM: Final = 30.0
+#: Minutes of a slot on the lines for unscheduled care (press releases; grade D elsewhere).
+SLOT_MINUTES: Final = 15
 #: "Sous-dense" in DREES studies: consultations per year per standardised inhabitant.
 APL_LOW: Final = 2.5
 #: Class breaks with a meaning (upper bounds; the last class is open).

@@ -14,8 +14,7 @@ import pandas as pd
 from scipy.special import gammaincinv
 
 from cpts_geo.errors import TableError
-
-_PER = 100_000
+from cpts_geo.schema import PER_PEOPLE
 
 
 def _empirical_bayes(events: pd.Series, base: pd.Series) -> pd.Series:
@@ -92,7 +91,7 @@ def smoothed_densities(communes: pd.DataFrame, *, count: str, population: str) -
         )
     rates = _empirical_bayes(table[count], table[population])
     name = f"{count}_smoothed_per_100k"
-    return (rates * _PER).set_axis(communes.index).rename(name)
+    return (rates * PER_PEOPLE).set_axis(communes.index).rename(name)
 
 
 def poisson_interval(count: float, *, level: float = 0.95) -> tuple[float, float]:
@@ -174,4 +173,4 @@ def density_interval(
     if not population > 0:
         return (math.nan, math.nan)
     low, high = poisson_interval(count, level=level)
-    return (low / population * _PER, high / population * _PER)
+    return (low / population * PER_PEOPLE, high / population * PER_PEOPLE)

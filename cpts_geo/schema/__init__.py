@@ -15,6 +15,7 @@ from cpts_geo.schema._access import ACCESS, CHANGES, EMERGENCY, FACILITIES, minu
 from cpts_geo.schema._apl import APL
 from cpts_geo.schema._column import (
     GRADE_LABELS,
+    PER_PEOPLE,
     STATUS_LABELS,
     STATUS_MARKS,
     Column,
@@ -29,9 +30,9 @@ from cpts_geo.schema._people import AGED, EARLIER_POPULATION, PEOPLE, WITHOUT_MT
 
 __all__ = [
     "CHANGES", "COLUMNS", "COMPARED", "EARLIER_POPULATION", "EMBEDDED_FIGURES", "FACILITIES",
-    "FIGURE_COLUMNS", "GP_SOURCES", "GRADE_LABELS", "STATUS_LABELS", "STATUS_MARKS", "Column",
-    "Kind", "Secrecy", "Status", "Where", "best_status", "embedded_vintage", "minutes_name",
-    "newest_vintage", "shown_vintage", "status_column", "vintages",
+    "FIGURE_COLUMNS", "GP_SOURCES", "GRADE_LABELS", "PER_PEOPLE", "STATUS_LABELS", "STATUS_MARKS",
+    "Column", "Kind", "Secrecy", "Status", "Where", "best_status", "embedded_vintage",
+    "minutes_name", "newest_vintage", "shown_vintage", "status_column", "vintages",
 ]  # fmt: skip
 
 #: Every column by name; those of the figures of communes in the order of their file.

@@ -7,7 +7,7 @@ from typing import Final
 import pandas as pd
 
 from cpts_geo.capacity.scenario.inputs import Scenario
-from cpts_geo.capacity.scenario.loading import SHIPPED, load_scenarios, scenario_from_population
+from cpts_geo.capacity.scenario.loading import load_scenarios, scenario_from_population
 from cpts_geo.errors import ScenarioError, one_line
 from cpts_geo.french import number
 
@@ -82,11 +82,16 @@ def scenario_notes(scenario: Scenario | None, outline: pd.Series) -> list[str]:
     if scenario is None:
         return []
     said = [f"Capacité calculée avec le scénario « {scenario.label} »."]
-    if scenario.territory in SHIPPED and scenario.territory != outline.name:
-        said.append(
-            f"Ce scénario porte la clé d’une autre CPTS ({scenario.territory}) : vérifiez que ses "
-            "valeurs sont celles de votre territoire."
+    for key, published in load_scenarios().items():
+        # A variant bears a key of its own, but counts the people of what it starts from.
+        theirs = (
+            key == scenario.territory or published.population_basis == scenario.population_basis
         )
+        if theirs and key != outline.name:
+            said.append(
+                f"Ce scénario est celui d’une autre CPTS ({published.label}), ou part de lui : "
+                "vérifiez que ses valeurs sont celles de votre territoire."
+            )
     people, population = scenario.population, float(outline["population"])
     if people is not None and abs(people / population - 1) > _SAME_PEOPLE:
         said.append(

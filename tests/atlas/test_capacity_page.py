@@ -27,16 +27,17 @@ from cpts_geo.atlas.charts.dots import dots_svg
 from cpts_geo.atlas.look import style
 from cpts_geo.atlas.look.words import sampling_part, span
 from cpts_geo.atlas.pages.sheet import sheet_page
-from cpts_geo.atlas.sections.capacity import capacity_sections
+from cpts_geo.atlas.sections.capacity import capacity_sections, needed
 from cpts_geo.atlas.sections.capacity._back_test import _back_test_sentence
-from cpts_geo.atlas.sections.capacity._causes import _drivers_sentence, _swings
+from cpts_geo.atlas.sections.capacity._causes import _INPUTS, _drivers_sentence, _swings
 from cpts_geo.atlas.sections.capacity._months import _months_sentences, _months_svg
 from cpts_geo.atlas.sections.capacity._publics import _group_rows
 from cpts_geo.atlas.sections.capacity._telephone import _phone_rows, _phone_sentence
 from cpts_geo.atlas.sections.capacity._week import _week_sentence
 from cpts_geo.atlas.sections.capacity.needed import _draw_error
-from cpts_geo.capacity.answer.headline import Headline, headline
+from cpts_geo.capacity.answer.headline import DISPERSION_VARIANT, Headline, headline
 from cpts_geo.capacity.checks.backtest import back_test, back_test_table
+from cpts_geo.capacity.demand.laws import OTHER_GROUPS, laws
 from cpts_geo.capacity.queue.service_grid import service_grid
 from cpts_geo.capacity.scenario.loading import (
     load_scenario,
@@ -94,6 +95,19 @@ def sentences_of(section: dict[str, Any]) -> list[str]:
         part = section[name] or {}
         said += [*part.get("sentences", ()), part.get("sentence", ""), part.get("note", "")]
     return [text for text in said if text]
+
+
+def test_every_input_of_the_answer_says_its_source_and_how_to_know_it_better() -> None:
+    assert _INPUTS.keys() == laws(load_scenario("lvo")).keys() - set(OTHER_GROUPS)
+
+
+@pytest.mark.parametrize("dispersion", [1.0, DISPERSION_VARIANT])
+def test_more_irregular_days_are_shown_where_they_are_more(dispersion: float) -> None:
+    found = needed.section(
+        headline(load_scenario("ondaine_forez").evolve(dispersion=dispersion), draws=100),
+        several=True,
+    )
+    assert bool(found["dispersion"]) == (dispersion < DISPERSION_VARIANT)
 
 
 @pytest.mark.parametrize("key", TERRITORIES)

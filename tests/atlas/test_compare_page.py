@@ -11,6 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from cpts_geo.atlas.look.values import value_words
+from cpts_geo.atlas.look.words import REFUTED_WORDS
 from cpts_geo.atlas.pages.comparison import compare_page
 from cpts_geo.atlas.sections.comparison import _changes
 from cpts_geo.atlas.sections.comparison._assumed import _common_rows
@@ -19,11 +20,13 @@ from cpts_geo.atlas.sections.comparison._finding import _goal_sentences, finding
 from cpts_geo.atlas.sections.comparison._measures import measure_rows
 from cpts_geo.atlas.sections.comparison._sides import measure_status, side_text
 from cpts_geo.atlas.sections.comparison.written import TEXTS, period_words
+from cpts_geo.capacity.answer.caveats import EVIDENCE
+from cpts_geo.capacity.comparing._measures import MEASURES
 from cpts_geo.capacity.comparing.compare import ScenarioComparison, compare_scenarios
-from cpts_geo.capacity.comparing.measures import MEASURES
+from cpts_geo.capacity.demand.interval import CHANCES
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import load_scenario
-from cpts_geo.french import typeset
+from cpts_geo.french import MONTHS, joined, typeset
 from tests.atlas.said import plain
 
 Open = Callable[..., Any]
@@ -104,6 +107,36 @@ def test_unknown_slots_never_look_like_a_number() -> None:
     assert (gap.text, gap.status) == ("donnée absente", "unknown")
     assert one.text.endswith("%")
     assert "donnée absente" in _paired_svg(found, "served")
+
+
+def test_no_gap_is_read_from_a_model_that_activity_refutes() -> None:
+    west = load_scenario("ouest_loiret").evolve(slots_today=4, minutes_per_slot_today=15.0)
+    for pair, floors in (((TODAY, west), (None, 6)), ((west, west.evolve(slots_today=8)), (6, 6))):
+        found = compared(*pair)
+        assert found.floors == floors
+        said = plain(finding(found))
+        assert (
+            f"ne se comparent pas, car l’activité observée dément le modèle pour {west.label}"
+            in said
+        )
+        assert not re.search(r"créneaux de (plus|moins)|points", said)
+        assert re.search(r"pour [\d ]+ € de (plus|moins) par an", said)
+        goals = plain(" ".join(_goal_sentences(found)))
+        assert goals.count("au moins 6 ;") == 1
+        shown = compare_page(found, date="26/11/2026")
+        assert shown.count(f"{west.label}, {REFUTED_WORDS}") == 3 * sum(
+            x is not None for x in floors
+        )
+    assert REFUTED_WORDS not in compare_page(compared(TODAY, UNKNOWN), date="26/11/2026")
+
+
+def test_chances_are_said_with_the_first_interval_whatever_a_label_holds() -> None:
+    found = compared(TODAY, UNKNOWN.evolve(label="Inconnu (essai)", target=0.8))
+    assert finding(found).count(f", {CHANCES})") == 1
+    assert "Inconnu (essai) ne sont pas connus" in finding(found)
+    assert "Inconnu (essai) ne sont pas connus" in finding(
+        compared(TODAY, UNKNOWN.evolve(label="Inconnu (essai)"))
+    )
 
 
 def test_needs_alike_are_said_once(doubled: ScenarioComparison) -> None:
@@ -201,6 +234,8 @@ def test_common_assumptions_leave_out_what_changes(doubled: ScenarioComparison) 
     assert "Coût d’une heure de médecin" in meanings
     assert not any(text.startswith("Créneaux offerts") for text in meanings)
     assert not any("visiteur" in text for text in meanings)
+    for pair in ((TODAY, "lvo"), ("lvo", TODAY)):  # what one of them uses is told
+        assert any("visiteur" in row[0].text for row in _common_rows(compared(*pair)))
 
 
 @pytest.mark.parametrize(
@@ -211,7 +246,15 @@ def test_common_assumptions_leave_out_what_changes(doubled: ScenarioComparison) 
         ("population", None, "donnée absente"),
         ("share_assumed", False, "non"),
         ("weekdays", (1, 2), "lundi et mardi"),
-        ("eligible", ("no_mt", "visitors"), "sans médecin traitant ; visiteurs"),
+        ("eligible", ("no_mt", "visitors"), "personnes sans médecin traitant ; visiteurs"),
+        ("evidence_label", 3, EVIDENCE[3]),
+        (
+            "present",
+            (0.0,) * 6 + (2500.0,) * 2 + (0.0,) * 3 + (10.5,),
+            "0 en janvier, février, mars, avril, mai, juin, septembre, octobre et novembre ; "
+            "2 500 en juillet et août ; 10,5 en décembre",
+        ),
+        ("month_factors", (1.0,) * 12, f"1 en {joined(MONTHS)}"),
         ("need_share", (0.345, 0.5, 1.0), "0,345 ; 0,5 ; 1"),
         ("people_without_mt", 11731.5, "11 732"),
         ("closed", (), "aucune"),

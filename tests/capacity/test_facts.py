@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import get_args
 
 from cpts_geo.capacity.answer.headline import (
     DISPERSION_VARIANT,
@@ -13,9 +15,16 @@ from cpts_geo.capacity.answer.headline import (
     SAME_DAY_TARGET,
     SAME_DAY_WORDS,
 )
-from cpts_geo.capacity.demand.interval import CHANCES, INTERVAL_WORDS, LEVELS
+from cpts_geo.capacity.demand.interval import (
+    ABOVE_WORDS,
+    CHANCES,
+    INTERVAL_WORDS,
+    LEVELS,
+    SAMPLING_WORDS,
+)
 from cpts_geo.capacity.queue.rules import MAX_DISPERSION, MAX_SLOTS
-from cpts_geo.capacity.scenario.parameters import default_parameters
+from cpts_geo.capacity.scenario.parameters import SEED, default_parameters
+from cpts_geo.capacity.scenario.records import GROUPS, Group
 from cpts_geo.capacity.scenario.supply import SITE_SLOTS, SITE_WORDS
 from tests.house import PACKAGE, modules, tree
 
@@ -144,11 +153,21 @@ def test_the_interval_has_one_home() -> None:
     assert found == {"cpts_geo.capacity.demand.interval"}
 
 
-#: Words of the interval, of the stricter companions and of a usual site: made of their constants.
-WORDS = (CHANCES, INTERVAL_WORDS, DISPERSION_WORDS, SAME_DAY_WORDS, SITE_WORDS)
+#: Words of the interval, of the stricter companions, of a usual site: made of their constants.
+WORDS = (
+    ABOVE_WORDS,
+    CHANCES,
+    INTERVAL_WORDS,
+    SAMPLING_WORDS,
+    DISPERSION_WORDS,
+    SAME_DAY_WORDS,
+    SITE_WORDS,
+    GROUPS["mt_unavailable"],
+)
 HOMES = {
     "cpts_geo.capacity.demand.interval",
     "cpts_geo.capacity.answer.headline",
+    "cpts_geo.capacity.scenario.records",
     "cpts_geo.capacity.scenario.supply",
 }
 
@@ -169,6 +188,17 @@ def test_no_sentence_writes_these_words_again() -> None:
     assert found <= HOMES
 
 
+def test_the_seed_and_the_people_of_the_national_share_have_one_home() -> None:
+    base = default_parameters()["share_without_mt"].base
+    assert base
+    found = {
+        module
+        for module, node in sources()
+        if isinstance(node, ast.Constant) and (node.value == SEED or base in str(node.value))
+    }
+    assert found == {"cpts_geo.capacity.scenario.parameters"}
+
+
 def test_no_template_writes_these_words_again() -> None:
     templates = [p for p in (PACKAGE / "atlas" / "templates").rglob("*.*") if p.is_file()]
     assert len(templates) > 30
@@ -179,13 +209,39 @@ def test_no_template_writes_these_words_again() -> None:
         if as_read(word) in as_read(path.read_text("utf-8"))
     ]
     assert found == []
+    # a value inside a block would be shown as it is written
+    assert [x.name for x in templates if re.search(r"{%[^%]*{{", x.read_text("utf-8"))] == []
+
+
+def test_no_sentence_on_a_capacity_types_a_figure() -> None:
+    sections = PACKAGE / "atlas" / "templates" / "sections"
+    shown = [
+        re.sub(r"{{.*?}}|{%.*?%}|<[^>]*>", "", path.read_text("utf-8"))
+        for path in (*sections.glob("capacity/*.j2"), *sections.glob("comparison/*.j2"))
+    ]
+    written = [node for _, node in sources("atlas.sections.capacity", "atlas.sections.comparison")]
+    docstrings = {id(node.value) for node in written if isinstance(node, ast.Expr)}
+    shown += [
+        str(node.value)
+        for node in written
+        if isinstance(node, ast.Constant)
+        and id(node) not in docstrings
+        and re.fullmatch(r"[^<>=\"]*[a-zé]{3} [^<>=\"]*", str(node.value))
+    ]
+    # units, and all of the slots
+    numbers = {found.strip() for text in shown for found in re.findall(r"\d[\d ]*", text)}
+    assert numbers <= {"1 000", "100 000", "100"}
 
 
 def test_words_say_the_constants() -> None:
     assert CHANCES == "8 chances sur 10"
     assert INTERVAL_WORDS.startswith("intervalle à 80")
     assert SAME_DAY_WORDS.startswith("Pour servir 80")
+    assert ABOVE_WORDS == "1 fois sur 10"
     assert (SAME_DAY_TARGET, DISPERSION_VARIANT) == (0.8, 2.0)
+    assert f" {DISPERSION_VARIANT:g} fois " in DISPERSION_WORDS
+    assert f"{DISPERSION_VARIANT:g}" not in default_parameters()["dispersion"].text
+    assert get_args(Group) == tuple(GROUPS)
     assert (SITE_SLOTS, SITE_WORDS) == (16, "un médecin 4 h, créneaux de 15 min")
     assert len(modules()) > 100
     assert (PACKAGE / "capacity").is_dir()

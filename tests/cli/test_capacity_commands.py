@@ -9,11 +9,12 @@ import pandas as pd
 import pytest
 
 from cpts_geo.analysis import Options, analyse
-from cpts_geo.capacity.comparing.measures import MEASURES
+from cpts_geo.capacity.comparing._measures import MEASURES
 from cpts_geo.capacity.scenario.calendar import opening_days
 from cpts_geo.capacity.scenario.loading import load_scenario, save_scenario
 from cpts_geo.errors import ScenarioError
 from cpts_geo.sources.catalogue.catalogue import sha256_of
+from cpts_geo.study.scenarios import scenario_notes
 from cpts_geo.territories.perimeters.request import Request
 from tests.conftest import Command
 
@@ -238,6 +239,22 @@ def test_a_report_takes_the_analysts_scenario(mine: Options) -> None:
 def test_a_scenario_of_another_territory_is_noticed(mine: Options) -> None:
     found = analyse(Request(["ouest_loiret"]), mine)
     assert any("vérifiez qu’il s’agit du même territoire" in note for note in found.notes)
+
+
+@pytest.mark.parametrize("start", ["lvo", "lvo_ete", "lvo_ete_deux_medecins", None])
+def test_a_scenario_that_starts_from_another_cpts_says_so(
+    tmp_path: Path, start: str | None
+) -> None:
+    path = tmp_path / "essai.toml"
+    path.write_text('base = "lvo_ete"\nslots_today = 9\n', encoding="utf-8")
+    own = load_scenario(start or path)
+    people = {"population": own.population}
+    said = scenario_notes(own, pd.Series(people, name="ouest_loiret"))
+    assert [note for note in said if "autre CPTS (CPTS Loire-Vendée-Océan)" in note] == said[1:]
+    assert len(said) == 2
+    assert len(scenario_notes(own, pd.Series(people, name="lvo"))) == 1
+    mine = own.evolve(territory="mien", population_basis="Insee")
+    assert len(scenario_notes(mine, pd.Series(people, name="ouest_loiret"))) == 1
 
 
 def test_a_scenario_is_that_of_one_territory(mine: Options) -> None:

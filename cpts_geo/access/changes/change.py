@@ -21,13 +21,11 @@ from cpts_geo.access.travel.places import by_origin
 from cpts_geo.access.travel.times import listed
 from cpts_geo.errors import TableError
 from cpts_geo.french import number
-from cpts_geo.settings import APL_LOW
+from cpts_geo.settings import APL_LOW, SLOT_MINUTES
 
 _Kind = Literal["arrival", "departure", "fewer_hours", "centre"]
 #: Opening weeks of a year: 52 less public holidays, for a centre open every weekday.
 _WEEKS_A_YEAR: Final = 50.0
-#: Length of a slot on the lines for unscheduled care.
-_MINUTES_A_CONSULTATION: Final = 15.0
 
 
 @dataclass(frozen=True)
@@ -83,7 +81,7 @@ def centre_opens(
     code: str,
     *,
     hours_per_week: float,
-    minutes: float = _MINUTES_A_CONSULTATION,
+    minutes: float = SLOT_MINUTES,
     demand: float = math.inf,
 ) -> Change:
     """

@@ -8,13 +8,11 @@ from collections.abc import Sequence
 
 from cpts_geo.atlas.charts.svg import EDGE, hatches, svg_tag
 from cpts_geo.atlas.look import style
-from cpts_geo.atlas.look.words import slots_text, span
-from cpts_geo.capacity.demand.interval import AT_LEAST_CHANCES
+from cpts_geo.atlas.look.words import REFUTED_WORDS, slots_text, span
+from cpts_geo.capacity.demand.interval import AT_LEAST_CHANCES, SAMPLING_WORDS
 from cpts_geo.french import number
 
 _FLOOR_TEXT = "au moins, vu l’activité"
-_REFUTED = "modèle démenti par l’activité"
-_SAMPLING = "si seul le comptage des appels était incertain"
 
 
 def dots_svg(
@@ -71,10 +69,16 @@ def dots_svg(
     bar = base + 30
     inner = "url(#hl)" if assumed else style.FILL_LIGHT
     said = [
-        (f"{span(low, high)} : {_REFUTED if floor is not None else AT_LEAST_CHANCES}", inner, 12)
+        (
+            f"{span(low, high)} : {REFUTED_WORDS if floor is not None else AT_LEAST_CHANCES}",
+            inner,
+            12,
+        )
     ]
     if sampling is not None:
-        said.append((f"{span(*sampling)} : {_SAMPLING}", style.FILL, 6))
+        said.append(
+            (f"{span(*sampling)} : {SAMPLING_WORDS[0].lower()}{SAMPLING_WORDS[1:]}", style.FILL, 6)
+        )
     parts = [
         svg_tag(width, bar + 42 + 20 * len(said), title=title, kind="dots"),
         hatches("h"),

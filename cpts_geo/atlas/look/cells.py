@@ -9,10 +9,10 @@ import pandas as pd
 
 from cpts_geo.french import typeset, value_text
 from cpts_geo.schema import COLUMNS, STATUS_LABELS, STATUS_MARKS, Column
-from cpts_geo.secrecy.disclosure import Mask
+from cpts_geo.secrecy.disclosure import MIN_PATIENTS, Mask
 
 #: A masked value is written, marked and painted as such: never like an unknown one, or like 0.
-MASK_TEXTS: Final = {Mask.UNDER_11: "moins de 11", Mask.SECRET: "secret"}
+MASK_TEXTS: Final = {Mask.UNDER_11: f"moins de {MIN_PATIENTS}", Mask.SECRET: "secret"}
 MASK_LABEL: Final = "secret statistique"
 #: Sign and words of each status, or of the mask in the place of a value.
 MARKS: Final[dict[str, str]] = dict([*STATUS_MARKS.items(), *((mask, "■") for mask in MASK_TEXTS)])

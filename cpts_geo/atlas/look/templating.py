@@ -8,7 +8,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select
 
 from cpts_geo import __version__
 from cpts_geo.atlas.look import style
-from cpts_geo.capacity.demand.interval import AT_LEAST_CHANCES, CHANCES, INTERVAL_WORDS
+from cpts_geo.capacity.demand.interval import (
+    AT_LEAST_CHANCES,
+    CHANCES,
+    INTERVAL_WORDS,
+    SAMPLING_WORDS,
+)
 from cpts_geo.french import counted, number, percent, typeset
 from cpts_geo.schema import GRADE_LABELS, STATUS_LABELS, STATUS_MARKS
 
@@ -56,6 +61,7 @@ def _environment() -> Environment:
         "chances": CHANCES,
         "at_least_chances": AT_LEAST_CHANCES,
         "interval_words": INTERVAL_WORDS,
+        "sampling_words": SAMPLING_WORDS,
         "marks": [(STATUS_MARKS[s], STATUS_LABELS[s]) for s in STATUS_LABELS],
         "grades": GRADE_LABELS,
         "version": __version__,

@@ -5,15 +5,11 @@ from __future__ import annotations
 from datetime import date, time
 from typing import Any, Final
 
+from cpts_geo.capacity.answer.caveats import EVIDENCE
 from cpts_geo.capacity.scenario.calendar import Calendar
-from cpts_geo.capacity.scenario.records import Record
+from cpts_geo.capacity.scenario.records import GROUPS, Record
 from cpts_geo.french import MONTHS, UNKNOWN_TEXT, WEEKDAYS, clock, day, joined, number
 
-_GROUPS: Final = {
-    "no_mt": "sans médecin traitant",
-    "mt_unavailable": "médecin traitant indisponible",
-    "visitors": "visiteurs",
-}
 _WORDS: Final = {
     "closed": "fermé",
     "open": "ouvert",
@@ -26,6 +22,8 @@ _WORDS: Final = {
     "la_reunion": "La Réunion",
     "mayotte": "Mayotte",
 }
+#: Fields of a value a month.
+_BY_MONTH: Final = ("present", "occupancy", "month_factors")
 #: Fields whose absence is a choice and not an unknown value.
 _NONE: Final = {"visitors": "aucun", "rota": "aucun", "school_zone": "aucune", "closed": "aucune"}
 
@@ -75,15 +73,26 @@ def value_words(name: str, value: Any) -> str:
     """
     if value is None or (value == () and name == "closed"):
         return _NONE.get(name, UNKNOWN_TEXT)
-    if name == "months":
-        return month_names(value)
-    if name == "weekdays":
-        return joined([WEEKDAYS[weekday - 1] for weekday in value])
     if isinstance(value, Record):
         return _record_words(value)
     if isinstance(value, tuple):
-        return " ; ".join(value_words(name, part) for part in value)
+        return _list_words(name, value)
+    if name == "evidence_label":
+        return EVIDENCE[value]
     return _one(value, year=name == "year")
+
+
+def _list_words(name: str, values: tuple[Any, ...]) -> str:
+    """A list in words; of a value a month, each value once, with its months."""
+    if name == "months":
+        return month_names(values)
+    if name == "weekdays":
+        return joined([WEEKDAYS[weekday - 1] for weekday in values])
+    parts = [value_words("", part) for part in values]
+    if name in _BY_MONTH:
+        months = {part: tuple(m for m, own in enumerate(parts, 1) if own == part) for part in parts}
+        parts = [f"{part} en {month_names(own)}" for part, own in months.items()]
+    return " ; ".join(parts)
 
 
 def _record_words(value: Record) -> str:
@@ -95,7 +104,7 @@ def _record_words(value: Record) -> str:
         )
     given = {name: getattr(value, name) for name in type(value).model_fields}
     return " ; ".join(
-        f"{type(value).model_fields[name].description} : {value_words(name, each)}"
+        f"{type(value).model_fields[name].title} : {value_words(name, each)}"
         for name, each in given.items()
         if each is not None and each != 0
     )
@@ -110,7 +119,7 @@ def _one(value: Any, *, year: bool) -> str:
     if isinstance(value, time):
         return clock(value)
     if isinstance(value, str):
-        return _GROUPS.get(value) or _WORDS.get(value, value)
+        return GROUPS.get(value) or _WORDS.get(value, value)
     if year:
         return str(value)
     most = 0 if abs(value) >= 1000 else 4

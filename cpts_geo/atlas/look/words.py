@@ -11,6 +11,8 @@ from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.french import number, percent
 from cpts_geo.schema import Status
 
+#: Said of a model that the activity observed exceeds.
+REFUTED_WORDS: Final = "modèle démenti par l’activité"
 #: A part of a number that neither whole slots nor a drawing show.
 _INVISIBLE: Final = 0.05
 
@@ -196,7 +198,9 @@ def support(scenario: Scenario) -> str:
         Such as « appui 1 (de 1, le plus solide, à 4) — … ».
     """
     label = scenario.evidence_label
-    return f"appui {label} (de 1, le plus solide, à 4) — {EVIDENCE[label]}"
+    return (
+        f"appui {label} (de {min(EVIDENCE)}, le plus solide, à {max(EVIDENCE)}) — {EVIDENCE[label]}"
+    )
 
 
 def answer_status(result: Headline) -> Status:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from cpts_geo.capacity.answer.existing import ObservedFloor, Offer
+from cpts_geo.capacity.demand.interval import ABOVE_WORDS, CHANCES, LEVELS
+from cpts_geo.capacity.demand.laws import laws
 from cpts_geo.capacity.demand.requests import calls_per_year
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.french import number, percent
@@ -90,7 +92,7 @@ def _found(
         yield (
             "refuted",
             f"L'activité observée ({number(observed.line.per_year)} consultations par an) dépasse "
-            f"la valeur que le modèle ne devrait dépasser qu'une fois sur dix "
+            f"la valeur que le modèle ne devrait dépasser que {ABOVE_WORDS} "
             f"({number(p90)}) : le modèle ne convient pas à ce territoire. "
             f"Retenir le minimum observé : au moins {observed.slots} créneaux par jour.",
         )
@@ -107,15 +109,24 @@ def _found(
             "sur ce territoire.",
         )
     if scenario.evidence_label != 1:
-        yield "transferred_rate", _TRANSFERRED + _own_rate(scenario, observed)
+        yield "transferred_rate", _transferred(scenario) + _own_rate(scenario, observed)
     if today is not None and observed is not None and today.served_if_all_calls is not None:
         yield from _saturation(scenario, today.slots, today.served_if_all_calls, observed)
 
 
-_TRANSFERRED: Final = (
-    "Le taux d'appel vient d'un autre territoire. Or ces taux ne se transportent pas : "
-    "d'un territoire à l'autre l'usage varie de 2 à 4 fois, d'où l'intervalle large."
-)
+def _transferred(scenario: Scenario) -> str:
+    """Say that the rate is borrowed, and what the interval supposes of the gap to that of here."""
+    gap = laws(scenario)["gap"]
+    low, high = gap.quantile([LEVELS["p10"], LEVELS["p90"]]).tolist()
+    counted = (
+        f"celui d'ici est supposé de {number(low, 2)} à {number(high, 2)} fois celui-là ({CHANCES})"
+        if gap.spread
+        else "l'intervalle est trop étroit, car il suppose celui d'ici égal à celui-là"
+    )
+    return (
+        "Le taux d'appel vient d'un autre territoire. Or ces taux ne se transportent pas : "
+        f"{counted}."
+    )
 
 
 def _own_rate(scenario: Scenario, observed: ObservedFloor | None) -> str:

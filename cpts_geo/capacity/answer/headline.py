@@ -41,7 +41,9 @@ _DOTS: Final = 20
 #: Stricter companions of the figure, and what each is called: days whose variance is this many
 #: times their mean, and a share to serve on the day of the request itself.
 DISPERSION_VARIANT: Final = 2.0
-DISPERSION_WORDS: Final = "variance d’un jour double de la moyenne"
+DISPERSION_WORDS: Final = (
+    f"variance d’un jour égale à {DISPERSION_VARIANT:g} fois sa moyenne".replace(".", ",")
+)
 SAME_DAY_TARGET: Final = 0.80
 SAME_DAY_WORDS: Final = f"Pour servir {percent(SAME_DAY_TARGET, 0)} le jour même"
 

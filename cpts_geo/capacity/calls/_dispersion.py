@@ -13,7 +13,8 @@ from scipy.stats import chi2
 
 Floats = npt.NDArray[np.float64]
 
-_LEVEL: Final = 0.05
+#: Chance of refusing Poisson where it holds.
+LEVEL: Final = 0.05
 _SWEEPS: Final = 200
 
 
@@ -31,7 +32,7 @@ class Dispersion:
     degrees_of_freedom : int
         Days less the means that were fitted.
     overdispersed : bool
-        Whether Poisson is refused at 5 %, one-sided.
+        Whether Poisson is refused at :data:`LEVEL`, one-sided.
     """
 
     index: float
@@ -69,7 +70,7 @@ def daily_dispersion(daily: pd.Series, *, seasonal: bool) -> Dispersion:
         return Dispersion(math.nan, math.nan, max(free, 0), overdispersed=False)
     distance = float(((calls - means) ** 2 / means).sum())
     p_value = float(chi2.sf(distance, free))
-    return Dispersion(distance / free, p_value, free, overdispersed=p_value < _LEVEL)
+    return Dispersion(distance / free, p_value, free, overdispersed=p_value < LEVEL)
 
 
 def _sums(values: Floats, group: npt.NDArray[np.int_]) -> Floats:

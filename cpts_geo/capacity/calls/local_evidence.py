@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from cpts_geo.capacity.calls._dispersion import LEVEL
 from cpts_geo.capacity.calls.profile import CallProfile
 from cpts_geo.capacity.calls.released import released
 from cpts_geo.capacity.queue.rules import MAX_DISPERSION
@@ -21,6 +22,7 @@ from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.parameters import Source
 from cpts_geo.errors import ScenarioError
 from cpts_geo.french import counted, joined, percent
+from cpts_geo.secrecy.disclosure import MIN_PATIENTS
 
 #: Start of the notes of a log, which those of the next log replace.
 _MARK: Final = "Journal : "
@@ -98,7 +100,7 @@ def with_call_log(scenario: Scenario, found: CallProfile) -> Scenario:
             changes["dispersion"] = min(round(dispersion.index, 2), float(MAX_DISPERSION))
             sources["dispersion"] = Source(
                 text=f"{text} : dispersion des appels d’un jour, la loi de Poisson étant refusée à "
-                "5 % ; un majorant de celle des demandes",
+                f"{100 * LEVEL:g} % ; un majorant de celle des demandes",
                 grade="A",
             )
         notes += _calendar(scenario, tables, text, changes, sources)
@@ -113,7 +115,7 @@ def with_call_log(scenario: Scenario, found: CallProfile) -> Scenario:
     elif found.lower_bound:
         raise ScenarioError(
             "Ce journal de consultations en a trop peu pour servir.",
-            defects=["moins de 11 consultations aux jours d’ouverture"],
+            defects=[f"moins de {MIN_PATIENTS} consultations aux jours d’ouverture"],
             remedy="attendez d’en avoir davantage.",
         )
     length = (found.end - found.start).days + 1

@@ -18,10 +18,8 @@ from cpts_geo.capacity.checks.simulation import simulate
 from cpts_geo.capacity.queue.rules import Rules
 from cpts_geo.capacity.queue.services import BookingService, WeeklyService
 from cpts_geo.capacity.scenario.calendar import default_calendar
+from cpts_geo.capacity.scenario.parameters import SEED
 from cpts_geo.french import number
-
-#: Seed of the verification: chosen before any result was seen, and not to be shopped for.
-_SEED: Final = 20260101
 
 
 @dataclass(frozen=True)
@@ -81,7 +79,7 @@ VERIFIED_SETTINGS: Final = (
 def verification(
     settings: Sequence[Setting] = VERIFIED_SETTINGS,
     *,
-    seed: int = _SEED,
+    seed: int = SEED,
     say: Callable[[str], None] = lambda _: None,
 ) -> pd.DataFrame:
     """

@@ -13,10 +13,10 @@ from typing import Final
 
 import pandas as pd
 
-from cpts_geo.capacity.answer.caveats import caveats
+from cpts_geo.capacity.answer.caveats import Caveat, caveats
 from cpts_geo.capacity.answer.existing import observed_floor
 from cpts_geo.capacity.answer.headline import DRAWS
-from cpts_geo.capacity.comparing.measures import (
+from cpts_geo.capacity.comparing._measures import (
     MEASURES,
     TOTALS,
     sampling_measures,
@@ -32,8 +32,6 @@ from cpts_geo.french import counted, joined, number
 _WHOLE: Final = ("slots_needed", "sampling_slots_needed")
 #: Words, which change no figure.
 _WORDS: Final = ("territory", "label", "eligibility", "population_basis", "planned_basis", "notes")
-#: Caveats of a territory that hold when all who may ask are counted.
-_KINDS: Final = ("share_assumed", "transferred_rate")
 
 
 @dataclass(frozen=True)
@@ -46,16 +44,23 @@ class ScenarioComparison:
     first, second : Scenario
         What is compared.
     table : DataFrame
-        Indexed by measure (``cpts_geo.capacity.comparing.measures.MEASURES``): first_p10,
-        first_p50, first_p90, second_p10, second_p50, second_p90, difference_p10, difference_p50,
-        difference_p90 (second minus first, draw by draw). NaN where the slots offered are
-        unknown. The rows ``sampling_...`` are what counting calls leaves unknown, alone: never
-        the interval to decide on.
+        Indexed by measure: requests_per_day, slots_needed for the target and slots_offered (per
+        opening day); gp_hours_needed and gp_hours_offered (per week); shares served within the
+        deadline and same_day; over the period, requests_served, consultations (no-shows taken
+        out), people_reached (once at least) and cost (euros); cost_per_consultation. The rows
+        ``sampling_...`` are what counting calls leaves unknown, alone: never the interval to
+        decide on. Columns first_p10, first_p50, first_p90, second_p10, second_p50, second_p90,
+        difference_p10, difference_p50, difference_p90 (second minus first, draw by draw). NaN
+        where the slots offered are unknown; a draw that needs more slots than a queue represents
+        counts as one slot more than that.
     same_period : bool
         Whether both study the same months. If not, totals are means per month, and the people
         reached, who do not add up from one month to the next, are left out of the table.
     changes : tuple of str
         Fields whose values differ.
+    floors : tuple of (int or None)
+        Of each, the slots that its activity requires where that refutes the model; None where the
+        model stands.
     warnings : tuple of str
         In French, where observed activity refutes the model, and why the two may not be compared
         as they stand.
@@ -70,6 +75,7 @@ class ScenarioComparison:
     table: pd.DataFrame
     same_period: bool
     changes: tuple[str, ...]
+    floors: tuple[int | None, int | None]
     warnings: tuple[str, ...]
     caveats: tuple[str, ...]
     draws: int
@@ -118,8 +124,14 @@ def compare_scenarios(
     """
     drawn = [draw_requests(scenario, draws=draws, seed=first.seed) for scenario in (first, second)]
     same_period = first.months == second.months
-    measured = []
+    measured, floors = [], []
+    found: dict[Caveat, list[str]] = {}
     for scenario, own in zip((first, second), drawn, strict=True):
+        p90 = interval(own.no_mt).p90
+        observed = observed_floor(scenario, p90_per_year=p90)
+        floors.append(observed.slots if observed is not None and observed.above_p90 else None)
+        for caveat in caveats(scenario, p90_per_year=p90, today=None, observed=observed):
+            found.setdefault(caveat, []).append(scenario.label)
         say(_computing(scenario, draws))
         measured.append(_comparable(scenario, own, same_period=same_period))
     rows = {}
@@ -136,8 +148,9 @@ def compare_scenarios(
         table=pd.DataFrame.from_dict(rows, orient="index").rename_axis("measure"),
         same_period=same_period,
         changes=changed_fields(first, second),
-        warnings=(*_caveats((first, second), drawn, ("refuted",)), *_warnings(first, second)),
-        caveats=_caveats((first, second), drawn, _KINDS),
+        floors=(floors[0], floors[1]),
+        warnings=(*_said(found, "refuted"), *_warnings(first, second)),
+        caveats=tuple(_said(found, "share_assumed", "transferred_rate")),
         draws=draws,
     )
 
@@ -232,18 +245,12 @@ def _warnings(first: Scenario, second: Scenario) -> list[str]:
     return said
 
 
-def _caveats(
-    scenarios: tuple[Scenario, Scenario], drawn: list[DemandDraws], kinds: tuple[str, ...]
-) -> tuple[str, ...]:
-    """What both cannot tell, once; what one alone cannot, under its name."""
-    found: dict[str, list[str]] = {}
-    for scenario, own in zip(scenarios, drawn, strict=True):
-        p90 = interval(own.no_mt).p90
-        observed = observed_floor(scenario, p90_per_year=p90)
-        for caveat in caveats(scenario, p90_per_year=p90, today=None, observed=observed):
-            if caveat.kind in kinds:
-                found.setdefault(caveat.text, []).append(scenario.label)
-    return tuple(
-        text if len(labels) > 1 else f"{labels[0]} : {text[0].lower()}{text[1:]}"
-        for text, labels in found.items()
-    )
+def _said(found: dict[Caveat, list[str]], *kinds: str) -> list[str]:
+    """Caveats of these kinds: once where they are of both, else under the name of the one."""
+    return [
+        caveat.text
+        if len(labels) > 1
+        else f"{labels[0]} : {caveat.text[0].lower()}{caveat.text[1:]}"
+        for caveat, labels in found.items()
+        if caveat.kind in kinds
+    ]

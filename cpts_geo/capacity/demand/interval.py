@@ -19,7 +19,11 @@ LEVELS: Final = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
 CHANCE: Final = round(LEVELS["p90"] - LEVELS["p10"], 9)
 CHANCES: Final = f"{number(10 * CHANCE)} chances sur 10"
 AT_LEAST_CHANCES: Final = f"au moins {CHANCES}"
+#: How often a result is above its interval.
+ABOVE_WORDS: Final = f"{number(10 * (1 - LEVELS['p90']))} fois sur 10"
 INTERVAL_WORDS: Final = f"intervalle à {percent(CHANCE, 0)}"
+#: What the interval of sampling supposes.
+SAMPLING_WORDS: Final = "Si seul le comptage des appels était incertain"
 
 
 @dataclass(frozen=True)

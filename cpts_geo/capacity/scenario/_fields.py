@@ -16,6 +16,7 @@ from cpts_geo.capacity.scenario.parameters import (
 )
 from cpts_geo.capacity.scenario.records import (
     AS_TUPLE,
+    GROUPS,
     MAX_COUNT,
     Count,
     Group,
@@ -43,12 +44,14 @@ class Fields(Record):
     territory: Name = field("Identifiant du territoire")
     label: Name = field("Nom montré aux lecteurs")
     evidence_label: Literal[1, 2, 3, 4] = field(
-        "Ce qui est connu ici : 1 ses appels, 2 ses consultations, 3 rien, 4 part supposée"
+        "Ce qui est connu ici",
+        hint="1 ses appels, 2 ses consultations, 3 rien, 4 part supposée",
     )
     share_assumed: bool = field("La part sans médecin traitant est supposée, non publiée")
     eligible: Annotated[tuple[Group, ...], AS_TUPLE] = field(
-        "Publics admis : sans médecin traitant (no_mt), médecin traitant indisponible "
-        "(mt_unavailable), visiteurs (visitors ; sans eux, habitants seulement)"
+        "Publics admis",
+        hint=", ".join(f"{words} ({group})" for group, words in GROUPS.items())
+        + " ; sans visiteurs, habitants seulement",
     )
     eligibility: Text = field("Publics admis, en toutes lettres")
     population: People | None = field("Habitants de tous âges", "personnes", default=None)
@@ -100,11 +103,14 @@ class Fields(Record):
     )
     calendar: Calendar = field("Jours et heures d’ouverture, forme de l’année")
     months: Annotated[tuple[Annotated[int, field("Mois", ge=1, le=12)], ...], AS_TUPLE] = field(
-        "Mois étudiés ; aucun = l’année entière", "1 = janvier … 12 = décembre", default=()
+        "Mois étudiés",
+        hint="1 = janvier … 12 = décembre ; aucun = l’année entière",
+        default=(),
     )
     deadline_days: int = field(
-        "Délai : 0 = le jour même, 1 = le jour même ou le jour d’ouverture suivant",
+        "Délai",
         "jour(s) d’ouverture après la demande",
+        hint="0 = le jour même, 1 = le jour même ou le jour d’ouverture suivant",
         ge=0,
         le=30,
     )
@@ -112,8 +118,9 @@ class Fields(Record):
         "Part des demandes à servir dans le délai", "part des demandes", ge=0.1, lt=1
     )
     dispersion: float = field(
-        "Dispersion des demandes d’un jour (1 = loi de Poisson)",
+        "Dispersion des demandes d’un jour",
         "variance / moyenne",
+        hint="1 = loi de Poisson",
         ge=1,
         le=MAX_DISPERSION,
     )
@@ -122,15 +129,16 @@ class Fields(Record):
     )
     gp_hour_cost: float = field("Coût d’une heure de médecin", "euros par heure", ge=0, le=10_000)
     seed: int = field(
-        "Graine des tirages : mêmes données, mêmes résultats", ge=0, lt=2**63, default=SEED
+        "Graine des tirages", hint="mêmes données, mêmes résultats", ge=0, lt=2**63, default=SEED
     )
     slots_today: Slots = field(
-        "Créneaux offerts aujourd’hui : un nombre, ou un par jour d’ouverture de la semaine",
+        "Créneaux offerts aujourd’hui",
         "créneaux par jour d’ouverture",
+        hint="un nombre, ou un par jour d’ouverture de la semaine",
         default=None,
     )
     rota: Rota | None = field(
-        "Tour de rôle d’aujourd’hui, au lieu de « slots_today »", default=None
+        "Tour de rôle d’aujourd’hui", hint="au lieu de « slots_today »", default=None
     )
     minutes_per_slot_today: Minutes | None = field(
         "Durée d’un créneau aujourd’hui", "minutes", default=None

@@ -52,20 +52,23 @@ class Calendar(Record):
 
     year: int = field("Année dont on compte les jours d’ouverture", "année", ge=1990, le=2100)
     weekdays: Annotated[tuple[_Weekday, ...], AS_TUPLE] = field(
-        "Jours d’ouverture de la semaine", "1 = lundi … 7 = dimanche"
+        "Jours d’ouverture de la semaine", hint="1 = lundi … 7 = dimanche"
     )
     opens: time = field("Heure d’ouverture", "heure locale")
     closes: time = field("Heure de fermeture", "heure locale")
     public_holidays: Literal["closed", "open"] = field("Ouverture les jours fériés")
     region: _Region = field("Région dont on prend les jours fériés")
     closed: Annotated[tuple[_Closure, ...], AS_TUPLE] = field(
-        "Fermetures propres : premier et dernier jour de chacune", "dates"
+        "Fermetures propres", "dates", hint="premier et dernier jour de chacune"
     )
     weekday_factors: _Factors = field(
-        "Demandes de chaque jour d’ouverture de la semaine, dans l’ordre de « weekdays »",
+        "Demandes de chaque jour d’ouverture de la semaine",
         "rapport à la moyenne",
+        hint="dans l’ordre de « weekdays »",
     )
-    month_factors: _Factors = field("Demandes de chaque mois, de janvier", "rapport à la moyenne")
+    month_factors: _Factors = field(
+        "Demandes de chaque mois", "rapport à la moyenne", hint="de janvier à décembre"
+    )
     after_holiday_factor: _Factor = field(
         "Demandes du premier jour d’ouverture après un jour férié qui a fermé la ligne",
         "rapport à un jour ordinaire",

@@ -7,18 +7,14 @@ description and its unit, which pages, messages and the published schema read he
 
 from __future__ import annotations
 
-from typing import Any, Final, Self
+from typing import Any, Self
 
 from cpts_geo.capacity.queue.rules import Rules
 from cpts_geo.capacity.scenario._fields import Fields
 from cpts_geo.capacity.scenario.parameters import ANALYST, SOURCED_FIELDS
-from cpts_geo.capacity.scenario.records import Record
+from cpts_geo.capacity.scenario.records import GROUPS, Record
 from cpts_geo.french import joined
 from cpts_geo.schema import Status
-
-#: Inputs that only people with a médecin traitant, or only visitors, bring in.
-WIDER_FIELDS: Final = ("snp_rate", "unmet_share")
-VISITOR_FIELDS: Final = ("visitors", "visitor_rate_ratio")
 
 
 class Scenario(Fields):
@@ -105,17 +101,23 @@ class Scenario(Fields):
     @property
     def uncounted_demand(self) -> str | None:
         """French words for those who may ask besides people without MT; None where nobody."""
-        others = [text for group, text in _OTHERS.items() if group in self.eligible]
+        others = [
+            f"les {text}"
+            for group, text in GROUPS.items()
+            if group in self.eligible and group != "no_mt"
+        ]
         return f"{joined(others)}, admis eux aussi" if others else None
+
+    @property
+    def unused(self) -> set[str]:
+        """Parameters that nobody it admits brings in, or that its people are not computed from."""
+        return (
+            (set() if self.share_assumed else {"share_without_mt", "age_share"})
+            | (set() if self.uncounted_demand else {"snp_rate", "unmet_share"})
+            | (set() if self.visitors else {"visitors", "visitor_rate_ratio"})
+        )
 
     @property
     def opening_days_per_year(self) -> int:
         """Opening days a year of its calendar."""
         return self.calendar.days_per_year
-
-
-#: People without médecin traitant excepted, how each group is called.
-_OTHERS: Final = {
-    "mt_unavailable": "les patients dont le médecin traitant n’est pas disponible",
-    "visitors": "les visiteurs",
-}

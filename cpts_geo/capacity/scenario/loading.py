@@ -23,12 +23,10 @@ from cpts_geo.capacity.scenario.parameters import (
     Source,
     default_parameters,
 )
-from cpts_geo.capacity.scenario.records import MAX_PEOPLE, REMEDY, Record, field
+from cpts_geo.capacity.scenario.records import MAX_PEOPLE, REMEDY, Record, field, label_and_unit
 from cpts_geo.errors import ScenarioError, one_line
 from cpts_geo.files import write_text
 
-#: The five published CPTS, in the order they are shown.
-SHIPPED: Final = _file.SHIPPED
 #: First line of a saved file: editors that know it check and complete as one types.
 _SCHEMA_LINE: Final = "#:schema scenario.schema.json\n"
 
@@ -119,7 +117,7 @@ def load_scenarios() -> dict[str, Scenario]:
     >>> list(load_scenarios())
     ['ouest_loiret', 'beauce_gatinais', 'lvo', 'asclepios', 'ondaine_forez']
     """
-    return {name: load_scenario(name) for name in SHIPPED}
+    return {name: load_scenario(name) for name in _file.SHIPPED}
 
 
 def save_scenario(scenario: Scenario, path: Path) -> None:
@@ -203,7 +201,7 @@ def scenario_from_population(
 
 def described(name: str) -> tuple[str, str]:
     """
-    Give the French description and unit of a field of a scenario.
+    Give the French label and unit of a field of a scenario.
 
     Parameters
     ----------
@@ -213,16 +211,14 @@ def described(name: str) -> tuple[str, str]:
     Returns
     -------
     tuple of str
-        Description, unit; the unit is empty where there is none.
+        As :func:`cpts_geo.capacity.scenario.records.label_and_unit` does.
 
     Examples
     --------
     >>> described("target")
     ('Part des demandes à servir dans le délai', 'part des demandes')
     """
-    known = (_Population.model_fields | Scenario.model_fields)[name]
-    extra = known.json_schema_extra
-    return known.description or "", str(extra.get("unit", "")) if isinstance(extra, dict) else ""
+    return label_and_unit((_Population.model_fields | Scenario.model_fields)[name])
 
 
 def _build(values: Mapping[str, Any], *, territory: str, origin: str) -> Scenario:

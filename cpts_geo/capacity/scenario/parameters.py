@@ -37,16 +37,17 @@ class Source(Record):
     grade: Literal["A", "B", "C", "D"] = field("Confiance, de A (officiel) à D (hypothèse)")
 
 
-#: Seed of the draws where none is chosen.
+#: Seed where none is chosen: taken before any result was seen, and not to be shopped for.
 SEED: Final = 20_260_101
 UNSOURCED: Final = Source(text="valeur saisie sans source", grade="D")
 ANALYST: Final = Source(text="valeur choisie par l'analyste", grade="D")
 
 
 class _Default(Source):
-    """A parameter used where a territory gives none: a source, and a value as a file writes it."""
+    """A default: a source, a value as a file writes it, and of a share, the people it is of."""
 
     value: int | float | list[float] | dict[str, Any]
+    base: str = ""
 
     @cached_property
     def source(self) -> Source:

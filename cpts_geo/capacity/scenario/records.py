@@ -18,6 +18,7 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
+from pydantic.fields import FieldInfo
 
 from cpts_geo.capacity.queue.rules import MAX_SLOTS
 from cpts_geo.capacity.scenario._refusals import ContradictionError, refusals, shown
@@ -82,7 +83,7 @@ class Record(BaseModel):
         return []
 
 
-def field(meaning: str, unit: str = "", **rules: Any) -> Any:
+def field(meaning: str, unit: str = "", hint: str = "", **rules: Any) -> Any:
     """
     Describe one field of a scenario, in French, where everything that names it looks.
 
@@ -92,6 +93,8 @@ def field(meaning: str, unit: str = "", **rules: Any) -> Any:
         What the field is.
     unit : str
         Its unit; empty where it has none.
+    hint : str
+        How to write it, for who fills in a file; no page shows it.
     **rules : Any
         Bounds and default, as pydantic takes them.
 
@@ -102,10 +105,33 @@ def field(meaning: str, unit: str = "", **rules: Any) -> Any:
 
     Examples
     --------
-    >>> field("Durée", "minutes", gt=0).json_schema_extra
-    {'unit': 'minutes'}
+    >>> label_and_unit(field("Durée", "minutes", "au-dessus de 0", gt=0))
+    ('Durée', 'minutes')
     """
-    return Field(description=meaning, json_schema_extra={"unit": unit} if unit else None, **rules)
+    return Field(
+        title=meaning,
+        description=f"{meaning} : {hint}" if hint else meaning,
+        json_schema_extra={"unit": unit} if unit else None,
+        **rules,
+    )
+
+
+def label_and_unit(info: FieldInfo) -> tuple[str, str]:
+    """
+    Say what a field is called where readers see it, and its unit.
+
+    Parameters
+    ----------
+    info : FieldInfo
+        One made by :func:`field`.
+
+    Returns
+    -------
+    tuple of str
+        French label, unit; the unit is empty where there is none.
+    """
+    extra = info.json_schema_extra
+    return info.title or "", str(extra.get("unit", "")) if isinstance(extra, dict) else ""
 
 
 def _one_line(text: str) -> str:
@@ -128,8 +154,12 @@ Name = Annotated[str, Field(min_length=1, max_length=MAX_NAME), AfterValidator(_
 #: TOML and JSON know lists only; a frozen record holds tuples.
 AS_TUPLE: Final = BeforeValidator(lambda value: tuple(value) if isinstance(value, list) else value)
 
-#: Who may ask: residents without médecin traitant, residents whose médecin traitant is not
-#: available, people who do not live there. Without "visitors", residents only.
+#: Who may ask, in words. Without visitors, residents only.
+GROUPS: Final = {
+    "no_mt": "personnes sans médecin traitant",
+    "mt_unavailable": "patients dont le médecin traitant n’est pas disponible",
+    "visitors": "visiteurs",
+}
 Group = Literal["no_mt", "mt_unavailable", "visitors"]
 #: More than the people of any country of Europe.
 MAX_PEOPLE: Final = 1e8

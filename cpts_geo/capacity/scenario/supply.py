@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Annotated, Final
 
 from cpts_geo.capacity.scenario.records import AS_TUPLE, MAX_PEOPLE, Record, field
+from cpts_geo.settings import SLOT_MINUTES
 
 #: People housed by a hotel room, a camping pitch, a second home (Insee's convention; grade C).
 _PEOPLE_PER_ROOM: Final = 2.0
 _PEOPLE_PER_PITCH: Final = 3.0
 _PEOPLE_PER_SECOND_HOME: Final = 5.0
-#: Usual day of one site, as in Challans (grade D elsewhere): hours of a doctor, minutes of a slot.
-SITE_HOURS: Final = 4
-SITE_MINUTES: Final = 15
-SITE_SLOTS: Final = SITE_HOURS * 60 // SITE_MINUTES
-SITE_WORDS: Final = f"un médecin {SITE_HOURS} h, créneaux de {SITE_MINUTES} min"
+#: Usual day of one site, as in Challans (grade D elsewhere): hours of a doctor.
+_SITE_HOURS: Final = 4
+SITE_SLOTS: Final = _SITE_HOURS * 60 // SLOT_MINUTES
+SITE_WORDS: Final = f"un médecin {_SITE_HOURS} h, créneaux de {SLOT_MINUTES} min"
 
 _Occupancy = Annotated[float, field("Part", ge=0, le=1)]
 #: Where no visitor is a number too.
@@ -34,7 +34,11 @@ class Rota(Record):
 
     gps: int = field("Médecins qui se relaient", "médecins", ge=1, le=10_000)
     sessions_per_gp_per_week: float = field(
-        "Séances de chacun par semaine", "séances (0,5 = une toutes les deux semaines)", gt=0, le=14
+        "Séances de chacun par semaine",
+        "séances",
+        hint="0,5 = une toutes les deux semaines",
+        gt=0,
+        le=14,
     )
     session_hours: float = field("Durée d’une séance", "heures", gt=0, le=24)
 
@@ -85,8 +89,9 @@ class Visitors(Record):
     """
 
     present: Annotated[tuple[_Present, ...], AS_TUPLE] | None = field(
-        "Personnes présentes en plus des habitants, de janvier à décembre",
+        "Personnes présentes en plus des habitants",
         "personnes",
+        hint="de janvier à décembre",
         default=None,
     )
     hotel_rooms: int = field("Chambres d’hôtel", "chambres", ge=0, le=_MAX_BEDS, default=0)
@@ -95,7 +100,7 @@ class Visitors(Record):
     )
     second_homes: int = field("Résidences secondaires", "logements", ge=0, le=_MAX_BEDS, default=0)
     occupancy: Annotated[tuple[_Occupancy, ...], AS_TUPLE] | None = field(
-        "Occupation de ces lits, de janvier à décembre", "part", default=None
+        "Occupation de ces lits", "part", hint="de janvier à décembre", default=None
     )
 
     def _contradictions(self) -> list[str]:

@@ -31,7 +31,7 @@ from cpts_geo.secrecy.disclosure import MIN_PROFESSIONALS
 #: Share of the GPs who leave in a year, from each age on (grade D).
 _EXIT_RATES: Final = ((0, 0.01), (60, 0.05), (62, 0.10), (65, 0.20), (67, 0.30), (70, 0.40))
 #: Age at which newcomers arrive (grade D).
-_ENTRY_AGE: Final = 38.0
+ENTRY_AGE: Final = 38.0
 #: Patients that a GP follows at most, whatever the shortage (grade D).
 _MAX_LIST: Final = 2_500.0
 #: A projection of a group much further than its own careers says nothing.
@@ -61,7 +61,7 @@ def _project(ages: Sequence[float], *, entries_per_year: float, years: int = 10)
     for _ in range(int(years)):
         leaving = rate[np.searchsorted(from_age, age, side="right") - 1]
         gps = np.append(gps * (1.0 - leaving), entries_per_year)
-        age = np.append(age + 1.0, _ENTRY_AGE)
+        age = np.append(age + 1.0, ENTRY_AGE)
         counts.append(float(gps.sum()))
     return pd.Series(counts, index=pd.RangeIndex(len(counts), name="year"), name="gps")
 

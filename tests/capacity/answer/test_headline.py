@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -13,10 +14,12 @@ from scipy import stats
 from cpts_geo.capacity.answer.caveats import caveats
 from cpts_geo.capacity.answer.existing import observed_floor, offer
 from cpts_geo.capacity.answer.headline import DRAWS, SAME_DAY_TARGET, Headline, headline, to_frame
+from cpts_geo.capacity.demand.interval import CHANCES
 from cpts_geo.capacity.demand.periods import studied_means
 from cpts_geo.capacity.demand.requests import central_requests, draw_requests
+from cpts_geo.capacity.scenario._file import SHIPPED
 from cpts_geo.capacity.scenario.inputs import Scenario
-from cpts_geo.capacity.scenario.loading import SHIPPED, load_scenarios, scenario_from_population
+from cpts_geo.capacity.scenario.loading import load_scenarios, scenario_from_population
 from cpts_geo.capacity.scenario.parameters import SEED
 from cpts_geo.errors import ScenarioError
 from cpts_geo.schema import Status
@@ -559,6 +562,17 @@ def test_caveats_of_the_five(answers: dict[str, Headline]) -> None:
             "emprunté, 0,24 appel par personne."
         )
         assert (own in said) == (name == "ouest_loiret") == ("consultation par personne" in said)
+
+
+@pytest.mark.parametrize("sd", [0.0, 0.2, 0.9])
+def test_the_gap_between_territories_is_said_as_it_is_drawn(
+    cases: dict[str, Scenario], sd: float
+) -> None:
+    found = headline(cases["ondaine_forez"].evolve(between_territory_sd=sd), draws=100)
+    (said,) = found.warnings
+    low, high = (f"{math.exp(end * 1.28155 * sd):.2f}".replace(".", ",") for end in (-1, 1))
+    assert (f"supposé de {low} à {high} fois celui-là ({CHANCES})" in said) == (sd > 0)
+    assert ("trop étroit" in said) == (sd == 0)
 
 
 def test_own_rate_below_the_borrowed_one_is_no_sign(cases: dict[str, Scenario]) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from cpts_geo.capacity.answer.headline import headline
 from cpts_geo.capacity.checks.backtest import _ROUNDING, back_test, back_test_table
-from cpts_geo.capacity.comparing.measures import scenario_measures
+from cpts_geo.capacity.comparing._measures import scenario_measures
 from cpts_geo.capacity.demand.requests import draw_requests
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import load_scenarios, people_without_mt

@@ -11,14 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cpts_geo.capacity.answer.headline import headline
-from cpts_geo.capacity.comparing.compare import changed_fields, compare_scenarios
-from cpts_geo.capacity.comparing.measures import (
+from cpts_geo.capacity.comparing._measures import (
     MEASURES,
     SAMPLING,
     TOTALS,
     sampling_measures,
     scenario_measures,
 )
+from cpts_geo.capacity.comparing.compare import changed_fields, compare_scenarios
 from cpts_geo.capacity.comparing.shares import requests_served, served_shares, studied_weekdays
 from cpts_geo.capacity.demand.requests import DemandDraws, draw_requests
 from cpts_geo.capacity.scenario._file import _VARIANTS, _VARIANTS_DIR

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -13,6 +14,7 @@ from pydantic import ValidationError
 
 from cpts_geo.capacity.answer.headline import headline
 from cpts_geo.capacity.scenario import parameters
+from cpts_geo.capacity.scenario.calendar import Calendar
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import (
     _Population,
@@ -26,9 +28,11 @@ from cpts_geo.capacity.scenario.parameters import (
     ANALYST,
     SEED,
     SOURCED_FIELDS,
+    Source,
     _Default,
     default_parameters,
 )
+from cpts_geo.capacity.scenario.records import label_and_unit
 from cpts_geo.capacity.scenario.supply import Rota, Visitors
 from cpts_geo.errors import ScenarioError
 from cpts_geo.schema import Status
@@ -304,10 +308,14 @@ def test_equal_inputs_give_equal_results_to_the_bit(cases: dict[str, Scenario]) 
 
 
 def test_every_field_is_described_in_french() -> None:
-    for name in (*Scenario.model_fields, *_Population.model_fields):
-        text, unit = described(name)
-        assert text, name
-        assert isinstance(unit, str)
+    kinds = (Scenario, _Population, Calendar, Rota, Visitors, Source)
+    for name, info in ((name, x) for kind in kinds for name, x in kind.model_fields.items()):
+        label, unit = label_and_unit(info)
+        assert label, name
+        assert str(info.description).startswith(label), name
+        # how a file writes it is for editors, never for who reads a page
+        assert not re.search(r"[=«_:;]", label + unit), name
+    assert described("target") == label_and_unit(Scenario.model_fields["target"])
     for name in set(SOURCED_FIELDS) - {"calendar", "rota"}:
         assert described(name)[1], f"{name} has no unit"
     with pytest.raises(KeyError):

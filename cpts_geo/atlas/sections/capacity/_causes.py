@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import pandas as pd
 from markupsafe import Markup
@@ -18,16 +18,34 @@ from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.french import NNBSP, number, percent
 from cpts_geo.schema import STATUS_MARKS, Status
 
-#: Input of the tornado -> what to do to know it better.
-_REMEDIES: Final = {
-    "people": "Compter ces personnes (l’Assurance maladie les connaît) resserrerait l’intervalle "
-    "plus que tout le reste.",
-    "calls": "Compter les appels plus longtemps resserrerait l’intervalle plus que tout le reste.",
-    "need": "Mesurer cette part, en notant pour chaque appel s’il méritait un créneau, "
-    "resserrerait l’intervalle plus que tout le reste.",
-    "gap": "Mesurer cet écart, en comptant pendant un an les appels d’ici, resserrerait "
-    "l’intervalle plus que tout le reste.",
-    "minutes": "Mesurer cette durée resserrerait l’intervalle plus que tout le reste.",
+
+class _Input(NamedTuple):
+    """Field that says where an input comes from, how its values are written, how to know more."""
+
+    field: str
+    write: Callable[[float], str]
+    remedy: str
+
+
+#: By law of a demand that the tornado shows.
+_INPUTS: Final = {
+    "people": _Input(
+        "people_cv", number, "Compter ces personnes (l’Assurance maladie les connaît)"
+    ),
+    "calls": _Input(
+        "calls_observed", lambda value: number(value, 3), "Compter les appels plus longtemps"
+    ),
+    "need": _Input(
+        "need_share",
+        lambda value: percent(value, 0),
+        "Mesurer cette part, en notant pour chaque appel s’il méritait un créneau,",
+    ),
+    "gap": _Input(
+        "between_territory_sd",
+        lambda value: f"×{NNBSP}{number(value, 2)}",
+        "Mesurer cet écart, en comptant pendant un an les appels d’ici,",
+    ),
+    "minutes": _Input("minutes", lambda value: f"{number(value)}{NNBSP}min", "Mesurer cette durée"),
 }
 
 
@@ -44,7 +62,8 @@ def _drivers_sentence(tornado: pd.DataFrame) -> str:
     hours = f"de {number(low, decimals)} à {number(high, decimals)} heures de médecin par semaine"
     return (
         f"{first['label']} : {hours} selon sa valeur, le reste étant à sa médiane. C’est ce qui "
-        f"pèse le plus. {_REMEDIES[first['input']]}"
+        f"pèse le plus. {_INPUTS[first['input']].remedy} resserrerait l’intervalle plus que tout "
+        "le reste."
     )
 
 
@@ -54,21 +73,11 @@ def _hours_decimals(tornado: pd.DataFrame) -> int:
     return int(ends.max().max() - ends.min().min() < 10)
 
 
-#: Input of the tornado -> the field that says where it comes from, how its values are written.
-_INPUTS: Final[dict[str, tuple[str, Callable[[float], str]]]] = {
-    "people": ("people_cv", number),
-    "calls": ("calls_observed", lambda value: number(value, 3)),
-    "need": ("need_share", lambda value: percent(value, 0)),
-    "gap": ("between_territory_sd", lambda value: f"×{NNBSP}{number(value, 2)}"),
-    "minutes": ("minutes", lambda value: f"{number(value)}{NNBSP}min"),
-}
-
-
 def _swings(result: Headline, tornado: pd.DataFrame) -> list[_Swing]:
     """Prepare the bars of the tornado."""
     bars = []
     for row in tornado.to_dict("records"):
-        source, write = _INPUTS[str(row["input"])]
+        source, write, _ = _INPUTS[str(row["input"])]
         bounds = dict.fromkeys([write(row["low_value"]), write(row["high_value"])])
         status = input_status(result.scenario, source)
         low, high = sorted((row["result_low"], row["result_high"]))

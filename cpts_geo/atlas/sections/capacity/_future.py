@@ -1,4 +1,4 @@
-"""« Dans 5 et 10 ans »: GPs, people without médecin traitant, slots."""
+"""« Dans … ans »: GPs, people without médecin traitant, slots."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from markupsafe import Markup
 from cpts_geo.atlas.charts.svg import EDGE, WIDTH, axis, hatches, round_ticks, svg_tag
 from cpts_geo.atlas.look.cells import Cell, Row
 from cpts_geo.atlas.look.words import span
-from cpts_geo.french import NNBSP, number, percent
+from cpts_geo.capacity.workforce.projection import ENTRY_AGE
+from cpts_geo.french import NNBSP, joined, number, percent
 from cpts_geo.schema import Status
 from cpts_geo.study.capacity import HORIZONS
 
@@ -50,8 +51,9 @@ def _future_note(facts: Mapping[str, Mapping[Any, Any]]) -> str:
         f"Publié : {number(density['value'])} médecins pour 100 000 habitants, de "
         f"{number(age['value'])} ans en moyenne ({age['document']}, {age['grade']}). Les âges sont "
         "imaginés autour de cette moyenne, resserrés ou étalés : d’où les deux bornes. Départs "
-        "selon l’âge, installations à 38 ans, population et patients par médecin constants, mêmes "
-        "appels par personne : hypothèses (D). Ce n’est la prévision d’aucun médecin."
+        f"selon l’âge, installations à {number(ENTRY_AGE)} ans, population et patients par "
+        "médecin constants, mêmes appels par personne : hypothèses (D). Ce n’est la prévision "
+        "d’aucun médecin."
     )
 
 
@@ -127,10 +129,11 @@ def _fan_svg(future: pd.DataFrame, *, title: str) -> str:
 
 
 def section(future: pd.DataFrame, facts: pd.DataFrame) -> dict[str, Any]:
-    """What the template shows of the GPs, and of the slots, in 5 and 10 years."""
+    """What the template shows of the GPs, and of the slots, in the years to come."""
     said = _future_sentences(future)
-    title = f"Médecins dans les dix ans. {' '.join(said)}"
+    title = f"Médecins dans les {max(HORIZONS)} ans. {' '.join(said)}"
     return {
+        "horizons": joined([str(years) for years in HORIZONS]),
         "sentences": said,
         "chart": Markup(_fan_svg(future, title=title)),
         "rows": _future_rows(future),

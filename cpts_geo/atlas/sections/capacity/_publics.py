@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Final
+from typing import Any
 
 from cpts_geo.atlas.look.cells import Cell, Row
 from cpts_geo.atlas.look.words import sampling_part, slots, span, todays
@@ -11,15 +11,9 @@ from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.answer.seasons import EligibleDemand
 from cpts_geo.capacity.demand.interval import Interval
 from cpts_geo.capacity.scenario.inputs import Scenario
+from cpts_geo.capacity.scenario.records import GROUPS
 from cpts_geo.french import NNBSP, number, whole_percent
 from cpts_geo.schema import Status
-
-_GROUPS: Final = {
-    "no_mt": "Personnes sans médecin traitant",
-    "mt_unavailable": "Patients dont le médecin traitant n’est pas disponible",
-    "visitors": "Visiteurs",
-    "all": "Tous ceux qui peuvent demander",
-}
 
 
 def _group_rows(result: Headline, found: EligibleDemand) -> list[Row]:
@@ -30,7 +24,8 @@ def _group_rows(result: Headline, found: EligibleDemand) -> list[Row]:
         status = result.status if group == "no_mt" else Status.ASSUMED
         needed = slots.get(group)
         cells = (_cell(requests, status), Cell("—") if needed is None else _cell(needed, status))
-        rows.append(Row(_GROUPS[group], _origins(result.scenario, group), cells))
+        who = GROUPS.get(group, "tous ceux qui peuvent demander").capitalize()
+        rows.append(Row(who, _origins(result.scenario, group), cells))
     return rows
 
 

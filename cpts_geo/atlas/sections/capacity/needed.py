@@ -9,7 +9,12 @@ from markupsafe import Markup
 
 from cpts_geo.atlas.charts.dots import dots_svg
 from cpts_geo.atlas.look.words import between, deadline, short_answer, slots, span
-from cpts_geo.capacity.answer.headline import DISPERSION_WORDS, SAME_DAY_WORDS, Headline
+from cpts_geo.capacity.answer.headline import (
+    DISPERSION_VARIANT,
+    DISPERSION_WORDS,
+    SAME_DAY_WORDS,
+    Headline,
+)
 from cpts_geo.capacity.demand.requests import normative_rates
 from cpts_geo.french import number, percent
 from cpts_geo.schema import STATUS_MARKS
@@ -73,16 +78,17 @@ def section(result: Headline, *, several: bool) -> dict[str, Any]:
     dict
         What its template shows.
     """
+    scenario = result.scenario
     return {
         "result": result,
         "several": several,
         "caption": _dots_caption(result),
         "sampling": _sampling_sentence(result),
-        "deadline": deadline(result.scenario.deadline_days),
+        "deadline": deadline(scenario.deadline_days),
         "draw_error": _draw_error(result),
         "chart": Markup(_capacity_svg(result)),
-        "people_mark": STATUS_MARKS[result.scenario.people_status],
+        "people_mark": STATUS_MARKS[scenario.people_status],
         "same_day": SAME_DAY_WORDS,
-        "dispersion": DISPERSION_WORDS,
+        "dispersion": DISPERSION_WORDS if scenario.dispersion < DISPERSION_VARIANT else "",
         "rates": " – ".join(number(rate, 2) for rate in normative_rates()),
     }

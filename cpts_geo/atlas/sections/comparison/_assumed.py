@@ -9,7 +9,6 @@ from cpts_geo.atlas.look.grades import input_status, least_known
 from cpts_geo.atlas.look.values import value_words
 from cpts_geo.atlas.look.words import support
 from cpts_geo.capacity.comparing.compare import ScenarioComparison
-from cpts_geo.capacity.scenario.inputs import VISITOR_FIELDS, WIDER_FIELDS
 from cpts_geo.capacity.scenario.loading import described
 from cpts_geo.capacity.scenario.parameters import SOURCED_FIELDS
 from cpts_geo.french import typeset
@@ -17,8 +16,7 @@ from cpts_geo.french import typeset
 
 def _common_rows(found: ScenarioComparison) -> list[list[Cell]]:
     """Meaning with unit, value, source, grade; what neither scenario uses is left out."""
-    unused = set() if found.first.uncounted_demand else {*WIDER_FIELDS}
-    unused |= set() if found.first.visitors else {*VISITOR_FIELDS}
+    unused = found.first.unused & found.second.unused
     rows = []
     for name in SOURCED_FIELDS:
         value = getattr(found.first, name)

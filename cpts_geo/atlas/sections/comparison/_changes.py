@@ -10,7 +10,7 @@ from cpts_geo.atlas.look.values import value_words
 from cpts_geo.capacity.comparing.compare import ScenarioComparison
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import described
-from cpts_geo.capacity.scenario.records import Record
+from cpts_geo.capacity.scenario.records import Record, label_and_unit
 from cpts_geo.french import UNKNOWN_TEXT, typeset
 
 
@@ -23,9 +23,10 @@ def section(found: ScenarioComparison) -> dict[str, Any]:
         parts = [(name, meaning, unit, one, two)]
         if isinstance(one, Record) and isinstance(two, Record):
             parts = [
-                (part, f"{meaning} : {info.description}", _unit(info), before, after)
+                (part, f"{meaning} : {own}", own_unit, before, after)
                 for part, info in type(one).model_fields.items()
                 if (before := getattr(one, part)) != (after := getattr(two, part))
+                for own, own_unit in [label_and_unit(info)]
             ]
         rows += [
             [
@@ -36,12 +37,6 @@ def section(found: ScenarioComparison) -> dict[str, Any]:
             for part, text, unit, before, after in parts
         ]
     return {"rows": rows}
-
-
-def _unit(info: Any) -> str:
-    """Unit of a field of a table; empty where it has none."""
-    extra = info.json_schema_extra
-    return str(extra.get("unit", "")) if isinstance(extra, dict) else ""
 
 
 def _value_cell(scenario: Scenario, name: str, part: str, value: Any) -> Cell:

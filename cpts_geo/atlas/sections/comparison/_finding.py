@@ -25,41 +25,58 @@ _SUPPLY: Final = {"slots_today", "rota", "minutes_per_slot_today"}
 
 
 def finding(found: ScenarioComparison) -> str:
-    """Slots needed where the demand changes, share served, cost, in one sentence."""
+    """Slots needed where the demand changes, share served, cost, in one sentence; no gap of a model
+    that activity refutes."""
     if not found.changes:
         return "Les deux scénarios donnent les mêmes résultats : rien ne les distingue."
+    sides = zip((found.first, found.second), found.floors, strict=True)
+    if refuted := [scenario.label for scenario, floor in sides if floor is not None]:
+        text = (
+            "besoins et parts servies ne se comparent pas, car l’activité observée dément le "
+            f"modèle pour {joined(list(dict.fromkeys(refuted)))}"
+        )
+    else:
+        text = " ; ".join(_effects(found))
+    return f"{_lead(found)}{text}{_cost(found)}."
+
+
+def _effects(found: ScenarioComparison) -> list[str]:
+    """What changes of the slots needed, where the demand does, and of the share served."""
     needed: Any = found.table.loc["slots_needed"]
     served: Any = found.table.loc["served"]
-    clauses = []
+    said = []
     if needed.filter(like="difference").any():
         size, spread = _gap(needed, "créneau", "créneaux")
-        clauses.append(f"il faudrait {size} par jour{spread}")
+        said.append((f"il faudrait {size} par jour", spread))
     if served.isna().any():
         unknown = [s.label for s in (found.first, found.second) if s.slots_by_weekday is None]
-        clauses.append(
+        clause = (
             "ce que servent les créneaux d’aujourd’hui ne se compare pas : ceux de "
             f"{joined(list(dict.fromkeys(unknown)))} ne sont pas connus"
         )
+        said.append((clause, ""))
     else:
         decimals = gap_decimals("served", float(served["difference_p50"]))
         size, spread = _gap(100 * served, "point", "points", decimals=decimals)
-        clauses.append(f"{size} de demandes servies dans le délai{spread}")
-    # The chances are said once, where the first interval stands.
-    text = " ; ".join(clauses).replace(")", f", {CHANCES})", 1)
-    return f"{_lead(found)}{text}{_cost(found)}."
+        said.append((f"{size} de demandes servies dans le délai", spread))
+    clauses, chances = [], f", {CHANCES}"
+    for clause, spread in said:
+        clauses.append(f"{clause} ({spread}{chances})" if spread else clause)
+        chances = "" if spread else chances  # said once, with the first interval
+    return clauses
 
 
 def _goal_sentences(found: ScenarioComparison) -> list[str]:
     """Set the slots that each scenario offers beside those its target calls for."""
     row: Any = found.table.loc["slots_needed"]
     asked: dict[str, list[str]] = {}
-    for letter, side, scenario in zip(
-        "AB", ("first", "second"), (found.first, found.second), strict=True
+    for letter, side, scenario, floor in zip(
+        "AB", ("first", "second"), (found.first, found.second), found.floors, strict=True
     ):
+        least = side_text("slots_needed", row, side) if floor is None else f"au moins {floor}"
         need = (
             f"Pour servir {percent(scenario.target, 0)} des demandes "
-            f"{deadline(scenario.deadline_days)}, créneaux qu’il faudrait par jour : "
-            f"{side_text('slots_needed', row, side)}"
+            f"{deadline(scenario.deadline_days)}, créneaux qu’il faudrait par jour : {least}"
         )
         mean = mean_offered(scenario)
         offered = "un nombre inconnu" if math.isnan(mean) else slots_text(mean)
@@ -92,7 +109,7 @@ def _cost(found: ScenarioComparison) -> str:
 
 
 def _gap(row: pd.Series, one: str, many: str, *, decimals: int = 0) -> tuple[str, str]:
-    """A difference in words, then its interval in brackets; both as they round."""
+    """A difference in words, then its interval; both as they round."""
     low, middle, high = (
         round(float(row[f"difference_{name}"]), decimals) for name in ("p10", "p50", "p90")
     )
@@ -105,8 +122,8 @@ def _gap(row: pd.Series, one: str, many: str, *, decimals: int = 0) -> tuple[str
     near, far = (number(x, decimals) for x in sorted((abs(low), abs(high))))
     if low < 0 < high:
         down, up = number(-low, decimals), number(high, decimals)
-        return size, f" (de {down} de moins à {up} de plus)"
-    return size, f" (entre {near} et {far})"
+        return size, f"de {down} de moins à {up} de plus"
+    return size, f"entre {near} et {far}"
 
 
 def section(found: ScenarioComparison) -> dict[str, Any]:

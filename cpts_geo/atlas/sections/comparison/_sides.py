@@ -10,14 +10,11 @@ import pandas as pd
 from cpts_geo.atlas.look.grades import input_status, least_known
 from cpts_geo.atlas.sections.comparison.written import EUROS, TEXTS
 from cpts_geo.capacity.comparing.compare import ScenarioComparison
-from cpts_geo.capacity.comparing.measures import SAMPLING
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.french import UNKNOWN_TEXT, number, signed_number, whole_percent
 from cpts_geo.schema import Status
 
 SAME: Final = "identique"
-_ASKED: Final = ("requests_per_day", "slots_needed", "gp_hours_needed", *SAMPLING)
-_OFFERED: Final = ("slots_offered", "gp_hours_offered")
 
 
 def side_text(measure: str, row: pd.Series, side: str) -> str:
@@ -58,7 +55,7 @@ def gap_decimals(measure: str, gap: float) -> int:
 
 def _decimals(measure: str, value: float) -> int:
     """Slots and hours offered are written whole where they are."""
-    whole = measure in _OFFERED and float(value).is_integer()
+    whole = TEXTS[measure].of == "offered" and float(value).is_integer()
     return 0 if whole else TEXTS[measure].decimals
 
 
@@ -69,9 +66,9 @@ def measure_status(scenario: Scenario, measure: str) -> Status:
         measure, ("slots_today", "rota", "minutes_per_slot_today")
     )
     offered = graded(scenario, *used)
-    if measure in _ASKED:
+    if TEXTS[measure].of == "needed":
         return asked
-    if measure in _OFFERED:
+    if TEXTS[measure].of == "offered":
         return offered
     if measure == "cost":
         return least_known(offered, graded(scenario, "gp_hour_cost"))

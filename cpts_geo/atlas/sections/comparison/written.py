@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from cpts_geo.atlas.look.values import month_names
 from cpts_geo.capacity.comparing.compare import ScenarioComparison
+from cpts_geo.capacity.demand.interval import SAMPLING_WORDS
 from cpts_geo.french import NNBSP
 
 
 @dataclass(frozen=True)
 class _Measure:
-    """How a measure is called and written; {period} in its unit is that of a total."""
+    """How a measure is called and written, and whether it is of what is needed or offered alone.
+
+    {period} in its unit is that of a total.
+    """
 
     label: str
     unit: str
     decimals: int = 0
     suffix: str = ""
     share: bool = False
+    of: Literal["needed", "offered", "both"] = "both"
 
 
 #: Why the interval of a difference is narrow.
@@ -27,18 +32,23 @@ COMMON_DRAWS: Final = (
     "sur l’autre, si bien que ce qu’on ignore des deux s’annule dans leur différence."
 )
 EUROS: Final = f"{NNBSP}€"
-_ALONE: Final = "Si seul le comptage des appels était incertain"
 
 
-#: By measure of :data:`cpts_geo.capacity.comparing.measures.MEASURES`.
+#: By measure of a comparison, in its order.
 TEXTS: Final = {
-    "requests_per_day": _Measure("Demandes", "par jour d’ouverture", 1),
-    "sampling_requests_per_day": _Measure(_ALONE, "demandes par jour d’ouverture", 1),
-    "slots_needed": _Measure("Créneaux nécessaires à l’objectif", "par jour d’ouverture"),
-    "sampling_slots_needed": _Measure(_ALONE, "créneaux par jour d’ouverture"),
-    "gp_hours_needed": _Measure("Heures de médecin nécessaires", "par semaine"),
-    "slots_offered": _Measure("Créneaux offerts", "par jour d’ouverture, en moyenne", 1),
-    "gp_hours_offered": _Measure("Heures de médecin offertes", "par semaine", 1),
+    "requests_per_day": _Measure("Demandes", "par jour d’ouverture", 1, of="needed"),
+    "sampling_requests_per_day": _Measure(
+        SAMPLING_WORDS, "demandes par jour d’ouverture", 1, of="needed"
+    ),
+    "slots_needed": _Measure(
+        "Créneaux nécessaires à l’objectif", "par jour d’ouverture", of="needed"
+    ),
+    "sampling_slots_needed": _Measure(SAMPLING_WORDS, "créneaux par jour d’ouverture", of="needed"),
+    "gp_hours_needed": _Measure("Heures de médecin nécessaires", "par semaine", of="needed"),
+    "slots_offered": _Measure(
+        "Créneaux offerts", "par jour d’ouverture, en moyenne", 1, of="offered"
+    ),
+    "gp_hours_offered": _Measure("Heures de médecin offertes", "par semaine", 1, of="offered"),
     "served": _Measure("Demandes servies dans le délai", "part des demandes", share=True),
     "same_day": _Measure("Demandes servies le jour même", "part des demandes", share=True),
     "requests_served": _Measure("Demandes servies", "{period}"),

@@ -6,7 +6,7 @@ from typing import Any
 
 from cpts_geo.atlas.look.cells import plain_cells
 from cpts_geo.atlas.look.values import value_words
-from cpts_geo.capacity.scenario.inputs import VISITOR_FIELDS, WIDER_FIELDS, Scenario
+from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import described
 from cpts_geo.capacity.scenario.parameters import default_parameters
 from cpts_geo.french import typeset
@@ -15,11 +15,8 @@ from cpts_geo.french import typeset
 def section(scenario: Scenario) -> dict[str, Any]:
     """Meaning, value with unit, source, grade; what the territory does not use is left out."""
     rows = []
-    unused = set() if scenario.share_assumed else {"share_without_mt", "age_share"}
-    unused |= set() if scenario.uncounted_demand else {*WIDER_FIELDS}
-    unused |= set() if scenario.visitors else {*VISITOR_FIELDS}
     for name, default in default_parameters().items():
-        if name in unused:
+        if name in scenario.unused:
             continue
         meaning, unit = described(name)
         source = scenario.sources.get(name, default)

@@ -46,46 +46,12 @@ _SITUATIONS: Final = 1001
 
 
 def scenario_measures(scenario: Scenario, drawn: DemandDraws) -> dict[str, Floats]:
-    """
-    Compute what a scenario asks, offers, serves and costs.
+    """What a scenario asks, offers, serves and costs, one value a draw, by measure not of SAMPLING.
 
-    Parameters
-    ----------
-    scenario : Scenario
-        Territory, device and assumptions.
-    drawn : DemandDraws
-        Its demands (:func:`cpts_geo.capacity.demand.requests.draw_requests`).
-
-    Returns
-    -------
-    dict of str to numpy.ndarray of float
-        One value a draw, by measure (``MEASURES`` but for ``SAMPLING``): requests, slots needed
-        for the target and slots offered per opening day; GP-hours per week; shares served within
-        the deadline and on the day; requests served, consultations (no-shows taken out), people
-        served once at least and cost (euros) over the months studied or the year; euros per
-        consultation. NaN = the slots offered are unknown.
-
-    Raises
-    ------
-    ScenarioError
-        If one draw in ten or more needs more slots than a queue represents.
-
-    Notes
-    -----
-    A draw that needs more slots than a queue represents (600, fewer with a long deadline) counts
-    as one slot more than that. People reached, of a group of n people who make q served requests
-    at random among themselves: n (1 - exp(-q / n)); a visitor stays too briefly to ask twice.
-    Cost: slots of each weekday times the days of the calendar that fall on it, times the length
-    of a slot and the price of an hour.
-
-    Examples
-    --------
-    >>> from cpts_geo.capacity.demand.requests import draw_requests
-    >>> from cpts_geo.capacity.scenario.loading import load_scenario
-    >>> case = load_scenario("beauce_gatinais")
-    >>> found = scenario_measures(case, draw_requests(case, draws=1000))
-    >>> float(found["gp_hours_offered"][0]), float(found["cost"][0])  # 251 days of 2 h at 100 euros
-    (10.0, 50200.0)
+    NaN where the slots offered are unknown; an error if one draw in ten is beyond the queue. People
+    reached, of n who make q served requests at random: n (1 - exp(-q / n)); a visitor stays too
+    briefly to ask twice. Cost: slots of each weekday times the days of the calendar that fall
+    on it, times the length of a slot and the price of an hour.
     """
     per_day = eligible_per_day(scenario, drawn)
     opens = len(scenario.calendar.weekdays)
@@ -121,36 +87,10 @@ def scenario_measures(scenario: Scenario, drawn: DemandDraws) -> dict[str, Float
 
 
 def sampling_measures(scenario: Scenario, drawn: DemandDraws) -> dict[str, Floats]:
-    """
-    Compute what a scenario asks if counting calls were the only unknown.
+    """What a scenario asks if counting calls were the only unknown, by measure of SAMPLING.
 
-    Parameters
-    ----------
-    scenario : Scenario
-        Territory, device and assumptions.
-    drawn : DemandDraws
-        Its demands, of which the medians are kept.
-
-    Returns
-    -------
-    dict of str to numpy.ndarray of float
-        1,001 situations of equal chance, fewest calls first, by measure (``SAMPLING``): requests
-        and slots for the target per opening day, of all who may ask. Two scenarios compare
-        situation by situation.
-
-    Notes
-    -----
-    Calls follow their law (:mod:`cpts_geo.capacity.demand.laws`); only people without
-    médecin traitant are counted by their calls, so that the other groups do not move.
-
-    Examples
-    --------
-    >>> from cpts_geo.capacity.demand.requests import draw_requests
-    >>> from cpts_geo.capacity.scenario.loading import load_scenario
-    >>> case = load_scenario("beauce_gatinais")
-    >>> found = sampling_measures(case, draw_requests(case, draws=1000))
-    >>> np.quantile(found["sampling_slots_needed"], [0.1, 0.9], method="inverted_cdf").tolist()
-    [13.0, 14.0]
+    1,001 situations of equal chance, fewest calls first, all else at its median: two scenarios
+    compare situation by situation. Groups that are not counted by their calls do not move.
     """
     chances = np.linspace(0.0, 1.0, _SITUATIONS)
     # The ends of a Gamma are 0 and the infinite.
