@@ -25,12 +25,22 @@ from cpts_geo.schema._column import (
     status_column,
 )
 from cpts_geo.schema._gps import GP_SOURCES, GPS, RPPS
+from cpts_geo.schema._level import (
+    AREA,
+    AROUND,
+    DEPARTEMENT,
+    FRANCE,
+    LEVELS,
+    TERRITORY,
+    Level,
+)
 from cpts_geo.schema._people import AGED, EARLIER_POPULATION, PEOPLE, WITHOUT_MT
 
 __all__ = [
-    "CHANGES", "COLUMNS", "COMPARED", "EARLIER_POPULATION", "EMBEDDED_FIGURES", "FACILITIES",
-    "FIGURE_COLUMNS", "GP_SOURCES", "GRADE_LABELS", "STATUS_LABELS", "STATUS_MARKS", "Column",
-    "Kind", "Secrecy", "Status", "Where", "best_status", "embedded_vintage", "minutes_name",
+    "AREA", "AROUND", "CHANGES", "COLUMNS", "COMPARED", "DEPARTEMENT", "EARLIER_POPULATION",
+    "EMBEDDED_FIGURES", "FACILITIES", "FIGURE_COLUMNS", "FRANCE", "GP_SOURCES", "GRADE_LABELS",
+    "LEVELS", "STATUS_LABELS", "STATUS_MARKS", "TERRITORY", "Column", "Kind", "Level", "Secrecy",
+    "Status", "Where", "best_status", "embedded_vintage", "minutes_name",
     "newest_vintage", "shown_vintage", "status_column", "vintages",
 ]  # fmt: skip
 

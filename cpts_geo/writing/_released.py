@@ -27,11 +27,7 @@ def released(analysis: Analysis) -> Analysis:
     """
     raw = analysis.communes
     outside = ~analysis.national["code_insee"].isin(raw["code_insee"])
-    communes, comparison = releasable(
-        raw,
-        analysis.comparison,
-        elsewhere=analysis.national.loc[outside, "departement"].unique(),
-    )
+    communes, comparison = releasable(raw, analysis.comparison, outside=analysis.national[outside])
     facts = releasable_facts(analysis.table("facts"), raw)
     shown = analysis.with_tables(communes=communes, comparison=comparison, facts=facts)
     aged = set(facts.loc[facts["fact"] == "gp_mean_age", "territory"])

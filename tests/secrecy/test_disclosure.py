@@ -27,7 +27,16 @@ from cpts_geo.atlas.maps.layers import MapLayer
 from cpts_geo.atlas.sections.territory import communes as commune_section
 from cpts_geo.errors import TableError
 from cpts_geo.french import number
-from cpts_geo.schema import COLUMNS, COMPARED, FIGURE_COLUMNS, Column, Kind, Secrecy, status_column
+from cpts_geo.schema import (
+    COLUMNS,
+    COMPARED,
+    FIGURE_COLUMNS,
+    LEVELS,
+    Column,
+    Kind,
+    Secrecy,
+    status_column,
+)
 from cpts_geo.secrecy import disclosure
 from cpts_geo.secrecy.disclosure import Mask, masked, releasable_facts
 from cpts_geo.sources.embedding.embedded import load_facts
@@ -39,6 +48,8 @@ from tests.kept import analysed
 
 UNDER, SECRET = Mask.UNDER_11.value, Mask.SECRET.value
 BY_TERRITORY = ("territory",)
+LOIRET = {"area_level": "departement", "area_code": "45"}
+LEVEL_OF = {level.members: level.key for level in LEVELS}
 
 
 def releasable(communes: Any, *, within: tuple[str, ...] = BY_TERRITORY) -> Any:
@@ -48,7 +59,8 @@ def releasable(communes: Any, *, within: tuple[str, ...] = BY_TERRITORY) -> Any:
 def releasable_areas(
     areas: pd.DataFrame, communes: pd.DataFrame, *, within: tuple[str, ...] = BY_TERRITORY
 ) -> pd.DataFrame:
-    return disclosure._shown_areas(areas, communes, within=within)
+    levels = {name: LEVEL_OF.get(name, name) for name in within}
+    return disclosure._shown_areas(areas, communes, within=levels, outside=communes.iloc[:0])
 
 
 def column(
@@ -103,8 +115,16 @@ def shown(released: pd.DataFrame, name: str = "seen") -> list[Any]:
 
 def totals(communes: pd.DataFrame, within: tuple[str, ...], name: str = "seen") -> pd.DataFrame:
     """Rows of a comparison: the total of each group."""
-    sums = [communes.dropna(subset=key).groupby(key)[name].sum() for key in within]
-    rows = pd.concat(sums).rename_axis("area_code").reset_index(name="value")
+    sums = [
+        communes.dropna(subset=key)
+        .groupby(key)[name]
+        .sum()
+        .rename_axis("area_code")
+        .reset_index(name="value")
+        .assign(area_level=LEVEL_OF.get(key, key))
+        for key in within
+    ]
+    rows = pd.concat(sums, ignore_index=True)
     return rows.assign(indicator=name, low=rows["value"], high=rows["value"], status="measured")
 
 
@@ -188,7 +208,7 @@ def test_a_departement_does_not_tell_its_few_patients_outside(whole: float, stat
     groups = {"territory": "t", "departement": "45"}
     communes = table(groups, seen=[300, 230, 100])
     areas = totals(communes, ("territory",))
-    areas = pd.concat([areas, areas.assign(area_code="45", value=whole)], ignore_index=True)
+    areas = pd.concat([areas, areas.assign(**LOIRET, value=whole)], ignore_index=True)
     assert releasable_areas(areas, communes)["status"].tolist() == ["measured", status]
 
 
@@ -197,7 +217,7 @@ def test_a_departement_does_not_tell_its_few_professionals_outside() -> None:
     communes = table(groups, gps_2017=[9, 20], gp_age=[61, 50])
     rows = [totals(communes, ("territory",), name) for name in ("gps_2017", "gp_age")]
     for doctors, status in ((29, "measured"), (33, SECRET), (34, "measured")):
-        whole = [rows[0].assign(area_code="45", value=doctors), rows[1].assign(area_code="45")]
+        whole = [rows[0].assign(**LOIRET, value=doctors), rows[1].assign(**LOIRET)]
         areas = releasable_areas(pd.concat([*rows, *whole], ignore_index=True), communes)
         ages = areas[areas["indicator"] == "gp_age"].set_index("area_code")["status"]
         assert ages.to_dict() == {"t": "measured", "45": status}
@@ -206,7 +226,7 @@ def test_a_departement_does_not_tell_its_few_professionals_outside() -> None:
 def test_an_unknown_departement_is_not_called_secret() -> None:
     communes = table({"territory": "t", "departement": "45"}, seen=[300, 230, 100])
     areas = totals(communes, ("territory",))
-    unknown = areas.assign(area_code="45", value=np.nan, status="unknown")
+    unknown = areas.assign(**LOIRET, value=np.nan, status="unknown")
     areas = pd.concat([areas, unknown], ignore_index=True)
     assert releasable_areas(areas, communes)["status"].tolist() == ["measured", "unknown"]
 

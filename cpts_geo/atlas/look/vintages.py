@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 import pandas as pd
 
-from cpts_geo.schema import newest_vintage, shown_vintage
+from cpts_geo.schema import TERRITORY, newest_vintage, shown_vintage
 
 
 def minutes_column(known: Collection[str]) -> str | None:
@@ -50,6 +50,6 @@ def newest_known(names: Sequence[str], comparison: pd.DataFrame) -> list[str]:
     list of str
         Indicators in the same order.
     """
-    mine = comparison[(comparison["area_level"] == "cpts") & comparison["value"].notna()]
+    mine = comparison[(comparison["area_level"] == TERRITORY.key) & comparison["value"].notna()]
     known = set(mine["indicator"])
     return [shown_vintage(name, known) for name in names]

@@ -19,7 +19,7 @@ from cpts_geo.atlas.maps.still import overview_figure
 from cpts_geo.atlas.pages.sheet import sources_used
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.french import number
-from cpts_geo.schema import COLUMNS, STATUS_MARKS
+from cpts_geo.schema import COLUMNS, STATUS_MARKS, TERRITORY
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.study.study import Study
 
@@ -72,7 +72,7 @@ def index_page(
 
 def _row(sheet: Study, columns: Sequence[str]) -> dict[str, Any]:
     """What a row of the table shows of a territory."""
-    values = sheet.comparison[sheet.comparison["area_level"] == "cpts"]
+    values = sheet.comparison[sheet.comparison["area_level"] == TERRITORY.key]
     found = values.set_index("indicator").to_dict("index")
     result = sheet.headline
     return {

@@ -6,7 +6,17 @@ from pathlib import Path
 from typing import Any
 
 from cpts_geo import __version__
-from cpts_geo.schema import COLUMNS, EARLIER_POPULATION, EMBEDDED_FIGURES, Status, status_column
+from cpts_geo.french import joined
+from cpts_geo.schema import (
+    AREA,
+    AROUND,
+    COLUMNS,
+    EARLIER_POPULATION,
+    EMBEDDED_FIGURES,
+    FRANCE,
+    Status,
+    status_column,
+)
 from cpts_geo.sources.catalogue.catalogue import sha256_of, sources
 from cpts_geo.sources.embedding._entries import PAST_COG
 from cpts_geo.sources.embedding.cog_vintages import EVENT_COLUMNS
@@ -28,8 +38,9 @@ _TEXTS = {
     "former_name": "Nom de l’ancienne commune",
     "kind": "Nature de l’ancien code",
     "since_cog": "Premier COG où le code n’existe plus ; vide : non daté dans la source",
-    "area_level": "departement ou france",
-    "area_code": "Code du département, FR pour la France",
+    "area_level": " ou ".join(level.key for level in AROUND),
+    "area_code": "Code "
+    f"{joined([level.of for level in AROUND if level.members])}, {FRANCE.code} pour la France",
     "area_name": "Nom du territoire de comparaison",
     "indicator": "Nom de l’indicateur, voir cpts_geo/schema.py",
     "value": "Valeur dans l’unité de l’indicateur ; vide : inconnue",
@@ -79,7 +90,7 @@ _RESOURCES: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
         "Mêmes indicateurs par département et pour la France",
         ("decoupage_administratif_2026", "admin_express", "insee_population_2017", "drees_apl_2023",
          "insee_bpe_2017", "insee_bpe_2020", "insee_bpe_2024", "insee_rp_2022", "cnam_2024"),
-        ("area_level", "area_code", "area_name", "indicator", "value", "status", "note"),
+        (*AREA, "area_name", "indicator", "value", "status", "note"),
     ),
     "contour_holes.csv": (
         "Trous des contours de métropole : terres qu’aucun contour ne couvre",

@@ -16,7 +16,7 @@ from cpts_geo.atlas.look.cells import (
     status_words,
 )
 from cpts_geo.atlas.look.vintages import newest_known
-from cpts_geo.schema import COLUMNS
+from cpts_geo.schema import COLUMNS, TERRITORY
 
 #: The four figures beside the map, at their newest vintage.
 _KEY_FIGURES = ("share_without_mt", "gps_per_100k", "apl", "share_low_apl")
@@ -36,7 +36,7 @@ def _key_figures(comparison: pd.DataFrame) -> list[tuple[str, str, str, list[Bar
                 base=row["base"],
                 low=row["low"],
                 high=row["high"],
-                main=row["area_level"] == "cpts",
+                main=row["area_level"] == TERRITORY.key,
             )
             for row in block.to_dict("records")
         ]

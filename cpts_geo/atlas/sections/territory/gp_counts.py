@@ -15,7 +15,7 @@ from cpts_geo.atlas.look.cells import Cell, Row, remark
 from cpts_geo.french import UNKNOWN_TEXT, number, percent, signed_percent
 from cpts_geo.french import counted as with_word
 from cpts_geo.indicators.gp_sources import ESTIMATED, BpeGap, bpe_gaps, counted, reconcile, trend
-from cpts_geo.schema import COLUMNS, GP_SOURCES, Status
+from cpts_geo.schema import AREA, COLUMNS, GP_SOURCES, LEVELS, TERRITORY, Level, Status
 
 #: Sources whose definition says what notes on their values would say again.
 _SAID = (ESTIMATED, "gps_per_100k_published")
@@ -30,25 +30,25 @@ _SIZE = 6.0
 def _source_rows(comparison: pd.DataFrame) -> list[Row]:
     """A source a row: what it counts, then density and count in each area."""
     table = reconcile(comparison)
-    areas = list(comparison.drop_duplicates(["area_level", "area_code"])["area_code"])
+    areas = list(comparison[AREA].drop_duplicates().itertuples(index=False, name=None))
     rows = []
     for indicator, block in table.groupby("indicator", sort=False):
         column = COLUMNS[str(indicator)]
         known = block[block["source"] != ""].iloc[0]
-        cells = block.set_index("area_code").assign(indicator=column.name)
+        cells = block.set_index(AREA).assign(indicator=column.name)
         told = zip(block["area_name"], block["note"], strict=True)
         remarks = [remark(str(area), str(note)) + "." for area, note in told if note]
         first = f"{counted(column.name)} Source : {known['source']} ({known['grade']})."
         detail = " ".join([first, *([] if column.name in _SAID else remarks)])
         rows.append(
-            Row(column.counted_label, detail, tuple(_cell(cells.loc[code]) for code in areas))
+            Row(column.counted_label, detail, tuple(_cell(cells.loc[area]) for area in areas))
         )
     return rows
 
 
 def _cell(found: pd.Series) -> Cell:
     """Density, then the count and the interval it comes with."""
-    if found["indicator"] == ESTIMATED and found["area_level"] != "cpts":
+    if found["by_construction"]:
         return Cell("= BPE 2024", note="par construction")
     if math.isnan(found["density"]):
         return Cell(UNKNOWN_TEXT, status="unknown", note=str(found["note"]))
@@ -133,9 +133,9 @@ def _published_sentence(row: pd.Series, comparison: pd.DataFrame) -> str:
     """Where the published density of an area lies among those of today."""
     if math.isnan(row["value"]):
         return ""
-    same = comparison[comparison["area_code"] == row["area_code"]].set_index("indicator")["value"]
-    known = same.reindex(list(_SHORT)).dropna()
-    if row["area_level"] != "cpts":
+    same = comparison[(comparison[AREA] == row[AREA]).all(axis=1)]
+    known = same.set_index("indicator")["value"].reindex(list(_SHORT)).dropna()
+    if row["area_level"] != TERRITORY.key:
         known = known.drop(ESTIMATED, errors="ignore")
     if known.empty:
         return ""
@@ -167,7 +167,7 @@ def sources_svg(comparison: pd.DataFrame, *, title: str) -> str:
     -------
     str
         An SVG element, 760 wide; empty text where no source is known. The territory is a disc, half
-        empty where it is estimated, with its interval; départements are diamonds, France a bar.
+        empty where it is estimated, with its interval; other areas have the mark of their level.
     """
     table = reconcile(comparison)
     known = table[table["density"].notna()]
@@ -204,8 +204,9 @@ def sources_svg(comparison: pd.DataFrame, *, title: str) -> str:
 def _drawn(found: pd.Series, scale: float, y: float) -> str:
     """An area on the scale; the territory with its density and interval."""
     x = _LEFT + found["density"] * scale
-    mark = _mark(str(found["area_level"]), x, y, estimated=found["status"] != Status.MEASURED.value)
-    if found["area_level"] != "cpts":
+    level = next(level for level in LEVELS if level.key == found["area_level"])
+    mark = _mark(level, x, y, estimated=found["status"] != Status.MEASURED.value)
+    if level is not TERRITORY:
         return mark
     text = (
         f'<text x="{x:.1f}" y="{y - 9:.1f}" text-anchor="middle" font-weight="600">'
@@ -220,20 +221,19 @@ def _drawn(found: pd.Series, scale: float, y: float) -> str:
     )
 
 
-def _mark(level: str, x: float, y: float, *, estimated: bool) -> str:
-    """Shape says which area, emptiness says estimated."""
+def _mark(level: Level, x: float, y: float, *, estimated: bool) -> str:
+    """Shape says which area, emptiness (of a line: dashes) says estimated."""
     size = _SIZE
-    if level == "france":
-        return (
-            f'<path d="M{x:.1f} {y - size - 1:.1f}v{2 * size + 2}" stroke="{style.INK}" '
-            f'stroke-width="{1.5 if estimated else 3}"'
-            f"{' stroke-dasharray=' + chr(34) + '3 2' + chr(34) if estimated else ''}/>"
-        )
-    if level == "departement":
+    if level.mark.endswith("z"):
         fill = style.PAPER if estimated else style.FILL
         return (
-            f'<path d="M{x:.1f} {y - size:.1f}l{size} {size}l-{size} {size}l-{size} -{size}z" '
-            f'fill="{fill}" stroke="{style.FILL}" stroke-width="1.5"/>'
+            f'<path d="M{x:.1f} {y:.1f}{level.mark}" fill="{fill}" stroke="{style.FILL}" '
+            'stroke-width="1.5"/>'
+        )
+    if level.mark:
+        width = '1.5" stroke-dasharray="3 2' if estimated else "3"
+        return (
+            f'<path d="M{x:.1f} {y:.1f}{level.mark}" stroke="{style.INK}" stroke-width="{width}"/>'
         )
     fill = style.PAPER if estimated else style.ACCENT
     disc = (
@@ -247,14 +247,13 @@ def _mark(level: str, x: float, y: float, *, estimated: bool) -> str:
 def _legend(known: pd.DataFrame) -> list[str]:
     """Names of the areas beside their shapes, then what a half-empty shape means."""
     parts, x = [], float(_LEFT)
-    words = {"cpts": "territoire", "departement": "département", "france": "France"}
-    for level, word in words.items():
-        if (known["area_level"] == level).any():
+    for level in LEVELS:
+        if (known["area_level"] == level.key).any():
             parts.append(_mark(level, x, 12, estimated=False))
-            parts.append(f'<text x="{x + 12:.1f}" y="16" class="muted">{word}</text>')
-            x += 34 + 7 * len(word)
+            parts.append(f'<text x="{x + 12:.1f}" y="16" class="muted">{level.word}</text>')
+            x += 34 + 7 * len(level.word)
     if (known["status"] != Status.MEASURED.value).any():
-        parts.append(_mark("cpts", x, 12, estimated=True))
+        parts.append(_mark(TERRITORY, x, 12, estimated=True))
         parts.append(
             f'<text x="{x + 12:.1f}" y="16" class="muted">vide ou à demi vide : estimé</text>'
         )
@@ -277,7 +276,7 @@ def section(comparison: pd.DataFrame) -> dict[str, Any]:
     """
     title = "Médecins pour 100 000 habitants selon chaque source"
     return {
-        "areas": list(comparison.drop_duplicates(["area_level", "area_code"])["area_name"]),
+        "areas": list(comparison.drop_duplicates(AREA)["area_name"]),
         "rows": _source_rows(comparison),
         "chart": Markup(sources_svg(comparison, title=title)),
         "sentences": explanations(comparison),
