@@ -43,8 +43,8 @@ def reconcile(comparison: pd.DataFrame) -> pd.DataFrame:
         those known nowhere left out: indicator (of the density), area_level, area_code,
         area_name, count (GPs, NaN unknown or not published), density (per 100,000 inhabitants,
         NaN unknown), low and high (95 % interval of the density, NaN where there is none),
-        status, note, source, grade, by_construction (whether the estimate is left out for saying
-        what the total it is scaled to says).
+        status, note, source, grade, by_construction (whether the estimate is that total of another
+        source which it is scaled to, and is left out).
 
     Examples
     --------
@@ -63,14 +63,10 @@ def reconcile(comparison: pd.DataFrame) -> pd.DataFrame:
         count = COLUMNS[density].numerator
         rows = comparison[comparison["indicator"] == density]
         areas = list(rows[AREA].itertuples(index=False, name=None))
+        same = (rows["area_level"] != TERRITORY.key) & (density == ESTIMATED)
+        scaled = np.array([pd.notna(values.get((*area, _SCALED_TO))) for area in areas], bool)
         # By construction an area around has its total of another source: it says nothing more.
-        same = [
-            density == ESTIMATED
-            and level != TERRITORY.key
-            and pd.notna(values.get((level, code, _SCALED_TO)))
-            for level, code in areas
-        ]
-        rows = rows.assign(by_construction=same, value=rows["value"].mask(np.array(same, bool)))
+        rows = rows.assign(by_construction=same & scaled, value=rows["value"].mask(same))
         known = rows["value"].notna()
         # A density of France alone, beside no figure of the place, reconciles nothing.
         if not known.any() or (

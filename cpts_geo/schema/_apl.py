@@ -6,7 +6,7 @@ import operator
 from typing import Final
 
 from cpts_geo.schema._column import Column, Where
-from cpts_geo.settings import APL_LOW
+from cpts_geo.settings import APL_BREAKS, APL_LOW
 
 #: Source of each vintage: the first published file that holds it; the first is embedded.
 _SOURCES: Final = {2022: "drees_apl_2023", 2023: "drees_apl_2023", 2024: "drees_apl_2024"}
@@ -36,6 +36,9 @@ def _apl(vintage: int, *, capped: bool) -> Column:
         weight=f"standardised_population_{vintage}",
         fetched=vintage > _EMBEDDED,
         secrecy="public",
+        listed=not capped,
+        layer="" if capped else f"APL {vintage}",
+        breaks=APL_BREAKS,
     )
 
 

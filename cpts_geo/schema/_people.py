@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from cpts_geo.schema._column import Column
+from cpts_geo.settings import POPULATION_BREAKS
 
 #: People that older figures are set against; today's stand in ``population``.
 EARLIER_POPULATION: Final = "population_2017"
@@ -15,6 +16,7 @@ PEOPLE: Final = (
         "decoupage_administratif_2026", "2023",
         "Population municipale de référence, millésime 2023, communes du COG 2026.",
         table="communes", whole=True, secrecy="public",
+        listed=True, layer="Population 2023", breaks=POPULATION_BREAKS,
     ),
     Column(
         "area_km2", "Superficie", "km²", "count", 0, "admin_express", "2026",
@@ -38,6 +40,7 @@ AGED: Final = Column(
     "share_75plus_2022", "Habitants de 75 ans ou plus", "%", "rate", 1,
     "insee_rp_2022", "2022", "Part des 75 ans ou plus au recensement 2022.",
     table="figures", family="share_75plus", weight="population", percent=True, secrecy="public",
+    listed=True,
 )  # fmt: skip
 
 WITHOUT_MT: Final = Column(

@@ -21,7 +21,16 @@ import numpy as np
 import pandas as pd
 
 from cpts_geo.errors import TableError
-from cpts_geo.schema import AREA, COLUMNS, LEVELS, TERRITORY, Column, Level, status_column
+from cpts_geo.schema import (
+    AREA,
+    COLUMNS,
+    LEVELS,
+    TERRITORY,
+    Column,
+    Level,
+    status_column,
+    vintages,
+)
 from cpts_geo.secrecy._suppression import Atom, Cells, Floats, Group, protect
 
 #: A count of patients is shown from this many on; 0 is a known absence, and shown.
@@ -161,7 +170,8 @@ def releasable_facts(facts: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFram
     facts : DataFrame
         territory, fact (a name, protected where the schema marks a column of that name), ...
     communes : DataFrame
-        Communes of the territories, with the column that counts the professionals.
+        Communes of the territories, with the columns that count the professionals: the newest one
+        known in a territory says how many they are.
 
     Returns
     -------
@@ -175,7 +185,7 @@ def releasable_facts(facts: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFram
     >>> releasable_facts(facts, communes)["fact"].tolist()
     ['calls']
     """
-    secret = {column.name: column.people for column in _protected(facts["fact"].unique())}
+    secret = {column.name: column.people or "" for column in _protected(facts["fact"].unique())}
     if not secret:
         return facts
     shown = [
@@ -220,10 +230,18 @@ def _protected(names: Iterable[str]) -> list[Column]:
     return [c for n, c in COLUMNS.items() if n in present and (n in secret or c.weight in secret)]
 
 
-def _known_people(territory: str, counter: str | None, communes: pd.DataFrame) -> float:
+def _known_people(territory: str, counter: str, communes: pd.DataFrame) -> float:
     """Professionals that are known in a territory, who may be fewer than there are."""
-    mine = communes["territory"] == territory
-    return float(communes.loc[mine, counter].sum()) if counter in communes else 0.0
+    mine = communes[communes["territory"] == territory]
+    newest = _counter(counter, mine)
+    return float(mine[newest].sum()) if newest in mine else 0.0
+
+
+def _counter(people: str | None, table: pd.DataFrame) -> str:
+    """Column that counts those behind a value: the newest vintage that a table knows."""
+    held = [name for name in vintages(people or "") if name in table]
+    known = [name for name in held if table[name].notna().any()]
+    return known[-1] if known else people or ""
 
 
 def _grouping(communes: pd.DataFrame) -> list[Level]:
@@ -309,7 +327,8 @@ def _near_whole(
     wide = wide[wide[column.name].notna()]
     wide = wide[wide.index.get_level_values("area_level") == level.key].droplevel("area_level")
     patients = column.secrecy == "patients"
-    counter = column.people or (column.name if column.kind == "count" else column.weight) or ""
+    own = column.name if column.kind == "count" else column.weight
+    counter = _counter(column.people or own, communes[communes.columns.intersection(wide.columns)])
     mine = {str(code) for code in communes[level.members]}
     if counter not in communes or counter not in wide:
         return [(level.key, area) for area in map(str, wide.index) if area in mine]
@@ -329,7 +348,7 @@ def _hidden_areas(name: str, wide: pd.DataFrame, withheld: set[tuple[_Area, str]
     if column.secrecy == "patients" and not column.people:
         hidden |= (wide[name] > 0) & (wide[name] < MIN_PATIENTS)
     if column.secrecy == "professionals":
-        hidden |= ~(wide.get(column.people, unknown) >= MIN_PROFESSIONALS)
+        hidden |= ~(wide.get(_counter(column.people, wide), unknown) >= MIN_PROFESSIONALS)
     for lead in _leads(column):
         hidden |= wide.get(lead, unknown).isna()
         if lead in wide:
@@ -377,6 +396,7 @@ def _masks(
     withheld: set[tuple[Group, str]] = set()
 
     def figures(name: str | None) -> Floats:
+        name = name if name in table else _counter(name, table)
         if name not in table:
             return np.full(len(table), np.nan)
         return table[name].to_numpy(dtype=float, na_value=np.nan)

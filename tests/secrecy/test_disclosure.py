@@ -36,6 +36,7 @@ from cpts_geo.schema import (
     Kind,
     Secrecy,
     status_column,
+    vintages,
 )
 from cpts_geo.secrecy import disclosure
 from cpts_geo.secrecy.disclosure import Mask, masked, releasable_facts
@@ -82,10 +83,10 @@ PROTECTED = (
     column("seen", "count", "patients"),
     column("share_seen", "rate", "patients", people="seen", weight="population", percent=True),
     column("mean_of_seen", "rate", "public", weight="seen"),
-    column("gp_age", "rate", "professionals", people="gps_2017", weight="gps_2017"),
-    column("gp_60", "rate", "professionals", people="gps_2017", weight="gps_2017", percent=True),
-    column("gp_acts", "count", "professionals", people="gps_2017"),
-    column("apl_gap", "derived", "professionals", people="gps_2017", weight="population"),
+    column("gp_age", "rate", "professionals", people="gps", weight="gps_2017"),
+    column("gp_60", "rate", "professionals", people="gps", weight="gps_2017", percent=True),
+    column("gp_acts", "count", "professionals", people="gps"),
+    column("apl_gap", "derived", "professionals", people="gps", weight="population"),
 )
 
 
@@ -149,7 +150,7 @@ def test_public_tables_pass_as_they_are() -> None:
 def test_every_protected_column_of_the_schema_says_whose_it_is() -> None:
     for one in COLUMNS.values():
         if one.secrecy == "professionals":
-            assert COLUMNS[str(one.people)].secrecy == "public"
+            assert {COLUMNS[name].secrecy for name in vintages(str(one.people))} == {"public"}
         if one.secrecy == "patients" and one.kind != "count":
             assert COLUMNS[str(one.people)].secrecy == "patients"
 
@@ -620,6 +621,12 @@ def test_a_fact_that_rests_on_too_few_doctors_does_not_leave() -> None:
     for gps, left in (([2, 3], 3), ([2, 2], 2), ([4, np.nan], 2)):
         communes = pd.DataFrame({"territory": "t", "gps_2017": gps})
         assert len(releasable_facts(facts, communes)) == left
+    # The newest known count says how many they are, in a territory as in its communes.
+    for gps, left in (([1, 1], 2), ([4, 1], 3), ([np.nan, np.nan], 3)):
+        communes = pd.DataFrame({"territory": "t", "gps_2017": [4, 4], "gps_2025": gps})
+        assert len(releasable_facts(facts, communes)) == left
+    aged = table(gps_2017=[8, 8], gps_2025=[2, 9], gp_age=[61, 50])
+    assert shown(releasable(aged), "gp_age") == [SECRET, SECRET]
     assert len(releasable_facts(facts, communes.drop(columns="gps_2017"))) == 2
     public = facts[facts["fact"] == "calls"]
     assert releasable_facts(public, communes) is public
@@ -671,8 +678,8 @@ def shown_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
     """Put persons on the maps and in the tables."""
     for maps in (interactive, still):
         monkeypatch.setattr(maps, "territory_layers", lambda *_, **__: (LAYER, AGES))
-    listed = (*commune_section._COMMUNE_COLUMNS, "seen", "share_seen", "gp_age", "gp_acts")
-    monkeypatch.setattr(commune_section, "_COMMUNE_COLUMNS", listed)
+    listed = (*commune_section.LISTED, "seen", "share_seen", "gp_age", "gp_acts")
+    monkeypatch.setattr(commune_section, "LISTED", listed)
 
 
 AGES = MapLayer("gp_age", "Âge", (45.0, 49.0, 52.0), ("a", "b", "c", "d"))

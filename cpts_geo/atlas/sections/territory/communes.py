@@ -9,17 +9,7 @@ import pandas as pd
 from cpts_geo.atlas.look.cells import Cell, value_cell
 from cpts_geo.atlas.look.vintages import minutes_column
 from cpts_geo.french import number, slug
-from cpts_geo.schema import COLUMNS, shown_vintage, status_column, vintages
-
-#: Quantities of the table of communes, after the name.
-_COMMUNE_COLUMNS = (
-    "population",
-    "gps",
-    "gps_estimated",
-    "apl",
-    "share_75plus",
-    "emergency_departments",
-)
+from cpts_geo.schema import COLUMNS, LISTED, shown_vintage, status_column, vintages
 
 
 def commune_columns(communes: pd.DataFrame) -> list[str]:
@@ -37,7 +27,8 @@ def commune_columns(communes: pd.DataFrame) -> list[str]:
         Column names in reading order.
     """
     known = [str(name) for name in communes.columns[communes.notna().any()]]
-    newest = {family: shown_vintage(family, known) for family in _COMMUNE_COLUMNS}
+    shown = {family: shown_vintage(family, known) for family in LISTED}
+    newest = {family: name for family, name in shown.items() if name}
     counted, estimated = (COLUMNS[newest[name]].vintage for name in ("gps", "gps_estimated"))
     if counted > estimated:
         # An estimate says nothing beside a count of a later year.
