@@ -23,8 +23,9 @@ from cpts_geo.schema import (
 )
 
 ESTIMATED: Final = embedded_vintage("gps_per_100k_estimated")
-#: Density of the totals that the estimate is scaled to.
-_SCALED_TO: Final = embedded_vintage("gps_per_100k_bpe")
+#: Densities of the counts by commune that the estimate scales, and of the totals it scales them to.
+SCALED_FROM: Final = embedded_vintage("gps_per_100k")
+SCALED_TO: Final = embedded_vintage("gps_per_100k_bpe")
 
 
 def reconcile(comparison: pd.DataFrame) -> pd.DataFrame:
@@ -64,7 +65,7 @@ def reconcile(comparison: pd.DataFrame) -> pd.DataFrame:
         rows = comparison[comparison["indicator"] == density]
         areas = list(rows[AREA].itertuples(index=False, name=None))
         same = (rows["area_level"] != TERRITORY.key) & (density == ESTIMATED)
-        scaled = np.array([pd.notna(values.get((*area, _SCALED_TO))) for area in areas], bool)
+        scaled = np.array([pd.notna(values.get((*area, SCALED_TO))) for area in areas], bool)
         # By construction an area around has its total of another source: it says nothing more.
         rows = rows.assign(by_construction=same & scaled, value=rows["value"].mask(same))
         known = rows["value"].notna()
@@ -115,7 +116,7 @@ class BpeGap:
 
 def bpe_gaps(comparison: pd.DataFrame) -> list[BpeGap]:
     """
-    Split the gap between BPE 2024 and Cnam 2024 in each area that has both.
+    Split the gap between the totals of the BPE and of the Cnam in each area that has both.
 
     Parameters
     ----------
@@ -158,7 +159,7 @@ def trend(comparison: pd.DataFrame) -> dict[str, float]:
     Returns
     -------
     dict of str to float
-        By name of département: BPE 2024 over the sum of its communes in BPE 2017, less one.
+        By name of département: total of the BPE over the sum of its communes, less one.
 
     Examples
     --------
@@ -169,9 +170,8 @@ def trend(comparison: pd.DataFrame) -> dict[str, float]:
     """
     rows = comparison[comparison["area_level"] == DEPARTEMENT.key]
     wide = rows.pivot_table(index="area_name", columns="indicator", values="value", sort=False)
-    before, after = (
-        wide.reindex(columns=[embedded_vintage(f)])[embedded_vintage(f)] for f in ("gps", "gps_bpe")
-    )
+    counts = [COLUMNS[density].numerator for density in (SCALED_FROM, SCALED_TO)]
+    before, after = (wide.reindex(columns=[count])[count] for count in counts)
     changes = (after / before.where(before > 0) - 1).dropna()
     return {str(name): float(change) for name, change in changes.items()}
 

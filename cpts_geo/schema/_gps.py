@@ -6,12 +6,12 @@ import operator
 from typing import Final
 
 from cpts_geo.schema._column import PER_PEOPLE, Column, Status, Where
-from cpts_geo.schema._people import EARLIER_POPULATION
-from cpts_geo.settings import GP_COUNT_BREAKS
+from cpts_geo.schema._people import EARLIER_POPULATION, POPULATION_YEAR
+from cpts_geo.settings import COG_YEAR, GP_COUNT_BREAKS
 
 #: BPE by commune, oldest first, and the people each is set against: of that year where
 #: embedded, else of today.
-GP_VINTAGES: Final = {2017: (EARLIER_POPULATION, "2017"), 2025: ("population", "2023")}
+GP_VINTAGES: Final = {2017: (EARLIER_POPULATION, "2017"), 2025: ("population", POPULATION_YEAR)}
 _EMBEDDED: Final = 2017
 _DENSITY: Final = "pour 100 000 hab."
 
@@ -27,7 +27,7 @@ def _gps(vintage: int) -> Column:
         source=f"insee_bpe_{vintage}",
         vintage=str(vintage),
         definition="Médecins généralistes libéraux comptés par lieu d’exercice (BPE, "
-        f"{'D201' if vintage < 2024 else 'D265'}), codes ramenés au COG 2026.",
+        f"{'D201' if vintage < 2024 else 'D265'}), codes ramenés au COG {COG_YEAR}.",
         table="figures",
         family="gps",
         fetched=vintage > _EMBEDDED,
@@ -106,7 +106,7 @@ GPS: Final = (
         "gps_per_100k_estimated_2024",
         "Généralistes libéraux estimés pour 100 000 habitants (2024)",
         _DENSITY, "derived", 1, "gps_estimate", "2024",
-        "Médecins estimés pour 2024 rapportés à la population municipale 2023.",
+        f"Médecins estimés pour 2024 rapportés à la population municipale {POPULATION_YEAR}.",
         numerator="gps_estimated_2024", weight="population", per=PER_PEOPLE,
         family="gps_per_100k_estimated", short="estimation 2024", secrecy="public",
     ),
@@ -144,7 +144,8 @@ GPS: Final = (
     Column(
         "gps_per_100k_bpe_2024", "Généralistes libéraux pour 100 000 habitants (BPE 2024)",
         _DENSITY, "derived", 1, "insee_bpe_2024", "2024",
-        "Médecins généralistes de la BPE 2024 rapportés à la population municipale 2023.",
+        "Médecins généralistes de la BPE 2024 rapportés à la population municipale "
+        f"{POPULATION_YEAR}.",
         table="areas", numerator="gps_bpe_2024", weight="population", per=PER_PEOPLE,
         family="gps_per_100k_bpe", short="BPE 2024", secrecy="public",
     ),
@@ -169,7 +170,7 @@ RPPS: Final = (
     Column(
         "gps_per_100k_rpps", "Généralistes de premier recours pour 100 000 habitants (RPPS)",
         _DENSITY, "derived", 1, "ans_rpps", "extraction courante",
-        "Généralistes du RPPS rapportés à la population municipale 2023.",
+        f"Généralistes du RPPS rapportés à la population municipale {POPULATION_YEAR}.",
         numerator="gps_rpps", weight="population", per=PER_PEOPLE, fetched=True, secrecy="public",
     ),
 )  # fmt: skip

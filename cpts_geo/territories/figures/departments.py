@@ -13,7 +13,10 @@ from cpts_geo.territories.figures._areas import by_area, named, sums_of_areas
 from cpts_geo.territories.figures.aggregate import SUMMARISED, area_summary, with_every_figure
 
 #: Covers part of France only.
-_SHORT_OF_FRANCE: Final = "insee_bpe_2017"
+_SHORT_OF_FRANCE: Final = COLUMNS[embedded_vintage("gps")].source
+#: Published by département.
+_BPE: Final = COLUMNS[embedded_vintage("gps_bpe")].source
+_CNAM: Final = COLUMNS[embedded_vintage("gps_cnam")].source
 #: Professions of the Cnam file that are GPs.
 _GP_LABEL: Final = "Médecins généralistes (hors médecins à expertise particulière - MEP)"
 _MEP_LABEL: Final = "Médecins généralistes à expertise particulière (MEP)"
@@ -26,7 +29,7 @@ def department_totals(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     Parameters
     ----------
     tables : mapping of str to DataFrame
-        Tables of the readers of ``insee_bpe_2024`` and ``cnam_2024``, by source key.
+        Tables of the readers of the sources of ``gps_bpe`` and ``gps_cnam``, by source key.
 
     Returns
     -------
@@ -34,12 +37,12 @@ def department_totals(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         Indexed by :data:`cpts_geo.schema.AREA`: the counts and the published density of GPs of
         :data:`cpts_geo.schema.COLUMNS` that stand in ``areas`` alone.
     """
-    counts = tables["insee_bpe_2024"]
+    counts = tables[_BPE]
     bpe = counts[counts["facility"] == "gps"].set_index("departement")["count"]
     # A département whose figure is masked has no row: France is then unknown.
     whole = len(bpe) == counts["departement"].nunique()
     bpe.loc[FRANCE.code] = bpe.sum() if whole else np.nan
-    published = tables["cnam_2024"]
+    published = tables[_CNAM]
     # A masked count would be bounds, and no figure to set beside another.
     published = published[~published["masked"]]
     cnam = published.pivot(index="departement", columns="profession", values=["low", "density"])
@@ -75,7 +78,7 @@ def department_comparisons(
     """
     table = with_every_figure(communes.merge(figures, on="code_insee"))
     long = sums_of_areas(table, indicators=SUMMARISED)
-    # Neither overseas départements nor Paris are in the BPE 2017 file: its national row is that
+    # Neither overseas départements nor Paris are in that file: its national row is that
     # of what it covers, and says so.
     bpe = [name for name in SUMMARISED if COLUMNS[name].source == _SHORT_OF_FRANCE]
     covered = table.groupby("departement")[embedded_vintage("gps")].transform("count") > 0

@@ -25,6 +25,7 @@ from cpts_geo.schema import (
     Status,
     embedded_vintage,
     status_column,
+    vintages,
 )
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.sources.catalogue.lock import read_lock
@@ -39,12 +40,12 @@ from cpts_geo.territories.figures.by_commune import cog_of, national_figures, pa
 
 #: Notion that several sources bring, the best first.
 _ALTERNATIVES = {
-    "apl": ("drees_apl_2024", "drees_apl_2023"),
-    "age": ("insee_rp_structure_2022", "insee_rp_2022"),
+    "apl": tuple(dict.fromkeys(COLUMNS[name].source for name in reversed(vintages("apl")))),
+    "age": ("insee_rp_structure_2022", COLUMNS[embedded_vintage("share_75plus")].source),
 }
 _AGE_75 = 75
 #: The file of the embedded APL: a newer one holds the same years, sometimes corrected.
-_EMBEDDED_APL = "drees_apl_2023"
+_EMBEDDED_APL = COLUMNS[embedded_vintage("apl")].source
 #: The oldest code seen in the RPPS is not known; no merger before that year is looked for.
 _RPPS_COG = 2018
 

@@ -11,13 +11,15 @@ from cpts_geo.atlas.look.cells import Cell
 from cpts_geo.atlas.sections.access.words import aside, named, over_variants, signed
 from cpts_geo.french import counted, number
 from cpts_geo.schema import Status
-from cpts_geo.settings import SHIFT_BREAKS
+from cpts_geo.settings import APL_LOW_WORDS, SHIFT_BREAKS
 from cpts_geo.study.access import TerritoryAccess
 
 #: Shift of the APL up to which nothing is seen in the figure as written: no effect on a map.
 _UNSEEN: Final = SHIFT_BREAKS[0]
 #: Communes of a scenario listed on a page; all are in the CSV.
 _LISTED = 8
+#: How a commune crosses the low APL.
+_CROSSED: Final = {"falls": f"sous {APL_LOW_WORDS}", "rises": f"à {APL_LOW_WORDS} ou plus"}
 
 
 def _shift_sentence(shift: Shift, names: pd.Series) -> str:
@@ -76,11 +78,11 @@ def most_touched(shift: Shift) -> list[str]:
 
 
 def _crossing(shift: Shift, names: pd.Series) -> str:
-    """Say which communes cross 2.5, and whether that depends on the times; empty if unknown."""
+    """Say who crosses the low APL, and whether that depends on the times; empty if unknown."""
     if shift.communes["before"].isna().all():
         return ""
     parts = []
-    for direction, words in (("falls", "sous 2,5"), ("rises", "à 2,5 ou plus")):
+    for direction, words in _CROSSED.items():
         rows = shift.crossing[shift.crossing["direction"] == direction]
         if rows.empty:
             continue
@@ -93,12 +95,12 @@ def _crossing(shift: Shift, names: pd.Series) -> str:
         verb = "passerait" if len(shown) == 1 else "passeraient"
         depends = aside(f"{span} selon les temps") if span and codes else ""
         parts.append(f"{lead}{many}{depends} {verb} {words} : {named(shown, names)}.")
-    return " ".join(parts) or "Aucune commune ne franchirait le seuil de 2,5."
+    return " ".join(parts) or f"Aucune commune ne franchirait le seuil de {APL_LOW_WORDS}."
 
 
 def shift_rows(shift: Shift, names: pd.Series) -> list[list[Cell]]:
     """
-    List the communes that a scenario changes most, those that cross 2.5 first.
+    List the communes that a scenario changes most, those that cross the low APL first.
 
     Parameters
     ----------
@@ -117,12 +119,12 @@ def shift_rows(shift: Shift, names: pd.Series) -> list[list[Cell]]:
     sizes = shift.communes.loc[shift.crossing.index, "shift"].abs()
     crossing = list(sizes.sort_values(ascending=False, kind="stable").index)
     listed = list(dict.fromkeys([*crossing, *most_touched(shift)]))
-    words = {"falls": "passe sous 2,5", "rises": "passe à 2,5 ou plus"}
     rows = []
     for code in listed[: max(_LISTED, len(crossing))]:
         row = table[code]
         span = aside(over_variants((row["low"], row["high"]), signed))
-        direction = words.get(shift.crossing["direction"].get(code, ""), "—")
+        crossed = _CROSSED.get(shift.crossing["direction"].get(code, ""))
+        direction = f"passe {crossed}" if crossed else "—"
         if not shift.crossing["sure"].get(code, True):
             direction += ", selon les temps"
         known = Status.ASSUMED.value if pd.notna(row["after"]) else Status.UNKNOWN.value
@@ -158,6 +160,7 @@ def section(access: TerritoryAccess) -> dict[str, Any]:
         "approximate": access.approximate,
         "series": access.times.series,
         "asked": access.asked,
+        "apl_low": APL_LOW_WORDS,
         "shifts": [
             (shift, _shift_sentence(shift, access.names), shift_rows(shift, access.names))
             for shift in access.shifts

@@ -10,6 +10,7 @@ from cpts_geo.atlas.look.cells import Cell, value_cell
 from cpts_geo.atlas.look.vintages import minutes_column
 from cpts_geo.french import number, slug
 from cpts_geo.schema import COLUMNS, LISTED, shown_vintage, status_column, vintages
+from cpts_geo.settings import COG_YEAR
 
 
 def commune_columns(communes: pd.DataFrame) -> list[str]:
@@ -56,7 +57,7 @@ def commune_table(communes: pd.DataFrame) -> tuple[list[tuple[str, str]], list[l
     rows : list of list of Cell
         Communes in alphabetical order.
     """
-    headers = [("Commune", ""), ("Code", "Insee, COG 2026")]
+    headers = [("Commune", ""), ("Code", f"Insee, COG {COG_YEAR}")]
     names = commune_columns(communes)
     for name in names:
         column = COLUMNS[name]

@@ -14,7 +14,16 @@ from cpts_geo.atlas.look import style
 from cpts_geo.atlas.look.cells import Cell, Row, remark
 from cpts_geo.french import UNKNOWN_TEXT, number, percent, signed_percent
 from cpts_geo.french import counted as with_word
-from cpts_geo.indicators.gp_sources import ESTIMATED, BpeGap, bpe_gaps, counted, reconcile, trend
+from cpts_geo.indicators.gp_sources import (
+    ESTIMATED,
+    SCALED_FROM,
+    SCALED_TO,
+    BpeGap,
+    bpe_gaps,
+    counted,
+    reconcile,
+    trend,
+)
 from cpts_geo.schema import AREA, COLUMNS, GP_SOURCES, LEVELS, TERRITORY, Level, Status
 
 #: Sources whose definition says what notes on their values would say again.
@@ -49,7 +58,7 @@ def _source_rows(comparison: pd.DataFrame) -> list[Row]:
 def _cell(found: pd.Series) -> Cell:
     """Density, then the count and the interval it comes with."""
     if found["by_construction"]:
-        return Cell("= BPE 2024", note="par construction")
+        return Cell(f"= {COLUMNS[SCALED_TO].short}", note="par construction")
     if math.isnan(found["density"]):
         return Cell(UNKNOWN_TEXT, status="unknown", note=str(found["note"]))
     details = []
@@ -85,9 +94,10 @@ def explanations(comparison: pd.DataFrame) -> list[str]:
     if changes:
         shown = ", ".join(f"{name} {signed_percent(100 * by)}" for name, by in changes.items())
         said.append(
-            f"Entre la BPE 2017 (somme des communes) et la BPE 2024 (total publié) : {shown}. "
-            "L’estimation 2024 applique cette évolution à chaque commune du département ; elle ne "
-            "voit ni un départ ni une arrivée dans une commune précise."
+            f"Entre la {COLUMNS[SCALED_FROM].short} (somme des communes) et la "
+            f"{COLUMNS[SCALED_TO].short} (total publié) : {shown}. "
+            f"L’{COLUMNS[ESTIMATED].short} applique cette évolution à chaque commune du "
+            "département ; elle ne voit ni un départ ni une arrivée dans une commune précise."
         )
     listed = set(reconcile(comparison)["indicator"])
     published = comparison[comparison["indicator"] == "gps_per_100k_published"]
@@ -103,8 +113,8 @@ def _gap_sentence(gap: BpeGap) -> str:
     share = f" ({signed_percent(100 * gap.gap / gap.cnam)})" if gap.cnam else ""
     more = "plus" if gap.gap >= 0 else "moins"
     first = (
-        f"{gap.area_name} : la BPE compte {_doctors(gap.bpe)} en 2024 et la Cnam "
-        f"{number(gap.cnam)}, soit {number(abs(gap.gap))} de {more}{share}."
+        f"{gap.area_name} : la BPE compte {_doctors(gap.bpe)} en {COLUMNS[SCALED_TO].vintage} et "
+        f"la Cnam {number(gap.cnam)}, soit {number(abs(gap.gap))} de {more}{share}."
     )
     if 0 < gap.expertise < gap.gap:
         return (
