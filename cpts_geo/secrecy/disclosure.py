@@ -31,7 +31,16 @@ from cpts_geo.schema import (
     status_column,
     vintages,
 )
-from cpts_geo.secrecy._suppression import Atom, Cells, Floats, Group, protect
+from cpts_geo.secrecy._suppression import (
+    Atom,
+    Cells,
+    Floats,
+    Group,
+    atoms_of,
+    derived_cells,
+    patient_cells,
+    protect,
+)
 
 #: A count of patients is shown from this many on; 0 is a known absence, and shown.
 MIN_PATIENTS: Final = 11
@@ -215,7 +224,8 @@ def shown_counts(counts: pd.Series) -> pd.DataFrame:
     >>> shown_counts(pd.Series([40, 4, 25]))["status"].tolist()
     ['measured', 'masked_under_11', 'masked']
     """
-    cells = _patients(counts.to_numpy(dtype=float))
+    values = counts.to_numpy(dtype=float)
+    cells = patient_cells(values, least=MIN_PATIENTS, possible=_MIN_POSSIBLE)
     hidden, withheld = protect(cells, [Atom(np.arange(len(counts)), frozenset({(0, "")}))])
     status = pd.Series("measured", index=counts.index).mask(hidden, Mask.SECRET.value)
     status = status.mask(cells.primary, Mask.UNDER_11.value)
@@ -391,7 +401,7 @@ def _masks(
     """Mask of each row ("" where shown) by column, and the (group, column) totals withheld."""
     _check(communes, columns)
     table = communes.drop_duplicates("code_insee").set_index("code_insee").sort_index()
-    atoms = _atoms(communes, table.index, within=within)
+    atoms = atoms_of(communes, table.index, within=within)
     found: dict[str, pd.Series] = {}
     withheld: set[tuple[Group, str]] = set()
 
@@ -427,58 +437,16 @@ def _masks(
 def _cells(column: Column, figures: Callable[[str | None], Floats]) -> Cells | None:
     """What there is to protect in a column; None where it only follows others."""
     values = figures(column.name)
-    known = ~np.isnan(values)
     if column.secrecy == "patients" and not column.people:
-        return _patients(values)
+        return patient_cells(values, least=MIN_PATIENTS, possible=_MIN_POSSIBLE)
     if column.secrecy == "professionals":
-        people = figures(column.people)
-        weight = figures(column.weight) if column.weight else np.ones_like(values)
-        nobody = (people == 0) & (values == 0) & (column.kind == "count")
-        adds = known & (weight > 0) & ~nobody
-        signed = bool((values[known] < 0).any())
-        return Cells(
-            amount=np.where(adds, values * weight, 0.0),
-            people=np.where(adds & (people > 0), people, 0.0),
-            adds=adds,
-            primary=known & ~nobody & ~(people >= MIN_PROFESSIONALS),
-            low=np.full_like(values, -np.inf if signed else 0.0),
-            high=np.where(adds, weight, 0.0) if column.percent else np.full_like(values, np.inf),
-            floor=MIN_PROFESSIONALS,
+        return derived_cells(
+            values,
+            people=figures(column.people),
+            weight=figures(column.weight) if column.weight else np.ones_like(values),
+            least=MIN_PROFESSIONALS,
             width_share=_MIN_WIDTH_SHARE,
+            counts=column.kind == "count",
+            percent=column.percent,
         )
     return None
-
-
-def _patients(values: Floats) -> Cells:
-    """Counts of patients: those of 1 to 10 are masked, and what an outsider knows of each."""
-    known = ~np.isnan(values)
-    few = (values > 0) & (values < MIN_PATIENTS)
-    # Estimated counts need not be whole.
-    slack = 0 if (values[known] % 1 == 0).all() else 1
-    return Cells(
-        amount=np.where(known, values, 0.0),
-        people=np.where(known, values, 0.0),
-        adds=known & (values > 0),
-        primary=few,
-        low=np.where(few, 1.0 - slack, MIN_PATIENTS),
-        high=np.where(few, MIN_PATIENTS - 1.0 + slack, np.inf),
-        floor=MIN_PATIENTS,
-        width=_MIN_POSSIBLE - 1.0,
-        smallest_first=True,
-    )
-
-
-def _atoms(communes: pd.DataFrame, codes: pd.Index, *, within: Collection[str]) -> list[Atom]:
-    """Communes that belong to the same groups: what all totals together are sums of."""
-    columns = [name for name in within if name in communes]
-    groups: dict[str, set[Group]] = {code: set() for code in codes}
-    for rank, name in enumerate(columns):
-        for code, label in zip(communes["code_insee"], communes[name], strict=True):
-            if pd.notna(label):
-                groups[code].add((rank, str(label)))
-    if not columns:
-        groups = {code: {(0, "")} for code in codes}
-    members: dict[frozenset[Group], list[int]] = {}
-    for place, code in enumerate(codes):
-        members.setdefault(frozenset(groups[code]), []).append(place)
-    return [Atom(np.array(places), key) for key, places in members.items()]

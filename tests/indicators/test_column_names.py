@@ -89,9 +89,9 @@ def written_years(tree: ast.Module) -> Iterator[int]:
     """Lines of words that hold a year or the low APL, docstrings apart."""
     told = _docstrings(tree)
     for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told:
-            if _YEAR.search(node.value) or _LOW.search(node.value):
-                yield node.lineno
+        words = node.value if isinstance(node, ast.Constant) and id(node) not in told else None
+        if isinstance(words, str) and (_YEAR.search(words) or _LOW.search(words)):
+            yield node.lineno
 
 
 def _modules() -> dict[str, Path]:

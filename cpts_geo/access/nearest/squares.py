@@ -32,7 +32,7 @@ def cell_minutes(
     Parameters
     ----------
     cells : DataFrame
-        Table of :func:`cpts_geo.sources.readers.care.access_times.read_access_times` (minutes NaN
+        Table of :mod:`cpts_geo.sources.readers.care.access_times` (minutes NaN
         where no road joins): a cell stands once for each facility.
     facility : str
         Kind of facility: ``gps``, ``emergency_departments`` or ``pharmacies``.

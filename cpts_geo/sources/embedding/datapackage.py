@@ -159,20 +159,8 @@ def compiled_sources() -> list[str]:
     return list(dict.fromkeys(key for _, keys, _ in _RESOURCES.values() for key in keys))
 
 
-def compiled_limits() -> dict[str, float]:
-    """
-    Limits that the embedded comparisons of départements and France rest on.
-
-    Returns
-    -------
-    dict of str to float
-        By indicator, what the figure of a commune is set against for its people to count.
-
-    Examples
-    --------
-    >>> compiled_limits()["share_low_apl_2023"]
-    2.5
-    """
+def _compiled_limits() -> dict[str, float]:
+    """What communes are set against in each compiled sum of some of them, by indicator."""
     columns = {name: column for name, column in COLUMNS.items() if not column.fetched}
     return {name: float(c.where.limit) for name, c in columns.items() if c.where}
 
@@ -217,7 +205,7 @@ def descriptor(folder: Path) -> dict[str, Any]:
         if tabular:
             resource["encoding"] = "utf-8"
         if path == "comparisons.csv":
-            resource["limits"] = compiled_limits()
+            resource["limits"] = _compiled_limits()
         resources.append(resource)
     return {
         "name": "cpts-geo-communes",

@@ -20,7 +20,7 @@ from cpts_geo.french import number
 from cpts_geo.schema import COLUMNS
 from cpts_geo.sources.catalogue.catalogue import sha256_of
 from cpts_geo.sources.embedding.contracts import _TableName, check
-from cpts_geo.sources.embedding.datapackage import compiled_limits
+from cpts_geo.sources.embedding.datapackage import _compiled_limits
 
 _CONTOURS_AT_ONCE = 1024
 _RESTORE = "réinstallez cpts_geo, ou dans un dépôt : git checkout -- data"
@@ -235,7 +235,7 @@ def load_comparisons() -> pd.DataFrame:
     defects = [
         f"{COLUMNS[name].dated_label} : {number(compiled.get(name, math.nan), 2)} dans les "
         f"données, {number(limit, 2)} demandé"
-        for name, limit in compiled_limits().items()
+        for name, limit in _compiled_limits().items()
         if compiled.get(name) != limit
     ]
     if defects:
