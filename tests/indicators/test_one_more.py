@@ -1,4 +1,4 @@
-"""A level of areas more is a row of one table, and figures: nothing else of the package changes."""
+"""A level of areas more, or a quantity of communes, is a row of one table: nothing else changes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,33 @@ REGION = (
     'Level("region", "région", "de la région", ("de sa région", "de ses régions"), '
     'members="region", names="region", mark="m-5 -5h10v10h-10z")'
 )
-CHECK = """
+#: Of fetched files only, in the table of communes and on maps.
+PHARMACIES = """PEOPLE: Final = (
+    Column(
+        "pharmacies_2026", "Pharmacies", "officines", "count", 0, "ans_rpps", "2026", "Officines.",
+        table="figures", family="pharmacies", fetched=True, whole=True, secrecy="public",
+        listed=True, layer="Pharmacies", breaks=(0.0, 1.0, 3.0, 6.0),
+    ),"""
+LISTED = """
+from cpts_geo.analysis import Options, analyse
+from cpts_geo.atlas.look.vintages import newest_known
+from cpts_geo.atlas.maps.layers import territory_layers
+from cpts_geo.atlas.sections.territory.communes import commune_columns
+from cpts_geo.territories.perimeters.request import Request
+
+(study,) = analyse(Request(["asclepios"]), Options(draws=100, fetched=False)).studies.values()
+none = study.communes
+assert "pharmacies_2026" not in commune_columns(none)
+assert "Pharmacies" not in [layer.title for layer in territory_layers(none)]
+assert newest_known(["pharmacies"], study.comparison) == []
+some = none.assign(pharmacies_2026=1.0)
+assert commune_columns(some).count("pharmacies_2026") == 1
+first, *others = territory_layers(some)
+assert first.title.startswith("APL")
+(layer,) = (layer for layer in others if layer.title == "Pharmacies")
+assert layer.labels == ("aucun", "1", "2 ou 3", "4 à 6", "plus de 6")
+"""
+LEVEL = """
 import pandas as pd
 from cpts_geo.analysis import Options, analyse
 from cpts_geo.atlas.sections.territory import beside, gp_counts
@@ -80,18 +106,26 @@ assert _TEXTS["area_code"] == "Code du département et de la région, FR pour la
 """
 
 
-def test_a_level_more_is_one_row_of_the_table(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("module", "old", "new", "check"),
+    [
+        ("_level", "DEPARTEMENT, FRANCE)", f"DEPARTEMENT, {REGION}, FRANCE)", LEVEL),
+        ("_people", "PEOPLE: Final = (", PHARMACIES, LISTED),
+    ],
+)
+def test_one_more_is_one_row_of_a_table(
+    module: str, old: str, new: str, check: str, tmp_path: Path
+) -> None:
     for folder in ("cpts_geo", "data"):
         shutil.copytree(
             ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__")
         )
-    levels = tmp_path / "cpts_geo" / "schema" / "_level.py"
-    text = levels.read_text("utf-8")
-    more = text.replace("DEPARTEMENT, FRANCE)", f"DEPARTEMENT, {REGION}, FRANCE)")
-    assert more != text
-    levels.write_text(more, "utf-8")
+    path = tmp_path / "cpts_geo" / "schema" / f"{module}.py"
+    text = path.read_text("utf-8")
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, new), "utf-8")
     done = subprocess.run(
-        [sys.executable, "-P", "-c", CHECK],
+        [sys.executable, "-P", "-c", check],
         env=os.environ | {"PYTHONPATH": str(tmp_path)},
         capture_output=True,
         text=True,
