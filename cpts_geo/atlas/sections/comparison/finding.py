@@ -42,10 +42,13 @@ def finding(found: ScenarioComparison) -> str:
         return "Les deux scénarios donnent les mêmes résultats : rien ne les distingue."
     needed: Any = found.table.loc["slots_needed"]
     served: Any = found.table.loc["served"]
-    clauses = []
+    clauses: list[str] = []
+    # The chances are said once, where the first interval stands.
+    chances = CHANCES
     if needed.filter(like="difference").any():
         size, spread = _gap(needed, "créneau", "créneaux")
-        clauses.append(f"il faudrait {size} par jour{spread}")
+        clauses.append(f"il faudrait {size} par jour{_bracketed(spread, chances)}")
+        chances = "" if spread else chances
     if served.isna().any():
         unknown = [s.label for s in (found.first, found.second) if s.slots_by_weekday is None]
         clauses.append(
@@ -55,10 +58,8 @@ def finding(found: ScenarioComparison) -> str:
     else:
         decimals = gap_decimals("served", float(served["difference_p50"]))
         size, spread = _gap(100 * served, "point", "points", decimals=decimals)
-        clauses.append(f"{size} de demandes servies dans le délai{spread}")
-    # The chances are said once, where the first interval stands.
-    text = " ; ".join(clauses).replace(")", f", {CHANCES})", 1)
-    return f"{_lead(found)}{text}{_cost(found)}."
+        clauses.append(f"{size} de demandes servies dans le délai{_bracketed(spread, chances)}")
+    return f"{_lead(found)}{' ; '.join(clauses)}{_cost(found)}."
 
 
 def _goal_sentences(found: ScenarioComparison) -> list[str]:
@@ -104,7 +105,7 @@ def _cost(found: ScenarioComparison) -> str:
 
 
 def _gap(row: pd.Series, one: str, many: str, *, decimals: int = 0) -> tuple[str, str]:
-    """A difference in words, then its interval in brackets; both as they round."""
+    """A difference in words, then its interval; both as they round."""
     low, middle, high = (
         round(float(row[f"difference_{name}"]), decimals) for name in ("p10", "p50", "p90")
     )
@@ -117,8 +118,13 @@ def _gap(row: pd.Series, one: str, many: str, *, decimals: int = 0) -> tuple[str
     near, far = (number(x, decimals) for x in sorted((abs(low), abs(high))))
     if low < 0 < high:
         down, up = number(-low, decimals), number(high, decimals)
-        return size, f" (de {down} de moins à {up} de plus)"
-    return size, f" (entre {near} et {far})"
+        return size, f"de {down} de moins à {up} de plus"
+    return size, f"entre {near} et {far}"
+
+
+def _bracketed(spread: str, chances: str) -> str:
+    """An interval in brackets, with its chances if they are to be said; empty without one."""
+    return f" ({', '.join(filter(None, (spread, chances)))})" if spread else ""
 
 
 def section(found: ScenarioComparison) -> dict[str, Any]:
