@@ -38,8 +38,10 @@ FIGURES_RADIUS_KM: Final = 30.0
 SLOT_MINUTES: Final = 15
 #: "Sous-dense" in DREES studies: consultations per year per standardised inhabitant.
 APL_LOW: Final = 2.5
+#: The same as French texts write it.
+APL_LOW_WORDS: Final = f"{APL_LOW:.1f}".replace(".", ",")
 #: Class breaks with a meaning (upper bounds; the last class is open).
-APL_BREAKS: Final = (1.5, 2.5, 3.3, 4.0, 5.0)
+APL_BREAKS: Final = tuple(sorted({1.5, APL_LOW, 3.3, 4.0, 5.0}))
 POPULATION_BREAKS: Final = (500.0, 1_000.0, 2_000.0, 5_000.0, 10_000.0)
 #: Minutes to care: in the commune itself, then the times people speak of.
 MINUTES_BREAKS: Final = (0.0, 10.0, 15.0, 20.0, 30.0)

@@ -1,1 +1,1 @@
-"""Supply against people: who can reach a doctor, and how a territory compares."""
+"""Supply against people: who can reach a doctor, in how long, and what would change that."""

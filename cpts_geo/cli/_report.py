@@ -47,7 +47,7 @@ def report(
     ] = None,
     tvs: Annotated[
         list[str] | None,
-        typer.Option(help="Territoire de vie-santé de 2019, par code ou nom ; répétable."),
+        typer.Option(help="Territoire de vie-santé, par code ou nom ; répétable."),
     ] = None,
     name: Annotated[str | None, typer.Option(help="Nom de votre territoire.")] = None,
     only: Annotated[

@@ -10,18 +10,27 @@ import numpy as np
 import pandas as pd
 
 from cpts_geo.indicators.densities import poisson_interval
-from cpts_geo.schema import COLUMNS, COMPARED, Status
+from cpts_geo.schema import (
+    AREA,
+    AROUND,
+    COLUMNS,
+    COMPARED,
+    DEPARTEMENT,
+    FRANCE,
+    TERRITORY,
+    Status,
+)
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.territories.figures.aggregate import area_summary
 
 #: Facts that fill an indicator no table of communes gives: fact -> (level, area, indicator).
 _PUBLISHED = {
-    "gps_per_100k": ("cpts", "", "gps_per_100k_published"),
-    "gps_per_100k_loiret": ("departement", "45", "gps_per_100k_published"),
-    "gps_per_100k_france": ("france", "FR", "gps_per_100k_published"),
-    "share_without_mt": ("cpts", "", "share_without_mt"),
-    "share_without_mt_16plus": ("cpts", "", "share_without_mt"),
-    "share_without_mt_france": ("france", "FR", "share_without_mt"),
+    "gps_per_100k": (TERRITORY, "", "gps_per_100k_published"),
+    "gps_per_100k_loiret": (DEPARTEMENT, "45", "gps_per_100k_published"),
+    "gps_per_100k_france": (FRANCE, FRANCE.code, "gps_per_100k_published"),
+    "share_without_mt": (TERRITORY, "", "share_without_mt"),
+    "share_without_mt_16plus": (TERRITORY, "", "share_without_mt"),
+    "share_without_mt_france": (FRANCE, FRANCE.code, "share_without_mt"),
 }
 #: Densities that areas compute from a count of things one can point at: name -> count, people.
 _COUNTED = {
@@ -31,7 +40,7 @@ _COUNTED = {
     if column.numerator and COLUMNS[column.numerator].whole
 }
 _NO_INTERVAL = "sans intervalle : nombre de médecins incomplet"
-_COLUMNS = ["area_level", "area_code", "area_name", "indicator", "value", "status", "note"]
+_COLUMNS = [*AREA, "area_name", "indicator", "value", "status", "note"]
 
 
 def compare_areas(
@@ -59,7 +68,7 @@ def compare_areas(
     Returns
     -------
     DataFrame
-        Long table: territory, area_level (cpts, departement, france), area_code, area_name,
+        Long table: territory, area_level (of :data:`cpts_geo.schema.LEVELS`), area_code, area_name,
         indicator, value (NaN unknown), low and high (95 % interval of a density whose count is
         known, else NaN), unit, base (ages a published share is of, else empty), vintage, status,
         note, grade, source (both empty where the value is unknown).
@@ -80,25 +89,23 @@ def compare_areas(
     {'ouest_loiret': 2.54, '45': 2.62, 'FR': 3.74}
     """
     summary = area_summary(communes, by="territory")
-    mine = summary.rename(columns={"territory": "area_code"}).assign(area_level="cpts")
+    mine = summary.rename(columns={"territory": "area_code"}).assign(area_level=TERRITORY.key)
     mine["area_name"] = mine["area_code"].map(names)
     published = _published(facts, names)
     known = pd.concat([mine[_COLUMNS], comparisons[_COLUMNS], published], ignore_index=True)
-    keys = ["area_level", "area_code", "indicator"]
+    keys = [*AREA, "indicator"]
+    around = comparisons.drop_duplicates(AREA)
     blocks = []
     for territory in names.index:
         inside = communes["territory"] == territory
-        departements = sorted(set(communes.loc[inside, "departement"]))
-        areas = [("cpts", territory, names[territory])]
-        around = comparisons[comparisons["area_code"].isin([*departements, "FR"])].drop_duplicates(
-            "area_code"
-        )
-        areas += list(
-            around[["area_level", "area_code", "area_name"]].itertuples(index=False, name=None)
-        )
+        areas = [(TERRITORY.key, territory, names[territory])]
+        for level in AROUND:
+            codes = communes.loc[inside, level.members] if level.members else [level.code]
+            rows = (around["area_level"] == level.key) & around["area_code"].isin(codes)
+            areas += around.loc[rows, [*AREA, "area_name"]].itertuples(index=False, name=None)
         grid = pd.DataFrame(
             [(*area, indicator) for area in areas for indicator in COMPARED],
-            columns=["area_level", "area_code", "area_name", "indicator"],
+            columns=[*AREA, "area_name", "indicator"],
         )
         block = grid.merge(known.drop(columns="area_name"), on=keys, how="left", validate="1:1")
         blocks.append(block.assign(territory=territory))
@@ -114,29 +121,29 @@ def _published(facts: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
     for fact in facts[facts["fact"].isin(_PUBLISHED)].to_dict("records"):
         level, area, indicator = _PUBLISHED[fact["fact"]]
         area = area or fact["territory"]
-        if level == "cpts" and area not in names.index:
+        if level is TERRITORY and area not in names.index:
             continue
         known = (fact["value"], Status.MEASURED.value, fact["definition"])
         base = fact.get("base", "")
         origin = (fact["document"], fact["grade"], "" if pd.isna(base) else base)
-        rows.append((level, area, "", indicator, *known, *origin))
+        rows.append((level.key, area, "", indicator, *known, *origin))
     return pd.DataFrame(rows, columns=[*_COLUMNS, "source", "grade", "base"])
 
 
 def _with_intervals(table: pd.DataFrame, *, areas: pd.DataFrame) -> pd.DataFrame:
     """Poisson interval of the densities of counted GPs: those whose count is in the table."""
-    counts = table.set_index(["territory", "area_code", "indicator"])["value"]
-    known_areas = areas.drop_duplicates(["area_code", "indicator"])
-    people = known_areas.set_index(["area_code", "indicator"])["value"]
+    counts = table.set_index(["territory", *AREA, "indicator"])["value"]
+    people = areas.drop_duplicates([*AREA, "indicator"]).set_index([*AREA, "indicator"])["value"]
     found = table.assign(low=np.nan, high=np.nan)
     for place, row in table[table["indicator"].isin(_COUNTED) & table["value"].notna()].iterrows():
         counted, weight = _COUNTED[row["indicator"]]
-        count = float(counts.loc[(row["territory"], row["area_code"], counted)])
+        area = (row["area_level"], row["area_code"])
+        count = float(counts.loc[(row["territory"], *area, counted)])
         if np.isnan(count):
             found.loc[place, "note"] = " ; ".join(filter(None, [row["note"], _NO_INTERVAL]))
             continue
         # No doctor, no ratio of density to count: the people say what one would weigh.
-        alone = COLUMNS[row["indicator"]].per / people[row["area_code"], weight]
+        alone = COLUMNS[row["indicator"]].per / people[(*area, weight)]
         scale = row["value"] / count if count > 0 else alone
         found.loc[place, ["low", "high"]] = [bound * scale for bound in poisson_interval(count)]
     return found
@@ -157,5 +164,5 @@ def _described(table: pd.DataFrame) -> pd.DataFrame:
         .fillna(origins.map(lambda source: source.attribution))
         .where(known, ""),
     )
-    order = ["territory", "area_level", "area_code", "area_name", "indicator", "value", "low"]
+    order = ["territory", *AREA, "area_name", "indicator", "value", "low"]
     return table[[*order, "high", "unit", "base", "vintage", "status", "note", "grade", "source"]]

@@ -9,12 +9,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
-from cpts_geo.schema import COLUMNS, GP_SOURCES, embedded_vintage
+from cpts_geo.schema import (
+    AREA,
+    COLUMNS,
+    DEPARTEMENT,
+    FRANCE,
+    GP_SOURCES,
+    TERRITORY,
+    embedded_vintage,
+)
 
 ESTIMATED: Final = embedded_vintage("gps_per_100k_estimated")
-_AREA: Final = ["area_level", "area_code", "area_name"]
+#: Densities of the counts by commune that the estimate scales, and of the totals it scales them to.
+SCALED_FROM: Final = embedded_vintage("gps_per_100k")
+SCALED_TO: Final = embedded_vintage("gps_per_100k_bpe")
 
 
 def reconcile(comparison: pd.DataFrame) -> pd.DataFrame:
@@ -33,7 +44,8 @@ def reconcile(comparison: pd.DataFrame) -> pd.DataFrame:
         those known nowhere left out: indicator (of the density), area_level, area_code,
         area_name, count (GPs, NaN unknown or not published), density (per 100,000 inhabitants,
         NaN unknown), low and high (95 % interval of the density, NaN where there is none),
-        status, note, source, grade.
+        status, note, source, grade, by_construction (whether the estimate is that total of another
+        source which it is scaled to, and is left out).
 
     Examples
     --------
@@ -47,24 +59,25 @@ def reconcile(comparison: pd.DataFrame) -> pd.DataFrame:
     [['FR', 51775.0, 75.5]]
     """
     blocks = []
+    values = comparison.set_index([*AREA, "indicator"])["value"]
     for density in GP_SOURCES:
         count = COLUMNS[density].numerator
         rows = comparison[comparison["indicator"] == density]
-        if density == ESTIMATED:
-            # By construction a département has its total of another source: it says nothing more.
-            rows = rows.assign(value=rows["value"].where(rows["area_level"] == "cpts"))
+        areas = list(rows[AREA].itertuples(index=False, name=None))
+        same = (rows["area_level"] != TERRITORY.key) & (density == ESTIMATED)
+        scaled = np.array([pd.notna(values.get((*area, SCALED_TO))) for area in areas], bool)
+        # By construction an area around has its total of another source: it says nothing more.
+        rows = rows.assign(by_construction=same & scaled, value=rows["value"].mask(same))
         known = rows["value"].notna()
         # A density of France alone, beside no figure of the place, reconciles nothing.
-        if not known.any() or (count is None and not (rows["area_level"] != "france")[known].any()):
+        if not known.any() or (
+            count is None and not (rows["area_level"] != FRANCE.key)[known].any()
+        ):
             continue
-        counts = comparison[comparison["indicator"] == count].set_index("area_code")["value"]
-        blocks.append(
-            rows.rename(columns={"value": "density"}).assign(
-                count=rows["area_code"].map(counts).astype("float64")
-            )
-        )
-    columns = ["indicator", *_AREA, "count", "density", "low", "high", "status", "note"]
-    columns += ["source", "grade"]
+        counts = [values.get((*area, count), np.nan) for area in areas]
+        blocks.append(rows.rename(columns={"value": "density"}).assign(count=counts))
+    columns = ["indicator", *AREA, "area_name", "count", "density", "low", "high", "status", "note"]
+    columns += ["source", "grade", "by_construction"]
     if not blocks:
         return pd.DataFrame(columns=columns)
     return pd.concat(blocks, ignore_index=True)[columns]
@@ -103,7 +116,7 @@ class BpeGap:
 
 def bpe_gaps(comparison: pd.DataFrame) -> list[BpeGap]:
     """
-    Split the gap between BPE 2024 and Cnam 2024 in each area that has both.
+    Split the gap between the totals of the BPE and of the Cnam in each area that has both.
 
     Parameters
     ----------
@@ -119,14 +132,15 @@ def bpe_gaps(comparison: pd.DataFrame) -> list[BpeGap]:
     --------
     >>> counts = {"gps_bpe_2024": 427.0, "gps_cnam_2024": 376.0, "gps_mep_cnam_2024": 27.0}
     >>> table = pd.DataFrame({"indicator": list(counts), "value": list(counts.values())})
-    >>> [gap] = bpe_gaps(table.assign(area_code="45", area_name="Loiret"))
+    >>> table = table.assign(area_level="departement", area_code="45", area_name="Loiret")
+    >>> [gap] = bpe_gaps(table)
     >>> gap.gap, gap.expertise, gap.rest
     (51.0, 27.0, 24.0)
     """
     names = [embedded_vintage(family) for family in ("gps_bpe", "gps_cnam", "gps_mep_cnam")]
     rows = comparison[comparison["indicator"].isin(names)]
     found = []
-    for _, area in rows.groupby("area_code", sort=False):
+    for _, area in rows.groupby(AREA, sort=False):
         values = area.set_index("indicator")["value"].reindex(names)
         if values.notna().all():
             found.append(BpeGap(str(area["area_name"].iloc[0]), *map(float, values)))
@@ -145,7 +159,7 @@ def trend(comparison: pd.DataFrame) -> dict[str, float]:
     Returns
     -------
     dict of str to float
-        By name of département: BPE 2024 over the sum of its communes in BPE 2017, less one.
+        By name of département: total of the BPE over the sum of its communes, less one.
 
     Examples
     --------
@@ -154,11 +168,10 @@ def trend(comparison: pd.DataFrame) -> dict[str, float]:
     >>> {name: round(change, 3) for name, change in trend(table).items()}
     {'Loiret': -0.091}
     """
-    rows = comparison[comparison["area_level"] == "departement"]
+    rows = comparison[comparison["area_level"] == DEPARTEMENT.key]
     wide = rows.pivot_table(index="area_name", columns="indicator", values="value", sort=False)
-    before, after = (
-        wide.reindex(columns=[embedded_vintage(f)])[embedded_vintage(f)] for f in ("gps", "gps_bpe")
-    )
+    counts = [COLUMNS[density].numerator for density in (SCALED_FROM, SCALED_TO)]
+    before, after = (wide.reindex(columns=[count])[count] for count in counts)
     changes = (after / before.where(before > 0) - 1).dropna()
     return {str(name): float(change) for name, change in changes.items()}
 

@@ -8,7 +8,6 @@ asked of its family here, and never written elsewhere.
 from __future__ import annotations
 
 from collections.abc import Collection
-from itertools import chain
 from typing import Final
 
 from cpts_geo.schema._access import ACCESS, CHANGES, EMERGENCY, FACILITIES, minutes_name
@@ -26,12 +25,22 @@ from cpts_geo.schema._column import (
     status_column,
 )
 from cpts_geo.schema._gps import GP_SOURCES, GPS, RPPS
+from cpts_geo.schema._level import (
+    AREA,
+    AROUND,
+    DEPARTEMENT,
+    FRANCE,
+    LEVELS,
+    TERRITORY,
+    Level,
+)
 from cpts_geo.schema._people import AGED, EARLIER_POPULATION, PEOPLE, WITHOUT_MT
 
 __all__ = [
-    "CHANGES", "COLUMNS", "COMPARED", "EARLIER_POPULATION", "EMBEDDED_FIGURES", "FACILITIES",
-    "FIGURE_COLUMNS", "GP_SOURCES", "GRADE_LABELS", "PER_PEOPLE", "STATUS_LABELS", "STATUS_MARKS",
-    "Column", "Kind", "Secrecy", "Status", "Where", "best_status", "embedded_vintage",
+    "AREA", "AROUND", "CHANGES", "COLUMNS", "COMPARED", "DEPARTEMENT", "EARLIER_POPULATION",
+    "EMBEDDED_FIGURES", "FACILITIES", "FIGURE_COLUMNS", "FRANCE", "GP_SOURCES", "GRADE_LABELS",
+    "LEVELS", "LISTED", "PAINTED", "PER_PEOPLE", "STATUS_LABELS", "STATUS_MARKS", "TERRITORY",
+    "Column", "Kind", "Level", "Secrecy", "Status", "Where", "best_status", "embedded_vintage",
     "minutes_name", "newest_vintage", "shown_vintage", "status_column", "vintages",
 ]  # fmt: skip
 
@@ -65,7 +74,7 @@ def vintages(family: str) -> tuple[str, ...]:
     >>> vintages("gps"), vintages("population")
     (('gps_2017', 'gps_2025'), ('population',))
     """
-    return tuple(n for n, column in COLUMNS.items() if (column.family or n) == family)
+    return tuple(n for n, column in COLUMNS.items() if column.quantity == family)
 
 
 def embedded_vintage(family: str) -> str:
@@ -75,7 +84,7 @@ def embedded_vintage(family: str) -> str:
     Parameters
     ----------
     family : str
-        See :func:`vintages`.
+        See :func:`vintages`; one that the embedded data hold.
 
     Returns
     -------
@@ -114,7 +123,7 @@ def newest_vintage(family: str, known: Collection[str]) -> str | None:
     return next((name for name in reversed(vintages(family)) if name in known), None)
 
 
-def shown_vintage(family: str, known: Collection[str]) -> str:
+def shown_vintage(family: str, known: Collection[str]) -> str | None:
     """
     Vintage of a quantity to show: the newest known, and never an older one than embedded.
 
@@ -127,16 +136,18 @@ def shown_vintage(family: str, known: Collection[str]) -> str:
 
     Returns
     -------
-    str
-        Name of its column.
+    str or None
+        Name of its column; None where only fetched files bring it, and none is known.
 
     Examples
     --------
     >>> shown_vintage("apl", {"apl_2024"}), shown_vintage("apl", {"apl_2022"})
     ('apl_2024', 'apl_2023')
+    >>> shown_vintage("gps_rpps", {"gps_rpps"}), shown_vintage("gps_rpps", ())
+    ('gps_rpps', None)
     """
-    held = embedded_vintage(family)
-    return next(name for name in reversed(vintages(family)) if name in known or name == held)
+    shown = (n for n in reversed(vintages(family)) if n in known or not COLUMNS[n].fetched)
+    return next(shown, None)
 
 
 def best_status(name: str) -> Status:
@@ -174,29 +185,27 @@ def best_status(name: str) -> Status:
 
 #: Indicators shown side by side for a CPTS, its départements and France, in reading order; those
 #: unknown everywhere are left out.
-COMPARED: Final = (
-    *vintages("population"),
-    *vintages("area_km2"),
-    *vintages("density_km2"),
-    *vintages("share_75plus"),
-    *vintages("share_without_mt"),
-    *vintages("gps_per_100k_published"),
-    *vintages("gps_per_100k_cnam"),
-    *vintages("gps_per_100k_bpe"),
-    *vintages("gps_per_100k"),
-    *vintages("gps_per_100k_estimated"),
-    *vintages("gps_per_100k_rpps"),
-    *vintages("gps_cnam"),
-    *vintages("gps_mep_cnam"),
-    *vintages("gps_bpe"),
-    *vintages("gps"),
-    *vintages("gps_estimated"),
-    *vintages("gps_rpps"),
-    *vintages("apl"),
-    *vintages("apl_65"),
-    *vintages("share_low_apl"),
-    *vintages("share_low_apl_65"),
-    # Of one vintage, people and their share stand together.
-    *chain(*zip(vintages("population_without_gp"), vintages("share_without_gp"), strict=True)),
-    *vintages("emergency_departments"),
+COMPARED: Final = tuple(
+    name
+    for together in (
+        ("population",), ("area_km2",), ("density_km2",), ("share_75plus",), ("share_without_mt",),
+        ("gps_per_100k_published",), ("gps_per_100k_cnam",), ("gps_per_100k_bpe",),
+        ("gps_per_100k",), ("gps_per_100k_estimated",), ("gps_per_100k_rpps",),
+        ("gps_cnam",), ("gps_mep_cnam",), ("gps_bpe",), ("gps",), ("gps_estimated",), ("gps_rpps",),
+        ("apl",), ("apl_65",), ("share_low_apl",), ("share_low_apl_65",),
+        # Of one vintage, people and their share stand together.
+        ("population_without_gp", "share_without_gp"),
+        ("emergency_departments",),
+    )
+    for names in zip(*map(vintages, together), strict=True)
+    for name in names
+)  # fmt: skip
+#: Families of the table of communes of a page, in order.
+LISTED: Final = tuple(dict.fromkeys(c.quantity for c in COLUMNS.values() if c.listed))
+#: Families that maps paint, in the order of their selector: the APL, the others, people last.
+PAINTED: Final = tuple(
+    sorted(
+        dict.fromkeys(c.quantity for c in reversed(COLUMNS.values()) if c.layer),
+        key=lambda family: family != "apl",
+    )
 )

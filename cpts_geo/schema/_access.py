@@ -26,7 +26,7 @@ def _emergency(vintage: int) -> Column:
         "Établissements avec un service d’urgences (BPE, D106).",
         table="figures", family="emergency_departments", fetched=vintage > _EMERGENCY[0],
         whole=True,
-        secrecy="public",
+        secrecy="public", listed=True,
     )  # fmt: skip
 
 

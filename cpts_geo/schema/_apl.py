@@ -6,7 +6,7 @@ import operator
 from typing import Final
 
 from cpts_geo.schema._column import Column, Where
-from cpts_geo.settings import APL_LOW
+from cpts_geo.settings import APL_BREAKS, APL_LOW, APL_LOW_WORDS
 
 #: Source of each vintage: the first published file that holds it; the first is embedded.
 _SOURCES: Final = {2022: "drees_apl_2023", 2023: "drees_apl_2023", 2024: "drees_apl_2024"}
@@ -36,6 +36,9 @@ def _apl(vintage: int, *, capped: bool) -> Column:
         weight=f"standardised_population_{vintage}",
         fetched=vintage > _EMBEDDED,
         secrecy="public",
+        listed=not capped,
+        layer="" if capped else f"APL {vintage}",
+        breaks=APL_BREAKS,
     )
 
 
@@ -62,13 +65,15 @@ def _share_low(vintage: int, *, capped: bool) -> Column:
     base, people = _apl(vintage, capped=capped), f"apl_population_{vintage}"
     return Column(
         name=f"share_low_{base.name}",
-        label="Habitants d’une commune d’APL inférieure à 2,5" + (" (≤ 65 ans)" if capped else ""),
+        label=f"Habitants d’une commune d’APL inférieure à {APL_LOW_WORDS}"
+        + (" (≤ 65 ans)" if capped else ""),
         unit="%",
         kind="derived",
         decimals=1,
         source=_SOURCES[vintage],
         vintage=str(vintage),
-        definition=f"Part de la population des communes dont l’{base.label} est inférieure à 2,5.",
+        definition=f"Part de la population des communes dont l’{base.label} est inférieure à "
+        f"{APL_LOW_WORDS}.",
         numerator=people,
         weight=people,
         where=Where(base.name, operator.lt, APL_LOW),

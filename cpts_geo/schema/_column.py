@@ -119,7 +119,14 @@ class Column:
     signed : bool
         A difference: shown with its sign, + included.
     people : str or None
-        Column that counts those behind a protected value; None for a count of patients.
+        Family of the columns that count those behind a protected value, or the column of one
+        vintage; None for a count of patients.
+    listed : bool
+        Stands in the table of communes of a page, at its newest vintage.
+    layer : str
+        Short title of its layer on maps; empty where it is not painted.
+    breaks : tuple of float
+        Upper bounds of the classes of this layer, right-closed; the last class is open.
     """
 
     name: str
@@ -145,6 +152,14 @@ class Column:
     percent: bool = False
     signed: bool = False
     people: str | None = None
+    listed: bool = False
+    layer: str = ""
+    breaks: tuple[float, ...] = ()
+
+    @property
+    def quantity(self) -> str:
+        """Name that its vintages share: the family, or the name of what has one vintage only."""
+        return self.family or self.name
 
     @property
     def shown_unit(self) -> str:

@@ -6,11 +6,12 @@ import operator
 from typing import Final
 
 from cpts_geo.schema._column import PER_PEOPLE, Column, Status, Where
-from cpts_geo.schema._people import EARLIER_POPULATION
+from cpts_geo.schema._people import EARLIER_POPULATION, POPULATION_YEAR
+from cpts_geo.settings import COG_YEAR, GP_COUNT_BREAKS
 
 #: BPE by commune, oldest first, and the people each is set against: of that year where
 #: embedded, else of today.
-GP_VINTAGES: Final = {2017: (EARLIER_POPULATION, "2017"), 2025: ("population", "2023")}
+GP_VINTAGES: Final = {2017: (EARLIER_POPULATION, "2017"), 2025: ("population", POPULATION_YEAR)}
 _EMBEDDED: Final = 2017
 _DENSITY: Final = "pour 100 000 hab."
 
@@ -26,12 +27,15 @@ def _gps(vintage: int) -> Column:
         source=f"insee_bpe_{vintage}",
         vintage=str(vintage),
         definition="Médecins généralistes libéraux comptés par lieu d’exercice (BPE, "
-        f"{'D201' if vintage < 2024 else 'D265'}), codes ramenés au COG 2026.",
+        f"{'D201' if vintage < 2024 else 'D265'}), codes ramenés au COG {COG_YEAR}.",
         table="figures",
         family="gps",
         fetched=vintage > _EMBEDDED,
         whole=True,
         secrecy="public",
+        listed=True,
+        layer=f"Généralistes libéraux ({vintage})",
+        breaks=GP_COUNT_BREAKS,
     )
 
 
@@ -96,26 +100,21 @@ GPS: Final = (
         "son total le plus récent (BPE 2024) et la somme de ses communes : suppose que toutes "
         "ont évolué comme leur département.",
         table="figures", family="gps_estimated", best=Status.ESTIMATED, secrecy="public",
+        listed=True,
     ),
     Column(
         "gps_per_100k_estimated_2024",
         "Généralistes libéraux estimés pour 100 000 habitants (2024)",
         _DENSITY, "derived", 1, "gps_estimate", "2024",
-        "Médecins estimés pour 2024 rapportés à la population municipale 2023.",
+        f"Médecins estimés pour 2024 rapportés à la population municipale {POPULATION_YEAR}.",
         numerator="gps_estimated_2024", weight="population", per=PER_PEOPLE,
         family="gps_per_100k_estimated", short="estimation 2024", secrecy="public",
     ),
     Column(
-        "gps_bpe_2024", "Généralistes libéraux (BPE 2024)", "médecins", "count", 0,
-        "insee_bpe_2024", "2024", "Médecins généralistes libéraux par lieu d’exercice (BPE 2024).",
-        table="areas", family="gps_bpe", secrecy="public",
-    ),
-    Column(
-        "gps_per_100k_bpe_2024", "Généralistes libéraux pour 100 000 habitants (BPE 2024)",
-        _DENSITY, "derived", 1, "insee_bpe_2024", "2024",
-        "Médecins généralistes de la BPE 2024 rapportés à la population municipale 2023.",
-        table="areas", numerator="gps_bpe_2024", weight="population", per=PER_PEOPLE,
-        family="gps_per_100k_bpe", short="BPE 2024", secrecy="public",
+        "gps_per_100k_published", "Généralistes pour 100 000 habitants (communiqué)",
+        _DENSITY, "rate", 0, "communique_beauce_gatinais", "2021",
+        "Densité écrite dans le communiqué de 2021, champ et millésime non précisés.",
+        table="areas", weight="population", secrecy="public",
     ),
     Column(
         "gps_cnam_2024", "Généralistes libéraux hors MEP (Cnam 2024)", "médecins", "count", 0,
@@ -138,15 +137,22 @@ GPS: Final = (
         family="gps_per_100k_cnam", short="Cnam 2024", secrecy="public",
     ),
     Column(
-        "gps_per_100k_published", "Généralistes pour 100 000 habitants (communiqué)",
-        _DENSITY, "rate", 0, "communique_beauce_gatinais", "2021",
-        "Densité écrite dans le communiqué de 2021, champ et millésime non précisés.",
-        table="areas", weight="population", secrecy="public",
+        "gps_bpe_2024", "Généralistes libéraux (BPE 2024)", "médecins", "count", 0,
+        "insee_bpe_2024", "2024", "Médecins généralistes libéraux par lieu d’exercice (BPE 2024).",
+        table="areas", family="gps_bpe", secrecy="public",
+    ),
+    Column(
+        "gps_per_100k_bpe_2024", "Généralistes libéraux pour 100 000 habitants (BPE 2024)",
+        _DENSITY, "derived", 1, "insee_bpe_2024", "2024",
+        "Médecins généralistes de la BPE 2024 rapportés à la population municipale "
+        f"{POPULATION_YEAR}.",
+        table="areas", numerator="gps_bpe_2024", weight="population", per=PER_PEOPLE,
+        family="gps_per_100k_bpe", short="BPE 2024", secrecy="public",
     ),
     Column(
         "gp_mean_age", "Âge moyen des généralistes (publié)", "ans", "rate", 0,
         "communiques", "2021", "Moyenne d’âge des généralistes publiée par le territoire.",
-        table="areas", weight="gps_2017", secrecy="professionals", people="gps_2017",
+        table="areas", weight="gps_2017", secrecy="professionals", people="gps",
     ),
     *(_without(vintage, share=share) for vintage in GP_VINTAGES for share in (False, True)),
 )  # fmt: skip
@@ -164,18 +170,19 @@ RPPS: Final = (
     Column(
         "gps_per_100k_rpps", "Généralistes de premier recours pour 100 000 habitants (RPPS)",
         _DENSITY, "derived", 1, "ans_rpps", "extraction courante",
-        "Généralistes du RPPS rapportés à la population municipale 2023.",
+        f"Généralistes du RPPS rapportés à la population municipale {POPULATION_YEAR}.",
         numerator="gps_rpps", weight="population", per=PER_PEOPLE, fetched=True, secrecy="public",
     ),
 )  # fmt: skip
 
+
+def _reading_order(density: Column) -> tuple[bool, int]:
+    """What is published for areas, then by commune: the newest first, the undated last."""
+    dated = density.table != "areas" and density.vintage.isdigit()
+    return density.table != "areas", -int(density.vintage) if dated else 0
+
+
 #: Densities of GPs, a source each, in reading order; the count behind each is its numerator.
-GP_SOURCES: Final = (
-    "gps_per_100k_published",
-    "gps_per_100k_cnam_2024",
-    "gps_per_100k_bpe_2024",
-    "gps_per_100k_2025",
-    "gps_per_100k_estimated_2024",
-    "gps_per_100k_2017",
-    "gps_per_100k_rpps",
+GP_SOURCES: Final = tuple(
+    column.name for column in sorted((*GPS, *RPPS), key=_reading_order) if column.unit == _DENSITY
 )

@@ -5,16 +5,21 @@ from __future__ import annotations
 from typing import Final
 
 from cpts_geo.schema._column import Column
+from cpts_geo.settings import COG_YEAR, POPULATION_BREAKS
 
 #: People that older figures are set against; today's stand in ``population``.
 EARLIER_POPULATION: Final = "population_2017"
+#: Vintage of ``population``.
+POPULATION_YEAR: Final = "2023"
 
 PEOPLE: Final = (
     Column(
         "population", "Population municipale", "habitants", "count", 0,
-        "decoupage_administratif_2026", "2023",
-        "Population municipale de référence, millésime 2023, communes du COG 2026.",
+        "decoupage_administratif_2026", POPULATION_YEAR,
+        f"Population municipale de référence, millésime {POPULATION_YEAR}, communes du COG "
+        f"{COG_YEAR}.",
         table="communes", whole=True, secrecy="public",
+        listed=True, layer=f"Population {POPULATION_YEAR}", breaks=POPULATION_BREAKS,
     ),
     Column(
         "area_km2", "Superficie", "km²", "count", 0, "admin_express", "2026",
@@ -23,8 +28,8 @@ PEOPLE: Final = (
     ),
     Column(
         "density_km2", "Densité de population", "hab./km²", "derived", 1,
-        "decoupage_administratif_2026", "2023",
-        "Population municipale 2023 rapportée à la superficie.",
+        "decoupage_administratif_2026", POPULATION_YEAR,
+        f"Population municipale {POPULATION_YEAR} rapportée à la superficie.",
         numerator="population", weight="area_km2", secrecy="public",
     ),
     Column(
@@ -38,6 +43,7 @@ AGED: Final = Column(
     "share_75plus_2022", "Habitants de 75 ans ou plus", "%", "rate", 1,
     "insee_rp_2022", "2022", "Part des 75 ans ou plus au recensement 2022.",
     table="figures", family="share_75plus", weight="population", percent=True, secrecy="public",
+    listed=True,
 )  # fmt: skip
 
 WITHOUT_MT: Final = Column(

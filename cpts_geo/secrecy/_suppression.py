@@ -9,11 +9,12 @@ another, and each total that would tell the two apart is withheld.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -56,6 +57,68 @@ class Atom:
     members: Places
     #: Their groups; empty where no total holds them.
     groups: frozenset[Group]
+
+
+def patient_cells(values: Floats, *, least: int, possible: int) -> Cells:
+    """Counts of patients: those of 1 to `least` - 1 are masked; each may be `possible` numbers."""
+    known = ~np.isnan(values)
+    few = (values > 0) & (values < least)
+    # Estimated counts need not be whole.
+    slack = 0 if (values[known] % 1 == 0).all() else 1
+    return Cells(
+        amount=np.where(known, values, 0.0),
+        people=np.where(known, values, 0.0),
+        adds=known & (values > 0),
+        primary=few,
+        low=np.where(few, 1.0 - slack, least),
+        high=np.where(few, least - 1.0 + slack, np.inf),
+        floor=least,
+        width=possible - 1.0,
+        smallest_first=True,
+    )
+
+
+def derived_cells(
+    values: Floats,
+    *,
+    people: Floats,
+    weight: Floats,
+    least: int,
+    width_share: float,
+    counts: bool,
+    percent: bool,
+) -> Cells:
+    """What is derived from `people`: masked where fewer than `least`, or not known; counts add."""
+    known = ~np.isnan(values)
+    nobody = (people == 0) & (values == 0) & counts
+    adds = known & (weight > 0) & ~nobody
+    signed = bool((values[known] < 0).any())
+    return Cells(
+        amount=np.where(adds, values * weight, 0.0),
+        people=np.where(adds & (people > 0), people, 0.0),
+        adds=adds,
+        primary=known & ~nobody & ~(people >= least),
+        low=np.full_like(values, -np.inf if signed else 0.0),
+        high=np.where(adds, weight, 0.0) if percent else np.full_like(values, np.inf),
+        floor=least,
+        width_share=width_share,
+    )
+
+
+def atoms_of(communes: pd.DataFrame, codes: pd.Index, *, within: Collection[str]) -> list[Atom]:
+    """Communes that belong to the same groups: what all totals together are sums of."""
+    columns = [name for name in within if name in communes]
+    groups: dict[str, set[Group]] = {code: set() for code in codes}
+    for rank, name in enumerate(columns):
+        for code, label in zip(communes["code_insee"], communes[name], strict=True):
+            if pd.notna(label):
+                groups[code].add((rank, str(label)))
+    if not columns:
+        groups = {code: {(0, "")} for code in codes}
+    members: dict[frozenset[Group], list[int]] = {}
+    for place, code in enumerate(codes):
+        members.setdefault(frozenset(groups[code]), []).append(place)
+    return [Atom(np.array(places), key) for key, places in members.items()]
 
 
 def protect(cells: Cells, atoms: Sequence[Atom]) -> tuple[Flags, set[Group]]:

@@ -1,6 +1,6 @@
 """What may be published of a small area: the gate that files leave through.
 
-Whose figures a column holds stands in its :class:`~cpts_geo.columns.Column`. Public are those that
+Whose figures a column holds stands in its :class:`~cpts_geo.schema.Column`. Public are those that
 a producer publishes by commune or that count doctors: head-counts (BPE, RPPS), a density (count /
 population), the APL and the APL of doctors up to 65. Protected are figures of persons: ages, share
 of 60 and over, exits, patients a doctor follows, acts, and whatever a column is marked for.
@@ -12,16 +12,35 @@ total that is shown. Which other values are masked for that: :mod:`cpts_geo.secr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from enum import StrEnum
+from itertools import combinations
 from typing import Final, TypeVar
 
 import numpy as np
 import pandas as pd
 
 from cpts_geo.errors import TableError
-from cpts_geo.schema import COLUMNS, Column, status_column
-from cpts_geo.secrecy._suppression import Atom, Cells, Floats, Group, protect
+from cpts_geo.schema import (
+    AREA,
+    COLUMNS,
+    LEVELS,
+    TERRITORY,
+    Column,
+    Level,
+    status_column,
+    vintages,
+)
+from cpts_geo.secrecy._suppression import (
+    Atom,
+    Cells,
+    Floats,
+    Group,
+    atoms_of,
+    derived_cells,
+    patient_cells,
+    protect,
+)
 
 #: A count of patients is shown from this many on; 0 is a known absence, and shown.
 MIN_PATIENTS: Final = 11
@@ -35,6 +54,8 @@ _MIN_POSSIBLE: Final = 5
 _MIN_WIDTH_SHARE: Final = 0.2
 
 _Table = TypeVar("_Table", bound=pd.DataFrame)
+#: Level and code.
+_Area = tuple[str, str]
 
 
 class Mask(StrEnum):
@@ -75,7 +96,7 @@ def masked(table: pd.DataFrame, name: str) -> pd.Series:
 
 
 def releasable(
-    communes: _Table, comparison: pd.DataFrame, *, elsewhere: Iterable[str] = ()
+    communes: _Table, comparison: pd.DataFrame, *, outside: pd.DataFrame | None = None
 ) -> tuple[_Table, pd.DataFrame]:
     """
     Mask what may not be published of the communes of territories, and of whole areas.
@@ -83,14 +104,14 @@ def releasable(
     Parameters
     ----------
     communes : DataFrame
-        One row a (territory, commune): code_insee, territory, departement, columns of the schema
-        and the status of each protected one. Raw, all territories at once: parts released apart
-        could be subtracted from one another.
+        One row a (territory, commune): code_insee, the area of each level of
+        :data:`cpts_geo.schema.LEVELS`, columns of the schema and the status of each protected one.
+        Raw, all territories at once: parts released apart could be subtracted from one another.
     comparison : DataFrame
-        Long table of their areas: area_code, indicator, value, low, high, status.
-    elsewhere : iterable of str
-        Départements that have communes outside the territories; another one is filled by them, who
-        could be subtracted from its total.
+        Long table of their areas: area_level, area_code, indicator, value, low, high, status.
+    outside : DataFrame, optional
+        Communes outside the territories, with their areas; an area that has none is filled by the
+        territories, who could be subtracted from its total.
 
     Returns
     -------
@@ -98,7 +119,8 @@ def releasable(
         The same objects where everything is public; else the same rows and columns. Communes: a
         masked value is NaN and its status a :class:`Mask`. Areas: value, low and high are NaN and
         the status ``masked`` under 11 patients or 5 professionals, or an unknown number, and where
-        the total would give a commune, or the few people outside the territories, away.
+        the total would give a commune, the few people outside the territories, or a masked area
+        whose neighbours are all shown, away.
 
     Raises
     ------
@@ -131,12 +153,20 @@ def releasable(
     """
     if not _protected([*communes.columns, *comparison["indicator"].unique()]):
         return communes, comparison
-    filled = communes["departement"].where(~communes["departement"].isin(list(elsewhere)))
-    grouped = communes.assign(_filled=filled)
-    within = ("territory", "_filled")
+    outside = communes.iloc[:0] if outside is None else outside
+    around = [level for level in _grouping(communes) if level is not TERRITORY]
+    filled = {
+        f"_filled_{level.key}": communes[level.members].where(
+            ~communes[level.members].isin(outside[level.members])
+        )
+        for level in around
+    }
+    grouped = communes.assign(**filled)
+    within = {"territory": TERRITORY.key}
+    within |= {name: level.key for name, level in zip(filled, around, strict=True)}
     return (
-        _shown_communes(grouped, within=within).drop(columns="_filled"),
-        _shown_areas(comparison, grouped, within=within),
+        _shown_communes(grouped, within=within).drop(columns=list(filled)),
+        _shown_areas(comparison, grouped, within=within, outside=outside),
     )
 
 
@@ -149,7 +179,8 @@ def releasable_facts(facts: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFram
     facts : DataFrame
         territory, fact (a name, protected where the schema marks a column of that name), ...
     communes : DataFrame
-        Communes of the territories, with the column that counts the professionals.
+        Communes of the territories, with the columns that count the professionals: the newest one
+        known in a territory says how many they are.
 
     Returns
     -------
@@ -163,7 +194,7 @@ def releasable_facts(facts: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFram
     >>> releasable_facts(facts, communes)["fact"].tolist()
     ['calls']
     """
-    secret = {column.name: column.people for column in _protected(facts["fact"].unique())}
+    secret = {column.name: column.people or "" for column in _protected(facts["fact"].unique())}
     if not secret:
         return facts
     shown = [
@@ -193,7 +224,8 @@ def shown_counts(counts: pd.Series) -> pd.DataFrame:
     >>> shown_counts(pd.Series([40, 4, 25]))["status"].tolist()
     ['measured', 'masked_under_11', 'masked']
     """
-    cells = _patients(counts.to_numpy(dtype=float))
+    values = counts.to_numpy(dtype=float)
+    cells = patient_cells(values, least=MIN_PATIENTS, possible=_MIN_POSSIBLE)
     hidden, withheld = protect(cells, [Atom(np.arange(len(counts)), frozenset({(0, "")}))])
     status = pd.Series("measured", index=counts.index).mask(hidden, Mask.SECRET.value)
     status = status.mask(cells.primary, Mask.UNDER_11.value)
@@ -208,13 +240,26 @@ def _protected(names: Iterable[str]) -> list[Column]:
     return [c for n, c in COLUMNS.items() if n in present and (n in secret or c.weight in secret)]
 
 
-def _known_people(territory: str, counter: str | None, communes: pd.DataFrame) -> float:
+def _known_people(territory: str, counter: str, communes: pd.DataFrame) -> float:
     """Professionals that are known in a territory, who may be fewer than there are."""
-    mine = communes["territory"] == territory
-    return float(communes.loc[mine, counter].sum()) if counter in communes else 0.0
+    mine = communes[communes["territory"] == territory]
+    newest = _counter(counter, mine)
+    return float(mine[newest].sum()) if newest in mine else 0.0
 
 
-def _shown_communes(communes: _Table, *, within: Sequence[str]) -> _Table:
+def _counter(people: str | None, table: pd.DataFrame) -> str:
+    """Column that counts those behind a value: the newest vintage that a table knows."""
+    held = [name for name in vintages(people or "") if name in table]
+    known = [name for name in held if table[name].notna().any()]
+    return known[-1] if known else people or ""
+
+
+def _grouping(communes: pd.DataFrame) -> list[Level]:
+    """Levels whose areas are groups of these communes, from the smallest on."""
+    return [level for level in LEVELS if level.members in communes]
+
+
+def _shown_communes(communes: _Table, *, within: Collection[str]) -> _Table:
     """Communes with the masks; `within` names groups whose totals are shown, the first kept first.
 
     NaN is no group; where no column is there, the total of all rows is supposed to be shown.
@@ -234,9 +279,13 @@ def _shown_communes(communes: _Table, *, within: Sequence[str]) -> _Table:
 
 
 def _shown_areas(
-    comparison: pd.DataFrame, communes: pd.DataFrame, *, within: Sequence[str]
+    comparison: pd.DataFrame,
+    communes: pd.DataFrame,
+    *,
+    within: Mapping[str, str],
+    outside: pd.DataFrame,
 ) -> pd.DataFrame:
-    """Areas with the masks; `communes` are raw, the names of their groups are codes of areas."""
+    """Areas with the masks; `communes` are raw, groups of a column are areas of the level named."""
     columns = _protected(comparison["indicator"].unique())
     mine = _protected(communes.columns)
     done = [column.name for column in mine if masked(communes, column.name).any()]
@@ -246,39 +295,62 @@ def _shown_areas(
             defects=[f"colonne « {name} »" for name in done],
             remedy="donnez le tableau des communes tel qu’il était avant « releasable ».",
         )
-    _, withheld = _masks(communes, mine, within=within)
-    wide = comparison.drop_duplicates(["area_code", "indicator"])
-    wide = wide.pivot(index="area_code", columns="indicator", values="value")
+    _, lost = _masks(communes, mine, within=within)
+    levels = [level for name, level in within.items() if name in communes]
+    withheld = {((levels[rank], label), name) for (rank, label), name in lost if levels}
+    wide = comparison.drop_duplicates([*AREA, "indicator"])
+    wide = wide.pivot(index=AREA, columns="indicator", values="value")
+    every = pd.concat([communes, outside])
+    areas = pd.MultiIndex.from_frame(comparison[AREA])
     hidden = pd.Series(False, index=comparison.index)
     for column in columns:
         of_area = _hidden_areas(column.name, wide, withheld)
-        rows = comparison["indicator"] == column.name
-        hidden |= rows & comparison["area_code"].isin(of_area.index[of_area])
-        hidden |= rows & comparison["area_code"].isin(_near_whole(column, wide, communes))
+        for level in _grouping(communes):
+            if level is not TERRITORY:
+                of_area |= wide.index.isin(_near_whole(column, wide, communes, level=level))
+        of_area |= wide.index.isin(_told_by_parts(of_area, every))
+        hidden |= (comparison["indicator"] == column.name) & areas.isin(of_area.index[of_area])
     blank = {name: comparison[name].mask(hidden) for name in ("value", "low", "high")}
     return comparison.assign(**blank, status=comparison["status"].mask(hidden, Mask.SECRET.value))
 
 
-def _near_whole(column: Column, wide: pd.DataFrame, communes: pd.DataFrame) -> list[str]:
-    """Départements whose few people outside the territories are told by subtraction."""
-    if "departement" not in communes:
-        return []
+def _told_by_parts(hidden: pd.Series, communes: pd.DataFrame) -> list[_Area]:
+    """Areas that would tell a hidden one within them: all their parts of a level are listed."""
+    found: set[_Area] = set()
+    around = [level for level in LEVELS if level is not TERRITORY]
+    for part, whole in combinations(around, 2):
+        if part.members not in communes or whole.members not in {*communes, ""}:
+            continue
+        for code, group in communes.groupby(whole.members or (lambda _, level=whole: level.code)):
+            parts = [(part.key, each) for each in group[part.members].unique()]
+            listed = all(each in hidden.index for each in parts)
+            if listed and any(hidden[each] or each in found for each in parts):
+                found.add((whole.key, str(code)))
+    return list(found)
+
+
+def _near_whole(
+    column: Column, wide: pd.DataFrame, communes: pd.DataFrame, *, level: Level
+) -> list[_Area]:
+    """Areas of a level whose few people outside the territories are told by subtraction."""
     # What is unknown stays unknown: nothing is subtracted from it.
     wide = wide[wide[column.name].notna()]
+    wide = wide[wide.index.get_level_values("area_level") == level.key].droplevel("area_level")
     patients = column.secrecy == "patients"
-    counter = column.people or (column.name if column.kind == "count" else column.weight) or ""
-    mine = {str(code) for code in communes["departement"]}
+    own = column.name if column.kind == "count" else column.weight
+    counter = _counter(column.people or own, communes[communes.columns.intersection(wide.columns)])
+    mine = {str(code) for code in communes[level.members]}
     if counter not in communes or counter not in wide:
-        return [area for area in map(str, wide.index) if area in mine]
+        return [(level.key, area) for area in map(str, wide.index) if area in mine]
     once = communes.drop_duplicates("code_insee")
-    inside = once.groupby("departement")[counter].agg(lambda values: values.sum(skipna=False))
+    inside = once.groupby(level.members)[counter].agg(lambda values: values.sum(skipna=False))
     outside = (wide[counter] - inside).reindex(inside.index.intersection(wide.index))
     # Where nobody is outside, the territories are protected against the whole as a group.
     safe = (outside == 0) | (outside >= (MIN_PATIENTS if patients else MIN_PROFESSIONALS))
-    return [str(area) for area in safe.index[~safe]]
+    return [(level.key, str(area)) for area in safe.index[~safe]]
 
 
-def _hidden_areas(name: str, wide: pd.DataFrame, withheld: set[tuple[str, str]]) -> pd.Series:
+def _hidden_areas(name: str, wide: pd.DataFrame, withheld: set[tuple[_Area, str]]) -> pd.Series:
     """Whether the value of each area is masked, for itself or for what it is a quotient of."""
     column = COLUMNS[name]
     unknown = pd.Series(np.nan, index=wide.index)
@@ -286,7 +358,7 @@ def _hidden_areas(name: str, wide: pd.DataFrame, withheld: set[tuple[str, str]])
     if column.secrecy == "patients" and not column.people:
         hidden |= (wide[name] > 0) & (wide[name] < MIN_PATIENTS)
     if column.secrecy == "professionals":
-        hidden |= ~(wide.get(column.people, unknown) >= MIN_PROFESSIONALS)
+        hidden |= ~(wide.get(_counter(column.people, wide), unknown) >= MIN_PROFESSIONALS)
     for lead in _leads(column):
         hidden |= wide.get(lead, unknown).isna()
         if lead in wide:
@@ -324,16 +396,17 @@ def _check(communes: pd.DataFrame, columns: Sequence[Column]) -> None:
 
 
 def _masks(
-    communes: pd.DataFrame, columns: Sequence[Column], *, within: Sequence[str]
-) -> tuple[dict[str, pd.Series], set[tuple[str, str]]]:
+    communes: pd.DataFrame, columns: Sequence[Column], *, within: Collection[str]
+) -> tuple[dict[str, pd.Series], set[tuple[Group, str]]]:
     """Mask of each row ("" where shown) by column, and the (group, column) totals withheld."""
     _check(communes, columns)
     table = communes.drop_duplicates("code_insee").set_index("code_insee").sort_index()
-    atoms = _atoms(communes, table.index, within=within)
+    atoms = atoms_of(communes, table.index, within=within)
     found: dict[str, pd.Series] = {}
-    withheld: set[tuple[str, str]] = set()
+    withheld: set[tuple[Group, str]] = set()
 
     def figures(name: str | None) -> Floats:
+        name = name if name in table else _counter(name, table)
         if name not in table:
             return np.full(len(table), np.nan)
         return table[name].to_numpy(dtype=float, na_value=np.nan)
@@ -345,7 +418,7 @@ def _masks(
         mask = pd.Series("", index=table.index)
         if (cells := _cells(column, figures)) is not None:
             hidden, lost = protect(cells, atoms)
-            withheld.update((label, column.name) for _, label in lost)
+            withheld.update((group, column.name) for group in lost)
             small = Mask.UNDER_11 if column.secrecy == "patients" else Mask.SECRET
             mask = mask.mask(hidden, Mask.SECRET.value).mask(cells.primary, small.value)
         for lead in _leads(column):
@@ -364,58 +437,16 @@ def _masks(
 def _cells(column: Column, figures: Callable[[str | None], Floats]) -> Cells | None:
     """What there is to protect in a column; None where it only follows others."""
     values = figures(column.name)
-    known = ~np.isnan(values)
     if column.secrecy == "patients" and not column.people:
-        return _patients(values)
+        return patient_cells(values, least=MIN_PATIENTS, possible=_MIN_POSSIBLE)
     if column.secrecy == "professionals":
-        people = figures(column.people)
-        weight = figures(column.weight) if column.weight else np.ones_like(values)
-        nobody = (people == 0) & (values == 0) & (column.kind == "count")
-        adds = known & (weight > 0) & ~nobody
-        signed = bool((values[known] < 0).any())
-        return Cells(
-            amount=np.where(adds, values * weight, 0.0),
-            people=np.where(adds & (people > 0), people, 0.0),
-            adds=adds,
-            primary=known & ~nobody & ~(people >= MIN_PROFESSIONALS),
-            low=np.full_like(values, -np.inf if signed else 0.0),
-            high=np.where(adds, weight, 0.0) if column.percent else np.full_like(values, np.inf),
-            floor=MIN_PROFESSIONALS,
+        return derived_cells(
+            values,
+            people=figures(column.people),
+            weight=figures(column.weight) if column.weight else np.ones_like(values),
+            least=MIN_PROFESSIONALS,
             width_share=_MIN_WIDTH_SHARE,
+            counts=column.kind == "count",
+            percent=column.percent,
         )
     return None
-
-
-def _patients(values: Floats) -> Cells:
-    """Counts of patients: those of 1 to 10 are masked, and what an outsider knows of each."""
-    known = ~np.isnan(values)
-    few = (values > 0) & (values < MIN_PATIENTS)
-    # Estimated counts need not be whole.
-    slack = 0 if (values[known] % 1 == 0).all() else 1
-    return Cells(
-        amount=np.where(known, values, 0.0),
-        people=np.where(known, values, 0.0),
-        adds=known & (values > 0),
-        primary=few,
-        low=np.where(few, 1.0 - slack, MIN_PATIENTS),
-        high=np.where(few, MIN_PATIENTS - 1.0 + slack, np.inf),
-        floor=MIN_PATIENTS,
-        width=_MIN_POSSIBLE - 1.0,
-        smallest_first=True,
-    )
-
-
-def _atoms(communes: pd.DataFrame, codes: pd.Index, *, within: Sequence[str]) -> list[Atom]:
-    """Communes that belong to the same groups: what all totals together are sums of."""
-    columns = [name for name in within if name in communes]
-    groups: dict[str, set[Group]] = {code: set() for code in codes}
-    for rank, name in enumerate(columns):
-        for code, label in zip(communes["code_insee"], communes[name], strict=True):
-            if pd.notna(label):
-                groups[code].add((rank, str(label)))
-    if not columns:
-        groups = {code: {(0, "")} for code in codes}
-    members: dict[frozenset[Group], list[int]] = {}
-    for place, code in enumerate(codes):
-        members.setdefault(frozenset(groups[code]), []).append(place)
-    return [Atom(np.array(places), key) for key, places in members.items()]

@@ -10,6 +10,7 @@ from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import load_scenarios, scenario_from_population
 from cpts_geo.errors import ScenarioError, one_line
 from cpts_geo.french import number
+from cpts_geo.schema import COLUMNS
 
 #: A population given for a perimeter is another count of it up to this gap.
 _SAME_PEOPLE: Final = 0.1
@@ -107,7 +108,8 @@ def _default(key: str, outline: pd.Series) -> Scenario:
         float(outline["population"]),
         territory=key,
         label=str(outline["name"]),
-        population_basis="population municipale 2023 (Insee) des communes du périmètre",
+        population_basis=f"population municipale {COLUMNS['population'].vintage} (Insee) des "
+        "communes du périmètre",
     )
 
 

@@ -22,22 +22,19 @@ def released(analysis: Analysis) -> Analysis:
     -------
     Analysis
         The same, communes and comparison masked, facts that rest on too few doctors left out, and
-        with the mean age of a territory's GPs the future that is drawn from it. The rest is
+        with such a fact of a territory the future of its GPs, which is drawn from it. The rest is
         public: head-counts, densities, APL, minutes, requests of whole territories, suppositions.
     """
     raw = analysis.communes
     outside = ~analysis.national["code_insee"].isin(raw["code_insee"])
-    communes, comparison = releasable(
-        raw,
-        analysis.comparison,
-        elsewhere=analysis.national.loc[outside, "departement"].unique(),
-    )
-    facts = releasable_facts(analysis.table("facts"), raw)
+    communes, comparison = releasable(raw, analysis.comparison, outside=analysis.national[outside])
+    known = analysis.table("facts")
+    facts = releasable_facts(known, raw)
     shown = analysis.with_tables(communes=communes, comparison=comparison, facts=facts)
-    aged = set(facts.loc[facts["fact"] == "gp_mean_age", "territory"])
+    secret = set(known.loc[known.index.difference(facts.index), "territory"])
     return replace(
         shown,
-        studies={k: s if k in aged else _without_future(s) for k, s in shown.studies.items()},
+        studies={k: _without_future(s) if k in secret else s for k, s in shown.studies.items()},
     )
 
 

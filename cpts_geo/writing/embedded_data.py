@@ -18,7 +18,7 @@ import shapely
 from cpts_geo import settings
 from cpts_geo.errors import DataFileError
 from cpts_geo.files import write_csv, write_json, write_parquet
-from cpts_geo.schema import EARLIER_POPULATION, embedded_vintage
+from cpts_geo.schema import DEPARTEMENT, EARLIER_POPULATION, embedded_vintage
 from cpts_geo.sources.catalogue.catalogue import sources, verified_path
 from cpts_geo.sources.embedding import embedded, packages
 from cpts_geo.sources.embedding.cog_vintages import read_events
@@ -154,7 +154,7 @@ def build(
         parts_of(tables),
         communes,
         shares=shares,
-        totals=totals[embedded_vintage("gps_bpe")].drop("FR"),
+        totals=totals[embedded_vintage("gps_bpe")].xs(DEPARTEMENT.key),
         events=events,
     )
     members = embedded.load_memberships()

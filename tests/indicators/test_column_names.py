@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from cpts_geo.schema import COLUMNS, Status, best_status, status_column
+from cpts_geo.settings import APL_LOW_WORDS
 from tests import house
 
 NAMES = [each for name in COLUMNS for each in (name, status_column(name))]
@@ -73,6 +74,26 @@ def written_vintages(tree: ast.Module) -> Iterator[tuple[int, str]]:
             yield node.value.lineno, node.arg
 
 
+#: A year alone or in a sentence (no date, no piece of a name), the threshold of a low APL.
+_YEAR = re.compile(r"(?<![\w.,/-])(?:19|20)\d\d(?![\w/-])")
+_LOW = re.compile(rf"(?<![\d,.]){APL_LOW_WORDS}(?!\d)")
+#: Years that are no vintage of a figure shown.
+_OTHER_YEARS = {
+    "cpts_geo.sources.embedding.contracts": "the first COG",
+    "cpts_geo.sources.embedding.datapackage": "the first split that is followed",
+    "cpts_geo.sources.readers.communes.populations": "figures known of each vintage of a file",
+}
+
+
+def written_years(tree: ast.Module) -> Iterator[int]:
+    """Lines of words that hold a year or the low APL, docstrings apart."""
+    told = _docstrings(tree)
+    for node in ast.walk(tree):
+        words = node.value if isinstance(node, ast.Constant) and id(node) not in told else None
+        if isinstance(words, str) and (_YEAR.search(words) or _LOW.search(words)):
+            yield node.lineno
+
+
 def _modules() -> dict[str, Path]:
     """Every module of the package, but the schema: the one home of names and vintages."""
     return {
@@ -98,6 +119,20 @@ def test_no_vintage_is_written_outside_the_schema():
         for line, column in written_vintages(house.tree(path))
     ]
     assert found == []
+
+
+def test_no_year_and_no_threshold_is_written_in_words_outside_of_their_homes():
+    found = {
+        name
+        for name, path in _modules().items()
+        if name != "cpts_geo.settings" and any(written_years(house.tree(path)))
+    }
+    assert found == set(_OTHER_YEARS)
+    templates = (house.PACKAGE / "atlas" / "templates").rglob("*.j2")
+    assert [p.name for p in templates if _YEAR.search(p.read_text("utf-8"))] == []
+    assert list(written_years(ast.parse('x = f"= BPE 2024, {y}"'))) == [1]
+    assert list(written_years(ast.parse(f'x = "sous {APL_LOW_WORDS}"'))) == [1]
+    assert list(written_years(ast.parse('x = "insee_bpe_2017", "2023-03-06", "12,5 min"'))) == []
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,34 @@ def test_modules_stay_short() -> None:
     assert f"{house.CODE_CAP} lines of code" in (ROOT / "CONTRIBUTING.md").read_text("utf-8")
 
 
+def _there(name: str) -> bool:
+    """Whether a dotted name is a module of the package, or something of one."""
+    module, rest = name, []
+    while module not in KNOWN:
+        module, _, last = module.rpartition(".")
+        rest.insert(0, last)
+    found: object = importlib.import_module(module)
+    for each in rest:
+        known = hasattr(found, each) or each in getattr(found, "__annotations__", {})
+        if not known:
+            return False
+        found = getattr(found, each, None)
+    return True
+
+
+def test_what_a_text_points_to_is_there() -> None:
+    stale = set()
+    for path in [*KNOWN.values(), *(ROOT / "cpts_geo").rglob("*.toml"), *ROOT.glob("data/*/*.*")]:
+        if path.suffix not in (".py", ".toml", ".md", ".json"):
+            continue
+        text = path.read_text("utf-8")
+        names = re.findall(r":(?:func|class|mod|data|meth|attr):`~?(cpts_geo[\w.]+)`", text)
+        stale |= {(path.name, name) for name in names if not _there(name)}
+        files = re.findall(r"\bcpts_geo/[\w/.-]*\w", text)
+        stale |= {(path.name, file) for file in files if not list(ROOT.glob(f"{file}*"))}
+    assert stale == set()
+
+
 def test_rooms_hold_three_to_nine_modules() -> None:
     other = {
         folder: len(inside)

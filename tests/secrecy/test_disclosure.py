@@ -27,7 +27,17 @@ from cpts_geo.atlas.maps.layers import MapLayer
 from cpts_geo.atlas.sections.territory import communes as commune_section
 from cpts_geo.errors import TableError
 from cpts_geo.french import number
-from cpts_geo.schema import COLUMNS, COMPARED, FIGURE_COLUMNS, Column, Kind, Secrecy, status_column
+from cpts_geo.schema import (
+    COLUMNS,
+    COMPARED,
+    FIGURE_COLUMNS,
+    LEVELS,
+    Column,
+    Kind,
+    Secrecy,
+    status_column,
+    vintages,
+)
 from cpts_geo.secrecy import disclosure
 from cpts_geo.secrecy.disclosure import Mask, masked, releasable_facts
 from cpts_geo.sources.embedding.embedded import load_facts
@@ -39,6 +49,8 @@ from tests.kept import analysed
 
 UNDER, SECRET = Mask.UNDER_11.value, Mask.SECRET.value
 BY_TERRITORY = ("territory",)
+LOIRET = {"area_level": "departement", "area_code": "45"}
+LEVEL_OF = {level.members: level.key for level in LEVELS}
 
 
 def releasable(communes: Any, *, within: tuple[str, ...] = BY_TERRITORY) -> Any:
@@ -48,7 +60,8 @@ def releasable(communes: Any, *, within: tuple[str, ...] = BY_TERRITORY) -> Any:
 def releasable_areas(
     areas: pd.DataFrame, communes: pd.DataFrame, *, within: tuple[str, ...] = BY_TERRITORY
 ) -> pd.DataFrame:
-    return disclosure._shown_areas(areas, communes, within=within)
+    levels = {name: LEVEL_OF.get(name, name) for name in within}
+    return disclosure._shown_areas(areas, communes, within=levels, outside=communes.iloc[:0])
 
 
 def column(
@@ -70,10 +83,10 @@ PROTECTED = (
     column("seen", "count", "patients"),
     column("share_seen", "rate", "patients", people="seen", weight="population", percent=True),
     column("mean_of_seen", "rate", "public", weight="seen"),
-    column("gp_age", "rate", "professionals", people="gps_2017", weight="gps_2017"),
-    column("gp_60", "rate", "professionals", people="gps_2017", weight="gps_2017", percent=True),
-    column("gp_acts", "count", "professionals", people="gps_2017"),
-    column("apl_gap", "derived", "professionals", people="gps_2017", weight="population"),
+    column("gp_age", "rate", "professionals", people="gps", weight="gps_2017"),
+    column("gp_60", "rate", "professionals", people="gps", weight="gps_2017", percent=True),
+    column("gp_acts", "count", "professionals", people="gps"),
+    column("apl_gap", "derived", "professionals", people="gps", weight="population"),
 )
 
 
@@ -103,8 +116,16 @@ def shown(released: pd.DataFrame, name: str = "seen") -> list[Any]:
 
 def totals(communes: pd.DataFrame, within: tuple[str, ...], name: str = "seen") -> pd.DataFrame:
     """Rows of a comparison: the total of each group."""
-    sums = [communes.dropna(subset=key).groupby(key)[name].sum() for key in within]
-    rows = pd.concat(sums).rename_axis("area_code").reset_index(name="value")
+    sums = [
+        communes.dropna(subset=key)
+        .groupby(key)[name]
+        .sum()
+        .rename_axis("area_code")
+        .reset_index(name="value")
+        .assign(area_level=LEVEL_OF.get(key, key))
+        for key in within
+    ]
+    rows = pd.concat(sums, ignore_index=True)
     return rows.assign(indicator=name, low=rows["value"], high=rows["value"], status="measured")
 
 
@@ -129,7 +150,7 @@ def test_public_tables_pass_as_they_are() -> None:
 def test_every_protected_column_of_the_schema_says_whose_it_is() -> None:
     for one in COLUMNS.values():
         if one.secrecy == "professionals":
-            assert COLUMNS[str(one.people)].secrecy == "public"
+            assert {COLUMNS[name].secrecy for name in vintages(str(one.people))} == {"public"}
         if one.secrecy == "patients" and one.kind != "count":
             assert COLUMNS[str(one.people)].secrecy == "patients"
 
@@ -188,7 +209,7 @@ def test_a_departement_does_not_tell_its_few_patients_outside(whole: float, stat
     groups = {"territory": "t", "departement": "45"}
     communes = table(groups, seen=[300, 230, 100])
     areas = totals(communes, ("territory",))
-    areas = pd.concat([areas, areas.assign(area_code="45", value=whole)], ignore_index=True)
+    areas = pd.concat([areas, areas.assign(**LOIRET, value=whole)], ignore_index=True)
     assert releasable_areas(areas, communes)["status"].tolist() == ["measured", status]
 
 
@@ -197,7 +218,7 @@ def test_a_departement_does_not_tell_its_few_professionals_outside() -> None:
     communes = table(groups, gps_2017=[9, 20], gp_age=[61, 50])
     rows = [totals(communes, ("territory",), name) for name in ("gps_2017", "gp_age")]
     for doctors, status in ((29, "measured"), (33, SECRET), (34, "measured")):
-        whole = [rows[0].assign(area_code="45", value=doctors), rows[1].assign(area_code="45")]
+        whole = [rows[0].assign(**LOIRET, value=doctors), rows[1].assign(**LOIRET)]
         areas = releasable_areas(pd.concat([*rows, *whole], ignore_index=True), communes)
         ages = areas[areas["indicator"] == "gp_age"].set_index("area_code")["status"]
         assert ages.to_dict() == {"t": "measured", "45": status}
@@ -206,7 +227,7 @@ def test_a_departement_does_not_tell_its_few_professionals_outside() -> None:
 def test_an_unknown_departement_is_not_called_secret() -> None:
     communes = table({"territory": "t", "departement": "45"}, seen=[300, 230, 100])
     areas = totals(communes, ("territory",))
-    unknown = areas.assign(area_code="45", value=np.nan, status="unknown")
+    unknown = areas.assign(**LOIRET, value=np.nan, status="unknown")
     areas = pd.concat([areas, unknown], ignore_index=True)
     assert releasable_areas(areas, communes)["status"].tolist() == ["measured", "unknown"]
 
@@ -588,6 +609,12 @@ def test_a_fact_that_rests_on_too_few_doctors_does_not_leave() -> None:
     for gps, left in (([2, 3], 3), ([2, 2], 2), ([4, np.nan], 2)):
         communes = pd.DataFrame({"territory": "t", "gps_2017": gps})
         assert len(releasable_facts(facts, communes)) == left
+    # The newest known count says how many they are, in a territory as in its communes.
+    for gps, left in (([1, 1], 2), ([4, 1], 3), ([np.nan, np.nan], 3)):
+        communes = pd.DataFrame({"territory": "t", "gps_2017": [4, 4], "gps_2025": gps})
+        assert len(releasable_facts(facts, communes)) == left
+    aged = table(gps_2017=[8, 8], gps_2025=[2, 9], gp_age=[61, 50])
+    assert shown(releasable(aged), "gp_age") == [SECRET, SECRET]
     assert len(releasable_facts(facts, communes.drop(columns="gps_2017"))) == 2
     public = facts[facts["fact"] == "calls"]
     assert releasable_facts(public, communes) is public
@@ -639,8 +666,8 @@ def shown_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
     """Put persons on the maps and in the tables."""
     for maps in (interactive, still):
         monkeypatch.setattr(maps, "territory_layers", lambda *_, **__: (LAYER, AGES))
-    listed = (*commune_section._COMMUNE_COLUMNS, "seen", "share_seen", "gp_age", "gp_acts")
-    monkeypatch.setattr(commune_section, "_COMMUNE_COLUMNS", listed)
+    listed = (*commune_section.LISTED, "seen", "share_seen", "gp_age", "gp_acts")
+    monkeypatch.setattr(commune_section, "LISTED", listed)
 
 
 AGES = MapLayer("gp_age", "Âge", (45.0, 49.0, 52.0), ("a", "b", "c", "d"))

@@ -19,7 +19,7 @@ from cpts_geo.access.travel.surrogate import LAWS, Variant, surrogate_times
 from cpts_geo.access.travel.times import BANDS, TravelTimes, listed
 from cpts_geo.errors import TravelError
 from cpts_geo.schema import COLUMNS, FACILITIES, Status, minutes_name, newest_vintage, status_column
-from cpts_geo.settings import MIN_COVERAGE_RATE
+from cpts_geo.settings import COG_YEAR, MIN_COVERAGE_RATE
 
 #: Minutes looked at around a territory: an hour is beyond any rota.
 _REACH: Final = 45.0
@@ -103,7 +103,8 @@ def travel_variants(
             raise TravelError(
                 "La table des temps de trajet ne parle pas de ce territoire.",
                 defects=[f"origines de la table : {listed(given.origins)}"],
-                remedy="donnez une table dont les codes sont ceux des communes (Insee, COG 2026).",
+                remedy="donnez une table dont les codes sont ceux des communes (Insee, COG "
+                f"{COG_YEAR}).",
             )
         return {"central": given}
     return approximations(field, reach=_REACH)

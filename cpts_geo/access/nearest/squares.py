@@ -19,7 +19,7 @@ def cell_minutes(cells: pd.DataFrame, *, facility: str, by: str = "code_insee") 
     Parameters
     ----------
     cells : DataFrame
-        Table of :func:`cpts_geo.sources.readers.care.access_times.read_access_times` (minutes NaN
+        Table of :mod:`cpts_geo.sources.readers.care.access_times` (minutes NaN
         where no road joins): a cell stands once for each facility.
     facility : str
         Kind of facility: ``gps``, ``emergency_departments`` or ``pharmacies``.

@@ -11,6 +11,7 @@ from cpts_geo.access.travel.times import TravelTimes, listed, travel_times
 from cpts_geo.errors import MAX_DEFECTS
 from cpts_geo.foreign import shown_name
 from cpts_geo.french import counted, number
+from cpts_geo.settings import COG_YEAR
 from cpts_geo.sources.analyst.travel.file import Unit, read_travel_file
 from cpts_geo.sources.catalogue.catalogue import sources
 
@@ -69,7 +70,7 @@ def given_times(
         words_of_own = ("lieu sans temps vers lui-même", "lieux sans temps vers eux-mêmes")
         adapted.append(f"{counted(len(alone), *words_of_own)}, à 0 minute par convention")
     if len(strangers):
-        adapted.append(f"codes absents du COG 2026, laissés de côté : {listed(strangers)}")
+        adapted.append(f"codes absents du COG {COG_YEAR}, laissés de côté : {listed(strangers)}")
     said = (f"Table des temps : {', '.join(adapted)}.",) if adapted else ()
     return times, (*said, *_one_way_note(times), *_own_note(pairs))
 

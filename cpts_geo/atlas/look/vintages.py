@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import Final
 
 import pandas as pd
 
-from cpts_geo.schema import newest_vintage, shown_vintage
+from cpts_geo.schema import TERRITORY, newest_vintage, shown_vintage
+
+#: The figures of a territory that are seen first, at their newest vintage.
+KEY_FIGURES: Final = ("share_without_mt", "gps_per_100k", "apl", "share_low_apl")
 
 
 def minutes_column(known: Collection[str]) -> str | None:
@@ -48,8 +52,8 @@ def newest_known(names: Sequence[str], comparison: pd.DataFrame) -> list[str]:
     Returns
     -------
     list of str
-        Indicators in the same order.
+        Indicators in the same order, without those that only fetched files bring and none did.
     """
-    mine = comparison[(comparison["area_level"] == "cpts") & comparison["value"].notna()]
+    mine = comparison[(comparison["area_level"] == TERRITORY.key) & comparison["value"].notna()]
     known = set(mine["indicator"])
-    return [shown_vintage(name, known) for name in names]
+    return [shown for name in names if (shown := shown_vintage(name, known))]

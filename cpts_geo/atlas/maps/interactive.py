@@ -124,9 +124,10 @@ def overview_map(outlines: gpd.GeoDataFrame, national: gpd.GeoDataFrame) -> foli
         pieces = [national[mainland], *(rows for _, rows in overseas.groupby("departement"))]
         grounds = [basemap.departements(rows, tolerance_m=2500) for rows in pieces]
     shapes = [_areas(ground, fill=style.LAND, edge=style.LAND_EDGE) for ground in grounds]
+    people = COLUMNS["population"]
     tips = [
         f"<b>{escape(row.name)}</b><br>{counted(row.communes, 'commune', 'communes')}, "
-        f"{value_text(COLUMNS['population'], row.population, unit=True)} (Insee 2023)"
+        f"{value_text(people, row.population, unit=True)} (Insee {people.vintage})"
         for row in shown.itertuples(index=False)
     ]
     simple = shown.assign(geometry=shown.geometry.simplify(0.002))

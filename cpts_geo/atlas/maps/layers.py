@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -14,7 +13,7 @@ from cpts_geo import settings
 from cpts_geo.atlas.look.style import DIVERGING, SEQUENTIAL
 from cpts_geo.atlas.look.vintages import minutes_column
 from cpts_geo.french import number
-from cpts_geo.schema import CHANGES, COLUMNS, shown_vintage
+from cpts_geo.schema import CHANGES, COLUMNS, PAINTED, shown_vintage
 
 
 @dataclass(frozen=True)
@@ -63,25 +62,25 @@ def _interval_labels(breaks: tuple[float, ...], decimals: int) -> tuple[str, ...
     return (f"moins de {texts[0]}", *inner, f"plus de {texts[-1]}")
 
 
-def _apl_layer(column: str) -> MapLayer:
-    """The APL, in the classes of its studies."""
-    labels = _interval_labels(settings.APL_BREAKS, 1)
-    return MapLayer(column, f"APL {COLUMNS[column].vintage}", settings.APL_BREAKS, labels)
+def _count_labels(breaks: tuple[float, ...]) -> tuple[str, ...]:
+    """A label a class of whole numbers, the first of which is 0."""
+    inner = []
+    for under, last in pairwise(map(int, breaks)):
+        word = " ou " if last == under + 2 else " à "
+        ends = dict.fromkeys((number(under + 1), number(last)))
+        inner.append(word.join(ends))
+    return ("aucun", *inner, f"plus de {number(breaks[-1])}")
 
 
-def _gp_layer(column: str) -> MapLayer:
-    """Numbers of GPs."""
-    title = f"Généralistes libéraux ({COLUMNS[column].vintage})"
-    labels = ("aucun", "1", "2 ou 3", "4 à 6", "7 à 10", "plus de 10")
-    return MapLayer(column, title, settings.GP_COUNT_BREAKS, labels)
-
-
-_POPULATION_LAYER: Final = MapLayer(
-    "population",
-    "Population 2023",
-    settings.POPULATION_BREAKS,
-    _interval_labels(settings.POPULATION_BREAKS, 0),
-)
+def _column_layer(name: str) -> MapLayer:
+    """A column, in the classes it says."""
+    column = COLUMNS[name]
+    if column.breaks[0] == 0:
+        labels = _count_labels(column.breaks)
+    else:
+        decimals = 0 if column.whole else 1
+        labels = _interval_labels(column.breaks, decimals)
+    return MapLayer(name, column.layer, column.breaks, labels)
 
 
 def _minutes_layer(column: str) -> MapLayer:
@@ -133,14 +132,15 @@ def territory_layers(
     ['APL 2024', 'Généralistes libéraux (2017)', 'Population 2023']
     """
     known = [str(name) for name in communes.columns[communes.notna().any()]]
-    minutes, apl = minutes_column(known), shown_vintage("apl", known)
+    minutes = minutes_column(known)
+    shown = [name for family in PAINTED if (name := shown_vintage(family, known))]
+    first, *others = map(_column_layer, shown)
     return (
-        _apl_layer(apl),
+        first,
         *(() if minutes is None else (_minutes_layer(minutes),)),
-        _gp_layer(shown_vintage("gps", known)),
-        _POPULATION_LAYER,
+        *others,
         *(
-            _shift_layer(shift, title, apl=apl)
+            _shift_layer(shift, title, apl=first.column)
             for (shift, _), title in zip(CHANGES, scenarios, strict=False)
             if shift in known
         ),

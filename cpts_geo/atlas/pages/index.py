@@ -11,7 +11,7 @@ import pandas as pd
 from cpts_geo.atlas.look.cells import value_cell
 from cpts_geo.atlas.look.offline import inline_assets
 from cpts_geo.atlas.look.templating import template
-from cpts_geo.atlas.look.vintages import newest_known
+from cpts_geo.atlas.look.vintages import KEY_FIGURES, newest_known
 from cpts_geo.atlas.look.words import answer_status, goal, partial, short_answer, slots_text
 from cpts_geo.atlas.maps.embedding import map_parts, png
 from cpts_geo.atlas.maps.interactive import overview_map
@@ -19,11 +19,11 @@ from cpts_geo.atlas.maps.still import overview_figure
 from cpts_geo.atlas.pages.sheet import sources_used
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.french import number
-from cpts_geo.schema import COLUMNS, STATUS_MARKS
+from cpts_geo.schema import COLUMNS, STATUS_MARKS, TERRITORY
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.study.study import Study
 
-_INDEX_COLUMNS = ("population", "share_without_mt", "gps_per_100k", "apl", "share_low_apl")
+_INDEX_COLUMNS = ("population", *KEY_FIGURES)
 
 
 def index_page(
@@ -72,7 +72,7 @@ def index_page(
 
 def _row(sheet: Study, columns: Sequence[str]) -> dict[str, Any]:
     """What a row of the table shows of a territory."""
-    values = sheet.comparison[sheet.comparison["area_level"] == "cpts"]
+    values = sheet.comparison[sheet.comparison["area_level"] == TERRITORY.key]
     found = values.set_index("indicator").to_dict("index")
     result = sheet.headline
     return {

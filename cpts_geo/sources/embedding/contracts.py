@@ -11,6 +11,8 @@ from typing import Any, Final, Literal
 import pandera.pandas as pa
 
 from cpts_geo.schema import (
+    AREA,
+    AROUND,
     COLUMNS,
     EARLIER_POPULATION,
     EMBEDDED_FIGURES,
@@ -50,7 +52,7 @@ _BASES: Final = ("liste publiée", "intercommunalité", "hypothèse")
 _KEYS: Final[dict[_TableName, list[str]]] = {
     "communes": ["code_insee"],
     "figures": ["code_insee"],
-    "comparisons": ["area_code", "indicator"],
+    "comparisons": [*AREA, "indicator"],
     "cog_events": ["year", "from_code"],
     "memberships": ["territory", "code_insee"],
     "territories": ["territory"],
@@ -128,7 +130,7 @@ _SCHEMAS: Final[dict[_TableName, pa.DataFrameSchema]] = {
     ),
     "comparisons": pa.DataFrameSchema(
         {
-            "area_level": _one_of(("departement", "france")),
+            "area_level": _one_of(level.key for level in AROUND),
             "area_code": FILLED,
             "area_name": FILLED,
             "indicator": _one_of(COLUMNS),
@@ -143,7 +145,7 @@ _SCHEMAS: Final[dict[_TableName, pa.DataFrameSchema]] = {
                 error="une part dépasse 1",
             ),
         ],
-        unique=["area_level", "area_code", "indicator"],
+        unique=[*AREA, "indicator"],
     ),
     "cog_events": pa.DataFrameSchema(
         {

@@ -6,13 +6,24 @@ from pathlib import Path
 from typing import Any
 
 from cpts_geo import __version__
-from cpts_geo.schema import COLUMNS, EARLIER_POPULATION, EMBEDDED_FIGURES, Status, status_column
+from cpts_geo.french import joined
+from cpts_geo.schema import (
+    AREA,
+    AROUND,
+    COLUMNS,
+    EARLIER_POPULATION,
+    EMBEDDED_FIGURES,
+    FRANCE,
+    Status,
+    status_column,
+)
+from cpts_geo.settings import COG_YEAR
 from cpts_geo.sources.catalogue.catalogue import sha256_of, sources
 from cpts_geo.sources.embedding._entries import PAST_COG
 from cpts_geo.sources.embedding.cog_vintages import EVENT_COLUMNS
 
 _TEXTS = {
-    "code_insee": "Code Insee de la commune, COG 2026",
+    "code_insee": f"Code Insee de la commune, COG {COG_YEAR}",
     "name": "Nom officiel de la commune",
     "departement": "Code du département",
     "departement_name": "Nom du département",
@@ -28,10 +39,11 @@ _TEXTS = {
     "former_name": "Nom de l’ancienne commune",
     "kind": "Nature de l’ancien code",
     "since_cog": "Premier COG où le code n’existe plus ; vide : non daté dans la source",
-    "area_level": "departement ou france",
-    "area_code": "Code du département, FR pour la France",
+    "area_level": " ou ".join(level.key for level in AROUND),
+    "area_code": "Code "
+    f"{joined([level.of for level in AROUND if level.members])}, {FRANCE.code} pour la France",
     "area_name": "Nom du territoire de comparaison",
-    "indicator": "Nom de l’indicateur, voir cpts_geo/schema.py",
+    "indicator": "Nom de l’indicateur, voir cpts_geo/schema",
     "value": "Valeur dans l’unité de l’indicateur ; vide : inconnue",
     "status": "measured, estimated, assumed ou unknown",
     "note": "Champ ou couverture de la valeur",
@@ -52,14 +64,15 @@ _OWN_TEXTS = {
 }
 _RESOURCES: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     "communes.parquet": (
-        "Communes de France, COG 2026 : noms, populations, superficies, contours simplifiés",
+        f"Communes de France, COG {COG_YEAR} : noms, populations, superficies, contours simplifiés",
         ("decoupage_administratif_2026", "admin_express", "insee_population_2017"),
         ("code_insee", "name", "departement", "departement_name", "region", "epci", "epci_name",
          "split_family", "population", EARLIER_POPULATION, "area_km2", "lon", "lat",
          "point_status", "geometry"),
     ),
     "former_communes.csv": (
-        "Communes déléguées, associées, arrondissements et codes retirés depuis 2021",
+        "Communes déléguées, associées, arrondissements et codes retirés depuis "
+        f"{PAST_COG[-1]}",
         ("decoupage_administratif_2026",
          *(f"decoupage_administratif_{year}" for year in PAST_COG)),
         ("former_code", "former_name", "kind", "code_insee", "since_cog"),
@@ -79,7 +92,7 @@ _RESOURCES: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
         "Mêmes indicateurs par département et pour la France",
         ("decoupage_administratif_2026", "admin_express", "insee_population_2017", "drees_apl_2023",
          "insee_bpe_2017", "insee_bpe_2020", "insee_bpe_2024", "insee_rp_2022", "cnam_2024"),
-        ("area_level", "area_code", "area_name", "indicator", "value", "status", "note"),
+        (*AREA, "area_name", "indicator", "value", "status", "note"),
     ),
     "contour_holes.csv": (
         "Trous des contours de métropole : terres qu’aucun contour ne couvre",
@@ -146,6 +159,12 @@ def compiled_sources() -> list[str]:
     return list(dict.fromkeys(key for _, keys, _ in _RESOURCES.values() for key in keys))
 
 
+def _compiled_limits() -> dict[str, float]:
+    """What communes are set against in each compiled sum of some of them, by indicator."""
+    columns = {name: column for name, column in COLUMNS.items() if not column.fetched}
+    return {name: float(c.where.limit) for name, c in columns.items() if c.where}
+
+
 def descriptor(folder: Path) -> dict[str, Any]:
     """
     Describe the files of data/communes as a Frictionless data package.
@@ -185,6 +204,8 @@ def descriptor(folder: Path) -> dict[str, Any]:
         resource["schema"] = {"fields": fields}
         if tabular:
             resource["encoding"] = "utf-8"
+        if path == "comparisons.csv":
+            resource["limits"] = _compiled_limits()
         resources.append(resource)
     return {
         "name": "cpts-geo-communes",

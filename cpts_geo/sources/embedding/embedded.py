@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -14,20 +16,29 @@ import shapely
 
 from cpts_geo import settings
 from cpts_geo.errors import DataFileError, TableError, one_line, quoted
+from cpts_geo.french import number
+from cpts_geo.schema import COLUMNS
 from cpts_geo.sources.catalogue.catalogue import sha256_of
 from cpts_geo.sources.embedding.contracts import _TableName, check
+from cpts_geo.sources.embedding.datapackage import _compiled_limits
 
 _CONTOURS_AT_ONCE = 1024
 _RESTORE = "réinstallez cpts_geo, ou dans un dépôt : git checkout -- data"
 
 
 @cache
-def _expected(folder: Path) -> dict[str, str]:
-    """SHA-256 of each described file of a folder."""
+def _described(folder: Path) -> dict[str, dict[str, Any]]:
+    """What is written of each described file of a folder: its SHA-256, its limits."""
     path = folder / "datapackage.json"
     try:
         package = json.loads(path.read_text(encoding="utf-8"))
-        return {r["path"]: r["hash"].removeprefix("sha256:") for r in package["resources"]}
+        return {
+            r["path"]: {
+                "sha256": r["hash"].removeprefix("sha256:"),
+                "limits": {name: float(limit) for name, limit in r.get("limits", {}).items()},
+            }
+            for r in package["resources"]
+        }
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise DataFileError(
             f"Description des données illisible : {path.name} ({type(error).__name__}).",
@@ -62,7 +73,7 @@ def verified(name: str) -> Path:
     path = settings.COMMUNES_DIR / name
     if not path.is_file():
         raise DataFileError(f"Fichier de données absent : {path}.", remedy=_RESTORE + ".")
-    expected = _expected(settings.COMMUNES_DIR).get(name)
+    expected = _described(settings.COMMUNES_DIR).get(name, {}).get("sha256")
     found = sha256_of(path)
     if found != expected:
         raise DataFileError(
@@ -207,13 +218,34 @@ def load_comparisons() -> pd.DataFrame:
         Long table: area_level, area_code, area_name, indicator, value (NaN unknown),
         status, note (empty text when there is nothing to say).
 
+    Raises
+    ------
+    DataFileError
+        As for :func:`verified`; or the shares of people under a limit were compiled with another
+        one than today's.
+
     Examples
     --------
     >>> loiret = load_comparisons().query("area_code == '45'").set_index("indicator")["value"]
     >>> int(loiret["gps_cnam_2024"])
     376
     """
-    return _read("comparisons.csv").fillna({"note": ""})
+    table = _read("comparisons.csv").fillna({"note": ""})
+    compiled = _described(settings.COMMUNES_DIR)["comparisons.csv"]["limits"]
+    defects = [
+        f"{COLUMNS[name].dated_label} : {number(compiled.get(name, math.nan), 2)} dans les "
+        f"données, {number(limit, 2)} demandé"
+        for name, limit in _compiled_limits().items()
+        if compiled.get(name) != limit
+    ]
+    if defects:
+        raise DataFileError(
+            "Des parts de population ont été compilées avec un autre seuil que celui demandé.",
+            defects=defects,
+            remedy="remettez le seuil des données (cpts_geo/settings.py), ou, dans un dépôt, "
+            "compilez-les de nouveau : python3 run.py data.",
+        )
+    return table
 
 
 def _cpts(name: str) -> pd.DataFrame:

@@ -18,11 +18,14 @@ from cpts_geo import settings
 from cpts_geo.files import write_atomically
 from cpts_geo.french import day
 from cpts_geo.schema import (
+    AREA,
     COLUMNS,
+    DEPARTEMENT,
     FIGURE_COLUMNS,
     Status,
     embedded_vintage,
     status_column,
+    vintages,
 )
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.sources.catalogue.lock import read_lock
@@ -30,19 +33,19 @@ from cpts_geo.sources.embedding import embedded
 from cpts_geo.sources.fetching.cached import code_digest
 from cpts_geo.sources.fetching.parsed import available, load_source
 from cpts_geo.territories.cog.events import current_codes
-from cpts_geo.territories.figures._areas import named, sums_of_departments
+from cpts_geo.territories.figures._areas import named, sums_of_areas
 from cpts_geo.territories.figures._parts import Part, moved_to_today
 from cpts_geo.territories.figures.aggregate import SUMMARISED, with_every_figure
 from cpts_geo.territories.figures.by_commune import cog_of, national_figures, parts_of
 
 #: Notion that several sources bring, the best first.
 _ALTERNATIVES = {
-    "apl": ("drees_apl_2024", "drees_apl_2023"),
-    "age": ("insee_rp_structure_2022", "insee_rp_2022"),
+    "apl": tuple(dict.fromkeys(COLUMNS[name].source for name in reversed(vintages("apl")))),
+    "age": ("insee_rp_structure_2022", COLUMNS[embedded_vintage("share_75plus")].source),
 }
 _AGE_75 = 75
 #: The file of the embedded APL: a newer one holds the same years, sometimes corrected.
-_EMBEDDED_APL = "drees_apl_2023"
+_EMBEDDED_APL = COLUMNS[embedded_vintage("apl")].source
 #: The oldest code seen in the RPPS is not known; no merger before that year is looked for.
 _RPPS_COG = 2018
 
@@ -239,7 +242,7 @@ def _compiled(
         _parts(tables),
         communes,
         shares=_shares(chosen),
-        totals=totals.set_index("area_code")["value"].drop("FR"),
+        totals=totals.set_index(AREA)["value"].xs(DEPARTEMENT.key),
     )
     # What no fetched file brings keeps its embedded value, where there is one.
     brought = set(figures)
@@ -258,7 +261,6 @@ def _compiled(
         origins = known_areas["indicator"].map(lambda name: COLUMNS[name].source)
         known_areas = known_areas[origins != _EMBEDDED_APL]
     new = [name for name in SUMMARISED if name not in set(known_areas["indicator"])]
-    names = known_areas.drop_duplicates("area_code").set_index("area_code")["area_name"]
-    long = named(sums_of_departments(table, indicators=new), names)
+    long = named(sums_of_areas(table, indicators=new), table)
     figures.attrs = {"notes": _notes(tables, lost)}
     return figures, pd.concat([known_areas, long[list(known_areas)]], ignore_index=True)

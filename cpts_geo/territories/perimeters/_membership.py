@@ -13,6 +13,7 @@ import pandas as pd
 from cpts_geo.errors import DataFileError, Defect, PerimeterError, one_line
 from cpts_geo.foreign import decodable, shown_name, visible
 from cpts_geo.french import number, signed_percent, slug
+from cpts_geo.schema import COLUMNS
 from cpts_geo.sources.analyst.lists.perimeter import read_perimeter_file
 from cpts_geo.sources.catalogue.catalogue import sha256_of
 from cpts_geo.sources.embedding import embedded
@@ -190,5 +191,6 @@ def _population_note(table: pd.DataFrame, audit: pd.DataFrame, communes: pd.Data
     gap = f", soit {signed_percent(100 * (known / given - 1))}" if given else ""
     return [
         f"Colonne « population » de votre fichier : {number(given)} habitants en tout. Les "
-        f"calculs prennent la population municipale 2023 de l’Insee : {number(known)}{gap}."
+        f"calculs prennent la population municipale {COLUMNS['population'].vintage} de l’Insee : "
+        f"{number(known)}{gap}."
     ]

@@ -226,6 +226,27 @@ def test_unreadable_description_is_refused(copied, content, monkeypatch):
         embedded.load_figures()
 
 
+@pytest.mark.parametrize("stored", [3.0, None])
+def test_a_share_compiled_under_another_limit_is_refused(copied, package, stored, monkeypatch):
+    monkeypatch.setattr(settings, "COMMUNES_DIR", copied)
+    [resource] = [r for r in package["resources"] if r["path"] == "comparisons.csv"]
+    limits = resource["limits"] | {"share_low_apl_2023": stored}
+    limits = {name: limit for name, limit in limits.items() if limit is not None}
+    others = [r for r in package["resources"] if r != resource]
+    (copied / "datapackage.json").unlink()
+    (copied / "datapackage.json").write_text(
+        json.dumps({"resources": [*others, resource | {"limits": limits}]}), encoding="utf-8"
+    )
+    with pytest.raises(DataFileError, match="autre seuil") as refused:
+        embedded.load_comparisons()
+    held = "3,00" if stored else "donnée absente"
+    assert list(refused.value.defects) == [
+        "Habitants d’une commune d’APL inférieure à 2,5, 2023 : "
+        f"{held} dans les données, 2,50 demandé"
+    ]
+    assert "python3 run.py data" in refused.value.remedy
+
+
 def test_file_that_is_not_described_is_refused(copied, monkeypatch):
     (copied / "extra.csv").write_text("a\n1\n", encoding="utf-8")
     with pytest.raises(DataFileError, match="altéré"):

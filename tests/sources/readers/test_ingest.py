@@ -163,7 +163,7 @@ def national(tables):
         parts_of(tables),
         embedded.load_communes(),
         shares=tables["insee_rp_2022"].rename(columns={"share_75plus": "share_75plus_2022"}),
-        totals=department_totals(tables)["gps_bpe_2024"].drop("FR"),
+        totals=department_totals(tables)["gps_bpe_2024"].xs("departement"),
     )
     return figures.set_index("code_insee"), lost
 
@@ -243,7 +243,7 @@ def test_departements_of_split_communes_hold_the_emergencies_of_the_file(officia
 
 
 def test_totals_by_departement(tables, compared):
-    totals = department_totals(tables)
+    totals = department_totals(tables).droplevel("area_level")
     assert len(totals) == 102
     assert totals.notna().all(axis=None)
     assert totals.loc["45"].tolist() == [427, 376, 27, 54.4]
@@ -259,7 +259,7 @@ def test_masked_count_is_no_total():
     bpe = pd.DataFrame({"departement": ["45", "41"], "facility": "gps", "count": [427, 200]})
     tables = {"insee_bpe_2024": bpe, "cnam_2024": cnam.assign(high=4.0, density=50.0)}
     before = {key: table.copy() for key, table in tables.items()}
-    totals = department_totals(tables)
+    totals = department_totals(tables).droplevel("area_level")
     assert np.isnan(totals.at["45", "gps_mep_cnam_2024"])
     assert totals.loc["41"].tolist() == [200, 192, 6, 50]
     assert totals.at["FR", "gps_bpe_2024"] == 627

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 
@@ -18,10 +18,13 @@ from cpts_geo.atlas.sections.access.words import (
 )
 from cpts_geo.french import counted, number
 from cpts_geo.schema import Status
+from cpts_geo.settings import APL_LOW_WORDS
 from cpts_geo.study.access import TerritoryAccess
 
 #: Communes of a scenario listed on a page; all are in the CSV.
 _LISTED = 8
+#: How a commune crosses the low APL.
+_CROSSED: Final = {"falls": f"sous {APL_LOW_WORDS}", "rises": f"à {APL_LOW_WORDS} ou plus"}
 
 
 def _shift_sentence(shift: Shift, names: pd.Series) -> str:
@@ -57,11 +60,11 @@ def _shift_sentence(shift: Shift, names: pd.Series) -> str:
 
 
 def _crossing(shift: Shift, names: pd.Series) -> str:
-    """Say which communes cross 2.5, and whether that depends on the times; empty if unknown."""
+    """Say who crosses the low APL, and whether that depends on the times; empty if unknown."""
     if shift.communes["before"].isna().all():
         return ""
     parts = []
-    for direction, words in (("falls", "sous 2,5"), ("rises", "à 2,5 ou plus")):
+    for direction, words in _CROSSED.items():
         rows = shift.crossing[shift.crossing["direction"] == direction]
         if rows.empty:
             continue
@@ -74,21 +77,21 @@ def _crossing(shift: Shift, names: pd.Series) -> str:
         verb = "passerait" if len(shown) == 1 else "passeraient"
         depends = aside(f"{span} selon les temps") if span and codes else ""
         parts.append(f"{lead}{many}{depends} {verb} {words} : {named(shown, names)}.")
-    return " ".join(parts) or "Aucune commune ne franchirait le seuil de 2,5."
+    return " ".join(parts) or f"Aucune commune ne franchirait le seuil de {APL_LOW_WORDS}."
 
 
 def shift_rows(shift: Shift, names: pd.Series) -> list[list[Cell]]:
-    """Communes that it changes most, those that cross 2.5 first; none where no shift is seen."""
+    """Communes that it changes most, those that cross the low APL first; none where none shifts."""
     table = shift.communes.to_dict("index")
     sizes = shift.communes.loc[shift.crossing.index, "shift"].abs()
     crossing = list(sizes.sort_values(ascending=False, kind="stable").index)
     listed = list(dict.fromkeys([*crossing, *most_touched(shift)]))
-    words = {"falls": "passe sous 2,5", "rises": "passe à 2,5 ou plus"}
     rows = []
     for code in listed[: max(_LISTED, len(crossing))]:
         row = table[code]
         span = aside(over_variants((row["low"], row["high"]), signed))
-        direction = words.get(shift.crossing["direction"].get(code, ""), "—")
+        crossed = _CROSSED.get(shift.crossing["direction"].get(code, ""))
+        direction = f"passe {crossed}" if crossed else "—"
         if not shift.crossing["sure"].get(code, True):
             direction += ", selon les temps"
         known = Status.ASSUMED.value if pd.notna(row["after"]) else Status.UNKNOWN.value
@@ -112,6 +115,7 @@ def section(access: TerritoryAccess) -> dict[str, Any]:
         "approximate": access.approximate,
         "series": access.times.series,
         "asked": access.asked,
+        "apl_low": APL_LOW_WORDS,
         "shifts": [
             (shift, _shift_sentence(shift, access.names), shift_rows(shift, access.names))
             for shift in access.shifts

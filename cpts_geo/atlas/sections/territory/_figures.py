@@ -15,17 +15,14 @@ from cpts_geo.atlas.look.cells import (
     origin_text,
     shown_text,
 )
-from cpts_geo.atlas.look.vintages import newest_known
-from cpts_geo.schema import COLUMNS
-
-#: The four figures beside the map, at their newest vintage.
-_KEY_FIGURES = ("share_without_mt", "gps_per_100k", "apl", "share_low_apl")
+from cpts_geo.atlas.look.vintages import KEY_FIGURES, newest_known
+from cpts_geo.schema import COLUMNS, TERRITORY
 
 
 def _key_figures(comparison: pd.DataFrame) -> list[tuple[str, str, str, list[Bar]]]:
     """Label, detail (unit, vintage, source), note of the territory's value and bars of each."""
     figures = []
-    for name in newest_known(_KEY_FIGURES, comparison):
+    for name in newest_known(KEY_FIGURES, comparison):
         block = comparison[comparison["indicator"] == name]
         column = COLUMNS[name]
         bars = [
@@ -36,7 +33,7 @@ def _key_figures(comparison: pd.DataFrame) -> list[tuple[str, str, str, list[Bar
                 base=row["base"],
                 low=row["low"],
                 high=row["high"],
-                main=row["area_level"] == "cpts",
+                main=row["area_level"] == TERRITORY.key,
             )
             for row in block.to_dict("records")
         ]

@@ -7,7 +7,7 @@ from typing import Any
 
 from cpts_geo.atlas.maps.layers import MapLayer
 from cpts_geo.schema import COLUMNS
-from cpts_geo.settings import APL_LOW
+from cpts_geo.settings import APL_LOW_WORDS
 from cpts_geo.sources.catalogue.catalogue import sources
 
 
@@ -19,5 +19,5 @@ def section(layers: Sequence[MapLayer]) -> dict[str, Any]:
             (title, f"{column.definition} Source : {sources()[column.source].attribution}.")
             for title, column in columns
         ],
-        "apl_low": APL_LOW,
+        "apl_low": APL_LOW_WORDS,
     }

@@ -142,6 +142,7 @@ def section(outline: pd.Series, result: Headline | None) -> dict[str, Any]:
     return {
         "communes": outline["communes"],
         "population": value_text(COLUMNS["population"], outline["population"], unit=True),
+        "population_year": COLUMNS["population"].vintage,
         "area": value_text(COLUMNS["area_km2"], outline["area_km2"], unit=True),
         **known,
     }

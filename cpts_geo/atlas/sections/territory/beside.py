@@ -7,7 +7,8 @@ from typing import Any
 import pandas as pd
 
 from cpts_geo.atlas.look.cells import Cell, Row, detail_text, origin_text, remark, shown_text
-from cpts_geo.schema import COLUMNS, COMPARED, GP_SOURCES, vintages
+from cpts_geo.french import joined
+from cpts_geo.schema import AREA, AROUND, COLUMNS, COMPARED, GP_SOURCES, LEVELS, vintages
 
 #: Counts and densities of GPs: source by source in a panel of their own.
 _IN_SOURCE_PANEL = {
@@ -32,18 +33,17 @@ def comparison_rows(comparison: pd.DataFrame) -> tuple[list[str], list[Row]]:
         Indicators in reading order; those unknown everywhere, and the GPs that have a panel of
         their own, are left out.
     """
-    order = comparison.drop_duplicates(["area_level", "area_code"])
-    areas = list(order["area_code"])
+    order = comparison.drop_duplicates(AREA)
     rows = []
     for name in (name for name in COMPARED if name not in _IN_SOURCE_PANEL):
-        block = comparison[comparison["indicator"] == name].set_index("area_code")
+        block = comparison[comparison["indicator"] == name].set_index(AREA)
         known = block["value"].notna()
         if not known.any():
             continue
         column = COLUMNS[name]
         main = block[block["source"] != ""].iloc[0]
         cells, remarks = [], []
-        for area in areas:
+        for area in order[AREA].itertuples(index=False, name=None):
             found = block.loc[area]
             note = str(found["note"])
             if note:
@@ -72,4 +72,11 @@ def section(comparison: pd.DataFrame) -> dict[str, Any]:
         What its template shows.
     """
     areas, rows = comparison_rows(comparison)
-    return {"areas": areas, "rows": rows}
+    there = comparison.drop_duplicates(AREA)["area_level"].value_counts()
+    beside = [level.beside[int(there[level.key] > 1)] for level in AROUND if level.key in there]
+    return {
+        "title": f"Le territoire à côté {joined(beside)}",
+        "caption": "Comparaison " + joined([level.of for level in LEVELS if level.key in there]),
+        "areas": areas,
+        "rows": rows,
+    }

@@ -9,17 +9,8 @@ import pandas as pd
 from cpts_geo.atlas.look.cells import Cell, plain_cells, value_cell
 from cpts_geo.atlas.look.vintages import minutes_column
 from cpts_geo.french import number, slug
-from cpts_geo.schema import COLUMNS, shown_vintage, status_column, vintages
-
-#: Quantities of the table of communes, after the name.
-_COMMUNE_COLUMNS = (
-    "population",
-    "gps",
-    "gps_estimated",
-    "apl",
-    "share_75plus",
-    "emergency_departments",
-)
+from cpts_geo.schema import COLUMNS, LISTED, shown_vintage, status_column, vintages
+from cpts_geo.settings import COG_YEAR
 
 
 def commune_columns(communes: pd.DataFrame) -> list[str]:
@@ -37,7 +28,8 @@ def commune_columns(communes: pd.DataFrame) -> list[str]:
         Column names in reading order.
     """
     known = [str(name) for name in communes.columns[communes.notna().any()]]
-    newest = {family: shown_vintage(family, known) for family in _COMMUNE_COLUMNS}
+    shown = {family: shown_vintage(family, known) for family in LISTED}
+    newest = {family: name for family, name in shown.items() if name}
     counted, estimated = (COLUMNS[newest[name]].vintage for name in ("gps", "gps_estimated"))
     if counted > estimated:
         # An estimate says nothing beside a count of a later year.
@@ -65,7 +57,7 @@ def commune_table(communes: pd.DataFrame) -> tuple[list[tuple[str, str]], list[l
     rows : list of list of Cell
         Communes in alphabetical order.
     """
-    headers = [("Commune", ""), ("Code", "Insee, COG 2026")]
+    headers = [("Commune", ""), ("Code", f"Insee, COG {COG_YEAR}")]
     names = commune_columns(communes)
     for name in names:
         column = COLUMNS[name]

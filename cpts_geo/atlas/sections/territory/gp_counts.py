@@ -14,8 +14,17 @@ from cpts_geo.atlas.look import style
 from cpts_geo.atlas.look.cells import Cell, Row, remark
 from cpts_geo.french import UNKNOWN_TEXT, number, percent, signed_percent
 from cpts_geo.french import counted as with_word
-from cpts_geo.indicators.gp_sources import ESTIMATED, BpeGap, bpe_gaps, counted, reconcile, trend
-from cpts_geo.schema import COLUMNS, GP_SOURCES, Status
+from cpts_geo.indicators.gp_sources import (
+    ESTIMATED,
+    SCALED_FROM,
+    SCALED_TO,
+    BpeGap,
+    bpe_gaps,
+    counted,
+    reconcile,
+    trend,
+)
+from cpts_geo.schema import AREA, COLUMNS, GP_SOURCES, LEVELS, TERRITORY, Level, Status
 
 #: Sources whose definition says what notes on their values would say again.
 _SAID = (ESTIMATED, "gps_per_100k_published")
@@ -30,26 +39,26 @@ _SIZE = 6.0
 def _source_rows(comparison: pd.DataFrame) -> list[Row]:
     """A source a row: what it counts, then density and count in each area."""
     table = reconcile(comparison)
-    areas = list(comparison.drop_duplicates(["area_level", "area_code"])["area_code"])
+    areas = list(comparison[AREA].drop_duplicates().itertuples(index=False, name=None))
     rows = []
     for indicator, block in table.groupby("indicator", sort=False):
         column = COLUMNS[str(indicator)]
         known = block[block["source"] != ""].iloc[0]
-        cells = block.set_index("area_code").assign(indicator=column.name)
+        cells = block.set_index(AREA).assign(indicator=column.name)
         told = zip(block["area_name"], block["note"], strict=True)
         remarks = [remark(str(area), str(note)) + "." for area, note in told if note]
         first = f"{counted(column.name)} Source : {known['source']} ({known['grade']})."
         detail = " ".join([first, *([] if column.name in _SAID else remarks)])
         rows.append(
-            Row(column.counted_label, detail, tuple(_cell(cells.loc[code]) for code in areas))
+            Row(column.counted_label, detail, tuple(_cell(cells.loc[area]) for area in areas))
         )
     return rows
 
 
 def _cell(found: pd.Series) -> Cell:
     """Density, then the count and the interval it comes with."""
-    if found["indicator"] == ESTIMATED and found["area_level"] != "cpts":
-        return Cell("= BPE 2024", note="par construction")
+    if found["by_construction"]:
+        return Cell(f"= {COLUMNS[SCALED_TO].short}", note="par construction")
     if math.isnan(found["density"]):
         return Cell(UNKNOWN_TEXT, status="unknown", note=str(found["note"]))
     details = []
@@ -73,9 +82,10 @@ def _explanations(comparison: pd.DataFrame) -> list[str]:
     if changes:
         shown = ", ".join(f"{name} {signed_percent(100 * by)}" for name, by in changes.items())
         said.append(
-            f"Entre la BPE 2017 (somme des communes) et la BPE 2024 (total publié) : {shown}. "
-            "L’estimation 2024 applique cette évolution à chaque commune du département ; elle ne "
-            "voit ni un départ ni une arrivée dans une commune précise."
+            f"Entre la {COLUMNS[SCALED_FROM].short} (somme des communes) et la "
+            f"{COLUMNS[SCALED_TO].short} (total publié) : {shown}. "
+            f"L’{COLUMNS[ESTIMATED].short} applique cette évolution à chaque commune du "
+            "département ; elle ne voit ni un départ ni une arrivée dans une commune précise."
         )
     listed = set(reconcile(comparison)["indicator"])
     published = comparison[comparison["indicator"] == "gps_per_100k_published"]
@@ -91,8 +101,8 @@ def _gap_sentence(gap: BpeGap) -> str:
     share = f" ({signed_percent(100 * gap.gap / gap.cnam)})" if gap.cnam else ""
     more = "plus" if gap.gap >= 0 else "moins"
     first = (
-        f"{gap.area_name} : la BPE compte {_doctors(gap.bpe)} en 2024 et la Cnam "
-        f"{number(gap.cnam)}, soit {number(abs(gap.gap))} de {more}{share}."
+        f"{gap.area_name} : la BPE compte {_doctors(gap.bpe)} en {COLUMNS[SCALED_TO].vintage} et "
+        f"la Cnam {number(gap.cnam)}, soit {number(abs(gap.gap))} de {more}{share}."
     )
     if 0 < gap.expertise < gap.gap:
         return (
@@ -121,9 +131,9 @@ def _published_sentence(row: pd.Series, comparison: pd.DataFrame) -> str:
     """Where the published density of an area lies among those of today."""
     if math.isnan(row["value"]):
         return ""
-    same = comparison[comparison["area_code"] == row["area_code"]].set_index("indicator")["value"]
-    known = same.reindex(list(_SHORT)).dropna()
-    if row["area_level"] != "cpts":
+    same = comparison[(comparison[AREA] == row[AREA]).all(axis=1)]
+    known = same.set_index("indicator")["value"].reindex(list(_SHORT)).dropna()
+    if row["area_level"] != TERRITORY.key:
         known = known.drop(ESTIMATED, errors="ignore")
     if known.empty:
         return ""
@@ -177,8 +187,9 @@ def _sources_svg(comparison: pd.DataFrame, *, title: str) -> str:
 def _drawn(found: pd.Series, scale: float, y: float) -> str:
     """An area on the scale; the territory with its density and interval."""
     x = _LEFT + found["density"] * scale
-    mark = _mark(str(found["area_level"]), x, y, estimated=found["status"] != Status.MEASURED.value)
-    if found["area_level"] != "cpts":
+    level = next(level for level in LEVELS if level.key == found["area_level"])
+    mark = _mark(level, x, y, estimated=found["status"] != Status.MEASURED.value)
+    if level is not TERRITORY:
         return mark
     text = (
         f'<text x="{x:.1f}" y="{y - 9:.1f}" text-anchor="middle" font-weight="600">'
@@ -193,20 +204,19 @@ def _drawn(found: pd.Series, scale: float, y: float) -> str:
     )
 
 
-def _mark(level: str, x: float, y: float, *, estimated: bool) -> str:
-    """Shape says which area, emptiness says estimated."""
+def _mark(level: Level, x: float, y: float, *, estimated: bool) -> str:
+    """Shape says which area, emptiness (of a line: dashes) says estimated."""
     size = _SIZE
-    if level == "france":
-        return (
-            f'<path d="M{x:.1f} {y - size - 1:.1f}v{2 * size + 2}" stroke="{style.INK}" '
-            f'stroke-width="{1.5 if estimated else 3}"'
-            f"{' stroke-dasharray=' + chr(34) + '3 2' + chr(34) if estimated else ''}/>"
-        )
-    if level == "departement":
+    if level.mark.endswith("z"):
         fill = style.PAPER if estimated else style.FILL
         return (
-            f'<path d="M{x:.1f} {y - size:.1f}l{size} {size}l-{size} {size}l-{size} -{size}z" '
-            f'fill="{fill}" stroke="{style.FILL}" stroke-width="1.5"/>'
+            f'<path d="M{x:.1f} {y:.1f}{level.mark}" fill="{fill}" stroke="{style.FILL}" '
+            'stroke-width="1.5"/>'
+        )
+    if level.mark:
+        width = '1.5" stroke-dasharray="3 2' if estimated else "3"
+        return (
+            f'<path d="M{x:.1f} {y:.1f}{level.mark}" stroke="{style.INK}" stroke-width="{width}"/>'
         )
     fill = style.PAPER if estimated else style.ACCENT
     disc = (
@@ -220,14 +230,13 @@ def _mark(level: str, x: float, y: float, *, estimated: bool) -> str:
 def _legend(known: pd.DataFrame) -> list[str]:
     """Names of the areas beside their shapes, then what a half-empty shape means."""
     parts, x = [], float(_LEFT)
-    words = {"cpts": "territoire", "departement": "département", "france": "France"}
-    for level, word in words.items():
-        if (known["area_level"] == level).any():
+    for level in LEVELS:
+        if (known["area_level"] == level.key).any():
             parts.append(_mark(level, x, 12, estimated=False))
-            parts.append(f'<text x="{x + 12:.1f}" y="16" class="muted">{word}</text>')
-            x += 34 + 7 * len(word)
+            parts.append(f'<text x="{x + 12:.1f}" y="16" class="muted">{level.word}</text>')
+            x += 34 + 7 * len(level.word)
     if (known["status"] != Status.MEASURED.value).any():
-        parts.append(_mark("cpts", x, 12, estimated=True))
+        parts.append(_mark(TERRITORY, x, 12, estimated=True))
         parts.append(
             f'<text x="{x + 12:.1f}" y="16" class="muted">vide ou à demi vide : estimé</text>'
         )
@@ -250,7 +259,7 @@ def section(comparison: pd.DataFrame) -> dict[str, Any]:
     """
     title = "Médecins pour 100 000 habitants selon chaque source"
     return {
-        "areas": list(comparison.drop_duplicates(["area_level", "area_code"])["area_name"]),
+        "areas": list(comparison.drop_duplicates(AREA)["area_name"]),
         "rows": _source_rows(comparison),
         "chart": Markup(_sources_svg(comparison, title=title)),
         "sentences": _explanations(comparison),

@@ -1,0 +1,174 @@
+"""A level of areas more, or a quantity of communes, is a row of one table: nothing else changes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from cpts_geo.schema import DEPARTEMENT, FRANCE, TERRITORY, Level
+from cpts_geo.secrecy import disclosure
+from cpts_geo.secrecy.disclosure import Mask, releasable
+
+ROOT = Path(__file__).resolve().parents[2]
+#: Named by their codes, of which « 24 » is also that of a département.
+REGION = (
+    'Level("region", "région", "de la région", ("de sa région", "de ses régions"), '
+    'members="region", names="region", mark="m-5 -5h10v10h-10z")'
+)
+#: Of fetched files only, in the table of communes and on maps.
+PHARMACIES = """PEOPLE: Final = (
+    Column(
+        "pharmacies_2026", "Pharmacies", "officines", "count", 0, "ans_rpps", "2026", "Officines.",
+        table="figures", family="pharmacies", fetched=True, whole=True, secrecy="public",
+        listed=True, layer="Pharmacies", breaks=(0.0, 1.0, 3.0, 6.0),
+    ),"""
+LISTED = """
+from cpts_geo.analysis import Options, analyse
+from cpts_geo.atlas.look.vintages import newest_known
+from cpts_geo.atlas.maps.layers import territory_layers
+from cpts_geo.atlas.sections.territory.communes import commune_columns
+from cpts_geo.territories.perimeters.request import Request
+
+(study,) = analyse(Request(["asclepios"]), Options(draws=100, fetched=False)).studies.values()
+none = study.communes
+assert "pharmacies_2026" not in commune_columns(none)
+assert "Pharmacies" not in [layer.title for layer in territory_layers(none)]
+assert newest_known(["pharmacies"], study.comparison) == []
+some = none.assign(pharmacies_2026=1.0)
+assert commune_columns(some).count("pharmacies_2026") == 1
+first, *others = territory_layers(some)
+assert first.title.startswith("APL")
+(layer,) = (layer for layer in others if layer.title == "Pharmacies")
+assert layer.labels == ("aucun", "1", "2 ou 3", "4 à 6", "plus de 6")
+"""
+LEVEL = """
+import pandas as pd
+from cpts_geo.analysis import Options, analyse
+from cpts_geo.atlas.sections.territory import beside, gp_counts
+from cpts_geo.indicators.comparison import compare_areas
+from cpts_geo.sources.embedding import embedded
+from cpts_geo.sources.embedding.contracts import check
+from cpts_geo.sources.embedding.datapackage import _TEXTS
+from cpts_geo.territories.figures._areas import named, sums_of_areas
+from cpts_geo.territories.figures.aggregate import SUMMARISED, with_every_figure
+from cpts_geo.territories.perimeters.request import Request
+
+(study,) = analyse(Request(["asclepios"]), Options(draws=100, fetched=False)).studies.values()
+communes = pd.DataFrame(embedded.load_communes().drop(columns="geometry"))
+table = with_every_figure(communes.merge(embedded.load_figures(), on="code_insee", how="left"))
+# The communes of this region whose figures are embedded stand for all.
+near = table[table["gps_2017"].notna() & (table["region"] == "24")]
+made = named(sums_of_areas(near, indicators=SUMMARISED), near)
+areas = pd.concat(
+    [embedded.load_comparisons(), made[made["area_level"] == "region"].fillna({"note": ""})]
+)
+check(areas, "comparisons")
+found = compare_areas(
+    study.figures, areas, names=pd.Series({"asclepios": "T"}), facts=study.common.facts
+)
+region = found[found["area_level"] == "region"].set_index("indicator")
+assert set(region["area_code"]) == {"24"}
+people = near["population"].sum()
+assert region.at["population", "value"] == people
+dordogne = areas.query("area_level == 'departement' and area_code == '24'")
+assert people != dordogne.set_index("indicator").at["population", "value"]
+
+section = beside.section(found)
+assert section["title"] == (
+    "Le territoire à côté de ses départements, de sa région et de la France"
+)
+assert section["caption"] == (
+    "Comparaison du territoire, du département, de la région et de la France"
+)
+names = ["T", "Indre-et-Loire", "Loir-et-Cher", "24", "France"]
+assert section["areas"] == names
+
+panel = gp_counts.section(found)
+assert panel["areas"] == names
+rows = {row.label: [cell.text for cell in row.cells] for row in panel["rows"]}
+estimated = rows["Généralistes libéraux estimés (2024)"]
+assert estimated[1:] == ["= BPE 2024", "= BPE 2024", "donnée absente", "= BPE 2024"]
+assert rows["Généralistes libéraux (BPE 2024)"][3] == "donnée absente"
+assert ">région</text>" in panel["chart"]
+# One in the legend, one for the BPE 2017: no disc, which is the territory's.
+assert panel["chart"].count("m-5 -5h10v10h-10z") == 2
+# Both estimates and counts of the territory, and two signs of the legend.
+assert panel["chart"].count("<circle") == 4
+assert _TEXTS["area_level"] == "departement ou region ou france"
+assert _TEXTS["area_code"] == "Code du département et de la région, FR pour la France"
+"""
+
+
+@pytest.mark.parametrize(
+    ("module", "old", "new", "check"),
+    [
+        ("_level", "DEPARTEMENT, FRANCE)", f"DEPARTEMENT, {REGION}, FRANCE)", LEVEL),
+        ("_people", "PEOPLE: Final = (", PHARMACIES, LISTED),
+    ],
+)
+def test_one_more_is_one_row_of_a_table(
+    module: str, old: str, new: str, check: str, tmp_path: Path
+) -> None:
+    for folder in ("cpts_geo", "data"):
+        shutil.copytree(
+            ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__")
+        )
+    path = tmp_path / "cpts_geo" / "schema" / f"{module}.py"
+    text = path.read_text("utf-8")
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, new), "utf-8")
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", check],
+        env=os.environ | {"PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("outside", "hidden"),
+    [
+        # All of the region is listed: what 45 hides is its total less that of 41.
+        ([("41", 40)], {"45", "R"}),
+        # A third département is known of nobody.
+        ([("41", 40), ("28", 60)], {"45"}),
+    ],
+)
+def test_a_region_does_not_tell_a_masked_departement(
+    outside: list[tuple[str, int]], hidden: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    region = eval(REGION, {"Level": Level})
+    monkeypatch.setattr(disclosure, "LEVELS", (TERRITORY, DEPARTEMENT, region, FRANCE))
+    few = disclosure.COLUMNS["gp_mean_age"]
+    monkeypatch.setitem(disclosure.COLUMNS, "seen", type(few)(
+        "seen", "Patients", "patients", "count", 0, "insee_bpe_2017", "2017", "Pour ce test.",
+        secrecy="patients",
+    ))  # fmt: skip
+    inside = pd.DataFrame(
+        {"code_insee": ["45001", "45002", "41001"], "departement": ["45", "45", "41"],
+         "seen": [300, 200, 100], "seen_status": "measured"}
+    ).assign(territory="t", region="R")  # fmt: skip
+    others = pd.DataFrame(outside, columns=["departement", "seen"])
+    others["code_insee"] = [f"{code}999" for code in others["departement"]]
+    # Five patients of 45 live outside the territory.
+    others.loc[len(others)] = {"departement": "45", "seen": 5, "code_insee": "45999"}
+    total = 600 + others["seen"].sum()
+    others.loc[len(others)] = {"departement": "01", "seen": 90, "code_insee": "01001"}
+    others["region"] = np.where(others["departement"] == "01", "S", "R")
+    areas = pd.DataFrame(
+        [("cpts", "t", 600), ("departement", "45", 505), ("departement", "41", 140),
+         ("region", "R", total), ("france", "FR", 9_000)],
+        columns=["area_level", "area_code", "value"],
+    ).assign(indicator="seen", status="measured", low=float("nan"), high=float("nan"))  # fmt: skip
+    areas = areas.astype({"value": float})
+    _, shown = releasable(inside, areas, outside=others)
+    assert set(shown.loc[shown["status"] == Mask.SECRET, "area_code"]) == hidden
