@@ -11,7 +11,19 @@ from collections.abc import Collection
 from itertools import chain
 from typing import Final
 
-from cpts_geo.schema._access import ACCESS, CHANGES, EMERGENCY, FACILITIES, minutes_name
+from cpts_geo.schema._access import (
+    ACCESS,
+    APPROX,
+    CELLS,
+    CHANGES,
+    EMERGENCY,
+    FACILITIES,
+    FILE,
+    ROADS,
+    TIME_UNIT,
+    TRAVEL_SERIES,
+    TravelSeries,
+)
 from cpts_geo.schema._apl import APL
 from cpts_geo.schema._column import (
     GRADE_LABELS,
@@ -28,10 +40,11 @@ from cpts_geo.schema._gps import GP_SOURCES, GPS, RPPS
 from cpts_geo.schema._people import AGED, EARLIER_POPULATION, PEOPLE, WITHOUT_MT
 
 __all__ = [
-    "CHANGES", "COLUMNS", "COMPARED", "EARLIER_POPULATION", "EMBEDDED_FIGURES", "FACILITIES",
-    "FIGURE_COLUMNS", "GP_SOURCES", "GRADE_LABELS", "STATUS_LABELS", "STATUS_MARKS", "Column",
-    "Kind", "Secrecy", "Status", "Where", "best_status", "embedded_vintage", "minutes_name",
-    "newest_vintage", "shown_vintage", "status_column", "vintages",
+    "APPROX", "CELLS", "CHANGES", "COLUMNS", "COMPARED", "EARLIER_POPULATION", "EMBEDDED_FIGURES",
+    "FACILITIES", "FIGURE_COLUMNS", "FILE", "GP_SOURCES", "GRADE_LABELS", "ROADS", "STATUS_LABELS",
+    "STATUS_MARKS", "TIME_UNIT", "TRAVEL_SERIES", "Column", "Kind", "Secrecy", "Status",
+    "TravelSeries", "Where", "best_status", "embedded_vintage", "newest_vintage", "shown_vintage",
+    "status_column", "vintages",
 ]  # fmt: skip
 
 #: Every column by name; those of the figures of communes in the order of their file.

@@ -10,7 +10,7 @@ from cpts_geo import __version__
 from cpts_geo.atlas.look import style
 from cpts_geo.capacity.demand.interval import AT_LEAST_CHANCES, CHANCES, INTERVAL_WORDS
 from cpts_geo.french import counted, number, percent, typeset
-from cpts_geo.schema import GRADE_LABELS, STATUS_LABELS, STATUS_MARKS
+from cpts_geo.schema import GRADE_LABELS, STATUS_LABELS, STATUS_MARKS, TIME_UNIT
 
 
 def template(name: str) -> Template:
@@ -58,6 +58,7 @@ def _environment() -> Environment:
         "interval_words": INTERVAL_WORDS,
         "marks": [(STATUS_MARKS[s], STATUS_LABELS[s]) for s in STATUS_LABELS],
         "grades": GRADE_LABELS,
+        "time_unit": TIME_UNIT,
         "version": __version__,
     }
     return environment
