@@ -248,6 +248,23 @@ def test_coverage_rows_give_shares_people_and_the_other_variants(five: Analysis)
     assert {cell.status for row in rows for cell in row.cells} == {"estimated"}
 
 
+def test_cells_of_insee_stand_below_the_times_between_communes(five: Analysis) -> None:
+    study = five.studies["ouest_loiret"]
+    around = replace(study.common.surroundings)
+    # Dry: 60 people at 4 minutes of an emergency department, 40 at 21, and no GP is measured.
+    cells = {"code_insee": "45130", "population": [60.0, 40.0], "minutes": [4.0, 21.0]}
+    vars(around)["cells"] = pd.DataFrame(cells).assign(facility="emergency_departments")
+    access = study_access(study.figures, around, result=None)
+    *others, row = coverage_rows(access)
+    assert [each.label for each in others] == ["Généraliste", "Service d’urgences"]
+    assert row.label == "Service d’urgences"
+    assert "Insee" in row.detail
+    assert texts(row.cells) == ["60 %"] * 3 + ["100 %", "11 min", "21 min", "21 min"]
+    assert {cell.status for cell in row.cells} == {"measured"}
+    mean = access.columns["emergency_minutes_insee_2024"]
+    assert mean.dropna().tolist() == pytest.approx([10.8])
+
+
 # --- scenarios --------------------------------------------------------------------------
 
 
