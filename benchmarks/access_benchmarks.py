@@ -21,6 +21,7 @@ from cpts_geo.access.changes.change import apl_shift, gp_leaves
 from cpts_geo.access.travel.surrogate import surrogate_times
 from cpts_geo.access.travel.times import TravelTimes
 from cpts_geo.french import number
+from cpts_geo.sources.codes import overseas
 from cpts_geo.sources.embedding import embedded
 
 #: Reach and weights of the published E2SFCA: what PySAL's own example uses.
@@ -176,7 +177,7 @@ def bench_growth(table: pd.DataFrame) -> list[Measure]:
     east = (table["lon"] - 2.4) * np.cos(np.radians(47.0))
     order = np.hypot(east, table["lat"] - 47.0).sort_values().index
     sets = [table.loc[order[:size]] for size in SUBSETS]
-    mainland = table[~table["code"].str.startswith("97")]
+    mainland = table[~overseas(table["code"])]
     sets += [mainland, _synthetic(SYNTHETIC, like=mainland)]
     measures, sizes, durations = [], [], []
     for part in sets:

@@ -32,6 +32,7 @@ from cpts_geo.atlas.pages.sheet import sheet_page
 from cpts_geo.errors import CptsGeoError
 from cpts_geo.french import number
 from cpts_geo.sources.catalogue.catalogue import sources
+from cpts_geo.sources.codes import overseas
 from cpts_geo.sources.embedding import embedded, packages
 from cpts_geo.territories.perimeters.coverage import dissolve
 from cpts_geo.territories.perimeters.request import Request
@@ -84,7 +85,7 @@ def bench_dissolve() -> list[Measure]:
     """Dissolve the communes of métropole into their EPCI, against geopandas' default."""
     communes = embedded.load_communes()
     used = communes["epci"].notna() & communes.geometry.notna()
-    used &= ~communes["code_insee"].str.startswith("97")
+    used &= ~overseas(communes["code_insee"])
     land = communes.loc[used, ["epci", "geometry"]]
     ours = median_seconds(lambda: dissolve(land, "epci"), repeats=5)
     theirs = median_seconds(lambda: land.dissolve("epci"), repeats=3, warm_up=False)

@@ -23,6 +23,7 @@ from cpts_geo.foreign import decodable
 from cpts_geo.schema import COLUMNS, Status, status_column
 from cpts_geo.sources.analyst.travel.file import Unit
 from cpts_geo.sources.catalogue.catalogue import sha256_of
+from cpts_geo.sources.codes import overseas
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.study.scenarios import scenario_notes, scenarios_of
 from cpts_geo.study.study import Common, Study
@@ -325,12 +326,12 @@ def _parameters(*asked: Request | Options) -> dict[str, Any]:
 
 def _calendar_note(departements: pd.Series) -> list[str]:
     """Say where the calendar of opening days is not the one of the law."""
-    own = sorted({d for d in departements if d in ("57", "67", "68") or d.startswith("97")})
-    if not own:
+    own = departements[departements.isin(["57", "67", "68"]) | overseas(departements)].unique()
+    if not len(own):
         return []
     return [
         "Jours d’ouverture comptés avec les jours fériés de métropole ; le territoire "
-        f"(département {', '.join(own)}) en a d’autres, non comptés."
+        f"(département {', '.join(sorted(own))}) en a d’autres, non comptés."
     ]
 
 

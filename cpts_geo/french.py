@@ -12,7 +12,7 @@ from babel.dates import format_date, get_day_names, get_month_names
 from babel.numbers import format_decimal
 
 from cpts_geo.errors import thousands
-from cpts_geo.schema import Column
+from cpts_geo.schema import TIME_UNIT, Column
 
 #: Narrow no-break space, before %, ; and between thousands.
 NNBSP = "\u202f"
@@ -53,6 +53,38 @@ def number(value: float, decimals: int = 0) -> str:
         return thousands(value)
     pattern = "#,##0." + "0" * decimals if decimals else "#,##0"
     return str(format_decimal(value, format=pattern, locale="fr_FR")).replace("-", "−")
+
+
+def duration(value: float, decimals: int = 0, *, words: bool = False) -> str:
+    """
+    Write a travel time with its unit, that of the columns of travel times.
+
+    Parameters
+    ----------
+    value : float
+        Time; NaN is unknown.
+    decimals : int
+        Decimals kept.
+    words : bool
+        Whether the unit is a word, as in a sentence.
+
+    Returns
+    -------
+    str
+        Such as « 12 min » or « 12 minutes ».
+
+    Examples
+    --------
+    >>> duration(12).replace("\u202f", " "), duration(1.04, 1, words=True)
+    ('12 min', '1,0 minute')
+    """
+    if value is None or math.isnan(value):
+        return UNKNOWN_TEXT
+    text = number(value, decimals)
+    if not words:
+        return f"{text}{NNBSP}{TIME_UNIT.short}"
+    # The plural follows the number as it is written.
+    return f"{text} {TIME_UNIT.one if round(value, decimals) < 2 else TIME_UNIT.many}"
 
 
 def percent(share: float, decimals: int = 1) -> str:

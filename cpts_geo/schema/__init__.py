@@ -10,7 +10,19 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Final
 
-from cpts_geo.schema._access import ACCESS, CHANGES, EMERGENCY, FACILITIES, minutes_name
+from cpts_geo.schema._access import (
+    ACCESS,
+    APPROX,
+    CELLS,
+    CHANGES,
+    EMERGENCY,
+    FACILITIES,
+    FILE,
+    ROADS,
+    TIME_UNIT,
+    TRAVEL_SERIES,
+    TravelSeries,
+)
 from cpts_geo.schema._apl import APL
 from cpts_geo.schema._column import (
     GRADE_LABELS,
@@ -37,11 +49,12 @@ from cpts_geo.schema._level import (
 from cpts_geo.schema._people import AGED, EARLIER_POPULATION, PEOPLE, WITHOUT_MT
 
 __all__ = [
-    "AREA", "AROUND", "CHANGES", "COLUMNS", "COMPARED", "DEPARTEMENT", "EARLIER_POPULATION",
-    "EMBEDDED_FIGURES", "FACILITIES", "FIGURE_COLUMNS", "FRANCE", "GP_SOURCES", "GRADE_LABELS",
-    "LEVELS", "LISTED", "PAINTED", "PER_PEOPLE", "STATUS_LABELS", "STATUS_MARKS", "TERRITORY",
-    "Column", "Kind", "Level", "Secrecy", "Status", "Where", "best_status", "embedded_vintage",
-    "minutes_name", "newest_vintage", "shown_vintage", "status_column", "vintages",
+    "APPROX", "AREA", "AROUND", "CELLS", "CHANGES", "COLUMNS", "COMPARED", "DEPARTEMENT",
+    "EARLIER_POPULATION", "EMBEDDED_FIGURES", "FACILITIES", "FIGURE_COLUMNS", "FILE", "FRANCE",
+    "GP_SOURCES", "GRADE_LABELS", "LEVELS", "LISTED", "PAINTED", "PER_PEOPLE", "ROADS",
+    "STATUS_LABELS", "STATUS_MARKS", "TERRITORY", "TIME_UNIT", "TRAVEL_SERIES", "Column",
+    "Kind", "Level", "Secrecy", "Status", "TravelSeries", "Where", "best_status",
+    "embedded_vintage", "newest_vintage", "shown_vintage", "status_column", "vintages",
 ]  # fmt: skip
 
 #: Every column by name; those of the figures of communes in the order of their file.

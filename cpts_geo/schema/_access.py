@@ -2,20 +2,143 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 from cpts_geo.schema._column import Column
 from cpts_geo.schema._gps import GP_VINTAGES
 
+
+@dataclass(frozen=True)
+class _TimeUnit:
+    """Words of the unit of travel times: beside a number, of one and of several in a sentence."""
+
+    short: str
+    one: str
+    many: str
+
+
+TIME_UNIT: Final = _TimeUnit("min", "minute", "minutes")
 _EMERGENCY: Final = (2020, 2025)
-#: Facility -> family of the counts that say where it is.
-FACILITIES: Final = {"gp": "gps", "emergency": "emergency_departments"}
-#: Facility -> vintages of these counts, and its French words.
-_WORDS: Final = {
-    "gp": (tuple(GP_VINTAGES), "généraliste libéral le plus proche", "généralistes libéraux"),
-    "emergency": (_EMERGENCY, "service d’urgences le plus proche", "urgences"),
-}
-_CELLS: Final = 2024
+_CELLS_VINTAGE: Final = 2024
+
+
+@dataclass(frozen=True)
+class Facility:
+    """
+    A place of care whose nearest one is looked for, in the words of all that speak of it.
+
+    Parameters
+    ----------
+    counts : str
+        Family of the counts that say where it is.
+    vintages : tuple of int
+        Years of these counts.
+    counted : str
+        What they count.
+    name, short : str
+        The facility, after « jusqu’au »; in a table.
+    place : str
+        The same after « à 10 minutes au plus ».
+    """
+
+    counts: str
+    vintages: tuple[int, ...]
+    counted: str
+    name: str
+    short: str
+    place: str
+
+
+FACILITIES: Final = {
+    "gp": Facility(
+        "gps", tuple(GP_VINTAGES), "généralistes libéraux", "généraliste libéral", "généraliste",
+        "d’une commune où exerce un généraliste libéral",
+    ),
+    "emergency": Facility(
+        "emergency_departments", _EMERGENCY, "urgences", "service d’urgences",
+        "service d’urgences", "d’un service d’urgences",
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class TravelSeries:
+    """
+    Where travel times come from, in the words of all that speak of it.
+
+    Parameters
+    ----------
+    key : str
+        What names of columns hold.
+    source : str
+        Key of the source.
+    label, how : str
+        What follows « Minutes » in a label, « Minutes en voiture » in a definition.
+    whose : str
+        Whose times they are, beside any figure that comes from them.
+    held_by : str
+        What holds those that an analyst gives; empty for others.
+    """
+
+    key: str
+    source: str
+    label: str
+    how: str
+    whose: str
+    held_by: str = ""
+
+    def family(self, facility: str) -> str:
+        """
+        Name that the vintages of the times to a facility share.
+
+        Parameters
+        ----------
+        facility : str
+            Key of :data:`FACILITIES`.
+
+        Returns
+        -------
+        str
+            A family of :data:`cpts_geo.schema.COLUMNS`.
+        """
+        return f"{facility}_minutes_{self.key}"
+
+    def column(self, facility: str, vintage: int) -> str:
+        """
+        Name of the column of the times to the nearest facility.
+
+        Parameters
+        ----------
+        facility : str
+            Key of :data:`FACILITIES`.
+        vintage : int
+            Year of the counts that say where it is.
+
+        Returns
+        -------
+        str
+            A key of :data:`cpts_geo.schema.COLUMNS`.
+        """
+        return f"{self.family(facility)}_{vintage}"
+
+
+APPROX: Final = TravelSeries(
+    "approx", "travel_surrogate", " approchées", "approchées par la distance", "temps approchés"
+)
+FILE: Final = TravelSeries(
+    "file", "travel_file", "", "de la table des temps fournie par l’analyste",
+    "temps fournis par l’analyste", "la table des temps",
+)  # fmt: skip
+ROADS: Final = TravelSeries(
+    "roads", "travel_roads", " par la route", "calculées sur un extrait d’OpenStreetMap",
+    "temps calculés par la route", "l’extrait de routes",
+)  # fmt: skip
+CELLS: Final = TravelSeries(
+    "insee", "insee_access_times_24", "", "de l’Insee, moyenne des habitants", "temps de l’Insee"
+)
+#: The best first.
+TRAVEL_SERIES: Final = (ROADS, FILE, CELLS, APPROX)
 
 
 def _emergency(vintage: int) -> Column:
@@ -33,57 +156,22 @@ def _emergency(vintage: int) -> Column:
 EMERGENCY: Final = tuple(map(_emergency, _EMERGENCY))
 
 
-def minutes_name(facility: str, series: str, vintage: int) -> str:
-    """
-    Name of the column of the minutes to the nearest facility.
-
-    Parameters
-    ----------
-    facility : {"gp", "emergency"}
-        Facility of :data:`FACILITIES`.
-    series : {"approx", "file", "roads", "insee"}
-        By the distance, of the analyst's table, on the roads of an extract, of Insee's cells.
-    vintage : int
-        Year of the counts that say where the facility is.
-
-    Returns
-    -------
-    str
-        Name, a key of :data:`cpts_geo.schema.COLUMNS`.
-
-    Examples
-    --------
-    >>> minutes_name("gp", "approx", 2017)
-    'gp_minutes_approx_2017'
-    """
-    return f"{facility}_minutes_{series}_{vintage}"
-
-
-def _minutes(facility: str, series: str, vintage: int) -> Column:
+def _minutes(facility: str, series: TravelSeries, vintage: int) -> Column:
     """Minutes to a facility, by one series of travel times."""
-    words, kind = _WORDS[facility][1:]
-    label, source, how = {
-        "approx": ("Minutes approchées", "travel_surrogate", "approchées par la distance"),
-        "file": ("Minutes", "travel_file", "de la table des temps fournie par l’analyste"),
-        "roads": (
-            "Minutes par la route",
-            "travel_roads",
-            "calculées sur un extrait d’OpenStreetMap",
-        ),
-        "insee": ("Minutes", "insee_access_times_24", "de l’Insee, moyenne des habitants"),
-    }[series]
+    care = FACILITIES[facility]
+    unit = TIME_UNIT.many.capitalize()
     return Column(
-        name=minutes_name(facility, series, vintage),
-        label=f"{label} jusqu’au {words}",
-        unit="min",
+        name=series.column(facility, vintage),
+        label=f"{unit}{series.label} jusqu’au {care.name} le plus proche",
+        unit=TIME_UNIT.short,
         kind="derived",
         decimals=0,
-        source=source,
-        vintage=f"{kind} {vintage}",
-        definition=f"Minutes en voiture {how}, jusqu’au {words} ({kind} de {vintage}) ; 0 dans sa "
-        "commune. Près ne veut pas dire disponible.",
+        source=series.source,
+        vintage=f"{care.counted} {vintage}",
+        definition=f"{unit} en voiture {series.how}, jusqu’au {care.name} le plus proche "
+        f"({care.counted} de {vintage}) ; 0 dans sa commune. Près ne veut pas dire disponible.",
         table="access",
-        family=f"{facility}_minutes_{series}",
+        family=series.family(facility),
         secrecy="public",
     )
 
@@ -99,7 +187,7 @@ def _change(number: int, *, after: bool) -> Column:
         source="apl_shift",
         vintage=f"scénario {number}",
         definition="APL publiée et son écart si l’offre d’une commune change, par les bassins de "
-        "20 minutes ; temps approchés ou fournis, consultations supposées.",
+        f"20 {TIME_UNIT.many} ; temps approchés ou fournis, consultations supposées.",
         table="access",
         signed=not after,
         secrecy="public",
@@ -113,10 +201,10 @@ CHANGES: Final = tuple((shift.name, after.name) for shift, after in _CHANGES)
 ACCESS: Final = (
     *(
         _minutes(facility, series, vintage)
-        for facility, (vintages, _, _) in _WORDS.items()
-        for series in ("approx", "file", "roads")
-        for vintage in vintages
+        for facility, care in FACILITIES.items()
+        for series in (APPROX, FILE, ROADS)
+        for vintage in care.vintages
     ),
-    *(_minutes(facility, "insee", _CELLS) for facility in _WORDS),
+    *(_minutes(facility, CELLS, _CELLS_VINTAGE) for facility in FACILITIES),
     *(column for pair in _CHANGES for column in pair),
 )

@@ -1,4 +1,4 @@
-"""INSEE codes of communes as files write them, and the three cities that have two levels."""
+"""INSEE codes as files write them, which are overseas, and the cities that have two levels."""
 
 from __future__ import annotations
 
@@ -18,6 +18,28 @@ PLM: Final = {
 }
 #: Commune of each arrondissement.
 WHOLE_OF: Final = {part: whole for whole, parts in PLM.items() for part in parts}
+
+
+def overseas(codes: pd.Series) -> pd.Series:
+    """
+    Tell overseas communes or départements from those of métropole.
+
+    Parameters
+    ----------
+    codes : Series of str
+        INSEE codes of communes, or of départements.
+
+    Returns
+    -------
+    Series of bool
+        Whether each is overseas.
+
+    Examples
+    --------
+    >>> overseas(pd.Series(["97411", "45019", "974", "2A"])).tolist()
+    [True, False, True, False]
+    """
+    return codes.str.startswith("97")
 
 
 def with_zero(codes: pd.Series) -> pd.Series:

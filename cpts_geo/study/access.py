@@ -15,15 +15,13 @@ from cpts_geo.access.nearest.minutes import coverage_by_variant, minutes_columns
 from cpts_geo.access.nearest.squares import cell_minutes
 from cpts_geo.access.travel.times import TravelTimes
 from cpts_geo.capacity.answer.headline import Headline
-from cpts_geo.french import counted, number
-from cpts_geo.schema import CHANGES, FACILITIES, Status, embedded_vintage
+from cpts_geo.french import counted, duration, number
+from cpts_geo.schema import CELLS, CHANGES, FACILITIES, TIME_UNIT, Status, embedded_vintage
 from cpts_geo.study.opening import Opening, opening
 from cpts_geo.study.surroundings import Surroundings
 
-#: Facility of Insee's cells -> column of the schema.
-CELL_COLUMNS = {
-    counts: embedded_vintage(f"{facility}_minutes_insee") for facility, counts in FACILITIES.items()
-}
+#: Facility -> column of its minutes by Insee's cells.
+CELL_COLUMNS = {facility: embedded_vintage(CELLS.family(facility)) for facility in FACILITIES}
 
 
 @dataclass(frozen=True)
@@ -198,8 +196,8 @@ def _impossible(around: Surroundings, change: Change) -> str:
     times, basis = around.times, around.basis
     if basis is None:
         if times.given and times.reach < APL_WEIGHT.reach:
-            most, wide = number(times.reach, 1), number(APL_WEIGHT.reach)
-            return f"la table des temps s’arrête à {most} min, et un bassin va jusqu’à {wide}"
+            most, wide = duration(times.reach, 1), number(APL_WEIGHT.reach)
+            return f"{times.series.held_by} s’arrête à {most}, et un bassin va jusqu’à {wide}"
         return "l’APL n’est pas connue ici"
     if not basis.reaches(change.code):
         return "les temps de trajet ne connaissent pas cette commune"
@@ -209,11 +207,10 @@ def _impossible(around: Surroundings, change: Change) -> str:
     lost = people_missing(change.code, around.field, origins=known)
     if lost.empty:
         return ""
-    where = "l’extrait de routes" if times.series == "roads" else "la table des temps"
     return (
-        f"{where} n’a pas {counted(len(lost), 'commune', 'communes')} "
-        f"({counted(float(lost.sum()), 'habitant', 'habitants')}) à une vingtaine de minutes, qui "
-        "partagent ce bassin : l’écart serait exagéré"
+        f"{times.series.held_by} n’a pas {counted(len(lost), 'commune', 'communes')} "
+        f"({counted(float(lost.sum()), 'habitant', 'habitants')}) à une vingtaine de "
+        f"{TIME_UNIT.many}, qui partagent ce bassin : l’écart serait exagéré"
     )
 
 
@@ -235,17 +232,18 @@ def _shift_columns(shifts: Sequence[Shift], codes: pd.Series) -> pd.DataFrame:
     return with_status(columns, codes.index, status=Status.ASSUMED)
 
 
-def _facilities(cells: pd.DataFrame) -> list[str]:
-    """Facilities that the cells measure."""
-    return [] if cells.empty else [f for f in CELL_COLUMNS if (cells["facility"] == f).any()]
+def _facilities(cells: pd.DataFrame) -> dict[str, str]:
+    """Facilities that the cells measure, and what the cells call them."""
+    held = set() if cells.empty else set(cells["facility"])
+    return {name: each.counts for name, each in FACILITIES.items() if each.counts in held}
 
 
 def _cell_coverage(cells: pd.DataFrame) -> pd.DataFrame:
     """People within each time of each facility, over all the cells of the territory."""
     whole = cells.assign(area="territory")
     rows = {
-        facility: cell_minutes(whole, facility=facility, by="area").iloc[0]
-        for facility in _facilities(cells)
+        name: cell_minutes(whole, facility=counts, by="area").iloc[0]
+        for name, counts in _facilities(cells).items()
     }
     return pd.DataFrame(rows).T
 
@@ -253,7 +251,7 @@ def _cell_coverage(cells: pd.DataFrame) -> pd.DataFrame:
 def _cell_columns(cells: pd.DataFrame, codes: pd.Series) -> pd.DataFrame:
     """Mean minutes to each facility by commune, from its cells, with their status."""
     means = {
-        CELL_COLUMNS[facility]: codes.map(cell_minutes(cells, facility=facility)["mean_minutes"])
-        for facility in _facilities(cells)
+        CELL_COLUMNS[name]: codes.map(cell_minutes(cells, facility=counts)["mean_minutes"])
+        for name, counts in _facilities(cells).items()
     }
     return with_status(means, codes.index, status=Status.MEASURED)

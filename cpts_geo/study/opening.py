@@ -210,6 +210,7 @@ def opening(
     candidates = [code for code in asking if code not in open_now]
     if len(candidates) < 2:
         return None
+    reach = times["central"].reach
     matrices = {name: _matrix(each, asking, [*asking, *care]) for name, each in times.items()}
     new = _tractable(min(max(1, needed - len(open_now)), _MAX_SITES), len(candidates))
     people = field.loc[asking, "population"].astype("float64")
@@ -259,7 +260,7 @@ def opening(
         solutions=solutions,
         stability=stability,
         by_variant=by_variant,
-        gains={s: _gain(central, people, s, care) for s in {best, far}} if known else {},
+        gains={s: _gain(central, people, s, care, reach=reach) for s in {best, far} if known},
         emergencies_known=known,
         loads=_loads(central, proportional, [*open_now, *best]),
         left_out=tuple(pd.Index(lived).difference(asking, sort=False)),
@@ -320,12 +321,21 @@ def _nearest_care(minutes: pd.DataFrame, care: list[str]) -> tuple[str, ...]:
 
 
 def _gain(
-    minutes: pd.DataFrame, people: pd.Series, sites: tuple[str, ...], care: list[str]
+    minutes: pd.DataFrame,
+    people: pd.Series,
+    sites: tuple[str, ...],
+    care: list[str],
+    *,
+    reach: float,
 ) -> pd.DataFrame:
     """Before and after; a site where care is already changes no time."""
     known = [code for code in care if code in minutes]
     return coverage_gain(
-        minutes, people, sites=[code for code in sites if code not in known], existing=known
+        minutes,
+        people,
+        sites=[code for code in sites if code not in known],
+        existing=known,
+        reach=reach,
     )
 
 

@@ -64,7 +64,8 @@ def _coverage(access: TerritoryAccess) -> pd.DataFrame:
     partial = table["unknown"] > 0
     table[["people", "share"]] = table[["people", "share"]].mask(partial)
     status = pd.Series(access.times.status.value, index=table.index)
-    return table.assign(status=status.mask(partial, Status.UNKNOWN.value), times=origins)
+    status = status.mask(table["people"].isna(), Status.UNKNOWN.value)
+    return table.assign(status=status, times=origins)
 
 
 def _shifts(access: TerritoryAccess) -> pd.DataFrame | None:

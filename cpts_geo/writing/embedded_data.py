@@ -20,6 +20,7 @@ from cpts_geo.errors import DataFileError
 from cpts_geo.files import write_csv, write_json, write_parquet
 from cpts_geo.schema import DEPARTEMENT, EARLIER_POPULATION, embedded_vintage
 from cpts_geo.sources.catalogue.catalogue import sources, verified_path
+from cpts_geo.sources.codes import overseas
 from cpts_geo.sources.embedding import embedded, packages
 from cpts_geo.sources.embedding.cog_vintages import read_events
 from cpts_geo.sources.embedding.contracts import check
@@ -88,7 +89,7 @@ def _split_families(splits: pd.DataFrame) -> pd.Series:
 
 def _codes_within(communes: gpd.GeoDataFrame, centre: pd.Series, *, radius_km: float) -> pd.Series:
     """Codes, in order, of the communes at most `radius_km` from `centre`, border to border."""
-    mainland = communes[communes.geometry.notna() & ~communes["code_insee"].str.startswith("97")]
+    mainland = communes[communes.geometry.notna() & ~overseas(communes["code_insee"])]
     metric = mainland.to_crs(settings.METRIC_CRS)
     inside = metric["code_insee"].isin(centre)
     zone = shapely.coverage_union_all(np.asarray(metric.geometry[inside]))

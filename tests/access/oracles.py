@@ -188,6 +188,7 @@ times = st.one_of(
 )
 amounts = st.one_of(st.just(0.0), st.floats(1, 10_000))
 present = st.floats(1, 10_000)
+maybe = st.just(math.nan) | amounts
 
 
 @st.composite

@@ -5,7 +5,9 @@ A narrow no-break space is written ``⍽`` in the snapshot, so that a lost one s
 
 from __future__ import annotations
 
+import ast
 import re
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -13,11 +15,13 @@ import pandas as pd
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
+from cpts_geo import settings
 from cpts_geo.access.changes.change import Change, gp_leaves
 from cpts_geo.access.changes.shifts import Shift
 from cpts_geo.access.changes.text import _gp_arrives
 from cpts_geo.analysis import Analysis
 from cpts_geo.atlas.look.cells import Cell
+from cpts_geo.atlas.maps.layers import territory_layers
 from cpts_geo.atlas.sections.access._changes import _shift_sentence, shift_rows
 from cpts_geo.atlas.sections.access._coverage import coverage_rows, coverage_sentences, times_note
 from cpts_geo.atlas.sections.access._minutes import coverage_headers
@@ -32,7 +36,7 @@ from cpts_geo.atlas.sections.access._opening import (
 from cpts_geo.atlas.sections.access.words import most_touched, named, over_variants, signed
 from cpts_geo.french import number
 from cpts_geo.sources.embedding import embedded
-from cpts_geo.study.access import TerritoryAccess
+from cpts_geo.study.access import TerritoryAccess, study_access
 from cpts_geo.study.opening import Opening
 from tests.atlas.said import TERRITORIES, plain, visible
 from tests.kept import analysed
@@ -105,7 +109,7 @@ def test_approximations_are_called_so_wherever_their_numbers_are(five: Analysis,
 def test_the_analysts_times_are_called_his(given: TerritoryAccess) -> None:
     note = times_note(given)
     assert "temps de la table « temps.csv » (confiance C)" in note
-    assert "Seuls les lieux de cette table comptent" in note
+    assert "Seuls les lieux de la table des temps comptent" in note
     spoken = [note, *said(given)]
     assert not any("approché" in text or "variante" in text for text in spoken)
     (gp, emergency) = coverage_sentences(given)
@@ -174,12 +178,61 @@ def test_people_whose_time_is_unknown_are_said_beside_the_share(five: Analysis) 
     assert gp.endswith("Temps inconnu pour 1 habitant, hors du compte.")
 
 
+def test_a_table_too_short_for_a_sentence_is_said_to_be(given: TerritoryAccess) -> None:
+    beyond = given.coverage.assign(people=np.nan, share=np.nan, beyond=500.0)
+    short = replace(given, coverage=beyond, times=replace(given.times, reach=8.0))
+    gp, emergency = map(plain, coverage_sentences(short))
+    lead = "Les temps fournis par l’analyste s’arrêtent à 8,0 minutes : la part des habitants à "
+    end = " n’est pas connue. Hors d’atteinte : 500 habitants à plus de 8 min ou sans route."
+    assert gp == f"{lead}10 minutes au plus d’une commune où exerce un généraliste libéral{end}"
+    assert emergency.startswith(f"{lead}20 minutes au plus d’un service d’urgences{end}")
+    assert {cell.status for row in coverage_rows(short) for cell in row.cells[:4]} == {"unknown"}
+
+
+# --- words and times of one home --------------------------------------------------------
+
+
+def test_other_times_are_spoken_of_wherever_they_are(
+    five: Analysis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spoken = {"gp": 12.0, "emergency": 25.0, "centre": 18.0}
+    others = {"SPOKEN_MINUTES": spoken, "MINUTES_BANDS": (*sorted(spoken.values()), 40.0)}
+    for name, value in others.items():
+        for module in [m for key, m in sys.modules.items() if key.startswith("cpts_geo")]:
+            if hasattr(module, name):
+                monkeypatch.setattr(module, name, value)
+    study = five.studies["ouest_loiret"]
+    access = study_access(study.figures, study.common.surroundings, result=study.headline)
+    found = opening_of(access)
+    (layer,) = [x for x in territory_layers(study.communes) if "Minutes" in x.title]
+    texts = [*said(access), *coverage_headers(), *layer.labels]
+    assert coverage_rows(access)
+    assert gain_rows(found, access)
+    times = re.findall(r"(\d+) min(?:utes)? (?:au plus|ou moins)", plain(" ; ".join(texts)))
+    assert set(times) == {"12", "18", "25", "40"}
+    assert layer.breaks == (0.0, 12.0, 18.0, 25.0, 40.0)
+
+
+def test_the_unit_of_times_is_named_in_one_place() -> None:
+    rooms = ["access", "atlas/sections/access", "atlas/maps", "study", "schema"]
+    folder = settings._PACKAGE_DIR
+    for path in [path for room in rooms for path in (folder / room).glob("*.py")]:
+        nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+        docstrings = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+        texts = [x.value for x in nodes if isinstance(x, ast.Constant) and id(x) not in docstrings]
+        # One word is the name of a column; a sentence has several.
+        words = [text for text in texts if isinstance(text, str) and " " in text]
+        assert not [text for text in words if re.search(r"\bmin(utes?)?\b(?!\()", text)], path
+    for path in (folder / "atlas/templates/sections/access").glob("*.j2"):
+        assert "minute" not in path.read_text(encoding="utf-8"), path
+
+
 # --- coverage table ---------------------------------------------------------------------
 
 
 def test_coverage_rows_give_shares_people_and_the_other_variants(five: Analysis) -> None:
     access = five.studies["ouest_loiret"].access
-    headers = coverage_headers()
+    headers = [plain(header) for header in coverage_headers()]
     rows = coverage_rows(access)
     assert [row.label for row in rows] == ["Généraliste", "Service d’urgences"]
     assert all(len(row.cells) == len(headers) for row in rows)
@@ -193,6 +246,23 @@ def test_coverage_rows_give_shares_people_and_the_other_variants(five: Analysis)
     people = table.at[("emergency", "central", 20.0), "people"]
     assert cell.origin.endswith(f"{number(people)} habitants")
     assert {cell.status for row in rows for cell in row.cells} == {"estimated"}
+
+
+def test_cells_of_insee_stand_below_the_times_between_communes(five: Analysis) -> None:
+    study = five.studies["ouest_loiret"]
+    around = replace(study.common.surroundings)
+    # Dry: 60 people at 4 minutes of an emergency department, 40 at 21, and no GP is measured.
+    cells = {"code_insee": "45130", "population": [60.0, 40.0], "minutes": [4.0, 21.0]}
+    vars(around)["cells"] = pd.DataFrame(cells).assign(facility="emergency_departments")
+    access = study_access(study.figures, around, result=None)
+    *others, row = coverage_rows(access)
+    assert [each.label for each in others] == ["Généraliste", "Service d’urgences"]
+    assert row.label == "Service d’urgences"
+    assert "Insee" in row.detail
+    assert texts(row.cells) == ["60 %"] * 3 + ["100 %", "11 min", "21 min", "21 min"]
+    assert {cell.status for cell in row.cells} == {"measured"}
+    mean = access.columns["emergency_minutes_insee_2024"]
+    assert mean.dropna().tolist() == pytest.approx([10.8])
 
 
 # --- scenarios --------------------------------------------------------------------------

@@ -32,6 +32,7 @@ from cpts_geo.atlas.maps._canvas import Drawing
 from cpts_geo.atlas.maps.layers import MapLayer, classify, territory_layers
 from cpts_geo.french import NNBSP
 from cpts_geo.schema import status_column
+from tests.atlas.said import plain
 from tests.kept import analysed
 
 KEY = "ouest_loiret"
@@ -189,7 +190,7 @@ def test_in_the_commune_is_a_class_apart_from_near_and_from_unknown(
     minutes = territory_layers(communes)[1]
     values = pd.Series([0.0, 0.1, 10.0, 10.1, 15.0, 20.0, 30.0, 30.1, np.nan])
     assert classify(values, minutes).tolist() == [0, 1, 1, 2, 2, 3, 4, 5, -1]
-    assert minutes.labels == (
+    assert tuple(map(plain, minutes.labels)) == (
         "dans la commune", "10 min ou moins", "10 à 15 min", "15 à 20 min", "20 à 30 min",
         "plus de 30 min",
     )  # fmt: skip

@@ -389,7 +389,7 @@ def test_the_page_says_whose_times_they_are_and_leaves_variants_out(
     text = access_text(opened.page)
     assert "temps de la table « temps du SIG.csv » (confiance C)" in text
     assert "temps fournis par l’analyste" in text
-    assert "Les temps fournis n’étant pas ceux de la Drees, l’écart est une estimation." in text
+    assert "Les temps fournis par l’analyste n’étant pas ceux de la Drees, l’écart est" in text
     assert not re.search("approch|variante|Scénarios choisis par défaut", text)
     assert opened.page.locator("h3.apart").count() == 3
     assert opened.page.locator(".leaflet-control-layers-base input").count() == 7

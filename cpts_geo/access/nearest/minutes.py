@@ -16,10 +16,10 @@ import pandas as pd
 from cpts_geo.access.nearest._proximity import nearest
 from cpts_geo.access.nearest.reached import NEAR_SHARE, time_reached
 from cpts_geo.access.travel.surrogate import LAWS, Variant, surrogate_times
-from cpts_geo.access.travel.times import BANDS, TravelTimes, listed
+from cpts_geo.access.travel.times import TravelTimes, listed
 from cpts_geo.errors import TravelError
-from cpts_geo.schema import COLUMNS, FACILITIES, Status, minutes_name, newest_vintage, status_column
-from cpts_geo.settings import COG_YEAR, MIN_COVERAGE_RATE
+from cpts_geo.schema import COLUMNS, FACILITIES, Status, newest_vintage, status_column
+from cpts_geo.settings import COG_YEAR, MIN_COVERAGE_RATE, MINUTES_BANDS
 
 #: Minutes looked at around a territory: an hour is beyond any rota.
 _REACH: Final = 45.0
@@ -157,7 +157,7 @@ def facility_counts(field: pd.DataFrame, facility: str) -> tuple[int, pd.Series]
     >>> facility_counts(field, "gp")[0]
     2017
     """
-    name = newest_vintage(FACILITIES[facility], field.columns[field.notna().any()])
+    name = newest_vintage(FACILITIES[facility].counts, field.columns[field.notna().any()])
     return None if name is None else (int(COLUMNS[name].vintage), field[name])
 
 
@@ -202,7 +202,7 @@ def minutes_to_care(field: pd.DataFrame, variants: Mapping[Variant, TravelTimes]
                     facility=facility,
                     variant=variant,
                     reach=times.reach,
-                    column=minutes_name(facility, times.series, vintage),
+                    column=times.series.column(facility, vintage),
                 )
             )  # fmt: skip
     columns = ["code_insee", "facility", "variant", "site", "minutes", "known", "reach", "column"]
@@ -282,9 +282,10 @@ def with_status(
 
 def coverage_by_variant(care: pd.DataFrame, people: pd.Series) -> pd.DataFrame:
     """
-    Count the people of a territory within 10, 15, 20 and 30 minutes of each facility.
+    Count the people of a territory within each of ``settings.MINUTES_BANDS`` of each facility.
 
-    "Within 10 minutes" holds 10 itself; whole communes are counted, from one point each.
+    "Within 10 minutes" holds 10 itself; whole communes are counted, from one point each. What
+    is within a time that the travel times do not reach is unknown while someone is beyond them.
 
     Parameters
     ----------
@@ -318,8 +319,12 @@ def coverage_by_variant(care: pd.DataFrame, people: pd.Series) -> pd.DataFrame:
         near = part.set_index("code_insee").reindex(people.index)
         known = near["known"].fillna(False).astype(bool)
         counted = people.where(known, 0.0).fillna(0.0)
-        bands = [band for band in BANDS if band <= part["reach"].iloc[0]]
-        within = np.array([counted[near["minutes"] <= band].sum() for band in bands], dtype=float)
+        within = pd.Series(
+            {band: float(counted[near["minutes"] <= band].sum()) for band in MINUTES_BANDS}
+        )
+        beyond = float(people[known & near["minutes"].isna()].sum())
+        if beyond:
+            within = within.where(within.index <= part["reach"].iloc[0])
         unknown = float(people[~known].sum())
         spread = _spread_of(near["minutes"], people)
         share = within / counted.sum() if counted.sum() > 0 else np.nan
@@ -327,11 +332,11 @@ def coverage_by_variant(care: pd.DataFrame, people: pd.Series) -> pd.DataFrame:
             share = np.nan
             spread |= {"worst_minutes": np.nan, "worst": ""}
         blocks.append(
-            pd.DataFrame({"minutes": bands, "people": within, "share": share}).assign(
+            pd.DataFrame({"minutes": within.index, "people": within, "share": share}).assign(
                 facility=str(facility),
                 variant=str(variant),
                 unknown=unknown,
-                beyond=float(people[known & near["minutes"].isna()].sum()),
+                beyond=beyond,
                 column=part["column"].iloc[0],
                 **spread,
             )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import pandas as pd
 
 from cpts_geo.access.nearest.reached import NEAR_SHARE
-from cpts_geo.access.travel.times import BANDS
+from cpts_geo.settings import MINUTES_BANDS
 
 
 def cell_minutes(cells: pd.DataFrame, *, facility: str, by: str = "code_insee") -> pd.DataFrame:
@@ -32,7 +32,7 @@ def cell_minutes(cells: pd.DataFrame, *, facility: str, by: str = "code_insee") 
         By area, in order: population (of all its cells), population_unknown (those no road joins to
         a facility), mean_minutes, p90_minutes (the smallest time within which 90 % of the people
         whose time is known are), worst_minutes, and for each band b of
-        :data:`cpts_geo.access.travel.times.BANDS` within_b (people) and share_within_b (of those
+        ``settings.MINUTES_BANDS`` within_b (people) and share_within_b (of those
         whose time is known, in [0, 1]). Cells weigh by their people; one without any is no worst
         case. NaN where nobody's time tells.
 
@@ -58,7 +58,7 @@ def cell_minutes(cells: pd.DataFrame, *, facility: str, by: str = "code_insee") 
             "inhabited": chosen["minutes"].where(people > 0),
         }
     )
-    for band in BANDS:
+    for band in MINUTES_BANDS:
         table[f"within_{band:g}"] = people.where(chosen["minutes"] <= band, 0.0)
     groups = table.groupby(by, sort=True)
     sums = groups.sum()
@@ -70,7 +70,7 @@ def cell_minutes(cells: pd.DataFrame, *, facility: str, by: str = "code_insee") 
         "p90_minutes": _quantile(table, NEAR_SHARE, by=by).reindex(sums.index),
         "worst_minutes": groups["inhabited"].max(),
     }
-    for band in BANDS:
+    for band in MINUTES_BANDS:
         within = sums[f"within_{band:g}"]
         columns |= {f"within_{band:g}": within, f"share_within_{band:g}": within / known}
     return pd.DataFrame(columns)

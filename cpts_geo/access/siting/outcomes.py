@@ -17,8 +17,8 @@ from cpts_geo.access.siting._question import (
     site_defects,
     told,
 )
-from cpts_geo.access.travel.times import BANDS
 from cpts_geo.errors import SitingError
+from cpts_geo.settings import MINUTES_BANDS
 
 
 def coverage_outcomes(
@@ -44,7 +44,7 @@ def coverage_outcomes(
     -------
     Series
         demand (whole); within_10, ... (demand within each time of
-        :data:`cpts_geo.access.travel.times.BANDS`, itself included); share_within_10, ... (0 to 1,
+        ``settings.MINUTES_BANDS``, itself included); share_within_10, ... (0 to 1,
         of the whole); mean_minutes (of the demand in reach); p90_minutes; worst_minutes and
         worst_commune (the farthest in reach, first by code); unreached (demand with no known time).
         Minutes are NaN, and the commune empty, when nothing is in reach.
@@ -79,6 +79,7 @@ def coverage_gain(
     *,
     sites: Collection[str],
     existing: Collection[str],
+    reach: float = math.inf,
 ) -> pd.DataFrame:
     """
     Compare how near the demand is before and after new sites open.
@@ -91,6 +92,9 @@ def coverage_gain(
         New sites.
     existing : collection of str
         Sites open today (emergency departments, centres), which stay open; may be empty.
+    reach : float
+        Minutes up to which every time is known: what is within more is NaN while some demand is
+        out of reach.
 
     Returns
     -------
@@ -122,8 +126,8 @@ def coverage_gain(
             *told(("nouveaux sites déjà ouverts", [c for c in sites if c in set(existing)])),
         ],
     )
-    before = _outcomes(minutes, demand, sites=existing)
-    after = _outcomes(minutes, demand, sites=[*existing, *sites])
+    before = _outcomes(minutes, demand, sites=existing, reach=reach)
+    after = _outcomes(minutes, demand, sites=[*existing, *sites], reach=reach)
     figures = before.index.drop("worst_commune")
     difference = after[figures].astype("float64") - before[figures].astype("float64")
     if difference["unreached"]:
@@ -133,7 +137,9 @@ def coverage_gain(
     return table.fillna({"worst_commune": ""})
 
 
-def _outcomes(minutes: pd.DataFrame, demand: pd.Series, *, sites: Collection[str]) -> pd.Series:
+def _outcomes(
+    minutes: pd.DataFrame, demand: pd.Series, *, sites: Collection[str], reach: float = math.inf
+) -> pd.Series:
     """Measures of one set of open sites."""
     asks = demand.reindex(minutes.index).astype("float64")
     asks = asks[asks > 0].sort_index()
@@ -141,8 +147,9 @@ def _outcomes(minutes: pd.DataFrame, demand: pd.Series, *, sites: Collection[str
     nearest = minutes.loc[asks.index, list(sites)].astype("float64").min(axis=1)
     total, known = float(asks.sum()), nearest.notna()
     figures: dict[str, float | str] = {"demand": total}
-    for band in BANDS:
-        within = float(asks[nearest <= band].sum())
+    for band in MINUTES_BANDS:
+        sure = band <= reach or known.all()
+        within = float(asks[nearest <= band].sum()) if sure else math.nan
         figures |= {f"within_{band:g}": within, f"share_within_{band:g}": within / total}
     in_reach = float(asks[known].sum())
     spent = float((asks * nearest)[known].sum())

@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 
 from cpts_geo.access.travel.surrogate import PowerLaw, great_circle_km
-from cpts_geo.access.travel.times import BANDS, TravelTimes, listed
+from cpts_geo.access.travel.times import TravelTimes, listed
 from cpts_geo.errors import TravelError
 from cpts_geo.french import number
+from cpts_geo.settings import MINUTES_BANDS
 
 #: Distances the project's laws were fitted on, kilometres.
 _FITTED_KM: Final = 25.0
@@ -186,7 +187,7 @@ def error_by_distance(
 
 
 def band_agreement(
-    pairs: pd.DataFrame, law: PowerLaw, *, bands: Sequence[float] = BANDS
+    pairs: pd.DataFrame, law: PowerLaw, *, bands: Sequence[float] = MINUTES_BANDS
 ) -> pd.DataFrame:
     """
     Count how often a law puts a pair on the right side of each time.

@@ -10,7 +10,8 @@ import pandas as pd
 from cpts_geo.access.travel.times import TravelTimes, listed, travel_times
 from cpts_geo.errors import MAX_DEFECTS
 from cpts_geo.foreign import shown_name
-from cpts_geo.french import counted, number
+from cpts_geo.french import counted, duration, number
+from cpts_geo.schema import FILE
 from cpts_geo.settings import COG_YEAR
 from cpts_geo.sources.analyst.travel.file import Unit, read_travel_file
 from cpts_geo.sources.catalogue.catalogue import sources
@@ -44,7 +45,7 @@ def given_times(
         The file cannot be used.
     """
     pairs = read_travel_file(path, unit=unit)
-    origin = sources()["travel_file"]
+    origin = sources()[FILE.source]
     times = travel_times(
         pairs,
         label=f"temps de la table « {shown_name(path.name)} »",
@@ -52,7 +53,7 @@ def given_times(
         grade=origin.grade,
         # Insee's convention: no time within a commune.
         diagonal=0.0,
-        series="file",
+        series=FILE,
     )
     words = {
         "missing": (
@@ -68,7 +69,9 @@ def given_times(
     alone = set(pairs["origin"]) & set(pairs["destination"]) - set(own)
     if alone:
         words_of_own = ("lieu sans temps vers lui-même", "lieux sans temps vers eux-mêmes")
-        adapted.append(f"{counted(len(alone), *words_of_own)}, à 0 minute par convention")
+        adapted.append(
+            f"{counted(len(alone), *words_of_own)}, à {duration(0, words=True)} par convention"
+        )
     if len(strangers):
         adapted.append(f"codes absents du COG {COG_YEAR}, laissés de côté : {listed(strangers)}")
     said = (f"Table des temps : {', '.join(adapted)}.",) if adapted else ()
@@ -100,11 +103,13 @@ def _own_note(pairs: pd.DataFrame) -> list[str]:
     own = pairs.loc[(pairs["origin"] == pairs["destination"]) & (pairs["minutes"] > 0), "minutes"]
     if own.empty:
         return []
-    low, high = number(own.min(), 1), number(own.max(), 1)
-    size = low if low == high else f"de {low} à {high}"
+    low, high = own.min(), own.max()
+    size = duration(high, 1)
+    if number(low, 1) != number(high, 1):
+        size = f"de {number(low, 1)} à {size}"
     words = ("commune a un temps vers elle-même", "communes ont un temps vers elles-mêmes")
     return [
-        f"Table des temps : {counted(len(own), *words)} autre que 0 ({size} min) : "
+        f"Table des temps : {counted(len(own), *words)} autre que 0 ({size}) : "
         "gardé tel quel, et non remis à 0."
     ]
 
@@ -141,9 +146,8 @@ def lacking_notes(times: TravelTimes | None, communes: pd.DataFrame) -> tuple[st
     more = len(lost) - MAX_DEFECTS
     others = f", et {counted(more, 'autre', 'autres')}" if more > 0 else ""
     words = ("commune du périmètre n’a", "communes du périmètre n’ont")
-    which = "Temps par la route" if times.series == "roads" else "Table des temps"
     return (
-        f"{which} : {counted(len(lost), *words)} aucun temps au départ, sur "
-        f"{number(len(own))} : {shown}{others}. Leurs temps d’accès sont inconnus, et ne sont pas "
-        "devinés.",
+        f"{times.series.whose.capitalize()} : {counted(len(lost), *words)} aucun temps au départ, "
+        f"sur {number(len(own))} : {shown}{others}. Leurs temps d’accès sont inconnus, et ne sont "
+        "pas devinés.",
     )

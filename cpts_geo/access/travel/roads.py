@@ -10,6 +10,7 @@ import pandas as pd
 from cpts_geo.access.travel.times import TravelTimes, listed, travel_times
 from cpts_geo.foreign import shown_name
 from cpts_geo.french import counted, number
+from cpts_geo.schema import ROADS
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.sources.roads._tiles import valhalla_module
 from cpts_geo.sources.roads.network import network_minutes
@@ -39,7 +40,7 @@ def road_times(
     Returns
     -------
     times : TravelTimes
-        Of the series ``roads``; a place that no road is near is ``unsnapped``.
+        Of the series :data:`cpts_geo.schema.ROADS`; a place that no road is near is ``unsnapped``.
     notes : tuple of str
         French sentences on how they were computed, and on what they do not cover.
 
@@ -53,7 +54,7 @@ def road_times(
     ends = points[points["code"].isin(list(destinations))]
     say(f"Temps par la route : {number(len(points))} communes vers {number(len(ends))} lieux")
     pairs = network_minutes(pbf, points, ends, say=say)
-    name, origin = shown_name(pbf.name), sources()["travel_roads"]
+    name, origin = shown_name(pbf.name), sources()[ROADS.source]
     away = pairs.attrs["unsnapped"]
     times = travel_times(
         pairs,
@@ -63,7 +64,7 @@ def road_times(
         grade=origin.grade,
         diagonal=0.0,
         unsnapped=away,
-        series="roads",
+        series=ROADS,
     )
     notes = [
         f"Temps par la route : calculés par Valhalla {version} sur « {name} » (OpenStreetMap), de "

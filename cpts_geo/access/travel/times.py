@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
 
 import numpy as np
 import pandas as pd
@@ -18,12 +17,8 @@ from scipy.sparse import csr_array
 from cpts_geo.access.travel._sparse import csr
 from cpts_geo.errors import TravelError, one_line
 from cpts_geo.french import counted, number
-from cpts_geo.schema import Status
+from cpts_geo.schema import APPROX, Status, TravelSeries
 
-#: Approached by the distance, given in a table, or computed on roads that an analyst gives.
-Series = Literal["approx", "file", "roads"]
-#: Minutes that are spoken of: those of coverage, of maps, of sites.
-BANDS: Final = (10.0, 15.0, 20.0, 30.0)
 _COLUMNS = ("origin", "destination", "minutes")
 #: Codes shown in a message before the rest is counted.
 _SHOWN = 8
@@ -49,8 +44,8 @@ class TravelTimes:
         Where they come from, and the trust it deserves (A to D).
     unsnapped : tuple of str
         Origins or destinations without a road: their times are unknown.
-    series : {"approx", "file", "roads"}
-        Where they come from: approximations, an analyst's table, or computed on the roads given.
+    series : TravelSeries
+        What they are: approximations, an analyst's table, or computed on the roads given.
     status : Status
         How the times are known.
     """
@@ -63,13 +58,13 @@ class TravelTimes:
     source: str
     grade: str
     unsnapped: tuple[str, ...] = ()
-    series: Series = "approx"
+    series: TravelSeries = APPROX
     status: Status = Status.ESTIMATED
 
     @property
     def given(self) -> bool:
         """Whether an analyst gave them, or the roads they come from."""
-        return self.series != "approx"
+        return bool(self.series.held_by)
 
     def pairs(self) -> pd.DataFrame:
         """
@@ -99,7 +94,7 @@ def travel_times(
     reach: float | None = None,
     diagonal: float | None = None,
     unsnapped: Sequence[str] = (),
-    series: Series = "approx",
+    series: TravelSeries = APPROX,
 ) -> TravelTimes:
     """
     Make travel times of a table of pairs.
@@ -119,7 +114,7 @@ def travel_times(
         None refuses such a table.
     unsnapped : sequence of str
         Codes that the router could not put on a road; no pair but each one's own.
-    series : {"approx", "file", "roads"}
+    series : TravelSeries
         As in :class:`TravelTimes`.
 
     Returns

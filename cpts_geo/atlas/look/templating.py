@@ -15,7 +15,7 @@ from cpts_geo.capacity.demand.interval import (
     SAMPLING_WORDS,
 )
 from cpts_geo.french import counted, number, percent, typeset
-from cpts_geo.schema import GRADE_LABELS, STATUS_LABELS, STATUS_MARKS
+from cpts_geo.schema import GRADE_LABELS, STATUS_LABELS, STATUS_MARKS, TIME_UNIT
 
 
 def template(name: str) -> Template:
@@ -64,6 +64,7 @@ def _environment() -> Environment:
         "sampling_words": SAMPLING_WORDS,
         "marks": [(STATUS_MARKS[s], STATUS_LABELS[s]) for s in STATUS_LABELS],
         "grades": GRADE_LABELS,
+        "time_unit": TIME_UNIT,
         "version": __version__,
     }
     return environment

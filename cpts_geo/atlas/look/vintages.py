@@ -7,7 +7,7 @@ from typing import Final
 
 import pandas as pd
 
-from cpts_geo.schema import TERRITORY, newest_vintage, shown_vintage
+from cpts_geo.schema import TERRITORY, TRAVEL_SERIES, newest_vintage, shown_vintage
 
 #: The figures of a territory that are seen first, at their newest vintage.
 KEY_FIGURES: Final = ("share_without_mt", "gps_per_100k", "apl", "share_low_apl")
@@ -25,17 +25,16 @@ def minutes_column(known: Collection[str]) -> str | None:
     Returns
     -------
     str or None
-        From the analyst's roads or times, else Insee's cells, else the approximation; at the
-        newest GPs.
-        None where none is known.
+        Of the first of :data:`cpts_geo.schema.TRAVEL_SERIES` that is known, at its newest GPs;
+        None where none is.
 
     Examples
     --------
     >>> minutes_column({"gp_minutes_approx_2017", "gp_minutes_insee_2024"})
     'gp_minutes_insee_2024'
     """
-    best = ("gp_minutes_roads", "gp_minutes_file", "gp_minutes_insee", "gp_minutes_approx")
-    return next(filter(None, (newest_vintage(series, known) for series in best)), None)
+    found = (newest_vintage(series.family("gp"), known) for series in TRAVEL_SERIES)
+    return next(filter(None, found), None)
 
 
 def newest_known(names: Sequence[str], comparison: pd.DataFrame) -> list[str]:

@@ -26,6 +26,7 @@ from cpts_geo.french import counted, typeset, value_text
 from cpts_geo.schema import CHANGES, COLUMNS, status_column
 from cpts_geo.secrecy.disclosure import masked
 from cpts_geo.sources.catalogue.catalogue import sources
+from cpts_geo.sources.codes import overseas
 from cpts_geo.territories.perimeters.coverage import dissolve
 
 #: Decimals of coordinates in a page: about ten metres.
@@ -113,15 +114,15 @@ def overview_map(outlines: gpd.GeoDataFrame, national: gpd.GeoDataFrame) -> foli
         Territories with their names; where neighbours leave no room for one, their tooltip has it.
     """
     shown = outlines[outlines.geometry.notna()]
-    mainland = ~national["departement"].str.startswith("97")
+    away = overseas(national["departement"])
     mine = national["departement"].isin(" ".join(outlines["departements"]).split())
-    overseas = national[mine & ~mainland]
+    islands = national[mine & away]
     near = basemap.neighbours(shown)
-    box = shapely.box(*shown.total_bounds) if near or len(overseas) else _METROPOLE
+    box = shapely.box(*shown.total_bounds) if near or len(islands) else _METROPOLE
     if near:
         grounds = [basemap.land(national, box)]
     else:
-        pieces = [national[mainland], *(rows for _, rows in overseas.groupby("departement"))]
+        pieces = [national[~away], *(rows for _, rows in islands.groupby("departement"))]
         grounds = [basemap.departements(rows, tolerance_m=2500) for rows in pieces]
     shapes = [_areas(ground, fill=style.LAND, edge=style.LAND_EDGE) for ground in grounds]
     people = COLUMNS["population"]

@@ -12,8 +12,8 @@ import pandas as pd
 from cpts_geo import settings
 from cpts_geo.atlas.look.style import DIVERGING, SEQUENTIAL
 from cpts_geo.atlas.look.vintages import minutes_column
-from cpts_geo.french import number
-from cpts_geo.schema import CHANGES, COLUMNS, PAINTED, shown_vintage
+from cpts_geo.french import duration, number
+from cpts_geo.schema import CHANGES, COLUMNS, FACILITIES, PAINTED, TIME_UNIT, shown_vintage
 
 
 @dataclass(frozen=True)
@@ -85,11 +85,15 @@ def _column_layer(name: str) -> MapLayer:
 
 def _minutes_layer(column: str) -> MapLayer:
     """Minutes to a GP; 0 is in the commune."""
-    texts = [number(value) for value in settings.MINUTES_BREAKS]
-    inner = [f"{a} à {b} min" for a, b in pairwise(texts[1:])]
-    first = ("dans la commune", f"{texts[1]} min ou moins")
-    labels = (*first, *inner, f"plus de {texts[-1]} min")
-    return MapLayer(column, "Minutes jusqu’au généraliste", settings.MINUTES_BREAKS, labels)
+    first, *_, last = bands = settings.MINUTES_BANDS
+    labels = (
+        "dans la commune",
+        f"{duration(first)} ou moins",
+        *(f"{number(a)} à {duration(b)}" for a, b in pairwise(bands)),
+        f"plus de {duration(last)}",
+    )
+    title = f"{TIME_UNIT.many.capitalize()} jusqu’au {FACILITIES['gp'].short}"
+    return MapLayer(column, title, (0.0, *bands), labels)
 
 
 def _shift_layer(column: str, title: str, *, apl: str) -> MapLayer:

@@ -28,6 +28,7 @@ from cpts_geo.schema import COLUMNS
 from cpts_geo.secrecy.disclosure import masked
 from cpts_geo.settings import METRIC_CRS
 from cpts_geo.sources.catalogue.catalogue import sources
+from cpts_geo.sources.codes import overseas
 from cpts_geo.territories.perimeters.coverage import metric_crs
 
 _LABELLED = 5
@@ -262,7 +263,7 @@ def overview_figure(outlines: gpd.GeoDataFrame, *, national: gpd.GeoDataFrame) -
             crs = metric_crs(national.loc[mine, "code_insee"])
             land = basemap.land(national, shapely.box(*shown.total_bounds)).to_crs(crs)
         else:
-            mainland = national[~national["departement"].str.startswith("97")]
+            mainland = national[~overseas(national["departement"])]
             land = basemap.departements(mainland, tolerance_m=1500).to_crs(crs)
         land.plot(ax=ax, color=style.LAND, edgecolor=style.BORDER, linewidth=0.3)
         ranked = shown.sort_values("population", ascending=False)

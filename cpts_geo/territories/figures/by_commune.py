@@ -24,11 +24,11 @@ from cpts_geo.schema import (
 )
 from cpts_geo.settings import COG_YEAR
 from cpts_geo.sources.catalogue.catalogue import sources
+from cpts_geo.sources.codes import overseas
 from cpts_geo.sources.embedding.embedded import load_cog_events
 from cpts_geo.territories.cog.events import current_codes
 from cpts_geo.territories.figures._parts import OLDEST_COG, Part, moved_to_today
 
-_OVERSEAS = "97"
 #: Quantities of the APL workbook, and the columns of its reader.
 _OF_APL: Final = {
     "apl": "apl",
@@ -245,7 +245,7 @@ def _known_zeros(figures: pd.DataFrame, communes: pd.DataFrame, name: str, part:
     """Communes that a list of equipped communes leaves out, and that existed when it was made."""
     absent = figures[name].isna() & ~figures["code_insee"].isin(part.unknown)
     if not part.overseas:
-        absent &= ~communes["departement"].str.startswith(_OVERSEAS)
+        absent &= ~overseas(communes["departement"])
     if part.cog == COG_YEAR:
         return absent
     absent &= communes[EARLIER_POPULATION].notna()

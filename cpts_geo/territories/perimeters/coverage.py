@@ -14,6 +14,7 @@ import shapely
 
 from cpts_geo.schema import Status
 from cpts_geo.settings import GEOGRAPHIC_CRS, METRIC_CRS, OVERSEAS_METRIC_CRS
+from cpts_geo.sources.codes import overseas
 
 #: Decimals kept in degrees: about one metre.
 _DECIMALS = 5
@@ -23,10 +24,9 @@ _POINT_TOLERANCE_DEGREES = 0.002
 
 def _zones(codes: pd.Series) -> dict[str, pd.Series]:
     """Rows of each metric system: métropole, then each overseas département."""
-    overseas = codes.str[:3].where(codes.str.startswith("97"), "")
-    masks = {METRIC_CRS: overseas == ""}
+    masks = {METRIC_CRS: ~overseas(codes)}
     for departement, crs in OVERSEAS_METRIC_CRS.items():
-        masks[crs] = masks.get(crs, False) | (overseas == departement)
+        masks[crs] = masks.get(crs, False) | codes.str.startswith(departement)
     return masks
 
 
@@ -190,7 +190,7 @@ def holes(communes: gpd.GeoDataFrame) -> pd.DataFrame:
     >>> holes(land).round(2).to_numpy().tolist()
     [[1.75, 47.95, 82.95]]
     """
-    mask = ~communes["code_insee"].str.startswith("97") & communes.geometry.notna()
+    mask = ~overseas(communes["code_insee"]) & communes.geometry.notna()
     metric = np.asarray(communes.geometry[mask].to_crs(METRIC_CRS))
     union = shapely.coverage_union_all(shapely.coverage_clean(metric))
     rings = [shapely.Polygon(ring) for part in shapely.get_parts(union) for ring in part.interiors]

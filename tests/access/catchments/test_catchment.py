@@ -29,6 +29,7 @@ from tests.access.oracles import (
     dense_world,
     dress,
     in_reach,
+    maybe,
     naive_3sfca,
     naive_e2sfca,
     present,
@@ -81,8 +82,8 @@ def test_the_published_apl_of_younger_doctors_is_a_supply_shared(official_table,
 # --- plain loops ------------------------------------------------------------------------
 
 
-@few
-@given(worlds(), weights)
+@settings(max_examples=55, deadline=None)
+@given(worlds() | worlds(supply=maybe, people=maybe), weights)
 def test_every_measure_equals_plain_loops(world, both):
     weight, naive = both
     args = {"travel": world.times(), **world.tables(), "weight": weight}

@@ -17,11 +17,8 @@ from cpts_geo.access.catchments.catchment import (
 from tests.access.oracles import (
     WEIGHTS,
     World,
-    amounts,
-    assert_same,
     in_reach,
-    naive_3sfca,
-    naive_e2sfca,
+    maybe,
     present,
     weights,
     worlds,
@@ -30,21 +27,10 @@ from tests.access.oracles import (
 few = settings(max_examples=30, deadline=None)
 SHARING = [enhanced_two_stage_fca, m2sfca, three_stage_fca]
 APL, _ = WEIGHTS["apl"]
-maybe = st.just(math.nan) | amounts
 
 
 def unknown(found: pd.Series) -> set[str]:
     return set(found.index[found.isna()])
-
-
-@few
-@given(worlds(supply=maybe, people=maybe), weights)
-def test_unknown_numbers_spread_as_in_plain_loops(world, both):
-    weight, naive = both
-    args = {"travel": world.times(), **world.tables(), "weight": weight}
-    assert_same(enhanced_two_stage_fca(**args), naive_e2sfca(world, naive))
-    assert_same(m2sfca(**args), naive_e2sfca(world, naive, power=2))
-    assert_same(three_stage_fca(**args), naive_3sfca(world, naive))
 
 
 @few

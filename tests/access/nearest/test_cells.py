@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cpts_geo.access.nearest.squares import cell_minutes
-from cpts_geo.access.travel.times import BANDS
+from cpts_geo.settings import MINUTES_BANDS
 from cpts_geo.sources.readers._formats.columns import _FACILITIES as FACILITIES
 
 
@@ -39,7 +39,7 @@ def naive(table: pd.DataFrame, code: str) -> dict[str, float]:
     found["mean_minutes"] = sum(times) / len(times) if times else math.nan
     found["p90_minutes"] = times[math.ceil(0.9 * len(times)) - 1] if times else math.nan
     found["worst_minutes"] = times[-1] if times else math.nan
-    for band in BANDS:
+    for band in MINUTES_BANDS:
         within = sum(1 for minutes in times if minutes <= band)
         found[f"within_{band:g}"] = within
         found[f"share_within_{band:g}"] = within / people if people else math.nan
@@ -53,8 +53,8 @@ def test_toy_by_hand() -> None:
     assert found.loc["45130"].to_dict() == pytest.approx(
         {
             "population": 110, "population_unknown": 10, "mean_minutes": 9.1, "p90_minutes": 10,
-            "worst_minutes": 31, **dict.fromkeys([f"within_{b:g}" for b in BANDS], 90),
-            **dict.fromkeys([f"share_within_{b:g}" for b in BANDS], 0.9),
+            "worst_minutes": 31, **dict.fromkeys([f"within_{b:g}" for b in MINUTES_BANDS], 90),
+            **dict.fromkeys([f"share_within_{b:g}" for b in MINUTES_BANDS], 0.9),
         }
     )  # fmt: skip
     assert found.loc["45098", ["within_10", "within_15"]].tolist() == [0, 20]

@@ -21,7 +21,8 @@ from cpts_geo.access.nearest.minutes import (
 from cpts_geo.access.travel.surrogate import great_circle_km
 from cpts_geo.access.travel.times import TravelTimes, travel_times
 from cpts_geo.errors import TravelError
-from cpts_geo.schema import COLUMNS, Status
+from cpts_geo.schema import COLUMNS, FILE, Status
+from cpts_geo.settings import MINUTES_BANDS
 from cpts_geo.sources.embedding import embedded
 
 #: methods.md §5: minutes of d kilometres.
@@ -43,7 +44,7 @@ def on_a_line(**km: float) -> pd.DataFrame:
 def given_times(*rows: tuple[str, str, float]) -> TravelTimes:
     pairs = pd.DataFrame(rows, columns=["origin", "destination", "minutes"])
     return travel_times(
-        pairs, label="table", source="analyste", grade="C", diagonal=0.0, series="file"
+        pairs, label="table", source="analyste", grade="C", diagonal=0.0, series=FILE
     )
 
 
@@ -357,7 +358,14 @@ def test_a_commune_without_people_is_no_worst_case() -> None:
     assert empty["worst"] == ""
 
 
-def test_bands_stop_where_the_times_do() -> None:
-    care = care_table({"A": 0.0}).assign(reach=19.0)
-    table = coverage_by_variant(care, pd.Series({"A": 10.0}))
-    assert table["minutes"].tolist() == [10, 15]
+def test_what_is_within_more_than_the_times_reach_is_known_only_of_everyone() -> None:
+    people = pd.Series({"A": 10.0, "B": 30.0})
+    care = care_table({"A": 0.0, "B": np.nan})
+    for reach, share in {19.0: [0.25, 0.25], 20.0: [0.25] * 3, 9.9: []}.items():
+        found = coverage_by_variant(care.assign(reach=reach), people)
+        assert found["minutes"].tolist() == list(MINUTES_BANDS)
+        assert found["share"].dropna().tolist() == share
+        assert found["people"].isna().equals(found["share"].isna())
+        assert set(found["beyond"]) == {30}
+    near = coverage_by_variant(care_table({"A": 0.0, "B": 4.0}).assign(reach=9.9), people)
+    assert near["share"].tolist() == [1.0] * 4

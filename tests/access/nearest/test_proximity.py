@@ -13,8 +13,9 @@ from cpts_geo.access.nearest._proximity import nearest
 from cpts_geo.access.nearest.minutes import coverage_by_variant
 from cpts_geo.access.nearest.reached import time_reached
 from cpts_geo.access.travel.example import three_communes
-from cpts_geo.access.travel.times import BANDS, travel_times
+from cpts_geo.access.travel.times import travel_times
 from cpts_geo.errors import TableError
+from cpts_geo.settings import MINUTES_BANDS
 from tests.access.oracles import REACH, World, amounts, worlds
 
 few = settings(max_examples=50, deadline=None)
@@ -127,7 +128,7 @@ def test_coverage_equals_a_loop_over_communes(world):
     found = nearest(world.times(), pd.Series(world.supply)).rename_axis("code_insee").reset_index()
     care = found.assign(facility="gp", variant="central", reach=REACH, column="x")
     table = coverage_by_variant(care, pd.Series(world.people)).set_index("minutes")
-    total, unknown, within = 0.0, 0.0, dict.fromkeys(BANDS, 0.0)
+    total, unknown, within = 0.0, 0.0, dict.fromkeys(MINUTES_BANDS, 0.0)
     for home, people in world.people.items():
         _, minutes, known = naive_nearest(world, home)
         if math.isnan(people):
@@ -136,11 +137,11 @@ def test_coverage_equals_a_loop_over_communes(world):
             unknown += people
             continue
         total += people
-        for band in BANDS:
+        for band in MINUTES_BANDS:
             within[band] += people if minutes <= band else 0.0
     assert table["people"].to_dict() == pytest.approx(within)
     assert table["people"].is_monotonic_increasing
-    assert table["unknown"].tolist() == pytest.approx([unknown] * len(BANDS))
+    assert table["unknown"].tolist() == pytest.approx([unknown] * len(MINUTES_BANDS))
     if total > 0 and total > 0.9 * (total + unknown):
         assert table["share"].tolist() == pytest.approx([n / total for n in within.values()])
     else:

@@ -15,8 +15,8 @@ from cpts_geo.access.siting._enumeration import enumerate_sites, enumeration_siz
 from cpts_geo.access.siting._question import siting_question
 from cpts_geo.access.siting.best import best_sites, sites_by_allocation
 from cpts_geo.access.siting.outcomes import coverage_gain, coverage_outcomes
-from cpts_geo.access.travel.times import BANDS
 from cpts_geo.errors import SitingError
+from cpts_geo.settings import MINUTES_BANDS
 from tests.access.siting.oracles import Place, places, ranked, realistic
 
 CHECKED = settings(max_examples=60, deadline=None)
@@ -363,7 +363,7 @@ def test_outcomes_agree_with_loops_and_one_more_site_never_harms(place, data):
     sites = data.draw(st.lists(st.sampled_from(list(place.minutes.columns)), unique=True))
     found = coverage_outcomes(place.minutes, place.demand, sites=sites)
     near = {code: place.nearest(code, tuple(sites)) for code in place.asking}
-    for band in BANDS:
+    for band in MINUTES_BANDS:
         within = sum(place.asking[code] for code, t in near.items() if t <= band)
         assert found[f"within_{band:g}"] == within
     if known := [t for t in near.values() if not math.isinf(t)]:
@@ -401,6 +401,15 @@ def test_gain_by_hand():
     assert figures.loc["difference"].tolist() == pytest.approx(gained)
     assert found["worst_commune"].tolist() == ["A", "B", ""]
     assert (figures.dtypes == "float64").all()
+
+
+def test_what_is_within_more_than_the_times_reach_is_gained_only_where_all_is_known():
+    found = coverage_gain(MINUTES, DEMAND, sites=["A"], existing=["C"], reach=15.0)
+    within = found.filter(regex="^within").astype(float)
+    assert within.isna().to_numpy().tolist() == [[False, False, True, True]] * 3
+    known, people = MINUTES.drop(index="I"), DEMAND.drop("I")
+    found = coverage_gain(known, people, sites=["A"], existing=["C"], reach=15.0)
+    assert found.filter(regex="^within").notna().all(axis=None)
 
 
 def test_means_of_other_people_are_not_subtracted():

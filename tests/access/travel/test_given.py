@@ -41,7 +41,7 @@ def test_a_diagonal_other_than_zero_is_kept_and_said(tmp_path: Path) -> None:
     rows = [("45130", "45203", 9.0), ("45203", "45130", 8.0), ("45130", "45130", 4.0)]
     path = table(tmp_path, *rows, ("45203", "45203", 0.0))
     times, said = given_times(path, None, codes=CODES)
-    assert "1 commune a un temps vers elle-même autre que 0 (4,0 min)" in " ".join(said)
+    assert "1 commune a un temps vers elle-même autre que 0 (4,0\u202fmin)" in " ".join(said)
     assert times is not None
     kept = times.pairs().set_index(["origin", "destination"])["minutes"]
     assert kept["45130", "45130"] == 4.0
@@ -53,7 +53,9 @@ def test_communes_without_a_time_are_named_up_to_fifty(tmp_path: Path) -> None:
     assert lacking_notes(times, pd.DataFrame({"code_insee": ["45130"], "name": ["Dry"]})) == ()
     many = pd.DataFrame({"code_insee": [f"{code:05d}" for code in range(60)], "name": "X"})
     [said] = lacking_notes(times, many)
-    assert said.startswith("Table des temps : 60 communes du périmètre n’ont aucun temps au départ")
+    assert said.startswith(
+        "Temps fournis par l’analyste : 60 communes du périmètre n’ont aucun temps"
+    )
     assert said.count("X (") == 50
     assert "et 10 autres" in said
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -11,6 +13,7 @@ from geopandas.testing import assert_geodataframe_equal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import cpts_geo
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.territories.perimeters.coverage import (
     area_km2,
@@ -78,6 +81,13 @@ def test_overseas_is_not_measured_in_lambert_93():
 
 
 # --- cleaning and simplifying -------------------------------------------------------------
+
+
+def test_overseas_is_told_by_one_function():
+    homes = [
+        p for p in Path(cpts_geo.__file__).parent.rglob("*.py") if '"97"' in p.read_text("utf-8")
+    ]
+    assert [path.name for path in homes] == ["codes.py"]
 
 
 def test_simplifying_keeps_a_coverage_and_its_outline():

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from cpts_geo.access.catchments.weights import APL_WEIGHT
 from cpts_geo.access.changes.shifts import Shift
 from cpts_geo.atlas.look.cells import Cell
 from cpts_geo.atlas.sections.access.words import (
@@ -16,7 +17,7 @@ from cpts_geo.atlas.sections.access.words import (
     over_variants,
     signed,
 )
-from cpts_geo.french import counted, number
+from cpts_geo.french import counted, duration, number
 from cpts_geo.schema import Status
 from cpts_geo.settings import APL_LOW_WORDS
 from cpts_geo.study.access import TerritoryAccess
@@ -113,7 +114,8 @@ def section(access: TerritoryAccess) -> dict[str, Any]:
     return {
         "set_aside": access.set_aside,
         "approximate": access.approximate,
-        "series": access.times.series,
+        "whose": access.times.series.whose,
+        "basin": duration(APL_WEIGHT.reach, words=True),
         "asked": access.asked,
         "apl_low": APL_LOW_WORDS,
         "shifts": [

@@ -7,30 +7,20 @@ from typing import Any
 
 import pandas as pd
 
-from cpts_geo.access.travel.times import BANDS
 from cpts_geo.atlas.look.cells import Cell, Row
 from cpts_geo.atlas.sections.access._minutes import (
     TIMES,
     coverage_headers,
     figure_cells,
-    minutes,
     out_of_reach,
-    whose_times,
+    share_cell,
 )
 from cpts_geo.atlas.sections.access.words import aside, over_variants
-from cpts_geo.french import counted, number, percent, whole_percent
+from cpts_geo.french import counted, duration, whole_percent
 from cpts_geo.schema import COLUMNS, FACILITIES, Status
+from cpts_geo.settings import MINUTES_BANDS, SPOKEN_MINUTES
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.study.access import CELL_COLUMNS, TerritoryAccess
-
-#: Facility -> of it, and up to it.
-_FACILITIES = {
-    "gp": ("d’une commune où exerce un généraliste libéral", "jusqu’au généraliste libéral"),
-    "emergency": ("d’un service d’urgences", "jusqu’au service d’urgences"),
-}
-#: Facility by the family of the counts that say where it is.
-_COUNTED = {counts: facility for facility, counts in FACILITIES.items()}
-_LABELS = {"gp": "Généraliste", "emergency": "Service d’urgences"}
 
 
 def times_note(access: TerritoryAccess) -> str:
@@ -44,10 +34,10 @@ def times_note(access: TerritoryAccess) -> str:
             "chef-lieu, 0 dans la commune ; une île sans pont n’a aucune route."
         )
     else:
-        where = "cet extrait" if times.series == "roads" else "cette table"
+        zero = duration(0, words=True)
         words += (
-            f" Seuls les lieux de {where} comptent : des soins plus proches qui n’y sont pas ne "
-            "sont pas vus. Un lieu sans temps vers lui-même est compté à 0 minute."
+            f" Seuls les lieux de {times.series.held_by} comptent : des soins plus proches qui n’y "
+            f"sont pas ne sont pas vus. Un lieu sans temps vers lui-même est compté à {zero}."
         )
     return words + " Sans transport en commun : qui n’a pas de voiture n’est pas décrit."
 
@@ -55,29 +45,39 @@ def times_note(access: TerritoryAccess) -> str:
 def coverage_sentences(access: TerritoryAccess) -> list[str]:
     """A sentence a facility, which says so where too little is known to speak of the territory."""
     found = []
-    for facility, (words, up_to) in _FACILITIES.items():
+    whose = access.times.series.whose
+    for facility, care in FACILITIES.items():
         mine = access.coverage[access.coverage["facility"] == facility]
-        band = 10.0 if facility == "gp" else 20.0
+        band = SPOKEN_MINUTES[facility]
         rows = mine[mine["minutes"] == band].set_index("variant")
         if rows.empty:
             continue
         row = rows.to_dict("index")["central"]
+        within = f"à {duration(band, words=True)} au plus {care.place}"
+        if pd.isna(row["people"]):
+            found.append(
+                f"Les {whose} s’arrêtent à {duration(access.times.reach, 1, words=True)} : la "
+                f"part des habitants {within} n’est pas connue.{_beyond(row, access)}"
+            )
+            continue
         if pd.isna(row["share"]):
             people = counted(row["unknown"], "habitant", "habitants")
-            found.append(f"Temps inconnu {up_to} pour {people} : aucune part n’est donnée.")
+            found.append(
+                f"Temps inconnu jusqu’au {care.name} pour {people} : aucune part n’est donnée."
+            )
             continue
         column = COLUMNS[str(row["column"])]
         span = aside(over_variants(rows["share"], whole_percent))
         text = (
-            f"{whole_percent(row['share'])}{span} des habitants vivent à {number(band)} minutes au "
-            f"plus {words} ({column.vintage} ; {whose_times(access)})"
+            f"{whole_percent(row['share'])}{span} des habitants vivent {within} "
+            f"({column.vintage} ; {whose})"
         )
         details = []
         if pd.notna(row["mean_minutes"]):
-            details.append(f"{number(row['mean_minutes'])} min en moyenne")
+            details.append(f"{duration(row['mean_minutes'])} en moyenne")
         if row["worst"] and row["worst_minutes"] > 0:
             details.append(
-                f"jusqu’à {number(row['worst_minutes'])} min pour "
+                f"jusqu’à {duration(row['worst_minutes'])} pour "
                 f"{access.names.get(row['worst'], row['worst'])}"
             )
         tail = f" ; {', '.join(details)}" if details else ""
@@ -102,36 +102,27 @@ def coverage_rows(access: TerritoryAccess) -> list[Row]:
     for facility, block in access.coverage.groupby("facility", sort=False):
         status = access.times.status.value
         cells = []
-        for band in BANDS:
+        for band in MINUTES_BANDS:
             part = block[block["minutes"] == band].set_index("variant")
-            cells.append(_share_cell(part, status))
+            central = part.to_dict("index")["central"]
+            span = over_variants(part["share"], whole_percent)
+            cells.append(share_cell(central["share"], central["people"], status, span=span))
         last = block.drop_duplicates("variant").set_index("variant").to_dict("index")
         worst = last["central"]
         far = out_of_reach(worst["beyond"], access)
         for name in TIMES:
-            span = over_variants((each[name] for each in last.values()), minutes)
+            span = over_variants((each[name] for each in last.values()), duration)
             known = status if pd.notna(worst[name]) else Status.UNKNOWN.value
             origin = span if pd.notna(worst[name]) else far
-            cells.append(Cell(minutes(worst[name]), status=known, origin=origin))
-        text = f"{access.names.get(worst['worst'], '')} : {minutes(worst['worst_minutes'])}"
+            cells.append(Cell(duration(worst[name]), status=known, origin=origin))
+        text = f"{access.names.get(worst['worst'], '')} : {duration(worst['worst_minutes'])}"
         if not worst["worst"]:
-            text, status = minutes(float("nan")), Status.UNKNOWN.value
+            text, status = duration(float("nan")), Status.UNKNOWN.value
         cells.append(Cell(text, status=status, origin=far and f"hors {far}"))
         column = COLUMNS[str(block["column"].iloc[0])]
-        detail = f"{column.vintage} ; {whose_times(access)} ({access.times.grade})"
-        rows.append(Row(_LABELS[str(facility)], detail, tuple(cells)))
+        detail = f"{column.vintage} ; {access.times.series.whose} ({access.times.grade})"
+        rows.append(Row(FACILITIES[str(facility)].short.capitalize(), detail, tuple(cells)))
     return [*rows, *_cell_rows(access.cells)]
-
-
-def _share_cell(part: pd.DataFrame, status: str) -> Cell:
-    """Share of the people within a time, over the variants; unknown where one is."""
-    found = part.to_dict("index").get("central")
-    if found is None or pd.isna(found["share"]):
-        return Cell(percent(float("nan")), status=Status.UNKNOWN.value)
-    span = over_variants(part["share"], whole_percent)
-    people = f"{number(found['people'])} habitants"
-    origin = f"{span} ; {people}" if span else people
-    return Cell(whole_percent(found["share"]), status=status, origin=origin)
 
 
 def _cell_rows(cells: pd.DataFrame) -> list[Row]:
@@ -141,9 +132,9 @@ def _cell_rows(cells: pd.DataFrame) -> list[Row]:
         column = COLUMNS[CELL_COLUMNS[str(facility)]]
         origin = sources()[column.source]
         cells_of = figure_cells(found, Status.MEASURED.value)
-        worst = Cell(minutes(found["worst_minutes"]), status=Status.MEASURED.value)
+        worst = Cell(duration(found["worst_minutes"]), status=Status.MEASURED.value)
         detail = f"{origin.attribution} ({origin.grade})"
-        rows.append(Row(_LABELS[_COUNTED[str(facility)]], detail, (*cells_of, worst)))
+        rows.append(Row(FACILITIES[str(facility)].short.capitalize(), detail, (*cells_of, worst)))
     return rows
 
 

@@ -13,13 +13,12 @@ from cpts_geo.atlas.look.cells import Cell, Row
 from cpts_geo.atlas.sections.access._minutes import (
     coverage_headers,
     figure_cells,
-    minutes,
-    whose_times,
 )
 from cpts_geo.atlas.sections.access.words import named
 from cpts_geo.capacity.scenario.supply import SITE_WORDS
-from cpts_geo.french import counted, number
-from cpts_geo.schema import Status
+from cpts_geo.french import counted, duration, number
+from cpts_geo.schema import TIME_UNIT, Status
+from cpts_geo.settings import SPOKEN_MINUTES
 from cpts_geo.study.access import TerritoryAccess
 from cpts_geo.study.opening import Opening
 
@@ -36,18 +35,12 @@ def opening_answer(found: Opening, access: TerritoryAccess) -> str:
         where = f"les meilleurs lieux de {count} centres{more} sont "
     text = f"Pour que chacun soit le plus près possible, {where}"
     text += (
-        f"{places} : {_minutes_words(first['mean_minutes'])} en moyenne, "
+        f"{places} : {duration(first['mean_minutes'], words=True)} en moyenne, "
         f"{number(first['worst_minutes'])} pour la commune la plus éloignée "
         f"({access.names.get(first['worst_commune'], first['worst_commune'])}), "
-        f"{whose_times(access)}."
+        f"{access.times.series.whose}."
     )
     return f"{text} {_holds(found, access)}"
-
-
-def _minutes_words(value: float, decimals: int = 0) -> str:
-    """A number of minutes with its word."""
-    # The plural follows the number as it is written.
-    return f"{number(value, decimals)} {'minute' if round(value, decimals) < 2 else 'minutes'}"
 
 
 def _holds(found: Opening, access: TerritoryAccess) -> str:
@@ -65,7 +58,7 @@ def _holds(found: Opening, access: TerritoryAccess) -> str:
         worst = float((mine["regret"] / found.requests_per_day).max())
         parts.append(
             "Le meilleur choix change selon la répartition de la demande ; celui-ci coûte au pire "
-            f"{_minutes_words(worst, 1)} par demande de plus que le meilleur."
+            f"{duration(worst, 1, words=True)} par demande de plus que le meilleur."
         )
     else:
         count = found.solutions["allocation"].nunique()
@@ -102,9 +95,10 @@ def gain_sentence(found: Opening, access: TerritoryAccess) -> str:
 
 
 def _gain(found: Opening, access: TerritoryAccess, sites: tuple[str, ...], subject: str) -> str:
-    """Say how many people some sites bring within 15 minutes, and the mean time after."""
+    """Say how many people some sites bring within the time of a centre, and the mean time."""
     table = found.gains[sites].to_dict("index")
-    people = float(table["difference"]["within_15"])
+    band = SPOKEN_MINUTES["centre"]
+    people = float(table["difference"][f"within_{band:g}"])
     before, after = table["before"]["mean_minutes"], table["after"]["mean_minutes"]
     place = "le service d’urgences ou le centre le plus proche"
     if not people and np.isclose(before, after):
@@ -112,9 +106,13 @@ def _gain(found: Opening, access: TerritoryAccess, sites: tuple[str, ...], subje
         why = f" : {inside} a déjà un service d’urgences ou un centre" if inside else ""
         return f"{subject}, il ne rapproche personne d’un lieu de soins sans rendez-vous{why}."
     head = "il mettrait" if subject == "il" else f"{subject}, il mettrait"
-    text = f"{head} {counted(people, 'habitant', 'habitants')} de plus à 15 minutes au plus"
+    many = "un nombre inconnu d’habitants"
+    if pd.notna(people):
+        many = counted(people, "habitant", "habitants")
+    text = f"{head} {many} de plus à {duration(band, words=True)} au plus"
     if pd.notna(before) and pd.notna(after):
-        text += f" ; {place} serait à {_minutes_words(after)} en moyenne, contre {number(before)}"
+        then = duration(after, words=True)
+        text += f" ; {place} serait à {then} en moyenne, contre {number(before)}"
     return text + "."
 
 
@@ -158,7 +156,9 @@ def capacity_sentence(found: Opening, access: TerritoryAccess) -> str:
 
 def site_headers(found: Opening) -> list[str]:
     """Columns of the best sites after the first two: minutes under each allocation."""
-    return [f"Minutes en moyenne : demande {name}" for name in _allocations(found)]
+    return [
+        f"{TIME_UNIT.many.capitalize()} en moyenne : demande {name}" for name in _allocations(found)
+    ]
 
 
 def site_rows(found: Opening, access: TerritoryAccess) -> list[list[Cell]]:
@@ -175,7 +175,7 @@ def site_rows(found: Opening, access: TerritoryAccess) -> list[list[Cell]]:
             mean = _mean_under(found, row, allocation)
             cells.append(Cell(number(mean, 1), status=status))
         far = access.names.get(row["worst_commune"], row["worst_commune"])
-        cells.append(Cell(f"{far} : {minutes(row['worst_minutes'])}", status=status))
+        cells.append(Cell(f"{far} : {duration(row['worst_minutes'])}", status=status))
         rows.append(cells)
     return rows
 
@@ -200,7 +200,7 @@ def gain_rows(found: Opening, access: TerritoryAccess) -> list[Row]:
         return []
     status = Status.ESTIMATED.value
     before: pd.Series = found.gains[found.best].T["before"]
-    how = f"{whose_times(access)} ({access.times.grade})"
+    how = f"{access.times.series.whose} ({access.times.grade})"
     tables = [("Aujourd’hui", f"{named(found.today, access.names)} ; {how}", before)]
     for sites in dict.fromkeys([found.best, found.farthest_first]):
         title = f"Avec un centre : {named(sites, access.names)}"
@@ -209,7 +209,7 @@ def gain_rows(found: Opening, access: TerritoryAccess) -> list[Row]:
     for title, detail, figures in tables:
         cells = figure_cells(figures, status)
         far = access.names.get(figures["worst_commune"], figures["worst_commune"])
-        cells.append(Cell(f"{far} : {minutes(figures['worst_minutes'])}", status=status))
+        cells.append(Cell(f"{far} : {duration(figures['worst_minutes'])}", status=status))
         rows.append(Row(title, detail, tuple(cells)))
     return rows
 
@@ -220,7 +220,7 @@ def section(found: Opening, access: TerritoryAccess) -> dict[str, Any]:
         "answer": opening_answer(found, access),
         "capacity": capacity_sentence(found, access),
         "gain": gain_sentence(found, access),
-        "whose": whose_times(access),
+        "whose": access.times.series.whose,
         "approximate": access.approximate,
         "headers": site_headers(found),
         "rows": site_rows(found, access),
