@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import geopandas as gpd
 import pandas as pd
@@ -15,23 +15,34 @@ from cpts_geo.access.nearest.minutes import neighbourhood, travel_variants
 from cpts_geo.access.travel.given import given_times, lacking_notes
 from cpts_geo.access.travel.roads import road_times
 from cpts_geo.access.travel.times import TravelTimes
+from cpts_geo.asked import Kinds, expect, one_of, path, settled, texts
 from cpts_geo.capacity.answer.headline import DRAWS
+from cpts_geo.capacity.demand.requests import draw_defects
 from cpts_geo.capacity.scenario.loading import load_scenario
 from cpts_geo.capacity.scenario.parameters import SEED, default_parameters
-from cpts_geo.errors import TravelError
+from cpts_geo.errors import AskedError, quoted
 from cpts_geo.foreign import decodable
+from cpts_geo.french import counted
 from cpts_geo.schema import COLUMNS, Status, status_column
 from cpts_geo.sources.analyst.travel.file import Unit
 from cpts_geo.sources.catalogue.catalogue import sha256_of
 from cpts_geo.sources.codes import overseas
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.study.scenarios import scenario_notes, scenarios_of
-from cpts_geo.study.study import Common, Study
+from cpts_geo.study.study import TABLES, Common, Study
 from cpts_geo.study.surroundings import Surroundings, parsed_changes, places
 from cpts_geo.territories.figures.national import load_national
 from cpts_geo.territories.perimeters.outlines import outlines, territory_communes
 from cpts_geo.territories.perimeters.request import Request, find_perimeters
 
+_KINDS: Final[Kinds] = {
+    "travel": ("--travel", path),
+    "travel_unit": ("--travel-unit", one_of(*get_args(Unit))),
+    "roads": ("--roads", path),
+    "changes": ("--change", texts),
+    "scenario": ("--scenario", path),
+    "fetched": ("fetched (--embedded-only)", one_of(True, False)),
+}
 #: Parts that are stacked in the order of the lists of communes.
 _LISTED: Final = frozenset({"communes", "audit"})
 
@@ -43,18 +54,18 @@ class Options:
 
     Parameters
     ----------
-    travel : Path, optional
+    travel : Path or str, optional
         An analyst's file of travel times between communes, used instead of approximations
         (:func:`cpts_geo.sources.analyst.travel.file.read_travel_file`).
     travel_unit : {"minutes", "seconds"}, optional
         Unit of these times, where the file does not say it.
-    roads : Path, optional
+    roads : Path or str, optional
         An OpenStreetMap extract (``.osm.pbf``) on which times by road are computed instead
         (:func:`cpts_geo.access.travel.roads.road_times`).
     changes : sequence of str
         Changes of supply to show, such as ``départ:Pithiviers``
         (:func:`cpts_geo.access.changes.text.parse_changes`); by default two usual ones.
-    scenario : Path, optional
+    scenario : Path or str, optional
         An analyst's capacity scenario (TOML) for the territory, which must then be alone; by
         default that of the CPTS, or the national share without médecin traitant.
     fetched : bool
@@ -67,8 +78,9 @@ class Options:
 
     Raises
     ------
-    TravelError
-        Travel times are given and computed, or a unit is given without times.
+    AskedError
+        An option is of another kind or out of bounds, travel times are given and computed, or a
+        unit is given without times; every defect is listed.
     """
 
     travel: Path | None = None
@@ -81,20 +93,23 @@ class Options:
     seed: int | None = None
 
     def __post_init__(self) -> None:
-        # One text alone is a text, not its letters.
-        changes = (self.changes,) if isinstance(self.changes, str) else tuple(self.changes)
-        object.__setattr__(self, "changes", changes)
+        defects = settled(self, _KINDS)
+        defects += draw_defects(self.draws, SEED if self.seed is None else self.seed)
         if self.travel is not None and self.roads is not None:
-            raise TravelError(
-                "Les temps de trajet viennent d’une table (--travel) ou de la route (--roads), pas "
-                "des deux.",
-                remedy="retirez l’une de ces options.",
+            defects.append(
+                "--travel et --roads : les temps viennent d’une table ou de la route, pas des deux"
             )
         if self.travel_unit is not None and self.travel is None:
-            raise TravelError(
-                "Une unité de temps est donnée sans table des temps.",
-                remedy="ajoutez la table (--travel FICHIER), ou retirez --travel-unit.",
+            defects.append("--travel-unit : une unité de temps est donnée sans table des temps")
+        if defects:
+            raise AskedError(
+                f"Les options ne conviennent pas : {counted(len(defects), 'point', 'points')}.",
+                defects=defects,
+                remedy="corrigez ou retirez ces options ; la valeur par défaut de chacune convient "
+                "en cas de doute.",
             )
+        # A number of numpy cannot be written in a manifest.
+        object.__setattr__(self, "draws", int(self.draws))
 
 
 @dataclass(frozen=True)
@@ -141,7 +156,13 @@ class Analysis:
         -------
         DataFrame or GeoDataFrame
             Territory by territory; a column that one of them lacks is unknown there.
+
+        Raises
+        ------
+        AskedError
+            No table of a study has that name.
         """
+        _check_tables([part])
         order = self.listed if part in _LISTED else self.studies
         parts = [getattr(self.studies[key], part) for key in order]
         whole = pd.concat([each for each in parts if len(each)] or parts[:1], ignore_index=True)
@@ -184,7 +205,13 @@ class Analysis:
         -------
         Analysis
             A copy.
+
+        Raises
+        ------
+        AskedError
+            No table of a study has that name.
         """
+        _check_tables(tables)
         studies = {
             key: study.with_parts(**{name: _own(table, key) for name, table in tables.items()})
             for key, study in self.studies.items()
@@ -231,6 +258,9 @@ def analyse(
     >>> int(study.outline["population"]), study.headline.today is None
     (45828, True)
     """
+    remedy = 'écrivez par exemple analyse(Request(["lvo"]), Options(draws=1000)).'
+    expect(request, Request, remedy=remedy)
+    expect(options, Options, remedy=remedy)
     own = None if options.scenario is None else load_scenario(options.scenario)
     say("Données communales : lecture et vérification")
     national, former = embedded.load_communes(), embedded.load_former_communes()
@@ -241,7 +271,7 @@ def analyse(
         given, travel_notes = given_times(options.travel, unit, codes=codes)
     say("Communes : reconnaissance des noms et des codes")
     found = find_perimeters(request, national, former=former)
-    say(f"Indicateurs de {len(found.identity)} territoire(s)")
+    say(f"Indicateurs de {counted(len(found.identity), 'territoire', 'territoires')}")
     layer = load_national(national, fetched=options.fetched, say=say)
     communes = territory_communes(found.members, national, figures=layer.figures)
     outline = outlines(communes).join(found.identity[["name", "document", "perimeter"]])
@@ -308,6 +338,15 @@ def analyse(
         folder=found.folder,
         listed=tuple(dict.fromkeys(found.members["territory"])),
     )
+
+
+def _check_tables(names: Iterable[str]) -> None:
+    """Refuse what is no table of a study."""
+    if unknown := [name for name in names if name not in TABLES]:
+        raise AskedError(
+            f"Tables d’étude inconnues : {', '.join(map(quoted, unknown))}.",
+            remedy=f"il existe : {', '.join(TABLES)}.",
+        )
 
 
 def _own(table: pd.DataFrame, key: str) -> Any:

@@ -207,6 +207,10 @@ class DemandTooLargeError(ScenarioError):
     """More requests a day than one booking queue can represent."""
 
 
+class AskedError(CptsGeoError):
+    """An argument or an option is of another kind, or contradicts another one."""
+
+
 class PathError(CptsGeoError):
     """A path that was typed, or set in the environment, means no place."""
 

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Final
 
-from cpts_geo.paths import typed_path
+from cpts_geo.asked import typed_path
 
 _PACKAGE_DIR: Final = Path(__file__).resolve().parent
 _EMBEDDED: Final = _PACKAGE_DIR / "_data"

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cpts_geo.asked import typed_path
 from cpts_geo.cli._options import OUTPUTS, Draws, Output
 from cpts_geo.cli._terminal import echo, results, table_view, teller
 from cpts_geo.errors import ScenarioError, nested
 from cpts_geo.foreign import shown_name
-from cpts_geo.paths import typed_path
 
 if TYPE_CHECKING:
     from cpts_geo.capacity.scenario.inputs import Scenario

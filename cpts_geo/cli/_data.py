@@ -15,6 +15,7 @@ from cpts_geo.cli._options import path_option
 from cpts_geo.cli._terminal import echo, results, teller
 from cpts_geo.errors import DataFileError
 from cpts_geo.french import counted, number
+from cpts_geo.sources.catalogue.catalogue import OPEN_LICENCE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,7 +26,8 @@ data_app = typer.Typer(
 )
 #: From this width on, the table of sources also says what each is.
 _WIDE = 160
-_LICENCE, _LICENCE_SHORT = "Licence Ouverte 2.0", "LO 2.0"
+#: The licence of most sources, where columns are narrow.
+_OPEN = "LO 2.0"
 
 
 @data_app.callback(invoke_without_command=True)
@@ -105,7 +107,7 @@ def _status() -> None:
     console = results()
     console.print(_status_view(table, wide=console.width >= _WIDE))
     for title, column in (("Autres licences", "licence"), ("À vérifier", "to_check")):
-        told = table[~table[column].isin(["", _LICENCE])]
+        told = table[~table[column].isin(["", OPEN_LICENCE])]
         if not told.empty:
             console.print(f"{title} :")
         for text, group in told.groupby(column, sort=False):
@@ -165,7 +167,7 @@ def _status_view(table: pd.DataFrame, *, wide: bool) -> Table:
     view = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
     view.caption = (
         "Millésime entre parenthèses : attendu, pas lu dans le fichier ; âge en jours ; "
-        f"! : l’édition suivante devrait être parue ; {_LICENCE_SHORT} : {_LICENCE}"
+        f"! : l’édition suivante devrait être parue ; {_OPEN} : {OPEN_LICENCE}"
     )
     view.caption_justify = "left"
     view.add_column("Source", no_wrap=True)
@@ -187,7 +189,7 @@ def _status_view(table: pd.DataFrame, *, wide: bool) -> Table:
             number(row["age_days"]) if row["age_days"] >= 0 else "",
             number(size, 0 if size >= 10 else 1) if size >= 0 else "",
             row["next_release"] + ("!" if row["overdue"] else ""),
-            _LICENCE_SHORT if row["licence"] == _LICENCE else "autre",
+            _OPEN if row["licence"] == OPEN_LICENCE else "autre",
         ]
         view.add_row(*cells, *([f"{row['producer']} : {row['product']}"] if wide else []))
     return view

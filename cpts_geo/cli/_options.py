@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from cpts_geo.paths import typed_path
+from cpts_geo.asked import typed_path
 
 
 def path_option(text: str) -> Any:

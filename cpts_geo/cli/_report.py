@@ -9,11 +9,12 @@ from typing import Annotated, Final, Literal
 
 import typer
 
+from cpts_geo.access.changes.forms import FORMS
+from cpts_geo.asked import typed_path
 from cpts_geo.cli._options import OUTPUTS, Draws, path_option
 from cpts_geo.cli._terminal import echo, teller
 from cpts_geo.errors import ScenarioError, one_line
 from cpts_geo.french import counted, number
-from cpts_geo.paths import typed_path
 
 
 class _TravelUnit(StrEnum):
@@ -92,9 +93,8 @@ def report(
     change: Annotated[
         list[str] | None,
         typer.Option(
-            help="Changement d’offre à montrer : départ:COMMUNE, arrivée:COMMUNE, "
-            "réduction:COMMUNE:AVANT>APRÈS (consultations par an), centre:COMMUNE:HEURES (par "
-            "semaine) ; répétable."
+            help=f"Changement d’offre à montrer : {' ; '.join(FORMS.values())} (consultations par "
+            "an, heures de médecin par semaine). Répétable."
         ),
     ] = None,
     scenario: Annotated[

@@ -180,12 +180,12 @@ def _change(number: int, *, after: bool) -> Column:
     """Shift of the APL under a change of supply, or the APL after it."""
     return Column(
         name=f"apl_{'after' if after else 'shift'}_{number}",
-        label=f"{'APL après' if after else 'Écart d’APL'} (scénario {number})",
+        label=f"{'APL après' if after else 'Écart d’APL'} (changement {number})",
         unit="consultations par an et par habitant standardisé",
         kind="derived",
         decimals=2,
         source="apl_shift",
-        vintage=f"scénario {number}",
+        vintage=f"changement {number}",
         definition="APL publiée et son écart si l’offre d’une commune change, par les bassins de "
         f"20 {TIME_UNIT.many} ; temps approchés ou fournis, consultations supposées.",
         table="access",

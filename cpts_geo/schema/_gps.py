@@ -68,7 +68,8 @@ def _without(vintage: int, *, share: bool) -> Column:
     family = f"{'share' if share else 'population'}_without_gp"
     return Column(
         name=f"{family}_{vintage}",
-        label="Habitants sans généraliste libéral dans la commune",
+        label=f"{'Part des habitants' if share else 'Habitants'} sans généraliste libéral dans la "
+        "commune",
         unit="%" if share else "habitants",
         kind="derived",
         decimals=1 if share else 0,

@@ -5,14 +5,14 @@ from __future__ import annotations
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import geopandas as gpd
 import pandas as pd
 
 from cpts_geo.capacity.answer.headline import Headline, headline
 from cpts_geo.capacity.scenario.inputs import Scenario
-from cpts_geo.errors import DemandTooLargeError
+from cpts_geo.errors import AskedError, DemandTooLargeError, quoted
 from cpts_geo.french import joined
 from cpts_geo.indicators.comparison import compare_areas
 from cpts_geo.indicators.densities import poisson_interval
@@ -192,7 +192,27 @@ class Study:
         -------
         Study
             A copy.
+
+        Raises
+        ------
+        AskedError
+            A study has no part of that name.
         """
+        if unknown := [name for name in parts if name not in _PARTS]:
+            raise AskedError(
+                f"Parties d’étude inconnues : {', '.join(map(quoted, unknown))}.",
+                remedy=f"il existe : {', '.join(_PARTS)}.",
+            )
         other = copy(self)
         vars(other).update(parts)
         return other
+
+
+#: What a study holds, and what is computed when first asked for: by name, what it is.
+_PARTS: Final = Study.__annotations__ | {
+    name: part.func.__annotations__["return"]
+    for name, part in vars(Study).items()
+    if isinstance(part, cached_property)
+}
+#: Those that are tables, a row belonging to one territory.
+TABLES: Final = tuple(name for name, kind in _PARTS.items() if kind.endswith("DataFrame"))

@@ -116,7 +116,7 @@ def parsed_changes(
     changes = parse_changes(texts, around, former=former)
     gps = facility_counts(field, "gp")
     if gps is not None:
-        check_departures(changes, gps[1])
+        check_departures(changes, gps[1], names=field["name"])
     return tuple(changes)
 
 

@@ -1,14 +1,16 @@
-"""Tables of a run for tools, as they are written to CSV."""
+"""Tables of a run for tools, and the forms they are written in."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Final
 
 import pandas as pd
 
 from cpts_geo.analysis import Analysis
 from cpts_geo.capacity.answer.headline import to_frame
+from cpts_geo.files import write_csv
 from cpts_geo.schema import COLUMNS, Status, vintages
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.study.access import TerritoryAccess
@@ -16,18 +18,18 @@ from cpts_geo.study.capacity import TerritoryCapacity
 
 
 def tables(analysis: Analysis) -> dict[str, pd.DataFrame]:
-    """Table by file name, without geometry; of those of :data:`SOME`, only the ones with a row."""
+    """Table by name, without geometry; of those that only some runs have, the ones with a row."""
     studies = analysis.studies
     territories = analysis.territories.drop(columns="geometry").reset_index()
     answers = [study.headline for study in studies.values() if study.headline]
     always = {
-        "territoires.csv": territories.round({"area_km2": 3}),
-        "communes.csv": analysis.communes.drop(columns="geometry"),
-        "comparaison.csv": analysis.comparison,
-        "ecarts.csv": analysis.table("gaps"),
-        "faits.csv": analysis.table("facts"),
-        "noms_reconnus.csv": analysis.table("audit"),
-        "capacite.csv": to_frame(answers).reset_index(),
+        "territoires": territories.round({"area_km2": 3}),
+        "communes": analysis.communes.drop(columns="geometry"),
+        "comparaison": analysis.comparison,
+        "ecarts": analysis.table("gaps"),
+        "faits": analysis.table("facts"),
+        "noms_reconnus": analysis.table("audit"),
+        "capacite": to_frame(answers).reset_index(),
     }
     parts = {_BORDER: [analysis.table("border")]}
     for name, of_capacity in _CAPACITY.items():
@@ -116,21 +118,27 @@ def _sites(access: TerritoryAccess) -> pd.DataFrame | None:
 
 
 #: Tables that only some runs have, and what makes the rows of one territory.
-_BORDER: Final = "communes_de_bordure.csv"
+_BORDER: Final = "communes_de_bordure"
 _CAPACITY: Final[dict[str, Callable[[TerritoryCapacity], pd.DataFrame | None]]] = {
-    "publics.csv": _groups,
-    "saisons.csv": lambda each: (
-        None if each.eligible is None else each.eligible.by_month.reset_index()
-    ),
-    "incertitude.csv": lambda each: each.tornado,
-    "telephone.csv": lambda each: None if each.phone is None else each.phone.reset_index(),
-    "avenir_medecins.csv": lambda each: each.future,
-    "retro_test.csv": lambda each: each.back_test,
+    "publics": _groups,
+    "saisons": lambda each: None if each.eligible is None else each.eligible.by_month.reset_index(),
+    "incertitude": lambda each: each.tornado,
+    "telephone": lambda each: None if each.phone is None else each.phone.reset_index(),
+    "avenir_medecins": lambda each: each.future,
+    "retro_test": lambda each: each.back_test,
 }
 #: Those in the order of the lists of communes.
 _ACCESS: Final[dict[str, Callable[[TerritoryAccess], pd.DataFrame | None]]] = {
-    "acces.csv": _coverage,
-    "scenarios_offre.csv": _shifts,
-    "ou_ouvrir.csv": _sites,
+    "acces": _coverage,
+    "scenarios_offre": _shifts,
+    "ou_ouvrir": _sites,
 }
+#: Tables that only some runs have.
 SOME: Final = (_BORDER, *_CAPACITY, *_ACCESS)
+#: End of a file's name -> what writes a table in it.
+FORMS: Final[dict[str, Callable[[pd.DataFrame, Path], None]]] = {".csv": write_csv}
+
+
+def table_files(names: Iterable[str]) -> list[str]:
+    """Files that tables are written in, in every form."""
+    return [f"tableaux/{name}{end}" for name in names for end in FORMS]

@@ -30,7 +30,10 @@ def released(analysis: Analysis) -> Analysis:
     communes, comparison = releasable(raw, analysis.comparison, outside=analysis.national[outside])
     known = analysis.table("facts")
     facts = releasable_facts(known, raw)
-    shown = analysis.with_tables(communes=communes, comparison=comparison, facts=facts)
+    figures = communes[analysis.table("figures").columns]
+    shown = analysis.with_tables(
+        communes=communes, figures=figures, comparison=comparison, facts=facts
+    )
     secret = set(known.loc[known.index.difference(facts.index), "territory"])
     return replace(
         shown,

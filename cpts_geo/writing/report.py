@@ -17,15 +17,16 @@ from matplotlib.figure import Figure
 
 from cpts_geo import __version__, settings
 from cpts_geo.analysis import Analysis
+from cpts_geo.asked import expect, typed_path
 from cpts_geo.atlas.maps.layers import territory_layers
 from cpts_geo.atlas.maps.still import layer_figure
 from cpts_geo.atlas.pages.index import index_page
 from cpts_geo.atlas.pages.sheet import sheet_page
 from cpts_geo.capacity.scenario.loading import save_scenario
 from cpts_geo.errors import DemandTooLargeError
-from cpts_geo.files import write_atomically, write_csv, write_json, write_text
+from cpts_geo.files import write_atomically, write_json, write_text
 from cpts_geo.sources.catalogue.catalogue import sha256_of
-from cpts_geo.writing._csv_tables import SOME, tables
+from cpts_geo.writing._csv_tables import FORMS, SOME, table_files, tables
 from cpts_geo.writing._released import released
 from cpts_geo.writing.output_folder import Stage, check_output, staged
 
@@ -35,7 +36,7 @@ _MANIFEST: Final = "manifest.json"
 REPORT_FILES: Final = (
     "index.html",
     _MANIFEST,
-    "tableaux/territoires.csv",
+    *table_files(["territoires"]),
     "cartes/carte.png",
     f"scenarios/{_SCHEMA_FILE}",
 )
@@ -45,7 +46,7 @@ _PACKAGES = ("folium", "geopandas", "matplotlib", "numpy", "pandas", "scipy", "s
 
 
 def write_report(
-    analysis: Analysis, output: Path, *, say: Callable[[str], None] = lambda _: None
+    analysis: Analysis, output: Path | str, *, say: Callable[[str], None] = lambda _: None
 ) -> Path:
     """
     Write index, sheets, maps, tables, scenarios and manifest.
@@ -54,7 +55,7 @@ def write_report(
     ----------
     analysis : Analysis
         Result of an analysis; what may not leave of it is masked first.
-    output : Path
+    output : Path or str
         Folder to write; other files in it are left alone.
     say : callable
         Receives one French line a step.
@@ -71,6 +72,8 @@ def write_report(
     AssetError
         A page would need a network.
     """
+    expect(analysis, Analysis, remedy="écrivez write_report(analyse(Request(…)), DOSSIER).")
+    output = typed_path(output)
     for study in analysis.studies.values():
         say(f"Capacité et accès : {study.name}")
         if isinstance(study.answer, DemandTooLargeError):
@@ -79,7 +82,7 @@ def write_report(
     frames = tables(shown)
     keys = list(shown.studies)
     names = [*REPORT_FILES, *(study.file for study in shown.studies.values())]
-    names += [*(f"tableaux/{name}" for name in frames), *(f"scenarios/{key}.toml" for key in keys)]
+    names += [*table_files(frames), *(f"scenarios/{key}.toml" for key in keys)]
     check_output(output, names=names, megabytes=MEGABYTES * len(keys))
     # What stands before the figures is not looked at again after each.
     gc.freeze()
@@ -118,9 +121,10 @@ def _write(
     )
     write_text(index, folder / "index.html")
     # Those of another run would speak of other communes.
-    stage.stale.extend(f"tableaux/{name}" for name in SOME)
+    stage.stale.extend(table_files(SOME))
     for name, table in frames.items():
-        write_csv(table, folder / "tableaux" / name)
+        for file, write in zip(table_files([name]), FORMS.values(), strict=True):
+            write(table, folder / file)
     # An analyst edits a copy of these and compares: files of other names are left alone.
     for study in studies:
         if study.headline:

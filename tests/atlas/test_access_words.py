@@ -348,7 +348,7 @@ def test_an_unknown_apl_has_no_before_and_no_threshold() -> None:
     assert not text.endswith(" ")
     (first, _) = shift_rows(shift, NAMES)
     absent = "donnée absente"
-    assert texts(first) == ["Aa", absent, absent, "+0,20 (de +0,10 à +0,30)", "—"]
+    assert texts(first) == ["Aa", absent, absent, "+0,20 (de +0,10 à +0,30)"]
     assert [cell.status for cell in first[1:4]] == ["unknown", "unknown", "assumed"]
 
 
@@ -475,8 +475,8 @@ def test_best_sites_are_judged_by_every_allocation(five: Analysis, key: str) -> 
     headers, rows = site_headers(found), site_rows(found, access)
     assert [title.removeprefix("Minutes en moyenne : demande ") for title in headers] == [
         "proportionnelle",
-        "inclinée vers l’APL faible (b = 0,20)",
-        "inclinée vers l’APL faible (b = 0,50)",
+        "inclinée vers l’APL faible (+22 % par point d’APL en moins)",
+        "inclinée vers l’APL faible (+65 % par point d’APL en moins)",
     ]
     assert len(rows) == 5
     assert rows[0][0].text == named(found.best, access.names)

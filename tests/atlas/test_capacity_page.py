@@ -457,12 +457,12 @@ def test_a_demand_beyond_one_queue_leaves_the_answer_alone(cases: dict[str, Case
 # Files
 
 CAPACITY_FILES = {
-    "publics.csv",
-    "saisons.csv",
-    "incertitude.csv",
-    "telephone.csv",
-    "avenir_medecins.csv",
-    "retro_test.csv",
+    "publics",
+    "saisons",
+    "incertitude",
+    "telephone",
+    "avenir_medecins",
+    "retro_test",
 }
 
 
@@ -481,11 +481,11 @@ def test_tables_for_tools(two: Analysis, cases: dict[str, Case]) -> None:
     every = files([*cases, "immense"])
     assert set(every) == CAPACITY_FILES
     assert all(table.columns[0] == "territory" for table in every.values())
-    assert every["saisons.csv"].groupby("territory").size().to_dict() == dict.fromkeys(cases, 12)
-    assert set(every["telephone.csv"]["territory"]) == {"beauce_gatinais"}
-    assert set(every["avenir_medecins.csv"]["territory"]) == {"beauce_gatinais"}
-    assert list(every["retro_test.csv"]["territory"]) == ["ouest_loiret", "beauce_gatinais"]
-    assert set(files(["asclepios"])) == {"publics.csv", "saisons.csv", "incertitude.csv"}
+    assert every["saisons"].groupby("territory").size().to_dict() == dict.fromkeys(cases, 12)
+    assert set(every["telephone"]["territory"]) == {"beauce_gatinais"}
+    assert set(every["avenir_medecins"]["territory"]) == {"beauce_gatinais"}
+    assert list(every["retro_test"]["territory"]) == ["ouest_loiret", "beauce_gatinais"]
+    assert set(files(["asclepios"])) == {"publics", "saisons", "incertitude"}
     assert files(["immense"]) == {}
 
 

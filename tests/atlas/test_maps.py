@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
@@ -30,8 +29,9 @@ from cpts_geo.atlas.maps import _basemap as basemap
 from cpts_geo.atlas.maps import interactive, still
 from cpts_geo.atlas.maps._canvas import Drawing
 from cpts_geo.atlas.maps.layers import MapLayer, classify, territory_layers
-from cpts_geo.french import NNBSP
-from cpts_geo.schema import status_column
+from cpts_geo.french import NNBSP, typeset
+from cpts_geo.schema import COLUMNS, status_column
+from cpts_geo.sources.catalogue.catalogue import credits_of, sources
 from tests.atlas.said import plain
 from tests.kept import analysed
 
@@ -228,7 +228,8 @@ def test_legends_of_access_say_what_is_approximate_or_supposed(
     new = mapped(communes, five, scenarios=titles)
     found = {name: html.replace(NNBSP, " ") for name, html in legends(new).items()}
     minutes = found["Minutes jusqu’au généraliste"]
-    assert "<b>Minutes approchées jusqu’au généraliste libéral le plus proche</b>min" in minutes
+    said = "Minutes approchées jusqu’au généraliste libéral le plus proche"
+    assert f"<b>{said}</b>Unité : min" in minutes
     assert "sans réseau routier, ni rivière, ni relief" in minutes
     shift = found["Un médecin part : Chaingy"]
     assert "<b>Écart d’APL 2023, hypothèse — Un médecin part : Chaingy</b>" in shift
@@ -392,7 +393,7 @@ def test_still_map_where_all_is_known_paints_the_colours_of_the_legend_alone(
     ax = drawn(communes, five.national)
     assert hatched_artists(ax) == []
     assert legend_words(ax) == list(APL.labels)
-    assert ax.get_title(loc="left").startswith("APL aux médecins généralistes\nconsultations")
+    assert ax.get_title(loc="left").startswith(f"APL aux médecins généralistes\nUnité{NNBSP}: cons")
     assert ax.get_title(loc="left").endswith("2023")
     fills = {
         to_hex(colour): len(artist.get_paths())
@@ -458,8 +459,15 @@ def test_still_map_paints_every_part_of_a_commune_and_no_hole(
 def test_still_maps_name_territory_and_sources(five: Analysis, communes: gpd.GeoDataFrame) -> None:
     figure = still.layer_figure(communes, APL, name="CPTS $x$", national=five.national)
     assert figure.get_suptitle() == "CPTS $x$"
-    assert "Drees, APL aux médecins généralistes" in figure.get_supxlabel()
-    assert "IGN, ADMIN EXPRESS" in figure.get_supxlabel()
+    said = " ".join(figure.get_supxlabel().split())
+    # Each source with its own licence, whatever it is, as below the pages.
+    keys = (COLUMNS[APL.column].source, "admin_express")
+    assert (
+        said
+        == f"Sources : {' '.join(typeset(credits_of(sources()[key] for key in keys)).split())}."
+    )
+    by_road = COLUMNS["gp_minutes_roads_2017"]
+    assert "ODbL 1.0" in still._credit([by_road.source], 7.2)
     overview = still.overview_figure(five.territories, national=five.national)
     names = {text.get_text() for text in overview.axes[0].texts}
     assert {"Ouest Loiret", "Beauce-Gâtinais", "Asclépios", "Ondaine-Forez"} < names
@@ -561,25 +569,28 @@ def test_nothing_is_cut_or_covered_on_the_still_maps_of_a_sheet(five: Analysis, 
     rest = 1 + len(titles)
     assert [sum(ax.axison for ax in figure.axes) for figure in figures] == [3, rest]
     last = territory_layers(rows, scenarios=titles)[-1]
-    for figure in [*figures, still.layer_figure(rows, last, **options)]:
-        with warnings.catch_warnings():
-            # A layout that leaves no room for the maps gives up with a warning.
-            warnings.simplefilter("error")
-            figure.draw_without_rendering()
-        page = figure.bbox
-        words = [figure._supxlabel]
-        legends_drawn = []
-        for ax in figure.axes:
-            if not ax.axison:
-                continue
-            # A map takes most of its third of the page.
-            share = ax.get_window_extent().width / (page.width / len(figure.axes))
-            assert share > 0.6
-            words.append(ax._left_title)
-            legends_drawn.append(ax.get_legend().get_window_extent())
-        boxes = [*(text.get_window_extent() for text in words), *legends_drawn]
+    alone = still.layer_figure(rows, last, **options)
+    for figure in [*figures, alone]:
+        figure.draw_without_rendering()
+        page, frames = figure.bbox, [ax.get_window_extent() for ax in figure.axes]
+        legends_drawn = [ax.get_legend().get_window_extent() for ax in figure.axes]
+        tops = [ax._left_title.get_window_extent() for ax in figure.axes]
+        name = [figure._suptitle.get_window_extent()] if figure is alone else []
+        credit = figure._supxlabel.get_window_extent()
+        # A map takes most of its third of the page.
+        across = page.width / (1 if figure is alone else 3)
+        assert min(frame.width for frame in frames) / across > 0.6
+        boxes = [credit, *name, *tops, *legends_drawn]
         # Three pixels of a hundred an inch.
         assert min(box.x0 for box in boxes) >= -3
         assert max(box.x1 for box in boxes) <= page.width + 3
+        assert credit.y0 >= 0
+        assert max(box.y1 for box in boxes) <= page.height
         for left, right in pairwise(legends_drawn):
             assert left.x1 <= right.x0 + 3
+        # Words begin where their map does, and none covers another, nor leaves a band empty.
+        edges = [box.x0 for box in (credit, *name, *tops)]
+        expected = [frame.x0 for frame in (frames[0], *frames[: len(name)], *frames)]
+        np.testing.assert_allclose(edges, expected, atol=3)
+        assert credit.y1 < min(box.y0 for box in legends_drawn)
+        assert all(max(top.y1 for top in tops) < box.y0 < tops[0].y1 + 30 for box in name)

@@ -30,6 +30,7 @@ from cpts_geo.atlas.pages.sheet import sheet_page
 from cpts_geo.errors import AssetError, OutputError
 from cpts_geo.french import slug
 from cpts_geo.sources.embedding import embedded
+from cpts_geo.writing._csv_tables import FORMS
 from cpts_geo.writing.report import write_report
 from tests.kept import analysed, kept_folder, made_by, reported
 
@@ -390,7 +391,7 @@ def test_the_page_says_whose_times_they_are_and_leaves_variants_out(
     assert "temps de la table « temps du SIG.csv » (confiance C)" in text
     assert "temps fournis par l’analyste" in text
     assert "Les temps fournis par l’analyste n’étant pas ceux de la Drees, l’écart est" in text
-    assert not re.search("approch|variante|Scénarios choisis par défaut", text)
+    assert not re.search("approch|variante|Changements choisis par défaut", text)
     assert opened.page.locator("h3.apart").count() == 3
     assert opened.page.locator(".leaflet-control-layers-base input").count() == 7
     assert (opened.requests, opened.errors) == ([], [])
@@ -437,6 +438,26 @@ def test_two_reports_of_one_analysis_are_the_same_bytes(tmp_path: Path) -> None:
     # On the same day; the date is all that a later one would change.
     for path in files:
         assert path.read_bytes() == (tmp_path / path.relative_to(one)).read_bytes(), path.name
+
+
+@pytest.mark.report
+def test_one_more_form_of_the_tables_is_one_entry(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = analysed(["lvo"], draws=100)
+    folder = tmp_path / "tableaux"
+    folder.mkdir()
+    left = {"telephone.csv", "telephone.parquet", "communes.xlsx"}
+    for name in left:
+        (folder / name).touch()
+    monkeypatch.setitem(FORMS, ".parquet", lambda table, path: table.to_parquet(path))
+    write_report(found, tmp_path)
+    written = {path.name for path in folder.iterdir()}
+    # Of another run, whatever the form; what is an analyst's own stays.
+    assert written & left == {"communes.xlsx"}
+    once, again = ({n.removesuffix(end) for n in written if n.endswith(end)} for end in FORMS)
+    assert "communes" in once
+    assert once == again
 
 
 @pytest.mark.report

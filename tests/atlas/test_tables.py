@@ -140,7 +140,7 @@ def test_sources_of_gps_are_explained_with_their_figures(five: Analysis) -> None
 def test_what_is_left_out_of_a_sum_is_said_under_its_label(five: Analysis) -> None:
     _, rows = comparison_rows(of(five.comparison))
     apl = next(row for row in rows if row.label == "APL aux médecins généralistes, 2023")
-    assert "France : 23 commune(s) sans donnée" in apl.detail
+    assert "France : 23 communes sans donnée" in apl.detail
     assert [cell.mark for cell in apl.cells] == ["●", "●", "◐"]
 
 

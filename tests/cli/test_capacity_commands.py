@@ -125,7 +125,7 @@ def test_unknown_slots_are_marked_as_such(command: Command) -> None:
         (["lvo", "essai.toml"], ["« slot_today » est inconnu", "« slots_today »", "« target »"]),
         (["beauce_gatinas", "essai.toml"], ["Les deux", "beauce_gatinais", "« slots_today »"]),
         (["lvo", "dossier"], ["dossier"]),
-        (["lvo", "lvo", "--draws", "5"], ["tirages = 5"]),
+        (["lvo", "lvo", "--draws", "5"], ["tirages (--draws) = 5"]),
     ],
 )
 def test_what_cannot_be_compared_is_said(

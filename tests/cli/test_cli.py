@@ -23,6 +23,7 @@ import pytest
 
 import cpts_geo
 from cpts_geo import analysis
+from cpts_geo.access.changes.forms import FORMS
 from cpts_geo.analysis import Options
 from cpts_geo.cli.main import main
 from cpts_geo.errors import ScenarioError
@@ -199,7 +200,9 @@ def test_a_territory_anywhere_shows_unknown_not_zero(anywhere: Path) -> None:
 
 def test_version_and_help() -> None:
     assert run_process("--version").stdout.startswith("cpts_geo 0.")
-    assert "--perimeter" in run("report", "--help").stdout
+    told = " ".join(run("report", "--help").stdout.split())
+    assert "--perimeter" in told
+    assert all(form in told for form in FORMS.values())
 
 
 @pytest.mark.parametrize(
@@ -214,7 +217,7 @@ def test_version_and_help() -> None:
         ),
         (["--epci", "200068279", "--epci", "Val de Sulli"], ["200068278", "200070100"]),
         (["--tvs", "45252"], ["cpts-geo data fetch drees_tvs_2019"]),
-        (["ouest_loiret", "--change", "départ:Baccon"], ["aucun médecin généraliste : 45019"]),
+        (["ouest_loiret", "--change", "départ:Baccon"], ["généraliste : Baccon (45019)"]),
         (["lvo", "--scenario", "a.toml", "--scenario", "b.toml"], ["« a.toml »", "« b.toml »"]),
         (["--perimeter", "absent.csv"], ["absent.csv"]),
         (["--travel", "absent.csv"], ["absent.csv"]),
@@ -482,7 +485,7 @@ def test_scenarios_that_are_not_understood_are_all_said(tmp_path: Path) -> None:
     texts = ("départ:Zzyzx", "retraite:Baule", "centre:Baule:mille", "arrivée:Baule")
     asked = [part for text in texts for part in ("--change", text)]
     message = refused("report", "ouest_loiret", "--output", tmp_path / "out", *asked)
-    assert "4 scénarios : une page en montre 3 au plus" in message
+    assert "4 changements : une page en montre 3 au plus" in message
     for text in texts[:3]:
         assert f"« {text} »" in message
     assert "arrivée:Baule »" not in message

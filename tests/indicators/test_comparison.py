@@ -244,7 +244,7 @@ def test_density_whose_count_is_unknown_says_that_it_has_no_interval(communes):
     assert density["value"] > 0
     assert np.isnan(density["low"])
     assert np.isnan(density["high"])
-    assert density["note"].startswith("1 commune(s) sans donnée (")
+    assert density["note"].startswith("1 commune sans donnée (")
     assert density["note"].endswith(" ; sans intervalle : nombre de médecins incomplet")
 
 

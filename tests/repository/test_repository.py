@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import subprocess
@@ -92,6 +93,23 @@ def test_no_forbidden_text(files, kind):
     texts = {path.relative_to(ROOT): text_of(path) for path in files}
     found = {path: hits for path, text in texts.items() if text and (hits := findings(kind, text))}
     assert found == {}
+
+
+def test_words_are_counted_and_never_left_in_two_numbers(files):
+    said = {}
+    for path in files:
+        if path.suffix == ".py" and path.is_relative_to(ROOT / "cpts_geo"):
+            nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            texts = [
+                n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)
+            ]
+        elif path.suffix in {".j2", ".csv", ".json"} and "tests" not in path.parts:
+            texts = [path.read_text(encoding="utf-8")]
+        else:
+            continue
+        if found := re.findall(r"\w+\((?:s|es|x)\)", "\n".join(texts)):
+            said[path.relative_to(ROOT)] = found
+    assert said == {}
 
 
 def test_sizes(files):

@@ -560,19 +560,19 @@ PUBLIC = {
 #: Tables besides those of communes, of areas and of facts; all that is said of GPs to come rests on
 #: their mean age and leaves with it.
 TABLES = {
-    "acces.csv": "people by minutes",
-    "avenir_medecins.csv": "goes with gp_mean_age",
-    "capacite.csv": "requests and slots of a territory",
-    "ecarts.csv": "published beside today's",
-    "incertitude.csv": "requests and slots of a territory",
-    "noms_reconnus.csv": "names",
-    "ou_ouvrir.csv": "minutes, requests of a territory",
-    "publics.csv": "requests of a territory",
-    "retro_test.csv": "requests of a territory, published activity of a whole line",
-    "saisons.csv": "requests and slots of a territory",
-    "scenarios_offre.csv": "published APL, and suppositions",
-    "telephone.csv": "calls of a territory",
-    "territoires.csv": "people",
+    "acces": "people by minutes",
+    "avenir_medecins": "goes with gp_mean_age",
+    "capacite": "requests and slots of a territory",
+    "ecarts": "published beside today's",
+    "incertitude": "requests and slots of a territory",
+    "noms_reconnus": "names",
+    "ou_ouvrir": "minutes, requests of a territory",
+    "publics": "requests of a territory",
+    "retro_test": "requests of a territory, published activity of a whole line",
+    "saisons": "requests and slots of a territory",
+    "scenarios_offre": "published APL, and suppositions",
+    "telephone": "calls of a territory",
+    "territoires": "people",
 }
 #: Facts that territories publish: counts of a whole line, of members, euros, shares of the people.
 FACTS = {
@@ -601,7 +601,7 @@ def ageing() -> Analysis:
 
 def test_every_fact_and_every_table_is_classed(ageing: Analysis) -> None:
     assert set(load_facts()["fact"]) == FACTS | SPEAK_OF_PERSONS
-    assert set(tables_written(ageing)) == {"communes.csv", "comparaison.csv", "faits.csv", *TABLES}
+    assert set(tables_written(ageing)) == {"communes", "comparaison", "faits", *TABLES}
 
 
 def test_a_fact_that_rests_on_too_few_doctors_does_not_leave() -> None:
@@ -658,7 +658,7 @@ def with_persons(analysis: Analysis, first: float, second: float) -> Analysis:
         for name, value in sums.items()
     ]
     comparison = pd.concat([analysis.comparison, *rows], ignore_index=True)
-    return analysis.with_tables(communes=communes, comparison=comparison)
+    return analysis.with_tables(communes=communes, figures=communes, comparison=comparison)
 
 
 @pytest.fixture
@@ -766,7 +766,9 @@ def test_a_territory_of_few_patients_is_masked_in_files_and_in_the_comparison(
         ),
     )
     left = released(few)
-    total = tables_written(left)["comparaison.csv"].query("indicator == 'seen'")
+    # Nothing is left raw under another name.
+    assert left.table("figures")["seen"].equals(left.communes["seen"])
+    total = tables_written(left)["comparaison"].query("indicator == 'seen'")
     assert total["status"].tolist() == [SECRET]
     (sheet,) = left.studies.values()
     assert sheet.comparison.query("indicator == 'seen'")["value"].isna().all()

@@ -179,7 +179,7 @@ def test_scenarios_asked_for_are_shown_where_they_touch_someone(
     ("scenarios", "said"),
     [
         (["départ:Baccon", "réduction:Charsonville:3000"], "aucun médecin généraliste"),
-        (["départ:Baule"] * 4, "4 scénarios"),
+        (["départ:Baule"] * 4, "4 changements"),
         (["départ:Bordeaux"], "introuvable autour du territoire"),
     ],
 )

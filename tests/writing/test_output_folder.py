@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from cpts_geo import settings
+from cpts_geo.asked import typed_path
 from cpts_geo.errors import OutputError, PathError
 from cpts_geo.files import sweep, write_atomically, write_text
-from cpts_geo.paths import typed_path
 from cpts_geo.writing import output_folder
 from cpts_geo.writing.output_folder import check_output, staged
 from tests.conftest import ROOT

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cpts_geo.errors import TravelError
-from cpts_geo.french import number
+from cpts_geo.french import counted, number
 
 _Minutes = npt.NDArray[np.float64]
 #: Times weighed at once: what a processor keeps at hand.
@@ -52,7 +52,8 @@ class Weight:
         values = np.asarray(self.weights, dtype=np.float64)
         defects = []
         if bounds.size == 0 or bounds.size != values.size:
-            defects.append(f"{bounds.size} borne(s) pour {values.size} poids : il en faut autant")
+            many = counted(bounds.size, "borne", "bornes")
+            defects.append(f"{many} pour {values.size} poids : il en faut autant")
         elif not (np.isfinite(bounds).all() and bounds[0] > 0 and (np.diff(bounds) > 0).all()):
             defects.append(
                 f"bornes {_shown(bounds)} : minutes croissantes au-dessus de 0 attendues"

@@ -51,7 +51,7 @@ def counted_acts(consultations: float) -> float:
 def refused(defects: Sequence[str]) -> ScenarioError:
     """Error that lists what no change of supply can be."""
     return ScenarioError(
-        "Le scénario d’offre est hors de son domaine.",
+        "Le changement d’offre est hors de son domaine.",
         defects=defects,
         remedy="donnez des consultations par an et des heures par semaine plausibles.",
     )

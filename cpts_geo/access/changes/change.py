@@ -190,7 +190,7 @@ def apl_shift(shared: Catchments, changes: Iterable[Change]) -> pd.Series:
             (empty, "communes que personne n’atteint"),
         )
         raise TableError(
-            "Le scénario ne peut pas être calculé.",
+            "Le changement d’offre ne peut pas être calculé.",
             defects=[f"{text} : {listed(codes)}" for codes, text in rules if codes],
             remedy="choisissez une commune de la table des temps de trajet, par son code Insee.",
         )

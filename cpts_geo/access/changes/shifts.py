@@ -274,7 +274,7 @@ def largest_practice(communes: pd.DataFrame) -> str | None:
     return str(counts.idxmax()) if counts.max() > 0 else None
 
 
-def check_departures(changes: Sequence[Change], gps: pd.Series) -> None:
+def check_departures(changes: Sequence[Change], gps: pd.Series, *, names: pd.Series) -> None:
     """
     Refuse the departure of a doctor from where there is none.
 
@@ -284,6 +284,8 @@ def check_departures(changes: Sequence[Change], gps: pd.Series) -> None:
         What is supposed, each alone.
     gps : Series of float
         GPs by commune, NaN unknown.
+    names : Series of str
+        Names of the communes.
 
     Raises
     ------
@@ -293,10 +295,11 @@ def check_departures(changes: Sequence[Change], gps: pd.Series) -> None:
     Examples
     --------
     >>> from cpts_geo.access.changes.change import gp_leaves
-    >>> check_departures([gp_leaves("45252")], pd.Series({"45252": 11.0}))
+    >>> gps, names = pd.Series({"45252": 11.0}), pd.Series({"45252": "Pithiviers"})
+    >>> check_departures([gp_leaves("45252")], gps, names=names)
     """
     losing = dict.fromkeys(c.code for c in changes if c.kind in ("departure", "fewer_hours"))
-    short = [code for code in losing if gps.get(code, np.nan) < 1]
+    short = [f"{names[code]} ({code})" for code in losing if gps.get(code, np.nan) < 1]
     if short:
         raise ScenarioError(
             "Un médecin ne peut pas partir d’où il n’y en a pas, ni y réduire son activité.",

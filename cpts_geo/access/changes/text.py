@@ -12,18 +12,12 @@ import pandas as pd
 
 from cpts_geo.access.changes._activity import ACTIVITY_NEW_DOCTOR, acts_text, counted_acts, refused
 from cpts_geo.access.changes.change import Change, centre_opens, gp_leaves
+from cpts_geo.access.changes.forms import FORMS
 from cpts_geo.errors import CptsGeoError, Defect, ScenarioError, one_line, written
 from cpts_geo.french import number
 from cpts_geo.schema import CHANGES
 from cpts_geo.territories.naming.names import find_codes
 
-#: Word -> what may follow the commune, for messages.
-_FORMS: Final = {
-    "depart": "départ:COMMUNE ou départ:COMMUNE:CONSULTATIONS",
-    "arrivee": "arrivée:COMMUNE ou arrivée:COMMUNE:CONSULTATIONS",
-    "reduction": "réduction:COMMUNE:APRÈS ou réduction:COMMUNE:AVANT>APRÈS",
-    "centre": "centre:COMMUNE:HEURES",
-}
 _SPACES: Final = re.compile("[ \u00a0\u202f]")
 #: Figures alone: Python would also read « 1_000 » and the figures of other alphabets.
 _NUMBER: Final = re.compile(r"[-+]?(?:[0-9]+(?:[.,][0-9]*)?|inf|nan)", re.IGNORECASE)
@@ -80,15 +74,15 @@ def parse_changes(
     """
     defects: list[str] = []
     if len(texts) > len(CHANGES):
-        defects.append(f"{len(texts)} scénarios : une page en montre {len(CHANGES)} au plus")
+        defects.append(f"{len(texts)} changements : une page en montre {len(CHANGES)} au plus")
     split = [_split(text) for text in texts]
     codes, unknown = _codes([place for _, place, _ in split], communes, former=former)
     found = []
     for text, (form, place, numbers) in zip(texts, split, strict=True):
         shown = f"« {one_line(text)} »"
-        if form not in _FORMS or not place:
-            said = f"{shown} : attendu {' ; '.join(_FORMS.values())}"
-            defects.append(Defect(said, "scénario incompris"))
+        if form not in FORMS or not place:
+            said = f"{shown} : attendu {' ; '.join(FORMS.values())}"
+            defects.append(Defect(said, "changement incompris"))
             continue
         if place in unknown:
             said = f"{shown} : commune introuvable autour du territoire{unknown[place]}"
@@ -97,14 +91,14 @@ def parse_changes(
         try:
             found.append(_MAKERS[form](codes[place], numbers))
         except ValueError:
-            said = f"{shown} : nombre illisible ; attendu {_FORMS[form]}"
+            said = f"{shown} : nombre illisible ; attendu {FORMS[form]}"
             defects.append(Defect(said, "nombre illisible"))
         except CptsGeoError as error:
             said = "; ".join(written(error.defects)) or error.summary
             defects.append(Defect(f"{shown} : {said}", "nombre hors de son domaine"))
     if defects:
         raise ScenarioError(
-            "Des scénarios d’offre ne sont pas compris.",
+            "Des changements d’offre ne sont pas compris.",
             defects=defects,
             remedy="écrivez par exemple --change départ:Pithiviers --change centre:Pithiviers:20.",
         )
@@ -130,7 +124,7 @@ def is_change(text: str) -> bool:
     >>> is_change("Départ:Pithiviers"), is_change("depart.toml")
     (True, False)
     """
-    return ":" in text and _split(text)[0] in _FORMS
+    return ":" in text and _split(text)[0] in FORMS
 
 
 def change_title(change: Change, name: str) -> str:

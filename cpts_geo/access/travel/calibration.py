@@ -13,7 +13,7 @@ import pandas as pd
 from cpts_geo.access.travel.surrogate import PowerLaw, great_circle_km
 from cpts_geo.access.travel.times import TravelTimes, listed
 from cpts_geo.errors import TravelError
-from cpts_geo.french import number
+from cpts_geo.french import counted, number
 from cpts_geo.settings import MINUTES_BANDS
 
 #: Distances the project's laws were fitted on, kilometres.
@@ -123,7 +123,9 @@ def fit_power_law(pairs: pd.DataFrame, *, text: str, max_km: float = _FITTED_KM)
     """
     used = pairs[pairs["km"] <= max_km]
     if len(used) < 3 or used["km"].nunique() < 2:
-        raise _no_law([f"{len(used)} paire(s) jusqu’à {number(max_km)} km : trop peu"])
+        raise _no_law(
+            [f"{counted(len(used), 'paire', 'paires')} jusqu’à {number(max_km)} km : trop peu"]
+        )
     km, minutes = (used[name].to_numpy(dtype=np.float64) for name in ("km", "minutes"))
     exponent, intercept = np.polyfit(np.log(km), np.log(minutes), 1)
     if not exponent > 0:

@@ -72,10 +72,11 @@ def road_times(
         "sans trafic ni stationnement."
     ]
     if away:
+        away_named = (f"{name} ({code})" for code, name in field.loc[away, "name"].items())
         words = ("lieu est loin", "lieux sont loin")
         notes.append(
             f"Temps par la route : {counted(len(away), *words)} de toute route de « {name} », et "
-            f"leurs temps sont inconnus : {listed(away)}."
+            f"leurs temps sont inconnus : {listed(away_named)}."
         )
     if missing := pairs.attrs["missing"]:
         words = ("paire que la route ne joint pas", "paires que la route ne joint pas")

@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from cpts_geo.errors import TableError
+from cpts_geo.french import counted
 
 #: Fisher-Jenks costs the square of the number of values: beyond, values at even ranks stand for
 #: all.
@@ -59,7 +60,8 @@ def pooled_breaks(maps: Iterable[pd.Series], *, k: int = 5) -> tuple[float, ...]
     """
     if k < 2:
         raise TableError(
-            f"{k} classe(s) demandée(s) pour une carte.", remedy="demandez au moins deux classes."
+            f"{counted(k, 'classe demandée', 'classes demandées')} pour une carte.",
+            remedy="demandez au moins deux classes.",
         )
     return _fisher_jenks(_pooled(maps), k)
 

@@ -16,6 +16,7 @@ from cpts_geo.capacity.demand.interval import (
 )
 from cpts_geo.french import counted, number, percent, typeset
 from cpts_geo.schema import GRADE_LABELS, STATUS_LABELS, STATUS_MARKS, TIME_UNIT
+from cpts_geo.sources.catalogue.catalogue import credits_of
 
 
 def template(name: str) -> Template:
@@ -55,6 +56,7 @@ def _environment() -> Environment:
         "percent": percent,
         "typeset": typeset,
         "counted": counted,
+        "credits": credits_of,
     }
     environment.globals |= {
         "style": style,

@@ -158,7 +158,6 @@ def _names_beside(shown: gpd.GeoDataFrame) -> list[Label]:
 
 def _legend_html(layer: MapLayer, communes: pd.DataFrame, *, uncovered: bool = False) -> str:
     """Legend of a layer."""
-    column = COLUMNS[layer.column]
     rows = [
         f'<div><i style="background:{colour}"></i>{escape(label)}</div>'
         for colour, label in zip(layer.colours, layer.labels, strict=True)
@@ -169,11 +168,10 @@ def _legend_html(layer: MapLayer, communes: pd.DataFrame, *, uncovered: bool = F
     missing = bool((communes[layer.column].isna() & ~hidden).any())
     if words := basemap.hatch_label(missing=missing, uncovered=uncovered):
         rows.append(f'<div><i class="hatch"></i>{words}</div>')
-    origin = sources()[column.source].attribution
+    origin = typeset(sources()[COLUMNS[layer.column].source].attribution)
     return (
-        f"<b>{escape(typeset(layer.words or column.label))}</b>{escape(column.unit)}, "
-        f"{column.vintage}{''.join(rows)}"
-        f"<small>{escape(typeset(origin))}</small>"
+        f"<b>{escape(layer.heading)}</b>{escape(layer.measure)}{''.join(rows)}"
+        f"<small>{escape(origin)}</small>"
     )
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 from cpts_geo import settings
 from cpts_geo.atlas.look.style import DIVERGING, SEQUENTIAL
 from cpts_geo.atlas.look.vintages import minutes_column
-from cpts_geo.french import duration, number
+from cpts_geo.french import duration, number, typeset
 from cpts_geo.schema import CHANGES, COLUMNS, FACILITIES, PAINTED, TIME_UNIT, shown_vintage
 
 
@@ -48,6 +48,17 @@ class MapLayer:
     def colours(self) -> tuple[str, ...]:
         """Colour of each class."""
         return (DIVERGING if self.diverging else SEQUENTIAL)[len(self.labels)]
+
+    @property
+    def heading(self) -> str:
+        """What it shows, above its classes."""
+        return typeset(self.words or COLUMNS[self.column].label)
+
+    @property
+    def measure(self) -> str:
+        """Unit of its values, and their vintage."""
+        column = COLUMNS[self.column]
+        return typeset(f"Unité : {column.unit} ({column.vintage})")
 
     @property
     def name(self) -> str:

@@ -27,7 +27,7 @@ from cpts_geo.french import typeset
 from cpts_geo.schema import COLUMNS
 from cpts_geo.secrecy.disclosure import masked
 from cpts_geo.settings import METRIC_CRS
-from cpts_geo.sources.catalogue.catalogue import sources
+from cpts_geo.sources.catalogue.catalogue import credits_of, sources
 from cpts_geo.sources.codes import overseas
 from cpts_geo.territories.perimeters.coverage import metric_crs
 
@@ -36,13 +36,13 @@ _SPACING = (0.5, 0.14)
 _MARGIN_KM = 10.0
 #: Maps in one row of a sheet of paper.
 _ABREAST = 3
-#: Inches across a sheet of paper, and letters of a source in one of them.
+#: Inches across a sheet of paper; letters of a source, and of a title, in one of them.
 _PANEL = 11.0
 _LETTERS = 17
-#: Inches of titles, legend and source around a map.
-_WORDS = 1.9
-#: Of nearly every source: named once for all, where another stands beside its source.
-_LICENCE = "Licence Ouverte 2.0"
+_TITLE_LETTERS = 13
+#: Inches around what is drawn, of the name of a territory, and of a line of a title, of a legend
+#: and of a source.
+_MARGIN, _NAME, _TITLE_LINE, _LEGEND_LINE, _SOURCE_LINE = 0.14, 0.32, 0.17, 0.175, 0.125
 #: Look of land or of a value that is not known, and edges between communes.
 _HATCHED: Any = {
     "facecolor": style.PAPER, "edgecolor": style.HATCH_LINE, "hatch": "////", "linewidth": 0.4,
@@ -141,7 +141,7 @@ def _paths(shapes: gpd.GeoSeries) -> list[Path]:
     ]
 
 
-def _draw(scene: _Scene, layer: MapLayer, *, ax: Axes) -> Axes:
+def _draw(scene: _Scene, layer: MapLayer, *, ax: Axes, letters: int = 40) -> Axes:
     """Paint a layer on axes: title, unit, classes, legend."""
     _paint(scene.near, ax=ax, facecolor=style.LAND, edgecolor=style.LAND_EDGE, linewidth=0.4)
     # Land without contour is hatched, never left to look like water.
@@ -158,7 +158,6 @@ def _draw(scene: _Scene, layer: MapLayer, *, ax: Axes) -> Axes:
     ax.add_collection(border, autolim=False)
     _frame(ax, scene.frame)
     _name_places(scene.names, ax=ax)
-    column = COLUMNS[layer.column]
     handles = [
         Patch(facecolor=colour, edgecolor=style.SWATCH_EDGE, linewidth=0.5, label=label)
         for colour, label in zip(layer.colours, layer.labels, strict=True)
@@ -174,17 +173,24 @@ def _draw(scene: _Scene, layer: MapLayer, *, ax: Axes) -> Axes:
         handles=handles,
         loc="upper center",
         bbox_to_anchor=(0.5, -0.01),
-        # Losses and gains face each other; three columns of long words would leave no map.
-        ncols=2 if layer.diverging else 3,
+        ncols=_ncols(layer),
         frameon=False,
         fontsize=8,
         handlelength=1.6,
         columnspacing=1.2,
     )
-    measure = textwrap.fill(f"{column.unit}, {column.vintage}", 40)
-    title = textwrap.fill(typeset(layer.words or column.label), 40)
-    ax.set_title(f"{title}\n{measure}", fontsize=9.5, loc="left")
+    ax.set_title(_title(layer, letters), fontsize=9.5, loc="left")
     return ax
+
+
+def _ncols(layer: MapLayer) -> int:
+    """Columns of a legend: losses face gains, as three of such long words would leave no map."""
+    return 2 if layer.diverging else 3
+
+
+def _title(layer: MapLayer, letters: int) -> str:
+    """What a layer shows, then its unit and vintage, in lines of so many letters."""
+    return "\n".join(textwrap.fill(text, letters) for text in (layer.heading, layer.measure))
 
 
 def layer_figure(
@@ -285,8 +291,7 @@ def overview_figure(outlines: gpd.GeoDataFrame, *, national: gpd.GeoDataFrame) -
                 place = (west if left else east, shape.representative_point().y)
                 _annotate(ax, name, place, ha="right" if left else "left", shift=-4 if left else 4)
         _frame(ax, placed.total_bounds if near else land.total_bounds)
-        origin = sources()["admin_express"].attribution
-        figure.supxlabel(f"Source : {origin}. {_LICENCE}.", fontsize=7, x=0.02, ha="left")
+        figure.supxlabel(_credit([], 6.6), fontsize=7, x=0.02, ha="left")
     return figure
 
 
@@ -308,33 +313,34 @@ def _figure(scene: _Scene, layers: Sequence[MapLayer], *, name: str, width: floa
     with mpl.rc_context(_RC):
         # A short row of a panel keeps the scale of the others.
         columns = 1 if width < _PANEL else _ABREAST
-        height = _height(scene.box, width / columns)
+        across = width / columns - 2 * _MARGIN
+        west, south, east, north = _padded(scene.frame)
+        tall = min(max((north - south) / (east - west), 0.4), 1.6) * across
+        letters = int(across * _TITLE_LETTERS)
+        titles = max(_title(layer, letters).count("\n") + 1 for layer in layers)
+        rows = max(math.ceil((len(layer.labels) + 2) / _ncols(layer)) for layer in layers)
+        credit = _credit([COLUMNS[layer.column].source for layer in layers], width)
+        named = _NAME if columns == 1 else 0.0
+        above = 2 * _MARGIN + named + titles * _TITLE_LINE
+        below = 3 * _MARGIN + rows * _LEGEND_LINE + (credit.count("\n") + 1) * _SOURCE_LINE
+        height = above + tall + below
         figure = Figure(figsize=(width, height))
-        figure.set_layout_engine("constrained")
-        axes = figure.subplots(1, columns, squeeze=False)[0]
-        for ax in axes[len(layers) :]:
-            ax.set_axis_off()
-        for ax, layer in zip(axes, layers, strict=False):
-            _draw(scene, layer, ax=ax)
+        for rank, layer in enumerate(layers):
+            left = (rank * width / columns + _MARGIN) / width
+            place = (left, below / height, across / width, tall / height)
+            _draw(scene, layer, ax=figure.add_axes(place, anchor="NW"), letters=letters)
+        edge, end = _MARGIN / width, _MARGIN / height
         if columns == 1:
-            figure.suptitle(name, fontsize=13, fontweight="bold", x=0.02, ha="left")
-        keys = dict.fromkeys([*(COLUMNS[layer.column].source for layer in layers), "admin_express"])
-        used = [sources()[key] for key in keys]
-        usual = [source.licence.startswith(_LICENCE) for source in used]
-        credits = (s.attribution if u else s.credit for s, u in zip(used, usual, strict=True))
-        but = "" if all(usual) else " sauf mention contraire"
-        words = typeset(f"Sources : {' ; '.join(credits)}. {_LICENCE}{but}.")
-        wrapped = textwrap.fill(words, int(width * _LETTERS))
-        figure.supxlabel(wrapped, fontsize=7, x=0.02, ha="left")
+            figure.suptitle(name, fontsize=13, fontweight="bold", x=edge, y=1 - end, ha="left")
+        figure.supxlabel(credit, fontsize=7, x=edge, y=end, ha="left")
     return figure
 
 
-def _height(box: Any, width: float) -> float:
-    """Height of a figure whose maps are `width` wide: words included, no empty band."""
-    west, south, east, north = box.bounds
-    parallel = math.cos(math.radians((north + south) / 2))
-    slope = float((north - south) / ((east - west) * parallel))
-    return min(max(width * slope, 0.4 * width), 1.6 * width) + _WORDS
+def _credit(keys: Sequence[str], width: float) -> str:
+    """Sources of what a figure so many inches wide shows, and that of its contours; licences."""
+    shown = [sources()[key] for key in dict.fromkeys([*keys, "admin_express"])]
+    words = typeset(f"{'Sources' if len(shown) > 1 else 'Source'} : {credits_of(shown)}.")
+    return textwrap.fill(words, int(width * _LETTERS))
 
 
 def _chosen(scene: _Scene, rows: Any) -> list[Path]:
@@ -359,12 +365,18 @@ def _name_places(names: Sequence[tuple[str, float, float]], *, ax: Axes) -> None
         ).set_in_layout(False)  # fmt: skip
 
 
-def _frame(ax: Axes, bounds: Any) -> None:
-    """Show a rectangle with a margin, on the sea, without axes."""
+def _padded(bounds: Any) -> tuple[float, float, float, float]:
+    """A rectangle with a margin."""
     west, south, east, north = bounds
     pad = 0.04 * max(east - west, north - south)
-    ax.set_xlim(west - pad, east + pad)
-    ax.set_ylim(south - pad, north + pad)
+    return west - pad, south - pad, east + pad, north + pad
+
+
+def _frame(ax: Axes, bounds: Any) -> None:
+    """Show a rectangle with a margin, on the sea, without axes."""
+    west, south, east, north = _padded(bounds)
+    ax.set_xlim(west, east)
+    ax.set_ylim(south, north)
     ax.set_aspect("equal")
     ax.set_facecolor(style.SEA)
     ax.set_xlabel("")

@@ -122,7 +122,8 @@ def compare_scenarios(
     >>> found.changes, bool(found.table.at["served", "difference_p50"] > 0.3)
     (('slots_today',), True)
     """
-    drawn = [draw_requests(scenario, draws=draws, seed=first.seed) for scenario in (first, second)]
+    drawn = [draw_requests(first, draws=draws)]
+    drawn.append(draw_requests(second, draws=draws, seed=first.seed))
     same_period = first.months == second.months
     measured, floors = [], []
     found: dict[Caveat, list[str]] = {}

@@ -18,13 +18,15 @@ from typing import Final
 
 import numpy as np
 
+from cpts_geo.asked import expect
 from cpts_geo.capacity.demand.laws import OTHER_GROUPS, Floats, laws
 from cpts_geo.capacity.demand.periods import visitor_presence
 from cpts_geo.capacity.demand.ratios import DAYS_PER_YEAR, per_thousand_a_year, requests_per_day
 from cpts_geo.capacity.scenario.calendar import opening_days
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.parameters import default_parameters
-from cpts_geo.errors import ScenarioError
+from cpts_geo.errors import ScenarioError, one_line
+from cpts_geo.french import number
 
 #: Fewest draws whose quantiles mean something, and most that are made.
 MIN_DRAWS: Final = 100
@@ -270,8 +272,14 @@ def draw_requests(scenario: Scenario, *, draws: int, seed: int | None = None) ->
     >>> drawn.no_mt.shape, bool((drawn.minutes >= 15).all()), float(drawn.visitors.max())
     ((1000,), True, 0.0)
     """
+    expect(scenario, Scenario, remedy="chargez-le : load_scenario(CLÉ), ou load_scenario(FICHIER).")
     seed = scenario.seed if seed is None else seed
-    _check_draws(draws, seed)
+    if defects := draw_defects(draws, seed):
+        raise ScenarioError(
+            "Le tirage au sort est mal réglé.",
+            defects=defects,
+            remedy="gardez les valeurs par défaut en cas de doute.",
+        )
     rng = np.random.default_rng(seed)
     # Calls have a generator of their own: how many numbers Gamma draws take depends on the count.
     own = np.random.default_rng([seed, 1])
@@ -299,18 +307,31 @@ def draw_requests(scenario: Scenario, *, draws: int, seed: int | None = None) ->
     )
 
 
-def _check_draws(draws: int, seed: int) -> None:
-    """Raise one error where the number of draws or the seed is outside its domain."""
+def draw_defects(draws: int, seed: int) -> list[str]:
+    """
+    Say what is wrong with a number of draws and a seed.
+
+    Parameters
+    ----------
+    draws, seed : int
+        Monte Carlo draws, seed of the generator.
+
+    Returns
+    -------
+    list of str
+        A French line each; empty where both are in their domain.
+
+    Examples
+    --------
+    >>> draw_defects(1_000, 0), draw_defects(99, 0)[0][:21]
+    ([], 'tirages (--draws) = 9')
+    """
     defects = []
     if isinstance(draws, bool) or not isinstance(draws, int | np.integer):
-        defects.append(f"tirages = {draws!r} : il faut un nombre entier")
+        defects.append(f"tirages (--draws) = {one_line(repr(draws))} : il faut un nombre entier")
     elif not MIN_DRAWS <= draws <= _MAX_DRAWS:
-        defects.append(f"tirages = {draws} : il en faut de {MIN_DRAWS} à {_MAX_DRAWS}")
+        bounds = f"de {number(MIN_DRAWS)} à {number(_MAX_DRAWS)}"
+        defects.append(f"tirages (--draws) = {number(draws)} : il en faut {bounds}")
     if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
-        defects.append(f"graine = {seed!r} : il faut un nombre entier, 0 ou plus")
-    if defects:
-        raise ScenarioError(
-            "Le tirage au sort est mal réglé.",
-            defects=defects,
-            remedy="gardez les valeurs par défaut en cas de doute.",
-        )
+        defects.append(f"graine = {one_line(repr(seed))} : il faut un nombre entier, 0 ou plus")
+    return defects

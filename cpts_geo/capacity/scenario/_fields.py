@@ -109,7 +109,7 @@ class Fields(Record):
     )
     deadline_days: int = field(
         "Délai",
-        "jour(s) d’ouverture après la demande",
+        "j d’ouverture après la demande",
         hint="0 = le jour même, 1 = le jour même ou le jour d’ouverture suivant",
         ge=0,
         le=30,

@@ -7,10 +7,10 @@ import tomllib
 from pathlib import Path
 from typing import Any, Final
 
+from cpts_geo.asked import typed_path
 from cpts_geo.capacity.scenario._refusals import nearest, shown
 from cpts_geo.capacity.scenario.parameters import SOURCED_FIELDS, UNSOURCED
 from cpts_geo.errors import ScenarioError, one_line
-from cpts_geo.paths import typed_path
 from cpts_geo.settings import CPTS_DIR
 from cpts_geo.sources.door import Door, read_bytes
 

@@ -26,9 +26,13 @@ from cpts_geo.capacity.scenario.parameters import (
 from cpts_geo.capacity.scenario.records import MAX_PEOPLE, REMEDY, Record, field, label_and_unit
 from cpts_geo.errors import ScenarioError, one_line
 from cpts_geo.files import write_text
+from cpts_geo.french import counted
 
 #: First line of a saved file: editors that know it check and complete as one types.
 _SCHEMA_LINE: Final = "#:schema scenario.schema.json\n"
+
+
+_IMPOSSIBLE: Final = ("valeur impossible", "valeurs impossibles")
 
 
 class _Population(Record):
@@ -266,7 +270,7 @@ def _build(values: Mapping[str, Any], *, territory: str, origin: str) -> Scenari
         defects += error.defects
     if defects:
         raise ScenarioError(
-            f"{origin} contient {len(defects)} valeur(s) impossible(s).",
+            f"{origin} contient {counted(len(defects), *_IMPOSSIBLE)}.",
             defects=defects,
             remedy=REMEDY,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
@@ -13,6 +14,8 @@ from pathlib import Path
 from cpts_geo.errors import DataFileError
 from cpts_geo.foreign import shown_path
 
+#: Licence of most sources; what follows it in a catalogue is a remark.
+OPEN_LICENCE = "Licence Ouverte 2.0"
 _FILES = (
     "embedded.toml",
     "population.toml",
@@ -170,6 +173,28 @@ def sources() -> dict[str, Source]:
             described["totals"] = tuple(Total(**said) for said in described.get("totals", ()))
             found[key] = Source(key=key, **described)
     return found
+
+
+def credits_of(shown: Iterable[Source]) -> str:
+    """
+    Credit the sources of what is shown: a page, a map, a file.
+
+    Parameters
+    ----------
+    shown : iterable of Source
+        Sources, in the order to name them.
+
+    Returns
+    -------
+    str
+        Each attribution with its own licence, in French.
+
+    Examples
+    --------
+    >>> credits_of([sources()["travel_file"]])
+    "temps de trajet fournis par l'analyste (licence de la table fournie)"
+    """
+    return " ; ".join(source.credit for source in shown)
 
 
 def sha256_of(path: Path) -> str:

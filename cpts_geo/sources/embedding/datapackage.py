@@ -18,7 +18,7 @@ from cpts_geo.schema import (
     status_column,
 )
 from cpts_geo.settings import COG_YEAR
-from cpts_geo.sources.catalogue.catalogue import sha256_of, sources
+from cpts_geo.sources.catalogue.catalogue import OPEN_LICENCE, sha256_of, sources
 from cpts_geo.sources.embedding._entries import PAST_COG
 from cpts_geo.sources.embedding.cog_vintages import EVENT_COLUMNS
 
@@ -100,6 +100,13 @@ _RESOURCES: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
         ("lon", "lat", "area_km2"),
     ),
 }  # fmt: skip
+#: What a data package calls the licences of the sources, which may add a remark in brackets.
+_LICENCES = {
+    OPEN_LICENCE: {
+        "name": "etalab-2.0",
+        "path": "https://www.etalab.gouv.fr/licence-ouverte-open-licence/",
+    }
+}
 _OTHER_TYPES = {"geometry": "geojson", "dated": "boolean"}
 _STATUSES = {"point_status", *map(status_column, COLUMNS)}
 _NUMBERS = {"value", "lon", "lat", "since_cog", "year"}
@@ -212,11 +219,8 @@ def descriptor(folder: Path) -> dict[str, Any]:
         "title": "Données communales embarquées de cpts_geo",
         "version": __version__,
         "licenses": [
-            {
-                "name": "etalab-2.0",
-                "title": "Licence Ouverte 2.0",
-                "path": "https://www.etalab.gouv.fr/licence-ouverte-open-licence/",
-            }
+            _LICENCES[licence.partition(" (")[0]] | {"title": licence}
+            for licence in dict.fromkeys(sources()[key].licence for key in compiled_sources())
         ],
         "resources": resources,
     }

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from cpts_geo.french import number
+from cpts_geo.french import counted, number
 from cpts_geo.schema import (
     COLUMNS,
     FIGURE_COLUMNS,
@@ -234,9 +234,12 @@ def _note(column: Column, missing: float, coverage: float, wider: float) -> str:
     """French words on the communes whose figure lacks, or is that of a wider commune."""
     said = []
     if missing:
-        lacking = number(100 * (1 - (1.0 if np.isnan(coverage) else coverage)), 1)
-        what = "communes" if column.land else "habitants"
-        said.append(f"{missing:.0f} commune(s) sans donnée ({lacking} % des {what})")
+        lacking = 100 * (1 - (1.0 if np.isnan(coverage) else coverage))
+        # Some people lack: « 0,0 % » would say that none does.
+        share = f"moins de {number(0.1, 1)}" if 0 < lacking < 0.05 else number(lacking, 1)
+        many = counted(missing, "commune sans donnée", "communes sans donnée")
+        said.append(f"{many} ({share} % des {'communes' if column.land else 'habitants'})")
     if wider:
-        said.append(f"{wider:.0f} commune(s) divisée(s) depuis : chiffre de l’ancienne")
+        many = counted(wider, "commune divisée", "communes divisées")
+        said.append(f"{many} depuis : chiffre de l’ancienne")
     return " ; ".join(said)

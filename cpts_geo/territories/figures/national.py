@@ -16,7 +16,7 @@ import pandas as pd
 
 from cpts_geo import settings
 from cpts_geo.files import write_atomically
-from cpts_geo.french import day
+from cpts_geo.french import counted, day
 from cpts_geo.schema import (
     AREA,
     COLUMNS,
@@ -118,7 +118,8 @@ def load_national(
         figures, comparisons = (pd.read_parquet(path) for path in paths)
     except (OSError, ValueError):
         # Not compiled yet, or damaged.
-        say(f"Couche nationale : compilation de {len(inputs)} source(s), une seule fois")
+        many = counted(len(inputs), "source", "sources")
+        say(f"Couche nationale : compilation de {many}, une seule fois")
         figures, comparisons = _compiled(chosen, communes, figures, comparisons)
         for table, path in zip((figures, comparisons), paths, strict=True):
             _write(table, path)

@@ -10,6 +10,7 @@ from typing import Final
 import geopandas as gpd
 import pandas as pd
 
+from cpts_geo.asked import Kinds, path, settled, text, texts
 from cpts_geo.errors import PerimeterError, one_line
 from cpts_geo.foreign import MAX_NAME, decodable, is_invisible, shown_name
 from cpts_geo.french import counted, number, slug
@@ -26,6 +27,16 @@ from cpts_geo.territories.perimeters._zones import find_zones, zoning_perimeters
 from cpts_geo.territories.perimeters.zonings import epci_zoning, zones_of_departements
 
 _DIVISIONS: Final = ("epci", "tvs")
+_KINDS: Final[Kinds] = {
+    "territories": ("clés de CPTS", texts),
+    "perimeter": ("--perimeter", path),
+    "epci": ("--epci", texts),
+    "tvs": ("--tvs", texts),
+    "departements": ("--departement", texts),
+    "by": ("--by", text),
+    "name": ("--name", text),
+    "only": ("--only", texts),
+}
 
 
 @dataclass(frozen=True)
@@ -37,7 +48,7 @@ class Request:
     ----------
     territories : sequence of str
         Keys among the five CPTS; empty for all of them when nothing else is asked.
-    perimeter : Path or None
+    perimeter : Path or str, optional
         An analyst's file: list of communes, or polygons.
     epci, tvs : sequence of str
         Intercommunalités and territoires de vie-santé, by code or name.
@@ -54,7 +65,7 @@ class Request:
     Raises
     ------
     PerimeterError
-        The parts contradict each other; every contradiction is listed.
+        A part is of another kind, or they contradict each other; every defect is listed.
 
     Examples
     --------
@@ -72,21 +83,17 @@ class Request:
     only: Sequence[str] = ()
 
     def __post_init__(self) -> None:
-        for name in ("territories", "epci", "tvs", "departements", "only"):
-            texts = getattr(self, name)
-            # One text alone is a text, not its letters.
-            several = (texts,) if isinstance(texts, str) else tuple(texts)
-            object.__setattr__(self, name, several)
+        # What the fields deny of each other is looked for once each is of its kind.
+        defects = settled(self, _KINDS) or self._defects()
         # Names of files and of the command line need not be text.
-        if self.name:
+        if self.name and not defects:
             object.__setattr__(self, "name", decodable(self.name))
-        defects = self._defects()
         if defects:
             raise PerimeterError(
                 f"La demande n’est pas claire : {counted(len(defects), 'point', 'points')}.",
                 defects=defects,
-                remedy="donnez soit des clés de CPTS, soit --perimeter FICHIER, soit --epci, soit "
-                "--tvs, soit --departement (avec --by tvs au besoin).",
+                remedy="corrigez ces points : donnez soit des clés de CPTS, soit --perimeter "
+                "FICHIER, soit --epci, soit --tvs, soit --departement (avec --by tvs au besoin).",
             )
 
     @property

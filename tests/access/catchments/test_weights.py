@@ -120,8 +120,8 @@ def test_the_shape_is_kept_and_the_times_are_left_alone(name):
 @pytest.mark.parametrize(
     ("bounds", "values", "said"),
     [
-        ((), (), ["0 borne(s) pour 0 poids"]),
-        ((10, 15), (1,), ["2 borne(s) pour 1 poids"]),
+        ((), (), ["0 borne pour 0 poids"]),
+        ((10, 15), (1,), ["2 bornes pour 1 poids"]),
         ((10, 10), (1, 0.5), ["minutes croissantes"]),
         ((15, 10), (1, 0.5), ["minutes croissantes"]),
         ((0, 10), (1, 0.5), ["minutes croissantes"]),
@@ -132,7 +132,7 @@ def test_the_shape_is_kept_and_the_times_are_left_alone(name):
         ((10, 15), (1, -0.1), ["nombres de 0 à 1"]),
         ((10, 15), (1, math.nan), ["nombres de 0 à 1"]),
         ((15, 10), (0.5, 1), ["minutes croissantes", "ne peut pas croître"]),
-        ((10,), (2, 0.1), ["1 borne(s) pour 2 poids", "nombres de 0 à 1"]),
+        ((10,), (2, 0.1), ["1 borne pour 2 poids", "nombres de 0 à 1"]),
     ],
 )
 def test_steps_that_are_no_weight_are_refused_with_every_defect(bounds, values, said):

@@ -295,6 +295,7 @@ def test_no_known_doctor_is_no_practice() -> None:
 
 def test_nobody_leaves_where_nobody_is_and_every_such_place_is_named() -> None:
     gps = pd.Series({"A": 0.0, "B": 0.0, "C": 1.0, "D": np.nan})
+    names = pd.Series({"A": "Ay", "B": "Bû", "C": "Cé", "D": "Dry"})
     changes = [
         gp_leaves("A"),
         _gp_cuts_hours("B", after=3_000),
@@ -302,12 +303,13 @@ def test_nobody_leaves_where_nobody_is_and_every_such_place_is_named() -> None:
         centre_opens("B", hours_per_week=3),
     ]
     with pytest.raises(ScenarioError) as refused:
-        check_departures(changes, gps)
-    assert refused.value.defects == ("aucun médecin généraliste : A, B",)
+        check_departures(changes, gps, names=names)
+    assert refused.value.defects == ("aucun médecin généraliste : Ay (A), Bû (B)",)
 
 
 def test_a_departure_is_possible_where_there_is_a_doctor_or_nobody_knows() -> None:
     gps = pd.Series({"C": 1.0, "D": np.nan})
-    check_departures([gp_leaves("C"), gp_leaves("D"), gp_leaves("unheard of")], gps)
+    names = gps.index.to_series()
+    check_departures([gp_leaves("C"), gp_leaves("D"), gp_leaves("unheard of")], gps, names=names)
     # Two scenarios on the only doctor of a commune are two questions, not two departures.
-    check_departures([gp_leaves("C"), _gp_cuts_hours("C", after=3_000)], gps)
+    check_departures([gp_leaves("C"), _gp_cuts_hours("C", after=3_000)], gps, names=names)

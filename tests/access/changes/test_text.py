@@ -125,7 +125,9 @@ def test_all_that_is_wrong_is_said_at_once(near: dict[str, pd.DataFrame]) -> Non
         parse_changes(texts, **near)
     defects = refused.value.defects
     assert len(defects) == 5
-    assert defects[0].startswith("5 scénarios : une page en montre 3")
+    assert defects[0].startswith("5 changements : une page en montre 3")
+    # What is typed after --scenario is another thing.
+    assert "scénario" not in str(refused.value)
     # One line a defect, whatever was typed.
     assert not any("\n" in defect for defect in defects)
     assert not any("arrivée:Baule" in defect for defect in defects)
@@ -134,7 +136,7 @@ def test_all_that_is_wrong_is_said_at_once(near: dict[str, pd.DataFrame]) -> Non
 def test_three_scenarios_fit_on_a_page_and_four_do_not(near: dict[str, pd.DataFrame]) -> None:
     texts = [f"arrivée:Baule:{count}" for count in (4_000, 4_100, 4_200)]
     assert len(parse_changes(texts, **near)) == 3
-    with pytest.raises(ScenarioError, match="4 scénarios"):
+    with pytest.raises(ScenarioError, match="4 changements"):
         parse_changes([*texts, "arrivée:Baule"], **near)
 
 

@@ -117,7 +117,7 @@ def test_unknown_gps_never_become_zero(indicator):
     found = summary(communes(population=[100, 100], gps_2017=[np.nan, np.nan])).loc["x"]
     assert np.isnan(found.at[indicator, "value"])
     assert found.at[indicator, "status"] == "unknown"
-    assert found.at[indicator, "note"] == "2 commune(s) sans donnée (100,0 % des habitants)"
+    assert found.at[indicator, "note"] == "2 communes sans donnée (100,0 % des habitants)"
 
 
 def test_small_unknown_commune_leaves_a_value_with_a_note():
@@ -125,7 +125,7 @@ def test_small_unknown_commune_leaves_a_value_with_a_note():
     found = summary(table).loc["x"]
     assert found.at["gps_2017", "value"] == 4
     assert found.at["gps_2017", "status"] == "estimated"
-    assert found.at["gps_2017", "note"] == "1 commune(s) sans donnée (0,3 % des habitants)"
+    assert found.at["gps_2017", "note"] == "1 commune sans donnée (0,3 % des habitants)"
     # The commune that is unknown above is unknown below too.
     assert found.at["gps_per_100k_2017", "value"] == pytest.approx(4 / 10_000 * 1e5)
     assert found.at["population", "status"] == "measured"
@@ -166,7 +166,7 @@ def test_land_is_known_for_communes_not_for_people():
     found = summary(table).loc["x"]
     assert found.at["area_km2", "value"] == 990
     assert found.at["area_km2", "status"] == "estimated"
-    assert found.at["area_km2", "note"] == "1 commune(s) sans donnée (1,0 % des communes)"
+    assert found.at["area_km2", "note"] == "1 commune sans donnée (1,0 % des communes)"
     assert found.at["density_km2", "status"] == "unknown"
     assert np.isnan(known(table.drop(index=99))["area_km2"])
 
@@ -250,14 +250,14 @@ def test_split_commune_of_unknown_figure_is_unknown_with_its_parts():
     table["gps_2017_status"] = ["unknown", "measured", "unknown", "measured"]
     found = summary(table).loc["x"]
     assert found.at["gps_2017", "status"] == "unknown"
-    assert found.at["gps_2017", "note"] == "3 commune(s) sans donnée (47,4 % des habitants)"
+    assert found.at["gps_2017", "note"] == "3 communes sans donnée (47,4 % des habitants)"
 
 
 def test_area_that_holds_only_what_is_left_of_a_split_commune_says_so():
     found = summary(split().query("code_insee in ['85084', '85047']")).loc["x"]
     assert found.at["gps_2017", "value"] == 3
     assert found.at["gps_2017", "status"] == "estimated"
-    assert found.at["gps_2017", "note"] == "1 commune(s) divisée(s) depuis : chiffre de l’ancienne"
+    assert found.at["gps_2017", "note"] == "1 commune divisée depuis : chiffre de l’ancienne"
     assert found.at["population_2017", "note"] == ""
     # A figure that is measured there is its own.
     assert found.at["emergency_departments_2020", "note"] == ""

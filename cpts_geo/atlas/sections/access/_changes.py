@@ -82,7 +82,8 @@ def _crossing(shift: Shift, names: pd.Series) -> str:
 
 
 def shift_rows(shift: Shift, names: pd.Series) -> list[list[Cell]]:
-    """Communes that it changes most, those that cross the low APL first; none where none shifts."""
+    """Communes that it changes most, those that cross the low APL first: they alone have a last
+    cell."""
     table = shift.communes.to_dict("index")
     sizes = shift.communes.loc[shift.crossing.index, "shift"].abs()
     crossing = list(sizes.sort_values(ascending=False, kind="stable").index)
@@ -103,7 +104,7 @@ def shift_rows(shift: Shift, names: pd.Series) -> list[list[Cell]]:
                 Cell(number(row["before"], 2), status=before),
                 Cell(number(row["after"], 2), status=known),
                 Cell(signed(row["shift"]) + span, status=Status.ASSUMED.value),
-                Cell(direction, numeric=False),
+                *([Cell(direction, numeric=False)] if crossing else []),
             ]
         )
     return rows

@@ -16,7 +16,7 @@ from cpts_geo.atlas.look.cells import (
     shown_text,
 )
 from cpts_geo.atlas.look.vintages import KEY_FIGURES, newest_known
-from cpts_geo.schema import COLUMNS, TERRITORY
+from cpts_geo.schema import COLUMNS, TERRITORY, Status
 
 
 def _key_figures(comparison: pd.DataFrame) -> list[tuple[str, str, str, list[Bar]]]:
@@ -38,13 +38,27 @@ def _key_figures(comparison: pd.DataFrame) -> list[tuple[str, str, str, list[Bar
             for row in block.to_dict("records")
         ]
         first = block.iloc[0]
-        mark = f"{MARKS[first['status']]} {STATUS_WORDS[first['status']]}"
-        others = block[~block["source"].isin(["", first["source"]])]
-        apart = [f"{row['area_name']} : {origin_text(row)}" for _, row in others.iterrows()]
-        note = " — ".join(part for part in (mark, str(first["note"]), *apart) if part)
+        apart = [_apart(row, first) for _, row in block.iloc[1:].iterrows()]
+        said = (_known(first["status"]), str(first["note"]), *apart)
+        note = " — ".join(filter(None, said))
         detail = ", ".join(part for part in (column.vintage, detail_text(column, first)) if part)
         figures.append((column.label, detail, note, bars))
     return figures
+
+
+def _known(status: str) -> str:
+    """Sign and words of a status."""
+    return f"{MARKS[status]} {STATUS_WORDS[status]}"
+
+
+def _apart(row: pd.Series, first: pd.Series) -> str:
+    """How another area is known, and by whom, where it is not as the territory; else empty."""
+    if row["status"] == Status.UNKNOWN.value:
+        return ""  # its bar is hatched, and says so
+    status = _known(row["status"]) if row["status"] != first["status"] else ""
+    origin = origin_text(row) if row["source"] not in ("", first["source"]) else ""
+    said = ", ".join(filter(None, (status, origin)))
+    return f"{row['area_name']} : {said}" if said else ""
 
 
 def section(comparison: pd.DataFrame) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from typing import Final, NamedTuple
 
 import pandas as pd
 
+from cpts_geo.asked import typed_path
 from cpts_geo.errors import TableError, one_line
 from cpts_geo.sources.analyst._tables.text import (
     HEADER_ROWS,
@@ -131,7 +132,7 @@ def read_call_log(path: Path | str, *, today: dt.date | None = None) -> pd.DataF
     >>> log["outcome"].tolist(), log["age_class"].tolist()
     (['appointment', 'duplicate'], ['17-64', nan])
     """
-    path = Path(path)
+    path = typed_path(path)
     refuse_name(path)
     content = read_bytes(path, _CALL_LOG)
     read = _workbook_table if path.suffix.lower() in SUFFIXES else _text_table

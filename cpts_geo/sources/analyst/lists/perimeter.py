@@ -15,6 +15,7 @@ from typing import Final
 
 import pandas as pd
 
+from cpts_geo.asked import typed_path
 from cpts_geo.errors import PerimeterError, one_line, quoted
 from cpts_geo.sources.analyst._tables.text import Row
 from cpts_geo.sources.analyst._tables.workbook import SUFFIXES, read_workbook
@@ -66,7 +67,7 @@ def read_perimeter_file(path: Path | str) -> pd.DataFrame:
     ...     read_perimeter_file(path).to_dict("records")
     [{'line': 2, 'name': 'Dry', 'code': '45130'}]
     """
-    path = Path(path)
+    path = typed_path(path)
     content = read_bytes(path, PERIMETER)
     read = _read_workbook_rows if path.suffix.lower() in SUFFIXES else read_text_rows
     rows, header, notes = read(path, content)

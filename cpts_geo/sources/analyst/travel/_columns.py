@@ -60,7 +60,12 @@ def named(header: Sequence[str]) -> int:
 
 def said_unit(path: Path, column: str, unit: Unit | None) -> Unit:
     """Unit of the times: what the name of their column says, else what the caller says; an error
-    where neither does, or they disagree."""
+    where neither does, they disagree, or it is another one."""
+    if unit is not None and unit not in _UNITS:
+        raise TravelError(
+            f"L’unité des temps est inconnue : {quoted(str(unit))}.",
+            remedy=f"écrivez {' ou '.join(map(quoted, _UNITS))}.",
+        )
     words = set(re.findall("[a-z]+", plain(column)))
     said = {name for name, known in _UNITS.items() if not known.isdisjoint(words)}
     wanted = said | ({unit} if unit else set())

@@ -21,6 +21,7 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
+from cpts_geo.asked import typed_path
 from cpts_geo.errors import Defect, TravelError, alike, one_line, quoted
 from cpts_geo.french import number
 from cpts_geo.sources._apart import run_within
@@ -111,7 +112,7 @@ def read_travel_file(path: Path | str, *, unit: Unit | None = None) -> pd.DataFr
     >>> pairs.attrs
     {'missing': 1, 'duplicates': 0, 'repaired': 2}
     """
-    path = Path(path)
+    path = typed_path(path)
     content = read_bytes(path, _TRAVEL)
     read = _read_parquet if path.suffix.lower() in _PARQUET else _read_text
     header, table = read(path, content)

@@ -1,0 +1,216 @@
+"""What is asked of the package, in a command, in Python, in a scenario, checked at the door.
+
+Each kind of argument, a path as people type it included, is said once.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from cpts_geo.errors import AskedError, PathError, one_line, quoted
+
+#: Field of a record -> how a command calls it, and what takes a value of its kind.
+Kinds: TypeAlias = Mapping[str, tuple[str, Callable[[Any], Any]]]
+
+
+def typed_path(text: str | os.PathLike[str]) -> Path:
+    """
+    Give the place that a typed path means, the same whether a shell has expanded it or not.
+
+    Parameters
+    ----------
+    text : str or path-like
+        What was typed: shells leave the ``~`` of ``--output=~/x`` as it is.
+
+    Returns
+    -------
+    Path
+        With ``~`` and ``~user`` expanded; a relative path stays relative.
+
+    Raises
+    ------
+    PathError
+        It is no path or empty, or names a user that this machine does not know.
+
+    Examples
+    --------
+    >>> typed_path("~/resultats") == Path.home() / "resultats"
+    True
+    >>> typed_path("resultats").as_posix()
+    'resultats'
+    """
+    if not isinstance(text, str | os.PathLike):
+        raise PathError(
+            f"{quoted(repr(text))} n’est pas un chemin.",
+            remedy="écrivez le nom du fichier ou du dossier, entre guillemets.",
+        )
+    shown = os.fspath(text)
+    if not shown.strip():
+        raise PathError(
+            "Un chemin est vide.",
+            remedy="écrivez un nom de fichier ou de dossier, ou retirez l’option (ou la variable).",
+        )
+    # Unlike that of pathlib, this one leaves an unknown user as it is.
+    path = os.path.expanduser(shown)  # noqa: PTH111
+    if path.startswith("~"):
+        raise PathError(
+            f"Dans {quoted(shown)}, {quoted(Path(path).parts[0])} n’est le dossier "
+            "d’aucun utilisateur de cet ordinateur.",
+            remedy="écrivez « ~/ » pour votre propre dossier, « ./~ » pour un nom qui commence "
+            "ainsi, ou le chemin entier.",
+        )
+    return Path(path)
+
+
+def texts(value: Any) -> tuple[str, ...]:
+    """
+    Take one text or several; ValueError, in French, as all kinds do, for anything else.
+
+    Parameters
+    ----------
+    value : object
+        What was given.
+
+    Returns
+    -------
+    tuple of str
+        One text alone is a text, not its letters.
+
+    Examples
+    --------
+    >>> texts("45"), texts(["45", "41"])
+    (('45',), ('45', '41'))
+    """
+    several = (value,) if isinstance(value, str) else value
+    try:
+        found = tuple(several)
+    except TypeError:
+        found = (several,)
+    if not all(isinstance(each, str) for each in found):
+        raise ValueError("il faut un texte, ou une liste de textes (codes entre guillemets)")
+    if not all(each.strip() for each in found):
+        raise ValueError("un texte y est vide")
+    return found
+
+
+def text(value: Any) -> str | None:
+    """
+    Take a text, or None.
+
+    Parameters
+    ----------
+    value : object
+        What was given.
+
+    Returns
+    -------
+    str or None
+        The same.
+    """
+    if value is not None and not isinstance(value, str):
+        raise ValueError("il faut un texte")
+    return value
+
+
+def path(value: Any) -> Path | None:
+    """
+    Take a path, as text or not (:func:`typed_path`), or None.
+
+    Parameters
+    ----------
+    value : object
+        What was given.
+
+    Returns
+    -------
+    Path or None
+        The path.
+    """
+    return None if value is None else typed_path(value)
+
+
+def one_of(*known: object) -> Callable[[Any], Any]:
+    """
+    Take one of several values, or None.
+
+    Parameters
+    ----------
+    *known : object
+        The values.
+
+    Returns
+    -------
+    callable
+        Takes them as they are.
+
+    Examples
+    --------
+    >>> one_of("epci", "tvs")("tvs")
+    'tvs'
+    """
+
+    def taken(value: Any) -> Any:
+        if value is not None and value not in known:
+            raise ValueError(f"il faut {' ou '.join(map(str, known))}")
+        return value
+
+    return taken
+
+
+def settled(asked: object, kinds: Kinds) -> list[str]:
+    """
+    Bring the fields of a frozen record to their kind.
+
+    Parameters
+    ----------
+    asked : object
+        The record, being made.
+    kinds : Kinds
+        Of its fields.
+
+    Returns
+    -------
+    list of str
+        French line on each field of another kind, which is left as it was.
+    """
+    defects = []
+    for name, (called, taken) in kinds.items():
+        value = getattr(asked, name)
+        try:
+            object.__setattr__(asked, name, taken(value))
+        except ValueError as error:
+            defects.append(f"{called} : {one_line(repr(value))} ; {error}")
+        except PathError as error:
+            defects.append(f"{called} : {error.summary}")
+    return defects
+
+
+def expect(value: object, kind: type, *, remedy: str) -> None:
+    """
+    Refuse an argument of another kind, before any work.
+
+    Parameters
+    ----------
+    value : object
+        What was given.
+    kind : type
+        What it must be.
+    remedy : str
+        French words on how to make one.
+
+    Raises
+    ------
+    AskedError
+        It is not one.
+
+    Examples
+    --------
+    >>> expect("lvo", str, remedy="")
+    """
+    if not isinstance(value, kind):
+        raise AskedError(
+            f"Il faut un objet {kind.__name__}, et non {quoted(repr(value))}.", remedy=remedy
+        )
