@@ -30,6 +30,7 @@ from cpts_geo.atlas.pages.sheet import sheet_page
 from cpts_geo.errors import AssetError, OutputError
 from cpts_geo.french import slug
 from cpts_geo.sources.embedding import embedded
+from cpts_geo.writing import report
 from cpts_geo.writing.report import write_report
 from tests.atlas.said import TERRITORIES, plain
 from tests.kept import analysed, kept_folder, made_by, reported
@@ -567,6 +568,8 @@ def test_a_failed_write_leaves_the_old_file(
         return real(self, target)
 
     monkeypatch.setattr(Path, "replace", full)
+    monkeypatch.setattr(report, "sheet_page", lambda *_, **__: "")
+    monkeypatch.setattr(report, "territory_layers", lambda *_, **__: ())
     monkeypatch.setattr(Figure, "draw", lambda *_: None)
     one = replace(
         five,
