@@ -610,6 +610,7 @@ def test_paper_is_not_wider_than_a4(pages_dir: Path, open_offline: Open) -> None
     page.context.close()
 
 
+@pytest.mark.report
 def test_a_page_says_whom_its_answer_counts(pages_dir: Path) -> None:
     lvo, beauce = (
         plain((pages_dir / f"{key}.html").read_text(encoding="utf-8"))
