@@ -46,11 +46,17 @@ def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text("utf-8"))
 
 
+@cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    """Walk through a module once."""
+    return tuple(ast.walk(tree(path)))
+
+
 def lines(path: Path) -> Lines:
     """Count the lines of one module."""
     source = path.read_text("utf-8")
     docstrings: set[int] = set()
-    for node in ast.walk(tree(path)):
+    for node in nodes(path):
         if isinstance(node, _SCOPES) and ast.get_docstring(node, clean=False) is not None:
             first = node.body[0]
             docstrings |= set(range(first.lineno, (first.end_lineno or first.lineno) + 1))
@@ -75,7 +81,7 @@ def _imports(path: Path, known: frozenset[str]) -> frozenset[tuple[str, str]]:
     """Read the imports of a module once, however many folders ask for them."""
     found: set[tuple[str, str]] = set()
     called: dict[str, str] = {}
-    for node in ast.walk(tree(path)):
+    for node in nodes(path):
         if isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
             for alias in node.names:
                 inside = f"{node.module}.{alias.name}"
@@ -87,7 +93,7 @@ def _imports(path: Path, known: frozenset[str]) -> frozenset[tuple[str, str]]:
     # What is taken of a module imported whole: ``module.name``.
     found |= {
         (called[node.value.id], node.attr)
-        for node in ast.walk(tree(path))
+        for node in nodes(path)
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
         if called.get(node.value.id) in known
     }

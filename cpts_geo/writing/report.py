@@ -19,7 +19,7 @@ from cpts_geo import __version__, settings
 from cpts_geo.analysis import Analysis
 from cpts_geo.asked import expect, typed_path
 from cpts_geo.atlas.maps.layers import territory_layers
-from cpts_geo.atlas.maps.still import layer_figure
+from cpts_geo.atlas.maps.still import layer_figures
 from cpts_geo.atlas.pages.index import index_page
 from cpts_geo.atlas.pages.sheet import sheet_page
 from cpts_geo.capacity.scenario.loading import save_scenario
@@ -111,10 +111,10 @@ def _write(
         write_text(sheet_page(study, national=national, date=day), folder / study.file)
         # Changes of supply of another run are other changes, under the same names.
         stage.stale.append(f"cartes/{study.key}_apl_shift_*.png")
-        for layer in territory_layers(study.communes, scenarios=study.scenarios):
-            path = folder / "cartes" / f"{study.key}_{layer.column}.png"
-            named = {"name": study.name, "national": national}
-            _draw(path, layer_figure(study.communes, layer, **named))
+        layers = territory_layers(study.communes, scenarios=study.scenarios)
+        maps = layer_figures(study.communes, layers, name=study.name, national=national)
+        for layer in layers:
+            _draw(folder / "cartes" / f"{study.key}_{layer.column}.png", next(maps))
     say("Page d’accueil, tableaux, manifeste")
     index = index_page(
         studies, analysis.territories, national=national, notes=analysis.notes, date=day

@@ -26,7 +26,6 @@ from cpts_geo.analysis import Analysis
 from cpts_geo.atlas.charts.dots import dots_svg
 from cpts_geo.atlas.look import style
 from cpts_geo.atlas.look.words import sampling_part, span
-from cpts_geo.atlas.pages.sheet import sheet_page
 from cpts_geo.atlas.sections.capacity import capacity_sections, needed
 from cpts_geo.atlas.sections.capacity._back_test import _back_test_sentence
 from cpts_geo.atlas.sections.capacity._causes import _INPUTS, _drivers_sentence, _swings
@@ -51,17 +50,12 @@ from cpts_geo.sources.embedding import embedded
 from cpts_geo.study.capacity import TerritoryCapacity, study_capacity
 from cpts_geo.writing import report
 from cpts_geo.writing._csv_tables import tables
-from tests.kept import analysed
+from tests.atlas.said import TERRITORIES, plain
+from tests.kept import kept_file, made_by, reported
 from tests.queues import queue
 
-TERRITORIES = ("ouest_loiret", "beauce_gatinais", "lvo", "asclepios", "ondaine_forez")
 Case = tuple[Headline, TerritoryCapacity, pd.DataFrame]
 Open = Callable[..., Any]
-
-
-def plain(text: str) -> str:
-    """The text with ordinary spaces."""
-    return re.sub("[\u202f\u00a0]", " ", text)
 
 
 def studied(key: str, **changes: Any) -> Case:
@@ -75,7 +69,7 @@ def studied(key: str, **changes: Any) -> Case:
 
 @pytest.fixture(scope="module")
 def cases() -> dict[str, Case]:
-    return {key: studied(key) for key in TERRITORIES}
+    return kept_file(made_by(__file__), lambda: {key: studied(key) for key in TERRITORIES})
 
 
 @pytest.fixture(scope="module")
@@ -466,8 +460,8 @@ CAPACITY_FILES = {
 }
 
 
-def test_tables_for_tools(two: Analysis, cases: dict[str, Case]) -> None:
-    one = two.studies["lvo"]
+def test_tables_for_tools(five: Analysis, cases: dict[str, Case]) -> None:
+    one = five.studies["lvo"]
     same = {"access": one.access, "communes": one.communes, "comparison": one.comparison}
 
     def files(keys: Iterable[str]) -> dict[str, pd.DataFrame]:
@@ -475,7 +469,7 @@ def test_tables_for_tools(two: Analysis, cases: dict[str, Case]) -> None:
         for key in keys:
             result, capacity, _ = cases.get(key, (None, None, None))
             studies[key] = one.with_parts(key=key, headline=result, capacity=capacity, **same)
-        made = tables(replace(two, studies=studies, listed=tuple(studies)))
+        made = tables(replace(five, studies=studies, listed=tuple(studies)))
         return {name: table for name, table in made.items() if name in CAPACITY_FILES}
 
     every = files([*cases, "immense"])
@@ -491,17 +485,18 @@ def test_tables_for_tools(two: Analysis, cases: dict[str, Case]) -> None:
 
 @pytest.mark.report
 def test_a_report_leaves_scenarios_to_edit(
-    two: Analysis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    five: Analysis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(report, "sheet_page", lambda *_, **__: "")
     monkeypatch.setattr(report, "index_page", lambda *_, **__: "")
+    monkeypatch.setattr(report, "territory_layers", lambda *_, **__: ())
     (tmp_path / "tableaux").mkdir()
     (tmp_path / "scenarios").mkdir()
     mine = tmp_path / "scenarios" / "mon_essai.toml"
     mine.write_text('base = "lvo"\n', encoding="utf-8")
     stale = tmp_path / "tableaux" / "avenir_medecins.csv"
     stale.write_text("territory\nailleurs\n", encoding="utf-8")
-    lvo = replace(two, studies={"lvo": two.studies["lvo"]}, listed=("lvo",))
+    lvo = replace(five, studies={"lvo": five.studies["lvo"]}, listed=("lvo",))
     report.write_report(lvo, tmp_path)
     assert not stale.exists()
     assert mine.read_text(encoding="utf-8") == 'base = "lvo"\n'
@@ -519,17 +514,8 @@ def test_a_report_leaves_scenarios_to_edit(
 
 
 @pytest.fixture(scope="module")
-def two() -> Analysis:
-    return analysed(["beauce_gatinais", "lvo"], draws=2000, fetched=False)
-
-
-@pytest.fixture(scope="module")
-def pages_dir(two: Analysis, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("capacity")
-    for sheet in two.studies.values():
-        page = sheet_page(sheet, national=two.national, date="1er janvier 2026")
-        (folder / sheet.file).write_text(page, encoding="utf-8")
-    return folder
+def pages_dir() -> Path:
+    return reported()
 
 
 def moved(page: Any, *, slots: int, demand: float) -> tuple[float, str]:
@@ -543,30 +529,26 @@ def moved(page: Any, *, slots: int, demand: float) -> tuple[float, str]:
     return float(width.removesuffix("%")) / 100, plain(page.locator(".found").inner_text())
 
 
-@pytest.mark.parametrize(
-    ("slots", "demand"), [(1, 0.5), (8, 13.8), (8, 8.1), (16, 13.8), (24, 23.1), (40, 60.0)]
-)
-def test_the_sliders_say_what_the_queue_says(
-    slots: int, demand: float, pages_dir: Path, open_offline: Open
-) -> None:
+def test_the_sliders_say_what_the_queue_says(pages_dir: Path, open_offline: Open) -> None:
     opened = open_offline(pages_dir / "beauce_gatinais.html")
-    served, words = moved(opened.page, slots=slots, demand=demand)
-    exact = queue().service(demand, slots)
-    assert served == pytest.approx(exact.served, abs=0.001)
-    told = re.findall(r"(?i)(plus de |moins de )?(\d+) %", words)
-    for (bound, value), share in zip(told, (exact.served, exact.same_day), strict=True):
-        assert float(value) / 100 == pytest.approx(share, abs=0.011)
-        beyond = share >= 0.995 or share < 0.005
-        assert bool(bound) is beyond or min(abs(share - 0.995), abs(share - 0.005)) < 0.001
-    assert words.endswith("objectif tenu." if exact.served >= 0.95 else "objectif manqué.")
+    for slots, demand in ((1, 0.5), (8, 13.8), (8, 8.1), (16, 13.8), (24, 23.1), (40, 60.0)):
+        served, words = moved(opened.page, slots=slots, demand=demand)
+        exact = queue().service(demand, slots)
+        assert served == pytest.approx(exact.served, abs=0.001)
+        told = re.findall(r"(?i)(plus de |moins de )?(\d+) %", words)
+        for (bound, value), share in zip(told, (exact.served, exact.same_day), strict=True):
+            assert float(value) / 100 == pytest.approx(share, abs=0.011)
+            beyond = share >= 0.995 or share < 0.005
+            assert bool(bound) is beyond or min(abs(share - 0.995), abs(share - 0.005)) < 0.001
+        assert words.endswith("objectif tenu." if exact.served >= 0.95 else "objectif manqué.")
     assert (opened.requests, opened.errors) == ([], [])
     opened.close()
 
 
 def test_the_sliders_start_at_today_and_the_keyboard_moves_them(
-    two: Analysis, pages_dir: Path, open_offline: Open
+    five: Analysis, pages_dir: Path, open_offline: Open
 ) -> None:
-    result, capacity = two.studies["lvo"].headline, two.studies["lvo"].capacity
+    result, capacity = five.studies["lvo"].headline, five.studies["lvo"].capacity
     assert result is not None
     assert capacity is not None
     assert capacity.eligible is not None
@@ -642,6 +624,7 @@ def test_paper_is_not_wider_than_a4(pages_dir: Path, open_offline: Open) -> None
     page.context.close()
 
 
+@pytest.mark.report
 def test_a_page_says_whom_its_answer_counts(pages_dir: Path) -> None:
     lvo, beauce = (
         plain((pages_dir / f"{key}.html").read_text(encoding="utf-8"))

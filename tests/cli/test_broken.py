@@ -13,7 +13,6 @@ from pathlib import Path
 from types import ModuleType
 
 import geopandas as gpd
-import pandas as pd
 import pytest
 
 from cpts_geo.access.changes.text import parse_changes
@@ -74,19 +73,22 @@ def made(case: Case, folder: Path) -> Path:
     return path
 
 
+communes = cache(embedded.load_communes)
+former = cache(embedded.load_former_communes)
+
+
 @cache
-def communes() -> pd.DataFrame:
-    return embedded.load_communes()
+def town_halls() -> gpd.GeoDataFrame:
+    points = gpd.points_from_xy(communes()["lon"], communes()["lat"], crs="EPSG:4326")
+    return communes().set_geometry(points)
 
 
 def perimeter(path: Path) -> None:
-    file_perimeter(path, communes(), former=embedded.load_former_communes())
+    file_perimeter(path, communes(), former=former())
 
 
 def polygons(path: Path) -> None:
-    national = communes()
-    points = gpd.points_from_xy(national["lon"], national["lat"], crs="EPSG:4326")
-    polygon_perimeters(path, gpd.GeoDataFrame(national, geometry=points))
+    polygon_perimeters(path, town_halls())
 
 
 def travel(path: Path) -> None:
@@ -102,7 +104,7 @@ def fetched(path: Path) -> None:
 
 def change(path: Path) -> None:
     texts = path.read_text(encoding="utf-8").splitlines()
-    parse_changes(texts, communes(), former=embedded.load_former_communes())
+    parse_changes(texts, communes(), former=former())
 
 
 DOORS: dict[str, Callable[[Path], object]] = {

@@ -109,7 +109,7 @@ def run_process(*arguments: str | Path) -> Done:
 
 
 def test_a_refusal_of_the_real_command_has_no_traceback(tmp_path: Path) -> None:
-    done = run_process("report", "--perimeter", BROKEN / "unknown_names.csv", "--output", tmp_path)
+    done = run_process("report", "lvo", "--perimeter", BROKEN / "cp1252.csv", "--output", tmp_path)
     assert done.returncode == 1
     assert "À faire :" in done.stderr
     assert done.stdout == ""
@@ -140,6 +140,10 @@ def anywhere(tmp_path_factory: pytest.TempPathFactory) -> Path:
     lines = ("commune", "Le Conquet", "Plougonvelin", "Brest")
     source = listed(folder, *lines, name="Pays d'Iroise.csv")
     output = folder / "résultats"
+    # Of another run: they do not stay where nothing is known.
+    (output / "tableaux").mkdir(parents=True)
+    for name in ("acces.csv", "scenarios_offre.csv"):
+        (output / "tableaux" / name).write_text("old", encoding="utf-8")
     asked = ("--perimeter", source, "--departement", "29")
     done = run("report", *asked, *QUICK, "--output", output)
     assert done.returncode == 0, done.stderr
@@ -170,26 +174,14 @@ def test_report_of_one_territory_writes_every_file(ouest_loiret: Path) -> None:
 
 
 @pytest.mark.report
-def test_a_process_gives_the_same_tables(tmp_path: Path, ouest_loiret: Path) -> None:
-    output = tmp_path / "résultats"
-    done = run_process("report", "ouest_loiret", *QUICK, "--output", output)
-    assert done.returncode == 0, done.stderr
-    assert f"Rapport prêt : {output / 'index.html'}" in done.stdout
-    assert "Fiche et cartes : CPTS Ouest Loiret" in done.stderr
-    tables = sorted((ouest_loiret / "tableaux").iterdir())
-    assert tables
-    for table in tables:
-        assert table.read_bytes() == (output / "tableaux" / table.name).read_bytes()
-
-
-@pytest.mark.report
 def test_a_territory_anywhere_shows_unknown_not_zero(anywhere: Path) -> None:
     table = pd.read_csv(anywhere / "tableaux" / "communes.csv", dtype={"code_insee": str})
     assert set(table["code_insee"]) == {"29040", "29190", "29019"}
     assert table["population"].gt(0).all()
     assert table[["gps_2017", "apl_2023", "share_75plus_2022"]].isna().all().all()
     assert set(table["gps_2017_status"]) == {"unknown"}
-    assert not [path for path in (anywhere / "tableaux").iterdir() if path.name == "acces.csv"]
+    left = {path.name for path in (anywhere / "tableaux").iterdir()}
+    assert not {"acces.csv", "scenarios_offre.csv"} & left
     capacity = pd.read_csv(anywhere / "tableaux" / "capacite.csv").iloc[0]
     assert capacity["evidence_label"] == 4
     assert bool(capacity["share_assumed"])
@@ -260,11 +252,19 @@ def test_an_output_without_write_permission_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.report
-def test_adapted_files_say_what_was_adapted(tmp_path: Path) -> None:
+def test_adapted_files_say_what_was_adapted_and_dollar_signs_in_a_name_are_no_formula(
+    tmp_path: Path,
+) -> None:
     source = tmp_path / "liste.csv"
-    source.write_bytes("code_insee;commune\n1004;Ambérieu-en-Bugey\n".encode("cp1252"))
-    said = report("--perimeter", source, "--output", tmp_path / "out")
+    lines = "code_insee;commune;population\n1004;Ambérieu-en-Bugey;9000\n"
+    source.write_bytes(lines.encode("cp1252"))
+    asked = ("--perimeter", source, "--name", r"A $\badcmd$ B")
+    said = report(*asked, "--output", tmp_path / "out").replace("\u202f", " ")
     assert "cp1252" in said or "Windows" in said
+    # A column of people is compared, and not used.
+    assert "9 000 habitants en tout" in said
+    assert "15 934" in said
+    assert r"Fiche et cartes : A $\badcmd$ B" in said
     audit = pd.read_csv(tmp_path / "out" / "tableaux" / "noms_reconnus.csv", dtype=str)
     assert audit.loc[0, "code_insee"] == "01004"
     assert audit.loc[0, "method"] == "repaired"
@@ -287,18 +287,6 @@ def test_overseas_territory(tmp_path: Path) -> None:
 
 
 @pytest.mark.report
-def test_a_population_column_is_compared_and_dollar_signs_in_a_name_are_no_formula(
-    tmp_path: Path,
-) -> None:
-    source = listed(tmp_path, "code_insee;population", "45203;7000", "45024;2000")
-    asked = ("--perimeter", source, "--name", r"A $\badcmd$ B")
-    said = report(*asked, "--output", tmp_path / "out").replace("\u202f", " ")
-    assert "9 000 habitants en tout" in said
-    assert "8 655" in said
-    assert r"Fiche et cartes : A $\badcmd$ B" in said
-
-
-@pytest.mark.report
 def test_the_manifest_names_what_was_read_and_asked(anywhere: Path) -> None:
     manifest = json.loads((anywhere / "manifest.json").read_text(encoding="utf-8"))
     assert len(manifest["inputs"]["Pays d'Iroise.csv"]) == 64
@@ -307,19 +295,6 @@ def test_the_manifest_names_what_was_read_and_asked(anywhere: Path) -> None:
     assert not [name for name in manifest["inputs"] if name.endswith(".md")]
     page = (anywhere / "index.html").read_text(encoding="utf-8")
     assert "proposé" not in page
-
-
-@pytest.mark.report
-def test_a_name_that_is_no_utf8_is_shown_and_does_not_stop_the_run(tmp_path: Path) -> None:
-    source = tmp_path / os.fsdecode(b"liste_\xe9t\xe9.csv")
-    try:
-        source.write_text("commune\nBaule\nTavers\n", encoding="utf-8")
-    except OSError:
-        pytest.skip("this file system takes UTF-8 names only")
-    asked = ("--perimeter", source, "--departement", "45")
-    done = run_process("report", *asked, *QUICK, "--output", tmp_path / "o")
-    assert done.returncode == 0, done.stderr
-    assert (tmp_path / "o" / "index.html").is_file()
 
 
 @pytest.mark.report
@@ -333,11 +308,29 @@ def test_a_territory_too_large_for_a_queue_keeps_its_maps(tmp_path: Path) -> Non
 
 
 @pytest.mark.report
-def test_ones_own_list_never_overwrites_the_report_of_the_five(tmp_path: Path) -> None:
-    source = listed(tmp_path, "commune", "Baule", "Epieds en Bauce", name="ma liste.csv")
-    said = report("--perimeter", source, "--departement", "45", cwd=tmp_path)
-    assert (tmp_path / "outputs" / "ma_liste" / "ma_liste.html").is_file()
-    assert "« Epieds en Bauce » pris pour Épieds-en-Beauce" in " ".join(said.split())
+def test_a_process_gives_the_tables_of_ones_own_list_whatever_its_file_is_called(
+    tmp_path: Path,
+) -> None:
+    lines = ("commune", "Baule", "Epieds en Bauce")
+    try:
+        source = listed(tmp_path, *lines, name=os.fsdecode(b"liste_\xe9t\xe9.csv"))
+    except OSError:  # a file system that takes UTF-8 names only
+        source = listed(tmp_path, *lines, name="été.csv")
+    asked = ("--perimeter", source, "--departement", "45", "--name", "ma liste")
+    told = report(*asked, cwd=tmp_path)
+    assert "« Epieds en Bauce » pris pour Épieds-en-Beauce" in " ".join(told.split())
+    # Beside the report of the five, which it does not overwrite.
+    mine = tmp_path / "outputs" / "ma_liste"
+    assert (mine / "ma_liste.html").is_file()
+    output = tmp_path / "résultats"
+    done = run_process("report", *asked, *QUICK, "--output", output)
+    assert done.returncode == 0, done.stderr
+    assert f"Rapport prêt : {output / 'index.html'}" in done.stdout
+    assert "Fiche et cartes : ma liste" in done.stderr
+    tables = sorted((mine / "tableaux").iterdir())
+    assert tables
+    for table in tables:
+        assert table.read_bytes() == (output / "tableaux" / table.name).read_bytes()
 
 
 @pytest.mark.report
@@ -455,17 +448,6 @@ def test_times_and_scenarios_of_the_analyst_reach_every_table(
     assert {path.name for path in (tmp_path / "cartes").iterdir()} == {
         f"ouest_loiret_{name}.png"
         for name in ("apl_2023", "gp_minutes_file_2017", "gps_2017", "population")
-    }
-
-
-@pytest.mark.report
-def test_tables_of_another_run_do_not_stay_where_nothing_is_known(tmp_path: Path) -> None:
-    (tmp_path / "tableaux").mkdir()
-    for name in ("acces.csv", "scenarios_offre.csv"):
-        (tmp_path / "tableaux" / name).write_text("old", encoding="utf-8")
-    report("--epci", "200034825", "--output", tmp_path)
-    assert not {"acces.csv", "scenarios_offre.csv"} & {
-        path.name for path in (tmp_path / "tableaux").iterdir()
     }
 
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterable
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -68,6 +69,7 @@ def notebook_source(path: Path) -> str:
     return "\n".join(re.sub(r"^\s*[%!].*$", "", text, flags=re.MULTILINE) for text in code)
 
 
+@cache
 def imported(folder: str) -> dict[str, set[str]]:
     """Module -> files of a folder that import it."""
     found: dict[str, set[str]] = {}

@@ -14,8 +14,18 @@ from cpts_geo.territories.perimeters import coverage
 from cpts_geo.writing.embedded_data import _split_families, build
 
 
-def test_communes_of_the_package(packages_dir):
-    communes, former, departements = packages.read_admin(packages_dir)
+@pytest.fixture(scope="module")
+def admin(packages_dir):
+    return packages.read_admin(packages_dir)
+
+
+@pytest.fixture(scope="module")
+def contours(packages_dir):
+    return packages.read_contours(packages_dir)
+
+
+def test_communes_of_the_package(admin):
+    communes, former, departements = admin
     assert len(communes) == 34_875
     assert communes["code_insee"].is_unique
     assert not communes["code_insee"].str.startswith("98").any()
@@ -31,16 +41,15 @@ def test_communes_of_the_package(packages_dir):
     assert communes.set_index("code_insee").loc[members, "population"].sum() == 45_828
 
 
-def test_contours_of_the_package_have_the_known_defects(packages_dir):
-    contours = packages.read_contours(packages_dir)
+def test_contours_of_the_package_have_the_known_defects(contours):
     assert len(contours) == 34_875
     assert int(contours.geometry.isna().sum()) == 8
     assert int(contours["lon"].isna().sum()) == 50
     assert int(contours["population_2017"].isna().sum()) == 18
 
 
-def test_people_of_split_communes_add_up_to_the_legal_population(packages_dir):
-    contours = packages.read_contours(packages_dir).set_index("code_insee")
+def test_people_of_split_communes_add_up_to_the_legal_population(contours):
+    contours = contours.set_index("code_insee")
     # The package still gives Essarts-en-Bocage the people of before: its delegated communes and
     # the two parts that left it make the same number.
     parts = contours.loc[["85165", "85212"], "population_2017"].sum()
@@ -51,8 +60,8 @@ def test_people_of_split_communes_add_up_to_the_legal_population(packages_dir):
     assert people.sum() == 66_524_339
 
 
-def test_splits_between_vintages(packages_dir):
-    communes, _, _ = packages.read_admin(packages_dir)
+def test_splits_between_vintages(admin, packages_dir):
+    communes, _, _ = admin
     splits = packages.read_splits(packages_dir, communes)
     pairs = set(splits.itertuples(index=False, name=None))
     # Saline was divided before the oldest package: that is written by hand.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache, lru_cache
 from typing import Any
 
 import geopandas as gpd
@@ -10,6 +11,7 @@ import numpy as np
 import shapely
 
 from cpts_geo.french import UNKNOWN_TEXT
+from cpts_geo.settings import GEOGRAPHIC_CRS
 from cpts_geo.territories.perimeters.coverage import dissolve, metric_crs
 
 #: Land is drawn this far, well beyond what a screen shows around a territory.
@@ -38,11 +40,27 @@ def land(national: gpd.GeoDataFrame, box: Any) -> gpd.GeoDataFrame:
 def departements(communes: gpd.GeoDataFrame, *, tolerance_m: float) -> gpd.GeoDataFrame:
     """Départements as simplified land without holes."""
     crs = metric_crs(communes["code_insee"])
+    known = communes[communes.geometry.notna()]
+    contours = known.geometry.to_numpy()
+    groups = known.groupby("departement").indices.values()
     # Dissolved first: what is inside a département needs no projection.
-    merged = dissolve(communes, "departement").to_crs(crs)
-    light = shapely.coverage_simplify(np.asarray(merged.geometry), tolerance_m)
-    shapes = gpd.GeoSeries(light, crs=crs).to_crs(communes.crs).map(_filled)
-    return gpd.GeoDataFrame(geometry=shapes, crs=communes.crs)
+    merged = tuple(_merged(tuple(contours[rows])) for rows in groups)
+    return gpd.GeoDataFrame(geometry=list(_light(merged, tolerance_m, crs=crs)), crs=communes.crs)
+
+
+# Three maps of a report show the same départements; another report shows them again.
+@cache
+def _merged(contours: tuple[Any, ...]) -> Any:
+    """Outline of contours that touch."""
+    return shapely.coverage_union_all(contours)
+
+
+@lru_cache(maxsize=8)
+def _light(shapes: tuple[Any, ...], tolerance_m: float, *, crs: Any) -> tuple[Any, ...]:
+    """Shapes that touch, simplified in metres, without their holes."""
+    projected = gpd.GeoSeries(shapes, crs=GEOGRAPHIC_CRS).to_crs(crs)
+    light = shapely.coverage_simplify(np.asarray(projected), tolerance_m)
+    return tuple(gpd.GeoSeries(light, crs=crs).to_crs(GEOGRAPHIC_CRS).map(_filled))
 
 
 def surroundings(national: gpd.GeoDataFrame, box: Any, *, km: float) -> gpd.GeoDataFrame:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -213,7 +213,28 @@ def layer_figure(
     Figure
         Title, map, legend, source.
     """
-    return _figure(_scene(communes, national=national), [layer], name=name, width=7.2)
+    return next(layer_figures(communes, [layer], name=name, national=national))
+
+
+def layer_figures(
+    communes: gpd.GeoDataFrame, layers: Sequence[MapLayer], *, name: str, national: gpd.GeoDataFrame
+) -> Iterator[Figure]:
+    """
+    Make one map a layer of a territory, whose contours are projected once.
+
+    Parameters
+    ----------
+    communes, layers, name, national : GeoDataFrame, sequence of MapLayer, str, GeoDataFrame
+        As :func:`layer_figure`.
+
+    Yields
+    ------
+    Figure
+        As :func:`layer_figure`, in the order of the layers.
+    """
+    scene = _scene(communes, national=national)
+    for layer in layers:
+        yield _figure(scene, [layer], name=name, width=7.2)
 
 
 def panel_figures(

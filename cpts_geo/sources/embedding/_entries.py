@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tarfile
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from cpts_geo.sources.catalogue.catalogue import verified_path
 CURRENT = "commune-actuelle"
 #: Vintages of the package kept to find codes that left the COG, newest first.
 PAST_COG = (2025, 2024, 2023, 2022, 2021)
+_FIELDS = ("code", "nom", "type", "chefLieu", "anciensCodes", "population")
 
 
 def members(archive: Path, *names: str) -> list[Any]:
@@ -27,8 +29,15 @@ def members(archive: Path, *names: str) -> list[Any]:
 
 def read_entries(folder: Path, year: int) -> list[dict[str, Any]]:
     """Entries of one COG as the package has them: communes, delegated ones, arrondissements."""
-    (entries,) = members(verified_path(f"decoupage_administratif_{year}", folder), "communes")
-    return list(entries)
+    return _entries(verified_path(f"decoupage_administratif_{year}", folder))
+
+
+# Three tables read each COG; what none of them reads of an entry is not kept.
+@cache
+def _entries(archive: Path) -> list[dict[str, Any]]:
+    """The fields of an archive's entries that tables are made of."""
+    (entries,) = members(archive, "communes")
+    return [{name: entry[name] for name in _FIELDS if name in entry} for entry in entries]
 
 
 def handwritten_events() -> pd.DataFrame:

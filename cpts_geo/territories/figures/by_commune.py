@@ -184,12 +184,13 @@ def national_figures(
                 absent = _known_zeros(figures, communes, name, part)
                 figures.loc[absent, name] = 0
                 figures.loc[absent, status_column(name)] = Status.MEASURED.value
-        # A commune one of whose former codes was set aside is known in part only.
-        short = current_codes(pd.Series(sorted(strangers), dtype=str), from_vintage=OLDEST_COG)
-        for name in (*part.counts, *part.rates):
+        if strangers:
+            # A commune one of whose former codes was set aside is known in part only.
+            short = current_codes(pd.Series(sorted(strangers), dtype=str), from_vintage=OLDEST_COG)
             incomplete = figures["code_insee"].isin(short)
-            figures.loc[incomplete, name] = np.nan
-            figures.loc[incomplete, status_column(name)] = Status.UNKNOWN.value
+            for name in (*part.counts, *part.rates):
+                figures.loc[incomplete, name] = np.nan
+                figures.loc[incomplete, status_column(name)] = Status.UNKNOWN.value
     counted, estimated = embedded_vintage("gps"), embedded_vintage("gps_estimated")
     if counted in figures:
         estimate = _scaled_to_totals(figures[counted], communes["departement"], totals)

@@ -63,16 +63,16 @@ class Gazetteer:
 
 def build_gazetteer(communes: pd.DataFrame, former: pd.DataFrame) -> Gazetteer:
     """Index communes, and former ones; a former arrondissement is never taken for the commune."""
+    # Lists: texts are read one by one from an array of theirs three times slower.
+    listed = (communes[column].tolist() for column in ("code_insee", "name", "departement"))
     current = {
         code: Place(code, name, departement, code, COMMUNE)
-        for code, name, departement in zip(
-            communes["code_insee"], communes["name"], communes["departement"], strict=True
-        )
+        for code, name, departement in zip(*listed, strict=True)
     }
     old: list[Place] = []
     lost: dict[str, str] = {}
     columns = ("former_code", "former_name", "kind", "code_insee")
-    for code, name, kind, now in zip(*(former[column] for column in columns), strict=True):
+    for code, name, kind, now in zip(*(former[column].tolist() for column in columns), strict=True):
         if now in current:
             old.append(Place(code, name, current[now].departement, now, kind))
         elif code not in current:

@@ -93,7 +93,7 @@ def test_broken_comparison_is_refused():
     table = embedded.load_comparisons()
     share = table["indicator"] == "share_low_apl_2023"
     wrong = table.assign(value=table["value"].mask(share & (table["area_code"] == "FR"), 16.6))
-    with pytest.raises(TableError, match=r"dépasse 1 \(FR share_low_apl_2023\)"):
+    with pytest.raises(TableError, match=r"dépasse 1 \(france FR share_low_apl_2023\)"):
         check(wrong, "comparisons")
     with pytest.raises(TableError, match="en double"):
         check(pd.concat([table, table.tail(1)], ignore_index=True), "comparisons")
