@@ -28,6 +28,7 @@ from cpts_geo.atlas.look.vintages import minutes_column
 from cpts_geo.atlas.maps import _basemap as basemap
 from cpts_geo.atlas.maps import interactive, still
 from cpts_geo.atlas.maps._canvas import Drawing
+from cpts_geo.atlas.maps._paper import credit_line
 from cpts_geo.atlas.maps.layers import MapLayer, classify, territory_layers
 from cpts_geo.french import NNBSP, typeset
 from cpts_geo.schema import COLUMNS, status_column
@@ -467,7 +468,7 @@ def test_still_maps_name_territory_and_sources(five: Analysis, communes: gpd.Geo
         == f"Sources : {' '.join(typeset(credits_of(sources()[key] for key in keys)).split())}."
     )
     by_road = COLUMNS["gp_minutes_roads_2017"]
-    assert "ODbL 1.0" in still._credit([by_road.source], 7.2)
+    assert "ODbL 1.0" in credit_line([by_road.source], 7.2)
     overview = still.overview_figure(five.territories, national=five.national)
     names = {text.get_text() for text in overview.axes[0].texts}
     assert {"Ouest Loiret", "Beauce-Gâtinais", "Asclépios", "Ondaine-Forez"} < names

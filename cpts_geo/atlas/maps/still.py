@@ -12,7 +12,6 @@ import geopandas as gpd
 import matplotlib as mpl
 import numpy as np
 import shapely
-from matplotlib import patheffects
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.figure import Figure
@@ -22,12 +21,11 @@ from matplotlib.path import Path
 from cpts_geo.atlas.look import style
 from cpts_geo.atlas.look.cells import MASK_LABEL
 from cpts_geo.atlas.maps import _basemap as basemap
+from cpts_geo.atlas.maps._paper import credit_line, frame_axes, halo, padded
 from cpts_geo.atlas.maps.layers import MapLayer, classify, territory_layers
-from cpts_geo.french import typeset
 from cpts_geo.schema import COLUMNS
 from cpts_geo.secrecy.disclosure import masked
 from cpts_geo.settings import METRIC_CRS
-from cpts_geo.sources.catalogue.catalogue import credits_of, sources
 from cpts_geo.sources.codes import overseas
 from cpts_geo.territories.perimeters.coverage import metric_crs
 
@@ -36,9 +34,8 @@ _SPACING = (0.5, 0.14)
 _MARGIN_KM = 10.0
 #: Maps in one row of a sheet of paper.
 _ABREAST = 3
-#: Inches across a sheet of paper; letters of a source, and of a title, in one of them.
+#: Inches across a sheet of paper; letters of a title in one of them.
 _PANEL = 11.0
-_LETTERS = 17
 _TITLE_LETTERS = 13
 #: Inches around what is drawn, of the name of a territory, and of a line of a title, of a legend
 #: and of a source.
@@ -156,7 +153,7 @@ def _draw(scene: _Scene, layer: MapLayer, *, ax: Axes, letters: int = 40) -> Axe
     _paint(_chosen(scene, absent), ax=ax, **_HATCHED)
     border = LineCollection(scene.border, color=style.ACCENT, linewidth=1.6)
     ax.add_collection(border, autolim=False)
-    _frame(ax, scene.frame)
+    frame_axes(ax, scene.frame)
     _name_places(scene.names, ax=ax)
     handles = [
         Patch(facecolor=colour, edgecolor=style.SWATCH_EDGE, linewidth=0.5, label=label)
@@ -311,8 +308,8 @@ def overview_figure(outlines: gpd.GeoDataFrame, *, national: gpd.GeoDataFrame) -
                 left = side == "left"
                 place = (west if left else east, shape.representative_point().y)
                 _annotate(ax, name, place, ha="right" if left else "left", shift=-4 if left else 4)
-        _frame(ax, placed.total_bounds if near else land.total_bounds)
-        figure.supxlabel(_credit([], 6.6), fontsize=7, x=0.02, ha="left")
+        frame_axes(ax, placed.total_bounds if near else land.total_bounds)
+        figure.supxlabel(credit_line([], 6.6), fontsize=7, x=0.02, ha="left")
     return figure
 
 
@@ -320,13 +317,8 @@ def _annotate(ax: Axes, name: str, place: tuple[float, float], *, ha: str, shift
     """Name a territory beside a place, in points."""
     ax.annotate(
         basemap.short_name(name), place, xytext=(shift, 0), textcoords="offset points",
-        ha=ha, va="center", fontsize=8, fontweight="bold", path_effects=_halo(),
+        ha=ha, va="center", fontsize=8, fontweight="bold", path_effects=halo(),
     )  # fmt: skip
-
-
-def _halo() -> list[patheffects.AbstractPathEffect]:
-    """Paper around letters."""
-    return [patheffects.withStroke(linewidth=2.2, foreground=style.PAPER)]
 
 
 def _figure(scene: _Scene, layers: Sequence[MapLayer], *, name: str, width: float) -> Figure:
@@ -335,12 +327,12 @@ def _figure(scene: _Scene, layers: Sequence[MapLayer], *, name: str, width: floa
         # A short row of a panel keeps the scale of the others.
         columns = 1 if width < _PANEL else _ABREAST
         across = width / columns - 2 * _MARGIN
-        west, south, east, north = _padded(scene.frame)
+        west, south, east, north = padded(scene.frame)
         tall = min(max((north - south) / (east - west), 0.4), 1.6) * across
         letters = int(across * _TITLE_LETTERS)
         titles = max(_title(layer, letters).count("\n") + 1 for layer in layers)
         rows = max(math.ceil((len(layer.labels) + 2) / _ncols(layer)) for layer in layers)
-        credit = _credit([COLUMNS[layer.column].source for layer in layers], width)
+        credit = credit_line([COLUMNS[layer.column].source for layer in layers], width)
         named = _NAME if columns == 1 else 0.0
         above = 2 * _MARGIN + named + titles * _TITLE_LINE
         below = 3 * _MARGIN + rows * _LEGEND_LINE + (credit.count("\n") + 1) * _SOURCE_LINE
@@ -355,13 +347,6 @@ def _figure(scene: _Scene, layers: Sequence[MapLayer], *, name: str, width: floa
             figure.suptitle(name, fontsize=13, fontweight="bold", x=edge, y=1 - end, ha="left")
         figure.supxlabel(credit, fontsize=7, x=edge, y=end, ha="left")
     return figure
-
-
-def _credit(keys: Sequence[str], width: float) -> str:
-    """Sources of what a figure so many inches wide shows, and that of its contours; licences."""
-    shown = [sources()[key] for key in dict.fromkeys([*keys, "admin_express"])]
-    words = typeset(f"{'Sources' if len(shown) > 1 else 'Source'} : {credits_of(shown)}.")
-    return textwrap.fill(words, int(width * _LETTERS))
 
 
 def _chosen(scene: _Scene, rows: Any) -> list[Path]:
@@ -382,27 +367,5 @@ def _name_places(names: Sequence[tuple[str, float, float]], *, ax: Axes) -> None
         ax.plot(x, y, "o", color=style.INK, markersize=2)
         ax.annotate(
             name, (x, y), xytext=(0, 3), textcoords="offset points", ha="center",
-            fontsize=7.5, fontweight="bold", path_effects=_halo(),
+            fontsize=7.5, fontweight="bold", path_effects=halo(),
         ).set_in_layout(False)  # fmt: skip
-
-
-def _padded(bounds: Any) -> tuple[float, float, float, float]:
-    """A rectangle with a margin."""
-    west, south, east, north = bounds
-    pad = 0.04 * max(east - west, north - south)
-    return west - pad, south - pad, east + pad, north + pad
-
-
-def _frame(ax: Axes, bounds: Any) -> None:
-    """Show a rectangle with a margin, on the sea, without axes."""
-    west, south, east, north = _padded(bounds)
-    ax.set_xlim(west, east)
-    ax.set_ylim(south, north)
-    ax.set_aspect("equal")
-    ax.set_facecolor(style.SEA)
-    ax.set_xlabel("")
-    ax.set_ylabel("")
-    ax.set_xticks([])
-    ax.set_yticks([])
-    for spine in ax.spines.values():
-        spine.set_visible(False)
