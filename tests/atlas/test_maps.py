@@ -395,7 +395,7 @@ def test_still_map_where_all_is_known_paints_the_colours_of_the_legend_alone(
     assert hatched_artists(ax) == []
     assert legend_words(ax) == list(APL.labels)
     assert ax.get_title(loc="left").startswith(f"APL aux médecins généralistes\nUnité{NNBSP}: cons")
-    assert ax.get_title(loc="left").endswith("2023")
+    assert ax.get_title(loc="left").endswith("(2023)")
     fills = {
         to_hex(colour): len(artist.get_paths())
         for artist in ax.collections
