@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from types import FrameType
 from typing import Final
 
@@ -23,9 +25,11 @@ def main() -> None:
     From a shell: ``cpts-geo report beauce_gatinais --output resultats``.
     """
     _fill_streams()
-    watched = os.fork() if hasattr(os, "fork") else 0
-    if watched:
-        _watch(watched)
+    if hasattr(os, "fork"):
+        # A stop that comes before either of the two listens waits until it does.
+        signal.pthread_sigmask(signal.SIG_BLOCK, _STOPS)
+        if watched := os.fork():
+            _watch(watched)
     _follow_signals()
     _quiet_libraries()
     # Imported here: an interruption, or too little memory, while libraries load is said in words.
@@ -52,18 +56,25 @@ def _fill_streams() -> None:
 def _watch(child: int) -> None:
     """Pass signals on to the command, wait for its end, tell a crash, and leave with its code."""
 
-    def end(*_: int | FrameType | None) -> None:
-        os.kill(child, signal.SIGKILL)
+    stops: list[int] = []
 
     def follow(number: int, _: FrameType | None) -> None:
-        os.kill(child, number)
-        # A library that waits for ever hears no signal but the last.
-        signal.signal(signal.SIGALRM, end)
-        signal.alarm(_GRACE)
+        stops.append(number)
+        signal.setitimer(signal.ITIMER_REAL, 1, 1)
+        send(number)
 
-    for number in _STOPS:
-        if signal.getsignal(number) != signal.SIG_IGN:
-            signal.signal(number, follow)
+    def insist(*_: int | FrameType | None) -> None:
+        # A stop that comes just before a wait does not end it; a library that waits for ever hears
+        # no signal but the last.
+        stops.append(stops[0])
+        send(stops[0] if len(stops) < _GRACE else signal.SIGKILL)
+
+    def send(number: int) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(child, number)
+
+    signal.signal(signal.SIGALRM, insist)
+    _hear(follow)
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     # The C library leaves with 127 where it finds no memory for a thread.
     if code < 0 or code == 127:
@@ -75,15 +86,22 @@ def _watch(child: int) -> None:
 
 def _follow_signals() -> None:
     """Make every stop a KeyboardInterrupt, the death of the watching process included."""
-    for number in _STOPS:
-        if signal.getsignal(number) != signal.SIG_IGN:
-            signal.signal(number, _stop)
+    _hear(_stop)
     if sys.platform == "linux":
         # Whoever kills the one that watches means to stop the command.
         import ctypes  # noqa: PLC0415
 
         set_death_signal = 1
         ctypes.CDLL(None).prctl(set_death_signal, signal.SIGKILL)
+
+
+def _hear(handler: Callable[[int, FrameType | None], None]) -> None:
+    """Give the signals that stop a command, but those ignored from the start, to a handler."""
+    for number in _STOPS:
+        if signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, handler)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS)
 
 
 def _stop(*_: int | FrameType | None) -> None:

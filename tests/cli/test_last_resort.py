@@ -152,9 +152,25 @@ def test_a_signal_lets_the_work_be_undone(number: int, tmp_path: Path) -> None:
     child.send_signal(number)
     child.send_signal(number)
     _, err = child.communicate()
-    assert child.returncode == 130
-    assert err == "Interrompu : aucun résultat n’est resté à moitié écrit.\n"
+    said = "Interrompu : aucun résultat n’est resté à moitié écrit.\n"
+    assert (child.returncode, err) == (130, said)
     assert undone.exists()
+
+
+@POSIX
+def test_a_stop_that_the_command_did_not_hear_is_said_again() -> None:
+    child = started(
+        """heard = []
+    signal.signal(signal.SIGTERM, lambda *_: heard.append(1))
+    print("ready", flush=True)
+    while len(heard) < 3: time.sleep(0.1)
+    raise KeyboardInterrupt"""
+    )
+    assert child.stdout is not None
+    assert child.stdout.readline() == "ready\n"
+    child.terminate()
+    child.communicate()
+    assert child.returncode == 130
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="Linux tells a process that its parent died")
