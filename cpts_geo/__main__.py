@@ -56,18 +56,18 @@ def _fill_streams() -> None:
 def _watch(child: int) -> None:
     """Pass signals on to the command, wait for its end, tell a crash, and leave with its code."""
 
-    stops: list[int] = []
+    told: list[int] = []
 
     def follow(number: int, _: FrameType | None) -> None:
-        stops.append(number)
+        told[:] = [number]
         signal.setitimer(signal.ITIMER_REAL, 1, 1)
         send(number)
 
     def insist(*_: int | FrameType | None) -> None:
         # A stop that comes just before a wait does not end it; a library that waits for ever hears
         # no signal but the last.
-        stops.append(stops[0])
-        send(stops[0] if len(stops) < _GRACE else signal.SIGKILL)
+        told.append(told[0])
+        send(told[0] if len(told) <= _GRACE else signal.SIGKILL)
 
     def send(number: int) -> None:
         with contextlib.suppress(ProcessLookupError):
@@ -106,7 +106,6 @@ def _hear(handler: Callable[[int, FrameType | None], None]) -> None:
 
 def _stop(*_: int | FrameType | None) -> None:
     """Interrupt the command once: what a second stop interrupted would stay half-undone."""
-    # Once: what a second one interrupted would stay half-undone.
     for number in _STOPS:
         signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt
