@@ -30,8 +30,8 @@ _SURSAUD: Final = {
     "date": r"date_de_passage",
     "departement": r"dep",
     "age": r"sursaud_cl_age_corona",
-    "visits": r"nbre_pass_tot",
-    "sos_acts": r"nbre_acte_tot",
+    "emergency_visits": r"nbre_pass_tot",
+    "sos_medecins": r"nbre_acte_tot",
 }
 _ALL_AGES: Final = "0"
 #: Ages that a message shows.
@@ -68,15 +68,15 @@ def _all_ages(path: Path, source: Source) -> pd.DataFrame:
 
 
 def _read_sursaud(path: Path, source: Source) -> pd.DataFrame:
-    """Visits and acts of all causes and ages by day: date, departement, visits (hospitals of the
-    network Oscour alone), sos_acts (NaN unknown; 0 also where no SOS Médecins is)."""
+    """All causes and ages of each day: date, departement, emergency_visits, sos_medecins (acts;
+    NaN unknown)."""
     rows = _all_ages(path, source)
     return pd.DataFrame(
         {
             "date": days(rows["date"], path),
             "departement": rows["departement"].str.upper().str.zfill(2),
-            "visits": known_numbers(rows["visits"], path),
-            "sos_acts": known_numbers(rows["sos_acts"], path),
+            "emergency_visits": known_numbers(rows["emergency_visits"], path),
+            "sos_medecins": known_numbers(rows["sos_medecins"], path),
         }
     ).sort_values(["departement", "date"], ignore_index=True)
 
@@ -87,15 +87,15 @@ def _vintage_of_sursaud(path: Path, source: Source) -> str | None:
 
 
 READERS: Final = {
-    "sursaud": Reader(
+    "sursaud_departements": Reader(
         read=_read_sursaud,
         vintage=_vintage_of_sursaud,
         contract=pa.DataFrameSchema(
             {
                 "date": pa.Column("datetime64[s]"),
                 "departement": DEPARTEMENT,
-                "visits": QUANTITY,
-                "sos_acts": QUANTITY,
+                "emergency_visits": QUANTITY,
+                "sos_medecins": QUANTITY,
             },
             unique=["departement", "date"],
         ),

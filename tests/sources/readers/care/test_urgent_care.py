@@ -16,15 +16,15 @@ from cpts_geo.errors import DataFileError, TableError
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.sources.catalogue.totals import check_totals
 from cpts_geo.sources.fetching.parsed import load_source
-from cpts_geo.sources.readers.care import emergency_minutes, urgences
+from cpts_geo.sources.readers.care import emergency_workbook, urgences
 from tests.http_server import Answer, Site
 from tests.sources.conftest import Get
 from tests.sources.readers.care.test_care import write
 
-MINUTES = emergency_minutes.READERS["emergency_minutes"]
+MINUTES = emergency_workbook.READERS["emergency_workbook"]
 WORKBOOK = sources()["drees_minutes_diagnosis"]
 PLAIN = "drees_2019_minutes_to_emergency_by_commune.csv"
-SURSAUD = urgences.READERS["sursaud"]
+SURSAUD = urgences.READERS["sursaud_departements"]
 DEPARTEMENTS = sources()["spf_sursaud_departements"]
 HEADER = (
     "dep;date_de_passage;sursaud_cl_age_corona;nbre_pass_corona;nbre_pass_tot;nbre_hospit_corona;"
@@ -66,23 +66,13 @@ def workbook(path: Path, *arguments: object, **changed: object) -> Path:
     return path
 
 
-def test_real_minutes_are_those_documented(official_dir: Path) -> None:
-    path = official_dir / PLAIN
-    table = MINUTES.table(path, WORKBOOK)
-    assert MINUTES.vintage(path, WORKBOOK) == "2019"
-    assert len(table) == 34_835
-    assert table["minutes"].mean() == pytest.approx(23.33, abs=0.01)
-    known = table.set_index("code_insee")["minutes"]
-    assert known[["01001", "01004", "01005"]].tolist() == [31.0, 0.0, 23.5]
-    check_totals(table, WORKBOOK)
-
-
 def test_workbook_gives_the_table_of_the_plain_file(
     site: Site, get: Get, official_dir: Path
 ) -> None:
     """The real figures, in the form of the producer, by the list of the files of its set."""
-    known = MINUTES.table(official_dir / PLAIN, WORKBOOK)
-    rows = [[row.code_insee, 1, row.minutes] for row in known.itertuples()]
+    known = pd.read_csv(official_dir / PLAIN, dtype={"code_commune": str})
+    known.columns = ["code_insee", "emergency_minutes_drees"]
+    rows = [[code, 1, minutes] for code, minutes in known.itertuples(index=False)]
     labels = ("Code commune Insee", "tps_SU_SMUR_MCS", "tps_SU_SMUR")
     file = site.serve("/attachments/2019_xlsx", diagnosis(rows, labels=labels))
     site.serve("/attachments/2015_xls", b"x")
@@ -98,7 +88,12 @@ def test_workbook_gives_the_table_of_the_plain_file(
     listed = site.serve("/attachments", Answer(listing, type="application/json"))
     had = get(replace(WORKBOOK, addresses=(moved, listed)))
     assert (had.vintage, had.address) == ("2019", file)
-    pd.testing.assert_frame_equal(load_source(WORKBOOK.key), known)
+    table = load_source(WORKBOOK.key)
+    pd.testing.assert_frame_equal(table, known.sort_values("code_insee", ignore_index=True))
+    # Another time of the same workbook is not believed.
+    column = "emergency_minutes_drees"
+    with pytest.raises(DataFileError, match="temps moyen des communes, en minutes : 1"):
+        check_totals(table.assign(**{column: table[column] / 2}), WORKBOOK)
 
 
 def test_minutes_lost_zeros_numbers_and_unknown(tmp_path: Path) -> None:
@@ -110,7 +105,7 @@ def test_minutes_lost_zeros_numbers_and_unknown(tmp_path: Path) -> None:
     ]
     table = MINUTES.table(workbook(tmp_path / "a.xlsx", rows), WORKBOOK)
     assert table["code_insee"].tolist() == ["01001", "2A004", "45130", "85113"]
-    assert table["minutes"].fillna(-1).tolist() == [31.0, 12.5, 0.0, -1.0]
+    assert table["emergency_minutes_drees"].fillna(-1).tolist() == [31.0, 12.5, 0.0, -1.0]
 
 
 @pytest.mark.parametrize(
@@ -164,8 +159,8 @@ def test_all_ages_alone_are_kept(tmp_path: Path) -> None:
     )
     table = SURSAUD.table(path, DEPARTEMENTS)
     assert table["departement"].tolist() == ["01", "2A", "45", "974"]
-    assert table["visits"].fillna(-1).tolist() == [300.0, -1.0, 612.0, 700.0]
-    assert table["sos_acts"].fillna(-1).tolist() == [-1.0, 0.0, 98.0, 4.0]
+    assert table["emergency_visits"].fillna(-1).tolist() == [300.0, -1.0, 612.0, 700.0]
+    assert table["sos_medecins"].fillna(-1).tolist() == [-1.0, 0.0, 98.0, 4.0]
     assert SURSAUD.vintage(path, DEPARTEMENTS) == "2024"
 
 
@@ -217,8 +212,8 @@ def test_series_by_departement_is_taken_among_those_of_the_set(
     assert had.address.endswith(f"/{stem}-dep-2024-12-31.csv")
     assert had.vintage == "2024"
     table = load_source(DEPARTEMENTS.key)
-    total = table.groupby("date")["visits"].sum()
+    total = table.groupby("date")["emergency_visits"].sum()
     assert total.to_numpy() == pytest.approx(real["ed_visits_oscour_france"], rel=0.001)
     # A file of France alone, as if it were one département, is not believed.
     with pytest.raises(DataFileError, match="passages par jour et par département"):
-        check_totals(table.assign(visits=table["visits"] * 101), DEPARTEMENTS)
+        check_totals(table.assign(emergency_visits=table["emergency_visits"] * 101), DEPARTEMENTS)
