@@ -39,7 +39,7 @@ _COUNTED = {
     if column.table == "computed" and column.per > 1
     if column.numerator and COLUMNS[column.numerator].whole
 }
-_NO_INTERVAL = "sans intervalle : nombre de médecins incomplet"
+_NO_INTERVAL = "sans intervalle : nombre incomplet"
 _COLUMNS = [*AREA, "area_name", "indicator", "value", "status", "note"]
 
 
@@ -102,7 +102,10 @@ def compare_areas(
         for level in AROUND:
             codes = communes.loc[inside, level.members] if level.members else [level.code]
             rows = (around["area_level"] == level.key) & around["area_code"].isin(codes)
-            areas += around.loc[rows, [*AREA, "area_name"]].itertuples(index=False, name=None)
+            found = around.loc[rows, [*AREA, "area_name"]].itertuples(index=False, name=None)
+            # Overseas, a région is its only département.
+            named = {name for _, _, name in areas}
+            areas += [area for area in found if area[2] not in named]
         grid = pd.DataFrame(
             [(*area, indicator) for area in areas for indicator in COMPARED],
             columns=[*AREA, "area_name", "indicator"],

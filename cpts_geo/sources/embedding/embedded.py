@@ -67,8 +67,8 @@ def verified(name: str) -> Path:
 
     Examples
     --------
-    >>> verified("figures.csv").name
-    'figures.csv'
+    >>> verified("figures.parquet").name
+    'figures.parquet'
     """
     path = settings.COMMUNES_DIR / name
     if not path.is_file():
@@ -192,7 +192,7 @@ def load_cog_events() -> pd.DataFrame:
 
 def load_figures() -> pd.DataFrame:
     """
-    Load the figures of the communes within 30 km of the five CPTS.
+    Load the figures of every commune, then of every arrondissement of Paris, Lyon and Marseille.
 
     Returns
     -------
@@ -205,12 +205,14 @@ def load_figures() -> pd.DataFrame:
     >>> load_figures().set_index("code_insee").at["45203", "apl_2023_status"]
     'measured'
     """
-    return _read("figures.csv")
+    table = pd.read_parquet(verified("figures.parquet"))
+    # Written as few words and their places, which is quick to read; used as text.
+    return table.astype({name: "str" for name in table.columns if name.endswith("_status")})
 
 
 def load_comparisons() -> pd.DataFrame:
     """
-    Load the indicators of every département and of France.
+    Load the indicators of every département, of every région and of France.
 
     Returns
     -------

@@ -15,20 +15,27 @@ from cpts_geo.atlas.look.cells import Cell, Row, remark
 from cpts_geo.french import UNKNOWN_TEXT, number, percent, signed_percent
 from cpts_geo.french import counted as with_word
 from cpts_geo.indicators.gp_sources import (
-    ESTIMATED,
-    SCALED_FROM,
-    SCALED_TO,
     BpeGap,
+    Trend,
     bpe_gaps,
     counted,
     reconcile,
     trend,
 )
-from cpts_geo.schema import AREA, COLUMNS, GP_SOURCES, LEVELS, TERRITORY, Level, Status
+from cpts_geo.schema import (
+    AREA,
+    COLUMNS,
+    GP_SOURCES,
+    LEVELS,
+    TERRITORY,
+    Level,
+    Status,
+    embedded_vintage,
+    vintages,
+)
 
 #: Sources whose definition says what notes on their values would say again.
-_SAID = (ESTIMATED, "gps_per_100k_published")
-
+_SAID = ("gps_per_100k_published",)
 
 #: How a sentence calls each source.
 _SHORT = {name: COLUMNS[name].short for name in GP_SOURCES if COLUMNS[name].short}
@@ -57,8 +64,6 @@ def _source_rows(comparison: pd.DataFrame) -> list[Row]:
 
 def _cell(found: pd.Series) -> Cell:
     """Density, then the count and the interval it comes with."""
-    if found["by_construction"]:
-        return Cell(f"= {COLUMNS[SCALED_TO].short}", note="par construction")
     if math.isnan(found["density"]):
         return Cell(UNKNOWN_TEXT, status="unknown", note=str(found["note"]))
     details = []
@@ -78,15 +83,7 @@ def _cell(found: pd.Series) -> Cell:
 def _explanations(comparison: pd.DataFrame) -> list[str]:
     """Say what separates the sources, where figures of this page support it."""
     said = [_gap_sentence(gap) for gap in bpe_gaps(comparison)]
-    changes = trend(comparison)
-    if changes:
-        shown = ", ".join(f"{name} {signed_percent(100 * by)}" for name, by in changes.items())
-        said.append(
-            f"Entre la {COLUMNS[SCALED_FROM].short} (somme des communes) et la "
-            f"{COLUMNS[SCALED_TO].short} (total publié) : {shown}. "
-            f"L’{COLUMNS[ESTIMATED].short} applique cette évolution à chaque commune du "
-            "département ; elle ne voit ni un départ ni une arrivée dans une commune précise."
-        )
+    said.append(_trend_sentence(trend(comparison)))
     listed = set(reconcile(comparison)["indicator"])
     published = comparison[comparison["indicator"] == "gps_per_100k_published"]
     # The sentence goes with its row: a press release of elsewhere is none of this territory.
@@ -96,12 +93,29 @@ def _explanations(comparison: pd.DataFrame) -> list[str]:
     return [sentence for sentence in said if sentence]
 
 
+def _trend_sentence(trends: list[Trend]) -> str:
+    """How the GPs of the territory, and of the areas around it, changed between two BPE."""
+    if not trends:
+        return ""
+    first, last = (COLUMNS[name].vintage for name in (vintages("gps")[0], embedded_vintage("gps")))
+    shown = [
+        f"{each.area_name} {number(each.before)} → {number(each.after)}"
+        + (f" ({signed_percent(100 * (each.after / each.before - 1))})" if each.before else "")
+        for each in trends
+    ]
+    return (
+        f"Généralistes libéraux de la BPE {first} à la BPE {last} : {' ; '.join(shown)}. Les deux "
+        "définitions diffèrent un peu (D201, puis D265) : lire une tendance, non un écart exact."
+    )
+
+
 def _gap_sentence(gap: BpeGap) -> str:
     """What separates the count of the BPE from that of the Cnam in an area."""
     share = f" ({signed_percent(100 * gap.gap / gap.cnam)})" if gap.cnam else ""
     more = "plus" if gap.gap >= 0 else "moins"
+    year = COLUMNS[embedded_vintage("gps")].vintage
     first = (
-        f"{gap.area_name} : la BPE compte {_doctors(gap.bpe)} en {COLUMNS[SCALED_TO].vintage} et "
+        f"{gap.area_name} : la BPE compte {_doctors(gap.bpe)} en {year} et "
         f"la Cnam {number(gap.cnam)}, soit {number(abs(gap.gap))} de {more}{share}."
     )
     if 0 < gap.expertise < gap.gap:
@@ -133,8 +147,6 @@ def _published_sentence(row: pd.Series, comparison: pd.DataFrame) -> str:
         return ""
     same = comparison[(comparison[AREA] == row[AREA]).all(axis=1)]
     known = same.set_index("indicator")["value"].reindex(list(_SHORT)).dropna()
-    if row["area_level"] != TERRITORY.key:
-        known = known.drop(ESTIMATED, errors="ignore")
     if known.empty:
         return ""
     others = ", ".join(f"{_SHORT[str(name)]} : {number(value, 1)}" for name, value in known.items())
