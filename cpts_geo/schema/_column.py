@@ -16,9 +16,11 @@ _PER_PEOPLE_WORDS: Final = " pour 100 000 habitants"
 
 
 class Status(StrEnum):
-    """How a value is known; the four never look alike on a page."""
+    """How a value is known, the best first; no two look alike on a page."""
 
     MEASURED = "measured"
+    #: Written in a public document by those it is about, who say no source.
+    ANNOUNCED = "announced"
     ESTIMATED = "estimated"
     ASSUMED = "assumed"
     UNKNOWN = "unknown"
@@ -26,19 +28,22 @@ class Status(StrEnum):
 
 STATUS_LABELS: Final = {
     Status.MEASURED: "mesuré",
+    Status.ANNOUNCED: "annoncé",
     Status.ESTIMATED: "estimé",
     Status.ASSUMED: "hypothèse",
     Status.UNKNOWN: "donnée absente",
 }
 STATUS_MARKS: Final = {
     Status.MEASURED: "●",
+    Status.ANNOUNCED: "“",
     Status.ESTIMATED: "◐",
     Status.ASSUMED: "○",
     Status.UNKNOWN: "▨",
 }
 GRADE_LABELS: Final = {
-    "A": "fichier officiel, texte légal ou communiqué",
-    "B": "chiffre officiel lu par extrait, ou calcul reproductible sur données publiques",
+    "A": "fichier officiel ou texte légal",
+    "B": "chiffre annoncé par un communiqué, chiffre officiel lu par extrait, ou calcul "
+    "reproductible sur données publiques",
     "C": "faible : petite étude, déduction, convention",
     "D": "hypothèse de modélisation, modifiable",
 }
