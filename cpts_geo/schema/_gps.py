@@ -98,10 +98,10 @@ GPS: Final = (
     *(_gps(vintage) for vintage in GP_VINTAGES),
     *(_density(vintage) for vintage in GP_VINTAGES),
     Column(
-        "gps_per_100k_published", "Généralistes pour 100 000 habitants (communiqué)",
+        "gps_per_100k_published", "Généralistes pour 100 000 habitants (annoncé)",
         _DENSITY, "rate", 0, "communique_beauce_gatinais", "2021",
         "Densité écrite dans le communiqué de 2021, champ et millésime non précisés.",
-        table="areas", weight="population", secrecy="public",
+        table="areas", weight="population", best=Status.ANNOUNCED, secrecy="public",
     ),
     Column(
         "gps_per_100k_cartosante_2024",

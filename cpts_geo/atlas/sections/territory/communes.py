@@ -57,7 +57,8 @@ def commune_table(communes: pd.DataFrame) -> tuple[list[tuple[str, str]], list[l
     names = commune_columns(communes)
     for name in names:
         column = COLUMNS[name]
-        headers.append((column.label, "" if column.vintage in column.label else column.vintage))
+        vintage = "" if column.vintage in column.label else column.vintage
+        headers.append((column.label, ", ".join(filter(None, (vintage, column.age_words)))))
     rows = []
     order = communes["name"].map(slug).sort_values().index
     for commune in communes.loc[order].to_dict("records"):

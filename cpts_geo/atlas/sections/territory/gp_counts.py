@@ -39,7 +39,7 @@ _SAID = ("gps_per_100k_published",)
 
 #: How a sentence calls each source.
 _SHORT = {name: COLUMNS[name].short for name in GP_SOURCES if COLUMNS[name].short}
-_WIDTH, _LEFT, _RIGHT, _ROW, _TOP = 760, 250, 40, 34, 34
+_WIDTH, _LEFT, _RIGHT, _ROW, _TOP = 760, 270, 40, 34, 34
 _SIZE = 6.0
 
 
@@ -258,7 +258,7 @@ def _mark(level: Level, x: float, y: float, *, status: Status) -> str:
 
 def _legend(known: pd.DataFrame) -> list[str]:
     """Names of the areas beside their shapes, then what a half-empty shape means."""
-    parts, x = [], float(_LEFT)
+    parts, x = [], 2 * _SIZE
     for level in LEVELS:
         if (known["area_level"] == level.key).any():
             parts.append(_mark(level, x, 12, status=Status.MEASURED))
