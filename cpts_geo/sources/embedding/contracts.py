@@ -31,6 +31,8 @@ from cpts_geo.sources._conventions.tables import (
     validate,
 )
 
+#: What zones of producers a commune is in: their codes, each with its name.
+ZONES: Final = ("tvs", "tvs_name", "bassin_de_vie", "bassin_de_vie_name")
 _TableName = Literal[
     "communes", "figures", "comparisons", "cog_events", "memberships", "territories", "facts",
     "sites",
@@ -103,6 +105,8 @@ _SCHEMAS: Final[dict[_TableName, pa.DataFrameSchema]] = {
             "departement": FILLED,
             "departement_name": FILLED,
             "region": FILLED,
+            "region_name": FILLED,
+            **{name: _text(nullable=True) for name in ZONES},
             "epci": _text(nullable=True),
             "epci_name": _text(nullable=True),
             "split_family": _text(

@@ -28,6 +28,11 @@ _TEXTS = {
     "departement": "Code du département",
     "departement_name": "Nom du département",
     "region": "Code de la région",
+    "region_name": "Nom de la région",
+    "tvs": "Code du territoire de vie-santé 2019 de la commune ou de son chef-lieu ; vide : aucun",
+    "tvs_name": "Nom du territoire de vie-santé",
+    "bassin_de_vie": "Code du bassin de vie 2022 ; vide : aucun",
+    "bassin_de_vie_name": "Nom de la commune qui donne son code au bassin de vie",
     "epci": "SIREN de l’EPCI à fiscalité propre ; vide : aucun",
     "epci_name": "Nom de l’EPCI",
     "split_family": "Commune divisée depuis 2018 : son code, puis ceux des communes rétablies ; "
@@ -45,7 +50,8 @@ _TEXTS = {
     "area_name": "Nom du territoire de comparaison",
     "indicator": "Nom de l’indicateur, voir cpts_geo/schema",
     "value": "Valeur dans l’unité de l’indicateur ; vide : inconnue",
-    "status": "measured, estimated, assumed ou unknown",
+    "gps_per_10k": "Généralistes libéraux pour 10 000 habitants ; vide : secret statistique",
+    "status": f"Un de : {', '.join(status.value for status in Status)}",
     "note": "Champ ou couverture de la valeur",
     "year": "Premier COG (1er janvier) où l’événement vaut ; voir dated",
     "dated": "True : année exacte ; False : événement de ce COG ou d’un COG antérieur",
@@ -65,9 +71,11 @@ _OWN_TEXTS = {
 _RESOURCES: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     "communes.parquet": (
         f"Communes de France, COG {COG_YEAR} : noms, populations, superficies, contours simplifiés",
-        ("decoupage_administratif_2026", "admin_express", "insee_population_2017"),
-        ("code_insee", "name", "departement", "departement_name", "region", "epci", "epci_name",
-         "split_family", "population", EARLIER_POPULATION, "area_km2", "lon", "lat",
+        ("decoupage_administratif_2026", "admin_express", "insee_population_2017",
+         "drees_tvs_2019", "insee_bassins_de_vie_2022"),
+        ("code_insee", "name", "departement", "departement_name", "region", "region_name", "epci",
+         "epci_name", "tvs", "tvs_name", "bassin_de_vie", "bassin_de_vie_name", "split_family",
+         "population", EARLIER_POPULATION, "area_km2", "lon", "lat",
          "point_status", "geometry"),
     ),
     "former_communes.csv": (
@@ -83,16 +91,23 @@ _RESOURCES: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
          *(f"decoupage_administratif_{year}" for year in PAST_COG)),
         EVENT_COLUMNS,
     ),
-    "figures.csv": (
-        "Chiffres des communes à moins de 30 km des cinq CPTS",
-        ("drees_apl_2023", "insee_bpe_2017", "insee_bpe_2020", "insee_rp_2022"),
+    "figures.parquet": (
+        "Chiffres des communes et des arrondissements de Paris, Lyon et Marseille",
+        ("drees_apl_2023", "insee_bpe_2017", "insee_bpe_2024", "insee_rp_2022",
+         "cartosante_distances_2024"),
         ("code_insee", *(c for name in EMBEDDED_FIGURES for c in (name, status_column(name)))),
     ),
     "comparisons.csv": (
-        "Mêmes indicateurs par département et pour la France",
+        "Mêmes indicateurs par département, par région et pour la France",
         ("decoupage_administratif_2026", "admin_express", "insee_population_2017", "drees_apl_2023",
-         "insee_bpe_2017", "insee_bpe_2020", "insee_bpe_2024", "insee_rp_2022", "cnam_2024"),
+         "insee_bpe_2017", "insee_bpe_2024", "insee_rp_2022", "cartosante_distances_2024",
+         "cartosante_bassins_de_vie_2024", "cnam_2024"),
         (*AREA, "area_name", "indicator", "value", "status", "note"),
+    ),
+    "bassins_de_vie.csv": (
+        "Généralistes libéraux par bassin de vie",
+        ("cartosante_bassins_de_vie_2024",),
+        ("bassin_de_vie", "gps_per_10k"),
     ),
     "contour_holes.csv": (
         "Trous des contours de métropole : terres qu’aucun contour ne couvre",
@@ -105,11 +120,15 @@ _LICENCES = {
     OPEN_LICENCE: {
         "name": "etalab-2.0",
         "path": "https://www.etalab.gouv.fr/licence-ouverte-open-licence/",
-    }
+    },
+    sources()["cartosante_distances_2024"].licence: {
+        "name": "other-open",
+        "path": "https://cartosante.atlasante.fr",
+    },
 }
 _OTHER_TYPES = {"geometry": "geojson", "dated": "boolean"}
 _STATUSES = {"point_status", *map(status_column, COLUMNS)}
-_NUMBERS = {"value", "lon", "lat", "since_cog", "year"}
+_NUMBERS = {"value", "gps_per_10k", "lon", "lat", "since_cog", "year"}
 
 
 def _field(name: str, path: str) -> dict[str, Any]:

@@ -67,8 +67,8 @@ def verified(name: str) -> Path:
 
     Examples
     --------
-    >>> verified("figures.csv").name
-    'figures.csv'
+    >>> verified("figures.parquet").name
+    'figures.parquet'
     """
     path = settings.COMMUNES_DIR / name
     if not path.is_file():
@@ -120,6 +120,7 @@ def _read(name: str) -> pd.DataFrame:
     """Table of an embedded CSV, codes as text, NaN for an empty cell."""
     path = verified(name)
     texts = {"code_insee", "former_code", "area_code", "from_code", "to_code", "former_codes"}
+    texts |= {"bassin_de_vie"}
     return pd.read_csv(path, dtype=dict.fromkeys(texts, str), keep_default_na=False, na_values=[""])
 
 
@@ -192,7 +193,7 @@ def load_cog_events() -> pd.DataFrame:
 
 def load_figures() -> pd.DataFrame:
     """
-    Load the figures of the communes within 30 km of the five CPTS.
+    Load the figures of every commune, then of every arrondissement of Paris, Lyon and Marseille.
 
     Returns
     -------
@@ -205,12 +206,14 @@ def load_figures() -> pd.DataFrame:
     >>> load_figures().set_index("code_insee").at["45203", "apl_2023_status"]
     'measured'
     """
-    return _read("figures.csv")
+    table = pd.read_parquet(verified("figures.parquet"))
+    # Written as few words and their places, which is quick to read; used as text.
+    return table.astype({name: "str" for name in table.columns if name.endswith("_status")})
 
 
 def load_comparisons() -> pd.DataFrame:
     """
-    Load the indicators of every département and of France.
+    Load the indicators of every département, of every région and of France.
 
     Returns
     -------
@@ -246,6 +249,23 @@ def load_comparisons() -> pd.DataFrame:
             "compilez-les de nouveau : python3 run.py data.",
         )
     return table
+
+
+def load_basins() -> pd.DataFrame:
+    """
+    Load what is published by bassin de vie.
+
+    Returns
+    -------
+    DataFrame
+        bassin_de_vie (code), gps_per_10k (NaN where it is secret).
+
+    Examples
+    --------
+    >>> float(load_basins().set_index("bassin_de_vie").at["45252", "gps_per_10k"])
+    4.5
+    """
+    return _read("bassins_de_vie.csv")
 
 
 def _cpts(name: str) -> pd.DataFrame:

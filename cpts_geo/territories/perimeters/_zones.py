@@ -42,7 +42,7 @@ def find_zones(zoning: Zoning, asked: Sequence[str]) -> tuple[list[str], list[st
     """Codes of the zones that codes or names designate, each once, and French notes on the names.
 
     Case, accents and the kind of zone a name starts with do not matter. Refuses with a
-    PerimeterError, nearest shown, what is unknown, borne by several, or no perimeter.
+    PerimeterError, nearest shown, what is unknown or borne by several.
     """
     codes: list[str] = []
     notes: list[str] = []
@@ -60,8 +60,6 @@ def find_zones(zoning: Zoning, asked: Sequence[str]) -> tuple[list[str], list[st
             shown = _nearest(zoning, text) if len(defects) < MAX_DEFECTS else []
             near = " ; ".join(zoning.named(code) for code in shown)
             defects.append(Defect(f"{quoted(text)} : inconnu ; au plus près : {near}", "inconnu"))
-        elif why := zoning.unusable.get(found[0]):
-            defects.append(Defect(f"{quoted(text)} : {why}", "inutilisable"))
         elif text != found[0] and normalise_name(text) != normalise_name(zoning.names[found[0]]):
             notes.append(f"{quoted(text)} pris pour {zoning.named(found[0])}.")
     if defects:
@@ -135,10 +133,7 @@ def zoning_perimeters(
         {
             "name": labels,
             "document": [f"{zoning.document} {code}" for code in codes],
-            "perimeter": [
-                " ".join(filter(None, [zoning.perimeter, zoning.remarks.get(code)]))
-                for code in codes
-            ],
+            "perimeter": zoning.perimeter,
         },
         index=pd.Index(keys, name="territory"),
     )
@@ -157,6 +152,5 @@ def zoning_perimeters(
         members=members.reset_index(drop=True),
         audit=audit.assign(score=100.0, alternatives="").reset_index(drop=True),
         notes=tuple(notes),
-        inputs=zoning.inputs,
         folder=folder or (keys[0] if len(keys) == 1 else slug(f"{zoning.kind} {' '.join(codes)}")),
     )
