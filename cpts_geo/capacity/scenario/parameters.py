@@ -21,8 +21,9 @@ from cpts_geo.sources.embedding.embedded import load_day_profiles
 
 _PARAMETERS_FILE: Final = CPTS_DIR / "parameters.toml"
 _PROFILES: Final = "profiles"
-#: The profile of a calendar that names none, and the series it was measured on.
+#: The profile of a calendar that names none, its variant, and the series it was measured on.
 MEASURED: Final = "mesure"
+PEAKED: Final = "pointe_forte"
 MEASURED_SERIES: Final = "sos_medecins"
 #: Stands between what a source says of the days of a calendar and of their shapes.
 _SHAPES: Final = " ; formes de la semaine et de l’année : "
@@ -146,7 +147,8 @@ def named_profiles() -> Mapping[str, _Profile]:
     {'mesure': 'B', 'pointe_forte': 'D'}
     """
     found = _read(_Profile, _tables().get(_PROFILES, {}))
-    factors = load_day_profiles().query("series == @MEASURED_SERIES").set_index("kind")["factor"]
+    table = load_day_profiles()
+    factors = table[table["series"] == MEASURED_SERIES].set_index("kind")["factor"]
     measured = {
         "weekday_factors": tuple(factors["weekday"]),
         "month_factors": tuple(factors["month"]),
