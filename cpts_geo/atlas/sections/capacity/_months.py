@@ -17,7 +17,7 @@ from cpts_geo.capacity.answer.seasons import EligibleDemand
 from cpts_geo.capacity.demand.interval import CHANCES
 from cpts_geo.french import MONTHS, joined, number, whole_percent
 from cpts_geo.schema import Status
-from cpts_geo.study.capacity import PeakedVariant
+from cpts_geo.study.capacity import TerritoryCapacity
 
 #: A month calls for much more than the mean day from this ratio on.
 _PEAK: Final = 1.5
@@ -58,18 +58,30 @@ def _months_sentences(result: Headline, found: EligibleDemand) -> list[str]:
     return said
 
 
-def _months_note(result: Headline, peaked: PeakedVariant | None) -> str:
+def _months_note(result: Headline, capacity: TerritoryCapacity) -> str:
     """Say what the months rest on, and what another profile would make of them."""
     sources = result.scenario.sources
     text = f"Jours d’ouverture et forme de l’année : {_sourced(sources['calendar'])}. "
+    if capacity.around_holidays is not None:
+        text += f"{_around_holidays(capacity.around_holidays)} "
     if result.scenario.visitors is not None:
         text += f"Visiteurs : {_sourced(sources['visitors'])}. "
     text += "Chaque mois est calculé comme s’il durait : un pic plus court s’étale en partie."
-    if peaked is not None:
-        text += f" {_peaked_months(peaked.by_month)}"
+    if capacity.peaked is not None:
+        text += f" {_peaked_months(capacity.peaked.by_month)}"
     if result.today is None:
         text += " Les créneaux d’aujourd’hui ne sont pas publiés : aucune part servie n’est donnée."
     return text
+
+
+def _around_holidays(measured: pd.DataFrame) -> str:
+    """Say how the days around public holidays differ, and on how many days it was measured."""
+    bridge, after = (
+        f"{number(row['factor'], 2)} fois un jour ordinaire ({number(row['low'], 2)} à "
+        f"{number(row['high'], 2)}, {CHANCES} ; {number(row['days'])} jours mesurés)"
+        for _, row in measured.loc[["bridge", "after_holiday"]].iterrows()
+    )
+    return f"Un pont y compte {bridge}, le premier jour après un jour férié {after}."
 
 
 def _peaked_months(table: pd.DataFrame) -> str:
@@ -189,10 +201,9 @@ def _months_svg(result: Headline, by_month: pd.DataFrame, *, assumed: bool, titl
     return "".join(parts) + "</svg>"
 
 
-def section(
-    result: Headline, found: EligibleDemand | None, *, peaked: PeakedVariant | None
-) -> dict[str, Any]:
+def section(result: Headline, capacity: TerritoryCapacity) -> dict[str, Any]:
     """What the template shows of each month; no row where the demand is beyond one queue."""
+    found = capacity.eligible
     if found is None:
         return {"model": _model_note(result), "rows": []}
     assumed = _year_assumed(result)
@@ -206,6 +217,6 @@ def section(
         "chart": Markup(_months_svg(result, found.by_month, assumed=assumed, title=title)),
         "headers": [_SHORT_MONTHS[int(month)] for month in found.by_month.index],
         "rows": _month_rows(found, assumed=assumed),
-        "note": _months_note(result, peaked),
+        "note": _months_note(result, capacity),
         "sampling": sampling_part(result),
     }

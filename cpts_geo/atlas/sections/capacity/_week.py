@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 import pandas as pd
 
 from cpts_geo.atlas.look.grades import input_status
 from cpts_geo.atlas.look.words import todays
 from cpts_geo.capacity.answer.headline import Headline
-from cpts_geo.capacity.demand.interval import CHANCES
 from cpts_geo.capacity.queue.services import WeeklyService
 from cpts_geo.french import WEEKDAYS, number, percent, whole_percent
 from cpts_geo.schema import STATUS_LABELS, STATUS_MARKS
 from cpts_geo.study.capacity import TerritoryCapacity
-
-#: Days around a public holiday, in the order of :attr:`TerritoryCapacity.around_holidays`.
-_KINDS: Final = (
-    "Pont (jour ouvert entre un jour férié et une fin de semaine)",
-    "premier jour après un jour férié",
-)
 
 
 def _week_sentence(result: Headline, week: WeeklyService) -> str:
@@ -48,13 +41,11 @@ def _week_note(result: Headline, capacity: TerritoryCapacity) -> str:
             scenario.calendar.weekdays, scenario.calendar.weekday_factors, strict=True
         )
     )
-    source = scenario.sources["calendar"]
+    grade = scenario.sources["calendar"].grade
     text = (
-        f"Demandes de chaque jour rapportées à la moyenne : {factors} ({source.text}, confiance "
-        f"{source.grade}). Semaine sans jour férié."
+        f"Demandes de chaque jour rapportées à la moyenne : {factors} (même source que "
+        f"les mois, confiance {grade}). Semaine sans jour férié."
     )
-    if capacity.around_holidays is not None:
-        text += f" {_around(capacity.around_holidays)}"
     if capacity.peaked is not None and capacity.peaked.week is not None:
         lost = capacity.peaked.week.lost_by_weekday[0]
         text += (
@@ -62,16 +53,6 @@ def _week_note(result: Headline, capacity: TerritoryCapacity) -> str:
             f"lundi perdrait {whole_percent(lost)} de ses demandes."
         )
     return text
-
-
-def _around(measured: pd.DataFrame) -> str:
-    """Say how the days around public holidays differ, and on how many days it was measured."""
-    parts = [
-        f"{words} : {number(row['factor'], 2)} fois un jour ordinaire ({number(row['low'], 2)} à "
-        f"{number(row['high'], 2)}, {CHANCES} ; {number(row['days'])} jours mesurés)"
-        for words, (_, row) in zip(_KINDS, measured.iterrows(), strict=True)
-    ]
-    return f"{' ; '.join(parts)} : ils comptent dans l’année, pas dans cette semaine."
 
 
 def section(result: Headline, capacity: TerritoryCapacity) -> dict[str, Any]:
