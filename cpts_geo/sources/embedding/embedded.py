@@ -119,8 +119,8 @@ def load_communes() -> gpd.GeoDataFrame:
 def _read(name: str) -> pd.DataFrame:
     """Table of an embedded CSV, codes as text, NaN for an empty cell."""
     path = verified(name)
-    texts = {"code_insee", "former_code", "area_code", "from_code", "to_code", "former_codes"}
-    texts |= {"bassin_de_vie"}
+    codes = ("code_insee", "former_code", "area_code", "from_code", "to_code", "former_codes")
+    texts = {*codes, "bassin_de_vie", "key"}
     return pd.read_csv(path, dtype=dict.fromkeys(texts, str), keep_default_na=False, na_values=[""])
 
 
@@ -209,6 +209,25 @@ def load_figures() -> pd.DataFrame:
     table = pd.read_parquet(verified("figures.parquet"))
     # Written as few words and their places, which is quick to read; used as text.
     return table.astype({name: "str" for name in table.columns if name.endswith("_status")})
+
+
+def load_day_profiles() -> pd.DataFrame:
+    """
+    Load how the care of a day depends on the weekday, the month and public holidays, in France.
+
+    Returns
+    -------
+    DataFrame
+        As :func:`cpts_geo.capacity.calls.daily_counts.day_profiles` gives it, after the series
+        (``sos_medecins``, ``emergency_visits``).
+
+    Examples
+    --------
+    >>> table = load_day_profiles().query("series == 'sos_medecins' and kind == 'weekday'")
+    >>> table["factor"].round(3).tolist()
+    [1.086, 0.996, 0.982, 0.979, 0.957]
+    """
+    return _read("day_profiles.csv")
 
 
 def load_comparisons() -> pd.DataFrame:
