@@ -158,7 +158,7 @@ def build(
         totals=totals[embedded_vintage("gps_bpe")].xs(DEPARTEMENT.key),
         events=events,
     )
-    members = embedded.load_memberships()
+    members = embedded.load_perimeters().query(f"source == '{embedded.WRITTEN}'")
     near = _codes_within(communes, members["code_insee"], radius_km=settings.FIGURES_RADIUS_KM)
     say(f"{len(near)} communes à moins de {settings.FIGURES_RADIUS_KM:.0f} km des cinq CPTS")
     compared = department_comparisons(totals, communes, figures)

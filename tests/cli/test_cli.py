@@ -394,7 +394,7 @@ def test_an_interruption_is_said_and_leaves_whole_files(tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def times_of_ouest_loiret(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Seconds between the 21 communes of Ouest Loiret: 9 minutes, but 25 to and from Meung."""
-    table = embedded.load_memberships().query("territory == 'ouest_loiret'")
+    table = embedded.load_perimeters().query("territory == 'ouest_loiret'")
     codes = list(table["code_insee"])
     rows = ["origine,destination,temps"]
     for a in codes:
