@@ -115,7 +115,7 @@ def published_perimeters(
     whole = members.groupby("territory").agg(name=("cpts", "first"), grade=("grade", "max"))
     identity = identity.assign(
         name=whole["name"],
-        document=identity["document"] + " (" + whole["grade"] + ")",
+        document=identity["document"] + " (périmètre : confiance " + whole["grade"] + ")",
     )
     audits = []
     for key, group in members.groupby("territory", sort=False):

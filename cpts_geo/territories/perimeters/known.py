@@ -267,7 +267,10 @@ class KnownCpts:
         identity = pd.DataFrame(
             {
                 "name": [first["cpts"]],
-                "document": [f"{source.attribution}, {day(first['date'])} ({first['grade']})"],
+                "document": [
+                    f"{source.attribution}, {day(first['date'])} "
+                    f"(périmètre : confiance {first['grade']})"
+                ],
                 "perimeter": [_list_sentence(rows)],
             },
             index=pd.Index([key], name="territory"),
@@ -306,8 +309,8 @@ def _fetched_document(source: Source, entry: Locked) -> str:
     mark = STATUS_MARKS[Status.ESTIMATED]
     vintage = entry.vintage or source.vintage
     return (
-        f"{source.attribution}, {vintage}, téléchargé le {day(entry.fetched)} ({source.grade} ; "
-        f"communes {mark} estimées d’après le polygone)"
+        f"{source.attribution}, {vintage}, téléchargé le {day(entry.fetched)} (périmètre : "
+        f"confiance {source.grade}, communes {mark} estimées d’après le polygone)"
     )
 
 
