@@ -55,10 +55,6 @@ class Request:
         An analyst's file: list of communes, or polygons.
     epci, tvs : sequence of str
         Intercommunalités and territoires de vie-santé, by code or name.
-    cpts : sequence of str
-        CPTS whose perimeter is known, by name (:mod:`cpts_geo.territories.perimeters.known`).
-    partial : bool
-        Whether a CPTS may be taken whose list of communes is known to be incomplete.
     departements : sequence of str
         With a list of communes, where its names are looked for; alone, départements whose every
         zone is a territory.
@@ -68,6 +64,10 @@ class Request:
         Name of the territory, when there is one.
     only : sequence of str
         Names of the territories wanted among those that a file of polygons draws.
+    cpts : sequence of str
+        CPTS whose perimeter is known, by name (:mod:`cpts_geo.territories.perimeters.known`).
+    partial : bool
+        Whether a CPTS may be taken whose list of communes is known to be incomplete.
 
     Raises
     ------
