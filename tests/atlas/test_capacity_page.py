@@ -266,7 +266,7 @@ def test_the_measured_profile_is_told_with_its_variant(
     note = plain(months["note"])
     assert "Santé publique France (SurSaUD, republié), actes SOS Médecins" in note
     assert "un lundi plus chargé (B)" in note
-    assert "Un pont y compte 1,23 fois un jour ordinaire (1,20 à 1,26" in note
+    assert "Un pont compte 1,23 fois un jour ordinaire (1,20 à 1,26" in note
     assert "4 jours mesurés" in note
     # the variant is that of the other profile, computed
     variant, _ = peaked

@@ -153,8 +153,9 @@ def named_profiles() -> Mapping[str, _Profile]:
     table = load_day_profiles()
     factors = table[table["series"] == MEASURED_SERIES].set_index("kind")["factor"]
     measured = {
-        "weekday_factors": tuple(factors["weekday"]),
-        "month_factors": tuple(factors["month"]),
+        # Rounded in the file: a queue asks for a week of mean 1 exactly.
+        "weekday_factors": tuple(factors["weekday"] / factors["weekday"].mean()),
+        "month_factors": tuple(factors["month"] / factors["month"].mean()),
         "after_holiday_factor": float(factors["after_holiday"]),
         "bridge_factor": float(factors["bridge"]),
         "holiday_factor": float(factors["holiday"]),

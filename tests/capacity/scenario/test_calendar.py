@@ -144,6 +144,7 @@ def test_the_default_line_is_that_of_no_line() -> None:
     rounded = [round(factor, 3) for factor in rules.weekday_factors]
     assert rounded == [1.086, 0.996, 0.982, 0.979, 0.957]
     assert [round(rules.month_factors[month - 1], 3) for month in (2, 10)] == [1.070, 1.013]
+    assert sum(rules.weekday_factors) == pytest.approx(5, rel=1e-12)  # as a queue asks
     assert rules.bridge_factor == pytest.approx(1.228, abs=0.001)
     assert PEAKED["weekday_factors"] == [1.30, 1.00, 0.90, 0.85, 0.95]  # mean 1
     assert {name: PEAKED[name] for name in EVEN_HOLIDAYS} == EVEN_HOLIDAYS

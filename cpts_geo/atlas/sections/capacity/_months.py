@@ -81,7 +81,7 @@ def _around_holidays(measured: pd.DataFrame) -> str:
         f"{number(row['high'], 2)}, {CHANCES} ; {number(row['days'])} jours mesurés)"
         for _, row in measured.loc[["bridge", "after_holiday"]].iterrows()
     )
-    return f"Un pont y compte {bridge}, le premier jour après un jour férié {after}."
+    return f"Un pont compte {bridge}, le premier jour après un jour férié {after}."
 
 
 def _peaked_months(table: pd.DataFrame) -> str:
