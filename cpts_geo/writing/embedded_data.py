@@ -14,6 +14,7 @@ import geopandas as gpd
 import pandas as pd
 
 from cpts_geo import settings
+from cpts_geo.capacity.calls.daily_counts import day_profiles
 from cpts_geo.errors import DataFileError
 from cpts_geo.files import write_csv, write_json, write_parquet
 from cpts_geo.schema import COLUMNS, EARLIER_POPULATION, embedded_vintage
@@ -41,6 +42,7 @@ _FILES: Final = (
     "comparisons.csv",
     "bassins_de_vie.csv",
     "contour_holes.csv",
+    "day_profiles.csv",
     _DESCRIPTOR,
 )
 #: What the compiled files weigh, at most.
@@ -108,6 +110,16 @@ def _few_words(figures: pd.DataFrame) -> pd.DataFrame:
     return figures.astype(dict.fromkeys(statuses, "category"))
 
 
+def _day_profiles(daily: pd.DataFrame) -> pd.DataFrame:
+    """Shapes of the week and of the year of each series of a daily table; pandemic years apart."""
+    counts = daily.set_index("date")
+    found = {
+        name: day_profiles(counts[name], years=(2023, 2024))
+        for name in ("sos_medecins", "emergency_visits")
+    }
+    return pd.concat(found, names=["series"]).reset_index("series").round(4)
+
+
 def _read_sources(folder: Path) -> dict[str, pd.DataFrame]:
     """Checked table of each producer's file that the embedded data are compiled from."""
     known = sources()
@@ -167,6 +179,7 @@ def build(
     check(figures, "figures")
     check(compared, "comparisons")
     check(events, "cog_events")
+    profiles = check(_day_profiles(tables["spf_sursaud_2024"]), "day_profiles")
     with staged(output, last=_DESCRIPTOR, say=say) as stage:
         write_parquet(communes, stage.folder / "communes.parquet")
         write_csv(former, stage.folder / "former_communes.csv")
@@ -175,6 +188,7 @@ def build(
         write_csv(compared, stage.folder / "comparisons.csv")
         write_csv(basins, stage.folder / "bassins_de_vie.csv")
         write_csv(holes, stage.folder / "contour_holes.csv")
+        write_csv(profiles, stage.folder / "day_profiles.csv")
         write_json(descriptor(stage.folder), stage.folder / _DESCRIPTOR)
     # None with the files of today; a new file may hold a code that no event tells of.
     rows = lost[["source", "code_insee"]].itertuples(index=False, name=None)

@@ -61,11 +61,23 @@ _TEXTS = {
     "to_code": "Code dans le COG de l’événement ; vide : inconnu. Une scission a une ligne par "
     "partie, la commune divisée comprise si elle subsiste",
     "former_codes": "Scission : anciennes communes qui suivent la partie ; vide sinon",
+    "series": "Série mesurée : sos_medecins (actes SOS Médecins), emergency_visits (passages aux "
+    "urgences)",
+    "key": "Jour (1 = lundi), mois (1 = janvier) ou date d’un trou ; vide sinon",
+    "factor": "Rapport à la moyenne (weekday, month), aux mêmes jours de la semaine alentour "
+    "(holiday, bridge, after_holiday), à leur médiane (hole) ; écart-type relatif d’un jour à "
+    "l’autre (day_to_day)",
+    "low": "Bas de l’intervalle à 80 % de la moyenne ; vide : non calculé",
+    "high": "Haut de cet intervalle ; vide : non calculé",
+    "days": "Jours derrière la valeur",
     "evidence": "D’où l’événement est connu : COG comparés, ou liste écrite",
 }
 #: Columns that mean something else in one file.
 _OWN_TEXTS = {
     ("contour_holes.csv", "lon"): "Longitude d’un point du trou, degrés WGS84",
+    ("day_profiles.csv", "kind"): "weekday, month, holiday (jour férié du lundi au vendredi), "
+    "bridge (pont), after_holiday (premier jour du lundi au vendredi après un jour férié, ponts à "
+    "part), day_to_day, hole (jour laissé de côté)",
     ("contour_holes.csv", "lat"): "Latitude d’un point du trou, degrés WGS84",
 }
 _RESOURCES: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
@@ -109,6 +121,11 @@ _RESOURCES: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
         ("cartosante_bassins_de_vie_2024",),
         ("bassin_de_vie", "gps_per_10k"),
     ),
+    "day_profiles.csv": (
+        "Forme de la semaine et de l’année, jours fériés et ponts, France, 2023-2024",
+        ("spf_sursaud_2024",),
+        ("series", "kind", "key", "factor", "low", "high", "days"),
+    ),
     "contour_holes.csv": (
         "Trous des contours de métropole : terres qu’aucun contour ne couvre",
         ("admin_express",),
@@ -128,7 +145,18 @@ _LICENCES = {
 }
 _OTHER_TYPES = {"geometry": "geojson", "dated": "boolean"}
 _STATUSES = {"point_status", *map(status_column, COLUMNS)}
-_NUMBERS = {"value", "gps_per_10k", "lon", "lat", "since_cog", "year"}
+_NUMBERS = {
+    "value",
+    "gps_per_10k",
+    "factor",
+    "low",
+    "high",
+    "days",
+    "lon",
+    "lat",
+    "since_cog",
+    "year",
+}
 
 
 def _field(name: str, path: str) -> dict[str, Any]:
