@@ -21,8 +21,8 @@ from cpts_geo.sources._conventions.archives import (
     whole_json,
 )
 from cpts_geo.sources.catalogue.catalogue import sources
+from cpts_geo.sources.catalogue.listing import listed_address
 from cpts_geo.sources.fetching import _web as web
-from cpts_geo.sources.fetching._listing import listed_address
 from cpts_geo.sources.fetching._services import _Asker
 from cpts_geo.sources.fetching._web import Pace
 from cpts_geo.sources.readers._formats.base import unexpected

@@ -17,9 +17,9 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, Trans
 from cpts_geo.errors import CptsGeoError, DataFileError
 from cpts_geo.files import open_regular, reason, why_unread
 from cpts_geo.sources.catalogue.catalogue import Source, sha256_of
+from cpts_geo.sources.catalogue.listing import listed_address
 from cpts_geo.sources.fetching._download import Told, download, partial_dir
 from cpts_geo.sources.fetching._inspection import check_content, check_form
-from cpts_geo.sources.fetching._listing import listed_address
 from cpts_geo.sources.fetching._web import Pace, network_refusal
 
 #: What to do where no candidate has the file.

@@ -21,8 +21,8 @@ from cpts_geo.sources._conventions.archives import (
     begins,
     gzip_defects,
 )
-from cpts_geo.sources.catalogue.catalogue import Source, sources
-from cpts_geo.sources.catalogue.totals import check_totals, check_vintage
+from cpts_geo.sources.catalogue.catalogue import Source
+from cpts_geo.sources.catalogue.totals import check_totals, check_vintage, other_source
 
 #: First bytes by kind of file; what is not here is text, or a ZIP or gzip of text.
 _MAGIC: Final = {
@@ -155,15 +155,3 @@ def _other_vintage(source: Source, found: str) -> DataFileError:
     return DataFileError(
         f"millésime {found} servi, {source.holds} attendu : {advice}", remedy=f"{advice}."
     )
-
-
-def other_source(source: Source, vintage: str) -> str:
-    """What to do to have another vintage of a source than its own."""
-    known = [
-        other.key
-        for other in sources().values()
-        if other.reader == source.reader and other.holds == vintage
-    ]
-    if known:
-        return f"demandez « {known[0]} »"
-    return f"ajoutez le millésime {vintage} à « {source.family} » dans sources/catalogue/*.toml"

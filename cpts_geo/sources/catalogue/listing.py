@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 from cpts_geo.errors import DataFileError, one_line, quoted
 from cpts_geo.sources._bounds.limits import LIMITS, hold
 from cpts_geo.sources.catalogue.catalogue import Source
-from cpts_geo.sources.fetching._inspection import other_source
+from cpts_geo.sources.catalogue.totals import other_source
 
 #: A text is looked at no further: a pattern on a long one may search for ever.
 _LONGEST: Final = 1_000
@@ -36,8 +36,35 @@ class _File(NamedTuple):
 
 
 def listed_address(path: Path, source: Source, *, base: str) -> str | None:
-    """Address of the file of `source`, when what was served is the list of files of a data set;
-    None when it is no list."""
+    """
+    Find the file of a source, where what was served is the list of the files of a data set.
+
+    Parameters
+    ----------
+    path : Path
+        What was served.
+    source : Source
+        Its pattern chooses among the files; in the catalogue of Insee, so do the form, the language
+        and the vintage, and a pattern may be left out.
+    base : str
+        Address that served it, for those that are relative to it.
+
+    Returns
+    -------
+    str or None
+        Address of the newest file that fits; None where what was served is no list.
+
+    Raises
+    ------
+    DataFileError
+        No file fits, or several of one date do; those of the list are told.
+
+    Examples
+    --------
+    >>> from cpts_geo.sources.catalogue.catalogue import sources
+    >>> print(listed_address(Path(__file__), sources()["insee_bpe_2025"], base="https://a.fr"))
+    None
+    """
     if path.stat().st_size > LIMITS["list_bytes"]:
         return None
     try:
