@@ -4,9 +4,9 @@ function cptsMap(map, data) {
   L.control.scale({imperial: false}).addTo(map);
   L.control.zoom({zoomInTitle: "Zoomer", zoomOutTitle: "Dézoomer"}).addTo(map);
   // Hundreds of shapes are no path for a keyboard: the table of communes is.
-  map.on("layeradd", function () {
-    map.getContainer().querySelectorAll("path:not([tabindex='-1'])").forEach(
-      function (path) { path.setAttribute("tabindex", "-1"); });
+  map.on("layeradd", function (event) {
+    var path = event.layer instanceof L.Path && event.layer.getElement();
+    if (path) { path.setAttribute("tabindex", "-1"); }
   });
   map.getContainer().setAttribute("role", "group");
   map.getContainer().setAttribute("aria-label", data.label);
@@ -53,26 +53,28 @@ function cptsMap(map, data) {
     return layer;
   }
 
-  // A layer with its circles: each answers for its commune, whatever land it lies on.
+  // A layer with its circles, made when it is first shown: each answers for its commune, whatever
+  // land it lies on.
   function encircled(group, layer) {
     var lands = layer.getLayers(), all = L.layerGroup([layer]);
-    group.circles.forEach(function (each) {
-      var row = each[0], place = [each[2], each[1]], look = data.looks[each[4]], text = each[5];
-      L.circleMarker(place, {
-        pane: "cpts-circles", radius: shrunk * each[3], weight: 1, color: look.edge,
-        dashArray: look.dashed ? "3 2" : "", fillColor: look.fill, fillOpacity: 1
-      }).bindTooltip(group.tips[row], {sticky: true, className: "cpts-tip"})
-        .on("mouseover", function () { lands[row].setStyle(group.highlight); })
-        .on("mouseout", function () { layer.resetStyle(lands[row]); })
-        .addTo(all);
-      if (text && roomy) {
-        var number = html(text);
-        number.style.color = look.ink;
-        L.tooltip({permanent: true, direction: "center", className: "cpts-label cpts-count"})
-          .setLatLng(place).setContent(number).addTo(all);
-      }
+    return all.once("add", function () {
+      group.circles.forEach(function (each) {
+        var row = each[0], place = [each[2], each[1]], look = data.looks[each[4]], text = each[5];
+        L.circleMarker(place, {
+          pane: "cpts-circles", radius: shrunk * each[3], weight: 1, color: look.edge,
+          dashArray: look.dashed ? "3 2" : "", fillColor: look.fill, fillOpacity: 1
+        }).bindTooltip(group.tips[row], {sticky: true, className: "cpts-tip"})
+          .on("mouseover", function () { lands[row].setStyle(group.highlight); })
+          .on("mouseout", function () { layer.resetStyle(lands[row]); })
+          .addTo(all);
+        if (text && roomy) {
+          var number = html(text);
+          number.style.color = look.ink;
+          L.tooltip({permanent: true, direction: "center", className: "cpts-label cpts-count"})
+            .setLatLng(place).setContent(number).addTo(all);
+        }
+      });
     });
-    return all;
   }
 
   var chosen = {}, named = [], towns = [];
