@@ -12,16 +12,17 @@ import shapely
 from numpy.typing import NDArray
 
 from cpts_geo.atlas.look import style
-from cpts_geo.french import number, value_text
+from cpts_geo.french import number, typeset, value_text
 from cpts_geo.schema import COLUMNS, STATUS_LABELS, Status, status_column
+from cpts_geo.secrecy.disclosure import masked
 
 #: Shares of the largest radius: what one thing takes at most, the ring of none, what is still seen.
-_ONE, _RING, _LEAST = 0.36, 0.11, 0.06
-#: Width and height of a digit, in sizes of letters.
+_ONE, _RING, _LEAST = 0.36, 0.11, 0.08
+#: Width and height of a digit, in sizes of letters; share of a circle that a number may take.
 _DIGIT: Final = (0.64, 0.73)
+_FILLED: Final = 0.85
 #: Circles of a key, at most.
 _ROUND: Final = 3
-NONE_LABEL: Final = "aucun"
 
 #: Two coordinates a row.
 Places = NDArray[np.float64]
@@ -68,14 +69,17 @@ def circles(
     communes: pd.DataFrame, column: str, *, at: Places, largest: float, letters: float
 ) -> list[Circle]:
     """Circles of the communes whose count is known, large ones first: small ones lie on them."""
-    values = communes[column].to_numpy(dtype=float)
+    values = _shown(communes, column)
     counted = _counted(communes, column)
+    ring = _ring(values, largest)
     known = np.flatnonzero(~np.isnan(values))
     found = []
     for row in known[np.argsort(-values[known], kind="stable")].tolist():
         value = values[row]
-        radius = _radius(value, values, largest)
         look = NONE if value == 0 else MEASURED if counted[row] else INFERRED
+        radius = ring if look is NONE else _radius(value, values, largest)
+        if radius == 0:
+            continue
         text = value_text(COLUMNS[column], value)
         written = text if look is not NONE and _fits(text, radius, letters) else ""
         x, y = at[row].tolist()
@@ -87,11 +91,12 @@ def key(
     communes: pd.DataFrame, column: str, *, largest: float
 ) -> tuple[list[tuple[float, str]], list[tuple[float, Look, str]]]:
     """Radius and label of round values; then of what else is drawn, with its look."""
-    values = communes[column].to_numpy(dtype=float)
+    values = _shown(communes, column)
     scale = [(_radius(value, values, largest), number(value)) for value in _round(values)]
     others = []
     if (values == 0).any():
-        others.append((largest * _RING, NONE, NONE_LABEL))
+        ring = _ring(values, largest)
+        others.append((ring, NONE, typeset("aucun" if ring else "sans cercle : aucun")))
     inferred = (values > 0) & ~_counted(communes, column)
     if inferred.any():
         found = set(communes[status_column(column)][inferred])
@@ -102,11 +107,16 @@ def key(
 
 def _radius(value: float, values: NDArray[np.float64], largest: float) -> float:
     """Radius of a value among others, the greatest of which has the largest circle."""
-    if value == 0:
-        return largest * _RING
     # Where all are few, they cover no more than where some are many.
     unit = min(largest / sqrt(np.nanmax(values)), largest * _ONE)
     return max(unit * sqrt(value), largest * _LEAST)
+
+
+def _ring(values: NDArray[np.float64], largest: float) -> float:
+    """Radius of none: no ring where it would be larger than the circle of some."""
+    some = values[values > 0]
+    ring = largest * _RING
+    return ring if not some.size or _radius(some.min(), values, largest) > ring else 0.0
 
 
 def _round(values: NDArray[np.float64]) -> list[float]:
@@ -123,6 +133,11 @@ def _round(values: NDArray[np.float64]) -> list[float]:
     return apart[:_ROUND]
 
 
+def _shown(communes: pd.DataFrame, column: str) -> NDArray[np.float64]:
+    """Values that may be drawn."""
+    return communes[column].mask(masked(communes, column)).to_numpy(dtype=float)
+
+
 def _counted(communes: pd.DataFrame, column: str) -> Any:
     """Whether each value is measured."""
     return communes[status_column(column)].eq(Status.MEASURED).to_numpy()
@@ -131,4 +146,4 @@ def _counted(communes: pd.DataFrame, column: str) -> Any:
 def _fits(text: str, radius: float, letters: float) -> bool:
     """Whether a number in letters of this size holds in a circle."""
     wide, high = _DIGIT
-    return hypot(wide * len(text), high) * letters <= 2 * radius
+    return hypot(wide * len(text), high) * letters <= _FILLED * 2 * radius

@@ -196,6 +196,8 @@ def _circle_rows(communes: pd.DataFrame, layer: MapLayer) -> list[str]:
 
 def _svg(radius: float, look: Look) -> str:
     """A circle of a legend."""
+    if radius == 0:
+        return ""
     side, dash = f"{2 * radius + 2:.1f}", ' stroke-dasharray="3 2"' if look.dashed else ""
     return (
         f'<svg width="{side}" height="{side}" viewBox="0 0 {side} {side}" aria-hidden="true">'

@@ -400,9 +400,9 @@ def _paint(paths: Sequence[Path], *, ax: Axes, **look: Any) -> None:
 def _name_places(
     names: Sequence[tuple[Any, str, float, float]], raised: Mapping[Any, float], *, ax: Axes
 ) -> None:
-    """Names of communes, over their circles or else their dots."""
+    """Names of communes, over their circles, or with their dots where there are none."""
     for commune, name, x, y in names:
-        if commune not in raised:
+        if not raised:
             ax.plot(x, y, "o", color=style.INK, markersize=2)
         ax.annotate(
             name, (x, y), xytext=(0, max(3, raised.get(commune, 0) + 1)),

@@ -96,13 +96,14 @@ function cptsMap(map, data) {
     }).addTo(map);
     towns.push({label: label, dot: town});
   });
-  // The name of a town stands over its circle, which takes the place of its dot.
+  // The name of a town stands over its circle; among circles, a dot would be taken for one.
   function raise(circles) {
     var radii = {};
     circles.forEach(function (each) { radii[[each[2], each[1]]] = shrunk * each[3]; });
     towns.forEach(function (town) {
       var radius = radii[[town.label.lat, town.label.lon]] || 0;
-      town.dot.setStyle({fillOpacity: town.label.dot && radius === 0 ? 1 : 0});
+      var dotted = town.label.dot && (circles.length === 0 || town.label.kind === "out");
+      town.dot.setStyle({fillOpacity: dotted ? 1 : 0});
       town.dot.getTooltip().options.offset = L.point(0, -radius);
       town.dot.getTooltip().update();
     });
