@@ -47,7 +47,7 @@ class MapLayer:
     @property
     def counts(self) -> bool:
         """Whether it is drawn as circles: an area would show the land, not what is counted."""
-        return COLUMNS[self.column].kind == "count"
+        return not self.labels
 
     @property
     def colours(self) -> tuple[str, ...]:
@@ -139,7 +139,7 @@ def territory_layers(
     Examples
     --------
     >>> [layer.title for layer in territory_layers(pd.DataFrame({"apl_2024": [2.1]}))]
-    ['APL 2024', 'Généralistes libéraux (2017)', 'Population 2023']
+    ['APL 2024', 'Généralistes libéraux (2024)', 'Population 2023']
     """
     known = [str(name) for name in communes.columns[communes.notna().any()]]
     minutes = minutes_column(known)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +24,15 @@ from cpts_geo.atlas.look.cells import MASK_LABEL
 from cpts_geo.atlas.maps import _basemap as basemap
 from cpts_geo.atlas.maps._circles import Places, places
 from cpts_geo.atlas.maps._discs import encircle, key_handles, key_look, key_room, largest_radius
-from cpts_geo.atlas.maps._paper import credit_line, frame_axes, halo, padded
+from cpts_geo.atlas.maps._paper import (
+    LETTER,
+    credit_line,
+    draw_legend,
+    frame_axes,
+    halo,
+    name_places,
+    padded,
+)
 from cpts_geo.atlas.maps.layers import MapLayer, classify, territory_layers
 from cpts_geo.schema import COLUMNS
 from cpts_geo.secrecy.disclosure import masked
@@ -43,8 +51,6 @@ _TITLE_LETTERS = 13
 #: Inches around what is drawn, of the name of a territory, and of a line of a title, of a legend
 #: and of a source.
 _MARGIN, _NAME, _TITLE_LINE, _LEGEND_LINE, _SOURCE_LINE = 0.14, 0.32, 0.17, 0.175, 0.125
-#: Points of the letters of a legend.
-_LETTER = 8.0
 #: Look of land or of a value that is not known, and edges between communes.
 _HATCHED: Any = {
     "facecolor": style.PAPER, "edgecolor": style.HATCH_LINE, "hatch": "////", "linewidth": 0.4,
@@ -175,13 +181,13 @@ def _draw(scene: _Scene, layer: MapLayer, *, ax: Axes, letters: int = 40) -> Axe
         largest = largest_radius(ax.get_position().width * figure.get_figwidth())
         raised = encircle(*counted, at=scene.at, ax=ax, largest=largest)
         handles += key_handles(*counted, largest=largest)
-        look = key_look(largest, _LETTER)
+        look = key_look(largest, LETTER)
     else:
         handles += [
             Patch(facecolor=colour, edgecolor=style.SWATCH_EDGE, linewidth=0.5, label=label)
             for colour, label in zip(layer.colours, layer.labels, strict=True)
         ]
-    _name_places(scene.names, raised, ax=ax)
+    name_places(scene.names, raised, ax=ax)
     if hidden.any():
         handles.append(Patch(facecolor=style.MASK_FILL, label=MASK_LABEL))
     if words := basemap.hatch_label(missing=bool(absent.any()), uncovered=len(scene.bare) > 0):
@@ -189,20 +195,7 @@ def _draw(scene: _Scene, layer: MapLayer, *, ax: Axes, letters: int = 40) -> Axe
             Patch(facecolor=style.PAPER, edgecolor=style.HATCH_LINE, hatch="////",
                   label=words)
         )  # fmt: skip
-    columns = _ncols(layer)
-    if layer.counts:
-        # Round values side by side: a legend is filled by columns.
-        handles = [each for n in range(columns) for each in handles[n::columns]]
-    ax.legend(
-        handles=handles,
-        loc="upper center",
-        bbox_to_anchor=(0.5, -0.01),
-        ncols=columns,
-        frameon=False,
-        fontsize=_LETTER,
-        columnspacing=1.2,
-        **look,
-    )
+    draw_legend(ax, handles, ncols=_ncols(layer), by_rows=layer.counts, **look)
     ax.set_title(_title(layer, letters), fontsize=9.5, loc="left")
     return ax
 
@@ -395,17 +388,3 @@ def _paint(paths: Sequence[Path], *, ax: Axes, **look: Any) -> None:
     # The frame is set afterwards: nothing has to be measured here.
     if paths:
         ax.add_collection(PathCollection(paths, **look), autolim=False)
-
-
-def _name_places(
-    names: Sequence[tuple[Any, str, float, float]], raised: Mapping[Any, float], *, ax: Axes
-) -> None:
-    """Names of communes, over their circles, or with their dots where there are none."""
-    for commune, name, x, y in names:
-        if not raised:
-            ax.plot(x, y, "o", color=style.INK, markersize=2)
-        ax.annotate(
-            name, (x, y), xytext=(0, max(3, raised.get(commune, 0) + 1)),
-            textcoords="offset points", ha="center", fontsize=7.5, fontweight="bold",
-            path_effects=halo(),
-        ).set_in_layout(False)  # fmt: skip
