@@ -20,7 +20,6 @@ from cpts_geo.errors import OutputError
 from cpts_geo.foreign import _for_spreadsheet, shown_path
 
 if TYPE_CHECKING:
-    import geopandas as gpd
     import pandas as pd
 
 _KINDS: Final = (
@@ -300,13 +299,13 @@ def _neutral(cell: object) -> object:
     return _for_spreadsheet(cell) if isinstance(cell, str) else cell
 
 
-def write_parquet(table: gpd.GeoDataFrame, path: Path) -> None:
+def write_parquet(table: pd.DataFrame, path: Path) -> None:
     """
-    Write a table of geometries as GeoParquet, zstd.
+    Write a table as Parquet (of geometries: GeoParquet), zstd.
 
     Parameters
     ----------
-    table : GeoDataFrame
+    table : DataFrame
         Written without its index.
     path : Path
         Target file.

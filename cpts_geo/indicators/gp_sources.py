@@ -7,25 +7,11 @@ between two of them is split into the part that a published figure explains and 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 import pandas as pd
 
-from cpts_geo.schema import (
-    AREA,
-    COLUMNS,
-    DEPARTEMENT,
-    FRANCE,
-    GP_SOURCES,
-    TERRITORY,
-    embedded_vintage,
-)
-
-ESTIMATED: Final = embedded_vintage("gps_per_100k_estimated")
-#: Densities of the counts by commune that the estimate scales, and of the totals it scales them to.
-SCALED_FROM: Final = embedded_vintage("gps_per_100k")
-SCALED_TO: Final = embedded_vintage("gps_per_100k_bpe")
+from cpts_geo.schema import AREA, COLUMNS, FRANCE, GP_SOURCES, embedded_vintage, vintages
 
 
 def reconcile(comparison: pd.DataFrame) -> pd.DataFrame:
@@ -44,8 +30,7 @@ def reconcile(comparison: pd.DataFrame) -> pd.DataFrame:
         those known nowhere left out: indicator (of the density), area_level, area_code,
         area_name, count (GPs, NaN unknown or not published), density (per 100,000 inhabitants,
         NaN unknown), low and high (95 % interval of the density, NaN where there is none),
-        status, note, source, grade, by_construction (whether the estimate is that total of another
-        source which it is scaled to, and is left out).
+        status, note, source, grade.
 
     Examples
     --------
@@ -64,10 +49,6 @@ def reconcile(comparison: pd.DataFrame) -> pd.DataFrame:
         count = COLUMNS[density].numerator
         rows = comparison[comparison["indicator"] == density]
         areas = list(rows[AREA].itertuples(index=False, name=None))
-        same = (rows["area_level"] != TERRITORY.key) & (density == ESTIMATED)
-        scaled = np.array([pd.notna(values.get((*area, SCALED_TO))) for area in areas], bool)
-        # By construction an area around has its total of another source: it says nothing more.
-        rows = rows.assign(by_construction=same & scaled, value=rows["value"].mask(same))
         known = rows["value"].notna()
         # A density of France alone, beside no figure of the place, reconciles nothing.
         if not known.any() or (
@@ -77,7 +58,7 @@ def reconcile(comparison: pd.DataFrame) -> pd.DataFrame:
         counts = [values.get((*area, count), np.nan) for area in areas]
         blocks.append(rows.rename(columns={"value": "density"}).assign(count=counts))
     columns = ["indicator", *AREA, "area_name", "count", "density", "low", "high", "status", "note"]
-    columns += ["source", "grade", "by_construction"]
+    columns += ["source", "grade"]
     if not blocks:
         return pd.DataFrame(columns=columns)
     return pd.concat(blocks, ignore_index=True)[columns]
@@ -130,14 +111,14 @@ def bpe_gaps(comparison: pd.DataFrame) -> list[BpeGap]:
 
     Examples
     --------
-    >>> counts = {"gps_bpe_2024": 427.0, "gps_cnam_2024": 376.0, "gps_mep_cnam_2024": 27.0}
+    >>> counts = {"gps_2024": 427.0, "gps_cnam_2024": 376.0, "gps_mep_cnam_2024": 27.0}
     >>> table = pd.DataFrame({"indicator": list(counts), "value": list(counts.values())})
     >>> table = table.assign(area_level="departement", area_code="45", area_name="Loiret")
     >>> [gap] = bpe_gaps(table)
     >>> gap.gap, gap.expertise, gap.rest
     (51.0, 27.0, 24.0)
     """
-    names = [embedded_vintage(family) for family in ("gps_bpe", "gps_cnam", "gps_mep_cnam")]
+    names = [embedded_vintage(family) for family in ("gps", "gps_cnam", "gps_mep_cnam")]
     rows = comparison[comparison["indicator"].isin(names)]
     found = []
     for _, area in rows.groupby(AREA, sort=False):
@@ -147,9 +128,28 @@ def bpe_gaps(comparison: pd.DataFrame) -> list[BpeGap]:
     return found
 
 
-def trend(comparison: pd.DataFrame) -> dict[str, float]:
+@dataclass(frozen=True)
+class Trend:
     """
-    Change between the communes' BPE and the département totals it is scaled to.
+    GPs of one area in the oldest BPE and in the newest that counts them.
+
+    Parameters
+    ----------
+    area_level, area_name : str
+        The area.
+    before, after : float
+        Counts of GPs.
+    """
+
+    area_level: str
+    area_name: str
+    before: float
+    after: float
+
+
+def trend(comparison: pd.DataFrame) -> list[Trend]:
+    """
+    Set the oldest BPE of each area beside the one that its newest figures come from.
 
     Parameters
     ----------
@@ -158,22 +158,25 @@ def trend(comparison: pd.DataFrame) -> dict[str, float]:
 
     Returns
     -------
-    dict of str to float
-        By name of département: total of the BPE over the sum of its communes, less one.
+    list of Trend
+        Areas in their order, without those of which a count is unknown or was of part of them.
 
     Examples
     --------
-    >>> table = pd.DataFrame({"indicator": ["gps_2017", "gps_bpe_2024"], "value": [470.0, 427.0]})
-    >>> table = table.assign(area_level="departement", area_code="45", area_name="Loiret")
-    >>> {name: round(change, 3) for name, change in trend(table).items()}
-    {'Loiret': -0.091}
+    >>> table = pd.DataFrame({"indicator": ["gps_2017", "gps_2024"], "value": [48.0, 37.0]})
+    >>> table = table.assign(area_level="cpts", area_code="x", area_name="CPTS X", note="")
+    >>> trend(table)
+    [Trend(area_level='cpts', area_name='CPTS X', before=48.0, after=37.0)]
     """
-    rows = comparison[comparison["area_level"] == DEPARTEMENT.key]
-    wide = rows.pivot_table(index="area_name", columns="indicator", values="value", sort=False)
-    counts = [COLUMNS[density].numerator for density in (SCALED_FROM, SCALED_TO)]
-    before, after = (wide.reindex(columns=[count])[count] for count in counts)
-    changes = (after / before.where(before > 0) - 1).dropna()
-    return {str(name): float(change) for name, change in changes.items()}
+    first, last = vintages("gps")[0], embedded_vintage("gps")
+    # A noted count is of part of the area: its change would be that of the part left out.
+    whole = comparison[(comparison["indicator"] != first) | (comparison["note"] == "")]
+    found = []
+    for (level, _), area in whole.groupby(AREA, sort=False):
+        values = area.set_index("indicator")["value"].reindex([first, last])
+        if values.notna().all():
+            found.append(Trend(str(level), str(area["area_name"].iloc[0]), *map(float, values)))
+    return found
 
 
 def counted(indicator: str) -> str:

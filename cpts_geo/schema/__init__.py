@@ -15,7 +15,6 @@ from cpts_geo.schema._access import (
     APPROX,
     CELLS,
     CHANGES,
-    EMERGENCY,
     FACILITIES,
     FILE,
     ROADS,
@@ -24,6 +23,7 @@ from cpts_geo.schema._access import (
     TravelSeries,
 )
 from cpts_geo.schema._apl import APL
+from cpts_geo.schema._care import CARE
 from cpts_geo.schema._column import (
     GRADE_LABELS,
     PER_PEOPLE,
@@ -59,8 +59,7 @@ __all__ = [
 
 #: Every column by name; those of the figures of communes in the order of their file.
 COLUMNS: Final = {
-    column.name: column
-    for column in (*PEOPLE, *GPS, *APL, AGED, WITHOUT_MT, *EMERGENCY, *RPPS, *ACCESS)
+    column.name: column for column in (*PEOPLE, *GPS, *APL, AGED, WITHOUT_MT, *CARE, *RPPS, *ACCESS)
 }
 #: Every figure a commune may have, once the national layers are fetched.
 FIGURE_COLUMNS: Final = tuple(n for n, column in COLUMNS.items() if column.table == "figures")
@@ -85,7 +84,7 @@ def vintages(family: str) -> tuple[str, ...]:
     Examples
     --------
     >>> vintages("gps"), vintages("population")
-    (('gps_2017', 'gps_2025'), ('population',))
+    (('gps_2017', 'gps_2024', 'gps_2025'), ('population',))
     """
     return tuple(n for n, column in COLUMNS.items() if column.quantity == family)
 
@@ -175,12 +174,13 @@ def best_status(name: str) -> Status:
     Returns
     -------
     Status
-        ``estimated`` where it is, or is made of, what is estimated; and where it is set against
-        people of another year than its own: both follow from its :class:`Column`.
+        ``estimated`` where it is, or is made of, what is estimated; where it is weighed by people
+        of another year than its own, or counted against those of more than a year away: all follow
+        from its :class:`Column`.
 
     Examples
     --------
-    >>> best_status("gps_per_100k_2017").value, best_status("gps_per_100k_2025").value
+    >>> best_status("gps_per_100k_2024").value, best_status("gps_per_100k_2025").value
     ('measured', 'estimated')
     """
     column = COLUMNS[name]
@@ -188,12 +188,21 @@ def best_status(name: str) -> Status:
         return column.best
     looked = column.where.column if column.where else None
     parts = [COLUMNS[each] for each in (column.numerator, column.weight, looked) if each]
+    # Insee itself sets a count against the people of the year before: no newer ones are known.
+    lag = 1 if column.numerator else 0
     other_year = any(
-        part.table == "communes" and not part.land and part.vintage != column.vintage
+        part.table == "communes" and not part.land and not _close(part, column, years=lag)
         for part in parts
     )
     doubtful = other_year or any(part.best is not Status.MEASURED for part in parts)
     return Status.ESTIMATED if doubtful else Status.MEASURED
+
+
+def _close(part: Column, column: Column, *, years: int) -> bool:
+    """Whether two vintages are the same, or as many years apart at most."""
+    if part.vintage.isdigit() and column.vintage.isdigit():
+        return abs(int(part.vintage) - int(column.vintage)) <= years
+    return part.vintage == column.vintage
 
 
 #: Indicators shown side by side for a CPTS, its départements and France, in reading order; those
@@ -202,13 +211,15 @@ COMPARED: Final = tuple(
     name
     for together in (
         ("population",), ("area_km2",), ("density_km2",), ("share_75plus",), ("share_without_mt",),
-        ("gps_per_100k_published",), ("gps_per_100k_cnam",), ("gps_per_100k_bpe",),
-        ("gps_per_100k",), ("gps_per_100k_estimated",), ("gps_per_100k_rpps",),
-        ("gps_cnam",), ("gps_mep_cnam",), ("gps_bpe",), ("gps",), ("gps_estimated",), ("gps_rpps",),
+        ("gps_per_100k_published",), ("gps_per_100k_cartosante",), ("gps_per_100k_cnam",),
+        ("gps_per_100k",), ("gps_per_100k_rpps",),
+        ("gps_cnam",), ("gps_mep_cnam",), ("gps",), ("gps_rpps",),
         ("apl",), ("apl_65",), ("share_low_apl",), ("share_low_apl_65",),
         # Of one vintage, people and their share stand together.
         ("population_without_gp", "share_without_gp"),
-        ("emergency_departments",),
+        ("pharmacies_per_100k",), ("pharmacies",), ("nurses_per_100k",), ("nurses",),
+        ("health_houses",), ("health_centres",), ("emergency_departments",),
+        ("km_to_emergency",), ("km_to_pharmacy",),
     )
     for names in zip(*map(vintages, together), strict=True)
     for name in names

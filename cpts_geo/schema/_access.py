@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from cpts_geo.schema._care import VINTAGES
 from cpts_geo.schema._column import Column
 from cpts_geo.schema._gps import GP_VINTAGES
 
@@ -19,8 +20,7 @@ class _TimeUnit:
 
 
 TIME_UNIT: Final = _TimeUnit("min", "minute", "minutes")
-_EMERGENCY: Final = (2020, 2025)
-_CELLS_VINTAGE: Final = 2024
+_CELLS_VINTAGE: Final = 2025
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ FACILITIES: Final = {
         "d’une commune où exerce un généraliste libéral",
     ),
     "emergency": Facility(
-        "emergency_departments", _EMERGENCY, "urgences", "service d’urgences",
+        "emergency_departments", VINTAGES, "urgences", "service d’urgences",
         "service d’urgences", "d’un service d’urgences",
     ),
 }  # fmt: skip
@@ -139,21 +139,6 @@ CELLS: Final = TravelSeries(
 )
 #: The best first.
 TRAVEL_SERIES: Final = (ROADS, FILE, CELLS, APPROX)
-
-
-def _emergency(vintage: int) -> Column:
-    """Emergency departments of one BPE."""
-    return Column(
-        f"emergency_departments_{vintage}", "Services d’urgences", "services", "count", 0,
-        f"insee_bpe_{vintage}", str(vintage),
-        "Établissements avec un service d’urgences (BPE, D106).",
-        table="figures", family="emergency_departments", fetched=vintage > _EMERGENCY[0],
-        whole=True,
-        secrecy="public", listed=True,
-    )  # fmt: skip
-
-
-EMERGENCY: Final = tuple(map(_emergency, _EMERGENCY))
 
 
 def _minutes(facility: str, series: TravelSeries, vintage: int) -> Column:

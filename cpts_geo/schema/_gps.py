@@ -9,10 +9,13 @@ from cpts_geo.schema._column import PER_PEOPLE, Column, Status, Where
 from cpts_geo.schema._people import EARLIER_POPULATION, POPULATION_YEAR
 from cpts_geo.settings import COG_YEAR, GP_COUNT_BREAKS
 
-#: BPE by commune, oldest first, and the people each is set against: of that year where
-#: embedded, else of today.
-GP_VINTAGES: Final = {2017: (EARLIER_POPULATION, "2017"), 2025: ("population", POPULATION_YEAR)}
-_EMBEDDED: Final = 2017
+#: BPE by commune, oldest first, and the people each is set against.
+GP_VINTAGES: Final = {
+    2017: (EARLIER_POPULATION, "2017"),
+    2024: ("population", POPULATION_YEAR),
+    2025: ("population", POPULATION_YEAR),
+}
+_EMBEDDED: Final = 2024
 _DENSITY: Final = "pour 100 000 hab."
 
 
@@ -95,27 +98,20 @@ GPS: Final = (
     *(_gps(vintage) for vintage in GP_VINTAGES),
     *(_density(vintage) for vintage in GP_VINTAGES),
     Column(
-        "gps_estimated_2024", "Généralistes libéraux estimés (2024)", "médecins", "count", 1,
-        "gps_estimate", "2024",
-        "Médecins de la BPE par commune, multipliés dans chaque département par le rapport entre "
-        "son total le plus récent (BPE 2024) et la somme de ses communes : suppose que toutes "
-        "ont évolué comme leur département.",
-        table="figures", family="gps_estimated", best=Status.ESTIMATED, secrecy="public",
-        listed=True,
-    ),
-    Column(
-        "gps_per_100k_estimated_2024",
-        "Généralistes libéraux estimés pour 100 000 habitants (2024)",
-        _DENSITY, "derived", 1, "gps_estimate", "2024",
-        f"Médecins estimés pour 2024 rapportés à la population municipale {POPULATION_YEAR}.",
-        numerator="gps_estimated_2024", weight="population", per=PER_PEOPLE,
-        family="gps_per_100k_estimated", short="estimation 2024", secrecy="public",
-    ),
-    Column(
-        "gps_per_100k_published", "Généralistes pour 100 000 habitants (communiqué)",
+        "gps_per_100k_published", "Généralistes pour 100 000 habitants (annoncé)",
         _DENSITY, "rate", 0, "communique_beauce_gatinais", "2021",
         "Densité écrite dans le communiqué de 2021, champ et millésime non précisés.",
-        table="areas", weight="population", secrecy="public",
+        table="areas", weight="population", best=Status.ANNOUNCED, secrecy="public",
+    ),
+    Column(
+        "gps_per_100k_cartosante_2024",
+        "Généralistes libéraux pour 100 000 habitants (CartoSanté 2024)",
+        _DENSITY, "rate", 0, "cartosante_bassins_de_vie_2024", "2024",
+        "Densité publiée par bassin de vie, deux chiffres pour 10 000 habitants ; moyenne des "
+        "bassins de vie des communes, pondérée par leurs habitants.",
+        # Each commune is given the density of its whole basin.
+        table="areas", weight="population", best=Status.ESTIMATED,
+        family="gps_per_100k_cartosante", short="CartoSanté 2024", secrecy="public",
     ),
     Column(
         "gps_cnam_2024", "Généralistes libéraux hors MEP (Cnam 2024)", "médecins", "count", 0,
@@ -138,24 +134,16 @@ GPS: Final = (
         family="gps_per_100k_cnam", short="Cnam 2024", secrecy="public",
     ),
     Column(
-        "gps_bpe_2024", "Généralistes libéraux (BPE 2024)", "médecins", "count", 0,
-        "insee_bpe_2024", "2024", "Médecins généralistes libéraux par lieu d’exercice (BPE 2024).",
-        table="areas", family="gps_bpe", secrecy="public",
-    ),
-    Column(
-        "gps_per_100k_bpe_2024", "Généralistes libéraux pour 100 000 habitants (BPE 2024)",
-        _DENSITY, "derived", 1, "insee_bpe_2024", "2024",
-        "Médecins généralistes de la BPE 2024 rapportés à la population municipale "
-        f"{POPULATION_YEAR}.",
-        table="areas", numerator="gps_bpe_2024", weight="population", per=PER_PEOPLE,
-        family="gps_per_100k_bpe", short="BPE 2024", secrecy="public",
-    ),
-    Column(
         "gp_mean_age", "Âge moyen des généralistes (publié)", "ans", "rate", 0,
         "communiques", "2021", "Moyenne d’âge des généralistes publiée par le territoire.",
-        table="areas", weight="gps_2017", secrecy="professionals", people="gps",
+        table="areas", weight=f"gps_{_EMBEDDED}", secrecy="professionals", people="gps",
     ),
-    *(_without(vintage, share=share) for vintage in GP_VINTAGES for share in (False, True)),
+    *(
+        _without(vintage, share=share)
+        for vintage in GP_VINTAGES
+        if vintage >= _EMBEDDED
+        for share in (False, True)
+    ),
 )  # fmt: skip
 
 #: Apart: the file of figures has them last.
@@ -177,10 +165,19 @@ RPPS: Final = (
 )  # fmt: skip
 
 
-def _reading_order(density: Column) -> tuple[bool, int]:
-    """What is published for areas, then by commune: the newest first, the undated last."""
-    dated = density.table != "areas" and density.vintage.isdigit()
-    return density.table != "areas", -int(density.vintage) if dated else 0
+#: What a reader looks for first: today's count beside what was announced.
+_FIRST: Final = (
+    f"gps_per_100k_{_EMBEDDED}", "gps_per_100k_published", "gps_per_100k_cartosante_2024",
+    "gps_per_100k_cnam_2024",
+)  # fmt: skip
+
+
+def _reading_order(density: Column) -> tuple[int, int]:
+    """Newer counts than the embedded one, then `_FIRST`, then the others, the newest first."""
+    year = int(density.vintage) if density.vintage.isdigit() else 0
+    if density.name in _FIRST:
+        return _FIRST.index(density.name), 0
+    return (-1 if density.fetched and year else len(_FIRST)), -year
 
 
 #: Densities of GPs, a source each, in reading order; the count behind each is its numerator.

@@ -50,11 +50,15 @@ DEPARTEMENT: Final = Level(
     "departement", "département", "du département", ("de son département", "de ses départements"),
     "departement", "departement_name", mark="m0 -6l6 6l-6 6l-6 -6z",
 )  # fmt: skip
+REGION: Final = Level(
+    "region", "région", "de la région", ("de sa région", "de ses régions"),
+    "region", "region_name", mark="m-5 -5h10v10h-10z",
+)  # fmt: skip
 FRANCE: Final = Level(
     "france", "France", "de la France", ("de la France", "de la France"), code="FR", mark="m0 -7v14"
 )
 #: All levels, from the smallest areas to the whole country, in reading order.
-LEVELS: Final = (TERRITORY, DEPARTEMENT, FRANCE)
+LEVELS: Final = (TERRITORY, DEPARTEMENT, REGION, FRANCE)
 #: Those a territory stands beside, whose figures are compiled.
 AROUND: Final = LEVELS[1:]
 #: What names an area in a long table: a code alone may be one of another level.

@@ -6,28 +6,28 @@ written aside; then all the files change at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
-import shapely
 
 from cpts_geo import settings
+from cpts_geo.capacity.calls.daily_counts import day_profiles
 from cpts_geo.errors import DataFileError
 from cpts_geo.files import write_csv, write_json, write_parquet
-from cpts_geo.schema import DEPARTEMENT, EARLIER_POPULATION, embedded_vintage
+from cpts_geo.schema import COLUMNS, EARLIER_POPULATION, embedded_vintage
 from cpts_geo.sources.catalogue.catalogue import sources, verified_path
-from cpts_geo.sources.codes import overseas
-from cpts_geo.sources.embedding import embedded, packages
+from cpts_geo.sources.embedding import packages
 from cpts_geo.sources.embedding.cog_vintages import read_events
 from cpts_geo.sources.embedding.contracts import check
 from cpts_geo.sources.embedding.datapackage import columns_of, compiled_sources, descriptor
 from cpts_geo.sources.readers.registry import READERS
-from cpts_geo.territories.figures.by_commune import national_figures, parts_of
+from cpts_geo.territories.cog.events import current_codes
+from cpts_geo.territories.figures.by_commune import cog_of, national_figures, parts_of
 from cpts_geo.territories.figures.departments import department_comparisons, department_totals
+from cpts_geo.territories.figures.zones import zones_of_today
 from cpts_geo.territories.perimeters import coverage
 from cpts_geo.writing.output_folder import check_output, staged
 
@@ -38,20 +38,25 @@ _FILES: Final = (
     "communes.parquet",
     "former_communes.csv",
     "cog_events.csv",
-    "figures.csv",
+    "figures.parquet",
     "comparisons.csv",
+    "bassins_de_vie.csv",
     "contour_holes.csv",
+    "day_profiles.csv",
     _DESCRIPTOR,
 )
 #: What the compiled files weigh, at most.
 _MEGABYTES: Final = 20.0
 
 
-def _national_table(folder: Path) -> tuple[gpd.GeoDataFrame, pd.DataFrame, pd.DataFrame]:
-    """Communes with names, populations and contours; former communes; holes of the contours."""
-    communes, former, departements = packages.read_admin(folder)
+def _national_table(
+    folder: Path, tables: Mapping[str, pd.DataFrame]
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame, pd.DataFrame]:
+    """Communes with names, populations, zones and contours; former communes; holes of contours."""
+    communes, former, areas = packages.read_admin(folder)
     family = _split_families(packages.read_splits(folder, communes))
     communes = communes.assign(split_family=communes["code_insee"].map(family))
+    communes = pd.concat([communes, _zones(communes, tables)], axis=1)
     contours = packages.read_contours(folder)
     unmatched = set(communes["code_insee"]) ^ set(contours["code_insee"])
     if unmatched:
@@ -72,7 +77,7 @@ def _national_table(folder: Path) -> tuple[gpd.GeoDataFrame, pd.DataFrame, pd.Da
     contours = contours.assign(**coverage.checked_points(contours))
     simplified = coverage.clean_and_simplify(contours, tolerance_m=_SIMPLIFY_TOLERANCE_M)
     table = simplified.merge(communes, on="code_insee", validate="1:1")
-    table = table.merge(departements[["departement", "departement_name"]], on="departement")
+    table = table.merge(areas.drop(columns="region"), on="departement")
     columns = columns_of("communes.parquet")
     table = table[columns].sort_values("code_insee", ignore_index=True)
     return gpd.GeoDataFrame(table, crs=settings.GEOGRAPHIC_CRS), former, holes
@@ -87,14 +92,32 @@ def _split_families(splits: pd.DataFrame) -> pd.Series:
     return pd.Series({code: text for text in texts.values() for code in text.split()}, dtype=str)
 
 
-def _codes_within(communes: gpd.GeoDataFrame, centre: pd.Series, *, radius_km: float) -> pd.Series:
-    """Codes, in order, of the communes at most `radius_km` from `centre`, border to border."""
-    mainland = communes[communes.geometry.notna() & ~overseas(communes["code_insee"])]
-    metric = mainland.to_crs(settings.METRIC_CRS)
-    inside = metric["code_insee"].isin(centre)
-    zone = shapely.coverage_union_all(np.asarray(metric.geometry[inside]))
-    near: pd.Series[str] = metric["code_insee"][metric.distance(zone) <= radius_km * 1000]
-    return near.sort_values(ignore_index=True)
+def _zones(communes: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Zones of producers that each commune is in, on the rows of `communes`."""
+    tvs, basins = "drees_tvs_2019", "insee_bassins_de_vie_2022"
+    health = zones_of_today(tables[tvs], communes, cog=cog_of(tvs))
+    living = zones_of_today(tables[basins], communes, cog=cog_of(basins))["bassin_de_vie"]
+    # The code of one is that of its main commune, which may have merged since.
+    main = current_codes(living.dropna().drop_duplicates(), from_vintage=cog_of(basins))
+    names = main.map(communes.set_index("code_insee")["name"]).set_axis(living[main.index])
+    named = living.map(names)
+    return health.assign(bassin_de_vie=living, bassin_de_vie_name=named)
+
+
+def _few_words(figures: pd.DataFrame) -> pd.DataFrame:
+    """The table with its statuses as categories: the same few words are written once."""
+    statuses = [name for name in figures.columns if name.endswith("_status")]
+    return figures.astype(dict.fromkeys(statuses, "category"))
+
+
+def _day_profiles(daily: pd.DataFrame) -> pd.DataFrame:
+    """Shapes of the week and of the year of each series of a daily table; pandemic years apart."""
+    counts = daily.set_index("date")
+    found = {
+        name: day_profiles(counts[name], years=(2023, 2024))
+        for name in ("sos_medecins", "emergency_visits")
+    }
+    return pd.concat(found, names=["series"]).reset_index("series").round(4)
 
 
 def _read_sources(folder: Path) -> dict[str, pd.DataFrame]:
@@ -142,39 +165,30 @@ def build(
             verified_path(key, official_dir)
     say("Paquets du registre : vérification ou téléchargement")
     packages.fetch_packages(packages_dir)
-    say("Communes, populations, contours : lecture, nettoyage, simplification")
-    communes, former, holes = _national_table(packages_dir)
-    say("Chiffres des producteurs : lecture, passage au COG courant")
-    events = read_events(packages_dir)
     tables = _read_sources(official_dir)
-    totals = department_totals(tables)
-    shares = tables["insee_rp_2022"].rename(
-        columns={"share_75plus": embedded_vintage("share_75plus")}
-    )
-    figures, lost = national_figures(
-        parts_of(tables),
-        communes,
-        shares=shares,
-        totals=totals[embedded_vintage("gps_bpe")].xs(DEPARTEMENT.key),
-        events=events,
-    )
-    members = embedded.load_perimeters().query(f"source == '{embedded.WRITTEN}'")
-    near = _codes_within(communes, members["code_insee"], radius_km=settings.FIGURES_RADIUS_KM)
-    say(f"{len(near)} communes à moins de {settings.FIGURES_RADIUS_KM:.0f} km des cinq CPTS")
-    compared = department_comparisons(totals, communes, figures)
-    kept = figures.loc[figures["code_insee"].isin(near), columns_of("figures.csv")]
-    kept = kept.reset_index(drop=True)
+    say("Communes, populations, contours : lecture, nettoyage, simplification")
+    communes, former, holes = _national_table(packages_dir, tables)
+    say("Chiffres des producteurs : passage au COG courant")
+    events = read_events(packages_dir)
+    figures, lost = national_figures(parts_of(tables), communes, events=events)
+    totals = department_totals(tables[COLUMNS[embedded_vintage("gps_cnam")].source])
+    basins = tables[COLUMNS[embedded_vintage("gps_per_100k_cartosante")].source]
+    compared = department_comparisons(totals, communes, figures=figures, basins=basins)
+    figures = figures[columns_of("figures.parquet")]
     check(communes, "communes")
-    check(kept, "figures")
+    check(figures, "figures")
     check(compared, "comparisons")
     check(events, "cog_events")
+    profiles = check(_day_profiles(tables["spf_sursaud_2024"]), "day_profiles")
     with staged(output, last=_DESCRIPTOR, say=say) as stage:
         write_parquet(communes, stage.folder / "communes.parquet")
         write_csv(former, stage.folder / "former_communes.csv")
         write_csv(events, stage.folder / "cog_events.csv")
-        write_csv(kept, stage.folder / "figures.csv")
+        write_parquet(_few_words(figures), stage.folder / "figures.parquet")
         write_csv(compared, stage.folder / "comparisons.csv")
+        write_csv(basins, stage.folder / "bassins_de_vie.csv")
         write_csv(holes, stage.folder / "contour_holes.csv")
+        write_csv(profiles, stage.folder / "day_profiles.csv")
         write_json(descriptor(stage.folder), stage.folder / _DESCRIPTOR)
     # None with the files of today; a new file may hold a code that no event tells of.
     rows = lost[["source", "code_insee"]].itertuples(index=False, name=None)

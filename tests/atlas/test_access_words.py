@@ -261,7 +261,7 @@ def test_cells_of_insee_stand_below_the_times_between_communes(five: Analysis) -
     assert "Insee" in row.detail
     assert texts(row.cells) == ["60 %"] * 3 + ["100 %", "11 min", "21 min", "21 min"]
     assert {cell.status for cell in row.cells} == {"measured"}
-    mean = access.columns["emergency_minutes_insee_2024"]
+    mean = access.columns["emergency_minutes_insee_2025"]
     assert mean.dropna().tolist() == pytest.approx([10.8])
 
 

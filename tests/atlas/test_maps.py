@@ -177,7 +177,7 @@ def test_real_times_come_before_approximations() -> None:
     assert minutes_column(("emergency_minutes_approx_2020", "apl_2023")) is None
     # From the approximation of the oldest GPs to the analyst's own times.
     better = [
-        "gp_minutes_approx_2017", "gp_minutes_approx_2025", "gp_minutes_insee_2024",
+        "gp_minutes_approx_2017", "gp_minutes_approx_2025", "gp_minutes_insee_2025",
         "gp_minutes_file_2017",
     ]  # fmt: skip
     assert minutes_column(better[:1]) == better[0]

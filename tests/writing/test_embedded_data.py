@@ -130,4 +130,5 @@ def test_compiling_again_gives_the_committed_bytes(
         "figures.csv",
         "comparisons.csv",
         "contour_holes.csv",
+        "day_profiles.csv",
     }

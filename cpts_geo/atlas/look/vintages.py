@@ -7,10 +7,19 @@ from typing import Final
 
 import pandas as pd
 
-from cpts_geo.schema import TERRITORY, TRAVEL_SERIES, newest_vintage, shown_vintage
+from cpts_geo.schema import (
+    COLUMNS,
+    TERRITORY,
+    TRAVEL_SERIES,
+    Status,
+    newest_vintage,
+    shown_vintage,
+)
 
 #: The figures of a territory that are seen first, at their newest vintage.
-KEY_FIGURES: Final = ("share_without_mt", "gps_per_100k", "apl", "share_low_apl")
+KEY_FIGURES: Final = (
+    "gps_per_100k", "gps_per_100k_published", "share_without_mt", "apl", "share_low_apl",
+)  # fmt: skip
 
 
 def minutes_column(known: Collection[str]) -> str | None:
@@ -30,8 +39,8 @@ def minutes_column(known: Collection[str]) -> str | None:
 
     Examples
     --------
-    >>> minutes_column({"gp_minutes_approx_2017", "gp_minutes_insee_2024"})
-    'gp_minutes_insee_2024'
+    >>> minutes_column({"gp_minutes_approx_2017", "gp_minutes_insee_2025"})
+    'gp_minutes_insee_2025'
     """
     found = (newest_vintage(series.family("gp"), known) for series in TRAVEL_SERIES)
     return next(filter(None, found), None)
@@ -51,8 +60,10 @@ def newest_known(names: Sequence[str], comparison: pd.DataFrame) -> list[str]:
     Returns
     -------
     list of str
-        Indicators in the same order, without those that only fetched files bring and none did.
+        Indicators in the same order, without those that only fetched files bring and none did, or
+        that nobody announced.
     """
     mine = comparison[(comparison["area_level"] == TERRITORY.key) & comparison["value"].notna()]
     known = set(mine["indicator"])
-    return [shown for name in names if (shown := shown_vintage(name, known))]
+    shown = [found for name in names if (found := shown_vintage(name, known))]
+    return [name for name in shown if name in known or COLUMNS[name].best is not Status.ANNOUNCED]

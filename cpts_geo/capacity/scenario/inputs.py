@@ -11,7 +11,8 @@ from typing import Any, Self
 
 from cpts_geo.capacity.queue.rules import Rules
 from cpts_geo.capacity.scenario._fields import Fields
-from cpts_geo.capacity.scenario.parameters import ANALYST, SOURCED_FIELDS
+from cpts_geo.capacity.scenario.calendar import profile_shape
+from cpts_geo.capacity.scenario.parameters import ANALYST, SOURCED_FIELDS, with_shapes
 from cpts_geo.capacity.scenario.records import GROUPS, Record
 from cpts_geo.french import joined
 from cpts_geo.schema import Status
@@ -79,6 +80,37 @@ class Scenario(Fields):
             }
         return type(self).model_validate(values)
 
+    def with_profile(self, name: str) -> Self:
+        """
+        Copy the scenario with another shape of the week and of the year.
+
+        Parameters
+        ----------
+        name : str
+            A key of :func:`cpts_geo.capacity.scenario.parameters.named_profiles`.
+
+        Returns
+        -------
+        Scenario
+            The copy, whose calendar says where its shapes come from.
+
+        Raises
+        ------
+        ScenarioError
+            If the line does not open from Monday to Friday, the days that profiles are of.
+
+        Examples
+        --------
+        >>> from cpts_geo.capacity.scenario.loading import load_scenarios
+        >>> peaked = load_scenarios()["lvo"].with_profile("pointe_forte")
+        >>> peaked.calendar.weekday_factors[0], peaked.sources["calendar"].grade
+        (1.3, 'D')
+        """
+        source = with_shapes(self.sources["calendar"], name)
+        return self.evolve(
+            calendar=profile_shape(name), sources=self.sources | {"calendar": source}
+        )
+
     @property
     def rules(self) -> Rules:
         """Rules of its queue: target, deadline, dispersion."""
@@ -89,12 +121,15 @@ class Scenario(Fields):
         """
         How the people without médecin traitant are known.
 
-        Assumed where the share is, or where their source is of grade D; measured where it is of
-        grade A and the territory has its own call log; estimated otherwise.
+        Assumed where the share is, or where their source is of grade D; announced where the
+        territory wrote them and has its own calls, measured where they are of grade A; estimated
+        otherwise.
         """
         source = self.sources["people_without_mt"]
         if self.share_assumed or source.grade == "D":
             return Status.ASSUMED
+        if self.evidence_label == 1 and source.announced:
+            return Status.ANNOUNCED
         own = self.evidence_label == 1 and source.grade == "A"
         return Status.MEASURED if own else Status.ESTIMATED
 

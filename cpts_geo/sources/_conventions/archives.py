@@ -21,6 +21,7 @@ from cpts_geo.sources._bounds.limits import LIMITS, excess, said
 #: First bytes of kinds of files.
 ZIP: Final = b"PK\x03\x04"
 GZIP: Final = b"\x1f\x8b"
+XZ: Final = b"\xfd7zXZ\x00"
 SEVEN_ZIP: Final = b"7z\xbc\xaf\x27\x1c"
 PARQUET: Final = b"PAR1"
 SQLITE: Final = b"SQLite format 3\x00"
@@ -157,8 +158,8 @@ def member_name(path: Path, inner: str | None) -> str:
 
 @contextmanager
 def open_content(path: Path, inner: str | None = None) -> Iterator[IO[bytes]]:
-    """Yield the bytes of a plain, gzip or ZIP file, told by its first bytes and never unpacked to
-    the disk; see :func:`member_name` for `inner`."""
+    """Yield the bytes of a plain, gzip, xz or ZIP file, told by its first bytes and never unpacked
+    to the disk; see :func:`member_name` for `inner`."""
     try:
         if begins(path, ZIP):
             name = member_name(path, inner)
@@ -167,6 +168,9 @@ def open_content(path: Path, inner: str | None = None) -> Iterator[IO[bytes]]:
         elif begins(path, GZIP):
             with gzip.open(path) as unpacked:
                 yield cast("IO[bytes]", unpacked)
+        elif begins(path, XZ):
+            with lzma.open(path) as unpacked_xz:
+                yield unpacked_xz
         else:
             with path.open("rb") as stream:
                 yield stream

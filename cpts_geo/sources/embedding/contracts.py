@@ -33,9 +33,11 @@ from cpts_geo.sources._conventions.tables import (
 )
 from cpts_geo.sources.catalogue.catalogue import sources
 
+#: What zones of producers a commune is in: their codes, each with its name.
+ZONES: Final = ("tvs", "tvs_name", "bassin_de_vie", "bassin_de_vie_name")
 _TableName = Literal[
-    "communes", "figures", "comparisons", "cog_events", "perimeters", "territories", "facts",
-    "sites",
+    "communes", "figures", "comparisons", "cog_events", "day_profiles", "perimeters",
+    "territories", "facts", "sites",
 ]  # fmt: skip
 
 _DATE_PATTERN: Final = r"^\d{4}(-\d{2}(-\d{2})?)?(/\d{4}(-\d{2}(-\d{2})?)?)?$"
@@ -58,6 +60,7 @@ _KEYS: Final[dict[_TableName, list[str]]] = {
     "figures": ["code_insee"],
     "comparisons": [*AREA, "indicator"],
     "cog_events": ["year", "from_code"],
+    "day_profiles": ["series", "kind", "key"],
     "perimeters": ["territory", "code_insee"],
     "territories": ["territory"],
     "facts": ["territory", "fact"],
@@ -107,6 +110,8 @@ _SCHEMAS: Final[dict[_TableName, pa.DataFrameSchema]] = {
             "departement": FILLED,
             "departement_name": FILLED,
             "region": FILLED,
+            "region_name": FILLED,
+            **{name: _text(nullable=True) for name in ZONES},
             "epci": _text(nullable=True),
             "epci_name": _text(nullable=True),
             "split_family": _text(
@@ -185,6 +190,20 @@ _SCHEMAS: Final[dict[_TableName, pa.DataFrameSchema]] = {
             ),
         ],
         unique=["year", "from_code", "to_code"],
+    ),
+    "day_profiles": pa.DataFrameSchema(
+        {
+            "series": _one_of(("sos_medecins", "emergency_visits")),
+            "kind": _one_of(
+                ("weekday", "month", "holiday", "bridge", "after_holiday", "day_to_day", "hole")
+            ),
+            "key": _text(nullable=True),
+            "factor": pa.Column(float, pa.Check.gt(0, error="facteur positif attendu")),
+            "low": pa.Column(float, POSITIVE, nullable=True),
+            "high": pa.Column(float, POSITIVE, nullable=True),
+            "days": pa.Column(int, pa.Check.ge(1, error="au moins un jour attendu")),
+        },
+        unique=["series", "kind", "key"],
     ),
     "perimeters": pa.DataFrameSchema(
         {

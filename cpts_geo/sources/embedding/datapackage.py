@@ -28,6 +28,11 @@ _TEXTS = {
     "departement": "Code du département",
     "departement_name": "Nom du département",
     "region": "Code de la région",
+    "region_name": "Nom de la région",
+    "tvs": "Code du territoire de vie-santé 2019 de la commune ou de son chef-lieu ; vide : aucun",
+    "tvs_name": "Nom du territoire de vie-santé",
+    "bassin_de_vie": "Code du bassin de vie 2022 ; vide : aucun",
+    "bassin_de_vie_name": "Nom de la commune qui donne son code au bassin de vie",
     "epci": "SIREN de l’EPCI à fiscalité propre ; vide : aucun",
     "epci_name": "Nom de l’EPCI",
     "split_family": "Commune divisée depuis 2018 : son code, puis ceux des communes rétablies ; "
@@ -45,7 +50,8 @@ _TEXTS = {
     "area_name": "Nom du territoire de comparaison",
     "indicator": "Nom de l’indicateur, voir cpts_geo/schema",
     "value": "Valeur dans l’unité de l’indicateur ; vide : inconnue",
-    "status": "measured, estimated, assumed ou unknown",
+    "gps_per_10k": "Généralistes libéraux pour 10 000 habitants ; vide : secret statistique",
+    "status": f"Un de : {', '.join(status.value for status in Status)}",
     "note": "Champ ou couverture de la valeur",
     "year": "Premier COG (1er janvier) où l’événement vaut ; voir dated",
     "dated": "True : année exacte ; False : événement de ce COG ou d’un COG antérieur",
@@ -55,19 +61,33 @@ _TEXTS = {
     "to_code": "Code dans le COG de l’événement ; vide : inconnu. Une scission a une ligne par "
     "partie, la commune divisée comprise si elle subsiste",
     "former_codes": "Scission : anciennes communes qui suivent la partie ; vide sinon",
+    "series": "Série mesurée : sos_medecins (actes SOS Médecins), emergency_visits (passages aux "
+    "urgences)",
+    "key": "Jour (1 = lundi), mois (1 = janvier) ou date d’un trou ; vide sinon",
+    "factor": "Rapport à la moyenne (weekday, month), aux mêmes jours de la semaine alentour "
+    "(holiday, bridge, after_holiday), à leur médiane (hole) ; écart-type relatif d’un jour à "
+    "l’autre (day_to_day)",
+    "low": "Bas de l’intervalle à 80 % de la moyenne ; vide : non calculé",
+    "high": "Haut de cet intervalle ; vide : non calculé",
+    "days": "Jours derrière la valeur",
     "evidence": "D’où l’événement est connu : COG comparés, ou liste écrite",
 }
 #: Columns that mean something else in one file.
 _OWN_TEXTS = {
     ("contour_holes.csv", "lon"): "Longitude d’un point du trou, degrés WGS84",
+    ("day_profiles.csv", "kind"): "weekday, month, holiday (jour férié du lundi au vendredi), "
+    "bridge (pont), after_holiday (premier jour du lundi au vendredi après un jour férié, ponts à "
+    "part), day_to_day, hole (jour laissé de côté)",
     ("contour_holes.csv", "lat"): "Latitude d’un point du trou, degrés WGS84",
 }
 _RESOURCES: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     "communes.parquet": (
         f"Communes de France, COG {COG_YEAR} : noms, populations, superficies, contours simplifiés",
-        ("decoupage_administratif_2026", "admin_express", "insee_population_2017"),
-        ("code_insee", "name", "departement", "departement_name", "region", "epci", "epci_name",
-         "split_family", "population", EARLIER_POPULATION, "area_km2", "lon", "lat",
+        ("decoupage_administratif_2026", "admin_express", "insee_population_2017",
+         "drees_tvs_2019", "insee_bassins_de_vie_2022"),
+        ("code_insee", "name", "departement", "departement_name", "region", "region_name", "epci",
+         "epci_name", "tvs", "tvs_name", "bassin_de_vie", "bassin_de_vie_name", "split_family",
+         "population", EARLIER_POPULATION, "area_km2", "lon", "lat",
          "point_status", "geometry"),
     ),
     "former_communes.csv": (
@@ -83,16 +103,28 @@ _RESOURCES: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
          *(f"decoupage_administratif_{year}" for year in PAST_COG)),
         EVENT_COLUMNS,
     ),
-    "figures.csv": (
-        "Chiffres des communes à moins de 30 km des cinq CPTS",
-        ("drees_apl_2023", "insee_bpe_2017", "insee_bpe_2020", "insee_rp_2022"),
+    "figures.parquet": (
+        "Chiffres des communes et des arrondissements de Paris, Lyon et Marseille",
+        ("drees_apl_2023", "insee_bpe_2017", "insee_bpe_2024", "insee_rp_2022",
+         "cartosante_distances_2024"),
         ("code_insee", *(c for name in EMBEDDED_FIGURES for c in (name, status_column(name)))),
     ),
     "comparisons.csv": (
-        "Mêmes indicateurs par département et pour la France",
+        "Mêmes indicateurs par département, par région et pour la France",
         ("decoupage_administratif_2026", "admin_express", "insee_population_2017", "drees_apl_2023",
-         "insee_bpe_2017", "insee_bpe_2020", "insee_bpe_2024", "insee_rp_2022", "cnam_2024"),
+         "insee_bpe_2017", "insee_bpe_2024", "insee_rp_2022", "cartosante_distances_2024",
+         "cartosante_bassins_de_vie_2024", "cnam_2024"),
         (*AREA, "area_name", "indicator", "value", "status", "note"),
+    ),
+    "bassins_de_vie.csv": (
+        "Généralistes libéraux par bassin de vie",
+        ("cartosante_bassins_de_vie_2024",),
+        ("bassin_de_vie", "gps_per_10k"),
+    ),
+    "day_profiles.csv": (
+        "Forme de la semaine et de l’année, jours fériés et ponts, France, 2023-2024",
+        ("spf_sursaud_2024",),
+        ("series", "kind", "key", "factor", "low", "high", "days"),
     ),
     "contour_holes.csv": (
         "Trous des contours de métropole : terres qu’aucun contour ne couvre",
@@ -105,11 +137,26 @@ _LICENCES = {
     OPEN_LICENCE: {
         "name": "etalab-2.0",
         "path": "https://www.etalab.gouv.fr/licence-ouverte-open-licence/",
-    }
+    },
+    sources()["cartosante_distances_2024"].licence: {
+        "name": "other-open",
+        "path": "https://cartosante.atlasante.fr",
+    },
 }
 _OTHER_TYPES = {"geometry": "geojson", "dated": "boolean"}
 _STATUSES = {"point_status", *map(status_column, COLUMNS)}
-_NUMBERS = {"value", "lon", "lat", "since_cog", "year"}
+_NUMBERS = {
+    "value",
+    "gps_per_10k",
+    "factor",
+    "low",
+    "high",
+    "days",
+    "lon",
+    "lat",
+    "since_cog",
+    "year",
+}
 
 
 def _field(name: str, path: str) -> dict[str, Any]:

@@ -71,8 +71,8 @@ def verified(name: str) -> Path:
 
     Examples
     --------
-    >>> verified("figures.csv").name
-    'figures.csv'
+    >>> verified("figures.parquet").name
+    'figures.parquet'
     """
     path = settings.COMMUNES_DIR / name
     if not path.is_file():
@@ -123,7 +123,8 @@ def load_communes() -> gpd.GeoDataFrame:
 def _read(name: str) -> pd.DataFrame:
     """Table of an embedded CSV, codes as text, NaN for an empty cell."""
     path = verified(name)
-    texts = {"code_insee", "former_code", "area_code", "from_code", "to_code", "former_codes"}
+    codes = ("code_insee", "former_code", "area_code", "from_code", "to_code", "former_codes")
+    texts = {*codes, "bassin_de_vie", "key"}
     return pd.read_csv(path, dtype=dict.fromkeys(texts, str), keep_default_na=False, na_values=[""])
 
 
@@ -196,7 +197,7 @@ def load_cog_events() -> pd.DataFrame:
 
 def load_figures() -> pd.DataFrame:
     """
-    Load the figures of the communes within 30 km of the five CPTS.
+    Load the figures of every commune, then of every arrondissement of Paris, Lyon and Marseille.
 
     Returns
     -------
@@ -209,12 +210,33 @@ def load_figures() -> pd.DataFrame:
     >>> load_figures().set_index("code_insee").at["45203", "apl_2023_status"]
     'measured'
     """
-    return _read("figures.csv")
+    table = pd.read_parquet(verified("figures.parquet"))
+    # Written as few words and their places, which is quick to read; used as text.
+    return table.astype({name: "str" for name in table.columns if name.endswith("_status")})
+
+
+def load_day_profiles() -> pd.DataFrame:
+    """
+    Load how the care of a day depends on the weekday, the month and public holidays, in France.
+
+    Returns
+    -------
+    DataFrame
+        As :func:`cpts_geo.capacity.calls.daily_counts.day_profiles` gives it, after the series
+        (``sos_medecins``, ``emergency_visits``).
+
+    Examples
+    --------
+    >>> table = load_day_profiles().query("series == 'sos_medecins' and kind == 'weekday'")
+    >>> table["factor"].round(3).tolist()
+    [1.086, 0.996, 0.982, 0.979, 0.957]
+    """
+    return _read("day_profiles.csv")
 
 
 def load_comparisons() -> pd.DataFrame:
     """
-    Load the indicators of every département and of France.
+    Load the indicators of every département, of every région and of France.
 
     Returns
     -------
@@ -250,6 +272,23 @@ def load_comparisons() -> pd.DataFrame:
             "compilez-les de nouveau : python3 run.py data.",
         )
     return table
+
+
+def load_basins() -> pd.DataFrame:
+    """
+    Load what is published by bassin de vie.
+
+    Returns
+    -------
+    DataFrame
+        bassin_de_vie (code), gps_per_10k (NaN where it is secret).
+
+    Examples
+    --------
+    >>> float(load_basins().set_index("bassin_de_vie").at["45252", "gps_per_10k"])
+    4.5
+    """
+    return _read("bassins_de_vie.csv")
 
 
 def _cpts(name: str) -> pd.DataFrame:

@@ -103,12 +103,13 @@ def read_admin(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     former : DataFrame
         former_code, former_name, kind, code_insee (NaN: successor unknown), since_cog (NaN
         for delegated and associated communes, whose date is not in the package).
-    departements : DataFrame
-        departement, departement_name, region.
+    areas : DataFrame
+        departement, departement_name, region, region_name.
     """
-    entries, epcis, departements = members(
-        verified_path("decoupage_administratif_2026", folder), "communes", "epci", "departements"
-    )
+    entries, epcis, departements, regions = members(
+        verified_path("decoupage_administratif_2026", folder),
+        "communes", "epci", "departements", "regions",
+    )  # fmt: skip
     table = pd.DataFrame(entries)
     current = table[(table.type == CURRENT) & (table.zone != "com")]
     epci_of = {m["code"]: (e["code"], e["nom"]) for e in epcis for m in e["membres"]}
@@ -139,10 +140,15 @@ def read_admin(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     seen = set(current.code) | set(known.code) | set(events.former_code)
     former = pd.concat([former, events, _retired_codes(folder, seen=seen)], ignore_index=True)
     former = former.sort_values(["former_code", "kind", "former_name"], ignore_index=True)
-    named = pd.DataFrame(departements).rename(
-        columns={"code": "departement", "nom": "departement_name"}
+    areas = pd.DataFrame(
+        {
+            "departement": [area["code"] for area in departements],
+            "departement_name": [area["nom"] for area in departements],
+            "region": [area["region"] for area in departements],
+        }
     )
-    return communes, former, named[["departement", "departement_name", "region"]]
+    names = {region["code"]: region["nom"] for region in regions}
+    return communes, former, areas.assign(region_name=areas["region"].map(names))
 
 
 def _retired_codes(folder: Path, *, seen: set[str]) -> pd.DataFrame:

@@ -151,16 +151,19 @@ def _other_vintage(source: Source, found: str) -> DataFileError:
     if not found:
         said = f"le contenu ne dit pas son millésime ({source.holds} attendu)"
         return DataFileError(said, remedy="vérifiez que le fichier est celui du producteur.")
-    known = [
-        other.key
-        for other in sources().values()
-        if other.reader == source.reader and other.holds == found
-    ]
-    advice = (
-        f"demandez « {known[0]} »"
-        if known
-        else f"ajoutez le millésime {found} à « {source.family} » dans sources/catalogue/*.toml"
-    )
+    advice = other_source(source, found)
     return DataFileError(
         f"millésime {found} servi, {source.holds} attendu : {advice}", remedy=f"{advice}."
     )
+
+
+def other_source(source: Source, vintage: str) -> str:
+    """What to do to have another vintage of a source than its own."""
+    known = [
+        other.key
+        for other in sources().values()
+        if other.reader == source.reader and other.holds == vintage
+    ]
+    if known:
+        return f"demandez « {known[0]} »"
+    return f"ajoutez le millésime {vintage} à « {source.family} » dans sources/catalogue/*.toml"

@@ -15,20 +15,20 @@ import pandas as pd
 
 from cpts_geo.schema import (
     COLUMNS,
-    EARLIER_POPULATION,
     FIGURE_COLUMNS,
     Status,
-    embedded_vintage,
     status_column,
     vintages,
 )
 from cpts_geo.settings import COG_YEAR
 from cpts_geo.sources.catalogue.catalogue import sources
-from cpts_geo.sources.codes import overseas
+from cpts_geo.sources.codes import WHOLE_OF, overseas
 from cpts_geo.sources.embedding.embedded import load_cog_events
-from cpts_geo.territories.cog.events import current_codes
+from cpts_geo.territories.cog.events import codes_at, current_codes
 from cpts_geo.territories.figures._parts import OLDEST_COG, Part, moved_to_today
 
+#: Weight of what a file gives no weight of.
+_EVENLY: Final = "evenly"
 #: Quantities of the APL workbook, and the columns of its reader.
 _OF_APL: Final = {
     "apl": "apl",
@@ -58,15 +58,15 @@ def _apl_parts(table: pd.DataFrame, *, source: str) -> list[Part]:
 
 def parts_of(tables: Mapping[str, pd.DataFrame]) -> list[Part]:
     """
-    Parts that sources bring: the APL of each vintage, and the counts whose Column names them.
+    Parts that sources bring: the APL of each vintage, and what Columns name them for.
 
     Parameters
     ----------
     tables : mapping of str to DataFrame
-        Table of its reader, by source key; sources that bring no count of communes are passed
-        over. Counts stand in a column of the name of their family (or their own), or of one
-        facility a row: facility, count. ``attrs["left_out"]`` are communes whose figures stand
-        in another one.
+        Table of its reader, by source key; sources that bring no figure of communes are passed
+        over. Figures stand in a column of the name of their family (or their own), counts also in
+        one of a facility a row: facility, count. ``attrs["left_out"]`` are communes whose figures
+        stand in another one.
 
     Returns
     -------
@@ -79,8 +79,14 @@ def parts_of(tables: Mapping[str, pd.DataFrame]) -> list[Part]:
             parts += _apl_parts(table, source=key)
             continue
         mine = [name for name in FIGURE_COLUMNS if COLUMNS[name].source == key]
-        for name in (name for name in mine if COLUMNS[name].kind == "count"):
-            counted = COLUMNS[name].family or name
+        for name in mine:
+            counted = COLUMNS[name].quantity
+            if COLUMNS[name].kind == "rate":
+                rated = table[["code_insee", counted]].rename(columns={counted: name})
+                # No file of these rates says the people of a commune that has merged since.
+                rated = rated.dropna().assign(**{_EVENLY: 1.0})
+                parts.append(Part(key, rated, cog_of(key), (_EVENLY,), {name: _EVENLY}))
+                continue
             if "facility" in table:
                 kept = table.loc[table["facility"] == counted, ["code_insee", "count"]]
                 kept = kept.rename(columns={"count": name})
@@ -129,8 +135,6 @@ def national_figures(
     parts: Sequence[Part],
     communes: pd.DataFrame,
     *,
-    shares: pd.DataFrame,
-    totals: pd.Series,
     events: pd.DataFrame | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """
@@ -141,11 +145,7 @@ def national_figures(
     parts : sequence of Part
         What the sources say.
     communes : DataFrame
-        Current communes: code_insee, departement, population, population_2017, split_family.
-    shares : DataFrame
-        code_insee (current COG) and rates that need no weight.
-    totals : Series of float
-        GPs by département at the date of the estimate, in the BPE.
+        Current communes: code_insee, departement, population, split_family.
     events : DataFrame, optional
         Events between COG; the embedded ones by default.
 
@@ -153,16 +153,14 @@ def national_figures(
     -------
     figures : DataFrame
         code_insee, then the columns of :data:`cpts_geo.schema.FIGURE_COLUMNS` that were brought,
-        each with its status, for every current commune; NaN and ``unknown`` where the producer
-        says nothing, ``estimated`` where it describes a wider commune that has been split since.
+        each with its status, for every current commune, then for each arrondissement of Paris,
+        Lyon and Marseille; NaN and ``unknown`` where the producer says nothing, ``estimated``
+        where it describes a wider commune that has been split since.
     lost : DataFrame
         source, code_insee: rows whose code is not of the COG of the source, or has no known
         successor.
     """
-    figures = communes[["code_insee"]].merge(shares, how="left", on="code_insee")
-    for name in shares.columns.drop("code_insee"):
-        unknown = figures[name].isna()
-        figures[status_column(name)] = np.where(unknown, Status.UNKNOWN, Status.MEASURED)
+    figures = pd.DataFrame(communes[["code_insee"]])
     people = communes.set_index("code_insee")["population"]
     losses = []
     known = load_cog_events() if events is None else events
@@ -178,26 +176,20 @@ def national_figures(
         losses.append(lost.assign(source=part.source))
         if part.rates:
             moved = _with_wider(moved, part, communes)
-        figures = figures.merge(moved, on="code_insee", how="left")
+        figures = figures.merge(moved.drop(columns=_EVENLY, errors="ignore"), how="left")
         if part.equipped_only:
             for name in part.counts:
-                absent = _known_zeros(figures, communes, name, part)
+                absent = _known_zeros(figures, communes, name, part, events=known)
                 figures.loc[absent, name] = 0
                 figures.loc[absent, status_column(name)] = Status.MEASURED.value
         if strangers:
             # A commune one of whose former codes was set aside is known in part only.
             short = current_codes(pd.Series(sorted(strangers), dtype=str), from_vintage=OLDEST_COG)
             incomplete = figures["code_insee"].isin(short)
-            for name in (*part.counts, *part.rates):
+            for name in {*part.counts, *part.rates} - {_EVENLY}:
                 figures.loc[incomplete, name] = np.nan
                 figures.loc[incomplete, status_column(name)] = Status.UNKNOWN.value
-    counted, estimated = embedded_vintage("gps"), embedded_vintage("gps_estimated")
-    if counted in figures:
-        estimate = _scaled_to_totals(figures[counted], communes["departement"], totals)
-        figures[estimated] = estimate.round(3)
-        figures[status_column(estimated)] = np.where(
-            estimate.isna(), Status.UNKNOWN, COLUMNS[estimated].best
-        )
+    figures = pd.concat([figures, _arrondissements(parts)], ignore_index=True)
     brought = [name for name in FIGURE_COLUMNS if name in figures]
     for name in brought:
         column = status_column(name)
@@ -207,18 +199,21 @@ def national_figures(
     return figures[columns], pd.concat([none, *losses], ignore_index=True)
 
 
-def _scaled_to_totals(counts: pd.Series, areas: pd.Series, totals: pd.Series) -> pd.Series:
-    """
-    Scale the counts of communes so that each area adds up to its total.
-
-    Every commune of an area is multiplied by the same ratio, total over sum of known counts:
-    it supposes that all have changed as their area did. A commune with none keeps none.
-    """
-    known = counts.groupby(areas).sum(min_count=1)
-    ratio = totals.reindex(known.index) / known.where(known > 0)
-    # None here and none expected: the estimate is none, not unknown.
-    ratio = ratio.mask((known == 0) & (totals.reindex(known.index) == 0), 1.0)
-    return counts * areas.map(ratio)
+def _arrondissements(parts: Sequence[Part]) -> pd.DataFrame:
+    """Figures of the arrondissements as producers give them: codes that never changed."""
+    codes = pd.Index(sorted(WHOLE_OF), name="code_insee")
+    figures = pd.DataFrame(index=codes)
+    for part in parts:
+        given = part.table.set_index("code_insee").reindex(codes)
+        if part.equipped_only:
+            known = given[list(part.counts)].notna().any(axis=1)
+            listed = known.groupby(codes.map(WHOLE_OF)).transform("any")
+            given = given.mask(given.isna() & listed.to_numpy()[:, None], 0)
+        for name in {*part.counts, *part.rates} - {_EVENLY}:
+            figures[name] = given[name].astype(float)
+            known = given[name].notna()
+            figures[status_column(name)] = np.where(known, Status.MEASURED, Status.UNKNOWN)
+    return figures.reset_index()
 
 
 def _part_of(communes: pd.DataFrame) -> pd.Series:
@@ -242,14 +237,18 @@ def _with_wider(moved: pd.DataFrame, part: Part, communes: pd.DataFrame) -> pd.D
     return moved.assign(**statuses)
 
 
-def _known_zeros(figures: pd.DataFrame, communes: pd.DataFrame, name: str, part: Part) -> pd.Series:
+def _known_zeros(
+    figures: pd.DataFrame, communes: pd.DataFrame, name: str, part: Part, *, events: pd.DataFrame
+) -> pd.Series:
     """Communes that a list of equipped communes leaves out, and that existed when it was made."""
     absent = figures[name].isna() & ~figures["code_insee"].isin(part.unknown)
     if not part.overseas:
         absent &= ~overseas(communes["departement"])
     if part.cog == COG_YEAR:
         return absent
-    absent &= communes[EARLIER_POPULATION].notna()
+    # What no code of that COG has become did not exist: a part of a commune split since.
+    then = pd.Series(sorted(codes_at(part.cog, pd.Index(communes["code_insee"]), events)))
+    absent &= communes["code_insee"].isin(current_codes(then, from_vintage=part.cog))
     # A commune made again since may hold some of what the one it left has: not a known zero.
     part_of = _part_of(communes)
     equipped = figures["code_insee"][figures[name].notna()]

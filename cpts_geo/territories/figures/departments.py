@@ -1,35 +1,35 @@
-"""Départements and France: their indicators, summed from communes or published for them alone."""
+"""Areas around a territory: their indicators, summed from communes or published for them alone."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
-import numpy as np
 import pandas as pd
 
-from cpts_geo.schema import AREA, COLUMNS, FRANCE, best_status, embedded_vintage
-from cpts_geo.territories.figures._areas import by_area, named, sums_of_areas
+from cpts_geo.schema import AREA, AROUND, COLUMNS, FRANCE, best_status, embedded_vintage
+from cpts_geo.sources.catalogue.catalogue import sources
+from cpts_geo.territories.figures._areas import areas_of, by_area, named, sums_of_areas
 from cpts_geo.territories.figures.aggregate import SUMMARISED, area_summary, with_every_figure
+from cpts_geo.territories.figures.basins import mean_of_basins
 
-#: Covers part of France only.
-_SHORT_OF_FRANCE: Final = COLUMNS[embedded_vintage("gps")].source
-#: Published by département.
-_BPE: Final = COLUMNS[embedded_vintage("gps_bpe")].source
-_CNAM: Final = COLUMNS[embedded_vintage("gps_cnam")].source
-#: Professions of the Cnam file that are GPs.
-_GP_LABEL: Final = "Médecins généralistes (hors médecins à expertise particulière - MEP)"
-_MEP_LABEL: Final = "Médecins généralistes à expertise particulière (MEP)"
+#: Profession of the Cnam file, and what it holds, by column of the schema.
+_CNAM: Final = {
+    "gps_cnam": ("low", "Médecins généralistes (hors médecins à expertise particulière - MEP)"),
+    "gps_mep_cnam": ("low", "Médecins généralistes à expertise particulière (MEP)"),
+    "gps_per_100k_cnam": (
+        "density", "Médecins généralistes (hors médecins à expertise particulière - MEP)",
+    ),
+}  # fmt: skip
 
 
-def department_totals(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def department_totals(published: pd.DataFrame) -> pd.DataFrame:
     """
-    GPs by département and in France, in the BPE and at the Cnam.
+    GPs of the Cnam by département and in France.
 
     Parameters
     ----------
-    tables : mapping of str to DataFrame
-        Tables of the readers of the sources of ``gps_bpe`` and ``gps_cnam``, by source key.
+    published : DataFrame
+        Table of the reader of the source of ``gps_cnam``.
 
     Returns
     -------
@@ -37,31 +37,19 @@ def department_totals(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         Indexed by :data:`cpts_geo.schema.AREA`: the counts and the published density of GPs of
         :data:`cpts_geo.schema.COLUMNS` that stand in ``areas`` alone.
     """
-    counts = tables[_BPE]
-    bpe = counts[counts["facility"] == "gps"].set_index("departement")["count"]
-    # A département whose figure is masked has no row: France is then unknown.
-    whole = len(bpe) == counts["departement"].nunique()
-    bpe.loc[FRANCE.code] = bpe.sum() if whole else np.nan
-    published = tables[_CNAM]
     # A masked count would be bounds, and no figure to set beside another.
-    published = published[~published["masked"]]
-    cnam = published.pivot(index="departement", columns="profession", values=["low", "density"])
-    totals = pd.DataFrame(
-        {
-            embedded_vintage("gps_bpe"): bpe,
-            embedded_vintage("gps_cnam"): cnam["low", _GP_LABEL],
-            embedded_vintage("gps_mep_cnam"): cnam["low", _MEP_LABEL],
-            embedded_vintage("gps_per_100k_cnam"): cnam["density", _GP_LABEL],
-        }
+    known = published[~published["masked"]]
+    wide = known.pivot(index="departement", columns="profession", values=["low", "density"])
+    return by_area(
+        pd.DataFrame({embedded_vintage(name): wide[place] for name, place in _CNAM.items()})
     )
-    return by_area(totals)
 
 
 def department_comparisons(
-    totals: pd.DataFrame, communes: pd.DataFrame, figures: pd.DataFrame
+    totals: pd.DataFrame, communes: pd.DataFrame, *, figures: pd.DataFrame, basins: pd.DataFrame
 ) -> pd.DataFrame:
     """
-    Every indicator of each département and of France that the embedded data hold.
+    Every indicator that the embedded data hold of each area around a territory.
 
     Parameters
     ----------
@@ -70,6 +58,8 @@ def department_comparisons(
     communes, figures : DataFrame
         All communes, and their figures
         (:func:`cpts_geo.territories.figures.by_commune.national_figures`).
+    basins : DataFrame
+        As :func:`cpts_geo.territories.figures.basins.mean_of_basins` takes it.
 
     Returns
     -------
@@ -78,22 +68,23 @@ def department_comparisons(
     """
     table = with_every_figure(communes.merge(figures, on="code_insee"))
     long = sums_of_areas(table, indicators=SUMMARISED)
-    # Neither overseas départements nor Paris are in that file: its national row is that
-    # of what it covers, and says so.
-    bpe = [name for name in SUMMARISED if COLUMNS[name].source == _SHORT_OF_FRANCE]
-    covered = table.groupby("departement")[embedded_vintage("gps")].transform("count") > 0
+    # A file without the overseas départements has its national row for what it covers.
+    short = [n for n in SUMMARISED if not sources()[COLUMNS[n].source].overseas]
+    counted = next(name for name in short if COLUMNS[name].table == "figures")
+    covered = table.groupby("departement")[counted].transform("count") > 0
     covered_part = table[covered].assign(area_code=FRANCE.code)
-    metropole = area_summary(covered_part, by="area_code", indicators=bpe).assign(
+    metropole = area_summary(covered_part, by="area_code", indicators=short).assign(
         area_level=FRANCE.key, note="France métropolitaine sans Paris, absent du fichier"
     )
-    replaced = long["indicator"].isin(bpe) & (long["area_level"] == FRANCE.key)
+    replaced = long["indicator"].isin(short) & (long["area_level"] == FRANCE.key)
     long = pd.concat([long[~replaced], metropole], ignore_index=True)
-    wide = totals.copy()
-    for name, column in COLUMNS.items():
-        if column.table == "areas" and column.kind == "derived":
-            people = long[long["indicator"] == column.weight].set_index(AREA)["value"]
-            wide[name] = totals[column.numerator] / people * column.per
-    published = wide.reset_index().melt(AREA, var_name="indicator").dropna(subset=["value"])
+    means = [
+        mean_of_basins(
+            communes.assign(area_code=areas_of(communes, level)), basins, by="area_code"
+        ).assign(area_level=level.key)
+        for level in AROUND
+    ]
+    published = totals.reset_index().melt(AREA, var_name="indicator").dropna(subset=["value"])
     status = published["indicator"].map(lambda name: best_status(name).value)
-    long = pd.concat([long, published.assign(status=status, note="")], ignore_index=True)
+    long = pd.concat([long, *means, published.assign(status=status, note="")], ignore_index=True)
     return named(long, table).sort_values([*AREA, "indicator"], ignore_index=True)

@@ -18,9 +18,7 @@ from cpts_geo import settings
 from cpts_geo.files import write_atomically
 from cpts_geo.french import counted, day
 from cpts_geo.schema import (
-    AREA,
     COLUMNS,
-    DEPARTEMENT,
     FIGURE_COLUMNS,
     Status,
     embedded_vintage,
@@ -34,7 +32,7 @@ from cpts_geo.sources.fetching.cached import code_digest
 from cpts_geo.sources.fetching.parsed import available, load_source
 from cpts_geo.territories.cog.events import current_codes
 from cpts_geo.territories.figures._areas import named, sums_of_areas
-from cpts_geo.territories.figures._parts import Part, moved_to_today
+from cpts_geo.territories.figures._parts import Part
 from cpts_geo.territories.figures.aggregate import SUMMARISED, with_every_figure
 from cpts_geo.territories.figures.by_commune import cog_of, national_figures, parts_of
 
@@ -103,7 +101,7 @@ def load_national(
     --------
     >>> national = load_national(embedded.load_communes(), fetched=False)
     >>> len(national.figures), national.inputs
-    (1687, {})
+    (34920, {})
     """
     figures, comparisons = embedded.load_figures(), embedded.load_comparisons()
     chosen = _chosen() if fetched else {}
@@ -175,10 +173,10 @@ def _write(table: pd.DataFrame, path: Path) -> None:
 
 
 def _parts(tables: dict[str, pd.DataFrame]) -> list[Part]:
-    """What each fetched table brings; the RPPS apart."""
-    known = {key: table for key, table in tables.items() if key != "ans_rpps"}
-    rpps = [_rpps_part(table, key) for key, table in tables.items() if key not in known]
-    return parts_of(known) + rpps
+    """What each fetched table brings; the RPPS and the census by age apart."""
+    apart = {"ans_rpps": _rpps_part, _ALTERNATIVES["age"][0]: _age_part}
+    known = {key: table for key, table in tables.items() if key not in apart}
+    return parts_of(known) + [apart[k](tables[k], k) for k in apart if k in tables]
 
 
 def _notes(tables: dict[str, pd.DataFrame], lost: pd.DataFrame) -> list[str]:
@@ -203,31 +201,15 @@ def _rpps_part(table: pd.DataFrame, key: str) -> Part:
     return Part(key, moved, settings.COG_YEAR, ("gps_rpps",), equipped_only=True)
 
 
-def _shares(chosen: dict[str, str]) -> pd.DataFrame:
-    """Share of people of 75 or more, by commune of the current COG."""
-    key = chosen.get("age")
-    if key is None:
-        return pd.DataFrame({"code_insee": pd.Series(dtype=str)})
-    table = load_source(key)
-    if "share_75plus" in table:
-        return table.rename(columns={"share_75plus": embedded_vintage("share_75plus")})
+def _age_part(table: pd.DataFrame, key: str) -> Part:
+    """Share of people of 75 or more, of a census by age, weighed by its own people."""
     people = table["population"]
     old = people.where(table["age_low"] >= _AGE_75, 0)
-    by_age = pd.DataFrame({"code_insee": table["code_insee"], "old": old, "people": people})
-    wide = by_age.groupby("code_insee", as_index=False).sum()
-    # A code without place today has no share: it is unknown, as any code the source lacks.
-    moved, _, _ = moved_to_today(
-        wide,
-        cog_of(key),
-        counts=["old", "people"],
-        rates={},
-        people=embedded.load_population(),
-        events=embedded.load_cog_events(),
-    )
-    share = moved["old"] / moved["people"].where(moved["people"] > 0)
-    return pd.DataFrame(
-        {"code_insee": moved["code_insee"], embedded_vintage("share_75plus"): share}
-    )
+    wide = table[["code_insee"]].assign(old=old, people=people).groupby("code_insee").sum()
+    share = embedded_vintage("share_75plus")
+    wide[share] = wide["old"] / wide["people"].where(wide["people"] > 0)
+    rated = wide.drop(columns="old").reset_index()
+    return Part(key, rated, cog_of(key), ("people",), {share: "people"})
 
 
 def _compiled(
@@ -237,14 +219,8 @@ def _compiled(
     known_areas: pd.DataFrame,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Figures of all communes, and comparisons of all areas, from the sources chosen."""
-    totals = known_areas[known_areas["indicator"] == embedded_vintage("gps_bpe")]
-    tables = {key: load_source(key) for notion, key in chosen.items() if notion != "age"}
-    figures, lost = national_figures(
-        _parts(tables),
-        communes,
-        shares=_shares(chosen),
-        totals=totals.set_index(AREA)["value"].xs(DEPARTEMENT.key),
-    )
+    tables = {key: load_source(key) for key in chosen.values()}
+    figures, lost = national_figures(_parts(tables), communes)
     # What no fetched file brings keeps its embedded value, where there is one.
     brought = set(figures)
     rest = ["code_insee", *(name for name in known_figures if name not in brought)]

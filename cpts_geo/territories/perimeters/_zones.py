@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Final, Protocol
 
 import pandas as pd
@@ -55,22 +56,23 @@ class Named(Protocol):
     def names(self) -> pd.Series:
         """Name of each."""
 
-    @property
-    def unusable(self) -> Mapping[str, str]:
-        """Why one cannot be taken."""
-
     def named(self, code: str) -> str:
         """Name one so that it is told from its namesakes."""
 
 
 def find_zones(
-    zoning: Named, asked: Sequence[str], *, keys: Sequence[_Key] | None = None, remedy: str = ""
+    zoning: Named,
+    asked: Sequence[str],
+    *,
+    keys: Sequence[_Key] = (),
+    unusable: Mapping[str, str] = MappingProxyType({}),
+    remedy: str = "",
 ) -> tuple[list[str], list[str]]:
     """Codes of the zones that codes or names designate, each once, and French notes on the names.
 
     Case, accents and the kind of zone a name starts with do not matter: names are compared by the
     first of `keys` that makes one alike. Refuses with a PerimeterError, nearest shown, what is
-    unknown, borne by several, or no perimeter.
+    unknown, borne by several, or in `unusable`, with why.
     """
     codes: list[str] = []
     notes: list[str] = []
@@ -88,7 +90,7 @@ def find_zones(
             shown = _nearest(zoning, text, keys[-1]) if len(defects) < MAX_DEFECTS else []
             near = " ; ".join(zoning.named(code) for code in shown)
             defects.append(Defect(f"{quoted(text)} : inconnu ; au plus près : {near}", "inconnu"))
-        elif why := zoning.unusable.get(found[0]):
+        elif why := unusable.get(found[0]):
             defects.append(Defect(f"{quoted(text)} : {why}", "inutilisable"))
         elif text != found[0] and normalise_name(text) != normalise_name(zoning.names[found[0]]):
             notes.append(f"{quoted(text)} pris pour {zoning.named(found[0])}.")
@@ -164,10 +166,7 @@ def zoning_perimeters(
         {
             "name": labels,
             "document": [f"{zoning.document} {code}" for code in codes],
-            "perimeter": [
-                " ".join(filter(None, [zoning.perimeter, zoning.remarks.get(code)]))
-                for code in codes
-            ],
+            "perimeter": zoning.perimeter,
         },
         index=pd.Index(keys, name="territory"),
     )
@@ -186,6 +185,5 @@ def zoning_perimeters(
         members=members.reset_index(drop=True),
         audit=audit.assign(score=100.0, alternatives="").reset_index(drop=True),
         notes=tuple(notes),
-        inputs=zoning.inputs,
         folder=folder or (keys[0] if len(keys) == 1 else slug(f"{zoning.kind} {' '.join(codes)}")),
     )

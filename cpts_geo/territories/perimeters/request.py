@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -22,10 +22,9 @@ from cpts_geo.territories.perimeters._membership import (
     published_perimeters,
 )
 from cpts_geo.territories.perimeters._polygons import polygon_perimeters
-from cpts_geo.territories.perimeters._tvs import fetched_tvs, tvs_zoning
 from cpts_geo.territories.perimeters._zones import find_zones, zoning_perimeters
 from cpts_geo.territories.perimeters.known import find_cpts, known_cpts
-from cpts_geo.territories.perimeters.zonings import epci_zoning, zones_of_departements
+from cpts_geo.territories.perimeters.zonings import epci_zoning, tvs_zoning, zones_of_departements
 
 _DIVISIONS: Final = ("epci", "tvs")
 _KINDS: Final[Kinds] = {
@@ -159,7 +158,6 @@ def find_perimeters(
     communes: gpd.GeoDataFrame,
     *,
     former: pd.DataFrame,
-    tvs: Callable[[], tuple[pd.DataFrame, dict[str, str]]] = fetched_tvs,
     fetched: bool = True,
 ) -> Perimeters:
     """
@@ -173,9 +171,6 @@ def find_perimeters(
         The national table of communes.
     former : DataFrame
         Former communes.
-    tvs : callable
-        Gives the composition of the TVS and its SHA-256 by file name; called only when a TVS is
-        asked for.
     fetched : bool
         Whether CPTS are looked for in the layers that were fetched, besides the embedded table.
 
@@ -188,8 +183,6 @@ def find_perimeters(
     ------
     PerimeterError
         A territory or a file cannot be used; every defect is listed.
-    DataFileError
-        TVS are asked for and their composition was not fetched.
 
     Examples
     --------
@@ -199,7 +192,7 @@ def find_perimeters(
     >>> len(found.identity), found.folder
     (16, 'departement_45_epci')
     """
-    found = _shown(_perimeters(request, communes, former=former, tvs=tvs, fetched=fetched))
+    found = _shown(_perimeters(request, communes, former=former, fetched=fetched))
     sizes = found.members["territory"].map(found.identity["name"]).value_counts()
     large = sizes[sizes > MAX_COMMUNES].to_dict()
     defects = [f"{name} : {number(size)} communes" for name, size in large.items()]
@@ -239,7 +232,6 @@ def _perimeters(
     communes: gpd.GeoDataFrame,
     *,
     former: pd.DataFrame,
-    tvs: Callable[[], tuple[pd.DataFrame, dict[str, str]]],
     fetched: bool,
 ) -> Perimeters:
     """Territories of a request, whatever their size."""
@@ -261,11 +253,7 @@ def _perimeters(
         known = known_cpts(communes, former=former, partial=request.partial, fetched=fetched)
         return find_cpts(request.cpts, known)
     kind = request.by or ("tvs" if request.tvs else "epci")
-    if kind == "tvs":
-        table, inputs = tvs()
-        zoning = tvs_zoning(table, communes, inputs=inputs)
-    else:
-        zoning = epci_zoning(communes)
+    zoning = tvs_zoning(communes) if kind == "tvs" else epci_zoning(communes)
     if request.departements:
         codes, notes = zones_of_departements(zoning, request.departements, communes)
         folder = slug(f"departement {' '.join(request.departements)} {kind}")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 import pandas as pd
 
 from cpts_geo.errors import Defect, PerimeterError, quoted
 from cpts_geo.settings import COG_YEAR
+from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.territories.naming.spelling import departement_code
 from cpts_geo.territories.perimeters._membership import listed_communes
 
@@ -34,12 +35,6 @@ class Zoning:
     members : DataFrame
         zone (code), code_insee (current), published (codes of the source, ``" + "`` between
         those of merged communes), method (``exact`` or ``moved``), note (French, or empty).
-    remarks : dict of str to str
-        French sentences on one zone, by its code.
-    unusable : dict of str to str
-        Why a zone cannot be a perimeter, by its code.
-    inputs : dict of str to str
-        SHA-256 of the file it was read from, by file name; empty for embedded data.
     """
 
     kind: str
@@ -47,9 +42,6 @@ class Zoning:
     perimeter: str
     names: pd.Series
     members: pd.DataFrame
-    remarks: dict[str, str] = field(default_factory=dict)
-    unusable: dict[str, str] = field(default_factory=dict)
-    inputs: dict[str, str] = field(default_factory=dict)
 
     def named(self, code: str) -> str:
         """
@@ -89,21 +81,53 @@ def epci_zoning(communes: pd.DataFrame) -> Zoning:
     'CC Berry Loire Puisaye'
     """
     known = communes[communes["epci"].notna()]
-    members = pd.DataFrame(
-        {
-            "zone": known["epci"],
-            "code_insee": known["code_insee"],
-            "published": known["code_insee"],
-            "method": "exact",
-            "note": "",
-        }
-    )
     return Zoning(
         kind="epci",
         document=f"Insee/Etalab COG {COG_YEAR}, intercommunalité SIREN",
         perimeter="Intercommunalité entière.",
         names=known.drop_duplicates("epci").set_index("epci")["epci_name"],
-        members=members.reset_index(drop=True),
+        members=_members(known, "epci"),
+    )
+
+
+def tvs_zoning(communes: pd.DataFrame) -> Zoning:
+    """
+    Territoires de vie-santé of the embedded table of communes.
+
+    Parameters
+    ----------
+    communes : DataFrame
+        Current communes: code_insee, tvs, tvs_name (NaN for communes of no TVS).
+
+    Returns
+    -------
+    Zoning
+        One zone a TVS, under the code of its main commune.
+
+    Examples
+    --------
+    >>> from cpts_geo.sources.embedding import embedded
+    >>> tvs_zoning(embedded.load_communes()).names["45252"]
+    'TVS Pithiviers'
+    """
+    source = sources()["drees_tvs_2019"]
+    known = communes[communes["tvs"].notna()]
+    return Zoning(
+        kind="tvs",
+        document=f"{source.attribution}, TVS",
+        perimeter=f"Territoire de vie-santé entier : composition de {source.vintage}, communes du "
+        f"COG {COG_YEAR} ; une commune née depuis d’une fusion suit son chef-lieu.",
+        names="TVS " + known.drop_duplicates("tvs").set_index("tvs")["tvs_name"].sort_index(),
+        members=_members(known, "tvs"),
+    )
+
+
+def _members(known: pd.DataFrame, kind: str) -> pd.DataFrame:
+    """Communes of each zone, as their table has them."""
+    codes = known["code_insee"].reset_index(drop=True)
+    zones = known[kind].reset_index(drop=True)
+    return pd.DataFrame(
+        {"zone": zones, "code_insee": codes, "published": codes, "method": "exact", "note": ""}
     )
 
 

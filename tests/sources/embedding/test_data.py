@@ -377,6 +377,7 @@ def test_numbers_of_the_readme():
         "former_communes.csv": len(embedded.load_former_communes()),
         "cog_events.csv": len(embedded.load_cog_events()),
         "contour_holes.csv": len(pd.read_csv(embedded.verified("contour_holes.csv"))),
+        "day_profiles.csv": len(embedded.load_day_profiles()),
         "communes.parquet": ROWS,
     }
     for name, count in rows.items():

@@ -30,10 +30,6 @@ def commune_columns(communes: pd.DataFrame) -> list[str]:
     known = [str(name) for name in communes.columns[communes.notna().any()]]
     shown = {family: shown_vintage(family, known) for family in LISTED}
     newest = {family: name for family, name in shown.items() if name}
-    counted, estimated = (COLUMNS[newest[name]].vintage for name in ("gps", "gps_estimated"))
-    if counted > estimated:
-        # An estimate says nothing beside a count of a later year.
-        del newest["gps_estimated"]
     every = vintages("apl")
     before = every[every.index(newest["apl"]) - 1]
     wanted = [n for name in newest.values() for n in ([before] if name in every else []) + [name]]
@@ -61,7 +57,8 @@ def commune_table(communes: pd.DataFrame) -> tuple[list[tuple[str, str]], list[l
     names = commune_columns(communes)
     for name in names:
         column = COLUMNS[name]
-        headers.append((column.label, "" if column.vintage in column.label else column.vintage))
+        vintage = "" if column.vintage in column.label else column.vintage
+        headers.append((column.label, ", ".join(filter(None, (vintage, column.age_words)))))
     rows = []
     order = communes["name"].map(slug).sort_values().index
     for commune in communes.loc[order].to_dict("records"):

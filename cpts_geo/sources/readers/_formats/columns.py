@@ -8,11 +8,17 @@ import pandera.pandas as pa
 
 from cpts_geo.sources._conventions.tables import IN_SHARE, POSITIVE
 
-_FACILITIES: Final = ("gps", "emergency_departments", "pharmacies")
 #: Codes of general practitioners, the current one first: editions before 2024 say D201.
 GP_CODES: Final = ("D265", "D201")
 #: Names of the other facilities, by their code.
-OTHER_FACILITIES: Final = {"D106": "emergency_departments", "D307": "pharmacies"}
+OTHER_FACILITIES: Final = {
+    "D106": "emergency_departments",
+    "D108": "health_centres",
+    "D113": "health_houses",
+    "D281": "nurses",
+    "D307": "pharmacies",
+}
+_FACILITIES: Final = ("gps", *OTHER_FACILITIES.values())
 
 DEPARTEMENT: Final = pa.Column(
     str, pa.Check.str_matches(r"^(?:\d{2,3}|2[AB])$", error="code de département attendu")

@@ -1,8 +1,7 @@
-"""Insee's register of facilities (BPE): GPs, emergency departments and pharmacies, counted."""
+"""Insee's register of facilities (BPE): GPs, and the facilities of unscheduled care, counted."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -11,35 +10,20 @@ import pandas as pd
 import pandera.pandas as pa
 
 from cpts_geo.sources._conventions.tables import CODE
-from cpts_geo.sources._conventions.text import plain
 from cpts_geo.sources.catalogue.catalogue import Source
 from cpts_geo.sources.codes import PLM
 from cpts_geo.sources.readers._formats import sdmx
 from cpts_geo.sources.readers._formats.base import (
     Reader,
-    bounds,
-    one_level,
     repaired_codes,
     unexpected,
     whole_numbers,
 )
 from cpts_geo.sources.readers._formats.columns import COUNT, FACILITY, GP_CODES, OTHER_FACILITIES
-from cpts_geo.sources.readers._formats.text import header_cells, read_csv_text
-from cpts_geo.sources.readers._formats.workbook import filled, open_book
+from cpts_geo.sources.readers._formats.text import read_csv_text
 
-_DEPARTEMENT: Final = r"^(?:\d{2}|2[AB]|97\d)$"
 _BY_COMMUNE: Final = pa.DataFrameSchema(
     {"code_insee": CODE, "facility": FACILITY, "count": COUNT}, unique=["code_insee", "facility"]
-)
-_BY_DEPARTEMENT: Final = pa.DataFrameSchema(
-    {
-        "departement": pa.Column(
-            str, pa.Check.str_matches(_DEPARTEMENT, error="code de département attendu")
-        ),
-        "facility": FACILITY,
-        "count": COUNT,
-    },
-    unique=["departement", "facility"],
 )
 
 
@@ -87,38 +71,21 @@ def _bpe_vintage(path: Path, source: Source) -> str:
     return _one_year(path, source, sdmx.periods(path, source, whole=False))
 
 
-def _read_bpe_workbook(path: Path, source: Source) -> pd.DataFrame:
-    """Facilities by commune of an older workbook: code_insee, facility, count (0 is a known
-    absence), for the facilities that it has."""
-    codes = {f"nb_{code.lower()}": "gps" for code in reversed(GP_CODES)}
-    codes |= {f"nb_{code.lower()}": name for code, name in OTHER_FACILITIES.items()}
-    book = open_book(path, source.inner)
-    (sheet,) = book.sheets("COM").values()
-    # The row of labels above begins with CODGEO too: the row of codes is the one with NB_.
-    wanted = {"code_insee": "codgeo", "any": "|".join(codes)}
-    found = book.block(sheet, columns=wanted, optional={code: code for code in codes})
-    found = filled(found, "code_insee")
-    insee = repaired_codes(found["code_insee"], path)
-    facilities = {codes[code]: code for code in codes if code in found}
-    parts = [
-        pd.DataFrame(
-            {
-                "code_insee": insee,
-                "facility": name,
-                "count": whole_numbers(found[code], path),
-            }
-        )
-        for name, code in facilities.items()
-    ]
-    return one_level(pd.concat(parts, ignore_index=True), by=["facility"])
-
-
-def _workbook_vintage(path: Path, source: Source) -> str | None:
-    """Year in the title of the workbook, ``BPE 2020 - Base permanente...``."""
-    book = open_book(path, source.inner)
-    (sheet,) = book.sheets("COM").values()
-    found = re.search(r"\bBPE (\d{4})\b", book.titles(sheet, first=4))
-    return found[1] if found else None
+def _read_bpe_long(path: Path, source: Source) -> pd.DataFrame:
+    """Facilities by commune of a list of communes, types and counts, 0 where no row: code_insee,
+    facility, count."""
+    patterns = {"code_insee": "code_commune|codgeo", "type": "typequ", "count": "nombre"}
+    table = read_csv_text(path, inner=source.inner, patterns=patterns)
+    names = {_gp_code(list(table["type"].unique()), path): "gps"} | OTHER_FACILITIES
+    table = table[table["type"].isin(names)]
+    found = pd.DataFrame(
+        {
+            "code_insee": repaired_codes(table["code_insee"], path),
+            "facility": table["type"].map(names),
+            "count": whole_numbers(table["count"], path),
+        }
+    )
+    return found.sort_values(["code_insee", "facility"], ignore_index=True)
 
 
 def _read_bpe_2017(path: Path, source: Source) -> pd.DataFrame:
@@ -138,44 +105,8 @@ def _read_bpe_2017(path: Path, source: Source) -> pd.DataFrame:
     return table
 
 
-_STATLOCALES: Final = {
-    "gps": r"medecin generaliste \(en nombre\) (\d{4})",
-    "emergency_departments": r"urgences \(en nombre\) (\d{4})",
-    "pharmacies": r"pharmacie \(en nombre\) (\d{4})",
-}
-
-
-def _read_bpe_departements(path: Path, source: Source) -> pd.DataFrame:
-    """Facilities by département, whose sum is France: departement, facility, count; no row where no
-    figure is published."""
-    patterns = {"departement": "code", **_STATLOCALES}
-    wide = read_csv_text(path, inner=source.inner, patterns=patterns)
-    departement = wide["departement"].str.upper().str.zfill(2)
-    parts = []
-    for name in _STATLOCALES:
-        masked = bounds(wide[name], masked=(0.0, 0.0), path=path)["masked"]
-        counts = whole_numbers(wide.loc[~masked, name], path)
-        parts.append(
-            pd.DataFrame({"departement": departement[~masked], "facility": name, "count": counts})
-        )
-    table = pd.concat(parts, ignore_index=True)
-    return table.sort_values(["departement", "facility"], ignore_index=True)
-
-
-def _departements_vintage(path: Path, source: Source) -> str | None:
-    """Year in the headers of the counts, the same for all of them."""
-    header = header_cells(path, inner=source.inner, patterns=_STATLOCALES)
-    texts = [plain(cell) for cell in header]
-    found = [re.fullmatch(p, text) for p in _STATLOCALES.values() for text in texts]
-    years = sorted({match[1] for match in found if match})
-    if len(years) != 1:
-        raise unexpected(path, [f"colonnes de plusieurs millésimes : {', '.join(years)}"])
-    return years[0]
-
-
 READERS: Final = {
     "bpe": Reader(_read_bpe, _BY_COMMUNE, _bpe_vintage),
-    "bpe_workbook": Reader(_read_bpe_workbook, _BY_COMMUNE, _workbook_vintage),
+    "bpe_long": Reader(_read_bpe_long, _BY_COMMUNE),
     "bpe_2017": Reader(_read_bpe_2017, _BY_COMMUNE),
-    "bpe_departements": Reader(_read_bpe_departements, _BY_DEPARTEMENT, _departements_vintage),
 }

@@ -1,0 +1,39 @@
+"""Road kilometres from each commune to the nearest care (CartoSanté)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+import pandera.pandas as pa
+
+from cpts_geo.sources._conventions.tables import UNIQUE_CODE
+from cpts_geo.sources.catalogue.catalogue import Source
+from cpts_geo.sources.codes import COLLECTIVITES
+from cpts_geo.sources.readers._formats.base import Reader, known_numbers, repaired_codes
+from cpts_geo.sources.readers._formats.columns import QUANTITY
+from cpts_geo.sources.readers._formats.text import read_csv_text
+
+_KILOMETRES: Final = ("km_to_emergency", "km_to_pharmacy")
+
+
+def _read_distances(path: Path, source: Source) -> pd.DataFrame:
+    """Kilometres by commune, in order of code: code_insee, km_to_emergency, km_to_pharmacy (NaN
+    unknown)."""
+    patterns = {"code_insee": "code_commune"} | {
+        name: rf"{name}(_\d{{4}})?" for name in _KILOMETRES
+    }
+    raw = read_csv_text(path, inner=source.inner, patterns=patterns)
+    table = pd.DataFrame({name: known_numbers(raw[name], path) for name in _KILOMETRES})
+    table.insert(0, "code_insee", repaired_codes(raw["code_insee"], path))
+    table = table[~table["code_insee"].str.startswith(COLLECTIVITES)]
+    return table.sort_values("code_insee", ignore_index=True)
+
+
+READERS: Final = {
+    "cartosante_distances": Reader(
+        _read_distances,
+        pa.DataFrameSchema({"code_insee": UNIQUE_CODE, **dict.fromkeys(_KILOMETRES, QUANTITY)}),
+    )
+}
