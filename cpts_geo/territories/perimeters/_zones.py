@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Final, Protocol
 
 import pandas as pd
@@ -63,15 +64,15 @@ def find_zones(
     zoning: Named,
     asked: Sequence[str],
     *,
-    keys: Sequence[_Key] | None = None,
+    keys: Sequence[_Key] = (),
+    unusable: Mapping[str, str] = MappingProxyType({}),
     remedy: str = "",
-    unusable: Mapping[str, str] | None = None,
 ) -> tuple[list[str], list[str]]:
     """Codes of the zones that codes or names designate, each once, and French notes on the names.
 
     Case, accents and the kind of zone a name starts with do not matter: names are compared by the
     first of `keys` that makes one alike. Refuses with a PerimeterError, nearest shown, what is
-    unknown, borne by several, or unusable (why, by code).
+    unknown, borne by several, or in `unusable`, with why.
     """
     codes: list[str] = []
     notes: list[str] = []
@@ -89,7 +90,7 @@ def find_zones(
             shown = _nearest(zoning, text, keys[-1]) if len(defects) < MAX_DEFECTS else []
             near = " ; ".join(zoning.named(code) for code in shown)
             defects.append(Defect(f"{quoted(text)} : inconnu ; au plus près : {near}", "inconnu"))
-        elif why := (unusable or {}).get(found[0]):
+        elif why := unusable.get(found[0]):
             defects.append(Defect(f"{quoted(text)} : {why}", "inutilisable"))
         elif text != found[0] and normalise_name(text) != normalise_name(zoning.names[found[0]]):
             notes.append(f"{quoted(text)} pris pour {zoning.named(found[0])}.")

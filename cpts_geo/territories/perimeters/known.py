@@ -426,7 +426,7 @@ def find_cpts(asked: Sequence[str], known: KnownCpts) -> Perimeters:
     >>> len(found.members), found.folder
     (44, 'alpes_bleone_durance')
     """
-    codes, _ = find_zones(known, asked, keys=[cpts_key], remedy=_REMEDY, unusable=known.unusable)
+    codes, _ = find_zones(known, asked, keys=[cpts_key], unusable=known.unusable, remedy=_REMEDY)
     parts = [known.found(code) for code in codes]
     taken = {key for part in parts for key in part.published}
     each = []
