@@ -20,7 +20,7 @@ from cpts_geo.errors import DataFileError
 from cpts_geo.files import write_csv, write_json, write_parquet
 from cpts_geo.schema import DEPARTEMENT, EARLIER_POPULATION, embedded_vintage
 from cpts_geo.sources.catalogue.catalogue import sources, verified_path
-from cpts_geo.sources.codes import overseas
+from cpts_geo.sources.codes import WHOLE_OF, overseas
 from cpts_geo.sources.embedding import embedded, packages
 from cpts_geo.sources.embedding.cog_vintages import read_events
 from cpts_geo.sources.embedding.contracts import check
@@ -36,6 +36,7 @@ _SIMPLIFY_TOLERANCE_M = 250.0
 _DESCRIPTOR: Final = "datapackage.json"
 _FILES: Final = (
     "communes.parquet",
+    "arrondissements.parquet",
     "former_communes.csv",
     "cog_events.csv",
     "figures.csv",
@@ -47,13 +48,18 @@ _FILES: Final = (
 _MEGABYTES: Final = 20.0
 
 
-def _national_table(folder: Path) -> tuple[gpd.GeoDataFrame, pd.DataFrame, pd.DataFrame]:
-    """Communes with names, populations and contours; former communes; holes of the contours."""
+def _national_tables(
+    folder: Path,
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, pd.DataFrame, pd.DataFrame]:
+    """Communes and arrondissements with names, populations and contours; former communes; holes of
+    the contours."""
     communes, former, departements = packages.read_admin(folder)
     family = _split_families(packages.read_splits(folder, communes))
     communes = communes.assign(split_family=communes["code_insee"].map(family))
-    contours = packages.read_contours(folder)
+    arrondissements = packages.read_arrondissements(folder, communes)
+    contours, parts = packages.read_contours(folder)
     unmatched = set(communes["code_insee"]) ^ set(contours["code_insee"])
+    unmatched |= set(arrondissements["code_insee"]) ^ set(parts["code_insee"])
     if unmatched:
         raise DataFileError(
             "Les deux paquets n’ont pas les mêmes communes.",
@@ -66,16 +72,30 @@ def _national_table(folder: Path) -> tuple[gpd.GeoDataFrame, pd.DataFrame, pd.Da
     contours[EARLIER_POPULATION] = contours[EARLIER_POPULATION].mask(
         split, contours["delegated_2017"]
     )
-    contours = contours.drop(columns="delegated_2017")
     holes = coverage.holes(contours)
-    contours["area_km2"] = coverage.area_km2(contours).round(4)
-    contours = contours.assign(**coverage.checked_points(contours))
-    simplified = coverage.clean_and_simplify(contours, tolerance_m=_SIMPLIFY_TOLERANCE_M)
-    table = simplified.merge(communes, on="code_insee", validate="1:1")
-    table = table.merge(departements[["departement", "departement_name"]], on="departement")
-    columns = columns_of("communes.parquet")
-    table = table[columns].sort_values("code_insee", ignore_index=True)
-    return gpd.GeoDataFrame(table, crs=settings.GEOGRAPHIC_CRS), former, holes
+    contours, parts = coverage.clean_with_parts(
+        _measured(contours),
+        _measured(parts),
+        wholes=parts["code_insee"].map(WHOLE_OF),
+        tolerance_m=_SIMPLIFY_TOLERANCE_M,
+    )
+    tables = []
+    for shapes, named, file in (
+        (contours, communes, "communes.parquet"),
+        (parts, arrondissements, "arrondissements.parquet"),
+    ):
+        table = shapes.merge(named, on="code_insee", validate="1:1")
+        table = table.merge(departements[["departement", "departement_name"]], on="departement")
+        table = table[columns_of(file)].sort_values("code_insee", ignore_index=True)
+        tables.append(gpd.GeoDataFrame(table, crs=settings.GEOGRAPHIC_CRS))
+    return tables[0], tables[1], former, holes
+
+
+def _measured(contours: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Contours with their area, and points that lie in them."""
+    areas = coverage.area_km2(contours).round(4)
+    checked = contours.assign(area_km2=areas, **coverage.checked_points(contours))
+    return checked.drop(columns="delegated_2017")
 
 
 def _split_families(splits: pd.DataFrame) -> pd.Series:
@@ -143,7 +163,7 @@ def build(
     say("Paquets du registre : vérification ou téléchargement")
     packages.fetch_packages(packages_dir)
     say("Communes, populations, contours : lecture, nettoyage, simplification")
-    communes, former, holes = _national_table(packages_dir)
+    communes, arrondissements, former, holes = _national_tables(packages_dir)
     say("Chiffres des producteurs : lecture, passage au COG courant")
     events = read_events(packages_dir)
     tables = _read_sources(official_dir)
@@ -165,11 +185,13 @@ def build(
     kept = figures.loc[figures["code_insee"].isin(near), columns_of("figures.csv")]
     kept = kept.reset_index(drop=True)
     check(communes, "communes")
+    check(arrondissements, "arrondissements")
     check(kept, "figures")
     check(compared, "comparisons")
     check(events, "cog_events")
     with staged(output, last=_DESCRIPTOR, say=say) as stage:
         write_parquet(communes, stage.folder / "communes.parquet")
+        write_parquet(arrondissements, stage.folder / "arrondissements.parquet")
         write_csv(former, stage.folder / "former_communes.csv")
         write_csv(events, stage.folder / "cog_events.csv")
         write_csv(kept, stage.folder / "figures.csv")

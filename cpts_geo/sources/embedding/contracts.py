@@ -30,10 +30,11 @@ from cpts_geo.sources._conventions.tables import (
     TableT,
     validate,
 )
+from cpts_geo.sources.codes import PLM, WHOLE_OF
 
 _TableName = Literal[
-    "communes", "figures", "comparisons", "cog_events", "memberships", "territories", "facts",
-    "sites",
+    "communes", "arrondissements", "figures", "comparisons", "cog_events", "memberships",
+    "territories", "facts", "sites",
 ]  # fmt: skip
 
 _DATE_PATTERN: Final = r"^\d{4}(-\d{2}(-\d{2})?)?(/\d{4}(-\d{2}(-\d{2})?)?)?$"
@@ -51,6 +52,7 @@ _BASES: Final = ("liste publiée", "intercommunalité", "hypothèse")
 #: Columns that name a row in a message.
 _KEYS: Final[dict[_TableName, list[str]]] = {
     "communes": ["code_insee"],
+    "arrondissements": ["code_insee"],
     "figures": ["code_insee"],
     "comparisons": [*AREA, "indicator"],
     "cog_events": ["year", "from_code"],
@@ -95,30 +97,38 @@ def _unknown_exactly(value: str, status: str) -> pa.Check:
 
 
 _SHARES: Final = [name for name, column in COLUMNS.items() if column.percent]
+_PLACES: Final[dict[str, pa.Column]] = {
+    "code_insee": UNIQUE_CODE,
+    "name": FILLED,
+    "departement": FILLED,
+    "departement_name": FILLED,
+    "region": FILLED,
+    "epci": _text(nullable=True),
+    "epci_name": _text(nullable=True),
+    "split_family": _text(
+        pa.Check.str_matches(_CODES_PATTERN, error="codes Insee séparés par un espace"),
+        nullable=True,
+    ),
+    "population": pa.Column(int, POSITIVE),
+    EARLIER_POPULATION: pa.Column(float, [POSITIVE, _WHOLE_NUMBER], nullable=True),
+    "area_km2": pa.Column(
+        float, pa.Check.gt(0, error="superficie positive attendue"), nullable=True
+    ),
+    "lon": pa.Column(float, pa.Check.in_range(-180, 180), nullable=True),
+    "lat": pa.Column(float, pa.Check.in_range(-90, 90), nullable=True),
+    "point_status": _one_of((Status.MEASURED, Status.ESTIMATED)),
+    "geometry": pa.Column(None, nullable=True),
+}
 _SCHEMAS: Final[dict[_TableName, pa.DataFrameSchema]] = {
-    "communes": pa.DataFrameSchema(
-        {
-            "code_insee": UNIQUE_CODE,
-            "name": FILLED,
-            "departement": FILLED,
-            "departement_name": FILLED,
-            "region": FILLED,
-            "epci": _text(nullable=True),
-            "epci_name": _text(nullable=True),
-            "split_family": _text(
-                pa.Check.str_matches(_CODES_PATTERN, error="codes Insee séparés par un espace"),
-                nullable=True,
+    "communes": pa.DataFrameSchema(_PLACES),
+    "arrondissements": pa.DataFrameSchema(
+        {**_PLACES, "city": pa.Column(str, pa.Check.isin(list(PLM)))},
+        checks=[
+            pa.Check(
+                lambda table: table["code_insee"].map(WHOLE_OF) == table["city"],
+                error="arrondissement d’une autre commune",
             ),
-            "population": pa.Column(int, POSITIVE),
-            EARLIER_POPULATION: pa.Column(float, [POSITIVE, _WHOLE_NUMBER], nullable=True),
-            "area_km2": pa.Column(
-                float, pa.Check.gt(0, error="superficie positive attendue"), nullable=True
-            ),
-            "lon": pa.Column(float, pa.Check.in_range(-180, 180), nullable=True),
-            "lat": pa.Column(float, pa.Check.in_range(-90, 90), nullable=True),
-            "point_status": _one_of((Status.MEASURED, Status.ESTIMATED)),
-            "geometry": pa.Column(None, nullable=True),
-        },
+        ],
     ),
     "figures": pa.DataFrameSchema(
         {

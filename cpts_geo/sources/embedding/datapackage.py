@@ -32,6 +32,7 @@ _TEXTS = {
     "epci_name": "Nom de l’EPCI",
     "split_family": "Commune divisée depuis 2018 : son code, puis ceux des communes rétablies ; "
     "vide : non divisée",
+    "city": "Code Insee de la commune dont c’est un arrondissement",
     "lon": "Longitude du chef-lieu, degrés WGS84, voir point_status",
     "lat": "Latitude du chef-lieu, degrés WGS84, voir point_status",
     "geometry": "Contour simplifié, WGS84 ; vide : contour inconnu",
@@ -62,13 +63,22 @@ _OWN_TEXTS = {
     ("contour_holes.csv", "lon"): "Longitude d’un point du trou, degrés WGS84",
     ("contour_holes.csv", "lat"): "Latitude d’un point du trou, degrés WGS84",
 }
+_COMMUNE_SOURCES = ("decoupage_administratif_2026", "admin_express", "insee_population_2017")
+_COMMUNE_COLUMNS = (
+    "code_insee", "name", "departement", "departement_name", "region", "epci", "epci_name",
+    "split_family", "population", EARLIER_POPULATION, "area_km2", "lon", "lat", "point_status",
+    "geometry",
+)  # fmt: skip
 _RESOURCES: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     "communes.parquet": (
         f"Communes de France, COG {COG_YEAR} : noms, populations, superficies, contours simplifiés",
-        ("decoupage_administratif_2026", "admin_express", "insee_population_2017"),
-        ("code_insee", "name", "departement", "departement_name", "region", "epci", "epci_name",
-         "split_family", "population", EARLIER_POPULATION, "area_km2", "lon", "lat",
-         "point_status", "geometry"),
+        _COMMUNE_SOURCES,
+        _COMMUNE_COLUMNS,
+    ),
+    "arrondissements.parquet": (
+        f"Arrondissements de Paris, Lyon et Marseille, COG {COG_YEAR} : comme les communes",
+        _COMMUNE_SOURCES,
+        (*_COMMUNE_COLUMNS, "city"),
     ),
     "former_communes.csv": (
         "Communes déléguées, associées, arrondissements et codes retirés depuis "
