@@ -283,7 +283,7 @@ def _placed(rows: pd.DataFrame, of_delegated: pd.Series) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(
         {
             "code_insee": table.code,
-            EARLIER_POPULATION: pd.to_numeric(table.population_municipale),
+            EARLIER_POPULATION: pd.to_numeric(table.population_municipale).astype("float64"),
             "delegated_2017": table.id.map(of_delegated),
             "lon": np.round(shapely.get_x(points), 5),
             "lat": np.round(shapely.get_y(points), 5),
