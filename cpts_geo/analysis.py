@@ -33,6 +33,7 @@ from cpts_geo.study.study import TABLES, Common, Study
 from cpts_geo.study.surroundings import Surroundings, parsed_changes, places
 from cpts_geo.territories.figures.national import load_national
 from cpts_geo.territories.perimeters.outlines import outlines, territory_communes
+from cpts_geo.territories.perimeters.partition import parts_notes, places_of
 from cpts_geo.territories.perimeters.request import Request, find_perimeters
 
 _KINDS: Final[Kinds] = {
@@ -122,7 +123,7 @@ class Analysis:
     studies : dict of str to Study
         By territory, in the order asked for; their parts are computed when first asked for.
     national : GeoDataFrame
-        All communes, for the surroundings of maps.
+        All communes, for the surroundings of maps; arrondissements where territories have some.
     notes : tuple of str
         What was adapted while reading an analyst's file, and what to know of the perimeter.
     parameters : dict
@@ -264,13 +265,15 @@ def analyse(
     own = None if options.scenario is None else load_scenario(options.scenario)
     say("Données communales : lecture et vérification")
     national, former = embedded.load_communes(), embedded.load_former_communes()
+    arrondissements = embedded.load_arrondissements()
+    say("Communes : reconnaissance des noms et des codes")
+    found = find_perimeters(request, national, former=former, arrondissements=arrondissements)
+    national = places_of(national, arrondissements, found.members["code_insee"])
     given: TravelTimes | None = None
     travel_notes: tuple[str, ...] = ()
     if options.travel is not None:
         unit, codes = options.travel_unit, national["code_insee"]
         given, travel_notes = given_times(options.travel, unit, codes=codes)
-    say("Communes : reconnaissance des noms et des codes")
-    found = find_perimeters(request, national, former=former)
     say(f"Indicateurs de {counted(len(found.identity), 'territoire', 'territoires')}")
     layer = load_national(national, fetched=options.fetched, say=say)
     communes = territory_communes(found.members, national, figures=layer.figures)
@@ -297,6 +300,7 @@ def analyse(
         sites = sites.iloc[:0]
     notes = (
         *found.notes,
+        *parts_notes(communes),
         *layer.notes,
         *travel_notes,
         *lacking_notes(given, communes),

@@ -50,14 +50,15 @@ def tvs_zoning(
     Bring the TVS to the communes of today: each in the one its own code, its chef-lieu's, had.
 
     A merger of communes of two TVS is whole in that one, and both say so; a commune split since is
-    in the TVS of the one it left; a TVS of arrondissements, or without commune left, is unusable.
+    in the TVS of the one it left; a TVS without commune left, or of arrondissements where
+    `communes` have the city whole, is unusable.
     """
     source = sources()[table.attrs.get("source", SOURCES[0])]
     names = table.drop_duplicates("tvs").set_index("tvs")["tvs_name"].sort_index()
     # The code of a TVS is that of its main commune.
     main = names.index.to_series().map(communes.set_index("code_insee")["name"])
     names = names.fillna(main).fillna(names.index.to_series())
-    is_part = table["code_insee"].isin(WHOLE_OF)
+    is_part = table["code_insee"].isin(WHOLE_OF) & ~table["code_insee"].isin(communes["code_insee"])
     whole = table[~is_part]
     whole = whole.assign(
         current=current_codes(whole["code_insee"], from_vintage=cog_of(source.key))

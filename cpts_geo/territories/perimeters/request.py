@@ -24,6 +24,7 @@ from cpts_geo.territories.perimeters._membership import (
 from cpts_geo.territories.perimeters._polygons import polygon_perimeters
 from cpts_geo.territories.perimeters._tvs import fetched_tvs, tvs_zoning
 from cpts_geo.territories.perimeters._zones import find_zones, zoning_perimeters
+from cpts_geo.territories.perimeters.partition import places_of
 from cpts_geo.territories.perimeters.zonings import epci_zoning, zones_of_departements
 
 _DIVISIONS: Final = ("epci", "tvs")
@@ -144,6 +145,7 @@ def find_perimeters(
     communes: gpd.GeoDataFrame,
     *,
     former: pd.DataFrame,
+    arrondissements: gpd.GeoDataFrame,
     tvs: Callable[[], tuple[pd.DataFrame, dict[str, str]]] = fetched_tvs,
 ) -> Perimeters:
     """
@@ -157,6 +159,9 @@ def find_perimeters(
         The national table of communes.
     former : DataFrame
         Former communes.
+    arrondissements : GeoDataFrame
+        Those of Paris, Lyon and Marseille: lists and polygons designate them as communes, TVS are
+        made of them, and an EPCI holds the whole city.
     tvs : callable
         Gives the composition of the TVS and its SHA-256 by file name; called only when a TVS is
         asked for.
@@ -176,12 +181,18 @@ def find_perimeters(
     Examples
     --------
     >>> from cpts_geo.sources.embedding import embedded
-    >>> communes, former = embedded.load_communes(), embedded.load_former_communes()
-    >>> found = find_perimeters(Request(departements=("45",)), communes, former=former)
+    >>> found = find_perimeters(
+    ...     Request(departements=("45",)),
+    ...     embedded.load_communes(),
+    ...     former=embedded.load_former_communes(),
+    ...     arrondissements=embedded.load_arrondissements(),
+    ... )
     >>> len(found.identity), found.folder
     (16, 'departement_45_epci')
     """
-    found = _shown(_perimeters(request, communes, former=former, tvs=tvs))
+    found = _shown(
+        _perimeters(request, communes, former=former, arrondissements=arrondissements, tvs=tvs)
+    )
     sizes = found.members["territory"].map(found.identity["name"]).value_counts()
     large = sizes[sizes > MAX_COMMUNES].to_dict()
     defects = [f"{name} : {number(size)} communes" for name, size in large.items()]
@@ -221,6 +232,7 @@ def _perimeters(
     communes: gpd.GeoDataFrame,
     *,
     former: pd.DataFrame,
+    arrondissements: gpd.GeoDataFrame,
     tvs: Callable[[], tuple[pd.DataFrame, dict[str, str]]],
 ) -> Perimeters:
     """Territories of a request, whatever their size."""
@@ -229,11 +241,15 @@ def _perimeters(
     if request.perimeter is not None:
         if request.polygon:
             return polygon_perimeters(
-                request.perimeter, communes, name=request.name, only=request.only
+                request.perimeter,
+                communes,
+                arrondissements=arrondissements,
+                name=request.name,
+                only=request.only,
             )
         return file_perimeter(
             request.perimeter,
-            communes,
+            pd.concat([communes, arrondissements]),
             former=former,
             name=request.name,
             departements=request.departements or None,
@@ -241,6 +257,7 @@ def _perimeters(
     kind = request.by or ("tvs" if request.tvs else "epci")
     if kind == "tvs":
         table, inputs = tvs()
+        communes = places_of(communes, arrondissements, arrondissements["code_insee"])
         zoning = tvs_zoning(table, communes, inputs=inputs)
     else:
         zoning = epci_zoning(communes)

@@ -9,6 +9,7 @@ import pytest
 
 from cpts_geo.errors import DataFileError, PerimeterError, written
 from cpts_geo.sources.catalogue.catalogue import sources
+from cpts_geo.sources.codes import PLM
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.sources.fetching.fetch import fetch
 from cpts_geo.sources.readers.communes.tvs import READERS
@@ -38,6 +39,11 @@ def former():
 
 
 @pytest.fixture(scope="module")
+def arrondissements():
+    return embedded.load_arrondissements()
+
+
+@pytest.fixture(scope="module")
 def zoning(communes):
     return epci_zoning(communes)
 
@@ -58,13 +64,15 @@ def zones_of_tvs(tvs, communes):
 
 
 @pytest.fixture
-def found(request, communes, former):
+def found(request, communes, former, arrondissements):
     """Perimeters of a request; the composition of the TVS is read where one is asked for."""
 
     def tvs():
         return request.getfixturevalue("tvs"), {"tvs.xlsx": "0" * 64}
 
-    return lambda wanted: find_perimeters(wanted, communes, former=former, tvs=tvs)
+    return lambda wanted: find_perimeters(
+        wanted, communes, former=former, arrondissements=arrondissements, tvs=tvs
+    )
 
 
 def people(communes, codes) -> int:
@@ -289,13 +297,19 @@ def test_tvs_of_loiret(communes, tvs, found):
 
 def test_a_tvs_that_cannot_be_a_list_of_communes_says_why(tvs, found):
     with pytest.raises(PerimeterError) as refused:
-        found(Request(tvs=("75117", "93059", "2A999")))
-    part, absorbed, unknown = refused.value.defects
-    assert "arrondissement municipal" in part
+        found(Request(tvs=("93059", "2A999")))
+    absorbed, unknown = refused.value.defects
     assert "93066" in absorbed
     assert "inconnu" in unknown
-    with pytest.raises(PerimeterError, match="75"):
-        found(Request(departements=("75",), by="tvs"))
+
+
+def test_a_tvs_of_an_arrondissement_is_that_arrondissement(tvs, communes, found):
+    one = found(Request(tvs=("75117",)))
+    assert one.members["code_insee"].tolist() == ["75117"]
+    all_of = found(Request(departements=("75",), by="tvs"))
+    assert sorted(all_of.members["code_insee"]) == list(PLM["75056"])
+    # Where the city is whole, it is in none.
+    assert "commune entière" in tvs_zoning(tvs, communes).unusable["75117"]
 
 
 def test_a_code_without_successor_is_named(communes):
