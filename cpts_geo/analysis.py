@@ -264,18 +264,18 @@ def analyse(
     expect(options, Options, remedy=remedy)
     own = None if options.scenario is None else load_scenario(options.scenario)
     say("Données communales : lecture et vérification")
-    national, former = embedded.load_communes(), embedded.load_former_communes()
+    whole, former = embedded.load_communes(), embedded.load_former_communes()
     arrondissements = embedded.load_arrondissements()
     say("Communes : reconnaissance des noms et des codes")
-    found = find_perimeters(request, national, former=former, arrondissements=arrondissements)
-    national = places_of(national, arrondissements, found.members["code_insee"])
+    found = find_perimeters(request, whole, former=former, arrondissements=arrondissements)
+    national = places_of(whole, arrondissements, found.members["code_insee"])
     given: TravelTimes | None = None
     travel_notes: tuple[str, ...] = ()
     if options.travel is not None:
         unit, codes = options.travel_unit, national["code_insee"]
         given, travel_notes = given_times(options.travel, unit, codes=codes)
     say(f"Indicateurs de {counted(len(found.identity), 'territoire', 'territoires')}")
-    layer = load_national(national, fetched=options.fetched, say=say)
+    layer = load_national(whole, fetched=options.fetched, say=say)
     communes = territory_communes(found.members, national, figures=layer.figures)
     outline = outlines(communes).join(found.identity[["name", "document", "perimeter"]])
     outline = outline.loc[found.identity.index]

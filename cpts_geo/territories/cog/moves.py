@@ -125,7 +125,7 @@ def move(
     check_rows(table, [*adding, *weighing], universe=universe, vintage=from_vintage, events=known)
     codes = table[CODE]
     whole_of = WHOLE_OF if arrondissements == "sum" else {}
-    present = set(codes.map(whole_of).fillna(codes))
+    present = set(codes.replace(whole_of))
     path = follow(
         present, known, from_vintage=from_vintage, to_vintage=to_vintage,
         split=split, population=people if split == "population" else None,
@@ -137,7 +137,7 @@ def move(
     moved = _moved(table.iloc[links["row"]], links, counts=adding, rates=weighing)
     # What is gone without a date may have been gone before this table.
     sure = universe - set(known.loc[~known["dated"], "from_code"])
-    wholes = set(codes.map(whole_of).dropna())
+    wholes = {whole_of[code] for code in codes if code in whole_of}
     absent = _absent(set(codes), path, set(moved[CODE]), wholes=wholes, universe=sure)
     changed = links[links["event"].notna()]
     journey = pd.concat([changed[_JOURNEY], absent[_JOURNEY]], ignore_index=True)
@@ -150,7 +150,7 @@ def _links(
 ) -> pd.DataFrame:
     """One row a row of the table and code it goes to, in the order of the table."""
     links = pd.DataFrame({"row": np.arange(len(codes)), "code": codes.to_numpy()})
-    links["from_code"] = links["code"].map(whole_of).fillna(links["code"])
+    links["from_code"] = links["code"].replace(whole_of)
     links = links.merge(path, on="from_code", how="left", sort=False)
     arrondissement = links["code"] != links["from_code"]
     untouched = links["how"].isna()

@@ -9,7 +9,6 @@ import pandas as pd
 from cpts_geo.errors import DataFileError
 from cpts_geo.settings import COG_YEAR
 from cpts_geo.sources.catalogue.catalogue import sha256_of, sources
-from cpts_geo.sources.codes import WHOLE_OF
 from cpts_geo.territories.cog.events import current_codes
 from cpts_geo.territories.figures.by_commune import cog_of
 from cpts_geo.territories.perimeters.zonings import Zoning
@@ -50,18 +49,16 @@ def tvs_zoning(
     Bring the TVS to the communes of today: each in the one its own code, its chef-lieu's, had.
 
     A merger of communes of two TVS is whole in that one, and both say so; a commune split since is
-    in the TVS of the one it left; a TVS without commune left, or of arrondissements where
-    `communes` have the city whole, is unusable.
+    in the TVS of the one it left; a TVS without commune left is unusable. Paris, Lyon and Marseille
+    are divided by arrondissement, and so must `communes` be.
     """
     source = sources()[table.attrs.get("source", SOURCES[0])]
     names = table.drop_duplicates("tvs").set_index("tvs")["tvs_name"].sort_index()
     # The code of a TVS is that of its main commune.
     main = names.index.to_series().map(communes.set_index("code_insee")["name"])
     names = names.fillna(main).fillna(names.index.to_series())
-    is_part = table["code_insee"].isin(WHOLE_OF) & ~table["code_insee"].isin(communes["code_insee"])
-    whole = table[~is_part]
-    whole = whole.assign(
-        current=current_codes(whole["code_insee"], from_vintage=cog_of(source.key))
+    whole = table.assign(
+        current=current_codes(table["code_insee"], from_vintage=cog_of(source.key))
     )
     lost = whole[whole["current"].isna()]
     whole = whole.dropna(subset=["current"])
@@ -83,9 +80,6 @@ def tvs_zoning(
     members = members.assign(method=same.map({True: "exact", False: "moved"}), note="")
     remarks = _remarks(whole, zone, communes, lost=lost)
     unusable = {
-        str(code): "TVS d’arrondissement municipal, or les données s’arrêtent à la commune entière"
-        for code in table.loc[is_part, "tvs"].unique()
-    } | {
         str(code): f"ses communes sont aujourd’hui dans d’autres TVS ({remarks[str(code)]})"
         for code in set(whole["tvs"]) - set(members["zone"])
     }

@@ -9,13 +9,14 @@ import pytest
 
 from cpts_geo.errors import DataFileError, PerimeterError, written
 from cpts_geo.sources.catalogue.catalogue import sources
-from cpts_geo.sources.codes import PLM
+from cpts_geo.sources.codes import PLM, WHOLE_OF
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.sources.fetching.fetch import fetch
 from cpts_geo.sources.readers.communes.tvs import READERS
 from cpts_geo.territories.perimeters._membership import territory_keys
 from cpts_geo.territories.perimeters._tvs import fetched_tvs, tvs_zoning
 from cpts_geo.territories.perimeters._zones import find_zones
+from cpts_geo.territories.perimeters.partition import places_of
 from cpts_geo.territories.perimeters.request import Request, find_perimeters
 from cpts_geo.territories.perimeters.zonings import epci_zoning, zones_of_departements
 
@@ -55,10 +56,11 @@ def tvs(official_dir: Path):
 
 
 @pytest.fixture(scope="module")
-def zones_of_tvs(tvs, communes):
-    before = [tvs.copy(), communes.copy()]
-    zoning = tvs_zoning(tvs, communes)
-    for table, copy in zip((tvs, communes), before, strict=True):
+def zones_of_tvs(tvs, communes, arrondissements):
+    places = places_of(communes, arrondissements, arrondissements["code_insee"])
+    before = [tvs.copy(), places.copy()]
+    zoning = tvs_zoning(tvs, places)
+    for table, copy in zip((tvs, places), before, strict=True):
         pd.testing.assert_frame_equal(pd.DataFrame(table), pd.DataFrame(copy))
     return zoning
 
@@ -252,8 +254,8 @@ def test_the_first_composition_that_was_fetched_is_taken_and_named(
 def test_tvs_put_each_commune_in_one_zone(communes, tvs, zones_of_tvs):
     placed = zones_of_tvs.members.set_index("code_insee")["zone"]
     assert not placed.index.duplicated().any()
-    assert set(placed.index) <= set(communes["code_insee"])
-    assert set(communes["code_insee"]) - set(placed.index) == {"13055", "69123", "75056"}
+    # Paris, Lyon and Marseille are in the TVS of their arrondissements.
+    assert set(placed.index) == set(communes["code_insee"]) - PLM.keys() | WHOLE_OF.keys()
     # A commune that exists today and did in 2019 is where the file puts it.
     then = tvs.set_index("code_insee")["tvs"]
     both = placed.index.intersection(then.index)
@@ -303,13 +305,11 @@ def test_a_tvs_that_cannot_be_a_list_of_communes_says_why(tvs, found):
     assert "inconnu" in unknown
 
 
-def test_a_tvs_of_an_arrondissement_is_that_arrondissement(tvs, communes, found):
+def test_a_tvs_of_an_arrondissement_is_that_arrondissement(found):
     one = found(Request(tvs=("75117",)))
     assert one.members["code_insee"].tolist() == ["75117"]
     all_of = found(Request(departements=("75",), by="tvs"))
     assert sorted(all_of.members["code_insee"]) == list(PLM["75056"])
-    # Where the city is whole, it is in none.
-    assert "commune entière" in tvs_zoning(tvs, communes).unusable["75117"]
 
 
 def test_a_code_without_successor_is_named(communes):
