@@ -33,6 +33,7 @@ from cpts_geo.study.study import TABLES, Common, Study
 from cpts_geo.study.surroundings import Surroundings, parsed_changes, places
 from cpts_geo.territories.figures.national import load_national
 from cpts_geo.territories.perimeters.outlines import outlines, territory_communes
+from cpts_geo.territories.perimeters.partition import parts_notes, places_of
 from cpts_geo.territories.perimeters.request import Request, find_perimeters
 
 _KINDS: Final[Kinds] = {
@@ -122,7 +123,7 @@ class Analysis:
     studies : dict of str to Study
         By territory, in the order asked for; their parts are computed when first asked for.
     national : GeoDataFrame
-        All communes, for the surroundings of maps.
+        All communes, for the surroundings of maps; arrondissements where territories have some.
     notes : tuple of str
         What was adapted while reading an analyst's file, and what to know of the perimeter.
     parameters : dict
@@ -263,16 +264,20 @@ def analyse(
     expect(options, Options, remedy=remedy)
     own = None if options.scenario is None else load_scenario(options.scenario)
     say("Données communales : lecture et vérification")
-    national, former = embedded.load_communes(), embedded.load_former_communes()
+    whole, former = embedded.load_communes(), embedded.load_former_communes()
+    arrondissements = embedded.load_arrondissements()
+    say("Communes : reconnaissance des noms et des codes")
+    found = find_perimeters(
+        request, whole, former=former, arrondissements=arrondissements, fetched=options.fetched
+    )
+    national = places_of(whole, arrondissements, found.members["code_insee"])
     given: TravelTimes | None = None
     travel_notes: tuple[str, ...] = ()
     if options.travel is not None:
         unit, codes = options.travel_unit, national["code_insee"]
         given, travel_notes = given_times(options.travel, unit, codes=codes)
-    say("Communes : reconnaissance des noms et des codes")
-    found = find_perimeters(request, national, former=former, fetched=options.fetched)
     say(f"Indicateurs de {counted(len(found.identity), 'territoire', 'territoires')}")
-    layer = load_national(national, fetched=options.fetched, say=say)
+    layer = load_national(whole, fetched=options.fetched, say=say)
     communes = territory_communes(found.members, national, figures=layer.figures)
     outline = outlines(communes).join(found.identity[["name", "document", "perimeter"]])
     outline = outline.loc[found.identity.index]
@@ -297,6 +302,7 @@ def analyse(
     sites = sites[~sites["territory"].isin(foreign)]
     notes = (
         *found.notes,
+        *parts_notes(communes),
         *layer.notes,
         *travel_notes,
         *lacking_notes(given, communes),

@@ -14,7 +14,7 @@ from cpts_geo.asked import typed_path
 from cpts_geo.cli._options import OUTPUTS, Draws, path_option
 from cpts_geo.cli._terminal import echo, teller
 from cpts_geo.errors import ScenarioError, one_line
-from cpts_geo.french import counted, number
+from cpts_geo.french import number
 
 
 class _TravelUnit(StrEnum):
@@ -138,6 +138,7 @@ def report(
     from cpts_geo.analysis import Options, analyse  # noqa: PLC0415
     from cpts_geo.atlas.sections.perimeter.audit import recognised  # noqa: PLC0415
     from cpts_geo.capacity.answer.headline import DRAWS  # noqa: PLC0415
+    from cpts_geo.sources.codes import counted_places  # noqa: PLC0415
     from cpts_geo.territories.perimeters.request import Request  # noqa: PLC0415
     from cpts_geo.writing.output_folder import check_output  # noqa: PLC0415
     from cpts_geo.writing.report import MEGABYTES, REPORT_FILES, write_report  # noqa: PLC0415
@@ -174,7 +175,7 @@ def report(
     cut = not result.table("border").empty
     for study in result.studies.values() if result.folder else ():
         size = (
-            f"{counted(study.outline['communes'], 'commune', 'communes')}, "
+            f"{counted_places(study.figures['code_insee'])}, "
             f"{number(study.outline['population'])} habitants"
         )
         # Zones are whole by construction; what a limit cuts, or a list says, is worth a sentence.

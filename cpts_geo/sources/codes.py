@@ -7,6 +7,7 @@ from typing import Final
 import pandas as pd
 
 from cpts_geo.errors import Defect, alike, quoted
+from cpts_geo.french import counted, joined
 
 #: Overseas codes (971...) have the shape of the others.
 CODE_PATTERN: Final = r"^(?:\d{2}|2[AB])\d{3}$"
@@ -20,6 +21,33 @@ PLM: Final = {
 }
 #: Commune of each arrondissement.
 WHOLE_OF: Final = {part: whole for whole, parts in PLM.items() for part in parts}
+
+
+def counted_places(codes: pd.Series) -> str:
+    """
+    Count communes, and the arrondissements that stand for a part of one.
+
+    Parameters
+    ----------
+    codes : Series of str
+        INSEE codes, each once.
+
+    Returns
+    -------
+    str
+        French words.
+
+    Examples
+    --------
+    >>> counted_places(pd.Series(["45019"])), counted_places(pd.Series(["93066", "75118", "75119"]))
+    ('1 commune', '1 commune et 2 arrondissements')
+    """
+    parts = int(codes.isin(WHOLE_OF).sum())
+    words = [
+        (len(codes) - parts, "commune", "communes"),
+        (parts, "arrondissement", "arrondissements"),
+    ]
+    return joined([counted(count, *word) for count, *word in words if count])
 
 
 def overseas(codes: pd.Series) -> pd.Series:

@@ -19,6 +19,7 @@ from cpts_geo.errors import DataFileError
 from cpts_geo.files import write_csv, write_json, write_parquet
 from cpts_geo.schema import COLUMNS, EARLIER_POPULATION, embedded_vintage
 from cpts_geo.sources.catalogue.catalogue import sources, verified_path
+from cpts_geo.sources.codes import WHOLE_OF
 from cpts_geo.sources.embedding import packages
 from cpts_geo.sources.embedding.cog_vintages import read_events
 from cpts_geo.sources.embedding.contracts import check
@@ -36,6 +37,7 @@ _SIMPLIFY_TOLERANCE_M = 250.0
 _DESCRIPTOR: Final = "datapackage.json"
 _FILES: Final = (
     "communes.parquet",
+    "arrondissements.parquet",
     "former_communes.csv",
     "cog_events.csv",
     "figures.parquet",
@@ -49,16 +51,22 @@ _FILES: Final = (
 _MEGABYTES: Final = 20.0
 
 
-def _national_table(
+def _national_tables(
     folder: Path, tables: Mapping[str, pd.DataFrame]
-) -> tuple[gpd.GeoDataFrame, pd.DataFrame, pd.DataFrame]:
-    """Communes with names, populations, zones and contours; former communes; holes of contours."""
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, pd.DataFrame, pd.DataFrame]:
+    """Communes and arrondissements with names, populations, zones and contours; former communes;
+    holes of the contours."""
     communes, former, areas = packages.read_admin(folder)
     family = _split_families(packages.read_splits(folder, communes))
     communes = communes.assign(split_family=communes["code_insee"].map(family))
-    communes = pd.concat([communes, _zones(communes, tables)], axis=1)
-    contours = packages.read_contours(folder)
+    zones = _zones(communes, tables, names=communes)
+    arrondissements = packages.read_arrondissements(folder, communes)
+    of_parts = _zones(arrondissements, tables, names=communes)
+    communes = pd.concat([communes, zones], axis=1)
+    arrondissements = pd.concat([arrondissements, of_parts], axis=1)
+    contours, parts = packages.read_contours(folder)
     unmatched = set(communes["code_insee"]) ^ set(contours["code_insee"])
+    unmatched |= set(arrondissements["code_insee"]) ^ set(parts["code_insee"])
     if unmatched:
         raise DataFileError(
             "Les deux paquets n’ont pas les mêmes communes.",
@@ -71,16 +79,30 @@ def _national_table(
     contours[EARLIER_POPULATION] = contours[EARLIER_POPULATION].mask(
         split, contours["delegated_2017"]
     )
-    contours = contours.drop(columns="delegated_2017")
     holes = coverage.holes(contours)
-    contours["area_km2"] = coverage.area_km2(contours).round(4)
-    contours = contours.assign(**coverage.checked_points(contours))
-    simplified = coverage.clean_and_simplify(contours, tolerance_m=_SIMPLIFY_TOLERANCE_M)
-    table = simplified.merge(communes, on="code_insee", validate="1:1")
-    table = table.merge(areas.drop(columns="region"), on="departement")
-    columns = columns_of("communes.parquet")
-    table = table[columns].sort_values("code_insee", ignore_index=True)
-    return gpd.GeoDataFrame(table, crs=settings.GEOGRAPHIC_CRS), former, holes
+    contours, parts = coverage.clean_with_parts(
+        _measured(contours),
+        _measured(parts),
+        wholes=parts["code_insee"].map(WHOLE_OF),
+        tolerance_m=_SIMPLIFY_TOLERANCE_M,
+    )
+    made = []
+    for shapes, named, file in (
+        (contours, communes, "communes.parquet"),
+        (parts, arrondissements, "arrondissements.parquet"),
+    ):
+        table = shapes.merge(named, on="code_insee", validate="1:1")
+        table = table.merge(areas.drop(columns="region"), on="departement")
+        table = table[columns_of(file)].sort_values("code_insee", ignore_index=True)
+        made.append(gpd.GeoDataFrame(table, crs=settings.GEOGRAPHIC_CRS))
+    return made[0], made[1], former, holes
+
+
+def _measured(contours: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Contours with their area, and points that lie in them."""
+    areas = coverage.area_km2(contours).round(4)
+    checked = contours.assign(area_km2=areas, **coverage.checked_points(contours))
+    return checked.drop(columns="delegated_2017")
 
 
 def _split_families(splits: pd.DataFrame) -> pd.Series:
@@ -92,15 +114,16 @@ def _split_families(splits: pd.DataFrame) -> pd.Series:
     return pd.Series({code: text for text in texts.values() for code in text.split()}, dtype=str)
 
 
-def _zones(communes: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Zones of producers that each commune is in, on the rows of `communes`."""
+def _zones(
+    communes: pd.DataFrame, tables: Mapping[str, pd.DataFrame], *, names: pd.DataFrame
+) -> pd.DataFrame:
+    """Zones of producers that each place is in, on the rows of `communes`; `names` names them all."""
     tvs, basins = "drees_tvs_2019", "insee_bassins_de_vie_2022"
     health = zones_of_today(tables[tvs], communes, cog=cog_of(tvs))
     living = zones_of_today(tables[basins], communes, cog=cog_of(basins))["bassin_de_vie"]
     # The code of one is that of its main commune, which may have merged since.
     main = current_codes(living.dropna().drop_duplicates(), from_vintage=cog_of(basins))
-    names = main.map(communes.set_index("code_insee")["name"]).set_axis(living[main.index])
-    named = living.map(names)
+    named = living.map(main.map(names.set_index("code_insee")["name"]).set_axis(living[main.index]))
     return health.assign(bassin_de_vie=living, bassin_de_vie_name=named)
 
 
@@ -167,7 +190,7 @@ def build(
     packages.fetch_packages(packages_dir)
     tables = _read_sources(official_dir)
     say("Communes, populations, contours : lecture, nettoyage, simplification")
-    communes, former, holes = _national_table(packages_dir, tables)
+    communes, arrondissements, former, holes = _national_tables(packages_dir, tables)
     say("Chiffres des producteurs : passage au COG courant")
     events = read_events(packages_dir)
     figures, lost = national_figures(parts_of(tables), communes, events=events)
@@ -176,12 +199,14 @@ def build(
     compared = department_comparisons(totals, communes, figures=figures, basins=basins)
     figures = figures[columns_of("figures.parquet")]
     check(communes, "communes")
+    check(arrondissements, "arrondissements")
     check(figures, "figures")
     check(compared, "comparisons")
     check(events, "cog_events")
     profiles = check(_day_profiles(tables["spf_sursaud_2024"]), "day_profiles")
     with staged(output, last=_DESCRIPTOR, say=say) as stage:
         write_parquet(communes, stage.folder / "communes.parquet")
+        write_parquet(arrondissements, stage.folder / "arrondissements.parquet")
         write_csv(former, stage.folder / "former_communes.csv")
         write_csv(events, stage.folder / "cog_events.csv")
         write_parquet(_few_words(figures), stage.folder / "figures.parquet")

@@ -254,16 +254,20 @@ def test_refusals_quote_it_harmlessly(kind: str, command: Command, tmp_path: Pat
 
 
 def test_a_name_typed_or_of_a_fetched_zone_is_clean(tmp_path: Path) -> None:
-    communes, former = embedded.load_communes(), embedded.load_former_communes()
+    communes = embedded.load_communes()
+    known = {
+        "former": embedded.load_former_communes(),
+        "arrondissements": embedded.load_arrondissements(),
+    }
     for text in HOSTILE.values():
         path = tmp_path / "l.csv"
         path.write_text("commune\nDry\n", encoding="utf-8")
         request = Request(perimeter=path, name=text)
         table = pd.DataFrame({"code_insee": ["45130"], "tvs": ["45999"], "tvs_name": [text]})
         zone = Request(tvs=("45999",))
-        named = find_perimeters(request, communes, former=former)
+        named = find_perimeters(request, communes, **known)
         fetched = find_perimeters(
-            zone, communes, former=former, tvs=lambda t=table: (t, {"tvs.xlsx": "0"})
+            zone, communes, **known, tvs=lambda t=table: (t, {"tvs.xlsx": "0"})
         )
         for found in (named, fetched):
             (name,) = found.identity["name"]

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from cpts_geo import settings
+from cpts_geo.sources.codes import PLM, WHOLE_OF
 from cpts_geo.sources.embedding import embedded, packages
 from cpts_geo.territories.perimeters import coverage
 from cpts_geo.writing.embedded_data import _split_families, build
@@ -21,7 +22,23 @@ def admin(packages_dir):
 
 @pytest.fixture(scope="module")
 def contours(packages_dir):
-    return packages.read_contours(packages_dir)
+    communes, _ = packages.read_contours(packages_dir)
+    return communes
+
+
+def test_arrondissements_of_the_packages_make_their_cities(admin, packages_dir, contours):
+    communes, _, _ = admin
+    parts = packages.read_arrondissements(packages_dir, communes).set_index("code_insee")
+    _, shapes = packages.read_contours(packages_dir)
+    assert dict(zip(parts.index, parts["city"], strict=True)) == WHOLE_OF
+    assert sorted(shapes["code_insee"]) == sorted(WHOLE_OF)
+    cities = communes.set_index("code_insee").loc[list(PLM)]
+    assert parts.groupby("city")["population"].sum().to_dict() == cities["population"].to_dict()
+    shared = ["departement", "region", "epci", "epci_name"]
+    assert (parts[shared] == cities[shared].loc[parts["city"]].to_numpy()).all(axis=None)
+    before = shapes.groupby(shapes["code_insee"].map(WHOLE_OF))["population_2017"].sum()
+    whole = contours.set_index("code_insee")["population_2017"]
+    assert before.to_dict() == whole[before.index].to_dict()
 
 
 def test_communes_of_the_package(admin):
@@ -81,7 +98,8 @@ def test_splits_between_vintages(admin, packages_dir):
 def without_metropole(monkeypatch):
     """Clean overseas contours, find the holes of part of Normandie: others are as committed."""
     clean, find = coverage.clean_and_simplify, coverage.holes
-    committed = embedded.load_communes().set_index("code_insee").geometry
+    every = [embedded.load_communes(), embedded.load_arrondissements()]
+    committed = pd.concat(every).set_index("code_insee").geometry
     known = pd.read_csv(settings.COMMUNES_DIR / "contour_holes.csv")
 
     def clean_overseas(contours, *, tolerance_m):
@@ -125,6 +143,7 @@ def test_compiling_again_gives_the_committed_bytes(
     described = json.loads((built / "datapackage.json").read_text("utf-8"))["resources"]
     assert {resource["path"] for resource in described} == {
         "communes.parquet",
+        "arrondissements.parquet",
         "former_communes.csv",
         "cog_events.csv",
         "figures.csv",

@@ -15,6 +15,7 @@ from cpts_geo.schema import FILE
 from cpts_geo.settings import COG_YEAR
 from cpts_geo.sources.analyst.travel.file import Unit, read_travel_file
 from cpts_geo.sources.catalogue.catalogue import sources
+from cpts_geo.sources.codes import PLM, WHOLE_OF
 
 
 def given_times(
@@ -30,7 +31,7 @@ def given_times(
     unit : {"minutes", "seconds"} or None
         Unit of its times, where the file does not say it.
     codes : Series of str
-        Communes of today: other codes are named, and have no use.
+        Places of the run: other codes are named, and have no use.
 
     Returns
     -------
@@ -73,7 +74,15 @@ def given_times(
             f"{counted(len(alone), *words_of_own)}, à {duration(0, words=True)} par convention"
         )
     if len(strangers):
-        adapted.append(f"codes absents du COG {COG_YEAR}, laissés de côté : {listed(strangers)}")
+        parts = strangers.intersection(pd.Index([*PLM, *WHOLE_OF]))
+        gone = strangers.difference(parts)
+        if len(gone):
+            adapted.append(f"codes absents du COG {COG_YEAR}, laissés de côté : {listed(gone)}")
+        if len(parts):
+            adapted.append(
+                "codes d’une ville ou d’arrondissements que l’analyse prend à l’autre niveau, "
+                f"laissés de côté : {listed(parts)}"
+            )
     said = (f"Table des temps : {', '.join(adapted)}.",) if adapted else ()
     return times, (*said, *_one_way_note(times), *_own_note(pairs))
 

@@ -14,9 +14,10 @@ from cpts_geo.capacity.demand.interval import (
     INTERVAL_WORDS,
     SAMPLING_WORDS,
 )
-from cpts_geo.french import counted, number, percent, typeset
+from cpts_geo.french import number, percent, typeset
 from cpts_geo.schema import GRADE_LABELS, STATUS_LABELS, STATUS_MARKS, TIME_UNIT
 from cpts_geo.sources.catalogue.catalogue import credits_of
+from cpts_geo.sources.codes import counted_places
 
 
 def template(name: str) -> Template:
@@ -55,7 +56,7 @@ def _environment() -> Environment:
         "number": number,
         "percent": percent,
         "typeset": typeset,
-        "counted": counted,
+        "counted_places": counted_places,
         "credits": credits_of,
     }
     environment.globals |= {

@@ -15,6 +15,8 @@ from cpts_geo.sources.catalogue.catalogue import verified_path
 
 #: Type of the entries that are communes of their own.
 CURRENT = "commune-actuelle"
+#: Type of those of the parts of Paris, Lyon and Marseille.
+ARRONDISSEMENT = "arrondissement-municipal"
 #: Vintages of the package kept to find codes that left the COG, newest first.
 PAST_COG = (2025, 2024, 2023, 2022, 2021)
 _FIELDS = ("code", "nom", "type", "chefLieu", "anciensCodes", "population")

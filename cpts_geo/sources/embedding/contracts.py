@@ -32,11 +32,13 @@ from cpts_geo.sources._conventions.tables import (
     validate,
 )
 from cpts_geo.sources.catalogue.catalogue import sources
+from cpts_geo.sources.codes import PLM, WHOLE_OF
 
 #: What zones of producers a commune is in: their codes, each with its name.
 ZONES: Final = ("tvs", "tvs_name", "bassin_de_vie", "bassin_de_vie_name")
 _TableName = Literal[
-    "communes", "figures", "comparisons", "cog_events", "day_profiles", "perimeters",
+    "communes", "arrondissements", "figures", "comparisons", "cog_events", "day_profiles",
+    "perimeters",
     "territories", "facts", "sites",
 ]  # fmt: skip
 
@@ -57,6 +59,7 @@ _COMPLETE_PATTERN: Final = r"^(oui|non( : .+)?)$"
 #: Columns that name a row in a message.
 _KEYS: Final[dict[_TableName, list[str]]] = {
     "communes": ["code_insee"],
+    "arrondissements": ["code_insee"],
     "figures": ["code_insee"],
     "comparisons": [*AREA, "indicator"],
     "cog_events": ["year", "from_code"],
@@ -102,32 +105,40 @@ def _unknown_exactly(value: str, status: str) -> pa.Check:
 
 
 _SHARES: Final = [name for name, column in COLUMNS.items() if column.percent]
+_PLACES: Final[dict[str, pa.Column]] = {
+    "code_insee": UNIQUE_CODE,
+    "name": FILLED,
+    "departement": FILLED,
+    "departement_name": FILLED,
+    "region": FILLED,
+    "region_name": FILLED,
+    **{name: _text(nullable=True) for name in ZONES},
+    "epci": _text(nullable=True),
+    "epci_name": _text(nullable=True),
+    "split_family": _text(
+        pa.Check.str_matches(_CODES_PATTERN, error="codes Insee séparés par un espace"),
+        nullable=True,
+    ),
+    "population": pa.Column(int, POSITIVE),
+    EARLIER_POPULATION: pa.Column(float, [POSITIVE, _WHOLE_NUMBER], nullable=True),
+    "area_km2": pa.Column(
+        float, pa.Check.gt(0, error="superficie positive attendue"), nullable=True
+    ),
+    "lon": pa.Column(float, pa.Check.in_range(-180, 180), nullable=True),
+    "lat": pa.Column(float, pa.Check.in_range(-90, 90), nullable=True),
+    "point_status": _one_of((Status.MEASURED, Status.ESTIMATED)),
+    "geometry": pa.Column(None, nullable=True),
+}
 _SCHEMAS: Final[dict[_TableName, pa.DataFrameSchema]] = {
-    "communes": pa.DataFrameSchema(
-        {
-            "code_insee": UNIQUE_CODE,
-            "name": FILLED,
-            "departement": FILLED,
-            "departement_name": FILLED,
-            "region": FILLED,
-            "region_name": FILLED,
-            **{name: _text(nullable=True) for name in ZONES},
-            "epci": _text(nullable=True),
-            "epci_name": _text(nullable=True),
-            "split_family": _text(
-                pa.Check.str_matches(_CODES_PATTERN, error="codes Insee séparés par un espace"),
-                nullable=True,
+    "communes": pa.DataFrameSchema(_PLACES),
+    "arrondissements": pa.DataFrameSchema(
+        {**_PLACES, "city": pa.Column(str, pa.Check.isin(list(PLM)))},
+        checks=[
+            pa.Check(
+                lambda table: table["code_insee"].map(WHOLE_OF) == table["city"],
+                error="arrondissement d’une autre commune",
             ),
-            "population": pa.Column(int, POSITIVE),
-            EARLIER_POPULATION: pa.Column(float, [POSITIVE, _WHOLE_NUMBER], nullable=True),
-            "area_km2": pa.Column(
-                float, pa.Check.gt(0, error="superficie positive attendue"), nullable=True
-            ),
-            "lon": pa.Column(float, pa.Check.in_range(-180, 180), nullable=True),
-            "lat": pa.Column(float, pa.Check.in_range(-90, 90), nullable=True),
-            "point_status": _one_of((Status.MEASURED, Status.ESTIMATED)),
-            "geometry": pa.Column(None, nullable=True),
-        },
+        ],
     ),
     "figures": pa.DataFrameSchema(
         {

@@ -37,6 +37,7 @@ _TEXTS = {
     "epci_name": "Nom de l’EPCI",
     "split_family": "Commune divisée depuis 2018 : son code, puis ceux des communes rétablies ; "
     "vide : non divisée",
+    "city": "Code Insee de la commune dont c’est un arrondissement",
     "lon": "Longitude du chef-lieu, degrés WGS84, voir point_status",
     "lat": "Latitude du chef-lieu, degrés WGS84, voir point_status",
     "geometry": "Contour simplifié, WGS84 ; vide : contour inconnu",
@@ -80,15 +81,26 @@ _OWN_TEXTS = {
     "part), day_to_day, hole (jour laissé de côté)",
     ("contour_holes.csv", "lat"): "Latitude d’un point du trou, degrés WGS84",
 }
+_COMMUNE_SOURCES = (
+    "decoupage_administratif_2026", "admin_express", "insee_population_2017", "drees_tvs_2019",
+    "insee_bassins_de_vie_2022",
+)  # fmt: skip
+_COMMUNE_COLUMNS = (
+    "code_insee", "name", "departement", "departement_name", "region", "region_name", "epci",
+    "epci_name", "tvs", "tvs_name", "bassin_de_vie", "bassin_de_vie_name", "split_family",
+    "population", EARLIER_POPULATION, "area_km2", "lon", "lat", "point_status",
+    "geometry",
+)  # fmt: skip
 _RESOURCES: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     "communes.parquet": (
         f"Communes de France, COG {COG_YEAR} : noms, populations, superficies, contours simplifiés",
-        ("decoupage_administratif_2026", "admin_express", "insee_population_2017",
-         "drees_tvs_2019", "insee_bassins_de_vie_2022"),
-        ("code_insee", "name", "departement", "departement_name", "region", "region_name", "epci",
-         "epci_name", "tvs", "tvs_name", "bassin_de_vie", "bassin_de_vie_name", "split_family",
-         "population", EARLIER_POPULATION, "area_km2", "lon", "lat",
-         "point_status", "geometry"),
+        _COMMUNE_SOURCES,
+        _COMMUNE_COLUMNS,
+    ),
+    "arrondissements.parquet": (
+        f"Arrondissements de Paris, Lyon et Marseille, COG {COG_YEAR} : comme les communes",
+        _COMMUNE_SOURCES,
+        (*_COMMUNE_COLUMNS, "city"),
     ),
     "former_communes.csv": (
         "Communes déléguées, associées, arrondissements et codes retirés depuis "

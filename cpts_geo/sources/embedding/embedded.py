@@ -109,15 +109,44 @@ def load_communes() -> gpd.GeoDataFrame:
     >>> communes.set_index("code_insee").at["45203", "name"]
     'Meung-sur-Loire'
     """
-    path = verified("communes.parquet")
+    return _places("communes.parquet")
+
+
+def load_arrondissements() -> gpd.GeoDataFrame:
+    """
+    Load the arrondissements of Paris, Lyon and Marseille.
+
+    Returns
+    -------
+    GeoDataFrame
+        45 rows in code order with the columns of :func:`load_communes`, and city (code of the
+        commune); their contours lie side by side in the coverage of the communes.
+
+    Raises
+    ------
+    DataFileError
+        As for :func:`verified`.
+
+    Examples
+    --------
+    >>> parts = load_arrondissements().set_index("code_insee")
+    >>> parts.at["75113", "name"], parts.at["75113", "city"]
+    ('Paris 13e Arrondissement', '75056')
+    """
+    return _places("arrondissements.parquet")
+
+
+def _places(name: str) -> gpd.GeoDataFrame:
+    """Places with their contours."""
+    path = verified(name)
     # Contours a few at a time: decoded whole, they were the peak memory of a report.
     with pq.ParquetFile(path, memory_map=True) as file:
         batches = file.iter_batches(_CONTOURS_AT_ONCE, columns=["geometry"], use_threads=False)
         contours = [shapely.from_wkb(batch.column(0).to_numpy(False)) for batch in batches]
         others = [name for name in file.schema_arrow.names if name != "geometry"]
-        communes = file.read(others, use_threads=False).to_pandas(use_threads=False)
+        places = file.read(others, use_threads=False).to_pandas(use_threads=False)
     geometry = np.concatenate(contours)
-    return gpd.GeoDataFrame(communes, geometry=geometry, crs=settings.GEOGRAPHIC_CRS)
+    return gpd.GeoDataFrame(places, geometry=geometry, crs=settings.GEOGRAPHIC_CRS)
 
 
 def _read(name: str) -> pd.DataFrame:

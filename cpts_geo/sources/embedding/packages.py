@@ -28,6 +28,7 @@ from cpts_geo.schema import EARLIER_POPULATION
 from cpts_geo.settings import GEOGRAPHIC_CRS
 from cpts_geo.sources.catalogue.catalogue import sources, verified_path
 from cpts_geo.sources.embedding._entries import (
+    ARRONDISSEMENT,
     CURRENT,
     PAST_COG,
     handwritten_events,
@@ -35,7 +36,7 @@ from cpts_geo.sources.embedding._entries import (
     read_entries,
 )
 
-_FORMER_KINDS = ("commune-deleguee", "commune-associee", "arrondissement-municipal")
+_FORMER_KINDS = ("commune-deleguee", "commune-associee", ARRONDISSEMENT)
 
 
 def fetch_packages(folder: Path) -> None:
@@ -151,6 +152,37 @@ def read_admin(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     return communes, former, areas.assign(region_name=areas["region"].map(names))
 
 
+def read_arrondissements(folder: Path, communes: pd.DataFrame) -> pd.DataFrame:
+    """
+    Arrondissements of Paris, Lyon and Marseille, described as communes are.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder with the packages named in the catalogue.
+    communes : DataFrame
+        Current communes, see :func:`read_admin`: an arrondissement is in the EPCI of its city.
+
+    Returns
+    -------
+    DataFrame
+        The columns of `communes`, and city (code of the commune); one row an arrondissement.
+    """
+    (entries,) = members(verified_path("decoupage_administratif_2026", folder), "communes")
+    table = pd.DataFrame([entry for entry in entries if entry["type"] == ARRONDISSEMENT])
+    found = pd.DataFrame(
+        {
+            "code_insee": table.code,
+            "name": table.nom,
+            "population": table.population.astype("int64"),
+            "city": table.commune,
+        }
+    )
+    shared = communes.drop(columns=["name", "population"]).rename(columns={"code_insee": "city"})
+    found = found.merge(shared, on="city", validate="m:1")
+    return found.sort_values("code_insee", ignore_index=True)[[*communes.columns, "city"]]
+
+
 def _retired_codes(folder: Path, *, seen: set[str]) -> pd.DataFrame:
     """Codes current in a past COG that no table of today knows, with the first COG without."""
     found: dict[str, dict[str, Any]] = {}
@@ -199,9 +231,11 @@ def read_splits(folder: Path, communes: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(kept, columns=["parent", "part"])
 
 
-def read_contours(folder: Path) -> gpd.GeoDataFrame:
+def read_contours(
+    folder: Path,
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
     """
-    Contours and town-hall points of the current communes, as the package has them.
+    Contours and town-hall points of communes and of arrondissements, as the package has them.
 
     Parameters
     ----------
@@ -210,7 +244,7 @@ def read_contours(folder: Path) -> gpd.GeoDataFrame:
 
     Returns
     -------
-    GeoDataFrame
+    communes, arrondissements : GeoDataFrame
         code_insee, population_2017 (NaN unknown; of the wider commune for some that have been
         split since), delegated_2017 (sum of its delegated communes of today, NaN when it has
         none), lon, lat (degrees, NaN when the point is missing or empty), geometry (EPSG:4326,
@@ -236,7 +270,15 @@ def read_contours(folder: Path) -> gpd.GeoDataFrame:
     of_delegated = people.groupby(delegated.commune_parent_id).agg(
         lambda part: part.sum(skipna=False)
     )
-    table = table[table.type == "COM"].sort_values("code", ignore_index=True)
+    communes, arrondissements = (
+        _placed(table[table.type == kind], of_delegated) for kind in ("COM", "ARM")
+    )
+    return communes, arrondissements
+
+
+def _placed(rows: pd.DataFrame, of_delegated: pd.Series) -> gpd.GeoDataFrame:
+    """Contours, points and people of 2017 of some rows of the package, in order of code."""
+    table = rows.sort_values("code", ignore_index=True)
 
     def shapes(column: str) -> Any:
         texts = table[column].astype(object)
@@ -247,7 +289,7 @@ def read_contours(folder: Path) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(
         {
             "code_insee": table.code,
-            EARLIER_POPULATION: pd.to_numeric(table.population_municipale),
+            EARLIER_POPULATION: pd.to_numeric(table.population_municipale).astype("float64"),
             "delegated_2017": table.id.map(of_delegated),
             "lon": np.round(shapely.get_x(points), 5),
             "lat": np.round(shapely.get_y(points), 5),

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from cpts_geo.settings import COG_YEAR
+from cpts_geo.sources.codes import WHOLE_OF
 from cpts_geo.sources.embedding.cog_vintages import EVENT_COLUMNS
 from cpts_geo.sources.embedding.contracts import FUSION, RECODED, SPLIT, check
 from cpts_geo.sources.embedding.embedded import load_cog_events, load_population
@@ -76,12 +77,13 @@ def current_codes(codes: pd.Series, *, from_vintage: int) -> pd.Series:
     -------
     Series of str
         Current code, on the same index: the merged commune, and for a commune that was split the
-        one that kept its code. NaN for a code that nothing tells the successor of.
+        one that kept its code. NaN for a code that nothing tells the successor of. The code of an
+        arrondissement stays: it is never lost.
 
     Examples
     --------
-    >>> current_codes(pd.Series(["85060", "45019", "99999"]), from_vintage=2018).tolist()
-    ['85194', '45019', nan]
+    >>> current_codes(pd.Series(["85060", "75113", "99999"]), from_vintage=2018).tolist()
+    ['85194', '75113', nan]
     """
     today = load_population().index
     path = follow(
@@ -90,7 +92,7 @@ def current_codes(codes: pd.Series, *, from_vintage: int) -> pd.Series:
     )  # fmt: skip
     path = path[path["share"] > 0].drop_duplicates("from_code")
     after = codes.map(path.set_index("from_code")["to_code"])
-    untouched = ~codes.isin(path["from_code"]) & codes.isin(today)
+    untouched = ~codes.isin(path["from_code"]) & codes.isin([*today, *WHOLE_OF])
     return after.where(~untouched, codes)
 
 

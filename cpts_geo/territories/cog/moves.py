@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 import pandas as pd
@@ -43,6 +43,7 @@ def move(
     counts: Sequence[str] | None = None,
     rates: Mapping[str, str] | None = None,
     split: Split = "refuse",
+    arrondissements: Literal["sum", "keep"] = "sum",
     events: pd.DataFrame | None = None,
     population: pd.Series[int] | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -50,8 +51,7 @@ def move(
     Bring a table of communes from one COG to a later one.
 
     Counts of communes that merge add up; rates take their mean weighed by their denominator; a part
-    that is unknown makes the whole unknown. Arrondissements of Paris, Lyon and Marseille are
-    brought to the commune.
+    that is unknown makes the whole unknown.
 
     Parameters
     ----------
@@ -68,6 +68,9 @@ def move(
     split : {"refuse", "population", "parent"}
         For a commune that was split since: refuse the table; share counts by the people of the
         parts and copy rates, with a warning; or leave all to it, its other parts being unknown.
+    arrondissements : {"sum", "keep"}
+        Bring those of Paris, Lyon and Marseille to the commune, or keep each, for territories made
+        of them (:func:`cpts_geo.territories.perimeters.partition.places_of`).
     events : DataFrame, optional
         Events between COG (:func:`cpts_geo.sources.embedding.cog_vintages.read_events`); by default
         the embedded ones, dated from 2022 on. Those of
@@ -121,7 +124,8 @@ def move(
     universe = codes_at(from_vintage, people.index, known)
     check_rows(table, [*adding, *weighing], universe=universe, vintage=from_vintage, events=known)
     codes = table[CODE]
-    present = set(codes.map(WHOLE_OF).fillna(codes))
+    whole_of = WHOLE_OF if arrondissements == "sum" else {}
+    present = set(codes.replace(whole_of))
     path = follow(
         present, known, from_vintage=from_vintage, to_vintage=to_vintage,
         split=split, population=people if split == "population" else None,
@@ -129,21 +133,24 @@ def move(
     in_table = among(path["from_code"], present)
     window = known[known["year"].between(from_vintage + 1, to_vintage)]
     check_splits(path[in_table], window, split=split)
-    links = _links(codes, path[in_table])
+    links = _links(codes, path[in_table], whole_of=whole_of)
     moved = _moved(table.iloc[links["row"]], links, counts=adding, rates=weighing)
     # What is gone without a date may have been gone before this table.
     sure = universe - set(known.loc[~known["dated"], "from_code"])
-    absent = _absent(set(codes), path, set(moved[CODE]), universe=sure)
+    wholes = {whole_of[code] for code in codes if code in whole_of}
+    absent = _absent(set(codes), path, set(moved[CODE]), wholes=wholes, universe=sure)
     changed = links[links["event"].notna()]
     journey = pd.concat([changed[_JOURNEY], absent[_JOURNEY]], ignore_index=True)
     _warn(table, changed, counts=adding)
     return moved, journey.sort_values(["from_code", "to_code"], ignore_index=True)
 
 
-def _links(codes: pd.Series[str], path: pd.DataFrame) -> pd.DataFrame:
+def _links(
+    codes: pd.Series[str], path: pd.DataFrame, *, whole_of: Mapping[str, str]
+) -> pd.DataFrame:
     """One row a row of the table and code it goes to, in the order of the table."""
     links = pd.DataFrame({"row": np.arange(len(codes)), "code": codes.to_numpy()})
-    links["from_code"] = links["code"].map(WHOLE_OF).fillna(links["code"])
+    links["from_code"] = links["code"].replace(whole_of)
     links = links.merge(path, on="from_code", how="left", sort=False)
     arrondissement = links["code"] != links["from_code"]
     untouched = links["how"].isna()
@@ -191,11 +198,17 @@ def _grades(rows: pd.DataFrame, name: str) -> pd.Series[Any]:
 
 
 def _absent(
-    codes: set[str], path: pd.DataFrame, reached: set[str], *, universe: set[str]
+    codes: set[str],
+    path: pd.DataFrame,
+    reached: set[str],
+    *,
+    wholes: set[str],
+    universe: set[str],
 ) -> pd.DataFrame:
-    """Codes that the table lacks, of communes of which it has another part."""
-    wholes = reached & {WHOLE_OF[code] for code in codes & WHOLE_OF.keys()}
-    siblings = [(part, one, _ARRONDISSEMENT) for one in wholes for part in PLM[one]]
+    """Codes that the table lacks, of communes of which it has another part; `wholes` are the cities
+    that it has by arrondissement."""
+    of_cities = reached & wholes
+    siblings = [(part, one, _ARRONDISSEMENT) for one in of_cities for part in PLM[one]]
     changed = path[among(path["to_code"], reached)]
     # A commune that others joined may be missing itself.
     rest = set(changed["to_code"]) - set(path["from_code"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from cpts_geo.sources.codes import WHOLE_OF
 from cpts_geo.territories.cog.events import current_codes
 
 
@@ -12,14 +13,14 @@ def zones_of_today(table: pd.DataFrame, communes: pd.DataFrame, *, cog: int) -> 
     Zone of each commune of today: the one its own code, its chef-lieu's, had.
 
     A merger of communes of two zones is whole in that one; a commune split since is in the zone of
-    the one it left.
+    the one it left, and an arrondissement that the table lacks in that of its city.
 
     Parameters
     ----------
     table : DataFrame
         code_insee (unique, of the COG `cog`) and the columns of the zone.
     communes : DataFrame
-        Current communes: code_insee, split_family.
+        Current communes or arrondissements: code_insee, split_family.
     cog : int
         Year of the COG of the table.
 
@@ -41,7 +42,7 @@ def zones_of_today(table: pd.DataFrame, communes: pd.DataFrame, *, cog: int) -> 
     # The code of the chef-lieu first: a merged commune keeps its place in its zone.
     ranked = table.assign(now=now, moved=now != codes).sort_values(["moved", "code_insee"])
     zones = ranked.drop_duplicates("now").set_index("now").drop(columns=["code_insee", "moved"])
-    left = communes["split_family"].str.split().str[0]
-    known = communes["code_insee"].isin(zones.index)
-    held = communes["code_insee"].where(known, left)
+    own = communes["code_insee"]
+    left = communes["split_family"].astype("str").str.split().str[0]
+    held = own.where(own.isin(zones.index), left.fillna(own.map(WHOLE_OF)))
     return zones.reindex(held).set_index(communes.index)

@@ -12,9 +12,10 @@ import pandas as pd
 from cpts_geo import errors
 from cpts_geo.errors import NameResolutionError, PerimeterError, quoted
 from cpts_geo.french import number
+from cpts_geo.sources.codes import WHOLE_OF
 from cpts_geo.territories.naming._gazetteer import CANDIDATES_SHOWN, Gazetteer, Place
 
-Method = Literal["exact", "normalised", "fuzzy", "moved", "repaired"]
+Method = Literal["exact", "normalised", "fuzzy", "moved", "repaired", "whole"]
 
 AUDIT_COLUMNS: Final = (
     "published",
@@ -93,7 +94,7 @@ def candidates_text(gazetteer: Gazetteer, found: Sequence[tuple[float, Place]]) 
 def part_text(gazetteer: Gazetteer, place: Place) -> str:
     """Say why an arrondissement of Paris, Lyon or Marseille is refused."""
     commune = f"{place.current} {gazetteer.current[place.current].name}"
-    return f"arrondissement municipal, or les données s’arrêtent à la commune entière ({commune})"
+    return f"arrondissement municipal, or la commune est prise ici en entier ({commune})"
 
 
 def audit_table(
@@ -107,7 +108,8 @@ def audit_table(
     Gather resolved lines into one row per commune of today, or raise one error for the list.
 
     Former communes that became one commune are kept once, their published spellings joined by
-    ``" + "``, their lowest score and the method ``moved``.
+    ``" + "``, their lowest score and the method ``moved``; so are Paris, Lyon or Marseille and the
+    arrondissements listed beside them, with the method ``whole``.
     """
     if not resolved and not name_defects and not code_defects:
         raise PerimeterError(
@@ -115,8 +117,10 @@ def audit_table(
             remedy="donnez au moins un nom de commune ou un code Insee.",
         )
     groups: defaultdict[str, list[Resolution]] = defaultdict(list)
+    codes = {row.place.current for row in resolved}
     for row in resolved:
-        groups[row.place.current].append(row)
+        whole = WHOLE_OF.get(row.place.current)
+        groups[whole if whole in codes else row.place.current].append(row)
     duplicates = [
         Defect(rows[0].line, _duplicate_text(rows, gazetteer.current[code]), "commune en double")
         for code, rows in groups.items()
@@ -161,12 +165,15 @@ def _duplicate_text(rows: Sequence[Resolution], commune: Place) -> str:
 
 def _audit_row(rows: Sequence[Resolution], commune: Place) -> tuple[str | float, ...]:
     """Row of the audit for the lines of one commune."""
+    method: Method = rows[0].method if len(rows) == 1 else "moved"
+    if any(WHOLE_OF.get(row.place.current) == commune.code for row in rows):
+        method = "whole"
     return (
         " + ".join(row.published for row in rows),
         commune.code,
         commune.name,
         commune.departement,
-        rows[0].method if len(rows) == 1 else "moved",
+        method,
         min(row.score for row in rows),
         "; ".join(row.alternatives for row in rows if row.alternatives),
     )

@@ -13,6 +13,7 @@ from rapidfuzz import fuzz, process
 
 from cpts_geo.errors import Defect, PerimeterError, one_line
 from cpts_geo.settings import NAME_AGREEMENT_MIN_SCORE
+from cpts_geo.sources.codes import WHOLE_OF
 from cpts_geo.territories.naming.spelling import departement_code, normalise_name
 
 #: Nearest names shown to the analyst for a name that is not resolved.
@@ -42,7 +43,7 @@ class Place(NamedTuple):
 
     @property
     def is_arrondissement(self) -> bool:
-        """True for a part of Paris, Lyon or Marseille, which never was a commune."""
+        """True for a part of Paris, Lyon or Marseille, where the city is taken as a whole."""
         return self.kind == "arrondissement-municipal"
 
 
@@ -62,7 +63,8 @@ class Gazetteer:
 
 
 def build_gazetteer(communes: pd.DataFrame, former: pd.DataFrame) -> Gazetteer:
-    """Index communes, and former ones; a former arrondissement is never taken for the commune."""
+    """Index communes, and former ones; arrondissements are places only where `communes` has them,
+    and are never taken for their commune."""
     # Lists: texts are read one by one from an array of theirs three times slower.
     listed = (communes[column].tolist() for column in ("code_insee", "name", "departement"))
     current = {
@@ -73,7 +75,7 @@ def build_gazetteer(communes: pd.DataFrame, former: pd.DataFrame) -> Gazetteer:
     lost: dict[str, str] = {}
     columns = ("former_code", "former_name", "kind", "code_insee")
     for code, name, kind, now in zip(*(former[column].tolist() for column in columns), strict=True):
-        if now in current:
+        if now in current and code not in WHOLE_OF.keys() & current.keys():
             old.append(Place(code, name, current[now].departement, now, kind))
         elif code not in current:
             lost[code] = name

@@ -12,6 +12,7 @@ from typing import Final
 from cpts_geo.errors import one_line
 from cpts_geo.french import number
 from cpts_geo.settings import FUZZY_MIN_MARGIN, FUZZY_MIN_SCORE
+from cpts_geo.sources.codes import WHOLE_OF
 from cpts_geo.territories.naming._audit import (
     Defect,
     Line,
@@ -200,6 +201,8 @@ def _closest(
     lost = [f"{c} {n}" for c, n in gazetteer.lost.items() if normalise_name(n) == query.key]
     # A name borne elsewhere is no misspelling: the commune lies outside the départements given.
     close = bool(near) and near[0][0] >= FUZZY_MIN_SCORE and not elsewhere and not lost
+    # The number of an arrondissement is never guessed.
+    close = close and near[0][1].code not in WHOLE_OF
     clear = close and near[0][0] - runner_up >= FUZZY_MIN_MARGIN
     if clear and near[0][1].is_current:
         return _resolution(gazetteer, query, "fuzzy", near[0], others=near[1:4])

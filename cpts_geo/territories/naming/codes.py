@@ -15,6 +15,7 @@ import pandas as pd
 
 from cpts_geo.errors import PerimeterError, one_line, quoted
 from cpts_geo.settings import COG_YEAR
+from cpts_geo.sources.codes import WHOLE_OF
 from cpts_geo.territories.naming._audit import (
     Defect,
     Line,
@@ -31,6 +32,7 @@ from cpts_geo.territories.naming._gazetteer import (
     checked_departements,
 )
 from cpts_geo.territories.naming._matching import NameQuery, resolve_queries
+from cpts_geo.territories.naming.arrondissements import POSTAL
 from cpts_geo.territories.naming.spelling import (
     departement_code,
     normalise_name,
@@ -160,7 +162,9 @@ def _contradiction(gazetteer: Gazetteer, query: _CodeQuery, places: Sequence[Pla
             return f"{code} est {official} ({commune.departement}), pas dans le {beside}"
     key = normalise_name(query.name)
     namesakes = gazetteer.by_key.get(key, ())
-    if not key or any(place.current == commune.code for place in namesakes):
+    # The name of its city says no other place than an arrondissement.
+    right = {commune.code, WHOLE_OF.get(commune.code)}
+    if not key or any(place.current in right for place in namesakes):
         return ""
     # Codes are in alphabetical order: a shifted column gives names alike, so a real neighbour wins.
     neighbours = [p for p in namesakes if p.is_current and p.departement == commune.departement]
@@ -181,6 +185,8 @@ def _unknown_text(gazetteer: Gazetteer, query: _CodeQuery, code: str) -> str:
     text = f"inconnu du COG {COG_YEAR} et des codes qui l’ont quitté"
     if namesakes := gazetteer.by_key.get(normalise_name(query.name), ()):
         text += f" ; {quoted(query.name)} a pour code {_codes_text(namesakes)}"
+    elif part := gazetteer.current.get(POSTAL.get(code, "")):
+        text += f" ; code postal de {part.name}, dont le code est {part.code}"
     return text
 
 

@@ -35,7 +35,8 @@ def resolve(
     names : sequence of str
         Names as published; ``"Chenereilles (42)"`` states the département.
     communes : pandas.DataFrame
-        Communes of today: ``code_insee``, ``name``, ``departement``.
+        Communes of today, and arrondissements where they are places: ``code_insee``, ``name``,
+        ``departement``.
     former : pandas.DataFrame
         Former communes: ``former_code``, ``former_name``, ``kind``, ``code_insee`` of today.
     departements : collection of str, optional
@@ -48,7 +49,8 @@ def resolve(
     -------
     pandas.DataFrame
         One row a commune of today, in the order of the list: ``published`` (verbatim),
-        ``code_insee``, ``name``, ``departement``, ``method`` (exact, normalised, fuzzy, moved),
+        ``code_insee``, ``name``, ``departement``, ``method`` (exact, normalised, fuzzy, moved; or
+        whole, for Paris, Lyon or Marseille listed with arrondissements of theirs),
         ``score`` (similarity of the spellings, 0-100) and ``alternatives`` (``code name
         (département) score`` separated by ``"; "``: homonyms in the départements, or the nearest
         other names of a fuzzy match).

@@ -12,6 +12,8 @@ import unicodedata
 from functools import lru_cache
 from typing import Final
 
+from cpts_geo.territories.naming.arrondissements import arrondissement_key
+
 _ARTICLES: Final = frozenset({"le", "la", "les", "l"})
 # "les" becomes "lez", not the reverse: a leading "les" is an article and goes, "lez" stays.
 _SAME_WORD: Final = {
@@ -36,7 +38,9 @@ def normalise_name(name: str) -> str:
 
     Lower case without accents, ligatures, apostrophes, hyphens or article (leading, or trailing as
     in ``"Chambon-Feugerolles (Le)"``); ``St``/``Ste`` written out; ``s/`` read as ``sur``;
-    ``lès``, ``lez`` and ``les`` alike; a département in parentheses removed.
+    ``lès``, ``lez`` and ``les`` alike; a département in parentheses removed. The arrondissements
+    of Paris, Lyon and Marseille are their city and number
+    (:mod:`cpts_geo.territories.naming.arrondissements`).
 
     Parameters
     ----------
@@ -56,8 +60,12 @@ def normalise_name(name: str) -> str:
     'mezieres lez clery'
     >>> normalise_name("St Benoît s/ Loire (45)")
     'saint benoit sur loire'
+    >>> normalise_name("75013 Paris") == normalise_name("Paris XIIIᵉ")
+    True
     """
     words = key_with_article(name).split()
+    if part := arrondissement_key(words):
+        return part
     while len(words) > 1 and words[0] in _ARTICLES:
         words = words[1:]
     return " ".join(_SAME_WORD.get(word, word) for word in words)

@@ -182,7 +182,8 @@ def file_perimeter(
     name: str | None = None,
     departements: Collection[str] | None = None,
 ) -> Perimeters:
-    """One territory: the communes of an analyst's CSV or XLSX, its key made of its name."""
+    """One territory: the communes and arrondissements of an analyst's CSV or XLSX, its key made of
+    its name."""
     read = read_perimeter_file(path)
     audit = resolve_table(read, communes, former=former, departements=departements)
     label, file = name or decodable(path.stem), shown_name(path.name)

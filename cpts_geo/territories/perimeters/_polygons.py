@@ -25,6 +25,7 @@ from cpts_geo.schema import Status
 from cpts_geo.settings import GEOGRAPHIC_CRS
 from cpts_geo.sources.analyst.polygons.file import read_polygon_file
 from cpts_geo.sources.catalogue.catalogue import sha256_of
+from cpts_geo.sources.codes import PLM
 from cpts_geo.territories.perimeters._membership import (
     BORDER_COLUMNS,
     Perimeters,
@@ -32,6 +33,7 @@ from cpts_geo.territories.perimeters._membership import (
     territory_keys,
 )
 from cpts_geo.territories.perimeters.coverage import metric_crs
+from cpts_geo.territories.perimeters.partition import places_of
 
 #: A smaller part inside, or outside, is the width of a line and cuts nothing.
 _SLIVER: Final = 0.005
@@ -47,10 +49,14 @@ def polygon_perimeters(
     path: Path,
     communes: gpd.GeoDataFrame,
     *,
+    arrondissements: gpd.GeoDataFrame | None = None,
     name: str | None = None,
     only: Collection[str] = (),
 ) -> Perimeters:
-    """One territory a polygon of an analyst's file, those of `only` alone, and what limits cut."""
+    """One territory a polygon of an analyst's file, those of `only` alone, and what limits cut.
+
+    A city that a limit cuts is looked at by `arrondissements`, where they are given.
+    """
     read = read_polygon_file(path, only=only)
     file = shown_name(path.name)
     labels = [label or decodable(path.stem) for label in read["name"]]
@@ -66,7 +72,11 @@ def polygon_perimeters(
     keys = territory_keys(labels, [str(rank) for rank in range(1, len(labels) + 1)])
     shapes = dict(zip(keys, read.geometry, strict=True))
     drawn = drawn_perimeters(
-        shapes, communes, labels=labels, documents=[f"polygone fourni : {file}"] * len(keys)
+        shapes,
+        communes,
+        labels=labels,
+        documents=[f"polygone fourni : {file}"] * len(keys),
+        arrondissements=arrondissements,
     )
     return replace(
         drawn,
@@ -82,9 +92,14 @@ def drawn_perimeters(
     *,
     labels: Sequence[str],
     documents: Sequence[str],
+    arrondissements: gpd.GeoDataFrame | None = None,
 ) -> Perimeters:
     """One territory a polygon (EPSG:4326, by key), of this name and from this document."""
     shares = [inside_shares(shape, communes) for shape in shapes.values()]
+    if arrondissements is not None and (cut := _cut_cities(shares)):
+        parts = arrondissements["code_insee"][arrondissements["city"].isin(cut)]
+        communes = places_of(communes, arrondissements, parts)
+        shares = [inside_shares(shape, communes) for shape in shapes.values()]
     if empty := [rank for rank, found in enumerate(shares) if not found["kept"].any()]:
         drawn = list(shapes.values())
         shown = [(labels[rank], drawn[rank]) for rank in empty]
@@ -136,6 +151,13 @@ def inside_shares(polygon: shapely.Geometry, communes: gpd.GeoDataFrame) -> pd.D
         population_inside=near["population"] * shares.fillna(1.0),
     )
     return table.reset_index(drop=True)
+
+
+def _cut_cities(shares: Sequence[pd.DataFrame]) -> set[str]:
+    """Codes of the cities of several arrondissements that some polygon holds in part."""
+    found = pd.concat(shares)
+    part = found["area_share"].between(_SLIVER, 1 - _SLIVER)
+    return set(found["code_insee"][part & found["code_insee"].isin(PLM)])
 
 
 def _area_shares(polygon: shapely.Geometry, near: gpd.GeoDataFrame) -> pd.Series:

@@ -130,6 +130,55 @@ def clean_and_simplify(communes: gpd.GeoDataFrame, *, tolerance_m: float) -> gpd
     return communes.set_geometry(gpd.GeoSeries(shapes, index=communes.index, crs=GEOGRAPHIC_CRS))
 
 
+def clean_with_parts(
+    communes: gpd.GeoDataFrame,
+    parts: gpd.GeoDataFrame,
+    *,
+    wholes: pd.Series,
+    tolerance_m: float,
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """
+    Clean and simplify communes and the parts of some of them as one coverage.
+
+    Parameters
+    ----------
+    communes, parts : GeoDataFrame
+        As in :func:`clean_and_simplify`; the parts of a commune cover it.
+    wholes : Series of str
+        Code of the commune of each part, on the index of `parts`.
+    tolerance_m : float
+        As in :func:`clean_and_simplify`.
+
+    Returns
+    -------
+    communes, parts : GeoDataFrame
+        Same rows. Parts border the neighbours of their commune exactly; the contour of the
+        commune is the union of its parts.
+
+    Examples
+    --------
+    >>> boxes = [shapely.box(1.6, 47.8, 1.7, 47.9), shapely.box(1.7, 47.8, 1.8, 47.9)]
+    >>> parts = gpd.GeoDataFrame({"code_insee": ["75101", "75102"]}, geometry=boxes, crs=4326)
+    >>> city = gpd.GeoDataFrame(
+    ...     {"code_insee": ["75056"]}, geometry=[shapely.union_all(boxes)], crs=4326
+    ... )
+    >>> wholes = pd.Series("75056", index=parts.index)
+    >>> [whole], _ = (
+    ...     table.geometry for table in clean_with_parts(city, parts, wholes=wholes, tolerance_m=9)
+    ... )
+    >>> whole.bounds
+    (1.6, 47.8, 1.8, 47.9)
+    """
+    undivided = communes[~communes["code_insee"].isin(wholes)]
+    together = pd.concat([undivided, parts]).sort_values("code_insee", ignore_index=True)
+    cleaned = clean_and_simplify(together, tolerance_m=tolerance_m)
+    shapes = cleaned.set_index("code_insee").geometry
+    cut = parts.set_geometry(shapes.reindex(parts["code_insee"]).to_numpy(), crs=shapes.crs)
+    joined = dissolve(cut.assign(whole=wholes), "whole").geometry
+    every = pd.concat([shapes, joined]).reindex(communes["code_insee"])
+    return communes.set_geometry(every.to_numpy(), crs=shapes.crs), cut
+
+
 def checked_points(communes: gpd.GeoDataFrame) -> pd.DataFrame:
     """
     Chef-lieu points that lie in their commune; the others replaced and said so.

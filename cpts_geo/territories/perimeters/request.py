@@ -24,6 +24,7 @@ from cpts_geo.territories.perimeters._membership import (
 from cpts_geo.territories.perimeters._polygons import polygon_perimeters
 from cpts_geo.territories.perimeters._zones import find_zones, zoning_perimeters
 from cpts_geo.territories.perimeters.known import find_cpts, known_cpts
+from cpts_geo.territories.perimeters.partition import places_of
 from cpts_geo.territories.perimeters.zonings import epci_zoning, tvs_zoning, zones_of_departements
 
 _DIVISIONS: Final = ("epci", "tvs")
@@ -158,6 +159,7 @@ def find_perimeters(
     communes: gpd.GeoDataFrame,
     *,
     former: pd.DataFrame,
+    arrondissements: gpd.GeoDataFrame,
     fetched: bool = True,
 ) -> Perimeters:
     """
@@ -171,6 +173,9 @@ def find_perimeters(
         The national table of communes.
     former : DataFrame
         Former communes.
+    arrondissements : GeoDataFrame
+        Those of Paris, Lyon and Marseille: lists and polygons designate them as communes, TVS are
+        made of them, and an EPCI holds the whole city.
     fetched : bool
         Whether CPTS are looked for in the layers that were fetched, besides the embedded table.
 
@@ -187,12 +192,20 @@ def find_perimeters(
     Examples
     --------
     >>> from cpts_geo.sources.embedding import embedded
-    >>> communes, former = embedded.load_communes(), embedded.load_former_communes()
-    >>> found = find_perimeters(Request(departements=("45",)), communes, former=former)
+    >>> found = find_perimeters(
+    ...     Request(departements=("45",)),
+    ...     embedded.load_communes(),
+    ...     former=embedded.load_former_communes(),
+    ...     arrondissements=embedded.load_arrondissements(),
+    ... )
     >>> len(found.identity), found.folder
     (16, 'departement_45_epci')
     """
-    found = _shown(_perimeters(request, communes, former=former, fetched=fetched))
+    found = _shown(
+        _perimeters(
+            request, communes, former=former, arrondissements=arrondissements, fetched=fetched
+        )
+    )
     sizes = found.members["territory"].map(found.identity["name"]).value_counts()
     large = sizes[sizes > MAX_COMMUNES].to_dict()
     defects = [f"{name} : {number(size)} communes" for name, size in large.items()]
@@ -232,6 +245,7 @@ def _perimeters(
     communes: gpd.GeoDataFrame,
     *,
     former: pd.DataFrame,
+    arrondissements: gpd.GeoDataFrame,
     fetched: bool,
 ) -> Perimeters:
     """Territories of a request, whatever their size."""
@@ -240,11 +254,15 @@ def _perimeters(
     if request.perimeter is not None:
         if request.polygon:
             return polygon_perimeters(
-                request.perimeter, communes, name=request.name, only=request.only
+                request.perimeter,
+                communes,
+                arrondissements=arrondissements,
+                name=request.name,
+                only=request.only,
             )
         return file_perimeter(
             request.perimeter,
-            communes,
+            pd.concat([communes, arrondissements]),
             former=former,
             name=request.name,
             departements=request.departements or None,
@@ -253,6 +271,8 @@ def _perimeters(
         known = known_cpts(communes, former=former, partial=request.partial, fetched=fetched)
         return find_cpts(request.cpts, known)
     kind = request.by or ("tvs" if request.tvs else "epci")
+    if kind == "tvs":
+        communes = places_of(communes, arrondissements, arrondissements["code_insee"])
     zoning = tvs_zoning(communes) if kind == "tvs" else epci_zoning(communes)
     if request.departements:
         codes, notes = zones_of_departements(zoning, request.departements, communes)

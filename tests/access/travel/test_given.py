@@ -37,6 +37,15 @@ def test_one_way_pairs_are_counted(tmp_path: Path) -> None:
     assert "un sens" not in notes(table(tmp_path, *rows, ("45028", "45130", 12.0)))
 
 
+def test_a_city_at_the_other_level_than_the_run_is_named(tmp_path: Path) -> None:
+    path = table(tmp_path, ("75113", "75114", 9.0), ("75114", "75113", 8.0), ("99999", "75113", 1))
+    whole = " ".join(given_times(path, None, codes=pd.Series(["75056"]))[1])
+    assert "codes absents du COG 2026, laissés de côté : 99999" in whole
+    assert "l’analyse prend à l’autre niveau, laissés de côté : 75113, 75114" in whole
+    parts = " ".join(given_times(path, None, codes=pd.Series(["75113", "75114"]))[1])
+    assert "autre niveau" not in parts
+
+
 def test_a_diagonal_other_than_zero_is_kept_and_said(tmp_path: Path) -> None:
     rows = [("45130", "45203", 9.0), ("45203", "45130", 8.0), ("45130", "45130", 4.0)]
     path = table(tmp_path, *rows, ("45203", "45203", 0.0))

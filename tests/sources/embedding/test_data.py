@@ -14,9 +14,9 @@ import pytest
 import shapely
 
 from cpts_geo import settings
-from cpts_geo.errors import DataFileError
+from cpts_geo.errors import DataFileError, TableError
 from cpts_geo.schema import COLUMNS, EMBEDDED_FIGURES, Status, status_column
-from cpts_geo.sources.codes import CODE_PATTERN
+from cpts_geo.sources.codes import CODE_PATTERN, PLM, WHOLE_OF
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.sources.embedding.contracts import check
 from cpts_geo.sources.embedding.datapackage import descriptor
@@ -69,6 +69,27 @@ def test_known_communes(communes):
     assert rows.at["2A004", "departement_name"] == "Corse-du-Sud"
     assert rows.at["75056", "population"] > 2_000_000
     assert rows.at["85113", "epci"] is None or pd.isna(rows.at["85113", "epci"])  # Île-d'Yeu
+
+
+def test_arrondissements_stand_in_the_place_of_their_cities(communes):
+    parts = check(embedded.load_arrondissements(), "arrondissements")
+    assert parts["code_insee"].tolist() == sorted(WHOLE_OF)
+    cities = communes.set_index("code_insee")
+    sums = parts.groupby("city")[["population", "population_2017", "area_km2"]].sum()
+    for city, row in sums.iterrows():
+        assert row["population"] == cities.at[city, "population"]
+        assert row["population_2017"] == cities.at[city, "population_2017"]
+        assert row["area_km2"] == pytest.approx(cities.at[city, "area_km2"], abs=0.001)
+        own = np.asarray(parts.geometry[parts["city"] == city])
+        assert shapely.equals(shapely.coverage_union_all(own), cities.geometry[city])
+    # Borders are those of the neighbours, to the letter.
+    near = communes[communes["departement"].isin(["13", "69", "75", "92", "93", "94"])]
+    near = near[near.geometry.notna() & ~near["code_insee"].isin(PLM)]
+    together = np.asarray([*near.geometry, *parts.geometry])
+    assert shapely.coverage_is_valid(together)
+    refused = parts.assign(city="75056")
+    with pytest.raises(TableError, match="arrondissement d’une autre commune"):
+        check(refused, "arrondissements")
 
 
 def test_types_and_what_may_be_unknown(communes):

@@ -173,6 +173,23 @@ def test_paris_by_arrondissement_becomes_paris():
     assert refused.value.defects == ("code 75056 : la commune et ses arrondissements",)
 
 
+def test_arrondissements_are_kept_for_territories_made_of_them():
+    before = table(code_insee=["75101", "75102", "85060", "85194"], population=[10, 30, 5, 6])
+    moved, journey = move(before, from_vintage=2018, to_vintage=2026, arrondissements="keep")
+    people = dict(zip(moved["code_insee"], moved["population"], strict=True))
+    assert people == {"75101": 10, "75102": 30, "85194": 11}
+    # They did not change, and the others are not missing of a city.
+    assert not journey["from_code"].str.startswith("75").any()
+    with pytest.raises(TableError, match="la commune et ses arrondissements"):
+        both = pd.concat([before, table(code_insee=["75056"], population=[40])])
+        move(both, from_vintage=2018, to_vintage=2026, arrondissements="keep")
+
+
+def test_the_code_of_an_arrondissement_is_its_own_today():
+    codes = pd.Series(["69385", "75056", "13217"])
+    assert current_codes(codes, from_vintage=2018).fillna("").tolist() == ["69385", "75056", ""]
+
+
 def test_parts_that_the_table_lacks_are_listed():
     before = table(code_insee=["01010", "01007"], beds=[1, 2])
     _, journey = moved_from(2021, before, counts=["beds"])

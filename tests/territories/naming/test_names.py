@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from cpts_geo.errors import NameResolutionError, PerimeterError, written
 from cpts_geo.settings import COMMUNES_DIR
 from cpts_geo.sources.analyst.lists.perimeter import read_perimeter_file
+from cpts_geo.sources.codes import PLM
 from cpts_geo.territories.naming import _matching as names
 from cpts_geo.territories.naming._audit import AUDIT_COLUMNS
 from cpts_geo.territories.naming._gazetteer import agree
@@ -531,3 +532,134 @@ def test_a_departement_column_is_quoted_on_one_line() -> None:
     (line,) = refused.value.defects
     assert "\n" not in line
     assert len(line) < 300
+
+
+# --- arrondissements ------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def every_place(france) -> dict[str, pd.DataFrame]:
+    """France with the arrondissements beside the communes."""
+    parts = pd.read_parquet(COMMUNES_DIR / "arrondissements.parquet")
+    columns = list(france["communes"])
+    return france | {"communes": pd.concat([france["communes"], parts[columns]])}
+
+
+@pytest.mark.parametrize(
+    ("written_so", "code"),
+    [
+        ("Paris 13e", "75113"),
+        ("Paris 13", "75113"),
+        ("Paris 13ème", "75113"),
+        ("PARIS 13EME", "75113"),
+        ("Paris 13ᵉ", "75113"),
+        ("Paris 13 e arr.", "75113"),
+        ("Paris 13e Arrondissement", "75113"),
+        ("13e arrondissement de Paris", "75113"),
+        ("Paris XIIIe", "75113"),
+        ("Paris-13", "75113"),
+        ("Paris (13e)", "75113"),
+        ("Paris 13 (75)", "75113"),
+        ("75013 Paris", "75113"),
+        ("Paris 75013", "75113"),
+        ("75013 Paris 13e", "75113"),
+        ("75113", "75113"),
+        ("75016 Paris", "75116"),
+        ("75116 Paris", "75116"),
+        ("Paris 1er", "75101"),
+        ("Paris 01", "75101"),
+        ("Lyon 5ème", "69385"),
+        ("Lyon V", "69385"),
+        ("69005 Lyon", "69385"),
+        ("Marseille 3", "13203"),
+        ("13203", "13203"),
+        ("Marseille 16", "13216"),
+        ("Paris", "75056"),
+        ("Lyon", "69123"),
+    ],
+)
+def test_spellings_of_an_arrondissement(every_place, written_so: str, code: str) -> None:
+    assert resolve([written_so], **every_place)["code_insee"].tolist() == [code]
+
+
+def test_every_arrondissement_by_number_and_postal_code(every_place) -> None:
+    names = every_place["communes"].set_index("code_insee")["name"]
+    for city, parts in PLM.items():
+        name = names[city]
+        for number, code in enumerate(parts, start=1):
+            postal = f"{code[:2]}{number:03d}"
+            for text in (f"{name} {number}", f"{postal} {name}", f"{name} {code}", names[code]):
+                assert normalise_name(text) == f"{name.lower()} {number}", text
+        beyond = normalise_name(f"{name} {len(parts) + 1}")
+        assert beyond not in map(normalise_name, names)
+
+
+@pytest.mark.parametrize(
+    ("written_so", "candidate"),
+    [
+        ("Paris 21", "75101 Paris 1er Arrondissement"),
+        ("Paris 0", "75110 Paris 10e Arrondissement"),
+        ("Lyon 10", "69381 Lyon 1er Arrondissement"),
+        ("Marseille 17e", "13207 Marseille 7e Arrondissement"),
+        ("Pari 13e", "75113 Paris 13e Arrondissement"),
+        ("Lyn 5", "69385 Lyon 5e Arrondissement"),
+        ("Paris 1er et 2e", "75101 Paris 1er Arrondissement"),
+        ("75000 Paris", "75056 Paris"),
+        ("69005 Paris", "75056 Paris"),
+        ("Paris Cedex 13", "75113 Paris 13e Arrondissement"),
+        ("Paris (13)", "existe ailleurs : 75056 Paris"),
+    ],
+)
+def test_the_number_of_an_arrondissement_is_never_guessed(
+    every_place, written_so: str, candidate: str
+) -> None:
+    with pytest.raises(NameResolutionError, match="noms les plus proches") as refused:
+        resolve([written_so], **every_place)
+    [said] = refused.value.defects
+    assert "nom inconnu" in said
+    assert candidate in said
+
+
+def test_names_that_only_begin_like_a_city_stay_communes(every_place) -> None:
+    found = resolve(["Paris-l'Hôpital", "Marseille-en-Beauvaisis"], **every_place)
+    assert found["code_insee"].tolist() == ["71343", "60387"]
+    # Where the city is whole, its parts are not.
+    columns = ["code_insee", "name", "departement"]
+    whole = {**every_place, "communes": every_place["communes"].query("code_insee < '13200'")}
+    assert list(whole["communes"]) == columns
+    with pytest.raises(NameResolutionError, match=r"arrondissement municipal.*13055 Marseille"):
+        resolve(["Marseille 3"], **whole)
+
+
+@pytest.mark.parametrize("name", ["", "Paris", "Paris 13", "75013 Paris", "Paris XIIIe"])
+def test_a_code_of_an_arrondissement_agrees_with_its_names(every_place, name: str) -> None:
+    found = resolve_codes(["75113"], **every_place, names=[name])
+    assert found[["code_insee", "method"]].to_numpy().tolist() == [["75113", "exact"]]
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "said"),
+    [
+        ("75114", "Paris 13e", "pas de « Paris 13e », dont le code est 75113"),
+        ("75056", "Paris 13e", "pas de « Paris 13e », dont le code est 75113"),
+        ("69005", "Lyon 5e", "code Insee de Ambérieux.*dont le code est 69385"),
+        ("75013", "", "code postal de Paris 13e Arrondissement, dont le code est 75113"),
+        ("75021", "", "inconnu du COG"),
+    ],
+)
+def test_a_wrong_code_of_an_arrondissement_is_said(every_place, code, name, said) -> None:
+    with pytest.raises(PerimeterError, match=said):
+        resolve_codes([code], **every_place, names=[name])
+
+
+def test_a_city_listed_with_its_arrondissements_counts_once(every_place) -> None:
+    found = resolve(["Paris 14e", "Dry", "Paris", "75013 Paris", "Lyon 1"], **every_place)
+    rows = found.set_index("code_insee")
+    assert list(rows.index) == ["75056", "45130", "69381"]
+    assert rows.at["75056", "published"] == "Paris 14e + Paris + 75013 Paris"
+    assert rows["method"].to_dict() == {
+        "75056": "whole", "45130": "exact", "69381": "normalised",
+    }  # fmt: skip
+    for twice in (["Paris 13e", "75013 Paris"], ["Paris", "Paris 13", "75113"]):
+        with pytest.raises(PerimeterError, match="désignent la même commune"):
+            resolve(twice, **every_place)

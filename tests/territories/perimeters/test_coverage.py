@@ -19,6 +19,7 @@ from cpts_geo.territories.perimeters.coverage import (
     area_km2,
     checked_points,
     clean_and_simplify,
+    clean_with_parts,
     dissolve,
     holes,
 )
@@ -223,3 +224,38 @@ def test_point_without_contour_is_kept_but_not_confirmed():
     assert points["lon"].tolist()[0] == 2.025
     assert np.isnan(points["lon"].tolist()[1])
     assert set(points["point_status"]) == {"estimated"}
+
+
+# --- cities made of parts -----------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def cut_city():
+    """A wavy land whose middle communes are the parts of one city, simplified."""
+    land = wavy(4, 4)
+    inner = [5, 6, 9, 10]
+    parts = land.iloc[inner].reset_index(drop=True)
+    parts["code_insee"] = ["75101", "75102", "75103", "75104"]
+    city = gpd.GeoDataFrame(
+        {"code_insee": ["75056"]}, geometry=[shapely.union_all(parts.geometry)], crs=land.crs
+    )
+    communes = pd.concat([land.drop(index=inner), city], ignore_index=True)
+    wholes = pd.Series("75056", index=parts.index)
+    return communes, clean_with_parts(communes, parts, wholes=wholes, tolerance_m=2_000)
+
+
+def test_a_city_is_the_union_of_its_parts(cut_city):
+    before, (communes, parts) = cut_city
+    assert communes["code_insee"].tolist() == before["code_insee"].tolist()
+    city = communes.geometry.iloc[-1]
+    assert city.is_valid
+    assert shapely.equals(city, shapely.coverage_union_all(np.asarray(parts.geometry)))
+
+
+def test_parts_and_neighbours_share_their_borders(cut_city):
+    _, (communes, parts) = cut_city
+    around = communes.geometry.iloc[:-1]
+    assert invalid_edges([*around, *parts.geometry]) == 0
+    assert invalid_edges(communes.geometry) == 0
+    vertices = shapely.get_num_coordinates(np.asarray(parts.geometry)).sum()
+    assert vertices < shapely.get_num_coordinates(np.asarray(wavy(2, 2).geometry)).sum()

@@ -9,12 +9,14 @@ import pytest
 
 from cpts_geo.errors import DataFileError, PerimeterError, written
 from cpts_geo.sources.catalogue.catalogue import sources
+from cpts_geo.sources.codes import PLM, WHOLE_OF
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.sources.fetching.fetch import fetch
 from cpts_geo.sources.readers.communes.tvs import READERS
 from cpts_geo.territories.perimeters._membership import territory_keys
 from cpts_geo.territories.perimeters._tvs import fetched_tvs, tvs_zoning
 from cpts_geo.territories.perimeters._zones import find_zones
+from cpts_geo.territories.perimeters.partition import places_of
 from cpts_geo.territories.perimeters.request import Request, find_perimeters
 from cpts_geo.territories.perimeters.zonings import epci_zoning, zones_of_departements
 
@@ -38,6 +40,11 @@ def former():
 
 
 @pytest.fixture(scope="module")
+def arrondissements():
+    return embedded.load_arrondissements()
+
+
+@pytest.fixture(scope="module")
 def zoning(communes):
     return epci_zoning(communes)
 
@@ -49,22 +56,25 @@ def tvs(official_dir: Path):
 
 
 @pytest.fixture(scope="module")
-def zones_of_tvs(tvs, communes):
-    before = [tvs.copy(), communes.copy()]
-    zoning = tvs_zoning(tvs, communes)
-    for table, copy in zip((tvs, communes), before, strict=True):
+def zones_of_tvs(tvs, communes, arrondissements):
+    places = places_of(communes, arrondissements, arrondissements["code_insee"])
+    before = [tvs.copy(), places.copy()]
+    zoning = tvs_zoning(tvs, places)
+    for table, copy in zip((tvs, places), before, strict=True):
         pd.testing.assert_frame_equal(pd.DataFrame(table), pd.DataFrame(copy))
     return zoning
 
 
 @pytest.fixture
-def found(request, communes, former):
+def found(request, communes, former, arrondissements):
     """Perimeters of a request; the composition of the TVS is read where one is asked for."""
 
     def tvs():
         return request.getfixturevalue("tvs"), {"tvs.xlsx": "0" * 64}
 
-    return lambda wanted: find_perimeters(wanted, communes, former=former, tvs=tvs)
+    return lambda wanted: find_perimeters(
+        wanted, communes, former=former, arrondissements=arrondissements, tvs=tvs
+    )
 
 
 def people(communes, codes) -> int:
@@ -244,8 +254,8 @@ def test_the_first_composition_that_was_fetched_is_taken_and_named(
 def test_tvs_put_each_commune_in_one_zone(communes, tvs, zones_of_tvs):
     placed = zones_of_tvs.members.set_index("code_insee")["zone"]
     assert not placed.index.duplicated().any()
-    assert set(placed.index) <= set(communes["code_insee"])
-    assert set(communes["code_insee"]) - set(placed.index) == {"13055", "69123", "75056"}
+    # Paris, Lyon and Marseille are in the TVS of their arrondissements.
+    assert set(placed.index) == set(communes["code_insee"]) - PLM.keys() | WHOLE_OF.keys()
     # A commune that exists today and did in 2019 is where the file puts it.
     then = tvs.set_index("code_insee")["tvs"]
     both = placed.index.intersection(then.index)
@@ -289,13 +299,17 @@ def test_tvs_of_loiret(communes, tvs, found):
 
 def test_a_tvs_that_cannot_be_a_list_of_communes_says_why(tvs, found):
     with pytest.raises(PerimeterError) as refused:
-        found(Request(tvs=("75117", "93059", "2A999")))
-    part, absorbed, unknown = refused.value.defects
-    assert "arrondissement municipal" in part
+        found(Request(tvs=("93059", "2A999")))
+    absorbed, unknown = refused.value.defects
     assert "93066" in absorbed
     assert "inconnu" in unknown
-    with pytest.raises(PerimeterError, match="75"):
-        found(Request(departements=("75",), by="tvs"))
+
+
+def test_a_tvs_of_an_arrondissement_is_that_arrondissement(found):
+    one = found(Request(tvs=("75117",)))
+    assert one.members["code_insee"].tolist() == ["75117"]
+    all_of = found(Request(departements=("75",), by="tvs"))
+    assert sorted(all_of.members["code_insee"]) == list(PLM["75056"])
 
 
 def test_a_code_without_successor_is_named(communes):

@@ -16,6 +16,7 @@ _METHODS = {
     "fuzzy": "orthographe proche",
     "moved": "ancienne commune",
     "repaired": "zéro initial rétabli",
+    "whole": "commune listée avec ses arrondissements, comptés une fois",
 }
 
 

@@ -119,7 +119,7 @@ def section(outline: pd.Series, result: Headline | None) -> dict[str, Any]:
     Parameters
     ----------
     outline : Series
-        Its communes, population and area_km2.
+        Its population and area_km2.
     result : Headline or None
         Capacity needed; None where it is too large for one queue.
 
@@ -140,7 +140,6 @@ def section(outline: pd.Series, result: Headline | None) -> dict[str, Any]:
         }
     )
     return {
-        "communes": outline["communes"],
         "population": value_text(COLUMNS["population"], outline["population"], unit=True),
         "population_year": COLUMNS["population"].vintage,
         "area": value_text(COLUMNS["area_km2"], outline["area_km2"], unit=True),
