@@ -43,6 +43,6 @@ def zones_of_today(table: pd.DataFrame, communes: pd.DataFrame, *, cog: int) -> 
     ranked = table.assign(now=now, moved=now != codes).sort_values(["moved", "code_insee"])
     zones = ranked.drop_duplicates("now").set_index("now").drop(columns=["code_insee", "moved"])
     own = communes["code_insee"]
-    left = communes["split_family"].astype("str").str.split().str[0]
+    left = communes["split_family"].astype("str").str[:5]
     held = own.where(own.isin(zones.index), left.fillna(own.map(WHOLE_OF)))
     return zones.reindex(held).set_index(communes.index)
