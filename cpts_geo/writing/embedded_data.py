@@ -14,10 +14,12 @@ import geopandas as gpd
 import pandas as pd
 
 from cpts_geo import settings
+from cpts_geo.access.travel.factors import travel_factors
 from cpts_geo.errors import DataFileError
 from cpts_geo.files import write_csv, write_json, write_parquet
-from cpts_geo.schema import COLUMNS, EARLIER_POPULATION, embedded_vintage
+from cpts_geo.schema import COLUMNS, EARLIER_POPULATION, PUBLISHED, embedded_vintage
 from cpts_geo.sources.catalogue.catalogue import sources, verified_path
+from cpts_geo.sources.codes import WHOLE_OF
 from cpts_geo.sources.embedding import packages
 from cpts_geo.sources.embedding.cog_vintages import read_events
 from cpts_geo.sources.embedding.contracts import check
@@ -33,12 +35,15 @@ from cpts_geo.writing.output_folder import check_output, staged
 #: Chosen by looking at the five CPTS: 250 m keeps the shape of small communes on a CPTS page.
 _SIMPLIFY_TOLERANCE_M = 250.0
 _DESCRIPTOR: Final = "datapackage.json"
+#: A thousandth of a factor is under a second in ten minutes.
+_FACTOR_DECIMALS: Final = 3
 _FILES: Final = (
     "communes.parquet",
     "former_communes.csv",
     "cog_events.csv",
     "figures.parquet",
     "comparisons.csv",
+    "travel_factors.csv",
     "contour_holes.csv",
     _DESCRIPTOR,
 )
@@ -101,6 +106,19 @@ def _zones(communes: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.Dat
     return health.assign(bassin_de_vie=living, bassin_de_vie_name=named)
 
 
+def _travel_factors(communes: pd.DataFrame, figures: pd.DataFrame) -> pd.DataFrame:
+    """Factors of approximate times by département, from the minutes and sites of the figures."""
+    held = figures.set_index("code_insee")
+    equipped = held.index[held[embedded_vintage("emergency_departments")] > 0].to_series()
+    factors = travel_factors(
+        communes.set_index("code_insee"),
+        held[PUBLISHED.name],
+        # The cities of several arrondissements are one place: DREES speaks of them as such.
+        set(equipped.replace(WHOLE_OF)),
+    )
+    return factors.round(_FACTOR_DECIMALS).reset_index()
+
+
 def _few_words(figures: pd.DataFrame) -> pd.DataFrame:
     """The table with its statuses as categories: the same few words are written once."""
     statuses = [name for name in figures.columns if name.endswith("_status")]
@@ -161,16 +179,19 @@ def build(
     totals = department_totals(tables[COLUMNS[embedded_vintage("gps_cnam")].source])
     compared = department_comparisons(totals, communes, figures)
     figures = figures[columns_of("figures.parquet")]
+    factors = _travel_factors(communes, figures)
     check(communes, "communes")
     check(figures, "figures")
     check(compared, "comparisons")
     check(events, "cog_events")
+    check(factors, "travel_factors")
     with staged(output, last=_DESCRIPTOR, say=say) as stage:
         write_parquet(communes, stage.folder / "communes.parquet")
         write_csv(former, stage.folder / "former_communes.csv")
         write_csv(events, stage.folder / "cog_events.csv")
         write_parquet(_few_words(figures), stage.folder / "figures.parquet")
         write_csv(compared, stage.folder / "comparisons.csv")
+        write_csv(factors, stage.folder / "travel_factors.csv")
         write_csv(holes, stage.folder / "contour_holes.csv")
         write_json(descriptor(stage.folder), stage.folder / _DESCRIPTOR)
     # None with the files of today; a new file may hold a code that no event tells of.

@@ -34,8 +34,8 @@ from cpts_geo.sources._conventions.tables import (
 #: What zones of producers a commune is in: their codes, each with its name.
 ZONES: Final = ("tvs", "tvs_name", "bassin_de_vie", "bassin_de_vie_name")
 _TableName = Literal[
-    "communes", "figures", "comparisons", "cog_events", "memberships", "territories", "facts",
-    "sites",
+    "communes", "figures", "comparisons", "cog_events", "travel_factors", "memberships",
+    "territories", "facts", "sites",
 ]  # fmt: skip
 
 _DATE_PATTERN: Final = r"^\d{4}(-\d{2}(-\d{2})?)?(/\d{4}(-\d{2}(-\d{2})?)?)?$"
@@ -56,11 +56,13 @@ _KEYS: Final[dict[_TableName, list[str]]] = {
     "figures": ["code_insee"],
     "comparisons": [*AREA, "indicator"],
     "cog_events": ["year", "from_code"],
+    "travel_factors": ["departement"],
     "memberships": ["territory", "code_insee"],
     "territories": ["territory"],
     "facts": ["territory", "fact"],
     "sites": ["territory", "code_insee"],
 }
+_ABOVE_ZERO: Final = pa.Check.gt(0, error="nombre au-dessus de 0 attendu")
 _WHOLE_NUMBER: Final = pa.Check(lambda values: values % 1 == 0, error="nombre entier attendu")
 
 
@@ -185,6 +187,24 @@ _SCHEMAS: Final[dict[_TableName, pa.DataFrameSchema]] = {
             ),
         ],
         unique=["year", "from_code", "to_code"],
+    ),
+    "travel_factors": pa.DataFrameSchema(
+        {
+            "departement": pa.Column(str, FILLED.checks, unique=True),
+            "communes": pa.Column(int, POSITIVE),
+            "ratio": pa.Column(float, _ABOVE_ZERO, nullable=True),
+            "travel_low": pa.Column(float, _ABOVE_ZERO),
+            "travel_central": pa.Column(float, _ABOVE_ZERO),
+            "travel_high": pa.Column(float, _ABOVE_ZERO),
+        },
+        checks=[
+            pa.Check(
+                lambda table: table["travel_central"].between(
+                    table["travel_low"], table["travel_high"]
+                ),
+                error="travel_central doit être entre travel_low et travel_high",
+            ),
+        ],
     ),
     "memberships": pa.DataFrameSchema(
         {

@@ -119,7 +119,15 @@ def load_communes() -> gpd.GeoDataFrame:
 def _read(name: str) -> pd.DataFrame:
     """Table of an embedded CSV, codes as text, NaN for an empty cell."""
     path = verified(name)
-    texts = {"code_insee", "former_code", "area_code", "from_code", "to_code", "former_codes"}
+    texts = {
+        "code_insee",
+        "former_code",
+        "area_code",
+        "from_code",
+        "to_code",
+        "former_codes",
+        "departement",
+    }
     return pd.read_csv(path, dtype=dict.fromkeys(texts, str), keep_default_na=False, na_values=[""])
 
 
@@ -208,6 +216,29 @@ def load_figures() -> pd.DataFrame:
     table = pd.read_parquet(verified("figures.parquet"))
     # Written as few words and their places, which is quick to read; used as text.
     return table.astype({name: "str" for name in table.columns if name.endswith("_status")})
+
+
+def load_travel_factors() -> pd.DataFrame:
+    """
+    Load what approximate travel times are multiplied by, in each département.
+
+    Returns
+    -------
+    DataFrame
+        By departement: communes, ratio, travel_low, travel_central, travel_high, as
+        :func:`cpts_geo.access.travel.factors.travel_factors` computes them.
+
+    Raises
+    ------
+    DataFileError
+        As for :func:`verified`.
+
+    Examples
+    --------
+    >>> load_travel_factors().loc[["07", "45"], "ratio"].round(2).to_dict()
+    {'07': 1.32, '45': 1.02}
+    """
+    return _read("travel_factors.csv").set_index("departement")
 
 
 def load_comparisons() -> pd.DataFrame:
