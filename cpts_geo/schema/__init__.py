@@ -16,12 +16,14 @@ from cpts_geo.schema._access import (
     CELLS,
     CHANGES,
     DREES,
+    EMERGENCY_OR_SMUR,
     FACILITIES,
     FILE,
     PUBLISHED,
     ROADS,
     TIME_UNIT,
     TRAVEL_SERIES,
+    Facility,
     TravelSeries,
 )
 from cpts_geo.schema._apl import APL
@@ -52,12 +54,12 @@ from cpts_geo.schema._people import AGED, EARLIER_POPULATION, PEOPLE, WITHOUT_MT
 
 __all__ = [
     "APPROX", "AREA", "AROUND", "CELLS", "CHANGES", "COLUMNS", "COMPARED", "DEPARTEMENT",
-    "DREES", "EARLIER_POPULATION", "EMBEDDED_FIGURES", "FACILITIES", "FIGURE_COLUMNS", "FILE",
-    "FRANCE", "GP_SOURCES", "GRADE_LABELS", "LEVELS", "LISTED", "PAINTED", "PER_PEOPLE",
-    "PUBLISHED", "ROADS", "STATUS_LABELS", "STATUS_MARKS", "TERRITORY", "TIME_UNIT",
-    "TRAVEL_SERIES", "Column", "Kind", "Level", "Secrecy", "Status", "TravelSeries", "Where",
-    "best_status", "embedded_vintage", "newest_vintage", "shown_vintage", "status_column",
-    "vintages",
+    "DREES", "EARLIER_POPULATION", "EMBEDDED_FIGURES", "EMERGENCY_OR_SMUR", "FACILITIES",
+    "FIGURE_COLUMNS", "FILE", "FRANCE", "GP_SOURCES", "GRADE_LABELS", "LEVELS", "LISTED",
+    "PAINTED", "PER_PEOPLE", "PUBLISHED", "ROADS", "STATUS_LABELS", "STATUS_MARKS", "TERRITORY",
+    "TIME_UNIT", "TRAVEL_SERIES", "Column", "Facility", "Kind", "Level", "Secrecy", "Status",
+    "TravelSeries", "Where", "best_status", "embedded_vintage", "newest_vintage",
+    "shown_vintage", "status_column", "vintages",
 ]  # fmt: skip
 
 #: Every column by name; those of the figures of communes in the order of their file.

@@ -143,6 +143,11 @@ DREES: Final = TravelSeries(
 )  # fmt: skip
 #: The best first.
 TRAVEL_SERIES: Final = (ROADS, FILE, CELLS, DREES, APPROX)
+#: What the minutes of DREES go to.
+EMERGENCY_OR_SMUR: Final = Facility(
+    "emergency_departments", (2019,), "urgences et SMUR", "service d’urgences ou SMUR",
+    "service d’urgences ou SMUR", "d’un service d’urgences ou d’un SMUR",
+)  # fmt: skip
 #: What DREES publishes of communes, and no other producer: to an emergency department or a SMUR.
 PUBLISHED: Final = Column(
     name="minutes_su_smur_2019",
@@ -158,6 +163,7 @@ PUBLISHED: Final = Column(
     table="figures",
     weight="population",
     family=DREES.family("emergency"),
+    listed=True,
     secrecy="public",
 )
 

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from cpts_geo.access.nearest._proximity import nearest
+from cpts_geo.access.nearest.published import care_on_the_spot
 from cpts_geo.access.nearest.reached import NEAR_SHARE, time_reached
 from cpts_geo.access.travel.surrogate import FACTOR_COLUMNS, LAWS, Variant, surrogate_times
 from cpts_geo.access.travel.times import TravelTimes, listed
@@ -211,8 +212,10 @@ def minutes_to_care(field: pd.DataFrame, variants: Mapping[Variant, TravelTimes]
     -------
     DataFrame
         One row a (code_insee, facility, variant): site (code), minutes (NaN unknown, or farther
-        than the reach), known, reach, column (of the schema). Where the times reach no place of
-        care, and do not know them all, how far it is is not known.
+        than the reach), known, reach, column (of the schema), on_spot. Where the times reach no
+        place of care, and do not know them all, how far it is is not known; on_spot are 0 minutes
+        where no GP that is counted is reached, and some care is all the same
+        (:func:`cpts_geo.access.nearest.published.care_on_the_spot`).
 
     Examples
     --------
@@ -222,6 +225,7 @@ def minutes_to_care(field: pd.DataFrame, variants: Mapping[Variant, TravelTimes]
     ([0.0, 11.9], {'gp_minutes_approx_2017'})
     """
     blocks = []
+    spot = care_on_the_spot(field)
     for facility in FACILITIES:
         found = facility_counts(field, facility)
         if found is None:
@@ -232,15 +236,21 @@ def minutes_to_care(field: pd.DataFrame, variants: Mapping[Variant, TravelTimes]
             # A table of a territory alone says nothing of the hospital beside it.
             if (counts.drop(times.destinations, errors="ignore") != 0).any():
                 near["known"] &= near["minutes"].notna()
+            mine = near["minutes"].isna() & near.index.isin(spot) & (facility == "gp")
+            near["site"] = near["site"].mask(mine, near.index.to_series())
+            near["minutes"] = near["minutes"].mask(mine, 0.0)
+            near["known"] |= mine
             blocks.append(
                 near.rename_axis("code_insee").reset_index().assign(
                     facility=facility,
                     variant=variant,
                     reach=times.reach,
                     column=times.series.column(facility, vintage),
+                    on_spot=mine.to_numpy(),
                 )
             )  # fmt: skip
     columns = ["code_insee", "facility", "variant", "site", "minutes", "known", "reach", "column"]
+    columns += ["on_spot"]
     if not blocks:
         return pd.DataFrame(columns=columns)
     return pd.concat(blocks, ignore_index=True)[columns]

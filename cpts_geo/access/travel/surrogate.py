@@ -12,7 +12,7 @@ have no pair between them.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -109,7 +109,7 @@ def approached_minutes(
     km: npt.NDArray[np.float64],
     *,
     variant: Variant,
-    factors: npt.NDArray[np.float64] | None = None,
+    factors: npt.NDArray[np.floating[Any]] | None = None,
 ) -> npt.NDArray[np.float64]:
     """
     Approximate the minutes of distances.
@@ -138,7 +138,7 @@ def approached_minutes(
     """
     if factors is None:
         return LAWS[variant].minutes(km)
-    return LAWS["central"].minutes(km) * factors
+    return np.asarray(LAWS["central"].minutes(km) * factors, dtype=np.float64)
 
 
 def surrogate_times(

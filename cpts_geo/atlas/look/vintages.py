@@ -7,10 +7,38 @@ from typing import Final
 
 import pandas as pd
 
-from cpts_geo.schema import TERRITORY, TRAVEL_SERIES, newest_vintage, shown_vintage
+from cpts_geo.schema import TERRITORY, TRAVEL_SERIES, Column, newest_vintage, shown_vintage
+from cpts_geo.settings import COG_YEAR
 
+#: Years after which a figure is said to be old.
+_OLD_YEARS: Final = 5
 #: The figures of a territory that are seen first, at their newest vintage.
 KEY_FIGURES: Final = ("share_without_mt", "gps_per_100k", "apl", "share_low_apl")
+
+
+def dated(column: Column) -> str:
+    """
+    Write the vintage of a column, and that it is old where it is.
+
+    Parameters
+    ----------
+    column : Column
+        Its vintage ends with a year, or says none.
+
+    Returns
+    -------
+    str
+        Its vintage; followed by « plus de cinq ans » where it is older than that.
+
+    Examples
+    --------
+    >>> from cpts_geo.schema import COLUMNS
+    >>> dated(COLUMNS["minutes_su_smur_2019"]), dated(COLUMNS["gps_2024"])
+    ('31 décembre 2019, plus de cinq ans', '2024')
+    """
+    year = column.vintage[-4:]
+    old = year.isdigit() and COG_YEAR - int(year) > _OLD_YEARS
+    return f"{column.vintage}, plus de cinq ans" if old else column.vintage
 
 
 def minutes_column(known: Collection[str]) -> str | None:
