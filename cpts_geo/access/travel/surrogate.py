@@ -28,7 +28,7 @@ from cpts_geo.sources.lands import land_of
 #: Mean radius of the Earth, kilometres (IUGG).
 _EARTH_RADIUS_KM: Final = 6371.0088
 #: What multiplies the law, in French.
-_FACTORED: Final = "× un facteur par département, tiré des minutes de la Drees (2019)"
+_FACTORED: Final = "× un facteur par département d’après la Drees, 2019"
 #: Pairs computed at once: what a processor keeps at hand.
 _BLOCK: Final = 1 << 17
 
@@ -275,7 +275,7 @@ def _label(law: PowerLaw, variant: Variant, *, factored: bool) -> str:
     return (
         f"temps approchés par la distance (variante {VARIANT_NAMES[variant]} : "
         f"{number(law.factor, 2)} minutes × km puissance {number(law.exponent, 2)}"
-        f"{f', {_FACTORED}' if factored else ''}), sans réseau routier"
+        f"{f' {_FACTORED}' if factored else ''}), sans réseau routier"
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from cpts_geo.atlas.look.cells import Cell, Row
+from cpts_geo.atlas.look.vintages import dated
 from cpts_geo.atlas.sections.access._minutes import (
     TIMES,
     coverage_headers,
@@ -18,7 +19,7 @@ from cpts_geo.atlas.sections.access._minutes import (
 )
 from cpts_geo.atlas.sections.access.words import aside, named, over_variants
 from cpts_geo.french import counted, duration, whole_percent
-from cpts_geo.schema import COLUMNS, FACILITIES, Status
+from cpts_geo.schema import COLUMNS, FACILITIES, PUBLISHED, TIME_UNIT, Status
 from cpts_geo.settings import MINUTES_BANDS, SPOKEN_MINUTES
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.study.access import CELL_COLUMNS, TerritoryAccess
@@ -33,14 +34,19 @@ def times_note(access: TerritoryAccess) -> str:
             " Ils ignorent rivières et ponts ; le relief et la circulation n’y sont qu’en moyenne "
             "du département, d’après les minutes de la Drees jusqu’aux urgences (2019, heures de "
             "pointe comprises). Entre parenthèses, les variantes basse et haute, entre lesquelles "
-            "sont huit communes sur dix. De chef-lieu à chef-lieu, 0 dans la commune ; une île sans "
-            "pont n’a aucune route."
+            "sont huit communes sur dix. De chef-lieu à chef-lieu, 0 dans la commune ; une île "
+            "sans pont n’a aucune route."
         )
     else:
         zero = duration(0, words=True)
         words += (
             f" Seuls les lieux de {times.series.held_by} comptent : des soins plus proches qui n’y "
             f"sont pas ne sont pas vus. Un lieu sans temps vers lui-même est compté à {zero}."
+        )
+    if (access.coverage["column"] == PUBLISHED.name).any():
+        words += (
+            f" Jusqu’aux urgences et SMUR, {TIME_UNIT.many} publiées par la Drees "
+            f"({dated(PUBLISHED)}), moyenne des heures creuses et de pointe."
         )
     return words + " Sans transport en commun : qui n’a pas de voiture n’est pas décrit."
 
@@ -132,7 +138,9 @@ def coverage_rows(access: TerritoryAccess) -> list[Row]:
             text, status = duration(float("nan")), Status.UNKNOWN.value
         cells.append(Cell(text, status=status, origin=far and f"hors {far}"))
         detail = f"{said.vintage} ; {said.whose} ({said.grade})"
-        rows.append(Row(said.care.short.capitalize(), detail, tuple(cells)))
+        # Not « capitalize », which would write SMUR in small letters.
+        title = said.care.short[:1].upper() + said.care.short[1:]
+        rows.append(Row(title, detail, tuple(cells)))
     return [*rows, *_cell_rows(access.cells)]
 
 
