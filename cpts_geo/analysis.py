@@ -307,6 +307,7 @@ def analyse(
     common = Common(
         comparisons=layer.comparisons,
         facts=pd.concat([facts, _national_share()], ignore_index=True),
+        basins=embedded.load_basins(),
         surroundings=surroundings,
         draws=options.draws,
         seed=options.seed,

@@ -30,6 +30,8 @@ OVERSEAS_METRIC_CRS: Final = {
 }
 
 COG_YEAR: Final = 2026
+#: A figure of more years than these before COG_YEAR says so beside its value.
+OLD_AFTER_YEARS: Final = 5
 #: A territory of more communes makes a page that no browser opens: regions stay below.
 MAX_COMMUNES: Final = 5_000
 #: Minutes of a slot on the lines for unscheduled care (press releases; grade D elsewhere).

@@ -22,6 +22,7 @@ from cpts_geo.schema import (
 )
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.territories.figures.aggregate import area_summary
+from cpts_geo.territories.figures.basins import mean_of_basins
 
 #: Facts that fill an indicator no table of communes gives: fact -> (level, area, indicator).
 _PUBLISHED = {
@@ -49,6 +50,7 @@ def compare_areas(
     *,
     names: pd.Series,
     facts: pd.DataFrame,
+    basins: pd.DataFrame,
 ) -> pd.DataFrame:
     """
     Every compared indicator for each territory, its départements and France.
@@ -64,6 +66,8 @@ def compare_areas(
         Display name by territory.
     facts : DataFrame
         Published facts; those of `_PUBLISHED` stand as indicators of their own.
+    basins : DataFrame
+        As :func:`cpts_geo.territories.figures.basins.mean_of_basins` takes it.
 
     Returns
     -------
@@ -84,11 +88,17 @@ def compare_areas(
     ...     embedded.load_comparisons(),
     ...     names=pd.Series({"ouest_loiret": "CPTS Ouest Loiret"}),
     ...     facts=embedded.load_facts(),
+    ...     basins=embedded.load_basins(),
     ... )
     >>> table[table["indicator"] == "apl_2023"].set_index("area_code")["value"].round(2).to_dict()
-    {'ouest_loiret': 2.54, '45': 2.62, 'FR': 3.74}
+    {'ouest_loiret': 2.54, '45': 2.62, '24': 2.59, 'FR': 3.74}
     """
-    summary = area_summary(communes, by="territory")
+    summary = pd.concat(
+        [
+            area_summary(communes, by="territory"),
+            mean_of_basins(communes, basins, by="territory"),
+        ]
+    )
     mine = summary.rename(columns={"territory": "area_code"}).assign(area_level=TERRITORY.key)
     mine["area_name"] = mine["area_code"].map(names)
     published = _published(facts, names)
@@ -126,7 +136,10 @@ def _published(facts: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
         area = area or fact["territory"]
         if level is TERRITORY and area not in names.index:
             continue
-        known = (fact["value"], Status.MEASURED.value, fact["definition"])
+        # A figure of France is its producer's; that of a territory is what it says of itself.
+        official = fact["territory"] == FRANCE.key
+        status = Status.MEASURED if official else Status.ANNOUNCED
+        known = (fact["value"], status.value, fact["definition"])
         base = fact.get("base", "")
         origin = (fact["document"], fact["grade"], "" if pd.isna(base) else base)
         rows.append((level.key, area, "", indicator, *known, *origin))

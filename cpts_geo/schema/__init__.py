@@ -217,8 +217,9 @@ COMPARED: Final = tuple(
     name
     for together in (
         ("population",), ("area_km2",), ("density_km2",), ("share_75plus",), ("share_without_mt",),
-        ("gps_per_100k_published",), ("gps_per_100k_cnam",), ("gps_per_100k",),
-        ("gps_per_100k_rpps",), ("gps_cnam",), ("gps_mep_cnam",), ("gps",), ("gps_rpps",),
+        ("gps_per_100k_published",), ("gps_per_100k_cartosante",), ("gps_per_100k_cnam",),
+        ("gps_per_100k",), ("gps_per_100k_rpps",),
+        ("gps_cnam",), ("gps_mep_cnam",), ("gps",), ("gps_rpps",),
         ("apl",), ("apl_65",), ("share_low_apl",), ("share_low_apl_65",),
         # Of one vintage, people and their share stand together.
         ("population_without_gp", "share_without_gp"),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final, Literal
+
+from cpts_geo.settings import COG_YEAR, OLD_AFTER_YEARS
 
 Kind = Literal["count", "rate", "derived"]
 Secrecy = Literal["public", "patients", "professionals"]
@@ -16,9 +19,11 @@ _PER_PEOPLE_WORDS: Final = " pour 100 000 habitants"
 
 
 class Status(StrEnum):
-    """How a value is known; the four never look alike on a page."""
+    """How a value is known, the best first; no two look alike on a page."""
 
     MEASURED = "measured"
+    #: Written in a public document by those it is about, who say no source.
+    ANNOUNCED = "announced"
     ESTIMATED = "estimated"
     ASSUMED = "assumed"
     UNKNOWN = "unknown"
@@ -26,19 +31,22 @@ class Status(StrEnum):
 
 STATUS_LABELS: Final = {
     Status.MEASURED: "mesuré",
+    Status.ANNOUNCED: "annoncé",
     Status.ESTIMATED: "estimé",
     Status.ASSUMED: "hypothèse",
     Status.UNKNOWN: "donnée absente",
 }
 STATUS_MARKS: Final = {
     Status.MEASURED: "●",
+    Status.ANNOUNCED: "“",
     Status.ESTIMATED: "◐",
     Status.ASSUMED: "○",
     Status.UNKNOWN: "▨",
 }
 GRADE_LABELS: Final = {
-    "A": "fichier officiel, texte légal ou communiqué",
-    "B": "chiffre officiel lu par extrait, ou calcul reproductible sur données publiques",
+    "A": "fichier officiel ou texte légal",
+    "B": "chiffre annoncé par un communiqué, chiffre officiel lu par extrait, ou calcul "
+    "reproductible sur données publiques",
     "C": "faible : petite étude, déduction, convention",
     "D": "hypothèse de modélisation, modifiable",
 }
@@ -167,14 +175,22 @@ class Column:
         return "" if self.percent else self.unit
 
     @property
+    def age_words(self) -> str:
+        """What is said of a figure too old to be read as today's; empty for others."""
+        years = [int(year) for year in re.findall(r"\d{4}", self.vintage)]
+        old = bool(years) and max(years) < COG_YEAR - OLD_AFTER_YEARS
+        return f"plus de {OLD_AFTER_YEARS} ans" if old else ""
+
+    @property
     def dated_label(self) -> str:
-        """Label with its vintage, said once."""
-        return self.label if self.vintage in self.label else f"{self.label}, {self.vintage}"
+        """Label with its vintage, said once, and its age where it is old."""
+        dated = self.label if self.vintage in self.label else f"{self.label}, {self.vintage}"
+        return ", ".join(filter(None, (dated, self.age_words)))
 
     @property
     def counted_label(self) -> str:
-        """Label of what a density counts, without the people it is set against."""
-        return self.label.replace(_PER_PEOPLE_WORDS, "")
+        """Label of what a density counts, without the people it is set against; see dated_label."""
+        return self.dated_label.replace(_PER_PEOPLE_WORDS, "")
 
 
 def status_column(name: str) -> str:

@@ -98,10 +98,20 @@ GPS: Final = (
     *(_gps(vintage) for vintage in GP_VINTAGES),
     *(_density(vintage) for vintage in GP_VINTAGES),
     Column(
-        "gps_per_100k_published", "Généralistes pour 100 000 habitants (communiqué)",
+        "gps_per_100k_published", "Généralistes pour 100 000 habitants (annoncé)",
         _DENSITY, "rate", 0, "communique_beauce_gatinais", "2021",
         "Densité écrite dans le communiqué de 2021, champ et millésime non précisés.",
-        table="areas", weight="population", secrecy="public",
+        table="areas", weight="population", best=Status.ANNOUNCED, secrecy="public",
+    ),
+    Column(
+        "gps_per_100k_cartosante_2024",
+        "Généralistes libéraux pour 100 000 habitants (CartoSanté 2024)",
+        _DENSITY, "rate", 0, "cartosante_bassins_de_vie_2024", "2024",
+        "Densité publiée par bassin de vie, deux chiffres pour 10 000 habitants ; moyenne des "
+        "bassins de vie des communes, pondérée par leurs habitants.",
+        # Each commune is given the density of its whole basin.
+        table="areas", weight="population", best=Status.ESTIMATED,
+        family="gps_per_100k_cartosante", short="CartoSanté 2024", secrecy="public",
     ),
     Column(
         "gps_cnam_2024", "Généralistes libéraux hors MEP (Cnam 2024)", "médecins", "count", 0,
@@ -155,10 +165,19 @@ RPPS: Final = (
 )  # fmt: skip
 
 
-def _reading_order(density: Column) -> tuple[bool, int]:
-    """What is published for areas, then by commune: the newest first, the undated last."""
-    dated = density.table != "areas" and density.vintage.isdigit()
-    return density.table != "areas", -int(density.vintage) if dated else 0
+#: What a reader looks for first: today's count beside what was announced.
+_FIRST: Final = (
+    f"gps_per_100k_{_EMBEDDED}", "gps_per_100k_published", "gps_per_100k_cartosante_2024",
+    "gps_per_100k_cnam_2024",
+)  # fmt: skip
+
+
+def _reading_order(density: Column) -> tuple[int, int]:
+    """Newer counts than the embedded one, then `_FIRST`, then the others, the newest first."""
+    year = int(density.vintage) if density.vintage.isdigit() else 0
+    if density.name in _FIRST:
+        return _FIRST.index(density.name), 0
+    return (-1 if density.fetched and year else len(_FIRST)), -year
 
 
 #: Densities of GPs, a source each, in reading order; the count behind each is its numerator.

@@ -10,6 +10,8 @@ from cpts_geo.errors import Defect, alike, quoted
 
 #: Overseas codes (971...) have the shape of the others.
 CODE_PATTERN: Final = r"^(?:\d{2}|2[AB])\d{3}$"
+#: First figures of the codes of overseas collectivités: no commune of them is in the data.
+COLLECTIVITES: Final = ("975", "977", "978", "98")
 #: Communes given by some producers as a whole and by others as their arrondissements.
 PLM: Final = {
     "75056": tuple(f"751{n:02d}" for n in range(1, 21)),

@@ -33,6 +33,8 @@ class Common:
         Figures of départements and France.
     facts : DataFrame
         Published facts of all territories, départements and France.
+    basins : DataFrame
+        What is published by bassin de vie.
     surroundings : Surroundings
         Communes around, travel times, changes of supply.
     draws : int
@@ -43,6 +45,7 @@ class Common:
 
     comparisons: pd.DataFrame
     facts: pd.DataFrame
+    basins: pd.DataFrame
     surroundings: Surroundings
     draws: int
     seed: int | None
@@ -136,6 +139,7 @@ class Study:
             self.common.comparisons,
             names=pd.Series({self.key: self.name}),
             facts=self.common.facts,
+            basins=self.common.basins,
         )
 
     @cached_property

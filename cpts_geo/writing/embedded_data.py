@@ -43,6 +43,7 @@ _FILES: Final = (
     "cog_events.csv",
     "figures.parquet",
     "comparisons.csv",
+    "bassins_de_vie.csv",
     "travel_factors.csv",
     "contour_holes.csv",
     _DESCRIPTOR,
@@ -177,7 +178,8 @@ def build(
     events = read_events(packages_dir)
     figures, lost = national_figures(parts_of(tables), communes, events=events)
     totals = department_totals(tables[COLUMNS[embedded_vintage("gps_cnam")].source])
-    compared = department_comparisons(totals, communes, figures)
+    basins = tables[COLUMNS[embedded_vintage("gps_per_100k_cartosante")].source]
+    compared = department_comparisons(totals, communes, figures=figures, basins=basins)
     figures = figures[columns_of("figures.parquet")]
     factors = _travel_factors(communes, figures)
     check(communes, "communes")
@@ -191,6 +193,7 @@ def build(
         write_csv(events, stage.folder / "cog_events.csv")
         write_parquet(_few_words(figures), stage.folder / "figures.parquet")
         write_csv(compared, stage.folder / "comparisons.csv")
+        write_csv(basins, stage.folder / "bassins_de_vie.csv")
         write_csv(factors, stage.folder / "travel_factors.csv")
         write_csv(holes, stage.folder / "contour_holes.csv")
         write_json(descriptor(stage.folder), stage.folder / _DESCRIPTOR)

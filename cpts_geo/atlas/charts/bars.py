@@ -30,6 +30,8 @@ class Bar:
         Whether it is the territory itself.
     base : str
         Whom the value speaks of, where bars differ on that.
+    announced : bool
+        Whether the area says it of itself: drawn dotted and empty.
     """
 
     label: str
@@ -39,6 +41,7 @@ class Bar:
     high: float = math.nan
     main: bool = False
     base: str = ""
+    announced: bool = False
 
 
 def bars_svg(bars: Sequence[Bar], *, title: str) -> str:
@@ -84,9 +87,11 @@ def bars_svg(bars: Sequence[Bar], *, title: str) -> str:
             )
             continue
         fill = style.FILL if bar.main else style.FILL_LIGHT
+        dots = f'stroke="{style.FILL}" stroke-dasharray="2 2"' if bar.announced else ""
         length = max(bar.value * scale, 0.5)
         parts.append(
-            f'<rect x="{left}" y="{y + 4}" width="{length:.1f}" height="14" fill="{fill}"/>'
+            f'<rect x="{left}" y="{y + 4}" width="{length:.1f}" height="14" '
+            f'fill="{style.PAPER if bar.announced else fill}"{" " + dots if dots else ""}/>'
         )
         end = length
         if not math.isnan(bar.low):

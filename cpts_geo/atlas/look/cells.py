@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
 import pandas as pd
 
 from cpts_geo.french import typeset, value_text
-from cpts_geo.schema import COLUMNS, STATUS_LABELS, STATUS_MARKS, Column
+from cpts_geo.schema import COLUMNS, STATUS_LABELS, STATUS_MARKS, Column, Status
 from cpts_geo.secrecy.disclosure import MIN_PATIENTS, Mask
 
 #: A masked value is written, marked and painted as such: never like an unknown one, or like 0.
@@ -127,7 +128,9 @@ def shown_text(column: Column, value: float, status: str, *, unit: bool = False)
     """
     if status in MASK_TEXTS:
         return MASK_TEXTS[Mask(status)]
-    return value_text(column, value, unit=unit)
+    text = value_text(column, value, unit=unit)
+    # What was announced as 30 % is not 30,0 %.
+    return re.sub(r",0+(?=\D|$)", "", text) if status == Status.ANNOUNCED else text
 
 
 def plain_cells(*texts: str) -> list[Cell]:

@@ -21,9 +21,9 @@ def input_status(scenario: Scenario, name: str) -> Status:
     Returns
     -------
     Status
-        That of the grade of its source; estimated at best where it is the default of the package,
-        which describes elsewhere, unless the territory has its own calls. People without médecin
-        traitant are known as the sheet says.
+        Announced, or that of the grade of its source; estimated at best where it is the default
+        of the package, which describes elsewhere, unless the territory has its own calls. People
+        without médecin traitant are known as the sheet says.
 
     Raises
     ------
@@ -37,11 +37,13 @@ def input_status(scenario: Scenario, name: str) -> Status:
     >>> from cpts_geo.capacity.scenario.loading import load_scenario
     >>> own, borrowed = load_scenario("beauce_gatinais"), load_scenario("ondaine_forez")
     >>> [str(input_status(case, "calls_observed")) for case in (own, borrowed)]
-    ['measured', 'estimated']
+    ['announced', 'estimated']
     """
     if name == "people_without_mt":
         return scenario.people_status
     source = scenario.sources[name]
+    if source.announced:
+        return Status.ANNOUNCED
     default = default_parameters().get(name)
     borrowed = default is not None and source == default.source
     if borrowed and scenario.evidence_label != 1:

@@ -7,38 +7,19 @@ from typing import Final
 
 import pandas as pd
 
-from cpts_geo.schema import TERRITORY, TRAVEL_SERIES, Column, newest_vintage, shown_vintage
-from cpts_geo.settings import COG_YEAR
+from cpts_geo.schema import (
+    COLUMNS,
+    TERRITORY,
+    TRAVEL_SERIES,
+    Status,
+    newest_vintage,
+    shown_vintage,
+)
 
-#: Years after which a figure is said to be old.
-_OLD_YEARS: Final = 5
 #: The figures of a territory that are seen first, at their newest vintage.
-KEY_FIGURES: Final = ("share_without_mt", "gps_per_100k", "apl", "share_low_apl")
-
-
-def dated(column: Column) -> str:
-    """
-    Write the vintage of a column, and that it is old where it is.
-
-    Parameters
-    ----------
-    column : Column
-        Its vintage ends with a year, or says none.
-
-    Returns
-    -------
-    str
-        Its vintage; followed by « plus de cinq ans » where it is older than that.
-
-    Examples
-    --------
-    >>> from cpts_geo.schema import COLUMNS
-    >>> dated(COLUMNS["minutes_su_smur_2019"]), dated(COLUMNS["gps_2024"])
-    ('31 décembre 2019, plus de cinq ans', '2024')
-    """
-    year = column.vintage[-4:]
-    old = year.isdigit() and COG_YEAR - int(year) > _OLD_YEARS
-    return f"{column.vintage}, plus de cinq ans" if old else column.vintage
+KEY_FIGURES: Final = (
+    "gps_per_100k", "gps_per_100k_published", "share_without_mt", "apl", "share_low_apl",
+)  # fmt: skip
 
 
 def minutes_column(known: Collection[str]) -> str | None:
@@ -79,8 +60,10 @@ def newest_known(names: Sequence[str], comparison: pd.DataFrame) -> list[str]:
     Returns
     -------
     list of str
-        Indicators in the same order, without those that only fetched files bring and none did.
+        Indicators in the same order, without those that only fetched files bring and none did, or
+        that nobody announced.
     """
     mine = comparison[(comparison["area_level"] == TERRITORY.key) & comparison["value"].notna()]
     known = set(mine["indicator"])
-    return [shown for name in names if (shown := shown_vintage(name, known))]
+    shown = [found for name in names if (found := shown_vintage(name, known))]
+    return [name for name in shown if name in known or COLUMNS[name].best is not Status.ANNOUNCED]

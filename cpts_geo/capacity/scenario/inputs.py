@@ -89,12 +89,15 @@ class Scenario(Fields):
         """
         How the people without médecin traitant are known.
 
-        Assumed where the share is, or where their source is of grade D; measured where it is of
-        grade A and the territory has its own call log; estimated otherwise.
+        Assumed where the share is, or where their source is of grade D; announced where the
+        territory wrote them and has its own calls, measured where they are of grade A; estimated
+        otherwise.
         """
         source = self.sources["people_without_mt"]
         if self.share_assumed or source.grade == "D":
             return Status.ASSUMED
+        if self.evidence_label == 1 and source.announced:
+            return Status.ANNOUNCED
         own = self.evidence_label == 1 and source.grade == "A"
         return Status.MEASURED if own else Status.ESTIMATED
 

@@ -1,6 +1,6 @@
 """What an input of the capacity rests on: its source, its grade, and the default parameters.
 
-Grades: A = official file, legal text or press release of the territory; B = official figure
+Grades: A = official file or legal text; B = figure announced by a public document, official figure
 read through an excerpt or a reproducible computation; C = weak; D = assumption of ours.
 """
 
@@ -31,10 +31,13 @@ class Source(Record):
         Producer, document and date, in French.
     grade : {"A", "B", "C", "D"}
         Trust grade (see the head of the module).
+    announced : bool
+        Whether those it is about wrote it in a public document.
     """
 
     text: Text = field("Producteur, document et date")
     grade: Literal["A", "B", "C", "D"] = field("Confiance, de A (officiel) à D (hypothèse)")
+    announced: bool = field("Écrit par le territoire dans un document public", default=False)
 
 
 #: Seed where none is chosen: taken before any result was seen, and not to be shopped for.
@@ -52,7 +55,7 @@ class _Default(Source):
     @cached_property
     def source(self) -> Source:
         """Where the parameter comes from, checked once: every scenario takes most from here."""
-        return Source(text=self.text, grade=self.grade)
+        return Source(text=self.text, grade=self.grade, announced=self.announced)
 
 
 @lru_cache(maxsize=1)

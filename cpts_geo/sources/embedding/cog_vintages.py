@@ -18,6 +18,7 @@ import pandas as pd
 
 from cpts_geo.errors import DataFileError
 from cpts_geo.settings import COG_YEAR
+from cpts_geo.sources.codes import COLLECTIVITES
 from cpts_geo.sources.embedding._entries import CURRENT, PAST_COG, handwritten_events, read_entries
 from cpts_geo.sources.embedding.contracts import FUSION, RECODED, RETIRED, SPLIT
 
@@ -26,8 +27,6 @@ EVENT_COLUMNS: Final = (
     "year", "dated", "event", "from_code", "to_code", "former_codes", "evidence",
 )  # fmt: skip
 _KINDS: Final = {"commune-deleguee": "commune déléguée", "commune-associee": "commune associée"}
-#: Overseas collectivités: no commune of them is in the data.
-_COLLECTIVITES: Final = re.compile(r"97[578]|98")
 #: Codes of the Seine, the Seine-et-Oise and the whole of Corse, out of use since 1976 at the
 #: latest: read as codes of today they are postal codes far more often than communes.
 _ABOLISHED: Final = re.compile(r"20|75|78")
@@ -52,7 +51,7 @@ class _Vintage:
 
 def _vintage_of(entries: Iterable[Mapping[str, Any]], year: int) -> _Vintage:
     """Keep of one COG (métropole and DROM) what tells events."""
-    kept = [entry for entry in entries if not _COLLECTIVITES.match(entry["code"])]
+    kept = [entry for entry in entries if not entry["code"].startswith(COLLECTIVITES)]
     communes = [entry for entry in kept if entry["type"] == CURRENT]
     within = [entry for entry in kept if "chefLieu" in entry]
     return _Vintage(

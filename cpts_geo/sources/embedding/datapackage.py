@@ -50,7 +50,8 @@ _TEXTS = {
     "area_name": "Nom du territoire de comparaison",
     "indicator": "Nom de l’indicateur, voir cpts_geo/schema",
     "value": "Valeur dans l’unité de l’indicateur ; vide : inconnue",
-    "status": "measured, estimated, assumed ou unknown",
+    "gps_per_10k": "Généralistes libéraux pour 10 000 habitants ; vide : secret statistique",
+    "status": f"Un de : {', '.join(status.value for status in Status)}",
     "note": "Champ ou couverture de la valeur",
     "year": "Premier COG (1er janvier) où l’événement vaut ; voir dated",
     "dated": "True : année exacte ; False : événement de ce COG ou d’un COG antérieur",
@@ -107,8 +108,13 @@ _RESOURCES: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
         "Mêmes indicateurs par département, par région et pour la France",
         ("decoupage_administratif_2026", "admin_express", "insee_population_2017", "drees_apl_2023",
          "insee_bpe_2017", "insee_bpe_2024", "insee_rp_2022", "cartosante_distances_2024",
-         "drees_minutes_2019", "cnam_2024"),
+         "drees_minutes_2019", "cartosante_bassins_de_vie_2024", "cnam_2024"),
         (*AREA, "area_name", "indicator", "value", "status", "note"),
+    ),
+    "bassins_de_vie.csv": (
+        "Généralistes libéraux par bassin de vie",
+        ("cartosante_bassins_de_vie_2024",),
+        ("bassin_de_vie", "gps_per_10k"),
     ),
     "travel_factors.csv": (
         "Facteurs des temps de trajet approchés, par département",
@@ -135,7 +141,7 @@ _LICENCES = {
 _OTHER_TYPES = {"geometry": "geojson", "dated": "boolean"}
 _STATUSES = {"point_status", *map(status_column, COLUMNS)}
 _NUMBERS = {
-    "value", "lon", "lat", "since_cog", "year", "communes", "ratio", "travel_low",
+    "value", "gps_per_10k", "lon", "lat", "since_cog", "year", "communes", "ratio", "travel_low",
     "travel_central", "travel_high",
 }  # fmt: skip
 

@@ -119,15 +119,8 @@ def load_communes() -> gpd.GeoDataFrame:
 def _read(name: str) -> pd.DataFrame:
     """Table of an embedded CSV, codes as text, NaN for an empty cell."""
     path = verified(name)
-    texts = {
-        "code_insee",
-        "former_code",
-        "area_code",
-        "from_code",
-        "to_code",
-        "former_codes",
-        "departement",
-    }
+    texts = {"code_insee", "former_code", "area_code", "from_code", "to_code", "former_codes"}
+    texts |= {"bassin_de_vie", "departement"}
     return pd.read_csv(path, dtype=dict.fromkeys(texts, str), keep_default_na=False, na_values=[""])
 
 
@@ -279,6 +272,23 @@ def load_comparisons() -> pd.DataFrame:
             "compilez-les de nouveau : python3 run.py data.",
         )
     return table
+
+
+def load_basins() -> pd.DataFrame:
+    """
+    Load what is published by bassin de vie.
+
+    Returns
+    -------
+    DataFrame
+        bassin_de_vie (code), gps_per_10k (NaN where it is secret).
+
+    Examples
+    --------
+    >>> float(load_basins().set_index("bassin_de_vie").at["45252", "gps_per_10k"])
+    4.5
+    """
+    return _read("bassins_de_vie.csv")
 
 
 def _cpts(name: str) -> pd.DataFrame:

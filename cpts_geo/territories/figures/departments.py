@@ -6,10 +6,11 @@ from typing import Final
 
 import pandas as pd
 
-from cpts_geo.schema import AREA, COLUMNS, FRANCE, best_status, embedded_vintage
+from cpts_geo.schema import AREA, AROUND, COLUMNS, FRANCE, best_status, embedded_vintage
 from cpts_geo.sources.catalogue.catalogue import sources
-from cpts_geo.territories.figures._areas import by_area, named, sums_of_areas
+from cpts_geo.territories.figures._areas import areas_of, by_area, named, sums_of_areas
 from cpts_geo.territories.figures.aggregate import SUMMARISED, area_summary, with_every_figure
+from cpts_geo.territories.figures.basins import mean_of_basins
 
 #: Profession of the Cnam file, and what it holds, by column of the schema.
 _CNAM: Final = {
@@ -45,7 +46,7 @@ def department_totals(published: pd.DataFrame) -> pd.DataFrame:
 
 
 def department_comparisons(
-    totals: pd.DataFrame, communes: pd.DataFrame, figures: pd.DataFrame
+    totals: pd.DataFrame, communes: pd.DataFrame, *, figures: pd.DataFrame, basins: pd.DataFrame
 ) -> pd.DataFrame:
     """
     Every indicator that the embedded data hold of each area around a territory.
@@ -57,6 +58,8 @@ def department_comparisons(
     communes, figures : DataFrame
         All communes, and their figures
         (:func:`cpts_geo.territories.figures.by_commune.national_figures`).
+    basins : DataFrame
+        As :func:`cpts_geo.territories.figures.basins.mean_of_basins` takes it.
 
     Returns
     -------
@@ -75,7 +78,13 @@ def department_comparisons(
     )
     replaced = long["indicator"].isin(short) & (long["area_level"] == FRANCE.key)
     long = pd.concat([long[~replaced], metropole], ignore_index=True)
+    means = [
+        mean_of_basins(
+            communes.assign(area_code=areas_of(communes, level)), basins, by="area_code"
+        ).assign(area_level=level.key)
+        for level in AROUND
+    ]
     published = totals.reset_index().melt(AREA, var_name="indicator").dropna(subset=["value"])
     status = published["indicator"].map(lambda name: best_status(name).value)
-    long = pd.concat([long, published.assign(status=status, note="")], ignore_index=True)
+    long = pd.concat([long, *means, published.assign(status=status, note="")], ignore_index=True)
     return named(long, table).sort_values([*AREA, "indicator"], ignore_index=True)

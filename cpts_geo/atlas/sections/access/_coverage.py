@@ -8,7 +8,6 @@ from typing import Any
 import pandas as pd
 
 from cpts_geo.atlas.look.cells import Cell, Row
-from cpts_geo.atlas.look.vintages import dated
 from cpts_geo.atlas.sections.access._minutes import (
     TIMES,
     coverage_headers,
@@ -46,7 +45,7 @@ def times_note(access: TerritoryAccess) -> str:
     if (access.coverage["column"] == PUBLISHED.name).any():
         words += (
             f" Jusqu’aux urgences et SMUR, {TIME_UNIT.many} publiées par la Drees "
-            f"({dated(PUBLISHED)}), moyenne des heures creuses et de pointe."
+            f"({PUBLISHED.vintage}), moyenne des heures creuses et de pointe."
         )
     return words + " Sans transport en commun : qui n’a pas de voiture n’est pas décrit."
 

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 
 from cpts_geo.atlas.look.cells import Cell
-from cpts_geo.atlas.look.vintages import dated
 from cpts_geo.french import counted, duration, whole_percent
 from cpts_geo.schema import (
     COLUMNS,
@@ -40,12 +39,13 @@ class Told:
 def told(facility: str, column: str, access: TerritoryAccess) -> Told:
     """Words of a row of coverage: those of DREES, or of the times of the access."""
     said = COLUMNS[column]
+    vintage = ", ".join(filter(None, (said.vintage, said.age_words)))
     if column == PUBLISHED.name:
         grade, status = sources()[said.source].grade, Status.MEASURED.value
-        return Told(EMERGENCY_OR_SMUR, DREES.whose, grade, status, dated(said))
+        return Told(EMERGENCY_OR_SMUR, DREES.whose, grade, status, vintage)
     times = access.times
     care, status = FACILITIES[facility], times.status.value
-    return Told(care, times.series.whose, times.grade, status, said.vintage)
+    return Told(care, times.series.whose, times.grade, status, vintage)
 
 
 def out_of_reach(people: float, column: str, access: TerritoryAccess) -> str:

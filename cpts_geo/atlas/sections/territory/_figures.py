@@ -1,4 +1,4 @@
-"""« Quatre repères »: four figures as bars."""
+"""« Repères »: the key figures as bars."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ def _key_figures(comparison: pd.DataFrame) -> list[tuple[str, str, str, list[Bar
                 low=row["low"],
                 high=row["high"],
                 main=row["area_level"] == TERRITORY.key,
+                announced=row["status"] == Status.ANNOUNCED.value,
             )
             for row in block.to_dict("records")
         ]
@@ -62,7 +63,7 @@ def _apart(row: pd.Series, first: pd.Series) -> str:
 
 
 def section(comparison: pd.DataFrame) -> dict[str, Any]:
-    """What the template shows: four figures of the territory beside its surroundings."""
+    """What the template shows: key figures of the territory beside its surroundings."""
     return {
         "figures": [
             (label, detail, note, Markup(bars_svg(bars, title=label)))

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from cpts_geo.atlas.look.cells import Cell, plain_cells, value_cell
-from cpts_geo.atlas.look.vintages import dated, minutes_column
+from cpts_geo.atlas.look.vintages import minutes_column
 from cpts_geo.french import number, slug
 from cpts_geo.schema import COLUMNS, LISTED, shown_vintage, status_column, vintages
 from cpts_geo.settings import COG_YEAR
@@ -57,7 +57,8 @@ def commune_table(communes: pd.DataFrame) -> tuple[list[tuple[str, str]], list[l
     names = commune_columns(communes)
     for name in names:
         column = COLUMNS[name]
-        headers.append((column.label, "" if column.vintage in column.label else dated(column)))
+        vintage = "" if column.vintage in column.label else column.vintage
+        headers.append((column.label, ", ".join(filter(None, (vintage, column.age_words)))))
     rows = []
     order = communes["name"].map(slug).sort_values().index
     for commune in communes.loc[order].to_dict("records"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from html import escape
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 from markupsafe import Markup
@@ -39,7 +39,7 @@ _SAID = ("gps_per_100k_published",)
 
 #: How a sentence calls each source.
 _SHORT = {name: COLUMNS[name].short for name in GP_SOURCES if COLUMNS[name].short}
-_WIDTH, _LEFT, _RIGHT, _ROW, _TOP = 760, 250, 40, 34, 34
+_WIDTH, _LEFT, _RIGHT, _ROW, _TOP = 760, 270, 40, 34, 34
 _SIZE = 6.0
 
 
@@ -73,7 +73,7 @@ def _cell(found: pd.Series) -> Cell:
     if not math.isnan(found["low"]):
         details.append(f"{number(found['low'])} à {number(found['high'])} à 95 %")
     return Cell(
-        number(found["density"], 1),
+        number(found["density"], COLUMNS[str(found["indicator"])].decimals),
         status=str(found["status"]),
         note=str(found["note"]),
         origin=" ; ".join(details),
@@ -157,7 +157,7 @@ def _published_sentence(row: pd.Series, comparison: pd.DataFrame) -> str:
     else:
         place = "entre les autres sources"
     return (
-        f"{row['area_name']} : le communiqué écrit {number(row['value'])} pour 100 000 sans dire "
+        f"{row['area_name']} : le communiqué annonce {number(row['value'])} pour 100 000 sans dire "
         f"sa source, {place} ({others})."
     )
 
@@ -200,12 +200,12 @@ def _drawn(found: pd.Series, scale: float, y: float) -> str:
     """An area on the scale; the territory with its density and interval."""
     x = _LEFT + found["density"] * scale
     level = next(level for level in LEVELS if level.key == found["area_level"])
-    mark = _mark(level, x, y, estimated=found["status"] != Status.MEASURED.value)
+    mark = _mark(level, x, y, status=Status(found["status"]))
     if level is not TERRITORY:
         return mark
     text = (
         f'<text x="{x:.1f}" y="{y - 9:.1f}" text-anchor="middle" font-weight="600">'
-        f"{number(found['density'], 1)}</text>"
+        f"{_written(found)}</text>"
     )
     if math.isnan(found["low"]):
         return mark + text
@@ -216,42 +216,60 @@ def _drawn(found: pd.Series, scale: float, y: float) -> str:
     )
 
 
-def _mark(level: Level, x: float, y: float, *, estimated: bool) -> str:
-    """Shape says which area, emptiness (of a line: dashes) says estimated."""
+def _written(found: pd.Series) -> str:
+    """Density of the territory, in quotation marks where it is announced."""
+    text = number(found["density"], COLUMNS[str(found["indicator"])].decimals)
+    return f"« {text} »" if found["status"] == Status.ANNOUNCED.value else text
+
+
+#: Strokes of a shape drawn empty: nothing more for an estimate, dots for what is announced.
+_STROKES: Final = {Status.ESTIMATED: "", Status.ANNOUNCED: ' stroke-dasharray="2 2"'}
+
+
+def _mark(level: Level, x: float, y: float, *, status: Status) -> str:
+    """Shape says which area; full is measured, empty estimated, dotted announced (a line has
+    dashes)."""
     size = _SIZE
+    full = status is Status.MEASURED
+    dashes = _STROKES.get(status, "")
     if level.mark.endswith("z"):
-        fill = style.PAPER if estimated else style.FILL
+        fill = style.FILL if full else style.PAPER
         return (
             f'<path d="M{x:.1f} {y:.1f}{level.mark}" fill="{fill}" stroke="{style.FILL}" '
-            'stroke-width="1.5"/>'
+            f'stroke-width="1.5"{dashes}/>'
         )
     if level.mark:
-        width = '1.5" stroke-dasharray="3 2' if estimated else "3"
+        width = 3.0 if full else 1.5
+        dashes = dashes or ("" if full else ' stroke-dasharray="3 2"')
         return (
-            f'<path d="M{x:.1f} {y:.1f}{level.mark}" stroke="{style.INK}" stroke-width="{width}"/>'
+            f'<path d="M{x:.1f} {y:.1f}{level.mark}" stroke="{style.INK}" '
+            f'stroke-width="{width}"{dashes}/>'
         )
-    fill = style.PAPER if estimated else style.ACCENT
+    fill = style.ACCENT if full else style.PAPER
     disc = (
         f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{size}" fill="{fill}" stroke="{style.ACCENT}" '
-        'stroke-width="1.5"/>'
+        f'stroke-width="1.5"{dashes}/>'
     )
     half = f"M{x:.1f} {y - size:.1f}a{size} {size} 0 0 0 0 {2 * size}z"
-    return disc + (f'<path d="{half}" fill="{style.ACCENT}"/>' if estimated else "")
+    return disc + (
+        f'<path d="{half}" fill="{style.ACCENT}"/>' if status is Status.ESTIMATED else ""
+    )
 
 
 def _legend(known: pd.DataFrame) -> list[str]:
     """Names of the areas beside their shapes, then what a half-empty shape means."""
-    parts, x = [], float(_LEFT)
+    parts, x = [], 2 * _SIZE
     for level in LEVELS:
         if (known["area_level"] == level.key).any():
-            parts.append(_mark(level, x, 12, estimated=False))
+            parts.append(_mark(level, x, 12, status=Status.MEASURED))
             parts.append(f'<text x="{x + 12:.1f}" y="16" class="muted">{level.word}</text>')
             x += 34 + 7 * len(level.word)
-    if (known["status"] != Status.MEASURED.value).any():
-        parts.append(_mark(TERRITORY, x, 12, estimated=True))
-        parts.append(
-            f'<text x="{x + 12:.1f}" y="16" class="muted">vide ou à demi vide : estimé</text>'
-        )
+    words = {Status.ESTIMATED: "à demi vide : estimé", Status.ANNOUNCED: "en pointillé : annoncé"}
+    for status, text in words.items():
+        if (known["status"] == status.value).any():
+            parts.append(_mark(TERRITORY, x, 12, status=status))
+            parts.append(f'<text x="{x + 12:.1f}" y="16" class="muted">{text}</text>')
+            x += 34 + 7 * len(text)
     return parts
 
 

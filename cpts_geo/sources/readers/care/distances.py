@@ -10,14 +10,13 @@ import pandera.pandas as pa
 
 from cpts_geo.sources._conventions.tables import UNIQUE_CODE
 from cpts_geo.sources.catalogue.catalogue import Source
+from cpts_geo.sources.codes import COLLECTIVITES
 from cpts_geo.sources.lands import roadless
 from cpts_geo.sources.readers._formats.base import Reader, known_numbers, repaired_codes
 from cpts_geo.sources.readers._formats.columns import QUANTITY
 from cpts_geo.sources.readers._formats.text import read_csv_text
 
 _KILOMETRES: Final = ("km_to_emergency", "km_to_pharmacy")
-#: Overseas collectivités, which no other table holds.
-_COLLECTIVITES: Final = ("975", "977", "978", "98")
 
 
 def _read_distances(path: Path, source: Source) -> pd.DataFrame:
@@ -29,7 +28,7 @@ def _read_distances(path: Path, source: Source) -> pd.DataFrame:
     raw = read_csv_text(path, inner=source.inner, patterns=patterns)
     table = pd.DataFrame({name: known_numbers(raw[name], path) for name in _KILOMETRES})
     table.insert(0, "code_insee", repaired_codes(raw["code_insee"], path))
-    table = table[~table["code_insee"].str.startswith(_COLLECTIVITES)]
+    table = table[~table["code_insee"].str.startswith(COLLECTIVITES)]
     # Kilometres to the mainland, and to care of the mainland where there is some on the island.
     table.loc[roadless(pd.Index(table["code_insee"])), list(_KILOMETRES)] = float("nan")
     return table.sort_values("code_insee", ignore_index=True)
