@@ -270,13 +270,13 @@ def analyse(
         unit, codes = options.travel_unit, national["code_insee"]
         given, travel_notes = given_times(options.travel, unit, codes=codes)
     say("Communes : reconnaissance des noms et des codes")
-    found = find_perimeters(request, national, former=former)
+    found = find_perimeters(request, national, former=former, fetched=options.fetched)
     say(f"Indicateurs de {counted(len(found.identity), 'territoire', 'territoires')}")
     layer = load_national(national, fetched=options.fetched, say=say)
     communes = territory_communes(found.members, national, figures=layer.figures)
     outline = outlines(communes).join(found.identity[["name", "document", "perimeter"]])
     outline = outline.loc[found.identity.index]
-    scenarios = scenarios_of(outline, published=request.published, own=own)
+    scenarios = scenarios_of(outline, published=found.published, own=own)
     say("Accès : communes et temps de trajet autour")
     factors = embedded.load_travel_factors()
     field = neighbourhood(communes, national, figures=layer.figures, factors=factors)
@@ -292,10 +292,10 @@ def analyse(
         regions=frozenset(communes["region"]) if options.fetched else frozenset(),
     )
     facts, sites = embedded.load_facts(), embedded.load_sites()
-    if not request.published:
-        # A key that happens to be one of the five makes nothing of theirs its own.
-        facts = facts[~facts["territory"].isin(outline.index)]
-        sites = sites.iloc[:0]
+    # A key that happens to be one of the five makes nothing of theirs its own.
+    foreign = outline.index.difference(found.published)
+    facts = facts[~facts["territory"].isin(foreign)]
+    sites = sites[~sites["territory"].isin(foreign)]
     notes = (
         *found.notes,
         *layer.notes,

@@ -42,7 +42,6 @@ APL_LOW: Final = 2.5
 APL_LOW_WORDS: Final = f"{APL_LOW:.1f}".replace(".", ",")
 #: Class breaks with a meaning (upper bounds; the last class is open).
 APL_BREAKS: Final = tuple(sorted({1.5, APL_LOW, 3.3, 4.0, 5.0}))
-POPULATION_BREAKS: Final = (500.0, 1_000.0, 2_000.0, 5_000.0, 10_000.0)
 #: Minutes that a sentence speaks of: of the nearest GP, emergency department, new centre.
 SPOKEN_MINUTES: Final = {"gp": 10.0, "emergency": 20.0, "centre": 15.0}
 #: Those of every table, site and map: the ones spoken of, and what is far.
@@ -50,7 +49,6 @@ MINUTES_BANDS: Final = tuple(sorted({*SPOKEN_MINUTES.values(), 30.0}))
 #: Shifts of the APL that a scenario brings: unseen in the figure as written, then by size; the
 #: same on every map, so that a colour means the same everywhere.
 SHIFT_BREAKS: Final = (0.005, 0.05, 0.15)
-GP_COUNT_BREAKS: Final = (0.0, 1.0, 3.0, 6.0, 10.0)
 
 #: Fuzzy names: accepted at or above this similarity (0-100) ...
 FUZZY_MIN_SCORE: Final = 90.0

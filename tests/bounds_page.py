@@ -114,7 +114,7 @@ _WHAT_FETCHED = {
     "whole": "content that a reader keeps whole: delimited text, JSON, workbook in an archive",
     "header_text": "line that may be the header of a delimited file",
     "values": "lists and objects of a JSON; three million vertices make three million lists",
-    "parquet_rows": "rows of a Parquet; a region has some ten million",
+    "parquet_rows": "rows of a Parquet that are kept; a region has some million",
     "parquet_bytes": "a Parquet once unpacked, by its metadata",
     "practices": (
         "rows of doctors in the extraction of the RPPS; France has some hundreds of thousands"

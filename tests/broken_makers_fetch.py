@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -39,7 +40,7 @@ POPULATIONS = "insee_populations_2023.zip"
 APL_2023 = "drees_apl_generalistes_2022_2023.xlsx"
 APL_2024 = "drees_apl_generalistes_2022_2024.xlsx"
 PERIMETERS = "atlasante_cpts.geojson"
-TIMES = "donnees-2024-reg24.parquet"
+TIMES = "donnees_2025_reg24.parquet"
 URGENCES = "drees_passages_urgences_2017_2023.csv"
 EXTRACTION = "PS_LibreAcces_Personne_activite.txt"
 DRY_FIELDS = {"code": "45130", "nom": "Dry", "departement": "45"}
@@ -196,8 +197,12 @@ def overlapping_members(folder: Path) -> Path:
 
 
 def million_rows_of_parquet(folder: Path) -> Path:
-    table = pa.table({"x": pa.nulls(50_000_001, pa.int8())})
-    pq.write_table(table, folder / TIMES, row_group_size=60_000_000)
+    """Rows of one doctor, ten million times and once more."""
+    count = 10_000_001
+    kinds = pa.DictionaryArray.from_arrays(np.zeros(count, np.int8), ["D265"])
+    columns = ("X", "Y", "depcom", "pop", "duree", "distance")
+    empty = dict.fromkeys(columns, pa.nulls(count, pa.int8()))
+    pq.write_table(pa.table({**empty, "typeeq_id": kinds}), folder / TIMES)
     return folder / TIMES
 
 

@@ -21,8 +21,8 @@ from cpts_geo.sources._conventions.archives import (
     whole_json,
 )
 from cpts_geo.sources.catalogue.catalogue import sources
+from cpts_geo.sources.catalogue.listing import listed_address
 from cpts_geo.sources.fetching import _web as web
-from cpts_geo.sources.fetching._candidate import listed_address
 from cpts_geo.sources.fetching._services import _Asker
 from cpts_geo.sources.fetching._web import Pace
 from cpts_geo.sources.readers._formats.base import unexpected
@@ -91,7 +91,8 @@ def _list(folder: Path) -> None:
     path = folder / "list"
     files = [{"title": "reg24", "url": "/24"}, {"title": "reg52", "url": "/52"}]
     path.write_text(json.dumps({"resources": files}).ljust(200), encoding="utf-8")
-    if listed_address(path, "reg24", base="https://exemple.fr") is None:
+    source = replace(sources()["insee_access_times_24"], resource="reg24")
+    if listed_address(path, source, base="https://exemple.fr") is None:
         raise unexpected(path, ["une liste trop longue n’est pas lue comme une liste"])
 
 
@@ -115,10 +116,20 @@ def _header(folder: Path) -> None:
     read_csv_text(path, patterns={"code": "code"})
 
 
+def _cells(folder: Path) -> None:
+    """Three kinds of care, and a kind that nobody reads."""
+    kinds = ["D265", "D106", "D307", "B203"]
+    numbers = dict.fromkeys(("X", "Y"), [20_000.0] * 4)
+    numbers |= dict.fromkeys(("pop", "duree", "distance"), [9.0] * 4)
+    path = folder / "a.parquet"
+    pq.write_table(pa.table({**numbers, "depcom": ["45130"] * 4, "typeeq_id": kinds}), path)
+    READERS["access_times"].table(path, sources()["insee_access_times_24"])
+
+
 def _parquet(folder: Path) -> int:
     path = folder / "a.parquet"
     pq.write_table(pa.table({"x": [1, 2, 3]}), path)
-    access_times._check_size(path)
+    access_times._check_bytes(path)
     return int(pq.read_metadata(path).row_group(0).total_byte_size)
 
 
@@ -159,7 +170,7 @@ SIDES: dict[str, tuple[Act, int, int]] = {
     "whole": (lambda _: whole(io.BytesIO(b"a" * 50), Path("a.csv")), 50, 49),
     "header_text": (_header, 8, 7),
     "values": (lambda _: whole_json(io.BytesIO(b'{"a": [[1], [2]]}'), Path("a.json")), 4, 3),
-    "parquet_rows": (_parquet, 3, 2),
+    "parquet_rows": (_cells, 3, 2),
     "parquet_bytes": (_parquet, _packed_size(), _packed_size() - 1),
     "practices": (_doctors, 2, 1),
 }
@@ -171,7 +182,7 @@ WORDS = {
     "whole": "contenu de plus de 49 octets",
     "header_text": "ligne d’en-tête de plus de 7 caractères",
     "values": "JSON de 4 listes et objets : 3 listes et objets au plus",
-    "parquet_rows": "3 lignes : 2",
+    "parquet_rows": "3 lignes à lire : 2",
     "parquet_bytes": "décompressé :",
     "practices": "plus de 1 ligne de médecins",
 }

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import _Population
-from cpts_geo.capacity.scenario.parameters import default_parameters
+from cpts_geo.capacity.scenario.parameters import default_parameters, named_profiles
 from cpts_geo.settings import CPTS_DIR
 
 SCHEMA_FILE: Final = CPTS_DIR / "scenario.schema.json"
@@ -30,6 +30,10 @@ def scenario_schema() -> dict[str, Any]:
     tables = {
         name: {key: value for key, value in table.items() if key != "required" or name == "Source"}
         for name, table in schema["$defs"].items()
+    }
+    tables["Calendar"]["properties"]["profile"] = {
+        "enum": [*named_profiles()],
+        "description": "Forme de la semaine et de l’année, au lieu de facteurs donnés un à un",
     }
     return schema | {
         "$defs": tables,

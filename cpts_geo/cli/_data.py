@@ -152,11 +152,17 @@ def _build(
         path_option("Dossier des paquets du registre, téléchargés au besoin."),
     ] = Path(".cache/packages"),
     output: Annotated[Path, path_option("Dossier à écrire.")] = settings.COMMUNES_DIR,
+    cpts: Annotated[
+        Path, path_option("Dossier où écrire la table des périmètres de CPTS.")
+    ] = settings.CPTS_DIR,
 ) -> None:
-    """Recompiler data/communes à partir des fichiers des producteurs."""
+    """Recompiler data/communes et les périmètres de CPTS d’après les fichiers des producteurs."""
     from cpts_geo.writing.embedded_data import build  # noqa: PLC0415
+    from cpts_geo.writing.perimeter_table import build_perimeters  # noqa: PLC0415
 
-    build(official_dir=official, packages_dir=packages, output=output, say=teller())
+    say = teller()
+    build(official_dir=official, packages_dir=packages, output=output, say=say)
+    build_perimeters(official_dir=official, output=cpts, say=say)
 
 
 def _status_view(table: pd.DataFrame, *, wide: bool) -> Table:

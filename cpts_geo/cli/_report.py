@@ -50,6 +50,20 @@ def report(
         list[str] | None,
         typer.Option(help="Territoire de vie-santé, par code ou nom ; répétable."),
     ] = None,
+    cpts: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="CPTS dont le périmètre est connu, par son nom ; répétable. Les cinq, celles de "
+            "l’ARS Paca (04, 05), et celles que « data fetch » a apportées."
+        ),
+    ] = None,
+    partial: Annotated[
+        bool,
+        typer.Option(
+            "--partial",
+            help="Avec --cpts, prendre aussi une liste de communes que l’on sait incomplète.",
+        ),
+    ] = False,
     name: Annotated[str | None, typer.Option(help="Nom de votre territoire.")] = None,
     only: Annotated[
         list[str] | None,
@@ -137,6 +151,8 @@ def report(
         perimeter=perimeter,
         epci=epci or (),
         tvs=tvs or (),
+        cpts=cpts or (),
+        partial=partial,
         departements=departement or (),
         by=by,
         name=name,
@@ -152,7 +168,7 @@ def report(
         draws=DRAWS if draws is None else draws,
     )
     # A perimeter of one's own gives its name to the folder, once it is read.
-    named = output or not (perimeter or epci or tvs or departement)
+    named = output or request.published
     check_output(output or OUTPUTS, names=REPORT_FILES if named else (), megabytes=MEGABYTES)
     result = analyse(request, options, say=say)
     cut = not result.table("border").empty
@@ -161,8 +177,10 @@ def report(
             f"{counted(study.outline['communes'], 'commune', 'communes')}, "
             f"{number(study.outline['population'])} habitants"
         )
-        # Zones are whole by construction; what a limit cuts is worth a sentence here.
-        say(f"{study.name} : {size}. {study.perimeter if cut else ''}".strip())
+        # Zones are whole by construction; what a limit cuts, or a list says, is worth a sentence.
+        sentence = study.perimeter if cut or cpts else ""
+        source = f"Source : {study.document}." if cpts else ""
+        say(" ".join(filter(None, [f"{study.name} : {size}.", sentence, source])))
     for note in (*result.notes, *(recognised(result.table("audit")) if result.folder else ())):
         say(f"À savoir : {note}")
     output = output or OUTPUTS / result.folder

@@ -81,7 +81,7 @@ def compare_areas(
     --------
     >>> from cpts_geo.sources.embedding import embedded
     >>> from cpts_geo.territories.perimeters.outlines import territory_communes
-    >>> members = embedded.load_memberships().query("territory == 'ouest_loiret'")
+    >>> members = embedded.load_perimeters().query("territory == 'ouest_loiret'")
     >>> figures = embedded.load_figures()
     >>> table = compare_areas(
     ...     territory_communes(members, embedded.load_communes(), figures=figures),

@@ -20,7 +20,7 @@ class _TimeUnit:
 
 
 TIME_UNIT: Final = _TimeUnit("min", "minute", "minutes")
-_CELLS_VINTAGE: Final = 2024
+_CELLS_VINTAGE: Final = 2025
 
 
 @dataclass(frozen=True)

@@ -132,9 +132,10 @@ class Column:
     listed : bool
         Stands in the table of communes of a page, at its newest vintage.
     layer : str
-        Short title of its layer on maps; empty where it is not painted.
+        Short title of its layer on maps; empty where it is not drawn.
     breaks : tuple of float
-        Upper bounds of the classes of this layer, right-closed; the last class is open.
+        Upper bounds of the classes of this layer, right-closed; the last class is open. A count
+        has none: its layer is of circles.
     """
 
     name: str

@@ -7,7 +7,7 @@ from typing import Final
 
 from cpts_geo.schema._column import PER_PEOPLE, Column, Status, Where
 from cpts_geo.schema._people import EARLIER_POPULATION, POPULATION_YEAR
-from cpts_geo.settings import COG_YEAR, GP_COUNT_BREAKS
+from cpts_geo.settings import COG_YEAR
 
 #: BPE by commune, oldest first, and the people each is set against.
 GP_VINTAGES: Final = {
@@ -38,7 +38,6 @@ def _gps(vintage: int) -> Column:
         secrecy="public",
         listed=True,
         layer=f"Généralistes libéraux ({vintage})",
-        breaks=GP_COUNT_BREAKS,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from cpts_geo.schema._column import Column
-from cpts_geo.settings import COG_YEAR, POPULATION_BREAKS
+from cpts_geo.settings import COG_YEAR
 
 #: People that older figures are set against; today's stand in ``population``.
 EARLIER_POPULATION: Final = "population_2017"
@@ -19,7 +19,7 @@ PEOPLE: Final = (
         f"Population municipale de référence, millésime {POPULATION_YEAR}, communes du COG "
         f"{COG_YEAR}.",
         table="communes", whole=True, secrecy="public",
-        listed=True, layer=f"Population {POPULATION_YEAR}", breaks=POPULATION_BREAKS,
+        listed=True, layer=f"Population {POPULATION_YEAR}",
     ),
     Column(
         "area_km2", "Superficie", "km²", "count", 0, "admin_express", "2026",

@@ -107,7 +107,7 @@ def study_access(
     >>> from cpts_geo.sources.embedding import embedded
     >>> from cpts_geo.territories.perimeters.outlines import territory_communes
     >>> national, figures = embedded.load_communes(), embedded.load_figures()
-    >>> members = embedded.load_memberships().query("territory == 'ouest_loiret'")
+    >>> members = embedded.load_perimeters().query("territory == 'ouest_loiret'")
     >>> communes = territory_communes(members, national, figures=figures)
     >>> field = neighbourhood(communes, national, figures=figures)
     >>> around = Surroundings(field, travel_variants(field))

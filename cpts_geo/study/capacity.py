@@ -14,19 +14,42 @@ from cpts_geo.capacity.answer.seasons import EligibleDemand, eligible_demand
 from cpts_geo.capacity.answer.sensitivity import hours_tornado
 from cpts_geo.capacity.checks.backtest import back_test, back_test_table
 from cpts_geo.capacity.demand.periods import no_mt_per_day
-from cpts_geo.capacity.demand.requests import calls_per_year
+from cpts_geo.capacity.demand.requests import DemandDraws, calls_per_year, draw_requests
 from cpts_geo.capacity.queue.services import WeeklyService
+from cpts_geo.capacity.scenario.calendar import profile_shape
 from cpts_geo.capacity.scenario.inputs import Scenario
+from cpts_geo.capacity.scenario.parameters import MEASURED, MEASURED_SERIES, PEAKED
 from cpts_geo.capacity.workforce.phone import HOUR_SHARES, agents_by_hour, agents_needed
 from cpts_geo.capacity.workforce.projection import fan
 from cpts_geo.errors import DemandTooLargeError
 from cpts_geo.secrecy.disclosure import MIN_PROFESSIONALS
+from cpts_geo.sources.embedding.embedded import load_day_profiles
 from cpts_geo.study._trial import Trial, trial
 
 #: GPs who settle each year, fewest to most, and spreads of their ages (years): a fan, grade D.
 _ENTRIES: Final = (0.0, 1.0, 2.0)
 _SPREADS: Final = (4.0, 7.0, 10.0)
 HORIZONS: Final = (5, 10)
+
+
+@dataclass(frozen=True)
+class PeakedVariant:
+    """
+    What a territory whose profile is measured would need under the peaked one.
+
+    Parameters
+    ----------
+    monday : float
+        Requests of a Monday relative to the mean day of the week.
+    by_month : DataFrame
+        As :attr:`cpts_geo.capacity.answer.seasons.EligibleDemand.by_month`.
+    week : WeeklyService or None
+        As :attr:`TerritoryCapacity.week`.
+    """
+
+    monday: float
+    by_month: pd.DataFrame
+    week: WeeklyService | None
 
 
 @dataclass(frozen=True)
@@ -51,6 +74,12 @@ class TerritoryCapacity:
     future : DataFrame or None
         Fan of GPs, of people without médecin traitant and of slots (slots, for the target) in 5
         and 10 years; None where the mean age of its GPs is not published, or they are under 5.
+    around_holidays : DataFrame or None
+        Where the profile of its calendar is the measured one, by kind (bridge, after_holiday):
+        factor, low, high, days behind it.
+    peaked : PeakedVariant or None
+        The same days under the peaked profile; None as for `around_holidays`, or where the demand
+        is beyond one queue.
     """
 
     result: Headline
@@ -59,6 +88,8 @@ class TerritoryCapacity:
     week: WeeklyService | None
     phone: pd.DataFrame | None
     future: pd.DataFrame | None
+    around_holidays: pd.DataFrame | None
+    peaked: PeakedVariant | None
 
     @cached_property
     def back_test(self) -> pd.DataFrame:
@@ -106,26 +137,60 @@ def study_capacity(result: Headline, *, facts: Mapping[str, float]) -> Territory
     (np.int64(2), True)
     """
     scenario = result.scenario
-    try:
-        eligible = eligible_demand(scenario, result.drawn)
-    except DemandTooLargeError:
-        eligible = None
+    eligible = _eligible(scenario, result.drawn)
     median = float(no_mt_per_day(scenario, result.requests_per_year.p50))
-    week = scenario.slots_by_weekday
+    measured = _is_measured(scenario)
     return TerritoryCapacity(
         result=result,
         eligible=eligible,
         tornado=hours_tornado(scenario),
-        week=None
-        if week is None or eligible is None
-        else scenario.rules.week(
-            eligible.requests_per_day.p50,
-            week,
-            factors=_mean_one(scenario.calendar.weekday_factors),
-        ),
+        week=_week(scenario, eligible),
         phone=_phone(scenario),
         future=_future(scenario, median=median, facts=facts),
+        around_holidays=_around_holidays() if measured else None,
+        peaked=_peaked(result) if measured else None,
     )
+
+
+def _eligible(scenario: Scenario, drawn: DemandDraws) -> EligibleDemand | None:
+    """All who may ask, month by month; None where the demand is beyond one queue."""
+    try:
+        return eligible_demand(scenario, drawn)
+    except DemandTooLargeError:
+        return None
+
+
+def _week(scenario: Scenario, eligible: EligibleDemand | None) -> WeeklyService | None:
+    """Today's slots at the median demand; None as for :attr:`TerritoryCapacity.week`."""
+    week = scenario.slots_by_weekday
+    if week is None or eligible is None:
+        return None
+    factors = _mean_one(scenario.calendar.weekday_factors)
+    return scenario.rules.week(eligible.requests_per_day.p50, week, factors=factors)
+
+
+def _is_measured(scenario: Scenario) -> bool:
+    """Whether the profile of the calendar is the measured one, whole."""
+    calendar = scenario.calendar
+    return calendar == calendar.model_copy(update=profile_shape(MEASURED))
+
+
+def _around_holidays() -> pd.DataFrame:
+    """Factors measured around holidays, for a line that is closed on them."""
+    table = load_day_profiles()
+    table = table[table["series"] == MEASURED_SERIES].set_index("kind")
+    return table.loc[["bridge", "after_holiday"], ["factor", "low", "high", "days"]]
+
+
+def _peaked(result: Headline) -> PeakedVariant | None:
+    """Months and week under the peaked profile, with the draws of the same seed."""
+    scenario = result.scenario.with_profile(PEAKED)
+    drawn = draw_requests(scenario, draws=result.draws, seed=result.seed)
+    eligible = _eligible(scenario, drawn)
+    if eligible is None:
+        return None
+    monday = _mean_one(scenario.calendar.weekday_factors)[0]
+    return PeakedVariant(monday, eligible.by_month, _week(scenario, eligible))
 
 
 def _mean_one(factors: tuple[float, ...]) -> list[float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 
 import pandas as pd
@@ -17,7 +18,7 @@ _SAME_PEOPLE: Final = 0.1
 
 
 def scenarios_of(
-    outlines: pd.DataFrame, *, published: bool, own: Scenario | None = None
+    outlines: pd.DataFrame, *, published: Collection[str], own: Scenario | None = None
 ) -> dict[str, Scenario]:
     """
     Give each territory its scenario.
@@ -26,8 +27,8 @@ def scenarios_of(
     ----------
     outlines : DataFrame
         By territory: name, population.
-    published : bool
-        Whether they are among the five CPTS, which have theirs.
+    published : collection of str
+        Those that are among the five CPTS, which have theirs.
     own : Scenario, optional
         That of an analyst, for one territory.
 
@@ -44,11 +45,12 @@ def scenarios_of(
     Examples
     --------
     >>> outlines = pd.DataFrame({"name": ["Ici"], "population": [10_000]}, index=["ici"])
-    >>> round(scenarios_of(outlines, published=False)["ici"].people_without_mt)
+    >>> round(scenarios_of(outlines, published=())["ici"].people_without_mt)
     869
     """
     if own is None:
-        known = load_scenarios() if published else {}
+        shipped = load_scenarios() if published else {}
+        known = {key: scenario for key, scenario in shipped.items() if key in published}
         return {
             str(key): known.get(str(key)) or _default(str(key), row)
             for key, row in outlines.iterrows()

@@ -15,6 +15,7 @@ import pandas as pd
 
 from cpts_geo import settings
 from cpts_geo.access.travel.factors import travel_factors
+from cpts_geo.capacity.calls.daily_counts import day_profiles
 from cpts_geo.errors import DataFileError
 from cpts_geo.files import write_csv, write_json, write_parquet
 from cpts_geo.schema import COLUMNS, EARLIER_POPULATION, PUBLISHED, embedded_vintage
@@ -46,6 +47,7 @@ _FILES: Final = (
     "bassins_de_vie.csv",
     "travel_factors.csv",
     "contour_holes.csv",
+    "day_profiles.csv",
     _DESCRIPTOR,
 )
 #: What the compiled files weigh, at most.
@@ -126,6 +128,16 @@ def _few_words(figures: pd.DataFrame) -> pd.DataFrame:
     return figures.astype(dict.fromkeys(statuses, "category"))
 
 
+def _day_profiles(daily: pd.DataFrame) -> pd.DataFrame:
+    """Shapes of the week and of the year of each series of a daily table; pandemic years apart."""
+    counts = daily.set_index("date")
+    found = {
+        name: day_profiles(counts[name], years=(2023, 2024))
+        for name in ("sos_medecins", "emergency_visits")
+    }
+    return pd.concat(found, names=["series"]).reset_index("series").round(4)
+
+
 def _read_sources(folder: Path) -> dict[str, pd.DataFrame]:
     """Checked table of each producer's file that the embedded data are compiled from."""
     known = sources()
@@ -187,6 +199,7 @@ def build(
     check(compared, "comparisons")
     check(events, "cog_events")
     check(factors, "travel_factors")
+    profiles = check(_day_profiles(tables["spf_sursaud_2024"]), "day_profiles")
     with staged(output, last=_DESCRIPTOR, say=say) as stage:
         write_parquet(communes, stage.folder / "communes.parquet")
         write_csv(former, stage.folder / "former_communes.csv")
@@ -196,6 +209,7 @@ def build(
         write_csv(basins, stage.folder / "bassins_de_vie.csv")
         write_csv(factors, stage.folder / "travel_factors.csv")
         write_csv(holes, stage.folder / "contour_holes.csv")
+        write_csv(profiles, stage.folder / "day_profiles.csv")
         write_json(descriptor(stage.folder), stage.folder / _DESCRIPTOR)
     # None with the files of today; a new file may hold a code that no event tells of.
     rows = lost[["source", "code_insee"]].itertuples(index=False, name=None)

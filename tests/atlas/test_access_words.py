@@ -45,7 +45,7 @@ from tests.kept import analysed
 @pytest.fixture(scope="module")
 def given(tmp_path_factory: pytest.TempPathFactory) -> TerritoryAccess:
     """Ouest Loiret by an analyst's times between its communes: 12 minutes everywhere."""
-    codes = embedded.load_memberships().query("territory == 'ouest_loiret'")["code_insee"]
+    codes = embedded.load_perimeters().query("territory == 'ouest_loiret'")["code_insee"]
     rows = [f"{a},{b},12" for a in codes for b in codes if a != b]
     path = tmp_path_factory.mktemp("temps") / "temps.csv"
     path.write_text("\n".join(["origine,destination,minutes", *rows]), encoding="utf-8")
@@ -270,7 +270,7 @@ def test_cells_of_insee_stand_below_the_times_between_communes(five: Analysis) -
     assert "Insee" in row.detail
     assert texts(row.cells) == ["60 %"] * 3 + ["100 %", "11 min", "21 min", "21 min"]
     assert {cell.status for cell in row.cells} == {"measured"}
-    mean = access.columns["emergency_minutes_insee_2024"]
+    mean = access.columns["emergency_minutes_insee_2025"]
     assert mean.dropna().tolist() == pytest.approx([10.8])
 
 

@@ -68,6 +68,15 @@ def studied(key: str, **changes: Any) -> Case:
 
 
 @pytest.fixture(scope="module")
+def peaked() -> tuple[TerritoryCapacity, dict[str, Any]]:
+    """Beauce-Gâtinais with the peaked profile: what is computed of it, what its sheet says."""
+    scenario = load_scenario("beauce_gatinais").with_profile("pointe_forte")
+    result = headline(scenario, draws=2000)
+    capacity = study_capacity(result, facts={})
+    return capacity, capacity_sections(result, capacity, facts=embedded.load_facts())
+
+
+@pytest.fixture(scope="module")
 def cases() -> dict[str, Case]:
     return kept_file(made_by(__file__), lambda: {key: studied(key) for key in TERRITORIES})
 
@@ -216,7 +225,7 @@ def test_the_summer_of_challans(cases: dict[str, Case], sections: dict[str, Any]
     august = found.by_month.loc[8]
     assert first.startswith(f"Août demande le plus : {number(august['slots_p50'])} créneaux")
     assert f"contre {found.slots_per_day.p50} pour un jour moyen de l’année" in first
-    assert second.startswith("En juillet et août, il faudrait 2,1")
+    assert second.startswith("En juillet et août, il faudrait 2,2")
     assert plain(whole_percent(august["served_today"])) in third
 
 
@@ -233,11 +242,54 @@ def test_slots_unknown_today_draw_no_line_and_serve_no_share(
 
 
 def test_a_year_without_seasons_has_one_median() -> None:
-    even = {"month_factors": (1.0,) * 12, "weekday_factors": (1.0,) * 5}
+    even = {
+        "month_factors": (1.0,) * 12,
+        "weekday_factors": (1.0,) * 5,
+        "after_holiday_factor": 1.0,
+        "bridge_factor": None,
+    }
     result, capacity, _ = studied("beauce_gatinais", calendar=even)
     assert capacity.eligible is not None
     said = _months_sentences(result, capacity.eligible)
     assert said[0].startswith("La médiane est la même toute l’année : 14 créneaux")
+
+
+def test_the_measured_profile_is_told_with_its_variant(
+    cases: dict[str, Case],
+    sections: dict[str, Any],
+    peaked: tuple[TerritoryCapacity, dict[str, Any]],
+) -> None:
+    capacity = cases["beauce_gatinais"][1]
+    months, week = (sections["beauce_gatinais"][name] for name in ("months", "week"))
+    assert not months["assumed"]
+    assert (week["mark"], week["status"]) == ("◐", "estimé")
+    note = plain(months["note"])
+    assert "Santé publique France (SurSaUD, republié), actes SOS Médecins" in note
+    assert "un lundi plus chargé (B)" in note
+    assert "Un pont compte 1,23 fois un jour ordinaire (1,20 à 1,26" in note
+    assert "4 jours mesurés" in note
+    # the variant is that of the other profile, computed
+    variant, _ = peaked
+    assert capacity.peaked is not None
+    assert variant.eligible is not None
+    pd.testing.assert_frame_equal(capacity.peaked.by_month, variant.eligible.by_month)
+    assert capacity.peaked.week == variant.week
+    worst = variant.eligible.by_month["slots_p50"].max()
+    assert f"décembre demanderait le plus, {number(worst)} créneaux" in note
+    assert "Variante « pointe forte » (lundi 1,30 ; D)" in plain(week["note"])
+
+
+def test_an_assumed_profile_is_told_so_and_has_no_variant(
+    peaked: tuple[TerritoryCapacity, dict[str, Any]],
+) -> None:
+    capacity, sections = peaked
+    assert capacity.peaked is None
+    assert capacity.around_holidays is None
+    assert sections["months"]["assumed"]
+    assert sections["week"]["status"] == "hypothèse"
+    for name in ("months", "week"):
+        assert "Variante" not in sections[name]["note"]
+        assert "pont" not in sections[name]["note"]
 
 
 def test_a_month_without_opening_day_has_no_column() -> None:

@@ -361,7 +361,7 @@ def test_the_page_says_whose_times_they_are_and_leaves_variants_out(
 def test_a_table_of_the_territory_alone_shows_no_shift_and_says_why(
     tmp_path: Path, open_offline: Open
 ) -> None:
-    codes = embedded.load_memberships().query("territory == 'ouest_loiret'")["code_insee"]
+    codes = embedded.load_perimeters().query("territory == 'ouest_loiret'")["code_insee"]
     rows = [(a, b, 9 + k % 7) for k, a in enumerate(codes) for b in codes if a != b]
     source = times_file(tmp_path, pd.DataFrame(rows, columns=["origine", "destination", "minutes"]))
     found = analysed(["ouest_loiret"], travel=source, draws=500)

@@ -209,6 +209,12 @@ def test_version_and_help() -> None:
         ),
         (["--epci", "200068279", "--epci", "Val de Sulli"], ["200068278", "200070100"]),
         (["--tvs", "45252"], ["cpts-geo data fetch drees_tvs_2019"]),
+        (
+            ["--cpts", "Alpes Bleonne", "--cpts", "monts d'azur hauts pays verdon"],
+            ["CPTS Alpes Bléone Durance (", "CPTS Hauts Pays du Verdon"],
+        ),
+        (["--cpts", "HAUTS PAYS DU VERDON, Monts d'Azur"], ["83 ou 84", "--partial"]),
+        (["--partial", "lvo"], ["--partial : ne va qu’avec --cpts"]),
         (["ouest_loiret", "--change", "départ:Baccon"], ["généraliste : Baccon (45019)"]),
         (["lvo", "--scenario", "a.toml", "--scenario", "b.toml"], ["« a.toml »", "« b.toml »"]),
         (["--perimeter", "absent.csv"], ["absent.csv"]),
@@ -334,6 +340,21 @@ def test_a_process_gives_the_tables_of_ones_own_list_whatever_its_file_is_called
 
 
 @pytest.mark.report
+def test_a_partial_cpts_by_name_says_so_everywhere(tmp_path: Path) -> None:
+    told = report("--cpts", "hauts pays du verdon & monts d'azur", "--partial", cwd=tmp_path)
+    folder = tmp_path / "outputs" / "hauts_pays_verdon_monts_azur"
+    sheet = (folder / "hauts_pays_verdon_monts_azur.html").read_text(encoding="utf-8")
+    index = (folder / "index.html").read_text(encoding="utf-8")
+    for text in (" ".join(told.split()), sheet, index):
+        assert "la liste des communes est incomplète (déborde sur 83 ou 84)" in text
+    for text in (" ".join(told.split()), sheet):
+        assert "liste des CPTS, janvier 2026 (périmètre" in text
+    asked = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["parameters"]
+    assert asked["partial"] is True
+    assert asked["cpts"] == ["hauts pays du verdon & monts d'azur"]
+
+
+@pytest.mark.report
 def test_an_epci_is_a_ready_perimeter(tmp_path: Path) -> None:
     told = report("--epci", "berry loire puisaye", cwd=tmp_path)
     folder = tmp_path / "outputs" / "cc_berry_loire_puisaye"
@@ -394,7 +415,7 @@ def test_an_interruption_is_said_and_leaves_whole_files(tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def times_of_ouest_loiret(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Seconds between the 21 communes of Ouest Loiret: 9 minutes, but 25 to and from Meung."""
-    table = embedded.load_memberships().query("territory == 'ouest_loiret'")
+    table = embedded.load_perimeters().query("territory == 'ouest_loiret'")
     codes = list(table["code_insee"])
     rows = ["origine,destination,temps"]
     for a in codes:

@@ -304,7 +304,7 @@ def test_status_holds_in_eighty_columns_and_a_pipe_has_a_line_a_source(command: 
     for key, entry in sources().items():
         (line,) = [line for line in out.splitlines() if line.startswith(f"{key} ")]
         assert entry.product in line
-    assert "- atlasante_cpts, cvl_cpts : non vérifiée" in out
+    assert "- atlasante_cpts, ign_cpts, cvl_cpts : non vérifiée" in out
     assert sources()["insee_rp_pyramid_2023"].trust in out
 
 

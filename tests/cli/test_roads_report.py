@@ -31,7 +31,7 @@ LONELY = "45019"
 
 @pytest.fixture(scope="module")
 def field() -> pd.DataFrame:
-    members = embedded.load_memberships().query("territory == 'ouest_loiret'")
+    members = embedded.load_perimeters().query("territory == 'ouest_loiret'")
     return neighbourhood(members, embedded.load_communes(), figures=embedded.load_figures())
 
 

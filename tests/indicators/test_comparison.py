@@ -37,7 +37,9 @@ def communes():
 @pytest.fixture(scope="module")
 def table(communes):
     inside = territory_communes(
-        embedded.load_memberships(), communes, figures=embedded.load_figures()
+        embedded.load_perimeters().query("source == 'communiques'"),
+        communes,
+        figures=embedded.load_figures(),
     )
     return compare_areas(
         inside, embedded.load_comparisons(), names=NAMES, facts=embedded.load_facts()

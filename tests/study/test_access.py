@@ -35,7 +35,7 @@ def two() -> Analysis:
 
 @pytest.fixture(scope="module")
 def ouest_loiret() -> list[str]:
-    table = embedded.load_memberships().query("territory == 'ouest_loiret'")
+    table = embedded.load_perimeters().query("territory == 'ouest_loiret'")
     return list(table["code_insee"])
 
 
@@ -89,7 +89,7 @@ def test_the_island_is_joined_to_nothing(two: Analysis) -> None:
 
 
 def test_rows_stay_as_they_were(two: Analysis) -> None:
-    members = embedded.load_memberships()
+    members = embedded.load_perimeters().query("source == 'communiques'")
     wanted = members[members["territory"].isin(["ouest_loiret", "lvo"])]
     pairs = two.communes[["territory", "code_insee"]].to_numpy().tolist()
     assert sorted(pairs) == sorted(wanted[["territory", "code_insee"]].to_numpy().tolist())

@@ -216,7 +216,7 @@ def test_a_centre_open_today_is_kept_and_not_proposed_again(asclepios: Headline)
 
 
 def test_challans_stays_open_and_the_island_of_yeu_is_left_out() -> None:
-    members = embedded.load_memberships().query("territory == 'lvo'")
+    members = embedded.load_perimeters().query("territory == 'lvo'")
     field = neighbourhood(members, embedded.load_communes(), figures=embedded.load_figures())
     result = headline(load_scenarios()["lvo"], draws=300)
     hospitals = field.index[field["emergency_departments_2020"] > 0]

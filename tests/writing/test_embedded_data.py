@@ -37,7 +37,7 @@ def test_communes_of_the_package(admin):
         "code retiré",
     }
     # Not the EPCI file's populations, which are of another year.
-    members = embedded.load_memberships().query("territory == 'ouest_loiret'")["code_insee"]
+    members = embedded.load_perimeters().query("territory == 'ouest_loiret'")["code_insee"]
     assert communes.set_index("code_insee").loc[members, "population"].sum() == 45_828
 
 
@@ -130,4 +130,5 @@ def test_compiling_again_gives_the_committed_bytes(
         "figures.csv",
         "comparisons.csv",
         "contour_holes.csv",
+        "day_profiles.csv",
     }

@@ -59,7 +59,7 @@ def neighbourhood(
     Examples
     --------
     >>> from cpts_geo.sources.embedding import embedded
-    >>> members = embedded.load_memberships().query("territory == 'ouest_loiret'")
+    >>> members = embedded.load_perimeters().query("territory == 'ouest_loiret'")
     >>> found = neighbourhood(members, embedded.load_communes(), figures=embedded.load_figures())
     >>> bool(members["code_insee"].isin(found.index).all()), len(found) > 300
     (True, True)

@@ -25,6 +25,8 @@ BORDER: Final = "#8c8a84"
 ACCENT: Final = "#b3370b"
 FILL: Final = "#2c7fb8"
 FILL_LIGHT: Final = "#c6dbef"
+#: Circles of counts, dark enough for the white number in them.
+CIRCLE: Final = "#1c5d99"
 HATCH_LINE: Final = "#8a8f94"
 #: Lines of tables and frames, edges of legends and of their swatches, ground of a gauge.
 LINE: Final = "#d5d8da"

@@ -39,8 +39,8 @@ def minutes_column(known: Collection[str]) -> str | None:
 
     Examples
     --------
-    >>> minutes_column({"gp_minutes_approx_2017", "gp_minutes_insee_2024"})
-    'gp_minutes_insee_2024'
+    >>> minutes_column({"gp_minutes_approx_2017", "gp_minutes_insee_2025"})
+    'gp_minutes_insee_2025'
     """
     found = (newest_vintage(series.family("gp"), known) for series in TRAVEL_SERIES)
     return next(filter(None, found), None)

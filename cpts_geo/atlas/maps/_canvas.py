@@ -23,7 +23,10 @@ from jinja2.utils import htmlsafe_json_dumps
 
 from cpts_geo.atlas.look import style
 from cpts_geo.atlas.look.offline import leaflet_addresses
+from cpts_geo.atlas.maps._circles import LOOKS, Circle
 
+#: Pixels of the digits in a circle.
+NUMBER_SIZE: Final = 11
 #: Pixels kept free on the left of a territory, so that the legend covers nothing of it.
 _LEGEND_WIDTH: Final = 250
 _HATCHING: Final = f"""
@@ -55,6 +58,8 @@ class Shapes:
     opacity: float = 1
     tips: Sequence[str] | None = None
     highlight: dict[str, Any] | None = None
+    #: On top of them, each with the tip of the shape of its row.
+    circles: Sequence[Circle] = ()
     name: str | None = None
     legend: str = ""
     above: bool = False
@@ -93,7 +98,15 @@ class Drawing(MacroElement):
             "bounds": [[south, west], [north, east]],
             "legend_width": _LEGEND_WIDTH,
             "contours": list(places.values()),
-            "groups": [vars(g) | {"contours": rank[id(g.contours)]} for g in self.shapes],
+            "groups": [
+                vars(g)
+                | {
+                    "contours": rank[id(g.contours)],
+                    "circles": [[*c[:4], LOOKS.index(c.look), c.text] for c in g.circles],
+                }
+                for g in self.shapes
+            ],
+            "looks": [look._asdict() for look in LOOKS],
             "labels": [asdict(each) for each in self.labels],
         }
 
@@ -174,6 +187,11 @@ MAP_CSS = f"""
   white-space: nowrap; font: 600 12px system-ui, sans-serif; color: {style.INK};
   text-shadow: {", ".join(4 * [f"0 0 3px {style.PAPER}"])}; text-align: center; }}
 .leaflet-tooltip.cpts-label::before {{ display: none; }}
+.leaflet-tooltip.cpts-label.cpts-count {{ text-shadow: none; font-size: {NUMBER_SIZE}px; }}
+.cpts-sizes {{ display: flex; gap: 12px; align-items: end; margin: 4px 0; text-align: center; }}
+.cpts-sizes svg {{ display: block; margin: 0 auto; }}
+.cpts-circle {{ display: inline-flex; width: 20px; margin-right: 6px; justify-content: center;
+  vertical-align: middle; }}
 .leaflet-tooltip.cpts-label.out {{ font-weight: 400; color: {style.MUTED}; }}
 .leaflet-tooltip.cpts-tip {{ width: max-content; max-width: min(320px, 70vw);
   white-space: normal; }}

@@ -20,7 +20,8 @@ import shapely
 from cpts_geo.atlas.look import style
 from cpts_geo.atlas.look.cells import MARKS, MASK_LABEL, STATUS_WORDS, shown_text
 from cpts_geo.atlas.maps import _basemap as basemap
-from cpts_geo.atlas.maps._canvas import Contour, Label, Shapes, drawn_map
+from cpts_geo.atlas.maps._canvas import NUMBER_SIZE, Contour, Label, Shapes, drawn_map
+from cpts_geo.atlas.maps._circles import MEASURED, Look, Places, circles, key, places
 from cpts_geo.atlas.maps.layers import MapLayer, classify, territory_layers
 from cpts_geo.french import counted, typeset, value_text
 from cpts_geo.schema import CHANGES, COLUMNS, status_column
@@ -34,6 +35,8 @@ _DECIMALS = 4
 _MARGIN_KM = 12.0
 _LABELLED = 7
 _HATCH = "url(#hatch)"
+#: Pixels of the radius of the largest circle of a map.
+_LARGEST = 22.0
 _METROPOLE = shapely.box(-4.9, 41.3, 9.6, 51.1)
 
 
@@ -82,12 +85,12 @@ def territory_map(
             dash="5 4",
         ),
     ]
-    contours = _contours(shown.geometry)
+    contours, at = _contours(shown.geometry), places(shown)
     told = [(commune, _told(commune, layers)) for commune in shown.to_dict("records")]
     for layer in layers:
         tips = [_tooltip(commune, lines, layer) for commune, lines in told]
         legend = _legend_html(layer, shown, uncovered=len(uncovered) > 0)
-        shapes.append(_choropleth(shown, layer, contours=contours, tips=tips, legend=legend))
+        shapes.append(_layer(shown, layer, contours=contours, at=at, tips=tips, legend=legend))
     border = _contours(basemap.outline(shown))
     shapes.append(Shapes(contours=border, edge=style.ACCENT, weight=3, above=True))
     inside = basemap.labelled(communes, _LABELLED, box=box)
@@ -158,10 +161,13 @@ def _names_beside(shown: gpd.GeoDataFrame) -> list[Label]:
 
 def _legend_html(layer: MapLayer, communes: pd.DataFrame, *, uncovered: bool = False) -> str:
     """Legend of a layer."""
-    rows = [
-        f'<div><i style="background:{colour}"></i>{escape(label)}</div>'
-        for colour, label in zip(layer.colours, layer.labels, strict=True)
-    ]
+    if layer.counts:
+        rows = _circle_rows(communes, layer)
+    else:
+        rows = [
+            f'<div><i style="background:{colour}"></i>{escape(label)}</div>'
+            for colour, label in zip(layer.colours, layer.labels, strict=True)
+        ]
     hidden = masked(communes, layer.column)
     if hidden.any():
         rows.append(f'<div><i style="background:{style.MASK_FILL}"></i>{MASK_LABEL}</div>')
@@ -172,6 +178,31 @@ def _legend_html(layer: MapLayer, communes: pd.DataFrame, *, uncovered: bool = F
     return (
         f"<b>{escape(layer.heading)}</b>{escape(layer.measure)}{''.join(rows)}"
         f"<small>{escape(origin)}</small>"
+    )
+
+
+def _circle_rows(communes: pd.DataFrame, layer: MapLayer) -> list[str]:
+    """Key of a layer of circles: round values side by side, then what else is drawn."""
+    scale, others = key(communes, layer.column, largest=_LARGEST)
+    sizes = (f"<span>{_svg(radius, MEASURED)}{label}</span>" for radius, label in scale)
+    return [
+        *([f'<div class="cpts-sizes">{"".join(sizes)}</div>'] if scale else []),
+        *(
+            f'<div><span class="cpts-circle">{_svg(radius, look)}</span>{label}</div>'
+            for radius, look, label in others
+        ),
+    ]
+
+
+def _svg(radius: float, look: Look) -> str:
+    """A circle of a legend."""
+    if radius == 0:
+        return ""
+    side, dash = f"{2 * radius + 2:.1f}", ' stroke-dasharray="3 2"' if look.dashed else ""
+    return (
+        f'<svg width="{side}" height="{side}" viewBox="0 0 {side} {side}" aria-hidden="true">'
+        f'<circle cx="50%" cy="50%" '
+        f'r="{radius:.1f}" fill="{look.fill}" stroke="{look.edge}"{dash}></circle></svg>'
     )
 
 
@@ -205,15 +236,16 @@ def _after(commune: Any, layer: MapLayer) -> str:
     return f", APL après : {value_text(COLUMNS[name], commune[name])}"
 
 
-def _choropleth(
+def _layer(
     communes: gpd.GeoDataFrame,
     layer: MapLayer,
     *,
     contours: Sequence[Contour],
+    at: Places,
     tips: Sequence[str],
     legend: str,
 ) -> Shapes:
-    """Communes painted by a layer, hatched where it is unknown."""
+    """Communes painted by a layer, or bare under its circles; hatched where it is unknown."""
     classes = classify(communes[layer.column], layer)
     hidden = masked(communes, layer.column)
     fills = [
@@ -222,7 +254,10 @@ def _choropleth(
     ]
     return Shapes(
         contours=contours,
-        edge=style.PAPER,
+        edge=style.LAND_EDGE if layer.counts else style.PAPER,
+        circles=circles(communes, layer.column, at=at, largest=_LARGEST, letters=NUMBER_SIZE)
+        if layer.counts
+        else (),
         fills=fills,
         tips=tips,
         highlight={"weight": 2.5, "color": style.INK},

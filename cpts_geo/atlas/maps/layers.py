@@ -1,4 +1,4 @@
-"""Layers of a map: which variable, in which classes, under which words."""
+"""Layers of a map: which variable, in which classes or as circles, under which words."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from cpts_geo import settings
-from cpts_geo.atlas.look.style import DIVERGING, SEQUENTIAL
+from cpts_geo.atlas.look.style import DIVERGING, LAND, SEQUENTIAL
 from cpts_geo.atlas.look.vintages import minutes_column
 from cpts_geo.french import duration, number, typeset
 from cpts_geo.schema import CHANGES, COLUMNS, FACILITIES, PAINTED, TIME_UNIT, shown_vintage
@@ -19,7 +19,7 @@ from cpts_geo.schema import CHANGES, COLUMNS, FACILITIES, PAINTED, TIME_UNIT, sh
 @dataclass(frozen=True)
 class MapLayer:
     """
-    A variable painted on communes.
+    A variable of communes: painted on them in classes, or drawn as circles where it is a count.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ class MapLayer:
     title : str
         French name of the layer, short.
     breaks : tuple of float
-        Upper bounds of the classes, right-closed; the last class is open.
+        Upper bounds of the classes, right-closed; the last class is open. A count has none.
     labels : tuple of str
         French label of each class, one more than `breaks`.
     words : str
@@ -39,15 +39,24 @@ class MapLayer:
 
     column: str
     title: str
-    breaks: tuple[float, ...]
-    labels: tuple[str, ...]
+    breaks: tuple[float, ...] = ()
+    labels: tuple[str, ...] = ()
     words: str = ""
     diverging: bool = False
 
     @property
+    def counts(self) -> bool:
+        """Whether it is drawn as circles: an area would show the land, not what is counted."""
+        return not self.labels
+
+    @property
     def colours(self) -> tuple[str, ...]:
-        """Colour of each class."""
-        return (DIVERGING if self.diverging else SEQUENTIAL)[len(self.labels)]
+        """Colour of each class; that of the land where circles lie on it."""
+        return (
+            (LAND,)
+            if self.counts
+            else (DIVERGING if self.diverging else SEQUENTIAL)[len(self.labels)]
+        )
 
     @property
     def heading(self) -> str:
@@ -66,31 +75,17 @@ class MapLayer:
         return self.words or COLUMNS[self.column].dated_label
 
 
-def _interval_labels(breaks: tuple[float, ...], decimals: int) -> tuple[str, ...]:
+def _interval_labels(breaks: tuple[float, ...]) -> tuple[str, ...]:
     """A label a class: under the first break, between two, over the last."""
-    texts = [number(value, decimals) for value in breaks]
+    texts = [number(value, 1) for value in breaks]
     inner = [f"{a} à {b}" for a, b in pairwise(texts)]
     return (f"moins de {texts[0]}", *inner, f"plus de {texts[-1]}")
 
 
-def _count_labels(breaks: tuple[float, ...]) -> tuple[str, ...]:
-    """A label a class of whole numbers, the first of which is 0."""
-    inner = []
-    for under, last in pairwise(map(int, breaks)):
-        word = " ou " if last == under + 2 else " à "
-        ends = dict.fromkeys((number(under + 1), number(last)))
-        inner.append(word.join(ends))
-    return ("aucun", *inner, f"plus de {number(breaks[-1])}")
-
-
 def _column_layer(name: str) -> MapLayer:
-    """A column, in the classes it says."""
+    """A column, in the classes it says if it is no count."""
     column = COLUMNS[name]
-    if column.breaks[0] == 0:
-        labels = _count_labels(column.breaks)
-    else:
-        decimals = 0 if column.whole else 1
-        labels = _interval_labels(column.breaks, decimals)
+    labels = _interval_labels(column.breaks) if column.breaks else ()
     return MapLayer(name, column.layer, column.breaks, labels)
 
 
@@ -144,7 +139,7 @@ def territory_layers(
     Examples
     --------
     >>> [layer.title for layer in territory_layers(pd.DataFrame({"apl_2024": [2.1]}))]
-    ['APL 2024', 'Généralistes libéraux (2017)', 'Population 2023']
+    ['APL 2024', 'Généralistes libéraux (2024)', 'Population 2023']
     """
     known = [str(name) for name in communes.columns[communes.notna().any()]]
     minutes = minutes_column(known)

@@ -12,6 +12,7 @@ import geopandas as gpd
 import matplotlib as mpl
 import numpy as np
 import shapely
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.figure import Figure
@@ -21,7 +22,17 @@ from matplotlib.path import Path
 from cpts_geo.atlas.look import style
 from cpts_geo.atlas.look.cells import MASK_LABEL
 from cpts_geo.atlas.maps import _basemap as basemap
-from cpts_geo.atlas.maps._paper import credit_line, frame_axes, halo, padded
+from cpts_geo.atlas.maps._circles import Places, places
+from cpts_geo.atlas.maps._discs import encircle, key_handles, key_look, key_room, largest_radius
+from cpts_geo.atlas.maps._paper import (
+    LETTER,
+    credit_line,
+    draw_legend,
+    frame_axes,
+    halo,
+    name_places,
+    padded,
+)
 from cpts_geo.atlas.maps.layers import MapLayer, classify, territory_layers
 from cpts_geo.schema import COLUMNS
 from cpts_geo.secrecy.disclosure import masked
@@ -44,6 +55,7 @@ _MARGIN, _NAME, _TITLE_LINE, _LEGEND_LINE, _SOURCE_LINE = 0.14, 0.32, 0.17, 0.17
 _HATCHED: Any = {
     "facecolor": style.PAPER, "edgecolor": style.HATCH_LINE, "hatch": "////", "linewidth": 0.4,
 }  # fmt: skip
+_GROUND: Any = {"facecolor": style.LAND, "edgecolor": style.LAND_EDGE, "linewidth": 0.4}
 _APART: Any = {"edgecolor": style.PAPER, "linewidth": 0.5}
 _RC: Any = {
     "font.family": "sans-serif",
@@ -88,32 +100,37 @@ class _Scene:
 
     #: Rectangle of the territory (EPSG:4326).
     box: Any
-    #: Communes with a contour; their contours, row by row.
+    #: Communes with a contour; their contours and their circles' places, row by row.
     communes: gpd.GeoDataFrame
     contours: list[Path]
+    at: Places
     #: Neighbouring communes, and land without contour.
     near: list[Path]
     bare: list[Path]
     border: list[Any]
     #: Bounds of the map, as it is projected.
     frame: Any
-    #: Name, x and y of the communes named.
-    names: list[tuple[str, float, float]]
+    #: Index, name, x and y of the communes named.
+    names: list[tuple[Any, str, float, float]]
 
 
 def _scene(communes: gpd.GeoDataFrame, *, national: gpd.GeoDataFrame) -> _Scene:
     """What the layers of a territory share."""
     crs = metric_crs(communes["code_insee"])
-    shown = communes[communes.geometry.notna()].to_crs(crs)
+    mapped = communes[communes.geometry.notna()]
+    shown = mapped.to_crs(crs)
+    lon, lat = places(mapped).T
+    at = gpd.GeoSeries(gpd.points_from_xy(lon, lat), crs=communes.crs).to_crs(crs)
     box = basemap.extent(communes, national=national)
     near = basemap.surroundings(national, box, km=_MARGIN_KM)
-    places = basemap.labelled(communes, _LABELLED, box=box, spacing=_SPACING)
-    points = gpd.GeoSeries(gpd.points_from_xy(places["lon"], places["lat"]), crs=communes.crs)
+    towns = basemap.labelled(communes, _LABELLED, box=box, spacing=_SPACING)
+    points = gpd.GeoSeries(gpd.points_from_xy(towns["lon"], towns["lat"]), crs=communes.crs)
     points = points.to_crs(crs)
     return _Scene(
         box=box,
         communes=shown,
         contours=_paths(shown.geometry),
+        at=shapely.get_coordinates(at.to_numpy()),
         near=_paths(near.geometry.to_crs(crs)),
         bare=_paths(basemap.uncovered(near, national=national).geometry.to_crs(crs)),
         border=[
@@ -121,7 +138,7 @@ def _scene(communes: gpd.GeoDataFrame, *, national: gpd.GeoDataFrame) -> _Scene:
             for line in shapely.get_parts(basemap.outline(shown).normalize().to_numpy())
         ],
         frame=gpd.GeoSeries([box], crs=communes.crs).to_crs(crs).total_bounds,
-        names=list(zip(places["name"], points.x, points.y, strict=True)),
+        names=list(zip(towns.index, towns["name"], points.x, points.y, strict=True)),
     )
 
 
@@ -140,25 +157,37 @@ def _paths(shapes: gpd.GeoSeries) -> list[Path]:
 
 def _draw(scene: _Scene, layer: MapLayer, *, ax: Axes, letters: int = 40) -> Axes:
     """Paint a layer on axes: title, unit, classes, legend."""
-    _paint(scene.near, ax=ax, facecolor=style.LAND, edgecolor=style.LAND_EDGE, linewidth=0.4)
+    _paint(scene.near, ax=ax, **_GROUND)
     # Land without contour is hatched, never left to look like water.
     _paint(scene.bare, ax=ax, **_HATCHED)
     values = scene.communes[layer.column]
     classes = classify(values, layer).to_numpy()
     hidden = masked(scene.communes, layer.column).to_numpy()
     absent = (classes < 0) & ~hidden
+    apart = _GROUND if layer.counts else _APART
     for number, colour in enumerate(layer.colours):
-        _paint(_chosen(scene, classes == number), ax=ax, facecolor=colour, **_APART)
+        _paint(_chosen(scene, classes == number), ax=ax, **apart | {"facecolor": colour})
     _paint(_chosen(scene, hidden), ax=ax, facecolor=style.MASK_FILL, **_APART)
     _paint(_chosen(scene, absent), ax=ax, **_HATCHED)
     border = LineCollection(scene.border, color=style.ACCENT, linewidth=1.6)
     ax.add_collection(border, autolim=False)
     frame_axes(ax, scene.frame)
-    _name_places(scene.names, ax=ax)
-    handles = [
-        Patch(facecolor=colour, edgecolor=style.SWATCH_EDGE, linewidth=0.5, label=label)
-        for colour, label in zip(layer.colours, layer.labels, strict=True)
-    ]
+    handles: list[Artist] = []
+    raised: dict[Any, float] = {}
+    look: dict[str, Any] = {"handlelength": 1.6}
+    if layer.counts:
+        counted = (scene.communes, layer.column)
+        figure: Any = ax.figure
+        largest = largest_radius(ax.get_position().width * figure.get_figwidth())
+        raised = encircle(*counted, at=scene.at, ax=ax, largest=largest)
+        handles += key_handles(*counted, largest=largest)
+        look = key_look(largest, LETTER)
+    else:
+        handles += [
+            Patch(facecolor=colour, edgecolor=style.SWATCH_EDGE, linewidth=0.5, label=label)
+            for colour, label in zip(layer.colours, layer.labels, strict=True)
+        ]
+    name_places(scene.names, raised, ax=ax)
     if hidden.any():
         handles.append(Patch(facecolor=style.MASK_FILL, label=MASK_LABEL))
     if words := basemap.hatch_label(missing=bool(absent.any()), uncovered=len(scene.bare) > 0):
@@ -166,16 +195,7 @@ def _draw(scene: _Scene, layer: MapLayer, *, ax: Axes, letters: int = 40) -> Axe
             Patch(facecolor=style.PAPER, edgecolor=style.HATCH_LINE, hatch="////",
                   label=words)
         )  # fmt: skip
-    ax.legend(
-        handles=handles,
-        loc="upper center",
-        bbox_to_anchor=(0.5, -0.01),
-        ncols=_ncols(layer),
-        frameon=False,
-        fontsize=8,
-        handlelength=1.6,
-        columnspacing=1.2,
-    )
+    draw_legend(ax, handles, ncols=_ncols(layer), by_rows=layer.counts, **look)
     ax.set_title(_title(layer, letters), fontsize=9.5, loc="left")
     return ax
 
@@ -183,6 +203,15 @@ def _draw(scene: _Scene, layer: MapLayer, *, ax: Axes, letters: int = 40) -> Axe
 def _ncols(layer: MapLayer) -> int:
     """Columns of a legend: losses face gains, as three of such long words would leave no map."""
     return 2 if layer.diverging else 3
+
+
+def _legend_inches(scene: _Scene, layer: MapLayer, across: float) -> float:
+    """Height of a legend under a map so many inches wide."""
+    ncols = _ncols(layer)
+    if layer.counts:
+        largest = largest_radius(across)
+        return key_room(scene.communes, layer.column, largest=largest, ncols=ncols) / 72
+    return math.ceil((len(layer.labels) + 2) / ncols) * _LEGEND_LINE
 
 
 def _title(layer: MapLayer, letters: int) -> str:
@@ -331,11 +360,11 @@ def _figure(scene: _Scene, layers: Sequence[MapLayer], *, name: str, width: floa
         tall = min(max((north - south) / (east - west), 0.4), 1.6) * across
         letters = int(across * _TITLE_LETTERS)
         titles = max(_title(layer, letters).count("\n") + 1 for layer in layers)
-        rows = max(math.ceil((len(layer.labels) + 2) / _ncols(layer)) for layer in layers)
+        legend = max(_legend_inches(scene, layer, across) for layer in layers)
         credit = credit_line([COLUMNS[layer.column].source for layer in layers], width)
         named = _NAME if columns == 1 else 0.0
         above = 2 * _MARGIN + named + titles * _TITLE_LINE
-        below = 3 * _MARGIN + rows * _LEGEND_LINE + (credit.count("\n") + 1) * _SOURCE_LINE
+        below = 3 * _MARGIN + legend + (credit.count("\n") + 1) * _SOURCE_LINE
         height = above + tall + below
         figure = Figure(figsize=(width, height))
         for rank, layer in enumerate(layers):
@@ -359,13 +388,3 @@ def _paint(paths: Sequence[Path], *, ax: Axes, **look: Any) -> None:
     # The frame is set afterwards: nothing has to be measured here.
     if paths:
         ax.add_collection(PathCollection(paths, **look), autolim=False)
-
-
-def _name_places(names: Sequence[tuple[str, float, float]], *, ax: Axes) -> None:
-    """Dots and names of communes."""
-    for name, x, y in names:
-        ax.plot(x, y, "o", color=style.INK, markersize=2)
-        ax.annotate(
-            name, (x, y), xytext=(0, 3), textcoords="offset points", ha="center",
-            fontsize=7.5, fontweight="bold", path_effects=halo(),
-        ).set_in_layout(False)  # fmt: skip

@@ -4,9 +4,9 @@ function cptsMap(map, data) {
   L.control.scale({imperial: false}).addTo(map);
   L.control.zoom({zoomInTitle: "Zoomer", zoomOutTitle: "Dézoomer"}).addTo(map);
   // Hundreds of shapes are no path for a keyboard: the table of communes is.
-  map.on("layeradd", function () {
-    map.getContainer().querySelectorAll("path:not([tabindex='-1'])").forEach(
-      function (path) { path.setAttribute("tabindex", "-1"); });
+  map.on("layeradd", function (event) {
+    var path = event.layer instanceof L.Path && event.layer.getElement();
+    if (path) { path.setAttribute("tabindex", "-1"); }
   });
   map.getContainer().setAttribute("role", "group");
   map.getContainer().setAttribute("aria-label", data.label);
@@ -14,6 +14,11 @@ function cptsMap(map, data) {
   var above = map.createPane("cpts-above");
   above.style.zIndex = 450;
   above.style.pointerEvents = "none";
+  map.createPane("cpts-circles").style.zIndex = 460;
+
+  // The legend stays beside the territory where there is room for both; circles are smaller where
+  // there is not, and their numbers are left to the tips.
+  var roomy = map.getSize().x > 700, shrunk = roomy ? 1 : 0.6;
 
   function html(text) {
     var box = document.createElement("span");
@@ -48,26 +53,63 @@ function cptsMap(map, data) {
     return layer;
   }
 
-  var chosen = {}, named = [];
+  // A layer with its circles, made when it is first shown: each answers for its commune, whatever
+  // land it lies on.
+  function encircled(group, layer) {
+    var lands = layer.getLayers(), all = L.layerGroup([layer]);
+    return all.once("add", function () {
+      group.circles.forEach(function (each) {
+        var row = each[0], place = [each[2], each[1]], look = data.looks[each[4]], text = each[5];
+        L.circleMarker(place, {
+          pane: "cpts-circles", radius: shrunk * each[3], weight: 1, color: look.edge,
+          dashArray: look.dashed ? "3 2" : "", fillColor: look.fill, fillOpacity: 1
+        }).bindTooltip(group.tips[row], {sticky: true, className: "cpts-tip"})
+          .on("mouseover", function () { lands[row].setStyle(group.highlight); })
+          .on("mouseout", function () { layer.resetStyle(lands[row]); })
+          .addTo(all);
+        if (text && roomy) {
+          var number = html(text);
+          number.style.color = look.ink;
+          L.tooltip({permanent: true, direction: "center", className: "cpts-label cpts-count"})
+            .setLatLng(place).setContent(number).addTo(all);
+        }
+      });
+    });
+  }
+
+  var chosen = {}, named = [], towns = [];
   data.groups.forEach(function (group) {
     var layer = shapes(group);
+    if (group.circles.length > 0) { layer = encircled(group, layer); }
     if (group.name === null) { layer.addTo(map); return; }
     if (named.length === 0) { layer.addTo(map); }
     // Leaflet writes the names of layers as HTML.
     chosen[html(group.name).innerHTML] = layer;
-    named.push({layer: layer, legend: group.legend});
+    named.push({layer: layer, legend: group.legend, circles: group.circles});
   });
   data.labels.forEach(function (label) {
-    L.circleMarker([label.lat, label.lon], {
+    var town = L.circleMarker([label.lat, label.lon], {
       radius: 2, weight: 0, fill: true, fillColor: label.colour, fillOpacity: label.dot ? 1 : 0,
       interactive: false, pane: "cpts-above"
     }).bindTooltip(html(label.text), {
       permanent: true, direction: label.side, className: "cpts-label " + label.kind
     }).addTo(map);
+    towns.push({label: label, dot: town});
   });
+  // The name of a town stands over its circle; among circles, a dot would be taken for one.
+  function raise(circles) {
+    var radii = {};
+    circles.forEach(function (each) { radii[[each[2], each[1]]] = shrunk * each[3]; });
+    towns.forEach(function (town) {
+      var radius = radii[[town.label.lat, town.label.lon]] || 0;
+      var dotted = town.label.dot && (circles.length === 0 || town.label.kind === "out");
+      town.dot.setStyle({fillOpacity: dotted ? 1 : 0});
+      town.dot.getTooltip().options.offset = L.point(0, -radius);
+      town.dot.getTooltip().update();
+    });
+  }
 
-  // The legend stays beside the territory where there is room for both.
-  var beside = named.length > 0 && map.getSize().x > 700;
+  var beside = named.length > 0 && roomy;
   var folded = named.length > 0 && !beside;
   map.fitBounds(data.bounds, {
     animate: false,
@@ -86,11 +128,22 @@ function cptsMap(map, data) {
     var title = L.DomUtil.create("summary", "", box);
     title.textContent = "Légende";
     var body = L.DomUtil.create("div", "", box);
-    body.innerHTML = named[0].legend;
+    function explain(legend) {
+      body.innerHTML = legend;
+      body.querySelectorAll("svg").forEach(function (drawn) {
+        ["width", "height"].forEach(function (side) {
+          drawn.setAttribute(side, shrunk * drawn.getAttribute(side));
+        });
+      });
+    }
+    explain(named[0].legend);
     L.DomEvent.disableClickPropagation(box);
     map.on("baselayerchange", function (event) {
       named.forEach(function (each) {
-        if (each.layer === event.layer) { body.innerHTML = each.legend; }
+        if (each.layer === event.layer) {
+          explain(each.legend);
+          raise(each.circles);
+        }
       });
     });
     return box;

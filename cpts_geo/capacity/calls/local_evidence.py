@@ -184,7 +184,8 @@ def _calendar(
         # What an earlier log gave of the same shapes is replaced: it is no part of the rest.
         rest = was.text.partition(said)[2] or was.text
         sources["calendar"] = Source(
-            text=f"{text} : forme {shapes} ; jours et heures d’ouverture donnés"
+            text=f"{text} : forme {shapes} ; jours et heures d’ouverture donnés, jours autour des "
+            "fériés comme avant"
             if whole
             else f"{text} : {said}{rest}",
             grade="A" if whole else was.grade,

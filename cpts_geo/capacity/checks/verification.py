@@ -17,8 +17,8 @@ import pandas as pd
 from cpts_geo.capacity.checks.simulation import simulate
 from cpts_geo.capacity.queue.rules import Rules
 from cpts_geo.capacity.queue.services import BookingService, WeeklyService
-from cpts_geo.capacity.scenario.calendar import default_calendar
-from cpts_geo.capacity.scenario.parameters import SEED
+from cpts_geo.capacity.scenario.calendar import profile_shape
+from cpts_geo.capacity.scenario.parameters import PEAKED, SEED
 from cpts_geo.french import number
 
 
@@ -53,7 +53,7 @@ def _queue(deadline: int, dispersion: float) -> Rules:
     return Rules(0.95, deadline, dispersion)
 
 
-_WEEK: Final = default_calendar().weekday_factors
+_WEEK: Final = profile_shape(PEAKED)["weekday_factors"]
 #: Monday 60 % above the mean: a week that a chain without weekdays cannot pass for its own.
 _SHARP_WEEK: Final = (1.6, 1.0, 0.8, 0.7, 0.9)
 #: Three sessions a week: the backlog is bounded by the slots of days that are not alike.

@@ -18,12 +18,14 @@ _SCENARIOS_DIR: Final = CPTS_DIR / "scenarios"
 #: The five published CPTS, in the order they are shown.
 SHIPPED: Final = ("ouest_loiret", "beauce_gatinais", "lvo", "asclepios", "ondaine_forez")
 _VARIANTS_DIR: Final = CPTS_DIR / "variants"
-#: What-ifs of these, to compare them with: announced, seasonal, one GP more.
+#: What-ifs of these, to compare them with: announced, seasonal, one GP more, another profile.
 _VARIANTS: Final = (
     "beauce_gatinais_16_creneaux",
     "beauce_gatinais_un_medecin_de_plus",
+    "beauce_gatinais_pointe_forte",
     "lvo_ete",
     "lvo_ete_deux_medecins",
+    "lvo_ete_pointe_forte",
 )
 #: A value of the left means that those of the right, where the base gave them, no longer hold.
 _REPLACES: Final = {
@@ -33,6 +35,13 @@ _REPLACES: Final = {
     "share_without_mt": ("people_without_mt",),
     "present": ("hotel_rooms", "camping_pitches", "second_homes", "occupancy"),
     "occupancy": ("present",),
+    "profile": (
+        "weekday_factors",
+        "month_factors",
+        "after_holiday_factor",
+        "bridge_factor",
+        "holiday_factor",
+    ),
 }
 
 
@@ -92,11 +101,19 @@ def _lay(values: dict[str, Any], *, over: dict[str, Any]) -> dict[str, Any]:
     if isinstance(sources, dict):
         # Another share of age makes other people, whatever the base said of them.
         stale = gone | ({"people_without_mt"} if "age_share" in values else set())
-        kept = {k: v for k, v in sources.items() if k not in stale and k not in values}
-        changed = {name: UNSOURCED.model_dump() for name in SOURCED_FIELDS if name in values}
+        # A profile says itself where its shapes come from; the days are those of before.
+        redone = values.keys() - ({"calendar"} if only_profile(values) else set())
+        kept = {k: v for k, v in sources.items() if k not in stale and k not in redone}
+        changed = {name: UNSOURCED.model_dump() for name in SOURCED_FIELDS if name in redone}
         own = values.get("sources", {})
         merged["sources"] = kept | changed | own if isinstance(own, dict) else own
     return merged
+
+
+def only_profile(values: dict[str, Any]) -> bool:
+    """Whether all that is changed of the calendar is the profile it names."""
+    calendar = values.get("calendar")
+    return isinstance(calendar, dict) and calendar.keys() == {"profile"}
 
 
 def _gone(values: dict[str, Any]) -> set[str]:

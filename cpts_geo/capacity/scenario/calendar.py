@@ -3,10 +3,11 @@
 A line opens on some weekdays, outside public holidays and its own closures. Requests of an
 opening day are relative to the mean opening day of the year::
 
-    factor(day) = W(weekday) x M(month) x F(first day after a holiday that closed it) x S(school)
+    factor(day) = W(weekday) x M(month) x F(day around a holiday) x S(school)
 
 normalised to a mean of 1 over the opening days of the year, so that a profile moves requests
-within the year and never adds any.
+within the year and never adds any. F is that of a bridge where the day is one, else that of the
+first day after a holiday that closed the line, or of a holiday that does not.
 """
 
 from __future__ import annotations
@@ -19,7 +20,11 @@ import numpy as np
 import pandas as pd
 from holidays.countries.france import France
 
-from cpts_geo.capacity.scenario.parameters import default_parameters
+from cpts_geo.capacity.scenario.parameters import (
+    MEASURED,
+    default_parameters,
+    named_profiles,
+)
 from cpts_geo.capacity.scenario.records import AS_TUPLE, Record, field
 from cpts_geo.errors import ScenarioError
 
@@ -72,6 +77,18 @@ class Calendar(Record):
     after_holiday_factor: _Factor = field(
         "Demandes du premier jour d’ouverture après un jour férié qui a fermé la ligne",
         "rapport à un jour ordinaire",
+        default=1.0,
+    )
+    bridge_factor: _Factor | None = field(
+        "Demandes d’un pont, jour ouvert entre un jour férié et une fin de semaine",
+        "rapport à un jour ordinaire",
+        hint="à la place du facteur d’après un jour férié",
+        default=None,
+    )
+    holiday_factor: _Factor = field(
+        "Demandes d’un jour férié, si la ligne est ouverte",
+        "rapport à un jour ordinaire",
+        default=1.0,
     )
     school_zone: Literal["A", "B", "C"] | None = field("Zone de vacances scolaires", default=None)
     school_holiday_factor: _Factor = field(
@@ -126,8 +143,27 @@ class Calendar(Record):
         ).copy()
 
 
-def _public_holidays(start: date, end: date, *, region: _Region = "metropole") -> pd.DatetimeIndex:
-    """Public holidays between two dates, both included; a ScenarioError if they are inverted."""
+def public_holidays(start: date, end: date, *, region: _Region = "metropole") -> pd.DatetimeIndex:
+    """
+    List the public holidays between two dates.
+
+    Parameters
+    ----------
+    start, end : datetime.date
+        First and last day, included, in this order, else a ScenarioError.
+    region : str
+        Region whose holidays they are, as :class:`Calendar` names it.
+
+    Returns
+    -------
+    pandas.DatetimeIndex
+        Holidays in order, those of a weekend too.
+
+    Examples
+    --------
+    >>> len(public_holidays(date(2025, 1, 1), date(2025, 12, 31)))
+    11
+    """
     if end < start:
         raise ScenarioError(
             "La période est à l'envers.",
@@ -162,7 +198,7 @@ def opening_days(start: date, end: date, *, calendar: Calendar | None = None) ->
     270
     """
     rules = calendar or default_calendar()
-    off = _public_holidays(start, end, region=rules.region)
+    off = public_holidays(start, end, region=rules.region)
     days = pd.date_range(start, end)
     days = days[np.isin(days.isocalendar().day, rules.weekdays)]
     if rules.public_holidays == "closed":
@@ -170,6 +206,84 @@ def opening_days(start: date, end: date, *, calendar: Calendar | None = None) ->
     for first, last in rules.closed:
         days = days[(days < pd.Timestamp(first)) | (days > pd.Timestamp(last))]
     return days
+
+
+def bridges(days: pd.DatetimeIndex, holidays: pd.DatetimeIndex) -> pd.DatetimeIndex:
+    """
+    Find the bridges: a day from Monday to Friday between a public holiday and a weekend.
+
+    Parameters
+    ----------
+    days : pandas.DatetimeIndex
+        Days to choose among.
+    holidays : pandas.DatetimeIndex
+        Public holidays, from the day before the first of `days` to the day after the last.
+
+    Returns
+    -------
+    pandas.DatetimeIndex
+        Fridays after a holiday and Mondays before one, that are no holiday themselves.
+
+    Examples
+    --------
+    >>> ascension = pd.DatetimeIndex(["2025-05-29"])
+    >>> bridges(pd.date_range("2025-05-26", "2025-06-01"), ascension).strftime("%d/%m").tolist()
+    ['30/05']
+    """
+    weekday, one = days.isocalendar().day.to_numpy(), pd.Timedelta(days=1)
+    friday = (weekday == 5) & (days - one).isin(holidays)
+    monday = (weekday == 1) & (days + one).isin(holidays)
+    return days[np.flatnonzero((friday | monday) & ~days.isin(holidays))]
+
+
+#: What a named profile gives of a calendar; where it says nothing, a day is an ordinary one.
+_SHAPE: Final = {
+    "weekday_factors": (),
+    "month_factors": (),
+    "after_holiday_factor": 1.0,
+    "bridge_factor": None,
+    "holiday_factor": 1.0,
+}
+
+
+def profile_shape(name: str) -> dict[str, Any]:
+    """
+    Give the fields of a calendar that a named profile decides.
+
+    Parameters
+    ----------
+    name : str
+        A key of :func:`cpts_geo.capacity.scenario.parameters.named_profiles`.
+
+    Returns
+    -------
+    dict
+        Factors of weekdays (Monday to Friday), months and days around a holiday.
+
+    Examples
+    --------
+    >>> profile_shape("pointe_forte")["weekday_factors"][0]
+    1.3
+    """
+    return _SHAPE | named_profiles()[name].value
+
+
+def legal_days() -> dict[str, Any]:
+    """
+    Give the days and hours of a line that says none, as a file writes them.
+
+    Returns
+    -------
+    dict
+        Fields of a calendar, without the shapes of its demand.
+
+    Examples
+    --------
+    >>> legal_days()["weekdays"]
+    [1, 2, 3, 4, 5]
+    """
+    days = default_parameters()["calendar"].value
+    return dict(days) if isinstance(days, dict) else {}
 
 
 @lru_cache(maxsize=1)
@@ -180,14 +294,15 @@ def default_calendar() -> Calendar:
     Returns
     -------
     Calendar
-        Monday to Friday, 8 h to 20 h, outside the public holidays of métropole.
+        Monday to Friday, 8 h to 20 h, outside the public holidays of métropole, with the measured
+        profile of week and year.
 
     Examples
     --------
     >>> default_calendar().weekdays
     (1, 2, 3, 4, 5)
     """
-    return Calendar.model_validate(default_parameters()["calendar"].value)
+    return Calendar.model_validate(legal_days() | profile_shape(MEASURED))
 
 
 def _open_days(calendar: Calendar, year: int, *, holidays_too: bool = False) -> pd.DatetimeIndex:
@@ -203,19 +318,28 @@ def _factors(calendar: Calendar) -> pd.Series:
     weekday = dict(zip(calendar.weekdays, calendar.weekday_factors, strict=True))
     shape = np.array([weekday[day] for day in days.isocalendar().day], dtype=np.float64)
     shape *= np.asarray(calendar.month_factors)[days.month - 1]
-    off = _public_holidays(
-        date(calendar.year, 1, 1), date(calendar.year, 12, 31), region=calendar.region
-    )
-    if calendar.public_holidays == "closed":
-        # A holiday that falls on a day already closed holds nobody back.
-        kept = off[off.isin(_open_days(calendar, calendar.year, holidays_too=True))]
-        after = days.searchsorted(kept, side="right")
-        after = np.unique(after[after < len(days)])
-        shape[after] *= calendar.after_holiday_factor
+    shape *= _around_holidays(calendar, days)
     if calendar.school_zone is not None:
         free = _school_holidays(calendar.year, calendar.school_zone)
         shape[days.isin(free)] *= calendar.school_holiday_factor
     return pd.Series(shape / shape.mean(), index=days, name="factor")
+
+
+def _around_holidays(calendar: Calendar, days: pd.DatetimeIndex) -> np.ndarray[Any, Any]:
+    """Factor of each opening day of the year that public holidays make unlike the others."""
+    factor = np.ones(len(days))
+    # The holiday of 1 January makes a bridge of the 31 December before.
+    first, last = date(calendar.year, 1, 1), date(calendar.year + 1, 1, 1)
+    off = public_holidays(first, last, region=calendar.region)
+    if calendar.public_holidays == "closed":
+        # A holiday that falls on a day already closed holds nobody back.
+        kept = off[off.isin(_open_days(calendar, calendar.year, holidays_too=True))]
+        after = days.searchsorted(kept, side="right")
+        factor[after[after < len(days)]] = calendar.after_holiday_factor
+    factor[days.isin(off)] = calendar.holiday_factor
+    if calendar.bridge_factor is not None:
+        factor[days.isin(bridges(days, off))] = calendar.bridge_factor
+    return factor
 
 
 def _school_year(year: int) -> bool:

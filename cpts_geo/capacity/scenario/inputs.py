@@ -11,7 +11,8 @@ from typing import Any, Self
 
 from cpts_geo.capacity.queue.rules import Rules
 from cpts_geo.capacity.scenario._fields import Fields
-from cpts_geo.capacity.scenario.parameters import ANALYST, SOURCED_FIELDS
+from cpts_geo.capacity.scenario.calendar import profile_shape
+from cpts_geo.capacity.scenario.parameters import ANALYST, SOURCED_FIELDS, with_shapes
 from cpts_geo.capacity.scenario.records import GROUPS, Record
 from cpts_geo.french import joined
 from cpts_geo.schema import Status
@@ -78,6 +79,37 @@ class Scenario(Fields):
                 if values[name] is not None
             }
         return type(self).model_validate(values)
+
+    def with_profile(self, name: str) -> Self:
+        """
+        Copy the scenario with another shape of the week and of the year.
+
+        Parameters
+        ----------
+        name : str
+            A key of :func:`cpts_geo.capacity.scenario.parameters.named_profiles`.
+
+        Returns
+        -------
+        Scenario
+            The copy, whose calendar says where its shapes come from.
+
+        Raises
+        ------
+        ScenarioError
+            If the line does not open from Monday to Friday, the days that profiles are of.
+
+        Examples
+        --------
+        >>> from cpts_geo.capacity.scenario.loading import load_scenarios
+        >>> peaked = load_scenarios()["lvo"].with_profile("pointe_forte")
+        >>> peaked.calendar.weekday_factors[0], peaked.sources["calendar"].grade
+        (1.3, 'D')
+        """
+        source = with_shapes(self.sources["calendar"], name)
+        return self.evolve(
+            calendar=profile_shape(name), sources=self.sources | {"calendar": source}
+        )
 
     @property
     def rules(self) -> Rules:

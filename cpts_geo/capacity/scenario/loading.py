@@ -8,20 +8,24 @@ source and grade. A value given without a source is graded D and says so.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
 import tomli_w
 
 from cpts_geo.capacity.scenario import _file
-from cpts_geo.capacity.scenario._refusals import nearest
-from cpts_geo.capacity.scenario.calendar import default_calendar
+from cpts_geo.capacity.scenario._refusals import nearest, shown
+from cpts_geo.capacity.scenario.calendar import default_calendar, legal_days, profile_shape
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.parameters import (
+    MEASURED,
     SOURCED_FIELDS,
     UNSOURCED,
     Source,
     default_parameters,
+    named_profiles,
+    with_shapes,
 )
 from cpts_geo.capacity.scenario.records import MAX_PEOPLE, REMEDY, Record, field, label_and_unit
 from cpts_geo.errors import ScenarioError, one_line
@@ -234,15 +238,23 @@ def _build(values: Mapping[str, Any], *, territory: str, origin: str) -> Scenari
     if not isinstance(sources, dict):
         defects.append("« sources » doit être une table « [sources] »")
         sources = {}
-    sources = {name: UNSOURCED for name in SOURCED_FIELDS if name in given} | sources
+    # A profile says itself where its shapes come from; the days of the line are those of before.
+    unsaid = given.keys() - ({"calendar"} if _file.only_profile(given) else set())
+    sources = {name: UNSOURCED for name in SOURCED_FIELDS if name in unsaid} | sources
     for name in SOURCED_FIELDS:
         default = parameters.get(name)
         if default is None:
             continue
         if name == "calendar" and isinstance(given.get(name), dict):
-            given[name] = dict(default_calendar()) | given[name]
+            given[name], sources[name], found = _calendar(
+                given[name], sources.get(name, default.source)
+            )
+            defects += found
+        elif name == "calendar" and name not in given:
+            given[name] = default_calendar()
+            sources.setdefault(name, with_shapes(default.source, MEASURED))
         elif name not in given:
-            given[name] = default_calendar() if name == "calendar" else default.value
+            given[name] = default.value
             sources.setdefault(name, default.source)
     shares = sorted(given.keys() & (_Population.model_fields.keys() - {"population"}))
     if "people_without_mt" in given:
@@ -275,6 +287,25 @@ def _build(values: Mapping[str, Any], *, territory: str, origin: str) -> Scenari
             remedy=REMEDY,
         )
     return scenario
+
+
+def _calendar(given: dict[str, Any], source: Any) -> tuple[dict[str, Any], Any, list[str]]:
+    """Lay what a file gives over the profile it names; return days, their source, the defects."""
+    named = given.get("profile", MEASURED)
+    own = {name: value for name, value in given.items() if name != "profile"}
+    defects = []
+    if not isinstance(named, str) or named not in named_profiles():
+        names = " ou ".join(named_profiles())
+        defects = [f"calendar : « profile » = {shown(named)} : il faut {names}"]
+        named = MEASURED
+    theirs = own.keys() & {"weekday_factors", "month_factors"}
+    if not theirs:
+        # What is no source is refused with the other fields.
+        with suppress(ScenarioError):
+            source = with_shapes(Source.model_validate(source), named)
+    # Who gives both shapes gives the whole profile: no day is unlike but as they say.
+    whole = len(theirs) == 2 and "profile" not in given
+    return {**legal_days(), **({} if whole else profile_shape(named)), **own}, source, defects
 
 
 def _multiply(given: dict[str, Any]) -> tuple[float, Source, list[str]]:

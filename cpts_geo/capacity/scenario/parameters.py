@@ -9,7 +9,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from functools import cached_property, lru_cache
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, TypeVar
 
 from pydantic import AfterValidator
 
@@ -17,8 +17,16 @@ from cpts_geo.capacity.scenario._refusals import ContradictionError, nearest
 from cpts_geo.capacity.scenario.records import Record, Text, field
 from cpts_geo.errors import ScenarioError
 from cpts_geo.settings import CPTS_DIR
+from cpts_geo.sources.embedding.embedded import load_day_profiles
 
 _PARAMETERS_FILE: Final = CPTS_DIR / "parameters.toml"
+_PROFILES: Final = "profiles"
+#: The profile of a calendar that names none, its variant, and the series it was measured on.
+MEASURED: Final = "mesure"
+PEAKED: Final = "pointe_forte"
+MEASURED_SERIES: Final = "sos_medecins"
+#: Stands between what a source says of the days of a calendar and of their shapes.
+_SHAPES: Final = " ; formes de la semaine et de l’année : "
 
 
 class Source(Record):
@@ -46,6 +54,9 @@ UNSOURCED: Final = Source(text="valeur saisie sans source", grade="D")
 ANALYST: Final = Source(text="valeur choisie par l'analyste", grade="D")
 
 
+_SourceT = TypeVar("_SourceT", bound=Source)
+
+
 class _Default(Source):
     """A default: a source, a value as a file writes it, and of a share, the people it is of."""
 
@@ -56,6 +67,29 @@ class _Default(Source):
     def source(self) -> Source:
         """Where the parameter comes from, checked once: every scenario takes most from here."""
         return Source(text=self.text, grade=self.grade, announced=self.announced)
+
+
+class _Profile(Source):
+    """A shape of the week and of the year that a calendar may name."""
+
+    value: dict[str, Any] = field("Champs du calendrier", default={})
+
+
+def _tables() -> dict[str, Any]:
+    """Tables of the shipped file; a ScenarioError where it cannot be read."""
+    try:
+        return tomllib.loads(_PARAMETERS_FILE.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise _altered([f"illisible : {error}"]) from error
+
+
+def _altered(defects: list[str]) -> ScenarioError:
+    """Error, to raise, of a shipped file that holds defects."""
+    return ScenarioError(
+        f"Le fichier {_PARAMETERS_FILE.name} du paquet est altéré.",
+        defects=defects,
+        remedy="réinstallez le paquet.",
+    )
 
 
 @lru_cache(maxsize=1)
@@ -78,23 +112,86 @@ def default_parameters() -> Mapping[str, _Default]:
     >>> default_parameters()["share_without_mt"].grade
     'B'
     """
-    parameters, defects = {}, []
-    try:
-        tables = tomllib.loads(_PARAMETERS_FILE.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        tables, defects = {}, [f"illisible : {error}"]
+    return _read(_Default, {k: v for k, v in _tables().items() if k != _PROFILES})
+
+
+def _read(kind: type[_SourceT], tables: dict[str, Any]) -> dict[str, _SourceT]:
+    """Tables checked one by one; every defect is listed."""
+    found, defects = {}, []
     for name, values in tables.items():
         try:
-            parameters[name] = _Default.model_validate(values)
+            found[name] = kind.model_validate(values)
         except ScenarioError as error:
             defects += [f"{name} : {defect}" for defect in error.defects]
     if defects:
-        raise ScenarioError(
-            f"Le fichier {_PARAMETERS_FILE.name} du paquet est altéré.",
-            defects=defects,
-            remedy="réinstallez le paquet.",
-        )
-    return parameters
+        raise _altered(defects)
+    return found
+
+
+@lru_cache(maxsize=1)
+def named_profiles() -> Mapping[str, _Profile]:
+    """
+    Read the shapes of the week and of the year that a calendar may name.
+
+    Returns
+    -------
+    Mapping of str to Profile
+        By name, the default first: source, grade, and in ``value`` the fields of the calendar that
+        it gives; those of the measured one come from the embedded data.
+
+    Raises
+    ------
+    ScenarioError
+        If the shipped file was altered and holds defects.
+
+    Examples
+    --------
+    >>> {name: profile.grade for name, profile in named_profiles().items()}
+    {'mesure': 'B', 'pointe_forte': 'D'}
+    """
+    found = _read(_Profile, _tables().get(_PROFILES, {}))
+    table = load_day_profiles()
+    factors = table[table["series"] == MEASURED_SERIES].set_index("kind")["factor"]
+    measured = {
+        # Rounded in the file: a queue asks for a week of mean 1 exactly.
+        "weekday_factors": tuple(factors["weekday"] / factors["weekday"].mean()),
+        "month_factors": tuple(factors["month"] / factors["month"].mean()),
+        "after_holiday_factor": float(factors["after_holiday"]),
+        "bridge_factor": float(factors["bridge"]),
+        "holiday_factor": float(factors["holiday"]),
+    }
+    return {**found, MEASURED: found[MEASURED].model_copy(update={"value": measured})}
+
+
+def with_shapes(source: Source, profile: str) -> Source:
+    """
+    Say of a calendar whose days have a source that its shapes are those of a profile.
+
+    Parameters
+    ----------
+    source : Source
+        Of the calendar; what it said of the shapes is replaced.
+    profile : str
+        A key of :func:`named_profiles`.
+
+    Returns
+    -------
+    Source
+        Both texts, and the weaker of both grades.
+
+    Examples
+    --------
+    >>> peaked = with_shapes(Source(text="Affiche de la ligne", grade="A"), "pointe_forte")
+    >>> peaked.grade, with_shapes(peaked, "mesure").text.startswith("Affiche de la ligne ; formes")
+    ('D', True)
+    """
+    shapes = named_profiles()[profile]
+    days, mark, _ = source.text.partition(_SHAPES)
+    # A text that tells both bears the grade of its former shapes: its days are legal or published,
+    # unless nobody said where they come from.
+    known = bool(mark) and days not in (UNSOURCED.text, ANALYST.text)
+    grade = shapes.grade if known else max(source.grade, shapes.grade)
+    return Source(text=f"{days}{_SHAPES}{shapes.text}", grade=grade)
 
 
 #: Inputs that must say where they come from, where they have a value.

@@ -45,8 +45,9 @@ _CONTENTS: Final = (
     Bound("whole", 600_000_000, "octets", "contenu de plus de {limit}", _ANOTHER),
     Bound("header_text", 1_000_000, "caractères", "ligne d’en-tête de plus de {limit}", _ANOTHER),
     Bound("values", 12_000_000, "listes et objets", "JSON de {found} : {limit} au plus", _ANOTHER),
-    Bound("parquet_rows", 50_000_000, "lignes", "Parquet de {found} : {limit} au plus", _ANOTHER),
-    Bound("parquet_bytes", 4_000_000_000, "octets",
+    Bound("parquet_rows", 10_000_000, "lignes",
+          "Parquet de {found} à lire : {limit} au plus", _ANOTHER),
+    Bound("parquet_bytes", 10_000_000_000, "octets",
           "Parquet de {found} une fois décompressé : {limit} au plus", _ANOTHER),
     Bound("practices", 5_000_000, "lignes", "plus de {limit} de médecins", _ANOTHER),
 )  # fmt: skip

@@ -9,7 +9,7 @@ import pandas as pd
 
 from cpts_geo.errors import DataFileError, quoted
 from cpts_geo.french import number
-from cpts_geo.sources.catalogue.catalogue import Source, Total
+from cpts_geo.sources.catalogue.catalogue import Source, Total, sources
 
 _REMEDY = (
     "essayez une autre adresse ; si le producteur publie vraiment ces chiffres, corrigez "
@@ -110,3 +110,35 @@ def check_vintage(found: str, source: Source, *, today: date | None = None) -> N
         f"millésime impossible {quoted(found)} : {said}",
         remedy="le fichier est abîmé, ou d’un autre millésime : essayez une autre adresse.",
     )
+
+
+def other_source(source: Source, vintage: str) -> str:
+    """
+    Say what to do to have another vintage of a source than its own.
+
+    Parameters
+    ----------
+    source : Source
+        The source asked for.
+    vintage : str
+        Vintage that is served instead.
+
+    Returns
+    -------
+    str
+        The key to ask for, or where to describe the vintage, in French.
+
+    Examples
+    --------
+    >>> from cpts_geo.sources.catalogue.catalogue import sources
+    >>> other_source(sources()["drees_apl_2024"], "2023")
+    'demandez « drees_apl_2023 »'
+    """
+    known = [
+        other.key
+        for other in sources().values()
+        if other.reader == source.reader and other.holds == vintage
+    ]
+    if known:
+        return f"demandez « {known[0]} »"
+    return f"ajoutez le millésime {vintage} à « {source.family} » dans sources/catalogue/*.toml"

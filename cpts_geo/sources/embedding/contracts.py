@@ -1,7 +1,8 @@
 """What each table must hold: columns, types, domains, and what may be unknown.
 
 Files compiled into data/communes are checked when they are compiled, and their SHA-256 proves
-it afterwards; the hand-written files of data/cpts are checked every time they are read.
+it afterwards; those of data/cpts, written by hand for the most part, are checked every time they
+are read.
 """
 
 from __future__ import annotations
@@ -30,11 +31,13 @@ from cpts_geo.sources._conventions.tables import (
     TableT,
     validate,
 )
+from cpts_geo.sources.catalogue.catalogue import sources
 
 #: What zones of producers a commune is in: their codes, each with its name.
 ZONES: Final = ("tvs", "tvs_name", "bassin_de_vie", "bassin_de_vie_name")
 _TableName = Literal[
-    "communes", "figures", "comparisons", "cog_events", "travel_factors", "memberships",
+    "communes", "figures", "comparisons", "cog_events", "day_profiles", "travel_factors",
+    "perimeters",
     "territories", "facts", "sites",
 ]  # fmt: skip
 
@@ -50,14 +53,17 @@ RECODED: Final = "code"
 #: The code is gone, and nothing says what became of it.
 RETIRED: Final = "retrait"
 _BASES: Final = ("liste publiée", "intercommunalité", "hypothèse")
+#: A list of communes is whole, or what is missing of it follows.
+_COMPLETE_PATTERN: Final = r"^(oui|non( : .+)?)$"
 #: Columns that name a row in a message.
 _KEYS: Final[dict[_TableName, list[str]]] = {
     "communes": ["code_insee"],
     "figures": ["code_insee"],
     "comparisons": [*AREA, "indicator"],
     "cog_events": ["year", "from_code"],
+    "day_profiles": ["series", "kind", "key"],
     "travel_factors": ["departement"],
-    "memberships": ["territory", "code_insee"],
+    "perimeters": ["territory", "code_insee"],
     "territories": ["territory"],
     "facts": ["territory", "fact"],
     "sites": ["territory", "code_insee"],
@@ -206,27 +212,49 @@ _SCHEMAS: Final[dict[_TableName, pa.DataFrameSchema]] = {
             ),
         ],
     ),
-    "memberships": pa.DataFrameSchema(
+    "day_profiles": pa.DataFrameSchema(
+        {
+            "series": _one_of(("sos_medecins", "emergency_visits")),
+            "kind": _one_of(
+                ("weekday", "month", "holiday", "bridge", "after_holiday", "day_to_day", "hole")
+            ),
+            "key": _text(nullable=True),
+            "factor": pa.Column(float, pa.Check.gt(0, error="facteur positif attendu")),
+            "low": pa.Column(float, POSITIVE, nullable=True),
+            "high": pa.Column(float, POSITIVE, nullable=True),
+            "days": pa.Column(int, pa.Check.ge(1, error="au moins un jour attendu")),
+        },
+        unique=["series", "kind", "key"],
+    ),
+    "perimeters": pa.DataFrameSchema(
         {
             "territory": FILLED,
+            "cpts": FILLED,
+            "liste_complete": _text(
+                pa.Check.str_matches(
+                    _COMPLETE_PATTERN, error="attendu : oui, ou non et ce qui manque"
+                )
+            ),
+            "source": _one_of(sources()),
+            "date": _DATE,
+            "grade": _one_of(GRADE_LABELS),
+            "basis": _one_of(_BASES),
             "published": _text(),
             "code_insee": CODE,
             "name": FILLED,
-            "basis": _one_of(_BASES),
             "note": _text(),
+            "remarque": _text(),
         },
         unique=["territory", "code_insee"],
     ),
     "territories": pa.DataFrameSchema(
         {
             "territory": pa.Column(str, FILLED.checks, unique=True),
-            "name": FILLED,
             "departements": _text(
                 pa.Check.str_matches(
                     _DEPARTEMENTS_PATTERN, error="codes de département séparés par un espace"
                 )
             ),
-            "published_date": _DATE,
             "document": FILLED,
             "perimeter": FILLED,
         },

@@ -61,6 +61,15 @@ _TEXTS = {
     "to_code": "Code dans le COG de l’événement ; vide : inconnu. Une scission a une ligne par "
     "partie, la commune divisée comprise si elle subsiste",
     "former_codes": "Scission : anciennes communes qui suivent la partie ; vide sinon",
+    "series": "Série mesurée : sos_medecins (actes SOS Médecins), emergency_visits (passages aux "
+    "urgences)",
+    "key": "Jour (1 = lundi), mois (1 = janvier) ou date d’un trou ; vide sinon",
+    "factor": "Rapport à la moyenne (weekday, month), aux mêmes jours de la semaine alentour "
+    "(holiday, bridge, after_holiday), à leur médiane (hole) ; écart-type relatif d’un jour à "
+    "l’autre (day_to_day)",
+    "low": "Bas de l’intervalle à 80 % de la moyenne ; vide : non calculé",
+    "high": "Haut de cet intervalle ; vide : non calculé",
+    "days": "Jours derrière la valeur",
     "communes": "Communes que la Drees met à 3 à 40 minutes d’un service d’urgences ou SMUR",
     "ratio": "Médiane, sur ces communes, des minutes de la Drees (2019) sur celles de la loi "
     "centrale de la distance ; vide : aucune commune",
@@ -73,6 +82,9 @@ _TEXTS = {
 #: Columns that mean something else in one file.
 _OWN_TEXTS = {
     ("contour_holes.csv", "lon"): "Longitude d’un point du trou, degrés WGS84",
+    ("day_profiles.csv", "kind"): "weekday, month, holiday (jour férié du lundi au vendredi), "
+    "bridge (pont), after_holiday (premier jour du lundi au vendredi après un jour férié, ponts à "
+    "part), day_to_day, hole (jour laissé de côté)",
     ("contour_holes.csv", "lat"): "Latitude d’un point du trou, degrés WGS84",
 }
 _RESOURCES: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
@@ -121,6 +133,11 @@ _RESOURCES: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
         ("drees_minutes_2019", "insee_bpe_2024", "decoupage_administratif_2026", "admin_express"),
         ("departement", "communes", "ratio", "travel_low", "travel_central", "travel_high"),
     ),
+    "day_profiles.csv": (
+        "Forme de la semaine et de l’année, jours fériés et ponts, France, 2023-2024",
+        ("spf_sursaud_2024",),
+        ("series", "kind", "key", "factor", "low", "high", "days"),
+    ),
     "contour_holes.csv": (
         "Trous des contours de métropole : terres qu’aucun contour ne couvre",
         ("admin_express",),
@@ -141,8 +158,8 @@ _LICENCES = {
 _OTHER_TYPES = {"geometry": "geojson", "dated": "boolean"}
 _STATUSES = {"point_status", *map(status_column, COLUMNS)}
 _NUMBERS = {
-    "value", "gps_per_10k", "lon", "lat", "since_cog", "year", "communes", "ratio", "travel_low",
-    "travel_central", "travel_high",
+    "value", "gps_per_10k", "lon", "lat", "since_cog", "year", "communes", "ratio",
+    "travel_low", "travel_central", "travel_high", "factor", "low", "high", "days",
 }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ import json
 import math
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
@@ -24,6 +24,10 @@ from cpts_geo.sources.embedding.datapackage import _compiled_limits
 
 _CONTOURS_AT_ONCE = 1024
 _RESTORE = "réinstallez cpts_geo, ou dans un dépôt : git checkout -- data"
+#: Source of the perimeters that are written by hand: those of the five CPTS.
+WRITTEN: Final = "communiques"
+#: What the rows of one perimeter say alike.
+_OF_THE_WHOLE: Final = ["cpts", "liste_complete", "source", "date"]
 
 
 @cache
@@ -119,8 +123,8 @@ def load_communes() -> gpd.GeoDataFrame:
 def _read(name: str) -> pd.DataFrame:
     """Table of an embedded CSV, codes as text, NaN for an empty cell."""
     path = verified(name)
-    texts = {"code_insee", "former_code", "area_code", "from_code", "to_code", "former_codes"}
-    texts |= {"bassin_de_vie", "departement"}
+    codes = ("code_insee", "former_code", "area_code", "from_code", "to_code", "former_codes")
+    texts = {*codes, "bassin_de_vie", "departement", "key"}
     return pd.read_csv(path, dtype=dict.fromkeys(texts, str), keep_default_na=False, na_values=[""])
 
 
@@ -211,6 +215,25 @@ def load_figures() -> pd.DataFrame:
     return table.astype({name: "str" for name in table.columns if name.endswith("_status")})
 
 
+def load_day_profiles() -> pd.DataFrame:
+    """
+    Load how the care of a day depends on the weekday, the month and public holidays, in France.
+
+    Returns
+    -------
+    DataFrame
+        As :func:`cpts_geo.capacity.calls.daily_counts.day_profiles` gives it, after the series
+        (``sos_medecins``, ``emergency_visits``).
+
+    Examples
+    --------
+    >>> table = load_day_profiles().query("series == 'sos_medecins' and kind == 'weekday'")
+    >>> table["factor"].round(3).tolist()
+    [1.086, 0.996, 0.982, 0.979, 0.957]
+    """
+    return _read("day_profiles.csv")
+
+
 def load_travel_factors() -> pd.DataFrame:
     """
     Load what approximate travel times are multiplied by, in each département.
@@ -292,7 +315,7 @@ def load_basins() -> pd.DataFrame:
 
 
 def _cpts(name: str) -> pd.DataFrame:
-    """Table of a hand-written CSV of data/cpts, all text."""
+    """Table of a CSV of data/cpts, all text."""
     path = settings.CPTS_DIR / name
     try:
         return pd.read_csv(path, dtype=str, keep_default_na=False)
@@ -306,33 +329,53 @@ def _cpts(name: str) -> pd.DataFrame:
         ) from error
 
 
-def load_memberships() -> pd.DataFrame:
+def load_perimeters() -> pd.DataFrame:
     """
-    Load the communes of the five CPTS.
+    Load the perimeters of the CPTS that are known: the five, and those that others list.
 
     Returns
     -------
     DataFrame
-        territory, published (spelling of the document, empty when no document lists the
-        commune), code_insee, name, basis, note; all text.
+        One row a commune, all text: territory (key), cpts (name), liste_complete (``oui``, or
+        ``non`` and what is missing), source (key of the catalogue; :data:`WRITTEN` for the five),
+        date, grade, basis, published (spelling of the document, or codes of the list; empty when no
+        document lists the commune), code_insee, name, note, remarque (why the row is to be left
+        out; empty otherwise).
 
     Raises
     ------
     DataFileError, TableError
-        As for :func:`load_territories`.
+        As for :func:`load_territories`; or the rows of one territory contradict each other.
 
     Examples
     --------
-    >>> int((load_memberships()["territory"] == "ondaine_forez").sum())
+    >>> perimeters = load_perimeters()
+    >>> int((perimeters["territory"] == "ondaine_forez").sum())
     25
+    >>> perimeters.loc[perimeters["source"] == "ars_paca_cpts", "cpts"].nunique()
+    12
     """
-    table = _of_known_territories("memberships")
+    origin = "perimeters.csv"
+    table = check(_cpts(origin), "perimeters", origin=origin)
+    _refuse_unknown(table[table["source"] == WRITTEN], origin)
     empty = set(load_territories()["territory"]) - set(table["territory"])
     if empty:
         raise TableError(
-            "Des territoires de territories.csv n’ont aucune commune dans memberships.csv.",
+            f"Des territoires de territories.csv n’ont aucune commune dans {origin}.",
             defects=[f"territoire {quoted(key)}" for key in sorted(empty)],
             remedy="ajoutez leurs communes, ou retirez-les de territories.csv.",
+        )
+    told = table.groupby("territory", sort=False)[_OF_THE_WHOLE].nunique()
+    defects = [
+        f"territoire {quoted(str(key))} : {', '.join(counts.index[counts > 1])}"
+        for key, counts in told.iterrows()
+        if (counts > 1).any()
+    ]
+    if defects:
+        raise TableError(
+            f"Dans {origin}, des lignes d’un même territoire se contredisent.",
+            defects=defects,
+            remedy=f"écrivez {', '.join(_OF_THE_WHOLE)} de même à chaque ligne du territoire.",
         )
     return table
 
@@ -344,8 +387,8 @@ def load_territories() -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        territory (key), name, departements (codes joined by a space), published_date,
-        document, perimeter (French sentence on how sure the list of communes is); all text.
+        territory (key), departements (codes joined by a space), document, perimeter (French
+        sentence on how sure the list of communes is); all text.
 
     Raises
     ------
@@ -366,6 +409,12 @@ def _of_known_territories(name: _TableName) -> pd.DataFrame:
     """A hand-written table of data/cpts, checked, whose territories are all known."""
     origin = f"{name}.csv"
     table = check(_cpts(origin), name, origin=origin)
+    _refuse_unknown(table, origin)
+    return table
+
+
+def _refuse_unknown(table: pd.DataFrame, origin: str) -> None:
+    """Refuse rows of territories that territories.csv does not hold."""
     known = load_territories()["territory"]
     unknown = table["territory"][~table["territory"].isin(known)].unique()
     if len(unknown):
@@ -375,7 +424,6 @@ def _of_known_territories(name: _TableName) -> pd.DataFrame:
             remedy=f"corrigez la clé dans {origin}, ou ajoutez le territoire à territories.csv ; "
             f"territoires connus : {', '.join(known)}.",
         )
-    return table
 
 
 def load_facts() -> pd.DataFrame:

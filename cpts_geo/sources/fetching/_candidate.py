@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import os
-import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
-from urllib.parse import urljoin
+from typing import Final
 
 import requests
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
-from cpts_geo.errors import CptsGeoError, DataFileError, one_line, quoted
+from cpts_geo.errors import CptsGeoError, DataFileError
 from cpts_geo.files import open_regular, reason, why_unread
-from cpts_geo.sources._bounds.limits import LIMITS, hold
 from cpts_geo.sources.catalogue.catalogue import Source, sha256_of
+from cpts_geo.sources.catalogue.listing import listed_address
 from cpts_geo.sources.fetching._download import Told, download, partial_dir
 from cpts_geo.sources.fetching._inspection import check_content, check_form
 from cpts_geo.sources.fetching._web import Pace, network_refusal
@@ -30,8 +27,6 @@ REMEDY: Final = (
     "vérifiez la connexion et réessayez, ou déposez ces fichiers, sous ces noms, dans un dossier "
     "indiqué par --mirror."
 )
-#: A title is looked at no further: a pattern on a long text may search for ever.
-_LONGEST_TITLE: Final = 1_000
 #: Bytes copied at a time.
 _PIECE: Final = 1 << 20
 
@@ -81,9 +76,8 @@ class Candidate:
             target.write_bytes(content)
         else:
             body, self.address = self._download(url)
-            pattern = self.source.resource
             try:
-                listed = pattern and listed_address(body, pattern, base=self.address)
+                listed = listed_address(body, self.source, base=self.address)
             except DataFileError:
                 body.unlink()
                 raise
@@ -161,49 +155,3 @@ def _bar(file: str, *, shown: bool) -> Iterator[Told | None]:
     with Progress(*columns, TransferSpeedColumn(), console=console, transient=True) as progress:
         task = progress.add_task(file, total=None)
         yield lambda have, total: progress.update(task, completed=have, total=total)
-
-
-def listed_address(path: Path, pattern: str, *, base: str) -> str | None:
-    """Address of the newest file that matches, when what was served is the list of files of a data
-    set; None when it is no list."""
-    if path.stat().st_size > LIMITS["list_bytes"]:
-        return None
-    try:
-        content = json.loads(path.read_bytes())
-    except (ValueError, RecursionError):
-        return None
-    entries = isinstance(content, dict) and (content.get("resources") or content.get("attachments"))
-    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        return None
-    hold("list_files", len(entries), DataFileError)
-    files = [_listed(entry) for entry in entries]
-    wanted = [file for file in files if any(re.search(pattern, text) for text in file[1:])]
-    if not wanted:
-        raise DataFileError(
-            f"aucun fichier « {pattern} » dans la liste du jeu de données",
-            defects=[one_line(f"{title} {address}") for _, title, address in files[:20]],
-            remedy="adaptez « resource » dans sources/catalogue/*.toml.",
-        )
-    chosen = max(wanted, key=lambda file: file[0])[2]
-    try:
-        return urljoin(base, chosen)
-    except ValueError as error:
-        raise DataFileError(
-            f"la liste donne une adresse invalide {quoted(chosen)}",
-            remedy="essayez une autre adresse, ou déposez le fichier dans un miroir.",
-        ) from error
-
-
-def _listed(entry: dict[str, Any]) -> tuple[str, str, str]:
-    """Date, title and address of a file of a list, in either form."""
-    described = entry | (entry["metas"] if isinstance(entry.get("metas"), dict) else {})
-    address = next(
-        (
-            entry[name]
-            for name in ("url", "href", "latest")
-            if isinstance(entry.get(name), str) and entry[name]
-        ),
-        "",
-    )
-    modified, title = (str(described.get(name) or "") for name in ("last_modified", "title"))
-    return modified[:_LONGEST_TITLE], title[:_LONGEST_TITLE], address[:_LONGEST_TITLE]

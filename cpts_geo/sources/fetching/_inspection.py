@@ -21,8 +21,8 @@ from cpts_geo.sources._conventions.archives import (
     begins,
     gzip_defects,
 )
-from cpts_geo.sources.catalogue.catalogue import Source, sources
-from cpts_geo.sources.catalogue.totals import check_totals, check_vintage
+from cpts_geo.sources.catalogue.catalogue import Source
+from cpts_geo.sources.catalogue.totals import check_totals, check_vintage, other_source
 
 #: First bytes by kind of file; what is not here is text, or a ZIP or gzip of text.
 _MAGIC: Final = {
@@ -151,16 +151,7 @@ def _other_vintage(source: Source, found: str) -> DataFileError:
     if not found:
         said = f"le contenu ne dit pas son millésime ({source.holds} attendu)"
         return DataFileError(said, remedy="vérifiez que le fichier est celui du producteur.")
-    known = [
-        other.key
-        for other in sources().values()
-        if other.reader == source.reader and other.holds == found
-    ]
-    advice = (
-        f"demandez « {known[0]} »"
-        if known
-        else f"ajoutez le millésime {found} à « {source.family} » dans sources/catalogue/*.toml"
-    )
+    advice = other_source(source, found)
     return DataFileError(
         f"millésime {found} servi, {source.holds} attendu : {advice}", remedy=f"{advice}."
     )

@@ -6,6 +6,7 @@ import json
 import re
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -45,6 +46,10 @@ class _Asker:
     def description(self, base: str, query: dict[str, str]) -> bytes:
         """Answer that is never long: fields of a layer, count of its features."""
         return self._get(base, query, most=LIMITS["description"])
+
+    def capabilities(self, base: str, query: dict[str, str]) -> bytes:
+        """Answer on all the layers of a service, within what the source may be."""
+        return self._get(base, query, most=None)
 
     def page(self, base: str, query: dict[str, str]) -> bytes:
         """Answer with features, counted with those of the pages before."""
@@ -87,6 +92,7 @@ def collect(address: str, *, service: str, session: requests.Session, pace: Pace
 def _wfs(address: str, asker: _Asker) -> bytes:
     """GeoJSON of a layer of a WFS, page by page."""
     base, query = _split(address)
+    query = _named(base, query, address, asker)
     lower = {name.lower(): value for name, value in query.items()}
     described = {name: value for name, value in query.items() if name.lower() in _DESCRIBED}
     fields = _schema_fields(
@@ -154,6 +160,26 @@ def _split(address: str) -> tuple[str, dict[str, str]]:
     parts = urlsplit(address)
     base = urlunsplit((parts.scheme, parts.netloc, parts.path, "", ""))
     return base, dict(parse_qsl(parts.query, keep_blank_values=True))
+
+
+def _named(base: str, query: dict[str, str], address: str, asker: _Asker) -> dict[str, str]:
+    """Query whose layer is named in full: a name with ``*`` is looked for in the capabilities."""
+    wanted = {k: v for k, v in query.items() if k.lower().startswith("typename") and "*" in v}
+    if not wanted:
+        return query
+    [(parameter, pattern)] = wanted.items()
+    kept = {k: v for k, v in query.items() if k.lower() in ("service", "version")}
+    root = _xml(asker.capabilities(base, kept | {"request": "GetCapabilities"}), address)
+    if root is None:
+        raise _refused(address, ["ce que le service annonce n’est pas du XML"])
+    types = [each for each in root.iter() if each.tag.rpartition("}")[2] == "FeatureType"]
+    names = [each.findtext("{*}Name", "") for each in types]
+    found = [name for name in dict.fromkeys(names) if fnmatchcase(name, pattern)]
+    if len(found) != 1:
+        many = [f"couche {quoted(name)}" for name in found]
+        none = f"aucune des {len(types)} couches annoncées ne répond à {quoted(pattern)}"
+        raise _refused(address, many or [none])
+    return query | {parameter: found[0]}
 
 
 def _schema_fields(content: bytes, address: str) -> list[dict[str, str]]:

@@ -60,6 +60,8 @@ class Perimeters:
         empty where no polygon was given.
     folder : str
         Name of the set of territories, fit for a folder; empty for the five CPTS.
+    published : tuple of str
+        Territories that are among the five CPTS, whose scenario, facts and centres are theirs.
     """
 
     identity: pd.DataFrame
@@ -69,6 +71,7 @@ class Perimeters:
     inputs: dict[str, str] = field(default_factory=dict)
     border: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=BORDER_COLUMNS))
     folder: str = ""
+    published: tuple[str, ...] = ()
 
 
 def territory_keys(names: Sequence[str], codes: Sequence[str]) -> list[str]:
@@ -96,7 +99,7 @@ def listed_communes(communes: pd.DataFrame) -> str:
 def published_perimeters(
     territories: Sequence[str], communes: pd.DataFrame, *, former: pd.DataFrame
 ) -> Perimeters:
-    """Lists of the CPTS (all without any key), resolved again as published and checked."""
+    """Lists of the five CPTS (all without any key), resolved again as published and checked."""
     identity = embedded.load_territories().set_index("territory")
     unknown = [key for key in territories if key not in identity.index]
     if unknown:
@@ -104,11 +107,16 @@ def published_perimeters(
             "Territoire inconnu.",
             defects=[Defect(f"« {one_line(key)} »", "inconnu") for key in unknown],
             remedy=f"choisissez parmi : {', '.join(identity.index)} ; "
-            "ou donnez votre liste avec --perimeter.",
+            "ou donnez le nom d’une CPTS avec --cpts, ou votre liste avec --perimeter.",
         )
     identity = identity.loc[list(dict.fromkeys(territories)) or identity.index]
-    members = embedded.load_memberships()
+    members = embedded.load_perimeters()
     members = members[members["territory"].isin(identity.index)]
+    whole = members.groupby("territory").agg(name=("cpts", "first"), grade=("grade", "max"))
+    identity = identity.assign(
+        name=whole["name"],
+        document=identity["document"] + " (périmètre : confiance " + whole["grade"] + ")",
+    )
     audits = []
     for key, group in members.groupby("territory", sort=False):
         listed = group[group["published"] != ""]
@@ -134,12 +142,24 @@ def published_perimeters(
             parts.append(named)
         rest = group[group["published"] == ""]
         if len(rest):
-            codes = rest[["code_insee", "name"]].rename(columns={"code_insee": "code"})
-            codes = codes.assign(line=range(1, len(rest) + 1))
-            parts.append(resolve_table(codes, near, former=past))
+            parts.append(resolve_codes(rest, near, former=past))
         audits.append(pd.concat(parts, ignore_index=True).assign(territory=key))
     audit = pd.concat(audits, ignore_index=True)
-    return Perimeters(identity=identity, members=members.reset_index(drop=True), audit=audit)
+    return Perimeters(
+        identity=identity,
+        members=members.reset_index(drop=True),
+        audit=audit,
+        published=tuple(identity.index),
+    )
+
+
+def resolve_codes(
+    listed: pd.DataFrame, communes: pd.DataFrame, *, former: pd.DataFrame
+) -> pd.DataFrame:
+    """Audit of a list of codes (code_insee), which the names beside (name) must not contradict."""
+    codes = listed[["code_insee", "name"]].rename(columns={"code_insee": "code"})
+    codes = codes.assign(line=range(1, len(codes) + 1))
+    return resolve_table(codes, communes, former=former)
 
 
 def _check_stored(named: pd.DataFrame, choices: dict[str, str]) -> None:
@@ -150,7 +170,7 @@ def _check_stored(named: pd.DataFrame, choices: dict[str, str]) -> None:
         raise DataFileError(
             "La liste des communes d’un CPTS contredit ses noms publiés.",
             defects=[f"{row.published} : {row.code_insee} attendu" for row in wrong.itertuples()],
-            remedy="corrigez data/cpts/memberships.csv.",
+            remedy="corrigez data/cpts/perimeters.csv.",
         )
 
 

@@ -8,7 +8,8 @@ commune by commune, and shown.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -63,40 +64,54 @@ def polygon_perimeters(
             )
         labels = [name]
     keys = territory_keys(labels, [str(rank) for rank in range(1, len(labels) + 1)])
-    shares = [inside_shares(shape, communes) for shape in read.geometry]
+    shapes = dict(zip(keys, read.geometry, strict=True))
+    drawn = drawn_perimeters(
+        shapes, communes, labels=labels, documents=[f"polygone fourni : {file}"] * len(keys)
+    )
+    return replace(
+        drawn,
+        notes=(*read.attrs["notes"], *drawn.notes),
+        inputs={file: sha256_of(path)},
+        folder=keys[0] if len(keys) == 1 else slug(path.stem),
+    )
+
+
+def drawn_perimeters(
+    shapes: Mapping[str, shapely.Geometry],
+    communes: gpd.GeoDataFrame,
+    *,
+    labels: Sequence[str],
+    documents: Sequence[str],
+) -> Perimeters:
+    """One territory a polygon (EPSG:4326, by key), of this name and from this document."""
+    shares = [inside_shares(shape, communes) for shape in shapes.values()]
     if empty := [rank for rank, found in enumerate(shares) if not found["kept"].any()]:
-        shown = {labels[rank]: read.geometry.iloc[rank] for rank in empty}
+        drawn = list(shapes.values())
+        shown = [(labels[rank], drawn[rank]) for rank in empty]
         raise PerimeterError(
-            f"Aucune commune dans {'le polygone' if len(keys) == 1 else 'des polygones'} de "
-            f"{one_line(file)}.",
-            defects=[_why_empty(label, shape, communes) for label, shape in shown.items()],
+            f"Aucune commune dans {'le polygone' if len(shapes) == 1 else 'des polygones'} "
+            f"({one_line(documents[empty[0]])}).",
+            defects=[_why_empty(label, shape, communes) for label, shape in shown],
             remedy="vérifiez son système de coordonnées et son étendue ; une commune est retenue "
             "quand sa mairie est dans le polygone.",
         )
-    tables = [each.assign(territory=key) for key, each in zip(keys, shares, strict=True)]
+    tables = [each.assign(territory=key) for key, each in zip(shapes, shares, strict=True)]
     found = pd.concat(tables, ignore_index=True)
     kept = found[found["kept"]].reset_index(drop=True)
     identity = pd.DataFrame(
         {
             "name": labels,
-            "document": f"polygone fourni : {file}",
+            "document": documents,
             "perimeter": [_sentence(each) for each in shares],
         },
-        index=pd.Index(keys, name="territory"),
+        index=pd.Index(shapes, name="territory"),
     )
     audit = kept[["territory", "code_insee", "name", "departement"]].assign(
         published=kept["code_insee"], method="exact", score=100.0, alternatives=""
     )
     members = kept[["territory", "code_insee"]].assign(published="", basis="polygone", note="")
-    return Perimeters(
-        identity=identity,
-        members=members,
-        audit=audit,
-        notes=(*read.attrs["notes"], *_notes(kept, communes)),
-        inputs={file: sha256_of(path)},
-        border=_border(found),
-        folder=keys[0] if len(keys) == 1 else slug(path.stem),
-    )
+    notes = tuple(_notes(kept, communes))
+    return Perimeters(identity, members, audit, notes=notes, border=_border(found))
 
 
 def inside_shares(polygon: shapely.Geometry, communes: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -181,7 +196,7 @@ def _is_border(found: pd.DataFrame) -> pd.Series:
 
 def _sentence(found: pd.DataFrame) -> str:
     """What the list of communes makes of the polygon."""
-    base = "Communes dont la mairie est dans le polygone fourni."
+    base = "Communes dont la mairie est dans le polygone."
     border = found[_is_border(found)]
     if border.empty:
         return f"{base} Sa limite ne coupe aucune commune."

@@ -1,10 +1,10 @@
-"""Zones of a division that codes or names designate, each made a territory."""
+"""What codes or names designate among zones or CPTS; each zone asked for made a territory."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from typing import Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, Protocol
 
 import pandas as pd
 from rapidfuzz import process
@@ -35,19 +35,48 @@ _CODE: Final = re.compile(r"\d[\dAB]?\d*")
 _Key = Callable[[str], str]
 
 
-_KIND_WORDS: Final = {"epci": "intercommunalité", "tvs": "territoire de vie-santé"}
+_KIND_WORDS: Final = {"epci": "intercommunalité", "tvs": "territoire de vie-santé", "cpts": "CPTS"}
 
 
-def find_zones(zoning: Zoning, asked: Sequence[str]) -> tuple[list[str], list[str]]:
+_REMEDIES: Final = {
+    kind: f"donnez le code {code}, ou un nom qui n’est porté que par un seul (--{kind}, répétable)."
+    for kind, code in (("epci", "SIREN"), ("tvs", "du TVS"))
+}
+
+
+class Named(Protocol):
+    """Perimeters that have names, by code, such as a :class:`Zoning`."""
+
+    @property
+    def kind(self) -> str:
+        """Option of the command line."""
+
+    @property
+    def names(self) -> pd.Series:
+        """Name of each."""
+
+    def named(self, code: str) -> str:
+        """Name one so that it is told from its namesakes."""
+
+
+def find_zones(
+    zoning: Named,
+    asked: Sequence[str],
+    *,
+    keys: Sequence[_Key] | None = None,
+    remedy: str = "",
+    unusable: Mapping[str, str] | None = None,
+) -> tuple[list[str], list[str]]:
     """Codes of the zones that codes or names designate, each once, and French notes on the names.
 
-    Case, accents and the kind of zone a name starts with do not matter. Refuses with a
-    PerimeterError, nearest shown, what is unknown or borne by several.
+    Case, accents and the kind of zone a name starts with do not matter: names are compared by the
+    first of `keys` that makes one alike. Refuses with a PerimeterError, nearest shown, what is
+    unknown, borne by several, or unusable (why, by code).
     """
     codes: list[str] = []
     notes: list[str] = []
     defects: list[Defect] = []
-    keys: tuple[_Key, ...] = (normalise_name, _name_key)
+    keys = keys or (normalise_name, _name_key)
     names = {key: _by_key(zoning, key) for key in keys}
     for written in dict.fromkeys(asked):
         text, found = _matching(zoning, written, names)
@@ -57,23 +86,24 @@ def find_zones(zoning: Zoning, asked: Sequence[str]) -> tuple[list[str], list[st
             defects.append(Defect(f"{quoted(text)} : nom de plusieurs, {several}", "nom ambigu"))
         elif not found:
             # Those near are looked for where they are shown: it is what takes time.
-            shown = _nearest(zoning, text) if len(defects) < MAX_DEFECTS else []
+            shown = _nearest(zoning, text, keys[-1]) if len(defects) < MAX_DEFECTS else []
             near = " ; ".join(zoning.named(code) for code in shown)
             defects.append(Defect(f"{quoted(text)} : inconnu ; au plus près : {near}", "inconnu"))
+        elif why := (unusable or {}).get(found[0]):
+            defects.append(Defect(f"{quoted(text)} : {why}", "inutilisable"))
         elif text != found[0] and normalise_name(text) != normalise_name(zoning.names[found[0]]):
             notes.append(f"{quoted(text)} pris pour {zoning.named(found[0])}.")
     if defects:
         raise PerimeterError(
-            f"{_KIND_WORDS[zoning.kind].capitalize()} : "
+            f"{_KIND_WORDS[zoning.kind][:1].upper()}{_KIND_WORDS[zoning.kind][1:]} : "
             f"{counted(len(defects), 'point', 'points')} à corriger.",
             defects=defects,
-            remedy=f"donnez le code {'SIREN' if zoning.kind == 'epci' else 'du TVS'}, ou un nom "
-            f"qui n’est porté que par un seul (--{zoning.kind}, répétable).",
+            remedy=remedy or _REMEDIES[zoning.kind],
         )
     return list(dict.fromkeys(codes)), notes
 
 
-def _by_key(zoning: Zoning, key: _Key) -> dict[str, list[str]]:
+def _by_key(zoning: Named, key: _Key) -> dict[str, list[str]]:
     """Codes of the zones by key of their name."""
     found: dict[str, list[str]] = {}
     for code, name in zoning.names.items():
@@ -82,10 +112,12 @@ def _by_key(zoning: Zoning, key: _Key) -> dict[str, list[str]]:
 
 
 def _matching(
-    zoning: Zoning, written: str, names: dict[_Key, dict[str, list[str]]]
+    zoning: Named, written: str, names: dict[_Key, dict[str, list[str]]]
 ) -> tuple[str, list[str]]:
     """Text that is compared, and codes of the zones it designates."""
     text = written.strip()
+    if text in zoning.names.index:
+        return text, [text]
     if _CODE.fullmatch(text.upper()):
         text = text.upper()
         return text, [text] if text in zoning.names.index else []
@@ -101,11 +133,11 @@ def _name_key(name: str) -> str:
     return " ".join(words)
 
 
-def _nearest(zoning: Zoning, text: str) -> list[str]:
+def _nearest(zoning: Named, text: str, key: _Key) -> list[str]:
     """Codes of the zones whose code or name is most like a text."""
-    names = zoning.names.map(_name_key)
+    names = zoning.names.map(key)
     alike: Callable[..., float] = Indel.normalized_similarity
-    query, choices = _name_key(text), dict(names)
+    query, choices = key(text), dict(names)
     if _CODE.fullmatch(text):
         # One wrong figure is one mistake.
         alike = Levenshtein.normalized_similarity

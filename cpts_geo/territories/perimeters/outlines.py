@@ -40,7 +40,7 @@ def territory_communes(
     Examples
     --------
     >>> from cpts_geo.sources.embedding import embedded
-    >>> members = embedded.load_memberships().query("territory == 'ouest_loiret'")
+    >>> members = embedded.load_perimeters().query("territory == 'ouest_loiret'")
     >>> national = embedded.load_communes()
     >>> table = territory_communes(members, national, figures=embedded.load_figures())
     >>> len(table), int(table["population"].sum())
@@ -75,7 +75,7 @@ def outlines(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     Examples
     --------
     >>> from cpts_geo.sources.embedding import embedded
-    >>> members = embedded.load_memberships().query("territory == 'ouest_loiret'")
+    >>> members = embedded.load_perimeters().query("territory == 'ouest_loiret'")
     >>> national = embedded.load_communes()
     >>> table = territory_communes(members, national, figures=embedded.load_figures())
     >>> outlines(table)[["communes", "population"]].to_numpy().tolist()

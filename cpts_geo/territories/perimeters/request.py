@@ -10,7 +10,7 @@ from typing import Final
 import geopandas as gpd
 import pandas as pd
 
-from cpts_geo.asked import Kinds, path, settled, text, texts
+from cpts_geo.asked import Kinds, one_of, path, settled, text, texts
 from cpts_geo.errors import PerimeterError, one_line
 from cpts_geo.foreign import MAX_NAME, decodable, is_invisible, shown_name
 from cpts_geo.french import counted, number, slug
@@ -23,6 +23,7 @@ from cpts_geo.territories.perimeters._membership import (
 )
 from cpts_geo.territories.perimeters._polygons import polygon_perimeters
 from cpts_geo.territories.perimeters._zones import find_zones, zoning_perimeters
+from cpts_geo.territories.perimeters.known import find_cpts, known_cpts
 from cpts_geo.territories.perimeters.zonings import epci_zoning, tvs_zoning, zones_of_departements
 
 _DIVISIONS: Final = ("epci", "tvs")
@@ -31,6 +32,8 @@ _KINDS: Final[Kinds] = {
     "perimeter": ("--perimeter", path),
     "epci": ("--epci", texts),
     "tvs": ("--tvs", texts),
+    "cpts": ("--cpts", texts),
+    "partial": ("--partial", one_of(True, False)),
     "departements": ("--departement", texts),
     "by": ("--by", text),
     "name": ("--name", text),
@@ -60,6 +63,10 @@ class Request:
         Name of the territory, when there is one.
     only : sequence of str
         Names of the territories wanted among those that a file of polygons draws.
+    cpts : sequence of str
+        CPTS whose perimeter is known, by name (:mod:`cpts_geo.territories.perimeters.known`).
+    partial : bool
+        Whether a CPTS may be taken whose list of communes is known to be incomplete.
 
     Raises
     ------
@@ -80,6 +87,8 @@ class Request:
     by: str | None = None
     name: str | None = None
     only: Sequence[str] = ()
+    cpts: Sequence[str] = ()
+    partial: bool = False
 
     def __post_init__(self) -> None:
         # What the fields deny of each other is looked for once each is of its kind.
@@ -91,8 +100,9 @@ class Request:
             raise PerimeterError(
                 f"La demande n’est pas claire : {counted(len(defects), 'point', 'points')}.",
                 defects=defects,
-                remedy="corrigez ces points : donnez soit des clés de CPTS, soit --perimeter "
-                "FICHIER, soit --epci, soit --tvs, soit --departement (avec --by tvs au besoin).",
+                remedy="corrigez ces points : donnez soit des clés de CPTS, soit --cpts, soit "
+                "--perimeter FICHIER, soit --epci, soit --tvs, soit --departement (avec --by tvs "
+                "au besoin).",
             )
 
     @property
@@ -103,8 +113,8 @@ class Request:
 
     @property
     def published(self) -> bool:
-        """Whether the territories are among the five CPTS."""
-        return not (self.perimeter or self.epci or self.tvs or self.departements)
+        """Whether the territories are asked for by their keys among the five CPTS."""
+        return not (self.perimeter or self.epci or self.tvs or self.cpts or self.departements)
 
     def _defects(self) -> list[str]:
         listed = self.perimeter is not None and not self.polygon
@@ -114,6 +124,7 @@ class Request:
             "--perimeter": self.perimeter,
             "--epci": self.epci,
             "--tvs": self.tvs,
+            "--cpts": self.cpts,
             "--departement": whole,
         }
         given = [kind for kind, value in kinds.items() if value]
@@ -129,6 +140,10 @@ class Request:
             defects.append("--name : aucun périmètre à nommer (--perimeter, --epci ou --tvs)")
         if self.name and (len(self.epci) > 1 or len(self.tvs) > 1 or given == ["--departement"]):
             defects.append("--name : nomme un seul territoire, et plusieurs sont demandés")
+        if self.name and self.cpts:
+            defects.append("--name : une CPTS prise par son nom le garde")
+        if self.partial and not self.cpts:
+            defects.append("--partial : ne va qu’avec --cpts")
         if self.by and given != ["--departement"]:
             defects.append("--by : ne va qu’avec --departement, sans autre périmètre")
         if self.by and self.by not in _DIVISIONS:
@@ -143,6 +158,7 @@ def find_perimeters(
     communes: gpd.GeoDataFrame,
     *,
     former: pd.DataFrame,
+    fetched: bool = True,
 ) -> Perimeters:
     """
     Find the communes of the territories asked for.
@@ -155,6 +171,8 @@ def find_perimeters(
         The national table of communes.
     former : DataFrame
         Former communes.
+    fetched : bool
+        Whether CPTS are looked for in the layers that were fetched, besides the embedded table.
 
     Returns
     -------
@@ -174,7 +192,7 @@ def find_perimeters(
     >>> len(found.identity), found.folder
     (16, 'departement_45_epci')
     """
-    found = _shown(_perimeters(request, communes, former=former))
+    found = _shown(_perimeters(request, communes, former=former, fetched=fetched))
     sizes = found.members["territory"].map(found.identity["name"]).value_counts()
     large = sizes[sizes > MAX_COMMUNES].to_dict()
     defects = [f"{name} : {number(size)} communes" for name, size in large.items()]
@@ -214,6 +232,7 @@ def _perimeters(
     communes: gpd.GeoDataFrame,
     *,
     former: pd.DataFrame,
+    fetched: bool,
 ) -> Perimeters:
     """Territories of a request, whatever their size."""
     if request.published:
@@ -230,6 +249,9 @@ def _perimeters(
             name=request.name,
             departements=request.departements or None,
         )
+    if request.cpts:
+        known = known_cpts(communes, former=former, partial=request.partial, fetched=fetched)
+        return find_cpts(request.cpts, known)
     kind = request.by or ("tvs" if request.tvs else "epci")
     zoning = tvs_zoning(communes) if kind == "tvs" else epci_zoning(communes)
     if request.departements:

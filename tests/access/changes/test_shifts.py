@@ -253,7 +253,7 @@ def test_the_mean_of_a_territory_moves_by_its_share_of_the_consultations(
 def test_consultations_of_ouest_loiret_are_neither_lost_nor_invented() -> None:
     """Beyond the territory, the rest of a shift goes to its neighbours: the whole is dS."""
     national = embedded.load_communes()
-    members = embedded.load_memberships().query("territory == 'ouest_loiret'")
+    members = embedded.load_perimeters().query("territory == 'ouest_loiret'")
     field = neighbourhood(members, national, figures=embedded.load_figures())
     basis = basis_of(field)
     whole = shift_of(basis, [gp_leaves("45203")], title="x", communes=list(field.index))

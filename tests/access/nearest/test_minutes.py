@@ -64,7 +64,7 @@ def national() -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def members() -> pd.DataFrame:
-    table = embedded.load_memberships()
+    table = embedded.load_perimeters().query("source == 'communiques'")
     return table[table["territory"].isin(["ouest_loiret", "lvo"])]
 
 

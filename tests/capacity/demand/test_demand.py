@@ -186,7 +186,7 @@ HOLIDAYS_2025 = ["0101", "0421", "0501", "0508", "0529", "0609", "0714", "0815",
 
 
 def present_by_hand() -> float:
-    """Visitors of LVO on a mean opening day of 2025, weekdays weighed as they ask."""
+    """Visitors of LVO on a mean opening day of 2025, weekdays weighed as in « pointe forte »."""
     asking = {0: 1.30, 1: 1.00, 2: 0.90, 3: 0.85, 4: 0.95}
     # 135,000 people more for four months, 3.5 times as many in July and August
     people = {4: 1.0, 5: 1.0, 6: 1.0, 7: 3.5, 8: 3.5, 9: 1.0}
@@ -204,7 +204,7 @@ def near(drawn: np.ndarray, mean: float) -> None:
 
 
 def test_the_means_of_the_three_terms_by_hand(cases: dict[str, Scenario]) -> None:
-    case = cases["lvo"]
+    case = cases["lvo"].with_profile("pointe_forte")
     drawn = draw_requests(case, draws=MANY, seed=3)
     # a triangular law has mean (low + mode + high) / 3
     rate = (0.52 + 0.9 + 1.5) / 3
@@ -245,7 +245,8 @@ def test_laws_of_the_inputs(cases: dict[str, Scenario]) -> None:
 
 
 def test_terms_of_a_group_alone_follow_their_law(cases: dict[str, Scenario]) -> None:
-    case = cases["lvo"].evolve(
+    peaked = cases["lvo"].with_profile("pointe_forte")
+    case = peaked.evolve(
         snp_rate=(1.0, 1.0, 1.0), visitor_rate_ratio=(1.0, 1.0, 1.0), people_cv=0.0
     )
     drawn = draw_requests(case, draws=20_000, seed=6)

@@ -23,7 +23,12 @@ from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import load_scenario
 from cpts_geo.capacity.scenario.supply import Visitors
 
-FLAT = {"weekday_factors": (1.0,) * 5, "month_factors": (1.0,) * 12}
+FLAT = {
+    "weekday_factors": (1.0,) * 5,
+    "month_factors": (1.0,) * 12,
+    "after_holiday_factor": 1.0,
+    "bridge_factor": None,
+}
 NO_AUGUST = {"closed": ((date(2025, 8, 1), date(2025, 8, 31)),)}
 #: Opening days of each month of 2025: weekdays less public holidays.
 DAYS_2025 = [22, 20, 21, 21, 19, 20, 22, 20, 22, 23, 19, 22]
@@ -123,7 +128,7 @@ def test_visitors_come_in_their_months_only(lvo: Scenario) -> None:
 
 
 def test_visitors_follow_weekdays_and_not_school(lvo: Scenario) -> None:
-    case = lvo.evolve(
+    case = lvo.with_profile("pointe_forte").evolve(
         calendar={
             "month_factors": (5.0,) * 6 + (1.0,) * 6,
             "school_zone": "B",

@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from cpts_geo.capacity.scenario.calendar import (
     _REGIONS,
     Calendar,
-    _public_holidays,
     _Region,
     default_calendar,
     opening_days,
+    profile_shape,
+    public_holidays,
 )
 from cpts_geo.errors import ScenarioError
 
@@ -31,7 +32,7 @@ PERIOD = (date(2023, 3, 6), date(2024, 3, 31))
 )
 def test_french_working_days(year: int, days: int) -> None:
     assert len(opening_days(date(year, 1, 1), date(year, 12, 31))) == days
-    assert len(_public_holidays(date(year, 1, 1), date(year, 12, 31))) == 11
+    assert len(public_holidays(date(year, 1, 1), date(year, 12, 31))) == 11
 
 
 def test_observed_period_of_ouest_loiret() -> None:
@@ -39,9 +40,9 @@ def test_observed_period_of_ouest_loiret() -> None:
     weekdays = pd.bdate_range(start, end)
     assert (end - start).days + 1 == 392
     assert len(weekdays) == 280
-    assert len(weekdays.intersection(_public_holidays(start, end))) == 10
+    assert len(weekdays.intersection(public_holidays(start, end))) == 10
     assert len(opening_days(start, end)) == 270
-    holidays = _public_holidays(start, end).to_numpy().astype("datetime64[D]")
+    holidays = public_holidays(start, end).to_numpy().astype("datetime64[D]")
     assert np.busday_count(start, np.datetime64(end) + 1, holidays=holidays) == 270
 
 
@@ -63,15 +64,19 @@ def test_both_ends_are_included() -> None:
 # ---- calendars of a line
 
 
+#: No day around a holiday is unlike another.
+EVEN_HOLIDAYS = {"after_holiday_factor": 1.0, "bridge_factor": None, "holiday_factor": 1.0}
+PEAKED = profile_shape("pointe_forte")
+
+
 def calendar(**changes: Any) -> Calendar:
     return Calendar(**dict(default_calendar()) | changes)
 
 
 def flat(**changes: Any) -> Calendar:
     week = changes.get("weekdays", (1, 2, 3, 4, 5))
-    return calendar(
-        **{"weekday_factors": (1.0,) * len(week), "month_factors": (1.0,) * 12} | changes
-    )
+    even = {"weekday_factors": (1.0,) * len(week), "month_factors": (1.0,) * 12}
+    return calendar(**even | EVEN_HOLIDAYS | changes)
 
 
 def days_of(year: int, **changes: Any) -> pd.DatetimeIndex:
@@ -96,9 +101,9 @@ def test_holidays_of_a_region(region: _Region, opens_not: list[str]) -> None:
     for day in map(pd.Timestamp, opens_not):
         assert day not in days_of(day.year, region=region)
         assert day in days_of(day.year)
-    assert set(_public_holidays(*YEAR)) <= set(_public_holidays(*YEAR, region=region))
+    assert set(public_holidays(*YEAR)) <= set(public_holidays(*YEAR, region=region))
     assert set(get_args(_Region)) == set(_REGIONS)
-    days = len(_public_holidays(*YEAR, region=region))
+    days = len(public_holidays(*YEAR, region=region))
     assert days == 13 if region in ("alsace", "moselle") else days >= 12
 
 
@@ -135,7 +140,14 @@ def test_the_default_line_is_that_of_no_line() -> None:
         "metropole",
         "closed",
     )
-    assert rules.weekday_factors == (1.30, 1.00, 0.90, 0.85, 0.95)  # mean 1
+    # methods.md 9.7, without the two holes of the series
+    rounded = [round(factor, 3) for factor in rules.weekday_factors]
+    assert rounded == [1.086, 0.996, 0.982, 0.979, 0.957]
+    assert [round(rules.month_factors[month - 1], 3) for month in (2, 10)] == [1.070, 1.013]
+    assert sum(rules.weekday_factors) == pytest.approx(5, rel=1e-12)  # as a queue asks
+    assert rules.bridge_factor == pytest.approx(1.228, abs=0.001)
+    assert PEAKED["weekday_factors"] == [1.30, 1.00, 0.90, 0.85, 0.95]  # mean 1
+    assert {name: PEAKED[name] for name in EVEN_HOLIDAYS} == EVEN_HOLIDAYS
     assert (rules.opens, rules.closes, rules.days_per_year) == (time(8), time(20), 251)
 
 
@@ -143,7 +155,7 @@ def test_the_default_line_is_that_of_no_line() -> None:
 
 
 def test_factors_by_hand() -> None:
-    shape = calendar().factors
+    shape = calendar(**PEAKED).factors
     assert (shape.name, len(shape)) == ("factor", 251)
     assert shape.index.equals(days_of(2025))
     # Mondays and Tuesdays, January and July, no holiday in between
@@ -152,15 +164,16 @@ def test_factors_by_hand() -> None:
     assert shape["2025-12-01"] / shape["2025-03-07"] == pytest.approx(1.3 * 1.25 / 0.95)
     # only ratios count
     twice = calendar(
-        weekday_factors=tuple(2 * x for x in default_calendar().weekday_factors),
-        month_factors=tuple(3 * x for x in default_calendar().month_factors),
+        weekday_factors=tuple(2 * x for x in PEAKED["weekday_factors"]),
+        month_factors=tuple(3 * x for x in PEAKED["month_factors"]),
+        **EVEN_HOLIDAYS,
     )
     assert twice.factors.to_numpy() == pytest.approx(shape.to_numpy())
 
 
 def test_factors_against_a_plain_loop() -> None:
-    rules = calendar(after_holiday_factor=1.4, year=2024, region="alsace")
-    off = set(_public_holidays(date(2024, 1, 1), date(2024, 12, 31), region="alsace"))
+    rules = calendar(after_holiday_factor=1.4, bridge_factor=1.7, year=2024, region="alsace")
+    off = set(public_holidays(date(2024, 1, 1), date(2024, 12, 31), region="alsace"))
     week = dict(zip(rules.weekdays, rules.weekday_factors, strict=True))
     raw, after = {}, False
     for day in pd.date_range("2024-01-01", "2024-12-31"):
@@ -168,7 +181,9 @@ def test_factors_against_a_plain_loop() -> None:
             after = after or day.isoweekday() in week
         elif day.isoweekday() in week:
             raw[day] = week[day.isoweekday()] * rules.month_factors[day.month - 1]
-            raw[day] *= 1.4 if after else 1.0
+            friday = day.isoweekday() == 5 and day - pd.Timedelta(days=1) in off
+            monday = day.isoweekday() == 1 and day + pd.Timedelta(days=1) in off
+            raw[day] *= 1.7 if friday or monday else 1.4 if after else 1.0
             after = False
     expected = np.array(list(raw.values()))
     assert rules.factors.index.tolist() == list(raw)
@@ -211,7 +226,7 @@ def test_factors_mean_one_whatever_they_are(
 
 def busy(**changes: Any) -> list[str]:
     """Opening days of 2025 that a holiday makes twice as busy."""
-    shape = flat(after_holiday_factor=2.0, **changes).factors
+    shape = flat(**{"after_holiday_factor": 2.0} | changes).factors
     assert set((shape / shape.min()).round(9)) <= {1.0, 2.0}
     return [f"{day:%m-%d}" for day in shape.index[shape > shape.min() * 1.5]]
 
@@ -235,6 +250,30 @@ def test_the_first_opening_day_after_a_holiday() -> None:
     # a line that never opens on Thursdays: 1 and 8 May, Ascension and Christmas; 1 January is a
     # Wednesday
     assert busy(weekdays=(1, 2, 3, 5)) == ["01-03", "04-22", "06-10", "07-15", "08-18", "11-12"]
+
+
+def test_a_bridge_is_between_a_holiday_and_a_weekend() -> None:
+    only = {"after_holiday_factor": 1.0, "bridge_factor": 2.0}
+    # Fridays after a Thursday holiday, the Monday before Tuesday 11 November
+    assert busy(**only) == ["05-02", "05-09", "05-30", "11-10", "12-26"]
+    # its factor takes the place of that of the day after, also where it is the smaller one
+    both = flat(after_holiday_factor=3.0, bridge_factor=1.5).factors
+    assert both["2025-05-02"] / both["2025-05-15"] == pytest.approx(1.5)
+    assert both["2025-04-22"] / both["2025-05-15"] == pytest.approx(3.0)
+    # a holiday of a region is no bridge; one of the next year makes one
+    assert "12-26" not in busy(**only, region="alsace")
+    monday = flat(bridge_factor=2.0, year=2018).factors  # 1 January 2019 is a Tuesday
+    assert monday["2018-12-31"] / monday["2018-12-03"] == pytest.approx(2.0)
+    # a line that is closed that day has none
+    assert busy(**only, weekdays=(2, 3, 4)) == []
+
+
+def test_a_holiday_counts_where_the_line_opens() -> None:
+    only = {"after_holiday_factor": 1.0, "holiday_factor": 2.0}
+    assert busy(**only) == []
+    assert busy(**only, public_holidays="open") == [
+        "01-01", "04-21", "05-01", "05-08", "05-29", "06-09", "07-14", "08-15", "11-11", "12-25",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -268,18 +307,15 @@ def test_a_year_whose_school_holidays_are_not_known_in_full_is_refused(year: int
 
 
 def test_the_day_profile_has_no_month_in_it() -> None:
-    rules = calendar(after_holiday_factor=1.5)
+    peaked = PEAKED | {"after_holiday_factor": 1.5}
+    rules = calendar(**peaked)
     profile = rules.day_profile
     assert profile.mean() == pytest.approx(1)
     assert profile["2025-01-06"] == pytest.approx(profile["2025-07-07"])  # two Mondays
     assert profile["2025-01-06"] / profile["2025-01-07"] == pytest.approx(1.3)
     assert profile["2025-05-02"] / profile["2025-05-16"] == pytest.approx(1.5)
-    extreme = calendar(
-        after_holiday_factor=1.5,
-        month_factors=(9.0, *(0.1,) * 11),
-        school_zone="B",
-        school_holiday_factor=0.1,
-    )
+    winter = {"month_factors": (9.0, *(0.1,) * 11)}
+    extreme = calendar(**peaked | winter, school_zone="B", school_holiday_factor=0.1)
     pd.testing.assert_series_equal(extreme.day_profile, profile)
     assert not np.allclose(extreme.factors, rules.factors)
 

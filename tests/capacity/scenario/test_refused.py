@@ -452,7 +452,7 @@ def test_beds_and_people_present_have_bounds() -> None:
     [
         (Rota, {"gps": -1}, 3),
         (Visitors, {"present": (1.0,)}, 1),
-        (Calendar, {"year": "2025"}, 10),
+        (Calendar, {"year": "2025"}, 9),
         (Source, {"text": "", "grade": "E"}, 2),
         (_Default, {"text": "x", "grade": "A"}, 1),
         (_Population, {"population": 0.0, "share_without_mt": 1.5, "age_share": -1.0}, 3),

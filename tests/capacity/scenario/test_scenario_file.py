@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cpts_geo.capacity.scenario._file import _SCENARIOS_DIR, SHIPPED, read_values
-from cpts_geo.capacity.scenario.calendar import _REGIONS, Calendar
+from cpts_geo.capacity.scenario.calendar import _REGIONS, Calendar, profile_shape
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import (
     load_scenario,
@@ -23,7 +23,13 @@ from cpts_geo.capacity.scenario.loading import (
     save_scenario,
     scenario_from_population,
 )
-from cpts_geo.capacity.scenario.parameters import UNSOURCED, default_parameters
+from cpts_geo.capacity.scenario.parameters import (
+    MEASURED,
+    UNSOURCED,
+    default_parameters,
+    named_profiles,
+    with_shapes,
+)
 from cpts_geo.capacity.scenario.supply import Rota, Visitors
 from cpts_geo.errors import ScenarioError
 from cpts_geo.settings import CPTS_DIR
@@ -148,6 +154,8 @@ def calendars(draw: st.DrawFn) -> Calendar:
         weekday_factors=tuple(draw(factors) for _ in week),
         month_factors=draw(twelve(factors)),
         after_holiday_factor=draw(factors),
+        bridge_factor=draw(st.none() | factors),
+        holiday_factor=draw(factors),
         school_zone=zone,
         school_holiday_factor=draw(factors) if zone else 1.0,
     )
@@ -245,7 +253,8 @@ def test_own_file_takes_the_defaults(write: Write) -> None:
     later = load_scenario(write(MINE + "[calendar]\nyear = 2026\n"))
     assert (later.calendar.year, later.opening_days_per_year) == (2026, 252)
     assert later.calendar.weekdays == (1, 2, 3, 4, 5)
-    assert later.sources["calendar"] == UNSOURCED
+    assert later.sources["calendar"].text.startswith(f"{UNSOURCED.text} ; formes de la semaine")
+    assert later.sources["calendar"].grade == "D"
     # a population beside the people changes nothing but itself
     both = load_scenario(write(MINE + "population = 20000\n"))
     assert case.population is None
@@ -308,7 +317,7 @@ def test_sources_of_the_base_hold_for_what_is_not_changed(write: Write) -> None:
     own = 'base = "lvo"\n[calendar]\nyear = 2026\n'
     own += '[sources]\nminutes = { text = "relevé", grade = "C" }\n'
     case, lvo = load_scenario(write(own)), load_scenario("lvo")
-    assert case.sources["calendar"] == UNSOURCED
+    assert case.sources["calendar"] == with_shapes(UNSOURCED, MEASURED)
     assert case.sources["minutes"].text == "relevé"
     same = set(lvo.sources) - {"calendar", "minutes"}
     assert {name: case.sources[name] for name in same} == {x: lvo.sources[x] for x in same}
@@ -482,3 +491,81 @@ def test_a_key_has_a_depth(tmp_path: Path, opening: str) -> None:
     path.write_text(opening.format(".".join(["a"] * 40)), encoding="utf-8")
     with pytest.raises(ScenarioError, match="« a »"):
         load_scenario(path)
+
+
+# ---- a profile of week and year
+
+
+PEAKED = '[calendar]\nprofile = "pointe_forte"\n'
+
+
+def test_a_file_names_its_profile(write: Write) -> None:
+    plain, peaked = load_scenario(write(MINE)), load_scenario(write(MINE + PEAKED))
+    shape = profile_shape("pointe_forte")
+    assert peaked.calendar.weekday_factors == tuple(shape["weekday_factors"])
+    assert peaked.calendar.month_factors == tuple(shape["month_factors"])
+    assert (peaked.calendar.bridge_factor, peaked.calendar.after_holiday_factor) == (None, 1.0)
+    assert plain.calendar.bridge_factor is not None
+    # the days are the legal ones in both; only the shapes have another source
+    days = default_parameters()["calendar"].source
+    assert plain.sources["calendar"] == with_shapes(days, MEASURED)
+    assert peaked.sources["calendar"] == with_shapes(days, "pointe_forte")
+    assert (plain.sources["calendar"].grade, peaked.sources["calendar"].grade) == ("B", "D")
+    assert load_scenario(write(MINE + PEAKED.replace("pointe_forte", MEASURED))) == plain
+    # the interface does the same, there and back
+    assert plain.with_profile("pointe_forte") == peaked
+    assert peaked.with_profile(MEASURED) == plain
+
+
+def test_a_profile_over_a_base_keeps_its_days(write: Write) -> None:
+    lvo = load_scenario("lvo")
+    case = load_scenario(write('base = "lvo"\n' + PEAKED))
+    assert case.calendar == lvo.with_profile("pointe_forte").calendar
+    assert case.sources == lvo.with_profile("pointe_forte").sources
+    assert case.sources["calendar"].text.startswith("Communiqué : 13 h 30 à 17 h 30")
+    # a saved base gives its factors one by one: the profile takes their place
+    saved = write('base = "lvo"\n', "saved.toml")
+    save_scenario(load_scenario("lvo"), saved)
+    over = load_scenario(write('base = "saved.toml"\n' + PEAKED, "over.toml"))
+    assert over.calendar == case.calendar
+    # and factors take back that of a profile
+    own = "[calendar]\nmonth_factors = [" + "1.0, " * 12 + "]\n"
+    again = load_scenario(write('base = "over.toml"\n' + own, "again.toml"))
+    assert again.calendar.month_factors == (1.0,) * 12
+    assert again.calendar.weekday_factors == case.calendar.weekday_factors
+    assert again.sources["calendar"] == UNSOURCED
+
+
+def test_who_gives_both_shapes_has_no_other_day(write: Write) -> None:
+    week = "weekday_factors = [1.2, 1.0, 1.0, 0.9, 0.9]\n"
+    year = "month_factors = [" + "1.0, " * 12 + "]\n"
+    both = load_scenario(write(MINE + "[calendar]\n" + week + year)).calendar
+    assert (both.bridge_factor, both.after_holiday_factor, both.holiday_factor) == (None, 1.0, 1.0)
+    # one of them alone leaves the rest measured
+    one = load_scenario(write(MINE + "[calendar]\n" + week)).calendar
+    measured = profile_shape(MEASURED)
+    assert one.month_factors == measured["month_factors"]
+    assert one.bridge_factor == measured["bridge_factor"]
+
+
+def test_an_unknown_profile_is_refused_with_the_rest(write: Write) -> None:
+    for written_as in ('"pointe"', "3", '["mesure"]'):
+        text = MINE + f"target = 2.0\n[calendar]\nprofile = {written_as}\n"
+        with pytest.raises(ScenarioError) as caught:
+            load_scenario(write(text))
+        assert len(caught.value.defects) == 2
+        assert "« profile » = " in caught.value.defects[0]
+        assert caught.value.defects[0].endswith("il faut mesure ou pointe_forte")
+
+
+def test_a_profile_is_of_the_days_from_monday_to_friday() -> None:
+    part = load_scenario("ondaine_forez").evolve(
+        calendar={"weekdays": (1, 3), "weekday_factors": (1.0, 1.0)}
+    )
+    with pytest.raises(ScenarioError, match="un facteur par jour"):
+        part.with_profile("pointe_forte")
+
+
+def test_the_source_of_days_that_nobody_gave_stays_weak() -> None:
+    for name in named_profiles():
+        assert with_shapes(with_shapes(UNSOURCED, "pointe_forte"), name).grade == "D"

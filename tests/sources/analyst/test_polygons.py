@@ -29,7 +29,7 @@ SQUARE = shapely.box(1.6, 47.8, 1.9, 48.0)
 @pytest.fixture(scope="module")
 def ouest(communes):
     """The 21 communes of Ouest Loiret, as contours."""
-    members = embedded.load_memberships().query("territory == 'ouest_loiret'")
+    members = embedded.load_perimeters().query("territory == 'ouest_loiret'")
     return communes[communes["code_insee"].isin(members["code_insee"])]
 
 

@@ -14,7 +14,7 @@ from cpts_geo.sources.embedding.contracts import check
 def test_embedded_tables_keep_their_contracts():
     check(embedded.load_figures(), "figures")
     check(embedded.load_comparisons(), "comparisons")
-    check(embedded.load_memberships(), "memberships")
+    check(embedded.load_perimeters(), "perimeters")
     check(embedded.load_facts(), "facts")
 
 

@@ -17,7 +17,7 @@ from cpts_geo.territories.perimeters._membership import published_perimeters
 
 LOADERS = {
     "facts.csv": embedded.load_facts,
-    "memberships.csv": embedded.load_memberships,
+    "perimeters.csv": embedded.load_perimeters,
     "sites.csv": embedded.load_sites,
     "territories.csv": embedded.load_territories,
 }
@@ -44,17 +44,20 @@ def change(path: Path, old: str, new: str) -> None:
         ("facts.csv", ",44165,", ",-44165,", "value : nombre positif ou nul"),
         ("facts.csv", ",44165,", ",,", "value : nombre attendu"),
         ("facts.csv", ",2024-04-15,", ",15/04/2024,", "date : date AAAA-MM-JJ attendue"),
-        ("memberships.csv", ",45019,", ",5019,", "code_insee : code Insee de 5 caractères"),
-        ("memberships.csv", ",45019,", ",45024,", "ligne : ligne en double"),
+        ("perimeters.csv", ",45019,", ",5019,", "code_insee : code Insee de 5 caractères"),
+        ("perimeters.csv", ",45019,", ",45024,", "ligne : ligne en double"),
         ("facts.csv", ",tous âges,", ",,", "ligne : base : les âges d’une part"),
         ("facts.csv", ",habitants,,", ",habitants,tous âges,", "ligne : base : les âges d’une"),
         ("facts.csv", ",base,", ",ages,", "colonne absente : base"),
-        ("memberships.csv", ",liste publiée,", ",on dit,", "basis : attendu : liste publiée"),
+        ("perimeters.csv", ",liste publiée,", ",on dit,", "basis : attendu : liste publiée"),
         ("sites.csv", ",20,", ",vingt,", "hours_per_week : nombre attendu"),
         ("sites.csv", ",85047,", ",5047,", "code_insee : code Insee de 5 caractères"),
         ("territories.csv", ",departements,", ",depts,", "colonne absente : departements"),
         ("territories.csv", ",45,", ",Loiret,", "departements : codes de département séparés"),
-        ("territories.csv", ",2024-04-15,", ",avril,", "published_date : date AAAA-MM-JJ"),
+        ("perimeters.csv", ",2024-04-15,", ",avril,", "date : date AAAA-MM-JJ"),
+        ("perimeters.csv", ",oui,", ",peut-être,", "liste_complete : attendu : oui, ou non"),
+        ("perimeters.csv", ",non : déborde", ",non déborde", "liste_complete : attendu : oui, ou"),
+        ("perimeters.csv", ",ars_paca_cpts,", ",ars_paca,", "source : attendu : "),
         ("territories.csv", "\nlvo,", "\nasclepios,", "territory : valeur en double (asclepios"),
     ],
 )
@@ -77,7 +80,7 @@ def test_missing_cpts_file_is_refused(cpts_copy, load):
 
 @pytest.mark.parametrize(
     ("file", "key"),
-    [("facts.csv", "ouest_loiret"), ("memberships.csv", "ouest_loiret"), ("sites.csv", "lvo")],
+    [("facts.csv", "ouest_loiret"), ("perimeters.csv", "ouest_loiret"), ("sites.csv", "lvo")],
 )
 def test_row_of_an_unknown_territory_is_refused(cpts_copy, file, key):
     change(cpts_copy / file, f"\n{key},", f"\n{key}-2,")
@@ -90,24 +93,38 @@ def test_row_of_an_unknown_territory_is_refused(cpts_copy, file, key):
 
 def test_territory_without_communes_is_refused(cpts_copy):
     path = cpts_copy / "territories.csv"
-    path.write_text(
-        path.read_text("utf-8") + "isere,CPTS de l’Isère,38,2020,document,liste\n", encoding="utf-8"
-    )
+    path.write_text(path.read_text("utf-8") + "isere,38,document,liste\n", encoding="utf-8")
     with pytest.raises(TableError, match="aucune commune") as refused:
-        embedded.load_memberships()
+        embedded.load_perimeters()
     assert refused.value.defects == ("territoire « isere »",)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("verdon,CPTS du Verdon,", "verdon,CPTS Verdon,", "territoire « verdon » : cpts"),
+        (",oui,ars_paca_cpts,", ",non,ars_paca_cpts,", "« alpes_bleone_durance » : liste_complete"),
+        (",communiques,2024-04-15,", ",communiques,2024-04-16,", "« ouest_loiret » : date"),
+    ],
+)
+def test_rows_of_one_perimeter_that_contradict_each_other_are_refused(cpts_copy, old, new, said):
+    change(cpts_copy / "perimeters.csv", old, new)
+    with pytest.raises(TableError, match="se contredisent") as refused:
+        embedded.load_perimeters()
+    [defect] = refused.value.defects
+    assert said in defect
 
 
 def test_wrong_name_beside_a_code_is_refused(cpts_copy, communes):
     # No document names this commune: nothing else can tell which of the two columns is wrong.
-    change(cpts_copy / "memberships.csv", ",85096,La Garnache,", ",85096,Luçon,")
+    change(cpts_copy / "perimeters.csv", ",85096,La Garnache,", ",85096,Luçon,")
     with pytest.raises(PerimeterError, match="La Garnache") as refused:
         published_perimeters(["lvo"], communes, former=embedded.load_former_communes())
     assert "pas de « Luçon »" in str(refused.value)
 
 
 def test_memberships_are_current_communes_of_their_departements(communes):
-    members = embedded.load_memberships()
+    members = embedded.load_perimeters().query("source == 'communiques'")
     assert len(members) == 198
     counts = members.groupby("territory").size().to_dict()
     assert counts == {

@@ -259,7 +259,9 @@ def test_file_that_is_not_described_is_refused(copied, monkeypatch):
 
 def test_figures_cover_the_communes_around_the_five(communes):
     figures = embedded.load_figures()
-    assert set(embedded.load_memberships()["code_insee"]) <= set(figures["code_insee"])
+    assert set(embedded.load_perimeters().query("source == 'communiques'")["code_insee"]) <= set(
+        figures["code_insee"]
+    )
     assert set(figures["code_insee"]) <= set(communes["code_insee"])
     assert len(figures) == 1687
     for name in EMBEDDED_FIGURES:
@@ -270,7 +272,11 @@ def test_figures_cover_the_communes_around_the_five(communes):
 def test_figures_stop_at_thirty_kilometres(communes):
     metric = communes[~communes["code_insee"].str.startswith("97")].to_crs(settings.METRIC_CRS)
     metric = metric[metric.geometry.notna()]
-    members = metric[metric["code_insee"].isin(embedded.load_memberships()["code_insee"])]
+    members = metric[
+        metric["code_insee"].isin(
+            embedded.load_perimeters().query("source == 'communiques'")["code_insee"]
+        )
+    ]
     zone = dissolve(members.assign(all="x"), "all").geometry.iloc[0]
     distance = metric.set_index("code_insee").distance(zone) / 1000
     inside = set(embedded.load_figures()["code_insee"])
@@ -313,7 +319,9 @@ def test_holes_of_the_contours_are_listed():
 
 def test_no_hole_inside_a_cpts(communes):
     holes = pd.read_csv(embedded.verified("contour_holes.csv"))
-    members = embedded.load_memberships().merge(communes, on="code_insee")
+    members = (
+        embedded.load_perimeters().query("source == 'communiques'").merge(communes, on="code_insee")
+    )
     outlines = dissolve(communes.merge(members[["code_insee", "territory"]]), "territory")
     filled = [shapely.union_all([shapely.Polygon(p.exterior) for p in getattr(g, "geoms", [g])])
               for g in outlines.geometry]  # fmt: skip
@@ -369,6 +377,7 @@ def test_numbers_of_the_readme():
         "former_communes.csv": len(embedded.load_former_communes()),
         "cog_events.csv": len(embedded.load_cog_events()),
         "contour_holes.csv": len(pd.read_csv(embedded.verified("contour_holes.csv"))),
+        "day_profiles.csv": len(embedded.load_day_profiles()),
         "communes.parquet": ROWS,
     }
     for name, count in rows.items():

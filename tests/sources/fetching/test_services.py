@@ -65,6 +65,18 @@ def features(count: int) -> list[dict[str, Any]]:
     ]
 
 
+def capabilities(*names: str) -> str:
+    """Capabilities of a WFS 2.0.0, shortened."""
+    types = "".join(
+        f"<FeatureType><Name>{name}</Name><Title>CPTS</Title></FeatureType>" for name in names
+    )
+    return (
+        '<wfs:WFS_Capabilities version="2.0.0" xmlns="http://www.opengis.net/wfs/2.0" '
+        'xmlns:wfs="http://www.opengis.net/wfs/2.0"><Service><Name>WFS</Name></Service>'
+        f"<FeatureTypeList>{types}</FeatureTypeList></wfs:WFS_Capabilities>"
+    )
+
+
 @dataclass
 class Server:
     """A service on the loopback: what it holds, how it fails, and what was asked of it."""
@@ -82,6 +94,8 @@ class Server:
     instead: dict[str, str] = field(default_factory=dict)
     status: int = 200
     asked: list[dict[str, str]] = field(default_factory=list)
+    #: Layers that it says it has.
+    announced: tuple[str, ...] = ("GCS:AMBU_CPTS", "GCS:AUTRE")
     #: Bytes that the layer may be.
     most: int = 10_000_000
 
@@ -103,6 +117,8 @@ class Server:
         request = query["request"]
         if request in self.instead:
             return self.instead[request]
+        if request == "GetCapabilities":
+            return capabilities(*self.announced)
         # GeoServer knows the layer by typeName, in 2.0.0 by typeNames.
         named = query.get("typenames" if query["version"].startswith("2") else "typename")
         if named != "GCS:AMBU_CPTS":
@@ -141,9 +157,9 @@ class Server:
         said = {"properties": {"exceededTransferLimit": True}} if more else {}
         return {"type": "FeatureCollection", "features": page, **said}
 
-    def wfs(self, version: str = "1.0.0") -> bytes:
+    def wfs(self, version: str = "1.0.0", layer: str = "GCS%3AAMBU_CPTS") -> bytes:
         names = "typeNames" if version.startswith("2") else "typeName"
-        query = f"service=WFS&version={version}&request=GetFeature&{names}=GCS%3AAMBU_CPTS"
+        query = f"service=WFS&version={version}&request=GetFeature&{names}={layer}"
         query += "&outputFormat=application%2Fjson&srsName=EPSG%3A4326"
         return self.collect(f"{self.address}/wfs?{query}", "wfs")
 
@@ -206,6 +222,47 @@ def test_a_wfs_that_counts_under_one_name_only_is_believed(server: Server) -> No
     server.unknown_matched = True
     with pytest.raises(DataFileError, match="23 entités reçues sur 25 annoncées"):
         server.wfs()
+
+
+@pytest.mark.parametrize("version", ["1.0.0", "2.0.0"])
+def test_a_layer_whose_name_is_not_known_whole_is_looked_for(server: Server, version: str) -> None:
+    assert ids(server.wfs(version, layer="*AMBU*CPTS*")) == ids(server.wfs(version))
+    asked = server.asked[0]
+    assert asked == {"service": "WFS", "version": version, "request": "GetCapabilities"}
+    assert not any("*" in value for query in server.asked[1:] for value in query.values())
+
+
+@pytest.mark.parametrize(
+    ("announced", "said"),
+    [
+        (("GCS:AUTRE",), "aucune des 1 couches annoncées ne répond à « *CPTS* »"),
+        ((), "aucune des 0 couches"),
+        (("GCS:CPTS_2025", "GCS:CPTS_2026"), "couche « GCS:CPTS_2026 »"),
+    ],
+)
+def test_a_name_that_is_not_that_of_one_layer_is_refused(
+    server: Server, announced: tuple[str, ...], said: str
+) -> None:
+    server.announced = announced
+    with pytest.raises(DataFileError, match="Couche non obtenue") as refused:
+        server.wfs("2.0.0", layer="*CPTS*")
+    assert any(said in defect for defect in refused.value.defects)
+    server.instead["GetCapabilities"] = "<!doctype html>"
+    with pytest.raises(DataFileError, match="n’est pas du XML"):
+        server.wfs("2.0.0", layer="*CPTS*")
+    server.instead["GetCapabilities"] = OWS_EXCEPTION
+    with pytest.raises(DataFileError, match="Accès refusé"):
+        server.wfs("2.0.0", layer="*CPTS*")
+    server.instead["GetCapabilities"] = BOMB
+    with pytest.raises(DataFileError, match="DOCTYPE"):
+        server.wfs("2.0.0", layer="*CPTS*")
+
+
+def test_what_a_service_announces_is_bounded_by_its_source(server: Server) -> None:
+    server.announced = tuple(f"GCS:AUTRE_{n}" for n in range(2_000))
+    server.most = 10_000
+    with pytest.raises(DataFileError, match="10 ko"):
+        server.wfs("2.0.0", layer="*CPTS*")
 
 
 def test_a_collected_wfs_is_what_the_reader_of_perimeters_reads(

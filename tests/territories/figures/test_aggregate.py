@@ -342,7 +342,9 @@ def test_comparisons_know_every_part_of_a_split_commune():
 @pytest.fixture(scope="module")
 def five():
     table = territory_communes(
-        embedded.load_memberships(), embedded.load_communes(), figures=embedded.load_figures()
+        embedded.load_perimeters().query("source == 'communiques'"),
+        embedded.load_communes(),
+        figures=embedded.load_figures(),
     )
     return area_summary(table, by="territory").pivot(
         index="territory", columns="indicator", values="value"

@@ -159,7 +159,11 @@ def test_dissolve_keeps_area_and_agrees_with_a_general_union(groups):
 
 def test_dissolve_of_the_five_cpts():
     communes = embedded.load_communes()
-    members = embedded.load_memberships()[["territory", "code_insee"]].merge(communes)
+    members = (
+        embedded.load_perimeters()
+        .query("source == 'communiques'")[["territory", "code_insee"]]
+        .merge(communes)
+    )
     members = gpd.GeoDataFrame(members, geometry="geometry", crs=communes.crs)
     result = dissolve(members, "territory").to_crs("EPSG:2154")
     assert len(result) == 5

@@ -32,7 +32,7 @@ def national():
 
 @pytest.fixture(scope="module")
 def five(national):
-    return communes_of(embedded.load_memberships(), national)
+    return communes_of(embedded.load_perimeters().query("source == 'communiques'"), national)
 
 
 def list_of(codes, territory="essai") -> pd.DataFrame:
@@ -71,7 +71,9 @@ def test_gaps_of_some_territories_only(five):
 
 def test_outlines_of_the_five(five):
     shapes = outlines(five)
-    order = list(dict.fromkeys(embedded.load_memberships()["territory"]))
+    order = list(
+        dict.fromkeys(embedded.load_perimeters().query("source == 'communiques'")["territory"])
+    )
     assert shapes.index.tolist() == order
     assert shapes["communes"].to_dict() == five.groupby("territory").size().to_dict()
     assert shapes["departements"].to_dict() == {

@@ -50,8 +50,8 @@ def capacity_sections(
         "needed": needed.section(result, several=several),
         "sliders": tried and _sliders.section(result, tried),
         "publics": _publics.section(result, found, served=served) if found and several else None,
-        "months": _months.section(result, found),
-        "week": capacity.week and _week.section(result, capacity.week),
+        "months": _months.section(result, capacity),
+        "week": capacity.week and _week.section(result, capacity),
         "causes": _causes.section(result, capacity.tornado, several=several),
         "telephone": _telephone.section(result, phone, usual=usual)
         if phone is not None and usual

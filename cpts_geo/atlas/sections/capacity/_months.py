@@ -17,6 +17,7 @@ from cpts_geo.capacity.answer.seasons import EligibleDemand
 from cpts_geo.capacity.demand.interval import CHANCES
 from cpts_geo.french import MONTHS, joined, number, whole_percent
 from cpts_geo.schema import Status
+from cpts_geo.study.capacity import TerritoryCapacity
 
 #: A month calls for much more than the mean day from this ratio on.
 _PEAK: Final = 1.5
@@ -57,16 +58,42 @@ def _months_sentences(result: Headline, found: EligibleDemand) -> list[str]:
     return said
 
 
-def _months_note(result: Headline) -> str:
-    """Say what the months rest on."""
+def _months_note(result: Headline, capacity: TerritoryCapacity) -> str:
+    """Say what the months rest on, and what another profile would make of them."""
     sources = result.scenario.sources
-    text = f"Forme de l’année : {_sourced(sources['calendar'])}. "
+    text = f"Jours d’ouverture et forme de l’année : {_sourced(sources['calendar'])}. "
+    if capacity.around_holidays is not None:
+        text += f"{_around_holidays(capacity.around_holidays)} "
     if result.scenario.visitors is not None:
         text += f"Visiteurs : {_sourced(sources['visitors'])}. "
     text += "Chaque mois est calculé comme s’il durait : un pic plus court s’étale en partie."
+    if capacity.peaked is not None:
+        text += f" {_peaked_months(capacity.peaked.by_month)}"
     if result.today is None:
         text += " Les créneaux d’aujourd’hui ne sont pas publiés : aucune part servie n’est donnée."
     return text
+
+
+def _around_holidays(measured: pd.DataFrame) -> str:
+    """Say how the days around public holidays differ, and on how many days it was measured."""
+    bridge, after = (
+        f"{number(row['factor'], 2)} fois un jour ordinaire ({number(row['low'], 2)} à "
+        f"{number(row['high'], 2)}, {CHANCES} ; {number(row['days'])} jours mesurés)"
+        for _, row in measured.loc[["bridge", "after_holiday"]].iterrows()
+    )
+    return f"Un pont compte {bridge}, le premier jour après un jour férié {after}."
+
+
+def _peaked_months(table: pd.DataFrame) -> str:
+    """Say which months would ask most and least under the peaked profile."""
+    order = table["requests_p50"].sort_values(kind="stable").index
+    calmest, busiest = (int(month) for month in order[[0, -1]])
+    least, most = (table.to_dict("index")[month] for month in (calmest, busiest))
+    return (
+        f"Variante « pointe forte » (D) : {MONTHS[busiest - 1]} demanderait le plus, "
+        f"{slots(most['slots_p50'])} par jour ({span(most['slots_p10'], most['slots_p90'])}), "
+        f"{MONTHS[calmest - 1]} le moins, {number(least['slots_p50'])}."
+    )
 
 
 def _upper(text: str) -> str:
@@ -174,8 +201,9 @@ def _months_svg(result: Headline, by_month: pd.DataFrame, *, assumed: bool, titl
     return "".join(parts) + "</svg>"
 
 
-def section(result: Headline, found: EligibleDemand | None) -> dict[str, Any]:
+def section(result: Headline, capacity: TerritoryCapacity) -> dict[str, Any]:
     """What the template shows of each month; no row where the demand is beyond one queue."""
+    found = capacity.eligible
     if found is None:
         return {"model": _model_note(result), "rows": []}
     assumed = _year_assumed(result)
@@ -189,6 +217,6 @@ def section(result: Headline, found: EligibleDemand | None) -> dict[str, Any]:
         "chart": Markup(_months_svg(result, found.by_month, assumed=assumed, title=title)),
         "headers": [_SHORT_MONTHS[int(month)] for month in found.by_month.index],
         "rows": _month_rows(found, assumed=assumed),
-        "note": _months_note(result),
+        "note": _months_note(result, capacity),
         "sampling": sampling_part(result),
     }

@@ -49,7 +49,7 @@ def _read_access_times(path: Path, source: Source) -> pd.DataFrame:
     import pyarrow.dataset as ds  # noqa: PLC0415
 
     try:
-        _check_size(path)
+        _check_bytes(path)
         data = ds.dataset(path, format="parquet")
         names = data.schema.names
         places = find_columns(names, _COLUMNS, path)
@@ -57,7 +57,10 @@ def _read_access_times(path: Path, source: Source) -> pd.DataFrame:
         for name in ("code_insee", "facility"):
             columns[name] = columns[name].cast(arrow.string())
         wanted = arrow.array([*GP_CODES, *OTHER_FACILITIES])
-        rows = data.to_table(columns=columns, filter=pc.is_in(columns["facility"], wanted))
+        kept = pc.is_in(columns["facility"], wanted)
+        # Some hundred kinds of facilities are in it: what is not kept fills nothing.
+        _check("parquet_rows", data.count_rows(filter=kept), path)
+        rows = data.to_table(columns=columns, filter=kept)
     except (arrow.ArrowException, OSError) as error:
         raise unexpected(path, [f"Parquet illisible : {one_line(str(error))}"]) from error
     frame = rows.to_pandas()
@@ -80,14 +83,17 @@ def _read_access_times(path: Path, source: Source) -> pd.DataFrame:
     return table
 
 
-def _check_size(path: Path) -> None:
-    """Refuse by its metadata what would fill the memory."""
+def _check_bytes(path: Path) -> None:
+    """Refuse by its metadata what would be long to unpack."""
     about = pq.read_metadata(path)
     groups = [about.row_group(place) for place in range(about.num_row_groups)]
-    size = sum(group.total_byte_size for group in groups)
-    for key, found in (("parquet_rows", about.num_rows), ("parquet_bytes", size)):
-        if found > LIMITS[key]:
-            raise unexpected(path, [said(key, found=found)])
+    _check("parquet_bytes", sum(group.total_byte_size for group in groups), path)
+
+
+def _check(key: str, found: int, path: Path) -> None:
+    """Refuse what is beyond a bound."""
+    if found > LIMITS[key]:
+        raise unexpected(path, [said(key, found=found)])
 
 
 def _one_row_a_cell(frame: pd.DataFrame) -> pd.DataFrame:

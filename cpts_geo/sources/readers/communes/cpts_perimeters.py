@@ -25,7 +25,7 @@ _NAMES: Final = (
     r"(nom|lib|libelle|name|intitule|raison_sociale)_?(de_?)?(la_?)?cpts"
     r"|cpts(_?(nom|lib|libelle|name))?",
     r"nom_struct(ure)?|raison_sociale|denomination",
-    r"nom|lib|libelle|name|intitule|label",
+    r"_?(nom|lib|libelle|name|intitule|label)",
 )
 _STATUS: Final = r"(statut|status|etat|avancement|stade|phase)(_?(de_?)?(la_?)?(cpts|projet))?"
 #: The seat of a CPTS has a commune too, and a postal code has the shape of an INSEE code.

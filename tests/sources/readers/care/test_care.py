@@ -8,8 +8,9 @@ import pytest
 
 from cpts_geo.errors import DataFileError, TableError
 from cpts_geo.sources.catalogue.catalogue import sources
+from cpts_geo.sources.catalogue.totals import check_totals
 from cpts_geo.sources.codes import PLM
-from cpts_geo.sources.readers.care import cnam, urgences
+from cpts_geo.sources.readers.care import cnam, sursaud, urgences
 from cpts_geo.sources.readers.communes import tvs
 from tests.broken_makers_fetch import _workbook
 
@@ -17,6 +18,8 @@ DENSITIES = cnam.READERS["cnam_densities"]
 ALD = cnam.READERS["cnam_ald"]
 TVS = tvs.READERS["tvs"]
 VISITS = urgences.READERS["emergency_visits"]
+DAILY = sursaud.READERS["sursaud_daily"]
+DAILY_HEADER = "date,ed_visits_oscour_france,sos_medecins_acts_france"
 CNAM = sources()["cnam_2024"]
 GPS = "Médecins généralistes (hors médecins à expertise particulière - MEP)"
 DENSITY_HEADER = (
@@ -223,3 +226,58 @@ def test_changed_visits_are_refused(
     with pytest.raises(error) as caught:
         VISITS.table(write(tmp_path / "visits.csv", *lines), source)
     assert said in str(caught.value)
+
+
+def test_the_real_daily_series_of_france(official_dir: Path) -> None:
+    source = sources()["spf_sursaud_2024"]
+    path = official_dir / str(source.file)
+    table = DAILY.table(path, source).set_index("date")
+    assert (str(table.index[0])[:10], str(table.index[-1])[:10]) == ("2020-02-24", "2024-12-30")
+    assert len(table) == 1_772
+    year = table.loc["2024"].sum()
+    assert year["emergency_visits"] == pytest.approx(18.3e6, rel=3e-3)
+    assert year["sos_medecins"] == pytest.approx(4.57e6, rel=2e-3)
+    check_totals(table.reset_index(), source)
+    assert DAILY.vintage(path, source) == source.holds == "2024"
+
+
+def test_a_daily_series_is_sorted_whatever_its_headers(tmp_path: Path) -> None:
+    # the names of the producer's own export
+    path = write(
+        tmp_path / "daily.csv",
+        "date_de_passage;nbre_pass_tot;nbre_acte_tot",
+        "2024-03-01;40 000;12000",
+        "2024-02-29;41000;0",
+    )
+    table = DAILY.table(path, sources()["spf_sursaud_2024"])
+    assert table["date"].dt.strftime("%m-%d").tolist() == ["02-29", "03-01"]
+    assert table["emergency_visits"].tolist() == [41_000, 40_000]
+    assert table["sos_medecins"].tolist() == [0, 12_000]  # a known absence
+
+
+@pytest.mark.parametrize(
+    ("rows", "error", "said"),
+    [
+        (("2024-01-01,1,2", "2024-01-03,1,2"), DataFileError, "jour absent : 02/01/2024"),
+        (("2024-01-01,1,2", "2024-01-01,1,2"), TableError, "en double"),
+        (("2024-01-01,1,-2",), TableError, "positif"),
+        (("2024-01-01,1,",), DataFileError, "nombre entier attendu"),
+        (("2024-01-01,1.5,2",), DataFileError, "nombre entier attendu : « 1.5 »"),
+        (("2024-02-30,1,2",), DataFileError, "date « 2024-02-30 »"),
+        ((), DataFileError, "n’a pas la forme attendue"),
+    ],
+)
+def test_a_damaged_daily_series_is_refused(
+    tmp_path: Path, rows: tuple[str, ...], error: type[Exception], said: str
+) -> None:
+    path = write(tmp_path / "daily.csv", DAILY_HEADER, *rows)
+    with pytest.raises(error) as caught:
+        DAILY.table(path, sources()["spf_sursaud_2024"])
+    assert said in str(caught.value)
+
+
+def test_every_absent_day_is_told(tmp_path: Path) -> None:
+    path = write(tmp_path / "daily.csv", DAILY_HEADER, "2024-01-01,1,2", "2024-01-05,1,2")
+    with pytest.raises(DataFileError) as caught:
+        DAILY.table(path, sources()["spf_sursaud_2024"])
+    assert len(caught.value.defects) == 3
