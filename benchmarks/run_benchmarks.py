@@ -27,6 +27,7 @@ from benchmarks.access_benchmarks import bench_access
 from benchmarks.capacity_benchmarks import bench_capacity
 from benchmarks.measures import ROOT, Measure, measured, median_seconds, seconds
 from benchmarks.source_benchmarks import bench_sources
+from benchmarks.travel_benchmarks import bench_travel
 from cpts_geo.analysis import analyse
 from cpts_geo.atlas.pages.sheet import sheet_page
 from cpts_geo.errors import CptsGeoError
@@ -226,6 +227,7 @@ def main(arguments: Sequence[str]) -> int:
                 *bench_report(folder),
                 *bench_sources(folder),
                 *bench_access(),
+                *bench_travel(),
                 *bench_capacity(),
             ]
     except CptsGeoError as error:

@@ -283,7 +283,8 @@ def analyse(
     outline = outline.loc[found.identity.index]
     scenarios = scenarios_of(outline, published=found.published, own=own)
     say("Accès : communes et temps de trajet autour")
-    field = neighbourhood(communes, national, figures=layer.figures)
+    factors = embedded.load_travel_factors()
+    field = neighbourhood(communes, national, figures=layer.figures, factors=factors)
     changes = parsed_changes(options.changes, field, national, former=former)
     if options.roads is not None:
         given, travel_notes = road_times(

@@ -15,11 +15,15 @@ from cpts_geo.schema._access import (
     APPROX,
     CELLS,
     CHANGES,
+    DREES,
+    EMERGENCY_OR_SMUR,
     FACILITIES,
     FILE,
+    PUBLISHED,
     ROADS,
     TIME_UNIT,
     TRAVEL_SERIES,
+    Facility,
     TravelSeries,
 )
 from cpts_geo.schema._apl import APL
@@ -50,16 +54,18 @@ from cpts_geo.schema._people import AGED, EARLIER_POPULATION, PEOPLE, WITHOUT_MT
 
 __all__ = [
     "APPROX", "AREA", "AROUND", "CELLS", "CHANGES", "COLUMNS", "COMPARED", "DEPARTEMENT",
-    "EARLIER_POPULATION", "EMBEDDED_FIGURES", "FACILITIES", "FIGURE_COLUMNS", "FILE", "FRANCE",
-    "GP_SOURCES", "GRADE_LABELS", "LEVELS", "LISTED", "PAINTED", "PER_PEOPLE", "ROADS",
-    "STATUS_LABELS", "STATUS_MARKS", "TERRITORY", "TIME_UNIT", "TRAVEL_SERIES", "Column",
-    "Kind", "Level", "Secrecy", "Status", "TravelSeries", "Where", "best_status",
-    "embedded_vintage", "newest_vintage", "shown_vintage", "status_column", "vintages",
+    "DREES", "EARLIER_POPULATION", "EMBEDDED_FIGURES", "EMERGENCY_OR_SMUR", "FACILITIES",
+    "FIGURE_COLUMNS", "FILE", "FRANCE", "GP_SOURCES", "GRADE_LABELS", "LEVELS", "LISTED",
+    "PAINTED", "PER_PEOPLE", "PUBLISHED", "ROADS", "STATUS_LABELS", "STATUS_MARKS", "TERRITORY",
+    "TIME_UNIT", "TRAVEL_SERIES", "Column", "Facility", "Kind", "Level", "Secrecy", "Status",
+    "TravelSeries", "Where", "best_status", "embedded_vintage", "newest_vintage",
+    "shown_vintage", "status_column", "vintages",
 ]  # fmt: skip
 
 #: Every column by name; those of the figures of communes in the order of their file.
 COLUMNS: Final = {
-    column.name: column for column in (*PEOPLE, *GPS, *APL, AGED, WITHOUT_MT, *CARE, *RPPS, *ACCESS)
+    column.name: column
+    for column in (*PEOPLE, *GPS, *APL, AGED, WITHOUT_MT, *CARE, PUBLISHED, *RPPS, *ACCESS)
 }
 #: Every figure a commune may have, once the national layers are fetched.
 FIGURE_COLUMNS: Final = tuple(n for n, column in COLUMNS.items() if column.table == "figures")
@@ -219,7 +225,7 @@ COMPARED: Final = tuple(
         ("population_without_gp", "share_without_gp"),
         ("pharmacies_per_100k",), ("pharmacies",), ("nurses_per_100k",), ("nurses",),
         ("health_houses",), ("health_centres",), ("emergency_departments",),
-        ("km_to_emergency",), ("km_to_pharmacy",),
+        ("emergency_minutes_drees",), ("km_to_emergency",), ("km_to_pharmacy",),
     )
     for names in zip(*map(vintages, together), strict=True)
     for name in names

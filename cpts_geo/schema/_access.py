@@ -137,8 +137,35 @@ ROADS: Final = TravelSeries(
 CELLS: Final = TravelSeries(
     "insee", "insee_access_times_24", "", "de l’Insee, moyenne des habitants", "temps de l’Insee"
 )
+DREES: Final = TravelSeries(
+    "drees", "drees_minutes_2019", "", "de la Drees, moyenne des heures creuses et de pointe",
+    "temps de la Drees",
+)  # fmt: skip
 #: The best first.
-TRAVEL_SERIES: Final = (ROADS, FILE, CELLS, APPROX)
+TRAVEL_SERIES: Final = (ROADS, FILE, CELLS, DREES, APPROX)
+#: What the minutes of DREES go to.
+EMERGENCY_OR_SMUR: Final = Facility(
+    "emergency_departments", (2019,), "urgences et SMUR", "service d’urgences ou SMUR",
+    "service d’urgences ou SMUR", "d’un service d’urgences ou d’un SMUR",
+)  # fmt: skip
+#: What DREES publishes of communes, and no other producer: to an emergency department or a SMUR.
+PUBLISHED: Final = Column(
+    name="minutes_su_smur_2019",
+    label=f"{TIME_UNIT.many.capitalize()} jusqu’au service d’urgences ou SMUR le plus proche",
+    unit=TIME_UNIT.short,
+    kind="rate",
+    decimals=0,
+    source=DREES.source,
+    vintage="31 décembre 2019",
+    definition=f"{TIME_UNIT.many.capitalize()} en voiture jusqu’au service d’urgences ou SMUR le "
+    "plus proche au 31 décembre 2019, moyenne des heures creuses et de pointe, publiées par la "
+    "Drees ; 0 dans sa commune. Près ne veut pas dire disponible.",
+    table="figures",
+    weight="population",
+    family=DREES.family("emergency"),
+    listed=True,
+    secrecy="public",
+)
 
 
 def _minutes(facility: str, series: TravelSeries, vintage: int) -> Column:

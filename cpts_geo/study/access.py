@@ -12,6 +12,7 @@ from cpts_geo.access.changes.change import Change, centre_opens, gp_leaves
 from cpts_geo.access.changes.shifts import Shift, largest_practice, people_missing, shift_of
 from cpts_geo.access.changes.text import change_title
 from cpts_geo.access.nearest.minutes import coverage_by_variant, minutes_columns, with_status
+from cpts_geo.access.nearest.published import with_published
 from cpts_geo.access.nearest.squares import cell_minutes
 from cpts_geo.access.travel.times import TravelTimes
 from cpts_geo.capacity.answer.headline import Headline
@@ -34,7 +35,10 @@ class TerritoryAccess:
     times : TravelTimes
         Central travel times: what they are, how they are known.
     coverage : DataFrame
-        People within each time (:func:`cpts_geo.access.nearest.minutes.coverage_by_variant`).
+        People within each time (:func:`cpts_geo.access.nearest.minutes.coverage_by_variant`); of
+        emergencies, by the minutes of DREES where it publishes them and no time was given.
+    on_spot : tuple of str
+        Communes whose care is counted as on the spot, though no GP counted is in reach.
     cells : DataFrame
         The same by Insee's 200 m cells, by facility; empty where they were not fetched.
     opening : Opening or None
@@ -54,6 +58,7 @@ class TerritoryAccess:
 
     times: TravelTimes
     coverage: pd.DataFrame
+    on_spot: tuple[str, ...]
     cells: pd.DataFrame
     opening: Opening | None
     shifts: tuple[Shift, ...]
@@ -126,15 +131,21 @@ def study_access(
             apl=None if around.basis is None else around.basis.apl,
         )
     shifts, aside = _shifts(around, around.changes or _usual(communes, found, result), codes)
+    care = around.care
+    shown = care if around.times.given else with_published(care, communes)
+    # What DREES publishes is a figure of the communes already.
+    computed = care[care["column"].isin(shown["column"])]
+    spot = care.loc[care["on_spot"].astype(bool) & care["code_insee"].isin(codes), "code_insee"]
     columns = [
-        minutes_columns(around.care, communes["code_insee"], status=around.times.status),
+        minutes_columns(computed, communes["code_insee"], status=around.times.status),
         _cell_columns(mine, communes["code_insee"]),
         _shift_columns(shifts, communes["code_insee"]),
     ]
     asked = bool(around.changes)
     return TerritoryAccess(
         times=around.times,
-        coverage=coverage_by_variant(around.care, people),
+        coverage=coverage_by_variant(shown, people),
+        on_spot=tuple(dict.fromkeys(spot)),
         cells=_cell_coverage(mine),
         opening=found,
         shifts=shifts,

@@ -14,10 +14,11 @@ import geopandas as gpd
 import pandas as pd
 
 from cpts_geo import settings
+from cpts_geo.access.travel.factors import travel_factors
 from cpts_geo.capacity.calls.daily_counts import day_profiles
 from cpts_geo.errors import DataFileError
 from cpts_geo.files import write_csv, write_json, write_parquet
-from cpts_geo.schema import COLUMNS, EARLIER_POPULATION, embedded_vintage
+from cpts_geo.schema import COLUMNS, EARLIER_POPULATION, PUBLISHED, embedded_vintage
 from cpts_geo.sources.catalogue.catalogue import sources, verified_path
 from cpts_geo.sources.codes import WHOLE_OF
 from cpts_geo.sources.embedding import packages
@@ -35,6 +36,8 @@ from cpts_geo.writing.output_folder import check_output, staged
 #: Chosen by looking at the five CPTS: 250 m keeps the shape of small communes on a CPTS page.
 _SIMPLIFY_TOLERANCE_M = 250.0
 _DESCRIPTOR: Final = "datapackage.json"
+#: A thousandth of a factor is under a second in ten minutes.
+_FACTOR_DECIMALS: Final = 3
 _FILES: Final = (
     "communes.parquet",
     "arrondissements.parquet",
@@ -43,6 +46,7 @@ _FILES: Final = (
     "figures.parquet",
     "comparisons.csv",
     "bassins_de_vie.csv",
+    "travel_factors.csv",
     "contour_holes.csv",
     "day_profiles.csv",
     _DESCRIPTOR,
@@ -127,6 +131,19 @@ def _zones(
     return health.assign(bassin_de_vie=living, bassin_de_vie_name=named)
 
 
+def _travel_factors(communes: pd.DataFrame, figures: pd.DataFrame) -> pd.DataFrame:
+    """Factors of approximate times by département, from the minutes and sites of the figures."""
+    held = figures.set_index("code_insee")
+    equipped = held.index[held[embedded_vintage("emergency_departments")] > 0].to_series()
+    factors = travel_factors(
+        communes.set_index("code_insee"),
+        held[PUBLISHED.name],
+        # The cities of several arrondissements are one place: DREES speaks of them as such.
+        set(equipped.replace(WHOLE_OF)),
+    )
+    return factors.round(_FACTOR_DECIMALS).reset_index()
+
+
 def _few_words(figures: pd.DataFrame) -> pd.DataFrame:
     """The table with its statuses as categories: the same few words are written once."""
     statuses = [name for name in figures.columns if name.endswith("_status")]
@@ -198,11 +215,13 @@ def build(
     basins = tables[COLUMNS[embedded_vintage("gps_per_100k_cartosante")].source]
     compared = department_comparisons(totals, communes, figures=figures, basins=basins)
     figures = figures[columns_of("figures.parquet")]
+    factors = _travel_factors(communes, figures)
     check(communes, "communes")
     check(arrondissements, "arrondissements")
     check(figures, "figures")
     check(compared, "comparisons")
     check(events, "cog_events")
+    check(factors, "travel_factors")
     profiles = check(_day_profiles(tables["spf_sursaud_2024"]), "day_profiles")
     with staged(output, last=_DESCRIPTOR, say=say) as stage:
         write_parquet(communes, stage.folder / "communes.parquet")
@@ -212,6 +231,7 @@ def build(
         write_parquet(_few_words(figures), stage.folder / "figures.parquet")
         write_csv(compared, stage.folder / "comparisons.csv")
         write_csv(basins, stage.folder / "bassins_de_vie.csv")
+        write_csv(factors, stage.folder / "travel_factors.csv")
         write_csv(holes, stage.folder / "contour_holes.csv")
         write_csv(profiles, stage.folder / "day_profiles.csv")
         write_json(descriptor(stage.folder), stage.folder / _DESCRIPTOR)

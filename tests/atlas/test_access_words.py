@@ -99,9 +99,15 @@ def test_approximations_are_called_so_wherever_their_numbers_are(five: Analysis,
     access, found = where(five, key)
     assert "temps approchés par la distance" in times_note(access)
     assert "sans réseau routier" in times_note(access)
-    spoken = [*coverage_sentences(access), opening_answer(found, access)]
-    assert all("temps approchés" in text for text in spoken)
-    rows = [*coverage_rows(access), *gain_rows(found, access)]
+    gp, emergency, *_ = coverage_sentences(access)
+    assert all("temps approchés" in text for text in (gp, opening_answer(found, access)))
+    # DREES publishes those to emergencies: its own, and their age, stand there.
+    assert "d’un service d’urgences ou d’un SMUR" in emergency
+    assert "31 décembre 2019, plus de 5 ans ; temps de la Drees" in plain(emergency)
+    assert "moyenne des heures creuses et de pointe" in times_note(access)
+    first, published = coverage_rows(access)
+    assert "temps de la Drees (A)" in published.detail
+    rows = [first, *gain_rows(found, access)]
     assert all("temps approchés (D)" in row.detail for row in rows)
     assert not any("analyste" in text for text in said(access))
 
@@ -151,11 +157,14 @@ def test_no_hospital_anywhere_is_not_an_unknown_one(unknown: TerritoryAccess) ->
 
 def test_people_out_of_reach_are_counted_and_said(five: Analysis) -> None:
     access, found = where(five, "lvo")
-    away = "4 883 habitants à plus de 45 min ou sans route"
-    for sentence in coverage_sentences(access):
-        assert f"Hors d’atteinte : {away}." in plain(sentence)
-        assert "en moyenne" not in sentence
-    mean, _, worst = coverage_rows(access)[0].cells[-3:]
+    away = "4 883 habitants sans route"
+    gp, emergency, spot = map(plain, coverage_sentences(access))
+    assert f"Hors d’atteinte : {away}." in emergency
+    assert "en moyenne" not in emergency
+    # Its health centre is no emergency department; it is care.
+    assert "Hors d’atteinte" not in gp
+    assert "Soins sur place (estimé) pour 4 883 habitants" in spot
+    mean, _, worst = coverage_rows(access)[1].cells[-3:]
     assert (mean.status, plain(mean.origin), plain(worst.origin)) == (
         "unknown",
         away,
@@ -234,18 +243,18 @@ def test_coverage_rows_give_shares_people_and_the_other_variants(five: Analysis)
     access = five.studies["ouest_loiret"].access
     headers = [plain(header) for header in coverage_headers()]
     rows = coverage_rows(access)
-    assert [row.label for row in rows] == ["Généraliste", "Service d’urgences"]
+    assert [row.label for row in rows] == ["Généraliste", "Service d’urgences ou SMUR"]
     assert all(len(row.cells) == len(headers) for row in rows)
     table = access.coverage.set_index(["facility", "variant", "minutes"])
-    share = table["share"].loc["emergency"].xs(20.0, level="minutes")
+    share = table["share"].loc["gp"].xs(10.0, level="minutes")
     assert share["high"] < share["central"] < share["low"]
-    cell = rows[1].cells[headers.index("à 20 min au plus")]
+    cell = rows[0].cells[headers.index("à 10 min au plus")]
     assert plain(cell.text) == f"{share['central'] * 100:.0f} %"
     low, high = (f"{share[name] * 100:.0f} %" for name in ("high", "low"))
     assert plain(cell.origin).startswith(f"de {low} à {high} ; ")
-    people = table.at[("emergency", "central", 20.0), "people"]
+    people = table.at[("gp", "central", 10.0), "people"]
     assert cell.origin.endswith(f"{number(people)} habitants")
-    assert {cell.status for row in rows for cell in row.cells} == {"estimated"}
+    assert [{cell.status for cell in row.cells} for row in rows] == [{"estimated"}, {"measured"}]
 
 
 def test_cells_of_insee_stand_below_the_times_between_communes(five: Analysis) -> None:
@@ -256,7 +265,7 @@ def test_cells_of_insee_stand_below_the_times_between_communes(five: Analysis) -
     vars(around)["cells"] = pd.DataFrame(cells).assign(facility="emergency_departments")
     access = study_access(study.figures, around, result=None)
     *others, row = coverage_rows(access)
-    assert [each.label for each in others] == ["Généraliste", "Service d’urgences"]
+    assert [each.label for each in others] == ["Généraliste", "Service d’urgences ou SMUR"]
     assert row.label == "Service d’urgences"
     assert "Insee" in row.detail
     assert texts(row.cells) == ["60 %"] * 3 + ["100 %", "11 min", "21 min", "21 min"]
@@ -463,7 +472,8 @@ def test_an_answer_that_depends_on_the_allocation_says_what_it_costs(five: Analy
 
 def test_an_answer_that_depends_on_the_times_says_so(five: Analysis) -> None:
     access, found = where(five, "beauce_gatinais")
-    assert found.by_variant["high"] != found.best
+    other = next(code for code in access.names.index if (code,) != found.best)
+    found = replace(found, by_variant=found.by_variant | {"high": (other,)})
     text = opening_answer(found, access)
     assert f"Ce serait {access.names[found.by_variant['high'][0]]} avec la variante haute" in text
     assert "ne dépend pas" not in text

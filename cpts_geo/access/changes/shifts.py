@@ -16,10 +16,16 @@ from cpts_geo.access.catchments.sharing import Catchments, catchments
 from cpts_geo.access.catchments.weights import APL_WEIGHT
 from cpts_geo.access.changes.change import Change, apl_shift, crossings
 from cpts_geo.access.nearest.minutes import facility_counts
-from cpts_geo.access.travel.surrogate import LAWS, Variant, great_circle_km, land_of
+from cpts_geo.access.travel.surrogate import (
+    FACTOR_COLUMNS,
+    Variant,
+    approached_minutes,
+    great_circle_km,
+)
 from cpts_geo.access.travel.times import TravelTimes, listed
 from cpts_geo.errors import ScenarioError
 from cpts_geo.schema import COLUMNS, newest_vintage
+from cpts_geo.sources.lands import land_of
 
 
 @dataclass(frozen=True)
@@ -243,7 +249,12 @@ def people_missing(code: str, field: pd.DataFrame, *, origins: pd.Index) -> pd.S
     """
     here = field.loc[code]
     km = great_circle_km(here["lon"], here["lat"], field["lon"], field["lat"])
-    near = LAWS["low"].minutes(km) < APL_WEIGHT.reach
+    column = FACTOR_COLUMNS["low"]
+    factors = None
+    if column in field:
+        values = field[column].astype("float64")
+        factors = ((values + values[code]) / 2).to_numpy(dtype=np.float64)
+    near = approached_minutes(km, variant="low", factors=factors) < APL_WEIGHT.reach
     land = land_of(field.index)
     near &= land == land[field.index.get_loc(code)]
     return field.loc[near & ~field.index.isin(origins) & (field["population"] > 0), "population"]

@@ -14,8 +14,9 @@ import numpy as np
 import pandas as pd
 
 from cpts_geo.access.nearest._proximity import nearest
+from cpts_geo.access.nearest.published import care_on_the_spot
 from cpts_geo.access.nearest.reached import NEAR_SHARE, time_reached
-from cpts_geo.access.travel.surrogate import LAWS, Variant, surrogate_times
+from cpts_geo.access.travel.surrogate import FACTOR_COLUMNS, LAWS, Variant, surrogate_times
 from cpts_geo.access.travel.times import TravelTimes, listed
 from cpts_geo.errors import TravelError
 from cpts_geo.schema import COLUMNS, FACILITIES, Status, newest_vintage, status_column
@@ -27,7 +28,11 @@ _FIELD: Final = ["code_insee", "name", "lon", "lat", "population", "split_family
 
 
 def neighbourhood(
-    communes: pd.DataFrame, national: pd.DataFrame, *, figures: pd.DataFrame
+    communes: pd.DataFrame,
+    national: pd.DataFrame,
+    *,
+    figures: pd.DataFrame,
+    factors: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """
     Gather the communes of territories and those around, as far as access looks.
@@ -37,14 +42,19 @@ def neighbourhood(
     communes : DataFrame
         Communes of the territories: code_insee.
     national : DataFrame
-        All communes: code_insee, name, lon, lat, population, split_family.
+        All communes: code_insee, name, departement, lon, lat, population, split_family.
     figures : DataFrame
         Figures of communes; those of a commune that is not there are unknown.
+    factors : DataFrame, optional
+        Factors of approximate times by département, from
+        :func:`cpts_geo.sources.embedding.embedded.load_travel_factors`.
 
     Returns
     -------
     DataFrame
-        By code_insee, in the order of `national`: the columns above and every figure, NaN unknown.
+        By code_insee, in the order of `national`: the columns above but the département, every
+        figure, NaN unknown, and where factors are given those of
+        :data:`cpts_geo.access.travel.surrogate.FACTOR_COLUMNS`.
 
     Examples
     --------
@@ -54,8 +64,29 @@ def neighbourhood(
     >>> bool(members["code_insee"].isin(found.index).all()), len(found) > 300
     (True, True)
     """
-    km = max(law.distance(_REACH) for law in LAWS.values())
     inside = national["code_insee"].isin(communes["code_insee"])
+    near = _around(national, inside, km=_widest(factors))
+    held = None
+    if factors is not None:
+        # The fastest of France set how far to look; those found set how far is enough.
+        found = factors.loc[national.loc[near, "departement"].unique()]
+        near = _around(national, inside, km=_widest(found))
+        held = factors.loc[national.loc[near, "departement"], list(FACTOR_COLUMNS.values())]
+    field = pd.DataFrame(national.loc[near, _FIELD])
+    if held is not None:
+        field = field.join(held.set_axis(field.index))
+    return field.merge(figures, on="code_insee", how="left", validate="1:1").set_index("code_insee")
+
+
+def _widest(factors: pd.DataFrame | None) -> float:
+    """Kilometres that the fastest variant of the times reaches."""
+    if factors is None:
+        return max(law.distance(_REACH) for law in LAWS.values())
+    return LAWS["central"].distance(_REACH / float(factors[FACTOR_COLUMNS["low"]].min()))
+
+
+def _around(national: pd.DataFrame, inside: pd.Series, *, km: float) -> np.ndarray:
+    """Communes inside, and those that may be within some kilometres of them."""
     near = inside.to_numpy(copy=True)
     # Degrees are enough to choose candidates: a little too many do no harm.
     for _, part in national[inside & national["lon"].notna()].groupby("departement"):
@@ -65,8 +96,7 @@ def neighbourhood(
             national["lat"].between(part["lat"].min() - margin, part["lat"].max() + margin)
             & national["lon"].between(part["lon"].min() - wide, part["lon"].max() + wide)
         ).to_numpy()
-    field = pd.DataFrame(national.loc[near, _FIELD])
-    return field.merge(figures, on="code_insee", how="left", validate="1:1").set_index("code_insee")
+    return near
 
 
 def travel_variants(
@@ -117,7 +147,8 @@ def approximations(places: pd.DataFrame, *, reach: float) -> dict[Variant, Trave
     Parameters
     ----------
     places : DataFrame
-        lon, lat (degrees) by code; a place without them is ``unsnapped``.
+        lon, lat (degrees) by code; a place without them is ``unsnapped``; factors where
+        :func:`neighbourhood` was given some.
     reach : float
         Minutes up to which pairs are given.
 
@@ -132,7 +163,12 @@ def approximations(places: pd.DataFrame, *, reach: float) -> dict[Variant, Trave
     >>> list(approximations(places, reach=20.0))
     ['low', 'central', 'high']
     """
-    return {name: surrogate_times(places, reach=reach, variant=name) for name in LAWS}
+    return {
+        name: surrogate_times(
+            places, reach=reach, variant=name, factors=places.get(FACTOR_COLUMNS[name])
+        )
+        for name in LAWS
+    }
 
 
 def facility_counts(field: pd.DataFrame, facility: str) -> tuple[int, pd.Series] | None:
@@ -176,8 +212,10 @@ def minutes_to_care(field: pd.DataFrame, variants: Mapping[Variant, TravelTimes]
     -------
     DataFrame
         One row a (code_insee, facility, variant): site (code), minutes (NaN unknown, or farther
-        than the reach), known, reach, column (of the schema). Where the times reach no place of
-        care, and do not know them all, how far it is is not known.
+        than the reach), known, reach, column (of the schema), on_spot. Where the times reach no
+        place of care, and do not know them all, how far it is is not known; on_spot are 0 minutes
+        where no GP that is counted is reached, and some care is all the same
+        (:func:`cpts_geo.access.nearest.published.care_on_the_spot`).
 
     Examples
     --------
@@ -187,6 +225,7 @@ def minutes_to_care(field: pd.DataFrame, variants: Mapping[Variant, TravelTimes]
     ([0.0, 11.9], {'gp_minutes_approx_2017'})
     """
     blocks = []
+    spot = care_on_the_spot(field)
     for facility in FACILITIES:
         found = facility_counts(field, facility)
         if found is None:
@@ -197,15 +236,21 @@ def minutes_to_care(field: pd.DataFrame, variants: Mapping[Variant, TravelTimes]
             # A table of a territory alone says nothing of the hospital beside it.
             if (counts.drop(times.destinations, errors="ignore") != 0).any():
                 near["known"] &= near["minutes"].notna()
+            mine = near["minutes"].isna() & near.index.isin(spot) & (facility == "gp")
+            near["site"] = near["site"].mask(mine, near.index.to_series())
+            near["minutes"] = near["minutes"].mask(mine, 0.0)
+            near["known"] |= mine
             blocks.append(
                 near.rename_axis("code_insee").reset_index().assign(
                     facility=facility,
                     variant=variant,
                     reach=times.reach,
                     column=times.series.column(facility, vintage),
+                    on_spot=mine.to_numpy(),
                 )
             )  # fmt: skip
     columns = ["code_insee", "facility", "variant", "site", "minutes", "known", "reach", "column"]
+    columns += ["on_spot"]
     if not blocks:
         return pd.DataFrame(columns=columns)
     return pd.concat(blocks, ignore_index=True)[columns]

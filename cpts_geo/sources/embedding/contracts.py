@@ -38,6 +38,7 @@ from cpts_geo.sources.codes import PLM, WHOLE_OF
 ZONES: Final = ("tvs", "tvs_name", "bassin_de_vie", "bassin_de_vie_name")
 _TableName = Literal[
     "communes", "arrondissements", "figures", "comparisons", "cog_events", "day_profiles",
+    "travel_factors",
     "perimeters",
     "territories", "facts", "sites",
 ]  # fmt: skip
@@ -64,11 +65,13 @@ _KEYS: Final[dict[_TableName, list[str]]] = {
     "comparisons": [*AREA, "indicator"],
     "cog_events": ["year", "from_code"],
     "day_profiles": ["series", "kind", "key"],
+    "travel_factors": ["departement"],
     "perimeters": ["territory", "code_insee"],
     "territories": ["territory"],
     "facts": ["territory", "fact"],
     "sites": ["territory", "code_insee"],
 }
+_ABOVE_ZERO: Final = pa.Check.gt(0, error="nombre au-dessus de 0 attendu")
 _WHOLE_NUMBER: Final = pa.Check(lambda values: values % 1 == 0, error="nombre entier attendu")
 
 
@@ -201,6 +204,24 @@ _SCHEMAS: Final[dict[_TableName, pa.DataFrameSchema]] = {
             ),
         ],
         unique=["year", "from_code", "to_code"],
+    ),
+    "travel_factors": pa.DataFrameSchema(
+        {
+            "departement": pa.Column(str, FILLED.checks, unique=True),
+            "communes": pa.Column(int, POSITIVE),
+            "ratio": pa.Column(float, _ABOVE_ZERO, nullable=True),
+            "travel_low": pa.Column(float, _ABOVE_ZERO),
+            "travel_central": pa.Column(float, _ABOVE_ZERO),
+            "travel_high": pa.Column(float, _ABOVE_ZERO),
+        },
+        checks=[
+            pa.Check(
+                lambda table: table["travel_central"].between(
+                    table["travel_low"], table["travel_high"]
+                ),
+                error="travel_central doit être entre travel_low et travel_high",
+            ),
+        ],
     ),
     "day_profiles": pa.DataFrameSchema(
         {

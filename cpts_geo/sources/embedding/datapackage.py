@@ -71,6 +71,13 @@ _TEXTS = {
     "low": "Bas de l’intervalle à 80 % de la moyenne ; vide : non calculé",
     "high": "Haut de cet intervalle ; vide : non calculé",
     "days": "Jours derrière la valeur",
+    "communes": "Communes que la Drees met à 3 à 40 minutes d’un service d’urgences ou SMUR",
+    "ratio": "Médiane, sur ces communes, des minutes de la Drees (2019) sur celles de la loi "
+    "centrale de la distance ; vide : aucune commune",
+    "travel_low": "Facteur de la loi centrale sous lequel sont les minutes d’une commune sur dix",
+    "travel_central": "Facteur de la loi centrale : ratio tiré vers celui de la région par "
+    "n / (n + 30), outre-mer vers celui de la France",
+    "travel_high": "Facteur de la loi centrale au-dessus duquel sont celles d’une sur dix",
     "evidence": "D’où l’événement est connu : COG comparés, ou liste écrite",
 }
 #: Columns that mean something else in one file.
@@ -118,20 +125,25 @@ _RESOURCES: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     "figures.parquet": (
         "Chiffres des communes et des arrondissements de Paris, Lyon et Marseille",
         ("drees_apl_2023", "insee_bpe_2017", "insee_bpe_2024", "insee_rp_2022",
-         "cartosante_distances_2024"),
+         "cartosante_distances_2024", "drees_minutes_2019"),
         ("code_insee", *(c for name in EMBEDDED_FIGURES for c in (name, status_column(name)))),
     ),
     "comparisons.csv": (
         "Mêmes indicateurs par département, par région et pour la France",
         ("decoupage_administratif_2026", "admin_express", "insee_population_2017", "drees_apl_2023",
          "insee_bpe_2017", "insee_bpe_2024", "insee_rp_2022", "cartosante_distances_2024",
-         "cartosante_bassins_de_vie_2024", "cnam_2024"),
+         "drees_minutes_2019", "cartosante_bassins_de_vie_2024", "cnam_2024"),
         (*AREA, "area_name", "indicator", "value", "status", "note"),
     ),
     "bassins_de_vie.csv": (
         "Généralistes libéraux par bassin de vie",
         ("cartosante_bassins_de_vie_2024",),
         ("bassin_de_vie", "gps_per_10k"),
+    ),
+    "travel_factors.csv": (
+        "Facteurs des temps de trajet approchés, par département",
+        ("drees_minutes_2019", "insee_bpe_2024", "decoupage_administratif_2026", "admin_express"),
+        ("departement", "communes", "ratio", "travel_low", "travel_central", "travel_high"),
     ),
     "day_profiles.csv": (
         "Forme de la semaine et de l’année, jours fériés et ponts, France, 2023-2024",
@@ -158,17 +170,9 @@ _LICENCES = {
 _OTHER_TYPES = {"geometry": "geojson", "dated": "boolean"}
 _STATUSES = {"point_status", *map(status_column, COLUMNS)}
 _NUMBERS = {
-    "value",
-    "gps_per_10k",
-    "factor",
-    "low",
-    "high",
-    "days",
-    "lon",
-    "lat",
-    "since_cog",
-    "year",
-}
+    "value", "gps_per_10k", "lon", "lat", "since_cog", "year", "communes", "ratio",
+    "travel_low", "travel_central", "travel_high", "factor", "low", "high", "days",
+}  # fmt: skip
 
 
 def _field(name: str, path: str) -> dict[str, Any]:

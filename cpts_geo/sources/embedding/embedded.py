@@ -153,7 +153,7 @@ def _read(name: str) -> pd.DataFrame:
     """Table of an embedded CSV, codes as text, NaN for an empty cell."""
     path = verified(name)
     codes = ("code_insee", "former_code", "area_code", "from_code", "to_code", "former_codes")
-    texts = {*codes, "bassin_de_vie", "key"}
+    texts = {*codes, "bassin_de_vie", "departement", "key"}
     return pd.read_csv(path, dtype=dict.fromkeys(texts, str), keep_default_na=False, na_values=[""])
 
 
@@ -261,6 +261,29 @@ def load_day_profiles() -> pd.DataFrame:
     [1.086, 0.996, 0.982, 0.979, 0.957]
     """
     return _read("day_profiles.csv")
+
+
+def load_travel_factors() -> pd.DataFrame:
+    """
+    Load what approximate travel times are multiplied by, in each département.
+
+    Returns
+    -------
+    DataFrame
+        By departement: communes, ratio, travel_low, travel_central, travel_high, as
+        :func:`cpts_geo.access.travel.factors.travel_factors` computes them.
+
+    Raises
+    ------
+    DataFileError
+        As for :func:`verified`.
+
+    Examples
+    --------
+    >>> load_travel_factors().loc[["07", "45"], "ratio"].round(2).to_dict()
+    {'07': 1.32, '45': 1.02}
+    """
+    return _read("travel_factors.csv").set_index("departement")
 
 
 def load_comparisons() -> pd.DataFrame:

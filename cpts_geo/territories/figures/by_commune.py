@@ -176,7 +176,8 @@ def national_figures(
         losses.append(lost.assign(source=part.source))
         if part.rates:
             moved = _with_wider(moved, part, communes)
-        figures = figures.merge(moved.drop(columns=_EVENLY, errors="ignore"), how="left")
+        weightless = moved.drop(columns=[_EVENLY, status_column(_EVENLY)], errors="ignore")
+        figures = figures.merge(weightless, on="code_insee", how="left")
         if part.equipped_only:
             for name in part.counts:
                 absent = _known_zeros(figures, communes, name, part, events=known)

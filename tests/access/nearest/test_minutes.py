@@ -150,10 +150,10 @@ def test_the_newest_count_known_somewhere_is_taken() -> None:
 
 
 def test_no_figure_is_nothing_and_zero_everywhere_is_a_figure() -> None:
-    field = pd.DataFrame({"emergency_departments_2020": [0.0, 0.0]}, index=["A", "B"])
+    field = pd.DataFrame({"emergency_departments_2024": [0.0, 0.0]}, index=["A", "B"])
     assert facility_counts(field, "gp") is None
     assert facility_counts(field, "emergency")[1].tolist() == [0, 0]
-    assert facility_counts(field.assign(emergency_departments_2020=np.nan), "emergency") is None
+    assert facility_counts(field.assign(emergency_departments_2024=np.nan), "emergency") is None
 
 
 # --- minutes to care --------------------------------------------------------------------
@@ -161,7 +161,7 @@ def test_no_figure_is_nothing_and_zero_everywhere_is_a_figure() -> None:
 
 def test_minutes_go_to_the_nearest_commune_with_care_across_any_limit() -> None:
     field = on_a_line(A=0, B=4, C=10).assign(
-        gps_2017=[2.0, 0.0, 1.0], emergency_departments_2020=[0.0, 0.0, 1.0]
+        gps_2017=[2.0, 0.0, 1.0], emergency_departments_2024=[0.0, 0.0, 1.0]
     )
     found = care_of(field)
     for name in LAWS:
@@ -170,7 +170,7 @@ def test_minutes_go_to_the_nearest_commune_with_care_across_any_limit() -> None:
         assert near["site"].tolist() == ["A", "A", "C"]
         assert found.loc[("emergency", name, "A"), "minutes"] == pytest.approx(minutes(10, name))
     assert set(found.loc["gp", "column"]) == {"gp_minutes_approx_2017"}
-    assert set(found.loc["emergency", "column"]) == {"emergency_minutes_approx_2020"}
+    assert set(found.loc["emergency", "column"]) == {"emergency_minutes_approx_2024"}
     assert set(found["column"]) <= set(COLUMNS)
     assert found["known"].all()
 
@@ -206,13 +206,13 @@ def test_care_that_the_analysts_table_lacks_is_unknown_not_absent() -> None:
     table = given_times(("A", "B", 3.0), ("B", "A", 4.0))
     field = on_a_line(A=0, B=10, C=12)
     for there in (1.0, np.nan):
-        found = care_of(field.assign(emergency_departments_2020=[0.0, 0.0, there]), table)
+        found = care_of(field.assign(emergency_departments_2024=[0.0, 0.0, there]), table)
         assert not found["known"].any()
     # None anywhere: that is known.
-    found = care_of(field.assign(emergency_departments_2020=[0.0, 0.0, 0.0]), table)
+    found = care_of(field.assign(emergency_departments_2024=[0.0, 0.0, 0.0]), table)
     assert found["known"].all()
     # What the table does reach stays known.
-    found = care_of(field.assign(emergency_departments_2020=[1.0, 0.0, 1.0]), table)
+    found = care_of(field.assign(emergency_departments_2024=[1.0, 0.0, 1.0]), table)
     assert found["minutes"].tolist() == [0.0, 4.0]
 
 

@@ -11,17 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cpts_geo.access.travel.surrogate import (
-    _APART,
-    _ROADLESS,
     LAWS,
     great_circle_km,
-    land_of,
     surrogate_times,
 )
 from cpts_geo.access.travel.times import minutes_matrix
 from cpts_geo.errors import TravelError
 from cpts_geo.schema import Status
 from cpts_geo.sources.embedding import embedded
+from cpts_geo.sources.lands import _APART, _ROADLESS, land_of
 
 few = settings(max_examples=25, deadline=None)
 #: methods.md §5: minutes for one kilometre, power of the distance.

@@ -14,10 +14,11 @@ from cpts_geo.atlas.sections.access._minutes import (
     figure_cells,
     out_of_reach,
     share_cell,
+    told,
 )
-from cpts_geo.atlas.sections.access.words import aside, over_variants
+from cpts_geo.atlas.sections.access.words import aside, named, over_variants
 from cpts_geo.french import counted, duration, whole_percent
-from cpts_geo.schema import COLUMNS, FACILITIES, Status
+from cpts_geo.schema import COLUMNS, FACILITIES, PUBLISHED, TIME_UNIT, Status
 from cpts_geo.settings import MINUTES_BANDS, SPOKEN_MINUTES
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.study.access import CELL_COLUMNS, TerritoryAccess
@@ -29,9 +30,11 @@ def times_note(access: TerritoryAccess) -> str:
     words = f"Temps en voiture : {times.label} (confiance {times.grade})."
     if access.approximate:
         words += (
-            " Ils ignorent rivières, ponts et relief : d’une région à l’autre, l’écart va jusqu’à "
-            "40 % à 10 km ; entre parenthèses, les variantes basse et haute. De chef-lieu à "
-            "chef-lieu, 0 dans la commune ; une île sans pont n’a aucune route."
+            " Ils ignorent rivières et ponts ; le relief et la circulation n’y sont qu’en moyenne "
+            "du département, d’après les temps de la Drees jusqu’aux urgences (2019, heures de "
+            "pointe comprises). Entre parenthèses, les variantes basse et haute, entre lesquelles "
+            "sont huit communes sur dix. De chef-lieu à chef-lieu, 0 dans la commune ; une île "
+            "sans pont n’a aucune route."
         )
     else:
         zero = duration(0, words=True)
@@ -39,38 +42,42 @@ def times_note(access: TerritoryAccess) -> str:
             f" Seuls les lieux de {times.series.held_by} comptent : des soins plus proches qui n’y "
             f"sont pas ne sont pas vus. Un lieu sans temps vers lui-même est compté à {zero}."
         )
+    if (access.coverage["column"] == PUBLISHED.name).any():
+        words += (
+            f" Jusqu’aux urgences et SMUR, {TIME_UNIT.many} publiées par la Drees "
+            f"({PUBLISHED.vintage}), moyenne des heures creuses et de pointe."
+        )
     return words + " Sans transport en commun : qui n’a pas de voiture n’est pas décrit."
 
 
 def coverage_sentences(access: TerritoryAccess) -> list[str]:
     """A sentence a facility, which says so where too little is known to speak of the territory."""
     found = []
-    whose = access.times.series.whose
-    for facility, care in FACILITIES.items():
+    for facility in FACILITIES:
         mine = access.coverage[access.coverage["facility"] == facility]
         band = SPOKEN_MINUTES[facility]
         rows = mine[mine["minutes"] == band].set_index("variant")
         if rows.empty:
             continue
         row = rows.to_dict("index")["central"]
-        within = f"à {duration(band, words=True)} au plus {care.place}"
+        said = told(facility, str(row["column"]), access)
+        within = f"à {duration(band, words=True)} au plus {said.care.place}"
         if pd.isna(row["people"]):
             found.append(
-                f"Les {whose} s’arrêtent à {duration(access.times.reach, 1, words=True)} : la "
+                f"Les {said.whose} s’arrêtent à {duration(access.times.reach, 1, words=True)} : la "
                 f"part des habitants {within} n’est pas connue.{_beyond(row, access)}"
             )
             continue
         if pd.isna(row["share"]):
             people = counted(row["unknown"], "habitant", "habitants")
             found.append(
-                f"Temps inconnu jusqu’au {care.name} pour {people} : aucune part n’est donnée."
+                f"Temps inconnu jusqu’au {said.care.name} pour {people} : aucune part n’est donnée."
             )
             continue
-        column = COLUMNS[str(row["column"])]
         span = aside(over_variants(rows["share"], whole_percent))
         text = (
             f"{whole_percent(row['share'])}{span} des habitants vivent {within} "
-            f"({column.vintage} ; {whose})"
+            f"({said.vintage} ; {said.whose})"
         )
         details = []
         if pd.notna(row["mean_minutes"]):
@@ -82,6 +89,14 @@ def coverage_sentences(access: TerritoryAccess) -> list[str]:
             )
         tail = f" ; {', '.join(details)}" if details else ""
         found.append(f"{text}{tail}.{_beyond(row, access)}")
+    if access.on_spot:
+        there = float(access.population[list(access.on_spot)].sum())
+        found.append(
+            f"Soins sur place (estimé) pour {counted(there, 'habitant', 'habitants')} "
+            f"({named(access.on_spot, access.names)}) : aucune route vers un généraliste libéral, "
+            "mais un centre de santé, ou une offre que compte l’APL ; temps compté à "
+            f"{duration(0, words=True)}."
+        )
     return found
 
 
@@ -89,7 +104,7 @@ def _beyond(row: dict[Hashable, Any], access: TerritoryAccess) -> str:
     """Say who is out of reach, and whose time is unknown; empty for nobody."""
     text = ""
     if row["beyond"]:
-        text += f" Hors d’atteinte : {out_of_reach(row['beyond'], access)}."
+        text += f" Hors d’atteinte : {out_of_reach(row['beyond'], str(row['column']), access)}."
     if row["unknown"]:
         people = counted(row["unknown"], "habitant", "habitants")
         text += f" Temps inconnu pour {people}, hors du compte."
@@ -100,7 +115,9 @@ def coverage_rows(access: TerritoryAccess) -> list[Row]:
     """A facility and source of times a row: shares over the variants, minutes, the farthest."""
     rows = []
     for facility, block in access.coverage.groupby("facility", sort=False):
-        status = access.times.status.value
+        column = str(block["column"].iloc[0])
+        said = told(str(facility), column, access)
+        status = said.status
         cells = []
         for band in MINUTES_BANDS:
             part = block[block["minutes"] == band].set_index("variant")
@@ -109,7 +126,7 @@ def coverage_rows(access: TerritoryAccess) -> list[Row]:
             cells.append(share_cell(central["share"], central["people"], status, span=span))
         last = block.drop_duplicates("variant").set_index("variant").to_dict("index")
         worst = last["central"]
-        far = out_of_reach(worst["beyond"], access)
+        far = out_of_reach(worst["beyond"], column, access)
         for name in TIMES:
             span = over_variants((each[name] for each in last.values()), duration)
             known = status if pd.notna(worst[name]) else Status.UNKNOWN.value
@@ -119,9 +136,10 @@ def coverage_rows(access: TerritoryAccess) -> list[Row]:
         if not worst["worst"]:
             text, status = duration(float("nan")), Status.UNKNOWN.value
         cells.append(Cell(text, status=status, origin=far and f"hors {far}"))
-        column = COLUMNS[str(block["column"].iloc[0])]
-        detail = f"{column.vintage} ; {access.times.series.whose} ({access.times.grade})"
-        rows.append(Row(FACILITIES[str(facility)].short.capitalize(), detail, tuple(cells)))
+        detail = f"{said.vintage} ; {said.whose} ({said.grade})"
+        # Not « capitalize », which would write SMUR in small letters.
+        title = said.care.short[:1].upper() + said.care.short[1:]
+        rows.append(Row(title, detail, tuple(cells)))
     return [*rows, *_cell_rows(access.cells)]
 
 

@@ -2,22 +2,58 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
 from cpts_geo.atlas.look.cells import Cell
 from cpts_geo.french import counted, duration, whole_percent
-from cpts_geo.schema import Status
+from cpts_geo.schema import (
+    COLUMNS,
+    DREES,
+    EMERGENCY_OR_SMUR,
+    FACILITIES,
+    PUBLISHED,
+    Facility,
+    Status,
+)
 from cpts_geo.settings import MINUTES_BANDS
+from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.study.access import TerritoryAccess
 
 TIMES = ("mean_minutes", "p90_minutes")
 
 
-def out_of_reach(people: float, access: TerritoryAccess) -> str:
+@dataclass(frozen=True)
+class Told:
+    """What a row of coverage speaks of, and whose times it comes from."""
+
+    care: Facility
+    whose: str
+    grade: str
+    status: str
+    vintage: str
+
+
+def told(facility: str, column: str, access: TerritoryAccess) -> Told:
+    """Words of a row of coverage: those of DREES, or of the times of the access."""
+    said = COLUMNS[column]
+    vintage = ", ".join(filter(None, (said.vintage, said.age_words)))
+    if column == PUBLISHED.name:
+        grade, status = sources()[said.source].grade, Status.MEASURED.value
+        return Told(EMERGENCY_OR_SMUR, DREES.whose, grade, status, vintage)
+    times = access.times
+    care, status = FACILITIES[facility], times.status.value
+    return Told(care, times.series.whose, times.grade, status, vintage)
+
+
+def out_of_reach(people: float, column: str, access: TerritoryAccess) -> str:
     """Say how many people the times do not bring to any care."""
     if not people:
         return ""
+    if column == PUBLISHED.name:
+        return f"{counted(people, 'habitant', 'habitants')} sans route"
     where = "sans route dans la table"
     if np.isfinite(access.times.reach):
         where = f"à plus de {duration(access.times.reach)} ou sans route"

@@ -11,6 +11,7 @@ import pandera.pandas as pa
 from cpts_geo.sources._conventions.tables import UNIQUE_CODE
 from cpts_geo.sources.catalogue.catalogue import Source
 from cpts_geo.sources.codes import COLLECTIVITES
+from cpts_geo.sources.lands import roadless
 from cpts_geo.sources.readers._formats.base import Reader, known_numbers, repaired_codes
 from cpts_geo.sources.readers._formats.columns import QUANTITY
 from cpts_geo.sources.readers._formats.text import read_csv_text
@@ -20,7 +21,7 @@ _KILOMETRES: Final = ("km_to_emergency", "km_to_pharmacy")
 
 def _read_distances(path: Path, source: Source) -> pd.DataFrame:
     """Kilometres by commune, in order of code: code_insee, km_to_emergency, km_to_pharmacy (NaN
-    unknown)."""
+    unknown, as all are of what no road joins to the rest of its département)."""
     patterns = {"code_insee": "code_commune"} | {
         name: rf"{name}(_\d{{4}})?" for name in _KILOMETRES
     }
@@ -28,6 +29,8 @@ def _read_distances(path: Path, source: Source) -> pd.DataFrame:
     table = pd.DataFrame({name: known_numbers(raw[name], path) for name in _KILOMETRES})
     table.insert(0, "code_insee", repaired_codes(raw["code_insee"], path))
     table = table[~table["code_insee"].str.startswith(COLLECTIVITES)]
+    # Kilometres to the mainland, and to care of the mainland where there is some on the island.
+    table.loc[roadless(pd.Index(table["code_insee"])), list(_KILOMETRES)] = float("nan")
     return table.sort_values("code_insee", ignore_index=True)
 
 
