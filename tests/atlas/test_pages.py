@@ -146,8 +146,10 @@ def test_the_map_tells_its_values_and_its_legend_follows_the_layer(
     ]
     for layer in layers[1:]:
         page.get_by_role("radio", name=layer.title).check()
-        assert layer.labels[0] in legend.inner_text()
-        assert layer.labels[-1] in legend.inner_text()
+        for label in (*layer.labels[:1], *layer.labels[-1:]):
+            assert label in legend.inner_text()
+        assert (page.locator(".leaflet-cpts-circles-pane path").count() > 0) == layer.counts
+        assert (legend.locator("svg").count() > 0) == layer.counts
         assert plain(layer.words) in plain(legend.inner_text())
     page.get_by_label("Population 2023").check()
     assert "Insee" in legend.inner_text()
@@ -156,7 +158,7 @@ def test_the_map_tells_its_values_and_its_legend_follows_the_layer(
     page.keyboard.press("ArrowDown")
     assert "Minutes approchées" in legend.inner_text()
     page.keyboard.press("ArrowDown")
-    assert "BPE 2017" in legend.inner_text()
+    assert "BPE 2024" in legend.inner_text()
     opened.close()
 
 

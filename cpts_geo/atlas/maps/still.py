@@ -178,7 +178,7 @@ def _draw(scene: _Scene, layer: MapLayer, *, ax: Axes, letters: int = 40) -> Axe
     if layer.counts:
         counted = (scene.communes, layer.column)
         figure: Any = ax.figure
-        largest = largest_radius(ax.get_position().width * figure.get_figwidth())
+        largest = largest_radius(ax.bbox.width / figure.dpi)
         raised = encircle(*counted, at=scene.at, ax=ax, largest=largest)
         handles += key_handles(*counted, largest=largest)
         look = key_look(largest, LETTER)

@@ -137,6 +137,7 @@ function cptsMap(map, data) {
       });
     }
     explain(named[0].legend);
+    raise(named[0].circles);
     L.DomEvent.disableClickPropagation(box);
     map.on("baselayerchange", function (event) {
       named.forEach(function (each) {
