@@ -53,7 +53,7 @@ def _queue(deadline: int, dispersion: float) -> Rules:
     return Rules(0.95, deadline, dispersion)
 
 
-_WEEK: Final = profile_shape(PEAKED)["weekday_factors"]
+_WEEK: Final = tuple(profile_shape(PEAKED)["weekday_factors"])
 #: Monday 60 % above the mean: a week that a chain without weekdays cannot pass for its own.
 _SHARP_WEEK: Final = (1.6, 1.0, 0.8, 0.7, 0.9)
 #: Three sessions a week: the backlog is bounded by the slots of days that are not alike.
