@@ -16,7 +16,8 @@ import pandas as pd
 from cpts_geo import settings
 from cpts_geo.errors import DataFileError
 from cpts_geo.files import write_csv, write_json, write_parquet
-from cpts_geo.schema import COLUMNS, EARLIER_POPULATION, embedded_vintage
+from cpts_geo.indicators.apl_trend import past_areas
+from cpts_geo.schema import AREA, COLUMNS, EARLIER_POPULATION, embedded_vintage, vintages
 from cpts_geo.sources.catalogue.catalogue import sources, verified_path
 from cpts_geo.sources.embedding import packages
 from cpts_geo.sources.embedding.cog_vintages import read_events
@@ -24,6 +25,7 @@ from cpts_geo.sources.embedding.contracts import check
 from cpts_geo.sources.embedding.datapackage import columns_of, compiled_sources, descriptor
 from cpts_geo.sources.readers.registry import READERS
 from cpts_geo.territories.cog.events import current_codes
+from cpts_geo.territories.figures.apl_past import past_apl
 from cpts_geo.territories.figures.by_commune import cog_of, national_figures, parts_of
 from cpts_geo.territories.figures.departments import department_comparisons, department_totals
 from cpts_geo.territories.figures.zones import zones_of_today
@@ -39,6 +41,7 @@ _FILES: Final = (
     "cog_events.csv",
     "figures.parquet",
     "comparisons.csv",
+    "apl_history.parquet",
     "contour_holes.csv",
     _DESCRIPTOR,
 )
@@ -159,10 +162,20 @@ def build(
     events = read_events(packages_dir)
     figures, lost = national_figures(parts_of(tables), communes, events=events)
     totals = department_totals(tables[COLUMNS[embedded_vintage("gps_cnam")].source])
-    compared = department_comparisons(totals, communes, figures)
+    people = communes.set_index("code_insee")["population"]
+    (earlier,) = {COLUMNS[name].source for name in vintages("apl_past")}
+    past = past_apl(tables[earlier], events=events, population=people)
+    compared = pd.concat(
+        [
+            department_comparisons(totals, communes, figures),
+            past_areas(communes.merge(figures, on="code_insee").merge(past, how="left")),
+        ]
+    )
+    compared = compared.sort_values([*AREA, "indicator"], ignore_index=True)
     figures = figures[columns_of("figures.parquet")]
     check(communes, "communes")
     check(figures, "figures")
+    check(past, "apl_history")
     check(compared, "comparisons")
     check(events, "cog_events")
     with staged(output, last=_DESCRIPTOR, say=say) as stage:
@@ -171,6 +184,7 @@ def build(
         write_csv(events, stage.folder / "cog_events.csv")
         write_parquet(_few_words(figures), stage.folder / "figures.parquet")
         write_csv(compared, stage.folder / "comparisons.csv")
+        write_parquet(past, stage.folder / "apl_history.parquet")
         write_csv(holes, stage.folder / "contour_holes.csv")
         write_json(descriptor(stage.folder), stage.folder / _DESCRIPTOR)
     # None with the files of today; a new file may hold a code that no event tells of.

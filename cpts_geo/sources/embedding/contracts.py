@@ -19,6 +19,7 @@ from cpts_geo.schema import (
     GRADE_LABELS,
     Status,
     status_column,
+    vintages,
 )
 from cpts_geo.sources._conventions.tables import (
     CODE,
@@ -34,8 +35,8 @@ from cpts_geo.sources._conventions.tables import (
 #: What zones of producers a commune is in: their codes, each with its name.
 ZONES: Final = ("tvs", "tvs_name", "bassin_de_vie", "bassin_de_vie_name")
 _TableName = Literal[
-    "communes", "figures", "comparisons", "cog_events", "memberships", "territories", "facts",
-    "sites",
+    "communes", "figures", "apl_history", "comparisons", "cog_events", "memberships",
+    "territories", "facts", "sites",
 ]  # fmt: skip
 
 _DATE_PATTERN: Final = r"^\d{4}(-\d{2}(-\d{2})?)?(/\d{4}(-\d{2}(-\d{2})?)?)?$"
@@ -54,6 +55,7 @@ _BASES: Final = ("liste publiée", "intercommunalité", "hypothèse")
 _KEYS: Final[dict[_TableName, list[str]]] = {
     "communes": ["code_insee"],
     "figures": ["code_insee"],
+    "apl_history": ["code_insee"],
     "comparisons": [*AREA, "indicator"],
     "cog_events": ["year", "from_code"],
     "memberships": ["territory", "code_insee"],
@@ -131,6 +133,9 @@ _SCHEMAS: Final[dict[_TableName, pa.DataFrameSchema]] = {
             **{status_column(name): _one_of(Status) for name in EMBEDDED_FIGURES},
         },
         checks=[_unknown_exactly(name, status_column(name)) for name in EMBEDDED_FIGURES],
+    ),
+    "apl_history": pa.DataFrameSchema(
+        {"code_insee": UNIQUE_CODE, **{name: _figure(name) for name in vintages("apl_past")}}
     ),
     "comparisons": pa.DataFrameSchema(
         {

@@ -210,6 +210,30 @@ def load_figures() -> pd.DataFrame:
     return table.astype({name: "str" for name in table.columns if name.endswith("_status")})
 
 
+def load_apl_history() -> pd.DataFrame:
+    """
+    Load the APL of communes in earlier publications of the DREES, which only its trend needs.
+
+    Returns
+    -------
+    DataFrame
+        code_insee, then a column a vintage of the family ``apl_past`` (NaN unknown), two decimals;
+        no row for Corsica, Paris, Lyon, Marseille and Mayotte.
+
+    Raises
+    ------
+    DataFileError
+        As for :func:`verified`.
+
+    Examples
+    --------
+    >>> past = load_apl_history().set_index("code_insee")
+    >>> float(past.at["45203", "apl_2015"]), "2A004" in past.index
+    (4.36, False)
+    """
+    return pd.read_parquet(verified("apl_history.parquet"))
+
+
 def load_comparisons() -> pd.DataFrame:
     """
     Load the indicators of every département, of every région and of France.
