@@ -68,7 +68,8 @@ class Step:
     @property
     def change(self) -> float:
         """Difference of what is shown."""
-        return round(self.after.value - self.before.value, 2)
+        # No −0,00: what is no change has no sign.
+        return round(self.after.value - self.before.value, 2) + 0.0
 
     @property
     def volatile(self) -> bool:
@@ -210,7 +211,9 @@ def apl_trend(
     >>> found[["indicator", "status"]].iloc[[0, -1]].to_numpy().tolist()
     [['apl_2015', 'measured'], ['apl_2023', 'measured']]
     """
-    mine = past_means(communes.merge(past, on="code_insee", how="left"), by="territory")
+    (weight,) = {str(COLUMNS[name].weight) for name in vintages("apl_past")}
+    people = pd.DataFrame(communes[["territory", "code_insee", "population", weight]])
+    mine = past_means(people.merge(past, on="code_insee", how="left"), by="territory")
     mine = mine.rename(columns={"territory": "area_code"}).assign(area_level=TERRITORY.key)
     known = pd.concat([mine, areas[areas["indicator"].isin(vintages("apl_past"))]])
     shown = comparison[comparison["area_level"].isin([level.key for level in SHOWN])]

@@ -129,5 +129,6 @@ def test_compiling_again_gives_the_committed_bytes(
         "cog_events.csv",
         "figures.csv",
         "comparisons.csv",
+        "apl_history.parquet",
         "contour_holes.csv",
     }

@@ -8,6 +8,7 @@ from typing import Any, Final
 import pandas as pd
 from markupsafe import Markup
 
+from cpts_geo import settings
 from cpts_geo.atlas.charts.lines import Break, Dot, Line, lines_svg
 from cpts_geo.atlas.look import style
 from cpts_geo.atlas.look.cells import Cell, Row, value_cell
@@ -59,14 +60,21 @@ def _sentence(earlier: Sequence[Point], current: Sequence[Point]) -> str:
     return f"L’APL du territoire {', puis '.join(said)}{last}."
 
 
-def _volatile(*publications: Sequence[Point]) -> list[str]:
-    """A sentence for each change that is too large for its years."""
+def _volatile(*publications: Sequence[Point]) -> str:
+    """Changes too large for their years, never called a progress; empty where there is none."""
     found = [step for known in publications for step in steps(known) if step.volatile]
-    return [
-        f"De {step.before.year} à {step.after.year} : {signed_number(step.change, 2)}, variation "
-        "brutale, à lire avec prudence : quelques départs ou arrivées de médecins suffisent."
+    if not found:
+        return ""
+    one = len(found) == 1
+    said = [
+        f"{signed_number(step.change, 2)} de {step.before.year} à {step.after.year}"
         for step in found
     ]
+    return (
+        f"{'Variation brutale' if one else 'Variations brutales'} (plus de "
+        f"{number(settings.APL_JUMP, 1)} en un an), à lire avec prudence : {' ; '.join(said)}. "
+        "Quelques départs ou arrivées de médecins suffisent."
+    )
 
 
 def _overlap(trend: pd.DataFrame) -> str:
@@ -92,14 +100,13 @@ def _gaps(trend: pd.DataFrame, *, past: bool) -> list[str]:
     """What the earlier publications leave out of the areas shown."""
     if not past:
         return [
-            f"Les publications antérieures dont nous disposons ne couvrent pas {_NOT_COVERED} : "
-            "il n’y a pas de série d’avant "
-            f"{COLUMNS[vintages('apl')[0]].vintage} pour ce territoire."
+            f"Le fichier des publications antérieures ne couvre pas {_NOT_COVERED} : pas de série "
+            f"d’avant {COLUMNS[vintages('apl')[0]].vintage} pour ce territoire."
         ]
     country = trend[(trend["area_level"] == FRANCE.key) & (trend["note"] != "")]
     if not country["indicator"].isin(vintages("apl_past")).any():
         return []
-    return [f"La France des publications antérieures est sans {_NOT_COVERED}."]
+    return [f"Dans ce fichier, la France des publications antérieures est sans {_NOT_COVERED}."]
 
 
 def _method(shown: Sequence[str]) -> str:
@@ -166,7 +173,7 @@ def _rows(trend: pd.DataFrame, shown: Sequence[str]) -> list[Row]:
     return rows
 
 
-def section(trend: pd.DataFrame) -> dict[str, Any] | None:
+def section(trend: pd.DataFrame) -> dict[str, Any]:
     """
     Show how the APL of a territory changed, beside its départements and France.
 
@@ -177,13 +184,16 @@ def section(trend: pd.DataFrame) -> dict[str, Any] | None:
 
     Returns
     -------
-    dict or None
-        What its template shows; None where no APL of the territory is known.
+    dict
+        What its template shows: a sentence alone where no APL of the territory is known.
     """
     mine = trend[trend["area_level"] == TERRITORY.key]
     earlier, current = points(mine, "apl_past"), points(mine, "apl")
     if not earlier and not current:
-        return None
+        return {
+            "sentence": "Aucune APL n’est connue pour ce territoire : la Drees n’en publie pas "
+            "pour Mayotte."
+        }
     past = bool(earlier)
     sentence = _sentence([p for p in earlier if p.year not in {c.year for c in current}], current)
     lines, breaks = _lines(trend, past=past)
@@ -193,11 +203,14 @@ def section(trend: pd.DataFrame) -> dict[str, Any] | None:
     return {
         "chart": Markup(lines_svg(lines, breaks=breaks, title=sentence)),
         "sentence": sentence,
-        "warnings": _volatile(earlier, current),
+        "warning": _volatile(earlier, current),
         "notes": [*([_overlap(trend)] if past else []), *_gaps(trend, past=past)],
         "groups": [
             (words, count)
-            for words, family in (("publications antérieures", "apl_past"), ("actuelle", "apl"))
+            for words, family in (
+                ("publications antérieures", "apl_past"),
+                ("publication actuelle", "apl"),
+            )
             if (count := sum(name in vintages(family) for name in shown))
         ],
         "years": [COLUMNS[name].vintage for name in shown],
