@@ -192,7 +192,8 @@ def section(trend: pd.DataFrame) -> dict[str, Any]:
     if not earlier and not current:
         return {
             "sentence": "Aucune APL n’est connue pour ce territoire : la Drees n’en publie pas "
-            "pour Mayotte."
+            "pour Mayotte.",
+            "chart": "",
         }
     past = bool(earlier)
     sentence = _sentence([p for p in earlier if p.year not in {c.year for c in current}], current)
