@@ -41,7 +41,7 @@ class Point:
     year : int
         Vintage.
     value : float
-        As it is shown: two decimals.
+        Consultations a year and standardised inhabitant.
     status : str
         How it is known.
     """
@@ -67,7 +67,7 @@ class Step:
 
     @property
     def change(self) -> float:
-        """Difference of what is shown."""
+        """Difference as it is shown: two decimals."""
         # No −0,00: what is no change has no sign.
         return round(self.after.value - self.before.value, 2) + 0.0
 
@@ -249,11 +249,11 @@ def points(trend: pd.DataFrame, family: str) -> list[Point]:
     --------
     >>> row = {"indicator": "apl_2023", "value": 1.827, "status": "measured"}
     >>> points(pd.DataFrame([row]), "apl")
-    [Point(year=2023, value=1.83, status='measured')]
+    [Point(year=2023, value=1.827, status='measured')]
     """
     rows = trend[trend["indicator"].isin(vintages(family)) & trend["value"].notna()]
     return [
-        Point(int(COLUMNS[row["indicator"]].vintage), round(row["value"], 2), row["status"])
+        Point(int(COLUMNS[row["indicator"]].vintage), float(row["value"]), row["status"])
         for row in rows.to_dict("records")
     ]
 

@@ -83,9 +83,20 @@ def test_a_change_is_volatile_above_the_limit_a_year(known, volatile):
     assert step.volatile is volatile
 
 
-def test_no_change_has_no_sign():
-    (step,) = steps(at((2022, 3.45), (2023, 3.45)))
+@pytest.mark.parametrize("after", [3.45, 3.4499, 3.4501])
+def test_no_change_has_no_sign(after):
+    (step,) = steps(at((2022, 3.45), (2023, after)))
     assert str(step.change) == "0.0"
+
+
+def test_a_change_is_that_of_the_values_not_of_what_is_shown_of_them():
+    # methods.md §1.3: Ouest Loiret lost 0.40, though 2.95 and 2.54 are shown.
+    known = points(
+        analysed().studies["ouest_loiret"].apl_trend.query("area_level == 'cpts'"), "apl"
+    )
+    (step,) = steps(known)
+    assert [round(point.value, 2) for point in known] == [2.95, 2.54]
+    assert step.change == -0.4
 
 
 def test_a_line_joins_years_that_follow_each_other_only():
