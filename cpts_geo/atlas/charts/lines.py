@@ -17,7 +17,20 @@ _APART: Final = 15
 
 
 class Dot(NamedTuple):
-    """A value of one year; hollow where it is not measured."""
+    """
+    A value of one year.
+
+    Parameters
+    ----------
+    year : int
+        Its place.
+    value : float
+        Its height.
+    text : str
+        Value as it is written.
+    hollow : bool
+        Whether it is drawn empty: not measured.
+    """
 
     year: int
     value: float
@@ -49,7 +62,16 @@ class Line:
 
 
 class Break(NamedTuple):
-    """A place of the axis that no line crosses, and why."""
+    """
+    A place that no line crosses.
+
+    Parameters
+    ----------
+    year : float
+        Its place.
+    text : str
+        Why, in a few words.
+    """
 
     year: float
     text: str
