@@ -40,6 +40,8 @@ SLOT_MINUTES: Final = 15
 APL_LOW: Final = 2.5
 #: The same as French texts write it.
 APL_LOW_WORDS: Final = f"{APL_LOW:.1f}".replace(".", ",")
+#: A change of the APL of more than this in one year is volatile: one departure, one arrival.
+APL_JUMP: Final = 0.5
 #: Class breaks with a meaning (upper bounds; the last class is open).
 APL_BREAKS: Final = tuple(sorted({1.5, APL_LOW, 3.3, 4.0, 5.0}))
 #: Minutes that a sentence speaks of: of the nearest GP, emergency department, new centre.

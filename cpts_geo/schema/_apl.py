@@ -12,6 +12,9 @@ from cpts_geo.settings import APL_BREAKS, APL_LOW, APL_LOW_WORDS
 _SOURCES: Final = {2022: "drees_apl_2023", 2023: "drees_apl_2023", 2024: "drees_apl_2024"}
 _EMBEDDED: Final = 2023
 _CAPPED: Final = (False, True)
+#: Vintages of the earlier publications. The last one is also that of the workbook's first sheet:
+#: it tells how far the two publications are apart.
+_PAST: Final = (2015, 2016, 2017, 2018, 2019, 2021, 2022)
 
 
 def _apl(vintage: int, *, capped: bool) -> Column:
@@ -84,6 +87,28 @@ def _share_low(vintage: int, *, capped: bool) -> Column:
     )
 
 
+def _past(vintage: int) -> Column:
+    """APL of one vintage of the earlier publications, of all GPs."""
+    overlap = vintage in _SOURCES
+    return Column(
+        name=f"apl_{vintage}{'_earlier' if overlap else ''}",
+        label="APL aux médecins généralistes (publication antérieure)",
+        unit="consultations par an et par habitant standardisé",
+        kind="rate",
+        decimals=2,
+        source="drees_apl_history",
+        vintage=str(vintage),
+        definition="Consultations de médecine générale accessibles par an et par habitant "
+        "standardisé, publication antérieure de la Drees"
+        + (", que le classeur actuel remplace." if overlap else "."),
+        table="past",
+        family="apl_past",
+        # No people of these vintages are published with it: those of the nearest one.
+        weight=f"standardised_population_{min(_SOURCES)}",
+        secrecy="public",
+    )
+
+
 APL: Final = (
     *(
         column
@@ -94,4 +119,5 @@ APL: Final = (
         )
     ),
     *(_share_low(vintage, capped=capped) for vintage in _SOURCES for capped in _CAPPED),
+    *map(_past, _PAST),
 )

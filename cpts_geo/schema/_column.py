@@ -12,7 +12,7 @@ from cpts_geo.settings import COG_YEAR, OLD_AFTER_YEARS
 
 Kind = Literal["count", "rate", "derived"]
 Secrecy = Literal["public", "patients", "professionals"]
-Table = Literal["communes", "figures", "areas", "access", "computed"]
+Table = Literal["communes", "figures", "past", "areas", "access", "computed"]
 #: Written by a density after what it counts; all densities are per as many people.
 PER_PEOPLE: Final = 100_000.0
 _PER_PEOPLE_WORDS: Final = " pour 100 000 habitants"
@@ -98,10 +98,10 @@ class Column:
     secrecy : {"public", "patients", "professionals"}
         Whom a commune's value could give away (the head-count of doctors is public): never
         supposed, each column says it.
-    table : {"communes", "figures", "areas", "access", "computed"}
+    table : {"communes", "figures", "past", "areas", "access", "computed"}
         Where its values stand: in the table of communes, always; among their figures, each with
-        its status; in what is published for areas alone; in what access computes; nowhere, an
-        area's being computed from other columns.
+        its status; in a file apart, that only a trend reads; in what is published for areas
+        alone; in what access computes; nowhere, an area's being computed from other columns.
     weight : str or None
         Denominator: the column that a mean is weighed by, or that `numerator` is set against.
     numerator : str or None

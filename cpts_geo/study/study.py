@@ -14,8 +14,10 @@ from cpts_geo.capacity.answer.headline import Headline, headline
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.errors import AskedError, DemandTooLargeError, quoted
 from cpts_geo.french import joined
+from cpts_geo.indicators.apl_trend import apl_trend
 from cpts_geo.indicators.comparison import compare_areas
 from cpts_geo.indicators.densities import poisson_interval
+from cpts_geo.sources.embedding.embedded import load_apl_history
 from cpts_geo.study.access import TerritoryAccess, study_access
 from cpts_geo.study.capacity import TerritoryCapacity, study_capacity
 from cpts_geo.study.surroundings import Surroundings
@@ -140,6 +142,16 @@ class Study:
             names=pd.Series({self.key: self.name}),
             facts=self.common.facts,
             basins=self.common.basins,
+        )
+
+    @cached_property
+    def apl_trend(self) -> pd.DataFrame:
+        """Its APL in every vintage known, beside its départements and France."""
+        return apl_trend(
+            self.figures,
+            self.comparison,
+            past=load_apl_history(),
+            areas=self.common.comparisons,
         )
 
     @cached_property

@@ -18,7 +18,8 @@ from cpts_geo.access.travel.factors import travel_factors
 from cpts_geo.capacity.calls.daily_counts import day_profiles
 from cpts_geo.errors import DataFileError
 from cpts_geo.files import write_csv, write_json, write_parquet
-from cpts_geo.schema import COLUMNS, EARLIER_POPULATION, PUBLISHED, embedded_vintage
+from cpts_geo.indicators.apl_trend import past_areas
+from cpts_geo.schema import AREA, COLUMNS, EARLIER_POPULATION, PUBLISHED, embedded_vintage, vintages
 from cpts_geo.sources.catalogue.catalogue import sources, verified_path
 from cpts_geo.sources.codes import WHOLE_OF
 from cpts_geo.sources.embedding import packages
@@ -27,6 +28,7 @@ from cpts_geo.sources.embedding.contracts import check
 from cpts_geo.sources.embedding.datapackage import columns_of, compiled_sources, descriptor
 from cpts_geo.sources.readers.registry import READERS
 from cpts_geo.territories.cog.events import current_codes
+from cpts_geo.territories.figures.apl_past import past_apl
 from cpts_geo.territories.figures.by_commune import cog_of, national_figures, parts_of
 from cpts_geo.territories.figures.departments import department_comparisons, department_totals
 from cpts_geo.territories.figures.zones import zones_of_today
@@ -47,6 +49,7 @@ _FILES: Final = (
     "comparisons.csv",
     "bassins_de_vie.csv",
     "travel_factors.csv",
+    "apl_history.parquet",
     "contour_holes.csv",
     "day_profiles.csv",
     _DESCRIPTOR,
@@ -121,7 +124,7 @@ def _split_families(splits: pd.DataFrame) -> pd.Series:
 def _zones(
     communes: pd.DataFrame, tables: Mapping[str, pd.DataFrame], *, names: pd.DataFrame
 ) -> pd.DataFrame:
-    """Zones of producers that each place is in, on the rows of `communes`; `names` has their names."""
+    """Zones of producers that each place is in, on the rows of `communes`; `names` names them."""
     tvs, basins = "drees_tvs_2019", "insee_bassins_de_vie_2022"
     health = zones_of_today(tables[tvs], communes, cog=cog_of(tvs))
     living = zones_of_today(tables[basins], communes, cog=cog_of(basins))["bassin_de_vie"]
@@ -213,12 +216,22 @@ def build(
     figures, lost = national_figures(parts_of(tables), communes, events=events)
     totals = department_totals(tables[COLUMNS[embedded_vintage("gps_cnam")].source])
     basins = tables[COLUMNS[embedded_vintage("gps_per_100k_cartosante")].source]
-    compared = department_comparisons(totals, communes, figures=figures, basins=basins)
+    people = communes.set_index("code_insee")["population"]
+    (earlier,) = {COLUMNS[name].source for name in vintages("apl_past")}
+    past = past_apl(tables[earlier], events=events, population=people)
+    compared = pd.concat(
+        [
+            department_comparisons(totals, communes, figures=figures, basins=basins),
+            past_areas(communes.merge(figures, on="code_insee").merge(past, how="left")),
+        ]
+    )
+    compared = compared.sort_values([*AREA, "indicator"], ignore_index=True)
     figures = figures[columns_of("figures.parquet")]
     factors = _travel_factors(communes, figures)
     check(communes, "communes")
     check(arrondissements, "arrondissements")
     check(figures, "figures")
+    check(past, "apl_history")
     check(compared, "comparisons")
     check(events, "cog_events")
     check(factors, "travel_factors")
@@ -232,6 +245,7 @@ def build(
         write_csv(compared, stage.folder / "comparisons.csv")
         write_csv(basins, stage.folder / "bassins_de_vie.csv")
         write_csv(factors, stage.folder / "travel_factors.csv")
+        write_parquet(past, stage.folder / "apl_history.parquet")
         write_csv(holes, stage.folder / "contour_holes.csv")
         write_csv(profiles, stage.folder / "day_profiles.csv")
         write_json(descriptor(stage.folder), stage.folder / _DESCRIPTOR)

@@ -148,6 +148,7 @@ def test_compiling_again_gives_the_committed_bytes(
         "cog_events.csv",
         "figures.csv",
         "comparisons.csv",
+        "apl_history.parquet",
         "contour_holes.csv",
         "day_profiles.csv",
     }

@@ -114,3 +114,26 @@ def axis(ticks: Sequence[int], *, left: float, right: float, base: float, height
         f"{number(tick)}</text>"
         for tick in ticks
     )
+
+
+def short_name(label: str) -> str:
+    """
+    Shorten the name of an area to what fits beside its bar or its line.
+
+    Parameters
+    ----------
+    label : str
+        Its name.
+
+    Returns
+    -------
+    str
+        18 letters at most.
+
+    Examples
+    --------
+    >>> short_name("CPTS Beauce-Gâtinais"), short_name("Communauté de communes du Val")
+    ('Beauce-Gâtinais', 'Communauté de com…')
+    """
+    name = label.removeprefix("CPTS ")
+    return name if len(name) <= 18 else name[:17] + "…"

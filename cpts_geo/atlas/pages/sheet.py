@@ -75,5 +75,6 @@ def sources_used(sheets: Sequence[Study]) -> list[Source]:
         layers = territory_layers(sheet.communes, scenarios=sheet.scenarios)
         names = {*known, *commune_columns(sheet.communes), *(x.column for x in layers)}
         names |= set(sheet.access.coverage["column"])
+        names |= set(sheet.apl_trend.loc[sheet.apl_trend["value"].notna(), "indicator"])
         used |= {COLUMNS[name].source for name in names}
     return [source for key, source in sources().items() if key in used]

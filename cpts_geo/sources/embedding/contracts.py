@@ -20,6 +20,7 @@ from cpts_geo.schema import (
     GRADE_LABELS,
     Status,
     status_column,
+    vintages,
 )
 from cpts_geo.sources._conventions.tables import (
     CODE,
@@ -37,9 +38,8 @@ from cpts_geo.sources.codes import PLM, WHOLE_OF
 #: What zones of producers a commune is in: their codes, each with its name.
 ZONES: Final = ("tvs", "tvs_name", "bassin_de_vie", "bassin_de_vie_name")
 _TableName = Literal[
-    "communes", "arrondissements", "figures", "comparisons", "cog_events", "day_profiles",
-    "travel_factors",
-    "perimeters",
+    "communes", "arrondissements", "figures", "apl_history", "comparisons", "cog_events",
+    "day_profiles", "travel_factors", "perimeters",
     "territories", "facts", "sites",
 ]  # fmt: skip
 
@@ -62,6 +62,7 @@ _KEYS: Final[dict[_TableName, list[str]]] = {
     "communes": ["code_insee"],
     "arrondissements": ["code_insee"],
     "figures": ["code_insee"],
+    "apl_history": ["code_insee"],
     "comparisons": [*AREA, "indicator"],
     "cog_events": ["year", "from_code"],
     "day_profiles": ["series", "kind", "key"],
@@ -150,6 +151,9 @@ _SCHEMAS: Final[dict[_TableName, pa.DataFrameSchema]] = {
             **{status_column(name): _one_of(Status) for name in EMBEDDED_FIGURES},
         },
         checks=[_unknown_exactly(name, status_column(name)) for name in EMBEDDED_FIGURES],
+    ),
+    "apl_history": pa.DataFrameSchema(
+        {"code_insee": UNIQUE_CODE, **{name: _figure(name) for name in vintages("apl_past")}}
     ),
     "comparisons": pa.DataFrameSchema(
         {

@@ -16,6 +16,7 @@ from cpts_geo.schema import (
     FRANCE,
     Status,
     status_column,
+    vintages,
 )
 from cpts_geo.settings import COG_YEAR
 from cpts_geo.sources.catalogue.catalogue import OPEN_LICENCE, sha256_of, sources
@@ -132,7 +133,8 @@ _RESOURCES: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
         "Mêmes indicateurs par département, par région et pour la France",
         ("decoupage_administratif_2026", "admin_express", "insee_population_2017", "drees_apl_2023",
          "insee_bpe_2017", "insee_bpe_2024", "insee_rp_2022", "cartosante_distances_2024",
-         "drees_minutes_2019", "cartosante_bassins_de_vie_2024", "cnam_2024"),
+         "drees_minutes_2019", "cartosante_bassins_de_vie_2024", "cnam_2024",
+         "drees_apl_history"),
         (*AREA, "area_name", "indicator", "value", "status", "note"),
     ),
     "bassins_de_vie.csv": (
@@ -149,6 +151,11 @@ _RESOURCES: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
         "Forme de la semaine et de l’année, jours fériés et ponts, France, 2023-2024",
         ("spf_sursaud_2024",),
         ("series", "kind", "key", "factor", "low", "high", "days"),
+    ),
+    "apl_history.parquet": (
+        "APL des communes dans les publications antérieures, pour son évolution",
+        ("drees_apl_history",),
+        ("code_insee", *vintages("apl_past")),
     ),
     "contour_holes.csv": (
         "Trous des contours de métropole : terres qu’aucun contour ne couvre",

@@ -286,6 +286,25 @@ def load_travel_factors() -> pd.DataFrame:
     return _read("travel_factors.csv").set_index("departement")
 
 
+def load_apl_history() -> pd.DataFrame:
+    """
+    Load the APL of communes in earlier publications of the DREES, which only its trend needs.
+
+    Returns
+    -------
+    DataFrame
+        code_insee, then a column a vintage of the family ``apl_past`` (NaN unknown), two decimals;
+        no row for Corsica, Paris, Lyon, Marseille and Mayotte.
+
+    Examples
+    --------
+    >>> past = load_apl_history().set_index("code_insee")
+    >>> float(past.at["45203", "apl_2015"]), "2A004" in past.index
+    (4.36, False)
+    """
+    return pd.read_parquet(verified("apl_history.parquet"))
+
+
 def load_comparisons() -> pd.DataFrame:
     """
     Load the indicators of every département, of every région and of France.

@@ -27,7 +27,7 @@ from cpts_geo.settings import MIN_COVERAGE_COUNT, MIN_COVERAGE_RATE
 
 #: Indicators of an area that come from the table of communes, and from nothing else.
 SUMMARISED = tuple(
-    name for name, column in COLUMNS.items() if column.table not in ("areas", "access")
+    name for name, column in COLUMNS.items() if column.table not in ("past", "areas", "access")
 )
 _ALWAYS_THERE = tuple(name for name, column in COLUMNS.items() if column.table == "communes")
 _Numbers = npt.NDArray[np.float64]

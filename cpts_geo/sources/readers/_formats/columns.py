@@ -20,6 +20,12 @@ OTHER_FACILITIES: Final = {
 }
 _FACILITIES: Final = ("gps", *OTHER_FACILITIES.values())
 
+#: The highest published figure is 40 consultations a year (05085, 2023): more is another unit.
+CONSULTATIONS: Final = pa.Column(
+    float,
+    pa.Check.in_range(0, 100, error="consultations par an et habitant : de 0 à 100"),
+    nullable=True,
+)
 DEPARTEMENT: Final = pa.Column(
     str, pa.Check.str_matches(r"^(?:\d{2,3}|2[AB])$", error="code de département attendu")
 )

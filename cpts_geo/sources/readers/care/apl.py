@@ -15,7 +15,7 @@ from cpts_geo.sources._conventions.tables import CODE
 from cpts_geo.sources._conventions.text import plain
 from cpts_geo.sources.catalogue.catalogue import Source
 from cpts_geo.sources.readers._formats.base import Reader, refuse_values, repaired_codes, unexpected
-from cpts_geo.sources.readers._formats.columns import QUANTITY
+from cpts_geo.sources.readers._formats.columns import CONSULTATIONS, QUANTITY
 from cpts_geo.sources.readers._formats.workbook import filled, open_book
 
 _SHEET: Final = r"APL[ _](\d{4})"
@@ -37,8 +37,6 @@ _UNITS: Final = {
     "total_population": r".*nombre d'habitants.*",
 }
 _NUMBERS: Final = ("apl", "apl_65", "standardised_population", "total_population")
-#: The highest published figure is 40 consultations a year (05085, 2023): more is another unit.
-_RATE: Final = pa.Check.in_range(0, 100, error="consultations par an et habitant : de 0 à 100")
 
 
 def _read_apl(path: Path, source: Source) -> pd.DataFrame:
@@ -120,8 +118,8 @@ READERS: Final = {
             {
                 "code_insee": CODE,
                 "vintage": pa.Column(int, pa.Check.in_range(2010, 2100, error="année attendue")),
-                "apl": pa.Column(float, _RATE, nullable=True),
-                "apl_65": pa.Column(float, _RATE, nullable=True),
+                "apl": CONSULTATIONS,
+                "apl_65": CONSULTATIONS,
                 "standardised_population": QUANTITY,
                 "total_population": QUANTITY,
             },
