@@ -10,8 +10,10 @@ from typing import Final
 import pandas as pd
 import pandera.pandas as pa
 
+from cpts_geo.sources._conventions.archives import open_content, whole
+from cpts_geo.sources._conventions.geoclip import Export, parse_export
 from cpts_geo.sources._conventions.tables import CODE
-from cpts_geo.sources._conventions.text import plain
+from cpts_geo.sources._conventions.text import decoded, plain
 from cpts_geo.sources.catalogue.catalogue import Source
 from cpts_geo.sources.codes import PLM
 from cpts_geo.sources.readers._formats import sdmx
@@ -24,7 +26,7 @@ from cpts_geo.sources.readers._formats.base import (
     whole_numbers,
 )
 from cpts_geo.sources.readers._formats.columns import COUNT, FACILITY, GP_CODES, OTHER_FACILITIES
-from cpts_geo.sources.readers._formats.text import header_cells, read_csv_text
+from cpts_geo.sources.readers._formats.text import read_csv_text
 from cpts_geo.sources.readers._formats.workbook import filled, open_book
 
 _DEPARTEMENT: Final = r"^(?:\d{2}|2[AB]|97\d)$"
@@ -139,22 +141,35 @@ def _read_bpe_2017(path: Path, source: Source) -> pd.DataFrame:
 
 
 _STATLOCALES: Final = {
-    "gps": r"medecin generaliste \(en nombre\) (\d{4})",
-    "emergency_departments": r"urgences \(en nombre\) (\d{4})",
-    "pharmacies": r"pharmacie \(en nombre\) (\d{4})",
+    "medecin generaliste (en nombre)": "gps",
+    "urgences (en nombre)": "emergency_departments",
+    "pharmacie (en nombre)": "pharmacies",
 }
+
+
+def _export(path: Path, source: Source) -> tuple[Export, dict[str, int]]:
+    """Export of Géoclip, and the place of each facility that it counts."""
+    with open_content(path, source.inner) as stream:
+        export = parse_export(decoded(whole(stream, path)).text)
+    if export is None:
+        raise unexpected(path, ["aucune ligne d’en-tête parmi les premières lignes"])
+    labels = [plain(indicator.label) for indicator in export.indicators]
+    missing = [f"colonne introuvable : {label}" for label in _STATLOCALES if label not in labels]
+    if missing or export.defects:
+        raise unexpected(path, [*missing, *export.defects])
+    return export, {name: labels.index(label) for label, name in _STATLOCALES.items()}
 
 
 def _read_bpe_departements(path: Path, source: Source) -> pd.DataFrame:
     """Facilities by département, whose sum is France: departement, facility, count; no row where no
     figure is published."""
-    patterns = {"departement": "code", **_STATLOCALES}
-    wide = read_csv_text(path, inner=source.inner, patterns=patterns)
-    departement = wide["departement"].str.upper().str.zfill(2)
+    export, places = _export(path, source)
+    departement = export.table["code"].str.upper().str.zfill(2)
     parts = []
-    for name in _STATLOCALES:
-        masked = bounds(wide[name], masked=(0.0, 0.0), path=path)["masked"]
-        counts = whole_numbers(wide.loc[~masked, name], path)
+    for name, place in places.items():
+        texts = export.table[place]
+        masked = bounds(texts, masked=(0.0, 0.0), path=path)["masked"]
+        counts = whole_numbers(texts[~masked], path)
         parts.append(
             pd.DataFrame({"departement": departement[~masked], "facility": name, "count": counts})
         )
@@ -164,10 +179,8 @@ def _read_bpe_departements(path: Path, source: Source) -> pd.DataFrame:
 
 def _departements_vintage(path: Path, source: Source) -> str | None:
     """Year in the headers of the counts, the same for all of them."""
-    header = header_cells(path, inner=source.inner, patterns=_STATLOCALES)
-    texts = [plain(cell) for cell in header]
-    found = [re.fullmatch(p, text) for p in _STATLOCALES.values() for text in texts]
-    years = sorted({match[1] for match in found if match})
+    export, places = _export(path, source)
+    years = sorted({export.indicators[place].vintage for place in places.values()})
     if len(years) != 1:
         raise unexpected(path, [f"colonnes de plusieurs millésimes : {', '.join(years)}"])
     return years[0]
