@@ -15,7 +15,7 @@ from cpts_geo.access.nearest.minutes import neighbourhood, travel_variants
 from cpts_geo.access.travel.given import given_times, lacking_notes
 from cpts_geo.access.travel.roads import road_times
 from cpts_geo.access.travel.times import TravelTimes
-from cpts_geo.asked import Kinds, expect, one_of, path, settled, texts
+from cpts_geo.asked import Kinds, expect, one_of, path, paths, settled, texts
 from cpts_geo.capacity.answer.headline import DRAWS
 from cpts_geo.capacity.demand.requests import draw_defects
 from cpts_geo.capacity.scenario.loading import load_scenario
@@ -23,7 +23,10 @@ from cpts_geo.capacity.scenario.parameters import SEED, default_parameters
 from cpts_geo.errors import AskedError, quoted
 from cpts_geo.foreign import decodable
 from cpts_geo.french import counted
+from cpts_geo.indicators.given import given_values
+from cpts_geo.indicators.located import locate
 from cpts_geo.schema import COLUMNS, Status, status_column
+from cpts_geo.sources.analyst.indicators.file import read_indicators
 from cpts_geo.sources.analyst.travel.file import Unit
 from cpts_geo.sources.catalogue.catalogue import sha256_of
 from cpts_geo.sources.codes import overseas
@@ -40,6 +43,7 @@ _KINDS: Final[Kinds] = {
     "travel_unit": ("--travel-unit", one_of(*get_args(Unit))),
     "roads": ("--roads", path),
     "changes": ("--change", texts),
+    "indicators": ("--indicators", paths),
     "scenario": ("--scenario", path),
     "fetched": ("fetched (--embedded-only)", one_of(True, False)),
 }
@@ -65,6 +69,9 @@ class Options:
     changes : sequence of str
         Changes of supply to show, such as ``départ:Pithiviers``
         (:func:`cpts_geo.access.changes.text.parse_changes`); by default two usual ones.
+    indicators : sequence of Path or str
+        An analyst's exports of indicators (Géoclip), shown for each territory
+        (:func:`cpts_geo.sources.analyst.indicators.file.read_indicators`).
     scenario : Path or str, optional
         An analyst's capacity scenario (TOML) for the territory, which must then be alone; by
         default that of the CPTS, or the national share without médecin traitant.
@@ -87,6 +94,7 @@ class Options:
     travel_unit: Unit | None = None
     roads: Path | None = None
     changes: Sequence[str] = ()
+    indicators: Sequence[Path] = ()
     scenario: Path | None = None
     fetched: bool = True
     draws: int = DRAWS
@@ -262,8 +270,10 @@ def analyse(
     expect(request, Request, remedy=remedy)
     expect(options, Options, remedy=remedy)
     own = None if options.scenario is None else load_scenario(options.scenario)
+    exports = [read_indicators(file) for file in options.indicators]
     say("Données communales : lecture et vérification")
     national, former = embedded.load_communes(), embedded.load_former_communes()
+    located = [locate(export, national) for export in exports]
     given: TravelTimes | None = None
     travel_notes: tuple[str, ...] = ()
     if options.travel is not None:
@@ -298,6 +308,7 @@ def analyse(
     notes = (
         *found.notes,
         *layer.notes,
+        *(note for export in located for note in export.notes),
         *travel_notes,
         *lacking_notes(given, communes),
         *scenario_notes(own, outline.iloc[0]),
@@ -317,6 +328,7 @@ def analyse(
             figures=_own(communes, key),
             audit=_own(found.audit, key),
             border=_own(found.border, key),
+            given=given_values(located, _own(communes, key), communes=national, territory=str(key)),
             scenario=scenarios[key],
             centres=tuple(_own(sites, key)["code_insee"]),
             notes=notes if len(outline) == 1 else (),
@@ -325,7 +337,8 @@ def analyse(
         for key, row in outline.iterrows()
     }
     default = SEED if own is None else own.seed
-    given_files = [path for path in (options.travel, options.roads, options.scenario) if path]
+    asked = (options.travel, options.roads, options.scenario, *options.indicators)
+    given_files = [path for path in asked if path]
     return Analysis(
         studies=studies,
         national=national,
@@ -357,10 +370,14 @@ def _own(table: pd.DataFrame, key: str) -> Any:
 def _parameters(*asked: Request | Options) -> dict[str, Any]:
     """What was asked, as a manifest says it: names of files, not where they are."""
     fields = {name: value for each in asked for name, value in asdict(each).items()}
-    return {
-        name: decodable(value.name) if isinstance(value, Path) else value
-        for name, value in fields.items()
-    }
+    return {name: _named(value) for name, value in fields.items()}
+
+
+def _named(value: Any) -> Any:
+    """The names of the files of a value; any other value as it is."""
+    if isinstance(value, tuple | list):
+        return [_named(each) for each in value]
+    return decodable(value.name) if isinstance(value, Path) else value
 
 
 def _calendar_note(departements: pd.Series) -> list[str]:

@@ -132,6 +132,32 @@ def path(value: Any) -> Path | None:
     return None if value is None else typed_path(value)
 
 
+def paths(value: Any) -> tuple[Path, ...]:
+    """
+    Take one path or several, as text or not (:func:`typed_path`).
+
+    Parameters
+    ----------
+    value : object
+        What was given.
+
+    Returns
+    -------
+    tuple of Path
+        In order, each once.
+
+    Examples
+    --------
+    >>> [each.name for each in paths(["a.csv", "b.csv", "a.csv"])]
+    ['a.csv', 'b.csv']
+    """
+    several = (value,) if isinstance(value, str | os.PathLike) else value
+    try:
+        return tuple(dict.fromkeys(typed_path(each) for each in several))
+    except TypeError:
+        raise ValueError("il faut un chemin, ou une liste de chemins") from None
+
+
 def one_of(*known: object) -> Callable[[Any], Any]:
     """
     Take one of several values, or None.

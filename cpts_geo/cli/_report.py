@@ -97,6 +97,14 @@ def report(
             "an, heures de médecin par semaine). Répétable."
         ),
     ] = None,
+    indicators: Annotated[
+        list[Path] | None,
+        path_option(
+            "Votre export d’indicateurs, tel que le donnent CartoSanté, Statistiques locales, "
+            "l’Observatoire des fragilités ou Rézone (CSV) : par commune, intercommunalité, "
+            "bassin de vie, territoire de vie-santé ou département. Répétable."
+        ),
+    ] = None,
     scenario: Annotated[
         list[str] | None,
         typer.Option(
@@ -147,6 +155,7 @@ def report(
         travel_unit=_UNITS[travel_unit] if travel_unit else None,
         roads=roads,
         changes=(*(change or ()), *changes),
+        indicators=indicators or (),
         scenario=own,
         fetched=not embedded_only,
         draws=DRAWS if draws is None else draws,

@@ -31,6 +31,8 @@ _OFFICIAL: Final = (
 )  # fmt: skip
 #: A figure that is older (years) says so.
 _OLD: Final = 5
+#: Decimals kept: 11.2 % is 0.112, not a hair less.
+_KEPT: Final = 9
 
 
 def given_values(
@@ -132,10 +134,10 @@ def _row(
         or ("âges non dits" if meaning.column and meaning.column.table == "areas" else ""),
         "level": level.one,
         "how": how,
-        "value": value * meaning.scale,
-        "low": low * meaning.scale,
-        "high": high * meaning.scale,
-        "france": column.france * meaning.scale,
+        "value": round(value * meaning.scale, _KEPT),
+        "low": round(low * meaning.scale, _KEPT),
+        "high": round(high * meaning.scale, _KEPT),
+        "france": round(column.france * meaning.scale, _KEPT),
         "status": status.value,
         "note": " ; ".join(filter(None, notes)),
         "grade": "B" if any(word in f"{plain(export.producer)} " for word in _OFFICIAL) else "C",

@@ -66,6 +66,9 @@ class Study:
         How each published name or code was recognised.
     border : DataFrame
         Communes that the limit of its polygon cuts; empty where it is no polygon.
+    given : DataFrame
+        Indicators of an analyst's exports
+        (:func:`cpts_geo.indicators.given.given_values`); empty without any.
     scenario : Scenario
         What its capacity rests on.
     centres : tuple of str
@@ -82,6 +85,7 @@ class Study:
     figures: gpd.GeoDataFrame
     audit: pd.DataFrame
     border: pd.DataFrame
+    given: pd.DataFrame
     scenario: Scenario
     centres: tuple[str, ...]
     notes: tuple[str, ...]
