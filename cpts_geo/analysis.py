@@ -15,15 +15,16 @@ from cpts_geo.access.nearest.minutes import neighbourhood, travel_variants
 from cpts_geo.access.travel.given import given_times, lacking_notes
 from cpts_geo.access.travel.roads import road_times
 from cpts_geo.access.travel.times import TravelTimes
-from cpts_geo.asked import Kinds, expect, one_of, path, paths, settled, texts
+from cpts_geo.asked import Kinds, expect, one_of, path, paths, settled, share, text, texts
 from cpts_geo.capacity.answer.headline import DRAWS
 from cpts_geo.capacity.demand.requests import draw_defects
 from cpts_geo.capacity.scenario.loading import load_scenario
 from cpts_geo.capacity.scenario.parameters import SEED, default_parameters
 from cpts_geo.errors import AskedError, quoted
 from cpts_geo.foreign import decodable
-from cpts_geo.french import counted
+from cpts_geo.french import counted, joined
 from cpts_geo.indicators.given import given_values
+from cpts_geo.indicators.given_share import AGES, GivenShare, shares_of, typed_share, unused_notes
 from cpts_geo.indicators.located import locate
 from cpts_geo.schema import COLUMNS, Status, status_column
 from cpts_geo.sources.analyst.indicators.file import read_indicators
@@ -31,7 +32,7 @@ from cpts_geo.sources.analyst.travel.file import Unit
 from cpts_geo.sources.catalogue.catalogue import sha256_of
 from cpts_geo.sources.codes import overseas
 from cpts_geo.sources.embedding import embedded
-from cpts_geo.study.scenarios import scenario_notes, scenarios_of
+from cpts_geo.study.scenarios import scenario_notes, scenarios_of, with_share
 from cpts_geo.study.study import TABLES, Common, Study
 from cpts_geo.study.surroundings import Surroundings, parsed_changes, places
 from cpts_geo.territories.figures.national import load_national
@@ -45,8 +46,13 @@ _KINDS: Final[Kinds] = {
     "changes": ("--change", texts),
     "indicators": ("--indicators", paths),
     "scenario": ("--scenario", path),
+    "share_without_mt": ("--share-without-mt", share),
+    "share_of": ("--share-of", one_of(*AGES)),
+    "share_source": ("--share-source", text),
     "fetched": ("fetched (--embedded-only)", one_of(True, False)),
 }
+#: A share means nothing without the people it is of, and who says it.
+_TOGETHER: Final = ("share_without_mt", "share_of", "share_source")
 #: Parts that are stacked in the order of the lists of communes.
 _LISTED: Final = frozenset({"communes", "audit"})
 
@@ -75,6 +81,13 @@ class Options:
     scenario : Path or str, optional
         An analyst's capacity scenario (TOML) for the territory, which must then be alone; by
         default that of the CPTS, or the national share without médecin traitant.
+    share_without_mt : float or str, optional
+        Share of people without médecin traitant of the territory, which must then be alone: from
+        0 to 1, or a text such as « 14 % ». Given with the two options below, or not at all.
+    share_of : {"all", "17+", "16+"}, optional
+        Ages it is of.
+    share_source : str, optional
+        Who says it, and when: « CPAM, 2025 ».
     fetched : bool
         Whether the sources that were fetched give their figures, for all of France; else the
         embedded figures alone, whatever the cache holds.
@@ -96,6 +109,9 @@ class Options:
     changes: Sequence[str] = ()
     indicators: Sequence[Path] = ()
     scenario: Path | None = None
+    share_without_mt: float | str | None = None
+    share_of: str | None = None
+    share_source: str | None = None
     fetched: bool = True
     draws: int = DRAWS
     seed: int | None = None
@@ -109,6 +125,14 @@ class Options:
             )
         if self.travel_unit is not None and self.travel is None:
             defects.append("--travel-unit : une unité de temps est donnée sans table des temps")
+        typed = {name: getattr(self, name) for name in _TOGETHER}
+        given = [name for name, value in typed.items() if value is not None and str(value).strip()]
+        if 0 < len(given) < len(_TOGETHER):
+            lacking = [_KINDS[name][0] for name in _TOGETHER if name not in given]
+            defects.append(
+                f"{joined([_KINDS[name][0] for name in given])} : il manque {joined(lacking)} "
+                "(une part ne se lit pas sans ses âges et sa source)"
+            )
         if defects:
             raise AskedError(
                 f"Les options ne conviennent pas : {counted(len(defects), 'point', 'points')}.",
@@ -118,6 +142,15 @@ class Options:
             )
         # A number of numpy cannot be written in a manifest.
         object.__setattr__(self, "draws", int(self.draws))
+
+    @property
+    def given_share(self) -> GivenShare | None:
+        """The share without médecin traitant that is given, with its ages and source."""
+        if self.share_without_mt is None or self.share_of is None or self.share_source is None:
+            return None
+        return typed_share(
+            float(self.share_without_mt), ages=self.share_of, source=self.share_source
+        )
 
 
 @dataclass(frozen=True)
@@ -270,6 +303,12 @@ def analyse(
     expect(request, Request, remedy=remedy)
     expect(options, Options, remedy=remedy)
     own = None if options.scenario is None else load_scenario(options.scenario)
+    if own is not None and not own.share_assumed and options.given_share is not None:
+        raise AskedError(
+            "--share-without-mt et --scenario donnent tous deux les personnes sans médecin "
+            "traitant.",
+            remedy="gardez celle du scénario, ou donnez-lui « share_assumed = true ».",
+        )
     exports = [read_indicators(file) for file in options.indicators]
     say("Données communales : lecture et vérification")
     national, former = embedded.load_communes(), embedded.load_former_communes()
@@ -287,6 +326,17 @@ def analyse(
     outline = outlines(communes).join(found.identity[["name", "document", "perimeter"]])
     outline = outline.loc[found.identity.index]
     scenarios = scenarios_of(outline, published=request.published, own=own)
+    given_of = {
+        key: given_values(located, _own(communes, key), communes=national, territory=key)
+        for key in scenarios
+    }
+    shares = shares_of(given_of, typed=options.given_share)
+    # An export says less of the people of a scenario than the scenario that came with it.
+    if own is None or options.given_share is not None:
+        scenarios |= {
+            key: with_share(scenarios[key], found, population=outline.at[key, "population"])
+            for key, found in shares.items()
+        }
     say("Accès : communes et temps de trajet autour")
     field = neighbourhood(communes, national, figures=layer.figures)
     changes = parsed_changes(options.changes, field, national, former=former)
@@ -309,6 +359,7 @@ def analyse(
         *found.notes,
         *layer.notes,
         *(note for export in located for note in export.notes),
+        *unused_notes(shares.values()),
         *travel_notes,
         *lacking_notes(given, communes),
         *scenario_notes(own, outline.iloc[0]),
@@ -328,7 +379,8 @@ def analyse(
             figures=_own(communes, key),
             audit=_own(found.audit, key),
             border=_own(found.border, key),
-            given=given_values(located, _own(communes, key), communes=national, territory=str(key)),
+            given=given_of[key],
+            share=shares.get(key),
             scenario=scenarios[key],
             centres=tuple(_own(sites, key)["code_insee"]),
             notes=notes if len(outline) == 1 else (),

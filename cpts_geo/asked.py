@@ -6,6 +6,7 @@ Each kind of argument, a path as people type it included, is said once.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -156,6 +157,35 @@ def paths(value: Any) -> tuple[Path, ...]:
         return tuple(dict.fromkeys(typed_path(each) for each in several))
     except TypeError:
         raise ValueError("il faut un chemin, ou une liste de chemins") from None
+
+
+def share(value: Any) -> float | None:
+    """
+    Take a share as people write it, or None.
+
+    Parameters
+    ----------
+    value : object
+        A number above 0, 1 at most, or a text: « 0,14 », « 14 % ».
+
+    Returns
+    -------
+    float or None
+        Above 0, 1 at most.
+
+    Examples
+    --------
+    >>> share("14 %"), share("0,14"), share(0.14)
+    (0.14, 0.14, 0.14)
+    """
+    if value is None:
+        return None
+    text = re.sub(r"[ \u00a0\u202f]", "", str(value)).replace(",", ".")
+    found = re.fullmatch(r"([0-9]+(?:\.[0-9]*)?)(%?)", text)
+    number = float(found[1]) / (100 if found[2] else 1) if found else -1.0
+    if isinstance(value, bool) or not 0 < number <= 1:
+        raise ValueError("il faut une part de 0 (exclu) à 1 (0,14), ou un pourcentage (14 %)")
+    return number
 
 
 def one_of(*known: object) -> Callable[[Any], Any]:

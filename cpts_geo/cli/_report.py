@@ -17,6 +17,14 @@ from cpts_geo.errors import ScenarioError, one_line
 from cpts_geo.french import counted, number
 
 
+class _ShareOf(StrEnum):
+    """Ages that a share is of, as an analyst types them."""
+
+    ALL = "all"
+    FROM_17 = "17+"
+    FROM_16 = "16+"
+
+
 class _TravelUnit(StrEnum):
     """Units of travel times, as an analyst types them."""
 
@@ -105,6 +113,20 @@ def report(
             "bassin de vie, territoire de vie-santé ou département. Répétable."
         ),
     ] = None,
+    share_without_mt: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PART",
+            help="Part sans médecin traitant du territoire, demandé seul : « 14 % » ou 0,14 ; "
+            "avec --share-of et --share-source.",
+        ),
+    ] = None,
+    share_of: Annotated[
+        _ShareOf | None, typer.Option(help="Âges de cette part : all (tous), 17+ ou 16+.")
+    ] = None,
+    share_source: Annotated[
+        str | None, typer.Option(help="Qui la donne, et de quand : « CPAM, 2025 ».")
+    ] = None,
     scenario: Annotated[
         list[str] | None,
         typer.Option(
@@ -157,6 +179,9 @@ def report(
         changes=(*(change or ()), *changes),
         indicators=indicators or (),
         scenario=own,
+        share_without_mt=share_without_mt,
+        share_of=share_of and share_of.value,
+        share_source=share_source,
         fetched=not embedded_only,
         draws=DRAWS if draws is None else draws,
     )

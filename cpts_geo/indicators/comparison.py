@@ -63,7 +63,8 @@ def compare_areas(
     names : Series of str
         Display name by territory.
     facts : DataFrame
-        Published facts; those of `_PUBLISHED` stand as indicators of their own.
+        Published facts; those of `_PUBLISHED` stand as indicators of their own, the last of two.
+        One may bring its status and vintage (see :mod:`cpts_geo.indicators.given_share`).
 
     Returns
     -------
@@ -123,11 +124,13 @@ def _published(facts: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
         area = area or fact["territory"]
         if level is TERRITORY and area not in names.index:
             continue
-        known = (fact["value"], Status.MEASURED.value, fact["definition"])
-        base = fact.get("base", "")
-        origin = (fact["document"], fact["grade"], "" if pd.isna(base) else base)
+        own = {name: text for name, text in fact.items() if not pd.isna(text)}
+        known = (fact["value"], own.get("status", Status.MEASURED.value), fact["definition"])
+        origin = (fact["document"], fact["grade"], own.get("base", ""), own.get("vintage"))
         rows.append((level.key, area, "", indicator, *known, *origin))
-    return pd.DataFrame(rows, columns=[*_COLUMNS, "source", "grade", "base"])
+    table = pd.DataFrame(rows, columns=[*_COLUMNS, "source", "grade", "base", "vintage"])
+    # What an analyst gives stands last, and before what was published.
+    return table.drop_duplicates([*AREA, "indicator"], keep="last")
 
 
 def _with_intervals(table: pd.DataFrame, *, areas: pd.DataFrame) -> pd.DataFrame:
@@ -156,7 +159,7 @@ def _described(table: pd.DataFrame) -> pd.DataFrame:
     known = table["value"].notna()
     table = table.assign(
         unit=columns.map(lambda column: column.unit),
-        vintage=columns.map(lambda column: column.vintage),
+        vintage=table["vintage"].fillna(columns.map(lambda column: column.vintage)),
         # A fact brings its own document and grade; other figures have their producer's;
         # what is unknown comes from nowhere.
         grade=table["grade"].fillna(origins.map(lambda source: source.grade)).where(known, ""),

@@ -52,8 +52,8 @@ __all__ = [
     "APPROX", "AREA", "AROUND", "CELLS", "CHANGES", "COLUMNS", "COMPARED", "DEPARTEMENT",
     "EARLIER_POPULATION", "EMBEDDED_FIGURES", "FACILITIES", "FIGURE_COLUMNS", "FILE", "FRANCE",
     "GP_SOURCES", "GRADE_LABELS", "LEVELS", "LISTED", "PAINTED", "PER_PEOPLE", "ROADS",
-    "STATUS_LABELS", "STATUS_MARKS", "TERRITORY", "TIME_UNIT", "TRAVEL_SERIES", "Column",
-    "Kind", "Level", "Secrecy", "Status", "TravelSeries", "Where", "best_status",
+    "STATUS_LABELS", "STATUS_MARKS", "TERRITORY", "TIME_UNIT", "TRAVEL_SERIES", "WITHOUT_MT",
+    "Column", "Kind", "Level", "Secrecy", "Status", "TravelSeries", "Where", "best_status",
     "embedded_vintage", "newest_vintage", "shown_vintage", "status_column", "vintages",
 ]  # fmt: skip
 

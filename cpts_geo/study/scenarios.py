@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, cast
 
 import pandas as pd
 
 from cpts_geo.capacity.scenario.inputs import Scenario
-from cpts_geo.capacity.scenario.loading import load_scenarios, scenario_from_population
+from cpts_geo.capacity.scenario.loading import (
+    load_scenarios,
+    people_without_mt,
+    scenario_from_population,
+)
+from cpts_geo.capacity.scenario.parameters import Source, default_parameters
 from cpts_geo.errors import ScenarioError, one_line
-from cpts_geo.french import number
+from cpts_geo.french import number, percent
+from cpts_geo.indicators.given_share import AGES, GivenShare
 from cpts_geo.schema import COLUMNS
 
 #: A population given for a perimeter is another count of it up to this gap.
 _SAME_PEOPLE: Final = 0.1
+#: Share of the population that is 16 or older, where nothing says that of a territory.
+_FROM_16: Final = 0.81
 
 
 def scenarios_of(
@@ -62,6 +70,58 @@ def scenarios_of(
     key = str(outlines.index[0])
     _check_people(own, population=float(outlines["population"].iloc[0]))
     return {key: own.evolve(territory=key, sources=own.sources)}
+
+
+def with_share(scenario: Scenario, share: GivenShare, *, population: float) -> Scenario:
+    """
+    Count the people of a scenario from a share without médecin traitant that was given.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        That of a territory.
+    share : GivenShare
+        Of people whose ages are known.
+    population : float
+        Inhabitants of the territory, where the scenario does not say them.
+
+    Returns
+    -------
+    Scenario
+        The same, with other people; itself where the ages of the share are not known, or where it
+        is 0.
+
+    Examples
+    --------
+    >>> from cpts_geo.indicators.given_share import typed_share
+    >>> share = typed_share(0.14, ages="all", source="CPAM, 2025")
+    >>> outlines = pd.DataFrame({"name": ["Ici"], "population": [10_000]}, index=["ici"])
+    >>> scenario = scenarios_of(outlines, published=False)["ici"]
+    >>> round(with_share(scenario, share, population=10_000).people_without_mt)
+    1400
+    """
+    adults = cast("float", default_parameters()["age_share"].value)
+    ages = {AGES["all"]: 1.0, AGES["17+"]: adults, AGES["16+"]: _FROM_16}
+    # Nobody to serve makes no queue; a share of unknown ages, no number of people.
+    if share.base not in ages or share.value == 0:
+        return scenario
+    people = scenario.population or population
+    part = ages[share.base]
+    aged = "" if part == 1 else f" ; {percent(part, 0)} de la population a cet âge (estimation)"
+    text = f"{share.source} : {percent(share.value)} ({share.base}){aged} — {share.grade}"
+    spread = f"{scenario.sources['people_cv'].text} ; gardée pour une part fournie"
+    return scenario.evolve(
+        people_without_mt=people_without_mt(people, share_without_mt=share.value, age_share=part),
+        share_assumed=False,
+        evidence_label=min(scenario.evidence_label, 3),
+        # What was said of the share that this one replaces.
+        notes=tuple(note for note in scenario.notes if "% des 17 ans" not in note),
+        sources=scenario.sources
+        | {
+            "people_without_mt": Source(text=text, grade="C"),
+            "people_cv": Source(text=spread, grade="D"),
+        },
+    )
 
 
 def scenario_notes(scenario: Scenario | None, outline: pd.Series) -> list[str]:

@@ -16,6 +16,7 @@ from cpts_geo.errors import AskedError, DemandTooLargeError, quoted
 from cpts_geo.french import joined
 from cpts_geo.indicators.comparison import compare_areas
 from cpts_geo.indicators.densities import poisson_interval
+from cpts_geo.indicators.given_share import GivenShare, share_fact
 from cpts_geo.study.access import TerritoryAccess, study_access
 from cpts_geo.study.capacity import TerritoryCapacity, study_capacity
 from cpts_geo.study.surroundings import Surroundings
@@ -69,6 +70,9 @@ class Study:
     given : DataFrame
         Indicators of an analyst's exports
         (:func:`cpts_geo.indicators.given.given_values`); empty without any.
+    share : GivenShare or None
+        Its share of people without médecin traitant, given or exported; None where only a
+        document may publish it.
     scenario : Scenario
         What its capacity rests on.
     centres : tuple of str
@@ -86,6 +90,7 @@ class Study:
     audit: pd.DataFrame
     border: pd.DataFrame
     given: pd.DataFrame
+    share: GivenShare | None
     scenario: Scenario
     centres: tuple[str, ...]
     notes: tuple[str, ...]
@@ -135,11 +140,14 @@ class Study:
     @cached_property
     def comparison(self) -> pd.DataFrame:
         """The territory beside its départements and France."""
+        facts = self.common.facts
+        if self.share is not None:
+            facts = pd.concat([facts, share_fact(self.share, self.key)], ignore_index=True)
         return compare_areas(
             self.figures,
             self.common.comparisons,
             names=pd.Series({self.key: self.name}),
-            facts=self.common.facts,
+            facts=facts,
         )
 
     @cached_property
