@@ -23,6 +23,7 @@ from cpts_geo.capacity.scenario.parameters import SEED, default_parameters
 from cpts_geo.errors import AskedError, quoted
 from cpts_geo.foreign import decodable
 from cpts_geo.french import counted, joined
+from cpts_geo.indicators.ald import with_ald
 from cpts_geo.indicators.given import given_values
 from cpts_geo.indicators.given_share import AGES, GivenShare, shares_of, typed_share, unused_notes
 from cpts_geo.indicators.located import locate
@@ -365,8 +366,9 @@ def analyse(
         *scenario_notes(own, outline.iloc[0]),
         *_calendar_note(communes["departement"]),
     )
+    comparisons, ald = with_ald(layer.comparisons) if options.fetched else (layer.comparisons, {})
     common = Common(
-        comparisons=layer.comparisons,
+        comparisons=comparisons,
         facts=pd.concat([facts, _national_share()], ignore_index=True),
         surroundings=surroundings,
         draws=options.draws,
@@ -399,6 +401,7 @@ def analyse(
         | {"territories": list(studies), "seed": default if options.seed is None else options.seed},
         inputs=found.inputs
         | layer.inputs
+        | ald
         | {path.name: sha256_of(path) for path in given_files if path.is_file()},
         folder=found.folder,
         listed=tuple(dict.fromkeys(found.members["territory"])),

@@ -93,7 +93,9 @@ def compare_areas(
     mine = summary.rename(columns={"territory": "area_code"}).assign(area_level=TERRITORY.key)
     mine["area_name"] = mine["area_code"].map(names)
     published = _published(facts, names)
-    known = pd.concat([mine[_COLUMNS], comparisons[_COLUMNS], published], ignore_index=True)
+    # Figures that were fetched may bring the year of their file.
+    beside = comparisons.reindex(columns=[*_COLUMNS, "vintage"])
+    known = pd.concat([mine[_COLUMNS], beside, published], ignore_index=True)
     keys = [*AREA, "indicator"]
     around = comparisons.drop_duplicates(AREA)
     blocks = []

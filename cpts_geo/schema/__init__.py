@@ -46,21 +46,32 @@ from cpts_geo.schema._level import (
     TERRITORY,
     Level,
 )
-from cpts_geo.schema._people import AGED, EARLIER_POPULATION, PEOPLE, WITHOUT_MT
+from cpts_geo.schema._people import AGED, EARLIER_POPULATION, PEOPLE, WITHOUT_MT, WITHOUT_MT_ALD
 
 __all__ = [
     "APPROX", "AREA", "AROUND", "CELLS", "CHANGES", "COLUMNS", "COMPARED", "DEPARTEMENT",
     "EARLIER_POPULATION", "EMBEDDED_FIGURES", "FACILITIES", "FIGURE_COLUMNS", "FILE", "FRANCE",
     "GP_SOURCES", "GRADE_LABELS", "LEVELS", "LISTED", "PAINTED", "PER_PEOPLE", "ROADS",
     "STATUS_LABELS", "STATUS_MARKS", "TERRITORY", "TIME_UNIT", "TRAVEL_SERIES", "WITHOUT_MT",
-    "Column", "Kind", "Level", "Secrecy", "Status", "TravelSeries", "Where", "best_status",
-    "embedded_vintage", "newest_vintage", "shown_vintage", "status_column", "vintages",
+    "WITHOUT_MT_ALD", "Column", "Kind", "Level", "Secrecy", "Status", "TravelSeries", "Where",
+    "best_status", "embedded_vintage", "newest_vintage", "shown_vintage", "status_column",
+    "vintages",
 ]  # fmt: skip
 
 #: Every column by name; those of the figures of communes in the order of their file.
 COLUMNS: Final = {
     column.name: column
-    for column in (*PEOPLE, *GPS, *APL, AGED, WITHOUT_MT, *EMERGENCY, *RPPS, *ACCESS)
+    for column in (
+        *PEOPLE,
+        *GPS,
+        *APL,
+        AGED,
+        WITHOUT_MT,
+        WITHOUT_MT_ALD,
+        *EMERGENCY,
+        *RPPS,
+        *ACCESS,
+    )
 }
 #: Every figure a commune may have, once the national layers are fetched.
 FIGURE_COLUMNS: Final = tuple(n for n, column in COLUMNS.items() if column.table == "figures")
@@ -202,6 +213,7 @@ COMPARED: Final = tuple(
     name
     for together in (
         ("population",), ("area_km2",), ("density_km2",), ("share_75plus",), ("share_without_mt",),
+        ("share_ald_without_mt",),
         ("gps_per_100k_published",), ("gps_per_100k_cnam",), ("gps_per_100k_bpe",),
         ("gps_per_100k",), ("gps_per_100k_estimated",), ("gps_per_100k_rpps",),
         ("gps_cnam",), ("gps_mep_cnam",), ("gps_bpe",), ("gps",), ("gps_estimated",), ("gps_rpps",),

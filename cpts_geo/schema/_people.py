@@ -46,6 +46,14 @@ AGED: Final = Column(
     listed=True,
 )  # fmt: skip
 
+WITHOUT_MT_ALD: Final = Column(
+    "share_ald_without_mt", "Patients en affection de longue durée sans médecin traitant", "%",
+    "rate", 1, "cnam_ald_without_mt", "année la plus récente",
+    "Part des patients en ALD qui n’ont pas de médecin traitant, publiée par département ; "
+    "ce n’est pas la part de tous les habitants.",
+    table="areas", percent=True, fetched=True, secrecy="public",
+)  # fmt: skip
+
 WITHOUT_MT: Final = Column(
     "share_without_mt", "Habitants sans médecin traitant (publié)", "%", "rate", 1,
     "communiques", "2021–2023",

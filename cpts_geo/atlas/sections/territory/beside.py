@@ -62,7 +62,7 @@ def comparison_rows(comparison: pd.DataFrame) -> tuple[list[str], list[Row]]:
             cells.append(Cell(text + base, status=found["status"], note=note, origin=origin))
         detail = ". ".join([detail_text(column, main), *dict.fromkeys(remarks)])
         label, vintage = own_label(column, main)
-        dated = column.dated_label if label == column.label else f"{label}, {vintage}"
+        dated = column.dated_label if vintage == column.vintage else f"{label}, {vintage}"
         rows.append(Row(dated, detail, tuple(cells)))
     return list(order["area_name"]), rows
 
