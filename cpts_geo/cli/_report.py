@@ -125,7 +125,7 @@ def report(
         _ShareOf | None, typer.Option(help="Âges de cette part : all (tous), 17+ ou 16+.")
     ] = None,
     share_source: Annotated[
-        str | None, typer.Option(help="Qui la donne, et de quand : « CPAM, 2025 ».")
+        str | None, typer.Option(help="Qui la donne, et de quand : « CPAM, ANNÉE ».")
     ] = None,
     scenario: Annotated[
         list[str] | None,
