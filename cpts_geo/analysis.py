@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, get_args
@@ -15,25 +15,35 @@ from cpts_geo.access.nearest.minutes import neighbourhood, travel_variants
 from cpts_geo.access.travel.given import given_times, lacking_notes
 from cpts_geo.access.travel.roads import road_times
 from cpts_geo.access.travel.times import TravelTimes
-from cpts_geo.asked import Kinds, expect, one_of, path, paths, settled, share, text, texts
+from cpts_geo.asked import Kinds, expect, one_of, path, paths, settled, share, text, texts, told
 from cpts_geo.capacity.answer.headline import DRAWS
 from cpts_geo.capacity.demand.requests import draw_defects
 from cpts_geo.capacity.scenario.loading import load_scenario
-from cpts_geo.capacity.scenario.parameters import SEED, default_parameters
+from cpts_geo.capacity.scenario.parameters import SEED
 from cpts_geo.errors import AskedError, quoted
-from cpts_geo.foreign import decodable
-from cpts_geo.french import counted, joined
+from cpts_geo.french import counted
 from cpts_geo.indicators.ald import with_ald
 from cpts_geo.indicators.given import given_values
-from cpts_geo.indicators.given_share import AGES, GivenShare, shares_of, typed_share, unused_notes
+from cpts_geo.indicators.given_share import (
+    AGES,
+    GivenShare,
+    lacking_parts,
+    shares_of,
+    typed_share,
+    unused_notes,
+)
 from cpts_geo.indicators.located import locate
 from cpts_geo.schema import COLUMNS, Status, status_column
 from cpts_geo.sources.analyst.indicators.file import read_indicators
 from cpts_geo.sources.analyst.travel.file import Unit
 from cpts_geo.sources.catalogue.catalogue import sha256_of
-from cpts_geo.sources.codes import overseas
 from cpts_geo.sources.embedding import embedded
-from cpts_geo.study.scenarios import scenario_notes, scenarios_of, with_share
+from cpts_geo.study.scenarios import (
+    calendar_notes,
+    national_share_fact,
+    scenario_notes,
+    scenarios_of,
+)
 from cpts_geo.study.study import TABLES, Common, Study
 from cpts_geo.study.surroundings import Surroundings, parsed_changes, places
 from cpts_geo.territories.figures.national import load_national
@@ -52,8 +62,7 @@ _KINDS: Final[Kinds] = {
     "share_source": ("--share-source", text),
     "fetched": ("fetched (--embedded-only)", one_of(True, False)),
 }
-#: A share means nothing without the people it is of, and who says it.
-_TOGETHER: Final = ("share_without_mt", "share_of", "share_source")
+_SHARE: Final = ("share_without_mt", "share_of", "share_source")
 #: Parts that are stacked in the order of the lists of communes.
 _LISTED: Final = frozenset({"communes", "audit"})
 
@@ -126,14 +135,7 @@ class Options:
             )
         if self.travel_unit is not None and self.travel is None:
             defects.append("--travel-unit : une unité de temps est donnée sans table des temps")
-        typed = {name: getattr(self, name) for name in _TOGETHER}
-        given = [name for name, value in typed.items() if value is not None and str(value).strip()]
-        if 0 < len(given) < len(_TOGETHER):
-            lacking = [_KINDS[name][0] for name in _TOGETHER if name not in given]
-            defects.append(
-                f"{joined([_KINDS[name][0] for name in given])} : il manque {joined(lacking)} "
-                "(une part ne se lit pas sans ses âges et sa source)"
-            )
+        defects += lacking_parts({_KINDS[name][0]: getattr(self, name) for name in _SHARE})
         if defects:
             raise AskedError(
                 f"Les options ne conviennent pas : {counted(len(defects), 'point', 'points')}.",
@@ -304,12 +306,6 @@ def analyse(
     expect(request, Request, remedy=remedy)
     expect(options, Options, remedy=remedy)
     own = None if options.scenario is None else load_scenario(options.scenario)
-    if own is not None and not own.share_assumed and options.given_share is not None:
-        raise AskedError(
-            "--share-without-mt et --scenario donnent tous deux les personnes sans médecin "
-            "traitant.",
-            remedy="gardez celle du scénario, ou donnez-lui « share_assumed = true ».",
-        )
     exports = [read_indicators(file) for file in options.indicators]
     say("Données communales : lecture et vérification")
     national, former = embedded.load_communes(), embedded.load_former_communes()
@@ -326,18 +322,13 @@ def analyse(
     communes = territory_communes(found.members, national, figures=layer.figures)
     outline = outlines(communes).join(found.identity[["name", "document", "perimeter"]])
     outline = outline.loc[found.identity.index]
-    scenarios = scenarios_of(outline, published=request.published, own=own)
-    given_of = {
-        key: given_values(located, _own(communes, key), communes=national, territory=key)
-        for key in scenarios
-    }
-    shares = shares_of(given_of, typed=options.given_share)
-    # An export says less of the people of a scenario than the scenario that came with it.
-    if own is None or options.given_share is not None:
-        scenarios |= {
-            key: with_share(scenarios[key], found, population=outline.at[key, "population"])
-            for key, found in shares.items()
-        }
+    given_of = {str(key): given_values(located, _own(communes, key), communes=national)
+                for key in outline.index}  # fmt: skip
+    typed = options.given_share
+    shares = shares_of(given_of, typed=typed)
+    scenarios = scenarios_of(
+        outline, published=request.published, own=own, shares=shares, typed=typed is not None
+    )
     say("Accès : communes et temps de trajet autour")
     field = neighbourhood(communes, national, figures=layer.figures)
     changes = parsed_changes(options.changes, field, national, former=former)
@@ -364,12 +355,12 @@ def analyse(
         *travel_notes,
         *lacking_notes(given, communes),
         *scenario_notes(own, outline.iloc[0]),
-        *_calendar_note(communes["departement"]),
+        *calendar_notes(communes["departement"]),
     )
     comparisons, ald = with_ald(layer.comparisons) if options.fetched else (layer.comparisons, {})
     common = Common(
         comparisons=comparisons,
-        facts=pd.concat([facts, _national_share()], ignore_index=True),
+        facts=pd.concat([facts, national_share_fact()], ignore_index=True),
         surroundings=surroundings,
         draws=options.draws,
         seed=options.seed,
@@ -397,7 +388,7 @@ def analyse(
         studies=studies,
         national=national,
         notes=notes,
-        parameters=_parameters(request, options)
+        parameters=told(request, options)
         | {"territories": list(studies), "seed": default if options.seed is None else options.seed},
         inputs=found.inputs
         | layer.inputs
@@ -420,42 +411,3 @@ def _check_tables(names: Iterable[str]) -> None:
 def _own(table: pd.DataFrame, key: str) -> Any:
     """Rows of one territory."""
     return table[table["territory"] == key]
-
-
-def _parameters(*asked: Request | Options) -> dict[str, Any]:
-    """What was asked, as a manifest says it: names of files, not where they are."""
-    fields = {name: value for each in asked for name, value in asdict(each).items()}
-    return {name: _named(value) for name, value in fields.items()}
-
-
-def _named(value: Any) -> Any:
-    """The names of the files of a value; any other value as it is."""
-    if isinstance(value, tuple | list):
-        return [_named(each) for each in value]
-    return decodable(value.name) if isinstance(value, Path) else value
-
-
-def _calendar_note(departements: pd.Series) -> list[str]:
-    """Say where the calendar of opening days is not the one of the law."""
-    own = departements[departements.isin(["57", "67", "68"]) | overseas(departements)].unique()
-    if not len(own):
-        return []
-    return [
-        "Jours d’ouverture comptés avec les jours fériés de métropole ; le territoire "
-        f"(département {', '.join(sorted(own))}) en a d’autres, non comptés."
-    ]
-
-
-def _national_share() -> pd.DataFrame:
-    """The national share without MT, as a fact: its home is the scenarios' defaults."""
-    default = default_parameters()["share_without_mt"]
-    fact = {
-        "territory": "france",
-        "fact": "share_without_mt_france",
-        "value": default.value,
-        "definition": "",
-        "document": default.text,
-        "base": default.base,
-        "grade": default.grade,
-    }
-    return pd.DataFrame([fact])

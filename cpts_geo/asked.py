@@ -8,10 +8,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from cpts_geo.errors import AskedError, PathError, one_line, quoted
+from cpts_geo.foreign import decodable
 
 #: Field of a record -> how a command calls it, and what takes a value of its kind.
 Kinds: TypeAlias = Mapping[str, tuple[str, Callable[[Any], Any]]]
@@ -242,6 +244,37 @@ def settled(asked: object, kinds: Kinds) -> list[str]:
         except PathError as error:
             defects.append(f"{called} : {error.summary}")
     return defects
+
+
+def told(*asked: Any) -> dict[str, Any]:
+    """
+    Give what was asked as a manifest says it: names of files, not where they are.
+
+    Parameters
+    ----------
+    *asked : dataclass
+        Records of what was asked.
+
+    Returns
+    -------
+    dict
+        Their fields, all together.
+
+    Examples
+    --------
+    >>> from dataclasses import make_dataclass
+    >>> told(make_dataclass("Asked", ["files"])([Path("a/b.csv")]))
+    {'files': ['b.csv']}
+    """
+    fields = {name: value for each in asked for name, value in asdict(each).items()}
+    return {name: _told(value) for name, value in fields.items()}
+
+
+def _told(value: Any) -> Any:
+    """The names of the files of a value; any other value as it is."""
+    if isinstance(value, tuple | list):
+        return [_told(each) for each in value]
+    return decodable(value.name) if isinstance(value, Path) else value
 
 
 def expect(value: object, kind: type, *, remedy: str) -> None:

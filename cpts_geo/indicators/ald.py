@@ -11,9 +11,10 @@ from typing import Final
 import pandas as pd
 
 from cpts_geo import settings
-from cpts_geo.schema import AREA, DEPARTEMENT, FRANCE, WITHOUT_MT_ALD, Status
+from cpts_geo.schema import AREA, COLUMNS, DEPARTEMENT, FRANCE, Status
 
-_SOURCE: Final = WITHOUT_MT_ALD.source
+_COLUMN: Final = COLUMNS["share_ald_without_mt"]
+_SOURCE: Final = _COLUMN.source
 
 
 def with_ald(comparisons: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
@@ -59,7 +60,7 @@ def with_ald(comparisons: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
         {
             "area_level": france.map({True: FRANCE.key, False: DEPARTEMENT.key}),
             "area_code": newest["departement"],
-            "indicator": WITHOUT_MT_ALD.name,
+            "indicator": _COLUMN.name,
             "value": newest["share_low"],
             "status": Status.MEASURED.value,
             "note": "",

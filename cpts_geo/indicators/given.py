@@ -36,7 +36,7 @@ _KEPT: Final = 9
 
 
 def given_values(
-    exports: Iterable[Located], members: pd.DataFrame, *, communes: pd.DataFrame, territory: str
+    exports: Iterable[Located], members: pd.DataFrame, *, communes: pd.DataFrame
 ) -> pd.DataFrame:
     """
     Give each indicator of some exports for a territory.
@@ -47,9 +47,7 @@ def given_values(
         In the order they were given.
     members, communes : DataFrame
         Communes of the territory, and all of today: code_insee, population, and the code of their
-        area of each level that an export has.
-    territory : str
-        Its key.
+        area of each level that an export has; those of the territory say its key (territory).
 
     Returns
     -------
@@ -70,12 +68,12 @@ def given_values(
     >>> communes = pd.DataFrame(
     ...     {"code_insee": ["1", "2"], "population": [300, 100], "epci": ["A", "B"]}
     ... )
-    >>> table = given_values([export], communes, communes=communes, territory="ici")
+    >>> table = given_values([export], communes.assign(territory="ici"), communes=communes)
     >>> table[["value", "how"]].to_numpy().tolist()
     [[12.5, 'moyenne pondérée des intercommunalités']]
     """
     rows = [
-        {"territory": territory, **_row(export, column, members, communes)}
+        {"territory": members["territory"].iloc[0], **_row(export, column, members, communes)}
         for export in exports
         for column in export.columns
     ]

@@ -10,6 +10,7 @@ from typing import Final
 import pandas as pd
 
 from cpts_geo.errors import AskedError
+from cpts_geo.french import joined
 from cpts_geo.schema import WITHOUT_MT, Status
 
 #: Ages that a share may be of, as a command says them, and in words.
@@ -49,6 +50,35 @@ class GivenShare:
     grade: str
     note: str = ""
     status: str = Status.MEASURED.value
+
+
+def lacking_parts(typed: Mapping[str, object]) -> list[str]:
+    """
+    Say what lacks of a share: it means nothing without the people it is of, and who says it.
+
+    Parameters
+    ----------
+    typed : mapping of str to object
+        What was typed for each part, by the name of its option; None or blank for nothing.
+
+    Returns
+    -------
+    list of str
+        One French line, or none where all or nothing was typed.
+
+    Examples
+    --------
+    >>> lacking_parts({"--share": 0.14, "--share-of": None})[0].partition(" (")[0]
+    '--share : il manque --share-of'
+    """
+    there = [name for name, value in typed.items() if value is not None and str(value).strip()]
+    lacking = [name for name in typed if name not in there]
+    if not there or not lacking:
+        return []
+    return [
+        f"{joined(there)} : il manque {joined(lacking)} (une part ne se lit pas sans ses âges et "
+        "sa source)"
+    ]
 
 
 def typed_share(value: float, *, ages: str, source: str) -> GivenShare:

@@ -46,32 +46,21 @@ from cpts_geo.schema._level import (
     TERRITORY,
     Level,
 )
-from cpts_geo.schema._people import AGED, EARLIER_POPULATION, PEOPLE, WITHOUT_MT, WITHOUT_MT_ALD
+from cpts_geo.schema._people import AGED, EARLIER_POPULATION, PEOPLE, WITHOUT_MT
 
 __all__ = [
     "APPROX", "AREA", "AROUND", "CELLS", "CHANGES", "COLUMNS", "COMPARED", "DEPARTEMENT",
     "EARLIER_POPULATION", "EMBEDDED_FIGURES", "FACILITIES", "FIGURE_COLUMNS", "FILE", "FRANCE",
     "GP_SOURCES", "GRADE_LABELS", "LEVELS", "LISTED", "PAINTED", "PER_PEOPLE", "ROADS",
     "STATUS_LABELS", "STATUS_MARKS", "TERRITORY", "TIME_UNIT", "TRAVEL_SERIES", "WITHOUT_MT",
-    "WITHOUT_MT_ALD", "Column", "Kind", "Level", "Secrecy", "Status", "TravelSeries", "Where",
-    "best_status", "embedded_vintage", "newest_vintage", "shown_vintage", "status_column",
-    "vintages",
+    "Column", "Kind", "Level", "Secrecy", "Status", "TravelSeries", "Where", "best_status",
+    "embedded_vintage", "newest_vintage", "shown_vintage", "status_column", "vintages",
 ]  # fmt: skip
 
 #: Every column by name; those of the figures of communes in the order of their file.
 COLUMNS: Final = {
     column.name: column
-    for column in (
-        *PEOPLE,
-        *GPS,
-        *APL,
-        AGED,
-        WITHOUT_MT,
-        WITHOUT_MT_ALD,
-        *EMERGENCY,
-        *RPPS,
-        *ACCESS,
-    )
+    for column in (*PEOPLE, *GPS, *APL, AGED, WITHOUT_MT, *EMERGENCY, *RPPS, *ACCESS)
 }
 #: Every figure a commune may have, once the national layers are fetched.
 FIGURE_COLUMNS: Final = tuple(n for n, column in COLUMNS.items() if column.table == "figures")

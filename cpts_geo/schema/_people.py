@@ -37,6 +37,13 @@ PEOPLE: Final = (
         "insee_population_2017", "2017", "Dénominateur des comptages BPE 2017.",
         table="communes", whole=True, secrecy="public",
     ),
+    Column(
+        "share_ald_without_mt", "Patients en affection de longue durée sans médecin traitant", "%",
+        "rate", 1, "cnam_ald_without_mt", "année la plus récente",
+        "Part des patients en ALD qui n’ont pas de médecin traitant, publiée par département ; "
+        "ce n’est pas la part de tous les habitants.",
+        table="areas", percent=True, fetched=True, secrecy="public",
+    ),
 )  # fmt: skip
 
 AGED: Final = Column(
@@ -44,14 +51,6 @@ AGED: Final = Column(
     "insee_rp_2022", "2022", "Part des 75 ans ou plus au recensement 2022.",
     table="figures", family="share_75plus", weight="population", percent=True, secrecy="public",
     listed=True,
-)  # fmt: skip
-
-WITHOUT_MT_ALD: Final = Column(
-    "share_ald_without_mt", "Patients en affection de longue durée sans médecin traitant", "%",
-    "rate", 1, "cnam_ald_without_mt", "année la plus récente",
-    "Part des patients en ALD qui n’ont pas de médecin traitant, publiée par département ; "
-    "ce n’est pas la part de tous les habitants.",
-    table="areas", percent=True, fetched=True, secrecy="public",
 )  # fmt: skip
 
 WITHOUT_MT: Final = Column(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final, cast
 
 import pandas as pd
@@ -17,6 +18,7 @@ from cpts_geo.errors import ScenarioError, one_line
 from cpts_geo.french import number, percent
 from cpts_geo.indicators.given_share import AGES, GivenShare
 from cpts_geo.schema import COLUMNS
+from cpts_geo.sources.codes import overseas
 
 #: A population given for a perimeter is another count of it up to this gap.
 _SAME_PEOPLE: Final = 0.1
@@ -25,7 +27,12 @@ _FROM_16: Final = 0.81
 
 
 def scenarios_of(
-    outlines: pd.DataFrame, *, published: bool, own: Scenario | None = None
+    outlines: pd.DataFrame,
+    *,
+    published: bool,
+    own: Scenario | None = None,
+    shares: Mapping[str, GivenShare] | None = None,
+    typed: bool = False,
 ) -> dict[str, Scenario]:
     """
     Give each territory its scenario.
@@ -38,6 +45,11 @@ def scenarios_of(
         Whether they are among the five CPTS, which have theirs.
     own : Scenario, optional
         That of an analyst, for one territory.
+    shares : mapping of str to GivenShare, optional
+        Shares without médecin traitant that were given, by territory (:func:`with_share`); that of
+        an export says less of its people than an analyst's scenario.
+    typed : bool
+        Whether the share was typed, and is no export's.
 
     Returns
     -------
@@ -47,7 +59,8 @@ def scenarios_of(
     Raises
     ------
     ScenarioError
-        One scenario is given for several territories, or its people are not among theirs.
+        One scenario is given for several territories, its people are not among theirs, or both
+        it and a share that was typed say how many they are.
 
     Examples
     --------
@@ -57,10 +70,11 @@ def scenarios_of(
     """
     if own is None:
         known = load_scenarios() if published else {}
-        return {
+        found = {
             str(key): known.get(str(key)) or _default(str(key), row)
             for key, row in outlines.iterrows()
         }
+        return _shared(found, shares or {}, outlines)
     if len(outlines) != 1:
         raise ScenarioError(
             f"Un scénario de capacité est celui d’un territoire, et {len(outlines)} sont demandés.",
@@ -69,7 +83,27 @@ def scenarios_of(
         )
     key = str(outlines.index[0])
     _check_people(own, population=float(outlines["population"].iloc[0]))
-    return {key: own.evolve(territory=key, sources=own.sources)}
+    mine = {key: own.evolve(territory=key, sources=own.sources)}
+    if not typed:
+        return mine
+    if not own.share_assumed:
+        raise ScenarioError(
+            "--share-without-mt et --scenario donnent tous deux les personnes sans médecin "
+            "traitant.",
+            remedy="gardez celle du scénario, ou donnez-lui « share_assumed = true ».",
+        )
+    return _shared(mine, shares or {}, outlines)
+
+
+def _shared(
+    scenarios: dict[str, Scenario], shares: Mapping[str, GivenShare], outlines: pd.DataFrame
+) -> dict[str, Scenario]:
+    """Scenarios with the shares that were given."""
+    people = outlines["population"].astype("float64")
+    return scenarios | {
+        key: with_share(scenarios[key], share, population=float(people[key]))
+        for key, share in shares.items()
+    }
 
 
 def with_share(scenario: Scenario, share: GivenShare, *, population: float) -> Scenario:
@@ -160,6 +194,61 @@ def scenario_notes(scenario: Scenario | None, outline: pd.Series) -> list[str]:
             f"{number(population)} : vérifiez qu’il s’agit du même territoire."
         )
     return said
+
+
+def calendar_notes(departements: pd.Series) -> list[str]:
+    """
+    Say where the calendar of opening days is not the one of the law.
+
+    Parameters
+    ----------
+    departements : Series of str
+        Codes.
+
+    Returns
+    -------
+    list of str
+        French sentences; none in most of métropole.
+
+    Examples
+    --------
+    >>> calendar_notes(pd.Series(["45"]))
+    []
+    """
+    own = departements[departements.isin(["57", "67", "68"]) | overseas(departements)].unique()
+    if not len(own):
+        return []
+    return [
+        "Jours d’ouverture comptés avec les jours fériés de métropole ; le territoire "
+        f"(département {', '.join(sorted(own))}) en a d’autres, non comptés."
+    ]
+
+
+def national_share_fact() -> pd.DataFrame:
+    """
+    Write the national share without médecin traitant as a fact of France.
+
+    Returns
+    -------
+    DataFrame
+        One row: its home is the defaults of scenarios.
+
+    Examples
+    --------
+    >>> national_share_fact()["value"].tolist()
+    [0.11]
+    """
+    default = default_parameters()["share_without_mt"]
+    fact = {
+        "territory": "france",
+        "fact": "share_without_mt_france",
+        "value": default.value,
+        "definition": "",
+        "document": default.text,
+        "base": default.base,
+        "grade": default.grade,
+    }
+    return pd.DataFrame([fact])
 
 
 def _default(key: str, outline: pd.Series) -> Scenario:

@@ -39,7 +39,7 @@ def located(folder: Path, level: str, *rows: str, header: str) -> Located:
 
 
 def row(export: Located, members: pd.DataFrame = MEMBERS) -> pd.Series:
-    return given_values([export], members, communes=COMMUNES, territory="ici").iloc[0]
+    return given_values([export], members.assign(territory="ici"), communes=COMMUNES).iloc[0]
 
 
 def test_a_rate_of_communes_is_a_weighted_mean(tmp_path: Path) -> None:
@@ -96,7 +96,7 @@ def test_a_figure_of_an_area_is_not_shared_out(tmp_path: Path) -> None:
     number, rate = "Nombre de décès 2024", "Taux de pauvreté 2019"
     rows = ("45203;Meung;40;10", "45234;Orléans;900;20")
     export = located(tmp_path, "bassin de vie", *rows, header=f"Code;Libellé;{number};{rate}")
-    table = given_values([export], MEMBERS, communes=COMMUNES, territory="ici")
+    table = given_values([export], MEMBERS.assign(territory="ici"), communes=COMMUNES)
     count, poverty = table.iloc[0], table.iloc[1]
     # One bassin de vie is whole, the other goes beyond: 40 deaths at least, 940 at most.
     assert math.isnan(count["value"])
@@ -106,7 +106,7 @@ def test_a_figure_of_an_area_is_not_shared_out(tmp_path: Path) -> None:
     assert poverty["how"] == "moyenne pondérée des bassins de vie"
     assert "plus de cinq ans" in poverty["note"]
     # A territory that is exactly the areas has their sum, or their value.
-    both = given_values([export], COMMUNES, communes=COMMUNES, territory="tout").iloc[0]
+    both = given_values([export], COMMUNES.assign(territory="tout"), communes=COMMUNES).iloc[0]
     assert (both["value"], both["status"]) == (940.0, "measured")
     alone = located(
         tmp_path, "EPCI", "200068278;CC;12", "240100883;CC;1", header=f"Code;Libellé;{rate}"
@@ -206,7 +206,7 @@ def test_real_bassins_de_vie(official_dir: Path, with_bassins: pd.DataFrame) -> 
     assert "1 code" in export.notes[0] and "977ZZ, 978ZZ" in export.notes[1]
     members = embedded.load_memberships().query("territory == 'ouest_loiret'")["code_insee"]
     inside = with_bassins[with_bassins["code_insee"].isin(members)]
-    table = given_values([export], inside, communes=with_bassins, territory="ouest_loiret")
+    table = given_values([export], inside.assign(territory="ouest_loiret"), communes=with_bassins)
     apl = table.set_index("indicator").loc["apl_2023"]
     # 2.54 from its communes (DREES workbook): a mean of wider areas is near, and another figure.
     assert round(apl["value"], 2) == 2.59

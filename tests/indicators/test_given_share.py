@@ -12,7 +12,7 @@ import pytest
 from cpts_geo.analysis import Analysis, Options, analyse
 from cpts_geo.asked import share
 from cpts_geo.capacity.scenario.loading import load_scenario
-from cpts_geo.errors import AskedError
+from cpts_geo.errors import AskedError, ScenarioError
 from cpts_geo.indicators.given_share import exported_share, shares_of, typed_share
 from cpts_geo.schema import AREA
 from cpts_geo.sources.embedding import embedded
@@ -148,5 +148,5 @@ def test_an_export_gives_the_share(tmp_path: Path) -> None:
 
 
 def test_a_scenario_with_its_own_share_and_a_typed_one(tmp_path: Path) -> None:
-    with pytest.raises(AskedError, match="--scenario"):
+    with pytest.raises(ScenarioError, match="--scenario"):
         analyse(Request(["ondaine_forez"]), Options(scenario="ondaine_forez", **TYPED))
