@@ -39,6 +39,8 @@ _COUNTED = {
     if column.table == "computed" and column.per > 1
     if column.numerator and COLUMNS[column.numerator].whole
 }
+#: Published for areas alone, in files that are fetched: nobody's row until then.
+_ONLY_FETCHED = {n for n, column in COLUMNS.items() if column.fetched and column.table == "areas"}
 _NO_INTERVAL = "sans intervalle : nombre de médecins incomplet"
 _COLUMNS = [*AREA, "area_name", "indicator", "value", "status", "note"]
 
@@ -95,6 +97,7 @@ def compare_areas(
     published = _published(facts, names)
     # Figures that were fetched may bring the year of their file.
     beside = comparisons.reindex(columns=[*_COLUMNS, "vintage"])
+    held = {*COMPARED} - _ONLY_FETCHED | {*comparisons["indicator"]}
     known = pd.concat([mine[_COLUMNS], beside, published], ignore_index=True)
     keys = [*AREA, "indicator"]
     around = comparisons.drop_duplicates(AREA)
@@ -107,7 +110,7 @@ def compare_areas(
             rows = (around["area_level"] == level.key) & around["area_code"].isin(codes)
             areas += around.loc[rows, [*AREA, "area_name"]].itertuples(index=False, name=None)
         grid = pd.DataFrame(
-            [(*area, indicator) for area in areas for indicator in COMPARED],
+            [(*area, indicator) for area in areas for indicator in COMPARED if indicator in held],
             columns=[*AREA, "area_name", "indicator"],
         )
         block = grid.merge(known.drop(columns="area_name"), on=keys, how="left", validate="1:1")
