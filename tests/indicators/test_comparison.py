@@ -25,9 +25,9 @@ NAMES = pd.Series(
     }
 )
 KEYS = ["territory", "area_code", "indicator"]
-#: Known everywhere in France; every other figure is embedded around the five CPTS only.
 #: Published for départements alone, in a file that is fetched: no row until then.
 ONLY_FETCHED = {"share_ald_without_mt"}
+#: Known everywhere in France; every other figure is embedded around the five CPTS only.
 NATIONAL = {"population", "area_km2", "density_km2"}
 
 
