@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, get_args
@@ -15,20 +15,35 @@ from cpts_geo.access.nearest.minutes import neighbourhood, travel_variants
 from cpts_geo.access.travel.given import given_times, lacking_notes
 from cpts_geo.access.travel.roads import road_times
 from cpts_geo.access.travel.times import TravelTimes
-from cpts_geo.asked import Kinds, expect, one_of, path, settled, texts
+from cpts_geo.asked import Kinds, expect, one_of, path, paths, settled, share, text, texts, told
 from cpts_geo.capacity.answer.headline import DRAWS
 from cpts_geo.capacity.demand.requests import draw_defects
 from cpts_geo.capacity.scenario.loading import load_scenario
-from cpts_geo.capacity.scenario.parameters import SEED, default_parameters
+from cpts_geo.capacity.scenario.parameters import SEED
 from cpts_geo.errors import AskedError, quoted
-from cpts_geo.foreign import decodable
 from cpts_geo.french import counted
+from cpts_geo.indicators.ald import with_ald
+from cpts_geo.indicators.given import given_values
+from cpts_geo.indicators.given_share import (
+    AGES,
+    GivenShare,
+    lacking_parts,
+    shares_of,
+    typed_share,
+    unused_notes,
+)
+from cpts_geo.indicators.located import locate
 from cpts_geo.schema import COLUMNS, Status, status_column
+from cpts_geo.sources.analyst.indicators.file import read_indicators
 from cpts_geo.sources.analyst.travel.file import Unit
 from cpts_geo.sources.catalogue.catalogue import sha256_of
-from cpts_geo.sources.codes import overseas
 from cpts_geo.sources.embedding import embedded
-from cpts_geo.study.scenarios import scenario_notes, scenarios_of
+from cpts_geo.study.scenarios import (
+    calendar_notes,
+    national_share_fact,
+    scenario_notes,
+    scenarios_of,
+)
 from cpts_geo.study.study import TABLES, Common, Study
 from cpts_geo.study.surroundings import Surroundings, parsed_changes, places
 from cpts_geo.territories.figures.national import load_national
@@ -41,9 +56,14 @@ _KINDS: Final[Kinds] = {
     "travel_unit": ("--travel-unit", one_of(*get_args(Unit))),
     "roads": ("--roads", path),
     "changes": ("--change", texts),
+    "indicators": ("--indicators", paths),
     "scenario": ("--scenario", path),
+    "share_without_mt": ("--share-without-mt", share),
+    "share_of": ("--share-of", one_of(*AGES)),
+    "share_source": ("--share-source", text),
     "fetched": ("fetched (--embedded-only)", one_of(True, False)),
 }
+_SHARE: Final = ("share_without_mt", "share_of", "share_source")
 #: Parts that are stacked in the order of the lists of communes.
 _LISTED: Final = frozenset({"communes", "audit"})
 
@@ -66,9 +86,19 @@ class Options:
     changes : sequence of str
         Changes of supply to show, such as ``départ:Pithiviers``
         (:func:`cpts_geo.access.changes.text.parse_changes`); by default two usual ones.
+    indicators : sequence of Path or str
+        An analyst's exports of indicators (Géoclip), shown for each territory
+        (:func:`cpts_geo.sources.analyst.indicators.file.read_indicators`).
     scenario : Path or str, optional
         An analyst's capacity scenario (TOML) for the territory, which must then be alone; by
         default that of the CPTS, or the national share without médecin traitant.
+    share_without_mt : float or str, optional
+        Share of people without médecin traitant of the territory, which must then be alone: from
+        0 to 1, or a text such as « 14 % ». Given with the two options below, or not at all.
+    share_of : {"all", "17+", "16+"}, optional
+        Ages it is of.
+    share_source : str, optional
+        Who says it, and when: « CPAM, 2025 ».
     fetched : bool
         Whether the sources that were fetched give their figures, for all of France; else the
         embedded figures alone, whatever the cache holds.
@@ -88,7 +118,11 @@ class Options:
     travel_unit: Unit | None = None
     roads: Path | None = None
     changes: Sequence[str] = ()
+    indicators: Sequence[Path] = ()
     scenario: Path | None = None
+    share_without_mt: float | str | None = None
+    share_of: str | None = None
+    share_source: str | None = None
     fetched: bool = True
     draws: int = DRAWS
     seed: int | None = None
@@ -102,6 +136,7 @@ class Options:
             )
         if self.travel_unit is not None and self.travel is None:
             defects.append("--travel-unit : une unité de temps est donnée sans table des temps")
+        defects += lacking_parts({_KINDS[name][0]: getattr(self, name) for name in _SHARE})
         if defects:
             raise AskedError(
                 f"Les options ne conviennent pas : {counted(len(defects), 'point', 'points')}.",
@@ -111,6 +146,15 @@ class Options:
             )
         # A number of numpy cannot be written in a manifest.
         object.__setattr__(self, "draws", int(self.draws))
+
+    @property
+    def given_share(self) -> GivenShare | None:
+        """The share without médecin traitant that is given, with its ages and source."""
+        if self.share_without_mt is None or self.share_of is None or self.share_source is None:
+            return None
+        return typed_share(
+            float(self.share_without_mt), ages=self.share_of, source=self.share_source
+        )
 
 
 @dataclass(frozen=True)
@@ -263,9 +307,11 @@ def analyse(
     expect(request, Request, remedy=remedy)
     expect(options, Options, remedy=remedy)
     own = None if options.scenario is None else load_scenario(options.scenario)
+    exports = [read_indicators(file) for file in options.indicators]
     say("Données communales : lecture et vérification")
     whole, former = embedded.load_communes(), embedded.load_former_communes()
     arrondissements = embedded.load_arrondissements()
+    located = [locate(export, whole) for export in exports]
     say("Communes : reconnaissance des noms et des codes")
     found = find_perimeters(
         request, whole, former=former, arrondissements=arrondissements, fetched=options.fetched
@@ -281,7 +327,13 @@ def analyse(
     communes = territory_communes(found.members, national, figures=layer.figures)
     outline = outlines(communes).join(found.identity[["name", "document", "perimeter"]])
     outline = outline.loc[found.identity.index]
-    scenarios = scenarios_of(outline, published=found.published, own=own)
+    given_of = {str(key): given_values(located, _own(communes, key), communes=whole)
+                for key in outline.index}  # fmt: skip
+    typed = options.given_share
+    shares = shares_of(given_of, typed=typed)
+    scenarios = scenarios_of(
+        outline, published=found.published, own=own, shares=shares, typed=typed is not None
+    )
     say("Accès : communes et temps de trajet autour")
     factors = embedded.load_travel_factors()
     field = neighbourhood(communes, national, figures=layer.figures, factors=factors)
@@ -305,14 +357,17 @@ def analyse(
         *found.notes,
         *parts_notes(communes),
         *layer.notes,
+        *(note for export in located for note in export.notes),
+        *unused_notes(shares.values()),
         *travel_notes,
         *lacking_notes(given, communes),
         *scenario_notes(own, outline.iloc[0]),
-        *_calendar_note(communes["departement"]),
+        *calendar_notes(communes["departement"]),
     )
+    comparisons, ald = with_ald(layer.comparisons) if options.fetched else (layer.comparisons, {})
     common = Common(
-        comparisons=layer.comparisons,
-        facts=pd.concat([facts, _national_share()], ignore_index=True),
+        comparisons=comparisons,
+        facts=pd.concat([facts, national_share_fact()], ignore_index=True),
         basins=embedded.load_basins(),
         surroundings=surroundings,
         draws=options.draws,
@@ -325,6 +380,8 @@ def analyse(
             figures=_own(communes, key),
             audit=_own(found.audit, key),
             border=_own(found.border, key),
+            given=given_of[key],
+            share=shares.get(key),
             scenario=scenarios[key],
             centres=tuple(_own(sites, key)["code_insee"]),
             notes=notes if len(outline) == 1 else (),
@@ -333,15 +390,17 @@ def analyse(
         for key, row in outline.iterrows()
     }
     default = SEED if own is None else own.seed
-    given_files = [path for path in (options.travel, options.roads, options.scenario) if path]
+    asked = (options.travel, options.roads, options.scenario, *options.indicators)
+    given_files = [path for path in asked if path]
     return Analysis(
         studies=studies,
         national=national,
         notes=notes,
-        parameters=_parameters(request, options)
+        parameters=told(request, options)
         | {"territories": list(studies), "seed": default if options.seed is None else options.seed},
         inputs=found.inputs
         | layer.inputs
+        | ald
         | {path.name: sha256_of(path) for path in given_files if path.is_file()},
         folder=found.folder,
         listed=tuple(dict.fromkeys(found.members["territory"])),
@@ -360,38 +419,3 @@ def _check_tables(names: Iterable[str]) -> None:
 def _own(table: pd.DataFrame, key: str) -> Any:
     """Rows of one territory."""
     return table[table["territory"] == key]
-
-
-def _parameters(*asked: Request | Options) -> dict[str, Any]:
-    """What was asked, as a manifest says it: names of files, not where they are."""
-    fields = {name: value for each in asked for name, value in asdict(each).items()}
-    return {
-        name: decodable(value.name) if isinstance(value, Path) else value
-        for name, value in fields.items()
-    }
-
-
-def _calendar_note(departements: pd.Series) -> list[str]:
-    """Say where the calendar of opening days is not the one of the law."""
-    own = departements[departements.isin(["57", "67", "68"]) | overseas(departements)].unique()
-    if not len(own):
-        return []
-    return [
-        "Jours d’ouverture comptés avec les jours fériés de métropole ; le territoire "
-        f"(département {', '.join(sorted(own))}) en a d’autres, non comptés."
-    ]
-
-
-def _national_share() -> pd.DataFrame:
-    """The national share without MT, as a fact: its home is the scenarios' defaults."""
-    default = default_parameters()["share_without_mt"]
-    fact = {
-        "territory": "france",
-        "fact": "share_without_mt_france",
-        "value": default.value,
-        "definition": "",
-        "document": default.text,
-        "base": default.base,
-        "grade": default.grade,
-    }
-    return pd.DataFrame([fact])

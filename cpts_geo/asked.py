@@ -6,11 +6,14 @@ Each kind of argument, a path as people type it included, is said once.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from cpts_geo.errors import AskedError, PathError, one_line, quoted
+from cpts_geo.foreign import decodable
 
 #: Field of a record -> how a command calls it, and what takes a value of its kind.
 Kinds: TypeAlias = Mapping[str, tuple[str, Callable[[Any], Any]]]
@@ -132,6 +135,61 @@ def path(value: Any) -> Path | None:
     return None if value is None else typed_path(value)
 
 
+def paths(value: Any) -> tuple[Path, ...]:
+    """
+    Take one path or several, as text or not (:func:`typed_path`).
+
+    Parameters
+    ----------
+    value : object
+        What was given.
+
+    Returns
+    -------
+    tuple of Path
+        In order, each once.
+
+    Examples
+    --------
+    >>> [each.name for each in paths(["a.csv", "b.csv", "a.csv"])]
+    ['a.csv', 'b.csv']
+    """
+    several = (value,) if isinstance(value, str | os.PathLike) else value
+    try:
+        return tuple(dict.fromkeys(typed_path(each) for each in several))
+    except TypeError:
+        raise ValueError("il faut un chemin, ou une liste de chemins") from None
+
+
+def share(value: Any) -> float | None:
+    """
+    Take a share as people write it, or None.
+
+    Parameters
+    ----------
+    value : object
+        A number above 0, 1 at most, or a text: « 0,14 », « 14 % ».
+
+    Returns
+    -------
+    float or None
+        Above 0, 1 at most.
+
+    Examples
+    --------
+    >>> share("14 %"), share("0,14"), share(0.14)
+    (0.14, 0.14, 0.14)
+    """
+    if value is None:
+        return None
+    text = re.sub(r"[ \u00a0\u202f]", "", str(value)).replace(",", ".")
+    found = re.fullmatch(r"([0-9]+(?:\.[0-9]*)?)(%?)", text)
+    number = float(found[1]) / (100 if found[2] else 1) if found else -1.0
+    if isinstance(value, bool) or not 0 < number <= 1:
+        raise ValueError("il faut une part de 0 (exclu) à 1 (0,14), ou un pourcentage (14 %)")
+    return number
+
+
 def one_of(*known: object) -> Callable[[Any], Any]:
     """
     Take one of several values, or None.
@@ -186,6 +244,37 @@ def settled(asked: object, kinds: Kinds) -> list[str]:
         except PathError as error:
             defects.append(f"{called} : {error.summary}")
     return defects
+
+
+def told(*asked: Any) -> dict[str, Any]:
+    """
+    Give what was asked as a manifest says it: names of files, not where they are.
+
+    Parameters
+    ----------
+    *asked : dataclass
+        Records of what was asked.
+
+    Returns
+    -------
+    dict
+        Their fields, all together.
+
+    Examples
+    --------
+    >>> from dataclasses import make_dataclass
+    >>> told(make_dataclass("Asked", ["files"])([Path("a/b.csv")]))
+    {'files': ['b.csv']}
+    """
+    fields = {name: value for each in asked for name, value in asdict(each).items()}
+    return {name: _told(value) for name, value in fields.items()}
+
+
+def _told(value: Any) -> Any:
+    """The names of the files of a value; any other value as it is."""
+    if isinstance(value, tuple | list):
+        return [_told(each) for each in value]
+    return decodable(value.name) if isinstance(value, Path) else value
 
 
 def expect(value: object, kind: type, *, remedy: str) -> None:

@@ -195,6 +195,10 @@ class TravelError(CptsGeoError):
     """Travel times, or the points and networks they come from, cannot be used as they are."""
 
 
+class IndicatorsError(CptsGeoError):
+    """An analyst's export of indicators cannot be used as it is."""
+
+
 class SitingError(CptsGeoError):
     """A question of where to open has no answer, or is badly asked."""
 

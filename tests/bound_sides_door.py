@@ -11,6 +11,7 @@ import openpyxl
 from cpts_geo.capacity.scenario.loading import load_scenario
 from cpts_geo.sources._bounds.limits import LIMITS
 from cpts_geo.sources.analyst.calls.log import read_call_log
+from cpts_geo.sources.analyst.indicators.file import read_indicators
 from cpts_geo.sources.analyst.lists.perimeter import read_perimeter_file
 from tests.broken_makers_door import OWN
 
@@ -18,6 +19,7 @@ from tests.broken_makers_door import OWN
 Side = tuple[Callable[[Path], object], int, int]
 
 LIST = b"commune;insee\nDry;45130\nBaule;45024\n"
+EXPORT = b"Insee\nFrance par commune\nCode;Part de X 2024\n45130;1\n"
 LOG = b"date;issue\n04/03/2024;RDV\n"
 
 
@@ -53,6 +55,7 @@ def _unpacked_exactly(folder: Path) -> object:
 
 
 _list = _of(read_perimeter_file, "liste.csv", LIST)
+_export = _of(read_indicators, "export.csv", EXPORT)
 _log = _of(read_call_log, "journal.csv", LOG)
 _long = _of(read_perimeter_file, "liste.csv", b"commune;note\nDry;" + b"a" * 300 + b"\n")
 _scenario = _of(load_scenario, "essai.toml", OWN.encode())
@@ -62,6 +65,8 @@ SIDES: dict[str, Side] = {
     "perimeter_rows": (_list, 3, 2),
     "call_log_bytes": (_log, len(LOG), len(LOG) - 1),
     "call_log_rows": (_log, 2, 1),
+    "indicators_bytes": (_export, len(EXPORT), len(EXPORT) - 1),
+    "indicators_rows": (_export, 4, 3),
     "scenario_bytes": (_scenario, len(OWN.encode()), len(OWN.encode()) - 1),
     "line_length": (_long, 304, 303),
     "cell_length": (_long, 300, 299),

@@ -38,6 +38,10 @@ _WHAT_FILES = {
     "call_log_rows": (
         "rows of a call log; a busy line of a territory takes 700,000 calls in ten years"
     ),
+    "indicators_bytes": (
+        "size of an export of indicators; a hundred of them for all communes take a third of it"
+    ),
+    "indicators_rows": "lines of an export of indicators; France has 35,000 communes",
     "scenario_bytes": "size of a scenario file; those of the package are a hundred times smaller",
     "line_length": (
         "length of a line of text; a matrix of all the communes of France has lines of 250,000"

@@ -17,6 +17,14 @@ from cpts_geo.errors import ScenarioError, one_line
 from cpts_geo.french import number
 
 
+class _ShareOf(StrEnum):
+    """Ages that a share is of, as an analyst types them."""
+
+    ALL = "all"
+    FROM_17 = "17+"
+    FROM_16 = "16+"
+
+
 class _TravelUnit(StrEnum):
     """Units of travel times, as an analyst types them."""
 
@@ -111,6 +119,28 @@ def report(
             "an, heures de médecin par semaine). Répétable."
         ),
     ] = None,
+    indicators: Annotated[
+        list[Path] | None,
+        path_option(
+            "Votre export d’indicateurs, tel que le donnent CartoSanté, Statistiques locales, "
+            "l’Observatoire des fragilités ou Rézone (CSV) : par commune, intercommunalité, "
+            "bassin de vie, territoire de vie-santé ou département. Répétable."
+        ),
+    ] = None,
+    share_without_mt: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PART",
+            help="Part sans médecin traitant du territoire, demandé seul : « 14 % » ou 0,14 ; "
+            "avec --share-of et --share-source.",
+        ),
+    ] = None,
+    share_of: Annotated[
+        _ShareOf | None, typer.Option(help="Âges de cette part : all (tous), 17+ ou 16+.")
+    ] = None,
+    share_source: Annotated[
+        str | None, typer.Option(help="Qui la donne, et de quand : « CPAM, ANNÉE ».")
+    ] = None,
     scenario: Annotated[
         list[str] | None,
         typer.Option(
@@ -164,7 +194,11 @@ def report(
         travel_unit=_UNITS[travel_unit] if travel_unit else None,
         roads=roads,
         changes=(*(change or ()), *changes),
+        indicators=indicators or (),
         scenario=own,
+        share_without_mt=share_without_mt,
+        share_of=share_of and share_of.value,
+        share_source=share_source,
         fetched=not embedded_only,
         draws=DRAWS if draws is None else draws,
     )

@@ -40,6 +40,8 @@ _COUNTED = {
     if column.table == "computed" and column.per > 1
     if column.numerator and COLUMNS[column.numerator].whole
 }
+#: Published for areas alone, in files that are fetched: nobody's row until then.
+_ONLY_FETCHED = {n for n, column in COLUMNS.items() if column.fetched and column.table == "areas"}
 _NO_INTERVAL = "sans intervalle : nombre incomplet"
 _COLUMNS = [*AREA, "area_name", "indicator", "value", "status", "note"]
 
@@ -65,7 +67,8 @@ def compare_areas(
     names : Series of str
         Display name by territory.
     facts : DataFrame
-        Published facts; those of `_PUBLISHED` stand as indicators of their own.
+        Published facts; those of `_PUBLISHED` stand as indicators of their own, the last of two.
+        One may bring its status and vintage (see :mod:`cpts_geo.indicators.given_share`).
     basins : DataFrame
         As :func:`cpts_geo.territories.figures.basins.mean_of_basins` takes it.
 
@@ -102,7 +105,10 @@ def compare_areas(
     mine = summary.rename(columns={"territory": "area_code"}).assign(area_level=TERRITORY.key)
     mine["area_name"] = mine["area_code"].map(names)
     published = _published(facts, names)
-    known = pd.concat([mine[_COLUMNS], comparisons[_COLUMNS], published], ignore_index=True)
+    # Figures that were fetched may bring the year of their file.
+    beside = comparisons.reindex(columns=[*_COLUMNS, "vintage"])
+    held = {*COMPARED} - _ONLY_FETCHED | {*comparisons["indicator"]}
+    known = pd.concat([mine[_COLUMNS], beside, published], ignore_index=True)
     keys = [*AREA, "indicator"]
     around = comparisons.drop_duplicates(AREA)
     blocks = []
@@ -117,7 +123,7 @@ def compare_areas(
             named = {name for _, _, name in areas}
             areas += [area for area in found if area[2] not in named]
         grid = pd.DataFrame(
-            [(*area, indicator) for area in areas for indicator in COMPARED],
+            [(*area, indicator) for area in areas for indicator in COMPARED if indicator in held],
             columns=[*AREA, "area_name", "indicator"],
         )
         block = grid.merge(known.drop(columns="area_name"), on=keys, how="left", validate="1:1")
@@ -136,14 +142,16 @@ def _published(facts: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
         area = area or fact["territory"]
         if level is TERRITORY and area not in names.index:
             continue
+        own = {name: text for name, text in fact.items() if not pd.isna(text)}
         # A figure of France is its producer's; that of a territory is what it says of itself.
         official = fact["territory"] == FRANCE.key
-        status = Status.MEASURED if official else Status.ANNOUNCED
-        known = (fact["value"], status.value, fact["definition"])
-        base = fact.get("base", "")
-        origin = (fact["document"], fact["grade"], "" if pd.isna(base) else base)
+        status = own.get("status", (Status.MEASURED if official else Status.ANNOUNCED).value)
+        known = (fact["value"], status, fact["definition"])
+        origin = (fact["document"], fact["grade"], own.get("base", ""), own.get("vintage"))
         rows.append((level.key, area, "", indicator, *known, *origin))
-    return pd.DataFrame(rows, columns=[*_COLUMNS, "source", "grade", "base"])
+    table = pd.DataFrame(rows, columns=[*_COLUMNS, "source", "grade", "base", "vintage"])
+    # What an analyst gives stands last, and before what was published.
+    return table.drop_duplicates([*AREA, "indicator"], keep="last")
 
 
 def _with_intervals(table: pd.DataFrame, *, areas: pd.DataFrame) -> pd.DataFrame:
@@ -172,7 +180,7 @@ def _described(table: pd.DataFrame) -> pd.DataFrame:
     known = table["value"].notna()
     table = table.assign(
         unit=columns.map(lambda column: column.unit),
-        vintage=columns.map(lambda column: column.vintage),
+        vintage=table["vintage"].fillna(columns.map(lambda column: column.vintage)),
         # A fact brings its own document and grade; other figures have their producer's;
         # what is unknown comes from nowhere.
         grade=table["grade"].fillna(origins.map(lambda source: source.grade)).where(known, ""),

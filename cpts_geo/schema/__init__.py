@@ -57,8 +57,8 @@ __all__ = [
     "DREES", "EARLIER_POPULATION", "EMBEDDED_FIGURES", "EMERGENCY_OR_SMUR", "FACILITIES",
     "FIGURE_COLUMNS", "FILE", "FRANCE", "GP_SOURCES", "GRADE_LABELS", "LEVELS", "LISTED",
     "PAINTED", "PER_PEOPLE", "PUBLISHED", "ROADS", "STATUS_LABELS", "STATUS_MARKS", "TERRITORY",
-    "TIME_UNIT", "TRAVEL_SERIES", "Column", "Facility", "Kind", "Level", "Secrecy", "Status",
-    "TravelSeries", "Where", "best_status", "embedded_vintage", "newest_vintage",
+    "TIME_UNIT", "TRAVEL_SERIES", "WITHOUT_MT", "Column", "Facility", "Kind", "Level", "Secrecy",
+    "Status", "TravelSeries", "Where", "best_status", "embedded_vintage", "newest_vintage",
     "shown_vintage", "status_column", "vintages",
 ]  # fmt: skip
 
@@ -217,6 +217,7 @@ COMPARED: Final = tuple(
     name
     for together in (
         ("population",), ("area_km2",), ("density_km2",), ("share_75plus",), ("share_without_mt",),
+        ("share_ald_without_mt",),
         ("gps_per_100k_published",), ("gps_per_100k_cartosante",), ("gps_per_100k_cnam",),
         ("gps_per_100k",), ("gps_per_100k_rpps",),
         ("gps_cnam",), ("gps_mep_cnam",), ("gps",), ("gps_rpps",),

@@ -37,6 +37,13 @@ PEOPLE: Final = (
         "insee_population_2017", "2017", "Dénominateur des comptages BPE 2017.",
         table="communes", whole=True, secrecy="public",
     ),
+    Column(
+        "share_ald_without_mt", "Patients en affection de longue durée sans médecin traitant", "%",
+        "rate", 1, "cnam_ald_without_mt", "année la plus récente",
+        "Part des patients en ALD qui n’ont pas de médecin traitant, publiée par département ; "
+        "ce n’est pas la part de tous les habitants.",
+        table="areas", percent=True, fetched=True, secrecy="public",
+    ),
 )  # fmt: skip
 
 AGED: Final = Column(

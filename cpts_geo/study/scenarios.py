@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import Final
+from collections.abc import Collection, Mapping
+from typing import Final, cast
 
 import pandas as pd
 
 from cpts_geo.capacity.scenario.inputs import Scenario
-from cpts_geo.capacity.scenario.loading import load_scenarios, scenario_from_population
+from cpts_geo.capacity.scenario.loading import (
+    load_scenarios,
+    people_without_mt,
+    scenario_from_population,
+)
+from cpts_geo.capacity.scenario.parameters import Source, default_parameters
 from cpts_geo.errors import ScenarioError, one_line
-from cpts_geo.french import number
+from cpts_geo.french import number, percent
+from cpts_geo.indicators.given_share import AGES, GivenShare
 from cpts_geo.schema import COLUMNS
+from cpts_geo.sources.codes import overseas
 
 #: A population given for a perimeter is another count of it up to this gap.
 _SAME_PEOPLE: Final = 0.1
+#: Share of the population that is 16 or older, where nothing says that of a territory.
+_FROM_16: Final = 0.81
 
 
 def scenarios_of(
-    outlines: pd.DataFrame, *, published: Collection[str], own: Scenario | None = None
+    outlines: pd.DataFrame,
+    *,
+    published: Collection[str],
+    own: Scenario | None = None,
+    shares: Mapping[str, GivenShare] | None = None,
+    typed: bool = False,
 ) -> dict[str, Scenario]:
     """
     Give each territory its scenario.
@@ -31,6 +45,11 @@ def scenarios_of(
         Those that are among the five CPTS, which have theirs.
     own : Scenario, optional
         That of an analyst, for one territory.
+    shares : mapping of str to GivenShare, optional
+        Shares without médecin traitant that were given, by territory (:func:`with_share`); that of
+        an export says less of its people than an analyst's scenario.
+    typed : bool
+        Whether the share was typed, and is no export's.
 
     Returns
     -------
@@ -40,7 +59,8 @@ def scenarios_of(
     Raises
     ------
     ScenarioError
-        One scenario is given for several territories, or its people are not among theirs.
+        One scenario is given for several territories, its people are not among theirs, or both
+        it and a share that was typed say how many they are.
 
     Examples
     --------
@@ -51,10 +71,11 @@ def scenarios_of(
     if own is None:
         shipped = load_scenarios() if published else {}
         known = {key: scenario for key, scenario in shipped.items() if key in published}
-        return {
+        found = {
             str(key): known.get(str(key)) or _default(str(key), row)
             for key, row in outlines.iterrows()
         }
+        return _shared(found, shares or {}, outlines)
     if len(outlines) != 1:
         raise ScenarioError(
             f"Un scénario de capacité est celui d’un territoire, et {len(outlines)} sont demandés.",
@@ -63,7 +84,79 @@ def scenarios_of(
         )
     key = str(outlines.index[0])
     _check_people(own, population=float(outlines["population"].iloc[0]))
-    return {key: own.evolve(territory=key, sources=own.sources)}
+    mine = {key: own.evolve(territory=key, sources=own.sources)}
+    if not typed:
+        return mine
+    if not own.share_assumed:
+        raise ScenarioError(
+            "--share-without-mt et --scenario donnent tous deux les personnes sans médecin "
+            "traitant.",
+            remedy="gardez celle du scénario, ou donnez-lui « share_assumed = true ».",
+        )
+    return _shared(mine, shares or {}, outlines)
+
+
+def _shared(
+    scenarios: dict[str, Scenario], shares: Mapping[str, GivenShare], outlines: pd.DataFrame
+) -> dict[str, Scenario]:
+    """Scenarios with the shares that were given."""
+    people = outlines["population"].astype("float64")
+    return scenarios | {
+        key: with_share(scenarios[key], share, population=float(people[key]))
+        for key, share in shares.items()
+    }
+
+
+def with_share(scenario: Scenario, share: GivenShare, *, population: float) -> Scenario:
+    """
+    Count the people of a scenario from a share without médecin traitant that was given.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        That of a territory.
+    share : GivenShare
+        Of people whose ages are known.
+    population : float
+        Inhabitants of the territory, where the scenario does not say them.
+
+    Returns
+    -------
+    Scenario
+        The same, with other people; itself where the ages of the share are not known, or where it
+        is 0.
+
+    Examples
+    --------
+    >>> from cpts_geo.indicators.given_share import typed_share
+    >>> share = typed_share(0.14, ages="all", source="CPAM, 2025")
+    >>> outlines = pd.DataFrame({"name": ["Ici"], "population": [10_000]}, index=["ici"])
+    >>> scenario = scenarios_of(outlines, published=())["ici"]
+    >>> round(with_share(scenario, share, population=10_000).people_without_mt)
+    1400
+    """
+    adults = cast("float", default_parameters()["age_share"].value)
+    ages = {AGES["all"]: 1.0, AGES["17+"]: adults, AGES["16+"]: _FROM_16}
+    # Nobody to serve makes no queue; a share of unknown ages, no number of people.
+    if share.base not in ages or share.value == 0:
+        return scenario
+    people = scenario.population or population
+    part = ages[share.base]
+    aged = "" if part == 1 else f" ; {percent(part, 0)} de la population a cet âge (estimation)"
+    text = f"{share.source} : {percent(share.value)} ({share.base}){aged} — {share.grade}"
+    spread = f"{scenario.sources['people_cv'].text} ; gardée pour une part fournie"
+    return scenario.evolve(
+        people_without_mt=people_without_mt(people, share_without_mt=share.value, age_share=part),
+        share_assumed=False,
+        evidence_label=min(scenario.evidence_label, 3),
+        # What was said of the share that this one replaces.
+        notes=tuple(note for note in scenario.notes if "% des 17 ans" not in note),
+        sources=scenario.sources
+        | {
+            "people_without_mt": Source(text=text, grade="C"),
+            "people_cv": Source(text=spread, grade="D"),
+        },
+    )
 
 
 def scenario_notes(scenario: Scenario | None, outline: pd.Series) -> list[str]:
@@ -102,6 +195,61 @@ def scenario_notes(scenario: Scenario | None, outline: pd.Series) -> list[str]:
             f"{number(population)} : vérifiez qu’il s’agit du même territoire."
         )
     return said
+
+
+def calendar_notes(departements: pd.Series) -> list[str]:
+    """
+    Say where the calendar of opening days is not the one of the law.
+
+    Parameters
+    ----------
+    departements : Series of str
+        Codes.
+
+    Returns
+    -------
+    list of str
+        French sentences; none in most of métropole.
+
+    Examples
+    --------
+    >>> calendar_notes(pd.Series(["45"]))
+    []
+    """
+    own = departements[departements.isin(["57", "67", "68"]) | overseas(departements)].unique()
+    if not len(own):
+        return []
+    return [
+        "Jours d’ouverture comptés avec les jours fériés de métropole ; le territoire "
+        f"(département {', '.join(sorted(own))}) en a d’autres, non comptés."
+    ]
+
+
+def national_share_fact() -> pd.DataFrame:
+    """
+    Write the national share without médecin traitant as a fact of France.
+
+    Returns
+    -------
+    DataFrame
+        One row: its home is the defaults of scenarios.
+
+    Examples
+    --------
+    >>> national_share_fact()["value"].tolist()
+    [0.11]
+    """
+    default = default_parameters()["share_without_mt"]
+    fact = {
+        "territory": "france",
+        "fact": "share_without_mt_france",
+        "value": default.value,
+        "definition": "",
+        "document": default.text,
+        "base": default.base,
+        "grade": default.grade,
+    }
+    return pd.DataFrame([fact])
 
 
 def _default(key: str, outline: pd.Series) -> Scenario:

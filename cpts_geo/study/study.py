@@ -17,6 +17,7 @@ from cpts_geo.french import joined
 from cpts_geo.indicators.apl_trend import apl_trend
 from cpts_geo.indicators.comparison import compare_areas
 from cpts_geo.indicators.densities import poisson_interval
+from cpts_geo.indicators.given_share import GivenShare, share_fact
 from cpts_geo.sources.embedding.embedded import load_apl_history
 from cpts_geo.study.access import TerritoryAccess, study_access
 from cpts_geo.study.capacity import TerritoryCapacity, study_capacity
@@ -71,6 +72,12 @@ class Study:
         How each published name or code was recognised.
     border : DataFrame
         Communes that the limit of its polygon cuts; empty where it is no polygon.
+    given : DataFrame
+        Indicators of an analyst's exports
+        (:func:`cpts_geo.indicators.given.given_values`); empty without any.
+    share : GivenShare or None
+        Its share of people without médecin traitant, given or exported; None where only a
+        document may publish it.
     scenario : Scenario
         What its capacity rests on.
     centres : tuple of str
@@ -87,6 +94,8 @@ class Study:
     figures: gpd.GeoDataFrame
     audit: pd.DataFrame
     border: pd.DataFrame
+    given: pd.DataFrame
+    share: GivenShare | None
     scenario: Scenario
     centres: tuple[str, ...]
     notes: tuple[str, ...]
@@ -136,11 +145,14 @@ class Study:
     @cached_property
     def comparison(self) -> pd.DataFrame:
         """The territory beside its départements and France."""
+        facts = self.common.facts
+        if self.share is not None:
+            facts = pd.concat([facts, share_fact(self.share, self.key)], ignore_index=True)
         return compare_areas(
             self.figures,
             self.common.comparisons,
             names=pd.Series({self.key: self.name}),
-            facts=self.common.facts,
+            facts=facts,
             basins=self.common.basins,
         )
 

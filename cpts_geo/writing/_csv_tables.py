@@ -31,7 +31,7 @@ def tables(analysis: Analysis) -> dict[str, pd.DataFrame]:
         "noms_reconnus": analysis.table("audit"),
         "capacite": to_frame(answers).reset_index(),
     }
-    parts = {_BORDER: [analysis.table("border")]}
+    parts = {_BORDER: [analysis.table("border")], _GIVEN: [analysis.table("given")]}
     for name, of_capacity in _CAPACITY.items():
         parts[name] = [_named(k, of_capacity(s.capacity)) for k, s in studies.items() if s.capacity]
     for name, of_access in _ACCESS.items():
@@ -119,6 +119,7 @@ def _sites(access: TerritoryAccess) -> pd.DataFrame | None:
 
 #: Tables that only some runs have, and what makes the rows of one territory.
 _BORDER: Final = "communes_de_bordure"
+_GIVEN: Final = "indicateurs_fournis"
 _CAPACITY: Final[dict[str, Callable[[TerritoryCapacity], pd.DataFrame | None]]] = {
     "publics": _groups,
     "saisons": lambda each: None if each.eligible is None else each.eligible.by_month.reset_index(),
@@ -134,7 +135,7 @@ _ACCESS: Final[dict[str, Callable[[TerritoryAccess], pd.DataFrame | None]]] = {
     "ou_ouvrir": _sites,
 }
 #: Tables that only some runs have.
-SOME: Final = (_BORDER, *_CAPACITY, *_ACCESS)
+SOME: Final = (_BORDER, _GIVEN, *_CAPACITY, *_ACCESS)
 #: End of a file's name -> what writes a table in it.
 FORMS: Final[dict[str, Callable[[pd.DataFrame, Path], None]]] = {".csv": write_csv}
 

@@ -20,6 +20,7 @@ from cpts_geo.capacity.scenario.loading import load_scenario
 from cpts_geo.cli.main import main
 from cpts_geo.errors import CptsGeoError
 from cpts_geo.sources.analyst.calls.log import read_call_log
+from cpts_geo.sources.analyst.indicators.file import read_indicators
 from cpts_geo.sources.analyst.travel.file import read_travel_file
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.sources.embedding import embedded
@@ -112,6 +113,7 @@ DOORS: dict[str, Callable[[Path], object]] = {
     "polygons": polygons,
     "travel": travel,
     "call_log": read_call_log,
+    "indicators": read_indicators,
     "scenario": load_scenario,
     "fetched": fetched,
     "change": change,

@@ -189,6 +189,32 @@ def origin_text(found: pd.Series) -> str:
     return " : ".join(part for part in (found["note"], source) if part)
 
 
+def own_label(column: Column, origin: pd.Series) -> tuple[str, str]:
+    """
+    Label and vintage of a value, which may have those of who gave it.
+
+    Parameters
+    ----------
+    column : Column
+        What the values are.
+    origin : Series
+        Row of a comparison.
+
+    Returns
+    -------
+    tuple of str
+        Those of the column; a value of another vintage is not the published one.
+
+    Examples
+    --------
+    >>> own_label(COLUMNS["share_without_mt"], pd.Series({"vintage": "2025"}))
+    ('Habitants sans médecin traitant', '2025')
+    """
+    if origin["vintage"] == column.vintage:
+        return column.label, column.vintage
+    return column.label.removesuffix(" (publié)"), str(origin["vintage"])
+
+
 def detail_text(column: Column, origin: pd.Series) -> str:
     """
     Unit, source and grade, in one line.

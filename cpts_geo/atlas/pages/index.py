@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import geopandas as gpd
@@ -83,10 +83,19 @@ def _row(sheet: Study, columns: Sequence[str]) -> dict[str, Any]:
         "label": result.scenario.evidence_label if result else "—",
         "mark": STATUS_MARKS[answer_status(result)] if result else "",
         "cells": [
-            value_cell(name, found[name]["value"], found[name]["status"], found[name]["note"])
+            value_cell(name, found[name]["value"], found[name]["status"], _note(name, found[name]))
             for name in columns
         ],
     }
+
+
+def _note(name: str, found: Mapping[Any, Any]) -> str:
+    """What is to know of a value; whose it is, and of what ages, where it is not the published
+    one."""
+    if found["vintage"] == COLUMNS[name].vintage:
+        return str(found["note"])
+    own = f"{found['source']} ({found['grade']})"
+    return ", ".join(filter(None, (found["base"], own, found["note"])))
 
 
 def _hours(result: Headline) -> str:

@@ -11,6 +11,7 @@ from cpts_geo.capacity.demand.interval import ABOVE_WORDS, CHANCES, LEVELS
 from cpts_geo.capacity.demand.laws import laws
 from cpts_geo.capacity.demand.requests import calls_per_year
 from cpts_geo.capacity.scenario.inputs import Scenario
+from cpts_geo.capacity.scenario.parameters import default_parameters
 from cpts_geo.french import number, percent
 
 #: Own calls are "saturated" if today's slots alone explain consultations / calls this closely.
@@ -106,12 +107,20 @@ def _found(
         yield (
             "share_assumed",
             "La part de personnes sans médecin traitant est supposée, elle n'est pas mesurée "
-            "sur ce territoire.",
+            f"sur ce territoire{_national(scenario)}.",
         )
     if scenario.evidence_label != 1:
         yield "transferred_rate", _transferred(scenario) + _own_rate(scenario, observed)
     if today is not None and observed is not None and today.served_if_all_calls is not None:
         yield from _saturation(scenario, today.slots, today.served_if_all_calls, observed)
+
+
+def _national(scenario: Scenario) -> str:
+    """Say that the share is the national one, where it is."""
+    share = default_parameters()["share_without_mt"]
+    if share.text not in scenario.sources["people_without_mt"].text:
+        return ""
+    return f" : c'est la moyenne nationale, {share.text}"
 
 
 def _transferred(scenario: Scenario) -> str:

@@ -18,6 +18,9 @@ _LOG_REMEDY: Final = (
     "ne gardez que la date, l’heure, l’issue, la commune et la classe d’âge, ou donnez moins "
     "d’années ({limit} au plus)."
 )
+_INDICATORS_REMEDY: Final = (
+    "exportez moins d’indicateurs, ou moins de territoires ({limit} au plus)."
+)
 _WORKBOOK_REMEDY: Final = (
     "ouvrez le classeur, effacez ce qui traîne loin du tableau et les feuilles inutiles, puis "
     "enregistrez-le de nouveau, ou enregistrez la feuille en « CSV UTF-8 »."
@@ -31,6 +34,10 @@ _FILES: Final = (
     Bound("call_log_bytes", 100_000_000, "octets", _TOO_BIG, _LOG_REMEDY),
     Bound("call_log_rows", 1_000_000, "lignes",
           "{name} a trop de lignes pour un journal d’appels (plus de {limit}).", _LOG_REMEDY),
+    Bound("indicators_bytes", 100_000_000, "octets", _TOO_BIG, _INDICATORS_REMEDY),
+    Bound("indicators_rows", 100_000, "lignes",
+          "{name} a trop de lignes pour un export par territoire (plus de {limit}).",
+          _INDICATORS_REMEDY),
     Bound("scenario_bytes", 1_000_000, "octets",
           _TOO_BIG, "n’y laissez que les valeurs du scénario ({limit} au plus)."),
 )  # fmt: skip

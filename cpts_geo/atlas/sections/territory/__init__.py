@@ -9,6 +9,7 @@ import geopandas as gpd
 from cpts_geo.atlas.maps.layers import territory_layers
 from cpts_geo.atlas.sections.territory import (
     _figures,
+    _given,
     _hypotheses,
     _limits,
     _mapped,
@@ -44,6 +45,7 @@ def territory_sections(study: Study, *, national: gpd.GeoDataFrame) -> dict[str,
         "figures": _figures.section(study.comparison),
         "beside": beside.section(study.comparison),
         "apl_trend": apl_trend.section(study.apl_trend),
+        "given": _given.section(study.given, study.comparison),
         "gp_counts": gp_counts.section(study.comparison),
         "communes": communes.section(study.communes, one_gp=study.one_gp),
         "hypotheses": study.headline and _hypotheses.section(study.headline.scenario),

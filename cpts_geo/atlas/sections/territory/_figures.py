@@ -13,6 +13,7 @@ from cpts_geo.atlas.look.cells import (
     STATUS_WORDS,
     detail_text,
     origin_text,
+    own_label,
     shown_text,
 )
 from cpts_geo.atlas.look.vintages import KEY_FIGURES, newest_known
@@ -42,8 +43,9 @@ def _key_figures(comparison: pd.DataFrame) -> list[tuple[str, str, str, list[Bar
         apart = [_apart(row, first) for _, row in block.iloc[1:].iterrows()]
         said = (_known(first["status"]), str(first["note"]), *apart)
         note = " — ".join(filter(None, said))
-        detail = ", ".join(part for part in (column.vintage, detail_text(column, first)) if part)
-        figures.append((column.label, detail, note, bars))
+        label, vintage = own_label(column, first)
+        detail = ", ".join(part for part in (vintage, detail_text(column, first)) if part)
+        figures.append((label, detail, note, bars))
     return figures
 
 

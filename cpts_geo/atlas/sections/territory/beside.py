@@ -6,7 +6,15 @@ from typing import Any
 
 import pandas as pd
 
-from cpts_geo.atlas.look.cells import Cell, Row, detail_text, origin_text, remark, shown_text
+from cpts_geo.atlas.look.cells import (
+    Cell,
+    Row,
+    detail_text,
+    origin_text,
+    own_label,
+    remark,
+    shown_text,
+)
 from cpts_geo.french import joined
 from cpts_geo.schema import AREA, AROUND, COLUMNS, COMPARED, GP_SOURCES, LEVELS, vintages
 
@@ -53,7 +61,9 @@ def comparison_rows(comparison: pd.DataFrame) -> tuple[list[str], list[Row]]:
             base = f", {found['base']}" if found["base"] else ""
             cells.append(Cell(text + base, status=found["status"], note=note, origin=origin))
         detail = ". ".join([detail_text(column, main), *dict.fromkeys(remarks)])
-        rows.append(Row(column.dated_label, detail, tuple(cells)))
+        label, vintage = own_label(column, main)
+        dated = column.dated_label if vintage == column.vintage else f"{label}, {vintage}"
+        rows.append(Row(dated, detail, tuple(cells)))
     return list(order["area_name"]), rows
 
 

@@ -8,28 +8,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
 from cpts_geo.errors import CptsGeoError, DataFileError, TableError, alike, one_line, quoted
 from cpts_geo.files import why_unread
 from cpts_geo.french import counted, number
+from cpts_geo.sources._conventions.masked import bounded
 from cpts_geo.sources._conventions.tables import validate
 from cpts_geo.sources._conventions.text import plain
 from cpts_geo.sources.catalogue.catalogue import Source
 from cpts_geo.sources.codes import PLM, WHOLE_OF, mended_codes
 
 _SPLIT_RULE: Final = "une commune et ses arrondissements dans la même table"
-#: Marks of a figure that its producer hides (statistical secrecy) or did not receive.
-_MASKED: Final = re.compile(
-    r"(?i)ns|nc|nd|s|n/?a\b.*|.*secret\b.*|non (?:communiqué|significatif|diffusé).*"
-)
 #: Headers shown in a message.
 _SHOWN: Final = 40
 #: A year of fewer rows than this share of the usual ones is a damaged figure.
 _FEW_ROWS: Final = 0.1
-_LESS_THAN: Final = re.compile(r"(?:<|moins de)\s*(\d+(?:[.,]\d+)?)", re.IGNORECASE)
 
 
 def _no_vintage(path: Path, source: Source) -> str | None:
@@ -132,28 +127,12 @@ def repaired_codes(codes: pd.Series, path: Path) -> pd.Series:
 def bounds(
     values: pd.Series, *, masked: tuple[float, float], path: Path, whole: bool = True
 ) -> pd.DataFrame:
-    """Lowest and highest value of each cell (low, high: equal for a number, NaN for an empty cell)
-    and whether it is masked (``NS``, ``< 5``), then `masked` by the producer's words; where
-    `whole`, under 5 is at most 4."""
-    text = values.fillna("").astype(str).str.replace(r"[\s\u00a0\u202f]+", " ", regex=True)
-    text = text.str.strip()
-    number = text.str.replace(" ", "").str.replace(",", ".")
-    number = number.where(number.str.fullmatch(r"[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?"))
-    low = pd.to_numeric(number).astype("float64")
-    high = low.copy()
-    hidden = text.str.fullmatch(_MASKED.pattern).to_numpy(dtype=bool)
-    under = (
-        text.str.extract(rf"^{_LESS_THAN.pattern}$", flags=re.IGNORECASE)[0]
-        .str.replace(",", ".")
-        .astype("float64")
-    )
-    below = (under.notna() & low.isna()).to_numpy()
-    low = low.where(~hidden, masked[0]).where(~below, 0.0)
-    most = pd.Series(np.ceil(under)) - 1 if whole else under
-    high = high.where(~hidden, masked[1]).where(~below, most)
-    unread = text[low.isna() & (text != "")]
+    """Lowest and highest value of each cell and whether it is masked, see
+    :func:`~cpts_geo.sources._conventions.masked.bounded`; a DataFileError lists those that are
+    neither."""
+    found, unread = bounded(values, masked=masked, whole=whole)
     refuse_values(unread, "ni nombre ni secret : « {} »", "ni nombre ni secret", path)
-    return pd.DataFrame({"low": low, "high": high, "masked": hidden | below}, index=values.index)
+    return found
 
 
 def known_numbers(values: pd.Series, path: Path) -> pd.Series[float]:

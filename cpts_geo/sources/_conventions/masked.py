@@ -1,0 +1,43 @@
+"""Numbers as producers write them, and those that they hide: between which bounds each one is."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+#: Marks of a figure that its producer hides (statistical secrecy) or did not receive.
+_MASKED: Final = re.compile(
+    r"(?i)ns|nc|nd|s|n/?a\b.*|.*secret\b.*|non (?:communiqué|significatif|diffusé).*"
+)
+_LESS_THAN: Final = re.compile(r"(?:<|moins de)\s*(\d+(?:[.,]\d+)?)", re.IGNORECASE)
+#: « 1 204,5 »: spaces between thousands only.
+_NUMBER: Final = r"[-+]?(?:\d{1,3}(?: \d{3})+|\d+)(?:[.,]\d*)?(?:[eE][-+]?\d+)?"
+
+
+def bounded(
+    values: pd.Series, *, masked: tuple[float, float], whole: bool = True
+) -> tuple[pd.DataFrame, pd.Series]:
+    """Lowest and highest value of each cell (low, high: equal for a number, NaN for an empty cell)
+    and whether it is masked (``NS``, ``< 5``), then `masked` by the producer's words; where
+    `whole`, under 5 is at most 4. Then the texts that are neither number nor mask."""
+    text = values.fillna("").astype(str).str.replace(r"[\s\u00a0\u202f]+", " ", regex=True)
+    text = text.str.strip()
+    number = text.where(text.str.fullmatch(_NUMBER))
+    number = number.str.replace(" ", "").str.replace(",", ".")
+    low = pd.to_numeric(number).astype("float64")
+    high = low.copy()
+    hidden = text.str.fullmatch(_MASKED.pattern).to_numpy(dtype=bool)
+    under = (
+        text.str.extract(rf"^{_LESS_THAN.pattern}$", flags=re.IGNORECASE)[0]
+        .str.replace(",", ".")
+        .astype("float64")
+    )
+    below = (under.notna() & low.isna()).to_numpy()
+    low = low.where(~hidden, masked[0]).where(~below, 0.0)
+    most = pd.Series(np.ceil(under)) - 1 if whole else under
+    high = high.where(~hidden, masked[1]).where(~below, most)
+    found = pd.DataFrame({"low": low, "high": high, "masked": hidden | below}, index=values.index)
+    return found, text[low.isna() & ~hidden & (text != "")]

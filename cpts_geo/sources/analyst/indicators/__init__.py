@@ -1,0 +1,1 @@
+"""Indicators that an analyst brings: an export of Géoclip, by areas of one level."""
