@@ -72,7 +72,7 @@ _KEYS: Final[dict[_TableName, list[str]]] = {
     "facts": ["territory", "fact"],
     "sites": ["territory", "code_insee"],
 }
-_ABOVE_ZERO: Final = pa.Check.gt(0, error="nombre au-dessus de 0 attendu")
+_FACTOR: Final = pa.Column(float, pa.Check.gt(0, error="nombre au-dessus de 0 attendu"))
 _WHOLE_NUMBER: Final = pa.Check(lambda values: values % 1 == 0, error="nombre entier attendu")
 
 
@@ -213,19 +213,9 @@ _SCHEMAS: Final[dict[_TableName, pa.DataFrameSchema]] = {
         {
             "departement": pa.Column(str, FILLED.checks, unique=True),
             "communes": pa.Column(int, POSITIVE),
-            "ratio": pa.Column(float, _ABOVE_ZERO, nullable=True),
-            "travel_low": pa.Column(float, _ABOVE_ZERO),
-            "travel_central": pa.Column(float, _ABOVE_ZERO),
-            "travel_high": pa.Column(float, _ABOVE_ZERO),
+            "ratio": pa.Column(float, POSITIVE, nullable=True),
+            **dict.fromkeys(("travel_low", "travel_central", "travel_high"), _FACTOR),
         },
-        checks=[
-            pa.Check(
-                lambda table: table["travel_central"].between(
-                    table["travel_low"], table["travel_high"]
-                ),
-                error="travel_central doit être entre travel_low et travel_high",
-            ),
-        ],
     ),
     "day_profiles": pa.DataFrameSchema(
         {
