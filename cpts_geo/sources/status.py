@@ -13,6 +13,7 @@ from cpts_geo import settings
 from cpts_geo.sources.catalogue.catalogue import Source, sha256_of, sources
 from cpts_geo.sources.catalogue.lock import Locked, read_lock
 from cpts_geo.sources.embedding.datapackage import compiled_sources
+from cpts_geo.sources.embedding.embedded import LISTED
 from cpts_geo.sources.fetching.cached import erased
 
 _Had = Literal[
@@ -99,8 +100,8 @@ def _state(source: Source, entry: Locked | None, cache: Path, mirror: Path | Non
         return "altéré" if entry and entry.file == source.file else "hors verrou"
     if mirror and source.file and (mirror / source.file).is_file():
         return "dans le miroir"
-    embedded = source.file is None or source.key in compiled_sources()
-    return "embarqué" if embedded else "absent"
+    compiled = source.file is None or source.key in (*compiled_sources(), *LISTED)
+    return "embarqué" if compiled else "absent"
 
 
 def verify() -> pd.DataFrame:

@@ -22,8 +22,6 @@ from cpts_geo.territories.perimeters.known import perimeter_rows
 from cpts_geo.writing.output_folder import check_output
 
 FILE: Final = "perimeters.csv"
-#: Lists of communes of CPTS, in the order of their rows.
-_LISTS: Final = ("ars_paca_cpts",)
 
 
 def build_perimeters(*, official_dir: Path, output: Path, say: Callable[[str], None]) -> None:
@@ -52,7 +50,7 @@ def build_perimeters(*, official_dir: Path, output: Path, say: Callable[[str], N
     table = embedded.load_perimeters()
     communes = embedded.load_communes()
     parts = [table[table["source"] == embedded.WRITTEN]]
-    for key in _LISTS:
+    for key in embedded.LISTED:
         source = sources()[key]
         listed = READERS[str(source.reader)].table(verified_path(key, official_dir), source)
         parts.append(perimeter_rows(listed, source, communes, date=source.vintage))

@@ -11,6 +11,8 @@ import pytest
 from cpts_geo import settings
 from cpts_geo.errors import DataFileError
 from cpts_geo.sources.catalogue.catalogue import sources
+from cpts_geo.sources.embedding.embedded import LISTED
+from cpts_geo.sources.status import status_table
 from cpts_geo.writing.perimeter_table import FILE, build_perimeters
 
 
@@ -53,3 +55,9 @@ def test_an_altered_list_changes_nothing(tmp_path: Path, cpts_copy: Path) -> Non
     with pytest.raises(DataFileError, match="n’est pas le fichier attendu"):
         build_perimeters(official_dir=tmp_path, output=cpts_copy, say=lambda _: None)
     assert (cpts_copy / FILE).read_bytes() == before
+
+
+def test_compiled_lists_are_said_to_be_embedded() -> None:
+    states = status_table().set_index("source")["state"]
+    assert {states[key] for key in LISTED} == {"embarqué"}
+    assert states["ign_cpts"] == "absent"

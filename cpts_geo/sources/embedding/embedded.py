@@ -26,6 +26,8 @@ _CONTOURS_AT_ONCE = 1024
 _RESTORE = "réinstallez cpts_geo, ou dans un dépôt : git checkout -- data"
 #: Source of the perimeters that are written by hand: those of the five CPTS.
 WRITTEN: Final = "communiques"
+#: Sources of the perimeters that are compiled from lists, in the order of their rows.
+LISTED: Final = ("ars_paca_cpts",)
 #: What the rows of one perimeter say alike.
 _OF_THE_WHOLE: Final = ["cpts", "liste_complete", "source", "date"]
 
