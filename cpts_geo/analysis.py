@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -20,7 +20,7 @@ from cpts_geo.capacity.answer.headline import DRAWS
 from cpts_geo.capacity.demand.requests import draw_defects
 from cpts_geo.capacity.scenario.loading import load_scenario
 from cpts_geo.capacity.scenario.parameters import SEED
-from cpts_geo.errors import AskedError, quoted
+from cpts_geo.errors import AskedError
 from cpts_geo.french import counted
 from cpts_geo.indicators.ald import with_ald
 from cpts_geo.indicators.given import given_values
@@ -44,7 +44,7 @@ from cpts_geo.study.scenarios import (
     scenario_notes,
     scenarios_of,
 )
-from cpts_geo.study.study import TABLES, Common, Study
+from cpts_geo.study.study import TABLES, Common, Study, check_names
 from cpts_geo.study.surroundings import Surroundings, parsed_changes, places
 from cpts_geo.territories.figures.national import load_national
 from cpts_geo.territories.perimeters.outlines import outlines, territory_communes
@@ -207,7 +207,7 @@ class Analysis:
         AskedError
             No table of a study has that name.
         """
-        _check_tables([part])
+        check_names([part], TABLES, what="Tables")
         order = self.listed if part in _LISTED else self.studies
         parts = [getattr(self.studies[key], part) for key in order]
         whole = pd.concat([each for each in parts if len(each)] or parts[:1], ignore_index=True)
@@ -256,7 +256,7 @@ class Analysis:
         AskedError
             No table of a study has that name.
         """
-        _check_tables(tables)
+        check_names(tables, TABLES, what="Tables")
         studies = {
             key: study.with_parts(**{name: _own(table, key) for name, table in tables.items()})
             for key, study in self.studies.items()
@@ -405,15 +405,6 @@ def analyse(
         folder=found.folder,
         listed=tuple(dict.fromkeys(found.members["territory"])),
     )
-
-
-def _check_tables(names: Iterable[str]) -> None:
-    """Refuse what is no table of a study."""
-    if unknown := [name for name in names if name not in TABLES]:
-        raise AskedError(
-            f"Tables d’étude inconnues : {', '.join(map(quoted, unknown))}.",
-            remedy=f"il existe : {', '.join(TABLES)}.",
-        )
 
 
 def _own(table: pd.DataFrame, key: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,6 +24,29 @@ from cpts_geo.study.access import TerritoryAccess, study_access
 from cpts_geo.study.capacity import TerritoryCapacity, study_capacity
 from cpts_geo.study.surroundings import Surroundings
 from cpts_geo.territories.perimeters.outlines import published_gaps
+
+
+def check_names(asked: Iterable[str], known: Collection[str], *, what: str) -> None:
+    """
+    Refuse names of parts of a study that are none.
+
+    Parameters
+    ----------
+    asked, known : iterable of str, collection of str
+        Names asked for, and those there are.
+    what : str
+        What they name, in French.
+
+    Raises
+    ------
+    AskedError
+        Some are unknown; all are listed.
+    """
+    if unknown := [name for name in asked if name not in known]:
+        raise AskedError(
+            f"{what} d’étude inconnues : {', '.join(map(quoted, unknown))}.",
+            remedy=f"il existe : {', '.join(known)}.",
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -226,11 +250,7 @@ class Study:
         AskedError
             A study has no part of that name.
         """
-        if unknown := [name for name in parts if name not in _PARTS]:
-            raise AskedError(
-                f"Parties d’étude inconnues : {', '.join(map(quoted, unknown))}.",
-                remedy=f"il existe : {', '.join(_PARTS)}.",
-            )
+        check_names(parts, _PARTS, what="Parties")
         other = copy(self)
         vars(other).update(parts)
         return other

@@ -25,7 +25,7 @@ from cpts_geo.atlas.pages.sheet import sheet_page
 from cpts_geo.atlas.sections.capacity.needed import _capacity_svg, _dots_caption
 from cpts_geo.atlas.sections.perimeter import _documents, audit, gaps
 from cpts_geo.atlas.sections.perimeter.audit import recognised
-from cpts_geo.atlas.sections.territory import _hypotheses
+from cpts_geo.atlas.sections.territory import _grounds
 from cpts_geo.atlas.sections.territory._figures import _key_figures
 from cpts_geo.atlas.sections.territory.answer import _planned, answer, evidence, today
 from cpts_geo.atlas.sections.territory.beside import comparison_rows
@@ -167,7 +167,7 @@ def test_other_tables(five: Analysis, snapshot: SnapshotAssertion) -> None:
         "gaps": gaps.section(of(five.table("gaps")))["rows"],
         "audit": audit.section(of(five.table("audit")))["rows"],
         "facts": _documents.section(of(five.table("facts")))["rows"],
-        "assumptions": _hypotheses.section(result_of(five, KEY).scenario)["rows"],
+        "assumptions": _grounds.hypotheses(result_of(five, KEY).scenario)["rows"],
         "communes": communes,
     }
     head = " | ".join(" ".join(filter(None, pair)) for pair in headers)
@@ -247,7 +247,7 @@ def test_a_fact_is_written_with_its_unit_and_date(five: Analysis) -> None:
 
 def test_assumptions_are_those_of_the_territory(five: Analysis) -> None:
     def values(key: str) -> dict[str, str]:
-        rows = _hypotheses.section(result_of(five, key).scenario)["rows"]
+        rows = _grounds.hypotheses(result_of(five, key).scenario)["rows"]
         return {row[0].text: row[1].text for row in rows}
 
     sd = "Écart du taux d’appel d’un territoire à l’autre"
@@ -353,7 +353,7 @@ def test_a_page_shows_every_sentence_and_table(five: Analysis, sheet: str) -> No
     cells = [
         *gaps.section(of(five.table("gaps"), key))["rows"],
         *_documents.section(of(five.table("facts"), key))["rows"],
-        *_hypotheses.section(result.scenario)["rows"],
+        *_grounds.hypotheses(result.scenario)["rows"],
         *commune_table(of(five.communes, key))[1],
     ]
     assert [cell.text for row in cells for cell in row if cell.text not in sheet] == []

@@ -7,7 +7,7 @@ are read.
 
 from __future__ import annotations
 
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import pandera.pandas as pa
 
@@ -17,7 +17,6 @@ from cpts_geo.schema import (
     COLUMNS,
     EARLIER_POPULATION,
     EMBEDDED_FIGURES,
-    GRADE_LABELS,
     Status,
     status_column,
     vintages,
@@ -32,8 +31,8 @@ from cpts_geo.sources._conventions.tables import (
     TableT,
     validate,
 )
-from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.sources.codes import PLM, WHOLE_OF
+from cpts_geo.sources.embedding._hand_written import HAND_WRITTEN, one_of, text
 
 #: What zones of producers a commune is in: their codes, each with its name.
 ZONES: Final = ("tvs", "tvs_name", "bassin_de_vie", "bassin_de_vie_name")
@@ -43,10 +42,8 @@ _TableName = Literal[
     "territories", "facts", "sites",
 ]  # fmt: skip
 
-_DATE_PATTERN: Final = r"^\d{4}(-\d{2}(-\d{2})?)?(/\d{4}(-\d{2}(-\d{2})?)?)?$"
 _CODES_PATTERN: Final = r"^(?:\d{2}|2[AB])\d{3}( (?:\d{2}|2[AB])\d{3})+$"
 _CODE_OR_CODES: Final = _CODES_PATTERN.removesuffix("+$") + "*$"
-_DEPARTEMENTS_PATTERN: Final = r"^(?:\d{2,3}|2[AB])( (?:\d{2,3}|2[AB]))*$"
 #: What happens to a commune from one COG to the next.
 FUSION: Final = "fusion"
 SPLIT: Final = "scission"
@@ -54,9 +51,6 @@ SPLIT: Final = "scission"
 RECODED: Final = "code"
 #: The code is gone, and nothing says what became of it.
 RETIRED: Final = "retrait"
-_BASES: Final = ("liste publiée", "intercommunalité", "hypothèse")
-#: A list of communes is whole, or what is missing of it follows.
-_COMPLETE_PATTERN: Final = r"^(oui|non( : .+)?)$"
 #: Columns that name a row in a message.
 _KEYS: Final[dict[_TableName, list[str]]] = {
     "communes": ["code_insee"],
@@ -74,22 +68,6 @@ _KEYS: Final[dict[_TableName, list[str]]] = {
 }
 _FACTOR: Final = pa.Column(float, pa.Check.gt(0, error="nombre au-dessus de 0 attendu"))
 _WHOLE_NUMBER: Final = pa.Check(lambda values: values % 1 == 0, error="nombre entier attendu")
-
-
-def _one_of(values: Any, **options: Any) -> pa.Column:
-    """Column of texts among some values."""
-    allowed = [str(value) for value in values]
-    return pa.Column(
-        str, pa.Check.isin(allowed, error=f"attendu : {', '.join(allowed)}"), **options
-    )
-
-
-def _text(*checks: pa.Check, nullable: bool = False) -> pa.Column:
-    """Column of texts."""
-    return pa.Column(str, list(checks), nullable=nullable)
-
-
-_DATE: Final = _text(pa.Check.str_matches(_DATE_PATTERN, error="date AAAA-MM-JJ attendue"))
 
 
 def _figure(name: str) -> pa.Column:
@@ -116,10 +94,10 @@ _PLACES: Final[dict[str, pa.Column]] = {
     "departement_name": FILLED,
     "region": FILLED,
     "region_name": FILLED,
-    **{name: _text(nullable=True) for name in ZONES},
-    "epci": _text(nullable=True),
-    "epci_name": _text(nullable=True),
-    "split_family": _text(
+    **{name: text(nullable=True) for name in ZONES},
+    "epci": text(nullable=True),
+    "epci_name": text(nullable=True),
+    "split_family": text(
         pa.Check.str_matches(_CODES_PATTERN, error="codes Insee séparés par un espace"),
         nullable=True,
     ),
@@ -130,7 +108,7 @@ _PLACES: Final[dict[str, pa.Column]] = {
     ),
     "lon": pa.Column(float, pa.Check.in_range(-180, 180), nullable=True),
     "lat": pa.Column(float, pa.Check.in_range(-90, 90), nullable=True),
-    "point_status": _one_of((Status.MEASURED, Status.ESTIMATED)),
+    "point_status": one_of((Status.MEASURED, Status.ESTIMATED)),
     "geometry": pa.Column(None, nullable=True),
 }
 _SCHEMAS: Final[dict[_TableName, pa.DataFrameSchema]] = {
@@ -148,7 +126,7 @@ _SCHEMAS: Final[dict[_TableName, pa.DataFrameSchema]] = {
         {
             "code_insee": UNIQUE_CODE,
             **{name: _figure(name) for name in EMBEDDED_FIGURES},
-            **{status_column(name): _one_of(Status) for name in EMBEDDED_FIGURES},
+            **{status_column(name): one_of(Status) for name in EMBEDDED_FIGURES},
         },
         checks=[_unknown_exactly(name, status_column(name)) for name in EMBEDDED_FIGURES],
     ),
@@ -157,13 +135,13 @@ _SCHEMAS: Final[dict[_TableName, pa.DataFrameSchema]] = {
     ),
     "comparisons": pa.DataFrameSchema(
         {
-            "area_level": _one_of(level.key for level in AROUND),
+            "area_level": one_of(level.key for level in AROUND),
             "area_code": FILLED,
             "area_name": FILLED,
-            "indicator": _one_of(COLUMNS),
+            "indicator": one_of(COLUMNS),
             "value": pa.Column(float, POSITIVE, nullable=True),
-            "status": _one_of(Status),
-            "note": _text(),
+            "status": one_of(Status),
+            "note": text(),
         },
         checks=[
             _unknown_exactly("value", "status"),
@@ -178,10 +156,10 @@ _SCHEMAS: Final[dict[_TableName, pa.DataFrameSchema]] = {
         {
             "year": pa.Column(int, pa.Check.ge(1943, error="année de 1943 ou après attendue")),
             "dated": pa.Column(bool),
-            "event": _one_of((FUSION, SPLIT, RECODED, RETIRED)),
+            "event": one_of((FUSION, SPLIT, RECODED, RETIRED)),
             "from_code": CODE,
             "to_code": MAYBE_CODE,
-            "former_codes": _text(
+            "former_codes": text(
                 pa.Check.str_matches(_CODE_OR_CODES, error="codes Insee séparés par un espace"),
                 nullable=True,
             ),
@@ -219,11 +197,11 @@ _SCHEMAS: Final[dict[_TableName, pa.DataFrameSchema]] = {
     ),
     "day_profiles": pa.DataFrameSchema(
         {
-            "series": _one_of(("sos_medecins", "emergency_visits")),
-            "kind": _one_of(
+            "series": one_of(("sos_medecins", "emergency_visits")),
+            "kind": one_of(
                 ("weekday", "month", "holiday", "bridge", "after_holiday", "day_to_day", "hole")
             ),
-            "key": _text(nullable=True),
+            "key": text(nullable=True),
             "factor": pa.Column(float, pa.Check.gt(0, error="facteur positif attendu")),
             "low": pa.Column(float, POSITIVE, nullable=True),
             "high": pa.Column(float, POSITIVE, nullable=True),
@@ -231,71 +209,7 @@ _SCHEMAS: Final[dict[_TableName, pa.DataFrameSchema]] = {
         },
         unique=["series", "kind", "key"],
     ),
-    "perimeters": pa.DataFrameSchema(
-        {
-            "territory": FILLED,
-            "cpts": FILLED,
-            "liste_complete": _text(
-                pa.Check.str_matches(
-                    _COMPLETE_PATTERN, error="attendu : oui, ou non et ce qui manque"
-                )
-            ),
-            "source": _one_of(sources()),
-            "date": _DATE,
-            "grade": _one_of(GRADE_LABELS),
-            "basis": _one_of(_BASES),
-            "published": _text(),
-            "code_insee": CODE,
-            "name": FILLED,
-            "note": _text(),
-            "remarque": _text(),
-        },
-        unique=["territory", "code_insee"],
-    ),
-    "territories": pa.DataFrameSchema(
-        {
-            "territory": pa.Column(str, FILLED.checks, unique=True),
-            "departements": _text(
-                pa.Check.str_matches(
-                    _DEPARTEMENTS_PATTERN, error="codes de département séparés par un espace"
-                )
-            ),
-            "document": FILLED,
-            "perimeter": FILLED,
-        },
-    ),
-    "facts": pa.DataFrameSchema(
-        {
-            "territory": FILLED,
-            "fact": FILLED,
-            "value": pa.Column(float, POSITIVE, coerce=True),
-            "unit": FILLED,
-            "base": _text(),
-            "date": _DATE,
-            "definition": FILLED,
-            "document": FILLED,
-            "grade": _one_of(GRADE_LABELS),
-            "gap_reason": _text(),
-        },
-        checks=[
-            pa.Check(
-                lambda table: table["unit"].str.startswith("part ") == (table["base"] != ""),
-                error="base : les âges d’une part, et rien pour une autre unité",
-            ),
-        ],
-        unique=["territory", "fact"],
-    ),
-    "sites": pa.DataFrameSchema(
-        {
-            "territory": FILLED,
-            "code_insee": CODE,
-            "name": FILLED,
-            "hours_per_week": pa.Column(float, POSITIVE, coerce=True),
-            "document": FILLED,
-            "grade": _one_of(GRADE_LABELS),
-        },
-        unique=["territory", "code_insee", "name"],
-    ),
+    **HAND_WRITTEN,
 }
 
 

@@ -10,8 +10,7 @@ from cpts_geo.atlas.maps.layers import territory_layers
 from cpts_geo.atlas.sections.territory import (
     _figures,
     _given,
-    _hypotheses,
-    _limits,
+    _grounds,
     _mapped,
     answer,
     apl_trend,
@@ -48,6 +47,6 @@ def territory_sections(study: Study, *, national: gpd.GeoDataFrame) -> dict[str,
         "given": _given.section(study.given, study.comparison),
         "gp_counts": gp_counts.section(study.comparison),
         "communes": communes.section(study.communes, one_gp=study.one_gp),
-        "hypotheses": study.headline and _hypotheses.section(study.headline.scenario),
-        "limits": _limits.section(layers),
+        "hypotheses": study.headline and _grounds.hypotheses(study.headline.scenario),
+        "limits": _grounds.limits(layers),
     }

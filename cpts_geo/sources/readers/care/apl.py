@@ -1,4 +1,4 @@
-"""DREES workbook of potential accessibility to GPs (APL): its sheets, one a vintage."""
+"""Potential accessibility to GPs (APL): the workbook of the DREES, and its earlier publications."""
 
 from __future__ import annotations
 
@@ -14,8 +14,15 @@ from cpts_geo.errors import quoted
 from cpts_geo.sources._conventions.tables import CODE
 from cpts_geo.sources._conventions.text import plain
 from cpts_geo.sources.catalogue.catalogue import Source
-from cpts_geo.sources.readers._formats.base import Reader, refuse_values, repaired_codes, unexpected
-from cpts_geo.sources.readers._formats.columns import CONSULTATIONS, QUANTITY
+from cpts_geo.sources.readers._formats.base import (
+    Reader,
+    known_numbers,
+    refuse_values,
+    repaired_codes,
+    unexpected,
+)
+from cpts_geo.sources.readers._formats.columns import CONSULTATIONS, QUANTITY, YEAR
+from cpts_geo.sources.readers._formats.text import header_cells, read_csv_text
 from cpts_geo.sources.readers._formats.workbook import filled, open_book
 
 _SHEET: Final = r"APL[ _](\d{4})"
@@ -110,6 +117,26 @@ def _vintage_of_apl(path: Path, source: Source) -> str | None:
     return max(open_book(path, source.inner).sheets(_SHEET))
 
 
+_EARLIER_CODE: Final = {"code_insee": "code_commune"}
+_EARLIER_APL: Final = r"apl_(\d{4})"
+
+
+def _read_apl_history(path: Path, source: Source) -> pd.DataFrame:
+    """A row a commune and vintage, in this order of vintage then code: code_insee, vintage, apl
+    (NaN unknown)."""
+    header = header_cells(path, inner=source.inner, patterns=_EARLIER_CODE)
+    years = sorted({match[1] for name in header if (match := re.fullmatch(_EARLIER_APL, name))})
+    if not years:
+        raise unexpected(path, ["aucune colonne « apl_AAAA »"])
+    patterns = _EARLIER_CODE | {year: f"apl_{year}" for year in years}
+    raw = read_csv_text(path, inner=source.inner, patterns=patterns)
+    wide = pd.DataFrame({int(year): known_numbers(raw[year], path) for year in years})
+    wide.insert(0, "code_insee", repaired_codes(raw["code_insee"], path))
+    table = wide.melt("code_insee", var_name="vintage", value_name="apl")
+    table = table.astype({"vintage": "int64"})
+    return table.sort_values(["vintage", "code_insee"], ignore_index=True)
+
+
 READERS: Final = {
     "apl": Reader(
         read=_read_apl,
@@ -132,5 +159,12 @@ READERS: Final = {
             ],
             unique=["code_insee", "vintage"],
         ),
-    )
+    ),
+    "apl_history": Reader(
+        _read_apl_history,
+        pa.DataFrameSchema(
+            {"code_insee": CODE, "vintage": YEAR, "apl": CONSULTATIONS},
+            unique=["code_insee", "vintage"],
+        ),
+    ),
 }

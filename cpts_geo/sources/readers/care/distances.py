@@ -16,6 +16,7 @@ from cpts_geo.sources.lands import roadless
 from cpts_geo.sources.readers._formats.base import Reader, known_numbers, repaired_codes
 from cpts_geo.sources.readers._formats.columns import QUANTITY
 from cpts_geo.sources.readers._formats.text import header_cells, read_csv_text
+from cpts_geo.sources.readers._formats.workbook import filled, open_book
 
 _KILOMETRES: Final = ("km_to_emergency", "km_to_pharmacy")
 
@@ -40,16 +41,8 @@ _MINUTES: Final = PUBLISHED.quantity
 
 
 def _read_emergency_minutes(path: Path, source: Source) -> pd.DataFrame:
-    """Minutes by commune, in order of code: code_insee, then the family of the column that shows
-    them (NaN unknown)."""
-    raw = read_csv_text(path, inner=source.inner, patterns=_COLUMNS)
-    table = pd.DataFrame(
-        {
-            "code_insee": repaired_codes(raw["code_insee"], path),
-            _MINUTES: known_numbers(raw["minutes"], path),
-        }
-    )
-    return table.sort_values("code_insee", ignore_index=True)
+    """Minutes of a list of communes."""
+    return _minutes(read_csv_text(path, inner=source.inner, patterns=_COLUMNS), path)
 
 
 def _vintage_of_emergency_minutes(path: Path, source: Source) -> str | None:
@@ -59,14 +52,54 @@ def _vintage_of_emergency_minutes(path: Path, source: Source) -> str | None:
     return years[0] if years else None
 
 
+_SHEET: Final = r"(?i)BASECOM_URGENCES_(\d{4})"
+#: Matched in full: the times that count other doctors of emergency (MCS) too have a longer name.
+_OF_WORKBOOK: Final = {"code_insee": r"code commune insee", "minutes": r"tps_su_smur"}
+
+
+def _read_emergency_workbook(path: Path, source: Source) -> pd.DataFrame:
+    """The same minutes in the workbook of the DREES (0 where there is an emergency department)."""
+    book = open_book(path, source.inner)
+    _, sheet = max(book.sheets(_SHEET).items())
+    return _minutes(filled(book.block(sheet, columns=_OF_WORKBOOK), "code_insee"), path)
+
+
+def _vintage_of_emergency_workbook(path: Path, source: Source) -> str:
+    """Year in the name of the sheet."""
+    return max(open_book(path, source.inner).sheets(_SHEET))
+
+
+def _minutes(raw: pd.DataFrame, path: Path) -> pd.DataFrame:
+    """Minutes by commune, in order of code: code_insee, then the family of the column that shows
+    them (NaN unknown)."""
+    table = pd.DataFrame(
+        {
+            "code_insee": repaired_codes(raw["code_insee"], path),
+            _MINUTES: known_numbers(raw["minutes"], path),
+        }
+    )
+    return table.sort_values("code_insee", ignore_index=True)
+
+
+_OF_MINUTES: Final = pa.DataFrameSchema(
+    {
+        "code_insee": UNIQUE_CODE,
+        _MINUTES: pa.Column(
+            float,
+            pa.Check.in_range(0, 600, error="minutes en voiture : de 0 à 600"),
+            nullable=True,
+        ),
+    }
+)
 READERS: Final = {
     "cartosante_distances": Reader(
         _read_distances,
         pa.DataFrameSchema({"code_insee": UNIQUE_CODE, **dict.fromkeys(_KILOMETRES, QUANTITY)}),
     ),
     "emergency_minutes": Reader(
-        _read_emergency_minutes,
-        pa.DataFrameSchema({"code_insee": UNIQUE_CODE, _MINUTES: QUANTITY}),
-        _vintage_of_emergency_minutes,
+        _read_emergency_minutes, _OF_MINUTES, _vintage_of_emergency_minutes
+    ),
+    "emergency_workbook": Reader(
+        _read_emergency_workbook, _OF_MINUTES, _vintage_of_emergency_workbook
     ),
 }

@@ -16,12 +16,12 @@ from cpts_geo.errors import DataFileError, TableError
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.sources.catalogue.totals import check_totals
 from cpts_geo.sources.fetching.parsed import load_source
-from cpts_geo.sources.readers.care import emergency_workbook, urgences
+from cpts_geo.sources.readers.care import distances, urgences
 from tests.http_server import Answer, Site
 from tests.sources.conftest import Get
 from tests.sources.readers.care.test_care import write
 
-MINUTES = emergency_workbook.READERS["emergency_workbook"]
+MINUTES = distances.READERS["emergency_workbook"]
 WORKBOOK = sources()["drees_minutes_diagnosis"]
 PLAIN = "drees_2019_minutes_to_emergency_by_commune.csv"
 SURSAUD = urgences.READERS["sursaud_departements"]

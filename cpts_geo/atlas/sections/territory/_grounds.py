@@ -1,18 +1,23 @@
-"""« Ce que la capacité suppose »."""
+"""« Ce que la capacité suppose », and « Sources, définitions, limites »."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from cpts_geo.atlas.look.cells import plain_cells
 from cpts_geo.atlas.look.values import value_words
+from cpts_geo.atlas.maps.layers import MapLayer
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import described
 from cpts_geo.capacity.scenario.parameters import default_parameters
 from cpts_geo.french import typeset
+from cpts_geo.schema import COLUMNS
+from cpts_geo.settings import APL_LOW_WORDS
+from cpts_geo.sources.catalogue.catalogue import sources
 
 
-def section(scenario: Scenario) -> dict[str, Any]:
+def hypotheses(scenario: Scenario) -> dict[str, Any]:
     """Meaning, value with unit, source, grade; what the territory does not use is left out."""
     rows = []
     for name, default in default_parameters().items():
@@ -23,3 +28,15 @@ def section(scenario: Scenario) -> dict[str, Any]:
         shown = f"{value_words(name, getattr(scenario, name, default.value))} {unit}".strip()
         rows.append(plain_cells(typeset(meaning), shown, typeset(source.text), source.grade))
     return {"rows": rows}
+
+
+def limits(layers: Sequence[MapLayer]) -> dict[str, Any]:
+    """What the template shows: the definition and source of each layer of the map."""
+    columns = [(layer.title, COLUMNS[layer.column]) for layer in layers]
+    return {
+        "layers": [
+            (title, f"{column.definition} Source : {sources()[column.source].attribution}.")
+            for title, column in columns
+        ],
+        "apl_low": APL_LOW_WORDS,
+    }
