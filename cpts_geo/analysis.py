@@ -391,7 +391,6 @@ def analyse(
     }
     default = SEED if own is None else own.seed
     asked = (options.travel, options.roads, options.scenario, *options.indicators)
-    given_files = [path for path in asked if path]
     return Analysis(
         studies=studies,
         national=national,
@@ -401,7 +400,7 @@ def analyse(
         inputs=found.inputs
         | layer.inputs
         | ald
-        | {path.name: sha256_of(path) for path in given_files if path.is_file()},
+        | {path.name: sha256_of(path) for path in asked if path and path.is_file()},
         folder=found.folder,
         listed=tuple(dict.fromkeys(found.members["territory"])),
     )

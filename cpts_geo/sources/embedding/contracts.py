@@ -111,7 +111,7 @@ _PLACES: Final[dict[str, pa.Column]] = {
     "point_status": one_of((Status.MEASURED, Status.ESTIMATED)),
     "geometry": pa.Column(None, nullable=True),
 }
-_SCHEMAS: Final[dict[_TableName, pa.DataFrameSchema]] = {
+_SCHEMAS: Final[dict[str, pa.DataFrameSchema]] = {
     "communes": pa.DataFrameSchema(_PLACES),
     "arrondissements": pa.DataFrameSchema(
         {**_PLACES, "city": pa.Column(str, pa.Check.isin(list(PLM)))},

@@ -157,8 +157,8 @@ class KnownCpts:
         Rows of a fetched layer, by code.
     unusable : dict of str to str
         Why a perimeter cannot be taken, by code.
-    communes, former : GeoDataFrame, DataFrame
-        Current and former communes.
+    communes, arrondissements, former : GeoDataFrame, GeoDataFrame, DataFrame
+        Current communes, arrondissements of Paris, Lyon and Marseille, former communes.
     kind : str
         Its option in the command line.
     """
@@ -168,6 +168,7 @@ class KnownCpts:
     fetched: dict[str, gpd.GeoDataFrame]
     unusable: dict[str, str]
     communes: gpd.GeoDataFrame
+    arrondissements: gpd.GeoDataFrame
     former: pd.DataFrame
     kind: str = "cpts"
 
@@ -228,6 +229,11 @@ class KnownCpts:
             identity=found.identity.assign(perimeter=found.identity["perimeter"] + trust),
         )
 
+    @property
+    def _places(self) -> pd.DataFrame:
+        """Communes and arrondissements, which a list may name."""
+        return pd.concat([self.communes, self.arrondissements])
+
     def _fetched(self, code: str) -> Perimeters:
         """Communes of a CPTS of a fetched layer, which lists or draws them."""
         layer = self.fetched[code]
@@ -236,13 +242,14 @@ class KnownCpts:
         if layer["code_insee"].notna().all():
             whole = layer.assign(liste_complete=_COMPLETE, remarque="")
             date = entry.vintage or entry.fetched
-            found = self._of_list(perimeter_rows(whole, source, self.communes, date=date))
+            found = self._of_list(perimeter_rows(whole, source, self._places, date=date))
         else:
             found = drawn_perimeters(
                 {slug(cpts_key(self.names[code])): layer.geometry.iloc[0]},
                 self.communes,
                 labels=[self.names[code]],
                 documents=[_fetched_document(source, entry)],
+                arrondissements=self.arrondissements,
             )
         said = layer["status"].dropna().unique()
         status = f" Statut dans la source : {joined(list(said))}." if len(said) else ""
@@ -256,8 +263,9 @@ class KnownCpts:
         """Communes of a list of codes, those that a remark doubts left out."""
         kept = rows[rows["remarque"] == ""]
         # Looking among these codes alone is enough: names beside are checked.
-        here = self.communes["code_insee"].isin(kept["code_insee"])
-        audit = resolve_codes(kept, self.communes[here], former=self.former.iloc[:0])
+        places = self._places
+        here = places["code_insee"].isin(kept["code_insee"])
+        audit = resolve_codes(kept, places[here], former=self.former.iloc[:0])
         published = audit["code_insee"].map(kept.set_index("code_insee")["published"])
         [key] = rows["territory"].unique()
         method = np.where(published != audit["code_insee"], "moved", audit["method"])
@@ -315,15 +323,20 @@ def _fetched_document(source: Source, entry: Locked) -> str:
 
 
 def known_cpts(
-    communes: gpd.GeoDataFrame, *, former: pd.DataFrame, partial: bool, fetched: bool
+    communes: gpd.GeoDataFrame,
+    *,
+    arrondissements: gpd.GeoDataFrame,
+    former: pd.DataFrame,
+    partial: bool,
+    fetched: bool,
 ) -> KnownCpts:
     """
     Gather the CPTS that can be asked for by name.
 
     Parameters
     ----------
-    communes, former : GeoDataFrame, DataFrame
-        Current and former communes.
+    communes, arrondissements, former : GeoDataFrame, GeoDataFrame, DataFrame
+        Current communes, arrondissements of Paris, Lyon and Marseille, former communes.
     partial : bool
         Whether a list that is known to be incomplete may be used.
     fetched : bool
@@ -341,8 +354,13 @@ def known_cpts(
 
     Examples
     --------
-    >>> communes, former = embedded.load_communes(), embedded.load_former_communes()
-    >>> known = known_cpts(communes, former=former, partial=False, fetched=False)
+    >>> known = known_cpts(
+    ...     embedded.load_communes(),
+    ...     arrondissements=embedded.load_arrondissements(),
+    ...     former=embedded.load_former_communes(),
+    ...     partial=False,
+    ...     fetched=False,
+    ... )
     >>> known.names["ars_paca_cpts:verdon"]
     'CPTS du Verdon'
     """
@@ -363,6 +381,7 @@ def known_cpts(
         fetched=layers,
         unusable={code: why for code, why in unusable.items() if why},
         communes=communes,
+        arrondissements=arrondissements,
         former=former,
     )
 
@@ -420,8 +439,13 @@ def find_cpts(asked: Sequence[str], known: KnownCpts) -> Perimeters:
 
     Examples
     --------
-    >>> communes, former = embedded.load_communes(), embedded.load_former_communes()
-    >>> known = known_cpts(communes, former=former, partial=False, fetched=False)
+    >>> known = known_cpts(
+    ...     embedded.load_communes(),
+    ...     arrondissements=embedded.load_arrondissements(),
+    ...     former=embedded.load_former_communes(),
+    ...     partial=False,
+    ...     fetched=False,
+    ... )
     >>> found = find_cpts(["alpes bleone durance"], known)
     >>> len(found.members), found.folder
     (44, 'alpes_bleone_durance')

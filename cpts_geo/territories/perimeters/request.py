@@ -268,7 +268,13 @@ def _perimeters(
             departements=request.departements or None,
         )
     if request.cpts:
-        known = known_cpts(communes, former=former, partial=request.partial, fetched=fetched)
+        known = known_cpts(
+            communes,
+            arrondissements=arrondissements,
+            former=former,
+            partial=request.partial,
+            fetched=fetched,
+        )
         return find_cpts(request.cpts, known)
     kind = request.by or ("tvs" if request.tvs else "epci")
     if kind == "tvs":
