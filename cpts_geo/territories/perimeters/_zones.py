@@ -30,6 +30,10 @@ _KINDS: Final = frozenset(
 _LINKS: Final = frozenset({"de", "du", "des", "d", "la", "le", "les", "lez", "l"})
 
 
+#: Words that only say that it is a CPTS.
+_CPTS: Final = frozenset({"cpts", "communaute", "professionnelle", "territoriale", "sante"})
+
+
 _CODE: Final = re.compile(r"\d[\dAB]?\d*")
 
 
@@ -132,6 +136,33 @@ def _name_key(name: str) -> str:
     while len(words) > 1 and words[0] in _KINDS | _LINKS:
         words = words[1:]
     return " ".join(words)
+
+
+def cpts_key(name: str) -> str:
+    """
+    Key of the name of a CPTS: two spellings of one name have the same key.
+
+    Parameters
+    ----------
+    name : str
+        A name as listed or as typed.
+
+    Returns
+    -------
+    str
+        Words of ``a-z0-9``, without those that only say what it is, or join the others.
+
+    Examples
+    --------
+    >>> cpts_key("CPTS Hauts Pays du Verdon & Monts d'Azur")
+    'hauts pays verdon monts azur'
+    >>> cpts_key("hauts-pays-du-verdon et monts d’azur")
+    'hauts pays verdon monts azur'
+    """
+    words, links = normalise_name(name).split(), _LINKS | {"et"}
+    while len(words) > 1 and words[0] in _CPTS | links:
+        words = words[1:]
+    return " ".join([word for word in words if word not in links] or words)
 
 
 def _nearest(zoning: Named, text: str, key: _Key) -> list[str]:

@@ -22,7 +22,6 @@ from cpts_geo.sources.catalogue.catalogue import Source, sources
 from cpts_geo.sources.catalogue.lock import Locked, read_lock
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.territories.cog.events import current_codes
-from cpts_geo.territories.naming.spelling import normalise_name
 from cpts_geo.territories.perimeters._membership import (
     Perimeters,
     published_perimeters,
@@ -30,13 +29,10 @@ from cpts_geo.territories.perimeters._membership import (
     territory_keys,
 )
 from cpts_geo.territories.perimeters._polygons import drawn_perimeters
-from cpts_geo.territories.perimeters._zones import find_zones
+from cpts_geo.territories.perimeters._zones import cpts_key, find_zones
 
 #: Reader of the layers of perimeters that are fetched.
 _LAYERS: Final = "cpts_perimeters"
-#: Words that say what it is, at the beginning of a name; words that join, anywhere.
-_KIND: Final = frozenset({"cpts", "communaute", "professionnelle", "territoriale", "sante"})
-_LINKS: Final = frozenset({"de", "du", "des", "d", "la", "le", "les", "lez", "l", "et"})
 _COMPLETE: Final = "oui"
 #: No event of the COG is older: lists may hold codes of several COG.
 _ANY_COG: Final = 1943
@@ -45,33 +41,6 @@ _REMEDY: Final = (
     "incomplète telle quelle ; « cpts-geo data fetch ign_cpts » apporte les périmètres de l’IGN, "
     "et --perimeter prend votre liste."
 )
-
-
-def cpts_key(name: str) -> str:
-    """
-    Key of the name of a CPTS: two spellings of one name have the same key.
-
-    Parameters
-    ----------
-    name : str
-        A name as listed or as typed.
-
-    Returns
-    -------
-    str
-        Words of ``a-z0-9``, without those that only say what it is, or join the others.
-
-    Examples
-    --------
-    >>> cpts_key("CPTS Hauts Pays du Verdon & Monts d'Azur")
-    'hauts pays verdon monts azur'
-    >>> cpts_key("hauts-pays-du-verdon et monts d’azur")
-    'hauts pays verdon monts azur'
-    """
-    words = normalise_name(name).split()
-    while len(words) > 1 and words[0] in _KIND | _LINKS:
-        words = words[1:]
-    return " ".join([word for word in words if word not in _LINKS] or words)
 
 
 def perimeter_rows(
@@ -232,7 +201,8 @@ class KnownCpts:
     @property
     def _places(self) -> pd.DataFrame:
         """Communes and arrondissements, which a list may name."""
-        return pd.concat([self.communes, self.arrondissements])
+        places: pd.DataFrame = pd.concat([self.communes, self.arrondissements])
+        return places
 
     def _fetched(self, code: str) -> Perimeters:
         """Communes of a CPTS of a fetched layer, which lists or draws them."""

@@ -20,7 +20,8 @@ from cpts_geo.sources.fetching.fetch import fetch
 from cpts_geo.sources.readers.registry import READERS
 from cpts_geo.territories.naming.codes import resolve_table
 from cpts_geo.territories.perimeters._membership import Perimeters
-from cpts_geo.territories.perimeters.known import cpts_key, perimeter_rows
+from cpts_geo.territories.perimeters._zones import cpts_key
+from cpts_geo.territories.perimeters.known import perimeter_rows
 from cpts_geo.territories.perimeters.request import Request, find_perimeters
 
 LIST = "ars_paca_cpts"
@@ -41,7 +42,13 @@ def former() -> pd.DataFrame:
 def find(communes: gpd.GeoDataFrame, former: pd.DataFrame) -> Find:
     def found(*names: str, partial: bool = False, fetched: bool = True) -> Perimeters:
         request = Request(cpts=names, partial=partial)
-        return find_perimeters(request, communes, former=former, fetched=fetched)
+        return find_perimeters(
+            request,
+            communes,
+            former=former,
+            arrondissements=embedded.load_arrondissements(),
+            fetched=fetched,
+        )
 
     return found
 
