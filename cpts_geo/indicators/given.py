@@ -60,7 +60,7 @@ def given_values(
 
     Examples
     --------
-    >>> from cpts_geo.sources.analyst.indicators.labels import Indicator, meaning_of
+    >>> from cpts_geo.sources.analyst.indicators._labels import Indicator, meaning_of
     >>> values = pd.DataFrame({"low": [10.0, 20], "high": [10.0, 20], "reason": ""}, ["A", "B"])
     >>> indicator = Indicator("Part de X", "2024")
     >>> figures = Figures(indicator, meaning_of(indicator), values, float("nan"))

@@ -78,7 +78,7 @@ def locate(given: Given, communes: pd.DataFrame) -> Located:
 
     Examples
     --------
-    >>> from cpts_geo.sources.analyst.indicators.labels import Indicator, meaning_of
+    >>> from cpts_geo.sources.analyst.indicators._labels import Indicator, meaning_of
     >>> values = pd.DataFrame({"low": [2.0, 3], "high": [2.0, 3], "reason": ""}, ["85060", "85194"])
     >>> indicator = Indicator("Pharmacie (en nombre)", "2017")
     >>> figures = Figures(indicator, meaning_of(indicator), values, float("nan"))

@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from cpts_geo.errors import DataFileError, IndicatorsError
-from cpts_geo.sources.analyst.indicators import labels
+from cpts_geo.sources.analyst.indicators._labels import Indicator, meaning_of
 from cpts_geo.sources.analyst.indicators.file import Given, read_indicators
-from cpts_geo.sources.analyst.indicators.labels import Indicator, meaning_of
 from cpts_geo.sources.analyst.indicators.levels import titled_level
 
 TITLES = "CartoSanté; ; \nRéférentiel géographique : France par commune; ; \n"
@@ -153,11 +152,11 @@ def test_an_edited_table_says_what_is_wrong(
         "[[labels]]\nlabell = 'x'\n",
         encoding="utf-8",
     )
-    monkeypatch.setattr(labels.resources, "files", lambda _: tmp_path)
-    labels._table.cache_clear()
+    monkeypatch.setattr(_labels.resources, "files", lambda _: tmp_path)
+    _labels._table.cache_clear()
     with pytest.raises(DataFileError) as refused:
         meaning_of(Indicator("x", ""))
-    labels._table.cache_clear()
+    _labels._table.cache_clear()
     assert [defect[:7] for defect in refused.value.defects] == ["ligne 1", "ligne 2", "ligne 3"]
 
 

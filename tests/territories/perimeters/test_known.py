@@ -180,7 +180,7 @@ def test_one_of_the_five_by_name_is_itself_beside_another(find: Find) -> None:
     other = run.studies["sud_04"]
     assert other.facts.empty
     assert other.scenario.population == other.outline["population"]
-    assert run.parameters["cpts"] == ("Ouest Loiret", "Sud 04")
+    assert run.parameters["cpts"] == ["Ouest Loiret", "Sud 04"]
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from cpts_geo.sources._conventions.geoclip import Export, Indicator, parse_expor
 from cpts_geo.sources._conventions.masked import bounded
 from cpts_geo.sources._conventions.text import plain
 from cpts_geo.sources.analyst._tables.text import text_of
-from cpts_geo.sources.analyst.indicators.labels import Meaning, meaning_of
+from cpts_geo.sources.analyst.indicators._labels import Meaning, meaning_of
 from cpts_geo.sources.analyst.indicators.levels import (
     AREA_LEVELS,
     AreaLevel,
