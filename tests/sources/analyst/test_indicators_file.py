@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from cpts_geo.errors import DataFileError, IndicatorsError
+from cpts_geo.sources.analyst.indicators import _labels
 from cpts_geo.sources.analyst.indicators._labels import Indicator, meaning_of
 from cpts_geo.sources.analyst.indicators.file import Given, read_indicators
 from cpts_geo.sources.analyst.indicators.levels import titled_level
