@@ -17,7 +17,13 @@ from cpts_geo import settings
 from cpts_geo.capacity.calls.daily_counts import day_profiles
 from cpts_geo.errors import DataFileError
 from cpts_geo.files import write_csv, write_json, write_parquet
-from cpts_geo.schema import COLUMNS, EARLIER_POPULATION, embedded_vintage
+from cpts_geo.schema import (
+    COLUMNS,
+    EARLIER_POPULATION,
+    EMBEDDED_FIGURES,
+    embedded_vintage,
+    status_column,
+)
 from cpts_geo.sources.catalogue.catalogue import sources, verified_path
 from cpts_geo.sources.codes import WHOLE_OF
 from cpts_geo.sources.embedding import packages
@@ -129,8 +135,7 @@ def _zones(
 
 def _few_words(figures: pd.DataFrame) -> pd.DataFrame:
     """The table with its statuses as categories: the same few words are written once."""
-    statuses = [name for name in figures.columns if name.endswith("_status")]
-    return figures.astype(dict.fromkeys(statuses, "category"))
+    return figures.astype(dict.fromkeys(map(status_column, EMBEDDED_FIGURES), "category"))
 
 
 def _day_profiles(daily: pd.DataFrame) -> pd.DataFrame:

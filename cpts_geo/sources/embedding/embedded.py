@@ -17,7 +17,7 @@ import shapely
 from cpts_geo import settings
 from cpts_geo.errors import DataFileError, TableError, one_line, quoted
 from cpts_geo.french import number
-from cpts_geo.schema import COLUMNS
+from cpts_geo.schema import COLUMNS, EMBEDDED_FIGURES, status_column
 from cpts_geo.sources.catalogue.catalogue import sha256_of
 from cpts_geo.sources.embedding.contracts import _TableName, check
 from cpts_geo.sources.embedding.datapackage import _compiled_limits
@@ -241,7 +241,7 @@ def load_figures() -> pd.DataFrame:
     """
     table = pd.read_parquet(verified("figures.parquet"))
     # Written as few words and their places, which is quick to read; used as text.
-    return table.astype({name: "str" for name in table.columns if name.endswith("_status")})
+    return table.astype(dict.fromkeys(map(status_column, EMBEDDED_FIGURES), "str"))
 
 
 def load_day_profiles() -> pd.DataFrame:
