@@ -29,7 +29,10 @@ KEYS = ["territory", "area_code", "indicator"]
 NATIONAL = {"population", "area_km2", "density_km2"}
 #: What no file of communes says: producers publish it of areas, or the analyst brings it.
 OF_AREAS = {
-    "share_without_mt", "gps_per_100k_published", "gps_cnam_2024", "gps_mep_cnam_2024",
+    "share_without_mt",
+    "gps_per_100k_published",
+    "gps_cnam_2024",
+    "gps_mep_cnam_2024",
     "gps_per_100k_cnam_2024",
 }
 

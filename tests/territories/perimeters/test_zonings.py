@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from cpts_geo.territories.perimeters._tvs import fetched_tvs, tvs_zoning
 
 from cpts_geo.errors import DataFileError, PerimeterError, written
 from cpts_geo.sources.catalogue.catalogue import sources
@@ -14,7 +15,6 @@ from cpts_geo.sources.embedding import embedded
 from cpts_geo.sources.fetching.fetch import fetch
 from cpts_geo.sources.readers.communes.tvs import READERS
 from cpts_geo.territories.perimeters._membership import territory_keys
-from cpts_geo.territories.perimeters._tvs import fetched_tvs, tvs_zoning
 from cpts_geo.territories.perimeters._zones import find_zones
 from cpts_geo.territories.perimeters.partition import places_of
 from cpts_geo.territories.perimeters.request import Request, find_perimeters
