@@ -127,10 +127,11 @@ def _zones(
     tvs, basins = "drees_tvs_2019", "insee_bassins_de_vie_2022"
     health = zones_of_today(tables[tvs], communes, cog=cog_of(tvs))
     living = zones_of_today(tables[basins], communes, cog=cog_of(basins))["bassin_de_vie"]
-    # The code of one is that of its main commune, which may have merged since.
-    main = current_codes(living.dropna().drop_duplicates(), from_vintage=cog_of(basins))
-    named = living.map(main.map(names.set_index("code_insee")["name"]).set_axis(living[main.index]))
-    return health.assign(bassin_de_vie=living, bassin_de_vie_name=named)
+    # The code of one is that of its main commune, which may have changed since.
+    then = living.dropna().drop_duplicates()
+    main = living.map(current_codes(then, from_vintage=cog_of(basins)).set_axis(then))
+    named = main.map(names.set_index("code_insee")["name"])
+    return health.assign(bassin_de_vie=main, bassin_de_vie_name=named)
 
 
 def _few_words(figures: pd.DataFrame) -> pd.DataFrame:

@@ -31,18 +31,22 @@ _OF_THE_WHOLE: Final = ["cpts", "liste_complete", "source", "date"]
 
 
 @cache
+def _resources(text: str) -> dict[str, dict[str, Any]]:
+    """SHA-256 and limits of each file that a description has."""
+    return {
+        r["path"]: {
+            "sha256": r["hash"].removeprefix("sha256:"),
+            "limits": {name: float(limit) for name, limit in r.get("limits", {}).items()},
+        }
+        for r in json.loads(text)["resources"]
+    }
+
+
 def _described(folder: Path) -> dict[str, dict[str, Any]]:
-    """What is written of each described file of a folder: its SHA-256, its limits."""
+    """What is written of each described file of a folder, which may have been compiled again."""
     path = folder / "datapackage.json"
     try:
-        package = json.loads(path.read_text(encoding="utf-8"))
-        return {
-            r["path"]: {
-                "sha256": r["hash"].removeprefix("sha256:"),
-                "limits": {name: float(limit) for name, limit in r.get("limits", {}).items()},
-            }
-            for r in package["resources"]
-        }
+        return _resources(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise DataFileError(
             f"Description des données illisible : {path.name} ({type(error).__name__}).",
