@@ -41,7 +41,13 @@ def former() -> pd.DataFrame:
 def find(communes: gpd.GeoDataFrame, former: pd.DataFrame) -> Find:
     def found(*names: str, partial: bool = False, fetched: bool = True) -> Perimeters:
         request = Request(cpts=names, partial=partial)
-        return find_perimeters(request, communes, former=former, fetched=fetched)
+        return find_perimeters(
+            request,
+            communes,
+            former=former,
+            arrondissements=embedded.load_arrondissements(),
+            fetched=fetched,
+        )
 
     return found
 
