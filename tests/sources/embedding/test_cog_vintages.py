@@ -10,7 +10,7 @@ import pytest
 
 from cpts_geo.errors import DataFileError, TableError
 from cpts_geo.settings import COG_YEAR
-from cpts_geo.sources.codes import PLM
+from cpts_geo.sources.codes import PLM, WHOLE_OF
 from cpts_geo.sources.embedding import _entries, embedded
 from cpts_geo.sources.embedding.cog_vintages import (
     _events_between,
