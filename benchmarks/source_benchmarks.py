@@ -18,7 +18,7 @@ from cpts_geo.sources.fetching.parsed import load_source
 from cpts_geo.territories.figures.national import load_national
 
 #: Real files that a mirror may hold; without them the lines on real files are not measured.
-_REAL = ("drees_apl_2023", "insee_bpe_2017", "insee_bpe_2020", "insee_rp_2022")
+_REAL = ("drees_apl_2023", "insee_bpe_2017", "insee_bpe_2024", "insee_rp_2022")
 _READ = """
 import sys
 from pathlib import Path

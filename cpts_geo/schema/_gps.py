@@ -105,7 +105,7 @@ GPS: Final = (
     Column(
         "gps_per_100k_cartosante_2024",
         "Généralistes libéraux pour 100 000 habitants (CartoSanté 2024)",
-        _DENSITY, "rate", 0, "cartosante_bassins_de_vie_2024", "2024",
+        _DENSITY, "rate", 0, "cartosante_basins_2024", "2024",
         "Densité publiée par bassin de vie, deux chiffres pour 10 000 habitants ; moyenne des "
         "bassins de vie des communes, pondérée par leurs habitants.",
         # Each commune is given the density of its whole basin.

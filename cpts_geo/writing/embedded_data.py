@@ -19,7 +19,16 @@ from cpts_geo.capacity.calls.daily_counts import day_profiles
 from cpts_geo.errors import DataFileError
 from cpts_geo.files import write_csv, write_json, write_parquet
 from cpts_geo.indicators.apl_trend import past_areas
-from cpts_geo.schema import AREA, COLUMNS, EARLIER_POPULATION, PUBLISHED, embedded_vintage, vintages
+from cpts_geo.schema import (
+    AREA,
+    COLUMNS,
+    EARLIER_POPULATION,
+    EMBEDDED_FIGURES,
+    PUBLISHED,
+    embedded_vintage,
+    status_column,
+    vintages,
+)
 from cpts_geo.sources.catalogue.catalogue import sources, verified_path
 from cpts_geo.sources.codes import WHOLE_OF
 from cpts_geo.sources.embedding import packages
@@ -128,10 +137,11 @@ def _zones(
     tvs, basins = "drees_tvs_2019", "insee_bassins_de_vie_2022"
     health = zones_of_today(tables[tvs], communes, cog=cog_of(tvs))
     living = zones_of_today(tables[basins], communes, cog=cog_of(basins))["bassin_de_vie"]
-    # The code of one is that of its main commune, which may have merged since.
-    main = current_codes(living.dropna().drop_duplicates(), from_vintage=cog_of(basins))
-    named = living.map(main.map(names.set_index("code_insee")["name"]).set_axis(living[main.index]))
-    return health.assign(bassin_de_vie=living, bassin_de_vie_name=named)
+    # The code of one is that of its main commune, which may have changed since.
+    then = living.dropna().drop_duplicates()
+    main = living.map(current_codes(then, from_vintage=cog_of(basins)).set_axis(then))
+    named = main.map(names.set_index("code_insee")["name"])
+    return health.assign(bassin_de_vie=main, bassin_de_vie_name=named)
 
 
 def _travel_factors(communes: pd.DataFrame, figures: pd.DataFrame) -> pd.DataFrame:
@@ -149,8 +159,7 @@ def _travel_factors(communes: pd.DataFrame, figures: pd.DataFrame) -> pd.DataFra
 
 def _few_words(figures: pd.DataFrame) -> pd.DataFrame:
     """The table with its statuses as categories: the same few words are written once."""
-    statuses = [name for name in figures.columns if name.endswith("_status")]
-    return figures.astype(dict.fromkeys(statuses, "category"))
+    return figures.astype(dict.fromkeys(map(status_column, EMBEDDED_FIGURES), "category"))
 
 
 def _day_profiles(daily: pd.DataFrame) -> pd.DataFrame:

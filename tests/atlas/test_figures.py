@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from cpts_geo.schema import FIGURE_COLUMNS, Status, status_column
 from cpts_geo.settings import COG_YEAR
+from cpts_geo.sources.codes import PLM, WHOLE_OF
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.sources.embedding.contracts import check
 from cpts_geo.territories.figures._parts import Part, _best_cog
 from cpts_geo.territories.figures.by_commune import (
     _apl_parts,
-    _scaled_to_totals,
     cog_of,
     national_figures,
     parts_of,
@@ -51,15 +51,15 @@ COMMUNES = pd.DataFrame(
 CODES = COMMUNES["code_insee"].tolist()
 #: Codes of the COG 2021, arrondissements aside.
 CODES_2021 = ["01001", "01002", "01005", "01010", "01099", "02001", "03001", "97101"]
-NO_SHARES = pd.DataFrame({"code_insee": pd.Series(dtype=str)})
-NO_TOTALS = pd.Series(dtype=float)
 
 
-def figures_of(*parts: Part, shares=NO_SHARES, totals=NO_TOTALS):
-    """Figures by code, and the lost codes as pairs."""
-    found, lost = national_figures(parts, COMMUNES, shares=shares, totals=totals, events=EVENTS)
-    assert found["code_insee"].tolist() == CODES
-    return found.set_index("code_insee"), list(zip(lost["source"], lost["code_insee"], strict=True))
+def figures_of(*parts: Part):
+    """Figures of communes by code, and the lost codes as pairs."""
+    found, lost = national_figures(parts, COMMUNES, events=EVENTS)
+    assert found["code_insee"].tolist() == [*CODES, *sorted(WHOLE_OF)]
+    return found.set_index("code_insee").loc[CODES], list(
+        zip(lost["source"], lost["code_insee"], strict=True)
+    )
 
 
 def doctors(counts: dict[str, float], *, cog: int = 2021, **options) -> Part:
@@ -88,6 +88,11 @@ def facilities(*rows: tuple[str, str, int], left_out: tuple[str, ...] = ()) -> p
     return table
 
 
+FACILITIES_COUNTED = (
+    "gps", "emergency_departments", "pharmacies", "nurses", "health_houses", "health_centres",
+)  # fmt: skip
+
+
 def apl_table(rows: list[tuple]) -> pd.DataFrame:
     names = ["code_insee", "vintage", "apl", "apl_65", "standardised_population"]
     return pd.DataFrame(rows, columns=[*names, "total_population"])
@@ -99,8 +104,8 @@ def test_parts_of_the_sources():
             "drees_apl_2023": apl_table([("01001", 2023, 3.5, 3.0, 90.0, 100.0)]),
             "cnam_2024": pd.DataFrame({"departement": ["45"]}),
             "insee_bpe_2017": facilities(("01001", "gps", 3)),
-            "insee_bpe_2020": facilities(
-                ("01001", "emergency_departments", 0), ("01001", "pharmacies", 2)
+            "insee_bpe_2024": facilities(
+                ("01001", "emergency_departments", 3), ("01001", "dentists", 2)
             ),
             "insee_rp_2022": pd.DataFrame({"code_insee": ["01001"], "share_75plus": [0.1]}),
             "insee_bpe_2025": facilities(
@@ -117,15 +122,18 @@ def test_parts_of_the_sources():
     assert said == [
         ("drees_apl_2023 2023", people, 2024, False, True, nobody),
         ("insee_bpe_2017", ("gps_2017",), 2018, True, False, nobody),
-        ("insee_bpe_2020", ("emergency_departments_2020",), 2021, False, True, nobody),
+        # What a file never lists it does not count: no GP, no pharmacy of 2024 is zero here.
+        ("insee_bpe_2024", ("emergency_departments_2024",), 2024, True, True, nobody),
+        ("insee_rp_2022", ("evenly",), 2026, False, True, nobody),
         ("insee_bpe_2025", ("gps_2025",), 2026, True, True, left_out),
         ("insee_bpe_2025", ("emergency_departments_2025",), 2026, True, True, left_out),
+        ("insee_bpe_2025", ("pharmacies_2025",), 2026, True, True, left_out),
     ]
     for part in parts:
         assert list(part.table["code_insee"]) == ["01001"]
         assert set(part.table) == {"code_insee", *part.counts, *part.rates}
         assert set(part.rates.values()) <= set(part.counts)
-    assert [int(part.table[part.counts[0]].iloc[0]) for part in parts] == [90, 3, 0, 4, 1]
+    assert [int(part.table[part.counts[0]].iloc[0]) for part in parts] == [90, 3, 3, 1, 4, 1, 2]
 
 
 def test_apl_of_each_vintage_is_its_own_part_in_the_next_cog():
@@ -155,18 +163,22 @@ def test_every_column_of_a_part_is_a_figure_of_the_schema():
     tables = {
         "drees_apl_2024": apl_table([("01001", y, 3.0, 2.5, 9.0, 9.0) for y in (2022, 2023, 2024)]),
         **{
-            key: facilities(("01001", "gps", 1), ("01001", "emergency_departments", 1))
-            for key in ("insee_bpe_2017", "insee_bpe_2020", "insee_bpe_2025")
+            key: facilities(*(("01001", facility, 1) for facility in FACILITIES_COUNTED))
+            for key in ("insee_bpe_2017", "insee_bpe_2024", "insee_bpe_2025")
         },
+        "insee_rp_2022": pd.DataFrame({"code_insee": ["01001"], "share_75plus": [0.1]}),
+        "cartosante_distances_2024": pd.DataFrame(
+            {"code_insee": ["01001"], "km_to_emergency": [3.0], "km_to_pharmacy": [0.0]}
+        ),
     }
     brought = [name for part in parts_of(tables) for name in (*part.counts, *part.rates)]
+    brought = [name for name in brought if name != "evenly"]
     assert len(brought) == len(set(brought))
-    others = {"gps_estimated_2024", "share_75plus_2022", "gps_rpps"}
-    assert set(brought) == set(FIGURE_COLUMNS) - others
+    assert set(brought) == set(FIGURE_COLUMNS) - {"gps_rpps"}
 
 
 def test_cog_of_a_source_is_the_one_of_the_catalogue():
-    assert cog_of("insee_bpe_2020") == 2021
+    assert cog_of("insee_bpe_2024") == 2024
     assert cog_of("insee_bpe_2025") == COG_YEAR
 
 
@@ -268,18 +280,18 @@ def test_an_old_code_is_followed_and_never_leaves_a_zero():
     communes = embedded.load_communes()
     part = Part("bpe", pd.DataFrame({"code_insee": ["93059"], "gps_2025": [7]}), 2026,
                 ("gps_2025",), equipped_only=True)  # fmt: skip
-    found, lost = national_figures([part], communes, shares=NO_SHARES, totals=NO_TOTALS)
+    found, lost = national_figures([part], communes)
     assert found.set_index("code_insee").at["93066", "gps_2025"] == 7
     assert lost.empty
 
 
 def test_each_part_tells_its_own_lost_codes():
     first = doctors({"99999": 1})
-    table = pd.DataFrame({"code_insee": ["01001", "99998"], "emergency_departments_2020": [1, 2]})
-    second = Part("bpe 2020", table, 2021, ("emergency_departments_2020",))
+    table = pd.DataFrame({"code_insee": ["01001", "99998"], "emergency_departments_2024": [1, 2]})
+    second = Part("bpe 2024", table, 2021, ("emergency_departments_2024",))
     figures, lost = figures_of(first, second)
-    assert lost == [("bpe", "99999"), ("bpe 2020", "99998")]
-    assert figures["emergency_departments_2020"].sum() == 1
+    assert lost == [("bpe", "99999"), ("bpe 2024", "99998")]
+    assert figures["emergency_departments_2024"].sum() == 1
     assert figures["gps_2017"].sum() == 0
 
 
@@ -326,104 +338,42 @@ def test_part_listed_with_its_people_is_measured():
     assert known(figures, "apl_2023") == {"01005": (1.5, "measured"), "01006": (2.5, "measured")}
 
 
-# --- shares, and the whole table ----------------------------------------------------------------
+# --- places, and the whole table ----------------------------------------------------------------
 
 
-def test_shares_are_taken_as_they_are():
-    shares = pd.DataFrame(
-        {"code_insee": ["01002", "01001", "99999"], "share_75plus_2022": [0.1, np.nan, 0.5]}
-    )
-    figures, lost = figures_of(doctors({"01001": 2}), shares=shares)
+def test_rates_without_people_are_taken_as_they_are():
+    tables = {
+        "insee_rp_2022": pd.DataFrame(
+            {"code_insee": ["01002", "01001", "99999"], "share_75plus": [0.1, np.nan, 0.5]}
+        )
+    }
+    figures, lost = figures_of(*parts_of(tables))
     assert known(figures, "share_75plus_2022") == {"01002": (0.1, "measured")}
-    assert lost == []
+    assert lost == [("insee_rp_2022", "99999")]
+
+
+def test_arrondissements_have_their_own_figures_and_no_others():
+    counts = doctors({"75101": 7, "01001": 2}, overseas=True)
+    found, _ = national_figures([counts, apl(2024, ("75101", 100, 3.0))], COMMUNES, events=EVENTS)
+    figures = found.set_index("code_insee")
+    # Of a city some of whose parts are listed, the others have none; of another, nothing is known.
+    assert figures.at["75101", "gps_2017"] == 7 == figures.at["75056", "gps_2017"]
+    others = list(PLM["75056"][1:])
+    assert (figures.loc[others, "gps_2017"] == 0).all()
+    assert set(figures.loc[others, "gps_2017_status"]) == {"measured"}
+    assert figures.loc[list(PLM["69123"]), "gps_2017"].isna().all()
+    assert set(figures.loc[list(PLM["69123"]), "gps_2017_status"]) == {"unknown"}
+    # A rate is never that of the whole.
+    assert figures.at["75101", "apl_2023"] == 3
+    assert figures.loc[others, "apl_2023"].isna().all()
 
 
 def test_columns_are_those_brought_in_the_order_of_the_schema_and_nothing_is_modified():
-    shares = pd.DataFrame({"code_insee": ["01001"], "share_75plus_2022": [0.2]})
     parts = [apl(2024, ("01001", 300, 2.0)), doctors({"01001": 2})]
-    totals = pd.Series({"01": 4.0})
-    inputs = [shares, COMMUNES, EVENTS, *(part.table for part in parts)]
+    inputs = [COMMUNES, EVENTS, *(part.table for part in parts)]
     before = [table.copy() for table in inputs]
-    figures, _ = figures_of(*parts, shares=shares, totals=totals)
+    figures, _ = figures_of(*parts)
     assert all(table.equals(old) for table, old in zip(inputs, before, strict=True))
     names = [name for name in FIGURE_COLUMNS if name in figures]
-    assert names == [
-        "gps_2017",
-        "gps_estimated_2024",
-        "apl_2023",
-        "standardised_population_2023",
-        "share_75plus_2022",
-    ]
+    assert names == ["gps_2017", "apl_2023", "standardised_population_2023"]
     assert list(figures) == [column for name in names for column in (name, status_column(name))]
-
-
-# --- estimates ----------------------------------------------------------------------------------
-
-
-def test_estimates_sum_to_the_totals_of_their_departement():
-    part = doctors({"01001": 3, "01002": 1, "01005": 2, "75056": 10})
-    totals = pd.Series({"01": 4.5, "02": 0.0, "03": 5.0, "971": 6.0})
-    figures, _ = figures_of(part, totals=totals)
-    estimates = known(figures, "gps_estimated_2024")
-    assert estimates == {
-        "01001": (2.25, "estimated"),
-        "01002": (0.75, "estimated"),
-        "01005": (1.5, "estimated"),
-        # None before and none today. 75 has no total, 03 and 971 are not covered.
-        "02001": (0, "estimated"),
-    }
-    departement = COMMUNES.set_index("code_insee")["departement"]
-    sums = figures["gps_estimated_2024"].groupby(departement).sum(min_count=1).dropna()
-    assert sums.to_dict() == {"01": 4.5, "02": 0.0}
-
-
-def test_departement_without_any_doctor_listed_has_no_estimate():
-    figures, _ = figures_of(doctors({"01001": 3}), totals=pd.Series({"01": 4.0, "02": 1.0}))
-    assert figures.at["02001", "gps_2017"] == 0
-    assert set(known(figures, "gps_estimated_2024")) == {"01001", "01002", "01005", "01006"}
-
-
-def test_no_estimate_without_its_base():
-    part = doctors({"01001": 3}).table.rename(columns={"gps_2017": "gps_2025"})
-    figures, _ = figures_of(
-        Part("bpe", part, COG_YEAR, ("gps_2025",)), totals=pd.Series({"01": 4.0})
-    )
-    assert "gps_estimated_2024" not in figures
-
-
-AREAS = ["01", "02", "2A"]
-
-
-@given(
-    st.lists(
-        st.tuples(
-            st.sampled_from(AREAS), st.one_of(st.just(np.nan), st.just(0.0), st.floats(0.01, 1e4))
-        ),
-        min_size=1,
-    ),
-    st.dictionaries(st.sampled_from(AREAS), st.one_of(st.just(np.nan), st.floats(0, 1e5))),
-)
-def test_scaled_counts_sum_to_the_totals(rows, totals):
-    index = [f"c{number}" for number in range(len(rows))]
-    areas = pd.Series([area for area, _ in rows], index=index, dtype=str)
-    counts = pd.Series([count for _, count in rows], index=index, dtype=float)
-    total = pd.Series(totals, dtype=float)
-    before = counts.copy(), areas.copy(), total.copy()
-    found = _scaled_to_totals(counts, areas, total)
-    for argument, old in zip((counts, areas, total), before, strict=True):
-        pd.testing.assert_series_equal(argument, old)
-    assert found.index.equals(counts.index)
-    assert found[counts.isna()].isna().all()
-    for area in set(areas):
-        here = areas == area
-        wanted, base = totals.get(area, np.nan), counts[here].sum()
-        if np.isnan(wanted) or (base == 0 and wanted > 0):
-            assert found[here].isna().all()
-        else:
-            assert found[here].sum() == pytest.approx(wanted if base > 0 else 0.0)
-            assert (found[here & (counts == 0)] == 0).all()
-            assert found[here].isna().equals(counts[here].isna())
-            # All change alike: the order of the communes of an area stays.
-            positive = here & (counts > 0)
-            ratios = found[positive] / counts[positive]
-            assert ratios.tolist() == pytest.approx([wanted / base] * len(ratios) if base else [])

@@ -11,7 +11,7 @@ from scipy import stats
 
 from cpts_geo.indicators.comparison import compare_areas
 from cpts_geo.indicators.densities import poisson_interval
-from cpts_geo.schema import COLUMNS, COMPARED
+from cpts_geo.schema import AREA, COLUMNS, COMPARED, LEVELS
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.territories.perimeters.outlines import territory_communes
 
@@ -27,8 +27,16 @@ NAMES = pd.Series(
 KEYS = ["territory", "area_code", "indicator"]
 #: Published for départements alone, in a file that is fetched: no row until then.
 ONLY_FETCHED = {"share_ald_without_mt"}
-#: Known everywhere in France; every other figure is embedded around the five CPTS only.
+#: Of every commune, whatever the producers of figures say of it.
 NATIONAL = {"population", "area_km2", "density_km2"}
+#: What no file of communes says: producers publish it of areas, or the analyst brings it.
+OF_AREAS = {
+    "share_without_mt",
+    "gps_per_100k_published",
+    "gps_cnam_2024",
+    "gps_mep_cnam_2024",
+    "gps_per_100k_cnam_2024",
+}
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +52,11 @@ def table(communes):
         figures=embedded.load_figures(),
     )
     return compare_areas(
-        inside, embedded.load_comparisons(), names=NAMES, facts=embedded.load_facts()
+        inside,
+        embedded.load_comparisons(),
+        names=NAMES,
+        facts=embedded.load_facts(),
+        basins=embedded.load_basins(),
     )
 
 
@@ -64,6 +76,7 @@ def compared(communes, codes, *, facts=None, **figures) -> pd.DataFrame:
         embedded.load_comparisons(),
         names=pd.Series({"essai": "Essai"}),
         facts=embedded.load_facts() if facts is None else facts,
+        basins=embedded.load_basins(),
     )
     return found.set_index(["area_code", "indicator"])
 
@@ -109,13 +122,21 @@ def test_interval_widens_with_its_level(count):
 
 def test_every_indicator_of_every_area_once(table):
     assert not table.duplicated(KEYS).any()
-    sizes = table.groupby(["territory", "area_code"]).size()
+    sizes = table.groupby(["territory", *AREA]).size()
     assert set(sizes) == {len(COMPARED) - len(ONLY_FETCHED)}
     areas = table.groupby("territory")["area_code"].unique().map(set).to_dict()
-    assert areas["ondaine_forez"] == {"ondaine_forez", "42", "43", "FR"}
-    assert areas["asclepios"] == {"asclepios", "37", "41", "FR"}
-    assert areas["beauce_gatinais"] == {"beauce_gatinais", "45", "FR"}
-    assert set(table["area_level"]) == {"cpts", "departement", "france"}
+    assert areas["ondaine_forez"] == {"ondaine_forez", "42", "43", "84", "FR"}
+    assert areas["asclepios"] == {"asclepios", "37", "41", "24", "FR"}
+    assert areas["beauce_gatinais"] == {"beauce_gatinais", "45", "24", "FR"}
+    assert set(table["area_level"]) == {level.key for level in LEVELS}
+
+
+def test_a_departement_that_is_its_whole_region_stands_once(communes):
+    guadeloupe = compared(communes, ["97101", "97105"])
+    found = guadeloupe[["area_level", "area_name"]].drop_duplicates()
+    assert found.to_records(index=False).tolist() == [
+        ("cpts", "Essai"), ("departement", "Guadeloupe"), ("france", "France"),
+    ]  # fmt: skip
 
 
 def test_unknown_and_missing_go_together(table):
@@ -126,11 +147,13 @@ def test_unknown_and_missing_go_together(table):
 
 
 def test_published_densities_stand_where_they_belong(rows):
-    places = {"beauce_gatinais": 30, "45": 57, "FR": 87}
-    for area, value in places.items():
+    # What a territory says of itself is announced; what it says of France is a producer's.
+    places = {
+        "beauce_gatinais": (30, "announced"), "45": (57, "announced"), "FR": (87, "announced"),
+    }  # fmt: skip
+    for area, (value, status) in places.items():
         row = rows.loc[("beauce_gatinais", area, "gps_per_100k_published")]
-        assert row["value"] == value
-        assert row["status"] == "measured"
+        assert (row["value"], row["status"], row["grade"]) == (value, status, "B")
         said = f"{row['source']} {row['note']}"
         assert "15 décembre 2021" in said
         assert "champ et millésime non précisés" in said
@@ -142,14 +165,28 @@ def test_published_densities_stand_where_they_belong(rows):
 
 def test_two_counts_of_gps_are_never_mixed(rows):
     france = rows.loc[("lvo", "FR")]
-    assert france.at["gps_bpe_2024", "value"] == 60_573
+    assert france.at["gps_2024", "value"] == 60_573
     assert france.at["gps_cnam_2024", "value"] == 51_775
-    assert rows.at[("beauce_gatinais", "45", "gps_bpe_2024"), "value"] == 427
-    assert france.at["gps_bpe_2024", "source"] != france.at["gps_cnam_2024", "source"]
-    # Neither is published for a territory: unknown there, not zero.
+    assert rows.at[("beauce_gatinais", "45", "gps_2024"), "value"] == 427
+    assert france.at["gps_2024", "source"] != france.at["gps_cnam_2024", "source"]
+    assert rows.at[("beauce_gatinais", "beauce_gatinais", "gps_2024"), "value"] == 37
+    # The Cnam publishes none of a territory: unknown there, not zero.
     for territory in NAMES.index:
-        for indicator in ("gps_bpe_2024", "gps_cnam_2024"):
-            assert rows.at[(territory, territory, indicator), "status"] == "unknown"
+        assert rows.at[(territory, territory, "gps_cnam_2024"), "status"] == "unknown"
+
+
+def test_the_density_of_basins_is_a_mean_and_says_so(rows, communes):
+    basins = embedded.load_basins().set_index("bassin_de_vie")["gps_per_10k"]
+    members = embedded.load_perimeters().query("territory == 'beauce_gatinais'")["code_insee"]
+    inside = communes[communes["code_insee"].isin(members)]
+    per_100k = inside["bassin_de_vie"].map(basins) * 10
+    row = rows.loc[("beauce_gatinais", "beauce_gatinais", "gps_per_100k_cartosante_2024")]
+    expected = np.average(per_100k, weights=inside["population"])
+    assert row["value"] == pytest.approx(expected)
+    assert row["status"] == "estimated"
+    assert "bassin" in f"{row['source']} {row['note']}"
+    # Nobody publishes the people behind it: no interval.
+    assert np.isnan(row["low"])
 
 
 def test_share_without_mt_only_where_it_is_published(table):
@@ -216,9 +253,13 @@ def test_intervals_stand_on_the_density_of_a_counted_supply(table):
     assert (known["value"] < known["high"]).all()
     assert table.loc[table["indicator"] == "gps_per_100k_2017", "value"].notna().all()
     widths = (known["high"] - known["low"]) / known["value"]
-    # Few doctors, wide interval: every CPTS is less sure than any département, then France.
-    by_level = widths.groupby(known["area_level"])
-    assert by_level.min()["cpts"] > by_level.max()["departement"] > by_level.max()["france"]
+    # Few of them, wide interval: every CPTS is less sure than any département, then France.
+    by_level = widths.groupby([known["indicator"], known["area_level"]])
+    narrow, wide = by_level.min().unstack(), by_level.max().unstack()
+    assert set(narrow.index) == set(whole)
+    assert (narrow["cpts"] > wide["departement"]).all()
+    assert (narrow["departement"] > wide["region"]).all()
+    assert (narrow["region"] > wide["france"]).all()
 
 
 def test_interval_is_the_count_s(rows):
@@ -249,10 +290,10 @@ def test_density_whose_count_is_unknown_says_that_it_has_no_interval(communes):
     assert np.isnan(density["low"])
     assert np.isnan(density["high"])
     assert density["note"].startswith("1 commune sans donnée (")
-    assert density["note"].endswith(" ; sans intervalle : nombre de médecins incomplet")
+    assert density["note"].endswith(" ; sans intervalle : nombre incomplet")
 
 
-# --- a perimeter that the embedded figures do not cover -----------------------------------------
+# --- far from the five, and overseas -----------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -260,12 +301,24 @@ def finistere(communes):
     return compared(communes, ["29019", "29232", "29151"])
 
 
-def test_figures_that_are_not_embedded_are_unknown_not_zero(finistere):
+def test_every_figure_of_communes_is_known_far_from_the_five(finistere):
     mine = finistere.loc["essai"]
-    unknown = set(COMPARED) - NATIONAL - ONLY_FETCHED
-    assert mine.loc[sorted(unknown), "value"].isna().all()
-    assert set(mine.loc[sorted(unknown), "status"]) == {"unknown"}
-    assert mine.loc[sorted(unknown), ["low", "high"]].isna().all().all()
+    fetched = {name for name in COMPARED if COLUMNS[name].fetched}
+    assert set(mine.index[mine["value"].isna()]) == (fetched | OF_AREAS) - ONLY_FETCHED
+    around = finistere.loc[["29", "53"]].drop(
+        list((fetched | OF_AREAS) - ONLY_FETCHED), level="indicator"
+    )
+    assert around["value"].notna().all()
+
+
+def test_figures_that_nobody_publishes_are_unknown_not_zero(communes):
+    mayotte = compared(communes, ["97608", "97611"]).loc["essai"]
+    of_mayotte = {"apl_2023", "apl_65_2023", "share_low_apl_2023", "share_75plus_2022"}
+    # The BPE 2017 by commune is that of métropole.
+    unknown = sorted(of_mayotte | {"gps_2017", "gps_per_100k_2017"})
+    assert mayotte.loc[unknown, ["value", "low", "high"]].isna().all().all()
+    assert set(mayotte.loc[unknown, "status"]) == {"unknown"}
+    assert mayotte.at["gps_2024", "value"] > 0
 
 
 def test_population_and_area_are_known_everywhere(finistere, communes):
@@ -284,6 +337,7 @@ def test_its_departement_and_france_are_known(finistere):
     assert departement.at["apl_2023", "value"] > 1
     assert departement.at["gps_cnam_2024", "value"] > 100
     assert finistere.at[("FR", "gps_cnam_2024"), "value"] == 51_775
+    assert finistere.at[("53", "population"), "area_name"] == "Bretagne"
 
 
 def test_facts_of_other_territories_do_not_leak(finistere):

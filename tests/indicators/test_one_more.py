@@ -12,22 +12,21 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cpts_geo.schema import DEPARTEMENT, FRANCE, TERRITORY, Level
 from cpts_geo.secrecy import disclosure
 from cpts_geo.secrecy.disclosure import Mask, releasable
 
 ROOT = Path(__file__).resolve().parents[2]
-#: Named by their codes, of which « 24 » is also that of a département.
-REGION = (
-    'Level("region", "région", "de la région", ("de sa région", "de ses régions"), '
-    'members="region", names="region", mark="m-5 -5h10v10h-10z")'
+EPCI = (
+    'Level("epci", "intercommunalité", "de l’intercommunalité", '
+    '("de son intercommunalité", "de ses intercommunalités"), '
+    'members="epci", names="epci_name", mark="m0 -6h6v12h-12v-12z")'
 )
 #: Of fetched files only, in the table of communes and on maps.
-PHARMACIES = """PEOPLE: Final = (
+DENTISTS = """PEOPLE: Final = (
     Column(
-        "pharmacies_2026", "Pharmacies", "officines", "count", 0, "ans_rpps", "2026", "Officines.",
-        table="figures", family="pharmacies", fetched=True, whole=True, secrecy="public",
-        listed=True, layer="Pharmacies",
+        "dentists_2026", "Dentistes", "cabinets", "count", 0, "ans_rpps", "2026", "Cabinets.",
+        table="figures", family="dentists", fetched=True, whole=True, secrecy="public",
+        listed=True, layer="Dentistes",
     ),"""
 LISTED = """
 from cpts_geo.analysis import Options, analyse
@@ -38,14 +37,14 @@ from cpts_geo.territories.perimeters.request import Request
 
 (study,) = analyse(Request(["asclepios"]), Options(draws=100, fetched=False)).studies.values()
 none = study.communes
-assert "pharmacies_2026" not in commune_columns(none)
-assert "Pharmacies" not in [layer.title for layer in territory_layers(none)]
-assert newest_known(["pharmacies"], study.comparison) == []
-some = none.assign(pharmacies_2026=1.0)
-assert commune_columns(some).count("pharmacies_2026") == 1
+assert "dentists_2026" not in commune_columns(none)
+assert "Dentistes" not in [layer.title for layer in territory_layers(none)]
+assert newest_known(["dentists"], study.comparison) == []
+some = none.assign(dentists_2026=1.0)
+assert commune_columns(some).count("dentists_2026") == 1
 first, *others = territory_layers(some)
 assert first.title.startswith("APL")
-(layer,) = (layer for layer in others if layer.title == "Pharmacies")
+(layer,) = (layer for layer in others if layer.title == "Dentistes")
 assert layer.counts
 """
 LEVEL = """
@@ -62,55 +61,53 @@ from cpts_geo.territories.perimeters.request import Request
 
 (study,) = analyse(Request(["asclepios"]), Options(draws=100, fetched=False)).studies.values()
 communes = pd.DataFrame(embedded.load_communes().drop(columns="geometry"))
-table = with_every_figure(communes.merge(embedded.load_figures(), on="code_insee", how="left"))
-# The communes of this region whose figures are embedded stand for all.
-near = table[table["gps_2017"].notna() & (table["region"] == "24")]
-made = named(sums_of_areas(near, indicators=SUMMARISED), near)
-areas = pd.concat(
-    [embedded.load_comparisons(), made[made["area_level"] == "region"].fillna({"note": ""})]
-)
+near = communes[communes["epci"].isin(study.figures["epci"])]
+table = with_every_figure(near.merge(embedded.load_figures(), on="code_insee"))
+made = named(sums_of_areas(table, indicators=SUMMARISED), table)
+areas = pd.concat([embedded.load_comparisons(), made[made["area_level"] == "epci"]])
 check(areas, "comparisons")
 found = compare_areas(
-    study.figures, areas, names=pd.Series({"asclepios": "T"}), facts=study.common.facts
+    study.figures, areas, names=pd.Series({"asclepios": "T"}), facts=study.common.facts,
+    basins=study.common.basins,
 )
-region = found[found["area_level"] == "region"].set_index("indicator")
-assert set(region["area_code"]) == {"24"}
-people = near["population"].sum()
-assert region.at["population", "value"] == people
-dordogne = areas.query("area_level == 'departement' and area_code == '24'")
-assert people != dordogne.set_index("indicator").at["population", "value"]
+found_epci = found[found["area_level"] == "epci"]
+people = found_epci.query("indicator == 'population'").set_index("area_code")["value"]
+assert people.to_dict() == near.groupby("epci")["population"].sum().to_dict()
+assert len(people) == 3
 
 section = beside.section(found)
 assert section["title"] == (
-    "Le territoire à côté de ses départements, de sa région et de la France"
+    "Le territoire à côté de ses intercommunalités, de ses départements, de sa région et de la "
+    "France"
 )
 assert section["caption"] == (
-    "Comparaison du territoire, du département, de la région et de la France"
+    "Comparaison du territoire, de l’intercommunalité, du département, de la région et de la France"
 )
-names = ["T", "Indre-et-Loire", "Loir-et-Cher", "24", "France"]
-assert section["areas"] == names
+names = section["areas"]
+assert names[0] == "T" and set(names[1:4]) == set(near["epci_name"])
+assert names[4:] == ["Indre-et-Loire", "Loir-et-Cher", "Centre-Val de Loire", "France"]
 
 panel = gp_counts.section(found)
 assert panel["areas"] == names
 rows = {row.label: [cell.text for cell in row.cells] for row in panel["rows"]}
-estimated = rows["Généralistes libéraux estimés (2024)"]
-assert estimated[1:] == ["= BPE 2024", "= BPE 2024", "donnée absente", "= BPE 2024"]
-assert rows["Généralistes libéraux (BPE 2024)"][3] == "donnée absente"
-assert ">région</text>" in panel["chart"]
-# One in the legend, one for the BPE 2017: no disc, which is the territory's.
-assert panel["chart"].count("m-5 -5h10v10h-10z") == 2
-# Both estimates and counts of the territory, and two signs of the legend.
-assert panel["chart"].count("<circle") == 4
-assert _TEXTS["area_level"] == "departement ou region ou france"
-assert _TEXTS["area_code"] == "Code du département et de la région, FR pour la France"
+cnam = rows["Généralistes hors MEP (Cnam 2024)"]
+assert cnam[1:4] == ["donnée absente"] * 3 and cnam[4] == "85,6"
+assert "donnée absente" not in rows["Généralistes libéraux (BPE 2024)"]
+assert ">intercommunalité</text>" in panel["chart"]
+# One in the legend, three for each BPE: no disc, which is the territory's.
+assert panel["chart"].count("m0 -6h6v12h-12v-12z") == 7
+assert _TEXTS["area_level"] == "epci ou departement ou region ou france"
+assert _TEXTS["area_code"] == (
+    "Code de l’intercommunalité, du département et de la région, FR pour la France"
+)
 """
 
 
 @pytest.mark.parametrize(
     ("module", "old", "new", "check"),
     [
-        ("_level", "DEPARTEMENT, FRANCE)", f"DEPARTEMENT, {REGION}, FRANCE)", LEVEL),
-        ("_people", "PEOPLE: Final = (", PHARMACIES, LISTED),
+        ("_level", "(TERRITORY, DEPARTEMENT,", f"(TERRITORY, {EPCI}, DEPARTEMENT,", LEVEL),
+        ("_people", "PEOPLE: Final = (", DENTISTS, LISTED),
     ],
 )
 def test_one_more_is_one_row_of_a_table(
@@ -146,8 +143,6 @@ def test_one_more_is_one_row_of_a_table(
 def test_a_region_does_not_tell_a_masked_departement(
     outside: list[tuple[str, int]], hidden: set[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    region = eval(REGION, {"Level": Level})
-    monkeypatch.setattr(disclosure, "LEVELS", (TERRITORY, DEPARTEMENT, region, FRANCE))
     few = disclosure.COLUMNS["gp_mean_age"]
     monkeypatch.setitem(disclosure.COLUMNS, "seen", type(few)(
         "seen", "Patients", "patients", "count", 0, "insee_bpe_2017", "2017", "Pour ce test.",

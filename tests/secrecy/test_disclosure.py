@@ -554,7 +554,12 @@ PUBLIC = {
     "consultations par an et par habitant standardisé": "APL of the DREES, and suppositions",
     "habitants standardisés": "people weighed by age (DREES)",
     "services": "emergency departments (BPE)",
+    "pharmacies": "places (BPE)",
+    "infirmiers": "head-counts of nurses by commune (BPE)",
+    "maisons": "places (BPE)",
+    "centres": "places (BPE)",
     "min": "minutes by car",
+    "km": "kilometres by road",
     "%": "shares of the people, in a commune or published by a territory",
 }
 #: Tables besides those of communes, of areas and of facts; all that is said of GPs to come rests on
@@ -639,7 +644,7 @@ def with_persons(analysis: Analysis, first: float, second: float) -> Analysis:
     seen = pd.Series(np.arange(20.0, 20 + size), index=analysis.communes.index)
     seen.iloc[:4] = [first, second, np.nan, 0]
     unknown = np.where(seen.isna(), "unknown", "measured")
-    few = analysis.communes["gps_2017"] < 5
+    few = analysis.communes["gps_2024"] < 5
     communes = analysis.communes.assign(
         seen=seen,
         seen_status=unknown,
@@ -715,7 +720,7 @@ def test_no_file_tells_what_is_masked(analysis: Analysis, tmp_path: Path) -> Non
     assert f'background:{style.MASK_FILL}\\"></i>secret statistique' in page
     communes = pd.read_csv(BytesIO(first["tableaux/communes.csv"]), sep=None, engine="python")
     assert shown(communes)[:4] == [UNDER, SECRET, "unknown", 0]
-    few = communes["gps_2017"] < 5
+    few = communes["gps_2024"] < 5
     assert communes.loc[few, "gp_age"].isna().all()
     assert set(communes.loc[few, "gp_age_status"]) == {SECRET}
 
@@ -826,13 +831,13 @@ def test_three_doctors_show_their_density_and_not_their_age(
     written = {path.name: path.read_text("utf-8") for path in page.rglob("*.csv")}
     assert "avenir_medecins.csv" not in written
     assert "58.5" not in "".join(written.values())
-    assert "gps_per_100k_2017" in written["comparaison.csv"]
+    assert "gps_per_100k_2024" in written["comparaison.csv"]
     sheet = next(path for path in page.glob("*.html") if path.name != "index.html")
     text = sheet.read_text("utf-8")
     assert "58,5" not in text
-    density = small.comparison.query("area_code == @key and indicator == 'gps_per_100k_2017'")
+    density = small.comparison.query("area_code == @key and indicator == 'gps_per_100k_2024'")
     assert number(float(density["value"].iloc[0]), 1) in text
-    five = released(aged.with_tables(communes=aged.communes.assign(gps_2017=5.0)))
+    five = released(aged.with_tables(communes=aged.communes.assign(gps_2024=5.0)))
     assert "gp_mean_age" in set(five.table("facts")["fact"])
     assert five.studies[key].capacity.future is future
 

@@ -133,13 +133,12 @@ _RESOURCES: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
         "Mêmes indicateurs par département, par région et pour la France",
         ("decoupage_administratif_2026", "admin_express", "insee_population_2017", "drees_apl_2023",
          "insee_bpe_2017", "insee_bpe_2024", "insee_rp_2022", "cartosante_distances_2024",
-         "drees_minutes_2019", "cartosante_bassins_de_vie_2024", "cnam_2024",
-         "drees_apl_history"),
+         "drees_minutes_2019", "cartosante_basins_2024", "cnam_2024", "drees_apl_history"),
         (*AREA, "area_name", "indicator", "value", "status", "note"),
     ),
     "bassins_de_vie.csv": (
         "Généralistes libéraux par bassin de vie",
-        ("cartosante_bassins_de_vie_2024",),
+        ("cartosante_basins_2024",),
         ("bassin_de_vie", "gps_per_10k"),
     ),
     "travel_factors.csv": (

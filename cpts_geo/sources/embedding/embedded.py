@@ -17,7 +17,7 @@ import shapely
 from cpts_geo import settings
 from cpts_geo.errors import DataFileError, TableError, one_line, quoted
 from cpts_geo.french import number
-from cpts_geo.schema import COLUMNS
+from cpts_geo.schema import COLUMNS, EMBEDDED_FIGURES, status_column
 from cpts_geo.sources.catalogue.catalogue import sha256_of
 from cpts_geo.sources.embedding.contracts import _TableName, check
 from cpts_geo.sources.embedding.datapackage import _compiled_limits
@@ -33,18 +33,22 @@ _OF_THE_WHOLE: Final = ["cpts", "liste_complete", "source", "date"]
 
 
 @cache
+def _resources(text: str) -> dict[str, dict[str, Any]]:
+    """SHA-256 and limits of each file that a description has."""
+    return {
+        r["path"]: {
+            "sha256": r["hash"].removeprefix("sha256:"),
+            "limits": {name: float(limit) for name, limit in r.get("limits", {}).items()},
+        }
+        for r in json.loads(text)["resources"]
+    }
+
+
 def _described(folder: Path) -> dict[str, dict[str, Any]]:
-    """What is written of each described file of a folder: its SHA-256, its limits."""
+    """What is written of each described file of a folder, which may have been compiled again."""
     path = folder / "datapackage.json"
     try:
-        package = json.loads(path.read_text(encoding="utf-8"))
-        return {
-            r["path"]: {
-                "sha256": r["hash"].removeprefix("sha256:"),
-                "limits": {name: float(limit) for name, limit in r.get("limits", {}).items()},
-            }
-            for r in package["resources"]
-        }
+        return _resources(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise DataFileError(
             f"Description des données illisible : {path.name} ({type(error).__name__}).",
@@ -243,7 +247,7 @@ def load_figures() -> pd.DataFrame:
     """
     table = pd.read_parquet(verified("figures.parquet"))
     # Written as few words and their places, which is quick to read; used as text.
-    return table.astype({name: "str" for name in table.columns if name.endswith("_status")})
+    return table.astype(dict.fromkeys(map(status_column, EMBEDDED_FIGURES), "str"))
 
 
 def load_day_profiles() -> pd.DataFrame:

@@ -86,7 +86,7 @@ def test_broken_figure_is_refused(column, value, said):
         check(table, "figures")
     (defect,) = refused.value.defects
     assert defect.startswith(said)
-    assert "07010" in defect
+    assert "01002" in defect
 
 
 def test_broken_comparison_is_refused():

@@ -10,7 +10,7 @@ import pytest
 
 from cpts_geo.errors import DataFileError, TableError
 from cpts_geo.settings import COG_YEAR
-from cpts_geo.sources.codes import PLM
+from cpts_geo.sources.codes import PLM, WHOLE_OF
 from cpts_geo.sources.embedding import _entries, embedded
 from cpts_geo.sources.embedding.cog_vintages import (
     _events_between,
@@ -265,12 +265,14 @@ def test_the_apl_is_of_the_cog_after_its_year(official_table, year, cog):
     assert len(later.value.defects) == {2022: 81, 2023: 68}[year]
 
 
-def test_the_bpe_2020_is_of_the_cog_2021(official_table, vintages):
-    raw = official_table("insee_bpe_2020").query("facility == 'emergency_departments'")
-    before = raw.drop(columns="facility").rename(columns={"count": "emergency_departments_2020"})
-    assert set(before["code_insee"]) == set(vintages[2021].names)
-    moved, _ = move(before, from_vintage=2021, to_vintage=COG_YEAR, split="parent")
-    assert moved["emergency_departments_2020"].sum() == 698
+def test_the_bpe_2024_is_of_the_cog_2024(official_table, vintages):
+    raw = official_table("insee_bpe_2024").query("facility == 'gps'")
+    before = raw.drop(columns="facility").rename(columns={"count": "gps_2024"})
+    # It lists arrondissements, which no COG of communes holds.
+    before = before[~before["code_insee"].isin(WHOLE_OF)]
+    assert set(before["code_insee"]) <= set(vintages[2024].names)
+    moved, _ = move(before, from_vintage=2024, to_vintage=COG_YEAR, split="parent")
+    assert moved["gps_2024"].sum() == before["gps_2024"].sum()
 
 
 # --- vintages that do not follow each other -----------------------------------------------------

@@ -130,7 +130,6 @@ def test_vintage_that_the_catalogue_does_not_know(refused: Refused, official_dir
     ("key", "member", "old", "new", "words"),
     [
         ("drees_apl_2023", "xl/workbook.xml", 'name="APL 2023"', 'name="Notes"', "2022 servi"),
-        ("insee_bpe_2020", "xl/workbook.xml", 'name="COM"', 'name="Feuille"', "COM"),
         (
             "drees_apl_2023",
             "xl/sharedStrings.xml",

@@ -8,7 +8,7 @@ import pytest
 
 from cpts_geo import settings
 from cpts_geo.schema import Status, status_column
-from cpts_geo.sources.codes import PLM
+from cpts_geo.sources.codes import PLM, WHOLE_OF
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.territories.figures.by_commune import national_figures, parts_of
 from cpts_geo.territories.figures.departments import department_totals
@@ -143,8 +143,7 @@ def test_embedded_means_are_those_of_the_file(official_dir):
 
 def counted(table: pd.DataFrame, facility: str) -> pd.Series:
     """Counts of one facility, by place."""
-    place = "departement" if "departement" in table else "code_insee"
-    return table[table["facility"] == facility].set_index(place)["count"]
+    return table[table["facility"] == facility].set_index("code_insee")["count"]
 
 
 # --- what is made of them -----------------------------------------------------------------
@@ -158,20 +157,15 @@ def tables(official_dir):
 
 @pytest.fixture(scope="module")
 def national(tables):
-    """Figures of every commune, by code, and the codes that were lost."""
-    figures, lost = national_figures(
-        parts_of(tables),
-        embedded.load_communes(),
-        shares=tables["insee_rp_2022"].rename(columns={"share_75plus": "share_75plus_2022"}),
-        totals=department_totals(tables)["gps_bpe_2024"].xs("departement"),
-    )
+    """Figures of every place, by code, and the codes that were lost."""
+    figures, lost = national_figures(parts_of(tables), embedded.load_communes())
     return figures.set_index("code_insee"), lost
 
 
 @pytest.fixture(scope="module")
 def compared():
-    """Embedded comparisons: one row an area, one column an indicator."""
-    long = embedded.load_comparisons()
+    """Embedded comparisons: one row a département or France, one column an indicator."""
+    long = embedded.load_comparisons().query("area_level != 'region'")
     return long.pivot(index="area_code", columns="indicator", values="value")
 
 
@@ -179,10 +173,14 @@ def test_sources_read_are_those_of_the_catalogue(tables):
     assert set(tables) == {
         "drees_apl_2023",
         "insee_bpe_2017",
-        "insee_bpe_2020",
         "insee_bpe_2024",
         "insee_rp_2022",
         "cnam_2024",
+        "drees_tvs_2019",
+        "insee_bassins_de_vie_2022",
+        "cartosante_distances_2024",
+        "cartosante_basins_2024",
+        "spf_sursaud_2024",
     }
 
 
@@ -191,14 +189,19 @@ def test_no_code_is_lost_and_every_count_arrives_whole(tables, national):
     assert lost.empty
     counts = {name: part.table[name].sum() for part in parts_of(tables) for name in part.counts}
     assert counts["gps_2017"] == 58_031
-    assert counts["emergency_departments_2020"] == 698
-    for name, total in counts.items():
-        assert figures[name].sum() == pytest.approx(total, rel=1e-12), name
+    assert counts["gps_2024"] == 60_573
+    assert counts["emergency_departments_2024"] == 700
+    communes = figures.drop(list(WHOLE_OF))
+    for name in counts.keys() & set(communes):
+        total = counts[name]
+        assert communes[name].sum() == pytest.approx(total, rel=1e-12), name
     for year in NATIONAL:
         weight = f"standardised_population_{year}"
         raw = tables["drees_apl_2023"].query(f"vintage == {year}")
         supply = (raw["apl"] * raw["standardised_population"]).sum()
-        assert (figures[f"apl_{year}"] * figures[weight]).sum() == pytest.approx(supply, rel=1e-12)
+        assert (communes[f"apl_{year}"] * communes[weight]).sum() == pytest.approx(
+            supply, rel=1e-12
+        )
 
 
 def test_embedded_figures_are_those_of_the_files(national):
@@ -215,9 +218,9 @@ def test_statuses_say_what_is_known(national):
     # Split since the BPE 2017: its doctors are known of the whole, and not of the part.
     assert figures.loc["14712", ["gps_2017", "gps_2017_status"]].tolist() == [5, "estimated"]
     assert figures.at["14666", "gps_2017_status"] == "unknown"
-    # The APL and the BPE 2020 came after that split, and know both.
+    # The APL and the BPE 2024 came after that split, and know both.
     rows = figures.loc[["14712", "14666"]]
-    for name in ("apl_2022", "apl_2023", "emergency_departments_2020"):
+    for name in ("apl_2022", "apl_2023", "emergency_departments_2024"):
         assert set(rows[status_column(name)]) == {"measured"}
     overseas = figures.index.str.startswith("97")
     assert figures.loc[overseas, "gps_2017"].isna().all()
@@ -235,19 +238,19 @@ def test_embedded_doctors_are_those_of_the_file(official_table, compared):
 
 
 def test_departements_of_split_communes_hold_the_emergencies_of_the_file(official_table, compared):
-    emergency = counted(official_table("insee_bpe_2020"), "emergency_departments")
+    emergency = counted(official_table("insee_bpe_2024"), "emergency_departments")
     for area in ("14", "15", "27", "60", "85"):
         inside = emergency[emergency.index.str.startswith(area)]
-        assert compared.at[area, "emergency_departments_2020"] == inside.sum()
-    assert compared.at["FR", "emergency_departments_2020"] == 698
+        assert compared.at[area, "emergency_departments_2024"] == inside.sum()
+    assert compared.at["FR", "emergency_departments_2024"] == 700
 
 
 def test_totals_by_departement(tables, compared):
-    totals = department_totals(tables).droplevel("area_level")
+    totals = department_totals(tables["cnam_2024"]).droplevel("area_level")
     assert len(totals) == 102
     assert totals.notna().all(axis=None)
-    assert totals.loc["45"].tolist() == [427, 376, 27, 54.4]
-    assert totals.loc["FR"].tolist() == [60_573, 51_775, 3_771, 75.5]
+    assert totals.loc["45"].tolist() == [376, 27, 54.4]
+    assert totals.loc["FR"].tolist() == [51_775, 3_771, 75.5]
     pd.testing.assert_frame_equal(compared.loc[totals.index, list(totals)], totals,
                                   check_names=False, check_dtype=False)  # fmt: skip
 
@@ -256,11 +259,9 @@ def test_masked_count_is_no_total():
     rows = [("45", GPS, 376.0, False), ("45", MEP, 0.0, True), ("41", GPS, 192.0, False),
             ("41", MEP, 6.0, False)]  # fmt: skip
     cnam = pd.DataFrame(rows, columns=["departement", "profession", "low", "masked"])
-    bpe = pd.DataFrame({"departement": ["45", "41"], "facility": "gps", "count": [427, 200]})
-    tables = {"insee_bpe_2024": bpe, "cnam_2024": cnam.assign(high=4.0, density=50.0)}
-    before = {key: table.copy() for key, table in tables.items()}
-    totals = department_totals(tables).droplevel("area_level")
+    cnam = cnam.assign(high=4.0, density=50.0)
+    before = cnam.copy()
+    totals = department_totals(cnam).droplevel("area_level")
     assert np.isnan(totals.at["45", "gps_mep_cnam_2024"])
-    assert totals.loc["41"].tolist() == [200, 192, 6, 50]
-    assert totals.at["FR", "gps_bpe_2024"] == 627
-    assert all(tables[key].equals(table) for key, table in before.items())
+    assert totals.loc["41"].tolist() == [192, 6, 50]
+    assert cnam.equals(before)

@@ -13,6 +13,7 @@ from cpts_geo.errors import DataFileError
 from cpts_geo.sources.catalogue import catalogue
 from cpts_geo.sources.embedding import packages
 from cpts_geo.sources.embedding.datapackage import compiled_sources
+from cpts_geo.writing import embedded_data
 from cpts_geo.writing.embedded_data import _read_sources, build
 
 #: Sources of the embedded data that are files; the others are read inside those files.
@@ -22,7 +23,7 @@ PRODUCERS = [key for key in WITH_FILE if catalogue.sources()[key].package is Non
 
 def test_every_source_is_compiled_from_a_file_or_a_package():
     assert [key for key in PRODUCERS if catalogue.sources()[key].reader is None] == []
-    assert len(PRODUCERS) == 6
+    assert len(PRODUCERS) == 10
     # Populations of 2017 stand in the package of the contours.
     assert set(compiled_sources()) - set(WITH_FILE) == {"insee_population_2017"}
 
@@ -99,6 +100,7 @@ def test_a_workbook_of_another_form_is_refused_even_when_it_is_the_expected_file
     book.save(tmp_path / source.file)
     accepted = dataclasses.replace(source, sha256=catalogue.sha256_of(tmp_path / source.file))
     monkeypatch.setitem(catalogue.sources(), source.key, accepted)
+    monkeypatch.setattr(embedded_data, "compiled_sources", lambda: [source.key])
     with pytest.raises(DataFileError, match="n’a pas la forme attendue") as refused:
         _read_sources(tmp_path)
     assert source.file in refused.value.summary

@@ -58,11 +58,12 @@ def test_toy_worked_by_hand():
         population_2017=[900.0, 2900.0, 600.0],
         area_km2=[10.0, 20.0, 5.0],
         gps_2017=[1.0, 3.0, 0.0],
+        gps_2024=[2.0, 3.0, 0.0],
         apl_2023=[2.0, 4.0, 1.0],
         standardised_population_2023=[800.0, 3200.0, 400.0],
         apl_population_2023=[1000.0, 3000.0, 500.0],
         share_75plus_2022=[0.10, 0.20, 0.30],
-        emergency_departments_2020=[0.0, 1.0, 0.0],
+        emergency_departments_2024=[0.0, 1.0, 0.0],
     )
     found = known(table)
     assert found["population"] == 4500
@@ -70,14 +71,15 @@ def test_toy_worked_by_hand():
     assert found["density_km2"] == pytest.approx(4500 / 35)
     assert found["gps_2017"] == 4
     assert found["gps_per_100k_2017"] == pytest.approx(4 / 4400 * 1e5)
-    assert found["population_without_gp_2017"] == 600
-    assert found["share_without_gp_2017"] == pytest.approx(600 / 4400)
+    assert found["gps_per_100k_2024"] == pytest.approx(5 / 4500 * 1e5)
+    assert found["population_without_gp_2024"] == 500
+    assert found["share_without_gp_2024"] == pytest.approx(500 / 4500)
     # The APL weighs by its standardised population, not by inhabitants.
     assert found["apl_2023"] == pytest.approx((1600 + 12800 + 400) / 4400)
     # People under the threshold are counted in plain inhabitants of the same file.
     assert found["share_low_apl_2023"] == pytest.approx(1500 / 4500)
     assert found["share_75plus_2022"] == pytest.approx((100 + 600 + 150) / 4500)
-    assert found["emergency_departments_2020"] == 1
+    assert found["emergency_departments_2024"] == 1
 
 
 def test_threshold_is_strict():
@@ -105,16 +107,16 @@ def test_every_indicator_for_every_area():
 
 
 def test_commune_with_no_gp_is_known():
-    found = summary(communes(population=[100, 100], gps_2017=[0.0, 0.0])).loc["x"]
-    assert found.at["gps_2017", "value"] == 0
-    assert found.at["gps_2017", "status"] == "measured"
-    assert found.at["gps_per_100k_2017", "value"] == 0
-    assert found.at["share_without_gp_2017", "value"] == 1
+    found = summary(communes(population=[100, 100], gps_2024=[0.0, 0.0])).loc["x"]
+    assert found.at["gps_2024", "value"] == 0
+    assert found.at["gps_2024", "status"] == "measured"
+    assert found.at["gps_per_100k_2024", "value"] == 0
+    assert found.at["share_without_gp_2024", "value"] == 1
 
 
-@pytest.mark.parametrize("indicator", ["gps_2017", "gps_per_100k_2017", "share_without_gp_2017"])
+@pytest.mark.parametrize("indicator", ["gps_2024", "gps_per_100k_2024", "share_without_gp_2024"])
 def test_unknown_gps_never_become_zero(indicator):
-    found = summary(communes(population=[100, 100], gps_2017=[np.nan, np.nan])).loc["x"]
+    found = summary(communes(population=[100, 100], gps_2024=[np.nan, np.nan])).loc["x"]
     assert np.isnan(found.at[indicator, "value"])
     assert found.at[indicator, "status"] == "unknown"
     assert found.at[indicator, "note"] == "2 communes sans donnée (100,0 % des habitants)"
@@ -205,6 +207,8 @@ def split(**columns) -> pd.DataFrame:
         "population_2017": [600.0, 80.0, 120.0, 1200.0],
         "gps_2017": [2.0, np.nan, np.nan, 1.0],
         "gps_2017_status": ["estimated", "unknown", "unknown", "measured"],
+        "gps_2024": [1.0, np.nan, np.nan, 1.0],
+        "gps_2024_status": ["estimated", "unknown", "unknown", "measured"],
         "apl_2023": [2.0, np.nan, 3.0, 4.0],
         "apl_2023_status": ["estimated", "unknown", "estimated", "measured"],
         "standardised_population_2023": [900.0, np.nan, 0.0, 1100.0],
@@ -223,7 +227,7 @@ def test_split_commune_and_its_parts_count_as_one():
         "population_2017": 2000,
         "gps_2017": 3,
         "gps_per_100k_2017": 3 / 2000 * 1e5,
-        "population_without_gp_2017": 0,
+        "population_without_gp_2024": 0,
         "apl_2023": (2 * 900 + 4 * 1100) / 2000,
         "area_km2": 50,
         "density_km2": 1900 / 50,
@@ -234,9 +238,9 @@ def test_split_commune_and_its_parts_count_as_one():
 
 
 def test_split_commune_without_gp_lends_its_people():
-    found = known(split(gps_2017=[0.0, np.nan, np.nan, 1.0]))
-    assert found["population_without_gp_2017"] == 800
-    assert found["share_without_gp_2017"] == 800 / 2000
+    found = known(split(gps_2024=[0.0, np.nan, np.nan, 1.0]))
+    assert found["population_without_gp_2024"] == 900
+    assert found["share_without_gp_2024"] == pytest.approx(900 / 1900)
 
 
 def test_parts_with_their_own_rates_are_weighed():
@@ -260,7 +264,7 @@ def test_area_that_holds_only_what_is_left_of_a_split_commune_says_so():
     assert found.at["gps_2017", "note"] == "1 commune divisée depuis : chiffre de l’ancienne"
     assert found.at["population_2017", "note"] == ""
     # A figure that is measured there is its own.
-    assert found.at["emergency_departments_2020", "note"] == ""
+    assert found.at["emergency_departments_2024", "note"] == ""
 
 
 def test_split_commune_may_be_whole_in_one_area_only():
@@ -317,13 +321,15 @@ def test_whole_is_the_weighted_mean_of_its_areas(rows):
 def test_departements_add_up_from_their_communes():
     rows = embedded.load_communes()
     long = embedded.load_comparisons()
+    # A code of a région is often that of a département: a level at a time.
+    long = long[long["area_level"] == "departement"]
     table = long.pivot(index="area_code", columns="indicator", values="value")
     sums = rows.groupby("departement")[["population", "population_2017"]].sum()
     for name in sums:
-        kept = table[name].drop("FR").dropna()
+        kept = table[name].dropna()
         assert kept.to_dict() == sums.loc[kept.index, name].to_dict()
     density = table["gps_2017"] / table["population_2017"] * 1e5
-    kept = density.drop("FR").dropna()
+    kept = density.dropna()
     # Métropole without Paris, which the file does not list.
     assert len(kept) == 95
     assert "75" not in kept
@@ -331,11 +337,11 @@ def test_departements_add_up_from_their_communes():
 
 
 def test_comparisons_know_every_part_of_a_split_commune():
-    rows = embedded.load_comparisons().query("area_code in ['15', '27', '60', '85']")
+    rows = embedded.load_comparisons().query("area_level == 'departement'")
+    rows = rows[rows["area_code"].isin(["15", "27", "60", "85"])]
     figures = rows[rows["indicator"].isin(SUMMARISED)]
-    assert set(figures["note"]) == {""}
-    exact = figures["indicator"].str.contains("gps|2017|emergency|population")
-    exact &= ~figures["indicator"].str.contains("estimated")
+    exact = figures["indicator"].str.contains("gps|2017|emergency_dep|population")
+    assert set(figures.loc[exact, "note"]) == {""}
     assert set(figures.loc[exact, "status"]) == {"measured"}
 
 

@@ -21,6 +21,7 @@ from cpts_geo.atlas.sections.territory.communes import commune_columns
 from cpts_geo.errors import DataFileError
 from cpts_geo.schema import EMBEDDED_FIGURES, FIGURE_COLUMNS, status_column
 from cpts_geo.sources.catalogue.catalogue import sources
+from cpts_geo.sources.codes import WHOLE_OF
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.sources.fetching.fetch import fetch
 from cpts_geo.sources.fetching.parsed import load_source
@@ -28,8 +29,11 @@ from cpts_geo.territories.figures.national import load_national
 from cpts_geo.territories.perimeters.request import Request
 from tests.kept import kept_folder
 
-REAL = ("drees_apl_2023", "insee_bpe_2017", "insee_bpe_2020", "insee_rp_2022")
-#: Brest, far from the five: nothing of it is embedded.
+REAL = (
+    "drees_apl_2023", "insee_bpe_2017", "insee_bpe_2024", "insee_rp_2022",
+    "cartosante_distances_2024",
+)  # fmt: skip
+#: Brest, far from the five.
 BREST = "29019"
 
 
@@ -95,10 +99,10 @@ def test_nothing_fetched_is_the_embedded_figures(empty, communes):
     assert not (settings.cache_dir() / "layers").exists()
 
 
-def test_real_files_give_the_embedded_figures_and_all_others(real, communes):
+def test_real_files_give_the_embedded_figures(real, communes):
     layer = load_national(communes)
     assert sorted(layer.inputs) == sorted(REAL)
-    assert len(layer.figures) == len(communes)
+    assert len(layer.figures) == len(communes) + len(WHOLE_OF)
     mine = embedded.load_figures().set_index("code_insee")
     same = layer.figures.set_index("code_insee").loc[mine.index, list(mine)]
     pd.testing.assert_frame_equal(same, mine, check_dtype=False, rtol=1e-9)
@@ -125,7 +129,8 @@ def test_the_layer_is_compiled_once_and_again_when_a_file_changes(real, communes
     assert figures.at[BREST, "gps_2025"] == figures.at[BREST, "emergency_departments_2025"] == 130
     # The BPE lists equipped communes only: the others have none, and that is known.
     assert figures.at["45005", "gps_2025"] == 0
-    assert set(figures[status_column("gps_2025")]) == {"measured"}
+    places = figures.drop(list(WHOLE_OF))
+    assert set(places[status_column("gps_2025")]) == {"measured"}
     of_finistere = layer.comparisons.query("area_code == '29' and indicator == 'gps_2025'")
     assert of_finistere["value"].tolist() == [130]
 
@@ -133,13 +138,13 @@ def test_the_layer_is_compiled_once_and_again_when_a_file_changes(real, communes
 def test_a_territory_far_from_the_five_shows_every_indicator(real):
     result = analyse(Request(epci=["242900314"]), Options(draws=1_000))  # Brest Métropole
     mine = result.comparison.query("area_level == 'cpts'").set_index("indicator")
-    wanted = ["apl_2023", "gps_per_100k_2017", "gps_estimated_2024", "share_75plus_2022"]
+    wanted = ["apl_2023", "gps_per_100k_2017", "gps_2024", "share_75plus_2022"]
     assert mine.loc[wanted, "value"].notna().all()
     assert set(REAL) <= set(result.inputs)
-    assert result.communes["apl_2023"].notna().all()
     blind = analyse(Request(epci=["242900314"]), Options(draws=1_000, fetched=False))
-    assert blind.communes["apl_2023"].isna().all()
     assert blind.inputs == {}
+    same = blind.comparison.query("area_level == 'cpts'").set_index("indicator")
+    pd.testing.assert_frame_equal(same.loc[wanted], mine.loc[wanted])
 
 
 @pytest.mark.usefixtures("small_files")
@@ -153,8 +158,8 @@ def test_pages_take_the_newest_vintage_fetched(real):
     assert shown[1:3] == ["gp_minutes_approx_2025", "gps_2025"]
     columns = commune_columns(result.communes)
     assert "gps_2025" in columns and "emergency_departments_2025" in columns
-    # An estimate of 2024 is of no use beside a count of 2025.
-    assert "gps_estimated_2024" not in columns
+    # A count of 2024 is of no use beside one of 2025.
+    assert "gps_2024" not in columns
     labels = [label for label, *_ in _key_figures(result.comparison)]
     assert "Généralistes libéraux pour 100 000 habitants (BPE 2025)" in labels
     density = result.comparison.query(
@@ -210,9 +215,8 @@ def test_a_newer_apl_takes_the_map_and_the_tables(empty, communes):
     result = analyse(Request(epci=["242900314"]), Options(draws=1_000))
     first = territory_layers(result.communes)[0]
     assert (first.column, first.title) == ("apl_2024", "APL 2024")
-    assert commune_columns(result.communes)[2:5] == [
-        "gps_estimated_2024", "apl_2023", "apl_2024",
-    ]  # fmt: skip
+    columns = commune_columns(result.communes)
+    assert columns.index("apl_2024") == columns.index("apl_2023") + 1
     mine = result.comparison.query("area_level == 'cpts'").set_index("indicator")
     assert mine.loc["apl_2024", ["value", "source"]].tolist() == [
         4.0, "Drees, APL aux médecins généralistes",
@@ -305,4 +309,5 @@ def test_the_share_of_the_aged_comes_from_the_census_by_age(empty, communes):
     share = load_national(communes).figures.set_index("code_insee")["share_75plus_2022"]
     assert share["29019"] == pytest.approx(30 / 130)
     assert share["93066"] == pytest.approx(20 / 220)
+    # The embedded share of the others is of another count: no column mixes the two.
     assert share.notna().sum() == 2

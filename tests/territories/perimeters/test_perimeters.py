@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cpts_geo.schema import EMBEDDED_FIGURES, FIGURE_COLUMNS, status_column
+from cpts_geo.schema import COLUMNS, EMBEDDED_FIGURES, FIGURE_COLUMNS, status_column
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.territories.figures.aggregate import area_summary
 from cpts_geo.territories.perimeters.outlines import outlines, published_gaps, territory_communes
@@ -97,12 +97,16 @@ def test_every_embedded_figure_of_the_five_is_known(five):
     assert set(five["population_status"]) == {"measured"}
 
 
-def test_commune_outside_the_embedded_figures_is_unknown_not_zero(national):
-    table = communes_of(list_of(["29232", "29019"]), national)
-    assert table["name"].tolist() == ["Quimper", "Brest"]
+def test_figure_that_no_producer_gives_is_unknown_not_zero(national):
+    table = communes_of(list_of(["97608", "29019"]), national)
+    assert table["name"].tolist() == ["Dzaoudzi", "Brest"]
+    dzaoudzi, brest = table.index
     for name in FIGURE_COLUMNS:
-        assert table[name].isna().all()
-        assert set(table[status_column(name)]) == {"unknown"}
+        known = table[name].notna()
+        assert (table[status_column(name)] != "unknown").equals(known)
+        assert known[brest] == (name in EMBEDDED_FIGURES)
+        # The BPE 2017 by commune is that of métropole; the DREES and Insee leave Mayotte out.
+        assert not known[dzaoudzi] or COLUMNS[name].vintage == "2024"
     assert (table["population"] > 0).all()
 
 

@@ -6,19 +6,23 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from cpts_geo.territories.perimeters._tvs import fetched_tvs, tvs_zoning
+from cpts_geo.territories.perimeters._tvs import tvs_zoning
 
-from cpts_geo.errors import DataFileError, PerimeterError, written
+from cpts_geo.errors import PerimeterError, written
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.sources.codes import PLM, WHOLE_OF
 from cpts_geo.sources.embedding import embedded
-from cpts_geo.sources.fetching.fetch import fetch
 from cpts_geo.sources.readers.communes.tvs import READERS
+from cpts_geo.territories.cog.events import current_codes
 from cpts_geo.territories.perimeters._membership import territory_keys
 from cpts_geo.territories.perimeters._zones import find_zones
 from cpts_geo.territories.perimeters.partition import places_of
 from cpts_geo.territories.perimeters.request import Request, find_perimeters
-from cpts_geo.territories.perimeters.zonings import epci_zoning, zones_of_departements
+from cpts_geo.territories.perimeters.zonings import (
+    epci_zoning,
+    tvs_zoning,
+    zones_of_departements,
+)
 
 #: SIREN -> communes, of the COG 2026: the sixteen of Loiret.
 LOIRET = {
@@ -56,24 +60,19 @@ def tvs(official_dir: Path):
 
 
 @pytest.fixture(scope="module")
-def zones_of_tvs(tvs, communes, arrondissements):
+def zones_of_tvs(communes, arrondissements):
     places = places_of(communes, arrondissements, arrondissements["code_insee"])
-    before = [tvs.copy(), places.copy()]
-    zoning = tvs_zoning(tvs, places)
-    for table, copy in zip((tvs, places), before, strict=True):
-        pd.testing.assert_frame_equal(pd.DataFrame(table), pd.DataFrame(copy))
+    before = places.copy()
+    zoning = tvs_zoning(places)
+    pd.testing.assert_frame_equal(pd.DataFrame(places), pd.DataFrame(before))
     return zoning
 
 
 @pytest.fixture
-def found(request, communes, former, arrondissements):
-    """Perimeters of a request; the composition of the TVS is read where one is asked for."""
-
-    def tvs():
-        return request.getfixturevalue("tvs"), {"tvs.xlsx": "0" * 64}
-
+def found(communes, former, arrondissements):
+    """Perimeters of a request, from the embedded tables alone."""
     return lambda wanted: find_perimeters(
-        wanted, communes, former=former, arrondissements=arrondissements, tvs=tvs
+        wanted, communes, former=former, arrondissements=arrondissements, fetched=False
     )
 
 
@@ -210,45 +209,17 @@ def test_tvs_of_pithiviers(tvs, found):
     assert len(listed) == 30
     # None of them changed between 2019 and 2026.
     assert set(one.members["code_insee"]) == set(listed)
-    assert one.inputs == {"tvs.xlsx": "0" * 64}
+    assert one.inputs == {}
     assert found(Request(tvs=("tvs pithiviers",))).folder == one.folder
 
 
-@pytest.mark.usefixtures("small_files")
-def test_the_first_composition_that_was_fetched_is_taken_and_named(
-    communes, official_dir, tmp_path, monkeypatch
-):
-    monkeypatch.setenv("CPTS_GEO_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setenv("CPTS_GEO_LOCK", str(tmp_path / "lock.toml"))
-    with pytest.raises(DataFileError) as refused:
-        fetched_tvs()
-    remedy = refused.value.remedy
-    assert "cpts-geo data fetch drees_tvs_2018 " in remedy
-    assert "cpts-geo data fetch drees_tvs_2019 --mirror" in remedy
-    assert "Correspondance_communes_tvs_2019.xlsx" in remedy
-
-    of_2018 = sources()["drees_tvs_2018"]
-    # 85060 joined 85194 on the first of January 2019.
-    lines = ["insee,tvs", "45252,45252", "45001,45252", "85060,85194", "85194,85194"]
-    (tmp_path / str(of_2018.file)).write_text("\n".join(lines), encoding="utf-8")
-    fetch(["drees_tvs_2018"], mirror=tmp_path, offline=True)
-    table, inputs = fetched_tvs()
-    assert list(inputs) == [of_2018.file]
-    zoning = tvs_zoning(table, communes, inputs=inputs)
-    assert zoning.document == "Ministère de la santé, territoires de vie-santé 2018, TVS"
-    assert "composition de 2018" in zoning.perimeter
-    # No name in this file: that of the main commune.
-    assert zoning.names.to_dict() == {"45252": "TVS Pithiviers", "85194": "TVS Les Sables-d'Olonne"}
-    published = zoning.members.set_index("code_insee")["published"]
-    assert published["85194"] == "85060 + 85194"
-    assert zoning.remarks == {}
-
-    fetch(["drees_tvs_2019"], mirror=official_dir, offline=True)
-    table, inputs = fetched_tvs()
-    assert list(inputs) == ["Correspondance_communes_tvs_2019.xlsx"]
-    zoning = tvs_zoning(table, communes, inputs=inputs)
-    assert "composition de 2019" in zoning.perimeter
-    assert zoning.document == "Drees, territoires de vie-santé 2019, TVS"
+def test_a_tvs_far_from_the_five_is_known_without_a_network(tvs, found):
+    one = found(Request(tvs=("97411",)))
+    assert one.identity["name"].tolist() == ["TVS Saint-Denis"]
+    assert set(one.members["code_insee"]) == set(tvs.loc[tvs["tvs"] == "97411", "code_insee"])
+    assert "composition de 2019" in one.identity["perimeter"].iloc[0]
+    brest = found(Request(tvs=("tvs brest",)))
+    assert set(brest.members["code_insee"]) == set(tvs.loc[tvs["tvs"] == "29019", "code_insee"])
 
 
 def test_tvs_put_each_commune_in_one_zone(communes, tvs, zones_of_tvs):
@@ -263,27 +234,19 @@ def test_tvs_put_each_commune_in_one_zone(communes, tvs, zones_of_tvs):
     assert (placed[both] == then[both]).all()
     # Parts that left a commune since follow it.
     assert placed["85165"] == placed["85212"] == then["85084"]
-    # Every code of 2019 is followed.
-    assert not any("a quitté le COG" in text for text in zones_of_tvs.remarks.values())
-    assert zones_of_tvs.members.set_index("code_insee")["published"].str.contains("45287").any()
 
 
 def test_a_merger_over_two_tvs_is_in_that_of_its_chef_lieu(tvs, zones_of_tvs):
     then = tvs.set_index("code_insee")["tvs"]
-    crossing = [
-        (part, code)
-        for code, published in zip(
-            zones_of_tvs.members["code_insee"], zones_of_tvs.members["published"], strict=True
-        )
-        for part in published.split(" + ")
-        if then[part] != then.get(code, then[part])
-    ]
+    placed = zones_of_tvs.members.set_index("code_insee")["zone"]
+    gone = then[~then.index.isin(placed.index)]
+    now = current_codes(gone.index.to_series(), from_vintage=2019)
+    # Each code of 2019 is followed; those that have joined another TVS are with their chef-lieu.
+    assert now.notna().all()
+    crossing = now[then[gone.index] != placed[now].to_numpy()]
     assert len(crossing) >= 14
-    for part, code in crossing:
-        assert f"Sans {part}" in zones_of_tvs.remarks[then[part]]
-        assert f"Avec {part}" in zones_of_tvs.remarks[then[code]]
-    moved = zones_of_tvs.members[zones_of_tvs.members["method"] == "moved"]
-    assert set(moved["published"].str.contains(" + ", regex=False)) == {True, False}
+    for code in crossing:
+        assert placed[code] == then.get(code, placed[code])
 
 
 def test_tvs_of_loiret(communes, tvs, found):
@@ -297,12 +260,12 @@ def test_tvs_of_loiret(communes, tvs, found):
     assert all_of.folder == "departement_45_tvs"
 
 
-def test_a_tvs_that_cannot_be_a_list_of_communes_says_why(tvs, found):
+def test_an_unknown_tvs_is_said_with_those_near(found):
     with pytest.raises(PerimeterError) as refused:
-        found(Request(tvs=("93059", "2A999")))
-    absorbed, unknown = refused.value.defects
-    assert "93066" in absorbed
+        found(Request(tvs=("2A999", "Pitiviers")))
+    unknown, misspelt = refused.value.defects
     assert "inconnu" in unknown
+    assert "TVS Pithiviers (45252)" in misspelt
 
 
 def test_a_tvs_of_an_arrondissement_is_that_arrondissement(found):
@@ -310,12 +273,6 @@ def test_a_tvs_of_an_arrondissement_is_that_arrondissement(found):
     assert one.members["code_insee"].tolist() == ["75117"]
     all_of = found(Request(departements=("75",), by="tvs"))
     assert sorted(all_of.members["code_insee"]) == list(PLM["75056"])
-
-
-def test_a_code_without_successor_is_named(communes):
-    table = pd.DataFrame({"code_insee": ["45252", "45999"], "tvs": "45252", "tvs_name": "Essai"})
-    said = tvs_zoning(table, communes).remarks["45252"]
-    assert said == "Le code 45999 a quitté le COG et sa commune actuelle n’est pas connue."
 
 
 @pytest.mark.parametrize(

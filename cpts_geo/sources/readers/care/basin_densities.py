@@ -17,10 +17,8 @@ from cpts_geo.sources.readers._formats.base import Reader, known_numbers, repair
 from cpts_geo.sources.readers._formats.columns import QUANTITY
 from cpts_geo.sources.readers._formats.text import header_cells, read_csv_text
 
-_COLUMNS: Final = {
-    "bassin_de_vie": "code",
-    "gps_per_10k": r"densite de generalistes lib\. (\d{4})",
-}
+_HEADER: Final = r"densite de generalistes lib\. (\d{4})"
+_COLUMNS: Final = {"bassin_de_vie": "code", "gps_per_10k": _HEADER}
 
 
 def _read_densities(path: Path, source: Source) -> pd.DataFrame:
@@ -40,7 +38,7 @@ def _read_densities(path: Path, source: Source) -> pd.DataFrame:
 def _year(path: Path, source: Source) -> str | None:
     """Year in the header of the density."""
     header = header_cells(path, inner=source.inner, patterns=_COLUMNS)
-    found = (re.fullmatch(_COLUMNS["gps_per_10k"], plain(cell)) for cell in header)
+    found = (re.fullmatch(_HEADER, plain(cell)) for cell in header)
     return next(match[1] for match in found if match)
 
 

@@ -11,14 +11,12 @@ import zipfile
 from collections import Counter
 from pathlib import Path
 
-import openpyxl
 import pytest
 
 from benchmarks.samples import RPPS_COLUMNS, write_bpe_long, write_melodi, write_rpps
 from cpts_geo.errors import DataFileError, TableError
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.sources.readers.registry import READERS
-from tests.broken_makers_fetch import _workbook
 
 BPE = READERS["bpe"]
 SOURCE = sources()["insee_bpe_2025"]
@@ -149,14 +147,24 @@ def test_another_file_is_refused(tmp_path, content):
             work(path, SOURCE)
 
 
+#: Facilities that are counted, by code of the BPE.
+FACILITIES = {
+    "D265": "gps", "D106": "emergency_departments", "D307": "pharmacies", "D281": "nurses",
+    "D113": "health_houses", "D108": "health_centres",
+}  # fmt: skip
+
+
 def naive(path: Path) -> dict[tuple[str, str], int]:
     """Read the sample line by line, with the rules written once more."""
-    names = {"D265": "gps", "D106": "emergency_departments", "D307": "pharmacies"}
     counts: Counter[tuple[str, str]] = Counter()
     with zipfile.ZipFile(path) as archive, archive.open(MEMBER) as stream:
         for row in csv.DictReader(io.TextIOWrapper(stream, "utf-8"), delimiter=";"):
-            if row["GEO_OBJECT"] == "COM" and row["FACILITY_TYPE"] in names and row["OBS_VALUE"]:
-                counts[row["GEO"], names[row["FACILITY_TYPE"]]] += int(float(row["OBS_VALUE"]))
+            if (
+                row["GEO_OBJECT"] == "COM"
+                and row["FACILITY_TYPE"] in FACILITIES
+                and row["OBS_VALUE"]
+            ):
+                counts[row["GEO"], FACILITIES[row["FACILITY_TYPE"]]] += int(float(row["OBS_VALUE"]))
     return dict(counts)
 
 
@@ -224,24 +232,6 @@ def by_code(table, facility):
     return dict(zip(rows["code_insee"], rows["count"], strict=True))
 
 
-def test_bpe_2020_is_read_cell_by_cell(official_dir):
-    table, vintage = of(official_dir, "insee_bpe_2020")
-    assert vintage == "2020"
-    assert set(table["facility"]) == {"emergency_departments", "pharmacies"}
-    book = openpyxl.load_workbook(official_dir / sources()["insee_bpe_2020"].file, read_only=True)
-    header, *rows = book["COM"].iter_rows(min_row=6, values_only=True)
-    book.close()
-    for column, facility in (("NB_D106", "emergency_departments"), ("NB_D307", "pharmacies")):
-        place = header.index(column)
-        expected = {row[0]: row[place] for row in rows if row[0]}
-        assert by_code(table, facility) == expected
-    ours = by_code(table, "emergency_departments")
-    assert len(ours) == 34_965
-    assert sum(ours.values()) == 698
-    assert ours["45234"] == 1
-    assert "75056" in ours and "75101" not in ours
-
-
 def test_bpe_2017_is_read_line_by_line(official_dir):
     table, vintage = of(official_dir, "insee_bpe_2017")
     assert vintage is None
@@ -253,45 +243,33 @@ def test_bpe_2017_is_read_line_by_line(official_dir):
     assert (table["code_insee"] == "58062").sum() == 1
 
 
-def test_bpe_by_departement_is_read_line_by_line(official_dir):
-    table, vintage = of(official_dir, "insee_bpe_2024")
-    assert vintage == "2024"
-    path = official_dir / sources()["insee_bpe_2024"].file
-    lines = path.read_text(encoding="utf-8-sig").splitlines()[2:]
-    rows = list(csv.DictReader(lines, delimiter=";"))
-    for label, facility in (
-        ("Médecin généraliste", "gps"),
-        ("Urgences", "emergency_departments"),
-        ("Pharmacie", "pharmacies"),
-    ):
-        found = table[table["facility"] == facility].set_index("departement")["count"]
-        expected = {row["Code"]: int(row[f"{label} (en nombre) 2024"]) for row in rows}
-        assert found.to_dict() == expected
-    gps = table[table["facility"] == "gps"].set_index("departement")["count"]
-    assert (gps.sum(), gps["45"], gps["976"]) == (60_573, 427, 39)
-    assert table.groupby("facility").size().unique().tolist() == [101]
+def test_bpe_2024_is_read_line_by_line(official_dir):
+    table, _ = of(official_dir, "insee_bpe_2024")
+    with (official_dir / sources()["insee_bpe_2024"].file).open(encoding="utf-8") as stream:
+        rows = [row for row in csv.DictReader(stream) if row["TYPEQU"] in FACILITIES]
+    expected = {
+        (row["code_commune"], FACILITIES[row["TYPEQU"]]): int(row["nombre"]) for row in rows
+    }
+    assert len(expected) == len(rows) == len(table)
+    assert table.set_index(["code_insee", "facility"])["count"].to_dict() == expected
+    gps = by_code(table, "gps")
+    assert sum(gps.values()) == 60_573
+    assert "75101" in gps and "75056" not in gps
 
 
 # --- older editions of another form ----------------------------------------------
 
 
-def old_workbook(sheet, *header):
-    return _workbook(sheet, [[*header], ["01001", 0]])
-
-
 @pytest.mark.parametrize(
     ("key", "content", "said"),
     [
-        ("2020", old_workbook("Communes", "CODGEO", "NB_D106"), "feuille introuvable : COM"),
-        ("2020", old_workbook("COM", "CODGEO", "NB_D101"), "colonne introuvable : .*nb_d106"),
-        ("2020", old_workbook("COM", "Commune", "NB_D106"), "colonne introuvable : codgeo"),
         ("2017", b"code,NB_D201\n01001,1\n", "introuvable : codgeo"),
         ("2017", b"CODGEO,NB_D301\n01001,1\n", "introuvable : nb_d201"),
-        (
-            "2024",
-            "titre\ntitre\nCode;Libellé;Médecins 2024\n45;Loiret;427\n".encode(),
-            "introuvable : medecin generaliste",
-        ),
+        ("2024", b"commune,TYPEQU,nombre\n01004,D265,1\n", "introuvable : code_commune"),
+        ("2024", b"code_commune,TYPEQU,nombre\n01004,D307,1\n", "ni D265 ni D201"),
+        ("2024", b"code_commune,TYPEQU,nombre\n01004,D265,1.5\n", "nombre entier attendu"),
+        ("2024", b"code_commune,TYPEQU,nombre\n01004,D265,\n", "01004|nombre"),
+        ("2024", b"code_commune,TYPEQU,nombre\nAin,D265,1\n", "code « AIN »"),
     ],
 )
 def test_an_older_edition_of_another_form_is_refused(tmp_path, key, content, said):
@@ -311,14 +289,13 @@ def test_the_same_code_with_another_count_is_refused(tmp_path):
         READERS["bpe_2017"].table(path, sources()["insee_bpe_2017"])
 
 
-def test_columns_of_two_years_are_refused(tmp_path):
-    path = tmp_path / "d.csv"
-    header = "Code;Médecin généraliste (en nombre) 2024;Urgences (en nombre) 2023"
-    path.write_text(f"Insee\n{header};Pharmacie (en nombre) 2024\n1;4;N/A;2\n", encoding="utf-8")
-    source = sources()["insee_bpe_2024"]
-    reader = READERS["bpe_departements"]
-    with pytest.raises(DataFileError, match="2023, 2024"):
-        reader.vintage(path, source)
-    table = reader.table(path, source)
-    # A masked figure is no zero: the département has no row for it, and its zero is restored.
-    assert table.to_numpy().tolist() == [["01", "gps", 4], ["01", "pharmacies", 2]]
+def test_a_commune_listed_twice_for_a_facility_is_refused(tmp_path):
+    path = tmp_path / "bpe_2024.csv"
+    rows = ["code_commune,TYPEQU,nombre", "1004,D265,3", "01004,D265,3", "01004,D307,1"]
+    path.write_text("\n".join(rows), encoding="utf-8")
+    with pytest.raises(TableError, match="01004"):
+        READERS["bpe_long"].table(path, sources()["insee_bpe_2024"])
+    path.write_text("\n".join(rows[:2] + rows[3:]), encoding="utf-8")
+    table = READERS["bpe_long"].table(path, sources()["insee_bpe_2024"])
+    # A lost zero is restored; other types are none of ours.
+    assert table.to_numpy().tolist() == [["01004", "gps", 3], ["01004", "pharmacies", 1]]

@@ -153,7 +153,7 @@ def test_the_real_tvs_hold_every_commune_of_2019(official_dir: Path) -> None:
 
 @pytest.mark.parametrize("separator", [";", ","])
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "cp1252"])
-def test_the_tvs_of_2018_are_sniffed(tmp_path: Path, separator: str, encoding: str) -> None:
+def test_tvs_in_text_are_sniffed(tmp_path: Path, separator: str, encoding: str) -> None:
     lines = [
         ["insee", "departement", "commune", "tvs", "region"],
         ["1001", "Ain", "L'Abergement-Clémenciat", "1093", "Auvergne-Rhône-Alpes"],
@@ -161,7 +161,7 @@ def test_the_tvs_of_2018_are_sniffed(tmp_path: Path, separator: str, encoding: s
         ["45252", "Loiret", "Pithiviers", "45252", "Centre-Val de Loire"],
     ]
     path = write(tmp_path / "tvs.csv", *map(separator.join, lines), encoding=encoding)
-    table = TVS.table(path, sources()["drees_tvs_2018"])
+    table = TVS.table(path, sources()["drees_tvs_2019"])
     assert table["code_insee"].tolist() == ["01001", "2A004", "45252"]
     assert table["tvs"].tolist() == ["01093", "2A01", "45252"]
     assert table["tvs_name"].isna().all()
@@ -170,13 +170,13 @@ def test_the_tvs_of_2018_are_sniffed(tmp_path: Path, separator: str, encoding: s
 def test_tvs_given_by_name_only_are_refused(tmp_path: Path) -> None:
     path = write(tmp_path / "tvs.csv", "insee,tvs", "45252,Pithiviers", "45001,Pithiviers")
     with pytest.raises(DataFileError, match="code de TVS « Pithiviers »"):
-        TVS.table(path, sources()["drees_tvs_2018"])
+        TVS.table(path, sources()["drees_tvs_2019"])
 
 
 def test_a_commune_in_two_tvs_breaks_the_contract(tmp_path: Path) -> None:
     path = write(tmp_path / "tvs.csv", "insee,tvs", "45252,45252", "45252,45001")
     with pytest.raises(TableError, match="45252"):
-        TVS.table(path, sources()["drees_tvs_2018"])
+        TVS.table(path, sources()["drees_tvs_2019"])
 
 
 def test_a_tvs_workbook_with_renamed_headers_is_refused(tmp_path: Path) -> None:
