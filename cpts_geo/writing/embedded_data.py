@@ -68,16 +68,16 @@ _MEGABYTES: Final = 20.0
 
 
 def _national_tables(
-    folder: Path, tables: Mapping[str, pd.DataFrame]
+    folder: Path, tables: Mapping[str, pd.DataFrame], *, events: pd.DataFrame
 ) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, pd.DataFrame, pd.DataFrame]:
     """Communes and arrondissements with names, populations, zones and contours; former communes;
     holes of the contours."""
     communes, former, areas = packages.read_admin(folder)
     family = _split_families(packages.read_splits(folder, communes))
     communes = communes.assign(split_family=communes["code_insee"].map(family))
-    zones = _zones(communes, tables, names=communes)
+    zones = _zones(communes, tables, communes=communes, events=events)
     arrondissements = packages.read_arrondissements(folder, communes)
-    of_parts = _zones(arrondissements, tables, names=communes)
+    of_parts = _zones(arrondissements, tables, communes=communes, events=events)
     communes = pd.concat([communes, zones], axis=1)
     arrondissements = pd.concat([arrondissements, of_parts], axis=1)
     contours, parts = packages.read_contours(folder)
@@ -131,16 +131,25 @@ def _split_families(splits: pd.DataFrame) -> pd.Series:
 
 
 def _zones(
-    communes: pd.DataFrame, tables: Mapping[str, pd.DataFrame], *, names: pd.DataFrame
+    places: pd.DataFrame,
+    tables: Mapping[str, pd.DataFrame],
+    *,
+    communes: pd.DataFrame,
+    events: pd.DataFrame,
 ) -> pd.DataFrame:
-    """Zones of producers that each place is in, on the rows of `communes`; `names` names them."""
+    """Zones of producers that each place is in, on the rows of `places`."""
     tvs, basins = "drees_tvs_2019", "insee_bassins_de_vie_2022"
-    health = zones_of_today(tables[tvs], communes, cog=cog_of(tvs))
-    living = zones_of_today(tables[basins], communes, cog=cog_of(basins))["bassin_de_vie"]
+    health, living = (
+        zones_of_today(tables[key], places, cog=cog_of(key), communes=communes, events=events)
+        for key in (tvs, basins)
+    )
     # The code of one is that of its main commune, which may have changed since.
-    then = living.dropna().drop_duplicates()
-    main = living.map(current_codes(then, from_vintage=cog_of(basins)).set_axis(then))
-    named = main.map(names.set_index("code_insee")["name"])
+    then = living["bassin_de_vie"].dropna().drop_duplicates()
+    now = current_codes(
+        then, from_vintage=cog_of(basins), events=events, current=communes["code_insee"]
+    )
+    main = living["bassin_de_vie"].map(now.set_axis(then))
+    named = main.map(communes.set_index("code_insee")["name"])
     return health.assign(bassin_de_vie=main, bassin_de_vie_name=named)
 
 
@@ -219,9 +228,9 @@ def build(
     packages.fetch_packages(packages_dir)
     tables = _read_sources(official_dir)
     say("Communes, populations, contours : lecture, nettoyage, simplification")
-    communes, arrondissements, former, holes = _national_tables(packages_dir, tables)
-    say("Chiffres des producteurs : passage au COG courant")
     events = read_events(packages_dir)
+    communes, arrondissements, former, holes = _national_tables(packages_dir, tables, events=events)
+    say("Chiffres des producteurs : passage au COG courant")
     figures, lost = national_figures(parts_of(tables), communes, events=events)
     totals = department_totals(tables[COLUMNS[embedded_vintage("gps_cnam")].source])
     basins = tables[COLUMNS[embedded_vintage("gps_per_100k_cartosante")].source]

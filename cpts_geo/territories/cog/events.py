@@ -62,7 +62,13 @@ def codes_at(vintage: int, current: pd.Index[str], events: pd.DataFrame) -> set[
     return codes
 
 
-def current_codes(codes: pd.Series, *, from_vintage: int) -> pd.Series:
+def current_codes(
+    codes: pd.Series,
+    *,
+    from_vintage: int,
+    events: pd.DataFrame | None = None,
+    current: pd.Series | None = None,
+) -> pd.Series:
     """
     Code that each commune of a past COG has today.
 
@@ -72,6 +78,8 @@ def current_codes(codes: pd.Series, *, from_vintage: int) -> pd.Series:
         Codes of communes, of `from_vintage` or of any COG since.
     from_vintage : int
         Year of the oldest COG of these codes.
+    events, current : DataFrame, Series of str, optional
+        Events between COG, and codes of today; the embedded ones by default.
 
     Returns
     -------
@@ -85,11 +93,9 @@ def current_codes(codes: pd.Series, *, from_vintage: int) -> pd.Series:
     >>> current_codes(pd.Series(["85060", "75113", "99999"]), from_vintage=2018).tolist()
     ['85194', '75113', nan]
     """
-    today = load_population().index
-    path = follow(
-        set(codes), load_cog_events(), from_vintage=from_vintage, to_vintage=COG_YEAR,
-        split="parent",
-    )  # fmt: skip
+    today = load_population().index if current is None else current
+    known = load_cog_events() if events is None else events
+    path = follow(set(codes), known, from_vintage=from_vintage, to_vintage=COG_YEAR, split="parent")
     path = path[path["share"] > 0].drop_duplicates("from_code")
     after = codes.map(path.set_index("from_code")["to_code"])
     untouched = ~codes.isin(path["from_code"]) & codes.isin([*today, *WHOLE_OF])

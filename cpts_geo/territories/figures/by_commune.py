@@ -185,7 +185,12 @@ def national_figures(
                 figures.loc[absent, status_column(name)] = Status.MEASURED.value
         if strangers:
             # A commune one of whose former codes was set aside is known in part only.
-            short = current_codes(pd.Series(sorted(strangers), dtype=str), from_vintage=OLDEST_COG)
+            short = current_codes(
+                pd.Series(sorted(strangers), dtype=str),
+                from_vintage=OLDEST_COG,
+                events=known,
+                current=communes["code_insee"],
+            )
             incomplete = figures["code_insee"].isin(short)
             for name in {*part.counts, *part.rates} - {_EVENLY}:
                 figures.loc[incomplete, name] = np.nan
@@ -249,7 +254,9 @@ def _known_zeros(
         return absent
     # What no code of that COG has become did not exist: a part of a commune split since.
     then = pd.Series(sorted(codes_at(part.cog, pd.Index(communes["code_insee"]), events)))
-    absent &= communes["code_insee"].isin(current_codes(then, from_vintage=part.cog))
+    absent &= communes["code_insee"].isin(
+        current_codes(then, from_vintage=part.cog, events=events, current=communes["code_insee"])
+    )
     # A commune made again since may hold some of what the one it left has: not a known zero.
     part_of = _part_of(communes)
     equipped = figures["code_insee"][figures[name].notna()]
