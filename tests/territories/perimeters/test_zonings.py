@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from cpts_geo.territories.perimeters._tvs import tvs_zoning
 
 from cpts_geo.errors import PerimeterError, written
 from cpts_geo.sources.catalogue.catalogue import sources
