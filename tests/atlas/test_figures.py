@@ -21,8 +21,8 @@ from cpts_geo.territories.figures.by_commune import (
     parts_of,
 )
 
-#: 01010 joined 01001 in 2022; nobody knows what became of 01099; 01006 left 01005 in 2024; 03001
-#: was created since 2017, at a date that no event tells; 02 has no doctor, 97 is overseas.
+#: 01010 joined 01001 in 2022; nobody knows what became of 01099; 01006 left 01005 in 2024;
+#: 02 and 03 have no doctor, 97 is overseas.
 EVENTS = check(
     pd.DataFrame(
         [
@@ -64,7 +64,8 @@ def figures_of(*parts: Part):
 
 def doctors(counts: dict[str, float], *, cog: int = 2021, **options) -> Part:
     """A list of equipped communes."""
-    table = pd.DataFrame({"code_insee": list(counts), "gps_2017": list(counts.values())})
+    codes = pd.Series(list(counts), dtype=str)
+    table = pd.DataFrame({"code_insee": codes, "gps_2017": list(counts.values())})
     options = {"equipped_only": True, "overseas": False} | options
     return Part("bpe", table, cog, ("gps_2017",), **options)
 
@@ -187,13 +188,13 @@ def test_cog_of_a_source_is_the_one_of_the_catalogue():
 
 def test_communes_out_of_a_list_of_equipped_ones_have_none():
     figures, lost = figures_of(doctors({"01001": 2, "01010": 1, "75056": 9}))
-    # 01010 joined 01001. Overseas is not covered; 03001 may not have been a commune.
+    # 01010 joined 01001. Overseas is not covered; 01006 was no commune yet.
     assert known(figures, "gps_2017") == {
         "01001": (3, "measured"),
         "01002": (0, "measured"),
         "01005": (0, "measured"),
-        "01006": (0, "measured"),
         "02001": (0, "measured"),
+        "03001": (0, "measured"),
         "75056": (9, "measured"),
     }
     assert lost == []
@@ -249,7 +250,7 @@ def test_every_count_arrives_or_is_listed(counts, overseas, unknown):
     assert figures["gps_2017"].sum() + gone == sum(counts.values())
     assert {code for _, code in lost} == {"01099"} & set(counts)
     zeros = figures.index[figures["gps_2017"] == 0]
-    assert not set(zeros) & (set(counts) | unknown | {"03001"})
+    assert not set(zeros) & (set(counts) | unknown | {"01006"})
     assert overseas or "97101" not in zeros
     known(figures, "gps_2017")
 
