@@ -8,21 +8,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cpts_geo.schema import FIGURE_COLUMNS, Status, status_column
+from cpts_geo.schema import COLUMNS, FIGURE_COLUMNS, Status, status_column
 from cpts_geo.settings import COG_YEAR
+from cpts_geo.sources.codes import WHOLE_OF
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.sources.embedding.contracts import check
 from cpts_geo.territories.figures._parts import Part, _best_cog
 from cpts_geo.territories.figures.by_commune import (
     _apl_parts,
-    _scaled_to_totals,
     cog_of,
     national_figures,
     parts_of,
 )
 
-#: 01010 joined 01001 in 2022; nobody knows what became of 01099; 01006 left 01005 in 2024; 03001
-#: was created since 2017, at a date that no event tells; 02 has no doctor, 97 is overseas.
+#: 01010 joined 01001 in 2022; nobody knows what became of 01099; 01006 left 01005 in 2024, and was
+#: no commune before; 02 and 03 have no doctor, 97 is overseas.
 EVENTS = check(
     pd.DataFrame(
         [
@@ -51,20 +51,25 @@ COMMUNES = pd.DataFrame(
 CODES = COMMUNES["code_insee"].tolist()
 #: Codes of the COG 2021, arrondissements aside.
 CODES_2021 = ["01001", "01002", "01005", "01010", "01099", "02001", "03001", "97101"]
-NO_SHARES = pd.DataFrame({"code_insee": pd.Series(dtype=str)})
-NO_TOTALS = pd.Series(dtype=float)
 
 
-def figures_of(*parts: Part, shares=NO_SHARES, totals=NO_TOTALS):
+def with_arrondissements(*parts: Part):
     """Figures by code, and the lost codes as pairs."""
-    found, lost = national_figures(parts, COMMUNES, shares=shares, totals=totals, events=EVENTS)
-    assert found["code_insee"].tolist() == CODES
+    found, lost = national_figures(parts, COMMUNES, events=EVENTS)
+    assert found["code_insee"].tolist() == CODES + sorted(WHOLE_OF)
     return found.set_index("code_insee"), list(zip(lost["source"], lost["code_insee"], strict=True))
+
+
+def figures_of(*parts: Part):
+    """The same of communes alone."""
+    figures, lost = with_arrondissements(*parts)
+    return figures.loc[CODES], lost
 
 
 def doctors(counts: dict[str, float], *, cog: int = 2021, **options) -> Part:
     """A list of equipped communes."""
-    table = pd.DataFrame({"code_insee": list(counts), "gps_2017": list(counts.values())})
+    codes = pd.Series(list(counts), dtype=str)
+    table = pd.DataFrame({"code_insee": codes, "gps_2017": list(counts.values())})
     options = {"equipped_only": True, "overseas": False} | options
     return Part("bpe", table, cog, ("gps_2017",), **options)
 
@@ -99,8 +104,8 @@ def test_parts_of_the_sources():
             "drees_apl_2023": apl_table([("01001", 2023, 3.5, 3.0, 90.0, 100.0)]),
             "cnam_2024": pd.DataFrame({"departement": ["45"]}),
             "insee_bpe_2017": facilities(("01001", "gps", 3)),
-            "insee_bpe_2020": facilities(
-                ("01001", "emergency_departments", 0), ("01001", "pharmacies", 2)
+            "insee_bpe_2024": facilities(
+                ("01001", "emergency_departments", 0), ("01001", "veterinarians", 2)
             ),
             "insee_rp_2022": pd.DataFrame({"code_insee": ["01001"], "share_75plus": [0.1]}),
             "insee_bpe_2025": facilities(
@@ -114,18 +119,41 @@ def test_parts_of_the_sources():
     said = [(p.source, p.counts, p.cog, p.equipped_only, p.overseas, p.unknown) for p in parts]
     nobody, left_out = frozenset[str](), frozenset({"01002"})
     people = ("standardised_population_2023", "apl_population_2023")
+    # Facilities that a file does not list are no part: they would be a zero of every commune.
     assert said == [
         ("drees_apl_2023 2023", people, 2024, False, True, nobody),
         ("insee_bpe_2017", ("gps_2017",), 2018, True, False, nobody),
-        ("insee_bpe_2020", ("emergency_departments_2020",), 2021, False, True, nobody),
-        ("insee_bpe_2025", ("gps_2025",), 2026, True, True, left_out),
-        ("insee_bpe_2025", ("emergency_departments_2025",), 2026, True, True, left_out),
+        ("insee_bpe_2024", ("emergency_departments_2024",), 2024, True, True, nobody),
+        ("insee_rp_2022", ("evenly",), COG_YEAR, False, True, nobody),
+        ("insee_bpe_2025", ("gps_2025",), COG_YEAR, True, True, left_out),
+        ("insee_bpe_2025", ("emergency_departments_2025",), COG_YEAR, True, True, left_out),
+        ("insee_bpe_2025", ("pharmacies_2025",), COG_YEAR, True, True, left_out),
     ]
     for part in parts:
         assert list(part.table["code_insee"]) == ["01001"]
         assert set(part.table) == {"code_insee", *part.counts, *part.rates}
         assert set(part.rates.values()) <= set(part.counts)
-    assert [int(part.table[part.counts[0]].iloc[0]) for part in parts] == [90, 3, 0, 4, 1]
+    assert [int(part.table[part.counts[0]].iloc[0]) for part in parts] == [90, 3, 0, 1, 4, 1, 2]
+
+
+def test_a_rate_without_people_is_no_row_where_it_is_unknown():
+    table = pd.DataFrame(
+        {"code_insee": ["01001", "01002"], "km_to_emergency": [0.0, np.nan],
+         "km_to_pharmacy": [4.0, 2.0]}
+    )  # fmt: skip
+    emergency, pharmacy = parts_of({"cartosante_distances_2024": table})
+    assert emergency.table[["code_insee", "km_to_emergency_2024"]].to_numpy().tolist() == [
+        ["01001", 0.0]
+    ]
+    assert len(pharmacy.table) == 2
+    # What only weighs a merger is no figure, and its absence is told of the rate alone.
+    figures, _ = figures_of(emergency, pharmacy)
+    assert list(figures) == [
+        name
+        for rate in ("km_to_emergency_2024", "km_to_pharmacy_2024")
+        for name in (rate, status_column(rate))
+    ]
+    assert known(figures, "km_to_emergency_2024") == {"01001": (0.0, "measured")}
 
 
 def test_apl_of_each_vintage_is_its_own_part_in_the_next_cog():
@@ -151,22 +179,31 @@ def test_apl_of_each_vintage_is_its_own_part_in_the_next_cog():
     assert not first.equipped_only
 
 
-def test_every_column_of_a_part_is_a_figure_of_the_schema():
+def test_every_figure_of_the_schema_is_a_column_of_one_part():
+    years = (2022, 2023, 2024)
+    kinds = ("gps", "emergency_departments", "pharmacies", "nurses", "health_houses",
+             "health_centres")  # fmt: skip
+    equipped = facilities(*(("01001", kind, 1) for kind in kinds))
+    rates = pd.DataFrame({"code_insee": ["01001"], "share_75plus": [0.1], "km_to_emergency": [1.0],
+                          "km_to_pharmacy": [1.0], "minutes_su_smur": [9.0]})  # fmt: skip
+    rates[COLUMNS["minutes_su_smur_2019"].quantity] = 9.0
     tables = {
-        "drees_apl_2024": apl_table([("01001", y, 3.0, 2.5, 9.0, 9.0) for y in (2022, 2023, 2024)]),
-        **{
-            key: facilities(("01001", "gps", 1), ("01001", "emergency_departments", 1))
-            for key in ("insee_bpe_2017", "insee_bpe_2020", "insee_bpe_2025")
-        },
+        "drees_apl_2023": apl_table([("01001", y, 3.0, 2.5, 9.0, 9.0) for y in years[:2]]),
+        "drees_apl_2024": apl_table([("01001", y, 3.0, 2.5, 9.0, 9.0) for y in years[2:]]),
+        **{f"insee_bpe_{year}": equipped for year in (2017, 2024, 2025)},
+        **dict.fromkeys(
+            ("insee_rp_2022", "cartosante_distances_2024", "drees_minutes_2019"), rates
+        ),
     }
     brought = [name for part in parts_of(tables) for name in (*part.counts, *part.rates)]
+    brought = [name for name in brought if name != "evenly"]
     assert len(brought) == len(set(brought))
-    others = {"gps_estimated_2024", "share_75plus_2022", "gps_rpps"}
-    assert set(brought) == set(FIGURE_COLUMNS) - others
+    # The RPPS has places of no COG: it is moved apart.
+    assert set(brought) == set(FIGURE_COLUMNS) - {"gps_rpps"}
 
 
 def test_cog_of_a_source_is_the_one_of_the_catalogue():
-    assert cog_of("insee_bpe_2020") == 2021
+    assert cog_of("insee_bpe_2024") == 2024
     assert cog_of("insee_bpe_2025") == COG_YEAR
 
 
@@ -175,13 +212,13 @@ def test_cog_of_a_source_is_the_one_of_the_catalogue():
 
 def test_communes_out_of_a_list_of_equipped_ones_have_none():
     figures, lost = figures_of(doctors({"01001": 2, "01010": 1, "75056": 9}))
-    # 01010 joined 01001. Overseas is not covered; 03001 may not have been a commune.
+    # 01010 joined 01001. Overseas is not covered; 01006 was no commune.
     assert known(figures, "gps_2017") == {
         "01001": (3, "measured"),
         "01002": (0, "measured"),
         "01005": (0, "measured"),
-        "01006": (0, "measured"),
         "02001": (0, "measured"),
+        "03001": (0, "measured"),
         "75056": (9, "measured"),
     }
     assert lost == []
@@ -237,7 +274,7 @@ def test_every_count_arrives_or_is_listed(counts, overseas, unknown):
     assert figures["gps_2017"].sum() + gone == sum(counts.values())
     assert {code for _, code in lost} == {"01099"} & set(counts)
     zeros = figures.index[figures["gps_2017"] == 0]
-    assert not set(zeros) & (set(counts) | unknown | {"03001"})
+    assert not set(zeros) & (set(counts) | unknown | {"01006"})
     assert overseas or "97101" not in zeros
     known(figures, "gps_2017")
 
@@ -268,18 +305,18 @@ def test_an_old_code_is_followed_and_never_leaves_a_zero():
     communes = embedded.load_communes()
     part = Part("bpe", pd.DataFrame({"code_insee": ["93059"], "gps_2025": [7]}), 2026,
                 ("gps_2025",), equipped_only=True)  # fmt: skip
-    found, lost = national_figures([part], communes, shares=NO_SHARES, totals=NO_TOTALS)
+    found, lost = national_figures([part], communes)
     assert found.set_index("code_insee").at["93066", "gps_2025"] == 7
     assert lost.empty
 
 
 def test_each_part_tells_its_own_lost_codes():
     first = doctors({"99999": 1})
-    table = pd.DataFrame({"code_insee": ["01001", "99998"], "emergency_departments_2020": [1, 2]})
-    second = Part("bpe 2020", table, 2021, ("emergency_departments_2020",))
+    table = pd.DataFrame({"code_insee": ["01001", "99998"], "emergency_departments_2024": [1, 2]})
+    second = Part("bpe 2024", table, 2021, ("emergency_departments_2024",))
     figures, lost = figures_of(first, second)
-    assert lost == [("bpe", "99999"), ("bpe 2020", "99998")]
-    assert figures["emergency_departments_2020"].sum() == 1
+    assert lost == [("bpe", "99999"), ("bpe 2024", "99998")]
+    assert figures["emergency_departments_2024"].sum() == 1
     assert figures["gps_2017"].sum() == 0
 
 
@@ -326,104 +363,55 @@ def test_part_listed_with_its_people_is_measured():
     assert known(figures, "apl_2023") == {"01005": (1.5, "measured"), "01006": (2.5, "measured")}
 
 
-# --- shares, and the whole table ----------------------------------------------------------------
+# --- arrondissements ----------------------------------------------------------------------------
 
 
-def test_shares_are_taken_as_they_are():
-    shares = pd.DataFrame(
-        {"code_insee": ["01002", "01001", "99999"], "share_75plus_2022": [0.1, np.nan, 0.5]}
-    )
-    figures, lost = figures_of(doctors({"01001": 2}), shares=shares)
-    assert known(figures, "share_75plus_2022") == {"01002": (0.1, "measured")}
+def test_arrondissements_are_places_beside_their_city():
+    counts = {"75101": 2.0, "75120": 3.0, "01001": 1.0}
+    figures, lost = with_arrondissements(doctors(counts, cog=COG_YEAR))
+    rows = known(figures, "gps_2017")
+    assert (rows["75056"], rows["75101"], rows["75120"]) == (
+        (5, "measured"), (2, "measured"), (3, "measured"),
+    )  # fmt: skip
+    # A list that holds some of Paris knows that the others have none; of Lyon it says nothing.
+    assert rows["75113"] == (0, "measured")
+    assert not {code for code in rows if code.startswith(("693", "132"))}
     assert lost == []
 
 
+def test_a_city_given_as_a_whole_says_nothing_of_its_arrondissements():
+    figures, _ = with_arrondissements(doctors({"75056": 9.0}, cog=COG_YEAR))
+    assert known(figures, "gps_2017")["75056"] == (9, "measured")
+    assert not set(known(figures, "gps_2017")) & set(WHOLE_OF)
+
+
+def test_a_rate_of_one_arrondissement_is_no_rate_of_the_next():
+    figures, _ = with_arrondissements(apl(COG_YEAR, ("75101", 100, 3.0), ("75120", 300, 5.0)))
+    rates = known(figures, "apl_2023")
+    assert (rates["75101"], rates["75120"]) == ((3.0, "measured"), (5.0, "measured"))
+    assert "75102" not in rates
+
+
+# --- the whole table ----------------------------------------------------------------------------
+
+
+def test_shares_are_taken_as_they_are():
+    table = pd.DataFrame({"code_insee": ["01002", "01001", "99999"],
+                          "share_75plus": [0.1, np.nan, 0.5]})  # fmt: skip
+    figures, lost = figures_of(doctors({"01001": 2}), *parts_of({"insee_rp_2022": table}))
+    assert known(figures, "share_75plus_2022") == {"01002": (0.1, "measured")}
+    assert lost == [("insee_rp_2022", "99999")]
+
+
 def test_columns_are_those_brought_in_the_order_of_the_schema_and_nothing_is_modified():
-    shares = pd.DataFrame({"code_insee": ["01001"], "share_75plus_2022": [0.2]})
-    parts = [apl(2024, ("01001", 300, 2.0)), doctors({"01001": 2})]
-    totals = pd.Series({"01": 4.0})
-    inputs = [shares, COMMUNES, EVENTS, *(part.table for part in parts)]
+    [share] = parts_of(
+        {"insee_rp_2022": pd.DataFrame({"code_insee": ["01001"], "share_75plus": [0.2]})}
+    )
+    parts = [share, apl(2024, ("01001", 300, 2.0)), doctors({"01001": 2})]
+    inputs = [COMMUNES, EVENTS, *(part.table for part in parts)]
     before = [table.copy() for table in inputs]
-    figures, _ = figures_of(*parts, shares=shares, totals=totals)
+    figures, _ = figures_of(*parts)
     assert all(table.equals(old) for table, old in zip(inputs, before, strict=True))
     names = [name for name in FIGURE_COLUMNS if name in figures]
-    assert names == [
-        "gps_2017",
-        "gps_estimated_2024",
-        "apl_2023",
-        "standardised_population_2023",
-        "share_75plus_2022",
-    ]
+    assert names == ["gps_2017", "apl_2023", "standardised_population_2023", "share_75plus_2022"]
     assert list(figures) == [column for name in names for column in (name, status_column(name))]
-
-
-# --- estimates ----------------------------------------------------------------------------------
-
-
-def test_estimates_sum_to_the_totals_of_their_departement():
-    part = doctors({"01001": 3, "01002": 1, "01005": 2, "75056": 10})
-    totals = pd.Series({"01": 4.5, "02": 0.0, "03": 5.0, "971": 6.0})
-    figures, _ = figures_of(part, totals=totals)
-    estimates = known(figures, "gps_estimated_2024")
-    assert estimates == {
-        "01001": (2.25, "estimated"),
-        "01002": (0.75, "estimated"),
-        "01005": (1.5, "estimated"),
-        # None before and none today. 75 has no total, 03 and 971 are not covered.
-        "02001": (0, "estimated"),
-    }
-    departement = COMMUNES.set_index("code_insee")["departement"]
-    sums = figures["gps_estimated_2024"].groupby(departement).sum(min_count=1).dropna()
-    assert sums.to_dict() == {"01": 4.5, "02": 0.0}
-
-
-def test_departement_without_any_doctor_listed_has_no_estimate():
-    figures, _ = figures_of(doctors({"01001": 3}), totals=pd.Series({"01": 4.0, "02": 1.0}))
-    assert figures.at["02001", "gps_2017"] == 0
-    assert set(known(figures, "gps_estimated_2024")) == {"01001", "01002", "01005", "01006"}
-
-
-def test_no_estimate_without_its_base():
-    part = doctors({"01001": 3}).table.rename(columns={"gps_2017": "gps_2025"})
-    figures, _ = figures_of(
-        Part("bpe", part, COG_YEAR, ("gps_2025",)), totals=pd.Series({"01": 4.0})
-    )
-    assert "gps_estimated_2024" not in figures
-
-
-AREAS = ["01", "02", "2A"]
-
-
-@given(
-    st.lists(
-        st.tuples(
-            st.sampled_from(AREAS), st.one_of(st.just(np.nan), st.just(0.0), st.floats(0.01, 1e4))
-        ),
-        min_size=1,
-    ),
-    st.dictionaries(st.sampled_from(AREAS), st.one_of(st.just(np.nan), st.floats(0, 1e5))),
-)
-def test_scaled_counts_sum_to_the_totals(rows, totals):
-    index = [f"c{number}" for number in range(len(rows))]
-    areas = pd.Series([area for area, _ in rows], index=index, dtype=str)
-    counts = pd.Series([count for _, count in rows], index=index, dtype=float)
-    total = pd.Series(totals, dtype=float)
-    before = counts.copy(), areas.copy(), total.copy()
-    found = _scaled_to_totals(counts, areas, total)
-    for argument, old in zip((counts, areas, total), before, strict=True):
-        pd.testing.assert_series_equal(argument, old)
-    assert found.index.equals(counts.index)
-    assert found[counts.isna()].isna().all()
-    for area in set(areas):
-        here = areas == area
-        wanted, base = totals.get(area, np.nan), counts[here].sum()
-        if np.isnan(wanted) or (base == 0 and wanted > 0):
-            assert found[here].isna().all()
-        else:
-            assert found[here].sum() == pytest.approx(wanted if base > 0 else 0.0)
-            assert (found[here & (counts == 0)] == 0).all()
-            assert found[here].isna().equals(counts[here].isna())
-            # All change alike: the order of the communes of an area stays.
-            positive = here & (counts > 0)
-            ratios = found[positive] / counts[positive]
-            assert ratios.tolist() == pytest.approx([wanted / base] * len(ratios) if base else [])
