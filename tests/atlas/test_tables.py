@@ -19,7 +19,7 @@ from syrupy.assertion import SnapshotAssertion
 from cpts_geo.analysis import Analysis
 from cpts_geo.atlas.charts.bars import Bar, bars_svg
 from cpts_geo.atlas.look import style
-from cpts_geo.atlas.look.cells import Cell
+from cpts_geo.atlas.look.cells import Cell, Row
 from cpts_geo.atlas.pages.index import index_page
 from cpts_geo.atlas.pages.sheet import sheet_page
 from cpts_geo.atlas.sections.capacity.needed import _capacity_svg, _dots_caption
@@ -32,10 +32,10 @@ from cpts_geo.atlas.sections.territory.beside import comparison_rows
 from cpts_geo.atlas.sections.territory.communes import commune_table
 from cpts_geo.atlas.sections.territory.gp_counts import _explanations, _source_rows
 from cpts_geo.french import NNBSP, number, typeset
-from tests.atlas.said import result_of
+from tests.atlas.said import TERRITORIES, result_of
 
 KEY = "ouest_loiret"
-MARKS = {"measured": "●", "estimated": "◐", "assumed": "○", "unknown": "▨"}
+MARKS = {"measured": "●", "announced": "“", "estimated": "◐", "assumed": "○", "unknown": "▨"}
 
 
 @pytest.fixture(scope="module")
@@ -87,32 +87,60 @@ def _as_text(cell: Cell) -> str:
 
 def test_comparison_table(five: Analysis, snapshot: SnapshotAssertion) -> None:
     areas, rows = comparison_rows(of(five.comparison))
-    assert areas == ["CPTS Ouest Loiret", "Loiret", "France"]
+    assert areas == ["CPTS Ouest Loiret", "Loiret", "Centre-Val de Loire", "France"]
     lines = [f"{row.label} — {row.detail}\n  {as_text([row.cells])}" for row in rows]
     assert "\n".join(lines).replace(NNBSP, "⍽") == snapshot
 
 
+def gps_of(five: Analysis, key: str) -> dict[str, Row]:
+    """Sources of the numbers of GPs, by label, in the order of the page."""
+    return {row.label: row for row in _source_rows(of(five.comparison, key))}
+
+
+def test_the_count_of_today_is_first_then_what_was_announced(five: Analysis) -> None:
+    for key in TERRITORIES:
+        labels = list(gps_of(five, key))
+        announced = ["Généralistes (annoncé), 2021"] if "45" in departements(five, key) else []
+        assert labels == [
+            "Généralistes libéraux (BPE 2024)",
+            *announced,
+            "Généralistes libéraux (CartoSanté 2024)",
+            "Généralistes hors MEP (Cnam 2024)",
+            "Généralistes libéraux (BPE 2017), plus de 5 ans",
+        ]
+
+
+def departements(five: Analysis, key: str) -> set[str]:
+    return set(five.studies[key].figures["departement"])
+
+
 def test_a_density_of_few_doctors_carries_its_interval(five: Analysis) -> None:
-    rows = _source_rows(of(five.comparison))
-    density = next(row for row in rows if row.label == "Généralistes libéraux (BPE 2017)")
-    assert [cell.text for cell in density.cells] == ["78,0", "69,3", "92,9"]
+    rows = gps_of(five, KEY)
+    density = rows["Généralistes libéraux (BPE 2024)"]
+    assert [cell.text for cell in density.cells] == ["67,6", "61,8", "69,7", "88,6"]
     # In the cell, under the value: a title is not read on paper.
-    assert density.cells[0].origin == "34 médecins ; 54 à 109 à 95 %"
-    assert density.cells[1].origin == "470 médecins ; 63 à 76 à 95 %"
-    assert density.detail.endswith("France métropolitaine sans Paris, absent du fichier.")
+    assert density.cells[0].origin == "31 médecins ; 46 à 96 à 95 %"
+    assert density.cells[1].origin == "427 médecins ; 56 à 68 à 95 %"
+    assert {cell.mark for cell in density.cells} == {"●"}
+    former = rows["Généralistes libéraux (BPE 2017), plus de 5 ans"]
+    assert former.cells[0].origin == "34 médecins ; 54 à 109 à 95 %"
+    assert former.detail.endswith("France métropolitaine sans Paris, absent du fichier.")
 
 
-def test_an_estimate_is_marked_and_only_of_the_territory(five: Analysis) -> None:
-    rows = _source_rows(of(five.comparison, "beauce_gatinais"))
-    estimate = next(row for row in rows if row.label == "Généralistes libéraux estimés (2024)")
-    mine, loiret, france = estimate.cells
-    # 48 GPs in 2017, in a département that went from 470 to 427.
-    assert (mine.text, mine.mark, mine.origin) == ("55,4", "◐", "44 médecins")
-    assert (loiret.text, france.text) == ("= BPE 2024", "= BPE 2024")
-    assert estimate.detail.endswith(
-        "estimation cpts_geo : répartition communale de la BPE, ramenée "
-        "aux totaux départementaux de la BPE 2024 (Insee) (B)."
-    )
+def test_an_announced_density_has_its_mark_and_claims_no_decimal(five: Analysis) -> None:
+    row = gps_of(five, "beauce_gatinais")["Généralistes (annoncé), 2021"]
+    assert [(cell.text, cell.mark) for cell in row.cells] == [
+        ("30", "“"), ("57", "“"), ("donnée absente", "▨"), ("87", "“"),
+    ]  # fmt: skip
+    assert row.cells[0].title.startswith("annoncé — ")
+    assert row.detail.endswith("communiqué de presse, 15 décembre 2021 (B).")
+
+
+def test_a_density_of_bassins_de_vie_is_an_estimate_of_every_area(five: Analysis) -> None:
+    row = gps_of(five, "beauce_gatinais")["Généralistes libéraux (CartoSanté 2024)"]
+    assert [cell.text for cell in row.cells] == ["39", "57", "66", "81"]
+    assert {cell.mark for cell in row.cells} == {"◐"}
+    assert "moyenne des bassins de vie des communes, pondérée par leurs habitants" in row.detail
 
 
 def test_sources_of_gps_are_explained_with_their_figures(five: Analysis) -> None:
@@ -127,8 +155,8 @@ def test_sources_of_gps_are_explained_with_their_figures(five: Analysis) -> None
     assert "30 pour 100 000 sans dire sa source, moins que toutes les autres" in published
     between = next(text for text in said if text.startswith("Loiret : le communiqué"))
     assert (
-        "57 pour 100 000 sans dire sa source, entre les autres sources (Cnam 2024 : 54,4, "
-        in between
+        "57 pour 100 000 sans dire sa source, entre les autres sources (BPE 2024 : 61,8, "
+        "CartoSanté 2024 : 57,4, Cnam 2024 : 54,4, BPE 2017 : 69,3)" in between
     )
     # A territory whose document gives no density is not told about that of another.
     assert not any(
@@ -137,18 +165,46 @@ def test_sources_of_gps_are_explained_with_their_figures(five: Analysis) -> None
     )
 
 
+def test_the_trend_is_of_each_area_and_says_its_definitions_once(five: Analysis) -> None:
+    for key, counts in {"beauce_gatinais": "48 → 37 (−22,9 %)", KEY: "34 → 31 (−8,8 %)"}.items():
+        said = _explanations(of(five.comparison, key))
+        [trend] = [text.replace(NNBSP, " ") for text in said if "D201" in text]
+        assert trend.startswith(
+            "Généralistes libéraux de la BPE 2017 à la BPE 2024 : "
+            f"{five.studies[key].name} {counts} ; Loiret 470 → 427 (−9,1 %) ; Centre-Val de Loire "
+        )
+        # Paris is in one of the two files only: France has no trend.
+        assert "France" not in trend
+        assert trend.count("D265") == 1
+
+
+def test_a_figure_of_more_than_five_years_says_so_beside_its_name(five: Analysis) -> None:
+    _, rows = comparison_rows(of(five.comparison))
+    labels = [row.label for row in rows] + list(gps_of(five, KEY))
+    old = [label for label in labels if "plus de 5 ans" in label]
+    assert old == [
+        "Minutes jusqu’au service d’urgences ou SMUR le plus proche, 31 décembre 2019, "
+        "plus de 5 ans",
+        "Généralistes libéraux (BPE 2017), plus de 5 ans",
+    ]
+    # 2021, what was announced included, is not older than five years.
+    assert "Généralistes (annoncé), 2021" in labels
+
+
 def test_what_is_left_out_of_a_sum_is_said_under_its_label(five: Analysis) -> None:
     _, rows = comparison_rows(of(five.comparison))
     apl = next(row for row in rows if row.label == "APL aux médecins généralistes, 2023")
     assert "France : 23 communes sans donnée" in apl.detail
-    assert [cell.mark for cell in apl.cells] == ["●", "●", "◐"]
+    assert [cell.mark for cell in apl.cells] == ["●", "●", "◐", "◐"]
 
 
 def test_a_share_keeps_its_base_and_its_document(five: Analysis) -> None:
     _, rows = comparison_rows(of(five.comparison, "beauce_gatinais"))
     row = next(row for row in rows if row.label.startswith("Habitants sans médecin traitant"))
-    mine, loiret, france = row.cells
-    assert (mine.text, loiret.text) == (f"30,0{NNBSP}%, tous âges", "donnée absente")
+    mine, loiret, region, france = row.cells
+    # As it was announced: 30 %, not 30,0 %.
+    assert (mine.text, mine.mark) == (f"30{NNBSP}%, tous âges", "“")
+    assert (loiret.text, region.text) == ("donnée absente",) * 2
     assert (loiret.mark, loiret.title) == ("▨", "donnée absente")
     assert france.text == f"11,0{NNBSP}%, 17 ans et plus"
     assert "CNAM, juin 2021" in france.origin
@@ -232,7 +288,7 @@ def test_only_doubtful_names_are_said_in_words(five: Analysis) -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "grades"), [("lvo", "BA"), ("asclepios", "AAAAAAAAC"), ("ondaine_forez", "AAACAA")]
+    ("key", "grades"), [("lvo", "BB"), ("asclepios", "BBBBBBBBC"), ("ondaine_forez", "BBBCBB")]
 )
 def test_facts_keep_their_own_grade(five: Analysis, key: str, grades: str) -> None:
     assert [row[-1] for row in facts_of(five, key)] == list(grades)
@@ -270,7 +326,7 @@ def test_communes_are_in_alphabetical_order_whatever_the_accents(five: Analysis)
 
 
 def test_bars_of_a_density(five: Analysis, snapshot: SnapshotAssertion) -> None:
-    label, _, _, bars = _key_figures(of(five.comparison))[1]
+    label, _, _, bars = _key_figures(of(five.comparison))[0]
     assert bars_svg(bars, title=label).replace("><", ">\n<") == snapshot
 
 
@@ -334,8 +390,37 @@ def test_rows_of_the_index(index: list[list[str]]) -> None:
 
 def test_indicators_of_the_index(index: list[list[str]]) -> None:
     cells = [[cell.replace(NNBSP, " ") for cell in row[5:]] for row in index]
-    assert cells[0] == ["45 828 ●", "donnée absente", "78,0 ●", "2,54 ●", "50,9 % ●"]
-    assert cells[1] == ["78 745 ●", "30,0 % ●", "60,8 ●", "1,83 ●", "96,8 % ●"]
+    absent = "donnée absente"
+    assert cells[0] == ["45 828 ●", "67,6 ●", absent, absent, "2,54 ●", "50,9 % ●"]
+    assert cells[1] == ["78 745 ●", "47,0 ●", "30 “", "30 % “", "1,83 ●", "96,8 % ●"]
+    # Nothing was announced of the three others, and their GPs are counted all the same.
+    assert [row[1:3] for row in cells[2:]] == [
+        ["69,9 ●", absent], ["90,7 ●", absent], ["63,8 ●", absent],
+    ]  # fmt: skip
+
+
+def test_first_figures_are_the_count_and_what_was_announced(five: Analysis) -> None:
+    def first(key: str) -> list[str]:
+        return [label for label, *_ in _key_figures(of(five.comparison, key))]
+
+    counted = "Généralistes libéraux pour 100 000 habitants (BPE 2024)"
+    announced = "Généralistes pour 100 000 habitants (annoncé)"
+    assert first("beauce_gatinais")[:2] == [counted, announced]
+    # Only the territory's own: what was announced of the Loiret is no key figure of another CPTS.
+    assert all(first(key)[0] == counted for key in TERRITORIES)
+    assert [key for key in TERRITORIES if announced in first(key)] == ["beauce_gatinais"]
+
+
+def test_bars_of_what_was_announced_are_drawn_apart(five: Analysis) -> None:
+    counted, announced = (
+        bars for *_, bars in _key_figures(of(five.comparison, "beauce_gatinais"))[:2]
+    )
+    assert [bar.text for bar in announced] == ["30", "57", "donnée absente", "87"]
+    assert [bar.announced for bar in announced] == [True, True, False, True]
+    assert not any(bar.announced for bar in counted)
+    dotted = "stroke-dasharray"
+    assert bars_svg(announced, title="t").count(dotted) == 3
+    assert dotted not in bars_svg(counted, title="t")
 
 
 def test_a_page_shows_every_sentence_and_table(five: Analysis, sheet: str) -> None:

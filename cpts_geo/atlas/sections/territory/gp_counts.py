@@ -264,7 +264,10 @@ def _legend(known: pd.DataFrame) -> list[str]:
             parts.append(_mark(level, x, 12, status=Status.MEASURED))
             parts.append(f'<text x="{x + 12:.1f}" y="16" class="muted">{level.word}</text>')
             x += 34 + 7 * len(level.word)
-    words = {Status.ESTIMATED: "à demi vide : estimé", Status.ANNOUNCED: "en pointillé : annoncé"}
+    words = {
+        Status.ESTIMATED: "vide ou à demi vide : estimé",
+        Status.ANNOUNCED: "en pointillé : annoncé",
+    }
     for status, text in words.items():
         if (known["status"] == status.value).any():
             parts.append(_mark(TERRITORY, x, 12, status=status))
