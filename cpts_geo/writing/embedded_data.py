@@ -123,7 +123,7 @@ def _split_families(splits: pd.DataFrame) -> pd.Series:
 def _zones(
     communes: pd.DataFrame, tables: Mapping[str, pd.DataFrame], *, names: pd.DataFrame
 ) -> pd.DataFrame:
-    """Zones of producers that each place is in, on the rows of `communes`; `names` has their names."""
+    """Zones of producers of each place, on the rows of `communes`; `names` has their names."""
     tvs, basins = "drees_tvs_2019", "insee_bassins_de_vie_2022"
     health = zones_of_today(tables[tvs], communes, cog=cog_of(tvs))
     living = zones_of_today(tables[basins], communes, cog=cog_of(basins))["bassin_de_vie"]
