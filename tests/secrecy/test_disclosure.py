@@ -74,7 +74,7 @@ def column(
     percent: bool = False,
 ) -> Column:
     return Column(
-        name, f"Colonne {name}", "unités", kind, 1 if percent else 0, "insee_bpe_2017", "2017",
+        name, f"Colonne {name}", "unités", kind, 1 if percent else 0, "insee_bpe_2024", "2024",
         "Pour les tests.", weight=weight, percent=percent, secrecy=secrecy, people=people,
     )  # fmt: skip
 
@@ -700,7 +700,7 @@ def test_no_file_tells_what_is_masked(analysis: Analysis, tmp_path: Path) -> Non
     assert [name for name in first if first[name] != second[name]] == []
     page = first["ouest_loiret.html"].decode()
     page = re.sub(r"\\u([0-9a-f]{4})", lambda found: chr(int(found[1], 16)), page)
-    lines = set(re.findall(r"Colonne seen, 2017 : <b>(.*?)<br>", page))
+    lines = set(re.findall(r"Colonne seen, 2024 : <b>(.*?)<br>", page))
     assert "moins de 11</b> ■ secret statistique" in lines
     assert "secret</b> ■ secret statistique" in lines
     assert "donnée absente</b>" in lines
@@ -753,7 +753,7 @@ def test_still_maps_do_not_tell_what_is_masked(analysis: Analysis, pair: list[An
 def test_tables_do_not_tell_what_is_masked(pair: list[Analysis]) -> None:
     (headers, first), (_, second) = (commune_section.commune_table(one.communes) for one in pair)
     assert first == second
-    places = [headers.index((COLUMNS[n].label, "2017")) for n in ("seen", "share_seen")]
+    places = [headers.index((COLUMNS[n].label, "2024")) for n in ("seen", "share_seen")]
     found = {row[1].text: [row[place] for place in places] for row in first}
     codes = pair[0].communes["code_insee"].tolist()
     assert [cell.text for cell in found[codes[0]]] == ["moins de 11", "secret"]

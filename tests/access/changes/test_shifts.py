@@ -278,7 +278,6 @@ def test_the_largest_practice_is_that_of_the_newest_count_known() -> None:
             "gps_2017": [9.0, 1.0, 1.0],
             "gps_2025": [1.0, 4.0, 4.0],
             "gps_rpps": [30.0, 0.0, 0.0],
-            "gps_estimated_2024": [30.0, 0.0, 0.0],
         }
     )
     assert largest_practice(table) == "B"
