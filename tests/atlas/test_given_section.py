@@ -54,7 +54,10 @@ def test_bounds_stand_for_a_value_or_beside_it() -> None:
 
 def test_the_same_quantity_stands_beside_ours() -> None:
     found = shown(indicator="apl_2023", label="APL Médecins généralistes", value=2.6, unit="x")
-    assert found[1].startswith("Même grandeur que « APL aux médecins généralistes ».")
+    # Its unit stands once, not in each of the values: they would push the last column out.
+    same = "Même grandeur que « APL aux médecins généralistes », en consultations par an et par "
+    assert found[1].startswith(f"{same}habitant standardisé.")
+    assert not any("consultations" in cell for cell in found[2:])
     assert found[2].startswith("2,60 ")
     assert found[6].startswith("2,54 ")
     assert shown(indicator="share_without_mt", value=0.14, base="17 ans et plus")[2] == (

@@ -33,8 +33,12 @@ def _label(row: Mapping[Any, Any]) -> str:
 
 
 def _detail(row: Mapping[Any, Any]) -> str:
-    """Our label where it is the same quantity, producer, file and grade."""
-    same = f"Même grandeur que « {COLUMNS[row['indicator']].label} »." if row["indicator"] else ""
+    """Our label and unit where it is the same quantity, producer, file and grade."""
+    same = ""
+    if row["indicator"]:
+        column = COLUMNS[row["indicator"]]
+        unit = f", en {column.unit}" if column.shown_unit else ""
+        same = f"Même grandeur que « {column.label} »{unit}."
     origin = ", ".join(filter(None, (row["producer"], f"fichier {row['file']}")))
     return " ".join(filter(None, (same, f"{origin} ({row['grade']}).")))
 
@@ -63,9 +67,9 @@ def _bounds(row: Mapping[Any, Any]) -> str:
 
 
 def _text(row: Mapping[Any, Any], value: float) -> str:
-    """A value with its unit, written as ours where it is one of ours."""
+    """A value with its unit; written as ours, whose unit stands once, where it is one of ours."""
     if row["indicator"]:
-        return value_text(COLUMNS[row["indicator"]], value, unit=True)
+        return value_text(COLUMNS[row["indicator"]], value)
     decimals = (
         0 if float(value).is_integer() or abs(value) >= 1_000 else 1 if abs(value) >= 10 else 2
     )
@@ -76,6 +80,6 @@ def _ours(indicator: str, ours: pd.DataFrame) -> Cell:
     """The value of this sheet for the same quantity."""
     for found in ours[ours["indicator"] == indicator].to_dict("records"):
         if found["status"] != Status.UNKNOWN.value:
-            text = shown_text(COLUMNS[indicator], found["value"], found["status"], unit=True)
+            text = shown_text(COLUMNS[indicator], found["value"], found["status"])
             return Cell(text, status=found["status"])
     return Cell("—")
