@@ -51,7 +51,7 @@ def report_dir() -> Path:
 def evil_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A territory whose names hold markup, quotes, a newline and a template literal."""
     source = tmp_path_factory.mktemp("evil") / "liste.csv"
-    source.write_text("code_insee\n45203\n45024\n97611\n", encoding="utf-8")
+    source.write_text("code_insee\n45203\n45024\n55039\n", encoding="utf-8")
     found = analysed(perimeter=source, name=EVIL, draws=500)
     communes = found.communes.assign(name=EVIL)
     national = found.national.assign(
@@ -180,7 +180,7 @@ def test_missing_values_are_hatched_and_zero_is_not(evil_dir: Path, open_offline
     opened = open_offline(evil_dir / EVIL_PAGE)
     page = opened.page
     page.wait_for_selector(".leaflet-interactive", state="attached")
-    # No APL is published of Mamoudzou; of Meung and Baule there is one.
+    # Beaumont-en-Verdunois has nobody, and no APL; Meung and Baule have theirs.
     assert page.locator("path[fill='url(#hatch)']").count() >= 1
     assert "donnée absente" in page.locator(".cpts-legend").inner_text()
     page.get_by_label("Population 2023").check()
@@ -282,11 +282,11 @@ def test_the_island_is_said_to_be_left_out(seen: Open) -> None:
     text = access_text(page)
     assert "L’Île-d’Yeu : aucune route vers les autres communes, hors de ce calcul" in text
     assert "Hors d’atteinte : 4 883 habitants sans route" in text
-    assert "Soins sur place (estimé) pour 4 883 habitants (L'Île-d'Yeu)" in text
+    assert "Soins sur place (estimé) pour 4 883 habitants (L’Île-d’Yeu)" in text
     row = page.locator("#communes ~ .scroll tr", has_text="L'Île-d'Yeu").first
     # By road no emergency department; a health centre on the spot is estimated, not measured.
     emergency, gp = row.locator("td").all_inner_texts()[-2:]
-    assert (plain(emergency), plain(gp)) == ("donnée absente", "◐ 0")
+    assert (plain(emergency), plain(gp)) == ("donnée absente", "0◐")
 
 
 @pytest.mark.report
