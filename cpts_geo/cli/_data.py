@@ -178,7 +178,7 @@ def _status_view(table: pd.DataFrame, *, wide: bool) -> Table:
     view.caption_justify = "left"
     view.add_column("Source", no_wrap=True)
     view.add_column("État", min_width=8)
-    view.add_column("Millésime", min_width=10)
+    view.add_column("Millésime", min_width=9, overflow="fold")
     view.add_column("Âge", justify="right", no_wrap=True)
     view.add_column("Mo", justify="right", no_wrap=True)
     view.add_column("Suivante", no_wrap=True)

@@ -216,7 +216,7 @@ def test_version_and_help() -> None:
             ["clés de CPTS et --epci", "« canton » inconnu"],
         ),
         (["--epci", "200068279", "--epci", "Val de Sulli"], ["200068278", "200070100"]),
-        (["--tvs", "45252"], ["cpts-geo data fetch drees_tvs_2019"]),
+        (["--tvs", "45253", "--tvs", "Pithivier"], ["« 45253 »", "TVS Pithiviers (45252)"]),
         (
             ["--cpts", "Alpes Bleonne", "--cpts", "monts d'azur hauts pays verdon"],
             ["CPTS Alpes Bléone Durance (", "CPTS Hauts Pays du Verdon"],

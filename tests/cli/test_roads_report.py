@@ -32,7 +32,12 @@ LONELY = "45019"
 @pytest.fixture(scope="module")
 def field() -> pd.DataFrame:
     members = embedded.load_perimeters().query("territory == 'ouest_loiret'")
-    return neighbourhood(members, embedded.load_communes(), figures=embedded.load_figures())
+    return neighbourhood(
+        members,
+        embedded.load_communes(),
+        figures=embedded.load_figures(),
+        factors=embedded.load_travel_factors(),
+    )
 
 
 @pytest.fixture(scope="module")
