@@ -123,7 +123,9 @@ def lines_svg(lines: Sequence[Line], *, breaks: Sequence[Break], title: str) -> 
         axis(ticks, left=_LEFT, right=right, base=base, height=_HEIGHT),
     ]
     parts += [
-        f'<text x="{x(year):.1f}" y="{base + 18}" text-anchor="middle" class="muted">{year}</text>'
+        f'<text x="{x(year):.1f}" y="{base + 18}" text-anchor="middle" class="muted">'
+        # Whole years would touch one another.
+        f"{year if year in (first, last) else f'’{year % 100:02d}'}</text>"
         for year in range(first, last + 1)
     ]
     for place, mark in enumerate(breaks):
