@@ -235,7 +235,8 @@ line_of_another_width = _written(COMMUNES, COG + DRY + "COM,45131,24\n")
 open_quote = _written(COMMUNES, COG + DRY.replace("Dry,4508", '"Dry,4508') + DRY * 3)
 code_of_letters = _written(COMMUNES, COG + DRY.replace("45130", "4513O"))
 tvs_of_letters = _written(
-    "correspondance-tvs-communes-2018.csv", "code commune;tvs\n45130;<script>\n"
+    "Correspondance_communes_tvs_2019.xlsx",
+    _workbook("TVS", [["code commune", "tvs"], ["45130", "<script>"]]),
 )
 count_in_words = _cnam((2024, GPS, "beaucoup"))
 count_below_zero = _cnam((2024, GPS, "-55546"))
@@ -248,8 +249,8 @@ extraction_without_skills = _written(
 
 
 def other_columns_of_parquet(folder: Path) -> Path:
-    pq.write_table(pa.table({"x\u202e": [1]}), folder / "donnees-2024-reg52.parquet")
-    return folder / "donnees-2024-reg52.parquet"
+    pq.write_table(pa.table({"x\u202e": [1]}), folder / "donnees_2025_reg52.parquet")
+    return folder / "donnees_2025_reg52.parquet"
 
 
 # --- vintages ----------------------------------------------------------------------------------

@@ -170,7 +170,7 @@ def _status_view(table: pd.DataFrame, *, wide: bool) -> Table:
     from rich.box import SIMPLE_HEAD  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
 
-    view = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
+    view = Table(box=SIMPLE_HEAD, padding=0, pad_edge=False, show_edge=False)
     view.caption = (
         "Millésime entre parenthèses : attendu, pas lu dans le fichier ; âge en jours ; "
         f"! : l’édition suivante devrait être parue ; {_OPEN} : {OPEN_LICENCE}"
@@ -178,7 +178,7 @@ def _status_view(table: pd.DataFrame, *, wide: bool) -> Table:
     view.caption_justify = "left"
     view.add_column("Source", no_wrap=True)
     view.add_column("État", min_width=8)
-    view.add_column("Millésime", min_width=10)
+    view.add_column("Millésime", min_width=11)
     view.add_column("Âge", justify="right", no_wrap=True)
     view.add_column("Mo", justify="right", no_wrap=True)
     view.add_column("Suivante", no_wrap=True)

@@ -66,6 +66,9 @@ def _coverage(access: TerritoryAccess) -> pd.DataFrame:
     partial = table["unknown"] > 0
     table[["people", "share"]] = table[["people", "share"]].mask(partial)
     status = pd.Series(access.times.status.value, index=table.index)
+    # What a producer publishes of communes is no time of ours.
+    published = table["indicator"].map(lambda name: COLUMNS[name].table == "figures")
+    status = status.mask(published, Status.MEASURED.value)
     status = status.mask(table["people"].isna(), Status.UNKNOWN.value)
     return table.assign(status=status, times=origins)
 

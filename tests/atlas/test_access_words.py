@@ -38,7 +38,7 @@ from cpts_geo.french import number
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.study.access import TerritoryAccess, study_access
 from cpts_geo.study.opening import Opening
-from tests.atlas.said import TERRITORIES, plain, visible
+from tests.atlas.said import TERRITORIES, plain, visible, without_figures
 from tests.kept import analysed
 
 
@@ -55,8 +55,9 @@ def given(tmp_path_factory: pytest.TempPathFactory) -> TerritoryAccess:
 
 @pytest.fixture(scope="module")
 def unknown() -> TerritoryAccess:
-    """Grand Guéret, around which no figure is embedded."""
-    (study,) = analysed(epci=["Grand Guéret"], draws=300, fetched=False).studies.values()
+    """Grand Guéret, were no figure of communes known."""
+    found = analysed(epci=["Grand Guéret"], draws=300, fetched=False)
+    (study,) = without_figures(found).studies.values()
     return study.access
 
 

@@ -31,7 +31,8 @@ def trend(earlier: list[float], current: list[float]) -> pd.DataFrame:
 def years_joined(chart: str) -> list[tuple[int, ...]]:
     """Years that each drawn line joins, read from the places of the ticks."""
     ticks = {
-        x: int(year) for x, year in re.findall(r'<text x="([\d.]+)"[^>]*>(20\d\d)</text>', chart)
+        x: 2000 + int(year)
+        for x, year in re.findall(r'<text x="([\d.]+)"[^>]*>(?:20|’)(\d\d)</text>', chart)
     }
     paths = re.findall(r'<path d="M([^"VH]+)" fill="none"', chart)
     return [tuple(ticks[point.split()[0]] for point in path.split("L")) for path in paths]

@@ -166,6 +166,9 @@ def test_a_measure_is_known_no_better_than_what_makes_it() -> None:
     assert str(measure_status(TODAY, "slots_offered")) == "assumed"
     offered = ("slots_today", "minutes_per_slot_today")
     known = dict.fromkeys(offered, TODAY.sources["people_without_mt"])
+    written = TODAY.evolve(sources=TODAY.sources | known)
+    assert str(measure_status(written, "slots_offered")) == "announced"
+    known = {name: {"text": "Assurance maladie", "grade": "A"} for name in offered}
     official = TODAY.evolve(sources=TODAY.sources | known)
     assert str(measure_status(official, "slots_offered")) == "measured"
     assert str(measure_status(official, "served")) == "estimated"
@@ -199,7 +202,8 @@ def marks(found: ScenarioComparison) -> dict[str, str]:
 
 def test_calls_borrowed_from_elsewhere_are_not_measured(doubled: ScenarioComparison) -> None:
     calls = "Appels traités par la ligne qui donne le taux d’appel"
-    assert marks(doubled)[calls] == "●"
+    # Those of the line itself are what its communiqué says.
+    assert marks(doubled)[calls] == "“"
     lvo = marks(compared("lvo", load_scenario("lvo").evolve(target=0.9)))
     assert lvo[calls] == "◐"
     assert "●" not in {mark for text, mark in lvo.items() if text.startswith("Appels")}

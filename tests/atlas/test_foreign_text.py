@@ -15,7 +15,6 @@ from pathlib import Path
 import folium
 import geopandas as gpd
 import openpyxl
-import pandas as pd
 import pytest
 import shapely
 
@@ -253,7 +252,7 @@ def test_refusals_quote_it_harmlessly(kind: str, command: Command, tmp_path: Pat
         refused(command, "report", option, text)
 
 
-def test_a_name_typed_or_of_a_fetched_zone_is_clean(tmp_path: Path) -> None:
+def test_a_name_typed_or_of_a_zone_is_clean(tmp_path: Path) -> None:
     communes = embedded.load_communes()
     known = {
         "former": embedded.load_former_communes(),
@@ -263,13 +262,13 @@ def test_a_name_typed_or_of_a_fetched_zone_is_clean(tmp_path: Path) -> None:
         path = tmp_path / "l.csv"
         path.write_text("commune\nDry\n", encoding="utf-8")
         request = Request(perimeter=path, name=text)
-        table = pd.DataFrame({"code_insee": ["45130"], "tvs": ["45999"], "tvs_name": [text]})
-        zone = Request(tvs=("45999",))
-        named = find_perimeters(request, communes, **known)
-        fetched = find_perimeters(
-            zone, communes, **known, tvs=lambda t=table: (t, {"tvs.xlsx": "0"})
+        mine = communes["code_insee"] == "45130"
+        zones = communes.assign(
+            tvs=communes["tvs"].mask(mine, "45999"), tvs_name=communes["tvs_name"].mask(mine, text)
         )
-        for found in (named, fetched):
+        named = find_perimeters(request, communes, **known)
+        zone = find_perimeters(Request(tvs=("45999",)), zones, **known)
+        for found in (named, zone):
             (name,) = found.identity["name"]
             assert name
             assert len(name) <= MAX_NAME

@@ -40,6 +40,7 @@ KEY = "ouest_loiret"
 HATCH = "url(#hatch)"
 LAYERS = territory_layers(pd.DataFrame())
 APL, GPS, POPULATION = LAYERS
+MINUTES = "gp_minutes_approx_2024"
 
 
 def tooltip(commune, shown, *, layers):
@@ -155,8 +156,8 @@ def test_access_adds_minutes_and_a_layer_a_scenario(
     found = territory_layers(communes, scenarios=titles)
     assert [layer.column for layer in found] == [
         "apl_2023",
-        "gp_minutes_approx_2017",
-        "gps_2017",
+        "gp_minutes_approx_2024",
+        "gps_2024",
         "population",
         "apl_shift_1",
         "apl_shift_2",
@@ -176,7 +177,7 @@ def test_a_scenario_whose_shift_is_nowhere_known_has_no_layer(communes: gpd.GeoD
 
 def test_real_times_come_before_approximations() -> None:
     assert minutes_column(()) is None
-    assert minutes_column(("emergency_minutes_approx_2020", "apl_2023")) is None
+    assert minutes_column(("emergency_minutes_approx_2024", "apl_2023")) is None
     # From the approximation of the oldest GPs to the analyst's own times.
     better = [
         "gp_minutes_approx_2017", "gp_minutes_approx_2025", "gp_minutes_insee_2025",
@@ -257,9 +258,15 @@ def test_tooltip_of_a_scenario_gives_the_sign_and_the_apl_after(
 
 def test_minutes_out_of_reach_are_hatched_and_none_is_painted_as_zero(five: Analysis) -> None:
     rows = five.communes[five.communes["territory"] == "lvo"]
+    # L'Île-d'Yeu has a health centre: care is on the spot, by an estimate.
+    known = named(rows, "L'Île-d'Yeu")
+    assert (known[MINUTES], known[status_column(MINUTES)]) == (0, "estimated")
+    assert hatched_shapes(mapped(rows, five)) == []
+    yeu = rows["name"] == "L'Île-d'Yeu"
+    rows = rows.assign(**{MINUTES: rows[MINUTES].mask(yeu)})
     new = mapped(rows, five)
     (shape,) = hatched_shapes(new)
-    yeu = named(rows, "L'Île-d'Yeu").geometry
+    yeu = known.geometry
     assert shape.intersection(yeu).area > 0.95 * yeu.area
     hatched = [name for name, html in legends(new).items() if ">donnée absente<" in html]
     assert hatched == ["Minutes jusqu’au généraliste"]
@@ -271,7 +278,7 @@ def test_tooltip_of_a_known_value(communes: gpd.GeoDataFrame) -> None:
         "<b>Meung-sur-Loire</b> (45203)"
         "<br>APL aux médecins généralistes, 2023 : "
         "<b>3,51 consultations par an et par habitant standardisé</b> ● mesuré"
-        "<br>Généralistes libéraux (BPE 2017) : 6 médecins ● mesuré"
+        "<br>Généralistes libéraux (BPE 2024) : 7 médecins ● mesuré"
         "<br>Population municipale, 2023 : 6⍽670 habitants ● mesuré"
         "<br><small>Source : Drees, APL aux médecins généralistes</small>"
     )

@@ -33,7 +33,7 @@ from cpts_geo.sources.embedding import embedded
 from cpts_geo.writing import report
 from cpts_geo.writing._csv_tables import FORMS
 from cpts_geo.writing.report import write_report
-from tests.atlas.said import TERRITORIES, plain
+from tests.atlas.said import TERRITORIES, plain, without_figures
 from tests.kept import analysed, kept_folder, made_by, reported
 
 APL = territory_layers(pd.DataFrame())[0]
@@ -51,7 +51,7 @@ def report_dir() -> Path:
 def evil_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A territory whose names hold markup, quotes, a newline and a template literal."""
     source = tmp_path_factory.mktemp("evil") / "liste.csv"
-    source.write_text("code_insee\n45203\n45024\n29040\n", encoding="utf-8")
+    source.write_text("code_insee\n45203\n45024\n55039\n", encoding="utf-8")
     found = analysed(perimeter=source, name=EVIL, draws=500)
     communes = found.communes.assign(name=EVIL)
     national = found.national.assign(
@@ -76,8 +76,9 @@ def evil_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def gueret_dir() -> Path:
-    """An intercommunalité far from the five: who practises there is unknown, not nobody."""
-    return reported(epci=["Grand Guéret"], draws=300, fetched=False)
+    """An intercommunalité of which no file was read: who practises there is unknown, not nobody."""
+    found = without_figures(analysed(epci=["Grand Guéret"], draws=300, fetched=False))
+    return kept_folder(f"nobody-{made_by(__file__)}", lambda folder: write_report(found, folder))
 
 
 @pytest.fixture(scope="module")
@@ -179,7 +180,7 @@ def test_missing_values_are_hatched_and_zero_is_not(evil_dir: Path, open_offline
     opened = open_offline(evil_dir / EVIL_PAGE)
     page = opened.page
     page.wait_for_selector(".leaflet-interactive", state="attached")
-    # Le Conquet has no embedded figure; Meung and Baule have.
+    # Beaumont-en-Verdunois has nobody, and no APL; Meung and Baule have theirs.
     assert page.locator("path[fill='url(#hatch)']").count() >= 1
     assert "donnée absente" in page.locator(".cpts-legend").inner_text()
     page.get_by_label("Population 2023").check()
@@ -225,7 +226,7 @@ def test_the_outline_is_on_top_and_paper_gets_the_still_maps(
     # Said once for all of them.
     assert [bool(still.get_attribute("alt")) for still in stills] == [True, False]
     pages = len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4")))
-    assert 2 <= pages <= 9
+    assert 2 <= pages <= 10
     opened.close()
 
 
@@ -280,9 +281,12 @@ def test_the_island_is_said_to_be_left_out(seen: Open) -> None:
     page = seen("lvo").page
     text = access_text(page)
     assert "L’Île-d’Yeu : aucune route vers les autres communes, hors de ce calcul" in text
-    assert "4 883 habitants à plus de 45 min ou sans route" in text
+    assert "Hors d’atteinte : 4 883 habitants sans route" in text
+    assert "Soins sur place (estimé) pour 4 883 habitants (L’Île-d’Yeu)" in text
     row = page.locator("#communes ~ .scroll tr", has_text="L'Île-d'Yeu").first
-    assert row.locator("td").last.inner_text() == "donnée absente"
+    # By road no emergency department; a health centre on the spot is estimated, not measured.
+    emergency, gp = row.locator("td").all_inner_texts()[-2:]
+    assert (plain(emergency), plain(gp)) == ("donnée absente", "0◐")
 
 
 @pytest.mark.report

@@ -26,6 +26,7 @@ from cpts_geo.capacity.queue.rules import MAX_DISPERSION, MAX_SLOTS
 from cpts_geo.capacity.scenario.parameters import SEED, default_parameters
 from cpts_geo.capacity.scenario.records import GROUPS, Group
 from cpts_geo.capacity.scenario.supply import SITE_SLOTS, SITE_WORDS
+from cpts_geo.indicators.given_share import AGES
 from tests.house import PACKAGE, modules, tree
 
 RULES = {"target", "deadline", "deadline_days", "dispersion"}
@@ -135,6 +136,8 @@ def test_a_scenario_is_drawn_once_and_its_draws_are_handed_on() -> None:
     assert callers == {
         "cpts_geo.capacity.answer.headline",
         "cpts_geo.capacity.comparing.compare",
+        # Another scenario: that of the peaked profile, of the same seed.
+        "cpts_geo.study.capacity",
     }
 
 
@@ -196,7 +199,9 @@ def test_the_seed_and_the_people_of_the_national_share_have_one_home() -> None:
         for module, node in sources()
         if isinstance(node, ast.Constant) and (node.value == SEED or base in str(node.value))
     }
-    assert found == {"cpts_geo.capacity.scenario.parameters"}
+    # The ages that an analyst may say of a share are typed: the national one's are among them.
+    assert found == {"cpts_geo.capacity.scenario.parameters", "cpts_geo.indicators.given_share"}
+    assert base in AGES.values()
 
 
 def test_no_template_writes_these_words_again() -> None:

@@ -135,14 +135,14 @@ def ouest_loiret(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def anywhere(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A report on three communes of Finistère, where no figure is embedded."""
+    """A report on three communes of Finistère, one of them an island."""
     folder = tmp_path_factory.mktemp("finistere")
-    lines = ("commune", "Le Conquet", "Plougonvelin", "Brest")
+    lines = ("commune", "Le Conquet", "Plougonvelin", "Île-Molène")
     source = listed(folder, *lines, name="Pays d'Iroise.csv")
     output = folder / "résultats"
-    # Of another run: they do not stay where nothing is known.
+    # Of another run: what this one has not does not stay.
     (output / "tableaux").mkdir(parents=True)
-    for name in ("acces.csv", "scenarios_offre.csv"):
+    for name in ("acces.csv", "communes_de_bordure.csv"):
         (output / "tableaux" / name).write_text("old", encoding="utf-8")
     asked = ("--perimeter", source, "--departement", "29")
     done = run("report", *asked, *QUICK, "--output", output)
@@ -157,14 +157,16 @@ def test_report_of_one_territory_writes_every_file(ouest_loiret: Path) -> None:
     files = {path.relative_to(ouest_loiret).as_posix() for path in ouest_loiret.rglob("*.*")}
     assert {"index.html", "ouest_loiret.html", "manifest.json"} <= files
     assert {
-        f"cartes/ouest_loiret_{name}.png" for name in ("apl_2023", "gps_2017", "population")
+        f"cartes/ouest_loiret_{name}.png" for name in ("apl_2023", "gps_2024", "population")
     } <= files
-    assert "cartes/ouest_loiret_gp_minutes_approx_2017.png" in files
+    assert "cartes/ouest_loiret_gp_minutes_approx_2024.png" in files
     assert "cartes/ouest_loiret_apl_shift_2.png" in files
     access = pd.read_csv(ouest_loiret / "tableaux" / "acces.csv")
-    assert access["indicator"].str.contains("_approx_").all()
-    assert set(access["status"]) == {"estimated"}
-    assert access["times"].str.contains("temps approchés").all()
+    approached = access["indicator"] == "gp_minutes_approx_2024"
+    assert set(access.loc[~approached, "indicator"]) == {"minutes_su_smur_2019"}
+    assert set(access.loc[approached, "status"]) == {"estimated"}
+    assert set(access.loc[~approached, "status"]) == {"measured"}
+    assert (access["times"].str.contains("temps approchés") == approached).all()
     assert {"tableaux/capacite.csv", "tableaux/communes.csv", "tableaux/comparaison.csv"} <= files
     assert not [name for name in files if name.endswith(".part")]
     manifest = json.loads((ouest_loiret / "manifest.json").read_text(encoding="utf-8"))
@@ -176,12 +178,18 @@ def test_report_of_one_territory_writes_every_file(ouest_loiret: Path) -> None:
 @pytest.mark.report
 def test_a_territory_anywhere_shows_unknown_not_zero(anywhere: Path) -> None:
     table = pd.read_csv(anywhere / "tableaux" / "communes.csv", dtype={"code_insee": str})
-    assert set(table["code_insee"]) == {"29040", "29190", "29019"}
-    assert table["population"].gt(0).all()
-    assert table[["gps_2017", "apl_2023", "share_75plus_2022"]].isna().all().all()
-    assert set(table["gps_2017_status"]) == {"unknown"}
-    left = {path.name for path in (anywhere / "tableaux").iterdir()}
-    assert not {"acces.csv", "scenarios_offre.csv"} & left
+    table = table.set_index("code_insee")
+    assert set(table.index) == {"29040", "29190", "29084"}
+    known = ["population", "gps_2024", "gps_2017", "apl_2023", "share_75plus_2022"]
+    assert table[known].notna().all().all()
+    # No road leads to Molène: no kilometre and no minute is published, nor supposed.
+    by_road = ["km_to_emergency_2024", "km_to_pharmacy_2024", "minutes_su_smur_2019"]
+    assert table.loc["29084", by_road].isna().all()
+    assert set(table.loc["29084", [f"{name}_status" for name in by_road]]) == {"unknown"}
+    assert table.loc[["29040", "29190"], by_road].notna().all().all()
+    access = pd.read_csv(anywhere / "tableaux" / "acces.csv")
+    assert "old" not in set(access)
+    assert not (anywhere / "tableaux" / "communes_de_bordure.csv").exists()
     capacity = pd.read_csv(anywhere / "tableaux" / "capacite.csv").iloc[0]
     assert capacity["evidence_label"] == 4
     assert bool(capacity["share_assumed"])
@@ -208,7 +216,7 @@ def test_version_and_help() -> None:
             ["clés de CPTS et --epci", "« canton » inconnu"],
         ),
         (["--epci", "200068279", "--epci", "Val de Sulli"], ["200068278", "200070100"]),
-        (["--tvs", "45252"], ["cpts-geo data fetch drees_tvs_2019"]),
+        (["--tvs", "45253", "--tvs", "Pithivier"], ["« 45253 »", "TVS Pithiviers (45252)"]),
         (
             ["--cpts", "Alpes Bleonne", "--cpts", "monts d'azur hauts pays verdon"],
             ["CPTS Alpes Bléone Durance (", "CPTS Hauts Pays du Verdon"],
@@ -437,19 +445,19 @@ def test_times_and_scenarios_of_the_analyst_reach_every_table(
     text = {"code_insee": str, "worst": str}
     folder = tmp_path / "tableaux"
     communes = pd.read_csv(folder / "communes.csv", dtype=text).set_index("code_insee")
-    minutes = communes["gp_minutes_file_2017"]
+    minutes = communes["gp_minutes_file_2024"]
     assert set(minutes) == {0, 9}
     assert minutes["45203"] == 0
-    assert set(communes["gp_minutes_file_2017_status"]) == {"estimated"}
+    assert set(communes["gp_minutes_file_2024_status"]) == {"estimated"}
     # No hospital is in his table: unknown, never 0.
-    assert communes["emergency_minutes_file_2020"].isna().all()
-    assert set(communes["emergency_minutes_file_2020_status"]) == {"unknown"}
+    assert communes["emergency_minutes_file_2024"].isna().all()
+    assert set(communes["emergency_minutes_file_2024_status"]) == {"unknown"}
     assert not [name for name in communes if "approx" in name]
     # Without its neighbours a catchment would be too small: no shift rather than a wrong one.
     assert not [name for name in communes if "apl_shift" in name]
     assert not (folder / "scenarios_offre.csv").exists()
     access = pd.read_csv(folder / "acces.csv", dtype=text)
-    assert set(access["indicator"]) == {"gp_minutes_file_2017", "emergency_minutes_file_2020"}
+    assert set(access["indicator"]) == {"gp_minutes_file_2024", "emergency_minutes_file_2024"}
     assert set(access["variant"]) == {"central"}
     sites = pd.read_csv(folder / "ou_ouvrir.csv", dtype=str)
     assert sites["allocation"].nunique() == 3
@@ -468,7 +476,7 @@ def test_times_and_scenarios_of_the_analyst_reach_every_table(
         assert f"{title} : écart non montré" in page.replace("\u202f", " ")
     assert {path.name for path in (tmp_path / "cartes").iterdir()} == {
         f"ouest_loiret_{name}.png"
-        for name in ("apl_2023", "gp_minutes_file_2017", "gps_2017", "population")
+        for name in ("apl_2023", "gp_minutes_file_2024", "gps_2024", "population")
     }
 
 

@@ -32,7 +32,12 @@ LONELY = "45019"
 @pytest.fixture(scope="module")
 def field() -> pd.DataFrame:
     members = embedded.load_perimeters().query("territory == 'ouest_loiret'")
-    return neighbourhood(members, embedded.load_communes(), figures=embedded.load_figures())
+    return neighbourhood(
+        members,
+        embedded.load_communes(),
+        figures=embedded.load_figures(),
+        factors=embedded.load_travel_factors(),
+    )
 
 
 @pytest.fixture(scope="module")
@@ -67,8 +72,8 @@ def test_times_by_road_take_the_place_of_the_approximations(
     access = study.access
     assert not access.approximate
     assert "Valhalla" in access.times.label and "loiret inventé.osm.pbf" in access.times.label
-    minutes = study.communes.set_index("code_insee")["gp_minutes_roads_2017"]
-    gps = field["gps_2017"]
+    minutes = study.communes.set_index("code_insee")["gp_minutes_roads_2024"]
+    gps = field["gps_2024"]
     with_gp = field[gps > 0]
     for code in minutes.index.drop(LONELY):
         here = field.loc[code]
@@ -94,7 +99,7 @@ def test_their_licence_goes_wherever_they_do(found: Analysis) -> None:
     assert used["admin_express"].credit.endswith("(Licence Ouverte 2.0)")
     layers = {layer.column: layer for layer in territory_layers(study.communes, scenarios=())}
     for column, licences in (
-        ("gp_minutes_roads_2017", {"ODbL 1.0", "Licence Ouverte 2.0"}),
+        ("gp_minutes_roads_2024", {"ODbL 1.0", "Licence Ouverte 2.0"}),
         ("apl_2023", {"Licence Ouverte 2.0"}),
     ):
         figure = layer_figure(study.communes, layers[column], name="x", national=found.national)

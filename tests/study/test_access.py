@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from cpts_geo.analysis import Analysis, Options, analyse
+from cpts_geo.analysis import Analysis
 from cpts_geo.errors import ScenarioError
 from cpts_geo.schema import COLUMNS
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.study.access import TerritoryAccess, study_access
-from cpts_geo.territories.perimeters.request import Request
+from tests.atlas.said import without_figures
 from tests.kept import analysed
 
-GP = "gp_minutes_approx_2017"
-EMERGENCY = "emergency_minutes_approx_2020"
+GP = "gp_minutes_approx_2024"
+#: Of DREES, where it publishes them and no times were given.
+EMERGENCY = "minutes_su_smur_2019"
+BY_FILE = "gp_minutes_file_2024"
 
 
 def run(*territories: str, **options: object) -> Analysis:
@@ -62,9 +65,12 @@ def test_communes_get_minutes_and_the_two_usual_scenarios(two: Analysis) -> None
     table = two.communes.set_index("code_insee")
     access = [name for name in table if name in COLUMNS and COLUMNS[name].kind == "derived"]
     scenarios = [f"apl_{word}_{k}" for k in (1, 2) for word in ("shift", "after")]
-    assert {GP, EMERGENCY, *scenarios} <= set(access)
+    assert {GP, *scenarios} <= set(access)
+    # Those of DREES are a figure of the communes: nothing is approached beside them.
+    assert EMERGENCY in table
+    assert not [name for name in access if name.startswith("emergency_minutes")]
     assert not [name for name in access if name.endswith("_3")]
-    # A GP practises in Meung in 2017, none in Baccon.
+    # A GP practises in Meung in 2024, none in Baccon.
     assert table.at["45203", GP] == 0
     assert 0 < table.at["45019", GP] < 15
     assert set(table.loc[["45203", "45019"], f"{GP}_status"]) == {"estimated"}
@@ -73,19 +79,26 @@ def test_communes_get_minutes_and_the_two_usual_scenarios(two: Analysis) -> None
     assert set(table["apl_shift_1_status"]) == {"assumed"}
 
 
-def test_the_island_is_joined_to_nothing(two: Analysis) -> None:
+def test_the_island_is_joined_to_nothing_and_has_its_own_care(two: Analysis) -> None:
     yeu = two.communes.set_index("code_insee").loc["85113"]
-    assert pd.isna(yeu[GP])
+    # A health centre is there, and no liberal GP: care on the spot, which is an estimate.
+    assert (yeu["gps_2024"], yeu["health_centres_2024"]) == (0, 1)
+    assert (yeu[GP], yeu[f"{GP}_status"]) == (0, "estimated")
+    assert two.studies["lvo"].access.on_spot == ("85113",)
     assert pd.isna(yeu[EMERGENCY])
-    assert yeu[f"{GP}_status"] == "unknown"
+    assert yeu[f"{EMERGENCY}_status"] == "unknown"
+    assert yeu[["km_to_emergency_2024", "km_to_pharmacy_2024"]].isna().all()
     # A departure on the mainland changes nothing there: that is known.
     assert (yeu["apl_shift_1"], yeu["apl_shift_1_status"]) == (0, "assumed")
     assert two.studies["lvo"].access.opening.left_out == ("85113",)
     every = two.studies["lvo"].access.coverage
-    far = every[every["variant"] == "central"]
+    central = every[every["variant"] == "central"]
+    far, near = (central[central["facility"] == name] for name in ("emergency", "gp"))
     assert set(far["beyond"]) == {yeu["population"]}
-    assert set(far["unknown"]) == {0}
+    assert set(near["beyond"]) == {0}
+    assert set(central["unknown"]) == {0}
     assert far["mean_minutes"].isna().all()
+    assert near["mean_minutes"].notna().all()
 
 
 def test_rows_stay_as_they_were(two: Analysis) -> None:
@@ -116,7 +129,7 @@ def test_usual_scenarios_are_a_departure_and_a_centre_of_the_hours_needed(two: A
         assert not found.asked
         assert departure.kind == "departure"
         part = two.communes[two.communes["territory"] == key].set_index("code_insee")
-        assert part.at[departure.code, "gps_2017"] == part["gps_2017"].max()
+        assert part.at[departure.code, "gps_2024"] == part["gps_2024"].max()
         # Where a centre open today carries the demand, none opens.
         assert len(centres) == (found.opening.sites_needed > len(found.opening.existing))
         if not centres:
@@ -147,7 +160,7 @@ def test_scenarios_asked_for_replace_the_usual_ones() -> None:
     assert access.asked
     titles = [shift.title for shift in access.shifts]
     assert titles == ["Un médecin s’installe : Baule", "Un centre ouvre : Beaugency"]
-    assert found.parameters["changes"] == ("arrivée:Baule", "centre:Beaugency:12")
+    assert list(found.parameters["changes"]) == ["arrivée:Baule", "centre:Beaugency:12"]
     assert found.communes.set_index("code_insee").at["45024", "apl_shift_1"] > 0
 
 
@@ -158,9 +171,9 @@ def test_scenarios_asked_for_replace_the_usual_ones() -> None:
         ("arrivée:Baule", ["Un médecin s’installe : Baule"]),
         # Those of one name are told apart.
         (
-            ["réduction:Baule:5000", "réduction:Baule:4000", "départ:Baule"],
-            [*(f"Un médecin réduit son activité : Baule ({k})" for k in (1, 2)),
-             "Un médecin part : Baule"],
+            ["réduction:Saint-Ay:5000", "réduction:Saint-Ay:4000", "départ:Saint-Ay"],
+            [*(f"Un médecin réduit son activité : Saint-Ay ({k})" for k in (1, 2)),
+             "Un médecin part : Saint-Ay"],
         ),
         # Orléans is next door; Vennecy, within 45 minutes by the widest law alone, touches nobody.
         (["départ:Orléans"], ["Un médecin part : Orléans"]),
@@ -179,7 +192,9 @@ def test_scenarios_asked_for_are_shown_where_they_touch_someone(
     ("scenarios", "said"),
     [
         (["départ:Baccon", "réduction:Charsonville:3000"], "aucun médecin généraliste"),
-        (["départ:Baule"] * 4, "4 changements"),
+        # Three were there in 2017, none in 2024.
+        (["départ:Baule"], "aucun médecin généraliste"),
+        (["départ:Saint-Ay"] * 4, "4 changements"),
         (["départ:Bordeaux"], "introuvable autour du territoire"),
     ],
 )
@@ -201,11 +216,11 @@ def test_the_analysts_times_take_the_place_of_the_approximations(
     assert not access.approximate
     assert "temps du bureau.csv" in access.times.label
     assert set(access.coverage["variant"]) == {"central"}
-    assert "gp_minutes_file_2017" in found.communes
+    assert BY_FILE in found.communes
     assert GP not in found.communes
-    gps = found.communes.set_index("code_insee")["gps_2017"].reindex(ouest_loiret)
+    gps = found.communes.set_index("code_insee")["gps_2024"].reindex(ouest_loiret)
     ranks = [k for k, count in enumerate(gps) if count > 0]
-    minutes = found.communes.set_index("code_insee")["gp_minutes_file_2017"]
+    minutes = found.communes.set_index("code_insee")[BY_FILE]
     for k, code in enumerate(ouest_loiret):
         nearest = min(abs(k - other) for other in ranks)
         assert minutes[code] == (5 + nearest if nearest else 0), code
@@ -232,8 +247,8 @@ def test_a_table_that_lacks_a_place_leaves_the_usual_scenario_out(
     assert "partagent ce bassin" in second
     assert access.opening.left_out == ("45067",)
     row = found.communes.set_index("code_insee").loc["45067"]
-    assert pd.isna(row["gp_minutes_file_2017"])
-    assert row["gp_minutes_file_2017_status"] == "unknown"
+    assert pd.isna(row[BY_FILE])
+    assert row[f"{BY_FILE}_status"] == "unknown"
     asked = access_of(travel=table_of(known), changes=["départ:Chaingy"])
     assert asked.set_aside == (first,)
 
@@ -242,14 +257,15 @@ def test_a_table_that_lacks_a_place_leaves_the_usual_scenario_out(
 
 
 def test_a_territory_without_figures_has_no_minute_and_no_scenario() -> None:
-    """No figure is embedded around Guéret: who practises there is unknown, not nobody."""
-    found = analyse(Request(epci=["Grand Guéret"]), Options(draws=300, fetched=False))
-    (study,) = found.studies.values()
+    """Guéret, were no figure known: who practises there is unknown, not nobody."""
+    found = analysed(epci=["Grand Guéret"], draws=300, fetched=False)
+    (study,) = without_figures(found).studies.values()
     access = study.access
     assert access.coverage.empty
     assert access.cells.empty
     assert access.shifts == ()
-    assert not [name for name in found.communes if "minutes" in str(name)]
+    minutes = [name for name in study.communes if re.search(r"minutes\w*_20\d\d$", name)]
+    assert study.communes[minutes].isna().all().all()
     assert access.opening is not None
     assert access.opening.stability is None
     assert access.opening.today == ()
@@ -268,4 +284,6 @@ def test_a_territory_too_large_for_one_queue_has_its_minutes_all_the_same(two: A
 def test_whole_departements_have_a_territory_an_intercommunalite() -> None:
     found = analysed(departements=["23"], draws=300, fetched=False)
     assert len(found.studies) == len(found.territories) > 5
-    assert all(study.access.coverage.empty for study in found.studies.values())
+    # Far from the five, who practises where is known all the same.
+    assert not any(study.access.coverage.empty for study in found.studies.values())
+    assert set(found.communes[f"{GP}_status"]) == {"estimated"}

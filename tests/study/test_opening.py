@@ -91,8 +91,16 @@ def test_requests_are_those_of_the_months_studied() -> None:
         _requests_to_carry(headline(case.evolve(months=months), draws=300))
         for months in ((), (1, 2))
     )
-    # January and February ask 1.25 times an ordinary month.
+    # January and February ask more than an ordinary month, as measured.
     assert winter / year == pytest.approx(studied_means(case.evolve(months=(1, 2)))[0])
+    assert winter > 1.05 * year
+    assert winter < 1.15 * year
+    # Supposed, the winter of the peaked variant asks a quarter more.
+    peaked = case.with_profile("pointe_forte")
+    year, winter = (
+        _requests_to_carry(headline(peaked.evolve(months=months), draws=300))
+        for months in ((), (1, 2))
+    )
     assert winter > 1.15 * year
 
 
@@ -219,7 +227,7 @@ def test_challans_stays_open_and_the_island_of_yeu_is_left_out() -> None:
     members = embedded.load_perimeters().query("territory == 'lvo'")
     field = neighbourhood(members, embedded.load_communes(), figures=embedded.load_figures())
     result = headline(load_scenarios()["lvo"], draws=300)
-    hospitals = field.index[field["emergency_departments_2020"] > 0]
+    hospitals = field.index[field["emergency_departments_2024"] > 0]
     found = found_in(
         result,
         field,

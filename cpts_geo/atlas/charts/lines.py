@@ -11,7 +11,8 @@ from typing import Final, NamedTuple
 from cpts_geo.atlas.charts.svg import WIDTH, axis, round_ticks, short_name, svg_tag
 from cpts_geo.atlas.look import style
 
-_LEFT, _WIDE, _TOP, _HEIGHT, _RADIUS = 26, 300, 34, 190, 3.5
+#: Narrow enough for words to be read on a telephone, the longest names beside.
+_LEFT, _WIDE, _TOP, _HEIGHT, _RADIUS = 26, 260, 34, 190, 3.5
 #: Names at the end of lines stand this far apart at least.
 _APART: Final = 15
 
@@ -98,7 +99,7 @@ def lines_svg(lines: Sequence[Line], *, breaks: Sequence[Break], title: str) -> 
     Examples
     --------
     >>> dots = [Dot(2015, 3.0, "3,00"), Dot(2016, 2.9, "2,90")]
-    >>> drawing = lines_svg([Line("Loiret", [dots], "#000")], breaks=[], title="APL")
+    >>> drawing = lines_svg([Line("Loiret", [dots], style.INK)], breaks=[], title="APL")
     >>> drawing.count("<circle"), "2016" in drawing
     (2, True)
     """
@@ -122,7 +123,9 @@ def lines_svg(lines: Sequence[Line], *, breaks: Sequence[Break], title: str) -> 
         axis(ticks, left=_LEFT, right=right, base=base, height=_HEIGHT),
     ]
     parts += [
-        f'<text x="{x(year):.1f}" y="{base + 18}" text-anchor="middle" class="muted">{year}</text>'
+        f'<text x="{x(year):.1f}" y="{base + 18}" text-anchor="middle" class="muted">'
+        # Whole years would touch one another.
+        f"{year if year in (first, last) else f'’{year % 100:02d}'}</text>"
         for year in range(first, last + 1)
     ]
     for place, mark in enumerate(breaks):

@@ -259,7 +259,7 @@ def test_table_of_territories(cases: dict[str, Scenario], answers: dict[str, Hea
     complete = [x for x in names if not any(word in x for word in absent)]
     assert table[complete].notna().all().all()
     assert table["status"].tolist() == ["assumed", "estimated", "assumed", "assumed", "estimated"]
-    people = ["assumed", "measured", "assumed", "assumed", "estimated"]
+    people = ["assumed", "announced", "assumed", "assumed", "estimated"]
     assert table["people_status"].tolist() == people
     assert table.loc["beauce_gatinais", "population"] == 80_000
     assert table["per_thousand_a_year"].round(3).tolist()[:2] == [31.878, 25.0]

@@ -107,7 +107,7 @@ def test_what_is_offered_today_and_announced(cases: dict[str, Scenario]) -> None
 def test_people_status(cases: dict[str, Scenario]) -> None:
     assert {name: case.people_status for name, case in cases.items()} == {
         "ouest_loiret": Status.ASSUMED,
-        "beauce_gatinais": Status.MEASURED,
+        "beauce_gatinais": Status.ANNOUNCED,
         "lvo": Status.ASSUMED,
         "asclepios": Status.ASSUMED,
         "ondaine_forez": Status.ESTIMATED,
@@ -129,6 +129,13 @@ def test_people_status(cases: dict[str, Scenario]) -> None:
             evidence_label=label, sources={**case.sources, "people_without_mt": source}
         )
         assert own.people_status is status, (label, grade)
+    # what a public document says is announced, where the territory has calls of its own
+    for label, status in ((1, Status.ANNOUNCED), (3, Status.ESTIMATED)):
+        source = {"text": "communiqué", "grade": "B", "announced": True}
+        own = case.evolve(
+            evidence_label=label, sources={**case.sources, "people_without_mt": source}
+        )
+        assert own.people_status is status, label
     assert case.evolve(people_without_mt=20_000.0).people_status is Status.ASSUMED
 
 
@@ -153,7 +160,9 @@ def test_every_input_has_a_source_and_a_grade(cases: dict[str, Scenario]) -> Non
         assert all("sans source" not in source.text for source in case.sources.values())
     assert cases["asclepios"].sources["people_without_mt"].grade == "C"
     assert cases["asclepios"].sources["need_share"].grade == "D"
-    assert cases["beauce_gatinais"].sources["people_without_mt"].grade == "A"
+    # a communiqué is no official file
+    assert cases["beauce_gatinais"].sources["people_without_mt"].grade == "B"
+    assert cases["beauce_gatinais"].sources["people_without_mt"].announced
 
 
 def test_only_the_centre_of_challans_is_open_to_others(cases: dict[str, Scenario]) -> None:
@@ -239,7 +248,7 @@ def test_sources_given_are_kept(cases: dict[str, Scenario]) -> None:
     case = cases["asclepios"]
     own = {"text": "comité du 3 mars", "grade": "C"}
     sourced = case.evolve(target=0.9, sources={**case.sources, "target": own})
-    assert sourced.sources["target"].model_dump() == own
+    assert sourced.sources["target"].model_dump() == own | {"announced": False}
     assert defects_of(case, sources={"target": own})[0] == (
         "« between_territory_sd » n'a pas de source"
     )

@@ -355,7 +355,7 @@ def test_people_and_shares_replace_each_other(write: Write) -> None:
     )
     larger = load_scenario(write('base = "beauce_gatinais"\npopulation = 90000\n'))
     assert (larger.people_without_mt, larger.population) == (24_000.0, 90_000.0)
-    assert larger.sources["people_without_mt"].grade == "A"
+    assert larger.sources["people_without_mt"].grade == "B"
 
 
 def test_visitors_go_with_their_eligibility(write: Write) -> None:

@@ -39,7 +39,7 @@ _SAID = ("gps_per_100k_published",)
 
 #: How a sentence calls each source.
 _SHORT = {name: COLUMNS[name].short for name in GP_SOURCES if COLUMNS[name].short}
-_WIDTH, _LEFT, _RIGHT, _ROW, _TOP = 800, 310, 40, 34, 34
+_WIDTH, _LEFT, _RIGHT, _ROW, _TOP = 760, 310, 40, 34, 34
 _SIZE = 6.0
 
 
