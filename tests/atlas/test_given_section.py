@@ -58,8 +58,8 @@ def test_the_same_quantity_stands_beside_ours() -> None:
     same = "Même grandeur que « APL aux médecins généralistes », en consultations par an et par "
     assert found[1].startswith(f"{same}habitant standardisé.")
     assert not any("consultations" in cell for cell in found[2:])
-    assert found[2].startswith("2,60 ")
-    assert found[6].startswith("2,54 ")
+    assert found[2].startswith("2,60")
+    assert found[6].startswith("2,54")
     assert shown(indicator="share_without_mt", value=0.14, base="17 ans et plus")[2] == (
         "14,0 %, 17 ans et plus"
     )

@@ -240,7 +240,7 @@ def _mark(level: Level, x: float, y: float, *, status: Status) -> str:
         )
     if level.mark:
         width = 3.0 if full else 1.5
-        dashes = dashes or ("" if full else ' stroke-dasharray="3 2"')
+        dashes = dashes or ("" if full else ' stroke-dasharray="6 2"')
         return (
             f'<path d="M{x:.1f} {y:.1f}{level.mark}" stroke="{style.INK}" '
             f'stroke-width="{width}"{dashes}/>'
