@@ -94,7 +94,7 @@ def compare_areas(
     ...     basins=embedded.load_basins(),
     ... )
     >>> table[table["indicator"] == "apl_2023"].set_index("area_code")["value"].round(2).to_dict()
-    {'ouest_loiret': 2.54, '45': 2.62, '24': 2.59, 'FR': 3.74}
+    {'ouest_loiret': 2.54, '45': 2.62, '24': 2.92, 'FR': 3.74}
     """
     summary = pd.concat(
         [

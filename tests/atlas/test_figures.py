@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cpts_geo.schema import FIGURE_COLUMNS, Status, status_column
+from cpts_geo.schema import FIGURE_COLUMNS, PUBLISHED, Status, status_column
 from cpts_geo.settings import COG_YEAR
 from cpts_geo.sources.codes import PLM, WHOLE_OF
 from cpts_geo.sources.embedding import embedded
@@ -168,6 +168,7 @@ def test_every_column_of_a_part_is_a_figure_of_the_schema():
             for key in ("insee_bpe_2017", "insee_bpe_2024", "insee_bpe_2025")
         },
         "insee_rp_2022": pd.DataFrame({"code_insee": ["01001"], "share_75plus": [0.1]}),
+        "drees_minutes_2019": pd.DataFrame({"code_insee": ["01001"], PUBLISHED.quantity: [20.0]}),
         "cartosante_distances_2024": pd.DataFrame(
             {"code_insee": ["01001"], "km_to_emergency": [3.0], "km_to_pharmacy": [0.0]}
         ),

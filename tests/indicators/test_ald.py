@@ -50,12 +50,18 @@ def test_the_newest_year_and_no_masked_figure(fetched: None) -> None:
 
 def test_it_is_shown_beside_and_never_for_the_territory(fetched: None) -> None:
     comparisons, _ = with_ald(embedded.load_comparisons())
-    members = embedded.load_memberships().query("territory == 'ouest_loiret'")
+    members = embedded.load_perimeters().query("territory == 'ouest_loiret'")
     communes = territory_communes(
         members, embedded.load_communes(), figures=embedded.load_figures()
     )
     names = pd.Series({"ouest_loiret": "CPTS Ouest Loiret"})
-    table = compare_areas(communes, comparisons, names=names, facts=embedded.load_facts())
+    table = compare_areas(
+        communes,
+        comparisons,
+        names=names,
+        facts=embedded.load_facts(),
+        basins=embedded.load_basins(),
+    )
     rows = table[table["indicator"] == NAME].set_index("area_level")
     assert rows.loc["cpts", "status"] == "unknown"
     assert rows.loc["departement", ["vintage", "grade"]].to_list() == ["2024", "A"]

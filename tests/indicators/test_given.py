@@ -204,7 +204,7 @@ def test_real_bassins_de_vie(official_dir: Path, with_bassins: pd.DataFrame) -> 
     export = locate(given, with_bassins)
     # Orée-d’Anjou has another code today; the islands of 977 and 978 are no commune of ours.
     assert "1 code" in export.notes[0] and "977ZZ, 978ZZ" in export.notes[1]
-    members = embedded.load_memberships().query("territory == 'ouest_loiret'")["code_insee"]
+    members = embedded.load_perimeters().query("territory == 'ouest_loiret'")["code_insee"]
     inside = with_bassins[with_bassins["code_insee"].isin(members)]
     table = given_values([export], inside.assign(territory="ouest_loiret"), communes=with_bassins)
     apl = table.set_index("indicator").loc["apl_2023"]

@@ -126,7 +126,7 @@ def test_without_a_share_the_page_says_whose_it_takes() -> None:
 
 
 def test_an_export_gives_the_share(tmp_path: Path) -> None:
-    members = embedded.load_memberships().query("territory == 'ouest_loiret'")["code_insee"]
+    members = embedded.load_perimeters().query("territory == 'ouest_loiret'")["code_insee"]
     lines = [
         "Observatoire des fragilités", "France par commune",
         "Code;Libellé;Part des patients de 16 ans et plus sans médecin traitant 2024",

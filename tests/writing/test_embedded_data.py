@@ -152,4 +152,5 @@ def test_compiling_again_gives_the_committed_bytes(
         "apl_history.parquet",
         "contour_holes.csv",
         "day_profiles.csv",
+        "travel_factors.csv",
     }

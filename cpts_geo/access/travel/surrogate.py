@@ -23,12 +23,13 @@ from cpts_geo.access.travel._sparse import csr
 from cpts_geo.access.travel.times import TravelTimes, listed
 from cpts_geo.errors import TravelError
 from cpts_geo.french import number
+from cpts_geo.schema import PUBLISHED
 from cpts_geo.sources.lands import land_of
 
 #: Mean radius of the Earth, kilometres (IUGG).
 _EARTH_RADIUS_KM: Final = 6371.0088
 #: What multiplies the law, in French.
-_FACTORED: Final = "× un facteur par département d’après la Drees, 2019"
+_FACTORED: Final = f"× un facteur par département d’après la Drees, {PUBLISHED.vintage}"
 #: Pairs computed at once: what a processor keeps at hand.
 _BLOCK: Final = 1 << 17
 

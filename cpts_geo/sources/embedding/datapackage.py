@@ -259,7 +259,7 @@ def descriptor(folder: Path) -> dict[str, Any]:
     --------
     >>> from cpts_geo.settings import COMMUNES_DIR
     >>> [r["name"] for r in descriptor(COMMUNES_DIR)["resources"]][:2]
-    ['communes', 'former_communes']
+    ['communes', 'arrondissements']
     """
     resources = []
     for path, (title, keys, names) in _RESOURCES.items():

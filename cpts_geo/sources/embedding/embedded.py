@@ -363,7 +363,7 @@ def load_basins() -> pd.DataFrame:
     Examples
     --------
     >>> float(load_basins().set_index("bassin_de_vie").at["45252", "gps_per_10k"])
-    4.5
+    3.1
     """
     return _read("bassins_de_vie.csv")
 

@@ -209,7 +209,7 @@ def test_factors_are_said_where_the_times_are_named() -> None:
     alone = surrogate_times(places)
     with_factors = surrogate_times(places, factors=pd.Series(1.0, index=places.index))
     assert "facteur" not in alone.label + alone.source
-    assert "un facteur par département d’après la Drees, 2019" in with_factors.label
+    assert "un facteur par département d’après la Drees, 31 décembre 2019" in with_factors.label
     assert "facteur par département" in with_factors.source
     # Factors of 1 are the central law.
     assert np.array_equal(alone.minutes.toarray(), with_factors.minutes.toarray())

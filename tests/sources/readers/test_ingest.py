@@ -181,6 +181,8 @@ def test_sources_read_are_those_of_the_catalogue(tables):
         "cartosante_distances_2024",
         "cartosante_basins_2024",
         "spf_sursaud_2024",
+        "drees_minutes_2019",
+        "drees_apl_history",
     }
 
 

@@ -23,7 +23,7 @@ PRODUCERS = [key for key in WITH_FILE if catalogue.sources()[key].package is Non
 
 def test_every_source_is_compiled_from_a_file_or_a_package():
     assert [key for key in PRODUCERS if catalogue.sources()[key].reader is None] == []
-    assert len(PRODUCERS) == 10
+    assert len(PRODUCERS) == 12
     # Populations of 2017 stand in the package of the contours.
     assert set(compiled_sources()) - set(WITH_FILE) == {"insee_population_2017"}
 

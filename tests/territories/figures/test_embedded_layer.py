@@ -18,6 +18,7 @@ from cpts_geo.schema import (
 from cpts_geo.settings import APL_LOW
 from cpts_geo.sources.codes import PLM, WHOLE_OF
 from cpts_geo.sources.embedding import embedded
+from cpts_geo.sources.lands import roadless
 from cpts_geo.territories.figures._areas import areas_of
 
 #: Column of the export of Insee, and ours.
@@ -156,6 +157,7 @@ def test_no_figure_of_an_area_stands_in_a_cell_of_a_commune(communes, layer):
 
 def test_what_each_producer_leaves_out_is_unknown_and_nothing_else(communes, layer):
     overseas = communes.set_index("code_insee")["departement"]
+    islands = roadless(pd.Index(communes["code_insee"]))
     mayotte = overseas.index[overseas == "976"]
     dom = overseas.index[overseas.str.startswith("97")]
     for name in EMBEDDED_FIGURES:
@@ -166,7 +168,9 @@ def test_what_each_producer_leaves_out_is_unknown_and_nothing_else(communes, lay
             "insee_rp_2022": [*mayotte, *WHOLE_OF],
             "insee_bpe_2017": [*dom, "75056", *WHOLE_OF],
             "insee_bpe_2024": [],
-            "cartosante_distances_2024": mayotte,
+            # Nothing is at so many kilometres by a road that does not exist.
+            "cartosante_distances_2024": communes["code_insee"][islands],
+            "drees_minutes_2019": WHOLE_OF,
         }[source]
         assert set(expected) <= set(unknown), name
         assert len(unknown) - len(set(expected)) <= (50 if "bpe" not in source else 25), name

@@ -31,10 +31,10 @@ def times_note(access: TerritoryAccess) -> str:
     if access.approximate:
         words += (
             " Ils ignorent rivières et ponts ; le relief et la circulation n’y sont qu’en moyenne "
-            "du département, d’après les temps de la Drees jusqu’aux urgences (2019, heures de "
-            "pointe comprises). Entre parenthèses, les variantes basse et haute, entre lesquelles "
-            "sont huit communes sur dix. De chef-lieu à chef-lieu, 0 dans la commune ; une île "
-            "sans pont n’a aucune route."
+            "du département, d’après les temps de la Drees jusqu’aux urgences "
+            f"({PUBLISHED.vintage}, heures de pointe comprises). Entre parenthèses, les variantes "
+            "basse et haute, entre lesquelles sont huit communes sur dix. De chef-lieu à "
+            "chef-lieu, 0 dans la commune ; une île sans pont n’a aucune route."
         )
     else:
         zero = duration(0, words=True)

@@ -125,11 +125,10 @@ def _read_apl_history(path: Path, source: Source) -> pd.DataFrame:
     """A row a commune and vintage, in this order of vintage then code: code_insee, vintage, apl
     (NaN unknown)."""
     header = header_cells(path, inner=source.inner, patterns=_EARLIER_CODE)
-    years = sorted({match[1] for name in header if (match := re.fullmatch(_EARLIER_APL, name))})
+    years = {match[1]: name for name in header if (match := re.fullmatch(_EARLIER_APL, name))}
     if not years:
         raise unexpected(path, ["aucune colonne « apl_AAAA »"])
-    patterns = _EARLIER_CODE | {year: f"apl_{year}" for year in years}
-    raw = read_csv_text(path, inner=source.inner, patterns=patterns)
+    raw = read_csv_text(path, inner=source.inner, patterns=_EARLIER_CODE | years)
     wide = pd.DataFrame({int(year): known_numbers(raw[year], path) for year in years})
     wide.insert(0, "code_insee", repaired_codes(raw["code_insee"], path))
     table = wide.melt("code_insee", var_name="vintage", value_name="apl")
