@@ -69,7 +69,7 @@ def test_it_is_shown_beside_and_never_for_the_territory(fetched: None) -> None:
     [row] = [row for row in shown if "longue durée" in row.label]
     assert row.label == "Patients en affection de longue durée sans médecin traitant, 2024"
     assert [cell.text.replace("\u202f", " ") for cell in row.cells] == [
-        "donnée absente", "7,2 %", "5,0 %",
+        "donnée absente", "7,2 %", "donnée absente", "5,0 %",
     ]  # fmt: skip
     # It is not the share of all people.
     assert table.loc[table["indicator"] == "share_without_mt", "value"].isna().all()
