@@ -66,6 +66,22 @@ def median_seconds(work: Callable[[], Any], *, repeats: int, warm_up: bool = Tru
     return statistics.median(durations)
 
 
+def median_processor_seconds(work: Callable[[], Any], *, repeats: int = 5) -> float:
+    """Median time of the processor that `work` takes, which a loaded machine changes little."""
+    work()
+    taken = []
+    for _ in range(repeats):
+        start = time.process_time()
+        work()
+        taken.append(time.process_time() - start)
+    return statistics.median(taken)
+
+
+def calibration_seconds() -> float:
+    """Time of the processor of a fixed loop, beside an absolute target: how fast this machine is."""
+    return median_processor_seconds(lambda: sum(n * n for n in range(2_000_000)))
+
+
 def seconds(value: float) -> str:
     return f"{number(value, 2 if value >= 0.1 else 3)} s"
 

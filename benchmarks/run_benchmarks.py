@@ -25,7 +25,15 @@ from rich.table import Table
 
 from benchmarks.access_benchmarks import bench_access
 from benchmarks.capacity_benchmarks import bench_capacity
-from benchmarks.measures import ROOT, Measure, measured, median_seconds, seconds
+from benchmarks.measures import (
+    ROOT,
+    Measure,
+    calibration_seconds,
+    measured,
+    median_processor_seconds,
+    median_seconds,
+    seconds,
+)
 from benchmarks.source_benchmarks import bench_sources
 from benchmarks.travel_benchmarks import bench_travel
 from cpts_geo.analysis import analyse
@@ -67,7 +75,7 @@ def bench_load() -> list[Measure]:
     """Load all communes, against reading the same communes in the package's CSV."""
 
     def load() -> None:
-        embedded._expected.cache_clear()  # the description and its hashes are read each time
+        embedded._resources.cache_clear()  # the description and its hashes are read each time
         embedded.load_communes()
 
     ours = median_seconds(load, repeats=5)
@@ -80,6 +88,19 @@ def bench_load() -> list[Measure]:
     theirs = median_seconds(lambda: packages.read_contours(folder), repeats=3, warm_up=False)
     detail = f"{seconds(ours)} contre {seconds(theirs)}, empreintes vérifiées des deux côtés"
     return [Measure(name, ours / theirs, "ratio", 1 / 10, detail)]
+
+
+def bench_figures() -> list[Measure]:
+    """Load the figures of all communes and of the areas around, hashes checked."""
+
+    def load() -> None:
+        embedded._resources.cache_clear()
+        embedded.load_figures()
+        embedded.load_comparisons()
+
+    ours, loop = median_processor_seconds(load), calibration_seconds()
+    detail = f"processeur ; boucle d’étalonnage de 2 millions de carrés : {seconds(loop)}"
+    return [Measure("Chiffres de toutes les communes et comparaisons", ours, "s", 0.3, detail)]
 
 
 def bench_dissolve() -> list[Measure]:
@@ -222,6 +243,7 @@ def main(arguments: Sequence[str]) -> int:
             folder = Path(name)
             measures = [
                 *bench_load(),
+                *bench_figures(),
                 *bench_dissolve(),
                 *bench_page(folder),
                 *bench_report(folder),
