@@ -78,7 +78,7 @@ def median_processor_seconds(work: Callable[[], Any], *, repeats: int = 5) -> fl
 
 
 def calibration_seconds() -> float:
-    """Time of the processor of a fixed loop, beside an absolute target: how fast this machine is."""
+    """Time of the processor of a fixed loop: how fast this machine is, beside a target."""
     return median_processor_seconds(lambda: sum(n * n for n in range(2_000_000)))
 
 
