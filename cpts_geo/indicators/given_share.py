@@ -106,7 +106,10 @@ def typed_share(value: float, *, ages: str, source: str) -> GivenShare:
     ('17 ans et plus', '2025')
     """
     years = _YEAR.findall(source)
-    return GivenShare(value, AGES[ages], source.strip(), years[-1] if years else "", BY_ANALYST)
+    return GivenShare(
+        value, AGES[ages], source.strip(), years[-1] if years else "", BY_ANALYST,
+        status=Status.ANNOUNCED.value,
+    )  # fmt: skip
 
 
 def exported_share(given: pd.DataFrame) -> GivenShare | None:

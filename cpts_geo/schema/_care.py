@@ -54,13 +54,13 @@ def _density(family: str, vintage: int) -> Column:
     )  # fmt: skip
 
 
-def _distance(family: str, nearest: str) -> Column:
-    """Road kilometres to the nearest facility."""
+def _distance(family: str, nearest: str, doubt: str) -> Column:
+    """Road kilometres to the nearest facility, which the BPE contradicts in places."""
     return Column(
-        f"{family}_2024", f"Distance par la route {nearest}", "km", "rate", 0,
-        "cartosante_distances_2024", "2024",
-        f"Kilomètres par la route {nearest} la plus proche, d’une commune à l’autre ; 0 dans sa "
-        f"commune ; moyenne des habitants pour un territoire (COG {COG_YEAR}).",
+        f"{family}_2024", f"Distance par la route {nearest} (à vérifier : {doubt})",
+        "km", "rate", 0, "cartosante_distances_2024", "2024",
+        f"Kilomètres par la route {nearest} la plus proche, tels que CartoSanté les publie ; "
+        f"{doubt} ; moyenne des habitants pour un territoire (COG {COG_YEAR}).",
         table="figures", weight="population", family=family, secrecy="public",
     )  # fmt: skip
 
@@ -68,6 +68,14 @@ def _distance(family: str, nearest: str) -> Column:
 CARE: Final = (
     *(_facility(family, vintage) for vintage in VINTAGES for family in _COUNTED),
     *(_density(family, vintage) for vintage in VINTAGES for family in _DENSE),
-    _distance("km_to_emergency", "jusqu’à la structure d’urgences"),
-    _distance("km_to_pharmacy", "jusqu’à la pharmacie"),
+    _distance(
+        "km_to_emergency",
+        "jusqu’à la structure d’urgences",
+        "le fichier ignore des services que l’Insee compte",
+    ),
+    _distance(
+        "km_to_pharmacy",
+        "jusqu’à la pharmacie",
+        "le fichier éloigne des communes où l’Insee compte une pharmacie",
+    ),
 )

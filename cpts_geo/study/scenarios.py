@@ -219,10 +219,16 @@ def calendar_notes(departements: pd.Series) -> list[str]:
     own = departements[departements.isin(["57", "67", "68"]) | overseas(departements)].unique()
     if not len(own):
         return []
-    return [
+    said = [
         "Jours d’ouverture comptés avec les jours fériés de métropole ; le territoire "
         f"(département {', '.join(sorted(own))}) en a d’autres, non comptés."
     ]
+    if overseas(departements).any():
+        said.append(
+            "Forme de l’année : celle de la France entière, où la métropole domine. Elle ne vaut "
+            "pas pour ce territoire, dont la saison des épidémies est autre : ne pas lire ses mois."
+        )
+    return said
 
 
 def national_share_fact() -> pd.DataFrame:

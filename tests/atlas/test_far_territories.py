@@ -167,7 +167,7 @@ def test_a_page_is_made_of_it(far: tuple[Far, Analysis, Study]) -> None:
     text = unescape(re.sub(r"<(script|style)\b.*?</\1>|<[^>]+>", " ", page, flags=re.S))
     text = plain(re.sub(r"\s+", " ", text))
     assert "Généralistes libéraux (BPE 2024)" in text
-    assert "Distance par la route jusqu’à la pharmacie, 2024" in text
+    assert "Distance par la route jusqu’à la pharmacie (à vérifier" in text
     if _AGED in expected.absent and "Paris" in expected.around:
         assert "Arrondissements : l’Insee n’y donne pas la part des 75 ans ou plus" in text
     assert not re.search(r"\bnan\b|NaN", text)

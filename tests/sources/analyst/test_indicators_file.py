@@ -173,3 +173,15 @@ def test_real_exports(official_dir: Path, file: str, level: str, areas: int, sec
     assert {len(column.values) for column in given.columns} == {areas}
     assert sum((c.values["reason"] == "secret statistique").sum() for c in given.columns) == secret
     assert {column.meaning.adds for column in given.columns} <= {True, False}
+
+
+@pytest.mark.parametrize("cell", ["150", "-3", "1e999"])
+def test_a_share_out_of_bounds_is_refused_with_its_place(tmp_path: Path, cell: str) -> None:
+    file = tmp_path / "x.csv"
+    label = "Part de la population de 17 ans et plus sans médecin traitant 2024"
+    file.write_text(
+        f"titre\nFrance par commune\nCode;Libellé;{label}\n45203;Meung;{cell}\n", "utf-8"
+    )
+    with pytest.raises(IndicatorsError) as refused:
+        read_indicators(file)
+    assert any(f"« {cell} » pour « 45203 »" in defect for defect in refused.value.defects)

@@ -5,6 +5,7 @@ What was adapted (encoding, lost zeros, lines set aside, rows repeated) is said 
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -12,11 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from cpts_geo.asked import typed_path
 from cpts_geo.errors import Defect, IndicatorsError, alike, one_line, quoted
-from cpts_geo.french import counted
+from cpts_geo.french import counted, number
 from cpts_geo.sources._bounds.limits import hold
 from cpts_geo.sources._conventions.geoclip import Export, Indicator, parse_export
 from cpts_geo.sources._conventions.masked import bounded
@@ -247,6 +249,17 @@ def _numbers(export: Export) -> tuple[list[pd.DataFrame], list[Defect]]:
             for text, code in zip(unread, export.table.loc[unread.index, "code"], strict=True)
         )
         defects += alike(lines, "ni nombre ni raison", total=len(unread))
+        impossible = (
+            (bounds["low"] < 0) | (bounds["high"] > meaning.most) | np.isinf(bounds["high"])
+        )
+        if meaning.adds is not None and impossible.any():
+            wrong = zip(texts[impossible], export.table.loc[impossible, "code"], strict=True)
+            most = f"0 à {number(meaning.most)}" if math.isfinite(meaning.most) else "0 ou plus"
+            said = (
+                f"{quoted(label)} : {quoted(text)} pour {quoted(code)}, attendu : {most}"
+                for text, code in wrong
+            )
+            defects += alike(said, "valeur impossible", total=int(impossible.sum()))
         if (texts.str.contains(",")).any() and (texts.str.contains(r"\d\.\d")).any():
             defects.append(Defect(f"{quoted(label)} : virgule et point mêlés", "décimales mêlées"))
         exact = bounds["low"] == bounds["high"]
