@@ -189,7 +189,7 @@ def shares_of(
 
 def unused_notes(shares: Iterable[GivenShare]) -> list[str]:
     """
-    Say which shares count nobody, since nothing says whose they are.
+    Say which shares the capacity leaves aside: of unknown people, or of none.
 
     Parameters
     ----------
@@ -206,12 +206,20 @@ def unused_notes(shares: Iterable[GivenShare]) -> list[str]:
     >>> unused_notes([typed_share(0.14, ages="all", source="CPAM")])
     []
     """
-    return [
+    given = list(dict.fromkeys(shares))
+    ageless = [
         f"La part sans médecin traitant de {share.source} ne dit pas ses âges : elle est montrée, "
         "et n’entre pas dans la capacité (--share-without-mt et --share-of la donnent avec eux)."
-        for share in dict.fromkeys(shares)
+        for share in given
         if share.base not in AGES.values()
     ]
+    none = [
+        f"La part sans médecin traitant de {share.source} est de 0 : personne à servir, aucune "
+        "file ; la capacité montrée repose sur une autre part, et ne vaut pas pour ce territoire."
+        for share in given
+        if share.base in AGES.values() and share.value == 0
+    ]
+    return ageless + none
 
 
 def share_fact(share: GivenShare, territory: str) -> pd.DataFrame:

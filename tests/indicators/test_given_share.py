@@ -13,7 +13,7 @@ from cpts_geo.analysis import Analysis, Options, analyse
 from cpts_geo.asked import share
 from cpts_geo.capacity.scenario.loading import load_scenario
 from cpts_geo.errors import AskedError, ScenarioError
-from cpts_geo.indicators.given_share import exported_share, shares_of, typed_share
+from cpts_geo.indicators.given_share import exported_share, shares_of, typed_share, unused_notes
 from cpts_geo.schema import AREA
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.study.scenarios import scenarios_of, with_share
@@ -150,3 +150,10 @@ def test_an_export_gives_the_share(tmp_path: Path) -> None:
 def test_a_scenario_with_its_own_share_and_a_typed_one(tmp_path: Path) -> None:
     with pytest.raises(ScenarioError, match="--scenario"):
         analyse(Request(["ondaine_forez"]), Options(scenario="ondaine_forez", **TYPED))
+
+
+def test_a_share_of_nobody_is_said_to_leave_the_capacity_on_another() -> None:
+    [said] = unused_notes([typed_share(0.0, ages="all", source="CPAM")])
+    assert "est de 0" in said
+    assert "repose sur une autre part" in said
+    assert unused_notes([typed_share(0.001, ages="all", source="CPAM")]) == []
