@@ -185,3 +185,15 @@ def test_a_share_out_of_bounds_is_refused_with_its_place(tmp_path: Path, cell: s
     with pytest.raises(IndicatorsError) as refused:
         read_indicators(file)
     assert any(f"« {cell} » pour « 45203 »" in defect for defect in refused.value.defects)
+
+
+def test_a_share_written_as_a_fraction_is_not_read_in_percent(tmp_path: Path) -> None:
+    file = tmp_path / "x.csv"
+    label = "Part de la population de 17 ans et plus sans médecin traitant 2024"
+    head = f"titre\nFrance par commune\nCode;Libellé;{label}\n45203;Meung;"
+    file.write_text(head + "0,14\n45024;Baule;0,02\n", "utf-8")
+    with pytest.raises(IndicatorsError) as refused:
+        read_indicators(file)
+    assert "14, et non 0,14" in refused.value.defects[0]
+    file.write_text(head + "14\n45024;Baule;0,2\n", "utf-8")
+    assert len(read_indicators(file).columns) == 1

@@ -260,6 +260,10 @@ def _numbers(export: Export) -> tuple[list[pd.DataFrame], list[Defect]]:
                 for text, code in wrong
             )
             defects += alike(said, "valeur impossible", total=int(impossible.sum()))
+        # A share of all areas under 1 % is none that is published: it was written as a fraction.
+        if meaning.scale < 1 and 0 < bounds["high"].max() < 1:
+            said_so = f"{quoted(label)} : aucune valeur de 1 ou plus, écrite en fraction ?"
+            defects.append(Defect(f"{said_so} Une part s’écrit en % (14, et non 0,14)", "fraction"))
         if (texts.str.contains(",")).any() and (texts.str.contains(r"\d\.\d")).any():
             defects.append(Defect(f"{quoted(label)} : virgule et point mêlés", "décimales mêlées"))
         exact = bounds["low"] == bounds["high"]
