@@ -18,6 +18,8 @@ from cpts_geo.access.travel.times import TravelTimes
 from cpts_geo.asked import Kinds, expect, one_of, path, paths, settled, share, text, texts, told
 from cpts_geo.capacity.answer.headline import DRAWS
 from cpts_geo.capacity.demand.requests import draw_defects
+from cpts_geo.capacity.need.learning import known_lines, leave_one_out, shipped_lines
+from cpts_geo.capacity.scenario.area import area_of
 from cpts_geo.capacity.scenario.loading import load_scenario
 from cpts_geo.capacity.scenario.parameters import SEED
 from cpts_geo.errors import AskedError
@@ -58,6 +60,7 @@ _KINDS: Final[Kinds] = {
     "changes": ("--change", texts),
     "indicators": ("--indicators", paths),
     "scenario": ("--scenario", path),
+    "known_lines": ("--known-lines", path),
     "share_without_mt": ("--share-without-mt", share),
     "share_of": ("--share-of", one_of(*AGES)),
     "share_source": ("--share-source", text),
@@ -92,6 +95,9 @@ class Options:
     scenario : Path or str, optional
         An analyst's capacity scenario (TOML) for the territory, which must then be alone; by
         default that of the CPTS, or the national share without médecin traitant.
+    known_lines : Path or str, optional
+        An analyst's copy of data/cpts/known_lines.csv, with lines of its own, that the demand of a
+        territory without a line is learnt from.
     share_without_mt : float or str, optional
         Share of people without médecin traitant of the territory, which must then be alone: from
         0 to 1, or a text such as « 14 % ». Given with the two options below, or not at all.
@@ -120,6 +126,7 @@ class Options:
     changes: Sequence[str] = ()
     indicators: Sequence[Path] = ()
     scenario: Path | None = None
+    known_lines: Path | None = None
     share_without_mt: float | str | None = None
     share_of: str | None = None
     share_source: str | None = None
@@ -307,6 +314,7 @@ def analyse(
     expect(request, Request, remedy=remedy)
     expect(options, Options, remedy=remedy)
     own = None if options.scenario is None else load_scenario(options.scenario)
+    lines = shipped_lines() if options.known_lines is None else known_lines(options.known_lines)
     exports = [read_indicators(file) for file in options.indicators]
     say("Données communales : lecture et vérification")
     whole, former = embedded.load_communes(), embedded.load_former_communes()
@@ -331,9 +339,11 @@ def analyse(
                 for key in outline.index}  # fmt: skip
     typed = options.given_share
     shares = shares_of(given_of, typed=typed)
+    areas = {str(key): area_of(_own(communes, key)) for key in outline.index}
     scenarios = scenarios_of(
-        outline, published=found.published, own=own, shares=shares, typed=typed is not None
-    )
+        outline, published=found.published, areas=areas, own=own, shares=shares,
+        typed=typed is not None,
+    )  # fmt: skip
     say("Accès : communes et temps de trajet autour")
     factors = embedded.load_travel_factors()
     field = neighbourhood(communes, national, figures=layer.figures, factors=factors)
@@ -370,6 +380,8 @@ def analyse(
         facts=pd.concat([facts, national_share_fact()], ignore_index=True),
         basins=embedded.load_basins(),
         surroundings=surroundings,
+        lines=lines,
+        lines_checked=leave_one_out(lines, draws=options.draws),
         draws=options.draws,
         seed=options.seed,
     )
@@ -390,7 +402,9 @@ def analyse(
         for key, row in outline.iterrows()
     }
     default = SEED if own is None else own.seed
-    asked = (options.travel, options.roads, options.scenario, *options.indicators)
+    asked = (
+        options.travel, options.roads, options.scenario, options.known_lines, *options.indicators
+    )  # fmt: skip
     return Analysis(
         studies=studies,
         national=national,

@@ -211,6 +211,10 @@ class DemandTooLargeError(ScenarioError):
     """More requests a day than one booking queue can represent."""
 
 
+class NeedUnknownError(ScenarioError):
+    """Nothing says how many requests a device open to all would receive."""
+
+
 class AskedError(CptsGeoError):
     """An argument or an option is of another kind, or contradicts another one."""
 

@@ -100,7 +100,7 @@ def _call_log(
     made, *others = write_call_log(own, tables, output, say=say)
     for path in others:
         echo(f"Tableau : {path.resolve()}")
-    echo(f"Scénario (appui {own.evidence_label}) : {made.resolve()}")
+    echo(f"Scénario (appui {own.evidence}) : {made.resolve()}")
 
 
 def _loaded(*names: str) -> list[Scenario]:

@@ -148,6 +148,13 @@ def report(
             help="Votre scénario de capacité (fichier TOML) pour ce territoire, demandé seul.",
         ),
     ] = None,
+    known_lines: Annotated[
+        Path | None,
+        path_option(
+            "Votre copie de data/cpts/known_lines.csv, avec vos lignes : ce que recevrait une "
+            "ligne est appris d’elles."
+        ),
+    ] = None,
     capacity: Annotated[
         list[str] | None,
         typer.Option(hidden=True, help="Ancien nom de --scenario."),
@@ -196,6 +203,7 @@ def report(
         changes=(*(change or ()), *changes),
         indicators=indicators or (),
         scenario=own,
+        known_lines=known_lines,
         share_without_mt=share_without_mt,
         share_of=share_of and share_of.value,
         share_source=share_source,

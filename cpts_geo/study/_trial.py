@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+import pandas as pd
+
 from cpts_geo.capacity.answer.headline import Headline
-from cpts_geo.capacity.answer.seasons import EligibleDemand
 from cpts_geo.capacity.queue.service_grid import ServiceGrid, service_grid
 
 #: Most slots needed or offered -> reach of the trial: slots, their step, requests a day. The
@@ -37,14 +38,13 @@ class Trial:
     grid: ServiceGrid
 
 
-def trial(result: Headline, found: EligibleDemand) -> Trial | None:
-    """From today's slots and the median demand, or the activity seen; None beyond a table."""
-    scenario, seen, per_day = result.scenario, result.refuting, found.requests_per_day
-    demand = max(_LEAST_DEMAND, round(per_day.p50 if seen is None else seen.line.per_day, 1))
-    needed = found.slots_per_day.p50 if seen is None else seen.slots
-    offer = needed if result.today is None else max(1, round(result.today.slots))
-    most_slots = max(offer, needed, found.slots_per_day.p90)
-    most_demand = max(demand, per_day.p90, float(found.by_month["requests_p50"].max()))
+def trial(result: Headline, by_month: pd.DataFrame) -> Trial | None:
+    """From today's slots and the median demand; None beyond a table."""
+    scenario, per_day, needed = result.scenario, result.requests_per_day, result.slots_per_day
+    demand = max(_LEAST_DEMAND, round(per_day.p50, 1))
+    offer = max(1, needed.p50 if result.today is None else round(result.today.slots))
+    most_slots = max(offer, needed.p90)
+    most_demand = max(demand, per_day.p90, float(by_month["requests_p50"].max()))
     reach = next(
         (r for most, r in _REACHES.items() if most_slots <= most and most_demand <= r[2]), None
     )

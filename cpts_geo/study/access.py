@@ -164,9 +164,7 @@ def _usual(communes: pd.DataFrame, found: Opening | None, result: Headline | Non
     changes = [] if place is None else [gp_leaves(place)]
     if found is None or result is None or found.sites_needed <= len(found.existing):
         return changes
-    # Where the observed activity refutes the model, its hours are those needed.
-    seen = result.refuting
-    hours = result.gp_hours_per_week.p50 if seen is None else seen.gp_hours_per_week
+    hours = result.gp_hours_per_week.p50
     # Several sites share the hours and the requests: only the first one is shown.
     centre = centre_opens(
         found.best[0],

@@ -10,16 +10,17 @@ from typing import Final
 import pandas as pd
 
 from cpts_geo.capacity.answer.headline import Headline
-from cpts_geo.capacity.answer.seasons import EligibleDemand, eligible_demand
+from cpts_geo.capacity.answer.seasons import demand_by_month
 from cpts_geo.capacity.answer.sensitivity import hours_tornado
-from cpts_geo.capacity.checks.backtest import back_test, back_test_table
-from cpts_geo.capacity.demand.periods import no_mt_per_day
-from cpts_geo.capacity.demand.requests import DemandDraws, calls_per_year, draw_requests
+from cpts_geo.capacity.checks.backtest import Surprise, surprise
+from cpts_geo.capacity.demand.line import calls_per_year
+from cpts_geo.capacity.demand.requests import DemandDraws
+from cpts_geo.capacity.need.learning import KnownLines
 from cpts_geo.capacity.queue.services import WeeklyService
 from cpts_geo.capacity.scenario.calendar import profile_shape
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.parameters import MEASURED, MEASURED_SERIES, PEAKED
-from cpts_geo.capacity.workforce.phone import HOUR_SHARES, agents_by_hour, agents_needed
+from cpts_geo.capacity.workforce.phone import FIRST_HOUR, HOUR_SHARES, agents_by_hour, agents_needed
 from cpts_geo.capacity.workforce.projection import fan
 from cpts_geo.errors import DemandTooLargeError
 from cpts_geo.secrecy.disclosure import MIN_PROFESSIONALS
@@ -42,7 +43,7 @@ class PeakedVariant:
     monday : float
         Requests of a Monday relative to the mean day of the week.
     by_month : DataFrame
-        As :attr:`cpts_geo.capacity.answer.seasons.EligibleDemand.by_month`.
+        As :func:`cpts_geo.capacity.answer.seasons.demand_by_month`.
     week : WeeklyService or None
         As :attr:`TerritoryCapacity.week`.
     """
@@ -61,13 +62,14 @@ class TerritoryCapacity:
     ----------
     result : Headline
         Slots and hours needed.
-    eligible : EligibleDemand or None
-        All who may ask, and each month; None where the demand is beyond one queue.
+    by_month : DataFrame or None
+        Demand and slots of each month
+        (:func:`cpts_geo.capacity.answer.seasons.demand_by_month`); None where the demand is beyond
+        one queue.
     tornado : DataFrame
         What each input alone makes of the GP-hours per week.
     week : WeeklyService or None
-        Today's slots at the median demand of all who may ask, weekdays unequal; None = slots
-        unknown, or demand beyond one queue.
+        Today's slots at the median demand, weekdays unequal; None = slots unknown.
     phone : DataFrame or None
         Agents by hour of the day; None where the territory counts no call of its own, or its
         line is not open for the hours whose profile is known.
@@ -80,27 +82,24 @@ class TerritoryCapacity:
     peaked : PeakedVariant or None
         The same days under the peaked profile; None as for `around_holidays`, or where the demand
         is beyond one queue.
+    surprise : Surprise or None
+        Its own line beside what the others predict of it; None without one.
     """
 
     result: Headline
-    eligible: EligibleDemand | None
+    by_month: pd.DataFrame | None
     tornado: pd.DataFrame
     week: WeeklyService | None
     phone: pd.DataFrame | None
     future: pd.DataFrame | None
     around_holidays: pd.DataFrame | None
     peaked: PeakedVariant | None
-
-    @cached_property
-    def back_test(self) -> pd.DataFrame:
-        """Its line observed against predicted, with the draws of its answer; empty without one."""
-        found = back_test(self.result.scenario, self.result.drawn)
-        return back_test_table([] if found is None else [found])
+    surprise: Surprise | None
 
     @cached_property
     def trial(self) -> Trial | None:
         """Slots and demands to try; None where the demand is beyond what a table can hold."""
-        return None if self.eligible is None else trial(self.result, self.eligible)
+        return None if self.by_month is None else trial(self.result, self.by_month)
 
     @property
     def usual_agents(self) -> int | None:
@@ -111,7 +110,9 @@ class TerritoryCapacity:
         return agents_needed(float(calls.mean()), float(minutes.sum() / calls.sum()))
 
 
-def study_capacity(result: Headline, *, facts: Mapping[str, float]) -> TerritoryCapacity:
+def study_capacity(
+    result: Headline, *, facts: Mapping[str, float], lines: KnownLines | None = None
+) -> TerritoryCapacity:
     """
     Compute what a page says of the capacity of a territory besides its headline.
 
@@ -121,6 +122,8 @@ def study_capacity(result: Headline, *, facts: Mapping[str, float]) -> Territory
         Its headline.
     facts : Mapping of str to float
         Published facts of the territory; ``gp_mean_age`` (years) and ``gps_per_100k`` are used.
+    lines : KnownLines, optional
+        Known lines; those of the package if absent.
 
     Returns
     -------
@@ -137,36 +140,36 @@ def study_capacity(result: Headline, *, facts: Mapping[str, float]) -> Territory
     (np.int64(2), True)
     """
     scenario = result.scenario
-    eligible = _eligible(scenario, result.drawn)
-    median = float(no_mt_per_day(scenario, result.requests_per_year.p50))
+    by_month = _by_month(scenario, result.drawn)
     measured = _is_measured(scenario)
     return TerritoryCapacity(
         result=result,
-        eligible=eligible,
-        tornado=hours_tornado(scenario),
-        week=_week(scenario, eligible),
+        by_month=by_month,
+        tornado=hours_tornado(scenario, result.drawn),
+        week=_week(scenario, result.requests_per_day.p50),
         phone=_phone(scenario),
-        future=_future(scenario, median=median, facts=facts),
+        future=_future(scenario, median=result.requests_per_day.p50, facts=facts),
         around_holidays=_around_holidays() if measured else None,
         peaked=_peaked(result) if measured else None,
+        surprise=surprise(scenario, result.drawn, lines=lines),
     )
 
 
-def _eligible(scenario: Scenario, drawn: DemandDraws) -> EligibleDemand | None:
-    """All who may ask, month by month; None where the demand is beyond one queue."""
+def _by_month(scenario: Scenario, drawn: DemandDraws) -> pd.DataFrame | None:
+    """Demand and slots of each month; None where the demand is beyond one queue."""
     try:
-        return eligible_demand(scenario, drawn)
+        return demand_by_month(scenario, drawn)
     except DemandTooLargeError:
         return None
 
 
-def _week(scenario: Scenario, eligible: EligibleDemand | None) -> WeeklyService | None:
+def _week(scenario: Scenario, per_day: float) -> WeeklyService | None:
     """Today's slots at the median demand; None as for :attr:`TerritoryCapacity.week`."""
     week = scenario.slots_by_weekday
-    if week is None or eligible is None:
+    if week is None or per_day == 0:
         return None
     factors = _mean_one(scenario.calendar.weekday_factors)
-    return scenario.rules.week(eligible.requests_per_day.p50, week, factors=factors)
+    return scenario.rules.week(per_day, week, factors=factors)
 
 
 def _is_measured(scenario: Scenario) -> bool:
@@ -185,12 +188,11 @@ def _around_holidays() -> pd.DataFrame:
 def _peaked(result: Headline) -> PeakedVariant | None:
     """Months and week under the peaked profile, with the draws of the same seed."""
     scenario = result.scenario.with_profile(PEAKED)
-    drawn = draw_requests(scenario, draws=result.draws, seed=result.seed)
-    eligible = _eligible(scenario, drawn)
-    if eligible is None:
+    by_month = _by_month(scenario, result.drawn)
+    if by_month is None:
         return None
     monday = _mean_one(scenario.calendar.weekday_factors)[0]
-    return PeakedVariant(monday, eligible.by_month, _week(scenario, eligible))
+    return PeakedVariant(monday, by_month, _week(scenario, result.requests_per_day.p50))
 
 
 def _mean_one(factors: tuple[float, ...]) -> list[float]:
@@ -201,13 +203,18 @@ def _mean_one(factors: tuple[float, ...]) -> list[float]:
 
 def _phone(scenario: Scenario) -> pd.DataFrame | None:
     """Agents by hour of the territory's own line; None as for :attr:`TerritoryCapacity.phone`."""
-    calendar = scenario.calendar
-    hours = calendar.closes.hour - calendar.opens.hour
+    calendar, own = scenario.calendar, calls_per_year(scenario)
+    shares = dict(enumerate(HOUR_SHARES, start=FIRST_HOUR))
+    opens, closes = calendar.opens.hour, calendar.closes.hour
     whole = calendar.opens.minute == calendar.closes.minute == 0
-    if scenario.evidence_label != 1 or hours != len(HOUR_SHARES) or not whole:
+    if own is None or not whole or opens not in shares or closes - 1 not in shares:
         return None
-    calls = calls_per_year(scenario) / scenario.opening_days_per_year
-    return agents_by_hour(calls, opens=calendar.opens.hour)
+    open_shares = [shares[hour] for hour in range(opens, closes)]
+    return agents_by_hour(
+        own / scenario.opening_days_per_year,
+        hour_shares=[share / sum(open_shares) for share in open_shares],
+        opens=opens,
+    )
 
 
 def _future(

@@ -22,7 +22,6 @@ from cpts_geo.access.siting.outcomes import coverage_gain
 from cpts_geo.access.travel.surrogate import Variant
 from cpts_geo.access.travel.times import TravelTimes, minutes_matrix
 from cpts_geo.capacity.answer.headline import Headline
-from cpts_geo.capacity.demand.periods import no_mt_per_day
 from cpts_geo.capacity.scenario.supply import SITE_SLOTS
 from cpts_geo.errors import SitingError
 
@@ -45,10 +44,6 @@ class Opening:
     ----------
     requests_per_day : float
         Requests per opening day that the sites must carry.
-    at_least : bool
-        Whether that is a floor: what a line has already given.
-    uncounted : str or None
-        People it does not count, in French; None where all are.
     site_slots, site_capacity : int, float
         Slots per opening day of one site, and the largest demand it serves at the target.
     sites_needed : int
@@ -85,8 +80,6 @@ class Opening:
     """
 
     requests_per_day: float
-    at_least: bool
-    uncounted: str | None
     site_slots: int
     site_capacity: float
     sites_needed: int
@@ -101,13 +94,6 @@ class Opening:
     loads: pd.Series
     emergencies_known: bool
     left_out: tuple[str, ...]
-
-
-def _requests_to_carry(result: Headline) -> float:
-    """Requests per opening day to carry: the median, or the activity seen where it refutes it."""
-    if result.refuting is not None:
-        return result.refuting.line.per_day
-    return no_mt_per_day(result.scenario, result.requests_per_year.p50)
 
 
 def siting_times(
@@ -197,7 +183,7 @@ def opening(
     (('B',), 1)
     """
     scenario = result.scenario
-    requests = _requests_to_carry(result)
+    requests = result.requests_per_day.p50
     capacity = scenario.rules.carries(SITE_SLOTS)
     needed = max(1, math.ceil(requests / capacity - 1e-9))
     known = emergencies is not None
@@ -248,8 +234,6 @@ def opening(
     lived = [code for code in communes if field.at[code, "population"] != 0]
     return Opening(
         requests_per_day=requests,
-        at_least=result.refuting is not None,
-        uncounted=scenario.uncounted_demand,
         site_slots=SITE_SLOTS,
         site_capacity=capacity,
         sites_needed=needed,

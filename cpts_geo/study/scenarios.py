@@ -7,6 +7,8 @@ from typing import Final, cast
 
 import pandas as pd
 
+from cpts_geo.capacity.scenario._former import MARK
+from cpts_geo.capacity.scenario.area import Area
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import (
     load_scenarios,
@@ -30,6 +32,7 @@ def scenarios_of(
     outlines: pd.DataFrame,
     *,
     published: Collection[str],
+    areas: Mapping[str, Area | None],
     own: Scenario | None = None,
     shares: Mapping[str, GivenShare] | None = None,
     typed: bool = False,
@@ -43,6 +46,8 @@ def scenarios_of(
         By territory: name, population.
     published : collection of str
         Those that are among the five CPTS, which have theirs.
+    areas : mapping of str to Area or None
+        What the need of each is computed from; None where its APL is unknown.
     own : Scenario, optional
         That of an analyst, for one territory.
     shares : mapping of str to GivenShare, optional
@@ -65,7 +70,7 @@ def scenarios_of(
     Examples
     --------
     >>> outlines = pd.DataFrame({"name": ["Ici"], "population": [10_000]}, index=["ici"])
-    >>> round(scenarios_of(outlines, published=())["ici"].people_without_mt)
+    >>> round(scenarios_of(outlines, published=(), areas={})["ici"].people_without_mt)
     869
     """
     if own is None:
@@ -75,7 +80,7 @@ def scenarios_of(
             str(key): known.get(str(key)) or _default(str(key), row)
             for key, row in outlines.iterrows()
         }
-        return _shared(found, shares or {}, outlines)
+        return _shared(_placed(found, areas), shares or {}, outlines)
     if len(outlines) != 1:
         raise ScenarioError(
             f"Un scénario de capacité est celui d’un territoire, et {len(outlines)} sont demandés.",
@@ -84,7 +89,7 @@ def scenarios_of(
         )
     key = str(outlines.index[0])
     _check_people(own, population=float(outlines["population"].iloc[0]))
-    mine = {key: own.evolve(territory=key, sources=own.sources)}
+    mine = _placed({key: own.evolve(territory=key, sources=own.sources)}, areas)
     if not typed:
         return mine
     if not own.share_assumed:
@@ -94,6 +99,16 @@ def scenarios_of(
             remedy="gardez celle du scénario, ou donnez-lui « share_assumed = true ».",
         )
     return _shared(mine, shares or {}, outlines)
+
+
+def _placed(
+    scenarios: dict[str, Scenario], areas: Mapping[str, Area | None]
+) -> dict[str, Scenario]:
+    """Scenarios with the area of their communes."""
+    return {
+        key: scenario.evolve(area=areas.get(key), sources=scenario.sources)
+        for key, scenario in scenarios.items()
+    }
 
 
 def _shared(
@@ -131,7 +146,7 @@ def with_share(scenario: Scenario, share: GivenShare, *, population: float) -> S
     >>> from cpts_geo.indicators.given_share import typed_share
     >>> share = typed_share(0.14, ages="all", source="CPAM, 2025")
     >>> outlines = pd.DataFrame({"name": ["Ici"], "population": [10_000]}, index=["ici"])
-    >>> scenario = scenarios_of(outlines, published=())["ici"]
+    >>> scenario = scenarios_of(outlines, published=(), areas={})["ici"]
     >>> round(with_share(scenario, share, population=10_000).people_without_mt)
     1400
     """
@@ -148,7 +163,6 @@ def with_share(scenario: Scenario, share: GivenShare, *, population: float) -> S
     return scenario.evolve(
         people_without_mt=people_without_mt(people, share_without_mt=share.value, age_share=part),
         share_assumed=False,
-        evidence_label=min(scenario.evidence_label, 3),
         # What was said of the share that this one replaces.
         notes=tuple(note for note in scenario.notes if "% des 17 ans" not in note),
         sources=scenario.sources
@@ -178,6 +192,13 @@ def scenario_notes(scenario: Scenario | None, outline: pd.Series) -> list[str]:
     if scenario is None:
         return []
     said = [f"Capacité calculée avec le scénario « {scenario.label} »."]
+    said += [note.removeprefix(MARK) for note in scenario.notes if note.startswith(MARK)]
+    if scenario.public is None and (scenario.has_own_line or scenario.slots_by_weekday):
+        said.append(
+            "Ce scénario ne dit pas qui sa ligne ou son centre reçoit : tous les habitants sont "
+            'supposés l’être. Écrivez « public = "all" », ou « public = "no_mt" » si ce ne sont '
+            "que les personnes sans médecin traitant."
+        )
     for key, published in load_scenarios().items():
         # A variant bears a key of its own, but counts the people of what it starts from.
         theirs = (

@@ -11,9 +11,11 @@ from typing import Any, Final, Self
 import geopandas as gpd
 import pandas as pd
 
-from cpts_geo.capacity.answer.headline import Headline, headline
+from cpts_geo.capacity.answer.headline import Headline
+from cpts_geo.capacity.answer.publics import PublicAnswer, answers
+from cpts_geo.capacity.need.learning import KnownLines
 from cpts_geo.capacity.scenario.inputs import Scenario
-from cpts_geo.errors import AskedError, DemandTooLargeError, quoted
+from cpts_geo.errors import AskedError, ScenarioError, quoted
 from cpts_geo.french import joined
 from cpts_geo.indicators.apl_trend import apl_trend
 from cpts_geo.indicators.comparison import compare_areas
@@ -64,6 +66,11 @@ class Common:
         What is published by bassin de vie.
     surroundings : Surroundings
         Communes around, travel times, changes of supply.
+    lines : KnownLines
+        Known lines that all learn from.
+    lines_checked : DataFrame
+        Each of them beside what the others predict of it
+        (:func:`cpts_geo.capacity.need.learning.leave_one_out`).
     draws : int
         Monte Carlo draws.
     seed : int or None
@@ -74,6 +81,8 @@ class Common:
     facts: pd.DataFrame
     basins: pd.DataFrame
     surroundings: Surroundings
+    lines: KnownLines
+    lines_checked: pd.DataFrame
     draws: int
     seed: int | None
 
@@ -196,18 +205,21 @@ class Study:
         return poisson_interval(1)
 
     @cached_property
-    def answer(self) -> Headline | DemandTooLargeError:
+    def publics(self) -> tuple[PublicAnswer, ...]:
+        """Slots and hours needed for the public of its device, or for both where there is none."""
+        common = self.common
+        return answers(self.scenario, draws=common.draws, seed=common.seed, lines=common.lines)
+
+    @property
+    def answer(self) -> Headline | ScenarioError:
         """Slots and hours needed, or why they cannot be computed."""
-        try:
-            return headline(self.scenario, draws=self.common.draws, seed=self.common.seed)
-        except DemandTooLargeError as error:
-            # Maps and indicators remain true: only the queue has a limit.
-            return error
+        return self.publics[0].answer
 
     @cached_property
     def headline(self) -> Headline | None:
-        """Slots and hours needed; None where the territory is too large for one queue."""
-        return self.answer if isinstance(self.answer, Headline) else None
+        """Slots and hours needed; None where they cannot be computed."""
+        answer = self.answer
+        return answer if isinstance(answer, Headline) else None
 
     @cached_property
     def capacity(self) -> TerritoryCapacity | None:
@@ -216,7 +228,7 @@ class Study:
             return None
         values = self.facts["value"].astype("float64")
         numbers = dict(zip(self.facts["fact"], values, strict=True))
-        return study_capacity(self.headline, facts=numbers)
+        return study_capacity(self.headline, facts=numbers, lines=self.common.lines)
 
     @cached_property
     def access(self) -> TerritoryAccess:

@@ -48,16 +48,6 @@ def _named(key: str, table: pd.DataFrame | None) -> pd.DataFrame:
     return named
 
 
-def _groups(capacity: TerritoryCapacity) -> pd.DataFrame | None:
-    """Requests a year of each public."""
-    if capacity.eligible is None:
-        return None
-    found = capacity.eligible.requests_per_year
-    return pd.DataFrame(
-        [{"public": group, "p10": x.p10, "p50": x.p50, "p90": x.p90} for group, x in found.items()]
-    )
-
-
 def _coverage(access: TerritoryAccess) -> pd.DataFrame:
     """People within each time, by facility and variant of the times."""
     table = access.coverage.rename(columns={"column": "indicator"})
@@ -124,12 +114,10 @@ def _sites(access: TerritoryAccess) -> pd.DataFrame | None:
 _BORDER: Final = "communes_de_bordure"
 _GIVEN: Final = "indicateurs_fournis"
 _CAPACITY: Final[dict[str, Callable[[TerritoryCapacity], pd.DataFrame | None]]] = {
-    "publics": _groups,
-    "saisons": lambda each: None if each.eligible is None else each.eligible.by_month.reset_index(),
+    "saisons": lambda each: None if each.by_month is None else each.by_month.reset_index(),
     "incertitude": lambda each: each.tornado,
     "telephone": lambda each: None if each.phone is None else each.phone.reset_index(),
     "avenir_medecins": lambda each: each.future,
-    "retro_test": lambda each: each.back_test,
 }
 #: Those in the order of the lists of communes.
 _ACCESS: Final[dict[str, Callable[[TerritoryAccess], pd.DataFrame | None]]] = {

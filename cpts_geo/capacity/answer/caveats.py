@@ -6,28 +6,28 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
+import numpy as np
+
 from cpts_geo.capacity.answer.existing import ObservedFloor, Offer
-from cpts_geo.capacity.demand.interval import ABOVE_WORDS, CHANCES, LEVELS
+from cpts_geo.capacity.demand.interval import CHANCES, LEVELS
 from cpts_geo.capacity.demand.laws import laws
-from cpts_geo.capacity.demand.requests import calls_per_year
+from cpts_geo.capacity.demand.line import calls_per_year
+from cpts_geo.capacity.demand.requests import DemandDraws
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.parameters import default_parameters
+from cpts_geo.capacity.scenario.records import PUBLICS
 from cpts_geo.french import number, percent
 
 #: Own calls are "saturated" if today's slots alone explain consultations / calls this closely.
 _SATURATION_MARGIN: Final = 0.05
-
-#: What each evidence label means.
-EVIDENCE: Final = {
-    1: "Ses propres appels : la demande est estimée à partir du journal d'appels du territoire.",
-    2: "Ses consultations seulement : ce qui a été servi est un minimum (« au moins »).",
-    3: "Aucune activité locale connue : le taux d'appel est celui d'un autre territoire.",
-    4: "Part d'habitants sans médecin traitant supposée, aucune demande locale connue.",
-}
-
+#: A gap that is none in this share of the draws is one that the APL hardly sees.
+_NO_GAP: Final = 0.1
 
 #: What a caveat is about, the gravest first.
-_Kind = Literal["refuted", "uncounted", "share_assumed", "transferred_rate", "saturated_ratio"]
+_Kind = Literal[
+    "contradicted", "no_gap", "order_of_magnitude", "share_assumed", "transferred_rate",
+    "saturated_ratio", "lent",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,11 @@ class Caveat:
 
     Attributes
     ----------
-    kind : {"refuted", "uncounted", "share_assumed", "transferred_rate", "saturated_ratio"}
-        What it is about.
+    kind : str
+        What it is about: ``contradicted`` (its own log denies what its slots would serve),
+        ``no_gap`` (its APL sees no unmet need), ``order_of_magnitude`` (transferred from known
+        lines), ``share_assumed``, ``transferred_rate``, ``saturated_ratio``, ``lent`` (APL of some
+        communes unknown).
     text : str
         French sentence that the page prints.
     """
@@ -49,8 +52,8 @@ class Caveat:
 
 def caveats(
     scenario: Scenario,
+    drawn: DemandDraws,
     *,
-    p90_per_year: float,
     today: Offer | None,
     observed: ObservedFloor | None,
 ) -> tuple[Caveat, ...]:
@@ -61,8 +64,8 @@ def caveats(
     ----------
     scenario : Scenario
         Territory.
-    p90_per_year : float
-        Demand that the model exceeds once in ten draws (requests a year).
+    drawn : DemandDraws
+        Its plausible demands.
     today : Offer or None
         What today's slots can do; None = unknown.
     observed : ObservedFloor or None
@@ -75,44 +78,91 @@ def caveats(
 
     Examples
     --------
+    >>> from cpts_geo.capacity.demand.requests import draw_requests
     >>> from cpts_geo.capacity.scenario.loading import load_scenario
-    >>> found = caveats(load_scenario("lvo"), p90_per_year=3600.0, today=None, observed=None)
+    >>> case = load_scenario("lvo")
+    >>> found = caveats(case, draw_requests(case, draws=1000), today=None, observed=None)
     >>> found[0].kind
-    'uncounted'
+    'order_of_magnitude'
     """
-    return tuple(
-        Caveat(kind, text) for kind, text in _found(scenario, p90_per_year, today, observed)
-    )
+    return tuple(Caveat(kind, text) for kind, text in _found(scenario, drawn, today, observed))
 
 
 def _found(
-    scenario: Scenario, p90: float, today: Offer | None, observed: ObservedFloor | None
+    scenario: Scenario, drawn: DemandDraws, today: Offer | None, observed: ObservedFloor | None
 ) -> Iterator[tuple[_Kind, str]]:
     """Caveats that hold for a territory, the gravest first: what each is about, its sentence."""
-    if observed is not None and observed.above_p90:
+    if today is not None and scenario.need_counted is not None:
+        yield from _contradiction(scenario, today, observed)
+    if not scenario.has_own_line:
+        yield from _transferred_all(drawn) if scenario.public != "no_mt" else _transferred(scenario)
+    if today is not None and observed is not None and today.served_if_all_calls is not None:
+        yield from _saturation(scenario, today.slots, today.served_if_all_calls, observed)
+    if scenario.area is not None and scenario.area.lent > 0:
         yield (
-            "refuted",
-            f"L'activité observée ({number(observed.line.per_year)} consultations par an) dépasse "
-            f"la valeur que le modèle ne devrait dépasser que {ABOVE_WORDS} "
-            f"({number(p90)}) : le modèle ne convient pas à ce territoire. "
-            f"Retenir le minimum observé : au moins {observed.slots} créneaux par jour.",
+            "lent",
+            f"L’APL de communes qui comptent {percent(scenario.area.lent)} des habitants n’est pas "
+            "publié : elles sont comptées comme les autres.",
         )
-    if scenario.uncounted_demand is not None:
+
+
+def _contradiction(
+    scenario: Scenario, today: Offer, observed: ObservedFloor | None
+) -> Iterator[tuple[_Kind, str]]:
+    """Say where the log counts people without a slot, and the model says that all have one."""
+    calls = calls_per_year(scenario)
+    assert scenario.need_counted is not None
+    if observed is None or not calls:
+        return
+    asked = calls * scenario.need_counted[0] / sum(scenario.need_counted)
+    served = observed.line.per_day * scenario.opening_days_per_year / asked
+    if served < today.served_at_median - _SATURATION_MARGIN:
         yield (
-            "uncounted",
-            f"Ne sont pas comptés : {scenario.uncounted_demand}. "
-            "Le résultat ne porte que sur une partie de la demande.",
+            "contradicted",
+            f"Son journal contredit ses créneaux : {percent(1 - served)} des demandes n’y ont pas "
+            f"trouvé de créneau, alors que {number(today.slots)} créneaux par jour en serviraient "
+            f"{percent(today.served_at_median)}. Vérifiez le nombre de créneaux offerts, et les "
+            "jours sans médecin.",
         )
+
+
+def _transferred_all(drawn: DemandDraws) -> Iterator[tuple[_Kind, str]]:
+    """Say what an answer transferred from known lines is worth."""
+    if drawn.need is not None and float(np.mean(drawn.need.gap == 0)) > _NO_GAP:
+        yield (
+            "no_gap",
+            "L’APL ne voit guère de besoin sans réponse dans ce territoire. Cela ne veut pas dire "
+            "que personne n’a besoin d’une ligne : des habitants peuvent rester sans médecin "
+            "traitant là où les médecins sont nombreux.",
+        )
+    yield (
+        "order_of_magnitude",
+        "C’est un ordre de grandeur : aucune activité locale n’est connue, et la demande est celle "
+        "que recevraient des lignes comme les lignes connues. Un total d’appels ou un journal la "
+        "préciserait.",
+    )
+
+
+def _transferred(scenario: Scenario) -> Iterator[tuple[_Kind, str]]:
+    """Say that the rate is borrowed, and what the interval supposes of the gap to that of here."""
     if scenario.share_assumed:
         yield (
             "share_assumed",
-            "La part de personnes sans médecin traitant est supposée, elle n'est pas mesurée "
+            "La part de personnes sans médecin traitant est supposée, elle n’est pas mesurée "
             f"sur ce territoire{_national(scenario)}.",
         )
-    if scenario.evidence_label != 1:
-        yield "transferred_rate", _transferred(scenario) + _own_rate(scenario, observed)
-    if today is not None and observed is not None and today.served_if_all_calls is not None:
-        yield from _saturation(scenario, today.slots, today.served_if_all_calls, observed)
+    gap = laws(scenario)["gap"]
+    low, high = gap.quantile([LEVELS["p10"], LEVELS["p90"]]).tolist()
+    counted = (
+        f"celui d’ici est supposé de {number(low, 2)} à {number(high, 2)} fois celui-là ({CHANCES})"
+        if gap.spread
+        else "l’intervalle est trop étroit, car il suppose celui d’ici égal à celui-là"
+    )
+    yield (
+        "transferred_rate",
+        f"Le taux d’appel des {PUBLICS['no_mt']} vient d’un autre territoire. Or ces taux ne se "
+        f"transportent pas : {counted}.",
+    )
 
 
 def _national(scenario: Scenario) -> str:
@@ -120,45 +170,16 @@ def _national(scenario: Scenario) -> str:
     share = default_parameters()["share_without_mt"]
     if share.text not in scenario.sources["people_without_mt"].text:
         return ""
-    return f" : c'est la moyenne nationale, {share.text}"
-
-
-def _transferred(scenario: Scenario) -> str:
-    """Say that the rate is borrowed, and what the interval supposes of the gap to that of here."""
-    gap = laws(scenario)["gap"]
-    low, high = gap.quantile([LEVELS["p10"], LEVELS["p90"]]).tolist()
-    counted = (
-        f"celui d'ici est supposé de {number(low, 2)} à {number(high, 2)} fois celui-là ({CHANCES})"
-        if gap.spread
-        else "l'intervalle est trop étroit, car il suppose celui d'ici égal à celui-là"
-    )
-    return (
-        "Le taux d'appel vient d'un autre territoire. Or ces taux ne se transportent pas : "
-        f"{counted}."
-    )
-
-
-def _own_rate(scenario: Scenario, observed: ObservedFloor | None) -> str:
-    """Say where consultations per person exceed the calls per person of the borrowed rate."""
-    if observed is None:
-        return ""
-    own = observed.line.per_year / scenario.people_without_mt
-    borrowed = scenario.calls_observed / scenario.calls_people_years
-    if own <= borrowed:
-        return ""
-    return (
-        f" Ici, {number(own, 2)} consultation par personne sans médecin traitant et par an, plus "
-        f"que le taux emprunté, {number(borrowed, 2)} appel par personne."
-    )
+    return f" : c’est la moyenne nationale, {share.text}"
 
 
 def _saturation(
     scenario: Scenario, slots: float, served: float, observed: ObservedFloor
 ) -> Iterator[tuple[_Kind, str]]:
     """Warn where today's slots alone explain the consultations given per call."""
-    if scenario.people_without_mt != scenario.calls_people_years:
-        return  # other people than those behind the log: nobody counted their calls
     calls = calls_per_year(scenario)
+    if not calls:
+        return
     utilisation = calls * served / (slots * scenario.opening_days_per_year)
     ratio = observed.line.per_year / calls
     if utilisation > 1 - _SATURATION_MARGIN and abs(served - ratio) < _SATURATION_MARGIN:
@@ -167,6 +188,6 @@ def _saturation(
             f"{number(observed.line.per_year)} consultations pour {number(calls)} appels "
             f"({percent(ratio)}) : une ligne de {number(slots)} créneaux "
             f"par jour en servirait {percent(served)} si tous "
-            "les appels demandaient un créneau. Ce rapport est celui d'une ligne saturée, "
-            "ce n'est pas la part des appels qui méritent une consultation.",
+            "les appels demandaient un créneau. Ce rapport est celui d’une ligne saturée, "
+            "ce n’est pas la part des appels qui méritent une consultation.",
         )

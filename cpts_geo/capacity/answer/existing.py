@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from cpts_geo.capacity.demand.line import ObservedLine, calls_per_year, observed_line
 from cpts_geo.capacity.demand.ratios import effective_slots, requests_per_day, weekly_gp_hours
-from cpts_geo.capacity.demand.requests import ObservedLine, calls_per_year, observed_line
 from cpts_geo.capacity.scenario.inputs import Scenario
 
 
@@ -58,15 +58,14 @@ class ObservedFloor:
         Slots per opening day that serve as many requests at the target.
     gp_hours_per_week : float
         GP-hours per week behind them, at the most likely length of a consultation.
-    above_p90 : bool
-        True if the line gives more over the opening days of a year than the model's p90: the
-        model fails here.
+    slots_same_day : int
+        The same if they were all to be seen on the day of the request.
     """
 
     line: ObservedLine
     slots: int
     gp_hours_per_week: float
-    above_p90: bool
+    slots_same_day: int
 
 
 def offer(
@@ -82,7 +81,7 @@ def offer(
     slots : int, sequence of int or None
         Slots per opening day, 1 or more, or one number per opening day of the week; None = unknown.
     median_per_day : float
-        Median of the plausible demands (requests per opening day), above 0.
+        Median of the plausible demands (requests per opening day); all are served where it is 0.
 
     Returns
     -------
@@ -100,7 +99,7 @@ def offer(
     weekdays = len(scenario.calendar.weekdays)
     week = (slots,) * weekdays if isinstance(slots, int) else tuple(slots)
     days = scenario.opening_days_per_year
-    calls = calls_per_year(scenario) if scenario.evidence_label == 1 else 0.0
+    calls = calls_per_year(scenario)
     mean = float(np.mean(week))
     rules = scenario.rules
     carries = rules.carries(week)
@@ -114,14 +113,14 @@ def offer(
         consultations_per_day=effective_slots(mean, no_show_rate=scenario.no_show_rate),
         carries_per_day=carries,
         carries_per_year=carries * days,
-        served_at_median=rules.served(median_per_day, week),
+        served_at_median=rules.served(median_per_day, week) if median_per_day > 0 else 1.0,
         served_if_all_calls=rules.served(requests_per_day(calls, opening_days_per_year=days), week)
-        if calls > 0
+        if calls
         else None,
     )
 
 
-def observed_floor(scenario: Scenario, *, p90_per_year: float) -> ObservedFloor | None:
+def observed_floor(scenario: Scenario) -> ObservedFloor | None:
     """
     Compute the slots that the consultations already given require.
 
@@ -129,8 +128,6 @@ def observed_floor(scenario: Scenario, *, p90_per_year: float) -> ObservedFloor 
     ----------
     scenario : Scenario
         Territory.
-    p90_per_year : float
-        Demand that the model exceeds once in ten draws (requests a year).
 
     Returns
     -------
@@ -140,8 +137,9 @@ def observed_floor(scenario: Scenario, *, p90_per_year: float) -> ObservedFloor 
     Examples
     --------
     >>> from cpts_geo.capacity.scenario.loading import load_scenarios
-    >>> observed_floor(load_scenarios()["ouest_loiret"], p90_per_year=1168.0).slots
-    6
+    >>> floor = observed_floor(load_scenarios()["ouest_loiret"])
+    >>> floor.slots, floor.slots_same_day
+    (6, 8)
     """
     line = observed_line(scenario)
     if line is None or line.consultations == 0:
@@ -153,9 +151,5 @@ def observed_floor(scenario: Scenario, *, p90_per_year: float) -> ObservedFloor 
         gp_hours_per_week=weekly_gp_hours(
             slots, minutes=scenario.minutes[1], opening_days=len(scenario.calendar.weekdays)
         ),
-        # On the scale of the requests, which come on opening days: a week of five days counted
-        # says nothing of 365 of them.
-        # Consultations of all who may ask refute nothing of those without médecin traitant.
-        above_p90=scenario.uncounted_demand is None
-        and line.per_day * scenario.opening_days_per_year > p90_per_year,
+        slots_same_day=replace(scenario.rules, deadline_days=0).slots(line.per_day),
     )

@@ -1,10 +1,8 @@
 """The answer for a territory: slots a day and GP-hours a week, with their interval.
 
-"Slots needed so that the target share of requests from people without médecin traitant gets
-a slot within the deadline", for every draw of the demand. Two intervals stand apart: what
-counting calls for a year leaves unknown (sampling), and that with all that is assumed of the
-inputs (structure), which is far larger. Seasons and the other groups who may ask are in
-:mod:`cpts_geo.capacity.answer.seasons`.
+"Slots needed so that the target share of requests of the public that the device admits gets a slot
+within the deadline", for every draw of the demand. What counting a line's calls or consultations
+leaves unknown (sampling) is far less than all that is assumed of the inputs (structure).
 """
 
 from __future__ import annotations
@@ -17,21 +15,17 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from cpts_geo.capacity.answer.caveats import EVIDENCE, Caveat, caveats
+from cpts_geo.capacity.answer.caveats import Caveat, caveats
 from cpts_geo.capacity.answer.convergence import quantile_errors
 from cpts_geo.capacity.answer.existing import ObservedFloor, Offer, observed_floor, offer
+from cpts_geo.capacity.answer.slots import slots_interval, slots_of_demands
 from cpts_geo.capacity.demand.interval import LEVELS, Interval, interval
-from cpts_geo.capacity.demand.laws import laws
-from cpts_geo.capacity.demand.periods import no_mt_per_day
+from cpts_geo.capacity.demand.laws import Floats, laws
+from cpts_geo.capacity.demand.periods import per_opening_day
 from cpts_geo.capacity.demand.ratios import weekly_gp_hours
-from cpts_geo.capacity.demand.requests import (
-    DemandDraws,
-    NormativeCeiling,
-    central_requests,
-    draw_requests,
-    normative_ceiling,
-)
-from cpts_geo.capacity.scenario.inputs import Scenario
+from cpts_geo.capacity.demand.requests import DemandDraws, draw_requests
+from cpts_geo.capacity.need.learning import KnownLines
+from cpts_geo.capacity.scenario.inputs import EVIDENCE, Scenario
 from cpts_geo.french import percent
 from cpts_geo.schema import Status
 
@@ -56,18 +50,21 @@ class Headline:
     Attributes
     ----------
     scenario : Scenario
-        What was assumed.
+        What was assumed; its public is that of every figure here.
     drawn : DemandDraws
         Its plausible demands, handed on to what else is computed of the scenario.
     requests_per_year : Interval of float
         Requests that deserve a slot, a year.
+    requests_per_day : Interval of float
+        The same per opening day, of the months studied or of the year.
     slots_per_day : Interval of int
         Slots per opening day for the target.
     gp_hours_per_week : Interval of float
         GP-hours per week for the target.
-    sampling_requests : Interval of float
-        Requests a year if counting calls were the only unknown: all else at the median.
-    sampling_slots : Interval of int
+    sampling_requests : Interval of float or None
+        Requests a year if counting were the only unknown, all else at the median; None where the
+        demand rests on no count of its own or of one other line.
+    sampling_slots : Interval of int or None
         Slots per opening day for these.
     interval_share : float
         Share of the draws whose slots lie from p10 to p90, both included: 0.8 or more, since
@@ -75,53 +72,42 @@ class Headline:
     slots_dots : tuple of int
         Slots per opening day of 20 equally likely situations, in order (dot plot); those beyond
         the queue are shown as its largest, 600 or fewer with a long deadline.
-    central_requests_per_year : float
-        Requests a year at the central value of every input.
     central_gp_hours_per_week : float
-        GP-hours per week for these if every slot were used: a queue at 100 %.
+        GP-hours per week for the median demand if every slot were used: a queue at 100 %.
     slots_dispersed : int
         Slots per opening day for the median demand if its daily variance is twice its mean.
     slots_same_day : int
         Slots per opening day for the target at the median demand, if 80 % must also be served on
         the day of the request.
-    ceiling : NormativeCeiling
-        Needs of a whole population, requests a year: a separate scale.
     today : Offer or None
         Today's capacity; None = unknown.
     planned : Offer or None
         Capacity announced for later; None = none announced.
     observed : ObservedFloor or None
         Floor given by consultations already served; None = unknown.
-    lower_bound : bool
-        True if the figure must be read "au moins".
-    evidence : str
-        What the figure rests on, in French.
     caveats : tuple of Caveat
         What to know before using the figure.
     draw_error : float
         Monte Carlo standard error of the least known of p10, p50 and p90 of the requests, as a
-        share of it.
+        share of it; 0 where nobody asks.
     """
 
     scenario: Scenario
     drawn: DemandDraws = field(repr=False, compare=False)
     requests_per_year: Interval[float]
+    requests_per_day: Interval[float]
     slots_per_day: Interval[int]
     gp_hours_per_week: Interval[float]
-    sampling_requests: Interval[float]
-    sampling_slots: Interval[int]
+    sampling_requests: Interval[float] | None
+    sampling_slots: Interval[int] | None
     interval_share: float
     slots_dots: tuple[int, ...]
-    central_requests_per_year: float
     central_gp_hours_per_week: float
     slots_dispersed: int
     slots_same_day: int
-    ceiling: NormativeCeiling
     today: Offer | None
     planned: Offer | None
     observed: ObservedFloor | None
-    lower_bound: bool
-    evidence: str
     caveats: tuple[Caveat, ...]
     draw_error: float
 
@@ -136,6 +122,11 @@ class Headline:
         return self.drawn.seed
 
     @property
+    def evidence(self) -> str:
+        """What the figure rests on, in French."""
+        return EVIDENCE[self.scenario.evidence]
+
+    @property
     def warnings(self) -> tuple[str, ...]:
         """French sentences of the caveats, the gravest first."""
         return tuple(caveat.text for caveat in self.caveats)
@@ -148,16 +139,16 @@ class Headline:
     @property
     def status(self) -> Status:
         """How the answer is known: assumed where its people are, else estimated by a model."""
-        assumed = self.scenario.people_status is Status.ASSUMED
-        return Status.ASSUMED if assumed else Status.ESTIMATED
-
-    @property
-    def refuting(self) -> ObservedFloor | None:
-        """The observed floor where it is above the model's p90; None where the model stands."""
-        return self.observed if self.observed is not None and self.observed.above_p90 else None
+        return Status.ASSUMED if self.scenario.evidence == "4" else Status.ESTIMATED
 
 
-def headline(scenario: Scenario, *, draws: int = DRAWS, seed: int | None = None) -> Headline:
+def headline(
+    scenario: Scenario,
+    *,
+    draws: int = DRAWS,
+    seed: int | None = None,
+    lines: KnownLines | None = None,
+) -> Headline:
     """
     Compute the slots and GP-hours a territory needs, with their interval.
 
@@ -165,10 +156,13 @@ def headline(scenario: Scenario, *, draws: int = DRAWS, seed: int | None = None)
     ----------
     scenario : Scenario
         Territory and assumptions; where it names months, the slots are those of these months.
+        Where it describes no device, that of one open to all.
     draws : int
         Monte Carlo draws, 100 to 2,000,000.
     seed : int, optional
         Seed of the generator, 0 or more; that of the scenario if absent.
+    lines : KnownLines, optional
+        Known lines to learn from; those of the package if absent.
 
     Returns
     -------
@@ -178,68 +172,81 @@ def headline(scenario: Scenario, *, draws: int = DRAWS, seed: int | None = None)
     Raises
     ------
     ScenarioError
-        If ``draws`` or ``seed`` is outside its domain, or the demand is beyond a CPTS.
+        If ``draws`` or ``seed`` is outside its domain, the demand is beyond a CPTS, or nothing says
+        what it is.
 
     Examples
     --------
     >>> from cpts_geo.capacity.scenario.loading import load_scenarios
-    >>> headline(load_scenarios()["beauce_gatinais"]).slots_per_day
-    Interval(p10=10, p50=14, p90=19)
+    >>> headline(load_scenarios()["ouest_loiret"]).slots_per_day
+    Interval(p10=7, p50=8, p90=9)
     """
-    drawn = draw_requests(scenario, draws=draws, seed=seed)
-    ordered = np.sort(drawn.no_mt)  # every quantile below is then at hand
-    requests = interval(ordered)
-    rules = scenario.rules
-    # Slots grow with the demand: their quantiles are the slots of its own. inverted_cdf: a
-    # demand that was drawn, so that no number of slots is 13.5. The last is past the p90.
-    levels = list(LEVELS.values())
-    shares = [*levels, *(np.arange(_DOTS) + 0.5) / _DOTS, LEVELS["p90"] + 1.0 / draws]
-    low, middle, high = laws(scenario)["calls"].quantile(levels).tolist()
-    sampling = Interval(requests.p50 * (low / middle), requests.p50, requests.p50 * (high / middle))
-    drawn_once = np.quantile(ordered, shares, method="inverted_cdf")
-    alone = [sampling.p10, sampling.p50, sampling.p90]
-    per_day = no_mt_per_day(scenario, np.array([*alone, *drawn_once]))
+    drawn = draw_requests(scenario, draws=draws, seed=seed, lines=lines)
+    rules, week = scenario.rules, len(scenario.calendar.weekdays)
+    per_day = per_opening_day(scenario, drawn.residents, drawn.visitors)
+    ordered = np.sort(per_day)  # every quantile below is then at hand
+    requests, asked = interval(drawn.requests_per_year), interval(ordered)
     # A p90 beyond the queue is an error; a rare draw beyond it is shown as its largest.
     largest = rules.most_slots
-    ranks = [int(x) for x in rules.slots_for_each(per_day[:6])]
-    *dots, above = (int(x) for x in rules.slots_for_each(per_day[6:], at_most=largest))
+    needed = slots_interval(rules, ordered)
+    # inverted_cdf: a demand that was drawn, so that no number of slots is 13.5. The last is past
+    # the p90.
+    shares = [*(np.arange(_DOTS) + 0.5) / _DOTS, LEVELS["p90"] + 1.0 / draws]
+    situations = np.quantile(ordered, shares, method="inverted_cdf")
+    *dots, above = (int(x) for x in slots_of_demands(rules, situations, at_most=largest))
     # More slots than this cannot enter the p90 of the hours, whatever the length of a slot.
-    most = min(math.ceil(above * scenario.minutes[2] / scenario.minutes[0]), largest)
-    slots = rules.slots_for_each(no_mt_per_day(scenario, drawn.no_mt), at_most=most)
-    median_per_day = float(no_mt_per_day(scenario, requests.p50))
-    central = central_requests(scenario)
-    week = len(scenario.calendar.weekdays)
-    today = offer(scenario, scenario.slots_by_weekday, median_per_day=median_per_day)
-    observed = observed_floor(scenario, p90_per_year=requests.p90)
+    most = max(1, min(math.ceil(above * scenario.minutes[2] / scenario.minutes[0]), largest))
+    slots = slots_of_demands(rules, per_day, at_most=most)
+    today = offer(scenario, scenario.slots_by_weekday, median_per_day=asked.p50)
+    observed = observed_floor(scenario)
+    sampling = _sampling(scenario, asked.p50)
+    dispersed = replace(rules, dispersion=DISPERSION_VARIANT)
     return Headline(
         scenario=scenario,
         drawn=drawn,
         requests_per_year=requests,
-        slots_per_day=Interval(*ranks[3:6]),
+        requests_per_day=asked,
+        slots_per_day=needed,
         gp_hours_per_week=interval(
             weekly_gp_hours(slots.astype(np.float64), minutes=drawn.minutes, opening_days=week)
         ),
-        sampling_requests=sampling,
-        sampling_slots=Interval(*ranks[:3]),
-        interval_share=float(np.mean((slots >= ranks[3]) & (slots <= ranks[5]))),
+        sampling_requests=None
+        if sampling is None
+        else Interval(*(sampling * (requests.p50 / asked.p50))),
+        sampling_slots=None
+        if sampling is None
+        else Interval(*slots_of_demands(rules, sampling).tolist()),
+        interval_share=float(np.mean((slots >= needed.p10) & (slots <= needed.p90))),
         slots_dots=tuple(min(dot, largest) for dot in dots),
-        central_requests_per_year=central,
         central_gp_hours_per_week=weekly_gp_hours(
-            float(no_mt_per_day(scenario, central)), minutes=scenario.minutes[1], opening_days=week
+            asked.p50, minutes=scenario.minutes[1], opening_days=week
         ),
-        slots_dispersed=replace(rules, dispersion=DISPERSION_VARIANT).slots(median_per_day),
-        slots_same_day=rules.slots(median_per_day, same_day=SAME_DAY_TARGET),
-        ceiling=normative_ceiling(scenario.people_without_mt),
+        slots_dispersed=int(slots_of_demands(dispersed, asked.p50)),
+        slots_same_day=rules.slots(asked.p50, same_day=SAME_DAY_TARGET) if asked.p50 > 0 else 0,
         today=today,
-        planned=offer(scenario, scenario.slots_planned, median_per_day=median_per_day),
+        planned=offer(scenario, scenario.slots_planned, median_per_day=asked.p50),
         observed=observed,
-        lower_bound=scenario.evidence_label == 2
-        or scenario.uncounted_demand is not None
-        or (observed is not None and observed.above_p90),
-        evidence=EVIDENCE[scenario.evidence_label],
-        caveats=caveats(scenario, p90_per_year=requests.p90, today=today, observed=observed),
-        draw_error=float(np.max(quantile_errors(ordered, levels))),
+        caveats=caveats(scenario, drawn, today=today, observed=observed),
+        draw_error=_draw_error(ordered),
     )
+
+
+def _sampling(scenario: Scenario, median: float) -> Floats | None:
+    """Requests a day at the quantiles of the count alone; None where no count carries them."""
+    known = laws(scenario)
+    counted = known.get("calls", known.get("consultations"))
+    if counted is None or median == 0:
+        return None
+    found = counted.quantile(list(LEVELS.values()))
+    return np.asarray(median * found / found[1])
+
+
+def _draw_error(ordered: Floats) -> float:
+    """Largest error of the three quantiles, as a share of each; 0 where one of them is 0."""
+    levels = list(LEVELS.values())
+    if not np.quantile(ordered, levels[0]) > 0:
+        return 0.0
+    return float(np.max(quantile_errors(ordered, levels)))
 
 
 def to_frame(headlines: Iterable[Headline]) -> pd.DataFrame:
@@ -255,15 +262,15 @@ def to_frame(headlines: Iterable[Headline]) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Index ``territory``; requests per year, slots per opening day, GP-hours per week,
-        shares between 0 and 1; NaN or missing = unknown. Columns ``no_mt`` are of the demand of
-        people without médecin traitant alone, as the whole answer is.
+        shares between 0 and 1; NaN or missing = unknown. All are of one public (``public``; empty
+        where no device is described, and all residents are meant).
 
     Examples
     --------
     >>> from cpts_geo.capacity.scenario.loading import load_scenarios
     >>> table = to_frame([headline(load_scenarios()["ondaine_forez"])])
     >>> table.loc["ondaine_forez", "slots_p50"]
-    np.int64(2)
+    np.int64(12)
     """
     rows = [
         {name: _value(result, path) for name, (_, path) in _COLUMNS.items()} for result in headlines
@@ -288,40 +295,37 @@ def _bounds(name: str, kind: str, path: str) -> dict[str, tuple[str, str]]:
 _COLUMNS: Final[dict[str, tuple[Any, str]]] = {
     "territory": ("str", "scenario.territory"),
     "label": ("str", "scenario.label"),
-    "evidence_label": ("int64", "scenario.evidence_label"),
+    "public": ("str", "scenario.public"),
+    "evidence_label": ("str", "scenario.evidence"),
     "evidence": ("str", "evidence"),
     "status": ("str", "status"),
     "share_assumed": ("bool", "scenario.share_assumed"),
-    "lower_bound": ("bool", "lower_bound"),
     "population": ("float64", "scenario.population"),
     "people_without_mt": ("float64", "scenario.people_without_mt"),
     "people_status": ("str", "scenario.people_status"),
     **_bounds("requests_per_year", "float64", "requests_per_year"),
+    **_bounds("requests_per_day", "float64", "requests_per_day"),
     **_bounds("slots", "int64", "slots_per_day"),
     **_bounds("sampling_requests_per_year", "float64", "sampling_requests"),
-    **_bounds("sampling_slots", "int64", "sampling_slots"),
+    **_bounds("sampling_slots", "Int64", "sampling_slots"),
     "interval_share": ("float64", "interval_share"),
     **_bounds("gp_hours_per_week", "float64", "gp_hours_per_week"),
-    "central_requests_per_year": ("float64", "central_requests_per_year"),
     "central_gp_hours_per_week": ("float64", "central_gp_hours_per_week"),
     "slots_dispersed": ("int64", "slots_dispersed"),
     "slots_same_day": ("int64", "slots_same_day"),
-    "ceiling_low_per_year": ("float64", "ceiling.low"),
-    "ceiling_central_per_year": ("float64", "ceiling.central"),
-    "ceiling_high_per_year": ("float64", "ceiling.high"),
     "slots_today": ("float64", "today.slots"),
     "gp_hours_today_per_week": ("float64", "today.gp_hours_per_week"),
     "carried_today_per_year": ("float64", "today.carries_per_year"),
-    "served_today_no_mt_at_median": ("float64", "today.served_at_median"),
+    "served_today_at_median": ("float64", "today.served_at_median"),
     "served_today_if_all_calls": ("float64", "today.served_if_all_calls"),
     "slots_planned": ("float64", "planned.slots"),
-    "planned_served_no_mt_at_median": ("float64", "planned.served_at_median"),
+    "planned_served_at_median": ("float64", "planned.served_at_median"),
     "planned_served_if_all_calls": ("float64", "planned.served_if_all_calls"),
     "observed_per_day": ("float64", "observed.line.per_day"),
     "observed_per_year": ("float64", "observed.line.per_year"),
     "per_thousand_a_year": ("float64", "observed.line.per_thousand_a_year"),
     "observed_slots": ("Int64", "observed.slots"),
-    "observed_above_p90": ("boolean", "observed.above_p90"),
+    "observed_slots_same_day": ("Int64", "observed.slots_same_day"),
     "target": ("float64", "scenario.target"),
     "deadline_days": ("int64", "scenario.deadline_days"),
     "dispersion": ("float64", "scenario.dispersion"),

@@ -14,10 +14,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from cpts_geo.capacity.answer.slots import slots_interval, slots_of_demands
 from cpts_geo.capacity.demand.interval import LEVELS
-from cpts_geo.capacity.demand.laws import OTHER_GROUPS, Floats, Law, laws
-from cpts_geo.capacity.demand.periods import no_mt_per_day
+from cpts_geo.capacity.demand.laws import Floats, Law, laws
+from cpts_geo.capacity.demand.periods import per_opening_day
 from cpts_geo.capacity.demand.ratios import weekly_gp_hours
+from cpts_geo.capacity.demand.requests import DemandDraws
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.errors import ScenarioError
 from cpts_geo.french import number
@@ -27,30 +29,8 @@ _Model: TypeAlias = Callable[[dict[str, Floats]], npt.ArrayLike]
 
 #: Largest sample of the Sobol indices: the bootstrap holds 100 times as many numbers at once.
 _MAX_SAMPLE: Final = 65_536
-
-
-def _tornado(model: _Model, inputs: dict[str, Law]) -> pd.DataFrame:
-    """Move one input at a time from its p10 to its p90, as :func:`hours_tornado` shows it."""
-    count = len(inputs)
-    levels = np.full((2 * count + 1, count), 0.5)
-    each = np.arange(count)
-    levels[each, each] = LEVELS["p10"]
-    levels[count + each, each] = LEVELS["p90"]
-    values, results = _evaluate(model, inputs, levels)
-    table = pd.DataFrame(
-        {
-            "input": list(inputs),
-            "label": [law.label for law in inputs.values()],
-            "low_value": [values[name][i] for i, name in enumerate(inputs)],
-            "high_value": [values[name][count + i] for i, name in enumerate(inputs)],
-            "result_low": results[:count],
-            "result_high": results[count:-1],
-            "result_median": results[-1],
-        }
-    )
-    swing = (table["result_high"] - table["result_low"]).abs()
-    order = swing.sort_values(ascending=False, kind="stable").index
-    return table.loc[order].reset_index(drop=True)
+#: Share of the draws at each end whose results are compared: their middle is p10, or p90.
+_BAND: Final = 0.2
 
 
 def _sobol(model: _Model, inputs: dict[str, Law], *, n: int, seed: int) -> pd.DataFrame:
@@ -82,34 +62,71 @@ def _sobol(model: _Model, inputs: dict[str, Law], *, n: int, seed: int) -> pd.Da
     )
 
 
-def hours_tornado(scenario: Scenario) -> pd.DataFrame:
+def hours_tornado(scenario: Scenario, drawn: DemandDraws) -> pd.DataFrame:
     """
-    Move each input of a territory from its p10 to its p90, the others at their median.
+    Compare the draws where an input is low with those where it is high, the others as they go.
 
     Parameters
     ----------
     scenario : Scenario
         Territory and assumptions.
+    drawn : DemandDraws
+        Its demands (:func:`cpts_geo.capacity.demand.requests.draw_requests`).
 
     Returns
     -------
     DataFrame
-        A row per input, the widest swing first: ``input``, ``label``, ``low_value`` and
-        ``high_value`` (of the input), ``result_low`` and ``result_high`` (GP-hours per week
-        there), ``result_median`` (every input at its median, the same in all rows).
+        A row per input that varies, the widest swing first: ``label``, ``low_value`` and
+        ``high_value`` (p10 and p90 of the input), ``result_low`` and ``result_high`` (median of the
+        GP-hours per week of the fifth of the draws whose input is lowest, highest),
+        ``result_median`` (of all draws, the same in all rows).
 
     Raises
     ------
-    ScenarioError
+    DemandTooLargeError
         If the demand is beyond a CPTS.
 
     Examples
     --------
+    >>> from cpts_geo.capacity.demand.requests import draw_requests
     >>> from cpts_geo.capacity.scenario.loading import load_scenario
-    >>> hours_tornado(load_scenario("beauce_gatinais"))["input"].iloc[0]
-    'need'
+    >>> case = load_scenario("beauce_gatinais")
+    >>> hours_tornado(case, draw_requests(case, draws=2000))["label"].iloc[0]
+    'Part des appels qui méritent un créneau'
     """
-    return _tornado(lambda values: _weekly_hours(scenario, values), _inputs(scenario))
+    per_day = per_opening_day(scenario, drawn.residents, drawn.visitors)
+    hours = weekly_gp_hours(
+        _slots(scenario, per_day),
+        minutes=drawn.minutes,
+        opening_days=len(scenario.calendar.weekdays),
+    )
+    rows = []
+    for label, values in drawn.causes.items():
+        low, high = np.quantile(values, [LEVELS["p10"], LEVELS["p90"]])
+        if low < high:
+            # The fifth around p10, and around p90: inputs that are drawn together stay so.
+            least, most = np.quantile(values, [_BAND, 1.0 - _BAND])
+            rows.append(
+                {
+                    "label": label,
+                    "low_value": low,
+                    "high_value": high,
+                    "result_low": np.median(hours[values <= least]),
+                    "result_high": np.median(hours[values >= most]),
+                    "result_median": np.median(hours),
+                }
+            )
+    table = pd.DataFrame(rows)
+    swing = (table["result_high"] - table["result_low"]).abs()
+    order = swing.sort_values(ascending=False, kind="stable").index
+    return table.loc[order].reset_index(drop=True)
+
+
+def _slots(scenario: Scenario, per_day: Floats) -> Floats:
+    """Slots for the target at each demand; one more than the largest queue beyond it."""
+    rules = scenario.rules
+    slots_interval(rules, per_day)  # a p90 beyond the queue is an error
+    return slots_of_demands(rules, per_day, at_most=rules.most_slots).astype(np.float64)
 
 
 def hours_sobol(scenario: Scenario, *, n: int = 4096) -> pd.DataFrame:
@@ -139,8 +156,8 @@ def hours_sobol(scenario: Scenario, *, n: int = 4096) -> pd.DataFrame:
     Examples
     --------
     >>> from cpts_geo.capacity.scenario.loading import load_scenario
-    >>> shares = hours_sobol(load_scenario("beauce_gatinais"), n=256).set_index("input")
-    >>> bool(shares["total"].idxmax() == "need")
+    >>> shares = hours_sobol(load_scenario("lvo_sans_medecin_traitant"), n=256).set_index("input")
+    >>> bool(shares["total"].idxmax() == "gap")
     True
     """
     if not (64 <= n <= _MAX_SAMPLE and n == int(n) and int(n).bit_count() == 1):
@@ -154,17 +171,22 @@ def hours_sobol(scenario: Scenario, *, n: int = 4096) -> pd.DataFrame:
 
 
 def _inputs(scenario: Scenario) -> dict[str, Law]:
-    """Inputs of the demand without médecin traitant that are not known exactly."""
-    return {
-        name: law for name, law in laws(scenario).items() if law.spread and name not in OTHER_GROUPS
-    }
+    """Inputs of the demand that are not known exactly, each with a law of its own."""
+    if scenario.public != "no_mt" or scenario.has_own_line:
+        raise ScenarioError(
+            "Les parts de la variance ne peuvent pas être calculées pour ce scénario.",
+            defects=["ses données sont tirées ensemble : elles ne sont pas indépendantes"],
+            remedy='lisez « ce qui pèse » (hours_tornado), ou donnez « public = "no_mt" » et '
+            "aucune ligne propre.",
+        )
+    return {name: law for name, law in laws(scenario).items() if law.spread}
 
 
 def _weekly_hours(scenario: Scenario, values: dict[str, Floats]) -> Floats:
     """GP-hours a week for given inputs; those known exactly are added to them."""
     used = {name: law.quantile(0.5) for name, law in laws(scenario).items()} | values
     requests = used["people"] * used["calls"] * used["need"] * used["gap"]
-    slots = scenario.rules.slots_for_each(no_mt_per_day(scenario, requests))
+    slots = slots_of_demands(scenario.rules, per_opening_day(scenario, requests))
     days = len(scenario.calendar.weekdays)
     return weekly_gp_hours(slots.astype("float64"), minutes=used["minutes"], opening_days=days)
 

@@ -64,8 +64,8 @@ def with_call_log(scenario: Scenario, found: CallProfile) -> Scenario:
     >>> log = pd.DataFrame({"time": times, "outcome": "advice", "commune": None, "age_class": None})
     >>> case = load_scenario("ouest_loiret")
     >>> own = with_call_log(case, profile_of(log, case))
-    >>> own.evidence_label, own.calls_observed, own.between_territory_sd
-    (1, 214, 0.0)
+    >>> own.evidence, own.calls_observed
+    ('1b', 214)
     """
     text = f"Journal d’appels du territoire, {found.start:%d/%m/%Y}–{found.end:%d/%m/%Y}"
     source = Source(text=text, grade="A")
@@ -73,27 +73,12 @@ def with_call_log(scenario: Scenario, found: CallProfile) -> Scenario:
     changes: dict[str, Any] = {}
     sources: dict[str, Source] = {}
     notes: list[str] = []
-    wide = scenario.uncounted_demand is not None
-    if wide:
-        notes.append(
-            "le journal ne dit pas qui appelle, et la ligne est ouverte à plusieurs publics : le "
-            "taux d’appel des personnes sans médecin traitant et l’appui restent ceux d’avant."
-        )
-    if found.lower_bound:
-        if not wide:
-            changes["evidence_label"] = min(scenario.evidence_label, 2)
-        if scenario.evidence_label == 4 and not wide:
-            notes.append("il ne dit pas combien de personnes n’ont pas de médecin traitant.")
-    else:
-        if not wide:
-            changes |= {
-                "evidence_label": 1,
-                "calls_observed": found.calls,
-                "calls_people_years": found.people_years,
-                "between_territory_sd": 0.0,
-                "people_cv": 0.0,
-            }
-            sources |= _rate_sources(scenario, text)
+    if not found.lower_bound:
+        changes |= {
+            "calls_observed": found.calls,
+            "calls_years": found.opening_days / scenario.opening_days_per_year,
+        }
+        sources |= _rate_sources(scenario, text)
         notes.append(_calls_note(found, tables))
         dispersion = found.dispersion
         if dispersion.overdispersed:
@@ -133,18 +118,7 @@ def with_call_log(scenario: Scenario, found: CallProfile) -> Scenario:
 
 def _rate_sources(scenario: Scenario, text: str) -> dict[str, Source]:
     """Sources of the inputs that a log of calls replaces."""
-    people = scenario.sources["people_without_mt"]
-    own = "ses propres appels"
-    return {
-        "calls_observed": Source(text=text, grade="A"),
-        "calls_people_years": Source(
-            text=f"{text} ; personnes : {people.text}", grade=people.grade
-        ),
-        "between_territory_sd": Source(text=f"{text} : {own}, aucun écart", grade="A"),
-        "people_cv": Source(
-            text=f"{text} : {own}, qui ne dépendent pas du nombre de personnes", grade="A"
-        ),
-    }
+    return {"calls_observed": Source(text=text, grade="A")}
 
 
 def _calls_note(found: CallProfile, tables: dict[str, pd.DataFrame]) -> str:

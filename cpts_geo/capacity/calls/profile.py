@@ -161,7 +161,7 @@ def profile_of(log: pd.DataFrame, scenario: Scenario) -> CallProfile:
     """
     _check(log)
     start, end = log["time"].min().date(), log["time"].max().date()
-    alone = scenario.uncounted_demand is None
+    alone = scenario.public == "no_mt"
     return _profile(
         log,
         people_without_mt=scenario.people_without_mt if alone else None,

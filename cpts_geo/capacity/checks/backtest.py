@@ -1,75 +1,53 @@
-"""Observed against predicted: where the model is refuted, where it only fits what it was fed.
+"""A line held against what the others predict of it: how surprising its own figures are.
 
-A prediction of a territory may use its own calls (then it is no test of the call rate, only of
-the queue), or borrow the rate of another (a true prediction, with the gap between territories).
-Consultations are bounded by the slots, so the prediction is what today's slots would serve of
-the requests drawn; where the slots are unknown, all the requests, an upper bound. Those who
-book and do not come are taken out, as everywhere a consultation is counted.
+The prediction is that of a territory whose activity is unknown, learnt from the known lines but
+its own. A line that surprises refutes nothing by itself: the answer uses its own figures, and its
+rank says how far the others would have been from them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
-from typing import Any, Final
+from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
-from cpts_geo.capacity.comparing.shares import requests_served, served_shares
 from cpts_geo.capacity.demand.interval import Interval, interval
-from cpts_geo.capacity.demand.requests import DemandDraws, observed_line
+from cpts_geo.capacity.demand.requests import DemandDraws
+from cpts_geo.capacity.need.learning import KnownLines, shipped_lines
+from cpts_geo.capacity.need.quantities import need_of
 from cpts_geo.capacity.scenario.inputs import Scenario
-
-#: Published figures are rounded: a full line is not refuted by less than this share.
-_ROUNDING: Final = 0.01
 
 
 @dataclass(frozen=True)
-class BackTest:
+class Surprise:
     """
-    Consultations a year of a line beside what the model predicts of it.
+    Requests a year of a line beside what the other known lines predict of it.
 
     Attributes
     ----------
-    territory, label : str
-        Key and name of its scenario.
-    own_calls : bool
-        Whether the prediction used its own calls.
-    bounded : bool
-        Whether today's slots, where known, bound it.
-    observed : float
-        Consultations a year.
-    requests : Interval of float
-        Requests a year, of all who may ask.
+    own : Interval of float
+        Requests a year by its own count.
     predicted : Interval of float
-        Consultations a year, no-shows taken out.
+        Requests a year that the others predict.
     rank : float
-        Share of the draws at or below the observed figure, 0 to 1.
-    ratio : float
-        Observed over median predicted.
-    inside : bool
-        Within p10 to p90, give or take the rounding of published figures.
-    refuted : bool
-        Above that, or below it where the slots are known: unknown ones may have been too few.
+        Share of what they predict that lies below the median of its own, 0 to 1.
     """
 
-    territory: str
-    label: str
-    own_calls: bool
-    bounded: bool
-    observed: float
-    requests: Interval[float]
+    own: Interval[float]
     predicted: Interval[float]
     rank: float
-    ratio: float
-    inside: bool
-    refuted: bool
+
+    @property
+    def inside(self) -> bool:
+        """Whether the median of its own lies between p10 and p90 of what is predicted."""
+        return self.predicted.p10 <= self.own.p50 <= self.predicted.p90
 
 
-def back_test(scenario: Scenario, drawn: DemandDraws) -> BackTest | None:
+def surprise(
+    scenario: Scenario, drawn: DemandDraws, *, lines: KnownLines | None = None
+) -> Surprise | None:
     """
-    Compare the consultations a year of a line with what the model predicts of it.
+    Hold the line of a territory against what the others predict of it.
 
     Parameters
     ----------
@@ -77,82 +55,26 @@ def back_test(scenario: Scenario, drawn: DemandDraws) -> BackTest | None:
         Territory.
     drawn : DemandDraws
         Its demands (:func:`cpts_geo.capacity.demand.requests.draw_requests`).
+    lines : KnownLines, optional
+        Known lines; those of the package if absent. That of the territory is left out.
 
     Returns
     -------
-    BackTest or None
-        None where no consultation count is known.
+    Surprise or None
+        None without a line of its own, or an APL.
 
     Examples
     --------
     >>> from cpts_geo.capacity.demand.requests import draw_requests
     >>> from cpts_geo.capacity.scenario.loading import load_scenarios
     >>> case = load_scenarios()["ouest_loiret"]
-    >>> back_test(case, draw_requests(case, draws=2000)).inside
-    False
+    >>> surprise(case, draw_requests(case, draws=2000)).inside
+    True
     """
-    line = observed_line(scenario)
-    if line is None:
+    if not scenario.has_own_line or scenario.area is None:
         return None
-    requests = booked = drawn.requests_per_year
-    week = scenario.slots_by_weekday
-    if week is not None:
-        per_day = requests / scenario.opening_days_per_year
-        _, _, *seen = served_shares(scenario.rules, week, per_day)
-        # A count is of a year, whatever the months studied.
-        booked = requests_served(scenario.evolve(months=()), per_day, seen)
-    consultations = booked * (1.0 - scenario.no_show_rate)
-    predicted = interval(consultations)
-    below = line.per_year < predicted.p10 * (1 - _ROUNDING)
-    above = line.per_year > predicted.p90 * (1 + _ROUNDING)
-    return BackTest(
-        territory=scenario.territory,
-        label=scenario.label,
-        own_calls=scenario.evidence_label == 1,
-        bounded=week is not None,
-        observed=line.per_year,
-        requests=interval(requests),
-        predicted=predicted,
-        rank=float(np.mean(consultations <= line.per_year)),
-        ratio=line.per_year / predicted.p50,
-        inside=not (below or above),
-        refuted=above or (below and week is not None),
-    )
-
-
-def back_test_table(tests: Iterable[BackTest]) -> pd.DataFrame:
-    """
-    Lay back-tests out as a table, one row a territory.
-
-    Parameters
-    ----------
-    tests : iterable of BackTest
-        Results, in the order of the rows.
-
-    Returns
-    -------
-    DataFrame
-        Index ``territory``; fields of :class:`BackTest`, the bounds of its intervals in columns
-        of their own (``requests_p10``, ..., ``predicted_p90``).
-    """
-    rows = pd.json_normalize([asdict(each) for each in tests], sep="_")
-    return rows.reindex(columns=list(_COLUMNS)).astype(_COLUMNS).set_index("territory")
-
-
-_COLUMNS: Final[dict[str, Any]] = {
-    "territory": "str",
-    "label": "str",
-    "own_calls": "bool",
-    "bounded": "bool",
-    "observed": "float64",
-    "requests_p10": "float64",
-    "requests_p50": "float64",
-    "requests_p90": "float64",
-    "predicted_p10": "float64",
-    "predicted_p50": "float64",
-    "predicted_p90": "float64",
-    "rank": "float64",
-    "ratio": "float64",
-    "inside": "bool",
-    "refuted": "bool",
-}
+    known = lines or shipped_lines()
+    others = known.draws(drawn.minutes.size, seed=drawn.seed, without=[scenario.territory])
+    predicted = need_of(scenario.area, others).organised
+    own = interval(drawn.requests_per_year)
+    return Surprise(own, interval(predicted), float(np.mean(predicted < own.p50)))

@@ -11,11 +11,11 @@ from typing import Final
 
 import numpy as np
 
-from cpts_geo.capacity.answer.seasons import eligible_per_day
+from cpts_geo.capacity.answer.slots import slots_of_demands
 from cpts_geo.capacity.comparing.shares import requests_served, served_shares, studied_weekdays
 from cpts_geo.capacity.demand.interval import quantiles
 from cpts_geo.capacity.demand.laws import Floats, laws
-from cpts_geo.capacity.demand.periods import no_mt_per_day, studied_means
+from cpts_geo.capacity.demand.periods import per_opening_day, studied_means
 from cpts_geo.capacity.demand.ratios import gp_hours_per_day, weekly_gp_hours
 from cpts_geo.capacity.demand.requests import DemandDraws
 from cpts_geo.capacity.scenario.inputs import Scenario
@@ -41,6 +41,8 @@ MEASURES: Final = (
 SAMPLING: Final = ("sampling_requests_per_day", "sampling_slots_needed")
 #: Sums over the period studied: they compare over the same period only.
 TOTALS: Final = ("requests_served", "consultations", "people_reached", "cost")
+#: So few requests a day that any slot serves them.
+_NOBODY: Final = 1e-6
 #: Situations of equal chance, in order, that stand for the count of calls: 0.1 is one of them.
 _SITUATIONS: Final = 1001
 
@@ -53,7 +55,7 @@ def scenario_measures(scenario: Scenario, drawn: DemandDraws) -> dict[str, Float
     briefly to ask twice. Cost: slots of each weekday times the days of the calendar that fall
     on it, times the length of a slot and the price of an hour.
     """
-    per_day = eligible_per_day(scenario, drawn)
+    per_day = per_opening_day(scenario, drawn.residents, drawn.visitors)
     opens = len(scenario.calendar.weekdays)
     slots = _slots_needed(scenario, per_day)
     unknown = np.full(per_day.shape, np.nan)
@@ -65,7 +67,8 @@ def scenario_measures(scenario: Scenario, drawn: DemandDraws) -> dict[str, Float
     week, minutes = scenario.slots_by_weekday, scenario.minutes_per_slot_today
     if week is None or minutes is None:
         return found
-    served, same_day, *seen = served_shares(scenario.rules, week, per_day)
+    # Where nobody asks, nobody is left out.
+    served, same_day, *seen = served_shares(scenario.rules, week, np.maximum(per_day, _NOBODY))
     handled = requests_served(scenario, per_day, seen)
     mean = float(np.mean(week))
     hours = weekly_gp_hours(mean, minutes=minutes, opening_days=opens)
@@ -80,7 +83,11 @@ def scenario_measures(scenario: Scenario, drawn: DemandDraws) -> dict[str, Float
         "same_day": same_day,
         "requests_served": handled,
         "consultations": consultations,
-        "people_reached": _people_reached(scenario, drawn, handled / per_day),
+        "people_reached": _people_reached(
+            scenario,
+            drawn,
+            np.divide(handled, per_day, out=np.zeros_like(per_day), where=per_day > 0),
+        ),
         "cost": cost * constant,
         "cost_per_consultation": cost / consultations,
     }
@@ -89,16 +96,19 @@ def scenario_measures(scenario: Scenario, drawn: DemandDraws) -> dict[str, Float
 def sampling_measures(scenario: Scenario, drawn: DemandDraws) -> dict[str, Floats]:
     """What a scenario asks if counting calls were the only unknown, by measure of SAMPLING.
 
-    1,001 situations of equal chance, fewest calls first, all else at its median: two scenarios
-    compare situation by situation. Groups that are not counted by their calls do not move.
+    1,001 situations of equal chance, fewest counted first, all else at its median: two scenarios
+    compare situation by situation. NaN where the demand rests on no count.
     """
+    known = laws(scenario)
+    counted = known.get("calls", known.get("consultations"))
+    if counted is None:
+        return {name: np.full(_SITUATIONS, np.nan) for name in SAMPLING}
     chances = np.linspace(0.0, 1.0, _SITUATIONS)
     # The ends of a Gamma are 0 and the infinite.
     chances[[0, -1]] = 1e-6, 1 - 1e-6
-    calls = laws(scenario)["calls"].quantile(chances)
-    swing = calls / calls[_SITUATIONS // 2] - 1.0
-    counted = float(np.median(no_mt_per_day(scenario, drawn.no_mt)))
-    per_day = float(np.median(eligible_per_day(scenario, drawn))) + counted * swing
+    counts = counted.quantile(chances)
+    middle = float(np.median(per_opening_day(scenario, drawn.residents, drawn.visitors)))
+    per_day = middle * counts / counts[_SITUATIONS // 2]
     return {
         "sampling_requests_per_day": per_day,
         "sampling_slots_needed": _slots_for(scenario, per_day),
@@ -109,27 +119,23 @@ def _slots_needed(scenario: Scenario, per_day: Floats) -> Floats:
     """Slots for the target in each draw; an error where the p90 is beyond the queue."""
     # A p90 beyond the queue is an error; a rare draw beyond it is none.
     p90 = quantiles(per_day, drawn=True)[-1]
-    scenario.rules.slots(p90)
+    slots_of_demands(scenario.rules, p90)
     return _slots_for(scenario, per_day)
 
 
 def _slots_for(scenario: Scenario, per_day: Floats) -> Floats:
     """Slots for the target at each demand; one more than the largest queue beyond it."""
     rules = scenario.rules
-    return rules.slots_for_each(per_day, at_most=rules.most_slots).astype(np.float64)
+    return slots_of_demands(rules, per_day, at_most=rules.most_slots).astype(np.float64)
 
 
 def _people_reached(scenario: Scenario, drawn: DemandDraws, served_days: Floats) -> Floats:
     """People with at least one request served, if requests fall at random among them."""
     of_residents, of_visitors = studied_means(scenario)
     share = served_days / scenario.opening_days_per_year
-    groups = {
-        "no_mt": scenario.people_without_mt,
-        "mt_unavailable": (scenario.population or 0.0) - scenario.people_without_mt,
-    }
+    people = scenario.people_admitted
     reached: Floats = drawn.visitors * share * of_visitors
-    for group, people in groups.items():
-        if group in scenario.eligible and people > 0:
-            each = getattr(drawn, group) * share * of_residents / people
-            reached = reached + people * -np.expm1(-each)
-    return reached
+    if people is None:
+        return np.full(reached.shape, np.nan)
+    each = drawn.residents * share * of_residents / people
+    return np.asarray(reached + people * -np.expm1(-each))

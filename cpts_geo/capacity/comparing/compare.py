@@ -14,7 +14,6 @@ from typing import Final
 import pandas as pd
 
 from cpts_geo.capacity.answer.caveats import Caveat, caveats
-from cpts_geo.capacity.answer.existing import observed_floor
 from cpts_geo.capacity.answer.headline import DRAWS
 from cpts_geo.capacity.comparing._measures import (
     MEASURES,
@@ -22,9 +21,10 @@ from cpts_geo.capacity.comparing._measures import (
     sampling_measures,
     scenario_measures,
 )
-from cpts_geo.capacity.demand.interval import LEVELS, interval, quantiles
+from cpts_geo.capacity.demand.interval import LEVELS, quantiles
 from cpts_geo.capacity.demand.laws import Floats
 from cpts_geo.capacity.demand.requests import DemandDraws, draw_requests
+from cpts_geo.capacity.need.learning import KnownLines
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.french import counted, joined, number
 
@@ -58,12 +58,8 @@ class ScenarioComparison:
         reached, who do not add up from one month to the next, are left out of the table.
     changes : tuple of str
         Fields whose values differ.
-    floors : tuple of (int or None)
-        Of each, the slots that its activity requires where that refutes the model; None where the
-        model stands.
     warnings : tuple of str
-        In French, where observed activity refutes the model, and why the two may not be compared
-        as they stand.
+        In French, why the two may not be compared as they stand.
     caveats : tuple of str
         In French, what neither, or only one, can tell of its territory.
     draws : int
@@ -75,7 +71,6 @@ class ScenarioComparison:
     table: pd.DataFrame
     same_period: bool
     changes: tuple[str, ...]
-    floors: tuple[int | None, int | None]
     warnings: tuple[str, ...]
     caveats: tuple[str, ...]
     draws: int
@@ -86,6 +81,7 @@ def compare_scenarios(
     second: Scenario,
     *,
     draws: int = DRAWS,
+    lines: KnownLines | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> ScenarioComparison:
     """
@@ -99,6 +95,8 @@ def compare_scenarios(
         What it is compared with.
     draws : int
         Monte Carlo draws, 100 to 2,000,000.
+    lines : KnownLines, optional
+        Known lines to learn from; those of the package if absent.
     say : callable
         Told in French what is being computed: many slots and a long deadline take seconds.
 
@@ -122,16 +120,15 @@ def compare_scenarios(
     >>> found.changes, bool(found.table.at["served", "difference_p50"] > 0.3)
     (('slots_today',), True)
     """
-    drawn = [draw_requests(first, draws=draws)]
-    drawn.append(draw_requests(second, draws=draws, seed=first.seed))
+    drawn = [
+        draw_requests(scenario, draws=draws, seed=first.seed, lines=lines)
+        for scenario in (first, second)
+    ]
     same_period = first.months == second.months
-    measured, floors = [], []
+    measured = []
     found: dict[Caveat, list[str]] = {}
     for scenario, own in zip((first, second), drawn, strict=True):
-        p90 = interval(own.no_mt).p90
-        observed = observed_floor(scenario, p90_per_year=p90)
-        floors.append(observed.slots if observed is not None and observed.above_p90 else None)
-        for caveat in caveats(scenario, p90_per_year=p90, today=None, observed=observed):
+        for caveat in caveats(scenario, own, today=None, observed=None):
             found.setdefault(caveat, []).append(scenario.label)
         say(_computing(scenario, draws))
         measured.append(_comparable(scenario, own, same_period=same_period))
@@ -149,9 +146,8 @@ def compare_scenarios(
         table=pd.DataFrame.from_dict(rows, orient="index").rename_axis("measure"),
         same_period=same_period,
         changes=changed_fields(first, second),
-        floors=(floors[0], floors[1]),
-        warnings=(*_said(found, "refuted"), *_warnings(first, second)),
-        caveats=tuple(_said(found, "share_assumed", "transferred_rate")),
+        warnings=tuple(_warnings(first, second)),
+        caveats=tuple(_said(found)),
         draws=draws,
     )
 
@@ -210,7 +206,7 @@ def _computing(scenario: Scenario, draws: int) -> str:
 def _warnings(first: Scenario, second: Scenario) -> list[str]:
     """French sentences on why two scenarios may not be compared as they stand."""
     said = []
-    if first.eligible != second.eligible:
+    if (first.public or "all") != (second.public or "all"):
         said.append(
             "Les publics admis ne sont pas les mêmes : demandes et parts servies ne se comparent "
             "pas telles quelles."
@@ -246,12 +242,11 @@ def _warnings(first: Scenario, second: Scenario) -> list[str]:
     return said
 
 
-def _said(found: dict[Caveat, list[str]], *kinds: str) -> list[str]:
-    """Caveats of these kinds: once where they are of both, else under the name of the one."""
+def _said(found: dict[Caveat, list[str]]) -> list[str]:
+    """Caveats: once where they are of both, else under the name of the one."""
     return [
         caveat.text
         if len(labels) > 1
         else f"{labels[0]} : {caveat.text[0].lower()}{caveat.text[1:]}"
         for caveat, labels in found.items()
-        if caveat.kind in kinds
     ]

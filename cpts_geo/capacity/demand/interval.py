@@ -8,22 +8,18 @@ from typing import Final, Generic, Literal, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from cpts_geo.french import number, percent
+from cpts_geo.french import number
 
 _Number = TypeVar("_Number", int, float)
 
 #: Quantiles that an interval shows, by the name of its bounds.
 LEVELS: Final = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
-#: Chance that it holds, and the same in words. Slots are whole numbers: their interval holds at
-#: least that.
+#: Chance that it holds, and the only phrase for it. Slots are whole numbers: theirs holds at least
+#: that.
 CHANCE: Final = round(LEVELS["p90"] - LEVELS["p10"], 9)
-CHANCES: Final = f"{number(10 * CHANCE)} chances sur 10"
-AT_LEAST_CHANCES: Final = f"au moins {CHANCES}"
-#: How often a result is above its interval.
-ABOVE_WORDS: Final = f"{number(10 * (1 - LEVELS['p90']))} fois sur 10"
-INTERVAL_WORDS: Final = f"intervalle à {percent(CHANCE, 0)}"
+CHANCES: Final = f"{number(10 * CHANCE)} situations sur 10, si les hypothèses tiennent"
 #: What the interval of sampling supposes.
-SAMPLING_WORDS: Final = "Si seul le comptage des appels était incertain"
+SAMPLING_WORDS: Final = "Si seul le comptage était incertain"
 
 
 @dataclass(frozen=True)

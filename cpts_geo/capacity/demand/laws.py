@@ -10,12 +10,13 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Final, Self, TypeAlias
+from typing import Self, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from cpts_geo.capacity.demand.line import observed_line
 from cpts_geo.capacity.scenario.inputs import Scenario
 
 Floats: TypeAlias = npt.NDArray[np.float64]
@@ -175,8 +176,20 @@ class _Triangular(Law):
         return np.where(chances * width <= mode - low, rising, falling)
 
 
-#: Inputs that only those who may ask besides people without médecin traitant bring in.
-OTHER_GROUPS: Final = ("needs", "unmet", "ratio")
+@dataclass(frozen=True)
+class _Uniform(Law):
+    """Amount between two ends, none more likely, of width 0 included."""
+
+    ends: tuple[float, float]
+
+    @property
+    def spread(self) -> bool:
+        """Whether the ends differ."""
+        return self.ends[0] < self.ends[1]
+
+    def _quantile(self, chances: Floats) -> Floats:
+        low, high = self.ends
+        return np.asarray(low + chances * (high - low))
 
 
 def laws(scenario: Scenario) -> dict[str, Law]:
@@ -191,36 +204,55 @@ def laws(scenario: Scenario) -> dict[str, Law]:
     Returns
     -------
     dict of str to Law
-        In the order in which they are drawn: ``people`` without médecin traitant, ``calls`` per
-        person-year, ``need`` (share of the calls that deserve a slot), ``gap`` between
-        territories (a factor of median 1), ``minutes``; then of the other groups, ``needs`` per
-        person-year, ``unmet`` share of them, ``ratio`` of a visitor's needs.
+        By name, those that the demand of this scenario rests on: of its own calls, ``calls`` a year
+        and ``need`` (share of them that deserves a slot); of its own consultations,
+        ``consultations`` a year and ``found`` (share of the requests that found a slot); of people
+        without médecin traitant and no line of their own, ``people``, ``calls`` per person-year,
+        ``need`` and ``gap`` between territories (a factor of median 1). Then ``minutes``, and
+        ``ratio`` of a visitor's needs where there are visitors. What is drawn for all territories
+        of a run has none (:mod:`cpts_geo.capacity.need.learning`).
 
     Examples
     --------
     >>> from cpts_geo.capacity.scenario.loading import load_scenario
-    >>> [name for name, law in laws(load_scenario("beauce_gatinais")).items() if law.spread][:4]
-    ['people', 'calls', 'need', 'minutes']
+    >>> [name for name, law in laws(load_scenario("beauce_gatinais")).items() if law.spread]
+    ['calls', 'need', 'minutes']
     """
-    return {
-        "people": _LogNormal.of_mean(
+    found: dict[str, Law] = {}
+    need = _Triangular("Part des appels qui méritent un créneau", scenario.need_share)
+    line = observed_line(scenario)
+    if scenario.calls_years is not None:
+        found["calls"] = CountedRate(
+            "Appels d’une année", scenario.calls_observed, scenario.calls_years
+        )
+        found["need"] = need
+    elif scenario.evidence == "2" and line is not None:
+        found["consultations"] = CountedRate(
+            "Consultations d’une année",
+            line.consultations,
+            line.opening_days / scenario.opening_days_per_year,
+        )
+        found["found"] = _Uniform(
+            "Part des demandes qui ont trouvé un créneau", scenario.found_share
+        )
+    elif scenario.public == "no_mt":
+        found["people"] = _LogNormal.of_mean(
             "Personnes sans médecin traitant",
             mean=scenario.people_without_mt,
             cv=scenario.people_cv,
-        ),
-        "calls": CountedRate(
+        )
+        found["calls"] = CountedRate(
             "Appels par personne (comptés sur un an)",
             scenario.calls_observed,
             scenario.calls_people_years,
-        ),
-        "need": _Triangular("Part des appels qui méritent un créneau", scenario.need_share),
-        "gap": _LogNormal(
+        )
+        found["need"] = need
+        found["gap"] = _LogNormal(
             "Écart du taux d’appel entre territoires", 1.0, scenario.between_territory_sd
-        ),
-        "minutes": _Triangular("Durée d’une consultation", scenario.minutes),
-        "needs": _Triangular("Besoins de soins non programmés d’une personne", scenario.snp_rate),
-        "unmet": _Triangular("Part de ces besoins qui se tourne ici", scenario.unmet_share),
-        "ratio": _Triangular(
+        )
+    found["minutes"] = _Triangular("Durée d’une consultation", scenario.minutes)
+    if scenario.visitors is not None:
+        found["ratio"] = _Triangular(
             "Besoins d’un visiteur rapportés à un habitant", scenario.visitor_rate_ratio
-        ),
-    }
+        )
+    return found

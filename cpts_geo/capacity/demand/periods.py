@@ -120,16 +120,20 @@ def month_means(scenario: Scenario) -> pd.DataFrame:
     return table.rename_axis("month")
 
 
-def no_mt_per_day(scenario: Scenario, requests_per_year: Amount) -> Amount:
+def per_opening_day(
+    scenario: Scenario, residents: Amount, visitors: Amount | None = None
+) -> Amount:
     """
-    Bring requests of people without médecin traitant to the mean opening day studied.
+    Bring requests of a year to the mean opening day studied.
 
     Parameters
     ----------
     scenario : Scenario
-        Its calendar, and the months studied where it names some.
-    requests_per_year : float or numpy.ndarray of float
+        Its calendar, visitors, and the months studied where it names some.
+    residents : float or numpy.ndarray of float
         Requests of residents, a year.
+    visitors : float or numpy.ndarray of float, optional
+        Requests of visitors, a year.
 
     Returns
     -------
@@ -139,10 +143,13 @@ def no_mt_per_day(scenario: Scenario, requests_per_year: Amount) -> Amount:
     Examples
     --------
     >>> from cpts_geo.capacity.scenario.loading import load_scenario
-    >>> no_mt_per_day(load_scenario("lvo"), 251.0)
-    1.0
+    >>> per_opening_day(load_scenario("lvo"), 251.0, 502.0)
+    3.0
     """
-    return requests_per_year / scenario.opening_days_per_year * studied_means(scenario)[0]
+    of_residents, of_visitors = studied_means(scenario)
+    days = scenario.opening_days_per_year
+    lived = residents / days * of_residents
+    return lived if visitors is None else lived + visitors / days * of_visitors
 
 
 def studied_means(scenario: Scenario) -> tuple[float, float]:

@@ -1,78 +1,37 @@
-"""Requests that deserve a slot: observed, central and drawn with their uncertainty.
+"""Requests that deserve a slot in a year, drawn for the public that the device admits.
 
-Three groups may ask, each with its own term of the year's requests::
+A territory whose line counted something takes its own requests
+(:mod:`cpts_geo.capacity.demand.own`). Otherwise::
 
-    no médecin traitant      N c p exp(eps)     people x calls a person-year x share that deserves
-    médecin traitant absent  E r u              insured with one x needs a person-year x share unmet
-    visitors                 V r rho u          present when open x needs x visitor ratio x unmet
+    public = no_mt    N c p exp(eps)      people x calls a person-year x share that deserves a slot
+    public = all      gap exp(mu + tau z) what known lines receive of the need that is not met
 
-The call rate and the need share come from one saturated line, and no log tells u, so intervals
-are wide by construction (sources and grades: ``data/cpts/parameters.toml``).
+Visitors, where they are admitted, ask as residents do: present x r x ratio x organised / need of
+the same draw, so that no other rate is invented. A total counted by a line holds theirs.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import zlib
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
 import numpy as np
 
 from cpts_geo.asked import expect
-from cpts_geo.capacity.demand.laws import OTHER_GROUPS, Floats, laws
+from cpts_geo.capacity.demand.laws import Floats, laws
+from cpts_geo.capacity.demand.own import own_requests
 from cpts_geo.capacity.demand.periods import visitor_presence
-from cpts_geo.capacity.demand.ratios import DAYS_PER_YEAR, per_thousand_a_year, requests_per_day
-from cpts_geo.capacity.scenario.calendar import opening_days
+from cpts_geo.capacity.need.learning import KnownLines, shipped_lines
+from cpts_geo.capacity.need.quantities import NationalDraws, Need, need_of
 from cpts_geo.capacity.scenario.inputs import Scenario
-from cpts_geo.capacity.scenario.parameters import default_parameters
-from cpts_geo.errors import ScenarioError, one_line
+from cpts_geo.errors import NeedUnknownError, ScenarioError, one_line
 from cpts_geo.french import number
 
 #: Fewest draws whose quantiles mean something, and most that are made.
 MIN_DRAWS: Final = 100
 _MAX_DRAWS: Final = 2_000_000
-
-
-@dataclass(frozen=True)
-class ObservedLine:
-    """
-    Activity of a line, brought to a day and to a year.
-
-    Attributes
-    ----------
-    consultations : int
-        Consultations given over the period (count): a lower bound on the demand.
-    opening_days : int
-        Opening days of the period (days).
-    per_day : float
-        Consultations per opening day.
-    per_year : float
-        Consultations per year of 365.25 days; the count itself where it covers a year.
-    per_thousand_a_year : float or None
-        Consultations per 1,000 inhabitants and year; None where the population is unknown.
-    """
-
-    consultations: int
-    opening_days: int
-    per_day: float
-    per_year: float
-    per_thousand_a_year: float | None
-
-
-@dataclass(frozen=True)
-class NormativeCeiling:
-    """
-    Unscheduled-care needs if people without MT had those of everyone.
-
-    Attributes
-    ----------
-    low, central, high : float
-        Needs a year (requests), at the three :func:`normative_rates`; never the headline.
-    """
-
-    low: float
-    central: float
-    high: float
 
 
 @dataclass(frozen=True)
@@ -82,166 +41,42 @@ class DemandDraws:
 
     Attributes
     ----------
-    no_mt : numpy.ndarray of float
-        Requests a year of people without médecin traitant; shape (draws,), above 0.
-    mt_unavailable : numpy.ndarray of float
-        Requests a year of residents whose médecin traitant is not available; 0 if not eligible.
+    residents : numpy.ndarray of float
+        Requests a year of the residents that the device admits; shape (draws,), 0 or more.
     visitors : numpy.ndarray of float
-        Requests a year of visitors; 0 if not eligible.
+        Requests a year of visitors; 0 where none is admitted.
     minutes : numpy.ndarray of float
         Length of a consultation (minutes); shape (draws,).
     seed : int
         Seed they were drawn with.
+    need : Need or None
+        Need of the territory, draw by draw; None where its APL is unknown.
+    causes : dict of str to numpy.ndarray of float
+        What the requests and the minutes were made of, by French words: one value a draw.
     """
 
-    no_mt: Floats
-    mt_unavailable: Floats
+    residents: Floats
     visitors: Floats
     minutes: Floats
     seed: int
+    need: Need | None = field(default=None, compare=False, repr=False)
+    causes: dict[str, Floats] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def requests_per_year(self) -> Floats:
         """Requests a year of all who may ask; shape (draws,)."""
-        return self.no_mt + self.mt_unavailable + self.visitors
+        return self.residents + self.visitors
 
 
-def observed_line(scenario: Scenario) -> ObservedLine | None:
+def draw_requests(
+    scenario: Scenario,
+    *,
+    draws: int,
+    seed: int | None = None,
+    lines: KnownLines | None = None,
+) -> DemandDraws:
     """
-    Bring the consultations given by a line to a day and to a year.
-
-    Parameters
-    ----------
-    scenario : Scenario
-        Territory whose consultations are dated, or cover a year.
-
-    Returns
-    -------
-    ObservedLine or None
-        Activity a day and a year; None where no consultation count is known.
-
-    Raises
-    ------
-    ScenarioError
-        If the period holds no opening day.
-
-    Examples
-    --------
-    >>> from cpts_geo.capacity.scenario.loading import load_scenarios
-    >>> line = observed_line(load_scenarios()["ouest_loiret"])
-    >>> line.opening_days, round(line.per_day, 3), round(line.per_year, 1)
-    (270, 5.596, 1407.9)
-    """
-    count = scenario.observed_consultations
-    if count is None:
-        return None
-    start, end = scenario.observed_start, scenario.observed_end
-    if start is None or end is None:
-        days, per_year = scenario.opening_days_per_year, float(count)
-    else:
-        days = len(opening_days(start, end, calendar=scenario.calendar))
-        per_year = count * DAYS_PER_YEAR / ((end - start).days + 1)
-    return ObservedLine(
-        consultations=count,
-        opening_days=days,
-        per_day=requests_per_day(count, opening_days_per_year=days),
-        per_year=per_year,
-        per_thousand_a_year=None
-        if scenario.population is None
-        else per_thousand_a_year(per_year, people=scenario.population),
-    )
-
-
-def calls_per_year(scenario: Scenario) -> float:
-    """
-    Multiply the people without médecin traitant by the calls per person-year.
-
-    Parameters
-    ----------
-    scenario : Scenario
-        Territory; no gap between territories is taken.
-
-    Returns
-    -------
-    float
-        Calls a year: those of its own log where the territory has one.
-
-    Examples
-    --------
-    >>> from cpts_geo.capacity.scenario.loading import load_scenarios
-    >>> round(calls_per_year(load_scenarios()["beauce_gatinais"]))
-    5800
-    """
-    return scenario.people_without_mt * scenario.calls_observed / scenario.calls_people_years
-
-
-def central_requests(scenario: Scenario) -> float:
-    """
-    Multiply the central values of the inputs, without any uncertainty.
-
-    Parameters
-    ----------
-    scenario : Scenario
-        Territory; the most likely need share and no gap between territories are taken.
-
-    Returns
-    -------
-    float
-        Requests a year.
-
-    Examples
-    --------
-    >>> from cpts_geo.capacity.scenario.loading import load_scenario
-    >>> round(central_requests(load_scenario("beauce_gatinais")))
-    2900
-    """
-    return calls_per_year(scenario) * scenario.need_share[1]
-
-
-def normative_rates() -> tuple[float, float, float]:
-    """
-    Give the unscheduled-care needs of a person in a year: the default ``snp_rate`` of a scenario.
-
-    Returns
-    -------
-    tuple of float
-        Requests per person-year: low, central, high.
-
-    Examples
-    --------
-    >>> normative_rates()
-    (0.52, 0.9, 1.5)
-    """
-    low, central, high = np.asarray(default_parameters()["snp_rate"].value).tolist()
-    return low, central, high
-
-
-def normative_ceiling(people_without_mt: float) -> NormativeCeiling:
-    """
-    Give people without MT the unscheduled-care needs of the whole population.
-
-    Parameters
-    ----------
-    people_without_mt : float
-        People without médecin traitant (persons).
-
-    Returns
-    -------
-    NormativeCeiling
-        Needs a year at the low, central and high :func:`normative_rates`.
-
-    Examples
-    --------
-    >>> normative_ceiling(24_000).central
-    21600.0
-    """
-    low, central, high = (people_without_mt * rate for rate in normative_rates())
-    return NormativeCeiling(low, central, high)
-
-
-def draw_requests(scenario: Scenario, *, draws: int, seed: int | None = None) -> DemandDraws:
-    """
-    Draw plausible demands of each group, and the length of a consultation.
+    Draw plausible demands of a territory, and the length of a consultation.
 
     Each input follows its law (:func:`cpts_geo.capacity.demand.laws.laws`) and is drawn from
     numbers of its own whatever the other values: scenarios compare draw by draw.
@@ -249,27 +84,31 @@ def draw_requests(scenario: Scenario, *, draws: int, seed: int | None = None) ->
     Parameters
     ----------
     scenario : Scenario
-        Territory.
+        Territory; where no device is described (``public`` absent), one open to all.
     draws : int
         Number of draws, 100 to 2,000,000.
     seed : int, optional
         Seed of the generator, 0 or more; that of the scenario if absent.
+    lines : KnownLines, optional
+        What is learnt from; the lines of the package if absent.
 
     Returns
     -------
     DemandDraws
-        Requests a year by group and minutes, one per draw.
+        Requests a year and minutes, one per draw.
 
     Raises
     ------
     ScenarioError
         If the number of draws or the seed is outside its domain; lists both.
+    NeedUnknownError
+        The device is open to all, and neither its own line nor the APL says how many would come.
 
     Examples
     --------
     >>> from cpts_geo.capacity.scenario.loading import load_scenarios
     >>> drawn = draw_requests(load_scenarios()["beauce_gatinais"], draws=1000, seed=1)
-    >>> drawn.no_mt.shape, bool((drawn.minutes >= 15).all()), float(drawn.visitors.max())
+    >>> drawn.residents.shape, bool((drawn.minutes >= 15).all()), float(drawn.visitors.max())
     ((1000,), True, 0.0)
     """
     expect(scenario, Scenario, remedy="chargez-le : load_scenario(CLÉ), ou load_scenario(FICHIER).")
@@ -280,30 +119,76 @@ def draw_requests(scenario: Scenario, *, draws: int, seed: int | None = None) ->
             defects=defects,
             remedy="gardez les valeurs par défaut en cas de doute.",
         )
-    rng = np.random.default_rng(seed)
-    # Calls have a generator of their own: how many numbers Gamma draws take depends on the count.
-    own = np.random.default_rng([seed, 1])
-    alone = scenario.uncounted_demand is None
-    drawn = {
-        name: law.draw(own if name == "calls" else rng, draws)
-        for name, law in laws(scenario).items()
-        if not (alone and name in OTHER_GROUPS)
+    generators = {name: np.random.default_rng([seed, zlib.crc32(name.encode())]) for name in _DRAWN}
+    known = laws(scenario)
+    drawn = {name: law.draw(generators[name], draws) for name, law in known.items()}
+    national = need = None
+    if scenario.area is not None:
+        national = (lines or shipped_lines()).draws(draws, seed=seed)
+        need = need_of(scenario.area, national)
+    visitors = np.zeros(draws)
+    if scenario.visitors is not None and national is not None and need is not None:
+        share = need.organised / need.need
+        visitors = visitor_presence(scenario) * national.rate * drawn["ratio"] * share
+    causes = {known[name].label: values for name, values in drawn.items()}
+    if scenario.has_own_line:
+        counted, factor = (name for name in drawn if name in _OF_A_LINE)
+        tau = None if national is None else national.tau
+        total = own_requests(scenario, drawn[counted], rng=generators["own"], need=need, tau=tau)
+        found = total / drawn[counted]
+        causes[known[factor].label] = found if factor == "need" else 1.0 / found
+        # A line counts whoever asks: its visitors are in its total.
+        everyone = visitors if need is None else visitors + need.organised
+        part = np.divide(visitors, everyone, out=np.zeros(draws), where=everyone > 0)
+        residents, visitors = total * (1.0 - part), total * part
+    elif scenario.public == "no_mt":
+        residents = drawn["people"] * (drawn["calls"] * drawn["need"] * drawn["gap"])
+    elif need is None or national is None:
+        raise need_unknown(scenario)
+    else:
+        residents = need.organised
+        causes |= _national_causes(national, need)
+    return DemandDraws(residents, visitors, drawn["minutes"], seed, need, causes)
+
+
+def _national_causes(national: NationalDraws, need: Need) -> dict[str, Floats]:
+    """What a demand transferred from known lines is made of."""
+    share = np.divide(need.organised, need.gap, out=np.zeros_like(need.gap), where=need.gap > 0)
+    return {
+        "Demandes non programmées d’un habitant": national.rate,
+        "Part que les cabinets servent en France": national.met_share,
+        "De combien cette part suit l’APL": national.elasticity,
+        "Part du besoin sans réponse qui viendrait": share,
     }
-    nobody = np.zeros(draws)
-    people, minutes = drawn["people"], drawn["minutes"]
-    no_mt = people * (drawn["calls"] * drawn["need"] * drawn["gap"])
-    if alone:
-        return DemandDraws(no_mt, nobody, nobody, minutes, seed)
-    unmet = drawn["needs"] * drawn["unmet"]
-    # People drawn without médecin traitant are not insured with one.
-    insured = np.maximum((scenario.population or 0.0) - people, 0.0)
-    with_mt, visitors = "mt_unavailable" in scenario.eligible, scenario.visitors
-    return DemandDraws(
-        no_mt=no_mt,
-        mt_unavailable=insured * unmet if with_mt else nobody,
-        visitors=visitor_presence(scenario) * unmet * drawn["ratio"] if visitors else nobody,
-        minutes=minutes,
-        seed=seed,
+
+
+#: What a line counts, and the share of it that makes requests.
+_OF_A_LINE: Final = ("calls", "consultations", "need", "found")
+#: Names of what is drawn, each from numbers of its own.
+_DRAWN: Final = (
+    "people", "calls", "need", "gap", "consultations", "found", "minutes", "ratio", "own",
+)  # fmt: skip
+
+
+def need_unknown(scenario: Scenario) -> NeedUnknownError:
+    """
+    Make the error of a territory whose need nothing says.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Territory without APL nor line of its own.
+
+    Returns
+    -------
+    NeedUnknownError
+        To raise.
+    """
+    return NeedUnknownError(
+        f"Le besoin de « {one_line(scenario.label)} » n’est pas connu.",
+        defects=["l’APL de ses communes n’est pas publié, ou ses communes ne sont pas données"],
+        remedy="donnez ses appels ou ses consultations, ou le nombre de personnes sans médecin "
+        'traitant et « public = "no_mt" ».',
     )
 
 

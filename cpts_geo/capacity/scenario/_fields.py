@@ -3,39 +3,36 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Final, Literal
+from typing import Annotated
 
 from cpts_geo.capacity.queue.rules import MAX_DISPERSION, MAX_SLOTS
+from cpts_geo.capacity.scenario.area import Area
 from cpts_geo.capacity.scenario.calendar import Calendar
 from cpts_geo.capacity.scenario.parameters import (
     SEED,
     SOURCED_FIELDS,
     Source,
     SourcedName,
-    default_parameters,
 )
 from cpts_geo.capacity.scenario.records import (
     AS_TUPLE,
-    GROUPS,
     MAX_COUNT,
+    PUBLICS,
     Count,
-    Group,
     Minutes,
     MinutesTriangle,
     Name,
     People,
+    Public,
     RateTriangle,
     Record,
+    ShareRange,
     ShareTriangle,
     Slots,
     Text,
     field,
 )
-from cpts_geo.capacity.scenario.supply import Rota, Visitors
-from cpts_geo.french import joined
-
-#: Inputs that a territory with a call log of its own gives itself.
-_OWN_CALLS: Final = ("calls_observed", "calls_people_years")
+from cpts_geo.capacity.scenario.supply import Reading, Rota, Visitors
 
 
 class Fields(Record):
@@ -43,17 +40,19 @@ class Fields(Record):
 
     territory: Name = field("Identifiant du territoire")
     label: Name = field("Nom montré aux lecteurs")
-    evidence_label: Literal[1, 2, 3, 4] = field(
-        "Ce qui est connu ici",
-        hint="1 ses appels, 2 ses consultations, 3 rien, 4 part supposée",
-    )
     share_assumed: bool = field("La part sans médecin traitant est supposée, non publiée")
-    eligible: Annotated[tuple[Group, ...], AS_TUPLE] = field(
-        "Publics admis",
-        hint=", ".join(f"{words} ({group})" for group, words in GROUPS.items())
-        + " ; sans visiteurs, habitants seulement",
+    public: Public | None = field(
+        "Qui la ligne ou le centre reçoit",
+        hint=", ".join(f"{key} = {words}" for key, words in PUBLICS.items())
+        + " ; absent : aucun dispositif n’est décrit",
+        default=None,
     )
     eligibility: Text = field("Publics admis, en toutes lettres")
+    area: Area | None = field(
+        "Ce dont le besoin du territoire est calculé",
+        hint="rempli d’après ses communes",
+        default=None,
+    )
     population: People | None = field("Habitants de tous âges", "personnes", default=None)
     population_basis: Text = field("D’où viennent population et personnes sans médecin traitant")
     people_without_mt: People = field(
@@ -83,14 +82,21 @@ class Fields(Record):
     need_share: ShareTriangle = field(
         "Part des appels qui méritent un créneau", "part des appels (bas, probable, haut)"
     )
-    snp_rate: RateTriangle = field(
-        "Besoins de soins non programmés d’une personne",
-        "demandes par personne et par an (bas, probable, haut)",
+    calls_years: float | None = field(
+        "Durée de ces appels, s’ils sont ceux du territoire",
+        "années",
+        hint="absent : le taux d’appel vient d’un autre territoire",
+        gt=0,
+        le=100,
+        default=None,
     )
-    unmet_share: ShareTriangle = field(
-        "Part de ces besoins, chez qui a un médecin traitant ou vient d’ailleurs, qui se tourne "
-        "vers cette offre",
-        "part des demandes (bas, probable, haut)",
+    need_counted: Annotated[tuple[Count, Count], AS_TUPLE] | None = field(
+        "Demandes du journal qui méritaient un créneau, et celles qui n’en méritaient pas",
+        "demandes",
+        default=None,
+    )
+    found_share: ShareRange = field(
+        "Part des demandes qui ont trouvé un créneau", "part des demandes (de, à)"
     )
     visitors: Visitors | None = field(
         "Personnes présentes en plus des habitants", "personnes par mois", default=None
@@ -143,6 +149,9 @@ class Fields(Record):
     minutes_per_slot_today: Minutes | None = field(
         "Durée d’un créneau aujourd’hui", "minutes", default=None
     )
+    readings: Annotated[tuple[Reading, ...], AS_TUPLE] | None = field(
+        "Lectures possibles des créneaux d’aujourd’hui, et leur poids", default=None
+    )
     slots_planned: Annotated[int, field("Créneaux", ge=1, le=MAX_SLOTS)] | None = field(
         "Créneaux annoncés", "créneaux par jour d’ouverture", default=None
     )
@@ -161,12 +170,10 @@ class Fields(Record):
         defects = _supply_defects(self)
         if self.population is not None and self.people_without_mt > self.population:
             defects.append("« people_without_mt » dépasse « population »")
-        if len(set(self.eligible)) != len(self.eligible) or "no_mt" not in self.eligible:
-            defects.append("« eligible » : il faut « no_mt », et chaque public une seule fois")
-        if "mt_unavailable" in self.eligible and self.population is None:
-            defects.append("« eligible » = mt_unavailable demande « population »")
-        if ("visitors" in self.eligible) != (self.visitors is not None):
-            defects.append("« eligible » = visitors et la table « visitors » vont ensemble")
+        if self.public == "no_mt" and self.visitors is not None:
+            defects.append("« visitors » : des visiteurs viennent là où public = all")
+        if self.need_counted is not None and self.calls_years is None:
+            defects.append("« need_counted » va avec « calls_observed » et « calls_years »")
         if list(self.months) != sorted(set(self.months)):
             defects.append("« months » : des mois dans l'ordre, sans doublon")
         elif self.months and not (self.calendar.opening_months & set(self.months)):
@@ -209,7 +216,7 @@ def _supply_defects(scenario: Fields) -> list[str]:
 
 
 def _evidence_defects(scenario: Fields) -> list[str]:
-    """What label, own calls and observed consultations deny of one another."""
+    """What the dates and the count of consultations deny of one another."""
     defects = []
     if (scenario.observed_start is None) != (scenario.observed_end is None):
         defects.append("« observed_start » et « observed_end » vont ensemble : un seul donné")
@@ -221,19 +228,6 @@ def _evidence_defects(scenario: Fields) -> list[str]:
         defects.append("« observed_end » vient avant « observed_start »")
     if scenario.observed_start and scenario.observed_consultations is None:
         defects.append("« observed_start » est donné sans « observed_consultations »")
-    if scenario.evidence_label == 2 and scenario.observed_consultations is None:
-        defects.append("« evidence_label » = 2 demande « observed_consultations »")
-    if scenario.evidence_label == 4 and not scenario.share_assumed:
-        defects.append("« evidence_label » = 4 demande « share_assumed » = true")
-    if scenario.evidence_label == 3 and scenario.share_assumed:
-        defects.append("« evidence_label » = 3 demande « share_assumed » = false")
-    defaults, sources = default_parameters(), scenario.sources
-    borrowed = [name for name in _OWN_CALLS if sources.get(name) == defaults[name].source]
-    if scenario.evidence_label == 1 and borrowed:
-        names = joined([f"« {name} »" for name in borrowed])
-        defects.append(
-            f"« evidence_label » = 1 demande ses propres appels : donnez {names} et leur source"
-        )
     return defects
 
 

@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from cpts_geo.asked import typed_path
-from cpts_geo.capacity.scenario._refusals import nearest, shown
+from cpts_geo.capacity.scenario._former import modern
+from cpts_geo.capacity.scenario._refusals import ContradictionError, nearest, shown
+from cpts_geo.capacity.scenario.area import known_area
 from cpts_geo.capacity.scenario.parameters import SOURCED_FIELDS, UNSOURCED
+from cpts_geo.capacity.scenario.records import REMEDY
 from cpts_geo.errors import ScenarioError, one_line
 from cpts_geo.settings import CPTS_DIR
 from cpts_geo.sources.door import Door, read_bytes
@@ -26,6 +29,7 @@ _VARIANTS: Final = (
     "lvo_ete",
     "lvo_ete_deux_medecins",
     "lvo_ete_pointe_forte",
+    "lvo_sans_medecin_traitant",
 )
 #: A value of the left means that those of the right, where the base gave them, no longer hold.
 _REPLACES: Final = {
@@ -64,7 +68,7 @@ def _locate(name: str, folder: Path) -> Path:
 
 def _read(path: Path, seen: tuple[Path, ...]) -> dict[str, Any]:
     """Values of a file over those of its base, the files it comes from being known."""
-    values = _parse(path)
+    values = _modern(path)
     if path.resolve() in [file.resolve() for file in seen]:
         raise ScenarioError(
             f"Le scénario {path.name} part de lui-même.",
@@ -83,11 +87,25 @@ def _read(path: Path, seen: tuple[Path, ...]) -> dict[str, Any]:
     return _lay(values, over=_read(_locate(base, path.parent), (*seen, path)))
 
 
+def _modern(path: Path) -> dict[str, Any]:
+    """Values of a file as they are written today, with the people of a territory of ours."""
+    try:
+        values = modern(_parse(path))
+    except ContradictionError as error:
+        raise ScenarioError(
+            f"Le scénario {one_line(path.name)} ne peut pas être lu.",
+            defects=error.defects,
+            remedy=REMEDY,
+        ) from None
+    if path.parent == _SCENARIOS_DIR and (area := known_area(path.stem)) is not None:
+        return {"area": area.model_dump()} | values
+    return values
+
+
 def _lay(values: dict[str, Any], *, over: dict[str, Any]) -> dict[str, Any]:
     """Values over those of the base; a changed value loses the source the base gave it."""
     gone = _gone(values)
-    eligible = values.get("eligible")
-    if isinstance(eligible, list) and "visitors" not in eligible:
+    if values.get("public") == "no_mt":
         gone.add("visitors")
     merged = {name: value for name, value in over.items() if name not in gone}
     sources = merged.pop("sources", {})

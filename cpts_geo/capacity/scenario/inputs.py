@@ -7,15 +7,24 @@ description and its unit, which pages, messages and the published schema read he
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Any, Final, Literal, Self
 
 from cpts_geo.capacity.queue.rules import Rules
 from cpts_geo.capacity.scenario._fields import Fields
 from cpts_geo.capacity.scenario.calendar import profile_shape
 from cpts_geo.capacity.scenario.parameters import ANALYST, SOURCED_FIELDS, with_shapes
-from cpts_geo.capacity.scenario.records import GROUPS, Record
-from cpts_geo.french import joined
+from cpts_geo.capacity.scenario.records import Public, Record
 from cpts_geo.schema import Status
+
+Evidence = Literal["1a", "1b", "2", "3", "4"]
+#: What each kind of evidence means.
+EVIDENCE: Final[dict[Evidence, str]] = {
+    "1a": "Ses propres appels et leur issue, d’après son journal.",
+    "1b": "Son propre total d’appels ; la part qui mérite un créneau est supposée.",
+    "2": "Ses propres consultations ; la part des demandes qui ont trouvé un créneau est supposée.",
+    "3": "Aucune activité locale connue : ce que reçoivent les lignes connues ailleurs.",
+    "4": "Aucune activité locale connue, et une part d’habitants sans médecin traitant supposée.",
+}
 
 
 class Scenario(Fields):
@@ -111,10 +120,57 @@ class Scenario(Fields):
             calendar=profile_shape(name), sources=self.sources | {"calendar": source}
         )
 
+    def admitting(self, public: Public) -> Self:
+        """
+        Give the scenario of the same territory for one public.
+
+        Parameters
+        ----------
+        public : {"all", "no_mt"}
+            Whom the device would admit.
+
+        Returns
+        -------
+        Scenario
+            A copy with the same sources; visitors come where all residents do.
+
+        Examples
+        --------
+        >>> from cpts_geo.capacity.scenario.loading import load_scenarios
+        >>> load_scenarios()["lvo"].admitting("no_mt").visitors is None
+        True
+        """
+        if public == self.public:
+            return self
+        visitors = None if public == "no_mt" else self.visitors
+        sources = {n: s for n, s in self.sources.items() if n != "visitors" or visitors is not None}
+        return self.evolve(public=public, visitors=visitors, sources=sources)
+
     @property
     def rules(self) -> Rules:
         """Rules of its queue: target, deadline, dispersion."""
         return Rules(self.target, self.deadline_days, self.dispersion)
+
+    @property
+    def evidence(self) -> Evidence:
+        """What is known of its demand, the best first: a key of :data:`EVIDENCE`."""
+        if self.calls_years is not None:
+            return "1b" if self.need_counted is None else "1a"
+        if self.observed_consultations:
+            return "2"
+        return "4" if self.public == "no_mt" and self.share_assumed else "3"
+
+    @property
+    def has_own_line(self) -> bool:
+        """Whether its demand rests on what its own line counted."""
+        return self.evidence in ("1a", "1b", "2")
+
+    @property
+    def people_admitted(self) -> float | None:
+        """Residents whom the device admits; None where nobody says how many people live there."""
+        if self.public == "no_mt":
+            return self.people_without_mt
+        return self.population or (None if self.area is None else self.area.population)
 
     @property
     def people_status(self) -> Status:
@@ -125,32 +181,25 @@ class Scenario(Fields):
         territory wrote them and has its own calls, measured where they are of grade A; estimated
         otherwise.
         """
-        source = self.sources["people_without_mt"]
+        source, own = self.sources["people_without_mt"], self.calls_years is not None
         if self.share_assumed or source.grade == "D":
             return Status.ASSUMED
-        if self.evidence_label == 1 and source.announced:
+        if own and source.announced:
             return Status.ANNOUNCED
-        own = self.evidence_label == 1 and source.grade == "A"
-        return Status.MEASURED if own else Status.ESTIMATED
-
-    @property
-    def uncounted_demand(self) -> str | None:
-        """French words for those who may ask besides people without MT; None where nobody."""
-        others = [
-            f"les {text}"
-            for group, text in GROUPS.items()
-            if group in self.eligible and group != "no_mt"
-        ]
-        return f"{joined(others)}, admis eux aussi" if others else None
+        return Status.MEASURED if own and source.grade == "A" else Status.ESTIMATED
 
     @property
     def unused(self) -> set[str]:
-        """Parameters that nobody it admits brings in, or that its people are not computed from."""
-        return (
-            (set() if self.share_assumed else {"share_without_mt", "age_share"})
-            | (set() if self.uncounted_demand else {"snp_rate", "unmet_share"})
-            | (set() if self.visitors else {"visitors", "visitor_rate_ratio"})
-        )
+        """Parameters that its demand does not rest on."""
+        rate = {"calls_observed", "calls_people_years"}
+        people = {"people_without_mt", "people_cv", "between_territory_sd"}
+        transferred = self.public == "no_mt" and not self.has_own_line
+        found = set() if self.evidence == "2" else {"found_share"}
+        found |= set() if transferred else {*people, "calls_people_years", "share_without_mt"}
+        found |= set() if transferred or self.calls_years is not None else {*rate, "need_share"}
+        found |= {"need_share"} if self.need_counted is not None else set()
+        found |= set() if self.visitors else {"visitors", "visitor_rate_ratio"}
+        return found | (set() if self.share_assumed else {"share_without_mt", "age_share"})
 
     @property
     def opening_days_per_year(self) -> int:

@@ -176,7 +176,7 @@ def scenario_from_population(
     Returns
     -------
     Scenario
-        Default parameters, national share without médecin traitant, evidence label 4.
+        Default parameters, national share without médecin traitant, no device.
 
     Raises
     ------
@@ -192,10 +192,7 @@ def scenario_from_population(
         "population": population,
         "label": label,
         "population_basis": population_basis,
-        "evidence_label": 4,
-        "share_assumed": True,
-        "eligible": ["no_mt"],
-        "eligibility": "Personnes sans médecin traitant.",
+        "eligibility": "Aucun dispositif n’est décrit.",
     }
     try:
         return _build(values, territory=territory, origin=f"La capacité de « {label} »")
@@ -260,12 +257,14 @@ def _build(values: Mapping[str, Any], *, territory: str, origin: str) -> Scenari
     if "people_without_mt" in given:
         defects += [f"« people_without_mt » et « {x} » : donnez l'un ou l'autre" for x in shares]
         given = {name: value for name, value in given.items() if name not in shares}
+        given.setdefault("share_assumed", False)
     elif shares or "population" in given:
         if given.get("share_assumed") is False and "share_without_mt" not in given:
             defects.append(
                 "« share_assumed » = false demande « share_without_mt » ou « people_without_mt » : "
                 "la part du paquet est supposée ici"
             )
+        given.setdefault("share_assumed", "share_without_mt" not in given)
         count, source, found = _multiply(given)
         defects += found
         given["people_without_mt"] = count

@@ -202,8 +202,8 @@ SOURCED_FIELDS: Final = (
     "calls_observed",
     "calls_people_years",
     "need_share",
-    "snp_rate",
-    "unmet_share",
+    "need_counted",
+    "found_share",
     "visitors",
     "visitor_rate_ratio",
     "minutes",
@@ -216,6 +216,7 @@ SOURCED_FIELDS: Final = (
     "slots_today",
     "rota",
     "minutes_per_slot_today",
+    "readings",
     "observed_consultations",
 )
 

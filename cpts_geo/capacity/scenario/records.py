@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextvars import ContextVar
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -154,13 +154,12 @@ Name = Annotated[str, Field(min_length=1, max_length=MAX_NAME), AfterValidator(_
 #: TOML and JSON know lists only; a frozen record holds tuples.
 AS_TUPLE: Final = BeforeValidator(lambda value: tuple(value) if isinstance(value, list) else value)
 
-#: Who may ask, in words. Without visitors, residents only.
-GROUPS: Final = {
+#: Whom a line or a centre admits, in words. Visitors come where all residents are.
+PUBLICS: Final = {
+    "all": "tous les habitants",
     "no_mt": "personnes sans médecin traitant",
-    "mt_unavailable": "patients dont le médecin traitant n’est pas disponible",
-    "visitors": "visiteurs",
 }
-Group = Literal["no_mt", "mt_unavailable", "visitors"]
+Public = Literal["no_mt", "all"]
 #: More than the people of any country of Europe.
 MAX_PEOPLE: Final = 1e8
 #: Calls, consultations or person-years of one line, whatever its years.
@@ -173,14 +172,19 @@ _Rate = Annotated[float, field("Nombre au-dessus de 0", gt=0, le=1000)]
 Minutes = Annotated[float, field("Minutes", ge=1, le=600)]
 
 
-def _ordered(values: tuple[float, float, float]) -> tuple[float, float, float]:
-    """The three values, once they are low ≤ likely ≤ high."""
+_Values = TypeVar("_Values", tuple[float, float], tuple[float, float, float])
+
+
+def _ordered(values: _Values) -> _Values:
+    """The values, once they are low ≤ likely ≤ high."""
     if list(values) != sorted(values):
         said = ", ".join(f"{x:g}" for x in values)
-        raise ContradictionError([f"{said} : il faut bas ≤ probable ≤ haut"])
+        order = "bas ≤ haut" if len(values) == 2 else "bas ≤ probable ≤ haut"
+        raise ContradictionError([f"{said} : il faut {order}"])
     return values
 
 
+ShareRange = Annotated[tuple[_Share, _Share], AS_TUPLE, AfterValidator(_ordered)]
 ShareTriangle = Annotated[tuple[_Share, _Share, _Share], AS_TUPLE, AfterValidator(_ordered)]
 RateTriangle = Annotated[tuple[_Rate, _Rate, _Rate], AS_TUPLE, AfterValidator(_ordered)]
 MinutesTriangle = Annotated[tuple[Minutes, Minutes, Minutes], AS_TUPLE, AfterValidator(_ordered)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
-from cpts_geo.capacity.scenario.records import AS_TUPLE, MAX_PEOPLE, Record, field
+from cpts_geo.capacity.scenario.records import AS_TUPLE, MAX_PEOPLE, Record, Slots, Text, field
 from cpts_geo.settings import SLOT_MINUTES
 
 #: People housed by a hotel room, a camping pitch, a second home (Insee's convention; grade C).
@@ -20,6 +20,21 @@ _Occupancy = Annotated[float, field("Part", ge=0, le=1)]
 #: Where no visitor is a number too.
 _Present = Annotated[float, field("Personnes", ge=0, le=MAX_PEOPLE)]
 _MAX_BEDS: Final = 10**7
+
+
+class Reading(Record):
+    """
+    One way to read what a document says of the slots of today; fields carry their description.
+
+    Examples
+    --------
+    >>> Reading(label="Une séance de 2 h par jour", slots_today=8, weight=0.8).slots_today
+    8
+    """
+
+    label: Text = field("Lecture, en toutes lettres")
+    slots_today: Slots = field("Créneaux qu’elle donne", "créneaux par jour d’ouverture")
+    weight: float = field("Poids de cette lecture", gt=0, le=1)
 
 
 class Rota(Record):

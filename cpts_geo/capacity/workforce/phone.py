@@ -25,6 +25,7 @@ from cpts_geo.errors import ScenarioError, one_line
 from cpts_geo.french import number
 
 #: Shares of a day's calls by hour, 8 h to 20 h: a morning peak (grade D: no log gives it yet).
+FIRST_HOUR: Final = 8
 HOUR_SHARES: Final = (0.15, 0.13, 0.11, 0.09, 0.06, 0.06, 0.08, 0.08, 0.07, 0.07, 0.05, 0.05)
 #: Share of calls to answer, and the delay to do it in (seconds), where none is chosen.
 TARGET_SHARE: Final = 0.8
@@ -200,7 +201,7 @@ def agents_by_hour(
     calls_per_day: float,
     *,
     hour_shares: Sequence[float] = HOUR_SHARES,
-    opens: int = 8,
+    opens: int = FIRST_HOUR,
     handling_minutes: float = 5.0,
     target_share: float = TARGET_SHARE,
     within_seconds: float = WITHIN_SECONDS,

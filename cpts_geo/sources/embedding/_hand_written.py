@@ -33,7 +33,86 @@ def text(*checks: pa.Check, nullable: bool = False) -> pa.Column:
 _DATE: Final = text(pa.Check.str_matches(_DATE_PATTERN, error="date AAAA-MM-JJ attendue"))
 
 
+#: Numbers of a known line, which may be empty: how many people its proxy stands for, and the
+#: bounds of its count, of the share that deserves a slot, of the share that found one.
+LINE_NUMBERS: Final = (
+    "people_factor", "count_low", "count_high",
+    "share_low", "share_likely", "share_high", "served_low", "served_high",
+)  # fmt: skip
+_SHARES: Final = LINE_NUMBERS[3:]
+#: Where a line is: a known CPTS, EPCI or communes joined by +.
+_PLACES_PATTERN: Final = r"^(cpts:\w+|epci:\d{9}(\+\d{9})*|communes:\w{5}(\+\w{5})*)?$"
+
+
+def _line_number(name: str) -> pa.Column:
+    """Column of a number of a known line."""
+    above = pa.Check.gt(0, error="nombre au-dessus de 0 attendu")
+    share = pa.Check.in_range(0, 1, include_min=False, error="part de 0 (exclu) à 1 attendue")
+    return pa.Column(float, share if name in _SHARES else above, nullable=True, coerce=True)
+
+
+def _rising(names: tuple[str, ...]) -> pa.Check:
+    """Numbers given in order."""
+    return pa.Check(
+        lambda table: ~(table[list(names)].diff(axis=1) < 0).any(axis=1),
+        error=f"{' ≤ '.join(names)} : dans cet ordre",
+    )
+
+
+def _whole_law(law: str, names: tuple[str, ...]) -> pa.Check:
+    """What a line that calibrates must say."""
+    return pa.Check(
+        lambda table: (
+            (table["calibrates"] != "oui")
+            | (table["law"] != law)
+            | table[list(names)].notna().all(axis=1)
+        ),
+        error=f"loi « {law} » d’une ligne qui compte : il faut {', '.join(names)}",
+    )
+
+
 HAND_WRITTEN: Final = {
+    "known_lines": pa.DataFrameSchema(
+        {
+            "line": pa.Column(str, FILLED.checks, unique=True),
+            "name": FILLED,
+            "departements": text(),
+            "places": text(
+                pa.Check.str_matches(
+                    _PLACES_PATTERN,
+                    error="attendu : cpts:CLÉ, epci:SIREN+SIREN ou communes:CODE+CODE",
+                )
+            ),
+            **{name: _line_number(name) for name in LINE_NUMBERS},
+            "perimeter": text(),
+            "public": text(),
+            "kind": FILLED,
+            "access": text(),
+            "saturated": one_of(("oui", "non", "inconnu")),
+            "opening": text(),
+            "counted": text(),
+            "period": text(),
+            "law": one_of(("", "appels", "servies")),
+            "calibrates": one_of(("oui", "non")),
+            "reading": text(),
+            "document": FILLED,
+            "url": text(),
+            "date": text(),
+            "grade": one_of(GRADE_LABELS),
+        },
+        checks=[
+            pa.Check(
+                lambda table: (
+                    (table["calibrates"] != "oui")
+                    | ((table["law"] != "") & (table["places"] != ""))
+                ),
+                error="une ligne qui compte (calibrates = oui) doit dire sa loi et ses communes",
+            ),
+            _whole_law("appels", ("people_factor", *LINE_NUMBERS[1:6])),
+            _whole_law("servies", ("people_factor", *LINE_NUMBERS[1:3], *LINE_NUMBERS[6:])),
+            *map(_rising, (LINE_NUMBERS[1:3], LINE_NUMBERS[3:6], LINE_NUMBERS[6:])),
+        ],
+    ),
     "perimeters": pa.DataFrameSchema(
         {
             "territory": FILLED,

@@ -38,7 +38,7 @@ from cpts_geo.sources.embedding._hand_written import HAND_WRITTEN, one_of, text
 ZONES: Final = ("tvs", "tvs_name", "bassin_de_vie", "bassin_de_vie_name")
 _TableName = Literal[
     "communes", "arrondissements", "figures", "apl_history", "comparisons", "cog_events",
-    "day_profiles", "travel_factors", "perimeters",
+    "day_profiles", "travel_factors", "perimeters", "known_lines",
     "territories", "facts", "sites",
 ]  # fmt: skip
 
@@ -62,6 +62,7 @@ _KEYS: Final[dict[_TableName, list[str]]] = {
     "day_profiles": ["series", "kind", "key"],
     "travel_factors": ["departement"],
     "perimeters": ["territory", "code_insee"],
+    "known_lines": ["line"],
     "territories": ["territory"],
     "facts": ["territory", "fact"],
     "sites": ["territory", "code_insee"],

@@ -19,6 +19,7 @@ from cpts_geo.errors import DataFileError, TableError, one_line, quoted
 from cpts_geo.french import number
 from cpts_geo.schema import COLUMNS, EMBEDDED_FIGURES, status_column
 from cpts_geo.sources.catalogue.catalogue import sha256_of
+from cpts_geo.sources.embedding._hand_written import LINE_NUMBERS
 from cpts_geo.sources.embedding.contracts import _TableName, check
 from cpts_geo.sources.embedding.datapackage import _compiled_limits
 
@@ -207,6 +208,30 @@ def load_population() -> pd.Series[int]:
     return people
 
 
+def load_epci() -> pd.Series[str]:
+    """
+    Load the EPCI of each current commune, without contours: quick.
+
+    Returns
+    -------
+    Series of str
+        SIREN (missing where a commune is in none), indexed by code of the COG 2026, in order.
+
+    Raises
+    ------
+    DataFileError
+        As for :func:`verified`.
+
+    Examples
+    --------
+    >>> load_epci()["45203"]
+    '200070183'
+    """
+    table = pd.read_parquet(verified("communes.parquet"), columns=["code_insee", "epci"])
+    codes: pd.Series[str] = table.set_index("code_insee")["epci"]
+    return codes
+
+
 def load_cog_events() -> pd.DataFrame:
     """
     Load what happened to the codes of communes from one COG to the next.
@@ -370,7 +395,11 @@ def load_basins() -> pd.DataFrame:
 
 def _cpts(name: str) -> pd.DataFrame:
     """Table of a CSV of data/cpts, all text."""
-    path = settings.CPTS_DIR / name
+    return _text_table(settings.CPTS_DIR / name)
+
+
+def _text_table(path: Path) -> pd.DataFrame:
+    """Table of a CSV, all text."""
     try:
         return pd.read_csv(path, dtype=str, keep_default_na=False)
     except OSError as error:
@@ -526,3 +555,36 @@ def load_sites() -> pd.DataFrame:
     '85047'
     """
     return _of_known_territories("sites")
+
+
+def load_known_lines(path: Path | None = None) -> pd.DataFrame:
+    """
+    Load the lines whose activity is known.
+
+    Parameters
+    ----------
+    path : Path, optional
+        An analyst's copy, with rows of its own; the embedded table by default.
+
+    Returns
+    -------
+    DataFrame
+        One row a line, columns as data/cpts/README.md defines them; NaN for a number not given.
+
+    Raises
+    ------
+    DataFileError
+        The file cannot be read.
+    TableError
+        A row breaks the contract of the table; every defect is listed.
+
+    Examples
+    --------
+    >>> int((load_known_lines()["calibrates"] == "oui").sum())
+    5
+    """
+    file = settings.CPTS_DIR / "known_lines.csv" if path is None else path
+    table = _text_table(file)
+    numbers = [name for name in LINE_NUMBERS if name in table]
+    table[numbers] = table[numbers].mask(table[numbers] == "")
+    return check(table, "known_lines", origin=file.name)
