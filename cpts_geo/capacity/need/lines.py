@@ -146,7 +146,8 @@ def _codes(
         _CPTS: lambda key: listed.loc[listed["territory"] == key, "code_insee"],
         _EPCI: lambda siren: epci.index[epci == siren],
     }
-    of = members.get(kind, lambda code: epci.index[epci.index == code])
+    members["communes"] = lambda code: epci.index[epci.index == code]
+    of = members[kind]
     found = {name: list(of(name)) for name in names.split("+")}
     unknown = [name for name, codes in found.items() if not codes]
     return [code for codes in found.values() for code in codes], unknown
