@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy.special import ndtr
 
@@ -30,7 +29,7 @@ from cpts_geo.capacity.scenario.parameters import SEED, default_parameters
 from cpts_geo.errors import ScenarioError
 from cpts_geo.french import number
 
-#: Draws from the prior: some 3 % of them weigh.
+#: Draws from the prior.
 _SAMPLE: Final = 150_000
 #: Parts of equal chance that the law of a count is cut in, each flat in the logarithm, and draws
 #: that tell where to cut.
@@ -63,10 +62,13 @@ class KnownLines:
         Each with its count and its area.
     national : tuple of float or tuple of float
         Values of the national parameters: bounds of their laws, or numbers.
+    sample : int
+        Draws from the prior that the lines weigh.
     """
 
     lines: tuple[KnownLine, ...]
     national: tuple[Any, ...]
+    sample: int = _SAMPLE
 
     def draws(self, draws: int, *, seed: int, without: Collection[str] = ()) -> NationalDraws:
         """
@@ -196,24 +198,57 @@ def leave_one_out(known: KnownLines, *, draws: int, seed: int = SEED) -> pd.Data
     return table[["line", *table.columns.drop("line")]]
 
 
-@lru_cache(maxsize=2)
-def _sample(known: KnownLines) -> tuple[NationalDraws, npt.NDArray[np.float64]]:
-    """Draws from the prior, and the logarithm of the weight that each line gives each of them."""
-    rng = np.random.default_rng([SEED, 2])
-    rate, met, elasticity, office, visits, treatable = known.national
+def prior_draws(
+    national: tuple[Any, ...], draws: int, *, rng: np.random.Generator
+) -> NationalDraws:
+    """
+    Draw what is the same for every territory from the prior: what is supposed before any line.
+
+    Parameters
+    ----------
+    national : tuple of float or tuple of float
+        As :class:`KnownLines` holds them.
+    draws : int
+        How many.
+    rng : numpy.random.Generator
+        Where the numbers come from.
+
+    Returns
+    -------
+    NationalDraws
+        One value a draw.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(1)
+    >>> prior_draws(shipped_lines().national, 3, rng=rng).mu.shape
+    (3,)
+    """
+    rate, met, elasticity, office, visits, treatable = national
     mean, sd = _MU
-    prior = NationalDraws(
-        rate=_triangular(rng, rate),
-        met_share=_triangular(rng, met),
-        elasticity=rng.uniform(elasticity[0], elasticity[1], _SAMPLE),
-        treatable=visits * treatable * rng.uniform(office[0], office[1], _SAMPLE),
-        mu=rng.normal(mean, sd, _SAMPLE),
-        tau=np.abs(rng.normal(0.0, _TAU, _SAMPLE)),
-        z=rng.standard_normal(_SAMPLE),
+    return NationalDraws(
+        rate=_triangular(rng, rate, draws),
+        met_share=_triangular(rng, met, draws),
+        elasticity=rng.uniform(elasticity[0], elasticity[1], draws),
+        treatable=visits * treatable * rng.uniform(office[0], office[1], draws),
+        mu=rng.normal(mean, sd, draws),
+        tau=np.abs(rng.normal(0.0, _TAU, draws)),
+        z=rng.standard_normal(draws),
     )
+
+
+@lru_cache(maxsize=2)
+def _prior(national: tuple[Any, ...], sample: int) -> NationalDraws:
+    """The draws that lines weigh: the same whatever the lines."""
+    return prior_draws(national, sample, rng=np.random.default_rng([SEED, 2]))
+
+
+@lru_cache(maxsize=2)
+def _logs(known: KnownLines) -> Floats:
+    """Logarithm of the weight that each line gives each draw from the prior."""
+    prior = _prior(known.national, known.sample)
     with np.errstate(divide="ignore"):
-        weights = np.array([np.log(_likelihood(line, prior)) for line in known.lines])
-    return prior, weights
+        return np.array([np.log(_likelihood(line, prior)) for line in known.lines])
 
 
 def _likelihood(line: KnownLine, prior: NationalDraws) -> Floats:
@@ -232,15 +267,15 @@ def _likelihood(line: KnownLine, prior: NationalDraws) -> Floats:
     return np.asarray(np.nan_to_num(found / _PARTS))
 
 
-def _triangular(rng: np.random.Generator, ends: tuple[float, float, float]) -> Floats:
+def _triangular(rng: np.random.Generator, ends: tuple[float, float, float], draws: int) -> Floats:
     """Numbers of a triangular law, of width 0 included."""
-    return rng.triangular(*ends, _SAMPLE) if ends[0] < ends[2] else np.full(_SAMPLE, ends[1])
+    return rng.triangular(*ends, draws) if ends[0] < ends[2] else np.full(draws, ends[1])
 
 
 @lru_cache(maxsize=2)
 def _weights(known: KnownLines, without: frozenset[str]) -> Floats:
     """Weight of each draw, of sum 1, by every line but those left out."""
-    _, logs = _sample(known)
+    logs = _logs(known)
     kept = [line.key not in without for line in known.lines]
     total = logs[kept].sum(axis=0)
     weights = np.exp(total - total.max())
@@ -263,10 +298,10 @@ def _taken(known: KnownLines, draws: int, seed: int, without: frozenset[str]) ->
             remedy="vérifiez la ligne sans laquelle ce nombre remonte : son compte d’une année et "
             "ses communes.",
         )  # fmt: skip
-    prior, _ = _sample(known)
+    prior = _prior(known.national, known.sample)
     rng = np.random.default_rng([seed, 3])
     ends = np.cumsum(_weights(known, without))
     places = np.searchsorted(ends, (np.arange(draws) + rng.random()) / draws)
-    places = rng.permutation(np.minimum(places, _SAMPLE - 1))
+    places = rng.permutation(np.minimum(places, known.sample - 1))
     found = prior.at(places)
     return NationalDraws(**(vars(found) | {"z": rng.standard_normal(draws)}))
