@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cpts_geo.asked import typed_path
-from cpts_geo.cli._options import OUTPUTS, Draws, Output
+from cpts_geo.cli._options import OUTPUTS, Draws, KnownLinesFile, Output
 from cpts_geo.cli._terminal import echo, results, table_view, teller
 from cpts_geo.errors import ScenarioError, nested
 from cpts_geo.foreign import shown_name
@@ -28,6 +28,7 @@ def _compare(
         str, typer.Argument(metavar="B", help="Scénario comparé : clé, ou fichier TOML.")
     ],
     output: Output = OUTPUTS,
+    known_lines: KnownLinesFile = None,
     draws: Draws = None,
 ) -> None:
     """Comparer deux scénarios : créneaux, heures, demandes servies, coût, et leur différence."""
@@ -36,6 +37,7 @@ def _compare(
     from cpts_geo.capacity.answer.headline import DRAWS  # noqa: PLC0415
     from cpts_geo.capacity.comparing.compare import compare_scenarios  # noqa: PLC0415
     from cpts_geo.capacity.demand.interval import CHANCES  # noqa: PLC0415
+    from cpts_geo.capacity.need.learning import known_lines as read_lines  # noqa: PLC0415
     from cpts_geo.writing.comparison import comparison_files, write_comparison  # noqa: PLC0415
     from cpts_geo.writing.output_folder import check_output  # noqa: PLC0415
 
@@ -43,7 +45,13 @@ def _compare(
     check_output(output, names=comparison_files(names))
     one, two = _labelled(_loaded(first, second), names)
     say = teller()
-    found = compare_scenarios(one, two, draws=DRAWS if draws is None else draws, say=say)
+    found = compare_scenarios(
+        one,
+        two,
+        draws=DRAWS if draws is None else draws,
+        lines=None if known_lines is None else read_lines(known_lines),
+        say=say,
+    )
     shown, console = comparison_sections(found), results()
     headers = ["Mesure", one.label, two.label, f"Différence ({CHANCES})"]
     measures = [[f"{name}, {unit}", *cells] for name, unit, cells in shown["measures"]["rows"]]

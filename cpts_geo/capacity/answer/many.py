@@ -93,10 +93,10 @@ def headlines_of(
 def _transferred(scenario: Scenario, areas: pd.DataFrame, national: NationalDraws) -> Floats:
     """Quantiles of the requests that known lines make expect, a year then a day; NaN unknown."""
     found = np.full((len(areas), len(_REQUESTS + _PER_DAY)), np.nan)
-    for place, values in enumerate(areas[list(Area.model_fields)].to_numpy()):
-        if not np.isnan(values).any():
-            area = Area(**dict(zip(Area.model_fields, values.tolist(), strict=True)))
-            found[place] = _quantiles(scenario, need_of(area, national).organised)
+    for place, row in enumerate(areas.to_dict("records")):
+        if not np.isnan(row["apl"]):
+            need = need_of(Area.model_validate(row), national)
+            found[place] = _quantiles(scenario, need.organised)
     return found
 
 

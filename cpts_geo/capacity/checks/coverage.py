@@ -100,7 +100,7 @@ def simulated_coverage(
         rng = np.random.default_rng([seed, 5, world])
         truth = prior_draws(known.national, 1, rng=rng)
         fake = _published(known, truth, rng)
-        area = Area(**some.iloc[int(rng.integers(len(some)))].to_dict())
+        area = Area.model_validate(some.iloc[int(rng.integers(len(some)))].to_dict())
         asked = _requests(area, truth, rng)
         try:
             fake.draws(_DRAWS, seed=world)
@@ -149,9 +149,7 @@ def _told(area: Area, asked: float, rng: np.random.Generator) -> Iterator[Scenar
         yield unknown.evolve(observed_consultations=seen)
 
 
-def _inside(
-    scenario: Scenario, asked: float, known: KnownLines, *, seed: int
-) -> tuple[bool, bool]:
+def _inside(scenario: Scenario, asked: float, known: KnownLines, *, seed: int) -> tuple[bool, bool]:
     """Whether the true slots, then the true requests, lie from p10 to p90 of the answer."""
     drawn = draw_requests(scenario, draws=_DRAWS, seed=seed, lines=known).requests_per_year
     low, _, high = quantiles(drawn, drawn=True)
