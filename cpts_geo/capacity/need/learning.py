@@ -13,7 +13,7 @@ same for every territory of a run.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -24,7 +24,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import ndtr
 
-from cpts_geo.capacity.need.lines import KnownLine, read_known_lines
+from cpts_geo.capacity.need.lines import KnownLine, lines_of, lines_table
 from cpts_geo.capacity.need.quantities import Floats, NationalDraws, need_of
 from cpts_geo.capacity.scenario.parameters import SEED, default_parameters
 from cpts_geo.errors import ScenarioError
@@ -63,10 +63,13 @@ class KnownLines:
         Each with its count and its area.
     national : tuple of float or tuple of float
         Values of the national parameters: bounds of their laws, or numbers.
+    notes : tuple of str
+        French sentences on how an analyst's copy was read; nothing rests on them.
     """
 
     lines: tuple[KnownLine, ...]
     national: tuple[Any, ...]
+    notes: tuple[str, ...] = field(default=(), compare=False)
 
     def draws(self, draws: int, *, seed: int, without: Collection[str] = ()) -> NationalDraws:
         """
@@ -92,6 +95,22 @@ class KnownLines:
             The lines contradict one another or the model: too few draws weigh.
         """
         return _taken(self, draws, seed, frozenset(without))
+
+    def less(self, keys: Collection[str]) -> KnownLines:
+        """
+        Give the same without some lines.
+
+        Parameters
+        ----------
+        keys : collection of str
+            Keys of the lines to leave out.
+
+        Returns
+        -------
+        KnownLines
+            Quick to draw from: what each line weighs is kept.
+        """
+        return replace(self, lines=tuple(line for line in self.lines if line.key not in keys))
 
     def effective_size(self, *, without: Collection[str] = ()) -> float:
         """
@@ -150,12 +169,13 @@ def known_lines(
     Raises
     ------
     TableError
-        As :func:`cpts_geo.capacity.need.lines.read_known_lines`.
+        As :func:`cpts_geo.capacity.need.lines.lines_of`, or the copy cannot be read.
     """
     given = default_parameters() if parameters is None else parameters
     values = (given[name].value for name in _NATIONAL)
     national = tuple(tuple(each) if isinstance(each, list) else each for each in values)
-    return KnownLines(read_known_lines(path), national)
+    table = lines_table(path)
+    return KnownLines(lines_of(table), national, table.attrs.get("notes", ()))
 
 
 def leave_one_out(known: KnownLines, *, draws: int, seed: int = SEED) -> pd.DataFrame:
@@ -197,12 +217,12 @@ def leave_one_out(known: KnownLines, *, draws: int, seed: int = SEED) -> pd.Data
 
 
 @lru_cache(maxsize=2)
-def _sample(known: KnownLines) -> tuple[NationalDraws, npt.NDArray[np.float64]]:
-    """Draws from the prior, and the logarithm of the weight that each line gives each of them."""
+def _prior(national: tuple[Any, ...]) -> NationalDraws:
+    """Draws from the prior."""
     rng = np.random.default_rng([SEED, 2])
-    rate, met, elasticity, office, visits, treatable = known.national
+    rate, met, elasticity, office, visits, treatable = national
     mean, sd = _MU
-    prior = NationalDraws(
+    return NationalDraws(
         rate=_triangular(rng, rate),
         met_share=_triangular(rng, met),
         elasticity=rng.uniform(elasticity[0], elasticity[1], _SAMPLE),
@@ -211,9 +231,13 @@ def _sample(known: KnownLines) -> tuple[NationalDraws, npt.NDArray[np.float64]]:
         tau=np.abs(rng.normal(0.0, _TAU, _SAMPLE)),
         z=rng.standard_normal(_SAMPLE),
     )
+
+
+@lru_cache(maxsize=256)
+def _log_weights(line: KnownLine, national: tuple[Any, ...]) -> Floats:
+    """Logarithm of the weight that a line gives each draw: other lines change nothing in it."""
     with np.errstate(divide="ignore"):
-        weights = np.array([np.log(_likelihood(line, prior)) for line in known.lines])
-    return prior, weights
+        return np.asarray(np.log(_likelihood(line, _prior(national))))
 
 
 def _likelihood(line: KnownLine, prior: NationalDraws) -> Floats:
@@ -240,9 +264,10 @@ def _triangular(rng: np.random.Generator, ends: tuple[float, float, float]) -> F
 @lru_cache(maxsize=2)
 def _weights(known: KnownLines, without: frozenset[str]) -> Floats:
     """Weight of each draw, of sum 1, by every line but those left out."""
-    _, logs = _sample(known)
-    kept = [line.key not in without for line in known.lines]
-    total = logs[kept].sum(axis=0)
+    total = np.zeros(_SAMPLE)
+    for line in known.lines:
+        if line.key not in without:
+            total = total + _log_weights(line, known.national)
     weights = np.exp(total - total.max())
     return np.asarray(weights / weights.sum())
 
@@ -263,10 +288,9 @@ def _taken(known: KnownLines, draws: int, seed: int, without: frozenset[str]) ->
             remedy="vérifiez la ligne sans laquelle ce nombre remonte : son compte d’une année et "
             "ses communes.",
         )  # fmt: skip
-    prior, _ = _sample(known)
     rng = np.random.default_rng([seed, 3])
     ends = np.cumsum(_weights(known, without))
     places = np.searchsorted(ends, (np.arange(draws) + rng.random()) / draws)
     places = rng.permutation(np.minimum(places, _SAMPLE - 1))
-    found = prior.at(places)
+    found = _prior(known.national).at(places)
     return NationalDraws(**(vars(found) | {"z": rng.standard_normal(draws)}))
