@@ -17,6 +17,7 @@ from cpts_geo.access.travel.roads import road_times
 from cpts_geo.access.travel.times import TravelTimes
 from cpts_geo.asked import Kinds, expect, one_of, path, paths, settled, share, text, texts, told
 from cpts_geo.capacity.answer.headline import DRAWS
+from cpts_geo.capacity.answer.learnt import lines_notes
 from cpts_geo.capacity.demand.requests import draw_defects
 from cpts_geo.capacity.need.learning import known_lines, leave_one_out, shipped_lines
 from cpts_geo.capacity.scenario.area import area_of
@@ -373,6 +374,11 @@ def analyse(
         *lacking_notes(given, communes),
         *scenario_notes(own, outline.iloc[0]),
         *calendar_notes(communes["departement"]),
+        *(
+            ()
+            if options.known_lines is None
+            else lines_notes(lines, scenarios.values(), draws=options.draws, seed=options.seed)
+        ),
     )
     comparisons, ald = with_ald(layer.comparisons) if options.fetched else (layer.comparisons, {})
     common = Common(

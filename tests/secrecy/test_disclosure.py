@@ -567,9 +567,11 @@ PUBLIC = {
 TABLES = {
     "acces": "people by minutes",
     "avenir_medecins": "goes with gp_mean_age",
+    "besoin": "requests and slots of a territory, by a national model",
     "capacite": "requests and slots of a territory",
     "ecarts": "published beside today's",
     "incertitude": "requests and slots of a territory",
+    "lignes_connues": "published activity of whole lines",
     "noms_reconnus": "names",
     "ou_ouvrir": "minutes, requests of a territory",
     "publics": "requests of a territory",
@@ -587,7 +589,7 @@ FACTS = {
     "line_hours_per_day", "member_gps", "member_nurses", "member_pharmacies",
     "member_physiotherapists", "member_professionals", "member_specialists", "people_without_mt",
     "population_published", "share_without_mt", "share_without_mt_16plus",
-    "volunteer_gps",
+    "share_without_mt_vendee", "share_without_mt_vendee_press", "volunteer_gps",
 }  # fmt: skip
 
 

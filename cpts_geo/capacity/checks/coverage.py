@@ -89,7 +89,7 @@ def simulated_coverage(
     --------
     >>> from cpts_geo.capacity.need.learning import shipped_lines
     >>> table, left_out = simulated_coverage(shipped_lines(), worlds=3)
-    >>> list(table.index), table["runs"].max() + left_out
+    >>> list(table.index), int(table["runs"].max() + left_out)
     (['3', '1b', '2', '1a'], 3)
     """
     every = areas_of_epci()

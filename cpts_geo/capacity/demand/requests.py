@@ -149,18 +149,14 @@ def draw_requests(
 def _national_causes(national: NationalDraws, need: Need) -> dict[str, Floats]:
     """What a demand transferred from known lines is made of."""
     share = np.divide(need.organised, need.gap, out=np.zeros_like(need.gap), where=need.gap > 0)
-    drawn = (national.rate, national.met_share, national.elasticity)
-    return dict(zip(NATIONAL.values(), drawn, strict=True)) | {
-        "Part du besoin sans réponse qui viendrait": share
+    return {
+        "Demandes non programmées d’un habitant": national.rate,
+        "Part que les cabinets servent en France": national.met_share,
+        "De combien cette part suit l’APL": national.elasticity,
+        "Part du besoin sans réponse qui viendrait": share,
     }
 
 
-#: National parameters that a demand transferred from known lines rests on, and their labels.
-NATIONAL: Final = {
-    "need_rate": "Demandes non programmées d’un habitant",
-    "met_share": "Part que les cabinets servent en France",
-    "apl_elasticity": "De combien cette part suit l’APL",
-}
 #: What a line counts, and the share of it that makes requests.
 _OF_A_LINE: Final = ("calls", "consultations", "need", "found")
 #: Names of what is drawn, each from numbers of its own.

@@ -13,7 +13,7 @@ same for every territory of a run.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -23,7 +23,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr
 
-from cpts_geo.capacity.need.lines import KnownLine, read_known_lines
+from cpts_geo.capacity.need.lines import KnownLine, lines_of, lines_table
 from cpts_geo.capacity.need.quantities import Floats, NationalDraws, need_of
 from cpts_geo.capacity.scenario.loading import National
 from cpts_geo.capacity.scenario.parameters import SEED, default_parameters
@@ -56,12 +56,15 @@ class KnownLines:
         Each with its count and its area.
     national : tuple of float or tuple of float
         Values of the national parameters: bounds of their laws, or numbers.
+    notes : tuple of str
+        French sentences on how an analyst's copy was read; nothing rests on them.
     sample : int
         Draws from the prior that the lines weigh.
     """
 
     lines: tuple[KnownLine, ...]
     national: tuple[Any, ...]
+    notes: tuple[str, ...] = field(default=(), compare=False)
     sample: int = _SAMPLE
 
     def draws(self, draws: int, *, seed: int, without: Collection[str] = ()) -> NationalDraws:
@@ -88,6 +91,22 @@ class KnownLines:
             The lines contradict one another or the model: too few draws weigh.
         """
         return _taken(self, draws, seed, frozenset(without))
+
+    def less(self, keys: Collection[str]) -> KnownLines:
+        """
+        Give the same without some lines.
+
+        Parameters
+        ----------
+        keys : collection of str
+            Keys of the lines to leave out.
+
+        Returns
+        -------
+        KnownLines
+            Quick to draw from: what each line weighs is kept.
+        """
+        return replace(self, lines=tuple(line for line in self.lines if line.key not in keys))
 
     def effective_size(self, *, without: Collection[str] = ()) -> float:
         """
@@ -146,12 +165,13 @@ def known_lines(
     Raises
     ------
     TableError
-        As :func:`cpts_geo.capacity.need.lines.read_known_lines`.
+        As :func:`cpts_geo.capacity.need.lines.lines_of`, or the copy cannot be read.
     """
     given = default_parameters() if parameters is None else parameters
     values = (given[name].value for name in _NATIONAL)
     national = tuple(tuple(each) if isinstance(each, list) else each for each in values)
-    return KnownLines(read_known_lines(path), national)
+    table = lines_table(path)
+    return KnownLines(lines_of(table), national, table.attrs.get("notes", ()))
 
 
 def leave_one_out(known: KnownLines, *, draws: int, seed: int = SEED) -> pd.DataFrame:
@@ -237,12 +257,11 @@ def _prior(national: tuple[Any, ...], sample: int) -> NationalDraws:
     return prior_draws(national, sample, rng=np.random.default_rng([SEED, 2]))
 
 
-@lru_cache(maxsize=2)
-def _logs(known: KnownLines) -> Floats:
-    """Logarithm of the weight that each line gives each draw from the prior."""
-    prior = _prior(known.national, known.sample)
+@lru_cache(maxsize=256)
+def _log_weights(line: KnownLine, national: tuple[Any, ...], sample: int) -> Floats:
+    """Logarithm of the weight that a line gives each draw: other lines change nothing in it."""
     with np.errstate(divide="ignore"):
-        return np.array([np.log(_likelihood(line, prior)) for line in known.lines])
+        return np.asarray(np.log(_likelihood(line, _prior(national, sample))))
 
 
 def _likelihood(line: KnownLine, prior: NationalDraws) -> Floats:
@@ -269,9 +288,10 @@ def _triangular(rng: np.random.Generator, ends: tuple[float, float, float], draw
 @lru_cache(maxsize=2)
 def _weights(known: KnownLines, without: frozenset[str]) -> Floats:
     """Weight of each draw, of sum 1, by every line but those left out."""
-    logs = _logs(known)
-    kept = [line.key not in without for line in known.lines]
-    total = logs[kept].sum(axis=0)
+    total = np.zeros(known.sample)
+    for line in known.lines:
+        if line.key not in without:
+            total = total + _log_weights(line, known.national, known.sample)
     weights = np.exp(total - total.max())
     return np.asarray(weights / weights.sum())
 
