@@ -39,7 +39,9 @@ def _effects(found: ScenarioComparison) -> list[str]:
     if needed.filter(like="difference").any():
         size, spread = _gap(needed, "créneau", "créneaux")
         said.append((f"il faudrait {size} par jour", spread))
-    if served.isna().any():
+    if len({s.public or "all" for s in (found.first, found.second)}) > 1:
+        said.append(("les parts servies ne se comparent pas, car les publics diffèrent", ""))
+    elif served.isna().any():
         unknown = [s.label for s in (found.first, found.second) if s.slots_by_weekday is None]
         clause = (
             "ce que servent les créneaux d’aujourd’hui ne se compare pas : ceux de "
