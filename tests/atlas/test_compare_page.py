@@ -11,7 +11,6 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from cpts_geo.atlas.look.values import value_words
-from cpts_geo.atlas.look.words import REFUTED_WORDS
 from cpts_geo.atlas.pages.comparison import compare_page
 from cpts_geo.atlas.sections.comparison import _changes
 from cpts_geo.atlas.sections.comparison._assumed import _common_rows
@@ -20,7 +19,7 @@ from cpts_geo.atlas.sections.comparison._finding import _goal_sentences, finding
 from cpts_geo.atlas.sections.comparison._measures import measure_rows
 from cpts_geo.atlas.sections.comparison._sides import measure_status, side_text
 from cpts_geo.atlas.sections.comparison.written import TEXTS, period_words
-from cpts_geo.capacity.answer.caveats import EVIDENCE
+from cpts_geo.capacity.scenario.inputs import EVIDENCE
 from cpts_geo.capacity.comparing._measures import MEASURES
 from cpts_geo.capacity.comparing.compare import ScenarioComparison, compare_scenarios
 from cpts_geo.capacity.demand.interval import CHANCES

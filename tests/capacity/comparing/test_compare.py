@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from cpts_geo.capacity.comparing._measures import (
 from cpts_geo.capacity.comparing.compare import changed_fields, compare_scenarios
 from cpts_geo.capacity.comparing.shares import requests_served, served_shares, studied_weekdays
 from cpts_geo.capacity.demand.requests import DemandDraws, draw_requests
+from cpts_geo.capacity.need.learning import shipped_lines
 from cpts_geo.capacity.scenario._file import _VARIANTS, _VARIANTS_DIR
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import load_scenario
@@ -28,11 +30,12 @@ from cpts_geo.errors import DemandTooLargeError, ScenarioError
 from tests.queues import WEEKDAY_FACTORS, queue
 
 DRAWS = 2000
-CALLS = ("calls_observed", "calls_people_years")
+CALLS = ("calls_observed", "calls_years", "observed_consultations")
 TODAY = load_scenario("beauce_gatinais")
 DOUBLED = load_scenario("beauce_gatinais_16_creneaux")
 UNKNOWN = TODAY.evolve(slots_today=None, minutes_per_slot_today=None)
 LVO = load_scenario("lvo")
+WEST = load_scenario("ouest_loiret")
 SUMMER = load_scenario("lvo_ete")
 
 
@@ -42,15 +45,20 @@ def certain(per_day: float, **changes: Any) -> Scenario:
     rate = 251 * per_day / people
     # The most that a scenario takes: so many calls leave no doubt on their rate.
     exposure = 1e9 / max(1.0, rate)
-    return TODAY.evolve(
-        people_without_mt=people,
-        people_cv=0.0,
-        need_share=(1.0, 1.0, 1.0),
-        minutes=(15.0, 15.0, 15.0),
-        calls_observed=round(rate * exposure),
-        calls_people_years=exposure,
-        **changes,
-    )
+    given = {
+        "public": "no_mt",
+        "calls_years": None,
+        "observed_consultations": None,
+        "readings": None,
+        "people_without_mt": people,
+        "people_cv": 0.0,
+        "between_territory_sd": 0.0,
+        "need_share": (1.0, 1.0, 1.0),
+        "minutes": (15.0, 15.0, 15.0),
+        "calls_observed": round(rate * exposure),
+        "calls_people_years": exposure,
+    }
+    return TODAY.evolve(**given | changes)
 
 
 def table_of(first: Scenario, second: Scenario, **options: Any) -> pd.DataFrame:
@@ -105,7 +113,7 @@ def test_the_difference_by_hand() -> None:
 
 
 def test_each_side_and_sampling_alone_are_those_of_the_headline() -> None:
-    few = TODAY.evolve(calls_observed=58, calls_people_years=240.0)
+    few = TODAY.evolve(calls_observed=58, calls_years=0.01, observed_consultations=None)
     bounds = ("p10", "p50", "p90")
     for case in (TODAY, few):
         found = table_of(case, DOUBLED.evolve(**{name: getattr(case, name) for name in CALLS}))
@@ -123,18 +131,31 @@ def test_each_side_and_sampling_alone_are_those_of_the_headline() -> None:
     assert found.at["sampling_slots_needed", "first_p90"] > 14
 
 
-def test_sampling_moves_only_those_whose_calls_were_counted() -> None:
-    drawn = draw_requests(LVO, draws=DRAWS)
-    found = sampling_measures(LVO, drawn)["sampling_requests_per_day"]
+def test_sampling_is_that_of_what_the_line_counted() -> None:
+    drawn = draw_requests(TODAY, draws=DRAWS)
+    found = sampling_measures(TODAY, drawn)["sampling_requests_per_day"]
     low, middle, high = np.quantile(found, [0.1, 0.5, 0.9])
     assert middle == pytest.approx(np.median(drawn.requests_per_year) / 251)
     # 5,800 calls: a standard deviation of 1 / sqrt(5800), 2.563 of them between p10 and p90
-    assert high - low == pytest.approx(2.563 / 5800**0.5 * np.median(drawn.no_mt) / 251, rel=0.01)
+    assert high - low == pytest.approx(2.563 / 5800**0.5 * middle, rel=0.01)
+
+
+def test_a_demand_that_rests_on_no_count_has_no_sampling() -> None:
+    found = table_of(LVO, TODAY)
+    for measure in SAMPLING:
+        assert found.loc[measure].filter(like="first_").isna().all()
+        assert found.loc[measure].filter(like="second_").notna().all()
+        assert found.loc[measure].filter(like="difference_").isna().all()
+    assert table_of(LVO, SUMMER).loc[list(SAMPLING)].isna().all(axis=None)
 
 
 @pytest.mark.parametrize("calls", [0, 1, 58])
 def test_sampling_alone_is_narrower_than_the_whole(calls: int) -> None:
-    found = table_of(LVO.evolve(calls_observed=calls, calls_people_years=240.0), LVO)
+    # Where no known line says what such a line receives: it would narrow the whole.
+    few = TODAY.evolve(
+        calls_observed=calls, calls_years=0.01, observed_consultations=None, area=None
+    )
+    found = table_of(few, TODAY, draws=20_000)
     for measure in ("requests_per_day", "slots_needed"):
         alone, whole = found.loc[f"sampling_{measure}"], found.loc[measure]
         assert alone["first_p50"] == pytest.approx(whole["first_p50"])
@@ -181,7 +202,10 @@ def test_no_more_is_served_than_asked_or_offered(
 @pytest.mark.parametrize("scenario", [TODAY, SUMMER], ids=["year", "summer"])
 def test_a_scenario_does_not_differ_from_itself(scenario: Scenario) -> None:
     found = compare_scenarios(scenario, scenario, draws=DRAWS)
-    assert (found.table.filter(like="difference_") == 0).all(axis=None)
+    gaps = found.table.filter(like="difference_")
+    if scenario is SUMMER:  # known lines say it all: no count of its own
+        gaps = gaps.drop(list(SAMPLING))
+    assert (gaps == 0).all(axis=None)
     assert found.changes == ()
     assert found.warnings == ()
 
@@ -198,7 +222,7 @@ def test_there_and_back_is_the_opposite(first: Scenario, second: Scenario) -> No
         slots = ["slots_needed", "sampling_slots_needed"]
         assert gap.drop(slots).max() <= 1e-9 * ahead.abs().max()
         assert gap[slots].max() <= 1
-    assert (there.filter(like="first_").to_numpy() == back.filter(like="second_").to_numpy()).all()
+    np.testing.assert_array_equal(there.filter(like="first_"), back.filter(like="second_"))
 
 
 def test_common_draws_make_the_difference_narrow() -> None:
@@ -294,13 +318,17 @@ def test_people_reached_are_at_most_people_and_requests(people: float) -> None:
 
 def test_visitors_of_a_season_are_reached_one_by_one() -> None:
     nobody = np.zeros(100)
-    found = scenario_measures(SUMMER, DemandDraws(nobody, nobody, nobody + 600.0, nobody + 1, 1))
+    found = scenario_measures(SUMMER, DemandDraws(nobody, nobody + 600.0, nobody + 1, 1))
     assert found["people_reached"] == pytest.approx(found["requests_served"])
     # Their months hold about 945,000 of 1,620,000 month-presences.
     assert 600 * 0.5 < found["people_reached"][0] < 600 * 0.7
-    # groups that may not come are not reached
+    # those whom a device does not admit are not reached
     alone = scenario_measures(TODAY, draw_requests(TODAY, draws=200))
-    assert (alone["people_reached"] < TODAY.people_without_mt).all()
+    assert (alone["people_reached"] < (TODAY.population or 0)).all()
+    few = WEST.evolve(slots_today=200, minutes_per_slot_today=15.0)
+    assert few.public == "no_mt"
+    reached = scenario_measures(few, draw_requests(few, draws=200))["people_reached"]
+    assert (reached < few.people_without_mt).all()
 
 
 # ---- unknown slots
@@ -365,7 +393,7 @@ def test_days_studied_are_those_of_the_months() -> None:
 @pytest.mark.parametrize(
     ("second", "words"),
     [
-        (LVO.evolve(eligible=("no_mt",), visitors=None), "publics admis"),
+        (LVO.admitting("no_mt"), "publics admis"),
         (LVO.evolve(deadline_days=2), "Le délai change de"),
         (LVO.evolve(deadline_days=2, target=0.9), "Le délai et l’objectif changent de"),
         (LVO.evolve(seed=1), "graines"),
@@ -373,21 +401,54 @@ def test_days_studied_are_those_of_the_months() -> None:
             LVO.evolve(calendar={"weekdays": (1, 2, 3, 4), "weekday_factors": (1.0,) * 4}),
             "jours par semaine",
         ),
-        (TODAY, "deux territoires"),
+        (TODAY, "par habitant"),
+        (load_scenario("asclepios"), "Aucun dispositif n’est décrit pour"),
     ],
 )
 def test_what_may_not_be_compared_as_it_stands_is_said(second: Scenario, words: str) -> None:
     assert any(words in text for text in compare_scenarios(LVO, second, draws=100).warnings)
 
 
-def test_a_model_refuted_by_activity_says_so() -> None:
-    west = load_scenario("ouest_loiret")
-    found = compare_scenarios(west, west.evolve(label="Autre", gp_hour_cost=90.0), draws=DRAWS)
-    both = [text for text in found.warnings if "ne convient pas à ce territoire" in text]
-    assert len(both) == 1
-    assert both[0].startswith("L'activité")
-    other = compare_scenarios(west, TODAY, draws=DRAWS)
-    assert any(text.startswith(f"{west.label} : l'activité") for text in other.warnings)
+def test_suppositions_drawn_together_for_two_territories_are_said() -> None:
+    def said(first: Scenario, second: Scenario) -> bool:
+        found = compare_scenarios(first, second, draws=100)
+        return any("tiré ensemble" in text for text in found.warnings)
+
+    assert said(WEST, TODAY)
+    assert said(LVO.admitting("no_mt"), load_scenario("asclepios").admitting("no_mt"))
+    # Known lines say each its own, and a line of its own owes nothing to what others receive.
+    assert not said(LVO, load_scenario("asclepios"))
+    assert not said(LVO, TODAY)
+    assert not said(WEST, WEST.evolve(target=0.9))
+
+
+def test_a_territory_without_device_is_compared_as_open_to_all() -> None:
+    alone = load_scenario("asclepios")
+    assert alone.public is None
+    table = table_of(alone, alone.admitting("all"))
+    assert (table.filter(like="difference_").dropna() == 0).all(axis=None)
+    found = compare_scenarios(alone, alone.admitting("all"), draws=100)
+    assert [text for text in found.warnings if "publics admis" in text] == []
+
+
+def test_what_is_not_known_of_each_is_said_under_its_name() -> None:
+    found = compare_scenarios(LVO, LVO.admitting("no_mt").evolve(label="Autre"), draws=100)
+    assert any(text.startswith(f"{LVO.label} : c’est un ordre") for text in found.caveats)
+    assert any(text.startswith("Autre : ") for text in found.caveats)
+    both = compare_scenarios(LVO, SUMMER, draws=100).caveats
+    assert sum(text.startswith("C’est un ordre de grandeur") for text in both) == 1
+
+
+def test_other_known_lines_move_what_they_say_alone() -> None:
+    known = shipped_lines()
+    few = replace(known, lines=known.lines[:3])
+    told, own = (
+        compare_scenarios(case, TODAY, draws=DRAWS, lines=few).table.at["requests_per_day", p]
+        / compare_scenarios(case, TODAY, draws=DRAWS).table.at["requests_per_day", p]
+        for case, p in ((LVO, "first_p50"), (TODAY, "second_p50"))
+    )
+    assert abs(told - 1) > 0.03
+    assert abs(own - 1) < 0.03
 
 
 def test_changed_fields_leave_words_out() -> None:
@@ -404,10 +465,10 @@ def test_changed_fields_leave_words_out() -> None:
 
 def test_a_rare_draw_beyond_the_queue_is_no_error() -> None:
     per_day = np.concatenate([np.full(95, 8.0), np.full(5, 5_000.0)])
-    drawn = DemandDraws(per_day * 251, 0 * per_day, 0 * per_day, per_day, 1)
+    drawn = DemandDraws(per_day * 251, 0 * per_day, per_day, 1)
     needed = scenario_measures(TODAY, drawn)["slots_needed"]
     assert sorted(set(needed)) == [queue().slots(8.0), 601]
-    many = DemandDraws(per_day * 125_500, 0 * per_day, 0 * per_day, per_day, 1)
+    many = DemandDraws(per_day * 125_500, 0 * per_day, per_day, 1)
     with pytest.raises(DemandTooLargeError):
         scenario_measures(TODAY, many)
     for draws in (99, 2_000_001, 1000.5):
