@@ -7,10 +7,12 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
+import pandas as pd
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from cpts_geo.atlas.look.values import value_words
+from cpts_geo.atlas.look.words import whom
 from cpts_geo.atlas.pages.comparison import compare_page
 from cpts_geo.atlas.sections.comparison import _changes
 from cpts_geo.atlas.sections.comparison._assumed import _common_rows
@@ -19,12 +21,11 @@ from cpts_geo.atlas.sections.comparison._finding import _goal_sentences, finding
 from cpts_geo.atlas.sections.comparison._measures import measure_rows
 from cpts_geo.atlas.sections.comparison._sides import measure_status, side_text
 from cpts_geo.atlas.sections.comparison.written import TEXTS, period_words
-from cpts_geo.capacity.scenario.inputs import EVIDENCE
 from cpts_geo.capacity.comparing._measures import MEASURES
 from cpts_geo.capacity.comparing.compare import ScenarioComparison, compare_scenarios
-from cpts_geo.capacity.demand.interval import CHANCES
+from cpts_geo.capacity.demand.interval import CHANCES, SAMPLING_WORDS
 from cpts_geo.capacity.scenario.inputs import Scenario
-from cpts_geo.capacity.scenario.loading import load_scenario
+from cpts_geo.capacity.scenario.loading import described, load_scenario
 from cpts_geo.french import MONTHS, joined, typeset
 from tests.atlas.said import plain
 
@@ -55,9 +56,9 @@ def summer() -> ScenarioComparison:
 def test_the_finding_is_the_answer(doubled: ScenarioComparison) -> None:
     said = plain(finding(doubled))
     assert re.fullmatch(
-        r"Avec 16 créneaux par jour au lieu de 8, (3[89]|4[01]) points de plus de demandes "
-        r"servies dans le délai \(entre 2\d et 4\d, 8 chances sur 10\), pour 50 200 € de plus "
-        r"par an \(hypothèse : 100 € l’heure de médecin\)\.",
+        r"Avec 16 créneaux par jour au lieu de 8, (4[2-6]) points de plus de demandes servies "
+        rf"dans le délai \(entre 3\d et 4\d, {CHANCES}\), pour 50 200 € de plus par an "
+        r"\(hypothèse : 100 € l’heure de médecin\)\.",
         said,
     )
 
@@ -75,7 +76,7 @@ def test_a_season_says_what_it_asks_and_no_cost(summer: ScenarioComparison) -> N
     said = finding(summer)
     assert said.startswith("Sur juillet et août plutôt que sur l’année entière, il faudrait")
     assert "€" not in said
-    assert said.count("8 chances sur 10") == 1
+    assert said.count(CHANCES) == 1
     assert period_words(summer) == "par mois"
     assert "people_reached" not in summer.table.index
 
@@ -109,25 +110,53 @@ def test_unknown_slots_never_look_like_a_number() -> None:
     assert "donnée absente" in _paired_svg(found, "served")
 
 
-def test_no_gap_is_read_from_a_model_that_activity_refutes() -> None:
-    west = load_scenario("ouest_loiret").evolve(slots_today=4, minutes_per_slot_today=15.0)
-    for pair, floors in (((TODAY, west), (None, 6)), ((west, west.evolve(slots_today=8)), (6, 6))):
-        found = compared(*pair)
-        assert found.floors == floors
-        said = plain(finding(found))
-        assert (
-            f"ne se comparent pas, car l’activité observée dément le modèle pour {west.label}"
-            in said
-        )
-        assert not re.search(r"créneaux de (plus|moins)|points", said)
-        assert re.search(r"pour [\d ]+ € de (plus|moins) par an", said)
-        goals = plain(" ".join(_goal_sentences(found)))
-        assert goals.count("au moins 6 ;") == 1
-        shown = compare_page(found, date="26/11/2026")
-        assert shown.count(f"{west.label}, {REFUTED_WORDS}") == 3 * sum(
-            x is not None for x in floors
-        )
-    assert REFUTED_WORDS not in compare_page(compared(TODAY, UNKNOWN), date="26/11/2026")
+def test_the_public_of_each_side_is_named_wherever_it_is_shown() -> None:
+    found = compared("lvo", "lvo_sans_medecin_traitant")
+    publics = ("tous les habitants et les visiteurs", "personnes sans médecin traitant")
+    shown = plain(compare_page(found, date="26/11/2026"))
+    for scenario, public in zip((found.first, found.second), publics, strict=True):
+        assert whom(scenario) == public
+        # Under the drawings, and at the head of both tables.
+        assert shown.count(f"{scenario.label} — {public}") == 3
+    one, two = (plain(text) for text in _goal_sentences(found))
+    assert "des demandes de tous les habitants et des visiteurs le jour même" in one
+    assert "des demandes des personnes sans médecin traitant le jour même" in two
+
+
+def test_shares_served_of_two_publics_are_not_set_side_by_side() -> None:
+    said = plain(finding(compared("lvo", "lvo_sans_medecin_traitant")))
+    assert "il faudrait" in said
+    assert "points" not in said
+    assert said.endswith("les parts servies ne se comparent pas, car les publics diffèrent.")
+    # No device, or one open to all: the same public.
+    alone = load_scenario("asclepios")
+    open_to_all = alone.admitting("all").evolve(target=0.8)
+    assert "les publics diffèrent" not in finding(compared(alone, open_to_all))
+
+
+def test_slots_that_nothing_local_says_are_an_order_of_magnitude() -> None:
+    (west, lvo) = (plain(text) for text in _goal_sentences(compared("ouest_loiret", "lvo")))
+    assert re.search(r"par jour : 8 \(7 à 9\) ; A", west)
+    assert re.search(r"par jour : \d+ à \d+, ordre de grandeur ; B", lvo)
+
+
+def test_no_row_speaks_of_a_count_where_none_is() -> None:
+    labels = [label for label, _, _ in measure_rows(compared("lvo", "asclepios"))]
+    assert SAMPLING_WORDS not in labels
+    rows = [cells for label, _, cells in measure_rows(compared("lvo", TODAY)) if
+            label == SAMPLING_WORDS]  # fmt: skip
+    assert len(rows) == 2
+    for one, two, gap in rows:
+        assert (one.text, one.mark) == (gap.text, gap.mark) == ("aucun comptage", "")
+        assert two.mark == "◐"
+
+
+def test_what_known_lines_rest_on_is_among_what_both_suppose() -> None:
+    national = {described(name)[0] for name in ("need_rate", "met_share", "apl_elasticity")}
+    told = {row[0].text for row in _common_rows(compared("lvo", "lvo_ete"))}
+    assert {typeset(text) for text in national} <= told
+    own = {row[0].text for row in _common_rows(compared(TODAY, "beauce_gatinais_16_creneaux"))}
+    assert not {typeset(text) for text in national} & own
 
 
 def test_chances_are_said_with_the_first_interval_whatever_a_label_holds() -> None:
@@ -141,7 +170,9 @@ def test_chances_are_said_with_the_first_interval_whatever_a_label_holds() -> No
 
 def test_needs_alike_are_said_once(doubled: ScenarioComparison) -> None:
     (said,) = _goal_sentences(doubled)
-    assert plain(said).startswith("Pour servir 95 % des demandes le jour même ou le lendemain")
+    assert plain(said).startswith(
+        "Pour servir 95 % des demandes de tous les habitants le jour même ou le lendemain"
+    )
     assert said.endswith("A en offre 8 et B en offre 16.")
 
 
@@ -153,9 +184,10 @@ def test_every_measure_has_its_words(doubled: ScenarioComparison) -> None:
 
 
 def test_small_differences_keep_a_decimal_and_none_is_minus_nothing() -> None:
-    found = compared("lvo", "lvo_ete")
-    said = side_text("same_day", found.table.loc["same_day"], "difference")
-    assert said == "presque identique"
+    tiny = pd.Series(
+        {f"difference_{p}": x for p, x in (("p10", -4e-4), ("p50", 0.0), ("p90", 0.0))}
+    )
+    assert side_text("same_day", tiny, "difference") == "presque identique"
     one_more = compared(TODAY, "beauce_gatinais_un_medecin_de_plus")
     said = side_text("served", one_more.table.loc["served"], "difference")
     assert re.fullmatch(r"\+\d,\d points \(\+\d,\d à \+\d,\d\)", said)
@@ -172,7 +204,13 @@ def test_a_measure_is_known_no_better_than_what_makes_it() -> None:
     assert str(measure_status(official, "slots_offered")) == "measured"
     assert str(measure_status(official, "served")) == "estimated"
     assert str(measure_status(official, "cost")) == "assumed"  # 100 euros is an assumption
-    assert str(measure_status(load_scenario("lvo"), "slots_needed")) == "assumed"
+    # Only the national share makes what is needed an assumption, and only of those it counts.
+    everyone = load_scenario("asclepios")
+    assert everyone.share_assumed
+    assert str(measure_status(everyone, "slots_needed")) == "estimated"
+    assert str(measure_status(everyone.admitting("no_mt"), "slots_needed")) == "assumed"
+    published = load_scenario("lvo_sans_medecin_traitant")
+    assert str(measure_status(published, "slots_needed")) == "estimated"
 
 
 def test_changes_give_both_values_and_sources(doubled: ScenarioComparison) -> None:
@@ -203,11 +241,12 @@ def test_calls_borrowed_from_elsewhere_are_not_measured(doubled: ScenarioCompari
     calls = "Appels traités par la ligne qui donne le taux d’appel"
     # Those of the line itself are what its communiqué says.
     assert marks(doubled)[calls] == "“"
-    lvo = marks(compared("lvo", load_scenario("lvo").evolve(target=0.9)))
+    borrowed = load_scenario("ondaine_forez").admitting("no_mt")
+    lvo = marks(compared(borrowed, borrowed.evolve(target=0.9)))
     assert lvo[calls] == "◐"
     assert "●" not in {mark for text, mark in lvo.items() if text.startswith("Appels")}
     # Own for one, borrowed for the other: no better than borrowed.
-    assert marks(compared(TODAY, "ondaine_forez"))[calls] == "◐"
+    assert marks(compared(TODAY, borrowed))[calls] == "◐"
 
 
 def test_slots_announced_say_who_announced_them() -> None:
@@ -217,7 +256,7 @@ def test_slots_announced_say_who_announced_them() -> None:
 
 def test_sampling_stands_beside_the_whole_for_both(doubled: ScenarioComparison, page: str) -> None:
     rows = measure_rows(doubled)
-    alone = "Si seul le comptage des appels était incertain"
+    alone = SAMPLING_WORDS
     units = [unit for label, unit, _ in rows if label == alone]
     assert units == ["demandes par jour d’ouverture", "créneaux par jour d’ouverture"]
     whole = {label: cells for label, _, cells in rows}["Demandes"]
@@ -250,8 +289,8 @@ def test_common_assumptions_leave_out_what_changes(doubled: ScenarioComparison) 
         ("population", None, "donnée absente"),
         ("share_assumed", False, "non"),
         ("weekdays", (1, 2), "lundi et mardi"),
-        ("eligible", ("no_mt", "visitors"), "personnes sans médecin traitant ; visiteurs"),
-        ("evidence_label", 3, EVIDENCE[3]),
+        ("public", "no_mt", "personnes sans médecin traitant"),
+        ("public", "all", "tous les habitants"),
         (
             "present",
             (0.0,) * 6 + (2500.0,) * 2 + (0.0,) * 3 + (10.5,),

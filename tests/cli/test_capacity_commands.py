@@ -13,6 +13,7 @@ from cpts_geo.capacity.comparing._measures import MEASURES
 from cpts_geo.capacity.scenario.calendar import opening_days
 from cpts_geo.capacity.scenario.loading import load_scenario, save_scenario
 from cpts_geo.errors import ScenarioError
+from cpts_geo.settings import CPTS_DIR
 from cpts_geo.sources.catalogue.catalogue import sha256_of
 from cpts_geo.study.scenarios import scenario_notes
 from cpts_geo.territories.perimeters.request import Request
@@ -108,6 +109,27 @@ def test_compare_knows_the_variants(command: Command, tmp_path: Path) -> None:
     assert (tmp_path / "ici" / "comparaison_lvo_lvo_ete.html").is_file()
 
 
+def test_compare_learns_from_the_lines_it_is_given(command: Command, tmp_path: Path) -> None:
+    mine = tmp_path / "mes_lignes.csv"
+    text = (CPTS_DIR / "known_lines.csv").read_text(encoding="utf-8")
+    # The centres at a hospital left out: the lines left receive less of the gap.
+    rows = [row for row in text.splitlines() if not row.startswith(("fontenay,", "alencon,"))]
+    mine.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    found = {}
+    for case, more in (("all", ()), ("few", ("--known-lines", mine))):
+        folder = tmp_path / case
+        asked = ("compare", "lvo", "lvo_ete", "--draws", "2000", "--output", folder, *more)
+        code, _, err = command(*asked)
+        assert code == 0, err
+        found[case] = pd.read_csv(folder / "comparaison_lvo_lvo_ete.csv", index_col="measure")
+    ratio = found["few"]["first_p50"] / found["all"]["first_p50"]
+    assert ratio["requests_per_day"] < 0.95
+    mine.write_text("rien\n", encoding="utf-8")
+    code, out, err = command("compare", "lvo", "lvo_ete", "--known-lines", mine)
+    assert (code, out) == (1, "")
+    assert "À faire : " in err
+
+
 def test_unknown_slots_are_marked_as_such(command: Command) -> None:
     code, out, err = command("compare", "ouest_loiret", "beauce_gatinais", "--draws", "500")
     assert code == 0, err
@@ -161,7 +183,7 @@ def test_call_log_writes_a_scenario_that_compares(command: Command, tmp_path: Pa
     assert "en 270 jours d’ouverture" in out
     assert "Par personne sans médecin traitant et par an" in out
     own = load_scenario(tmp_path / "ici" / "ouest_loiret_appels.toml")
-    assert own.evidence_label == 1
+    assert own.evidence == "1a"
     assert (own.territory, own.label) == ("ouest_loiret", "CPTS Ouest Loiret")
     week = pd.read_csv(tmp_path / "ici" / "ouest_loiret_appels_semaine.csv")
     assert week["calls"].sum() == own.calls_observed
@@ -179,7 +201,7 @@ def test_appointments_give_label_2(command: Command, tmp_path: Path) -> None:
     assert code == 0, err
     assert "appui 2" in out
     assert "borne la demande par le bas" in err
-    assert load_scenario(tmp_path / "outputs" / "ouest_loiret_appels.toml").evidence_label == 2
+    assert load_scenario(tmp_path / "outputs" / "ouest_loiret_appels.toml").evidence == "2"
 
 
 @pytest.mark.parametrize(

@@ -45,20 +45,25 @@ def certain(per_day: float, **changes: Any) -> Scenario:
     rate = 251 * per_day / people
     # The most that a scenario takes: so many calls leave no doubt on their rate.
     exposure = 1e9 / max(1.0, rate)
-    given = {
-        "public": "no_mt",
-        "calls_years": None,
-        "observed_consultations": None,
-        "readings": None,
-        "people_without_mt": people,
-        "people_cv": 0.0,
-        "between_territory_sd": 0.0,
-        "need_share": (1.0, 1.0, 1.0),
-        "minutes": (15.0, 15.0, 15.0),
-        "calls_observed": round(rate * exposure),
-        "calls_people_years": exposure,
-    }
-    return TODAY.evolve(**given | changes)
+    case = TODAY.evolve(
+        public="no_mt", calls_years=None, observed_consultations=None, readings=None
+    ).evolve(**changes)
+    return case.evolve(
+        people_without_mt=people,
+        people_cv=0.0,
+        between_territory_sd=0.0,
+        need_share=(1.0, 1.0, 1.0),
+        minutes=(15.0, 15.0, 15.0),
+        calls_observed=round(rate * exposure),
+        calls_people_years=exposure,
+        sources=case.sources,  # vouched for, however far from any territory
+    )
+
+
+def counting(calls: int) -> Scenario:
+    """The line of today, had it counted so few calls in its few days."""
+    case = TODAY.evolve(observed_consultations=None)
+    return case.evolve(calls_observed=calls, calls_years=0.01, sources=case.sources)
 
 
 def table_of(first: Scenario, second: Scenario, **options: Any) -> pd.DataFrame:
@@ -113,7 +118,7 @@ def test_the_difference_by_hand() -> None:
 
 
 def test_each_side_and_sampling_alone_are_those_of_the_headline() -> None:
-    few = TODAY.evolve(calls_observed=58, calls_years=0.01, observed_consultations=None)
+    few = counting(58)
     bounds = ("p10", "p50", "p90")
     for case in (TODAY, few):
         found = table_of(case, DOUBLED.evolve(**{name: getattr(case, name) for name in CALLS}))
@@ -152,9 +157,8 @@ def test_a_demand_that_rests_on_no_count_has_no_sampling() -> None:
 @pytest.mark.parametrize("calls", [0, 1, 58])
 def test_sampling_alone_is_narrower_than_the_whole(calls: int) -> None:
     # Where no known line says what such a line receives: it would narrow the whole.
-    few = TODAY.evolve(
-        calls_observed=calls, calls_years=0.01, observed_consultations=None, area=None
-    )
+    few = counting(calls)
+    few = few.evolve(area=None, sources=few.sources)
     found = table_of(few, TODAY, draws=20_000)
     for measure in ("requests_per_day", "slots_needed"):
         alone, whole = found.loc[f"sampling_{measure}"], found.loc[measure]
