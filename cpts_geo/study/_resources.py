@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -39,7 +40,9 @@ def line_resources(
             requests_per_day=demand.p50,
         )
     if (floor := result.refuting) is not None:
-        lines[FLOOR] = _line(result, floor.slots, floor.gp_hours_per_week, floor.line.per_day)
+        line = _line(result, floor.slots, floor.gp_hours_per_week, floor.line.per_day)
+        # Who was seen did come: no no-show is taken out again.
+        lines[FLOOR] = replace(line, consultations=floor.line.per_year)
     else:
         each = zip(*(vars(x).values() for x in (slots, hours, demand)), strict=True)
         lines |= {name: _line(result, *one) for name, one in zip(NEEDED, each, strict=True)}

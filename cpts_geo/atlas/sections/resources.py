@@ -14,12 +14,13 @@ from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import described
 from cpts_geo.capacity.workforce.resources import EFFECTOR_HOURS, session_hours, volunteers_known
-from cpts_geo.french import NNBSP, UNKNOWN_TEXT, counted, number, percent
+from cpts_geo.french import NNBSP, UNKNOWN_TEXT, counted, number
 from cpts_geo.schema import STATUS_LABELS, STATUS_MARKS, Status
 from cpts_geo.study.capacity import TerritoryCapacity
 
 #: Euros are shown to the thousand: the prices behind them are orders of magnitude.
 _ROUND: Final = 1_000
+_EURO: Final = f"{NNBSP}€"
 #: Situations that stand alone, and what heads their column; the three needed share one.
 _HEADS: Final = {
     "today": "Aujourd’hui",
@@ -98,11 +99,11 @@ def section(result: Headline, capacity: TerritoryCapacity) -> dict[str, Any]:
 def _finding(scenario: Scenario, wanted: _Situation, *, floor: bool) -> str:
     """The answer in GP time and in GPs."""
     count = slots(wanted["slots_per_day"])
-    half_days = wanted["half_days"]
+    half_days = _halves(wanted["half_days"])
     return (
         f"{f'Au moins {count}' if floor else count} par jour : "
-        f"{_hours(wanted['gp_hours'])} de médecin par semaine, soit {_tenths(half_days)} "
-        f"{'demi-journée' if half_days < 2 else 'demi-journées'} ; "
+        f"{counted(max(1, round(wanted['gp_hours'])), 'heure', 'heures')} de médecin par semaine, "
+        f"soit {_tenths(half_days)} {'demi-journée' if half_days < 2 else 'demi-journées'} ; "
         f"{counted(wanted['volunteers_needed'], 'volontaire', 'volontaires')} à une séance de "
         f"{_hours(session_hours(scenario))} {_every(scenario.session_weeks)}"
     )
@@ -113,29 +114,28 @@ def _rhythm(scenario: Scenario, today: _Situation, wanted: _Situation) -> list[s
     known, now = volunteers_known(scenario), today.get("session_weeks", math.nan)
     if known is None:
         return []
-    before = "" if math.isnan(now) else f", au lieu de {_pace(now)} aujourd’hui"
-    return [
-        f"Avec {counted(known, 'volontaire', 'volontaires')}, comme aujourd’hui : "
-        f"{_pace(wanted['session_weeks'])} chacun{before}."
-    ]
+    them = f"les {number(known)} volontaires connus" if known > 1 else "un seul volontaire"
+    before = "" if math.isnan(now) else f", au lieu de {_pace(now)}"
+    return [f"Avec {them} : une séance chacun {_pace(wanted['session_weeks'])}{before}."]
 
 
 def _money(scenario: Scenario, wanted: _Situation) -> list[str]:
     """What the consultations bring in beside the hours paid, and who keeps it."""
-    received, phone, balance = wanted["receipts"], wanted["secretary_cost"], wanted["balance"]
-    left = f"il manquerait {_euros(-balance)}" if balance < 0 else f"reste {_euros(balance)}"
-    alone = (
-        ", plus que les consultations ne rapportent : à cette taille, mieux vaut un téléphone "
-        "partagé."
-        if phone > received
-        else "."
+    received, phone, balance = (
+        _euros(wanted[x]) for x in ("receipts", "secretary_cost", "balance")
+    )
+    missing = balance.startswith("−")
+    left = f"il manquerait {balance.removeprefix('−')}" if missing else f"il resterait {balance}"
+    alone = wanted["secretary_cost"] > wanted["receipts"]
+    shared = (
+        ", plus que les consultations ne rapportent ; un téléphone partagé avec d’autres lignes "
+        "coûterait moins à chacune"
     )
     return [
-        f"{_period(scenario).capitalize()}, {_euros(received)} de consultations, contre "
-        f"{_euros(phone)} de secrétariat et, s’ils sont payés à l’heure, "
-        f"{_euros(wanted['gp_cost'])} de médecins : {left}.",
-        "Payés à l’acte, les médecins gardent les consultations : il n’y a à financer que le "
-        f"secrétariat, {_euros(phone)}{alone}",
+        f"{_period(scenario).capitalize()}, {received} de consultations, contre {phone} de "
+        f"secrétariat et {_euros(wanted['gp_cost'])} de médecins s’ils sont payés à l’heure : "
+        f"{left}. Payés à l’acte, ils gardent les consultations : il reste à financer le "
+        f"secrétariat, {phone}{shared if alone else ''}."
     ]
 
 
@@ -145,7 +145,9 @@ def _measures(scenario: Scenario, *, agents: int, counted_calls: bool) -> list[_
     session = "rota" if scenario.rota else "session_hours"
     volunteers = "rota" if scenario.rota else "volunteers"
     opening = _hours(scenario.calendar.hours_per_day)
-    phone = "à l’heure de pointe" if counted_calls else "pendant toute l’ouverture"
+    same = session_hours(scenario) == EFFECTOR_HOURS
+    sas = f", soit autant d’effecteurs du SAS à {_hours(EFFECTOR_HOURS)} chacun (B)" if same else ""
+    phone = "à l’heure de pointe" if counted_calls else "à toute heure, quels que soient les appels"
     measures = [
         _Measure("slots_per_day", "Créneaux par jour d’ouverture", "", slots_text),
         _Measure("gp_hours", "Heures de médecin par semaine", "", number),
@@ -154,12 +156,12 @@ def _measures(scenario: Scenario, *, agents: int, counted_calls: bool) -> list[_
             f"de {_hours(scenario.half_day_hours)}", _tenths, ("half_day_hours",),
         ),
         _Measure(
-            "sessions", "Séances par semaine", f"de {_hours(session_hours(scenario))}", _tenths,
-            (session,),
+            "sessions", "Séances par semaine", f"de {_hours(session_hours(scenario))}{sas}",
+            _tenths, (session,),
         ),
         _Measure(
             "sas_effectors", "Effecteurs du SAS",
-            f"{_hours(EFFECTOR_HOURS)} par semaine chacun, le minimum du SAS (B)", _tenths,
+            f"{_hours(EFFECTOR_HOURS)} par semaine chacun, le minimum (B)", _tenths,
         ),
         _Measure(
             "volunteers_needed", "Médecins volontaires",
@@ -167,22 +169,21 @@ def _measures(scenario: Scenario, *, agents: int, counted_calls: bool) -> list[_
             (session, "session_weeks"),
         ),
         _Measure(
-            "session_weeks", "Semaines entre deux séances de chacun",
-            f"avec {counted(known or 0, 'volontaire', 'volontaires')}, comme aujourd’hui", _tenths,
-            (session, volunteers),
+            "session_weeks", "Jours entre deux séances d’un volontaire",
+            f"s’ils sont {number(known or 0)}, comme aujourd’hui", _days, (session, volunteers),
         ),
         _Measure(
             "secretary_hours", "Heures de secrétaire par semaine",
             f"{counted(agents, 'personne', 'personnes')} au téléphone {phone}", number,
-            () if counted_calls else ("phone_agents",),
+            ("phone_agents",),
         ),
         _Measure(
             "rooms", "Salles de consultation à la fois",
-            f"séances à la suite, sur {opening} d’ouverture", number,
+            f"si les séances se suivent, sur {opening}", number,
         ),
         _Measure(
             "consultations", f"Consultations {when}",
-            f"rendez-vous non honorés déduits : {percent(scenario.no_show_rate)}", _hundreds,
+            "rendez-vous non honorés déduits", _hundreds,
             ("no_show_rate",),
         ),
         _Measure(
@@ -198,7 +199,7 @@ def _measures(scenario: Scenario, *, agents: int, counted_calls: bool) -> list[_
             f"{_price(scenario, 'secretary_hour_cost')} l’heure", _euros, ("secretary_hour_cost",),
         ),
         _Measure(
-            "balance", f"Solde {when}", "recettes moins les deux coûts", _euros,
+            "balance", f"Solde {when}", "recettes moins médecins et secrétariat", _euros,
             ("consultation_tariff", "gp_hour_cost", "secretary_hour_cost"),
         ),
         _Measure(
@@ -206,7 +207,10 @@ def _measures(scenario: Scenario, *, agents: int, counted_calls: bool) -> list[_
             f"{_price(scenario, 'sas_supplement')} la consultation", _euros, ("sas_supplement",),
         ),
     ]  # fmt: skip
-    return [one for one in measures if one.column != "session_weeks" or known is not None]
+    left_out = {"sas_effectors"} if same else set()
+    if known is None:
+        left_out.add("session_weeks")
+    return [one for one in measures if one.column not in left_out]
 
 
 def _cell(one: _Measure, result: Headline, table: Mapping[str, _Situation], name: str) -> Cell:
@@ -219,8 +223,8 @@ def _cell(one: _Measure, result: Headline, table: Mapping[str, _Situation], name
     text = one.write(value)
     if name == "needed_p50":
         ends = sorted(table[end][one.column] for end in ("needed_p10", "needed_p90"))
-        bounds = list(dict.fromkeys(map(one.write, ends)))
-        text += f" ({' à '.join(bounds)})" if bounds != [text] else ""
+        bounds = list(dict.fromkeys(one.write(end).removesuffix(_EURO) for end in ends))
+        text += f" ({' à '.join(bounds)})" if bounds != [text.removesuffix(_EURO)] else ""
     return Cell(text, status=status.value)
 
 
@@ -241,12 +245,10 @@ def _sources(scenario: Scenario, *, counted_calls: bool) -> list[str]:
     for name in _SOURCED:
         if name not in scenario.sources or (name == "phone_agents" and counted_calls):
             continue
-        meaning, _ = described(name)
-        source = scenario.sources[name]
-        said.append(
-            f"{meaning} : {value_words(name, getattr(scenario, name))} — {source.text} "
-            f"({source.grade})"
-        )
+        meaning, unit = described(name)
+        value, source = value_words(name, getattr(scenario, name)), scenario.sources[name]
+        text = f"{meaning} ({unit}) : {value} — {source.text} ({source.grade})"
+        said.append(text.replace(" €", _EURO))
     return said
 
 
@@ -257,17 +259,17 @@ def _period(scenario: Scenario) -> str:
 
 def _price(scenario: Scenario, name: str) -> str:
     """A price of the scenario."""
-    return f"{value_words(name, getattr(scenario, name))}{NNBSP}€"
+    return f"{value_words(name, getattr(scenario, name))}{_EURO}"
 
 
 def _euros(amount: float) -> str:
     """Euros to the thousand."""
-    return f"{number(round(amount / _ROUND) * _ROUND)}{NNBSP}€".replace("-", "−")
+    return f"{number(_ROUND * round(amount / _ROUND))}{_EURO}".replace("-", "−")
 
 
 def _hundreds(count: float) -> str:
-    """A count to the hundred, below which it is not known; itself where it is smaller."""
-    return number(round(count, -2) if count >= 1_000 else round(count, -1))
+    """A count to the hundred; to ten under a thousand."""
+    return number(round(count, -2 if count >= 1_000 else -1))
 
 
 def _tenths(count: float) -> str:
@@ -275,18 +277,33 @@ def _tenths(count: float) -> str:
     return number(count, 0 if round(count, 1).is_integer() else 1)
 
 
+def _halves(count: float) -> float:
+    """A number to the half, to the whole from 10 on; under a half, as it is."""
+    if count < 0.5:
+        return count
+    return round(count, 0) if count >= 10 else round(2 * count, 0) / 2
+
+
 def _hours(hours: float) -> str:
-    """Hours with their word."""
-    return f"{_tenths(hours)} {'heure' if hours < 2 else 'heures'}"
+    """Hours with their sign."""
+    return f"{_tenths(hours)}{NNBSP}h"
+
+
+def _days(weeks: float) -> str:
+    """Days of some weeks, to the day."""
+    return number(7 * weeks)
 
 
 def _every(weeks: float) -> str:
-    """How often a session comes back."""
+    """How often a session comes back, in weeks."""
     return "chaque semaine" if _tenths(weeks) == "1" else f"toutes les {_tenths(weeks)} semaines"
 
 
 def _pace(weeks: float) -> str:
-    """Sessions of one GP: one every so many weeks, or so many a week."""
-    if weeks > 0.95:
-        return f"une séance {_every(weeks)}"
-    return f"{_tenths(1 / weeks)} séances par semaine"
+    """How often a session comes back: in days where they are no whole weeks."""
+    days = round(7 * weeks)
+    if days % 7 == 0 and days:
+        return _every(days / 7)
+    return (
+        f"tous les {number(days)} jours" if days > 1 else f"{_tenths(1 / weeks)} fois par semaine"
+    )
