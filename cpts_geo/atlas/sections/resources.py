@@ -302,8 +302,6 @@ def _every(weeks: float) -> str:
 def _pace(weeks: float) -> str:
     """How often a session comes back: in days where they are no whole weeks."""
     days = round(7 * weeks)
-    if days % 7 == 0 and days:
-        return _every(days / 7)
-    return (
-        f"tous les {number(days)} jours" if days > 1 else f"{_tenths(1 / weeks)} fois par semaine"
-    )
+    if days < 7:
+        return f"{_tenths(1 / weeks)} fois par semaine"
+    return _every(days / 7) if days % 7 == 0 else f"tous les {number(days)} jours"
