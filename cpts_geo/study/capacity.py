@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
 
 import pandas as pd
 
@@ -13,23 +12,17 @@ from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.answer.seasons import EligibleDemand, eligible_demand
 from cpts_geo.capacity.answer.sensitivity import hours_tornado
 from cpts_geo.capacity.checks.backtest import back_test, back_test_table
-from cpts_geo.capacity.demand.periods import no_mt_per_day
 from cpts_geo.capacity.demand.requests import DemandDraws, calls_per_year, draw_requests
 from cpts_geo.capacity.queue.services import WeeklyService
 from cpts_geo.capacity.scenario.calendar import profile_shape
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.parameters import MEASURED, MEASURED_SERIES, PEAKED
 from cpts_geo.capacity.workforce.phone import HOUR_SHARES, agents_by_hour, agents_needed
-from cpts_geo.capacity.workforce.projection import fan
 from cpts_geo.errors import DemandTooLargeError
-from cpts_geo.secrecy.disclosure import MIN_PROFESSIONALS
+from cpts_geo.indicators.gp_sources import Trend
 from cpts_geo.sources.embedding.embedded import load_day_profiles
 from cpts_geo.study._trial import Trial, trial
-
-#: GPs who settle each year, fewest to most, and spreads of their ages (years): a fan, grade D.
-_ENTRIES: Final = (0.0, 1.0, 2.0)
-_SPREADS: Final = (4.0, 7.0, 10.0)
-HORIZONS: Final = (5, 10)
+from cpts_geo.study.future import gps_to_come, past_checks
 
 
 @dataclass(frozen=True)
@@ -72,8 +65,12 @@ class TerritoryCapacity:
         Agents by hour of the day; None where the territory counts no call of its own, or its
         line is not open for the hours whose profile is known.
     future : DataFrame or None
-        Fan of GPs, of people without médecin traitant and of slots (slots, for the target) in 5
-        and 10 years; None where the mean age of its GPs is not published, or they are under 5.
+        GPs, people without médecin traitant and slots in the years to come
+        (:func:`cpts_geo.study.future.gps_to_come`); None where the mean age of its GPs is not
+        published, or they are under 5.
+    past : DataFrame or None
+        The same model held to the past (:func:`cpts_geo.study.future.past_checks`); None where
+        nothing is known of it.
     around_holidays : DataFrame or None
         Where the profile of its calendar is the measured one, by kind (bridge, after_holiday):
         factor, low, high, days behind it.
@@ -88,6 +85,7 @@ class TerritoryCapacity:
     week: WeeklyService | None
     phone: pd.DataFrame | None
     future: pd.DataFrame | None
+    past: pd.DataFrame | None
     around_holidays: pd.DataFrame | None
     peaked: PeakedVariant | None
 
@@ -111,7 +109,9 @@ class TerritoryCapacity:
         return agents_needed(float(calls.mean()), float(minutes.sum() / calls.sum()))
 
 
-def study_capacity(result: Headline, *, facts: Mapping[str, float]) -> TerritoryCapacity:
+def study_capacity(
+    result: Headline, *, facts: Mapping[str, float], counted: Trend | None = None
+) -> TerritoryCapacity:
     """
     Compute what a page says of the capacity of a territory besides its headline.
 
@@ -120,7 +120,9 @@ def study_capacity(result: Headline, *, facts: Mapping[str, float]) -> Territory
     result : Headline
         Its headline.
     facts : Mapping of str to float
-        Published facts of the territory; ``gp_mean_age`` (years) and ``gps_per_100k`` are used.
+        Published facts of the territory; those on its GPs are used.
+    counted : Trend or None
+        Its GPs in the oldest BPE and in the newest; None where one does not count them.
 
     Returns
     -------
@@ -138,7 +140,6 @@ def study_capacity(result: Headline, *, facts: Mapping[str, float]) -> Territory
     """
     scenario = result.scenario
     eligible = _eligible(scenario, result.drawn)
-    median = float(no_mt_per_day(scenario, result.requests_per_year.p50))
     measured = _is_measured(scenario)
     return TerritoryCapacity(
         result=result,
@@ -146,7 +147,8 @@ def study_capacity(result: Headline, *, facts: Mapping[str, float]) -> Territory
         tornado=hours_tornado(scenario),
         week=_week(scenario, eligible),
         phone=_phone(scenario),
-        future=_future(scenario, median=median, facts=facts),
+        future=gps_to_come(result, facts=facts),
+        past=past_checks(result, facts=facts, counted=counted),
         around_holidays=_around_holidays() if measured else None,
         peaked=_peaked(result) if measured else None,
     )
@@ -208,28 +210,3 @@ def _phone(scenario: Scenario) -> pd.DataFrame | None:
         return None
     calls = calls_per_year(scenario) / scenario.opening_days_per_year
     return agents_by_hour(calls, opens=calendar.opens.hour)
-
-
-def _future(
-    scenario: Scenario, *, median: float, facts: Mapping[str, float]
-) -> pd.DataFrame | None:
-    """Fan of the GPs whose mean age is published; the demand follows people without MT."""
-    age, density = facts.get("gp_mean_age"), facts.get("gps_per_100k")
-    if age is None or density is None or scenario.population is None:
-        return None
-    gps = round(density * scenario.population / 1e5)
-    if gps < MIN_PROFESSIONALS:
-        return None
-    table = fan(
-        gps,
-        age,
-        population=scenario.population,
-        people_without_mt=scenario.people_without_mt,
-        spreads=_SPREADS,
-        entries=_ENTRIES,
-        years=max(HORIZONS),
-    )
-    demand = median * table["people_without_mt"] / scenario.people_without_mt
-    return table.assign(
-        slots=[scenario.rules.slots(per_day) if per_day > 0 else 0 for per_day in demand]
-    )

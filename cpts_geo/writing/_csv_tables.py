@@ -129,6 +129,7 @@ _CAPACITY: Final[dict[str, Callable[[TerritoryCapacity], pd.DataFrame | None]]] 
     "incertitude": lambda each: each.tornado,
     "telephone": lambda each: None if each.phone is None else each.phone.reset_index(),
     "avenir_medecins": lambda each: each.future,
+    "avenir_eprouve": lambda each: each.past,
     "retro_test": lambda each: each.back_test,
 }
 #: Those in the order of the lists of communes.
