@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
 
 import pandas as pd
 
@@ -21,17 +20,12 @@ from cpts_geo.capacity.scenario.calendar import profile_shape
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.parameters import MEASURED, MEASURED_SERIES, PEAKED
 from cpts_geo.capacity.workforce.phone import FIRST_HOUR, HOUR_SHARES, agents_by_hour, agents_needed
-from cpts_geo.capacity.workforce.projection import fan
 from cpts_geo.errors import DemandTooLargeError
-from cpts_geo.secrecy.disclosure import MIN_PROFESSIONALS
+from cpts_geo.indicators.gp_sources import Trend
 from cpts_geo.sources.embedding.embedded import load_day_profiles
 from cpts_geo.study._resources import line_resources
 from cpts_geo.study._trial import Trial, trial
-
-#: GPs who settle each year, fewest to most, and spreads of their ages (years): a fan, grade D.
-_ENTRIES: Final = (0.0, 1.0, 2.0)
-_SPREADS: Final = (4.0, 7.0, 10.0)
-HORIZONS: Final = (5, 10)
+from cpts_geo.study.future import gps_to_come, past_checks
 
 
 @dataclass(frozen=True)
@@ -80,8 +74,12 @@ class TerritoryCapacity:
         ``planned`` where one is announced, ``needed_p10``, ``needed_p50`` and ``needed_p90``, or
         ``needed_floor`` alone where the activity observed refutes the model.
     future : DataFrame or None
-        Fan of GPs, of people without médecin traitant and of slots (slots, for the target) in 5
-        and 10 years; None where the mean age of its GPs is not published, or they are under 5.
+        GPs, people without médecin traitant and slots in the years to come
+        (:func:`cpts_geo.study.future.gps_to_come`); None where the mean age of its GPs is not
+        published, or they are under 5.
+    past : DataFrame or None
+        The same model held to the past (:func:`cpts_geo.study.future.past_checks`); None where
+        nothing is known of it.
     around_holidays : DataFrame or None
         Where the profile of its calendar is the measured one, by kind (bridge, after_holiday):
         factor, low, high, days behind it.
@@ -99,6 +97,7 @@ class TerritoryCapacity:
     phone: pd.DataFrame | None
     resources: pd.DataFrame
     future: pd.DataFrame | None
+    past: pd.DataFrame | None
     around_holidays: pd.DataFrame | None
     peaked: PeakedVariant | None
     surprise: Surprise | None
@@ -118,7 +117,11 @@ class TerritoryCapacity:
 
 
 def study_capacity(
-    result: Headline, *, facts: Mapping[str, float], lines: KnownLines | None = None
+    result: Headline,
+    *,
+    facts: Mapping[str, float],
+    counted: Trend | None = None,
+    lines: KnownLines | None = None,
 ) -> TerritoryCapacity:
     """
     Compute what a page says of the capacity of a territory besides its headline.
@@ -128,7 +131,9 @@ def study_capacity(
     result : Headline
         Its headline.
     facts : Mapping of str to float
-        Published facts of the territory; ``gp_mean_age`` (years) and ``gps_per_100k`` are used.
+        Published facts of the territory; those on its GPs are used.
+    counted : Trend or None
+        Its GPs in the oldest BPE and in the newest; None where one does not count them.
     lines : KnownLines, optional
         Known lines; those of the package if absent.
 
@@ -157,7 +162,8 @@ def study_capacity(
         week=_week(scenario, result.requests_per_day.p50),
         phone=phone,
         resources=line_resources(result, phone=phone),
-        future=_future(scenario, median=result.requests_per_day.p50, facts=facts),
+        future=gps_to_come(result, facts=facts),
+        past=past_checks(result, facts=facts, counted=counted),
         around_holidays=_around_holidays() if measured else None,
         peaked=_peaked(result) if measured else None,
         surprise=surprise(scenario, result.drawn, lines=lines),
@@ -223,29 +229,4 @@ def _phone(scenario: Scenario) -> pd.DataFrame | None:
         own / scenario.opening_days_per_year,
         hour_shares=[share / sum(open_shares) for share in open_shares],
         opens=opens,
-    )
-
-
-def _future(
-    scenario: Scenario, *, median: float, facts: Mapping[str, float]
-) -> pd.DataFrame | None:
-    """Fan of the GPs whose mean age is published; the demand follows people without MT."""
-    age, density = facts.get("gp_mean_age"), facts.get("gps_per_100k")
-    if age is None or density is None or scenario.population is None:
-        return None
-    gps = round(density * scenario.population / 1e5)
-    if gps < MIN_PROFESSIONALS:
-        return None
-    table = fan(
-        gps,
-        age,
-        population=scenario.population,
-        people_without_mt=scenario.people_without_mt,
-        spreads=_SPREADS,
-        entries=_ENTRIES,
-        years=max(HORIZONS),
-    )
-    demand = median * table["people_without_mt"] / scenario.people_without_mt
-    return table.assign(
-        slots=[scenario.rules.slots(per_day) if per_day > 0 else 0 for per_day in demand]
     )

@@ -56,6 +56,8 @@ def capacity_sections(
         "telephone": _telephone.section(result, phone, usual=usual)
         if phone is not None and usual
         else None,
-        "future": None if capacity.future is None else _future.section(capacity.future, facts),
+        "future": None
+        if capacity.future is None
+        else _future.section(capacity.future, facts, past=capacity.past),
         "back_test": None if tested.empty else _back_test.section(result, tested),
     }
