@@ -19,7 +19,8 @@ from cpts_geo.asked import Kinds, expect, one_of, path, paths, settled, share, t
 from cpts_geo.capacity.answer.headline import DRAWS
 from cpts_geo.capacity.demand.requests import draw_defects
 from cpts_geo.capacity.scenario.loading import load_scenario
-from cpts_geo.capacity.scenario.parameters import SEED
+from cpts_geo.capacity.scenario.overlay import chosen_parameters, parameter_notes
+from cpts_geo.capacity.scenario.parameters import SEED, default_parameters
 from cpts_geo.errors import AskedError
 from cpts_geo.french import counted
 from cpts_geo.indicators.ald import with_ald
@@ -33,14 +34,13 @@ from cpts_geo.indicators.given_share import (
     unused_notes,
 )
 from cpts_geo.indicators.located import locate
-from cpts_geo.schema import COLUMNS, Status, status_column
+from cpts_geo.schema import COLUMNS, FRANCE, Status, status_column
 from cpts_geo.sources.analyst.indicators.file import read_indicators
 from cpts_geo.sources.analyst.travel.file import Unit
 from cpts_geo.sources.catalogue.catalogue import sha256_of
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.study.scenarios import (
     calendar_notes,
-    national_share_fact,
     scenario_notes,
     scenarios_of,
 )
@@ -58,6 +58,7 @@ _KINDS: Final[Kinds] = {
     "changes": ("--change", texts),
     "indicators": ("--indicators", paths),
     "scenario": ("--scenario", path),
+    "parameters": ("--parameters", path),
     "share_without_mt": ("--share-without-mt", share),
     "share_of": ("--share-of", one_of(*AGES)),
     "share_source": ("--share-source", text),
@@ -92,6 +93,9 @@ class Options:
     scenario : Path or str, optional
         An analyst's capacity scenario (TOML) for the territory, which must then be alone; by
         default that of the CPTS, or the national share without médecin traitant.
+    parameters : Path or str, optional
+        An analyst's defaults of scenarios (TOML), over those of the package
+        (:func:`cpts_geo.capacity.scenario.overlay.chosen_parameters`).
     share_without_mt : float or str, optional
         Share of people without médecin traitant of the territory, which must then be alone: from
         0 to 1, or a text such as « 14 % ». Given with the two options below, or not at all.
@@ -120,6 +124,7 @@ class Options:
     changes: Sequence[str] = ()
     indicators: Sequence[Path] = ()
     scenario: Path | None = None
+    parameters: Path | None = None
     share_without_mt: float | str | None = None
     share_of: str | None = None
     share_source: str | None = None
@@ -306,7 +311,11 @@ def analyse(
     remedy = 'écrivez par exemple analyse(Request(["lvo"]), Options(draws=1000)).'
     expect(request, Request, remedy=remedy)
     expect(options, Options, remedy=remedy)
-    own = None if options.scenario is None else load_scenario(options.scenario)
+    chosen = options.parameters
+    parameters = default_parameters() if chosen is None else chosen_parameters(chosen)
+    own = None
+    if options.scenario is not None:
+        own = load_scenario(options.scenario, parameters=parameters)
     exports = [read_indicators(file) for file in options.indicators]
     say("Données communales : lecture et vérification")
     whole, former = embedded.load_communes(), embedded.load_former_communes()
@@ -332,7 +341,12 @@ def analyse(
     typed = options.given_share
     shares = shares_of(given_of, typed=typed)
     scenarios = scenarios_of(
-        outline, published=found.published, own=own, shares=shares, typed=typed is not None
+        outline,
+        published=found.published,
+        own=own,
+        shares=shares,
+        typed=typed is not None,
+        parameters=parameters,
     )
     say("Accès : communes et temps de trajet autour")
     factors = embedded.load_travel_factors()
@@ -350,7 +364,7 @@ def analyse(
     )
     facts, sites = embedded.load_facts(), embedded.load_sites()
     # A key that happens to be one of the five makes nothing of theirs its own.
-    foreign = outline.index.difference(found.published)
+    foreign = outline.index.difference([*found.published, FRANCE.key])
     facts = facts[~facts["territory"].isin(foreign)]
     sites = sites[~sites["territory"].isin(foreign)]
     notes = (
@@ -362,16 +376,18 @@ def analyse(
         *travel_notes,
         *lacking_notes(given, communes),
         *scenario_notes(own, outline.iloc[0]),
+        *parameter_notes(parameters),
         *calendar_notes(communes["departement"]),
     )
     comparisons, ald = with_ald(layer.comparisons) if options.fetched else (layer.comparisons, {})
     common = Common(
         comparisons=comparisons,
-        facts=pd.concat([facts, national_share_fact()], ignore_index=True),
+        facts=facts,
         basins=embedded.load_basins(),
         surroundings=surroundings,
         draws=options.draws,
         seed=options.seed,
+        parameters=parameters,
     )
     studies = {
         key: Study(
@@ -390,7 +406,9 @@ def analyse(
         for key, row in outline.iterrows()
     }
     default = SEED if own is None else own.seed
-    asked = (options.travel, options.roads, options.scenario, *options.indicators)
+    asked = (
+        options.travel, options.roads, options.scenario, options.parameters, *options.indicators,
+    )  # fmt: skip
     return Analysis(
         studies=studies,
         national=national,

@@ -13,6 +13,7 @@ import pandas as pd
 
 from cpts_geo.capacity.answer.headline import Headline, headline
 from cpts_geo.capacity.scenario.inputs import Scenario
+from cpts_geo.capacity.scenario.parameters import Parameters
 from cpts_geo.errors import AskedError, DemandTooLargeError, quoted
 from cpts_geo.french import joined
 from cpts_geo.indicators.apl_trend import apl_trend
@@ -68,6 +69,8 @@ class Common:
         Monte Carlo draws.
     seed : int or None
         Seed of the draws; None for those of the scenarios.
+    parameters : Parameters
+        Defaults of the scenarios.
     """
 
     comparisons: pd.DataFrame
@@ -76,6 +79,7 @@ class Common:
     surroundings: Surroundings
     draws: int
     seed: int | None
+    parameters: Parameters
 
 
 @dataclass(frozen=True, eq=False)

@@ -223,7 +223,9 @@ def test_other_tables(five: Analysis, snapshot: SnapshotAssertion) -> None:
         "gaps": gaps.section(of(five.table("gaps")))["rows"],
         "audit": audit.section(of(five.table("audit")))["rows"],
         "facts": _documents.section(of(five.table("facts")))["rows"],
-        "assumptions": _grounds.hypotheses(result_of(five, KEY).scenario)["rows"],
+        "assumptions": _grounds.hypotheses(result_of(five, KEY).scenario, default_parameters())[
+            "rows"
+        ],
         "communes": communes,
     }
     head = " | ".join(" ".join(filter(None, pair)) for pair in headers)
@@ -303,7 +305,7 @@ def test_a_fact_is_written_with_its_unit_and_date(five: Analysis) -> None:
 
 def test_assumptions_are_those_of_the_territory(five: Analysis) -> None:
     def values(key: str) -> dict[str, str]:
-        rows = _grounds.hypotheses(result_of(five, key).scenario)["rows"]
+        rows = _grounds.hypotheses(result_of(five, key).scenario, default_parameters())["rows"]
         return {row[0].text: row[1].text for row in rows}
 
     sd = "Écart du taux d’appel d’un territoire à l’autre"
@@ -438,7 +440,7 @@ def test_a_page_shows_every_sentence_and_table(five: Analysis, sheet: str) -> No
     cells = [
         *gaps.section(of(five.table("gaps"), key))["rows"],
         *_documents.section(of(five.table("facts"), key))["rows"],
-        *_grounds.hypotheses(result.scenario)["rows"],
+        *_grounds.hypotheses(result.scenario, default_parameters())["rows"],
         *commune_table(of(five.communes, key))[1],
     ]
     assert [cell.text for row in cells for cell in row if cell.text not in sheet] == []

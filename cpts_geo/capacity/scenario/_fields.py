@@ -6,10 +6,13 @@ from datetime import date
 from typing import Annotated, Final, Literal
 
 from cpts_geo.capacity.queue.rules import MAX_DISPERSION, MAX_SLOTS
+from cpts_geo.capacity.scenario._slips.plausible import questions
 from cpts_geo.capacity.scenario.calendar import Calendar
 from cpts_geo.capacity.scenario.parameters import (
+    CHANGED,
     SEED,
     SOURCED_FIELDS,
+    TYPED,
     Source,
     SourcedName,
     default_parameters,
@@ -171,7 +174,15 @@ class Fields(Record):
             defects.append("« months » : des mois dans l'ordre, sans doublon")
         elif self.months and not (self.calendar.opening_months & set(self.months)):
             defects.append("« months » : aucun jour d'ouverture dans ces mois")
-        return defects + _closure_defects(self) + _evidence_defects(self) + _source_defects(self)
+        defects += _closure_defects(self) + _evidence_defects(self) + _source_defects(self)
+        return defects + questions(
+            people=self.people_without_mt,
+            population=self.population,
+            calls=self.calls_observed,
+            people_years=self.calls_people_years,
+            deadline_days=self.deadline_days,
+            unsourced=[name for name, source in self.sources.items() if source in TYPED],
+        )
 
     @property
     def slots_by_weekday(self) -> tuple[int, ...] | None:
@@ -228,7 +239,9 @@ def _evidence_defects(scenario: Fields) -> list[str]:
     if scenario.evidence_label == 3 and scenario.share_assumed:
         defects.append("« evidence_label » = 3 demande « share_assumed » = false")
     defaults, sources = default_parameters(), scenario.sources
-    borrowed = [name for name in _OWN_CALLS if sources.get(name) == defaults[name].source]
+    borrowed = [
+        name for name in _OWN_CALLS if sources.get(name) in (defaults[name].source, CHANGED)
+    ]
     if scenario.evidence_label == 1 and borrowed:
         names = joined([f"« {name} »" for name in borrowed])
         defects.append(
