@@ -33,6 +33,8 @@ _HALF_AN_HOUR: Final = 30
 #: Nobody aims at less: below, no percentage was meant.
 _LEAST_PERCENT: Final = {"target": 10}
 DEADLINE: Final = "deadline_days"
+#: Opening days: beyond, care is no more unscheduled.
+MOST_DAYS: Final = 5
 
 
 def plain_spaces(text: str) -> str:
@@ -129,7 +131,7 @@ def _retyped(kind: str, text: str) -> str:
 
 
 def hours_for_days(value: float) -> str:
-    """Propose a deadline in days for one in hours; without a whole number of days, ask alone."""
-    if value % 24:
+    """Propose a deadline in days for one in hours, where it is a whole number of days; else ask."""
+    if value % 24 or value > 24 * MOST_DAYS:
         return " ; des heures ? comptez en jours d’ouverture"
-    return f" ; des heures ? écrivez {value / 24:g}"
+    return f" ; des heures ? écrivez « {DEADLINE} = {value / 24:g} »"

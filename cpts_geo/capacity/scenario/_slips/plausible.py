@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Final
 
-from cpts_geo.capacity.scenario._slips.meant import DEADLINE, hours_for_days
+from cpts_geo.capacity.scenario._slips.meant import DEADLINE, MOST_DAYS, hours_for_days
 from cpts_geo.french import counted, number, percent
 
 #: Fewer people without médecin traitant than this are a share, thousands, or one village.
@@ -16,11 +16,7 @@ LEAST_PEOPLE: Final = 11
 LEAST_SHARE: Final = 0.001
 #: Calls of a person in a year: less is a month of them, more is people in thousands.
 CALLS: Final = (0.05, 2.0)
-#: Opening days: beyond, care is no more unscheduled.
-MOST_DAYS: Final = 5
 _PEOPLE: Final = "people_without_mt"
-#: Parts of a year that calls may be those of, and how many make it.
-_PARTS: Final = {"un mois": 12, "une semaine": 52, "un jour d’ouverture": 251}
 
 
 def questions(
@@ -83,9 +79,8 @@ def _people_meant(people: float, population: float | None) -> str:
 def _calls_meant(calls: float, people_years: float) -> str:
     """Propose the year of a month of calls, or the people of thousands; else nothing."""
     low, high = CALLS
-    for part, times in _PARTS.items():
-        if low <= calls * times / people_years <= high:
-            return f" ; ceux d’{part} ? écrivez « calls_observed = {calls * times:.12g} »"
+    if calls < people_years * low <= calls * 12:
+        return f" ; ceux d’un mois ? écrivez « calls_observed = {calls * 12:.12g} »"
     if low <= calls / people_years / 1000 <= high:
         return f" ; en milliers ? écrivez « calls_people_years = {people_years * 1000:.12g} »"
     return ""
