@@ -9,13 +9,12 @@ from cpts_geo.capacity.queue.rules import MAX_DISPERSION, MAX_SLOTS
 from cpts_geo.capacity.scenario._slips.plausible import questions
 from cpts_geo.capacity.scenario.calendar import Calendar
 from cpts_geo.capacity.scenario.parameters import (
-    CHANGED,
     SEED,
     SOURCED_FIELDS,
     TYPED,
     Source,
     SourcedName,
-    default_parameters,
+    is_default,
 )
 from cpts_geo.capacity.scenario.records import (
     AS_TUPLE,
@@ -238,10 +237,7 @@ def _evidence_defects(scenario: Fields) -> list[str]:
         defects.append("« evidence_label » = 4 demande « share_assumed » = true")
     if scenario.evidence_label == 3 and scenario.share_assumed:
         defects.append("« evidence_label » = 3 demande « share_assumed » = false")
-    defaults, sources = default_parameters(), scenario.sources
-    borrowed = [
-        name for name in _OWN_CALLS if sources.get(name) in (defaults[name].source, CHANGED)
-    ]
+    borrowed = [name for name in _OWN_CALLS if is_default(scenario.sources.get(name), name)]
     if scenario.evidence_label == 1 and borrowed:
         names = joined([f"« {name} »" for name in borrowed])
         defects.append(

@@ -11,6 +11,7 @@ from cpts_geo.capacity.scenario._slips.toml import read_toml
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import described, scenario_from_population
 from cpts_geo.capacity.scenario.parameters import (
+    BY_FILE,
     CHANGED,
     Parameters,
     _Default,
@@ -153,9 +154,11 @@ def _laid(table: Mapping[str, Any], default: _Default) -> _Default:
         value = default.value | value
     kept = default if value == default.value else CHANGED
     source: dict[str, Any] = {"text": kept.text, "grade": kept.grade, "announced": kept.announced}
-    if "text" in table:
+    own = dict(table) | {"value": value}
+    if isinstance(table.get("text"), str):
         source = {"grade": CHANGED.grade}
-    return _Default.model_validate({"base": default.base} | source | dict(table) | {"value": value})
+        own["text"] = f"{table['text']}{BY_FILE}"
+    return _Default.model_validate({"base": default.base} | source | own)
 
 
 def _unlike(value: object, model: object) -> str:

@@ -54,8 +54,9 @@ UNSOURCED: Final = Source(text="valeur saisie sans source", grade="D")
 #: A share without médecin traitant that makes people: they were not typed, it was.
 UNSOURCED_SHARE: Final = Source(text="part saisie sans source", grade="D")
 ANALYST: Final = Source(text="valeur choisie par l'analyste", grade="D")
-#: A default that an analyst changed: no territory's own.
-CHANGED: Final = Source(text=f"{ANALYST.text} (--parameters)", grade="D")
+#: Ends the source of a default that an analyst changed: it is no territory's own.
+BY_FILE: Final = " (--parameters)"
+CHANGED: Final = Source(text=f"{ANALYST.text}{BY_FILE}", grade="D")
 #: What vouches for nothing: a value that is unlikely is asked about.
 TYPED: Final = (UNSOURCED, ANALYST, CHANGED)
 
@@ -123,6 +124,33 @@ def default_parameters() -> Parameters:
     'B'
     """
     return _read(_Default, {k: v for k, v in _tables().items() if k != _PROFILES})
+
+
+def is_default(source: Source | None, name: str) -> bool:
+    """
+    Tell whether a source is that of the default of an input, which describes elsewhere.
+
+    Parameters
+    ----------
+    source : Source or None
+        Of an input of a scenario; None where it has none.
+    name : str
+        The input.
+
+    Returns
+    -------
+    bool
+        Of the default of the package, or of the one that an analyst put in its place.
+
+    Examples
+    --------
+    >>> usual = default_parameters()["minutes"].source
+    >>> is_default(usual, "minutes"), is_default(ANALYST, "minutes")
+    (True, False)
+    """
+    if source is None or name not in default_parameters():
+        return False
+    return source.text.endswith(BY_FILE) or source == default_parameters()[name].source
 
 
 def _read(kind: type[_SourceT], tables: dict[str, Any]) -> dict[str, _SourceT]:
