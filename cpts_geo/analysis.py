@@ -18,10 +18,11 @@ from cpts_geo.access.travel.times import TravelTimes
 from cpts_geo.asked import Kinds, expect, one_of, path, paths, settled, share, text, texts, told
 from cpts_geo.capacity.answer.headline import DRAWS
 from cpts_geo.capacity.demand.requests import draw_defects
-from cpts_geo.capacity.need.learning import known_lines, leave_one_out, shipped_lines
+from cpts_geo.capacity.need.learning import known_lines, leave_one_out
 from cpts_geo.capacity.scenario.area import area_of
 from cpts_geo.capacity.scenario.loading import load_scenario
-from cpts_geo.capacity.scenario.parameters import SEED
+from cpts_geo.capacity.scenario.overlay import chosen_parameters, parameter_notes
+from cpts_geo.capacity.scenario.parameters import SEED, default_parameters
 from cpts_geo.errors import AskedError
 from cpts_geo.french import counted
 from cpts_geo.indicators.ald import with_ald
@@ -35,14 +36,13 @@ from cpts_geo.indicators.given_share import (
     unused_notes,
 )
 from cpts_geo.indicators.located import locate
-from cpts_geo.schema import COLUMNS, Status, status_column
+from cpts_geo.schema import COLUMNS, FRANCE, Status, status_column
 from cpts_geo.sources.analyst.indicators.file import read_indicators
 from cpts_geo.sources.analyst.travel.file import Unit
 from cpts_geo.sources.catalogue.catalogue import sha256_of
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.study.scenarios import (
     calendar_notes,
-    national_share_fact,
     scenario_notes,
     scenarios_of,
 )
@@ -61,6 +61,7 @@ _KINDS: Final[Kinds] = {
     "indicators": ("--indicators", paths),
     "scenario": ("--scenario", path),
     "known_lines": ("--known-lines", path),
+    "parameters": ("--parameters", path),
     "share_without_mt": ("--share-without-mt", share),
     "share_of": ("--share-of", one_of(*AGES)),
     "share_source": ("--share-source", text),
@@ -98,6 +99,9 @@ class Options:
     known_lines : Path or str, optional
         An analyst's copy of data/cpts/known_lines.csv, with lines of its own, that the demand of a
         territory without a line is learnt from.
+    parameters : Path or str, optional
+        An analyst's defaults of scenarios (TOML), over those of the package
+        (:func:`cpts_geo.capacity.scenario.overlay.chosen_parameters`).
     share_without_mt : float or str, optional
         Share of people without médecin traitant of the territory, which must then be alone: from
         0 to 1, or a text such as « 14 % ». Given with the two options below, or not at all.
@@ -127,6 +131,7 @@ class Options:
     indicators: Sequence[Path] = ()
     scenario: Path | None = None
     known_lines: Path | None = None
+    parameters: Path | None = None
     share_without_mt: float | str | None = None
     share_of: str | None = None
     share_source: str | None = None
@@ -313,8 +318,12 @@ def analyse(
     remedy = 'écrivez par exemple analyse(Request(["lvo"]), Options(draws=1000)).'
     expect(request, Request, remedy=remedy)
     expect(options, Options, remedy=remedy)
-    own = None if options.scenario is None else load_scenario(options.scenario)
-    lines = shipped_lines() if options.known_lines is None else known_lines(options.known_lines)
+    chosen = options.parameters
+    parameters = default_parameters() if chosen is None else chosen_parameters(chosen)
+    own = None
+    if options.scenario is not None:
+        own = load_scenario(options.scenario, parameters=parameters)
+    lines = known_lines(options.known_lines, parameters=parameters)
     exports = [read_indicators(file) for file in options.indicators]
     say("Données communales : lecture et vérification")
     whole, former = embedded.load_communes(), embedded.load_former_communes()
@@ -342,7 +351,7 @@ def analyse(
     areas = {str(key): area_of(_own(communes, key)) for key in outline.index}
     scenarios = scenarios_of(
         outline, published=found.published, areas=areas, own=own, shares=shares,
-        typed=typed is not None,
+        typed=typed is not None, parameters=parameters,
     )  # fmt: skip
     say("Accès : communes et temps de trajet autour")
     factors = embedded.load_travel_factors()
@@ -360,7 +369,7 @@ def analyse(
     )
     facts, sites = embedded.load_facts(), embedded.load_sites()
     # A key that happens to be one of the five makes nothing of theirs its own.
-    foreign = outline.index.difference(found.published)
+    foreign = outline.index.difference([*found.published, FRANCE.key])
     facts = facts[~facts["territory"].isin(foreign)]
     sites = sites[~sites["territory"].isin(foreign)]
     notes = (
@@ -372,18 +381,20 @@ def analyse(
         *travel_notes,
         *lacking_notes(given, communes),
         *scenario_notes(own, outline.iloc[0]),
+        *parameter_notes(parameters),
         *calendar_notes(communes["departement"]),
     )
     comparisons, ald = with_ald(layer.comparisons) if options.fetched else (layer.comparisons, {})
     common = Common(
         comparisons=comparisons,
-        facts=pd.concat([facts, national_share_fact()], ignore_index=True),
+        facts=facts,
         basins=embedded.load_basins(),
         surroundings=surroundings,
         lines=lines,
         lines_checked=leave_one_out(lines, draws=options.draws),
         draws=options.draws,
         seed=options.seed,
+        parameters=parameters,
     )
     studies = {
         key: Study(
@@ -403,7 +414,8 @@ def analyse(
     }
     default = SEED if own is None else own.seed
     asked = (
-        options.travel, options.roads, options.scenario, options.known_lines, *options.indicators
+        options.travel, options.roads, options.scenario, options.known_lines, options.parameters,
+        *options.indicators,
     )  # fmt: skip
     return Analysis(
         studies=studies,

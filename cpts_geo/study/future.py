@@ -113,7 +113,7 @@ def gps_to_come(
 
 
 def _demand(result: Headline, *, gps: float, people: float) -> npt.NDArray[np.float64]:
-    """Requests per opening day, one a draw, once GPs and people without MT are that many times now's.
+    """Requests per opening day, one a draw, once GPs and people without MT have grown.
 
     Of people without médecin traitant, they grow as these; of all residents, as the gap between
     their need and what surgeries meet, the APL following the GPs. Visitors stay as many.

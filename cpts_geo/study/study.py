@@ -15,6 +15,7 @@ from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.answer.publics import PublicAnswer, answers
 from cpts_geo.capacity.need.learning import KnownLines
 from cpts_geo.capacity.scenario.inputs import Scenario
+from cpts_geo.capacity.scenario.parameters import Parameters
 from cpts_geo.errors import AskedError, ScenarioError, quoted
 from cpts_geo.french import joined
 from cpts_geo.indicators.apl_trend import apl_trend
@@ -77,6 +78,8 @@ class Common:
         Monte Carlo draws.
     seed : int or None
         Seed of the draws; None for those of the scenarios.
+    parameters : Parameters
+        Defaults of the scenarios.
     """
 
     comparisons: pd.DataFrame
@@ -87,6 +90,7 @@ class Common:
     lines_checked: pd.DataFrame
     draws: int
     seed: int | None
+    parameters: Parameters
 
 
 @dataclass(frozen=True, eq=False)

@@ -588,7 +588,7 @@ FACTS = {
     "line_hours_per_day", "member_gps", "member_nurses", "member_pharmacies",
     "member_physiotherapists", "member_professionals", "member_specialists", "people_without_mt",
     "population_published", "share_without_mt", "share_without_mt_16plus",
-    "volunteer_gps",
+    "share_without_mt_france", "volunteer_gps",
 }  # fmt: skip
 
 

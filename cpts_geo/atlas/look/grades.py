@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cpts_geo.capacity.scenario.inputs import Scenario
-from cpts_geo.capacity.scenario.parameters import default_parameters
+from cpts_geo.capacity.scenario.parameters import is_default
 from cpts_geo.schema import Status
 
 
@@ -44,9 +44,7 @@ def input_status(scenario: Scenario, name: str) -> Status:
     source = scenario.sources[name]
     if source.announced:
         return Status.ANNOUNCED
-    default = default_parameters().get(name)
-    borrowed = default is not None and source == default.source
-    if borrowed and scenario.evidence_label != 1:
+    if is_default(source, name) and scenario.evidence_label != 1:
         return least_known(_grade_status(source.grade), Status.ESTIMATED)
     return _grade_status(source.grade)
 

@@ -10,17 +10,17 @@ from cpts_geo.atlas.look.values import value_words
 from cpts_geo.atlas.maps.layers import MapLayer
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import described
-from cpts_geo.capacity.scenario.parameters import default_parameters
+from cpts_geo.capacity.scenario.parameters import Parameters
 from cpts_geo.french import typeset
 from cpts_geo.schema import COLUMNS
 from cpts_geo.settings import APL_LOW_WORDS
 from cpts_geo.sources.catalogue.catalogue import sources
 
 
-def hypotheses(scenario: Scenario) -> dict[str, Any]:
+def hypotheses(scenario: Scenario, parameters: Parameters) -> dict[str, Any]:
     """Meaning, value with unit, source, grade; what the territory does not use is left out."""
     rows = []
-    for name, default in default_parameters().items():
+    for name, default in parameters.items():
         if name in scenario.unused:
             continue
         meaning, unit = described(name)
