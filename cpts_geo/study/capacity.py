@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 import pandas as pd
 
@@ -12,6 +13,7 @@ from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.answer.seasons import demand_by_month
 from cpts_geo.capacity.answer.sensitivity import hours_tornado
 from cpts_geo.capacity.checks.backtest import Surprise, surprise
+from cpts_geo.capacity.comparing.shares import studied_weekdays
 from cpts_geo.capacity.demand.line import calls_per_year
 from cpts_geo.capacity.demand.requests import DemandDraws
 from cpts_geo.capacity.need.learning import KnownLines
@@ -20,12 +22,15 @@ from cpts_geo.capacity.scenario.calendar import profile_shape
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.parameters import MEASURED, MEASURED_SERIES, PEAKED
 from cpts_geo.capacity.workforce.phone import FIRST_HOUR, HOUR_SHARES, agents_by_hour, agents_needed
+from cpts_geo.capacity.workforce.resources import Line, resources
 from cpts_geo.errors import DemandTooLargeError
 from cpts_geo.indicators.gp_sources import Trend
 from cpts_geo.sources.embedding.embedded import load_day_profiles
-from cpts_geo.study._resources import line_resources
 from cpts_geo.study._trial import Trial, trial
 from cpts_geo.study.future import gps_to_come, past_checks
+
+#: Situations of the table that are needed, in its order.
+NEEDED: Final = ("needed_p10", "needed_p50", "needed_p90")
 
 
 @dataclass(frozen=True)
@@ -161,7 +166,7 @@ def study_capacity(
         tornado=hours_tornado(scenario, result.drawn),
         week=_week(scenario, result.requests_per_day.p50),
         phone=phone,
-        resources=line_resources(result, phone=phone),
+        resources=_line_resources(result, phone=phone),
         future=gps_to_come(result, facts=facts),
         past=past_checks(result, facts=facts, counted=counted),
         around_holidays=_around_holidays() if measured else None,
@@ -230,3 +235,43 @@ def _phone(scenario: Scenario) -> pd.DataFrame | None:
         hour_shares=[share / sum(open_shares) for share in open_shares],
         opens=opens,
     )
+
+
+def _line_resources(result: Headline, *, phone: pd.DataFrame | None) -> pd.DataFrame:
+    """Resources of today's line, of the one announced, if any, and of those needed.
+
+    As :func:`cpts_geo.capacity.workforce.resources.resources`, over the months studied, or the
+    year: a line that is not needed yet is tried at the median demand.
+    """
+    scenario, demand = result.scenario, result.requests_per_day
+    lines = {"today": _today(result, demand.p50)}
+    if result.planned is not None and scenario.slots_planned is not None:
+        lines["planned"] = Line(
+            slots=(scenario.slots_planned,) * len(scenario.calendar.weekdays),
+            gp_hours_per_week=result.planned.gp_hours_per_week,
+            requests_per_day=demand.p50,
+        )
+    needed = (vars(x).values() for x in (result.slots_per_day, result.gp_hours_per_week, demand))
+    each = zip(*needed, strict=True)
+    lines |= {name: _line(result, *one) for name, one in zip(NEEDED, each, strict=True)}
+    return resources(scenario, lines, days=studied_weekdays(scenario), phone=phone)
+
+
+def _today(result: Headline, requests_per_day: float) -> Line:
+    """Today's line, tried at a demand; its own consultations where its slots are unknown."""
+    scenario, observed = result.scenario, result.observed
+    if result.today is None:
+        if observed is None or scenario.months:
+            return Line()
+        return Line(consultations=observed.line.per_year)
+    return Line(
+        slots=scenario.slots_by_weekday,
+        gp_hours_per_week=result.today.gp_hours_per_week,
+        requests_per_day=requests_per_day,
+    )
+
+
+def _line(result: Headline, slots: int, hours: float, requests_per_day: float) -> Line:
+    """A line of as many slots every day."""
+    week = (slots,) * len(result.scenario.calendar.weekdays)
+    return Line(slots=week, gp_hours_per_week=hours, requests_per_day=requests_per_day)
