@@ -134,7 +134,9 @@ class _Swing:
     status: Status
 
 
-def _tornado_svg(swings: Sequence[_Swing], *, median: float, decimals: int, title: str) -> str:
+def _tornado_svg(
+    swings: Sequence[_Swing], *, median: float, decimals: int, title: str, rough: bool
+) -> str:
     """What each uncertain input alone makes of the result, the widest first."""
     row, top, left, right = 44, 22, 34, WIDTH - 40
     low = min([median, *(swing.low for swing in swings)])
@@ -154,7 +156,7 @@ def _tornado_svg(swings: Sequence[_Swing], *, median: float, decimals: int, titl
             f'<rect x="{first:.1f}" y="{y + 21}" width="{max(last - first, 1):.1f}" height="13" '
             f'fill="{fill}" {EDGE}/>'
         )
-        if start < end:
+        if number(start, decimals) != number(end, decimals):
             parts.append(
                 f'<text x="{first - 5:.1f}" y="{y + 32}" text-anchor="end">'
                 f"{number(start, decimals)}</text>"
@@ -172,8 +174,9 @@ def _tornado_svg(swings: Sequence[_Swing], *, median: float, decimals: int, titl
     anchor = (
         "middle" if left + 60 < middle < right - 60 else "start" if middle < right / 2 else "end"
     )
+    weight = "" if rough else ' font-weight="600"'
     parts.append(
-        f'<text x="{middle:.1f}" y="12" text-anchor="{anchor}" font-weight="600">'
+        f'<text x="{middle:.1f}" y="12" text-anchor="{anchor}"{weight}>'
         f"médiane {number(median, decimals)}{NNBSP}h</text>"
     )
     return "".join(parts) + "</svg>"
@@ -189,5 +192,6 @@ def section(result: Headline, tornado: pd.DataFrame) -> dict[str, Any]:
         median=float(tornado["result_median"].iloc[0]),
         decimals=decimals,
         title=f"Heures de médecin par semaine selon chaque donnée. {each}",
+        rough=not result.scenario.has_own_line,
     )
     return {"sentence": _drivers_sentence(tornado), "chart": Markup(chart)}

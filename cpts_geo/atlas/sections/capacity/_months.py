@@ -20,6 +20,8 @@ from cpts_geo.study.capacity import TerritoryCapacity
 
 #: A month calls for much more than the mean day from this ratio on.
 _PEAK: Final = 1.5
+#: From this number on, bounds of a rough quantity are whole.
+_DIGITS: Final = 10
 #: Names of months that fit a column, from 1.
 _SHORT_MONTHS: Final = get_month_names("abbreviated", locale="fr")
 
@@ -148,9 +150,10 @@ def _month_rows(result: Headline, table: pd.DataFrame, *, assumed: bool) -> list
 def _month_cell(month: Any, name: str, *, status: Status, decimals: int, rough: bool) -> Cell:
     """Median of a quantity in a month, its interval under it; the interval alone where rough."""
     low, middle, high = (month[f"{name}_{p}"] for p in ("p10", "p50", "p90"))
-    bounds = span(low, high, decimals)
     if rough:
-        return Cell(bounds, status=status.value)
+        # An order of magnitude has no decimals, and twelve months must fit a screen.
+        return Cell(span(low, high, decimals if high < _DIGITS else 0), status=status.value)
+    bounds = span(low, high, decimals)
     return Cell(number(middle, decimals), status=status.value, origin=bounds)
 
 
