@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from cpts_geo.capacity.answer.headline import Headline
@@ -14,6 +15,7 @@ from cpts_geo.capacity.answer.seasons import demand_by_month
 from cpts_geo.capacity.answer.sensitivity import hours_tornado
 from cpts_geo.capacity.checks.backtest import Surprise, surprise
 from cpts_geo.capacity.comparing.shares import studied_weekdays
+from cpts_geo.capacity.demand.interval import LEVELS, Interval, interval
 from cpts_geo.capacity.demand.line import calls_per_year
 from cpts_geo.capacity.demand.requests import DemandDraws
 from cpts_geo.capacity.need.learning import KnownLines
@@ -56,7 +58,7 @@ class PeakedVariant:
 @dataclass(frozen=True)
 class TerritoryCapacity:
     """
-    Demand of all groups, weeks, drivers, telephone and future of a territory.
+    Months, weeks, drivers, telephone and future of a territory.
 
     Parameters
     ----------
@@ -93,6 +95,9 @@ class TerritoryCapacity:
         is beyond one queue.
     surprise : Surprise or None
         Its own line beside what the others predict of it; None without one.
+    gap_share : Interval of float or None
+        Share of the need left without an answer that residents bring to the device; None where it
+        is not open to all, or the APL is unknown or hardly sees such a need.
     """
 
     result: Headline
@@ -106,6 +111,7 @@ class TerritoryCapacity:
     around_holidays: pd.DataFrame | None
     peaked: PeakedVariant | None
     surprise: Surprise | None
+    gap_share: Interval[float] | None
 
     @cached_property
     def trial(self) -> Trial | None:
@@ -172,7 +178,18 @@ def study_capacity(
         around_holidays=_around_holidays() if measured else None,
         peaked=_peaked(result) if measured else None,
         surprise=surprise(scenario, result.drawn, lines=lines),
+        gap_share=_gap_share(scenario, result.drawn),
     )
+
+
+def _gap_share(scenario: Scenario, drawn: DemandDraws) -> Interval[float] | None:
+    """Requests of residents over the gap; None as for :attr:`TerritoryCapacity.gap_share`."""
+    if drawn.need is None or scenario.public == "no_mt":
+        return None
+    seen = drawn.need.gap > 0
+    if np.mean(seen) < LEVELS["p90"]:
+        return None
+    return interval(drawn.residents[seen] / drawn.need.gap[seen])
 
 
 def _by_month(scenario: Scenario, drawn: DemandDraws) -> pd.DataFrame | None:

@@ -13,7 +13,9 @@ import pandas as pd
 
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.answer.publics import PublicAnswer, answers
+from cpts_geo.capacity.need.ladder import ladder
 from cpts_geo.capacity.need.learning import KnownLines
+from cpts_geo.capacity.need.quantities import need_of
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.parameters import Parameters
 from cpts_geo.errors import AskedError, ScenarioError, quoted
@@ -215,6 +217,17 @@ class Study:
         """Slots and hours needed for the public of its device, or for both where there is none."""
         common = self.common
         return answers(self.scenario, draws=common.draws, seed=common.seed, lines=common.lines)
+
+    @cached_property
+    def need_ladder(self) -> pd.DataFrame | None:
+        """Its need, what surgeries meet, the gap and a device's requests, a year
+        (:func:`cpts_geo.capacity.need.ladder.ladder`); None where its APL is unknown."""
+        area, common = self.scenario.area, self.common
+        if area is None:
+            return None
+        # Those of the answer: learnt once, and kept.
+        seed = self.scenario.seed if common.seed is None else common.seed
+        return ladder(need_of(area, common.lines.draws(common.draws, seed=seed)))
 
     @property
     def answer(self) -> Headline | ScenarioError:

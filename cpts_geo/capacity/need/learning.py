@@ -26,6 +26,7 @@ from scipy.special import ndtr
 
 from cpts_geo.capacity.need.lines import KnownLine, read_known_lines
 from cpts_geo.capacity.need.quantities import Floats, NationalDraws, need_of
+from cpts_geo.capacity.scenario.loading import National
 from cpts_geo.capacity.scenario.parameters import SEED, default_parameters
 from cpts_geo.errors import ScenarioError
 from cpts_geo.french import number
@@ -42,14 +43,7 @@ _LEAST_SIZE: Final = 2_000
 _MU: Final = (np.log(0.05), 1.0)
 _TAU: Final = 0.5
 #: National parameters, by name in the shipped file.
-_NATIONAL: Final = (
-    "need_rate",
-    "met_share",
-    "apl_elasticity",
-    "office_hours_share",
-    "emergency_visits",
-    "treatable_in_town",
-)
+_NATIONAL: Final = tuple(National.model_fields)
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,16 @@ from cpts_geo.capacity.scenario.parameters import (
     named_profiles,
     with_shapes,
 )
-from cpts_geo.capacity.scenario.records import MAX_PEOPLE, REMEDY, Record, field, label_and_unit
+from cpts_geo.capacity.scenario.records import (
+    MAX_PEOPLE,
+    REMEDY,
+    RateTriangle,
+    Record,
+    ShareRange,
+    ShareTriangle,
+    field,
+    label_and_unit,
+)
 from cpts_geo.errors import ScenarioError, one_line
 from cpts_geo.files import write_text
 from cpts_geo.french import counted
@@ -54,6 +63,30 @@ class _Population(Record):
     )
     age_share: float = field(
         "Part de cet âge dans la population", "part de la population", gt=0, le=1
+    )
+
+
+class National(Record):
+    """What is supposed of the need of all territories, in the order it is drawn."""
+
+    need_rate: RateTriangle = field(
+        "Demandes non programmées d’un habitant, en semaine aux heures de bureau",
+        "par an et par habitant standardisé (bas, probable, haut)",
+    )
+    met_share: ShareTriangle = field(
+        "Part de ces demandes que les cabinets servent en France",
+        "part des demandes (bas, probable, haut)",
+    )
+    apl_elasticity: tuple[float, float] = field(
+        "De combien les demandes servies suivent l’APL", "exposant (de, à)"
+    )
+    office_hours_share: ShareRange = field(
+        "Part des passages aux urgences en semaine, aux heures de bureau",
+        "part des passages (de, à)",
+    )
+    emergency_visits: float = field("Passages aux urgences", "par an et par habitant")
+    treatable_in_town: float = field(
+        "Part de ces passages qui relèvent d’un cabinet", "part des passages"
     )
 
 
@@ -227,7 +260,8 @@ def described(name: str) -> tuple[str, str]:
     Parameters
     ----------
     name : str
-        Field of a Scenario, or of the population it is multiplied from; else a KeyError.
+        Field of a Scenario, of the population it is multiplied from, or of what is supposed of
+        all territories; else a KeyError.
 
     Returns
     -------
@@ -239,7 +273,8 @@ def described(name: str) -> tuple[str, str]:
     >>> described("target")
     ('Part des demandes à servir dans le délai', 'part des demandes')
     """
-    return label_and_unit((_Population.model_fields | Scenario.model_fields)[name])
+    fields = _Population.model_fields | National.model_fields | Scenario.model_fields
+    return label_and_unit(fields[name])
 
 
 def _build(

@@ -39,7 +39,7 @@ def territory_sections(study: Study, *, national: gpd.GeoDataFrame) -> dict[str,
     """
     layers = territory_layers(study.communes, scenarios=study.scenarios)
     return {
-        "answer": answer.section(study.outline, study.headline),
+        "answer": answer.section(study),
         "mapped": _mapped.section(study, layers, national=national),
         "figures": _figures.section(study.comparison),
         "beside": beside.section(study.comparison),

@@ -9,7 +9,7 @@ from cpts_geo.atlas.look.cells import plain_cells
 from cpts_geo.atlas.look.values import value_words
 from cpts_geo.atlas.maps.layers import MapLayer
 from cpts_geo.capacity.scenario.inputs import Scenario
-from cpts_geo.capacity.scenario.loading import described
+from cpts_geo.capacity.scenario.loading import National, described
 from cpts_geo.capacity.scenario.parameters import Parameters
 from cpts_geo.french import typeset
 from cpts_geo.schema import COLUMNS
@@ -21,7 +21,7 @@ def hypotheses(scenario: Scenario, parameters: Parameters) -> dict[str, Any]:
     """Meaning, value with unit, source, grade; what the territory does not use is left out."""
     rows = []
     for name, default in parameters.items():
-        if name in scenario.unused:
+        if name in scenario.unused or (name in National.model_fields and scenario.area is None):
             continue
         meaning, unit = described(name)
         source = scenario.sources.get(name, default)
