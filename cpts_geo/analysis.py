@@ -15,6 +15,7 @@ from cpts_geo.access.travel.given import given_times, lacking_notes
 from cpts_geo.access.travel.roads import road_times
 from cpts_geo.access.travel.times import TravelTimes
 from cpts_geo.asked import expect, told
+from cpts_geo.capacity.answer.learnt import lines_notes
 from cpts_geo.capacity.need.learning import known_lines, leave_one_out
 from cpts_geo.capacity.scenario.area import area_of
 from cpts_geo.capacity.scenario.loading import load_scenario
@@ -265,6 +266,11 @@ def analyse(
         *scenario_notes(own, outline.iloc[0]),
         *parameter_notes(parameters),
         *calendar_notes(communes["departement"]),
+        *(
+            ()
+            if options.known_lines is None
+            else lines_notes(lines, scenarios.values(), draws=options.draws, seed=options.seed)
+        ),
     )
     comparisons, ald = with_ald(layer.comparisons) if options.fetched else (layer.comparisons, {})
     common = Common(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from cpts_geo.asked import typed_path
-from cpts_geo.cli._options import OUTPUTS, Defaults, Draws, Output
+from cpts_geo.cli._options import OUTPUTS, Defaults, Draws, KnownLinesFile, Output
 from cpts_geo.cli._terminal import echo, results, table_view, teller
 from cpts_geo.errors import AskedError, ScenarioError, nested, one_line, quoted
 from cpts_geo.foreign import shown_name
@@ -38,6 +38,7 @@ def _compare(
     ] = None,
     output: Output = OUTPUTS,
     parameters: Defaults = None,
+    known_lines: KnownLinesFile = None,
     draws: Draws = None,
 ) -> None:
     """Comparer deux scénarios : créneaux, heures, demandes servies, coût, et leur différence."""
@@ -46,6 +47,7 @@ def _compare(
     from cpts_geo.capacity.answer.headline import DRAWS  # noqa: PLC0415
     from cpts_geo.capacity.comparing.compare import compare_scenarios  # noqa: PLC0415
     from cpts_geo.capacity.demand.interval import CHANCES  # noqa: PLC0415
+    from cpts_geo.capacity.need.learning import known_lines as read_lines  # noqa: PLC0415
     from cpts_geo.writing.comparison import comparison_files, write_comparison  # noqa: PLC0415
     from cpts_geo.writing.output_folder import check_output  # noqa: PLC0415
 
@@ -55,7 +57,13 @@ def _compare(
     defaults, notes = _defaults(parameters)
     one, two = _labelled(_loaded(first, second, parameters=defaults), names)
     say = teller()
-    found = compare_scenarios(one, two, draws=DRAWS if draws is None else draws, say=say)
+    found = compare_scenarios(
+        one,
+        two,
+        draws=DRAWS if draws is None else draws,
+        lines=read_lines(known_lines, parameters=defaults),
+        say=say,
+    )
     found = replace(found, caveats=(*found.caveats, *notes))
     shown, console = comparison_sections(found), results()
     headers = ["Mesure", one.label, two.label, f"Différence ({CHANCES})"]

@@ -27,3 +27,10 @@ Defaults = Annotated[
 Draws = Annotated[
     int | None, typer.Option(help="Tirages de l’incertitude ; un nombre convenable par défaut.")
 ]
+KnownLinesFile = Annotated[
+    Path | None,
+    path_option(
+        "Votre copie de data/cpts/known_lines.csv, avec vos lignes : ce que recevrait une "
+        "ligne est appris d’elles."
+    ),
+]
