@@ -572,6 +572,7 @@ TABLES = {
     "ecarts": "published beside today's",
     "incertitude": "requests and slots of a territory",
     "lignes_connues": "published activity of whole lines",
+    "moyens": "hours, people and euros of a line, from its slots",
     "noms_reconnus": "names",
     "ou_ouvrir": "minutes, requests of a territory",
     "publics": "requests of a territory",
