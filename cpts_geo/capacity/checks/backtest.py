@@ -56,7 +56,7 @@ def surprise(
     drawn : DemandDraws
         Its demands (:func:`cpts_geo.capacity.demand.requests.draw_requests`).
     lines : KnownLines, optional
-        Known lines; those of the package if absent. That of the territory is left out.
+        Known lines; those of the package if absent. Those of the same place are left out.
 
     Returns
     -------
@@ -74,7 +74,8 @@ def surprise(
     if not scenario.has_own_line or scenario.area is None:
         return None
     known = lines or shipped_lines()
-    others = known.draws(drawn.minutes.size, seed=drawn.seed, without=[scenario.territory])
+    same = [line.key for line in known.lines if line.area == scenario.area]
+    others = known.draws(drawn.minutes.size, seed=drawn.seed, without=same)
     predicted = need_of(scenario.area, others).organised
     own = interval(drawn.requests_per_year)
     return Surprise(own, interval(predicted), float(np.mean(predicted < own.p50)))

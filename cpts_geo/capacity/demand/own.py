@@ -7,7 +7,8 @@ others, and a count that leaves little possible is moved little. Where no APL sa
 others say nothing.
 
 Nothing contradicts what the line itself has done: requests are at least the consultations given,
-and with known slots at least what these must have met to give as many.
+and at least what the slots of that time (``readings``) must have met to give as many. The slots of
+``slots_today`` say nothing here: trying others must not change the demand.
 """
 
 from __future__ import annotations
@@ -103,7 +104,7 @@ def _least_chances(scenario: Scenario, factor: Callable[[Floats], Floats]) -> li
     0 where nothing denies any value, and where everything is denied: the count is then another's.
     """
     line, calls = observed_line(scenario), calls_per_year(scenario)
-    readings = [each.slots_today for each in scenario.readings or ()] or [scenario.slots_by_weekday]
+    readings = [each.slots_today for each in scenario.readings or ()] or [None]
     if line is None or calls is None or scenario.need_counted is not None:
         return [0.0] * len(readings)
     days = scenario.opening_days_per_year
