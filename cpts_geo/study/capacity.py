@@ -25,6 +25,7 @@ from cpts_geo.capacity.workforce.projection import fan
 from cpts_geo.errors import DemandTooLargeError
 from cpts_geo.secrecy.disclosure import MIN_PROFESSIONALS
 from cpts_geo.sources.embedding.embedded import load_day_profiles
+from cpts_geo.study._resources import line_resources
 from cpts_geo.study._trial import Trial, trial
 
 #: GPs who settle each year, fewest to most, and spreads of their ages (years): a fan, grade D.
@@ -73,6 +74,11 @@ class TerritoryCapacity:
     phone : DataFrame or None
         Agents by hour of the day; None where the territory counts no call of its own, or its
         line is not open for the hours whose profile is known.
+    resources : DataFrame
+        What lines take, cost and bring in
+        (:func:`cpts_geo.capacity.workforce.resources.resources`), by situation: ``today``,
+        ``planned`` where one is announced, ``needed_p10``, ``needed_p50`` and ``needed_p90``, or
+        ``needed_floor`` alone where the activity observed refutes the model.
     future : DataFrame or None
         Fan of GPs, of people without médecin traitant and of slots (slots, for the target) in 5
         and 10 years; None where the mean age of its GPs is not published, or they are under 5.
@@ -91,6 +97,7 @@ class TerritoryCapacity:
     tornado: pd.DataFrame
     week: WeeklyService | None
     phone: pd.DataFrame | None
+    resources: pd.DataFrame
     future: pd.DataFrame | None
     around_holidays: pd.DataFrame | None
     peaked: PeakedVariant | None
@@ -142,12 +149,14 @@ def study_capacity(
     scenario = result.scenario
     by_month = _by_month(scenario, result.drawn)
     measured = _is_measured(scenario)
+    phone = _phone(scenario)
     return TerritoryCapacity(
         result=result,
         by_month=by_month,
         tornado=hours_tornado(scenario, result.drawn),
         week=_week(scenario, result.requests_per_day.p50),
-        phone=_phone(scenario),
+        phone=phone,
+        resources=line_resources(result, phone=phone),
         future=_future(scenario, median=result.requests_per_day.p50, facts=facts),
         around_holidays=_around_holidays() if measured else None,
         peaked=_peaked(result) if measured else None,

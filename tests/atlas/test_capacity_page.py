@@ -507,6 +507,7 @@ CAPACITY_FILES = {
     "saisons",
     "incertitude",
     "telephone",
+    "moyens",
     "avenir_medecins",
     "retro_test",
 }
@@ -531,7 +532,8 @@ def test_tables_for_tools(five: Analysis, cases: dict[str, Case]) -> None:
     assert set(every["telephone"]["territory"]) == {"beauce_gatinais"}
     assert set(every["avenir_medecins"]["territory"]) == {"beauce_gatinais"}
     assert list(every["retro_test"]["territory"]) == ["ouest_loiret", "beauce_gatinais"]
-    assert set(files(["asclepios"])) == {"publics", "saisons", "incertitude"}
+    assert set(every["moyens"]["territory"]) == set(cases)
+    assert set(files(["asclepios"])) == {"publics", "saisons", "incertitude", "moyens"}
     assert files(["immense"]) == {}
 
 

@@ -570,6 +570,7 @@ TABLES = {
     "capacite": "requests and slots of a territory",
     "ecarts": "published beside today's",
     "incertitude": "requests and slots of a territory",
+    "moyens": "hours, people and euros of a line, from its slots",
     "noms_reconnus": "names",
     "ou_ouvrir": "minutes, requests of a territory",
     "publics": "requests of a territory",

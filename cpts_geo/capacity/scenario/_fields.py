@@ -134,6 +134,18 @@ class Fields(Record):
         "Rendez-vous pris et non honorés", "part des rendez-vous", ge=0, lt=1
     )
     gp_hour_cost: float = field("Coût d’une heure de médecin", "euros par heure", ge=0, le=10_000)
+    secretary_hour_cost: float = field(
+        "Coût d’une heure de secrétaire", "euros par heure", ge=0, le=1_000
+    )
+    consultation_tariff: float = field("Tarif d’une consultation", "euros", ge=0, le=1_000)
+    sas_supplement: float = field("Majoration d’un patient du SAS", "euros", ge=0, le=1_000)
+    session_hours: float = field("Durée d’une séance de consultations", "heures", gt=0, le=24)
+    half_day_hours: float = field("Durée d’une demi-journée de médecin", "heures", gt=0, le=12)
+    volunteers: Annotated[int, field("Médecins", ge=1, le=10_000)] | None = field(
+        "Médecins volontaires", "médecins", hint="un « rota » donne les siens", default=None
+    )
+    session_weeks: float = field("Semaines entre deux séances", "semaines", gt=0, le=52)
+    phone_agents: int = field("Personnes au téléphone à la fois", "personnes", ge=0, le=100)
     seed: int = field(
         "Graine des tirages", hint="mêmes données, mêmes résultats", ge=0, lt=2**63, default=SEED
     )
@@ -210,6 +222,8 @@ def _supply_defects(scenario: Fields) -> list[str]:
             defects.append("« slots_today » : aucun créneau de la semaine")
     elif scenario.rota is not None and not any(scenario.slots_by_weekday or (1,)):
         defects.append("« rota » : moins d'un créneau par semaine")
+    if scenario.rota is not None and scenario.volunteers not in (None, scenario.rota.gps):
+        defects.append("« volunteers » et « rota » : deux nombres de médecins, donnez-en un")
     if (scenario.slots_planned is None) != (scenario.planned_basis is None):
         defects.append("« slots_planned » et « planned_basis » vont ensemble : un seul donné")
     return defects

@@ -33,7 +33,7 @@ _VARIANTS: Final = (
 )
 #: A value of the left means that those of the right, where the base gave them, no longer hold.
 _REPLACES: Final = {
-    "rota": ("slots_today",),
+    "rota": ("slots_today", "volunteers"),
     "slots_today": ("rota",),
     "people_without_mt": ("share_without_mt", "age_share"),
     "share_without_mt": ("people_without_mt",),

@@ -126,6 +126,12 @@ class Calendar(Record):
         return len(_factors(self))
 
     @property
+    def hours_per_day(self) -> float:
+        """Hours open on an opening day."""
+        minutes = self.closes.minute - self.opens.minute
+        return self.closes.hour - self.opens.hour + minutes / 60.0
+
+    @property
     def opening_months(self) -> set[int]:
         """Months that have an opening day, 1 (January) to 12."""
         return {day.month for day in _open_days(self, self.year)}

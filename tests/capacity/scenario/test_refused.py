@@ -224,6 +224,18 @@ def test_every_contradiction_at_once(lvo: Scenario) -> None:
         ("minutes = [15, 20, 601]", "« minutes.3 » = 601 : il faut 600 ou moins"),
         ("minutes_per_slot_today = 0.5\nslots_today = 3", "il faut 1 ou plus"),
         ("gp_hour_cost = 10001", "il faut 10\u202f000 ou moins"),
+        ("secretary_hour_cost = -1", "il faut 0 ou plus"),
+        ("consultation_tariff = nan", "il faut un nombre fini"),
+        ("session_hours = 0", "il faut plus de 0"),
+        ("half_day_hours = 13", "il faut 12 ou moins"),
+        ("session_weeks = 0", "il faut plus de 0"),
+        ("phone_agents = 1.5", "il faut un nombre entier"),
+        ("volunteers = 0", "il faut 1 ou plus"),
+        (
+            "volunteers = 3\nminutes_per_slot_today = 15\n"
+            "[rota]\ngps = 2\nsessions_per_gp_per_week = 1\nsession_hours = 2",
+            "« volunteers » et « rota » : deux nombres de médecins",
+        ),
         ("target = 1e-9", "il faut 0.1 ou plus"),
         ("snp_rate = [1, 2, 1e300]", "il faut 1000 ou moins"),
         (f"seed = {2**63}", "« seed » ="),
@@ -456,7 +468,7 @@ def test_beds_and_people_present_have_bounds() -> None:
         (Source, {"text": "", "grade": "E"}, 2),
         (_Default, {"text": "x", "grade": "A"}, 1),
         (_Population, {"population": 0.0, "share_without_mt": 1.5, "age_share": -1.0}, 3),
-        (Scenario, {}, 24),
+        (Scenario, {}, 31),
     ],
 )
 def test_a_record_speaks_with_one_voice(

@@ -331,6 +331,7 @@ def test_a_rota_replaces_the_slots_of_the_base(write: Write) -> None:
     assert (case.slots_today, case.slots_by_weekday) == (None, (12, 11, 11, 11, 11))
     assert "slots_today" not in case.sources
     assert case.sources["rota"] == UNSOURCED
+    assert case.volunteers is None  # those of the rota replace them
     # and back
     back = load_scenario(write('base = "tour.toml"\nslots_today = [9, 9, 9, 9, 8]\n'))
     assert (back.rota, back.slots_today) == (None, (9, 9, 9, 9, 8))
