@@ -246,9 +246,7 @@ def test_means_of_what_is_drawn_by_hand(cases: dict[str, Scenario]) -> None:
     assert case.area is not None
     theirs = need_of(case.area, national)
     assert np.array_equal(everyone.residents, theirs.organised)
-    ratio = everyone.visitors / (
-        present_by_hand() * national.rate * theirs.organised / theirs.need
-    )
+    ratio = everyone.visitors / (present_by_hand() * national.rate * theirs.organised / theirs.need)
     near(ratio, (0.5 + 1.0 + 2.0) / 3)
     law = stats.triang(0.5 / 1.5, loc=0.5, scale=1.5)
     assert stats.kstest(ratio, law.cdf).pvalue > 0.001

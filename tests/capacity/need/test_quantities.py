@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -26,9 +27,7 @@ from cpts_geo.capacity.scenario.area import (
 LEVELS = (0.1, 0.5, 0.9)
 DAYS = 251
 #: Draws that no line weighs: those of the prior.
-PRIOR = shipped_lines().draws(
-    150_000, seed=1, without=[line.key for line in shipped_lines().lines]
-)
+PRIOR = shipped_lines().draws(150_000, seed=1, without=[line.key for line in shipped_lines().lines])
 #: Draws that all lines weigh.
 LEARNT = shipped_lines().draws(4_000, seed=1)
 
@@ -130,7 +129,7 @@ def test_without_any_surgery_all_is_gap() -> None:
 
 def test_more_surgeries_meet_more_and_leave_less() -> None:
     found = [need_of(area(apl=x), LEARNT) for x in (0.0, 0.5, 1.5, 3.0, 3.7, 4.5, 8.0)]
-    for less, more in zip(found, found[1:], strict=False):
+    for less, more in pairwise(found):
         assert (more.met >= less.met).all()
         assert (more.gap <= less.gap).all()
         assert (more.organised <= less.organised).all()
