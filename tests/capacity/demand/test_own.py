@@ -231,7 +231,7 @@ def test_readings_weigh() -> None:
         given = [reading(slots, weight) for slots, weight in pairs if weight]
         return float(np.mean(shares(free.evolve(readings=given), draws=40_000) < 0.37))
 
-    none, all_, half, few = cut(0, 1), cut(1, 0), cut(1, 1), cut(1, 3)
+    none, all_, half, few = cut(0, 1), cut(1, 0), cut(1, 1), cut(1 / 3, 1)
     assert all_ < 0.2 * none
     assert half == pytest.approx((none + all_) / 2, rel=0.2)
     assert few == pytest.approx((3 * none + all_) / 4, rel=0.2)
