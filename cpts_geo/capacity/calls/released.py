@@ -1,12 +1,15 @@
 """Tables of a call log that may leave: counts of 1 to 10 calls masked, and not to be recovered.
 
-Every table is a split of one total, the calls on opening days, which is shown. Shares and factors
-are computed from what the tables show and from public numbers (days, total) alone, so they tell
-nothing more.
+Every table is a split of one total, the calls on opening days, which is shown; so are the requests,
+which are the total less the duplicates, wherever these are. Shares, factors and the outcomes that
+tell the need are computed from what the tables show and from public numbers (days, total) alone, so
+they tell nothing more.
 """
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -17,6 +20,12 @@ from cpts_geo.schema import status_column
 from cpts_geo.secrecy.disclosure import MIN_PATIENTS, Mask, shown_counts
 
 _STATUS: Final = status_column("calls")
+#: Outcomes of requests that deserved a slot, whether or not there was one, and of the others. Who
+#: cancelled had asked for a slot and got it; redirected, the request was for another service.
+_DESERVED: Final = ("appointment", "no_slot", "cancelled")
+_OTHERS: Final = ("advice", "redirected", "other")
+#: Share of the requests whose outcome may be masked for the need share to be told from the rest.
+_MASKED_SHARE: Final = 0.05
 
 
 def released(profile: CallProfile) -> dict[str, pd.DataFrame]:
@@ -56,7 +65,6 @@ def released(profile: CallProfile) -> dict[str, pd.DataFrame]:
     [[40.0, 'measured'], [nan, 'masked_under_11'], [nan, 'masked']]
     """
     counts = {
-        "outcome": profile.outcomes,
         "weekday": profile.weekdays["calls"],
         "hour": profile.hours,
         "month": profile.months["calls"],
@@ -73,8 +81,71 @@ def released(profile: CallProfile) -> dict[str, pd.DataFrame]:
         days = exact["days"].reindex(shown.index)
         factor = exact["factor"].reindex(shown.index).where(shown["calls"].notna())
         tables[name] = shown.assign(days=days, factor=factor)
+    tables["outcome"] = _outcomes(profile)
     tables["apart"] = _apart(profile)
     return tables
+
+
+def shown_requests(profile: CallProfile, tables: Mapping[str, pd.DataFrame]) -> int:
+    """
+    Count the requests of a log: calls less duplicates, where these may be told.
+
+    Parameters
+    ----------
+    profile : CallProfile
+        Exact figures.
+    tables : Mapping of str to DataFrame
+        What may leave of them.
+
+    Returns
+    -------
+    int
+        Requests; all calls where the duplicates are masked, because they are few.
+    """
+    duplicates = float(tables["outcome"]["calls"].get("duplicate", math.nan))
+    return profile.calls if math.isnan(duplicates) else profile.calls - int(duplicates)
+
+
+def shown_need(tables: Mapping[str, pd.DataFrame]) -> tuple[int, int] | None:
+    """
+    Count the requests of a log that deserved a slot, and those that did not.
+
+    Parameters
+    ----------
+    tables : Mapping of str to DataFrame
+        What may leave of it (:func:`released`).
+
+    Returns
+    -------
+    tuple of int, or None
+        Appointments, given and cancelled, with the requests that found no slot left; then advice,
+        redirected and other. Duplicates and unknown outcomes are neither, nor is what is masked;
+        None where more than a twentieth of the calls is.
+    """
+    calls = tables["outcome"]["calls"]
+    if calls.empty or (
+        float(calls.isna().sum()) and _masked_share(tables["outcome"]) > _MASKED_SHARE
+    ):
+        return None
+    deserved, others = (int(calls.reindex(names).sum()) for names in (_DESERVED, _OTHERS))
+    return (deserved, others) if deserved + others else None
+
+
+def _masked_share(outcomes: pd.DataFrame) -> float:
+    """Share of the calls whose outcome is masked."""
+    return 1.0 - float(outcomes["share"].sum())
+
+
+def _outcomes(profile: CallProfile) -> pd.DataFrame:
+    """Calls by outcome: duplicates told by themselves, for the requests are, unless they are few."""
+    counts = profile.outcomes.rename_axis("outcome")
+    duplicates = pd.Series({"duplicate": counts["duplicate"]})
+    if 0 < duplicates["duplicate"] < MIN_PATIENTS:
+        return _table(counts, profile.calls)
+    parts = [_table(part, profile.calls) for part in (counts.drop("duplicate"), duplicates)]
+    if parts[0].empty:
+        return parts[0]
+    return pd.concat(parts).loc[counts.index].rename_axis("outcome")
 
 
 def _table(counts: pd.Series, total: int) -> pd.DataFrame:
@@ -89,5 +160,12 @@ def _apart(profile: CallProfile) -> pd.DataFrame:
     exact = pd.Series({"outside": profile.calls_outside, "repeated": profile.repeated_calls})
     calls = exact.astype(float)
     few = (calls > 0) & (calls < MIN_PATIENTS)
-    status = np.where(few, Mask.UNDER_11.value, np.where(calls.isna(), "unknown", "measured"))
+    status = pd.Series(
+        np.where(few, Mask.UNDER_11.value, np.where(calls.isna(), "unknown", "measured")),
+        index=calls.index,
+    )
+    # All duplicates less those that were found are those that were marked.
+    marked = int(profile.outcomes["duplicate"]) - (profile.repeated_calls or 0)
+    if profile.repeats_out and not few["repeated"] and 0 < marked < MIN_PATIENTS:
+        few["repeated"], status["repeated"] = True, Mask.SECRET.value
     return pd.DataFrame({"calls": calls.mask(few), _STATUS: status})

@@ -175,6 +175,22 @@ class _Triangular(Law):
         return np.where(chances * width <= mode - low, rising, falling)
 
 
+@dataclass(frozen=True)
+class _Beta(Law):
+    """Share that two counts, of what is of it and of what is not, leave possible (Jeffreys)."""
+
+    counts: tuple[int, int]
+
+    @property
+    def spread(self) -> bool:
+        """Always: counts leave several shares possible."""
+        return True
+
+    def _quantile(self, chances: Floats) -> Floats:
+        inside, outside = self.counts
+        return np.asarray(special.betaincinv(inside + 0.5, outside + 0.5, chances))
+
+
 #: Inputs that only those who may ask besides people without médecin traitant bring in.
 OTHER_GROUPS: Final = ("needs", "unmet", "ratio")
 
@@ -213,7 +229,7 @@ def laws(scenario: Scenario) -> dict[str, Law]:
             scenario.calls_observed,
             scenario.calls_people_years,
         ),
-        "need": _Triangular("Part des appels qui méritent un créneau", scenario.need_share),
+        "need": _need(scenario),
         "gap": _LogNormal(
             "Écart du taux d’appel entre territoires", 1.0, scenario.between_territory_sd
         ),
@@ -224,3 +240,11 @@ def laws(scenario: Scenario) -> dict[str, Law]:
             "Besoins d’un visiteur rapportés à un habitant", scenario.visitor_rate_ratio
         ),
     }
+
+
+def _need(scenario: Scenario) -> Law:
+    """Share of the calls that deserve a slot: as the outcomes of a log count it, else assumed."""
+    label = "Part des appels qui méritent un créneau"
+    if scenario.need_counted is not None:
+        return _Beta(label, scenario.need_counted)
+    return _Triangular(label, scenario.need_share)

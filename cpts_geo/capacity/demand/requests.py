@@ -154,7 +154,7 @@ def observed_line(scenario: Scenario) -> ObservedLine | None:
 
 def calls_per_year(scenario: Scenario) -> float:
     """
-    Multiply the people without médecin traitant by the calls per person-year.
+    Bring the calls of a territory to a year: its own by their years, else people by a rate.
 
     Parameters
     ----------
@@ -172,6 +172,8 @@ def calls_per_year(scenario: Scenario) -> float:
     >>> round(calls_per_year(load_scenarios()["beauce_gatinais"]))
     5800
     """
+    if scenario.calls_years is not None:
+        return scenario.calls_observed / scenario.calls_years
     return scenario.people_without_mt * scenario.calls_observed / scenario.calls_people_years
 
 
@@ -195,7 +197,34 @@ def central_requests(scenario: Scenario) -> float:
     >>> round(central_requests(load_scenario("beauce_gatinais")))
     2900
     """
-    return calls_per_year(scenario) * scenario.need_share[1]
+    return calls_per_year(scenario) * likely_need_share(scenario)
+
+
+def likely_need_share(scenario: Scenario) -> float:
+    """
+    Give the central share of the calls that deserve a slot.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Territory.
+
+    Returns
+    -------
+    float
+        Mean of what the outcomes of its log leave possible, else the most likely share assumed.
+
+    Examples
+    --------
+    >>> from cpts_geo.capacity.scenario.loading import load_scenario
+    >>> case = load_scenario("beauce_gatinais")
+    >>> likely_need_share(case), round(likely_need_share(case.evolve(need_counted=(608, 392))), 4)
+    (0.5, 0.6079)
+    """
+    if scenario.need_counted is None:
+        return scenario.need_share[1]
+    deserved, others = scenario.need_counted
+    return (deserved + 0.5) / (deserved + others + 1)
 
 
 def normative_rates() -> tuple[float, float, float]:

@@ -80,8 +80,21 @@ class Fields(Record):
         gt=0,
         le=MAX_COUNT,
     )
+    calls_years: float | None = field(
+        "Durée du compte d’appels, si ce sont ceux du territoire",
+        "années de jours d’ouverture",
+        gt=0,
+        le=100,
+        default=None,
+    )
     need_share: ShareTriangle = field(
         "Part des appels qui méritent un créneau", "part des appels (bas, probable, haut)"
+    )
+    need_counted: Annotated[tuple[Count, Count], AS_TUPLE] | None = field(
+        "Demandes du journal d’appels dont l’issue est connue",
+        "demandes",
+        hint="celles qui méritaient un créneau, puis les autres ; à la place de « need_share »",
+        default=None,
     )
     snp_rate: RateTriangle = field(
         "Besoins de soins non programmés d’une personne",

@@ -202,6 +202,7 @@ SOURCED_FIELDS: Final = (
     "calls_observed",
     "calls_people_years",
     "need_share",
+    "need_counted",
     "snp_rate",
     "unmet_share",
     "visitors",
