@@ -71,6 +71,15 @@ def _call_log(
         str, typer.Option(metavar="BASE", help="Scénario du territoire : clé, ou fichier TOML.")
     ],
     output: Output = OUTPUTS,
+    repeats_out: Annotated[
+        bool | None,
+        typer.Option(
+            "--repeats-out/--repeats-in",
+            help="Compter comme doublons, ou non, les appels qui en répètent un autre sans être "
+            "signalés ; par défaut, ceux qu’une clé de l’appelant désigne.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Lire un journal d’appels, et en tirer le scénario du territoire."""
     from cpts_geo.atlas.sections.call_log import log_sentences, log_views  # noqa: PLC0415
@@ -84,7 +93,7 @@ def _call_log(
     check_output(output)
     (base,) = _loaded(scenario)
     calls = read_call_log(log)
-    found = profile_of(calls, base)
+    found = profile_of(calls, base, repeats_out=repeats_out)
     own = with_call_log(base, found)
     tables = released(found)
     say = teller()

@@ -10,6 +10,8 @@ import pandas as pd
 
 from cpts_geo.atlas.look.cells import MASK_LABEL, MASK_TEXTS, Cell
 from cpts_geo.capacity.calls.profile import CallProfile
+from cpts_geo.capacity.calls.released import shown_need, shown_requests
+from cpts_geo.capacity.calls.spoilers import spoilers
 from cpts_geo.capacity.demand.interval import CHANCE, CHANCES
 from cpts_geo.french import MONTHS, NNBSP, UNKNOWN_TEXT, WEEKDAYS, counted, day, number, percent
 from cpts_geo.secrecy.disclosure import Mask
@@ -53,7 +55,7 @@ def log_sentences(found: CallProfile, tables: Mapping[str, pd.DataFrame]) -> lis
         f"Ces intervalles ({CHANCES}) ne disent que l’erreur de comptage, pas ce qu’on "
         "ignore du besoin.",
         _dispersion(found),
-        f"En dehors des jours d’ouverture : {_count(tables['apart'], 'outside', word)}.",
+        f"En dehors des jours comptés : {_count(tables['apart'], 'outside', word)}.",
     ]
     if found.lower_bound:
         label = "" if found.person_rate is None else " (appui 2)"
@@ -62,12 +64,15 @@ def log_sentences(found: CallProfile, tables: Mapping[str, pd.DataFrame]) -> lis
         )
     else:
         outcomes = tables["outcome"]
+        taken = "comptés avec les doublons" if found.repeats_out else "laissés dans les demandes"
         said += [
             f"Appels suivis d’un rendez-vous : {_share(outcomes, 'appointment')}. Sur une ligne "
             "saturée, cette part mesure ses créneaux, pas le besoin.",
             f"Appels restés sans créneau : {_share(outcomes, 'no_slot')}.",
-            f"Doublons signalés : {_share(outcomes, 'duplicate')} ; appels qui en répètent un "
-            f"autre sans être signalés : {_count(tables['apart'], 'repeated', word)}.",
+            f"Doublons : {_share(outcomes, 'duplicate')} ; appels qui en répètent un autre sans "
+            f"être signalés : {_count(tables['apart'], 'repeated', word)}, {taken}.",
+            f"Demandes, doublons ôtés : {number(shown_requests(found, tables))}. {_need(tables)}",
+            *(text[0].upper() + text[1:] for text in spoilers(found, tables)),
         ]
     if found.longest_silence > 1:
         said.append(
@@ -150,6 +155,19 @@ def _per_person(found: CallProfile) -> str:
     return (
         "Par personne sans médecin traitant et par an : "
         f"{_rate(rate.mean, rate.interval(CHANCE), 3)}."
+    )
+
+
+def _need(tables: Mapping[str, pd.DataFrame]) -> str:
+    """Share of the requests that deserved a slot, with its interval, or that it is not known."""
+    counts = shown_need(tables)
+    if counts is None:
+        return "Part de celles qui méritaient un créneau : trop peu d’appels de certaines issues."
+    low, high = (percent(each) for each in counted_share(counts).quantile([*_ENDS]))
+    return (
+        f"Part de celles qui méritaient un créneau : {percent(counts[0] / sum(counts))} ({low} à "
+        f"{high}), sur {number(sum(counts))} d’issue connue ; rendez-vous, annulés compris, et "
+        "demandes restées sans créneau."
     )
 
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.stats import poisson
 
-from cpts_geo.capacity.calls._dispersion import daily_dispersion
+from cpts_geo.capacity.calls._variation import daily_dispersion
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]

@@ -18,10 +18,9 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from cpts_geo.capacity.calls._dispersion import Dispersion, daily_dispersion
 from cpts_geo.capacity.calls._exposure import exposure_of
 from cpts_geo.capacity.calls._repeats import repeats_of
-from cpts_geo.capacity.calls._trend import Trend, trend_of
+from cpts_geo.capacity.calls._variation import Dispersion, Trend, daily_dispersion, trend_of
 from cpts_geo.capacity.calls.posterior import RatePosterior, rate_posterior
 from cpts_geo.capacity.scenario.calendar import opening_days
 from cpts_geo.capacity.scenario.inputs import Scenario

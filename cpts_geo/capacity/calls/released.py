@@ -122,30 +122,21 @@ def shown_need(tables: Mapping[str, pd.DataFrame]) -> tuple[int, int] | None:
         redirected and other. Duplicates and unknown outcomes are neither, nor is what is masked;
         None where more than a twentieth of the calls is.
     """
-    calls = tables["outcome"]["calls"]
-    if calls.empty or (
-        float(calls.isna().sum()) and _masked_share(tables["outcome"]) > _MASKED_SHARE
-    ):
+    shown = tables["outcome"]
+    if 1.0 - float(shown["share"].sum()) > _MASKED_SHARE:
         return None
-    deserved, others = (int(calls.reindex(names).sum()) for names in (_DESERVED, _OTHERS))
+    deserved, others = (int(shown["calls"].reindex(names).sum()) for names in (_DESERVED, _OTHERS))
     return (deserved, others) if deserved + others else None
 
 
-def _masked_share(outcomes: pd.DataFrame) -> float:
-    """Share of the calls whose outcome is masked."""
-    return 1.0 - float(outcomes["share"].sum())
-
-
 def _outcomes(profile: CallProfile) -> pd.DataFrame:
-    """Calls by outcome: duplicates told by themselves, for the requests are, unless they are few."""
+    """Calls by outcome; duplicates apart, unless they are few: requests are told, so they are."""
     counts = profile.outcomes.rename_axis("outcome")
-    duplicates = pd.Series({"duplicate": counts["duplicate"]})
-    if 0 < duplicates["duplicate"] < MIN_PATIENTS:
-        return _table(counts, profile.calls)
-    parts = [_table(part, profile.calls) for part in (counts.drop("duplicate"), duplicates)]
-    if parts[0].empty:
-        return parts[0]
-    return pd.concat(parts).loc[counts.index].rename_axis("outcome")
+    few = 0 < int(counts["duplicate"]) < MIN_PATIENTS
+    rest = _table(counts if few else counts.drop("duplicate"), profile.calls)
+    if few or rest.empty:
+        return rest
+    return pd.concat([rest, _table(counts[["duplicate"]], profile.calls)]).loc[counts.index]
 
 
 def _table(counts: pd.Series, total: int) -> pd.DataFrame:
@@ -160,12 +151,10 @@ def _apart(profile: CallProfile) -> pd.DataFrame:
     exact = pd.Series({"outside": profile.calls_outside, "repeated": profile.repeated_calls})
     calls = exact.astype(float)
     few = (calls > 0) & (calls < MIN_PATIENTS)
-    status = pd.Series(
-        np.where(few, Mask.UNDER_11.value, np.where(calls.isna(), "unknown", "measured")),
-        index=calls.index,
-    )
     # All duplicates less those that were found are those that were marked.
-    marked = int(profile.outcomes["duplicate"]) - (profile.repeated_calls or 0)
-    if profile.repeats_out and not few["repeated"] and 0 < marked < MIN_PATIENTS:
-        few["repeated"], status["repeated"] = True, Mask.SECRET.value
-    return pd.DataFrame({"calls": calls.mask(few), _STATUS: status})
+    marked = profile.outcomes["duplicate"] - calls["repeated"]
+    tells = (calls.index == "repeated") & profile.repeats_out & (0 < marked < MIN_PATIENTS)
+    status = np.select(
+        [few, tells, calls.isna()], [Mask.UNDER_11.value, Mask.SECRET.value, "unknown"], "measured"
+    )
+    return pd.DataFrame({"calls": calls.mask(few | tells), _STATUS: status})
