@@ -100,12 +100,15 @@ def _call_log(
     for note in calls.attrs["notes"]:
         say(note)
     console = results()
-    for sentence in log_sentences(found, tables):
+    sentences = log_sentences(found, tables)
+    for sentence in sentences:
         console.print(sentence, soft_wrap=True)
     for title, headers, rows in log_views(tables):
         console.print(table_view([title, *headers[1:]], rows, right=True))
-    for note in [note for note in own.notes if note not in base.notes]:
-        say(f"À savoir : {note}")
+    told = tuple(sentence.lower() for sentence in sentences)
+    for note in own.notes:
+        if note not in base.notes and not note.lower().endswith(told):
+            say(f"À savoir : {note}")
     made, *others = write_call_log(own, tables, output, say=say)
     for path in others:
         echo(f"Tableau : {path.resolve()}")

@@ -9,10 +9,12 @@ from typing import Any, Final
 import pandas as pd
 
 from cpts_geo.atlas.look.cells import MASK_LABEL, MASK_TEXTS, Cell
+from cpts_geo.capacity.calls.posterior import rate_posterior
 from cpts_geo.capacity.calls.profile import CallProfile
 from cpts_geo.capacity.calls.released import shown_need, shown_requests
 from cpts_geo.capacity.calls.spoilers import spoilers
-from cpts_geo.capacity.demand.interval import CHANCE, CHANCES
+from cpts_geo.capacity.demand.interval import CHANCE, CHANCES, LEVELS
+from cpts_geo.capacity.demand.laws import CountedShare
 from cpts_geo.french import MONTHS, NNBSP, UNKNOWN_TEXT, WEEKDAYS, counted, day, number, percent
 from cpts_geo.secrecy.disclosure import Mask
 
@@ -71,7 +73,8 @@ def log_sentences(found: CallProfile, tables: Mapping[str, pd.DataFrame]) -> lis
             f"Appels restés sans créneau : {_share(outcomes, 'no_slot')}.",
             f"Doublons : {_share(outcomes, 'duplicate')} ; appels qui en répètent un autre sans "
             f"être signalés : {_count(tables['apart'], 'repeated', word)}, {taken}.",
-            f"Demandes, doublons ôtés : {number(shown_requests(found, tables))}. {_need(tables)}",
+            _requests(found, tables),
+            _need(tables),
             *(text[0].upper() + text[1:] for text in spoilers(found, tables)),
         ]
     if found.longest_silence > 1:
@@ -158,12 +161,23 @@ def _per_person(found: CallProfile) -> str:
     )
 
 
+def _requests(found: CallProfile, tables: Mapping[str, pd.DataFrame]) -> str:
+    """Requests of the log, and of an opening day."""
+    requests = shown_requests(found, tables)
+    per_day = rate_posterior(requests, found.opening_days)
+    return (
+        f"Demandes, doublons ôtés : {number(requests)}, soit par jour d’ouverture "
+        f"{_rate(per_day.mean, per_day.interval(CHANCE), 2)}."
+    )
+
+
 def _need(tables: Mapping[str, pd.DataFrame]) -> str:
     """Share of the requests that deserved a slot, with its interval, or that it is not known."""
     counts = shown_need(tables)
     if counts is None:
         return "Part de celles qui méritaient un créneau : trop peu d’appels de certaines issues."
-    low, high = (percent(each) for each in counted_share(counts).quantile([*_ENDS]))
+    ends = CountedShare("", counts).quantile([LEVELS["p10"], LEVELS["p90"]])
+    low, high = (percent(float(end)) for end in ends)
     return (
         f"Part de celles qui méritaient un créneau : {percent(counts[0] / sum(counts))} ({low} à "
         f"{high}), sur {number(sum(counts))} d’issue connue ; rendez-vous, annulés compris, et "

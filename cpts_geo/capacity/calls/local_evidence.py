@@ -114,9 +114,7 @@ def with_call_log(scenario: Scenario, found: CallProfile) -> Scenario:
                 f"à {100 * LEVEL:g} %, et ramenée à celles qui méritent un créneau",
                 grade="A",
             )
-        notes += _calendar(
-            scenario, tables, text, changes, sources, grows=found.trend is not None
-        )
+        notes += _calendar(scenario, tables, text, changes, sources, grows=found.trend is not None)
     served = _appointments(tables)
     if served is not None:
         changes |= {

@@ -146,7 +146,7 @@ def _repeats_note(found: CallProfile, repeated: float) -> str | None:
     alike = f"{calls} en répètent un des {REPEAT_DAYS} jours d’ouverture d’avant (mêmes commune, "
     alike += f"âge et motif s’il est donné), dont {by_chance}"
     if found.repeats_out:
-        return f"{alike} : comptés comme des doublons, ils font un compte trop bas d’autant au plus."
+        return f"{alike} : ôtés comme doublons, ils font un compte trop bas, d’autant au plus."
     if excess <= _DEVIATIONS * math.sqrt(repeated) or excess < _REPEATED_SHARE * found.calls:
         return None
     return (

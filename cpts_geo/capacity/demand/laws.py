@@ -54,6 +54,8 @@ class Law(ABC):
         [0.5, 1.0, 1.5]
         >>> CountedRate("Appels", 5800, 24_000.0).quantile([0.1, 0.9]).round(4).tolist()
         [0.2376, 0.2458]
+        >>> CountedShare("Part", (608, 392)).quantile([0.1, 0.9]).round(3).tolist()
+        [0.588, 0.628]
         """
         return self._quantile(np.asarray(chances, dtype=np.float64))
 
@@ -176,8 +178,17 @@ class _Triangular(Law):
 
 
 @dataclass(frozen=True)
-class _Beta(Law):
-    """Share that two counts, of what is of it and of what is not, leave possible (Jeffreys)."""
+class CountedShare(Law):
+    """
+    Share that two counts leave possible, under the Jeffreys prior: Beta(count + 1/2, rest + 1/2).
+
+    Attributes
+    ----------
+    label : str
+        French words, as for every :class:`Law`.
+    counts : tuple of int
+        Events that are of the share, then those that are not; 0 or more.
+    """
 
     counts: tuple[int, int]
 
@@ -187,8 +198,8 @@ class _Beta(Law):
         return True
 
     def _quantile(self, chances: Floats) -> Floats:
-        inside, outside = self.counts
-        return np.asarray(special.betaincinv(inside + 0.5, outside + 0.5, chances))
+        count, rest = self.counts
+        return np.asarray(special.betaincinv(count + 0.5, rest + 0.5, chances))
 
 
 #: Inputs that only those who may ask besides people without médecin traitant bring in.
@@ -246,5 +257,5 @@ def _need(scenario: Scenario) -> Law:
     """Share of the calls that deserve a slot: as the outcomes of a log count it, else assumed."""
     label = "Part des appels qui méritent un créneau"
     if scenario.need_counted is not None:
-        return _Beta(label, scenario.need_counted)
+        return CountedShare(label, scenario.need_counted)
     return _Triangular(label, scenario.need_share)

@@ -53,6 +53,10 @@ def test_a_year_of_calls_makes_label_1(tmp_path: Path) -> None:
     days = len(opening_days(*YEAR))
     assert own.evidence_label == 1
     assert own.calls_observed == len(log)
+    assert own.calls_years == pytest.approx(days / 251)
+    assert own.need_counted == tuple(
+        (log["outcome"] == each).sum() for each in ("appointment", "advice")
+    )
     assert own.calls_people_years == pytest.approx(WEST.people_without_mt * days / 251)
     assert (own.between_territory_sd, own.people_cv) == (0.0, 0.0)
     assert own.observed_consultations == (log["outcome"] == "appointment").sum()
@@ -84,9 +88,10 @@ def test_requests_follow_the_calls_whatever_the_people() -> None:
     more = WEST.evolve(people_without_mt=2 * WEST.people_without_mt)
     drawn = [draw_requests(own_of(log, base), draws=2000).no_mt for base in (WEST, more)]
     assert drawn[0] == pytest.approx(drawn[1])
-    # Calls a year times a triangular share, with the error of counting only.
+    # Calls a year times the share of appointments, with the error of counting only.
     per_year = len(log) * 251 / len(opening_days(*YEAR))
-    assert np.median(drawn[0]) == pytest.approx(per_year * 0.599, rel=0.03)
+    assert np.median(drawn[0]) == pytest.approx(per_year * 0.5, rel=0.03)
+    assert np.std(drawn[0]) / np.mean(drawn[0]) < 0.03
 
 
 @pytest.mark.parametrize(("dispersion", "kept"), [(1.0, True), (3.0, False)])
@@ -94,7 +99,7 @@ def test_dispersion_only_where_poisson_is_refused(dispersion: float, kept: bool)
     own = own_of(log_of(dispersion=dispersion))
     assert (own.dispersion == WEST.dispersion) is kept
     if not kept:
-        assert own.dispersion == pytest.approx(3.0, rel=0.25)
+        assert own.dispersion == pytest.approx(1 + 0.5 * (3.0 - 1), rel=0.25)
         assert own.sources["dispersion"].text.startswith("Journal")
 
 
@@ -169,7 +174,7 @@ def test_calls_of_several_groups_are_no_rate_of_one(outcome: str | None) -> None
     assert own.observed_consultations is not None
     assert (own.observed_start, own.observed_end) == YEAR
     if outcome is None:  # days vary as the log says, whoever calls
-        assert own.dispersion == pytest.approx(3.0, rel=0.25)
+        assert own.dispersion == pytest.approx(1 + 0.5 * (3.0 - 1), rel=0.25)
         assert own.calendar.weekday_factors != LVO.calendar.weekday_factors
         assert own.sources["calendar"].grade == "A"
 
@@ -214,8 +219,8 @@ def test_words_hold_no_small_count() -> None:
     found = profile_of(log, WEST)
     tables = released(found)
     said = " ".join(log_sentences(found, tables))
-    assert "En dehors des jours d’ouverture : moins de 11." in said
-    assert "Doublons signalés : moins de 11 appels" in said
+    assert "En dehors des jours comptés : moins de 11." in said
+    assert "Doublons : moins de 11 appels" in said
     cells = [
         cell.text
         for title, _, rows in log_views(tables)

@@ -58,7 +58,7 @@ _FRENCH: Final = {
     "code": "code Insee",
     "commune": "commune",
     "age": "classe d’âge",
-    "reason": "motif codé",
+    "reason": "classe de motif",
     "caller": "clé de l’appelant",
 }
 #: Columns that serve to tell calls alike, whose values nobody is to read again.
