@@ -74,7 +74,7 @@ def log_sentences(found: CallProfile, tables: Mapping[str, pd.DataFrame]) -> lis
             f"Doublons : {_share(outcomes, 'duplicate')} ; appels qui en répètent un autre sans "
             f"être signalés : {_count(tables['apart'], 'repeated', word)}, {taken}.",
             _requests(found, tables),
-            _need(tables),
+            _need(found, tables),
             *(text[0].upper() + text[1:] for text in spoilers(found, tables)),
         ]
     if found.longest_silence > 1:
@@ -171,11 +171,11 @@ def _requests(found: CallProfile, tables: Mapping[str, pd.DataFrame]) -> str:
     )
 
 
-def _need(tables: Mapping[str, pd.DataFrame]) -> str:
+def _need(found: CallProfile, tables: Mapping[str, pd.DataFrame]) -> str:
     """Share of the requests that deserved a slot, with its interval, or that it is not known."""
-    counts = shown_need(tables)
+    counts = shown_need(found, tables)
     if counts is None:
-        return "Part de celles qui méritaient un créneau : trop peu d’appels de certaines issues."
+        return "Part de celles qui méritaient un créneau : trop peu d’appels par issue."
     ends = CountedShare("", counts).quantile([LEVELS["p10"], LEVELS["p90"]])
     low, high = (percent(float(end)) for end in ends)
     return (

@@ -20,6 +20,8 @@ Flags = npt.NDArray[np.bool_]
 IMPLAUSIBLE: Final = 1e-4
 #: Opening days before and after that a silence is set against: season and growth are theirs.
 _AROUND: Final = 20
+#: Fewer opening days say nothing of what a day usually has.
+_WEEK_DAYS: Final = 5
 
 
 class Exposure(NamedTuple):
@@ -71,12 +73,13 @@ def _closed(calls: Floats, weekday: npt.NDArray[np.int_], *, phi: float) -> Flag
 
 
 def _week(calls: Floats, weekday: npt.NDArray[np.int_], counted: Flags) -> Floats:
-    """Mean of the weekday of each day over the mean of all, on the days counted."""
+    """Mean of the weekday of each day over that of all, on the days counted; 1 where none is."""
     total = np.bincount(weekday, weights=calls * counted, minlength=7)
     size = np.bincount(weekday, weights=counted, minlength=7)
-    means: Floats = total / np.maximum(size, 1)
-    overall = max(float(calls[counted].mean()) if counted.any() else 0.0, 1e-12)
-    return np.asarray(means[weekday] / overall)
+    if not total.any():
+        return np.ones(len(calls))
+    factors = np.where(size > 0, total / np.maximum(size, 1), np.nan) * size.sum() / total.sum()
+    return np.asarray(np.nan_to_num(factors, nan=1.0)[weekday])
 
 
 def _level(calls: Floats, week: Floats, counted: Flags) -> float:
@@ -95,15 +98,18 @@ def _runs(flags: Flags) -> list[tuple[int, int]]:
 def _cut(daily: pd.Series, times: pd.Series) -> list[pd.Timestamp]:
     """The first and the last day, where the log begins late or ends early on it."""
     days = pd.DatetimeIndex(daily.index)
-    if len(days) <= 2:
+    if len(days) < _WEEK_DAYS:
         return []
     calls = daily.to_numpy(dtype=np.float64)
-    week = _week(calls, days.day_of_week.to_numpy(), np.ones(len(days), dtype=bool))
+    # A day that is cut says nothing of what is missing on the other.
+    whole = np.ones(len(days), dtype=bool)
+    whole[[0, -1]] = False
+    week = _week(calls, days.day_of_week.to_numpy(), whole)
     clock = times - times.dt.normalize()
     timed = bool(clock.astype(bool).any())
     found = []
-    for place, near in ((0, slice(1, _AROUND + 1)), (-1, slice(-_AROUND - 1, -1))):
-        mean = _level(calls[near], week[near], np.ones(len(calls[near]), bool)) * week[place]
+    for place, near in ((0, slice(_AROUND + 1)), (-1, slice(-_AROUND - 1, None))):
+        mean = _level(calls[near], week[near], whole[near]) * week[place]
         here = (times.dt.normalize() == days[place]).to_numpy()
         if timed and here.any():
             first, last = clock[here].min(), clock[here].max()

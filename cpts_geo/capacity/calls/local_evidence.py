@@ -91,7 +91,7 @@ def with_call_log(scenario: Scenario, found: CallProfile) -> Scenario:
         if scenario.evidence_label == 4 and not wide:
             notes.append("il ne dit pas combien de personnes n’ont pas de médecin traitant.")
     else:
-        need = shown_need(tables)
+        need = shown_need(found, tables)
         if not wide:
             changes |= {
                 "evidence_label": 1,
@@ -177,10 +177,10 @@ def _calls_notes(found: CallProfile, tables: dict[str, pd.DataFrame]) -> list[st
     notes = [f"{said} en {days}."]
     if not duplicates and found.outcomes["duplicate"]:
         notes.append(f"moins de {MIN_PATIENTS} doublons restent dans ce compte.")
-    if shown_need(tables) is None:
+    if shown_need(found, tables) is None:
         notes.append(
-            "trop peu d’appels de certaines issues pour dire la part qui mérite un créneau : elle "
-            "reste supposée."
+            f"moins de {MIN_PATIENTS} appels d’une issue ou d’une autre : la part qui mérite un "
+            "créneau ne peut pas en être tirée, et reste supposée."
         )
     return notes
 

@@ -24,8 +24,6 @@ _STATUS: Final = status_column("calls")
 #: cancelled had asked for a slot and got it; redirected, the request was for another service.
 _DESERVED: Final = ("appointment", "no_slot", "cancelled")
 _OTHERS: Final = ("advice", "redirected", "other")
-#: Share of the requests whose outcome may be masked for the need share to be told from the rest.
-_MASKED_SHARE: Final = 0.05
 
 
 def released(profile: CallProfile) -> dict[str, pd.DataFrame]:
@@ -106,27 +104,40 @@ def shown_requests(profile: CallProfile, tables: Mapping[str, pd.DataFrame]) -> 
     return profile.calls if math.isnan(duplicates) else profile.calls - int(duplicates)
 
 
-def shown_need(tables: Mapping[str, pd.DataFrame]) -> tuple[int, int] | None:
+def shown_need(profile: CallProfile, tables: Mapping[str, pd.DataFrame]) -> tuple[int, int] | None:
     """
     Count the requests of a log that deserved a slot, and those that did not.
 
     Parameters
     ----------
+    profile : CallProfile
+        Exact figures, of which only the calls are read.
     tables : Mapping of str to DataFrame
-        What may leave of it (:func:`released`).
+        What may leave of them (:func:`released`).
 
     Returns
     -------
     tuple of int, or None
         Appointments, given and cancelled, with the requests that found no slot left; then advice,
-        redirected and other. Duplicates and unknown outcomes are neither, nor is what is masked;
-        None where more than a twentieth of the calls is.
+        redirected and other. Duplicates and unknown outcomes are neither. A count masked because it
+        is small is taken for 5, the middle of what everybody knows of it; what protects it is the
+        rest of the calls. None where either number is small, or this rest is of several kinds.
     """
-    shown = tables["outcome"]
-    if 1.0 - float(shown["share"].sum()) > _MASKED_SHARE:
+    outcomes = tables["outcome"]
+    if outcomes.empty:
         return None
-    deserved, others = (int(shown["calls"].reindex(names).sum()) for names in (_DESERVED, _OTHERS))
-    return (deserved, others) if deserved + others else None
+    few, secret = (outcomes[_STATUS] == mask for mask in (Mask.UNDER_11, Mask.SECRET))
+    calls = outcomes["calls"].mask(few, MIN_PATIENTS // 2)
+    kinds = {(name in _DESERVED) - (name in _OTHERS) for name in secret.index[secret]}
+    if len(kinds) > 1:
+        return None
+    rest = profile.calls - float(calls.sum())
+    deserved, others = (
+        int(calls.reindex(names).sum() + rest * (kind in kinds))
+        for kind, names in ((1, _DESERVED), (-1, _OTHERS))
+    )
+    small = any(0 < each < MIN_PATIENTS for each in (deserved, others))
+    return None if small or deserved + others == 0 else (deserved, others)
 
 
 def _outcomes(profile: CallProfile) -> pd.DataFrame:

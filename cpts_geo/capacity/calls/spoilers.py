@@ -48,7 +48,7 @@ def contradiction(found: CallProfile, scenario: Scenario) -> str | None:
     """
     outcomes = released(found)["outcome"]
     lost = float(outcomes["calls"].get("no_slot", math.nan))
-    needed, slots = shown_need({"outcome": outcomes}), scenario.slots_by_weekday
+    needed, slots = shown_need(found, {"outcome": outcomes}), scenario.slots_by_weekday
     if math.isnan(lost) or needed is None or slots is None:
         return None
     drawn = interval(draw_requests(scenario, draws=_DRAWS).requests_per_year)

@@ -190,7 +190,8 @@ def test_holes_and_days_without_hours() -> None:
     assert "hour" not in released(bare)
     days = opening_days(date(2024, 1, 2), date(2024, 3, 29))
     counts = np.full(len(days), 2)
-    counts[10:17] = 0  # a silence of mean 14 in 63 days: 5e-5, and 2e-5 of the last four... less
+    # Seven days at two a day, in 63: 63 x exp(-14) is 5e-5; the four last may be chance.
+    counts[10:17] = 0
     counts[-4:] = 0
     found = summed(log_of(days, counts), days)
     assert found.longest_silence == 4
