@@ -336,4 +336,4 @@ def test_requests_and_need_are_said_with_their_interval() -> None:
     assert "Demandes, doublons ôtés : 1\u202f000, soit par jour d’ouverture 3,71" in said
     assert "60,8\u202f% (58,8\u202f% à 62,8\u202f%), sur 1\u202f000 d’issue connue" in said
     few = " ".join(said_of(counted_log(appointment=600, advice=4)))
-    assert "moins de 11 appels" in few
+    assert "trop peu d’appels par issue" in few
