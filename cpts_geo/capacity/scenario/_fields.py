@@ -91,9 +91,9 @@ class Fields(Record):
         "Part des appels qui méritent un créneau", "part des appels (bas, probable, haut)"
     )
     need_counted: Annotated[tuple[Count, Count], AS_TUPLE] | None = field(
-        "Demandes du journal d’appels dont l’issue est connue",
+        "Demandes du journal d’appels qui méritaient un créneau ; les autres",
         "demandes",
-        hint="celles qui méritaient un créneau, puis les autres ; à la place de « need_share »",
+        hint="deux nombres, à la place de « need_share »",
         default=None,
     )
     snp_rate: RateTriangle = field(

@@ -145,12 +145,18 @@ class Scenario(Fields):
 
     @property
     def unused(self) -> set[str]:
-        """Parameters that nobody it admits brings in, or that its people are not computed from."""
+        """Parameters that nobody it admits brings in, or that others stand in the place of."""
         return (
             (set() if self.share_assumed else {"share_without_mt", "age_share"})
             | (set() if self.uncounted_demand else {"snp_rate", "unmet_share"})
             | (set() if self.visitors else {"visitors", "visitor_rate_ratio"})
+            | ({"need_share", "need_counted"} - {self.need_input})
         )
+
+    @property
+    def need_input(self) -> str:
+        """Name of the input that tells which share of the calls deserves a slot."""
+        return "need_share" if self.need_counted is None else "need_counted"
 
     @property
     def opening_days_per_year(self) -> int:

@@ -79,7 +79,8 @@ def _swings(result: Headline, tornado: pd.DataFrame) -> list[_Swing]:
     for row in tornado.to_dict("records"):
         source, write, _ = _INPUTS[str(row["input"])]
         bounds = dict.fromkeys([write(row["low_value"]), write(row["high_value"])])
-        status = input_status(result.scenario, source)
+        own = result.scenario.need_input if source == "need_share" else source
+        status = input_status(result.scenario, own)
         low, high = sorted((row["result_low"], row["result_high"]))
         bars.append(
             _Swing(

@@ -39,7 +39,7 @@ def _origins(scenario: Scenario, group: str) -> str:
     share = f"{span(100 * low, 100 * high)}{NNBSP}%"
     return {
         "no_mt": "personnes × appels × part qui mérite un créneau ; "
-        + grades("people_cv", "calls_observed", "need_share"),
+        + grades("people_cv", "calls_observed", scenario.need_input),
         "mt_unavailable": f"{share} de leurs besoins se tournent vers cette offre ; "
         + grades("snp_rate", "unmet_share"),
         "visitors": f"{share} de leurs besoins, selon la présence de chaque mois ; "

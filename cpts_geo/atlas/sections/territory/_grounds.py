@@ -20,12 +20,15 @@ from cpts_geo.sources.catalogue.catalogue import sources
 def hypotheses(scenario: Scenario) -> dict[str, Any]:
     """Meaning, value with unit, source, grade; what the territory does not use is left out."""
     rows = []
-    for name, default in default_parameters().items():
+    defaults = default_parameters()
+    # What a log counts stands where it was assumed.
+    for name in [scenario.need_input if name == "need_share" else name for name in defaults]:
         if name in scenario.unused:
             continue
         meaning, unit = described(name)
-        source = scenario.sources.get(name, default)
-        shown = f"{value_words(name, getattr(scenario, name, default.value))} {unit}".strip()
+        source = scenario.sources.get(name) or defaults[name]
+        value = getattr(scenario, name) if hasattr(scenario, name) else defaults[name].value
+        shown = f"{value_words(name, value)} {unit}".strip()
         rows.append(plain_cells(typeset(meaning), shown, typeset(source.text), source.grade))
     return {"rows": rows}
 
