@@ -93,6 +93,15 @@ def _call_log(
     ],
     output: Output = OUTPUTS,
     parameters: Defaults = None,
+    repeats_out: Annotated[
+        bool | None,
+        typer.Option(
+            "--repeats-out/--repeats-in",
+            help="Compter comme doublons, ou non, les appels qui en répètent un autre sans être "
+            "signalés ; par défaut, ceux qu’une clé de l’appelant désigne.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Lire un journal d’appels, et en tirer le scénario du territoire."""
     from cpts_geo.atlas.sections.call_log import log_sentences, log_views  # noqa: PLC0415
@@ -107,19 +116,22 @@ def _call_log(
     defaults, said = _defaults(parameters)
     (base,) = _loaded(scenario, parameters=defaults)
     calls = read_call_log(log)
-    found = profile_of(calls, base)
+    found = profile_of(calls, base, repeats_out=repeats_out)
     own = with_call_log(base, found)
     tables = released(found)
     say = teller()
     for note in calls.attrs["notes"]:
         say(note)
     console = results()
-    for sentence in log_sentences(found, tables):
+    sentences = log_sentences(found, tables)
+    for sentence in sentences:
         console.print(sentence, soft_wrap=True)
     for title, headers, rows in log_views(tables):
         console.print(table_view([title, *headers[1:]], rows, right=True))
-    for note in [*said, *(note for note in own.notes if note not in base.notes)]:
-        say(f"À savoir : {note}")
+    told = tuple(sentence.lower() for sentence in sentences)
+    for note in [*said, *own.notes]:
+        if note not in base.notes and not note.lower().endswith(told):
+            say(f"À savoir : {note}")
     made, *others = write_call_log(own, tables, output, say=say)
     for path in others:
         echo(f"Tableau : {path.resolve()}")

@@ -107,9 +107,8 @@ def _swings(result: Headline, tornado: pd.DataFrame) -> list[_Swing]:
     for row in tornado.to_dict("records"):
         name, write, _ = _INPUTS[str(row["label"])]
         bounds = dict.fromkeys([write(row["low_value"]), write(row["high_value"])])
-        if name == "need_share" and result.scenario.need_counted is not None:
-            name = "need_counted"
-        status = Status.ESTIMATED if name == _LEARNT else input_status(result.scenario, name)
+        own = result.scenario.need_input if name == "need_share" else name
+        status = Status.ESTIMATED if own == _LEARNT else input_status(result.scenario, own)
         low, high = sorted((row["result_low"], row["result_high"]))
         bars.append(
             _Swing(
