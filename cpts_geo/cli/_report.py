@@ -11,7 +11,7 @@ import typer
 
 from cpts_geo.access.changes.forms import FORMS
 from cpts_geo.asked import typed_path
-from cpts_geo.cli._options import OUTPUTS, Draws, KnownLinesFile, path_option
+from cpts_geo.cli._options import OUTPUTS, Defaults, Draws, KnownLinesFile, path_option
 from cpts_geo.cli._terminal import echo, teller
 from cpts_geo.errors import ScenarioError, one_line
 from cpts_geo.french import number
@@ -153,6 +153,7 @@ def report(
         list[str] | None,
         typer.Option(hidden=True, help="Ancien nom de --scenario."),
     ] = None,
+    parameters: Defaults = None,
     embedded_only: Annotated[
         bool,
         typer.Option(
@@ -198,6 +199,7 @@ def report(
         indicators=indicators or (),
         scenario=own,
         known_lines=known_lines,
+        parameters=parameters,
         share_without_mt=share_without_mt,
         share_of=share_of and share_of.value,
         share_source=share_source,

@@ -17,12 +17,15 @@ from cpts_geo.capacity.need.ladder import ladder
 from cpts_geo.capacity.need.learning import KnownLines
 from cpts_geo.capacity.need.quantities import need_of
 from cpts_geo.capacity.scenario.inputs import Scenario
+from cpts_geo.capacity.scenario.parameters import Parameters
 from cpts_geo.errors import AskedError, ScenarioError, quoted
 from cpts_geo.french import joined
 from cpts_geo.indicators.apl_trend import apl_trend
 from cpts_geo.indicators.comparison import compare_areas
 from cpts_geo.indicators.densities import poisson_interval
 from cpts_geo.indicators.given_share import GivenShare, share_fact
+from cpts_geo.indicators.gp_sources import trend
+from cpts_geo.schema import TERRITORY
 from cpts_geo.sources.embedding.embedded import load_apl_history
 from cpts_geo.study.access import TerritoryAccess, study_access
 from cpts_geo.study.capacity import TerritoryCapacity, study_capacity
@@ -77,6 +80,8 @@ class Common:
         Monte Carlo draws.
     seed : int or None
         Seed of the draws; None for those of the scenarios.
+    parameters : Parameters
+        Defaults of the scenarios.
     """
 
     comparisons: pd.DataFrame
@@ -87,6 +92,7 @@ class Common:
     lines_checked: pd.DataFrame
     draws: int
     seed: int | None
+    parameters: Parameters
 
 
 @dataclass(frozen=True, eq=False)
@@ -241,7 +247,13 @@ class Study:
             return None
         values = self.facts["value"].astype("float64")
         numbers = dict(zip(self.facts["fact"], values, strict=True))
-        return study_capacity(self.headline, facts=numbers, lines=self.common.lines)
+        counted = (area for area in trend(self.comparison) if area.area_level == TERRITORY.key)
+        return study_capacity(
+            self.headline,
+            facts=numbers,
+            counted=next(counted, None),
+            lines=self.common.lines,
+        )
 
     @cached_property
     def access(self) -> TerritoryAccess:

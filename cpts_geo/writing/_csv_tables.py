@@ -122,7 +122,9 @@ _CAPACITY: Final[dict[str, Callable[[TerritoryCapacity], pd.DataFrame | None]]] 
     "saisons": lambda each: None if each.by_month is None else each.by_month.reset_index(),
     "incertitude": lambda each: each.tornado,
     "telephone": lambda each: None if each.phone is None else each.phone.reset_index(),
+    "moyens": lambda each: each.resources.reset_index(),
     "avenir_medecins": lambda each: each.future,
+    "avenir_eprouve": lambda each: each.past,
 }
 #: Those in the order of the lists of communes.
 _ACCESS: Final[dict[str, Callable[[TerritoryAccess], pd.DataFrame | None]]] = {

@@ -56,7 +56,8 @@ def dots_svg(
     # Few distinct values must not become a huge plot: a column is at most 46 wide.
     step = min((width - 2 * left) / max(last - first, 1), 46.0)
     count = Counter(dots)
-    radius = min(step * 0.42, 9.0, 75 / max(count.values()))
+    # Of a wide range, dots that touch are seen better than points.
+    radius = max(min(step * 0.42, 9.0, 75 / max(count.values())), 3.0)
     # Room above the tallest column for the words about today.
     base = 44 + 2 * radius * max(count.values())
 
@@ -72,7 +73,7 @@ def dots_svg(
         hatches("h"),
         f'<path d="M{x(first):.1f} {base}H{x(last):.1f}" stroke="{style.BORDER}"/>',
     ]
-    every = 1 if step >= 22 else 2 if step >= 11 else 5
+    every = next(n for n in (1, 2, 5, 10, 20, 50, 100) if n * step >= 22 or n == 100)
     parts.extend(
         f'<text x="{x(value):.1f}" y="{base + 17}" text-anchor="middle" class="muted">'
         f"{number(value)}</text>"

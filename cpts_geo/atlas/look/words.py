@@ -233,6 +233,24 @@ def short_answer(result: Headline) -> str:
     return estimate(result, result.slots_per_day) + rough
 
 
+def shown_floor(result: Headline) -> int | None:
+    """
+    Give the slots that the consultations already given require, to draw beside those of today.
+
+    Parameters
+    ----------
+    result : Headline
+        Capacity needed by a territory.
+
+    Returns
+    -------
+    int or None
+        Slots a day; None where no consultation is known, or today's slots are as many.
+    """
+    seen, today = result.observed, result.today
+    return None if seen is None or (today and today.slots == seen.slots) else seen.slots
+
+
 def between(low: float, high: float) -> str:
     """
     Write two bounds of a whole number in a sentence.

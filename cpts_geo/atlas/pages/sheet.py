@@ -12,6 +12,7 @@ from cpts_geo.atlas.maps.layers import territory_layers
 from cpts_geo.atlas.sections.access import access_sections
 from cpts_geo.atlas.sections.capacity import capacity_sections, need_sections
 from cpts_geo.atlas.sections.perimeter import perimeter_sections
+from cpts_geo.atlas.sections.resources import section as resources_section
 from cpts_geo.atlas.sections.territory import territory_sections
 from cpts_geo.atlas.sections.territory.communes import commune_columns
 from cpts_geo.schema import COLUMNS, EARLIER_POPULATION
@@ -50,6 +51,7 @@ def sheet_page(sheet: Study, *, national: gpd.GeoDataFrame, date: str) -> str:
     }
     if sheet.headline and sheet.capacity:
         sections |= capacity_sections(sheet.headline, sheet.capacity, facts=sheet.facts)
+        sections["resources"] = resources_section(sheet.headline, sheet.capacity)
     page = template("pages/sheet.html.j2").render(
         sheet=sheet, sources=sources_used([sheet]), date=date, **sections
     )

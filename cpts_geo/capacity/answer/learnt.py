@@ -22,8 +22,20 @@ from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.errors import CptsGeoError
 from cpts_geo.french import counted, joined
 
-#: What lines are grouped by, and the words of a group.
-GROUPS: Final = {"kind": "{}", "saturated": "places toutes prises : {}"}
+#: What lines are grouped by, and the words of a group where its value does not say it.
+_GROUPS: Final[dict[str, dict[str, str]]] = {
+    "kind": {},
+    "saturated": {
+        "oui": "lignes pleines",
+        "non": "lignes qui ont de la place",
+        "inconnu": "lignes dont on ne sait si elles sont pleines",
+    },
+}
+#: Why a group is left out.
+CONFOUNDED: Final = (
+    "La nature des lignes connues, leur accès et leur saturation vont ensemble : rien ne dit "
+    "lequel des trois compte, et une ligne pleine ne donne qu’un minimum."
+)
 #: Most territories whose answer is told with and without the lines that were added.
 _MOST_TOLD: Final = 10
 
@@ -96,7 +108,7 @@ def without_groups(
     [['ligne et tour de rôle', 7], ['centre à l’hôpital', 5]]
     """
     rows = []
-    for by, words in GROUPS.items():
+    for by, words in _GROUPS.items():
         for value in dict.fromkeys(getattr(line, by) for line in lines.lines):
             members = [line for line in lines.lines if getattr(line, by) == value]
             if len(members) == len(lines.lines):
@@ -105,7 +117,7 @@ def without_groups(
                 scenario, {line.key for line in members}, lines=lines, draws=draws, seed=seed
             )
             rows.append(
-                {"by": by, "group": words.format(value), "left_out": len(members)}
+                {"by": by, "group": words.get(value, value), "left_out": len(members)}
                 | {"lines": _named(members)}
                 | {f"slots_{bound}": slots for bound, slots in vars(found).items()}
             )
@@ -126,27 +138,23 @@ def groups_sentence(table: pd.DataFrame, *, slots: int) -> str:
     Returns
     -------
     str
-        A French sentence; empty where no group can be left out.
+        A French sentence, to stand after :data:`CONFOUNDED`; empty where no group can be left out.
 
     Examples
     --------
     >>> table = pd.DataFrame({"group": ["a", "b"], "slots_p50": [5, 7]})
-    >>> groups_sentence(table, slots=6).rpartition("Sans ")[2]
-    'l’un de ces groupes, la médiane serait de 5 (sans « a ») à 7 créneaux par jour (sans « b »), \
-au lieu de 6.'
+    >>> groups_sentence(table, slots=6)
+    'Sans l’un de leurs groupes, la médiane serait de 5 (sans « a ») à 7 créneaux par jour \
+(sans « b »), au lieu de 6.'
     """
     if table.empty:
         return ""
     low, high = int(table["slots_p50"].min()), int(table["slots_p50"].max())
-    confounded = (
-        "La nature des lignes connues, leur accès et leur saturation vont ensemble : rien ne dit "
-        "lequel des trois compte, et une ligne pleine ne donne qu’un minimum"
-    )
     if low == high == slots:
-        return f"{confounded}. Sans l’un ou l’autre de ces groupes, la médiane reste la même."
+        return "Sans l’un ou l’autre de leurs groupes, la médiane reste la même."
     least, most = (table.loc[table["slots_p50"] == end, "group"].iloc[0] for end in (low, high))
     return (
-        f"{confounded}. Sans l’un de ces groupes, la médiane serait de {low} (sans « {least} ») à "
+        f"Sans l’un de leurs groupes, la médiane serait de {low} (sans « {least} ») à "
         f"{counted(high, 'créneau', 'créneaux')} par jour (sans « {most} »), au lieu de {slots}."
     )
 

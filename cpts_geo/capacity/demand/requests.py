@@ -148,12 +148,11 @@ def draw_requests(
 
 def _national_causes(national: NationalDraws, need: Need) -> dict[str, Floats]:
     """What a demand transferred from known lines is made of."""
-    share = np.divide(need.organised, need.gap, out=np.zeros_like(need.gap), where=need.gap > 0)
     return {
         "Demandes non programmées d’un habitant": national.rate,
         "Part que les cabinets servent en France": national.met_share,
         "De combien cette part suit l’APL": national.elasticity,
-        "Part du besoin sans réponse qui viendrait": share,
+        "Part du besoin sans réponse qui viendrait": need.share,
     }
 
 

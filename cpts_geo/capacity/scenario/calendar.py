@@ -22,6 +22,7 @@ from holidays.countries.france import France
 
 from cpts_geo.capacity.scenario.parameters import (
     MEASURED,
+    Parameters,
     default_parameters,
     named_profiles,
 )
@@ -124,6 +125,12 @@ class Calendar(Record):
     def days_per_year(self) -> int:
         """Opening days of the year, at least 1."""
         return len(_factors(self))
+
+    @property
+    def hours_per_day(self) -> float:
+        """Hours open on an opening day."""
+        minutes = self.closes.minute - self.opens.minute
+        return self.closes.hour - self.opens.hour + minutes / 60.0
 
     @property
     def opening_months(self) -> set[int]:
@@ -268,9 +275,14 @@ def profile_shape(name: str) -> dict[str, Any]:
     return _SHAPE | named_profiles()[name].value
 
 
-def legal_days() -> dict[str, Any]:
+def legal_days(parameters: Parameters | None = None) -> dict[str, Any]:
     """
     Give the days and hours of a line that says none, as a file writes them.
+
+    Parameters
+    ----------
+    parameters : Parameters, optional
+        Defaults; those of the package if absent.
 
     Returns
     -------
@@ -282,7 +294,7 @@ def legal_days() -> dict[str, Any]:
     >>> legal_days()["weekdays"]
     [1, 2, 3, 4, 5]
     """
-    days = default_parameters()["calendar"].value
+    days = (default_parameters() if parameters is None else parameters)["calendar"].value
     return dict(days) if isinstance(days, dict) else {}
 
 

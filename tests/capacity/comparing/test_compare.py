@@ -23,7 +23,7 @@ from cpts_geo.capacity.comparing.compare import changed_fields, compare_scenario
 from cpts_geo.capacity.comparing.shares import requests_served, served_shares, studied_weekdays
 from cpts_geo.capacity.demand.requests import DemandDraws, draw_requests
 from cpts_geo.capacity.need.learning import shipped_lines
-from cpts_geo.capacity.scenario._file import _VARIANTS, _VARIANTS_DIR
+from cpts_geo.capacity.scenario._files.toml_file import _VARIANTS, _VARIANTS_DIR
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import load_scenario
 from cpts_geo.errors import DemandTooLargeError, ScenarioError

@@ -68,5 +68,7 @@ def capacity_sections(
         "telephone": _telephone.section(result, phone, usual=usual)
         if phone is not None and usual
         else None,
-        "future": None if capacity.future is None else _future.section(capacity.future, facts),
+        "future": None
+        if capacity.future is None
+        else _future.section(capacity.future, facts, past=capacity.past),
     }

@@ -107,9 +107,8 @@ def _swings(result: Headline, tornado: pd.DataFrame) -> list[_Swing]:
     for row in tornado.to_dict("records"):
         name, write, _ = _INPUTS[str(row["label"])]
         bounds = dict.fromkeys([write(row["low_value"]), write(row["high_value"])])
-        if name == "need_share" and result.scenario.need_counted is not None:
-            name = "need_counted"
-        status = Status.ESTIMATED if name == _LEARNT else input_status(result.scenario, name)
+        own = result.scenario.need_input if name == "need_share" else name
+        status = Status.ESTIMATED if own == _LEARNT else input_status(result.scenario, own)
         low, high = sorted((row["result_low"], row["result_high"]))
         bars.append(
             _Swing(
@@ -134,7 +133,9 @@ class _Swing:
     status: Status
 
 
-def _tornado_svg(swings: Sequence[_Swing], *, median: float, decimals: int, title: str) -> str:
+def _tornado_svg(
+    swings: Sequence[_Swing], *, median: float, decimals: int, title: str, rough: bool
+) -> str:
     """What each uncertain input alone makes of the result, the widest first."""
     row, top, left, right = 44, 22, 34, WIDTH - 40
     low = min([median, *(swing.low for swing in swings)])
@@ -154,7 +155,7 @@ def _tornado_svg(swings: Sequence[_Swing], *, median: float, decimals: int, titl
             f'<rect x="{first:.1f}" y="{y + 21}" width="{max(last - first, 1):.1f}" height="13" '
             f'fill="{fill}" {EDGE}/>'
         )
-        if start < end:
+        if number(start, decimals) != number(end, decimals):
             parts.append(
                 f'<text x="{first - 5:.1f}" y="{y + 32}" text-anchor="end">'
                 f"{number(start, decimals)}</text>"
@@ -172,8 +173,9 @@ def _tornado_svg(swings: Sequence[_Swing], *, median: float, decimals: int, titl
     anchor = (
         "middle" if left + 60 < middle < right - 60 else "start" if middle < right / 2 else "end"
     )
+    weight = "" if rough else ' font-weight="600"'
     parts.append(
-        f'<text x="{middle:.1f}" y="12" text-anchor="{anchor}" font-weight="600">'
+        f'<text x="{middle:.1f}" y="12" text-anchor="{anchor}"{weight}>'
         f"médiane {number(median, decimals)}{NNBSP}h</text>"
     )
     return "".join(parts) + "</svg>"
@@ -189,5 +191,6 @@ def section(result: Headline, tornado: pd.DataFrame) -> dict[str, Any]:
         median=float(tornado["result_median"].iloc[0]),
         decimals=decimals,
         title=f"Heures de médecin par semaine selon chaque donnée. {each}",
+        rough=not result.scenario.has_own_line,
     )
     return {"sentence": _drivers_sentence(tornado), "chart": Markup(chart)}

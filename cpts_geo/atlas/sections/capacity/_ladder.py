@@ -15,7 +15,7 @@ from cpts_geo.atlas.look.words import span, whom
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.checks.backtest import Surprise
 from cpts_geo.capacity.demand.interval import CHANCES, LEVELS, Interval
-from cpts_geo.french import number, percent
+from cpts_geo.french import NNBSP, number, percent
 from cpts_geo.study.study import Study
 
 
@@ -63,10 +63,10 @@ def _rungs(daily: pd.DataFrame, result: Headline | None) -> list[_Rung]:
         rung("emergency", "dont aux urgences, et qui relèvent de la ville", inside=True),
     ]
     if result is None:
-        return [*found, rung("organised", "Demandes qu’une ligne ouverte à tous recevrait")]
+        return [*found, rung("organised", "Reçues par une ligne ouverte à tous")]
     scenario = result.scenario
-    verb = "que la ligne reçoit" if scenario.has_own_line else "qu’une ligne recevrait"
-    asked = f"Demandes {verb} ({whom(scenario)})"
+    line = "la ligne" if scenario.has_own_line else "une ligne"
+    asked = f"Reçues par {line}, {whom(scenario, of=True)}"
     return [
         *found,
         _Rung(asked, result.requests_per_day, bold=True),
@@ -93,9 +93,9 @@ def _sentences(
             f"demandes {whom(result.scenario, of=True)}."
         )
     elif share is not None:
-        part = f"{_part(share.p10)} à {_part(share.p90)}"
+        part = f"{span(100 * share.p10, 100 * share.p90)}{NNBSP}%"
         said.append(
-            f"Sa ligne en reçoit {_part(share.p50)} ({part})."
+            f"Sa ligne en reçoit {percent(share.p50, 0)} ({part})."
             if result is not None and result.scenario.has_own_line
             else f"Une ligne comme les lignes connues en recevrait {part}."
         )
@@ -106,17 +106,12 @@ def _sentences(
     return said
 
 
-def _part(share: float) -> str:
-    """A share of the gap."""
-    return percent(share, 0 if share >= 0.01 else 1)
-
-
 def _lines_sentence(checked: pd.DataFrame, own: Surprise | None) -> str:
     """Say how well known lines predict one another, and how surprising that of here is."""
     inside = int(checked["inside"].sum())
     text = (
-        f"{number(len(checked))} lignes connues fondent ces ordres de grandeur : les demandes de "
-        f"{number(inside)} d’entre elles tombent dans ce que les autres prédisent ({CHANCES})"
+        f"Ces ordres de grandeur reposent sur {number(len(checked))} lignes connues : les demandes "
+        f"de {number(inside)} d’entre elles tombent dans ce que les autres prédisent ({CHANCES})"
     )
     if own is None:
         return text + "."

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from cpts_geo.atlas.charts.svg import EDGE, HALO, WIDTH, axis, hatches, round_ticks, svg_tag
 from cpts_geo.atlas.look import style
 from cpts_geo.atlas.look.cells import Cell, Row
-from cpts_geo.atlas.look.words import estimate, slots_text, span, todays
+from cpts_geo.atlas.look.words import estimate, shown_floor, slots_text, span, todays
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.demand.interval import CHANCES, Interval
 from cpts_geo.french import MONTHS, joined, number, whole_percent
@@ -20,6 +20,8 @@ from cpts_geo.study.capacity import TerritoryCapacity
 
 #: A month calls for much more than the mean day from this ratio on.
 _PEAK: Final = 1.5
+#: From this number on, bounds of a rough quantity are whole.
+_DIGITS: Final = 10
 #: Names of months that fit a column, from 1.
 _SHORT_MONTHS: Final = get_month_names("abbreviated", locale="fr")
 
@@ -82,10 +84,10 @@ def _around_holidays(measured: pd.DataFrame) -> str:
     """Say how the days around public holidays differ, and on how many days it was measured."""
     bridge, after = (
         f"{number(row['factor'], 2)} fois un jour ordinaire ({number(row['low'], 2)} à "
-        f"{number(row['high'], 2)}, {CHANCES} ; {number(row['days'])} jours mesurés)"
+        f"{number(row['high'], 2)} ; {number(row['days'])} jours mesurés)"
         for _, row in measured.loc[["bridge", "after_holiday"]].iterrows()
     )
-    return f"Un pont compte {bridge}, le premier jour après un jour férié {after}."
+    return f"Un pont compte {bridge}, le premier jour après un jour férié {after} ; {CHANCES}."
 
 
 def _peaked_months(result: Headline, table: pd.DataFrame) -> str:
@@ -148,19 +150,20 @@ def _month_rows(result: Headline, table: pd.DataFrame, *, assumed: bool) -> list
 def _month_cell(month: Any, name: str, *, status: Status, decimals: int, rough: bool) -> Cell:
     """Median of a quantity in a month, its interval under it; the interval alone where rough."""
     low, middle, high = (month[f"{name}_{p}"] for p in ("p10", "p50", "p90"))
-    bounds = span(low, high, decimals)
     if rough:
-        return Cell(bounds, status=status.value)
+        # An order of magnitude has no decimals, and twelve months must fit a screen.
+        return Cell(span(low, high, decimals if high < _DIGITS else 0), status=status.value)
+    bounds = span(low, high, decimals)
     return Cell(number(middle, decimals), status=status.value, origin=bounds)
 
 
 def _months_svg(result: Headline, by_month: pd.DataFrame, *, assumed: bool, title: str) -> str:
     """Slots needed in each month, median and interval; lines are today's and those observed."""
     lines = [
-        (result.today, "aujourd’hui", "none"),
-        (result.observed, "au moins, vu l’activité", "5 3"),
+        (result.today.slots if result.today else None, "aujourd’hui", "none"),
+        (shown_floor(result), "au moins, vu l’activité", "5 3"),
     ]
-    known = [(seen.slots, text, dash) for seen, text, dash in lines if seen is not None]
+    known = [(value, text, dash) for value, text, dash in lines if value is not None]
     ticks = round_ticks(max([by_month["slots_p90"].max(), *(value for value, _, _ in known)]))
     left, right, height, base = 38, WIDTH - 4, 170, 222
     scale, step = height / ticks[-1], (right - left) / len(by_month)

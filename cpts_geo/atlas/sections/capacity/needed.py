@@ -8,7 +8,16 @@ from typing import Any, Final, NamedTuple
 from markupsafe import Markup
 
 from cpts_geo.atlas.charts.dots import dots_svg
-from cpts_geo.atlas.look.words import between, deadline, estimate, short_answer, slots, span, whom
+from cpts_geo.atlas.look.words import (
+    between,
+    deadline,
+    estimate,
+    short_answer,
+    shown_floor,
+    slots,
+    span,
+    whom,
+)
 from cpts_geo.capacity.answer.headline import (
     DISPERSION_VARIANT,
     DISPERSION_WORDS,
@@ -162,14 +171,13 @@ def _existing(result: Headline) -> list[_Landmark]:
 
 def _capacity_svg(result: Headline) -> str:
     """Draw dots, interval, today; hatched where the share without MT is assumed."""
-    needed, today, seen = result.slots_per_day, result.today, result.observed
-    floor = seen.slots if seen and not (today and today.slots == seen.slots) else None
+    needed, today = result.slots_per_day, result.today
     return dots_svg(
         result.slots_dots,
         interval=(needed.p10, needed.p90),
         median=needed.p50 if result.scenario.has_own_line else None,
         today=today.slots if today else None,
-        floor=floor,
+        floor=shown_floor(result),
         assumed=result.scenario.evidence == "4",
         title=f"Créneaux par jour nécessaires : {short_answer(result)}",
     )

@@ -47,6 +47,7 @@ def territory_sections(study: Study, *, national: gpd.GeoDataFrame) -> dict[str,
         "given": _given.section(study.given, study.comparison),
         "gp_counts": gp_counts.section(study.comparison),
         "communes": communes.section(study.communes, one_gp=study.one_gp),
-        "hypotheses": study.headline and _grounds.hypotheses(study.headline.scenario),
+        "hypotheses": study.headline
+        and _grounds.hypotheses(study.headline.scenario, study.common.parameters),
         "limits": _grounds.limits(layers),
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from cpts_geo.atlas.look.cells import Cell, Row
 from cpts_geo.atlas.look.words import deadline, estimate, goal, short_answer, slots, support, whom
@@ -16,7 +16,7 @@ from cpts_geo.schema import COLUMNS, STATUS_MARKS, Status
 from cpts_geo.study.study import Study
 
 #: Caveat that is said before the answer.
-_FIRST = "contradicted"
+_FIRST: Final = "contradicted"
 
 
 def answer(result: Headline) -> str:
@@ -38,13 +38,13 @@ def answer(result: Headline) -> str:
     low, high = round(hours.p10), round(hours.p90)
     who = f"Pour {'' if result.scenario.public != 'no_mt' else 'les '}{whom(result.scenario)}"
     if not result.scenario.has_own_line:
-        many = f"{needed.p10} à {slots(needed.p90)}" if needed.p10 < needed.p90 else None
+        many = f"{_to(needed.p10)}{slots(needed.p90)}" if needed.p10 < needed.p90 else None
         return (
             f"{who}, ordre de grandeur : {many or slots(needed.p90)} par jour ({CHANCES}), soit "
-            f"{f'{low} à ' if low < high else ''}{_hours(high)} de médecin par semaine."
+            f"{_to(low) if low < high else ''}{_hours(high)} de médecin par semaine."
         )
-    bounds = f"{needed.p10} à {needed.p90}, " if needed.p10 < needed.p90 else ""
-    spread = f" ({low} à {high}{NNBSP}h)" if low < high else ""
+    bounds = f"{_to(needed.p10)}{needed.p90}, " if needed.p10 < needed.p90 else ""
+    spread = f" ({_to(low)}{high}{NNBSP}h)" if low < high else ""
     return (
         f"{who}, il faudrait {slots(needed.p50)} par jour ({bounds}{CHANCES}), soit "
         f"{_hours(hours.p50)} de médecin par semaine{spread}."
@@ -134,6 +134,11 @@ def evidence(result: Headline) -> str:
     """
     said = support(result.scenario)
     return f"{STATUS_MARKS[result.status]} {said[0].upper()}{said[1:]}"
+
+
+def _to(low: int) -> str:
+    """Start of two bounds that no line parts."""
+    return f"{number(low)}\u00a0à\u00a0"
 
 
 def _hours(hours: float) -> str:
