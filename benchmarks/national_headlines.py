@@ -8,7 +8,7 @@ import sys
 import time
 
 from cpts_geo.capacity.answer.headline import DRAWS
-from cpts_geo.capacity.answer.many import headlines_of
+from cpts_geo.capacity.comparing.many import headlines_of
 from cpts_geo.capacity.scenario.area import areas_of_epci
 
 

@@ -141,7 +141,7 @@ def _told(area: Area, asked: float, rng: np.random.Generator) -> Iterator[Scenar
     seen = int(rng.poisson(asked * rng.uniform(*unknown.found_share)))
     # A line that nobody calls publishes nothing.
     if calls > 0:
-        own = unknown.evolve(calls_observed=calls, calls_years=1.0)
+        own = unknown.evolve(calls_observed=calls, calls_years=1.0, sources=unknown.sources)
         yield own
         deserved = int(rng.binomial(calls, need))
         yield own.evolve(need_counted=(deserved, calls - deserved))
