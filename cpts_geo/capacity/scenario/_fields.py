@@ -91,7 +91,7 @@ class Fields(Record):
         "Part des appels qui méritent un créneau", "part des appels (bas, probable, haut)"
     )
     need_counted: Annotated[tuple[Count, Count], AS_TUPLE] | None = field(
-        "Demandes du journal d’appels qui méritaient un créneau ; les autres",
+        "Demandes du journal d’appels qui méritaient un créneau, puis les autres",
         "demandes",
         hint="deux nombres, à la place de « need_share »",
         default=None,

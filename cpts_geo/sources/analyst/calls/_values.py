@@ -12,6 +12,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
+from hashlib import blake2b
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -154,6 +155,16 @@ def age_classes(texts: pd.Series) -> tuple[pd.Series, list[str]]:
     wrong = texts.index[classes == ""]
     defects = [f"{said_lines(wrong)} : ni une classe d’âge, ni un âge"] if len(wrong) else []
     return classes.astype(str).where(classes.notna()), defects
+
+
+def hashed(texts: pd.Series, *, secret: bytes) -> pd.Series:
+    """Keyed hash of each text, alike where texts are; missing where nothing is known."""
+    known = {
+        text: blake2b(text.strip().encode(), key=secret, digest_size=16).hexdigest()
+        for text in texts.unique()
+        if key(text) not in UNKNOWN
+    }
+    return texts.map(known).astype(str).where(texts.isin(list(known)))
 
 
 def _age_class(text: str) -> str | None:
