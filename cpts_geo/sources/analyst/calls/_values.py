@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import math
 import re
+import secrets
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -157,8 +158,10 @@ def age_classes(texts: pd.Series) -> tuple[pd.Series, list[str]]:
     return classes.astype(str).where(classes.notna()), defects
 
 
-def hashed(texts: pd.Series, *, secret: bytes) -> pd.Series:
-    """Keyed hash of each text, alike where texts are; missing where nothing is known."""
+def hashed(texts: pd.Series) -> pd.Series:
+    """Hash each text with a secret drawn for this column and not kept, missing where nothing is
+    known."""
+    secret = secrets.token_bytes(32)
     known = {
         text: blake2b(text.strip().encode(), key=secret, digest_size=16).hexdigest()
         for text in texts.unique()

@@ -11,7 +11,6 @@ reason tell repeated calls; both are hashed as they are read, with a secret draw
 from __future__ import annotations
 
 import datetime as dt
-import secrets
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -186,9 +185,8 @@ def read_call_log(path: Path | str, *, today: dt.date | None = None) -> pd.DataF
             "age_class": ages,
         }
     )
-    secret = secrets.token_bytes(32)
     for role in (role for role in _OPAQUE if role in columns):
-        log[role] = hashed(columns[role], secret=secret)
+        log[role] = hashed(columns[role])
     log = log.reset_index(drop=True)
     log.attrs = {
         "notes": (
