@@ -52,8 +52,7 @@ def log_sentences(found: CallProfile, tables: Mapping[str, pd.DataFrame]) -> lis
     said = [
         f"{counted(found.calls, *word)} du {period}, en "
         f"{counted(found.opening_days, 'jour d’ouverture', 'jours d’ouverture')}.",
-        "Par jour d’ouverture, doublons compris : "
-        f"{_rate(per_day.mean, per_day.interval(CHANCE), 2)}.",
+        f"Par jour d’ouverture : {_rate(per_day.mean, per_day.interval(CHANCE), 2)}.",
         _per_person(found),
         f"Ces intervalles ({CHANCES}) ne disent que l’erreur de comptage, pas ce qu’on "
         "ignore du besoin.",

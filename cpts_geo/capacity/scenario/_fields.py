@@ -99,7 +99,7 @@ class Fields(Record):
         default=None,
     )
     need_counted: Annotated[tuple[Count, Count], AS_TUPLE] | None = field(
-        "Demandes du journal qui méritaient un créneau, et celles qui n’en méritaient pas",
+        "Demandes du journal d’appels qui méritaient un créneau, puis les autres",
         "demandes",
         default=None,
     )

@@ -9,9 +9,11 @@ from __future__ import annotations
 import difflib
 import math
 import re
+import secrets
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
+from hashlib import blake2b
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -154,6 +156,18 @@ def age_classes(texts: pd.Series) -> tuple[pd.Series, list[str]]:
     wrong = texts.index[classes == ""]
     defects = [f"{said_lines(wrong)} : ni une classe d’âge, ni un âge"] if len(wrong) else []
     return classes.astype(str).where(classes.notna()), defects
+
+
+def hashed(texts: pd.Series) -> pd.Series:
+    """Hash each text with a secret drawn for this column and not kept, missing where nothing is
+    known."""
+    secret = secrets.token_bytes(32)
+    known = {
+        text: blake2b(text.strip().encode(), key=secret, digest_size=16).hexdigest()
+        for text in texts.unique()
+        if key(text) not in UNKNOWN
+    }
+    return texts.map(known).astype(str).where(texts.isin(list(known)))
 
 
 def _age_class(text: str) -> str | None:

@@ -11,9 +11,7 @@ reason tell repeated calls; both are hashed as they are read, with a secret draw
 from __future__ import annotations
 
 import datetime as dt
-import secrets
 from collections.abc import Sequence
-from hashlib import blake2b
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -32,14 +30,21 @@ from cpts_geo.sources.analyst._tables.text import (
 )
 from cpts_geo.sources.analyst._tables.workbook import SUFFIXES, read_workbook
 from cpts_geo.sources.analyst.calls._around import Hint, around_table
-from cpts_geo.sources.analyst.calls._columns import UNKNOWN, WORDINGS, key, roles
+from cpts_geo.sources.analyst.calls._columns import WORDINGS, roles
 from cpts_geo.sources.analyst.calls._people import (
     label_shown,
     refuse_name,
     refuse_people,
     unread_columns,
 )
-from cpts_geo.sources.analyst.calls._values import Times, age_classes, outcomes, said_lines, times
+from cpts_geo.sources.analyst.calls._values import (
+    Times,
+    age_classes,
+    hashed,
+    outcomes,
+    said_lines,
+    times,
+)
 from cpts_geo.sources.analyst.calls._words import commune_of, says_nothing
 from cpts_geo.sources.codes import with_zero
 from cpts_geo.sources.door import Door, memory_told, read_bytes
@@ -180,9 +185,8 @@ def read_call_log(path: Path | str, *, today: dt.date | None = None) -> pd.DataF
             "age_class": ages,
         }
     )
-    secret = secrets.token_bytes(32)
     for role in (role for role in _OPAQUE if role in columns):
-        log[role] = _hashed(columns[role], secret=secret)
+        log[role] = hashed(columns[role])
     log = log.reset_index(drop=True)
     log.attrs = {
         "notes": (
@@ -310,16 +314,6 @@ def _communes(
     return texts.map(known).astype(str).where(texts.map(known).notna()), [
         int(line) for line in index[texts.isin(strange)]
     ]
-
-
-def _hashed(texts: pd.Series, *, secret: bytes) -> pd.Series:
-    """Keyed hash of each text, alike where texts are; missing where nothing is known."""
-    known = {
-        text: blake2b(text.strip().encode(), key=secret, digest_size=16).hexdigest()
-        for text in texts.unique()
-        if key(text) not in UNKNOWN
-    }
-    return texts.map(known).astype(str).where(texts.isin(list(known)))
 
 
 def _nothing(index: pd.Index) -> pd.Series:
