@@ -33,8 +33,8 @@ _GROUPS: Final[dict[str, dict[str, str]]] = {
 }
 #: Why a group is left out.
 CONFOUNDED: Final = (
-    "La nature des lignes connues, leur accès et leur saturation vont ensemble : rien ne dit lequel "
-    "des trois compte, et une ligne pleine ne donne qu’un minimum."
+    "La nature des lignes connues, leur accès et leur saturation vont ensemble : rien ne dit "
+    "lequel des trois compte, et une ligne pleine ne donne qu’un minimum."
 )
 #: Most territories whose answer is told with and without the lines that were added.
 _MOST_TOLD: Final = 10
