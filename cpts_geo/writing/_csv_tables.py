@@ -124,6 +124,7 @@ _CAPACITY: Final[dict[str, Callable[[TerritoryCapacity], pd.DataFrame | None]]] 
     "telephone": lambda each: None if each.phone is None else each.phone.reset_index(),
     "moyens": lambda each: each.resources.reset_index(),
     "avenir_medecins": lambda each: each.future,
+    "avenir_eprouve": lambda each: each.past,
 }
 #: Those in the order of the lists of communes.
 _ACCESS: Final[dict[str, Callable[[TerritoryAccess], pd.DataFrame | None]]] = {

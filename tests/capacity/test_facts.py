@@ -15,16 +15,10 @@ from cpts_geo.capacity.answer.headline import (
     SAME_DAY_TARGET,
     SAME_DAY_WORDS,
 )
-from cpts_geo.capacity.demand.interval import (
-    ABOVE_WORDS,
-    CHANCES,
-    INTERVAL_WORDS,
-    LEVELS,
-    SAMPLING_WORDS,
-)
+from cpts_geo.capacity.demand.interval import CHANCE, CHANCES, LEVELS, SAMPLING_WORDS
 from cpts_geo.capacity.queue.rules import MAX_DISPERSION, MAX_SLOTS
 from cpts_geo.capacity.scenario.parameters import SEED, default_parameters
-from cpts_geo.capacity.scenario.records import GROUPS, Group
+from cpts_geo.capacity.scenario.records import PUBLICS, Public
 from cpts_geo.capacity.scenario.supply import SITE_SLOTS, SITE_WORDS
 from cpts_geo.indicators.given_share import AGES
 from tests.house import PACKAGE, modules, tree
@@ -124,7 +118,13 @@ def test_no_law_of_demand_has_a_second_home() -> None:
         or (isinstance(node, ast.FunctionDef) and node.name in LAWS)
         or (isinstance(node, ast.ImportFrom) and {x.name for x in node.names} & LAWS)
     }
-    assert found == {"cpts_geo.capacity.demand.laws"}
+    # what is drawn for all territories of a run, and what each known line counted, are no law of
+    # one territory's inputs
+    assert found == {
+        "cpts_geo.capacity.demand.laws",
+        "cpts_geo.capacity.need.learning",
+        "cpts_geo.capacity.need.lines",
+    }
 
 
 def test_a_scenario_is_drawn_once_and_its_draws_are_handed_on() -> None:
@@ -136,8 +136,6 @@ def test_a_scenario_is_drawn_once_and_its_draws_are_handed_on() -> None:
     assert callers == {
         "cpts_geo.capacity.answer.headline",
         "cpts_geo.capacity.comparing.compare",
-        # Another scenario: that of the peaked profile, of the same seed.
-        "cpts_geo.study.capacity",
     }
 
 
@@ -149,23 +147,23 @@ def test_the_interval_has_one_home() -> None:
     found = {
         module
         for module, node in sources(*ROOMS)
-        if (isinstance(node, ast.Constant) and "chances sur 10" in str(node.value))
+        if (
+            isinstance(node, ast.Constant)
+            and re.search("(chances|situations) sur 10", str(node.value))
+        )
         or (isinstance(node, ast.List | ast.Tuple) and _numbers(node) == levels)
     }
-    # the words are made there from the figures
-    assert found == {"cpts_geo.capacity.demand.interval"}
+    # the words are made there from the figures; known lines are learnt from below any demand
+    assert found == {"cpts_geo.capacity.demand.interval", "cpts_geo.capacity.need.learning"}
 
 
 #: Words of the interval, of the stricter companions, of a usual site: made of their constants.
 WORDS = (
-    ABOVE_WORDS,
     CHANCES,
-    INTERVAL_WORDS,
     SAMPLING_WORDS,
     DISPERSION_WORDS,
     SAME_DAY_WORDS,
     SITE_WORDS,
-    GROUPS["mt_unavailable"],
 )
 HOMES = {
     "cpts_geo.capacity.demand.interval",
@@ -239,14 +237,13 @@ def test_no_sentence_on_a_capacity_types_a_figure() -> None:
 
 
 def test_words_say_the_constants() -> None:
-    assert CHANCES == "8 chances sur 10"
-    assert INTERVAL_WORDS.startswith("intervalle à 80")
+    assert CHANCES == "8 situations sur 10, si les hypothèses tiennent"
+    assert CHANCES.startswith(f"{10 * CHANCE:g} ")
     assert SAME_DAY_WORDS.startswith("Pour servir 80")
-    assert ABOVE_WORDS == "1 fois sur 10"
     assert (SAME_DAY_TARGET, DISPERSION_VARIANT) == (0.8, 2.0)
     assert f" {DISPERSION_VARIANT:g} fois " in DISPERSION_WORDS
     assert f"{DISPERSION_VARIANT:g}" not in default_parameters()["dispersion"].text
-    assert get_args(Group) == tuple(GROUPS)
+    assert set(get_args(Public)) == set(PUBLICS)
     assert (SITE_SLOTS, SITE_WORDS) == (16, "un médecin 4 h, créneaux de 15 min")
     assert len(modules()) > 100
     assert (PACKAGE / "capacity").is_dir()

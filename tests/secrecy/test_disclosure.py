@@ -571,8 +571,8 @@ TABLES = {
     "capacite": "requests and slots of a territory",
     "ecarts": "published beside today's",
     "incertitude": "requests and slots of a territory",
-    "lignes_connues": "published activity of whole lines",
     "moyens": "hours, people and euros of a line, from its slots",
+    "lignes_connues": "published activity of whole lines",
     "noms_reconnus": "names",
     "ou_ouvrir": "minutes, requests of a territory",
     "publics": "requests of a territory",
@@ -590,7 +590,8 @@ FACTS = {
     "line_hours_per_day", "member_gps", "member_nurses", "member_pharmacies",
     "member_physiotherapists", "member_professionals", "member_specialists", "people_without_mt",
     "population_published", "share_without_mt", "share_without_mt_16plus",
-    "share_without_mt_vendee", "share_without_mt_vendee_press", "volunteer_gps",
+    "share_without_mt_france", "share_without_mt_vendee", "share_without_mt_vendee_press",
+    "volunteer_gps",
 }  # fmt: skip
 
 

@@ -212,7 +212,7 @@ def headline(
         ),
         sampling_requests=None
         if sampling is None
-        else Interval(*(sampling * (requests.p50 / asked.p50))),
+        else Interval(*(sampling * (requests.p50 / asked.p50)).tolist()),
         sampling_slots=None
         if sampling is None
         else Interval(*slots_of_demands(rules, sampling).tolist()),

@@ -68,7 +68,7 @@ def own_requests(
     >>> bool(year.min() > 2000), bool(year.max() <= 5800)
     (True, True)
     """
-    factor = _factor(scenario)
+    factor, days = _factor(scenario), scenario.opening_days_per_year
     places, chances = rng.random(counted.size), rng.random(counted.size)
     weights = np.cumsum([each.weight for each in scenario.readings or ()] or [1.0])
     reading = np.searchsorted(weights / weights[-1], places)
@@ -87,7 +87,9 @@ def own_requests(
                 )
             at = least + _at(weight, chances[some]) * (1.0 - least)
             found[some] = counted[some] * factor(at)
-    return found
+    line = observed_line(scenario)
+    # What was given was asked for, whatever a smaller total or share would say.
+    return found if line is None else np.maximum(found, line.per_day * days)
 
 
 def _factor(scenario: Scenario) -> Callable[[Floats], Floats]:
@@ -112,7 +114,7 @@ def _least_chances(scenario: Scenario, factor: Callable[[Floats], Floats]) -> li
 
     def enough(chance: float, slots: int | Sequence[int] | None) -> float:
         asked = calls * float(factor(np.asarray(chance)))
-        served = 1.0 if slots is None else scenario.rules.served(asked / days, slots)
+        served = 1.0 if slots is None or not asked else scenario.rules.served(asked / days, slots)
         return asked * served - given
 
     found = []

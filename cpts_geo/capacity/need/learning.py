@@ -25,11 +25,12 @@ from scipy.special import ndtr
 
 from cpts_geo.capacity.need.lines import KnownLine, lines_of, lines_table
 from cpts_geo.capacity.need.quantities import Floats, NationalDraws, need_of
+from cpts_geo.capacity.scenario.loading import National
 from cpts_geo.capacity.scenario.parameters import SEED, default_parameters
 from cpts_geo.errors import ScenarioError
 from cpts_geo.french import number
 
-#: Draws from the prior: some 3 % of them weigh.
+#: Draws from the prior.
 _SAMPLE: Final = 150_000
 #: Parts of equal chance that the law of a count is cut in, each flat in the logarithm, and draws
 #: that tell where to cut.
@@ -41,14 +42,7 @@ _LEAST_SIZE: Final = 2_000
 _MU: Final = (np.log(0.05), 1.0)
 _TAU: Final = 0.5
 #: National parameters, by name in the shipped file.
-_NATIONAL: Final = (
-    "need_rate",
-    "met_share",
-    "apl_elasticity",
-    "office_hours_share",
-    "emergency_visits",
-    "treatable_in_town",
-)
+_NATIONAL: Final = tuple(National.model_fields)
 
 
 @dataclass(frozen=True)
@@ -64,11 +58,14 @@ class KnownLines:
         Values of the national parameters: bounds of their laws, or numbers.
     notes : tuple of str
         French sentences on how an analyst's copy was read; nothing rests on them.
+    sample : int
+        Draws from the prior that the lines weigh.
     """
 
     lines: tuple[KnownLine, ...]
     national: tuple[Any, ...]
     notes: tuple[str, ...] = field(default=(), compare=False)
+    sample: int = _SAMPLE
 
     def draws(self, draws: int, *, seed: int, without: Collection[str] = ()) -> NationalDraws:
         """
@@ -217,28 +214,56 @@ def leave_one_out(known: KnownLines, *, draws: int, seed: int = SEED) -> pd.Data
     return table[["line", *table.columns.drop("line")]]
 
 
-@lru_cache(maxsize=2)
-def _prior(national: tuple[Any, ...]) -> NationalDraws:
-    """Draws from the prior."""
-    rng = np.random.default_rng([SEED, 2])
+def prior_draws(
+    national: tuple[Any, ...], draws: int, *, rng: np.random.Generator
+) -> NationalDraws:
+    """
+    Draw what is the same for every territory from the prior: what is supposed before any line.
+
+    Parameters
+    ----------
+    national : tuple of float or tuple of float
+        As :class:`KnownLines` holds them.
+    draws : int
+        How many.
+    rng : numpy.random.Generator
+        Where the numbers come from.
+
+    Returns
+    -------
+    NationalDraws
+        One value a draw.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(1)
+    >>> prior_draws(shipped_lines().national, 3, rng=rng).mu.shape
+    (3,)
+    """
     rate, met, elasticity, office, visits, treatable = national
     mean, sd = _MU
     return NationalDraws(
-        rate=_triangular(rng, rate),
-        met_share=_triangular(rng, met),
-        elasticity=rng.uniform(elasticity[0], elasticity[1], _SAMPLE),
-        treatable=visits * treatable * rng.uniform(office[0], office[1], _SAMPLE),
-        mu=rng.normal(mean, sd, _SAMPLE),
-        tau=np.abs(rng.normal(0.0, _TAU, _SAMPLE)),
-        z=rng.standard_normal(_SAMPLE),
+        rate=_triangular(rng, rate, draws),
+        met_share=_triangular(rng, met, draws),
+        elasticity=rng.uniform(elasticity[0], elasticity[1], draws),
+        treatable=visits * treatable * rng.uniform(office[0], office[1], draws),
+        mu=rng.normal(mean, sd, draws),
+        tau=np.abs(rng.normal(0.0, _TAU, draws)),
+        z=rng.standard_normal(draws),
     )
 
 
+@lru_cache(maxsize=2)
+def _prior(national: tuple[Any, ...], sample: int) -> NationalDraws:
+    """The draws that lines weigh: the same whatever the lines."""
+    return prior_draws(national, sample, rng=np.random.default_rng([SEED, 2]))
+
+
 @lru_cache(maxsize=256)
-def _log_weights(line: KnownLine, national: tuple[Any, ...]) -> Floats:
+def _log_weights(line: KnownLine, national: tuple[Any, ...], sample: int) -> Floats:
     """Logarithm of the weight that a line gives each draw: other lines change nothing in it."""
     with np.errstate(divide="ignore"):
-        return np.asarray(np.log(_likelihood(line, _prior(national))))
+        return np.asarray(np.log(_likelihood(line, _prior(national, sample))))
 
 
 def _likelihood(line: KnownLine, prior: NationalDraws) -> Floats:
@@ -257,18 +282,18 @@ def _likelihood(line: KnownLine, prior: NationalDraws) -> Floats:
     return np.asarray(np.nan_to_num(found / _PARTS))
 
 
-def _triangular(rng: np.random.Generator, ends: tuple[float, float, float]) -> Floats:
+def _triangular(rng: np.random.Generator, ends: tuple[float, float, float], draws: int) -> Floats:
     """Numbers of a triangular law, of width 0 included."""
-    return rng.triangular(*ends, _SAMPLE) if ends[0] < ends[2] else np.full(_SAMPLE, ends[1])
+    return rng.triangular(*ends, draws) if ends[0] < ends[2] else np.full(draws, ends[1])
 
 
 @lru_cache(maxsize=2)
 def _weights(known: KnownLines, without: frozenset[str]) -> Floats:
     """Weight of each draw, of sum 1, by every line but those left out."""
-    total = np.zeros(_SAMPLE)
+    total = np.zeros(known.sample)
     for line in known.lines:
         if line.key not in without:
-            total = total + _log_weights(line, known.national)
+            total = total + _log_weights(line, known.national, known.sample)
     weights = np.exp(total - total.max())
     return np.asarray(weights / weights.sum())
 
@@ -289,9 +314,10 @@ def _taken(known: KnownLines, draws: int, seed: int, without: frozenset[str]) ->
             remedy="vérifiez la ligne sans laquelle ce nombre remonte : son compte d’une année et "
             "ses communes.",
         )  # fmt: skip
+    prior = _prior(known.national, known.sample)
     rng = np.random.default_rng([seed, 3])
     ends = np.cumsum(_weights(known, without))
     places = np.searchsorted(ends, (np.arange(draws) + rng.random()) / draws)
-    places = rng.permutation(np.minimum(places, _SAMPLE - 1))
-    found = _prior(known.national).at(places)
+    places = rng.permutation(np.minimum(places, known.sample - 1))
+    found = prior.at(places)
     return NationalDraws(**(vars(found) | {"z": rng.standard_normal(draws)}))

@@ -172,7 +172,8 @@ def _codes(
     of = members[kind]
     found = {name: list(of(name)) for name in names.split("+")}
     unknown = [name for name, codes in found.items() if not codes]
-    return [code for codes in found.values() for code in codes], unknown
+    # A commune that is named twice lives there once.
+    return list(dict.fromkeys(code for codes in found.values() for code in codes)), unknown
 
 
 def _line(row: dict[Any, Any], area: Area) -> KnownLine:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+import pandas as pd
 import pandera.pandas as pa
 
 from cpts_geo.schema import GRADE_LABELS
@@ -40,21 +41,28 @@ LINE_NUMBERS: Final = (
     "share_low", "share_likely", "share_high", "served_low", "served_high",
 )  # fmt: skip
 _SHARES: Final = LINE_NUMBERS[3:]
+#: More than any line counts.
+_MAX_NUMBER: Final = 1e9
 #: Where a line is: a known CPTS, EPCI or communes joined by +.
 _PLACES_PATTERN: Final = r"^(cpts:\w+|epci:\d{9}(\+\d{9})*|communes:\w{5}(\+\w{5})*)?$"
 
 
 def _line_number(name: str) -> pa.Column:
     """Column of a number of a known line."""
-    above = pa.Check.gt(0, error="nombre au-dessus de 0 attendu")
+    above = pa.Check.in_range(
+        0, _MAX_NUMBER, include_min=False, error="nombre au-dessus de 0, et d’un milliard au plus"
+    )
     share = pa.Check.in_range(0, 1, include_min=False, error="part de 0 (exclu) à 1 attendue")
     return pa.Column(float, share if name in _SHARES else above, nullable=True, coerce=True)
 
 
 def _rising(names: tuple[str, ...]) -> pa.Check:
     """Numbers given in order."""
+    # A text among numbers is a defect of its own.
     return pa.Check(
-        lambda table: ~(table[list(names)].diff(axis=1) < 0).any(axis=1),
+        lambda table: (
+            ~(table[list(names)].apply(pd.to_numeric, errors="coerce").diff(axis=1) < 0).any(axis=1)
+        ),
         error=f"{' ≤ '.join(names)} : dans cet ordre",
     )
 

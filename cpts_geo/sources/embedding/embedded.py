@@ -17,7 +17,7 @@ import shapely
 from cpts_geo import settings
 from cpts_geo.errors import DataFileError, TableError, one_line, quoted
 from cpts_geo.french import number
-from cpts_geo.schema import COLUMNS, EMBEDDED_FIGURES, status_column
+from cpts_geo.schema import COLUMNS, EMBEDDED_FIGURES, FRANCE, status_column
 from cpts_geo.sources.catalogue.catalogue import sha256_of
 from cpts_geo.sources.embedding.contracts import _TableName, check, numbers_of
 from cpts_geo.sources.embedding.datapackage import _compiled_limits
@@ -494,7 +494,9 @@ def _of_known_territories(name: _TableName) -> pd.DataFrame:
 def _refuse_unknown(table: pd.DataFrame, origin: str) -> None:
     """Refuse rows of territories that territories.csv does not hold."""
     known = load_territories()["territory"]
-    unknown = table["territory"][~table["territory"].isin(known)].unique()
+    # A fact may be one of the whole country, which everybody is compared with.
+    beside = [FRANCE.key] if "fact" in table else []
+    unknown = table["territory"][~table["territory"].isin([*known, *beside])].unique()
     if len(unknown):
         raise TableError(
             f"Des territoires de {origin} ne sont pas dans territories.csv.",
@@ -506,7 +508,7 @@ def _refuse_unknown(table: pd.DataFrame, origin: str) -> None:
 
 def load_facts() -> pd.DataFrame:
     """
-    Load the published facts of the five CPTS.
+    Load the published facts of the five CPTS, and those of France they are read beside.
 
     Returns
     -------

@@ -15,8 +15,10 @@ from SALib.sample import sobol as sampling
 from scipy import stats
 
 from cpts_geo.capacity.answer.convergence import convergence, draws_needed, quantile_errors
-from cpts_geo.capacity.answer.sensitivity import _Model, _sobol, _tornado, hours_sobol
+from cpts_geo.capacity.answer.sensitivity import _Model, _sobol, hours_sobol, hours_tornado
+from cpts_geo.capacity.answer.slots import slots_of_demands
 from cpts_geo.capacity.demand.laws import Floats, Law
+from cpts_geo.capacity.demand.requests import draw_requests
 from cpts_geo.capacity.scenario.loading import load_scenario
 from cpts_geo.errors import ScenarioError
 
@@ -143,33 +145,88 @@ def test_an_input_without_effect_has_no_share() -> None:
     assert table.loc["rate", "total"] == pytest.approx(1.0, abs=0.02)
 
 
+# --- sobol of a territory ----------------------------------------------------
+
+
+def test_inputs_of_a_territory_carry_its_variance() -> None:
+    """Requests of people without médecin traitant: a product, whose shares follow the spreads."""
+    case = load_scenario("lvo_sans_medecin_traitant")
+    found = hours_sobol(case, n=1024).set_index("input")
+    assert set(found.index) == {"people", "calls", "need", "gap", "minutes"}
+    # ln of a lognormal of sd 0.5 is wider than that of any other input
+    assert found["total"].idxmax() == "gap"
+    certain = case.evolve(between_territory_sd=0.0, people_cv=0.0)
+    again = hours_sobol(certain, n=1024).set_index("input")
+    assert set(again.index) == {"calls", "need", "minutes"}
+    assert again["total"].idxmax() == "need"
+
+
+@pytest.mark.parametrize("key", ["beauce_gatinais", "ouest_loiret", "asclepios", "lvo"])
+def test_inputs_that_are_drawn_together_have_no_share(key: str) -> None:
+    with pytest.raises(ScenarioError, match="pas indépendantes") as caught:
+        hours_sobol(load_scenario(key), n=64)
+    assert "no_mt" in caught.value.remedy
+
+
 # --- tornado -----------------------------------------------------------------
 
 
-def test_tornado_moves_one_input_and_holds_the_others() -> None:
-    table = _tornado(hours, INPUTS)
-    middle = {name: (a + b) / 2 for name, (a, b) in BOUNDS.items()}
-    assert table["input"].tolist() == ["unmet", "rate", "share", "minutes"]
+def test_tornado_compares_the_draws_of_each_end() -> None:
+    case = load_scenario("asclepios").evolve(public="no_mt")
+    drawn = draw_requests(case, draws=20_000)
+    table = hours_tornado(case, drawn)
+    assert table.index.tolist() == [*range(len(table))]
+    slots = slots_of_demands(case.rules, drawn.requests_per_year / case.opening_days_per_year)
+    week = slots * drawn.minutes / 60 * 5
     for row in table.itertuples():
-        a, b = BOUNDS[str(row.input)]
-        assert row.low_value == pytest.approx(a + 0.1 * (b - a))
-        assert row.high_value == pytest.approx(a + 0.9 * (b - a))
-        at_low = hours({**middle, row.input: row.low_value})
-        at_high = hours({**middle, row.input: row.high_value})
-        assert row.result_low == pytest.approx(at_low)
-        assert row.result_high == pytest.approx(at_high)
-        assert row.result_median == pytest.approx(hours(middle))
-        assert row.label == f"{row.input} en français"
+        values = drawn.causes[str(row.label)]
+        low, high = np.quantile(values, [0.1, 0.9])
+        assert (row.low_value, row.high_value) == pytest.approx((low, high))
+        least, most = np.quantile(values, [0.2, 0.8])
+        assert row.result_low == np.median(week[values <= least])
+        assert row.result_high == np.median(week[values >= most])
+        assert row.result_median == np.median(week)
+    # the widest swing first: the gap between territories
+    swing = (table["result_high"] - table["result_low"]).abs()
+    assert swing.is_monotonic_decreasing
+    assert table.loc[0, "label"] == "Écart du taux d’appel entre territoires"
+    assert {"Durée d’une consultation", "Personnes sans médecin traitant"} <= set(table["label"])
 
 
-def test_tornado_sorts_by_width_whichever_way_the_result_goes() -> None:
-    table = _tornado(
-        lambda x: 5 * x["a"] - 9 * x["b"] + 0 * x["c"] + 5 * x["d"],
-        uniform("cadb", 0, 1),
+@pytest.mark.parametrize(
+    ("key", "first", "others"),
+    [
+        (
+            "asclepios",
+            "Part du besoin sans réponse qui viendrait",
+            {"De combien cette part suit l’APL", "Part que les cabinets servent en France"},
+        ),
+        ("beauce_gatinais", "Part des appels qui méritent un créneau", {"Appels d’une année"}),
+        (
+            "ouest_loiret",
+            "Part des demandes qui ont trouvé un créneau",
+            {"Consultations d’une année"},
+        ),
+    ],
+)
+def test_tornado_shows_what_each_demand_rests_on(key: str, first: str, others: set[str]) -> None:
+    case = load_scenario(key)
+    table = hours_tornado(case, draw_requests(case, draws=5_000))
+    assert table.loc[0, "label"] == first
+    assert others <= set(table["label"])
+    # more people found a slot: fewer asked; more of the need comes: more asked
+    sign = -1 if key == "ouest_loiret" else 1
+    assert sign * (table.loc[0, "result_high"] - table.loc[0, "result_low"]) > 0
+
+
+def test_an_input_that_is_known_has_no_bar() -> None:
+    case = load_scenario("asclepios").evolve(
+        public="no_mt", people_cv=0.0, between_territory_sd=0.0, need_share=(0.5, 0.5, 0.5)
     )
-    assert table["input"].tolist() == ["b", "a", "d", "c"]
-    assert table.index.tolist() == [0, 1, 2, 3]
-    assert table.loc[0, "result_low"] - table.loc[0, "result_high"] == pytest.approx(9 * 0.8)
+    table = hours_tornado(case, draw_requests(case, draws=2_000))
+    assert set(table["label"]) == {
+        "Appels par personne (comptés sur un an)", "Durée d’une consultation",
+    }  # fmt: skip
 
 
 # --- convergence -------------------------------------------------------------
@@ -254,7 +311,7 @@ def test_every_defect_is_told_at_once() -> None:
 @pytest.mark.parametrize("n", [0, 32, 1000, 4096.5, 131_072, math.nan])
 def test_the_sample_is_a_power_of_two(n: float) -> None:
     with pytest.raises(ScenarioError, match="puissance de 2"):
-        hours_sobol(load_scenario("beauce_gatinais"), n=n)  # type: ignore[arg-type]
+        hours_sobol(load_scenario("lvo_sans_medecin_traitant"), n=n)  # type: ignore[arg-type]
 
 
 def test_draws_are_a_list_of_numbers() -> None:

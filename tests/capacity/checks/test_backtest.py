@@ -1,179 +1,86 @@
-"""Observed against predicted: what refutes the model does, what it was fed does not."""
+"""A line held against what the others predict of it: surprising at some rank, never refuted."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
-import pandas as pd
 import pytest
 
-from cpts_geo.capacity.answer.headline import headline
-from cpts_geo.capacity.checks.backtest import _ROUNDING, back_test, back_test_table
-from cpts_geo.capacity.comparing._measures import scenario_measures
+from cpts_geo.capacity.checks.backtest import Surprise, surprise
 from cpts_geo.capacity.demand.requests import draw_requests
+from cpts_geo.capacity.need.learning import known_lines, leave_one_out, shipped_lines
+from cpts_geo.capacity.need.quantities import need_of
 from cpts_geo.capacity.scenario.inputs import Scenario
-from cpts_geo.capacity.scenario.loading import load_scenarios, people_without_mt
-from tests.queues import queue
+from cpts_geo.capacity.scenario.loading import load_scenarios
+from tests.capacity.need.known import written
 
-DRAWS = 4_000
+DRAWS = 20_000
 CASES = load_scenarios()
 OL, BG, LVO = (CASES[key] for key in ("ouest_loiret", "beauce_gatinais", "lvo"))
-#: Beauce-Gâtinais as if its rate came from elsewhere.
-BORROWED = BG.evolve(between_territory_sd=0.5, evidence_label=3)
 
 
-def table_of(*scenarios: Scenario) -> pd.DataFrame:
-    """Test those whose activity is known."""
-    found = [back_test(case, draw_requests(case, draws=DRAWS)) for case in scenarios]
-    return back_test_table([each for each in found if each is not None])
+def of(case: Scenario) -> Surprise:
+    found = surprise(case, draw_requests(case, draws=DRAWS))
+    assert found is not None
+    return found
 
 
-def row(scenario: Scenario) -> pd.Series:
-    """Give the one row of a territory."""
-    return table_of(scenario).iloc[0]
-
-
-def certain(consultations: int, *, slots: int | tuple[int, ...] | None = 8) -> Scenario:
-    """Make a line whose demand is known: 5,800 calls a year, half of which deserve a slot."""
-    return BG.evolve(
-        people_cv=0.0,
-        calls_observed=5_800_000,
-        calls_people_years=24_000_000.0,
-        need_share=(0.5, 0.5, 0.5),
-        observed_consultations=consultations,
-        slots_today=slots,
-        no_show_rate=0.0,
-        minutes_per_slot_today=None if slots is None else 15.0,
-    )
-
-
-# --- the five territories ----------------------------------------------------
-
-
-def test_only_territories_with_an_activity_have_a_row() -> None:
-    table = table_of(*CASES.values())
-    assert table.index.tolist() == ["ouest_loiret", "beauce_gatinais"]
-    assert table["label"].tolist() == [OL.label, BG.label]
-    assert table["own_calls"].tolist() == [False, True]
-    assert table["bounded"].tolist() == [False, True]
-
-
-def test_ouest_loiret_refutes_the_national_share() -> None:
-    found = row(OL)
-    assert found["observed"] == pytest.approx(1511 * 365.25 / 392)
-    assert found["observed"] > found["predicted_p90"]
-    assert not found["inside"]
-    assert found["refuted"]
-    # [O17]
-    assert [found[f"requests_p{k}"] for k in (10, 50, 90)] == pytest.approx(
-        [248, 539, 1168], rel=0.06
-    )
-    assert 0.9 < found["rank"] < 1
-    assert found["refuted"] == (headline(OL, draws=DRAWS).refuting is not None)
-    # it is centred at 28 %
-    people = people_without_mt(44_165, share_without_mt=0.28, age_share=0.79)
-    found = row(OL.evolve(people_without_mt=people))
-    assert found["inside"]
-    assert found["rank"] == pytest.approx(0.5, abs=0.05)
-
-
-def test_a_full_line_is_found_whatever_its_demand() -> None:
-    own, borrowed = row(BG), row(BORROWED)
-    for found in (own, borrowed):
-        assert found["observed"] == 2000
-        # 8 x 251 slots, of which 0.4 % not honoured
-        assert found["predicted_p50"] == pytest.approx(2000, rel=1e-3)
-        assert found["inside"]
-        assert not found["refuted"]
-    assert (own["own_calls"], borrowed["own_calls"]) == (True, False)
-    # the wide gap between territories shows in the requests, and hardly in what is served
-    assert borrowed["requests_p90"] - borrowed["requests_p10"] > 2 * (
-        own["requests_p90"] - own["requests_p10"]
-    )
-    assert borrowed["predicted_p90"] == pytest.approx(own["predicted_p90"], rel=1e-3)
-
-
-# --- the prediction itself ---------------------------------------------------
-
-
-def test_prediction_is_what_the_slots_serve_of_the_requests() -> None:
-    found = row(certain(2000).evolve(no_show_rate=0.1))
-    demand = 2900.0
-    served = queue().service(demand / 251, 8).served
-    # 5.8 million calls leave 0.04 % of doubt on the rate
-    assert found["requests_p50"] == pytest.approx(demand, rel=1e-4)
-    came = demand * served * 0.9
-    assert found["predicted_p50"] == pytest.approx(came, rel=1e-4)
-    assert found["ratio"] == pytest.approx(2000 / came, rel=1e-4)
-    # a count is of a year, whatever the months studied
-    summer, whole = row(certain(2000).evolve(months=(7, 8))), row(certain(2000))
-    assert summer["predicted_p50"] == pytest.approx(whole["predicted_p50"])
-    # slots of the week bound it: 49 Mondays and 52 Wednesdays in 2025, not two fifths of 251 days
-    offered = 12 * (49 + 52)
-    assert 0.99 * offered < row(certain(2000, slots=(12, 0, 12, 0, 0)))["predicted_p50"] <= offered
-    # unknown slots leave the requests, less those who do not come
-    found = row(certain(2000, slots=None).evolve(no_show_rate=0.1))
-    assert not found["bounded"]
-    for bound in ("p10", "p50", "p90"):
-        assert found[f"predicted_{bound}"] == pytest.approx(0.9 * found[f"requests_{bound}"])
-
-
-def test_a_comparison_and_a_back_test_count_the_same_consultations() -> None:
-    for slots in (8, (12, 0, 12, 0, 0)):
-        case = certain(2000, slots=slots).evolve(no_show_rate=0.1)
-        measured = scenario_measures(case, draw_requests(case, draws=DRAWS))["consultations"]
-        assert row(case)["predicted_p50"] == pytest.approx(np.median(measured), rel=1e-9)
-
-
-def test_all_who_may_ask_are_predicted() -> None:
-    seen = LVO.evolve(observed_consultations=1000)
-    found = row(seen)
-    drawn = draw_requests(seen, draws=DRAWS)
-    assert found["requests_p50"] == pytest.approx(np.median(drawn.requests_per_year))
-    assert found["requests_p50"] > 1.2 * np.median(drawn.no_mt)
-
-
-# --- the verdict -------------------------------------------------------------
+def test_only_a_line_of_its_own_can_surprise() -> None:
+    seen = {key: surprise(case, draw_requests(case, draws=500)) for key, case in CASES.items()}
+    assert [key for key, found in seen.items() if found] == ["ouest_loiret", "beauce_gatinais"]
+    # nothing predicts it where no APL is known
+    alone = OL.evolve(area=None)
+    assert surprise(alone, draw_requests(alone, draws=500)) is None
 
 
 @pytest.mark.parametrize(
-    ("slots", "observed", "inside", "refuted"),
-    [
-        # 8 slots serve 2,008 of 2,900 requests: 1 % is rounding
-        (8, 2008, True, False),
-        (8, round(2008 * (1 + _ROUNDING)) - 1, True, False),
-        (8, round(2008 * (1 + _ROUNDING)) + 2, False, True),
-        (8, round(2008 * (1 - _ROUNDING)) - 2, False, True),
-        (8, 0, False, True),
-        # slots unknown: fewer consultations than requests refute nothing, more do
-        (None, 1000, False, False),
-        (None, 2900, True, False),
-        (None, 3000, False, True),
-    ],
+    ("case", "predicted"),
+    [(BG, (2783, 5609, 10_951)), (OL, (1183, 2471, 4897))],
+    ids=["beauce_gatinais", "ouest_loiret"],
 )
-def test_verdict(slots: int | None, observed: int, *, inside: bool, refuted: bool) -> None:
-    found = row(certain(observed, slots=slots))
-    assert (found["inside"], found["refuted"]) == (inside, refuted)
+def test_it_is_predicted_from_the_others_alone(
+    case: Scenario, predicted: tuple[float, ...]
+) -> None:
+    found = of(case)
+    assert tuple(vars(found.predicted).values()) == pytest.approx(predicted, rel=0.05)
+    table = leave_one_out(shipped_lines(), draws=DRAWS).set_index("line")
+    assert found.predicted.p50 == pytest.approx(table.loc[case.territory, "predicted_p50"])
+    assert found.inside and table.loc[case.territory, "inside"]
 
 
-def test_more_observed_never_lowers_rank_and_ratio() -> None:
-    rows = [row(OL.evolve(observed_consultations=count)) for count in (100, 500, 1000, 50_000)]
-    ranks, ratios = ([found[name] for found in rows] for name in ("rank", "ratio"))
+def test_its_own_figures_are_those_of_its_answer() -> None:
+    drawn = draw_requests(OL, draws=DRAWS)
+    found = surprise(OL, drawn)
+    assert found is not None
+    assert found.own.p50 == pytest.approx(np.median(drawn.requests_per_year))
+    assert OL.area is not None
+    others = shipped_lines().draws(DRAWS, seed=drawn.seed, without=["ouest_loiret"])
+    below = need_of(OL.area, others).organised < found.own.p50
+    assert found.rank == pytest.approx(below.mean())
+
+
+def test_more_than_all_that_is_predicted_surprises() -> None:
+    ranks = [of(OL.evolve(observed_consultations=count)).rank for count in (30, 1_511, 20_000)]
     assert ranks == sorted(ranks)
-    assert ranks[-1] == 1
-    assert ratios == sorted(set(ratios))
-    # the rank counts the draws at or below
-    case = OL.evolve(observed_consultations=600, observed_start=None, observed_end=None)
-    drawn = draw_requests(case, draws=DRAWS).no_mt * (1 - case.no_show_rate)
-    assert row(case)["rank"] == np.mean(drawn <= 600)
+    assert ranks[0] < 0.01 and ranks[-1] > 0.99
+    assert not of(OL.evolve(observed_consultations=20_000)).inside
+    assert not of(OL.evolve(observed_consultations=30)).inside
 
 
-# --- shape -------------------------------------------------------------------
+def test_a_territory_that_is_no_known_line_is_predicted_from_all() -> None:
+    own = LVO.evolve(calls_observed=6_000, calls_years=1.0)
+    found = of(own)
+    assert own.area is not None
+    everything = need_of(own.area, shipped_lines().draws(DRAWS, seed=own.seed)).organised
+    assert found.predicted.p50 == pytest.approx(np.median(everything))
 
 
-def test_columns_keep_their_types_without_any_row() -> None:
-    empty, full = table_of(LVO), table_of(BG, OL)
-    assert len(empty) == 0
-    assert empty.index.name == full.index.name == "territory"
-    assert empty.dtypes.to_dict() == full.dtypes.to_dict()
-    assert full.notna().all(axis=None)
-    pd.testing.assert_frame_equal(full, table_of(OL, BG).loc[full.index])
+def test_lines_of_an_analyst_predict(tmp_path: Path) -> None:
+    few = known_lines(written(tmp_path, {"alencon": {"calibrates": "non"}}))
+    drawn = draw_requests(OL, draws=DRAWS, lines=few)
+    found, usual = surprise(OL, drawn, lines=few), of(OL)
+    assert found is not None
+    # without the fullest centre, less is predicted: the line is higher among it
+    assert found.predicted.p50 < usual.predicted.p50
+    assert found.rank > usual.rank

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
 
+from cpts_geo.capacity.demand.line import calls_per_year, observed_line
 from cpts_geo.capacity.demand.ratios import (
     effective_slots,
     gp_hours_per_day,
@@ -15,22 +18,24 @@ from cpts_geo.capacity.demand.ratios import (
     utilisation,
     weekly_gp_hours,
 )
-from cpts_geo.capacity.demand.requests import (
-    calls_per_year,
-    central_requests,
-    draw_requests,
-    normative_ceiling,
-    observed_line,
-)
+from cpts_geo.capacity.demand.requests import draw_requests
+from cpts_geo.capacity.need.learning import shipped_lines
+from cpts_geo.capacity.need.quantities import need_of
 from cpts_geo.capacity.scenario.inputs import Scenario
-from cpts_geo.capacity.scenario.loading import load_scenarios
+from cpts_geo.capacity.scenario.loading import load_scenario, load_scenarios
 from cpts_geo.capacity.scenario.parameters import SEED
-from cpts_geo.errors import ScenarioError
+from cpts_geo.errors import NeedUnknownError, ScenarioError
 
 #: What is drawn of a territory open to all.
-GROUPS = ("no_mt", "mt_unavailable", "visitors")
-TERMS = (*GROUPS, "minutes")
+TERMS = ("residents", "visitors", "minutes")
 MANY = 400_000
+#: A line that counted nothing of its own.
+NO_LINE: dict[str, Any] = {
+    "calls_years": None,
+    "observed_consultations": None,
+    "observed_start": None,
+    "observed_end": None,
+}
 
 
 @pytest.fixture(scope="module")
@@ -98,24 +103,35 @@ def test_o7_if_every_call_needed_a_slot(cases: dict[str, Scenario]) -> None:
     assert gp_hours_per_day(half, minutes=15.0) == pytest.approx(2.8884, abs=5e-5)
     assert gp_hours_per_day(half, minutes=18.0) == pytest.approx(3.4661, abs=5e-5)
     assert calls_per_year(cases["beauce_gatinais"]) == pytest.approx(5800)
-    assert calls_per_year(cases["asclepios"]) == pytest.approx(4345 * 5800 / 24_000)
-    ceiling = normative_ceiling(24_000)
-    assert (ceiling.low, ceiling.central, ceiling.high) == (12_480, 21_600, 36_000)
+    # the rate of another territory makes no calls of one's own
+    assert calls_per_year(cases["asclepios"]) is None
 
 
 @pytest.mark.parametrize(
     ("territory", "requests"),
-    [
-        ("beauce_gatinais", (2564, 3454, 4769)),
-        ("ouest_loiret", (248, 539, 1168)),
-        ("ondaine_forez", (92, 194, 411)),
-    ],
+    [("ouest_loiret", (248, 539, 1168)), ("ondaine_forez", (92, 194, 411))],
 )
-def test_o17_requests(cases: dict[str, Scenario], territory: str, requests: tuple[int]) -> None:
-    drawn = draw_requests(cases[territory], draws=400_000, seed=SEED)
+def test_o17_requests_of_people_without_mt(
+    cases: dict[str, Scenario], territory: str, requests: tuple[int]
+) -> None:
+    case = cases[territory].evolve(**NO_LINE, public="no_mt")
+    drawn = draw_requests(case, draws=400_000, seed=SEED)
     found = np.quantile(drawn.requests_per_year, [0.1, 0.5, 0.9])
     # document: 2 %; 1 % here tells the mean from the median of the lognormal
     assert found == pytest.approx(requests, rel=0.01)
+
+
+def test_o17_own_calls_that_no_other_line_informs(cases: dict[str, Scenario]) -> None:
+    """Beauce-Gâtinais without APL: its calls times the share, which its consultations cut."""
+    case = cases["beauce_gatinais"].evolve(area=None)
+    levels = [0.1, 0.5, 0.9]
+    found = np.quantile(draw_requests(case, draws=MANY, seed=SEED).requests_per_year, levels)
+    assert found == pytest.approx([2607, 3480, 4765], rel=0.01)
+    # with no consultation to cut it, the whole triangle
+    free = case.evolve(observed_consultations=None)
+    found = np.quantile(draw_requests(free, draws=MANY, seed=SEED).requests_per_year, levels)
+    share = stats.triang((0.5 - 0.345) / 0.655, loc=0.345, scale=0.655)
+    assert found == pytest.approx(5800 * share.ppf(levels), rel=0.01)
 
 
 def test_same_seed_same_draws_and_common_random_numbers(cases: dict[str, Scenario]) -> None:
@@ -126,34 +142,46 @@ def test_same_seed_same_draws_and_common_random_numbers(cases: dict[str, Scenari
     for name in TERMS:
         assert np.array_equal(getattr(first, name), getattr(again, name))
         assert not np.array_equal(getattr(first, name), getattr(other, name))
-    fixed = draw_requests(case.evolve(need_share=[0.5, 0.5, 0.5]), draws=500, seed=4)
-    assert np.array_equal(first.minutes, fixed.minutes)
-    double = case.evolve(people_without_mt=2 * case.people_without_mt)
-    doubled = draw_requests(double, draws=500, seed=4)
-    assert doubled.no_mt == pytest.approx(2 * first.no_mt)
+    fixed = draw_requests(case.evolve(minutes=[15.0, 15.0, 15.0]), draws=500, seed=4)
+    assert np.array_equal(first.residents, fixed.residents)
+    alone = case.evolve(public="no_mt", visitors=None)
+    few = draw_requests(alone, draws=500, seed=4).residents
+    double = alone.evolve(people_without_mt=2 * case.people_without_mt)
+    assert draw_requests(double, draws=500, seed=4).residents == pytest.approx(2 * few)
+    # who is without médecin traitant changes nothing where all are received
+    more = case.evolve(people_without_mt=2 * case.people_without_mt)
+    assert np.array_equal(draw_requests(more, draws=500, seed=4).residents, first.residents)
     # the months studied do not change the year
     summer = draw_requests(case.evolve(months=(7, 8)), draws=500, seed=4)
-    assert np.array_equal(summer.no_mt, first.no_mt)
+    assert np.array_equal(summer.residents, first.residents)
     # the seed is that of the call, 0 included, or else of the scenario
-    own = draw_requests(case.evolve(seed=4), draws=500)
-    assert np.array_equal(own.no_mt, first.no_mt)
-    usual = draw_requests(case, draws=500)
-    assert np.array_equal(usual.no_mt, draw_requests(case, draws=500, seed=SEED).no_mt)
-    assert not np.array_equal(draw_requests(case, draws=500, seed=0).no_mt, usual.no_mt)
+    for asked in (case, alone):
+        own = draw_requests(asked.evolve(seed=4), draws=500).residents
+        assert np.array_equal(own, draw_requests(asked, draws=500, seed=4).residents)
+        usual = draw_requests(asked, draws=500).residents
+        assert np.array_equal(usual, draw_requests(asked, draws=500, seed=SEED).residents)
+        assert not np.array_equal(draw_requests(asked, draws=500, seed=0).residents, usual)
 
 
 def test_everything_fixed_gives_the_central_product(cases: dict[str, Scenario]) -> None:
-    case = cases["beauce_gatinais"].evolve(
+    fixed = {"need_share": [0.345, 0.345, 0.345], "minutes": [15.0, 15.0, 15.0]}
+    # people x calls of a person-year x share that deserves a slot
+    case = cases["ondaine_forez"].evolve(
+        public="no_mt",
+        people_without_mt=24_000.0,
         people_cv=0.0,
-        need_share=[0.345, 0.345, 0.345],
-        minutes=[15.0, 15.0, 15.0],
+        between_territory_sd=0.0,
         calls_observed=58_000_000,
         calls_people_years=240_000_000.0,
+        **fixed,
     )
-    drawn = draw_requests(case, draws=1000, seed=0)
-    assert (drawn.minutes == 15.0).all()
-    assert drawn.requests_per_year == pytest.approx(central_requests(case), rel=1e-3)
-    assert central_requests(case) == pytest.approx(2001)
+    # calls of a year x share that deserves a slot, whatever the people
+    own = cases["beauce_gatinais"].evolve(calls_observed=580_000, calls_years=100.0, **fixed)
+    for each in (case, own, own.evolve(area=None)):
+        drawn = draw_requests(each, draws=1000, seed=0)
+        assert (drawn.minutes == 15.0).all()
+        # 580,000 calls leave 0.13 % of doubt
+        assert drawn.requests_per_year == pytest.approx(5800 * 0.345, rel=6e-3)
 
 
 def test_bad_draws(cases: dict[str, Scenario]) -> None:
@@ -179,7 +207,7 @@ def test_divisions_by_zero_are_refused(cases: dict[str, Scenario]) -> None:
         observed_line(weekend)
 
 
-# ---- the three groups
+# ---- residents and visitors
 
 #: Public holidays of 2025 that fall from Monday to Friday.
 HOLIDAYS_2025 = ["0101", "0421", "0501", "0508", "0529", "0609", "0714", "0815", "1111", "1225"]
@@ -203,28 +231,33 @@ def near(drawn: np.ndarray, mean: float) -> None:
     assert drawn.mean() == pytest.approx(mean, abs=4 * drawn.std() / np.sqrt(drawn.size))
 
 
-def test_the_means_of_the_three_terms_by_hand(cases: dict[str, Scenario]) -> None:
+def test_means_of_what_is_drawn_by_hand(cases: dict[str, Scenario]) -> None:
     case = cases["lvo"].with_profile("pointe_forte")
-    drawn = draw_requests(case, draws=MANY, seed=3)
-    # a triangular law has mean (low + mode + high) / 3
-    rate = (0.52 + 0.9 + 1.5) / 3
-    unmet = (0.02 + 0.05 + 0.10) / 3
-    ratio = (0.5 + 1.0 + 2.0) / 3
+    few = draw_requests(case.evolve(public="no_mt", visitors=None), draws=MANY, seed=3)
     people = 0.11 * 0.79 * 135_000
+    # a triangular law has mean (low + mode + high) / 3
     need = (0.345 + 0.5 + 1.0) / 3
-    near(drawn.no_mt, people * 5800.5 / 24_000 * need * np.exp(0.5**2 / 2))
-    near(drawn.mt_unavailable, (135_000 - people) * rate * unmet)
-    near(drawn.visitors, present_by_hand() * rate * unmet * ratio)
-    near(drawn.minutes, (15 + 16.4 + 20) / 3)
-    total = drawn.no_mt + drawn.mt_unavailable + drawn.visitors
-    assert np.array_equal(drawn.requests_per_year, total)
+    near(few.residents, people * 5800.5 / 24_000 * need * np.exp(0.5**2 / 2))
+    near(few.minutes, (15 + 16.4 + 20) / 3)
+    assert not few.visitors.any()
+    # all residents: those of known lines; visitors ask as they do, of the same draw
+    everyone = draw_requests(case, draws=20_000, seed=3)
+    national = shipped_lines().draws(20_000, seed=3)
+    assert case.area is not None
+    theirs = need_of(case.area, national)
+    assert np.array_equal(everyone.residents, theirs.organised)
+    ratio = everyone.visitors / (present_by_hand() * national.rate * theirs.organised / theirs.need)
+    near(ratio, (0.5 + 1.0 + 2.0) / 3)
+    law = stats.triang(0.5 / 1.5, loc=0.5, scale=1.5)
+    assert stats.kstest(ratio, law.cdf).pvalue > 0.001
+    assert np.array_equal(everyone.requests_per_year, everyone.residents + everyone.visitors)
 
 
 def test_laws_of_the_inputs(cases: dict[str, Scenario]) -> None:
     """With one input unknown at a time, the draws follow its law."""
     one = {"need_share": (1.0, 1.0, 1.0), "between_territory_sd": 0.0, "people_cv": 0.0}
     known = {"calls_observed": 10**9, "calls_people_years": 1e9}
-    case = cases["asclepios"].evolve(people_without_mt=1000.0, **one, **known)
+    case = cases["asclepios"].evolve(public="no_mt", people_without_mt=1000.0, **one, **known)
     cv = 0.5
     sigma = np.sqrt(np.log(1 + cv**2))
     few = {"calls_observed": 2, "calls_people_years": 10.0}
@@ -236,7 +269,7 @@ def test_laws_of_the_inputs(cases: dict[str, Scenario]) -> None:
         "need": ({"need_share": (0.2, 0.3, 0.9)}, stats.triang(0.1 / 0.7, loc=200, scale=700)),
     }
     for name, (change, law) in laws.items():
-        drawn = draw_requests(case.evolve(**change), draws=20_000, seed=6).no_mt
+        drawn = draw_requests(case.evolve(**change), draws=20_000, seed=6).residents
         assert stats.kstest(drawn, law.cdf).pvalue > 0.001, name
     minutes = draw_requests(cases["lvo"], draws=20_000, seed=2).minutes
     law = stats.triang((16.4 - 15) / 5, loc=15, scale=5)
@@ -244,73 +277,51 @@ def test_laws_of_the_inputs(cases: dict[str, Scenario]) -> None:
     assert 15 <= minutes.min() <= minutes.max() <= 20
 
 
-def test_terms_of_a_group_alone_follow_their_law(cases: dict[str, Scenario]) -> None:
-    peaked = cases["lvo"].with_profile("pointe_forte")
-    case = peaked.evolve(
-        snp_rate=(1.0, 1.0, 1.0), visitor_rate_ratio=(1.0, 1.0, 1.0), people_cv=0.0
-    )
-    drawn = draw_requests(case, draws=20_000, seed=6)
-    unmet = stats.triang(0.03 / 0.08, loc=0.02, scale=0.08)
-    insured = 135_000 - case.people_without_mt
-    assert stats.kstest(drawn.mt_unavailable / insured, unmet.cdf).pvalue > 0.001
-    # the share left to the line is one unknown, the same for residents and visitors
-    assert drawn.visitors / present_by_hand() == pytest.approx(drawn.mt_unavailable / insured)
-
-
-def test_other_groups_do_not_move_the_draws_of_the_first(cases: dict[str, Scenario]) -> None:
+def test_visitors_do_not_move_the_draws_of_residents(cases: dict[str, Scenario]) -> None:
     everyone = cases["lvo"]
-    variants = {
-        "no_mt": everyone.evolve(eligible=("no_mt",), visitors=None),
-        "no_mt mt_unavailable": everyone.evolve(eligible=GROUPS[:2], visitors=None),
-        "no_mt visitors": everyone.evolve(eligible=("no_mt", "visitors")),
-    }
     whole = draw_requests(everyone, draws=2000, seed=9)
-    for eligible, case in variants.items():
-        drawn = draw_requests(case, draws=2000, seed=9)
-        assert np.array_equal(drawn.minutes, whole.minutes)
-        for group in GROUPS:
-            counted = getattr(drawn, group)
-            assert counted.shape == (2000,)
-            expected = getattr(whole, group) if group in eligible.split() else np.zeros(2000)
-            assert np.array_equal(counted, expected), (eligible, group)
-    assert (whole.mt_unavailable > 0).all()
     assert (whole.visitors > 0).all()
-    wider = everyone.evolve(
-        snp_rate=(1.0, 2.0, 3.0), unmet_share=(0.1, 0.2, 0.3), visitor_rate_ratio=(1.0, 1.0, 1.0)
-    )
-    again = draw_requests(wider, draws=2000, seed=9)
-    assert np.array_equal(again.no_mt, whole.no_mt)
-    assert (again.mt_unavailable > whole.mt_unavailable).all()
-    # twice the visitors ask twice as much
+    nobody = draw_requests(everyone.evolve(visitors=None), draws=2000, seed=9)
+    for name in ("residents", "minutes"):
+        assert np.array_equal(getattr(nobody, name), getattr(whole, name))
+    assert not nobody.visitors.any()
+    # twice the visitors, or twice their needs, ask twice as much
     present = np.array(everyone.visitors.by_month)  # type: ignore[union-attr]
-    for times in (2.0, 0.0):
-        come = everyone.evolve(visitors={"present": tuple((times * present).tolist())})
-        drawn = draw_requests(come, draws=2000, seed=9)
+    ratio = tuple(np.array(everyone.visitor_rate_ratio) * 2)
+    for times, change in (
+        (2.0, {"visitors": {"present": tuple((2 * present).tolist())}}),
+        (0.0, {"visitors": {"present": tuple((0 * present).tolist())}}),
+        (2.0, {"visitor_rate_ratio": ratio}),
+    ):
+        drawn = draw_requests(everyone.evolve(**change), draws=2000, seed=9)
         assert drawn.visitors == pytest.approx(times * whole.visitors)
-        assert np.array_equal(drawn.mt_unavailable, whole.mt_unavailable)
+        assert np.array_equal(drawn.residents, whole.residents)
 
 
-def test_people_without_and_with_a_medecin_traitant_are_the_population(
+def test_where_no_device_is_described_it_would_receive_everyone(
     cases: dict[str, Scenario],
 ) -> None:
-    """Where more people are drawn without one, fewer are left with one, and never under 0."""
-    one = (1.0, 1.0, 1.0)
-    case = cases["lvo"].evolve(
-        eligible=("no_mt", "mt_unavailable"),
-        visitors=None,
-        people_without_mt=130_000.0,
-        people_cv=0.5,
-        between_territory_sd=0.0,
-        need_share=one,
-        snp_rate=one,
-        unmet_share=one,
-        calls_observed=10**9,
-        calls_people_years=1e9,
-    )
-    drawn = draw_requests(case, draws=5000, seed=1)
-    expected = np.maximum(135_000 - drawn.no_mt, 0)  # a request each
-    assert drawn.mt_unavailable == pytest.approx(expected, abs=20.0)
-    assert (drawn.mt_unavailable == 0).any()
+    for key in ("asclepios", "ondaine_forez"):
+        first = draw_requests(cases[key], draws=500, seed=1)
+        again = draw_requests(cases[key].evolve(public="all"), draws=500, seed=1)
+        assert np.array_equal(first.residents, again.residents)
+
+
+def test_a_territory_whose_need_nothing_says(cases: dict[str, Scenario]) -> None:
+    unknown = cases["asclepios"].evolve(area=None)
+    with pytest.raises(NeedUnknownError) as caught:
+        draw_requests(unknown, draws=500)
+    assert caught.value.summary == "Le besoin de « CPTS Asclépios » n’est pas connu."
+    assert "APL" in caught.value.defects[0]
+    assert "no_mt" in caught.value.remedy
+    # people without médecin traitant, whose number is known or supposed, need no APL
+    few = draw_requests(unknown.evolve(public="no_mt"), draws=500)
+    known = draw_requests(cases["asclepios"].evolve(public="no_mt"), draws=500)
+    assert np.array_equal(few.residents, known.residents)
+    assert few.need is None and known.need is not None
+    # nor does a line of its own
+    own = load_scenario("ouest_loiret").evolve(area=None, public="all")
+    assert draw_requests(own, draws=500).residents.min() > 0
 
 
 def test_no_show_takes_consultations_from_slots() -> None:

@@ -14,7 +14,7 @@ from cpts_geo.capacity.demand.periods import (
     _month_of,
     _visitor_factors,
     month_means,
-    no_mt_per_day,
+    per_opening_day,
     requests_by_day,
     studied_means,
     visitor_presence,
@@ -122,7 +122,7 @@ def test_visitors_come_in_their_months_only(lvo: Scenario) -> None:
     assert shape["2025-06-30"] == 0.0
     # no visitor is zero, and not unknown
     nobody = lvo.evolve(visitors={"present": (0.0,) * 12})
-    for case in (nobody, lvo.evolve(eligible=("no_mt",), visitors=None)):
+    for case in (nobody, lvo.evolve(public="no_mt", visitors=None)):
         assert _visitor_factors(case).tolist() == [0.0] * 251
         assert requests_by_day(case, residents=10.0).sum() == pytest.approx(10)
 
@@ -170,7 +170,7 @@ def test_a_closed_month_has_no_presence_and_moves_none(lvo: Scenario) -> None:
     only = shut.evolve(visitors={"present": (*(0.0,) * 7, 9.0, *(0.0,) * 4)})
     assert visitor_presence(only) == 0.0
     assert requests_by_day(only, residents=0.0, visitors=0.0).sum() == 0.0
-    alone = lvo.evolve(eligible=("no_mt",), visitors=None)
+    alone = lvo.evolve(public="no_mt", visitors=None)
     assert visitor_presence(alone) == 0.0
 
 
@@ -179,7 +179,8 @@ def test_a_closed_month_has_no_presence_and_moves_none(lvo: Scenario) -> None:
 
 def test_a_whole_year_is_exactly_one(lvo: Scenario) -> None:
     assert studied_means(lvo) == (1.0, 1.0)
-    assert no_mt_per_day(lvo, 502.0) == 2.0
+    assert per_opening_day(lvo, 502.0) == 2.0
+    assert per_opening_day(lvo, 502.0, 251.0) == 3.0
     all_months = studied_means(lvo.evolve(months=tuple(range(1, 13))))
     assert all_months == pytest.approx((1, 1))
 
@@ -199,5 +200,12 @@ def test_requests_of_the_months_studied_by_hand(lvo: Scenario) -> None:
     # 209 ordinary days and 42 of half: a summer day has half of 251 / 230 of the mean day
     assert studied_means(summer)[0] == pytest.approx(0.5 * 251 / 230)
     many = np.array([251.0, 502.0])
-    assert no_mt_per_day(summer, many) == pytest.approx(0.5 * 251 / 230 * np.array([1.0, 2.0]))
+    assert per_opening_day(summer, many) == pytest.approx(0.5 * 251 / 230 * np.array([1.0, 2.0]))
+    # visitors come by their own months: all of them, or none
+    came = lvo.evolve(
+        months=(7, 8), calendar=FLAT, visitors={"present": (0.0,) * 6 + (1.0,) * 2 + (0.0,) * 4}
+    )
+    assert per_opening_day(came, 251.0, 84.0) == pytest.approx(1.0 + 84 / 42)
+    gone = came.evolve(months=(1,))
+    assert per_opening_day(gone, 251.0, 84.0) == pytest.approx(1.0)
     assert many.tolist() == [251.0, 502.0]
