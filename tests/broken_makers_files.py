@@ -91,7 +91,7 @@ def _lines(old: str, new: str) -> Maker:
     return _written("lignes.csv", text.replace(old, new, 1))
 
 
-lines_unknown_column = _lines(",people_factor,", ",facteur_people,")
+lines_unknown_column = _lines(",people_factor,", ",people_facteur,")
 lines_two_meanings = _lines(",5800,5800,", ',"5,800",5800,')
 lines_no_number = _lines(",5800,5800,", ",beaucoup,5800,")
 lines_no_law = _lines(",servies,1407.9,", ",visites,1407.9,")
