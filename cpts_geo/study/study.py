@@ -12,8 +12,8 @@ import geopandas as gpd
 import pandas as pd
 
 from cpts_geo.capacity.answer.headline import Headline
-from cpts_geo.capacity.answer.learnt import without_groups
 from cpts_geo.capacity.answer.publics import PublicAnswer, answers
+from cpts_geo.capacity.checks.learnt import without_groups
 from cpts_geo.capacity.need.ladder import ladder
 from cpts_geo.capacity.need.learning import KnownLines
 from cpts_geo.capacity.need.quantities import need_of

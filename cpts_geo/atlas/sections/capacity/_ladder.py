@@ -13,8 +13,8 @@ from cpts_geo.atlas.charts.svg import EDGE, WIDTH, hatches, svg_tag
 from cpts_geo.atlas.look import style
 from cpts_geo.atlas.look.words import span, whom
 from cpts_geo.capacity.answer.headline import Headline
-from cpts_geo.capacity.answer.learnt import CONFOUNDED, groups_sentence
 from cpts_geo.capacity.checks.backtest import Surprise
+from cpts_geo.capacity.checks.learnt import CONFOUNDED, groups_sentence
 from cpts_geo.capacity.demand.interval import CHANCES, LEVELS, Interval
 from cpts_geo.french import NNBSP, number, percent
 from cpts_geo.study.study import Study

@@ -10,7 +10,7 @@ import pytest
 
 from cpts_geo import settings
 from cpts_geo.capacity.answer.headline import headline
-from cpts_geo.capacity.answer.learnt import (
+from cpts_geo.capacity.checks.learnt import (
     groups_sentence,
     lines_notes,
     slots_without,
