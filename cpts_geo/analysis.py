@@ -15,7 +15,7 @@ from cpts_geo.access.travel.given import given_times, lacking_notes
 from cpts_geo.access.travel.roads import road_times
 from cpts_geo.access.travel.times import TravelTimes
 from cpts_geo.asked import expect, told
-from cpts_geo.capacity.answer.learnt import lines_notes
+from cpts_geo.capacity.checks.learnt import lines_notes
 from cpts_geo.capacity.need.learning import known_lines, leave_one_out
 from cpts_geo.capacity.scenario.area import area_of
 from cpts_geo.capacity.scenario.loading import load_scenario

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from cpts_geo import settings
 from tests.broken_makers_door import Maker, _written
 
 
@@ -78,3 +79,25 @@ comparison_is_a_folder = _into(
     ("compare", "lvo", "lvo_ete"), "out", directory="out/comparaison_lvo_lvo_ete.html"
 )
 output_name_too_long = _into(_REPORT, "x" * 300)
+
+
+# ---- known lines
+
+
+def _lines(old: str, new: str) -> Maker:
+    """Make a copy of the known lines where one text is another."""
+    text = (settings.CPTS_DIR / "known_lines.csv").read_text("utf-8")
+    assert old in text
+    return _written("lignes.csv", text.replace(old, new, 1))
+
+
+lines_unknown_column = _lines(",people_factor,", ",people_facteur,")
+lines_two_meanings = _lines(",5800,5800,", ',"5,800",5800,')
+lines_no_number = _lines(",5800,5800,", ",beaucoup,5800,")
+lines_no_law = _lines(",servies,1407.9,", ",visites,1407.9,")
+lines_nowhere = _lines(",cpts:ouest_loiret,", ",cpts:ouest_loire,")
+lines_of_another_epci = _lines(",epci:246100663,", ",epci:246100664,")
+lines_none_counts = _written(
+    "lignes.csv",
+    (settings.CPTS_DIR / "known_lines.csv").read_text("utf-8").replace(",oui,", ",non,"),
+)

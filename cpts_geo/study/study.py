@@ -13,6 +13,7 @@ import pandas as pd
 
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.answer.publics import PublicAnswer, answers
+from cpts_geo.capacity.checks.learnt import without_groups
 from cpts_geo.capacity.need.ladder import ladder
 from cpts_geo.capacity.need.learning import KnownLines
 from cpts_geo.capacity.need.quantities import need_of
@@ -228,6 +229,15 @@ class Study:
         # Those of the answer: learnt once, and kept.
         seed = self.scenario.seed if common.seed is None else common.seed
         return ladder(need_of(area, common.lines.draws(common.draws, seed=seed)))
+
+    @cached_property
+    def line_groups(self) -> pd.DataFrame | None:
+        """Slots without each group of known lines; None where the answer is not learnt from any."""
+        asked = None if self.headline is None else self.headline.scenario
+        if asked is None or asked.evidence != "3" or asked.public == "no_mt":
+            return None
+        common = self.common
+        return without_groups(asked, lines=common.lines, draws=common.draws, seed=common.seed)
 
     @property
     def answer(self) -> Headline | ScenarioError:

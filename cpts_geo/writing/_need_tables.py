@@ -19,8 +19,6 @@ import pandas as pd
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.answer.publics import PublicAnswer
 from cpts_geo.capacity.demand.interval import LEVELS
-from cpts_geo.capacity.need.ladder import ladder
-from cpts_geo.capacity.need.quantities import need_of
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.schema import Status
 from cpts_geo.study.study import Study
@@ -55,14 +53,9 @@ def need_table(study: Study) -> pd.DataFrame:
 
 def _of_all(study: Study) -> Iterator[dict[str, Any]]:
     """Rows of the need of all residents, a year and an opening day."""
-    scenario, common = study.scenario, study.common
-    seed = scenario.seed if common.seed is None else common.seed
-    found = None
-    if scenario.area is not None:
-        national = common.lines.draws(common.draws, seed=seed)
-        found = ladder(need_of(scenario.area, national))
+    found, days = study.need_ladder, study.scenario.opening_days_per_year
     for quantity in _OF_ALL:
-        for per, part in (("year", 1), ("day", scenario.opening_days_per_year)):
+        for per, part in (("year", 1), ("day", days)):
             bounds = None if found is None else found.loc[quantity] / part
             yield _row("all", quantity, per, bounds, _SUPPOSED)
 

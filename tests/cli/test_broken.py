@@ -16,6 +16,7 @@ import geopandas as gpd
 import pytest
 
 from cpts_geo.access.changes.text import parse_changes
+from cpts_geo.capacity.need.learning import known_lines
 from cpts_geo.capacity.scenario.loading import load_scenario
 from cpts_geo.cli.main import main
 from cpts_geo.errors import CptsGeoError
@@ -114,6 +115,7 @@ DOORS: dict[str, Callable[[Path], object]] = {
     "travel": travel,
     "call_log": read_call_log,
     "indicators": read_indicators,
+    "known_lines": known_lines,
     "scenario": load_scenario,
     "fetched": fetched,
     "change": change,

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from cpts_geo import settings
+from cpts_geo.capacity.need.lines import lines_of
 from cpts_geo.errors import DataFileError, PerimeterError, TableError
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.sources.embedding.contracts import check
@@ -17,6 +18,7 @@ from cpts_geo.territories.perimeters._membership import published_perimeters
 
 LOADERS = {
     "facts.csv": embedded.load_facts,
+    "known_lines.csv": embedded.load_known_lines,
     "perimeters.csv": embedded.load_perimeters,
     "sites.csv": embedded.load_sites,
     "territories.csv": embedded.load_territories,
@@ -44,6 +46,14 @@ def change(path: Path, old: str, new: str) -> None:
         ("facts.csv", ",44165,", ",-44165,", "value : nombre positif ou nul"),
         ("facts.csv", ",44165,", ",,", "value : nombre attendu"),
         ("facts.csv", ",2024-04-15,", ",15/04/2024,", "date : date AAAA-MM-JJ attendue"),
+        ("known_lines.csv", ",1407.9,1407.9,", ",1407.9,1400,", "ligne : count_low ≤ count_high"),
+        ("known_lines.csv", ",servies,1407.9,", ",,1407.9,", "ligne : une ligne qui compte"),
+        ("known_lines.csv", ",0.6,1,oui,", ",,1,oui,", "ligne : loi « servies » d’une ligne qui"),
+        ("known_lines.csv", ",0.345,0.5,", ",,0.5,", "ligne : loi « appels » d’une ligne qui"),
+        ("known_lines.csv", ",0.6,1,oui,", ",0.6,1.1,oui,", "served_high : part de 0 (exclu)"),
+        ("known_lines.csv", "\nfontenay,", "\nalencon,", "line : valeur en double (alencon"),
+        ("known_lines.csv", ",epci:246100663,", ",246100663,", "places : attendu : cpts:CLÉ"),
+        ("known_lines.csv", ",inconnu,", ",peut-être,", "saturated : attendu : oui, non, inconnu"),
         ("perimeters.csv", ",45019,", ",5019,", "code_insee : code Insee de 5 caractères"),
         ("perimeters.csv", ",45019,", ",45024,", "ligne : ligne en double"),
         ("facts.csv", ",tous âges,", ",,", "ligne : base : les âges d’une part"),
@@ -154,6 +164,48 @@ def test_facts_belong_to_a_territory_and_name_their_document():
     assert values["beauce_gatinais", "people_without_mt"] == 24_000
     assert values["ondaine_forez", "share_without_mt_16plus"] == 0.02
     assert values["asclepios", "area_published"] == 555
+
+
+def test_known_lines_say_their_source_and_why_most_do_not_count() -> None:
+    lines = embedded.load_known_lines().set_index("line")
+    counting = lines["calibrates"] == "oui"
+    assert len(lines) == 35
+    assert list(lines.index[counting]) == [
+        "beauce_gatinais", "ouest_loiret", "fontenay", "alencon", "compiegne"
+    ]  # fmt: skip
+    assert (lines["reading"].str.contains("Hors calage : ") == ~counting).all()
+    dates = lines["date"].str.fullmatch(r"\d{4}(-\d{2}){0,2}(/\d{4}(-\d{2}){0,2})?")
+    assert dates.all() and (lines["url"].str.match("https?://\\S+$") | (lines["url"] == "")).all()
+    # A count of a press article or of a thesis is never better than C; the others are announced
+    # by a document of those it is about.
+    assert set(lines.index[lines["grade"] == "B"]) == {
+        "beauce_gatinais", "ouest_loiret", "compiegne", "haute_gironde"
+    }  # fmt: skip
+    assert set(lines["grade"]) == {"B", "C"}
+    # Slots offered and plans are no law of requests, and open access is no need.
+    offered = lines["counted"].str.contains("créneaux|prévues")
+    assert (lines.loc[offered, "law"] == "").all()
+    assert not lines.loc[lines["kind"].isin(["centre en accès libre", "suivi ou remplacement"]),
+                         "calibrates"].eq("oui").any()  # fmt: skip
+    written = (settings.CPTS_DIR / "known_lines.csv").read_text("utf-8")
+    assert "'" not in written and "@" not in written
+
+
+def test_places_of_known_lines_are_there(communes) -> None:
+    """Each row that says where it is could count: its communes have people and an APL."""
+    lines = embedded.load_known_lines()
+    placed = lines[lines["places"] != ""].assign(
+        calibrates="oui", law="servies", served_low=0.5, served_high=1.0,
+    )  # fmt: skip
+    found = {line.key: line.area for line in lines_of(placed)}
+    assert len(found) == len(placed)
+    people = communes.set_index("code_insee")["population"]
+    assert found["la_ciotat"].population == people["13028"]
+    assert found["belfort"].population == people[communes["departement"].to_numpy() == "90"].sum()
+    # The published sizes of those that have one.
+    for key, size in {"veron": 8_791, "haute_gironde": 96_249, "annecy": 213_415}.items():
+        assert found[key].population == size
+    assert found["compiegne"].population == pytest.approx(160_000, abs=1)
 
 
 def test_contract_leaves_the_table_as_it_is():

@@ -14,6 +14,7 @@ from cpts_geo.atlas.look import style
 from cpts_geo.atlas.look.words import span, whom
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.checks.backtest import Surprise
+from cpts_geo.capacity.checks.learnt import CONFOUNDED, groups_sentence
 from cpts_geo.capacity.demand.interval import CHANCES, LEVELS, Interval
 from cpts_geo.french import NNBSP, number, percent
 from cpts_geo.study.study import Study
@@ -35,6 +36,9 @@ def section(study: Study) -> dict[str, Any]:
     capacity = study.capacity
     own, share = (None, None) if capacity is None else (capacity.surprise, capacity.gap_share)
     shown: dict[str, Any] = {"lines": _lines_sentence(study.common.lines_checked, own)}
+    if result is not None and (groups := study.line_groups) is not None:
+        moved = groups_sentence(groups, slots=result.slots_per_day.p50)
+        shown["lines"] = f"{shown['lines']} {CONFOUNDED} {moved}".strip()
     table = study.need_ladder
     if table is None:
         return shown | {"unknown": "Besoin du territoire : inconnu, car son APL l’est."}
