@@ -58,6 +58,9 @@ def _are_own_calls(values: dict[str, Any]) -> bool:
     """Whether a file gives people, calls and person-years of its own."""
     numbers = [values.get(n) for n in ("calls_observed", "calls_people_years", "people_without_mt")]
     sources = values.get("sources")
+    # One saved today sources all it was computed with, and bears the years of calls of its own.
+    if isinstance(sources, dict) and "found_share" in sources:
+        return False
     source = sources.get("calls_observed") if isinstance(sources, dict) else None
     text = source.get("text") if isinstance(source, dict) else None
     return (

@@ -125,6 +125,10 @@ def test_every_defect_of_a_variant_at_once(lvo: Scenario) -> None:
         "« need_share.1 » = 0.0 : il faut plus de 0",
         "« minutes.3 » : il manque",
         "« public » = 'tous' : il faut l'une de ces valeurs : 'no_mt' ou 'all'",
+        "« area.lent » = 0.2 : il faut 0.1 ou moins",
+        "readings.0.slots_today : 0 : il faut un nombre entier de créneaux, de 1 à 600, ou un par "
+        "jour d'ouverture de la semaine",
+        "« readings.1.weight » = 2.0 : il faut 1 ou moins",
         "« calendar.weekdayz » est inconnu ; vouliez-vous dire « weekdays » ?",
         "« calendar.year » = 1800 : il faut 1990 ou plus",
         "visitors : « present » : il faut 12 valeurs, de janvier à décembre",
@@ -318,7 +322,7 @@ def test_bad_value(refused: Refuse, old: str, new: str, words: str) -> None:
         ("[territories.mine]\nlabel = 'x'", "« territories » est inconnu ; vouliez-vous dire"),
         (MINE + "[default.x]\nvalue = 1", "« default » est inconnu"),
         (MINE + "tarjet = 0.9\n", "« tarjet » est inconnu ; vouliez-vous dire « target » ?"),
-        (MINE + "target = = 0.9\n", "ligne 9, colonne 10"),
+        (MINE + "target = = 0.9\n", "ligne 8, colonne 10"),
         (MINE + "[calendar]\nregoin = 'alsace'\n", "vouliez-vous dire « region » ?"),
         (MINE + "[sources.target]\ntxt = 'x'\ngrade = 'A'\n", "vouliez-vous dire « text » ?"),
     ],
@@ -465,7 +469,7 @@ def test_beds_and_people_present_have_bounds() -> None:
         (Source, {"text": "", "grade": "E"}, 2),
         (_Default, {"text": "x", "grade": "A"}, 1),
         (_Population, {"population": 0.0, "share_without_mt": 1.5, "age_share": -1.0}, 3),
-        (Scenario, {}, 31),
+        (Scenario, {}, 28),
     ],
 )
 def test_a_record_speaks_with_one_voice(

@@ -485,7 +485,7 @@ def test_the_schema_refuses_what_the_code_refuses(write: Write, change: str) -> 
 
 
 @pytest.mark.parametrize(
-    "missing", ["label", "share_assumed", "eligibility", "population_basis", "people_without_mt"]
+    "missing", ["label", "eligibility", "population_basis", "people_without_mt"]
 )
 def test_without_a_base_the_schema_asks_for_the_rest(write: Write, missing: str) -> None:
     text = "\n".join(line for line in MINE.splitlines() if not line.startswith(missing))
