@@ -43,7 +43,8 @@ def modern(values: dict[str, Any]) -> dict[str, Any]:
 
 def _public(eligible: Any, public: Any) -> str:
     """Whom the groups of an earlier file make the device admit."""
-    known = isinstance(eligible, list | tuple) and bool(eligible) and set(eligible) <= {*_GROUPS}
+    known = isinstance(eligible, list | tuple) and all(each in _GROUPS for each in eligible)
+    known = known and len(eligible) > 0
     if not known or public is not None:
         what = (
             "« eligible » et « public » : gardez « public »"

@@ -87,7 +87,7 @@ def saved_before(**changes: Any) -> str:
         if name in values or name == "calendar"
     }
     told = {name: (source.text, source.grade) for name, source in sources.items()}
-    told |= {name: ("hypothèse d’avant", "D") for name in ("snp_rate", "unmet_share")}
+    told |= dict.fromkeys(("snp_rate", "unmet_share"), ("hypothèse d’avant", "D"))
     told["people_without_mt"] = ("CNAM", "C")
     for name in changes.keys() & {"calls_observed", "calls_people_years"}:
         told[name] = ("relevé de la ligne", "A")
