@@ -8,7 +8,13 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from benchmarks.measures import Measure, measured_json, median_seconds, seconds
+from benchmarks.measures import (
+    Measure,
+    calibration_seconds,
+    measured_json,
+    median_seconds,
+    seconds,
+)
 from cpts_geo.capacity.queue import _chain, _largest
 from cpts_geo.capacity.queue.rules import Rules
 from cpts_geo.capacity.queue.transient import seasonal_service, transient
@@ -96,18 +102,20 @@ def bench_year() -> list[Measure]:
 
 
 def bench_national() -> list[Measure]:
-    """Headlines of every intercommunalité of France, in a process of its own for its memory."""
+    """Both headlines of every intercommunalité of France, in a process of its own."""
     try:
         found = measured_json(["-m", "benchmarks.national_headlines"])
     except RuntimeError as error:
-        return [Measure("Réponse de tous les EPCI", None, "s", 5.0, str(error))]
+        return [Measure("Réponse de tous les EPCI", None, "s", 2.0, str(error))]
     detail = (
-        f"{number(found['territories'])} territoires, {number(found['draws'])} tirages chacun ; "
-        f"{found['beyond']} au-delà d’une file ; processeur {seconds(found['processor'])}"
+        f"processeur ; {number(found['territories'])} territoires, {number(found['draws'])} "
+        f"tirages chacun, deux publics, lignes connues apprises ; {found['unknown']} sans APL, "
+        f"{found['beyond']} au-delà d’une file ; à la montre {seconds(found['seconds'])} ; boucle "
+        f"d’étalonnage de 2 millions de carrés : {seconds(calibration_seconds())}"
     )
     return [
-        Measure("Réponse de tous les EPCI", found["seconds"], "s", 5.0, detail),
-        Measure("Mémoire de ce calcul", found["megabytes"], "Mo", 500.0, "pic du processus"),
+        Measure("Réponse de tous les EPCI", found["processor"], "s", 2.0, detail),
+        Measure("Mémoire de ce calcul", found["megabytes"], "Mo", 400.0, "pic du processus"),
     ]
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
-from typing import Any, Final, get_args
+from typing import Any, Final
 
 import geopandas as gpd
 import pandas as pd
@@ -15,34 +14,28 @@ from cpts_geo.access.nearest.minutes import neighbourhood, travel_variants
 from cpts_geo.access.travel.given import given_times, lacking_notes
 from cpts_geo.access.travel.roads import road_times
 from cpts_geo.access.travel.times import TravelTimes
-from cpts_geo.asked import Kinds, expect, one_of, path, paths, settled, share, text, texts, told
-from cpts_geo.capacity.answer.headline import DRAWS
-from cpts_geo.capacity.demand.requests import draw_defects
-from cpts_geo.capacity.need.learning import known_lines, leave_one_out, shipped_lines
+from cpts_geo.asked import expect, told
+from cpts_geo.capacity.answer.learnt import lines_notes
+from cpts_geo.capacity.need.learning import known_lines, leave_one_out
 from cpts_geo.capacity.scenario.area import area_of
 from cpts_geo.capacity.scenario.loading import load_scenario
-from cpts_geo.capacity.scenario.parameters import SEED
-from cpts_geo.errors import AskedError
+from cpts_geo.capacity.scenario.overlay import chosen_parameters, parameter_notes
+from cpts_geo.capacity.scenario.parameters import SEED, default_parameters
 from cpts_geo.french import counted
 from cpts_geo.indicators.ald import with_ald
 from cpts_geo.indicators.given import given_values
 from cpts_geo.indicators.given_share import (
-    AGES,
-    GivenShare,
-    lacking_parts,
     shares_of,
-    typed_share,
     unused_notes,
 )
 from cpts_geo.indicators.located import locate
-from cpts_geo.schema import COLUMNS, Status, status_column
+from cpts_geo.schema import COLUMNS, FRANCE, Status, status_column
 from cpts_geo.sources.analyst.indicators.file import read_indicators
-from cpts_geo.sources.analyst.travel.file import Unit
 from cpts_geo.sources.catalogue.catalogue import sha256_of
 from cpts_geo.sources.embedding import embedded
+from cpts_geo.study.options import Options
 from cpts_geo.study.scenarios import (
     calendar_notes,
-    national_share_fact,
     scenario_notes,
     scenarios_of,
 )
@@ -53,115 +46,10 @@ from cpts_geo.territories.perimeters.outlines import outlines, territory_commune
 from cpts_geo.territories.perimeters.partition import parts_notes, places_of
 from cpts_geo.territories.perimeters.request import Request, find_perimeters
 
-_KINDS: Final[Kinds] = {
-    "travel": ("--travel", path),
-    "travel_unit": ("--travel-unit", one_of(*get_args(Unit))),
-    "roads": ("--roads", path),
-    "changes": ("--change", texts),
-    "indicators": ("--indicators", paths),
-    "scenario": ("--scenario", path),
-    "known_lines": ("--known-lines", path),
-    "share_without_mt": ("--share-without-mt", share),
-    "share_of": ("--share-of", one_of(*AGES)),
-    "share_source": ("--share-source", text),
-    "fetched": ("fetched (--embedded-only)", one_of(True, False)),
-}
-_SHARE: Final = ("share_without_mt", "share_of", "share_source")
+__all__ = ["Analysis", "Options", "analyse"]
+
 #: Parts that are stacked in the order of the lists of communes.
 _LISTED: Final = frozenset({"communes", "audit"})
-
-
-@dataclass(frozen=True)
-class Options:
-    """
-    What a run rests on, besides its territories.
-
-    Parameters
-    ----------
-    travel : Path or str, optional
-        An analyst's file of travel times between communes, used instead of approximations
-        (:func:`cpts_geo.sources.analyst.travel.file.read_travel_file`).
-    travel_unit : {"minutes", "seconds"}, optional
-        Unit of these times, where the file does not say it.
-    roads : Path or str, optional
-        An OpenStreetMap extract (``.osm.pbf``) on which times by road are computed instead
-        (:func:`cpts_geo.access.travel.roads.road_times`).
-    changes : sequence of str
-        Changes of supply to show, such as ``départ:Pithiviers``
-        (:func:`cpts_geo.access.changes.text.parse_changes`); by default two usual ones.
-    indicators : sequence of Path or str
-        An analyst's exports of indicators (Géoclip), shown for each territory
-        (:func:`cpts_geo.sources.analyst.indicators.file.read_indicators`).
-    scenario : Path or str, optional
-        An analyst's capacity scenario (TOML) for the territory, which must then be alone; by
-        default that of the CPTS, or the national share without médecin traitant.
-    known_lines : Path or str, optional
-        An analyst's copy of data/cpts/known_lines.csv, with lines of its own, that the demand of a
-        territory without a line is learnt from.
-    share_without_mt : float or str, optional
-        Share of people without médecin traitant of the territory, which must then be alone: from
-        0 to 1, or a text such as « 14 % ». Given with the two options below, or not at all.
-    share_of : {"all", "17+", "16+"}, optional
-        Ages it is of.
-    share_source : str, optional
-        Who says it, and when: « CPAM, 2025 ».
-    fetched : bool
-        Whether the sources that were fetched give their figures, for all of France; else the
-        embedded figures alone, whatever the cache holds.
-    draws : int
-        Monte Carlo draws.
-    seed : int, optional
-        Seed of the draws, those of the scenarios if absent: equal inputs give equal results.
-
-    Raises
-    ------
-    AskedError
-        An option is of another kind or out of bounds, travel times are given and computed, or a
-        unit is given without times; every defect is listed.
-    """
-
-    travel: Path | None = None
-    travel_unit: Unit | None = None
-    roads: Path | None = None
-    changes: Sequence[str] = ()
-    indicators: Sequence[Path] = ()
-    scenario: Path | None = None
-    known_lines: Path | None = None
-    share_without_mt: float | str | None = None
-    share_of: str | None = None
-    share_source: str | None = None
-    fetched: bool = True
-    draws: int = DRAWS
-    seed: int | None = None
-
-    def __post_init__(self) -> None:
-        defects = settled(self, _KINDS)
-        defects += draw_defects(self.draws, SEED if self.seed is None else self.seed)
-        if self.travel is not None and self.roads is not None:
-            defects.append(
-                "--travel et --roads : les temps viennent d’une table ou de la route, pas des deux"
-            )
-        if self.travel_unit is not None and self.travel is None:
-            defects.append("--travel-unit : une unité de temps est donnée sans table des temps")
-        defects += lacking_parts({_KINDS[name][0]: getattr(self, name) for name in _SHARE})
-        if defects:
-            raise AskedError(
-                f"Les options ne conviennent pas : {counted(len(defects), 'point', 'points')}.",
-                defects=defects,
-                remedy="corrigez ou retirez ces options ; la valeur par défaut de chacune convient "
-                "en cas de doute.",
-            )
-        # A number of numpy cannot be written in a manifest.
-        object.__setattr__(self, "draws", int(self.draws))
-
-    @property
-    def given_share(self) -> GivenShare | None:
-        """The share without médecin traitant that is given, with its ages and source."""
-        if self.share_without_mt is None or self.share_of is None or self.share_source is None:
-            return None
-        return typed_share(
-            float(self.share_without_mt), ages=self.share_of, source=self.share_source
-        )
 
 
 @dataclass(frozen=True)
@@ -313,8 +201,12 @@ def analyse(
     remedy = 'écrivez par exemple analyse(Request(["lvo"]), Options(draws=1000)).'
     expect(request, Request, remedy=remedy)
     expect(options, Options, remedy=remedy)
-    own = None if options.scenario is None else load_scenario(options.scenario)
-    lines = shipped_lines() if options.known_lines is None else known_lines(options.known_lines)
+    chosen = options.parameters
+    parameters = default_parameters() if chosen is None else chosen_parameters(chosen)
+    own = None
+    if options.scenario is not None:
+        own = load_scenario(options.scenario, parameters=parameters)
+    lines = known_lines(options.known_lines, parameters=parameters)
     exports = [read_indicators(file) for file in options.indicators]
     say("Données communales : lecture et vérification")
     whole, former = embedded.load_communes(), embedded.load_former_communes()
@@ -342,7 +234,7 @@ def analyse(
     areas = {str(key): area_of(_own(communes, key)) for key in outline.index}
     scenarios = scenarios_of(
         outline, published=found.published, areas=areas, own=own, shares=shares,
-        typed=typed is not None,
+        typed=typed is not None, parameters=parameters,
     )  # fmt: skip
     say("Accès : communes et temps de trajet autour")
     factors = embedded.load_travel_factors()
@@ -360,7 +252,7 @@ def analyse(
     )
     facts, sites = embedded.load_facts(), embedded.load_sites()
     # A key that happens to be one of the five makes nothing of theirs its own.
-    foreign = outline.index.difference(found.published)
+    foreign = outline.index.difference([*found.published, FRANCE.key])
     facts = facts[~facts["territory"].isin(foreign)]
     sites = sites[~sites["territory"].isin(foreign)]
     notes = (
@@ -372,18 +264,25 @@ def analyse(
         *travel_notes,
         *lacking_notes(given, communes),
         *scenario_notes(own, outline.iloc[0]),
+        *parameter_notes(parameters),
         *calendar_notes(communes["departement"]),
+        *(
+            ()
+            if options.known_lines is None
+            else lines_notes(lines, scenarios.values(), draws=options.draws, seed=options.seed)
+        ),
     )
     comparisons, ald = with_ald(layer.comparisons) if options.fetched else (layer.comparisons, {})
     common = Common(
         comparisons=comparisons,
-        facts=pd.concat([facts, national_share_fact()], ignore_index=True),
+        facts=facts,
         basins=embedded.load_basins(),
         surroundings=surroundings,
         lines=lines,
         lines_checked=leave_one_out(lines, draws=options.draws),
         draws=options.draws,
         seed=options.seed,
+        parameters=parameters,
     )
     studies = {
         key: Study(
@@ -403,7 +302,8 @@ def analyse(
     }
     default = SEED if own is None else own.seed
     asked = (
-        options.travel, options.roads, options.scenario, options.known_lines, *options.indicators
+        options.travel, options.roads, options.scenario, options.known_lines, options.parameters,
+        *options.indicators,
     )  # fmt: skip
     return Analysis(
         studies=studies,

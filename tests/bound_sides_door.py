@@ -8,10 +8,12 @@ from pathlib import Path
 
 import openpyxl
 
+from cpts_geo import settings
 from cpts_geo.capacity.scenario.loading import load_scenario
 from cpts_geo.sources._bounds.limits import LIMITS
 from cpts_geo.sources.analyst.calls.log import read_call_log
 from cpts_geo.sources.analyst.indicators.file import read_indicators
+from cpts_geo.sources.analyst.lists.known_lines import read_known_lines_file
 from cpts_geo.sources.analyst.lists.perimeter import read_perimeter_file
 from tests.broken_makers_door import OWN
 
@@ -20,6 +22,7 @@ Side = tuple[Callable[[Path], object], int, int]
 
 LIST = b"commune;insee\nDry;45130\nBaule;45024\n"
 EXPORT = b"Insee\nFrance par commune\nCode;Part de X 2024\n45130;1\n"
+LINES = (settings.CPTS_DIR / "known_lines.csv").read_bytes()
 LOG = b"date;issue\n04/03/2024;RDV\n"
 
 
@@ -58,6 +61,7 @@ _list = _of(read_perimeter_file, "liste.csv", LIST)
 _export = _of(read_indicators, "export.csv", EXPORT)
 _log = _of(read_call_log, "journal.csv", LOG)
 _long = _of(read_perimeter_file, "liste.csv", b"commune;note\nDry;" + b"a" * 300 + b"\n")
+_lines = _of(read_known_lines_file, "lignes.csv", LINES)
 _scenario = _of(load_scenario, "essai.toml", OWN.encode())
 
 SIDES: dict[str, Side] = {
@@ -67,6 +71,8 @@ SIDES: dict[str, Side] = {
     "call_log_rows": (_log, 2, 1),
     "indicators_bytes": (_export, len(EXPORT), len(EXPORT) - 1),
     "indicators_rows": (_export, 4, 3),
+    "known_lines_bytes": (_lines, len(LINES), len(LINES) - 1),
+    "known_lines_rows": (_lines, 36, 35),
     "scenario_bytes": (_scenario, len(OWN.encode()), len(OWN.encode()) - 1),
     "line_length": (_long, 304, 303),
     "cell_length": (_long, 300, 299),

@@ -42,6 +42,10 @@ _WHAT_FILES = {
         "size of an export of indicators; a hundred of them for all communes take a third of it"
     ),
     "indicators_rows": "lines of an export of indicators; France has 35,000 communes",
+    "known_lines_bytes": "size of a table of known lines; that of the package is 200 times smaller",
+    "known_lines_rows": (
+        "rows of a table of known lines; each weighs 150,000 draws, and 36 stand in the package"
+    ),
     "scenario_bytes": "size of a scenario file; those of the package are a hundred times smaller",
     "line_length": (
         "length of a line of text; a matrix of all the communes of France has lines of 250,000"

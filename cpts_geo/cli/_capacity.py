@@ -2,32 +2,43 @@
 
 from __future__ import annotations
 
+import shlex
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from cpts_geo.asked import typed_path
-from cpts_geo.cli._options import OUTPUTS, Draws, Output
+from cpts_geo.cli._options import OUTPUTS, Defaults, Draws, KnownLinesFile, Output
 from cpts_geo.cli._terminal import echo, results, table_view, teller
-from cpts_geo.errors import ScenarioError, nested
+from cpts_geo.errors import AskedError, ScenarioError, nested, one_line, quoted
 from cpts_geo.foreign import shown_name
+from cpts_geo.french import counted
 
 if TYPE_CHECKING:
     from cpts_geo.capacity.scenario.inputs import Scenario
+    from cpts_geo.capacity.scenario.parameters import Parameters
+
+#: Two scenarios of ours that are worth comparing.
+_LIKE: Final = ("lvo", "lvo_ete")
 
 capacity_app = typer.Typer(rich_markup_mode=None)
 
 
 @capacity_app.command("compare")
 def _compare(
-    first: Annotated[
-        str, typer.Argument(metavar="A", help="Scénario de référence : clé, ou fichier TOML.")
-    ],
-    second: Annotated[
-        str, typer.Argument(metavar="B", help="Scénario comparé : clé, ou fichier TOML.")
-    ],
+    scenarios: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="A B",
+            help="Scénario de référence, puis scénario comparé : clés, ou fichiers TOML.",
+            show_default=False,
+        ),
+    ] = None,
     output: Output = OUTPUTS,
+    parameters: Defaults = None,
+    known_lines: KnownLinesFile = None,
     draws: Draws = None,
 ) -> None:
     """Comparer deux scénarios : créneaux, heures, demandes servies, coût, et leur différence."""
@@ -36,14 +47,24 @@ def _compare(
     from cpts_geo.capacity.answer.headline import DRAWS  # noqa: PLC0415
     from cpts_geo.capacity.comparing.compare import compare_scenarios  # noqa: PLC0415
     from cpts_geo.capacity.demand.interval import CHANCES  # noqa: PLC0415
+    from cpts_geo.capacity.need.learning import known_lines as read_lines  # noqa: PLC0415
     from cpts_geo.writing.comparison import comparison_files, write_comparison  # noqa: PLC0415
     from cpts_geo.writing.output_folder import check_output  # noqa: PLC0415
 
+    first, second = _two(scenarios or [])
     names = _told_apart(first, second)
     check_output(output, names=comparison_files(names))
-    one, two = _labelled(_loaded(first, second), names)
+    defaults, notes = _defaults(parameters)
+    one, two = _labelled(_loaded(first, second, parameters=defaults), names)
     say = teller()
-    found = compare_scenarios(one, two, draws=DRAWS if draws is None else draws, say=say)
+    found = compare_scenarios(
+        one,
+        two,
+        draws=DRAWS if draws is None else draws,
+        lines=read_lines(known_lines, parameters=defaults),
+        say=say,
+    )
+    found = replace(found, caveats=(*found.caveats, *notes))
     shown, console = comparison_sections(found), results()
     headers = ["Mesure", one.label, two.label, f"Différence ({CHANCES})"]
     measures = [[f"{name}, {unit}", *cells] for name, unit, cells in shown["measures"]["rows"]]
@@ -71,6 +92,16 @@ def _call_log(
         str, typer.Option(metavar="BASE", help="Scénario du territoire : clé, ou fichier TOML.")
     ],
     output: Output = OUTPUTS,
+    parameters: Defaults = None,
+    repeats_out: Annotated[
+        bool | None,
+        typer.Option(
+            "--repeats-out/--repeats-in",
+            help="Compter comme doublons, ou non, les appels qui en répètent un autre sans être "
+            "signalés ; par défaut, ceux qu’une clé de l’appelant désigne.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Lire un journal d’appels, et en tirer le scénario du territoire."""
     from cpts_geo.atlas.sections.call_log import log_sentences, log_views  # noqa: PLC0415
@@ -82,35 +113,66 @@ def _call_log(
     from cpts_geo.writing.output_folder import check_output  # noqa: PLC0415
 
     check_output(output)
-    (base,) = _loaded(scenario)
+    defaults, said = _defaults(parameters)
+    (base,) = _loaded(scenario, parameters=defaults)
     calls = read_call_log(log)
-    found = profile_of(calls, base)
+    found = profile_of(calls, base, repeats_out=repeats_out)
     own = with_call_log(base, found)
     tables = released(found)
     say = teller()
     for note in calls.attrs["notes"]:
         say(note)
     console = results()
-    for sentence in log_sentences(found, tables):
+    sentences = log_sentences(found, tables)
+    for sentence in sentences:
         console.print(sentence, soft_wrap=True)
     for title, headers, rows in log_views(tables):
         console.print(table_view([title, *headers[1:]], rows, right=True))
-    for note in [note for note in own.notes if note not in base.notes]:
-        say(f"À savoir : {note}")
+    told = tuple(sentence.lower() for sentence in sentences)
+    for note in [*said, *own.notes]:
+        if note not in base.notes and not note.lower().endswith(told):
+            say(f"À savoir : {note}")
     made, *others = write_call_log(own, tables, output, say=say)
     for path in others:
         echo(f"Tableau : {path.resolve()}")
     echo(f"Scénario (appui {own.evidence}) : {made.resolve()}")
 
 
-def _loaded(*names: str) -> list[Scenario]:
+def _two(typed: list[str]) -> tuple[str, str]:
+    """The two scenarios to compare, or the command that compares two."""
+    if len(typed) == 2:
+        return typed[0], typed[1]
+    given = counted(len(typed), "scénario donné", "scénarios donnés") if typed else "aucun donné"
+    # What is typed keeps its place; what lacks is to be chosen.
+    like = shlex.join([*typed[:2], *_LIKE[len(typed) :]])
+    raise AskedError(
+        "« compare » compare deux scénarios, ni plus ni moins.",
+        defects=[" : ".join(filter(None, [given, ", ".join(map(quoted, typed))]))],
+        remedy=f"tapez par exemple « cpts-geo compare {one_line(like)} » ; chacun est une clé ou "
+        "un fichier TOML.",
+    )
+
+
+def _defaults(path: Path | None) -> tuple[Parameters, list[str]]:
+    """Default parameters of a run, and what to say of those that are changed."""
+    from cpts_geo.capacity.scenario.overlay import (  # noqa: PLC0415
+        chosen_parameters,
+        parameter_notes,
+    )
+    from cpts_geo.capacity.scenario.parameters import default_parameters  # noqa: PLC0415
+
+    found = default_parameters() if path is None else chosen_parameters(path)
+    return found, parameter_notes(found)
+
+
+def _loaded(*names: str, parameters: Parameters) -> list[Scenario]:
     """Load scenarios; what is wrong with any is said at once."""
     from cpts_geo.capacity.scenario.loading import load_scenario  # noqa: PLC0415
 
     loaded, refused = [], []
     for name in dict.fromkeys(names):
         try:
-            loaded.append(load_scenario(name))
+            loaded.append(load_scenario(name, parameters=parameters))
         except ScenarioError as error:
             refused.append(error)
     if len(refused) > 1:

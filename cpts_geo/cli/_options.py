@@ -17,6 +17,20 @@ def path_option(text: str) -> Any:
 
 Output = Annotated[Path, path_option("Dossier des résultats.")]
 OUTPUTS: Final = Path("outputs")
+Defaults = Annotated[
+    Path | None,
+    path_option(
+        "Vos valeurs par défaut (fichier TOML) à la place de celles du paquet : une table par "
+        "paramètre changé."
+    ),
+]
 Draws = Annotated[
     int | None, typer.Option(help="Tirages de l’incertitude ; un nombre convenable par défaut.")
+]
+KnownLinesFile = Annotated[
+    Path | None,
+    path_option(
+        "Votre copie de data/cpts/known_lines.csv, avec vos lignes : ce que recevrait une "
+        "ligne est appris d’elles."
+    ),
 ]

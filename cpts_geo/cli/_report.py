@@ -11,7 +11,7 @@ import typer
 
 from cpts_geo.access.changes.forms import FORMS
 from cpts_geo.asked import typed_path
-from cpts_geo.cli._options import OUTPUTS, Draws, path_option
+from cpts_geo.cli._options import OUTPUTS, Defaults, Draws, KnownLinesFile, path_option
 from cpts_geo.cli._terminal import echo, teller
 from cpts_geo.errors import ScenarioError, one_line
 from cpts_geo.french import number
@@ -148,17 +148,12 @@ def report(
             help="Votre scénario de capacité (fichier TOML) pour ce territoire, demandé seul.",
         ),
     ] = None,
-    known_lines: Annotated[
-        Path | None,
-        path_option(
-            "Votre copie de data/cpts/known_lines.csv, avec vos lignes : ce que recevrait une "
-            "ligne est appris d’elles."
-        ),
-    ] = None,
+    known_lines: KnownLinesFile = None,
     capacity: Annotated[
         list[str] | None,
         typer.Option(hidden=True, help="Ancien nom de --scenario."),
     ] = None,
+    parameters: Defaults = None,
     embedded_only: Annotated[
         bool,
         typer.Option(
@@ -204,6 +199,7 @@ def report(
         indicators=indicators or (),
         scenario=own,
         known_lines=known_lines,
+        parameters=parameters,
         share_without_mt=share_without_mt,
         share_of=share_of and share_of.value,
         share_source=share_source,

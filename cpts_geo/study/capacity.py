@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.answer.seasons import demand_by_month
 from cpts_geo.capacity.answer.sensitivity import hours_tornado
 from cpts_geo.capacity.checks.backtest import Surprise, surprise
+from cpts_geo.capacity.comparing.shares import studied_weekdays
+from cpts_geo.capacity.demand.interval import LEVELS, Interval, interval
 from cpts_geo.capacity.demand.line import calls_per_year
 from cpts_geo.capacity.demand.requests import DemandDraws
 from cpts_geo.capacity.need.learning import KnownLines
@@ -21,17 +24,15 @@ from cpts_geo.capacity.scenario.calendar import profile_shape
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.parameters import MEASURED, MEASURED_SERIES, PEAKED
 from cpts_geo.capacity.workforce.phone import FIRST_HOUR, HOUR_SHARES, agents_by_hour, agents_needed
-from cpts_geo.capacity.workforce.projection import fan
+from cpts_geo.capacity.workforce.resources import Line, resources
 from cpts_geo.errors import DemandTooLargeError
-from cpts_geo.secrecy.disclosure import MIN_PROFESSIONALS
+from cpts_geo.indicators.gp_sources import Trend
 from cpts_geo.sources.embedding.embedded import load_day_profiles
-from cpts_geo.study._resources import line_resources
 from cpts_geo.study._trial import Trial, trial
+from cpts_geo.study.future import gps_to_come, past_checks
 
-#: GPs who settle each year, fewest to most, and spreads of their ages (years): a fan, grade D.
-_ENTRIES: Final = (0.0, 1.0, 2.0)
-_SPREADS: Final = (4.0, 7.0, 10.0)
-HORIZONS: Final = (5, 10)
+#: Situations of the table that are needed, in its order.
+NEEDED: Final = ("needed_p10", "needed_p50", "needed_p90")
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class PeakedVariant:
 @dataclass(frozen=True)
 class TerritoryCapacity:
     """
-    Demand of all groups, weeks, drivers, telephone and future of a territory.
+    Months, weeks, drivers, telephone and future of a territory.
 
     Parameters
     ----------
@@ -80,8 +81,12 @@ class TerritoryCapacity:
         ``planned`` where one is announced, ``needed_p10``, ``needed_p50`` and ``needed_p90``, or
         ``needed_floor`` alone where the activity observed refutes the model.
     future : DataFrame or None
-        Fan of GPs, of people without médecin traitant and of slots (slots, for the target) in 5
-        and 10 years; None where the mean age of its GPs is not published, or they are under 5.
+        GPs, people without médecin traitant and slots in the years to come
+        (:func:`cpts_geo.study.future.gps_to_come`); None where the mean age of its GPs is not
+        published, or they are under 5.
+    past : DataFrame or None
+        The same model held to the past (:func:`cpts_geo.study.future.past_checks`); None where
+        nothing is known of it.
     around_holidays : DataFrame or None
         Where the profile of its calendar is the measured one, by kind (bridge, after_holiday):
         factor, low, high, days behind it.
@@ -90,6 +95,9 @@ class TerritoryCapacity:
         is beyond one queue.
     surprise : Surprise or None
         Its own line beside what the others predict of it; None without one.
+    gap_share : Interval of float or None
+        Share of the need left without an answer that residents bring to the device; None where it
+        is not open to all, or the APL is unknown or hardly sees such a need.
     """
 
     result: Headline
@@ -99,9 +107,11 @@ class TerritoryCapacity:
     phone: pd.DataFrame | None
     resources: pd.DataFrame
     future: pd.DataFrame | None
+    past: pd.DataFrame | None
     around_holidays: pd.DataFrame | None
     peaked: PeakedVariant | None
     surprise: Surprise | None
+    gap_share: Interval[float] | None
 
     @cached_property
     def trial(self) -> Trial | None:
@@ -118,7 +128,11 @@ class TerritoryCapacity:
 
 
 def study_capacity(
-    result: Headline, *, facts: Mapping[str, float], lines: KnownLines | None = None
+    result: Headline,
+    *,
+    facts: Mapping[str, float],
+    counted: Trend | None = None,
+    lines: KnownLines | None = None,
 ) -> TerritoryCapacity:
     """
     Compute what a page says of the capacity of a territory besides its headline.
@@ -128,7 +142,9 @@ def study_capacity(
     result : Headline
         Its headline.
     facts : Mapping of str to float
-        Published facts of the territory; ``gp_mean_age`` (years) and ``gps_per_100k`` are used.
+        Published facts of the territory; those on its GPs are used.
+    counted : Trend or None
+        Its GPs in the oldest BPE and in the newest; None where one does not count them.
     lines : KnownLines, optional
         Known lines; those of the package if absent.
 
@@ -156,12 +172,24 @@ def study_capacity(
         tornado=hours_tornado(scenario, result.drawn),
         week=_week(scenario, result.requests_per_day.p50),
         phone=phone,
-        resources=line_resources(result, phone=phone),
-        future=_future(scenario, median=result.requests_per_day.p50, facts=facts),
+        resources=_line_resources(result, phone=phone),
+        future=gps_to_come(result, facts=facts),
+        past=past_checks(result, facts=facts, counted=counted),
         around_holidays=_around_holidays() if measured else None,
         peaked=_peaked(result) if measured else None,
         surprise=surprise(scenario, result.drawn, lines=lines),
+        gap_share=_gap_share(scenario, result.drawn),
     )
+
+
+def _gap_share(scenario: Scenario, drawn: DemandDraws) -> Interval[float] | None:
+    """Requests of residents over the gap; None as for :attr:`TerritoryCapacity.gap_share`."""
+    if drawn.need is None or scenario.public == "no_mt":
+        return None
+    seen = drawn.need.gap > 0
+    if np.mean(seen) < LEVELS["p90"]:
+        return None
+    return interval(drawn.residents[seen] / drawn.need.gap[seen])
 
 
 def _by_month(scenario: Scenario, drawn: DemandDraws) -> pd.DataFrame | None:
@@ -226,26 +254,41 @@ def _phone(scenario: Scenario) -> pd.DataFrame | None:
     )
 
 
-def _future(
-    scenario: Scenario, *, median: float, facts: Mapping[str, float]
-) -> pd.DataFrame | None:
-    """Fan of the GPs whose mean age is published; the demand follows people without MT."""
-    age, density = facts.get("gp_mean_age"), facts.get("gps_per_100k")
-    if age is None or density is None or scenario.population is None:
-        return None
-    gps = round(density * scenario.population / 1e5)
-    if gps < MIN_PROFESSIONALS:
-        return None
-    table = fan(
-        gps,
-        age,
-        population=scenario.population,
-        people_without_mt=scenario.people_without_mt,
-        spreads=_SPREADS,
-        entries=_ENTRIES,
-        years=max(HORIZONS),
+def _line_resources(result: Headline, *, phone: pd.DataFrame | None) -> pd.DataFrame:
+    """Resources of today's line, of the one announced, if any, and of those needed.
+
+    As :func:`cpts_geo.capacity.workforce.resources.resources`, over the months studied, or the
+    year: a line that is not needed yet is tried at the median demand.
+    """
+    scenario, demand = result.scenario, result.requests_per_day
+    lines = {"today": _today(result, demand.p50)}
+    if result.planned is not None and scenario.slots_planned is not None:
+        lines["planned"] = Line(
+            slots=(scenario.slots_planned,) * len(scenario.calendar.weekdays),
+            gp_hours_per_week=result.planned.gp_hours_per_week,
+            requests_per_day=demand.p50,
+        )
+    needed = (vars(x).values() for x in (result.slots_per_day, result.gp_hours_per_week, demand))
+    each = zip(*needed, strict=True)
+    lines |= {name: _line(result, *one) for name, one in zip(NEEDED, each, strict=True)}
+    return resources(scenario, lines, days=studied_weekdays(scenario), phone=phone)
+
+
+def _today(result: Headline, requests_per_day: float) -> Line:
+    """Today's line, tried at a demand; its own consultations where its slots are unknown."""
+    scenario, observed = result.scenario, result.observed
+    if result.today is None:
+        if observed is None or scenario.months:
+            return Line()
+        return Line(consultations=observed.line.per_year)
+    return Line(
+        slots=scenario.slots_by_weekday,
+        gp_hours_per_week=result.today.gp_hours_per_week,
+        requests_per_day=requests_per_day,
     )
-    demand = median * table["people_without_mt"] / scenario.people_without_mt
-    return table.assign(
-        slots=[scenario.rules.slots(per_day) if per_day > 0 else 0 for per_day in demand]
-    )
+
+
+def _line(result: Headline, slots: int, hours: float, requests_per_day: float) -> Line:
+    """A line of as many slots every day."""
+    week = (slots,) * len(result.scenario.calendar.weekdays)
+    return Line(slots=week, gp_hours_per_week=hours, requests_per_day=requests_per_day)

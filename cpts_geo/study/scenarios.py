@@ -7,7 +7,7 @@ from typing import Final, cast
 
 import pandas as pd
 
-from cpts_geo.capacity.scenario._former import MARK
+from cpts_geo.capacity.scenario._files.former import MARK
 from cpts_geo.capacity.scenario.area import Area
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import (
@@ -15,7 +15,7 @@ from cpts_geo.capacity.scenario.loading import (
     people_without_mt,
     scenario_from_population,
 )
-from cpts_geo.capacity.scenario.parameters import Source, default_parameters
+from cpts_geo.capacity.scenario.parameters import Parameters, Source, default_parameters
 from cpts_geo.errors import ScenarioError, one_line
 from cpts_geo.french import number, percent
 from cpts_geo.indicators.given_share import AGES, GivenShare
@@ -36,6 +36,7 @@ def scenarios_of(
     own: Scenario | None = None,
     shares: Mapping[str, GivenShare] | None = None,
     typed: bool = False,
+    parameters: Parameters | None = None,
 ) -> dict[str, Scenario]:
     """
     Give each territory its scenario.
@@ -55,6 +56,8 @@ def scenarios_of(
         an export says less of its people than an analyst's scenario.
     typed : bool
         Whether the share was typed, and is no export's.
+    parameters : Parameters, optional
+        Defaults of scenarios; those of the package if absent.
 
     Returns
     -------
@@ -73,14 +76,15 @@ def scenarios_of(
     >>> round(scenarios_of(outlines, published=(), areas={})["ici"].people_without_mt)
     869
     """
+    parameters = default_parameters() if parameters is None else parameters
     if own is None:
-        shipped = load_scenarios() if published else {}
+        shipped = load_scenarios(parameters=parameters) if published else {}
         known = {key: scenario for key, scenario in shipped.items() if key in published}
         found = {
-            str(key): known.get(str(key)) or _default(str(key), row)
+            str(key): known.get(str(key)) or _default(str(key), row, parameters)
             for key, row in outlines.iterrows()
         }
-        return _shared(_placed(found, areas), shares or {}, outlines)
+        return _shared(_placed(found, areas), shares or {}, outlines, parameters)
     if len(outlines) != 1:
         raise ScenarioError(
             f"Un scénario de capacité est celui d’un territoire, et {len(outlines)} sont demandés.",
@@ -98,7 +102,7 @@ def scenarios_of(
             "traitant.",
             remedy="gardez celle du scénario, ou donnez-lui « share_assumed = true ».",
         )
-    return _shared(mine, shares or {}, outlines)
+    return _shared(mine, shares or {}, outlines, parameters)
 
 
 def _placed(
@@ -112,17 +116,23 @@ def _placed(
 
 
 def _shared(
-    scenarios: dict[str, Scenario], shares: Mapping[str, GivenShare], outlines: pd.DataFrame
+    scenarios: dict[str, Scenario],
+    shares: Mapping[str, GivenShare],
+    outlines: pd.DataFrame,
+    parameters: Parameters,
 ) -> dict[str, Scenario]:
     """Scenarios with the shares that were given."""
     people = outlines["population"].astype("float64")
+    adults = cast("float", parameters["age_share"].value)
     return scenarios | {
-        key: with_share(scenarios[key], share, population=float(people[key]))
+        key: with_share(scenarios[key], share, population=float(people[key]), adults=adults)
         for key, share in shares.items()
     }
 
 
-def with_share(scenario: Scenario, share: GivenShare, *, population: float) -> Scenario:
+def with_share(
+    scenario: Scenario, share: GivenShare, *, population: float, adults: float
+) -> Scenario:
     """
     Count the people of a scenario from a share without médecin traitant that was given.
 
@@ -134,6 +144,8 @@ def with_share(scenario: Scenario, share: GivenShare, *, population: float) -> S
         Of people whose ages are known.
     population : float
         Inhabitants of the territory, where the scenario does not say them.
+    adults : float
+        Share of a population that is 17 or older.
 
     Returns
     -------
@@ -147,10 +159,9 @@ def with_share(scenario: Scenario, share: GivenShare, *, population: float) -> S
     >>> share = typed_share(0.14, ages="all", source="CPAM, 2025")
     >>> outlines = pd.DataFrame({"name": ["Ici"], "population": [10_000]}, index=["ici"])
     >>> scenario = scenarios_of(outlines, published=(), areas={})["ici"]
-    >>> round(with_share(scenario, share, population=10_000).people_without_mt)
+    >>> round(with_share(scenario, share, population=10_000, adults=0.79).people_without_mt)
     1400
     """
-    adults = cast("float", default_parameters()["age_share"].value)
     ages = {AGES["all"]: 1.0, AGES["17+"]: adults, AGES["16+"]: _FROM_16}
     # Nobody to serve makes no queue; a share of unknown ages, no number of people.
     if share.base not in ages or share.value == 0:
@@ -252,34 +263,7 @@ def calendar_notes(departements: pd.Series) -> list[str]:
     return said
 
 
-def national_share_fact() -> pd.DataFrame:
-    """
-    Write the national share without médecin traitant as a fact of France.
-
-    Returns
-    -------
-    DataFrame
-        One row: its home is the defaults of scenarios.
-
-    Examples
-    --------
-    >>> national_share_fact()["value"].tolist()
-    [0.11]
-    """
-    default = default_parameters()["share_without_mt"]
-    fact = {
-        "territory": "france",
-        "fact": "share_without_mt_france",
-        "value": default.value,
-        "definition": "",
-        "document": default.text,
-        "base": default.base,
-        "grade": default.grade,
-    }
-    return pd.DataFrame([fact])
-
-
-def _default(key: str, outline: pd.Series) -> Scenario:
+def _default(key: str, outline: pd.Series, parameters: Parameters) -> Scenario:
     """The scenario of as many people anywhere."""
     return scenario_from_population(
         float(outline["population"]),
@@ -287,6 +271,7 @@ def _default(key: str, outline: pd.Series) -> Scenario:
         label=str(outline["name"]),
         population_basis=f"population municipale {COLUMNS['population'].vintage} (Insee) des "
         "communes du périmètre",
+        parameters=parameters,
     )
 
 

@@ -13,14 +13,19 @@ import pandas as pd
 
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.answer.publics import PublicAnswer, answers
+from cpts_geo.capacity.need.ladder import ladder
 from cpts_geo.capacity.need.learning import KnownLines
+from cpts_geo.capacity.need.quantities import need_of
 from cpts_geo.capacity.scenario.inputs import Scenario
+from cpts_geo.capacity.scenario.parameters import Parameters
 from cpts_geo.errors import AskedError, ScenarioError, quoted
 from cpts_geo.french import joined
 from cpts_geo.indicators.apl_trend import apl_trend
 from cpts_geo.indicators.comparison import compare_areas
 from cpts_geo.indicators.densities import poisson_interval
 from cpts_geo.indicators.given_share import GivenShare, share_fact
+from cpts_geo.indicators.gp_sources import trend
+from cpts_geo.schema import TERRITORY
 from cpts_geo.sources.embedding.embedded import load_apl_history
 from cpts_geo.study.access import TerritoryAccess, study_access
 from cpts_geo.study.capacity import TerritoryCapacity, study_capacity
@@ -75,6 +80,8 @@ class Common:
         Monte Carlo draws.
     seed : int or None
         Seed of the draws; None for those of the scenarios.
+    parameters : Parameters
+        Defaults of the scenarios.
     """
 
     comparisons: pd.DataFrame
@@ -85,6 +92,7 @@ class Common:
     lines_checked: pd.DataFrame
     draws: int
     seed: int | None
+    parameters: Parameters
 
 
 @dataclass(frozen=True, eq=False)
@@ -210,6 +218,17 @@ class Study:
         common = self.common
         return answers(self.scenario, draws=common.draws, seed=common.seed, lines=common.lines)
 
+    @cached_property
+    def need_ladder(self) -> pd.DataFrame | None:
+        """Its need, what surgeries meet, the gap and a device's requests, a year
+        (:func:`cpts_geo.capacity.need.ladder.ladder`); None where its APL is unknown."""
+        area, common = self.scenario.area, self.common
+        if area is None:
+            return None
+        # Those of the answer: learnt once, and kept.
+        seed = self.scenario.seed if common.seed is None else common.seed
+        return ladder(need_of(area, common.lines.draws(common.draws, seed=seed)))
+
     @property
     def answer(self) -> Headline | ScenarioError:
         """Slots and hours needed, or why they cannot be computed."""
@@ -228,7 +247,13 @@ class Study:
             return None
         values = self.facts["value"].astype("float64")
         numbers = dict(zip(self.facts["fact"], values, strict=True))
-        return study_capacity(self.headline, facts=numbers, lines=self.common.lines)
+        counted = (area for area in trend(self.comparison) if area.area_level == TERRITORY.key)
+        return study_capacity(
+            self.headline,
+            facts=numbers,
+            counted=next(counted, None),
+            lines=self.common.lines,
+        )
 
     @cached_property
     def access(self) -> TerritoryAccess:

@@ -15,6 +15,7 @@ from cpts_geo.schema import COLUMNS, Status, vintages
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.study.access import TerritoryAccess
 from cpts_geo.study.capacity import TerritoryCapacity
+from cpts_geo.writing._need_tables import lines_table, need_table
 
 
 def tables(analysis: Analysis) -> dict[str, pd.DataFrame]:
@@ -30,6 +31,10 @@ def tables(analysis: Analysis) -> dict[str, pd.DataFrame]:
         "faits": analysis.table("facts"),
         "noms_reconnus": analysis.table("audit"),
         "capacite": to_frame(answers).reset_index(),
+        "besoin": pd.concat(
+            [_named(key, need_table(study)) for key, study in studies.items()], ignore_index=True
+        ),
+        "lignes_connues": lines_table(next(iter(studies.values())).common.lines_checked),
     }
     parts = {_BORDER: [analysis.table("border")], _GIVEN: [analysis.table("given")]}
     for name, of_capacity in _CAPACITY.items():
@@ -119,6 +124,7 @@ _CAPACITY: Final[dict[str, Callable[[TerritoryCapacity], pd.DataFrame | None]]] 
     "telephone": lambda each: None if each.phone is None else each.phone.reset_index(),
     "moyens": lambda each: each.resources.reset_index(),
     "avenir_medecins": lambda each: each.future,
+    "avenir_eprouve": lambda each: each.past,
 }
 #: Those in the order of the lists of communes.
 _ACCESS: Final[dict[str, Callable[[TerritoryAccess], pd.DataFrame | None]]] = {

@@ -42,7 +42,7 @@ def released(analysis: Analysis) -> Analysis:
 
 
 def _without_future(study: Study) -> Study:
-    """A study without the future of its GPs."""
+    """A study without the future of its GPs, and without the past that is held against it."""
     if study.capacity is None:
         return study
-    return study.with_parts(capacity=replace(study.capacity, future=None))
+    return study.with_parts(capacity=replace(study.capacity, future=None, past=None))

@@ -25,18 +25,28 @@ from syrupy.assertion import SnapshotAssertion
 from cpts_geo.analysis import Analysis
 from cpts_geo.atlas.charts.dots import dots_svg
 from cpts_geo.atlas.look import style
-from cpts_geo.atlas.look.words import sampling_part, span
+from cpts_geo.atlas.look.words import estimate, shown_floor, span
+from cpts_geo.atlas.sections import capacity
 from cpts_geo.atlas.sections.capacity import capacity_sections, needed
-from cpts_geo.atlas.sections.capacity._back_test import _back_test_sentence
-from cpts_geo.atlas.sections.capacity._causes import _INPUTS, _drivers_sentence, _swings
+from cpts_geo.atlas.sections.capacity._causes import (
+    _INPUTS,
+    _drivers_sentence,
+    _hours_decimals,
+    _swings,
+)
+from cpts_geo.atlas.sections.capacity._ladder import _ladder_svg, _lines_sentence, _Rung, _rungs
 from cpts_geo.atlas.sections.capacity._months import _months_sentences, _months_svg
-from cpts_geo.atlas.sections.capacity._publics import _group_rows
 from cpts_geo.atlas.sections.capacity._telephone import _phone_rows, _phone_sentence
 from cpts_geo.atlas.sections.capacity._week import _week_sentence
 from cpts_geo.atlas.sections.capacity.needed import _draw_error
-from cpts_geo.capacity.answer.headline import DISPERSION_VARIANT, Headline, headline
-from cpts_geo.capacity.checks.backtest import back_test, back_test_table
-from cpts_geo.capacity.demand.laws import OTHER_GROUPS, laws
+from cpts_geo.capacity.answer.headline import (
+    DISPERSION_VARIANT,
+    SAME_DAY_WORDS,
+    Headline,
+    headline,
+)
+from cpts_geo.capacity.checks.backtest import Surprise
+from cpts_geo.capacity.demand.interval import CHANCES, Interval
 from cpts_geo.capacity.queue.service_grid import service_grid
 from cpts_geo.capacity.scenario.loading import (
     load_scenario,
@@ -92,25 +102,28 @@ def sections(cases: dict[str, Case]) -> dict[str, dict[str, Any]]:
 def sentences_of(section: dict[str, Any]) -> list[str]:
     """Every sentence of the sections of capacity."""
     needed = section["needed"]
-    said = [needed["draw_error"], needed["sampling"], section["months"]["model"]]
+    said = [needed["how"], needed["sampling"], *(" | ".join(row) for row in needed["rows"])]
     said += [section["sliders"]["start"]]
-    for name in ("publics", "months", "week", "causes", "telephone", "future", "back_test"):
+    for name in ("months", "week", "causes", "telephone", "future"):
         part = section[name] or {}
         said += [*part.get("sentences", ()), part.get("sentence", ""), part.get("note", "")]
     return [text for text in said if text]
 
 
-def test_every_input_of_the_answer_says_its_source_and_how_to_know_it_better() -> None:
-    assert _INPUTS.keys() == laws(load_scenario("lvo")).keys() - set(OTHER_GROUPS)
+def test_every_input_of_an_answer_says_its_source_and_how_to_know_it_better() -> None:
+    cases = [*load_scenarios().values()]
+    cases += [case.admitting("no_mt").evolve(calls_years=None) for case in cases]
+    drawn = [headline(case, draws=100).drawn for case in cases]
+    assert {label for each in drawn for label in each.causes} == set(_INPUTS)
 
 
 @pytest.mark.parametrize("dispersion", [1.0, DISPERSION_VARIANT])
-def test_more_irregular_days_are_shown_where_they_are_more(dispersion: float) -> None:
-    found = needed.section(
-        headline(load_scenario("ondaine_forez").evolve(dispersion=dispersion), draws=100),
-        several=True,
-    )
-    assert bool(found["dispersion"]) == (dispersion < DISPERSION_VARIANT)
+@pytest.mark.parametrize("days", [0, 1])
+def test_stricter_rules_are_shown_where_they_are_stricter(dispersion: float, days: int) -> None:
+    case = load_scenario("ondaine_forez").evolve(dispersion=dispersion, deadline_days=days)
+    labels = [row.label for row in needed.section(headline(case, draws=100))["rows"]]
+    assert ("Si les jours sont plus irréguliers" in labels) is (dispersion < DISPERSION_VARIANT)
+    assert (SAME_DAY_WORDS in labels) is (days > 0)
 
 
 @pytest.mark.parametrize("key", TERRITORIES)
@@ -123,9 +136,9 @@ def test_sentences_of_a_territory(
 @pytest.mark.parametrize(
     ("key", "shown"),
     [
-        ("ouest_loiret", {"back_test"}),
-        ("beauce_gatinais", {"week", "telephone", "future", "back_test"}),
-        ("lvo", {"publics", "week"}),
+        ("ouest_loiret", set()),
+        ("beauce_gatinais", {"week", "telephone", "future"}),
+        ("lvo", {"week"}),
         ("asclepios", set()),
         ("ondaine_forez", set()),
     ],
@@ -135,7 +148,6 @@ def test_a_page_shows_what_its_territory_knows(
 ) -> None:
     always = {"needed", "sliders", "months", "causes"}
     assert {part for part in sections[key] if sections[key][part]} == always | shown
-    assert bool(sections[key]["months"]["model"]) == (key == "ouest_loiret")
     assert sections[key]["months"]["rows"]
 
 
@@ -143,43 +155,46 @@ def test_a_page_shows_what_its_territory_knows(
 
 
 @pytest.mark.parametrize("key", TERRITORIES)
-def test_sampling_stands_beside_the_whole_interval(
+def test_sampling_is_one_sentence_where_something_was_counted(
     cases: dict[str, Case], sections: dict[str, dict[str, Any]], key: str
 ) -> None:
     result = cases[key][0]
     few, whole = result.sampling_slots, result.slots_per_day
-    assert whole.p10 <= few.p10 <= few.p90 <= whole.p90
     text = plain(sections[key]["needed"]["sampling"])
-    assert f"seul, donnerait {span(few.p10, few.p90)} créneaux par jour" in text
-    assert f"c’est {whole.p10} à {whole.p90}" in text
-    assert "tromperait" in text
+    assert bool(text) == (few is not None) == (key in ("ouest_loiret", "beauce_gatinais"))
+    if few is not None:
+        assert whole.p10 <= few.p10 <= few.p90 <= whole.p90
+        assert text.startswith(
+            f"Si seul le comptage était incertain, ce serait {span(few.p10, few.p90)}"
+        )
+        assert text.count(".") == 1
 
 
-def test_the_sampling_part_of_months_is_that_of_the_answer(cases: dict[str, Case]) -> None:
-    result = cases["lvo"][0]
-    # 5,800 calls: 1.2816 standard deviations of 1 / sqrt(5800)
-    said = plain(sampling_part(result))
-    assert "1,7 % au plus" in said
-    assert "trop peu pour se voir" in said
-    few = headline(result.scenario.evolve(calls_observed=58, calls_people_years=240.0), draws=2000)
-    said = plain(sampling_part(few))
-    assert "trop peu" not in said
-    assert re.search(r"1[789],\d % au plus", said)
-
-
-def test_the_inner_bar_is_as_wide_as_its_slots() -> None:
-    dots = [10, *[14] * 18, 19]
-    parts = {"interval": (10, 14, 19), "today": None, "floor": None, "assumed": False, "title": "t"}
-    svg = dots_svg(dots, sampling=(13, 16), **parts)
-    places = {int(v): float(x) for x, v in re.findall(r'<text x="([\d.]+)"[^>]*>(\d+)<', svg)}
-    inner = re.search(
-        rf'x="([\d.]+)" y="[\d.]+" width="([\d.]+)" height="6" fill="{style.FILL}"', svg
+@pytest.mark.parametrize("median", [14, None])
+def test_the_dots_count_themselves_and_never_restate_the_interval(median: int | None) -> None:
+    dots = [9, *[14] * 18, 19]
+    svg = dots_svg(
+        dots, interval=(10, 19), median=median, today=None, floor=None, assumed=False, title="t"
     )
-    assert inner
-    start, width = map(float, inner.groups())
-    assert (start + 5, start + width - 5) == pytest.approx((places[13], places[16]), abs=0.2)
-    assert "13 à 16 : si seul le comptage des appels était incertain" in svg
-    assert "si seul" not in dots_svg(dots, **parts)
+    assert "10 à 19 : 19 points sur 20" in svg
+    assert "situations" not in svg
+    assert svg.count("<rect") == 2 + 2  # the bar and its key, after the two hatches
+    assert ("médiane 14" in svg) is (median is not None)
+
+
+@pytest.mark.parametrize("highest", [12, 40, 115, 600])
+def test_numbers_under_the_dots_stand_apart(highest: int) -> None:
+    dots = np.linspace(2, highest, 20).round().astype(int).tolist()
+    bounds = (dots[2], dots[17])
+    svg = dots_svg(
+        dots, interval=bounds, median=None, today=None, floor=None, assumed=True, title="t"
+    )
+    places = [
+        float(x) for x in re.findall(r'<text x="([\d.]+)" y="[\d.]+" text-anchor="middle"', svg)
+    ]
+    assert len(places) >= 5
+    assert min(np.diff(places)) >= 20
+    assert all(float(radius) >= 2.7 for radius in re.findall(r' r="([\d.]+)"', svg))
 
 
 def test_the_draw_error_is_never_understated(cases: dict[str, Case]) -> None:
@@ -187,46 +202,91 @@ def test_the_draw_error_is_never_understated(cases: dict[str, Case]) -> None:
     assert plain(_draw_error(result)) == "erreur de tirage : 0,8 % au plus"
 
 
-# Who asks
+# The ladder of the need
 
 
-def test_who_asks_is_two_questions(cases: dict[str, Case], sections: dict[str, Any]) -> None:
-    result, capacity, _ = cases["lvo"]
-    found, week = capacity.eligible, capacity.week
-    assert found is not None
-    assert week is not None
-    text = plain(" ".join(sections["lvo"]["publics"]["sentences"]))
-    assert "deux questions différentes" in text
-    assert f"il faudrait {result.slots_per_day.p50} créneaux (" in text
-    assert f"il en faudrait {found.slots_per_day.p50} (" in text
-    assert f"serviraient {plain(whole_percent(week.served))} dans le délai" in text
+@pytest.mark.parametrize("key", TERRITORIES)
+def test_the_ladder_goes_from_the_need_to_the_slots_of_the_page(five: Analysis, key: str) -> None:
+    study = five.studies[key]
+    result, table = study.headline, study.need_ladder
+    assert result is not None
+    assert table is not None
+    section = capacity.need_sections(study)["ladder"]
+    rungs = _rungs(table / 251, result)
+    assert len(rungs) == 6
+    assert (rungs[0].found.p50, rungs[2].found.p50) == pytest.approx(
+        (table.loc["need", "p50"] / 251, table.loc["gap", "p50"] / 251)
+    )
+    assert (rungs[-2].found, rungs[-1].found) == (result.requests_per_day, result.slots_per_day)
+    for rung in rungs:
+        assert f">{span(rung.found.p10, rung.found.p90)}</text>" in section["chart"]
+    text = plain(" ".join(section["sentences"]))
+    assert "ordre de grandeur (± 40 % au mieux) et jamais un objectif" in text
+    assert "n’est pas connu" in text
+    assert "ne s’y ajoutent pas" in text
+    # What a device takes of the gap is said of one that is open to all.
+    taken = "en reçoit" in text or "en recevrait" in text
+    assert taken == (key != "ouest_loiret")
+    assert ("personnes sans médecin traitant" in text) == (key == "ouest_loiret")
 
 
-def test_each_public_has_its_requests_and_the_total_its_own(cases: dict[str, Case]) -> None:
-    result, capacity, _ = cases["lvo"]
-    assert capacity.eligible is not None
-    rows = _group_rows(result, capacity.eligible)
-    assert [row.label.split()[0] for row in rows] == ["Personnes", "Patients", "Visiteurs", "Tous"]
-    asked = capacity.eligible.requests_per_year
-    assert [row.cells[0].text for row in rows] == [number(x.p50) for x in asked.values()]
-    assert [row.cells[1].text for row in rows][1:3] == ["—", "—"]
-    assert {cell.status for row in rows for cell in row.cells} == {"assumed", ""}
-    assert "2 à 10 %" in plain(rows[1].detail)
-    assert "confiance C, D" in rows[2].detail
+def test_the_bars_of_the_ladder_are_to_scale() -> None:
+    rungs = [
+        _Rung("a < b", Interval(50.0, 100.0, 200.0)),
+        _Rung("c", Interval(0.0, 0.0, 0.0), inside=True),
+        _Rung("d", Interval(20, 25, 50), bold=True),
+    ]
+    svg = _ladder_svg(rungs, title="t")
+    assert "a &lt; b" in svg
+    bars = [float(x) for x in re.findall(r'<rect x="4" [^>]*width="([\d.]+)" height="13"', svg)]
+    assert bars[0] == pytest.approx(4 * bars[2], abs=0.2)
+    assert bars[1] == 0.5
+    ends = [float(x) for x in re.findall(r"H([\d.]+)M", svg)]
+    assert ends[0] - 4 == pytest.approx(2 * bars[0], abs=0.2)
+
+
+def test_the_known_lines_are_judged_in_one_sentence(five: Analysis) -> None:
+    checked = five.studies["lvo"].common.lines_checked
+    text = plain(_lines_sentence(checked, None))
+    assert f"{len(checked)} lignes connues" in text
+    assert f"demandes de {checked['inside'].sum()} d’entre elles" in text
+    assert CHANCES in text
+    assert "rang" not in text
+    few = Interval(1.0, 2.0, 3.0)
+    usual = plain(_lines_sentence(checked, Surprise(few, few, 0.314)))
+    assert "n’est pas surprenante (rang 0,31) ; la réponse repose sur les chiffres" in usual
+    odd = plain(_lines_sentence(checked, Surprise(few, Interval(4.0, 5.0, 6.0), 0.02)))
+    assert "surprend (au rang 0,02) ; la réponse repose sur les chiffres de la ligne" in odd
+    none = checked.assign(inside=False)
+    assert "demandes de 0 d’entre elles" in plain(_lines_sentence(none, None))
+
+
+def test_what_a_device_takes_of_the_gap_is_that_of_its_draws(cases: dict[str, Case]) -> None:
+    result, found, _ = cases["asclepios"]
+    need = result.drawn.need
+    assert need is not None
+    assert found.gap_share is not None
+    seen = need.gap > 0
+    assert found.gap_share.p50 == pytest.approx(
+        np.median(need.organised[seen] / need.gap[seen]), rel=1e-9
+    )
+    assert cases["ouest_loiret"][1].gap_share is None
 
 
 # Months and days
 
 
 def test_the_summer_of_challans(cases: dict[str, Case], sections: dict[str, Any]) -> None:
-    found = cases["lvo"][1].eligible
-    assert found is not None
+    result, found, _ = cases["lvo"]
+    table = found.by_month
+    assert table is not None
     first, second, third = (plain(text) for text in sections["lvo"]["months"]["sentences"])
-    august = found.by_month.loc[8]
-    assert first.startswith(f"Août demande le plus : {number(august['slots_p50'])} créneaux")
-    assert f"contre {found.slots_per_day.p50} pour un jour moyen de l’année" in first
-    assert second.startswith("En juillet et août, il faudrait 2,2")
-    assert plain(whole_percent(august["served_today"])) in third
+    busiest = table.loc[table["requests_p50"].idxmax()]
+    bounds = span(busiest["slots_p10"], busiest["slots_p90"])
+    assert re.match(rf"(Juillet|Août) demande le plus : {bounds} créneaux", first)
+    assert f"contre {estimate(result, result.slots_per_day)} pour un jour moyen" in first
+    assert second.startswith("En juillet et août, il faudrait 2,")
+    assert plain(whole_percent(busiest["served_today"])) in third
 
 
 @pytest.mark.parametrize("key", ["ouest_loiret", "asclepios", "ondaine_forez"])
@@ -249,9 +309,9 @@ def test_a_year_without_seasons_has_one_median() -> None:
         "bridge_factor": None,
     }
     result, capacity, _ = studied("beauce_gatinais", calendar=even)
-    assert capacity.eligible is not None
-    said = _months_sentences(result, capacity.eligible)
-    assert said[0].startswith("La médiane est la même toute l’année : 14 créneaux")
+    assert capacity.by_month is not None
+    said = _months_sentences(result, capacity.by_month)
+    assert said[0].startswith("Le nombre est le même toute l’année : 15 (12 à 20) par jour")
 
 
 def test_the_measured_profile_is_told_with_its_variant(
@@ -265,17 +325,17 @@ def test_the_measured_profile_is_told_with_its_variant(
     assert (week["mark"], week["status"]) == ("◐", "estimé")
     note = plain(months["note"])
     assert "Santé publique France (SurSaUD, republié), actes SOS Médecins" in note
-    assert "un lundi plus chargé (B)" in note
+    assert "un lundi plus chargé (C)" in note
     assert "Un pont compte 1,23 fois un jour ordinaire (1,20 à 1,26" in note
     assert "4 jours mesurés" in note
     # the variant is that of the other profile, computed
     variant, _ = peaked
     assert capacity.peaked is not None
-    assert variant.eligible is not None
-    pd.testing.assert_frame_equal(capacity.peaked.by_month, variant.eligible.by_month)
+    assert variant.by_month is not None
+    pd.testing.assert_frame_equal(capacity.peaked.by_month, variant.by_month)
     assert capacity.peaked.week == variant.week
-    worst = variant.eligible.by_month["slots_p50"].max()
-    assert f"décembre demanderait le plus, {number(worst)} créneaux" in note
+    worst = variant.by_month["slots_p50"].max()
+    assert f"décembre demanderait le plus, {number(worst)} (" in note
     assert "Variante « pointe forte » (lundi 1,30 ; D)" in plain(week["note"])
 
 
@@ -303,9 +363,9 @@ def test_a_month_without_opening_day_has_no_column() -> None:
 
 def test_months_are_drawn_to_scale(cases: dict[str, Case]) -> None:
     result, capacity, _ = cases["lvo"]
-    found = capacity.eligible
-    assert found is not None
-    svg = _months_svg(result, found.by_month, assumed=True, title="<mois>")
+    table = capacity.by_month
+    assert table is not None
+    svg = _months_svg(result, table, assumed=True, title="<mois>")
     assert "<mois>" not in svg
     ticks = {
         int(v.replace(NNBSP, "")): float(y) - 4
@@ -314,10 +374,10 @@ def test_months_are_drawn_to_scale(cases: dict[str, Case]) -> None:
     zero, top = ticks[0], max(ticks)
     scale = (zero - ticks[top]) / top
     medians = [float(y) for y in re.findall(r'<path d="M[\d.]+ ([\d.]+)h22"', svg)]
-    expected = [zero - slots * scale for slots in found.by_month["slots_p50"]]
+    expected = [zero - slots * scale for slots in table["slots_p50"]]
     assert medians == pytest.approx(expected, abs=0.1)
     bands = re.findall(r'y="([\d.]+)" width="18" height="([\d.]+)" fill="url\(#ml\)"', svg)
-    tops = [zero - slots * scale for slots in found.by_month["slots_p90"]]
+    tops = [zero - slots * scale for slots in table["slots_p90"]]
     assert [float(y) for y, _ in bands] == pytest.approx(tops, abs=0.1)
     line = re.search(rf'M38 ([\d.]+)H436[^>]*stroke="{style.ACCENT}"', svg)
     assert line
@@ -341,9 +401,9 @@ def test_the_day_that_loses_most_is_named(cases: dict[str, Case]) -> None:
 def test_the_first_cause_is_the_widest_bar(cases: dict[str, Case]) -> None:
     tornado = cases["beauce_gatinais"][1].tornado
     text = plain(_drivers_sentence(tornado))
-    assert text.startswith("Part des appels qui méritent un créneau : de 16 à 27 heures")
+    assert re.match("Part des appels qui méritent un créneau : de 1\\d à 2\\d heures", text)
     assert "Mesurer cette part" in text
-    other = tornado[tornado["input"] == "minutes"]
+    other = tornado[tornado["label"] == "Durée d’une consultation"]
     assert "Mesurer cette durée" in _drivers_sentence(other)
     still = tornado.assign(result_low=20.0, result_high=20.0)
     assert "ne change le nombre d’heures" in _drivers_sentence(still)
@@ -359,7 +419,8 @@ def test_every_cause_has_its_bar_and_its_mark(
     assert len(re.findall(r'height="13"', svg)) == len(bars) == len(capacity.tornado)
     hatched = sum(bar.status is Status.ASSUMED for bar in bars)
     assert svg.count('fill="url(#td)"') == hatched > 0
-    still = sum(bar.low == bar.high for bar in bars)
+    digits = _hours_decimals(capacity.tornado)
+    still = sum(number(bar.low, digits) == number(bar.high, digits) for bar in bars)
     assert svg.count("ne change rien") == still
     # Drawn apart, written apart.
     ends = re.findall(r'y="\d+" text-anchor="end">([\d,]+)</text><text[^>]*>([\d,]+)<', svg)
@@ -373,12 +434,12 @@ def test_every_cause_has_its_bar_and_its_mark(
 def test_two_answer_in_the_peak_of_beauce_gatinais(sections: dict[str, Any]) -> None:
     phone = sections["beauce_gatinais"]["telephone"]
     text = plain(phone["sentence"])
-    assert "une personne suffit en moyenne (1,9 appel par heure)" in text
+    assert "une personne suffit en moyenne (2,3 appels par heure)" in text
     assert text.endswith("de 8 h à 11 h, il en faut 2.")
-    assert phone["chart"].count("<circle") == 3 * 2 + 9
+    assert phone["chart"].count("<circle") == 3 * 2 + 7
     assert [row.label for row in phone["rows"]] == [
         f"8{NNBSP}h à 11{NNBSP}h",
-        f"11{NNBSP}h à 20{NNBSP}h",
+        f"11{NNBSP}h à 18{NNBSP}h",
     ]
 
 
@@ -405,26 +466,6 @@ def test_the_future_is_a_range_for_each_number_of_arrivals(
     assert part["chart"].count('fill="url(#fd)"') == 3
     assert "imaginés autour de cette moyenne" in part["note"]
     assert "de 61 ans en moyenne" in plain(part["note"])
-
-
-# Observed and predicted
-
-
-def test_observed_and_predicted(cases: dict[str, Case]) -> None:
-    tests = [back_test(case.scenario, case.drawn) for case, _, _ in cases.values()]
-    table = back_test_table([test for test in tests if test is not None])
-    rows = table.to_dict("index")
-    refuted = plain(_back_test_sentence(rows["ouest_loiret"], today=None))
-    assert "1 408 ont été observées : hors de l’intervalle" in refuted
-    assert "ne convient pas" in refuted
-    held = plain(_back_test_sentence(rows["beauce_gatinais"], today=8.0))
-    assert "que bornent 8 créneaux par jour" in held
-    assert "l’accord tient" in held
-    assert "une ligne pleine ne dit rien" in held
-    few = {**rows["ouest_loiret"], "observed": 100.0, "rank": 0.0, "refuted": False}
-    assert "rien n’est réfuté" in _back_test_sentence(few, today=None)
-    free = {**rows["beauce_gatinais"], "bounded": False, "own_calls": False}
-    assert "bornent" not in _back_test_sentence(free, today=None)
 
 
 # Sliders
@@ -457,26 +498,25 @@ def test_every_point_of_the_table_is_exact_to_four_decimals() -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "slots", "demand", "words"),
+    ("key", "slots", "words"),
     [
-        ("ouest_loiret", 6, 5.6, "consultations déjà assurées"),
-        ("beauce_gatinais", 8, None, "les 8 créneaux par jour d’aujourd’hui"),
-        ("lvo", 16, None, "médiane de tous ceux qui peuvent demander"),
-        ("asclepios", 3, None, "ne sont pas publiés"),
-        ("ondaine_forez", 2, None, "demande par jour (médiane)"),
+        ("ouest_loiret", 8, "demandes par jour (médiane)"),
+        ("beauce_gatinais", 8, "les 8 créneaux par jour d’aujourd’hui"),
+        ("lvo", 16, "demandes par jour (milieu de l’ordre de grandeur)"),
+        ("asclepios", 6, "ne sont pas publiés"),
+        ("ondaine_forez", 12, "12 créneaux par jour (milieu de l’ordre de grandeur"),
     ],
 )
 def test_sliders_start_where_the_territory_is(
-    cases: dict[str, Case], key: str, slots: int, demand: float | None, words: str
+    cases: dict[str, Case], key: str, slots: int, words: str
 ) -> None:
     result, capacity, facts = cases[key]
     found = capacity_sections(result, capacity, facts=facts)["sliders"]
     assert found is not None
-    assert capacity.eligible is not None
     least, most, step, start = found["slots"]
     assert start == slots
     assert (start - least) % step == 0
-    expected = round(capacity.eligible.requests_per_day.p50, 1) if demand is None else demand
+    expected = round(result.requests_per_day.p50, 1)
     assert found["demand"][2] == expected
     assert found["demand"][0] <= expected <= found["demand"][1]
     table = json.loads(found["table"])
@@ -490,26 +530,24 @@ def test_no_slider_beyond_a_table(cases: dict[str, Case]) -> None:
     later = replace(capacity, result=late)
     assert later.trial is None
     assert capacity_sections(late, later, facts=facts)["sliders"] is None
-    assert replace(cases["lvo"][1], eligible=None).trial is None
+    assert replace(cases["lvo"][1], by_month=None).trial is None
 
 
 def test_a_demand_beyond_one_queue_leaves_the_answer_alone(cases: dict[str, Case]) -> None:
     result, capacity, facts = cases["lvo"]
-    section = capacity_sections(result, replace(capacity, eligible=None, week=None), facts=facts)
-    assert (section["publics"], section["months"]["rows"], section["week"]) == (None, [], None)
+    section = capacity_sections(result, replace(capacity, by_month=None, week=None), facts=facts)
+    assert (section["months"]["rows"], section["week"], section["sliders"]) == ([], None, None)
     assert section["causes"]
 
 
 # Files
 
 CAPACITY_FILES = {
-    "publics",
     "saisons",
     "incertitude",
     "telephone",
     "moyens",
     "avenir_medecins",
-    "retro_test",
 }
 
 
@@ -531,9 +569,8 @@ def test_tables_for_tools(five: Analysis, cases: dict[str, Case]) -> None:
     assert every["saisons"].groupby("territory").size().to_dict() == dict.fromkeys(cases, 12)
     assert set(every["telephone"]["territory"]) == {"beauce_gatinais"}
     assert set(every["avenir_medecins"]["territory"]) == {"beauce_gatinais"}
-    assert list(every["retro_test"]["territory"]) == ["ouest_loiret", "beauce_gatinais"]
     assert set(every["moyens"]["territory"]) == set(cases)
-    assert set(files(["asclepios"])) == {"publics", "saisons", "incertitude", "moyens"}
+    assert set(files(["asclepios"])) == {"saisons", "incertitude", "moyens"}
     assert files(["immense"]) == {}
 
 
@@ -605,12 +642,11 @@ def test_the_sliders_start_at_today_and_the_keyboard_moves_them(
     result, capacity = five.studies["lvo"].headline, five.studies["lvo"].capacity
     assert result is not None
     assert capacity is not None
-    assert capacity.eligible is not None
     page = open_offline(pages_dir / "lvo.html").page
     slots = page.get_by_label("Créneaux par jour", exact=True)
     assert slots.input_value() == "16"
     demand = page.get_by_label("Demandes par jour", exact=True)
-    median = round(capacity.eligible.requests_per_day.p50, 1)
+    median = round(result.requests_per_day.p50, 1)
     assert float(demand.input_value()) == median
     output = page.locator("output").nth(1)
     assert output.inner_text() == number(median, 1)
@@ -637,7 +673,7 @@ def test_paper_and_pages_without_scripts_have_no_slider(
     page.context.close()
     still = open_offline(pages_dir / "lvo.html", java_script_enabled=False).page
     assert not still.locator("#essai").is_visible()
-    assert "Août demande le plus" in still.locator("main").inner_text()
+    assert "demande le plus" in still.locator("main").inner_text()
     still.context.close()
 
 
@@ -680,34 +716,35 @@ def test_paper_is_not_wider_than_a4(pages_dir: Path, open_offline: Open) -> None
 
 @pytest.mark.report
 def test_a_page_says_whom_its_answer_counts(pages_dir: Path) -> None:
-    lvo, beauce = (
-        plain((pages_dir / f"{key}.html").read_text(encoding="utf-8"))
-        for key in ("lvo", "beauce_gatinais")
-    )
-    assert "Population comptée ici : les personnes sans médecin traitant seulement ; les" in lvo
-    assert f"Population comptée ici : {load_scenario('lvo').eligibility}" not in lvo
-    assert f"Population comptée ici : {load_scenario('beauce_gatinais').eligibility}" in beauce
-    # Under the publics, and under the months.
-    assert lvo.count("Du hasard des appels comptés") == 2
-    assert beauce.count("Du hasard des appels comptés") == 1
-    assert "moins 0,4 % de rendez-vous" in beauce
-    assert "moins 3 % de rendez-vous" in lvo
+    for key, words in (
+        ("lvo", "tous les habitants et les visiteurs"),
+        ("ouest_loiret", "personnes sans médecin traitant"),
+        ("beauce_gatinais", "tous les habitants"),
+    ):
+        page = plain((pages_dir / f"{key}.html").read_text(encoding="utf-8"))
+        assert f"Public compté : {words}. {plain(load_scenario(key).eligibility)}" in page
 
 
-def test_calls_of_elsewhere_are_hatched_no_more_than_they_are_measured(
-    cases: dict[str, Case],
-) -> None:
-    for key, status in (("beauce_gatinais", Status.ANNOUNCED), ("ondaine_forez", Status.ESTIMATED)):
-        result, capacity, _ = cases[key]
-        bars = _swings(result, capacity.tornado)
-        (calls,) = [bar for bar in bars if bar.label.startswith("Appels")]
-        assert calls.status is status
+def test_what_is_borrowed_is_no_more_measured_than_it_is(cases: dict[str, Case]) -> None:
+    result, found, _ = cases["beauce_gatinais"]
+    (calls,) = [x for x in _swings(result, found.tornado) if x.label.startswith("Appels")]
+    assert calls.status is Status.ANNOUNCED
+    borrowed, study, _ = studied("ondaine_forez", public="no_mt")
+    (calls,) = [x for x in _swings(borrowed, study.tornado) if x.label.startswith("Appels")]
+    assert calls.status is Status.ESTIMATED
+    rough = _swings(cases["asclepios"][0], cases["asclepios"][1].tornado)
+    assert {bar.status for bar in rough} == {Status.ESTIMATED, Status.ASSUMED}
+
+
+@pytest.mark.parametrize("key", TERRITORIES)
+def test_the_floor_is_drawn_where_it_is_not_todays(cases: dict[str, Case], key: str) -> None:
+    assert shown_floor(cases[key][0]) == (6 if key == "ouest_loiret" else None)
 
 
 def test_a_territory_without_data_of_its_own_has_its_section() -> None:
-    result = headline(scenario_from_population(1_000), draws=500)
+    result = headline(scenario_from_population(1_000).evolve(public="no_mt"), draws=500)
     capacity = study_capacity(result, facts={})
     section = capacity_sections(result, capacity, facts=embedded.load_facts().iloc[:0])
-    unknown = ("telephone", "future", "week", "back_test")
-    assert [section[part] for part in unknown] == [None] * 4
+    unknown = ("telephone", "future", "week")
+    assert [section[part] for part in unknown] == [None] * 3
     assert not any(math.isnan(x) for x in section["sliders"]["demand"])

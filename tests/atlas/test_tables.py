@@ -31,6 +31,7 @@ from cpts_geo.atlas.sections.territory.answer import _planned, answer, evidence,
 from cpts_geo.atlas.sections.territory.beside import comparison_rows
 from cpts_geo.atlas.sections.territory.communes import commune_table
 from cpts_geo.atlas.sections.territory.gp_counts import _explanations, _source_rows
+from cpts_geo.capacity.scenario.parameters import default_parameters
 from cpts_geo.french import NNBSP, number, typeset
 from tests.atlas.said import TERRITORIES, result_of
 
@@ -223,7 +224,9 @@ def test_other_tables(five: Analysis, snapshot: SnapshotAssertion) -> None:
         "gaps": gaps.section(of(five.table("gaps")))["rows"],
         "audit": audit.section(of(five.table("audit")))["rows"],
         "facts": _documents.section(of(five.table("facts")))["rows"],
-        "assumptions": _grounds.hypotheses(result_of(five, KEY).scenario)["rows"],
+        "assumptions": _grounds.hypotheses(result_of(five, KEY).scenario, default_parameters())[
+            "rows"
+        ],
         "communes": communes,
     }
     head = " | ".join(" ".join(filter(None, pair)) for pair in headers)
@@ -303,7 +306,7 @@ def test_a_fact_is_written_with_its_unit_and_date(five: Analysis) -> None:
 
 def test_assumptions_are_those_of_the_territory(five: Analysis) -> None:
     def values(key: str) -> dict[str, str]:
-        rows = _grounds.hypotheses(result_of(five, key).scenario)["rows"]
+        rows = _grounds.hypotheses(result_of(five, key).scenario, default_parameters())["rows"]
         return {row[0].text: row[1].text for row in rows}
 
     sd = "Écart du taux d’appel d’un territoire à l’autre"
@@ -438,7 +441,7 @@ def test_a_page_shows_every_sentence_and_table(five: Analysis, sheet: str) -> No
     cells = [
         *gaps.section(of(five.table("gaps"), key))["rows"],
         *_documents.section(of(five.table("facts"), key))["rows"],
-        *_grounds.hypotheses(result.scenario)["rows"],
+        *_grounds.hypotheses(result.scenario, default_parameters())["rows"],
         *commune_table(of(five.communes, key))[1],
     ]
     assert [cell.text for row in cells for cell in row if cell.text not in sheet] == []

@@ -7,23 +7,26 @@ A narrow no-break space is written ``⍽`` in the snapshots, so that a lost one 
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from cpts_geo.analysis import Analysis
-from cpts_geo.atlas.look.words import answer_status, deadline, goal, short_answer, slots
+from cpts_geo.atlas.look.words import deadline, estimate, goal, short_answer, slots, whom
 from cpts_geo.atlas.sections.capacity.needed import _dots_caption
-from cpts_geo.atlas.sections.territory.answer import _planned, answer, evidence, today
+from cpts_geo.atlas.sections.territory.answer import _planned, answer, evidence, floor, today
 from cpts_geo.capacity.answer.headline import headline
+from cpts_geo.capacity.demand.interval import CHANCES, Interval
 from cpts_geo.capacity.scenario.loading import scenario_from_population
 from cpts_geo.french import NNBSP, day, number, percent, signed_percent, typeset, value_text
-from cpts_geo.schema import COLUMNS, Status
+from cpts_geo.schema import COLUMNS
 from tests.atlas.said import TERRITORIES, plain, result_of, visible
 
 SENTENCES = {
     "answer": answer,
+    "floor": floor,
     "today": today,
     "planned": _planned,
     "evidence": evidence,
@@ -103,13 +106,30 @@ def test_punctuation_stays_with_its_word() -> None:
         (2, "dans les 2 jours ouvrés"),
     ],
 )
-def test_the_goal_names_target_people_and_deadline(five: Analysis, days: int, words: str) -> None:
+def test_the_goal_names_target_and_deadline(five: Analysis, days: int, words: str) -> None:
     assert deadline(days) == words
     result = result_of(five, "beauce_gatinais")
     other = replace(result, scenario=result.scenario.evolve(deadline_days=days, target=0.9))
-    said = f"90 % des demandes des personnes sans médecin traitant trouvent un créneau {words}"
-    assert plain(goal(other)) == said
-    assert plain(answer(other)).startswith(f"Pour que {said}, il faudrait 14 créneaux")
+    assert plain(goal(other)) == f"90 % des demandes trouvent un créneau {words}"
+
+
+@pytest.mark.parametrize(
+    ("public", "visitors", "alone", "after"),
+    [
+        ("all", False, "tous les habitants", "de tous les habitants"),
+        ("all", True, "tous les habitants et les visiteurs",
+         "de tous les habitants et des visiteurs"),
+        ("no_mt", False, "personnes sans médecin traitant",
+         "des personnes sans médecin traitant"),
+        (None, False, "tous les habitants", "de tous les habitants"),
+    ],
+)  # fmt: skip
+def test_a_public_is_named_in_words(
+    public: str | None, visitors: bool, alone: str, after: str
+) -> None:
+    present = {"present": (10.0,) * 12} if visitors else None
+    case = scenario_from_population(50_000).evolve(public=public, visitors=present)
+    assert (whom(case), whom(case, of=True)) == (alone, after)
 
 
 @pytest.mark.parametrize(
@@ -131,14 +151,48 @@ def test_slots_that_differ_by_day_keep_their_mean(five: Analysis) -> None:
     assert "Aujourd’hui : 7,6 créneaux par jour" in today(headline(case, draws=500))
 
 
-def test_the_interval_is_in_the_answer_and_beside_it(five: Analysis) -> None:
+def test_an_answer_on_its_own_line_has_its_number_then_the_interval(five: Analysis) -> None:
     result = result_of(five, "beauce_gatinais")
-    low, middle, high = 10, 14, 19
-    assert (result.slots_per_day.p10, result.slots_per_day.p50) == (low, middle)
+    assert short_answer(result) == "15 (12 à 20)"
     said = plain(answer(result))
-    assert f"{middle} créneaux par jour — entre {low} et {high}, au moins 8 chances" in said
-    assert "20 heures de médecin par semaine (entre 15 et 27 h)" in said
-    assert short_answer(result) == f"{middle} ({low} à {high})"
+    assert said.startswith(
+        "Pour tous les habitants, il faudrait 15 créneaux par jour (12 à 20, 8 situations sur 10, "
+        "si les hypothèses tiennent), soit "
+    )
+    assert re.search(r"heures de médecin par semaine \(\d+ à \d+ h\)\.$", said)
+
+
+@pytest.mark.parametrize("key", TERRITORIES)
+def test_without_local_evidence_no_single_number_is_said(five: Analysis, key: str) -> None:
+    result = result_of(five, key)
+    low, middle, high = vars(result.slots_per_day).values()
+    said, own = plain(answer(result)), result.scenario.has_own_line
+    assert own == (key in ("ouest_loiret", "beauce_gatinais"))
+    assert ("ordre de grandeur" in said + short_answer(result)) is not own
+    if not own:
+        assert f"ordre de grandeur : {low} à {high} créneaux par jour (8 situations sur 10" in said
+        assert not re.search(rf"\b{middle} créneaux", said)
+        assert short_answer(result) == f"{low} à {high}, ordre de grandeur"
+        assert estimate(result, result.slots_per_day) == f"{low} à {high}"
+
+
+def test_bounds_that_are_one_number_are_said_once(five: Analysis) -> None:
+    result = result_of(five, "beauce_gatinais")
+    one = replace(result, slots_per_day=Interval(8, 8, 8), gp_hours_per_week=Interval(9.6, 10, 10))
+    said = plain(answer(one))
+    assert "8 créneaux par jour (8 situations sur 10, si" in said
+    assert said.endswith("soit 10 heures de médecin par semaine.")
+    rough = replace(one, scenario=result_of(five, "asclepios").scenario)
+    assert "ordre de grandeur : 8 créneaux par jour (8 situ" in plain(answer(rough))
+    assert short_answer(one) == "8"
+
+
+@pytest.mark.parametrize("key", TERRITORIES)
+def test_the_interval_has_one_phrase(five: Analysis, key: str) -> None:
+    said = plain(" ".join(say(result_of(five, key)) for say in SENTENCES.values()))
+    assert said.count(CHANCES) == 1
+    assert "chances" not in said.replace(CHANCES, "")
+    assert "situations sur" not in said.replace(CHANCES, "")
 
 
 @pytest.mark.parametrize("key", TERRITORIES)
@@ -147,37 +201,24 @@ def test_the_caption_counts_the_dots_of_the_interval(five: Analysis, key: str) -
     low, high = result.slots_per_day.p10, result.slots_per_day.p90
     inside = len([dot for dot in result.slots_dots if low <= dot <= high])
     caption = _dots_caption(result)
-    model = "selon le modèle, que l’activité dément, " if key == "ouest_loiret" else ""
-    assert f"parmi {len(result.slots_dots)} : {model}{inside} demandent " in caption
+    assert f"parmi {len(result.slots_dots)} : {inside} demandent " in caption
     assert 16 <= inside <= 20
     # It counts what is drawn: fewer dots inside, a smaller number.
     moved = replace(result, slots_dots=(high + 1,) * 13 + (high,) * 7)
-    assert f"parmi 20 : {model}7 demandent " in _dots_caption(moved)
+    assert "parmi 20 : 7 demandent " in _dots_caption(moved)
 
 
-def test_the_observed_minimum_replaces_the_model_it_refutes(five: Analysis) -> None:
+def test_the_floor_of_what_was_served_is_said_for_both_deadlines(five: Analysis) -> None:
     result = result_of(five, "ouest_loiret")
-    said = plain(answer(result))
-    assert "il faudrait au moins 6 créneaux par jour, d’après l’activité déjà assurée" in said
-    assert "(5,6 consultations par jour d’ouverture)" in said
-    assert "chances" not in said
-    assert short_answer(result) == "au moins 6"
-    assert answer_status(result) is Status.ESTIMATED
-    assert result.status is Status.ASSUMED
-
-
-def test_a_partial_demand_is_said_wherever_its_figure_stands(five: Analysis) -> None:
-    lvo = result_of(five, "lvo")
-    assert "7 créneaux par jour, demande partielle — entre 4 et 14" in answer(lvo)
-    assert short_answer(lvo) == "7 (4 à 14), demande partielle"
-    # 100 % of a part of the demand would read as a line that is large enough.
-    assert "%" not in today(lvo)
-    assert "16 créneaux par jour (20 h de médecin par semaine)" in today(lvo)
-    alone = lvo.scenario.evolve(eligible=("no_mt",), visitors=None)
-    whole = replace(lvo, scenario=alone)
-    assert "partielle" not in answer(whole) + short_answer(whole)
-    # 0.99999… is not quite all of them.
-    assert f"plus de 99{NNBSP}% seraient servies" in today(whole)
+    said = plain(floor(result))
+    assert "5,6 par jour d’ouverture" in said
+    assert "au moins 6 créneaux par jour pour les donner le jour même ou le lendemain" in said
+    assert "au moins 8 pour les donner le jour même." in said
+    assert short_answer(result) == "8 (7 à 9)"
+    same = headline(result.scenario.evolve(deadline_days=0), draws=500)
+    assert plain(floor(same)).count("au moins") == 1
+    assert "au moins 8 créneaux par jour pour les donner le jour même." in plain(floor(same))
+    assert floor(result_of(five, "lvo")) == ""
 
 
 def test_today_unknown_is_no_zero(five: Analysis) -> None:
@@ -185,7 +226,8 @@ def test_today_unknown_is_no_zero(five: Analysis) -> None:
 
 
 def test_one_of_a_thing_is_singular(five: Analysis) -> None:
-    tiny = headline(scenario_from_population(300))
+    own = {"calls_observed": 60, "calls_years": 1.0}
+    tiny = headline(scenario_from_population(300).evolve(public="no_mt", **own))
     said = answer(tiny) + _dots_caption(tiny)
     assert "1 heure de médecin" in said
     assert "1 créneau par jour" in said

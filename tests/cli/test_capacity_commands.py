@@ -141,10 +141,111 @@ def test_what_cannot_be_compared_is_said(
     assert not (tmp_path / "outputs").exists()
 
 
+@pytest.mark.parametrize(
+    ("typed", "words", "right"),
+    [
+        ((), "aucun donné", "cpts-geo compare lvo lvo_ete"),
+        (("asclepios",), "1 scénario donné : « asclepios »", "cpts-geo compare asclepios lvo_ete"),
+        (("mon essai.toml",), "« mon essai.toml »", "cpts-geo compare 'mon essai.toml' lvo_ete"),
+        (("lvo", "asclepios", "lvo_ete"), "3 scénarios donnés", "cpts-geo compare lvo asclepios »"),
+    ],
+)
+def test_compare_takes_two_scenarios(
+    command: Command, tmp_path: Path, typed: tuple[str, ...], words: str, right: str
+) -> None:
+    code, out, err = command("compare", *typed)
+    assert (code, out) == (1, "")
+    assert words in err
+    assert f"tapez par exemple « {right}" in err
+    assert not (tmp_path / "outputs").exists()
+
+
 def test_a_missing_argument_is_said_in_french(command: Command) -> None:
-    code, _, err = command("compare", "lvo")
+    code, _, err = command("call-log", "--scenario", "lvo")
     assert code == 2
-    assert "il manque : B" in err
+    assert "il manque : FICHIER" in err
+
+
+# ---- defaults that an analyst changes
+
+
+def test_changed_defaults_are_those_of_both_scenarios(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "mes.toml").write_text("[target]\nvalue = 0.8\n", encoding="utf-8")
+    plain = command("compare", "lvo", "lvo_ete", "--draws", "300")
+    code, out, err = command(
+        "compare", "lvo", "lvo_ete", "--draws", "300", "--parameters", "mes.toml"
+    )
+    assert code == plain[0] == 0, err
+    needed = "Créneaux nécessaires à l’objectif"
+    rows = [next(x for x in each.splitlines() if needed in x) for each in (plain[1], out)]
+    assert rows[0] != rows[1]
+    said = " ".join(err.split())
+    assert "Paramètre changé pour ce calcul : Part des demandes à servir dans le délai" in said
+    assert "0,95 → 0,8 (source : valeur choisie par l'analyste (--parameters) ; D)" in said
+    assert "Paramètre changé" not in plain[2]
+    page = tmp_path / "outputs" / "comparaison_lvo_lvo_ete.html"
+    assert "Paramètre changé pour ce calcul" in page.read_text(encoding="utf-8")
+
+
+def test_a_call_log_is_laid_over_changed_defaults(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "mes.toml").write_text("[minutes]\nvalue = [10, 12, 14]\n", encoding="utf-8")
+    path = journal(tmp_path / "journal.csv")
+    asked = ("call-log", path, "--scenario", "ouest_loiret", "--parameters", "mes.toml")
+    code, _, err = command(*asked)
+    assert code == 0, err
+    assert "Durée d’une consultation non programmée" in " ".join(err.split())
+    own = load_scenario(tmp_path / "outputs" / "ouest_loiret_appels.toml")
+    assert own.minutes == (10, 12, 14)
+    assert own.sources["minutes"].grade == "D"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("compare", "lvo", "lvo_ete"),
+        ("call-log", "journal.csv", "--scenario", "lvo"),
+        ("report", "lvo"),
+    ],
+)
+def test_bad_defaults_stop_every_command(
+    command: Command, tmp_path: Path, asked: tuple[str, ...]
+) -> None:
+    journal(tmp_path / "journal.csv")
+    (tmp_path / "mes.toml").write_text("[target]\nvalue = 95\n[targett]\n", encoding="utf-8")
+    code, out, err = command(*asked, "--parameters", "mes.toml")
+    assert (code, out) == (1, "")
+    assert "Le fichier de paramètres mes.toml contient 2 défauts" in err
+    assert "vouliez-vous dire 0.95 (95 %) ?" in err
+    assert not (tmp_path / "outputs").exists()
+
+
+# ---- values that nobody meant
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("people_without_mt = 24", "écrivez « people_without_mt = 24000 »"),
+        ("calls_observed = 480", "écrivez « calls_observed = 5760 »"),
+        ("deadline_days = 48", "écrivez « deadline_days = 2 »"),
+        ("target = 95", "vouliez-vous dire 0.95 (95 %) ?"),
+        ("observed_start = 06/03/2023", "écrivez « observed_start = 2023-03-06 »"),
+        ("slots_today = 9\nslots_today = 10", "(lignes 3 et 4)"),
+    ],
+)
+def test_a_slip_is_asked_about_and_nothing_is_written(
+    command: Command, tmp_path: Path, line: str, words: str
+) -> None:
+    text = f'base = "beauce_gatinais"\nlabel = "Essai"\n{line}\n'
+    (tmp_path / "essai.toml").write_text(text, encoding="utf-8")
+    for asked in (
+        ("compare", "beauce_gatinais", "essai.toml"),
+        ("report", "beauce_gatinais", "--scenario", "essai.toml"),
+    ):
+        code, out, err = command(*asked)
+        assert (code, out) == (1, "")
+        assert words in err
+        assert not (tmp_path / "outputs").exists()
 
 
 # ---- call-log

@@ -195,7 +195,7 @@ def test_share_without_mt_only_where_it_is_published(table):
     assert known.to_dict() == {
         ("beauce_gatinais", "beauce_gatinais"): 0.30,
         ("ondaine_forez", "ondaine_forez"): 0.02,
-    }
+    } | {(key, "FR"): 0.11 for key in shares["territory"]}
     assert set(shares.loc[shares["value"].isna(), "status"]) == {"unknown"}
 
 
@@ -204,6 +204,7 @@ def test_published_shares_say_which_ages_they_are_of(table):
     assert bases.to_dict() == {
         ("beauce_gatinais", "share_without_mt"): "tous âges",
         ("ondaine_forez", "share_without_mt"): "16 ans ou plus",
+        ("FR", "share_without_mt"): "17 ans et plus",
     }
 
 

@@ -70,7 +70,7 @@ def test_one_share_is_of_one_territory() -> None:
 def test_people_follow_the_ages(ages: str, people: int) -> None:
     scenario = scenarios_of(OUTLINES, published=(), areas={})["ici"]
     typed = typed_share(0.14, ages=ages, source="CPAM, 2025")
-    found = with_share(scenario, typed, population=10_000)
+    found = with_share(scenario, typed, population=10_000, adults=0.79)
     assert round(found.people_without_mt) == people
     assert (found.share_assumed, found.evidence) == (False, "3")
     # of people without médecin traitant alone, it is no national share any more
@@ -84,15 +84,15 @@ def test_people_follow_the_ages(ages: str, people: int) -> None:
 def test_a_share_of_unknown_ages_counts_nobody() -> None:
     scenario = scenarios_of(OUTLINES, published=(), areas={})["ici"]
     unsaid = replace(typed_share(0.14, ages="all", source="x"), base="âges non dits")
-    assert with_share(scenario, unsaid, population=10_000) is scenario
+    assert with_share(scenario, unsaid, population=10_000, adults=0.79) is scenario
     nobody = replace(typed_share(0.14, ages="all", source="x"), value=0.0)
-    assert with_share(scenario, nobody, population=10_000) is scenario
+    assert with_share(scenario, nobody, population=10_000, adults=0.79) is scenario
 
 
 def test_what_it_replaces_is_not_said_any_more() -> None:
     scenario = load_scenario("ouest_loiret")
     typed = typed_share(0.14, ages="17+", source="CPAM, 2025")
-    said = " ".join(with_share(scenario, typed, population=1).notes)
+    said = " ".join(with_share(scenario, typed, population=1, adults=0.79).notes)
     assert "moyenne nationale" not in said and "28 %" not in said
     assert "1 511 consultations" in said
 

@@ -13,7 +13,7 @@ import pytest
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from cpts_geo.capacity.scenario._file import SHIPPED
+from cpts_geo.capacity.scenario._files.toml_file import SHIPPED
 from tests.conftest import ROOT
 
 FOLDER = ROOT / "notebooks"

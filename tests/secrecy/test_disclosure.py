@@ -567,10 +567,12 @@ PUBLIC = {
 TABLES = {
     "acces": "people by minutes",
     "avenir_medecins": "goes with gp_mean_age",
+    "besoin": "requests and slots of a territory, by a national model",
     "capacite": "requests and slots of a territory",
     "ecarts": "published beside today's",
     "incertitude": "requests and slots of a territory",
     "moyens": "hours, people and euros of a line, from its slots",
+    "lignes_connues": "published activity of whole lines",
     "noms_reconnus": "names",
     "ou_ouvrir": "minutes, requests of a territory",
     "publics": "requests of a territory",
@@ -588,6 +590,7 @@ FACTS = {
     "line_hours_per_day", "member_gps", "member_nurses", "member_pharmacies",
     "member_physiotherapists", "member_professionals", "member_specialists", "people_without_mt",
     "population_published", "share_without_mt", "share_without_mt_16plus",
+    "share_without_mt_france", "share_without_mt_vendee", "share_without_mt_vendee_press",
     "volunteer_gps",
 }  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Dots: equally likely situations, their median and intervals, what there is today."""
+"""Dots: equally likely situations, their median and interval, what there is today."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from collections.abc import Sequence
 
 from cpts_geo.atlas.charts.svg import EDGE, hatches, svg_tag
 from cpts_geo.atlas.look import style
-from cpts_geo.atlas.look.words import REFUTED_WORDS, slots_text, span
-from cpts_geo.capacity.demand.interval import AT_LEAST_CHANCES, SAMPLING_WORDS
+from cpts_geo.atlas.look.words import slots_text, span
 from cpts_geo.french import number
 
 _FLOOR_TEXT = "au moins, vu l’activité"
@@ -18,22 +17,24 @@ _FLOOR_TEXT = "au moins, vu l’activité"
 def dots_svg(
     dots: Sequence[int],
     *,
-    interval: tuple[int, int, int],
+    interval: tuple[int, int],
+    median: int | None,
     today: float | None,
     floor: int | None,
     assumed: bool,
     title: str,
-    sampling: tuple[int, int] | None = None,
 ) -> str:
     """
-    Quantile dot plot of slots per day, with median, intervals and today's capacity.
+    Quantile dot plot of slots per day, with median, interval and today's capacity.
 
     Parameters
     ----------
     dots : sequence of int
         Slots of equally likely situations.
     interval : tuple of int
-        p10, p50, p90.
+        p10, p90.
+    median : int or None
+        p50; None is not marked, as of an order of magnitude.
     today : float or None
         Slots offered today; None is unknown and said so in words elsewhere.
     floor : int or None
@@ -42,23 +43,21 @@ def dots_svg(
         Whether the share without médecin traitant is assumed: dots are hatched.
     title : str
         Text for screen readers.
-    sampling : tuple of int or None
-        p10 and p90 if counting calls were the only unknown: a bar inside that of the interval;
-        None draws none.
 
     Returns
     -------
     str
         An SVG element, 440 wide.
     """
-    low, median, high = interval
+    low, high = interval
     marks = [*dots, *(value for value in (today, floor) if value is not None)]
     first, last = max(math.floor(min(marks)) - 1, 0), math.ceil(max(marks)) + 1
     width, left = 440, 20
     # Few distinct values must not become a huge plot: a column is at most 46 wide.
     step = min((width - 2 * left) / max(last - first, 1), 46.0)
     count = Counter(dots)
-    radius = min(step * 0.42, 9.0, 75 / max(count.values()))
+    # Of a wide range, dots that touch are seen better than points.
+    radius = max(min(step * 0.42, 9.0, 75 / max(count.values())), 3.0)
     # Room above the tallest column for the words about today.
     base = 44 + 2 * radius * max(count.values())
 
@@ -68,23 +67,13 @@ def dots_svg(
     fill = "url(#hd)" if assumed else style.FILL
     bar = base + 30
     inner = "url(#hl)" if assumed else style.FILL_LIGHT
-    said = [
-        (
-            f"{span(low, high)} : {REFUTED_WORDS if floor is not None else AT_LEAST_CHANCES}",
-            inner,
-            12,
-        )
-    ]
-    if sampling is not None:
-        said.append(
-            (f"{span(*sampling)} : {SAMPLING_WORDS[0].lower()}{SAMPLING_WORDS[1:]}", style.FILL, 6)
-        )
+    inside = sum(low <= dot <= high for dot in dots)
     parts = [
-        svg_tag(width, bar + 42 + 20 * len(said), title=title, kind="dots"),
+        svg_tag(width, bar + 62, title=title, kind="dots"),
         hatches("h"),
         f'<path d="M{x(first):.1f} {base}H{x(last):.1f}" stroke="{style.BORDER}"/>',
     ]
-    every = 1 if step >= 22 else 2 if step >= 11 else 5
+    every = next(n for n in (1, 2, 5, 10, 20, 50, 100) if n * step >= 22 or n == 100)
     parts.extend(
         f'<text x="{x(value):.1f}" y="{base + 17}" text-anchor="middle" class="muted">'
         f"{number(value)}</text>"
@@ -102,24 +91,18 @@ def dots_svg(
         f'<rect x="{x(low) - 6:.1f}" y="{bar}" width="{x(high) - x(low) + 12:.1f}" height="12" '
         f'fill="{inner}" stroke="{style.FILL}"/>'
     )
-    if sampling is not None:
+    if median is not None:
+        words = f"médiane {number(median)}"
         parts.append(
-            f'<rect x="{x(sampling[0]) - 5:.1f}" y="{bar + 3}" '
-            f'width="{x(sampling[1]) - x(sampling[0]) + 10:.1f}" height="6" fill="{style.FILL}"/>'
+            f'<path d="M{x(median):.1f} {bar - 4}v20" stroke="{style.INK}" stroke-width="2.5"/>'
+            f'<text x="{max(x(median), 3.8 * len(words)):.1f}" y="{bar + 30}" text-anchor="middle" '
+            f'font-weight="600">{words}</text>'
         )
-    words = f"médiane {number(median)}"
     parts.append(
-        f'<path d="M{x(median):.1f} {bar - 4}v20" stroke="{style.INK}" stroke-width="2.5"/>'
-        f'<text x="{max(x(median), 3.8 * len(words)):.1f}" y="{bar + 30}" text-anchor="middle" '
-        f'font-weight="600">{words}</text>'
+        f'<rect x="{left}" y="{bar + 40}" width="22" height="12" fill="{inner}" {EDGE}/>'
+        f'<text x="{left + 30}" y="{bar + 50}" class="muted">'
+        f"{span(low, high)} : {inside} points sur {len(dots)}</text>"
     )
-    for row, (text, colour, height) in enumerate(said):
-        y = bar + 50 + 20 * row
-        parts.append(
-            f'<rect x="{left}" y="{y - 4 - height / 2}" width="22" height="{height}" '
-            f'fill="{colour}"{f" {EDGE}" if height > 6 else ""}/>'
-            f'<text x="{left + 30}" y="{y}" class="muted">{text}</text>'
-        )
     for slots, text, dash in ((today, "aujourd’hui", "none"), (floor, _FLOOR_TEXT, "5 3")):
         if slots is not None:
             words = f"{text} : {slots_text(slots)}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cpts_geo.capacity.scenario.inputs import Scenario
-from cpts_geo.capacity.scenario.parameters import default_parameters
+from cpts_geo.capacity.scenario.parameters import default_parameters, is_default
 from cpts_geo.schema import Status
 
 
@@ -16,7 +16,7 @@ def input_status(scenario: Scenario, name: str) -> Status:
     scenario : Scenario
         Scenario.
     name : str
-        Input that has a source (key of ``scenario.sources``).
+        Input that has a source: key of ``scenario.sources``, or default of the package.
 
     Returns
     -------
@@ -41,12 +41,10 @@ def input_status(scenario: Scenario, name: str) -> Status:
     """
     if name == "people_without_mt":
         return scenario.people_status
-    source = scenario.sources[name]
+    source = scenario.sources.get(name) or default_parameters()[name].source
     if source.announced:
         return Status.ANNOUNCED
-    default = default_parameters().get(name)
-    borrowed = default is not None and source == default.source
-    if borrowed and scenario.evidence_label != 1:
+    if is_default(source, name) and scenario.calls_years is None:
         return least_known(_grade_status(source.grade), Status.ESTIMATED)
     return _grade_status(source.grade)
 

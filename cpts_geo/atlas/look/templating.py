@@ -8,12 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select
 
 from cpts_geo import __version__
 from cpts_geo.atlas.look import style
-from cpts_geo.capacity.demand.interval import (
-    AT_LEAST_CHANCES,
-    CHANCES,
-    INTERVAL_WORDS,
-    SAMPLING_WORDS,
-)
+from cpts_geo.capacity.demand.interval import CHANCES, SAMPLING_WORDS
 from cpts_geo.french import number, percent, typeset
 from cpts_geo.schema import GRADE_LABELS, STATUS_LABELS, STATUS_MARKS, TIME_UNIT
 from cpts_geo.sources.catalogue.catalogue import credits_of
@@ -62,8 +57,6 @@ def _environment() -> Environment:
     environment.globals |= {
         "style": style,
         "chances": CHANCES,
-        "at_least_chances": AT_LEAST_CHANCES,
-        "interval_words": INTERVAL_WORDS,
         "sampling_words": SAMPLING_WORDS,
         "marks": [(STATUS_MARKS[s], STATUS_LABELS[s]) for s in STATUS_LABELS],
         "grades": GRADE_LABELS,

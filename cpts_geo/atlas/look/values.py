@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import date, time
 from typing import Any, Final
 
-from cpts_geo.capacity.answer.caveats import EVIDENCE
 from cpts_geo.capacity.scenario.calendar import Calendar
-from cpts_geo.capacity.scenario.records import GROUPS, Record
+from cpts_geo.capacity.scenario.records import PUBLICS, Record
 from cpts_geo.french import MONTHS, UNKNOWN_TEXT, WEEKDAYS, clock, day, joined, number
 
 _WORDS: Final = {
@@ -75,10 +74,8 @@ def value_words(name: str, value: Any) -> str:
         return _NONE.get(name, UNKNOWN_TEXT)
     if isinstance(value, Record):
         return _record_words(value)
-    if isinstance(value, tuple):
-        return _list_words(name, value)
-    if name == "evidence_label":
-        return EVIDENCE[value]
+    if isinstance(value, tuple | list):
+        return _list_words(name, tuple(value))
     return _one(value, year=name == "year")
 
 
@@ -119,7 +116,7 @@ def _one(value: Any, *, year: bool) -> str:
     if isinstance(value, time):
         return clock(value)
     if isinstance(value, str):
-        return GROUPS.get(value) or _WORDS.get(value, value)
+        return PUBLICS.get(value) or _WORDS.get(value, value)
     if year:
         return str(value)
     most = 0 if abs(value) >= 1000 else 4

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
-from cpts_geo.capacity.answer.caveats import EVIDENCE
 from cpts_geo.capacity.answer.headline import Headline
-from cpts_geo.capacity.demand.interval import CHANCES
-from cpts_geo.capacity.scenario.inputs import Scenario
+from cpts_geo.capacity.demand.interval import Interval
+from cpts_geo.capacity.scenario.inputs import EVIDENCE, Scenario
+from cpts_geo.capacity.scenario.records import PUBLICS
 from cpts_geo.french import number, percent
-from cpts_geo.schema import Status
 
 #: Said of a model that the activity observed exceeds.
 REFUTED_WORDS: Final = "modèle démenti par l’activité"
-#: A part of a number that neither whole slots nor a drawing show.
-_INVISIBLE: Final = 0.05
 
 
 def span(low: float, high: float, decimals: int = 0) -> str:
@@ -39,30 +36,6 @@ def span(low: float, high: float, decimals: int = 0) -> str:
     ('10 à 19', '14')
     """
     return " à ".join(dict.fromkeys([number(low, decimals), number(high, decimals)]))
-
-
-def sampling_part(result: Headline) -> str:
-    """
-    Say what counting calls is of the intervals of months and publics.
-
-    Parameters
-    ----------
-    result : Headline
-        Capacity needed by a territory.
-
-    Returns
-    -------
-    str
-        French sentence.
-    """
-    few = result.sampling_requests
-    widest = max(few.p90 / few.p50, few.p50 / few.p10) - 1.0
-    lost = " : trop peu pour se voir à cette échelle" if widest < _INVISIBLE else ""
-    return (
-        "Du hasard des appels comptés, ces intervalles ont la même part que la réponse : "
-        f"{percent(widest)} au plus, en plus ou en moins, des demandes des personnes sans médecin "
-        f"traitant ({CHANCES}){lost}. Le reste vient de ce qui est supposé."
-    )
 
 
 def todays(result: Headline) -> str:
@@ -157,30 +130,69 @@ def goal(result: Headline) -> str:
     Returns
     -------
     str
-        French clause: target, people, deadline.
+        French clause: target, deadline.
     """
     scenario = result.scenario
     return (
-        f"{percent(scenario.target, 0)} des demandes des personnes sans médecin traitant "
-        f"trouvent un créneau {deadline(scenario.deadline_days)}"
+        f"{percent(scenario.target, 0)} des demandes trouvent un créneau "
+        f"{deadline(scenario.deadline_days)}"
     )
 
 
-def partial(result: Headline) -> str:
+def whom(scenario: Scenario, *, of: bool = False) -> str:
     """
-    Say of a figure that it leaves out people the line also serves.
+    Name those whom a device admits.
 
     Parameters
     ----------
-    result : Headline
-        Capacity needed by a territory.
+    scenario : Scenario
+        Says its public; all residents where it describes no device.
+    of : bool
+        Whether they are the complement of a noun.
 
     Returns
     -------
     str
-        French words to put after the figure, empty where all are counted.
+        French words, visitors said where there are some.
+
+    Examples
+    --------
+    >>> from cpts_geo.capacity.scenario.loading import load_scenario
+    >>> whom(load_scenario("lvo")), whom(load_scenario("ouest_loiret"), of=True)
+    ('tous les habitants et les visiteurs', 'des personnes sans médecin traitant')
     """
-    return ", demande partielle" if result.scenario.uncounted_demand is not None else ""
+    public = scenario.public or "all"
+    name = PUBLICS[public]
+    if of:
+        name = f"{'des' if public == 'no_mt' else 'de'} {name}"
+    if scenario.visitors is None:
+        return name
+    return f"{name} et {'des' if of else 'les'} visiteurs"
+
+
+def estimate(result: Headline, found: Interval[Any], decimals: int = 0) -> str:
+    """
+    Write a quantity of the answer with its interval.
+
+    Parameters
+    ----------
+    result : Headline
+        Says what the answer rests on.
+    found : Interval
+        Median and bounds.
+    decimals : int
+        Decimals kept.
+
+    Returns
+    -------
+    str
+        Such as « 15 (12 à 20) »; the bounds alone where no local activity is known, since it is an
+        order of magnitude.
+    """
+    bounds, middle = span(found.p10, found.p90, decimals), number(found.p50, decimals)
+    if not result.scenario.has_own_line or bounds == middle:
+        return bounds
+    return f"{middle} ({bounds})"
 
 
 def support(scenario: Scenario) -> str:
@@ -190,34 +202,17 @@ def support(scenario: Scenario) -> str:
     Parameters
     ----------
     scenario : Scenario
-        Says its evidence label.
+        Says its evidence.
 
     Returns
     -------
     str
-        Such as « appui 1 (de 1, le plus solide, à 4) — … ».
+        Such as « appui 1b (de 1a, le plus solide, à 4) — … ».
     """
-    label = scenario.evidence_label
+    label = scenario.evidence
     return (
         f"appui {label} (de {min(EVIDENCE)}, le plus solide, à {max(EVIDENCE)}) — {EVIDENCE[label]}"
     )
-
-
-def answer_status(result: Headline) -> Status:
-    """
-    Say how the answer is known.
-
-    Parameters
-    ----------
-    result : Headline
-        Capacity needed by a territory.
-
-    Returns
-    -------
-    Status
-        Estimated where the answer rests on observed activity, else that of the headline.
-    """
-    return Status.ESTIMATED if result.refuting else result.status
 
 
 def short_answer(result: Headline) -> str:
@@ -232,12 +227,28 @@ def short_answer(result: Headline) -> str:
     Returns
     -------
     str
-        Such as « 14 (10 à 19) » or « au moins 6 »; says so where part of the demand is left out.
+        Such as « 15 (12 à 20) », or « 4 à 11, ordre de grandeur ».
     """
-    if (seen := result.refuting) is not None:
-        return f"au moins {number(seen.slots)}"
-    low, middle, high = (number(x) for x in vars(result.slots_per_day).values())
-    return f"{middle} ({low} à {high}){partial(result)}"
+    rough = "" if result.scenario.has_own_line else ", ordre de grandeur"
+    return estimate(result, result.slots_per_day) + rough
+
+
+def shown_floor(result: Headline) -> int | None:
+    """
+    Give the slots that the consultations already given require, to draw beside those of today.
+
+    Parameters
+    ----------
+    result : Headline
+        Capacity needed by a territory.
+
+    Returns
+    -------
+    int or None
+        Slots a day; None where no consultation is known, or today's slots are as many.
+    """
+    seen, today = result.observed, result.today
+    return None if seen is None or (today and today.slots == seen.slots) else seen.slots
 
 
 def between(low: float, high: float) -> str:

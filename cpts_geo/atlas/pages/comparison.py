@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cpts_geo.atlas.look.offline import inline_assets
 from cpts_geo.atlas.look.templating import template
-from cpts_geo.atlas.look.words import REFUTED_WORDS
+from cpts_geo.atlas.look.words import whom
 from cpts_geo.atlas.sections.comparison import comparison_sections
 from cpts_geo.capacity.comparing.compare import ScenarioComparison
 
@@ -30,10 +30,7 @@ def compare_page(found: ScenarioComparison, *, date: str) -> str:
     AssetError
         The page would need a file that cannot be embedded.
     """
-    names = [
-        scenario.label if floor is None else f"{scenario.label}, {REFUTED_WORDS}"
-        for scenario, floor in zip((found.first, found.second), found.floors, strict=True)
-    ]
+    names = [f"{scenario.label} — {whom(scenario)}" for scenario in (found.first, found.second)]
     page = template("pages/comparison.html.j2").render(
         found=found,
         names=list(zip("AB", names, strict=True)),

@@ -12,13 +12,12 @@ from cpts_geo.atlas.look.cells import value_cell
 from cpts_geo.atlas.look.offline import inline_assets
 from cpts_geo.atlas.look.templating import template
 from cpts_geo.atlas.look.vintages import KEY_FIGURES, newest_known
-from cpts_geo.atlas.look.words import answer_status, goal, partial, short_answer, slots_text
+from cpts_geo.atlas.look.words import estimate, goal, short_answer, slots_text, whom
 from cpts_geo.atlas.maps.embedding import map_parts, png
 from cpts_geo.atlas.maps.interactive import overview_map
 from cpts_geo.atlas.maps.still import overview_figure
 from cpts_geo.atlas.pages.sheet import sources_used
-from cpts_geo.capacity.answer.headline import Headline
-from cpts_geo.french import number
+from cpts_geo.errors import DemandTooLargeError
 from cpts_geo.schema import COLUMNS, STATUS_MARKS, TERRITORY
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.study.study import Study
@@ -77,11 +76,12 @@ def _row(sheet: Study, columns: Sequence[str]) -> dict[str, Any]:
     result = sheet.headline
     return {
         "sheet": sheet,
-        "answer": short_answer(result) if result else "non calculé",
-        "hours": _hours(result) if result else "non calculé",
+        "public": whom(result.scenario) if result else "—",
+        "answer": short_answer(result) if result else _missing(sheet),
+        "hours": estimate(result, result.gp_hours_per_week) if result else "—",
         "today": slots_text(result.today.slots) if result and result.today else None,
-        "label": result.scenario.evidence_label if result else "—",
-        "mark": STATUS_MARKS[answer_status(result)] if result else "",
+        "label": result.scenario.evidence if result else "—",
+        "mark": STATUS_MARKS[result.status] if result else "",
         "cells": [
             value_cell(name, found[name]["value"], found[name]["status"], _note(name, found[name]))
             for name in columns
@@ -98,11 +98,9 @@ def _note(name: str, found: Mapping[Any, Any]) -> str:
     return ", ".join(filter(None, (found["base"], own, found["note"])))
 
 
-def _hours(result: Headline) -> str:
-    """GP-hours a week, such as « 20 » or « au moins 8 », as :func:`short_answer`."""
-    if (seen := result.refuting) is not None:
-        return f"au moins {number(seen.gp_hours_per_week)}"
-    return number(result.gp_hours_per_week.p50) + partial(result)
+def _missing(sheet: Study) -> str:
+    """Say of a territory without an answer whether it is unknown, or too large."""
+    return "trop pour une file" if isinstance(sheet.answer, DemandTooLargeError) else "inconnu"
 
 
 def _perimeters(sheets: Sequence[Study]) -> list[str]:

@@ -10,7 +10,7 @@ from cpts_geo.atlas.look.offline import inline_assets
 from cpts_geo.atlas.look.templating import template
 from cpts_geo.atlas.maps.layers import territory_layers
 from cpts_geo.atlas.sections.access import access_sections
-from cpts_geo.atlas.sections.capacity import capacity_sections
+from cpts_geo.atlas.sections.capacity import capacity_sections, need_sections
 from cpts_geo.atlas.sections.perimeter import perimeter_sections
 from cpts_geo.atlas.sections.resources import section as resources_section
 from cpts_geo.atlas.sections.territory import territory_sections
@@ -47,6 +47,7 @@ def sheet_page(sheet: Study, *, national: gpd.GeoDataFrame, date: str) -> str:
         **territory_sections(sheet, national=national),
         **access_sections(sheet.access),
         **perimeter_sections(sheet),
+        **need_sections(sheet),
     }
     if sheet.headline and sheet.capacity:
         sections |= capacity_sections(sheet.headline, sheet.capacity, facts=sheet.facts)

@@ -9,8 +9,12 @@ from typing import Any, Final
 import pandas as pd
 
 from cpts_geo.atlas.look.cells import MASK_LABEL, MASK_TEXTS, Cell
+from cpts_geo.capacity.calls.posterior import rate_posterior
 from cpts_geo.capacity.calls.profile import CallProfile
-from cpts_geo.capacity.demand.interval import CHANCE, CHANCES
+from cpts_geo.capacity.calls.released import shown_need, shown_requests
+from cpts_geo.capacity.calls.spoilers import spoilers
+from cpts_geo.capacity.demand.interval import CHANCE, CHANCES, LEVELS
+from cpts_geo.capacity.demand.laws import CountedShare
 from cpts_geo.french import MONTHS, NNBSP, UNKNOWN_TEXT, WEEKDAYS, counted, day, number, percent
 from cpts_geo.secrecy.disclosure import Mask
 
@@ -48,12 +52,13 @@ def log_sentences(found: CallProfile, tables: Mapping[str, pd.DataFrame]) -> lis
     said = [
         f"{counted(found.calls, *word)} du {period}, en "
         f"{counted(found.opening_days, 'jour d’ouverture', 'jours d’ouverture')}.",
-        f"Par jour d’ouverture : {_rate(per_day.mean, per_day.interval(CHANCE), 2)}.",
+        "Par jour d’ouverture, doublons compris : "
+        f"{_rate(per_day.mean, per_day.interval(CHANCE), 2)}.",
         _per_person(found),
         f"Ces intervalles ({CHANCES}) ne disent que l’erreur de comptage, pas ce qu’on "
         "ignore du besoin.",
         _dispersion(found),
-        f"En dehors des jours d’ouverture : {_count(tables['apart'], 'outside', word)}.",
+        f"En dehors des jours comptés : {_count(tables['apart'], 'outside', word)}.",
     ]
     if found.lower_bound:
         label = "" if found.person_rate is None else " (appui 2)"
@@ -62,12 +67,16 @@ def log_sentences(found: CallProfile, tables: Mapping[str, pd.DataFrame]) -> lis
         )
     else:
         outcomes = tables["outcome"]
+        taken = "comptés avec les doublons" if found.repeats_out else "laissés dans les demandes"
         said += [
             f"Appels suivis d’un rendez-vous : {_share(outcomes, 'appointment')}. Sur une ligne "
             "saturée, cette part mesure ses créneaux, pas le besoin.",
             f"Appels restés sans créneau : {_share(outcomes, 'no_slot')}.",
-            f"Doublons signalés : {_share(outcomes, 'duplicate')} ; appels qui en répètent un "
-            f"autre sans être signalés : {_count(tables['apart'], 'repeated', word)}.",
+            f"Doublons : {_share(outcomes, 'duplicate')} ; appels qui en répètent un autre sans "
+            f"être signalés : {_count(tables['apart'], 'repeated', word)}, {taken}.",
+            _requests(found, tables),
+            _need(found, tables),
+            *(text[0].upper() + text[1:] for text in spoilers(found, tables)),
         ]
     if found.longest_silence > 1:
         said.append(
@@ -150,6 +159,30 @@ def _per_person(found: CallProfile) -> str:
     return (
         "Par personne sans médecin traitant et par an : "
         f"{_rate(rate.mean, rate.interval(CHANCE), 3)}."
+    )
+
+
+def _requests(found: CallProfile, tables: Mapping[str, pd.DataFrame]) -> str:
+    """Requests of the log, and of an opening day."""
+    requests = shown_requests(found, tables)
+    per_day = rate_posterior(requests, found.opening_days)
+    return (
+        f"Demandes, doublons ôtés : {number(requests)}, soit par jour d’ouverture "
+        f"{_rate(per_day.mean, per_day.interval(CHANCE), 2)}."
+    )
+
+
+def _need(found: CallProfile, tables: Mapping[str, pd.DataFrame]) -> str:
+    """Share of the requests that deserved a slot, with its interval, or that it is not known."""
+    counts = shown_need(found, tables)
+    if counts is None:
+        return "Part de celles qui méritaient un créneau : trop peu d’appels par issue."
+    ends = CountedShare("", counts).quantile([LEVELS["p10"], LEVELS["p90"]])
+    low, high = (percent(float(end)) for end in ends)
+    return (
+        f"Part de celles qui méritaient un créneau : {percent(counts[0] / sum(counts))} ({low} à "
+        f"{high}), sur {number(sum(counts))} d’issue connue ; rendez-vous, annulés compris, et "
+        "demandes restées sans créneau."
     )
 
 

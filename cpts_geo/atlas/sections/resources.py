@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 from cpts_geo.atlas.look.cells import Cell, Row
 from cpts_geo.atlas.look.grades import input_status, least_known
 from cpts_geo.atlas.look.values import month_names, value_words
-from cpts_geo.atlas.look.words import answer_status, slots, slots_text
+from cpts_geo.atlas.look.words import slots, slots_text
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import described
@@ -74,7 +74,7 @@ def section(result: Headline, capacity: TerritoryCapacity) -> dict[str, Any]:
     table = {str(name): dict(row) for name, row in by_situation.iterrows()}
     shown = [name for name in _HEADS if name in table]
     wanted = table[shown[-1]]
-    status = answer_status(result)
+    status = result.status
     counted_calls = capacity.phone is not None
     agents = int(wanted["agents"])
     return {
@@ -231,7 +231,7 @@ def _status(result: Headline, name: str) -> Status:
     """How a situation is known: what is offered by its source, what is needed as the answer."""
     scenario = result.scenario
     if name.startswith("needed"):
-        return answer_status(result)
+        return result.status
     offered = ("slots_today", "rota", "observed_consultations") if name == "today" else ()
     inputs = [x for x in (*offered, "minutes_per_slot_today") if x in scenario.sources]
     found = [input_status(scenario, x) for x in inputs]

@@ -3,6 +3,10 @@
 Where others than people without médecin traitant may call, a log does not tell who does: it gives
 the days, and neither a rate nor a label.
 
+The log gives the requests (calls less duplicates), the years of opening days in which they were
+counted, and by its outcomes the share of them that deserved a slot; the dispersion of the requests
+that do is that of the days thinned by this share. What spoils its figures is told in the notes.
+
 Only what may leave of a log goes into the scenario: figures that small counts would give away are
 taken from :mod:`cpts_geo.capacity.calls.released`, and left as they were where these mask them.
 """
@@ -14,9 +18,10 @@ from typing import Any, Final
 
 import pandas as pd
 
-from cpts_geo.capacity.calls._dispersion import LEVEL
+from cpts_geo.capacity.calls._variation import LEVEL
 from cpts_geo.capacity.calls.profile import CallProfile
-from cpts_geo.capacity.calls.released import released
+from cpts_geo.capacity.calls.released import released, shown_need, shown_requests
+from cpts_geo.capacity.calls.spoilers import contradiction, spoilers
 from cpts_geo.capacity.queue.rules import MAX_DISPERSION
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.parameters import Source
@@ -43,12 +48,13 @@ def with_call_log(scenario: Scenario, found: CallProfile) -> Scenario:
     Returns
     -------
     Scenario
-        Label 1: its calls and their exposure, no gap between territories, no uncertainty of the
-        people (calls a year do not depend on them), dispersion where Poisson is refused, weekday
-        and month factors where all are known, consultations. A log of consultations alone gives
-        these and label 2, or leaves label 1 to a scenario that has it. Where other groups may
+        Label 1: its requests (calls less duplicates), the years in which they were counted, those
+        that deserved a slot and those that did not, no gap between territories, no uncertainty of
+        the people (calls a year do not depend on them), dispersion where Poisson is refused,
+        weekday and month factors where all are known, consultations. A log of consultations alone
+        gives these and label 2, or leaves label 1 to a scenario that has it. Where other groups may
         call, rate and label stay what they were, and a note says why. Notes of an earlier log
-        are replaced.
+        are replaced; where the log contradicts the answer, the first note says so.
 
     Raises
     ------
@@ -74,21 +80,25 @@ def with_call_log(scenario: Scenario, found: CallProfile) -> Scenario:
     sources: dict[str, Source] = {}
     notes: list[str] = []
     if not found.lower_bound:
+        need = shown_need(found, tables)
         changes |= {
-            "calls_observed": found.calls,
+            "calls_observed": shown_requests(found, tables),
             "calls_years": found.opening_days / scenario.opening_days_per_year,
+            "need_counted": need,
         }
         sources |= _rate_sources(scenario, text)
-        notes.append(_calls_note(found, tables))
-        dispersion = found.dispersion
-        if dispersion.overdispersed:
-            changes["dispersion"] = min(round(dispersion.index, 2), float(MAX_DISPERSION))
+        notes += [*_calls_notes(found, tables), *spoilers(found, tables)]
+        if found.dispersion.overdispersed:
+            # A share of the requests, taken at random, keeps that share of their excess.
+            share = scenario.need_share[1] if need is None else need[0] / sum(need)
+            thinned = 1.0 + share * (found.dispersion.index - 1.0)
+            changes["dispersion"] = min(round(thinned, 2), float(MAX_DISPERSION))
             sources["dispersion"] = Source(
-                text=f"{text} : dispersion des appels d’un jour, la loi de Poisson étant refusée à "
-                f"{100 * LEVEL:g} % ; un majorant de celle des demandes",
+                text=f"{text} : dispersion des demandes d’un jour, la loi de Poisson étant refusée "
+                f"à {100 * LEVEL:g} %, et ramenée à celles qui méritent un créneau",
                 grade="A",
             )
-        notes += _calendar(scenario, tables, text, changes, sources)
+        notes += _calendar(scenario, tables, text, changes, sources, grows=found.trend is not None)
     served = _appointments(tables)
     if served is not None:
         changes |= {
@@ -109,26 +119,45 @@ def with_call_log(scenario: Scenario, found: CallProfile) -> Scenario:
             f"{counted(length, 'jour', 'jours')}, soit moins d’un an : ses appels sont ceux d’une "
             "partie des saisons."
         )
-    kept = {name: each for name, each in scenario.sources.items() if name not in sources}
+    sources = scenario.sources | sources
+    if changes.get("need_counted", ()) is None:
+        sources = {name: each for name, each in sources.items() if name != "need_counted"}
     others = [note for note in scenario.notes if not note.startswith(_MARK)]
-    return scenario.evolve(
-        **changes, notes=(*others, *(f"{_MARK}{note}" for note in notes)), sources=kept | sources
+    own = scenario.evolve(
+        **changes, notes=(*others, *(f"{_MARK}{note}" for note in notes)), sources=sources
     )
+    against = contradiction(found, own)
+    if against is None:
+        return own
+    return own.evolve(notes=(f"{_MARK}{against}", *own.notes), sources=own.sources)
 
 
 def _rate_sources(scenario: Scenario, text: str) -> dict[str, Source]:
     """Sources of the inputs that a log of calls replaces."""
-    return {"calls_observed": Source(text=text, grade="A")}
+    return {
+        "calls_observed": Source(text=text, grade="A"),
+        "need_counted": Source(text=f"{text} : issues des appels", grade="A"),
+    }
 
 
-def _calls_note(found: CallProfile, tables: dict[str, pd.DataFrame]) -> str:
-    """French sentence on the calls of a log, and the share of duplicates where it may be shown."""
-    text = (
-        f"{counted(found.calls, 'appel', 'appels')} en "
-        f"{counted(found.opening_days, 'jour d’ouverture', 'jours d’ouverture')}, doublons compris"
-    )
-    share = float(tables["outcome"]["share"].get("duplicate", math.nan))
-    return f"{text}." if math.isnan(share) else f"{text} ({percent(share)} signalés)."
+def _calls_notes(found: CallProfile, tables: dict[str, pd.DataFrame]) -> list[str]:
+    """French sentences on the requests of a log: how many, less which duplicates, of what need."""
+    said = counted(found.calls, "appel", "appels")
+    duplicates = found.calls - shown_requests(found, tables)
+    if duplicates:
+        doubles = counted(duplicates, "doublon", "doublons")
+        requests = counted(found.calls - duplicates, "demande", "demandes")
+        said = f"{requests} ({said}, moins {doubles}, {percent(duplicates / found.calls)})"
+    days = counted(found.opening_days, "jour d’ouverture", "jours d’ouverture")
+    notes = [f"{said} en {days}."]
+    if not duplicates and found.outcomes["duplicate"]:
+        notes.append(f"moins de {MIN_PATIENTS} doublons restent dans ce compte.")
+    if shown_need(found, tables) is None:
+        notes.append(
+            f"moins de {MIN_PATIENTS} appels d’une issue ou d’une autre : la part qui mérite un "
+            "créneau ne peut pas en être tirée, et reste supposée."
+        )
+    return notes
 
 
 def _calendar(
@@ -137,6 +166,8 @@ def _calendar(
     text: str,
     changes: dict[str, Any],
     sources: dict[str, Source],
+    *,
+    grows: bool,
 ) -> list[str]:
     """Take the factors of week and year that are known in full; say which are not."""
     calendar = scenario.calendar
@@ -167,7 +198,8 @@ def _calendar(
     if "weekday_factors" not in own:
         notes.append("un jour a trop peu d’appels, et la forme de la semaine reste celle d’avant.")
     if "month_factors" not in own:
-        notes.append("il ne couvre pas les douze mois, et la forme de l’année reste celle d’avant.")
+        why = "ses mois disent aussi sa tendance" if grows else "il ne couvre pas les douze mois"
+        notes.append(f"{why}, et la forme de l’année reste celle d’avant.")
     return notes
 
 

@@ -1,8 +1,10 @@
 """What a call log says of a line: rate, week, hours, seasons, and whether days vary too much.
 
-All figures are of the calls made on opening days; those of other days are counted apart. They are
-exact, for computing with: what leaves goes through :mod:`cpts_geo.capacity.calls.released`, which
-masks small counts.
+All figures are of the calls made on the opening days that count: not those of a silence that no
+chance explains, nor a day cut at the end of the log, nor those before the last twelve months where
+requests grow or fall. Calls of other days are counted apart. Requests are calls less duplicates.
+Figures are exact, for computing with: what leaves goes through
+:mod:`cpts_geo.capacity.calls.released`, which masks small counts.
 """
 
 from __future__ import annotations
@@ -16,7 +18,9 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from cpts_geo.capacity.calls._dispersion import Dispersion, daily_dispersion
+from cpts_geo.capacity.calls._exposure import exposure_of
+from cpts_geo.capacity.calls._repeats import repeats_of
+from cpts_geo.capacity.calls._variation import Dispersion, Trend, daily_dispersion, trend_of
 from cpts_geo.capacity.calls.posterior import RatePosterior, rate_posterior
 from cpts_geo.capacity.scenario.calendar import opening_days
 from cpts_geo.capacity.scenario.inputs import Scenario
@@ -35,6 +39,8 @@ _SERVED: Final = frozenset({"appointment", "duplicate", "cancelled"})
 #: A season needs about a year: months with some days, of this many opening days at least.
 _MIN_MONTHS: Final = 11
 _MIN_DAYS_A_MONTH: Final = 10
+#: Level of a line that grows or falls: that of its last months.
+_LEVEL: Final = pd.DateOffset(months=12)
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,11 +55,11 @@ class CallProfile:
     end : datetime.date
         Last day, included.
     calls : int
-        Calls on opening days, duplicates included.
+        Calls on the opening days that count, duplicates included.
     calls_outside : int
         Calls on other days, which no other figure holds.
     opening_days : int
-        Opening days of the period.
+        Opening days of the period that count.
     people_years : float
         People without médecin traitant times years of opening days (person-years): the exposure
         behind ``calls``. NaN where others call too, and the log does not tell who does.
@@ -73,12 +79,23 @@ class CallProfile:
     age_classes : Series of int or None
         Calls by class of age, then ``unknown``; None where the log gives none.
     dispersion : Dispersion
-        Daily calls against Poisson.
+        Daily requests against Poisson.
     repeated_calls : int or None
-        Calls alike an earlier one (minute, commune, age class) and not marked duplicates; None
-        where the log has no hour, or neither communes nor ages.
+        Calls that are not marked duplicates and ask again for what another one asked at most 3
+        opening days before: the same caller's, else alike by commune, class of age and, where there
+        is one, reason; None where the log has neither.
+    repeated_by_chance : int or None
+        Calls that would be taken for such ones if none were; 0 where keys tell the callers.
+    repeats_out : bool
+        Whether the repeated calls were counted among the duplicates.
+    closures : tuple of tuple of datetime.date
+        First and last day of the silences that no chance explains, which do not count.
+    partial_days : tuple of datetime.date
+        First and last day of the log where it covers a part of them, which do not count.
+    trend : Trend or None
+        Growth of the requests, where it is beyond chance and season.
     longest_silence : int
-        Largest number of opening days in a row without a call: a hole in the log, when long.
+        Largest number of counted days in a row without a call.
     lower_bound : bool
         True where every call was given a slot (appointments, cancelled ones and duplicates): a
         log of consultations, which bounds the demand from below (evidence label 2, not 1).
@@ -98,8 +115,18 @@ class CallProfile:
     age_classes: pd.Series | None
     dispersion: Dispersion
     repeated_calls: int | None
+    repeated_by_chance: int | None
+    repeats_out: bool
+    closures: tuple[tuple[date, date], ...]
+    partial_days: tuple[date, ...]
+    trend: Trend | None
     longest_silence: int
     lower_bound: bool
+
+    @property
+    def requests(self) -> int:
+        """Calls less duplicates, those found among them where they were taken out."""
+        return self.calls - int(self.outcomes["duplicate"])
 
     @property
     def calls_per_opening_day(self) -> float:
@@ -118,7 +145,9 @@ class CallProfile:
         return None if math.isnan(exposed) else rate_posterior(self.calls, exposed)
 
 
-def profile_of(log: pd.DataFrame, scenario: Scenario) -> CallProfile:
+def profile_of(
+    log: pd.DataFrame, scenario: Scenario, *, repeats_out: bool | None = None
+) -> CallProfile:
     """
     Draw the profile of a log over the opening days of a scenario.
 
@@ -128,6 +157,10 @@ def profile_of(log: pd.DataFrame, scenario: Scenario) -> CallProfile:
         Calls, as :func:`cpts_geo.sources.analyst.calls.log.read_call_log` gives them; not modified.
     scenario : Scenario
         Its people without médecin traitant and its calendar.
+    repeats_out : bool, optional
+        Whether calls that repeat another one and are not marked are taken for duplicates; where
+        not given, those of a key of the caller are, and those only alike are not: chance makes
+        many of these.
 
     Returns
     -------
@@ -148,7 +181,8 @@ def profile_of(log: pd.DataFrame, scenario: Scenario) -> CallProfile:
     not corrected for its season. Factor = (calls / days) of the weekday or month over (calls /
     days) of all. Dispersion = sum (x - m)^2 / m over (days - means fitted), m being the Poisson fit
     of weekday means, times month means where there are months; compared with chi-square. Two years
-    pooled, or a trend, raise it.
+    pooled raise it. A silence of mean M counts where days x exp(-M) is 1e-4 or more. Months of a
+    line that grows or falls have no factor: they would hold its growth.
 
     Examples
     --------
@@ -168,6 +202,7 @@ def profile_of(log: pd.DataFrame, scenario: Scenario) -> CallProfile:
         days=opening_days(start, end, calendar=scenario.calendar),
         days_per_year=scenario.opening_days_per_year,
         period=(start, end),
+        repeats_out=repeats_out,
     )
 
 
@@ -178,30 +213,37 @@ def _profile(
     days: pd.DatetimeIndex,
     days_per_year: float,
     period: tuple[date, date],
+    repeats_out: bool | None = None,
 ) -> CallProfile:
     """Figures of the calls made on given days; no people where others may call too."""
     if not len(days):
         raise ScenarioError(_NO_PROFILE, defects=["aucun jour d’ouverture"], remedy=_REMEDY)
-    day = log["time"].dt.normalize()
-    is_open = day.isin(days)
-    calls = log[is_open]
-    if len(calls) < MIN_PATIENTS:
-        raise ScenarioError(
-            "Le journal a trop peu d’appels aux jours d’ouverture pour en tirer un profil.",
-            defects=[
-                f"{counted(len(calls), 'appel', 'appels')} aux jours d’ouverture, "
-                f"{counted(len(log) - len(calls), 'appel', 'appels')} en dehors ; "
-                f"il en faut {MIN_PATIENTS}"
-            ],
-            remedy="vérifiez les jours d’ouverture, ou attendez d’avoir plus d’appels.",
-        )
-    daily = day[is_open].value_counts().reindex(days, fill_value=0)
-    ended = calls["outcome"].astype(object).fillna("unknown").value_counts()
+    calls = log.assign(day=log["time"].dt.normalize(), repeat=False, chance=False)
+    calls = calls[calls["day"].isin(days)]
+    _check_number(len(calls), of=len(log))
+    repeats = repeats_of(calls, days)
+    if repeats is not None:
+        calls["repeat"], calls["chance"] = repeats.flags, repeats.by_chance
+        repeats_out = repeats.by_caller if repeats_out is None else repeats_out
+    out = bool(repeats_out) and repeats is not None
+    ended = calls["outcome"].astype(object).fillna("unknown")
+    calls["outcome"] = ended.mask(calls["repeat"] & out, "duplicate")
+    exposure = exposure_of(
+        _daily(calls, days), calls["time"], seasonal=bool(_is_seasonal(days).any())
+    )
+    days, start = exposure.days, period[0]
+    trend = trend_of(_daily(_requests(calls), days))
+    if trend is None or not trend.is_told:
+        trend = None
+    elif (since := days[-1] - _LEVEL) >= days[0]:
+        days = days[days > since]
+        start = days[0].date()
+    calls = calls[calls["day"].isin(days)]
+    _check_number(len(calls), of=len(log))
+    daily, covered = _daily(calls, days), _is_seasonal(days)
     months = _by(daily, days.month)
-    covered = months["days"] >= _MIN_DAYS_A_MONTH
-    seasonal = int(covered.sum()) >= _MIN_MONTHS
     return CallProfile(
-        start=period[0],
+        start=start,
         end=period[1],
         calls=len(calls),
         calls_outside=len(log) - len(calls),
@@ -209,17 +251,51 @@ def _profile(
         people_years=math.nan
         if people_without_mt is None
         else people_without_mt * len(days) / days_per_year,
-        outcomes=ended.reindex([*OUTCOMES, "unknown"], fill_value=0),
+        outcomes=calls["outcome"].value_counts().reindex([*OUTCOMES, "unknown"], fill_value=0),
         weekdays=_by(daily, days.day_of_week),
         hours=_hours(calls["time"]),
-        months=months.assign(factor=months["factor"].where(covered & seasonal)),
+        months=months.assign(factor=months["factor"].where(covered) if trend is None else math.nan),
         communes=_labels(calls["commune"]),
         age_classes=_labels(calls["age_class"]),
-        dispersion=daily_dispersion(daily, seasonal=seasonal),
-        repeated_calls=_repeated(calls),
+        dispersion=daily_dispersion(_daily(_requests(calls), days), seasonal=bool(covered.any())),
+        repeated_calls=None if repeats is None else int(calls["repeat"].sum()),
+        repeated_by_chance=None if repeats is None else int(calls["chance"].sum()),
+        repeats_out=out,
+        closures=exposure.closures,
+        partial_days=exposure.partial,
+        trend=trend,
         longest_silence=_silence(daily),
         lower_bound=bool(log["outcome"].isin(_SERVED).all()),
     )
+
+
+def _check_number(calls: int, *, of: int) -> None:
+    """Refuse a log of which fewer than 11 calls count."""
+    if calls < MIN_PATIENTS:
+        raise ScenarioError(
+            "Le journal a trop peu d’appels aux jours d’ouverture pour en tirer un profil.",
+            defects=[
+                f"{counted(calls, 'appel', 'appels')} aux jours d’ouverture, "
+                f"{counted(of - calls, 'appel', 'appels')} en dehors ; il en faut {MIN_PATIENTS}"
+            ],
+            remedy="vérifiez les jours d’ouverture, ou attendez d’avoir plus d’appels.",
+        )
+
+
+def _daily(calls: pd.DataFrame, days: pd.DatetimeIndex) -> pd.Series:
+    """Calls of each day, 0 included."""
+    return calls["day"].value_counts().reindex(days, fill_value=0)
+
+
+def _requests(calls: pd.DataFrame) -> pd.DataFrame:
+    """Calls that are no duplicates."""
+    return calls[calls["outcome"] != "duplicate"]
+
+
+def _is_seasonal(days: pd.DatetimeIndex) -> pd.Series:
+    """Whether the factor of each month is known: none is where fewer than 11 have 10 days."""
+    covered = pd.Series(days.month).value_counts().sort_index() >= _MIN_DAYS_A_MONTH
+    return covered & (covered.sum() >= _MIN_MONTHS)
 
 
 def _check(log: pd.DataFrame) -> None:
@@ -260,17 +336,6 @@ def _labels(texts: pd.Series) -> pd.Series | None:
     order = sorted(counts.index, key=lambda t: (int((re.match(r"\d+", t) or "0")[0]), t))
     unknown = pd.Series({"unknown": int(texts.isna().sum())})
     return pd.concat([counts[order], unknown]).astype(int)
-
-
-def _repeated(calls: pd.DataFrame) -> int | None:
-    """Calls alike an earlier one and not marked so; None where nothing tells them apart."""
-    # Two calls in a minute are no repetition when nothing says that they are alike.
-    told = calls["commune"].notna() | calls["age_class"].notna()
-    if _hours(calls["time"]) is None or not told.any():
-        return None
-    alike = calls[told & (calls["outcome"] != "duplicate")]
-    alike = alike.assign(time=alike["time"].dt.floor("min"))
-    return int(alike.duplicated(["time", "commune", "age_class"]).sum())
 
 
 def _silence(daily: pd.Series) -> int:

@@ -1,12 +1,15 @@
 """Tables of a call log that may leave: counts of 1 to 10 calls masked, and not to be recovered.
 
-Every table is a split of one total, the calls on opening days, which is shown. Shares and factors
-are computed from what the tables show and from public numbers (days, total) alone, so they tell
-nothing more.
+Every table is a split of one total, the calls on opening days, which is shown; so are the requests,
+which are the total less the duplicates, wherever these are. Shares, factors and the outcomes that
+tell the need are computed from what the tables show and from public numbers (days, total) alone, so
+they tell nothing more.
 """
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -17,6 +20,10 @@ from cpts_geo.schema import status_column
 from cpts_geo.secrecy.disclosure import MIN_PATIENTS, Mask, shown_counts
 
 _STATUS: Final = status_column("calls")
+#: Outcomes of requests that deserved a slot, whether or not there was one, and of the others. Who
+#: cancelled had asked for a slot and got it; redirected, the request was for another service.
+_DESERVED: Final = ("appointment", "no_slot", "cancelled")
+_OTHERS: Final = ("advice", "redirected", "other")
 
 
 def released(profile: CallProfile) -> dict[str, pd.DataFrame]:
@@ -56,7 +63,6 @@ def released(profile: CallProfile) -> dict[str, pd.DataFrame]:
     [[40.0, 'measured'], [nan, 'masked_under_11'], [nan, 'masked']]
     """
     counts = {
-        "outcome": profile.outcomes,
         "weekday": profile.weekdays["calls"],
         "hour": profile.hours,
         "month": profile.months["calls"],
@@ -73,8 +79,75 @@ def released(profile: CallProfile) -> dict[str, pd.DataFrame]:
         days = exact["days"].reindex(shown.index)
         factor = exact["factor"].reindex(shown.index).where(shown["calls"].notna())
         tables[name] = shown.assign(days=days, factor=factor)
+    tables["outcome"] = _outcomes(profile)
     tables["apart"] = _apart(profile)
     return tables
+
+
+def shown_requests(profile: CallProfile, tables: Mapping[str, pd.DataFrame]) -> int:
+    """
+    Count the requests of a log: calls less duplicates, where these may be told.
+
+    Parameters
+    ----------
+    profile : CallProfile
+        Exact figures.
+    tables : Mapping of str to DataFrame
+        What may leave of them.
+
+    Returns
+    -------
+    int
+        Requests; all calls where the duplicates are masked, because they are few.
+    """
+    duplicates = float(tables["outcome"]["calls"].get("duplicate", math.nan))
+    return profile.calls if math.isnan(duplicates) else profile.calls - int(duplicates)
+
+
+def shown_need(profile: CallProfile, tables: Mapping[str, pd.DataFrame]) -> tuple[int, int] | None:
+    """
+    Count the requests of a log that deserved a slot, and those that did not.
+
+    Parameters
+    ----------
+    profile : CallProfile
+        Exact figures, of which only the calls are read.
+    tables : Mapping of str to DataFrame
+        What may leave of them (:func:`released`).
+
+    Returns
+    -------
+    tuple of int, or None
+        Appointments, given and cancelled, with the requests that found no slot left; then advice,
+        redirected and other. Duplicates and unknown outcomes are neither. A count masked because it
+        is small is taken for 5, the middle of what everybody knows of it; what protects it is the
+        rest of the calls. None where either number is small, or this rest is of several kinds.
+    """
+    outcomes = tables["outcome"]
+    if outcomes.empty:
+        return None
+    few, secret = (outcomes[_STATUS] == mask for mask in (Mask.UNDER_11, Mask.SECRET))
+    calls = outcomes["calls"].mask(few, MIN_PATIENTS // 2)
+    kinds = {(name in _DESERVED) - (name in _OTHERS) for name in secret.index[secret]}
+    if len(kinds) > 1:
+        return None
+    rest = profile.calls - float(calls.sum())
+    deserved, others = (
+        int(calls.reindex(names).sum() + rest * (kind in kinds))
+        for kind, names in ((1, _DESERVED), (-1, _OTHERS))
+    )
+    small = any(0 < each < MIN_PATIENTS for each in (deserved, others))
+    return None if small or deserved + others == 0 else (deserved, others)
+
+
+def _outcomes(profile: CallProfile) -> pd.DataFrame:
+    """Calls by outcome; duplicates apart, unless they are few: requests are told, so they are."""
+    counts = profile.outcomes.rename_axis("outcome")
+    few = 0 < int(counts["duplicate"]) < MIN_PATIENTS
+    rest = _table(counts if few else counts.drop("duplicate"), profile.calls)
+    if few or rest.empty:
+        return rest
+    return pd.concat([rest, _table(counts[["duplicate"]], profile.calls)]).loc[counts.index]
 
 
 def _table(counts: pd.Series, total: int) -> pd.DataFrame:
@@ -89,5 +162,10 @@ def _apart(profile: CallProfile) -> pd.DataFrame:
     exact = pd.Series({"outside": profile.calls_outside, "repeated": profile.repeated_calls})
     calls = exact.astype(float)
     few = (calls > 0) & (calls < MIN_PATIENTS)
-    status = np.where(few, Mask.UNDER_11.value, np.where(calls.isna(), "unknown", "measured"))
-    return pd.DataFrame({"calls": calls.mask(few), _STATUS: status})
+    # All duplicates less those that were found are those that were marked.
+    marked = profile.outcomes["duplicate"] - calls["repeated"]
+    tells = (calls.index == "repeated") & profile.repeats_out & (0 < marked < MIN_PATIENTS)
+    status = np.select(
+        [few, tells, calls.isna()], [Mask.UNDER_11.value, Mask.SECRET.value, "unknown"], "measured"
+    )
+    return pd.DataFrame({"calls": calls.mask(few | tells), _STATUS: status})

@@ -33,6 +33,13 @@ _WHOLE: Final = ("slots_needed", "sampling_slots_needed")
 #: Words, which change no figure.
 _WORDS: Final = ("territory", "label", "eligibility", "population_basis", "planned_basis", "notes")
 
+#: Said of two territories whose demands rest on the same suppositions.
+_TIED: Final = (
+    " Ce qui est supposé de l’un et de l’autre est tiré ensemble, alors que deux territoires "
+    "peuvent s’en écarter chacun à sa façon : leur différence est plus incertaine que son "
+    "intervalle ne le dit."
+)
+
 
 @dataclass(frozen=True)
 class ScenarioComparison:
@@ -231,15 +238,26 @@ def _warnings(first: Scenario, second: Scenario) -> list[str]:
             "Les lignes n’ouvrent pas le même nombre de jours par semaine : comparez les heures "
             "par semaine et les totaux, pas les nombres par jour d’ouverture."
         )
-    if first.territory != second.territory and first.population != second.population:
+    if unsaid := [s.label for s in (first, second) if s.public is None]:
         said.append(
-            "Les habitants ne sont pas les mêmes. Si ce sont deux territoires, leurs taux d’appel "
-            "ne se transportent pas de l’un à l’autre, et leur différence est plus incertaine que "
-            "son intervalle ne le dit."
+            f"Aucun dispositif n’est décrit pour {joined(list(dict.fromkeys(unsaid)))} : la "
+            "comparaison le suppose ouvert à tous les habitants."
+        )
+    if first.territory != second.territory and first.population != second.population:
+        alike = _TIED if _drawn_alike(first, second) else ""
+        said.append(
+            "Les habitants ne sont pas les mêmes : plus de créneaux n’y veut pas dire plus de "
+            f"demandes par habitant.{alike}"
         )
     if first.seed != second.seed:
         said.append("Les graines diffèrent : celle du premier scénario a tiré les deux.")
     return said
+
+
+def _drawn_alike(first: Scenario, second: Scenario) -> bool:
+    """Whether what is supposed of one demand is drawn with what is supposed of the other."""
+    one, two = ("own" if s.has_own_line else s.public or "all" for s in (first, second))
+    return one == two != "all"
 
 
 def _said(found: dict[Caveat, list[str]]) -> list[str]:

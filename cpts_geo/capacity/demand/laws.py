@@ -55,6 +55,8 @@ class Law(ABC):
         [0.5, 1.0, 1.5]
         >>> CountedRate("Appels", 5800, 24_000.0).quantile([0.1, 0.9]).round(4).tolist()
         [0.2376, 0.2458]
+        >>> CountedShare("Part", (608, 392)).quantile([0.1, 0.9]).round(3).tolist()
+        [0.588, 0.628]
         """
         return self._quantile(np.asarray(chances, dtype=np.float64))
 
@@ -192,6 +194,31 @@ class _Uniform(Law):
         return np.asarray(low + chances * (high - low))
 
 
+@dataclass(frozen=True)
+class CountedShare(Law):
+    """
+    Share that two counts leave possible, under the Jeffreys prior: Beta(count + 1/2, rest + 1/2).
+
+    Attributes
+    ----------
+    label : str
+        French words, as for every :class:`Law`.
+    counts : tuple of int
+        Events that are of the share, then those that are not; 0 or more.
+    """
+
+    counts: tuple[int, int]
+
+    @property
+    def spread(self) -> bool:
+        """Always: counts leave several shares possible."""
+        return True
+
+    def _quantile(self, chances: Floats) -> Floats:
+        count, rest = self.counts
+        return np.asarray(special.betaincinv(count + 0.5, rest + 0.5, chances))
+
+
 def laws(scenario: Scenario) -> dict[str, Law]:
     """
     Give the law of each input of a demand, and of the length of a consultation.
@@ -219,13 +246,12 @@ def laws(scenario: Scenario) -> dict[str, Law]:
     ['calls', 'need', 'minutes']
     """
     found: dict[str, Law] = {}
-    need = _Triangular("Part des appels qui méritent un créneau", scenario.need_share)
     line = observed_line(scenario)
     if scenario.calls_years is not None:
         found["calls"] = CountedRate(
             "Appels d’une année", scenario.calls_observed, scenario.calls_years
         )
-        found["need"] = need
+        found["need"] = _need(scenario)
     elif scenario.evidence == "2" and line is not None:
         found["consultations"] = CountedRate(
             "Consultations d’une année",
@@ -246,7 +272,7 @@ def laws(scenario: Scenario) -> dict[str, Law]:
             scenario.calls_observed,
             scenario.calls_people_years,
         )
-        found["need"] = need
+        found["need"] = _need(scenario)
         found["gap"] = _LogNormal(
             "Écart du taux d’appel entre territoires", 1.0, scenario.between_territory_sd
         )
@@ -256,3 +282,11 @@ def laws(scenario: Scenario) -> dict[str, Law]:
             "Besoins d’un visiteur rapportés à un habitant", scenario.visitor_rate_ratio
         )
     return found
+
+
+def _need(scenario: Scenario) -> Law:
+    """Share of the calls that deserve a slot: as the outcomes of a log count it, else assumed."""
+    label = "Part des appels qui méritent un créneau"
+    if scenario.need_counted is not None:
+        return CountedShare(label, scenario.need_counted)
+    return _Triangular(label, scenario.need_share)

@@ -113,12 +113,7 @@ def draw_requests(
     """
     expect(scenario, Scenario, remedy="chargez-le : load_scenario(CLÉ), ou load_scenario(FICHIER).")
     seed = scenario.seed if seed is None else seed
-    if defects := draw_defects(draws, seed):
-        raise ScenarioError(
-            "Le tirage au sort est mal réglé.",
-            defects=defects,
-            remedy="gardez les valeurs par défaut en cas de doute.",
-        )
+    check_draws(draws, seed)
     generators = {name: np.random.default_rng([seed, zlib.crc32(name.encode())]) for name in _DRAWN}
     known = laws(scenario)
     drawn = {name: law.draw(generators[name], draws) for name, law in known.items()}
@@ -153,12 +148,11 @@ def draw_requests(
 
 def _national_causes(national: NationalDraws, need: Need) -> dict[str, Floats]:
     """What a demand transferred from known lines is made of."""
-    share = np.divide(need.organised, need.gap, out=np.zeros_like(need.gap), where=need.gap > 0)
     return {
         "Demandes non programmées d’un habitant": national.rate,
         "Part que les cabinets servent en France": national.met_share,
         "De combien cette part suit l’APL": national.elasticity,
-        "Part du besoin sans réponse qui viendrait": share,
+        "Part du besoin sans réponse qui viendrait": need.share,
     }
 
 
@@ -190,6 +184,28 @@ def need_unknown(scenario: Scenario) -> NeedUnknownError:
         remedy="donnez ses appels ou ses consultations, ou le nombre de personnes sans médecin "
         'traitant et « public = "no_mt" ».',
     )
+
+
+def check_draws(draws: int, seed: int) -> None:
+    """
+    Refuse a number of draws or a seed outside its domain.
+
+    Parameters
+    ----------
+    draws, seed : int
+        Monte Carlo draws, seed of the generator.
+
+    Raises
+    ------
+    ScenarioError
+        Lists what is wrong with both.
+    """
+    if defects := draw_defects(draws, seed):
+        raise ScenarioError(
+            "Le tirage au sort est mal réglé.",
+            defects=defects,
+            remedy="gardez les valeurs par défaut en cas de doute.",
+        )
 
 
 def draw_defects(draws: int, seed: int) -> list[str]:

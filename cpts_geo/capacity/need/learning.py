@@ -13,24 +13,24 @@ same for every territory of a run.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy.special import ndtr
 
-from cpts_geo.capacity.need.lines import KnownLine, read_known_lines
+from cpts_geo.capacity.need.lines import KnownLine, lines_of, lines_table
 from cpts_geo.capacity.need.quantities import Floats, NationalDraws, need_of
+from cpts_geo.capacity.scenario.loading import National
 from cpts_geo.capacity.scenario.parameters import SEED, default_parameters
 from cpts_geo.errors import ScenarioError
 from cpts_geo.french import number
 
-#: Draws from the prior: some 3 % of them weigh.
+#: Draws from the prior.
 _SAMPLE: Final = 150_000
 #: Parts of equal chance that the law of a count is cut in, each flat in the logarithm, and draws
 #: that tell where to cut.
@@ -42,14 +42,7 @@ _LEAST_SIZE: Final = 2_000
 _MU: Final = (np.log(0.05), 1.0)
 _TAU: Final = 0.5
 #: National parameters, by name in the shipped file.
-_NATIONAL: Final = (
-    "need_rate",
-    "met_share",
-    "apl_elasticity",
-    "office_hours_share",
-    "emergency_visits",
-    "treatable_in_town",
-)
+_NATIONAL: Final = tuple(National.model_fields)
 
 
 @dataclass(frozen=True)
@@ -63,10 +56,16 @@ class KnownLines:
         Each with its count and its area.
     national : tuple of float or tuple of float
         Values of the national parameters: bounds of their laws, or numbers.
+    notes : tuple of str
+        French sentences on how an analyst's copy was read; nothing rests on them.
+    sample : int
+        Draws from the prior that the lines weigh.
     """
 
     lines: tuple[KnownLine, ...]
     national: tuple[Any, ...]
+    notes: tuple[str, ...] = field(default=(), compare=False)
+    sample: int = _SAMPLE
 
     def draws(self, draws: int, *, seed: int, without: Collection[str] = ()) -> NationalDraws:
         """
@@ -92,6 +91,22 @@ class KnownLines:
             The lines contradict one another or the model: too few draws weigh.
         """
         return _taken(self, draws, seed, frozenset(without))
+
+    def less(self, keys: Collection[str]) -> KnownLines:
+        """
+        Give the same without some lines.
+
+        Parameters
+        ----------
+        keys : collection of str
+            Keys of the lines to leave out.
+
+        Returns
+        -------
+        KnownLines
+            Quick to draw from: what each line weighs is kept.
+        """
+        return replace(self, lines=tuple(line for line in self.lines if line.key not in keys))
 
     def effective_size(self, *, without: Collection[str] = ()) -> float:
         """
@@ -150,12 +165,13 @@ def known_lines(
     Raises
     ------
     TableError
-        As :func:`cpts_geo.capacity.need.lines.read_known_lines`.
+        As :func:`cpts_geo.capacity.need.lines.lines_of`, or the copy cannot be read.
     """
     given = default_parameters() if parameters is None else parameters
     values = (given[name].value for name in _NATIONAL)
     national = tuple(tuple(each) if isinstance(each, list) else each for each in values)
-    return KnownLines(read_known_lines(path), national)
+    table = lines_table(path)
+    return KnownLines(lines_of(table), national, table.attrs.get("notes", ()))
 
 
 def leave_one_out(known: KnownLines, *, draws: int, seed: int = SEED) -> pd.DataFrame:
@@ -180,7 +196,9 @@ def leave_one_out(known: KnownLines, *, draws: int, seed: int = SEED) -> pd.Data
     rows = []
     levels = (0.1, 0.5, 0.9)
     for line in known.lines:
-        others = known.draws(draws, seed=seed, without=[line.key])
+        # Two counts of one place are one line: the other tells nothing of it from elsewhere.
+        same = [other.key for other in known.lines if other.area == line.area]
+        others = known.draws(draws, seed=seed, without=same)
         predicted = need_of(line.area, others).organised
         own = line.draw(draws, seed=seed)
         low, middle, high = np.quantile(predicted, levels)
@@ -196,24 +214,56 @@ def leave_one_out(known: KnownLines, *, draws: int, seed: int = SEED) -> pd.Data
     return table[["line", *table.columns.drop("line")]]
 
 
-@lru_cache(maxsize=2)
-def _sample(known: KnownLines) -> tuple[NationalDraws, npt.NDArray[np.float64]]:
-    """Draws from the prior, and the logarithm of the weight that each line gives each of them."""
-    rng = np.random.default_rng([SEED, 2])
-    rate, met, elasticity, office, visits, treatable = known.national
+def prior_draws(
+    national: tuple[Any, ...], draws: int, *, rng: np.random.Generator
+) -> NationalDraws:
+    """
+    Draw what is the same for every territory from the prior: what is supposed before any line.
+
+    Parameters
+    ----------
+    national : tuple of float or tuple of float
+        As :class:`KnownLines` holds them.
+    draws : int
+        How many.
+    rng : numpy.random.Generator
+        Where the numbers come from.
+
+    Returns
+    -------
+    NationalDraws
+        One value a draw.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(1)
+    >>> prior_draws(shipped_lines().national, 3, rng=rng).mu.shape
+    (3,)
+    """
+    rate, met, elasticity, office, visits, treatable = national
     mean, sd = _MU
-    prior = NationalDraws(
-        rate=_triangular(rng, rate),
-        met_share=_triangular(rng, met),
-        elasticity=rng.uniform(elasticity[0], elasticity[1], _SAMPLE),
-        treatable=visits * treatable * rng.uniform(office[0], office[1], _SAMPLE),
-        mu=rng.normal(mean, sd, _SAMPLE),
-        tau=np.abs(rng.normal(0.0, _TAU, _SAMPLE)),
-        z=rng.standard_normal(_SAMPLE),
+    return NationalDraws(
+        rate=_triangular(rng, rate, draws),
+        met_share=_triangular(rng, met, draws),
+        elasticity=rng.uniform(elasticity[0], elasticity[1], draws),
+        treatable=visits * treatable * rng.uniform(office[0], office[1], draws),
+        mu=rng.normal(mean, sd, draws),
+        tau=np.abs(rng.normal(0.0, _TAU, draws)),
+        z=rng.standard_normal(draws),
     )
+
+
+@lru_cache(maxsize=2)
+def _prior(national: tuple[Any, ...], sample: int) -> NationalDraws:
+    """The draws that lines weigh: the same whatever the lines."""
+    return prior_draws(national, sample, rng=np.random.default_rng([SEED, 2]))
+
+
+@lru_cache(maxsize=256)
+def _log_weights(line: KnownLine, national: tuple[Any, ...], sample: int) -> Floats:
+    """Logarithm of the weight that a line gives each draw: other lines change nothing in it."""
     with np.errstate(divide="ignore"):
-        weights = np.array([np.log(_likelihood(line, prior)) for line in known.lines])
-    return prior, weights
+        return np.asarray(np.log(_likelihood(line, _prior(national, sample))))
 
 
 def _likelihood(line: KnownLine, prior: NationalDraws) -> Floats:
@@ -232,17 +282,18 @@ def _likelihood(line: KnownLine, prior: NationalDraws) -> Floats:
     return np.asarray(np.nan_to_num(found / _PARTS))
 
 
-def _triangular(rng: np.random.Generator, ends: tuple[float, float, float]) -> Floats:
+def _triangular(rng: np.random.Generator, ends: tuple[float, float, float], draws: int) -> Floats:
     """Numbers of a triangular law, of width 0 included."""
-    return rng.triangular(*ends, _SAMPLE) if ends[0] < ends[2] else np.full(_SAMPLE, ends[1])
+    return rng.triangular(*ends, draws) if ends[0] < ends[2] else np.full(draws, ends[1])
 
 
 @lru_cache(maxsize=2)
 def _weights(known: KnownLines, without: frozenset[str]) -> Floats:
     """Weight of each draw, of sum 1, by every line but those left out."""
-    _, logs = _sample(known)
-    kept = [line.key not in without for line in known.lines]
-    total = logs[kept].sum(axis=0)
+    total = np.zeros(known.sample)
+    for line in known.lines:
+        if line.key not in without:
+            total = total + _log_weights(line, known.national, known.sample)
     weights = np.exp(total - total.max())
     return np.asarray(weights / weights.sum())
 
@@ -263,10 +314,10 @@ def _taken(known: KnownLines, draws: int, seed: int, without: frozenset[str]) ->
             remedy="vérifiez la ligne sans laquelle ce nombre remonte : son compte d’une année et "
             "ses communes.",
         )  # fmt: skip
-    prior, _ = _sample(known)
+    prior = _prior(known.national, known.sample)
     rng = np.random.default_rng([seed, 3])
     ends = np.cumsum(_weights(known, without))
     places = np.searchsorted(ends, (np.arange(draws) + rng.random()) / draws)
-    places = rng.permutation(np.minimum(places, _SAMPLE - 1))
+    places = rng.permutation(np.minimum(places, known.sample - 1))
     found = prior.at(places)
     return NationalDraws(**(vars(found) | {"z": rng.standard_normal(draws)}))

@@ -24,6 +24,7 @@ import pandas as pd
 from cpts_geo.capacity.need.quantities import Floats
 from cpts_geo.capacity.scenario.area import Area, area_of_codes
 from cpts_geo.errors import TableError, quoted
+from cpts_geo.sources.analyst.lists.known_lines import read_known_lines_file
 from cpts_geo.sources.embedding.embedded import load_epci, load_known_lines, load_perimeters
 
 #: How a row says where its line is.
@@ -89,14 +90,36 @@ class KnownLine:
         return count / rng.uniform(*self.served, draws)
 
 
-def read_known_lines(path: Path | None = None) -> tuple[KnownLine, ...]:
+def lines_table(path: Path | None = None) -> pd.DataFrame:
     """
-    Read the lines that calibrate.
+    Read every line of the table, those that do not calibrate included.
 
     Parameters
     ----------
     path : Path, optional
         An analyst's copy of the table; the embedded one by default.
+
+    Returns
+    -------
+    DataFrame
+        As data/cpts/README.md defines it; in attrs, for a copy: ``notes``, French sentences.
+
+    Raises
+    ------
+    TableError
+        A row breaks the contract of the table.
+    """
+    return load_known_lines() if path is None else read_known_lines_file(path)
+
+
+def lines_of(table: pd.DataFrame) -> tuple[KnownLine, ...]:
+    """
+    Take the lines that calibrate, with their areas.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As :func:`lines_table` reads it; not modified.
 
     Returns
     -------
@@ -106,14 +129,13 @@ def read_known_lines(path: Path | None = None) -> tuple[KnownLine, ...]:
     Raises
     ------
     TableError
-        A row breaks the contract of the table, or its communes are unknown or have no APL.
+        The communes of a line are unknown or have no APL, or no line calibrates.
 
     Examples
     --------
-    >>> [line.key for line in read_known_lines()][:2]
+    >>> [line.key for line in lines_of(lines_table())][:2]
     ['beauce_gatinais', 'ouest_loiret']
     """
-    table = load_known_lines(path)
     table = table[table["calibrates"] == "oui"]
     epci, perimeters = load_epci(), load_perimeters()
     lines, defects = [], []

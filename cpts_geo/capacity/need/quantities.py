@@ -81,6 +81,10 @@ class Need:
 
     Attributes
     ----------
+    area : Area
+        People and APL it is of.
+    national : NationalDraws
+        Draws it is computed with.
     need : numpy.ndarray of float
         Unscheduled requests of residents, weekdays, office hours.
     met : numpy.ndarray of float
@@ -89,18 +93,48 @@ class Need:
         The others; 0 where the APL sees none.
     emergency : numpy.ndarray of float
         Emergency visits of residents that a surgery could have seen: inside the gap.
+    share : numpy.ndarray of float
+        Part of the gap that a device open to all residents would receive.
     organised : numpy.ndarray of float
-        Requests that a device open to all residents would receive.
+        Requests that it would receive.
     centre : numpy.ndarray of float
         ln(gap) + mu, around which ln(requests of a device) is spread by tau; -inf without gap.
     """
 
+    area: Area
+    national: NationalDraws
     need: Floats
     met: Floats
     gap: Floats
     emergency: Floats
+    share: Floats
     organised: Floats
     centre: Floats
+
+    def with_apl(self, factor: float) -> Need:
+        """
+        Give the need of the same people if their APL were multiplied.
+
+        Parameters
+        ----------
+        factor : float
+            What the APL is multiplied by, 0 or more.
+
+        Returns
+        -------
+        Need
+            Draw by draw with this one.
+
+        Examples
+        --------
+        >>> from cpts_geo.capacity.need.learning import shipped_lines
+        >>> from cpts_geo.capacity.scenario.area import known_area
+        >>> need = need_of(known_area("ouest_loiret"), shipped_lines().draws(1000, seed=1))
+        >>> bool((need.with_apl(0.5).gap > need.gap).all())
+        True
+        """
+        area = self.area.model_copy(update={"apl": self.area.apl * factor})
+        return need_of(area, self.national)
 
 
 def need_of(area: Area, national: NationalDraws) -> Need:
@@ -136,11 +170,15 @@ def need_of(area: Area, national: NationalDraws) -> Need:
         centre = np.log(gap) + national.mu
     # Turned by a number of its own, the same z makes territories that do not follow one another.
     own = np.roll(national.z, int(area.standardised_population))
+    share = np.exp(national.mu + national.tau * own)
     return Need(
+        area=area,
+        national=national,
         need=wanted,
         met=met,
         gap=gap,
         emergency=area.population * national.treatable,
-        organised=np.exp(centre + national.tau * own),
+        share=share,
+        organised=gap * share,
         centre=centre,
     )

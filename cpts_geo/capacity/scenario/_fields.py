@@ -6,11 +6,19 @@ from datetime import date
 from typing import Annotated
 
 from cpts_geo.capacity.queue.rules import MAX_DISPERSION, MAX_SLOTS
+from cpts_geo.capacity.scenario._slips.contradictions import (
+    closure_defects,
+    evidence_defects,
+    source_defects,
+    supply_defects,
+)
+from cpts_geo.capacity.scenario._slips.plausible import questions
 from cpts_geo.capacity.scenario.area import Area
 from cpts_geo.capacity.scenario.calendar import Calendar
 from cpts_geo.capacity.scenario.parameters import (
     SEED,
     SOURCED_FIELDS,
+    TYPED,
     Source,
     SourcedName,
 )
@@ -179,7 +187,7 @@ class Fields(Record):
     sources: dict[SourcedName, Source] = field("Source et confiance de chaque donnée")
 
     def _contradictions(self) -> list[str]:
-        defects = _supply_defects(self)
+        defects = supply_defects(self)
         if self.population is not None and self.people_without_mt > self.population:
             defects.append("« people_without_mt » dépasse « population »")
         if self.public == "no_mt" and self.visitors is not None:
@@ -190,7 +198,17 @@ class Fields(Record):
             defects.append("« months » : des mois dans l'ordre, sans doublon")
         elif self.months and not (self.calendar.opening_months & set(self.months)):
             defects.append("« months » : aucun jour d'ouverture dans ces mois")
-        return defects + _closure_defects(self) + _evidence_defects(self) + _source_defects(self)
+        defects += closure_defects(self) + evidence_defects(self)
+        defects += source_defects(self, SOURCED_FIELDS)
+        own = self.calls_years
+        return defects + questions(
+            people=self.people_without_mt,
+            population=self.population,
+            calls=self.calls_observed,
+            people_years=self.calls_people_years if own is None else own * self.people_without_mt,
+            deadline_days=self.deadline_days,
+            unsourced=[name for name, source in self.sources.items() if source in TYPED],
+        )
 
     @property
     def slots_by_weekday(self) -> tuple[int, ...] | None:
@@ -203,65 +221,3 @@ class Fields(Record):
         if isinstance(self.slots_today, int):
             return (self.slots_today,) * days
         return self.slots_today
-
-
-def _supply_defects(scenario: Fields) -> list[str]:
-    """What slots, rota and announcement deny of one another."""
-    defects = []
-    if scenario.rota is not None and scenario.slots_today is not None:
-        defects.append("« slots_today » et « rota » : donnez l'un ou l'autre")
-    offered = scenario.rota is not None or scenario.slots_today is not None
-    if offered != (scenario.minutes_per_slot_today is not None):
-        defects.append(
-            "« minutes_per_slot_today » va avec « slots_today » ou « rota » : un seul est donné"
-        )
-    if isinstance(scenario.slots_today, tuple):
-        if len(scenario.slots_today) != len(scenario.calendar.weekdays):
-            defects.append("« slots_today » : il faut un nombre par jour de « weekdays »")
-        elif not any(scenario.slots_today):
-            defects.append("« slots_today » : aucun créneau de la semaine")
-    elif scenario.rota is not None and not any(scenario.slots_by_weekday or (1,)):
-        defects.append("« rota » : moins d'un créneau par semaine")
-    if scenario.rota is not None and scenario.volunteers not in (None, scenario.rota.gps):
-        defects.append("« volunteers » et « rota » : deux nombres de médecins, donnez-en un")
-    if (scenario.slots_planned is None) != (scenario.planned_basis is None):
-        defects.append("« slots_planned » et « planned_basis » vont ensemble : un seul donné")
-    return defects
-
-
-def _evidence_defects(scenario: Fields) -> list[str]:
-    """What the dates and the count of consultations deny of one another."""
-    defects = []
-    if (scenario.observed_start is None) != (scenario.observed_end is None):
-        defects.append("« observed_start » et « observed_end » vont ensemble : un seul donné")
-    elif (
-        scenario.observed_start
-        and scenario.observed_end
-        and scenario.observed_end < scenario.observed_start
-    ):
-        defects.append("« observed_end » vient avant « observed_start »")
-    if scenario.observed_start and scenario.observed_consultations is None:
-        defects.append("« observed_start » est donné sans « observed_consultations »")
-    return defects
-
-
-def _closure_defects(scenario: Fields) -> list[str]:
-    """Find closures that close nothing that is counted: another year's."""
-    periods = [(date(scenario.calendar.year, 1, 1), date(scenario.calendar.year, 12, 31))]
-    if scenario.observed_start and scenario.observed_end:
-        periods.append((scenario.observed_start, scenario.observed_end))
-    return [
-        f"calendar : « closed » : {first:%d/%m/%Y} – {last:%d/%m/%Y} est hors de l’année "
-        f"{scenario.calendar.year} ; donnez « year »"
-        for first, last in scenario.calendar.closed
-        if not any(first <= end and last >= start for start, end in periods)
-    ]
-
-
-def _source_defects(scenario: Fields) -> list[str]:
-    """Inputs without a source, and sources without an input."""
-    given = {name for name in SOURCED_FIELDS if getattr(scenario, name) is not None}
-    return [f"« {name} » n'a pas de source" for name in sorted(given - set(scenario.sources))] + [
-        f"« sources.{name} » ne correspond à aucune donnée du scénario"
-        for name in sorted(set(scenario.sources) - given)
-    ]

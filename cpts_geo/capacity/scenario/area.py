@@ -16,6 +16,7 @@ import pandas as pd
 from cpts_geo.capacity.scenario.records import MAX_PEOPLE, Record, field
 from cpts_geo.sources.embedding.embedded import (
     load_comparisons,
+    load_epci,
     load_figures,
     load_perimeters,
     load_population,
@@ -145,6 +146,38 @@ def area_of_codes(codes: Iterable[str]) -> Area | None:
     True
     """
     return area_of(_places().loc[list(codes)])
+
+
+def areas_of_epci() -> pd.DataFrame:
+    """
+    Sum what the need of every intercommunalité of France is computed from, at once.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by SIREN: the fields of :class:`Area`, as :func:`area_of` gives them; NaN where it
+        gives None.
+
+    Examples
+    --------
+    >>> areas_of_epci().loc["200000172"].round(2).tolist()
+    [26646.25, 3.26, 28561.0, 0.0]
+    """
+    places = _places().fillna({"population": 0.0})
+    places["weight"] = places[STANDARDISED].where(places[APL].notna())
+    places["known"] = places["population"].where(places["weight"].notna())
+    places["served"] = places["weight"] * places[APL]
+    sums = places.groupby(load_epci())[["population", "weight", "known", "served"]].sum()
+    areas = pd.DataFrame(
+        {
+            "standardised_population": sums["weight"] * (sums["population"] / sums["known"]),
+            "apl": sums["served"] / sums["weight"],
+            "population": sums["population"].astype("float64"),
+            "lent": (1.0 - sums["known"] / sums["population"]).round(12),
+        }
+    )
+    known = (sums["weight"] > 0) & (areas["lent"] <= MOST_LENT)
+    return areas.where(known)
 
 
 @lru_cache(maxsize=64)

@@ -22,6 +22,7 @@ from holidays.countries.france import France
 
 from cpts_geo.capacity.scenario.parameters import (
     MEASURED,
+    Parameters,
     default_parameters,
     named_profiles,
 )
@@ -274,9 +275,14 @@ def profile_shape(name: str) -> dict[str, Any]:
     return _SHAPE | named_profiles()[name].value
 
 
-def legal_days() -> dict[str, Any]:
+def legal_days(parameters: Parameters | None = None) -> dict[str, Any]:
     """
     Give the days and hours of a line that says none, as a file writes them.
+
+    Parameters
+    ----------
+    parameters : Parameters, optional
+        Defaults; those of the package if absent.
 
     Returns
     -------
@@ -288,7 +294,7 @@ def legal_days() -> dict[str, Any]:
     >>> legal_days()["weekdays"]
     [1, 2, 3, 4, 5]
     """
-    days = default_parameters()["calendar"].value
+    days = (default_parameters() if parameters is None else parameters)["calendar"].value
     return dict(days) if isinstance(days, dict) else {}
 
 

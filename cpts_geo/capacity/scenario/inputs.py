@@ -190,16 +190,24 @@ class Scenario(Fields):
 
     @property
     def unused(self) -> set[str]:
-        """Parameters that its demand does not rest on."""
+        """Parameters that its demand does not rest on, or that others stand in the place of."""
         rate = {"calls_observed", "calls_people_years"}
         people = {"people_without_mt", "people_cv", "between_territory_sd"}
         transferred = self.public == "no_mt" and not self.has_own_line
         found = set() if self.evidence == "2" else {"found_share"}
         found |= set() if transferred else {*people, "calls_people_years", "share_without_mt"}
-        found |= set() if transferred or self.calls_years is not None else {*rate, "need_share"}
-        found |= {"need_share"} if self.need_counted is not None else set()
+        found |= (
+            {"need_share", "need_counted"} - {self.need_input}
+            if transferred or self.calls_years is not None
+            else {*rate, "need_share", "need_counted"}
+        )
         found |= set() if self.visitors else {"visitors", "visitor_rate_ratio"}
         return found | (set() if self.share_assumed else {"share_without_mt", "age_share"})
+
+    @property
+    def need_input(self) -> str:
+        """Name of the input that tells which share of the calls deserves a slot."""
+        return "need_share" if self.need_counted is None else "need_counted"
 
     @property
     def opening_days_per_year(self) -> int:

@@ -14,20 +14,32 @@ from typing import Any, Final
 
 import tomli_w
 
-from cpts_geo.capacity.scenario import _file
-from cpts_geo.capacity.scenario._refusals import nearest, shown
+from cpts_geo.capacity.scenario._files.toml_file import SHIPPED, only_profile, read_values
+from cpts_geo.capacity.scenario._slips.plausible import share_question
+from cpts_geo.capacity.scenario._slips.refusals import nearest, shown
 from cpts_geo.capacity.scenario.calendar import default_calendar, legal_days, profile_shape
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.parameters import (
     MEASURED,
     SOURCED_FIELDS,
     UNSOURCED,
+    UNSOURCED_SHARE,
+    Parameters,
     Source,
     default_parameters,
     named_profiles,
     with_shapes,
 )
-from cpts_geo.capacity.scenario.records import MAX_PEOPLE, REMEDY, Record, field, label_and_unit
+from cpts_geo.capacity.scenario.records import (
+    MAX_PEOPLE,
+    REMEDY,
+    RateTriangle,
+    Record,
+    ShareRange,
+    ShareTriangle,
+    field,
+    label_and_unit,
+)
 from cpts_geo.errors import ScenarioError, one_line
 from cpts_geo.files import write_text
 from cpts_geo.french import counted
@@ -51,6 +63,30 @@ class _Population(Record):
     )
     age_share: float = field(
         "Part de cet âge dans la population", "part de la population", gt=0, le=1
+    )
+
+
+class National(Record):
+    """What is supposed of the need of all territories, in the order it is drawn."""
+
+    need_rate: RateTriangle = field(
+        "Demandes non programmées d’un habitant, en semaine aux heures de bureau",
+        "par an et par habitant standardisé (bas, probable, haut)",
+    )
+    met_share: ShareTriangle = field(
+        "Part de ces demandes que les cabinets servent en France",
+        "part des demandes (bas, probable, haut)",
+    )
+    apl_elasticity: tuple[float, float] = field(
+        "De combien les demandes servies suivent l’APL", "exposant (de, à)"
+    )
+    office_hours_share: ShareRange = field(
+        "Part des passages aux urgences en semaine, aux heures de bureau",
+        "part des passages (de, à)",
+    )
+    emergency_visits: float = field("Passages aux urgences", "par an et par habitant")
+    treatable_in_town: float = field(
+        "Part de ces passages qui relèvent d’un cabinet", "part des passages"
     )
 
 
@@ -79,7 +115,7 @@ def people_without_mt(population: float, *, share_without_mt: float, age_share: 
     return population * age_share * share_without_mt
 
 
-def load_scenario(path: Path | str) -> Scenario:
+def load_scenario(path: Path | str, *, parameters: Parameters | None = None) -> Scenario:
     """
     Read and check one scenario.
 
@@ -90,6 +126,9 @@ def load_scenario(path: Path | str) -> Scenario:
     ----------
     path : Path or str
         TOML file in UTF-8, or the key of a shipped scenario.
+    parameters : Parameters, optional
+        Defaults (:func:`cpts_geo.capacity.scenario.overlay.chosen_parameters`); those of the
+        package if absent.
 
     Returns
     -------
@@ -106,14 +145,20 @@ def load_scenario(path: Path | str) -> Scenario:
     >>> load_scenario("beauce_gatinais").slots_today
     8
     """
-    values = _file.read_values(path)
+    values = read_values(path)
     name = Path(path).stem
-    return _build(values, territory=name, origin=f"Le scénario « {name} »")
+    origin = f"Le scénario « {name} »"
+    return _build(values, territory=name, origin=origin, parameters=parameters)
 
 
-def load_scenarios() -> dict[str, Scenario]:
+def load_scenarios(*, parameters: Parameters | None = None) -> dict[str, Scenario]:
     """
     Read the scenarios of the five published CPTS.
+
+    Parameters
+    ----------
+    parameters : Parameters, optional
+        Defaults; those of the package if absent.
 
     Returns
     -------
@@ -125,7 +170,7 @@ def load_scenarios() -> dict[str, Scenario]:
     >>> list(load_scenarios())
     ['ouest_loiret', 'beauce_gatinais', 'lvo', 'asclepios', 'ondaine_forez']
     """
-    return {name: load_scenario(name) for name in _file.SHIPPED}
+    return {name: load_scenario(name, parameters=parameters) for name in SHIPPED}
 
 
 def save_scenario(scenario: Scenario, path: Path) -> None:
@@ -158,6 +203,7 @@ def scenario_from_population(
     territory: str = "territoire",
     label: str = "Votre territoire",
     population_basis: str = "population donnée par l'analyste",
+    parameters: Parameters | None = None,
 ) -> Scenario:
     """
     Make the scenario of a territory that has no data of its own.
@@ -172,6 +218,8 @@ def scenario_from_population(
         Name shown to people, in French.
     population_basis : str
         Where the population comes from and its date, in French.
+    parameters : Parameters, optional
+        Defaults; those of the package if absent.
 
     Returns
     -------
@@ -194,8 +242,9 @@ def scenario_from_population(
         "population_basis": population_basis,
         "eligibility": "Aucun dispositif n’est décrit.",
     }
+    origin = f"La capacité de « {label} »"
     try:
-        return _build(values, territory=territory, origin=f"La capacité de « {label} »")
+        return _build(values, territory=territory, origin=origin, parameters=parameters)
     except ScenarioError as error:
         raise ScenarioError(
             f"La capacité de « {label} » ne peut pas être calculée.",
@@ -211,7 +260,8 @@ def described(name: str) -> tuple[str, str]:
     Parameters
     ----------
     name : str
-        Field of a Scenario, or of the population it is multiplied from; else a KeyError.
+        Field of a Scenario, of the population it is multiplied from, or of what is supposed of
+        all territories; else a KeyError.
 
     Returns
     -------
@@ -223,12 +273,15 @@ def described(name: str) -> tuple[str, str]:
     >>> described("target")
     ('Part des demandes à servir dans le délai', 'part des demandes')
     """
-    return label_and_unit((_Population.model_fields | Scenario.model_fields)[name])
+    fields = _Population.model_fields | National.model_fields | Scenario.model_fields
+    return label_and_unit(fields[name])
 
 
-def _build(values: Mapping[str, Any], *, territory: str, origin: str) -> Scenario:
+def _build(
+    values: Mapping[str, Any], *, territory: str, origin: str, parameters: Parameters | None
+) -> Scenario:
     """Complete the values of a territory with the default parameters and check them."""
-    parameters = default_parameters()
+    parameters = default_parameters() if parameters is None else parameters
     given = dict(values)
     sources = given.pop("sources", {})
     defects = []
@@ -236,7 +289,7 @@ def _build(values: Mapping[str, Any], *, territory: str, origin: str) -> Scenari
         defects.append("« sources » doit être une table « [sources] »")
         sources = {}
     # A profile says itself where its shapes come from; the days of the line are those of before.
-    unsaid = given.keys() - ({"calendar"} if _file.only_profile(given) else set())
+    unsaid = given.keys() - ({"calendar"} if only_profile(given) else set())
     sources = {name: UNSOURCED for name in SOURCED_FIELDS if name in unsaid} | sources
     for name in SOURCED_FIELDS:
         default = parameters.get(name)
@@ -244,11 +297,15 @@ def _build(values: Mapping[str, Any], *, territory: str, origin: str) -> Scenari
             continue
         if name == "calendar" and isinstance(given.get(name), dict):
             given[name], sources[name], found = _calendar(
-                given[name], sources.get(name, default.source)
+                given[name], sources.get(name, default.source), legal_days(parameters)
             )
             defects += found
         elif name == "calendar" and name not in given:
-            given[name] = default_calendar()
+            # The usual one is checked once for all territories.
+            usual = default is default_parameters()[name]
+            given[name] = (
+                default_calendar() if usual else legal_days(parameters) | profile_shape(MEASURED)
+            )
             sources.setdefault(name, with_shapes(default.source, MEASURED))
         elif name not in given:
             given[name] = default.value
@@ -265,7 +322,8 @@ def _build(values: Mapping[str, Any], *, territory: str, origin: str) -> Scenari
                 "la part du paquet est supposée ici"
             )
         given.setdefault("share_assumed", "share_without_mt" not in given)
-        count, source, found = _multiply(given)
+        sourced = "people_without_mt" in sources
+        count, source, found = _multiply(given, parameters, sourced=sourced)
         defects += found
         given["people_without_mt"] = count
         sources.setdefault("people_without_mt", source)
@@ -288,7 +346,9 @@ def _build(values: Mapping[str, Any], *, territory: str, origin: str) -> Scenari
     return scenario
 
 
-def _calendar(given: dict[str, Any], source: Any) -> tuple[dict[str, Any], Any, list[str]]:
+def _calendar(
+    given: dict[str, Any], source: Any, days: dict[str, Any]
+) -> tuple[dict[str, Any], Any, list[str]]:
     """Lay what a file gives over the profile it names; return days, their source, the defects."""
     named = given.get("profile", MEASURED)
     own = {name: value for name, value in given.items() if name != "profile"}
@@ -304,24 +364,26 @@ def _calendar(given: dict[str, Any], source: Any) -> tuple[dict[str, Any], Any, 
             source = with_shapes(Source.model_validate(source), named)
     # Who gives both shapes gives the whole profile: no day is unlike but as they say.
     whole = len(theirs) == 2 and "profile" not in given
-    return {**legal_days(), **({} if whole else profile_shape(named)), **own}, source, defects
+    return {**days, **({} if whole else profile_shape(named)), **own}, source, defects
 
 
-def _multiply(given: dict[str, Any]) -> tuple[float, Source, list[str]]:
+def _multiply(
+    given: dict[str, Any], parameters: Parameters, *, sourced: bool
+) -> tuple[float, Source, list[str]]:
     """Take the shares out of the values; return people, their source and the defects."""
-    parameters = default_parameters()
     names = list(_Population.model_fields)
     values = {name: given.pop(name) for name in names if name in given}
     assumed = {name: parameters[name] for name in names if name in parameters}
     # A share given here is sourced with the people it makes, or it is not sourced.
     source = (
-        UNSOURCED
+        UNSOURCED_SHARE
         if assumed.keys() & values.keys()
         else Source(
             text=" ; ".join(parameter.text for parameter in assumed.values()),
             grade=max(parameter.grade for parameter in assumed.values()),
         )
     )
+    typed = "share_without_mt" in values and not sourced
     values = {name: parameter.value for name, parameter in assumed.items()} | values
     try:
         checked = _Population.model_validate(values)
@@ -334,4 +396,5 @@ def _multiply(given: dict[str, Any]) -> tuple[float, Source, list[str]]:
         share_without_mt=checked.share_without_mt,
         age_share=checked.age_share,
     )
-    return people, source, []
+    share, age_share = checked.share_without_mt, checked.age_share
+    return people, source, share_question(share, age_share=age_share) if typed else []

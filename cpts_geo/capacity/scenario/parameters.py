@@ -9,11 +9,11 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from functools import cached_property, lru_cache
-from typing import Annotated, Any, Final, Literal, TypeVar
+from typing import Annotated, Any, Final, Literal, TypeAlias, TypeVar
 
 from pydantic import AfterValidator
 
-from cpts_geo.capacity.scenario._refusals import ContradictionError, nearest
+from cpts_geo.capacity.scenario._slips.refusals import ContradictionError, nearest
 from cpts_geo.capacity.scenario.records import Record, Text, field
 from cpts_geo.errors import ScenarioError
 from cpts_geo.settings import CPTS_DIR
@@ -51,7 +51,14 @@ class Source(Record):
 #: Seed where none is chosen: taken before any result was seen, and not to be shopped for.
 SEED: Final = 20_260_101
 UNSOURCED: Final = Source(text="valeur saisie sans source", grade="D")
+#: A share without médecin traitant that makes people: they were not typed, it was.
+UNSOURCED_SHARE: Final = Source(text="part saisie sans source", grade="D")
 ANALYST: Final = Source(text="valeur choisie par l'analyste", grade="D")
+#: Ends the source of a default that an analyst changed: it is no territory's own.
+BY_FILE: Final = " (--parameters)"
+CHANGED: Final = Source(text=f"{ANALYST.text}{BY_FILE}", grade="D")
+#: What vouches for nothing: a value that is unlikely is asked about.
+TYPED: Final = (UNSOURCED, ANALYST, CHANGED)
 
 
 _SourceT = TypeVar("_SourceT", bound=Source)
@@ -67,6 +74,10 @@ class _Default(Source):
     def source(self) -> Source:
         """Where the parameter comes from, checked once: every scenario takes most from here."""
         return Source(text=self.text, grade=self.grade, announced=self.announced)
+
+
+#: Defaults by name: those of the package, or with others laid over them.
+Parameters: TypeAlias = Mapping[str, _Default]
 
 
 class _Profile(Source):
@@ -93,7 +104,7 @@ def _altered(defects: list[str]) -> ScenarioError:
 
 
 @lru_cache(maxsize=1)
-def default_parameters() -> Mapping[str, _Default]:
+def default_parameters() -> Parameters:
     """
     Read the parameters used where a territory gives none, with source and grade.
 
@@ -113,6 +124,33 @@ def default_parameters() -> Mapping[str, _Default]:
     'B'
     """
     return _read(_Default, {k: v for k, v in _tables().items() if k != _PROFILES})
+
+
+def is_default(source: Source | None, name: str) -> bool:
+    """
+    Tell whether a source is that of the default of an input, which describes elsewhere.
+
+    Parameters
+    ----------
+    source : Source or None
+        Of an input of a scenario; None where it has none.
+    name : str
+        The input.
+
+    Returns
+    -------
+    bool
+        Of the default of the package, or of the one that an analyst put in its place.
+
+    Examples
+    --------
+    >>> usual = default_parameters()["minutes"].source
+    >>> is_default(usual, "minutes"), is_default(ANALYST, "minutes")
+    (True, False)
+    """
+    if source is None or name not in default_parameters():
+        return False
+    return source.text.endswith(BY_FILE) or source == default_parameters()[name].source
 
 
 def _read(kind: type[_SourceT], tables: dict[str, Any]) -> dict[str, _SourceT]:

@@ -21,7 +21,7 @@ from pydantic import (
 from pydantic.fields import FieldInfo
 
 from cpts_geo.capacity.queue.rules import MAX_SLOTS
-from cpts_geo.capacity.scenario._refusals import ContradictionError, refusals, shown
+from cpts_geo.capacity.scenario._slips.refusals import ContradictionError, refusals, shown
 from cpts_geo.errors import ScenarioError
 from cpts_geo.foreign import MAX_NAME, is_invisible
 

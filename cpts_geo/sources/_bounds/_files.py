@@ -21,12 +21,15 @@ _LOG_REMEDY: Final = (
 _INDICATORS_REMEDY: Final = (
     "exportez moins d’indicateurs, ou moins de territoires ({limit} au plus)."
 )
+_LINES_REMEDY: Final = (
+    "ne gardez que l’en-tête et les lignes qui comptent ou que vous suivez ({limit} au plus)."
+)
 _WORKBOOK_REMEDY: Final = (
     "ouvrez le classeur, effacez ce qui traîne loin du tableau et les feuilles inutiles, puis "
     "enregistrez-le de nouveau, ou enregistrez la feuille en « CSV UTF-8 »."
 )
 
-#: Lists of communes, call logs and scenario files.
+#: Lists of communes, call logs, known lines and scenario files.
 _FILES: Final = (
     Bound("perimeter_bytes", 20_000_000, "octets", _TOO_BIG, _LIST_REMEDY),
     Bound("perimeter_rows", 100_000, "lignes",
@@ -38,6 +41,10 @@ _FILES: Final = (
     Bound("indicators_rows", 100_000, "lignes",
           "{name} a trop de lignes pour un export par territoire (plus de {limit}).",
           _INDICATORS_REMEDY),
+    Bound("known_lines_bytes", 5_000_000, "octets", _TOO_BIG, _LINES_REMEDY),
+    Bound("known_lines_rows", 200, "lignes",
+          "{name} a trop de lignes pour une table de lignes connues (plus de {limit}).",
+          _LINES_REMEDY),
     Bound("scenario_bytes", 1_000_000, "octets",
           _TOO_BIG, "n’y laissez que les valeurs du scénario ({limit} au plus)."),
 )  # fmt: skip

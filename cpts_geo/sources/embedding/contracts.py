@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Final, Literal
 
 import pandera.pandas as pa
+from pandas.api.types import is_numeric_dtype
 
 from cpts_geo.schema import (
     AREA,
@@ -238,3 +239,26 @@ def check(table: TableT, name: _TableName, *, origin: str = "") -> TableT:
         A column is missing or unknown, or values break their type or domain; lists every one.
     """
     return validate(table, _SCHEMAS[name], keys=_KEYS[name], origin=origin or name)
+
+
+def numbers_of(name: _TableName) -> dict[str, bool]:
+    """
+    Give the columns of a table, and whether each is a number.
+
+    Parameters
+    ----------
+    name : str
+        Name of the contract.
+
+    Returns
+    -------
+    dict of str to bool
+        By name, in the order of the table.
+
+    Examples
+    --------
+    >>> numbers_of("sites")["hours_per_week"], numbers_of("sites")["grade"]
+    (True, False)
+    """
+    columns = _SCHEMAS[name].columns
+    return {column: is_numeric_dtype(each.dtype.type) for column, each in columns.items()}

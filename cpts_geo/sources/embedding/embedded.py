@@ -17,10 +17,9 @@ import shapely
 from cpts_geo import settings
 from cpts_geo.errors import DataFileError, TableError, one_line, quoted
 from cpts_geo.french import number
-from cpts_geo.schema import COLUMNS, EMBEDDED_FIGURES, status_column
+from cpts_geo.schema import COLUMNS, EMBEDDED_FIGURES, FRANCE, status_column
 from cpts_geo.sources.catalogue.catalogue import sha256_of
-from cpts_geo.sources.embedding._hand_written import LINE_NUMBERS
-from cpts_geo.sources.embedding.contracts import _TableName, check
+from cpts_geo.sources.embedding.contracts import _TableName, check, numbers_of
 from cpts_geo.sources.embedding.datapackage import _compiled_limits
 
 _CONTOURS_AT_ONCE = 1024
@@ -395,11 +394,7 @@ def load_basins() -> pd.DataFrame:
 
 def _cpts(name: str) -> pd.DataFrame:
     """Table of a CSV of data/cpts, all text."""
-    return _text_table(settings.CPTS_DIR / name)
-
-
-def _text_table(path: Path) -> pd.DataFrame:
-    """Table of a CSV, all text."""
+    path = settings.CPTS_DIR / name
     try:
         return pd.read_csv(path, dtype=str, keep_default_na=False)
     except OSError as error:
@@ -499,7 +494,9 @@ def _of_known_territories(name: _TableName) -> pd.DataFrame:
 def _refuse_unknown(table: pd.DataFrame, origin: str) -> None:
     """Refuse rows of territories that territories.csv does not hold."""
     known = load_territories()["territory"]
-    unknown = table["territory"][~table["territory"].isin(known)].unique()
+    # A fact may be one of the whole country, which everybody is compared with.
+    beside = [FRANCE.key] if "fact" in table else []
+    unknown = table["territory"][~table["territory"].isin([*known, *beside])].unique()
     if len(unknown):
         raise TableError(
             f"Des territoires de {origin} ne sont pas dans territories.csv.",
@@ -511,7 +508,7 @@ def _refuse_unknown(table: pd.DataFrame, origin: str) -> None:
 
 def load_facts() -> pd.DataFrame:
     """
-    Load the published facts of the five CPTS.
+    Load the published facts of the five CPTS, and those of France they are read beside.
 
     Returns
     -------
@@ -557,14 +554,9 @@ def load_sites() -> pd.DataFrame:
     return _of_known_territories("sites")
 
 
-def load_known_lines(path: Path | None = None) -> pd.DataFrame:
+def load_known_lines() -> pd.DataFrame:
     """
     Load the lines whose activity is known.
-
-    Parameters
-    ----------
-    path : Path, optional
-        An analyst's copy, with rows of its own; the embedded table by default.
 
     Returns
     -------
@@ -573,18 +565,15 @@ def load_known_lines(path: Path | None = None) -> pd.DataFrame:
 
     Raises
     ------
-    DataFileError
-        The file cannot be read.
-    TableError
-        A row breaks the contract of the table; every defect is listed.
+    DataFileError, TableError
+        As for :func:`load_territories`.
 
     Examples
     --------
     >>> int((load_known_lines()["calibrates"] == "oui").sum())
     5
     """
-    file = settings.CPTS_DIR / "known_lines.csv" if path is None else path
-    table = _text_table(file)
-    numbers = [name for name in LINE_NUMBERS if name in table]
+    table = _cpts("known_lines.csv")
+    numbers = [name for name, number in numbers_of("known_lines").items() if number]
     table[numbers] = table[numbers].mask(table[numbers] == "")
-    return check(table, "known_lines", origin=file.name)
+    return check(table, "known_lines", origin="known_lines.csv")

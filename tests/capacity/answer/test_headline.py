@@ -17,7 +17,7 @@ from cpts_geo.capacity.answer.headline import DRAWS, SAME_DAY_TARGET, Headline, 
 from cpts_geo.capacity.demand.interval import CHANCES
 from cpts_geo.capacity.demand.periods import per_opening_day, studied_means
 from cpts_geo.capacity.demand.requests import draw_requests
-from cpts_geo.capacity.scenario._file import SHIPPED
+from cpts_geo.capacity.scenario._files.toml_file import SHIPPED
 from cpts_geo.capacity.scenario.inputs import EVIDENCE, Scenario
 from cpts_geo.capacity.scenario.loading import load_scenarios, scenario_from_population
 from cpts_geo.capacity.scenario.parameters import SEED
@@ -104,7 +104,9 @@ def test_all_calls_are_those_of_the_own_log_only(cases: dict[str, Scenario]) -> 
     assert today.gp_hours_per_week == 20.0
     assert today.carries_per_year == pytest.approx(16.6917 * 251, abs=0.05)
     assert today.served_if_all_calls is None  # its call rate is another territory's
-    silent = headline(cases["beauce_gatinais"].evolve(calls_observed=0)).today
+    silent = headline(
+        cases["beauce_gatinais"].evolve(calls_observed=0, sources=cases["beauce_gatinais"].sources)
+    ).today
     assert silent is not None
     assert silent.served_if_all_calls is None  # no share of no call
 

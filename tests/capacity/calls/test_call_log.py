@@ -19,6 +19,7 @@ from cpts_geo.sources.analyst.calls._values import age_classes, times
 from cpts_geo.sources.analyst.calls._words import commune_of
 from cpts_geo.sources.analyst.calls.log import OUTCOMES, read_call_log
 from cpts_geo.sources.embedding.embedded import load_communes
+from tests.nobodies import callers
 
 LOGS = Path(__file__).parents[2] / "data" / "call_logs"
 TODAY = date(2024, 12, 31)
@@ -501,3 +502,73 @@ def test_ordinary_cells_are_nobody(cells: list[str]) -> None:
 )
 def test_a_column_of_somebody_is_found(cells: list[str], found: str) -> None:
     assert found in personal_content(pd.DataFrame({0: cells}), {})[0]
+
+
+# Repeated calls: a key of the caller, a coded reason.
+
+
+def keyed(keys: list[str], *, header: str = "cle_appelant") -> str:
+    """A log of a call a minute, a key each."""
+    rows = (f"04/03/2024 {8 + i // 60}:{i % 60:02d};RDV;{key}" for i, key in enumerate(keys))
+    return f"date;issue;{header}\n" + "\n".join(rows) + "\n"
+
+
+@pytest.mark.parametrize(
+    "header", ["cle_appelant", "Clé de l’appelant", "Clé patient", "caller_key"]
+)
+def test_a_key_of_the_caller_is_hashed_and_never_said(write: Write, header: str) -> None:
+    keys = ["a7f3", "k-12", "a7f3", "inconnu", "", "A7F3"]
+    path = write(keyed(keys, header=header))
+    log = read_call_log(path, today=TODAY)
+    caller = log["caller"]
+    assert caller.isna().tolist() == [False, False, False, True, True, False]
+    assert caller.iloc[0] == caller.iloc[2]
+    assert caller.nunique() == 3
+    assert caller.dropna().str.fullmatch("[0-9a-f]{32}").all()
+    # The secret is that of one reading: no table of hashes tells a key.
+    again = read_call_log(path, today=TODAY)["caller"]
+    assert not set(caller.dropna()) & set(again.dropna())
+    assert any("haché" in note for note in log.attrs["notes"])
+    assert not any(key in note for note in log.attrs["notes"] for key in ("a7f3", "k-12"))
+    # What was read and written out by mistake is refused, and not read as a log of calls.
+    written = write(log.to_csv(index=False))
+    assert "nominatives" in refusal(written).summary
+
+
+@pytest.mark.parametrize(
+    ("values", "what"),
+    [
+        ([PHONES["glued"]], "un numéro de téléphone"),
+        ([NIRS["15 digits"]], "un numéro de sécurité sociale"),
+        ([EMAILS["plain"]], "une adresse électronique"),
+        ([NAMES["surname first"]], "un nom de personne"),
+        (["12/05/1961", "03/07/1950", "28/02/1988", "14/11/1972"], "une date de naissance"),
+    ],
+)
+def test_a_key_that_is_no_key_is_refused(write: Write, values: list[str], what: str) -> None:
+    error = refusal(write(keyed(values * 3)))
+    assert what in str(error)
+    assert not any(value in str(error) for value in values)
+
+
+def test_other_identifiers_are_still_refused(write: Write) -> None:
+    numbers = callers()
+    for header in ("x", "idAppelant", "num_dossier"):
+        assert refusal(write(keyed(numbers, header=header))).defects
+    # The same numbers are a key where they are said to be one.
+    log = read_call_log(write(keyed(numbers)), today=TODAY)
+    assert log["caller"].nunique() == len(set(numbers))
+    assert "caller" not in read_call_log(LOGS / "cp1252.csv", today=TODAY)
+
+
+@pytest.mark.parametrize("header", ["code_motif", "Catégorie de motif", "motif_code"])
+def test_a_coded_reason_is_read_and_a_typed_one_is_not(write: Write, header: str) -> None:
+    codes = ["fièvre", "renouvellement", "certificat"] * 20
+    log = read_call_log(write(keyed(codes, header=header)), today=TODAY)
+    assert log["reason"].nunique() == 3
+    assert not log["reason"].isin(codes).any()
+    assert "nominatives" in refusal(write(keyed(codes, header="motif"))).summary
+    typed = [*codes, *(f"tousse beaucoup la {letters(i)}" for i in range(3))]
+    error = refusal(write(keyed(typed, header=header)))
+    assert "un texte libre" in str(error)
+    assert "tousse" not in str(error)

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from cpts_geo.atlas.sections.call_log import log_sentences, log_views
+from cpts_geo.capacity.answer.headline import headline
 from cpts_geo.capacity.calls.local_evidence import with_call_log
 from cpts_geo.capacity.calls.profile import profile_of
 from cpts_geo.capacity.calls.released import released
@@ -53,6 +54,10 @@ def test_a_year_of_calls_makes_label_1(tmp_path: Path) -> None:
     days = len(opening_days(*YEAR))
     assert own.evidence_label == 1
     assert own.calls_observed == len(log)
+    assert own.calls_years == pytest.approx(days / 251)
+    assert own.need_counted == tuple(
+        (log["outcome"] == each).sum() for each in ("appointment", "advice")
+    )
     assert own.calls_people_years == pytest.approx(WEST.people_without_mt * days / 251)
     assert (own.between_territory_sd, own.people_cv) == (0.0, 0.0)
     assert own.observed_consultations == (log["outcome"] == "appointment").sum()
@@ -84,9 +89,10 @@ def test_requests_follow_the_calls_whatever_the_people() -> None:
     more = WEST.evolve(people_without_mt=2 * WEST.people_without_mt)
     drawn = [draw_requests(own_of(log, base), draws=2000).no_mt for base in (WEST, more)]
     assert drawn[0] == pytest.approx(drawn[1])
-    # Calls a year times a triangular share, with the error of counting only.
+    # Calls a year times the share of appointments, with the error of counting only.
     per_year = len(log) * 251 / len(opening_days(*YEAR))
-    assert np.median(drawn[0]) == pytest.approx(per_year * 0.599, rel=0.03)
+    assert np.median(drawn[0]) == pytest.approx(per_year * 0.5, rel=0.03)
+    assert np.std(drawn[0]) / np.mean(drawn[0]) < 0.03
 
 
 @pytest.mark.parametrize(("dispersion", "kept"), [(1.0, True), (3.0, False)])
@@ -94,7 +100,7 @@ def test_dispersion_only_where_poisson_is_refused(dispersion: float, kept: bool)
     own = own_of(log_of(dispersion=dispersion))
     assert (own.dispersion == WEST.dispersion) is kept
     if not kept:
-        assert own.dispersion == pytest.approx(3.0, rel=0.25)
+        assert own.dispersion == pytest.approx(1 + 0.5 * (3.0 - 1), rel=0.25)
         assert own.sources["dispersion"].text.startswith("Journal")
 
 
@@ -169,7 +175,7 @@ def test_calls_of_several_groups_are_no_rate_of_one(outcome: str | None) -> None
     assert own.observed_consultations is not None
     assert (own.observed_start, own.observed_end) == YEAR
     if outcome is None:  # days vary as the log says, whoever calls
-        assert own.dispersion == pytest.approx(3.0, rel=0.25)
+        assert own.dispersion == pytest.approx(1 + 0.5 * (3.0 - 1), rel=0.25)
         assert own.calendar.weekday_factors != LVO.calendar.weekday_factors
         assert own.sources["calendar"].grade == "A"
 
@@ -214,8 +220,8 @@ def test_words_hold_no_small_count() -> None:
     found = profile_of(log, WEST)
     tables = released(found)
     said = " ".join(log_sentences(found, tables))
-    assert "En dehors des jours d’ouverture : moins de 11." in said
-    assert "Doublons signalés : moins de 11 appels" in said
+    assert "En dehors des jours comptés : moins de 11." in said
+    assert "Doublons : moins de 11 appels" in said
     cells = [
         cell.text
         for title, _, rows in log_views(tables)
@@ -225,3 +231,109 @@ def test_words_hold_no_small_count() -> None:
     ]
     assert "moins de 11" in cells
     assert "7" not in cells
+
+
+def counted_log(**outcomes: int) -> pd.DataFrame:
+    """A year of calls, as many of each outcome as said, spread over its days."""
+    days = opening_days(*YEAR)
+    size = sum(outcomes.values())
+    ends = np.random.default_rng(5).permutation(np.repeat(list(outcomes), list(outcomes.values())))
+    times = days[np.arange(size) * len(days) // size] + pd.Timedelta(hours=9)
+    return pd.DataFrame({"time": times, "outcome": ends, "commune": None, "age_class": None})
+
+
+def test_each_outcome_says_whether_a_slot_was_deserved() -> None:
+    log = counted_log(
+        appointment=500, no_slot=100, cancelled=30, advice=200, redirected=60, other=40,
+        duplicate=120,
+    )  # fmt: skip
+    log.loc[log.sample(50, random_state=0).index, "outcome"] = None
+    own = own_of(log)
+    left = log["outcome"].value_counts()
+    assert own.need_counted == (
+        left[["appointment", "no_slot", "cancelled"]].sum(),
+        left[["advice", "redirected", "other"]].sum(),
+    )
+    # Unknown outcomes are requests, of which the share is that of the others.
+    assert own.calls_observed == len(log) - left["duplicate"]
+    assert own.sources["need_counted"].grade == "A"
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "need", "requests"),
+    [
+        # All may be told.
+        ({"appointment": 600, "advice": 300, "duplicate": 100}, (600, 300), 900),
+        # Few cancelled: 5, and what is masked with them the rest.
+        ({"appointment": 600, "advice": 300, "cancelled": 4, "other": 20}, (605, 319), 924),
+        # The duplicates are not masked with them: the requests would be all the calls.
+        ({"appointment": 600, "advice": 500, "cancelled": 4, "duplicate": 100}, (605, 499), 1104),
+        # Few duplicates stay among the requests.
+        ({"appointment": 600, "advice": 300, "other": 15, "duplicate": 4}, (600, 314), 919),
+        ({"appointment": 600, "advice": 300, "duplicate": 0, "other": 11}, (600, 311), 911),
+        # Two masked with them, of either kind.
+        (
+            {"appointment": 600, "advice": 300, "redirected": 1, "cancelled": 11, "other": 11},
+            None,
+            923,
+        ),
+        # Few that deserved none, or that did: the share stays assumed.
+        ({"appointment": 4, "no_slot": 3, "advice": 300}, None, 307),
+        ({"appointment": 600, "advice": 4, "no_slot": 100}, None, 704),
+        ({"appointment": 600, "advice": 4}, None, 604),
+    ],
+)
+def test_no_small_count_comes_back_from_requests_and_need(
+    outcomes: dict[str, int], need: tuple[int, int] | None, requests: int
+) -> None:
+    found = profile_of(counted_log(**outcomes), WEST)
+    own = with_call_log(WEST, found)
+    shown = released(found)["outcome"]["calls"]
+    # What leaves is made of what the tables show, and of the total.
+    hidden = {name for name, calls in outcomes.items() if 0 < calls < 11}
+    assert shown.reindex(list(hidden)).isna().all()
+    assert own.need_counted == need
+    assert own.calls_observed == requests
+    assert any("reste supposée" in note for note in own.notes) is (need is None)
+    assert ("need_counted" in own.sources) is (need is not None)
+    assert found.calls == sum(outcomes.values())
+
+
+def test_a_log_without_counts_forgets_those_of_another() -> None:
+    once = own_of(counted_log(appointment=600, advice=300))
+    again = own_of(counted_log(appointment=600, advice=4), once)
+    assert once.need_counted == (600, 300)
+    assert again.need_counted is None
+    assert "need_counted" not in again.sources
+
+
+def test_found_and_marked_duplicates_do_not_give_each_other_away() -> None:
+    # Five are marked, and sixty are found by keys: their sum is told, neither alone.
+    log = counted_log(appointment=600, advice=300, duplicate=5)
+    log["caller"] = [f"c{number}" for number in range(len(log))]
+    again = log[log["outcome"] == "advice"].iloc[:60]
+    log = pd.concat([log, again.assign(time=again["time"] + pd.Timedelta(minutes=5))])
+    found = profile_of(log.sort_values("time", ignore_index=True), WEST)
+    tables = released(found)
+    assert (found.repeated_calls, int(found.outcomes["duplicate"])) == (60, 65)
+    assert tables["outcome"].at["duplicate", "calls"] == 65
+    assert tables["apart"].at["repeated", "calls_status"] == "masked"
+    said = " ".join([*log_sentences(found, tables), *with_call_log(WEST, found).notes])
+    assert "60 appels" not in said
+    assert with_call_log(WEST, found).calls_observed == 900
+
+
+def test_a_log_never_answers_less_than_its_own_floor() -> None:
+    for outcomes in ({"appointment": 1500, "advice": 60}, {"appointment": 1500, "advice": 500}):
+        result = headline(own_of(counted_log(**outcomes), load_scenario("beauce_gatinais")))
+        assert result.observed is not None
+        assert result.slots_per_day.p50 >= result.observed.slots
+        assert not result.observed.above_p90
+
+
+def test_requests_and_need_are_said_with_their_interval() -> None:
+    said = " ".join(said_of(counted_log(appointment=500, no_slot=108, advice=392, duplicate=100)))
+    assert "Demandes, doublons ôtés : 1\u202f000, soit par jour d’ouverture 3,71" in said
+    assert "60,8\u202f% (58,8\u202f% à 62,8\u202f%), sur 1\u202f000 d’issue connue" in said
+    few = " ".join(said_of(counted_log(appointment=600, advice=4)))
+    assert "trop peu d’appels par issue" in few

@@ -83,10 +83,12 @@ def test_toy_by_hand() -> None:
     assert found.hours.tolist() == [18 * (hour == 9) for hour in range(24)]
     assert found.months["factor"].isna().all()
     assert not found.lower_bound
-    # Means 6 and 3: (4 + 4) / 6 + (1 + 1) / 3 = 2 over 4 - 2 days.
-    assert found.dispersion.index == pytest.approx(1.0)
+    # Requests are calls less three duplicates, of the last day: 8, 2, 4 and 1.
+    assert found.requests == 15
+    # Means 6 and 1.5: (4 + 4) / 6 + (.25 + .25) / 1.5 = 5 / 3 over 4 - 2 days.
+    assert found.dispersion.index == pytest.approx(5 / 6)
     assert found.dispersion.degrees_of_freedom == 2
-    assert found.dispersion.p_value == pytest.approx(chi2.sf(2, 2))
+    assert found.dispersion.p_value == pytest.approx(chi2.sf(5 / 3, 2))
     assert not found.dispersion.overdispersed
 
 
@@ -181,24 +183,20 @@ def test_months_need_eleven(last: date, covered: int) -> None:
     assert found.months["factor"].notna().sum() == covered
 
 
-def test_duplicates_holes_and_days_without_hours() -> None:
-    log = log_of(DAY, np.array([14]), commune="45130")
-    log["outcome"] = ["advice"] * 12 + ["duplicate"] * 2
-    # Rows 1 and 2 repeat row 0 (seconds apart), row 12 is marked, row 5 has nothing to compare.
-    log.loc[[1, 2, 12], "time"] = log.loc[0, "time"] + pd.Timedelta(seconds=40)
-    log.loc[[5, 6], "commune"] = None
-    log.loc[5, "time"] = log.loc[6, "time"]
-    found = summed(log, DAY)
-    assert (found.outcomes["duplicate"], found.repeated_calls) == (2, 2)
-    assert summed(log.assign(commune=None), DAY).repeated_calls is None
+def test_holes_and_days_without_hours() -> None:
+    log = log_of(DAY, np.array([14]))
     bare = summed(log.assign(time=log["time"].dt.normalize()), DAY)
-    assert (bare.hours, bare.repeated_calls) == (None, None)
+    assert bare.hours is None
     assert "hour" not in released(bare)
     days = opening_days(date(2024, 1, 2), date(2024, 3, 29))
     counts = np.full(len(days), 2)
+    # Seven days at two a day, in 63: 63 x exp(-14) is 5e-5; the four last may be chance.
     counts[10:17] = 0
     counts[-4:] = 0
-    assert summed(log_of(days, counts), days).longest_silence == 7
+    found = summed(log_of(days, counts), days)
+    assert found.longest_silence == 4
+    assert found.closures == ((days[10].date(), days[16].date()),)
+    assert found.opening_days == len(days) - 7
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from cpts_geo.capacity.comparing._measures import (
 from cpts_geo.capacity.comparing.compare import changed_fields, compare_scenarios
 from cpts_geo.capacity.comparing.shares import requests_served, served_shares, studied_weekdays
 from cpts_geo.capacity.demand.requests import DemandDraws, draw_requests
-from cpts_geo.capacity.scenario._file import _VARIANTS, _VARIANTS_DIR
+from cpts_geo.capacity.scenario._files.toml_file import _VARIANTS, _VARIANTS_DIR
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import load_scenario
 from cpts_geo.errors import DemandTooLargeError, ScenarioError
@@ -42,14 +42,15 @@ def certain(per_day: float, **changes: Any) -> Scenario:
     rate = 251 * per_day / people
     # The most that a scenario takes: so many calls leave no doubt on their rate.
     exposure = 1e9 / max(1.0, rate)
-    return TODAY.evolve(
+    case = TODAY.evolve(**changes)
+    return case.evolve(
         people_without_mt=people,
         people_cv=0.0,
         need_share=(1.0, 1.0, 1.0),
         minutes=(15.0, 15.0, 15.0),
         calls_observed=round(rate * exposure),
         calls_people_years=exposure,
-        **changes,
+        sources=case.sources,  # vouched for, however far from any territory
     )
 
 
@@ -134,7 +135,9 @@ def test_sampling_moves_only_those_whose_calls_were_counted() -> None:
 
 @pytest.mark.parametrize("calls", [0, 1, 58])
 def test_sampling_alone_is_narrower_than_the_whole(calls: int) -> None:
-    found = table_of(LVO.evolve(calls_observed=calls, calls_people_years=240.0), LVO)
+    found = table_of(
+        LVO.evolve(calls_observed=calls, calls_people_years=240.0, sources=LVO.sources), LVO
+    )
     for measure in ("requests_per_day", "slots_needed"):
         alone, whole = found.loc[f"sampling_{measure}"], found.loc[measure]
         assert alone["first_p50"] == pytest.approx(whole["first_p50"])

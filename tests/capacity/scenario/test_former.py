@@ -12,7 +12,7 @@ import pytest
 
 from cpts_geo.capacity.answer.headline import headline
 from cpts_geo.capacity.demand.requests import draw_requests
-from cpts_geo.capacity.scenario._former import MARK, modern
+from cpts_geo.capacity.scenario._files.former import MARK, modern
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import load_scenario, save_scenario
 from cpts_geo.capacity.scenario.parameters import UNSOURCED, default_parameters

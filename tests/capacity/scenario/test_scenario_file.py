@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cpts_geo.capacity.scenario._file import _SCENARIOS_DIR, SHIPPED, read_values
+from cpts_geo.capacity.scenario._files.toml_file import _SCENARIOS_DIR, SHIPPED, read_values
 from cpts_geo.capacity.scenario.area import Area
 from cpts_geo.capacity.scenario.calendar import _REGIONS, Calendar, profile_shape
 from cpts_geo.capacity.scenario.inputs import Scenario
@@ -27,6 +27,7 @@ from cpts_geo.capacity.scenario.loading import (
 from cpts_geo.capacity.scenario.parameters import (
     MEASURED,
     UNSOURCED,
+    UNSOURCED_SHARE,
     default_parameters,
     named_profiles,
     with_shapes,
@@ -117,7 +118,6 @@ def test_saving_fails_with_the_reason_and_leaves_nothing(tmp_path: Path) -> None
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
-positive = st.floats(1e-6, 1e6)
 texts = st.text(
     st.characters(exclude_categories=["C", "Zl", "Zp"]), min_size=1, max_size=12
 ).filter(str.strip)
@@ -196,7 +196,8 @@ def changes(draw: st.DrawFn) -> dict[str, Any]:
     day = st.integers(1, 600)
     week = st.tuples(*[st.integers(0, 600)] * len(calendar.weekdays)).filter(any)
     slots = None if rota else draw(st.none() | day | week)
-    people = draw(st.floats(1, 1e6))
+    people = draw(st.floats(11, 1e6))
+    calls = draw(st.integers(1, 10**7))
     return {
         "label": draw(texts),
         "notes": tuple(draw(st.lists(texts, max_size=3))),
@@ -204,8 +205,8 @@ def changes(draw: st.DrawFn) -> dict[str, Any]:
         "people_without_mt": people,
         "people_cv": draw(st.floats(0, 3)),
         "between_territory_sd": draw(st.floats(0, 3)),
-        "calls_observed": draw(st.integers(0, 10**9)),
-        "calls_people_years": draw(positive),
+        "calls_observed": calls,
+        "calls_people_years": calls / draw(st.floats(0.06, 1.9)),
         "need_share": draw(triangles(1e-9, 1)),
         "found_share": tuple(sorted(draw(st.tuples(*[st.floats(1e-9, 1)] * 2)))),
         "calls_years": (years := draw(st.none() | st.floats(1e-6, 100))),
@@ -217,7 +218,7 @@ def changes(draw: st.DrawFn) -> dict[str, Any]:
         "visitors": come,
         "calendar": calendar,
         "months": tuple(sorted(draw(st.sets(st.sampled_from(sorted(calendar.opening_months)))))),
-        "deadline_days": draw(st.integers(0, 30)),
+        "deadline_days": draw(st.integers(0, 5)),
         "target": draw(st.floats(0.1, 1, exclude_max=True)),
         "dispersion": draw(st.floats(1, 100)),
         "no_show_rate": draw(st.floats(0, 1, exclude_max=True)),
@@ -283,7 +284,7 @@ def test_people_multiplied_from_a_population(write: Write) -> None:
         case = load_scenario(write(text + line))
         share = 0.5 if "age" in line else 0.79
         assert case.people_without_mt == pytest.approx(0.2 * share * 10_000)
-        assert case.sources["people_without_mt"] == UNSOURCED
+        assert case.sources["people_without_mt"] == UNSOURCED_SHARE
 
 
 # ---- a base
@@ -356,11 +357,11 @@ def test_people_and_shares_replace_each_other(write: Write) -> None:
     assert counted.sources["people_without_mt"] == UNSOURCED
     share = load_scenario(write('base = "beauce_gatinais"\nshare_without_mt = 0.2\n'))
     assert share.people_without_mt == pytest.approx(80_000 * 0.79 * 0.2)
-    assert share.sources["people_without_mt"] == UNSOURCED
+    assert share.sources["people_without_mt"] == UNSOURCED_SHARE
     # the source of the base told of 81 %: it cannot stand beside another share
     aged = load_scenario(write('base = "ondaine_forez"\nage_share = 0.82\n'))
     assert aged.people_without_mt == pytest.approx(84_466 * 0.82 * 0.02)
-    assert aged.sources["people_without_mt"] == UNSOURCED
+    assert aged.sources["people_without_mt"] == UNSOURCED_SHARE
     # people counted by the base are not multiplied by a share of age behind one's back
     assert refused(write('base = "beauce_gatinais"\nage_share = 0.7\n')).defects == (
         "« people_without_mt » et « age_share » : donnez l'un ou l'autre",

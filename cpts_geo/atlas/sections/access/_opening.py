@@ -118,23 +118,17 @@ def _gain(found: Opening, access: TerritoryAccess, sites: tuple[str, ...], subje
 
 def capacity_sentence(found: Opening, access: TerritoryAccess) -> str:
     """Say how many sites the requests call for."""
-    asked = number(found.requests_per_day, 1)
-    if found.at_least:
-        asked = f"au moins {asked}"
-    partial = found.uncounted
     text = (
-        f"Demande à porter : {asked} par jour d’ouverture. Un site de {found.site_slots} créneaux "
-        f"par jour ({SITE_WORDS}) en porte {number(found.site_capacity, 1)} "
-        f"à l’objectif : il en faut {number(found.sites_needed)}"
+        f"Demande à porter : {number(found.requests_per_day, 1)} par jour d’ouverture. Un site "
+        f"de {found.site_slots} créneaux par jour ({SITE_WORDS}) en porte "
+        f"{number(found.site_capacity, 1)} à l’objectif : il en faut {number(found.sites_needed)}"
     )
     if found.existing:
         open_now = named(found.existing, access.names)
         text += f", et {open_now} en {'a' if len(found.existing) == 1 else 'ont'} déjà un"
-        if found.sites_needed <= len(found.existing) and partial is None:
+        if found.sites_needed <= len(found.existing):
             text += " ; un de plus se justifierait par la distance, pas par le nombre de créneaux"
     text += "."
-    if partial is not None:
-        text += f" Cette demande ne compte pas {partial} : la vraie en appelle davantage."
     heavy = found.loads[found.loads > found.site_capacity]
     if len(heavy):
         verb = "recevrait" if len(heavy) == 1 else "recevraient jusqu’à"

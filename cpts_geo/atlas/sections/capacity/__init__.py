@@ -7,11 +7,10 @@ from typing import Any
 import pandas as pd
 
 from cpts_geo.atlas.sections.capacity import (
-    _back_test,
     _causes,
     _future,
+    _ladder,
     _months,
-    _publics,
     _sliders,
     _telephone,
     _week,
@@ -19,6 +18,24 @@ from cpts_geo.atlas.sections.capacity import (
 )
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.study.capacity import TerritoryCapacity
+from cpts_geo.study.study import Study
+
+
+def need_sections(study: Study) -> dict[str, Any]:
+    """
+    Gather what is said of the need of one territory, whether or not it has an answer.
+
+    Parameters
+    ----------
+    study : Study
+        Everything known of it.
+
+    Returns
+    -------
+    dict
+        What each template shows, by the name of the section.
+    """
+    return {"ladder": _ladder.section(study)}
 
 
 def capacity_sections(
@@ -41,21 +58,17 @@ def capacity_sections(
     dict
         What each template shows, by the name of the section; None where nothing is known.
     """
-    found = capacity.eligible
-    several = found is not None and len(result.scenario.eligible) > 1
-    tested, tried = capacity.back_test, capacity.trial
-    phone, usual = capacity.phone, capacity.usual_agents
-    served = float("nan") if capacity.week is None else capacity.week.served
+    tried, phone, usual = capacity.trial, capacity.phone, capacity.usual_agents
     return {
-        "needed": needed.section(result, several=several),
+        "needed": needed.section(result),
         "sliders": tried and _sliders.section(result, tried),
-        "publics": _publics.section(result, found, served=served) if found and several else None,
         "months": _months.section(result, capacity),
         "week": capacity.week and _week.section(result, capacity),
-        "causes": _causes.section(result, capacity.tornado, several=several),
+        "causes": _causes.section(result, capacity.tornado),
         "telephone": _telephone.section(result, phone, usual=usual)
         if phone is not None and usual
         else None,
-        "future": None if capacity.future is None else _future.section(capacity.future, facts),
-        "back_test": None if tested.empty else _back_test.section(result, tested),
+        "future": None
+        if capacity.future is None
+        else _future.section(capacity.future, facts, past=capacity.past),
     }

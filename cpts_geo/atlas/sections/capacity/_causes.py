@@ -18,6 +18,9 @@ from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.french import NNBSP, number, percent
 from cpts_geo.schema import STATUS_MARKS, Status
 
+#: What is learnt from the known lines has no source of its own.
+_LEARNT: Final = "known_lines"
+
 
 class _Input(NamedTuple):
     """Field that says where an input comes from, how its values are written, how to know more."""
@@ -27,25 +30,50 @@ class _Input(NamedTuple):
     remedy: str
 
 
-#: By law of a demand that the tornado shows.
+def _whole_share(value: float) -> str:
+    """A share without decimals."""
+    return percent(value, 0)
+
+
+def _times(value: float) -> str:
+    """A factor."""
+    return f"×{NNBSP}{number(value, 2)}"
+
+
+_LINE: Final = "Compter pendant un an les appels ou les consultations d’une ligne d’ici"
+#: By label of an input that the tornado shows.
 _INPUTS: Final = {
-    "people": _Input(
-        "people_cv", number, "Compter ces personnes (l’Assurance maladie les connaît)"
+    "Personnes sans médecin traitant": _Input(
+        "people_without_mt", number, "Compter ces personnes (l’Assurance maladie les connaît)"
     ),
-    "calls": _Input(
+    "Appels d’une année": _Input("calls_observed", number, "Compter les appels plus longtemps"),
+    "Consultations d’une année": _Input(
+        "observed_consultations", number, "Compter les consultations plus longtemps"
+    ),
+    "Appels par personne (comptés sur un an)": _Input(
         "calls_observed", lambda value: number(value, 3), "Compter les appels plus longtemps"
     ),
-    "need": _Input(
+    "Part des appels qui méritent un créneau": _Input(
         "need_share",
-        lambda value: percent(value, 0),
+        _whole_share,
         "Mesurer cette part, en notant pour chaque appel s’il méritait un créneau,",
     ),
-    "gap": _Input(
-        "between_territory_sd",
-        lambda value: f"×{NNBSP}{number(value, 2)}",
-        "Mesurer cet écart, en comptant pendant un an les appels d’ici,",
+    "Part des demandes qui ont trouvé un créneau": _Input(
+        "found_share", _whole_share, "Mesurer cette part, en notant qui n’a pas eu de créneau,"
     ),
-    "minutes": _Input("minutes", lambda value: f"{number(value)}{NNBSP}min", "Mesurer cette durée"),
+    "Écart du taux d’appel entre territoires": _Input("between_territory_sd", _times, _LINE),
+    "Durée d’une consultation": _Input(
+        "minutes", lambda value: f"{number(value)}{NNBSP}min", "Mesurer cette durée"
+    ),
+    "Besoins d’un visiteur rapportés à un habitant": _Input("visitor_rate_ratio", _times, _LINE),
+    "Demandes non programmées d’un habitant": _Input(
+        "need_rate", lambda value: f"{number(value, 1)} par an", _LINE
+    ),
+    "Part que les cabinets servent en France": _Input("met_share", _whole_share, _LINE),
+    "De combien cette part suit l’APL": _Input(
+        "apl_elasticity", lambda value: number(value, 1), _LINE
+    ),
+    "Part du besoin sans réponse qui viendrait": _Input(_LEARNT, _whole_share, _LINE),
 }
 
 
@@ -61,8 +89,8 @@ def _drivers_sentence(tornado: pd.DataFrame) -> str:
         )
     hours = f"de {number(low, decimals)} à {number(high, decimals)} heures de médecin par semaine"
     return (
-        f"{first['label']} : {hours} selon sa valeur, le reste étant à sa médiane. C’est ce qui "
-        f"pèse le plus. {_INPUTS[first['input']].remedy} resserrerait l’intervalle plus que tout "
+        f"{first['label']} : {hours} selon sa valeur. C’est ce qui pèse le plus. "
+        f"{_INPUTS[first['label']].remedy} resserrerait l’intervalle plus que tout "
         "le reste."
     )
 
@@ -77,9 +105,10 @@ def _swings(result: Headline, tornado: pd.DataFrame) -> list[_Swing]:
     """Prepare the bars of the tornado."""
     bars = []
     for row in tornado.to_dict("records"):
-        source, write, _ = _INPUTS[str(row["input"])]
+        name, write, _ = _INPUTS[str(row["label"])]
         bounds = dict.fromkeys([write(row["low_value"]), write(row["high_value"])])
-        status = input_status(result.scenario, source)
+        own = result.scenario.need_input if name == "need_share" else name
+        status = Status.ESTIMATED if own == _LEARNT else input_status(result.scenario, own)
         low, high = sorted((row["result_low"], row["result_high"]))
         bars.append(
             _Swing(
@@ -87,7 +116,7 @@ def _swings(result: Headline, tornado: pd.DataFrame) -> list[_Swing]:
                 values=" à ".join(bounds),
                 low=low,
                 high=high,
-                status=result.scenario.people_status if row["input"] == "people" else status,
+                status=status,
             )
         )
     return bars
@@ -104,7 +133,9 @@ class _Swing:
     status: Status
 
 
-def _tornado_svg(swings: Sequence[_Swing], *, median: float, decimals: int, title: str) -> str:
+def _tornado_svg(
+    swings: Sequence[_Swing], *, median: float, decimals: int, title: str, rough: bool
+) -> str:
     """What each uncertain input alone makes of the result, the widest first."""
     row, top, left, right = 44, 22, 34, WIDTH - 40
     low = min([median, *(swing.low for swing in swings)])
@@ -124,7 +155,7 @@ def _tornado_svg(swings: Sequence[_Swing], *, median: float, decimals: int, titl
             f'<rect x="{first:.1f}" y="{y + 21}" width="{max(last - first, 1):.1f}" height="13" '
             f'fill="{fill}" {EDGE}/>'
         )
-        if start < end:
+        if number(start, decimals) != number(end, decimals):
             parts.append(
                 f'<text x="{first - 5:.1f}" y="{y + 32}" text-anchor="end">'
                 f"{number(start, decimals)}</text>"
@@ -142,14 +173,15 @@ def _tornado_svg(swings: Sequence[_Swing], *, median: float, decimals: int, titl
     anchor = (
         "middle" if left + 60 < middle < right - 60 else "start" if middle < right / 2 else "end"
     )
+    weight = "" if rough else ' font-weight="600"'
     parts.append(
-        f'<text x="{middle:.1f}" y="12" text-anchor="{anchor}" font-weight="600">'
+        f'<text x="{middle:.1f}" y="12" text-anchor="{anchor}"{weight}>'
         f"médiane {number(median, decimals)}{NNBSP}h</text>"
     )
     return "".join(parts) + "</svg>"
 
 
-def section(result: Headline, tornado: pd.DataFrame, *, several: bool) -> dict[str, Any]:
+def section(result: Headline, tornado: pd.DataFrame) -> dict[str, Any]:
     """What the template shows: what each unknown alone makes of the GP-hours per week."""
     bars = _swings(result, tornado)
     decimals = _hours_decimals(tornado)
@@ -159,5 +191,6 @@ def section(result: Headline, tornado: pd.DataFrame, *, several: bool) -> dict[s
         median=float(tornado["result_median"].iloc[0]),
         decimals=decimals,
         title=f"Heures de médecin par semaine selon chaque donnée. {each}",
+        rough=not result.scenario.has_own_line,
     )
-    return {"sentence": _drivers_sentence(tornado), "chart": Markup(chart), "several": several}
+    return {"sentence": _drivers_sentence(tornado), "chart": Markup(chart)}

@@ -1,39 +1,53 @@
-"""« Dans … ans »: GPs, people without médecin traitant, slots."""
+"""« Dans … ans »: GPs, people without médecin traitant, slots; and the model held to the past."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 from markupsafe import Markup
 
 from cpts_geo.atlas.charts.svg import EDGE, WIDTH, axis, hatches, round_ticks, svg_tag
+from cpts_geo.atlas.look import style
 from cpts_geo.atlas.look.cells import Cell, Row
 from cpts_geo.atlas.look.words import span
-from cpts_geo.capacity.workforce.projection import ENTRY_AGE
+from cpts_geo.capacity.workforce.projection import ENTRY_AGE, EXIT_FACTORS
 from cpts_geo.french import NNBSP, joined, number, percent
-from cpts_geo.schema import Status
-from cpts_geo.study.capacity import HORIZONS
+from cpts_geo.schema import COLUMNS, Status, embedded_vintage, vintages
+from cpts_geo.study.future import HORIZONS, NATIONAL_MEAN_AGE
+
+#: What a fan is said to hold.
+_FAN_WORDS: Final = "8 situations sur 10, si les hypothèses tiennent"
+#: What the counts of all intercommunalités say of it (a test holds it), and whose the age is.
+_HELD_TO_FRANCE: Final = (
+    "Sur les intercommunalités de France, de telles bornes se sont montrées trop étroites. Âge "
+    "moyen français : Drees, 1er janvier 2021, lu dans la presse (B)."
+)
 
 
-def _future_sentences(future: pd.DataFrame) -> list[str]:
+def _finding(future: pd.DataFrame) -> str:
     """Say what becomes of the GPs, of people without médecin traitant and of slots."""
-    now = future[future["year"] == 0].iloc[0]
     last = int(future["year"].max())
-    ends = future[future["year"] == last].groupby("entries")
-    fewest, most = future["entries"].min(), future["entries"].max()
-    few, many = ends.get_group(fewest), ends.get_group(most)
-    people = span(100 * few["share_without_mt"].min(), 100 * few["share_without_mt"].max())
-    return [
-        f"{_arrivals(fewest).capitalize()}, {number(now['gps'])} médecins deviendraient "
-        f"{span(few['gps'].min(), few['gps'].max())} dans {last} ans ; la part des habitants sans "
-        f"médecin traitant, {percent(now['share_without_mt'], 0)} aujourd’hui, serait de "
-        f"{people}{NNBSP}%, et il faudrait {span(few['slots'].min(), few['slots'].max())} créneaux "
-        f"par jour au lieu de {number(now['slots'])}.",
-        f"Avec {_arrivals(most)}, ils seraient {span(many['gps'].min(), many['gps'].max())} et "
-        f"{span(many['slots'].min(), many['slots'].max())} créneaux suffiraient.",
-    ]
+    now = future[future["year"] == 0].iloc[0]
+    ends = future[future["year"] == last].set_index("entries")
+    fewest, most = ends.index.min(), ends.index.max()
+    few, many = ends.loc[fewest], ends.loc[most]
+    return (
+        f"{_arrivals(fewest).capitalize()}, les {number(now['gps_p50'])} médecins ne seraient plus "
+        f"que {_span(few, 'gps')} dans {last} ans : {_span(few, 'share_without_mt', 100)}{NNBSP}% "
+        f"des habitants n’auraient pas de médecin traitant "
+        f"({percent(now['share_without_mt_p50'], 0)} aujourd’hui), et il faudrait "
+        f"{_span(few, 'slots')} créneaux par jour ({_span(now, 'slots')} aujourd’hui) ; avec "
+        f"{_arrivals(most)}, il y aurait {_span(many, 'gps')} médecins, et il faudrait "
+        f"{_span(many, 'slots')} créneaux."
+    )
+
+
+def _span(row: pd.Series, name: str, factor: float = 1.0) -> str:
+    """Write p10 and p90 of a quantity; slots beyond one queue are only known to be more."""
+    low, high = factor * row[f"{name}_p10"], factor * row[f"{name}_p90"]
+    return f"{number(low)} ou plus" if pd.isna(high) else span(low, high)
 
 
 def _arrivals(entries: float) -> str:
@@ -44,83 +58,153 @@ def _arrivals(entries: float) -> str:
     return f"{count} {'installation' if entries < 2 else 'installations'} par an"
 
 
-def _future_note(facts: Mapping[str, Mapping[Any, Any]]) -> str:
+def _note(facts: Mapping[str, Mapping[Any, Any]]) -> str:
     """Say what is known of the GPs, and what is imagined."""
     age, density = facts["gp_mean_age"], facts["gps_per_100k"]
+    factors = joined([f"× {number(x, 1 if x % 1 else 0)}" for x in EXIT_FACTORS])
     return (
         f"Publié : {number(density['value'])} médecins pour 100 000 habitants, de "
-        f"{number(age['value'])} ans en moyenne ({age['document']}, {age['grade']}). Les âges sont "
-        "imaginés autour de cette moyenne, resserrés ou étalés : d’où les deux bornes. Départs "
-        f"selon l’âge, installations à {number(ENTRY_AGE)} ans, population et patients par "
-        "médecin constants, mêmes appels par personne : hypothèses (D). Ce n’est la prévision "
-        "d’aucun médecin."
+        f"{number(age['value'])} ans en moyenne ({age['document']}, {age['grade']}). Les bornes "
+        f"({_FAN_WORDS}) mêlent des âges imaginés autour de cette moyenne, resserrés ou étalés, "
+        f"des départs plus rares ou plus fréquents ({factors}) et le hasard de chacun ; pour les "
+        "créneaux, aussi tout ce qui est mal connu de la demande d’aujourd’hui, qui suit ici le "
+        "nombre de personnes sans médecin traitant. Départs selon l’âge, installations à "
+        f"{number(ENTRY_AGE)} ans, population, patients par médecin et appels par personne "
+        "constants : hypothèses (D). Ce n’est la prévision d’aucun médecin."
     )
 
 
-def _future_rows(future: pd.DataFrame) -> list[Row]:
-    """Arrivals and horizon a row, over the spreads of ages; today first."""
-    rows = [Row("Aujourd’hui", "", _future_cells(future[future["year"] == 0], Status.ESTIMATED))]
-    for entries in sorted(future["entries"].unique()):
-        for year in HORIZONS:
-            block = future[(future["entries"] == entries) & (future["year"] == year)]
-            title = f"Dans {year} ans, {_arrivals(float(entries))}"
-            rows.append(Row(title, "", _future_cells(block, Status.ASSUMED)))
+def _past_sentences(past: pd.DataFrame, facts: Mapping[str, Mapping[Any, Any]]) -> list[str]:
+    """Say of each check what the model would have said, by the mean age at its start."""
+    found = []
+    for check, rows in past.groupby("check", sort=False):
+        first = rows.iloc[0]
+        before, after = number(first["before"]), number(first["observed"])
+        if check == "press":
+            left, loss = facts["gp_departures_10y"], facts["gp_decline_10y"]
+            found.append(
+                f"Il y a {first['years']} ans, ils auraient été {before} pour {after} aujourd’hui "
+                f"({percent(loss['value'], 0)} de moins, {number(left['value'])} départs à la "
+                f"retraite : presse, {loss['grade']})."
+            )
+            said = "Le modèle en aurait annoncé"
+        else:
+            start, end = (
+                COLUMNS[name].vintage for name in (vintages("gps")[0], embedded_vintage("gps"))
+            )
+            found.append(
+                f"De {start} à {end}, l’Insee, qui ne compte pas les mêmes médecins, passe de "
+                f"{before} à {after}."
+            )
+            said = "Au rythme d’installation de la France, le modèle aurait annoncé"
+        found.append(f"{said} {' ; '.join(_verdict(row) for row in rows.to_dict('records'))}.")
+    if past.groupby("check")["inside"].nunique().gt(1).any():
+        found.append("Tout tient à leur âge d’alors, qui n’est pas publié.")
+    return [*found, _HELD_TO_FRANCE]
+
+
+def _verdict(row: Mapping[Any, Any]) -> str:
+    """Say what the model would have said for a mean age, and whether it would have been right."""
+    age = number(row["mean_age"])
+    national = row["mean_age"] == NATIONAL_MEAN_AGE
+    whose = f"l’âge moyen français, {age} ans" if national else f"déjà {age} ans"
+    verdict = "juste" if row["inside"] else "trop haut"
+    if row["observed"] > row["gps_p90"]:
+        verdict = "trop bas"
+    return f"{span(row['gps_p10'], row['gps_p90'])} s’ils avaient {whose} ({verdict})"
+
+
+def _rows(future: pd.DataFrame) -> list[Row]:
+    """Arrivals and horizon a row; today first."""
+    today = future[future["year"] == 0].iloc[0]
+    rows = [Row("Aujourd’hui", "", _cells(today, Status.ESTIMATED))]
+    for _, row in future[future["year"].isin(HORIZONS)].iterrows():
+        title = f"Dans {number(row['year'])} ans, {_arrivals(float(row['entries']))}"
+        rows.append(Row(title, "", _cells(row, Status.ASSUMED)))
     return rows
 
 
-def _future_cells(block: pd.DataFrame, status: Status) -> tuple[Cell, ...]:
-    """GPs, density, share without médecin traitant and slots, over the spreads of ages."""
+def _cells(row: pd.Series, status: Status) -> tuple[Cell, ...]:
+    """Median, p10 and p90 of GPs, density, share without médecin traitant and slots."""
 
-    def text(name: str, factor: float = 1.0) -> str:
-        return span(factor * block[name].min(), factor * block[name].max())
+    def text(name: str, factor: float = 1.0, unit: str = "") -> str:
+        middle = number(factor * row[f"{name}_p50"]) + unit
+        around = _span(row, name, factor)
+        return middle if middle == around + unit else f"{middle} ({around})"
 
     values = (
         text("gps"),
         text("density"),
-        f"{text('share_without_mt', 100.0)}{NNBSP}%",
+        text("share_without_mt", 100.0, f"{NNBSP}%"),
         text("slots"),
     )
     return tuple(Cell(value, status=status.value) for value in values)
 
 
-def _fan_svg(future: pd.DataFrame, *, title: str) -> str:
-    """GPs in the coming years: a ribbon a number of arrivals, as wide as the spreads of ages."""
-    left, right, top, height = 34, WIDTH - 146, 14, 170
+def _fan_svg(future: pd.DataFrame, past: pd.DataFrame | None, *, title: str) -> str:
+    """GPs by year: a ribbon and its median a number of arrivals; the model of ten years ago."""
+    told = None if past is None else past[past["check"] == "press"]
+    start = None if told is None or told.empty else told.iloc[0]
+    left, right, top, height = 30, WIDTH - 146, 16, 190
     base = top + height
-    ticks = round_ticks(float(future["gps"].max()))
-    years = int(future["year"].max())
-    scale, step = height / ticks[-1], (right - left) / max(years, 1)
+    first = 0 if start is None else -int(start["years"])
+    last = int(future["year"].max())
+    most = max(float(future["gps_p90"].max()), 0.0 if start is None else float(start["before"]))
+    ticks = round_ticks(most)
+
+    def x(year: float) -> float:
+        return left + 6 + (year - first) * (right - left - 6) / max(last - first, 1)
+
+    def y(gps: float) -> float:
+        return base - gps * height / ticks[-1]
+
     parts = [
-        svg_tag(WIDTH, base + 24, title=title, kind="chart"),
+        svg_tag(WIDTH, base + 58, title=title, kind="chart"),
         hatches("f"),
         axis(ticks, left=left, right=right, base=base, height=height),
     ]
-    parts.extend(
-        f'<text x="{left + year * step:.1f}" y="{base + 17}" text-anchor="middle" class="muted">'
-        f"{'aujourd’hui' if year == 0 else f'{year}{NNBSP}ans'}</text>"
-        for year in range(0, years + 1, 5)
-    )
+    for year in range(first, last + 1, 5):
+        words = "auj." if year == 0 else f"{'−' if year < 0 else '+'}{abs(year)}{NNBSP}ans"
+        parts.append(
+            f'<text x="{x(year):.1f}" y="{base + 17}" text-anchor="middle" class="muted">{words}'
+            "</text>"
+        )
+    if start is not None:
+        low, high = y(start["gps_p10"]), y(start["gps_p90"])
+        parts.append(
+            f'<path d="M{x(first):.1f} {y(start["before"]):.1f}L{x(0):.1f} {high:.1f}V{low:.1f}z" '
+            f'fill="url(#fl)" stroke="{style.BORDER}" stroke-dasharray="4 3"/>'
+        )
     ends = []
     for entries, block in future.groupby("entries"):
-        bounds = block.groupby("year")["gps"].agg(["min", "max"])
-        upper, lower = (
-            [
-                f"{left + index * step:.1f} {base - value * scale:.1f}"
-                for index, value in enumerate(bounds[side].tolist())
-            ]
-            for side in ("max", "min")
+        upper, middle, lower = (
+            [f"{x(t):.1f} {y(gps):.1f}" for t, gps in zip(block["year"], block[name], strict=True)]
+            for name in ("gps_p90", "gps_p50", "gps_p10")
         )
         parts.append(
-            f'<path d="M{"L".join([*upper, *reversed(lower)])}z" fill="url(#fd)" {EDGE} '
-            'stroke-width="1.5"/>'
+            f'<path d="M{"L".join([*upper, *reversed(lower)])}z" fill="{style.FILL}" '
+            f'fill-opacity="0.22"/><path d="M{"L".join(middle)}" fill="none" {EDGE} '
+            'stroke-width="2"/>'
         )
-        least, most = (bounds[side].tolist()[-1] for side in ("min", "max"))
-        shown = " à ".join(dict.fromkeys([number(least), number(most)]))
-        y = base - (least + most) / 2 * scale
-        ends.append((y, _arrivals(float(str(entries))), shown))
+        end = block.iloc[-1]
+        ends.append((y(end["gps_p50"]), _arrivals(float(str(entries))), _span(end, "gps")))
+    now = future[future["year"] == 0].iloc[0]["gps_p50"]
+    parts.append(f'<circle cx="{x(0):.1f}" cy="{y(now):.1f}" r="4.5" fill="{style.ACCENT}"/>')
+    if start is not None:
+        parts.append(
+            f'<circle cx="{x(first):.1f}" cy="{y(start["before"]):.1f}" r="4.5" '
+            f'fill="{style.PAPER}" stroke="{style.ACCENT}" stroke-width="1.5"/>'
+        )
+    legend = ["trait : médiane ; bande : 8 situations sur 10"]
+    if start is not None:
+        legend.append(f"pointillé : ce que le modèle aurait dit il y a {-first}{NNBSP}ans")
+    parts += [
+        f'<text x="{left}" y="{base + 36 + 16 * line}" class="muted">{text}</text>'
+        for line, text in enumerate(legend)
+    ]
     lowest = base + 34.0
-    for y, label, shown in sorted(ends, reverse=True):
-        lowest = min(y, lowest - 34)
+    for height_at, label, shown in sorted(ends, reverse=True):
+        lowest = min(height_at, lowest - 34)
         parts.append(
             f'<text x="{right + 8}" y="{lowest:.1f}">{label}</text>'
             f'<text x="{right + 8}" y="{lowest + 15:.1f}" font-weight="600">{shown}</text>'
@@ -128,14 +212,18 @@ def _fan_svg(future: pd.DataFrame, *, title: str) -> str:
     return "".join(parts) + "</svg>"
 
 
-def section(future: pd.DataFrame, facts: pd.DataFrame) -> dict[str, Any]:
+def section(
+    future: pd.DataFrame, facts: pd.DataFrame, *, past: pd.DataFrame | None
+) -> dict[str, Any]:
     """What the template shows of the GPs, and of the slots, in the years to come."""
-    said = _future_sentences(future)
-    title = f"Médecins dans les {max(HORIZONS)} ans. {' '.join(said)}"
+    of = {str(row["fact"]): row for row in facts.to_dict("records")}
+    finding = _finding(future)
+    title = f"Médecins dans les {max(HORIZONS)} ans. {finding}"
     return {
         "horizons": joined([str(years) for years in HORIZONS]),
-        "sentences": said,
-        "chart": Markup(_fan_svg(future, title=title)),
-        "rows": _future_rows(future),
-        "note": _future_note({str(row["fact"]): row for row in facts.to_dict("records")}),
+        "sentence": finding,
+        "past": [] if past is None else _past_sentences(past, of),
+        "chart": Markup(_fan_svg(future, past, title=title)),
+        "rows": _rows(future),
+        "note": _note(of),
     }

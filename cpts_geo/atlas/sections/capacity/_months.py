@@ -11,40 +11,41 @@ from markupsafe import Markup
 from cpts_geo.atlas.charts.svg import EDGE, HALO, WIDTH, axis, hatches, round_ticks, svg_tag
 from cpts_geo.atlas.look import style
 from cpts_geo.atlas.look.cells import Cell, Row
-from cpts_geo.atlas.look.words import sampling_part, slots, slots_text, span, todays
+from cpts_geo.atlas.look.words import estimate, shown_floor, slots_text, span, todays
 from cpts_geo.capacity.answer.headline import Headline
-from cpts_geo.capacity.answer.seasons import EligibleDemand
-from cpts_geo.capacity.demand.interval import CHANCES
+from cpts_geo.capacity.demand.interval import CHANCES, Interval
 from cpts_geo.french import MONTHS, joined, number, whole_percent
 from cpts_geo.schema import Status
 from cpts_geo.study.capacity import TerritoryCapacity
 
 #: A month calls for much more than the mean day from this ratio on.
 _PEAK: Final = 1.5
+#: From this number on, bounds of a rough quantity are whole.
+_DIGITS: Final = 10
 #: Names of months that fit a column, from 1.
 _SHORT_MONTHS: Final = get_month_names("abbreviated", locale="fr")
 
 
-def _months_sentences(result: Headline, found: EligibleDemand) -> list[str]:
+def _months_sentences(result: Headline, table: pd.DataFrame) -> list[str]:
     """Say which month asks most, against the mean day."""
-    table, mean = found.by_month, found.slots_per_day.p50
+    mean = result.slots_per_day
     order = table["requests_p50"].sort_values(kind="stable").index
     calmest, busiest = (int(month) for month in order[[0, -1]])
     low, high = (table.to_dict("index")[month] for month in (calmest, busiest))
     studied = "des mois étudiés" if result.scenario.months else "de l’année"
     if table["slots_p50"].nunique() == 1:
-        said = [f"La médiane est la même toute l’année : {slots(mean)} par jour."]
+        said = [f"Le nombre est le même toute l’année : {estimate(result, mean)} par jour."]
     else:
-        many = f"{slots(high['slots_p50'])} par jour ({span(high['slots_p10'], high['slots_p90'])})"
-        least = f" ; {MONTHS[calmest - 1]} le moins : {number(low['slots_p50'])}"
+        least = f" ; {MONTHS[calmest - 1]} le moins : {estimate(result, _slots(low))}"
         said = [
-            f"{MONTHS[busiest - 1].capitalize()} demande le plus : {many}, contre {number(mean)} "
-            f"pour un jour moyen {studied}{least if low['slots_p50'] < mean else ''}."
+            f"{MONTHS[busiest - 1].capitalize()} demande le plus : "
+            f"{estimate(result, _slots(high))} créneaux par jour, contre {estimate(result, mean)} "
+            f"pour un jour moyen {studied}{least if low['slots_p50'] < mean.p50 else ''}."
         ]
-    heavy = table["slots_p50"][table["slots_p50"] >= _PEAK * mean]
+    heavy = table["slots_p50"][table["slots_p50"] >= _PEAK * mean.p50]
     if result.scenario.visitors is not None and len(heavy):
         names = joined([MONTHS[int(month) - 1] for month in heavy.index])
-        times = span(heavy.min() / mean, heavy.max() / mean, 1)
+        times = span(heavy.min() / mean.p50, heavy.max() / mean.p50, 1)
         said.append(
             f"En {names}, il faudrait {times} fois les créneaux d’un jour moyen : ce sont les "
             "visiteurs."
@@ -58,6 +59,11 @@ def _months_sentences(result: Headline, found: EligibleDemand) -> list[str]:
     return said
 
 
+def _slots(month: Any) -> Interval[int]:
+    """Slots of a month."""
+    return Interval(*(month[f"slots_{bound}"] for bound in ("p10", "p50", "p90")))
+
+
 def _months_note(result: Headline, capacity: TerritoryCapacity) -> str:
     """Say what the months rest on, and what another profile would make of them."""
     sources = result.scenario.sources
@@ -68,7 +74,7 @@ def _months_note(result: Headline, capacity: TerritoryCapacity) -> str:
         text += f"Visiteurs : {_sourced(sources['visitors'])}. "
     text += "Chaque mois est calculé comme s’il durait : un pic plus court s’étale en partie."
     if capacity.peaked is not None:
-        text += f" {_peaked_months(capacity.peaked.by_month)}"
+        text += f" {_peaked_months(result, capacity.peaked.by_month)}"
     if result.today is None:
         text += " Les créneaux d’aujourd’hui ne sont pas publiés : aucune part servie n’est donnée."
     return text
@@ -78,21 +84,21 @@ def _around_holidays(measured: pd.DataFrame) -> str:
     """Say how the days around public holidays differ, and on how many days it was measured."""
     bridge, after = (
         f"{number(row['factor'], 2)} fois un jour ordinaire ({number(row['low'], 2)} à "
-        f"{number(row['high'], 2)}, {CHANCES} ; {number(row['days'])} jours mesurés)"
+        f"{number(row['high'], 2)} ; {number(row['days'])} jours mesurés)"
         for _, row in measured.loc[["bridge", "after_holiday"]].iterrows()
     )
-    return f"Un pont compte {bridge}, le premier jour après un jour férié {after}."
+    return f"Un pont compte {bridge}, le premier jour après un jour férié {after} ; {CHANCES}."
 
 
-def _peaked_months(table: pd.DataFrame) -> str:
+def _peaked_months(result: Headline, table: pd.DataFrame) -> str:
     """Say which months would ask most and least under the peaked profile."""
     order = table["requests_p50"].sort_values(kind="stable").index
     calmest, busiest = (int(month) for month in order[[0, -1]])
     least, most = (table.to_dict("index")[month] for month in (calmest, busiest))
     return (
         f"Variante « pointe forte » (D) : {MONTHS[busiest - 1]} demanderait le plus, "
-        f"{slots(most['slots_p50'])} par jour ({span(most['slots_p10'], most['slots_p90'])}), "
-        f"{MONTHS[calmest - 1]} le moins, {number(least['slots_p50'])}."
+        f"{estimate(result, _slots(most))} créneaux par jour, {MONTHS[calmest - 1]} le moins, "
+        f"{estimate(result, _slots(least))}."
     )
 
 
@@ -112,65 +118,65 @@ def _year_assumed(result: Headline) -> bool:
     return any(sources[name].grade == "D" for name in ("calendar", "visitors") if name in sources)
 
 
-def _model_note(result: Headline) -> str:
-    """Warn that what follows rests on a model that the activity refutes; empty where it stands."""
-    if (seen := result.refuting) is None:
-        return ""
-    return (
-        "Les mois et les causes de l’intervalle, ci-dessous, viennent du modèle, que l’activité "
-        "dément : leurs différences se lisent, leurs niveaux sont trop bas. Le minimum observé "
-        f"reste {slots(seen.slots)} par jour."
-    )
-
-
-def _month_rows(found: EligibleDemand, *, assumed: bool) -> list[Row]:
+def _month_rows(result: Headline, table: pd.DataFrame, *, assumed: bool) -> list[Row]:
     """A quantity a row, a month a column; the share served is left out where it is unknown."""
-    months = found.by_month.to_dict("records")
+    months = table.to_dict("records")
     status = Status.ASSUMED if assumed else Status.ESTIMATED
+    rough = not result.scenario.has_own_line
+    detail = CHANCES if rough else f"médiane, {CHANCES}"
+
+    def cell(month: Any, name: str, decimals: int = 0) -> Cell:
+        return _month_cell(month, name, status=status, decimals=decimals, rough=rough)
+
     rows = [
         Row("Jours d’ouverture", "", tuple(Cell(number(m["opening_days"])) for m in months)),
         Row(
             "Demandes par jour",
-            f"médiane, {CHANCES}",
-            tuple(_month_cell(m, "requests", status, decimals=1) for m in months),
+            detail,
+            tuple(cell(m, "requests", 1) for m in months),
         ),
         Row(
             "Créneaux par jour",
-            f"médiane, {CHANCES}",
-            tuple(_month_cell(m, "slots", status) for m in months),
+            detail,
+            tuple(cell(m, "slots") for m in months),
         ),
     ]
-    if found.by_month["served_today"].notna().all():
+    if table["served_today"].notna().all():
         cells = [Cell(whole_percent(m["served_today"]), status=status.value) for m in months]
         rows.append(Row("Servies aujourd’hui", "dans le délai", tuple(cells)))
     return rows
 
 
-def _month_cell(month: Any, name: str, status: Status, *, decimals: int = 0) -> Cell:
-    """Median of a quantity in a month, its interval under it."""
+def _month_cell(month: Any, name: str, *, status: Status, decimals: int, rough: bool) -> Cell:
+    """Median of a quantity in a month, its interval under it; the interval alone where rough."""
     low, middle, high = (month[f"{name}_{p}"] for p in ("p10", "p50", "p90"))
-    return Cell(number(middle, decimals), status=status.value, origin=span(low, high, decimals))
+    if rough:
+        # An order of magnitude has no decimals, and twelve months must fit a screen.
+        return Cell(span(low, high, decimals if high < _DIGITS else 0), status=status.value)
+    bounds = span(low, high, decimals)
+    return Cell(number(middle, decimals), status=status.value, origin=bounds)
 
 
 def _months_svg(result: Headline, by_month: pd.DataFrame, *, assumed: bool, title: str) -> str:
     """Slots needed in each month, median and interval; lines are today's and those observed."""
     lines = [
-        (result.today, "aujourd’hui", "none"),
-        (result.refuting, "au moins, vu l’activité", "5 3"),
+        (result.today.slots if result.today else None, "aujourd’hui", "none"),
+        (shown_floor(result), "au moins, vu l’activité", "5 3"),
     ]
-    known = [(seen.slots, text, dash) for seen, text, dash in lines if seen is not None]
+    known = [(value, text, dash) for value, text, dash in lines if value is not None]
     ticks = round_ticks(max([by_month["slots_p90"].max(), *(value for value, _, _ in known)]))
     left, right, height, base = 38, WIDTH - 4, 170, 222
     scale, step = height / ticks[-1], (right - left) / len(by_month)
     fill = "url(#ml)" if assumed else style.FILL_LIGHT
+    weight = ' font-weight="600"' if result.scenario.has_own_line else ""
     parts = [
         svg_tag(WIDTH, base + 24, title=title, kind="chart"),
         hatches("m"),
         axis(ticks, left=left, right=right, base=base, height=height),
         f'<rect x="{left}" y="4" width="12" height="12" fill="{fill}" {EDGE}/>'
         f'<text x="{left + 18}" y="14" class="muted">{CHANCES}</text>'
-        f'<path d="M{left + 134} 10h16" stroke="{style.INK}" stroke-width="2.5"/>'
-        f'<text x="{left + 156}" y="14" class="muted">médiane</text>',
+        f'<path d="M{left + 316} 10h16" stroke="{style.INK}" stroke-width="2.5"/>'
+        f'<text x="{left + 338}" y="14" class="muted">médiane</text>',
     ]
     places = [left + (index + 0.5) * step for index in range(len(by_month))]
     rows = list(zip(places, by_month.to_dict("index").items(), strict=True))
@@ -193,7 +199,7 @@ def _months_svg(result: Headline, by_month: pd.DataFrame, *, assumed: bool, titl
         y = base - row["slots_p50"] * scale
         parts.append(
             f'<path d="M{x - 11:.1f} {y:.1f}h22" stroke="{style.INK}" stroke-width="2.5"/>'
-            f'<text x="{x:.1f}" y="{y - 5:.1f}" text-anchor="middle" font-weight="600" {HALO}>'
+            f'<text x="{x:.1f}" y="{y - 5:.1f}" text-anchor="middle"{weight} {HALO}>'
             f"{number(row['slots_p50'])}</text>"
             f'<text x="{x:.1f}" y="{base + 17}" text-anchor="middle" class="muted">'
             f"{_SHORT_MONTHS[int(str(month))]}</text>"
@@ -203,20 +209,17 @@ def _months_svg(result: Headline, by_month: pd.DataFrame, *, assumed: bool, titl
 
 def section(result: Headline, capacity: TerritoryCapacity) -> dict[str, Any]:
     """What the template shows of each month; no row where the demand is beyond one queue."""
-    found = capacity.eligible
-    if found is None:
-        return {"model": _model_note(result), "rows": []}
+    table = capacity.by_month
+    if table is None:
+        return {"rows": []}
     assumed = _year_assumed(result)
-    said = _months_sentences(result, found)
+    said = _months_sentences(result, table)
     title = f"Créneaux par jour nécessaires, mois par mois. {said[0]}"
     return {
-        "model": _model_note(result),
         "sentences": said,
         "assumed": assumed,
-        "several": len(result.scenario.eligible) > 1,
-        "chart": Markup(_months_svg(result, found.by_month, assumed=assumed, title=title)),
-        "headers": [_SHORT_MONTHS[int(month)] for month in found.by_month.index],
-        "rows": _month_rows(found, assumed=assumed),
+        "chart": Markup(_months_svg(result, table, assumed=assumed, title=title)),
+        "headers": [_SHORT_MONTHS[int(month)] for month in table.index],
+        "rows": _month_rows(result, table, assumed=assumed),
         "note": _months_note(result, capacity),
-        "sampling": sampling_part(result),
     }

@@ -35,17 +35,13 @@ def section(result: Headline, tried: Trial) -> dict[str, Any]:
 
 def _start(result: Headline, offer: int, demand: float) -> str:
     """Say where the sliders start: the slots of today and the median demand, where known."""
-    seen, today = result.refuting, result.today
+    today = result.today
+    middle = "médiane" if result.scenario.has_own_line else "milieu de l’ordre de grandeur"
     if today is None:
-        whose = "le minimum" if seen else "médiane nécessaire"
-        origin = f"{slots(offer)} par jour ({whose} ; ceux d’aujourd’hui ne sont pas publiés)"
+        origin = f"{slots(offer)} par jour ({middle} ; ceux d’aujourd’hui ne sont pas publiés)"
     elif today.slots == offer:
         origin = f"les {slots(offer)} par jour d’aujourd’hui"
     else:
         origin = f"{slots(offer)} par jour (aujourd’hui {slots_text(today.slots)} en moyenne)"
-    if seen is not None:
-        known = "consultations déjà assurées par jour"
-    else:
-        whom = " de tous ceux qui peuvent demander" if len(result.scenario.eligible) > 1 else ""
-        known = f"{'demande' if demand < 2 else 'demandes'} par jour (médiane{whom})"
+    known = f"{'demande' if demand < 2 else 'demandes'} par jour ({middle})"
     return f"Au départ : {origin}, {number(demand, 1)} {known}."

@@ -8,7 +8,7 @@ from typing import Any, Final
 import pandas as pd
 
 from cpts_geo.atlas.look.values import month_names
-from cpts_geo.atlas.look.words import deadline, slots, slots_text
+from cpts_geo.atlas.look.words import deadline, slots, slots_text, span, whom
 from cpts_geo.atlas.sections.comparison._sides import (
     gap_decimals,
     hour_cost,
@@ -25,19 +25,10 @@ _SUPPLY: Final = {"slots_today", "rota", "minutes_per_slot_today"}
 
 
 def finding(found: ScenarioComparison) -> str:
-    """Slots needed where the demand changes, share served, cost, in one sentence; no gap of a model
-    that activity refutes."""
+    """Slots needed where the demand changes, share served, cost, in one sentence."""
     if not found.changes:
         return "Les deux scénarios donnent les mêmes résultats : rien ne les distingue."
-    sides = zip((found.first, found.second), found.floors, strict=True)
-    if refuted := [scenario.label for scenario, floor in sides if floor is not None]:
-        text = (
-            "besoins et parts servies ne se comparent pas, car l’activité observée dément le "
-            f"modèle pour {joined(list(dict.fromkeys(refuted)))}"
-        )
-    else:
-        text = " ; ".join(_effects(found))
-    return f"{_lead(found)}{text}{_cost(found)}."
+    return f"{_lead(found)}{' ; '.join(_effects(found))}{_cost(found)}."
 
 
 def _effects(found: ScenarioComparison) -> list[str]:
@@ -48,7 +39,9 @@ def _effects(found: ScenarioComparison) -> list[str]:
     if needed.filter(like="difference").any():
         size, spread = _gap(needed, "créneau", "créneaux")
         said.append((f"il faudrait {size} par jour", spread))
-    if served.isna().any():
+    if len({s.public or "all" for s in (found.first, found.second)}) > 1:
+        said.append(("les parts servies ne se comparent pas, car les publics diffèrent", ""))
+    elif served.isna().any():
         unknown = [s.label for s in (found.first, found.second) if s.slots_by_weekday is None]
         clause = (
             "ce que servent les créneaux d’aujourd’hui ne se compare pas : ceux de "
@@ -70,13 +63,16 @@ def _goal_sentences(found: ScenarioComparison) -> list[str]:
     """Set the slots that each scenario offers beside those its target calls for."""
     row: Any = found.table.loc["slots_needed"]
     asked: dict[str, list[str]] = {}
-    for letter, side, scenario, floor in zip(
-        "AB", ("first", "second"), (found.first, found.second), found.floors, strict=True
+    for letter, side, scenario in zip(
+        "AB", ("first", "second"), (found.first, found.second), strict=True
     ):
-        least = side_text("slots_needed", row, side) if floor is None else f"au moins {floor}"
+        slots_asked = side_text("slots_needed", row, side)
+        if not scenario.has_own_line:
+            bounds = span(row[f"{side}_p10"], row[f"{side}_p90"])
+            slots_asked = f"{bounds}, ordre de grandeur"
         need = (
-            f"Pour servir {percent(scenario.target, 0)} des demandes "
-            f"{deadline(scenario.deadline_days)}, créneaux qu’il faudrait par jour : {least}"
+            f"Pour servir {percent(scenario.target, 0)} des demandes {whom(scenario, of=True)} "
+            f"{deadline(scenario.deadline_days)}, créneaux qu’il faudrait par jour : {slots_asked}"
         )
         mean = mean_offered(scenario)
         offered = "un nombre inconnu" if math.isnan(mean) else slots_text(mean)

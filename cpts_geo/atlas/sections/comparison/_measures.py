@@ -6,18 +6,29 @@ from typing import Any
 
 from cpts_geo.atlas.look.cells import Cell
 from cpts_geo.atlas.look.grades import least_known
-from cpts_geo.atlas.sections.comparison._sides import hour_cost, measure_status, side_parts
+from cpts_geo.atlas.sections.comparison._sides import (
+    UNCOUNTED,
+    hour_cost,
+    measure_status,
+    side_parts,
+)
 from cpts_geo.atlas.sections.comparison.written import TEXTS, period_words
+from cpts_geo.capacity.comparing._measures import SAMPLING
 from cpts_geo.capacity.comparing.compare import ScenarioComparison
 from cpts_geo.french import UNKNOWN_TEXT
 from cpts_geo.schema import Status
 
 
 def measure_rows(found: ScenarioComparison) -> list[tuple[str, str, list[Cell]]]:
-    """Label, unit, then cells of both scenarios and of the difference, intervals as origins."""
+    """Label, unit, then cells of both scenarios and of the difference, intervals as origins.
+
+    What counting leaves unknown has no row where no demand rests on a count.
+    """
     rows = []
     for measure, row in found.table.iterrows():
         name = str(measure)
+        if name in SAMPLING and row.isna().all():
+            continue
         text = TEXTS[name]
         status = {
             "first": measure_status(found.first, name),
@@ -27,8 +38,8 @@ def measure_rows(found: ScenarioComparison) -> list[tuple[str, str, list[Cell]]]
         cells = []
         for side, known in status.items():
             shown, spread = side_parts(name, row, side)
-            unknown = shown == UNKNOWN_TEXT
-            cells.append(Cell(shown, status=Status.UNKNOWN if unknown else known, origin=spread))
+            marked = {UNKNOWN_TEXT: str(Status.UNKNOWN), UNCOUNTED: ""}.get(shown, known)
+            cells.append(Cell(shown, status=marked, origin=spread))
         rows.append((text.label, text.unit.format(period=period_words(found)), cells))
     return rows
 

@@ -9,12 +9,15 @@ import pandas as pd
 
 from cpts_geo.atlas.look.grades import input_status, least_known
 from cpts_geo.atlas.sections.comparison.written import EUROS, TEXTS
+from cpts_geo.capacity.comparing._measures import SAMPLING
 from cpts_geo.capacity.comparing.compare import ScenarioComparison
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.french import UNKNOWN_TEXT, number, signed_number, whole_percent
 from cpts_geo.schema import Status
 
 SAME: Final = "identique"
+#: Said of what counting leaves unknown, where the demand rests on no count.
+UNCOUNTED: Final = "aucun comptage"
 
 
 def side_text(measure: str, row: pd.Series, side: str) -> str:
@@ -28,7 +31,7 @@ def side_parts(measure: str, row: pd.Series, side: str) -> tuple[str, str]:
     low, middle, high = (float(row[f"{side}_{name}"]) for name in ("p10", "p50", "p90"))
     text = TEXTS[measure]
     if pd.isna(middle):
-        return UNKNOWN_TEXT, ""
+        return (UNCOUNTED if measure in SAMPLING else UNKNOWN_TEXT), ""
     if side == "difference":
         if low == middle == high == 0:
             return SAME, ""
@@ -61,7 +64,7 @@ def _decimals(measure: str, value: float) -> int:
 
 def measure_status(scenario: Scenario, measure: str) -> Status:
     """No better known than what it is made of; what comes from the model is estimated at best."""
-    asked = Status.ASSUMED if scenario.share_assumed else Status.ESTIMATED
+    asked = Status.ASSUMED if scenario.evidence == "4" else Status.ESTIMATED
     used = {"slots_offered": ("slots_today", "rota")}.get(
         measure, ("slots_today", "rota", "minutes_per_slot_today")
     )

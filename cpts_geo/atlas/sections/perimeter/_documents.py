@@ -15,8 +15,9 @@ def section(facts: pd.DataFrame) -> dict[str, Any]:
     rows = []
     for fact in facts.to_dict("records"):
         share = fact["base"] != ""
-        decimals = 0 if float(fact["value"]).is_integer() else 1
-        value = percent(fact["value"], 0) if share else number(fact["value"], decimals)
+        shown = round(float(fact["value"]) * (100 if share else 1), 6)
+        decimals = 0 if shown.is_integer() else 1
+        value = (percent if share else number)(fact["value"], decimals)
         unit = fact["unit"].removeprefix("part ") if share else fact["unit"]
         rows.append(
             [

@@ -39,7 +39,7 @@ def territory_sections(study: Study, *, national: gpd.GeoDataFrame) -> dict[str,
     """
     layers = territory_layers(study.communes, scenarios=study.scenarios)
     return {
-        "answer": answer.section(study.outline, study.headline),
+        "answer": answer.section(study),
         "mapped": _mapped.section(study, layers, national=national),
         "figures": _figures.section(study.comparison),
         "beside": beside.section(study.comparison),
@@ -47,6 +47,7 @@ def territory_sections(study: Study, *, national: gpd.GeoDataFrame) -> dict[str,
         "given": _given.section(study.given, study.comparison),
         "gp_counts": gp_counts.section(study.comparison),
         "communes": communes.section(study.communes, one_gp=study.one_gp),
-        "hypotheses": study.headline and _grounds.hypotheses(study.headline.scenario),
+        "hypotheses": study.headline
+        and _grounds.hypotheses(study.headline.scenario, study.common.parameters),
         "limits": _grounds.limits(layers),
     }

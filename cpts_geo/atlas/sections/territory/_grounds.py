@@ -9,23 +9,26 @@ from cpts_geo.atlas.look.cells import plain_cells
 from cpts_geo.atlas.look.values import value_words
 from cpts_geo.atlas.maps.layers import MapLayer
 from cpts_geo.capacity.scenario.inputs import Scenario
-from cpts_geo.capacity.scenario.loading import described
-from cpts_geo.capacity.scenario.parameters import default_parameters
+from cpts_geo.capacity.scenario.loading import National, described
+from cpts_geo.capacity.scenario.parameters import Parameters
 from cpts_geo.french import typeset
 from cpts_geo.schema import COLUMNS
 from cpts_geo.settings import APL_LOW_WORDS
 from cpts_geo.sources.catalogue.catalogue import sources
 
 
-def hypotheses(scenario: Scenario) -> dict[str, Any]:
+def hypotheses(scenario: Scenario, parameters: Parameters) -> dict[str, Any]:
     """Meaning, value with unit, source, grade; what the territory does not use is left out."""
     rows = []
-    for name, default in default_parameters().items():
-        if name in scenario.unused:
+    # What a log counts stands where it was assumed.
+    for name, default in parameters.items():
+        name = scenario.need_input if name == "need_share" else name  # noqa: PLW2901
+        if name in scenario.unused or (name in National.model_fields and scenario.area is None):
             continue
         meaning, unit = described(name)
         source = scenario.sources.get(name, default)
-        shown = f"{value_words(name, getattr(scenario, name, default.value))} {unit}".strip()
+        value = getattr(scenario, name, default.value)
+        shown = f"{value_words(name, value)} {unit}".strip()
         rows.append(plain_cells(typeset(meaning), shown, typeset(source.text), source.grade))
     return {"rows": rows}
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
-import pandas as pd
-
-from cpts_geo.atlas.look.words import answer_status, between, goal, partial, slots, support
+from cpts_geo.atlas.look.cells import Cell, Row
+from cpts_geo.atlas.look.words import deadline, estimate, goal, short_answer, slots, support, whom
 from cpts_geo.capacity.answer.headline import Headline
-from cpts_geo.capacity.demand.interval import AT_LEAST_CHANCES
+from cpts_geo.capacity.answer.publics import PublicAnswer
+from cpts_geo.capacity.demand.interval import CHANCES
+from cpts_geo.capacity.scenario.inputs import EVIDENCE
+from cpts_geo.errors import DemandTooLargeError
 from cpts_geo.french import NNBSP, counted, number, value_text, whole_percent
-from cpts_geo.schema import COLUMNS, STATUS_MARKS
+from cpts_geo.schema import COLUMNS, STATUS_MARKS, Status
+from cpts_geo.study.study import Study
+
+#: Caveat that is said before the answer.
+_FIRST: Final = "contradicted"
 
 
 def answer(result: Headline) -> str:
@@ -25,23 +31,51 @@ def answer(result: Headline) -> str:
     Returns
     -------
     str
-        French sentence: slots a day, interval in words, GP-hours a week. Where the observed
-        activity refutes the model, the observed minimum is the answer.
+        French sentence: public, slots a day, interval in words, GP-hours a week. Without local
+        evidence, an order of magnitude: the interval alone.
     """
-    need = f"Pour que {goal(result)}, il faudrait "
-    if (seen := result.refuting) is not None:
-        return (
-            f"{need}au moins {slots(seen.slots)} par jour, d’après l’activité déjà assurée "
-            f"({number(seen.line.per_day, 1)} consultations par jour d’ouverture), soit environ "
-            f"{_hours(seen.gp_hours_per_week)} de médecin par semaine."
-        )
     needed, hours = result.slots_per_day, result.gp_hours_per_week
+    low, high = round(hours.p10), round(hours.p90)
+    who = f"Pour {'' if result.scenario.public != 'no_mt' else 'les '}{whom(result.scenario)}"
+    if not result.scenario.has_own_line:
+        many = f"{_to(needed.p10)}{slots(needed.p90)}" if needed.p10 < needed.p90 else None
+        return (
+            f"{who}, ordre de grandeur : {many or slots(needed.p90)} par jour ({CHANCES}), soit "
+            f"{_to(low) if low < high else ''}{_hours(high)} de médecin par semaine."
+        )
+    bounds = f"{_to(needed.p10)}{needed.p90}, " if needed.p10 < needed.p90 else ""
+    spread = f" ({_to(low)}{high}{NNBSP}h)" if low < high else ""
     return (
-        f"{need}{slots(needed.p50)} par jour{partial(result)} — "
-        f"{between(needed.p10, needed.p90)}, "
-        f"{AT_LEAST_CHANCES} —, soit {_hours(hours.p50)} de médecin par semaine "
-        f"({between(round(hours.p10), round(hours.p90))}{NNBSP}h)."
+        f"{who}, il faudrait {slots(needed.p50)} par jour ({bounds}{CHANCES}), soit "
+        f"{_hours(hours.p50)} de médecin par semaine{spread}."
     )
+
+
+def floor(result: Headline) -> str:
+    """
+    Say the least that the consultations already given require.
+
+    Parameters
+    ----------
+    result : Headline
+        Capacity needed by a territory.
+
+    Returns
+    -------
+    str
+        French sentence; empty where no consultation is known.
+    """
+    seen, days = result.observed, result.scenario.deadline_days
+    if seen is None:
+        return ""
+    text = (
+        "Le minimum, celui des consultations déjà assurées "
+        f"({number(seen.line.per_day, 1)} par jour d’ouverture) : au moins {slots(seen.slots)} "
+        f"par jour pour les donner {deadline(days)}"
+    )
+    if days > 0:
+        text += f", au moins {number(seen.slots_same_day)} pour les donner {deadline(0)}"
+    return text + "."
 
 
 def today(result: Headline) -> str:
@@ -61,16 +95,11 @@ def today(result: Headline) -> str:
     offered = result.today
     if offered is None:
         return "Capacité d’aujourd’hui : non publiée."
-    text = (
+    return (
         f"Aujourd’hui : {slots(offered.slots)} par jour "
         f"({number(offered.gp_hours_per_week)} h de médecin par semaine), de quoi tenir "
-        f"l’objectif jusqu’à {number(offered.carries_per_day, 1)} demandes par jour"
-    )
-    if result.scenario.uncounted_demand is not None:
-        return text + "."
-    return (
-        f"{text} ; à la demande médiane, {whole_percent(offered.served_at_median)} "
-        "seraient servies dans ce délai."
+        f"l’objectif jusqu’à {number(offered.carries_per_day, 1)} demandes par jour ; à la demande "
+        f"médiane, {whole_percent(offered.served_at_median)} seraient servies dans ce délai."
     )
 
 
@@ -101,10 +130,15 @@ def evidence(result: Headline) -> str:
     Returns
     -------
     str
-        Such as « ◐ Appui 1 (de 1, le plus solide, à 4) — … ».
+        Such as « ◐ Appui 1b (de 1a, le plus solide, à 4) — … ».
     """
     said = support(result.scenario)
-    return f"{STATUS_MARKS[answer_status(result)]} {said[0].upper()}{said[1:]}"
+    return f"{STATUS_MARKS[result.status]} {said[0].upper()}{said[1:]}"
+
+
+def _to(low: int) -> str:
+    """Start of two bounds that no line parts."""
+    return f"{number(low)}\u00a0à\u00a0"
 
 
 def _hours(hours: float) -> str:
@@ -112,36 +146,97 @@ def _hours(hours: float) -> str:
     return counted(round(hours), "heure", "heures")
 
 
-def section(outline: pd.Series, result: Headline | None) -> dict[str, Any]:
+def _why(study: Study) -> str:
+    """Say why there is no answer; empty where there is one."""
+    error = study.answer
+    if isinstance(error, Headline):
+        return ""
+    if isinstance(error, DemandTooLargeError):
+        return (
+            "Capacité non calculée : ce territoire dépasse ce que la file d’attente d’une ligne "
+            "peut représenter. Découpez-le pour obtenir des créneaux par jour ; cartes et "
+            "indicateurs restent valables."
+        )
+    return f"Créneaux nécessaires : inconnus. {error.defects[0].capitalize()}."
+
+
+def _publics(study: Study) -> dict[str, Any] | None:
+    """Both publics that a device could admit, where none is described; None where one is."""
+    found = study.publics
+    if len(found) < 2:
+        return None
+    first = (
+        "d’abord tous les habitants"
+        if found[0].public == "all"
+        else "d’abord les personnes sans médecin traitant, dont le nombre est connu et qui "
+        "demanderaient davantage : l’APL ne voit guère de besoin sans réponse ici"
+    )
+    why = (
+        "Aucune ligne n’est décrite ici : voici ce qu’il faudrait selon le public qu’elle "
+        f"recevrait, {first} ; les deux ne s’additionnent pas."
+    )
+    return {"why": why, "rows": [_public_row(study, each) for each in found]}
+
+
+def _public_row(study: Study, found: PublicAnswer) -> Row:
+    """Slots of a public and what they rest on, or why they are not known."""
+    scenario = study.scenario.admitting(found.public)
+    name = whom(scenario)
+    error = found.answer
+    if isinstance(error, Headline):
+        slots_cell = Cell(short_answer(error), status=error.status.value)
+        hours = estimate(error, error.gp_hours_per_week)
+        rests = EVIDENCE[scenario.evidence]
+    else:
+        large = isinstance(error, DemandTooLargeError)
+        slots_cell = Cell("trop pour une file" if large else "inconnu", Status.UNKNOWN.value)
+        hours, rests = "—", f"{error.defects[0].capitalize()}."
+    source = scenario.sources["people_without_mt"]
+    detail = (
+        f"{number(scenario.people_without_mt)} : {source.text} ({source.grade})"
+        if found.public == "no_mt"
+        else ""
+    )
+    label = f"{name[0].upper()}{name[1:]}"
+    return Row(label, detail, (slots_cell, Cell(hours), Cell(rests, numeric=False)))
+
+
+def section(study: Study) -> dict[str, Any]:
     """
     Name the territory, and answer the question of the meeting.
 
     Parameters
     ----------
-    outline : Series
-        Its population and area_km2.
-    result : Headline or None
-        Capacity needed; None where it is too large for one queue.
+    study : Study
+        Everything known of it.
 
     Returns
     -------
     dict
-        What its template shows; without a sentence where the answer is not known.
+        What its template shows; without a sentence, and why, where the answer is not known.
     """
+    result = study.headline
     known = (
         {}
         if result is None
         else {
+            "first": [each.text for each in result.caveats if each.kind == _FIRST],
             "sentence": answer(result),
+            "rough": not result.scenario.has_own_line,
+            "goal": f"Pour que {goal(result)}.",
+            "floor": floor(result),
             "today": today(result),
             "planned": _planned(result),
             "evidence": evidence(result),
-            "warnings": result.warnings,
+            "warnings": [each.text for each in result.caveats if each.kind != _FIRST],
         }
     )
+    outline = study.outline
     return {
         "population": value_text(COLUMNS["population"], outline["population"], unit=True),
         "population_year": COLUMNS["population"].vintage,
         "area": value_text(COLUMNS["area_km2"], outline["area_km2"], unit=True),
+        "why": _why(study),
+        "publics": _publics(study),
         **known,
     }

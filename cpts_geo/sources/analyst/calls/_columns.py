@@ -93,6 +93,12 @@ _ALIASES: Final[dict[str, tuple[frozenset[str], ...]]] = {
             "ageband",
             "age ages ageans ageannees ageyears",
         ),
+        # Coded only: a column « motif » holds what callers said.
+        "reason": (
+            "codemotif motifcode categoriemotif motifcategorie classemotif typemotif reasoncode "
+            "reasoncategory",
+        ),
+        "caller": ("cleappelant cledelappelant cleusager clepatient callerkey",),
     }.items()
 }
 # "Commune du patient", "date de l'appel": words that change nothing.
@@ -179,11 +185,13 @@ def outcome_of(text: str) -> str | None:
 def roles(header: Sequence[str]) -> dict[str, list[int]]:
     """Columns that a line of headers names, by role and by preferred wording: more than one is
     ambiguous; hours without dates are taken for the dates."""
-    keys = ["".join(w for w in _words(cell) if w not in _FILLERS) for cell in header]
+    split = [_words(cell) for cell in header]
+    # The key of a caller is told from any other by a word that changes nothing elsewhere.
+    keys = [{"".join(w for w in each if w not in _FILLERS), "".join(each)} for each in split]
     found: dict[str, list[int]] = {}
     for role, preferences in _ALIASES.items():
         for names in preferences:
-            if places := [i for i, each in enumerate(keys) if each in names]:
+            if places := [i for i, each in enumerate(keys) if each & names]:
                 found[role] = places
                 break
     if "hour" in found and "date" not in found:

@@ -82,9 +82,11 @@ def personal_content(cells: pd.DataFrame, places: Mapping[str, Sequence[int]]) -
             if not rows and 2 * strange.sum() > counts.sum():
                 rows["autre chose qu’une commune"] = int(strange.sum())
         else:
-            rows = _rows(counts, total=int(counts.sum()), loose=not role)
+            # Coded reasons may well be texts that somebody typed.
+            free_text = role in {"", "reason"}
+            rows = _rows(counts, total=int(counts.sum()), loose=free_text)
             if role not in {"date", "hour"}:
-                rows |= {what: n for what, n in _whole(texts, free=not role).items() if n}
+                rows |= {what: n for what, n in _whole(texts, free=free_text).items() if n}
         if place in split and PHONE not in rows:
             rows[f"{PHONE}, mis bout à bout avec les colonnes voisines"] = split[place]
         if rows:

@@ -4,13 +4,16 @@ What says who called is refused, not dropped, wherever it stands (a column, its 
 name of a sheet or of the file): the file should not hold it. The other columns that are not read
 are named to the analyst, with what in them may lead to a person
 (:mod:`cpts_geo.sources.analyst.calls._people` has both rules). What the reader keeps is the time,
-how the call ended, the commune and the class of age.
+how the call ended, the commune and the class of age. An opaque key of the caller and a coded
+reason tell repeated calls; both are hashed as they are read, with a secret drawn for this reading.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import secrets
 from collections.abc import Sequence
+from hashlib import blake2b
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -29,7 +32,7 @@ from cpts_geo.sources.analyst._tables.text import (
 )
 from cpts_geo.sources.analyst._tables.workbook import SUFFIXES, read_workbook
 from cpts_geo.sources.analyst.calls._around import Hint, around_table
-from cpts_geo.sources.analyst.calls._columns import WORDINGS, roles
+from cpts_geo.sources.analyst.calls._columns import UNKNOWN, WORDINGS, key, roles
 from cpts_geo.sources.analyst.calls._people import (
     label_shown,
     refuse_name,
@@ -45,7 +48,8 @@ from cpts_geo.sources.door import Door, memory_told, read_bytes
 OUTCOMES: Final = tuple(WORDINGS)
 _LAYOUT: Final = (
     "donnez une ligne par appel, avec en première ligne le nom des colonnes : date_heure (ou date "
-    "et heure), issue et, si vous les avez, commune ou code_insee et classe_age"
+    "et heure), issue et, si vous les avez, commune ou code_insee, classe_age, "
+    "code_motif et cle_appelant (une clé opaque, la même pour tous les appels d’une personne)"
 )
 _FRENCH: Final = {
     "date": "date",
@@ -54,7 +58,11 @@ _FRENCH: Final = {
     "code": "code Insee",
     "commune": "commune",
     "age": "classe d’âge",
+    "reason": "classe de motif",
+    "caller": "clé de l’appelant",
 }
+#: Columns that serve to tell calls alike, whose values nobody is to read again.
+_OPAQUE: Final = ("reason", "caller")
 
 
 def _no_call(path: Path) -> TableError:
@@ -102,7 +110,8 @@ def read_call_log(path: Path | str, *, today: dt.date | None = None) -> pd.DataF
         without zone), outcome (category: appointment, advice, redirected, no_slot, duplicate,
         cancelled, which holds no-shows too, other; NaN = unknown), commune (name in the official
         code, or INSEE code; NaN = unknown, or no commune), age_class (such as 17-64 or 75+; NaN =
-        unknown).
+        unknown); where the file has them, reason (its coded reason) and caller (its opaque key),
+        hashed with a key that is not kept: they compare within this table, and no further.
         In attrs: ``notes``, French sentences on what was adapted; ``lower_bound``, True where no
         column says the outcome, so that the log is one of consultations; ``with_hour``, False
         where it gives days only.
@@ -170,7 +179,11 @@ def read_call_log(path: Path | str, *, today: dt.date | None = None) -> pd.DataF
             "commune": communes,
             "age_class": ages,
         }
-    ).reset_index(drop=True)
+    )
+    secret = secrets.token_bytes(32)
+    for role in (role for role in _OPAQUE if role in columns):
+        log[role] = _hashed(columns[role], secret=secret)
+    log = log.reset_index(drop=True)
     log.attrs = {
         "notes": (
             *adapted,
@@ -299,6 +312,16 @@ def _communes(
     ]
 
 
+def _hashed(texts: pd.Series, *, secret: bytes) -> pd.Series:
+    """Keyed hash of each text, alike where texts are; missing where nothing is known."""
+    known = {
+        text: blake2b(text.strip().encode(), key=secret, digest_size=16).hexdigest()
+        for text in texts.unique()
+        if key(text) not in UNKNOWN
+    }
+    return texts.map(known).astype(str).where(texts.isin(list(known)))
+
+
 def _nothing(index: pd.Index) -> pd.Series:
     """A column where nothing is known."""
     return pd.Series([pd.NA] * len(index), index=index, dtype=str)
@@ -324,6 +347,11 @@ def _notes(
         notes.append(
             f"{said_lines(elsewhere)} : commune absente du code officiel géographique, laissée "
             "inconnue."
+        )
+    if "caller" in places:
+        notes.append(
+            "La clé de l’appelant ne sert qu’à reconnaître ses rappels : elle est hachée à la "
+            "lecture, avec un secret tiré au sort, et n’est écrite nulle part."
         )
     if not said.with_hour:
         notes.append("Le journal donne des jours, sans heure : pas de profil horaire.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from cpts_geo.capacity.scenario._refusals import ContradictionError, shown
+from cpts_geo.capacity.scenario._slips.refusals import ContradictionError, shown
 from cpts_geo.capacity.scenario.parameters import default_parameters
 from cpts_geo.french import joined
 

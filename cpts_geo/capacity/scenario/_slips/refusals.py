@@ -9,6 +9,7 @@ from typing import Any, Final, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from cpts_geo.capacity.scenario._slips.meant import meant
 from cpts_geo.errors import one_line
 from cpts_geo.french import number
 
@@ -87,7 +88,9 @@ def in_french(detail: ErrorDetails, names: list[str]) -> str:
     phrase = _PHRASES.get(detail["type"], "valeur refusée").format(**bounds)
     if detail["type"] == "missing":
         return f"« {place} » : {phrase}"
-    return f"« {place} » = {shown(detail['input'])} : {phrase.replace(' or ', ' ou ')}"
+    name = next((name for name in reversed(detail["loc"]) if isinstance(name, str)), "")
+    hint = meant(name, detail["type"], detail["input"], detail.get("ctx", {}))
+    return f"« {place} » = {shown(detail['input'])} : {phrase.replace(' or ', ' ou ')}{hint}"
 
 
 def shown(value: object) -> str:

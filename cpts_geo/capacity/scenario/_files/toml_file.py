@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
 from pathlib import Path
 from typing import Any, Final
 
 from cpts_geo.asked import typed_path
-from cpts_geo.capacity.scenario._former import modern
-from cpts_geo.capacity.scenario._refusals import ContradictionError, nearest, shown
+from cpts_geo.capacity.scenario._files._toml import read_toml
+from cpts_geo.capacity.scenario._files.former import modern
+from cpts_geo.capacity.scenario._slips.refusals import ContradictionError, nearest, shown
 from cpts_geo.capacity.scenario.area import known_area
 from cpts_geo.capacity.scenario.parameters import SOURCED_FIELDS, UNSOURCED
 from cpts_geo.capacity.scenario.records import REMEDY
 from cpts_geo.errors import ScenarioError, one_line
 from cpts_geo.settings import CPTS_DIR
-from cpts_geo.sources.door import Door, read_bytes
+from cpts_geo.sources.door import Door
 
 _SCENARIOS_DIR: Final = CPTS_DIR / "scenarios"
 #: The five published CPTS, in the order they are shown.
@@ -47,10 +46,6 @@ _REPLACES: Final = {
         "holiday_factor",
     ),
 }
-
-
-#: Tables within tables that a key may name; a scenario has two.
-_DEEPEST: Final = 50
 
 
 def read_values(path: Path | str) -> dict[str, Any]:
@@ -139,8 +134,6 @@ def _gone(values: dict[str, Any]) -> set[str]:
     return {old for new, olds in _REPLACES.items() if new in values for old in olds}
 
 
-#: Where the library says that a TOML is wrong; else it is at its end.
-_PLACE: Final = re.compile(r"at line (\d+), column (\d+)")
 _KEYS: Final = ", ".join((*SHIPPED, *_VARIANTS))
 
 
@@ -170,28 +163,5 @@ _DOOR: Final = Door(
 
 
 def _parse(path: Path) -> dict[str, Any]:
-    """Read a TOML file; every way it can fail becomes one error of the package."""
-    remedy = "enregistrez le fichier en TOML, encodage UTF-8"
-    try:
-        text = read_bytes(path, _DOOR).decode("utf-8-sig")
-        # The time that a key takes grows with the square of its depth.
-        if any(line.partition("=")[0].count(".") > _DEEPEST for line in text.splitlines()):
-            raise RecursionError
-        return tomllib.loads(text)
-    except ScenarioError as error:
-        reason, remedy = error.summary, error.remedy.rstrip(".")
-    except UnicodeDecodeError as error:
-        reason = f"il n'est pas en UTF-8 (octet {error.start})"
-    except tomllib.TOMLDecodeError as error:
-        place = _PLACE.search(str(error))
-        where = "ligne {}, colonne {}".format(*place.groups()) if place else "fin du fichier"
-        reason = f"ce n'est pas du TOML correct ({where})"
-    except ValueError:  # Python reads no integer of more than 4,300 digits
-        reason = "un nombre y a des milliers de chiffres"
-    except RecursionError:
-        reason = "ses listes ou ses tables sont imbriquées trop profondément"
-    raise ScenarioError(
-        f"Le fichier de scénario {one_line(path.name)} est illisible.",
-        defects=[reason],
-        remedy=f"{remedy} ; les clés connues sont {_KEYS}.",
-    )
+    """Values of one file, without those of its base."""
+    return read_toml(path, door=_DOOR, what="scénario", known=f"les clés connues sont {_KEYS}")

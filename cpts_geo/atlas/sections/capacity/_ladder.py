@@ -1,0 +1,146 @@
+"""« Le besoin du territoire »: need, met in surgeries, gap, requests of a device, slots."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from cpts_geo.atlas.charts.svg import EDGE, WIDTH, hatches, svg_tag
+from cpts_geo.atlas.look import style
+from cpts_geo.atlas.look.words import span, whom
+from cpts_geo.capacity.answer.headline import Headline
+from cpts_geo.capacity.checks.backtest import Surprise
+from cpts_geo.capacity.demand.interval import CHANCES, LEVELS, Interval
+from cpts_geo.french import NNBSP, number, percent
+from cpts_geo.study.study import Study
+
+
+@dataclass(frozen=True)
+class _Rung:
+    """A quantity a day: its bar is hatched where it is inside the one above."""
+
+    label: str
+    found: Interval[float] | Interval[int]
+    inside: bool = False
+    bold: bool = False
+
+
+def section(study: Study) -> dict[str, Any]:
+    """What the template shows: the ladder where the need is known, how the known lines fare."""
+    result = study.headline
+    capacity = study.capacity
+    own, share = (None, None) if capacity is None else (capacity.surprise, capacity.gap_share)
+    shown: dict[str, Any] = {"lines": _lines_sentence(study.common.lines_checked, own)}
+    table = study.need_ladder
+    if table is None:
+        return shown | {"unknown": "Besoin du territoire : inconnu, car son APL l’est."}
+    rungs = _rungs(table / study.scenario.opening_days_per_year, result)
+    title = "Par jour d’ouverture. " + " ; ".join(
+        f"{rung.label} : {span(rung.found.p10, rung.found.p90)}" for rung in rungs
+    )
+    return shown | {
+        "sentences": _sentences(rungs, result, share=share),
+        "chart": Markup(_ladder_svg(rungs, title=title)),
+    }
+
+
+def _rungs(daily: pd.DataFrame, result: Headline | None) -> list[_Rung]:
+    """The quantities of all residents, then what reaches the device of this page, and its slots."""
+
+    rows = daily.to_dict("index")
+
+    def rung(name: str, label: str, *, inside: bool = False) -> _Rung:
+        return _Rung(label, Interval(*(float(rows[name][p]) for p in LEVELS)), inside=inside)
+
+    found = [
+        rung("need", "Besoin : demandes non programmées du territoire"),
+        rung("met", "servies par les cabinets du territoire", inside=True),
+        rung("gap", "sans réponse sur place", inside=True),
+        rung("emergency", "dont aux urgences, et qui relèvent de la ville", inside=True),
+    ]
+    if result is None:
+        return [*found, rung("organised", "Reçues par une ligne ouverte à tous")]
+    scenario = result.scenario
+    line = "la ligne" if scenario.has_own_line else "une ligne"
+    asked = f"Reçues par {line}, {whom(scenario, of=True)}"
+    return [
+        *found,
+        _Rung(asked, result.requests_per_day, bold=True),
+        _Rung("Créneaux pour y répondre", result.slots_per_day, bold=True),
+    ]
+
+
+def _sentences(
+    rungs: list[_Rung], result: Headline | None, *, share: Interval[float] | None
+) -> list[str]:
+    """Say what the gap is worth, what a device takes of it, and what is not known."""
+    gap = rungs[2].found
+    said = [
+        f"Le besoin sans réponse sur place, {span(gap.p10, gap.p90)} demandes par jour, est un "
+        "ordre de grandeur (± 40 % au mieux) et jamais un objectif. Des passages aux urgences en "
+        "font partie, ils ne s’y ajoutent pas."
+    ]
+    if gap.p50 == 0:
+        said = ["L’APL ne voit pas de besoin sans réponse sur place, ce qui ne veut pas dire que "
+                "personne n’a besoin d’une ligne."]  # fmt: skip
+    if result is not None and result.scenario.public == "no_mt":
+        said.append(
+            "Ces quantités sont celles du territoire entier ; la réponse ne compte que les "
+            f"demandes {whom(result.scenario, of=True)}."
+        )
+    elif share is not None:
+        part = f"{span(100 * share.p10, 100 * share.p90)}{NNBSP}%"
+        said.append(
+            f"Sa ligne en reçoit {percent(share.p50, 0)} ({part})."
+            if result is not None and result.scenario.has_own_line
+            else f"Une ligne comme les lignes connues en recevrait {part}."
+        )
+    said.append(
+        "Ce que deviennent les autres demandes n’est pas connu : soins hors du territoire, plus "
+        "tard, aux urgences, ou aucun soin."
+    )
+    return said
+
+
+def _lines_sentence(checked: pd.DataFrame, own: Surprise | None) -> str:
+    """Say how well known lines predict one another, and how surprising that of here is."""
+    inside = int(checked["inside"].sum())
+    text = (
+        f"Ces ordres de grandeur reposent sur {number(len(checked))} lignes connues : les demandes "
+        f"de {number(inside)} d’entre elles tombent dans ce que les autres prédisent ({CHANCES})"
+    )
+    if own is None:
+        return text + "."
+    rank = number(own.rank, 2)
+    said = f"n’est pas surprenante (rang {rank})" if own.inside else f"surprend (au rang {rank})"
+    return (
+        f"{text}. Celle de ce territoire {said} ; la réponse repose sur les chiffres de la ligne."
+    )
+
+
+def _ladder_svg(rungs: list[_Rung], *, title: str) -> str:
+    """A bar a quantity, its interval as a whisker and in figures."""
+    row, left, room = 40, 4, 96
+    top = max(rung.found.p90 for rung in rungs) or 1.0
+    scale = (WIDTH - left - room) / top
+    parts = [svg_tag(WIDTH, row * len(rungs) + 4, title=title, kind="chart"), hatches("l")]
+    for index, rung in enumerate(rungs):
+        y = row * index
+        indent = 14 if rung.inside else 0
+        weight = ' font-weight="600"' if rung.bold else ""
+        fill = style.FILL if rung.bold else style.FILL_LIGHT
+        low, middle, high = (left + scale * x for x in vars(rung.found).values())
+        parts.append(
+            f'<text x="{left + indent}" y="{y + 14}"{weight}>{escape(rung.label)}</text>'
+            f'<rect x="{left}" y="{y + 20}" width="{max(middle - left, 0.5):.1f}" height="13" '
+            f'fill="{fill}" {EDGE}/>'
+            f'<path d="M{low:.1f} {y + 26.5}H{high:.1f}M{low:.1f} {y + 22.5}v8M{high:.1f} '
+            f'{y + 22.5}v8" stroke="{style.INK}" fill="none"/>'
+            f'<text x="{high + 7:.1f}" y="{y + 31}"{weight}>'
+            f"{span(rung.found.p10, rung.found.p90)}</text>"
+        )
+    return "".join(parts) + "</svg>"

@@ -1,0 +1,1 @@
+"""Slips of who writes a scenario: what is wrong, in French, and what was probably meant."""

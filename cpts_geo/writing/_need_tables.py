@@ -1,0 +1,107 @@
+"""The need of each territory and the known lines that it is learnt from, as tables.
+
+``besoin.csv``, a row a territory, public, quantity and unit of time. Of all residents (public
+``all``): need, met (in surgeries), gap, emergency (visits that a surgery could have seen, inside
+the gap). Of each public that the device admits, or could where there is none: organised (requests
+that reach it, visitors included), slots, gp_hours. Each has a p50 of its own: they do not add up.
+
+``lignes_connues.csv``, a row a line that calibrates: requests a year that the others predict of it
+and those of its own count, with the rank of the latter's median among the former.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import pandas as pd
+
+from cpts_geo.capacity.answer.headline import Headline
+from cpts_geo.capacity.answer.publics import PublicAnswer
+from cpts_geo.capacity.demand.interval import LEVELS
+from cpts_geo.capacity.need.ladder import ladder
+from cpts_geo.capacity.need.quantities import need_of
+from cpts_geo.capacity.scenario.inputs import Scenario
+from cpts_geo.schema import Status
+from cpts_geo.study.study import Study
+
+#: Grade of a model whose national rates are suppositions.
+_SUPPOSED: Final = "D"
+#: What the demand of a line of one's own rests on; the grade is that of the weakest, and never that
+#: of an official file.
+_OWN: Final = {
+    "1a": ("calls_observed", "need_counted"),
+    "1b": ("calls_observed", "need_share"),
+    "2": ("observed_consultations", "found_share"),
+}
+#: Quantities of all residents, and those of a public with where its answer holds them.
+_OF_ALL: Final = ("need", "met", "gap", "emergency")
+_OF_PUBLIC: Final = {
+    ("organised", "year"): "requests_per_year",
+    ("organised", "day"): "requests_per_day",
+    ("slots", "day"): "slots_per_day",
+    ("gp_hours", "week"): "gp_hours_per_week",
+}
+
+
+def need_table(study: Study) -> pd.DataFrame:
+    """Rows of a territory: public, quantity, per, p10, p50, p90 (empty where unknown), status,
+    grade."""
+    rows = [*_of_all(study)]
+    for found in study.publics:
+        rows += _of_public(found, study.scenario.admitting(found.public))
+    return pd.DataFrame(rows)
+
+
+def _of_all(study: Study) -> Iterator[dict[str, Any]]:
+    """Rows of the need of all residents, a year and an opening day."""
+    scenario, common = study.scenario, study.common
+    seed = scenario.seed if common.seed is None else common.seed
+    found = None
+    if scenario.area is not None:
+        national = common.lines.draws(common.draws, seed=seed)
+        found = ladder(need_of(scenario.area, national))
+    for quantity in _OF_ALL:
+        for per, part in (("year", 1), ("day", scenario.opening_days_per_year)):
+            bounds = None if found is None else found.loc[quantity] / part
+            yield _row("all", quantity, per, bounds, _SUPPOSED)
+
+
+def _of_public(found: PublicAnswer, scenario: Scenario) -> Iterator[dict[str, Any]]:
+    """Rows of what a device for one public would receive and need."""
+    answer, status = found.answer, Status.ESTIMATED
+    if isinstance(answer, Headline):
+        scenario, status = answer.scenario, answer.status
+    names = _OWN.get(scenario.evidence, ())
+    grades = [scenario.sources[name].grade for name in names if name in scenario.sources]
+    grade = max("B", *grades) if grades else _SUPPOSED
+    for (quantity, per), where in _OF_PUBLIC.items():
+        bounds = vars(getattr(answer, where)) if isinstance(answer, Headline) else None
+        yield _row(found.public, quantity, per, bounds, grade, status=status)
+
+
+def _row(
+    public: str,
+    quantity: str,
+    per: str,
+    bounds: Any,
+    grade: str,
+    *,
+    status: Status = Status.ESTIMATED,
+) -> dict[str, Any]:
+    """A row; what is unknown has neither figures nor grade."""
+    known = bounds is not None
+    return {
+        "public": public,
+        "quantity": quantity,
+        "per": per,
+        **{level: float(bounds[level]) if known else float("nan") for level in LEVELS},
+        "status": str(status if known else Status.UNKNOWN),
+        "grade": grade if known else "",
+    }
+
+
+def lines_table(checked: pd.DataFrame) -> pd.DataFrame:
+    """Known lines beside what the others predict of them, figures first."""
+    said = ["kind", "access", "saturated", "grade"]
+    return checked[[*checked.columns.drop(said), *said]]
