@@ -198,6 +198,7 @@ def changes(draw: st.DrawFn) -> dict[str, Any]:
     slots = None if rota else draw(st.none() | day | week)
     people = draw(st.floats(11, 1e6))
     calls = draw(st.integers(1, 10**7))
+    years = calls / people / draw(st.floats(0.06, 1.9))
     return {
         "label": draw(texts),
         "notes": tuple(draw(st.lists(texts, max_size=3))),
@@ -209,7 +210,7 @@ def changes(draw: st.DrawFn) -> dict[str, Any]:
         "calls_people_years": calls / draw(st.floats(0.06, 1.9)),
         "need_share": draw(triangles(1e-9, 1)),
         "found_share": tuple(sorted(draw(st.tuples(*[st.floats(1e-9, 1)] * 2)))),
-        "calls_years": (years := draw(st.none() | st.floats(1e-6, 100))),
+        "calls_years": (years := years if draw(st.booleans()) and years <= 100 else None),
         "need_counted": draw(st.tuples(*[st.integers(0, 10**9)] * 2)) if years else None,
         "readings": draw(st.none() | st.lists(readings, min_size=1, max_size=3).map(tuple)),
         "area": draw(st.none() | areas),
