@@ -343,8 +343,8 @@ ods_cut = _open_document("liste.ods", b"<table:table-row><table:table-cell>")
 # ---- scenarios
 
 OWN = (
-    'label = "Mon territoire"\npeople_without_mt = 5000.0\nevidence_label = 3\n'
-    'share_assumed = false\neligible = ["no_mt"]\neligibility = "Tous"\n'
+    'label = "Mon territoire"\npeople_without_mt = 5000.0\n'
+    'share_assumed = false\npublic = "no_mt"\neligibility = "Tous"\n'
     'population_basis = "inconnue"\n'
 )
 

@@ -24,7 +24,7 @@ def scenario_schema() -> dict[str, Any]:
         "type": "string",
         "description": "Scénario de départ : clé d’une des cinq CPTS, ou autre fichier TOML",
     }
-    optional = {*default_parameters(), "territory", "people_without_mt", "sources"}
+    optional = {*default_parameters(), "territory", "people_without_mt", "share_assumed", "sources"}
     required = [name for name in schema["required"] if name not in optional]
     # A table may give a part of its fields: the rest is that of the base or of the defaults.
     tables = {

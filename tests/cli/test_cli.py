@@ -191,7 +191,9 @@ def test_a_territory_anywhere_shows_unknown_not_zero(anywhere: Path) -> None:
     assert "old" not in set(access)
     assert not (anywhere / "tableaux" / "communes_de_bordure.csv").exists()
     capacity = pd.read_csv(anywhere / "tableaux" / "capacite.csv").iloc[0]
-    assert capacity["evidence_label"] == 4
+    # no device, nothing of its own: all residents, as known lines receive them
+    assert str(capacity["evidence_label"]) == "3"
+    assert pd.isna(capacity["public"])
     assert bool(capacity["share_assumed"])
     page = (anywhere / "pays_d_iroise.html").read_text(encoding="utf-8")
     assert "donnée absente" in page

@@ -68,17 +68,21 @@ def test_one_share_is_of_one_territory() -> None:
 
 @pytest.mark.parametrize(("ages", "people"), [("all", 1400), ("17+", 1106), ("16+", 1134)])
 def test_people_follow_the_ages(ages: str, people: int) -> None:
-    scenario = scenarios_of(OUTLINES, published=False)["ici"]
+    scenario = scenarios_of(OUTLINES, published=(), areas={})["ici"]
     typed = typed_share(0.14, ages=ages, source="CPAM, 2025")
     found = with_share(scenario, typed, population=10_000, adults=0.79)
     assert round(found.people_without_mt) == people
-    assert (found.share_assumed, found.evidence_label) == (False, 3)
+    assert (found.share_assumed, found.evidence) == (False, "3")
+    # of people without médecin traitant alone, it is no national share any more
+    assert (scenario.evolve(public="no_mt").evidence, found.evolve(public="no_mt").evidence) == (
+        "4", "3",
+    )  # fmt: skip
     assert "CPAM, 2025" in found.sources["people_without_mt"].text
     assert "fourni par l’analyste" in found.sources["people_without_mt"].text
 
 
 def test_a_share_of_unknown_ages_counts_nobody() -> None:
-    scenario = scenarios_of(OUTLINES, published=False)["ici"]
+    scenario = scenarios_of(OUTLINES, published=(), areas={})["ici"]
     unsaid = replace(typed_share(0.14, ages="all", source="x"), base="âges non dits")
     assert with_share(scenario, unsaid, population=10_000, adults=0.79) is scenario
     nobody = replace(typed_share(0.14, ages="all", source="x"), value=0.0)
@@ -118,11 +122,14 @@ def test_the_given_share_stands_before_the_published_one(typed_run: Analysis) ->
 
 
 def test_without_a_share_the_page_says_whose_it_takes() -> None:
-    run = analyse(Request(["lvo"]), Options(draws=1000))
-    study = run.studies["lvo"]
-    assert rows(run).loc[("cpts", "lvo"), "status"] == "unknown"
-    [said] = [text for text in study.headline.warnings if "supposée" in text]
-    assert "c'est la moyenne nationale, CNAM, juin 2021 : 11 % des 17 ans et plus" in said
+    run = analyse(Request(["asclepios"]), Options(draws=1000))
+    study = run.studies["asclepios"]
+    assert rows(run).loc[("cpts", "asclepios"), "status"] == "unknown"
+    # of the public that rests on it alone: it never is the headline
+    assert not any("supposée" in text for text in study.headline.warnings)
+    assert (study.publics[1].public, study.publics[1].hypothesis) == ("no_mt", True)
+    [said] = [text for text in study.publics[1].answer.warnings if "supposée" in text]
+    assert "c’est la moyenne nationale, CNAM, juin 2021 : 11 % des 17 ans et plus" in said
 
 
 def test_an_export_gives_the_share(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from cpts_geo.capacity.need.quantities import need_of
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import load_scenarios
 from tests.capacity.need.known import written
+from tests.capacity.vouched import vouched
 
 DRAWS = 20_000
 CASES = load_scenarios()
@@ -69,7 +70,7 @@ def test_more_than_all_that_is_predicted_surprises() -> None:
 
 
 def test_a_territory_that_is_no_known_line_is_predicted_from_all() -> None:
-    own = LVO.evolve(calls_observed=6_000, calls_years=1.0)
+    own = vouched(LVO, calls_observed=6_000, calls_years=1.0)
     found = of(own)
     assert own.area is not None
     everything = need_of(own.area, shipped_lines().draws(DRAWS, seed=own.seed)).organised

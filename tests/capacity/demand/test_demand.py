@@ -25,6 +25,7 @@ from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import load_scenario, load_scenarios
 from cpts_geo.capacity.scenario.parameters import SEED
 from cpts_geo.errors import NeedUnknownError, ScenarioError
+from tests.capacity.vouched import vouched
 
 #: What is drawn of a territory open to all.
 TERMS = ("residents", "visitors", "minutes")
@@ -176,7 +177,7 @@ def test_everything_fixed_gives_the_central_product(cases: dict[str, Scenario]) 
         **fixed,
     )
     # calls of a year x share that deserves a slot, whatever the people
-    own = cases["beauce_gatinais"].evolve(calls_observed=580_000, calls_years=100.0, **fixed)
+    own = vouched(cases["beauce_gatinais"], calls_observed=580_000, calls_years=100.0, **fixed)
     for each in (case, own, own.evolve(area=None)):
         drawn = draw_requests(each, draws=1000, seed=0)
         assert (drawn.minutes == 15.0).all()
@@ -257,7 +258,7 @@ def test_laws_of_the_inputs(cases: dict[str, Scenario]) -> None:
     """With one input unknown at a time, the draws follow its law."""
     one = {"need_share": (1.0, 1.0, 1.0), "between_territory_sd": 0.0, "people_cv": 0.0}
     known = {"calls_observed": 10**9, "calls_people_years": 1e9}
-    case = cases["asclepios"].evolve(public="no_mt", people_without_mt=1000.0, **one, **known)
+    case = vouched(cases["asclepios"], public="no_mt", people_without_mt=1000.0, **one, **known)
     cv = 0.5
     sigma = np.sqrt(np.log(1 + cv**2))
     few = {"calls_observed": 2, "calls_people_years": 10.0}
@@ -269,7 +270,7 @@ def test_laws_of_the_inputs(cases: dict[str, Scenario]) -> None:
         "need": ({"need_share": (0.2, 0.3, 0.9)}, stats.triang(0.1 / 0.7, loc=200, scale=700)),
     }
     for name, (change, law) in laws.items():
-        drawn = draw_requests(case.evolve(**change), draws=20_000, seed=6).residents
+        drawn = draw_requests(vouched(case, **change), draws=20_000, seed=6).residents
         assert stats.kstest(drawn, law.cdf).pvalue > 0.001, name
     minutes = draw_requests(cases["lvo"], draws=20_000, seed=2).minutes
     law = stats.triang((16.4 - 15) / 5, loc=15, scale=5)

@@ -20,6 +20,7 @@ from cpts_geo.capacity.need.quantities import need_of
 from cpts_geo.capacity.scenario.area import Area, known_area
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import load_scenario
+from tests.capacity.vouched import vouched
 
 BG, OL, LVO = map(load_scenario, ("beauce_gatinais", "ouest_loiret", "lvo"))
 LEVELS = (0.1, 0.5, 0.9)
@@ -162,7 +163,8 @@ def test_consultations_are_a_floor(
     area: str | None,
     years: float,
 ) -> None:
-    case = BG.evolve(
+    case = vouched(
+        BG,
         public=public,
         area=None if area is None else known_area(area),
         observed_consultations=consultations,
@@ -184,7 +186,7 @@ def test_consultations_are_a_floor(
 def test_a_total_smaller_than_what_was_served() -> None:
     """It is another year's, or wrong: what was given stays a floor."""
     for calls in (100, 1_000, 1_999):
-        found = headline(BG.evolve(calls_observed=calls), draws=500)
+        found = headline(vouched(BG, calls_observed=calls), draws=500)
         assert found.observed is not None
         assert found.requests_per_year.p10 == pytest.approx(2000)
         assert found.slots_per_day.p10 == found.observed.slots == 8
@@ -203,15 +205,15 @@ def test_a_line_of_its_own_does_not_depend_on_the_people_typed(case: Scenario) -
         {"share_assumed": True},
         {"calls_people_years": 100.0},
     ):
-        other = draw_requests(case.evolve(**change), draws=DRAWS)
+        other = draw_requests(vouched(case, **change), draws=DRAWS)
         assert np.array_equal(other.requests_per_year, usual.requests_per_year), change
-        assert headline(case.evolve(**change), draws=500).slots_per_day == (
+        assert headline(vouched(case, **change), draws=500).slots_per_day == (
             headline(case, draws=500).slots_per_day
         )
 
 
 def test_calls_are_of_their_years() -> None:
-    twice = BG.evolve(calls_observed=11_600, calls_years=2.0)
+    twice = vouched(BG, calls_observed=11_600, calls_years=2.0)
     one, two = (draw_requests(x, draws=DRAWS).requests_per_year for x in (BG, twice))
     assert np.quantile(two, LEVELS) == pytest.approx(np.quantile(one, LEVELS), rel=0.02)
     # over half as long, twice the calls a year
@@ -250,7 +252,7 @@ def test_a_reading_whose_slots_could_never_give_as_many_denies_nothing() -> None
 
 
 def test_the_total_of_a_line_holds_its_visitors() -> None:
-    own = LVO.evolve(calls_observed=6_000, calls_years=1.0)
+    own = vouched(LVO, calls_observed=6_000, calls_years=1.0)
     assert own.evidence == "1b"
     drawn = draw_requests(own, draws=DRAWS)
     alone = draw_requests(own.evolve(visitors=None), draws=DRAWS)

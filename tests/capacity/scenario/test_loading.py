@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +13,11 @@ import pytest
 from pydantic import ValidationError
 
 from cpts_geo.capacity.answer.headline import headline
+from cpts_geo.capacity.need import learning
 from cpts_geo.capacity.scenario import parameters
+from cpts_geo.capacity.scenario.area import Area
 from cpts_geo.capacity.scenario.calendar import Calendar
-from cpts_geo.capacity.scenario.inputs import Scenario
+from cpts_geo.capacity.scenario.inputs import EVIDENCE, Scenario
 from cpts_geo.capacity.scenario.loading import (
     _Population,
     described,
@@ -33,7 +35,7 @@ from cpts_geo.capacity.scenario.parameters import (
     default_parameters,
 )
 from cpts_geo.capacity.scenario.records import label_and_unit
-from cpts_geo.capacity.scenario.supply import Rota, Visitors
+from cpts_geo.capacity.scenario.supply import Reading, Rota, Visitors
 from cpts_geo.errors import ScenarioError
 from cpts_geo.schema import Status
 
@@ -65,12 +67,13 @@ def test_the_five_cases(cases: dict[str, Scenario]) -> None:
         "asclepios": 4345,
         "ondaine_forez": 1368,
     }
-    labels = {name: case.evidence_label for name, case in cases.items()}
-    assert list(labels.values()) == [2, 1, 4, 4, 3]
+    assert [case.evidence for case in cases.values()] == ["2", "1b", "3", "3", "3"]
+    # nobody describes a device of the last two
+    assert [case.public for case in cases.values()] == ["no_mt", "all", "all", None, None]
     assumed = [name for name, case in cases.items() if case.share_assumed]
     assert assumed == ["ouest_loiret", "lvo", "asclepios"]
     spread = {name: (case.people_cv, case.between_territory_sd) for name, case in cases.items()}
-    assert spread["beauce_gatinais"] == (0.05, 0.0)
+    assert spread["beauce_gatinais"] == (0.05, 0.5)
     assert spread["ondaine_forez"] == (0.2, 0.5)
     assert spread["ouest_loiret"] == spread["lvo"] == spread["asclepios"] == (0.25, 0.5)
     for name, case in cases.items():
@@ -96,12 +99,15 @@ def test_what_is_offered_today_and_announced(cases: dict[str, Scenario]) -> None
     case = cases["beauce_gatinais"]
     assert case.planned_basis == "doublement annoncé, communiqué du 15 décembre 2021"
     assert case.observed_consultations == 2000
-    no_show = 1 - 2000 / (8 * case.opening_days_per_year)
-    assert case.no_show_rate == pytest.approx(no_show, abs=5e-4)
-    assert case.sources["no_show_rate"].grade == "D"
-    notes = " ".join(case.notes)
+    # never computed from the consultations that it then predicts
+    assert case.no_show_rate == 0.03
+    assert case.sources["no_show_rate"] == default_parameters()["no_show_rate"].source
+    assert case.calendar.opens == time(8) and case.calendar.closes == time(18)
+    readings = [(each.slots_today, each.weight) for each in case.readings or ()]
+    assert readings == [(8, 0.8), ((12, 12, 12, 11, 11), 0.1), ((12, 11, 11, 11, 11), 0.1)]
+    said = " ".join([*case.notes, *(each.label for each in case.readings or ())])
     for words in ("251 séances", "365 séances", "351 séances", "ne s'accordent pas"):
-        assert words in notes
+        assert words in said
 
 
 def test_people_status(cases: dict[str, Scenario]) -> None:
@@ -116,41 +122,64 @@ def test_people_status(cases: dict[str, Scenario]) -> None:
     case = cases["beauce_gatinais"]
     assert case.evolve(share_assumed=True).people_status is Status.ASSUMED
     # nor is a number that its source does not vouch for
-    for label, grade, status in (
-        (1, "A", Status.MEASURED),
-        (1, "B", Status.ESTIMATED),
-        (1, "C", Status.ESTIMATED),
-        (1, "D", Status.ASSUMED),
-        (3, "A", Status.ESTIMATED),
-        (3, "D", Status.ASSUMED),
+    borrowed = {"calls_years": None, "observed_consultations": None}
+    for change, grade, status in (
+        ({}, "A", Status.MEASURED),
+        ({}, "B", Status.ESTIMATED),
+        ({}, "C", Status.ESTIMATED),
+        ({}, "D", Status.ASSUMED),
+        (borrowed, "A", Status.ESTIMATED),
+        (borrowed, "D", Status.ASSUMED),
     ):
         source = {"text": "relevé", "grade": grade}
-        own = case.evolve(
-            evidence_label=label, sources={**case.sources, "people_without_mt": source}
-        )
-        assert own.people_status is status, (label, grade)
+        own = case.evolve(**change)
+        own = own.evolve(sources={**own.sources, "people_without_mt": source})
+        assert own.people_status is status, (change, grade)
     # what a public document says is announced, where the territory has calls of its own
-    for label, status in ((1, Status.ANNOUNCED), (3, Status.ESTIMATED)):
+    for change, status in (({}, Status.ANNOUNCED), (borrowed, Status.ESTIMATED)):
         source = {"text": "communiqué", "grade": "B", "announced": True}
-        own = case.evolve(
-            evidence_label=label, sources={**case.sources, "people_without_mt": source}
-        )
-        assert own.people_status is status, label
+        own = case.evolve(**change)
+        own = own.evolve(sources={**own.sources, "people_without_mt": source})
+        assert own.people_status is status, change
     assert case.evolve(people_without_mt=20_000.0).people_status is Status.ASSUMED
 
 
-def test_a_label_agrees_with_what_is_given(cases: dict[str, Scenario]) -> None:
-    borrowed = {"calls_observed", "calls_people_years"}
-    for name, case in cases.items():
-        own = {x for x in borrowed if case.sources[x] != default_parameters()[x].source}
-        assert own == (borrowed if name == "beauce_gatinais" else set())
-        if name != "beauce_gatinais":
-            assert any("ses propres appels" in x for x in defects_of(case, evidence_label=1))
-    calls = {"calls_observed": 900, "calls_people_years": 4345.0}
-    assert cases["asclepios"].evolve(evidence_label=1, **calls).evidence_label == 1
-    assert defects_of(cases["asclepios"], evidence_label=3) == (
-        "« evidence_label » = 3 demande « share_assumed » = false",
-    )
+def test_evidence_follows_from_what_is_given(cases: dict[str, Scenario]) -> None:
+    """No field says it: what is typed by hand is evidence of its own."""
+    default = default_parameters()["calls_observed"].source
+    own = [name for name, case in cases.items() if case.sources["calls_observed"] != default]
+    assert own == ["beauce_gatinais"]
+    case = cases["asclepios"]
+    for changes, evidence in (
+        ({}, "3"),
+        ({"public": "all"}, "3"),
+        ({"public": "no_mt"}, "4"),
+        ({"public": "no_mt", "share_assumed": False}, "3"),
+        ({"observed_consultations": 900}, "2"),
+        ({"observed_consultations": 0}, "3"),  # nothing was served: nothing is learnt
+        ({"calls_observed": 900, "calls_years": 1.0}, "1b"),
+        ({"calls_years": 1.0, "observed_consultations": 900}, "1b"),
+        ({"calls_observed": 1000, "calls_years": 1.0, "need_counted": (608, 392)}, "1a"),
+        ({"calls_observed": 900, "calls_people_years": 4345.0}, "3"),
+    ):
+        found = case.evolve(**changes)
+        assert found.evidence == evidence, changes
+        assert found.has_own_line == (evidence in ("1a", "1b", "2"))
+    assert set(EVIDENCE) == {"1a", "1b", "2", "3", "4"}
+    assert len(set(EVIDENCE.values())) == 5
+
+
+def test_parameters_that_a_demand_does_not_rest_on(cases: dict[str, Scenario]) -> None:
+    """What a page may leave out, by what the demand is computed from."""
+    used = {"people_without_mt", "calls_observed", "calls_people_years", "need_share"}
+    bg, ol = cases["beauce_gatinais"].unused, cases["ouest_loiret"].unused
+    assert used & bg == {"people_without_mt", "calls_people_years"}
+    assert used & ol == used and "found_share" not in ol and "found_share" in bg
+    assert used <= cases["asclepios"].unused
+    few = cases["asclepios"].evolve(public="no_mt")
+    assert not used & few.unused
+    assert "share_without_mt" not in few.unused
+    assert "visitors" in few.unused and "visitors" not in cases["lvo"].unused
 
 
 def test_every_input_has_a_source_and_a_grade(cases: dict[str, Scenario]) -> None:
@@ -165,27 +194,34 @@ def test_every_input_has_a_source_and_a_grade(cases: dict[str, Scenario]) -> Non
     assert cases["beauce_gatinais"].sources["people_without_mt"].announced
 
 
-def test_only_the_centre_of_challans_is_open_to_others(cases: dict[str, Scenario]) -> None:
-    wider = {name for name, case in cases.items() if case.uncounted_demand is not None}
-    assert wider == {"lvo"}
-    lvo = cases["lvo"]
-    both = lvo.uncounted_demand or ""
-    assert "n’est pas disponible et les visiteurs" in both
-    residents = lvo.evolve(eligible=("no_mt", "mt_unavailable"), visitors=None)
-    assert "visiteurs" not in (residents.uncounted_demand or "visiteurs")
-    assert lvo.evolve(eligible=("no_mt",), visitors=None).uncounted_demand is None
+def test_only_the_centre_of_challans_receives_visitors(cases: dict[str, Scenario]) -> None:
+    assert [name for name, case in cases.items() if case.visitors] == ["lvo"]
+    assert cases["lvo"].admitting("no_mt").visitors is None
+    people = {name: case.people_admitted for name, case in cases.items()}
+    assert people == {
+        "ouest_loiret": cases["ouest_loiret"].people_without_mt,
+        "beauce_gatinais": 80_000,
+        "lvo": 135_000,
+        "asclepios": 50_000,
+        "ondaine_forez": 84_466,
+    }
+    # where the scenario says nothing, its communes do
+    unsaid = cases["lvo"].evolve(population=None)
+    assert unsaid.area is not None and unsaid.people_admitted == unsaid.area.population
+    assert unsaid.evolve(area=None).people_admitted is None
 
 
 def test_default_of_a_territory_without_data() -> None:
     case = scenario_from_population(50_000)
     assert case.people_without_mt == pytest.approx(0.11 * 0.79 * 50_000)
-    assert (case.people_cv, case.between_territory_sd, case.evidence_label) == (0.25, 0.5, 4)
+    assert (case.people_cv, case.between_territory_sd, case.public) == (0.25, 0.5, None)
+    assert (case.evidence, case.evolve(public="no_mt").evidence) == ("3", "4")
     assert case.share_assumed
     assert case.sources["people_without_mt"].grade == "C"  # the weaker of B and C
     grades = {name: p.grade for name, p in default_parameters().items()}
     assert grades["share_without_mt"] == "B"
     assert grades["age_share"] == "C"
-    assert (case.snp_rate, case.unmet_share) == ((0.52, 0.9, 1.5), (0.02, 0.05, 0.10))
+    assert (case.need_share, case.found_share) == ((0.345, 0.5, 1.0), (0.6, 1.0))
     assert (case.visitors, case.slots_today, case.rota) == (None, None, None)
     assert case.population == 50_000
     # Ondaine-Forez by hand, at 81 and 82 % of adults
@@ -317,7 +353,7 @@ def test_equal_inputs_give_equal_results_to_the_bit(cases: dict[str, Scenario]) 
 
 
 def test_every_field_is_described_in_french() -> None:
-    kinds = (Scenario, _Population, Calendar, Rota, Visitors, Source)
+    kinds = (Scenario, _Population, Area, Calendar, Reading, Rota, Visitors, Source)
     for name, info in ((name, x) for kind in kinds for name, x in kind.model_fields.items()):
         label, unit = label_and_unit(info)
         assert label, name
@@ -325,14 +361,18 @@ def test_every_field_is_described_in_french() -> None:
         # how a file writes it is for editors, never for who reads a page
         assert not re.search(r"[=«_:;]", label + unit), name
     assert described("target") == label_and_unit(Scenario.model_fields["target"])
-    for name in set(SOURCED_FIELDS) - {"calendar", "rota"}:
+    for name in set(SOURCED_FIELDS) - {"calendar", "rota", "readings"}:
         assert described(name)[1], f"{name} has no unit"
     with pytest.raises(KeyError):
         described("targett")
 
 
 def test_default_parameters_are_inputs_of_a_scenario() -> None:
-    assert set(default_parameters()) <= {*SOURCED_FIELDS, *_Population.model_fields}
+    # others are of the nation: the same draw for every territory
+    national = {*learning._NATIONAL}
+    assert set(default_parameters()) - national <= {*SOURCED_FIELDS, *_Population.model_fields}
+    assert national <= set(default_parameters())
+    assert not national & {*SOURCED_FIELDS, *Scenario.model_fields}
     assert all(isinstance(x, _Default) for x in default_parameters().values())
 
 

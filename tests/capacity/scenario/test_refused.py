@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from cpts_geo.capacity.demand.requests import observed_line
+from cpts_geo.capacity.demand.line import observed_line
 from cpts_geo.capacity.scenario.calendar import Calendar, default_calendar
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import _Population, load_scenario
@@ -21,9 +21,8 @@ from cpts_geo.errors import ScenarioError
 MINE = """
 label = "Mon territoire"
 people_without_mt = 5000.0
-evidence_label = 3
 share_assumed = false
-eligible = ["no_mt"]
+public = "no_mt"
 eligibility = "Tous"
 population_basis = "inconnue"
 """
@@ -73,8 +72,8 @@ target = 1.0
 deadline_days = -1
 no_show_rate = 1.0
 need_share = [0.5, 0.8, 1.2]
-unmet_share = [0.3, 0.2, 2.0]
-snp_rate = [1.5, 0.9, 0.5]
+found_share = [0.9, 0.8]
+visitor_rate_ratio = [1.5, 0.9, 0.5]
 dispersion = nan
 people_cv = inf
 slots_today = 0
@@ -91,8 +90,8 @@ weekday_factors = []
         "« deadline_days » = -1 : il faut 0 ou plus",
         "« no_show_rate » = 1.0 : il faut moins de 1",
         "« need_share.3 » = 1.2 : il faut 1 ou moins",
-        "« unmet_share.3 » = 2.0 : il faut 1 ou moins ; vouliez-vous dire 0.02 (2 %) ?",
-        "snp_rate : 1.5, 0.9, 0.5 : il faut bas ≤ probable ≤ haut",
+        "found_share : 0.9, 0.8 : il faut bas ≤ haut",
+        "visitor_rate_ratio : 1.5, 0.9, 0.5 : il faut bas ≤ probable ≤ haut",
         "« dispersion » = nan : il faut un nombre fini",
         "« people_cv » = inf : il faut un nombre fini",
         "slots_today : 0 : il faut un nombre entier de créneaux, de 1 à 600, ou un par jour "
@@ -110,7 +109,9 @@ def test_every_defect_of_a_variant_at_once(lvo: Scenario) -> None:
         "slots_today": 601,
         "need_share": (0.0, 0.5, 1.0),
         "minutes": (15.0, 16.0),
-        "evidence_label": 5,
+        "public": "tous",
+        "area": {"apl": 2.0, "lent": 0.2},
+        "readings": [{"label": "une", "slots_today": 0, "weight": 2.0}],
         "calendar": {"weekdayz": (1,), "year": 1800},
         "visitors": {"present": (1.0,)},
         "rota": {"gps": 0},
@@ -123,7 +124,11 @@ def test_every_defect_of_a_variant_at_once(lvo: Scenario) -> None:
         "d'ouverture de la semaine",
         "« need_share.1 » = 0.0 : il faut plus de 0",
         "« minutes.3 » : il manque",
-        "« evidence_label » = 5 : il faut l'une de ces valeurs : 1, 2, 3 ou 4",
+        "« public » = 'tous' : il faut l'une de ces valeurs : 'no_mt' ou 'all'",
+        "« area.lent » = 0.2 : il faut 0.1 ou moins",
+        "readings.0.slots_today : 0 : il faut un nombre entier de créneaux, de 1 à 600, ou un par "
+        "jour d'ouverture de la semaine",
+        "« readings.1.weight » = 2.0 : il faut 1 ou moins ; vouliez-vous dire 0.02 (2 %) ?",
         "« calendar.weekdayz » est inconnu ; vouliez-vous dire « weekdays » ?",
         "« calendar.year » = 1800 : il faut 1990 ou plus",
         "visitors : « present » : il faut 12 valeurs, de janvier à décembre",
@@ -138,23 +143,22 @@ def test_every_contradiction_at_once(lvo: Scenario) -> None:
         "rota": Rota(gps=1, sessions_per_gp_per_week=1.0, session_hours=0.1),
         "slots_planned": 20,
         "people_without_mt": 200_000.0,
-        "eligible": ("mt_unavailable",),
+        "public": "no_mt",
+        "need_counted": (608, 392),
         "months": (8, 7),
         "observed_start": date(2025, 2, 1),
         "observed_end": date(2025, 1, 1),
-        "share_assumed": False,
     }
     assert defects_of(lambda: lvo.evolve(**changes)) == (
         "« slots_today » et « rota » : donnez l'un ou l'autre",
         "« rota » : moins d'un créneau par semaine",
         "« slots_planned » et « planned_basis » vont ensemble : un seul donné",
         "« people_without_mt » dépasse « population »",
-        "« eligible » : il faut « no_mt », et chaque public une seule fois",
-        "« eligible » = visitors et la table « visitors » vont ensemble",
+        "« visitors » : des visiteurs viennent là où public = all",
+        "« need_counted » va avec « calls_observed » et « calls_years »",
         "« months » : des mois dans l'ordre, sans doublon",
         "« observed_end » vient avant « observed_start »",
         "« observed_start » est donné sans « observed_consultations »",
-        "« evidence_label » = 4 demande « share_assumed » = true",
     )
 
 
@@ -210,7 +214,7 @@ def test_every_contradiction_at_once(lvo: Scenario) -> None:
         ("months = [1, 1]", "sans doublon"),
         ("[rota]\ngps = 2\nsession_hours = 2", "« rota.sessions_per_gp_per_week » : il manque"),
         ("[visitors]\nhotel_rooms = 2", "« present »"),
-        (f"[visitors]\npresent = {[0.0] * 12}", "« eligible » = visitors"),
+        (f"[visitors]\npresent = {[0.0] * 12}", "des visiteurs viennent là où public = all"),
         (
             "[sources]\nminuts = {text = 'x', grade = 'A'}",
             "« sources.minuts » est inconnu ; vouliez-vous dire « minutes » ?",
@@ -237,7 +241,19 @@ def test_every_contradiction_at_once(lvo: Scenario) -> None:
             "« volunteers » et « rota » : deux nombres de médecins",
         ),
         ("target = 1e-9", "il faut 0.1 ou plus"),
-        ("snp_rate = [1, 2, 1e300]", "il faut 1000 ou moins"),
+        ("visitor_rate_ratio = [1, 2, 1e300]", "il faut 1000 ou moins"),
+        ("found_share = [0.5, 1.2]", "« found_share.2 » = 1.2 : il faut 1 ou moins"),
+        ("found_share = [0.0, 1.0]", "« found_share.1 » = 0.0 : il faut plus de 0"),
+        ("found_share = [0.5]", "found_share"),
+        ("calls_years = 0.0", "il faut plus de 0"),
+        ("calls_years = 101.0", "il faut 100 ou moins"),
+        ("need_counted = [608, 392]", "« need_counted » va avec « calls_observed »"),
+        ("calls_years = 1.0\nneed_counted = [608, -1]", "« need_counted.2 » = -1 : il faut 0 ou"),
+        ("calls_years = 1.0\nneed_counted = [608]", "need_counted"),
+        ('eligible = ["no_mt"]', "« eligible » et « public » : gardez « public »"),
+        ("[area]\napl = 2.0\npopulation = 9.0", "standardised_population » : il manque"),
+        ("[[readings]]\nlabel = 'x'\nslots_today = 8\nweight = 0.0", "weight » = 0.0 : il faut"),
+        ("[[readings]]\nlabel = 'x'\nweight = 0.5", "slots_today"),
         (f"seed = {2**63}", "« seed » ="),
         (f"visitor_rate_ratio = [1, 2, 1{'0' * 400}]", "visitor_rate_ratio.3"),
         (f"people_cv = 1{'0' * 400}", "« people_cv » = 1000"),
@@ -257,8 +273,6 @@ def test_bad_line(refused: Refuse, line: str, words: str) -> None:
 
 
 PEOPLE = "people_without_mt = 5000.0"
-LABEL = "evidence_label = 3"
-OWN_LABEL = "evidence_label = 1"
 
 
 @pytest.mark.parametrize(
@@ -271,16 +285,6 @@ OWN_LABEL = "evidence_label = 1"
         (PEOPLE, "", "« people_without_mt » : il manque"),
         (PEOPLE, "population = 9\nshare_without_mt = 11", "« share_without_mt » = 11 : il faut 1"),
         (PEOPLE, "population = 9\nage_share = 1.01\nshare_without_mt = 0.1", "1.01 : il faut 1 ou"),
-        (LABEL, "evidence_label = 7", "1, 2, 3 ou 4"),
-        (LABEL, "evidence_label = 2", "demande « observed_consultations »"),
-        (LABEL, "evidence_label = 4", "demande « share_assumed » = true"),
-        ("share_assumed = false", "share_assumed = true", "demande « share_assumed » = false"),
-        (
-            LABEL,
-            "evidence_label = 1",
-            "« calls_observed » et « calls_people_years » et leur source",
-        ),
-        (LABEL, f"{OWN_LABEL}\ncalls_observed = 9000", "appels : donnez « calls_people_years » et"),
         (PEOPLE, "population = 9000", "la part du paquet est supposée"),
         ('"Mon territoire"', '"  "', "label : le texte est vide"),
         ('"inconnue"', '"\\u00a0"', "population_basis : le texte est vide"),
@@ -289,12 +293,9 @@ OWN_LABEL = "evidence_label = 1"
         ('label = "Mon territoire"', 'label = ""', "le texte est vide"),
         ('label = "Mon territoire"', "label = 3", "il faut un texte entre guillemets"),
         ('label = "Mon territoire"', "", "« label » : il manque"),
-        ('eligible = ["no_mt"]', 'eligible = "no_mt"', "il faut une liste"),
-        ('eligible = ["no_mt"]', "eligible = []", "il faut « no_mt »"),
-        ('eligible = ["no_mt"]', 'eligible = ["no_mt", "no_mt"]', "une seule fois"),
-        ('eligible = ["no_mt"]', 'eligible = ["no_mt", "touristes"]', "'visitors'"),
-        ('["no_mt"]', '["no_mt", "mt_unavailable"]', "demande « population »"),
-        ('["no_mt"]', '["no_mt", "visitors"]', "la table « visitors » vont ensemble"),
+        ('public = "no_mt"', 'public = "tous"', "'no_mt' ou 'all'"),
+        ('public = "no_mt"', 'public = ["no_mt"]', "'no_mt' ou 'all'"),
+        ('public = "no_mt"', "public = true", "'no_mt' ou 'all'"),
     ],
 )
 def test_bad_value(refused: Refuse, old: str, new: str, words: str) -> None:
@@ -321,7 +322,7 @@ def test_bad_value(refused: Refuse, old: str, new: str, words: str) -> None:
         ("[territories.mine]\nlabel = 'x'", "« territories » est inconnu ; vouliez-vous dire"),
         (MINE + "[default.x]\nvalue = 1", "« default » est inconnu"),
         (MINE + "tarjet = 0.9\n", "« tarjet » est inconnu ; vouliez-vous dire « target » ?"),
-        (MINE + "target = = 0.9\n", "ligne 9, colonne 10"),
+        (MINE + "target = = 0.9\n", "ligne 8, colonne 10"),
         (MINE + "[calendar]\nregoin = 'alsace'\n", "vouliez-vous dire « region » ?"),
         (MINE + "[sources.target]\ntxt = 'x'\ngrade = 'A'\n", "vouliez-vous dire « text » ?"),
     ],
@@ -468,7 +469,7 @@ def test_beds_and_people_present_have_bounds() -> None:
         (Source, {"text": "", "grade": "E"}, 2),
         (_Default, {"text": "x", "grade": "A"}, 1),
         (_Population, {"population": 0.0, "share_without_mt": 1.5, "age_share": -1.0}, 3),
-        (Scenario, {}, 31),
+        (Scenario, {}, 28),
     ],
 )
 def test_a_record_speaks_with_one_voice(
@@ -495,7 +496,7 @@ def test_a_record_speaks_with_one_voice(
         {"seed": "1"},
         {"need_share": {"low": 1}},
         {"sources": None},
-        {"eligible": None},
+        {"public": 3},
         {"months": 7},
         {"notes": ({},)},
     ],

@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cpts_geo.capacity.scenario._files.toml_file import _SCENARIOS_DIR, SHIPPED, read_values
+from cpts_geo.capacity.scenario.area import Area
 from cpts_geo.capacity.scenario.calendar import _REGIONS, Calendar, profile_shape
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import (
@@ -31,7 +32,7 @@ from cpts_geo.capacity.scenario.parameters import (
     named_profiles,
     with_shapes,
 )
-from cpts_geo.capacity.scenario.supply import Rota, Visitors
+from cpts_geo.capacity.scenario.supply import Reading, Rota, Visitors
 from cpts_geo.errors import ScenarioError
 from cpts_geo.settings import CPTS_DIR
 from tests.scenario_schema import SCHEMA_FILE, scenario_schema, written
@@ -41,9 +42,8 @@ REGENERATE = "the published schema is old: run python -m tests.scenario_schema"
 MINE = """
 label = "Mon territoire"
 people_without_mt = 5000.0
-evidence_label = 3
 share_assumed = false
-eligible = ["no_mt"]
+public = "no_mt"
 eligibility = "Tous"
 population_basis = "inconnue"
 """
@@ -92,7 +92,7 @@ def test_variants_are_read_back(tmp_path: Path) -> None:
     for case in (
         scenario_from_population(12_345.6),
         lvo.evolve(months=(7, 8), slots_today=(20, 16, 16, 0, 16)),
-        lvo.evolve(eligible=("no_mt",), visitors=None),
+        lvo.evolve(public="no_mt", visitors=None),
         lvo.evolve(slots_today=None, minutes_per_slot_today=None),
         lvo.evolve(visitors={"present": None, "camping_pitches": 10, "occupancy": (0.1,) * 12}),
         beauce.evolve(
@@ -176,19 +176,29 @@ rotas = st.builds(
     sessions_per_gp_per_week=st.floats(0.1, 14),
     session_hours=st.floats(1, 12),
 )
+readings = st.builds(
+    Reading, label=texts, slots_today=st.integers(1, 600), weight=st.floats(1e-6, 1)
+)
+areas = st.builds(
+    Area,
+    standardised_population=st.floats(1, 1e8),
+    apl=st.floats(0, 100),
+    population=st.floats(1, 1e8),
+    lent=st.floats(0, 0.1),
+)
 
 
 @st.composite
 def changes(draw: st.DrawFn) -> dict[str, Any]:
     calendar = draw(calendars())
     come = draw(st.none() | visits)
-    others = ["visitors"] if come else []
     rota = draw(st.none() | rotas)
     day = st.integers(1, 600)
     week = st.tuples(*[st.integers(0, 600)] * len(calendar.weekdays)).filter(any)
     slots = None if rota else draw(st.none() | day | week)
     people = draw(st.floats(11, 1e6))
     calls = draw(st.integers(1, 10**7))
+    years = calls / people / draw(st.floats(0.06, 1.9))
     return {
         "label": draw(texts),
         "notes": tuple(draw(st.lists(texts, max_size=3))),
@@ -199,10 +209,13 @@ def changes(draw: st.DrawFn) -> dict[str, Any]:
         "calls_observed": calls,
         "calls_people_years": calls / draw(st.floats(0.06, 1.9)),
         "need_share": draw(triangles(1e-9, 1)),
-        "unmet_share": draw(triangles(1e-9, 1)),
-        "snp_rate": draw(triangles(1e-9, 1e3)),
+        "found_share": tuple(sorted(draw(st.tuples(*[st.floats(1e-9, 1)] * 2)))),
+        "calls_years": (years := years if draw(st.booleans()) and years <= 100 else None),
+        "need_counted": draw(st.tuples(*[st.integers(0, 10**9)] * 2)) if years else None,
+        "readings": draw(st.none() | st.lists(readings, min_size=1, max_size=3).map(tuple)),
+        "area": draw(st.none() | areas),
         "minutes": draw(triangles(1, 60)),
-        "eligible": ("no_mt", *draw(st.sampled_from([[], ["mt_unavailable"]])), *others),
+        "public": "all" if come else draw(st.sampled_from([None, "no_mt", "all"])),
         "visitors": come,
         "calendar": calendar,
         "months": tuple(sorted(draw(st.sets(st.sampled_from(sorted(calendar.opening_months)))))),
@@ -265,7 +278,6 @@ def test_own_file_takes_the_defaults(write: Write) -> None:
 def test_people_multiplied_from_a_population(write: Write) -> None:
     text = MINE.replace("people_without_mt = 5000.0", "population = 10000")
     text = text.replace("share_assumed = false", "share_assumed = true")
-    text = text.replace("evidence_label = 3", "evidence_label = 4")
     national = load_scenario(write(text))
     assert national.people_without_mt == pytest.approx(0.11 * 0.79 * 10_000)
     assert national.sources["people_without_mt"].grade == "C"  # the weaker of B and C
@@ -360,10 +372,11 @@ def test_people_and_shares_replace_each_other(write: Write) -> None:
     assert larger.sources["people_without_mt"].grade == "B"
 
 
-def test_visitors_go_with_their_eligibility(write: Write) -> None:
-    residents = load_scenario(write('base = "lvo"\neligible = ["no_mt", "mt_unavailable"]\n'))
-    assert residents.visitors is None
-    assert "visitors" not in residents.sources
+def test_visitors_go_with_all_residents(write: Write) -> None:
+    few = load_scenario(write('base = "lvo"\npublic = "no_mt"\n'))
+    assert few.visitors is None
+    assert "visitors" not in few.sources
+    assert load_scenario(write('base = "lvo"\npublic = "all"\n')).visitors is not None
     beds = f"[visitors]\nsecond_homes = 20000\noccupancy = {[0.5] * 12}\n"
     counted = load_scenario(write('base = "lvo"\n' + beds, "lits.toml"))
     assert counted.visitors == Visitors(second_homes=20_000, occupancy=(0.5,) * 12)
@@ -460,7 +473,7 @@ def test_shipped_files_follow_the_schema(path: Path) -> None:
         "need_share = [0.5, 0.8, 1.2]",
         "need_share = [0.5, 0.8]",
         "no_show_rate = 1.0",
-        'eligible = ["tous"]',
+        'public = "tous"',
         "[calendar]\nyeer = 2024",
         "[calendar]\nweekdays = [0]",
         "[visitors]\nhotel_rooms = -1",
@@ -474,7 +487,7 @@ def test_the_schema_refuses_what_the_code_refuses(write: Write, change: str) -> 
 
 
 @pytest.mark.parametrize(
-    "missing", ["label", "evidence_label", "eligible", "population_basis", "people_without_mt"]
+    "missing", ["label", "eligibility", "population_basis", "people_without_mt"]
 )
 def test_without_a_base_the_schema_asks_for_the_rest(write: Write, missing: str) -> None:
     text = "\n".join(line for line in MINE.splitlines() if not line.startswith(missing))

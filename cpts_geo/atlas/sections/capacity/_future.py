@@ -12,13 +12,12 @@ from cpts_geo.atlas.charts.svg import EDGE, WIDTH, axis, hatches, round_ticks, s
 from cpts_geo.atlas.look import style
 from cpts_geo.atlas.look.cells import Cell, Row
 from cpts_geo.atlas.look.words import span
+from cpts_geo.capacity.demand.interval import CHANCES
 from cpts_geo.capacity.workforce.projection import ENTRY_AGE, EXIT_FACTORS
 from cpts_geo.french import NNBSP, joined, number, percent
 from cpts_geo.schema import COLUMNS, Status, embedded_vintage, vintages
 from cpts_geo.study.future import HORIZONS, NATIONAL_MEAN_AGE
 
-#: What a fan is said to hold.
-_FAN_WORDS: Final = "8 situations sur 10, si les hypothèses tiennent"
 #: What the counts of all intercommunalités say of it (a test holds it), and whose the age is.
 _HELD_TO_FRANCE: Final = (
     "Sur les intercommunalités de France, de telles bornes se sont montrées trop étroites. Âge "
@@ -65,7 +64,7 @@ def _note(facts: Mapping[str, Mapping[Any, Any]]) -> str:
     return (
         f"Publié : {number(density['value'])} médecins pour 100 000 habitants, de "
         f"{number(age['value'])} ans en moyenne ({age['document']}, {age['grade']}). Les bornes "
-        f"({_FAN_WORDS}) mêlent des âges imaginés autour de cette moyenne, resserrés ou étalés, "
+        f"({CHANCES}) mêlent des âges imaginés autour de cette moyenne, resserrés ou étalés, "
         f"des départs plus rares ou plus fréquents ({factors}) et le hasard de chacun ; pour les "
         "créneaux, aussi tout ce qui est mal connu de la demande d’aujourd’hui, qui suit ici le "
         "nombre de personnes sans médecin traitant. Départs selon l’âge, installations à "
@@ -195,7 +194,7 @@ def _fan_svg(future: pd.DataFrame, past: pd.DataFrame | None, *, title: str) -> 
             f'<circle cx="{x(first):.1f}" cy="{y(start["before"]):.1f}" r="4.5" '
             f'fill="{style.PAPER}" stroke="{style.ACCENT}" stroke-width="1.5"/>'
         )
-    legend = ["trait : médiane ; bande : 8 situations sur 10"]
+    legend = [f"trait : médiane ; bande : {CHANCES.partition(',')[0]}"]
     if start is not None:
         legend.append(f"pointillé : ce que le modèle aurait dit il y a {-first}{NNBSP}ans")
     parts += [

@@ -43,7 +43,8 @@ def modern(values: dict[str, Any]) -> dict[str, Any]:
 
 def _public(eligible: Any, public: Any) -> str:
     """Whom the groups of an earlier file make the device admit."""
-    known = isinstance(eligible, list | tuple) and bool(eligible) and set(eligible) <= {*_GROUPS}
+    known = isinstance(eligible, list | tuple) and all(each in _GROUPS for each in eligible)
+    known = known and len(eligible) > 0
     if not known or public is not None:
         what = (
             "« eligible » et « public » : gardez « public »"
@@ -58,6 +59,9 @@ def _are_own_calls(values: dict[str, Any]) -> bool:
     """Whether a file gives people, calls and person-years of its own."""
     numbers = [values.get(n) for n in ("calls_observed", "calls_people_years", "people_without_mt")]
     sources = values.get("sources")
+    # One saved today sources all it was computed with, and bears the years of calls of its own.
+    if isinstance(sources, dict) and "found_share" in sources:
+        return False
     source = sources.get("calls_observed") if isinstance(sources, dict) else None
     text = source.get("text") if isinstance(source, dict) else None
     return (
