@@ -20,7 +20,7 @@ from cpts_geo.capacity.answer.headline import DRAWS
 from cpts_geo.capacity.demand.requests import draw_defects
 from cpts_geo.capacity.scenario.loading import load_scenario
 from cpts_geo.capacity.scenario.overlay import chosen_parameters, parameter_notes
-from cpts_geo.capacity.scenario.parameters import SEED, default_parameters
+from cpts_geo.capacity.scenario.parameters import SEED
 from cpts_geo.errors import AskedError
 from cpts_geo.french import counted
 from cpts_geo.indicators.ald import with_ald
@@ -39,11 +39,7 @@ from cpts_geo.sources.analyst.indicators.file import read_indicators
 from cpts_geo.sources.analyst.travel.file import Unit
 from cpts_geo.sources.catalogue.catalogue import sha256_of
 from cpts_geo.sources.embedding import embedded
-from cpts_geo.study.scenarios import (
-    calendar_notes,
-    scenario_notes,
-    scenarios_of,
-)
+from cpts_geo.study.scenarios import calendar_notes, scenario_notes, scenarios_of
 from cpts_geo.study.study import TABLES, Common, Study, check_names
 from cpts_geo.study.surroundings import Surroundings, parsed_changes, places
 from cpts_geo.territories.figures.national import load_national
@@ -311,11 +307,8 @@ def analyse(
     remedy = 'écrivez par exemple analyse(Request(["lvo"]), Options(draws=1000)).'
     expect(request, Request, remedy=remedy)
     expect(options, Options, remedy=remedy)
-    chosen = options.parameters
-    parameters = default_parameters() if chosen is None else chosen_parameters(chosen)
-    own = None
-    if options.scenario is not None:
-        own = load_scenario(options.scenario, parameters=parameters)
+    defaults = chosen_parameters(options.parameters)
+    own = None if options.scenario is None else load_scenario(options.scenario, parameters=defaults)
     exports = [read_indicators(file) for file in options.indicators]
     say("Données communales : lecture et vérification")
     whole, former = embedded.load_communes(), embedded.load_former_communes()
@@ -341,13 +334,9 @@ def analyse(
     typed = options.given_share
     shares = shares_of(given_of, typed=typed)
     scenarios = scenarios_of(
-        outline,
-        published=found.published,
-        own=own,
-        shares=shares,
-        typed=typed is not None,
-        parameters=parameters,
-    )
+        outline, published=found.published, own=own, shares=shares, typed=typed is not None,
+        parameters=defaults,
+    )  # fmt: skip
     say("Accès : communes et temps de trajet autour")
     factors = embedded.load_travel_factors()
     field = neighbourhood(communes, national, figures=layer.figures, factors=factors)
@@ -376,19 +365,14 @@ def analyse(
         *travel_notes,
         *lacking_notes(given, communes),
         *scenario_notes(own, outline.iloc[0]),
-        *parameter_notes(parameters),
+        *parameter_notes(defaults),
         *calendar_notes(communes["departement"]),
     )
     comparisons, ald = with_ald(layer.comparisons) if options.fetched else (layer.comparisons, {})
     common = Common(
-        comparisons=comparisons,
-        facts=facts,
-        basins=embedded.load_basins(),
-        surroundings=surroundings,
-        draws=options.draws,
-        seed=options.seed,
-        parameters=parameters,
-    )
+        comparisons=comparisons, facts=facts, basins=embedded.load_basins(),
+        surroundings=surroundings, draws=options.draws, seed=options.seed, parameters=defaults,
+    )  # fmt: skip
     studies = {
         key: Study(
             key=key,
@@ -406,9 +390,8 @@ def analyse(
         for key, row in outline.iterrows()
     }
     default = SEED if own is None else own.seed
-    asked = (
-        options.travel, options.roads, options.scenario, options.parameters, *options.indicators,
-    )  # fmt: skip
+    own_files = (options.scenario, options.parameters, *options.indicators)
+    asked = (options.travel, options.roads, *own_files)
     return Analysis(
         studies=studies,
         national=national,

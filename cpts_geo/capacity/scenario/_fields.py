@@ -9,9 +9,9 @@ from cpts_geo.capacity.queue.rules import MAX_DISPERSION, MAX_SLOTS
 from cpts_geo.capacity.scenario._slips.plausible import questions
 from cpts_geo.capacity.scenario.calendar import Calendar
 from cpts_geo.capacity.scenario.parameters import (
+    _TYPED,
     SEED,
     SOURCED_FIELDS,
-    TYPED,
     Source,
     SourcedName,
     is_default,
@@ -180,7 +180,7 @@ class Fields(Record):
             calls=self.calls_observed,
             people_years=self.calls_people_years,
             deadline_days=self.deadline_days,
-            unsourced=[name for name, source in self.sources.items() if source in TYPED],
+            unsourced=[name for name, source in self.sources.items() if source in _TYPED],
         )
 
     @property
