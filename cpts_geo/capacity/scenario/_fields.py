@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated, Final, Literal
 
 from cpts_geo.capacity.queue.rules import MAX_DISPERSION, MAX_SLOTS
-from cpts_geo.capacity.scenario._slips.plausible import questions
+from cpts_geo.capacity.scenario._slips.plausible import in_thousands, questions
 from cpts_geo.capacity.scenario.calendar import Calendar
 from cpts_geo.capacity.scenario.parameters import (
     _TYPED,
@@ -162,7 +162,8 @@ class Fields(Record):
     def _contradictions(self) -> list[str]:
         defects = _supply_defects(self)
         if self.population is not None and self.people_without_mt > self.population:
-            defects.append("« people_without_mt » dépasse « population »")
+            hint = in_thousands(self.population, people=self.people_without_mt)
+            defects.append(f"« people_without_mt » dépasse « population »{hint}")
         if len(set(self.eligible)) != len(self.eligible) or "no_mt" not in self.eligible:
             defects.append("« eligible » : il faut « no_mt », et chaque public une seule fois")
         if "mt_unavailable" in self.eligible and self.population is None:
