@@ -67,7 +67,7 @@ def chosen_parameters(path: Path | str | None) -> Parameters:
     ...     _ = mine.write_text("[target]\\nvalue = 0.9\\n", "utf-8")
     ...     target = chosen_parameters(mine)["target"]
     >>> target.value, target.grade, target.text
-    (0.9, 'D', "valeur choisie par l'analyste (--parameters)")
+    (0.9, 'D', "valeur choisie par l'analyste (paramètre changé)")
     """
     if path is None:
         return default_parameters()
@@ -123,7 +123,7 @@ def parameter_notes(parameters: Parameters) -> list[str]:
     return [
         f"Paramètre changé pour ce calcul : {_called(name)}, "
         f"{_change(default.value, parameters[name].value)} "
-        f"(source : {parameters[name].text} ; {parameters[name].grade})."
+        f"(source : {parameters[name].text.removesuffix(_BY_FILE)} ; {parameters[name].grade})."
         for name, default in default_parameters().items()
         if parameters[name] != default
     ]

@@ -55,7 +55,7 @@ UNSOURCED: Final = Source(text="valeur saisie sans source", grade="D")
 _UNSOURCED_SHARE: Final = Source(text="part saisie sans source", grade="D")
 ANALYST: Final = Source(text="valeur choisie par l'analyste", grade="D")
 #: Ends the source of a default that an analyst changed: it is no territory's own.
-_BY_FILE: Final = " (--parameters)"
+_BY_FILE: Final = " (paramètre changé)"
 _CHANGED: Final = Source(text=f"{ANALYST.text}{_BY_FILE}", grade="D")
 #: What vouches for nothing: a value that is unlikely is asked about.
 _TYPED: Final = (UNSOURCED, ANALYST, _CHANGED)

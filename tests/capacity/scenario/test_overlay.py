@@ -124,7 +124,7 @@ def test_what_is_changed_is_said_with_what_it_was(choose: Choose) -> None:
     assert len(said) == 2
     assert "0,345 – 0,5 – 1 → 0,4 – 0,5 – 1 (source : valeur choisie par l'analyste" in said[0]
     assert said[1].endswith("Part des demandes à servir dans le délai, 0,95 → 0,9 "
-                            f"(source : Comité{_BY_FILE} ; C).")  # fmt: skip
+                            "(source : Comité ; C).")  # fmt: skip
 
 
 def test_every_defect_is_told_at_once(choose: Choose) -> None:
