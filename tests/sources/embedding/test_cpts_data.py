@@ -148,7 +148,7 @@ def test_memberships_are_current_communes_of_their_departements(communes):
 
 def test_facts_belong_to_a_territory_and_name_their_document():
     facts = embedded.load_facts()
-    assert set(facts["territory"]) == set(embedded.load_territories()["territory"])
+    assert set(facts["territory"]) == {*embedded.load_territories()["territory"], "france"}
     values = facts.set_index(["territory", "fact"])["value"]
     assert values["ouest_loiret", "consultations"] == 1511
     assert values["beauce_gatinais", "people_without_mt"] == 24_000
