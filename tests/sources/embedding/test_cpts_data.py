@@ -91,6 +91,12 @@ def test_row_of_an_unknown_territory_is_refused(cpts_copy, file, key):
     assert "ouest_loiret, beauce_gatinais" in refused.value.remedy
 
 
+def test_only_a_fact_may_be_one_of_france(cpts_copy):
+    change(cpts_copy / "sites.csv", "\nlvo,", "\nfrance,")
+    with pytest.raises(TableError, match=r"sites\.csv"):
+        embedded.load_sites()
+
+
 def test_territory_without_communes_is_refused(cpts_copy):
     path = cpts_copy / "territories.csv"
     path.write_text(path.read_text("utf-8") + "isere,38,document,liste\n", encoding="utf-8")
