@@ -20,7 +20,7 @@ from cpts_geo.capacity.need.learning import known_lines, leave_one_out
 from cpts_geo.capacity.scenario.area import area_of
 from cpts_geo.capacity.scenario.loading import load_scenario
 from cpts_geo.capacity.scenario.overlay import chosen_parameters, parameter_notes
-from cpts_geo.capacity.scenario.parameters import SEED, default_parameters
+from cpts_geo.capacity.scenario.parameters import SEED
 from cpts_geo.french import counted
 from cpts_geo.indicators.ald import with_ald
 from cpts_geo.indicators.given import given_values
@@ -34,11 +34,7 @@ from cpts_geo.sources.analyst.indicators.file import read_indicators
 from cpts_geo.sources.catalogue.catalogue import sha256_of
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.study.options import Options
-from cpts_geo.study.scenarios import (
-    calendar_notes,
-    scenario_notes,
-    scenarios_of,
-)
+from cpts_geo.study.scenarios import calendar_notes, scenario_notes, scenarios_of
 from cpts_geo.study.study import TABLES, Common, Study, check_names
 from cpts_geo.study.surroundings import Surroundings, parsed_changes, places
 from cpts_geo.territories.figures.national import load_national
@@ -201,12 +197,9 @@ def analyse(
     remedy = 'écrivez par exemple analyse(Request(["lvo"]), Options(draws=1000)).'
     expect(request, Request, remedy=remedy)
     expect(options, Options, remedy=remedy)
-    chosen = options.parameters
-    parameters = default_parameters() if chosen is None else chosen_parameters(chosen)
-    own = None
-    if options.scenario is not None:
-        own = load_scenario(options.scenario, parameters=parameters)
-    lines = known_lines(options.known_lines, parameters=parameters)
+    defaults = chosen_parameters(options.parameters)
+    own = None if options.scenario is None else load_scenario(options.scenario, parameters=defaults)
+    lines = known_lines(options.known_lines, parameters=defaults)
     exports = [read_indicators(file) for file in options.indicators]
     say("Données communales : lecture et vérification")
     whole, former = embedded.load_communes(), embedded.load_former_communes()
@@ -234,7 +227,7 @@ def analyse(
     areas = {str(key): area_of(_own(communes, key)) for key in outline.index}
     scenarios = scenarios_of(
         outline, published=found.published, areas=areas, own=own, shares=shares,
-        typed=typed is not None, parameters=parameters,
+        typed=typed is not None, parameters=defaults,
     )  # fmt: skip
     say("Accès : communes et temps de trajet autour")
     factors = embedded.load_travel_factors()
@@ -264,7 +257,7 @@ def analyse(
         *travel_notes,
         *lacking_notes(given, communes),
         *scenario_notes(own, outline.iloc[0]),
-        *parameter_notes(parameters),
+        *parameter_notes(defaults),
         *calendar_notes(communes["departement"]),
         *(
             ()
@@ -274,16 +267,11 @@ def analyse(
     )
     comparisons, ald = with_ald(layer.comparisons) if options.fetched else (layer.comparisons, {})
     common = Common(
-        comparisons=comparisons,
-        facts=facts,
-        basins=embedded.load_basins(),
-        surroundings=surroundings,
-        lines=lines,
+        comparisons=comparisons, facts=facts, basins=embedded.load_basins(),
+        surroundings=surroundings, lines=lines,
         lines_checked=leave_one_out(lines, draws=options.draws),
-        draws=options.draws,
-        seed=options.seed,
-        parameters=parameters,
-    )
+        draws=options.draws, seed=options.seed, parameters=defaults,
+    )  # fmt: skip
     studies = {
         key: Study(
             key=key,
@@ -301,10 +289,8 @@ def analyse(
         for key, row in outline.iterrows()
     }
     default = SEED if own is None else own.seed
-    asked = (
-        options.travel, options.roads, options.scenario, options.known_lines, options.parameters,
-        *options.indicators,
-    )  # fmt: skip
+    own_files = (options.scenario, options.known_lines, options.parameters, *options.indicators)
+    asked = (options.travel, options.roads, *own_files)
     return Analysis(
         studies=studies,
         national=national,

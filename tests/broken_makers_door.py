@@ -380,6 +380,13 @@ scenario_no_number = _scenario("population = nan\n")
 scenario_negative = _scenario("deadline_days = -1\n")
 scenario_above = _scenario("target = 2.0\n")
 scenario_text_number = _scenario("target = '0.9'\n")
+scenario_percent = _scenario("target = 95\n")
+scenario_french_date = _scenario("observed_start = 06/03/2023\n")
+scenario_no_such_day = _scenario("observed_start = 2023-02-30\n")
+scenario_hours_for_days = _scenario("deadline_days = 48\n")
+scenario_half_a_day = _scenario("deadline_days = 12\n")
+scenario_month_of_calls = _scenario("calls_observed = 480\n")
+scenario_thousands = _written("essai.toml", b'base = "beauce_gatinais"\npeople_without_mt = 24\n')
 scenario_template = _scenario("'{{7*7}}' = 1\n")
 
 

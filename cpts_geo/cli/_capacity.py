@@ -159,9 +159,8 @@ def _defaults(path: Path | None) -> tuple[Parameters, list[str]]:
         chosen_parameters,
         parameter_notes,
     )
-    from cpts_geo.capacity.scenario.parameters import default_parameters  # noqa: PLC0415
 
-    found = default_parameters() if path is None else chosen_parameters(path)
+    found = chosen_parameters(path)
     return found, parameter_notes(found)
 
 

@@ -526,7 +526,8 @@ def test_sliders_start_where_the_territory_is(
 
 def test_no_slider_beyond_a_table(cases: dict[str, Case]) -> None:
     result, capacity, facts = cases["lvo"]
-    late = replace(result, scenario=result.scenario.evolve(deadline_days=10))
+    case = result.scenario
+    late = replace(result, scenario=case.evolve(deadline_days=10, sources=case.sources))
     later = replace(capacity, result=late)
     assert later.trial is None
     assert capacity_sections(late, later, facts=facts)["sliders"] is None

@@ -203,7 +203,7 @@ def test_changed_defaults_are_those_of_both_scenarios(command: Command, tmp_path
     assert rows[0] != rows[1]
     said = " ".join(err.split())
     assert "Paramètre changé pour ce calcul : Part des demandes à servir dans le délai" in said
-    assert "0,95 → 0,8 (source : valeur choisie par l'analyste (--parameters) ; D)" in said
+    assert "0,95 → 0,8 (source : valeur choisie par l'analyste ; D)" in said
     assert "Paramètre changé" not in plain[2]
     page = tmp_path / "outputs" / "comparaison_lvo_lvo_ete.html"
     assert "Paramètre changé pour ce calcul" in page.read_text(encoding="utf-8")

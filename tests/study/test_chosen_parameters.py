@@ -12,7 +12,7 @@ from cpts_geo.atlas.look.grades import input_status
 from cpts_geo.atlas.sections.territory._grounds import hypotheses
 from cpts_geo.capacity.scenario.loading import load_scenarios
 from cpts_geo.capacity.scenario.overlay import chosen_parameters
-from cpts_geo.capacity.scenario.parameters import BY_FILE, CHANGED, default_parameters
+from cpts_geo.capacity.scenario.parameters import _BY_FILE, _CHANGED, default_parameters
 from cpts_geo.errors import AskedError, ScenarioError
 from cpts_geo.indicators.given_share import typed_share
 from cpts_geo.schema import Status
@@ -80,7 +80,7 @@ def test_the_page_shows_the_default_that_was_used(found: Analysis) -> None:
     rows = hypotheses(study.scenario, study.common.parameters)["rows"]
     [share] = [row for row in rows if row[0].text.startswith("Part sans médecin traitant")]
     assert share[1].text.startswith("0,15")
-    assert BY_FILE.strip() in share[2].text
+    assert _BY_FILE.strip() in share[2].text
     assert share[3].text == "D"
     # Calls of elsewhere are no measure of here, whoever counted them.
     assert study.scenario.sources["calls_observed"].grade == "A"
@@ -116,7 +116,7 @@ def test_defaults_hold_for_any_territory_its_share_and_its_scenario(
     scenario = run.studies["asclepios"].scenario
     # What the scenario gives is its own; the rest is the analyst's default.
     assert (scenario.target, scenario.dispersion) == (0.9, 2)
-    assert scenario.sources["dispersion"] == CHANGED
+    assert scenario.sources["dispersion"] == _CHANGED
     assert {"own.toml", "ages.toml"} <= set(run.inputs)
 
 

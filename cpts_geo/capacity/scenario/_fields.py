@@ -12,13 +12,13 @@ from cpts_geo.capacity.scenario._slips.contradictions import (
     source_defects,
     supply_defects,
 )
-from cpts_geo.capacity.scenario._slips.plausible import questions
+from cpts_geo.capacity.scenario._slips.plausible import in_thousands, questions
 from cpts_geo.capacity.scenario.area import Area
 from cpts_geo.capacity.scenario.calendar import Calendar
 from cpts_geo.capacity.scenario.parameters import (
+    _TYPED,
     SEED,
     SOURCED_FIELDS,
-    TYPED,
     Source,
     SourcedName,
 )
@@ -189,7 +189,8 @@ class Fields(Record):
     def _contradictions(self) -> list[str]:
         defects = supply_defects(self)
         if self.population is not None and self.people_without_mt > self.population:
-            defects.append("« people_without_mt » dépasse « population »")
+            hint = in_thousands(self.population, people=self.people_without_mt)
+            defects.append(f"« people_without_mt » dépasse « population »{hint}")
         if self.public == "no_mt" and self.visitors is not None:
             defects.append("« visitors » : des visiteurs viennent là où public = all")
         if self.need_counted is not None and self.calls_years is None:
@@ -207,7 +208,7 @@ class Fields(Record):
             calls=self.calls_observed,
             people_years=self.calls_people_years if own is None else own * self.people_without_mt,
             deadline_days=self.deadline_days,
-            unsourced=[name for name, source in self.sources.items() if source in TYPED],
+            unsourced=[name for name, source in self.sources.items() if source in _TYPED],
         )
 
     @property

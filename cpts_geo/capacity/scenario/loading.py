@@ -20,10 +20,10 @@ from cpts_geo.capacity.scenario._slips.refusals import nearest, shown
 from cpts_geo.capacity.scenario.calendar import default_calendar, legal_days, profile_shape
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.parameters import (
+    _UNSOURCED_SHARE,
     MEASURED,
     SOURCED_FIELDS,
     UNSOURCED,
-    UNSOURCED_SHARE,
     Parameters,
     Source,
     default_parameters,
@@ -376,7 +376,7 @@ def _multiply(
     assumed = {name: parameters[name] for name in names if name in parameters}
     # A share given here is sourced with the people it makes, or it is not sourced.
     source = (
-        UNSOURCED_SHARE
+        _UNSOURCED_SHARE
         if assumed.keys() & values.keys()
         else Source(
             text=" ; ".join(parameter.text for parameter in assumed.values()),

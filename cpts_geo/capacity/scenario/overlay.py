@@ -11,8 +11,8 @@ from cpts_geo.capacity.scenario._slips.refusals import nearest, shown
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import described, scenario_from_population
 from cpts_geo.capacity.scenario.parameters import (
-    BY_FILE,
-    CHANGED,
+    _BY_FILE,
+    _CHANGED,
     Parameters,
     _Default,
     default_parameters,
@@ -37,7 +37,7 @@ _PEOPLE: Final = 50_000.0
 _TIMES: Final = 10
 
 
-def chosen_parameters(path: Path | str) -> Parameters:
+def chosen_parameters(path: Path | str | None) -> Parameters:
     """
     Read the defaults that an analyst changes, over those of the package.
 
@@ -46,8 +46,8 @@ def chosen_parameters(path: Path | str) -> Parameters:
 
     Parameters
     ----------
-    path : Path or str
-        TOML file in UTF-8, of the form of ``data/cpts/parameters.toml``.
+    path : Path or str or None
+        TOML file in UTF-8, of the form of ``data/cpts/parameters.toml``; None changes none.
 
     Returns
     -------
@@ -67,8 +67,10 @@ def chosen_parameters(path: Path | str) -> Parameters:
     ...     _ = mine.write_text("[target]\\nvalue = 0.9\\n", "utf-8")
     ...     target = chosen_parameters(mine)["target"]
     >>> target.value, target.grade, target.text
-    (0.9, 'D', "valeur choisie par l'analyste (--parameters)")
+    (0.9, 'D', "valeur choisie par l'analyste (paramètre changé)")
     """
+    if path is None:
+        return default_parameters()
     path = Path(path)
     shipped, known = default_parameters(), "data/cpts/parameters.toml donne noms et valeurs"
     tables = read_toml(path, door=_DOOR, what="paramètres", known=known)
@@ -121,7 +123,7 @@ def parameter_notes(parameters: Parameters) -> list[str]:
     return [
         f"Paramètre changé pour ce calcul : {_called(name)}, "
         f"{_change(default.value, parameters[name].value)} "
-        f"(source : {parameters[name].text} ; {parameters[name].grade})."
+        f"(source : {parameters[name].text.removesuffix(_BY_FILE)} ; {parameters[name].grade})."
         for name, default in default_parameters().items()
         if parameters[name] != default
     ]
@@ -152,12 +154,12 @@ def _laid(table: Mapping[str, Any], default: _Default) -> _Default:
     value = table["value"]
     if isinstance(value, dict) and isinstance(default.value, dict):
         value = default.value | value
-    kept = default if value == default.value else CHANGED
+    kept = default if value == default.value else _CHANGED
     source: dict[str, Any] = {"text": kept.text, "grade": kept.grade, "announced": kept.announced}
     own = dict(table) | {"value": value}
     if isinstance(table.get("text"), str):
-        source = {"grade": CHANGED.grade}
-        own["text"] = f"{table['text']}{BY_FILE}"
+        source = {"grade": _CHANGED.grade}
+        own["text"] = f"{table['text']}{_BY_FILE}"
     return _Default.model_validate({"base": default.base} | source | own)
 
 

@@ -52,13 +52,13 @@ class Source(Record):
 SEED: Final = 20_260_101
 UNSOURCED: Final = Source(text="valeur saisie sans source", grade="D")
 #: A share without médecin traitant that makes people: they were not typed, it was.
-UNSOURCED_SHARE: Final = Source(text="part saisie sans source", grade="D")
+_UNSOURCED_SHARE: Final = Source(text="part saisie sans source", grade="D")
 ANALYST: Final = Source(text="valeur choisie par l'analyste", grade="D")
 #: Ends the source of a default that an analyst changed: it is no territory's own.
-BY_FILE: Final = " (--parameters)"
-CHANGED: Final = Source(text=f"{ANALYST.text}{BY_FILE}", grade="D")
+_BY_FILE: Final = " (paramètre changé)"
+_CHANGED: Final = Source(text=f"{ANALYST.text}{_BY_FILE}", grade="D")
 #: What vouches for nothing: a value that is unlikely is asked about.
-TYPED: Final = (UNSOURCED, ANALYST, CHANGED)
+_TYPED: Final = (UNSOURCED, ANALYST, _CHANGED)
 
 
 _SourceT = TypeVar("_SourceT", bound=Source)
@@ -150,7 +150,7 @@ def is_default(source: Source | None, name: str) -> bool:
     """
     if source is None or name not in default_parameters():
         return False
-    return source.text.endswith(BY_FILE) or source == default_parameters()[name].source
+    return source.text.endswith(_BY_FILE) or source == default_parameters()[name].source
 
 
 def _read(kind: type[_SourceT], tables: dict[str, Any]) -> dict[str, _SourceT]:

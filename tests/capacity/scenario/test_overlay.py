@@ -16,9 +16,9 @@ from cpts_geo.capacity.scenario.loading import (
 )
 from cpts_geo.capacity.scenario.overlay import chosen_parameters, parameter_notes
 from cpts_geo.capacity.scenario.parameters import (
+    _BY_FILE,
+    _CHANGED,
     ANALYST,
-    BY_FILE,
-    CHANGED,
     Parameters,
     default_parameters,
 )
@@ -46,11 +46,11 @@ def refused(choose: Choose, text: str) -> ScenarioError:
 def test_only_what_is_named_changes(choose: Choose) -> None:
     shipped, chosen = default_parameters(), choose("[target]\nvalue = 0.9\n")
     assert {name for name in shipped if chosen[name] != shipped[name]} == {"target"}
-    assert chosen["target"].source == CHANGED
-    assert CHANGED.text.startswith(ANALYST.text)
+    assert chosen["target"].source == _CHANGED
+    assert _CHANGED.text.startswith(ANALYST.text)
     assert default_parameters()["target"].value == 0.95  # those of the package stay
     case = scenario_from_population(50_000, parameters=chosen)
-    assert (case.target, case.sources["target"]) == (0.9, CHANGED)
+    assert (case.target, case.sources["target"]) == (0.9, _CHANGED)
     assert case.evolve(target=0.95).evolve(sources=scenario_from_population(50_000).sources) == (
         scenario_from_population(50_000)
     )
@@ -59,7 +59,7 @@ def test_only_what_is_named_changes(choose: Choose) -> None:
 def test_a_source_given_is_kept_and_a_value_that_is_the_same_keeps_its_own(choose: Choose) -> None:
     own = '[target]\nvalue = 0.9\ntext = "Comité, mars 2025"\n'
     found = choose(own)["target"]
-    assert (found.text, found.grade) == (f"Comité, mars 2025{BY_FILE}", "D")
+    assert (found.text, found.grade) == (f"Comité, mars 2025{_BY_FILE}", "D")
     assert choose(own + 'grade = "C"\n')["target"].grade == "C"
     assert choose("[target]\nvalue = 0.95\n") == default_parameters()
     # An announced default that is changed is announced by nobody any more.
@@ -124,7 +124,7 @@ def test_what_is_changed_is_said_with_what_it_was(choose: Choose) -> None:
     assert len(said) == 2
     assert "0,345 – 0,5 – 1 → 0,4 – 0,5 – 1 (source : valeur choisie par l'analyste" in said[0]
     assert said[1].endswith("Part des demandes à servir dans le délai, 0,95 → 0,9 "
-                            f"(source : Comité{BY_FILE} ; C).")  # fmt: skip
+                            "(source : Comité ; C).")  # fmt: skip
 
 
 def test_every_defect_is_told_at_once(choose: Choose) -> None:

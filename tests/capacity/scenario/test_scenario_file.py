@@ -25,9 +25,9 @@ from cpts_geo.capacity.scenario.loading import (
     scenario_from_population,
 )
 from cpts_geo.capacity.scenario.parameters import (
+    _UNSOURCED_SHARE,
     MEASURED,
     UNSOURCED,
-    UNSOURCED_SHARE,
     default_parameters,
     named_profiles,
     with_shapes,
@@ -285,7 +285,7 @@ def test_people_multiplied_from_a_population(write: Write) -> None:
         case = load_scenario(write(text + line))
         share = 0.5 if "age" in line else 0.79
         assert case.people_without_mt == pytest.approx(0.2 * share * 10_000)
-        assert case.sources["people_without_mt"] == UNSOURCED_SHARE
+        assert case.sources["people_without_mt"] == _UNSOURCED_SHARE
 
 
 # ---- a base
@@ -358,11 +358,11 @@ def test_people_and_shares_replace_each_other(write: Write) -> None:
     assert counted.sources["people_without_mt"] == UNSOURCED
     share = load_scenario(write('base = "beauce_gatinais"\nshare_without_mt = 0.2\n'))
     assert share.people_without_mt == pytest.approx(80_000 * 0.79 * 0.2)
-    assert share.sources["people_without_mt"] == UNSOURCED_SHARE
+    assert share.sources["people_without_mt"] == _UNSOURCED_SHARE
     # the source of the base told of 81 %: it cannot stand beside another share
     aged = load_scenario(write('base = "ondaine_forez"\nage_share = 0.82\n'))
     assert aged.people_without_mt == pytest.approx(84_466 * 0.82 * 0.02)
-    assert aged.sources["people_without_mt"] == UNSOURCED_SHARE
+    assert aged.sources["people_without_mt"] == _UNSOURCED_SHARE
     # people counted by the base are not multiplied by a share of age behind one's back
     assert refused(write('base = "beauce_gatinais"\nage_share = 0.7\n')).defects == (
         "« people_without_mt » et « age_share » : donnez l'un ou l'autre",

@@ -160,6 +160,15 @@ def test_without_a_source_alone(people: float, asked: int) -> None:
     ("lines", "words"),
     [
         ("share_without_mt = 14\npopulation = 80000", "vouliez-vous dire 0.14 (14 %) ?"),
+        ("people_cv = 25", "vouliez-vous dire 0.25 (25 %) ?"),
+        (
+            "population = 80",
+            "dépasse « population » ; en milliers ? écrivez « population = 80000 »",
+        ),
+        (
+            "[visitors]\nsecond_homes = 9\noccupancy = [60, 60, 60]",
+            "vouliez-vous dire 0.6 (60 %) ?",
+        ),
         ("age_share = 79\npopulation = 80000", "vouliez-vous dire 0.79 (79 %) ?"),
         ("target = 95", "vouliez-vous dire 0.95 (95 %) ?"),
         ("no_show_rate = 2.6", "vouliez-vous dire 0.026 (2.6 %) ?"),
@@ -181,7 +190,7 @@ def test_without_a_source_alone(people: float, asked: int) -> None:
 def test_a_refused_value_says_what_was_meant(write: Write, lines: str, words: str) -> None:
     start = MINE if "share_without" in lines or "age_share" in lines else COUNTED
     name = lines.partition(" =")[0]
-    text = "".join(x for x in start.splitlines(keepends=True) if not x.startswith(name))
+    text = "".join(x for x in start.splitlines(keepends=True) if not x.startswith(f"{name} ="))
     found = refused(write(f"{text}{lines}\n"))
     assert any(words in defect for defect in found), found
 
@@ -190,6 +199,8 @@ def test_a_refused_value_says_what_was_meant(write: Write, lines: str, words: st
     "lines",
     [
         "target = 1",
+        "population = 4",
+        "population = 4999",
         "target = 5",
         "target = 101",
         "need_share = [0.3, 0.5, 1.2]",
@@ -278,6 +289,24 @@ def test_every_line_to_write_again_is_told(write: Write) -> None:
 def test_what_is_written_twice_is_told_with_its_lines(write: Write, text: str, words: str) -> None:
     (found,) = refused(write(text))
     assert words in found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'label = "oui',
+        'label = """oui\n',
+        "label = 'oui",
+        f"target = {'9' * 4000},5",
+        f"target = {'9' * 4000} %",
+        f"target = {'9 ' * 300_000}x",
+        f"target = x{' ' * 300_000}= 2",
+        f"{'a ' * 300_000}= 2",
+    ],
+)
+def test_what_is_not_plain_is_told_by_its_place_alone(write: Write, text: str) -> None:
+    (found,) = refused(write(text))
+    assert found.startswith("ce n'est pas du TOML correct (")
 
 
 def test_a_text_of_several_lines_is_no_key(write: Write) -> None:

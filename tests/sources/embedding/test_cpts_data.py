@@ -101,6 +101,12 @@ def test_row_of_an_unknown_territory_is_refused(cpts_copy, file, key):
     assert "ouest_loiret, beauce_gatinais" in refused.value.remedy
 
 
+def test_only_a_fact_may_be_one_of_france(cpts_copy):
+    change(cpts_copy / "sites.csv", "\nlvo,", "\nfrance,")
+    with pytest.raises(TableError, match=r"sites\.csv"):
+        embedded.load_sites()
+
+
 def test_territory_without_communes_is_refused(cpts_copy):
     path = cpts_copy / "territories.csv"
     path.write_text(path.read_text("utf-8") + "isere,38,document,liste\n", encoding="utf-8")
@@ -158,7 +164,7 @@ def test_memberships_are_current_communes_of_their_departements(communes):
 
 def test_facts_belong_to_a_territory_and_name_their_document():
     facts = embedded.load_facts()
-    assert set(facts["territory"]) == set(embedded.load_territories()["territory"])
+    assert set(facts["territory"]) == {*embedded.load_territories()["territory"], "france"}
     values = facts.set_index(["territory", "fact"])["value"]
     assert values["ouest_loiret", "consultations"] == 1511
     assert values["beauce_gatinais", "people_without_mt"] == 24_000

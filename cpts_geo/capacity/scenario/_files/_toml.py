@@ -21,7 +21,7 @@ _NAME: Final = r"""(?:[\w-]+|"[^"]*"|'[^']*')"""
 _NAMES: Final = rf"{_NAME}(?:\s*\.\s*{_NAME})*"
 _TABLE: Final = re.compile(rf"\s*\[\s*({_NAMES})\s*\]\s*(?:#.*)?")
 _ENTRY: Final = re.compile(rf"\s*\[\[\s*({_NAMES})\s*\]\]\s*(?:#.*)?")
-_PAIR: Final = re.compile(rf"\s*({_NAMES})\s*=\s*(.*?)\s*")
+_PAIR: Final = re.compile(rf"\s*({_NAMES})\s*=(.*)")
 _LONG_TEXT: Final = re.compile(r"\"\"\"|'''")
 #: A text that lacks its quotes, or has those of books.
 _WORDS: Final = re.compile(r"[«“„]?\s*[^\W\d_][^\"\[\]{}=#]*")
@@ -46,7 +46,10 @@ def read_toml(path: Path, *, door: Door, what: str, known: str) -> dict[str, Any
     except UnicodeDecodeError as error:
         reasons = [f"il n'est pas en UTF-8 (octet {error.start})"]
     except tomllib.TOMLDecodeError as error:
-        reasons = _mistakes(text, str(error))
+        reasons, remedy = (
+            _mistakes(text, str(error)),
+            "corrigez ces lignes du fichier (TOML, UTF-8)",
+        )
     except ValueError:  # Python reads no integer of more than 4,300 digits
         reasons = ["un nombre y a des milliers de chiffres"]
     except RecursionError:
@@ -125,11 +128,11 @@ def _written_otherwise(lines: list[str]) -> Iterator[tuple[int, str]]:
             if days != line and '"' not in line:
                 yield number, f"ligne {number} : écrivez « {one_line(days.strip())} »"
             continue
-        if _is_toml(f"x = {found[2]}"):
+        name, value = found[1], found[2].strip()
+        # A text may hold anything, and go on below.
+        if '"' in value or value.startswith("'") or _is_toml(f"x = {value}"):
             continue
-        name, value = found.groups()
-        if not set(value) & {'"', "'"}:
-            value = value.partition("#")[0].rstrip()
+        value = value.partition("#")[0].rstrip()
         wrong = f"ligne {number} : « {one_line(f'{name} = {value}')} »"
         if no_such_day(value):
             yield number, f"{wrong} : ce jour n’existe pas"

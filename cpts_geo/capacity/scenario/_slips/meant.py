@@ -15,6 +15,8 @@ _DAY_FIRST: Final = re.compile(r"(\d{1,2})(?:er)?[/. -]([^\W_]+)\.?[/. -](\d{4})
 _YEAR_FIRST: Final = re.compile(r"(\d{4})[/. -](\d{1,2})[/. -](\d{1,2})")
 _CLOCK: Final = re.compile(r"(\d{1,2}) ?[hH:] ?(\d{2})?(?::(\d{2}))?")
 _NUMBER: Final = re.compile(r"([+-]?)(\d{1,3}(?: \d{3})+|\d+)(?:[.,](\d+))? ?(%?)")
+#: No date, hour or number is longer: the rest is not looked at.
+_LONGEST: Final = 40
 _TRUTH: Final = {"vrai": "true", "oui": "true", "true": "true"} | {
     "faux": "false", "non": "false", "false": "false"
 }  # fmt: skip
@@ -30,6 +32,8 @@ _KINDS: Final[dict[str, tuple[type, ...]]] = {
 _IN_MINUTES: Final = ("minutes", "minutes_per_slot_today")
 _IN_HOURS: Final = ("session_hours",)
 _HALF_AN_HOUR: Final = 30
+#: Ratios that may be above 1.
+_RATIOS: Final = ("people_cv",)
 #: Nobody aims at less: below, no percentage was meant.
 _LEAST_PERCENT: Final = {"target": 10}
 DEADLINE: Final = "deadline_days"
@@ -50,6 +54,8 @@ def in_toml(text: str) -> str | None:
     ['2023-03-06', '2025-08-01', '08:30:00', '0.95', '0.14', 'true', None]
     """
     text = plain_spaces(text)
+    if len(text) > _LONGEST:
+        return None
     if named := _named_day(text):
         try:
             return date(*named).isoformat()
@@ -68,6 +74,8 @@ def in_toml(text: str) -> str | None:
 
 def no_such_day(text: str) -> bool:
     """Whether a text names a day that no calendar has, as 31/02/2023 does."""
+    if len(text) > _LONGEST:
+        return False
     return _named_day(plain_spaces(text)) is not None and in_toml(text) is None
 
 
@@ -106,7 +114,8 @@ def meant(name: str, kind: str, value: Any, bounds: dict[str, Any]) -> str:
         return _retyped(kind, value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return ""
-    if kind.startswith("less_than") and next(iter(bounds.values())) == 1:
+    ratio = next(iter(bounds.values()), None) == 1 or name in _RATIOS
+    if kind.startswith("less_than") and ratio:
         percent = _LEAST_PERCENT.get(name, 2) <= value <= 100
         return f" ; vouliez-vous dire {value / 100:.6g} ({value:g} %) ?" if percent else ""
     if kind == "less_than_equal" and name == DEADLINE:

@@ -47,6 +47,13 @@ def questions(
     return asked
 
 
+def in_thousands(population: float, *, people: float) -> str:
+    """Propose, as the end of a sentence, the people of a population in thousands; else empty."""
+    if population >= 1000 or people > population * 1000:
+        return ""
+    return f" ; en milliers ? écrivez « population = {population * 1000:.12g} »"
+
+
 def share_question(share: float, *, age_share: float) -> list[str]:
     """Ask about a typed share that would leave almost nobody without médecin traitant."""
     if share * age_share >= LEAST_SHARE:
