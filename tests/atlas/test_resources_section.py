@@ -141,7 +141,7 @@ def test_sessions_of_two_hours_are_effectors_of_the_sas(beauce: Case) -> None:
 
 
 def test_each_parameter_says_its_source_and_grade(beauce: Case) -> None:
-    sources = {x.partition(" (")[0]: plain(x) for x in said(beauce)["sources"]}
+    sources = {x.partition(" : ")[0]: plain(x) for x in said(beauce)["sources"]}
     assert "22 décembre 2024" in sources["Tarif d’une consultation"]
     assert sources["Tarif d’une consultation"].endswith("(B)")
     assert sources["Coût d’une heure de secrétaire"].endswith("(D)")
@@ -149,7 +149,7 @@ def test_each_parameter_says_its_source_and_grade(beauce: Case) -> None:
     # its calls are counted: nobody is supposed at the telephone
     assert "Personnes au téléphone à la fois" not in sources
     mine = said(studied("beauce_gatinais", consultation_tariff=35.0))["sources"]
-    assert any("35 — valeur choisie par l'analyste (D)" in plain(x) for x in mine)
+    assert any("35 euros — valeur choisie par l'analyste (D)" in plain(x) for x in mine)
 
 
 def test_a_price_that_is_supposed_makes_a_supposed_amount(beauce: Case) -> None:

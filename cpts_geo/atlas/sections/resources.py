@@ -246,8 +246,8 @@ def _sources(scenario: Scenario, *, counted_calls: bool) -> list[str]:
             continue
         meaning, unit = described(name)
         value, source = value_words(name, getattr(scenario, name)), scenario.sources[name]
-        text = f"{meaning} ({unit}) : {value} — {source.text} ({source.grade})"
-        said.append(text.replace(" €", _EURO))
+        shown = f"{value} {unit}".strip()
+        said.append(f"{meaning} : {shown} — {source.text} ({source.grade})".replace(" €", _EURO))
     return said
 
 

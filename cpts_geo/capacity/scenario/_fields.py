@@ -152,8 +152,8 @@ class Fields(Record):
     volunteers: Annotated[int, field("Médecins", ge=1, le=10_000)] | None = field(
         "Médecins volontaires", "médecins", hint="un « rota » donne les siens", default=None
     )
-    session_weeks: float = field("Semaines entre deux séances", "semaines", gt=0, le=52)
-    phone_agents: int = field("Personnes au téléphone à la fois", "personnes", ge=0, le=100)
+    session_weeks: float = field("Rythme d’un volontaire", "semaines par séance", gt=0, le=52)
+    phone_agents: int = field("Personnes au téléphone à la fois", ge=0, le=100)
     seed: int = field(
         "Graine des tirages", hint="mêmes données, mêmes résultats", ge=0, lt=2**63, default=SEED
     )
