@@ -92,9 +92,8 @@ def gps_to_come(
     people = table.drop_duplicates("gps").set_index("gps")["people_without_mt"].sort_index()
     # The demand and the GPs are independent: each demand drawn, with each number of GPs.
     today = no_mt_per_day(scenario, result.drawn.no_mt)
-    slots = slot_chances(
-        [today * (each / scenario.people_without_mt) for each in people], rules=scenario.rules
-    )
+    # Relative to what the fan makes of today's GPs, which differs where their list is capped.
+    slots = slot_chances([today * (each / people[count]) for each in people], rules=scenario.rules)
     solved = np.arange(slots.shape[1], dtype=np.float64)
     solved[scenario.rules.most_slots + 1 :] = np.nan  # and last where sorted
     rows = []
