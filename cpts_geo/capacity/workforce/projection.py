@@ -251,7 +251,7 @@ def head_counts(
         "La projection des médecins ne peut pas être faite.",
         remedy=_FEW,
     )
-    whole, part = divmod(entries_per_year, 1.0)
+    whole, part = divmod(float(entries_per_year), 1.0)
     arrivals = [1.0] * int(whole) + [part] * (part > 0)
     chances = np.zeros((int(years) + 1, int(count) + len(arrivals) * int(years) + 1))
     for spread in spreads:

@@ -269,7 +269,7 @@ def test_factors_chance_and_spreads_each_widen_the_fan() -> None:
         assert 0 < by_chance.p90 - by_chance.p10 < width
 
 
-@pytest.mark.parametrize("entries", [0.4, 1.0, 2.7])
+@pytest.mark.parametrize("entries", [0.4, 1.0, np.float64(2.7)])
 def test_a_part_of_an_arrival_is_a_chance_of_one(entries: float) -> None:
     year = head_counts(5, 40, entries_per_year=entries, years=1, spreads=[4]).loc[1]
     assert year.index[-1] == 5 + math.ceil(entries)

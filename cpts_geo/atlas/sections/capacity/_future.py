@@ -47,7 +47,7 @@ def _finding(future: pd.DataFrame) -> str:
 def _span(row: pd.Series, name: str, factor: float = 1.0) -> str:
     """Write p10 and p90 of a quantity; slots beyond one queue are only known to be more."""
     low, high = factor * row[f"{name}_p10"], factor * row[f"{name}_p90"]
-    return f"{number(low)} ou plus" if pd.isna(high) else span(low, high)
+    return f"au moins {number(low)}" if pd.isna(high) else span(low, high)
 
 
 def _arrivals(entries: float) -> str:
