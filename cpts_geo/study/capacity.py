@@ -12,6 +12,7 @@ from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.answer.seasons import EligibleDemand, eligible_demand
 from cpts_geo.capacity.answer.sensitivity import hours_tornado
 from cpts_geo.capacity.checks.backtest import back_test, back_test_table
+from cpts_geo.capacity.comparing.future import gps_to_come, past_checks
 from cpts_geo.capacity.demand.requests import DemandDraws, calls_per_year, draw_requests
 from cpts_geo.capacity.queue.services import WeeklyService
 from cpts_geo.capacity.scenario.calendar import profile_shape
@@ -22,7 +23,6 @@ from cpts_geo.errors import DemandTooLargeError
 from cpts_geo.indicators.gp_sources import Trend
 from cpts_geo.sources.embedding.embedded import load_day_profiles
 from cpts_geo.study._trial import Trial, trial
-from cpts_geo.study.future import gps_to_come, past_checks
 
 
 @dataclass(frozen=True)
@@ -66,11 +66,11 @@ class TerritoryCapacity:
         line is not open for the hours whose profile is known.
     future : DataFrame or None
         GPs, people without médecin traitant and slots in the years to come
-        (:func:`cpts_geo.study.future.gps_to_come`); None where the mean age of its GPs is not
-        published, or they are under 5.
+        (:func:`cpts_geo.capacity.comparing.future.gps_to_come`); None where the mean age of its
+        GPs is not published, or they are under 5.
     past : DataFrame or None
-        The same model held to the past (:func:`cpts_geo.study.future.past_checks`); None where
-        nothing is known of it.
+        The same model held to the past
+        (:func:`cpts_geo.capacity.comparing.future.past_checks`); None where nothing is known of it.
     around_holidays : DataFrame or None
         Where the profile of its calendar is the measured one, by kind (bridge, after_holiday):
         factor, low, high, days behind it.

@@ -1,1 +1,1 @@
-"""Two scenarios side by side: what the second changes."""
+"""Two scenarios side by side: what the second changes; today beside the years to come."""

@@ -12,10 +12,10 @@ from cpts_geo.atlas.charts.svg import EDGE, WIDTH, axis, hatches, round_ticks, s
 from cpts_geo.atlas.look import style
 from cpts_geo.atlas.look.cells import Cell, Row
 from cpts_geo.atlas.look.words import span
+from cpts_geo.capacity.comparing.future import HORIZONS, NATIONAL_MEAN_AGE
 from cpts_geo.capacity.workforce.projection import ENTRY_AGE, EXIT_FACTORS
 from cpts_geo.french import NNBSP, joined, number, percent
 from cpts_geo.schema import COLUMNS, Status, embedded_vintage, vintages
-from cpts_geo.study.future import HORIZONS, NATIONAL_MEAN_AGE
 
 #: What a fan is said to hold.
 _FAN_WORDS: Final = "8 situations sur 10, si les hypothèses tiennent"

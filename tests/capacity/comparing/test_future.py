@@ -7,6 +7,13 @@ import pandas as pd
 import pytest
 
 from cpts_geo.capacity.answer.headline import Headline, headline
+from cpts_geo.capacity.comparing.future import (
+    NATIONAL_MEAN_AGE,
+    gps_to_come,
+    national_pace,
+    past_checks,
+    slot_chances,
+)
 from cpts_geo.capacity.demand.periods import no_mt_per_day
 from cpts_geo.capacity.queue.rules import Rules
 from cpts_geo.capacity.scenario.loading import load_scenario
@@ -17,13 +24,6 @@ from cpts_geo.sources.embedding.embedded import (
     load_comparisons,
     load_facts,
     load_figures,
-)
-from cpts_geo.study.future import (
-    NATIONAL_MEAN_AGE,
-    gps_to_come,
-    national_pace,
-    past_checks,
-    slot_chances,
 )
 
 FACTS = {"gp_mean_age": 61.0, "gps_per_100k": 30.0}
