@@ -101,8 +101,8 @@ def _sentences(
         )
     if gap.p50 > 0:
         said.append(
-            "Ce que deviennent les autres demandes n’est pas connu : soins hors du territoire, plus "
-            "tard, aux urgences, ou aucun soin."
+            "Ce que deviennent les autres demandes n’est pas connu : soins hors du territoire, "
+            "plus tard, aux urgences, ou aucun soin."
         )
     return said
 
