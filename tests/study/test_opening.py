@@ -278,14 +278,10 @@ def test_unknown_hospitals_are_not_absent_ones(asclepios: Headline) -> None:
     assert set(absent.gains) == {("B",)}
 
 
-def test_a_demand_that_leaves_people_out_says_whom() -> None:
-    partial = headline(load_scenarios()["lvo"], draws=300)
-    found = found_in(partial, FOUR)
-    assert found.uncounted == partial.scenario.uncounted_demand is not None
-    assert not found.at_least
-    seen = found_in(headline(load_scenarios()["ouest_loiret"], draws=300), FOUR)
-    assert seen.at_least
-    assert seen.uncounted is None
+@pytest.mark.parametrize("key", ["lvo", "ouest_loiret", "asclepios"])
+def test_the_demand_to_carry_is_that_of_the_answer(key: str) -> None:
+    result = headline(load_scenarios()[key], draws=300)
+    assert found_in(result, FOUR).requests_per_day == result.requests_per_day.p50
 
 
 def test_a_centre_that_no_road_joins_serves_nobody_and_hides_nothing(asclepios: Headline) -> None:
