@@ -31,6 +31,8 @@ from cpts_geo.atlas.sections.territory.answer import _planned, answer, evidence,
 from cpts_geo.atlas.sections.territory.beside import comparison_rows
 from cpts_geo.atlas.sections.territory.communes import commune_table
 from cpts_geo.atlas.sections.territory.gp_counts import _explanations, _source_rows
+from cpts_geo.capacity.answer.headline import headline
+from cpts_geo.capacity.scenario.loading import load_scenario
 from cpts_geo.french import NNBSP, number, typeset
 from tests.atlas.said import TERRITORIES, result_of
 
