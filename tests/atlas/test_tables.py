@@ -368,7 +368,7 @@ def test_dots_of_the_capacity(five: Analysis, snapshot: SnapshotAssertion) -> No
 
 
 @pytest.mark.parametrize(
-    ("key", "hatched", "today", "floor"),
+    ("key", "today", "floor"),
     [
         ("ouest_loiret", None, 6),
         ("beauce_gatinais", 8, None),
@@ -396,20 +396,20 @@ def test_rows_of_the_index(index: list[list[str]]) -> None:
     rough = "ordre de grandeur"
     without, everyone = "personnes sans médecin traitant", "tous les habitants"
     rows = [
-        ("CPTS Ouest Loiret", without, "8 (7 à 9) ◐", "non publié", "11 (9 à 13)", "2"),
-        ("CPTS Beauce-Gâtinais", everyone, "15 (12 à 20) ◐", "8 ○", "22 (16 à 28)", "1b"),
-        ("CPTS Loire-Vendée-Océan", f"{everyone} et les visiteurs", f"20 à 74, {rough} ◐", "16 ○",
+        ("CPTS Ouest Loiret", f"8 (7 à 9) ◐{without}", "non publié", "11 (9 à 13)", "2"),
+        ("CPTS Beauce-Gâtinais", f"15 (12 à 20) ◐{everyone}", "8 ○", "22 (16 à 28)", "1b"),
+        ("CPTS Loire-Vendée-Océan", f"20 à 74, {rough} ◐{everyone} et les visiteurs", "16 ○",
          "28 à 107", "3"),
-        ("CPTS Asclépios", everyone, f"4 à 11, {rough} ◐", "non publié", "5 à 16", "3"),
-        ("CPTS Ondaine-Forez", everyone, f"7 à 22, {rough} ◐", "non publié", "10 à 32", "3"),
+        ("CPTS Asclépios", f"4 à 11, {rough} ◐{everyone}", "non publié", "5 à 16", "3"),
+        ("CPTS Ondaine-Forez", f"7 à 22, {rough} ◐{everyone}", "non publié", "10 à 32", "3"),
     ]  # fmt: skip
     for row, (name, *cells) in zip(index, rows, strict=True):
         assert row[0].startswith(name)
-        assert row[1:6] == cells
+        assert row[1:5] == cells
 
 
 def test_indicators_of_the_index(index: list[list[str]]) -> None:
-    cells = [[cell.replace(NNBSP, " ") for cell in row[6:]] for row in index]
+    cells = [[cell.replace(NNBSP, " ") for cell in row[5:]] for row in index]
     absent = "donnée absente"
     assert cells[0] == ["45 828 ●", "67,6 ●", absent, absent, "2,54 ●", "50,9 % ●"]
     assert cells[1] == ["78 745 ●", "47,0 ●", "30 “", "30 % “", "1,83 ●", "96,8 % ●"]

@@ -19,7 +19,7 @@ from cpts_geo.capacity.demand.interval import Interval
 from cpts_geo.capacity.demand.periods import studied_means
 from cpts_geo.capacity.scenario.loading import load_scenarios
 from cpts_geo.sources.embedding import embedded
-from cpts_geo.study.opening import Opening, _requests_to_carry, opening, siting_times
+from cpts_geo.study.opening import Opening, opening, siting_times
 
 #: Kilometres of one degree of longitude on the equator.
 DEGREE = math.pi * 6371.0088 / 180
@@ -77,18 +77,10 @@ FOUR = on_a_line(A=(0, 900), B=(10, 5_000), C=(20, 1_000), D=(30, 800))
 # --- what is asked ----------------------------------------------------------------------
 
 
-def test_requests_are_the_median_unless_the_activity_refutes_it(asclepios: Headline) -> None:
-    assert _requests_to_carry(asking(asclepios, 7.25)) == pytest.approx(7.25)
-    refuted = headline(load_scenarios()["ouest_loiret"], draws=300)
-    # methods.md O6: 1,511 consultations in 270 opening days, above what the model expects.
-    assert _requests_to_carry(refuted) == pytest.approx(1_511 / 270)
-    assert _requests_to_carry(refuted) > refuted.requests_per_year.p50 / 251
-
-
 def test_requests_are_those_of_the_months_studied() -> None:
     case = load_scenarios()["asclepios"]
     year, winter = (
-        _requests_to_carry(headline(case.evolve(months=months), draws=300))
+        found_in(headline(case.evolve(months=months), draws=300), FOUR).requests_per_day
         for months in ((), (1, 2))
     )
     # January and February ask more than an ordinary month, as measured.
@@ -98,7 +90,7 @@ def test_requests_are_those_of_the_months_studied() -> None:
     # Supposed, the winter of the peaked variant asks a quarter more.
     peaked = case.with_profile("pointe_forte")
     year, winter = (
-        _requests_to_carry(headline(peaked.evolve(months=months), draws=300))
+        found_in(headline(peaked.evolve(months=months), draws=300), FOUR).requests_per_day
         for months in ((), (1, 2))
     )
     assert winter > 1.15 * year
