@@ -585,7 +585,8 @@ TABLES = {
 #: Facts that territories publish: counts of a whole line, of members, euros, shares of the people.
 FACTS = {
     "area_published", "calls", "communes_published", "consultation_hours_per_day",
-    "consultations", "csnp_hours_per_day", "funding_aci", "funding_ars", "gps_per_100k",
+    "consultations", "csnp_hours_per_day", "funding_aci", "funding_ars", "gp_decline_10y",
+    "gp_departures_10y", "gps_per_100k",
     "gps_per_100k_france", "gps_per_100k_loiret", "gps_per_100k_members", "grant_departement",
     "line_hours_per_day", "member_gps", "member_nurses", "member_pharmacies",
     "member_physiotherapists", "member_professionals", "member_specialists", "people_without_mt",
