@@ -7,7 +7,7 @@
 ``calls``      what a call log says of a line, and what of it may leave
 ``answer``     slots and hours, everyone month by month, what the interval is made of
 ``workforce``  who answers: GPs in the years to come, the telephone, rotas that are shared
-``comparing``  two scenarios side by side, draw by draw
+``comparing``  two scenarios side by side, draw by draw; today beside the years to come
 ``checks``     the model held against simulations and against what was observed
 =============  ====================================================================================
 

@@ -14,6 +14,7 @@ from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.answer.seasons import demand_by_month
 from cpts_geo.capacity.answer.sensitivity import hours_tornado
 from cpts_geo.capacity.checks.backtest import Surprise, surprise
+from cpts_geo.capacity.comparing.future import gps_to_come, past_checks
 from cpts_geo.capacity.comparing.shares import studied_weekdays
 from cpts_geo.capacity.demand.interval import LEVELS, Interval, interval
 from cpts_geo.capacity.demand.line import calls_per_year
@@ -29,7 +30,6 @@ from cpts_geo.errors import DemandTooLargeError
 from cpts_geo.indicators.gp_sources import Trend
 from cpts_geo.sources.embedding.embedded import load_day_profiles
 from cpts_geo.study._trial import Trial, trial
-from cpts_geo.study.future import gps_to_come, past_checks
 
 #: Situations of the table that are needed, in its order.
 NEEDED: Final = ("needed_p10", "needed_p50", "needed_p90")
@@ -82,11 +82,11 @@ class TerritoryCapacity:
         ``needed_floor`` alone where the activity observed refutes the model.
     future : DataFrame or None
         GPs, people without médecin traitant and slots in the years to come
-        (:func:`cpts_geo.study.future.gps_to_come`); None where the mean age of its GPs is not
-        published, or they are under 5.
+        (:func:`cpts_geo.capacity.comparing.future.gps_to_come`); None where the mean age of its
+        GPs is not published, or they are under 5.
     past : DataFrame or None
-        The same model held to the past (:func:`cpts_geo.study.future.past_checks`); None where
-        nothing is known of it.
+        The same model held to the past
+        (:func:`cpts_geo.capacity.comparing.future.past_checks`); None where nothing is known of it.
     around_holidays : DataFrame or None
         Where the profile of its calendar is the measured one, by kind (bridge, after_holiday):
         factor, low, high, days behind it.

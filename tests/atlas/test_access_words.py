@@ -430,20 +430,22 @@ def test_the_gain_of_lvo_is_the_difference_of_two_rows(five: Analysis) -> None:
 def test_a_centre_that_is_open_is_said_and_another_is_not_for_its_slots(five: Analysis) -> None:
     access, found = where(five, "lvo")
     text = capacity_sentence(found, access)
-    # Its demand is partial: nothing says that its slots are enough.
-    assert (
-        "il en faut 1, et Challans en a déjà un. Cette demande ne compte pas les patients" in text
-    )
-    whole = capacity_sentence(replace(found, uncounted=None), access)
+    # A demand beyond one site: another is for its slots too.
+    assert found.sites_needed > 1
+    assert f"il en faut {found.sites_needed}, et Challans en a déjà un." in text
+    assert "par la distance" not in text
+    whole = capacity_sentence(replace(found, sites_needed=1), access)
     assert "Challans en a déjà un ; un de plus se justifierait par la distance" in whole
-    assert "le meilleur lieu d’un centre de plus est" in opening_answer(found, access)
+    assert "meilleurs lieux de 2 centres de plus sont" in opening_answer(found, access)
+    single = replace(found, best=found.best[:1])
+    assert "le meilleur lieu d’un centre de plus est" in opening_answer(single, access)
     both = replace(found, existing=("85047", "85113"))
     assert "Challans et L'Île-d'Yeu en ont déjà un" in capacity_sentence(both, access)
 
 
 def test_sites_that_would_overflow_are_said(five: Analysis) -> None:
     access, found = where(five, "ouest_loiret")
-    assert "Demande à porter : au moins 5,6 par jour" in capacity_sentence(found, access)
+    assert "Demande à porter : 7,4 par jour" in capacity_sentence(found, access)
     assert "recevrai" not in capacity_sentence(found, access)
     one = replace(found, loads=pd.Series({"45203": 18.0, "45024": 3.0}), sites_needed=2)
     text = capacity_sentence(one, access)

@@ -34,6 +34,8 @@ from cpts_geo.atlas.sections.capacity._causes import (
     _hours_decimals,
     _swings,
 )
+from cpts_geo.atlas.sections.capacity._future import _past_sentences
+from cpts_geo.atlas.sections.capacity._future import section as future_section
 from cpts_geo.atlas.sections.capacity._ladder import _ladder_svg, _lines_sentence, _Rung, _rungs
 from cpts_geo.atlas.sections.capacity._months import _months_sentences, _months_svg
 from cpts_geo.atlas.sections.capacity._telephone import _phone_rows, _phone_sentence
@@ -107,6 +109,7 @@ def sentences_of(section: dict[str, Any]) -> list[str]:
     for name in ("months", "week", "causes", "telephone", "future"):
         part = section[name] or {}
         said += [*part.get("sentences", ()), part.get("sentence", ""), part.get("note", "")]
+        said += part.get("past", [])
     return [text for text in said if text]
 
 
@@ -458,14 +461,45 @@ def test_the_future_is_a_range_for_each_number_of_arrivals(
     assert future is not None
     part = sections["beauce_gatinais"]["future"]
     assert len(part["rows"]) == 1 + 3 * 2
-    last = future.query("year == 10 and entries == 0")["gps"]
+    last = future.query("year == 10 and entries == 0").iloc[0]
     found = part["rows"][2]
     assert found.label == "Dans 10 ans, sans installation"
-    assert found.cells[0].text == f"{number(last.min())} à {number(last.max())}"
+    for name, cell in (("gps", found.cells[0]), ("slots", found.cells[3])):
+        low, middle, high = (number(last[f"{name}_{end}"]) for end in ("p10", "p50", "p90"))
+        assert cell.text == f"{middle} ({low} à {high})"
+        assert f"{low} à {high}" in part["sentence"]
     assert {cell.status for row in part["rows"][1:] for cell in row.cells} == {"assumed"}
-    assert part["chart"].count('fill="url(#fd)"') == 3
+    # A ribbon and a median for each number of arrivals; dots of today and of ten years ago.
+    assert part["chart"].count("fill-opacity") == part["chart"].count('stroke-width="2"') == 3
+    assert part["chart"].count("<circle") == 2
     assert "imaginés autour de cette moyenne" in part["note"]
     assert "de 61 ans en moyenne" in plain(part["note"])
+
+
+def test_the_model_of_gps_is_held_to_the_past(
+    cases: dict[str, Case], sections: dict[str, Any]
+) -> None:
+    past = cases["beauce_gatinais"][1].past
+    assert past is not None and set(past["check"]) == {"press"}
+    text = plain(" ".join(sections["beauce_gatinais"]["future"]["past"]))
+    assert "ils auraient été 33 pour 24 aujourd’hui (27 % de moins, 10 départs" in text
+    assert "presse, C" in text
+    assert text.index("(juste)") < text.index("(trop bas)")
+    assert "trop étroites" in text
+    counts = past.assign(check="bpe", observed=past["gps_p10"] - 1, inside=False)
+    high = plain(" ".join(_past_sentences(counts, {})))
+    assert "De 2017 à 2024, l’Insee, qui ne compte pas les mêmes médecins, passe de 33 à" in high
+    assert high.count("(trop haut)") == 2 and "Tout tient à leur âge" not in high
+
+
+def test_a_fan_without_a_past_or_beyond_one_queue_is_drawn(cases: dict[str, Case]) -> None:
+    _, capacity, facts = cases["beauce_gatinais"]
+    assert capacity.future is not None
+    beyond = capacity.future.assign(slots_p90=np.nan)
+    part = future_section(beyond, facts, past=None)
+    assert part["past"] == [] and "pointillé" not in part["chart"]
+    assert "il faudrait au moins 25 créneaux par jour" in part["sentence"]
+    assert part["rows"][2].cells[3].text.endswith(" (au moins 25)")
 
 
 # Sliders
@@ -548,6 +582,7 @@ CAPACITY_FILES = {
     "incertitude",
     "telephone",
     "moyens",
+    "avenir_eprouve",
     "avenir_medecins",
 }
 
@@ -571,6 +606,7 @@ def test_tables_for_tools(five: Analysis, cases: dict[str, Case]) -> None:
     assert set(every["telephone"]["territory"]) == {"beauce_gatinais"}
     assert set(every["avenir_medecins"]["territory"]) == {"beauce_gatinais"}
     assert set(every["moyens"]["territory"]) == set(cases)
+    assert set(every["avenir_eprouve"]["territory"]) == {"beauce_gatinais"}
     assert set(files(["asclepios"])) == {"saisons", "incertitude", "moyens"}
     assert files(["immense"]) == {}
 

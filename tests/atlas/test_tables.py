@@ -27,10 +27,12 @@ from cpts_geo.atlas.sections.perimeter import _documents, audit, gaps
 from cpts_geo.atlas.sections.perimeter.audit import recognised
 from cpts_geo.atlas.sections.territory import _grounds
 from cpts_geo.atlas.sections.territory._figures import _key_figures
-from cpts_geo.atlas.sections.territory.answer import _planned, answer, evidence, today
+from cpts_geo.atlas.sections.territory.answer import _planned, answer, evidence, floor, today
 from cpts_geo.atlas.sections.territory.beside import comparison_rows
 from cpts_geo.atlas.sections.territory.communes import commune_table
 from cpts_geo.atlas.sections.territory.gp_counts import _explanations, _source_rows
+from cpts_geo.capacity.answer.headline import headline
+from cpts_geo.capacity.scenario.loading import load_scenario
 from cpts_geo.capacity.scenario.parameters import default_parameters
 from cpts_geo.french import NNBSP, number, typeset
 from tests.atlas.said import TERRITORIES, result_of
@@ -310,16 +312,26 @@ def test_assumptions_are_those_of_the_territory(five: Analysis) -> None:
         return {row[0].text: row[1].text for row in rows}
 
     sd = "Écart du taux d’appel d’un territoire à l’autre"
-    cv = "Incertitude sur le nombre de personnes sans médecin traitant"
-    ouest, beauce = values("ouest_loiret"), values("beauce_gatinais")
-    assert (ouest[sd], beauce[sd]) == ("0,5 écart-type du logarithme", "0 écart-type du logarithme")
-    assert (ouest[cv], beauce[cv]) == ("0,25 écart-type / moyenne", "0,05 écart-type / moyenne")
-    assert ouest["Part des appels qui méritent un créneau"].startswith("0,345 ; 0,5 ; 1 part")
+    ouest, beauce, rough = (values(key) for key in ("ouest_loiret", "beauce_gatinais", "lvo"))
+    found = "Part des demandes qui ont trouvé un créneau"
+    calls = "Part des appels qui méritent un créneau"
+    assert ouest[found].startswith("0,6 ; 1 part")
+    assert beauce[calls].startswith("0,345 ; 0,5 ; 1 part")
+    assert (found in beauce, calls in ouest, found in rough, calls in rough) == (False,) * 4
     assert ouest["Durée d’une consultation non programmée"].startswith("15 ; 16,4 ; 20 minutes")
-    # The national share is no assumption of a territory that published its own.
+    # What is supposed of every territory stands where the need is shown.
+    need = "Demandes non programmées d’un habitant, en semaine aux heures de bureau"
+    assert rough[need].startswith("0,52 ; 0,95 ; 1,7 par an")
+    unknown = result_of(five, "lvo").scenario.evolve(area=None)
+    assert need not in {row[0].text for row in _grounds.hypotheses(unknown)["rows"]}
+    # The national share is an assumption of those without médecin traitant alone.
     share = "Part sans médecin traitant, parmi l’âge pour lequel elle est publiée"
-    assert share in ouest
-    assert share not in beauce
+    sd = "Écart du taux d’appel d’un territoire à l’autre"
+    assert not {share, sd} & {*ouest, *beauce, *rough}
+    alone = result_of(five, "asclepios").scenario.admitting("no_mt")
+    shown = {row[0].text: row[1].text for row in _grounds.hypotheses(alone)["rows"]}
+    assert shown[sd] == "0,5 écart-type du logarithme"
+    assert share in shown
 
 
 def test_communes_are_in_alphabetical_order_whatever_the_accents(five: Analysis) -> None:
@@ -359,33 +371,41 @@ def test_dots_of_the_capacity(five: Analysis, snapshot: SnapshotAssertion) -> No
 
 
 @pytest.mark.parametrize(
-    ("key", "hatched", "today", "floor"),
+    ("key", "today", "floor"),
     [
-        ("ouest_loiret", True, None, 6),
-        ("beauce_gatinais", False, 8, None),
-        ("lvo", True, 16, None),
-        ("asclepios", True, None, None),
-        ("ondaine_forez", False, None, None),
+        ("ouest_loiret", None, 6),
+        ("beauce_gatinais", 8, None),
+        ("lvo", 16, None),
+        ("asclepios", None, None),
+        ("ondaine_forez", None, None),
     ],
 )
-def test_the_drawing_says_what_is_assumed_offered_and_observed(
-    five: Analysis, key: str, hatched: bool, today: int | None, floor: int | None
+def test_the_drawing_says_what_is_offered_and_observed(
+    five: Analysis, key: str, today: int | None, floor: int | None
 ) -> None:
     svg = _capacity_svg(result_of(five, key))
-    assert ('fill="url(#hd)"' in svg) is hatched
     assert re.findall(r"aujourd’hui : (\d+)", svg) == ([] if today is None else [str(today)])
     assert re.findall(r"au moins, vu l’activité : (\d+)", svg) == ([str(floor)] if floor else [])
 
 
+@pytest.mark.parametrize("assumed", [True, False])
+def test_dots_are_hatched_where_the_people_are_assumed(assumed: bool) -> None:
+    case = load_scenario("asclepios").evolve(public="no_mt", share_assumed=assumed)
+    svg = _capacity_svg(headline(case, draws=300))
+    assert ('fill="url(#hd)"' in svg) is assumed
+
+
 def test_rows_of_the_index(index: list[list[str]]) -> None:
-    partly = "demande partielle"
+    rough = "ordre de grandeur"
+    without, everyone = "personnes sans médecin traitant", "tous les habitants"
     rows = [
-        ("CPTS Ouest Loiret", "au moins 6 ◐", "non publié", "au moins 8", "2"),
-        ("CPTS Beauce-Gâtinais", "14 (10 à 19) ◐", "8 ○", "20", "1"),
-        ("CPTS Loire-Vendée-Océan", f"7 (4 à 14), {partly} ○", "16 ○", f"10, {partly}", "4"),
-        ("CPTS Asclépios", "3 (2 à 6) ○", "non publié", "5", "4"),
-        ("CPTS Ondaine-Forez", "2 (1 à 3) ◐", "non publié", "3", "3"),
-    ]
+        ("CPTS Ouest Loiret", f"8 (7 à 9) ◐ {without}", "non publié", "11 (9 à 13)", "2"),
+        ("CPTS Beauce-Gâtinais", f"15 (12 à 20) ◐ {everyone}", "8 ○", "22 (16 à 28)", "1b"),
+        ("CPTS Loire-Vendée-Océan", f"20 à 74, {rough} ◐ {everyone} et les visiteurs", "16 ○",
+         "28 à 107", "3"),
+        ("CPTS Asclépios", f"4 à 11, {rough} ◐ {everyone}", "non publié", "5 à 16", "3"),
+        ("CPTS Ondaine-Forez", f"7 à 22, {rough} ◐ {everyone}", "non publié", "10 à 32", "3"),
+    ]  # fmt: skip
     for row, (name, *cells) in zip(index, rows, strict=True):
         assert row[0].startswith(name)
         assert row[1:5] == cells
@@ -431,6 +451,7 @@ def test_a_page_shows_every_sentence_and_table(five: Analysis, sheet: str) -> No
     result = result_of(five, key)
     said = [
         answer(result),
+        floor(result),
         today(result),
         _planned(result),
         evidence(result),

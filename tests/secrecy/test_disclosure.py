@@ -566,6 +566,7 @@ PUBLIC = {
 #: their mean age and leaves with it.
 TABLES = {
     "acces": "people by minutes",
+    "avenir_eprouve": "public counts; what rests on gp_mean_age goes with it",
     "avenir_medecins": "goes with gp_mean_age",
     "besoin": "requests and slots of a territory, by a national model",
     "capacite": "requests and slots of a territory",
@@ -585,7 +586,8 @@ TABLES = {
 #: Facts that territories publish: counts of a whole line, of members, euros, shares of the people.
 FACTS = {
     "area_published", "calls", "communes_published", "consultation_hours_per_day",
-    "consultations", "csnp_hours_per_day", "funding_aci", "funding_ars", "gps_per_100k",
+    "consultations", "csnp_hours_per_day", "funding_aci", "funding_ars",
+    "gp_decline_10y", "gp_departures_10y", "gps_per_100k",
     "gps_per_100k_france", "gps_per_100k_loiret", "gps_per_100k_members", "grant_departement",
     "line_hours_per_day", "member_gps", "member_nurses", "member_pharmacies",
     "member_physiotherapists", "member_professionals", "member_specialists", "people_without_mt",
@@ -827,13 +829,14 @@ def test_three_doctors_show_their_density_and_not_their_age(
     rows = load_facts().query("fact in @facts").drop_duplicates("fact")
     rows = rows.assign(territory=key, value=rows["fact"].map(facts))
     future = ageing.studies["beauce_gatinais"].capacity.future
-    assert future is not None
-    capacity = replace(small.studies[key].capacity, future=future)
+    past = ageing.studies["beauce_gatinais"].capacity.past
+    assert future is not None and 61.0 in set(past["mean_age"])
+    capacity = replace(small.studies[key].capacity, future=future, past=past)
     aged = replace(small, studies={key: small.studies[key].with_parts(capacity=capacity)})
     aged = aged.with_tables(facts=rows)
     page = report.write_report(aged, tmp_path / "out").parent
     written = {path.name: path.read_text("utf-8") for path in page.rglob("*.csv")}
-    assert "avenir_medecins.csv" not in written
+    assert not {"avenir_medecins.csv", "avenir_eprouve.csv"} & set(written)
     assert "58.5" not in "".join(written.values())
     assert "gps_per_100k_2024" in written["comparaison.csv"]
     sheet = next(path for path in page.glob("*.html") if path.name != "index.html")
@@ -844,6 +847,7 @@ def test_three_doctors_show_their_density_and_not_their_age(
     five = released(aged.with_tables(communes=aged.communes.assign(gps_2024=5.0)))
     assert "gp_mean_age" in set(five.table("facts")["fact"])
     assert five.studies[key].capacity.future is future
+    assert five.studies[key].capacity.past is past
 
 
 def test_masked_words_are_not_those_of_the_unknown() -> None:

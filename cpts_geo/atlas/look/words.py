@@ -251,6 +251,28 @@ def shown_floor(result: Headline) -> int | None:
     return None if seen is None or (today and today.slots == seen.slots) else seen.slots
 
 
+def capital(text: str) -> str:
+    """
+    Begin a text with a capital, the rest as it is.
+
+    Parameters
+    ----------
+    text : str
+        Not empty.
+
+    Returns
+    -------
+    str
+        The text.
+
+    Examples
+    --------
+    >>> capital("l’APL")
+    'L’APL'
+    """
+    return text[0].upper() + text[1:]
+
+
 def between(low: float, high: float) -> str:
     """
     Write two bounds of a whole number in a sentence.

@@ -1,1 +1,1 @@
-"""Two scenarios side by side: what the second changes; many territories at once."""
+"""Two scenarios side by side, many territories at once, today beside the years to come."""

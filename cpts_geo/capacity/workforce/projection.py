@@ -251,7 +251,7 @@ def head_counts(
         "La projection des médecins ne peut pas être faite.",
         remedy=_FEW,
     )
-    whole, part = divmod(entries_per_year, 1.0)
+    whole, part = divmod(float(entries_per_year), 1.0)
     arrivals = [1.0] * int(whole) + [part] * (part > 0)
     chances = np.zeros((int(years) + 1, int(count) + len(arrivals) * int(years) + 1))
     for spread in spreads:
@@ -307,14 +307,18 @@ def fan(
 
     Parameters
     ----------
-    count, mean_age, spreads, years : int, float, sequence of float, int
+    count, mean_age : int, float
         As for :func:`head_counts`.
     population : float
         Inhabitants (persons), the same every year, above 0.
     people_without_mt : float
         Those of them without médecin traitant today (persons), 0 to ``population``.
+    spreads : sequence of float
+        As for :func:`head_counts`.
     entries : sequence of float
         GPs who arrive each year, 0 or more.
+    years : int
+        As for :func:`head_counts`.
 
     Returns
     -------

@@ -9,13 +9,20 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import binom
 
 from cpts_geo.capacity.workforce.projection import (
+    EXIT_FACTORS,
+    SPREADS,
+    _cohort,
     _coverage,
+    _number_there,
     _project,
     ages_with_mean,
+    bounds,
     entries_to_hold,
     fan,
+    head_counts,
 )
 from cpts_geo.errors import ScenarioError
 
@@ -194,35 +201,137 @@ def test_invented_ages_are_normal_far_from_the_bounds_and_cut_at_them() -> None:
     assert spreads[2] < 10
 
 
-def test_fan_is_the_projection_of_each_spread_and_number_of_entries() -> None:
+# --- chances of each head-count ----------------------------------------------
+
+
+def test_o24_with_three_exit_factors_and_chance_leaves_three_to_ten() -> None:
+    parts = []
+    for factor in (0.5, 1.0, 1.5):
+        *_, in_ten = _cohort(AGES, [], years=10, factor=factor)
+        parts.append(_number_there(in_ten))
+    mixed = np.mean(parts, axis=0)
+    found = bounds(np.arange(25), mixed)
+    assert (found.p10, found.p90) == (3, 10)
+    assert EXIT_FACTORS == (0.5, 1.0, 1.5)
+
+
+def test_beauce_gatinais_has_three_to_ten_or_so_in_ten_years() -> None:
+    in_ten = head_counts(24, 61).loc[10]
+    found = bounds(in_ten.index, in_ten)
+    assert found.p10 == pytest.approx(3, abs=1) and found.p90 == pytest.approx(10, abs=1)
+
+
+@given(st.lists(st.floats(0, 1), max_size=9))
+def test_chances_of_a_number_are_those_of_every_subset(chances: list[float]) -> None:
+    found = _number_there(np.array(chances))
+    by_hand = np.zeros(len(chances) + 1)
+    for subset in range(2 ** len(chances)):
+        there = [bool(subset >> place & 1) for place in range(len(chances))]
+        by_hand[sum(there)] += math.prod(
+            p if is_there else 1 - p for p, is_there in zip(chances, there, strict=True)
+        )
+    assert found == pytest.approx(by_hand, abs=1e-12)
+
+
+def test_gps_alike_leave_by_a_binomial_chance() -> None:
+    assert _number_there(np.full(37, 0.3)) == pytest.approx(binom.pmf(range(38), 37, 0.3))
+
+
+@settings(max_examples=25)
+@given(st.integers(5, 40), st.floats(40, 68), st.floats(0, 3), st.integers(0, 12))
+def test_head_counts_have_the_mean_of_the_cohorts(
+    count: int, mean: float, entries: float, years: int
+) -> None:
+    table = head_counts(count, mean, entries_per_year=entries, years=years)
+    assert table.sum(axis="columns").to_numpy() == pytest.approx(np.ones(years + 1))
+    assert (table.to_numpy() >= 0).all()
+    assert table.loc[0, count] == pytest.approx(1)
+    of_each = []
+    for spread in SPREADS:
+        ages = ages_with_mean(count, mean, sd=spread)
+        for factor in EXIT_FACTORS:
+            cohort = _cohort(ages, [entries], years=years, factor=factor)
+            of_each.append([there.sum() for there in cohort])
+            if factor == 1:
+                usual = _project(ages, entries_per_year=entries, years=years)
+                assert of_each[-1] == pytest.approx(usual.tolist())
+    found = table.to_numpy() @ table.columns.to_numpy(dtype=float)
+    assert found == pytest.approx(np.mean(of_each, axis=0))
+
+
+def test_factors_chance_and_spreads_each_widen_the_fan() -> None:
+    whole = head_counts(24, 61).loc[10]
+    width = bounds(whole.index, whole).p90 - bounds(whole.index, whole).p10
+    for spread in SPREADS:
+        *_, usual = _cohort(ages_with_mean(24, 61, sd=spread), [], years=10)
+        alone = _number_there(usual)
+        by_chance = bounds(np.arange(alone.size), alone)
+        assert 0 < by_chance.p90 - by_chance.p10 < width
+
+
+@pytest.mark.parametrize("entries", [0.4, 1.0, np.float64(2.7)])
+def test_a_part_of_an_arrival_is_a_chance_of_one(entries: float) -> None:
+    year = head_counts(5, 40, entries_per_year=entries, years=1, spreads=[4]).loc[1]
+    assert year.index[-1] == 5 + math.ceil(entries)
+    stays = head_counts(5, 40, years=1, spreads=[4]).loc[1]
+    nobody_left = stays[5]
+    part = entries % 1 or 1.0
+    assert year.iloc[-1] == pytest.approx(nobody_left * part)
+
+
+def test_a_quantile_is_the_least_value_that_a_share_does_not_exceed() -> None:
+    values = [30.0, 10.0, 20.0]
+    assert bounds(values, [0.4, 0.1, 0.5]).p10 == 10
+    assert bounds(values, [0.4, 0.0999, 0.5001]).p10 == 20
+    assert bounds(values, [0.1, 0.0, 0.9]).p90 == 20
+    assert bounds(values, [0.1001, 0.0, 0.8999]).p90 == 30
+    assert values == [30.0, 10.0, 20.0]
+
+
+def test_the_share_without_mt_is_of_the_same_head_count() -> None:
+    table = fan(24, 61, **BG, entries=[0], years=10).query("year == 10").set_index("gps")
+    assert table.at[3, "share_without_mt"] == pytest.approx(0.91, abs=0.005)
+    assert table.at[10, "share_without_mt"] == pytest.approx(0.71, abs=0.005)
+    gps, share = (
+        bounds(table.reset_index()[x], table["chance"]) for x in ("gps", "share_without_mt")
+    )
+    assert share.p90 == table.at[gps.p10, "share_without_mt"]
+
+
+def test_fan_has_the_chances_of_each_number_of_arrivals() -> None:
     table = fan(24, 61, **BG, spreads=[4, 10], entries=[0, 1.5], years=6)
-    assert len(table) == 2 * 2 * 7
-    for (spread, entries), part in table.groupby(["spread", "entries"]):
-        gps = _project(ages_with_mean(24, 61, sd=spread), entries_per_year=entries, years=6)
-        people = _coverage(gps, **BG, gps_now=24)
-        assert part["year"].tolist() == list(range(7))
-        assert part["gps"].tolist() == gps.tolist()
-        assert part["density"].tolist() == pytest.approx((gps / 0.8).tolist())
-        for name in ("people_without_mt", "share_without_mt", "list_capped"):
+    for entries, part in table.groupby("entries"):
+        chances = head_counts(24, 61, entries_per_year=entries, years=6, spreads=[4, 10])
+        found = part.pivot_table(index="year", columns="gps", values="chance")
+        assert found.to_numpy() == pytest.approx(chances.to_numpy())
+        people = _coverage(part["gps"], **BG, gps_now=24)
+        for name in people:
             assert part[name].tolist() == people[name].tolist()
+        assert part["density"].tolist() == pytest.approx((part["gps"] / 0.8).tolist())
 
 
-def test_fan_starts_from_today_and_opens() -> None:
+def test_fan_starts_from_today_opens_and_rises_with_arrivals() -> None:
     table = fan(24, 61, **BG)
-    today = table[table["year"] == 0]
+    today = table[(table["year"] == 0) & (table["chance"] > 0)]
     assert (today["gps"] == 24).all() and (today["density"] == 30).all()
     assert today["people_without_mt"].tolist() == pytest.approx([24_000] * len(today))
-    widths = table.groupby("year")["gps"].agg(lambda x: x.max() - x.min())
-    assert widths.is_monotonic_increasing and widths[10] > 15
-    last = table[table["year"] == 10]
-    assert last.groupby("entries")["gps"].agg(lambda x: x.max() - x.min()).min() > 0.5
+    found = {
+        key: bounds(part["gps"], part["chance"]) for key, part in table.groupby(["entries", "year"])
+    }
+    for entries in (0.0, 0.5, 1.0, 1.5, 2.0):
+        widths = [found[entries, year].p90 - found[entries, year].p10 for year in (0, 2, 5)]
+        assert widths == sorted(set(widths))
+    for end in ("p10", "p50", "p90"):
+        ends = [getattr(found[entries, 10], end) for entries in (0.0, 0.5, 1.0, 1.5, 2.0)]
+        assert ends == sorted(set(ends))
 
 
 @pytest.mark.parametrize("count", [1, 4])
-def test_fan_refuses_fewer_than_five_gps_and_says_why(count: int) -> None:
-    with pytest.raises(ScenarioError, match="sous 5, l’âge et le départ de chacun"):
-        fan(count, 61, **BG)
-    assert len(fan(5, 61, **BG, entries=[1], spreads=[4])) == 11
+def test_fewer_than_five_gps_are_refused_and_it_is_said_why(count: int) -> None:
+    for make in (lambda: fan(count, 61, **BG), lambda: head_counts(count, 61)):
+        with pytest.raises(ScenarioError, match="sous 5, l’âge et le départ de chacun"):
+            make()
+    assert len(fan(5, 61, **BG, entries=[1], spreads=[4])) == 11 * (5 + 10 + 1)
 
 
 # --- bad input ---------------------------------------------------------------
@@ -234,11 +343,14 @@ def test_every_defect_is_told_at_once() -> None:
     assert len(caught.value.defects) == 5
     with pytest.raises(ScenarioError) as caught:
         fan(3, 80, population=10, people_without_mt=20, spreads=[0, 30], entries=[-1, 0], years=99)
-    assert len(caught.value.defects) == 7
+    assert len(caught.value.defects) == 7  # each spread and number of arrivals apart
+    with pytest.raises(ScenarioError) as caught:
+        head_counts(24, 61, entries_per_year=10_001, years=-1, spreads=[])
+    assert len(caught.value.defects) == 3
     with pytest.raises(ScenarioError) as caught:
         fan(24, 61, population=0, people_without_mt=-1, entries=[])
     assert len(caught.value.defects) == 3
-    assert "il faut une dispersion" in caught.value.defects[2]
+    assert "il faut une dispersion" in caught.value.defects[0]
 
 
 @pytest.mark.parametrize("years", [-1, 2.5, math.nan])
@@ -249,7 +361,15 @@ def test_years_are_whole(years: float) -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"count": 0}, {"count": 2.5}, {"mean": 34}, {"mean": math.nan}, {"sd": 0.0}, {"sd": 21}],
+    [
+        {"count": 0},
+        {"count": 10_001},
+        {"count": 2.5},
+        {"mean": 34},
+        {"mean": math.nan},
+        {"sd": 0.0},
+        {"sd": 21},
+    ],
 )
 def test_ages_are_not_invented_outside_their_domain(wrong: dict[str, float]) -> None:
     with pytest.raises(ScenarioError):

@@ -12,11 +12,11 @@ from cpts_geo.atlas.charts.svg import EDGE, WIDTH, axis, hatches, round_ticks, s
 from cpts_geo.atlas.look import style
 from cpts_geo.atlas.look.cells import Cell, Row
 from cpts_geo.atlas.look.words import span
+from cpts_geo.capacity.comparing.future import HORIZONS, NATIONAL_MEAN_AGE
 from cpts_geo.capacity.demand.interval import CHANCES
 from cpts_geo.capacity.workforce.projection import ENTRY_AGE, EXIT_FACTORS
 from cpts_geo.french import NNBSP, joined, number, percent
 from cpts_geo.schema import COLUMNS, Status, embedded_vintage, vintages
-from cpts_geo.study.future import HORIZONS, NATIONAL_MEAN_AGE
 
 #: What the counts of all intercommunalités say of it (a test holds it), and whose the age is.
 _HELD_TO_FRANCE: Final = (
@@ -46,7 +46,7 @@ def _finding(future: pd.DataFrame) -> str:
 def _span(row: pd.Series, name: str, factor: float = 1.0) -> str:
     """Write p10 and p90 of a quantity; slots beyond one queue are only known to be more."""
     low, high = factor * row[f"{name}_p10"], factor * row[f"{name}_p90"]
-    return f"{number(low)} ou plus" if pd.isna(high) else span(low, high)
+    return f"au moins {number(low)}" if pd.isna(high) else span(low, high)
 
 
 def _arrivals(entries: float) -> str:
@@ -67,7 +67,8 @@ def _note(facts: Mapping[str, Mapping[Any, Any]]) -> str:
         f"({CHANCES}) mêlent des âges imaginés autour de cette moyenne, resserrés ou étalés, "
         f"des départs plus rares ou plus fréquents ({factors}) et le hasard de chacun ; pour les "
         "créneaux, aussi tout ce qui est mal connu de la demande d’aujourd’hui, qui suit ici le "
-        "nombre de personnes sans médecin traitant. Départs selon l’âge, installations à "
+        "nombre de personnes sans médecin traitant si la ligne ne reçoit qu’elles, et sinon les "
+        "besoins que les cabinets ne couvrent plus. Départs selon l’âge, installations à "
         f"{number(ENTRY_AGE)} ans, population, patients par médecin et appels par personne "
         "constants : hypothèses (D). Ce n’est la prévision d’aucun médecin."
     )

@@ -103,10 +103,11 @@ def _sentences(
             if result is not None and result.scenario.has_own_line
             else f"Une ligne comme les lignes connues en recevrait {part}."
         )
-    said.append(
-        "Ce que deviennent les autres demandes n’est pas connu : soins hors du territoire, plus "
-        "tard, aux urgences, ou aucun soin."
-    )
+    if gap.p50 > 0:
+        said.append(
+            "Ce que deviennent les autres demandes n’est pas connu : soins hors du territoire, "
+            "plus tard, aux urgences, ou aucun soin."
+        )
     return said
 
 

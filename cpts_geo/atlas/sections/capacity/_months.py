@@ -11,7 +11,7 @@ from markupsafe import Markup
 from cpts_geo.atlas.charts.svg import EDGE, HALO, WIDTH, axis, hatches, round_ticks, svg_tag
 from cpts_geo.atlas.look import style
 from cpts_geo.atlas.look.cells import Cell, Row
-from cpts_geo.atlas.look.words import estimate, shown_floor, slots_text, span, todays
+from cpts_geo.atlas.look.words import capital, estimate, shown_floor, slots_text, span, todays
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.demand.interval import CHANCES, Interval
 from cpts_geo.french import MONTHS, joined, number, whole_percent
@@ -53,7 +53,7 @@ def _months_sentences(result: Headline, table: pd.DataFrame) -> list[str]:
     if result.today is not None:
         worst, best = (whole_percent(row["served_today"]) for row in (high, low))
         said.append(
-            f"{_upper(todays(result))} serviraient {worst} des demandes en "
+            f"{capital(todays(result))} serviraient {worst} des demandes en "
             f"{MONTHS[busiest - 1]}, {best} en {MONTHS[calmest - 1]}."
         )
     return said
@@ -100,11 +100,6 @@ def _peaked_months(result: Headline, table: pd.DataFrame) -> str:
         f"{estimate(result, _slots(most))} créneaux par jour, {MONTHS[calmest - 1]} le moins, "
         f"{estimate(result, _slots(least))}."
     )
-
-
-def _upper(text: str) -> str:
-    """The text, its first letter a capital."""
-    return text[0].upper() + text[1:]
 
 
 def _sourced(source: Any) -> str:

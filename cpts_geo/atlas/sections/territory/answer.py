@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import Any, Final
 
 from cpts_geo.atlas.look.cells import Cell, Row
-from cpts_geo.atlas.look.words import deadline, estimate, goal, short_answer, slots, support, whom
+from cpts_geo.atlas.look.words import (
+    capital,
+    deadline,
+    estimate,
+    goal,
+    short_answer,
+    slots,
+    support,
+    whom,
+)
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.answer.publics import PublicAnswer
 from cpts_geo.capacity.demand.interval import CHANCES
@@ -132,8 +141,7 @@ def evidence(result: Headline) -> str:
     str
         Such as « ◐ Appui 1b (de 1a, le plus solide, à 4) — … ».
     """
-    said = support(result.scenario)
-    return f"{STATUS_MARKS[result.status]} {said[0].upper()}{said[1:]}"
+    return f"{STATUS_MARKS[result.status]} {capital(support(result.scenario))}"
 
 
 def _to(low: int) -> str:
@@ -157,7 +165,7 @@ def _why(study: Study) -> str:
             "peut représenter. Découpez-le pour obtenir des créneaux par jour ; cartes et "
             "indicateurs restent valables."
         )
-    return f"Créneaux nécessaires : inconnus. {error.defects[0].capitalize()}."
+    return f"Créneaux nécessaires : inconnus. {capital(error.defects[0])}."
 
 
 def _publics(study: Study) -> dict[str, Any] | None:
@@ -190,15 +198,14 @@ def _public_row(study: Study, found: PublicAnswer) -> Row:
     else:
         large = isinstance(error, DemandTooLargeError)
         slots_cell = Cell("trop pour une file" if large else "inconnu", Status.UNKNOWN.value)
-        hours, rests = "—", f"{error.defects[0].capitalize()}."
+        hours, rests = "—", f"{capital(error.defects[0])}."
     source = scenario.sources["people_without_mt"]
     detail = (
         f"{number(scenario.people_without_mt)} : {source.text} ({source.grade})"
         if found.public == "no_mt"
         else ""
     )
-    label = f"{name[0].upper()}{name[1:]}"
-    return Row(label, detail, (slots_cell, Cell(hours), Cell(rests, numeric=False)))
+    return Row(capital(name), detail, (slots_cell, Cell(hours), Cell(rests, numeric=False)))
 
 
 def section(study: Study) -> dict[str, Any]:

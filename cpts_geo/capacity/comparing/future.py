@@ -92,8 +92,9 @@ def gps_to_come(
     )
     people = table.drop_duplicates("gps").set_index("gps")["people_without_mt"].sort_index()
     # The demand and the GPs are independent: each demand drawn, with each number of GPs.
+    # Relative to what the fan makes of today's GPs, which differs where their list is capped.
     slots = slot_chances(
-        [_demand(result, gps=float(str(gps)) / count, people=each / scenario.people_without_mt)
+        [_demand(result, gps=float(str(gps)) / count, people=each / people[count])
          for gps, each in people.items()],
         rules=scenario.rules,
     )  # fmt: skip
@@ -203,7 +204,7 @@ def past_checks(
     found = []
     if counted is not None and counted.before >= MIN_PROFESSIONALS:
         before, after, years = round(counted.before), round(counted.after), _counted_years()
-        found.append(("bpe", before, after, years, before * _pace()))
+        found.append(("bpe", before, after, years, before * national_pace()))
     left, loss = facts.get("gp_departures_10y"), facts.get("gp_decline_10y")
     if now is not None and left is not None and loss is not None:
         before = round(now / (1.0 - loss))
@@ -250,8 +251,21 @@ def _counted_years() -> int:
 
 
 @lru_cache(maxsize=1)
-def _pace() -> float:
-    """GPs who settled each year in France for each one there at the start, as its counts imply."""
+def national_pace() -> float:
+    """
+    Compute the GPs who settled each year in France for each one there at the start.
+
+    Returns
+    -------
+    float
+        GPs a year: those that its counts, of the oldest BPE and of the newest, imply with the mean
+        age of its GPs; regions that one does not count whole are left out.
+
+    Examples
+    --------
+    >>> round(national_pace(), 3)
+    0.023
+    """
     whole = [area for area in trend(load_comparisons()) if area.area_level == "region"]
     kept = sum(area.after for area in whole) / sum(area.before for area in whole)
     many = 1_000  # enough for the ages to be those of a country
