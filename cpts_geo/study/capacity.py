@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -261,17 +262,24 @@ def _line_resources(result: Headline, *, phone: pd.DataFrame | None) -> pd.DataF
     year: a line that is not needed yet is tried at the median demand.
     """
     scenario, demand = result.scenario, result.requests_per_day
-    lines = {"today": _today(result, demand.p50)}
+    # Where nobody asks, what would be served is not known.
+    median = demand.p50 or math.nan
+    lines = {"today": _today(result, median)}
     if result.planned is not None and scenario.slots_planned is not None:
         lines["planned"] = Line(
             slots=(scenario.slots_planned,) * len(scenario.calendar.weekdays),
             gp_hours_per_week=result.planned.gp_hours_per_week,
-            requests_per_day=demand.p50,
+            requests_per_day=median,
         )
     needed = (vars(x).values() for x in (result.slots_per_day, result.gp_hours_per_week, demand))
     each = zip(*needed, strict=True)
-    lines |= {name: _line(result, *one) for name, one in zip(NEEDED, each, strict=True)}
-    return resources(scenario, lines, days=studied_weekdays(scenario), phone=phone)
+    wanted = dict(zip(NEEDED, each, strict=True))
+    lines |= {name: _line(result, *one) for name, one in wanted.items() if one[0]}
+    table = resources(scenario, lines, days=studied_weekdays(scenario), phone=phone)
+    # No slot takes nothing, and brings nothing in.
+    nothing = pd.DataFrame(0.0, index=[x for x in wanted if x not in lines], columns=table.columns)
+    order = [name for name in lines if name not in wanted] + list(wanted)
+    return pd.concat([table, nothing]).loc[order].rename_axis("situation")
 
 
 def _today(result: Headline, requests_per_day: float) -> Line:

@@ -139,8 +139,8 @@ def test_a_scenario_is_drawn_once_and_its_draws_are_handed_on() -> None:
         "cpts_geo.capacity.answer.headline",
         "cpts_geo.capacity.comparing.compare",
         # other draws: without a group of lines, of one territory of many, of a log, of a fake world
-        "cpts_geo.capacity.answer.learnt",
-        "cpts_geo.capacity.answer.many",
+        "cpts_geo.capacity.checks.learnt",
+        "cpts_geo.capacity.comparing.many",
         "cpts_geo.capacity.calls.spoilers",
         "cpts_geo.capacity.checks.coverage",
     }

@@ -193,7 +193,7 @@ def test_a_territory_anywhere_shows_unknown_not_zero(anywhere: Path) -> None:
     capacity = pd.read_csv(anywhere / "tableaux" / "capacite.csv").iloc[0]
     # no device, nothing of its own: all residents, as known lines receive them
     assert str(capacity["evidence_label"]) == "3"
-    assert pd.isna(capacity["public"])
+    assert capacity["public"] == "all"
     assert bool(capacity["share_assumed"])
     page = (anywhere / "pays_d_iroise.html").read_text(encoding="utf-8")
     assert "donnée absente" in page

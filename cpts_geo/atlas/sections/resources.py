@@ -97,6 +97,8 @@ def section(result: Headline, capacity: TerritoryCapacity) -> dict[str, Any]:
 
 def _finding(scenario: Scenario, wanted: _Situation) -> str:
     """The answer in GP time and in GPs."""
+    if not wanted["slots_per_day"]:
+        return "Aucun créneau par jour, et donc rien à réunir"
     count = slots(wanted["slots_per_day"])
     half_days = _halves(wanted["half_days"])
     return (

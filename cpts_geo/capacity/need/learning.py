@@ -122,7 +122,8 @@ class KnownLines:
         float
             (sum of weights)^2 / sum of their squares.
         """
-        return float(1.0 / np.square(_weights(self, frozenset(without))).sum())
+        squares = float(np.square(_weights(self, frozenset(without))).sum())
+        return 1.0 / squares if squares > 0 else 0.0
 
 
 @lru_cache(maxsize=1)
@@ -289,11 +290,13 @@ def _triangular(rng: np.random.Generator, ends: tuple[float, float, float], draw
 
 @lru_cache(maxsize=2)
 def _weights(known: KnownLines, without: frozenset[str]) -> Floats:
-    """Weight of each draw, of sum 1, by every line but those left out."""
+    """Weight of each draw by every line but those left out: of sum 1, or all 0."""
     total = np.zeros(known.sample)
     for line in known.lines:
         if line.key not in without:
             total = total + _log_weights(line, known.national, known.sample)
+    if not np.isfinite(total.max()):  # a line denies every draw
+        return np.zeros(known.sample)
     weights = np.exp(total - total.max())
     return np.asarray(weights / weights.sum())
 

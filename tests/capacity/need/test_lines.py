@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cpts_geo.capacity.need.lines import KnownLine, read_known_lines
+from cpts_geo.capacity.need.lines import KnownLine, lines_of, lines_table
 from cpts_geo.capacity.scenario.area import area_of_codes, known_area
 from cpts_geo.errors import TableError
 from cpts_geo.sources.embedding.embedded import load_epci
@@ -17,13 +17,13 @@ from tests.capacity.need.known import OWN, table, written
 DRAWS = 50_000
 
 
-def lines_of(path: Path) -> dict[str, KnownLine]:
-    return {line.key: line for line in read_known_lines(path)}
+def by_key(path: Path) -> dict[str, KnownLine]:
+    return {line.key: line for line in lines_of(lines_table(path))}
 
 
 def defects_of(path: Path) -> tuple[str, ...]:
     with pytest.raises(TableError) as caught:
-        read_known_lines(path)
+        lines_of(lines_table(path))
     assert caught.value.remedy
     return caught.value.defects
 
@@ -32,7 +32,7 @@ def defects_of(path: Path) -> tuple[str, ...]:
 
 
 def test_five_lines_calibrate() -> None:
-    assert [line.key for line in read_known_lines()] == [
+    assert [line.key for line in lines_of(lines_table())] == [
         "beauce_gatinais", "ouest_loiret", "fontenay", "alencon", "compiegne",
     ]  # fmt: skip
     rows = table()
@@ -56,13 +56,13 @@ def test_five_lines_calibrate() -> None:
 def test_requests_that_a_count_leaves_possible(
     key: str, law: tuple[float, ...], expected: float
 ) -> None:
-    line = {each.key: each for each in read_known_lines()}[key]
+    line = {each.key: each for each in lines_of(lines_table())}[key]
     found = np.quantile(line.draw(DRAWS, seed=1), [0.1, 0.5, 0.9])
     assert found == pytest.approx(np.array(law) * expected, rel=0.01)
 
 
 def test_a_count_known_within_bounds() -> None:
-    line = {each.key: each for each in read_known_lines()}["compiegne"]
+    line = {each.key: each for each in lines_of(lines_table())}["compiegne"]
     drawn = line.draw(DRAWS, seed=1)
     assert (line.count, line.served) == ((2538.0, 3744.0), (0.5, 1.0))
     assert 2538 < drawn.min() < drawn.max() < 3744 / 0.5
@@ -71,7 +71,7 @@ def test_a_count_known_within_bounds() -> None:
 
 
 def test_places_are_communes_of_today() -> None:
-    lines = {each.key: each for each in read_known_lines()}
+    lines = {each.key: each for each in lines_of(lines_table())}
     assert lines["beauce_gatinais"].area == known_area("beauce_gatinais")
     assert lines["alencon"].area == area_of_codes(load_epci()[lambda x: x == "246100663"].index)
     assert lines["fontenay"].area.population == pytest.approx(67_883, rel=0.005)
@@ -83,15 +83,15 @@ def test_places_are_communes_of_today() -> None:
 
 
 def test_a_row_of_an_analyst(tmp_path: Path) -> None:
-    own = lines_of(written(tmp_path, more=[OWN]))["ici"]
+    own = by_key(written(tmp_path, more=[OWN]))["ici"]
     assert own.area == known_area("ondaine_forez")
     assert (own.count, own.served, own.share) == ((9000.0, 9000.0), (1.0, 1.0), None)
     assert set(own.draw(100, seed=1)) == {9000.0}
 
 
 def test_rows_of_others_keep_their_own_numbers(tmp_path: Path) -> None:
-    before = {line.key: line for line in read_known_lines()}
-    after = lines_of(written(tmp_path, more=[OWN]))
+    before = {line.key: line for line in lines_of(lines_table())}
+    after = by_key(written(tmp_path, more=[OWN]))
     assert [*after] == [*before, "ici"]
     for key, line in before.items():
         assert after[key] == line
@@ -103,13 +103,13 @@ def test_rows_of_others_keep_their_own_numbers(tmp_path: Path) -> None:
 
 def test_one_share_alone_is_a_share(tmp_path: Path) -> None:
     one = {"share_low": "0.6", "share_likely": "0.6", "share_high": "0.6"}
-    line = lines_of(written(tmp_path, {"beauce_gatinais": one}))["beauce_gatinais"]
+    line = by_key(written(tmp_path, {"beauce_gatinais": one}))["beauce_gatinais"]
     assert line.draw(100, seed=1) == pytest.approx(5800 * 0.6)
 
 
 def test_rows_that_do_not_calibrate_may_lack_what_others_say(tmp_path: Path) -> None:
     left = {"calibrates": "non", "law": "", "places": "", "count_low": "", "people_factor": ""}
-    found = lines_of(written(tmp_path, {"alencon": left}))
+    found = by_key(written(tmp_path, {"alencon": left}))
     assert [*found] == ["beauce_gatinais", "ouest_loiret", "fontenay", "compiegne"]
 
 
@@ -117,8 +117,8 @@ def test_rows_that_do_not_calibrate_may_lack_what_others_say(tmp_path: Path) -> 
 def test_communes_named_twice_count_once(tmp_path: Path, places: str) -> None:
     kind, _, names = places.partition(":")
     once = written(tmp_path, {"alencon": {"places": f"{kind}:{names.split('+')[0]}"}})
-    area = lines_of(once)["alencon"].area
-    twice = lines_of(written(tmp_path, {"alencon": {"places": places}}))["alencon"].area
+    area = by_key(once)["alencon"].area
+    twice = by_key(written(tmp_path, {"alencon": {"places": places}}))["alencon"].area
     assert twice == area
 
 
@@ -138,14 +138,21 @@ def test_communes_named_twice_count_once(tmp_path: Path, places: str) -> None:
         ({"people_factor": ""}, "il faut people_factor, count_low, count_high"),
         ({"count_low": "4000"}, "count_low ≤ count_high : dans cet ordre (alencon)"),
         ({"served_low": "0.9", "served_high": "0.8"}, "served_low ≤ served_high"),
-        ({"count_low": "867 au moins"}, "count_low : nombre attendu (alencon : « 867 au moins »)"),
-        ({"count_low": "3516,5"}, "count_low : nombre attendu (alencon : « 3516,5 »)"),
+        (
+            {"count_low": "867 au moins"},
+            "ligne 5 (alencon), count_low : « 867 au moins », nombre attendu",
+        ),
+        ({"count_low": "3516,5"}, "count_low ≤ count_high : dans cet ordre (alencon)"),
         ({"count_low": "0"}, "count_low : nombre au-dessus de 0"),
         ({"count_low": "-5"}, "count_low : nombre au-dessus de 0"),
-        ({"count_high": "inf"}, "count_high : nombre au-dessus de 0, et d’un milliard au plus"),
+        ({"count_high": "inf"}, "ligne 5 (alencon), count_high : « inf », nombre attendu"),
         ({"served_high": "1.5"}, "served_high : part de 0 (exclu) à 1 attendue"),
         ({"served_high": "80"}, "served_high : part de 0 (exclu) à 1 attendue"),
-        ({"calibrates": "Oui"}, "calibrates : attendu : oui, non (alencon : « Oui »)"),
+        ({"calibrates": "ouii"}, "calibrates : attendu : oui, non (alencon : « ouii »)"),
+        (
+            {"count_high": "1000000001"},
+            "count_high : nombre au-dessus de 0, et d’un milliard au plus",
+        ),
         ({"calibrates": ""}, "calibrates : attendu : oui, non"),
         ({"saturated": "peut-être"}, "saturated : attendu : oui, non, inconnu"),
         ({"grade": "E"}, "grade : attendu : A, B, C, D"),
@@ -167,13 +174,13 @@ def test_every_bad_row_is_told_at_once(tmp_path: Path) -> None:
         written(
             tmp_path,
             {
-                "alencon": {"grade": "E", "count_low": "beaucoup"},
-                "fontenay": {"calibrates": "Non", "served_low": "1.2"},
+                "alencon": {"grade": "E", "count_low": "-3"},
+                "fontenay": {"calibrates": "peut-être", "served_low": "1.2"},
                 "compiegne": {"count_high": "2000"},
             },
         )
     )
-    for words in ("grade", "count_low : nombre", "calibrates", "served_low :", "(compiegne)"):
+    for words in ("grade", "count_low : nombre", "calibrates :", "served_low :", "(compiegne)"):
         assert sum(words in defect for defect in found) == 1, (words, found)
     places = {"alencon": {"places": "cpts:nul"}, "fontenay": {"places": "epci:123456789"}}
     assert defects_of(written(tmp_path, places)) == (
@@ -189,7 +196,7 @@ def test_columns_are_those_of_the_table(tmp_path: Path) -> None:
         "colonne absente : grade",
     )
     assert defects_of(written(tmp_path, rows=rows.assign(avis="bon"))) == (
-        "colonne inconnue : avis",
+        "colonne inconnue : « avis »",
     )
 
 
@@ -198,6 +205,4 @@ def test_no_line_that_calibrates(tmp_path: Path) -> None:
     assert defects_of(written(tmp_path, rows=nothing)) == (
         "aucune ligne ne compte (calibrates = oui)",
     )
-    assert defects_of(written(tmp_path, rows=nothing.iloc[:0])) == (
-        "aucune ligne ne compte (calibrates = oui)",
-    )
+    assert defects_of(written(tmp_path, rows=nothing.iloc[:0])) == ("aucune ligne sous l’en-tête",)

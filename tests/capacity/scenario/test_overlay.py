@@ -95,16 +95,17 @@ def test_what_a_scenario_gives_itself_is_not_changed(choose: Choose, tmp_path: P
 
 def test_calls_of_a_changed_default_are_still_borrowed(choose: Choose, tmp_path: Path) -> None:
     lines = "[calls_observed]\nvalue = 9000\n[calls_people_years]\nvalue = 30000\n"
-    for chosen in (choose(lines), default_parameters()):
-        case = load_scenario("asclepios", parameters=chosen)
-        with pytest.raises(ScenarioError, match="ses propres appels"):
-            case.evolve(evidence_label=1)
     file = tmp_path / "mine.toml"
-    file.write_text('base = "asclepios"\nevidence_label = 1\nshare_assumed = true\n', "utf-8")
+    file.write_text('base = "asclepios"\nshare_assumed = true\n', "utf-8")
     sourced = lines.replace("\n[", '\ntext = "Ailleurs"\ngrade = "A"\n[')
     for text in (lines, sourced + 'text = "Ailleurs"\ngrade = "A"\n'):
-        with pytest.raises(ScenarioError, match="ses propres appels"):
-            load_scenario(file, parameters=choose(text))
+        for name in ("asclepios", file):
+            case = load_scenario(name, parameters=choose(text))
+            assert (case.calls_observed, case.calls_years) == (9000, None)
+            assert not case.has_own_line
+    # nor are they where a saved scenario bears them
+    save_scenario(case, tmp_path / "saved.toml")
+    assert load_scenario(tmp_path / "saved.toml").calls_years is None
 
 
 def test_a_part_of_the_calendar_changes_only_what_it_names(choose: Choose) -> None:
@@ -137,7 +138,7 @@ value = 0.9
 value = 15
 [need_share]
 value = [0.3, 0.5]
-[snp_rate]
+[visitor_rate_ratio]
 value = [1, 0.9, 1.5]
 [minutes]
 value = "15"
@@ -170,7 +171,7 @@ value = { close = 18:00:00 }
         "dispersion : « grade » est donné sans « text » : dites d’où vient la valeur",
         "gp_hour_cost : « grade » = 'Z' : il faut l'une de ces valeurs : 'A', 'B', 'C' ou 'D'",
         "« share_without_mt » = 15 : il faut 1 ou moins ; vouliez-vous dire 0.15 (15 %) ?",
-        "snp_rate : 1, 0.9, 1.5 : il faut bas ≤ probable ≤ haut",
+        "visitor_rate_ratio : 1, 0.9, 1.5 : il faut bas ≤ probable ≤ haut",
         "« calendar.close » est inconnu ; vouliez-vous dire « closes » ?",
         "« deadline_days » = 48 : il faut 30 ou moins ; des heures ? écrivez « deadline_days = 2 »",
     ]
