@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from cpts_geo.access.nearest.minutes import neighbourhood
 from cpts_geo.access.travel.times import TravelTimes, travel_times
 from cpts_geo.capacity.answer.headline import Headline, headline
-from cpts_geo.capacity.demand.interval import Interval
 from cpts_geo.capacity.demand.periods import studied_means
 from cpts_geo.capacity.scenario.loading import load_scenarios
 from cpts_geo.sources.embedding import embedded
@@ -33,12 +32,8 @@ def asclepios() -> Headline:
 
 
 def asking(result: Headline, per_day: float) -> Headline:
-    year = per_day * result.scenario.opening_days_per_year
-    return replace(
-        result,
-        requests_per_year=Interval(year, year, year),
-        requests_per_day=Interval(per_day, per_day, per_day),
-    )
+    """The same headline for another demand."""
+    return replace(result, requests_per_day=replace(result.requests_per_day, p50=per_day))
 
 
 def on_a_line(**places: tuple[float, float]) -> pd.DataFrame:
