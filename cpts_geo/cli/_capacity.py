@@ -65,6 +65,9 @@ def _compare(
         say=say,
     )
     found = replace(found, caveats=(*found.caveats, *notes))
+    for scenario in (one, two):
+        for note in scenario.file_notes:
+            say(f"{scenario.label} : {note}")
     shown, console = comparison_sections(found), results()
     headers = ["Mesure", one.label, two.label, f"Différence ({CHANCES})"]
     measures = [[f"{name}, {unit}", *cells] for name, unit, cells in shown["measures"]["rows"]]

@@ -7,7 +7,6 @@ from typing import Final, cast
 
 import pandas as pd
 
-from cpts_geo.capacity.scenario._files.former import MARK
 from cpts_geo.capacity.scenario.area import Area
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import (
@@ -203,7 +202,7 @@ def scenario_notes(scenario: Scenario | None, outline: pd.Series) -> list[str]:
     if scenario is None:
         return []
     said = [f"Capacité calculée avec le scénario « {scenario.label} »."]
-    said += [note.removeprefix(MARK) for note in scenario.notes if note.startswith(MARK)]
+    said += scenario.file_notes
     if scenario.public is None and (scenario.has_own_line or scenario.slots_by_weekday):
         said.append(
             "Ce scénario ne dit pas qui sa ligne ou son centre reçoit : tous les habitants sont "

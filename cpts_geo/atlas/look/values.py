@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from cpts_geo.capacity.scenario.calendar import Calendar
 from cpts_geo.capacity.scenario.records import PUBLICS, Record
-from cpts_geo.french import MONTHS, UNKNOWN_TEXT, WEEKDAYS, clock, day, joined, number
+from cpts_geo.capacity.scenario.supply import Reading
+from cpts_geo.french import MONTHS, UNKNOWN_TEXT, WEEKDAYS, clock, day, joined, number, percent
 
 _WORDS: Final = {
     "closed": "fermé",
@@ -99,6 +100,8 @@ def _record_words(value: Record) -> str:
             f"{value_words('weekdays', value.weekdays)}, de {clock(value.opens)} à "
             f"{clock(value.closes)}, {value.days_per_year} jours en {value.year}"
         )
+    if isinstance(value, Reading):
+        return f"{value.label} ({percent(value.weight, 0)})"
     given = {name: getattr(value, name) for name in type(value).model_fields}
     return " ; ".join(
         f"{type(value).model_fields[name].title} : {value_words(name, each)}"

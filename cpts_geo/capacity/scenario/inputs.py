@@ -12,7 +12,7 @@ from typing import Any, Final, Literal, Self
 from cpts_geo.capacity.queue.rules import Rules
 from cpts_geo.capacity.scenario._fields import Fields
 from cpts_geo.capacity.scenario.calendar import profile_shape
-from cpts_geo.capacity.scenario.parameters import ANALYST, SOURCED_FIELDS, with_shapes
+from cpts_geo.capacity.scenario.parameters import ANALYST, FILE_MARK, SOURCED_FIELDS, with_shapes
 from cpts_geo.capacity.scenario.records import Public, Record
 from cpts_geo.schema import Status
 
@@ -145,6 +145,12 @@ class Scenario(Fields):
         visitors = None if public == "no_mt" else self.visitors
         sources = {n: s for n, s in self.sources.items() if n != "visitors" or visitors is not None}
         return self.evolve(public=public, visitors=visitors, sources=sources)
+
+    @property
+    def file_notes(self) -> tuple[str, ...]:
+        """What its file is not read for any more, in French sentences."""
+        marked = (note for note in self.notes if note.startswith(FILE_MARK))
+        return tuple(note.removeprefix(FILE_MARK) for note in marked)
 
     @property
     def rules(self) -> Rules:

@@ -48,6 +48,8 @@ class Source(Record):
     announced: bool = field("Écrit par le territoire dans un document public", default=False)
 
 
+#: Start of the notes of a scenario that say what its file is not read for any more.
+FILE_MARK: Final = "Fichier : "
 #: Seed where none is chosen: taken before any result was seen, and not to be shopped for.
 SEED: Final = 20_260_101
 UNSOURCED: Final = Source(text="valeur saisie sans source", grade="D")

@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import Any, Final
 
 from cpts_geo.capacity.scenario._slips.refusals import ContradictionError, shown
-from cpts_geo.capacity.scenario.parameters import default_parameters
+from cpts_geo.capacity.scenario.parameters import FILE_MARK, default_parameters
 from cpts_geo.french import joined
 
-#: Start of what is said of the fields of a file.
-MARK: Final = "Fichier : "
 #: Fields that no result rests on any more.
 _IGNORED: Final = ("evidence_label", "snp_rate", "unmet_share")
 _GROUPS: Final = ("no_mt", "mt_unavailable", "visitors")
@@ -25,7 +23,7 @@ def modern(values: dict[str, Any]) -> dict[str, Any]:
     if ignored := [name for name in _IGNORED if name in now]:
         verb = "n’est plus lu" if len(ignored) == 1 else "ne sont plus lus"
         said = (
-            f"{MARK}{joined([f'« {name} »' for name in ignored])} {verb} : l’appui se déduit de ce "
+            f"{FILE_MARK}{joined([f'« {name} »' for name in ignored])} {verb} : l’appui se déduit de ce "
             "qui est donné."
         )
         notes = now.get("notes", [])
