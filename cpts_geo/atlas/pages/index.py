@@ -100,7 +100,8 @@ def _note(name: str, found: Mapping[Any, Any]) -> str:
 
 def _missing(sheet: Study) -> str:
     """Say of a territory without an answer whether it is unknown, or too large."""
-    return "trop pour une file" if isinstance(sheet.answer, DemandTooLargeError) else "inconnu"
+    too_large = isinstance(sheet.answer, DemandTooLargeError)
+    return "non calculé : trop pour une file" if too_large else "inconnu"
 
 
 def _perimeters(sheets: Sequence[Study]) -> list[str]:

@@ -1,7 +1,6 @@
-"""A scenario that rests on the territory's own log: evidence label 1, or 2 for appointments alone.
+"""A scenario that rests on the territory's own log: evidence 1a, or 2 for appointments alone.
 
-Where others than people without médecin traitant may call, a log does not tell who does: it gives
-the days, and neither a rate nor a label.
+A log counts whoever the line admits: its requests are those of the headline, visitors included.
 
 The log gives the requests (calls less duplicates), the years of opening days in which they were
 counted, and by its outcomes the share of them that deserved a slot; the dispersion of the requests
@@ -41,20 +40,19 @@ def with_call_log(scenario: Scenario, found: CallProfile) -> Scenario:
     Parameters
     ----------
     scenario : Scenario
-        Territory; the people without médecin traitant are those the profile was drawn with.
+        Territory; its public and its calendar are those the profile was drawn with.
     found : CallProfile
         What its log says.
 
     Returns
     -------
     Scenario
-        Label 1: its requests (calls less duplicates), the years in which they were counted, those
-        that deserved a slot and those that did not, no gap between territories, no uncertainty of
-        the people (calls a year do not depend on them), dispersion where Poisson is refused,
-        weekday and month factors where all are known, consultations. A log of consultations alone
-        gives these and label 2, or leaves label 1 to a scenario that has it. Where other groups may
-        call, rate and label stay what they were, and a note says why. Notes of an earlier log
-        are replaced; where the log contradicts the answer, the first note says so.
+        Evidence 1a: its requests (calls less duplicates), the years in which they were counted,
+        those that deserved a slot and those that did not, dispersion where Poisson is refused,
+        weekday and month factors where all are known, consultations; 1b where too few outcomes
+        may be told. A log of consultations alone gives these and evidence 2, or leaves the calls
+        of a scenario that has its own. Notes of an earlier log are replaced; where the log
+        contradicts the answer, the first note says so.
 
     Raises
     ------
@@ -86,7 +84,7 @@ def with_call_log(scenario: Scenario, found: CallProfile) -> Scenario:
             "calls_years": found.opening_days / scenario.opening_days_per_year,
             "need_counted": need,
         }
-        sources |= _rate_sources(scenario, text)
+        sources |= _rate_sources(text)
         notes += [*_calls_notes(found, tables), *spoilers(found, tables)]
         if found.dispersion.overdispersed:
             # A share of the requests, taken at random, keeps that share of their excess.
@@ -132,7 +130,7 @@ def with_call_log(scenario: Scenario, found: CallProfile) -> Scenario:
     return own.evolve(notes=(f"{_MARK}{against}", *own.notes), sources=own.sources)
 
 
-def _rate_sources(scenario: Scenario, text: str) -> dict[str, Source]:
+def _rate_sources(text: str) -> dict[str, Source]:
     """Sources of the inputs that a log of calls replaces."""
     return {
         "calls_observed": Source(text=text, grade="A"),

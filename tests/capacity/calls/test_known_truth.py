@@ -123,7 +123,7 @@ def test_two_years_of_poisson(seed: int) -> None:
     assert own.calls_years == pytest.approx(2.0, abs=0.01)
     assert own.need_counted is not None
     assert sum(own.need_counted) == len(log)
-    assert own.evidence_label == 1
+    assert own.evidence == "1a"
 
 
 @pytest.mark.parametrize("seed", SEEDS)

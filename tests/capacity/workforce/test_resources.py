@@ -60,7 +60,7 @@ def test_a_year_of_a_full_line(beauce: Scenario) -> None:
     assert found["sas_receipts"] == pytest.approx(1900 * 15, rel=1e-9)
     assert found["gp_cost"] == pytest.approx(2 * 250 * 90)
     assert found["secretary_cost"] == pytest.approx(10 * 250 * 20)
-    assert found["balance"] == pytest.approx(57_000 - 45_000 - 60_000, rel=1e-9)
+    assert found["balance"] == pytest.approx(57_000 - 45_000 - 50_000, rel=1e-9)
 
 
 def test_an_idle_line_is_paid_and_brings_in_what_it_sees(beauce: Scenario) -> None:
