@@ -39,9 +39,9 @@ class Caveat:
     ----------
     kind : str
         What it is about: ``contradicted`` (its own counts deny one another, or what its slots
-        would serve), ``no_gap`` (its APL sees no unmet need), ``order_of_magnitude`` (transferred from known
-        lines), ``share_assumed``, ``transferred_rate``, ``saturated_ratio``, ``lent`` (APL of some
-        communes unknown).
+        would serve), ``no_gap`` (its APL sees no unmet need), ``order_of_magnitude`` (transferred
+        from known lines), ``share_assumed``, ``transferred_rate``, ``saturated_ratio``, ``lent``
+        (APL of some communes unknown).
     text : str
         French sentence that the page prints.
     """
