@@ -77,7 +77,9 @@ def test_what_was_changed_is_said_and_the_file_recorded(found: Analysis, mine: P
 
 def test_the_page_shows_the_default_that_was_used(found: Analysis) -> None:
     study = found.studies["asclepios"]
-    rows = hypotheses(study.scenario, study.common.parameters)["rows"]
+    # Of a device for them: one open to all does not rest on their share.
+    assert "share_without_mt" in study.scenario.unused
+    rows = hypotheses(study.scenario.admitting("no_mt"), study.common.parameters)["rows"]
     [share] = [row for row in rows if row[0].text.startswith("Part sans médecin traitant")]
     assert share[1].text.startswith("0,15")
     assert _BY_FILE.strip() in share[2].text
@@ -100,13 +102,15 @@ def test_defaults_hold_for_any_territory_its_share_and_its_scenario(
 ) -> None:
     chosen = chosen_parameters(mine)
     outlines = pd.DataFrame({"name": ["Ici"], "population": [10_000]}, index=["ici"])
-    case = scenarios_of(outlines, published=(), parameters=chosen)["ici"]
+    case = scenarios_of(outlines, areas={}, published=(), parameters=chosen)["ici"]
     assert case.people_without_mt == pytest.approx(10_000 * 0.15 * 0.79)
     mine = tmp_path / "ages.toml"
     mine.write_text("[age_share]\nvalue = 0.6\n", encoding="utf-8")
     share = {"ici": typed_share(0.2, ages="17+", source="CPAM, 2025")}
     for parameters, adults in ((chosen_parameters(mine), 0.6), (None, 0.79)):
-        case = scenarios_of(outlines, published=(), shares=share, parameters=parameters)["ici"]
+        case = scenarios_of(outlines, areas={}, published=(), shares=share, parameters=parameters)[
+            "ici"
+        ]
         assert case.people_without_mt == pytest.approx(10_000 * 0.2 * adults)
     own = tmp_path / "own.toml"
     own.write_text('base = "asclepios"\nlabel = "Essai"\ntarget = 0.9\n', encoding="utf-8")

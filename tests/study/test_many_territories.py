@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 
 from cpts_geo.analysis import Analysis, Options, analyse
-from cpts_geo.errors import DemandTooLargeError, NeedUnknownError
+from cpts_geo.errors import DemandTooLargeError, NeedUnknownError, PerimeterError
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.territories.perimeters.request import Request
 from cpts_geo.writing.report import write_report
 
 DEPARTEMENTS = sorted(embedded.load_communes()["departement"].unique())
+#: Whole within Métropole du Grand Paris, most of whose people live in Paris.
+OF_PARIS = ("92", "93", "94")
 
 
 def of_departement(code: str) -> Analysis:
@@ -20,7 +22,14 @@ def of_departement(code: str) -> Analysis:
 
 
 @pytest.mark.full
-@pytest.mark.parametrize("departement", DEPARTEMENTS)
+@pytest.mark.parametrize("departement", OF_PARIS)
+def test_a_departement_without_one_of_its_own_is_told_whose_it_is(departement: str) -> None:
+    with pytest.raises(PerimeterError, match=r"Métropole du Grand Paris \(200054781\)"):
+        of_departement(departement)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("departement", [code for code in DEPARTEMENTS if code not in OF_PARIS])
 def test_every_intercommunalite_is_studied(departement: str) -> None:
     found = of_departement(departement)
     assert len(found.territories) > 0

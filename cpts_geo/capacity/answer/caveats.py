@@ -38,10 +38,10 @@ class Caveat:
     Attributes
     ----------
     kind : str
-        What it is about: ``contradicted`` (its own log denies what its slots would serve),
-        ``no_gap`` (its APL sees no unmet need), ``order_of_magnitude`` (transferred from known
-        lines), ``share_assumed``, ``transferred_rate``, ``saturated_ratio``, ``lent`` (APL of some
-        communes unknown).
+        What it is about: ``contradicted`` (its own counts deny one another, or what its slots
+        would serve), ``no_gap`` (its APL sees no unmet need), ``order_of_magnitude`` (transferred
+        from known lines), ``share_assumed``, ``transferred_rate``, ``saturated_ratio``, ``lent``
+        (APL of some communes unknown).
     text : str
         French sentence that the page prints.
     """
@@ -92,6 +92,8 @@ def _found(
     scenario: Scenario, drawn: DemandDraws, today: Offer | None, observed: ObservedFloor | None
 ) -> Iterator[tuple[_Kind, str]]:
     """Caveats that hold for a territory, the gravest first: what each is about, its sentence."""
+    if observed is not None:
+        yield from _fewer_calls(scenario, observed)
     if today is not None and scenario.need_counted is not None:
         yield from _contradiction(scenario, today, observed)
     if not scenario.has_own_line:
@@ -103,6 +105,20 @@ def _found(
             "lent",
             f"L’APL de communes qui comptent {percent(scenario.area.lent)} des habitants n’est pas "
             "publié : elles sont comptées comme les autres.",
+        )
+
+
+def _fewer_calls(scenario: Scenario, observed: ObservedFloor) -> Iterator[tuple[_Kind, str]]:
+    """Say where a line would have given more consultations than it had calls."""
+    calls = calls_per_year(scenario)
+    given = observed.line.per_day * scenario.opening_days_per_year
+    if calls is not None and calls < given:
+        yield (
+            "contradicted",
+            f"Moins d’appels que de consultations : {number(calls)} par an, pour {number(given)}. "
+            "Ces deux nombres ne sont pas de la même période, ou pas des mêmes patients. La "
+            "réponse suit les consultations, et son intervalle est trop étroit. Vérifiez les deux "
+            "nombres.",
         )
 
 

@@ -25,6 +25,7 @@ from cpts_geo.capacity.scenario.parameters import (
 from cpts_geo.capacity.scenario.records import (
     AS_TUPLE,
     MAX_COUNT,
+    MAX_YEARS,
     PUBLICS,
     Count,
     Minutes,
@@ -95,7 +96,7 @@ class Fields(Record):
         "années",
         hint="absent : le taux d’appel vient d’un autre territoire",
         gt=0,
-        le=100,
+        le=MAX_YEARS,
         default=None,
     )
     need_counted: Annotated[tuple[Count, Count], AS_TUPLE] | None = field(

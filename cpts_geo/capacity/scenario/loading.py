@@ -288,6 +288,10 @@ def _build(
     if not isinstance(sources, dict):
         defects.append("« sources » doit être une table « [sources] »")
         sources = {}
+    if half := _half_a_count(given):
+        defects.append(half)
+        # Nothing else is asked of a number that means nothing yet.
+        given.pop("calls_observed", None)
     # A profile says itself where its shapes come from; the days of the line are those of before.
     unsaid = given.keys() - ({"calendar"} if only_profile(given) else set())
     sources = {name: UNSOURCED for name in SOURCED_FIELDS if name in unsaid} | sources
@@ -344,6 +348,18 @@ def _build(
             remedy=REMEDY,
         )
     return scenario
+
+
+def _half_a_count(given: Mapping[str, Any]) -> str:
+    """Refuse calls without their duration, or the reverse: the other would be of elsewhere."""
+    if "calls_observed" in given and not given.keys() & {"calls_years", "calls_people_years"}:
+        return (
+            "« calls_observed » : en combien de temps ? Écrivez « calls_years = 1.0 » pour les "
+            "appels d’une année"
+        )
+    if "calls_years" in given and "calls_observed" not in given:
+        return "« calls_years » va avec « calls_observed » : écrivez les appels de ces années"
+    return ""
 
 
 def _calendar(

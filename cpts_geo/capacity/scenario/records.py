@@ -164,6 +164,8 @@ Public = Literal["no_mt", "all"]
 MAX_PEOPLE: Final = 1e8
 #: Calls, consultations or person-years of one line, whatever its years.
 MAX_COUNT: Final = 10**9
+#: Longer than any line has counted its calls.
+MAX_YEARS: Final = 100
 
 People = Annotated[float, field("Personnes", gt=0, le=MAX_PEOPLE)]
 Count = Annotated[int, field("Nombre", ge=0, le=MAX_COUNT)]

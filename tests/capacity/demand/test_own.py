@@ -190,6 +190,11 @@ def test_a_total_smaller_than_what_was_served() -> None:
         assert found.observed is not None
         assert found.requests_per_year.p10 == pytest.approx(2000)
         assert found.slots_per_day.p10 == found.observed.slots == 8
+        # All draws are alike, which is no certainty: it is said first.
+        assert found.caveats[0].kind == "contradicted"
+        assert "Moins d’appels que de consultations" in found.warnings[0]
+    enough = headline(vouched(BG, calls_observed=2_000), draws=500)
+    assert "contradicted" not in [each.kind for each in enough.caveats]
 
 
 # ---- what its demand does not rest on

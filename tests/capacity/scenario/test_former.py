@@ -184,9 +184,29 @@ def test_calls_typed_by_hand_are_its_own(load: Load) -> None:
     assert (case.calls_years, case.evidence) == (2.0, "1b")
     assert case.sources["calls_observed"] == UNSOURCED
     # one of the three lacks: the rate is then another's
-    for part in CALLS.splitlines():
-        assert load(FORMER + part + "\n").calls_years is None
+    calls, people_years = CALLS.splitlines()
+    assert load(f"{FORMER}{people_years}\n").calls_years is None
+    # calls over nothing said are no rate at all, and none of ours is lent to them
+    with pytest.raises(ScenarioError, match=r"calls_years = 1\.0"):
+        load(f"{FORMER}{calls}\n")
     assert load(FORMER + CALLS + "calls_years = 0.5\n").calls_years == 0.5
+
+
+@pytest.mark.parametrize(("person_years", "years"), [("500000.0", 100.0), ("500001.0", None)])
+def test_years_that_nobody_typed_are_refused_by_the_fields_that_make_them(
+    load: Load, person_years: str, years: float | None
+) -> None:
+    source = '[sources]\ncalls_observed = { text = "Compte", grade = "C" }\n'
+    source += 'calls_people_years = { text = "Compte", grade = "C" }\n'
+    text = (FORMER + CALLS).replace("10000.0", person_years)
+    if years is not None:
+        assert load(text + source).calls_years == years
+        return
+    with pytest.raises(ScenarioError) as caught:
+        load(text + source)
+    [said] = caught.value.defects
+    assert "« calls_people_years » / « people_without_mt »" in str(said)
+    assert load(f"{text}calls_years = 2.0\n{source}").calls_years == 2.0
 
 
 @pytest.mark.parametrize("bad", ["0", "-3", '"beaucoup"', "true", "[1]"])

@@ -165,6 +165,9 @@ def test_every_contradiction_at_once(lvo: Scenario) -> None:
 # ---- one by one
 
 
+CALLS = "calls_observed = 900\ncalls_years = 1.0\n"
+
+
 @pytest.mark.parametrize(
     ("line", "words"),
     [
@@ -221,7 +224,10 @@ def test_every_contradiction_at_once(lvo: Scenario) -> None:
         ),
         ("[sources]\nminutes = {text = ' ', grade = 'A'}", "sources.minutes.text : le texte est"),
         ('notes = ["a\\tb"]', "caractère invisible"),
-        ("calls_observed = 1_000_000_001", "il faut 1\u202f000\u202f000\u202f000 ou moins"),
+        (
+            "calls_observed = 1_000_000_001\ncalls_years = 1.0",
+            "il faut 1\u202f000\u202f000\u202f000 ou moins",
+        ),
         ("calls_people_years = 1e10", "il faut 1\u202f000\u202f000\u202f000 ou moins"),
         ("observed_consultations = 1_000_000_001", "ou moins"),
         ("population = 1.1e8", "il faut 100\u202f000\u202f000 ou moins"),
@@ -245,11 +251,13 @@ def test_every_contradiction_at_once(lvo: Scenario) -> None:
         ("found_share = [0.5, 1.2]", "« found_share.2 » = 1.2 : il faut 1 ou moins"),
         ("found_share = [0.0, 1.0]", "« found_share.1 » = 0.0 : il faut plus de 0"),
         ("found_share = [0.5]", "found_share"),
-        ("calls_years = 0.0", "il faut plus de 0"),
-        ("calls_years = 101.0", "il faut 100 ou moins"),
+        ("calls_observed = 900\ncalls_years = 0.0", "il faut plus de 0"),
+        ("calls_observed = 900\ncalls_years = 101.0", "il faut 100 ou moins"),
         ("need_counted = [608, 392]", "« need_counted » va avec « calls_observed »"),
-        ("calls_years = 1.0\nneed_counted = [608, -1]", "« need_counted.2 » = -1 : il faut 0 ou"),
-        ("calls_years = 1.0\nneed_counted = [608]", "need_counted"),
+        (f"{CALLS}need_counted = [608, -1]", "« need_counted.2 » = -1 : il faut 0 ou"),
+        (f"{CALLS}need_counted = [608]", "need_counted"),
+        ("calls_observed = 900", "Écrivez « calls_years = 1.0 »"),
+        ("calls_years = 1.0", "« calls_years » va avec « calls_observed »"),
         ('eligible = ["no_mt"]', "« eligible » et « public » : gardez « public »"),
         ("[area]\napl = 2.0\npopulation = 9.0", "standardised_population » : il manque"),
         ("[[readings]]\nlabel = 'x'\nslots_today = 8\nweight = 0.0", "weight » = 0.0 : il faut"),

@@ -118,7 +118,8 @@ def test_calls_of_a_person_in_a_year_have_an_order_of_magnitude(
 
 
 def test_every_question_is_asked_at_once_and_of_a_variant_too(write: Write) -> None:
-    lines = "people_without_mt = 24\npopulation = 80000\ndeadline_days = 30\ncalls_observed = 480\n"
+    lines = "people_without_mt = 24\npopulation = 80000\ndeadline_days = 30\n"
+    lines += "calls_observed = 480\ncalls_years = 1.0\n"
     assert len(refused(write(MINE + lines))) == 3
     case = load_scenario("beauce_gatinais")
     for change in ({"people_without_mt": 24.0}, {"deadline_days": 6}, {"calls_observed": 480}):

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from cpts_geo.capacity.scenario._slips.refusals import ContradictionError, shown
 from cpts_geo.capacity.scenario.parameters import FILE_MARK, default_parameters
+from cpts_geo.capacity.scenario.records import MAX_YEARS
 from cpts_geo.french import joined
 
 #: Fields that no result rests on any more.
@@ -33,8 +34,22 @@ def modern(values: dict[str, Any]) -> dict[str, Any]:
     if isinstance(sources, dict):
         now["sources"] = {name: each for name, each in sources.items() if name not in _IGNORED}
     if "calls_years" not in now and _are_own_calls(now):
-        now["calls_years"] = now["calls_people_years"] / now["people_without_mt"]
+        now["calls_years"] = _years(now["calls_people_years"], now["people_without_mt"])
     return now
+
+
+def _years(people_years: float, people: float) -> float:
+    """Years of the calls of an earlier file, which gave people and person-years."""
+    years = people_years / people
+    if years > MAX_YEARS:
+        raise ContradictionError(
+            [
+                f"« calls_people_years » / « people_without_mt » = {people_years:g} / {people:g}, "
+                f"soit {years:.3g} années d’appels (au plus {MAX_YEARS}) : corrigez l’un des deux, "
+                "ou écrivez « calls_years », les années de ces appels"
+            ]
+        )
+    return years
 
 
 def _public(eligible: Any, public: Any) -> str:
