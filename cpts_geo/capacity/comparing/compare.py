@@ -21,10 +21,10 @@ from cpts_geo.capacity.comparing._measures import (
     sampling_measures,
     scenario_measures,
 )
-from cpts_geo.capacity.demand.laws import Floats
 from cpts_geo.capacity.demand.requests import DemandDraws, draw_requests
 from cpts_geo.capacity.need.interval import LEVELS, quantiles
 from cpts_geo.capacity.need.learning import KnownLines
+from cpts_geo.capacity.need.quantities import Floats
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.french import counted, joined, number
 

@@ -21,10 +21,10 @@ import numpy as np
 
 from cpts_geo.asked import expect
 from cpts_geo.capacity.demand._own import own_requests
-from cpts_geo.capacity.demand.laws import Floats, laws
+from cpts_geo.capacity.demand.laws import laws
 from cpts_geo.capacity.demand.periods import visitor_presence
 from cpts_geo.capacity.need.learning import KnownLines, shipped_lines
-from cpts_geo.capacity.need.quantities import NationalDraws, Need, need_of
+from cpts_geo.capacity.need.quantities import Floats, NationalDraws, Need, need_of
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.errors import NeedUnknownError, ScenarioError, one_line
 from cpts_geo.french import number
