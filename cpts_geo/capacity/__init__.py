@@ -3,7 +3,9 @@
 =============  ====================================================================================
 ``queue``      target, deadline, dispersion (``rules``) and what they make of slots and demands
 ``scenario``   what a capacity rests on: inputs checked and sourced, read and written
-``demand``     requests of a year and of a day, their laws, the interval that results are shown with
+``need``       what a territory needs, what surgeries meet, the gap; what known lines teach of it,
+               the interval that results are shown with
+``demand``     requests of a year and of a day: of a device, of its public, and their laws
 ``calls``      what a call log says of a line, and what of it may leave
 ``answer``     slots and hours, everyone month by month, what the interval is made of
 ``workforce``  who answers: GPs in the years to come, the telephone, rotas that are shared

@@ -46,7 +46,7 @@ def _compare(
     from cpts_geo.atlas.sections.comparison import comparison_sections  # noqa: PLC0415
     from cpts_geo.capacity.answer.headline import DRAWS  # noqa: PLC0415
     from cpts_geo.capacity.comparing.compare import compare_scenarios  # noqa: PLC0415
-    from cpts_geo.capacity.demand.interval import CHANCES  # noqa: PLC0415
+    from cpts_geo.capacity.need.interval import CHANCES  # noqa: PLC0415
     from cpts_geo.capacity.need.learning import known_lines as read_lines  # noqa: PLC0415
     from cpts_geo.writing.comparison import comparison_files, write_comparison  # noqa: PLC0415
     from cpts_geo.writing.output_folder import check_output  # noqa: PLC0415

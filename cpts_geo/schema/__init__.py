@@ -26,7 +26,7 @@ from cpts_geo.schema._access import (
     Facility,
     TravelSeries,
 )
-from cpts_geo.schema._apl import APL
+from cpts_geo.schema._apl import APL, APL_OF_NEED
 from cpts_geo.schema._care import CARE
 from cpts_geo.schema._column import (
     GRADE_LABELS,
@@ -53,13 +53,13 @@ from cpts_geo.schema._level import (
 from cpts_geo.schema._people import AGED, EARLIER_POPULATION, PEOPLE, WITHOUT_MT
 
 __all__ = [
-    "APPROX", "AREA", "AROUND", "CELLS", "CHANGES", "COLUMNS", "COMPARED", "DEPARTEMENT",
-    "DREES", "EARLIER_POPULATION", "EMBEDDED_FIGURES", "EMERGENCY_OR_SMUR", "FACILITIES",
-    "FIGURE_COLUMNS", "FILE", "FRANCE", "GP_SOURCES", "GRADE_LABELS", "LEVELS", "LISTED",
-    "PAINTED", "PER_PEOPLE", "PUBLISHED", "ROADS", "STATUS_LABELS", "STATUS_MARKS", "TERRITORY",
-    "TIME_UNIT", "TRAVEL_SERIES", "WITHOUT_MT", "Column", "Facility", "Kind", "Level", "Secrecy",
-    "Status", "TravelSeries", "Where", "best_status", "embedded_vintage", "newest_vintage",
-    "shown_vintage", "status_column", "vintages",
+    "APL_OF_NEED", "APPROX", "AREA", "AROUND", "CELLS", "CHANGES", "COLUMNS", "COMPARED",
+    "DEPARTEMENT", "DREES", "EARLIER_POPULATION", "EMBEDDED_FIGURES", "EMERGENCY_OR_SMUR",
+    "FACILITIES", "FIGURE_COLUMNS", "FILE", "FRANCE", "GP_SOURCES", "GRADE_LABELS", "LEVELS",
+    "LISTED", "PAINTED", "PER_PEOPLE", "PUBLISHED", "ROADS", "STATUS_LABELS", "STATUS_MARKS",
+    "TERRITORY", "TIME_UNIT", "TRAVEL_SERIES", "WITHOUT_MT", "Column", "Facility", "Kind", "Level",
+    "Secrecy", "Status", "TravelSeries", "Where", "best_status", "embedded_vintage",
+    "newest_vintage", "shown_vintage", "status_column", "vintages",
 ]  # fmt: skip
 
 #: Every column by name; those of the figures of communes in the order of their file.

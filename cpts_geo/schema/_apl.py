@@ -11,6 +11,9 @@ from cpts_geo.settings import APL_BREAKS, APL_LOW, APL_LOW_WORDS
 #: Source of each vintage: the first published file that holds it; the first is embedded.
 _SOURCES: Final = {2022: "drees_apl_2023", 2023: "drees_apl_2023", 2024: "drees_apl_2024"}
 _EMBEDDED: Final = 2023
+#: The one that the need of a territory is computed from: the known lines are compared with it, and
+#: the national draws that they teach hold for it alone.
+APL_OF_NEED: Final = "apl_2023"
 _CAPPED: Final = (False, True)
 #: Vintages of the earlier publications. The last one is also that of the workbook's first sheet:
 #: it tells how far the two publications are apart.

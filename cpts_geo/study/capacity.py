@@ -17,9 +17,9 @@ from cpts_geo.capacity.answer.sensitivity import hours_tornado
 from cpts_geo.capacity.checks.backtest import Surprise, surprise
 from cpts_geo.capacity.comparing.future import gps_to_come, past_checks
 from cpts_geo.capacity.comparing.shares import studied_weekdays
-from cpts_geo.capacity.demand.interval import LEVELS, Interval, interval
 from cpts_geo.capacity.demand.line import calls_per_year
 from cpts_geo.capacity.demand.requests import DemandDraws
+from cpts_geo.capacity.need.interval import LEVELS, Interval, interval
 from cpts_geo.capacity.need.learning import KnownLines
 from cpts_geo.capacity.queue.services import WeeklyService
 from cpts_geo.capacity.scenario.calendar import profile_shape

@@ -221,8 +221,11 @@ class Study:
 
     @cached_property
     def need_ladder(self) -> pd.DataFrame | None:
-        """Its need, what surgeries meet, the gap and a device's requests, a year
-        (:func:`cpts_geo.capacity.need.ladder.ladder`); None where its APL is unknown."""
+        """
+        Its need, what surgeries meet, the gap and a device's requests, a year.
+
+        As :func:`cpts_geo.capacity.need.ladder.ladder` gives them; None where its APL is unknown.
+        """
         area, common = self.scenario.area, self.common
         if area is None:
             return None

@@ -18,7 +18,7 @@ import pandas as pd
 
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.answer.publics import PublicAnswer
-from cpts_geo.capacity.demand.interval import LEVELS
+from cpts_geo.capacity.need.interval import LEVELS
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.schema import Status
 from cpts_geo.study.study import Study

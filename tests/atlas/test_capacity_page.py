@@ -48,7 +48,7 @@ from cpts_geo.capacity.answer.headline import (
     headline,
 )
 from cpts_geo.capacity.checks.backtest import Surprise
-from cpts_geo.capacity.demand.interval import CHANCES, Interval
+from cpts_geo.capacity.need.interval import CHANCES, Interval
 from cpts_geo.capacity.queue.service_grid import service_grid
 from cpts_geo.capacity.scenario.loading import (
     load_scenario,

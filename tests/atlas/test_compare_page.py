@@ -23,7 +23,7 @@ from cpts_geo.atlas.sections.comparison._sides import measure_status, side_text
 from cpts_geo.atlas.sections.comparison.written import TEXTS, period_words
 from cpts_geo.capacity.comparing._measures import MEASURES
 from cpts_geo.capacity.comparing.compare import ScenarioComparison, compare_scenarios
-from cpts_geo.capacity.demand.interval import CHANCES, SAMPLING_WORDS
+from cpts_geo.capacity.need.interval import CHANCES, SAMPLING_WORDS
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import described, load_scenario
 from cpts_geo.french import MONTHS, joined, typeset

@@ -18,7 +18,7 @@ from cpts_geo.atlas.look.words import deadline, estimate, goal, short_answer, sl
 from cpts_geo.atlas.sections.capacity.needed import _dots_caption
 from cpts_geo.atlas.sections.territory.answer import _planned, answer, evidence, floor, today
 from cpts_geo.capacity.answer.headline import headline
-from cpts_geo.capacity.demand.interval import CHANCES, Interval
+from cpts_geo.capacity.need.interval import CHANCES, Interval
 from cpts_geo.capacity.scenario.loading import scenario_from_population
 from cpts_geo.french import NNBSP, day, number, percent, signed_percent, typeset, value_text
 from cpts_geo.schema import COLUMNS

@@ -15,7 +15,7 @@ from cpts_geo.capacity.answer.headline import (
     SAME_DAY_TARGET,
     SAME_DAY_WORDS,
 )
-from cpts_geo.capacity.demand.interval import CHANCE, CHANCES, LEVELS, SAMPLING_WORDS
+from cpts_geo.capacity.need.interval import CHANCE, CHANCES, LEVELS, SAMPLING_WORDS
 from cpts_geo.capacity.queue.rules import MAX_DISPERSION, MAX_SLOTS
 from cpts_geo.capacity.scenario.parameters import SEED, default_parameters
 from cpts_geo.capacity.scenario.records import PUBLICS, Public
@@ -161,7 +161,7 @@ def test_the_interval_has_one_home() -> None:
         or (isinstance(node, ast.List | ast.Tuple) and _numbers(node) == levels)
     }
     # the words are made there from the figures; known lines are learnt from below any demand
-    assert found == {"cpts_geo.capacity.demand.interval", "cpts_geo.capacity.need.learning"}
+    assert found == {"cpts_geo.capacity.need.interval", "cpts_geo.capacity.need.learning"}
 
 
 #: Words of the interval, of the stricter companions, of a usual site: made of their constants.
@@ -173,7 +173,7 @@ WORDS = (
     SITE_WORDS,
 )
 HOMES = {
-    "cpts_geo.capacity.demand.interval",
+    "cpts_geo.capacity.need.interval",
     "cpts_geo.capacity.answer.headline",
     "cpts_geo.capacity.scenario.records",
     "cpts_geo.capacity.scenario.supply",

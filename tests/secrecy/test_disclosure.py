@@ -577,7 +577,6 @@ TABLES = {
     "noms_reconnus": "names",
     "ou_ouvrir": "minutes, requests of a territory",
     "publics": "requests of a territory",
-    "retro_test": "requests of a territory, published activity of a whole line",
     "saisons": "requests and slots of a territory",
     "scenarios_offre": "published APL, and suppositions",
     "telephone": "calls of a territory",

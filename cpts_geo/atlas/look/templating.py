@@ -8,7 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select
 
 from cpts_geo import __version__
 from cpts_geo.atlas.look import style
-from cpts_geo.capacity.demand.interval import CHANCES, SAMPLING_WORDS
+from cpts_geo.capacity.need.interval import CHANCES, SAMPLING_WORDS
 from cpts_geo.french import number, percent, typeset
 from cpts_geo.schema import GRADE_LABELS, STATUS_LABELS, STATUS_MARKS, TIME_UNIT
 from cpts_geo.sources.catalogue.catalogue import credits_of

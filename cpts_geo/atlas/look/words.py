@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from cpts_geo.capacity.answer.headline import Headline
-from cpts_geo.capacity.demand.interval import Interval
+from cpts_geo.capacity.need.interval import Interval
 from cpts_geo.capacity.scenario.inputs import EVIDENCE, Scenario
 from cpts_geo.capacity.scenario.records import PUBLICS
 from cpts_geo.french import number, percent
-
-#: Said of a model that the activity observed exceeds.
-REFUTED_WORDS: Final = "modèle démenti par l’activité"
 
 
 def span(low: float, high: float, decimals: int = 0) -> str:

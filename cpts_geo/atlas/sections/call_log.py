@@ -13,8 +13,8 @@ from cpts_geo.capacity.calls.posterior import rate_posterior
 from cpts_geo.capacity.calls.profile import CallProfile
 from cpts_geo.capacity.calls.released import shown_need, shown_requests
 from cpts_geo.capacity.calls.spoilers import spoilers
-from cpts_geo.capacity.demand.interval import CHANCE, CHANCES, LEVELS
 from cpts_geo.capacity.demand.laws import CountedShare
+from cpts_geo.capacity.need.interval import CHANCE, CHANCES, LEVELS
 from cpts_geo.french import MONTHS, NNBSP, UNKNOWN_TEXT, WEEKDAYS, counted, day, number, percent
 from cpts_geo.secrecy.disclosure import Mask
 

@@ -9,10 +9,10 @@ from typing import Final, Literal
 import numpy as np
 
 from cpts_geo.capacity.answer.existing import ObservedFloor, Offer
-from cpts_geo.capacity.demand.interval import CHANCES, LEVELS
 from cpts_geo.capacity.demand.laws import laws
 from cpts_geo.capacity.demand.line import calls_per_year
 from cpts_geo.capacity.demand.requests import DemandDraws
+from cpts_geo.capacity.need.interval import CHANCES, LEVELS
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.parameters import default_parameters
 from cpts_geo.capacity.scenario.records import PUBLICS

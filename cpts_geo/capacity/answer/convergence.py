@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from cpts_geo.capacity.demand.interval import LEVELS
-from cpts_geo.capacity.demand.laws import Floats
 from cpts_geo.capacity.demand.requests import MIN_DRAWS
+from cpts_geo.capacity.need.interval import LEVELS
+from cpts_geo.capacity.need.quantities import Floats
 from cpts_geo.errors import ScenarioError
 from cpts_geo.french import number
 

@@ -19,12 +19,13 @@ from cpts_geo.capacity.answer.caveats import Caveat, caveats
 from cpts_geo.capacity.answer.convergence import quantile_errors
 from cpts_geo.capacity.answer.existing import ObservedFloor, Offer, observed_floor, offer
 from cpts_geo.capacity.answer.slots import slots_interval, slots_of_demands
-from cpts_geo.capacity.demand.interval import LEVELS, Interval, interval
-from cpts_geo.capacity.demand.laws import Floats, laws
+from cpts_geo.capacity.demand.laws import laws
 from cpts_geo.capacity.demand.periods import per_opening_day
 from cpts_geo.capacity.demand.ratios import weekly_gp_hours
 from cpts_geo.capacity.demand.requests import DemandDraws, draw_requests
+from cpts_geo.capacity.need.interval import LEVELS, Interval, interval
 from cpts_geo.capacity.need.learning import KnownLines
+from cpts_geo.capacity.need.quantities import Floats
 from cpts_geo.capacity.scenario.inputs import EVIDENCE, Scenario
 from cpts_geo.french import percent
 from cpts_geo.schema import Status

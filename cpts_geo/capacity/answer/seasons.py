@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 from cpts_geo.capacity.answer.slots import slots_interval
-from cpts_geo.capacity.demand.interval import interval
-from cpts_geo.capacity.demand.laws import Floats
 from cpts_geo.capacity.demand.periods import month_means
 from cpts_geo.capacity.demand.requests import DemandDraws
+from cpts_geo.capacity.need.interval import interval
+from cpts_geo.capacity.need.quantities import Floats
 from cpts_geo.capacity.scenario.inputs import Scenario
 
 

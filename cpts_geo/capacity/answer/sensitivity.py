@@ -15,11 +15,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from cpts_geo.capacity.answer.slots import slots_interval, slots_of_demands
-from cpts_geo.capacity.demand.interval import LEVELS
-from cpts_geo.capacity.demand.laws import Floats, Law, laws
+from cpts_geo.capacity.demand.laws import Law, laws
 from cpts_geo.capacity.demand.periods import per_opening_day
 from cpts_geo.capacity.demand.ratios import weekly_gp_hours
 from cpts_geo.capacity.demand.requests import DemandDraws
+from cpts_geo.capacity.need.interval import LEVELS
+from cpts_geo.capacity.need.quantities import Floats
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.errors import ScenarioError
 from cpts_geo.french import number

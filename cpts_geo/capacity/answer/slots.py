@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from cpts_geo.capacity.demand.interval import Interval, quantiles
-from cpts_geo.capacity.demand.laws import Floats
+from cpts_geo.capacity.need.interval import Interval, quantiles
+from cpts_geo.capacity.need.quantities import Floats
 from cpts_geo.capacity.queue.rules import Rules
 
 

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from cpts_geo.capacity.demand.interval import LEVELS
+from cpts_geo.capacity.need.interval import LEVELS
 from cpts_geo.capacity.scenario.calendar import bridges, public_holidays
 from cpts_geo.errors import TableError
 

@@ -14,9 +14,9 @@ from cpts_geo.capacity.calls._repeats import REPEAT_DAYS
 from cpts_geo.capacity.calls._variation import Trend
 from cpts_geo.capacity.calls.profile import CallProfile
 from cpts_geo.capacity.calls.released import released, shown_need
-from cpts_geo.capacity.demand.interval import LEVELS, interval
 from cpts_geo.capacity.demand.ratios import DAYS_PER_YEAR, requests_per_day
 from cpts_geo.capacity.demand.requests import draw_requests
+from cpts_geo.capacity.need.interval import LEVELS, interval
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.french import counted, joined, number, percent
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cpts_geo.capacity.demand.interval import Interval, interval
 from cpts_geo.capacity.demand.requests import DemandDraws
+from cpts_geo.capacity.need.interval import Interval, interval
 from cpts_geo.capacity.need.learning import KnownLines, shipped_lines
 from cpts_geo.capacity.need.quantities import need_of
 from cpts_geo.capacity.scenario.inputs import Scenario

@@ -20,9 +20,9 @@ import numpy as np
 import pandas as pd
 
 from cpts_geo.capacity.answer.slots import slots_of_demands
-from cpts_geo.capacity.demand.interval import quantiles
 from cpts_geo.capacity.demand.periods import per_opening_day
 from cpts_geo.capacity.demand.requests import draw_requests
+from cpts_geo.capacity.need.interval import quantiles
 from cpts_geo.capacity.need.learning import KnownLines, prior_draws
 from cpts_geo.capacity.need.quantities import NationalDraws, need_of
 from cpts_geo.capacity.scenario.area import Area, areas_of_epci

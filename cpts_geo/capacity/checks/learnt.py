@@ -13,9 +13,9 @@ from typing import Final
 import pandas as pd
 
 from cpts_geo.capacity.answer.slots import slots_interval
-from cpts_geo.capacity.demand.interval import Interval
 from cpts_geo.capacity.demand.periods import per_opening_day
 from cpts_geo.capacity.demand.requests import draw_requests
+from cpts_geo.capacity.need.interval import Interval
 from cpts_geo.capacity.need.learning import KnownLines, shipped_lines
 from cpts_geo.capacity.need.lines import KnownLine
 from cpts_geo.capacity.scenario.inputs import Scenario

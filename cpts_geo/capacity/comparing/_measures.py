@@ -13,11 +13,12 @@ import numpy as np
 
 from cpts_geo.capacity.answer.slots import slots_of_demands
 from cpts_geo.capacity.comparing.shares import requests_served, served_shares, studied_weekdays
-from cpts_geo.capacity.demand.interval import quantiles
-from cpts_geo.capacity.demand.laws import Floats, laws
+from cpts_geo.capacity.demand.laws import laws
 from cpts_geo.capacity.demand.periods import per_opening_day, studied_means
 from cpts_geo.capacity.demand.ratios import gp_hours_per_day, weekly_gp_hours
 from cpts_geo.capacity.demand.requests import DemandDraws
+from cpts_geo.capacity.need.interval import quantiles
+from cpts_geo.capacity.need.quantities import Floats
 from cpts_geo.capacity.scenario.inputs import Scenario
 
 #: In the order they are shown.

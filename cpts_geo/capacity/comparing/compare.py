@@ -21,10 +21,10 @@ from cpts_geo.capacity.comparing._measures import (
     sampling_measures,
     scenario_measures,
 )
-from cpts_geo.capacity.demand.interval import LEVELS, quantiles
-from cpts_geo.capacity.demand.laws import Floats
 from cpts_geo.capacity.demand.requests import DemandDraws, draw_requests
+from cpts_geo.capacity.need.interval import LEVELS, quantiles
 from cpts_geo.capacity.need.learning import KnownLines
+from cpts_geo.capacity.need.quantities import Floats
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.french import counted, joined, number
 
@@ -127,10 +127,9 @@ def compare_scenarios(
     >>> found.changes, bool(found.table.at["served", "difference_p50"] > 0.3)
     (('slots_today',), True)
     """
-    drawn = [
-        draw_requests(scenario, draws=draws, seed=first.seed, lines=lines)
-        for scenario in (first, second)
-    ]
+    of_first = draw_requests(first, draws=draws, lines=lines)
+    of_second = draw_requests(second, draws=draws, seed=of_first.seed, lines=lines)
+    drawn = [of_first, of_second]
     same_period = first.months == second.months
     measured = []
     found: dict[Caveat, list[str]] = {}

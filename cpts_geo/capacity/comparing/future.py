@@ -11,8 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from cpts_geo.capacity.answer.headline import Headline
-from cpts_geo.capacity.demand.interval import Interval
 from cpts_geo.capacity.demand.periods import per_opening_day
+from cpts_geo.capacity.need.interval import Interval
 from cpts_geo.capacity.queue.rules import Rules
 from cpts_geo.capacity.workforce.projection import (
     SPREADS,
@@ -30,9 +30,10 @@ from cpts_geo.sources.embedding.embedded import load_comparisons
 HORIZONS: Final = (5, 10)
 #: GPs who settle each year, fewest to most (grade D).
 _ENTRIES: Final = (0.0, 1.0, 2.0)
-#: Mean age of the GPs of France on 1 January 2021 (Drees, read in Le Quotidien du médecin: B): what
-#: a group whose own is not published is taken to have, in earlier years too (D).
+#: Mean age of the GPs of France on 1 January (Drees, read in Le Quotidien du médecin: B): what a
+#: group whose own is not published is taken to have, in earlier years too (D).
 NATIONAL_MEAN_AGE: Final = 51.1
+MEAN_AGE_YEAR: Final = 2021
 #: Years that a loss told by the press covers.
 _TOLD_YEARS: Final = 10
 #: Spread of the ages from which the arrivals of France are worked out: the middle one.
@@ -93,7 +94,7 @@ def gps_to_come(
     people = table.drop_duplicates("gps").set_index("gps")["people_without_mt"].sort_index()
     # The demand and the GPs are independent: each demand drawn, with each number of GPs.
     # Relative to what the fan makes of today's GPs, which differs where their list is capped.
-    slots = slot_chances(
+    slots = _slot_chances(
         [_demand(result, gps=float(str(gps)) / count, people=each / people[count])
          for gps, each in people.items()],
         rules=scenario.rules,
@@ -131,7 +132,7 @@ def _demand(result: Headline, *, gps: float, people: float) -> npt.NDArray[np.fl
     return per_opening_day(scenario, residents, drawn.visitors)
 
 
-def slot_chances(
+def _slot_chances(
     requests_per_day: Sequence[npt.NDArray[np.float64]], *, rules: Rules
 ) -> npt.NDArray[np.float64]:
     """
@@ -152,7 +153,7 @@ def slot_chances(
 
     Examples
     --------
-    >>> slot_chances([np.array([0.0, 1.0, 1.0, 8.0])], rules=Rules(0.95, 1, 1.0)).tolist()
+    >>> _slot_chances([np.array([0.0, 1.0, 1.0, 8.0])], rules=Rules(0.95, 1, 1.0)).tolist()
     [[0.25, 0.0, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0, 0.25]]
     """
     found = []
@@ -222,7 +223,9 @@ def past_checks(
                     "before": before,
                     "entries": entries,
                     "mean_age": age,
-                    **{f"gps_{end}": x for end, x in _ends(predicted)},
+                    "gps_p10": predicted.p10,
+                    "gps_p50": predicted.p50,
+                    "gps_p90": predicted.p90,
                     "observed": after,
                     "inside": predicted.p10 <= after <= predicted.p90,
                 }

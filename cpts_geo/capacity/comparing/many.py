@@ -14,12 +14,11 @@ import pandas as pd
 
 from cpts_geo.capacity.answer.headline import DRAWS
 from cpts_geo.capacity.answer.slots import slots_of_demands
-from cpts_geo.capacity.demand.interval import LEVELS, quantiles
-from cpts_geo.capacity.demand.laws import Floats
 from cpts_geo.capacity.demand.periods import per_opening_day
 from cpts_geo.capacity.demand.requests import check_draws, draw_requests
+from cpts_geo.capacity.need.interval import LEVELS, quantiles
 from cpts_geo.capacity.need.learning import KnownLines, shipped_lines
-from cpts_geo.capacity.need.quantities import NationalDraws, need_of
+from cpts_geo.capacity.need.quantities import Floats, NationalDraws, need_of
 from cpts_geo.capacity.scenario.area import Area
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import scenario_from_population

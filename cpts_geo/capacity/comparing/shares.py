@@ -17,7 +17,7 @@ import pandas as pd
 from scipy.interpolate import CubicSpline
 from scipy.optimize import brentq
 
-from cpts_geo.capacity.demand.laws import Floats
+from cpts_geo.capacity.need.quantities import Floats
 from cpts_geo.capacity.queue.rules import OVERSHOOT, Rules
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.errors import ScenarioError

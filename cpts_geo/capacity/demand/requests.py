@@ -1,7 +1,7 @@
 """Requests that deserve a slot in a year, drawn for the public that the device admits.
 
 A territory whose line counted something takes its own requests
-(:mod:`cpts_geo.capacity.demand.own`). Otherwise::
+(:mod:`cpts_geo.capacity.demand._own`). Otherwise::
 
     public = no_mt    N c p exp(eps)      people x calls a person-year x share that deserves a slot
     public = all      gap exp(mu + tau z) what known lines receive of the need that is not met
@@ -20,11 +20,11 @@ from typing import Final
 import numpy as np
 
 from cpts_geo.asked import expect
-from cpts_geo.capacity.demand.laws import Floats, laws
-from cpts_geo.capacity.demand.own import own_requests
+from cpts_geo.capacity.demand._own import own_requests
+from cpts_geo.capacity.demand.laws import laws
 from cpts_geo.capacity.demand.periods import visitor_presence
 from cpts_geo.capacity.need.learning import KnownLines, shipped_lines
-from cpts_geo.capacity.need.quantities import NationalDraws, Need, need_of
+from cpts_geo.capacity.need.quantities import Floats, NationalDraws, Need, need_of
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.errors import NeedUnknownError, ScenarioError, one_line
 from cpts_geo.french import number
@@ -139,7 +139,7 @@ def draw_requests(
     elif scenario.public == "no_mt":
         residents = drawn["people"] * (drawn["calls"] * drawn["need"] * drawn["gap"])
     elif need is None or national is None:
-        raise need_unknown(scenario)
+        raise _need_unknown(scenario)
     else:
         residents = need.organised
         causes |= _national_causes(national, need)
@@ -164,20 +164,8 @@ _DRAWN: Final = (
 )  # fmt: skip
 
 
-def need_unknown(scenario: Scenario) -> NeedUnknownError:
-    """
-    Make the error of a territory whose need nothing says.
-
-    Parameters
-    ----------
-    scenario : Scenario
-        Territory without APL nor line of its own.
-
-    Returns
-    -------
-    NeedUnknownError
-        To raise.
-    """
+def _need_unknown(scenario: Scenario) -> NeedUnknownError:
+    """Make the error of a territory whose need nothing says."""
     return NeedUnknownError(
         f"Le besoin de « {one_line(scenario.label)} » n’est pas connu.",
         defects=["l’APL de ses communes n’est pas publié, ou ses communes ne sont pas données"],

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-import numpy as np
 import pandas as pd
 
+from cpts_geo.capacity.need.interval import LEVELS, quantiles
 from cpts_geo.capacity.need.quantities import Need
 
 #: Quantities, from the whole need down to what a device receives.
 _RUNGS: Final = ("need", "met", "gap", "emergency", "organised")
-_LEVELS: Final = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
 
 
 def ladder(need: Need) -> pd.DataFrame:
@@ -40,6 +39,6 @@ def ladder(need: Need) -> pd.DataFrame:
     >>> (found["p50"] / 251).round().astype(int).to_dict()
     {'need': 323, 'met': 242, 'gap': 79, 'emergency': 14, 'organised': 6}
     """
-    rows = {name: np.quantile(getattr(need, name), list(_LEVELS.values())) for name in _RUNGS}
-    table = pd.DataFrame.from_dict(rows, orient="index", columns=list(_LEVELS))
+    rows = {name: quantiles(getattr(need, name)) for name in _RUNGS}
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=list(LEVELS))
     return table.rename_axis("quantity")

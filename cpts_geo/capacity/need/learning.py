@@ -23,6 +23,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr
 
+from cpts_geo.capacity.need.interval import quantiles
 from cpts_geo.capacity.need.lines import KnownLine, lines_of, lines_table
 from cpts_geo.capacity.need.quantities import Floats, NationalDraws, need_of
 from cpts_geo.capacity.scenario.loading import National
@@ -195,15 +196,14 @@ def leave_one_out(known: KnownLines, *, draws: int, seed: int = SEED) -> pd.Data
         the two bounds.
     """
     rows = []
-    levels = (0.1, 0.5, 0.9)
     for line in known.lines:
         # Two counts of one place are one line: the other tells nothing of it from elsewhere.
         same = [other.key for other in known.lines if other.area == line.area]
         others = known.draws(draws, seed=seed, without=same)
         predicted = need_of(line.area, others).organised
         own = line.draw(draws, seed=seed)
-        low, middle, high = np.quantile(predicted, levels)
-        counted = np.quantile(own, levels)
+        low, middle, high = quantiles(predicted)
+        counted = quantiles(own)
         rows.append(
             {name: getattr(line, name) for name in ("name", "kind", "access", "saturated", "grade")}
             | {"line": line.key}

@@ -1,7 +1,7 @@
 """What the need of a territory is computed from: its people, and what its surgeries can serve.
 
-Computed once for the whole territory, from the APL of all ages of 2023: the vintage that the known
-lines are compared with, whatever newer one a page shows.
+Computed once for the whole territory, from the APL of all ages of the vintage that the known lines
+are compared with (:data:`cpts_geo.schema.APL_OF_NEED`), whatever newer one a page shows.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from cpts_geo.capacity.scenario.records import MAX_PEOPLE, Record, field
+from cpts_geo.schema import APL_OF_NEED, COLUMNS
 from cpts_geo.sources.embedding.embedded import (
     load_comparisons,
     load_epci,
@@ -22,10 +23,11 @@ from cpts_geo.sources.embedding.embedded import (
     load_population,
 )
 
-APL: Final = "apl_2023"
-STANDARDISED: Final = "standardised_population_2023"
+_COLUMN: Final = COLUMNS[APL_OF_NEED]
+APL: Final = _COLUMN.name
+STANDARDISED: Final = str(_COLUMN.weight)
 #: Communes whose APL is unknown are lent that of the others, up to this share of the people.
-MOST_LENT: Final = 0.1
+_MOST_LENT: Final = 0.1
 
 
 class Area(Record):
@@ -39,20 +41,25 @@ class Area(Record):
     """
 
     standardised_population: float = field(
-        "Habitants standardisés par l’âge (DREES, 2023)", "personnes", gt=0, le=MAX_PEOPLE
+        f"Habitants standardisés par l’âge (DREES, {_COLUMN.vintage})",
+        "personnes",
+        gt=0,
+        le=MAX_PEOPLE,
     )
     apl: float = field(
-        "APL aux médecins généralistes, tous âges, 2023, moyenne pondérée",
+        f"{_COLUMN.label}, tous âges, {_COLUMN.vintage}, moyenne pondérée",
         "consultations par an et par habitant standardisé",
         ge=0,
         le=100,
     )
-    population: float = field("Habitants (Insee, 2023)", "personnes", gt=0, le=MAX_PEOPLE)
+    population: float = field(
+        f"Habitants (Insee, {COLUMNS['population'].vintage})", "personnes", gt=0, le=MAX_PEOPLE
+    )
     lent: float = field(
         "Part des habitants dont la commune n’a pas d’APL, comptés comme les autres",
         "part des habitants",
         ge=0,
-        le=MOST_LENT,
+        le=_MOST_LENT,
         default=0.0,
     )
 
@@ -92,8 +99,8 @@ def area_of(places: pd.DataFrame) -> Area | None:
     -------
     Area or None
         People standardised by age (DREES), their mean APL, people. Where the APL of places that
-        hold up to :data:`MOST_LENT` of the people is unknown, they count as the others; None beyond
-        that, or where nobody lives.
+        hold up to a tenth of the people is unknown, they count as the others; None beyond that, or
+        where nobody lives.
 
     Examples
     --------
@@ -109,7 +116,7 @@ def area_of(places: pd.DataFrame) -> Area | None:
     if not (weights.sum() > 0 and people.sum() > 0):
         return None
     lent = round(1.0 - float(known / people.sum()), 12)
-    if lent > MOST_LENT:
+    if lent > _MOST_LENT:
         return None
     return Area(
         standardised_population=float(weights.sum() * (people.sum() / known)),
@@ -176,7 +183,7 @@ def areas_of_epci() -> pd.DataFrame:
             "lent": (1.0 - sums["known"] / sums["population"]).round(12),
         }
     )
-    known = (sums["weight"] > 0) & (areas["lent"] <= MOST_LENT)
+    known = (sums["weight"] > 0) & (areas["lent"] <= _MOST_LENT)
     return areas.where(known)
 
 

@@ -27,7 +27,7 @@ import pandas as pd
 from scipy import stats
 from scipy.optimize import brentq
 
-from cpts_geo.capacity.demand.interval import LEVELS, Interval
+from cpts_geo.capacity.need.interval import LEVELS, Interval
 from cpts_geo.errors import ScenarioError
 from cpts_geo.french import number
 from cpts_geo.secrecy.disclosure import MIN_PROFESSIONALS

@@ -14,9 +14,9 @@ from scipy import stats
 from cpts_geo.capacity.answer.caveats import caveats
 from cpts_geo.capacity.answer.existing import observed_floor, offer
 from cpts_geo.capacity.answer.headline import DRAWS, SAME_DAY_TARGET, Headline, headline, to_frame
-from cpts_geo.capacity.demand.interval import CHANCES
 from cpts_geo.capacity.demand.periods import per_opening_day, studied_means
 from cpts_geo.capacity.demand.requests import draw_requests
+from cpts_geo.capacity.need.interval import CHANCES
 from cpts_geo.capacity.scenario._files.toml_file import SHIPPED
 from cpts_geo.capacity.scenario.inputs import EVIDENCE, Scenario
 from cpts_geo.capacity.scenario.loading import load_scenarios, scenario_from_population

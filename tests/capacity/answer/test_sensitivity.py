@@ -17,8 +17,9 @@ from scipy import stats
 from cpts_geo.capacity.answer.convergence import convergence, draws_needed, quantile_errors
 from cpts_geo.capacity.answer.sensitivity import _Model, _sobol, hours_sobol, hours_tornado
 from cpts_geo.capacity.answer.slots import slots_of_demands
-from cpts_geo.capacity.demand.laws import Floats, Law
+from cpts_geo.capacity.demand.laws import Law
 from cpts_geo.capacity.demand.requests import draw_requests
+from cpts_geo.capacity.need.quantities import Floats
 from cpts_geo.capacity.scenario.loading import load_scenario
 from cpts_geo.errors import ScenarioError
 

@@ -16,7 +16,7 @@ import pytest
 from cpts_geo.capacity.answer.headline import headline
 from cpts_geo.capacity.calls.local_evidence import with_call_log
 from cpts_geo.capacity.calls.profile import CallProfile, profile_of
-from cpts_geo.capacity.demand.interval import Interval
+from cpts_geo.capacity.need.interval import Interval
 from cpts_geo.capacity.queue.rules import Rules
 from cpts_geo.capacity.scenario.calendar import opening_days
 from cpts_geo.capacity.scenario.inputs import Scenario

@@ -9,10 +9,10 @@ import pytest
 from cpts_geo.capacity.answer.headline import Headline, headline
 from cpts_geo.capacity.comparing.future import (
     NATIONAL_MEAN_AGE,
+    _slot_chances,
     gps_to_come,
     national_pace,
     past_checks,
-    slot_chances,
 )
 from cpts_geo.capacity.demand.periods import per_opening_day
 from cpts_geo.capacity.queue.rules import Rules
@@ -123,7 +123,7 @@ def test_slots_to_come_are_those_of_a_demand_never_surer_than_todays(
 
 def test_nobody_without_mt_needs_no_slot_and_a_crowd_is_beyond_one_queue() -> None:
     rules = Rules(0.95, 1, 1.0)
-    found = slot_chances([np.zeros(4), np.array([5e3, 8.0, 8.0, 8.0])], rules=rules)
+    found = _slot_chances([np.zeros(4), np.array([5e3, 8.0, 8.0, 8.0])], rules=rules)
     assert found[0].tolist() == [1.0] + [0.0] * (rules.most_slots + 1)
     assert found[1, 8] == 0.75 and found[1, rules.most_slots + 1] == 0.25
 

@@ -7,7 +7,7 @@ import pytest
 
 from cpts_geo.capacity.answer.headline import headline
 from cpts_geo.capacity.comparing.many import headlines_of
-from cpts_geo.capacity.demand.interval import LEVELS
+from cpts_geo.capacity.need.interval import LEVELS
 from cpts_geo.capacity.need.learning import KnownLines, shipped_lines
 from cpts_geo.capacity.scenario.area import Area, areas_of_epci
 from cpts_geo.capacity.scenario.loading import scenario_from_population

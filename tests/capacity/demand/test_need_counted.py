@@ -9,10 +9,10 @@ import pytest
 from scipy import stats
 
 from cpts_geo.capacity.answer.headline import headline
-from cpts_geo.capacity.demand.interval import Interval
 from cpts_geo.capacity.demand.laws import laws
 from cpts_geo.capacity.demand.line import calls_per_year
 from cpts_geo.capacity.demand.requests import draw_requests
+from cpts_geo.capacity.need.interval import Interval
 from cpts_geo.capacity.scenario.loading import load_scenario, save_scenario
 from cpts_geo.errors import ScenarioError
 

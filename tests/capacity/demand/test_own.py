@@ -13,7 +13,7 @@ from scipy import stats
 from cpts_geo.capacity.answer.existing import observed_floor
 from cpts_geo.capacity.answer.headline import headline
 from cpts_geo.capacity.answer.seasons import demand_by_month
-from cpts_geo.capacity.demand.own import own_requests
+from cpts_geo.capacity.demand._own import own_requests
 from cpts_geo.capacity.demand.requests import draw_requests
 from cpts_geo.capacity.need.learning import shipped_lines
 from cpts_geo.capacity.need.quantities import need_of

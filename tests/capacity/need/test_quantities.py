@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from cpts_geo.capacity.need.learning import shipped_lines
 from cpts_geo.capacity.need.quantities import NationalDraws, Need, need_of
 from cpts_geo.capacity.scenario.area import (
+    _MOST_LENT,
     APL,
-    MOST_LENT,
     STANDARDISED,
     Area,
     apl_of_france,
@@ -180,7 +180,7 @@ def some_without(unknown: float, **others: float) -> pd.DataFrame:
 def test_communes_without_apl_count_as_the_others_up_to_one_in_ten() -> None:
     whole, lent = area_of(some_without(0)), area_of(some_without(10))
     assert whole is not None and lent is not None
-    assert (whole.lent, lent.lent, MOST_LENT) == (0.0, 0.1, 0.1)
+    assert (whole.lent, lent.lent, _MOST_LENT) == (0.0, 0.1, 0.1)
     # as many people for each inhabitant, at the same APL
     assert lent.standardised_population == pytest.approx(110)
     assert (lent.apl, lent.population) == (2.0, 100.0)

@@ -12,8 +12,8 @@ from cpts_geo.atlas.charts.svg import EDGE, WIDTH, axis, hatches, round_ticks, s
 from cpts_geo.atlas.look import style
 from cpts_geo.atlas.look.cells import Cell, Row
 from cpts_geo.atlas.look.words import span
-from cpts_geo.capacity.comparing.future import HORIZONS, NATIONAL_MEAN_AGE
-from cpts_geo.capacity.demand.interval import CHANCES
+from cpts_geo.capacity.comparing.future import HORIZONS, MEAN_AGE_YEAR, NATIONAL_MEAN_AGE
+from cpts_geo.capacity.need.interval import CHANCES
 from cpts_geo.capacity.workforce.projection import ENTRY_AGE, EXIT_FACTORS
 from cpts_geo.french import NNBSP, joined, number, percent
 from cpts_geo.schema import COLUMNS, Status, embedded_vintage, vintages
@@ -21,7 +21,7 @@ from cpts_geo.schema import COLUMNS, Status, embedded_vintage, vintages
 #: What the counts of all intercommunalités say of it (a test holds it), and whose the age is.
 _HELD_TO_FRANCE: Final = (
     "Sur les intercommunalités de France, de telles bornes se sont montrées trop étroites. Âge "
-    "moyen français : Drees, 1er janvier 2021, lu dans la presse (B)."
+    f"moyen français : Drees, 1er janvier {MEAN_AGE_YEAR}, lu dans la presse (B)."
 )
 
 

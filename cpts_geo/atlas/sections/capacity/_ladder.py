@@ -15,8 +15,9 @@ from cpts_geo.atlas.look.words import span, whom
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.checks.backtest import Surprise
 from cpts_geo.capacity.checks.learnt import CONFOUNDED, groups_sentence
-from cpts_geo.capacity.demand.interval import CHANCES, LEVELS, Interval
+from cpts_geo.capacity.need.interval import CHANCES, LEVELS, Interval
 from cpts_geo.french import NNBSP, number, percent
+from cpts_geo.schema import APL_OF_NEED, COLUMNS
 from cpts_geo.study.study import Study
 
 
@@ -48,6 +49,7 @@ def section(study: Study) -> dict[str, Any]:
     )
     return shown | {
         "sentences": _sentences(rungs, result, share=share),
+        "apl_year": COLUMNS[APL_OF_NEED].vintage,
         "chart": Markup(_ladder_svg(rungs, title=title)),
     }
 

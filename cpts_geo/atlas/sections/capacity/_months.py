@@ -13,7 +13,7 @@ from cpts_geo.atlas.look import style
 from cpts_geo.atlas.look.cells import Cell, Row
 from cpts_geo.atlas.look.words import capital, estimate, shown_floor, slots_text, span, todays
 from cpts_geo.capacity.answer.headline import Headline
-from cpts_geo.capacity.demand.interval import CHANCES, Interval
+from cpts_geo.capacity.need.interval import CHANCES, Interval
 from cpts_geo.french import MONTHS, joined, number, whole_percent
 from cpts_geo.schema import Status
 from cpts_geo.study.capacity import TerritoryCapacity

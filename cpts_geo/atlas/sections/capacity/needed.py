@@ -24,7 +24,7 @@ from cpts_geo.capacity.answer.headline import (
     SAME_DAY_WORDS,
     Headline,
 )
-from cpts_geo.capacity.demand.interval import SAMPLING_WORDS
+from cpts_geo.capacity.need.interval import SAMPLING_WORDS
 from cpts_geo.capacity.scenario.inputs import Evidence
 from cpts_geo.french import number, percent
 from cpts_geo.schema import STATUS_MARKS

@@ -17,7 +17,7 @@ from cpts_geo.atlas.sections.comparison._sides import (
 )
 from cpts_geo.atlas.sections.comparison.written import EUROS, period_words
 from cpts_geo.capacity.comparing.compare import ScenarioComparison
-from cpts_geo.capacity.demand.interval import CHANCES
+from cpts_geo.capacity.need.interval import CHANCES
 from cpts_geo.french import joined, number, percent
 
 #: Fields that describe the device and not the demand.

@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from cpts_geo.atlas.look.values import month_names
 from cpts_geo.capacity.comparing.compare import ScenarioComparison
-from cpts_geo.capacity.demand.interval import SAMPLING_WORDS
+from cpts_geo.capacity.need.interval import SAMPLING_WORDS
 from cpts_geo.french import NNBSP
 
 

@@ -17,7 +17,7 @@ from cpts_geo.atlas.look.words import (
 )
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.answer.publics import PublicAnswer
-from cpts_geo.capacity.demand.interval import CHANCES
+from cpts_geo.capacity.need.interval import CHANCES
 from cpts_geo.capacity.scenario.inputs import EVIDENCE
 from cpts_geo.errors import DemandTooLargeError
 from cpts_geo.french import NNBSP, counted, number, value_text, whole_percent

@@ -1,16 +1,16 @@
-"""What one field of a scenario denies of another: inputs that cannot stand together."""
+"""What one field of a scenario denies of another: inputs that cannot stand together.
+
+The records of a scenario refuse with what stands in this folder: their types are not known here.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from cpts_geo.capacity.scenario._fields import Fields
+from typing import Any
 
 
-def supply_defects(scenario: Fields) -> list[str]:
+def supply_defects(scenario: Any) -> list[str]:
     """What slots, rota and announcement deny of one another."""
     defects = []
     if scenario.rota is not None and scenario.slots_today is not None:
@@ -34,7 +34,7 @@ def supply_defects(scenario: Fields) -> list[str]:
     return defects
 
 
-def evidence_defects(scenario: Fields) -> list[str]:
+def evidence_defects(scenario: Any) -> list[str]:
     """What the dates and the count of consultations deny of one another."""
     defects = []
     if (scenario.observed_start is None) != (scenario.observed_end is None):
@@ -50,7 +50,7 @@ def evidence_defects(scenario: Fields) -> list[str]:
     return defects
 
 
-def closure_defects(scenario: Fields) -> list[str]:
+def closure_defects(scenario: Any) -> list[str]:
     """Find closures that close nothing that is counted: another year's."""
     periods = [(date(scenario.calendar.year, 1, 1), date(scenario.calendar.year, 12, 31))]
     if scenario.observed_start and scenario.observed_end:
@@ -63,7 +63,7 @@ def closure_defects(scenario: Fields) -> list[str]:
     ]
 
 
-def source_defects(scenario: Fields, sourced: Sequence[str]) -> list[str]:
+def source_defects(scenario: Any, sourced: Sequence[str]) -> list[str]:
     """Inputs without a source, and sources without an input."""
     given = {name for name in sourced if getattr(scenario, name) is not None}
     return [f"« {name} » n'a pas de source" for name in sorted(given - set(scenario.sources))] + [

@@ -50,7 +50,8 @@ def in_toml(text: str) -> str | None:
     """
     Write as TOML does what French writes otherwise; None where nothing is recognised.
 
-    >>> [in_toml(x) for x in ("06/03/2023", "1er août 2025", "8h30", "0,95", "14 %", "oui", "x")]
+    >>> french = ("06/03/2023", "1er août 2025", "8h30", "0,95", "14 %", "oui", "?")
+    >>> [in_toml(each) for each in french]
     ['2023-03-06', '2025-08-01', '08:30:00', '0.95', '0.14', 'true', None]
     """
     text = plain_spaces(text)

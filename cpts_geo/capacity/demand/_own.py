@@ -19,9 +19,9 @@ from typing import Final
 import numpy as np
 from scipy.optimize import brentq
 
-from cpts_geo.capacity.demand.laws import Floats, laws
+from cpts_geo.capacity.demand.laws import laws
 from cpts_geo.capacity.demand.line import calls_per_year, observed_line
-from cpts_geo.capacity.need.quantities import Need
+from cpts_geo.capacity.need.quantities import Floats, Need
 from cpts_geo.capacity.scenario.inputs import Scenario
 
 #: A published count of consultations is rounded: a line gave at least that share of it.
