@@ -56,7 +56,7 @@ from cpts_geo.capacity.scenario.loading import (
     scenario_from_population,
 )
 from cpts_geo.capacity.workforce.phone import agents_by_hour
-from cpts_geo.french import NNBSP, number, whole_percent
+from cpts_geo.french import NNBSP, number, typeset, whole_percent
 from cpts_geo.schema import Status
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.study.capacity import TerritoryCapacity, study_capacity
@@ -498,8 +498,9 @@ def test_a_fan_without_a_past_or_beyond_one_queue_is_drawn(cases: dict[str, Case
     beyond = capacity.future.assign(slots_p90=np.nan)
     part = future_section(beyond, facts, past=None)
     assert part["past"] == [] and "pointillé" not in part["chart"]
-    assert "il faudrait au moins 25 créneaux par jour" in part["sentence"]
-    assert part["rows"][2].cells[3].text.endswith(" (au moins 25)")
+    (least,) = beyond.query("year == 10 and entries == 0")["slots_p10"]
+    assert f"il faudrait au moins {number(least)} créneaux par jour" in part["sentence"]
+    assert part["rows"][2].cells[3].text.endswith(f" (au moins {number(least)})")
 
 
 # Sliders
@@ -759,7 +760,8 @@ def test_a_page_says_whom_its_answer_counts(pages_dir: Path) -> None:
         ("beauce_gatinais", "tous les habitants"),
     ):
         page = plain((pages_dir / f"{key}.html").read_text(encoding="utf-8"))
-        assert f"Public compté : {words}. {plain(load_scenario(key).eligibility)}" in page
+        eligible = plain(typeset(load_scenario(key).eligibility))
+        assert f"Public compté : {words}. {eligible}" in page
 
 
 def test_what_is_borrowed_is_no_more_measured_than_it_is(cases: dict[str, Case]) -> None:

@@ -249,8 +249,8 @@ def test_tooltip_of_a_scenario_gives_the_sign_and_the_apl_after(
     lines = tooltip(meung, layers[-1], layers=layers).replace(NNBSP, " ").split("<br>")
     assert lines[1] == (
         "Écart d’APL 2023, hypothèse — Un centre ouvre : Meung-sur-Loire : "
-        "<b>+0,04 consultations par an et par habitant standardisé</b> ○ hypothèse, "
-        "APL après : 3,55"
+        "<b>+0,05 consultations par an et par habitant standardisé</b> ○ hypothèse, "
+        "APL après : 3,56"
     )
     assert any("Un médecin part : Chaingy : −0,03 consultations" in line for line in lines)
     assert any("Minutes approchées jusqu’au généraliste libéral" in line for line in lines)

@@ -562,15 +562,20 @@ def test_classes_are_right_closed() -> None:
 
 def test_twenty_dots_and_the_marks() -> None:
     svg = dots_svg(
-        [9, 10, *[14] * 17, 21], interval=(10, 14, 19), today=8, floor=None, assumed=False, title=""
-    )
+        [9, 10, *[14] * 17, 21],
+        interval=(10, 19), median=14, today=8, floor=None, assumed=False, title="",
+    )  # fmt: skip
     assert svg.count("<circle") == 20
     assert "aujourd’hui : 8" in svg
     assert "médiane 14" in svg
     assert "url(#hd)" not in svg
-    assumed = dots_svg([2] * 20, interval=(2, 2, 2), today=None, floor=6, assumed=True, title="<b>")
+    assumed = dots_svg(
+        [2] * 20, interval=(2, 2), median=None, today=None, floor=6, assumed=True, title="<b>"
+    )
     assert "url(#hd)" in assumed
     assert "<b>" not in assumed
+    # an order of magnitude has no number of its own
+    assert "médiane" not in assumed
     assert "aujourd’hui" not in assumed
 
 

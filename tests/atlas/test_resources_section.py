@@ -75,7 +75,8 @@ def test_the_title_is_the_finding(beauce: Case) -> None:
         "Avec les 14 volontaires connus : une séance chacun tous les 10 jours, au lieu de tous "
         "les 20 jours."
     )
-    floor = said(beauce, {"today": Line(), "needed_p50": line(1, 1.25, consultations=200.0)})
+    least = {name: line(1, 1.25, consultations=200.0) for name in NEEDED if name != "today"}
+    floor = said(beauce, {"today": Line(), **least})
     assert plain(floor["finding"]).startswith("1 créneau par jour : 1 heure de médecin")
     assert "0,3 demi-journée ; 2 volontaires" in plain(floor["finding"])
     assert floor["heads"] == ["Nécessaire"]
@@ -89,7 +90,7 @@ def test_the_table_sets_today_beside_what_is_needed(beauce: Case) -> None:
     assert texts(found, "Médecins volontaires") == ["10", "20 (15 à 27)"]
     assert texts(found, "Jours entre") == ["20", "10 (7 à 13)"]
     # the same people answer the telephone, whatever the slots: no interval
-    assert texts(found, "Heures de secrétaire") == ["75", "75"]
+    assert texts(found, "Heures de secrétaire") == ["65", "65"]
     assert texts(found, "Médecins par an")[0] == "50 000 €"
     assert texts(found, "Solde")[1].startswith("−")
     with_planned = said(beauce, {"today": Line(), "planned": line(16, 20.0), **NEEDED})
@@ -101,9 +102,9 @@ def test_money_is_said_for_hours_paid_and_for_acts(beauce: Case) -> None:
     prices = {"no_show_rate": 0.0, "gp_hour_cost": 100.0, "secretary_hour_cost": 20.0}
     case = studied("beauce_gatinais", **prices)
     (text,) = (plain(x) for x in said(case, NEEDED)["sentences"] if x.startswith("Par an"))
-    assert "75 000 € de secrétariat et 98 000 € de médecins s’ils sont payés à l’heure" in text
+    assert "65 000 € de secrétariat et 98 000 € de médecins s’ils sont payés à l’heure" in text
     assert "il manquerait" in text
-    assert text.endswith("il reste à financer le secrétariat, 75 000 €.")
+    assert text.endswith("il reste à financer le secrétariat, 65 000 €.")
     cheap = studied("beauce_gatinais", gp_hour_cost=0.0, secretary_hour_cost=1.0)
     (text,) = (plain(x) for x in said(cheap, NEEDED)["sentences"] if x.startswith("Par an"))
     assert "il resterait" in text
@@ -111,8 +112,8 @@ def test_money_is_said_for_hours_paid_and_for_acts(beauce: Case) -> None:
 
 
 def test_a_telephone_dearer_than_the_consultations_is_said(asclepios: Case) -> None:
-    few = {"today": Line(), "needed_p50": line(2, 2.5, requests_per_day=1.0)}
-    many = {"today": Line(), "needed_p50": line(40, 50.0, requests_per_day=38.0)}
+    few = dict.fromkeys(NEEDED, line(2, 2.5, requests_per_day=1.0))
+    many = dict.fromkeys(NEEDED, line(40, 50.0, requests_per_day=38.0))
     assert "plus que les consultations ne rapportent" in said(asclepios, few)["sentences"][-1]
     assert "ne rapportent" not in said(asclepios, many)["sentences"][-1]
 

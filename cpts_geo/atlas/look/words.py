@@ -8,7 +8,7 @@ from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.need.interval import Interval
 from cpts_geo.capacity.scenario.inputs import EVIDENCE, Scenario
 from cpts_geo.capacity.scenario.records import PUBLICS
-from cpts_geo.french import number, percent
+from cpts_geo.french import counted, number, percent
 
 
 def span(low: float, high: float, decimals: int = 0) -> str:
@@ -87,14 +87,40 @@ def slots(count: float) -> str:
     Returns
     -------
     str
-        Such as « 1 créneau », « 7,6 créneaux » or « 14 créneaux ».
+        Such as « aucun créneau », « 1 créneau », « 7,6 créneaux » or « 14 créneaux ».
 
     Examples
     --------
-    >>> slots(1), slots(7.6)
-    ('1 créneau', '7,6 créneaux')
+    >>> slots(0), slots(1), slots(7.6)
+    ('aucun créneau', '1 créneau', '7,6 créneaux')
     """
+    if count == 0:
+        return "aucun créneau"
     return f"{slots_text(count)} {'créneau' if count < 2 else 'créneaux'}"
+
+
+def gp_hours(hours: float) -> str:
+    """
+    Write GP-hours to the hour.
+
+    Parameters
+    ----------
+    hours : float
+        GP-hours per week.
+
+    Returns
+    -------
+    str
+        Such as « 22 heures »; what is under an hour is not made one.
+
+    Examples
+    --------
+    >>> gp_hours(0), gp_hours(0.8), gp_hours(1.25), gp_hours(21.9)
+    ('aucune heure', 'moins d’une heure', '1 heure', '22 heures')
+    """
+    if hours < 1:
+        return "moins d’une heure" if hours else "aucune heure"
+    return counted(round(hours), "heure", "heures")
 
 
 def deadline(days: int) -> str:
@@ -167,6 +193,31 @@ def whom(scenario: Scenario, *, of: bool = False) -> str:
     return f"{name} et {'des' if of else 'les'} visiteurs"
 
 
+def centred(found: Interval[Any], decimals: int = 0) -> str:
+    """
+    Write a median with its interval.
+
+    Parameters
+    ----------
+    found : Interval
+        Median and bounds.
+    decimals : int
+        Decimals kept.
+
+    Returns
+    -------
+    str
+        One number where all three are written alike.
+
+    Examples
+    --------
+    >>> centred(Interval(12, 15, 20)), centred(Interval(2, 2, 2))
+    ('15 (12 à 20)', '2')
+    """
+    bounds, middle = span(found.p10, found.p90, decimals), number(found.p50, decimals)
+    return middle if bounds == middle else f"{middle} ({bounds})"
+
+
 def estimate(result: Headline, found: Interval[Any], decimals: int = 0) -> str:
     """
     Write a quantity of the answer with its interval.
@@ -186,10 +237,9 @@ def estimate(result: Headline, found: Interval[Any], decimals: int = 0) -> str:
         Such as « 15 (12 à 20) »; the bounds alone where no local activity is known, since it is an
         order of magnitude.
     """
-    bounds, middle = span(found.p10, found.p90, decimals), number(found.p50, decimals)
-    if not result.scenario.has_own_line or bounds == middle:
-        return bounds
-    return f"{middle} ({bounds})"
+    if not result.scenario.has_own_line:
+        return span(found.p10, found.p90, decimals)
+    return centred(found, decimals)
 
 
 def support(scenario: Scenario) -> str:
@@ -224,8 +274,10 @@ def short_answer(result: Headline) -> str:
     Returns
     -------
     str
-        Such as « 15 (12 à 20) », or « 4 à 11, ordre de grandeur ».
+        Such as « 15 (12 à 20) », « 4 à 11, ordre de grandeur » or « aucun ».
     """
+    if not result.slots_per_day.p90:
+        return "aucun"
     rough = "" if result.scenario.has_own_line else ", ordre de grandeur"
     return estimate(result, result.slots_per_day) + rough
 

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 from cpts_geo.atlas.look.cells import Cell, Row
 from cpts_geo.atlas.look.grades import input_status, least_known
 from cpts_geo.atlas.look.values import month_names, value_words
-from cpts_geo.atlas.look.words import slots, slots_text
+from cpts_geo.atlas.look.words import gp_hours, slots, slots_text
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import described
@@ -101,9 +101,9 @@ def _finding(scenario: Scenario, wanted: _Situation) -> str:
         return "Aucun créneau par jour, et donc rien à réunir"
     count = slots(wanted["slots_per_day"])
     half_days = _halves(wanted["half_days"])
+    start = "" if scenario.has_own_line else "À la demande médiane, "
     return (
-        f"{count} par jour : "
-        f"{counted(max(1, round(wanted['gp_hours'])), 'heure', 'heures')} de médecin par semaine, "
+        f"{start}{count} par jour : {gp_hours(wanted['gp_hours'])} de médecin par semaine, "
         f"soit {_tenths(half_days)} {'demi-journée' if half_days < 2 else 'demi-journées'} ; "
         f"{counted(wanted['volunteers_needed'], 'volontaire', 'volontaires')} à une séance de "
         f"{_hours(session_hours(scenario))} {_every(scenario.session_weeks)}"
@@ -127,13 +127,14 @@ def _money(scenario: Scenario, wanted: _Situation) -> list[str]:
     )
     missing = balance.startswith("−")
     left = f"il manquerait {balance.removeprefix('−')}" if missing else f"il resterait {balance}"
+    middle = "" if scenario.has_own_line else ", à la demande médiane"
     alone = wanted["secretary_cost"] > wanted["receipts"]
     shared = (
         ", plus que les consultations ne rapportent ; un téléphone partagé avec d’autres lignes "
         "coûterait moins à chacune"
     )
     return [
-        f"{_period(scenario).capitalize()}, {received} de consultations, contre {phone} de "
+        f"{_period(scenario).capitalize()}{middle}, {received} de consultations, contre {phone} de "
         f"secrétariat et {_euros(wanted['gp_cost'])} de médecins s’ils sont payés à l’heure : "
         f"{left}. Payés à l’acte, ils gardent les consultations : il reste à financer le "
         f"secrétariat, {phone}{shared if alone else ''}."

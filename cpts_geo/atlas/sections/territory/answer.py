@@ -7,10 +7,10 @@ from typing import Any, Final
 from cpts_geo.atlas.look.cells import Cell, Row
 from cpts_geo.atlas.look.words import (
     capital,
+    centred,
     deadline,
-    estimate,
     goal,
-    short_answer,
+    gp_hours,
     slots,
     support,
     whom,
@@ -20,7 +20,7 @@ from cpts_geo.capacity.answer.publics import PublicAnswer
 from cpts_geo.capacity.need.interval import CHANCES
 from cpts_geo.capacity.scenario.inputs import EVIDENCE
 from cpts_geo.errors import DemandTooLargeError
-from cpts_geo.french import NNBSP, counted, number, value_text, whole_percent
+from cpts_geo.french import NNBSP, number, value_text, whole_percent
 from cpts_geo.schema import COLUMNS, STATUS_MARKS, Status
 from cpts_geo.study.study import Study
 
@@ -50,13 +50,13 @@ def answer(result: Headline) -> str:
         many = f"{_to(needed.p10)}{slots(needed.p90)}" if needed.p10 < needed.p90 else None
         return (
             f"{who}, ordre de grandeur : {many or slots(needed.p90)} par jour ({CHANCES}), soit "
-            f"{_to(low) if low < high else ''}{_hours(high)} de médecin par semaine."
+            f"{_to(low) if low < high else ''}{gp_hours(hours.p90)} de médecin par semaine."
         )
     bounds = f"{_to(needed.p10)}{needed.p90}, " if needed.p10 < needed.p90 else ""
     spread = f" ({_to(low)}{high}{NNBSP}h)" if low < high else ""
     return (
         f"{who}, il faudrait {slots(needed.p50)} par jour ({bounds}{CHANCES}), soit "
-        f"{_hours(hours.p50)} de médecin par semaine{spread}."
+        f"{gp_hours(hours.p50)} de médecin par semaine{spread}."
     )
 
 
@@ -149,11 +149,6 @@ def _to(low: int) -> str:
     return f"{number(low)}\u00a0à\u00a0"
 
 
-def _hours(hours: float) -> str:
-    """A whole number of hours with its word."""
-    return counted(round(hours), "heure", "heures")
-
-
 def _why(study: Study) -> str:
     """Say why there is no answer; empty where there is one."""
     error = study.answer
@@ -192,8 +187,8 @@ def _public_row(study: Study, found: PublicAnswer) -> Row:
     name = whom(scenario)
     error = found.answer
     if isinstance(error, Headline):
-        slots_cell = Cell(short_answer(error), status=error.status.value)
-        hours = estimate(error, error.gp_hours_per_week)
+        slots_cell = Cell(centred(error.slots_per_day), status=error.status.value)
+        hours = centred(error.gp_hours_per_week)
         rests = EVIDENCE[scenario.evidence]
     else:
         large = isinstance(error, DemandTooLargeError)
