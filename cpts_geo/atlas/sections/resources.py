@@ -16,7 +16,7 @@ from cpts_geo.capacity.scenario.loading import described
 from cpts_geo.capacity.workforce.resources import EFFECTOR_HOURS, session_hours, volunteers_known
 from cpts_geo.french import NNBSP, UNKNOWN_TEXT, counted, number
 from cpts_geo.schema import STATUS_LABELS, STATUS_MARKS, Status
-from cpts_geo.study.capacity import TerritoryCapacity
+from cpts_geo.study.capacity import NEEDED, TerritoryCapacity
 
 #: Euros are shown to the thousand: the prices behind them are orders of magnitude.
 _ROUND: Final = 1_000
@@ -224,8 +224,9 @@ def _cell(one: _Measure, result: Headline, table: Mapping[str, _Situation], name
     status = least_known(_status(result, name), *known)
     text = one.write(value)
     if name == "needed_p50":
-        ends = sorted(table[end][one.column] for end in ("needed_p10", "needed_p90"))
-        bounds = list(dict.fromkeys(one.write(end).removesuffix(_EURO) for end in ends))
+        # What is left does not grow with the slots: the median may be an end.
+        least, _, most = sorted(table[each][one.column] for each in NEEDED)
+        bounds = list(dict.fromkeys(one.write(x).removesuffix(_EURO) for x in (least, most)))
         text += f" ({' à '.join(bounds)})" if bounds != [text.removesuffix(_EURO)] else ""
     return Cell(text, status=status.value)
 
