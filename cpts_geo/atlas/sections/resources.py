@@ -16,7 +16,7 @@ from cpts_geo.capacity.scenario.loading import described
 from cpts_geo.capacity.workforce.resources import EFFECTOR_HOURS, session_hours, volunteers_known
 from cpts_geo.french import NNBSP, UNKNOWN_TEXT, counted, number
 from cpts_geo.schema import STATUS_LABELS, STATUS_MARKS, Status
-from cpts_geo.study.capacity import TerritoryCapacity
+from cpts_geo.study.capacity import NEEDED, TerritoryCapacity
 
 #: Euros are shown to the thousand: the prices behind them are orders of magnitude.
 _ROUND: Final = 1_000
@@ -224,7 +224,9 @@ def _cell(one: _Measure, result: Headline, table: Mapping[str, _Situation], name
     status = least_known(_status(result, name), *known)
     text = one.write(value)
     if name == "needed_p50":
-        ends = sorted(table[end][one.column] for end in ("needed_p10", "needed_p90"))
+        # A balance may be best in between: the bounds are those of all three.
+        found = [table[each][one.column] for each in NEEDED]
+        ends = (min(found), max(found))
         bounds = list(dict.fromkeys(one.write(end).removesuffix(_EURO) for end in ends))
         text += f" ({' à '.join(bounds)})" if bounds != [text.removesuffix(_EURO)] else ""
     return Cell(text, status=status.value)
