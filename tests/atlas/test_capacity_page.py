@@ -25,7 +25,7 @@ from syrupy.assertion import SnapshotAssertion
 from cpts_geo.analysis import Analysis
 from cpts_geo.atlas.charts.dots import dots_svg
 from cpts_geo.atlas.look import style
-from cpts_geo.atlas.look.words import estimate, shown_floor, span
+from cpts_geo.atlas.look.words import estimate, short_answer, shown_floor, span
 from cpts_geo.atlas.sections import capacity
 from cpts_geo.atlas.sections.capacity import capacity_sections, needed
 from cpts_geo.atlas.sections.capacity._causes import (
@@ -41,6 +41,7 @@ from cpts_geo.atlas.sections.capacity._months import _months_sentences, _months_
 from cpts_geo.atlas.sections.capacity._telephone import _phone_rows, _phone_sentence
 from cpts_geo.atlas.sections.capacity._week import _week_sentence
 from cpts_geo.atlas.sections.capacity.needed import _draw_error
+from cpts_geo.atlas.sections.resources import section as resources_section
 from cpts_geo.capacity.answer.headline import (
     DISPERSION_VARIANT,
     SAME_DAY_WORDS,
@@ -152,6 +153,24 @@ def test_a_page_shows_what_its_territory_knows(
     always = {"needed", "sliders", "months", "causes"}
     assert {part for part in sections[key] if sections[key][part]} == always | shown
     assert sections[key]["months"]["rows"]
+
+
+@pytest.mark.parametrize(("apl", "few"), [(9.0, False), (4.9, True)])
+def test_a_place_where_hardly_anyone_asks_has_nothing_to_gather(apl: float, few: bool) -> None:
+    scenario = load_scenario("asclepios")
+    assert scenario.area is not None
+    area = scenario.area.model_copy(update={"apl": apl})
+    result, found, facts = studied("asclepios", area=area)
+    assert result.slots_per_day.p50 == 0 and (result.slots_per_day.p90 > 0) is few
+    part = capacity_sections(result, found, facts=facts)
+    assert part["sliders"] is None
+    assert bool(part["months"]["rows"]) is few
+    staffed = resources_section(result, found)
+    assert staffed["finding"].endswith("aucun créneau par jour, et donc rien à réunir")
+    assert staffed["sentences"] == [] and bool(staffed["rows"]) is few
+    if not few:
+        assert plain(part["needed"]["caption"]).endswith("ne demandent aucun créneau par jour.")
+        assert short_answer(result) == "aucun"
 
 
 # Two uncertainties
@@ -746,9 +765,9 @@ def test_nothing_is_cut_or_wider_than_the_screen(
 
 def test_paper_is_not_wider_than_a4(pages_dir: Path, open_offline: Open) -> None:
     # 210 mm less the margins, at 96 points an inch.
-    page = open_offline(pages_dir / "lvo.html", viewport={"width": 688, "height": 990}).page
+    page = open_offline(pages_dir / "lvo.html", viewport={"width": 718, "height": 1047}).page
     page.emulate_media(media="print")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 688
+    assert page.evaluate("document.documentElement.scrollWidth") <= 718
     page.context.close()
 
 

@@ -80,6 +80,19 @@ def test_the_title_is_the_finding(beauce: Case) -> None:
     assert plain(floor["finding"]).startswith("1 créneau par jour : 1 heure de médecin")
     assert "0,3 demi-journée ; 2 volontaires" in plain(floor["finding"])
     assert floor["heads"] == ["Nécessaire"]
+    # what takes minutes is no hour
+    minutes = {name: line(1, 0.8, consultations=200.0) for name in least}
+    assert "1 créneau par jour : moins d’une heure de médecin" in plain(
+        said(beauce, minutes)["finding"]
+    )
+
+
+def test_a_balance_stands_within_its_bounds(beauce: Case) -> None:
+    result, capacity = beauce
+    table = capacity.resources.copy()
+    table.loc[["needed_p10", "needed_p50", "needed_p90"], "balance"] = [-70e3, -74e3, -71e3]
+    found = section(result, replace(capacity, resources=table))
+    assert texts(found, "Solde")[-1] == "−74 000 € (−74 000 à −70 000)"
 
 
 def test_the_table_sets_today_beside_what_is_needed(beauce: Case) -> None:

@@ -135,7 +135,7 @@ def test_a_public_is_named_in_words(
 @pytest.mark.parametrize(
     ("count", "text"),
     [
-        (0, "0 créneau"),
+        (0, "aucun créneau"),
         (1, "1 créneau"),
         (1.6, "1,6 créneau"),
         (2, "2 créneaux"),

@@ -37,7 +37,7 @@ def test_every_intercommunalite_is_studied(departement: str) -> None:
     for study in found.studies.values():
         # Maps and access have no limit: what has no answer says why.
         if isinstance(study.answer, DemandTooLargeError):
-            assert study.outline["population"] > 250_000
+            assert study.outline["population"] > 1_000_000
         elif isinstance(study.answer, NeedUnknownError):
             assert study.scenario.area is None
             assert study.communes["apl_2023"].isna().all()

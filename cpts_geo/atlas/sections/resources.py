@@ -9,14 +9,14 @@ from typing import Any, Final, NamedTuple
 from cpts_geo.atlas.look.cells import Cell, Row
 from cpts_geo.atlas.look.grades import input_status, least_known
 from cpts_geo.atlas.look.values import month_names, value_words
-from cpts_geo.atlas.look.words import gp_hours, slots, slots_text
+from cpts_geo.atlas.look.words import capital, gp_hours, slots, slots_text
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import described
 from cpts_geo.capacity.workforce.resources import EFFECTOR_HOURS, session_hours, volunteers_known
 from cpts_geo.french import NNBSP, UNKNOWN_TEXT, counted, number
 from cpts_geo.schema import STATUS_LABELS, STATUS_MARKS, Status
-from cpts_geo.study.capacity import TerritoryCapacity
+from cpts_geo.study.capacity import NEEDED, TerritoryCapacity
 
 #: Euros are shown to the thousand: the prices behind them are orders of magnitude.
 _ROUND: Final = 1_000
@@ -76,7 +76,11 @@ def section(result: Headline, capacity: TerritoryCapacity) -> dict[str, Any]:
     wanted = table[shown[-1]]
     status = result.status
     counted_calls = capacity.phone is not None
-    agents = int(wanted["agents"])
+    agents = int(table["needed_p90"]["agents"])
+    rows = [
+        Row(one.label, one.detail, tuple(_cell(one, result, table, name) for name in shown))
+        for one in _measures(scenario, agents=agents, counted_calls=counted_calls)
+    ]
     return {
         "finding": _finding(scenario, wanted),
         "sentences": [
@@ -84,10 +88,8 @@ def section(result: Headline, capacity: TerritoryCapacity) -> dict[str, Any]:
             *_money(scenario, wanted),
         ],
         "heads": [_HEADS[name] for name in shown],
-        "rows": [
-            Row(one.label, one.detail, tuple(_cell(one, result, table, name) for name in shown))
-            for one in _measures(scenario, agents=agents, counted_calls=counted_calls)
-        ],
+        # Where nobody would ask, even in few situations, a table holds nothing but zeros.
+        "rows": rows if "today" in shown or table["needed_p90"]["slots_per_day"] else [],
         "sources": _sources(scenario, counted_calls=counted_calls),
         "interval": "needed_p50" in shown,
         "mark": STATUS_MARKS[status],
@@ -97,11 +99,11 @@ def section(result: Headline, capacity: TerritoryCapacity) -> dict[str, Any]:
 
 def _finding(scenario: Scenario, wanted: _Situation) -> str:
     """The answer in GP time and in GPs."""
-    if not wanted["slots_per_day"]:
-        return "Aucun créneau par jour, et donc rien à réunir"
-    count = slots(wanted["slots_per_day"])
-    half_days = _halves(wanted["half_days"])
     start = "" if scenario.has_own_line else "À la demande médiane, "
+    count = slots(wanted["slots_per_day"])
+    if not wanted["slots_per_day"]:
+        return capital(f"{start}{count} par jour, et donc rien à réunir")
+    half_days = _halves(wanted["half_days"])
     return (
         f"{start}{count} par jour : {gp_hours(wanted['gp_hours'])} de médecin par semaine, "
         f"soit {_tenths(half_days)} {'demi-journée' if half_days < 2 else 'demi-journées'} ; "
@@ -112,6 +114,8 @@ def _finding(scenario: Scenario, wanted: _Situation) -> str:
 
 def _rhythm(scenario: Scenario, today: _Situation, wanted: _Situation) -> list[str]:
     """What the volunteers known would do, beside what they do today."""
+    if not wanted["slots_per_day"]:
+        return []
     known, now = volunteers_known(scenario), today.get("session_weeks", math.nan)
     if known is None:
         return []
@@ -122,6 +126,8 @@ def _rhythm(scenario: Scenario, today: _Situation, wanted: _Situation) -> list[s
 
 def _money(scenario: Scenario, wanted: _Situation) -> list[str]:
     """What the consultations bring in beside the hours paid, and who keeps it."""
+    if not wanted["slots_per_day"]:
+        return []
     received, phone, balance = (
         _euros(wanted[x]) for x in ("receipts", "secretary_cost", "balance")
     )
@@ -224,7 +230,9 @@ def _cell(one: _Measure, result: Headline, table: Mapping[str, _Situation], name
     status = least_known(_status(result, name), *known)
     text = one.write(value)
     if name == "needed_p50":
-        ends = sorted(table[end][one.column] for end in ("needed_p10", "needed_p90"))
+        # A balance may be best in between: the bounds are those of all three.
+        found = [table[each][one.column] for each in NEEDED]
+        ends = (min(found), max(found))
         bounds = list(dict.fromkeys(one.write(end).removesuffix(_EURO) for end in ends))
         text += f" ({' à '.join(bounds)})" if bounds != [text.removesuffix(_EURO)] else ""
     return Cell(text, status=status.value)

@@ -69,7 +69,7 @@ def with_call_log(scenario: Scenario, found: CallProfile) -> Scenario:
     >>> case = load_scenario("ouest_loiret")
     >>> own = with_call_log(case, profile_of(log, case))
     >>> own.evidence, own.calls_observed
-    ('1b', 214)
+    ('1a', 214)
     """
     text = f"Journal d’appels du territoire, {found.start:%d/%m/%Y}–{found.end:%d/%m/%Y}"
     source = Source(text=text, grade="A")

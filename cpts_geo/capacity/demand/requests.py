@@ -168,7 +168,7 @@ def _need_unknown(scenario: Scenario) -> NeedUnknownError:
     """Make the error of a territory whose need nothing says."""
     return NeedUnknownError(
         f"Le besoin de « {one_line(scenario.label)} » n’est pas connu.",
-        defects=["l’APL de ses communes n’est pas publié, ou ses communes ne sont pas données"],
+        defects=["l’APL de ses communes n’est pas publiée, ou ses communes ne sont pas données"],
         remedy="donnez ses appels ou ses consultations, ou le nombre de personnes sans médecin "
         'traitant et « public = "no_mt" ».',
     )

@@ -58,10 +58,12 @@ def capacity_sections(
     dict
         What each template shows, by the name of the section; None where nothing is known.
     """
+    # What nobody asks for has no middle to start from.
+    asked = result.slots_per_day.p50 or None
     tried, phone, usual = capacity.trial, capacity.phone, capacity.usual_agents
     return {
         "needed": needed.section(result),
-        "sliders": tried and _sliders.section(result, tried),
+        "sliders": tried and asked and _sliders.section(result, tried),
         "months": _months.section(result, capacity),
         "week": capacity.week and _week.section(result, capacity),
         "causes": _causes.section(result, capacity.tornado),

@@ -203,9 +203,9 @@ def _months_svg(result: Headline, by_month: pd.DataFrame, *, assumed: bool, titl
 
 
 def section(result: Headline, capacity: TerritoryCapacity) -> dict[str, Any]:
-    """What the template shows of each month; no row where the demand is beyond one queue."""
+    """What the template shows of each month; no row beyond one queue, or where nobody asks."""
     table = capacity.by_month
-    if table is None:
+    if table is None or not table["slots_p90"].any():
         return {"rows": []}
     assumed = _year_assumed(result)
     said = _months_sentences(result, table)

@@ -58,7 +58,7 @@ def _dots_caption(result: Headline) -> str:
     needed = slots(high) if low == high else f"{between(low, high)} créneaux"
     return (
         f"Chaque point est une situation plausible parmi {len(result.slots_dots)} : "
-        f"{inside} demandent {needed} par jour."
+        f"{inside} {'demandent' if high else 'ne demandent'} {needed} par jour."
     )
 
 
