@@ -576,7 +576,6 @@ TABLES = {
     "lignes_connues": "published activity of whole lines",
     "noms_reconnus": "names",
     "ou_ouvrir": "minutes, requests of a territory",
-    "publics": "requests of a territory",
     "saisons": "requests and slots of a territory",
     "scenarios_offre": "published APL, and suppositions",
     "telephone": "calls of a territory",

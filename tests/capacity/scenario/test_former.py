@@ -12,10 +12,10 @@ import pytest
 
 from cpts_geo.capacity.answer.headline import headline
 from cpts_geo.capacity.demand.requests import draw_requests
-from cpts_geo.capacity.scenario._files.former import MARK, modern
+from cpts_geo.capacity.scenario._files.former import modern
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import load_scenario, save_scenario
-from cpts_geo.capacity.scenario.parameters import UNSOURCED, default_parameters
+from cpts_geo.capacity.scenario.parameters import FILE_MARK, UNSOURCED, default_parameters
 from cpts_geo.errors import ScenarioError
 from cpts_geo.study.scenarios import scenario_notes
 
@@ -144,7 +144,7 @@ def test_both_words_are_one_too_many(load: Load) -> None:
 
 def test_what_is_ignored_is_said(load: Load) -> None:
     case = load(FORMER)
-    (said,) = [note for note in case.notes if note.startswith(MARK)]
+    (said,) = [note for note in case.notes if note.startswith(FILE_MARK)]
     for name in ("evidence_label", "snp_rate", "unmet_share"):
         assert f"« {name} »" in said
     assert "ne sont plus lus" in said
@@ -154,7 +154,7 @@ def test_what_is_ignored_is_said(load: Load) -> None:
     # a page tells it of the scenario that it was given
     told = scenario_notes(case, pd.Series({"population": 20_000}, name="mine"))
     assert any("« evidence_label »" in each for each in told)
-    assert not any(MARK in each for each in told)
+    assert not any(FILE_MARK in each for each in told)
     # nothing is said where nothing was ignored
     assert load(HEAD + "share_assumed = false\npeople_without_mt = 5000.0\n").notes == ()
 
