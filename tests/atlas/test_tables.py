@@ -293,7 +293,7 @@ def test_only_doubtful_names_are_said_in_words(five: Analysis) -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "grades"), [("lvo", "BB"), ("asclepios", "BBBBBBBBC"), ("ondaine_forez", "BBBCBB")]
+    ("key", "grades"), [("lvo", "BBCC"), ("asclepios", "BBBBBBBBC"), ("ondaine_forez", "BBBCBB")]
 )
 def test_facts_keep_their_own_grade(five: Analysis, key: str, grades: str) -> None:
     assert [row[-1] for row in facts_of(five, key)] == list(grades)
