@@ -155,7 +155,7 @@ def test_a_page_shows_what_its_territory_knows(
     assert sections[key]["months"]["rows"]
 
 
-@pytest.mark.parametrize(("apl", "few"), [(9.0, False), (4.9, True)])
+@pytest.mark.parametrize(("apl", "few"), [(9.0, False), (5.77, True)])
 def test_a_place_where_hardly_anyone_asks_has_nothing_to_gather(apl: float, few: bool) -> None:
     scenario = load_scenario("asclepios")
     assert scenario.area is not None

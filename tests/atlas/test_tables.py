@@ -293,7 +293,7 @@ def test_only_doubtful_names_are_said_in_words(five: Analysis) -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "grades"), [("lvo", "BB"), ("asclepios", "BBBBBBBBC"), ("ondaine_forez", "BBBCBB")]
+    ("key", "grades"), [("lvo", "BBCC"), ("asclepios", "BBBBBBBBC"), ("ondaine_forez", "BBBCBB")]
 )
 def test_facts_keep_their_own_grade(five: Analysis, key: str, grades: str) -> None:
     assert [row[-1] for row in facts_of(five, key)] == list(grades)
@@ -323,13 +323,17 @@ def test_assumptions_are_those_of_the_territory(five: Analysis) -> None:
     need = "Demandes non programmées d’un habitant, en semaine aux heures de bureau"
     assert rough[need].startswith("0,52 ; 0,95 ; 1,7 par an")
     unknown = result_of(five, "lvo").scenario.evolve(area=None)
-    assert need not in {row[0].text for row in _grounds.hypotheses(unknown)["rows"]}
+    assert need not in {
+        row[0].text for row in _grounds.hypotheses(unknown, default_parameters())["rows"]
+    }
     # The national share is an assumption of those without médecin traitant alone.
     share = "Part sans médecin traitant, parmi l’âge pour lequel elle est publiée"
     sd = "Écart du taux d’appel d’un territoire à l’autre"
     assert not {share, sd} & {*ouest, *beauce, *rough}
     alone = result_of(five, "asclepios").scenario.admitting("no_mt")
-    shown = {row[0].text: row[1].text for row in _grounds.hypotheses(alone)["rows"]}
+    shown = {
+        row[0].text: row[1].text for row in _grounds.hypotheses(alone, default_parameters())["rows"]
+    }
     assert shown[sd] == "0,5 écart-type du logarithme"
     assert share in shown
 

@@ -226,7 +226,7 @@ def test_today_unknown_is_no_zero(five: Analysis) -> None:
 
 
 def test_one_of_a_thing_is_singular(five: Analysis) -> None:
-    own = {"calls_observed": 60, "calls_years": 1.0}
+    own = {"calls_observed": 20, "calls_years": 1.0}
     tiny = headline(scenario_from_population(300).evolve(public="no_mt", **own))
     said = answer(tiny) + _dots_caption(tiny)
     assert "1 heure de médecin" in said
