@@ -160,8 +160,7 @@ def test_the_interval_has_one_home() -> None:
         )
         or (isinstance(node, ast.List | ast.Tuple) and _numbers(node) == levels)
     }
-    # the words are made there from the figures; known lines are learnt from below any demand
-    assert found == {"cpts_geo.capacity.need.interval", "cpts_geo.capacity.need.learning"}
+    assert found == {"cpts_geo.capacity.need.interval"}
 
 
 #: Words of the interval, of the stricter companions, of a usual site: made of their constants.

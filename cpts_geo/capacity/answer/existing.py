@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from cpts_geo.capacity.demand.line import ObservedLine, calls_per_year, observed_line
+from cpts_geo.capacity.demand.periods import studied_means
 from cpts_geo.capacity.demand.ratios import effective_slots, requests_per_day, weekly_gp_hours
 from cpts_geo.capacity.scenario.inputs import Scenario
 
@@ -144,12 +145,14 @@ def observed_floor(scenario: Scenario) -> ObservedFloor | None:
     line = observed_line(scenario)
     if line is None or line.consultations == 0:
         return None
-    slots = scenario.rules.slots(line.per_day)
+    # Counted over a year, they come in the months studied as the requests do.
+    per_day = line.per_day * studied_means(scenario)[0]
+    slots = scenario.rules.slots(per_day)
     return ObservedFloor(
         line=line,
         slots=slots,
         gp_hours_per_week=weekly_gp_hours(
             slots, minutes=scenario.minutes[1], opening_days=len(scenario.calendar.weekdays)
         ),
-        slots_same_day=replace(scenario.rules, deadline_days=0).slots(line.per_day),
+        slots_same_day=replace(scenario.rules, deadline_days=0).slots(per_day),
     )

@@ -61,8 +61,12 @@ def answers(
     >>> [each.public for each in answers(load_scenario("asclepios"), draws=1000)]
     ['all', 'no_mt']
     """
+    # What a line counted or offers is of one public: of all, where nobody says which.
+    described = scenario.has_own_line or scenario.slots_by_weekday is not None
     publics: tuple[Public, ...] = (
-        ("all", "no_mt") if scenario.public is None else (scenario.public,)
+        ("all", "no_mt")
+        if scenario.public is None and not described
+        else (scenario.public or "all",)
     )
     found = []
     for public in publics:

@@ -196,6 +196,8 @@ class Fields(Record):
             defects.append("« visitors » : des visiteurs viennent là où public = all")
         if self.need_counted is not None and self.calls_years is None:
             defects.append("« need_counted » va avec « calls_observed » et « calls_years »")
+        if self.need_counted is not None and not any(self.need_counted):
+            defects.append("« need_counted » : aucune demande n’est comptée")
         if list(self.months) != sorted(set(self.months)):
             defects.append("« months » : des mois dans l'ordre, sans doublon")
         elif self.months and not (self.calendar.opening_months & set(self.months)):
@@ -211,6 +213,14 @@ class Fields(Record):
             deadline_days=self.deadline_days,
             unsourced=[name for name, source in self.sources.items() if source in _TYPED],
         )
+
+    @property
+    def _unconfirmed(self) -> list[str]:
+        """Inputs that were typed without a source, and may be asked about."""
+        typed = [name for name, source in self.sources.items() if source in _TYPED]
+        # Own calls say nothing against people that nobody typed.
+        assumed = self.share_assumed and self.calls_years is not None
+        return [name for name in typed if not (assumed and name.startswith("calls_"))]
 
     @property
     def slots_by_weekday(self) -> tuple[int, ...] | None:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from cpts_geo.capacity.scenario._files._toml import read_toml
 from cpts_geo.capacity.scenario._slips.refusals import nearest, shown
 from cpts_geo.capacity.scenario.inputs import Scenario
-from cpts_geo.capacity.scenario.loading import described, scenario_from_population
+from cpts_geo.capacity.scenario.loading import National, described, scenario_from_population
 from cpts_geo.capacity.scenario.parameters import (
     _BY_FILE,
     _CHANGED,
@@ -144,7 +144,10 @@ def _defects(name: str, table: Any, shipped: Parameters) -> list[str]:
     if "grade" in table and "text" not in table:
         return [f"{name} : « grade » est donné sans « text » : dites d’où vient la valeur"]
     found = _unlike(table["value"], shipped[name].value)
-    if not found and name not in Scenario.model_fields and not _is_described(name):
+    bounded = name in Scenario.model_fields or (
+        _is_described(name) and name not in National.model_fields
+    )
+    if not found and not bounded:
         found = _beyond(table["value"], shipped[name].value)
     return [f"{name} : « value » = {shown(table['value'])} : {found}"] if found else []
 

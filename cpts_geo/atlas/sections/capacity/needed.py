@@ -72,10 +72,11 @@ def _sampling_sentence(result: Headline) -> str:
     few = result.sampling_slots
     if few is None:
         return ""
-    return (
-        f"{SAMPLING_WORDS}, ce serait {span(few.p10, few.p90)} : l’intervalle vient surtout de ce "
-        "qui est supposé."
-    )
+    said = f"{SAMPLING_WORDS}, ce serait {span(few.p10, few.p90)}"
+    slots = result.slots_per_day
+    if slots.p90 - slots.p10 <= few.p90 - few.p10:
+        return f"{said}."
+    return f"{said} : l’intervalle vient surtout de ce qui est supposé."
 
 
 def _landmarks(result: Headline) -> list[_Landmark]:
