@@ -662,3 +662,11 @@ def test_the_gap_between_territories_is_said_as_it_is_drawn(
     low, high = (f"{math.exp(end * 1.28155 * sd):.2f}".replace(".", ",") for end in (-1, 1))
     assert (f"supposé de {low} à {high} fois celui-là ({CHANCES})" in said) == (sd > 0)
     assert ("trop étroit" in said) == (sd == 0)
+
+
+@pytest.mark.parametrize("months", [(7, 8), (1, 2, 12), ()])
+def test_a_floor_is_of_the_months_studied(months: tuple[int, ...]) -> None:
+    case = load_scenarios()["ouest_loiret"].evolve(observed_consultations=6462, months=months)
+    result = headline(case, draws=500)
+    assert result.observed is not None
+    assert result.observed.slots <= result.slots_per_day.p10

@@ -126,8 +126,21 @@ def test_visitors_come_where_all_residents_do() -> None:
     assert "visitors" not in few.sources
     kept = {name: source for name, source in lvo.sources.items() if name != "visitors"}
     assert few.sources == kept
-    several = found(lvo, public=None)
+    several = found(lvo, public=None, slots_today=None, minutes_per_slot_today=None)
     assert [each.public for each in several] == ["all", "no_mt"]
     assert isinstance(several[0].answer, Headline) and isinstance(several[1].answer, Headline)
     assert several[0].answer.drawn.visitors.any()
     assert not several[1].answer.drawn.visitors.any()
+
+
+@pytest.mark.parametrize(
+    "device",
+    [
+        {"slots_today": 4, "minutes_per_slot_today": 15.0},
+        {"observed_consultations": 900},
+        {"calls_observed": 3000, "calls_years": 1.0},
+    ],
+)
+def test_what_a_device_counts_or_offers_is_of_one_public(device: dict[str, Any]) -> None:
+    # where nobody says which, of all residents: no second row beside its slots
+    assert order(ASCLEPIOS, **device) == ["all"]

@@ -240,3 +240,21 @@ def test_a_parameter_that_is_no_field_of_a_scenario_has_bounds(
             assert f"« {name} »" in said
     finally:
         default_parameters.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("need_rate", "[0.8, 0.5, 2.0]", "bas ≤ probable ≤ haut"),
+        ("need_rate", "[-1.0, 0.5, 1.0]", "plus de 0"),
+        ("met_share", "[60, 72, 90]", "plus de 0 et 1,0 au plus"),
+        ("apl_elasticity", "[1.1, 0.7]", "bas ≤ probable ≤ haut"),
+        ("office_hours_share", "[42, 55]", "1,0 au plus"),
+        ("emergency_visits", "30.7", "1,0 au plus"),
+        ("treatable_in_town", "43", "1,0 au plus"),
+    ],
+)
+def test_national_parameters_are_bounded(choose: Choose, name: str, value: str, words: str) -> None:
+    error = refused(choose, f"[{name}]\nvalue = {value}\n")
+    assert len(error.defects) == 1
+    assert name in error.defects[0] and words in error.defects[0]
