@@ -20,6 +20,8 @@ from cpts_geo.french import number, percent
 
 #: Own calls are "saturated" if today's slots alone explain consultations / calls this closely.
 _SATURATION_MARGIN: Final = 0.05
+#: Chance that a share is not above what is called its most.
+_AT_MOST: Final = 0.999
 #: A gap that is none in this share of the draws is one that the APL hardly sees.
 _NO_GAP: Final = 0.1
 
@@ -109,10 +111,21 @@ def _found(
 
 
 def _fewer_calls(scenario: Scenario, observed: ObservedFloor) -> Iterator[tuple[_Kind, str]]:
-    """Say where a line would have given more consultations than it had calls."""
+    """Say where a line would have given more consultations than its calls could ask for."""
     calls = calls_per_year(scenario)
+    if calls is None:
+        return
     given = observed.line.per_day * scenario.opening_days_per_year
-    if calls is not None and calls < given:
+    share = float(laws(scenario)["need"].quantile(_AT_MOST))
+    if calls >= given and calls * share < given * (1 - _SATURATION_MARGIN):
+        yield (
+            "contradicted",
+            f"{number(given)} consultations par an, alors que {number(calls)} appels et la part "
+            f"qui mérite un créneau ({percent(share)} au plus) n’en demandent que "
+            f"{number(calls * share)}. La réponse suit les consultations. Vérifiez cette part, et "
+            "que ces deux nombres sont de la même période.",
+        )
+    if calls < given:
         yield (
             "contradicted",
             f"Moins d’appels que de consultations : {number(calls)} par an, pour {number(given)}. "

@@ -70,10 +70,15 @@ def own_requests(
     """
     factor, days = _factor(scenario), scenario.opening_days_per_year
     places, chances = rng.random(counted.size), rng.random(counted.size)
-    weights = np.cumsum([each.weight for each in scenario.readings or ()] or [1.0])
+    least_chances = np.array(_least_chances(scenario, factor))
+    possible = least_chances < 1.0
+    if not possible.any():  # the count is that of another line
+        least_chances, possible = np.zeros_like(least_chances), ~possible
+    given = np.array([each.weight for each in scenario.readings or ()] or [1.0])
+    weights = np.cumsum(given * possible)
     reading = np.searchsorted(weights / weights[-1], places)
     found = np.empty(counted.size)
-    for number, least in enumerate(_least_chances(scenario, factor)):
+    for number, least in enumerate(least_chances):
         drawn = np.flatnonzero(reading == number)
         for start in range(0, drawn.size, _AT_ONCE):
             some = drawn[start : start + _AT_ONCE]
@@ -103,7 +108,7 @@ def _factor(scenario: Scenario) -> Callable[[Floats], Floats]:
 def _least_chances(scenario: Scenario, factor: Callable[[Floats], Floats]) -> list[float]:
     """Of each reading of the slots, the chance below which the line could not have given so many.
 
-    0 where nothing denies any value, and where everything is denied: the count is then another's.
+    0 where nothing denies any value, 1 where every value is denied: that reading is impossible.
     """
     line, calls = observed_line(scenario), calls_per_year(scenario)
     readings = [each.slots_today for each in scenario.readings or ()] or [None]
@@ -120,7 +125,7 @@ def _least_chances(scenario: Scenario, factor: Callable[[Floats], Floats]) -> li
     found = []
     for slots in readings:
         low, high = enough(_EDGE, slots), enough(1.0 - _EDGE, slots)
-        chance = 0.0
+        chance = 1.0 if high < 0 else 0.0
         if low < 0 < high:
             chance = float(brentq(enough, _EDGE, 1.0 - _EDGE, args=(slots,), xtol=1e-6))
         found.append(chance)

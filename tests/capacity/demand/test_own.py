@@ -20,6 +20,7 @@ from cpts_geo.capacity.need.quantities import need_of
 from cpts_geo.capacity.scenario.area import Area, known_area
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import load_scenario
+from cpts_geo.capacity.scenario.supply import Reading
 from tests.capacity.vouched import vouched
 
 BG, OL, LVO = map(load_scenario, ("beauce_gatinais", "ouest_loiret", "lvo"))
@@ -275,3 +276,21 @@ def test_the_total_of_a_line_holds_its_visitors() -> None:
     )
     assert with_them[8] > 1.2 * without[8]
     assert with_them[1] < without[1]
+
+
+def test_a_reading_that_could_not_have_given_as_much_weighs_nothing() -> None:
+    case = load_scenario("beauce_gatinais")
+    few = Reading(label="Trop peu", slots_today=4, weight=0.5)
+    enough = Reading(label="Assez", slots_today=8, weight=0.5)
+    both, one = (
+        draw_requests(case.evolve(readings=readings), draws=500).requests_per_year
+        for readings in ((few, enough), (enough,))
+    )
+    assert both.tolist() == one.tolist()
+
+
+@pytest.mark.parametrize("share", [{"need_counted": (100, 900)}, {"need_share": (0.1, 0.2, 0.3)}])
+def test_a_share_that_what_was_given_denies_is_told_first(share: dict[str, object]) -> None:
+    result = headline(load_scenario("beauce_gatinais").evolve(**share), draws=500)
+    assert result.caveats[0].kind == "contradicted"
+    assert "n’en demandent que" in result.warnings[0]
