@@ -19,7 +19,7 @@ from cpts_geo.capacity.answer.caveats import Caveat, caveats
 from cpts_geo.capacity.answer.convergence import quantile_errors
 from cpts_geo.capacity.answer.existing import ObservedFloor, Offer, observed_floor, offer
 from cpts_geo.capacity.answer.slots import slots_interval, slots_of_demands
-from cpts_geo.capacity.demand.laws import laws
+from cpts_geo.capacity.demand.laws import counted_law
 from cpts_geo.capacity.demand.periods import per_opening_day
 from cpts_geo.capacity.demand.ratios import weekly_gp_hours
 from cpts_geo.capacity.demand.requests import DemandDraws, draw_requests
@@ -234,8 +234,7 @@ def headline(
 
 def _sampling(scenario: Scenario, median: float) -> Floats | None:
     """Requests a day at the quantiles of the count alone; None where no count carries them."""
-    known = laws(scenario)
-    counted = known.get("calls", known.get("consultations"))
+    counted = counted_law(scenario)
     if counted is None or median == 0:
         return None
     found = counted.quantile(list(LEVELS.values()))

@@ -87,14 +87,7 @@ def spoilers(found: CallProfile, tables: Mapping[str, pd.DataFrame]) -> list[str
     """
     said = []
     if found.closures:
-        periods = joined(
-            [
-                f"le {first:%d/%m/%Y}"
-                if first == last
-                else f"du {first:%d/%m/%Y} au {last:%d/%m/%Y}"
-                for first, last in found.closures
-            ]
-        )
+        periods = joined([_period(first, last) for first, last in found.closures])
         said.append(
             f"aucun appel {periods}, ce que le hasard n’explique pas : la ligne est tenue pour "
             "fermée ces jours-là, qui ne comptent pas."

@@ -13,7 +13,7 @@ import numpy as np
 
 from cpts_geo.capacity.answer.slots import slots_of_demands
 from cpts_geo.capacity.comparing.shares import requests_served, served_shares, studied_weekdays
-from cpts_geo.capacity.demand.laws import laws
+from cpts_geo.capacity.demand.laws import counted_law
 from cpts_geo.capacity.demand.periods import per_opening_day, studied_means
 from cpts_geo.capacity.demand.ratios import gp_hours_per_day, weekly_gp_hours
 from cpts_geo.capacity.demand.requests import DemandDraws
@@ -100,8 +100,7 @@ def sampling_measures(scenario: Scenario, drawn: DemandDraws) -> dict[str, Float
     1,001 situations of equal chance, fewest counted first, all else at its median: two scenarios
     compare situation by situation. NaN where the demand rests on no count.
     """
-    known = laws(scenario)
-    counted = known.get("calls", known.get("consultations"))
+    counted = counted_law(scenario)
     if counted is None:
         return {name: np.full(_SITUATIONS, np.nan) for name in SAMPLING}
     chances = np.linspace(0.0, 1.0, _SITUATIONS)

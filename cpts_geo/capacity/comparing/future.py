@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from cpts_geo.capacity.answer.headline import Headline
+from cpts_geo.capacity.answer.slots import slots_of_demands
 from cpts_geo.capacity.demand.periods import per_opening_day
 from cpts_geo.capacity.need.interval import Interval
 from cpts_geo.capacity.queue.rules import Rules
@@ -156,12 +157,8 @@ def _slot_chances(
     >>> _slot_chances([np.array([0.0, 1.0, 1.0, 8.0])], rules=Rules(0.95, 1, 1.0)).tolist()
     [[0.25, 0.0, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0, 0.25]]
     """
-    found = []
-    for demand in requests_per_day:
-        slots = np.zeros(demand.size, dtype=np.int64)
-        asked = demand > 0
-        slots[asked] = rules.slots_for_each(demand[asked], at_most=rules.most_slots)
-        found.append(slots)
+    largest = rules.most_slots
+    found = [slots_of_demands(rules, demand, at_most=largest) for demand in requests_per_day]
     most = max(int(slots.max()) for slots in found) + 1
     return np.array([np.bincount(slots, minlength=most) / slots.size for slots in found])
 

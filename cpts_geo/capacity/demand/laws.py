@@ -283,6 +283,30 @@ def laws(scenario: Scenario) -> dict[str, Law]:
     return found
 
 
+def counted_law(scenario: Scenario) -> Law | None:
+    """
+    Give the law of what a demand counts: calls or consultations.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Territory and assumptions.
+
+    Returns
+    -------
+    Law or None
+        None where it rests on no count.
+
+    Examples
+    --------
+    >>> from cpts_geo.capacity.scenario.loading import load_scenario
+    >>> counted_law(load_scenario("lvo")) is None
+    True
+    """
+    known = laws(scenario)
+    return known.get("calls", known.get("consultations"))
+
+
 def _need(scenario: Scenario) -> Law:
     """Share of the calls that deserve a slot: as the outcomes of a log count it, else assumed."""
     label = "Part des appels qui méritent un créneau"
