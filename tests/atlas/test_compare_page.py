@@ -24,6 +24,7 @@ from cpts_geo.atlas.sections.comparison.written import TEXTS, period_words
 from cpts_geo.capacity.comparing._measures import MEASURES
 from cpts_geo.capacity.comparing.compare import ScenarioComparison, compare_scenarios
 from cpts_geo.capacity.need.interval import CHANCES, SAMPLING_WORDS
+from cpts_geo.capacity.scenario.area import known_area
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import described, load_scenario
 from cpts_geo.french import MONTHS, joined, typeset
@@ -305,6 +306,15 @@ def test_common_assumptions_leave_out_what_changes(doubled: ScenarioComparison) 
 )
 def test_values_in_words(name: str, value: Any, words: str) -> None:
     assert plain(value_words(name, value)) == words
+
+
+def test_the_number_of_a_place_is_no_words_for_a_reader() -> None:
+    area, other = (known_area(key) for key in ("asclepios", "lvo"))
+    assert area is not None and other is not None and area.place != other.place > 0
+    assert "Numéro" not in value_words("area", area)
+    assert str(area.place) not in plain(value_words("area", area)).replace(" ", "")
+    one, two = (load_scenario(key) for key in ("asclepios", "lvo"))
+    assert "Numéro" not in str(_changes.section(compare_scenarios(one, two, draws=500)))
 
 
 @pytest.mark.parametrize(

@@ -102,11 +102,10 @@ def _record_words(value: Record) -> str:
         )
     if isinstance(value, Reading):
         return f"{value.label} ({percent(value.weight, 0)})"
-    given = {name: getattr(value, name) for name in type(value).model_fields}
     return " ; ".join(
-        f"{type(value).model_fields[name].title} : {value_words(name, each)}"
-        for name, each in given.items()
-        if each is not None and each != 0
+        f"{info.title} : {value_words(name, each)}"
+        for name, info in type(value).model_fields.items()
+        if info.repr and (each := getattr(value, name)) is not None and each != 0
     )
 
 

@@ -75,7 +75,7 @@ def surprise(
         return None
     known = lines or shipped_lines()
     same = [line.key for line in known.lines if line.area == scenario.area]
-    others = known.draws(drawn.minutes.size, seed=drawn.seed, without=same)
+    others = known.less(same).draws(drawn.minutes.size, seed=drawn.seed)
     predicted = need_of(scenario.area, others).organised
     own = interval(drawn.requests_per_year)
     return Surprise(own, interval(predicted), float(np.mean(predicted < own.p50)))

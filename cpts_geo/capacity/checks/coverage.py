@@ -23,7 +23,7 @@ from cpts_geo.capacity.answer.slots import slots_of_demands
 from cpts_geo.capacity.demand.periods import per_opening_day
 from cpts_geo.capacity.demand.requests import draw_requests
 from cpts_geo.capacity.need.interval import quantiles
-from cpts_geo.capacity.need.learning import KnownLines, prior_draws
+from cpts_geo.capacity.need.learning import KnownLines
 from cpts_geo.capacity.need.quantities import NationalDraws, need_of
 from cpts_geo.capacity.scenario.area import Area, areas_of_epci
 from cpts_geo.capacity.scenario.inputs import Scenario
@@ -31,8 +31,7 @@ from cpts_geo.capacity.scenario.loading import scenario_from_population
 from cpts_geo.capacity.scenario.parameters import SEED
 from cpts_geo.errors import ScenarioError
 
-#: Draws from the prior that a world is learnt from, and draws of each of its answers.
-_SAMPLE: Final = 50_000
+#: Draws of each answer of a world.
 _DRAWS: Final = 2_000
 #: Inhabitants of a territory like a CPTS.
 _PEOPLE: Final = (20_000, 200_000)
@@ -93,14 +92,14 @@ def simulated_coverage(
     (['3', '1b', '2', '1a'], 3)
     """
     every = areas_of_epci()
-    some = every[every["population"].between(*_PEOPLE)]
+    some = every[every["population"].between(*_PEOPLE)].to_dict("records")
     found: dict[str, list[tuple[bool, bool]]] = {kind: [] for kind in ("3", "1b", "2", "1a")}
     left_out = 0
     for world in range(worlds):
         rng = np.random.default_rng([seed, 5, world])
-        truth = prior_draws(known.national, 1, rng=rng)
+        truth = known.prior(1, rng=rng)
         fake = _published(known, truth, rng)
-        area = Area.model_validate(some.iloc[int(rng.integers(len(some)))].to_dict())
+        area = Area.model_validate(some[int(rng.integers(len(some)))])
         asked = _requests(area, truth, rng)
         try:
             fake.draws(_DRAWS, seed=world)
@@ -128,7 +127,7 @@ def _published(known: KnownLines, truth: NationalDraws, rng: np.random.Generator
         if scale > 0:
             low, high = line.count
             lines.append(replace(line, count=(scale * low, scale * high)))
-    return replace(known, lines=tuple(lines), sample=_SAMPLE)
+    return replace(known, lines=tuple(lines))
 
 
 def _told(area: Area, asked: float, rng: np.random.Generator) -> Iterator[Scenario]:

@@ -6,42 +6,37 @@ Everything is drawn from its prior, and a draw weighs::
 
 the mean being over the requests y that the count of the line leaves possible: taken exactly where
 drawing y too would leave a few draws the whole weight. mu ~ N(ln .05, 1), tau ~ |N(0, .5)|, and the
-national laws of data/cpts/parameters.toml. Draws of equal weight are then taken from these, the
-same for every territory of a run.
+national laws of data/cpts/parameters.toml. Draws are moved to where the lines point, however many
+they are, and weigh as if they came from the prior; draws of equal weight are then taken from these,
+the same for every territory of a run.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtr
 
+from cpts_geo.capacity.need._sampling import Sample, prior_draws, sample_of
 from cpts_geo.capacity.need.interval import quantiles
 from cpts_geo.capacity.need.lines import KnownLine, lines_of, lines_table
-from cpts_geo.capacity.need.quantities import Floats, NationalDraws, need_of
+from cpts_geo.capacity.need.quantities import NationalDraws, need_of
 from cpts_geo.capacity.scenario.loading import National
 from cpts_geo.capacity.scenario.parameters import SEED, default_parameters
 from cpts_geo.errors import ScenarioError
 from cpts_geo.french import number
 
-#: Draws from the prior.
-_SAMPLE: Final = 150_000
-#: Parts of equal chance that the law of a count is cut in, each flat in the logarithm, and draws
-#: that tell where to cut.
-_PARTS: Final = 24
-_CUTS: Final = 50_000
-#: Fewest draws of equal weight that those kept must be worth.
+#: Fewest draws of equal weight that the sample must be worth.
 _LEAST_SIZE: Final = 2_000
-#: Prior of mu and tau: a device receives one request in twenty of the gap, give or take e.
-_MU: Final = (np.log(0.05), 1.0)
-_TAU: Final = 0.5
+#: Chance below which some line of the table is too far from the others, and draws that say how far.
+_TOO_FAR: Final = 1e-3
+_TOLD: Final = 4_000
 #: National parameters, by name in the shipped file.
 _NATIONAL: Final = tuple(National.model_fields)
 
@@ -59,18 +54,15 @@ class KnownLines:
         Values of the national parameters: bounds of their laws, or numbers.
     notes : tuple of str
         French sentences on how an analyst's copy was read; nothing rests on them.
-    sample : int
-        Draws from the prior that the lines weigh.
     """
 
     lines: tuple[KnownLine, ...]
     national: tuple[Any, ...]
     notes: tuple[str, ...] = field(default=(), compare=False)
-    sample: int = _SAMPLE
 
-    def draws(self, draws: int, *, seed: int, without: Collection[str] = ()) -> NationalDraws:
+    def draws(self, draws: int, *, seed: int) -> NationalDraws:
         """
-        Take draws of equal weight, which know of every line but those left out.
+        Take draws of equal weight, which know of every line.
 
         Parameters
         ----------
@@ -78,8 +70,6 @@ class KnownLines:
             How many, 1 or more.
         seed : int
             Of the choice, and of what makes each territory its own.
-        without : collection of str
-            Keys of lines to leave out.
 
         Returns
         -------
@@ -89,9 +79,9 @@ class KnownLines:
         Raises
         ------
         ScenarioError
-            The lines contradict one another or the model: too few draws weigh.
+            The lines contradict one another or the model, or too few draws weigh.
         """
-        return _taken(self, draws, seed, frozenset(without))
+        return _taken(self, draws, seed)
 
     def less(self, keys: Collection[str]) -> KnownLines:
         """
@@ -105,26 +95,38 @@ class KnownLines:
         Returns
         -------
         KnownLines
-            Quick to draw from: what each line weighs is kept.
+            Learnt from anew.
         """
         return replace(self, lines=tuple(line for line in self.lines if line.key not in keys))
 
-    def effective_size(self, *, without: Collection[str] = ()) -> float:
+    def prior(self, draws: int, *, rng: np.random.Generator) -> NationalDraws:
         """
-        Count how many draws of equal weight the weighted sample is worth.
+        Draw what is supposed of the nation before any line.
 
         Parameters
         ----------
-        without : collection of str
-            Keys of lines to leave out.
+        draws : int
+            How many.
+        rng : numpy.random.Generator
+            Where the numbers come from.
+
+        Returns
+        -------
+        NationalDraws
+            One value a draw.
+        """
+        return prior_draws(self.national, draws, rng=rng)
+
+    def effective_size(self) -> float:
+        """
+        Count how many draws of equal weight the weighted sample is worth.
 
         Returns
         -------
         float
             (sum of weights)^2 / sum of their squares.
         """
-        squares = float(np.square(_weights(self, frozenset(without))).sum())
-        return 1.0 / squares if squares > 0 else 0.0
+        return _sample(self).size()
 
 
 @lru_cache(maxsize=1)
@@ -199,7 +201,7 @@ def leave_one_out(known: KnownLines, *, draws: int, seed: int = SEED) -> pd.Data
     for line in known.lines:
         # Two counts of one place are one line: the other tells nothing of it from elsewhere.
         same = [other.key for other in known.lines if other.area == line.area]
-        others = known.draws(draws, seed=seed, without=same)
+        others = known.less(same).draws(draws, seed=seed)
         predicted = need_of(line.area, others).organised
         own = line.draw(draws, seed=seed)
         low, middle, high = quantiles(predicted)
@@ -215,112 +217,55 @@ def leave_one_out(known: KnownLines, *, draws: int, seed: int = SEED) -> pd.Data
     return table[["line", *table.columns.drop("line")]]
 
 
-def prior_draws(
-    national: tuple[Any, ...], draws: int, *, rng: np.random.Generator
-) -> NationalDraws:
-    """
-    Draw what is the same for every territory from the prior: what is supposed before any line.
-
-    Parameters
-    ----------
-    national : tuple of float or tuple of float
-        As :class:`KnownLines` holds them.
-    draws : int
-        How many.
-    rng : numpy.random.Generator
-        Where the numbers come from.
-
-    Returns
-    -------
-    NationalDraws
-        One value a draw.
-
-    Examples
-    --------
-    >>> rng = np.random.default_rng(1)
-    >>> prior_draws(shipped_lines().national, 3, rng=rng).mu.shape
-    (3,)
-    """
-    rate, met, elasticity, office, visits, treatable = national
-    mean, sd = _MU
-    return NationalDraws(
-        rate=_triangular(rng, rate, draws),
-        met_share=_triangular(rng, met, draws),
-        elasticity=rng.uniform(elasticity[0], elasticity[1], draws),
-        treatable=visits * treatable * rng.uniform(office[0], office[1], draws),
-        mu=rng.normal(mean, sd, draws),
-        tau=np.abs(rng.normal(0.0, _TAU, draws)),
-        z=rng.standard_normal(draws),
-    )
+@lru_cache(maxsize=16)
+def _sample(known: KnownLines) -> Sample:
+    """The sample that lines weigh, in whatever order they stand."""
+    return sample_of(tuple(sorted(known.lines, key=lambda line: line.key)), known.national)
 
 
-@lru_cache(maxsize=2)
-def _prior(national: tuple[Any, ...], sample: int) -> NationalDraws:
-    """The draws that lines weigh: the same whatever the lines."""
-    return prior_draws(national, sample, rng=np.random.default_rng([SEED, 2]))
+def _check(sample: Sample) -> None:
+    """Refuse lines that deny one another or the model, or that pin down more than a sample can."""
+    lines, size = sample.lines, sample.size()
+    denied = [
+        _denied(sample, place)
+        for place in range(len(lines))
+        if sample.weights(but=place).any() and len(lines) * sample.chance(place) < _TOO_FAR
+    ]
+    if denied or not size:
+        raise ScenarioError(
+            "Les lignes connues se contredisent, ou contredisent le modèle.",
+            defects=denied or ["aucun tirage ne les explique toutes"],
+            remedy="vérifiez leur compte d’une année et leurs communes, ou écrivez "
+            "calibrates = non.",
+        )
+    if size < _LEAST_SIZE:
+        names = Counter(line.area for line in lines)
+        raise ScenarioError(
+            "Les lignes connues en disent plus que les tirages ne peuvent en apprendre.",
+            defects=[
+                f"tirages qui comptent : {number(size)}, il en faut au moins {number(_LEAST_SIZE)}",
+                *(f"{line.name} : d’autres lignes ont les mêmes communes"
+                  for line in lines if names[line.area] > 1),
+            ],
+            remedy="gardez une ligne par territoire (calibrates = non pour les autres).",
+        )  # fmt: skip
 
 
-@lru_cache(maxsize=256)
-def _log_weights(line: KnownLine, national: tuple[Any, ...], sample: int) -> Floats:
-    """Logarithm of the weight that a line gives each draw: other lines change nothing in it."""
-    with np.errstate(divide="ignore"):
-        return np.asarray(np.log(_likelihood(line, _prior(national, sample))))
-
-
-def _likelihood(line: KnownLine, prior: NationalDraws) -> Floats:
-    """Chance density of the count of a line under each draw, its requests averaged over."""
-    logs = np.log(line.draw(_CUTS, seed=SEED))
-    edges = np.quantile(logs, np.linspace(0.0, 1.0, _PARTS + 1))
-    # A count that leaves one number possible is a density too.
-    edges += np.linspace(-1e-6, 1e-6, _PARTS + 1)
-    centre = need_of(line.area, prior).centre
-    below = ndtr((edges[0] - centre) / prior.tau)
-    found = np.zeros_like(below)
-    for low, high in pairwise(edges):
-        above = ndtr((high - centre) / prior.tau)
-        found += (above - below) / (high - low)
-        below = above
-    return np.asarray(np.nan_to_num(found / _PARTS))
-
-
-def _triangular(rng: np.random.Generator, ends: tuple[float, float, float], draws: int) -> Floats:
-    """Numbers of a triangular law, of width 0 included."""
-    return rng.triangular(*ends, draws) if ends[0] < ends[2] else np.full(draws, ends[1])
-
-
-@lru_cache(maxsize=2)
-def _weights(known: KnownLines, without: frozenset[str]) -> Floats:
-    """Weight of each draw by every line but those left out: of sum 1, or all 0."""
-    total = np.zeros(known.sample)
-    for line in known.lines:
-        if line.key not in without:
-            total = total + _log_weights(line, known.national, known.sample)
-    if not np.isfinite(total.max()):  # a line denies every draw
-        return np.zeros(known.sample)
-    weights = np.exp(total - total.max())
-    return np.asarray(weights / weights.sum())
+def _denied(sample: Sample, place: int) -> str:
+    """What a line has counted, and what the others make expect there."""
+    line, rng = sample.lines[place], np.random.default_rng(SEED)
+    own = quantiles(line.draw(_TOLD, seed=SEED))
+    others = quantiles(need_of(line.area, sample.taken(_TOLD, rng=rng, but=place)).organised)
+    least, most, low, high = (number(round(each)) for each in (*own[::2], *others[::2]))
+    expected = f"les autres lignes en font attendre {low} à {high}"
+    if not others[-1]:
+        expected = "l’APL de ses communes ne laisse en attendre aucune"
+    return f"{line.name} : {least} à {most} demandes par an, d’après son compte ; {expected}"
 
 
 @lru_cache(maxsize=4)
-def _taken(known: KnownLines, draws: int, seed: int, without: frozenset[str]) -> NationalDraws:
-    """Draws of equal weight: evenly spaced along the weights, then in an order of chance."""
-    size = known.effective_size(without=without)
-    if not size >= _LEAST_SIZE:
-        raise ScenarioError(
-            "Les lignes connues se contredisent, ou contredisent le modèle.",
-            defects=[
-                f"tirages qui comptent : {number(size)}, il en faut au moins {number(_LEAST_SIZE)}",
-                *(f"{line.name} : lignes connues sans elle, "
-                  f"{number(known.effective_size(without=without | {line.key}))}"
-                  for line in known.lines if line.key not in without),
-            ],
-            remedy="vérifiez la ligne sans laquelle ce nombre remonte : son compte d’une année et "
-            "ses communes.",
-        )  # fmt: skip
-    prior = _prior(known.national, known.sample)
-    rng = np.random.default_rng([seed, 3])
-    ends = np.cumsum(_weights(known, without))
-    places = np.searchsorted(ends, (np.arange(draws) + rng.random()) / draws)
-    places = rng.permutation(np.minimum(places, known.sample - 1))
-    found = prior.at(places)
-    return NationalDraws(**(vars(found) | {"z": rng.standard_normal(draws)}))
+def _taken(known: KnownLines, draws: int, seed: int) -> NationalDraws:
+    """Draws of equal weight, of lines that agree."""
+    sample = _sample(known)
+    _check(sample)
+    return sample.taken(draws, rng=np.random.default_rng([seed, 3]))

@@ -97,8 +97,6 @@ class Need:
         Part of the gap that a device open to all residents would receive.
     organised : numpy.ndarray of float
         Requests that it would receive.
-    centre : numpy.ndarray of float
-        ln(gap) + mu, around which ln(requests of a device) is spread by tau; -inf without gap.
     """
 
     area: Area
@@ -109,7 +107,12 @@ class Need:
     emergency: Floats
     share: Floats
     organised: Floats
-    centre: Floats
+
+    @property
+    def centre(self) -> Floats:
+        """ln(gap) + mu, around which ln(requests of a device) is spread by tau; -inf if no gap."""
+        with np.errstate(divide="ignore"):
+            return np.asarray(np.log(self.gap) + self.national.mu)
 
     def with_apl(self, factor: float) -> Need:
         """
@@ -166,10 +169,8 @@ def need_of(area: Area, national: NationalDraws) -> Need:
     relative = np.log(area.apl / apl_of_france()) if area.apl > 0 else -np.inf
     met = np.minimum(wanted, asked * np.exp(national.elasticity * relative))
     gap = wanted - met
-    with np.errstate(divide="ignore"):
-        centre = np.log(gap) + national.mu
     # Turned by a number of its own, the same z makes territories that do not follow one another.
-    own = np.roll(national.z, int(area.standardised_population))
+    own = np.roll(national.z, area.place)
     share = np.exp(national.mu + national.tau * own)
     return Need(
         area=area,
@@ -180,5 +181,4 @@ def need_of(area: Area, national: NationalDraws) -> Need:
         emergency=area.population * national.treatable,
         share=share,
         organised=gap * share,
-        centre=centre,
     )

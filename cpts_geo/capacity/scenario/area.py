@@ -28,6 +28,8 @@ APL: Final = _COLUMN.name
 STANDARDISED: Final = str(_COLUMN.weight)
 #: Communes whose APL is unknown are lent that of the others, up to this share of the people.
 _MOST_LENT: Final = 0.1
+#: What numbers of places are taken modulo: a float holds each of them.
+_PLACES: Final = 2**31 - 1
 
 
 class Area(Record):
@@ -62,6 +64,13 @@ class Area(Record):
         le=_MOST_LENT,
         default=0.0,
     )
+    place: int = field(
+        "Numéro tiré des communes : deux calculs sur le même territoire ont le même hasard",
+        ge=0,
+        le=_PLACES,
+        default=0,
+        repr=False,
+    )
 
     def scaled(self, factor: float) -> Area:
         """
@@ -92,8 +101,8 @@ def area_of(places: pd.DataFrame) -> Area | None:
     Parameters
     ----------
     places : DataFrame
-        A row a commune or arrondissement: population, :data:`APL` and :data:`STANDARDISED` (NaN
-        unknown); not modified.
+        A row a commune or arrondissement: code_insee, population, :data:`APL` and
+        :data:`STANDARDISED` (NaN unknown); not modified.
 
     Returns
     -------
@@ -106,7 +115,7 @@ def area_of(places: pd.DataFrame) -> Area | None:
     --------
     >>> places = pd.DataFrame(
     ...     {"population": [90, 10], APL: [2.0, np.nan], STANDARDISED: [99.0, np.nan]}
-    ... )
+    ... ).assign(code_insee=["2A004", "2A006"])
     >>> area_of(places)
     Area(standardised_population=110.0, apl=2.0, population=100.0, lent=0.1)
     """
@@ -123,12 +132,18 @@ def area_of(places: pd.DataFrame) -> Area | None:
         apl=float(np.average(places[APL].dropna(), weights=weights.dropna())),
         population=float(people.sum()),
         lent=lent,
+        place=int(places["code_insee"].map(_number_of).sum() % _PLACES),
     )
+
+
+def _number_of(code: str) -> int:
+    """Number that a code writes in base 36: 2A and 2B included."""
+    return int(code, 36)
 
 
 @lru_cache(maxsize=1)
 def _places() -> pd.DataFrame:
-    """People, APL and EPCI of every commune of the embedded data, by code."""
+    """People and APL of every commune of the embedded data, by code."""
     figures = load_figures().set_index("code_insee")[[APL, STANDARDISED]]
     return figures.join(load_population(), how="right")
 
@@ -152,7 +167,7 @@ def area_of_codes(codes: Iterable[str]) -> Area | None:
     >>> area_of_codes(["97601"]) is None
     True
     """
-    return area_of(_places().loc[list(codes)])
+    return area_of(_places().loc[list(codes)].reset_index())
 
 
 def areas_of_epci() -> pd.DataFrame:
@@ -162,29 +177,31 @@ def areas_of_epci() -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Indexed by SIREN: the fields of :class:`Area`, as :func:`area_of` gives them; NaN where it
-        gives None.
+        Indexed by SIREN: the fields of :class:`Area`, as :func:`area_of` gives them; missing where
+        it gives None.
 
     Examples
     --------
-    >>> areas_of_epci().loc["200000172"].round(2).tolist()
-    [26646.25, 3.26, 28561.0, 0.0]
+    >>> areas_of_epci().loc["200000172", ["standardised_population", "apl"]].round(2).tolist()
+    [26646.25, 3.26]
     """
     places = _places().fillna({"population": 0.0})
     places["weight"] = places[STANDARDISED].where(places[APL].notna())
     places["known"] = places["population"].where(places["weight"].notna())
     places["served"] = places["weight"] * places[APL]
-    sums = places.groupby(load_epci())[["population", "weight", "known", "served"]].sum()
+    places["place"] = places.index.map(_number_of)
+    sums = places.groupby(load_epci())[["population", "weight", "known", "served", "place"]].sum()
     areas = pd.DataFrame(
         {
             "standardised_population": sums["weight"] * (sums["population"] / sums["known"]),
             "apl": sums["served"] / sums["weight"],
             "population": sums["population"].astype("float64"),
             "lent": (1.0 - sums["known"] / sums["population"]).round(12),
+            "place": sums["place"] % _PLACES,
         }
     )
     known = (sums["weight"] > 0) & (areas["lent"] <= _MOST_LENT)
-    return areas.where(known)
+    return areas.where(known).astype({"place": "Int64"})
 
 
 @lru_cache(maxsize=64)

@@ -96,7 +96,7 @@ def field(meaning: str, unit: str = "", hint: str = "", **rules: Any) -> Any:
     hint : str
         How to write it, for who fills in a file; no page shows it.
     **rules : Any
-        Bounds and default, as pydantic takes them.
+        Bounds and default, as pydantic takes them; ``repr=False``: no page shows it.
 
     Returns
     -------

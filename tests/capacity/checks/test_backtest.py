@@ -56,7 +56,7 @@ def test_its_own_figures_are_those_of_its_answer() -> None:
     assert found is not None
     assert found.own.p50 == pytest.approx(np.median(drawn.requests_per_year))
     assert OL.area is not None
-    others = shipped_lines().draws(DRAWS, seed=drawn.seed, without=["ouest_loiret"])
+    others = shipped_lines().less(["ouest_loiret"]).draws(DRAWS, seed=drawn.seed)
     below = need_of(OL.area, others).organised < found.own.p50
     assert found.rank == pytest.approx(below.mean())
 

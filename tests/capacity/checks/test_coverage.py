@@ -14,8 +14,8 @@ from cpts_geo.capacity.checks.coverage import (
     simulated_coverage,
 )
 from cpts_geo.capacity.need.learning import (
+    KnownLines,
     leave_one_out,
-    prior_draws,
     shipped_lines,
 )
 from cpts_geo.capacity.need.quantities import NationalDraws, need_of
@@ -52,11 +52,11 @@ def test_a_promise_too_narrow_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     """Territories that differ far more than the model says fall out of its interval."""
 
     def wilder(*args: object, **options: object) -> NationalDraws:
-        drawn = prior_draws(*args, **options)  # type: ignore[arg-type]
+        drawn = prior(*args, **options)  # type: ignore[arg-type]
         return replace(drawn, tau=drawn.tau * 0 + 2.5)
 
-    calm = replace(shipped_lines(), sample=50_000)
-    monkeypatch.setattr("cpts_geo.capacity.checks.coverage.prior_draws", wilder)
+    calm, prior = shipped_lines(), KnownLines.prior
+    monkeypatch.setattr(KnownLines, "prior", wilder)
     monkeypatch.setattr("cpts_geo.capacity.checks.coverage._published", lambda *_: calm)
     table, _ = simulated_coverage(shipped_lines(), worlds=30)
     assert table.at["3", "requests"] < 0.6
@@ -64,7 +64,7 @@ def test_a_promise_too_narrow_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_fake_counts_are_those_that_their_true_requests_could_have_given() -> None:
     known, rng = shipped_lines(), np.random.default_rng(1)
-    truth = replace(prior_draws(known.national, 1, rng=rng), tau=np.array([1e-9]))
+    truth = replace(known.prior(1, rng=rng), tau=np.array([1e-9]))
     fake = _published(known, truth, rng)
     assert [line.key for line in fake.lines] == [line.key for line in known.lines]
     for line, real in zip(fake.lines, known.lines, strict=True):

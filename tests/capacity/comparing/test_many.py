@@ -41,9 +41,9 @@ def test_each_is_the_headline_of_its_territory(
     found = headlines_of(areas, public=public, draws=DRAWS, lines=lines)
     pd.testing.assert_frame_equal(areas, before)
     assert found.index.equals(areas.index)
-    for key, row in areas.dropna().iterrows():
+    for key, row in areas.dropna().to_dict("index").items():
         scenario = scenario_from_population(row["population"]).admitting(public)
-        own = scenario.evolve(area=Area(**row.to_dict()), sources=scenario.sources)
+        own = scenario.evolve(area=Area(**row), sources=scenario.sources)
         one = headline(own, draws=DRAWS, lines=lines)
         for level in LEVELS:
             assert found.at[key, f"slots_{level}"] == getattr(one.slots_per_day, level), key
@@ -58,7 +58,7 @@ def test_what_one_by_one_refuses_is_missing() -> None:
     assert found.filter(like="slots").isna().all()
     assert found.filter(like="requests").gt(0).all()
     scenario = scenario_from_population(paris["population"].iloc[0])
-    own = scenario.evolve(area=Area(**paris.iloc[0].to_dict()), sources=scenario.sources)
+    own = scenario.evolve(area=Area(**paris.to_dict("records")[0]), sources=scenario.sources)
     with pytest.raises(DemandTooLargeError):
         headline(own, draws=DRAWS)
     for draws in (99, 2_000_001):

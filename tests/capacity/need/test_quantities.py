@@ -26,8 +26,9 @@ from cpts_geo.capacity.scenario.area import (
 
 LEVELS = (0.1, 0.5, 0.9)
 DAYS = 251
+CODES = ["2A004", "45234"]
 #: Draws that no line weighs: those of the prior.
-PRIOR = shipped_lines().draws(150_000, seed=1, without=[line.key for line in shipped_lines().lines])
+PRIOR = shipped_lines().prior(150_000, rng=np.random.default_rng(1))
 #: Draws that all lines weigh.
 LEARNT = shipped_lines().draws(4_000, seed=1)
 
@@ -140,7 +141,7 @@ def test_more_surgeries_meet_more_and_leave_less() -> None:
 def test_all_grows_with_the_people(times: float) -> None:
     one, many = (need_of(x, LEARNT) for x in (area(), area().scaled(times)))
     for each in fields(Need):
-        if each.name in ("need", "met", "gap", "emergency"):  # z is another territory's
+        if each.name in ("need", "met", "gap", "emergency", "organised"):
             assert getattr(many, each.name) == pytest.approx(times * getattr(one, each.name))
     assert many.centre == pytest.approx(one.centre + np.log(times))
 
@@ -148,7 +149,7 @@ def test_all_grows_with_the_people(times: float) -> None:
 def test_the_least_is_taken_once_for_the_territory() -> None:
     """Surgeries of one commune receive its neighbours: a full one leaves no gap to an empty one."""
     apl = 1.8 * apl_of_france()
-    rows = {"population": [1e4, 1e4], STANDARDISED: [1e4, 1e4]}
+    rows = {"code_insee": CODES, "population": [1e4, 1e4], STANDARDISED: [1e4, 1e4]}
     whole = area_of(pd.DataFrame(rows | {APL: [0.0, apl]}))
     assert whole is not None
     assert whole.apl == pytest.approx(apl / 2)
@@ -161,7 +162,8 @@ def test_the_least_is_taken_once_for_the_territory() -> None:
 
 
 def test_means_weigh_the_standardised_people() -> None:
-    found = area_of(pd.DataFrame({"population": [10, 90], STANDARDISED: [30.0, 60.0], APL: [1, 4]}))
+    rows = {"code_insee": CODES, "population": [10, 90], STANDARDISED: [30.0, 60.0], APL: [1, 4]}
+    found = area_of(pd.DataFrame(rows))
     assert found is not None
     assert (found.standardised_population, found.population) == (90.0, 100.0)
     assert found.apl == pytest.approx((30 * 1 + 60 * 4) / 90)
@@ -174,7 +176,7 @@ def some_without(unknown: float, **others: float) -> pd.DataFrame:
     """Make two communes of 100 people, so many of whom live where the APL is unknown."""
     people = [100 - unknown, unknown]
     rows = {"population": people, STANDARDISED: [1.1 * people[0], np.nan], APL: [2.0, np.nan]}
-    return pd.DataFrame(rows | others)
+    return pd.DataFrame(rows | others).assign(code_insee=CODES)
 
 
 def test_communes_without_apl_count_as_the_others_up_to_one_in_ten() -> None:
@@ -189,9 +191,9 @@ def test_communes_without_apl_count_as_the_others_up_to_one_in_ten() -> None:
 
 
 def test_nobody_has_no_need() -> None:
-    nobody = pd.DataFrame({"population": [0], STANDARDISED: [0.0], APL: [2.0]})
+    nobody = some_without(0).assign(population=0, **{STANDARDISED: 0.0})
     assert area_of(nobody) is None
-    unknown = pd.DataFrame({"population": [np.nan], STANDARDISED: [np.nan], APL: [np.nan]})
+    unknown = some_without(100).assign(population=np.nan, **{STANDARDISED: np.nan})
     assert area_of(unknown) is None
     # Mayotte has people and no APL
     assert area_of_codes(["97601", "97608"]) is None
@@ -224,7 +226,11 @@ def test_territories_share_the_nation_and_not_their_own_chance() -> None:
         assert (z.mean(), z.std()) == pytest.approx((0.0, 1.0), abs=0.03)
         assert abs(np.corrcoef(z, draws.mu)[0, 1]) < 0.03
         assert abs(np.corrcoef(z, draws.tau)[0, 1]) < 0.03
-    # the same territory asked twice is the same
+    # the same territory is the same, asked twice, of other people or of another APL
+    factors = first.organised / (first.gap * np.exp(draws.mu))
+    for changed in (one, one.scaled(1.01), one.model_copy(update={"apl": one.apl * 0.9})):
+        same = need_of(changed, draws)
+        assert same.organised / (same.gap * np.exp(draws.mu)) == pytest.approx(factors)
     assert np.array_equal(first.organised, need_of(one, draws).organised)
 
 

@@ -25,7 +25,7 @@ def section(found: ScenarioComparison) -> dict[str, Any]:
             parts = [
                 (part, f"{meaning} : {own}", own_unit, before, after)
                 for part, info in type(one).model_fields.items()
-                if (before := getattr(one, part)) != (after := getattr(two, part))
+                if info.repr and (before := getattr(one, part)) != (after := getattr(two, part))
                 for own, own_unit in [label_and_unit(info)]
             ]
         rows += [
