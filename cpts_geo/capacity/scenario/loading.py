@@ -15,7 +15,7 @@ from typing import Any, Final
 import tomli_w
 
 from cpts_geo.capacity.scenario._files.toml_file import SHIPPED, only_profile, read_values
-from cpts_geo.capacity.scenario._slips.plausible import share_question
+from cpts_geo.capacity.scenario._slips.plausible import AREA, share_question
 from cpts_geo.capacity.scenario._slips.refusals import nearest, shown
 from cpts_geo.capacity.scenario.calendar import default_calendar, legal_days, profile_shape
 from cpts_geo.capacity.scenario.inputs import Scenario
@@ -294,7 +294,7 @@ def _build(
         given.pop("calls_observed", None)
     # A profile says itself where its shapes come from; the days of the line are those of before.
     unsaid = given.keys() - ({"calendar"} if only_profile(given) else set())
-    sources = {name: UNSOURCED for name in SOURCED_FIELDS if name in unsaid} | sources
+    sources = {name: UNSOURCED for name in (*SOURCED_FIELDS, AREA) if name in unsaid} | sources
     for name in SOURCED_FIELDS:
         default = parameters.get(name)
         if default is None:

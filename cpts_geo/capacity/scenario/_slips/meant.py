@@ -30,15 +30,19 @@ _KINDS: Final[dict[str, tuple[type, ...]]] = {
 }
 #: Fields counted in minutes and in hours, of which one was typed for the other.
 _IN_MINUTES: Final = ("minutes", "minutes_per_slot_today")
-_IN_HOURS: Final = ("session_hours",)
+_IN_HOURS: Final = ("session_hours", "half_day_hours")
 _HALF_AN_HOUR: Final = 30
 #: Ratios that may be above 1.
-_RATIOS: Final = ("people_cv",)
+_RATIOS: Final = ("people_cv", "lent")
 #: Nobody aims at less: below, no percentage was meant.
 _LEAST_PERCENT: Final = {"target": 10}
 DEADLINE: Final = "deadline_days"
 #: Opening days: beyond, care is no more unscheduled.
 MOST_DAYS: Final = 5
+#: APL of all ages, consultations a year and person: from 0.84 to 7.38 over the intercommunalités
+#: of France in 2023. Single communes reach 0 and 40, and are no territory.
+APL: Final = (0.5, 10.0)
+APL_FIELD: Final = "apl"
 
 
 def plain_spaces(text: str) -> str:
@@ -115,16 +119,25 @@ def meant(name: str, kind: str, value: Any, bounds: dict[str, Any]) -> str:
         return _retyped(kind, value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return ""
-    ratio = next(iter(bounds.values()), None) == 1 or name in _RATIOS
-    if kind.startswith("less_than") and ratio:
-        percent = _LEAST_PERCENT.get(name, 2) <= value <= 100
-        return f" ; vouliez-vous dire {value / 100:.6g} ({value:g} %) ?" if percent else ""
-    if kind == "less_than_equal" and name == DEADLINE:
-        return hours_for_days(value)
-    if kind == "less_than_equal" and name in _IN_HOURS and _HALF_AN_HOUR <= value <= 24 * 60:
-        return f" ; des minutes ? écrivez {value / 60:.6g}"
+    if kind.startswith("less_than"):
+        return _less(name, value, bounds)
     hours = kind == "greater_than_equal" and name in _IN_MINUTES and 0 < value < 1
     return f" ; des heures ? écrivez {value * 60:g}" if hours else ""
+
+
+def _less(name: str, value: float, bounds: dict[str, Any]) -> str:
+    """Propose the share of a percentage, days of hours, hours of minutes; else empty."""
+    if name == APL_FIELD:
+        return apl_meant(value)
+    if name == DEADLINE:
+        return hours_for_days(value)
+    if name in _IN_HOURS and _HALF_AN_HOUR <= value <= 24 * 60:
+        return f" ; des minutes ? écrivez {value / 60:.6g}"
+    bound = next(iter(bounds.values()), None)
+    if bound != 1 and name not in _RATIOS:
+        return ""
+    percent = _LEAST_PERCENT.get(name, 2) <= value <= 100 * min(1, bound or 1)
+    return f" ; vouliez-vous dire {value / 100:.6g} ({value:g} %) ?" if percent else ""
 
 
 def _retyped(kind: str, text: str) -> str:
@@ -138,6 +151,15 @@ def _retyped(kind: str, text: str) -> str:
     if not isinstance(value, _KINDS[kind]) or (isinstance(value, bool) and kind != "bool_type"):
         return ""
     return f" ; vouliez-vous dire {written} (sans guillemets) ?"
+
+
+def apl_meant(value: float) -> str:
+    """Say, as the end of a sentence, what an APL is counted in, and what it is not."""
+    low, high = (f"{each:g}".replace(".", ",") for each in APL)
+    said = f"l’APL de France va de {low} à {high} consultations par an et par habitant"
+    if value >= 1000:
+        return f" ; un nombre d’habitants ? {said}"
+    return f" ; {said}, ni pour 100 habitants, ni une densité de médecins"
 
 
 def hours_for_days(value: float) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
+from datetime import date, time
 from typing import Any, Final, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -96,9 +97,13 @@ def in_french(detail: ErrorDetails, names: list[str]) -> str:
 def shown(value: object) -> str:
     """Quote a refused value in one line of 80 characters at most, whatever it is.
 
-    >>> shown([8, 601]), shown(10**5000)
-    ('[8, 601]', '(valeur trop longue à écrire)')
+    >>> shown([8, 601]), shown(True), shown(date(2025, 1, 1)), shown(10**5000)
+    ('[8, 601]', 'true', '2025-01-01', '(valeur trop longue à écrire)')
     """
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, date | time):
+        return value.isoformat()
     try:
         return one_line(repr(value))
     except (ValueError, RecursionError):  # integers of thousands of digits, nested lists
