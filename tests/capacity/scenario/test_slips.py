@@ -164,7 +164,7 @@ def test_without_a_source_alone(people: float, asked: int) -> None:
         ("people_cv = 25", "vouliez-vous dire 0.25 (25 %) ?"),
         (
             "population = 80",
-            "dépasse « population » ; en milliers ? écrivez « population = 80000 »",
+            "« population » : 5\u202f000 pour 80 ; en milliers ? écrivez « population = 80000 »",
         ),
         (
             "[visitors]\nsecond_homes = 9\noccupancy = [60, 60, 60]",

@@ -30,14 +30,11 @@ def supply_defects(scenario: Any) -> list[str]:
             defects.append("« slots_today » : aucun créneau de la semaine")
     elif scenario.rota is not None and not any(scenario.slots_by_weekday or (1,)):
         defects.append("« rota » : moins d'un créneau par semaine")
-    for place, reading in enumerate(scenario.readings or (), 1):
-        each = reading.slots_today
-        if isinstance(each, tuple) and len(each) != len(scenario.calendar.weekdays):
-            defects.append(
-                f"« readings.{place}.slots_today » : il faut un nombre par jour de « weekdays »"
-            )
-        elif each is None or (isinstance(each, tuple) and not any(each)):
-            defects.append(f"« readings.{place}.slots_today » : aucun créneau de la semaine")
+    defects += [
+        f"« readings.{place}.slots_today » : aucun créneau de la semaine"
+        for place, reading in enumerate(scenario.readings or (), 1)
+        if not (isinstance(reading.slots_today, int) or any(reading.slots_today or ()))
+    ]
     if scenario.rota is not None and scenario.volunteers not in (None, scenario.rota.gps):
         defects.append("« volunteers » et « rota » : deux nombres de médecins, donnez-en un")
     if (scenario.slots_planned is None) != (scenario.planned_basis is None):

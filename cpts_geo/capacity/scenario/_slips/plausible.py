@@ -105,10 +105,11 @@ def _area_meant(name: str, value: float, other: float, likely: tuple[float, floa
 def served_questions(scenario: Any, *, unsourced: Collection[str]) -> list[str]:
     """Ask about typed consultations that are more than what they are a part of, a year."""
     name, count = "observed_consultations", scenario.observed_consultations
-    if not count:
-        return []
     start, end = scenario.observed_start, scenario.observed_end
-    years = 1.0 if start is None else ((end - start).days + 1) / _YEAR
+    days = _YEAR if start is None or end is None else (end - start).days + 1
+    if not count or days <= 0:
+        return []
+    years = days / _YEAR
     given = f"{counted(count / years, 'consultation', 'consultations')} par an"
     least = count / years * _MARGIN
     asked = []
@@ -122,7 +123,7 @@ def served_questions(scenario: Any, *, unsourced: Collection[str]) -> list[str]:
     if name not in unsourced:
         return asked
     # Slots of today may be tried; those of the days counted are « readings ».
-    slots = scenario.slots_by_weekday if scenario.readings is None else None
+    slots = scenario.slots_by_weekday if not scenario.readings else None
     if slots and least > (most := sum(slots) / len(slots) * scenario.calendar.days_per_year):
         said = (
             f"{given}, pour {counted(most, 'créneau', 'créneaux')} : des créneaux par demi-journée"
