@@ -100,14 +100,23 @@ def shown(value: object) -> str:
     >>> shown([8, 601]), shown(True), shown(date(2025, 1, 1)), shown(10**5000)
     ('[8, 601]', 'true', '2025-01-01', '(valeur trop longue à écrire)')
     """
+    try:
+        return one_line(_as_typed(value))
+    except (ValueError, RecursionError):  # integers of thousands of digits, nested lists
+        return "(valeur trop longue à écrire)"
+
+
+def _as_typed(value: object) -> str:
+    """Write a value as a file does."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, date | time):
         return value.isoformat()
-    try:
-        return one_line(repr(value))
-    except (ValueError, RecursionError):  # integers of thousands of digits, nested lists
-        return "(valeur trop longue à écrire)"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_as_typed, value))}]"
+    if isinstance(value, dict):
+        return f"{{ {', '.join(f'{key} = {_as_typed(each)}' for key, each in value.items())} }}"
+    return repr(value)
 
 
 def _bound(value: Any) -> Any:
