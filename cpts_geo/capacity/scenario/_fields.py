@@ -212,6 +212,7 @@ class Fields(Record):
                 calls=self.calls_observed,
                 people_years=own * self.people_without_mt if own else self.calls_people_years,
                 deadline_days=self.deadline_days,
+                calls_years=own,
                 unsourced=unsourced,
             ),
             *area_questions(self.area, population=self.population, unsourced=unsourced),

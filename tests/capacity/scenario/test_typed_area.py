@@ -224,8 +224,3 @@ def test_more_people_without_mt_than_inhabitants_of_the_area(load: Load) -> None
     )
     assert "« area.population » : 9\u202f000 pour 80 ; en milliers ?" in defect
     assert load(start + table(population=9_000, standardised_population=9_000)).area is not None
-
-
-def test_a_source_of_an_area_that_is_not_given(load: Load) -> None:
-    (defect,) = refused(lambda: load(MINE + SOURCED))
-    assert defect == "« sources.area » ne correspond à aucune donnée du scénario"

@@ -104,6 +104,12 @@ def _lay(values: dict[str, Any], *, over: dict[str, Any]) -> dict[str, Any]:
     gone = _gone(values)
     if values.get("public") == "no_mt":
         gone.add("visitors")
+    # The days and the slots of a count are not those of another.
+    calendar = values.get("calendar")
+    if "observed_consultations" in values or (
+        isinstance(calendar, dict) and "weekdays" in calendar
+    ):
+        gone.add("readings")
     merged = {name: value for name, value in over.items() if name not in gone}
     sources = merged.pop("sources", {})
     for name, value in values.items():

@@ -103,9 +103,8 @@ def closure_defects(scenario: Any) -> list[str]:
 
 def source_defects(scenario: Any, sourced: Sequence[str]) -> list[str]:
     """Inputs without a source, and sources without an input."""
-    given = {name for name in (*sourced, AREA) if getattr(scenario, name) is not None}
-    lacking = given - {AREA} - set(scenario.sources)
+    given = {name for name in sourced if getattr(scenario, name) is not None}
+    lacking, more = given - set(scenario.sources), set(scenario.sources) - given - {AREA}
     return [f"« {name} » n'a pas de source" for name in sorted(lacking)] + [
-        f"« sources.{name} » ne correspond à aucune donnée du scénario"
-        for name in sorted(set(scenario.sources) - given)
+        f"« sources.{name} » ne correspond à aucune donnée du scénario" for name in sorted(more)
     ]

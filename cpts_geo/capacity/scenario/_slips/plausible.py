@@ -22,6 +22,8 @@ LEAST_PEOPLE: Final = 11
 LEAST_SHARE: Final = 0.001
 #: Calls of a person in a year: less is a month of them, more is people in thousands.
 CALLS: Final = (0.05, 2.0)
+#: Years of a count: communities of practice are of a law of 2016.
+MOST_YEARS: Final = 10.0
 #: People standardised by age for one inhabitant: from 0.78 to 1.22 over the intercommunalités of
 #: France, and over its départements.
 STANDARDISED: Final = (0.7, 1.4)
@@ -43,6 +45,7 @@ def questions(
     calls: float,
     people_years: float,
     deadline_days: int,
+    calls_years: float | None = None,
     unsourced: Collection[str],
 ) -> list[str]:
     """Ask about each unlikely value of a scenario whose source nobody gave."""
@@ -58,6 +61,10 @@ def questions(
         said = f"{number(calls / people_years, 3)} appel par personne et par an"
         said += _calls_meant(calls, people_years)
         asked.append(_question(typed, f"{calls:g} / {people_years:g}", said))
+    if calls_years is not None and calls_years > MOST_YEARS and "calls_observed" in unsourced:
+        said = f"plus de {MOST_YEARS:g} années ; des mois ? écrivez « calls_years = "
+        said += f"{calls_years / 12:.4g} »"
+        asked.append(_question(["calls_observed"], f"{calls_years:g}", said, what=["calls_years"]))
     if DEADLINE in unsourced and deadline_days > MOST_DAYS:
         said = f"plus de {MOST_DAYS} jours d’ouverture{hours_for_days(deadline_days)}"
         asked.append(_question([DEADLINE], str(deadline_days), said))

@@ -60,7 +60,7 @@ def refusals(error: ValidationError, model: type[BaseModel]) -> list[str]:
             where = f"« {key} »" if key != place else f"{place} :"
             said += [f"{where} {defect}" for defect in raised.defects]
         else:
-            said.append(in_french(detail, list(_record_at(model, detail["loc"]).model_fields)))
+            said.append(in_french(detail, _record_at(model, detail["loc"]), model))
     return said
 
 
@@ -80,17 +80,28 @@ def _record_at(model: type[BaseModel], place: Sequence[int | str]) -> type[BaseM
     return model
 
 
-def in_french(detail: ErrorDetails, names: list[str]) -> str:
+def in_french(detail: ErrorDetails, record: type[BaseModel], whole: type[BaseModel]) -> str:
     """Say one refusal of pydantic in French: field, value received and what is expected."""
     place = one_line(".".join(str(x + 1) if isinstance(x, int) else x for x in detail["loc"]))
+    fields, name = record.model_fields, str(detail["loc"][-1]) if detail["loc"] else ""
     if detail["type"] == "extra_forbidden":
-        return f"« {place} » est inconnu{nearest(str(detail['loc'][-1]), names)}"
+        if record is not whole and name in whole.model_fields:
+            return f"« {place} » : écrivez « {one_line(name)} » avant la première table [ ]"
+        return f"« {place} » est inconnu{nearest(name, list(fields))}"
     bounds = {name: _bound(value) for name, value in detail.get("ctx", {}).items()}
     phrase = _PHRASES.get(detail["type"], "valeur refusée").format(**bounds)
     if detail["type"] == "missing":
         return f"« {place} » : {phrase}"
     name = next((name for name in reversed(detail["loc"]) if isinstance(name, str)), "")
     hint = meant(name, detail["type"], detail["input"], detail.get("ctx", {}))
+    if not hint and detail["type"] == "tuple_type" and name in fields:
+        extra = fields[name].json_schema_extra
+        unit = extra.get("unit", "") if isinstance(extra, dict) else ""
+        hint = f" ; {fields[name].description}{unit and f', {unit}'}"
+    if detail["type"] == "model_type" and isinstance(detail["input"], str) and place != name:
+        hint = (
+            f' ; écrivez « {name} = {{ text = {one_line(repr(detail["input"]))}, grade = "C" }} »'
+        )
     return f"« {place} » = {shown(detail['input'])} : {phrase.replace(' or ', ' ou ')}{hint}"
 
 
