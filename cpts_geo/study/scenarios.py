@@ -14,7 +14,12 @@ from cpts_geo.capacity.scenario.loading import (
     people_without_mt,
     scenario_from_population,
 )
-from cpts_geo.capacity.scenario.parameters import Parameters, Source, default_parameters
+from cpts_geo.capacity.scenario.parameters import (
+    OF_COMMUNES,
+    Parameters,
+    Source,
+    default_parameters,
+)
 from cpts_geo.errors import ScenarioError, one_line
 from cpts_geo.french import number, percent
 from cpts_geo.indicators.given_share import AGES, GivenShare
@@ -108,10 +113,14 @@ def _placed(
     scenarios: dict[str, Scenario], areas: Mapping[str, Area | None]
 ) -> dict[str, Scenario]:
     """Scenarios with the area of their communes."""
-    return {
-        key: scenario.evolve(area=areas.get(key), sources=scenario.sources)
-        for key, scenario in scenarios.items()
-    }
+    placed = {}
+    for key, scenario in scenarios.items():
+        area = areas.get(key)
+        sources = {name: source for name, source in scenario.sources.items() if name != "area"}
+        if area is not None:
+            sources["area"] = OF_COMMUNES
+        placed[key] = scenario.evolve(area=area, sources=sources)
+    return placed
 
 
 def _shared(

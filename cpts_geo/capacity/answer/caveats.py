@@ -11,6 +11,7 @@ import numpy as np
 from cpts_geo.capacity.answer.existing import ObservedFloor, Offer
 from cpts_geo.capacity.demand.laws import laws
 from cpts_geo.capacity.demand.line import calls_per_year
+from cpts_geo.capacity.demand.readings import impossible_readings
 from cpts_geo.capacity.demand.requests import DemandDraws
 from cpts_geo.capacity.need.interval import CHANCES, LEVELS
 from cpts_geo.capacity.scenario.inputs import Scenario
@@ -28,7 +29,7 @@ _NO_GAP: Final = 0.1
 #: What a caveat is about, the gravest first.
 _Kind = Literal[
     "contradicted", "no_gap", "order_of_magnitude", "share_assumed", "transferred_rate",
-    "saturated_ratio", "lent",
+    "saturated_ratio", "impossible_reading", "lent",
 ]  # fmt: skip
 
 
@@ -42,8 +43,8 @@ class Caveat:
     kind : str
         What it is about: ``contradicted`` (its own counts deny one another, or what its slots
         would serve), ``no_gap`` (its APL sees no unmet need), ``order_of_magnitude`` (transferred
-        from known lines), ``share_assumed``, ``transferred_rate``, ``saturated_ratio``, ``lent``
-        (APL of some communes unknown).
+        from known lines), ``share_assumed``, ``transferred_rate``, ``saturated_ratio``,
+        ``impossible_reading`` (of its slots), ``lent`` (APL of some communes unknown).
     text : str
         French sentence that the page prints.
     """
@@ -102,6 +103,8 @@ def _found(
         yield from _transferred_all(drawn) if scenario.public != "no_mt" else _transferred(scenario)
     if today is not None and observed is not None and today.served_if_all_calls is not None:
         yield from _saturation(scenario, today.slots, today.served_if_all_calls, observed)
+    if scenario.has_own_line:
+        yield from _impossible_readings(scenario)
     if scenario.area is not None and scenario.area.lent > 0:
         yield (
             "lent",
@@ -132,6 +135,17 @@ def _fewer_calls(scenario: Scenario, observed: ObservedFloor) -> Iterator[tuple[
             "Ces deux nombres ne sont pas de la même période, ou pas des mêmes patients. La "
             "réponse suit les consultations, et son intervalle est trop étroit. Vérifiez les deux "
             "nombres.",
+        )
+
+
+def _impossible_readings(scenario: Scenario) -> Iterator[tuple[_Kind, str]]:
+    """Say which readings of the slots weigh nothing."""
+    for reading, most in impossible_readings(scenario).items():
+        yield (
+            "impossible_reading",
+            f"Lecture des créneaux écartée : « {reading.label} » ne peut pas avoir donné les "
+            f"consultations comptées ({number(most)} par an au plus). Son poids va aux autres "
+            "lectures.",
         )
 
 

@@ -103,6 +103,8 @@ def with_call_log(scenario: Scenario, found: CallProfile) -> Scenario:
             "observed_consultations": served,
             "observed_start": found.start,
             "observed_end": found.end,
+            # They tell the slots of the days of another count.
+            "readings": None,
         }
         sources["observed_consultations"] = source
     elif found.lower_bound:
@@ -118,8 +120,8 @@ def with_call_log(scenario: Scenario, found: CallProfile) -> Scenario:
             "partie des saisons."
         )
     sources = scenario.sources | sources
-    if changes.get("need_counted", ()) is None:
-        sources = {name: each for name, each in sources.items() if name != "need_counted"}
+    emptied = {name for name in ("need_counted", "readings") if changes.get(name, ()) is None}
+    sources = {name: each for name, each in sources.items() if name not in emptied}
     others = [note for note in scenario.notes if not note.startswith(_MARK)]
     own = scenario.evolve(
         **changes, notes=(*others, *(f"{_MARK}{note}" for note in notes)), sources=sources

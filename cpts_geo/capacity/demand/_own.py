@@ -13,24 +13,22 @@ and at least what the slots of that time (``readings``) must have met to give as
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
-from scipy.optimize import brentq
 
-from cpts_geo.capacity.demand.laws import laws
-from cpts_geo.capacity.demand.line import calls_per_year, observed_line
+from cpts_geo.capacity.demand.line import observed_line
+from cpts_geo.capacity.demand.readings import (
+    count_factor,
+    impossible_readings,
+    least_chances,
+)
 from cpts_geo.capacity.need.quantities import Floats, Need
 from cpts_geo.capacity.scenario.inputs import Scenario
 
-#: A published count of consultations is rounded: a line gave at least that share of it.
-_ROUNDED: Final = 1.0 - 0.0125
 #: Shares of equal chance that the law is cut in, and draws computed at once.
 _PARTS: Final = 64
 _AT_ONCE: Final = 20_000
-#: A chance that is all but none, or all but certain.
-_EDGE: Final = 1e-9
 
 
 def own_requests(
@@ -68,17 +66,15 @@ def own_requests(
     >>> bool(year.min() > 2000), bool(year.max() <= 5800)
     (True, True)
     """
-    factor, days = _factor(scenario), scenario.opening_days_per_year
+    factor, days = count_factor(scenario), scenario.opening_days_per_year
     places, chances = rng.random(counted.size), rng.random(counted.size)
-    least_chances = np.array(_least_chances(scenario, factor))
-    possible = least_chances < 1.0
-    if not possible.any():  # the count is that of another line
-        least_chances, possible = np.zeros_like(least_chances), ~possible
-    given = np.array([each.weight for each in scenario.readings or ()] or [1.0])
-    weights = np.cumsum(given * possible)
+    denied = impossible_readings(scenario)
+    readings = [each for each in scenario.readings or () if each not in denied]
+    least_of = least_chances(scenario, [each.slots_today for each in readings])
+    weights = np.cumsum([each.weight for each in readings] or [1.0])
     reading = np.searchsorted(weights / weights[-1], places)
     found = np.empty(counted.size)
-    for number, least in enumerate(least_chances):
+    for number, least in enumerate(least_of):
         drawn = np.flatnonzero(reading == number)
         for start in range(0, drawn.size, _AT_ONCE):
             some = drawn[start : start + _AT_ONCE]
@@ -95,41 +91,6 @@ def own_requests(
     line = observed_line(scenario)
     # What was given was asked for, whatever a smaller total or share would say.
     return found if line is None else np.maximum(found, line.per_day * days)
-
-
-def _factor(scenario: Scenario) -> Callable[[Floats], Floats]:
-    """What a count is multiplied by, growing with the chance: its quantile function."""
-    law = laws(scenario)
-    if "need" in law:
-        return law["need"].quantile
-    return lambda chances: 1.0 / law["found"].quantile(1.0 - chances)
-
-
-def _least_chances(scenario: Scenario, factor: Callable[[Floats], Floats]) -> list[float]:
-    """Of each reading of the slots, the chance below which the line could not have given so many.
-
-    0 where nothing denies any value, 1 where every value is denied: that reading is impossible.
-    """
-    line, calls = observed_line(scenario), calls_per_year(scenario)
-    readings = [each.slots_today for each in scenario.readings or ()] or [None]
-    if line is None or calls is None or scenario.need_counted is not None:
-        return [0.0] * len(readings)
-    days = scenario.opening_days_per_year
-    given = line.per_day * days * _ROUNDED
-
-    def enough(chance: float, slots: int | Sequence[int] | None) -> float:
-        asked = calls * float(factor(np.asarray(chance)))
-        served = 1.0 if slots is None or not asked else scenario.rules.served(asked / days, slots)
-        return asked * served - given
-
-    found = []
-    for slots in readings:
-        low, high = enough(_EDGE, slots), enough(1.0 - _EDGE, slots)
-        chance = 1.0 if high < 0 else 0.0
-        if low < 0 < high:
-            chance = float(brentq(enough, _EDGE, 1.0 - _EDGE, args=(slots,), xtol=1e-6))
-        found.append(chance)
-    return found
 
 
 def _likelihood(logs: Floats, *, centre: Floats, tau: Floats) -> Floats:

@@ -9,10 +9,15 @@ from cpts_geo.capacity.queue.rules import MAX_DISPERSION, MAX_SLOTS
 from cpts_geo.capacity.scenario._slips.contradictions import (
     closure_defects,
     evidence_defects,
+    part_defects,
     source_defects,
     supply_defects,
 )
-from cpts_geo.capacity.scenario._slips.plausible import in_thousands, questions
+from cpts_geo.capacity.scenario._slips.plausible import (
+    area_questions,
+    questions,
+    served_questions,
+)
 from cpts_geo.capacity.scenario.area import Area
 from cpts_geo.capacity.scenario.calendar import Calendar
 from cpts_geo.capacity.scenario.parameters import (
@@ -188,16 +193,9 @@ class Fields(Record):
     sources: dict[SourcedName, Source] = field("Source et confiance de chaque donnée")
 
     def _contradictions(self) -> list[str]:
-        defects = supply_defects(self)
-        if self.population is not None and self.people_without_mt > self.population:
-            hint = in_thousands(self.population, people=self.people_without_mt)
-            defects.append(f"« people_without_mt » dépasse « population »{hint}")
+        defects = supply_defects(self) + part_defects(self)
         if self.public == "no_mt" and self.visitors is not None:
             defects.append("« visitors » : des visiteurs viennent là où public = all")
-        if self.need_counted is not None and self.calls_years is None:
-            defects.append("« need_counted » va avec « calls_observed » et « calls_years »")
-        if self.need_counted is not None and not any(self.need_counted):
-            defects.append("« need_counted » : aucune demande n’est comptée")
         if list(self.months) != sorted(set(self.months)):
             defects.append("« months » : des mois dans l'ordre, sans doublon")
         elif self.months and not (self.calendar.opening_months & set(self.months)):
@@ -205,22 +203,21 @@ class Fields(Record):
         defects += closure_defects(self) + evidence_defects(self)
         defects += source_defects(self, SOURCED_FIELDS)
         own = self.calls_years
-        return defects + questions(
-            people=self.people_without_mt,
-            population=self.population,
-            calls=self.calls_observed,
-            people_years=self.calls_people_years if own is None else own * self.people_without_mt,
-            deadline_days=self.deadline_days,
-            unsourced=[name for name, source in self.sources.items() if source in _TYPED],
-        )
-
-    @property
-    def _unconfirmed(self) -> list[str]:
-        """Inputs that were typed without a source, and may be asked about."""
-        typed = [name for name, source in self.sources.items() if source in _TYPED]
-        # Own calls say nothing against people that nobody typed.
-        assumed = self.share_assumed and self.calls_years is not None
-        return [name for name in typed if not (assumed and name.startswith("calls_"))]
+        unsourced = [name for name, source in self.sources.items() if source in _TYPED]
+        return [
+            *defects,
+            *questions(
+                people=self.people_without_mt,
+                population=self.population,
+                calls=self.calls_observed,
+                people_years=own * self.people_without_mt if own else self.calls_people_years,
+                deadline_days=self.deadline_days,
+                calls_years=own,
+                unsourced=unsourced,
+            ),
+            *area_questions(self.area, population=self.population, unsourced=unsourced),
+            *served_questions(self, unsourced=unsourced),
+        ]
 
     @property
     def slots_by_weekday(self) -> tuple[int, ...] | None:

@@ -11,6 +11,7 @@ from typing import Any, Final, Literal, Self
 
 from cpts_geo.capacity.queue.rules import Rules
 from cpts_geo.capacity.scenario._fields import Fields
+from cpts_geo.capacity.scenario._slips.plausible import AREA
 from cpts_geo.capacity.scenario.calendar import profile_shape
 from cpts_geo.capacity.scenario.parameters import ANALYST, FILE_MARK, SOURCED_FIELDS, with_shapes
 from cpts_geo.capacity.scenario.records import Public, Record
@@ -87,6 +88,10 @@ class Scenario(Fields):
                 for name in SOURCED_FIELDS
                 if values[name] is not None
             }
+            if isinstance(changes.get(AREA), dict):
+                values["sources"][AREA] = ANALYST
+            elif AREA in self.sources and AREA not in changes:
+                values["sources"][AREA] = self.sources[AREA]
         return type(self).model_validate(values)
 
     def with_profile(self, name: str) -> Self:

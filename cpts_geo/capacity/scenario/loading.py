@@ -15,7 +15,7 @@ from typing import Any, Final
 import tomli_w
 
 from cpts_geo.capacity.scenario._files.toml_file import SHIPPED, only_profile, read_values
-from cpts_geo.capacity.scenario._slips.plausible import share_question
+from cpts_geo.capacity.scenario._slips.plausible import AREA, share_question
 from cpts_geo.capacity.scenario._slips.refusals import nearest, shown
 from cpts_geo.capacity.scenario.calendar import default_calendar, legal_days, profile_shape
 from cpts_geo.capacity.scenario.inputs import Scenario
@@ -292,9 +292,7 @@ def _build(
         defects.append(half)
         # Nothing else is asked of a number that means nothing yet.
         given.pop("calls_observed", None)
-    # A profile says itself where its shapes come from; the days of the line are those of before.
-    unsaid = given.keys() - ({"calendar"} if only_profile(given) else set())
-    sources = {name: UNSOURCED for name in SOURCED_FIELDS if name in unsaid} | sources
+    sources = _unsaid(given, sources) | sources
     for name in SOURCED_FIELDS:
         default = parameters.get(name)
         if default is None:
@@ -348,6 +346,15 @@ def _build(
             remedy=REMEDY,
         )
     return scenario
+
+
+def _unsaid(given: dict[str, Any], sources: Mapping[str, Any]) -> dict[str, Source]:
+    """Say of each value that a file gives that it was typed without a source."""
+    # A profile says itself where its shapes come from; the days of the line are those of before.
+    names = given.keys() - ({"calendar"} if only_profile(given) else set())
+    # A saved scenario sources all that it rests on: an area without a source was computed.
+    owed = SOURCED_FIELDS if "found_share" in sources else (*SOURCED_FIELDS, AREA)
+    return {name: UNSOURCED for name in owed if name in names}
 
 
 def _half_a_count(given: Mapping[str, Any]) -> str:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from cpts_geo.capacity.scenario._files._toml import read_toml
+from cpts_geo.capacity.scenario._slips.meant import meant
 from cpts_geo.capacity.scenario._slips.refusals import nearest, shown
+from cpts_geo.capacity.scenario.calendar import profile_shape
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import National, described, scenario_from_population
 from cpts_geo.capacity.scenario.parameters import (
     _BY_FILE,
     _CHANGED,
+    MEASURED,
     Parameters,
     _Default,
     default_parameters,
@@ -143,13 +147,14 @@ def _defects(name: str, table: Any, shipped: Parameters) -> list[str]:
         ]
     if "grade" in table and "text" not in table:
         return [f"{name} : « grade » est donné sans « text » : dites d’où vient la valeur"]
-    found = _unlike(table["value"], shipped[name].value)
+    value = table["value"]
+    found = _unlike(value, shipped[name].value)
     bounded = name in Scenario.model_fields or (
         _is_described(name) and name not in National.model_fields
     )
-    if not found and not bounded:
-        found = _beyond(table["value"], shipped[name].value)
-    return [f"{name} : « value » = {shown(table['value'])} : {found}"] if found else []
+    if not found and not bounded and (beyond := _beyond(value, shipped[name].value)):
+        found = [f"« value » = {shown(value)} : {beyond}"]
+    return [f"{name} : {defect}" for defect in found]
 
 
 def _laid(table: Mapping[str, Any], default: _Default) -> _Default:
@@ -166,19 +171,44 @@ def _laid(table: Mapping[str, Any], default: _Default) -> _Default:
     return _Default.model_validate({"base": default.base} | source | own)
 
 
-def _unlike(value: object, model: object) -> str:
-    """Say what a value should be, where it is not of the kind of the one it replaces."""
+def _unlike(value: object, model: object) -> list[str]:
+    """Say where a value is not of the kind of the one it replaces."""
     if isinstance(model, dict):
-        return "" if isinstance(value, dict) else "il faut une table"
+        if not isinstance(value, dict):
+            return [f"« value » = {shown(value)} : il faut une table"]
+        return [
+            f"« value.{name} » : la forme de la semaine et de l’année se donne dans la table "
+            "[calendar] d’un scénario"
+            for name in value
+            if name in profile_shape(MEASURED)
+        ]
     if not isinstance(model, list):
-        return "" if _is_number(value) else f"il faut un nombre, comme {shown(model)}"
-    right = isinstance(value, list) and len(value) == len(model) and all(map(_is_number, value))
-    return "" if right else f"il faut {len(model)} nombres, comme {shown(model)}"
+        return _no_number("value", value, like=model)
+    if not isinstance(value, list) or len(value) != len(model):
+        return [f"« value » = {shown(value)} : il faut {len(model)} nombres, comme {shown(model)}"]
+    return [
+        defect
+        for place, (each, like) in enumerate(zip(value, model, strict=True), 1)
+        for defect in _no_number(f"value.{place}", each, like=like)
+    ]
+
+
+def _no_number(name: str, value: object, *, like: object) -> list[str]:
+    """Say that a value is no finite number; empty where it is one."""
+    if _is_number(value):
+        return []
+    hint = meant(name, "float_type", value, {}) or f", comme {shown(like)}"
+    return [f"« {name} » = {shown(value)} : il faut un nombre{hint}"]
 
 
 def _is_number(value: object) -> bool:
-    """Whether a value is a number, which a truth is not."""
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    """Whether a value is a finite number, which a truth is not."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return False
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # an integer of hundreds of digits
+        return False
 
 
 def _beyond(value: Any, model: Any) -> str:

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Final, Literal, TypeAlias, TypeVar
 
 from pydantic import AfterValidator
 
+from cpts_geo.capacity.scenario._slips.plausible import AREA
 from cpts_geo.capacity.scenario._slips.refusals import ContradictionError, nearest
 from cpts_geo.capacity.scenario.records import Record, Text, field
 from cpts_geo.errors import ScenarioError
@@ -56,6 +57,11 @@ UNSOURCED: Final = Source(text="valeur saisie sans source", grade="D")
 #: A share without médecin traitant that makes people: they were not typed, it was.
 _UNSOURCED_SHARE: Final = Source(text="part saisie sans source", grade="D")
 ANALYST: Final = Source(text="valeur choisie par l'analyste", grade="D")
+#: Of the people and the APL of a territory, where its communes give them.
+OF_COMMUNES: Final = Source(
+    text="Communes du territoire : APL et population standardisée (DREES), population (Insee)",
+    grade="B",
+)
 #: Ends the source of a default that an analyst changed: it is no territory's own.
 _BY_FILE: Final = " (paramètre changé)"
 _CHANGED: Final = Source(text=f"{ANALYST.text}{_BY_FILE}", grade="D")
@@ -270,8 +276,8 @@ SOURCED_FIELDS: Final = (
 
 
 def _sourced(name: str) -> str:
-    """The name of an input that owes a source; refused where it is none."""
-    if name not in SOURCED_FIELDS:
+    """The name of an input that owes a source, or may have one; refused where it is none."""
+    if name not in (*SOURCED_FIELDS, AREA):
         raise ContradictionError([f"est inconnu{nearest(name, list(SOURCED_FIELDS))}"])
     return name
 

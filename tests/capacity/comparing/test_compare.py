@@ -311,7 +311,7 @@ def test_shares_of_an_uneven_week_and_of_one_demand_are_those_of_the_chain() -> 
 
 @pytest.mark.parametrize("people", [50.0, 2_000.0, 10_000_000.0])
 def test_people_reached_are_at_most_people_and_requests(people: float) -> None:
-    case = certain(8.0, people_without_mt=people, population=None)
+    case = certain(8.0, people_without_mt=people, population=None, area=None)
     found = table_of(case, DOUBLED, draws=100)["first_p50"]
     assert found["people_reached"] <= min(people, found["requests_served"])
     if people == 50.0:  # 38 requests served for each

@@ -14,18 +14,23 @@ from cpts_geo.capacity.answer.existing import observed_floor
 from cpts_geo.capacity.answer.headline import headline
 from cpts_geo.capacity.answer.seasons import demand_by_month
 from cpts_geo.capacity.demand._own import own_requests
+from cpts_geo.capacity.demand.readings import impossible_readings
 from cpts_geo.capacity.demand.requests import draw_requests
 from cpts_geo.capacity.need.learning import shipped_lines
 from cpts_geo.capacity.need.quantities import need_of
 from cpts_geo.capacity.scenario.area import Area, known_area
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import load_scenario
+from cpts_geo.capacity.scenario.parameters import Source
 from cpts_geo.capacity.scenario.supply import Reading
+from cpts_geo.errors import ScenarioError
+from cpts_geo.french import number
 from tests.capacity.vouched import vouched
 
 BG, OL, LVO = map(load_scenario, ("beauce_gatinais", "ouest_loiret", "lvo"))
 LEVELS = (0.1, 0.5, 0.9)
 DRAWS = 4_000
+OUTCOMES = {"need_counted": Source(text="relevé", grade="A")}
 NO_SLOTS: dict[str, Any] = {"slots_today": None, "minutes_per_slot_today": None, "readings": None}
 
 
@@ -105,7 +110,8 @@ def test_without_an_apl_its_law_alone() -> None:
     case = BG.evolve(area=None, observed_consultations=None, readings=None)
     law = stats.triang((0.5 - 0.345) / 0.655, loc=5800 * 0.345, scale=5800 * 0.655)
     assert stats.kstest(own_year(case, size=20_000), law.cdf).pvalue > 0.001
-    consultations = OL.evolve(area=None, found_share=(0.5, 0.8), observed_consultations=10**6)
+    many = {"found_share": (0.5, 0.8), "observed_consultations": 10**6}
+    consultations = vouched(OL, area=None, **many)
     found = draw_requests(consultations, draws=20_000).causes[
         "Part des demandes qui ont trouvé un créneau"
     ]
@@ -175,7 +181,7 @@ def test_consultations_are_a_floor(
         found_share=(least, 1.0),
         slots_today=None,
         minutes_per_slot_today=None,
-        readings=[reading(x) for x in slots] or None,
+        readings=[reading(x) for x in (*slots, 600)] if slots else None,
     )
     found, floor = headline(case, draws=300), observed_floor(case)
     assert floor is not None
@@ -247,11 +253,46 @@ def test_readings_weigh() -> None:
     assert cut(0.2, 0.2) == half
 
 
-def test_a_reading_whose_slots_could_never_give_as_many_denies_nothing() -> None:
-    """Two slots a day cannot have given 2,000: the count is then of another line."""
-    few = BG.evolve(area=None, readings=[reading(2)])
-    none = BG.evolve(area=None, readings=[reading(30)])
-    assert np.array_equal(shares(few), shares(none))
+@pytest.mark.parametrize(
+    "counts",
+    [
+        {},
+        {"need_counted": (608, 392)},
+        {"calls_years": None},
+        {"calls_observed": 2_020, "slots": (8, 1_953)},
+    ],
+    ids=["its calls", "their outcomes", "consultations alone", "few calls"],
+)
+def test_readings_that_are_all_impossible_are_refused(counts: dict[str, Any]) -> None:
+    """Four slots a day cannot have given 2,000, nor eight of hardly as many calls."""
+    slots, most = counts.pop("slots", (4, 1_004))
+    case = vouched(BG, area=None, readings=[reading(slots)], **counts)
+    with pytest.raises(ScenarioError, match="Aucune lecture") as caught:
+        headline(case, draws=200)
+    (defect,) = caught.value.defects
+    assert f"lecture à {slots}" in defect
+    assert "en a donné 2\u202f000" in defect
+    assert number(most) in defect or counts
+    assert headline(case.evolve(readings=[], sources=case.sources), draws=200)
+
+
+@pytest.mark.parametrize(("given", "possible"), [(1_016, True), (1_017, False)])
+def test_slots_may_have_given_a_rounded_count(given: int, possible: bool) -> None:
+    """4 slots x 251 days = 1,004, which is 1 - 1.25 % of 1,016.7."""
+    case = vouched(BG, area=None, readings=[reading(4)], observed_consultations=given)
+    case = case.evolve(need_counted=(608, 392), sources=case.sources | OUTCOMES)
+    if possible:
+        assert impossible_readings(case) == {}
+        return
+    with pytest.raises(ScenarioError, match="Aucune lecture"):
+        draw_requests(case, draws=200)
+
+
+def test_calls_that_deny_the_consultations_blame_no_reading() -> None:
+    """Which counts deny one another is told; the slots are not."""
+    case = vouched(BG, calls_observed=1_000, readings=[reading(8)])
+    assert impossible_readings(case) == {}
+    assert headline(case, draws=200).caveats[0].kind == "contradicted"
 
 
 # ---- visitors are inside the total of a line
@@ -278,15 +319,18 @@ def test_the_total_of_a_line_holds_its_visitors() -> None:
     assert with_them[1] < without[1]
 
 
-def test_a_reading_that_could_not_have_given_as_much_weighs_nothing() -> None:
+def test_a_reading_that_could_not_have_given_as_much_weighs_nothing_and_is_told() -> None:
     case = load_scenario("beauce_gatinais")
     few = Reading(label="Trop peu", slots_today=4, weight=0.5)
     enough = Reading(label="Assez", slots_today=8, weight=0.5)
     both, one = (
-        draw_requests(case.evolve(readings=readings), draws=500).requests_per_year
+        headline(case.evolve(readings=readings), draws=500)
         for readings in ((few, enough), (enough,))
     )
-    assert both.tolist() == one.tolist()
+    assert both.drawn.requests_per_year.tolist() == one.drawn.requests_per_year.tolist()
+    (told,) = [each.text for each in both.caveats if each.kind == "impossible_reading"]
+    assert "« Trop peu »" in told and "1\u202f004 par an" in told
+    assert "impossible_reading" not in [each.kind for each in one.caveats]
 
 
 @pytest.mark.parametrize("share", [{"need_counted": (100, 900)}, {"need_share": (0.1, 0.2, 0.3)}])

@@ -185,7 +185,8 @@ def test_parameters_that_a_demand_does_not_rest_on(cases: dict[str, Scenario]) -
 def test_every_input_has_a_source_and_a_grade(cases: dict[str, Scenario]) -> None:
     for case in cases.values():
         given = {name for name in SOURCED_FIELDS if getattr(case, name) is not None}
-        assert set(case.sources) == given
+        # Its people and APL are those of its communes.
+        assert set(case.sources) == given | {"area"}
         assert all("sans source" not in source.text for source in case.sources.values())
     assert cases["asclepios"].sources["people_without_mt"].grade == "C"
     assert cases["asclepios"].sources["need_share"].grade == "D"

@@ -167,7 +167,7 @@ value = { close = 18:00:00 }
         "minutes : « value » = '15' : il faut 3 nombres, comme [15.0, 16.4, 20.0]",
         "no_show_rate : « value » : il manque",
         "no_show_rate : « valeur » est inconnu ; vouliez-vous dire « value » ?",
-        "people_cv : « value » = True : il faut un nombre, comme 0.25",
+        "people_cv : « value » = true : il faut un nombre, comme 0.25",
         "dispersion : « grade » est donné sans « text » : dites d’où vient la valeur",
         "gp_hour_cost : « grade » = 'Z' : il faut l'une de ces valeurs : 'A', 'B', 'C' ou 'D'",
         "« share_without_mt » = 15 : il faut 1 ou moins ; vouliez-vous dire 0.15 (15 %) ?",

@@ -117,6 +117,17 @@ def test_calls_of_a_person_in_a_year_have_an_order_of_magnitude(
     assert load_scenario(write(text + both)).calls_people_years == people
 
 
+@pytest.mark.parametrize(("years", "asked"), [(10.0, False), (10.1, True), (12.0, True)])
+def test_years_of_a_count_are_no_months(write: Write, years: float, asked: bool) -> None:
+    text = f"{COUNTED}calls_observed = 9000\ncalls_years = {years}\n"
+    if not asked:
+        assert load_scenario(write(text)).calls_years == years
+        return
+    (question,) = refused(write(text))
+    assert f"des mois ? écrivez « calls_years = {years / 12:.4g} »" in question
+    assert load_scenario(write(text + SOURCED.format("calls_observed"))).calls_years == years
+
+
 def test_every_question_is_asked_at_once_and_of_a_variant_too(write: Write) -> None:
     lines = "people_without_mt = 24\npopulation = 80000\ndeadline_days = 30\n"
     lines += "calls_observed = 480\ncalls_years = 1.0\n"
@@ -164,7 +175,7 @@ def test_without_a_source_alone(people: float, asked: int) -> None:
         ("people_cv = 25", "vouliez-vous dire 0.25 (25 %) ?"),
         (
             "population = 80",
-            "dépasse « population » ; en milliers ? écrivez « population = 80000 »",
+            "« population » : 5\u202f000 pour 80 ; en milliers ? écrivez « population = 80000 »",
         ),
         (
             "[visitors]\nsecond_homes = 9\noccupancy = [60, 60, 60]",
@@ -186,6 +197,19 @@ def test_without_a_source_alone(people: float, asked: int) -> None:
         ('share_assumed = "oui"', "vouliez-vous dire true"),
         ('[calendar]\nopens = "8h30"', "vouliez-vous dire 08:30:00"),
         ("[rota]\ngps = 3\nsessions_per_gp_per_week = 1\nsession_hours = 120", "écrivez 2"),
+        ("half_day_hours = 240", "des minutes ? écrivez 4"),
+        ("minutes = [900, 960, 1200]", "des secondes ? écrivez 15"),
+        ('[calendar]\nweekdays = ["mardi"]', "vouliez-vous dire 2 (sans guillemets) ?"),
+        ('months = ["Août"]', "vouliez-vous dire 8 (sans guillemets) ?"),
+        ("[calendar]\nopens = 8", "vouliez-vous dire 08:00:00 ?"),
+        ("[calendar]\nclosed = [2025-08-01, 2025-08-15]", "une période, par exemple [2025-08-01,"),
+        ('[calendar]\nclosed = ["2025-08-01", "2025-08-15"]', "une période, par exemple"),
+        ("need_share = 0.6", "il faut une liste ; Part des appels qui méritent un créneau, part"),
+        ("[visitors]\npresent = 5000", "de janvier à décembre, personnes"),
+        ("[readings]\nlabel = 'x'\nslots_today = 8\nweight = 1", "deux crochets : [[readings]]"),
+        ("[sources]\ntarget = 'comité'", "écrivez « target = { text = 'comité', grade = \"C\" } »"),
+        ("[calendar]\ntarget = 0.9", "écrivez « target » avant la première table [ ]"),
+        ("[rota]\nmonths = [7]", "« rota.months » : écrivez « months » avant la première table"),
     ],
 )
 def test_a_refused_value_says_what_was_meant(write: Write, lines: str, words: str) -> None:
@@ -240,6 +264,12 @@ def test_nothing_is_proposed_that_could_be_wrong(write: Write, lines: str) -> No
         ("share_assumed = non", "share_assumed = false"),
         ("label = CPTS de l’Ouest", 'label = "CPTS de l’Ouest"'),
         ("label = « CPTS de l’Ouest »", 'label = "CPTS de l’Ouest"'),
+        ("label: CPTS de l’Ouest", 'label = "CPTS de l’Ouest"'),
+        ("population: 44 165", "population = 44165"),
+        ("label = 'CPTS de l'Ouest'", 'label = "CPTS de l\'Ouest"'),
+        ("minutes_per_slot_today = 15 min", "minutes_per_slot_today = 15"),
+        ("population = 44 165 habitants", "population = 44165"),
+        ("deadline_days = 2 jours", "deadline_days = 2"),
         ("closed = [[01/08/2025, 15/08/2025]]", "closed = [[2025-08-01, 2025-08-15]]"),
         ("closed = [\n  [01/08/2025, 15/08/2025],\n]", "[2025-08-01, 2025-08-15],"),
     ],
@@ -331,6 +361,10 @@ def test_a_text_of_several_lines_is_no_key(write: Write) -> None:
         ("12 34", None),
         ("0,5 %", "0.005"),
         ("", None),
+        ("2,5 minutes", "2.5"),
+        ("480 par mois", None),
+        ("5 milliers", None),
+        ("minutes", None),
     ],
 )
 def test_french_written_as_toml(text: str, written: str | None) -> None:

@@ -22,6 +22,8 @@ _NAMES: Final = rf"{_NAME}(?:\s*\.\s*{_NAME})*"
 _TABLE: Final = re.compile(rf"\s*\[\s*({_NAMES})\s*\]\s*(?:#.*)?")
 _ENTRY: Final = re.compile(rf"\s*\[\[\s*({_NAMES})\s*\]\]\s*(?:#.*)?")
 _PAIR: Final = re.compile(rf"\s*({_NAMES})\s*=(.*)")
+_COLON: Final = re.compile(rf"\s*({_NAMES})\s*:(.*)")
+_APOSTROPHE: Final = re.compile(r"'([^\"]*'[^\"]*)'")
 _LONG_TEXT: Final = re.compile(r"\"\"\"|'''")
 #: A text that lacks its quotes, or has those of books.
 _WORDS: Final = re.compile(r"[«“„]?\s*[^\W\d_][^\"\[\]{}=#]*")
@@ -124,13 +126,22 @@ def _written_otherwise(lines: list[str]) -> Iterator[tuple[int, str]]:
         found = _PAIR.fullmatch(line)
         if not found:
             # A list may stand on several lines.
+            # As other formats write it.
+            if (other := _COLON.fullmatch(line)) and (right := _right(other[2].strip())):
+                yield number, f"ligne {number} : écrivez « {one_line(f'{other[1]} = {right}')} »"
+                continue
             days = _DATES.sub(_day, line)
             if days != line and '"' not in line:
                 yield number, f"ligne {number} : écrivez « {one_line(days.strip())} »"
             continue
         name, value = found[1], found[2].strip()
         # A text may hold anything, and go on below.
-        if '"' in value or value.startswith("'") or _is_toml(f"x = {value}"):
+        if '"' in value or _is_toml(f"x = {value}"):
+            continue
+        if value.startswith("'"):
+            if text := _APOSTROPHE.fullmatch(value):
+                wrong, right = one_line(line.strip()), one_line(f'{name} = "{text[1]}"')
+                yield number, f"ligne {number} : « {wrong} » : écrivez « {right} »"
             continue
         value = value.partition("#")[0].rstrip()
         wrong = f"ligne {number} : « {one_line(f'{name} = {value}')} »"

@@ -8,9 +8,10 @@ from typing import Any, Final
 from cpts_geo.asked import typed_path
 from cpts_geo.capacity.scenario._files._toml import read_toml
 from cpts_geo.capacity.scenario._files.former import modern
+from cpts_geo.capacity.scenario._slips.plausible import AREA
 from cpts_geo.capacity.scenario._slips.refusals import ContradictionError, nearest, shown
 from cpts_geo.capacity.scenario.area import known_area
-from cpts_geo.capacity.scenario.parameters import SOURCED_FIELDS, UNSOURCED
+from cpts_geo.capacity.scenario.parameters import OF_COMMUNES, SOURCED_FIELDS, UNSOURCED
 from cpts_geo.capacity.scenario.records import REMEDY
 from cpts_geo.errors import ScenarioError, one_line
 from cpts_geo.settings import CPTS_DIR
@@ -93,7 +94,8 @@ def _modern(path: Path) -> dict[str, Any]:
             remedy=REMEDY,
         ) from None
     if path.parent == _SCENARIOS_DIR and (area := known_area(path.stem)) is not None:
-        return {"area": area.model_dump()} | values
+        sources = {AREA: OF_COMMUNES.model_dump()} | values.get("sources", {})
+        return {AREA: area.model_dump()} | values | {"sources": sources}
     return values
 
 
@@ -102,6 +104,12 @@ def _lay(values: dict[str, Any], *, over: dict[str, Any]) -> dict[str, Any]:
     gone = _gone(values)
     if values.get("public") == "no_mt":
         gone.add("visitors")
+    # The days and the slots of a count are not those of another.
+    calendar = values.get("calendar")
+    if "observed_consultations" in values or (
+        isinstance(calendar, dict) and "weekdays" in calendar
+    ):
+        gone.add("readings")
     merged = {name: value for name, value in over.items() if name not in gone}
     sources = merged.pop("sources", {})
     for name, value in values.items():
@@ -116,8 +124,11 @@ def _lay(values: dict[str, Any], *, over: dict[str, Any]) -> dict[str, Any]:
         stale = gone | ({"people_without_mt"} if "age_share" in values else set())
         # A profile says itself where its shapes come from; the days are those of before.
         redone = values.keys() - ({"calendar"} if only_profile(values) else set())
+        # Another population is that of other communes.
+        redone |= {AREA} if AREA in merged and "population" in values else set()
         kept = {k: v for k, v in sources.items() if k not in stale and k not in redone}
-        changed = {name: UNSOURCED.model_dump() for name in SOURCED_FIELDS if name in redone}
+        names = (*SOURCED_FIELDS, AREA)
+        changed = {name: UNSOURCED.model_dump() for name in names if name in redone}
         own = values.get("sources", {})
         merged["sources"] = kept | changed | own if isinstance(own, dict) else own
     return merged

@@ -9,6 +9,9 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from cpts_geo.capacity.scenario._slips.plausible import AREA, in_thousands
+from cpts_geo.french import number
+
 
 def supply_defects(scenario: Any) -> list[str]:
     """What slots, rota and announcement deny of one another."""
@@ -27,10 +30,45 @@ def supply_defects(scenario: Any) -> list[str]:
             defects.append("« slots_today » : aucun créneau de la semaine")
     elif scenario.rota is not None and not any(scenario.slots_by_weekday or (1,)):
         defects.append("« rota » : moins d'un créneau par semaine")
+    defects += [
+        f"« readings.{place}.slots_today » : aucun créneau de la semaine"
+        for place, reading in enumerate(scenario.readings or (), 1)
+        if not (isinstance(reading.slots_today, int) or any(reading.slots_today or ()))
+    ]
     if scenario.rota is not None and scenario.volunteers not in (None, scenario.rota.gps):
         defects.append("« volunteers » et « rota » : deux nombres de médecins, donnez-en un")
     if (scenario.slots_planned is None) != (scenario.planned_basis is None):
         defects.append("« slots_planned » et « planned_basis » vont ensemble : un seul donné")
+    return defects
+
+
+def part_defects(scenario: Any) -> list[str]:
+    """What is a part of something, and is more than it."""
+    defects = []
+    people, population, area = scenario.people_without_mt, scenario.population, scenario.area
+    if population is not None and people > population:
+        hint = in_thousands(population, people=people)
+        defects.append(
+            f"« people_without_mt » dépasse « population » : {number(people)} pour "
+            f"{number(population)}{hint}"
+        )
+    if population is None and area is not None and people > area.population:
+        defects.append(
+            f"« people_without_mt » dépasse « {AREA}.population » : {number(people)} pour "
+            f"{number(area.population)}{in_thousands(area.population, people=people)}"
+        )
+    if scenario.need_counted is None:
+        return defects
+    counted, calls = sum(scenario.need_counted), scenario.calls_observed
+    if scenario.calls_years is None:
+        defects.append("« need_counted » va avec « calls_observed » et « calls_years »")
+    elif counted > calls:
+        defects.append(
+            f"« need_counted » dépasse « calls_observed » : {number(counted)} demandes comptées "
+            f"parmi {number(calls)} appels"
+        )
+    if not counted:
+        defects.append("« need_counted » : aucune demande n’est comptée")
     return defects
 
 
@@ -66,7 +104,7 @@ def closure_defects(scenario: Any) -> list[str]:
 def source_defects(scenario: Any, sourced: Sequence[str]) -> list[str]:
     """Inputs without a source, and sources without an input."""
     given = {name for name in sourced if getattr(scenario, name) is not None}
-    return [f"« {name} » n'a pas de source" for name in sorted(given - set(scenario.sources))] + [
-        f"« sources.{name} » ne correspond à aucune donnée du scénario"
-        for name in sorted(set(scenario.sources) - given)
+    lacking, more = given - set(scenario.sources), set(scenario.sources) - given - {AREA}
+    return [f"« {name} » n'a pas de source" for name in sorted(lacking)] + [
+        f"« sources.{name} » ne correspond à aucune donnée du scénario" for name in sorted(more)
     ]

@@ -6,9 +6,15 @@ One rule for all: a value whose source is given is confirmed; one only typed is 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Final
+from typing import Any, Final
 
-from cpts_geo.capacity.scenario._slips.meant import DEADLINE, MOST_DAYS, hours_for_days
+from cpts_geo.capacity.scenario._slips.meant import (
+    APL,
+    DEADLINE,
+    MOST_DAYS,
+    apl_meant,
+    hours_for_days,
+)
 from cpts_geo.french import counted, number, percent
 
 #: Fewer people without médecin traitant than this are a share, thousands, or one village.
@@ -16,6 +22,19 @@ LEAST_PEOPLE: Final = 11
 LEAST_SHARE: Final = 0.001
 #: Calls of a person in a year: less is a month of them, more is people in thousands.
 CALLS: Final = (0.05, 2.0)
+#: Years of a count: communities of practice are of a law of 2016.
+MOST_YEARS: Final = 10.0
+#: People standardised by age for one inhabitant: from 0.78 to 1.22 over the intercommunalités of
+#: France, and over its départements.
+STANDARDISED: Final = (0.7, 1.4)
+#: Inhabitants of the communes for one that a scenario counts: from 0.96 to 1.09 for the five CPTS.
+#: Beyond, one of both is of another territory, or in thousands.
+SAME_PEOPLE: Final = (0.75, 1.25)
+#: Counts are rounded, and of days that differ: that share of a part is held against its whole.
+_MARGIN: Final = 0.95
+_YEAR: Final = 365.25
+#: The name of a table that owes a source only where it was typed.
+AREA: Final = "area"
 _PEOPLE: Final = "people_without_mt"
 
 
@@ -26,6 +45,7 @@ def questions(
     calls: float,
     people_years: float,
     deadline_days: int,
+    calls_years: float | None = None,
     unsourced: Collection[str],
 ) -> list[str]:
     """Ask about each unlikely value of a scenario whose source nobody gave."""
@@ -41,9 +61,87 @@ def questions(
         said = f"{number(calls / people_years, 3)} appel par personne et par an"
         said += _calls_meant(calls, people_years)
         asked.append(_question(typed, f"{calls:g} / {people_years:g}", said))
+    if calls_years is not None and calls_years > MOST_YEARS and "calls_observed" in unsourced:
+        said = f"plus de {MOST_YEARS:g} années ; des mois ? écrivez « calls_years = "
+        said += f"{calls_years / 12:.4g} »"
+        asked.append(_question(["calls_observed"], f"{calls_years:g}", said, what=["calls_years"]))
     if DEADLINE in unsourced and deadline_days > MOST_DAYS:
         said = f"plus de {MOST_DAYS} jours d’ouverture{hours_for_days(deadline_days)}"
         asked.append(_question([DEADLINE], str(deadline_days), said))
+    return asked
+
+
+def area_questions(area: Any, *, population: float | None, unsourced: Collection[str]) -> list[str]:
+    """Ask about what no territory of France is, of a typed area; a computed one has a source."""
+    if area is None or AREA not in unsourced:
+        return []
+    asked = []
+    if not APL[0] <= area.apl <= APL[1]:
+        said = f"aucun territoire n’a cela{apl_meant(area.apl)}"
+        asked.append(_question(["area.apl"], f"{area.apl:g}", said, source=AREA))
+    people, aged = area.population, area.standardised_population
+    if not STANDARDISED[0] <= aged / people <= STANDARDISED[1]:
+        said = (
+            f"{number(aged / people, 3)} habitant standardisé par habitant, alors que c’est de "
+            f"{number(STANDARDISED[0], 1)} à {number(STANDARDISED[1], 1)} en France"
+            + _area_meant("standardised_population", aged, people, STANDARDISED)
+            + _area_meant("population", people, aged, (1 / STANDARDISED[1], 1 / STANDARDISED[0]))
+        )
+        names = ["area.standardised_population", "area.population"]
+        asked.append(_question(names, f"{aged:g} / {people:g}", said, source=AREA))
+    if population is not None and not SAME_PEOPLE[0] <= people / population <= SAME_PEOPLE[1]:
+        meant = _area_meant("population", people, population, SAME_PEOPLE)
+        if not meant and SAME_PEOPLE[0] <= people / population / 1000 <= SAME_PEOPLE[1]:
+            meant = in_thousands(population, people=0)
+        said = (
+            f"deux nombres d’habitants{meant or ' ; de deux territoires ?'} ; « report » écrit la "
+            "table [area] de vos communes (dossier « scenarios »)"
+        )
+        names = ["area.population", "population"]
+        asked.append(_question(names, f"{people:g} / {population:g}", said, source=AREA))
+    return asked
+
+
+def _area_meant(name: str, value: float, other: float, likely: tuple[float, float]) -> str:
+    """Propose thousands for a number of people of an area, where that makes it likely."""
+    if not likely[0] <= value * 1000 / other <= likely[1]:
+        return ""
+    return f" ; en milliers ? écrivez « {name} = {value * 1000:.12g} » sous [area]"
+
+
+def served_questions(scenario: Any, *, unsourced: Collection[str]) -> list[str]:
+    """Ask about typed consultations that are more than what they are a part of, a year."""
+    name, count = "observed_consultations", scenario.observed_consultations
+    start, end = scenario.observed_start, scenario.observed_end
+    days = _YEAR if start is None or end is None else (end - start).days + 1
+    if not count or days <= 0:
+        return []
+    years = days / _YEAR
+    given = f"{counted(count / years, 'consultation', 'consultations')} par an"
+    least = count / years * _MARGIN
+    asked = []
+    typed = [each for each in (name, "calls_observed") if each in unsourced]
+    if typed and scenario.calls_years is not None:
+        calls = scenario.calls_observed / scenario.calls_years
+        if least > calls:
+            said = f"{given}, pour {counted(calls, 'appel', 'appels')} : de la même période ?"
+            value = f"{count} / {scenario.calls_observed}"
+            asked.append(_question(typed, value, said, what=(name, "calls_observed")))
+    if name not in unsourced:
+        return asked
+    # Slots of today may be tried; those of the days counted are « readings ».
+    slots = scenario.slots_by_weekday if not scenario.readings else None
+    if slots and least > (most := sum(slots) / len(slots) * scenario.calendar.days_per_year):
+        said = (
+            f"{given}, pour {counted(most, 'créneau', 'créneaux')} : des créneaux par demi-journée"
+        )
+        said += ", ou d’une autre période ?"
+        asked.append(_question([name], str(count), said))
+    people = scenario.population or (scenario.area and scenario.area.population)
+    if people and least > people * CALLS[1]:
+        said = f"{given}, pour {counted(people, 'habitant', 'habitants')}"
+        said += in_thousands(scenario.population or people, people=0)
+        asked.append(_question([name], str(count), said))
     return asked
 
 
@@ -62,13 +160,15 @@ def share_question(share: float, *, age_share: float) -> list[str]:
     return [_question(["share_without_mt"], f"{share:g}", said, source=_PEOPLE)]
 
 
-def _question(names: Sequence[str], value: str, said: str, *, source: str = "") -> str:
+def _question(
+    names: Sequence[str], value: str, said: str, *, source: str = "", what: Sequence[str] = ()
+) -> str:
     """One question: the value, what was probably meant, and how to say that it is meant."""
-    what = " / ".join(f"« {name} »" for name in names)
+    of = " / ".join(f"« {name} »" for name in what or names)
     lines = " et ".join(
         f'{name} = {{ text = "…", grade = "C" }}' for name in ([source] if source else names)
     )
-    return f"{what} = {value} : {said} ; si c’est voulu, donnez sa source dans [sources] : {lines}"
+    return f"{of} = {value} : {said} ; si c’est voulu, donnez sa source dans [sources] : {lines}"
 
 
 def _people_meant(people: float, population: float | None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
+from datetime import date, time
 from typing import Any, Final, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -59,7 +60,7 @@ def refusals(error: ValidationError, model: type[BaseModel]) -> list[str]:
             where = f"« {key} »" if key != place else f"{place} :"
             said += [f"{where} {defect}" for defect in raised.defects]
         else:
-            said.append(in_french(detail, list(_record_at(model, detail["loc"]).model_fields)))
+            said.append(in_french(detail, _record_at(model, detail["loc"]), model))
     return said
 
 
@@ -79,30 +80,54 @@ def _record_at(model: type[BaseModel], place: Sequence[int | str]) -> type[BaseM
     return model
 
 
-def in_french(detail: ErrorDetails, names: list[str]) -> str:
+def in_french(detail: ErrorDetails, record: type[BaseModel], whole: type[BaseModel]) -> str:
     """Say one refusal of pydantic in French: field, value received and what is expected."""
     place = one_line(".".join(str(x + 1) if isinstance(x, int) else x for x in detail["loc"]))
+    fields, name = record.model_fields, str(detail["loc"][-1]) if detail["loc"] else ""
     if detail["type"] == "extra_forbidden":
-        return f"« {place} » est inconnu{nearest(str(detail['loc'][-1]), names)}"
+        if record is not whole and name in whole.model_fields:
+            return f"« {place} » : écrivez « {one_line(name)} » avant la première table [ ]"
+        return f"« {place} » est inconnu{nearest(name, list(fields))}"
     bounds = {name: _bound(value) for name, value in detail.get("ctx", {}).items()}
     phrase = _PHRASES.get(detail["type"], "valeur refusée").format(**bounds)
     if detail["type"] == "missing":
         return f"« {place} » : {phrase}"
     name = next((name for name in reversed(detail["loc"]) if isinstance(name, str)), "")
     hint = meant(name, detail["type"], detail["input"], detail.get("ctx", {}))
+    if not hint and detail["type"] == "tuple_type" and name in fields:
+        extra = fields[name].json_schema_extra
+        unit = extra.get("unit", "") if isinstance(extra, dict) else ""
+        hint = f" ; {fields[name].description}{unit and f', {unit}'}"
+    if detail["type"] == "model_type" and isinstance(detail["input"], str) and place != name:
+        hint = (
+            f' ; écrivez « {name} = {{ text = {one_line(repr(detail["input"]))}, grade = "C" }} »'
+        )
     return f"« {place} » = {shown(detail['input'])} : {phrase.replace(' or ', ' ou ')}{hint}"
 
 
 def shown(value: object) -> str:
     """Quote a refused value in one line of 80 characters at most, whatever it is.
 
-    >>> shown([8, 601]), shown(10**5000)
-    ('[8, 601]', '(valeur trop longue à écrire)')
+    >>> shown([8, 601]), shown(True), shown(date(2025, 1, 1)), shown(10**5000)
+    ('[8, 601]', 'true', '2025-01-01', '(valeur trop longue à écrire)')
     """
     try:
-        return one_line(repr(value))
+        return one_line(_as_typed(value))
     except (ValueError, RecursionError):  # integers of thousands of digits, nested lists
         return "(valeur trop longue à écrire)"
+
+
+def _as_typed(value: object) -> str:
+    """Write a value as a file does."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_as_typed, value))}]"
+    if isinstance(value, dict):
+        return f"{{ {', '.join(f'{key} = {_as_typed(each)}' for key, each in value.items())} }}"
+    return repr(value)
 
 
 def _bound(value: Any) -> Any:
