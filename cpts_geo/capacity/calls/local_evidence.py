@@ -20,7 +20,7 @@ import pandas as pd
 from cpts_geo.capacity.calls._variation import LEVEL
 from cpts_geo.capacity.calls.profile import CallProfile
 from cpts_geo.capacity.calls.released import released, shown_need, shown_requests
-from cpts_geo.capacity.calls.spoilers import contradiction, spoilers
+from cpts_geo.capacity.calls.spoilers import spoilers
 from cpts_geo.capacity.queue.rules import MAX_DISPERSION
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.parameters import Source
@@ -48,11 +48,11 @@ def with_call_log(scenario: Scenario, found: CallProfile) -> Scenario:
     -------
     Scenario
         Evidence 1a: its requests (calls less duplicates), the years in which they were counted,
-        those that deserved a slot and those that did not, dispersion where Poisson is refused,
-        weekday and month factors where all are known, consultations; 1b where too few outcomes
-        may be told. A log of consultations alone gives these and evidence 2, or leaves the calls
-        of a scenario that has its own. Notes of an earlier log are replaced; where the log
-        contradicts the answer, the first note says so.
+        those that deserved a slot (and those of them that found none) and those that did not,
+        dispersion where Poisson is refused, weekday and month factors where all are known,
+        consultations; 1b where too few outcomes may be told. A log of consultations alone gives
+        these and evidence 2, or leaves the calls of a scenario that has its own. Notes of an
+        earlier log are replaced.
 
     Raises
     ------
@@ -83,6 +83,7 @@ def with_call_log(scenario: Scenario, found: CallProfile) -> Scenario:
             "calls_observed": shown_requests(found, tables),
             "calls_years": found.opening_days / scenario.opening_days_per_year,
             "need_counted": need,
+            "lost_counted": None if need is None else _calls_of(tables, "no_slot"),
         }
         sources |= _rate_sources(text)
         notes += [*_calls_notes(found, tables), *spoilers(found, tables)]
@@ -97,7 +98,7 @@ def with_call_log(scenario: Scenario, found: CallProfile) -> Scenario:
                 grade="A",
             )
         notes += _calendar(scenario, tables, text, changes, sources, grows=found.trend is not None)
-    served = _appointments(tables)
+    served = _calls_of(tables, "appointment")
     if served is not None:
         changes |= {
             "observed_consultations": served,
@@ -121,13 +122,9 @@ def with_call_log(scenario: Scenario, found: CallProfile) -> Scenario:
     if changes.get("need_counted", ()) is None:
         sources = {name: each for name, each in sources.items() if name != "need_counted"}
     others = [note for note in scenario.notes if not note.startswith(_MARK)]
-    own = scenario.evolve(
+    return scenario.evolve(
         **changes, notes=(*others, *(f"{_MARK}{note}" for note in notes)), sources=sources
     )
-    against = contradiction(found, own)
-    if against is None:
-        return own
-    return own.evolve(notes=(f"{_MARK}{against}", *own.notes), sources=own.sources)
 
 
 def _rate_sources(text: str) -> dict[str, Source]:
@@ -201,8 +198,7 @@ def _calendar(
     return notes
 
 
-def _appointments(tables: dict[str, pd.DataFrame]) -> int | None:
-    """Consultations that may be shown of a log; None where they are masked."""
-    outcomes = tables["outcome"]
-    calls = float(outcomes["calls"].get("appointment", math.nan))
+def _calls_of(tables: dict[str, pd.DataFrame], outcome: str) -> int | None:
+    """Calls of an outcome that may be shown of a log; None where they are masked."""
+    calls = float(tables["outcome"]["calls"].get(outcome, math.nan))
     return None if math.isnan(calls) else int(calls)

@@ -119,7 +119,7 @@ def _least_chances(scenario: Scenario, factor: Callable[[Floats], Floats]) -> li
 
     def enough(chance: float, slots: int | Sequence[int] | None) -> float:
         asked = calls * float(factor(np.asarray(chance)))
-        served = 1.0 if slots is None or not asked else scenario.rules.served(asked / days, slots)
+        served = 1.0 if slots is None else scenario.rules.served(asked / days, slots)
         return asked * served - given
 
     found = []

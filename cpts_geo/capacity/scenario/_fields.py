@@ -104,6 +104,9 @@ class Fields(Record):
         "demandes",
         default=None,
     )
+    lost_counted: Count | None = field(
+        "Celles d’entre elles restées sans créneau", "demandes", default=None
+    )
     found_share: ShareRange = field(
         "Part des demandes qui ont trouvé un créneau", "part des demandes (de, à)"
     )
@@ -198,6 +201,8 @@ class Fields(Record):
             defects.append("« need_counted » va avec « calls_observed » et « calls_years »")
         if self.need_counted is not None and not any(self.need_counted):
             defects.append("« need_counted » : aucune demande n’est comptée")
+        if self.lost_counted is not None and self.lost_counted > (self.need_counted or (-1,))[0]:
+            defects.append("« lost_counted » est une partie du premier nombre de « need_counted »")
         if list(self.months) != sorted(set(self.months)):
             defects.append("« months » : des mois dans l'ordre, sans doublon")
         elif self.months and not (self.calendar.opening_months & set(self.months)):
