@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: Two scenarios of ours that are worth comparing.
 _LIKE: Final = ("lvo", "lvo_ete")
+#: Draws that tell how busy the line of a log may be, to a few percent.
+_LOG_DRAWS: Final = 2_000
 
 capacity_app = typer.Typer(rich_markup_mode=None)
 
@@ -111,6 +113,8 @@ def _call_log(
     from cpts_geo.capacity.calls.local_evidence import with_call_log  # noqa: PLC0415
     from cpts_geo.capacity.calls.profile import profile_of  # noqa: PLC0415
     from cpts_geo.capacity.calls.released import released  # noqa: PLC0415
+    from cpts_geo.capacity.demand.denied import denied_slots  # noqa: PLC0415
+    from cpts_geo.capacity.demand.requests import draw_requests  # noqa: PLC0415
     from cpts_geo.sources.analyst.calls.log import read_call_log  # noqa: PLC0415
     from cpts_geo.writing.comparison import write_call_log  # noqa: PLC0415
     from cpts_geo.writing.output_folder import check_output  # noqa: PLC0415
@@ -125,6 +129,8 @@ def _call_log(
     say = teller()
     for note in calls.attrs["notes"]:
         say(note)
+    if denied := denied_slots(own, draw_requests(own, draws=_LOG_DRAWS)):
+        say(denied)
     console = results()
     sentences = log_sentences(found, tables)
     for sentence in sentences:

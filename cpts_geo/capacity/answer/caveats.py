@@ -9,6 +9,7 @@ from typing import Final, Literal
 import numpy as np
 
 from cpts_geo.capacity.answer.existing import ObservedFloor, Offer
+from cpts_geo.capacity.demand.denied import denied_slots
 from cpts_geo.capacity.demand.laws import laws
 from cpts_geo.capacity.demand.line import calls_per_year
 from cpts_geo.capacity.demand.readings import impossible_readings
@@ -97,8 +98,8 @@ def _found(
     """Caveats that hold for a territory, the gravest first: what each is about, its sentence."""
     if observed is not None:
         yield from _fewer_calls(scenario, observed)
-    if today is not None and scenario.need_counted is not None:
-        yield from _contradiction(scenario, today, observed)
+    if denied := denied_slots(scenario, drawn):
+        yield "contradicted", denied
     if not scenario.has_own_line:
         yield from _transferred_all(drawn) if scenario.public != "no_mt" else _transferred(scenario)
     if today is not None and observed is not None and today.served_if_all_calls is not None:
@@ -146,26 +147,6 @@ def _impossible_readings(scenario: Scenario) -> Iterator[tuple[_Kind, str]]:
             f"Lecture des créneaux écartée : « {reading.label} » ne peut pas avoir donné les "
             f"consultations comptées ({number(most)} par an au plus). Son poids va aux autres "
             "lectures.",
-        )
-
-
-def _contradiction(
-    scenario: Scenario, today: Offer, observed: ObservedFloor | None
-) -> Iterator[tuple[_Kind, str]]:
-    """Say where the log counts people without a slot, and the model says that all have one."""
-    calls = calls_per_year(scenario)
-    assert scenario.need_counted is not None
-    if observed is None or not calls:
-        return
-    asked = calls * scenario.need_counted[0] / sum(scenario.need_counted)
-    served = observed.line.per_day * scenario.opening_days_per_year / asked
-    if served < today.served_at_median - _SATURATION_MARGIN:
-        yield (
-            "contradicted",
-            f"Son journal contredit ses créneaux : {percent(1 - served)} des demandes n’y ont pas "
-            f"trouvé de créneau, alors que {number(today.slots)} créneaux par jour en serviraient "
-            f"{percent(today.served_at_median)}. Vérifiez le nombre de créneaux offerts, et les "
-            "jours sans médecin.",
         )
 
 

@@ -114,7 +114,7 @@ def offer(
         consultations_per_day=effective_slots(mean, no_show_rate=scenario.no_show_rate),
         carries_per_day=carries,
         carries_per_year=carries * days,
-        served_at_median=rules.served(median_per_day, week) if median_per_day > 0 else 1.0,
+        served_at_median=rules.served(median_per_day, week),
         served_if_all_calls=rules.served(requests_per_day(calls, opening_days_per_year=days), week)
         if calls
         else None,

@@ -56,7 +56,7 @@ def demand_by_month(scenario: Scenario, drawn: DemandDraws) -> pd.DataFrame:
                 "opening_days": int(means["opening_days"]),
                 **{f"requests_{bound}": value for bound, value in vars(demand).items()},
                 **{f"slots_{bound}": value for bound, value in vars(slots).items()},
-                "served_today": np.nan if week is None else _served(scenario, demand.p50, week),
+                "served_today": np.nan if week is None else scenario.rules.served(demand.p50, week),
             }
         )
     return pd.DataFrame(rows).set_index("month")
@@ -66,8 +66,3 @@ def _per_day(scenario: Scenario, drawn: DemandDraws, residents: float, visitors:
     """Requests of an opening day, whose ratios to that of the year are given, one per draw."""
     days = scenario.opening_days_per_year
     return drawn.residents / days * residents + drawn.visitors / days * visitors
-
-
-def _served(scenario: Scenario, demand: float, week: tuple[int, ...]) -> float:
-    """Share that slots serve; all where nobody asks."""
-    return scenario.rules.served(demand, week) if demand > 0 else 1.0

@@ -1,9 +1,13 @@
-"""Calls that ask again for what another asked: by the key of the caller, else by likeness."""
+"""Calls that ask again for what another asked: by the key of the caller, else by likeness.
+
+A key that several callers share (a masked number, a switchboard, a constant) says of nobody that
+they rang again: its calls are those of unknown callers.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +20,58 @@ Places = npt.NDArray[np.integer[Any]]
 REPEAT_DAYS: Final = 3
 #: Of the calls of one request, the one that says how it ended comes first.
 _ENDINGS: Final = ("appointment", "no_slot", "cancelled", "redirected", "advice", "other")
+#: The most that one person rings: so many times for one trouble, and once a week besides.
+_ONE_TROUBLE: Final = 10
+_WEEK: Final = pd.Timedelta(weeks=1)
+#: Repeats that chance makes under so small a share of the calls move no slot.
+_HARMLESS: Final = 0.05
+
+
+class Keys(NamedTuple):
+    """Key of each caller, missing where nothing tells who it is; calls whose key several share."""
+
+    own: pd.Series
+    shared: Flags
+
+
+def keys_of(calls: pd.DataFrame, days: pd.DatetimeIndex) -> Keys:
+    """Tell the keys of one person from those that several callers share.
+
+    A key is shared where one request of it holds more than ten calls, or all hold more than one
+    person makes in the time of these days. Of the others, those of more than ten calls, then those
+    of fewer, are judged together: somebody rings again soon, strangers when chance has it. No key
+    is kept where most calls with one have a shared one, nor where none comes twice.
+    """
+    told = calls["caller"].notna() & (calls["outcome"] != "duplicate")
+    some = calls[told].sort_values("time", kind="stable")
+    labels, names = pd.factorize(some["caller"])
+    places = np.asarray(days.searchsorted(some["time"].dt.normalize()))
+    made, longest = np.bincount(labels), np.zeros(len(names), dtype=np.int_)
+    request = _requests(labels, places)
+    np.maximum.at(longest, labels, np.bincount(request)[request])
+    weeks = (days[-1] - days[0]) / _WEEK
+    shared = (longest > _ONE_TROUBLE) | (made > _ONE_TROUBLE + weeks)
+    often = made > _ONE_TROUBLE
+    for alike in (often & ~shared, ~often & ~shared):
+        here = alike[labels]
+        if _by_chance(labels[here], places[here], calls=len(calls)):
+            shared |= alike
+    flags = calls["caller"].isin(names[shared]).to_numpy()
+    aside = 2 * made[shared].sum() > made.sum() or made.max(initial=0) == 1
+    return Keys(calls["caller"].mask(flags | aside), flags)
+
+
+def _by_chance(labels: Places, places: Places, *, calls: int) -> bool:
+    """Whether calls of one key follow one another no more than if keys were dealt at random."""
+    dealt = np.random.default_rng(0).permutation(labels)
+    found, chance = (
+        len(each) - len(np.unique(_requests(each, places))) for each in (labels, dealt)
+    )
+    most = len(labels) - len(np.unique(labels))
+    # In a log of a few days whoever rings twice does so soon: chance alone explains it, and denies
+    # nothing.
+    near = found - chance < (most - chance) / 2
+    return bool(chance > found / 2 and near and chance > _HARMLESS * calls)
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,8 +115,8 @@ def repeats_of(calls: pd.DataFrame, days: pd.DatetimeIndex) -> Repeats | None:
     return Repeats(flags, by_caller, chance)
 
 
-def _repeat(labels: Places, places: Places, ranks: Places) -> Flags:
-    """Calls, in the order of time, that are not the one that tells how their request ended."""
+def _requests(labels: Places, places: Places) -> Places:
+    """Request of each call, in the order of time: the place of the first call of the request."""
     started: dict[int, int] = {}
     current: dict[int, int] = {}
     request = np.empty(len(labels), dtype=np.int_)
@@ -68,6 +124,12 @@ def _repeat(labels: Places, places: Places, ranks: Places) -> Flags:
         if label not in started or place - started[label] > REPEAT_DAYS:
             started[label], current[label] = place, call
         request[call] = current[label]
+    return request
+
+
+def _repeat(labels: Places, places: Places, ranks: Places) -> Flags:
+    """Calls, in the order of time, that are not the one that tells how their request ended."""
+    request = _requests(labels, places)
     first = np.lexsort((np.arange(len(labels)), ranks, request))
     telling = np.zeros(len(labels), dtype=bool)
     telling[first[np.unique(request[first], return_index=True)[1]]] = True

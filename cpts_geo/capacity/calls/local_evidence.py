@@ -15,22 +15,26 @@ from __future__ import annotations
 import math
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 
 from cpts_geo.capacity.calls._variation import LEVEL
 from cpts_geo.capacity.calls.profile import CallProfile
 from cpts_geo.capacity.calls.released import released, shown_need, shown_requests
-from cpts_geo.capacity.calls.spoilers import contradiction, spoilers
+from cpts_geo.capacity.calls.spoilers import spoilers
+from cpts_geo.capacity.demand.periods import month_means
 from cpts_geo.capacity.queue.rules import MAX_DISPERSION
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.parameters import Source
-from cpts_geo.errors import ScenarioError
-from cpts_geo.french import counted, joined, percent
+from cpts_geo.errors import ScenarioError, one_line
+from cpts_geo.french import counted, joined, number, percent
 from cpts_geo.secrecy.disclosure import MIN_PATIENTS
 
 #: Start of the notes of a log, which those of the next log replace.
 _MARK: Final = "Journal : "
 _YEAR_DAYS: Final = 330
+#: Visitors of the days of a log are those of a year within this share.
+_AS_MANY: Final = 0.1
 
 
 def with_call_log(scenario: Scenario, found: CallProfile) -> Scenario:
@@ -48,11 +52,11 @@ def with_call_log(scenario: Scenario, found: CallProfile) -> Scenario:
     -------
     Scenario
         Evidence 1a: its requests (calls less duplicates), the years in which they were counted,
-        those that deserved a slot and those that did not, dispersion where Poisson is refused,
-        weekday and month factors where all are known, consultations; 1b where too few outcomes
-        may be told. A log of consultations alone gives these and evidence 2, or leaves the calls
-        of a scenario that has its own. Notes of an earlier log are replaced; where the log
-        contradicts the answer, the first note says so.
+        those that deserved a slot (and those of them that found none) and those that did not,
+        dispersion where Poisson is refused, weekday and month factors where all are known,
+        consultations; 1b where too few outcomes may be told. A log of consultations alone gives
+        these and evidence 2, or leaves the calls of a scenario that has its own. Notes of an
+        earlier log are replaced.
 
     Raises
     ------
@@ -83,6 +87,7 @@ def with_call_log(scenario: Scenario, found: CallProfile) -> Scenario:
             "calls_observed": shown_requests(found, tables),
             "calls_years": found.opening_days / scenario.opening_days_per_year,
             "need_counted": need,
+            "lost_counted": None if need is None else _calls_of(tables, "no_slot"),
         }
         sources |= _rate_sources(text)
         notes += [*_calls_notes(found, tables), *spoilers(found, tables)]
@@ -97,7 +102,7 @@ def with_call_log(scenario: Scenario, found: CallProfile) -> Scenario:
                 grade="A",
             )
         notes += _calendar(scenario, tables, text, changes, sources, grows=found.trend is not None)
-    served = _appointments(tables)
+    served = _calls_of(tables, "appointment")
     if served is not None:
         changes |= {
             "observed_consultations": served,
@@ -113,23 +118,21 @@ def with_call_log(scenario: Scenario, found: CallProfile) -> Scenario:
             defects=[f"moins de {MIN_PATIENTS} consultations aux jours d’ouverture"],
             remedy="attendez d’en avoir davantage.",
         )
+    notes += _periods(scenario, found, served)
     length = (found.end - found.start).days + 1
     if length < _YEAR_DAYS:
         notes.append(
             f"{counted(length, 'jour', 'jours')}, soit moins d’un an : ses appels sont ceux d’une "
             "partie des saisons."
         )
+    notes += _visitors(scenario, found)
     sources = scenario.sources | sources
     emptied = {name for name in ("need_counted", "readings") if changes.get(name, ()) is None}
     sources = {name: each for name, each in sources.items() if name not in emptied}
     others = [note for note in scenario.notes if not note.startswith(_MARK)]
-    own = scenario.evolve(
+    return scenario.evolve(
         **changes, notes=(*others, *(f"{_MARK}{note}" for note in notes)), sources=sources
     )
-    against = contradiction(found, own)
-    if against is None:
-        return own
-    return own.evolve(notes=(f"{_MARK}{against}", *own.notes), sources=own.sources)
 
 
 def _rate_sources(text: str) -> dict[str, Source]:
@@ -158,6 +161,45 @@ def _calls_notes(found: CallProfile, tables: dict[str, pd.DataFrame]) -> list[st
             "créneau ne peut pas en être tirée, et reste supposée."
         )
     return notes
+
+
+def _periods(scenario: Scenario, found: CallProfile, served: int | None) -> list[str]:
+    """French sentence where calls and consultations are not counts of one log."""
+    kept = None
+    if found.lower_bound and scenario.calls_years is not None:
+        kept, name = "appels", "calls_observed"
+    elif not found.lower_bound and served is None and scenario.observed_consultations is not None:
+        kept, name = "consultations", "observed_consultations"
+    if kept is None:
+        return []
+    source, period = scenario.sources[name].text, f"{found.start:%d/%m/%Y}–{found.end:%d/%m/%Y}"
+    if period in source:
+        return []
+    slots = " et les lectures de ses créneaux" if scenario.readings and found.lower_bound else ""
+    return [
+        f"ce journal est du {found.start:%d/%m/%Y} au {found.end:%d/%m/%Y}, alors que les {kept}"
+        f"{slots} viennent d’une autre source ({one_line(source)}) : rien ne dit que ces "
+        "comptes sont de la même période, et la réponse les compare comme s’ils l’étaient. Donnez "
+        "un journal de tous les appels, ou les deux comptes d’une même période."
+    ]
+
+
+def _visitors(scenario: Scenario, found: CallProfile) -> list[str]:
+    """French sentence where the days of a log have not the visitors of a year."""
+    if scenario.visitors is None:
+        return []
+    present = pd.Series(scenario.visitors.by_month, index=range(1, 13))
+    here, year = (
+        float(np.average(present[days.index], weights=days))
+        for days in (found.months["days"], month_means(scenario)["opening_days"])
+    )
+    if abs(here - year) <= _AS_MANY * year:
+        return []
+    return [
+        f"ses jours d’ouverture ont {number(here)} visiteurs présents en moyenne, et ceux d’une "
+        f"année entière {number(year)} : la demande d’une année serait plus "
+        f"{'haute' if year > here else 'basse'} que la sienne."
+    ]
 
 
 def _calendar(
@@ -203,8 +245,7 @@ def _calendar(
     return notes
 
 
-def _appointments(tables: dict[str, pd.DataFrame]) -> int | None:
-    """Consultations that may be shown of a log; None where they are masked."""
-    outcomes = tables["outcome"]
-    calls = float(outcomes["calls"].get("appointment", math.nan))
+def _calls_of(tables: dict[str, pd.DataFrame], outcome: str) -> int | None:
+    """Calls of an outcome that may be shown of a log; None where they are masked."""
+    calls = float(tables["outcome"]["calls"].get(outcome, math.nan))
     return None if math.isnan(calls) else int(calls)

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from cpts_geo.capacity.calls._exposure import exposure_of
-from cpts_geo.capacity.calls._repeats import repeats_of
+from cpts_geo.capacity.calls._repeats import keys_of, repeats_of
 from cpts_geo.capacity.calls._variation import Dispersion, Trend, daily_dispersion, trend_of
 from cpts_geo.capacity.calls.posterior import RatePosterior, rate_posterior
 from cpts_geo.capacity.scenario.calendar import opening_days
@@ -88,6 +88,14 @@ class CallProfile:
         Calls that would be taken for such ones if none were; 0 where keys tell the callers.
     repeats_out : bool
         Whether the repeated calls were counted among the duplicates.
+    shared_keys : int
+        Keys of the caller that hold too many calls, or too scattered ones, to be of one person.
+    shared_calls : int or None
+        Calls under such keys, whose callers are taken for unknown; None where the log has no key.
+    keyless_calls : int or None
+        Calls without a key; None likewise.
+    keys_aside : bool
+        Whether no key was used: most calls that have one are under such keys, or none comes twice.
     closures : tuple of tuple of datetime.date
         First and last day of the silences that no chance explains, which do not count.
     partial_days : tuple of datetime.date
@@ -117,6 +125,10 @@ class CallProfile:
     repeated_calls: int | None
     repeated_by_chance: int | None
     repeats_out: bool
+    shared_keys: int
+    shared_calls: int | None
+    keyless_calls: int | None
+    keys_aside: bool
     closures: tuple[tuple[date, date], ...]
     partial_days: tuple[date, ...]
     trend: Trend | None
@@ -221,6 +233,12 @@ def _profile(
     calls = log.assign(day=log["time"].dt.normalize(), repeat=False, chance=False)
     calls = calls[calls["day"].isin(days)]
     _check_number(len(calls), of=len(log))
+    keyed = "caller" in calls and bool(calls["caller"].notna().any())
+    calls["shared"], calls["keyless"] = pd.NA, keyed
+    if keyed:
+        keys, calls["keyless"] = keys_of(calls, days), calls["caller"].isna()
+        calls["shared"] = calls["caller"].where(keys.shared)
+        calls["caller"] = keys.own
     repeats = repeats_of(calls, days)
     if repeats is not None:
         calls["repeat"], calls["chance"] = repeats.flags, repeats.by_chance
@@ -261,6 +279,10 @@ def _profile(
         repeated_calls=None if repeats is None else int(calls["repeat"].sum()),
         repeated_by_chance=None if repeats is None else int(calls["chance"].sum()),
         repeats_out=out,
+        shared_keys=int(calls["shared"].nunique()),
+        shared_calls=int(calls["shared"].notna().sum()) if keyed else None,
+        keyless_calls=int(calls["keyless"].sum()) if keyed else None,
+        keys_aside=keyed and not calls["caller"].notna().any(),
         closures=exposure.closures,
         partial_days=exposure.partial,
         trend=trend,

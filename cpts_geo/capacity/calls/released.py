@@ -42,8 +42,9 @@ def released(profile: CallProfile) -> dict[str, pd.DataFrame]:
         the log gives. Each has a row a label: calls, calls_status (measured, ``masked_under_11``
         for 1 to 10, ``masked`` for what would give these away) and share of all calls; by weekday
         and by month days and factor too. A masked value is NaN. A table that no masking protects
-        has no row. ``apart`` has ``outside`` (calls on days that are not open) and ``repeated``,
-        which are part of no total; status ``unknown`` where the log does not tell.
+        has no row. ``apart`` has ``outside`` (calls on days that are not open), ``repeated``,
+        ``shared`` (calls whose key several callers share) and ``keyless`` (without a key), which
+        are part of no total; status ``unknown`` where the log does not tell.
 
     Notes
     -----
@@ -159,13 +160,31 @@ def _table(counts: pd.Series, total: int) -> pd.DataFrame:
 
 def _apart(profile: CallProfile) -> pd.DataFrame:
     """Calls that are part of no total, 1 to 10 of them masked."""
-    exact = pd.Series({"outside": profile.calls_outside, "repeated": profile.repeated_calls})
-    calls = exact.astype(float)
-    few = (calls > 0) & (calls < MIN_PATIENTS)
-    # All duplicates less those that were found are those that were marked.
-    marked = profile.outcomes["duplicate"] - calls["repeated"]
-    tells = (calls.index == "repeated") & profile.repeats_out & (0 < marked < MIN_PATIENTS)
+    counts = {
+        "outside": profile.calls_outside,
+        "repeated": profile.repeated_calls,
+        "shared": profile.shared_calls,
+        "keyless": profile.keyless_calls,
+    }
+    calls = pd.Series(counts, dtype=float)
+    few = _is_few(calls)
+    # All duplicates less those that were found are those that were marked; all calls less those of
+    # unknown callers are those of known ones.
+    rest = pd.Series(
+        {
+            "outside": 0,
+            "repeated": (profile.outcomes["duplicate"] - calls["repeated"]) * profile.repeats_out,
+            "shared": profile.calls - calls["shared"] - calls["keyless"],
+            "keyless": profile.calls - calls["shared"] - calls["keyless"],
+        }
+    )
+    tells = _is_few(rest) & ~few
     status = np.select(
         [few, tells, calls.isna()], [Mask.UNDER_11.value, Mask.SECRET.value, "unknown"], "measured"
     )
     return pd.DataFrame({"calls": calls.mask(few | tells), _STATUS: status})
+
+
+def _is_few(calls: pd.Series) -> pd.Series:
+    """Whether a number is from 1 to 10."""
+    return (calls > 0) & (calls < MIN_PATIENTS)

@@ -1,4 +1,4 @@
-"""What spoils a log, and what it denies: closures, growth, repeated calls, requests not served."""
+"""What spoils a log: closures, growth, repeated calls, keys that are of no single caller."""
 
 from __future__ import annotations
 
@@ -8,65 +8,18 @@ from datetime import date
 from typing import Final
 
 import pandas as pd
-from scipy import special, stats
+from scipy import special
 
 from cpts_geo.capacity.calls._repeats import REPEAT_DAYS
 from cpts_geo.capacity.calls._variation import Trend
 from cpts_geo.capacity.calls.profile import CallProfile
-from cpts_geo.capacity.calls.released import released, shown_need
-from cpts_geo.capacity.demand.ratios import DAYS_PER_YEAR, requests_per_day
-from cpts_geo.capacity.demand.requests import draw_requests
-from cpts_geo.capacity.need.interval import LEVELS, interval
-from cpts_geo.capacity.scenario.inputs import Scenario
+from cpts_geo.capacity.demand.ratios import DAYS_PER_YEAR
+from cpts_geo.capacity.need.interval import LEVELS
 from cpts_geo.french import counted, joined, number, percent
 
-#: Chance, under the answer, below which as many requests without a slot contradict it.
-_CONTRADICTED: Final = 1e-4
-#: Draws that tell how busy a day may be, to a few percent.
-_DRAWS: Final = 2_000
 #: Repeated calls are told beyond so many standard deviations of chance, and from this share on.
 _DEVIATIONS: Final = 3.0
 _REPEATED_SHARE: Final = 0.01
-
-
-def contradiction(found: CallProfile, scenario: Scenario) -> str | None:
-    """
-    Say where a log has more requests without a slot than the answer allows for today's slots.
-
-    Parameters
-    ----------
-    found : CallProfile
-        What the log says.
-    scenario : Scenario
-        The scenario whose answer is judged: its demand, its slots of today, its rules.
-
-    Returns
-    -------
-    str or None
-        French sentence; None where slots or lost requests are unknown, or chance explains these
-        were the demand the busiest in ten.
-    """
-    outcomes = released(found)["outcome"]
-    lost = float(outcomes["calls"].get("no_slot", math.nan))
-    needed, slots = shown_need(found, {"outcome": outcomes}), scenario.slots_by_weekday
-    if math.isnan(lost) or needed is None or slots is None:
-        return None
-    drawn = interval(draw_requests(scenario, draws=_DRAWS).requests_per_year)
-    served, at_most = (
-        scenario.rules.served(
-            requests_per_day(each, opening_days_per_year=scenario.opening_days_per_year), slots
-        )
-        for each in (drawn.p50, drawn.p90)
-    )
-    if stats.binom.sf(lost - 1, needed[0], 1.0 - at_most) >= _CONTRADICTED:
-        return None
-    said = "plus de 99 %" if served > 0.99 else percent(served, 0)
-    return (
-        f"le journal contredit cette réponse : {percent(lost / found.calls)} de ses appels n’ont "
-        f"pas trouvé de créneau, alors que les créneaux d’aujourd’hui serviraient {said} des "
-        "demandes dans le délai. Tous n’étaient donc pas offerts à ces appels, ou les demandes "
-        "viennent par vagues : ce taux n’est pas une promesse."
-    )
 
 
 def spoilers(found: CallProfile, tables: Mapping[str, pd.DataFrame]) -> list[str]:
@@ -97,6 +50,8 @@ def spoilers(found: CallProfile, tables: Mapping[str, pd.DataFrame]) -> list[str
         said.append(f"le journal ne couvre qu’en partie le {days}, qui ne compte pas.")
     if found.trend is not None:
         said.append(_trend_note(found, found.trend))
+    if found.shared_calls or found.keyless_calls or found.keys_aside:
+        said.append(_keys_note(found, tables["apart"]["calls"]))
     repeated = float(tables["apart"]["calls"]["repeated"])
     if repeated > 0 and (note := _repeats_note(found, repeated)):
         said.append(note)
@@ -122,6 +77,34 @@ def _trend_note(found: CallProfile, trend: Trend) -> str:
         f"{percent(high, 0)}) : la réponse est celle du niveau moyen du {found.start:%d/%m/%Y} au "
         f"{found.end:%d/%m/%Y}, {number(per_day, 1)} par jour d’ouverture, alors qu’au dernier "
         f"jour elles en sont à {number(per_day * math.exp(trend.slope * years / 2), 1)} environ."
+    )
+
+
+def _keys_note(found: CallProfile, apart: pd.Series) -> str:
+    """French sentence on the calls whose key does not tell who calls, and what becomes of them."""
+    shared, keyless = (
+        "des appels" if math.isnan(calls) else counted(calls, "appel", "appels")
+        for calls in (float(apart["shared"]), float(apart["keyless"]))
+    )
+    who, todo = [f"{keyless} sans clé d’appelant"] if found.keyless_calls else [], ""
+    if found.shared_calls:
+        keys = counted(found.shared_keys, "clé", "clés")
+        one = "ne peut être celle" if found.shared_keys == 1 else "ne peuvent être chacune celle"
+        who.append(
+            f"{shared} sous {keys} qui {one} d’une seule personne (numéro masqué, standard, valeur "
+            "par défaut ?)"
+        )
+        todo = " Videz ces cellules de la clé d’appelant, ou donnez une clé à chaque personne."
+    elif found.keys_aside:
+        who.append("aucune clé d’appelant ne revient : elle numérote les appels, sans doute")
+    if found.keys_aside:
+        return f"{joined(who)}. La colonne est laissée de côté, et ne dit aucun rappel.{todo}"
+    unknown = float(apart[["shared", "keyless"]].sum())
+    again = float(apart["repeated"]) * found.repeats_out / max(found.calls - unknown, 1)
+    many = f", de {percent(again * unknown / found.requests, 0)}" if again * unknown else ""
+    return (
+        f"{joined(who)} : les rappels de ces appelants restent dans le compte. S’ils rappellent "
+        f"comme les autres, il est trop haut{many}.{todo}"
     )
 
 

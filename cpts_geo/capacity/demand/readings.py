@@ -140,7 +140,7 @@ def least_chances(scenario: Scenario, readings: Sequence[Slots]) -> list[float]:
 
     def enough(chance: float, slots: Slots) -> float:
         asked = calls * float(factor(np.asarray(chance)))
-        served = 1.0 if slots is None or not asked else scenario.rules.served(asked / days, slots)
+        served = 1.0 if slots is None else scenario.rules.served(asked / days, slots)
         return asked * served - given
 
     return [

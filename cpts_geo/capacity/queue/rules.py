@@ -55,9 +55,10 @@ class Rules:
     """
     What a line promises, and how irregular its days are.
 
-    Demands are mean requests per opening day, above 0; slots are per opening day: one number for
-    every day (1 or more), or one for each opening day of the week (0 on days without a session,
-    not all 0). Every method raises a ScenarioError that lists all the values outside their domain.
+    Demands are mean requests per opening day, above 0 unless said; slots are per opening day: one
+    number for every day (1 or more), or one for each opening day of the week (0 on days without a
+    session, not all 0). Every method raises a ScenarioError that lists all the values outside their
+    domain.
 
     Attributes
     ----------
@@ -207,7 +208,7 @@ class Rules:
         Parameters
         ----------
         demand : float
-            Mean requests per opening day.
+            Mean requests per opening day; all are served where it is 0.
         slots : int or sequence of int
             Slots per opening day, or of each opening day of the week.
 
@@ -218,10 +219,14 @@ class Rules:
 
         Examples
         --------
-        >>> round(Rules(0.95, 1, 1.0).served(16.69, [16] * 5), 3)
-        0.95
+        >>> usual = Rules(0.95, 1, 1.0)
+        >>> round(usual.served(16.69, [16] * 5), 3), usual.served(0.0, 16)
+        (0.95, 1.0)
         """
         one = _every_day(slots)
+        if demand == 0:
+            self.check(slots=one)
+            return 1.0
         if one is None:
             return self.week(demand, slots).served
         self.check(arrivals=demand, slots=one)

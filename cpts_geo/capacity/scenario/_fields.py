@@ -109,6 +109,9 @@ class Fields(Record):
         "demandes",
         default=None,
     )
+    lost_counted: Count | None = field(
+        "Celles d’entre elles restées sans créneau", "demandes", default=None
+    )
     found_share: ShareRange = field(
         "Part des demandes qui ont trouvé un créneau", "part des demandes (de, à)"
     )

@@ -629,15 +629,17 @@ def test_a_log_that_denies_its_slots_says_so_first(cases: dict[str, Scenario]) -
         calls_observed=2_600,
         need_counted=(2_218, 382),
         need_share=(0.85, 0.853, 0.855),
+        lost_counted=218,
         observed_consultations=2_000,
         slots_today=12,
     )
     found = headline(case, draws=500)
     assert found.today is not None and found.today.served_at_median > 0.97
     assert found.caveats[0].kind == "contradicted"
-    assert f"{100 * (1 - 2000 / 2218):.1f}".replace(".", ",") in found.warnings[0]
-    # as many slots as explain what was served deny nothing; nor does a total without outcomes
-    for change in ({"slots_today": 8}, {"need_counted": None}):
+    assert f"{100 * 218 / 2218:.1f}".replace(".", ",") in found.warnings[0]
+    # as many slots as explain what was served deny nothing; nor does a log that tells no more
+    none = {"need_counted": None, "lost_counted": None}
+    for change in ({"slots_today": 8}, none, {"lost_counted": None}, {"lost_counted": 0}):
         kinds = [each.kind for each in headline(case.evolve(**change), draws=500).caveats]
         assert "contradicted" not in kinds
 

@@ -284,16 +284,35 @@ def test_what_the_log_denies_is_said_first() -> None:
     log.loc[log["outcome"].eq("appointment") & (rng.random(len(log)) < 0.08), "outcome"] = "no_slot"
     wide = BASE.evolve(slots_today=12, minutes_per_slot_today=15.0)
     own = with_call_log(wide, profile_of(log, wide))
-    assert own.notes[0].startswith("Journal : le journal contredit cette réponse : ")
-    assert "plus de 99 %" in own.notes[0]
-    share = (log["outcome"] == "no_slot").mean()
-    assert f"{100 * share:.1f}".replace(".", ",") in own.notes[0]
-    # A second reading says it once.
+    assert own.need_counted is not None
+    assert own.lost_counted == (log["outcome"] == "no_slot").sum()
+    first = headline(own, draws=500).caveats[0]
+    assert first.kind == "contradicted"
+    assert "12 créneaux par jour en serviraient plus de 99 %" in first.text
+    share = f"{100 * own.lost_counted / own.need_counted[0]:.1f}".replace(".", ",")
+    assert f"contredit ses créneaux : {share}" in first.text
+    # It is of the slots of the scenario: other slots, other words, and none is kept in its notes.
     assert with_call_log(own, profile_of(log, own)) == own
+    assert "contredit" not in told(own)
     # Six slots would lose more than that: nothing is denied. Nor where slots are not known.
     for case in (wide.evolve(slots_today=6), BASE):
-        assert "contredit" not in told(with_call_log(case, profile_of(log, case)))
+        kinds = [each.kind for each in headline(with_call_log(case, profile_of(log, case))).caveats]
+        assert "contradicted" not in kinds
     # Fewer than 11 are masked, and are not told by a sentence.
     lost = log.index[log["outcome"] == "no_slot"][9:]
     few = log.assign(outcome=log["outcome"].where(~log.index.isin(lost), "appointment"))
-    assert "contredit" not in told(with_call_log(wide, profile_of(few, wide)))
+    masked = with_call_log(own, profile_of(few, own))
+    assert masked.lost_counted is None
+    assert "contradicted" not in [each.kind for each in headline(masked).caveats]
+
+
+@pytest.mark.parametrize("ends", ["cancelled", None])
+def test_who_cancelled_or_is_not_told_was_not_left_without_a_slot(ends: str | None) -> None:
+    rng = np.random.default_rng(0)
+    log = drawn_log(rng, a_day=11.5)
+    log["outcome"] = log["outcome"].replace("no_slot", "appointment")
+    log.loc[log["outcome"].eq("appointment") & (rng.random(len(log)) < 0.15), "outcome"] = ends
+    wide = BASE.evolve(slots_today=12, minutes_per_slot_today=15.0)
+    own = with_call_log(wide, profile_of(log, wide))
+    assert own.lost_counted == 0
+    assert "contradicted" not in [each.kind for each in headline(own, draws=500).caveats]

@@ -23,6 +23,7 @@ from cpts_geo.capacity.scenario.records import Public
 from cpts_geo.errors import ScenarioError
 
 WEST = load_scenario("ouest_loiret")
+LVO = load_scenario("lvo")
 YEAR = (date(2023, 3, 6), date(2024, 3, 29))
 WEEK = np.array([1.3, 1.0, 0.9, 0.85, 0.95])
 
@@ -144,6 +145,61 @@ def test_appointments_alone_are_a_lower_bound() -> None:
     assert own_of(log, beauce).evidence == "1b"  # its own calls are better evidence
 
 
+PERIODS = "rien ne dit que ces comptes sont de la même période"
+
+
+def test_two_periods_that_are_compared_are_told() -> None:
+    seen = log_of(mean=8.0).assign(outcome="appointment")
+    beauce = load_scenario("beauce_gatinais")
+    own = own_of(seen, beauce)
+    (said,) = [note for note in own.notes if PERIODS in note]
+    assert "du 06/03/2023 au 29/03/2024, alors que les appels et les lectures" in said
+    assert "(Communiqué du département du Loiret, 15 décembre 2021, « sur un an »" in said
+    # A second reading says it once; so does the page, and its answer is at least that floor.
+    assert own_of(seen, own) == own
+    assert said in headline(own, draws=500).scenario.notes
+    # Where they deny each other, that comes first.
+    many = own_of(log_of(mean=40.0).assign(outcome="appointment"), beauce)
+    assert headline(many, draws=500).caveats[0].kind == "contradicted"
+    # One log, or no calls of its own: one period.
+    both = own_of(log_of(), beauce)
+    for one in (both, own_of(log_of().assign(outcome="appointment"), both), own_of(seen)):
+        assert not any(PERIODS in note for note in one.notes)
+    # Another log of consultations after one of calls: two periods again.
+    later = log_of(date(2024, 6, 3), date(2025, 5, 30)).assign(outcome="appointment")
+    assert any(PERIODS in note for note in own_of(later, both).notes)
+
+
+def test_consultations_of_another_count_are_told() -> None:
+    log = log_of().assign(outcome="advice")
+    log.loc[:6, "outcome"] = "appointment"
+    (said,) = [note for note in own_of(log).notes if PERIODS in note]
+    assert "alors que les consultations viennent d’une autre source" in said
+    assert WEST.sources["observed_consultations"].text[:40] in said
+    # None of its own, or those of the log: one period.
+    for one in (own_of(log, load_scenario("asclepios")), own_of(log_of())):
+        assert not any(PERIODS in note for note in one.notes)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "word"),
+    [
+        (date(2023, 10, 2), date(2024, 5, 31), "haute"),
+        (date(2023, 7, 3), date(2023, 8, 31), "basse"),
+        (date(2023, 1, 2), date(2023, 12, 29), None),
+    ],
+)
+def test_a_log_that_has_not_the_visitors_of_a_year_says_so(
+    start: date, end: date, word: str | None
+) -> None:
+    for log in (log_of(start, end), log_of(start, end).assign(outcome="appointment")):
+        own = own_of(log, LVO)
+        said = [note for note in own.notes if "visiteurs présents" in note]
+        assert [f"serait plus {word} que la sienne" in note for note in said] == [True] * bool(word)
+        assert own_of(log, own) == own
+    assert not any("visiteurs" in note for note in own_of(log, WEST).notes)
+
+
 def test_few_appointments_are_not_written() -> None:
     log = log_of().assign(outcome="advice")
     log.loc[:6, "outcome"] = "appointment"
@@ -155,9 +211,6 @@ def test_few_appointments_are_not_written() -> None:
     sundays = log.iloc[:40].assign(time=pd.DatetimeIndex(["2024-03-10"] * 40))
     with pytest.raises(ScenarioError, match="aucun jour d’ouverture"):
         profile_of(sundays, WEST)
-
-
-LVO = load_scenario("lvo")
 
 
 @pytest.mark.parametrize("public", ["all", "no_mt"])

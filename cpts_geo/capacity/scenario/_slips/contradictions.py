@@ -57,6 +57,8 @@ def part_defects(scenario: Any) -> list[str]:
             f"« people_without_mt » dépasse « {AREA}.population » : {number(people)} pour "
             f"{number(area.population)}{in_thousands(area.population, people=people)}"
         )
+    if (scenario.lost_counted or 0) > (scenario.need_counted or (0,))[0]:
+        defects.append("« lost_counted » est une partie du premier nombre de « need_counted »")
     if scenario.need_counted is None:
         return defects
     counted, calls = sum(scenario.need_counted), scenario.calls_observed

@@ -159,13 +159,14 @@ def age_classes(texts: pd.Series) -> tuple[pd.Series, list[str]]:
 
 
 def hashed(texts: pd.Series) -> pd.Series:
-    """Hash each text with a secret drawn for this column and not kept, missing where nothing is
-    known."""
+    """Hash the letters and digits of each text, whatever their case, with a secret drawn for this
+    column and not kept; missing where nothing is known."""
     secret = secrets.token_bytes(32)
+    kept = {text: re.sub(r"[\W_]+", "", plain(text)) for text in texts.unique()}
     known = {
-        text: blake2b(text.strip().encode(), key=secret, digest_size=16).hexdigest()
-        for text in texts.unique()
-        if key(text) not in UNKNOWN
+        text: blake2b(each.encode(), key=secret, digest_size=16).hexdigest()
+        for text, each in kept.items()
+        if each not in UNKNOWN
     }
     return texts.map(known).astype(str).where(texts.isin(list(known)))
 
