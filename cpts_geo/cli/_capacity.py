@@ -76,7 +76,8 @@ def _compare(
     console.print(table_view(headers, measures, right=True))
     headers, changes = ["Donnée", one.label, two.label], shown["changes"]["rows"]
     console.print(table_view(headers, changes, title="Ce qui change", right=False))
-    for line in (shown["finding"]["sentence"], shown["drawings"]["common_draws"]):
+    said = (shown["changes"]["idle"], shown["finding"]["sentence"])
+    for line in filter(None, (*said, shown["drawings"]["common_draws"])):
         console.print(line, soft_wrap=True)
     for text in (*found.warnings, *found.caveats):
         say(f"À savoir : {text}")

@@ -42,6 +42,7 @@ from cpts_geo.atlas.sections.capacity._telephone import _phone_rows, _phone_sent
 from cpts_geo.atlas.sections.capacity._week import _week_sentence
 from cpts_geo.atlas.sections.capacity.needed import _draw_error
 from cpts_geo.atlas.sections.resources import section as resources_section
+from cpts_geo.atlas.sections.territory.answer import answer
 from cpts_geo.capacity.answer.headline import (
     DISPERSION_VARIANT,
     SAME_DAY_WORDS,
@@ -170,7 +171,16 @@ def test_a_place_where_hardly_anyone_asks_has_nothing_to_gather(apl: float, few:
     assert staffed["sentences"] == [] and bool(staffed["rows"]) is few
     if not few:
         assert plain(part["needed"]["caption"]).endswith("ne demandent aucun créneau par jour.")
-        assert short_answer(result) == "aucun"
+        assert short_answer(result) == "aucun créneau, d’après l’APL"
+        assert plain(answer(result)) == (
+            f"Pour tous les habitants, ordre de grandeur : {short_answer(result)} ({CHANCES})."
+        )
+    assert bool(part["causes"]) is few
+    # A median of nothing has no companions, and no error of drawing where nothing is drawn.
+    rows = {row.label: row.meaning for row in part["needed"]["rows"]}
+    assert {SAME_DAY_WORDS, "Heures strictement consultées"} & set(rows) == set()
+    assert "un calcul, et non un compte" in rows["Demandes par an"]
+    assert ("erreur de tirage" in part["needed"]["how"]) is few
 
 
 # Two uncertainties
@@ -221,7 +231,7 @@ def test_numbers_under_the_dots_stand_apart(highest: int) -> None:
 
 def test_the_draw_error_is_never_understated(cases: dict[str, Case]) -> None:
     result = replace(cases["lvo"][0], draw_error=0.00712)
-    assert plain(_draw_error(result)) == "erreur de tirage : 0,8 % au plus"
+    assert plain(_draw_error(result)) == ", erreur de tirage : 0,8 % au plus"
 
 
 # The ladder of the need
@@ -334,6 +344,24 @@ def test_a_year_without_seasons_has_one_median() -> None:
     assert capacity.by_month is not None
     said = _months_sentences(result, capacity.by_month)
     assert said[0].startswith("Le nombre est le même toute l’année : 15 (12 à 20) par jour")
+
+
+@pytest.mark.parametrize(("times", "apl"), [(10.0, 5.77), (1.0, 5.77), (1.0, 3.9)])
+def test_a_number_is_the_same_all_year_where_each_month_shows_it(times: float, apl: float) -> None:
+    """Twelve intervals that differ are not one number, though all have one median."""
+    area = load_scenario("asclepios").area
+    assert area is not None
+    many = area.model_copy(update={"apl": apl}).scaled(times)
+    result, found, _ = studied("asclepios", area=many, population=None)
+    table = found.by_month
+    assert table is not None
+    shown = {span(low, high) for low, high in table[["slots_p10", "slots_p90"]].to_numpy()}
+    text = plain(" ".join(_months_sentences(result, table)))
+    assert ("le même toute l’année" in text) is (len(shown) == 1)
+    calmest = table.loc[table["requests_p50"].idxmin()]
+    fewest = span(calmest["slots_p10"], calmest["slots_p90"])
+    least = fewest != estimate(result, result.slots_per_day)
+    assert (f"le moins : {fewest}" in text) is (least and len(shown) > 1)
 
 
 def test_the_measured_profile_is_told_with_its_variant(

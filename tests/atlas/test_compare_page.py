@@ -224,7 +224,7 @@ def test_changes_give_both_values_and_sources(doubled: ScenarioComparison) -> No
 
 
 def test_people_are_marked_as_on_the_sheet() -> None:
-    west = load_scenario("ouest_loiret")
+    west = load_scenario("asclepios").admitting("no_mt")
     more = west.evolve(
         people_without_mt=9000.0,
         sources=west.sources | {"people_without_mt": {"text": "Assurance maladie", "grade": "A"}},
@@ -232,6 +232,29 @@ def test_people_are_marked_as_on_the_sheet() -> None:
     ((_, one, two),) = _changes.section(compared(west, more))["rows"]
     assert west.people_status == more.people_status == "assumed"
     assert (one.mark, two.mark) == ("○", "○")
+
+
+def test_people_that_no_answer_counts_are_no_input() -> None:
+    everyone = load_scenario("lvo")
+    found = compared(everyone, TODAY)
+    section = _changes.section(found)
+    told = {row[0].text for row in section["rows"]}
+    assert "people_without_mt" in found.changes
+    assert not any("sans médecin traitant" in text for text in told)
+    assert "Personnes sans médecin traitant" in section["idle"]
+    assert "peuvent appeler" not in section["idle"]
+    # Of one only, the other says so instead of a figure.
+    some = load_scenario("ondaine_forez").admitting("no_mt")
+    rows = {row[0].text: row[1:] for row in _changes.section(compared(everyone, some))["rows"]}
+    one, two = rows["Personnes sans médecin traitant"]
+    assert one.text == "ne sert pas à la réponse" and not one.status
+    assert plain(two.text) == "1 368"
+    # Two that differ by nothing else do not "have the same data".
+    alone = compare_page(
+        compared(everyone, everyone.evolve(people_without_mt=9000.0)), date="1er janvier 2026"
+    )
+    assert "ont les mêmes données" not in alone
+    assert "sans servir à aucune des deux réponses" in alone
 
 
 def marks(found: ScenarioComparison) -> dict[str, str]:

@@ -11,10 +11,12 @@ from typing import Any, NamedTuple
 import pytest
 
 from cpts_geo.analysis import Analysis
+from cpts_geo.atlas.look.words import centred
 from cpts_geo.atlas.pages.sheet import sheet_page
 from cpts_geo.atlas.sections.territory.apl_trend import section as apl_section
 from cpts_geo.atlas.sections.territory.beside import comparison_rows
 from cpts_geo.atlas.sections.territory.gp_counts import _source_rows
+from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.schema import COLUMNS, COMPARED, FIGURE_COLUMNS, TERRITORY, status_column
 from cpts_geo.study.study import Study
 from cpts_geo.writing._csv_tables import FORMS, tables
@@ -171,3 +173,24 @@ def test_a_page_is_made_of_it(far: tuple[Far, Analysis, Study]) -> None:
     if _AGED in expected.absent and "Paris" in expected.around:
         assert "Arrondissements : l’Insee n’y donne pas la part des 75 ans ou plus" in text
     assert not re.search(r"\bnan\b|NaN", text)
+
+
+def test_an_unknown_need_is_said_with_its_reason(far: tuple[Far, Analysis, Study]) -> None:
+    """Of Mayotte no APL is published: the need is unknown, and the national share is no answer."""
+    expected, found, study = far
+    page = plain(unescape(sheet_page(study, national=found.national, date="1er janvier 2026")))
+    unknown = study.need_ladder is None
+    assert unknown is (expected is FAR["mayotte"])
+    reason = "Le besoin se calcule d’après l’APL 2023, qui n’est publiée pour aucune commune"
+    assert (f"Créneaux nécessaires : inconnus. {reason}" in page) is unknown
+    assert ("Besoin du territoire : inconnu" in page) is unknown
+    # Nothing there rests on the known lines, and what is shown says what it rests on.
+    assert ("lignes connues" in page) is not unknown
+    assert "Ce que la capacité suppose" in page
+    first, second = study.publics
+    assert (first.public, second.public, second.hypothesis) == ("all", "no_mt", True)
+    assert isinstance(second.answer, Headline)
+    (row,) = re.findall(r"<tr><th scope=.row.>Personnes sans médecin traitant.*?</tr>", page)
+    shown = re.sub("<[^>]*>", "", row)
+    assert f"{centred(second.answer.slots_per_day)}○" in shown
+    assert "taux d’appel d’une seule ligne" in shown and "Beauce-Gâtinais" in shown

@@ -20,6 +20,7 @@ from cpts_geo.analysis import Analysis
 from cpts_geo.atlas.charts.bars import Bar, bars_svg
 from cpts_geo.atlas.look import style
 from cpts_geo.atlas.look.cells import Cell, Row
+from cpts_geo.atlas.look.words import capital, support
 from cpts_geo.atlas.pages.index import index_page
 from cpts_geo.atlas.pages.sheet import sheet_page
 from cpts_geo.atlas.sections.capacity.needed import _capacity_svg, _dots_caption
@@ -27,7 +28,7 @@ from cpts_geo.atlas.sections.perimeter import _documents, audit, gaps
 from cpts_geo.atlas.sections.perimeter.audit import recognised
 from cpts_geo.atlas.sections.territory import _grounds
 from cpts_geo.atlas.sections.territory._figures import _key_figures
-from cpts_geo.atlas.sections.territory.answer import _planned, answer, evidence, floor, today
+from cpts_geo.atlas.sections.territory.answer import _planned, answer, floor, today
 from cpts_geo.atlas.sections.territory.beside import comparison_rows
 from cpts_geo.atlas.sections.territory.communes import commune_table
 from cpts_geo.atlas.sections.territory.gp_counts import _explanations, _source_rows
@@ -226,7 +227,7 @@ def test_other_tables(five: Analysis, snapshot: SnapshotAssertion) -> None:
         "gaps": gaps.section(of(five.table("gaps")))["rows"],
         "audit": audit.section(of(five.table("audit")))["rows"],
         "facts": _documents.section(of(five.table("facts")))["rows"],
-        "assumptions": _grounds.hypotheses(result_of(five, KEY).scenario, default_parameters())[
+        "assumptions": _grounds.hypotheses([result_of(five, KEY).scenario], default_parameters())[
             "rows"
         ],
         "communes": communes,
@@ -308,7 +309,7 @@ def test_a_fact_is_written_with_its_unit_and_date(five: Analysis) -> None:
 
 def test_assumptions_are_those_of_the_territory(five: Analysis) -> None:
     def values(key: str) -> dict[str, str]:
-        rows = _grounds.hypotheses(result_of(five, key).scenario, default_parameters())["rows"]
+        rows = _grounds.hypotheses([result_of(five, key).scenario], default_parameters())["rows"]
         return {row[0].text: row[1].text for row in rows}
 
     sd = "Écart du taux d’appel d’un territoire à l’autre"
@@ -324,7 +325,7 @@ def test_assumptions_are_those_of_the_territory(five: Analysis) -> None:
     assert rough[need].startswith("0,52 ; 0,95 ; 1,7 par an")
     unknown = result_of(five, "lvo").scenario.evolve(area=None)
     assert need not in {
-        row[0].text for row in _grounds.hypotheses(unknown, default_parameters())["rows"]
+        row[0].text for row in _grounds.hypotheses([unknown], default_parameters())["rows"]
     }
     # The national share is an assumption of those without médecin traitant alone.
     share = "Part sans médecin traitant, parmi l’âge pour lequel elle est publiée"
@@ -332,10 +333,18 @@ def test_assumptions_are_those_of_the_territory(five: Analysis) -> None:
     assert not {share, sd} & {*ouest, *beauce, *rough}
     alone = result_of(five, "asclepios").scenario.admitting("no_mt")
     shown = {
-        row[0].text: row[1].text for row in _grounds.hypotheses(alone, default_parameters())["rows"]
+        row[0].text: row[1].text
+        for row in _grounds.hypotheses([alone], default_parameters())["rows"]
     }
     assert shown[sd] == "0,5 écart-type du logarithme"
     assert share in shown
+    # Where both are answered, what one alone rests on says which.
+    both = _grounds.hypotheses([alone.admitting("all"), alone], default_parameters())
+    said = {row[0].text: row[0].origin for row in both["rows"]}
+    assert set(shown) <= set(said)
+    assert said[share] == said[sd] == "personnes sans médecin traitant seulement"
+    assert said["Durée d’une consultation non programmée"] == ""
+    assert _grounds.hypotheses([], default_parameters()) is None
 
 
 def test_communes_are_in_alphabetical_order_whatever_the_accents(five: Analysis) -> None:
@@ -458,7 +467,7 @@ def test_a_page_shows_every_sentence_and_table(five: Analysis, sheet: str) -> No
         floor(result),
         today(result),
         _planned(result),
-        evidence(result),
+        capital(support(result.scenario)),
         _dots_caption(result),
         *result.warnings,
     ]
@@ -466,7 +475,7 @@ def test_a_page_shows_every_sentence_and_table(five: Analysis, sheet: str) -> No
     cells = [
         *gaps.section(of(five.table("gaps"), key))["rows"],
         *_documents.section(of(five.table("facts"), key))["rows"],
-        *_grounds.hypotheses(result.scenario, default_parameters())["rows"],
+        *_grounds.hypotheses([result.scenario], default_parameters())["rows"],
         *commune_table(of(five.communes, key))[1],
     ]
     assert [cell.text for row in cells for cell in row if cell.text not in sheet] == []

@@ -194,7 +194,8 @@ def test_a_territory_anywhere_shows_unknown_not_zero(anywhere: Path) -> None:
     # no device, nothing of its own: all residents, as known lines receive them
     assert str(capacity["evidence_label"]) == "3"
     assert capacity["public"] == "all"
-    assert bool(capacity["share_assumed"])
+    # whose answer rests on no share of them
+    assert pd.isna(capacity["share_assumed"]) and pd.isna(capacity["people_without_mt"])
     page = (anywhere / "pays_d_iroise.html").read_text(encoding="utf-8")
     assert "donnée absente" in page
     assert "Pays d&#39;Iroise" in page

@@ -258,7 +258,8 @@ def support(scenario: Scenario) -> str:
     """
     label = scenario.evidence
     return (
-        f"appui {label} (de {min(EVIDENCE)}, le plus solide, à {max(EVIDENCE)}) — {EVIDENCE[label]}"
+        f"appui {label} (de {min(EVIDENCE)}, le plus solide, à {max(EVIDENCE)}) — "
+        f"{scenario.evidence_words}"
     )
 
 
@@ -274,10 +275,12 @@ def short_answer(result: Headline) -> str:
     Returns
     -------
     str
-        Such as « 15 (12 à 20) », « 4 à 11, ordre de grandeur » or « aucun ».
+        Such as « 15 (12 à 20) », « 4 à 11, ordre de grandeur » or
+        « aucun créneau, d’après l’APL ».
     """
     if not result.slots_per_day.p90:
-        return "aucun"
+        # A territory asks nothing of known lines where its APL leaves no gap, and nowhere else.
+        return "aucun créneau, d’après l’APL"
     rough = "" if result.scenario.has_own_line else ", ordre de grandeur"
     return estimate(result, result.slots_per_day) + rough
 

@@ -26,7 +26,7 @@ from cpts_geo.capacity.demand.requests import DemandDraws, draw_requests
 from cpts_geo.capacity.need.interval import LEVELS, Interval, interval
 from cpts_geo.capacity.need.learning import KnownLines
 from cpts_geo.capacity.need.quantities import Floats
-from cpts_geo.capacity.scenario.inputs import EVIDENCE, Scenario
+from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.french import percent
 from cpts_geo.schema import Status
 
@@ -90,7 +90,7 @@ class Headline:
         What to know before using the figure.
     draw_error : float
         Monte Carlo standard error of the least known of p10, p50 and p90 of the requests, as a
-        share of it; 0 where nobody asks.
+        share of it, those that are 0 left out; 0 where nobody asks.
     """
 
     scenario: Scenario
@@ -125,12 +125,17 @@ class Headline:
     @property
     def evidence(self) -> str:
         """What the figure rests on, in French."""
-        return EVIDENCE[self.scenario.evidence]
+        return self.scenario.evidence_words
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """French sentences of the caveats, the gravest first."""
         return tuple(caveat.text for caveat in self.caveats)
+
+    @property
+    def _people(self) -> Scenario | None:
+        """Its scenario where its demand rests on the people without médecin traitant."""
+        return None if "people_without_mt" in self.scenario.unused else self.scenario
 
     @property
     def _warnings(self) -> str:
@@ -242,11 +247,9 @@ def _sampling(scenario: Scenario, median: float) -> Floats | None:
 
 
 def _draw_error(ordered: Floats) -> float:
-    """Largest error of the three quantiles, as a share of each; 0 where one of them is 0."""
-    levels = list(LEVELS.values())
-    if not np.quantile(ordered, levels[0]) > 0:
-        return 0.0
-    return float(np.max(quantile_errors(ordered, levels)))
+    """Largest error of the quantiles above 0, as a share of each; 0 where none is."""
+    levels = [level for level in LEVELS.values() if np.quantile(ordered, level) > 0]
+    return float(np.max(quantile_errors(ordered, levels))) if levels else 0.0
 
 
 def to_frame(headlines: Iterable[Headline]) -> pd.DataFrame:
@@ -263,7 +266,8 @@ def to_frame(headlines: Iterable[Headline]) -> pd.DataFrame:
     pandas.DataFrame
         Index ``territory``; requests per year, slots per opening day, GP-hours per week,
         shares between 0 and 1; NaN or missing = unknown. All are of one public (``public``; empty
-        where no device is described, and all residents are meant).
+        where no device is described, and all residents are meant); people without médecin traitant
+        stand where the demand rests on their number, and nowhere else.
 
     Examples
     --------
@@ -299,10 +303,10 @@ _COLUMNS: Final[dict[str, tuple[Any, str]]] = {
     "evidence_label": ("str", "scenario.evidence"),
     "evidence": ("str", "evidence"),
     "status": ("str", "status"),
-    "share_assumed": ("bool", "scenario.share_assumed"),
+    "share_assumed": ("boolean", "_people.share_assumed"),
     "population": ("float64", "scenario.population"),
-    "people_without_mt": ("float64", "scenario.people_without_mt"),
-    "people_status": ("str", "scenario.people_status"),
+    "people_without_mt": ("float64", "_people.people_without_mt"),
+    "people_status": ("str", "_people.people_status"),
     **_bounds("requests_per_year", "float64", "requests_per_year"),
     **_bounds("requests_per_day", "float64", "requests_per_day"),
     **_bounds("slots", "int64", "slots_per_day"),

@@ -262,8 +262,6 @@ def _drawn_alike(first: Scenario, second: Scenario) -> bool:
 def _said(found: dict[Caveat, list[str]]) -> list[str]:
     """Caveats: once where they are of both, else under the name of the one."""
     return [
-        caveat.text
-        if len(labels) > 1
-        else f"{labels[0]} : {caveat.text[0].lower()}{caveat.text[1:]}"
+        caveat.text if len(labels) > 1 else f"{labels[0]} — {caveat.text}"
         for caveat, labels in found.items()
     ]

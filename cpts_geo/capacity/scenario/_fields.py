@@ -69,9 +69,7 @@ class Fields(Record):
     )
     population: People | None = field("Habitants de tous âges", "personnes", default=None)
     population_basis: Text = field("D’où viennent population et personnes sans médecin traitant")
-    people_without_mt: People = field(
-        "Personnes sans médecin traitant qui peuvent appeler", "personnes"
-    )
+    people_without_mt: People = field("Personnes sans médecin traitant", "personnes")
     people_cv: float = field(
         "Incertitude sur le nombre de personnes sans médecin traitant",
         "écart-type / moyenne",

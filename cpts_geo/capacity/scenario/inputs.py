@@ -24,8 +24,14 @@ EVIDENCE: Final[dict[Evidence, str]] = {
     "1b": "Son propre total d’appels ; la part qui mérite un créneau est supposée.",
     "2": "Ses propres consultations ; la part des demandes qui ont trouvé un créneau est supposée.",
     "3": "Aucune activité locale connue : ce que reçoivent les lignes connues ailleurs.",
-    "4": "Aucune activité locale connue, et une part d’habitants sans médecin traitant supposée.",
+    "4": "Aucune activité locale connue : le taux d’appel d’une seule ligne, ailleurs, et une part "
+    "d’habitants sans médecin traitant supposée.",
 }
+#: The same as "3" of people whose number is known: known lines say nothing of them.
+_ONE_RATE: Final = (
+    "Aucune activité locale connue : le taux d’appel d’une seule ligne, ailleurs, et un écart "
+    "supposé d’un territoire à l’autre."
+)
 
 
 class Scenario(Fields):
@@ -172,6 +178,12 @@ class Scenario(Fields):
         return "4" if self.public == "no_mt" and self.share_assumed else "3"
 
     @property
+    def evidence_words(self) -> str:
+        """What is known of its demand, in a French sentence."""
+        lent = self.evidence == "3" and self.public == "no_mt"
+        return _ONE_RATE if lent else EVIDENCE[self.evidence]
+
+    @property
     def has_own_line(self) -> bool:
         """Whether its demand rests on what its own line counted."""
         return self.evidence in ("1a", "1b", "2")
@@ -204,9 +216,10 @@ class Scenario(Fields):
         """Parameters that its demand does not rest on, or that others stand in the place of."""
         rate = {"calls_observed", "calls_people_years"}
         people = {"people_without_mt", "people_cv", "between_territory_sd"}
+        people |= {"share_assumed", "share_without_mt", "age_share"}
         transferred = self.public == "no_mt" and not self.has_own_line
         found = set() if self.evidence == "2" else {"found_share"}
-        found |= set() if transferred else {*people, "calls_people_years", "share_without_mt"}
+        found |= set() if transferred else {*people, "calls_people_years"}
         found |= (
             {"need_share", "need_counted"} - {self.need_input}
             if transferred or self.calls_years is not None

@@ -18,7 +18,7 @@ from cpts_geo.capacity.demand.periods import per_opening_day, studied_means
 from cpts_geo.capacity.demand.requests import draw_requests
 from cpts_geo.capacity.need.interval import CHANCES
 from cpts_geo.capacity.scenario._files.toml_file import SHIPPED
-from cpts_geo.capacity.scenario.inputs import EVIDENCE, Scenario
+from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import load_scenarios, scenario_from_population
 from cpts_geo.capacity.scenario.parameters import SEED
 from cpts_geo.errors import ScenarioError
@@ -161,7 +161,7 @@ def test_evidence_is_that_of_what_is_given(answers: dict[str, Headline]) -> None
         "ondaine_forez": "3",
     }  # fmt: skip
     for found in answers.values():
-        assert found.evidence == EVIDENCE[found.scenario.evidence]
+        assert found.evidence == found.scenario.evidence_words
         # a total that the press gives is no log
         assert ("journal" in found.evidence) == (found.scenario.evidence == "1a")
 
@@ -281,14 +281,20 @@ def test_table_of_territories(cases: dict[str, Scenario], answers: dict[str, Hea
     assert table.loc["ouest_loiret", "observed_slots_same_day"] == 8
     assert table["observed_slots_same_day"].isna().sum() == 3
     names = [str(name) for name in table]
-    absent = ("today", "planned", "observed_", "per_thousand", "sampling", "public")
+    people = ["share_assumed", "people_without_mt", "people_status"]
+    absent = ("today", "planned", "observed_", "per_thousand", "sampling", "public", *people)
     complete = [x for x in names if not any(word in x for word in absent)]
     assert table[complete].notna().all().all()
     # what counting leaves unknown is known where something of its own was counted
     assert table["sampling_slots_p50"].isna().tolist() == [False, False, True, True, True]
     assert table["status"].tolist() == ["estimated"] * 5
-    people = ["assumed", "announced", "assumed", "assumed", "estimated"]
-    assert table["people_status"].tolist() == people
+    # no answer of the five rests on the people without médecin traitant: none stands as its input
+    assert table[people].isna().all().all()
+    reserved = [cases[name].admitting("no_mt") for name in ("asclepios", "ondaine_forez")]
+    few = to_frame([headline(case, draws=500) for case in reserved])
+    assert few["people_without_mt"].tolist() == [case.people_without_mt for case in reserved]
+    assert few["share_assumed"].tolist() == [True, False]
+    assert few["people_status"].tolist() == ["assumed", "estimated"]
     assert table.loc["beauce_gatinais", "population"] == 80_000
     assert table["per_thousand_a_year"].round(3).tolist()[:2] == [31.878, 25.0]
     assert table["per_thousand_a_year"].isna().tolist() == [False, False, True, True, True]

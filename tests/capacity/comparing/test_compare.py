@@ -437,8 +437,8 @@ def test_a_territory_without_device_is_compared_as_open_to_all() -> None:
 
 def test_what_is_not_known_of_each_is_said_under_its_name() -> None:
     found = compare_scenarios(LVO, LVO.admitting("no_mt").evolve(label="Autre"), draws=100)
-    assert any(text.startswith(f"{LVO.label} : c’est un ordre") for text in found.caveats)
-    assert any(text.startswith("Autre : ") for text in found.caveats)
+    assert any(text.startswith(f"{LVO.label} — C’est un ordre") for text in found.caveats)
+    assert any(text.startswith("Autre — ") for text in found.caveats)
     both = compare_scenarios(LVO, SUMMER, draws=100).caveats
     assert sum(text.startswith("C’est un ordre de grandeur") for text in both) == 1
 

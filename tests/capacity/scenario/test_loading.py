@@ -169,6 +169,30 @@ def test_evidence_follows_from_what_is_given(cases: dict[str, Scenario]) -> None
     assert len(set(EVIDENCE.values())) == 5
 
 
+@pytest.mark.parametrize("name", ["asclepios", "ondaine_forez"])
+def test_known_lines_are_said_to_bear_only_what_rests_on_them(
+    cases: dict[str, Scenario], name: str
+) -> None:
+    everyone, few = cases[name], cases[name].admitting("no_mt")
+    assert everyone.evidence_words == EVIDENCE["3"] and "lignes connues" in EVIDENCE["3"]
+    assert "lignes connues" not in few.evidence_words
+    assert "taux d’appel d’une seule ligne" in few.evidence_words
+    assert ("supposée" in few.evidence_words) is few.share_assumed
+    own = few.evolve(calls_years=1.0)
+    assert own.evidence_words == EVIDENCE["1b"]
+
+
+def test_an_answer_that_counts_everyone_uses_nothing_of_those_without_mt(
+    cases: dict[str, Scenario],
+) -> None:
+    names = {"people_without_mt", "people_cv", "share_assumed", "share_without_mt", "age_share"}
+    for case in cases.values():
+        assert names <= case.unused
+    assert not names & cases["asclepios"].admitting("no_mt").unused
+    known = cases["ondaine_forez"].admitting("no_mt").unused
+    assert names & known == {"share_without_mt", "age_share"}
+
+
 def test_parameters_that_a_demand_does_not_rest_on(cases: dict[str, Scenario]) -> None:
     """What a page may leave out, by what the demand is computed from."""
     used = {"people_without_mt", "calls_observed", "calls_people_years", "need_share"}

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from cpts_geo.atlas.look.cells import Cell, Row
+from cpts_geo.atlas.look.words import capital
 from cpts_geo.atlas.sections.access._minutes import (
     TIMES,
     coverage_headers,
@@ -88,7 +89,7 @@ def coverage_sentences(access: TerritoryAccess) -> list[str]:
                 f"{access.names.get(row['worst'], row['worst'])}"
             )
         tail = f" ; {', '.join(details)}" if details else ""
-        found.append(f"{text}{tail}.{_beyond(row, access)}")
+        found.append(capital(f"{text}{tail}.{_beyond(row, access)}"))
     if access.on_spot:
         there = float(access.population[list(access.on_spot)].sum())
         found.append(

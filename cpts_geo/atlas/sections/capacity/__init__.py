@@ -66,7 +66,7 @@ def capacity_sections(
         "sliders": tried and asked and _sliders.section(result, tried),
         "months": _months.section(result, capacity),
         "week": capacity.week and _week.section(result, capacity),
-        "causes": _causes.section(result, capacity.tornado),
+        "causes": result.slots_per_day.p90 and _causes.section(result, capacity.tornado),
         "telephone": _telephone.section(result, phone, usual=usual)
         if phone is not None and usual
         else None,

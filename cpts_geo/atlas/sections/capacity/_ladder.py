@@ -36,13 +36,13 @@ def section(study: Study) -> dict[str, Any]:
     result = study.headline
     capacity = study.capacity
     own, share = (None, None) if capacity is None else (capacity.surprise, capacity.gap_share)
+    table = study.need_ladder
+    if table is None:
+        return {"unknown": "Besoin du territoire : inconnu, car son APL l’est."}
     shown: dict[str, Any] = {"lines": _lines_sentence(study.common.lines_checked, own)}
     if result is not None and (groups := study.line_groups) is not None:
         moved = groups_sentence(groups, slots=result.slots_per_day.p50)
         shown["lines"] = f"{shown['lines']} {CONFOUNDED} {moved}".strip()
-    table = study.need_ladder
-    if table is None:
-        return shown | {"unknown": "Besoin du territoire : inconnu, car son APL l’est."}
     rungs = _rungs(table / study.scenario.opening_days_per_year, result)
     title = "Par jour d’ouverture. " + " ; ".join(
         f"{rung.label} : {span(rung.found.p10, rung.found.p90)}" for rung in rungs
@@ -91,8 +91,9 @@ def _sentences(
         "font partie, ils ne s’y ajoutent pas."
     ]
     if gap.p50 == 0:
-        said = ["L’APL ne voit pas de besoin sans réponse sur place, ce qui ne veut pas dire que "
-                "personne n’a besoin d’une ligne."]  # fmt: skip
+        seen = f"guère ({span(gap.p10, gap.p90)} demandes par jour)" if gap.p90 else "pas"
+        said = [f"L’APL ne voit {seen} de besoin sans réponse sur place, ce qui ne veut pas dire "
+                "que personne n’a besoin d’une ligne."]  # fmt: skip
     if result is not None and result.scenario.public == "no_mt":
         said.append(
             "Ces quantités sont celles du territoire entier ; la réponse ne compte que les "

@@ -33,17 +33,19 @@ def _months_sentences(result: Headline, table: pd.DataFrame) -> list[str]:
     calmest, busiest = (int(month) for month in order[[0, -1]])
     low, high = (table.to_dict("index")[month] for month in (calmest, busiest))
     studied = "des mois étudiés" if result.scenario.months else "de l’année"
-    if table["slots_p50"].nunique() == 1:
-        said = [f"Le nombre est le même toute l’année : {estimate(result, mean)} par jour."]
+    shown = {estimate(result, _slots(month)) for month in table.to_dict("records")}
+    usual, fewest = estimate(result, mean), estimate(result, _slots(low))
+    if len(shown) == 1:
+        said = [f"Le nombre est le même toute l’année : {usual} par jour."]
     else:
-        least = f" ; {MONTHS[calmest - 1]} le moins : {estimate(result, _slots(low))}"
+        least = f" ; {MONTHS[calmest - 1]} le moins : {fewest}"
         said = [
             f"{MONTHS[busiest - 1].capitalize()} demande le plus : "
-            f"{estimate(result, _slots(high))} créneaux par jour, contre {estimate(result, mean)} "
-            f"pour un jour moyen {studied}{least if low['slots_p50'] < mean.p50 else ''}."
+            f"{estimate(result, _slots(high))} créneaux par jour, contre {usual} pour un jour "
+            f"moyen {studied}{least if fewest != usual else ''}."
         ]
     heavy = table["slots_p50"][table["slots_p50"] >= _PEAK * mean.p50]
-    if result.scenario.visitors is not None and len(heavy):
+    if result.scenario.visitors is not None and mean.p50 and len(heavy):
         names = joined([MONTHS[int(month) - 1] for month in heavy.index])
         times = span(heavy.min() / mean.p50, heavy.max() / mean.p50, 1)
         said.append(

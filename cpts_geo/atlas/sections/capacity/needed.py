@@ -63,8 +63,10 @@ def _dots_caption(result: Headline) -> str:
 
 
 def _draw_error(result: Headline) -> str:
-    """Say what the draws themselves leave unknown."""
-    return f"erreur de tirage : {percent(math.ceil(1000 * result.draw_error) / 1000)} au plus"
+    """Say what the draws themselves leave unknown; nothing where nobody asks."""
+    if not result.draw_error:
+        return ""
+    return f", erreur de tirage : {percent(math.ceil(1000 * result.draw_error) / 1000)} au plus"
 
 
 def _sampling_sentence(result: Headline) -> str:
@@ -95,8 +97,10 @@ def _landmarks(result: Headline) -> list[_Landmark]:
         made = _MADE_OF[scenario.evidence]
     if scenario.visitors is not None:
         made += ", visiteurs compris"
+    asked = result.requests_per_day.p50
+    if not asked:
+        made += " ; l’APL ne voit guère de besoin sans réponse ici : un calcul, et non un compte"
     days = len(scenario.calendar.weekdays)
-    minutes = scenario.minutes[1]
     rows += [
         _Landmark("Demandes par an", estimate(result, result.requests_per_year), made),
         _Landmark("Demandes par jour", estimate(result, result.requests_per_day, 1),
@@ -105,16 +109,13 @@ def _landmarks(result: Headline) -> list[_Landmark]:
                   "Plus petit nombre qui tient l’objectif, file d’attente comprise"),
         _Landmark("Heures de médecin par semaine", estimate(result, result.gp_hours_per_week),
                   f"Créneaux × durée d’une consultation × {days} jour{'s' if days > 1 else ''}"),
-        *_companions(result),
-        _Landmark("Heures strictement consultées", number(result.central_gp_hours_per_week, 1),
-                  f"À la demande médiane, {number(minutes, 1)} min chacune, tous les créneaux "
-                  "occupés ; à 100 % d’occupation, l’attente s’allonge sans fin"),
     ]  # fmt: skip
-    return rows + _existing(result)
+    # Of a median that is nothing, each is nothing too.
+    return rows + (_companions(result) if asked else []) + _existing(result)
 
 
 def _companions(result: Headline) -> list[_Landmark]:
-    """Slots at the median demand under stricter rules."""
+    """Slots at the median demand under stricter rules, and the hours of a queue at 100 %."""
     scenario, found = result.scenario, []
     if scenario.deadline_days > 0:
         found.append(
@@ -132,6 +133,15 @@ def _companions(result: Headline) -> list[_Landmark]:
                 f"Créneaux à la demande médiane, {DISPERSION_WORDS}",
             )
         )
+    minutes = number(scenario.minutes[1], 1)
+    found.append(
+        _Landmark(
+            "Heures strictement consultées",
+            number(result.central_gp_hours_per_week, 1),
+            f"À la demande médiane, {minutes} min chacune, tous les créneaux occupés ; à 100 % "
+            "d’occupation, l’attente s’allonge sans fin",
+        )
+    )
     return found
 
 
@@ -210,7 +220,7 @@ def section(result: Headline) -> dict[str, Any]:
             f"Créneaux par jour d’ouverture. Délai : {deadline(scenario.deadline_days)} ; "
             f"objectif : {percent(scenario.target, 0)} ; durée d’une consultation : {number(low)} "
             f"à {number(high)} min ; {scenario.opening_days_per_year} jours d’ouverture par an ; "
-            f"{number(result.draws)} tirages (graine {result.seed}), {_draw_error(result)}. Public "
+            f"{number(result.draws)} tirages (graine {result.seed}){_draw_error(result)}. Public "
             f"compté : {whom(scenario)}. {scenario.eligibility} Base : "
             f"{scenario.population_basis}."
         ),

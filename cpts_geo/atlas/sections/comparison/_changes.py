@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from cpts_geo.atlas.look.cells import Cell
 from cpts_geo.atlas.look.grades import input_status
@@ -13,12 +13,22 @@ from cpts_geo.capacity.scenario.loading import described
 from cpts_geo.capacity.scenario.records import Record, label_and_unit
 from cpts_geo.french import UNKNOWN_TEXT, typeset
 
+_IDLE: Final = "ne sert pas à la réponse"
+
 
 def section(found: ScenarioComparison) -> dict[str, Any]:
-    """Meaning with unit, both values with their source; of a table, each field that differs."""
-    rows = []
+    """
+    Meaning with unit, both values with their source; of a table, each field that differs.
+
+    What neither answer uses is named apart: its figures are no inputs.
+    """
+    rows, idle = [], []
+    unused = found.first.unused & found.second.unused
     for name in found.changes:
         meaning, unit = described(name)
+        if name in unused:
+            idle.append(meaning)
+            continue
         one, two = getattr(found.first, name), getattr(found.second, name)
         parts = [(name, meaning, unit, one, two)]
         if isinstance(one, Record) and isinstance(two, Record):
@@ -36,11 +46,14 @@ def section(found: ScenarioComparison) -> dict[str, Any]:
             ]
             for part, text, unit, before, after in parts
         ]
-    return {"rows": rows}
+    said = f"Diffèrent aussi, sans servir à aucune des deux réponses : {' ; '.join(idle)}."
+    return {"rows": rows, "idle": said if idle else ""}
 
 
 def _value_cell(scenario: Scenario, name: str, part: str, value: Any) -> Cell:
-    """A value with how it is known and where it comes from."""
+    """A value with how it is known and where it comes from; none where the answer rests on none."""
+    if name in scenario.unused and value is not None:
+        return Cell(_IDLE, numeric=False)
     words = value_words(part, value)
     if words == UNKNOWN_TEXT:
         return Cell(words, status="unknown", numeric=False)

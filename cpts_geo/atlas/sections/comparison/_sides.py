@@ -41,7 +41,7 @@ def side_parts(measure: str, row: pd.Series, side: str) -> tuple[str, str]:
         if not any(rounded):
             return f"presque {SAME}", ""
         ends = [signed_number(x, decimals) for x in rounded]
-        unit = " points" if text.share else text.suffix
+        unit = (" point" if abs(rounded[1]) < 2 else " points") if text.share else text.suffix
     else:
         ends = [
             whole_percent(x) if text.share else number(x, _decimals(measure, x))

@@ -18,6 +18,7 @@ from cpts_geo.atlas.sections.territory import (
     communes,
     gp_counts,
 )
+from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.study.study import Study
 
 
@@ -37,6 +38,7 @@ def territory_sections(study: Study, *, national: gpd.GeoDataFrame) -> dict[str,
     dict
         What each template shows, by the name of the section; None where nothing is known.
     """
+    answered = [x.answer.scenario for x in study.publics if isinstance(x.answer, Headline)]
     layers = territory_layers(study.communes, scenarios=study.scenarios)
     return {
         "answer": answer.section(study),
@@ -47,7 +49,6 @@ def territory_sections(study: Study, *, national: gpd.GeoDataFrame) -> dict[str,
         "given": _given.section(study.given, study.comparison),
         "gp_counts": gp_counts.section(study.comparison),
         "communes": communes.section(study.communes, one_gp=study.one_gp),
-        "hypotheses": study.headline
-        and _grounds.hypotheses(study.headline.scenario, study.common.parameters),
+        "hypotheses": _grounds.hypotheses(answered, study.common.parameters),
         "limits": _grounds.limits(layers),
     }

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from cpts_geo.atlas.look.cells import plain_cells
+from cpts_geo.atlas.look.cells import Cell, plain_cells
 from cpts_geo.atlas.look.values import value_words
+from cpts_geo.atlas.look.words import whom
 from cpts_geo.atlas.maps.layers import MapLayer
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import National, described
@@ -17,19 +18,29 @@ from cpts_geo.settings import APL_LOW_WORDS
 from cpts_geo.sources.catalogue.catalogue import sources
 
 
-def hypotheses(scenario: Scenario, parameters: Parameters) -> dict[str, Any]:
-    """Meaning, value with unit, source, grade; what the territory does not use is left out."""
+def hypotheses(answered: Sequence[Scenario], parameters: Parameters) -> dict[str, Any] | None:
+    """
+    Meaning, value with unit, source, grade; what no answer uses is left out.
+
+    None without any; of the scenarios of two publics, what one alone uses says so.
+    """
+    if not answered:
+        return None
     rows = []
     # What a log counts stands where it was assumed.
     for name, default in parameters.items():
-        name = scenario.need_input if name == "need_share" else name  # noqa: PLW2901
-        if name in scenario.unused or (name in National.model_fields and scenario.area is None):
+        name = answered[0].need_input if name == "need_share" else name  # noqa: PLW2901
+        using = [each for each in answered if name not in each.unused]
+        if not using or (name in National.model_fields and using[0].area is None):
             continue
+        scenario = using[0]
         meaning, unit = described(name)
+        alone = f"{whom(scenario)} seulement" if len(using) < len(answered) else ""
         source = scenario.sources.get(name, default)
         value = getattr(scenario, name, default.value)
         shown = f"{value_words(name, value)} {unit}".strip()
-        rows.append(plain_cells(typeset(meaning), shown, typeset(source.text), source.grade))
+        what = Cell(typeset(meaning), numeric=False, origin=alone)
+        rows.append([what, *plain_cells(shown, typeset(source.text), source.grade)])
     return {"rows": rows}
 
 

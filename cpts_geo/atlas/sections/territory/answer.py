@@ -11,6 +11,7 @@ from cpts_geo.atlas.look.words import (
     deadline,
     goal,
     gp_hours,
+    short_answer,
     slots,
     support,
     whom,
@@ -18,14 +19,15 @@ from cpts_geo.atlas.look.words import (
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.answer.publics import PublicAnswer
 from cpts_geo.capacity.need.interval import CHANCES
-from cpts_geo.capacity.scenario.inputs import EVIDENCE
+from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.errors import DemandTooLargeError
-from cpts_geo.french import NNBSP, number, value_text, whole_percent
-from cpts_geo.schema import COLUMNS, STATUS_MARKS, Status
+from cpts_geo.french import NNBSP, counted, number, value_text, whole_percent
+from cpts_geo.schema import APL_OF_NEED, COLUMNS, STATUS_MARKS, Status
 from cpts_geo.study.study import Study
 
 #: Caveat that is said before the answer.
 _FIRST: Final = "contradicted"
+_APL: Final = COLUMNS[APL_OF_NEED].name
 
 
 def answer(result: Headline) -> str:
@@ -46,6 +48,8 @@ def answer(result: Headline) -> str:
     needed, hours = result.slots_per_day, result.gp_hours_per_week
     low, high = round(hours.p10), round(hours.p90)
     who = f"Pour {'' if result.scenario.public != 'no_mt' else 'les '}{whom(result.scenario)}"
+    if not needed.p90:
+        return f"{who}, ordre de grandeur : {short_answer(result)} ({CHANCES})."
     if not result.scenario.has_own_line:
         many = f"{_to(needed.p10)}{slots(needed.p90)}" if needed.p10 < needed.p90 else None
         return (
@@ -127,23 +131,6 @@ def _planned(result: Headline) -> str:
     return text + "."
 
 
-def evidence(result: Headline) -> str:
-    """
-    Give the evidence label with its mark.
-
-    Parameters
-    ----------
-    result : Headline
-        Capacity needed by a territory.
-
-    Returns
-    -------
-    str
-        Such as « ◐ Appui 1b (de 1a, le plus solide, à 4) — … ».
-    """
-    return f"{STATUS_MARKS[result.status]} {capital(support(result.scenario))}"
-
-
 def _to(low: int) -> str:
     """Start of two bounds that no line parts."""
     return f"{number(low)}\u00a0à\u00a0"
@@ -160,7 +147,20 @@ def _why(study: Study) -> str:
             "peut représenter. Découpez-le pour obtenir des créneaux par jour ; cartes et "
             "indicateurs restent valables."
         )
-    return f"Créneaux nécessaires : inconnus. {capital(error.defects[0])}."
+    return f"Créneaux nécessaires : inconnus. {_without_apl(study) or capital(error.defects[0])}."
+
+
+def _without_apl(study: Study) -> str:
+    """Say of which communes the APL lacks, from which the need is computed; empty for none."""
+    missing, people = study.figures[_APL].isna(), study.figures["population"].fillna(0.0)
+    if not missing.any():
+        return ""
+    start = f"Le besoin se calcule d’après l’APL {COLUMNS[_APL].vintage}, qui"
+    if missing.all():
+        return f"{start} n’est publiée pour aucune commune de ce territoire"
+    share = whole_percent(float(people[missing].sum() / people.sum()))
+    lacking = counted(int(missing.sum()), "commune", "communes")
+    return f"{start} n’est pas publiée pour {lacking} sur {len(missing)} ({share} des habitants)"
 
 
 def _publics(study: Study) -> dict[str, Any] | None:
@@ -186,14 +186,20 @@ def _public_row(study: Study, found: PublicAnswer) -> Row:
     scenario = study.scenario.admitting(found.public)
     name = whom(scenario)
     error = found.answer
-    if isinstance(error, Headline):
+    if isinstance(error, Headline) and error.slots_per_day.p90:
         slots_cell = Cell(centred(error.slots_per_day), status=error.status.value)
-        hours = centred(error.gp_hours_per_week)
-        rests = EVIDENCE[scenario.evidence]
+        hours, rests = centred(error.gp_hours_per_week), _rests_on(scenario)
+    elif isinstance(error, Headline):
+        slots_cell = Cell("aucun", status=error.status.value)
+        hours, rests = (
+            "—",
+            "L’APL ne voit pas de besoin sans réponse ici : un calcul, et non un compte.",
+        )
     else:
         large = isinstance(error, DemandTooLargeError)
         slots_cell = Cell("trop pour une file" if large else "inconnu", Status.UNKNOWN.value)
-        hours, rests = "—", f"{capital(error.defects[0])}."
+        hours = "—"
+        rests = f"{capital(error.defects[0])}." if large else "Le besoin du territoire est inconnu."
     source = scenario.sources["people_without_mt"]
     detail = (
         f"{number(scenario.people_without_mt)} : {source.text} ({source.grade})"
@@ -201,6 +207,14 @@ def _public_row(study: Study, found: PublicAnswer) -> Row:
         else ""
     )
     return Row(capital(name), detail, (slots_cell, Cell(hours), Cell(rests, numeric=False)))
+
+
+def _rests_on(scenario: Scenario) -> str:
+    """What the slots of a public rest on; of a rate that another line lends, its source."""
+    if scenario.public != "no_mt" or scenario.has_own_line:
+        return scenario.evidence_words
+    lent = scenario.sources["calls_observed"]
+    return f"{scenario.evidence_words} Ce taux : {lent.text} ({lent.grade})."
 
 
 def section(study: Study) -> dict[str, Any]:
@@ -229,7 +243,7 @@ def section(study: Study) -> dict[str, Any]:
             "floor": floor(result),
             "today": today(result),
             "planned": _planned(result),
-            "evidence": evidence(result),
+            "evidence": f"{STATUS_MARKS[result.status]} {capital(support(result.scenario))}",
             "warnings": [each.text for each in result.caveats if each.kind != _FIRST],
         }
     )
