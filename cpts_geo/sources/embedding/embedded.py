@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +19,7 @@ from cpts_geo.errors import DataFileError, TableError, one_line, quoted
 from cpts_geo.french import number
 from cpts_geo.schema import COLUMNS, EMBEDDED_FIGURES, FRANCE, status_column
 from cpts_geo.sources.catalogue.catalogue import sha256_of
+from cpts_geo.sources.embedding._once import once
 from cpts_geo.sources.embedding.contracts import _TableName, check, numbers_of
 from cpts_geo.sources.embedding.datapackage import _compiled_limits
 
@@ -30,6 +31,9 @@ WRITTEN: Final = "communiques"
 LISTED: Final = ("ars_paca_cpts",)
 #: What the rows of one perimeter say alike.
 _OF_THE_WHOLE: Final = ["cpts", "liste_complete", "source", "date"]
+#: What is read once: compiled files with their description, and hand-written ones.
+_once_compiled = partial(once, "datapackage.json", folder=lambda: settings.COMMUNES_DIR)
+_once_written = partial(once, "territories.csv", folder=lambda: settings.CPTS_DIR)
 
 
 @cache
@@ -94,6 +98,7 @@ def verified(name: str) -> Path:
     return path
 
 
+@_once_compiled("communes.parquet")
 def load_communes() -> gpd.GeoDataFrame:
     """
     Load all communes of métropole and DROM.
@@ -118,6 +123,7 @@ def load_communes() -> gpd.GeoDataFrame:
     return _places("communes.parquet")
 
 
+@_once_compiled("arrondissements.parquet")
 def load_arrondissements() -> gpd.GeoDataFrame:
     """
     Load the arrondissements of Paris, Lyon and Marseille.
@@ -254,6 +260,7 @@ def load_cog_events() -> pd.DataFrame:
     return _read("cog_events.csv")
 
 
+@_once_compiled("figures.parquet")
 def load_figures() -> pd.DataFrame:
     """
     Load the figures of every commune, then of every arrondissement of Paris, Lyon and Marseille.
@@ -407,6 +414,7 @@ def _cpts(name: str) -> pd.DataFrame:
         ) from error
 
 
+@_once_written("perimeters.csv")
 def load_perimeters() -> pd.DataFrame:
     """
     Load the perimeters of the CPTS that are known: the five, and those that others list.
@@ -458,6 +466,7 @@ def load_perimeters() -> pd.DataFrame:
     return table
 
 
+@_once_written()
 def load_territories() -> pd.DataFrame:
     """
     Load the identity of the five CPTS.
@@ -506,6 +515,7 @@ def _refuse_unknown(table: pd.DataFrame, origin: str) -> None:
         )
 
 
+@_once_written("facts.csv")
 def load_facts() -> pd.DataFrame:
     """
     Load the published facts of the five CPTS, and those of France they are read beside.
@@ -532,6 +542,7 @@ def load_facts() -> pd.DataFrame:
     return _of_known_territories("facts")
 
 
+@_once_written("sites.csv")
 def load_sites() -> pd.DataFrame:
     """
     Load the centres for unscheduled care that the five CPTS have opened.
@@ -554,6 +565,7 @@ def load_sites() -> pd.DataFrame:
     return _of_known_territories("sites")
 
 
+@_once_written("known_lines.csv")
 def load_known_lines() -> pd.DataFrame:
     """
     Load the lines whose activity is known.

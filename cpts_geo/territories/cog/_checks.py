@@ -101,9 +101,10 @@ def check_rows(
     defects = [f"code absent : ligne {row}" for row in table.index[codes.isna()]]
     codes = codes.dropna().astype(str)
     defects += [f"code {code} : en double" for code in sorted(set(codes[codes.duplicated()]))]
-    both = sorted(set(codes.map(WHOLE_OF).dropna()) & set(codes))
+    present = set(codes.tolist())
+    both = sorted({WHOLE_OF[code] for code in present & WHOLE_OF.keys()} & present)
     defects += [f"code {code} : la commune et ses arrondissements" for code in both]
-    strangers = sorted(set(codes) - universe - set(WHOLE_OF))
+    strangers = sorted(present - universe - WHOLE_OF.keys())
     defects += [f"code {one_line(code)} : {_why(code, events, vintage)}" for code in strangers]
     for name in names:
         if status_column(name) not in table:

@@ -40,7 +40,7 @@ _THEN: Final = " puis "
 
 def among(values: pd.Series[str], codes: Set[str]) -> pd.Series[bool]:
     """Whether each value is one of many codes: quicker than ``isin`` where these are the many."""
-    return pd.Series([value in codes for value in values], index=values.index, dtype=bool)
+    return pd.Series([value in codes for value in values.tolist()], index=values.index, dtype=bool)
 
 
 def follow(

@@ -51,7 +51,7 @@ def codes_at(vintage: int, current: pd.Index[str], events: pd.DataFrame) -> set[
     >>> len(codes_at(2021, load_population().index, load_cog_events()))
     34965
     """
-    codes = set(current)
+    codes = set(current.tolist())
     since = events[events["year"] > vintage]
     for _, step in sorted(since.groupby("year"), reverse=True):
         same = step["to_code"] == step["from_code"]

@@ -125,7 +125,9 @@ def move(
     check_rows(table, [*adding, *weighing], universe=universe, vintage=from_vintage, events=known)
     codes = table[CODE]
     whole_of = WHOLE_OF if arrondissements == "sum" else {}
-    present = set(codes.replace(whole_of))
+    # Lists: texts are read one by one from an array of theirs many times slower.
+    listed = codes.tolist()
+    present = {whole_of.get(code, code) for code in listed}
     path = follow(
         present, known, from_vintage=from_vintage, to_vintage=to_vintage,
         split=split, population=people if split == "population" else None,
@@ -137,8 +139,9 @@ def move(
     moved = _moved(table.iloc[links["row"]], links, counts=adding, rates=weighing)
     # What is gone without a date may have been gone before this table.
     sure = universe - set(known.loc[~known["dated"], "from_code"])
-    wholes = {whole_of[code] for code in codes if code in whole_of}
-    absent = _absent(set(codes), path, set(moved[CODE]), wholes=wholes, universe=sure)
+    wholes = {whole_of[code] for code in listed if code in whole_of}
+    reached = set(moved[CODE].tolist())
+    absent = _absent(set(listed), path, reached, wholes=wholes, universe=sure)
     changed = links[links["event"].notna()]
     journey = pd.concat([changed[_JOURNEY], absent[_JOURNEY]], ignore_index=True)
     _warn(table, changed, counts=adding)
