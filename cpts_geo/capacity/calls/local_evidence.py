@@ -175,10 +175,9 @@ def _periods(scenario: Scenario, found: CallProfile, served: int | None) -> list
     source, period = scenario.sources[name].text, f"{found.start:%d/%m/%Y}–{found.end:%d/%m/%Y}"
     if period in source:
         return []
-    slots = " et les lectures de ses créneaux" if scenario.readings and found.lower_bound else ""
     return [
-        f"ce journal est du {found.start:%d/%m/%Y} au {found.end:%d/%m/%Y}, alors que les {kept}"
-        f"{slots} viennent d’une autre source ({one_line(source)}) : rien ne dit que ces "
+        f"ce journal est du {found.start:%d/%m/%Y} au {found.end:%d/%m/%Y}, alors que les {kept} "
+        f"viennent d’une autre source ({one_line(source)}) : rien ne dit que ces "
         "comptes sont de la même période, et la réponse les compare comme s’ils l’étaient. Donnez "
         "un journal de tous les appels, ou les deux comptes d’une même période."
     ]

@@ -65,7 +65,8 @@ class Area(Record):
         default=0.0,
     )
     place: int = field(
-        "Numéro tiré des communes : deux calculs sur le même territoire ont le même hasard",
+        "Numéro tiré des communes",
+        hint="deux calculs sur le même territoire ont le même hasard",
         ge=0,
         le=_PLACES,
         default=0,

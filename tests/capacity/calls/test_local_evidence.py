@@ -153,7 +153,7 @@ def test_two_periods_that_are_compared_are_told() -> None:
     beauce = load_scenario("beauce_gatinais")
     own = own_of(seen, beauce)
     (said,) = [note for note in own.notes if PERIODS in note]
-    assert "du 06/03/2023 au 29/03/2024, alors que les appels et les lectures" in said
+    assert "du 06/03/2023 au 29/03/2024, alors que les appels viennent" in said
     assert "(Communiqué du département du Loiret, 15 décembre 2021, « sur un an »" in said
     # A second reading says it once; so does the page, and its answer is at least that floor.
     assert own_of(seen, own) == own
