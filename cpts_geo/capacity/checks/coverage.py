@@ -145,7 +145,9 @@ def _told(area: Area, asked: float, rng: np.random.Generator) -> Iterator[Scenar
         deserved = int(rng.binomial(calls, need))
         yield own.evolve(need_counted=(deserved, calls - deserved))
     if seen > 0:
-        yield unknown.evolve(observed_consultations=seen)
+        # A count that was drawn is not asked about, however many it is.
+        drawn = {"observed_consultations": unknown.sources["calls_observed"]}
+        yield unknown.evolve(observed_consultations=seen, sources=unknown.sources | drawn)
 
 
 def _inside(scenario: Scenario, asked: float, known: KnownLines, *, seed: int) -> tuple[bool, bool]:

@@ -125,7 +125,7 @@ def test_an_area_of_few_communes_is_computed_and_never_asked_about(
     ("changes", "words"),
     [
         ({"apl": 85.0}, "ni pour 100 habitants, ni une densité de médecins"),
-        ({"apl": 0.03}, "de 0,5 à 10 consultations par an et par habitant"),
+        ({"apl": 0.03}, "entre 0,5 et 10 consultations par an et habitant"),
         ({"apl": 0.0}, "« area.apl » = 0 : "),
         ({"standardised_population": 78.0}, "écrivez « standardised_population = 78000 » sous"),
         ({"standardised_population": 3.0}, "« area.standardised_population »"),
@@ -159,7 +159,10 @@ def test_what_no_territory_is_is_asked_about(
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"apl": 300.0}, "il faut 100 ou moins ; l’APL de France va de 0,5 à 10"),
+        (
+            {"apl": 300.0},
+            "il faut 100 ou moins ; en France, l’APL d’un territoire est entre 0,5 et 10",
+        ),
         ({"apl": 78_000.0, "population": 3.0}, "un nombre d’habitants ?"),
         ({"lent": 5.0}, "vouliez-vous dire 0.05 (5 %) ?"),
         ({"lent": 0.2}, "il faut 0.1 ou moins"),

@@ -190,7 +190,8 @@ def _retyped(kind: str, text: str) -> str:
 def apl_meant(value: float) -> str:
     """Say, as the end of a sentence, what an APL is counted in, and what it is not."""
     low, high = (f"{each:g}".replace(".", ",") for each in APL)
-    said = f"l’APL de France va de {low} à {high} consultations par an et par habitant"
+    said = f"en France, l’APL d’un territoire est entre {low} et {high} consultations par an "
+    said += "et habitant"
     if value >= 1000:
         return f" ; un nombre d’habitants ? {said}"
     return f" ; {said}, ni pour 100 habitants, ni une densité de médecins"

@@ -27,7 +27,7 @@ MOST_YEARS: Final = 10.0
 #: People standardised by age for one inhabitant: from 0.78 to 1.22 over the intercommunalités of
 #: France, and over its départements.
 STANDARDISED: Final = (0.7, 1.4)
-#: Inhabitants of the communes for one that a scenario counts: from 0.96 to 1.09 for the five CPTS.
+#: Inhabitants of the communes for one that a scenario counts: from 0.96 to 1.08 for the five CPTS.
 #: Beyond, one of both is of another territory, or in thousands.
 SAME_PEOPLE: Final = (0.75, 1.25)
 #: Counts are rounded, and of days that differ: that share of a part is held against its whole.
