@@ -101,7 +101,8 @@ def _keys_note(found: CallProfile, apart: pd.Series) -> str:
         return f"{joined(who)}. La colonne est laissée de côté, et ne dit aucun rappel.{todo}"
     unknown = float(apart[["shared", "keyless"]].sum())
     again = float(apart["repeated"]) * found.repeats_out / max(found.calls - unknown, 1)
-    many = f", de {percent(again * unknown / found.requests, 0)}" if again * unknown else ""
+    # A key left out here and there hides repeats of the others too.
+    many = f" d’au moins {percent(again * unknown / found.requests, 0)}" if again * unknown else ""
     return (
         f"{joined(who)} : les rappels de ces appelants restent dans le compte. S’ils rappellent "
         f"comme les autres, il est trop haut{many}.{todo}"

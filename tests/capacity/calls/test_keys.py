@@ -69,7 +69,7 @@ def test_callers_under_a_masked_key_are_counted(seed: int, again: float, share: 
     assert found.requests == len(log) - (len(log) - hidden - round(CALLERS * (1 - share)))
     words = "appels sous 1 clé qui ne peut être celle d’une seule personne"
     assert f"{hidden:,} {words}".replace(",", "\u202f") in said(found)
-    assert ("trop haut, de " in said(found)) is (again > 0)
+    assert ("trop haut d’au moins " in said(found)) is (again > 0)
     # With the key of one person for them all, the demand would lose most of their requests.
     assert found.requests > CALLERS - 1
 
@@ -165,7 +165,7 @@ def test_calls_without_a_key_are_told() -> None:
     found = profile_of(few, BASE)
     assert found.keyless_calls == few["caller"].isna().sum()
     assert f"{found.keyless_calls} appels sans clé d’appelant" in said(found)
-    assert "trop haut, de 2\u202f%" in said(found)
+    assert "trop haut d’au moins 2\u202f%" in said(found)
     # No key at all is a log without that column.
     none = profile_of(log.assign(caller=None), BASE)
     assert (none.keyless_calls, none.shared_calls, none.keys_aside) == (None, None, False)

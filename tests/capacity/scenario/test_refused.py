@@ -256,6 +256,11 @@ CALLS = "calls_observed = 900\ncalls_years = 1.0\n"
         ("need_counted = [608, 392]", "« need_counted » va avec « calls_observed »"),
         (f"{CALLS}need_counted = [608, -1]", "« need_counted.2 » = -1 : il faut 0 ou"),
         (f"{CALLS}need_counted = [608]", "need_counted"),
+        (
+            f"{CALLS}need_counted = [608, 392]\nlost_counted = 609",
+            "« lost_counted » est une partie",
+        ),
+        (f"{CALLS}lost_counted = 60", "« lost_counted » est une partie"),
         ("calls_observed = 900", "Écrivez « calls_years = 1.0 »"),
         ("calls_years = 1.0", "« calls_years » va avec « calls_observed »"),
         ('eligible = ["no_mt"]', "« eligible » et « public » : gardez « public »"),

@@ -213,6 +213,7 @@ def changes(draw: st.DrawFn) -> dict[str, Any]:
         "found_share": tuple(sorted(draw(st.tuples(*[st.floats(1e-9, 1)] * 2)))),
         "calls_years": (years := years if draw(st.booleans()) and years <= 100 else None),
         "need_counted": (needed := draw(st.integers(0, calls)), calls - needed) if years else None,
+        "lost_counted": draw(st.none() | st.integers(0, needed)) if years else None,
         "readings": draw(st.none() | st.lists(readings, min_size=1, max_size=3).map(tuple)),
         "area": draw(st.none() | areas),
         "minutes": draw(triangles(1, 60)),
