@@ -20,7 +20,6 @@ from cpts_geo.analysis import Analysis
 from cpts_geo.atlas.charts.bars import Bar, bars_svg
 from cpts_geo.atlas.look import style
 from cpts_geo.atlas.look.cells import Cell, Row
-from cpts_geo.atlas.look.words import capital, support
 from cpts_geo.atlas.pages.index import index_page
 from cpts_geo.atlas.pages.sheet import sheet_page
 from cpts_geo.atlas.sections.capacity.needed import _capacity_svg, _dots_caption
@@ -28,7 +27,7 @@ from cpts_geo.atlas.sections.perimeter import _documents, audit, gaps
 from cpts_geo.atlas.sections.perimeter.audit import recognised
 from cpts_geo.atlas.sections.territory import _grounds
 from cpts_geo.atlas.sections.territory._figures import _key_figures
-from cpts_geo.atlas.sections.territory.answer import _planned, answer, floor, today
+from cpts_geo.atlas.sections.territory.answer import _planned, answer, evidence, floor, today
 from cpts_geo.atlas.sections.territory.beside import comparison_rows
 from cpts_geo.atlas.sections.territory.communes import commune_table
 from cpts_geo.atlas.sections.territory.gp_counts import _explanations, _source_rows
@@ -467,7 +466,7 @@ def test_a_page_shows_every_sentence_and_table(five: Analysis, sheet: str) -> No
         floor(result),
         today(result),
         _planned(result),
-        capital(support(result.scenario)),
+        evidence(result),
         _dots_caption(result),
         *result.warnings,
     ]

@@ -15,22 +15,20 @@ from syrupy.assertion import SnapshotAssertion
 
 from cpts_geo.analysis import Analysis
 from cpts_geo.atlas.look.words import (
-    capital,
     deadline,
     estimate,
     goal,
     short_answer,
     slots,
-    support,
     whom,
 )
 from cpts_geo.atlas.sections.capacity.needed import _dots_caption
-from cpts_geo.atlas.sections.territory.answer import _planned, answer, floor, today
+from cpts_geo.atlas.sections.territory.answer import _planned, answer, evidence, floor, today
 from cpts_geo.capacity.answer.headline import headline
 from cpts_geo.capacity.need.interval import CHANCES, Interval
 from cpts_geo.capacity.scenario.loading import scenario_from_population
 from cpts_geo.french import NNBSP, day, number, percent, signed_percent, typeset, value_text
-from cpts_geo.schema import COLUMNS, STATUS_MARKS
+from cpts_geo.schema import COLUMNS
 from tests.atlas.said import TERRITORIES, plain, result_of, visible
 
 SENTENCES = {
@@ -38,7 +36,7 @@ SENTENCES = {
     "floor": floor,
     "today": today,
     "planned": _planned,
-    "evidence": lambda result: f"{STATUS_MARKS[result.status]} {capital(support(result.scenario))}",
+    "evidence": evidence,
     "dots_caption": _dots_caption,
     "short_answer": short_answer,
 }

@@ -25,7 +25,13 @@ _WORDS: Final = {
 #: Fields of a value a month.
 _BY_MONTH: Final = ("present", "occupancy", "month_factors")
 #: Fields whose absence is a choice and not an unknown value.
-_NONE: Final = {"visitors": "aucun", "rota": "aucun", "school_zone": "aucune", "closed": "aucune"}
+_NONE: Final = {
+    "visitors": "aucun",
+    "rota": "aucun",
+    "readings": "une seule",
+    "school_zone": "aucune",
+    "closed": "aucune",
+}
 
 
 def month_names(months: tuple[int, ...]) -> str:

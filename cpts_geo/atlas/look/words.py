@@ -25,14 +25,15 @@ def span(low: float, high: float, decimals: int = 0) -> str:
     Returns
     -------
     str
-        One number where both are written alike.
+        One number where both are written alike; 0 has no decimals.
 
     Examples
     --------
-    >>> span(10, 19), span(13.9, 14.1)
-    ('10 à 19', '14')
+    >>> span(10, 19), span(13.9, 14.1), span(0, 9.9, 1)
+    ('10 à 19', '14', '0 à 9,9')
     """
-    return " à ".join(dict.fromkeys([number(low, decimals), number(high, decimals)]))
+    ends = (number(end, decimals if end else 0) for end in (low, high))
+    return " à ".join(dict.fromkeys(ends))
 
 
 def todays(result: Headline) -> str:
@@ -214,7 +215,7 @@ def centred(found: Interval[Any], decimals: int = 0) -> str:
     >>> centred(Interval(12, 15, 20)), centred(Interval(2, 2, 2))
     ('15 (12 à 20)', '2')
     """
-    bounds, middle = span(found.p10, found.p90, decimals), number(found.p50, decimals)
+    bounds, middle = (span(*ends, decimals) for ends in ((found.p10, found.p90), (found.p50,) * 2))
     return middle if bounds == middle else f"{middle} ({bounds})"
 
 

@@ -162,9 +162,9 @@ def _tornado_svg(
                 f'<text x="{last + 5:.1f}" y="{y + 32}">{number(end, decimals)}</text>'
             )
         else:
-            side, gap = ("end", -9) if middle > WIDTH / 2 else ("start", 9)
+            side, at = ("end", first - 9) if middle > WIDTH / 2 else ("start", last + 9)
             parts.append(
-                f'<text x="{middle + gap:.1f}" y="{y + 32}" text-anchor="{side}" class="muted">'
+                f'<text x="{at:.1f}" y="{y + 32}" text-anchor="{side}" class="muted">'
                 "ne change rien</text>"
             )
         parts.append(

@@ -159,7 +159,7 @@ def _fan_svg(future: pd.DataFrame, past: pd.DataFrame | None, *, title: str) -> 
         return base - gps * height / ticks[-1]
 
     parts = [
-        svg_tag(WIDTH, base + 58, title=title, kind="chart"),
+        svg_tag(WIDTH, base + 74, title=title, kind="chart"),
         hatches("f"),
         axis(ticks, left=left, right=right, base=base, height=height),
     ]
@@ -195,7 +195,7 @@ def _fan_svg(future: pd.DataFrame, past: pd.DataFrame | None, *, title: str) -> 
             f'<circle cx="{x(first):.1f}" cy="{y(start["before"]):.1f}" r="4.5" '
             f'fill="{style.PAPER}" stroke="{style.ACCENT}" stroke-width="1.5"/>'
         )
-    legend = [f"trait : médiane ; bande : {CHANCES.partition(',')[0]}"]
+    legend = ["trait : médiane", f"bande : {CHANCES}"]
     if start is not None:
         legend.append(f"pointillé : ce que le modèle aurait dit il y a {-first}{NNBSP}ans")
     parts += [

@@ -123,10 +123,10 @@ def _lines_sentence(checked: pd.DataFrame, own: Surprise | None) -> str:
     )
     if own is None:
         return text + "."
-    rank = number(own.rank, 2)
-    said = f"n’est pas surprenante (rang {rank})" if own.inside else f"surprend (au rang {rank})"
+    said = "n’y surprennent pas" if own.inside else "y surprennent"
     return (
-        f"{text}. Celle de ce territoire {said} ; la réponse repose sur les chiffres de la ligne."
+        f"{text}. Celles que la réponse retient ici, d’après les chiffres de la ligne, {said} : "
+        f"{percent(own.rank, 0)} de ce que prédisent les autres est plus bas."
     )
 
 

@@ -29,8 +29,7 @@ _SHORT_MONTHS: Final = get_month_names("abbreviated", locale="fr")
 def _months_sentences(result: Headline, table: pd.DataFrame) -> list[str]:
     """Say which month asks most, against the mean day."""
     mean = result.slots_per_day
-    order = table["requests_p50"].sort_values(kind="stable").index
-    calmest, busiest = (int(month) for month in order[[0, -1]])
+    calmest, busiest = _extremes(table)
     low, high = (table.to_dict("index")[month] for month in (calmest, busiest))
     studied = "des mois étudiés" if result.scenario.months else "de l’année"
     shown = {estimate(result, _slots(month)) for month in table.to_dict("records")}
@@ -59,6 +58,12 @@ def _months_sentences(result: Headline, table: pd.DataFrame) -> list[str]:
             f"{MONTHS[busiest - 1]}, {best} en {MONTHS[calmest - 1]}."
         )
     return said
+
+
+def _extremes(table: pd.DataFrame) -> tuple[int, int]:
+    """The months that ask least and most: of medians alike, by the highest demands."""
+    order = table.sort_values(["requests_p50", "requests_p90"], kind="stable").index
+    return int(order[0]), int(order[-1])
 
 
 def _slots(month: Any) -> Interval[int]:
@@ -94,8 +99,7 @@ def _around_holidays(measured: pd.DataFrame) -> str:
 
 def _peaked_months(result: Headline, table: pd.DataFrame) -> str:
     """Say which months would ask most and least under the peaked profile."""
-    order = table["requests_p50"].sort_values(kind="stable").index
-    calmest, busiest = (int(month) for month in order[[0, -1]])
+    calmest, busiest = _extremes(table)
     least, most = (table.to_dict("index")[month] for month in (calmest, busiest))
     return (
         f"Variante « pointe forte » (D) : {MONTHS[busiest - 1]} demanderait le plus, "

@@ -10,6 +10,7 @@ from cpts_geo.atlas.look.values import value_words
 from cpts_geo.capacity.comparing.compare import ScenarioComparison
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import described
+from cpts_geo.capacity.scenario.parameters import SOURCED_FIELDS
 from cpts_geo.capacity.scenario.records import Record, label_and_unit
 from cpts_geo.french import UNKNOWN_TEXT, typeset
 
@@ -27,7 +28,7 @@ def section(found: ScenarioComparison) -> dict[str, Any]:
     for name in found.changes:
         meaning, unit = described(name)
         if name in unused:
-            idle.append(meaning)
+            idle += [meaning] if name in SOURCED_FIELDS else []
             continue
         one, two = getattr(found.first, name), getattr(found.second, name)
         parts = [(name, meaning, unit, one, two)]

@@ -131,6 +131,23 @@ def _planned(result: Headline) -> str:
     return text + "."
 
 
+def evidence(result: Headline) -> str:
+    """
+    Give the mark of an answer before :func:`cpts_geo.atlas.look.words.support`.
+
+    Parameters
+    ----------
+    result : Headline
+        Capacity needed by a territory.
+
+    Returns
+    -------
+    str
+        French words.
+    """
+    return f"{STATUS_MARKS[result.status]} {capital(support(result.scenario))}"
+
+
 def _to(low: int) -> str:
     """Start of two bounds that no line parts."""
     return f"{number(low)}\u00a0à\u00a0"
@@ -243,7 +260,7 @@ def section(study: Study) -> dict[str, Any]:
             "floor": floor(result),
             "today": today(result),
             "planned": _planned(result),
-            "evidence": f"{STATUS_MARKS[result.status]} {capital(support(result.scenario))}",
+            "evidence": evidence(result),
             "warnings": [each.text for each in result.caveats if each.kind != _FIRST],
         }
     )
