@@ -41,7 +41,7 @@ _OF_APL: Final = {
 def _apl_parts(table: pd.DataFrame, *, source: str) -> list[Part]:
     """Parts of the DREES workbook, one a vintage."""
     parts = []
-    held = set(table["vintage"])
+    held = set(table["vintage"].unique())
     for names in zip(*map(vintages, _OF_APL), strict=True):
         apl, apl_65, weight, people = names
         year = int(COLUMNS[apl].vintage)
