@@ -275,8 +275,12 @@ def checked(monkeypatch):
 def test_every_check_runs_and_any_failure_counts(checked, capfd, failing, code, size):
     found, ran = checked(failing=failing, size=size)
     assert found == code
-    assert list(ran) == [*(name for name, _ in run_checks.CHECKS), "pytest"]
+    # Beside one another: the table keeps their order, pytest last.
+    every = [*(name for name, _ in run_checks.CHECKS), "pytest"]
+    assert sorted(ran) == sorted(every)
     shown = capfd.readouterr().out
+    table = shown.partition("Bilan\n")[2]
+    assert [name for name in re.findall("(?m)^  (.+?) {2,}", table) if name in every] == every
     assert ("ÉCHEC" in shown) == bool(code)
     assert ("Laissés de côté" in shown) == (size != "--full")
 

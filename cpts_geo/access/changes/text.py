@@ -168,7 +168,7 @@ def _codes(
     places: Sequence[str], communes: pd.DataFrame, *, former: pd.DataFrame
 ) -> tuple[dict[str, str], dict[str, str]]:
     """INSEE code of each place that is found, and what is near each one that is not."""
-    known = set(communes["code_insee"])
+    known = set(communes["code_insee"].tolist())
     asked = list(dict.fromkeys(place for place in places if place and place not in known))
     codes = {place: place for place in places if place in known}
     if not asked:

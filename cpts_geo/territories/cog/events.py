@@ -16,7 +16,7 @@ from cpts_geo.sources.codes import WHOLE_OF
 from cpts_geo.sources.embedding.cog_vintages import EVENT_COLUMNS
 from cpts_geo.sources.embedding.contracts import FUSION, RECODED, SPLIT, check
 from cpts_geo.sources.embedding.embedded import load_cog_events, load_population
-from cpts_geo.territories.cog._paths import advance, follow, start
+from cpts_geo.territories.cog._paths import advance, among, follow, start
 
 #: Modifications of the COG (column MOD) that say where the territory of a commune goes.
 _OF_FUSION: Final = (31, 32, 33, 34)
@@ -95,10 +95,12 @@ def current_codes(
     """
     today = load_population().index if current is None else current
     known = load_cog_events() if events is None else events
-    path = follow(set(codes), known, from_vintage=from_vintage, to_vintage=COG_YEAR, split="parent")
+    present = set(codes.tolist())
+    path = follow(present, known, from_vintage=from_vintage, to_vintage=COG_YEAR, split="parent")
     path = path[path["share"] > 0].drop_duplicates("from_code")
     after = codes.map(path.set_index("from_code")["to_code"])
-    untouched = ~codes.isin(path["from_code"]) & codes.isin([*today, *WHOLE_OF])
+    changed = set(path["from_code"].tolist())
+    untouched = among(codes, {*today.tolist(), *WHOLE_OF} - changed)
     return after.where(~untouched, codes)
 
 

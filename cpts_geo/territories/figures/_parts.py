@@ -67,10 +67,11 @@ def _best_cog(
     codes: pd.Series, said: int, current: pd.Index[str], events: pd.DataFrame
 ) -> tuple[int, set[str]]:
     """Find the COG that knows most of the codes of a table."""
-    best, strangers = said, set(codes)
+    listed = set(codes.tolist())
+    best, strangers = said, listed
     # The nearest first: a tie goes to what the catalogue says.
     for cog in sorted(range(OLDEST_COG, COG_YEAR + 1), key=lambda year: abs(year - said)):
-        left = set(codes) - codes_at(cog, current, events) - WHOLE_OF.keys()
+        left = listed - codes_at(cog, current, events) - WHOLE_OF.keys()
         if len(left) < len(strangers):
             best, strangers = cog, left
         if not strangers:

@@ -41,7 +41,7 @@ _OF_APL: Final = {
 def _apl_parts(table: pd.DataFrame, *, source: str) -> list[Part]:
     """Parts of the DREES workbook, one a vintage."""
     parts = []
-    held = set(table["vintage"])
+    held = set(table["vintage"].unique())
     for names in zip(*map(vintages, _OF_APL), strict=True):
         apl, apl_65, weight, people = names
         year = int(COLUMNS[apl].vintage)
@@ -232,9 +232,10 @@ def _part_of(communes: pd.DataFrame) -> pd.Series:
 def _with_wider(moved: pd.DataFrame, part: Part, communes: pd.DataFrame) -> pd.DataFrame:
     """Mark what describes a wider commune: a part listed with nobody in it is counted there."""
     part_of = _part_of(communes)
-    counted = part.table["code_insee"][part.table[part.counts[0]] > 0]
-    wider = part_of[~part_of.index.isin(counted)]
-    of_wider = moved["code_insee"].isin([*wider, *wider.index])
+    # Objects: an array of texts is held against many others one by one, many times slower.
+    counted = part.table["code_insee"][part.table[part.counts[0]] > 0].astype(object)
+    wider = part_of[~part_of.index.astype(object).isin(counted)]
+    of_wider = moved["code_insee"].astype(object).isin([*wider, *wider.index])
     statuses = {}
     for name in (*part.counts, *part.rates):
         status = moved[status_column(name)]
@@ -254,10 +255,11 @@ def _known_zeros(
         return absent
     # What no code of that COG has become did not exist: a part of a commune split since.
     then = pd.Series(sorted(codes_at(part.cog, pd.Index(communes["code_insee"]), events)))
-    absent &= communes["code_insee"].isin(
-        current_codes(then, from_vintage=part.cog, events=events, current=communes["code_insee"])
-    )
+    codes = communes["code_insee"]
+    now = current_codes(then, from_vintage=part.cog, events=events, current=codes)
+    absent &= codes.astype(object).isin(now.tolist())
     # A commune made again since may hold some of what the one it left has: not a known zero.
     part_of = _part_of(communes)
-    equipped = figures["code_insee"][figures[name].notna()]
-    return absent & ~communes["code_insee"].isin(part_of.index[part_of.isin(equipped)])
+    equipped = figures["code_insee"][figures[name].notna()].tolist()
+    apart = part_of.index[part_of.astype(object).isin(equipped)]
+    return absent & ~codes.isin(apart)

@@ -165,7 +165,7 @@ def zones_of_departements(
     16
     """
     wanted = [departement_code(text) for text in departements]
-    known = set(communes["departement"])
+    known = set(communes["departement"].unique())
     if unknown := [code for code in wanted if code not in known]:
         raise PerimeterError(
             "Département inconnu.",

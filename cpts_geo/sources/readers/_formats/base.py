@@ -145,7 +145,7 @@ def one_level(table: pd.DataFrame, *, by: Sequence[str] = ()) -> pd.DataFrame:
     """Add the arrondissements of Paris, Lyon and Marseille up to the commune, one row a commune and
     `by`; an unknown part makes the sum unknown, a commune beside its own parts a TableError."""
     whole = table["code_insee"].map(WHOLE_OF)
-    both = sorted(set(whole.dropna()) & set(table["code_insee"]))
+    both = sorted(set(whole.dropna().unique().tolist()) & set(table["code_insee"].tolist()))
     if both:
         raise TableError(
             "Paris, Lyon ou Marseille y figurent à deux niveaux.",
@@ -168,7 +168,7 @@ def whole_numbers(texts: pd.Series, path: Path) -> pd.Series:
 
 def without_parts(table: pd.DataFrame) -> pd.DataFrame:
     """Drop the arrondissements whose commune is listed too; those that stand alone stay."""
-    listed = set(table["code_insee"])
+    listed = set(table["code_insee"].tolist())
     twice = {part for whole, parts in PLM.items() if whole in listed for part in parts}
     return table[~table["code_insee"].isin(twice)].reset_index(drop=True)
 

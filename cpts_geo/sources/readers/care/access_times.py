@@ -64,7 +64,7 @@ def _read_access_times(path: Path, source: Source) -> pd.DataFrame:
     except (arrow.ArrowException, OSError) as error:
         raise unexpected(path, [f"Parquet illisible : {one_line(str(error))}"]) from error
     frame = rows.to_pandas()
-    found = set(frame["facility"])
+    found = set(frame["facility"].unique())
     gp_code = next((code for code in GP_CODES if code in found), None)
     if gp_code is None:
         raise unexpected(path, [f"généralistes : ni {' ni '.join(GP_CODES)}"])

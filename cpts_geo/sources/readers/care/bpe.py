@@ -44,7 +44,7 @@ def _read_bpe(path: Path, source: Source) -> pd.DataFrame:
     rows = sdmx.observations(
         path, source, keep={"FACILITY_TYPE": wanted, "BPE_MEASURE": ["FACILITIES"]}
     )
-    _one_year(path, source, set(rows["period"]))
+    _one_year(path, source, set(rows["period"].unique()))
     rows["code_insee"] = rows["code_insee"].astype(str)
     code = _gp_code(list(rows["facility_type"].unique()), path)
     names = {code: "gps"} | OTHER_FACILITIES
@@ -98,7 +98,7 @@ def _read_bpe_2017(path: Path, source: Source) -> pd.DataFrame:
     table.insert(1, "facility", "gps")
     table = table.reset_index(drop=True)
     # A city of which neither the whole nor a part is listed is missing, not without doctors.
-    listed = set(table["code_insee"])
+    listed = set(table["code_insee"].tolist())
     table.attrs["left_out"] = [
         whole for whole, parts in PLM.items() if listed.isdisjoint((whole, *parts))
     ]

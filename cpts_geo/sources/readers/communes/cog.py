@@ -74,7 +74,7 @@ def _read_events(path: Path, source: Source) -> pd.DataFrame:
 def _events_vintage(path: Path, source: Source) -> str | None:
     """Year of the last event: the file says no more, and its COG is of that year or later."""
     table = read_csv_text(path, inner=source.inner, patterns={"date": "date_eff", "mod": "mod"})
-    years = {found[0] for day in set(table["date"]) if (found := re.search(r"\d{4}", day))}
+    years = {found[0] for day in table["date"].unique() if (found := re.search(r"\d{4}", day))}
     return max(years, default=None)
 
 
