@@ -30,6 +30,11 @@ from cpts_geo.sources.codes import overseas
 _SAME_PEOPLE: Final = 0.1
 #: Share of the population that is 16 or older, where nothing says that of a territory.
 _FROM_16: Final = 0.81
+#: What is said where a scenario bears people and APL of its own.
+_AREA_LEFT: Final = (
+    "« [area] » du scénario n’est pas suivi : les habitants et l’APL du besoin sont ceux des "
+    "communes de ce territoire."
+)
 
 
 def scenarios_of(
@@ -119,7 +124,9 @@ def _placed(
         sources = {name: source for name, source in scenario.sources.items() if name != "area"}
         if area is not None:
             sources["area"] = OF_COMMUNES
-        placed[key] = scenario.evolve(area=area, sources=sources)
+        typed = scenario.sources.get("area", OF_COMMUNES) != OF_COMMUNES
+        notes = (*scenario.notes, _AREA_LEFT) if typed else scenario.notes
+        placed[key] = scenario.evolve(area=area, sources=sources, notes=notes)
     return placed
 
 

@@ -113,7 +113,11 @@ def test_an_area_of_few_communes_is_computed_and_never_asked_about(
             assert load_scenario(tmp_path / "kept.toml").evolve(territory="mine") == placed.evolve(
                 territory="mine"
             )
-            # a computed one replaces it without a word
+            # one that was typed is left, and that is told; one of communes is followed
+            told = [note for note in placed.notes if "« [area] »" in note]
+            assert len(told) == 1
+            again = _placed({"mine": placed}, {"mine": area})["mine"]
+            assert again.notes == placed.notes
             assert AREA not in typed.evolve(area=area).sources
     assert AREA not in _placed({"mine": typed}, {"mine": None})["mine"].sources
 
