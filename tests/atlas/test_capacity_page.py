@@ -343,7 +343,7 @@ def test_a_year_without_seasons_has_one_median() -> None:
     result, capacity, _ = studied("beauce_gatinais", calendar=even)
     assert capacity.by_month is not None
     said = _months_sentences(result, capacity.by_month)
-    assert said[0].startswith("Le nombre est le même toute l’année : 15 (12 à 20) par jour")
+    assert said[0].startswith("Le nombre est le même toute l’année : 16 (11 à 20) par jour")
 
 
 @pytest.mark.parametrize(("times", "apl"), [(10.0, 5.77), (1.0, 5.77), (1.0, 3.9)])
