@@ -110,7 +110,7 @@ class Need:
 
     @property
     def centre(self) -> Floats:
-        """ln(gap) + mu, around which ln(requests of a device) is spread by tau; -inf if no gap."""
+        """Centre of ln(requests of a device), which tau spreads: ln(gap) + mu; -inf without gap."""
         with np.errstate(divide="ignore"):
             return np.asarray(np.log(self.gap) + self.national.mu)
 

@@ -257,7 +257,7 @@ CALLS = "calls_observed = 900\ncalls_years = 1.0\n"
         (f"{CALLS}need_counted = [608, -1]", "« need_counted.2 » = -1 : il faut 0 ou"),
         (f"{CALLS}need_counted = [608]", "need_counted"),
         (
-            f"{CALLS}need_counted = [608, 392]\nlost_counted = 609",
+            f"{CALLS}need_counted = [608, 29]\nlost_counted = 609",
             "« lost_counted » est une partie",
         ),
         (f"{CALLS}lost_counted = 60", "« lost_counted » est une partie"),
