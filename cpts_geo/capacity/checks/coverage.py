@@ -127,7 +127,7 @@ def _published(known: KnownLines, truth: NationalDraws, rng: np.random.Generator
         if scale > 0:
             low, high = line.count
             lines.append(replace(line, count=(scale * low, scale * high)))
-    return replace(known, lines=tuple(lines))
+    return replace(known, every=tuple(lines))
 
 
 def _told(area: Area, asked: float, rng: np.random.Generator) -> Iterator[Scenario]:

@@ -34,6 +34,8 @@ from cpts_geo.french import number
 
 #: Fewest draws of equal weight that the sample must be worth.
 _LEAST_SIZE: Final = 2_000
+#: Draws of equal weight from which a sample is good for fewer lines than it was drawn for.
+_MOST_SIZE: Final = 10_000
 #: Chance below which some line of the table is too far from the others, and draws that say how far.
 _TOO_FAR: Final = 1e-3
 _TOLD: Final = 4_000
@@ -48,17 +50,30 @@ class KnownLines:
 
     Attributes
     ----------
-    lines : tuple of KnownLine
+    every : tuple of KnownLine
         Each with its count and its area.
     national : tuple of float or tuple of float
         Values of the national parameters: bounds of their laws, or numbers.
     notes : tuple of str
         French sentences on how an analyst's copy was read; nothing rests on them.
+    left_out : frozenset of str
+        Keys of the lines that nothing is learnt from.
     """
 
-    lines: tuple[KnownLine, ...]
+    every: tuple[KnownLine, ...]
     national: tuple[Any, ...]
     notes: tuple[str, ...] = field(default=(), compare=False)
+    left_out: frozenset[str] = frozenset()
+
+    @property
+    def lines(self) -> tuple[KnownLine, ...]:
+        """Lines that are learnt from."""
+        return tuple(line for line in self.every if line.key not in self.left_out)
+
+    @property
+    def whole(self) -> KnownLines:
+        """The same with every line."""
+        return replace(self, left_out=frozenset())
 
     def draws(self, draws: int, *, seed: int) -> NationalDraws:
         """
@@ -95,9 +110,10 @@ class KnownLines:
         Returns
         -------
         KnownLines
-            Learnt from anew.
+            Quick to draw from where what the lines left out taught was little.
         """
-        return replace(self, lines=tuple(line for line in self.lines if line.key not in keys))
+        mine = {line.key for line in self.every} & set(keys)
+        return replace(self, left_out=self.left_out | mine)
 
     def prior(self, draws: int, *, rng: np.random.Generator) -> NationalDraws:
         """
@@ -116,17 +132,6 @@ class KnownLines:
             One value a draw.
         """
         return prior_draws(self.national, draws, rng=rng)
-
-    def effective_size(self) -> float:
-        """
-        Count how many draws of equal weight the weighted sample is worth.
-
-        Returns
-        -------
-        float
-            (sum of weights)^2 / sum of their squares.
-        """
-        return _sample(self).size()
 
 
 @lru_cache(maxsize=1)
@@ -200,7 +205,7 @@ def leave_one_out(known: KnownLines, *, draws: int, seed: int = SEED) -> pd.Data
     rows = []
     for line in known.lines:
         # Two counts of one place are one line: the other tells nothing of it from elsewhere.
-        same = [other.key for other in known.lines if other.area == line.area]
+        same = [other.key for other in known.lines if other.area.place == line.area.place]
         others = known.less(same).draws(draws, seed=seed)
         predicted = need_of(line.area, others).organised
         own = line.draw(draws, seed=seed)
@@ -220,17 +225,29 @@ def leave_one_out(known: KnownLines, *, draws: int, seed: int = SEED) -> pd.Data
 @lru_cache(maxsize=16)
 def _sample(known: KnownLines) -> Sample:
     """The sample that lines weigh, in whatever order they stand."""
+    if known.left_out:
+        less = _sample(known.whole).less(known.left_out)
+        if less.size() >= _MOST_SIZE:
+            return less
     return sample_of(tuple(sorted(known.lines, key=lambda line: line.key)), known.national)
 
 
-def _check(sample: Sample) -> None:
-    """Refuse lines that deny one another or the model, or that pin down more than a sample can."""
-    lines, size = sample.lines, sample.size()
-    denied = [
-        _denied(sample, place)
-        for place in range(len(lines))
-        if sample.weights(but=place).any() and len(lines) * sample.chance(place) < _TOO_FAR
+@lru_cache(maxsize=16)
+def _denied(known: KnownLines) -> list[str]:
+    """Tell which lines the others deny; those that agree together agree without some."""
+    if known.left_out and not _denied(known.whole):
+        return []
+    sample = _sample(known)
+    return [
+        _too_far(sample, place)
+        for place in range(len(sample.lines))
+        if sample.weights(but=place).any() and len(sample.lines) * sample.chance(place) < _TOO_FAR
     ]
+
+
+def _check(known: KnownLines) -> None:
+    """Refuse lines that deny one another or the model, or that pin down more than a sample can."""
+    size, denied = _sample(known).size(), _denied(known)
     if denied or not size:
         raise ScenarioError(
             "Les lignes connues se contredisent, ou contredisent le modèle.",
@@ -239,19 +256,20 @@ def _check(sample: Sample) -> None:
             "calibrates = non.",
         )
     if size < _LEAST_SIZE:
-        names = Counter(line.area for line in lines)
+        places = Counter(line.area.place for line in known.lines)
         raise ScenarioError(
             "Les lignes connues en disent plus que les tirages ne peuvent en apprendre.",
             defects=[
                 f"tirages qui comptent : {number(size)}, il en faut au moins {number(_LEAST_SIZE)}",
                 *(f"{line.name} : d’autres lignes ont les mêmes communes"
-                  for line in lines if names[line.area] > 1),
+                  for line in known.lines if places[line.area.place] > 1),
             ],
-            remedy="gardez une ligne par territoire (calibrates = non pour les autres).",
+            remedy="gardez une ligne par territoire (calibrates = non pour les autres), et donnez "
+            "des bornes aux comptes qui ne sont pas exacts.",
         )  # fmt: skip
 
 
-def _denied(sample: Sample, place: int) -> str:
+def _too_far(sample: Sample, place: int) -> str:
     """What a line has counted, and what the others make expect there."""
     line, rng = sample.lines[place], np.random.default_rng(SEED)
     own = quantiles(line.draw(_TOLD, seed=SEED))
@@ -267,5 +285,5 @@ def _denied(sample: Sample, place: int) -> str:
 def _taken(known: KnownLines, draws: int, seed: int) -> NationalDraws:
     """Draws of equal weight, of lines that agree."""
     sample = _sample(known)
-    _check(sample)
+    _check(known)
     return sample.taken(draws, rng=np.random.default_rng([seed, 3]))

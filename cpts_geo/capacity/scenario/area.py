@@ -28,8 +28,6 @@ APL: Final = _COLUMN.name
 STANDARDISED: Final = str(_COLUMN.weight)
 #: Communes whose APL is unknown are lent that of the others, up to this share of the people.
 _MOST_LENT: Final = 0.1
-#: What numbers of places are taken modulo: a float holds each of them.
-_PLACES: Final = 2**31 - 1
 
 
 class Area(Record):
@@ -65,11 +63,10 @@ class Area(Record):
         default=0.0,
     )
     place: int = field(
-        "Numéro tiré des communes",
+        "Numéro tiré des habitants",
         hint="deux calculs sur le même territoire ont le même hasard",
         ge=0,
-        le=_PLACES,
-        default=0,
+        default_factory=lambda given: round(1000 * given.get("standardised_population", 0)),
         repr=False,
     )
 
@@ -102,8 +99,8 @@ def area_of(places: pd.DataFrame) -> Area | None:
     Parameters
     ----------
     places : DataFrame
-        A row a commune or arrondissement: code_insee, population, :data:`APL` and
-        :data:`STANDARDISED` (NaN unknown); not modified.
+        A row a commune or arrondissement: population, :data:`APL` and :data:`STANDARDISED` (NaN
+        unknown); not modified.
 
     Returns
     -------
@@ -116,7 +113,7 @@ def area_of(places: pd.DataFrame) -> Area | None:
     --------
     >>> places = pd.DataFrame(
     ...     {"population": [90, 10], APL: [2.0, np.nan], STANDARDISED: [99.0, np.nan]}
-    ... ).assign(code_insee=["2A004", "2A006"])
+    ... )
     >>> area_of(places)
     Area(standardised_population=110.0, apl=2.0, population=100.0, lent=0.1)
     """
@@ -133,13 +130,7 @@ def area_of(places: pd.DataFrame) -> Area | None:
         apl=float(np.average(places[APL].dropna(), weights=weights.dropna())),
         population=float(people.sum()),
         lent=lent,
-        place=int(places["code_insee"].map(_number_of).sum() % _PLACES),
     )
-
-
-def _number_of(code: str) -> int:
-    """Number that a code writes in base 36: 2A and 2B included."""
-    return int(code, 36)
 
 
 @lru_cache(maxsize=1)
@@ -168,7 +159,7 @@ def area_of_codes(codes: Iterable[str]) -> Area | None:
     >>> area_of_codes(["97601"]) is None
     True
     """
-    return area_of(_places().loc[list(codes)].reset_index())
+    return area_of(_places().loc[list(codes)])
 
 
 def areas_of_epci() -> pd.DataFrame:
@@ -178,31 +169,29 @@ def areas_of_epci() -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Indexed by SIREN: the fields of :class:`Area`, as :func:`area_of` gives them; missing where
-        it gives None.
+        Indexed by SIREN: the fields of :class:`Area`, as :func:`area_of` gives them; NaN where it
+        gives None.
 
     Examples
     --------
-    >>> areas_of_epci().loc["200000172", ["standardised_population", "apl"]].round(2).tolist()
-    [26646.25, 3.26]
+    >>> areas_of_epci().loc["200000172"].round(2).tolist()
+    [26646.25, 3.26, 28561.0, 0.0]
     """
     places = _places().fillna({"population": 0.0})
     places["weight"] = places[STANDARDISED].where(places[APL].notna())
     places["known"] = places["population"].where(places["weight"].notna())
     places["served"] = places["weight"] * places[APL]
-    places["place"] = places.index.map(_number_of)
-    sums = places.groupby(load_epci())[["population", "weight", "known", "served", "place"]].sum()
+    sums = places.groupby(load_epci())[["population", "weight", "known", "served"]].sum()
     areas = pd.DataFrame(
         {
             "standardised_population": sums["weight"] * (sums["population"] / sums["known"]),
             "apl": sums["served"] / sums["weight"],
             "population": sums["population"].astype("float64"),
             "lent": (1.0 - sums["known"] / sums["population"]).round(12),
-            "place": sums["place"] % _PLACES,
         }
     )
     known = (sums["weight"] > 0) & (areas["lent"] <= _MOST_LENT)
-    return areas.where(known).astype({"place": "Int64"})
+    return areas.where(known)
 
 
 @lru_cache(maxsize=64)

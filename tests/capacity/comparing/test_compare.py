@@ -445,7 +445,7 @@ def test_what_is_not_known_of_each_is_said_under_its_name() -> None:
 
 def test_other_known_lines_move_what_they_say_alone() -> None:
     known = shipped_lines()
-    few = replace(known, lines=known.lines[:3])
+    few = replace(known, every=known.lines[:3])
     told, own = (
         compare_scenarios(case, TODAY, draws=DRAWS, lines=few).table.at["requests_per_day", p]
         / compare_scenarios(case, TODAY, draws=DRAWS).table.at["requests_per_day", p]

@@ -81,4 +81,4 @@ def test_areas_at_once_are_those_one_by_one(areas: pd.DataFrame) -> None:
             assert one is None
             assert areas.loc[siren].isna().all()
         else:
-            assert areas.loc[siren].to_dict() == pytest.approx(dict(one or ()))
+            assert Area(**areas.loc[siren].to_dict()).model_dump() == pytest.approx(dict(one or ()))

@@ -26,7 +26,6 @@ from cpts_geo.capacity.scenario.area import (
 
 LEVELS = (0.1, 0.5, 0.9)
 DAYS = 251
-CODES = ["2A004", "45234"]
 #: Draws that no line weighs: those of the prior.
 PRIOR = shipped_lines().prior(150_000, rng=np.random.default_rng(1))
 #: Draws that all lines weigh.
@@ -149,7 +148,7 @@ def test_all_grows_with_the_people(times: float) -> None:
 def test_the_least_is_taken_once_for_the_territory() -> None:
     """Surgeries of one commune receive its neighbours: a full one leaves no gap to an empty one."""
     apl = 1.8 * apl_of_france()
-    rows = {"code_insee": CODES, "population": [1e4, 1e4], STANDARDISED: [1e4, 1e4]}
+    rows = {"population": [1e4, 1e4], STANDARDISED: [1e4, 1e4]}
     whole = area_of(pd.DataFrame(rows | {APL: [0.0, apl]}))
     assert whole is not None
     assert whole.apl == pytest.approx(apl / 2)
@@ -162,7 +161,7 @@ def test_the_least_is_taken_once_for_the_territory() -> None:
 
 
 def test_means_weigh_the_standardised_people() -> None:
-    rows = {"code_insee": CODES, "population": [10, 90], STANDARDISED: [30.0, 60.0], APL: [1, 4]}
+    rows = {"population": [10, 90], STANDARDISED: [30.0, 60.0], APL: [1, 4]}
     found = area_of(pd.DataFrame(rows))
     assert found is not None
     assert (found.standardised_population, found.population) == (90.0, 100.0)
@@ -176,7 +175,7 @@ def some_without(unknown: float, **others: float) -> pd.DataFrame:
     """Make two communes of 100 people, so many of whom live where the APL is unknown."""
     people = [100 - unknown, unknown]
     rows = {"population": people, STANDARDISED: [1.1 * people[0], np.nan], APL: [2.0, np.nan]}
-    return pd.DataFrame(rows | others).assign(code_insee=CODES)
+    return pd.DataFrame(rows | others)
 
 
 def test_communes_without_apl_count_as_the_others_up_to_one_in_ten() -> None:

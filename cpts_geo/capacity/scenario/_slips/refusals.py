@@ -53,6 +53,8 @@ def refusals(error: ValidationError, model: type[BaseModel]) -> list[str]:
     """Say all that pydantic refuses of a record, one French sentence a defect, in their order."""
     said = []
     for detail in error.errors():
+        if detail["type"] == "default_factory_not_called":  # of a field that is refused already
+            continue
         raised = detail.get("ctx", {}).get("error")
         if isinstance(raised, ContradictionError):
             place = one_line(".".join(map(str, detail["loc"])))
