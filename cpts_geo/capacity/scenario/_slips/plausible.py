@@ -142,7 +142,7 @@ def served_questions(scenario: Any, *, unsourced: Collection[str]) -> list[str]:
     # Those of the days counted are « readings », where there are any.
     slots = scenario.slots_by_weekday if not scenario.readings else None
     week = dict(zip(scenario.calendar.weekdays, slots or (), strict=False))
-    if slots and count * _MARGIN > (most := sum((days.dayofweek + 1).map(week))):
+    if slots and count * _MARGIN > (most := sum((days.day_of_week + 1).map(week))):
         said = (
             f"pour {counted(most, 'créneau', 'créneaux')} en "
             f"{counted(len(days), 'jour d’ouverture', 'jours d’ouverture')} : des créneaux par "
