@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping
 from typing import Final, cast
 
@@ -30,11 +31,16 @@ from cpts_geo.sources.codes import overseas
 _SAME_PEOPLE: Final = 0.1
 #: Share of the population that is 16 or older, where nothing says that of a territory.
 _FROM_16: Final = 0.81
-#: What is said where a scenario bears people and APL of its own.
-_AREA_LEFT: Final = (
-    "« [area] » du scénario n’est pas suivi : les habitants et l’APL du besoin sont ceux des "
-    "communes de ce territoire."
-)
+#: What is said, and how it starts, where a scenario bears people and APL of its own.
+_AREA_LEFT: Final = "Habitants et APL du besoin : "
+#: What an area is compared by, in words, with the decimals that it is written with.
+_COMPARED: Final = {
+    "population": ("{} habitants", 0),
+    "standardised_population": ("{} habitants standardisés par l’âge", 0),
+    "apl": ("APL {}", 1),
+}
+#: Two areas computed from the same places differ by less, relative to them.
+_SAME_AREA: Final = 1e-6
 
 
 def scenarios_of(
@@ -124,10 +130,37 @@ def _placed(
         sources = {name: source for name, source in scenario.sources.items() if name != "area"}
         if area is not None:
             sources["area"] = OF_COMMUNES
-        typed = scenario.sources.get("area", OF_COMMUNES) != OF_COMMUNES
-        notes = (*scenario.notes, _AREA_LEFT) if typed else scenario.notes
-        placed[key] = scenario.evolve(area=area, sources=sources, notes=notes)
+        # A scenario of an earlier run may say it of that one.
+        notes = [note for note in scenario.notes if not note.startswith(_AREA_LEFT)]
+        notes += _left(scenario.area, area)
+        placed[key] = scenario.evolve(area=area, sources=sources, notes=tuple(notes))
     return placed
+
+
+def _left(given: Area | None, area: Area | None) -> list[str]:
+    """Say where the area of the communes of a territory replaces another that a scenario has."""
+    if given is None:
+        return []
+    theirs, mine = {}, {}
+    for name, (words, decimals) in _COMPARED.items():
+        was = getattr(given, name)
+        if area is None:
+            theirs[name] = words.format(number(was, decimals))
+            continue
+        now = getattr(area, name)
+        if math.isclose(was, now, rel_tol=_SAME_AREA):
+            continue
+        # Two values that differ are not written alike.
+        while number(was, decimals) == number(now, decimals):
+            decimals += 1  # noqa: PLW2901
+        theirs[name] = words.format(number(was, decimals))
+        mine[name] = words.format(number(now, decimals))
+    if not theirs:
+        return []
+    here = f"ceux des communes de ce territoire ({', '.join(mine.values())})"
+    if area is None:
+        here = "inconnus pour les communes de ce territoire"
+    return [f"{_AREA_LEFT}{here}, et non ceux du scénario ({', '.join(theirs.values())})."]
 
 
 def _shared(

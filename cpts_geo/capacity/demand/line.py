@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cpts_geo.capacity.demand.ratios import DAYS_PER_YEAR, per_thousand_a_year, requests_per_day
-from cpts_geo.capacity.scenario.calendar import opening_days
 from cpts_geo.capacity.scenario.inputs import Scenario
 
 
@@ -64,11 +63,10 @@ def observed_line(scenario: Scenario) -> ObservedLine | None:
     count = scenario.observed_consultations
     if count is None:
         return None
-    start, end = scenario.observed_start, scenario.observed_end
+    start, end, days = scenario.observed_start, scenario.observed_end, len(scenario.counted_days)
     if start is None or end is None:
-        days, per_year = scenario.opening_days_per_year, float(count)
+        per_year = float(count)
     else:
-        days = len(opening_days(start, end, calendar=scenario.calendar))
         per_year = count * DAYS_PER_YEAR / ((end - start).days + 1)
     return ObservedLine(
         consultations=count,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Final
+
+import pandas as pd
 
 from cpts_geo.capacity.queue.rules import MAX_DISPERSION, MAX_SLOTS
 from cpts_geo.capacity.scenario._slips.contradictions import (
@@ -14,14 +17,16 @@ from cpts_geo.capacity.scenario._slips.contradictions import (
     supply_defects,
 )
 from cpts_geo.capacity.scenario._slips.plausible import (
+    AREA,
     area_questions,
     questions,
     served_questions,
 )
 from cpts_geo.capacity.scenario.area import Area
-from cpts_geo.capacity.scenario.calendar import Calendar
+from cpts_geo.capacity.scenario.calendar import Calendar, opening_days
 from cpts_geo.capacity.scenario.parameters import (
     _TYPED,
+    OF_COMMUNES,
     SEED,
     SOURCED_FIELDS,
     Source,
@@ -47,6 +52,13 @@ from cpts_geo.capacity.scenario.records import (
     field,
 )
 from cpts_geo.capacity.scenario.supply import Reading, Rota, Visitors
+
+#: What is a part of a count: another one makes it another count.
+_COUNT_OF: Final = {
+    "calls_years": "calls_observed",
+    "observed_start": "observed_consultations",
+    "observed_end": "observed_consultations",
+}
 
 
 class Fields(Record):
@@ -202,11 +214,14 @@ class Fields(Record):
         elif self.months and not (self.calendar.opening_months & set(self.months)):
             defects.append("« months » : aucun jour d'ouverture dans ces mois")
         defects += closure_defects(self) + evidence_defects(self)
-        defects += source_defects(self, SOURCED_FIELDS)
+        return defects + source_defects(self, SOURCED_FIELDS)
+
+    def _questions(self, changed: Collection[str] | None) -> list[str]:
         own = self.calls_years
-        unsourced = [name for name, source in self.sources.items() if source in _TYPED]
+        unsourced = {name for name, source in self.sources.items() if source in _TYPED}
+        if changed is not None:
+            unsourced &= {*changed, *(_COUNT_OF.get(name, name) for name in changed)}
         return [
-            *defects,
             *questions(
                 people=self.people_without_mt,
                 population=self.population,
@@ -216,9 +231,23 @@ class Fields(Record):
                 calls_years=own,
                 unsourced=unsourced,
             ),
-            *area_questions(self.area, population=self.population, unsourced=unsourced),
+            *area_questions(
+                self.area,
+                population=self.population,
+                unsourced=unsourced,
+                in_file=changed is None and self.sources.get(AREA, OF_COMMUNES) == OF_COMMUNES,
+            ),
             *served_questions(self, unsourced=unsourced),
         ]
+
+    @property
+    def counted_days(self) -> pd.DatetimeIndex:
+        """Opening days of its count of consultations; those of the year where it has no dates."""
+        if self.observed_start is None or self.observed_end is None:
+            return self.calendar.opening_days
+        if self.observed_end < self.observed_start:
+            return pd.DatetimeIndex([])
+        return opening_days(self.observed_start, self.observed_end, calendar=self.calendar)
 
     @property
     def slots_by_weekday(self) -> tuple[int, ...] | None:

@@ -127,6 +127,11 @@ class Calendar(Record):
         return len(_factors(self))
 
     @property
+    def opening_days(self) -> pd.DatetimeIndex:
+        """Opening days of the year, in order."""
+        return pd.DatetimeIndex(_factors(self).index)
+
+    @property
     def hours_per_day(self) -> float:
         """Hours open on an opening day."""
         minutes = self.closes.minute - self.opens.minute

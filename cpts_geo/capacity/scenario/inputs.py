@@ -98,7 +98,9 @@ class Scenario(Fields):
                 values["sources"][AREA] = ANALYST
             elif AREA in self.sources and AREA not in changes:
                 values["sources"][AREA] = self.sources[AREA]
-        return type(self).model_validate(values)
+        # What does not change was asked about when it was given.
+        changed = {name for name in changes if values[name] != getattr(self, name, None)}
+        return type(self).model_validate(values, context=changed)
 
     def with_profile(self, name: str) -> Self:
         """

@@ -5,7 +5,7 @@ Bounds lie far beyond any territory; they stop what no queue or law could be com
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextvars import ContextVar
 from typing import Annotated, Any, Final, Literal, Self, TypeVar
 
@@ -16,6 +16,7 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
+    ValidationInfo,
     model_validator,
 )
 from pydantic.fields import FieldInfo
@@ -34,7 +35,8 @@ class Record(BaseModel):
     """
     Frozen, strict record: every defect it holds is listed in one French error.
 
-    A subclass says what one field denies of another in ``_contradictions``.
+    A subclass says what one field denies of another in ``_contradictions``, and what is asked
+    about in ``_questions``.
 
     Examples
     --------
@@ -54,7 +56,9 @@ class Record(BaseModel):
 
     @model_validator(mode="wrap")
     @classmethod
-    def _speak_french(cls, values: Any, handler: Callable[[Any], Self]) -> Self:
+    def _speak_french(
+        cls, values: Any, handler: Callable[[Any], Self], info: ValidationInfo
+    ) -> Self:
         """Turn every refusal into one error; a nested record leaves that to the outer one."""
         if isinstance(values, cls):
             return values  # frozen: checked once for all
@@ -62,7 +66,7 @@ class Record(BaseModel):
         token = _depth.set(depth + 1)
         try:
             record = handler(values)
-            if found := record._contradictions():
+            if found := record._contradictions() + record._questions(info.context):
                 raise ContradictionError(found)
         except (ValidationError, ContradictionError) as error:
             if depth:
@@ -80,6 +84,10 @@ class Record(BaseModel):
 
     def _contradictions(self) -> list[str]:
         """Say in French what one field denies of another; called on well-formed values only."""
+        return []
+
+    def _questions(self, changed: Collection[str] | None) -> list[str]:
+        """Ask in French about what is unlikely, of the fields that changed; of all where None."""
         return []
 
 

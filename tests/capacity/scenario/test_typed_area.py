@@ -6,11 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from cpts_geo.capacity.scenario._slips.meant import APL as LIKELY_APL
 from cpts_geo.capacity.scenario._slips.plausible import (
     AREA,
+    LARGE,
     SAME_PEOPLE,
     STANDARDISED,
     area_questions,
@@ -25,7 +27,7 @@ from cpts_geo.capacity.scenario.area import (
 )
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import load_scenario, load_scenarios, save_scenario
-from cpts_geo.capacity.scenario.parameters import OF_COMMUNES, UNSOURCED
+from cpts_geo.capacity.scenario.parameters import OF_COMMUNES, UNSOURCED, Source
 from cpts_geo.errors import ScenarioError
 from cpts_geo.study.scenarios import _placed
 
@@ -113,13 +115,89 @@ def test_an_area_of_few_communes_is_computed_and_never_asked_about(
             assert load_scenario(tmp_path / "kept.toml").evolve(territory="mine") == placed.evolve(
                 territory="mine"
             )
-            # one that was typed is left, and that is told; one of communes is followed
-            told = [note for note in placed.notes if "« [area] »" in note]
+            # the other is left, and that is told
+            told = [note for note in placed.notes if note.startswith("Habitants et APL du besoin")]
             assert len(told) == 1
             again = _placed({"mine": placed}, {"mine": area})["mine"]
-            assert again.notes == placed.notes
+            assert again.notes == own.notes
             assert AREA not in typed.evolve(area=area).sources
     assert AREA not in _placed({"mine": typed}, {"mine": None})["mine"].sources
+
+
+def test_no_large_place_is_out_of_the_limits() -> None:
+    """The figure is that of the embedded data: a lower one would not hold."""
+    columns = {"standardised_population_2023": "standardised_population", APL: "apl"}
+    both = pd.concat([_places().rename(columns=columns), areas_of_epci()])
+    both = both[["population", "standardised_population", "apl"]].astype("float64").dropna()
+    aged = both["standardised_population"] / both["population"]
+    within = both["apl"].between(*LIKELY_APL) & aged.between(*STANDARDISED)
+    most = both.loc[~within, "population"].max()
+    assert LARGE - 1_000 < most <= LARGE
+    assert len(both) > 36_000 and (both["population"] > LARGE).sum() > 1_000
+
+
+@pytest.mark.parametrize("source", ["kept", "none"])
+def test_a_large_area_of_a_written_file_is_asked_about(tmp_path: Path, source: str) -> None:
+    """The file that a report writes says that its area is of communes: it may be edited."""
+    path = tmp_path / "written.toml"
+
+    def edited(people: float, apl: float, of: Source | None) -> Scenario:
+        area = Area(population=people, standardised_population=people, apl=apl)
+        case = load_scenario("asclepios")
+        sources = {k: v for k, v in case.sources.items() if k != AREA} | ({AREA: of} if of else {})
+        save_scenario(case.evolve(area=area, sources=sources), path)
+        return load_scenario(path)
+
+    of = OF_COMMUNES if source == "kept" else None
+    for apl in (35.0, LIKELY_APL[1] + 0.01, LIKELY_APL[0] - 0.01, 0.0):
+        assert edited(LARGE, apl, of).area is not None
+        (question,) = refused(lambda apl=apl: edited(LARGE + 1, apl, of))  # type: ignore[misc]
+        assert "« area.apl »" in question
+        kept = edited(LARGE + 1, apl, Source(text="DREES, à part", grade="B"))
+        assert kept.area is not None and kept.area.apl == apl
+    for apl in LIKELY_APL:
+        assert edited(LARGE + 1, apl, of).area is not None
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({}, ""),
+        ({"lent": 0.05, "place": 3, "apl": 3.0 * (1 + 5e-7)}, ""),
+        ({"apl": 2.0}, "(APL 3,0), et non ceux du scénario (APL 2,0)."),
+        ({"apl": 3.001}, "(APL 3,000), et non ceux du scénario (APL 3,001)."),
+        (
+            {"population": 79_000},
+            "(80\u202f000 habitants), et non ceux du scénario (79\u202f000 habitants).",
+        ),
+        (
+            {"standardised_population": 78_001, "apl": 2.5},
+            "(78\u202f000 habitants standardisés par l’âge, APL 3,0), et non ceux du scénario "
+            "(78\u202f001 habitants standardisés par l’âge, APL 2,5).",
+        ),
+    ],
+)
+def test_an_area_is_told_as_left_where_it_is_another(
+    load: Load, changes: dict[str, Any], told: str
+) -> None:
+    """Whatever its source says, and by the figures that differ."""
+    start = "Habitants et APL du besoin : "
+    mine, other = Area(**TYPED), Area(**(TYPED | changes))
+    typed = load(MINE + table() + SOURCED)
+    for source in ({AREA: OF_COMMUNES}, {AREA: UNSOURCED}, {}):
+        sources = {k: v for k, v in typed.sources.items() if k != AREA} | source
+        case = typed.evolve(area=other, sources=sources)
+        placed = _placed({"mine": case}, {"mine": mine})["mine"]
+        assert placed.area == mine
+        here = f"{start}ceux des communes de ce territoire {told}"
+        assert placed.notes == ((*case.notes, here) if told else case.notes)
+    # no area, nothing left; unknown, it is said; and no run repeats what another said
+    none = typed.evolve(area=None)
+    assert _placed({"mine": none}, {"mine": mine})["mine"].notes == none.notes
+    unknown = _placed({"mine": placed}, {"mine": None})["mine"]
+    assert unknown.notes[:-1] == none.notes
+    assert unknown.notes[-1].startswith(f"{start}inconnus pour les communes de ce territoire, et")
+    assert _placed({"mine": unknown}, {"mine": mine})["mine"].notes == none.notes
 
 
 # ---- what is typed

@@ -1,6 +1,7 @@
 """Values that a queue can be computed from, but that nobody meant: asked about, not guessed.
 
-One rule for all: a value whose source is given is confirmed; one only typed is asked about.
+One rule for all: a value whose source is given is confirmed; one only typed is asked about, once:
+who then tries another value beside it is not asked again.
 """
 
 from __future__ import annotations
@@ -27,12 +28,14 @@ MOST_YEARS: Final = 10.0
 #: People standardised by age for one inhabitant: from 0.78 to 1.22 over the intercommunalités of
 #: France, and over its départements.
 STANDARDISED: Final = (0.7, 1.4)
+#: In 2023 no commune nor intercommunalité of more people has an APL or people standardised by age
+#: out of these limits: the largest that does is Apatou, in Guyane, of 10,306 (APL 0.46).
+LARGE: Final = 11_000
 #: Inhabitants of the communes for one that a scenario counts: from 0.96 to 1.08 for the five CPTS.
 #: Beyond, one of both is of another territory, or in thousands.
 SAME_PEOPLE: Final = (0.75, 1.25)
 #: Counts are rounded, and of days that differ: that share of a part is held against its whole.
 _MARGIN: Final = 0.95
-_YEAR: Final = 365.25
 #: The name of a table that owes a source only where it was typed.
 AREA: Final = "area"
 _PEOPLE: Final = "people_without_mt"
@@ -71,9 +74,15 @@ def questions(
     return asked
 
 
-def area_questions(area: Any, *, population: float | None, unsourced: Collection[str]) -> list[str]:
-    """Ask about what no territory of France is, of a typed area; a computed one has a source."""
-    if area is None or AREA not in unsourced:
+def area_questions(
+    area: Any, *, population: float | None, unsourced: Collection[str], in_file: bool = False
+) -> list[str]:
+    """Ask about what no territory of France is, of a typed area, or a large one read in a file.
+
+    A file bears what was computed of its communes, and the source that says so: it may be edited.
+    """
+    typed = AREA in unsourced
+    if area is None or not (typed or (in_file and area.population > LARGE)):
         return []
     asked = []
     if not APL[0] <= area.apl <= APL[1]:
@@ -89,7 +98,8 @@ def area_questions(area: Any, *, population: float | None, unsourced: Collection
         )
         names = ["area.standardised_population", "area.population"]
         asked.append(_question(names, f"{aged:g} / {people:g}", said, source=AREA))
-    if population is not None and not SAME_PEOPLE[0] <= people / population <= SAME_PEOPLE[1]:
+    same = population is None or SAME_PEOPLE[0] <= people / population <= SAME_PEOPLE[1]
+    if population is not None and typed and not same:
         meant = _area_meant("population", people, population, SAME_PEOPLE)
         if not meant and SAME_PEOPLE[0] <= people / population / 1000 <= SAME_PEOPLE[1]:
             meant = in_thousands(population, people=0)
@@ -110,32 +120,34 @@ def _area_meant(name: str, value: float, other: float, likely: tuple[float, floa
 
 
 def served_questions(scenario: Any, *, unsourced: Collection[str]) -> list[str]:
-    """Ask about typed consultations that are more than what they are a part of, a year."""
+    """Ask about typed consultations that are more than what they are a part of."""
     name, count = "observed_consultations", scenario.observed_consultations
-    start, end = scenario.observed_start, scenario.observed_end
-    days = _YEAR if start is None or end is None else (end - start).days + 1
-    if not count or days <= 0:
-        return []
-    years = days / _YEAR
-    given = f"{counted(count / years, 'consultation', 'consultations')} par an"
-    least = count / years * _MARGIN
-    asked = []
     typed = [each for each in (name, "calls_observed") if each in unsourced]
-    if typed and scenario.calls_years is not None:
+    if not (typed and count and len(days := scenario.counted_days)):
+        return []
+    a_year = count / len(days) * scenario.calendar.days_per_year
+    given = f"{counted(a_year, 'consultation', 'consultations')} par an"
+    least = a_year * _MARGIN
+    asked = []
+    if scenario.calls_years is not None:
         calls = scenario.calls_observed / scenario.calls_years
         if least > calls:
-            said = f"{given}, pour {counted(calls, 'appel', 'appels')} : de la même période ?"
+            said = f"{given}, pour {counted(calls, 'appel', 'appels')} : de la même période ? La "
+            said += "durée des appels est « calls_years », les dates des consultations « "
+            said += "observed_start » et « observed_end »"
             value = f"{count} / {scenario.calls_observed}"
             asked.append(_question(typed, value, said, what=(name, "calls_observed")))
     if name not in unsourced:
         return asked
-    # Slots of today may be tried; those of the days counted are « readings ».
+    # Those of the days counted are « readings », where there are any.
     slots = scenario.slots_by_weekday if not scenario.readings else None
-    if slots and least > (most := sum(slots) / len(slots) * scenario.calendar.days_per_year):
+    week = dict(zip(scenario.calendar.weekdays, slots or (), strict=False))
+    if slots and count * _MARGIN > (most := sum((days.day_of_week + 1).map(week))):
         said = (
-            f"{given}, pour {counted(most, 'créneau', 'créneaux')} : des créneaux par demi-journée"
+            f"pour {counted(most, 'créneau', 'créneaux')} en "
+            f"{counted(len(days), 'jour d’ouverture', 'jours d’ouverture')} : des créneaux par "
+            "demi-journée, ou d’une autre période ?"
         )
-        said += ", ou d’une autre période ?"
         asked.append(_question([name], str(count), said))
     people = scenario.population or (scenario.area and scenario.area.population)
     if people and least > people * CALLS[1]:
