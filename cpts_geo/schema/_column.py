@@ -44,10 +44,10 @@ STATUS_MARKS: Final = {
     Status.UNKNOWN: "▨",
 }
 GRADE_LABELS: Final = {
-    "A": "fichier officiel ou texte légal",
-    "B": "chiffre annoncé par un communiqué, chiffre officiel lu par extrait, ou calcul "
+    "A": "fichier officiel, texte légal, ou journal d’appels lu par l’outil",
+    "B": "communiqué ou document de ceux dont il parle, chiffre officiel lu par extrait, ou calcul "
     "reproductible sur données publiques",
-    "C": "faible : petite étude, déduction, convention",
+    "C": "faible : presse, thèse, petite étude, déduction, convention",
     "D": "hypothèse de modélisation, modifiable",
 }
 

@@ -203,7 +203,7 @@ def test_published_shares_say_which_ages_they_are_of(table):
     bases = table[table["base"] != ""].set_index(["area_code", "indicator"])["base"]
     assert bases.to_dict() == {
         ("beauce_gatinais", "share_without_mt"): "tous âges",
-        ("ondaine_forez", "share_without_mt"): "16 ans ou plus",
+        ("ondaine_forez", "share_without_mt"): "plus de 16 ans",
         ("FR", "share_without_mt"): "17 ans et plus",
     }
 

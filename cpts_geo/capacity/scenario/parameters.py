@@ -1,7 +1,6 @@
 """What an input of the capacity rests on: its source, its grade, and the default parameters.
 
-Grades: A = official file or legal text; B = figure announced by a public document, official figure
-read through an excerpt or a reproducible computation; C = weak; D = assumption of ours.
+Grades are those of :data:`cpts_geo.schema.GRADE_LABELS`.
 """
 
 from __future__ import annotations
@@ -39,7 +38,7 @@ class Source(Record):
     text : str
         Producer, document and date, in French.
     grade : {"A", "B", "C", "D"}
-        Trust grade (see the head of the module).
+        Trust grade (see :data:`cpts_geo.schema.GRADE_LABELS`).
     announced : bool
         Whether those it is about wrote it in a public document.
     """
@@ -129,7 +128,7 @@ def default_parameters() -> Parameters:
     Examples
     --------
     >>> default_parameters()["share_without_mt"].grade
-    'B'
+    'C'
     """
     return _read(_Default, {k: v for k, v in _tables().items() if k != _PROFILES})
 
@@ -227,7 +226,7 @@ def with_shapes(source: Source, profile: str) -> Source:
 
     Examples
     --------
-    >>> peaked = with_shapes(Source(text="Affiche de la ligne", grade="A"), "pointe_forte")
+    >>> peaked = with_shapes(Source(text="Affiche de la ligne", grade="B"), "pointe_forte")
     >>> peaked.grade, with_shapes(peaked, "mesure").text.startswith("Affiche de la ligne ; formes")
     ('D', True)
     """

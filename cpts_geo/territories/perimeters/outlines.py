@@ -119,7 +119,7 @@ def published_gaps(facts: pd.DataFrame, outline: gpd.GeoDataFrame) -> pd.DataFra
     --------
     >>> facts = pd.DataFrame(
     ...     {"territory": ["lvo"], "fact": ["population_published"], "value": [135_000.0],
-    ...      "date": "2022-01", "document": "concours", "grade": "B", "gap_reason": ""}
+    ...      "date": "2022-01", "document": "concours", "grade": "C", "gap_reason": ""}
     ... )
     >>> outline = pd.DataFrame({"population": [140_148]}, index=["lvo"])
     >>> published_gaps(facts, gpd.GeoDataFrame(outline))["gap_percent"].round(1).tolist()

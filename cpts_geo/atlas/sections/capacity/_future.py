@@ -21,7 +21,7 @@ from cpts_geo.schema import COLUMNS, Status, embedded_vintage, vintages
 #: What the counts of all intercommunalités say of it (a test holds it), and whose the age is.
 _HELD_TO_FRANCE: Final = (
     "Sur les intercommunalités de France, de telles bornes se sont montrées trop étroites. Âge "
-    f"moyen français : Drees, 1er janvier {MEAN_AGE_YEAR}, lu dans la presse (B)."
+    f"moyen français : Drees, 1er janvier {MEAN_AGE_YEAR}, lu dans la presse (C)."
 )
 
 
