@@ -22,8 +22,8 @@ from cpts_geo.french import number, percent
 
 #: Own calls are "saturated" if today's slots alone explain consultations / calls this closely.
 _SATURATION_MARGIN: Final = 0.05
-#: Chance that a share is not above what is called its most.
-_AT_MOST: Final = 0.999
+#: Chance that an assumed share is not above what is called its most, which may be all calls.
+_AT_MOST: Final = 1.0 - 1e-9
 #: Draws at the consultations given from which these are the answer, but for rounding.
 _HALF: Final = 0.5
 _ALIKE: Final = 1.0 + 1e-9

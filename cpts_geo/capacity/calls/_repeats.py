@@ -29,6 +29,8 @@ _WEEK: Final = pd.Timedelta(weeks=1)
 REPEATED_SHARE: Final = 0.01
 #: Repeats that chance makes under so small a share of the calls move no slot.
 _HARMLESS: Final = 0.05
+#: Calls dealt at random, in all, to know what chance makes.
+_DEALT: Final = 5_000
 
 
 class Keys(NamedTuple):
@@ -72,10 +74,13 @@ def keys_of(calls: pd.DataFrame, days: pd.DatetimeIndex) -> Keys:
 
 def _by_chance(labels: Places, places: Places, *, calls: int) -> bool:
     """Whether calls of one key follow one another no more than if keys were dealt at random."""
-    dealt = np.random.default_rng(0).permutation(labels)
-    found, chance = (
-        len(each) - len(np.unique(_requests(each, places))) for each in (labels, dealt)
+    rng = np.random.default_rng(0)
+    # Few calls are dealt several times: one deal of them is luck.
+    deals = [rng.permutation(labels) for _ in range(1 + _DEALT // max(len(labels), 1))]
+    found, *dealt = (
+        len(each) - len(np.unique(_requests(each, places))) for each in (labels, *deals)
     )
+    chance = float(np.mean(dealt))
     most = len(labels) - len(np.unique(labels))
     # In a log of a few days whoever rings twice does so soon: chance alone explains it, and denies
     # nothing.

@@ -362,7 +362,12 @@ def test_an_answer_that_is_what_was_given_says_so_first(counted: tuple[int, int]
 @pytest.mark.parametrize("calls", [11, 40, 400, 2_000])
 def test_a_line_that_served_all_who_asked_is_not_contradicted(calls: int) -> None:
     """Half of the draws of a count lie under it: its own consultations deny nothing."""
-    case = load_scenario("beauce_gatinais").evolve(area=None, calls_observed=calls)
     for asked in (calls, round(calls * 0.6)):
-        full = case.evolve(need_counted=(asked, calls - asked), observed_consultations=asked)
+        full = vouched(
+            BG,
+            area=None,
+            calls_observed=calls,
+            need_counted=(asked, calls - asked),
+            observed_consultations=asked,
+        )
         assert "contradicted" not in [each.kind for each in headline(full, draws=500).caveats]
