@@ -12,7 +12,7 @@ from cpts_geo.capacity.answer.existing import ObservedFloor, Offer
 from cpts_geo.capacity.demand.denied import denied_slots
 from cpts_geo.capacity.demand.laws import laws
 from cpts_geo.capacity.demand.line import calls_per_year
-from cpts_geo.capacity.demand.readings import impossible_readings
+from cpts_geo.capacity.demand.readings import ROUNDED, impossible_readings
 from cpts_geo.capacity.demand.requests import DemandDraws
 from cpts_geo.capacity.need.interval import CHANCES, LEVELS
 from cpts_geo.capacity.scenario.inputs import Scenario
@@ -22,8 +22,11 @@ from cpts_geo.french import number, percent
 
 #: Own calls are "saturated" if today's slots alone explain consultations / calls this closely.
 _SATURATION_MARGIN: Final = 0.05
-#: Chance that a share is not above what is called its most.
-_AT_MOST: Final = 0.999
+#: Chance that an assumed share is not above what is called its most, which may be all calls.
+_AT_MOST: Final = 1.0 - 1e-9
+#: Draws at the consultations given from which these are the answer, but for rounding.
+_HALF: Final = 0.5
+_ALIKE: Final = 1.0 + 1e-9
 #: A gap that is none in this share of the draws is one that the APL hardly sees.
 _NO_GAP: Final = 0.1
 
@@ -97,7 +100,7 @@ def _found(
 ) -> Iterator[tuple[_Kind, str]]:
     """Caveats that hold for a territory, the gravest first: what each is about, its sentence."""
     if observed is not None:
-        yield from _fewer_calls(scenario, observed)
+        yield from _fewer_calls(scenario, drawn, observed)
     if denied := denied_slots(scenario, drawn):
         yield "contradicted", denied
     if not scenario.has_own_line:
@@ -114,20 +117,28 @@ def _found(
         )
 
 
-def _fewer_calls(scenario: Scenario, observed: ObservedFloor) -> Iterator[tuple[_Kind, str]]:
-    """Say where a line would have given more consultations than its calls could ask for."""
+def _fewer_calls(
+    scenario: Scenario, drawn: DemandDraws, observed: ObservedFloor
+) -> Iterator[tuple[_Kind, str]]:
+    """Say where a line would have given more consultations than its calls ask for: the answer is
+    then what was given."""
     calls = calls_per_year(scenario)
     if calls is None:
         return
     given = observed.line.per_day * scenario.opening_days_per_year
-    share = float(laws(scenario)["need"].quantile(_AT_MOST))
-    if calls >= given and calls * share < given * (1 - _SATURATION_MARGIN):
+    counted = scenario.need_counted
+    share = (
+        counted[0] / sum(counted) if counted else float(laws(scenario)["need"].quantile(_AT_MOST))
+    )
+    at_floor = np.mean(drawn.requests_per_year <= given * _ALIKE) >= _HALF
+    if calls >= given and at_floor and calls * share < given * ROUNDED:
         yield (
             "contradicted",
             f"{number(given)} consultations par an, alors que {number(calls)} appels et la part "
-            f"qui mérite un créneau ({percent(share)} au plus) n’en demandent que "
-            f"{number(calls * share)}. La réponse suit les consultations. Vérifiez cette part, et "
-            "que ces deux nombres sont de la même période.",
+            f"qui mérite un créneau ({percent(share)} {'comptés' if counted else 'au plus'}) n’en "
+            f"demandent que {number(calls * share)}. La réponse suit les consultations, et son "
+            "intervalle est trop étroit. Vérifiez cette part, et que ces deux nombres sont de la "
+            "même période et des mêmes patients.",
         )
     if calls < given:
         yield (

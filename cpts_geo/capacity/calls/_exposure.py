@@ -12,12 +12,11 @@ import pandas as pd
 from scipy.stats import poisson
 
 from cpts_geo.capacity.calls._variation import daily_dispersion
+from cpts_geo.capacity.demand.ratios import IMPLAUSIBLE
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
-#: Chance, over all the places where it might have begun, below which a silence is no silence.
-IMPLAUSIBLE: Final = 1e-4
 #: Opening days before and after that a silence is set against: season and growth are theirs.
 _AROUND: Final = 20
 #: Fewer opening days say nothing of what a day usually has.

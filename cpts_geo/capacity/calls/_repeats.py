@@ -13,6 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from cpts_geo.capacity.demand.ratios import IMPLAUSIBLE
+
 Flags = npt.NDArray[np.bool_]
 Places = npt.NDArray[np.integer[Any]]
 
@@ -23,8 +25,12 @@ _ENDINGS: Final = ("appointment", "no_slot", "cancelled", "redirected", "advice"
 #: The most that one person rings: so many times for one trouble, and once a week besides.
 _ONE_TROUBLE: Final = 10
 _WEEK: Final = pd.Timedelta(weeks=1)
+#: Repeats are told from this share of the calls on: no line has fewer for long.
+REPEATED_SHARE: Final = 0.01
 #: Repeats that chance makes under so small a share of the calls move no slot.
 _HARMLESS: Final = 0.05
+#: Calls dealt at random, in all, to know what chance makes.
+_DEALT: Final = 5_000
 
 
 class Keys(NamedTuple):
@@ -40,15 +46,19 @@ def keys_of(calls: pd.DataFrame, days: pd.DatetimeIndex) -> Keys:
     A key is shared where one request of it holds more than ten calls, or all hold more than one
     person makes in the time of these days. Of the others, those of more than ten calls, then those
     of fewer, are judged together: somebody rings again soon, strangers when chance has it. No key
-    is kept where most calls with one have a shared one, nor where none comes twice.
+    is kept where most calls with one have a shared one, nor where none comes twice in so many calls
+    that a share of one in a hundred would show. Marked duplicates are set aside already, and count
+    for no excess; they are calls of their key all the same.
     """
-    told = calls["caller"].notna() & (calls["outcome"] != "duplicate")
-    some = calls[told].sort_values("time", kind="stable")
+    some = calls[calls["caller"].notna()].sort_values("time", kind="stable")
     labels, names = pd.factorize(some["caller"])
     places = np.asarray(days.searchsorted(some["time"].dt.normalize()))
-    made, longest = np.bincount(labels), np.zeros(len(names), dtype=np.int_)
+    unmarked = (some["outcome"] != "duplicate").to_numpy()
+    made = np.bincount(labels[unmarked], minlength=len(names))
+    longest = np.zeros(len(names), dtype=np.int_)
     request = _requests(labels, places)
-    np.maximum.at(longest, labels, np.bincount(request)[request])
+    within = np.bincount(request[unmarked], minlength=len(some))
+    np.maximum.at(longest, labels, within[request])
     weeks = (days[-1] - days[0]) / _WEEK
     shared = (longest > _ONE_TROUBLE) | (made > _ONE_TROUBLE + weeks)
     often = made > _ONE_TROUBLE
@@ -57,16 +67,20 @@ def keys_of(calls: pd.DataFrame, days: pd.DatetimeIndex) -> Keys:
         if _by_chance(labels[here], places[here], calls=len(calls)):
             shared |= alike
     flags = calls["caller"].isin(names[shared]).to_numpy()
-    aside = 2 * made[shared].sum() > made.sum() or made.max(initial=0) == 1
+    numbered = len(names) == len(some) and (1 - REPEATED_SHARE) ** len(some) < IMPLAUSIBLE
+    aside = 2 * made[shared].sum() > made.sum() or numbered
     return Keys(calls["caller"].mask(flags | aside), flags)
 
 
 def _by_chance(labels: Places, places: Places, *, calls: int) -> bool:
     """Whether calls of one key follow one another no more than if keys were dealt at random."""
-    dealt = np.random.default_rng(0).permutation(labels)
-    found, chance = (
-        len(each) - len(np.unique(_requests(each, places))) for each in (labels, dealt)
+    rng = np.random.default_rng(0)
+    # Few calls are dealt several times: one deal of them is luck.
+    deals = [rng.permutation(labels) for _ in range(1 + _DEALT // max(len(labels), 1))]
+    found, *dealt = (
+        len(each) - len(np.unique(_requests(each, places))) for each in (labels, *deals)
     )
+    chance = float(np.mean(dealt))
     most = len(labels) - len(np.unique(labels))
     # In a log of a few days whoever rings twice does so soon: chance alone explains it, and denies
     # nothing.

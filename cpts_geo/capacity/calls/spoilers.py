@@ -10,16 +10,15 @@ from typing import Final
 import pandas as pd
 from scipy import special
 
-from cpts_geo.capacity.calls._repeats import REPEAT_DAYS
+from cpts_geo.capacity.calls._repeats import REPEAT_DAYS, REPEATED_SHARE
 from cpts_geo.capacity.calls._variation import Trend
 from cpts_geo.capacity.calls.profile import CallProfile
 from cpts_geo.capacity.demand.ratios import DAYS_PER_YEAR
 from cpts_geo.capacity.need.interval import LEVELS
 from cpts_geo.french import counted, joined, number, percent
 
-#: Repeated calls are told beyond so many standard deviations of chance, and from this share on.
+#: Repeated calls are told beyond so many standard deviations of chance.
 _DEVIATIONS: Final = 3.0
-_REPEATED_SHARE: Final = 0.01
 
 
 def spoilers(found: CallProfile, tables: Mapping[str, pd.DataFrame]) -> list[str]:
@@ -124,7 +123,7 @@ def _repeats_note(found: CallProfile, repeated: float) -> str | None:
     alike += f"âge et motif s’il est donné), dont {by_chance}"
     if found.repeats_out:
         return f"{alike} : ôtés comme doublons, ils font un compte trop bas, d’autant au plus."
-    if excess <= _DEVIATIONS * math.sqrt(repeated) or excess < _REPEATED_SHARE * found.calls:
+    if excess <= _DEVIATIONS * math.sqrt(repeated) or excess < REPEATED_SHARE * found.calls:
         return None
     return (
         f"{alike} : les autres sont sans doute des rappels, et gonflent le nombre de demandes (de "

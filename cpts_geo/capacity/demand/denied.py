@@ -7,14 +7,12 @@ from typing import Final
 import numpy as np
 from scipy import stats
 
-from cpts_geo.capacity.demand.ratios import requests_per_day
+from cpts_geo.capacity.demand.ratios import IMPLAUSIBLE, requests_per_day
 from cpts_geo.capacity.demand.requests import DemandDraws
 from cpts_geo.capacity.need.interval import interval
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.french import number, percent
 
-#: Chance below which as many requests without a slot are no accident: a small log proves little.
-_CHANCE: Final = 1e-4
 #: Share beyond what the slots would lose that no queue tells so finely: a large log proves much.
 _MARGIN: Final = 0.05
 
@@ -58,7 +56,8 @@ def denied_slots(scenario: Scenario, drawn: DemandDraws) -> str | None:
         for each in (asked.p50, asked.p90)
     )
     share = lost / need[0]
-    by_chance = stats.binom.sf(lost - 1, need[0], 1.0 - least) >= _CHANCE
+    # A small log proves little.
+    by_chance = stats.binom.sf(lost - 1, need[0], 1.0 - least) >= IMPLAUSIBLE
     if by_chance or share <= 1.0 - least + _MARGIN:
         return None
     said = "plus de 99 %" if served > 0.99 else percent(served, 0)

@@ -18,6 +18,8 @@ Amount = TypeVar("Amount", float, npt.NDArray[np.float64])
 
 _OPENING_DAYS_PER_WEEK: Final = 5
 DAYS_PER_YEAR: Final = 365.25
+#: Chance below which what was counted is no accident.
+IMPLAUSIBLE: Final = 1e-4
 
 
 def requests_per_day(requests_per_year: float, *, opening_days_per_year: float) -> float:

@@ -18,7 +18,7 @@ from cpts_geo.errors import ScenarioError, one_line
 from cpts_geo.french import number
 
 #: A published count of consultations is rounded: a line gave at least that share of it.
-_ROUNDED: Final = 1.0 - 0.0125
+ROUNDED: Final = 1.0 - 0.0125
 #: A chance that is all but none, or all but certain.
 _EDGE: Final = 1e-9
 
@@ -55,7 +55,7 @@ def impossible_readings(scenario: Scenario) -> dict[Reading, float]:
     most = {
         each: _most_given(scenario, each.slots_today, least=given) for each in scenario.readings
     }
-    denied = {each: value for each, value in most.items() if value < given * _ROUNDED}
+    denied = {each: value for each, value in most.items() if value < given * ROUNDED}
     if len(denied) < len(most):
         return denied
     raise ScenarioError(
@@ -136,7 +136,7 @@ def least_chances(scenario: Scenario, readings: Sequence[Slots]) -> list[float]:
     if line is None or calls is None or scenario.need_counted is not None:
         return [0.0] * len(readings)
     days = scenario.opening_days_per_year
-    given = line.per_day * days * _ROUNDED
+    given = line.per_day * days * ROUNDED
 
     def enough(chance: float, slots: Slots) -> float:
         asked = calls * float(factor(np.asarray(chance)))

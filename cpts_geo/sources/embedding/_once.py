@@ -29,11 +29,13 @@ def once(
                 found = tuple(sha256_of(folder() / name) for name in names)
             except OSError:  # the function says it in its own words
                 return load()
-            if found not in kept:
+            table = kept.get(found)
+            if table is None:
                 table = load()
                 kept.clear()
                 kept[found] = table
-            return kept[found].copy(deep=False)
+            # Not looked up again: another thread may have read newer files, and let this one go.
+            return table.copy(deep=False)
 
         return call
 

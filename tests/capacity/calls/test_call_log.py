@@ -561,11 +561,27 @@ def test_a_key_that_says_nothing_is_no_caller(write: Write, empty: str) -> None:
     assert log["caller"].isna().tolist() == [False, True, False, True]
 
 
-@pytest.mark.parametrize("other", ["A7F3", " a7f3 ", "a7\u200bf3", "'a7f3", "a7-f3", "a7f3\u00a0"])
-def test_a_key_that_an_export_writes_in_two_ways_is_one(write: Write, other: str) -> None:
-    caller = read_call_log(write(keyed(["a7f3", other, "a7f4"])), today=TODAY)["caller"]
+@pytest.mark.parametrize(
+    ("key", "other"),
+    [
+        *(("a7f3", each) for each in ("A7F3", " a7f3 ", "a7\u200bf3", "'a7f3", "a7f3\u00a0")),
+        *(("é1-23", each) for each in ("É1 23", "e1’23", "E1_23", "é1–23", "é1\u00a0-\u00a023")),
+        *(("1000", each) for each in ("1000.0", "1000,0", "'1000")),
+    ],
+)
+def test_a_key_that_an_export_writes_in_two_ways_is_one(write: Write, key: str, other: str) -> None:
+    caller = read_call_log(write(keyed([key, other, "a7f4"])), today=TODAY)["caller"]
     assert caller.iloc[0] == caller.iloc[1] != caller.iloc[2]
     assert caller.notna().all()
+
+
+def test_keys_that_are_cut_elsewhere_are_several(write: Write) -> None:
+    keys = ["1-23", "12-3", "123", "1-2-3", "10.0", "100", "10.05", "1.0.0", "a7f3", "a7-f3"]
+    caller = read_call_log(write(keyed(keys)), today=TODAY)["caller"]
+    assert caller.nunique() == len(keys)
+    pairs = [f"{first}-{second}" for first in range(1, 31) for second in range(1, 31)]
+    caller = read_call_log(write(keyed(pairs)), today=TODAY)["caller"]
+    assert caller.nunique() == len(pairs)
 
 
 def test_other_identifiers_are_still_refused(write: Write) -> None:

@@ -105,9 +105,46 @@ def test_keys_that_never_come_twice_number_the_calls() -> None:
     assert found.keys_aside
     assert found.requests == len(log)
     assert "aucune clé d’appelant ne revient" in said(found)
+    # Nor where one in a hundred would have been repeats; in fewer calls chance has it so.
+    keys = log.assign(caller=range(len(log)))
+    for calls, numbered in ((916, False), (917, True)):
+        few = profile_of(keys.head(calls), BASE)
+        assert few.keys_aside is numbered
+        assert ("aucune clé d’appelant ne revient" in said(few)) is numbered
+        assert few.requests == calls
     # Likeness then tells what it can.
     alike = log.assign(caller=range(len(log)), commune="45001", age_class="75+")
     assert profile_of(alike, BASE).repeated_by_chance
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(("calls", "again"), [(40, 0.02), (60, 0.15), (2_000, 0.2)])
+@pytest.mark.parametrize("marked", [False, True])
+def test_honest_keys_are_accused_of_nothing(
+    seed: int, calls: int, again: float, marked: bool
+) -> None:
+    """Repeats may be few, or all marked by the line itself."""
+    log = line(seed, again=again)
+    some = log[log["caller"] < calls]
+    if marked:
+        repeats = some["caller"].duplicated()
+        some = some.assign(outcome=some["outcome"].mask(repeats, "duplicate"))
+    found = profile_of(some, BASE)
+    assert (found.keys_aside, found.shared_keys) == (False, 0)
+    assert found.requests == calls
+    assert "clé" not in said(found)
+
+
+@pytest.mark.parametrize("callers", [200, 500, 1_000])
+def test_marked_repeats_show_that_somebody_rings_again(callers: int) -> None:
+    """Who rings now and then through the year looks dealt at random, but for the repeats."""
+    rng = np.random.default_rng(0)
+    first = line(0, again=0.0)
+    first = first.assign(caller=rng.integers(0, callers, len(first)))
+    again = first[rng.random(len(first)) < 0.5]
+    again = again.assign(time=again["time"] + pd.Timedelta(minutes=20), outcome="duplicate")
+    both = pd.concat([first, again]).sort_values("time", ignore_index=True)
+    assert not keys_of(both, DAYS).shared.any()
 
 
 @pytest.mark.parametrize("calls", [10, 40, 60])

@@ -338,3 +338,36 @@ def test_a_share_that_what_was_given_denies_is_told_first(share: dict[str, objec
     result = headline(load_scenario("beauce_gatinais").evolve(**share), draws=500)
     assert result.caveats[0].kind == "contradicted"
     assert "n’en demandent que" in result.warnings[0]
+
+
+@pytest.mark.parametrize(
+    "counted",
+    [(200, 800), (250, 750), (300, 700), (320, 680), (335, 665), (339, 661),
+     (345, 655), (360, 640), (450, 550), (3, 7), (15, 35)],
+)  # fmt: skip
+def test_an_answer_that_is_what_was_given_says_so_first(counted: tuple[int, int]) -> None:
+    """Half of the draws at the floor, or more: the median is the consultations themselves."""
+    result = headline(load_scenario("beauce_gatinais").evolve(need_counted=counted), draws=2000)
+    at_floor = np.mean(result.drawn.requests_per_year <= 2000 * (1 + 1e-9))
+    told = [each for each in result.caveats if each.kind == "contradicted"]
+    assert bool(told) == (at_floor >= 0.5)
+    assert (result.requests_per_year.p50 == pytest.approx(2000)) == bool(told)
+    if told:
+        assert result.caveats[0] == told[0]
+        assert "suit les consultations, et son intervalle est trop étroit" in told[0].text
+    # Few outcomes are outweighed by what other lines received.
+    assert bool(told) == (sum(counted) == 1000 and counted[0] < 342)
+
+
+@pytest.mark.parametrize("calls", [11, 40, 400, 2_000])
+def test_a_line_that_served_all_who_asked_is_not_contradicted(calls: int) -> None:
+    """Half of the draws of a count lie under it: its own consultations deny nothing."""
+    for asked in (calls, round(calls * 0.6)):
+        full = vouched(
+            BG,
+            area=None,
+            calls_observed=calls,
+            need_counted=(asked, calls - asked),
+            observed_consultations=asked,
+        )
+        assert "contradicted" not in [each.kind for each in headline(full, draws=500).caveats]

@@ -10,6 +10,7 @@ import difflib
 import math
 import re
 import secrets
+import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -159,16 +160,24 @@ def age_classes(texts: pd.Series) -> tuple[pd.Series, list[str]]:
 
 
 def hashed(texts: pd.Series) -> pd.Series:
-    """Hash the letters and digits of each text, whatever their case, with a secret drawn for this
-    column and not kept; missing where nothing is known."""
+    """Hash the groups of letters and digits of each text, whatever their case and what stands
+    between them, with a secret drawn for this column and not kept; missing where nothing is known.
+    """
     secret = secrets.token_bytes(32)
-    kept = {text: re.sub(r"[\W_]+", "", plain(text)) for text in texts.unique()}
+    kept = {text: _groups(text) for text in texts.unique()}
     known = {
-        text: blake2b(each.encode(), key=secret, digest_size=16).hexdigest()
+        text: blake2b(" ".join(each).encode(), key=secret, digest_size=16).hexdigest()
         for text, each in kept.items()
-        if each not in UNKNOWN
+        if "".join(each) not in UNKNOWN
     }
     return texts.map(known).astype(str).where(texts.isin(list(known)))
+
+
+def _groups(text: str) -> list[str]:
+    """Groups of letters and digits of a text; one of a whole number that a spreadsheet wrote."""
+    # « 1-23 » and « 12-3 » are two keys. What cannot be seen stands between no groups.
+    seen = "".join(c for c in plain(text) if unicodedata.category(c) != "Cf")
+    return re.findall(r"[^\W_]+", re.sub(r"^\W*(\d+)[.,]0$", r"\1", seen))
 
 
 def _age_class(text: str) -> str | None:
