@@ -5,6 +5,7 @@ The snapshots hold every sentence; a narrow no-break space is written ``⍽`` in
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import re
@@ -36,7 +37,13 @@ from cpts_geo.atlas.sections.capacity._causes import (
 )
 from cpts_geo.atlas.sections.capacity._future import _past_sentences
 from cpts_geo.atlas.sections.capacity._future import section as future_section
-from cpts_geo.atlas.sections.capacity._ladder import _ladder_svg, _lines_sentence, _Rung, _rungs
+from cpts_geo.atlas.sections.capacity._ladder import (
+    _ladder_svg,
+    _lines_sentence,
+    _Rung,
+    _rungs,
+    _sentences,
+)
 from cpts_geo.atlas.sections.capacity._months import _months_sentences, _months_svg
 from cpts_geo.atlas.sections.capacity._telephone import _phone_rows, _phone_sentence
 from cpts_geo.atlas.sections.capacity._week import _week_sentence
@@ -260,6 +267,38 @@ def test_the_ladder_goes_from_the_need_to_the_slots_of_the_page(five: Analysis, 
     taken = "en reçoit" in text or "en recevrait" in text
     assert taken == (key != "ouest_loiret")
     assert ("personnes sans médecin traitant" in text) == (key == "ouest_loiret")
+
+
+@pytest.mark.parametrize(
+    ("gap", "apart"), [((30.0, 79.0, 120.0), False), ((0.0, 0.0, 162.0), True),
+                       ((0.0, 0.0, 0.0), True), ((0.0, 13.9, 40.0), True),
+                       ((0.0, 14.0, 40.0), False)]
+)  # fmt: skip
+def test_no_part_of_the_ladder_is_larger_than_its_whole(
+    gap: tuple[float, ...], apart: bool
+) -> None:
+    found = {
+        "need": (200.0, 300.0, 400.0),
+        "met": (150.0, 240.0, 390.0),
+        "gap": gap,
+        "emergency": (12.0, 14.0, 16.0),
+        "organised": (2.0, 5.0, 9.0),
+    }
+    daily = pd.DataFrame.from_dict(found, orient="index", columns=["p10", "p50", "p90"])
+    rungs = _rungs(daily, None)
+    whole, visits = rungs[2:4]
+    assert visits.found == Interval(12.0, 14.0, 16.0)
+    assert visits.inside is visits.label.startswith("dont") is not apart
+    if visits.inside:
+        assert visits.found.p50 <= whole.found.p50
+    said = plain(" ".join(_sentences(rungs, None, share=None)))
+    assert ("ne s’y ajoutent pas" in said) is not apart
+    unseen = "12 à 16 passages par jour aux urgences relèvent pourtant de la ville"
+    assert (unseen in said) is apart
+    assert ("l’APL ne voit pas cette part du besoin" in said) is apart
+    for rung, other in itertools.pairwise(rungs[1:]):
+        if other.label.startswith("dont"):
+            assert rung.found.p50 >= other.found.p50
 
 
 def test_the_bars_of_the_ladder_are_to_scale() -> None:
