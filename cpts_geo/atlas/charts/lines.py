@@ -150,10 +150,11 @@ def lines_svg(lines: Sequence[Line], *, breaks: Sequence[Break], title: str) -> 
                 for dot in run
             ]
     heights = [y(line.runs[-1][-1].value) for line in lines]
-    floor = 0.0
+    floor, left_over = 0.0, len(lines)
     for height, name, line in sorted(zip(heights, names, lines, strict=True), key=itemgetter(0)):
-        # Names of lines that end together go down one after the other.
-        floor = max(height + 4, floor + _APART)
+        # Names of lines that end together go down one after the other, and stay on the drawing.
+        left_over -= 1
+        floor = max(min(height + 4, base + 22 - _APART * left_over), floor + _APART)
         weight = ' font-weight="600"' if line.main else ""
         parts.append(
             f'<text x="{right + 8}" y="{floor:.1f}" fill="{line.colour}"{weight}>'
