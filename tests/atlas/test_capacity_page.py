@@ -48,8 +48,9 @@ from cpts_geo.atlas.sections.capacity._months import _months_sentences, _months_
 from cpts_geo.atlas.sections.capacity._telephone import _phone_rows, _phone_sentence
 from cpts_geo.atlas.sections.capacity._week import _week_sentence
 from cpts_geo.atlas.sections.capacity.needed import _draw_error
+from cpts_geo.atlas.sections.comparison._assumed import _bases
 from cpts_geo.atlas.sections.resources import section as resources_section
-from cpts_geo.atlas.sections.territory.answer import answer
+from cpts_geo.atlas.sections.territory.answer import _planned, answer
 from cpts_geo.capacity.answer.headline import (
     DISPERSION_VARIANT,
     SAME_DAY_WORDS,
@@ -57,6 +58,7 @@ from cpts_geo.capacity.answer.headline import (
     headline,
 )
 from cpts_geo.capacity.checks.backtest import Surprise
+from cpts_geo.capacity.comparing.compare import compare_scenarios
 from cpts_geo.capacity.need.interval import CHANCES, Interval
 from cpts_geo.capacity.queue.service_grid import service_grid
 from cpts_geo.capacity.scenario.loading import (
@@ -848,6 +850,24 @@ def test_a_page_says_whom_its_answer_counts(pages_dir: Path) -> None:
         page = plain((pages_dir / f"{key}.html").read_text(encoding="utf-8"))
         eligible = plain(typeset(load_scenario(key).eligibility))
         assert f"Public compté : {words}. {eligible}" in page
+
+
+@pytest.mark.parametrize("stop", ["", ".", " ", ". "])
+def test_what_an_analyst_writes_is_parted_from_what_follows(stop: str) -> None:
+    words = {"eligibility": "Les sept communes", "population_basis": "Insee 2023",
+             "planned_basis": "Presse", "notes": ("Une note", "Une autre")}  # fmt: skip
+    typed = {
+        name: tuple(text + stop for text in value) if isinstance(value, tuple) else value + stop
+        for name, value in words.items()
+    }
+    case = load_scenario("beauce_gatinais").evolve(**typed)
+    result = headline(case, draws=500)
+    shown = needed.section(result)
+    assert plain(shown["how"]).endswith(" Les sept communes. Base : Insee 2023.")
+    assert shown["notes"] == ["Une note.", "Une autre."]
+    assert "(Presse) :" in plain(_planned(result))
+    (both,) = _bases(compare_scenarios(case, case.evolve(target=0.9), draws=500))
+    assert plain(both).endswith("Publics : Les sept communes. Base : Insee 2023.")
 
 
 def test_what_is_borrowed_is_no_more_measured_than_it_is(cases: dict[str, Case]) -> None:

@@ -123,7 +123,7 @@ def _planned(result: Headline) -> str:
     if offer is None:
         return ""
     text = (
-        f"Avec {slots(offer.slots)} ({result.scenario.planned_basis}) : "
+        f"Avec {slots(offer.slots)} ({(result.scenario.planned_basis or '').rstrip(' .')}) : "
         f"{whole_percent(offer.served_at_median)} des demandes servies dans le délai à la demande "
         "médiane"
     )
