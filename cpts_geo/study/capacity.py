@@ -79,8 +79,9 @@ class TerritoryCapacity:
     resources : DataFrame
         What lines take, cost and bring in
         (:func:`cpts_geo.capacity.workforce.resources.resources`), by situation: ``today``,
-        ``planned`` where one is announced, ``needed_p10``, ``needed_p50`` and ``needed_p90``, or
-        ``needed_floor`` alone where the activity observed refutes the model.
+        ``planned`` where one is announced, ``needed_p10``, ``needed_p50`` and ``needed_p90``: the
+        lines that these slots make. A measure that does not grow with the slots, such as the
+        balance, has no quantile there: that of ``needed_p10`` may be above that of ``needed_p50``.
     future : DataFrame or None
         GPs, people without médecin traitant and slots in the years to come
         (:func:`cpts_geo.capacity.comparing.future.gps_to_come`); None where the mean age of its

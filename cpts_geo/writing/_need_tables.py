@@ -2,7 +2,8 @@
 
 ``besoin.csv``, a row a territory, public, quantity and unit of time. Of all residents (public
 ``all``): need, met (in surgeries), gap, emergency (visits that a surgery could have seen, inside
-the gap). Of each public that the device admits, or could where there is none: organised (requests
+the gap, and may exceed it where the APL hardly sees a gap: ``emergency`` is then no part of
+``gap``). Of each public that the device admits, or could where there is none: organised (requests
 that reach it, visitors included), slots, gp_hours. Each has a p50 of its own: they do not add up.
 
 ``lignes_connues.csv``, a row a line that calibrates: requests a year that the others predict of it

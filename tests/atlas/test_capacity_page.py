@@ -5,6 +5,7 @@ The snapshots hold every sentence; a narrow no-break space is written ``⍽`` in
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import re
@@ -36,13 +37,20 @@ from cpts_geo.atlas.sections.capacity._causes import (
 )
 from cpts_geo.atlas.sections.capacity._future import _past_sentences
 from cpts_geo.atlas.sections.capacity._future import section as future_section
-from cpts_geo.atlas.sections.capacity._ladder import _ladder_svg, _lines_sentence, _Rung, _rungs
+from cpts_geo.atlas.sections.capacity._ladder import (
+    _ladder_svg,
+    _lines_sentence,
+    _Rung,
+    _rungs,
+    _sentences,
+)
 from cpts_geo.atlas.sections.capacity._months import _months_sentences, _months_svg
 from cpts_geo.atlas.sections.capacity._telephone import _phone_rows, _phone_sentence
 from cpts_geo.atlas.sections.capacity._week import _week_sentence
 from cpts_geo.atlas.sections.capacity.needed import _draw_error
+from cpts_geo.atlas.sections.comparison._assumed import _bases
 from cpts_geo.atlas.sections.resources import section as resources_section
-from cpts_geo.atlas.sections.territory.answer import answer
+from cpts_geo.atlas.sections.territory.answer import _planned, answer
 from cpts_geo.capacity.answer.headline import (
     DISPERSION_VARIANT,
     SAME_DAY_WORDS,
@@ -50,6 +58,7 @@ from cpts_geo.capacity.answer.headline import (
     headline,
 )
 from cpts_geo.capacity.checks.backtest import Surprise
+from cpts_geo.capacity.comparing.compare import compare_scenarios
 from cpts_geo.capacity.need.interval import CHANCES, Interval
 from cpts_geo.capacity.queue.service_grid import service_grid
 from cpts_geo.capacity.scenario.loading import (
@@ -260,6 +269,38 @@ def test_the_ladder_goes_from_the_need_to_the_slots_of_the_page(five: Analysis, 
     taken = "en reçoit" in text or "en recevrait" in text
     assert taken == (key != "ouest_loiret")
     assert ("personnes sans médecin traitant" in text) == (key == "ouest_loiret")
+
+
+@pytest.mark.parametrize(
+    ("gap", "apart"), [((30.0, 79.0, 120.0), False), ((0.0, 0.0, 162.0), True),
+                       ((0.0, 0.0, 0.0), True), ((0.0, 13.9, 40.0), True),
+                       ((0.0, 14.0, 40.0), False)]
+)  # fmt: skip
+def test_no_part_of_the_ladder_is_larger_than_its_whole(
+    gap: tuple[float, ...], apart: bool
+) -> None:
+    found = {
+        "need": (200.0, 300.0, 400.0),
+        "met": (150.0, 240.0, 390.0),
+        "gap": gap,
+        "emergency": (12.0, 14.0, 16.0),
+        "organised": (2.0, 5.0, 9.0),
+    }
+    daily = pd.DataFrame.from_dict(found, orient="index", columns=["p10", "p50", "p90"])
+    rungs = _rungs(daily, None)
+    whole, visits = rungs[2:4]
+    assert visits.found == Interval(12.0, 14.0, 16.0)
+    assert visits.inside is visits.label.startswith("dont") is not apart
+    if visits.inside:
+        assert visits.found.p50 <= whole.found.p50
+    said = plain(" ".join(_sentences(rungs, None, share=None)))
+    assert ("ne s’y ajoutent pas" in said) is not apart
+    unseen = "12 à 16 passages par jour aux urgences relèvent pourtant de la ville"
+    assert (unseen in said) is apart
+    assert ("l’APL ne voit pas cette part du besoin" in said) is apart
+    for rung, other in itertools.pairwise(rungs[1:]):
+        if other.label.startswith("dont"):
+            assert rung.found.p50 >= other.found.p50
 
 
 def test_the_bars_of_the_ladder_are_to_scale() -> None:
@@ -809,6 +850,24 @@ def test_a_page_says_whom_its_answer_counts(pages_dir: Path) -> None:
         page = plain((pages_dir / f"{key}.html").read_text(encoding="utf-8"))
         eligible = plain(typeset(load_scenario(key).eligibility))
         assert f"Public compté : {words}. {eligible}" in page
+
+
+@pytest.mark.parametrize("stop", ["", ".", " ", ". "])
+def test_what_an_analyst_writes_is_parted_from_what_follows(stop: str) -> None:
+    words = {"eligibility": "Les sept communes", "population_basis": "Insee 2023",
+             "planned_basis": "Presse", "notes": ("Une note", "Une autre")}  # fmt: skip
+    typed = {
+        name: tuple(text + stop for text in value) if isinstance(value, tuple) else value + stop
+        for name, value in words.items()
+    }
+    case = load_scenario("beauce_gatinais").evolve(**typed)
+    result = headline(case, draws=500)
+    shown = needed.section(result)
+    assert plain(shown["how"]).endswith(" Les sept communes. Base : Insee 2023.")
+    assert shown["notes"] == ["Une note.", "Une autre."]
+    assert "(Presse) :" in plain(_planned(result))
+    (both,) = _bases(compare_scenarios(case, case.evolve(target=0.9), draws=500))
+    assert plain(both).endswith("Publics : Les sept communes. Base : Insee 2023.")
 
 
 def test_what_is_borrowed_is_no_more_measured_than_it_is(cases: dict[str, Case]) -> None:

@@ -93,6 +93,20 @@ def test_a_balance_stands_within_its_bounds(beauce: Case) -> None:
     table.loc[["needed_p10", "needed_p50", "needed_p90"], "balance"] = [-70e3, -74e3, -71e3]
     found = section(result, replace(capacity, resources=table))
     assert texts(found, "Solde")[-1] == "−74 000 € (−74 000 à −70 000)"
+    # These ends are those of three lines, and only they are said not to be of 8 situations of 10.
+    said_of = {row.label: plain(row.detail) for row in found["rows"]}
+    apart = [label for label, detail in said_of.items() if "non 8 situations sur 10" in detail]
+    assert apart == [label for label in said_of if label.startswith("Solde")]
+
+
+def test_only_a_balance_is_out_of_order(beauce: Case, asclepios: Case) -> None:
+    """What is said to be an interval has its median inside, and its ends in the order of slots."""
+    for _, capacity in (beauce, asclepios):
+        table = capacity.resources.drop(columns=["balance", "session_weeks"])
+        steps = table.loc[["needed_p10", "needed_p50", "needed_p90"]].diff().iloc[1:]
+        assert (steps.isna() | (steps >= 0)).all(axis=None)
+        backwards = capacity.resources["session_weeks"].filter(like="needed").diff()
+        assert (backwards.isna() | (backwards <= 0)).all()
 
 
 def test_the_table_sets_today_beside_what_is_needed(beauce: Case) -> None:

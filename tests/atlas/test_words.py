@@ -18,7 +18,9 @@ from cpts_geo.atlas.look.words import (
     deadline,
     estimate,
     goal,
+    sentence,
     short_answer,
+    short_name,
     slots,
     whom,
 )
@@ -240,3 +242,26 @@ def test_one_of_a_thing_is_singular(five: Analysis) -> None:
     assert "1 créneau par jour" in said
     assert "1 heures" not in said
     assert "1 créneaux" not in said
+
+
+@pytest.mark.parametrize("kind", ["CPTS", "CC", "CA", "TVS"])
+@pytest.mark.parametrize(
+    ("tie", "rest"),
+    [("", "Beauce"), ("du ", "Val de Cisse"), ("de la ", "Dombes"), ("de l’", "Ouest Loiret"),
+     ("de l'", "Aa"), ("des ", "Deux Rives"), ("d’", "Auge"), ("d'", "Auge"), ("de ", "Duclair")],
+)  # fmt: skip
+def test_a_short_name_has_neither_kind_nor_tie(kind: str, tie: str, rest: str) -> None:
+    assert short_name(f"{kind} {tie}{rest}") == rest
+    assert short_name(f"{kind} {tie}{rest}", len(rest)) == rest
+    assert short_name(f"{kind} {tie}{rest}", 4) == (rest if len(rest) <= 4 else f"{rest[:3]}…")
+
+
+@pytest.mark.parametrize("name", ["CPTS", "Cantal", "CAP Nord", "Derval", "Dunois", "Désert", ""])
+def test_a_name_without_kind_stays(name: str) -> None:
+    assert short_name(name) == name
+
+
+@pytest.mark.parametrize("text", ["Tous", "Tous ", "Tous,", "Tous.", "Tous. ", "Tous ?", "Tous…"])
+def test_what_others_write_ends_once(text: str) -> None:
+    assert re.fullmatch(r"Tous(?:[.…]| [?])", sentence(text))
+    assert sentence(sentence(text)) == sentence(text)

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from cpts_geo.atlas.charts.svg import HATCH, short_name, svg_tag
+from cpts_geo.atlas.charts.svg import HATCH, NAME_LETTERS, svg_tag
 from cpts_geo.atlas.look import style
+from cpts_geo.atlas.look.words import short_name
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def bars_svg(bars: Sequence[Bar], *, title: str) -> str:
     str
         An SVG element, about 300 wide.
     """
-    left = 14 + 7.3 * max(len(short_name(bar.label)) for bar in bars)
+    left = 14 + 7.3 * max(len(short_name(bar.label, NAME_LETTERS)) for bar in bars)
     width, text_room = left + 166, 56
     row = 36 if any(bar.base for bar in bars) else 22
     tops = [b.high if not math.isnan(b.high) else b.value for b in bars]
@@ -75,7 +76,7 @@ def bars_svg(bars: Sequence[Bar], *, title: str) -> str:
         weight = ' font-weight="600"' if bar.main else ""
         parts.append(
             f'<text x="{left - 6}" y="{y + 15}" text-anchor="end"{weight}>'
-            f"{escape(short_name(bar.label))}</text>"
+            f"{escape(short_name(bar.label, NAME_LETTERS))}</text>"
         )
         if bar.base:
             parts.append(f'<text x="{left}" y="{y + 31}" class="muted">{escape(bar.base)}</text>')

@@ -5,13 +5,16 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
+from operator import itemgetter
 
-from cpts_geo.atlas.charts.svg import EDGE, hatches, svg_tag
+from cpts_geo.atlas.charts.svg import EDGE, HALO, hatches, svg_tag
 from cpts_geo.atlas.look import style
 from cpts_geo.atlas.look.words import slots_text, span
 from cpts_geo.french import number
 
 _FLOOR_TEXT = "au moins, vu l’activité"
+#: Height of a line of words, and width of one of their bold letters.
+_LEVEL, _LETTER = 16, 8.6
 
 
 def dots_svg(
@@ -58,8 +61,13 @@ def dots_svg(
     count = Counter(dots)
     # Of a wide range, dots that touch are seen better than points.
     radius = max(min(step * 0.42, 9.0, 75 / max(count.values())), 3.0)
-    # Room above the tallest column for the words about today.
-    base = 44 + 2 * radius * max(count.values())
+    landmarks = [
+        (slots, text, dash)
+        for slots, text, dash in ((today, "aujourd’hui", "none"), (floor, _FLOOR_TEXT, "5 3"))
+        if slots is not None
+    ]
+    # Room above the tallest column for the words of each mark, a line each.
+    base = 28 + _LEVEL * max(len(landmarks), 1) + 2 * radius * max(count.values())
 
     def x(value: float) -> float:
         return left + (value - first) * step
@@ -73,7 +81,8 @@ def dots_svg(
         hatches("h"),
         f'<path d="M{x(first):.1f} {base}H{x(last):.1f}" stroke="{style.BORDER}"/>',
     ]
-    every = next(n for n in (1, 2, 5, 10, 20, 50, 100) if n * step >= 22 or n == 100)
+    apart = max(22.0, _LETTER * len(number(last)) + 6)
+    every = next(10**n * k for n in range(7) for k in (1, 2, 5) if 10**n * k * step >= apart)
     parts.extend(
         f'<text x="{x(value):.1f}" y="{base + 17}" text-anchor="middle" class="muted">'
         f"{number(value)}</text>"
@@ -93,9 +102,11 @@ def dots_svg(
     )
     if median is not None:
         words = f"médiane {number(median)}"
+        half = _LETTER * len(words) / 2
+        centre = min(max(x(median), half), width - half)
         parts.append(
             f'<path d="M{x(median):.1f} {bar - 4}v20" stroke="{style.INK}" stroke-width="2.5"/>'
-            f'<text x="{max(x(median), 3.8 * len(words)):.1f}" y="{bar + 30}" text-anchor="middle" '
+            f'<text x="{centre:.1f}" y="{bar + 30}" text-anchor="middle" '
             f'font-weight="600">{words}</text>'
         )
     parts.append(
@@ -103,19 +114,31 @@ def dots_svg(
         f'<text x="{left + 30}" y="{bar + 50}" class="muted">'
         f"{span(low, high)} : {inside} points sur {len(dots)}</text>"
     )
-    for slots, text, dash in ((today, "aujourd’hui", "none"), (floor, _FLOOR_TEXT, "5 3")):
-        if slots is not None:
-            words = f"{text} : {slots_text(slots)}"
-            parts.append(_mark(x(slots), words, dash, width=width, axis=base, end=bar))
-    return "".join(parts) + "</svg>"
+    lines, words_above = [], []
+    # The first stands above, with words that reach over where the line of the other begins.
+    leftwards = any(x(slots) > width / 2 for slots, _, _ in landmarks)
+    ordered = sorted(landmarks, key=itemgetter(0), reverse=leftwards)
+    for level, (slots, text, dash) in enumerate(ordered):
+        top = 14 + _LEVEL * level
+        said = f"{text} : {slots_text(slots)}"
+        lines.append(_mark(x(slots), dash, top=top, axis=base, end=bar))
+        words_above.append(_words(x(slots), said, y=top + 10, middle=width / 2))
+    # Words come last, on their paper: another mark may pass behind them.
+    return "".join([*parts, *lines, *words_above]) + "</svg>"
 
 
-def _mark(x: float, text: str, dash: str, *, width: float, axis: float, end: float) -> str:
+def _mark(x: float, dash: str, *, top: float, axis: float, end: float) -> str:
     """A vertical mark of the accent colour that spares the number under the axis."""
-    anchor, shift = ("end", -6) if x > width * 0.55 else ("start", 6)
     return (
-        f'<path d="M{x:.1f} 14V{axis:.1f}M{x:.1f} {axis + 22:.1f}V{end + 14:.1f}" '
+        f'<path d="M{x:.1f} {top}V{axis:.1f}M{x:.1f} {axis + 22:.1f}V{end + 14:.1f}" '
         f'stroke="{style.ACCENT}" stroke-width="2.5" stroke-dasharray="{dash}"/>'
-        f'<text x="{x + shift:.1f}" y="24" text-anchor="{anchor}" '
-        f'fill="{style.ACCENT}" font-weight="600">{text}</text>'
+    )
+
+
+def _words(x: float, text: str, *, y: float, middle: float) -> str:
+    """The words of a mark, on the side of it where there is more room."""
+    anchor, shift = ("end", -6) if x > middle else ("start", 6)
+    return (
+        f'<text x="{x + shift:.1f}" y="{y}" text-anchor="{anchor}" '
+        f'fill="{style.ACCENT}" font-weight="600" {HALO}>{text}</text>'
     )

@@ -8,8 +8,9 @@ from html import escape
 from operator import itemgetter
 from typing import Final, NamedTuple
 
-from cpts_geo.atlas.charts.svg import WIDTH, axis, round_ticks, short_name, svg_tag
+from cpts_geo.atlas.charts.svg import NAME_LETTERS, WIDTH, axis, round_ticks, svg_tag
 from cpts_geo.atlas.look import style
+from cpts_geo.atlas.look.words import short_name
 
 #: Narrow enough for words to be read on a telephone, the longest names beside.
 _LEFT, _WIDE, _TOP, _HEIGHT, _RADIUS = 26, 260, 34, 190, 3.5
@@ -107,7 +108,9 @@ def lines_svg(lines: Sequence[Line], *, breaks: Sequence[Break], title: str) -> 
     first, last = min(dot.year for dot in dots), max(dot.year for dot in dots)
     ticks = round_ticks(max(dot.value for dot in dots))
     base, right = _TOP + _HEIGHT, _LEFT + _WIDE
-    names = [f"{short_name(line.label)}\u00a0{line.runs[-1][-1].text}" for line in lines]
+    names = [
+        f"{short_name(line.label, NAME_LETTERS)}\u00a0{line.runs[-1][-1].text}" for line in lines
+    ]
     width = max(WIDTH, right + 14 + 7.6 * max(map(len, names)))
     # One year alone stands in the middle.
     inner = (_LEFT + 18, right - 8) if last > first else ((_LEFT + right) / 2,) * 2
@@ -150,10 +153,11 @@ def lines_svg(lines: Sequence[Line], *, breaks: Sequence[Break], title: str) -> 
                 for dot in run
             ]
     heights = [y(line.runs[-1][-1].value) for line in lines]
-    floor = 0.0
+    floor, left_over = 0.0, len(lines)
     for height, name, line in sorted(zip(heights, names, lines, strict=True), key=itemgetter(0)):
-        # Names of lines that end together go down one after the other.
-        floor = max(height + 4, floor + _APART)
+        # Names of lines that end together go down one after the other, and stay on the drawing.
+        left_over -= 1
+        floor = max(min(height + 4, base + 22 - _APART * left_over), floor + _APART)
         weight = ' font-weight="600"' if line.main else ""
         parts.append(
             f'<text x="{right + 8}" y="{floor:.1f}" fill="{line.colour}"{weight}>'

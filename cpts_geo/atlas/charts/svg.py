@@ -16,6 +16,8 @@ HATCH: Final = (
     'patternTransform="rotate(45)"><rect width="6" height="6" fill="{paper}"/>'
     '<line x1="0" y1="0" x2="0" y2="6" stroke="{line}" stroke-width="{width}"/></pattern></defs>'
 )
+#: Letters of a name that fit beside its bar or its line.
+NAME_LETTERS: Final = 18
 #: Narrow enough for a telephone to show its words at their size.
 WIDTH: Final = 440
 EDGE: Final = f'stroke="{style.FILL}"'
@@ -114,26 +116,3 @@ def axis(ticks: Sequence[int], *, left: float, right: float, base: float, height
         f"{number(tick)}</text>"
         for tick in ticks
     )
-
-
-def short_name(label: str) -> str:
-    """
-    Shorten the name of an area to what fits beside its bar or its line.
-
-    Parameters
-    ----------
-    label : str
-        Its name.
-
-    Returns
-    -------
-    str
-        18 letters at most.
-
-    Examples
-    --------
-    >>> short_name("CPTS Beauce-Gâtinais"), short_name("Communauté de communes du Val")
-    ('Beauce-Gâtinais', 'Communauté de com…')
-    """
-    name = label.removeprefix("CPTS ")
-    return name if len(name) <= 18 else name[:17] + "…"

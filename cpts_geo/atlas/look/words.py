@@ -2,13 +2,70 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import Any, Final
 
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.need.interval import Interval
 from cpts_geo.capacity.scenario.inputs import EVIDENCE, Scenario
 from cpts_geo.capacity.scenario.records import PUBLICS
 from cpts_geo.french import counted, number, percent
+
+#: The kind of a territory at the head of its name, and what ties the name to it.
+_KIND: Final = re.compile(
+    r"^(?:CPTS|CC|CA|CU|TVS) +(?:(?:de l|d)['’] *|(?:du|des|de la|de) +)?(?=\S)"
+)
+#: Ends of a sentence, whatever closes behind it.
+_ENDED: Final = re.compile(r"[.!?…][\s»”\")]*$")
+
+
+def short_name(name: str, most: int | None = None) -> str:
+    """
+    Shorten the name of a territory: the kind that it begins with is left out.
+
+    Parameters
+    ----------
+    name : str
+        Its name.
+    most : int, optional
+        Letters kept; all if absent.
+
+    Returns
+    -------
+    str
+        With a capital; an ellipsis where letters are left out.
+
+    Examples
+    --------
+    >>> short_name("CPTS du Val de Cisse"), short_name("CPTS d’Eau"), short_name("Loiret")
+    ('Val de Cisse', 'Eau', 'Loiret')
+    >>> short_name("Communauté de communes du Val", 18)
+    'Communauté de com…'
+    """
+    short = capital(_KIND.sub("", name))
+    return short if most is None or len(short) <= most else short[: most - 1] + "…"
+
+
+def sentence(text: str) -> str:
+    """
+    Give what others wrote the full stop that parts it from what follows.
+
+    Parameters
+    ----------
+    text : str
+        Not empty; a sentence or a few words.
+
+    Returns
+    -------
+    str
+        One stop at its end.
+
+    Examples
+    --------
+    >>> sentence("Tous les habitants "), sentence("Sur rendez-vous."), sentence("« Oui ! »")
+    ('Tous les habitants.', 'Sur rendez-vous.', '« Oui ! »')
+    """
+    return text.rstrip() if _ENDED.search(text) else f"{text.rstrip(' ;,:')}."
 
 
 def span(low: float, high: float, decimals: int = 0) -> str:
@@ -323,7 +380,7 @@ def capital(text: str) -> str:
     >>> capital("l’APL")
     'L’APL'
     """
-    return text[0].upper() + text[1:]
+    return text[:1].upper() + text[1:]
 
 
 def between(low: float, high: float) -> str:

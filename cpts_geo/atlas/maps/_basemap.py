@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache, lru_cache
 from typing import Any
 
@@ -10,6 +9,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
+from cpts_geo.atlas.look.words import short_name
 from cpts_geo.french import UNKNOWN_TEXT
 from cpts_geo.settings import GEOGRAPHIC_CRS
 from cpts_geo.territories.perimeters.coverage import dissolve, metric_crs
@@ -84,12 +84,6 @@ def neighbours(outlines: gpd.GeoDataFrame) -> bool:
     """Whether several territories fit into 4 degrees by 3, about a region."""
     west, south, east, north = outlines.total_bounds
     return len(outlines) > 1 and east - west < 4 and north - south < 3
-
-
-def short_name(name: str) -> str:
-    """Name of a territory without the kind of territory it begins with, for a map."""
-    short = re.sub(r"^(?:CPTS|CC|CA|CU|TVS) (?:du |des |de la |de l['’]|de )?", "", name)
-    return short[:1].upper() + short[1:]
 
 
 def named_within(

@@ -19,6 +19,7 @@ import shapely
 
 from cpts_geo.atlas.look import style
 from cpts_geo.atlas.look.cells import MARKS, MASK_LABEL, STATUS_WORDS, shown_text
+from cpts_geo.atlas.look.words import short_name
 from cpts_geo.atlas.maps import _basemap as basemap
 from cpts_geo.atlas.maps._canvas import NUMBER_SIZE, Contour, Label, Shapes, drawn_map
 from cpts_geo.atlas.maps._circles import MEASURED, Look, Places, circles, key, places
@@ -155,7 +156,7 @@ def _names_beside(shown: gpd.GeoDataFrame) -> list[Label]:
     for row, side in zip(ranked.itertuples(index=False), basemap.sides(ranked), strict=True):
         west, _, east, _ = row.geometry.bounds
         lat, lon = row.geometry.representative_point().y, west if side == "left" else east
-        labels.append(_label(lat, lon, basemap.short_name(row.name), kind="free", side=side))
+        labels.append(_label(lat, lon, short_name(row.name), kind="free", side=side))
     return labels
 
 

@@ -21,6 +21,7 @@ from matplotlib.path import Path
 
 from cpts_geo.atlas.look import style
 from cpts_geo.atlas.look.cells import MASK_LABEL
+from cpts_geo.atlas.look.words import short_name
 from cpts_geo.atlas.maps import _basemap as basemap
 from cpts_geo.atlas.maps._circles import Places, places
 from cpts_geo.atlas.maps._discs import encircle, key_handles, key_look, key_room, largest_radius
@@ -345,7 +346,7 @@ def overview_figure(outlines: gpd.GeoDataFrame, *, national: gpd.GeoDataFrame) -
 def _annotate(ax: Axes, name: str, place: tuple[float, float], *, ha: str, shift: int) -> None:
     """Name a territory beside a place, in points."""
     ax.annotate(
-        basemap.short_name(name), place, xytext=(shift, 0), textcoords="offset points",
+        short_name(name), place, xytext=(shift, 0), textcoords="offset points",
         ha=ha, va="center", fontsize=8, fontweight="bold", path_effects=halo(),
     )  # fmt: skip
 

@@ -27,6 +27,11 @@ _HEADS: Final = {
     "planned": "Annoncé",
     "needed_p50": "Nécessaire",
 }
+#: A balance does not grow with the slots: its bounds are no bounds of its own.
+_OF_THREE: Final = (
+    " ; entre parenthèses, ses extrêmes pour les créneaux bas, médian et haut, et non 8 situations "
+    "sur 10"
+)
 #: Inputs whose source stands under the table.
 _SOURCED: Final = (
     "consultation_tariff",
@@ -207,7 +212,7 @@ def _measures(scenario: Scenario, *, agents: int, counted_calls: bool) -> list[_
             f"{_price(scenario, 'secretary_hour_cost')} l’heure", _euros, ("secretary_hour_cost",),
         ),
         _Measure(
-            "balance", f"Solde {when}", "recettes moins médecins et secrétariat", _euros,
+            "balance", f"Solde {when}", f"recettes moins médecins et secrétariat{_OF_THREE}", _euros,
             ("consultation_tariff", "gp_hour_cost", "secretary_hour_cost"),
         ),
         _Measure(
@@ -230,7 +235,7 @@ def _cell(one: _Measure, result: Headline, table: Mapping[str, _Situation], name
     status = least_known(_status(result, name), *known)
     text = one.write(value)
     if name == "needed_p50":
-        # A balance may be best in between: the bounds are those of all three.
+        # A balance may be best in between: the ends are those of all three, and said to be.
         found = [table[each][one.column] for each in NEEDED]
         ends = (min(found), max(found))
         bounds = list(dict.fromkeys(one.write(end).removesuffix(_EURO) for end in ends))

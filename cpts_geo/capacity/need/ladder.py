@@ -28,7 +28,8 @@ def ladder(need: Need) -> pd.DataFrame:
     -------
     DataFrame
         Indexed by quantity (need, met, gap, emergency, organised): p10, p50, p90, requests a year;
-        visits for emergency, which are inside the gap.
+        visits for emergency, which are inside the gap, and may exceed it where the APL hardly sees
+        any: they are counted, the gap is not.
 
     Examples
     --------

@@ -20,10 +20,13 @@ from cpts_geo.french import NNBSP, number, percent
 from cpts_geo.schema import APL_OF_NEED, COLUMNS
 from cpts_geo.study.study import Study
 
+#: Visits that a surgery could have seen: inside the gap, or more than the APL sees of it.
+_WITHIN, _APART = "dont aux urgences, et qui relèvent de la ville", "Aux urgences, sans en relever"
+
 
 @dataclass(frozen=True)
 class _Rung:
-    """A quantity a day: its bar is hatched where it is inside the one above."""
+    """A quantity a day: what is inside the one above begins further right."""
 
     label: str
     found: Interval[float] | Interval[int]
@@ -55,9 +58,12 @@ def section(study: Study) -> dict[str, Any]:
 
 
 def _rungs(daily: pd.DataFrame, result: Headline | None) -> list[_Rung]:
-    """The quantities of all residents, then what reaches the device of this page, and its slots."""
+    """The quantities of all residents, then what reaches the device of this page, and its slots.
 
+    No part is larger than its whole: visits that exceed the gap stand on their own.
+    """
     rows = daily.to_dict("index")
+    within = rows["emergency"]["p50"] <= rows["gap"]["p50"]
 
     def rung(name: str, label: str, *, inside: bool = False) -> _Rung:
         return _Rung(label, Interval(*(float(rows[name][p]) for p in LEVELS)), inside=inside)
@@ -66,7 +72,7 @@ def _rungs(daily: pd.DataFrame, result: Headline | None) -> list[_Rung]:
         rung("need", "Besoin : demandes non programmées du territoire"),
         rung("met", "servies par les cabinets du territoire", inside=True),
         rung("gap", "sans réponse sur place", inside=True),
-        rung("emergency", "dont aux urgences, et qui relèvent de la ville", inside=True),
+        rung("emergency", _WITHIN if within else _APART, inside=within),
     ]
     if result is None:
         return [*found, rung("organised", "Reçues par une ligne ouverte à tous")]
@@ -84,16 +90,22 @@ def _sentences(
     rungs: list[_Rung], result: Headline | None, *, share: Interval[float] | None
 ) -> list[str]:
     """Say what the gap is worth, what a device takes of it, and what is not known."""
-    gap = rungs[2].found
+    gap, visits = rungs[2].found, rungs[3].found
     said = [
         f"Le besoin sans réponse sur place, {span(gap.p10, gap.p90)} demandes par jour, est un "
-        "ordre de grandeur (± 40 % au mieux) et jamais un objectif. Des passages aux urgences en "
-        "font partie, ils ne s’y ajoutent pas."
+        "ordre de grandeur (± 40 % au mieux) et jamais un objectif."
     ]
+    if rungs[3].inside and gap.p50 > 0:
+        said[0] += " Des passages aux urgences en font partie, ils ne s’y ajoutent pas."
     if gap.p50 == 0:
         seen = f"guère ({span(gap.p10, gap.p90)} demandes par jour)" if gap.p90 else "pas"
         said = [f"L’APL ne voit {seen} de besoin sans réponse sur place, ce qui ne veut pas dire "
                 "que personne n’a besoin d’une ligne."]  # fmt: skip
+    if not rungs[3].inside:
+        said.append(
+            f"Au taux de la France, {span(visits.p10, visits.p90)} passages par jour aux urgences "
+            "relèvent pourtant de la ville : l’APL ne voit pas cette part du besoin."
+        )
     if result is not None and result.scenario.public == "no_mt":
         said.append(
             "Ces quantités sont celles du territoire entier ; la réponse ne compte que les "
@@ -132,7 +144,9 @@ def _lines_sentence(checked: pd.DataFrame, own: Surprise | None) -> str:
 
 def _ladder_svg(rungs: list[_Rung], *, title: str) -> str:
     """A bar a quantity, its interval as a whisker and in figures."""
-    row, left, room = 40, 4, 96
+    row, left = 40, 4
+    # The longest interval stands after the longest bar.
+    room = 12 + 7 * max(len(span(rung.found.p10, rung.found.p90)) for rung in rungs)
     top = max(rung.found.p90 for rung in rungs) or 1.0
     scale = (WIDTH - left - room) / top
     parts = [svg_tag(WIDTH, row * len(rungs) + 4, title=title, kind="chart"), hatches("l")]

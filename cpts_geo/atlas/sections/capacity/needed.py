@@ -12,6 +12,7 @@ from cpts_geo.atlas.look.words import (
     between,
     deadline,
     estimate,
+    sentence,
     short_answer,
     shown_floor,
     slots,
@@ -221,8 +222,8 @@ def section(result: Headline) -> dict[str, Any]:
             f"objectif : {percent(scenario.target, 0)} ; durée d’une consultation : {number(low)} "
             f"à {number(high)} min ; {scenario.opening_days_per_year} jours d’ouverture par an ; "
             f"{number(result.draws)} tirages (graine {result.seed}){_draw_error(result)}. Public "
-            f"compté : {whom(scenario)}. {scenario.eligibility} Base : "
-            f"{scenario.population_basis}."
+            f"compté : {whom(scenario)}. {sentence(scenario.eligibility)} Base : "
+            f"{sentence(scenario.population_basis)}"
         ),
-        "notes": scenario.notes,
+        "notes": [sentence(note) for note in scenario.notes],
     }

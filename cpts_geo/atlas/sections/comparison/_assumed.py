@@ -7,7 +7,7 @@ from typing import Any, Final
 from cpts_geo.atlas.look.cells import Cell, plain_cells
 from cpts_geo.atlas.look.grades import input_status, least_known
 from cpts_geo.atlas.look.values import value_words
-from cpts_geo.atlas.look.words import support
+from cpts_geo.atlas.look.words import sentence, support
 from cpts_geo.capacity.comparing.compare import ScenarioComparison
 from cpts_geo.capacity.scenario.loading import described
 from cpts_geo.capacity.scenario.parameters import SOURCED_FIELDS, Source, default_parameters
@@ -52,8 +52,8 @@ def _bases(found: ScenarioComparison) -> list[str]:
     said: dict[str, list[str]] = {}
     for letter, scenario in zip("AB", (found.first, found.second), strict=True):
         text = (
-            f"{support(scenario)} Publics : {scenario.eligibility} "
-            f"Base : {scenario.population_basis}."
+            f"{support(scenario)} Publics : {sentence(scenario.eligibility)} "
+            f"Base : {sentence(scenario.population_basis)}"
         )
         said.setdefault(text, []).append(letter)
     return [f"{' et '.join(letters)} : {text}" for text, letters in said.items()]

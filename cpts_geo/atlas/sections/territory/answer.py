@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from cpts_geo.atlas.look.cells import Cell, Row
@@ -122,7 +123,7 @@ def _planned(result: Headline) -> str:
     if offer is None:
         return ""
     text = (
-        f"Avec {slots(offer.slots)} ({result.scenario.planned_basis}) : "
+        f"Avec {slots(offer.slots)} ({(result.scenario.planned_basis or '').rstrip(' .')}) : "
         f"{whole_percent(offer.served_at_median)} des demandes servies dans le délai à la demande "
         "médiane"
     )
@@ -189,13 +190,49 @@ def _publics(study: Study) -> dict[str, Any] | None:
         "d’abord tous les habitants"
         if found[0].public == "all"
         else "d’abord les personnes sans médecin traitant, dont le nombre est connu et qui "
-        "demanderaient davantage : l’APL ne voit guère de besoin sans réponse ici"
+        "demanderaient davantage"
     )
     why = (
         "Aucune ligne n’est décrite ici : voici ce qu’il faudrait selon le public qu’elle "
         f"recevrait, {first} ; les deux ne s’additionnent pas."
     )
-    return {"why": why, "rows": [_public_row(study, each) for each in found]}
+    rows = [_public_row(study, each) for each in found]
+    return {"why": why, "rows": rows, "more": part_above_whole(found)}
+
+
+def part_above_whole(found: Sequence[PublicAnswer]) -> str:
+    """
+    Say why people without médecin traitant seem to need more than all residents, where they do.
+
+    Parameters
+    ----------
+    found : sequence of PublicAnswer
+        Answers for both publics, as :func:`cpts_geo.capacity.answer.publics.answers`.
+
+    Returns
+    -------
+    str
+        French sentence; empty where they need no more, or one of both is not known.
+    """
+    by_public = {each.public: each for each in found}
+    slots_of = [
+        each.answer.slots_per_day
+        for each in (by_public.get("no_mt"), by_public.get("all"))
+        if each is not None and isinstance(each.answer, Headline)
+    ]
+    if len(slots_of) < 2:
+        return ""
+    part, whole = slots_of
+    if part.p50 <= whole.p50 and part.p90 <= whole.p90:
+        return ""
+    mark = STATUS_MARKS[Status.ASSUMED]
+    counted_as = f"la part nationale {mark}" if by_public["no_mt"].hypothesis else "leur nombre"
+    return (
+        "Les personnes sans médecin traitant semblent demander plus que tous les habitants, dont "
+        f"elles font partie : leur ligne est {counted_as} × le taux d’appel d’un autre territoire, "
+        "sans égard aux médecins d’ici, alors que celle de tous vient de l’APL, qui voit peu ou "
+        "pas de besoin sans réponse."
+    )
 
 
 def _public_row(study: Study, found: PublicAnswer) -> Row:
