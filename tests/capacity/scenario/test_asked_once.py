@@ -65,7 +65,7 @@ def test_a_line_that_fills_every_slot_is_never_asked_about(
     by_day = tuple(range(8, 8 + opens)) if slots == "by_day" else (8,) * opens
     case = usual.evolve(calendar=calendar, slots_today=8 if slots == 8 else by_day)
     lengths = [0, 1, 2, 4, 6, 11, 25, 30, 61, 83, 179, 364, 420]
-    starts = [date(2024, 12, 20) + timedelta(days) for days in range(0, 250, 17)]
+    starts = [date(2024, 12, 20) + timedelta(days) for days in range(0, 250, 41)]
     tried = 0
     for start, length in ((start, length) for start in starts for length in lengths):
         dated = case.model_copy(
@@ -79,7 +79,7 @@ def test_a_line_that_fills_every_slot_is_never_asked_about(
             )
             assert len(found) == asked * bool(full), (start, length, found)
         tried += bool(full)
-    assert tried > 100
+    assert tried > 50
     # as are those of a year, which bear no date
     full = sum(week[day.isoweekday()] for day in case.calendar.opening_days)
     assert case.evolve(**{NAME: full}).observed_consultations == full

@@ -113,7 +113,7 @@ def test_all_of_it_is_read(load: Load) -> None:
         (
             f"{SLOTS}observed_consultations = 1058\n",
             ["observed_consultations"],
-            "1\u202f058 consultations par an, pour 1\u202f004 créneaux",
+            "= 1058 : pour 1\u202f004 créneaux en 251 jours d’ouverture : ",
         ),
         (
             "observed_consultations = 63159\nobserved_start = 2025-01-01\n"
@@ -168,7 +168,7 @@ def test_slots_that_are_tried_are_not_those_of_the_days_counted() -> None:
     for slots in (2, 6, 30):
         assert case.evolve(slots_today=slots).slots_today == slots
     counted: dict[str, Any] = {
-        "observed_consultations": 1511,
+        "observed_consultations": 1512,
         "observed_start": date(2023, 3, 6),
         "observed_end": date(2024, 3, 31),
     }
