@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 from scipy import stats
 
+from cpts_geo.capacity.demand.periods import month_means
 from cpts_geo.capacity.demand.ratios import IMPLAUSIBLE, requests_per_day
 from cpts_geo.capacity.demand.requests import DemandDraws
 from cpts_geo.capacity.need.interval import interval
@@ -49,11 +50,9 @@ def denied_slots(scenario: Scenario, drawn: DemandDraws) -> str | None:
     if need is None or not lost or week is None:
         return None
     asked = interval(drawn.requests_per_year)
+    visitors = float(drawn.visitors.sum() / max(drawn.requests_per_year.sum(), 1.0))
     served, least = (
-        scenario.rules.served(
-            requests_per_day(each, opening_days_per_year=scenario.opening_days_per_year), week
-        )
-        for each in (asked.p50, asked.p90)
+        _served(scenario, each, visitors=visitors, week=week) for each in (asked.p50, asked.p90)
     )
     share = lost / need[0]
     # A small log proves little.
@@ -69,3 +68,15 @@ def denied_slots(scenario: Scenario, drawn: DemandDraws) -> str | None:
         "vagues : ce taux n’est pas une promesse. Vérifiez le nombre de créneaux offerts pendant "
         "la période du journal, et les jours sans médecin."
     )
+
+
+def _served(
+    scenario: Scenario, per_year: float, *, visitors: float, week: tuple[int, ...]
+) -> float:
+    """Share of the requests of a year that slots serve, its months being those of the calendar and
+    so large a share of it being of visitors: a queue that is short in summer is long in winter."""
+    months = month_means(scenario)
+    mean = requests_per_day(per_year, opening_days_per_year=scenario.opening_days_per_year)
+    demands = mean * ((1.0 - visitors) * months["residents"] + visitors * months["visitors"])
+    shares = [scenario.rules.served(float(demand), week) for demand in demands]
+    return float(np.average(shares, weights=demands * months["opening_days"]))

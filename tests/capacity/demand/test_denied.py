@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from scipy.stats import binom
 
@@ -56,6 +58,18 @@ def test_a_gap_within_the_margin_is_no_contradiction_however_sure() -> None:
     assert binom.sf(900 - 1, 20_000, 0.02) < 1e-4
     assert said(large) == ""
     assert "6,0\u202f%" in said(large.evolve(lost_counted=1_200))
+
+
+def test_months_that_the_log_gives_explain_what_its_winters_lose() -> None:
+    """Forty slots serve forty a day, and not the fifty of a winter month."""
+    wave = tuple(1.0 + 0.25 * math.cos(math.pi * month / 6) for month in range(12))
+    flat = (1.0,) * 12
+    busy = log_of(9_500, 800).evolve(slots_today=40, between_territory_sd=0.0)
+    alike, winter = (busy.evolve(calendar={"month_factors": each}) for each in (flat, wave))
+    assert said(alike)
+    assert said(winter) == ""
+    # Months explain so much, and no more.
+    assert said(winter.evolve(lost_counted=4_000))
 
 
 def test_what_is_not_known_denies_nothing() -> None:
