@@ -52,7 +52,9 @@ def number(value: float, decimals: int = 0) -> str:
     if not decimals and math.isfinite(value):
         return thousands(value)
     pattern = "#,##0." + "0" * decimals if decimals else "#,##0"
-    return str(format_decimal(value, format=pattern, locale="fr_FR")).replace("-", "−")
+    text = str(format_decimal(value, format=pattern, locale="fr_FR"))
+    # What is written 0 has no sign.
+    return text.replace("-", "−" if text.strip("-0,") else "")
 
 
 def duration(value: float, decimals: int = 0, *, words: bool = False) -> str:
@@ -157,10 +159,11 @@ def signed_number(value: float, decimals: int) -> str:
 
     Examples
     --------
-    >>> signed_number(0.081, 2), signed_number(-0.2, 2)
-    ('+0,08', '−0,20')
+    >>> signed_number(0.081, 2), signed_number(-0.2, 2), signed_number(-0.001, 2)
+    ('+0,08', '−0,20', '0,00')
     """
-    return f"{'+' if value > 0 else ''}{number(value, decimals)}"
+    text = number(value, decimals)
+    return f"+{text}" if value > 0 and text.strip("0,") else text
 
 
 def joined(texts: Sequence[str]) -> str:
@@ -200,8 +203,7 @@ def signed_percent(points: float) -> str:
     str
         Such as +3,8 % or −3,6 %.
     """
-    sign = "+" if points > 0 else "−" if points < 0 else ""
-    return f"{sign}{number(abs(points), 1)}{NNBSP}%"
+    return f"{signed_number(points, 1)}{NNBSP}%"
 
 
 def value_text(column: Column, value: float, *, unit: bool = False) -> str:

@@ -306,7 +306,8 @@ def calendar_notes(departements: pd.Series) -> list[str]:
     if overseas(departements).any():
         said.append(
             "Forme de l’année : celle de la France entière, où la métropole domine. Elle ne vaut "
-            "pas pour ce territoire, dont la saison des épidémies est autre : ne pas lire ses mois."
+            "pas pour ce territoire, dont la saison des épidémies est autre : si la page donne des "
+            "mois, ne pas les lire."
         )
     return said
 

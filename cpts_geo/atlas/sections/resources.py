@@ -212,8 +212,8 @@ def _measures(scenario: Scenario, *, agents: int, counted_calls: bool) -> list[_
             f"{_price(scenario, 'secretary_hour_cost')} l’heure", _euros, ("secretary_hour_cost",),
         ),
         _Measure(
-            "balance", f"Solde {when}", f"recettes moins médecins et secrétariat{_OF_THREE}", _euros,
-            ("consultation_tariff", "gp_hour_cost", "secretary_hour_cost"),
+            "balance", f"Solde {when}", f"recettes moins médecins et secrétariat{_OF_THREE}",
+            _euros, ("consultation_tariff", "gp_hour_cost", "secretary_hour_cost"),
         ),
         _Measure(
             "sas_receipts", "Recettes en plus, si le SAS adresse chaque patient",

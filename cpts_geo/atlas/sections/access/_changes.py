@@ -98,11 +98,14 @@ def shift_rows(shift: Shift, names: pd.Series) -> list[list[Cell]]:
             direction += ", selon les temps"
         known = Status.ASSUMED.value if pd.notna(row["after"]) else Status.UNKNOWN.value
         before = Status.MEASURED.value if pd.notna(row["before"]) else Status.UNKNOWN.value
+        # A gap that is written stands between two values that are not written alike.
+        alike = number(row["before"], 2) == number(row["after"], 2)
+        digits = 3 if alike and signed(row["shift"]) != signed(0.0) else 2
         rows.append(
             [
                 Cell(str(names.get(code, code)), numeric=False),
-                Cell(number(row["before"], 2), status=before),
-                Cell(number(row["after"], 2), status=known),
+                Cell(number(row["before"], digits), status=before),
+                Cell(number(row["after"], digits), status=known),
                 Cell(signed(row["shift"]) + span, status=Status.ASSUMED.value),
                 *([Cell(direction, numeric=False)] if crossing else []),
             ]

@@ -152,9 +152,12 @@ def _tornado_svg(
         parts.append(
             f'<text x="0" y="{y + 14}">{STATUS_MARKS[swing.status]} {escape(swing.label)} '
             f'<tspan fill="{style.MUTED}">· {escape(swing.values)}</tspan></text>'
-            f'<rect x="{first:.1f}" y="{y + 21}" width="{max(last - first, 1):.1f}" height="13" '
-            f'fill="{fill}" {EDGE}/>'
         )
+        if start != end:
+            parts.append(
+                f'<rect x="{first:.1f}" y="{y + 21}" width="{max(last - first, 1):.1f}" '
+                f'height="13" fill="{fill}" {EDGE}/>'
+            )
         if number(start, decimals) != number(end, decimals):
             parts.append(
                 f'<text x="{first - 5:.1f}" y="{y + 32}" text-anchor="end">'
@@ -165,7 +168,7 @@ def _tornado_svg(
             side, at = ("end", first - 9) if middle > WIDTH / 2 else ("start", last + 9)
             parts.append(
                 f'<text x="{at:.1f}" y="{y + 32}" text-anchor="{side}" class="muted">'
-                "ne change rien</text>"
+                f"ne change {'rien' if start == end else 'guère'}</text>"
             )
         parts.append(
             f'<path d="M{middle:.1f} {y + 18}v19" stroke="{style.INK}" stroke-width="2.5"/>'

@@ -9,7 +9,7 @@ from typing import Any, Final
 import pandas as pd
 from markupsafe import Markup
 
-from cpts_geo.atlas.charts.svg import svg_tag
+from cpts_geo.atlas.charts.svg import HALO, svg_tag
 from cpts_geo.atlas.look import style
 from cpts_geo.atlas.look.cells import Cell, Row, remark
 from cpts_geo.french import UNKNOWN_TEXT, number, percent, signed_percent
@@ -39,8 +39,11 @@ _SAID = ("gps_per_100k_published",)
 
 #: How a sentence calls each source.
 _SHORT = {name: COLUMNS[name].short for name in GP_SOURCES if COLUMNS[name].short}
-_WIDTH, _LEFT, _RIGHT, _ROW, _TOP = 760, 310, 40, 34, 34
+#: Narrow enough for a telephone: each source is named above its line.
+_WIDTH, _LEFT, _RIGHT, _ROW = 390, 16, 16, 50
 _SIZE = 6.0
+#: Height of a line of the legend.
+_LINE: Final = 20
 
 
 def _source_rows(comparison: pd.DataFrame) -> list[Row]:
@@ -173,23 +176,23 @@ def _sources_svg(comparison: pd.DataFrame, *, title: str) -> str:
     last = math.ceil(tops.max() / step) * step
     scale = (_WIDTH - _LEFT - _RIGHT) / last
     names = list(dict.fromkeys(table["indicator"]))
-    height = _TOP + _ROW * len(names) + 24
-    parts = [svg_tag(_WIDTH, height, title=title, kind="sources")]
-    bottom = _TOP + _ROW * len(names)
+    legend, lines = _legend(known)
+    start = 8 + _LINE * lines
+    bottom = start + _ROW * len(names)
+    parts = [svg_tag(_WIDTH, bottom + 24, title=title, kind="sources")]
     for value in range(0, last + 1, step):
         x = _LEFT + value * scale
         parts.append(
-            f'<path d="M{x:.1f} {_TOP - 6}V{bottom}" stroke="{style.LAND_EDGE}"/>'
+            f'<path d="M{x:.1f} {start}V{bottom}" stroke="{style.LAND_EDGE}"/>'
             f'<text x="{x:.1f}" y="{bottom + 16}" text-anchor="middle" class="muted">'
             f"{number(value)}</text>"
         )
-    parts += _legend(known)
+    parts += legend
     for row, name in enumerate(names):
-        y = _TOP + _ROW * row + _ROW / 2
+        top = start + _ROW * row
         label = COLUMNS[name].counted_label
-        parts.append(
-            f'<text x="{_LEFT - 10}" y="{y + 4:.1f}" text-anchor="end">{escape(label)}</text>'
-        )
+        parts.append(f'<text x="0" y="{top + 14}" {HALO}>{escape(label)}</text>')
+        y = top + 39.0
         # France first: what matters most is drawn last, on top.
         for _, found in known[known["indicator"] == name][::-1].iterrows():
             parts.append(_drawn(found, scale, y))
@@ -256,24 +259,32 @@ def _mark(level: Level, x: float, y: float, *, status: Status) -> str:
     )
 
 
-def _legend(known: pd.DataFrame) -> list[str]:
-    """Names of the areas beside their shapes, then what a half-empty shape means."""
-    parts, x = [], 2 * _SIZE
-    for level in LEVELS:
-        if (known["area_level"] == level.key).any():
-            parts.append(_mark(level, x, 12, status=Status.MEASURED))
-            parts.append(f'<text x="{x + 12:.1f}" y="16" class="muted">{level.word}</text>')
-            x += 34 + 7 * len(level.word)
+def _legend(known: pd.DataFrame) -> tuple[list[str], int]:
+    """Names of the areas beside their shapes, then what a half-empty shape means; its lines."""
+    shown = [
+        (level, Status.MEASURED, level.word)
+        for level in LEVELS
+        if (known["area_level"] == level.key).any()
+    ]
     words = {
         Status.ESTIMATED: "vide ou à demi vide : estimé",
         Status.ANNOUNCED: "en pointillé : annoncé",
     }
-    for status, text in words.items():
-        if (known["status"] == status.value).any():
-            parts.append(_mark(TERRITORY, x, 12, status=status))
-            parts.append(f'<text x="{x + 12:.1f}" y="16" class="muted">{text}</text>')
-            x += 34 + 7 * len(text)
-    return parts
+    shown += [
+        (TERRITORY, status, text)
+        for status, text in words.items()
+        if (known["status"] == status.value).any()
+    ]
+    parts, x, line = [], 2 * _SIZE, 0
+    for level, status, text in shown:
+        width = 34 + 7 * len(text)
+        if x + width - 20 > _WIDTH:
+            x, line = 2 * _SIZE, line + 1
+        y = 12 + _LINE * line
+        parts.append(_mark(level, x, y, status=status))
+        parts.append(f'<text x="{x + 12:.1f}" y="{y + 4}" class="muted">{text}</text>')
+        x += width
+    return parts, line + 1
 
 
 def section(comparison: pd.DataFrame) -> dict[str, Any]:
