@@ -520,3 +520,34 @@ def test_a_record_speaks_with_one_voice(
 )
 def test_odd_values_are_refused_in_french(lvo: Scenario, change: dict[str, Any]) -> None:
     assert defects_of(lambda: lvo.evolve(**change))
+
+
+def test_the_least_file_of_a_device_loads_and_one_without_its_fields_lists_them(
+    tmp_path: Path,
+) -> None:
+    least = (
+        'label = "CPTS du Val"\npublic = "all"\neligibility = "Tous les habitants"\n'
+        'population = 30000\npopulation_basis = "Insee, populations municipales"\n'
+        "slots_today = 8\nminutes_per_slot_today = 15.0\n"
+    )
+    path = tmp_path / "val.toml"
+    path.write_text(least, encoding="utf-8")
+    assert load_scenario(path).slots_today == 8
+    path.write_text('label = "CPTS du Val"\nminutes_per_slot_today = 15.0\n', encoding="utf-8")
+    with pytest.raises(ScenarioError) as error:
+        load_scenario(path)
+    told = [defect.partition(" ")[2].split()[0] for defect in error.value.defects]
+    assert told == [
+        "eligibility", "population_basis", "people_without_mt", "minutes_per_slot_today",
+    ]  # fmt: skip
+
+
+def test_an_open_quote_shows_its_line_and_a_missing_file_only_near_names(tmp_path: Path) -> None:
+    path = tmp_path / "e5.toml"
+    path.write_text('label = "CPTS du Val\n', encoding="utf-8")
+    with pytest.raises(ScenarioError, match='« label = "CPTS du Val » : il manque un guillemet'):
+        load_scenario(path)
+    for missing, near in (("absent.toml", False), ("e55.toml", True)):
+        with pytest.raises(ScenarioError) as error:
+            load_scenario(tmp_path / missing)
+        assert ("vouliez-vous dire « e5.toml »" in str(error.value)) is near
